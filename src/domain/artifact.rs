@@ -1,0 +1,141 @@
+//! What the studio makes and keeps: pictures with their settings, conversations.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::{FinishReason, Sampler};
+
+/// Pixels: RGBA, 8 bits, straight alpha, rows from the top, `4 * width * height` bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    pub width: u32,
+    pub height: u32,
+    pub rgba: Vec<u8>,
+}
+
+/// The settings that made a picture: enough to make it again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PictureRecord {
+    pub prompt: String,
+    pub negative: String,
+    /// The model card's id or the file's name.
+    pub model: String,
+    /// SHA-256 of the weights, hex; the first ten digits are what A1111 writes.
+    pub model_hash: String,
+    pub seed: u64,
+    pub steps: u32,
+    pub guidance: f32,
+    pub width: u32,
+    pub height: u32,
+    pub sampler: Sampler,
+    /// The program that made it, name and version.
+    pub version: String,
+}
+
+/// A file of the library.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LibraryItem {
+    pub path: PathBuf,
+    /// Milliseconds since 1970 UTC.
+    pub made_ms: i64,
+    pub bytes: u64,
+    pub width: u32,
+    pub height: u32,
+    /// `None` where the file carries no settings that we can read.
+    pub record: Option<Box<PictureRecord>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    System,
+    User,
+    Assistant,
+}
+
+impl Role {
+    /// The word that chat templates use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::User => "user",
+            Self::Assistant => "assistant",
+        }
+    }
+}
+
+/// One turn as a model reads it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    pub role: Role,
+    pub content: String,
+}
+
+/// What is told about an answer beside its text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TurnInfo {
+    pub model: String,
+    pub seed: u64,
+    pub prompt_tokens: usize,
+    pub completion_tokens: usize,
+    pub ttft_s: f64,
+    pub decode_tok_s: f64,
+    /// `None` where the answer was cut off: cancelled, failed, or the program ended.
+    pub finish_reason: Option<FinishReason>,
+}
+
+/// One turn of a conversation as it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Unique in the conversation, counting up.
+    pub id: u64,
+    #[serde(flatten)]
+    pub message: Message,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub info: Option<TurnInfo>,
+}
+
+/// Names a conversation and its file: made from the time it began, sorts by age.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ConversationId(pub String);
+
+/// What the list of conversations shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConversationHead {
+    pub id: ConversationId,
+    pub title: String,
+    /// Milliseconds since 1970 UTC of the last change.
+    pub changed_ms: i64,
+    pub turns: usize,
+}
+
+/// A whole conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConversationData {
+    pub id: ConversationId,
+    pub title: String,
+    pub system: String,
+    pub turns: Vec<Turn>,
+    pub changed_ms: i64,
+}
+
+/// One line of a conversation's journal. A file is the list of what happened to it, oldest first; reading it back
+/// replays the list, so a torn last line costs only itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum JournalEntry {
+    Title { title: String },
+    System { text: String },
+    /// A turn begins (an assistant's with empty content, before it streams).
+    Begin { turn: Turn },
+    /// More text for turn `id`.
+    Append { id: u64, text: String },
+    /// Turn `id` is complete.
+    End { id: u64, info: TurnInfo },
+    /// Turn `id` now reads `text`.
+    Replace { id: u64, text: String },
+    /// Turn `id` and all after it are gone (regenerate, edit).
+    Truncate { id: u64 },
+}

@@ -1,0 +1,152 @@
+//! What comes back: from the engine, from the store, from a fetch.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{ConversationData, ConversationHead, JobId, LibraryItem, Picture, PictureRecord, Settings};
+use crate::error::StudioError;
+
+/// News of one job.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub job: JobId,
+    pub kind: EventKind,
+}
+
+/// Progress, prefill and previews may be dropped on the way when the window is busy; all others arrive, in order.
+/// Each job ends with exactly one of `Finished`, `Failed`, `Cancelled`.
+#[derive(Clone, Debug)]
+pub enum EventKind {
+    /// A worker has taken the job.
+    Started,
+    /// The model is being read; `fraction` in 0..=1 where the size is known.
+    Loading { fraction: Option<f32> },
+    /// The model is in memory (at once where it already was).
+    Ready { load_s: f64 },
+    /// Prompt tokens read so far.
+    Prefill { done: usize, total: usize },
+    Progress(StepProgress),
+    /// The clean picture that the model foresees at this step.
+    Preview { progress: StepProgress, picture: Arc<Picture> },
+    /// One picture of the job is complete.
+    Picture { index: u32, picture: Arc<Picture>, record: Box<PictureRecord> },
+    /// The next piece of the answer; always whole characters.
+    Token { text: String },
+    Finished(Outcome),
+    Failed(StudioError),
+    Cancelled,
+}
+
+impl EventKind {
+    /// Whether the job is over with this event.
+    pub fn is_ending(&self) -> bool {
+        matches!(self, Self::Finished(_) | Self::Failed(_) | Self::Cancelled)
+    }
+}
+
+/// How far a picture is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StepProgress {
+    /// Which of the job's pictures, from 0.
+    pub index: u32,
+    pub count: u32,
+    /// Steps done, of `steps`.
+    pub step: u32,
+    pub steps: u32,
+    /// Seconds until the whole job is done, by the pace so far.
+    pub eta_s: f64,
+}
+
+/// The figures of a finished job.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    Image(ImageStats),
+    Text(TextStats),
+}
+
+/// Words of a prompt that the model has no vector for, and so could not see.
+pub type UnknownWords = Vec<String>;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ImageStats {
+    pub load_s: f64,
+    /// All steps of all pictures.
+    pub sample_s: f64,
+    /// Median of one step.
+    pub step_s: f64,
+    pub decode_s: f64,
+    pub unknown_words: UnknownWords,
+}
+
+/// Why an answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FinishReason {
+    /// The model said that it is done, or a stop text came.
+    Stop,
+    /// `max_tokens` were written.
+    Length,
+    /// Prompt and answer fill the context.
+    ContextFull,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextStats {
+    pub prompt_tokens: usize,
+    /// Of these, tokens that were still in the cache from the turn before.
+    pub reused_tokens: usize,
+    pub completion_tokens: usize,
+    pub load_s: f64,
+    /// From the job's start (model in memory) to the first token.
+    pub ttft_s: f64,
+    pub prompt_tok_s: f64,
+    pub decode_tok_s: f64,
+    pub seed: u64,
+    pub finish_reason: FinishReason,
+}
+
+/// News from the store's thread.
+#[derive(Clone, Debug)]
+pub enum StoreEvent {
+    /// The picture is on disk, synced and renamed.
+    PictureSaved { job: JobId, index: u32, item: LibraryItem },
+    PictureFailed { job: JobId, index: u32, error: StudioError },
+    /// The person's own copy was written.
+    Exported { path: PathBuf },
+    /// The whole library, newest first (after a start or a change of folder).
+    Library(Vec<LibraryItem>),
+    Thumbnail { path: PathBuf, picture: Arc<Picture> },
+    /// A full picture that was asked for.
+    Opened { path: PathBuf, picture: Arc<Picture>, record: Option<Box<PictureRecord>> },
+    Trashed { paths: Vec<PathBuf> },
+    /// All conversations, newest first.
+    Conversations(Vec<ConversationHead>),
+    Conversation(Box<ConversationData>),
+    SettingsSaved,
+    /// Settings that could not be read were kept aside; defaults are used.
+    SettingsReset { settings: Box<Settings>, error: StudioError },
+    Failed(StudioError),
+}
+
+/// News of a fetch.
+#[derive(Clone, Debug)]
+pub struct FetchEvent {
+    /// The model card's id.
+    pub id: String,
+    pub kind: FetchEventKind,
+}
+
+#[derive(Clone, Debug)]
+pub enum FetchEventKind {
+    /// This source is asked now.
+    Trying { source: String },
+    /// It did not answer, or not with what it should; the next one is tried.
+    Skipped { source: String, error: StudioError },
+    /// Bytes on disk so far; `total` where it is known.
+    Progress { done: u64, total: Option<u64>, source: String },
+    /// The bytes are here and their hash is being taken.
+    Verifying,
+    Finished { path: PathBuf },
+    Failed(StudioError),
+    Cancelled,
+}

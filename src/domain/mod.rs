@@ -1,0 +1,18 @@
+//! The nouns of the studio: prompts, parameters, jobs, events, artifacts, model cards. Plain data, no behaviour
+//! beyond their own rules (ranges, defaults, checks).
+
+mod artifact;
+mod event;
+mod fmt;
+mod job;
+mod model;
+mod params;
+mod settings;
+
+pub use artifact::*;
+pub use event::*;
+pub use fmt::*;
+pub use job::*;
+pub use model::*;
+pub use params::*;
+pub use settings::*;

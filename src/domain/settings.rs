@@ -1,0 +1,83 @@
+//! What a person set once: kept in one file, read at the start.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ImageParams, TextParams};
+use crate::lang::Lang;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    #[default]
+    Dark,
+    Light,
+    System,
+}
+
+/// Where models run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceChoice {
+    /// The first GPU that answers, else the CPU.
+    #[default]
+    Auto,
+    Cpu,
+}
+
+/// The rooms of the rail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Room {
+    #[default]
+    Create,
+    Write,
+    Gallery,
+    Models,
+    Settings,
+}
+
+impl Room {
+    pub const ALL: [Self; 5] = [Self::Create, Self::Write, Self::Gallery, Self::Models, Self::Settings];
+}
+
+/// Size and place of the window, in points.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WindowGeometry {
+    pub width: f32,
+    pub height: f32,
+    pub maximized: bool,
+}
+
+impl Default for WindowGeometry {
+    fn default() -> Self {
+        Self { width: 1280.0, height: 800.0, maximized: false }
+    }
+}
+
+/// The settings file. Unknown keys are ignored and missing ones take their defaults, so that older and newer
+/// versions of the program can share it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// `None` until chosen: then the system's language.
+    pub lang: Option<Lang>,
+    pub theme: Theme,
+    /// Where pictures go; `None` is the default folder.
+    pub library: Option<PathBuf>,
+    /// Where fetched models go; `None` is the default folder.
+    pub models: Option<PathBuf>,
+    pub device: DeviceChoice,
+    /// No network at all, not even for what is asked for.
+    pub offline: bool,
+    /// Size of the window's texts, 1.0 is the system's.
+    pub zoom: Option<f32>,
+    pub room: Room,
+    pub window: WindowGeometry,
+    /// The sliders as they were left.
+    pub image: ImageParams,
+    pub text: TextParams,
+    pub system_prompt: String,
+}

@@ -1,0 +1,18 @@
+//! The engine: one thread for text, one for pictures, so that both can run at once. A thread takes jobs from a
+//! bounded queue, runs them on its [`Pipeline`] and reports through a bounded channel. A pipeline that fails or
+//! panics ends its job, never its thread.
+
+mod cancel;
+mod device;
+mod memory;
+mod reporter;
+mod worker;
+
+pub mod image;
+pub mod text;
+
+pub use cancel::{CancelToken, Stop};
+pub use device::{best_device, device_label};
+pub use memory::{MemoryBudget, Reservation, process_memory};
+pub use reporter::Reporter;
+pub use worker::{Engine, JobHandle, Pipeline, Pipelines, QUEUE};

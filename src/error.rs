@@ -1,0 +1,185 @@
+//! One error for every boundary: what happened (for a person), what to do, and details for those who help.
+//!
+//! Rooms raise a [`Cause`] with its numbers; its wording in each language is written here and nowhere else, so the
+//! window, the command line and the tests say the same. Cheap to clone: errors travel in events.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::lang::Lang;
+
+pub type Result<T> = std::result::Result<T, StudioError>;
+
+/// Why something did not happen. Fields carry the numbers that a person needs to act.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cause {
+    EmptyPrompt,
+    /// The prompt alone is longer than the context.
+    PromptTooLong { tokens: usize, context: usize },
+    OutOfRange { name: &'static str, value: f64, min: f64, max: f64 },
+    /// A word that is none of the choices (sampler, size...).
+    BadChoice { name: &'static str, value: String, choices: String },
+    UnknownModel { id: String, known: String },
+    /// A card's files are not on this machine yet.
+    NotFetched { id: String, bytes: u64 },
+    /// The model makes something else (a language model asked for a picture).
+    WrongKind { id: String, wanted: &'static str },
+    FileMissing { path: PathBuf },
+    /// The file cannot be what it should be: cut, empty, damaged, hostile.
+    BadModelFile { path: PathBuf, reason: String },
+    UnsupportedArchitecture { found: String, supported: String },
+    UnsupportedQuantization { found: String, supported: String },
+    UnsupportedTokenizer { found: String, supported: String },
+    WrongShape { tensor: String, expected: String, found: String },
+    /// The chat template in the file does not run.
+    BadTemplate { reason: String },
+    NotEnoughMemory { needed: u64, free: u64 },
+    /// NaN or infinity came out of the network at this step.
+    NotANumber { step: usize },
+    /// A file or folder could not be read or written.
+    Io { doing: Doing, path: PathBuf, reason: String },
+    DiskFull { path: PathBuf, needed: u64, free: u64 },
+    /// The settings file was not readable and is now at `kept`.
+    SettingsBroken { kept: PathBuf, reason: String },
+    /// A picture file without settings that we can read.
+    NoSettingsInside { path: PathBuf },
+    /// Not a picture that we can open.
+    BadPicture { path: PathBuf, reason: String },
+    Offline { id: String },
+    /// A source of a fetch gave nothing useful.
+    SourceFailed { source: String, reason: String },
+    /// All sources of a fetch failed; `tried` has a line for each.
+    NoSourceAnswered { id: String, tried: String },
+    /// The fetched bytes are not the promised ones; they were deleted.
+    WrongHash { file: String, expected: String, found: String },
+    /// Too many jobs wait already.
+    QueueFull { waiting: usize },
+    /// A model's code panicked; the thread lives on.
+    Panicked { what: String },
+    /// The engine's thread is gone.
+    EngineGone,
+    NoRenderer { reason: String },
+    /// Anything else: the underlying message.
+    Other { what: String },
+}
+
+/// What was being done when a file failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    Reading,
+    Writing,
+    Creating,
+    Deleting,
+}
+
+/// The boundary error.
+#[derive(Clone)]
+pub struct StudioError(Arc<Inner>);
+
+struct Inner {
+    cause: Cause,
+    details: String,
+}
+
+impl StudioError {
+    pub fn cause(&self) -> &Cause {
+        &self.0.cause
+    }
+
+    /// What happened and why, in one or two sentences.
+    pub fn summary(&self, lang: Lang) -> String {
+        texts::summary(&self.0.cause, lang)
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self, lang: Lang) -> String {
+        texts::remedy(&self.0.cause, lang)
+    }
+
+    /// The chain of underlying messages; may be empty.
+    pub fn details(&self) -> &str {
+        &self.0.details
+    }
+
+    /// Adds what lay underneath, to be shown behind a fold.
+    pub fn with_details(self, details: impl fmt::Display) -> Self {
+        let mut all = self.0.details.clone();
+        if !all.is_empty() {
+            all.push('\n');
+        }
+        all.push_str(&details.to_string());
+        Self(Arc::new(Inner { cause: self.0.cause.clone(), details: all }))
+    }
+
+    /// A file operation that failed; a full disk is recognised.
+    pub fn io(doing: Doing, path: impl Into<PathBuf>, error: &std::io::Error) -> Self {
+        let path = path.into();
+        let cause = match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                Cause::DiskFull { path, needed: 0, free: 0 }
+            }
+            std::io::ErrorKind::NotFound if doing == Doing::Reading => Cause::FileMissing { path },
+            _ => Cause::Io { doing, path, reason: error.to_string() },
+        };
+        Self::from(cause).with_details(error)
+    }
+
+    pub fn other(what: impl fmt::Display) -> Self {
+        Cause::Other { what: what.to_string() }.into()
+    }
+}
+
+impl From<Cause> for StudioError {
+    fn from(cause: Cause) -> Self {
+        Self(Arc::new(Inner { cause, details: String::new() }))
+    }
+}
+
+impl fmt::Display for StudioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.summary(Lang::En), self.remedy(Lang::En))
+    }
+}
+
+impl fmt::Debug for StudioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0.cause)?;
+        if !self.0.details.is_empty() {
+            write!(f, " ({})", self.0.details)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for StudioError {}
+
+#[path = "error_texts.rs"]
+mod texts;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_recognised() {
+        let error = StudioError::io(Doing::Writing, "/x", &std::io::ErrorKind::StorageFull.into());
+        assert!(matches!(error.cause(), Cause::DiskFull { .. }));
+    }
+
+    #[test]
+    fn numbers_reach_the_summary_in_both_languages() {
+        let error = StudioError::from(Cause::PromptTooLong { tokens: 2300, context: 2048 });
+        for lang in Lang::ALL {
+            let text = error.summary(lang);
+            assert!(text.contains("252") && text.contains("2048"), "{text}");
+            assert!(!error.remedy(lang).is_empty());
+        }
+    }
+
+    #[test]
+    fn details_add_up() {
+        let error = StudioError::other("a").with_details("b").with_details("c");
+        assert_eq!(error.details(), "b\nc");
+    }
+}

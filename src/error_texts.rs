@@ -1,0 +1,248 @@
+//! The wording of every error, in every language.
+
+use std::path::Path;
+
+use super::{Cause, Doing};
+use crate::lang::Lang;
+
+/// `1.5 GB`; errors may not look into the domain's formatter, so this is the one line they need.
+fn gb(n: u64) -> String {
+    if n >= 1_000_000_000 {
+        format!("{:.1} GB", n as f64 / 1e9)
+    } else {
+        format!("{:.1} MB", n as f64 / 1e6)
+    }
+}
+
+fn show(path: &Path) -> String {
+    path.display().to_string()
+}
+
+pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
+    let (en, zh) = match cause {
+        Cause::EmptyPrompt => ("The prompt is empty.".to_owned(), "提示词是空的。".to_owned()),
+        Cause::PromptTooLong { tokens, context } => {
+            let over = tokens.saturating_sub(*context);
+            (
+                format!("The prompt has {tokens} tokens, {over} more than the context of {context} holds."),
+                format!("提示词有 {tokens} 个词元，比 {context} 的上下文多出 {over} 个。"),
+            )
+        }
+        Cause::OutOfRange { name, value, min, max } => (
+            format!("{name} is {value}; it must be between {min} and {max}."),
+            format!("{name} 为 {value}，应在 {min} 与 {max} 之间。"),
+        ),
+        Cause::BadChoice { name, value, .. } => (
+            format!("\u{201c}{value}\u{201d} is not a {name} that can be used here."),
+            format!("“{value}”不是这里可用的 {name}。"),
+        ),
+        Cause::UnknownModel { id, .. } => (
+            format!("No model is called \u{201c}{id}\u{201d}, and no file or folder of that name is here."),
+            format!("没有名为“{id}”的模型，也没有这个名字的文件或文件夹。"),
+        ),
+        Cause::NotFetched { id, bytes } => (
+            format!("The model {id} ({}) is not on this machine yet.", gb(*bytes)),
+            format!("模型 {id}（{}）还不在这台电脑上。", gb(*bytes)),
+        ),
+        Cause::WrongKind { id, wanted } => (
+            format!("{id} is not a model that makes {wanted}s."),
+            format!("{id} 不能生成{}。", if *wanted == "text" { "文字" } else { "图片" }),
+        ),
+        Cause::FileMissing { path } => {
+            (format!("{} is not there.", show(path)), format!("找不到 {}。", show(path)))
+        }
+        Cause::BadModelFile { path, reason } => (
+            format!("{} cannot be used as a model: {reason}.", show(path)),
+            format!("{} 不能作为模型使用：{reason}。", show(path)),
+        ),
+        Cause::UnsupportedArchitecture { found, .. } => (
+            format!("This model's architecture is \u{201c}{found}\u{201d}, which the studio cannot run yet."),
+            format!("这个模型的架构是“{found}”，目前还不能运行。"),
+        ),
+        Cause::UnsupportedQuantization { found, .. } => (
+            format!("This model is quantised as {found}, which the studio cannot run yet."),
+            format!("这个模型的量化格式是 {found}，目前还不能运行。"),
+        ),
+        Cause::UnsupportedTokenizer { found, .. } => (
+            format!("This model cuts text by \u{201c}{found}\u{201d}, which the studio does not know; guessing would garble it."),
+            format!("这个模型的分词方式“{found}”还不支持；猜测会使文字出错。"),
+        ),
+        Cause::WrongShape { tensor, expected, found } => (
+            format!("The weight {tensor} should be {expected} but is {found}."),
+            format!("权重 {tensor} 应为 {expected}，实际是 {found}。"),
+        ),
+        Cause::BadTemplate { reason } => (
+            format!("The chat template inside the model does not run: {reason}."),
+            format!("模型自带的对话模板无法运行：{reason}。"),
+        ),
+        Cause::NotEnoughMemory { needed, free } => (
+            format!("This model needs {}, {} are free.", gb(*needed), gb(*free)),
+            format!("这个模型需要 {}，可用 {}。", gb(*needed), gb(*free)),
+        ),
+        Cause::NotANumber { step } => (
+            format!("The numbers left their range (NaN) at step {step}."),
+            format!("第 {step} 步的数值溢出（NaN）。"),
+        ),
+        Cause::Io { doing, path, reason } => {
+            let (en, zh) = match doing {
+                Doing::Reading => ("read", "读取"),
+                Doing::Writing => ("write", "写入"),
+                Doing::Creating => ("create", "创建"),
+                Doing::Deleting => ("delete", "删除"),
+            };
+            (format!("Could not {en} {}: {reason}.", show(path)), format!("无法{zh} {}：{reason}。", show(path)))
+        }
+        Cause::DiskFull { path, needed, free } => {
+            if *needed == 0 {
+                (
+                    format!("The disk that holds {} is full.", show(path)),
+                    format!("{} 所在的磁盘已满。", show(path)),
+                )
+            } else {
+                (
+                    format!("{} are needed in {}, {} are free.", gb(*needed), show(path), gb(*free)),
+                    format!("{} 需要 {}，可用 {}。", show(path), gb(*needed), gb(*free)),
+                )
+            }
+        }
+        Cause::SettingsBroken { reason, .. } => (
+            format!("The settings file could not be read ({reason}); the defaults are used."),
+            format!("设置文件无法读取（{reason}），已改用默认设置。"),
+        ),
+        Cause::NoSettingsInside { path } => (
+            format!("{} carries no settings that can be restored.", show(path)),
+            format!("{} 中没有可以恢复的设置。", show(path)),
+        ),
+        Cause::BadPicture { path, reason } => (
+            format!("{} cannot be opened as a picture: {reason}.", show(path)),
+            format!("{} 不能作为图片打开：{reason}。", show(path)),
+        ),
+        Cause::Offline { id } => (
+            format!("{id} would have to be fetched, and the studio is set to stay offline."),
+            format!("需要下载 {id}，但现在是离线模式。"),
+        ),
+        Cause::SourceFailed { source, reason } => {
+            (format!("{source} did not deliver: {reason}."), format!("{source} 未能提供文件：{reason}。"))
+        }
+        Cause::NoSourceAnswered { id, .. } => (
+            format!("{id} could not be fetched: none of its sources answered."),
+            format!("{id} 下载失败：所有来源都没有响应。"),
+        ),
+        Cause::WrongHash { file, expected, found } => (
+            format!(
+                "{file} is not what its card promises (SHA-256 {:.12}…, not {:.12}…); it was deleted.",
+                found, expected
+            ),
+            format!("{file} 与模型卡不符（SHA-256 为 {:.12}…，应为 {:.12}…），已删除。", found, expected),
+        ),
+        Cause::QueueFull { waiting } => {
+            (format!("{waiting} jobs wait already."), format!("已有 {waiting} 个任务在排队。"))
+        }
+        Cause::Panicked { what } => (
+            format!("The model's code stopped unexpectedly: {what}."),
+            format!("模型代码意外停止：{what}。"),
+        ),
+        Cause::EngineGone => ("The engine has stopped.".to_owned(), "引擎已停止。".to_owned()),
+        Cause::NoRenderer { reason } => (
+            format!("No way was found to draw a window here: {reason}."),
+            format!("无法在这台电脑上打开窗口：{reason}。"),
+        ),
+        Cause::Other { what } => (format!("{what}."), format!("{what}。")),
+    };
+    lang.pick(en, zh)
+}
+
+pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
+    let (en, zh) = match cause {
+        Cause::EmptyPrompt => ("Type what you would like to see or read.".into(), "请输入想要看到或读到的内容。".into()),
+        Cause::PromptTooLong { .. } => (
+            "Shorten the prompt, start a new conversation, or raise the context length.".into(),
+            "请缩短提示词、新建对话，或调大上下文长度。".into(),
+        ),
+        Cause::OutOfRange { min, max, .. } => {
+            (format!("Choose a value from {min} to {max}."), format!("请选择 {min} 到 {max} 之间的值。"))
+        }
+        Cause::BadChoice { choices, .. } => (format!("Choose one of: {choices}."), format!("请选择：{choices}。")),
+        Cause::UnknownModel { known, .. } => (
+            format!("Known models: {known}. A path to a model's file works too."),
+            format!("已知的模型：{known}。也可以给出模型文件的路径。"),
+        ),
+        Cause::NotFetched { id, .. } => (
+            format!("Fetch it in Models, or with `aigc-studio models fetch {id}`."),
+            format!("请在“模型”页下载，或运行 `aigc-studio models fetch {id}`。"),
+        ),
+        Cause::WrongKind { .. } => ("Choose another model.".into(), "请选择另一个模型。".into()),
+        Cause::FileMissing { .. } => {
+            ("Check the path, or choose another file.".into(), "请检查路径，或选择另一个文件。".into())
+        }
+        Cause::BadModelFile { .. } => (
+            "Fetch the file again, or choose another one.".into(),
+            "请重新下载，或选择另一个文件。".into(),
+        ),
+        Cause::UnsupportedArchitecture { supported, .. } => (
+            format!("Choose a model of one of these architectures: {supported}."),
+            format!("请选择这些架构的模型：{supported}。"),
+        ),
+        Cause::UnsupportedQuantization { supported, .. } => (
+            format!("Choose the same model as one of: {supported}."),
+            format!("请选择该模型的这些格式之一：{supported}。"),
+        ),
+        Cause::UnsupportedTokenizer { supported, .. } => (
+            format!("Choose a model with one of these: {supported}."),
+            format!("请选择使用这些分词方式的模型：{supported}。"),
+        ),
+        Cause::WrongShape { .. } => (
+            "The file belongs to another model or is damaged: choose another file.".into(),
+            "文件属于另一个模型或已损坏：请选择另一个文件。".into(),
+        ),
+        Cause::BadTemplate { .. } => (
+            "Send the prompt as plain text (raw), or choose another model.".into(),
+            "请以纯文本（raw）方式发送，或选择另一个模型。".into(),
+        ),
+        Cause::NotEnoughMemory { .. } => (
+            "Unload the other model, close other programs, or choose a smaller model.".into(),
+            "请卸载另一个模型、关闭其他程序，或选择更小的模型。".into(),
+        ),
+        Cause::NotANumber { .. } => {
+            ("Lower the guidance, or try another seed.".into(), "请降低引导强度，或换一个种子。".into())
+        }
+        Cause::Io { doing: Doing::Reading, .. } => {
+            ("Check that the file may be read.".into(), "请检查是否有读取权限。".into())
+        }
+        Cause::Io { .. } => ("Choose another folder, or allow writing there.".into(), "请选择另一个文件夹，或允许写入。".into()),
+        Cause::DiskFull { .. } => (
+            "Free some space or choose another folder; nothing that was made is lost.".into(),
+            "请腾出空间或选择另一个文件夹；已生成的内容没有丢失。".into(),
+        ),
+        Cause::SettingsBroken { kept, .. } => (
+            format!("The old file is kept at {}.", show(kept)),
+            format!("旧文件保存在 {}。", show(kept)),
+        ),
+        Cause::NoSettingsInside { .. } => (
+            "Open a PNG that the studio or A1111 saved.".into(),
+            "请打开由本软件或 A1111 保存的 PNG。".into(),
+        ),
+        Cause::BadPicture { .. } => ("Choose a PNG, JPEG or WebP file.".into(), "请选择 PNG、JPEG 或 WebP 文件。".into()),
+        Cause::Offline { .. } => ("Switch offline mode off in Settings.".into(), "请在“设置”中关闭离线模式。".into()),
+        Cause::SourceFailed { .. } => ("The next source is tried.".into(), "将尝试下一个来源。".into()),
+        Cause::NoSourceAnswered { tried, .. } => (
+            format!("Check the network and try again; what has come so far is kept. Tried: {tried}"),
+            format!("请检查网络后重试；已下载的部分会保留。已尝试：{tried}"),
+        ),
+        Cause::WrongHash { .. } => ("Fetch it again.".into(), "请重新下载。".into()),
+        Cause::QueueFull { .. } => {
+            ("Wait for some to finish, or cancel them.".into(), "请等待部分任务完成，或取消它们。".into())
+        }
+        Cause::Panicked { .. } => (
+            "Try again; if it happens twice, choose another model or other settings.".into(),
+            "请重试；若再次发生，请换一个模型或设置。".into(),
+        ),
+        Cause::EngineGone => ("Start the studio again.".into(), "请重新启动软件。".into()),
+        Cause::NoRenderer { .. } => (
+            "Install a graphics driver (on Debian: mesa-vulkan-drivers), or use the command line: aigc-studio --help.".into(),
+            "请安装显卡驱动（Debian：mesa-vulkan-drivers），或使用命令行：aigc-studio --help。".into(),
+        ),
+        Cause::Other { .. } => ("Try again.".into(), "请重试。".into()),
+    };
+    lang.pick(en, zh)
+}

@@ -1,0 +1,35 @@
+//! AIGC Studio: a native desktop studio for AI-generated content, on the person's own machine.
+//!
+//! # The data's way
+//! ```text
+//! prompt panel -> Command -> state::update() -> Effect::Submit -> engine thread -> Pipeline::run(job, reporter, token)
+//!      ^                                                                             |
+//!      |                                          reporter: Started, Preview, Token, Finished | Failed | Cancelled
+//!   ui draws <- AppState <- update(Event) <- App::logic drains the channels <--------+
+//!                              |
+//!                              +-> Effect::Store -> store thread -> disk (temp file, fsync, rename)
+//! ```
+//! Views read the state and push commands; they never touch an engine, a file or a channel. `update` is a pure
+//! function, so each behaviour of the program can be tested without a window, a GPU or a model.
+//!
+//! # Rooms, and who may import whom (`tests/layers.rs` holds them to it)
+//! | room | holds | may import |
+//! |---|---|---|
+//! | [`lang`] | the two languages | - |
+//! | [`error`] | the boundary error and its wording | lang |
+//! | [`domain`] | the nouns: parameters, jobs, events, artifacts, cards, settings | lang, error |
+//! | [`engine`] | worker threads, cancel token, reporter, pipelines for text and pictures | domain, error, lang |
+//! | [`catalog`] | model cards, sources, fetch and verify | domain, error, lang |
+//! | [`store`] | pictures, conversations, settings on disk; the only room that writes user files | domain, error, lang |
+//! | [`state`] | `AppState`, `Command`, `Effect`, `update` | domain, error, lang |
+//! | [`ui`] | views, widgets, theme, texts | state, domain, error, lang |
+//! | `app`, `cli` | wiring | all |
+
+pub mod catalog;
+pub mod domain;
+pub mod engine;
+pub mod error;
+pub mod lang;
+pub mod state;
+pub mod store;
+pub mod ui;
