@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{ConversationData, ConversationHead, JobId, LibraryItem, Picture, PictureRecord, Settings};
+use super::{ConversationData, ConversationHead, ConversationId, JobId, LibraryItem, Picture, PictureRecord, Settings};
 use crate::error::StudioError;
 
 /// News of one job.
@@ -116,12 +116,19 @@ pub enum StoreEvent {
     /// The whole library, newest first (after a start or a change of folder).
     Library(Vec<LibraryItem>),
     Thumbnail { path: PathBuf, picture: Arc<Picture> },
+    /// A file that cannot be shown small; without an error it was passed over because newer wishes came: ask again
+    /// when it is in sight.
+    NoThumbnail { path: PathBuf, error: Option<StudioError> },
     /// A full picture that was asked for.
     Opened { path: PathBuf, picture: Arc<Picture>, record: Option<Box<PictureRecord>> },
     Trashed { paths: Vec<PathBuf> },
+    /// Back from the trash.
+    Restored { items: Vec<LibraryItem> },
     /// All conversations, newest first.
     Conversations(Vec<ConversationHead>),
     Conversation(Box<ConversationData>),
+    ConversationDeleted { id: ConversationId },
+    ConversationRestored { id: ConversationId },
     SettingsSaved,
     /// Settings that could not be read were kept aside; defaults are used.
     SettingsReset { settings: Box<Settings>, error: StudioError },
