@@ -18,6 +18,8 @@ pub struct GalleryState {
     /// The selected picture in full, once it was read.
     pub opened: Option<(PathBuf, Arc<Picture>)>,
     pub thumbnails: Thumbnails,
+    /// A file whose settings are to be restored once it was read.
+    pub(super) restoring: Option<PathBuf>,
 }
 
 /// The newest thumbnails; the oldest give way.
