@@ -25,9 +25,12 @@ impl MemoryBudget {
 
     /// Nine tenths of the memory that is free now.
     pub fn of_this_machine() -> Arc<Self> {
-        let mut system = sysinfo::System::new();
-        system.refresh_memory();
-        Self::new(system.available_memory() / 10 * 9)
+        let available = sysinfo::System::new().map(|mut system| {
+            system.refresh_memory();
+            system.available_memory()
+        });
+        // Where the system does not tell, any model may try.
+        Self::new(available.map_or(u64::MAX, |bytes| bytes / 10 * 9))
     }
 
     pub fn total(&self) -> u64 {
@@ -59,7 +62,7 @@ impl Drop for Reservation {
 /// Bytes of memory that this process holds now (resident set), 0 where the system does not tell.
 pub fn process_memory() -> u64 {
     let Ok(pid) = sysinfo::get_current_pid() else { return 0 };
-    let mut system = sysinfo::System::new();
+    let Ok(mut system) = sysinfo::System::new() else { return 0 };
     system.refresh_processes(sysinfo::ProcessesToUpdate::Some(&[pid]), false);
     system.process(pid).map_or(0, |p| p.memory())
 }

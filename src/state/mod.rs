@@ -1,1 +1,157 @@
-//! (being built)
+//! The whole state of the program as plain data, the commands that views may give, and [`update`], the one function
+//! that changes it. Pure: no clock, no dice, no files. Time and randomness are fields that the app fills in.
+
+mod command;
+mod create;
+mod export;
+mod gallery;
+mod models;
+mod update;
+mod write;
+
+pub use command::*;
+pub use create::*;
+pub use export::*;
+pub use gallery::*;
+pub use models::*;
+pub use update::{Input, update};
+pub use write::*;
+
+use std::path::PathBuf;
+
+use crate::domain::{JobId, Room, Settings};
+use crate::error::StudioError;
+use crate::lang::Lang;
+
+/// Everything that views may show.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    /// Written to disk some moments after it changes. `settings.image` and `settings.text` are the sliders
+    /// themselves.
+    pub settings: Settings,
+    /// The language in use: the chosen one, else the system's.
+    pub lang: Lang,
+    pub create: CreateState,
+    pub write: WriteState,
+    pub gallery: GalleryState,
+    pub models: ModelsState,
+    pub status: Status,
+    /// Short notes at the window's corner, oldest first.
+    pub notices: Vec<Notice>,
+    /// Milliseconds since 1970 UTC; the app sets it before each update.
+    pub now_ms: i64,
+    /// State of the dice for seeds; the app seeds it once.
+    pub dice: u64,
+    next_job: u64,
+    next_notice: u64,
+    /// Settings as they are on disk, and as they were at the last tick.
+    saved_settings: Settings,
+    seen_settings: Settings,
+    settings_changed_ms: i64,
+}
+
+/// What the status bar shows beside the jobs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Status {
+    /// `CPU`, `GPU (CUDA)`.
+    pub device: String,
+    /// Bytes that this process holds.
+    pub memory: u64,
+    /// Bytes that models may take together.
+    pub budget: u64,
+    /// Seconds from the start of the process to the first frame.
+    pub first_frame_s: Option<f64>,
+    /// Folders in use, for Settings.
+    pub library: PathBuf,
+    pub models: PathBuf,
+    pub version: String,
+}
+
+/// A note at the corner.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    pub id: u64,
+    pub kind: NoticeKind,
+    pub born_ms: i64,
+}
+
+/// How long a note without a problem stays.
+pub const NOTICE_MS: i64 = 6_000;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum NoticeKind {
+    /// A copy was written here.
+    Exported(PathBuf),
+    Copied,
+    /// Pictures went to the trash; undo brings them back.
+    PicturesTrashed(Vec<PathBuf>),
+    ConversationTrashed(crate::domain::ConversationId),
+    SettingsRestored,
+    ModelFetched(String),
+    MemoryFreed,
+    /// Stays until it is dismissed.
+    Problem(ProblemBox),
+}
+
+/// An error that can be compared by its cause, so that states can be compared in tests.
+#[derive(Clone, Debug)]
+pub struct ProblemBox(pub StudioError);
+
+impl PartialEq for ProblemBox {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.cause() == other.0.cause()
+    }
+}
+
+impl AppState {
+    pub fn new(settings: Settings, system_lang: Lang, dice: u64) -> Self {
+        Self {
+            lang: settings.lang.unwrap_or(system_lang),
+            saved_settings: settings.clone(),
+            seen_settings: settings.clone(),
+            settings_changed_ms: 0,
+            settings,
+            create: CreateState::default(),
+            write: WriteState::default(),
+            gallery: GalleryState::default(),
+            models: ModelsState::default(),
+            status: Status::default(),
+            notices: Vec::new(),
+            now_ms: 0,
+            dice,
+            next_job: 0,
+            next_notice: 0,
+        }
+    }
+
+    pub fn room(&self) -> Room {
+        self.settings.room
+    }
+
+    fn new_job(&mut self) -> JobId {
+        self.next_job += 1;
+        JobId(self.next_job)
+    }
+
+    /// The next throw, 32 bits (SplitMix64: Steele, Lea, Flood 2014).
+    fn roll(&mut self) -> u64 {
+        self.dice = self.dice.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.dice;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) >> 32
+    }
+
+    fn note(&mut self, kind: NoticeKind) {
+        self.next_notice += 1;
+        self.notices.push(Notice { id: self.next_notice, kind, born_ms: self.now_ms });
+        // A storm of notes would cover the window: the oldest give way.
+        if self.notices.len() > 4 {
+            self.notices.remove(0);
+        }
+    }
+
+    fn problem(&mut self, error: StudioError) {
+        self.note(NoticeKind::Problem(ProblemBox(error)));
+    }
+}

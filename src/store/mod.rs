@@ -12,7 +12,6 @@ pub mod png;
 mod replay;
 mod request;
 mod settings;
-mod transcript;
 mod worker;
 
 use std::path::Path;
@@ -28,7 +27,6 @@ pub use parameters::{Parsed, parse as parse_parameters, write as write_parameter
 pub use paths::{HOME_VARIABLE, Paths};
 pub use request::Request;
 pub use settings::{clamp as clamp_settings, load as load_settings, save as save_settings};
-pub use transcript::{to_markdown, to_plain};
 
 use crate::domain::{Settings, StoreEvent};
 use crate::error::{Cause, Result, StudioError};

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 
 use crate::domain::{ConversationId, JobId, JournalEntry, Picture, PictureRecord, Settings};
-use crate::lang::Lang;
 
 /// One piece of work for the store's thread. What it answers with stands behind the arrow; every one of them may
 /// answer with `StoreEvent::Failed` instead, unless another failure is named.
@@ -20,7 +19,7 @@ pub enum Request {
     ExportPicture { picture: Arc<Picture>, record: Option<Box<PictureRecord>>, path: PathBuf },
     /// The same from a file. -> `Exported`
     ExportFile { from: PathBuf, path: PathBuf },
-    /// -> `Exported`
+    /// The same for a conversation as text. -> `Exported`
     WriteText { path: PathBuf, text: String },
     /// -> `Library`
     ScanLibrary,
@@ -41,12 +40,10 @@ pub enum Request {
     LoadConversation(ConversationId),
     /// -> nothing
     Journal { id: ConversationId, entry: JournalEntry },
-    /// -> `ConversationDeleted`
+    /// Into the trash. -> nothing, or `Failed` and the `Conversations` as they are
     DeleteConversation(ConversationId),
-    /// -> `ConversationRestored`, then `Conversations`
+    /// Out of the trash. -> nothing
     RestoreConversation(ConversationId),
-    /// Markdown for `.md`, else plain text. -> `Exported`
-    ExportConversation { id: ConversationId, path: PathBuf, lang: Lang },
     /// -> `SettingsSaved`
     SaveSettings(Box<Settings>),
     /// Answers once everything before it is on the disk.

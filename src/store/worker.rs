@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::journal::Journals;
 use super::library::{self, Scan};
-use super::{Events, Paths, Request, atomic, failed, guarded, png, settings, transcript};
+use super::{Events, Paths, Request, atomic, failed, guarded, png, settings};
 use crate::domain::{LibraryItem, Picture, PictureRecord, Settings, StoreEvent};
 use crate::error::{Result, StudioError};
 
@@ -134,17 +134,21 @@ impl Worker {
                     running.extra.retain(|item| !done.contains(&item.path));
                     running.gone.extend(done.iter().cloned());
                 }
-                self.events.tell(StoreEvent::Trashed { paths: done });
+                if !done.is_empty() {
+                    self.events.tell(StoreEvent::Trashed { paths: done });
+                }
                 return outcome;
             }
             Request::Restore(paths) => {
                 let (done, outcome) = for_each(paths, |path| library::restore(&self.library, path));
+                let items: Vec<_> = done.iter().filter_map(|path| library::item_of(path, &self.zone)).collect();
                 if let Some(running) = &mut self.scan {
                     running.gone.retain(|path| !done.contains(path));
-                    running.extra.extend(done.iter().filter_map(|path| library::item_of(path, &self.zone)));
+                    running.extra.extend(items.iter().cloned());
                 }
-                let items = done.iter().filter_map(|path| library::item_of(path, &self.zone)).collect();
-                self.events.tell(StoreEvent::Restored { items });
+                if !items.is_empty() {
+                    self.events.tell(StoreEvent::Restored { items });
+                }
                 return outcome;
             }
             Request::ListConversations => StoreEvent::Conversations(self.journals.list()),
@@ -154,21 +158,12 @@ impl Worker {
                 return self.note_journal(outcome);
             }
             Request::DeleteConversation(id) => {
-                self.journals.delete(&id)?;
-                StoreEvent::ConversationDeleted { id }
+                // The window took it off its list at once.
+                return self.journals.delete(&id).inspect_err(|_| {
+                    self.events.tell(StoreEvent::Conversations(self.journals.list()));
+                });
             }
-            Request::RestoreConversation(id) => {
-                self.journals.restore(&id)?;
-                self.events.tell(StoreEvent::ConversationRestored { id });
-                StoreEvent::Conversations(self.journals.list())
-            }
-            Request::ExportConversation { id, path, lang } => {
-                let data = self.journals.load(&id)?;
-                let markdown = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("md"));
-                let write = if markdown { transcript::to_markdown } else { transcript::to_plain };
-                atomic::write(&path, write(&data, lang).as_bytes())?;
-                StoreEvent::Exported { path }
-            }
+            Request::RestoreConversation(id) => return self.journals.restore(&id),
             Request::SaveSettings(new) => {
                 settings::save(&self.settings_file, &new)?;
                 StoreEvent::SettingsSaved

@@ -1,0 +1,209 @@
+//! What views may ask for, and what the app must do about it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::ShotKey;
+use crate::domain::{
+    ConversationId, DeviceChoice, Job, JobId, JournalEntry, Picture, PictureRecord, Room, Sampler, Seed, Settings,
+    Theme, WindowGeometry,
+};
+use crate::lang::Lang;
+
+/// Everything that a person can do. Views push these; nothing else changes the state.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    Go(Room),
+    SetLang(Lang),
+    SetTheme(Theme),
+    SetZoom(f32),
+    SetDevice(DeviceChoice),
+    SetOffline(bool),
+    ChooseLibraryFolder,
+    LibraryFolderChosen(PathBuf),
+    ChooseModelsFolder,
+    ModelsFolderChosen(PathBuf),
+    /// Shows a file or folder in the system's file manager.
+    Reveal(PathBuf),
+    WindowChanged(WindowGeometry),
+    DismissNotice(u64),
+    /// Time passes: old notes go, settled settings are written.
+    Tick,
+
+    // Create
+    SetImage(ImageEdit),
+    /// Rolls a seed now and pins it.
+    RollSeed,
+    Generate,
+    CancelJob(JobId),
+    /// Esc: cancels what runs in the room that is shown.
+    CancelCurrent,
+    Show(Shown),
+    /// Prompt and sliders of a finished picture, seed included.
+    UseSettings(ShotKey),
+    /// The same with another seed, at once.
+    Vary(ShotKey),
+    SavePictureAs(ShotKey),
+    CopyPicture(ShotKey),
+    TrashPicture(ShotKey),
+    /// Tries again to write a picture that could not be saved.
+    RetrySave(ShotKey),
+    DismissCreateError,
+
+    // Write
+    SetText(TextEdit),
+    SetDraft(String),
+    SetSystemPrompt(String),
+    SetSearch(String),
+    Send,
+    StopWriting,
+    NewConversation,
+    OpenConversation(ConversationId),
+    RenameConversation(String),
+    TrashConversation(ConversationId),
+    RestoreConversation(ConversationId),
+    CopyTurn(u64),
+    /// Opens a turn of the person's for editing.
+    BeginEdit(u64),
+    SetEdit(String),
+    CancelEdit,
+    /// Sends the edited turn; what came after it goes.
+    SendEdit,
+    /// Writes the last answer again.
+    Regenerate,
+    /// Goes on where an answer was cut off.
+    ContinueWriting,
+    ExportConversation(TextFormat),
+    DismissWriteError,
+
+    // Gallery
+    Select(Option<PathBuf>),
+    SetGallerySearch(String),
+    NeedThumbnail(PathBuf),
+    /// Prompt and sliders of a file of the library or one that was dropped on the window.
+    OpenFile(PathBuf),
+    ChooseFile,
+    SaveItemAs(PathBuf),
+    CopyItem(PathBuf),
+    TrashItem(PathBuf),
+    RestorePictures(Vec<PathBuf>),
+    RefreshLibrary,
+
+    // Models
+    Fetch(String),
+    CancelFetch(String),
+    UseModel(String),
+    ChooseModelFile,
+    Unload,
+}
+
+/// One slider or field of Create.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ImageEdit {
+    Prompt(String),
+    Negative(String),
+    Model(String),
+    Size(u32, u32),
+    Steps(u32),
+    Guidance(f32),
+    Seed(Seed),
+    Count(u32),
+    Sampler(Sampler),
+    /// All sliders back to the model's defaults; the prompt stays.
+    Reset,
+}
+
+/// One slider of Write.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TextEdit {
+    Model(String),
+    Temperature(f32),
+    TopK(u32),
+    TopP(f32),
+    MinP(f32),
+    RepeatPenalty(f32),
+    RepeatLastN(u32),
+    MaxTokens(u32),
+    Context(u32),
+    Seed(Seed),
+    Stop(Vec<String>),
+    Reset,
+}
+
+/// What the big pane of Create shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// The newest: the running job, else the newest picture.
+    #[default]
+    Newest,
+    Job(JobId),
+    Shot(ShotKey),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextFormat {
+    Markdown,
+    Plain,
+}
+
+/// What [`super::update`] asks the app to do. Data only; the app owns the channels.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    Submit {
+        id: JobId,
+        job: Job,
+    },
+    Cancel(JobId),
+    Unload,
+    SetDevice(DeviceChoice),
+
+    Fetch(String),
+    CancelFetch(String),
+    AskModelFile,
+
+    SavePicture {
+        job: JobId,
+        index: u32,
+        picture: Arc<Picture>,
+        record: Box<PictureRecord>,
+    },
+    /// A dialog for the path, then a copy in the format that its ending names.
+    AskExportPicture {
+        picture: Arc<Picture>,
+        record: Option<Box<PictureRecord>>,
+        name: String,
+    },
+    /// The same for a file of the library.
+    AskExportFile {
+        path: PathBuf,
+    },
+    CopyPicture(Arc<Picture>),
+    CopyFile(PathBuf),
+    CopyText(String),
+    OpenPicture(PathBuf),
+    Thumbnail(PathBuf),
+    TrashPictures(Vec<PathBuf>),
+    RestorePictures(Vec<PathBuf>),
+    ScanLibrary,
+    AskOpenFile,
+
+    Journal {
+        id: ConversationId,
+        entry: JournalEntry,
+    },
+    LoadConversation(ConversationId),
+    ListConversations,
+    TrashConversation(ConversationId),
+    RestoreConversation(ConversationId),
+    AskExportText {
+        name: String,
+        text: String,
+    },
+
+    SaveSettings(Box<Settings>),
+    AskLibraryFolder,
+    AskModelsFolder,
+    SetLibraryFolder(PathBuf),
+    SetModelsFolder(PathBuf),
+    Reveal(PathBuf),
+}

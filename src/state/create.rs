@@ -1,0 +1,102 @@
+//! The state of Create.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::Shown;
+use crate::domain::{ImageRequest, JobId, Picture, PictureRecord, StepProgress};
+use crate::error::StudioError;
+
+/// Names a picture of this session: its job and its place in it.
+pub type ShotKey = (JobId, u32);
+
+/// Pictures that the filmstrip keeps; older ones are in the gallery.
+pub const STRIP: usize = 200;
+
+/// Create, but for the sliders, which are in the settings.
+#[derive(Clone, Debug, Default)]
+pub struct CreateState {
+    /// Jobs that wait or run, oldest first; the first one runs.
+    pub jobs: Vec<ImageJob>,
+    /// Finished pictures of this session, newest first.
+    pub strip: Vec<Shot>,
+    pub shown: Shown,
+    /// Shown where the picture would be.
+    pub error: Option<StudioError>,
+    /// Words of the last prompt that the model does not know.
+    pub unknown_words: Vec<String>,
+    /// Seconds that the median step of the last job took.
+    pub step_s: Option<f64>,
+}
+
+/// A picture job that is not over.
+#[derive(Clone, Debug)]
+pub struct ImageJob {
+    pub id: JobId,
+    pub request: Box<ImageRequest>,
+    pub phase: Phase,
+    pub progress: Option<StepProgress>,
+    pub preview: Option<Arc<Picture>>,
+    /// Counts previews, so that a view knows when to upload a new texture.
+    pub preview_serial: u64,
+}
+
+/// How far a job is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Phase {
+    Waiting,
+    /// The model is being read.
+    Loading(Option<f32>),
+    Running,
+    /// The person said stop; the engine obeys within a step.
+    Cancelling,
+}
+
+/// A finished picture.
+#[derive(Clone, Debug)]
+pub struct Shot {
+    pub key: ShotKey,
+    pub picture: Arc<Picture>,
+    pub record: Box<PictureRecord>,
+    pub saved: Saved,
+}
+
+/// Whether a picture is on disk.
+#[derive(Clone, Debug)]
+pub enum Saved {
+    Saving,
+    At(PathBuf),
+    /// It is only in memory still; can be tried again.
+    Failed(StudioError),
+}
+
+/// What the big pane shows, resolved.
+#[derive(Clone, Copy, Debug)]
+pub enum Stage<'a> {
+    Empty,
+    Job(&'a ImageJob),
+    Shot(&'a Shot),
+}
+
+impl CreateState {
+    pub fn running(&self) -> Option<&ImageJob> {
+        self.jobs.first()
+    }
+
+    pub fn shot(&self, key: ShotKey) -> Option<&Shot> {
+        self.strip.iter().find(|s| s.key == key)
+    }
+
+    pub fn stage(&self) -> Stage<'_> {
+        let newest = || match (self.jobs.first(), self.strip.first()) {
+            (Some(job), _) => Stage::Job(job),
+            (None, Some(shot)) => Stage::Shot(shot),
+            (None, None) => Stage::Empty,
+        };
+        match self.shown {
+            Shown::Newest => newest(),
+            Shown::Job(id) => self.jobs.iter().find(|j| j.id == id).map_or_else(newest, Stage::Job),
+            Shown::Shot(key) => self.shot(key).map_or_else(newest, Stage::Shot),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The state of Models.
+
+use crate::domain::{Makes, ModelCard, ModelFiles, ModelPresence, ModelRef};
+use crate::error::{Cause, Result, StudioError};
+
+#[derive(Clone, Debug, Default)]
+pub struct ModelsState {
+    pub entries: Vec<ModelEntry>,
+}
+
+/// One card and what is known of its files.
+#[derive(Clone, Debug)]
+pub struct ModelEntry {
+    pub card: ModelCard,
+    pub presence: ModelPresence,
+    pub fetch: Option<FetchState>,
+    /// Why the last fetch failed.
+    pub error: Option<StudioError>,
+    /// Whether it is in memory now.
+    pub loaded: bool,
+}
+
+/// A fetch that runs.
+#[derive(Clone, Debug, Default)]
+pub struct FetchState {
+    /// The source that is asked or delivers.
+    pub source: String,
+    /// Sources that gave nothing, with the reason.
+    pub skipped: Vec<(String, StudioError)>,
+    pub done: u64,
+    pub total: Option<u64>,
+    pub verifying: bool,
+    pub cancelling: bool,
+}
+
+impl ModelEntry {
+    /// Whether a job can run on it now.
+    pub fn is_here(&self) -> bool {
+        matches!(self.presence, ModelPresence::Embedded | ModelPresence::Here { .. })
+    }
+}
+
+impl ModelsState {
+    pub fn entry(&self, id: &str) -> Option<&ModelEntry> {
+        self.entries.iter().find(|e| e.card.id == id)
+    }
+
+    pub(super) fn entry_mut(&mut self, id: &str) -> Option<&mut ModelEntry> {
+        self.entries.iter_mut().find(|e| e.card.id == id)
+    }
+
+    /// Cards that make `makes`, in the catalogue's order.
+    pub fn making(&self, makes: Makes) -> impl Iterator<Item = &ModelEntry> {
+        self.entries.iter().filter(move |e| e.card.makes == makes)
+    }
+
+    /// The files of the model `id` (a card's id, or a path), checked for what it makes.
+    pub fn resolve(&self, id: &str, makes: Makes) -> Result<ModelRef> {
+        let Some(entry) = self.entry(id) else {
+            return self.resolve_path(id);
+        };
+        if entry.card.makes != makes {
+            let wanted = if makes == Makes::Text { "text" } else { "picture" };
+            return Err(Cause::WrongKind { id: id.to_owned(), wanted }.into());
+        }
+        let files = match &entry.presence {
+            ModelPresence::Embedded => ModelFiles::Embedded,
+            ModelPresence::Here { path } => ModelFiles::File(path.clone()),
+            ModelPresence::Partial { .. } | ModelPresence::Absent => {
+                return Err(Cause::NotFetched { id: id.to_owned(), bytes: entry.card.bytes() }.into());
+            }
+        };
+        let sha256 = entry.card.files.first().map(|f| f.sha256.clone()).filter(|s| !s.is_empty());
+        Ok(ModelRef { id: id.to_owned(), files, sha256 })
+    }
+
+    /// A path stands for itself; the engine says what is wrong with it.
+    fn resolve_path(&self, id: &str) -> Result<ModelRef> {
+        let looks_like_a_path = id.contains(['/', '\\', '.']);
+        if !looks_like_a_path {
+            let known = self.entries.iter().map(|e| e.card.id.as_str()).collect::<Vec<_>>().join(", ");
+            return Err(Cause::UnknownModel { id: id.to_owned(), known }.into());
+        }
+        let path = std::path::PathBuf::from(id);
+        let name = path.file_name().map_or_else(|| id.to_owned(), |n| n.to_string_lossy().into_owned());
+        Ok(ModelRef { id: name, files: ModelFiles::File(path), sha256: None })
+    }
+}

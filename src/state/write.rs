@@ -1,0 +1,83 @@
+//! The state of Write.
+
+use super::Phase;
+use crate::domain::{ConversationHead, ConversationId, JobId, Turn};
+use crate::error::StudioError;
+
+/// Write, but for the sliders and the system prompt of new conversations, which are in the settings.
+#[derive(Clone, Debug, Default)]
+pub struct WriteState {
+    /// All conversations, newest first.
+    pub conversations: Vec<ConversationHead>,
+    pub search: String,
+    pub open: OpenConversation,
+    pub draft: String,
+    /// A turn of the person's that is being edited, and its new text.
+    pub editing: Option<(u64, String)>,
+    pub job: Option<TextJob>,
+    pub error: Option<StudioError>,
+}
+
+/// The conversation on the page. It has an id (and a file) from its first turn on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OpenConversation {
+    pub id: Option<ConversationId>,
+    pub title: String,
+    pub system: String,
+    pub turns: Vec<Turn>,
+}
+
+/// The answer that is being written.
+#[derive(Clone, Debug)]
+pub struct TextJob {
+    /// `None` while the model is still being fetched.
+    pub id: Option<JobId>,
+    /// The turn that it streams into.
+    pub turn: u64,
+    pub conversation: ConversationId,
+    pub phase: Phase,
+    /// Prompt tokens read, and how many there are.
+    pub prefill: Option<(usize, usize)>,
+    /// Pieces that have come, about one a token.
+    pub pieces: usize,
+    /// When the first piece came, in the state's clock.
+    pub first_ms: Option<i64>,
+    pub seed: u64,
+    /// The answer so far: the page may show another conversation meanwhile.
+    pub text: String,
+}
+
+impl OpenConversation {
+    pub fn turn(&self, id: u64) -> Option<&Turn> {
+        self.turns.iter().find(|t| t.id == id)
+    }
+
+    pub(super) fn turn_mut(&mut self, id: u64) -> Option<&mut Turn> {
+        self.turns.iter_mut().find(|t| t.id == id)
+    }
+
+    pub(super) fn next_turn(&self) -> u64 {
+        self.turns.iter().map(|t| t.id).max().map_or(1, |id| id + 1)
+    }
+}
+
+impl WriteState {
+    /// Whether the page shows the conversation that is being written.
+    pub fn is_writing_here(&self) -> bool {
+        self.job.as_ref().is_some_and(|job| Some(&job.conversation) == self.open.id.as_ref())
+    }
+
+    /// Conversations whose title has the searched words, newest first.
+    pub fn found(&self) -> impl Iterator<Item = &ConversationHead> {
+        let needle = self.search.trim().to_lowercase();
+        self.conversations.iter().filter(move |head| needle.is_empty() || head.title.to_lowercase().contains(&needle))
+    }
+}
+
+impl TextJob {
+    /// Pieces a second so far, at `now_ms`.
+    pub fn rate(&self, now_ms: i64) -> Option<f64> {
+        let ms = now_ms - self.first_ms?;
+        (self.pieces > 1 && ms > 200).then(|| (self.pieces - 1) as f64 * 1000.0 / ms as f64)
+    }
+}
