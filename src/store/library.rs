@@ -323,7 +323,7 @@ mod tests {
         trash(home.path(), &item.path).unwrap();
         assert!(!item.path.exists() && scan(home.path(), &TimeZone::UTC).is_empty());
         restore(home.path(), &item.path).unwrap();
-        assert_eq!(scan(home.path(), &TimeZone::UTC), [item.clone()]);
+        assert_eq!(scan(home.path(), &TimeZone::UTC), std::slice::from_ref(&item));
 
         // The same name deleted twice: both are kept, the newest comes back.
         trash(home.path(), &item.path).unwrap();
