@@ -35,6 +35,11 @@ impl Thumbnails {
         self.ready.get(path)
     }
 
+    /// Forgets that `path` is wanted.
+    pub(super) fn unwant(&mut self, path: &Path) {
+        self.asked.remove(path);
+    }
+
     /// Notes that `path` is wanted; true where it must be asked for.
     pub(super) fn want(&mut self, path: &Path) -> bool {
         !self.ready.contains_key(path) && self.asked.insert(path.to_owned())

@@ -61,6 +61,12 @@ impl AppState {
             StoreEvent::Exported { path } => self.note(NoticeKind::Exported(path)),
             StoreEvent::Library(items) => self.gallery.items = Some(items),
             StoreEvent::Thumbnail { path, picture } => self.gallery.thumbnails.put(path, picture),
+            StoreEvent::NoThumbnail { path, error } => {
+                // A broken file is not asked for again; one that was passed over is.
+                if error.is_none() {
+                    self.gallery.thumbnails.unwant(&path);
+                }
+            }
             StoreEvent::Opened { path, picture, record } => {
                 if self.gallery.restoring.as_ref() == Some(&path) {
                     self.gallery.restoring = None;
