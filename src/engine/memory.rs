@@ -23,11 +23,14 @@ impl MemoryBudget {
         Arc::new(Self { total, used: Mutex::new(0) })
     }
 
-    /// Nine tenths of the memory that is free now.
+    /// Nine tenths of the memory that is free now; no limit where the system does not tell.
     pub fn of_this_machine() -> Arc<Self> {
-        let mut system = sysinfo::System::new();
+        let Ok(mut system) = sysinfo::System::new() else { return Self::new(u64::MAX) };
         system.refresh_memory();
-        Self::new(system.available_memory() / 10 * 9)
+        match system.available_memory() {
+            0 => Self::new(u64::MAX),
+            free => Self::new(free / 10 * 9),
+        }
     }
 
     pub fn total(&self) -> u64 {
@@ -59,7 +62,7 @@ impl Drop for Reservation {
 /// Bytes of memory that this process holds now (resident set), 0 where the system does not tell.
 pub fn process_memory() -> u64 {
     let Ok(pid) = sysinfo::get_current_pid() else { return 0 };
-    let mut system = sysinfo::System::new();
+    let Ok(mut system) = sysinfo::System::new() else { return 0 };
     system.refresh_processes(sysinfo::ProcessesToUpdate::Some(&[pid]), false);
     system.process(pid).map_or(0, |p| p.memory())
 }
