@@ -3,10 +3,10 @@
 use egui::{Align, Id, Layout, Ui};
 
 use super::cx::Cx;
+use super::icons;
 use super::texts::T;
 use super::theme::S1;
 use super::widgets::{self, Field};
-use super::icons;
 use crate::domain::{SEED_MAX, Seed};
 
 /// What the person did.

@@ -271,7 +271,12 @@ fn visuals(p: &Palette, dark: bool) -> Visuals {
     v.panel_fill = p.panel;
     v.window_corner_radius = CornerRadius::same(8);
     v.menu_corner_radius = CornerRadius::same(8);
-    let shadow = egui::Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(if dark { 96 } else { 28 }) };
+    let shadow = egui::Shadow {
+        offset: [0, 4],
+        blur: 16,
+        spread: 0,
+        color: Color32::from_black_alpha(if dark { 96 } else { 28 }),
+    };
     v.popup_shadow = shadow;
     v.window_shadow = shadow;
     v.slider_trailing_fill = true;

@@ -211,8 +211,7 @@ mod tests {
     #[test]
     fn nan_names_its_step() {
         let mut field = Swing { nan_at: 4, ..Swing::new() };
-        let stop =
-            sample(Sampler::Euler, &mut [1.0], 9, &mut field, &CancelToken::new(), &mut |_, _| {}).unwrap_err();
+        let stop = sample(Sampler::Euler, &mut [1.0], 9, &mut field, &CancelToken::new(), &mut |_, _| {}).unwrap_err();
         let Stop::Failed(error) = stop else { panic!("cancelled") };
         assert_eq!(error.cause(), &Cause::NotANumber { step: 4 });
     }

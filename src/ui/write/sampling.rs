@@ -3,7 +3,8 @@
 use egui::{Frame, Id, Label, Margin, RichText, ScrollArea, Ui};
 
 use crate::domain::{
-    CONTEXT, Limit, MAX_TOKENS, MIN_P, Makes, REPEAT_LAST_N, REPEAT_PENALTY, TEMPERATURE, TOP_K, TOP_P, TextParams, round_f32,
+    CONTEXT, Limit, MAX_TOKENS, MIN_P, Makes, REPEAT_LAST_N, REPEAT_PENALTY, TEMPERATURE, TOP_K, TOP_P, TextParams,
+    round_f32,
 };
 use crate::state::{Command, TextEdit};
 use crate::ui::cx::Cx;

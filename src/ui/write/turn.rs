@@ -32,15 +32,19 @@ fn user(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
                 ui.add(Label::new(text).wrap().selectable(true));
             });
         });
-        ui.allocate_ui_with_layout(egui::vec2(ui.available_width(), 24.0), Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 0.0;
-            if small_icon(ui, icons::COPY, cx.t(T::CopyTurn)) {
-                cx.push(Command::CopyTurn(turn.id));
-            }
-            if cx.state.write.job.is_none() && small_icon(ui, icons::PENCIL_SIMPLE, cx.t(T::EditTurn)) {
-                cx.push(Command::BeginEdit(turn.id));
-            }
-        });
+        ui.allocate_ui_with_layout(
+            egui::vec2(ui.available_width(), 24.0),
+            Layout::right_to_left(Align::Center),
+            |ui| {
+                ui.spacing_mut().item_spacing.x = 0.0;
+                if small_icon(ui, icons::COPY, cx.t(T::CopyTurn)) {
+                    cx.push(Command::CopyTurn(turn.id));
+                }
+                if cx.state.write.job.is_none() && small_icon(ui, icons::PENCIL_SIMPLE, cx.t(T::EditTurn)) {
+                    cx.push(Command::BeginEdit(turn.id));
+                }
+            },
+        );
     });
 }
 
