@@ -16,52 +16,134 @@ pub type Result<T> = std::result::Result<T, StudioError>;
 pub enum Cause {
     EmptyPrompt,
     /// The prompt alone is longer than the context.
-    PromptTooLong { tokens: usize, context: usize },
-    OutOfRange { name: &'static str, value: f64, min: f64, max: f64 },
+    PromptTooLong {
+        tokens: usize,
+        context: usize,
+    },
+    OutOfRange {
+        name: &'static str,
+        value: f64,
+        min: f64,
+        max: f64,
+    },
     /// A word that is none of the choices (sampler, size...).
-    BadChoice { name: &'static str, value: String, choices: String },
-    UnknownModel { id: String, known: String },
+    BadChoice {
+        name: &'static str,
+        value: String,
+        choices: String,
+    },
+    UnknownModel {
+        id: String,
+        known: String,
+    },
     /// A card's files are not on this machine yet.
-    NotFetched { id: String, bytes: u64 },
+    NotFetched {
+        id: String,
+        bytes: u64,
+    },
     /// The model makes something else (a language model asked for a picture).
-    WrongKind { id: String, wanted: &'static str },
-    FileMissing { path: PathBuf },
+    WrongKind {
+        id: String,
+        wanted: &'static str,
+    },
+    FileMissing {
+        path: PathBuf,
+    },
     /// The file cannot be what it should be: cut, empty, damaged, hostile.
-    BadModelFile { path: PathBuf, reason: String },
-    UnsupportedArchitecture { found: String, supported: String },
-    UnsupportedQuantization { found: String, supported: String },
-    UnsupportedTokenizer { found: String, supported: String },
-    WrongShape { tensor: String, expected: String, found: String },
+    BadModelFile {
+        path: PathBuf,
+        reason: String,
+    },
+    UnsupportedArchitecture {
+        found: String,
+        supported: String,
+    },
+    UnsupportedQuantization {
+        found: String,
+        supported: String,
+    },
+    UnsupportedTokenizer {
+        found: String,
+        supported: String,
+    },
+    WrongShape {
+        tensor: String,
+        expected: String,
+        found: String,
+    },
     /// The chat template in the file does not run.
-    BadTemplate { reason: String },
-    NotEnoughMemory { needed: u64, free: u64 },
+    BadTemplate {
+        reason: String,
+    },
+    NotEnoughMemory {
+        needed: u64,
+        free: u64,
+    },
     /// NaN or infinity came out of the network at this step.
-    NotANumber { step: usize },
+    NotANumber {
+        step: usize,
+    },
     /// A file or folder could not be read or written.
-    Io { doing: Doing, path: PathBuf, reason: String },
-    DiskFull { path: PathBuf, needed: u64, free: u64 },
+    Io {
+        doing: Doing,
+        path: PathBuf,
+        reason: String,
+    },
+    DiskFull {
+        path: PathBuf,
+        needed: u64,
+        free: u64,
+    },
     /// The settings file was not readable and is now at `kept`.
-    SettingsBroken { kept: PathBuf, reason: String },
+    SettingsBroken {
+        kept: PathBuf,
+        reason: String,
+    },
     /// A picture file without settings that we can read.
-    NoSettingsInside { path: PathBuf },
+    NoSettingsInside {
+        path: PathBuf,
+    },
     /// Not a picture that we can open.
-    BadPicture { path: PathBuf, reason: String },
-    Offline { id: String },
+    BadPicture {
+        path: PathBuf,
+        reason: String,
+    },
+    Offline {
+        id: String,
+    },
     /// A source of a fetch gave nothing useful.
-    SourceFailed { source: String, reason: String },
+    SourceFailed {
+        source: String,
+        reason: String,
+    },
     /// All sources of a fetch failed; `tried` has a line for each.
-    NoSourceAnswered { id: String, tried: String },
+    NoSourceAnswered {
+        id: String,
+        tried: String,
+    },
     /// The fetched bytes are not the promised ones; they were deleted.
-    WrongHash { file: String, expected: String, found: String },
+    WrongHash {
+        file: String,
+        expected: String,
+        found: String,
+    },
     /// Too many jobs wait already.
-    QueueFull { waiting: usize },
+    QueueFull {
+        waiting: usize,
+    },
     /// A model's code panicked; the thread lives on.
-    Panicked { what: String },
+    Panicked {
+        what: String,
+    },
     /// The engine's thread is gone.
     EngineGone,
-    NoRenderer { reason: String },
+    NoRenderer {
+        reason: String,
+    },
     /// Anything else: the underlying message.
-    Other { what: String },
+    Other {
+        what: String,
+    },
 }
 
 /// What was being done when a file failed.

@@ -7,11 +7,7 @@ use crate::lang::Lang;
 
 /// `1.5 GB`; errors may not look into the domain's formatter, so this is the one line they need.
 fn gb(n: u64) -> String {
-    if n >= 1_000_000_000 {
-        format!("{:.1} GB", n as f64 / 1e9)
-    } else {
-        format!("{:.1} MB", n as f64 / 1e6)
-    }
+    if n >= 1_000_000_000 { format!("{:.1} GB", n as f64 / 1e9) } else { format!("{:.1} MB", n as f64 / 1e6) }
 }
 
 fn show(path: &Path) -> String {
@@ -48,9 +44,7 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("{id} is not a model that makes {wanted}s."),
             format!("{id} 不能生成{}。", if *wanted == "text" { "文字" } else { "图片" }),
         ),
-        Cause::FileMissing { path } => {
-            (format!("{} is not there.", show(path)), format!("找不到 {}。", show(path)))
-        }
+        Cause::FileMissing { path } => (format!("{} is not there.", show(path)), format!("找不到 {}。", show(path))),
         Cause::BadModelFile { path, reason } => (
             format!("{} cannot be used as a model: {reason}.", show(path)),
             format!("{} 不能作为模型使用：{reason}。", show(path)),
@@ -64,7 +58,9 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("这个模型的量化格式是 {found}，目前还不能运行。"),
         ),
         Cause::UnsupportedTokenizer { found, .. } => (
-            format!("This model cuts text by \u{201c}{found}\u{201d}, which the studio does not know; guessing would garble it."),
+            format!(
+                "This model cuts text by \u{201c}{found}\u{201d}, which the studio does not know; guessing would garble it."
+            ),
             format!("这个模型的分词方式“{found}”还不支持；猜测会使文字出错。"),
         ),
         Cause::WrongShape { tensor, expected, found } => (
@@ -79,10 +75,9 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("This model needs {}, {} are free.", gb(*needed), gb(*free)),
             format!("这个模型需要 {}，可用 {}。", gb(*needed), gb(*free)),
         ),
-        Cause::NotANumber { step } => (
-            format!("The numbers left their range (NaN) at step {step}."),
-            format!("第 {step} 步的数值溢出（NaN）。"),
-        ),
+        Cause::NotANumber { step } => {
+            (format!("The numbers left their range (NaN) at step {step}."), format!("第 {step} 步的数值溢出（NaN）。"))
+        }
         Cause::Io { doing, path, reason } => {
             let (en, zh) = match doing {
                 Doing::Reading => ("read", "读取"),
@@ -94,10 +89,7 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
         }
         Cause::DiskFull { path, needed, free } => {
             if *needed == 0 {
-                (
-                    format!("The disk that holds {} is full.", show(path)),
-                    format!("{} 所在的磁盘已满。", show(path)),
-                )
+                (format!("The disk that holds {} is full.", show(path)), format!("{} 所在的磁盘已满。", show(path)))
             } else {
                 (
                     format!("{} are needed in {}, {} are free.", gb(*needed), show(path), gb(*free)),
@@ -138,10 +130,9 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
         Cause::QueueFull { waiting } => {
             (format!("{waiting} jobs wait already."), format!("已有 {waiting} 个任务在排队。"))
         }
-        Cause::Panicked { what } => (
-            format!("The model's code stopped unexpectedly: {what}."),
-            format!("模型代码意外停止：{what}。"),
-        ),
+        Cause::Panicked { what } => {
+            (format!("The model's code stopped unexpectedly: {what}."), format!("模型代码意外停止：{what}。"))
+        }
         Cause::EngineGone => ("The engine has stopped.".to_owned(), "引擎已停止。".to_owned()),
         Cause::NoRenderer { reason } => (
             format!("No way was found to draw a window here: {reason}."),
@@ -154,7 +145,9 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
 
 pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
     let (en, zh) = match cause {
-        Cause::EmptyPrompt => ("Type what you would like to see or read.".into(), "请输入想要看到或读到的内容。".into()),
+        Cause::EmptyPrompt => {
+            ("Type what you would like to see or read.".into(), "请输入想要看到或读到的内容。".into())
+        }
         Cause::PromptTooLong { .. } => (
             "Shorten the prompt, start a new conversation, or raise the context length.".into(),
             "请缩短提示词、新建对话，或调大上下文长度。".into(),
@@ -175,10 +168,9 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::FileMissing { .. } => {
             ("Check the path, or choose another file.".into(), "请检查路径，或选择另一个文件。".into())
         }
-        Cause::BadModelFile { .. } => (
-            "Fetch the file again, or choose another one.".into(),
-            "请重新下载，或选择另一个文件。".into(),
-        ),
+        Cause::BadModelFile { .. } => {
+            ("Fetch the file again, or choose another one.".into(), "请重新下载，或选择另一个文件。".into())
+        }
         Cause::UnsupportedArchitecture { supported, .. } => (
             format!("Choose a model of one of these architectures: {supported}."),
             format!("请选择这些架构的模型：{supported}。"),
@@ -209,20 +201,22 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::Io { doing: Doing::Reading, .. } => {
             ("Check that the file may be read.".into(), "请检查是否有读取权限。".into())
         }
-        Cause::Io { .. } => ("Choose another folder, or allow writing there.".into(), "请选择另一个文件夹，或允许写入。".into()),
+        Cause::Io { .. } => {
+            ("Choose another folder, or allow writing there.".into(), "请选择另一个文件夹，或允许写入。".into())
+        }
         Cause::DiskFull { .. } => (
             "Free some space or choose another folder; nothing that was made is lost.".into(),
             "请腾出空间或选择另一个文件夹；已生成的内容没有丢失。".into(),
         ),
-        Cause::SettingsBroken { kept, .. } => (
-            format!("The old file is kept at {}.", show(kept)),
-            format!("旧文件保存在 {}。", show(kept)),
-        ),
-        Cause::NoSettingsInside { .. } => (
-            "Open a PNG that the studio or A1111 saved.".into(),
-            "请打开由本软件或 A1111 保存的 PNG。".into(),
-        ),
-        Cause::BadPicture { .. } => ("Choose a PNG, JPEG or WebP file.".into(), "请选择 PNG、JPEG 或 WebP 文件。".into()),
+        Cause::SettingsBroken { kept, .. } => {
+            (format!("The old file is kept at {}.", show(kept)), format!("旧文件保存在 {}。", show(kept)))
+        }
+        Cause::NoSettingsInside { .. } => {
+            ("Open a PNG that the studio or A1111 saved.".into(), "请打开由本软件或 A1111 保存的 PNG。".into())
+        }
+        Cause::BadPicture { .. } => {
+            ("Choose a PNG, JPEG or WebP file.".into(), "请选择 PNG、JPEG 或 WebP 文件。".into())
+        }
         Cause::Offline { .. } => ("Switch offline mode off in Settings.".into(), "请在“设置”中关闭离线模式。".into()),
         Cause::SourceFailed { .. } => ("The next source is tried.".into(), "将尝试下一个来源。".into()),
         Cause::NoSourceAnswered { tried, .. } => (
@@ -239,7 +233,8 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         ),
         Cause::EngineGone => ("Start the studio again.".into(), "请重新启动软件。".into()),
         Cause::NoRenderer { .. } => (
-            "Install a graphics driver (on Debian: mesa-vulkan-drivers), or use the command line: aigc-studio --help.".into(),
+            "Install a graphics driver (on Debian: mesa-vulkan-drivers), or use the command line: aigc-studio --help."
+                .into(),
             "请安装显卡驱动（Debian：mesa-vulkan-drivers），或使用命令行：aigc-studio --help。".into(),
         ),
         Cause::Other { .. } => ("Try again.".into(), "请重试。".into()),

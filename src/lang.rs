@@ -25,11 +25,7 @@ impl Lang {
 
     /// The language that a POSIX locale string asks for (`zh_CN.UTF-8`), English where it is another.
     pub fn from_locale(locale: &str) -> Self {
-        if locale.to_ascii_lowercase().starts_with("zh") {
-            Self::Zh
-        } else {
-            Self::En
-        }
+        if locale.to_ascii_lowercase().starts_with("zh") { Self::Zh } else { Self::En }
     }
 
     /// Chooses between the two wordings of a text.

@@ -126,16 +126,33 @@ pub struct ConversationData {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum JournalEntry {
-    Title { title: String },
-    System { text: String },
+    Title {
+        title: String,
+    },
+    System {
+        text: String,
+    },
     /// A turn begins (an assistant's with empty content, before it streams).
-    Begin { turn: Turn },
+    Begin {
+        turn: Turn,
+    },
     /// More text for turn `id`.
-    Append { id: u64, text: String },
+    Append {
+        id: u64,
+        text: String,
+    },
     /// Turn `id` is complete.
-    End { id: u64, info: TurnInfo },
+    End {
+        id: u64,
+        info: TurnInfo,
+    },
     /// Turn `id` now reads `text`.
-    Replace { id: u64, text: String },
+    Replace {
+        id: u64,
+        text: String,
+    },
     /// Turn `id` and all after it are gone (regenerate, edit).
-    Truncate { id: u64 },
+    Truncate {
+        id: u64,
+    },
 }

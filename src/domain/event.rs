@@ -20,18 +20,34 @@ pub enum EventKind {
     /// A worker has taken the job.
     Started,
     /// The model is being read; `fraction` in 0..=1 where the size is known.
-    Loading { fraction: Option<f32> },
+    Loading {
+        fraction: Option<f32>,
+    },
     /// The model is in memory (at once where it already was).
-    Ready { load_s: f64 },
+    Ready {
+        load_s: f64,
+    },
     /// Prompt tokens read so far.
-    Prefill { done: usize, total: usize },
+    Prefill {
+        done: usize,
+        total: usize,
+    },
     Progress(StepProgress),
     /// The clean picture that the model foresees at this step.
-    Preview { progress: StepProgress, picture: Arc<Picture> },
+    Preview {
+        progress: StepProgress,
+        picture: Arc<Picture>,
+    },
     /// One picture of the job is complete.
-    Picture { index: u32, picture: Arc<Picture>, record: Box<PictureRecord> },
+    Picture {
+        index: u32,
+        picture: Arc<Picture>,
+        record: Box<PictureRecord>,
+    },
     /// The next piece of the answer; always whole characters.
-    Token { text: String },
+    Token {
+        text: String,
+    },
     Finished(Outcome),
     Failed(StudioError),
     Cancelled,
@@ -109,22 +125,44 @@ pub struct TextStats {
 #[derive(Clone, Debug)]
 pub enum StoreEvent {
     /// The picture is on disk, synced and renamed.
-    PictureSaved { job: JobId, index: u32, item: LibraryItem },
-    PictureFailed { job: JobId, index: u32, error: StudioError },
+    PictureSaved {
+        job: JobId,
+        index: u32,
+        item: LibraryItem,
+    },
+    PictureFailed {
+        job: JobId,
+        index: u32,
+        error: StudioError,
+    },
     /// The person's own copy was written.
-    Exported { path: PathBuf },
+    Exported {
+        path: PathBuf,
+    },
     /// The whole library, newest first (after a start or a change of folder).
     Library(Vec<LibraryItem>),
-    Thumbnail { path: PathBuf, picture: Arc<Picture> },
+    Thumbnail {
+        path: PathBuf,
+        picture: Arc<Picture>,
+    },
     /// A full picture that was asked for.
-    Opened { path: PathBuf, picture: Arc<Picture>, record: Option<Box<PictureRecord>> },
-    Trashed { paths: Vec<PathBuf> },
+    Opened {
+        path: PathBuf,
+        picture: Arc<Picture>,
+        record: Option<Box<PictureRecord>>,
+    },
+    Trashed {
+        paths: Vec<PathBuf>,
+    },
     /// All conversations, newest first.
     Conversations(Vec<ConversationHead>),
     Conversation(Box<ConversationData>),
     SettingsSaved,
     /// Settings that could not be read were kept aside; defaults are used.
-    SettingsReset { settings: Box<Settings>, error: StudioError },
+    SettingsReset {
+        settings: Box<Settings>,
+        error: StudioError,
+    },
     Failed(StudioError),
 }
 
@@ -139,14 +177,25 @@ pub struct FetchEvent {
 #[derive(Clone, Debug)]
 pub enum FetchEventKind {
     /// This source is asked now.
-    Trying { source: String },
+    Trying {
+        source: String,
+    },
     /// It did not answer, or not with what it should; the next one is tried.
-    Skipped { source: String, error: StudioError },
+    Skipped {
+        source: String,
+        error: StudioError,
+    },
     /// Bytes on disk so far; `total` where it is known.
-    Progress { done: u64, total: Option<u64>, source: String },
+    Progress {
+        done: u64,
+        total: Option<u64>,
+        source: String,
+    },
     /// The bytes are here and their hash is being taken.
     Verifying,
-    Finished { path: PathBuf },
+    Finished {
+        path: PathBuf,
+    },
     Failed(StudioError),
     Cancelled,
 }

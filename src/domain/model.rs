@@ -108,8 +108,12 @@ impl ModelCard {
 pub enum ModelPresence {
     Embedded,
     /// On disk, whole; the hash was checked when it came.
-    Here { path: PathBuf },
+    Here {
+        path: PathBuf,
+    },
     /// Begun: this many bytes are on disk.
-    Partial { bytes: u64 },
+    Partial {
+        bytes: u64,
+    },
     Absent,
 }

@@ -227,7 +227,16 @@ mod tests {
     #[test]
     fn defaults_are_inside_their_own_ranges() {
         for limit in [
-            STEPS, GUIDANCE, COUNT, TEMPERATURE, TOP_K, TOP_P, MIN_P, REPEAT_PENALTY, REPEAT_LAST_N, MAX_TOKENS,
+            STEPS,
+            GUIDANCE,
+            COUNT,
+            TEMPERATURE,
+            TOP_K,
+            TOP_P,
+            MIN_P,
+            REPEAT_PENALTY,
+            REPEAT_LAST_N,
+            MAX_TOKENS,
             CONTEXT,
         ] {
             limit.check(limit.default).expect(limit.name);

@@ -251,7 +251,9 @@ mod tests {
     fn a_failure_carries_its_cause() {
         let (engine, events) = engine();
         let handle = engine.submit(JobId(1), job("fail")).unwrap();
-        assert!(matches!(ending(&events, handle.id()), EventKind::Failed(e) if *e.cause() == Cause::NotANumber { step: 3 }));
+        assert!(
+            matches!(ending(&events, handle.id()), EventKind::Failed(e) if *e.cause() == Cause::NotANumber { step: 3 })
+        );
     }
 
     #[test]

@@ -149,7 +149,10 @@ pub enum TextFormat {
 /// What [`super::update`] asks the app to do. Data only; the app owns the channels.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    Submit { id: JobId, job: Job },
+    Submit {
+        id: JobId,
+        job: Job,
+    },
     Cancel(JobId),
     Unload,
     SetDevice(DeviceChoice),
@@ -158,11 +161,22 @@ pub enum Effect {
     CancelFetch(String),
     AskModelFile,
 
-    SavePicture { job: JobId, index: u32, picture: Arc<Picture>, record: Box<PictureRecord> },
+    SavePicture {
+        job: JobId,
+        index: u32,
+        picture: Arc<Picture>,
+        record: Box<PictureRecord>,
+    },
     /// A dialog for the path, then a copy in the format that its ending names.
-    AskExportPicture { picture: Arc<Picture>, record: Option<Box<PictureRecord>>, name: String },
+    AskExportPicture {
+        picture: Arc<Picture>,
+        record: Option<Box<PictureRecord>>,
+        name: String,
+    },
     /// The same for a file of the library.
-    AskExportFile { path: PathBuf },
+    AskExportFile {
+        path: PathBuf,
+    },
     CopyPicture(Arc<Picture>),
     CopyFile(PathBuf),
     CopyText(String),
@@ -173,12 +187,18 @@ pub enum Effect {
     ScanLibrary,
     AskOpenFile,
 
-    Journal { id: ConversationId, entry: JournalEntry },
+    Journal {
+        id: ConversationId,
+        entry: JournalEntry,
+    },
     LoadConversation(ConversationId),
     ListConversations,
     TrashConversation(ConversationId),
     RestoreConversation(ConversationId),
-    AskExportText { name: String, text: String },
+    AskExportText {
+        name: String,
+        text: String,
+    },
 
     SaveSettings(Box<Settings>),
     AskLibraryFolder,

@@ -242,7 +242,9 @@ impl Net {
             pos: store.take("pos")?,
             cos: store.take("rope.cos")?,
             sin: store.take("rope.sin")?,
-            blocks: (0..config.blocks).map(|i| Block::new(store, &format!("blocks.{i}"), config)).collect::<Result<_>>()?,
+            blocks: (0..config.blocks)
+                .map(|i| Block::new(store, &format!("blocks.{i}"), config))
+                .collect::<Result<_>>()?,
             unmerge: store.linear("unmerge")?,
             conv_out: conv_blocks(store, "conv_out", config.conv_out)?,
             pixels: store.linear("pixels")?,
@@ -275,7 +277,8 @@ impl Net {
         let mask = if lengths.iter().all(|&len| len == longest) {
             None
         } else {
-            let hidden = |len: usize, place: usize| if place >= len && place < longest { f32::NEG_INFINITY } else { 0.0 };
+            let hidden =
+                |len: usize, place: usize| if place >= len && place < longest { f32::NEG_INFINITY } else { 0.0 };
             let mask: Vec<f32> =
                 lengths.iter().flat_map(|&len| (0..longest + patches).map(move |place| hidden(len, place))).collect();
             Some(Tensor::from_vec(mask, (prompts.len(), 1, 1, longest + patches), &self.device)?)
