@@ -83,6 +83,18 @@ fn words_are_cut_as_in_training() {
 }
 
 #[test]
+fn the_grid_has_64_prompts_of_known_words() {
+    let words = sticker::open(&ModelFiles::Embedded).unwrap().words;
+    let prompts: Vec<&str> = include_str!("../models/sticker-64/grid.txt").lines().collect();
+    assert_eq!(prompts.len(), 64);
+    for (i, prompt) in prompts.iter().enumerate() {
+        let encoded = words.encode(prompt);
+        assert!(encoded.unknown.is_empty() && encoded.cut.is_empty(), "{prompt}: {encoded:?}");
+        assert!(!prompts[..i].contains(prompt), "{prompt} is there twice");
+    }
+}
+
+#[test]
 fn word_vectors_and_time_agree() {
     let (model, theirs) = (model(), fixture("text.safetensors"));
     for (name, prompt) in metadata("text.safetensors") {

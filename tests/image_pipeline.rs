@@ -13,6 +13,10 @@ use aigc_studio::engine::image::{ImagePipeline, sticker};
 use aigc_studio::engine::{CancelToken, Engine, JobHandle, MemoryBudget, Pipeline, Pipelines, Reporter, Stop};
 use aigc_studio::error::{Cause, StudioError};
 
+/// The program's own, so that what is measured here is what a person gets.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Text is not what these tests are about.
 struct NoText;
 

@@ -1,1 +1,170 @@
-//! (being built)
+//! The catalogue: which models there are, which of them are here, and how the others come.
+//!
+//! A model's files are at `<models folder>/<card id>/<file name>`. What is still coming has `.part` at its end, what
+//! was checked has a `.verified` note beside it.
+
+mod card;
+mod fetch;
+mod http;
+mod pip;
+mod verify;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub use fetch::{FetchConfig, Fetcher};
+
+use crate::domain::{Makes, ModelCard, ModelFiles, ModelPresence, ModelRef};
+use crate::error::{Cause, Result, StudioError};
+
+/// The cards and the folder that their files are in.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    cards: Vec<ModelCard>,
+    folder: PathBuf,
+    problems: Vec<StudioError>,
+}
+
+impl Catalog {
+    /// Reads the cards: the program's own, then those of the folder. A bad card is a problem to tell, no failure.
+    pub fn load(folder: &Path) -> Self {
+        let mut cards = card::built_in();
+        let (found, mut problems) = card::read_folder(folder);
+        for new in found {
+            if cards.iter().any(|c| c.id == new.id) {
+                let reason = format!("a model with the id {} is there already", new.id);
+                problems.push(Cause::BadModelFile { path: folder.join(format!("{}.toml", new.id)), reason }.into());
+            } else {
+                cards.push(new);
+            }
+        }
+        Self { cards, folder: folder.to_owned(), problems }
+    }
+
+    pub fn cards(&self) -> &[ModelCard] {
+        &self.cards
+    }
+
+    pub fn card(&self, id: &str) -> Option<&ModelCard> {
+        self.cards.iter().find(|c| c.id == id)
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Cards that could not be used, each with its reason.
+    pub fn problems(&self) -> &[StudioError] {
+        &self.problems
+    }
+
+    /// Whether a card's files are here, by their sizes. Touches the disk, but reads no file: quick.
+    pub fn presence(&self, card: &ModelCard) -> ModelPresence {
+        if card.is_embedded() {
+            return ModelPresence::Embedded;
+        }
+        let mut missing = false;
+        let mut bytes = 0;
+        for file in &card.files {
+            let path = self.path(card, &file.name);
+            let size = |path: &Path| fs::metadata(path).ok().filter(|m| m.is_file()).map(|m| m.len());
+            if size(&path) == Some(file.bytes) {
+                bytes += file.bytes;
+            } else {
+                missing = true;
+                bytes += size(&fetch::part_of(&path)).unwrap_or(0);
+            }
+        }
+        match (missing, bytes) {
+            (false, _) => ModelPresence::Here { path: self.main_path(card) },
+            (true, 0) => ModelPresence::Absent,
+            (true, bytes) => ModelPresence::Partial { bytes },
+        }
+    }
+
+    /// The file of a model with one file, the folder of one with more.
+    fn main_path(&self, card: &ModelCard) -> PathBuf {
+        match &card.files[..] {
+            [file] => self.path(card, &file.name),
+            _ => self.folder.join(&card.id),
+        }
+    }
+
+    fn path(&self, card: &ModelCard, name: &str) -> PathBuf {
+        self.folder.join(&card.id).join(name)
+    }
+
+    /// What a job can run on, from a card's id or the path of a file or folder. Quick: no file is read.
+    pub fn resolve(&self, name: &str, makes: Makes) -> Result<ModelRef> {
+        if let Some(card) = self.card(name) {
+            return self.resolve_card(card, makes);
+        }
+        let path = Path::new(name);
+        let id = || path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        match fs::metadata(path) {
+            Ok(about) if about.is_dir() => {
+                Ok(ModelRef { id: id(), files: ModelFiles::Folder(path.to_owned()), sha256: None })
+            }
+            Ok(_) => Ok(ModelRef { id: id(), files: ModelFiles::File(path.to_owned()), sha256: None }),
+            // What looks like a path is meant as one.
+            Err(_) if path.components().count() > 1 || path.extension().is_some_and(is_model_ending) => {
+                Err(Cause::FileMissing { path: path.to_owned() }.into())
+            }
+            Err(_) => {
+                let known: Vec<_> = self.cards.iter().filter(|c| c.makes == makes).map(|c| c.id.as_str()).collect();
+                Err(Cause::UnknownModel { id: name.to_owned(), known: known.join(", ") }.into())
+            }
+        }
+    }
+
+    fn resolve_card(&self, card: &ModelCard, makes: Makes) -> Result<ModelRef> {
+        if card.makes != makes {
+            let wanted = match makes {
+                Makes::Image => "picture",
+                Makes::Text => "text",
+            };
+            return Err(Cause::WrongKind { id: card.id.clone(), wanted }.into());
+        }
+        let main = card.files.first();
+        let (files, checked) = match self.presence(card) {
+            ModelPresence::Embedded => (ModelFiles::Embedded, true),
+            ModelPresence::Here { path } => {
+                let checked = main.is_some_and(|file| verify::is_verified(&self.path(card, &file.name), file));
+                (if card.files.len() == 1 { ModelFiles::File(path) } else { ModelFiles::Folder(path) }, checked)
+            }
+            ModelPresence::Partial { .. } | ModelPresence::Absent => {
+                return Err(Cause::NotFetched { id: card.id.clone(), bytes: card.bytes() }.into());
+            }
+        };
+        // A file that someone copied here by hand runs, but its hash is not claimed before it was checked.
+        let sha256 = main.filter(|f| checked && !f.sha256.is_empty()).map(|f| f.sha256.clone());
+        Ok(ModelRef { id: card.id.clone(), files, sha256 })
+    }
+
+    /// Hashes all files of a card again, however often that was done before. `watch` is told the bytes done of
+    /// [`ModelCard::bytes`] and says whether to go on; `Ok(false)` where it said no.
+    pub fn check(&self, card: &ModelCard, mut watch: impl FnMut(u64) -> bool) -> Result<bool> {
+        if card.is_embedded() {
+            return Ok(true);
+        }
+        if !matches!(self.presence(card), ModelPresence::Here { .. }) {
+            return Err(Cause::NotFetched { id: card.id.clone(), bytes: card.bytes() }.into());
+        }
+        let mut before = 0;
+        for file in &card.files {
+            if !verify::check(&self.path(card, &file.name), file, |done| watch(before + done))? {
+                return Ok(false);
+            }
+            before += file.bytes;
+        }
+        Ok(true)
+    }
+}
+
+fn is_model_ending(ending: &std::ffi::OsStr) -> bool {
+    ["gguf", "safetensors"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+}
+
+#[cfg(test)]
+#[path = "catalog_tests.rs"]
+mod tests;

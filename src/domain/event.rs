@@ -145,6 +145,12 @@ pub enum StoreEvent {
         path: PathBuf,
         picture: Arc<Picture>,
     },
+    /// A file that cannot be shown small; without an error it was passed over because newer wishes came: ask again
+    /// when it is in sight.
+    NoThumbnail {
+        path: PathBuf,
+        error: Option<StudioError>,
+    },
     /// A full picture that was asked for.
     Opened {
         path: PathBuf,
@@ -153,6 +159,10 @@ pub enum StoreEvent {
     },
     Trashed {
         paths: Vec<PathBuf>,
+    },
+    /// Pictures came back from the trash.
+    Restored {
+        items: Vec<LibraryItem>,
     },
     /// All conversations, newest first.
     Conversations(Vec<ConversationHead>),

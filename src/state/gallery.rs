@@ -18,6 +18,8 @@ pub struct GalleryState {
     /// The selected picture in full, once it was read.
     pub opened: Option<(PathBuf, Arc<Picture>)>,
     pub thumbnails: Thumbnails,
+    /// A file whose settings are to be restored once it was read.
+    pub(super) restoring: Option<PathBuf>,
 }
 
 /// The newest thumbnails; the oldest give way.
@@ -31,6 +33,11 @@ pub struct Thumbnails {
 impl Thumbnails {
     pub fn get(&self, path: &Path) -> Option<&Arc<Picture>> {
         self.ready.get(path)
+    }
+
+    /// Forgets that `path` is wanted.
+    pub(super) fn unwant(&mut self, path: &Path) {
+        self.asked.remove(path);
     }
 
     /// Notes that `path` is wanted; true where it must be asked for.

@@ -3,6 +3,7 @@
 
 mod command;
 mod create;
+mod export;
 mod gallery;
 mod models;
 mod update;
@@ -10,6 +11,7 @@ mod write;
 
 pub use command::*;
 pub use create::*;
+pub use export::*;
 pub use gallery::*;
 pub use models::*;
 pub use update::{Input, update};
@@ -42,6 +44,10 @@ pub struct AppState {
     pub dice: u64,
     next_job: u64,
     next_notice: u64,
+    /// Settings as they are on disk, and as they were at the last tick.
+    saved_settings: Settings,
+    seen_settings: Settings,
+    settings_changed_ms: i64,
 }
 
 /// What the status bar shows beside the jobs.
@@ -101,6 +107,9 @@ impl AppState {
     pub fn new(settings: Settings, system_lang: Lang, dice: u64) -> Self {
         Self {
             lang: settings.lang.unwrap_or(system_lang),
+            saved_settings: settings.clone(),
+            seen_settings: settings.clone(),
+            settings_changed_ms: 0,
             settings,
             create: CreateState::default(),
             write: WriteState::default(),

@@ -43,6 +43,8 @@ pub struct TextJob {
     /// When the first piece came, in the state's clock.
     pub first_ms: Option<i64>,
     pub seed: u64,
+    /// The answer so far: the page may show another conversation meanwhile.
+    pub text: String,
 }
 
 impl OpenConversation {

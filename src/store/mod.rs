@@ -1,1 +1,173 @@
-//! (being built)
+//! The store: the only room that writes the person's files. One thread does all that must keep its order (pictures,
+//! conversations, settings, the library's list); another decodes pictures for viewing, so that a large one never
+//! delays a save.
+
+mod atomic;
+mod decoder;
+mod journal;
+mod library;
+mod parameters;
+mod paths;
+pub mod png;
+mod replay;
+mod request;
+mod settings;
+mod worker;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
+
+pub use library::{save as save_picture, slug};
+pub use parameters::{Parsed, parse as parse_parameters, write as write_parameters};
+pub use paths::{HOME_VARIABLE, Paths};
+pub use request::Request;
+pub use settings::{clamp as clamp_settings, load as load_settings, save as save_settings};
+
+use crate::domain::{Settings, StoreEvent};
+use crate::error::{Cause, Result, StudioError};
+use decoder::Decoder;
+
+/// Asks the window to look at the channel; cheap, from any thread.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// Requests that may wait.
+const QUEUE: usize = 4096;
+/// Events that may wait for the window.
+const EVENTS: usize = 4096;
+/// Longest time that a request which must not be lost waits for room. The window never notices.
+const PATIENCE: Duration = Duration::from_millis(20);
+/// Largest side of a thumbnail.
+pub const THUMBNAIL: u32 = 256;
+
+/// The threads. Dropping it finishes and syncs everything that was asked for.
+pub struct Store {
+    requests: Option<Sender<Request>>,
+    thread: Option<JoinHandle<()>>,
+    decoder: Option<Decoder>,
+    events: Events,
+}
+
+impl Store {
+    /// Starts the threads. Events come out of the receiver; `wake` is called whenever one went in.
+    pub fn start(paths: &Paths, settings: &Settings, wake: Wake) -> (Self, Receiver<StoreEvent>) {
+        let (sender, receiver) = bounded(EVENTS);
+        let events = Events { sender, wake, closing: Arc::new(AtomicBool::new(false)) };
+        let (requests, queue) = bounded(QUEUE);
+        let worker = worker::Worker::new(paths, settings, events.clone());
+        let thread = thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || worker.run(&queue))
+            .expect("the system starts threads");
+        let decoder = Decoder::start(events.clone());
+        (Self { requests: Some(requests), thread: Some(thread), decoder: Some(decoder), events }, receiver)
+    }
+
+    /// Queues a request; answers come as events. Never blocks for longer than a frame. Where even 4,096 waiting
+    /// requests are not enough (a disk that hangs), the failure is an event: `PictureFailed` for a picture, which
+    /// can then be sent again.
+    pub fn send(&self, request: Request) {
+        let request = match (request, &self.decoder) {
+            (Request::Thumbnail(path), Some(decoder)) => return decoder.thumbnail(path),
+            (Request::Open(path), Some(decoder)) => return decoder.open(path),
+            (request, _) => request,
+        };
+        let Some(requests) = &self.requests else { return };
+        let (request, cause) = match requests.send_timeout(request, PATIENCE) {
+            Ok(()) => return,
+            Err(SendTimeoutError::Timeout(request)) => (request, Cause::QueueFull { waiting: QUEUE }),
+            Err(SendTimeoutError::Disconnected(request)) => (request, Cause::EngineGone),
+        };
+        self.events.try_tell(failed(&request, cause.into()));
+    }
+
+    /// Waits until everything sent so far is on the disk; false when that took longer than `patience`.
+    pub fn flush(&self, patience: Duration) -> bool {
+        let (done, wait) = bounded(1);
+        self.send(Request::Flush(done));
+        wait.recv_timeout(patience).is_ok()
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // Nobody reads events any more: from here on they may be lost, requests may not.
+        self.events.closing.store(true, Ordering::Release);
+        self.decoder = None;
+        self.requests = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// How a request's failure is told.
+fn failed(request: &Request, error: StudioError) -> StoreEvent {
+    match request {
+        Request::SavePicture { job, index, .. } => StoreEvent::PictureFailed { job: *job, index: *index, error },
+        Request::Thumbnail(path) => StoreEvent::NoThumbnail { path: path.clone(), error: Some(error) },
+        _ => StoreEvent::Failed(error),
+    }
+}
+
+/// The way out for news.
+#[derive(Clone)]
+struct Events {
+    sender: Sender<StoreEvent>,
+    wake: Wake,
+    closing: Arc<AtomicBool>,
+}
+
+impl Events {
+    /// Sends what must arrive: waits for room, unless the program ends.
+    fn tell(&self, event: StoreEvent) {
+        let mut event = event;
+        loop {
+            match self.sender.send_timeout(event, Duration::from_millis(50)) {
+                Ok(()) => return (self.wake)(),
+                Err(SendTimeoutError::Timeout(back)) if !self.closing.load(Ordering::Acquire) => {
+                    event = back;
+                    (self.wake)();
+                }
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// From the window's own thread: never waits.
+    fn try_tell(&self, event: StoreEvent) {
+        if let Err(error) = self.sender.try_send(event) {
+            tracing::error!("news from the store was lost: {error}");
+        }
+        (self.wake)();
+    }
+}
+
+/// Runs `work`; a panic in it is an error, not the end of the thread.
+fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let what = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        Err(StudioError::other(format!("the store stopped unexpectedly: {what}")))
+    })
+}
+
+/// Milliseconds since 1970 UTC.
+fn disk_time_ms(time: SystemTime) -> i64 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_millis()).unwrap_or(i64::MAX),
+        Err(before) => -i64::try_from(before.duration().as_millis()).unwrap_or(i64::MAX),
+    }
+}
+
+/// Writes text or picture bytes at a path that the person chose, over what is there.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    atomic::write(path, bytes)
+}

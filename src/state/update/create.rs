@@ -1,0 +1,280 @@
+//! Create: sliders, jobs, finished pictures.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Effects, advance};
+use crate::domain::{
+    COUNT, EventKind, GUIDANCE, ImageParams, ImageRequest, Job, JobId, Makes, Outcome, Picture, PictureRecord, Room,
+    SEED_MAX, STEPS, Seed,
+};
+use crate::error::{Cause, StudioError};
+use crate::state::{
+    AppState, Effect, ImageEdit, ImageJob, NoticeKind, Phase, STRIP, Saved, Shot, ShotKey, Shown, Stage,
+};
+
+impl AppState {
+    pub(super) fn set_image(&mut self, edit: ImageEdit) {
+        let params = &mut self.settings.image;
+        match edit {
+            ImageEdit::Prompt(text) => {
+                params.prompt = text;
+                self.create.unknown_words.clear();
+                if self.create.error.as_ref().is_some_and(|e| *e.cause() == Cause::EmptyPrompt) {
+                    self.create.error = None;
+                }
+            }
+            ImageEdit::Negative(text) => params.negative = text,
+            ImageEdit::Model(id) => self.choose_image_model(id),
+            ImageEdit::Size(width, height) => (params.width, params.height) = (width, height),
+            ImageEdit::Steps(n) => params.steps = STEPS.clamp(n.into()) as u32,
+            ImageEdit::Guidance(g) => params.guidance = GUIDANCE.clamp(g.into()) as f32,
+            ImageEdit::Seed(Seed::Fixed(n)) => params.seed = Seed::Fixed(n.min(SEED_MAX)),
+            ImageEdit::Seed(Seed::Random) => params.seed = Seed::Random,
+            ImageEdit::Count(n) => params.count = COUNT.clamp(n.into()) as u32,
+            ImageEdit::Sampler(sampler) => params.sampler = sampler,
+            ImageEdit::Reset => self.reset_image(),
+        }
+    }
+
+    /// Takes a model and, where the size in use is not one of its own, its first size.
+    pub(super) fn choose_image_model(&mut self, id: String) {
+        let params = &mut self.settings.image;
+        if let Some(entry) = self.models.entry(&id) {
+            let sizes = &entry.card.sizes;
+            let fits = sizes.iter().any(|s| (s.width, s.height) == (params.width, params.height));
+            if let (false, Some(size)) = (fits, sizes.first()) {
+                (params.width, params.height) = (size.width, size.height);
+            }
+        }
+        params.model = id;
+    }
+
+    fn reset_image(&mut self) {
+        let params = &mut self.settings.image;
+        let fresh = ImageParams {
+            prompt: std::mem::take(&mut params.prompt),
+            negative: std::mem::take(&mut params.negative),
+            model: std::mem::take(&mut params.model),
+            ..ImageParams::default()
+        };
+        *params = fresh;
+        if let Some(entry) = self.models.entry(&params.model) {
+            let defaults = &entry.card.defaults;
+            params.width = defaults.width.unwrap_or(params.width);
+            params.height = defaults.height.unwrap_or(params.height);
+            params.steps = defaults.steps.unwrap_or(params.steps);
+            params.guidance = defaults.guidance.unwrap_or(params.guidance);
+        }
+    }
+
+    pub(super) fn roll_seed(&mut self) {
+        self.settings.image.seed = Seed::Fixed(self.roll());
+    }
+
+    pub(super) fn generate(&mut self, fx: &mut Effects) {
+        let params = self.settings.image.clone();
+        let ready = params.check().and_then(|()| self.models.resolve(&params.model, Makes::Image));
+        let model = match ready {
+            Ok(model) => model,
+            Err(error) => {
+                self.create.error = Some(error);
+                return;
+            }
+        };
+        let seed = match params.seed {
+            Seed::Fixed(n) => n,
+            Seed::Random => self.roll(),
+        };
+        let id = self.new_job();
+        let request = Box::new(ImageRequest { params, model, seed });
+        self.create.error = None;
+        self.create.unknown_words.clear();
+        self.create.shown = Shown::Newest;
+        self.create.jobs.push(ImageJob {
+            id,
+            request: request.clone(),
+            phase: Phase::Waiting,
+            progress: None,
+            preview: None,
+            preview_serial: 0,
+        });
+        fx.push(Effect::Submit { id, job: Job::Image(request) });
+    }
+
+    pub(super) fn cancel(&mut self, id: JobId, fx: &mut Effects) {
+        if let Some(job) = self.create.jobs.iter_mut().find(|job| job.id == id) {
+            job.phase = Phase::Cancelling;
+            fx.push(Effect::Cancel(id));
+        } else if self.write.job.as_ref().is_some_and(|job| job.id == Some(id)) {
+            self.stop_writing(fx);
+        }
+    }
+
+    /// Cancels the job on the stage, else the one that runs.
+    pub(super) fn cancel_shown(&mut self, fx: &mut Effects) {
+        let id = match self.create.stage() {
+            Stage::Job(job) => Some(job.id),
+            _ => self.create.running().map(|job| job.id),
+        };
+        if let Some(id) = id {
+            self.cancel(id, fx);
+        }
+    }
+
+    pub(super) fn image_event(&mut self, id: JobId, kind: EventKind, fx: &mut Effects) {
+        let Some(at) = self.create.jobs.iter().position(|job| job.id == id) else { return };
+        let job = &mut self.create.jobs[at];
+        match kind {
+            EventKind::Started | EventKind::Ready { .. } => advance(&mut job.phase, Phase::Running),
+            EventKind::Loading { fraction } => advance(&mut job.phase, Phase::Loading(fraction)),
+            EventKind::Progress(progress) => {
+                advance(&mut job.phase, Phase::Running);
+                job.progress = Some(progress);
+            }
+            EventKind::Preview { progress, picture } => {
+                advance(&mut job.phase, Phase::Running);
+                job.progress = Some(progress);
+                job.preview = Some(picture);
+                job.preview_serial += 1;
+            }
+            EventKind::Picture { index, picture, record } => self.picture_done((id, index), picture, record, fx),
+            EventKind::Finished(outcome) => {
+                self.create.jobs.remove(at);
+                if let Outcome::Image(stats) = outcome {
+                    self.create.unknown_words = stats.unknown_words;
+                    self.create.step_s = Some(stats.step_s);
+                }
+                self.leave_job(id);
+            }
+            EventKind::Failed(error) => {
+                self.create.jobs.remove(at);
+                self.create.error = Some(error);
+                self.leave_job(id);
+            }
+            EventKind::Cancelled => {
+                self.create.jobs.remove(at);
+                self.leave_job(id);
+            }
+            EventKind::Prefill { .. } | EventKind::Token { .. } => {}
+        }
+    }
+
+    fn leave_job(&mut self, id: JobId) {
+        if self.create.shown == Shown::Job(id) {
+            self.create.shown = Shown::Newest;
+        }
+    }
+
+    fn picture_done(&mut self, key: ShotKey, picture: Arc<Picture>, record: Box<PictureRecord>, fx: &mut Effects) {
+        let (job, index) = key;
+        fx.push(Effect::SavePicture { job, index, picture: picture.clone(), record: record.clone() });
+        self.put_on_strip(Shot { key, picture, record, saved: Saved::Saving });
+    }
+
+    pub(super) fn put_on_strip(&mut self, shot: Shot) {
+        self.create.strip.insert(0, shot);
+        // What is not on disk must not be forgotten, however long the strip gets.
+        if self.create.strip.len() > STRIP
+            && let Some(old) = self.create.strip.iter().rposition(|s| matches!(s.saved, Saved::At(_)))
+        {
+            self.create.strip.remove(old);
+        }
+    }
+
+    pub(super) fn saved(&mut self, key: ShotKey, saved: Saved) {
+        if let Some(shot) = self.create.strip.iter_mut().find(|s| s.key == key) {
+            shot.saved = saved;
+        }
+    }
+
+    pub(super) fn use_settings(&mut self, key: ShotKey) {
+        if let Some(shot) = self.create.shot(key) {
+            let record = shot.record.clone();
+            self.restore(&record);
+        }
+    }
+
+    /// Sets prompt and sliders to what made `record`.
+    pub(super) fn restore(&mut self, record: &PictureRecord) {
+        if self.models.resolve(&record.model, Makes::Image).is_ok() {
+            self.settings.image.model.clone_from(&record.model);
+        }
+        let params = &mut self.settings.image;
+        params.prompt.clone_from(&record.prompt);
+        params.negative.clone_from(&record.negative);
+        params.steps = STEPS.clamp(record.steps.into()) as u32;
+        params.guidance = GUIDANCE.clamp(record.guidance.into()) as f32;
+        params.seed = Seed::Fixed(record.seed.min(SEED_MAX));
+        params.count = 1;
+        params.sampler = record.sampler;
+        (params.width, params.height) = (record.width, record.height);
+        let model = params.model.clone();
+        self.choose_image_model(model);
+        self.create.error = None;
+        self.settings.room = Room::Create;
+        self.note(NoticeKind::SettingsRestored);
+    }
+
+    /// Shows a picture from a file as if it had been made now.
+    pub(super) fn show_file(&mut self, path: &Path, picture: Arc<Picture>, record: Box<PictureRecord>) {
+        let known = self.create.strip.iter().find(|s| matches!(&s.saved, Saved::At(p) if p == path)).map(|s| s.key);
+        let key = known.unwrap_or_else(|| {
+            let key = (self.new_job(), 0);
+            self.put_on_strip(Shot { key, picture, record, saved: Saved::At(path.to_owned()) });
+            key
+        });
+        self.create.shown = Shown::Shot(key);
+    }
+
+    pub(super) fn vary(&mut self, key: ShotKey, fx: &mut Effects) {
+        let Some(record) = self.create.shot(key).map(|shot| shot.record.clone()) else { return };
+        self.restore(&record);
+        self.notices.pop();
+        self.settings.image.seed = Seed::Random;
+        self.generate(fx);
+    }
+
+    pub(super) fn export_shot(&mut self, key: ShotKey, fx: &mut Effects) {
+        if let Some(shot) = self.create.shot(key) {
+            let name = match &shot.saved {
+                Saved::At(path) => path.file_stem().map(|s| s.to_string_lossy().into_owned()),
+                _ => None,
+            };
+            fx.push(Effect::AskExportPicture {
+                picture: shot.picture.clone(),
+                record: Some(shot.record.clone()),
+                name: name.unwrap_or_else(|| format!("picture-{}", shot.record.seed)),
+            });
+        }
+    }
+
+    pub(super) fn copy_shot(&mut self, key: ShotKey, fx: &mut Effects) {
+        if let Some(shot) = self.create.shot(key) {
+            fx.push(Effect::CopyPicture(shot.picture.clone()));
+            self.note(NoticeKind::Copied);
+        }
+    }
+
+    pub(super) fn trash_shot(&mut self, key: ShotKey, fx: &mut Effects) {
+        // A picture that is not on disk stays: there would be no way back.
+        if let Some(Shot { saved: Saved::At(path), .. }) = self.create.shot(key) {
+            fx.push(Effect::TrashPictures(vec![path.clone()]));
+        }
+    }
+
+    pub(super) fn retry_save(&mut self, key: ShotKey, fx: &mut Effects) {
+        let Some(shot) = self.create.strip.iter_mut().find(|s| s.key == key) else { return };
+        if !matches!(shot.saved, Saved::Failed(_)) {
+            return;
+        }
+        shot.saved = Saved::Saving;
+        let (job, index) = key;
+        fx.push(Effect::SavePicture { job, index, picture: shot.picture.clone(), record: shot.record.clone() });
+    }
+
+    pub(super) fn save_failed(&mut self, key: ShotKey, error: StudioError) {
+        self.saved(key, Saved::Failed(error.clone()));
+        self.problem(error);
+    }
+}

@@ -1,0 +1,137 @@
+//! The one function that changes the state.
+
+mod create;
+mod library;
+mod models;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use super::{AppState, Command, Effect, Phase};
+use crate::domain::{Event, EventKind, FetchEvent, Room, StoreEvent};
+
+/// Everything that can happen to the program.
+#[derive(Clone, Debug)]
+pub enum Input {
+    Command(Command),
+    Engine(Event),
+    Store(StoreEvent),
+    Fetch(FetchEvent),
+}
+
+/// Changes `state` for `input` and says what is to be done about it, in order.
+pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match input {
+        Input::Command(command) => state.command(command, &mut effects),
+        Input::Engine(event) => state.engine_event(event, &mut effects),
+        Input::Store(event) => state.store_event(event, &mut effects),
+        Input::Fetch(event) => state.fetch_event(event, &mut effects),
+    }
+    effects
+}
+
+type Effects = Vec<Effect>;
+
+impl AppState {
+    fn command(&mut self, command: Command, fx: &mut Effects) {
+        match command {
+            Command::Go(room) => self.go(room, fx),
+            Command::SetLang(_)
+            | Command::SetTheme(_)
+            | Command::SetZoom(_)
+            | Command::SetDevice(_)
+            | Command::SetOffline(_)
+            | Command::ChooseLibraryFolder
+            | Command::LibraryFolderChosen(_)
+            | Command::ChooseModelsFolder
+            | Command::ModelsFolderChosen(_)
+            | Command::Reveal(_)
+            | Command::WindowChanged(_)
+            | Command::DismissNotice(_)
+            | Command::Tick => self.settings_command(command, fx),
+
+            Command::SetImage(edit) => self.set_image(edit),
+            Command::RollSeed => self.roll_seed(),
+            Command::Generate => self.generate(fx),
+            Command::CancelJob(id) => self.cancel(id, fx),
+            Command::CancelCurrent => match self.room() {
+                Room::Write => self.stop_writing(fx),
+                _ => self.cancel_shown(fx),
+            },
+            Command::Show(shown) => self.create.shown = shown,
+            Command::UseSettings(key) => self.use_settings(key),
+            Command::Vary(key) => self.vary(key, fx),
+            Command::SavePictureAs(key) => self.export_shot(key, fx),
+            Command::CopyPicture(key) => self.copy_shot(key, fx),
+            Command::TrashPicture(key) => self.trash_shot(key, fx),
+            Command::RetrySave(key) => self.retry_save(key, fx),
+            Command::DismissCreateError => self.create.error = None,
+
+            Command::SetText(_)
+            | Command::SetDraft(_)
+            | Command::SetSystemPrompt(_)
+            | Command::SetSearch(_)
+            | Command::Send
+            | Command::StopWriting
+            | Command::NewConversation
+            | Command::OpenConversation(_)
+            | Command::RenameConversation(_)
+            | Command::TrashConversation(_)
+            | Command::RestoreConversation(_)
+            | Command::CopyTurn(_)
+            | Command::BeginEdit(_)
+            | Command::SetEdit(_)
+            | Command::CancelEdit
+            | Command::SendEdit
+            | Command::Regenerate
+            | Command::ContinueWriting
+            | Command::ExportConversation(_)
+            | Command::DismissWriteError => self.write_command(command, fx),
+
+            Command::Select(_)
+            | Command::SetGallerySearch(_)
+            | Command::NeedThumbnail(_)
+            | Command::OpenFile(_)
+            | Command::ChooseFile
+            | Command::SaveItemAs(_)
+            | Command::CopyItem(_)
+            | Command::TrashItem(_)
+            | Command::RestorePictures(_)
+            | Command::RefreshLibrary => self.library_command(command, fx),
+
+            Command::Fetch(id) => self.fetch(&id, fx),
+            Command::CancelFetch(id) => self.cancel_fetch(&id, fx),
+            Command::UseModel(id) => self.use_model(&id),
+            Command::ChooseModelFile => fx.push(Effect::AskModelFile),
+            Command::Unload => self.unload(fx),
+        }
+    }
+
+    fn go(&mut self, room: Room, fx: &mut Effects) {
+        self.settings.room = room;
+        if room == Room::Gallery && self.gallery.items.is_none() {
+            fx.push(Effect::ScanLibrary);
+        }
+    }
+
+    fn engine_event(&mut self, event: Event, fx: &mut Effects) {
+        let id = event.job;
+        if let EventKind::Ready { .. } = event.kind {
+            self.note_loaded(id);
+        }
+        if self.create.jobs.iter().any(|job| job.id == id) {
+            self.image_event(id, event.kind, fx);
+        } else if self.write.job.as_ref().is_some_and(|job| job.id == Some(id)) {
+            self.text_event(event.kind, fx);
+        }
+    }
+}
+
+/// A phase moves on, but a cancel that was asked for stays visible until the engine confirms it.
+fn advance(phase: &mut Phase, next: Phase) {
+    if *phase != Phase::Cancelling {
+        *phase = next;
+    }
+}

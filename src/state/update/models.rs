@@ -1,0 +1,110 @@
+//! Models: fetching, choosing, freeing.
+
+use super::Effects;
+use crate::domain::{FetchEvent, FetchEventKind, JobId, Makes, ModelPresence, Room};
+use crate::error::{Cause, StudioError};
+use crate::state::{AppState, Effect, FetchState, NoticeKind};
+
+impl AppState {
+    pub(super) fn fetch(&mut self, id: &str, fx: &mut Effects) {
+        let offline = self.settings.offline;
+        let Some(entry) = self.models.entry_mut(id) else { return };
+        if entry.is_here() || entry.fetch.is_some() {
+            return;
+        }
+        if offline {
+            let error: StudioError = Cause::Offline { id: id.to_owned() }.into();
+            entry.error = Some(error.clone());
+            self.fetch_ended(id, Some(error), fx);
+            return;
+        }
+        entry.error = None;
+        entry.fetch = Some(FetchState::default());
+        fx.push(Effect::Fetch(id.to_owned()));
+    }
+
+    pub(super) fn cancel_fetch(&mut self, id: &str, fx: &mut Effects) {
+        if let Some(fetch) = self.models.entry_mut(id).and_then(|e| e.fetch.as_mut()) {
+            fetch.cancelling = true;
+            fx.push(Effect::CancelFetch(id.to_owned()));
+        }
+    }
+
+    pub(super) fn fetch_event(&mut self, event: FetchEvent, fx: &mut Effects) {
+        let id = event.id;
+        let Some(entry) = self.models.entry_mut(&id) else { return };
+        let fetch = entry.fetch.get_or_insert_default();
+        match event.kind {
+            FetchEventKind::Trying { source } => {
+                fetch.source = source;
+                fetch.verifying = false;
+            }
+            FetchEventKind::Skipped { source, error } => fetch.skipped.push((source, error)),
+            FetchEventKind::Progress { done, total, source } => {
+                (fetch.done, fetch.total, fetch.source) = (done, total, source);
+            }
+            FetchEventKind::Verifying => fetch.verifying = true,
+            FetchEventKind::Finished { path } => {
+                entry.fetch = None;
+                entry.error = None;
+                entry.presence = ModelPresence::Here { path };
+                self.note(NoticeKind::ModelFetched(id.clone()));
+                self.fetch_ended(&id, None, fx);
+            }
+            FetchEventKind::Failed(error) => {
+                let done = fetch.done;
+                entry.fetch = None;
+                entry.error = Some(error.clone());
+                if done > 0 {
+                    entry.presence = ModelPresence::Partial { bytes: done };
+                }
+                self.fetch_ended(&id, Some(error), fx);
+            }
+            FetchEventKind::Cancelled => {
+                let done = fetch.done;
+                entry.fetch = None;
+                if done > 0 {
+                    entry.presence = ModelPresence::Partial { bytes: done };
+                }
+                self.fetch_cancelled(&id, fx);
+            }
+        }
+    }
+
+    /// Chooses a model for the room that uses its kind, and goes there.
+    pub(super) fn use_model(&mut self, id: &str) {
+        let makes = match self.models.entry(id) {
+            Some(entry) => entry.card.makes,
+            None if id.to_ascii_lowercase().ends_with(".gguf") => Makes::Text,
+            None => Makes::Image,
+        };
+        match makes {
+            Makes::Image => {
+                self.choose_image_model(id.to_owned());
+                self.settings.room = Room::Create;
+            }
+            Makes::Text => {
+                self.settings.text.model = id.to_owned();
+                self.settings.room = Room::Write;
+            }
+        }
+    }
+
+    pub(super) fn unload(&mut self, fx: &mut Effects) {
+        for entry in &mut self.models.entries {
+            entry.loaded = false;
+        }
+        fx.push(Effect::Unload);
+        self.note(NoticeKind::MemoryFreed);
+    }
+
+    /// The model of this job is in memory now; each engine thread holds one.
+    pub(super) fn note_loaded(&mut self, job: JobId) {
+        let image = self.create.jobs.iter().find(|j| j.id == job).map(|j| j.request.model.id.clone());
+        let makes = if image.is_some() { Makes::Image } else { Makes::Text };
+        let id = image.unwrap_or_else(|| self.settings.text.model.clone());
+        for entry in self.models.entries.iter_mut().filter(|e| e.card.makes == makes) {
+            entry.loaded = entry.card.id == id;
+        }
+    }
+}

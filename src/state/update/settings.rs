@@ -1,0 +1,83 @@
+//! Language, theme, folders, notes, and the quiet saving of settings.
+
+use super::Effects;
+use crate::lang::Lang;
+use crate::state::{AppState, Command, Effect, NOTICE_MS, NoticeKind};
+
+/// Settings are written when they have rested this long, so that dragging a slider writes once.
+const SETTLE_MS: i64 = 1_000;
+
+impl AppState {
+    pub(super) fn settings_command(&mut self, command: Command, fx: &mut Effects) {
+        match command {
+            Command::SetLang(lang) => {
+                self.lang = lang;
+                self.settings.lang = Some(lang);
+            }
+            Command::SetTheme(theme) => self.settings.theme = theme,
+            Command::SetZoom(zoom) => {
+                self.settings.zoom = zoom.is_finite().then(|| zoom.clamp(0.5, 3.0));
+            }
+            Command::SetDevice(device) => {
+                self.settings.device = device;
+                fx.push(Effect::SetDevice(device));
+            }
+            Command::SetOffline(offline) => self.settings.offline = offline,
+            Command::ChooseLibraryFolder => fx.push(Effect::AskLibraryFolder),
+            Command::LibraryFolderChosen(path) => {
+                self.settings.library = Some(path.clone());
+                self.status.library.clone_from(&path);
+                self.gallery.items = None;
+                self.gallery.selected = None;
+                self.gallery.opened = None;
+                fx.push(Effect::SetLibraryFolder(path));
+                fx.push(Effect::ScanLibrary);
+            }
+            Command::ChooseModelsFolder => fx.push(Effect::AskModelsFolder),
+            Command::ModelsFolderChosen(path) => {
+                self.settings.models = Some(path.clone());
+                self.status.models.clone_from(&path);
+                fx.push(Effect::SetModelsFolder(path));
+            }
+            Command::Reveal(path) => fx.push(Effect::Reveal(path)),
+            Command::WindowChanged(geometry) => self.settings.window = geometry,
+            Command::DismissNotice(id) => self.notices.retain(|n| n.id != id),
+            Command::Tick => self.tick(fx),
+            _ => {}
+        }
+    }
+
+    fn tick(&mut self, fx: &mut Effects) {
+        let now = self.now_ms;
+        self.notices.retain(|n| matches!(n.kind, NoticeKind::Problem(_)) || now - n.born_ms < NOTICE_MS);
+        if self.seen_settings != self.settings {
+            self.seen_settings = self.settings.clone();
+            self.settings_changed_ms = now;
+        } else if self.saved_settings != self.settings && now - self.settings_changed_ms >= SETTLE_MS {
+            self.saved_settings = self.settings.clone();
+            fx.push(Effect::SaveSettings(Box::new(self.settings.clone())));
+        }
+    }
+
+    /// Whether settings wait to be written.
+    pub fn has_unsaved_settings(&self) -> bool {
+        self.saved_settings != self.settings
+    }
+
+    /// Milliseconds until something happens by itself (a note goes, settings are written); `None` where nothing
+    /// will. The app wakes then, and not before.
+    pub fn next_deadline_ms(&self) -> Option<i64> {
+        let notes = self.notices.iter().filter(|n| !matches!(n.kind, NoticeKind::Problem(_)));
+        let note = notes.map(|n| n.born_ms + NOTICE_MS).min();
+        let settings = self.has_unsaved_settings().then(|| {
+            let since = if self.seen_settings == self.settings { self.settings_changed_ms } else { self.now_ms };
+            since + SETTLE_MS
+        });
+        note.into_iter().chain(settings).min().map(|at| (at - self.now_ms).max(1))
+    }
+
+    /// The language that a person reads the window in.
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+}

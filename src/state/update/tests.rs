@@ -1,0 +1,554 @@
+//! What the program does, without a window, an engine or a disk.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::*;
+use crate::domain::*;
+use crate::error::{Cause, Doing, StudioError};
+use crate::lang::Lang;
+use crate::state::*;
+
+fn card(id: &str, makes: Makes) -> ModelCard {
+    ModelCard {
+        id: id.into(),
+        name: id.into(),
+        makes,
+        family: "test".into(),
+        about: "a".into(),
+        about_zh: "甲".into(),
+        licence: "MIT".into(),
+        memory: 1,
+        files: vec![ModelFile { name: "w".into(), bytes: 98_362_432, sha256: "ab".into(), sources: vec![] }],
+        sizes: if makes == Makes::Image { vec![Size { width: 64, height: 64 }] } else { vec![] },
+        defaults: CardDefaults { steps: Some(20), ..CardDefaults::default() },
+        examples: vec![],
+        examples_zh: vec![],
+    }
+}
+
+fn entry(id: &str, makes: Makes, presence: ModelPresence) -> ModelEntry {
+    ModelEntry { card: card(id, makes), presence, fetch: None, error: None, loaded: false }
+}
+
+/// A state with the picture model and a language model that is here.
+fn state() -> AppState {
+    let mut state = AppState::new(Settings::default(), Lang::En, 7);
+    state.now_ms = 1_000_000;
+    state.models.entries = vec![
+        entry(STICKER_ID, Makes::Image, ModelPresence::Embedded),
+        entry(SMOLLM_ID, Makes::Text, ModelPresence::Here { path: "/m/s.gguf".into() }),
+    ];
+    state
+}
+
+fn do_(state: &mut AppState, command: Command) -> Vec<Effect> {
+    update(state, Input::Command(command))
+}
+
+fn engine(state: &mut AppState, id: JobId, kind: EventKind) -> Vec<Effect> {
+    update(state, Input::Engine(Event { job: id, kind }))
+}
+
+fn prompt(state: &mut AppState, text: &str) {
+    do_(state, Command::SetImage(ImageEdit::Prompt(text.into())));
+}
+
+fn picture() -> Arc<Picture> {
+    Arc::new(Picture { width: 1, height: 1, rgba: vec![1, 2, 3, 255] })
+}
+
+fn record(prompt: &str) -> Box<PictureRecord> {
+    Box::new(PictureRecord {
+        prompt: prompt.into(),
+        negative: "blur".into(),
+        model: STICKER_ID.into(),
+        model_hash: "00".into(),
+        seed: 5,
+        steps: 12,
+        guidance: 4.5,
+        width: 64,
+        height: 64,
+        sampler: Sampler::Heun,
+        version: "x".into(),
+    })
+}
+
+fn submitted(effects: &[Effect]) -> (JobId, &Job) {
+    let found = effects.iter().find_map(|e| match e {
+        Effect::Submit { id, job } => Some((*id, job)),
+        _ => None,
+    });
+    found.expect("a job is submitted")
+}
+
+fn journal(effects: &[Effect]) -> Vec<&JournalEntry> {
+    effects
+        .iter()
+        .filter_map(|e| match e {
+            Effect::Journal { entry, .. } => Some(entry),
+            _ => None,
+        })
+        .collect()
+}
+
+// ---- Create
+
+#[test]
+fn an_empty_prompt_is_said_where_the_picture_would_be() {
+    let mut s = state();
+    prompt(&mut s, "  ");
+    assert!(do_(&mut s, Command::Generate).is_empty());
+    assert_eq!(s.create.error.as_ref().unwrap().cause(), &Cause::EmptyPrompt);
+    prompt(&mut s, "a cat");
+    assert!(s.create.error.is_none(), "typing clears it");
+}
+
+#[test]
+fn a_picture_goes_from_prompt_to_disk() {
+    let mut s = state();
+    prompt(&mut s, "a cat");
+    let effects = do_(&mut s, Command::Generate);
+    let (id, job) = submitted(&effects);
+    let Job::Image(request) = job else { panic!() };
+    assert_eq!(request.params.prompt, "a cat");
+    assert!(request.seed <= SEED_MAX);
+    assert!(matches!(s.create.stage(), Stage::Job(j) if j.phase == Phase::Waiting));
+
+    engine(&mut s, id, EventKind::Started);
+    engine(&mut s, id, EventKind::Ready { load_s: 0.1 });
+    assert!(s.models.entry(STICKER_ID).unwrap().loaded);
+    let progress = StepProgress { index: 0, count: 1, step: 3, steps: 24, eta_s: 1.0 };
+    engine(&mut s, id, EventKind::Preview { progress, picture: picture() });
+    assert!(matches!(s.create.stage(), Stage::Job(j) if j.preview.is_some() && j.preview_serial == 1));
+
+    let effects = engine(&mut s, id, EventKind::Picture { index: 0, picture: picture(), record: record("a cat") });
+    assert!(matches!(&effects[..], [Effect::SavePicture { index: 0, .. }]));
+    engine(&mut s, id, EventKind::Finished(Outcome::Image(ImageStats::default())));
+    assert!(s.create.jobs.is_empty());
+    assert!(matches!(s.create.stage(), Stage::Shot(shot) if matches!(shot.saved, Saved::Saving)));
+
+    let item = LibraryItem {
+        path: "/l/a.png".into(),
+        made_ms: 1,
+        bytes: 9,
+        width: 1,
+        height: 1,
+        record: Some(record("a cat")),
+    };
+    s.gallery.items = Some(vec![]);
+    update(&mut s, Input::Store(StoreEvent::PictureSaved { job: id, index: 0, item }));
+    assert!(matches!(&s.create.strip[0].saved, Saved::At(p) if p == &PathBuf::from("/l/a.png")));
+    assert_eq!(s.gallery.items.as_ref().unwrap().len(), 1);
+}
+
+#[test]
+fn a_picture_that_cannot_be_saved_is_kept_and_can_be_tried_again() {
+    let mut s = state();
+    prompt(&mut s, "a cat");
+    let (id, _) = submitted(&do_(&mut s, Command::Generate));
+    engine(&mut s, id, EventKind::Picture { index: 0, picture: picture(), record: record("a cat") });
+    let error = StudioError::io(Doing::Writing, "/l", &std::io::ErrorKind::StorageFull.into());
+    update(&mut s, Input::Store(StoreEvent::PictureFailed { job: id, index: 0, error }));
+    let key = (id, 0);
+    assert!(matches!(s.create.shot(key).unwrap().saved, Saved::Failed(_)));
+    assert!(do_(&mut s, Command::TrashPicture(key)).is_empty(), "there would be no way back");
+    let effects = do_(&mut s, Command::RetrySave(key));
+    assert!(matches!(&effects[..], [Effect::SavePicture { .. }]));
+    assert!(do_(&mut s, Command::RetrySave(key)).is_empty(), "not twice at once");
+}
+
+#[test]
+fn unsaved_pictures_outlive_the_strip() {
+    let mut s = state();
+    for n in 0..STRIP as u64 + 20 {
+        let key = (JobId(10_000 + n), 0);
+        let saved = if n < 5 { Saved::Saving } else { Saved::At(format!("/l/{n}.png").into()) };
+        s.put_on_strip(Shot { key, picture: picture(), record: record("x"), saved });
+    }
+    assert_eq!(s.create.strip.len(), STRIP);
+    assert!((0..5).all(|n| s.create.shot((JobId(10_000 + n), 0)).is_some()));
+}
+
+#[test]
+fn a_fixed_seed_is_used_and_a_random_one_differs() {
+    let mut s = state();
+    prompt(&mut s, "x");
+    let seeds: Vec<u64> = (0..3)
+        .map(|_| match submitted(&do_(&mut s, Command::Generate)).1 {
+            Job::Image(r) => r.seed,
+            Job::Text(_) => unreachable!(),
+        })
+        .collect();
+    assert!(seeds[0] != seeds[1] && seeds[1] != seeds[2]);
+    do_(&mut s, Command::SetImage(ImageEdit::Seed(Seed::Fixed(u64::MAX))));
+    let effects = do_(&mut s, Command::Generate);
+    let Job::Image(request) = submitted(&effects).1 else { panic!() };
+    assert_eq!(request.seed, SEED_MAX, "kept in range");
+}
+
+#[test]
+fn esc_cancels_the_running_job_and_the_state_says_so_at_once() {
+    let mut s = state();
+    prompt(&mut s, "x");
+    let (first, _) = submitted(&do_(&mut s, Command::Generate));
+    let (second, _) = submitted(&do_(&mut s, Command::Generate));
+    engine(&mut s, first, EventKind::Started);
+    assert_eq!(do_(&mut s, Command::CancelCurrent), vec![Effect::Cancel(first)]);
+    assert_eq!(s.create.running().unwrap().phase, Phase::Cancelling);
+    engine(&mut s, first, EventKind::Loading { fraction: None });
+    assert_eq!(s.create.running().unwrap().phase, Phase::Cancelling, "later news does not hide it");
+    engine(&mut s, first, EventKind::Cancelled);
+    assert_eq!(s.create.running().unwrap().id, second);
+}
+
+#[test]
+fn events_of_unknown_jobs_change_nothing() {
+    let mut s = state();
+    let before = format!("{s:?}");
+    assert!(engine(&mut s, JobId(99), EventKind::Token { text: "x".into() }).is_empty());
+    engine(&mut s, JobId(99), EventKind::Cancelled);
+    assert_eq!(before, format!("{s:?}"));
+}
+
+#[test]
+fn sliders_are_kept_in_range() {
+    let mut s = state();
+    do_(&mut s, Command::SetImage(ImageEdit::Steps(0)));
+    do_(&mut s, Command::SetImage(ImageEdit::Guidance(f32::NAN)));
+    do_(&mut s, Command::SetText(TextEdit::Temperature(-3.0)));
+    assert_eq!(s.settings.image.steps, 1);
+    assert_eq!(s.settings.image.guidance, 3.0);
+    assert_eq!(s.settings.text.temperature, 0.0);
+    do_(&mut s, Command::SetImage(ImageEdit::Reset));
+    assert_eq!(s.settings.image.steps, 20, "the card's own default");
+}
+
+#[test]
+fn an_unknown_model_is_named_with_those_that_are_known() {
+    let mut s = state();
+    prompt(&mut s, "x");
+    do_(&mut s, Command::SetImage(ImageEdit::Model("nope".into())));
+    do_(&mut s, Command::Generate);
+    let error = s.create.error.as_ref().unwrap();
+    assert!(error.remedy(Lang::En).contains(STICKER_ID), "{error}");
+    do_(&mut s, Command::SetImage(ImageEdit::Model(SMOLLM_ID.into())));
+    do_(&mut s, Command::Generate);
+    assert!(matches!(s.create.error.as_ref().unwrap().cause(), Cause::WrongKind { .. }));
+}
+
+#[test]
+fn a_dropped_picture_restores_prompt_and_sliders_and_is_shown() {
+    let mut s = state();
+    s.settings.room = Room::Gallery;
+    let path = PathBuf::from("/x/one.png");
+    assert_eq!(do_(&mut s, Command::OpenFile(path.clone())), vec![Effect::OpenPicture(path.clone())]);
+    let opened = StoreEvent::Opened { path: path.clone(), picture: picture(), record: Some(record("a dog")) };
+    update(&mut s, Input::Store(opened));
+    let p = &s.settings.image;
+    assert_eq!((p.prompt.as_str(), p.negative.as_str(), p.steps, p.seed), ("a dog", "blur", 12, Seed::Fixed(5)));
+    assert_eq!(p.sampler, Sampler::Heun);
+    assert_eq!(s.room(), Room::Create);
+    assert!(matches!(s.create.stage(), Stage::Shot(_)));
+
+    do_(&mut s, Command::OpenFile(path.clone()));
+    update(&mut s, Input::Store(StoreEvent::Opened { path, picture: picture(), record: None }));
+    assert!(matches!(&s.notices.last().unwrap().kind, NoticeKind::Problem(p)
+        if matches!(p.0.cause(), Cause::NoSettingsInside { .. })));
+}
+
+#[test]
+fn vary_draws_again_with_another_seed() {
+    let mut s = state();
+    let key = (JobId(500), 0);
+    s.put_on_strip(Shot { key, picture: picture(), record: record("a dog"), saved: Saved::Saving });
+    let effects = do_(&mut s, Command::Vary(key));
+    let Job::Image(request) = submitted(&effects).1 else { panic!() };
+    assert_eq!(request.params.prompt, "a dog");
+    assert_ne!(request.seed, 5);
+}
+
+#[test]
+fn trash_can_be_undone_and_the_neighbour_is_selected() {
+    let mut s = state();
+    let item = |n: i64| LibraryItem {
+        path: format!("/l/{n}.png").into(),
+        made_ms: n,
+        bytes: 1,
+        width: 1,
+        height: 1,
+        record: None,
+    };
+    s.gallery.items = Some(vec![item(3), item(2), item(1)]);
+    do_(&mut s, Command::Select(Some("/l/2.png".into())));
+    assert_eq!(
+        do_(&mut s, Command::TrashItem("/l/2.png".into())),
+        vec![Effect::TrashPictures(vec!["/l/2.png".into()])]
+    );
+    update(&mut s, Input::Store(StoreEvent::Trashed { paths: vec!["/l/2.png".into()] }));
+    assert_eq!(s.gallery.selected, Some("/l/1.png".into()));
+    let undo = do_(&mut s, Command::RestorePictures(vec!["/l/2.png".into()]));
+    assert_eq!(undo, vec![Effect::RestorePictures(vec!["/l/2.png".into()])]);
+    assert!(s.notices.is_empty());
+    update(&mut s, Input::Store(StoreEvent::Restored { items: vec![item(2)] }));
+    let order: Vec<i64> = s.gallery.items.as_ref().unwrap().iter().map(|i| i.made_ms).collect();
+    assert_eq!(order, [3, 2, 1]);
+}
+
+#[test]
+fn thumbnails_are_asked_for_once_and_stay_bounded() {
+    let mut s = state();
+    assert_eq!(do_(&mut s, Command::NeedThumbnail("/a".into())).len(), 1);
+    assert!(do_(&mut s, Command::NeedThumbnail("/a".into())).is_empty());
+    for n in 0..THUMBNAILS + 10 {
+        let event = StoreEvent::Thumbnail { path: format!("/{n}").into(), picture: picture() };
+        update(&mut s, Input::Store(event));
+    }
+    assert!(s.gallery.thumbnails.get("/0".as_ref()).is_none());
+    assert!(s.gallery.thumbnails.get(format!("/{}", THUMBNAILS + 9).as_ref()).is_some());
+    assert_eq!(do_(&mut s, Command::NeedThumbnail("/0".into())).len(), 1, "can come back");
+}
+
+// ---- Write
+
+fn say(s: &mut AppState, text: &str) -> Vec<Effect> {
+    do_(s, Command::SetDraft(text.into()));
+    do_(s, Command::Send)
+}
+
+fn stats() -> Outcome {
+    Outcome::Text(TextStats {
+        prompt_tokens: 9,
+        reused_tokens: 0,
+        completion_tokens: 2,
+        load_s: 0.0,
+        ttft_s: 0.1,
+        prompt_tok_s: 90.0,
+        decode_tok_s: 40.0,
+        seed: 3,
+        finish_reason: FinishReason::Stop,
+    })
+}
+
+#[test]
+fn an_answer_streams_into_its_turn_and_its_journal() {
+    let mut s = state();
+    s.settings.system_prompt = "Be brief.".into();
+    let effects = say(&mut s, "  Hello there  ");
+    assert_eq!(s.write.draft, "");
+    let entries = journal(&effects);
+    assert!(matches!(entries[0], JournalEntry::System { text } if text == "Be brief."));
+    assert!(matches!(entries[1], JournalEntry::Title { title } if title == "Hello there"));
+    assert!(matches!(entries[2], JournalEntry::Begin { turn } if turn.message.role == Role::User));
+    assert!(matches!(entries[3], JournalEntry::Begin { turn } if turn.message.content.is_empty()));
+    let (id, job) = submitted(&effects);
+    let Job::Text(request) = job else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    let roles: Vec<Role> = messages.iter().map(|m| m.role).collect();
+    assert_eq!(roles, [Role::System, Role::User], "the empty answer is not sent");
+
+    let effects = engine(&mut s, id, EventKind::Token { text: "Hi".into() });
+    assert!(matches!(journal(&effects)[..], [JournalEntry::Append { id: 2, .. }]));
+    engine(&mut s, id, EventKind::Token { text: "!".into() });
+    assert_eq!(s.write.open.turns[1].message.content, "Hi!");
+    let effects = engine(&mut s, id, EventKind::Finished(stats()));
+    assert!(matches!(journal(&effects)[..], [JournalEntry::End { id: 2, .. }]));
+    assert!(s.write.job.is_none());
+    assert_eq!(s.write.conversations[0].turns, 2);
+
+    let effects = say(&mut s, "And now?");
+    assert!(!journal(&effects).iter().any(|e| matches!(e, JournalEntry::Title { .. })), "the title stays");
+    let Job::Text(request) = submitted(&effects).1 else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    assert_eq!(messages.len(), 4);
+}
+
+#[test]
+fn a_model_that_is_not_here_is_fetched_and_then_answers() {
+    let mut s = state();
+    s.models.entries[1].presence = ModelPresence::Absent;
+    let effects = say(&mut s, "Hello");
+    assert!(effects.contains(&Effect::Fetch(SMOLLM_ID.into())));
+    assert!(!effects.iter().any(|e| matches!(e, Effect::Submit { .. })));
+    let fetch = |kind| Input::Fetch(FetchEvent { id: SMOLLM_ID.into(), kind });
+    update(&mut s, fetch(FetchEventKind::Progress { done: 5, total: Some(10), source: "pip".into() }));
+    assert_eq!(s.models.entries[1].fetch.as_ref().unwrap().done, 5);
+    let effects = update(&mut s, fetch(FetchEventKind::Finished { path: "/m/s.gguf".into() }));
+    submitted(&effects);
+}
+
+#[test]
+fn a_failed_fetch_keeps_the_prompt_and_says_why() {
+    let mut s = state();
+    s.models.entries[1].presence = ModelPresence::Absent;
+    say(&mut s, "Hello");
+    let error: StudioError = Cause::NoSourceAnswered { id: SMOLLM_ID.into(), tried: "hub: no".into() }.into();
+    let event = FetchEvent { id: SMOLLM_ID.into(), kind: FetchEventKind::Failed(error) };
+    let effects = update(&mut s, Input::Fetch(event));
+    assert!(matches!(journal(&effects)[..], [JournalEntry::Truncate { id: 2 }]));
+    assert_eq!(s.write.open.turns.len(), 1, "the person's turn stays");
+    assert!(matches!(s.write.error.as_ref().unwrap().cause(), Cause::NoSourceAnswered { .. }));
+    let effects = do_(&mut s, Command::Regenerate);
+    assert!(effects.contains(&Effect::Fetch(SMOLLM_ID.into())), "again is the way on");
+}
+
+#[test]
+fn offline_means_no_fetch() {
+    let mut s = state();
+    s.models.entries[1].presence = ModelPresence::Absent;
+    s.settings.offline = true;
+    let effects = say(&mut s, "Hello");
+    assert!(effects.is_empty(), "{effects:?}");
+    assert_eq!(s.write.draft, "Hello", "nothing is lost");
+    assert!(s.write.error.is_some());
+    do_(&mut s, Command::Fetch(SMOLLM_ID.into()));
+    assert!(matches!(s.models.entries[1].error.as_ref().unwrap().cause(), Cause::Offline { .. }));
+}
+
+#[test]
+fn stopping_keeps_what_was_written_and_drops_an_empty_answer() {
+    let mut s = state();
+    let (id, _) = submitted(&say(&mut s, "Hello"));
+    engine(&mut s, id, EventKind::Token { text: "Once".into() });
+    s.settings.room = Room::Write;
+    assert_eq!(do_(&mut s, Command::CancelCurrent), vec![Effect::Cancel(id)]);
+    let effects = engine(&mut s, id, EventKind::Cancelled);
+    assert!(matches!(journal(&effects)[..], [JournalEntry::End { info, .. }] if info.finish_reason.is_none()));
+    assert_eq!(s.write.open.turns[1].message.content, "Once");
+
+    let (id, _) = submitted(&do_(&mut s, Command::Regenerate));
+    do_(&mut s, Command::StopWriting);
+    engine(&mut s, id, EventKind::Cancelled);
+    assert_eq!(s.write.open.turns.len(), 1);
+}
+
+#[test]
+fn continuing_sends_the_answer_so_far_and_appends_to_it() {
+    let mut s = state();
+    let (id, _) = submitted(&say(&mut s, "Hello"));
+    engine(&mut s, id, EventKind::Token { text: "Once".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    let effects = do_(&mut s, Command::ContinueWriting);
+    let (id, job) = submitted(&effects);
+    let Job::Text(request) = job else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    assert_eq!(messages.last().unwrap().content, "Once");
+    engine(&mut s, id, EventKind::Token { text: " upon".into() });
+    assert_eq!(s.write.open.turns[1].message.content, "Once upon");
+    engine(&mut s, id, EventKind::Cancelled);
+    assert_eq!(s.write.open.turns[1].message.content, "Once upon");
+}
+
+#[test]
+fn an_answer_goes_on_while_another_conversation_is_read() {
+    let mut s = state();
+    let (id, _) = submitted(&say(&mut s, "Hello"));
+    let conversation = s.write.open.id.clone().unwrap();
+    engine(&mut s, id, EventKind::Token { text: "A".into() });
+    do_(&mut s, Command::NewConversation);
+    let effects = engine(&mut s, id, EventKind::Token { text: "B".into() });
+    assert_eq!(journal(&effects).len(), 1, "still written down");
+    assert!(s.write.open.turns.is_empty());
+    // The file was read before "B" came.
+    let turn = |id, role, text: &str| Turn { id, message: Message { role, content: text.into() }, info: None };
+    let data = ConversationData {
+        id: conversation,
+        title: "t".into(),
+        system: String::new(),
+        turns: vec![turn(1, Role::User, "Hello"), turn(2, Role::Assistant, "A")],
+        changed_ms: 0,
+    };
+    update(&mut s, Input::Store(StoreEvent::Conversation(Box::new(data))));
+    assert_eq!(s.write.open.turns[1].message.content, "AB");
+}
+
+#[test]
+fn editing_a_turn_drops_what_came_after_it() {
+    let mut s = state();
+    let (id, _) = submitted(&say(&mut s, "One"));
+    engine(&mut s, id, EventKind::Token { text: "x".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    do_(&mut s, Command::BeginEdit(1));
+    do_(&mut s, Command::SetEdit("Two".into()));
+    let effects = do_(&mut s, Command::SendEdit);
+    assert!(matches!(journal(&effects)[0], JournalEntry::Truncate { id: 1 }));
+    assert_eq!(s.write.open.turns[0].message.content, "Two");
+    assert_eq!(s.write.open.turns.len(), 2);
+}
+
+#[test]
+fn a_second_send_waits_for_the_first() {
+    let mut s = state();
+    say(&mut s, "One");
+    assert!(say(&mut s, "Two").is_empty());
+    assert_eq!(s.write.draft, "Two");
+}
+
+#[test]
+fn trashing_the_conversation_that_is_written_stops_it() {
+    let mut s = state();
+    let (id, _) = submitted(&say(&mut s, "One"));
+    let conversation = s.write.open.id.clone().unwrap();
+    let effects = do_(&mut s, Command::TrashConversation(conversation.clone()));
+    assert!(effects.contains(&Effect::Cancel(id)));
+    assert_eq!(effects.last(), Some(&Effect::TrashConversation(conversation)));
+    assert!(s.write.job.is_none() && s.write.conversations.is_empty());
+    assert!(engine(&mut s, id, EventKind::Token { text: "late".into() }).is_empty());
+}
+
+#[test]
+fn long_first_lines_become_short_titles() {
+    let mut s = state();
+    say(&mut s, "\nTell me everything about the history of the printing press in Europe\nplease");
+    assert_eq!(s.write.open.title, "Tell me everything about the history of…");
+}
+
+#[test]
+fn exports_name_speakers() {
+    let mut s = state();
+    let (id, _) = submitted(&say(&mut s, "Hello"));
+    engine(&mut s, id, EventKind::Token { text: "Hi".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    let effects = do_(&mut s, Command::ExportConversation(TextFormat::Markdown));
+    let [Effect::AskExportText { name, text }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(name, "Hello.md");
+    assert_eq!(text, "# Hello\n\n## User\n\nHello\n\n## Assistant\n\nHi\n");
+}
+
+// ---- Settings and notes
+
+#[test]
+fn settings_are_written_once_they_rest() {
+    let mut s = state();
+    for step in 0..5 {
+        do_(&mut s, Command::SetImage(ImageEdit::Steps(10 + step)));
+        assert!(do_(&mut s, Command::Tick).is_empty());
+        s.now_ms += 300;
+    }
+    assert!(s.next_deadline_ms().is_some());
+    s.now_ms += 1_000;
+    let effects = do_(&mut s, Command::Tick);
+    assert!(matches!(&effects[..], [Effect::SaveSettings(saved)] if saved.image.steps == 14));
+    assert!(do_(&mut s, Command::Tick).is_empty());
+    assert_eq!(s.next_deadline_ms(), None, "then nothing wakes the program");
+}
+
+#[test]
+fn notes_go_by_themselves_but_problems_stay() {
+    let mut s = state();
+    s.note(NoticeKind::Copied);
+    s.problem(Cause::EngineGone.into());
+    s.now_ms += NOTICE_MS;
+    do_(&mut s, Command::Tick);
+    assert_eq!(s.notices.len(), 1);
+    let id = s.notices[0].id;
+    do_(&mut s, Command::DismissNotice(id));
+    assert!(s.notices.is_empty());
+}
+
+#[test]
+fn the_language_switches_while_running() {
+    let mut s = state();
+    do_(&mut s, Command::SetLang(Lang::Zh));
+    assert_eq!((s.lang(), s.settings.lang), (Lang::Zh, Some(Lang::Zh)));
+}

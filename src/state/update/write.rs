@@ -1,0 +1,442 @@
+//! Write: conversations, turns, the answer that streams.
+
+use super::{Effects, advance};
+use crate::domain::{
+    CONTEXT, ConversationData, ConversationHead, ConversationId, EventKind, Job, JournalEntry, MAX_TOKENS, MIN_P,
+    Makes, Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, SEED_MAX, Seed, TEMPERATURE, TOP_K, TOP_P,
+    TextParams, TextPrompt, TextRequest, Turn, TurnInfo,
+};
+use crate::error::{Cause, StudioError};
+use crate::state::{
+    AppState, Command, Effect, NoticeKind, OpenConversation, Phase, TextEdit, TextFormat, TextJob, to_markdown,
+    to_plain_text,
+};
+
+/// Letters of the first prompt that make a conversation's title.
+const TITLE: usize = 40;
+
+impl AppState {
+    pub(super) fn write_command(&mut self, command: Command, fx: &mut Effects) {
+        match command {
+            Command::SetText(edit) => self.set_text(edit),
+            Command::SetDraft(text) => {
+                self.write.draft = text;
+                if self.write.error.as_ref().is_some_and(|e| *e.cause() == Cause::EmptyPrompt) {
+                    self.write.error = None;
+                }
+            }
+            Command::SetSystemPrompt(text) => self.set_system(text, fx),
+            Command::SetSearch(text) => self.write.search = text,
+            Command::Send => self.send(fx),
+            Command::StopWriting => self.stop_writing(fx),
+            Command::NewConversation => self.new_conversation(),
+            Command::OpenConversation(id) => {
+                if self.write.open.id.as_ref() != Some(&id) {
+                    self.new_conversation();
+                    fx.push(Effect::LoadConversation(id));
+                }
+            }
+            Command::RenameConversation(title) => self.rename(title, fx),
+            Command::TrashConversation(id) => self.trash_conversation(id, fx),
+            Command::RestoreConversation(id) => {
+                self.notices.retain(|n| n.kind != NoticeKind::ConversationTrashed(id.clone()));
+                fx.push(Effect::RestoreConversation(id));
+                fx.push(Effect::ListConversations);
+            }
+            Command::CopyTurn(id) => {
+                if let Some(turn) = self.write.open.turn(id) {
+                    fx.push(Effect::CopyText(turn.message.content.clone()));
+                    self.note(NoticeKind::Copied);
+                }
+            }
+            Command::BeginEdit(id) => {
+                let text = self.write.open.turn(id).map(|t| t.message.content.clone());
+                self.write.editing = text.map(|text| (id, text));
+            }
+            Command::SetEdit(text) => {
+                if let Some((_, edit)) = &mut self.write.editing {
+                    *edit = text;
+                }
+            }
+            Command::CancelEdit => self.write.editing = None,
+            Command::SendEdit => self.send_edit(fx),
+            Command::Regenerate => self.regenerate(fx),
+            Command::ContinueWriting => self.continue_writing(fx),
+            Command::ExportConversation(format) => self.export_conversation(format, fx),
+            Command::DismissWriteError => self.write.error = None,
+            _ => {}
+        }
+    }
+
+    fn set_text(&mut self, edit: TextEdit) {
+        let p = &mut self.settings.text;
+        match edit {
+            TextEdit::Model(id) => p.model = id,
+            TextEdit::Temperature(v) => p.temperature = TEMPERATURE.clamp(v.into()) as f32,
+            TextEdit::TopK(v) => p.top_k = TOP_K.clamp(v.into()) as u32,
+            TextEdit::TopP(v) => p.top_p = TOP_P.clamp(v.into()) as f32,
+            TextEdit::MinP(v) => p.min_p = MIN_P.clamp(v.into()) as f32,
+            TextEdit::RepeatPenalty(v) => p.repeat_penalty = REPEAT_PENALTY.clamp(v.into()) as f32,
+            TextEdit::RepeatLastN(v) => p.repeat_last_n = REPEAT_LAST_N.clamp(v.into()) as u32,
+            TextEdit::MaxTokens(v) => p.max_tokens = MAX_TOKENS.clamp(v.into()) as u32,
+            TextEdit::Context(v) => p.context = CONTEXT.clamp(v.into()) as u32,
+            TextEdit::Seed(Seed::Fixed(n)) => p.seed = Seed::Fixed(n.min(SEED_MAX)),
+            TextEdit::Seed(Seed::Random) => p.seed = Seed::Random,
+            TextEdit::Stop(stop) => p.stop = stop,
+            TextEdit::Reset => *p = TextParams { model: std::mem::take(&mut p.model), ..TextParams::default() },
+        }
+    }
+
+    /// The system prompt of the open conversation, and of those to come.
+    fn set_system(&mut self, text: String, fx: &mut Effects) {
+        if let Some(id) = &self.write.open.id {
+            self.write.open.system.clone_from(&text);
+            fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text: text.clone() } });
+        }
+        self.settings.system_prompt = text;
+    }
+
+    fn new_conversation(&mut self) {
+        self.write.open = OpenConversation { system: self.settings.system_prompt.clone(), ..Default::default() };
+        self.write.editing = None;
+        self.write.error = None;
+    }
+
+    fn send(&mut self, fx: &mut Effects) {
+        if self.write.job.is_some() {
+            return;
+        }
+        let text = self.write.draft.trim().to_owned();
+        if text.is_empty() {
+            self.write.error = Some(Cause::EmptyPrompt.into());
+            return;
+        }
+        if !self.may_write() {
+            return;
+        }
+        self.write.draft.clear();
+        self.add_user_turn(text, fx);
+        self.answer(fx);
+    }
+
+    fn send_edit(&mut self, fx: &mut Effects) {
+        if self.write.job.is_some() {
+            return;
+        }
+        let Some((id, text)) = self.write.editing.take() else { return };
+        if text.trim().is_empty() {
+            self.write.error = Some(Cause::EmptyPrompt.into());
+            self.write.editing = Some((id, text));
+            return;
+        }
+        if !self.may_write() {
+            self.write.editing = Some((id, text));
+            return;
+        }
+        self.truncate(id, fx);
+        self.add_user_turn(text.trim().to_owned(), fx);
+        self.answer(fx);
+    }
+
+    fn regenerate(&mut self, fx: &mut Effects) {
+        if self.write.job.is_some() || !self.may_write() {
+            return;
+        }
+        match self.write.open.turns.last() {
+            Some(turn) if turn.message.role == Role::Assistant => self.truncate(turn.id, fx),
+            Some(_) => {}
+            None => return,
+        }
+        if !self.write.open.turns.is_empty() {
+            self.answer(fx);
+        }
+    }
+
+    /// Lets the model go on with its last answer.
+    fn continue_writing(&mut self, fx: &mut Effects) {
+        if self.write.job.is_some() || !self.may_write() {
+            return;
+        }
+        let last = self.write.open.turns.last().filter(|t| t.message.role == Role::Assistant);
+        let (Some(turn), Some(conversation)) = (last.map(|t| t.id), self.write.open.id.clone()) else { return };
+        self.start_job(turn, conversation, fx);
+    }
+
+    /// Checks the sliders and that the model can be had; says what is wrong otherwise.
+    fn may_write(&mut self) -> bool {
+        let params = &self.settings.text;
+        let checked = params.check().and_then(|()| match self.models.resolve(&params.model, Makes::Text) {
+            // It is fetched on first use.
+            Err(error) if matches!(error.cause(), Cause::NotFetched { .. }) && !self.settings.offline => Ok(()),
+            other => other.map(|_| ()),
+        });
+        self.write.error = checked.err();
+        self.write.error.is_none()
+    }
+
+    fn add_user_turn(&mut self, text: String, fx: &mut Effects) {
+        let now = self.now_ms;
+        if self.write.open.id.is_none() {
+            let id = ConversationId(format!("{now:013}-{:08x}", self.roll()));
+            self.write.open.id = Some(id.clone());
+            self.write.open.system.clone_from(&self.settings.system_prompt);
+            if !self.write.open.system.is_empty() {
+                let text = self.write.open.system.clone();
+                fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text } });
+            }
+            self.write.open.title = title_of(&text);
+            let title = self.write.open.title.clone();
+            fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Title { title: title.clone() } });
+            self.write.conversations.insert(0, ConversationHead { id, title, changed_ms: now, turns: 0 });
+        }
+        self.begin_turn(Role::User, text, fx);
+    }
+
+    fn begin_turn(&mut self, role: Role, content: String, fx: &mut Effects) -> u64 {
+        let turn = Turn { id: self.write.open.next_turn(), message: Message { role, content }, info: None };
+        let id = turn.id;
+        if let Some(conversation) = self.write.open.id.clone() {
+            fx.push(Effect::Journal { id: conversation, entry: JournalEntry::Begin { turn: turn.clone() } });
+        }
+        self.write.open.turns.push(turn);
+        id
+    }
+
+    fn truncate(&mut self, id: u64, fx: &mut Effects) {
+        self.write.open.turns.retain(|t| t.id < id);
+        if let Some(conversation) = self.write.open.id.clone() {
+            fx.push(Effect::Journal { id: conversation, entry: JournalEntry::Truncate { id } });
+        }
+    }
+
+    /// Begins the assistant's turn and asks for it.
+    fn answer(&mut self, fx: &mut Effects) {
+        let turn = self.begin_turn(Role::Assistant, String::new(), fx);
+        if let Some(conversation) = self.write.open.id.clone() {
+            self.touch(&conversation);
+            self.start_job(turn, conversation, fx);
+        }
+    }
+
+    fn start_job(&mut self, turn: u64, conversation: ConversationId, fx: &mut Effects) {
+        let seed = match self.settings.text.seed {
+            Seed::Fixed(n) => n,
+            Seed::Random => self.roll(),
+        };
+        self.write.job = Some(TextJob {
+            id: None,
+            turn,
+            conversation,
+            phase: Phase::Waiting,
+            prefill: None,
+            pieces: 0,
+            first_ms: None,
+            seed,
+            text: self.write.open.turn(turn).map(|t| t.message.content.clone()).unwrap_or_default(),
+        });
+        let model = self.settings.text.model.clone();
+        let here = self.models.entry(&model).is_none_or(|entry| entry.is_here());
+        if here {
+            self.submit_text(fx);
+        } else {
+            self.fetch(&model, fx);
+        }
+    }
+
+    /// Hands the waiting answer to the engine; its model is here.
+    fn submit_text(&mut self, fx: &mut Effects) {
+        let params = self.settings.text.clone();
+        let model = match self.models.resolve(&params.model, Makes::Text) {
+            Ok(model) => model,
+            Err(error) => return self.text_ended(Some(error), fx),
+        };
+        let id = self.new_job();
+        let open = &self.write.open;
+        let Some(job) = &mut self.write.job else { return };
+        job.id = Some(id);
+        let mut messages = Vec::with_capacity(open.turns.len() + 1);
+        if !open.system.trim().is_empty() {
+            messages.push(Message { role: Role::System, content: open.system.clone() });
+        }
+        let until = open.turns.iter().take_while(|t| t.id <= job.turn);
+        messages.extend(until.filter(|t| !t.message.content.is_empty()).map(|t| t.message.clone()));
+        let request = TextRequest { params, model, prompt: TextPrompt::Chat(messages), seed: job.seed };
+        fx.push(Effect::Submit { id, job: Job::Text(Box::new(request)) });
+    }
+
+    pub(super) fn stop_writing(&mut self, fx: &mut Effects) {
+        let Some(job) = &mut self.write.job else { return };
+        job.phase = Phase::Cancelling;
+        match job.id {
+            Some(id) => fx.push(Effect::Cancel(id)),
+            None => {
+                let model = self.settings.text.model.clone();
+                self.cancel_fetch(&model, fx);
+                self.text_ended(None, fx);
+            }
+        }
+    }
+
+    pub(super) fn text_event(&mut self, kind: EventKind, fx: &mut Effects) {
+        let now = self.now_ms;
+        let Some(job) = &mut self.write.job else { return };
+        match kind {
+            EventKind::Started | EventKind::Ready { .. } => advance(&mut job.phase, Phase::Running),
+            EventKind::Loading { fraction } => advance(&mut job.phase, Phase::Loading(fraction)),
+            EventKind::Prefill { done, total } => job.prefill = Some((done, total)),
+            EventKind::Token { text } => {
+                job.pieces += 1;
+                job.first_ms.get_or_insert(now);
+                job.text.push_str(&text);
+                let (id, turn) = (job.conversation.clone(), job.turn);
+                if self.write.is_writing_here()
+                    && let Some(turn) = self.write.open.turn_mut(turn)
+                {
+                    turn.message.content.push_str(&text);
+                }
+                fx.push(Effect::Journal { id, entry: JournalEntry::Append { id: turn, text } });
+            }
+            EventKind::Finished(Outcome::Text(stats)) => {
+                let info = TurnInfo {
+                    model: self.settings.text.model.clone(),
+                    seed: stats.seed,
+                    prompt_tokens: stats.prompt_tokens,
+                    completion_tokens: stats.completion_tokens,
+                    ttft_s: stats.ttft_s,
+                    decode_tok_s: stats.decode_tok_s,
+                    finish_reason: Some(stats.finish_reason),
+                };
+                self.end_turn(info, fx);
+            }
+            EventKind::Failed(error) => self.text_ended(Some(error), fx),
+            EventKind::Cancelled => self.text_ended(None, fx),
+            EventKind::Finished(_) | EventKind::Progress(_) | EventKind::Preview { .. } | EventKind::Picture { .. } => {
+            }
+        }
+    }
+
+    fn end_turn(&mut self, info: TurnInfo, fx: &mut Effects) {
+        let Some(job) = self.write.job.take() else { return };
+        let here = self.write.open.id.as_ref() == Some(&job.conversation);
+        if here && let Some(turn) = self.write.open.turn_mut(job.turn) {
+            turn.info = Some(info.clone());
+        }
+        self.touch(&job.conversation);
+        fx.push(Effect::Journal { id: job.conversation, entry: JournalEntry::End { id: job.turn, info } });
+    }
+
+    /// The answer ended early. What was written stays; an answer without a word goes, so that "again" is the way on.
+    fn text_ended(&mut self, error: Option<StudioError>, fx: &mut Effects) {
+        self.write.error = error;
+        let Some(job) = &self.write.job else { return };
+        if !job.text.is_empty() {
+            let info = TurnInfo {
+                model: self.settings.text.model.clone(),
+                seed: job.seed,
+                completion_tokens: job.pieces,
+                ..TurnInfo::default()
+            };
+            return self.end_turn(info, fx);
+        }
+        let (id, turn) = (job.conversation.clone(), job.turn);
+        self.write.job = None;
+        if self.write.open.id.as_ref() == Some(&id) {
+            self.write.open.turns.retain(|t| t.id != turn);
+        }
+        fx.push(Effect::Journal { id, entry: JournalEntry::Truncate { id: turn } });
+    }
+
+    /// A fetch is over: the answer that waited for it goes on, or fails with it.
+    pub(super) fn fetch_ended(&mut self, model: &str, error: Option<StudioError>, fx: &mut Effects) {
+        if !self.waits_for(model) {
+            return;
+        }
+        match error {
+            None => self.submit_text(fx),
+            Some(error) => self.text_ended(Some(error), fx),
+        }
+    }
+
+    pub(super) fn fetch_cancelled(&mut self, model: &str, fx: &mut Effects) {
+        if self.waits_for(model) {
+            self.text_ended(None, fx);
+        }
+    }
+
+    fn waits_for(&self, model: &str) -> bool {
+        self.write.job.as_ref().is_some_and(|job| job.id.is_none()) && self.settings.text.model == model
+    }
+
+    pub(super) fn conversation_loaded(&mut self, data: ConversationData) {
+        let mut turns = data.turns;
+        // The answer that streams right now: the file may be some pieces behind.
+        if let Some(job) = self.write.job.as_ref().filter(|job| job.conversation == data.id)
+            && let Some(turn) = turns.iter_mut().find(|t| t.id == job.turn)
+        {
+            turn.message.content.clone_from(&job.text);
+        }
+        self.write.open = OpenConversation { id: Some(data.id), title: data.title, system: data.system, turns };
+        self.write.editing = None;
+    }
+
+    fn rename(&mut self, title: String, fx: &mut Effects) {
+        let title = title.trim().to_owned();
+        let Some(id) = self.write.open.id.clone().filter(|_| !title.is_empty()) else { return };
+        self.write.open.title.clone_from(&title);
+        if let Some(head) = self.write.conversations.iter_mut().find(|h| h.id == id) {
+            head.title.clone_from(&title);
+        }
+        fx.push(Effect::Journal { id, entry: JournalEntry::Title { title } });
+    }
+
+    fn trash_conversation(&mut self, id: ConversationId, fx: &mut Effects) {
+        // One that is being written is stopped first: its file must not grow in the trash.
+        if self.write.job.as_ref().is_some_and(|job| job.conversation == id) {
+            self.stop_writing(fx);
+            self.text_ended(None, fx);
+        }
+        self.write.conversations.retain(|h| h.id != id);
+        if self.write.open.id.as_ref() == Some(&id) {
+            self.new_conversation();
+        }
+        fx.push(Effect::TrashConversation(id.clone()));
+        self.note(NoticeKind::ConversationTrashed(id));
+    }
+
+    fn export_conversation(&mut self, format: TextFormat, fx: &mut Effects) {
+        let open = &self.write.open;
+        if open.turns.is_empty() {
+            return;
+        }
+        let (text, ending) = match format {
+            TextFormat::Markdown => (to_markdown(open), "md"),
+            TextFormat::Plain => (to_plain_text(open), "txt"),
+        };
+        let name = open.title.chars().map(|c| if c.is_alphanumeric() || c == ' ' { c } else { '-' });
+        let name = format!("{}.{ending}", name.collect::<String>().trim());
+        fx.push(Effect::AskExportText { name, text });
+    }
+
+    /// Moves a conversation to the top of the list.
+    fn touch(&mut self, id: &ConversationId) {
+        let turns = (self.write.open.id.as_ref() == Some(id)).then_some(self.write.open.turns.len());
+        let heads = &mut self.write.conversations;
+        if let Some(at) = heads.iter().position(|h| h.id == *id) {
+            let mut head = heads.remove(at);
+            head.changed_ms = self.now_ms;
+            head.turns = turns.unwrap_or(head.turns);
+            heads.insert(0, head);
+        }
+    }
+}
+
+/// The first line of a prompt, cut at a word where it is long.
+fn title_of(prompt: &str) -> String {
+    let line = prompt.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or_default();
+    if line.chars().count() <= TITLE {
+        return line.to_owned();
+    }
+    let cut: String = line.chars().take(TITLE).collect();
+    let end = cut.rfind(' ').filter(|&at| at > TITLE / 2).unwrap_or(cut.len());
+    format!("{}…", &cut[..end])
+}

@@ -1,0 +1,372 @@
+//! The library: a folder of pictures that a person can also walk with any file manager.
+//!
+//! A picture is at `2026-11-24/2026-11-24_153012_seed-42_a-red-apple.png`. One folder a day keeps each folder small
+//! with 100,000 pictures in all (file managers and some file systems crawl in one folder of that many), and the
+//! name alone sorts by time wherever it is copied. There is no index: the files are the truth.
+//!
+//! Deleting moves into `.trash` inside the library, not into the system's trash: a move on the same disk is
+//! instant, works the same everywhere, and undo can always take it back; the system's trash can be off, on another
+//! disk, or (Windows, macOS) not be told to restore.
+
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::{Component, Path, PathBuf};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use jiff::{Timestamp, civil, tz::TimeZone};
+
+use super::{atomic, disk_time_ms, png};
+use crate::domain::{LibraryItem, Picture, PictureRecord};
+use crate::error::{Cause, Doing, Result, StudioError};
+
+const TRASH: &str = ".trash";
+/// Endings of files that are shown.
+const ENDINGS: [&str; 4] = ["png", "jpg", "jpeg", "webp"];
+/// How deep folders are looked into below the library.
+const DEPTH: usize = 3;
+/// Letters of the prompt in a file's name.
+const SLUG_CHARS: usize = 40;
+/// And bytes, since file systems count those (255 for a whole name).
+const SLUG_BYTES: usize = 120;
+
+/// Writes a picture into the library and returns its item. `now` is when it was made.
+pub fn save(
+    library: &Path,
+    picture: &Picture,
+    record: &PictureRecord,
+    now: SystemTime,
+    zone: &TimeZone,
+) -> Result<LibraryItem> {
+    let bytes = png::encode(picture, Some(record))?;
+    let time = Timestamp::try_from(now).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone());
+    let folder = library.join(time.strftime("%Y-%m-%d").to_string());
+    let stem = file_stem(time.datetime(), record);
+    let name = |attempt: u32| match attempt {
+        0 => format!("{stem}.png"),
+        n => format!("{stem}-{}.png", n + 1),
+    };
+    let path = atomic::write_new(&folder, name, &bytes)?;
+    Ok(LibraryItem {
+        path,
+        made_ms: time.timestamp().as_millisecond(),
+        bytes: bytes.len() as u64,
+        width: picture.width,
+        height: picture.height,
+        record: Some(Box::new(record.clone())),
+    })
+}
+
+/// `2026-11-24_153012_seed-42_a-red-apple`.
+fn file_stem(time: civil::DateTime, record: &PictureRecord) -> String {
+    let mut stem = format!("{}_seed-{}", time.strftime("%Y-%m-%d_%H%M%S"), record.seed);
+    let slug = slug(&record.prompt);
+    if !slug.is_empty() {
+        stem.push('_');
+        stem.push_str(&slug);
+    }
+    stem
+}
+
+/// Letters and digits of any script, all else as single dashes; bounded.
+pub fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for (count, c) in text.chars().enumerate() {
+        if count >= 4 * SLUG_CHARS || slug.chars().count() >= SLUG_CHARS || slug.len() + c.len_utf8() > SLUG_BYTES {
+            break;
+        }
+        if c.is_alphanumeric() {
+            slug.extend(c.to_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.truncate(slug.trim_end_matches('-').len());
+    slug
+}
+
+/// A walk through the library that can be done in slices, so that saving never waits for it.
+pub struct Scan {
+    library: PathBuf,
+    folders: Vec<(PathBuf, usize)>,
+    files: Vec<PathBuf>,
+    items: Vec<LibraryItem>,
+    zone: TimeZone,
+}
+
+impl Scan {
+    /// Begins a walk. A library that does not exist yet is empty.
+    pub fn new(library: &Path, zone: TimeZone) -> Self {
+        Self {
+            library: library.to_owned(),
+            folders: vec![(library.to_owned(), 0)],
+            files: Vec::new(),
+            items: Vec::new(),
+            zone,
+        }
+    }
+
+    pub fn library(&self) -> &Path {
+        &self.library
+    }
+
+    /// Works until `until`; true when done.
+    pub fn step(&mut self, until: Instant) -> bool {
+        loop {
+            if let Some(file) = self.files.pop() {
+                self.items.extend(item_of(&file, &self.zone));
+            } else if let Some((folder, depth)) = self.folders.pop() {
+                self.enter(&folder, depth);
+            } else {
+                return true;
+            }
+            if Instant::now() >= until {
+                return false;
+            }
+        }
+    }
+
+    fn enter(&mut self, folder: &Path, depth: usize) {
+        atomic::sweep(folder);
+        let Ok(entries) = fs::read_dir(folder) else { return };
+        for entry in entries.flatten() {
+            // Hidden files and folders are ours (.trash, temporary files) or nobody's business; links are not
+            // followed: they may lead in circles.
+            let Ok(kind) = entry.file_type() else { continue };
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            if kind.is_dir() && depth < DEPTH {
+                self.folders.push((entry.path(), depth + 1));
+            } else if kind.is_file() && has_picture_ending(&entry.path()) {
+                self.files.push(entry.path());
+            }
+        }
+    }
+
+    /// All items, newest first. `extra` came or changed while the walk was on; `gone` left.
+    pub fn finish(mut self, extra: Vec<LibraryItem>, gone: &[PathBuf]) -> Vec<LibraryItem> {
+        self.items.retain(|item| !gone.contains(&item.path) && !extra.iter().any(|e| e.path == item.path));
+        self.items.extend(extra);
+        // Pictures of the same second: the later name first.
+        self.items.sort_by(|a, b| (b.made_ms, &b.path).cmp(&(a.made_ms, &a.path)));
+        self.items
+    }
+}
+
+/// The whole library at once, newest first.
+pub fn scan(library: &Path, zone: &TimeZone) -> Vec<LibraryItem> {
+    let mut scan = Scan::new(library, zone.clone());
+    while !scan.step(Instant::now() + std::time::Duration::from_secs(60)) {}
+    scan.finish(Vec::new(), &[])
+}
+
+fn has_picture_ending(path: &Path) -> bool {
+    path.extension().is_some_and(|e| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known)))
+}
+
+/// One file's item from its head alone; `None` for what is no picture. Files that are broken further in are
+/// listed: opening them says what is wrong.
+pub fn item_of(path: &Path, zone: &TimeZone) -> Option<LibraryItem> {
+    let file = File::open(path).ok()?;
+    let about = file.metadata().ok()?;
+    let mut reader = BufReader::with_capacity(2048, file);
+    let is_png = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"));
+    let (width, height, record) = match is_png.then(|| png::read_head(&mut reader)).flatten() {
+        Some(head) => (head.width, head.height, head.record()),
+        None => {
+            let (width, height) =
+                image::ImageReader::open(path).ok()?.with_guessed_format().ok()?.into_dimensions().ok()?;
+            (width, height, None)
+        }
+    };
+    let made_ms = time_in_name(path, zone).unwrap_or_else(|| disk_time_ms(about.modified().unwrap_or(UNIX_EPOCH)));
+    Some(LibraryItem { path: path.to_owned(), made_ms, bytes: about.len(), width, height, record })
+}
+
+/// The time that our names begin with: it survives copying, which the file's own time may not.
+fn time_in_name(path: &Path, zone: &TimeZone) -> Option<i64> {
+    let name = path.file_name()?.to_str()?;
+    let time = civil::DateTime::strptime("%Y-%m-%d_%H%M%S", name.get(..17)?).ok()?;
+    Some(time.to_zoned(zone.clone()).ok()?.timestamp().as_millisecond())
+}
+
+/// Where `path` of the library goes when it is deleted.
+fn trash_path(library: &Path, path: &Path) -> Result<PathBuf> {
+    let inside = path.strip_prefix(library).ok().filter(|inside| {
+        inside.components().all(|c| matches!(c, Component::Normal(_))) && inside.components().next().is_some()
+    });
+    let outside = || {
+        StudioError::from(Cause::Io {
+            doing: Doing::Deleting,
+            path: path.to_owned(),
+            reason: "it is not in the library".to_owned(),
+        })
+    };
+    Ok(library.join(TRASH).join(inside.ok_or_else(outside)?))
+}
+
+/// Moves a picture into the trash of its library.
+pub fn trash(library: &Path, path: &Path) -> Result<()> {
+    let to = trash_path(library, path)?;
+    if let Some(folder) = to.parent() {
+        atomic::create_folder(folder)?;
+    }
+    // A picture of the same name that was deleted before moves aside; the newest can be restored.
+    if to.exists() {
+        let aside = (2..).map(|n| to.with_extension(format!("{n}.png"))).find(|p| !p.exists());
+        let aside = aside.expect("numbers do not end before the disk does");
+        fs::rename(&to, aside).map_err(|e| StudioError::io(Doing::Deleting, path, &e))?;
+    }
+    fs::rename(path, &to).map_err(|e| StudioError::io(Doing::Deleting, path, &e))
+}
+
+/// Moves a picture back to where it was; `path` is its old place.
+pub fn restore(library: &Path, path: &Path) -> Result<()> {
+    let from = trash_path(library, path)?;
+    if path.exists() {
+        return Err(StudioError::io(Doing::Writing, path, &std::io::ErrorKind::AlreadyExists.into()));
+    }
+    if let Some(folder) = path.parent() {
+        atomic::create_folder(folder)?;
+    }
+    fs::rename(&from, path).map_err(|e| StudioError::io(Doing::Reading, from, &e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Sampler;
+    use std::time::Duration;
+
+    fn record(prompt: &str, seed: u64) -> PictureRecord {
+        PictureRecord {
+            prompt: prompt.into(),
+            negative: String::new(),
+            model: "sticker-64".into(),
+            model_hash: "ab".repeat(32),
+            seed,
+            steps: 24,
+            guidance: 3.0,
+            width: 64,
+            height: 64,
+            sampler: Sampler::Euler,
+            version: "AIGC Studio 0.1.0".into(),
+        }
+    }
+
+    fn picture() -> Picture {
+        Picture { width: 64, height: 64, rgba: vec![128; 64 * 64 * 4] }
+    }
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_795_534_212 + seconds)
+    }
+
+    #[test]
+    fn names_tell_time_seed_and_prompt() {
+        let home = tempfile::tempdir().unwrap();
+        let item = save(home.path(), &picture(), &record("A red apple!", 42), at(0), &TimeZone::UTC).unwrap();
+        let inside = item.path.strip_prefix(home.path()).unwrap();
+        assert_eq!(inside, Path::new("2026-11-24/2026-11-24_153012_seed-42_a-red-apple.png"));
+        assert_eq!(item.made_ms, 1_795_534_212_000);
+        assert_eq!(scan(home.path(), &TimeZone::UTC), [item]);
+    }
+
+    #[test]
+    fn slugs_are_safe_and_bounded() {
+        assert_eq!(slug("../../etc/passwd"), "etc-passwd");
+        assert_eq!(slug("CON: a\\b*c?\"<>|\0\n"), "con-a-b-c");
+        assert_eq!(slug("彩虹，猫 立体"), "彩虹-猫-立体");
+        assert_eq!(slug("🍎🍎"), "");
+        assert_eq!(slug(""), "");
+        for long in ["word ".repeat(1000), "猫".repeat(1000), "🍎".repeat(100_000), "a".repeat(1 << 20)] {
+            let slug = slug(&long);
+            assert!(slug.len() <= SLUG_BYTES && slug.chars().count() <= SLUG_CHARS && !slug.ends_with('-'), "{slug}");
+        }
+    }
+
+    #[test]
+    fn equal_names_are_numbered_and_nothing_is_overwritten() {
+        let home = tempfile::tempdir().unwrap();
+        let paths: Vec<_> = (0..5)
+            .map(|_| save(home.path(), &picture(), &record("cat", 1), at(0), &TimeZone::UTC).unwrap().path)
+            .collect();
+        assert!(paths.iter().all(|p| p.exists()));
+        assert!(paths[4].to_string_lossy().ends_with("_cat-5.png"));
+    }
+
+    #[test]
+    fn newest_first_and_broken_files_do_no_harm() {
+        let home = tempfile::tempdir().unwrap();
+        for (n, prompt) in ["one", "two", "three"].into_iter().enumerate() {
+            save(home.path(), &picture(), &record(prompt, 1), at(n as u64 * 90_000), &TimeZone::UTC).unwrap();
+        }
+        fs::write(home.path().join("empty.png"), "").unwrap();
+        fs::write(home.path().join("text.png"), "hello").unwrap();
+        fs::write(home.path().join("notes.txt"), "hello").unwrap();
+        fs::create_dir_all(home.path().join(".trash")).unwrap();
+        fs::copy(scan(home.path(), &TimeZone::UTC)[0].path.clone(), home.path().join(".trash/gone.png")).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(home.path(), home.path().join("circle")).unwrap();
+        let items = scan(home.path(), &TimeZone::UTC);
+        let prompts: Vec<_> = items.iter().map(|i| i.record.as_ref().unwrap().prompt.as_str()).collect();
+        assert_eq!(prompts, ["three", "two", "one"]);
+        assert_eq!(scan(&home.path().join("nowhere"), &TimeZone::UTC), []);
+    }
+
+    #[test]
+    fn deleting_is_undone() {
+        let home = tempfile::tempdir().unwrap();
+        let save = || save(home.path(), &picture(), &record("cat", 1), at(0), &TimeZone::UTC).unwrap();
+        let item = save();
+        trash(home.path(), &item.path).unwrap();
+        assert!(!item.path.exists() && scan(home.path(), &TimeZone::UTC).is_empty());
+        restore(home.path(), &item.path).unwrap();
+        assert_eq!(scan(home.path(), &TimeZone::UTC), [item.clone()]);
+
+        // The same name deleted twice: both are kept, the newest comes back.
+        trash(home.path(), &item.path).unwrap();
+        fs::write(&item.path, "newer").unwrap();
+        trash(home.path(), &item.path).unwrap();
+        restore(home.path(), &item.path).unwrap();
+        assert_eq!(fs::read(&item.path).unwrap(), b"newer");
+        let kept = fs::read_dir(home.path().join(".trash/2026-11-24")).unwrap().count();
+        assert_eq!(kept, 1);
+
+        // Restoring never overwrites, and never twice.
+        let error = restore(home.path(), &item.path).unwrap_err();
+        assert!(matches!(error.cause(), Cause::Io { .. }), "{error:?}");
+    }
+
+    #[test]
+    fn only_the_librarys_own_files_can_be_deleted() {
+        let home = tempfile::tempdir().unwrap();
+        let library = home.path().join("library");
+        fs::create_dir(&library).unwrap();
+        let outside = home.path().join("precious.png");
+        fs::write(&outside, "x").unwrap();
+        for path in [outside.clone(), library.join("../precious.png"), library.clone()] {
+            assert!(trash(&library, &path).is_err(), "{path:?}");
+        }
+        assert!(outside.exists());
+        let error = trash(&library, &library.join("missing.png")).unwrap_err();
+        assert!(matches!(error.cause(), Cause::Io { doing: Doing::Deleting, .. }));
+    }
+
+    #[test]
+    fn two_thousand_files_are_listed_quickly() {
+        let home = tempfile::tempdir().unwrap();
+        let bytes = png::encode(&picture(), Some(&record("a red apple", 42))).unwrap();
+        for n in 0..2_000 {
+            let folder = home.path().join(format!("2026-11-{:02}", n % 28 + 1));
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join(format!("2026-11-{:02}_120000_seed-{n}_x.png", n % 28 + 1)), &bytes).unwrap();
+        }
+        let start = Instant::now();
+        let items = scan(home.path(), &TimeZone::UTC);
+        let took = start.elapsed();
+        assert_eq!(items.len(), 2_000);
+        eprintln!("2,000 files in {took:?}");
+        assert!(took < Duration::from_secs(5), "{took:?}");
+    }
+}

@@ -1,0 +1,112 @@
+//! Where the program's files are.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use directories::{ProjectDirs, UserDirs};
+
+use crate::domain::Settings;
+use crate::error::{Result, StudioError};
+
+/// The variable that puts everything below one folder: for portable use and for tests.
+pub const HOME_VARIABLE: &str = "AIGC_STUDIO_HOME";
+
+/// The folders of the program. Naming them creates none of them: each comes into being with its first file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    settings: PathBuf,
+    conversations: PathBuf,
+    library: PathBuf,
+    models: PathBuf,
+}
+
+impl Paths {
+    /// The folders of this person on this machine, or all below `AIGC_STUDIO_HOME` where that is set.
+    pub fn of_this_person() -> Result<Self> {
+        Self::find(env::var_os(HOME_VARIABLE))
+    }
+
+    fn find(home: Option<OsString>) -> Result<Self> {
+        if let Some(home) = home.filter(|home| !home.is_empty()) {
+            // Relative to where the program was started, whatever it may change into later.
+            let home = std::path::absolute(&home).unwrap_or_else(|_| home.into());
+            return Ok(Self::below(home));
+        }
+        let dirs = ProjectDirs::from("", "", "AIGC Studio").ok_or_else(|| {
+            StudioError::other(format!("this system names no home folder; set {HOME_VARIABLE} to a folder"))
+        })?;
+        // Models are large: not in a profile that travels over the network (Windows' roaming data).
+        let data = dirs.data_local_dir();
+        let pictures = UserDirs::new().and_then(|user| user.picture_dir().map(|p| p.join("AIGC Studio")));
+        Ok(Self {
+            settings: dirs.config_local_dir().join("settings.toml"),
+            conversations: data.join("conversations"),
+            library: pictures.unwrap_or_else(|| data.join("library")),
+            models: data.join("models"),
+        })
+    }
+
+    /// Everything below one folder.
+    pub fn below(home: impl Into<PathBuf>) -> Self {
+        let home = home.into();
+        Self {
+            settings: home.join("settings.toml"),
+            conversations: home.join("conversations"),
+            library: home.join("library"),
+            models: home.join("models"),
+        }
+    }
+
+    /// The settings file.
+    pub fn settings(&self) -> &Path {
+        &self.settings
+    }
+
+    /// The folder of conversations.
+    pub fn conversations(&self) -> &Path {
+        &self.conversations
+    }
+
+    /// Where pictures go: the person's choice, else the default.
+    pub fn library(&self, settings: &Settings) -> PathBuf {
+        settings.library.clone().unwrap_or_else(|| self.library.clone())
+    }
+
+    /// Where models go: the person's choice, else the default.
+    pub fn models(&self, settings: &Settings) -> PathBuf {
+        settings.models.clone().unwrap_or_else(|| self.models.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_variable_moves_everything_and_creates_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let below = home.path().join("studio");
+        let paths = Paths::find(Some(below.clone().into())).unwrap();
+        let settings = Settings::default();
+        for path in [paths.settings(), paths.conversations(), &paths.library(&settings), &paths.models(&settings)] {
+            assert!(path.starts_with(&below), "{path:?}");
+        }
+        assert!(!below.exists());
+    }
+
+    #[test]
+    fn a_relative_home_becomes_absolute() {
+        let paths = Paths::find(Some("here".into())).unwrap();
+        assert!(paths.settings().is_absolute());
+    }
+
+    #[test]
+    fn chosen_folders_win() {
+        let paths = Paths::below("/home");
+        let settings =
+            Settings { library: Some("/pictures".into()), models: Some("/big/disk".into()), ..Settings::default() };
+        assert_eq!(paths.library(&settings), Path::new("/pictures"));
+        assert_eq!(paths.models(&settings), Path::new("/big/disk"));
+    }
+}

@@ -1,0 +1,367 @@
+//! A conversation rebuilt from its journal, line by line. Whatever a line is, it costs at most itself: a power cut
+//! tears the last one or fills it with NUL bytes, and a damaged disk may spoil one in the middle.
+
+use std::collections::HashSet;
+use std::io::BufRead;
+
+use crate::domain::{ConversationData, ConversationId, JournalEntry, Message, Role, Turn};
+
+/// Longest line that is read. Longer ones are passed over without being held in memory.
+const MAX_LINE: usize = 16 << 20;
+/// Letters of a title that is made from the first question.
+const TITLE_CHARS: usize = 40;
+
+/// Builds a conversation from its entries.
+#[derive(Debug, Default)]
+pub struct Replay {
+    title: String,
+    system: String,
+    turns: Vec<Turn>,
+    /// Turns that were cut off on purpose: text that comes late for them is not brought back.
+    removed: HashSet<u64>,
+}
+
+impl Replay {
+    pub fn apply(&mut self, entry: JournalEntry) {
+        match entry {
+            JournalEntry::Title { title } => self.title = title,
+            JournalEntry::System { text } => self.system = text,
+            JournalEntry::Begin { turn } => {
+                self.removed.remove(&turn.id);
+                match self.turns.iter_mut().find(|t| t.id == turn.id) {
+                    Some(old) => *old = turn,
+                    None => self.turns.push(turn),
+                }
+            }
+            JournalEntry::Append { id, text } => {
+                if let Some(turn) = self.turn(id) {
+                    turn.message.content.push_str(&text);
+                }
+            }
+            JournalEntry::End { id, info } => {
+                if let Some(turn) = self.turn(id) {
+                    turn.info = Some(info);
+                }
+            }
+            JournalEntry::Replace { id, text } => {
+                if let Some(turn) = self.turn(id) {
+                    turn.message.content = text;
+                }
+            }
+            JournalEntry::Truncate { id } => {
+                if let Some(at) = self.turns.iter().position(|t| t.id == id) {
+                    self.removed.extend(self.turns.drain(at..).map(|t| t.id));
+                }
+            }
+        }
+    }
+
+    /// The turn `id`. Where the line that began it was lost, it is begun here: its text is worth more than its
+    /// role, and only answers come in pieces.
+    fn turn(&mut self, id: u64) -> Option<&mut Turn> {
+        if self.removed.contains(&id) {
+            return None;
+        }
+        let at = self.turns.iter().rposition(|t| t.id == id).unwrap_or_else(|| {
+            let message = Message { role: Role::Assistant, content: String::new() };
+            self.turns.push(Turn { id, message, info: None });
+            self.turns.len() - 1
+        });
+        self.turns.get_mut(at)
+    }
+
+    /// The title that was given, else the beginning of the first question.
+    pub fn title(&self) -> String {
+        if !self.title.is_empty() {
+            return self.title.clone();
+        }
+        let first = self.turns.iter().find(|t| t.message.role == Role::User);
+        first.map(|t| shorten(&t.message.content)).unwrap_or_default()
+    }
+
+    pub fn turns(&self) -> usize {
+        self.turns.len()
+    }
+
+    pub fn finish(self, id: ConversationId, changed_ms: i64) -> ConversationData {
+        ConversationData { id, title: self.title(), system: self.system, turns: self.turns, changed_ms }
+    }
+
+    /// The shortest journal that gives the same.
+    pub fn entries(&self) -> Vec<JournalEntry> {
+        let mut entries = Vec::with_capacity(self.turns.len() + 2);
+        if !self.title.is_empty() {
+            entries.push(JournalEntry::Title { title: self.title.clone() });
+        }
+        if !self.system.is_empty() {
+            entries.push(JournalEntry::System { text: self.system.clone() });
+        }
+        entries.extend(self.turns.iter().map(|turn| JournalEntry::Begin { turn: turn.clone() }));
+        entries
+    }
+}
+
+/// The first words of a text, on one line.
+fn shorten(text: &str) -> String {
+    let mut short = String::new();
+    let mut count = 0;
+    for c in text.trim().chars() {
+        let c = if c.is_whitespace() || c.is_control() { ' ' } else { c };
+        if c == ' ' && short.ends_with(' ') {
+            continue;
+        }
+        if count == TITLE_CHARS {
+            short.truncate(short.trim_end().len());
+            short.push('…');
+            break;
+        }
+        short.push(c);
+        count += 1;
+    }
+    short
+}
+
+/// How lines were read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lines {
+    pub good: usize,
+    /// Lines that could not be understood and were passed over.
+    pub lost: usize,
+}
+
+/// Replays all that can be read. With `heads_only`, the text that was streamed is passed over: enough for a list.
+pub fn read(file: &mut impl BufRead, heads_only: bool) -> std::io::Result<(Replay, Lines)> {
+    let mut replay = Replay::default();
+    let mut lines = Lines::default();
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let whole = read_line(file, &mut line)?;
+        if line.is_empty() && whole.is_none() {
+            return Ok((replay, lines));
+        }
+        // A power cut can leave a run of NUL bytes where a line began to be written.
+        let text = line.trim_ascii();
+        let start = text.iter().position(|&b| b != 0).unwrap_or(text.len());
+        let end = text.iter().rposition(|&b| b != 0).map_or(start, |at| at + 1);
+        let text = &text[start..end];
+        if whole == Some(false) {
+            lines.lost += 1;
+        } else if text.is_empty() {
+            lines.lost += usize::from(line.contains(&0));
+        } else if heads_only && text.starts_with(br#"{"do":"append""#) {
+            lines.good += 1;
+        } else {
+            match serde_json::from_slice(text) {
+                Ok(entry) => {
+                    replay.apply(entry);
+                    lines.good += 1;
+                }
+                Err(_) => lines.lost += 1,
+            }
+        }
+        if whole.is_none() {
+            return Ok((replay, lines));
+        }
+    }
+}
+
+/// Reads up to a line's end into `line`. `Some(true)`: a line; `Some(false)`: a line longer than allowed, of which
+/// only the beginning is in `line`; `None`: the file ended.
+fn read_line(file: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<Option<bool>> {
+    let mut fits = true;
+    loop {
+        let data = file.fill_buf()?;
+        if data.is_empty() {
+            if !fits {
+                line.clear();
+            }
+            return Ok(None);
+        }
+        let (used, ended) = match data.iter().position(|&b| b == b'\n') {
+            Some(at) => (at + 1, true),
+            None => (data.len(), false),
+        };
+        if line.len() + used <= MAX_LINE {
+            line.extend_from_slice(&data[..used]);
+        } else {
+            fits = false;
+        }
+        file.consume(used);
+        if ended {
+            return Ok(Some(fits));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{FinishReason, TurnInfo};
+
+    fn turn(id: u64, role: Role, content: &str) -> JournalEntry {
+        JournalEntry::Begin { turn: Turn { id, message: Message { role, content: content.into() }, info: None } }
+    }
+
+    fn append(id: u64, text: &str) -> JournalEntry {
+        JournalEntry::Append { id, text: text.into() }
+    }
+
+    fn end(id: u64) -> JournalEntry {
+        let info = TurnInfo { completion_tokens: 3, finish_reason: Some(FinishReason::Stop), ..Default::default() };
+        JournalEntry::End { id, info }
+    }
+
+    fn journal(entries: &[JournalEntry]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for entry in entries {
+            bytes.extend(serde_json::to_vec(entry).unwrap());
+            bytes.push(b'\n');
+        }
+        bytes
+    }
+
+    fn replay(bytes: &[u8]) -> (ConversationData, Lines) {
+        let (replay, lines) = read(&mut &bytes[..], false).unwrap();
+        (replay.finish(ConversationId("x".into()), 0), lines)
+    }
+
+    fn sample() -> Vec<JournalEntry> {
+        vec![
+            JournalEntry::System { text: "Be kind.".into() },
+            turn(1, Role::User, "Hello,\nwho are you?"),
+            turn(2, Role::Assistant, ""),
+            append(2, "I am"),
+            append(2, " 一只猫 🐈\n\"quoted\""),
+            end(2),
+            turn(3, Role::User, "Bye"),
+            turn(4, Role::Assistant, ""),
+            append(4, "See y"),
+        ]
+    }
+
+    #[test]
+    fn what_was_written_comes_back() {
+        let (data, lines) = replay(&journal(&sample()));
+        assert_eq!(lines, Lines { good: 9, lost: 0 });
+        assert_eq!(data.title, "Hello, who are you?");
+        assert_eq!(data.system, "Be kind.");
+        assert_eq!(data.turns.len(), 4);
+        assert_eq!(data.turns[1].message.content, "I am 一只猫 🐈\n\"quoted\"");
+        assert_eq!(data.turns[1].info.as_ref().unwrap().completion_tokens, 3);
+        assert_eq!(data.turns[3].message.content, "See y");
+        assert_eq!(data.turns[3].info, None, "cut off");
+    }
+
+    #[test]
+    fn any_cut_costs_only_the_last_line() {
+        let bytes = journal(&sample());
+        let ends: Vec<usize> = (0..bytes.len()).filter(|&i| bytes[i] == b'\n').collect();
+        for cut in 0..=bytes.len() {
+            let (data, lines) = replay(&bytes[..cut]);
+            let whole = ends.iter().filter(|&&end| end <= cut).count();
+            assert_eq!(lines.good, whole, "cut at {cut}");
+            assert!(lines.lost <= 1);
+            if whole >= 4 {
+                assert!(data.turns[1].message.content.starts_with("I am"));
+            }
+        }
+    }
+
+    #[test]
+    fn any_spoiled_line_costs_only_itself() {
+        let entries = sample();
+        for (name, spoil) in [
+            ("garbage", &b"}{ not json"[..]),
+            ("NUL", &[0; 64]),
+            ("not UTF-8", &[0xff, 0xfe, b'x']),
+            ("unknown", b"{\"do\":\"fly\"}"),
+        ] {
+            for at in 0..entries.len() {
+                let mut bytes = journal(&entries[..at]);
+                bytes.extend(spoil);
+                bytes.push(b'\n');
+                bytes.extend(journal(&entries[at + 1..]));
+                let (data, lines) = replay(&bytes);
+                assert_eq!((lines.good, lines.lost), (8, 1), "{name} at {at}");
+                if at != 7 && at != 8 {
+                    assert_eq!(
+                        data.turns.iter().find(|t| t.id == 4).unwrap().message.content,
+                        "See y",
+                        "{name} at {at}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nul_bytes_before_a_good_line_do_not_spoil_it() {
+        let mut bytes = journal(&sample()[..2]);
+        bytes.extend([0; 512]);
+        bytes.extend(journal(&sample()[2..]));
+        bytes.extend([0; 4096]);
+        let (data, lines) = replay(&bytes);
+        assert_eq!(lines.good, 9);
+        assert_eq!(data.turns.len(), 4);
+    }
+
+    #[test]
+    fn edits_regenerations_and_late_text() {
+        let mut entries = sample();
+        entries.extend([
+            JournalEntry::Replace { id: 3, text: "Tell me more".into() },
+            JournalEntry::Truncate { id: 4 },
+            append(4, "ou late"),
+            JournalEntry::Title { title: "Cats".into() },
+        ]);
+        let (data, _) = replay(&journal(&entries));
+        assert_eq!(data.title, "Cats");
+        assert_eq!(data.turns.iter().map(|t| t.id).collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(data.turns[2].message.content, "Tell me more");
+        // The number may be given again.
+        entries.extend([turn(4, Role::Assistant, ""), append(4, "again")]);
+        assert_eq!(replay(&journal(&entries)).0.turns[3].message.content, "again");
+    }
+
+    #[test]
+    fn a_lost_beginning_does_not_lose_the_answer() {
+        let (data, _) = replay(&journal(&[turn(1, Role::User, "Hi"), append(2, "Hello"), append(2, "!"), end(2)]));
+        assert_eq!(data.turns[1].message, Message { role: Role::Assistant, content: "Hello!".into() });
+        assert!(data.turns[1].info.is_some());
+    }
+
+    #[test]
+    fn the_shortest_journal_says_the_same() {
+        let long = journal(&sample());
+        let (long_replay, _) = read(&mut &long[..], false).unwrap();
+        let short = journal(&long_replay.entries());
+        assert!(short.len() < long.len());
+        assert_eq!(replay(&short).0, replay(&long).0);
+    }
+
+    #[test]
+    fn heads_pass_over_the_text() {
+        let bytes = journal(&sample());
+        let (heads, _) = read(&mut &bytes[..], true).unwrap();
+        assert_eq!((heads.title(), heads.turns()), ("Hello, who are you?".to_owned(), 4));
+        assert!(heads.turns[1].message.content.is_empty());
+    }
+
+    #[test]
+    fn titles_are_short_and_on_one_line() {
+        assert_eq!(shorten("  one \n\n two\tthree  "), "one two three");
+        assert_eq!(shorten(&"猫".repeat(41)), format!("{}…", "猫".repeat(40)));
+        assert_eq!(shorten(""), "");
+    }
+
+    #[test]
+    fn an_endless_line_is_passed_over_without_being_held() {
+        let mut bytes = journal(&sample()[..2]);
+        bytes.extend(std::iter::repeat_n(b'x', MAX_LINE + 10));
+        bytes.push(b'\n');
+        bytes.extend(journal(&sample()[2..]));
+        let (data, lines) = replay(&bytes);
+        assert_eq!((data.turns.len(), lines), (4, Lines { good: 9, lost: 1 }));
+    }
+}

@@ -1,0 +1,51 @@
+//! What the store can be asked to do.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crossbeam_channel::Sender;
+
+use crate::domain::{ConversationId, JobId, JournalEntry, Picture, PictureRecord, Settings};
+
+/// One piece of work for the store's thread. What it answers with stands behind the arrow; every one of them may
+/// answer with `StoreEvent::Failed` instead, unless another failure is named.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// -> `PictureSaved` or `PictureFailed`. `folder` is another place than the library, for a picture that could
+    /// not be saved there.
+    SavePicture { job: JobId, index: u32, picture: Arc<Picture>, record: Box<PictureRecord>, folder: Option<PathBuf> },
+    /// A copy at the person's own path, over what is there (the dialog has asked); the format is its ending's.
+    /// -> `Exported`
+    ExportPicture { picture: Arc<Picture>, record: Option<Box<PictureRecord>>, path: PathBuf },
+    /// The same from a file. -> `Exported`
+    ExportFile { from: PathBuf, path: PathBuf },
+    /// The same for a conversation as text. -> `Exported`
+    WriteText { path: PathBuf, text: String },
+    /// -> `Library`
+    ScanLibrary,
+    /// Uses this folder from now on, even where it cannot be written to yet (that is told). -> `Library`
+    SetLibraryFolder(PathBuf),
+    /// At most [`super::THUMBNAIL`] pixels wide and high. The newest wishes come first; when too many wait, the
+    /// oldest is dropped. -> `Thumbnail` or `NoThumbnail`
+    Thumbnail(PathBuf),
+    /// The whole picture with its settings. -> `Opened`
+    Open(PathBuf),
+    /// -> `Trashed` with those that could be moved
+    Trash(Vec<PathBuf>),
+    /// Takes pictures of the library back out of the trash; the paths are their old ones. -> `Restored`
+    Restore(Vec<PathBuf>),
+    /// -> `Conversations`
+    ListConversations,
+    /// -> `Conversation`
+    LoadConversation(ConversationId),
+    /// -> nothing
+    Journal { id: ConversationId, entry: JournalEntry },
+    /// Into the trash. -> nothing, or `Failed` and the `Conversations` as they are
+    DeleteConversation(ConversationId),
+    /// Out of the trash. -> nothing
+    RestoreConversation(ConversationId),
+    /// -> `SettingsSaved`
+    SaveSettings(Box<Settings>),
+    /// Answers once everything before it is on the disk.
+    Flush(Sender<()>),
+}

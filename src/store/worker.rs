@@ -1,0 +1,250 @@
+//! The store's thread: takes requests in order, and uses idle moments for the library's list and for syncing.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, TryRecvError};
+use jiff::tz::TimeZone;
+
+use super::journal::Journals;
+use super::library::{self, Scan};
+use super::{Events, Paths, Request, atomic, failed, guarded, png, settings};
+use crate::domain::{LibraryItem, Picture, PictureRecord, Settings, StoreEvent};
+use crate::error::{Result, StudioError};
+
+/// A slice of the library's list: requests wait at most this long for it.
+const SLICE: Duration = Duration::from_millis(20);
+/// How soon a failed write of a conversation is tried again.
+const RETRY: Duration = Duration::from_secs(2);
+
+pub struct Worker {
+    settings_file: PathBuf,
+    library: PathBuf,
+    journals: Journals,
+    zone: TimeZone,
+    events: Events,
+    scan: Option<Running>,
+    /// A conversation could not be written: told once, until it works again.
+    journal_failed: bool,
+}
+
+/// A scan of the library that is under way, and what happened meanwhile.
+struct Running {
+    scan: Scan,
+    extra: Vec<LibraryItem>,
+    gone: Vec<PathBuf>,
+}
+
+impl Worker {
+    pub fn new(paths: &Paths, settings: &Settings, events: Events) -> Self {
+        Self {
+            settings_file: paths.settings().to_owned(),
+            library: paths.library(settings),
+            journals: Journals::new(paths.conversations()),
+            zone: TimeZone::system(),
+            events,
+            scan: None,
+            journal_failed: false,
+        }
+    }
+
+    /// Works until the queue is closed and empty; then everything is on the disk.
+    pub fn run(mut self, queue: &Receiver<Request>) {
+        loop {
+            match queue.try_recv() {
+                Ok(request) => {
+                    self.serve(request);
+                    self.sync_due();
+                    continue;
+                }
+                Err(TryRecvError::Disconnected) => break,
+                Err(TryRecvError::Empty) => {}
+            }
+            self.sync_due();
+            if self.scan.is_some() {
+                self.scan_on();
+                continue;
+            }
+            let pause = if self.journal_failed {
+                RETRY
+            } else {
+                self.journals.next_sync().map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()))
+            };
+            match wait(queue, pause) {
+                Ok(request) => self.serve(request),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        if let Err(error) = self.journals.sync_all() {
+            tracing::error!("a conversation could not be written at the end: {error}");
+        }
+    }
+
+    /// One request, to its event. A panic in it is its failure.
+    fn serve(&mut self, request: Request) {
+        // Only what names the request in a failure is needed after it is gone.
+        let label = match &request {
+            Request::SavePicture { job, index, .. } => Some((*job, *index)),
+            _ => None,
+        };
+        if let Err(error) = guarded(|| self.handle(request)) {
+            self.events.tell(match label {
+                Some((job, index)) => StoreEvent::PictureFailed { job, index, error },
+                None => StoreEvent::Failed(error),
+            });
+        }
+    }
+
+    fn handle(&mut self, request: Request) -> Result<()> {
+        let event = match request {
+            Request::SavePicture { job, index, picture, record, folder } => {
+                let folder = folder.unwrap_or_else(|| self.library.clone());
+                let item = library::save(&folder, &picture, &record, SystemTime::now(), &self.zone)?;
+                if let Some(running) = self.scan.as_mut().filter(|r| r.scan.library() == folder) {
+                    running.extra.push(item.clone());
+                }
+                StoreEvent::PictureSaved { job, index, item }
+            }
+            Request::ExportPicture { picture, record, path } => {
+                export(&picture, record.as_deref(), &path)?;
+                StoreEvent::Exported { path }
+            }
+            Request::ExportFile { from, path } => {
+                export_file(&from, &path)?;
+                StoreEvent::Exported { path }
+            }
+            Request::WriteText { path, text } => {
+                atomic::write(&path, text.as_bytes())?;
+                StoreEvent::Exported { path }
+            }
+            Request::ScanLibrary => {
+                self.begin_scan();
+                return Ok(());
+            }
+            Request::SetLibraryFolder(folder) => {
+                self.library = folder;
+                self.begin_scan();
+                atomic::check_writable(&self.library)?;
+                return Ok(());
+            }
+            Request::Trash(paths) => {
+                let (done, outcome) = for_each(paths, |path| library::trash(&self.library, path));
+                if let Some(running) = &mut self.scan {
+                    running.extra.retain(|item| !done.contains(&item.path));
+                    running.gone.extend(done.iter().cloned());
+                }
+                if !done.is_empty() {
+                    self.events.tell(StoreEvent::Trashed { paths: done });
+                }
+                return outcome;
+            }
+            Request::Restore(paths) => {
+                let (done, outcome) = for_each(paths, |path| library::restore(&self.library, path));
+                let items: Vec<_> = done.iter().filter_map(|path| library::item_of(path, &self.zone)).collect();
+                if let Some(running) = &mut self.scan {
+                    running.gone.retain(|path| !done.contains(path));
+                    running.extra.extend(items.iter().cloned());
+                }
+                if !items.is_empty() {
+                    self.events.tell(StoreEvent::Restored { items });
+                }
+                return outcome;
+            }
+            Request::ListConversations => StoreEvent::Conversations(self.journals.list()),
+            Request::LoadConversation(id) => StoreEvent::Conversation(Box::new(self.journals.load(&id)?)),
+            Request::Journal { id, entry } => {
+                let outcome = self.journals.append(&id, &entry);
+                return self.note_journal(outcome);
+            }
+            Request::DeleteConversation(id) => {
+                // The window took it off its list at once.
+                return self.journals.delete(&id).inspect_err(|_| {
+                    self.events.tell(StoreEvent::Conversations(self.journals.list()));
+                });
+            }
+            Request::RestoreConversation(id) => return self.journals.restore(&id),
+            Request::SaveSettings(new) => {
+                settings::save(&self.settings_file, &new)?;
+                StoreEvent::SettingsSaved
+            }
+            Request::Flush(done) => {
+                let outcome = self.journals.sync_all();
+                let _ = done.try_send(());
+                return outcome;
+            }
+            // The decoder's; they get here only when it is gone.
+            request @ (Request::Thumbnail(_) | Request::Open(_)) => {
+                failed(&request, StudioError::other("pictures cannot be opened any more"))
+            }
+        };
+        self.events.tell(event);
+        Ok(())
+    }
+
+    fn sync_due(&mut self) {
+        let outcome = self.journals.sync_due();
+        if let Err(error) = self.note_journal(outcome) {
+            self.events.tell(StoreEvent::Failed(error));
+        }
+    }
+
+    /// A full disk fails every word that streams: one message for all of them.
+    fn note_journal(&mut self, outcome: Result<()>) -> Result<()> {
+        let told = std::mem::replace(&mut self.journal_failed, outcome.is_err());
+        if told { Ok(()) } else { outcome }
+    }
+
+    fn begin_scan(&mut self) {
+        let scan = Scan::new(&self.library, self.zone.clone());
+        self.scan = Some(Running { scan, extra: Vec::new(), gone: Vec::new() });
+    }
+
+    fn scan_on(&mut self) {
+        let Some(mut running) = self.scan.take() else { return };
+        let step = guarded(|| Ok(running.scan.step(Instant::now() + SLICE)));
+        match step {
+            Ok(false) => self.scan = Some(running),
+            Ok(true) => self.events.tell(StoreEvent::Library(running.scan.finish(running.extra, &running.gone))),
+            Err(error) => self.events.tell(StoreEvent::Failed(error)),
+        }
+    }
+}
+
+fn wait(queue: &Receiver<Request>, pause: Duration) -> std::result::Result<Request, RecvTimeoutError> {
+    if pause == Duration::MAX {
+        return queue.recv().map_err(|_| RecvTimeoutError::Disconnected);
+    }
+    queue.recv_timeout(pause)
+}
+
+/// Does all that can be done; the first error is told.
+fn for_each(paths: Vec<PathBuf>, mut work: impl FnMut(&Path) -> Result<()>) -> (Vec<PathBuf>, Result<()>) {
+    let mut outcome = Ok(());
+    let mut done = Vec::new();
+    for path in paths {
+        match work(&path) {
+            Ok(()) => done.push(path),
+            Err(error) => outcome = outcome.and(Err(error)),
+        }
+    }
+    (done, outcome)
+}
+
+/// Writes a picture at the person's path in the format of its ending; PNG where it has none.
+fn export(picture: &Picture, record: Option<&PictureRecord>, path: &Path) -> Result<()> {
+    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("png");
+    atomic::write(path, &png::encode_as(ending, picture, record)?)
+}
+
+/// A copy of a file, converted where the ending is another; the same bytes where it is not.
+fn export_file(from: &Path, path: &Path) -> Result<()> {
+    let picture = png::open(from)?;
+    let same = from.extension().zip(path.extension()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
+    if same {
+        let bytes = std::fs::read(from).map_err(|e| StudioError::io(crate::error::Doing::Reading, from, &e))?;
+        return atomic::write(path, &bytes);
+    }
+    let record = png::read_head_of(from)?.and_then(|head| head.record());
+    export(&picture, record.as_deref(), path)
+}
