@@ -23,14 +23,14 @@ impl MemoryBudget {
         Arc::new(Self { total, used: Mutex::new(0) })
     }
 
-    /// Nine tenths of the memory that is free now.
+    /// Nine tenths of the memory that is free now; no limit where the system does not tell.
     pub fn of_this_machine() -> Arc<Self> {
-        let available = sysinfo::System::new().map(|mut system| {
-            system.refresh_memory();
-            system.available_memory()
-        });
-        // Where the system does not tell, any model may try.
-        Self::new(available.map_or(u64::MAX, |bytes| bytes / 10 * 9))
+        let Ok(mut system) = sysinfo::System::new() else { return Self::new(u64::MAX) };
+        system.refresh_memory();
+        match system.available_memory() {
+            0 => Self::new(u64::MAX),
+            free => Self::new(free / 10 * 9),
+        }
     }
 
     pub fn total(&self) -> u64 {

@@ -22,6 +22,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
 
+pub use atomic::check_writable;
 pub use library::{save as save_picture, slug};
 pub use parameters::{Parsed, parse as parse_parameters, write as write_parameters};
 pub use paths::{HOME_VARIABLE, Paths};

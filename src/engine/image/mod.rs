@@ -1,1 +1,23 @@
-//! Pictures: (being built)
+//! Pictures: from a prompt and a seed to pixels, step by step.
+//!
+//! ```text
+//! prompt -> sticker::Words -> ids -> sticker::Net (predicts the clean picture) <- noise (seeded, CPU)
+//!                                        ^  |
+//!                             x_t, t     |  v   clean picture of each step -> pixels -> Preview
+//!                                     sampler (Euler, Heun, midpoint)  -> pixels -> Picture
+//! ```
+//! [`ImagePipeline`] is what the engine's thread runs; [`sticker`] is the family of models it knows (one of them is
+//! inside this program), [`sampler`] follows the flow and knows nothing of networks.
+
+pub mod grid;
+pub mod noise;
+pub mod pixels;
+pub mod sampler;
+pub mod sticker;
+#[doc(hidden)]
+pub mod testing;
+
+mod pipeline;
+
+pub use grid::grid;
+pub use pipeline::ImagePipeline;

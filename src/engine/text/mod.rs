@@ -1,1 +1,33 @@
-//! Text: (being built)
+//! Text: a GGUF language model, streamed token by token.
+//!
+//! ```text
+//! TextRequest -> template (turns to a prompt) -> tokenizer -> model: prefill in chunks, then token by token
+//!                                                               |
+//!                       Token events <- stop texts <- UTF-8 <- sampler
+//! ```
+//! | file | thought |
+//! |---|---|
+//! | `pipeline` | one job from request to figures; keeps model and cache between jobs |
+//! | `answer` | the loop over tokens |
+//! | `gguf/` | the header, read as if an enemy wrote it |
+//! | `tokenizer/` | text to tokens and back, equal to llama.cpp's |
+//! | `template` | the model's own chat template |
+//! | `models/` | architectures, one file each |
+//! | `sampler` | from logits to a token |
+//! | `stream` | whole characters, no stop texts |
+
+mod answer;
+mod gguf;
+mod info;
+mod models;
+mod pipeline;
+mod sampler;
+mod stream;
+mod template;
+mod tokenizer;
+
+#[doc(hidden)]
+pub mod testing;
+
+pub use info::{TextModelInfo, inspect};
+pub use pipeline::TextPipeline;

@@ -1,0 +1,246 @@
+//! The picture pipeline: what the engine's thread runs.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use super::sampler;
+use super::sticker::{self, Encoded, Sticker};
+use super::{noise, pixels};
+use crate::domain::{
+    DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, Outcome, Picture, PictureRecord,
+    SEED_MAX, StepProgress, UnknownWords,
+};
+use crate::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Reservation, Stop, best_device};
+use crate::error::{Cause, Result};
+
+/// Draws with the model of each request and keeps it for the next.
+pub struct ImagePipeline {
+    budget: Arc<MemoryBudget>,
+    device: DeviceChoice,
+    loaded: Option<Loaded>,
+}
+
+struct Loaded {
+    files: ModelFiles,
+    /// Length and time of the weights file, so that a changed file is read again.
+    stamp: Stamp,
+    sticker: Sticker,
+    /// Given back with the model.
+    _memory: Reservation,
+}
+
+type Stamp = Option<(u64, SystemTime)>;
+
+impl ImagePipeline {
+    /// Nothing is loaded before the first request.
+    pub fn new(budget: Arc<MemoryBudget>, device: DeviceChoice) -> Self {
+        Self { budget, device, loaded: None }
+    }
+
+    /// The model of `files`, loaded now if it is not already; `progress` gets the fraction read.
+    pub(super) fn model(
+        &mut self,
+        files: &ModelFiles,
+        token: &CancelToken,
+        progress: &mut dyn FnMut(f32),
+    ) -> std::result::Result<&Sticker, Stop> {
+        let stamp = stamp(files);
+        if !self.loaded.as_ref().is_some_and(|it| it.files == *files && it.stamp == stamp) {
+            // The old model goes first: its memory may be what the new one needs.
+            self.loaded = None;
+            let opened = sticker::open(files)?;
+            let memory = self.budget.reserve(opened.config.memory())?;
+            let embedded = *files == ModelFiles::Embedded;
+            let sticker = Sticker::load(opened, embedded, &best_device(self.device), token, progress)?;
+            self.loaded = Some(Loaded { files: files.clone(), stamp, sticker, _memory: memory });
+        }
+        match &self.loaded {
+            Some(loaded) => Ok(&loaded.sticker),
+            None => Err(Cause::EngineGone.into()),
+        }
+    }
+
+    fn is_loaded(&self, files: &ModelFiles) -> bool {
+        self.loaded.as_ref().is_some_and(|it| it.files == *files && it.stamp == stamp(files))
+    }
+}
+
+impl Pipeline for ImagePipeline {
+    type Request = ImageRequest;
+
+    fn run(
+        &mut self,
+        request: &ImageRequest,
+        reporter: &Reporter,
+        token: &CancelToken,
+    ) -> std::result::Result<Outcome, Stop> {
+        let params = &request.params;
+        params.check()?;
+        check_seed(request.seed)?;
+        let start = Instant::now();
+        let load_s = if self.is_loaded(&request.model.files) {
+            0.0
+        } else {
+            reporter.tell(EventKind::Loading { fraction: None });
+            let mut progress = |part| reporter.hint(EventKind::Loading { fraction: Some(part) });
+            self.model(&request.model.files, token, &mut progress)?;
+            start.elapsed().as_secs_f64()
+        };
+        reporter.tell(EventKind::Ready { load_s });
+        let sticker = self.model(&request.model.files, token, &mut |_| {})?;
+        check_size(params, sticker)?;
+        let (prompt, negative) = (sticker.words.encode(&params.prompt), sticker.words.encode(&params.negative));
+        let mut job = Drawing::new(sticker, params, &prompt, &negative);
+        for index in 0..params.count {
+            let seed = picture_seed(request.seed, index);
+            let x = job.draw(seed, index, token, &mut |progress, picture| {
+                reporter.hint(EventKind::Preview { progress, picture: Arc::new(picture) });
+            })?;
+            let picture = Arc::new(job.decode(&x));
+            let record = Box::new(record(request, sticker, seed));
+            reporter.tell(EventKind::Picture { index, picture, record });
+        }
+        let unknown_words = unseen([&prompt, &negative]);
+        Ok(Outcome::Image(ImageStats { load_s, unknown_words, ..job.stats() }))
+    }
+
+    fn unload(&mut self) {
+        self.loaded = None;
+    }
+}
+
+/// The pictures of one job, and how long they took.
+pub(super) struct Drawing<'a> {
+    sticker: &'a Sticker,
+    params: &'a ImageParams,
+    prompt: &'a Encoded,
+    negative: &'a Encoded,
+    /// Seconds of each step of each picture.
+    steps_s: Vec<f64>,
+    decode_s: f64,
+}
+
+impl<'a> Drawing<'a> {
+    pub(super) fn new(
+        sticker: &'a Sticker,
+        params: &'a ImageParams,
+        prompt: &'a Encoded,
+        negative: &'a Encoded,
+    ) -> Self {
+        Self { sticker, params, prompt, negative, steps_s: Vec::new(), decode_s: 0.0 }
+    }
+
+    /// One picture as the network's numbers. `preview` gets the clean picture foreseen after each step.
+    pub(super) fn draw(
+        &mut self,
+        seed: u64,
+        index: u32,
+        token: &CancelToken,
+        preview: &mut dyn FnMut(StepProgress, Picture),
+    ) -> std::result::Result<Vec<f32>, Stop> {
+        let ImageParams { count, steps, sampler, guidance, .. } = *self.params;
+        let side = self.sticker.net.config().size as u32;
+        let mut field = self.sticker.guided(self.prompt, self.negative, guidance)?;
+        let mut x = noise::gaussian(seed, self.sticker.net.config().numbers());
+        let total = f64::from(count) * f64::from(steps);
+        let mut last = Instant::now();
+        let mut each = |step: usize, hat: &[f32]| {
+            self.steps_s.push(last.elapsed().as_secs_f64());
+            let done = self.steps_s.len() as f64;
+            let eta_s = self.steps_s.iter().sum::<f64>() / done * (total - done);
+            let progress = StepProgress { index, count, step: step as u32, steps, eta_s };
+            preview(progress, pixels::to_picture(hat, side, side));
+            last = Instant::now();
+        };
+        sampler::sample(sampler, &mut x, steps as usize, &mut field, token, &mut each)?;
+        Ok(x)
+    }
+
+    /// The pixels of what [`Self::draw`] drew.
+    pub(super) fn decode(&mut self, x: &[f32]) -> Picture {
+        let start = Instant::now();
+        let side = self.sticker.net.config().size as u32;
+        let picture = pixels::to_picture(x, side, side);
+        self.decode_s += start.elapsed().as_secs_f64();
+        picture
+    }
+
+    fn stats(&self) -> ImageStats {
+        let mut sorted = self.steps_s.clone();
+        sorted.sort_by(f64::total_cmp);
+        let step_s = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
+        ImageStats { sample_s: sorted.iter().sum(), step_s, decode_s: self.decode_s, ..Default::default() }
+    }
+}
+
+/// The model draws one size; another is refused with the choices.
+fn check_size(params: &ImageParams, sticker: &Sticker) -> Result<()> {
+    let side = sticker.net.config().size as u32;
+    if (params.width, params.height) == (side, side) {
+        return Ok(());
+    }
+    let value = format!("{}x{}", params.width, params.height);
+    Err(Cause::BadChoice { name: "size", value, choices: format!("{side}x{side}") }.into())
+}
+
+fn check_seed(seed: u64) -> Result<()> {
+    if seed <= SEED_MAX {
+        return Ok(());
+    }
+    Err(Cause::OutOfRange { name: "seed", value: seed as f64, min: 0.0, max: SEED_MAX as f64 }.into())
+}
+
+/// Seeds count up from the job's, and wrap.
+fn picture_seed(first: u64, index: u32) -> u64 {
+    (first + u64::from(index)) % (SEED_MAX + 1)
+}
+
+/// Words that the network did not see, each once: those without a vector, then those beyond its token limit.
+fn unseen(prompts: [&Encoded; 2]) -> UnknownWords {
+    let mut seen = BTreeSet::new();
+    let all = prompts.into_iter().flat_map(|p| p.unknown.iter().chain(&p.cut));
+    all.filter(|word| seen.insert(word.as_str())).cloned().collect()
+}
+
+fn record(request: &ImageRequest, sticker: &Sticker, seed: u64) -> PictureRecord {
+    let ImageParams { prompt, negative, steps, guidance, width, height, sampler, .. } = request.params.clone();
+    PictureRecord {
+        prompt,
+        negative,
+        model: request.model.id.clone(),
+        model_hash: sticker.sha256().to_owned(),
+        seed,
+        steps,
+        guidance,
+        width,
+        height,
+        sampler,
+        version: concat!("AIGC Studio ", env!("CARGO_PKG_VERSION")).to_owned(),
+    }
+}
+
+fn stamp(files: &ModelFiles) -> Stamp {
+    let of = |path: &Path| {
+        let data = path.metadata().ok()?;
+        Some((data.len(), data.modified().ok()?))
+    };
+    match files {
+        ModelFiles::Embedded => None,
+        ModelFiles::File(path) => of(path),
+        ModelFiles::Folder(folder) => of(&folder.join(sticker::WEIGHTS)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_wrap_inside_their_range() {
+        assert_eq!(picture_seed(5, 2), 7);
+        assert_eq!(picture_seed(SEED_MAX, 0), SEED_MAX);
+        assert_eq!(picture_seed(SEED_MAX, 3), 2);
+    }
+}

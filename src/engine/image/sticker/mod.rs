@@ -1,0 +1,124 @@
+//! The family of small flow models that draw stickers. One of them, [`crate::domain::STICKER_ID`], is inside this
+//! program; others of the same layout come from a folder. How it was made is in `models/sticker-64/`.
+
+mod config;
+mod depthwise;
+mod foreign;
+mod net;
+mod unfold;
+mod weights;
+mod words;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use candle_core::{DType, Device, Tensor};
+
+use super::sampler::Field;
+use crate::domain::ModelFiles;
+use crate::engine::{CancelToken, Stop};
+use crate::error::Result;
+
+pub use config::Config;
+pub use foreign::FAMILY;
+pub use net::{Block, Condition, ConvBlock, Net, Text};
+pub use weights::{CONFIG, Files, VOCAB, WEIGHTS};
+pub use words::{Encoded, NULL, SPECIAL, Words};
+
+/// Finds and checks a model's files; nothing large is in memory yet.
+pub fn open(files: &ModelFiles) -> Result<Files> {
+    match files {
+        ModelFiles::Embedded => Files::embedded(),
+        ModelFiles::Folder(folder) => {
+            foreign::check_folder(folder)?;
+            Files::folder(folder)
+        }
+        // Our own weights, chosen by the file: the folder around it has the rest.
+        ModelFiles::File(path) if foreign::is_ours(path) => Files::folder(path.parent().unwrap_or(Path::new("."))),
+        ModelFiles::File(path) => Err(foreign::explain(path)),
+    }
+}
+
+/// A model in memory.
+pub struct Sticker {
+    pub net: Net,
+    pub words: Words,
+    /// `[vocab, W]`, as stored, on the CPU.
+    table: Tensor,
+    /// `None` for the embedded model, whose hash is taken when it is first asked for.
+    sha256: Option<String>,
+}
+
+impl Sticker {
+    /// Reads what [`open`] has checked. `progress` gets the fraction read.
+    pub fn load(
+        mut files: Files,
+        embedded: bool,
+        device: &Device,
+        token: &CancelToken,
+        progress: &mut dyn FnMut(f32),
+    ) -> std::result::Result<Self, Stop> {
+        let sha256 = if embedded { None } else { Some(files.sha256(token)?) };
+        let mut tensors: HashMap<String, Tensor> = files.load(device, token, progress)?;
+        let table = tensors.remove("table").unwrap_or(Tensor::zeros((0, 0), DType::F32, &Device::Cpu)?);
+        let net = Net::new(&files.config, tensors, device)?;
+        Ok(Self { net, words: files.words, table, sha256 })
+    }
+
+    /// SHA-256 of the weights file, lower-case hex.
+    pub fn sha256(&self) -> &str {
+        static EMBEDDED: OnceLock<String> = OnceLock::new();
+        match &self.sha256 {
+            Some(hash) => hash,
+            None => EMBEDDED.get_or_init(weights::embedded_sha256),
+        }
+    }
+
+    /// The vectors `[L, W]` of `ids`, f32 on the network's device.
+    pub fn vectors(&self, ids: &[u32]) -> candle_core::Result<Tensor> {
+        let ids = Tensor::from_slice(ids, ids.len(), &Device::Cpu)?;
+        self.table.index_select(&ids, 0)?.to_dtype(DType::F32)?.to_device(self.net.device())
+    }
+
+    /// Prepares the words of a picture. With a guidance of 1 the negative prompt has no say and is left out.
+    pub fn guided(&self, prompt: &Encoded, negative: &Encoded, guidance: f32) -> candle_core::Result<Guided<'_>> {
+        let mut prompts = vec![self.vectors(&prompt.ids)?];
+        if guidance != 1.0 {
+            prompts.push(self.vectors(&negative.ids)?);
+        }
+        Ok(Guided { net: &self.net, text: self.net.text(&prompts)?, guidance, batch: prompts.len() })
+    }
+}
+
+/// Classifier-free guidance (Ho and Salimans 2022) as a field to follow:
+/// `hat = clamp(uncond + guidance * (cond - uncond), -1, 1)`, both halves in one batch.
+pub struct Guided<'a> {
+    net: &'a Net,
+    text: Text,
+    guidance: f32,
+    batch: usize,
+}
+
+impl Guided<'_> {
+    fn evaluate(&self, x: &[f32], t: f64) -> candle_core::Result<Vec<f32>> {
+        let config = self.net.config();
+        let shape = (1, config.size, config.size, config.channels);
+        let x = Tensor::from_slice(x, shape, self.net.device())?;
+        let x = if self.batch == 1 { x } else { Tensor::cat(&[&x, &x], 0)? };
+        self.net.forward(&x, t as f32, &self.text)?.flatten_all()?.to_vec1()
+    }
+}
+
+impl Field for Guided<'_> {
+    fn foresee(&mut self, x: &[f32], t: f64) -> std::result::Result<Vec<f32>, Stop> {
+        let both = self.evaluate(x, t)?;
+        // NaN and infinity must stay what they are, for the sampler to see them: a clamp would hide infinity.
+        let limit = |v: f32| if v.is_finite() { v.clamp(-1.0, 1.0) } else { v };
+        let (cond, uncond) = both.split_at(x.len());
+        if uncond.is_empty() {
+            return Ok(cond.iter().map(|&v| limit(v)).collect());
+        }
+        Ok(cond.iter().zip(uncond).map(|(c, u)| limit(u + self.guidance * (c - u))).collect())
+    }
+}

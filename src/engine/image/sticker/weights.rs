@@ -1,0 +1,247 @@
+//! The three files of a model: `weights.safetensors`, `config.json`, `vocab.txt`, from inside the program or from a
+//! folder. A file from outside is believed nothing: its header is bounded by the file's own size, every shape is held
+//! against the configuration, and only then memory is taken, tensor by tensor.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use candle_core::{DType, Device, Tensor};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::config::Config;
+use super::words::{SPECIAL, Words};
+use crate::engine::{CancelToken, Stop};
+use crate::error::{Cause, Doing, Result, StudioError};
+
+pub const WEIGHTS: &str = "weights.safetensors";
+pub const CONFIG: &str = "config.json";
+pub const VOCAB: &str = "vocab.txt";
+
+static EMBEDDED_WEIGHTS: &[u8] = include_bytes!("../../../../models/sticker-64/weights.safetensors");
+static EMBEDDED_CONFIG: &str = include_str!("../../../../models/sticker-64/config.json");
+static EMBEDDED_VOCAB: &str = include_str!("../../../../models/sticker-64/vocab.txt");
+
+/// Largest `config.json` and `vocab.txt` that are read.
+const MAX_CONFIG: u64 = 1 << 16;
+const MAX_VOCAB: u64 = 1 << 26;
+/// Largest safetensors header that is read. Ours has 15 KB.
+const MAX_HEADER: u64 = 1 << 24;
+
+trait Source: Read + Seek + Send {}
+impl<T: Read + Seek + Send> Source for T {}
+
+/// Where one tensor's bytes are.
+#[derive(Debug, Deserialize)]
+struct Entry {
+    dtype: String,
+    shape: Vec<u64>,
+    data_offsets: [u64; 2],
+}
+
+/// A model whose files were checked and whose weights are still on disk.
+pub struct Files {
+    pub config: Config,
+    pub words: Words,
+    path: PathBuf,
+    source: Box<dyn Source>,
+    entries: HashMap<String, Entry>,
+    /// Where the tensors' bytes begin.
+    data: u64,
+}
+
+impl Files {
+    /// The model inside this program.
+    pub fn embedded() -> Result<Self> {
+        let inside = |name: &str| PathBuf::from("(inside the program)").join(name);
+        let config = Config::parse(EMBEDDED_CONFIG, &inside(CONFIG))?;
+        let words = words(EMBEDDED_VOCAB, &config, &inside(VOCAB))?;
+        let size = EMBEDDED_WEIGHTS.len() as u64;
+        Self::check(config, words, inside(WEIGHTS), Box::new(Cursor::new(EMBEDDED_WEIGHTS)), size)
+    }
+
+    /// The model in a folder that holds the three files.
+    pub fn folder(folder: &Path) -> Result<Self> {
+        let path = folder.join(CONFIG);
+        let config = Config::parse(&read_text(&path, MAX_CONFIG)?, &path)?;
+        let path = folder.join(VOCAB);
+        let words = words(&read_text(&path, MAX_VOCAB)?, &config, &path)?;
+        let path = folder.join(WEIGHTS);
+        let (file, size) = open(&path)?;
+        Self::check(config, words, path, Box::new(file), size)
+    }
+
+    fn check(config: Config, words: Words, path: PathBuf, mut source: Box<dyn Source>, size: u64) -> Result<Self> {
+        let (header, data) = read_header(&mut source, size, &path)?;
+        let entries = parse_header(&header, &path)?;
+        let files = Self { config, words, path, source, entries, data };
+        for (name, shape) in files.config.tensors() {
+            files.check_tensor(&name, &shape, size)?;
+        }
+        Ok(files)
+    }
+
+    fn bad(&self, reason: String) -> StudioError {
+        Cause::BadModelFile { path: self.path.clone(), reason }.into()
+    }
+
+    /// Holds one tensor of the header against what the network needs and what the file has.
+    fn check_tensor(&self, name: &str, shape: &[usize], size: u64) -> Result<()> {
+        let entry = self.entries.get(name).ok_or_else(|| self.bad(format!("the tensor {name} is not in it")))?;
+        if entry.shape.len() != shape.len() || entry.shape.iter().zip(shape).any(|(&a, &b)| a != b as u64) {
+            let (expected, found) = (format!("{shape:?}"), format!("{:?}", entry.shape));
+            return Err(Cause::WrongShape { tensor: name.to_owned(), expected, found }.into());
+        }
+        let Some(dtype) = dtype(&entry.dtype) else {
+            let (found, supported) = (format!("{} ({name})", entry.dtype), "F16, BF16, F32".to_owned());
+            return Err(Cause::UnsupportedQuantization { found, supported }.into());
+        };
+        // The shape is the configuration's now, and so bounded: the product fits.
+        let bytes = entry.shape.iter().product::<u64>() * dtype.size_in_bytes() as u64;
+        let [from, to] = entry.data_offsets;
+        if to.checked_sub(from) != Some(bytes) {
+            return Err(self.bad(format!("{name} should have {bytes} bytes and lies from {from} to {to}")));
+        }
+        match self.data.checked_add(to) {
+            Some(end) if end <= size => Ok(()),
+            _ => Err(self.bad(format!("it is cut: {name} ends at byte {to} of the data, the file has {size}"))),
+        }
+    }
+
+    /// Reads one tensor, in the type it is stored in, onto the CPU.
+    fn read(&mut self, name: &str) -> Result<Tensor> {
+        let entry = self.entries.get(name).ok_or_else(|| self.bad(format!("the tensor {name} is not in it")))?;
+        let dtype = dtype(&entry.dtype).ok_or_else(|| self.bad(format!("{name} is {}", entry.dtype)))?;
+        let shape: Vec<usize> = entry.shape.iter().map(|&n| n as usize).collect();
+        let [from, to] = entry.data_offsets;
+        let mut bytes = vec![0; (to - from) as usize];
+        let read = self.source.seek(SeekFrom::Start(self.data + from)).and_then(|_| self.source.read_exact(&mut bytes));
+        read.map_err(|e| StudioError::io(Doing::Reading, &self.path, &e))?;
+        Tensor::from_raw_buffer(&bytes, dtype, &shape, &Device::Cpu).map_err(|e| self.bad(e.to_string()))
+    }
+
+    /// Reads all tensors: the word table as it is stored, on the CPU; the others in f32 on `device`. `progress` gets
+    /// the fraction read; a cancelled token ends it between two tensors.
+    pub fn load(
+        &mut self,
+        device: &Device,
+        token: &CancelToken,
+        progress: &mut dyn FnMut(f32),
+    ) -> std::result::Result<HashMap<String, Tensor>, Stop> {
+        let names = self.config.tensors();
+        let mut all = HashMap::with_capacity(names.len());
+        let total = names.len() as f32;
+        for (i, (name, _)) in names.into_iter().enumerate() {
+            token.check()?;
+            let mut tensor = self.read(&name)?;
+            if name != "table" {
+                tensor = tensor.to_dtype(DType::F32)?.to_device(device)?;
+            }
+            all.insert(name, tensor);
+            progress((i + 1) as f32 / total);
+        }
+        Ok(all)
+    }
+
+    /// SHA-256 of the whole weights file, lower-case hex.
+    pub fn sha256(&mut self, token: &CancelToken) -> std::result::Result<String, Stop> {
+        let failed = |path: &Path, e: &std::io::Error| StudioError::io(Doing::Reading, path, e);
+        self.source.seek(SeekFrom::Start(0)).map_err(|e| failed(&self.path, &e))?;
+        let mut hash = Sha256::new();
+        let mut buffer = vec![0; 1 << 20];
+        loop {
+            token.check()?;
+            match self.source.read(&mut buffer).map_err(|e| failed(&self.path, &e))? {
+                0 => return Ok(hex::encode(hash.finalize())),
+                n => hash.update(&buffer[..n]),
+            }
+        }
+    }
+}
+
+/// SHA-256 of the weights inside this program, lower-case hex.
+pub fn embedded_sha256() -> String {
+    hex::encode(Sha256::digest(EMBEDDED_WEIGHTS))
+}
+
+fn dtype(name: &str) -> Option<DType> {
+    match name {
+        "F16" => Some(DType::F16),
+        "BF16" => Some(DType::BF16),
+        "F32" => Some(DType::F32),
+        _ => None,
+    }
+}
+
+fn words(text: &str, config: &Config, path: &Path) -> Result<Words> {
+    let bad = |reason: String| Cause::BadModelFile { path: path.to_owned(), reason };
+    let words = Words::new(text, config.max_tokens);
+    if words.len() != config.vocab {
+        return Err(bad(format!("it has {} lines and the configuration says {}", words.len(), config.vocab)).into());
+    }
+    if !text.lines().take(2).eq(SPECIAL) {
+        return Err(bad(format!("its first two lines are not {} and {}", SPECIAL[0], SPECIAL[1])).into());
+    }
+    Ok(words)
+}
+
+/// Opens a plain file and says how long it is.
+pub fn open(path: &Path) -> Result<(File, u64)> {
+    let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
+    let file = File::open(path).map_err(failed)?;
+    let data = file.metadata().map_err(failed)?;
+    if !data.is_file() {
+        return Err(Cause::BadModelFile { path: path.to_owned(), reason: "it is not a file".to_owned() }.into());
+    }
+    Ok((file, data.len()))
+}
+
+fn read_text(path: &Path, most: u64) -> Result<String> {
+    let bad = |reason: String| Cause::BadModelFile { path: path.to_owned(), reason };
+    let (file, size) = open(path)?;
+    if size > most {
+        return Err(bad(format!("it has {size} bytes, more than {most}")).into());
+    }
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes).map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
+    String::from_utf8(bytes).map_err(|e| bad(format!("it is not UTF-8: {e}")).into())
+}
+
+/// The JSON of a safetensors header, and where the data begins: eight bytes say how long it is.
+pub fn read_header(source: &mut dyn Read, size: u64, path: &Path) -> Result<(String, u64)> {
+    let bad = |reason: String| Cause::BadModelFile { path: path.to_owned(), reason };
+    if size == 0 {
+        return Err(bad("it is empty (0 bytes)".to_owned()).into());
+    }
+    if size < 8 {
+        return Err(bad(format!("it has only {size} bytes")).into());
+    }
+    let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
+    let mut len = [0; 8];
+    source.read_exact(&mut len).map_err(failed)?;
+    let len = u64::from_le_bytes(len);
+    if len > size - 8 {
+        return Err(bad(format!("its header claims {len} bytes and the file has {size}")).into());
+    }
+    if len > MAX_HEADER {
+        return Err(bad(format!("its header claims {len} bytes, more than {MAX_HEADER}")).into());
+    }
+    let mut header = vec![0; len as usize];
+    source.read_exact(&mut header).map_err(failed)?;
+    let header = String::from_utf8(header).map_err(|e| bad(format!("its header is not UTF-8: {e}")))?;
+    Ok((header, 8 + len))
+}
+
+fn parse_header(header: &str, path: &Path) -> Result<HashMap<String, Entry>> {
+    let bad = |reason: String| Cause::BadModelFile { path: path.to_owned(), reason };
+    let mut all: HashMap<String, serde_json::Value> =
+        serde_json::from_str(header).map_err(|e| bad(format!("its header is not safetensors: {e}")))?;
+    all.remove("__metadata__");
+    let entry = |(name, value): (String, serde_json::Value)| match serde_json::from_value(value) {
+        Ok(entry) => Ok((name, entry)),
+        Err(e) => Err(bad(format!("its header's {name} is not a tensor: {e}")).into()),
+    };
+    all.into_iter().map(entry).collect()
+}

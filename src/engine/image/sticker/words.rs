@@ -1,0 +1,203 @@
+//! The prompt's words: from text to rows of the model's word table. `train/words.py` has the rule in Python, and
+//! `tests/fixtures/sticker-64/tokens.json` holds both to it:
+//! 1. Unicode NFKD, lower case, combining marks U+0300..U+036F dropped.
+//! 2. `[a-z0-9]` makes Latin runs (apostrophes inside are dropped), U+3400..U+4DBF and U+4E00..U+9FFF Chinese runs;
+//!    anything else ends a run.
+//! 3. A Latin run that is a stop word gives nothing; in the vocabulary it is a token; else the first of its stems in
+//!    [`ENDINGS`] that is; else it is unknown.
+//! 4. A Chinese run is cut from the left, the longest of 4, 3, 2, 1 characters that is a stop word or a token; a
+//!    character that is neither is unknown.
+//! 5. The first `max_tokens` count. Nothing at all is the single token `<null>`.
+
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Token that stands for "no words".
+pub const NULL: u32 = 1;
+/// The first two lines of a vocabulary; neither can be typed.
+pub const SPECIAL: [&str; 2] = ["<pad>", "<null>"];
+
+const STOP_EN: &[&str] = &[
+    "a", "an", "the", "of", "and", "or", "with", "in", "on", "at", "to", "for", "from", "by", "is", "are", "it", "its",
+    "this", "that", "as", "be", "s", "please", "draw", "drawing", "image", "sticker", "emoji",
+];
+const STOP_ZH: &[&str] = &[
+    "的", "了", "着", "和", "与", "在", "是", "请", "一只", "一个", "一张", "一朵", "一辆", "一条", "一颗", "一匹",
+    "一头", "一座", "一把", "一幅", "一杯", "一块", "一片", "一棵", "一位",
+];
+/// English endings and what stands in their place, tried in this order.
+const ENDINGS: [(&str, &str); 7] =
+    [("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e")];
+/// Longest Chinese word of the vocabulary that is looked for, in characters.
+const LONGEST_ZH: usize = 4;
+
+/// A prompt as the network reads it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Encoded {
+    /// Rows of the word table, 1 to `max_tokens` of them.
+    pub ids: Vec<u32>,
+    /// The token of each row, as text.
+    pub tokens: Vec<String>,
+    /// Words that the vocabulary does not have.
+    pub unknown: Vec<String>,
+    /// Known words beyond the limit, which the network does not get to see either.
+    pub cut: Vec<String>,
+}
+
+/// A vocabulary and the rule.
+pub struct Words {
+    ids: HashMap<Box<str>, u32>,
+    len: usize,
+    max_tokens: usize,
+}
+
+impl Words {
+    /// `vocab`: one token a line, its id the line's number from 0, each line ended.
+    pub fn new(vocab: &str, max_tokens: usize) -> Self {
+        let ids: HashMap<Box<str>, u32> =
+            vocab.split_terminator('\n').zip(0..).map(|(word, id)| (word.trim_end_matches('\r').into(), id)).collect();
+        Self { len: vocab.split_terminator('\n').count(), ids, max_tokens }
+    }
+
+    /// Lines of the vocabulary.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub fn encode(&self, text: &str) -> Encoded {
+        let (mut tokens, mut unknown) = (Vec::new(), Vec::new());
+        for run in runs(text) {
+            match run {
+                Run::Latin(run) if STOP_EN.contains(&run.as_str()) => {}
+                Run::Latin(run) => match self.stem(&run) {
+                    Some(word) => tokens.push(word),
+                    None => unknown.push(run),
+                },
+                Run::Chinese(run) => self.cut_chinese(&run, &mut tokens, &mut unknown),
+            }
+        }
+        let cut = tokens.split_off(tokens.len().min(self.max_tokens));
+        if tokens.is_empty() {
+            return Encoded { ids: vec![NULL], tokens: vec![SPECIAL[1].to_owned()], unknown, cut };
+        }
+        let ids = tokens.iter().map(|word| self.ids[word.as_str()]).collect();
+        Encoded { ids, tokens, unknown, cut }
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.ids.contains_key(word)
+    }
+
+    /// The token of a Latin run: itself, or without an English ending.
+    fn stem(&self, run: &str) -> Option<String> {
+        if self.has(run) {
+            return Some(run.to_owned());
+        }
+        let stems = ENDINGS.iter().filter_map(|(end, new)| Some(run.strip_suffix(end)?.to_owned() + new));
+        stems.into_iter().find(|word| word.len() >= 2 && self.has(word))
+    }
+
+    fn cut_chinese(&self, run: &[char], tokens: &mut Vec<String>, unknown: &mut Vec<String>) {
+        let mut rest = run;
+        while !rest.is_empty() {
+            let candidates = (1..=LONGEST_ZH.min(rest.len())).rev().map(|n| (n, rest[..n].iter().collect::<String>()));
+            let found = candidates.into_iter().find(|(_, word)| STOP_ZH.contains(&word.as_str()) || self.has(word));
+            let taken = match found {
+                Some((n, word)) => {
+                    if !STOP_ZH.contains(&word.as_str()) {
+                        tokens.push(word);
+                    }
+                    n
+                }
+                None => {
+                    unknown.push(rest[0].to_string());
+                    1
+                }
+            };
+            rest = &rest[taken..];
+        }
+    }
+}
+
+enum Run {
+    Latin(String),
+    Chinese(Vec<char>),
+}
+
+/// Rules 1 and 2.
+fn runs(text: &str) -> Vec<Run> {
+    let text: String = text.nfkd().collect::<String>().to_lowercase();
+    let mut runs = Vec::new();
+    // What the last character belonged to: joining goes on only while it stays the same.
+    let mut open = None;
+    for c in text.chars() {
+        let kind = match c {
+            '\u{300}'..='\u{36f}' => continue,
+            'a'..='z' | '0'..='9' => Some(Kind::Latin),
+            '\'' | '\u{2019}' if open == Some(Kind::Latin) => continue,
+            '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' => Some(Kind::Chinese),
+            _ => None,
+        };
+        match (kind, runs.last_mut()) {
+            (Some(Kind::Latin), Some(Run::Latin(run))) if open == kind => run.push(c),
+            (Some(Kind::Chinese), Some(Run::Chinese(run))) if open == kind => run.push(c),
+            (Some(Kind::Latin), _) => runs.push(Run::Latin(c.to_string())),
+            (Some(Kind::Chinese), _) => runs.push(Run::Chinese(vec![c])),
+            (None, _) => {}
+        }
+        open = kind;
+    }
+    runs
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Latin,
+    Chinese,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words() -> Words {
+        Words::new("<pad>\n<null>\ncat\ncherry\nbake\nred\n猫\n红色\n3d\n", 4)
+    }
+
+    fn tokens(text: &str) -> Vec<String> {
+        words().encode(text).tokens
+    }
+
+    #[test]
+    fn latin_runs_are_folded_and_stemmed() {
+        assert_eq!(tokens("The CAT's, ｃａｔ"), ["cat", "cat"]);
+        assert_eq!(tokens("cherries baking cáts"), ["cherry", "bake", "cat"]);
+        assert_eq!(tokens("cat-3D"), ["cat", "3d"]);
+    }
+
+    #[test]
+    fn chinese_is_cut_longest_first_and_stop_words_vanish() {
+        assert_eq!(tokens("一只红色的猫"), ["红色", "猫"]);
+        let encoded = words().encode("龘猫 xyzzy");
+        assert_eq!((encoded.ids, encoded.unknown), (vec![6], vec!["龘".to_owned(), "xyzzy".to_owned()]));
+    }
+
+    #[test]
+    fn nothing_known_is_the_null_token_and_special_tokens_cannot_be_typed() {
+        for text in ["", "  \n", "!!!", "the", "<pad>", "<null>", "qqqq"] {
+            assert_eq!(words().encode(text).ids, [NULL], "{text}");
+        }
+    }
+
+    #[test]
+    fn words_beyond_the_limit_are_named() {
+        let encoded = words().encode("cat red cherry 3d bake cat");
+        assert_eq!(encoded.ids.len(), 4);
+        assert_eq!(encoded.cut, ["bake", "cat"]);
+    }
+}

@@ -1,0 +1,194 @@
+//! The loop that reads a prompt and writes an answer.
+
+use std::time::Instant;
+
+use super::models::LanguageModel;
+use super::sampler::{NotANumber, Sampler};
+use super::stream::{StopTexts, Utf8Decoder};
+use super::tokenizer::Tokenizer;
+use crate::domain::{EventKind, FinishReason, TextParams, TextStats};
+use crate::engine::{CancelToken, Reporter, Stop};
+use crate::error::Cause;
+
+/// Tokens of the prompt that are read between two looks at the cancel token. Fixed, so that the same prompt takes
+/// the same way through the sums.
+const CHUNK: usize = 32;
+
+/// A model and the tokens that it has read.
+pub struct Session {
+    model: Box<dyn LanguageModel>,
+    read: Vec<u32>,
+}
+
+impl Session {
+    pub fn new(model: Box<dyn LanguageModel>) -> Self {
+        Self { model, read: Vec::new() }
+    }
+
+    /// Makes room for `tokens` tokens and forgets what was read.
+    pub fn set_context(&mut self, tokens: usize) -> candle_core::Result<()> {
+        self.read.clear();
+        self.model.set_context(tokens)
+    }
+
+    /// Keeps of what was read what `prompt` begins with, but for its last token, whose logits are needed. Returns
+    /// how many tokens that are.
+    fn rewind(&mut self, prompt: &[u32]) -> usize {
+        let same = self.read.iter().zip(prompt).take_while(|(a, b)| a == b).count();
+        self.read.truncate(same.min(prompt.len().saturating_sub(1)));
+        self.read.len()
+    }
+
+    fn prefill(&mut self, tokens: &[u32]) -> candle_core::Result<()> {
+        self.model.prefill(tokens, self.read.len())?;
+        self.read.extend_from_slice(tokens);
+        Ok(())
+    }
+
+    fn forward(&mut self, tokens: &[u32]) -> candle_core::Result<Vec<f32>> {
+        let logits = self.model.forward(tokens, self.read.len())?;
+        self.read.extend_from_slice(tokens);
+        Ok(logits)
+    }
+}
+
+/// What an answer depends on beside the prompt.
+pub struct Answer<'a> {
+    pub tokenizer: &'a Tokenizer,
+    pub params: &'a TextParams,
+    pub seed: u64,
+    /// Tokens that prompt and answer may take together.
+    pub context: usize,
+    pub load_s: f64,
+    pub started: Instant,
+}
+
+impl Answer<'_> {
+    /// Reads `prompt` (not empty, not longer than the context) and writes until an end is reached.
+    pub fn run(
+        &self,
+        session: &mut Session,
+        prompt: &[u32],
+        reporter: &Reporter,
+        token: &CancelToken,
+    ) -> Result<TextStats, Stop> {
+        let mut stats = TextStats {
+            prompt_tokens: prompt.len(),
+            reused_tokens: 0,
+            completion_tokens: 0,
+            load_s: self.load_s,
+            ttft_s: 0.0,
+            prompt_tok_s: 0.0,
+            decode_tok_s: 0.0,
+            seed: self.seed,
+            finish_reason: FinishReason::ContextFull,
+        };
+        if prompt.len() >= self.context {
+            return Ok(stats);
+        }
+        stats.reused_tokens = session.rewind(prompt);
+        let mut logits = self.read(session, prompt, stats.reused_tokens, reporter, token)?;
+        let read_s = self.started.elapsed().as_secs_f64();
+        stats.prompt_tok_s = rate(prompt.len() - stats.reused_tokens, read_s);
+
+        let mut sampler = Sampler::new(self.params, self.seed);
+        prompt.iter().for_each(|&t| sampler.accept(t));
+        let mut text = Text::new(&self.params.stop, reporter);
+        let mut first = None;
+        stats.finish_reason = loop {
+            let step = stats.completion_tokens;
+            let next = sampler.sample(logits).map_err(|NotANumber| Cause::NotANumber { step })?;
+            let since = *first.get_or_insert_with(Instant::now);
+            if step == 0 {
+                stats.ttft_s = self.started.elapsed().as_secs_f64();
+            } else {
+                stats.decode_tok_s = rate(step, since.elapsed().as_secs_f64());
+            }
+            if self.tokenizer.is_end(next) {
+                break FinishReason::Stop;
+            }
+            stats.completion_tokens += 1;
+            sampler.accept(next);
+            if text.push(self.tokenizer, next) {
+                break FinishReason::Stop;
+            }
+            if stats.completion_tokens >= self.params.max_tokens as usize {
+                break FinishReason::Length;
+            }
+            if prompt.len() + stats.completion_tokens >= self.context {
+                break FinishReason::ContextFull;
+            }
+            if let Err(stop) = token.check() {
+                text.finish();
+                return Err(stop);
+            }
+            logits = session.forward(&[next])?;
+        };
+        text.finish();
+        Ok(stats)
+    }
+
+    /// Reads what of the prompt is not in the cache; the logits after its last token.
+    fn read(
+        &self,
+        session: &mut Session,
+        prompt: &[u32],
+        reused: usize,
+        reporter: &Reporter,
+        token: &CancelToken,
+    ) -> Result<Vec<f32>, Stop> {
+        let total = prompt.len();
+        let mut done = reused;
+        reporter.hint(EventKind::Prefill { done, total });
+        while total - done > CHUNK {
+            token.check()?;
+            session.prefill(&prompt[done..done + CHUNK])?;
+            done += CHUNK;
+            reporter.hint(EventKind::Prefill { done, total });
+        }
+        token.check()?;
+        let logits = session.forward(&prompt[done..])?;
+        reporter.hint(EventKind::Prefill { done: total, total });
+        Ok(logits)
+    }
+}
+
+/// The way of tokens to the window.
+struct Text<'a> {
+    decoder: Utf8Decoder,
+    stops: StopTexts,
+    reporter: &'a Reporter,
+    bytes: Vec<u8>,
+}
+
+impl<'a> Text<'a> {
+    fn new(stops: &[String], reporter: &'a Reporter) -> Self {
+        Self { decoder: Utf8Decoder::default(), stops: StopTexts::new(stops), reporter, bytes: Vec::new() }
+    }
+
+    /// Shows what a token completes; true when a stop text has come.
+    fn push(&mut self, tokenizer: &Tokenizer, id: u32) -> bool {
+        self.bytes.clear();
+        tokenizer.piece(id, &mut self.bytes);
+        let text = self.stops.push(&self.decoder.push(&self.bytes));
+        self.tell(text);
+        self.stops.found()
+    }
+
+    /// Shows what was held back and is no stop text after all.
+    fn finish(&mut self) {
+        let text = self.stops.finish();
+        self.tell(text);
+    }
+
+    fn tell(&self, text: String) {
+        if !text.is_empty() {
+            self.reporter.tell(EventKind::Token { text });
+        }
+    }
+}
+
+/// Tokens a second; 0 where no time has passed.
+fn rate(tokens: usize, seconds: f64) -> f64 {
+    if seconds > 0.0 { tokens as f64 / seconds } else { 0.0 }
+}

@@ -1,0 +1,197 @@
+//! The header of a GGUF file: what the model is, its vocabulary, and where each weight lies.
+//!
+//! Ours and not candle's, because files from outside are hostile: candle's reader takes memory for nested arrays of
+//! any depth, knows no difference between "cut off" and "a type I cannot run", and says neither with its numbers.
+//! Layout: <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>.
+
+mod read;
+pub mod types;
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Cause, Doing, Result, StudioError};
+
+/// A metadata value. Whole numbers are widened to 64 bits, floating ones too.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Int(i64),
+    Float(f64),
+    Bool(bool),
+    Text(String),
+    Array(Array),
+}
+
+/// A metadata array; all elements have one type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Array {
+    Ints(Vec<i64>),
+    Floats(Vec<f32>),
+    Bools(Vec<bool>),
+    Texts(Vec<String>),
+}
+
+/// Where a weight lies and how it is packed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tensor {
+    /// Slowest dimension first, as candle has it: `[rows, columns]`.
+    pub shape: Vec<usize>,
+    /// `ggml_type` number.
+    pub kind: u32,
+    /// From the start of the file.
+    pub offset: u64,
+    /// On disk; 0 for types that cannot be run.
+    pub bytes: u64,
+}
+
+impl Tensor {
+    pub fn elements(&self) -> u64 {
+        self.shape.iter().map(|&d| d as u64).product()
+    }
+}
+
+/// A header that has been checked: every tensor of a runnable type lies inside the file.
+#[derive(Debug)]
+pub struct Gguf {
+    pub path: PathBuf,
+    /// Length of the file in bytes.
+    pub len: u64,
+    metadata: HashMap<String, Value>,
+    tensors: HashMap<String, Tensor>,
+}
+
+impl Gguf {
+    /// Reads the header of the file at `path`.
+    pub fn open(path: &Path) -> Result<Self> {
+        let io = |error| StudioError::io(Doing::Reading, path, &error);
+        let file = File::open(path).map_err(io)?;
+        let about = file.metadata().map_err(io)?;
+        if !about.is_file() {
+            return Err(bad(path, "it is not a file"));
+        }
+        let parsed = read::parse(BufReader::with_capacity(1 << 20, file), about.len()).map_err(|why| bad(path, why))?;
+        Ok(Self { path: path.to_owned(), len: about.len(), metadata: parsed.metadata, tensors: parsed.tensors })
+    }
+
+    /// This file cannot be a model because of `reason`.
+    pub fn bad(&self, reason: impl Into<String>) -> StudioError {
+        bad(&self.path, reason)
+    }
+
+    /// Replaces a text, to hold one vocabulary to several ways of cutting (tests).
+    pub fn set_text(&mut self, key: &str, value: &str) {
+        self.metadata.insert(key.to_owned(), Value::Text(value.to_owned()));
+    }
+
+    pub fn tensor(&self, name: &str) -> Option<&Tensor> {
+        self.tensors.get(name)
+    }
+
+    pub fn tensors(&self) -> impl Iterator<Item = (&str, &Tensor)> {
+        self.tensors.iter().map(|(name, tensor)| (name.as_str(), tensor))
+    }
+
+    /// The text at `key`; `None` where it is absent or something else.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        match self.metadata.get(key)? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number at `key`; an error where it is there but cannot be a count.
+    pub fn count(&self, key: &str) -> Result<Option<usize>> {
+        match self.metadata.get(key) {
+            None => Ok(None),
+            Some(Value::Int(n)) => match usize::try_from(*n) {
+                Ok(n) => Ok(Some(n)),
+                Err(_) => Err(self.bad(format!("{key} is {n}"))),
+            },
+            Some(Value::Array(Array::Ints(all))) if all.windows(2).all(|w| w[0] == w[1]) && !all.is_empty() => {
+                usize::try_from(all[0]).map(Some).map_err(|_| self.bad(format!("{key} is {}", all[0])))
+            }
+            Some(_) => Err(self.bad(format!("{key} is not a number"))),
+        }
+    }
+
+    /// The number at `key`, which must be there and be at least 1.
+    pub fn required(&self, key: &str) -> Result<usize> {
+        match self.count(key)? {
+            Some(0) => Err(self.bad(format!("{key} is 0"))),
+            Some(n) => Ok(n),
+            None => Err(self.bad(format!("its metadata has no {key}"))),
+        }
+    }
+
+    /// The finite number at `key`.
+    pub fn float(&self, key: &str) -> Result<Option<f64>> {
+        match self.metadata.get(key) {
+            None => Ok(None),
+            Some(Value::Float(x)) if x.is_finite() => Ok(Some(*x)),
+            Some(Value::Int(n)) => Ok(Some(*n as f64)),
+            Some(other) => Err(self.bad(format!("{key} is {other:?}"))),
+        }
+    }
+
+    pub fn flag(&self, key: &str) -> Option<bool> {
+        match self.metadata.get(key)? {
+            Value::Bool(b) => Some(*b),
+            _ => None,
+        }
+    }
+
+    pub fn texts(&self, key: &str) -> Option<&[String]> {
+        match self.metadata.get(key)? {
+            Value::Array(Array::Texts(all)) => Some(all),
+            _ => None,
+        }
+    }
+
+    pub fn ints(&self, key: &str) -> Option<&[i64]> {
+        match self.metadata.get(key)? {
+            Value::Array(Array::Ints(all)) => Some(all),
+            _ => None,
+        }
+    }
+
+    /// The architecture's name, in whose name most keys begin.
+    pub fn architecture(&self) -> Result<&str> {
+        self.text("general.architecture").ok_or_else(|| self.bad("its metadata has no general.architecture"))
+    }
+
+    /// How the file is quantised, as model pages say it: `Q4_K_M`, or the type of most of its weights.
+    pub fn quantization(&self) -> String {
+        if let Ok(Some(id)) = self.count("general.file_type")
+            && let Some(name) = types::file_type(id as u64)
+        {
+            return name.to_owned();
+        }
+        let mut sizes: HashMap<u32, u64> = HashMap::new();
+        for tensor in self.tensors.values() {
+            *sizes.entry(tensor.kind).or_default() += tensor.elements();
+        }
+        sizes
+            .into_iter()
+            .max_by_key(|&(kind, n)| (n, kind))
+            .map_or_else(|| "?".to_owned(), |(kind, _)| types::name(kind))
+    }
+
+    /// Refuses a file with a weight that candle cannot compute with.
+    pub fn check_types(&self) -> Result<()> {
+        let worst = self.tensors.values().filter(|t| types::runnable(t.kind).is_none()).max_by_key(|t| t.elements());
+        match worst {
+            None => Ok(()),
+            Some(tensor) => Err(Cause::UnsupportedQuantization {
+                found: types::name(tensor.kind),
+                supported: types::RUNNABLE.to_owned(),
+            }
+            .into()),
+        }
+    }
+}
+
+fn bad(path: &Path, reason: impl Into<String>) -> StudioError {
+    Cause::BadModelFile { path: path.to_owned(), reason: reason.into() }.into()
+}

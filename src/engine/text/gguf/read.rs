@@ -1,0 +1,268 @@
+//! Reading a header that may be hostile: every count is held against the bytes that are left before memory is taken
+//! for it, so the largest allocation is a small multiple of what the file really holds.
+
+use std::collections::HashMap;
+use std::io::Read;
+
+use super::types;
+use super::{Array, Tensor, Value};
+
+/// Why a header is refused, as the middle of a sentence.
+pub type Parse<T> = Result<T, String>;
+
+/// Headers end within this many bytes. The largest seen (260,000 tokens with merges) take 20 MB.
+const HEADER_MAX: u64 = 256 << 20;
+/// Entries of the metadata, and tensors: a hundred times what the largest models have.
+const COUNT_MAX: u64 = 1 << 16;
+/// Elements of one array: ten times the largest vocabulary.
+const ARRAY_MAX: u64 = 1 << 22;
+/// Bytes of one string: chat templates reach 100 kB.
+const STRING_MAX: u64 = 16 << 20;
+/// `GGML_MAX_DIMS`.
+const DIMS_MAX: u32 = 4;
+/// Weights and metadata are placed on multiples of this where the file says nothing.
+const ALIGNMENT: u64 = 32;
+
+/// What a header says, before it is tied to a path.
+#[derive(Debug)]
+pub struct Parsed {
+    pub metadata: HashMap<String, Value>,
+    pub tensors: HashMap<String, Tensor>,
+}
+
+/// Bytes in order, with the place and the end known.
+struct Source<R> {
+    reader: R,
+    at: u64,
+    len: u64,
+}
+
+impl<R: Read> Source<R> {
+    /// Refuses to go on when `bytes` more are not there.
+    fn need(&self, bytes: u64, what: &str) -> Parse<()> {
+        if bytes > self.len - self.at {
+            return Err(format!(
+                "{what} needs {bytes} bytes at byte {}, but the file ends at byte {}",
+                self.at, self.len
+            ));
+        }
+        if self.at + bytes > HEADER_MAX {
+            return Err(format!("its header is longer than {HEADER_MAX} bytes"));
+        }
+        Ok(())
+    }
+
+    fn bytes<const N: usize>(&mut self, what: &str) -> Parse<[u8; N]> {
+        self.need(N as u64, what)?;
+        let mut buffer = [0; N];
+        self.fill(&mut buffer)?;
+        Ok(buffer)
+    }
+
+    fn fill(&mut self, buffer: &mut [u8]) -> Parse<()> {
+        self.reader.read_exact(buffer).map_err(|e| format!("reading stopped at byte {}: {e}", self.at))?;
+        self.at += buffer.len() as u64;
+        Ok(())
+    }
+
+    fn u32(&mut self, what: &str) -> Parse<u32> {
+        Ok(u32::from_le_bytes(self.bytes(what)?))
+    }
+
+    fn u64(&mut self, what: &str) -> Parse<u64> {
+        Ok(u64::from_le_bytes(self.bytes(what)?))
+    }
+
+    /// A length, then as many bytes. Invalid UTF-8 is replaced: names are only compared and shown.
+    fn string(&mut self, what: &str) -> Parse<String> {
+        let len = self.u64(what)?;
+        if len > STRING_MAX {
+            return Err(format!("{what} claims a string of {len} bytes (at most {STRING_MAX} are read)"));
+        }
+        self.need(len, what)?;
+        let mut buffer = vec![0; len as usize];
+        self.fill(&mut buffer)?;
+        Ok(match String::from_utf8(buffer) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        })
+    }
+
+    /// One number, widened; `None` for types that are not whole numbers.
+    fn int(&mut self, kind: u32, what: &str) -> Parse<Option<i64>> {
+        Ok(Some(match kind {
+            0 => i64::from(u8::from_le_bytes(self.bytes(what)?)),
+            1 => i64::from(i8::from_le_bytes(self.bytes(what)?)),
+            2 => i64::from(u16::from_le_bytes(self.bytes(what)?)),
+            3 => i64::from(i16::from_le_bytes(self.bytes(what)?)),
+            4 => i64::from(self.u32(what)?),
+            5 => i64::from(i32::from_le_bytes(self.bytes(what)?)),
+            10 => i64::try_from(self.u64(what)?).map_err(|e| format!("{what} holds a number out of range ({e})"))?,
+            11 => i64::from_le_bytes(self.bytes(what)?),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn bool(&mut self, what: &str) -> Parse<bool> {
+        match self.bytes(what)? {
+            [0] => Ok(false),
+            [1] => Ok(true),
+            [other] => Err(format!("{what} holds {other} where true or false belongs")),
+        }
+    }
+
+    fn value(&mut self, what: &str) -> Parse<Value> {
+        let kind = self.u32(what)?;
+        Ok(match kind {
+            6 => Value::Float(f32::from_le_bytes(self.bytes(what)?).into()),
+            12 => Value::Float(f64::from_le_bytes(self.bytes(what)?)),
+            7 => Value::Bool(self.bool(what)?),
+            8 => Value::Text(self.string(what)?),
+            9 => Value::Array(self.array(what)?),
+            _ => match self.int(kind, what)? {
+                Some(number) => Value::Int(number),
+                None => return Err(format!("{what} has the unknown type {kind}")),
+            },
+        })
+    }
+
+    fn array(&mut self, what: &str) -> Parse<Array> {
+        let kind = self.u32(what)?;
+        let len = self.u64(what)?;
+        let least = match kind {
+            0 | 1 | 7 => 1,
+            2 | 3 => 2,
+            4..=6 => 4,
+            8 | 10..=12 => 8,
+            9 => return Err(format!("{what} is an array of arrays")),
+            _ => return Err(format!("{what} is an array of the unknown type {kind}")),
+        };
+        if len > ARRAY_MAX {
+            return Err(format!("{what} claims {len} elements (at most {ARRAY_MAX} are read)"));
+        }
+        self.need(len * least, what)?;
+        let len = len as usize;
+        Ok(match kind {
+            6 => Array::Floats((0..len).map(|_| Ok(f32::from_le_bytes(self.bytes(what)?))).collect::<Parse<_>>()?),
+            12 => {
+                Array::Floats((0..len).map(|_| Ok(f64::from_le_bytes(self.bytes(what)?) as f32)).collect::<Parse<_>>()?)
+            }
+            7 => Array::Bools((0..len).map(|_| self.bool(what)).collect::<Parse<_>>()?),
+            8 => Array::Texts((0..len).map(|_| self.string(what)).collect::<Parse<_>>()?),
+            _ => Array::Ints((0..len).map(|_| Ok(self.int(kind, what)?.unwrap_or_default())).collect::<Parse<_>>()?),
+        })
+    }
+
+    /// One line of the table of tensors; its offset still counts from the start of the data.
+    fn tensor(&mut self) -> Parse<(String, Tensor)> {
+        let name = self.string("the name of a tensor")?;
+        let what = format!("the tensor {name}");
+        let dims = self.u32(&what)?;
+        if dims == 0 || dims > DIMS_MAX {
+            return Err(format!("{what} has {dims} dimensions (1 to {DIMS_MAX} are possible)"));
+        }
+        let mut shape = (0..dims)
+            .map(|_| usize::try_from(self.u64(&what)?).map_err(|e| format!("{what} is too large ({e})")))
+            .collect::<Parse<Vec<_>>>()?;
+        let kind = self.u32(&what)?;
+        let offset = self.u64(&what)?;
+        let elements = shape.iter().try_fold(1_usize, |n, &d| n.checked_mul(d)).filter(|&n| n > 0);
+        let elements = elements.ok_or_else(|| format!("{what} claims the impossible shape {shape:?}"))?;
+        let bytes = match types::runnable(kind) {
+            // Its size is not needed: a file with such a tensor is refused as a whole.
+            None => 0,
+            Some(dtype) => {
+                let block = dtype.block_size();
+                if !shape[0].is_multiple_of(block) {
+                    let kind = types::name(kind);
+                    return Err(format!("{what} has rows of {} values, but {kind} packs {block} at a time", shape[0]));
+                }
+                let bytes = (elements / block).checked_mul(dtype.type_size());
+                bytes.ok_or_else(|| format!("{what} claims the impossible shape {shape:?}"))? as u64
+            }
+        };
+        // GGUF names the fastest dimension first, candle last.
+        shape.reverse();
+        Ok((name, Tensor { shape, kind, offset, bytes }))
+    }
+}
+
+/// Reads the header of a file of `len` bytes.
+pub fn parse(reader: impl Read, len: u64) -> Parse<Parsed> {
+    if len == 0 {
+        return Err("it is empty (0 bytes)".to_owned());
+    }
+    let mut source = Source { reader, at: 0, len };
+    let magic: [u8; 4] = source.bytes("the magic number")?;
+    if &magic != b"GGUF" {
+        let shown: String = magic.iter().map(|b| format!("{b:02x}")).collect();
+        return Err(format!("it does not begin with GGUF (but with the bytes {shown})"));
+    }
+    let version = source.u32("the version")?;
+    match version {
+        2 | 3 => {}
+        0x0200_0000 | 0x0300_0000 => return Err("it was written for a big-endian machine".to_owned()),
+        _ => return Err(format!("it has version {version} of GGUF (2 and 3 can be read)")),
+    }
+    let tensor_count = source.u64("the number of tensors")?;
+    let entry_count = source.u64("the number of metadata entries")?;
+    // A tensor takes at least 8 (name) + 4 + 8 (one dimension) + 4 + 8 bytes, an entry 8 + 4 + 1.
+    let left = source.len - source.at;
+    for (count, least, what) in [(tensor_count, 32, "tensors"), (entry_count, 13, "metadata entries")] {
+        if count > COUNT_MAX || count.saturating_mul(least) > left {
+            return Err(format!("its header claims {count} {what}, but the file has only {len} bytes"));
+        }
+    }
+
+    let mut metadata = HashMap::with_capacity(entry_count as usize);
+    for _ in 0..entry_count {
+        let key = source.string("a metadata key")?;
+        let value = source.value(&key)?;
+        if metadata.insert(key.clone(), value).is_some() {
+            return Err(format!("the metadata entry {key} is there twice"));
+        }
+    }
+    let mut tensors = HashMap::with_capacity(tensor_count as usize);
+    for _ in 0..tensor_count {
+        let (name, tensor) = source.tensor()?;
+        if tensors.insert(name.clone(), tensor).is_some() {
+            return Err(format!("the tensor {name} is there twice"));
+        }
+    }
+
+    let alignment = match metadata.get("general.alignment") {
+        None => ALIGNMENT,
+        Some(Value::Int(n)) if (8..=1 << 20).contains(n) && (*n as u64).is_power_of_two() => *n as u64,
+        Some(other) => return Err(format!("general.alignment is {other:?}")),
+    };
+    place(&mut tensors, source.at.next_multiple_of(alignment), alignment, len)?;
+    Ok(Parsed { metadata, tensors })
+}
+
+/// Turns offsets into places in the file; each tensor must lie inside the file and apart from the others.
+fn place(tensors: &mut HashMap<String, Tensor>, start: u64, alignment: u64, len: u64) -> Parse<()> {
+    let mut spans = Vec::with_capacity(tensors.len());
+    for (name, tensor) in tensors.iter_mut() {
+        if !tensor.offset.is_multiple_of(alignment) {
+            return Err(format!("the tensor {name} begins at {}, not at a multiple of {alignment}", tensor.offset));
+        }
+        let end = start.checked_add(tensor.offset).and_then(|at| at.checked_add(tensor.bytes));
+        match end {
+            Some(end) if end <= len => {}
+            _ => {
+                return Err(format!(
+                    "the tensor {name} should take {} bytes from byte {}, but the file ends at byte {len}: it was cut off",
+                    tensor.bytes,
+                    start.saturating_add(tensor.offset)
+                ));
+            }
+        }
+        tensor.offset += start;
+        spans.push((tensor.offset, tensor.offset + tensor.bytes, name));
+    }
+    spans.sort_unstable();
+    match spans.windows(2).find(|pair| pair[0].1 > pair[1].0) {
+        Some(pair) => Err(format!("the tensors {} and {} overlap", pair[0].2, pair[1].2)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,69 @@
+//! What a model's file says about itself, without reading its weights.
+
+use std::path::Path;
+
+use super::gguf::{Gguf, types};
+use super::{models, tokenizer};
+use crate::error::Result;
+
+/// A language model as its header describes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextModelInfo {
+    /// `general.name`, or the file's name.
+    pub name: String,
+    pub architecture: String,
+    /// As model pages write it: `Q4_K_M`.
+    pub quantization: String,
+    /// Tokens of context it was trained for.
+    pub context_length: usize,
+    pub parameters: u64,
+    /// Tokens of its vocabulary.
+    pub vocabulary: usize,
+    pub layers: usize,
+    /// Size of the file.
+    pub bytes: u64,
+    /// Memory that its weights take when loaded, in bytes; the context's comes on top.
+    pub weight_memory: u64,
+    /// Whether it brings a chat template.
+    pub has_template: bool,
+}
+
+/// Reads the header of the GGUF file at `path` and checks all that can be checked without its weights: an `Ok` model
+/// can be run here.
+pub fn inspect(path: &Path) -> Result<TextModelInfo> {
+    describe(&Gguf::open(path)?)
+}
+
+/// As [`inspect`], for a header that was read.
+pub fn describe(gguf: &Gguf) -> Result<TextModelInfo> {
+    let architecture = gguf.architecture()?.to_owned();
+    models::check_architecture(&architecture)?;
+    gguf.check_types()?;
+    tokenizer::check(gguf)?;
+    let plan = models::plan(gguf)?;
+    let file_name = || gguf.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(TextModelInfo {
+        name: gguf.text("general.name").map_or_else(file_name, str::to_owned),
+        quantization: gguf.quantization(),
+        context_length: plan.context_length,
+        parameters: gguf.tensors().map(|(_, t)| t.elements()).sum(),
+        vocabulary: plan.vocabulary,
+        layers: plan.layers,
+        bytes: gguf.len,
+        weight_memory: weight_memory(gguf),
+        has_template: gguf.text("tokenizer.chat_template").is_some(),
+        architecture,
+    })
+}
+
+/// Memory for the weights in bytes: matrices that are not packed are widened to f32, and beside some packed ones
+/// candle keeps a second copy in the order its kernels like.
+fn weight_memory(gguf: &Gguf) -> u64 {
+    gguf.tensors()
+        .map(|(_, tensor)| match types::name(tensor.kind).as_str() {
+            "F32" | "F16" | "BF16" => tensor.elements() * 4,
+            "Q4_K" | "Q6_K" | "Q8_0" => tensor.bytes * 2,
+            _ => tensor.bytes,
+        })
+        .sum()
+}

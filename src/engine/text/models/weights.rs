@@ -1,0 +1,80 @@
+//! Reading weights from the file, with an eye on the cancel token and a word about how far it is.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::sync::Arc;
+
+use candle_core::quantized::{QMatMul, QStorage, QTensor};
+use candle_core::{Device, Tensor};
+
+use crate::engine::text::gguf::{Gguf, types};
+use crate::engine::{CancelToken, Stop};
+use crate::error::{Cause, Doing, StudioError};
+
+/// Bytes between two looks at the token: some milliseconds from a slow disk.
+const PIECE: usize = 1 << 20;
+
+/// The weights of a file, to be taken by name.
+pub struct Weights<'a> {
+    gguf: &'a Gguf,
+    file: File,
+    device: &'a Device,
+    token: &'a CancelToken,
+    progress: &'a mut dyn FnMut(f32),
+    done: u64,
+    total: u64,
+}
+
+impl<'a> Weights<'a> {
+    pub fn open(
+        gguf: &'a Gguf,
+        device: &'a Device,
+        token: &'a CancelToken,
+        progress: &'a mut dyn FnMut(f32),
+    ) -> Result<Self, Stop> {
+        let file = File::open(&gguf.path).map_err(|e| StudioError::io(Doing::Reading, &gguf.path, &e))?;
+        let total = gguf.tensors().map(|(_, t)| t.bytes).sum::<u64>().max(1);
+        Ok(Self { gguf, file, device, token, progress, done: 0, total })
+    }
+
+    pub fn device(&self) -> &Device {
+        self.device
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.gguf.tensor(name).is_some()
+    }
+
+    /// A weight as it is packed in the file.
+    pub fn packed(&mut self, name: &str) -> Result<QTensor, Stop> {
+        let missing = || self.gguf.bad(format!("it has no weight {name}"));
+        let info = self.gguf.tensor(name).ok_or_else(missing)?;
+        let Some(dtype) = types::runnable(info.kind) else {
+            let (found, supported) = (types::name(info.kind), types::RUNNABLE.to_owned());
+            return Err(Cause::UnsupportedQuantization { found, supported }.into());
+        };
+        let failed = |e: std::io::Error| Stop::from(StudioError::io(Doing::Reading, &self.gguf.path, &e));
+        self.file.seek(SeekFrom::Start(info.offset)).map_err(failed)?;
+        // The header's check has seen that the file is this long.
+        let mut data = vec![0; info.bytes as usize];
+        for piece in data.chunks_mut(PIECE) {
+            self.token.check()?;
+            self.file.read_exact(piece).map_err(failed)?;
+            self.done += piece.len() as u64;
+            (self.progress)((self.done as f64 / self.total as f64) as f32);
+        }
+        let storage = QStorage::from_data(data.into(), self.device, dtype)?;
+        Ok(QTensor::new(storage, info.shape.clone())?)
+    }
+
+    /// A matrix to multiply with.
+    pub fn matrix(&mut self, name: &str) -> Result<QMatMul, Stop> {
+        Ok(QMatMul::from_arc(Arc::new(self.packed(name)?))?)
+    }
+
+    /// A weight in f32.
+    pub fn plain(&mut self, name: &str) -> Result<Tensor, Stop> {
+        let device = self.device;
+        Ok(self.packed(name)?.dequantize(device)?)
+    }
+}

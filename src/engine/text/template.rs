@@ -1,0 +1,217 @@
+//! Turns to a prompt, by the Jinja template inside the model's file.
+//!
+//! The dialect is that of transformers' `apply_chat_template`: trimmed blocks, Python's string methods,
+//! `raise_exception`, `strftime_now`, `tojson` as Python writes it. The template comes from outside, so its work and
+//! its output are bounded by fuel (minijinja charges for instructions and for bytes).
+
+use std::fmt;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Kwargs, Value};
+use minijinja::{Environment, Error, ErrorKind, context};
+use serde::Serialize;
+
+use super::gguf::Gguf;
+use super::tokenizer::{Specials, Tokenizer};
+use crate::domain::Message;
+use crate::error::{Cause, Result};
+
+/// What a template may use up beside a share for each byte of the turns. One unit pays for an instruction or for 64
+/// bytes; the templates of known models take some hundreds.
+const FUEL: u64 = 1_000_000;
+
+/// The template where the file has none but the vocabulary has ChatML's tokens.
+const CHATML: &str = "{% for message in messages %}{{ '<|im_start|>' + message.role + '\n' + message.content + \
+                      '<|im_end|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+
+/// A model's way to write a conversation.
+#[derive(Debug)]
+pub struct ChatTemplate {
+    source: String,
+    bos: String,
+    eos: String,
+}
+
+impl ChatTemplate {
+    /// The file's own template; ChatML where it has none but knows its tokens; else an error that says so.
+    pub fn from_gguf(gguf: &Gguf, tokenizer: &Tokenizer) -> Result<Self> {
+        let source = match gguf.text("tokenizer.chat_template") {
+            Some(source) => source,
+            None if tokenizer.token("<|im_start|>").is_some() && tokenizer.token("<|im_end|>").is_some() => CHATML,
+            None => {
+                return Err(bad("it has none: this model continues text, it was not trained to answer"));
+            }
+        };
+        Ok(Self::new(source, tokenizer.bos_text(), tokenizer.eos_text()))
+    }
+
+    pub fn new(source: &str, bos: &str, eos: &str) -> Self {
+        Self { source: source.to_owned(), bos: bos.to_owned(), eos: eos.to_owned() }
+    }
+
+    /// The prompt's text, up to where the model is to begin its answer.
+    pub fn render(&self, messages: &[Message]) -> Result<String> {
+        let bytes: usize = messages.iter().map(|m| m.content.len()).sum();
+        let mut env = Environment::new();
+        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+        env.set_syntax(syntax.map_err(|error| bad(&reason(&error)))?);
+        env.set_fuel(Some(FUEL + bytes as u64));
+        env.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+        env.add_function("raise_exception", raise_exception);
+        env.add_function("strftime_now", strftime_now);
+        env.add_filter("tojson", tojson);
+        let turns: Vec<Value> =
+            (messages.iter()).map(|m| context! { role => m.role.as_str(), content => m.content.as_str() }).collect();
+        let scope = context! {
+            messages => turns,
+            add_generation_prompt => true,
+            bos_token => self.bos.as_str(),
+            eos_token => self.eos.as_str(),
+        };
+        let rendered = env.template_from_str(&self.source).and_then(|template| template.render(scope));
+        rendered.map_err(|error| bad(&reason(&error)).with_details(format!("{error:#}")))
+    }
+
+    /// The prompt's tokens. What the turns say is text and nothing else: a control token's name inside them
+    /// (`<|im_end|>`) is read as the letters it is written with, so no quoted page can end a turn or begin another.
+    pub fn tokens(&self, messages: &[Message], tokenizer: &Tokenizer) -> Result<Vec<u32>> {
+        // A character that occurs nowhere marks the names that are to stay letters.
+        let absent = |c: &char| !self.source.contains(*c) && !messages.iter().any(|m| m.content.contains(*c));
+        let Some(mark) = ('\u{FDD0}'..=char::MAX).find(absent) else {
+            return Err(bad("the turns use every character there is"));
+        };
+        let defused: Vec<Message> =
+            (messages.iter()).map(|m| Message { role: m.role, content: tokenizer.defuse(&m.content, mark) }).collect();
+        let text = self.render(&defused)?;
+        Ok(tokenizer.encode_marked(&text, Specials::Parse, Some(mark)))
+    }
+}
+
+fn bad(reason: &str) -> crate::error::StudioError {
+    Cause::BadTemplate { reason: reason.to_owned() }.into()
+}
+
+/// One line about what went wrong, with the template's line.
+fn reason(error: &Error) -> String {
+    let what = match error.kind() {
+        ErrorKind::OutOfFuel => "it does more work than any template needs".to_owned(),
+        _ => error.detail().map_or_else(|| error.kind().to_string(), str::to_owned),
+    };
+    match error.line() {
+        Some(line) => format!("{what} (line {line} of the template)"),
+        None => what,
+    }
+}
+
+fn raise_exception(message: String) -> std::result::Result<String, Error> {
+    Err(Error::new(ErrorKind::InvalidOperation, message))
+}
+
+/// Now, in the person's own time zone.
+fn strftime_now(format: &str) -> std::result::Result<String, Error> {
+    let now = jiff::Zoned::now();
+    jiff::fmt::strtime::format(format, &now)
+        .map_err(|e| Error::new(ErrorKind::InvalidOperation, format!("strftime_now: {e}")))
+}
+
+/// JSON as Python's `json.dumps(value, ensure_ascii=False, indent=indent)` writes it; minijinja's own escapes HTML.
+fn tojson(value: &Value, options: Kwargs) -> std::result::Result<Value, Error> {
+    let indent: Option<usize> = options.get("indent")?;
+    let failed = |e: &dyn fmt::Display| Error::new(ErrorKind::BadSerialization, e.to_string());
+    let json = serde_json::to_value(value).map_err(|e| failed(&e))?;
+    let mut out = Vec::new();
+    match indent {
+        Some(width) => {
+            let spaces = " ".repeat(width.min(16));
+            let formatter = serde_json::ser::PrettyFormatter::with_indent(spaces.as_bytes());
+            json.serialize(&mut serde_json::Serializer::with_formatter(&mut out, formatter)).map_err(|e| failed(&e))?;
+        }
+        None => {
+            json.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Spaced)).map_err(|e| failed(&e))?;
+        }
+    }
+    let text = String::from_utf8(out).map_err(|e| failed(&e))?;
+    Ok(Value::from_safe_string(text))
+}
+
+/// JSON on one line with Python's separators, `, ` and `: `.
+struct Spaced;
+
+impl serde_json::ser::Formatter for Spaced {
+    fn begin_array_value<W: ?Sized + std::io::Write>(&mut self, w: &mut W, first: bool) -> std::io::Result<()> {
+        if first { Ok(()) } else { w.write_all(b", ") }
+    }
+
+    fn begin_object_key<W: ?Sized + std::io::Write>(&mut self, w: &mut W, first: bool) -> std::io::Result<()> {
+        if first { Ok(()) } else { w.write_all(b", ") }
+    }
+
+    fn begin_object_value<W: ?Sized + std::io::Write>(&mut self, w: &mut W) -> std::io::Result<()> {
+        w.write_all(b": ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Role;
+
+    fn say(role: Role, content: &str) -> Message {
+        Message { role, content: content.to_owned() }
+    }
+
+    fn render(source: &str, messages: &[Message]) -> Result<String> {
+        ChatTemplate::new(source, "<s>", "</s>").render(messages)
+    }
+
+    #[test]
+    fn chatml_is_as_its_models_know_it() {
+        let turns = [say(Role::System, "Be kind."), say(Role::User, " Hi\n")];
+        assert_eq!(
+            render(CHATML, &turns).unwrap(),
+            "<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\n Hi\n<|im_end|>\n<|im_start|>assistant\n"
+        );
+    }
+
+    #[test]
+    fn blocks_are_trimmed_and_python_is_spoken() {
+        let source = "{{ bos_token }}\n  {% for m in messages %}\n{{ m['content'].strip().upper() }}|\n{% endfor %}\n\
+                      {{ {'a': [1, '<é>'], 'b': none}|tojson }}{{ eos_token }}";
+        assert_eq!(
+            render(source, &[say(Role::User, " hi ")]).unwrap(),
+            "<s>\nHI|\n{\"a\": [1, \"<é>\"], \"b\": null}</s>"
+        );
+    }
+
+    #[test]
+    fn a_template_that_refuses_is_quoted() {
+        let error = render("{{ raise_exception('roles must alternate') }}", &[]).unwrap_err();
+        assert!(
+            matches!(error.cause(), Cause::BadTemplate { reason } if reason.contains("roles must alternate")),
+            "{error:?}"
+        );
+        let error = render("{% for %}", &[]).unwrap_err();
+        assert!(matches!(error.cause(), Cause::BadTemplate { reason } if reason.contains("line 1")), "{error:?}");
+    }
+
+    #[test]
+    fn endless_work_and_endless_text_run_out_of_fuel() {
+        let loops = "{% for a in range(9999) %}{% for b in range(9999) %}{{ a }}{% endfor %}{% endfor %}";
+        let doubles =
+            "{% set ns = namespace(s='x') %}{% for a in range(60) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s }}";
+        for source in [loops, doubles] {
+            let error = render(source, &[]).unwrap_err();
+            assert!(
+                matches!(error.cause(), Cause::BadTemplate { reason } if reason.contains("more work")),
+                "{error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_date_is_told() {
+        let year = render("{{ strftime_now('%Y') }}", &[]).unwrap();
+        assert!(year.parse::<u32>().unwrap() >= 2026);
+        assert!(render("{{ strftime_now('%!') }}", &[]).is_err());
+    }
+}

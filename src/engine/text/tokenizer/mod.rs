@@ -1,0 +1,258 @@
+//! Text to tokens and back, as the model's own file says.
+//!
+//! Byte-level BPE (`tokenizer.ggml.model` = `gpt2`), equal to llama.cpp token by token: `tests/text_tokens.rs` holds
+//! it to fixtures. The `tokenizers` crate was not used: its pipeline stops at an expression's backtracking limit in
+//! silence, and it finds special tokens left to right where llama.cpp finds the longest first.
+//!
+//! `tokenizer.ggml.add_space_prefix` is for vocabularies of words (`llama`); byte-level ones never get a space put
+//! before the text, whatever the flag says.
+
+mod bpe;
+mod bytes;
+mod pre;
+
+use std::collections::HashSet;
+
+use self::bpe::Merges;
+#[doc(hidden)]
+pub use self::bytes::alphabet;
+pub use self::pre::PreTokenizer;
+use super::gguf::Gguf;
+use crate::error::{Cause, Result};
+
+/// `tokenizer.ggml.token_type`, in the numbering of llama.h.
+const NORMAL: i64 = 1;
+const UNKNOWN: i64 = 2;
+const CONTROL: i64 = 3;
+const USER_DEFINED: i64 = 4;
+const UNUSED: i64 = 5;
+
+/// Texts of tokens that end an answer, whatever the file says about them.
+const ENDS: [&str; 16] = [
+    "<|endoftext|>",
+    "<|im_end|>",
+    "<|eot_id|>",
+    "<|eom_id|>",
+    "<|end_of_text|>",
+    "<|end|>",
+    "<|eot|>",
+    "<end_of_turn>",
+    "<end_of_utterance>",
+    "<|return|>",
+    "<|call|>",
+    "<EOT>",
+    "[EOT]",
+    "[EOS]",
+    "<eos>",
+    "<|endofturn|>",
+];
+
+/// Which texts of special tokens are read as those tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Specials {
+    /// All: for templates, and for prompts that a person writes raw.
+    Parse,
+    /// Only what the file calls user-defined; control tokens stay plain text.
+    Plain,
+}
+
+/// A vocabulary.
+#[derive(Debug)]
+pub struct Tokenizer {
+    texts: Vec<String>,
+    kinds: Vec<i64>,
+    merges: Merges,
+    pre: PreTokenizer,
+    /// Ids of control, user-defined and unknown tokens, longest text first.
+    specials: Vec<u32>,
+    ends: HashSet<u32>,
+    bos: Option<u32>,
+    eos: Option<u32>,
+    add_bos: bool,
+}
+
+impl Tokenizer {
+    /// Builds what the header describes, or says what about it is not known here.
+    pub fn from_gguf(gguf: &Gguf) -> Result<Self> {
+        let pre = check(gguf)?;
+        let missing = |key: &str| gguf.bad(format!("its metadata has no {key}"));
+        let texts = gguf.texts("tokenizer.ggml.tokens").ok_or_else(|| missing("tokenizer.ggml.tokens"))?.to_vec();
+        let merges = gguf.texts("tokenizer.ggml.merges").ok_or_else(|| missing("tokenizer.ggml.merges"))?;
+        let merges = Merges::new(&texts, merges)
+            .map_err(|line| gguf.bad(format!("\u{201c}{line}\u{201d} in tokenizer.ggml.merges is no pair")))?;
+        let kinds = match gguf.ints("tokenizer.ggml.token_type") {
+            None => vec![NORMAL; texts.len()],
+            Some(kinds) if kinds.len() == texts.len() => kinds.to_vec(),
+            Some(kinds) => {
+                return Err(gguf.bad(format!("it has {} tokens but {} token types", texts.len(), kinds.len())));
+            }
+        };
+        let mut specials: Vec<u32> = (0_u32..)
+            .zip(&kinds)
+            .filter(|&(id, kind)| matches!(*kind, UNKNOWN | CONTROL | USER_DEFINED) && !texts[id as usize].is_empty())
+            .map(|(id, _)| id)
+            .collect();
+        specials.sort_by_key(|&id| std::cmp::Reverse(texts[id as usize].len()));
+
+        let named = |key: &str| -> Result<Option<u32>> {
+            match gguf.count(key)? {
+                Some(id) if id >= texts.len() => {
+                    Err(gguf.bad(format!("{key} is {id}, but it has {} tokens", texts.len())))
+                }
+                id => Ok(id.map(|id| id as u32)),
+            }
+        };
+        let bos = named("tokenizer.ggml.bos_token_id")?;
+        let eos = named("tokenizer.ggml.eos_token_id")?;
+        let ends = ENDS.iter().filter_map(|text| merges.token(text)).filter(|&id| kinds[id as usize] != NORMAL);
+        let mut ends: HashSet<u32> = ends.collect();
+        for key in ["tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"] {
+            ends.extend(named(key)?);
+        }
+        ends.extend(eos);
+        // Llama 3 files may leave the flag out; llama.cpp takes it as set for them.
+        let add_bos = gguf.flag("tokenizer.ggml.add_bos_token").unwrap_or(pre.whole_words());
+        Ok(Self { texts, kinds, merges, pre, specials, ends, bos, eos, add_bos })
+    }
+
+    /// Tokens of the vocabulary.
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    /// The text of the token that begins a text, for templates.
+    pub fn bos_text(&self) -> &str {
+        self.bos.map_or("", |id| &self.texts[id as usize])
+    }
+
+    /// The text of the token that ends a text, for templates.
+    pub fn eos_text(&self) -> &str {
+        self.eos.map_or("", |id| &self.texts[id as usize])
+    }
+
+    /// The token of exactly this text.
+    pub fn token(&self, text: &str) -> Option<u32> {
+        self.merges.token(text)
+    }
+
+    /// Whether the model says with this token that it is done.
+    pub fn is_end(&self, id: u32) -> bool {
+        self.ends.contains(&id)
+    }
+
+    /// `tokens` as a prompt: with the begin token before them where the model wants one and it is not there yet.
+    /// An end token is never added, even where `add_eos_token` says so: the model is to go on from here.
+    pub fn begin(&self, mut tokens: Vec<u32>) -> Vec<u32> {
+        if let Some(bos) = self.bos
+            && self.add_bos
+            && tokens.first() != Some(&bos)
+        {
+            tokens.insert(0, bos);
+        }
+        tokens
+    }
+
+    /// The tokens of `text`, without a begin token.
+    pub fn encode(&self, text: &str, specials: Specials) -> Vec<u32> {
+        self.encode_marked(text, specials, None)
+    }
+
+    /// As [`encode`](Self::encode), where `mark` is taken out of the text after special tokens were looked for: a
+    /// special token's text with a mark inside stays plain text (see [`defuse`](Self::defuse)).
+    pub fn encode_marked(&self, text: &str, specials: Specials, mark: Option<char>) -> Vec<u32> {
+        let mut out = Vec::with_capacity(text.len() / 3 + 1);
+        for part in self.partition(text, specials) {
+            match part {
+                Part::Token(id) => out.push(id),
+                Part::Text(text) => {
+                    let clean = mark.filter(|&m| text.contains(m)).map(|m| text.replace(m, ""));
+                    let text = clean.as_deref().unwrap_or(text);
+                    self.pre.split(text, |word| self.merges.encode(word, self.pre.whole_words(), &mut out));
+                }
+            }
+        }
+        out
+    }
+
+    /// Cuts special tokens out of `text`: the longest first over the whole text, as llama.cpp does.
+    fn partition<'t>(&self, text: &'t str, specials: Specials) -> Vec<Part<'t>> {
+        let mut parts = vec![Part::Text(text)];
+        for &id in &self.specials {
+            if specials == Specials::Plain && self.kinds[id as usize] != USER_DEFINED {
+                continue;
+            }
+            let wanted = self.texts[id as usize].as_str();
+            if !text.contains(wanted) {
+                continue;
+            }
+            let mut next = Vec::with_capacity(parts.len() + 2);
+            for part in parts {
+                let Part::Text(mut rest) = part else {
+                    next.push(part);
+                    continue;
+                };
+                while let Some((before, after)) = rest.split_once(wanted) {
+                    next.extend((!before.is_empty()).then_some(Part::Text(before)));
+                    next.push(Part::Token(id));
+                    rest = after;
+                }
+                next.extend((!rest.is_empty()).then_some(Part::Text(rest)));
+            }
+            parts = next;
+        }
+        parts
+    }
+
+    /// `text` with `mark` put into every control token's text that occurs in it, so that what a person or a document
+    /// says cannot speak with the template's voice.
+    pub fn defuse(&self, text: &str, mark: char) -> String {
+        let mut text = text.to_owned();
+        for &id in &self.specials {
+            let wanted = self.texts[id as usize].as_str();
+            if self.kinds[id as usize] != USER_DEFINED && text.contains(wanted) {
+                let mut chars = wanted.chars();
+                let first = chars.next().unwrap_or_default();
+                text = text.replace(wanted, &format!("{first}{mark}{}", chars.as_str()));
+            }
+        }
+        text
+    }
+
+    /// Appends the bytes that a token shows: none for control tokens.
+    pub fn piece(&self, id: u32, out: &mut Vec<u8>) {
+        let Some(text) = self.texts.get(id as usize) else { return };
+        match self.kinds[id as usize] {
+            UNKNOWN | CONTROL | UNUSED => {}
+            USER_DEFINED => out.extend_from_slice(text.as_bytes()),
+            _ => {
+                for c in text.chars() {
+                    match bytes::byte_of(c) {
+                        Some(byte) => out.push(byte),
+                        None => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                    }
+                }
+            }
+        }
+    }
+}
+
+enum Part<'t> {
+    Text(&'t str),
+    Token(u32),
+}
+
+/// Refuses a vocabulary that cannot be read exactly; the pre-tokenizer else. Looks at the header only.
+pub fn check(gguf: &Gguf) -> Result<PreTokenizer> {
+    let refuse = |found: String| Cause::UnsupportedTokenizer { found, supported: format!("gpt2 with {}", pre::KNOWN) };
+    match gguf.text("tokenizer.ggml.model") {
+        Some("gpt2") => {}
+        Some(other) => return Err(refuse(other.to_owned()).into()),
+        None => return Err(gguf.bad("its metadata has no tokenizer.ggml.model")),
+    }
+    let name = gguf.text("tokenizer.ggml.pre").unwrap_or("(none named)");
+    PreTokenizer::named(name).ok_or_else(|| refuse(format!("gpt2 with {name}")).into())
+}
