@@ -134,7 +134,7 @@ fn forming(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJob
         let id = textures.get(ui.ctx(), TexKey::Preview(job.id), preview, fit.scaling);
         ui.painter().image(id, fit.rect, picture::UV, Color32::WHITE);
     }
-    let response = ui.interact(fit.rect, ui.id().with(("preview", job.id)), Sense::hover());
+    let response = ui.interact(fit.rect, ui.scope_id().with(("preview", job.id)), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, cx.t(T::PictureForming)));
 }
 
@@ -156,7 +156,7 @@ fn canvas(ui: &mut Ui, cx: &Cx<'_>, view: &mut StageView, textures: &mut Texture
     let ppp = ui.pixels_per_point();
     let size = vec2(shot.picture.width as f32, shot.picture.height as f32);
     let fitted = picture::fit(&shot.picture, room.shrink(S6), ppp);
-    let response = ui.interact(room, ui.id().with(("canvas", shot.key)), Sense::click_and_drag());
+    let response = ui.interact(room, ui.scope_id().with(("canvas", shot.key)), Sense::click_and_drag());
     response.widget_info(|| {
         WidgetInfo::labeled(Role::Image, true, cx.with(T::PictureNamed, &[&shot.record.prompt]))
     });
