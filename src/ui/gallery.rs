@@ -107,7 +107,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
                 ui.set_max_width(280.0_f32.min(ui.available_width() - 100.0).max(120.0));
                 let name = cx.t(T::SearchPictures);
                 let id = Id::unique("search-pictures");
-                let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None };
+                let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
                 if let (_, Some(text)) = widgets::field(ui, &cx.state.gallery.search, &spec) {
                     cx.push(Command::SetGallerySearch(text));
                 }

@@ -119,7 +119,7 @@ pub fn segments(ui: &mut Ui, name: &str, items: &[(String, String)], on: Option<
     let mut clicked = None;
     for (i, (label, hover)) in items.iter().enumerate() {
         let cell = Rect::from_min_size(rect.min + vec2(each * i as f32, 0.0), vec2(each, CONTROL)).shrink(2.0);
-        let response = ui.interact(cell, ui.id().with((name, label)), Sense::click());
+        let response = ui.interact(cell, ui.scope_id().with((name, label)), Sense::click());
         let selected = on == Some(i);
         let full = format!("{name}: {label}");
         response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), selected, &full));
@@ -237,6 +237,8 @@ pub struct Field<'a> {
     pub max_height: f32,
     /// What makes a new line; `None` in a field of one line.
     pub newline: Option<KeyboardShortcut>,
+    /// Whether it draws its own frame.
+    pub framed: bool,
 }
 
 pub const ENTER: KeyboardShortcut = KeyboardShortcut::new(egui::Modifiers::NONE, Key::Enter);
@@ -256,6 +258,7 @@ pub fn field(ui: &mut Ui, text: &str, spec: &Field<'_>) -> (Response, Option<Str
             None => TextEdit::singleline(value),
         };
         let edit = edit.id(spec.id).hint_text(hint).desired_width(f32::INFINITY).margin(Margin::symmetric(8, 6));
+        let edit = if spec.framed { edit } else { edit.frame(Frame::new().inner_margin(Margin::symmetric(8, 6))) };
         ui.add(edit).accessible_name(spec.name)
     };
     let response = if spec.newline.is_some() {

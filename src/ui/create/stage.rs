@@ -1,8 +1,6 @@
 //! The big pane of Create: an empty window that teaches, a picture that forms, a picture that is done.
 
-use egui::{
-    Align, Color32, Frame, Key, Label, Layout, Margin, Panel, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2,
-};
+use egui::{Align, Color32, Frame, Key, Label, Layout, Margin, Panel, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 use crate::domain::{PictureRecord, StepProgress, seconds};
 use crate::lang::Lang;
@@ -113,8 +111,9 @@ fn forming(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJob
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let idle = job.phase != Phase::Cancelling;
                     let label = cx.t(T::Cancel);
-                    let button = egui::Button::new((theme::icon(icons::STOP, 16.0), label))
-                        .shortcut_text(RichText::new(cx.t(T::Esc)).size(SMALL).color(cx.p.muted));
+                    let button = egui::Button::new((theme::icon(icons::STOP, 16.0), label)).shortcut_text(
+                        RichText::new(cx.t(T::Esc)).size(SMALL).color(cx.p.muted),
+                    );
                     if ui.add_enabled(idle, button).accessible_name(label).clicked() {
                         cx.push(Command::CancelJob(job.id));
                     }
@@ -135,7 +134,7 @@ fn forming(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJob
         let id = textures.get(ui.ctx(), TexKey::Preview(job.id), preview, fit.scaling);
         ui.painter().image(id, fit.rect, picture::UV, Color32::WHITE);
     }
-    let response = ui.interact(fit.rect, ui.id().with(("preview", job.id)), Sense::hover());
+    let response = ui.interact(fit.rect, ui.scope_id().with(("preview", job.id)), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, cx.t(T::PictureForming)));
 }
 
@@ -157,8 +156,10 @@ fn canvas(ui: &mut Ui, cx: &Cx<'_>, view: &mut StageView, textures: &mut Texture
     let ppp = ui.pixels_per_point();
     let size = vec2(shot.picture.width as f32, shot.picture.height as f32);
     let fitted = picture::fit(&shot.picture, room.shrink(S6), ppp);
-    let response = ui.interact(room, ui.id().with(("canvas", shot.key)), Sense::click_and_drag());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, cx.with(T::PictureNamed, &[&shot.record.prompt])));
+    let response = ui.interact(room, ui.scope_id().with(("canvas", shot.key)), Sense::click_and_drag());
+    response.widget_info(|| {
+        WidgetInfo::labeled(Role::Image, true, cx.with(T::PictureNamed, &[&shot.record.prompt]))
+    });
     if response.dragged() {
         view.pan += response.drag_delta();
     }

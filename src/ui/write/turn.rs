@@ -55,7 +55,7 @@ fn small_icon(ui: &mut Ui, icon: &str, name: &str) -> bool {
 
 fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str) {
     let id = Id::unique("edit-turn");
-    let spec = Field { id, name: cx.t(T::EditTurn), hint: "", rows: 2, max_height: 240.0, newline: Some(SHIFT_ENTER) };
+    let spec = Field { id, name: cx.t(T::EditTurn), hint: "", rows: 2, max_height: 240.0, newline: Some(SHIFT_ENTER), framed: true };
     let (response, changed) = widgets::field(ui, text, &spec);
     if let Some(text) = changed {
         cx.push(Command::SetEdit(text));
