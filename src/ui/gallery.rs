@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use egui::{
-    Align, Align2, CentralPanel, Color32, Frame, Id, Key, Label, Layout, Margin, Modifiers, Panel, RichText, Role, ScrollArea,
-    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+    Align, Align2, CentralPanel, Color32, Frame, Id, Key, Label, Layout, Margin, Modifiers, Panel, RichText, Role,
+    ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
 };
 
 use super::cx::Cx;
@@ -96,7 +96,10 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
         if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::OpenLibraryFolder)).clicked() {
             cx.push(Command::Reveal(cx.state.status.library.clone()));
         }
-        if widgets::button(ui, icons::FILE_TEXT, cx.t(T::OpenPicture)).on_hover_text(cx.t(T::OpenPictureHover)).clicked() {
+        if widgets::button(ui, icons::FILE_TEXT, cx.t(T::OpenPicture))
+            .on_hover_text(cx.t(T::OpenPictureHover))
+            .clicked()
+        {
             cx.push(Command::ChooseFile);
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -181,11 +184,19 @@ fn grid(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut GalleryView, textures: &mut Tex
     });
 }
 
-fn cell(ui: &mut Ui, cx: &mut Cx<'_>, asked: &mut HashSet<PathBuf>, textures: &mut Textures, item: &LibraryItem, side: f32) {
+fn cell(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    asked: &mut HashSet<PathBuf>,
+    textures: &mut Textures,
+    item: &LibraryItem,
+    side: f32,
+) {
     let name = caption(item);
     let selected = cx.state.gallery.selected.as_ref() == Some(&item.path);
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, cx.with(T::PictureNamed, &[&name])));
+    response
+        .widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, cx.with(T::PictureNamed, &[&name])));
     if !ui.is_rect_visible(rect) {
         return;
     }

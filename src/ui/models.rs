@@ -11,15 +11,18 @@ use crate::state::{Command, ModelEntry};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let frame = Frame::new().fill(cx.p.canvas).inner_margin(Margin::symmetric(24, 8));
-    Panel::top("models-head").exact_size(52.0).resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let open = widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::OpenModelFile));
-            if open.on_hover_text(cx.t(T::OpenModelFileHover)).clicked() {
-                cx.push(Command::ChooseModelFile);
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| widgets::heading(ui, cx.t(T::Models)));
-        });
-    });
+    Panel::top("models-head").exact_size(52.0).resizable(false).show_separator_line(false).frame(frame).show(
+        ui,
+        |ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let open = widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::OpenModelFile));
+                if open.on_hover_text(cx.t(T::OpenModelFileHover)).clicked() {
+                    cx.push(Command::ChooseModelFile);
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| widgets::heading(ui, cx.t(T::Models)));
+            });
+        },
+    );
     CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
         ScrollArea::vertical().id_salt("models").auto_shrink(false).show(ui, |ui| {
             Frame::new().inner_margin(Margin { left: 24, right: 24, top: 0, bottom: 24 }).show(ui, |ui| {
@@ -123,9 +126,8 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
         }
     } else if entry.fetch.is_none() {
         let label = if matches!(entry.presence, ModelPresence::Partial { .. }) { T::GoOnFetching } else { T::Fetch };
-        let button = ui.add_enabled_ui(!cx.state.settings.offline, |ui| {
-            widgets::button(ui, icons::CLOUD_ARROW_DOWN, cx.t(label))
-        });
+        let button = ui
+            .add_enabled_ui(!cx.state.settings.offline, |ui| widgets::button(ui, icons::CLOUD_ARROW_DOWN, cx.t(label)));
         if button.inner.on_disabled_hover_text(cx.t(T::OfflineHint)).clicked() {
             cx.push(Command::Fetch(id.clone()));
         }

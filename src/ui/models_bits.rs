@@ -24,9 +24,12 @@ pub fn combo(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Optio
     let width = ui.available_width();
     let shown = name(cx, current);
     let response = ui.name_inputs(label, |ui| {
-        ComboBox::from_id_salt(("model", makes == Makes::Text)).width(width).truncate().selected_text(shown.as_str()).show_ui(
-            ui,
-            |ui| {
+        ComboBox::from_id_salt(("model", makes == Makes::Text))
+            .width(width)
+            .truncate()
+            .selected_text(shown.as_str())
+            .icon(caret)
+            .show_ui(ui, |ui| {
                 ui.set_min_width(width - 16.0);
                 for entry in cx.state.models.making(makes) {
                     let text = format!("{}  ·  {}", entry.card.name, presence(cx, entry));
@@ -41,8 +44,7 @@ pub fn combo(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Optio
                 if ui.selectable_label(false, cx.t(T::OpenModelFile)).clicked() {
                     cx.push(Command::ChooseModelFile);
                 }
-            },
-        )
+            })
     });
     response.response.accessible_name(format!("{label}: {shown}"));
     chosen
@@ -53,9 +55,7 @@ pub fn presence(cx: &Cx<'_>, entry: &ModelEntry) -> String {
     match &entry.presence {
         ModelPresence::Embedded => cx.t(T::BuiltIn).to_owned(),
         ModelPresence::Here { .. } => cx.t(T::OnThisMachine).to_owned(),
-        ModelPresence::Partial { bytes: n } => {
-            cx.with(T::PartlyFetched, &[&bytes(*n), &bytes(entry.card.bytes())])
-        }
+        ModelPresence::Partial { bytes: n } => cx.with(T::PartlyFetched, &[&bytes(*n), &bytes(entry.card.bytes())]),
         ModelPresence::Absent => cx.with(T::NotFetchedYet, &[&bytes(entry.card.bytes())]),
     }
 }
@@ -93,4 +93,10 @@ pub fn fetch(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, fetch: &FetchState) {
             ui.add(Label::new(RichText::new(line).size(SMALL).color(cx.p.muted)).wrap());
         });
     }
+}
+
+/// The sign at the right of a combo box, from the same set as all icons.
+fn caret(ui: &Ui, rect: egui::Rect, visuals: &egui::style::WidgetVisuals, _open: bool) {
+    let font = theme::icon_font(14.0);
+    ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, icons::CARET_DOWN, font, visuals.fg_stroke.color);
 }

@@ -1,6 +1,9 @@
 //! The rail: the five rooms.
 
-use egui::{Align, Align2, CursorIcon, Frame, Layout, Margin, Panel, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{
+    Align, Align2, CursorIcon, Frame, Layout, Margin, Panel, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    vec2,
+};
 
 use super::cx::Cx;
 use super::icons;
@@ -51,7 +54,13 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, room: Room, number: usize) {
     if response.has_focus() {
         ui.painter().rect_stroke(rect, RADIUS + 2, Stroke::new(1.5, p.accent_text), StrokeKind::Inside);
     }
-    let ink = if here { p.strong } else if lit { p.text } else { p.muted };
+    let ink = if here {
+        p.strong
+    } else if lit {
+        p.text
+    } else {
+        p.muted
+    };
     let mark = if here { p.accent_text } else { ink };
     ui.painter().text(rect.center() - vec2(0.0, 9.0), Align2::CENTER_CENTER, icon, theme::icon_font(22.0), mark);
     ui.painter().text(rect.center() + vec2(0.0, 15.0), Align2::CENTER_CENTER, name, theme::small(), ink);

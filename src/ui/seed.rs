@@ -3,10 +3,10 @@
 use egui::{Align, Id, Layout, Ui};
 
 use super::cx::Cx;
+use super::icons;
 use super::texts::T;
 use super::theme::S1;
 use super::widgets::{self, Field};
-use super::icons;
 use crate::domain::{SEED_MAX, Seed};
 
 /// What the person did.
@@ -39,8 +39,15 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, id: Id, seed: Seed, last: Option<u64>, dic
             Seed::Random => String::new(),
             Seed::Fixed(n) => n.to_string(),
         };
-        let spec =
-            Field { id, name: cx.t(T::Seed), hint: cx.t(T::RandomSeed), rows: 1, max_height: 32.0, newline: None, framed: true };
+        let spec = Field {
+            id,
+            name: cx.t(T::Seed),
+            hint: cx.t(T::RandomSeed),
+            rows: 1,
+            max_height: 32.0,
+            newline: None,
+            framed: true,
+        };
         if let (_, Some(typed)) = widgets::field(ui, &text, &spec) {
             done = parse(&typed).map(SeedEdit::Set).or(done);
         }

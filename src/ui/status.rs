@@ -26,14 +26,19 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
-
 fn language(ui: &mut Ui, cx: &mut Cx<'_>, lang: Lang) {
     let on = cx.lang == lang;
     let p = cx.p;
     let galley = ui.painter().layout_no_wrap(lang.name().to_owned(), theme::small(), p.text);
     let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 12.0, 20.0), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, lang.name()));
-    let ink = if on { p.accent_text } else if response.hovered() || response.has_focus() { p.strong } else { p.muted };
+    let ink = if on {
+        p.accent_text
+    } else if response.hovered() || response.has_focus() {
+        p.strong
+    } else {
+        p.muted
+    };
     if on {
         ui.painter().rect_filled(rect, RADIUS - 2, p.accent_soft);
     }
@@ -116,7 +121,10 @@ fn speed(cx: &Cx<'_>) -> Option<String> {
         }
         _ => {
             let step = cx.state.create.step_s?;
-            Some(cx.with(T::SecondsPerStep, &[&if step < 0.1 { format!("{:.0} ms", step * 1000.0) } else { seconds(step) }]))
+            Some(cx.with(
+                T::SecondsPerStep,
+                &[&if step < 0.1 { format!("{:.0} ms", step * 1000.0) } else { seconds(step) }],
+            ))
         }
     }
 }

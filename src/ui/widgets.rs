@@ -163,7 +163,11 @@ pub fn fold(ui: &mut Ui, label: &str, note: &str, open: &mut bool) -> bool {
             let mut job = egui::text::LayoutJob::simple_singleline(note.to_owned(), theme::small(), p.faint);
             job.wrap = egui::text::TextWrapping::truncate_at_width(room);
             let galley = ui.painter().layout_job(job);
-            ui.painter().galley(egui::pos2(text.right() + S2, rect.center().y - galley.size().y / 2.0), galley, p.faint);
+            ui.painter().galley(
+                egui::pos2(text.right() + S2, rect.center().y - galley.size().y / 2.0),
+                galley,
+                p.faint,
+            );
         }
         focus_ring(ui, &response, rect);
     }

@@ -7,10 +7,10 @@ use crate::domain::{GUIDANCE, ImageParams, Makes, STEPS, Sampler, round_f32};
 use crate::state::{Command, ImageEdit, Stage};
 use crate::ui::cx::Cx;
 use crate::ui::knob::Knob;
+use crate::ui::seed::{self, SeedEdit};
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, S2, S3, S4};
 use crate::ui::widgets::{self, ENTER, Field};
-use crate::ui::seed::{self, SeedEdit};
 use crate::ui::{icons, models_bits};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {

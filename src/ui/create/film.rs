@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Align2, Color32, Layout, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2};
+use egui::{
+    Align, Align2, Color32, Layout, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    pos2,
+};
 
 use crate::domain::Picture;
 use crate::state::{Command, ImageJob, Phase, Saved, Shot, Shown, Stage};
 use crate::ui::cx::Cx;
+use crate::ui::icons;
 use crate::ui::picture;
 use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
 use crate::ui::theme::{self, RADIUS, S2};
-use crate::ui::icons;
 
 const TILE: f32 = 76.0;
 

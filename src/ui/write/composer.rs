@@ -72,9 +72,7 @@ fn goings_on(ui: &mut Ui, cx: &Cx<'_>, job: &TextJob) {
             let fraction = done as f32 / total.max(1) as f32;
             (cx.with(T::ReadingPrompt, &[&done, &total]), Some(fraction))
         }
-        (Phase::Running, _, Some(rate)) => {
-            (cx.with(T::WritingAt, &[&job.pieces, &format!("{rate:.0}")]), None)
-        }
+        (Phase::Running, _, Some(rate)) => (cx.with(T::WritingAt, &[&job.pieces, &format!("{rate:.0}")]), None),
         (Phase::Running, ..) => (cx.t(T::Starting).to_owned(), None),
     };
     ui.scope(|ui| {
@@ -90,11 +88,12 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
     let writing = cx.state.write.job.is_some();
     let focused = ui.memory(|m| m.has_focus(field_id()));
     let line = if focused { cx.p.accent_text } else { cx.p.line_strong };
-    let frame = Frame::new()
-        .fill(cx.p.raised)
-        .stroke(Stroke::new(1.0, line))
-        .corner_radius(10)
-        .inner_margin(Margin { left: 6, right: 6, top: 6, bottom: 6 });
+    let frame = Frame::new().fill(cx.p.raised).stroke(Stroke::new(1.0, line)).corner_radius(10).inner_margin(Margin {
+        left: 6,
+        right: 6,
+        top: 6,
+        bottom: 6,
+    });
     frame.show(ui, |ui| {
         ui.with_layout(Layout::right_to_left(Align::Max), |ui| {
             let draft = &cx.state.write.draft;

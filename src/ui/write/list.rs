@@ -1,6 +1,9 @@
 //! The list of conversations, by day.
 
-use egui::{Align2, CursorIcon, Frame, Id, Margin, Panel, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, CursorIcon, Frame, Id, Margin, Panel, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
+};
 
 use crate::domain::ConversationHead;
 use crate::state::Command;
@@ -58,22 +61,27 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ListView) {
         return;
     }
     ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::vertical().id_salt("conversations").auto_shrink(false).show_rows(ui, ROW, view.rows.len(), |ui, range| {
-        for row in &view.rows[range] {
-            match row {
-                Row::Day(name) => {
-                    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-                    let at = pos2(rect.left() + 20.0, rect.bottom() - 7.0);
-                    ui.painter().text(at, Align2::LEFT_BOTTOM, name, theme::small(), cx.p.muted);
-                }
-                Row::Head(i) => {
-                    if let Some(head) = heads.get(*i) {
-                        ui.push_id(&head.id.0, |ui| item(ui, cx, head));
+    ScrollArea::vertical().id_salt("conversations").auto_shrink(false).show_rows(
+        ui,
+        ROW,
+        view.rows.len(),
+        |ui, range| {
+            for row in &view.rows[range] {
+                match row {
+                    Row::Day(name) => {
+                        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+                        let at = pos2(rect.left() + 20.0, rect.bottom() - 7.0);
+                        ui.painter().text(at, Align2::LEFT_BOTTOM, name, theme::small(), cx.p.muted);
+                    }
+                    Row::Head(i) => {
+                        if let Some(head) = heads.get(*i) {
+                            ui.push_id(&head.id.0, |ui| item(ui, cx, head));
+                        }
                     }
                 }
             }
-        }
-    });
+        },
+    );
 }
 
 fn cut(cx: &Cx<'_>, heads: &[&ConversationHead], today: i64) -> Vec<Row> {
@@ -113,7 +121,13 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead) {
     ui.painter().galley(pos2(rect.left() + 12.0, rect.center().y - galley.size().y / 2.0), galley, ink);
     let spot = Rect::from_center_size(pos2(rect.right() - 16.0, rect.center().y), Vec2::splat(24.0));
     if writing {
-        ui.painter().text(spot.center(), Align2::CENTER_CENTER, icons::PENCIL_SIMPLE, theme::icon_font(14.0), p.accent_text);
+        ui.painter().text(
+            spot.center(),
+            Align2::CENTER_CENTER,
+            icons::PENCIL_SIMPLE,
+            theme::icon_font(14.0),
+            p.accent_text,
+        );
     } else if lit || here {
         let trash = ui.interact(spot, ui.scope_id().with("trash"), Sense::click());
         let name = cx.with(T::DeleteNamed, &[&title]);

@@ -34,16 +34,18 @@ const ROOM_FOR_SLIDERS: f32 = 1000.0;
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView) {
     let width = ui.available_width();
     let list_width = if width < 900.0 { 196.0 } else { 232.0 };
-    Panel::left("conversations").exact_size(list_width).resizable(false).frame(widgets::panel(cx.p).inner_margin(0)).show(
-        ui,
-        |ui| list::show(ui, cx, &mut view.list),
-    );
+    Panel::left("conversations")
+        .exact_size(list_width)
+        .resizable(false)
+        .frame(widgets::panel(cx.p).inner_margin(0))
+        .show(ui, |ui| list::show(ui, cx, &mut view.list));
     let sliders = view.sliders.unwrap_or(width >= ROOM_FOR_SLIDERS);
     if sliders {
-        Panel::right("sampling").exact_size(272.0).resizable(false).frame(widgets::panel(cx.p).inner_margin(0)).show(
-            ui,
-            |ui| sampling::show(ui, cx, &mut view.system_open, &mut view.more_open),
-        );
+        Panel::right("sampling")
+            .exact_size(272.0)
+            .resizable(false)
+            .frame(widgets::panel(cx.p).inner_margin(0))
+            .show(ui, |ui| sampling::show(ui, cx, &mut view.system_open, &mut view.more_open));
     }
     CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
         let frame = Frame::new().inner_margin(Margin::symmetric(16, 6));

@@ -32,15 +32,19 @@ fn user(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
                 ui.add(Label::new(text).wrap().selectable(true));
             });
         });
-        ui.allocate_ui_with_layout(egui::vec2(ui.available_width(), 24.0), Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 0.0;
-            if small_icon(ui, icons::COPY, cx.t(T::CopyTurn)) {
-                cx.push(Command::CopyTurn(turn.id));
-            }
-            if cx.state.write.job.is_none() && small_icon(ui, icons::PENCIL_SIMPLE, cx.t(T::EditTurn)) {
-                cx.push(Command::BeginEdit(turn.id));
-            }
-        });
+        ui.allocate_ui_with_layout(
+            egui::vec2(ui.available_width(), 24.0),
+            Layout::right_to_left(Align::Center),
+            |ui| {
+                ui.spacing_mut().item_spacing.x = 0.0;
+                if small_icon(ui, icons::COPY, cx.t(T::CopyTurn)) {
+                    cx.push(Command::CopyTurn(turn.id));
+                }
+                if cx.state.write.job.is_none() && small_icon(ui, icons::PENCIL_SIMPLE, cx.t(T::EditTurn)) {
+                    cx.push(Command::BeginEdit(turn.id));
+                }
+            },
+        );
     });
 }
 
@@ -51,7 +55,15 @@ fn small_icon(ui: &mut Ui, icon: &str, name: &str) -> bool {
 
 fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str) {
     let id = Id::unique("edit-turn");
-    let spec = Field { id, name: cx.t(T::EditTurn), hint: "", rows: 2, max_height: 240.0, newline: Some(SHIFT_ENTER), framed: true };
+    let spec = Field {
+        id,
+        name: cx.t(T::EditTurn),
+        hint: "",
+        rows: 2,
+        max_height: 240.0,
+        newline: Some(SHIFT_ENTER),
+        framed: true,
+    };
     let (response, changed) = widgets::field(ui, text, &spec);
     if let Some(text) = changed {
         cx.push(Command::SetEdit(text));
