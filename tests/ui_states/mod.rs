@@ -258,7 +258,7 @@ pub fn write_streaming(lang: Lang, theme: Theme) -> AppState {
     let mut state = write_chat(lang, theme);
     let last = state.write.open.turns.last_mut().expect("there are turns");
     last.info = None;
-    last.message.content.truncate(last.message.content.char_indices().nth(30).map_or(0, |(i, _)| i));
+    last.message.content.truncate(last.message.content.char_indices().nth(12).map_or(0, |(i, _)| i));
     state.write.job = Some(TextJob {
         id: Some(JobId(5)),
         turn: 4,

@@ -4,7 +4,7 @@ use egui::{
     Align, Color32, Frame, Key, Label, Layout, Margin, Panel, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2,
 };
 
-use crate::domain::{PictureRecord, StepProgress, seconds};
+use crate::domain::{StepProgress, seconds};
 use crate::lang::Lang;
 use crate::state::{Command, ImageEdit, ImageJob, Phase, Saved, Shot, ShotKey, Shown, Stage};
 use crate::ui::cx::Cx;
@@ -236,7 +236,7 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
         let room = ui.available_width();
         egui::ScrollArea::vertical().max_height(180.0).auto_shrink([false, true]).show(ui, |ui| {
             ui.set_max_width(room);
-            record::table(ui, cx, &PictureRecord::clone(&shot.record));
+            record::table(ui, cx, &shot.record, Vec::new());
         });
     }
 }
