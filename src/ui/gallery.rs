@@ -107,7 +107,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
                 ui.set_max_width(280.0_f32.min(ui.available_width() - 100.0).max(120.0));
                 let name = cx.t(T::SearchPictures);
                 let id = Id::unique("search-pictures");
-                let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None };
+                let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
                 if let (_, Some(text)) = widgets::field(ui, &cx.state.gallery.search, &spec) {
                     cx.push(Command::SetGallerySearch(text));
                 }
@@ -258,16 +258,17 @@ fn pane(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &LibraryIte
             ui.add_space(S1);
             buttons(ui, cx, item);
             ui.add_space(S2);
-            match &item.record {
-                Some(record) => record::table(ui, cx, record),
-                None => {
-                    widgets::muted(ui, cx.t(T::NoSettingsInside));
-                }
-            }
             let today = days::day(cx.state.now_ms);
             let made = days::name(cx, days::day(item.made_ms), today);
             let size = format!("{}×{} · {}", item.width, item.height, bytes(item.bytes));
-            widgets::table(ui, &[(cx.t(T::Made), made), (cx.t(T::File), size)]);
+            let file = vec![(cx.t(T::Made), made), (cx.t(T::File), size)];
+            match &item.record {
+                Some(record) => record::table(ui, cx, record, file),
+                None => {
+                    widgets::muted(ui, cx.t(T::NoSettingsInside));
+                    widgets::table(ui, &file);
+                }
+            }
         });
     });
 }

@@ -77,7 +77,7 @@ fn details(ui: &mut Ui, cx: &Cx<'_>, error: &StudioError) {
     if error.details().is_empty() {
         return;
     }
-    let id = ui.id().with("details");
+    let id = ui.scope_id().with("details");
     let mut open = ui.data(|d| d.get_temp::<bool>(id)).unwrap_or(false);
     if widgets::fold(ui, cx.t(T::Details), "", &mut open) {
         egui::ScrollArea::vertical().max_height(120.0).show(ui, |ui| text(ui, error.details(), SMALL, cx.p.muted));

@@ -119,7 +119,7 @@ pub fn segments(ui: &mut Ui, name: &str, items: &[(String, String)], on: Option<
     let mut clicked = None;
     for (i, (label, hover)) in items.iter().enumerate() {
         let cell = Rect::from_min_size(rect.min + vec2(each * i as f32, 0.0), vec2(each, CONTROL)).shrink(2.0);
-        let response = ui.interact(cell, ui.id().with((name, label)), Sense::click());
+        let response = ui.interact(cell, ui.scope_id().with((name, label)), Sense::click());
         let selected = on == Some(i);
         let full = format!("{name}: {label}");
         response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), selected, &full));
@@ -153,20 +153,20 @@ pub fn fold(ui: &mut Ui, label: &str, note: &str, open: &mut bool) -> bool {
         *open = !*open;
     }
     if ui.is_rect_visible(rect) {
-        let ink = if response.hovered() || response.has_focus() { p.strong } else { p.muted };
+        let ink = if response.hovered() || response.has_focus() { p.strong } else { p.text };
         let caret = if *open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
         let mid = rect.left_center();
         ui.painter().text(mid, Align2::LEFT_CENTER, caret, theme::icon_font(12.0), ink);
         let text = ui.painter().text(mid + vec2(18.0, 0.0), Align2::LEFT_CENTER, label, theme::small(), ink);
         let room = rect.right() - text.right() - S2;
         if !note.is_empty() && room > 24.0 {
-            let mut job = egui::text::LayoutJob::simple_singleline(note.to_owned(), theme::small(), p.faint);
+            let mut job = egui::text::LayoutJob::simple_singleline(note.to_owned(), theme::small(), p.muted);
             job.wrap = egui::text::TextWrapping::truncate_at_width(room);
             let galley = ui.painter().layout_job(job);
             ui.painter().galley(
                 egui::pos2(text.right() + S2, rect.center().y - galley.size().y / 2.0),
                 galley,
-                p.faint,
+                p.muted,
             );
         }
         focus_ring(ui, &response, rect);
@@ -237,6 +237,8 @@ pub struct Field<'a> {
     pub max_height: f32,
     /// What makes a new line; `None` in a field of one line.
     pub newline: Option<KeyboardShortcut>,
+    /// Whether it draws its own frame.
+    pub framed: bool,
 }
 
 pub const ENTER: KeyboardShortcut = KeyboardShortcut::new(egui::Modifiers::NONE, Key::Enter);
@@ -256,6 +258,7 @@ pub fn field(ui: &mut Ui, text: &str, spec: &Field<'_>) -> (Response, Option<Str
             None => TextEdit::singleline(value),
         };
         let edit = edit.id(spec.id).hint_text(hint).desired_width(f32::INFINITY).margin(Margin::symmetric(8, 6));
+        let edit = if spec.framed { edit } else { edit.frame(Frame::new().inner_margin(Margin::symmetric(8, 6))) };
         ui.add(edit).accessible_name(spec.name)
     };
     let response = if spec.newline.is_some() {

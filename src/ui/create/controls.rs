@@ -49,6 +49,7 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         rows: 4,
         max_height: 200.0,
         newline: Some(ENTER),
+        framed: true,
     };
     if let (_, Some(text)) = widgets::field(ui, &params(cx).prompt, &spec) {
         edit(cx, ImageEdit::Prompt(text));
@@ -69,6 +70,7 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
             rows: 2,
             max_height: 120.0,
             newline: Some(ENTER),
+            framed: true,
         };
         if let (_, Some(text)) = widgets::field(ui, negative, &spec) {
             edit(cx, ImageEdit::Negative(text));

@@ -94,7 +94,7 @@ fn job_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJo
     response.on_hover_text(name);
     if waiting {
         let spot = Rect::from_min_size(rect.right_top() + egui::vec2(-22.0, 2.0), Vec2::splat(20.0));
-        let cancel = ui.interact(spot, ui.id().with("cancel"), Sense::click());
+        let cancel = ui.interact(spot, ui.scope_id().with("cancel"), Sense::click());
         let label = cx.with(T::CancelNamed, &[&job.request.params.prompt]);
         cancel.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
         let ink = if cancel.hovered() { cx.p.strong } else { cx.p.muted };

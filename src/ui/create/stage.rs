@@ -4,7 +4,7 @@ use egui::{
     Align, Color32, Frame, Key, Label, Layout, Margin, Panel, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2,
 };
 
-use crate::domain::{PictureRecord, StepProgress, seconds};
+use crate::domain::{StepProgress, seconds};
 use crate::lang::Lang;
 use crate::state::{Command, ImageEdit, ImageJob, Phase, Saved, Shot, ShotKey, Shown, Stage};
 use crate::ui::cx::Cx;
@@ -135,7 +135,7 @@ fn forming(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJob
         let id = textures.get(ui.ctx(), TexKey::Preview(job.id), preview, fit.scaling);
         ui.painter().image(id, fit.rect, picture::UV, Color32::WHITE);
     }
-    let response = ui.interact(fit.rect, ui.id().with(("preview", job.id)), Sense::hover());
+    let response = ui.interact(fit.rect, ui.scope_id().with(("preview", job.id)), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, cx.t(T::PictureForming)));
 }
 
@@ -157,7 +157,7 @@ fn canvas(ui: &mut Ui, cx: &Cx<'_>, view: &mut StageView, textures: &mut Texture
     let ppp = ui.pixels_per_point();
     let size = vec2(shot.picture.width as f32, shot.picture.height as f32);
     let fitted = picture::fit(&shot.picture, room.shrink(S6), ppp);
-    let response = ui.interact(room, ui.id().with(("canvas", shot.key)), Sense::click_and_drag());
+    let response = ui.interact(room, ui.scope_id().with(("canvas", shot.key)), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, cx.with(T::PictureNamed, &[&shot.record.prompt])));
     if response.dragged() {
         view.pan += response.drag_delta();
@@ -236,7 +236,7 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
         let room = ui.available_width();
         egui::ScrollArea::vertical().max_height(180.0).auto_shrink([false, true]).show(ui, |ui| {
             ui.set_max_width(room);
-            record::table(ui, cx, &PictureRecord::clone(&shot.record));
+            record::table(ui, cx, &shot.record, Vec::new());
         });
     }
 }

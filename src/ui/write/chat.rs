@@ -75,7 +75,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView) {
             let from_view = view.rows.top(i) - f64::from(viewport.top());
             let top = screen_top + from_view as f32 + S4;
             let rect = Rect::from_min_size(pos2(left, top), vec2(width, view.rows.height(i)));
-            let id = ui.id().with(("turn", turn.id));
+            let id = ui.scope_id().with(("turn", turn.id));
             let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
             turn::show(&mut child, cx, &mut view.markdown, turn, i + 1 == open.turns.len());
             view.laid_out += 1;

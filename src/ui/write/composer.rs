@@ -115,16 +115,6 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
                 }
             }
             ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                ui.visuals_mut().text_edit_bg_color = Some(cx.p.raised);
-                for state in [
-                    |w: &mut egui::style::Widgets| &mut w.inactive,
-                    |w: &mut egui::style::Widgets| &mut w.hovered,
-                    |w: &mut egui::style::Widgets| &mut w.active,
-                ] {
-                    state(&mut ui.visuals_mut().widgets).bg_stroke = Stroke::NONE;
-                }
-                let colour = ui.visuals().selection.stroke.color;
-                ui.visuals_mut().selection.stroke = Stroke::new(0.0, colour);
                 let spec = Field {
                     id: field_id(),
                     name: cx.t(T::Message),
@@ -132,6 +122,7 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
                     rows: 1,
                     max_height: 180.0,
                     newline: Some(SHIFT_ENTER),
+                    framed: false,
                 };
                 let (response, changed) = widgets::field(ui, draft, &spec);
                 if let Some(text) = changed {

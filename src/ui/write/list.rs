@@ -41,7 +41,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ListView) {
         if !cx.state.write.conversations.is_empty() {
             let name = cx.t(T::SearchConversations);
             let id = Id::unique("search-conversations");
-            let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None };
+            let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
             if let (_, Some(text)) = widgets::field(ui, &cx.state.write.search, &spec) {
                 cx.push(Command::SetSearch(text));
             }
@@ -129,7 +129,7 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead) {
             p.accent_text,
         );
     } else if lit || here {
-        let trash = ui.interact(spot, ui.id().with("trash"), Sense::click());
+        let trash = ui.interact(spot, ui.scope_id().with("trash"), Sense::click());
         let name = cx.with(T::DeleteNamed, &[&title]);
         trash.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         let ink = if trash.hovered() { p.strong } else { p.muted };
