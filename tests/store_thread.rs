@@ -131,7 +131,9 @@ fn a_picture_that_cannot_be_saved_is_told_and_can_be_saved_elsewhere() {
     store.send(Request::SetLibraryFolder(home.path().join("new")));
     assert!(matches!(next(&events), StoreEvent::Library(items) if items.is_empty()));
     store.send(save(2, 2));
-    assert!(matches!(next(&events), StoreEvent::PictureSaved { item, .. } if item.path.starts_with(home.path().join("new"))));
+    assert!(
+        matches!(next(&events), StoreEvent::PictureSaved { item, .. } if item.path.starts_with(home.path().join("new")))
+    );
 }
 
 #[test]
