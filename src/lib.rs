@@ -26,7 +26,9 @@
 //! | [`ui`] | views, widgets, theme, texts | state, domain, error, lang |
 //! | `app`, `cli` | wiring | all |
 
+pub mod app;
 pub mod catalog;
+pub mod cli;
 pub mod disk;
 pub mod domain;
 pub mod engine;

@@ -1,1 +1,21 @@
-fn main() {}
+//! The one binary: a window without arguments, a command line with them.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    let filter = EnvFilter::try_from_env("AIGC_STUDIO_LOG").unwrap_or_else(|_| EnvFilter::new("warn,wgpu=error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let cli = aigc_studio::cli::Cli::parse();
+    match cli.command {
+        Some(command) => aigc_studio::cli::main(command),
+        None => aigc_studio::app::run(started, cli.open),
+    }
+}

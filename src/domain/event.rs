@@ -209,3 +209,10 @@ pub enum FetchEventKind {
     Failed(StudioError),
     Cancelled,
 }
+
+impl FetchEventKind {
+    /// Whether the fetch is over with this event.
+    pub fn is_ending(&self) -> bool {
+        matches!(self, Self::Finished { .. } | Self::Failed(_) | Self::Cancelled)
+    }
+}

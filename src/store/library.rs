@@ -154,7 +154,8 @@ impl Scan {
 }
 
 /// The whole library at once, newest first.
-pub fn scan(library: &Path, zone: &TimeZone) -> Vec<LibraryItem> {
+#[cfg(test)]
+fn scan(library: &Path, zone: &TimeZone) -> Vec<LibraryItem> {
     let mut scan = Scan::new(library, zone.clone());
     while !scan.step(Instant::now() + std::time::Duration::from_secs(60)) {}
     scan.finish(Vec::new(), &[])

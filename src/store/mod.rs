@@ -22,6 +22,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
 
+pub use atomic::check_writable;
 pub use library::{save as save_picture, slug};
 pub use parameters::{Parsed, parse as parse_parameters, write as write_parameters};
 pub use paths::{HOME_VARIABLE, Paths};
@@ -126,16 +127,15 @@ impl Events {
     /// Sends what must arrive: waits for room, unless the program ends.
     fn tell(&self, event: StoreEvent) {
         let mut event = event;
-        loop {
+        while !self.closing.load(Ordering::Acquire) {
             match self.sender.send_timeout(event, Duration::from_millis(50)) {
                 Ok(()) => return (self.wake)(),
-                Err(SendTimeoutError::Timeout(back)) if !self.closing.load(Ordering::Acquire) => {
-                    event = back;
-                    (self.wake)();
-                }
-                Err(_) => return,
+                Err(SendTimeoutError::Timeout(back)) => event = back,
+                Err(SendTimeoutError::Disconnected(_)) => return,
             }
+            (self.wake)();
         }
+        let _ = self.sender.try_send(event);
     }
 
     /// From the window's own thread: never waits.
@@ -170,4 +170,30 @@ fn disk_time_ms(time: SystemTime) -> i64 {
 /// Writes text or picture bytes at a path that the person chose, over what is there.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     atomic::write(path, bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ConversationId;
+
+    #[test]
+    fn a_panic_is_one_failure_and_the_thread_lives_on() {
+        let home = tempfile::tempdir().unwrap();
+        let (store, events) = Store::start(&Paths::below(home.path()), &Settings::default(), Arc::new(|| {}));
+        store.send(Request::Panic);
+        store.send(Request::LoadConversation(ConversationId("nowhere".into())));
+        let next = || match events.recv_timeout(Duration::from_secs(10)).unwrap() {
+            StoreEvent::Failed(error) => error,
+            other => panic!("{other:?}"),
+        };
+        assert!(next().summary(crate::lang::Lang::En).contains("as asked"));
+        assert!(matches!(next().cause(), Cause::FileMissing { .. }));
+    }
+
+    #[test]
+    fn times_before_1970_are_negative() {
+        assert_eq!(disk_time_ms(UNIX_EPOCH - Duration::from_millis(5)), -5);
+        assert_eq!(disk_time_ms(UNIX_EPOCH + Duration::from_millis(5)), 5);
+    }
 }

@@ -84,13 +84,20 @@ pub fn encode_as(ending: &str, picture: &Picture, record: Option<&PictureRecord>
             h,
             image::ExtendedColorType::Rgba8,
         ),
-        _ => {
-            let choices = "png, jpg, webp".to_owned();
-            return Err(Cause::BadChoice { name: "picture format", value: ending, choices }.into());
-        }
+        _ => return Err(unknown_format(ending)),
     };
     written.map_err(|e| StudioError::other(format!("the picture could not be written as {ending}")).with_details(e))?;
     Ok(bytes)
+}
+
+/// Refuses an ending that [`encode_as`] would refuse, before anything is drawn for it.
+pub fn check_ending(ending: &str) -> Result<()> {
+    let known = ["png", "jpg", "jpeg", "webp"].iter().any(|e| e.eq_ignore_ascii_case(ending));
+    if known { Ok(()) } else { Err(unknown_format(ending.to_owned())) }
+}
+
+fn unknown_format(ending: String) -> StudioError {
+    Cause::BadChoice { name: "picture format", value: ending, choices: "png, jpg, webp".to_owned() }.into()
 }
 
 /// RGB over white from RGBA.

@@ -48,4 +48,7 @@ pub enum Request {
     SaveSettings(Box<Settings>),
     /// Answers once everything before it is on the disk.
     Flush(Sender<()>),
+    /// A bug, as far as the thread can tell.
+    #[cfg(test)]
+    Panic,
 }

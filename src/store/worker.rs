@@ -173,6 +173,8 @@ impl Worker {
                 let _ = done.try_send(());
                 return outcome;
             }
+            #[cfg(test)]
+            Request::Panic => panic!("as asked"),
             // The decoder's; they get here only when it is gone.
             request @ (Request::Thumbnail(_) | Request::Open(_)) => {
                 failed(&request, StudioError::other("pictures cannot be opened any more"))

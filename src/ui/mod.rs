@@ -1,1 +1,103 @@
-//! (being built)
+//! The window. Views read [`AppState`] and push [`Command`]s; they touch no file, no channel and no engine.
+//!
+//! [`Views`] holds what belongs to the window alone: textures, scroll places, folds. Everything else is in the state.
+
+mod create;
+mod cx;
+mod days;
+mod gallery;
+pub mod icons;
+mod keys;
+mod knob;
+mod models;
+mod models_bits;
+mod notices;
+mod picture;
+mod rail;
+mod record;
+mod seed;
+mod settings;
+mod status;
+pub mod texts;
+mod textures;
+pub mod theme;
+mod trouble;
+mod widgets;
+mod write;
+
+use egui::{Align2, Context, Id, LayerId, Order, Ui};
+
+use crate::domain::Room;
+use crate::state::{AppState, Command};
+use cx::Cx;
+use texts::T;
+
+/// The program's name: the same in every language.
+pub const APP_NAME: &str = "AIGC Studio";
+
+/// What the window remembers beside the state.
+#[derive(Default)]
+pub struct Views {
+    textures: textures::Textures,
+    create: create::CreateView,
+    write: write::WriteView,
+    gallery: gallery::GalleryView,
+}
+
+impl Views {
+    /// Fonts and styles; once, when the window opens.
+    pub fn setup(ctx: &Context) {
+        theme::setup(ctx);
+    }
+
+    /// Draws the window for `state`; what the person does is pushed to `commands`.
+    pub fn show(&mut self, ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+        let mut cx = Cx::new(ui, state, commands);
+        self.textures.begin_frame(ui.ctx());
+        keys::run(ui, &mut cx);
+        status::show(ui, &mut cx);
+        rail::show(ui, &mut cx);
+        match state.room() {
+            Room::Create => create::show(ui, &mut cx, &mut self.create, &mut self.textures),
+            Room::Write => write::show(ui, &mut cx, &mut self.write),
+            Room::Gallery => gallery::show(ui, &mut cx, &mut self.gallery, &mut self.textures),
+            Room::Models => models::show(ui, &mut cx),
+            Room::Settings => settings::show(ui, &mut cx),
+        }
+        notices::show(ui, &mut cx);
+        drop_hint(ui, &cx);
+        self.textures.end_frame();
+    }
+
+    /// Counters for tests and figures: textures uploaded so far, turns laid out and pictures drawn in the last frame.
+    pub fn counters(&self) -> Counters {
+        Counters {
+            uploads: self.textures.uploads,
+            texture_bytes: self.textures.bytes(),
+            turns: self.write.chat.laid_out,
+            cells: self.gallery.drawn,
+        }
+    }
+}
+
+/// What the last frame cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counters {
+    /// Since the window opened.
+    pub uploads: u64,
+    pub texture_bytes: usize,
+    pub turns: usize,
+    pub cells: usize,
+}
+
+/// Says what happens to a file that hovers over the window.
+fn drop_hint(ui: &Ui, cx: &Cx<'_>) {
+    if ui.input(|i| i.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let rect = ui.ctx().content_rect();
+    let painter = ui.ctx().layer_painter(LayerId::new(Order::Tooltip, Id::unique("drop-hint")));
+    painter.rect_filled(rect, 0, cx.p.canvas.gamma_multiply(0.85));
+    let text = cx.t(T::DropHere);
+    painter.text(rect.center(), Align2::CENTER_CENTER, text, theme::strong(theme::HEADING), cx.p.strong);
+}

@@ -211,9 +211,23 @@ mod tests {
     #[test]
     fn the_largest_values_allowed_do_not_overflow() {
         let config = Config {
-            size: 2048, channels: 4, patch: 8, conv: 8192, conv_hidden: 32_768, conv_kernel: 15, conv_in: 64,
-            conv_out: 64, width: 8192, heads: 128, blocks: 128, hidden: 32_768, fine: 64, time_freqs: 4096, grid: 128,
-            max_tokens: 1024, vocab: 1_000_000,
+            size: 2048,
+            channels: 4,
+            patch: 8,
+            conv: 8192,
+            conv_hidden: 32_768,
+            conv_kernel: 15,
+            conv_in: 64,
+            conv_out: 64,
+            width: 8192,
+            heads: 128,
+            blocks: 128,
+            hidden: 32_768,
+            fine: 64,
+            time_freqs: 4096,
+            grid: 128,
+            max_tokens: 1024,
+            vocab: 1_000_000,
         };
         assert_eq!(config.fault(), None);
         assert!(config.memory() > 1 << 38);

@@ -50,7 +50,8 @@ fn found(path: &Path) -> Result<String> {
         b"GGUF" => return Ok("GGUF".to_owned()),
         // A zip, as PyTorch writes it, or a bare pickle of protocol 2 to 5.
         b"PK\x03\x04" | [0x80, 2..=5, ..] => {
-            let reason = "it is a pickled checkpoint, which could run code and is never opened; a .safetensors of it is safe";
+            let reason =
+                "it is a pickled checkpoint, which could run code and is never opened; a .safetensors of it is safe";
             return Err(Cause::BadModelFile { path: path.to_owned(), reason: reason.to_owned() }.into());
         }
         _ => {}

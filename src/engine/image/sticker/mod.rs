@@ -5,6 +5,7 @@ mod config;
 mod depthwise;
 mod foreign;
 mod net;
+mod unfold;
 mod weights;
 mod words;
 

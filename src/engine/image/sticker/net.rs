@@ -13,6 +13,7 @@ use candle_nn::rotary_emb::rope;
 
 use super::config::Config;
 use super::depthwise::Depthwise;
+use super::unfold::Conv3x3;
 
 const EPS: f32 = 1e-6;
 
@@ -213,8 +214,8 @@ pub struct Net {
     unmerge: Linear,
     pub conv_out: Vec<ConvBlock>,
     pixels: Linear,
-    fine1: (Tensor, Tensor),
-    fine2: (Tensor, Tensor),
+    fine1: Conv3x3,
+    fine2: Conv3x3,
     ones_width: Tensor,
     ones_conv: Tensor,
 }
@@ -224,7 +225,6 @@ impl Net {
     pub fn new(config: &Config, tensors: HashMap<String, Tensor>, device: &Device) -> Result<Self> {
         let mut store = Store(tensors);
         let store = &mut store;
-        let bias = |t: Tensor| t.reshape((1, (), 1, 1));
         // In f32, in this order, as PyTorch does: at t = 1 the angles reach 1000, where a rounding shows.
         let freq = |j: usize| f64::from(-(4.0 * LN_10) as f32 * j as f32 / config.time_freqs as f32).exp() as f32;
         let freqs: Vec<f32> = (0..config.time_freqs).map(freq).collect();
@@ -242,12 +242,14 @@ impl Net {
             pos: store.take("pos")?,
             cos: store.take("rope.cos")?,
             sin: store.take("rope.sin")?,
-            blocks: (0..config.blocks).map(|i| Block::new(store, &format!("blocks.{i}"), config)).collect::<Result<_>>()?,
+            blocks: (0..config.blocks)
+                .map(|i| Block::new(store, &format!("blocks.{i}"), config))
+                .collect::<Result<_>>()?,
             unmerge: store.linear("unmerge")?,
             conv_out: conv_blocks(store, "conv_out", config.conv_out)?,
             pixels: store.linear("pixels")?,
-            fine1: (store.take("fine1.weight")?, bias(store.take("fine1.bias")?)?),
-            fine2: (store.take("fine2.weight")?, bias(store.take("fine2.bias")?)?),
+            fine1: Conv3x3::new(&store.take("fine1.weight")?, &store.take("fine1.bias")?)?,
+            fine2: Conv3x3::new(&store.take("fine2.weight")?, &store.take("fine2.bias")?)?,
             ones_width: Tensor::ones(config.width, DType::F32, device)?,
             ones_conv: Tensor::ones(config.conv, DType::F32, device)?,
             config: config.clone(),
@@ -275,7 +277,8 @@ impl Net {
         let mask = if lengths.iter().all(|&len| len == longest) {
             None
         } else {
-            let hidden = |len: usize, place: usize| if place >= len && place < longest { f32::NEG_INFINITY } else { 0.0 };
+            let hidden =
+                |len: usize, place: usize| if place >= len && place < longest { f32::NEG_INFINITY } else { 0.0 };
             let mask: Vec<f32> =
                 lengths.iter().flat_map(|&len| (0..longest + patches).map(move |place| hidden(len, place))).collect();
             Some(Tensor::from_vec(mask, (prompts.len(), 1, 1, longest + patches), &self.device)?)
@@ -321,9 +324,8 @@ impl Net {
     /// Cells and the noisy picture -> the clean picture `[B, H, W, 4]`.
     pub fn refine(&self, cells: &Tensor, x: &Tensor) -> Result<Tensor> {
         let h = self.pixels.forward(&rms_norm(cells, &self.ones_conv, EPS)?)?;
-        let h = Tensor::cat(&[&depth_to_space(&h, self.config.patch)?, x], 3)?.permute((0, 3, 1, 2))?;
-        let h = h.conv2d(&self.fine1.0, 1, 1, 1, 1)?.broadcast_add(&self.fine1.1)?.silu()?;
-        h.conv2d(&self.fine2.0, 1, 1, 1, 1)?.broadcast_add(&self.fine2.1)?.permute((0, 2, 3, 1))
+        let h = Tensor::cat(&[&depth_to_space(&h, self.config.patch)?, x], 3)?;
+        self.fine2.forward(&self.fine1.forward(&h)?.silu()?)
     }
 
     /// `x` `[B, H, W, 4]` at time `t` (0..1) -> the clean picture foreseen, same shape.

@@ -1,0 +1,146 @@
+//! What `update` asks for, done.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crossbeam_channel::Receiver;
+
+use super::Studio;
+use crate::catalog::{Catalog, Fetcher};
+use crate::domain::{Event, EventKind, FetchEvent, FetchEventKind, Picture};
+use crate::error::{Cause, StudioError};
+use crate::state::{Command, Effect, Input};
+use crate::store::Request;
+
+/// Fetches that run, by card.
+#[derive(Default)]
+pub struct Fetches(HashMap<String, (Fetcher, Receiver<FetchEvent>)>);
+
+impl Fetches {
+    /// The next news of any fetch; one that is over is forgotten with its last word.
+    pub fn try_recv(&mut self) -> Option<FetchEvent> {
+        let event = self.0.values().find_map(|(_, events)| events.try_recv().ok())?;
+        if event.kind.is_ending() {
+            self.0.remove(&event.id);
+        }
+        Some(event)
+    }
+
+    pub fn cancel_all(&mut self) {
+        self.0.clear();
+    }
+}
+
+impl Studio {
+    pub(super) fn perform(&mut self, ctx: &egui::Context, effects: Vec<Effect>) {
+        for effect in effects {
+            self.perform_one(ctx, effect);
+        }
+    }
+
+    fn perform_one(&mut self, ctx: &egui::Context, effect: Effect) {
+        match effect {
+            Effect::Submit { id, job } => match self.engine.submit(id, job) {
+                Ok(handle) => {
+                    self.jobs.insert(id, handle);
+                }
+                Err(error) => self.input(ctx, Input::Engine(Event { job: id, kind: EventKind::Failed(error) })),
+            },
+            Effect::Cancel(id) => {
+                if let Some(handle) = self.jobs.get(&id) {
+                    handle.cancel();
+                }
+            }
+            Effect::Unload => self.engine.unload(),
+            Effect::SetDevice(device) => {
+                // A new engine on the new device; jobs of the old one end as cancelled.
+                let ended: Vec<_> = self.jobs.drain().map(|(id, _)| id).collect();
+                let (engine, events) = (self.start_engine)(device, self.budget.clone(), self.wake.clone());
+                (self.engine, self.engine_events) = (engine, events);
+                self.state.status.device = crate::engine::device_label(&crate::engine::best_device(device)).to_owned();
+                for job in ended {
+                    self.input(ctx, Input::Engine(Event { job, kind: EventKind::Cancelled }));
+                }
+            }
+            Effect::Fetch(id) => self.start_fetch(ctx, id),
+            Effect::CancelFetch(id) => {
+                if let Some((fetch, _)) = self.fetches.0.get(&id) {
+                    fetch.cancel();
+                }
+            }
+            Effect::AskModelFile => self.dialogs.model_file(self.state.lang),
+
+            Effect::SavePicture { job, index, picture, record } => {
+                self.store.send(Request::SavePicture { job, index, picture, record, folder: None });
+            }
+            Effect::AskExportPicture { picture, record, name } => {
+                self.dialogs.save_picture(&name, move |path| Request::ExportPicture { picture, record, path });
+            }
+            Effect::AskExportFile { path: from } => {
+                let name = from.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                self.dialogs.save_picture(&name, move |path| Request::ExportFile { from, path });
+            }
+            Effect::CopyPicture(picture) => copy_picture(ctx, &picture),
+            Effect::CopyFile(path) => {
+                let opened = self.state.gallery.opened.as_ref().filter(|(p, _)| *p == path);
+                if let Some((_, picture)) = opened {
+                    copy_picture(ctx, picture);
+                }
+            }
+            Effect::CopyText(text) => ctx.copy_text(text),
+            Effect::OpenPicture(path) => self.store.send(Request::Open(path)),
+            Effect::Thumbnail(path) => self.store.send(Request::Thumbnail(path)),
+            Effect::TrashPictures(paths) => self.store.send(Request::Trash(paths)),
+            Effect::RestorePictures(paths) => self.store.send(Request::Restore(paths)),
+            Effect::ScanLibrary => self.store.send(Request::ScanLibrary),
+            Effect::AskOpenFile => self.dialogs.open_picture(self.state.lang),
+
+            Effect::Journal { id, entry } => self.store.send(Request::Journal { id, entry }),
+            Effect::LoadConversation(id) => self.store.send(Request::LoadConversation(id)),
+            Effect::ListConversations => self.store.send(Request::ListConversations),
+            Effect::TrashConversation(id) => self.store.send(Request::DeleteConversation(id)),
+            Effect::RestoreConversation(id) => self.store.send(Request::RestoreConversation(id)),
+            Effect::AskExportText { name, text } => {
+                self.dialogs.save_text(&name, move |path| Request::WriteText { path, text });
+            }
+
+            Effect::SaveSettings(settings) => self.store.send(Request::SaveSettings(settings)),
+            Effect::AskLibraryFolder => {
+                self.dialogs.folder(self.state.status.library.clone(), Command::LibraryFolderChosen);
+            }
+            Effect::AskModelsFolder => {
+                self.dialogs.folder(self.state.status.models.clone(), Command::ModelsFolderChosen);
+            }
+            Effect::SetLibraryFolder(path) => self.store.send(Request::SetLibraryFolder(path)),
+            Effect::SetModelsFolder(path) => {
+                self.catalog = Catalog::load(&path);
+                self.read_catalog();
+            }
+            Effect::Reveal(path) => self.reveal(ctx, &path),
+        }
+    }
+
+    fn start_fetch(&mut self, ctx: &egui::Context, id: String) {
+        let Some(card) = self.catalog.card(&id).cloned() else {
+            let error = StudioError::from(Cause::UnknownModel { id: id.clone(), known: String::new() });
+            return self.input(ctx, Input::Fetch(FetchEvent { id, kind: FetchEventKind::Failed(error) }));
+        };
+        let offline = self.state.settings.offline;
+        let fetch = Fetcher::start(card, self.catalog.folder(), offline, self.wake.clone());
+        self.fetches.0.insert(id, fetch);
+    }
+
+    /// Shows a folder, or the folder of a file, in the system's file manager.
+    fn reveal(&mut self, ctx: &egui::Context, path: &Path) {
+        let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+        if let Err(error) = open::that_detached(folder) {
+            let error = StudioError::io(crate::error::Doing::Reading, folder, &error);
+            self.input(ctx, Input::Store(crate::domain::StoreEvent::Failed(error)));
+        }
+    }
+}
+
+fn copy_picture(ctx: &egui::Context, picture: &Picture) {
+    let size = [picture.width as usize, picture.height as usize];
+    ctx.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &picture.rgba));
+}

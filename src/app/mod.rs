@@ -1,0 +1,306 @@
+//! The window's wiring: the only place where state, views, engine, store and fetches meet.
+
+mod dialogs;
+mod effects;
+mod window;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crossbeam_channel::Receiver;
+
+use crate::catalog::Catalog;
+use crate::cli::system_lang;
+use crate::domain::{Event, JobId, StoreEvent, WindowGeometry};
+use crate::engine::image::ImagePipeline;
+use crate::engine::text::TextPipeline;
+use crate::engine::{Engine, JobHandle, MemoryBudget, Pipelines, best_device, device_label, process_memory};
+use crate::lang::Lang;
+use crate::state::{AppState, Command, Input, ModelEntry, update};
+use crate::store::{Paths, Store};
+use crate::ui::Views;
+use dialogs::{Answer, Dialogs};
+use effects::Fetches;
+
+pub use window::run;
+
+/// Longest time that one frame spends on news; what is left waits for the next frame.
+const DRAIN: Duration = Duration::from_millis(4);
+/// How often the memory figure is read while frames are drawn.
+const SAMPLE: Duration = Duration::from_secs(1);
+
+/// Starts an engine; tests give their own pipelines.
+pub type StartEngine =
+    Box<dyn Fn(crate::domain::DeviceChoice, Arc<MemoryBudget>, Wake) -> (Engine, Receiver<Event>) + Send>;
+/// The settings file as it was read, and what was wrong with it.
+pub type Loaded = (crate::domain::Settings, Option<crate::error::StudioError>);
+/// Asks the window for a frame.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// The program behind the window.
+pub struct Studio {
+    pub state: AppState,
+    views: Views,
+    commands: Vec<Command>,
+    catalog: Catalog,
+    start_engine: StartEngine,
+    budget: Arc<MemoryBudget>,
+    engine: Engine,
+    engine_events: Receiver<Event>,
+    jobs: HashMap<JobId, JobHandle>,
+    store: Store,
+    store_events: Receiver<StoreEvent>,
+    fetches: Fetches,
+    dialogs: Dialogs,
+    wake: Wake,
+    started: Instant,
+    sampled: Option<Instant>,
+    applied: Option<(crate::domain::Theme, Option<f32>)>,
+}
+
+impl Studio {
+    /// The program with its real engine, below the person's own folders.
+    pub fn new(ctx: &egui::Context, paths: Paths, loaded: Loaded, started: Instant) -> Self {
+        let start: StartEngine = Box::new(|device, budget, wake| {
+            let pipelines = Pipelines {
+                text: Box::new(TextPipeline::new(budget.clone(), device)),
+                image: Box::new(ImagePipeline::new(budget, device)),
+            };
+            Engine::start(pipelines, wake)
+        });
+        Self::with_engine(ctx, paths, loaded, started, start)
+    }
+
+    /// The same on another engine.
+    pub fn with_engine(
+        ctx: &egui::Context,
+        paths: Paths,
+        loaded: Loaded,
+        started: Instant,
+        start_engine: StartEngine,
+    ) -> Self {
+        Views::setup(ctx);
+        let wake: Wake = {
+            let ctx = ctx.clone();
+            Arc::new(move || ctx.request_repaint())
+        };
+        let (settings, problem) = loaded;
+        let catalog = Catalog::load(&paths.models(&settings));
+        let budget = MemoryBudget::of_this_machine();
+        let (engine, engine_events) = start_engine(settings.device, budget.clone(), wake.clone());
+        let (store, store_events) = Store::start(&paths, &settings, wake.clone());
+
+        let mut state = AppState::new(settings, system_lang(), rand::random());
+        state.now_ms = now_ms();
+        state.status.device = device_label(&best_device(state.settings.device)).to_owned();
+        state.status.budget = budget.total();
+        state.status.library = paths.library(&state.settings);
+        state.status.models = paths.models(&state.settings);
+        env!("CARGO_PKG_VERSION").clone_into(&mut state.status.version);
+
+        let mut studio = Self {
+            state,
+            views: Views::default(),
+            commands: Vec::new(),
+            catalog,
+            start_engine,
+            budget,
+            engine,
+            engine_events,
+            jobs: HashMap::new(),
+            store,
+            store_events,
+            fetches: Fetches::default(),
+            dialogs: Dialogs::new(wake.clone()),
+            wake,
+            started,
+            sampled: None,
+            applied: None,
+        };
+        studio.read_catalog();
+        let opening = [crate::state::Effect::ListConversations, crate::state::Effect::ScanLibrary];
+        studio.perform(ctx, opening.into());
+        if let Some(error) = problem {
+            let settings = Box::new(studio.state.settings.clone());
+            studio.input(ctx, Input::Store(StoreEvent::SettingsReset { settings, error }));
+        }
+        studio
+    }
+
+    /// Opens a file as if it had been dropped on the window.
+    pub fn open(&mut self, path: PathBuf) {
+        self.commands.push(Command::OpenFile(path));
+    }
+
+    /// The language of the window's title.
+    pub fn lang(&self) -> Lang {
+        self.state.lang
+    }
+
+    /// The cards as the window shows them, with what is known of their files.
+    fn read_catalog(&mut self) {
+        let loaded: Vec<String> =
+            self.state.models.entries.iter().filter(|e| e.loaded).map(|e| e.card.id.clone()).collect();
+        let entry = |card: &crate::domain::ModelCard| ModelEntry {
+            card: card.clone(),
+            presence: self.catalog.presence(card),
+            fetch: None,
+            error: None,
+            loaded: loaded.contains(&card.id),
+        };
+        self.state.models.entries = self.catalog.cards().iter().map(entry).collect();
+    }
+
+    fn input(&mut self, ctx: &egui::Context, input: Input) {
+        if let Input::Engine(event) = &input
+            && event.kind.is_ending()
+        {
+            self.jobs.remove(&event.job);
+        }
+        let effects = update(&mut self.state, input);
+        self.perform(ctx, effects);
+    }
+
+    /// Takes the news of all threads, for at most [`DRAIN`].
+    fn drain(&mut self, ctx: &egui::Context) {
+        let until = Instant::now() + DRAIN;
+        loop {
+            let mut any = false;
+            if let Ok(event) = self.engine_events.try_recv() {
+                any = true;
+                self.input(ctx, Input::Engine(event));
+            }
+            if let Ok(event) = self.store_events.try_recv() {
+                any = true;
+                self.input(ctx, Input::Store(event));
+            }
+            if let Some(event) = self.fetches.try_recv() {
+                any = true;
+                self.input(ctx, Input::Fetch(event));
+            }
+            if let Ok(answer) = self.dialogs.answers.try_recv() {
+                any = true;
+                self.answer(ctx, answer);
+            }
+            if !any {
+                return;
+            }
+            if Instant::now() >= until {
+                ctx.request_repaint();
+                return;
+            }
+        }
+    }
+
+    fn answer(&mut self, ctx: &egui::Context, answer: Answer) {
+        match answer {
+            Answer::Command(command) => self.input(ctx, Input::Command(command)),
+            Answer::Store(request) => self.store.send(*request),
+        }
+    }
+
+    /// Everything but drawing: called before each frame, and while the window is hidden.
+    pub fn logic(&mut self, ctx: &egui::Context) {
+        self.state.now_ms = now_ms();
+        self.take_window_input(ctx);
+        for command in std::mem::take(&mut self.commands) {
+            self.input(ctx, Input::Command(command));
+        }
+        self.drain(ctx);
+        self.input(ctx, Input::Command(Command::Tick));
+        if self.sampled.is_none_or(|at| at.elapsed() >= SAMPLE) {
+            self.sampled = Some(Instant::now());
+            self.state.status.memory = process_memory();
+        }
+        let look = (self.state.settings.theme, self.state.settings.zoom);
+        if self.applied != Some(look) {
+            self.applied = Some(look);
+            crate::ui::theme::apply(ctx, look.0, look.1);
+        }
+        if let Some(ms) = self.state.next_deadline_ms() {
+            ctx.request_repaint_after(Duration::from_millis(ms as u64));
+        }
+    }
+
+    /// Dropped files and the window's size.
+    fn take_window_input(&mut self, ctx: &egui::Context) {
+        let (dropped, geometry) = ctx.input(|input| {
+            let dropped: Vec<PathBuf> = input.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect();
+            let viewport = input.viewport();
+            let maximized = viewport.maximized.unwrap_or(false);
+            let size = viewport.inner_rect.map(|rect| rect.size());
+            (dropped, size.map(|size| (size, maximized)))
+        });
+        for path in dropped {
+            self.commands.push(Command::OpenFile(path));
+        }
+        let old = self.state.settings.window;
+        if let Some((size, maximized)) = geometry {
+            // The size to come back to is the one before maximising.
+            let new = if maximized {
+                WindowGeometry { maximized, ..old }
+            } else {
+                WindowGeometry { width: size.x.round(), height: size.y.round(), maximized }
+            };
+            if new != old && new.width >= 100.0 && new.height >= 100.0 {
+                self.commands.push(Command::WindowChanged(new));
+            }
+        }
+    }
+
+    /// Draws one frame.
+    pub fn draw(&mut self, ui: &mut egui::Ui) {
+        // egui may draw a frame twice: only the last pass counts.
+        self.commands.clear();
+        self.views.show(ui, &self.state, &mut self.commands);
+        if !self.commands.is_empty() {
+            ui.ctx().request_repaint();
+        }
+        if self.state.status.first_frame_s.is_none() {
+            let seconds = self.started.elapsed().as_secs_f64();
+            self.state.status.first_frame_s = Some(seconds);
+            tracing::info!("first frame drawn after {seconds:.3} s");
+        }
+    }
+
+    /// Ends: jobs are cancelled, everything that was asked of the store is finished.
+    pub fn close(&mut self) {
+        self.jobs.clear();
+        self.fetches.cancel_all();
+        if self.state.has_unsaved_settings() {
+            self.store.send(crate::store::Request::SaveSettings(Box::new(self.state.settings.clone())));
+        }
+        if !self.store.flush(Duration::from_secs(10)) {
+            tracing::error!("the store did not finish in time");
+        }
+    }
+}
+
+impl eframe::App for Studio {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        Self::logic(self, ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.draw(ui);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.close();
+    }
+}
+
+/// Milliseconds since 1970 UTC.
+fn now_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64)
+}
+
+/// What `run` ends with.
+fn failed(error: &crate::error::StudioError) -> ExitCode {
+    let lang = system_lang();
+    eprintln!("{} {}\n  {}", lang.pick("error:", "错误："), error.summary(lang), error.remedy(lang));
+    ExitCode::from(1)
+}

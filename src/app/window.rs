@@ -1,0 +1,72 @@
+//! Opens the window: wgpu first, then OpenGL, else a message that says what is missing.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use eframe::Renderer;
+
+use super::{Loaded, Studio, failed};
+use crate::error::{Cause, StudioError};
+use crate::store::{Paths, load_settings};
+
+/// `wgpu` or `glow`: takes that renderer and no other.
+const RENDERER: &str = "AIGC_STUDIO_RENDERER";
+
+/// Runs the window until it is closed.
+pub fn run(started: Instant, open: Option<PathBuf>) -> ExitCode {
+    let paths = match Paths::of_this_person() {
+        Ok(paths) => paths,
+        Err(error) => return failed(&error),
+    };
+    let loaded = load_settings(paths.settings());
+    let mut reasons = Vec::new();
+    for renderer in renderers() {
+        match open_with(renderer, &loaded, &paths, started, open.clone()) {
+            Ok(()) => return ExitCode::SUCCESS,
+            Err(error) => {
+                tracing::warn!("{renderer}: {error}");
+                reasons.push(format!("{renderer}: {error}"));
+            }
+        }
+    }
+    let error = StudioError::from(Cause::NoRenderer { reason: reasons.join("; ") });
+    failed(&error)
+}
+
+fn renderers() -> Vec<Renderer> {
+    match std::env::var(RENDERER).ok().and_then(|name| name.parse().ok()) {
+        Some(renderer) => vec![renderer],
+        None => vec![Renderer::Wgpu, Renderer::Glow],
+    }
+}
+
+fn open_with(
+    renderer: Renderer,
+    loaded: &Loaded,
+    paths: &Paths,
+    started: Instant,
+    open: Option<PathBuf>,
+) -> eframe::Result {
+    let window = loaded.0.window;
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("AIGC Studio")
+        .with_app_id("aigc-studio")
+        .with_inner_size([window.width.clamp(900.0, 8000.0), window.height.clamp(600.0, 6000.0)])
+        .with_min_inner_size([900.0, 600.0])
+        .with_maximized(window.maximized)
+        .with_drag_and_drop(true);
+    let options = eframe::NativeOptions { viewport, renderer, ..Default::default() };
+    let (paths, loaded) = (paths.clone(), loaded.clone());
+    eframe::run_native(
+        "aigc-studio",
+        options,
+        Box::new(move |cc| {
+            let mut studio = Studio::new(&cc.egui_ctx, paths, loaded, started);
+            if let Some(path) = open {
+                studio.open(path);
+            }
+            Ok(Box::new(studio))
+        }),
+    )
+}

@@ -1,0 +1,264 @@
+//! `aigc-studio image`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use clap::Args;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use super::Context;
+use super::progress::bar;
+use super::run::{Interrupts, random_seed, run_job};
+use crate::domain::{EventKind, ImageParams, ImageRequest, Job, Makes, Outcome, Picture, PictureRecord, Sampler, Seed};
+use crate::engine::Stop;
+use crate::error::{Cause, Result};
+use crate::store;
+
+#[derive(Args)]
+pub struct ImageArgs {
+    /// What to draw.
+    #[arg(allow_hyphen_values = true)]
+    prompt: String,
+    /// Where to write it; the ending chooses PNG, JPEG or WebP. With --count a number is added before the ending.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// What should not be in the picture.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    negative: Option<String>,
+    /// A model's id, or the path of its folder or file.
+    #[arg(long, value_name = "ID|PATH")]
+    model: Option<String>,
+    /// Denoising steps.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    steps: Option<i64>,
+    /// Classifier-free guidance scale; 1 is off.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    guidance: Option<f64>,
+    /// The same seed and settings give the same picture; random when absent.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    seed: Option<i64>,
+    /// Width and height in pixels, as 64x64.
+    #[arg(long, value_name = "WxH")]
+    size: Option<String>,
+    /// Euler, Heun or DPM2.
+    #[arg(long, value_name = "NAME")]
+    sampler: Option<String>,
+    /// Pictures to draw; their seeds count up.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    count: Option<i64>,
+    /// Save to the library folder too when --out is given.
+    #[arg(long)]
+    library: bool,
+    /// Write the picture foreseen at each step into this folder.
+    #[arg(long, value_name = "DIR")]
+    previews: Option<PathBuf>,
+    /// Print one JSON object at the end on stdout, and nothing else there.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> {
+    let request = request(context, &args)?;
+    let (seed, steps, count) = (request.seed, request.params.steps, request.params.count);
+    let model = request.model.id.clone();
+    let sink = Sink::new(context, &args, count)?;
+    let bar = bar(u64::from(steps * count), "{msg:12} [{bar:30}] {pos}/{len}  {eta} left");
+    let interrupts = Interrupts::listen();
+    let mut files = Vec::new();
+    let mut size = (request.params.width, request.params.height);
+
+    let outcome = run_job(context, &interrupts, Job::Image(Box::new(request)), |event| {
+        match event {
+            EventKind::Loading { .. } => bar.set_message("loading"),
+            EventKind::Preview { progress, picture } => {
+                bar.set_message("drawing");
+                bar.set_position(u64::from(progress.index * steps + progress.step));
+                if let Some(folder) = &args.previews {
+                    let name = format!("{:02}-{:03}.png", progress.index + 1, progress.step);
+                    store::write_file(&folder.join(name), &store::png::encode(&picture, None)?)?;
+                }
+            }
+            EventKind::Picture { index, picture, record } => {
+                size = (picture.width, picture.height);
+                for path in sink.write(index, &picture, &record)? {
+                    if !args.json {
+                        bar.suspend(|| {
+                            let mut out = std::io::stdout().lock();
+                            let _ = writeln!(out, "{}", path.display()).and_then(|()| out.flush());
+                        });
+                    }
+                    files.push(path);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    });
+    bar.finish_and_clear();
+    let Outcome::Image(stats) = outcome? else { return Err(Cause::EngineGone.into()) };
+    if !stats.unknown_words.is_empty() {
+        eprintln!(
+            "{} {}",
+            context.lang.pick("The model does not know:", "模型不认识："),
+            stats.unknown_words.join(", ")
+        );
+    }
+    if args.json {
+        let files: Vec<_> = files.iter().map(|p| p.display().to_string()).collect();
+        println!(
+            "{}",
+            json!({
+                "files": files, "seed": seed, "steps": steps, "load_s": stats.load_s, "sample_s": stats.sample_s,
+                "step_s": stats.step_s, "decode_s": stats.decode_s, "model": model, "width": size.0, "height": size.1,
+                "unknown_words": stats.unknown_words,
+            })
+        );
+    }
+    Ok(())
+}
+
+/// The arguments over the model's own defaults, each checked.
+fn request(context: &Context, args: &ImageArgs) -> Result<ImageRequest> {
+    let mut params = ImageParams { prompt: args.prompt.clone(), ..ImageParams::default() };
+    if let Some(id) = &args.model {
+        params.model.clone_from(id);
+    }
+    let model = context.catalog.resolve(&params.model, Makes::Image)?;
+    if let Some(card) = context.catalog.card(&params.model) {
+        let defaults = &card.defaults;
+        params.steps = defaults.steps.unwrap_or(params.steps);
+        params.guidance = defaults.guidance.unwrap_or(params.guidance);
+        params.width = defaults.width.unwrap_or(params.width);
+        params.height = defaults.height.unwrap_or(params.height);
+    }
+    params.negative = args.negative.clone().unwrap_or_default();
+    if let Some(n) = args.steps {
+        params.steps = whole(crate::domain::STEPS, n)?;
+    }
+    if let Some(n) = args.count {
+        params.count = whole(crate::domain::COUNT, n)?;
+    }
+    if let Some(g) = args.guidance {
+        crate::domain::GUIDANCE.check(g)?;
+        params.guidance = g as f32;
+    }
+    if let Some(name) = &args.sampler {
+        let choices = Sampler::ALL.map(Sampler::name).join(", ");
+        params.sampler =
+            Sampler::parse(name).ok_or_else(|| Cause::BadChoice { name: "sampler", value: name.clone(), choices })?;
+    }
+    if let Some(size) = &args.size {
+        (params.width, params.height) = parse_size(size)?;
+    }
+    let seed = seed_of(args.seed)?;
+    params.seed = Seed::Fixed(seed);
+    params.check()?;
+    Ok(ImageRequest { params, model, seed })
+}
+
+/// A whole number inside a slider's range.
+pub fn whole(limit: crate::domain::Limit, n: i64) -> Result<u32> {
+    limit.check(n as f64)?;
+    Ok(n as u32)
+}
+
+/// The seed that was given, or a random one (also for A1111's -1).
+pub fn seed_of(given: Option<i64>) -> Result<u64> {
+    let max = crate::domain::SEED_MAX;
+    match given {
+        None | Some(-1) => Ok(random_seed()),
+        Some(n) if (0..=max as i64).contains(&n) => Ok(n as u64),
+        Some(n) => Err(Cause::OutOfRange { name: "seed", value: n as f64, min: 0.0, max: max as f64 }.into()),
+    }
+}
+
+fn parse_size(text: &str) -> Result<(u32, u32)> {
+    let parsed =
+        text.split_once(['x', 'X', '*']).and_then(|(w, h)| Some((w.trim().parse().ok()?, h.trim().parse().ok()?)));
+    parsed.ok_or_else(|| {
+        Cause::BadChoice { name: "size", value: text.to_owned(), choices: "WIDTHxHEIGHT, as 64x64".to_owned() }.into()
+    })
+}
+
+/// Where finished pictures go. What can be known to fail is found before the first step.
+struct Sink {
+    out: Option<PathBuf>,
+    library: Option<PathBuf>,
+    many: bool,
+}
+
+impl Sink {
+    fn new(context: &Context, args: &ImageArgs, count: u32) -> Result<Self> {
+        if let Some(out) = &args.out {
+            store::png::check_ending(&ending(out))?;
+            let folder = out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            store::check_writable(folder)?;
+        }
+        if let Some(folder) = &args.previews {
+            store::check_writable(folder)?;
+        }
+        let library = (args.library || args.out.is_none()).then(|| context.paths.library(&context.settings));
+        if let Some(folder) = &library {
+            store::check_writable(folder)?;
+        }
+        Ok(Self { out: args.out.clone(), library, many: count > 1 })
+    }
+
+    /// Writes one picture everywhere it should go; the paths in that order.
+    fn write(&self, index: u32, picture: &Picture, record: &PictureRecord) -> Result<Vec<PathBuf>> {
+        let mut paths = Vec::new();
+        if let Some(out) = &self.out {
+            let path = if self.many { numbered(out, index + 1) } else { out.clone() };
+            store::write_file(&path, &store::png::encode_as(&ending(&path), picture, Some(record))?)?;
+            paths.push(path);
+        }
+        if let Some(library) = &self.library {
+            paths.push(store::save_picture(library, picture, record, SystemTime::now(), &TimeZone::system())?.path);
+        }
+        Ok(paths)
+    }
+}
+
+/// The ending that chooses the format; PNG where there is none.
+fn ending(path: &Path) -> String {
+    path.extension().map_or_else(|| "png".to_owned(), |e| e.to_string_lossy().into_owned())
+}
+
+/// `apple.png` as `apple-2.png`.
+fn numbered(path: &Path, n: u32) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    match path.extension() {
+        Some(ending) => path.with_file_name(format!("{stem}-{n}.{}", ending.to_string_lossy())),
+        None => path.with_file_name(format!("{stem}-{n}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_and_nonsense_is_refused() {
+        assert_eq!(parse_size("64x48").unwrap(), (64, 48));
+        for bad in ["", "64", "x64", "-1x5", "64x", "a×b", "99999999999x1"] {
+            let error = parse_size(bad).unwrap_err();
+            assert!(matches!(error.cause(), Cause::BadChoice { .. }), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_go_before_the_ending() {
+        assert_eq!(numbered(Path::new("/a/b.c.png"), 2), Path::new("/a/b.c-2.png"));
+        assert_eq!(numbered(Path::new("b"), 2), Path::new("b-2"));
+    }
+
+    #[test]
+    fn seeds_out_of_range_are_refused_and_minus_one_is_random() {
+        assert_eq!(seed_of(Some(7)).unwrap(), 7);
+        assert!(seed_of(Some(-1)).unwrap() <= crate::domain::SEED_MAX);
+        assert!(seed_of(Some(-2)).is_err());
+        assert!(seed_of(Some(1 << 40)).is_err());
+    }
+}

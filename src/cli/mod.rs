@@ -1,0 +1,117 @@
+//! The same jobs from the shell, through the same engine.
+//!
+//! Exit codes: 0 done, 1 failed (cause and remedy on stderr), 2 wrong usage, 130 interrupted.
+
+mod grid;
+mod image;
+mod models;
+mod progress;
+mod run;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::catalog::Catalog;
+use crate::domain::Settings;
+use crate::engine::Stop;
+use crate::error::{Cause, StudioError};
+use crate::lang::Lang;
+use crate::store::{Paths, load_settings};
+
+/// AIGC Studio: text and pictures from models on your own machine. Without a command it opens the window.
+#[derive(Parser)]
+#[command(name = "aigc-studio", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<CliCommand>,
+    /// A picture made by the studio or by A1111: the window opens with its prompt and sliders.
+    pub open: Option<std::path::PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub enum CliCommand {
+    /// Draw pictures from a prompt.
+    Image(image::ImageArgs),
+    /// Write text from a prompt.
+    Text(text::TextArgs),
+    /// List, fetch and check models.
+    Models {
+        #[command(subcommand)]
+        command: models::ModelsCommand,
+    },
+}
+
+/// What every command needs: where things are and what was set.
+pub struct Context {
+    pub paths: Paths,
+    pub settings: Settings,
+    pub catalog: Catalog,
+    pub lang: Lang,
+}
+
+impl Context {
+    fn new() -> Result<Self, StudioError> {
+        let paths = Paths::of_this_person()?;
+        let (settings, problem) = load_settings(paths.settings());
+        let lang = settings.lang.unwrap_or_else(system_lang);
+        if let Some(problem) = problem {
+            say(&problem, lang);
+        }
+        let catalog = Catalog::load(&paths.models(&settings));
+        Ok(Self { paths, settings, catalog, lang })
+    }
+}
+
+/// The language of the system's locale.
+pub fn system_lang() -> Lang {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|v| std::env::var(v).ok().filter(|s| !s.is_empty()));
+    locale.map_or(Lang::En, |l| Lang::from_locale(&l))
+}
+
+/// Runs a command to its exit code.
+pub fn main(command: CliCommand) -> ExitCode {
+    let context = match Context::new() {
+        Ok(context) => context,
+        Err(error) => {
+            say(&error, system_lang());
+            return ExitCode::from(1);
+        }
+    };
+    let lang = context.lang;
+    let result = match command {
+        CliCommand::Image(args) => image::run(&context, args),
+        CliCommand::Text(args) => text::run(&context, args),
+        CliCommand::Models { command } => models::run(&context, command),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::Cancelled) => {
+            eprintln!("{}", lang.pick("Interrupted.", "已中断。"));
+            ExitCode::from(130)
+        }
+        Err(Stop::Failed(error)) => {
+            say(&error, lang);
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+/// 2 where the arguments themselves are wrong, 1 otherwise.
+fn exit_code(error: &StudioError) -> u8 {
+    match error.cause() {
+        Cause::EmptyPrompt | Cause::OutOfRange { .. } | Cause::BadChoice { .. } => 2,
+        _ => 1,
+    }
+}
+
+/// An error on stderr: what happened, what to do, and what lay underneath when that says more.
+fn say(error: &StudioError, lang: Lang) {
+    eprintln!("{} {}", lang.pick("error:", "错误："), error.summary(lang));
+    eprintln!("  {}", error.remedy(lang));
+    let known = error.summary(lang);
+    for line in error.details().lines().filter(|line| !known.contains(line.trim())).take(5) {
+        eprintln!("  | {line}");
+    }
+}

@@ -1,0 +1,196 @@
+//! `aigc-studio models`.
+
+use std::time::Duration;
+
+use clap::Subcommand;
+use crossbeam_channel::RecvTimeoutError;
+
+use super::Context;
+use super::progress::bar;
+use super::run::Interrupts;
+use crate::catalog::Fetcher;
+use crate::domain::{self, FetchEventKind, Makes, ModelCard, ModelPresence};
+use crate::engine::Stop;
+use crate::error::{Cause, StudioError};
+
+#[derive(Subcommand)]
+pub enum ModelsCommand {
+    /// Each model with its size and whether it is here.
+    List {
+        /// One JSON array on stdout.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch a model from the first source that answers.
+    Fetch { id: String },
+    /// Hash a model's files again, or say what a model file is. Without an id: all that are here.
+    Check {
+        #[arg(value_name = "ID|PATH")]
+        id: Option<String>,
+    },
+    /// Draw the grid of fixed prompts (one a line in FILE) that shows how good a picture model is.
+    #[command(hide = true)]
+    Grid {
+        prompts: std::path::PathBuf,
+        #[arg(long)]
+        out: std::path::PathBuf,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+pub fn run(context: &Context, command: ModelsCommand) -> Result<(), Stop> {
+    match command {
+        ModelsCommand::List { json } => list(context, json),
+        ModelsCommand::Fetch { id } => fetch_with_bar(context, &id, &Interrupts::listen()),
+        ModelsCommand::Check { id } => check(context, id.as_deref()),
+        ModelsCommand::Grid { prompts, out, seed } => super::grid::run(context, &prompts, &out, seed),
+    }
+}
+
+fn list(context: &Context, json: bool) -> Result<(), Stop> {
+    let cards = context.catalog.cards();
+    if json {
+        let rows: Vec<_> = cards
+            .iter()
+            .map(|card| {
+                serde_json::json!({
+                    "id": card.id, "name": card.name, "makes": makes(card), "family": card.family,
+                    "bytes": card.bytes(), "licence": card.licence, "state": state(context, card, crate::lang::Lang::En),
+                })
+            })
+            .collect();
+        println!("{}", serde_json::Value::from(rows));
+        return Ok(());
+    }
+    for card in cards {
+        let size = domain::bytes(card.bytes());
+        println!("{:16} {:6} {:>9}  {}", card.id, makes(card), size, state(context, card, context.lang));
+    }
+    for problem in context.catalog.problems() {
+        super::say(problem, context.lang);
+    }
+    Ok(())
+}
+
+fn makes(card: &ModelCard) -> &'static str {
+    match card.makes {
+        Makes::Image => "image",
+        Makes::Text => "text",
+    }
+}
+
+fn state(context: &Context, card: &ModelCard, lang: crate::lang::Lang) -> String {
+    match context.catalog.presence(card) {
+        ModelPresence::Embedded => lang.pick("inside this program", "内置").to_owned(),
+        ModelPresence::Here { path } => path.display().to_string(),
+        ModelPresence::Partial { bytes } => {
+            let bytes = domain::bytes(bytes);
+            lang.pick(format!("begun: {bytes}"), format!("已下载 {bytes}"))
+        }
+        ModelPresence::Absent => lang.pick("not fetched", "未下载").to_owned(),
+    }
+}
+
+/// Fetches a card's files; which source is asked, and which ones failed, is said on stderr.
+pub fn fetch_with_bar(context: &Context, id: &str, interrupts: &Interrupts) -> Result<(), Stop> {
+    let lang = context.lang;
+    let Some(card) = context.catalog.card(id).cloned() else {
+        let known = context.catalog.cards().iter().map(|c| c.id.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Cause::UnknownModel { id: id.to_owned(), known }.into());
+    };
+    if !matches!(context.catalog.presence(&card), ModelPresence::Absent | ModelPresence::Partial { .. }) {
+        eprintln!("{}", lang.pick(format!("{id} is here already."), format!("{id} 已在本机。")));
+        return Ok(());
+    }
+    let bar = bar(card.bytes(), "{msg:10} [{bar:30}] {bytes}/{total_bytes}  {eta} left");
+    let offline = context.settings.offline;
+    let (fetch, events) = Fetcher::start(card, context.catalog.folder(), offline, std::sync::Arc::new(|| {}));
+    loop {
+        if interrupts.happened() {
+            fetch.cancel();
+        }
+        let kind = match events.recv_timeout(Duration::from_millis(50)) {
+            Ok(event) => event.kind,
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => return Err(Cause::EngineGone.into()),
+        };
+        match kind {
+            FetchEventKind::Trying { source } => {
+                bar.suspend(|| eprintln!("{} {id}: {source}", lang.pick("fetching", "下载")));
+            }
+            FetchEventKind::Skipped { error, .. } => bar.suspend(|| eprintln!("  {}", error.summary(lang))),
+            FetchEventKind::Progress { done, .. } => {
+                bar.set_message("fetching");
+                bar.set_position(done);
+            }
+            FetchEventKind::Verifying => bar.set_message("verifying"),
+            FetchEventKind::Finished { path } => {
+                bar.finish_and_clear();
+                eprintln!("{}", path.display());
+                return Ok(());
+            }
+            FetchEventKind::Failed(error) => {
+                bar.finish_and_clear();
+                return Err(Stop::Failed(error));
+            }
+            FetchEventKind::Cancelled => {
+                bar.finish_and_clear();
+                return Err(Stop::Cancelled);
+            }
+        }
+    }
+}
+
+fn check(context: &Context, id: Option<&str>) -> Result<(), Stop> {
+    let Some(id) = id else {
+        let here = |card: &&ModelCard| matches!(context.catalog.presence(card), ModelPresence::Here { .. });
+        let mut failed = None;
+        for card in context.catalog.cards().iter().filter(here) {
+            if let Err(error) = check_card(context, card) {
+                super::say(&error, context.lang);
+                failed = Some(error);
+            }
+        }
+        return failed.map_or(Ok(()), |error| Err(Stop::Failed(error)));
+    };
+    if let Some(card) = context.catalog.card(id) {
+        return Ok(check_card(context, card)?);
+    }
+    let path = std::path::Path::new(id);
+    if !path.exists() {
+        context.catalog.resolve(id, Makes::Text)?;
+    }
+    let info = crate::engine::text::inspect(path)?;
+    println!(
+        "{}: {} ({}), {} parameters, context {}",
+        path.display(),
+        info.name,
+        info.architecture,
+        short_count(info.parameters),
+        info.context_length
+    );
+    println!("{}: {}", context.lang.pick("quantisation", "量化"), info.quantization);
+    Ok(())
+}
+
+fn check_card(context: &Context, card: &ModelCard) -> Result<(), StudioError> {
+    let bar = bar(card.bytes(), "{msg:10} [{bar:30}] {bytes}/{total_bytes}");
+    bar.set_message(card.id.clone());
+    context.catalog.check(card, |done| {
+        bar.set_position(done);
+        true
+    })?;
+    bar.finish_and_clear();
+    println!("{}: {}", card.id, context.lang.pick("good", "完好"));
+    Ok(())
+}
+
+/// `134515008` as `134.5 M`.
+fn short_count(n: u64) -> String {
+    match n {
+        1_000_000_000.. => format!("{:.1} B", n as f64 / 1e9),
+        1_000_000.. => format!("{:.1} M", n as f64 / 1e6),
+        _ => n.to_string(),
+    }
+}

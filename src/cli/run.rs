@@ -1,0 +1,87 @@
+//! One job from the shell: the engine, the events, Ctrl-C.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use crossbeam_channel::RecvTimeoutError;
+
+use super::Context;
+use crate::domain::{EventKind, Job, JobId, Outcome};
+use crate::engine::image::ImagePipeline;
+use crate::engine::text::TextPipeline;
+use crate::engine::{Engine, MemoryBudget, Pipelines, Stop};
+use crate::error::{Cause, StudioError};
+
+/// How often Ctrl-C is looked at while nothing happens.
+const POLL: Duration = Duration::from_millis(50);
+
+/// Counts how often Ctrl-C was pressed. The second time ends the process at once.
+#[derive(Clone, Default)]
+pub struct Interrupts(Arc<AtomicU32>);
+
+impl Interrupts {
+    /// Listens from now on.
+    pub fn listen() -> Self {
+        let this = Self::default();
+        let count = this.0.clone();
+        let set = ctrlc::set_handler(move || {
+            if count.fetch_add(1, Ordering::SeqCst) > 0 {
+                std::process::exit(130);
+            }
+        });
+        if let Err(error) = set {
+            tracing::warn!("Ctrl-C will end the program without a word: {error}");
+        }
+        this
+    }
+
+    pub fn happened(&self) -> bool {
+        self.0.load(Ordering::SeqCst) > 0
+    }
+}
+
+/// Runs `job` and gives each event before the ending to `see`. An error from `see` cancels the job.
+pub fn run_job(
+    context: &Context,
+    interrupts: &Interrupts,
+    job: Job,
+    mut see: impl FnMut(EventKind) -> Result<(), StudioError>,
+) -> Result<Outcome, Stop> {
+    let budget = MemoryBudget::of_this_machine();
+    let device = context.settings.device;
+    let pipelines = Pipelines {
+        text: Box::new(TextPipeline::new(budget.clone(), device)),
+        image: Box::new(ImagePipeline::new(budget, device)),
+    };
+    let (engine, events) = Engine::start(pipelines, Arc::new(|| {}));
+    let handle = engine.submit(JobId::next(), job)?;
+    let mut failed = None;
+    loop {
+        if interrupts.happened() {
+            handle.cancel();
+        }
+        let kind = match events.recv_timeout(POLL) {
+            Ok(event) => event.kind,
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => return Err(Cause::EngineGone.into()),
+        };
+        match kind {
+            EventKind::Finished(outcome) => return failed.map_or(Ok(outcome), |e| Err(Stop::Failed(e))),
+            EventKind::Failed(error) => return Err(Stop::Failed(failed.unwrap_or(error))),
+            EventKind::Cancelled => return Err(failed.map_or(Stop::Cancelled, Stop::Failed)),
+            kind if failed.is_none() => {
+                if let Err(error) = see(kind) {
+                    failed = Some(error);
+                    handle.cancel();
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A seed of 32 bits from the system's randomness.
+pub fn random_seed() -> u64 {
+    u64::from(rand::random::<u32>())
+}

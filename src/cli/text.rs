@@ -1,0 +1,182 @@
+//! `aigc-studio text`.
+
+use std::io::Write;
+
+use clap::Args;
+use serde_json::json;
+
+use super::Context;
+use super::image::{seed_of, whole};
+use super::models::fetch_with_bar;
+use super::progress::bar;
+use super::run::{Interrupts, run_job};
+use crate::domain::{
+    CONTEXT, EventKind, Job, MAX_TOKENS, MIN_P, Makes, Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Seed,
+    TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt, TextRequest,
+};
+use crate::engine::Stop;
+use crate::error::{Cause, Doing, Result, StudioError};
+
+#[derive(Args)]
+pub struct TextArgs {
+    /// What to answer or to go on with.
+    #[arg(allow_hyphen_values = true)]
+    prompt: String,
+    /// A model's id, or the path of a GGUF file.
+    #[arg(long, value_name = "ID|PATH")]
+    model: Option<String>,
+    /// The system prompt: how the model should behave.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    system: Option<String>,
+    /// Tokens to write at most.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    max_tokens: Option<i64>,
+    /// 0 always takes the likeliest token.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    temperature: Option<f64>,
+    /// Keep only the N likeliest tokens; 0 is off.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    top_k: Option<i64>,
+    /// Keep the likeliest tokens that together reach this probability; 1 is off.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    top_p: Option<f64>,
+    /// Drop tokens below this share of the likeliest one's probability; 0 is off.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    min_p: Option<f64>,
+    /// Makes what was written lately less likely; 1 is off.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    repeat_penalty: Option<f64>,
+    /// How many tokens back the repetition penalty looks.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    repeat_last_n: Option<i64>,
+    /// Tokens that prompt and answer may take together.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    context: Option<i64>,
+    /// The same seed and settings give the same text; random when absent.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    seed: Option<i64>,
+    /// A text that ends the answer; may be given several times.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    stop: Vec<String>,
+    /// Take the prompt as it is, without the chat template.
+    #[arg(long)]
+    raw: bool,
+    /// Print one JSON object at the end on stdout, and nothing else there.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
+    if args.prompt.trim().is_empty() {
+        return Err(Cause::EmptyPrompt.into());
+    }
+    let params = params(&args)?;
+    let seed = seed_of(args.seed)?;
+    let interrupts = Interrupts::listen();
+    let model = match context.catalog.resolve(&params.model, Makes::Text) {
+        Err(error) if matches!(error.cause(), Cause::NotFetched { .. }) => {
+            fetch_with_bar(context, &params.model, &interrupts)?;
+            context.catalog.resolve(&params.model, Makes::Text)?
+        }
+        other => other?,
+    };
+    let id = model.id.clone();
+    let params = TextParams { seed: Seed::Fixed(seed), ..params };
+    let job = Job::Text(Box::new(TextRequest { params, model, prompt: prompt(&args), seed }));
+
+    let bar = bar(0, "{msg:16} [{bar:30}] {pos}/{len}");
+    let mut text = String::new();
+    let outcome = run_job(context, &interrupts, job, |event| {
+        match event {
+            EventKind::Loading { fraction } => {
+                bar.set_message("loading");
+                bar.set_length(100);
+                bar.set_position((fraction.unwrap_or(0.0) * 100.0) as u64);
+            }
+            EventKind::Prefill { done, total } => {
+                bar.set_message("reading");
+                bar.set_length(total as u64);
+                bar.set_position(done as u64);
+            }
+            EventKind::Token { text: piece } => {
+                bar.finish_and_clear();
+                if !args.json {
+                    print(&piece)?;
+                }
+                text.push_str(&piece);
+            }
+            _ => {}
+        }
+        Ok(())
+    });
+    bar.finish_and_clear();
+    if !args.json && !text.is_empty() {
+        print("\n")?;
+    }
+    let Outcome::Text(stats) = outcome? else { return Err(Cause::EngineGone.into()) };
+    if args.json {
+        println!(
+            "{}",
+            json!({
+                "text": text, "prompt_tokens": stats.prompt_tokens, "completion_tokens": stats.completion_tokens,
+                "load_s": stats.load_s, "ttft_s": stats.ttft_s, "prompt_tok_s": stats.prompt_tok_s,
+                "decode_tok_s": stats.decode_tok_s, "seed": stats.seed, "model": id,
+                "finish_reason": stats.finish_reason,
+            })
+        );
+    } else {
+        eprintln!(
+            "{} tokens, {:.1} tok/s, first after {:.2} s",
+            stats.completion_tokens, stats.decode_tok_s, stats.ttft_s
+        );
+    }
+    Ok(())
+}
+
+/// A piece of the answer, at once. A closed pipe (`| head`) ends the job.
+fn print(piece: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(piece.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| StudioError::io(Doing::Writing, "stdout", &error))
+}
+
+fn prompt(args: &TextArgs) -> TextPrompt {
+    if args.raw {
+        return TextPrompt::Raw(args.prompt.clone());
+    }
+    let system = args.system.iter().map(|text| Message { role: Role::System, content: text.clone() });
+    let user = std::iter::once(Message { role: Role::User, content: args.prompt.clone() });
+    TextPrompt::Chat(system.chain(user).collect())
+}
+
+fn params(args: &TextArgs) -> Result<TextParams> {
+    let mut params = TextParams { stop: args.stop.clone(), ..TextParams::default() };
+    if let Some(id) = &args.model {
+        params.model.clone_from(id);
+    }
+    let wholes = [
+        (MAX_TOKENS, args.max_tokens, &mut params.max_tokens),
+        (TOP_K, args.top_k, &mut params.top_k),
+        (REPEAT_LAST_N, args.repeat_last_n, &mut params.repeat_last_n),
+        (CONTEXT, args.context, &mut params.context),
+    ];
+    for (limit, given, slot) in wholes {
+        if let Some(n) = given {
+            *slot = whole(limit, n)?;
+        }
+    }
+    let fractions = [
+        (TEMPERATURE, args.temperature, &mut params.temperature),
+        (TOP_P, args.top_p, &mut params.top_p),
+        (MIN_P, args.min_p, &mut params.min_p),
+        (REPEAT_PENALTY, args.repeat_penalty, &mut params.repeat_penalty),
+    ];
+    for (limit, given, slot) in fractions {
+        if let Some(value) = given {
+            limit.check(value)?;
+            *slot = value as f32;
+        }
+    }
+    Ok(params)
+}

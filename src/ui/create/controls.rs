@@ -1,0 +1,192 @@
+//! The sliders of Create.
+
+use egui::{Align, Frame, Id, Layout, Margin, Panel, ScrollArea, Ui, vec2};
+
+use super::CreateView;
+use crate::domain::{GUIDANCE, ImageParams, Makes, STEPS, Sampler, round_f32};
+use crate::state::{Command, ImageEdit, Stage};
+use crate::ui::cx::Cx;
+use crate::ui::knob::Knob;
+use crate::ui::seed::{self, SeedEdit};
+use crate::ui::texts::T;
+use crate::ui::theme::{S1, S2, S3, S4};
+use crate::ui::widgets::{self, ENTER, Field};
+use crate::ui::{icons, models_bits};
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
+    let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 12 });
+    Panel::bottom("generate").resizable(false).frame(frame).show(ui, |ui| generate(ui, cx));
+    ScrollArea::vertical().id_salt("controls").auto_shrink(false).show(ui, |ui| {
+        Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = S1;
+            prompts(ui, cx, view);
+            ui.add_space(S3);
+            model(ui, cx);
+            knobs(ui, cx);
+            seed_row(ui, cx);
+            ui.add_space(S2);
+            count(ui, cx);
+            ui.add_space(S3);
+            more(ui, cx, view);
+        });
+    });
+}
+
+fn params<'a>(cx: &Cx<'a>) -> &'a ImageParams {
+    &cx.state.settings.image
+}
+
+fn edit(cx: &mut Cx<'_>, edit: ImageEdit) {
+    cx.push(Command::SetImage(edit));
+}
+
+fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
+    widgets::caption(ui, cx.t(T::Prompt));
+    let spec = Field {
+        id: Id::unique("create-prompt"),
+        name: cx.t(T::Prompt),
+        hint: cx.t(T::PromptHint),
+        rows: 4,
+        max_height: 200.0,
+        newline: Some(ENTER),
+        framed: true,
+    };
+    if let (_, Some(text)) = widgets::field(ui, &params(cx).prompt, &spec) {
+        edit(cx, ImageEdit::Prompt(text));
+    }
+    if !cx.state.create.unknown_words.is_empty() {
+        let words = cx.state.create.unknown_words.join(", ");
+        let line = cx.with(T::UnknownWords, &[&words]);
+        widgets::badge_wrapped(ui, icons::INFO, &line, cx.p.warn);
+    }
+    ui.add_space(S1);
+    let negative = &params(cx).negative;
+    let note = if view.negative_open { "" } else { negative.as_str() };
+    if widgets::fold(ui, cx.t(T::NegativePrompt), note, &mut view.negative_open) {
+        let spec = Field {
+            id: Id::unique("create-negative"),
+            name: cx.t(T::NegativePrompt),
+            hint: cx.t(T::NegativeHint),
+            rows: 2,
+            max_height: 120.0,
+            newline: Some(ENTER),
+            framed: true,
+        };
+        if let (_, Some(text)) = widgets::field(ui, negative, &spec) {
+            edit(cx, ImageEdit::Negative(text));
+        }
+    }
+}
+
+fn model(ui: &mut Ui, cx: &mut Cx<'_>) {
+    widgets::caption(ui, cx.t(T::Model));
+    if let Some(id) = models_bits::combo(ui, cx, Makes::Image, &params(cx).model) {
+        edit(cx, ImageEdit::Model(id));
+    }
+    ui.add_space(S2);
+    let Some(entry) = cx.state.models.entry(&params(cx).model) else { return };
+    // One size is no choice.
+    if entry.card.sizes.len() > 1 {
+        widgets::caption(ui, cx.t(T::Size));
+        let sizes = &entry.card.sizes;
+        let items: Vec<_> = sizes.iter().map(|s| (format!("{}×{}", s.width, s.height), String::new())).collect();
+        let on = sizes.iter().position(|s| s.width == params(cx).width && s.height == params(cx).height);
+        if let Some(i) = widgets::segments(ui, cx.t(T::Size), &items, on) {
+            edit(cx, ImageEdit::Size(sizes[i].width, sizes[i].height));
+        }
+        ui.add_space(S2);
+    }
+}
+
+fn knobs(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let defaults = cx.state.models.entry(&params(cx).model).map(|e| e.card.defaults.clone()).unwrap_or_default();
+    let steps = Knob {
+        name: T::Steps,
+        about: T::StepsHover,
+        limit: &STEPS,
+        value: params(cx).steps.into(),
+        reset: defaults.steps.map_or(STEPS.default, f64::from),
+        logarithmic: false,
+    };
+    if let Some(value) = steps.show(ui, cx) {
+        edit(cx, ImageEdit::Steps(value as u32));
+    }
+    let guidance = Knob {
+        name: T::Guidance,
+        about: T::GuidanceHover,
+        limit: &GUIDANCE,
+        value: round_f32(params(cx).guidance),
+        reset: defaults.guidance.map_or(GUIDANCE.default, round_f32),
+        logarithmic: false,
+    };
+    if let Some(value) = guidance.show(ui, cx) {
+        edit(cx, ImageEdit::Guidance(value as f32));
+    }
+}
+
+fn seed_row(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let pinned = params(cx).seed;
+    let newest = match cx.state.create.stage() {
+        Stage::Shot(shot) => Some(shot.record.seed),
+        Stage::Job(job) => Some(job.request.seed),
+        Stage::Empty => None,
+    };
+    match seed::show(ui, cx, Id::unique("create-seed"), pinned, newest, true) {
+        Some(SeedEdit::Set(seed)) => edit(cx, ImageEdit::Seed(seed)),
+        Some(SeedEdit::Roll) => cx.push(Command::RollSeed),
+        None => {}
+    }
+}
+
+fn count(ui: &mut Ui, cx: &mut Cx<'_>) {
+    const COUNTS: [u32; 4] = [1, 2, 4, 8];
+    widgets::caption(ui, cx.t(T::Count)).on_hover_text(cx.t(T::CountHover));
+    let items: Vec<_> = COUNTS.iter().map(|n| (n.to_string(), cx.t(T::CountHover).to_owned())).collect();
+    let on = COUNTS.iter().position(|n| *n == params(cx).count);
+    if let Some(i) = widgets::segments(ui, cx.t(T::Count), &items, on) {
+        edit(cx, ImageEdit::Count(COUNTS[i]));
+    }
+}
+
+fn more(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
+    let note = if view.more_open { "" } else { params(cx).sampler.name() };
+    if !widgets::fold(ui, cx.t(T::More), note, &mut view.more_open) {
+        return;
+    }
+    widgets::caption(ui, cx.t(T::Sampler)).on_hover_text(cx.t(T::SamplerHover));
+    let about = |s: Sampler| match s {
+        Sampler::Euler => T::EulerHover,
+        Sampler::Heun => T::HeunHover,
+        Sampler::Midpoint => T::MidpointHover,
+    };
+    let items: Vec<_> = Sampler::ALL.iter().map(|s| (s.name().to_owned(), cx.t(about(*s)).to_owned())).collect();
+    let on = Sampler::ALL.iter().position(|s| *s == params(cx).sampler);
+    if let Some(i) = widgets::segments(ui, cx.t(T::Sampler), &items, on) {
+        edit(cx, ImageEdit::Sampler(Sampler::ALL[i]));
+    }
+    ui.add_space(S2);
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        if widgets::button(ui, icons::ARROW_COUNTER_CLOCKWISE, cx.t(T::ResetSliders)).clicked() {
+            edit(cx, ImageEdit::Reset);
+        }
+    });
+    ui.add_space(S4);
+}
+
+fn generate(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.spacing_mut().item_spacing.y = S2;
+    let jobs = cx.state.create.jobs.len();
+    if jobs > 0 {
+        let text = match jobs - 1 {
+            0 => cx.t(T::OneRunning).to_owned(),
+            waiting => cx.with(T::RunningAndWaiting, &[&waiting]),
+        };
+        widgets::caption(ui, &text);
+    }
+    // An empty prompt is not refused in silence: the error says what to do.
+    let size = vec2(ui.available_width(), 40.0);
+    let response = widgets::primary(ui, icons::SPARKLE, cx.t(T::Generate), cx.t(T::CtrlEnter), true, size);
+    if response.on_hover_text(cx.t(T::GenerateHover)).clicked() {
+        cx.push(Command::Generate);
+    }
+}

@@ -1,0 +1,143 @@
+//! The filmstrip: what waits, what runs, and this session's pictures, newest left.
+
+use std::sync::Arc;
+
+use egui::{
+    Align, Align2, Color32, Layout, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    pos2,
+};
+
+use crate::domain::Picture;
+use crate::state::{Command, ImageJob, Phase, Saved, Shot, Shown, Stage};
+use crate::ui::cx::Cx;
+use crate::ui::icons;
+use crate::ui::picture;
+use crate::ui::texts::T;
+use crate::ui::textures::{TexKey, Textures};
+use crate::ui::theme::{self, RADIUS, S2};
+
+const TILE: f32 = 76.0;
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
+    let create = &cx.state.create;
+    let on_stage = match create.stage() {
+        Stage::Job(job) => Shown::Job(job.id),
+        Stage::Shot(shot) => Shown::Shot(shot.key),
+        Stage::Empty => Shown::Newest,
+    };
+    ScrollArea::horizontal().id_salt("film").auto_shrink(false).show(ui, |ui| {
+        ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
+            ui.spacing_mut().item_spacing.x = S2;
+            for job in create.jobs.iter().rev() {
+                ui.push_id(job.id, |ui| job_tile(ui, cx, textures, job, on_stage));
+            }
+            for shot in &create.strip {
+                ui.push_id(shot.key, |ui| shot_tile(ui, cx, textures, shot, on_stage));
+            }
+        });
+    });
+}
+
+/// A tile's room and what the pointer does there.
+fn tile(ui: &mut Ui, name: &str, selected: bool) -> (Rect, Response) {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(TILE), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, name));
+    (rect, response)
+}
+
+fn edge(ui: &Ui, cx: &Cx<'_>, rect: Rect, response: &Response, selected: bool) {
+    let stroke = match (selected, response.hovered() || response.has_focus()) {
+        (true, _) => Stroke::new(2.0, cx.p.accent_text),
+        (_, true) => Stroke::new(1.0, cx.p.muted),
+        _ => Stroke::new(1.0, cx.p.line),
+    };
+    ui.painter().rect_stroke(rect, RADIUS, stroke, StrokeKind::Inside);
+}
+
+fn job_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJob, on_stage: Shown) {
+    let waiting = job.phase == Phase::Waiting;
+    let name = cx.with(if waiting { T::WaitingNamed } else { T::RunningNamed }, &[&job.request.params.prompt]);
+    let selected = on_stage == Shown::Job(job.id);
+    let (rect, response) = tile(ui, &name, selected);
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    ui.painter().rect_filled(rect, RADIUS, cx.p.canvas);
+    match &job.preview {
+        Some(preview) => image(ui, textures, TexKey::Preview(job.id), preview, rect),
+        None => {
+            let icon = if waiting { icons::CLOCK } else { icons::SPARKLE };
+            ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, theme::icon_font(20.0), cx.p.faint);
+        }
+    }
+    if job.request.params.count > 1 {
+        corner(ui, cx, rect, &format!("×{}", job.request.params.count), cx.p.text);
+    }
+    if let Some(progress) = job.progress {
+        let all = (progress.steps * progress.count).max(1) as f32;
+        let done = (progress.index * progress.steps + progress.step) as f32 / all;
+        let track = Rect::from_min_max(pos2(rect.left() + 6.0, rect.bottom() - 9.0), rect.max - Vec2::splat(6.0));
+        ui.painter().rect_filled(track, 1, cx.p.press);
+        let bar = Rect::from_min_size(track.min, egui::vec2(track.width() * done.clamp(0.0, 1.0), track.height()));
+        ui.painter().rect_filled(bar, 1, cx.p.accent);
+    }
+    edge(ui, cx, rect, &response, selected);
+    if response.clicked() {
+        cx.push(Command::Show(Shown::Job(job.id)));
+    }
+    response.context_menu(|ui| {
+        if ui.button(cx.t(T::Cancel)).clicked() {
+            cx.push(Command::CancelJob(job.id));
+            ui.close();
+        }
+    });
+    response.on_hover_text(name);
+    if waiting {
+        let spot = Rect::from_min_size(rect.right_top() + egui::vec2(-22.0, 2.0), Vec2::splat(20.0));
+        let cancel = ui.interact(spot, ui.scope_id().with("cancel"), Sense::click());
+        let label = cx.with(T::CancelNamed, &[&job.request.params.prompt]);
+        cancel.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+        let ink = if cancel.hovered() { cx.p.strong } else { cx.p.muted };
+        ui.painter().text(spot.center(), Align2::CENTER_CENTER, icons::X, theme::icon_font(12.0), ink);
+        if cancel.on_hover_text(label).clicked() {
+            cx.push(Command::CancelJob(job.id));
+        }
+    }
+}
+
+fn shot_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, shot: &Shot, on_stage: Shown) {
+    let selected = on_stage == Shown::Shot(shot.key);
+    let name = cx.with(T::PictureNamed, &[&shot.record.prompt]);
+    let (rect, response) = tile(ui, &name, selected);
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    ui.painter().rect_filled(rect, RADIUS, cx.p.canvas);
+    image(ui, textures, TexKey::Shot(shot.key), &shot.picture, rect);
+    match &shot.saved {
+        Saved::At(_) => {}
+        Saved::Saving => corner(ui, cx, rect, icons::FLOPPY_DISK, cx.p.muted),
+        Saved::Failed(_) => corner(ui, cx, rect, icons::WARNING, cx.p.bad),
+    }
+    edge(ui, cx, rect, &response, selected);
+    if response.clicked() {
+        cx.push(Command::Show(Shown::Shot(shot.key)));
+    }
+    response.on_hover_text(&shot.record.prompt);
+}
+
+fn image(ui: &Ui, textures: &mut Textures, key: TexKey, what: &Arc<Picture>, tile: Rect) {
+    let room = tile.shrink(3.0);
+    let fit = picture::fit(what, room, ui.pixels_per_point());
+    let id = textures.get(ui.ctx(), key, what, fit.scaling);
+    ui.painter().image(id, fit.rect, picture::UV, Color32::WHITE);
+}
+
+/// A small mark at the upper right.
+fn corner(ui: &Ui, cx: &Cx<'_>, tile: Rect, mark: &str, ink: Color32) {
+    let font = if mark.is_ascii() || mark.starts_with('×') { theme::small() } else { theme::icon_font(14.0) };
+    let galley = ui.painter().layout_no_wrap(mark.to_owned(), font, ink);
+    let at = tile.left_top() + Vec2::splat(4.0);
+    ui.painter().rect_filled(Rect::from_min_size(at, galley.size()).expand(2.0), 4, cx.p.panel.gamma_multiply(0.85));
+    ui.painter().galley(at, galley, ink);
+}

@@ -1,0 +1,259 @@
+//! The big pane of Create: an empty window that teaches, a picture that forms, a picture that is done.
+
+use egui::{Align, Color32, Frame, Key, Label, Layout, Margin, Panel, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
+
+use crate::domain::{PictureRecord, StepProgress, seconds};
+use crate::lang::Lang;
+use crate::state::{Command, ImageEdit, ImageJob, Phase, Saved, Shot, ShotKey, Shown, Stage};
+use crate::ui::cx::Cx;
+use crate::ui::texts::T;
+use crate::ui::textures::{TexKey, Textures};
+use crate::ui::theme::{self, BODY, S2, S3, S4, S6, SMALL};
+use crate::ui::{icons, models_bits, picture, record, trouble, widgets};
+
+/// Zoom and place of the picture that is shown.
+#[derive(Default)]
+pub struct StageView {
+    of: Option<Shown>,
+    /// Times the fitted size.
+    zoom: f32,
+    pan: Vec2,
+    pub settings_open: bool,
+}
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut Textures) {
+    if let Some(error) = &cx.state.create.error {
+        let frame = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 16, bottom: 0 });
+        Panel::top("create-error").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
+            trouble::card(ui, cx, error, None, Some(Command::DismissCreateError));
+        });
+    }
+    match cx.state.create.stage() {
+        Stage::Empty => empty(ui, cx),
+        Stage::Job(job) => forming(ui, cx, textures, job),
+        Stage::Shot(shot) => done(ui, cx, view, textures, shot),
+    }
+}
+
+/// Examples in the language in use; the other language's where there are none.
+pub fn examples<'a>(cx: &Cx<'a>, model: &str) -> &'a [String] {
+    let Some(entry) = cx.state.models.entry(model) else { return &[] };
+    let (first, second) = match cx.lang {
+        Lang::En => (&entry.card.examples, &entry.card.examples_zh),
+        Lang::Zh => (&entry.card.examples_zh, &entry.card.examples),
+    };
+    let list = if first.is_empty() { second } else { first };
+    &list[..list.len().min(3)]
+}
+
+fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let model = &cx.state.settings.image.model;
+    let examples = examples(cx, model);
+    let width = (ui.available_width() - 2.0 * S6).min(420.0);
+    ui.vertical_centered(|ui| {
+        let content = 260.0 + 44.0 * examples.len() as f32;
+        ui.add_space(((ui.available_height() - content) / 2.0).max(S4));
+        ui.set_max_width(width);
+        ui.add(Label::new(theme::icon(icons::IMAGE, 40.0).color(cx.p.faint)));
+        ui.add_space(S2);
+        widgets::heading(ui, cx.t(T::CreateEmptyTitle));
+        let line = cx.with(T::CreateEmptyText, &[&models_bits::name(cx, model)]);
+        ui.add(Label::new(RichText::new(line).size(BODY).color(cx.p.muted)).wrap());
+        ui.add_space(S4);
+        for example in examples {
+            if widgets::suggestion(ui, example, width).clicked() {
+                cx.push(Command::SetImage(ImageEdit::Prompt(example.clone())));
+            }
+        }
+        ui.add_space(S4);
+        let label = cx.t(T::MakeFirstPicture);
+        if widgets::primary(ui, icons::SPARKLE, label, "", true, vec2(220.0_f32.min(width), 40.0)).clicked() {
+            if cx.state.settings.image.prompt.trim().is_empty()
+                && let Some(first) = examples.first()
+            {
+                cx.push(Command::SetImage(ImageEdit::Prompt(first.clone())));
+            }
+            cx.push(Command::Generate);
+        }
+    });
+}
+
+/// What is happening, in words: the step and the time left.
+fn progress_text(cx: &Cx<'_>, job: &ImageJob) -> String {
+    match (job.phase, job.progress) {
+        (Phase::Waiting, _) => cx.t(T::WaitingForTurn).to_owned(),
+        (Phase::Cancelling, _) => cx.t(T::Stopping).to_owned(),
+        (Phase::Loading(Some(f)), _) => cx.with(T::LoadingModelPercent, &[&(f * 100.0).floor()]),
+        (Phase::Loading(None), _) => cx.t(T::LoadingModel).to_owned(),
+        (Phase::Running, None) => cx.t(T::Starting).to_owned(),
+        (Phase::Running, Some(p)) => {
+            let step = cx.with(T::StepOf, &[&p.step, &p.steps, &seconds(p.eta_s)]);
+            if p.count > 1 { format!("{} · {step}", cx.with(T::PictureOf, &[&(p.index + 1), &p.count])) } else { step }
+        }
+    }
+}
+
+fn fraction(job: &ImageJob) -> Option<f32> {
+    if let Phase::Loading(fraction) = job.phase {
+        return fraction;
+    }
+    let StepProgress { index, count, step, steps, .. } = job.progress?;
+    Some((index * steps + step) as f32 / (steps * count).max(1) as f32)
+}
+
+fn forming(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJob) {
+    let frame = Frame::new().inner_margin(Margin { left: 24, right: 24, top: 0, bottom: 16 });
+    Panel::bottom("job").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
+        ui.vertical_centered(|ui| {
+            ui.set_max_width(480.0);
+            let text = progress_text(cx, job);
+            ui.horizontal(|ui| {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let idle = job.phase != Phase::Cancelling;
+                    let label = cx.t(T::Cancel);
+                    let button = egui::Button::new((theme::icon(icons::STOP, 16.0), label)).shortcut_text(
+                        RichText::new(cx.t(T::Esc)).size(SMALL).color(cx.p.muted),
+                    );
+                    if ui.add_enabled(idle, button).accessible_name(label).clicked() {
+                        cx.push(Command::CancelJob(job.id));
+                    }
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        ui.add(Label::new(RichText::new(&text).size(BODY).color(cx.p.text)).truncate());
+                    });
+                });
+            });
+            widgets::progress(ui, fraction(job), &text);
+        });
+    });
+    let room = ui.available_rect_before_wrap().shrink(S6);
+    let size = (job.request.params.width, job.request.params.height);
+    let blank = crate::domain::Picture { width: size.0, height: size.1, rgba: Vec::new() };
+    let fit = picture::fit(job.preview.as_deref().unwrap_or(&blank), room, ui.pixels_per_point());
+    picture::checkerboard(ui, textures, fit.rect);
+    if let Some(preview) = &job.preview {
+        let id = textures.get(ui.ctx(), TexKey::Preview(job.id), preview, fit.scaling);
+        ui.painter().image(id, fit.rect, picture::UV, Color32::WHITE);
+    }
+    let response = ui.interact(fit.rect, ui.scope_id().with(("preview", job.id)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, cx.t(T::PictureForming)));
+}
+
+fn done(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut Textures, shot: &Shot) {
+    let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 8));
+    Panel::bottom("shot").resizable(false).frame(frame).show(ui, |ui| {
+        ui.push_id(shot.key, |ui| actions(ui, cx, view, shot));
+    });
+    let room = ui.available_rect_before_wrap();
+    canvas(ui, cx, view, textures, shot, room);
+}
+
+/// The picture itself: zoom by wheel, pan by dragging, double click fits it again.
+fn canvas(ui: &mut Ui, cx: &Cx<'_>, view: &mut StageView, textures: &mut Textures, shot: &Shot, room: Rect) {
+    let shown = Shown::Shot(shot.key);
+    if view.of != Some(shown) {
+        (view.of, view.zoom, view.pan) = (Some(shown), 1.0, Vec2::ZERO);
+    }
+    let ppp = ui.pixels_per_point();
+    let size = vec2(shot.picture.width as f32, shot.picture.height as f32);
+    let fitted = picture::fit(&shot.picture, room.shrink(S6), ppp);
+    let response = ui.interact(room, ui.scope_id().with(("canvas", shot.key)), Sense::click_and_drag());
+    response.widget_info(|| {
+        WidgetInfo::labeled(Role::Image, true, cx.with(T::PictureNamed, &[&shot.record.prompt]))
+    });
+    if response.dragged() {
+        view.pan += response.drag_delta();
+    }
+    if let Some(at) = response.hover_pos() {
+        let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
+        let factor = pinch * (scroll * 0.004).exp();
+        if (factor - 1.0).abs() > 1e-4 {
+            let before = view.zoom;
+            let most = (64.0 / fitted.scale).max(1.0);
+            view.zoom = (view.zoom * factor).clamp((1.0 / fitted.scale).min(0.25), most);
+            // What is under the pointer stays there.
+            let from_centre = at - room.center() - view.pan;
+            view.pan -= from_centre * (view.zoom / before - 1.0);
+        }
+    }
+    let reset = ui.input(|i| i.key_pressed(Key::Num0) && i.modifiers.command);
+    if response.double_clicked() || reset {
+        (view.zoom, view.pan) = (1.0, Vec2::ZERO);
+    }
+    let fit = picture::at_scale(size, room.center() + view.pan, fitted.scale * view.zoom, ppp);
+    let clipped = ui.painter().with_clip_rect(room);
+    let id = textures.get(ui.ctx(), TexKey::Shot(shot.key), &shot.picture, fit.scaling);
+    ui.scope(|ui| {
+        ui.set_clip_rect(room);
+        picture::checkerboard(ui, textures, fit.rect);
+    });
+    clipped.image(id, fit.rect, picture::UV, Color32::WHITE);
+    if view.zoom != 1.0 || view.pan != Vec2::ZERO {
+        let text = format!("{:.0}%", fit.scale * 100.0);
+        let at = room.left_bottom() + vec2(12.0, -12.0);
+        let galley = clipped.layout_no_wrap(text, theme::small(), cx.p.text);
+        let rect = Rect::from_min_size(at - vec2(0.0, galley.size().y), galley.size());
+        clipped.rect_filled(rect.expand2(vec2(6.0, 3.0)), 4, cx.p.panel);
+        clipped.galley(rect.min, galley, cx.p.text);
+    }
+    response.on_hover_cursor(if view.zoom > 1.0 { egui::CursorIcon::Grab } else { egui::CursorIcon::Default });
+}
+
+fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
+    ui.spacing_mut().item_spacing.y = S2;
+    if let Saved::Failed(error) = &shot.saved {
+        trouble::card(ui, cx, error, Some((T::TryAgain, Command::RetrySave(shot.key))), None);
+    }
+    ui.horizontal(|ui| {
+        let compact = ui.available_width() < 560.0;
+        let items: [(&str, T, T, fn(ShotKey) -> Command); 4] = [
+            (icons::DOWNLOAD_SIMPLE, T::SaveAs, T::SaveAsHover, Command::SavePictureAs),
+            (icons::COPY, T::Copy, T::CopyHover, Command::CopyPicture),
+            (icons::SLIDERS_HORIZONTAL, T::UseSettings, T::UseSettingsHover, Command::UseSettings),
+            (icons::SHUFFLE, T::Vary, T::VaryHover, Command::Vary),
+        ];
+        for (icon, label, hover, command) in items {
+            let response = if compact {
+                widgets::icon_button(ui, icon, cx.t(label))
+            } else {
+                widgets::button(ui, icon, cx.t(label)).on_hover_text(cx.t(hover))
+            };
+            if response.clicked() {
+                cx.push(command(shot.key));
+            }
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if widgets::icon_button(ui, icons::TRASH, cx.t(T::DeleteToTrash)).clicked() {
+                cx.push(Command::TrashPicture(shot.key));
+            }
+            let open = view.settings_open;
+            if widgets::icon_toggle(ui, icons::INFO, cx.t(T::ShowSettings), open).clicked() {
+                view.settings_open = !open;
+            }
+            saved(ui, cx, &shot.saved);
+        });
+    });
+    if view.settings_open {
+        ui.add_space(S3 - S2);
+        let room = ui.available_width();
+        egui::ScrollArea::vertical().max_height(180.0).auto_shrink([false, true]).show(ui, |ui| {
+            ui.set_max_width(room);
+            record::table(ui, cx, &PictureRecord::clone(&shot.record));
+        });
+    }
+}
+
+fn saved(ui: &mut Ui, cx: &mut Cx<'_>, saved: &Saved) {
+    match saved {
+        Saved::Saving => {
+            ui.add(Label::new(RichText::new(cx.t(T::Saving)).size(SMALL).color(cx.p.muted)));
+        }
+        Saved::At(path) => {
+            if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::ShowInFolder)).clicked() {
+                cx.push(Command::Reveal(path.clone()));
+            }
+        }
+        Saved::Failed(_) => {
+            ui.add(Label::new(RichText::new(cx.t(T::NotSaved)).size(SMALL).color(cx.p.bad)));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Keyboard shortcuts and files that are dropped on the window.
+
+use egui::{Key, Modifiers, Ui};
+
+use super::cx::Cx;
+use crate::domain::Room;
+use crate::state::{Command, Stage, TextFormat};
+
+/// Reads the shortcuts before any field can take their keys.
+pub fn run(ui: &Ui, cx: &mut Cx<'_>) {
+    let ctrl = |key| ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, key));
+    let rooms = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
+    for (key, room) in rooms.into_iter().zip(Room::ALL) {
+        if ctrl(key) {
+            cx.push(Command::Go(room));
+        }
+    }
+    if ctrl(Key::N) {
+        cx.push(Command::Go(Room::Write));
+        cx.push(Command::NewConversation);
+    }
+    if ctrl(Key::O) {
+        cx.push(Command::ChooseFile);
+    }
+    if ctrl(Key::S) {
+        save(cx);
+    }
+    let here = cx.state.room();
+    if here == Room::Create && ctrl(Key::Enter) {
+        cx.push(Command::Generate);
+    }
+    // An open menu takes Esc for itself.
+    if !ui.ctx().any_popup_open() && ui.input(|i| i.key_pressed(Key::Escape)) {
+        escape(cx);
+    }
+    let typing = ui.ctx().text_edit_focused();
+    if here == Room::Gallery
+        && !typing
+        && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Delete))
+        && let Some(path) = &cx.state.gallery.selected
+    {
+        cx.push(Command::TrashItem(path.clone()));
+    }
+    let dropped: Vec<_> = ui.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
+    for path in dropped {
+        cx.push(Command::OpenFile(path));
+    }
+}
+
+fn escape(cx: &mut Cx<'_>) {
+    match cx.state.room() {
+        Room::Create if cx.state.create.running().is_some() => cx.push(Command::CancelCurrent),
+        Room::Write if cx.state.write.editing.is_some() => cx.push(Command::CancelEdit),
+        Room::Write if cx.state.write.job.is_some() => cx.push(Command::CancelCurrent),
+        Room::Gallery if cx.state.gallery.selected.is_some() => cx.push(Command::Select(None)),
+        _ => {}
+    }
+}
+
+fn save(cx: &mut Cx<'_>) {
+    match cx.state.room() {
+        Room::Create => {
+            if let Stage::Shot(shot) = cx.state.create.stage() {
+                cx.push(Command::SavePictureAs(shot.key));
+            }
+        }
+        Room::Gallery => {
+            if let Some(path) = &cx.state.gallery.selected {
+                cx.push(Command::SaveItemAs(path.clone()));
+            }
+        }
+        Room::Write if !cx.state.write.open.turns.is_empty() => {
+            cx.push(Command::ExportConversation(TextFormat::Markdown));
+        }
+        _ => {}
+    }
+}

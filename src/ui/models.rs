@@ -1,0 +1,135 @@
+//! Models: every card with its state, and what can be done about it.
+
+use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui};
+
+use super::cx::Cx;
+use super::texts::T;
+use super::theme::{self, BODY, S1, S2, S3, SMALL};
+use super::{icons, models_bits, trouble, widgets};
+use crate::domain::{Makes, ModelPresence, bytes};
+use crate::state::{Command, ModelEntry};
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let frame = Frame::new().fill(cx.p.canvas).inner_margin(Margin::symmetric(24, 8));
+    Panel::top("models-head").exact_size(52.0).resizable(false).show_separator_line(false).frame(frame).show(
+        ui,
+        |ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let open = widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::OpenModelFile));
+                if open.on_hover_text(cx.t(T::OpenModelFileHover)).clicked() {
+                    cx.push(Command::ChooseModelFile);
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| widgets::heading(ui, cx.t(T::Models)));
+            });
+        },
+    );
+    CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("models").auto_shrink(false).show(ui, |ui| {
+            Frame::new().inner_margin(Margin { left: 24, right: 24, top: 0, bottom: 24 }).show(ui, |ui| {
+                ui.set_max_width(820.0);
+                ui.spacing_mut().item_spacing.y = S3;
+                for (makes, name) in [(Makes::Image, T::PictureModels), (Makes::Text, T::TextModels)] {
+                    if cx.state.models.making(makes).next().is_none() {
+                        continue;
+                    }
+                    ui.add_space(S1);
+                    widgets::caption(ui, cx.t(name));
+                    for entry in cx.state.models.making(makes) {
+                        ui.push_id(&entry.card.id, |ui| card(ui, cx, entry));
+                    }
+                }
+                files(ui, cx);
+            });
+        });
+    });
+}
+
+fn in_use(cx: &Cx<'_>, id: &str) -> bool {
+    cx.state.settings.image.model == id || cx.state.settings.text.model == id
+}
+
+/// Files that the person opened: they have no card.
+fn files(ui: &mut Ui, cx: &mut Cx<'_>) {
+    for id in [&cx.state.settings.image.model, &cx.state.settings.text.model] {
+        if cx.state.models.entry(id).is_some() || id.is_empty() {
+            continue;
+        }
+        widgets::card(cx.p).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            widgets::title(ui, &models_bits::name(cx, id));
+            widgets::muted(ui, id.as_str());
+            widgets::badge(ui, icons::CHECK_CIRCLE, cx.t(T::InUse), cx.p.good);
+        });
+    }
+}
+
+fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
+    let card = &entry.card;
+    let p = cx.p;
+    widgets::card(p).inner_margin(16).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = S2;
+        ui.horizontal_top(|ui| {
+            let icon = if card.makes == Makes::Image { icons::IMAGE } else { icons::CHAT_TEXT };
+            ui.add(Label::new(theme::icon(icon, 22.0).color(p.accent_text)));
+            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+                buttons(ui, cx, entry);
+                ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                    ui.spacing_mut().item_spacing.y = S1;
+                    widgets::title(ui, &card.name);
+                    let about = cx.lang.pick(&card.about, &card.about_zh);
+                    ui.add(Label::new(RichText::new(about).size(BODY).color(p.text)).wrap());
+                });
+            });
+        });
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = S3;
+            state(ui, cx, entry);
+            let memory = cx.with(T::NeedsMemory, &[&bytes(card.memory)]);
+            for text in [card.family.clone(), card.licence.clone(), memory] {
+                ui.add(Label::new(RichText::new(text).size(SMALL).color(p.muted)));
+            }
+        });
+        if let Some(fetch) = &entry.fetch {
+            models_bits::fetch(ui, cx, &card.id, fetch);
+        }
+        if let Some(error) = &entry.error {
+            trouble::card(ui, cx, error, Some((T::TryAgain, Command::Fetch(card.id.clone()))), None);
+        }
+    });
+}
+
+fn state(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
+    let p = cx.p;
+    let (icon, ink) = match entry.presence {
+        ModelPresence::Embedded | ModelPresence::Here { .. } => (icons::CHECK_CIRCLE, p.good),
+        ModelPresence::Partial { .. } => (icons::CLOUD_ARROW_DOWN, p.warn),
+        ModelPresence::Absent => (icons::CLOUD_ARROW_DOWN, p.muted),
+    };
+    let mut text = models_bits::presence(cx, entry);
+    if entry.is_here() {
+        text = format!("{text} · {}", bytes(entry.card.bytes()));
+    }
+    widgets::badge(ui, icon, &text, ink);
+    if entry.loaded {
+        widgets::badge(ui, icons::MEMORY, cx.t(T::InMemory), p.muted);
+    }
+}
+
+fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
+    let id = &entry.card.id;
+    if entry.is_here() {
+        if in_use(cx, id) {
+            ui.add_enabled_ui(false, |ui| widgets::button(ui, icons::CHECK, cx.t(T::InUse)));
+        } else if widgets::text_button(ui, cx.t(T::Use)).clicked() {
+            cx.push(Command::UseModel(id.clone()));
+        }
+    } else if entry.fetch.is_none() {
+        let label = if matches!(entry.presence, ModelPresence::Partial { .. }) { T::GoOnFetching } else { T::Fetch };
+        let button = ui
+            .add_enabled_ui(!cx.state.settings.offline, |ui| widgets::button(ui, icons::CLOUD_ARROW_DOWN, cx.t(label)));
+        if button.inner.on_disabled_hover_text(cx.t(T::OfflineHint)).clicked() {
+            cx.push(Command::Fetch(id.clone()));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What several rooms show of models: the choice of one, its state in a few words, a fetch that runs.
+
+use egui::{ComboBox, Label, RichText, Ui};
+
+use super::cx::Cx;
+use super::texts::T;
+use super::theme::{self, S1, SMALL};
+use super::{icons, widgets};
+use crate::domain::{Makes, ModelPresence, bytes};
+use crate::state::{Command, FetchState, ModelEntry};
+
+/// The name that a person knows a model by: its card's, or its file's.
+pub fn name(cx: &Cx<'_>, id: &str) -> String {
+    if let Some(entry) = cx.state.models.entry(id) {
+        return entry.card.name.clone();
+    }
+    std::path::Path::new(id).file_name().map_or_else(|| id.to_owned(), |n| n.to_string_lossy().into_owned())
+}
+
+/// The combo box of all models that make `makes`. Returns the one that was chosen.
+pub fn combo(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Option<String> {
+    let label = cx.t(T::Model);
+    let mut chosen = None;
+    let width = ui.available_width();
+    let shown = name(cx, current);
+    let response = ui.name_inputs(label, |ui| {
+        ComboBox::from_id_salt(("model", makes == Makes::Text))
+            .width(width)
+            .truncate()
+            .selected_text(shown.as_str())
+            .show_ui(ui, |ui| {
+                ui.set_min_width(width - 16.0);
+                for entry in cx.state.models.making(makes) {
+                    let text = format!("{}  ·  {}", entry.card.name, presence(cx, entry));
+                    if ui.selectable_label(entry.card.id == current, text).clicked() {
+                        chosen = Some(entry.card.id.clone());
+                    }
+                }
+                if cx.state.models.entry(current).is_none() && !current.is_empty() {
+                    let _ = ui.selectable_label(true, shown.as_str());
+                }
+                ui.separator();
+                if ui.selectable_label(false, cx.t(T::OpenModelFile)).clicked() {
+                    cx.push(Command::ChooseModelFile);
+                }
+            })
+    });
+    response.response.accessible_name(format!("{label}: {shown}"));
+    chosen
+}
+
+/// Where a model's files are, in a few words.
+pub fn presence(cx: &Cx<'_>, entry: &ModelEntry) -> String {
+    match &entry.presence {
+        ModelPresence::Embedded => cx.t(T::BuiltIn).to_owned(),
+        ModelPresence::Here { .. } => cx.t(T::OnThisMachine).to_owned(),
+        ModelPresence::Partial { bytes: n } => cx.with(T::PartlyFetched, &[&bytes(*n), &bytes(entry.card.bytes())]),
+        ModelPresence::Absent => cx.with(T::NotFetchedYet, &[&bytes(entry.card.bytes())]),
+    }
+}
+
+/// A fetch that runs: source, how far, sources that were skipped, a way to stop it.
+pub fn fetch(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, fetch: &FetchState) {
+    ui.spacing_mut().item_spacing.y = S1;
+    let text = match (fetch.cancelling, fetch.verifying, fetch.total) {
+        (true, ..) => cx.t(T::Stopping).to_owned(),
+        (_, true, _) => cx.t(T::Verifying).to_owned(),
+        (.., Some(total)) if fetch.done > 0 => {
+            cx.with(T::FetchedOf, &[&bytes(fetch.done), &bytes(total), &fetch.source])
+        }
+        _ if fetch.done > 0 => cx.with(T::FetchedSoFar, &[&bytes(fetch.done), &fetch.source]),
+        _ if fetch.source.is_empty() => cx.t(T::LookingForSource).to_owned(),
+        _ => cx.with(T::AskingSource, &[&fetch.source]),
+    };
+    let fraction = fetch.total.filter(|t| *t > 0).map(|t| (fetch.done as f64 / t as f64) as f32);
+    ui.horizontal(|ui| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let stop = ui.add_enabled_ui(!fetch.cancelling, |ui| widgets::button(ui, icons::X, cx.t(T::Cancel))).inner;
+            if stop.clicked() {
+                cx.push(Command::CancelFetch(id.to_owned()));
+            }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.add(Label::new(RichText::new(&text).size(SMALL).color(cx.p.text)).truncate());
+            });
+        });
+    });
+    widgets::progress(ui, fraction, &text);
+    for (source, error) in &fetch.skipped {
+        ui.horizontal_top(|ui| {
+            ui.add(Label::new(theme::icon(icons::WARNING, 14.0).color(cx.p.warn)));
+            let line = cx.with(T::SkippedSource, &[source, &error.summary(cx.lang)]);
+            ui.add(Label::new(RichText::new(line).size(SMALL).color(cx.p.muted)).wrap());
+        });
+    }
+}

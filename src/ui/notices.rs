@@ -1,0 +1,87 @@
+//! Short notes at the lower right corner.
+
+use egui::{Align2, Area, Frame, Id, Label, Margin, Order, RichText, Stroke, Ui, vec2};
+
+use super::cx::Cx;
+use super::texts::T;
+use super::theme::{self, BODY, S1, S2};
+use super::{icons, trouble, widgets};
+use crate::state::{Command, Notice, NoticeKind};
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+    if cx.state.notices.is_empty() {
+        return;
+    }
+    let area = Area::new(Id::unique("notices")).order(Order::Foreground).fade_in(false);
+    area.anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -40.0)).show(ui.ctx(), |ui| {
+        ui.set_max_width(380.0);
+        ui.spacing_mut().item_spacing.y = S2;
+        let notices: &[Notice] = &cx.state.notices;
+        for notice in notices {
+            ui.push_id(notice.id, |ui| note(ui, cx, notice));
+        }
+    });
+}
+
+fn note(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
+    let dismiss = Command::DismissNotice(notice.id);
+    if let NoticeKind::Problem(problem) = &notice.kind {
+        // The card's own ground is translucent in no theme, so notes stay readable over pictures.
+        ui.set_width(380.0);
+        trouble::card(ui, cx, &problem.0, None, Some(dismiss));
+        return;
+    }
+    let p = cx.p;
+    let (icon, text, action) = words(cx, &notice.kind);
+    let frame = Frame::new()
+        .fill(p.raised)
+        .stroke(Stroke::new(1.0, p.line_strong))
+        .corner_radius(8)
+        .shadow(ui.visuals().popup_shadow)
+        .inner_margin(Margin { left: 12, right: 6, top: 6, bottom: 6 });
+    frame.show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.add(Label::new(theme::icon(icon, 16.0).color(p.good)));
+            ui.add(Label::new(RichText::new(text).size(BODY).color(p.text)).truncate());
+            ui.add_space(S1);
+            if let Some((label, command)) = action
+                && widgets::text_button(ui, cx.t(label)).clicked()
+            {
+                cx.push(command);
+                cx.push(dismiss.clone());
+            }
+            if widgets::icon_button(ui, icons::X, cx.t(T::Dismiss)).clicked() {
+                cx.push(dismiss);
+            }
+        });
+    });
+}
+
+fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Command)>) {
+    match kind {
+        NoticeKind::Exported(path) => {
+            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let show = (T::ShowInFolder, Command::Reveal(path.clone()));
+            (icons::CHECK_CIRCLE, cx.with(T::SavedAs, &[&name]), Some(show))
+        }
+        NoticeKind::Copied => (icons::CHECK_CIRCLE, cx.t(T::Copied).to_owned(), None),
+        NoticeKind::PicturesTrashed(paths) => {
+            let text = if paths.len() == 1 {
+                cx.t(T::PictureTrashed).to_owned()
+            } else {
+                cx.with(T::PicturesTrashed, &[&paths.len()])
+            };
+            (icons::TRASH, text, Some((T::Undo, Command::RestorePictures(paths.clone()))))
+        }
+        NoticeKind::ConversationTrashed(id) => {
+            let undo = (T::Undo, Command::RestoreConversation(id.clone()));
+            (icons::TRASH, cx.t(T::ConversationTrashed).to_owned(), Some(undo))
+        }
+        NoticeKind::SettingsRestored => (icons::CHECK_CIRCLE, cx.t(T::SettingsRestored).to_owned(), None),
+        NoticeKind::ModelFetched(id) => {
+            (icons::CHECK_CIRCLE, cx.with(T::ModelFetched, &[&super::models_bits::name(cx, id)]), None)
+        }
+        NoticeKind::MemoryFreed => (icons::CHECK_CIRCLE, cx.t(T::MemoryFreed).to_owned(), None),
+        NoticeKind::Problem(_) => (icons::WARNING_CIRCLE, String::new(), None),
+    }
+}

@@ -1,0 +1,80 @@
+//! How large a picture is drawn: small ones in whole multiples of their pixels and crisp, large ones fitted.
+
+use egui::{Color32, Pos2, Rect, Ui, Vec2, pos2, vec2};
+
+use super::textures::{Scaling, Textures};
+use crate::domain::Picture;
+
+pub const UV: Rect = Rect { min: Pos2 { x: 0.0, y: 0.0 }, max: Pos2 { x: 1.0, y: 1.0 } };
+
+/// Where a picture is drawn, in points, and how it is scaled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fit {
+    pub rect: Rect,
+    pub scaling: Scaling,
+    /// Screen pixels for one of the picture's.
+    pub scale: f32,
+}
+
+/// Fits `picture` into `room` at `ppp` screen pixels a point.
+pub fn fit(picture: &Picture, room: Rect, ppp: f32) -> Fit {
+    let (w, h) = (picture.width.max(1) as f32, picture.height.max(1) as f32);
+    let exact = (room.width() * ppp / w).min(room.height() * ppp / h).max(1.0 / w.max(h));
+    let scale = if exact >= 1.0 { exact.floor() } else { exact };
+    at_scale(vec2(w, h), room.center(), scale, ppp)
+}
+
+/// The picture at `scale`, its middle near `centre`, its edges on screen pixels.
+pub fn at_scale(size: Vec2, centre: Pos2, scale: f32, ppp: f32) -> Fit {
+    let points = size * scale / ppp;
+    let min = centre - points / 2.0;
+    let min = pos2((min.x * ppp).round() / ppp, (min.y * ppp).round() / ppp);
+    let scaling = if scale >= 2.0 { Scaling::Crisp } else { Scaling::Smooth };
+    Fit { rect: Rect::from_min_size(min, points), scaling, scale }
+}
+
+/// Squares behind a picture that may be transparent.
+pub fn checkerboard(ui: &Ui, textures: &mut Textures, rect: Rect) {
+    let id = textures.checker(ui.ctx(), ui.visuals().dark_mode);
+    // Two squares of 8 points make one repeat of the texture.
+    let uv = Rect::from_min_size(pos2(0.0, 0.0), rect.size() / 16.0);
+    ui.painter().image(id, rect, uv, Color32::WHITE);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(width: u32, height: u32) -> Picture {
+        Picture { width, height, rgba: Vec::new() }
+    }
+
+    #[test]
+    fn a_sticker_is_scaled_by_a_whole_number_and_crisp() {
+        let room = Rect::from_min_size(pos2(10.3, 5.7), vec2(700.0, 500.0));
+        let fit = fit(&picture(64, 64), room, 1.0);
+        assert_eq!((fit.scale, fit.scaling), (7.0, Scaling::Crisp));
+        assert_eq!(fit.rect.size(), vec2(448.0, 448.0));
+        assert_eq!(fit.rect.min, fit.rect.min.round());
+    }
+
+    #[test]
+    fn whole_numbers_count_screen_pixels_not_points() {
+        let room = Rect::from_min_size(Pos2::ZERO, vec2(100.0, 100.0));
+        assert_eq!(fit(&picture(64, 64), room, 2.0).scale, 3.0);
+    }
+
+    #[test]
+    fn a_large_picture_is_scaled_down_to_fit_and_smooth() {
+        let room = Rect::from_min_size(Pos2::ZERO, vec2(500.0, 400.0));
+        let fit = fit(&picture(2000, 1000), room, 1.0);
+        assert_eq!((fit.scale, fit.scaling), (0.25, Scaling::Smooth));
+        assert!(room.contains_rect(fit.rect));
+    }
+
+    #[test]
+    fn a_picture_of_the_right_size_is_shown_pixel_for_pixel() {
+        let room = Rect::from_min_size(Pos2::ZERO, vec2(700.0, 700.0));
+        assert_eq!(fit(&picture(512, 512), room, 1.0).scale, 1.0);
+    }
+}

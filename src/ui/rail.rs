@@ -1,0 +1,72 @@
+//! The rail: the five rooms.
+
+use egui::{
+    Align, Align2, CursorIcon, Frame, Layout, Margin, Panel, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    vec2,
+};
+
+use super::cx::Cx;
+use super::icons;
+use super::texts::T;
+use super::theme::{self, RADIUS, S1};
+use crate::domain::Room;
+use crate::state::Command;
+
+pub const WIDTH: f32 = 72.0;
+
+fn face(room: Room) -> (&'static str, T) {
+    match room {
+        Room::Create => (icons::SPARKLE, T::Create),
+        Room::Write => (icons::CHAT_TEXT, T::Write),
+        Room::Gallery => (icons::IMAGES, T::Gallery),
+        Room::Models => (icons::CUBE, T::Models),
+        Room::Settings => (icons::GEAR_SIX, T::Settings),
+    }
+}
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(6, 8));
+    Panel::left("rail").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = S1;
+        let (last, first) = Room::ALL.split_last().map_or((Room::Settings, &[][..]), |(l, f)| (*l, f));
+        for (i, room) in first.iter().enumerate() {
+            item(ui, cx, *room, i + 1);
+        }
+        ui.with_layout(Layout::bottom_up(Align::Min), |ui| item(ui, cx, last, Room::ALL.len()));
+    });
+}
+
+fn item(ui: &mut Ui, cx: &mut Cx<'_>, room: Room, number: usize) {
+    let (icon, name) = face(room);
+    let name = cx.t(name);
+    let p = cx.p;
+    let here = cx.state.room() == room;
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 56.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, here, name));
+    let lit = response.hovered() || response.has_focus();
+    if here {
+        ui.painter().rect_filled(rect, RADIUS + 2, p.raised);
+        let bar = Rect::from_min_size(egui::pos2(rect.left() - 6.0, rect.center().y - 10.0), vec2(3.0, 20.0));
+        ui.painter().rect_filled(bar, 1, p.accent_text);
+    } else if lit {
+        ui.painter().rect_filled(rect, RADIUS + 2, p.hover);
+    }
+    if response.has_focus() {
+        ui.painter().rect_stroke(rect, RADIUS + 2, Stroke::new(1.5, p.accent_text), StrokeKind::Inside);
+    }
+    let ink = if here {
+        p.strong
+    } else if lit {
+        p.text
+    } else {
+        p.muted
+    };
+    let mark = if here { p.accent_text } else { ink };
+    ui.painter().text(rect.center() - vec2(0.0, 9.0), Align2::CENTER_CENTER, icon, theme::icon_font(22.0), mark);
+    ui.painter().text(rect.center() + vec2(0.0, 15.0), Align2::CENTER_CENTER, name, theme::small(), ink);
+    let response =
+        response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(cx.with(T::RoomShortcut, &[&name, &number]));
+    if response.clicked() && !here {
+        cx.push(Command::Go(room));
+    }
+}

@@ -1,0 +1,27 @@
+//! The settings of a picture as a small table.
+
+use egui::Ui;
+
+use super::cx::Cx;
+use super::texts::T;
+use super::{models_bits, widgets};
+use crate::domain::{PictureRecord, round_f32};
+
+pub fn table(ui: &mut Ui, cx: &Cx<'_>, record: &PictureRecord) {
+    let hash: String = record.model_hash.chars().take(10).collect();
+    let model = models_bits::name(cx, &record.model);
+    let model = if hash.is_empty() { model } else { format!("{model} ({hash})") };
+    let mut rows = vec![(cx.t(T::Prompt), record.prompt.clone())];
+    if !record.negative.is_empty() {
+        rows.push((cx.t(T::NegativePrompt), record.negative.clone()));
+    }
+    rows.extend([
+        (cx.t(T::Model), model),
+        (cx.t(T::Seed), record.seed.to_string()),
+        (cx.t(T::Steps), format!("{} · {}", record.steps, record.sampler.name())),
+        (cx.t(T::Guidance), round_f32(record.guidance).to_string()),
+        (cx.t(T::Size), format!("{}×{}", record.width, record.height)),
+        (cx.t(T::MadeWith), record.version.clone()),
+    ]);
+    widgets::table(ui, &rows);
+}

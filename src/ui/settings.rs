@@ -1,0 +1,174 @@
+//! Settings: language, looks, folders, device, and what the program is made of.
+
+use std::path::Path;
+
+use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui};
+
+use super::cx::Cx;
+use super::texts::T;
+use super::theme::{BODY, S1, S2, S4, S6, SMALL};
+use super::{icons, widgets};
+use crate::domain::{DeviceChoice, Theme};
+use crate::lang::Lang;
+use crate::state::Command;
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+    CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
+            Frame::new().inner_margin(Margin { left: 24, right: 24, top: 12, bottom: 32 }).show(ui, |ui| {
+                ui.set_max_width(680.0);
+                ui.spacing_mut().item_spacing.y = S2;
+                widgets::heading(ui, cx.t(T::Settings));
+                looks(ui, cx);
+                folders(ui, cx);
+                machine(ui, cx);
+                about(ui, cx);
+            });
+        });
+    });
+}
+
+fn section(ui: &mut Ui, cx: &mut Cx<'_>, name: T, add: impl FnOnce(&mut Ui, &mut Cx<'_>)) {
+    ui.add_space(S4);
+    widgets::caption(ui, cx.t(name));
+    widgets::card(cx.p).inner_margin(16).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = S4;
+        add(ui, cx);
+    });
+}
+
+/// A row: what it is on the left, the control on the right.
+fn row(ui: &mut Ui, cx: &mut Cx<'_>, name: T, note: Option<T>, add: impl FnOnce(&mut Ui, &mut Cx<'_>)) {
+    ui.horizontal(|ui| {
+        let width = (ui.available_width() * 0.42).floor();
+        ui.vertical(|ui| {
+            ui.set_width(width);
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.add(Label::new(RichText::new(cx.t(name)).size(BODY).color(cx.p.text)).wrap());
+            if let Some(note) = note {
+                widgets::muted(ui, cx.t(note));
+            }
+        });
+        ui.vertical(|ui| add(ui, cx));
+    });
+}
+
+fn choices<V: Copy + PartialEq>(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    name: T,
+    items: &[(V, &str)],
+    on: Option<V>,
+    command: impl Fn(V) -> Command,
+) {
+    let texts: Vec<_> = items.iter().map(|(_, text)| ((*text).to_owned(), String::new())).collect();
+    let at = items.iter().position(|(value, _)| Some(*value) == on);
+    if let Some(i) = widgets::segments(ui, cx.t(name), &texts, at) {
+        cx.push(command(items[i].0));
+    }
+}
+
+fn looks(ui: &mut Ui, cx: &mut Cx<'_>) {
+    section(ui, cx, T::Appearance, |ui, cx| {
+        row(ui, cx, T::Language, None, |ui, cx| {
+            let items = Lang::ALL.map(|lang| (lang, lang.name()));
+            choices(ui, cx, T::Language, &items, Some(cx.lang), Command::SetLang);
+        });
+        row(ui, cx, T::Theme, None, |ui, cx| {
+            let items =
+                [(Theme::Dark, cx.t(T::Dark)), (Theme::Light, cx.t(T::Light)), (Theme::System, cx.t(T::AsSystem))];
+            choices(ui, cx, T::Theme, &items, Some(cx.state.settings.theme), Command::SetTheme);
+        });
+        row(ui, cx, T::TextSize, None, |ui, cx| {
+            let items = [(0.9, "90%"), (1.0, "100%"), (1.1, "110%"), (1.25, "125%"), (1.5, "150%")];
+            let zoom = cx.state.settings.zoom.unwrap_or(1.0);
+            let on = items.iter().map(|(z, _)| *z).find(|z: &f32| (z - zoom).abs() < 0.01);
+            choices(ui, cx, T::TextSize, &items, on, Command::SetZoom);
+        });
+    });
+}
+
+fn folders(ui: &mut Ui, cx: &mut Cx<'_>) {
+    section(ui, cx, T::Folders, |ui, cx| {
+        let status = &cx.state.status;
+        folder(ui, cx, T::LibraryFolder, T::LibraryFolderNote, &status.library, Command::ChooseLibraryFolder);
+        folder(ui, cx, T::ModelsFolder, T::ModelsFolderNote, &status.models, Command::ChooseModelsFolder);
+    });
+}
+
+fn folder(ui: &mut Ui, cx: &mut Cx<'_>, name: T, note: T, path: &Path, choose: Command) {
+    row(ui, cx, name, Some(note), |ui, cx| {
+        ui.spacing_mut().item_spacing.y = S1;
+        let text = path.display().to_string();
+        ui.add(Label::new(RichText::new(&text).size(SMALL).color(cx.p.text)).truncate().selectable(true))
+            .on_hover_text(&text);
+        ui.horizontal(|ui| {
+            let label = cx.t(T::Choose);
+            let button = ui.button(label).accessible_name(format!("{}: {label}", cx.t(name)));
+            if button.clicked() {
+                cx.push(choose);
+            }
+            let label = cx.t(T::OpenFolder);
+            let button = ui.button(label).accessible_name(format!("{}: {label}", cx.t(name)));
+            if button.clicked() {
+                cx.push(Command::Reveal(path.to_owned()));
+            }
+        });
+    });
+}
+
+fn machine(ui: &mut Ui, cx: &mut Cx<'_>) {
+    section(ui, cx, T::Machine, |ui, cx| {
+        row(ui, cx, T::Device, Some(T::DeviceNote), |ui, cx| {
+            let items = [(DeviceChoice::Auto, cx.t(T::DeviceAuto)), (DeviceChoice::Cpu, cx.t(T::DeviceCpu))];
+            choices(ui, cx, T::Device, &items, Some(cx.state.settings.device), Command::SetDevice);
+            if !cx.state.status.device.is_empty() {
+                widgets::muted(ui, cx.with(T::DeviceNow, &[&cx.state.status.device]));
+            }
+        });
+        row(ui, cx, T::Memory, Some(T::MemoryNote), |ui, cx| {
+            if widgets::button(ui, icons::EJECT, cx.t(T::FreeMemory)).clicked() {
+                cx.push(Command::Unload);
+            }
+        });
+        row(ui, cx, T::Network, Some(T::OfflineNote), |ui, cx| {
+            let offline = cx.state.settings.offline;
+            if widgets::switch(ui, offline, cx.t(T::StayOffline)).clicked() {
+                cx.push(Command::SetOffline(!offline));
+            }
+        });
+    });
+}
+
+/// What is inside, with its licence. Names and licences are not translated.
+const PARTS: &[(&str, &str)] = &[
+    ("Fluent Emoji (Microsoft)", "MIT"),
+    ("Noto Emoji (Google)", "Apache-2.0"),
+    ("Twemoji (Twitter)", "CC BY 4.0"),
+    ("all-MiniLM-L6-v2 (sentence-transformers)", "Apache-2.0"),
+    ("SmolLM2-135M-Instruct (Hugging Face)", "Apache-2.0"),
+    ("Noto Sans SC (Adobe)", "OFL-1.1"),
+    ("Inter (The Inter Project Authors)", "OFL-1.1"),
+    ("Phosphor Icons", "MIT"),
+    ("egui, wgpu, candle", "MIT OR Apache-2.0"),
+];
+
+fn about(ui: &mut Ui, cx: &mut Cx<'_>) {
+    section(ui, cx, T::About, |ui, cx| {
+        ui.spacing_mut().item_spacing.y = S2;
+        ui.horizontal(|ui| {
+            widgets::title(ui, super::APP_NAME);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| widgets::muted(ui, &cx.state.status.version));
+        });
+        widgets::muted(ui, cx.t(T::AboutText));
+        if let Some(s) = cx.state.status.first_frame_s {
+            widgets::muted(ui, cx.with(T::FirstFrame, &[&format!("{s:.2}")]));
+        }
+        ui.add_space(S1);
+        widgets::caption(ui, cx.t(T::MadeOf));
+        let rows: Vec<(&str, String)> = PARTS.iter().map(|(part, licence)| (*licence, (*part).to_owned())).collect();
+        widgets::table(ui, &rows);
+    });
+    ui.add_space(S6);
+}

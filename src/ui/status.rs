@@ -1,0 +1,130 @@
+//! The status bar: device, memory, model, queue, speed, language.
+
+use egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Role, Sense, Ui, WidgetInfo, vec2};
+
+use super::cx::Cx;
+use super::texts::T;
+use super::theme::{self, RADIUS, S1, S2, SMALL};
+use super::{icons, models_bits};
+use crate::domain::{Room, bytes, seconds};
+use crate::lang::Lang;
+use crate::state::{Command, Phase};
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 2));
+    Panel::bottom("status").exact_size(28.0).resizable(false).frame(frame).show(ui, |ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            for lang in Lang::ALL.into_iter().rev() {
+                language(ui, cx, lang);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = theme::S4;
+                items(ui, cx);
+            });
+        });
+    });
+}
+
+fn language(ui: &mut Ui, cx: &mut Cx<'_>, lang: Lang) {
+    let on = cx.lang == lang;
+    let p = cx.p;
+    let galley = ui.painter().layout_no_wrap(lang.name().to_owned(), theme::small(), p.text);
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 12.0, 20.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, lang.name()));
+    let ink = if on {
+        p.accent_text
+    } else if response.hovered() || response.has_focus() {
+        p.strong
+    } else {
+        p.muted
+    };
+    if on {
+        ui.painter().rect_filled(rect, RADIUS - 2, p.accent_soft);
+    }
+    let at = rect.center() - galley.size() / 2.0;
+    ui.painter().galley_with_override_text_color(at, galley, ink);
+    if response.on_hover_text(cx.t(T::Language)).clicked() && !on {
+        cx.push(Command::SetLang(lang));
+    }
+}
+
+fn items(ui: &mut Ui, cx: &Cx<'_>) {
+    let status = &cx.state.status;
+    if !status.device.is_empty() {
+        item(ui, cx, icons::CPU, &status.device, cx.t(T::DeviceHover));
+    }
+    if status.budget > 0 {
+        let text = format!("{} / {}", bytes(status.memory), bytes(status.budget));
+        item(ui, cx, icons::MEMORY, &text, cx.t(T::MemoryHover));
+    }
+    let model = match cx.state.room() {
+        Room::Write => &cx.state.settings.text.model,
+        _ => &cx.state.settings.image.model,
+    };
+    let text = format!("{} · {}", models_bits::name(cx, model), model_state(cx, model));
+    item(ui, cx, icons::CUBE, &text, cx.t(T::ModelHover));
+    let waiting = cx.state.create.jobs.len().saturating_sub(1);
+    if waiting > 0 {
+        item(ui, cx, icons::QUEUE, &cx.with(T::WaitingJobs, &[&waiting]), cx.t(T::QueueHover));
+    }
+    if let Some(speed) = speed(cx) {
+        item(ui, cx, icons::LIGHTNING, &speed, cx.t(T::SpeedHover));
+    }
+}
+
+fn item(ui: &mut Ui, cx: &Cx<'_>, icon: &str, text: &str, hover: &str) {
+    // What does not fit is left out whole; half a word helps nobody.
+    let width = ui.painter().layout_no_wrap(text.to_owned(), theme::small(), cx.p.muted).size().x + 24.0;
+    if width > ui.available_width() {
+        return;
+    }
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = S1;
+        ui.add(Label::new(theme::icon(icon, 14.0).color(cx.p.muted)));
+        ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)));
+        ui.add_space(S2 - S1);
+    })
+    .response
+    .on_hover_text(hover);
+}
+
+/// What the model that is chosen in this room is doing.
+fn model_state(cx: &Cx<'_>, id: &str) -> String {
+    let phase = match cx.state.room() {
+        Room::Write => cx.state.write.job.as_ref().map(|job| job.phase),
+        _ => cx.state.create.running().map(|job| job.phase),
+    };
+    let entry = cx.state.models.entry(id);
+    match (phase, entry) {
+        (Some(Phase::Loading(Some(f))), _) => cx.with(T::LoadingPercent, &[&(f * 100.0).floor()]),
+        (Some(Phase::Loading(None)), _) => cx.t(T::Loading).to_owned(),
+        (Some(Phase::Running), _) => cx.t(T::Running).to_owned(),
+        (Some(Phase::Cancelling), _) => cx.t(T::Stopping).to_owned(),
+        (_, Some(e)) if e.fetch.is_some() => cx.t(T::Fetching).to_owned(),
+        (_, Some(e)) if e.loaded => cx.t(T::InMemory).to_owned(),
+        (_, Some(e)) if !e.is_here() => cx.t(T::NotHere).to_owned(),
+        _ => cx.t(T::Ready).to_owned(),
+    }
+}
+
+/// Tokens a second while text is written, else seconds a step of the last picture.
+fn speed(cx: &Cx<'_>) -> Option<String> {
+    let write = &cx.state.write;
+    if let Some(rate) = write.job.as_ref().and_then(|job| job.rate(cx.state.now_ms)) {
+        return Some(cx.with(T::TokensPerSecond, &[&format!("{rate:.0}")]));
+    }
+    match cx.state.room() {
+        Room::Write => {
+            let info = write.open.turns.iter().rev().find_map(|t| t.info.as_ref())?;
+            (info.decode_tok_s > 0.0).then(|| cx.with(T::TokensPerSecond, &[&format!("{:.0}", info.decode_tok_s)]))
+        }
+        _ => {
+            let step = cx.state.create.step_s?;
+            Some(cx.with(
+                T::SecondsPerStep,
+                &[&if step < 0.1 { format!("{:.0} ms", step * 1000.0) } else { seconds(step) }],
+            ))
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! Every text of the window, in every language. Nothing that a person reads is written anywhere else in `ui`.
+//!
+//! `{0}`, `{1}` are places that [`T::with`] fills in.
+
+use std::fmt::Display;
+
+use crate::lang::Lang;
+
+macro_rules! texts {
+    ($($name:ident: $en:literal, $zh:literal;)*) => {
+        /// One text of the window.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs, reason = "each name stands beside its wording")]
+        pub enum T { $($name,)* }
+
+        impl T {
+            /// All texts, for tests.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The wording in `lang`.
+            pub const fn tr(self, lang: Lang) -> &'static str {
+                match (self, lang) {
+                    $((Self::$name, Lang::En) => $en, (Self::$name, Lang::Zh) => $zh,)*
+                }
+            }
+        }
+    };
+}
+
+impl T {
+    /// The wording with its places filled in.
+    pub fn with(self, lang: Lang, args: &[&dyn Display]) -> String {
+        let mut rest = self.tr(lang);
+        let mut out = String::with_capacity(rest.len() + 16);
+        // One pass: an argument that has `{0}` in it (a prompt may) is not filled in again.
+        while let Some(at) = rest.find('{') {
+            out.push_str(&rest[..at]);
+            let (place, after) = rest[at + 1..].split_once('}').unwrap_or((&rest[at + 1..], ""));
+            if let Some(arg) = place.parse::<usize>().ok().and_then(|i| args.get(i)) {
+                out.push_str(&arg.to_string());
+            }
+            rest = after;
+        }
+        out.push_str(rest);
+        out
+    }
+}
+
+texts! {
+    // Rooms
+    Create: "Create", "绘图";
+    Write: "Write", "写作";
+    Gallery: "Gallery", "图库";
+    Models: "Models", "模型";
+    Settings: "Settings", "设置";
+    RoomShortcut: "{0} (Ctrl+{1})", "{0}（Ctrl+{1}）";
+
+    // Everywhere
+    Cancel: "Cancel", "取消";
+    Close: "Close", "关闭";
+    Dismiss: "Dismiss", "知道了";
+    Details: "Details", "详细信息";
+    CopyDetails: "Copy details", "复制详细信息";
+    Undo: "Undo", "撤销";
+    TryAgain: "Try again", "重试";
+    Copied: "Copied", "已复制";
+    Copy: "Copy", "复制";
+    SaveAs: "Save as", "另存为";
+    ShowInFolder: "Show in folder", "在文件夹中显示";
+    DeleteToTrash: "Move to the trash", "移到回收站";
+    NothingFound: "Nothing found", "没有找到";
+    Esc: "Esc", "Esc 键";
+    DropHere: "Drop a picture to bring back its prompt and settings", "松开鼠标，恢复这张图片的提示词和设置";
+
+    // Remedies
+    OpenSettings: "Open Settings", "打开设置";
+    ChooseAnotherFolder: "Choose another folder", "选择另一个文件夹";
+    ChooseAnotherModel: "Choose another model", "选择另一个模型";
+    FreeMemory: "Free memory", "释放内存";
+
+    // Create: sliders
+    Prompt: "Prompt", "提示词";
+    PromptHint: "What would you like to see?", "想看到什么？";
+    NegativePrompt: "Negative prompt", "反向提示词";
+    NegativeHint: "What should not be there", "不希望出现的内容";
+    UnknownWords: "The model does not know: {0}", "模型不认识这些词：{0}";
+    Model: "Model", "模型";
+    Size: "Size", "尺寸";
+    Steps: "Steps", "步数";
+    StepsHover: "More steps draw finer and take longer; past some thirty little changes.", "步数越多画得越细，也越慢；超过三十步变化很小。";
+    Guidance: "Guidance", "引导强度";
+    GuidanceHover: "Higher follows the prompt more closely; too high makes colours harsh and shapes stiff.", "越高越贴近提示词；过高会使颜色刺眼、形状生硬。";
+    Seed: "Seed", "种子";
+    SeedHover: "The same seed with the same settings makes the same picture or answer again.", "相同的种子和设置会得到相同的图片或回答。";
+    RandomSeed: "Random", "随机";
+    RollSeed: "Roll a new seed and keep it", "掷出一个新种子并固定";
+    PinSeed: "Keep this seed", "固定这个种子";
+    UnpinSeed: "A new seed each time", "每次使用新种子";
+    Count: "Pictures", "张数";
+    CountHover: "How many pictures to make, each with the next seed.", "一次生成几张，每张使用下一个种子。";
+    More: "More", "更多";
+    Sampler: "Sampler", "采样器";
+    SamplerHover: "How the way from noise to picture is walked.", "从噪声到图片的走法。";
+    EulerHover: "The plain way: one look a step, quick.", "最简单：每步计算一次，速度快。";
+    HeunHover: "Looks twice a step: finer at few steps, half as fast.", "每步计算两次：步数少时更细，速度减半。";
+    MidpointHover: "Looks ahead to the middle of each step: smooth, half as fast.", "每步先看中点：更平滑，速度减半。";
+    ResetSliders: "Reset sliders", "恢复默认值";
+    DoubleClickResets: "Double click: back to {0}", "双击恢复为 {0}";
+    ValueOf: "{0}: value", "{0}：数值";
+    Generate: "Generate", "生成";
+    GenerateHover: "Draws the prompt. While a picture forms, the next one waits in the queue.", "按提示词绘图。正在绘图时，新任务会排队等候。";
+    CtrlEnter: "Ctrl+Enter", "Ctrl+回车";
+    OneRunning: "One job running", "一个任务正在运行";
+    RunningAndWaiting: "One job running, {0} waiting", "一个任务正在运行，{0} 个等待";
+
+    // Create: stage
+    CreateEmptyTitle: "What would you like to see?", "想画点什么？";
+    CreateEmptyText: "{0} draws on this machine. Pick an example, or type your own prompt.", "{0} 在这台电脑上绘图。点选一个例子，或输入自己的提示词。";
+    MakeFirstPicture: "Draw a picture", "画一张";
+    WaitingForTurn: "Waiting for its turn", "等待中";
+    Stopping: "Stopping…", "正在停止…";
+    LoadingModel: "Loading the model…", "正在加载模型…";
+    LoadingModelPercent: "Loading the model, {0}%", "正在加载模型，{0}%";
+    Starting: "Starting…", "正在开始…";
+    StepOf: "Step {0} of {1} · {2} left", "第 {0} 步，共 {1} 步 · 剩余 {2}";
+    PictureOf: "Picture {0} of {1}", "第 {0} 张，共 {1} 张";
+    PictureForming: "The picture as it forms", "正在形成的图片";
+    PictureNamed: "Picture: {0}", "图片：{0}";
+    RunningNamed: "Running: {0}", "正在运行：{0}";
+    WaitingNamed: "Waiting: {0}", "等待中：{0}";
+    CancelNamed: "Cancel: {0}", "取消：{0}";
+    SaveAsHover: "Save a copy as PNG, JPEG or WebP (Ctrl+S)", "另存为 PNG、JPEG 或 WebP（Ctrl+S）";
+    CopyHover: "Copy the picture", "复制图片";
+    UseSettings: "Use settings", "使用设置";
+    UseSettingsHover: "Bring back this picture's prompt, sliders and seed", "恢复这张图片的提示词、参数和种子";
+    Vary: "Vary", "变化";
+    VaryHover: "The same again with another seed", "换一个种子再画一张";
+    ShowSettings: "Settings of this picture", "这张图片的设置";
+    Saving: "Saving…", "正在保存…";
+    NotSaved: "Not saved", "未保存";
+    MadeWith: "Made with", "制作软件";
+
+    // Write
+    NewConversation: "New conversation", "新建对话";
+    NewConversationHover: "Start a new conversation (Ctrl+N)", "开始新的对话（Ctrl+N）";
+    SearchConversations: "Search conversations", "搜索对话";
+    NoConversations: "Your conversations will be listed here.", "对话会列在这里。";
+    Untitled: "Untitled", "无标题";
+    Title: "Title", "标题";
+    RenameHover: "Click to rename", "点击重命名";
+    DeleteNamed: "Delete: {0}", "删除：{0}";
+    Today: "Today", "今天";
+    Yesterday: "Yesterday", "昨天";
+    Earlier: "Earlier", "更早";
+    ExportMarkdown: "Export as Markdown", "导出为 Markdown";
+    ExportText: "Export as plain text", "导出为纯文本";
+    ShowSliders: "Show the sliders", "显示参数";
+    WriteEmptyTitle: "What shall we write?", "写点什么？";
+    WriteEmptyText: "The model runs on this machine; nothing you type leaves it.", "模型在这台电脑上运行，你输入的内容不会外传。";
+    Message: "Message", "消息";
+    MessageHint: "Type here; Enter sends, Shift+Enter starts a new line", "在此输入；回车发送，Shift+回车换行";
+    Send: "Send", "发送";
+    SendHover: "Send (Enter)", "发送（回车）";
+    SendAgain: "Send again", "重新发送";
+    Stop: "Stop", "停止";
+    CopyTurn: "Copy this message", "复制这条消息";
+    CopyAnswer: "Copy this answer", "复制这个回答";
+    EditTurn: "Edit this message", "编辑这条消息";
+    EditHint: "What came after it will be written anew.", "之后的内容会重新生成。";
+    Regenerate: "Write it again", "重新生成";
+    ContinueWriting: "Go on writing", "继续写";
+    PartOfAnswer: "Part of the answer", "回答的一部分";
+    TokenCount: "{0} tokens", "{0} 个词元";
+    TokensPerSecond: "{0} tok/s", "{0} 词元/秒";
+    ToFirstToken: "{0} to the first", "首个词元 {0}";
+    SeedAndModel: "{0}, seed {1}", "{0}，种子 {1}";
+    EndedLength: "stopped at the token limit", "已达到词元上限";
+    EndedContext: "the context is full", "上下文已满";
+    EndedEarly: "cut off", "已中断";
+    ReadingPrompt: "Reading the prompt, {0} of {1} tokens", "正在读取提示词，{0} / {1} 个词元";
+    WritingAt: "{0} tokens · {1} tok/s", "{0} 个词元 · {1} 词元/秒";
+    WillBeFetched: "{0} ({1}) will be fetched when you first send. It stays on this machine.", "首次发送时会下载 {0}（{1}），之后一直保存在这台电脑上。";
+    FetchNow: "Fetch now", "现在下载";
+    FetchingModel: "Fetching {0}", "正在下载 {0}";
+    SystemPrompt: "System prompt", "系统提示词";
+    SystemHint: "How the model should behave, such as: answer in one sentence", "希望模型怎样回答，例如：用一句话回答";
+    Temperature: "Temperature", "温度";
+    TemperatureHover: "Low keeps to the likeliest words, high dares more; 0 always takes the likeliest.", "低则稳妥，高则大胆；0 总是选最可能的词。";
+    MaxTokens: "Longest answer", "最长回答";
+    MaxTokensHover: "The answer stops after this many tokens (a token is about three quarters of a word).", "回答在这么多词元后停止（一个汉字约一到两个词元）。";
+    Context: "Context", "上下文";
+    ContextHover: "How many tokens the model may look back on; more takes more memory.", "模型最多回看多少词元；越多越占内存。";
+    ContextUsed: "{0} of {1} tokens in use", "已用 {0} / {1} 个词元";
+    MoreSampling: "More sliders", "更多参数";
+    TopK: "Top-k", "Top-k 候选数";
+    TopKHover: "Only this many of the likeliest words are considered; 0 considers all.", "只考虑最可能的这么多个词；0 为不限。";
+    TopP: "Top-p", "Top-p 概率和";
+    TopPHover: "Only the likeliest words that together reach this share are considered; 1 considers all.", "只考虑概率之和达到此值的词；1 为不限。";
+    MinP: "Min-p", "Min-p 下限";
+    MinPHover: "Words less likely than this share of the likeliest are dropped; 0 drops none.", "舍去概率低于最高者此比例的词；0 为不舍。";
+    RepeatPenalty: "Repetition penalty", "重复惩罚";
+    RepeatPenaltyHover: "Higher makes the model avoid words it just used; 1 is off.", "越高越避免重复刚用过的词；1 为关闭。";
+    RepeatLastN: "Penalty window", "惩罚范围";
+    RepeatLastNHover: "How many of the last tokens count as just used.", "最近多少个词元算作刚用过。";
+
+    // Models
+    PictureModels: "Pictures", "图片模型";
+    TextModels: "Text", "文字模型";
+    BuiltIn: "Built in", "内置";
+    OnThisMachine: "On this machine", "已在本机";
+    NotFetchedYet: "Not fetched yet, {0}", "尚未下载，{0}";
+    PartlyFetched: "{0} of {1} fetched", "已下载 {0} / {1}";
+    NeedsMemory: "needs {0} of memory", "需要 {0} 内存";
+    Fetch: "Fetch", "下载";
+    GoOnFetching: "Go on fetching", "继续下载";
+    Fetching: "fetching", "下载中";
+    FetchedOf: "{0} of {1} from {2}", "{0} / {1}，来自 {2}";
+    FetchedSoFar: "{0} so far from {1}", "已下载 {0}，来自 {1}";
+    LookingForSource: "Looking for a source…", "正在寻找来源…";
+    AskingSource: "Asking {0}…", "正在连接 {0}…";
+    SkippedSource: "Skipped {0}: {1}", "已跳过 {0}：{1}";
+    Verifying: "Checking the file…", "正在校验文件…";
+    Use: "Use", "使用";
+    InUse: "In use", "使用中";
+    OpenModelFile: "Open a model file…", "打开模型文件…";
+    OpenModelFileHover: "A GGUF language model, or a safetensors file of a picture model", "GGUF 语言模型，或图片模型的 safetensors 文件";
+    OfflineHint: "The studio is set to stay offline", "当前为离线模式";
+
+    // Gallery
+    SearchPictures: "Search prompts", "搜索提示词";
+    PictureCount: "{0} pictures", "{0} 张图片";
+    Refresh: "Read the folder again", "重新读取文件夹";
+    OpenLibraryFolder: "Open the folder", "打开文件夹";
+    OpenPicture: "Open a picture…", "打开图片…";
+    OpenPictureHover: "Bring back prompt and settings of a picture (Ctrl+O)", "恢复一张图片的提示词和设置（Ctrl+O）";
+    ReadingLibrary: "Reading the library…", "正在读取图库…";
+    GalleryEmptyTitle: "No pictures yet", "还没有图片";
+    GalleryEmptyText: "Every picture you make is kept here with its settings.", "生成的每张图片都会连同设置保存在这里。";
+    GoCreate: "Draw the first one", "去画第一张";
+    NoSettingsInside: "This file carries no settings.", "这个文件里没有设置。";
+    Made: "Made", "制作时间";
+    File: "File", "文件";
+
+    // Settings
+    Appearance: "Appearance", "外观";
+    Language: "Language", "语言";
+    Theme: "Theme", "主题";
+    Dark: "Dark", "深色";
+    Light: "Light", "浅色";
+    AsSystem: "As the system", "跟随系统";
+    TextSize: "Size of everything", "界面大小";
+    Folders: "Folders", "文件夹";
+    LibraryFolder: "Pictures", "图片";
+    LibraryFolderNote: "Finished pictures are written here at once.", "生成的图片会立即保存到这里。";
+    ModelsFolder: "Models", "模型";
+    ModelsFolderNote: "Fetched models are kept here.", "下载的模型保存在这里。";
+    Choose: "Choose…", "选择…";
+    OpenFolder: "Open", "打开";
+    Machine: "This machine", "这台电脑";
+    Device: "Device", "设备";
+    DeviceNote: "Where models run.", "模型在哪里运行。";
+    DeviceAuto: "Automatic", "自动";
+    DeviceCpu: "CPU only", "仅 CPU";
+    DeviceNow: "Now: {0}", "当前：{0}";
+    Memory: "Memory", "内存";
+    MemoryNote: "Models stay loaded so that the next job starts at once.", "模型保持加载，下一个任务可以立即开始。";
+    Network: "Network", "网络";
+    OfflineNote: "Used only for models that you ask for.", "仅用于下载你要求的模型。";
+    StayOffline: "Stay offline", "保持离线";
+    About: "About", "关于";
+    AboutText: "A studio for pictures and text that runs on this machine alone.", "完全在这台电脑上运行的图片与文字工作室。";
+    FirstFrame: "The window opened in {0} s.", "窗口在 {0} 秒内打开。";
+    MadeOf: "Made with", "使用了";
+
+    // Status bar
+    DeviceHover: "Where models run", "模型运行的设备";
+    MemoryHover: "Memory in use, of what models may take", "已用内存 / 模型可用内存";
+    ModelHover: "The model chosen in this room, and what it is doing", "当前选择的模型及其状态";
+    QueueHover: "Picture jobs that wait", "等待中的绘图任务";
+    SpeedHover: "Speed of the last job", "最近任务的速度";
+    WaitingJobs: "{0} waiting", "{0} 个等待";
+    SecondsPerStep: "{0} a step", "每步 {0}";
+    Loading: "loading", "加载中";
+    LoadingPercent: "loading {0}%", "加载中 {0}%";
+    Running: "running", "运行中";
+    InMemory: "in memory", "已加载";
+    NotHere: "not fetched", "未下载";
+    Ready: "ready", "就绪";
+
+    // Notices
+    SavedAs: "Saved as {0}", "已保存为 {0}";
+    PictureTrashed: "Picture moved to the trash", "图片已移到回收站";
+    PicturesTrashed: "{0} pictures moved to the trash", "{0} 张图片已移到回收站";
+    ConversationTrashed: "Conversation moved to the trash", "对话已移到回收站";
+    SettingsRestored: "Prompt and settings restored", "已恢复提示词和设置";
+    ModelFetched: "{0} is ready", "{0} 已就绪";
+    MemoryFreed: "Memory freed", "内存已释放";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_chinese(c: char) -> bool {
+        ('\u{4e00}'..='\u{9fff}').contains(&c)
+    }
+
+    #[test]
+    fn every_text_is_there_in_both_languages() {
+        for text in T::ALL {
+            assert!(!text.tr(Lang::En).trim().is_empty(), "{text:?}");
+            assert!(!text.tr(Lang::En).chars().any(is_chinese), "{text:?}");
+            let zh = text.tr(Lang::Zh);
+            let bare = *text == T::RoomShortcut;
+            assert!(bare || zh.chars().any(is_chinese), "{text:?}: {zh}");
+        }
+    }
+
+    #[test]
+    fn both_languages_fill_in_the_same_places() {
+        for text in T::ALL {
+            for place in ["{0}", "{1}", "{2}", "{3}"] {
+                let [en, zh] = Lang::ALL.map(|lang| text.tr(lang).matches(place).count());
+                assert_eq!(en, zh, "{text:?} {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn arguments_are_filled_in_once() {
+        assert_eq!(T::StepOf.with(Lang::En, &[&12, &"{0}", &"1 s"]), "Step 12 of {0} · 1 s left");
+        assert_eq!(T::StepOf.with(Lang::En, &[]), "Step  of  ·  left");
+    }
+
+    /// Renders nothing: asks the fonts themselves.
+    #[test]
+    fn the_bundled_fonts_have_every_letter_of_the_window() {
+        let ctx = egui::Context::default();
+        crate::ui::theme::setup(&ctx);
+        let _ = ctx.run_ui(egui::RawInput::default(), |_| {});
+        let errors = include_str!("../error_texts.rs");
+        let letters = T::ALL.iter().flat_map(|t| Lang::ALL.map(|l| t.tr(l))).chain([errors]).flat_map(str::chars);
+        let mut missing: Vec<char> = letters.filter(|c| !c.is_control() && !has(&ctx, *c)).collect();
+        missing.dedup();
+        assert!(missing.is_empty(), "no glyph for {missing:?}");
+    }
+
+    fn has(ctx: &egui::Context, c: char) -> bool {
+        ctx.fonts_mut(|fonts| fonts.has_glyph(&crate::ui::theme::body(), c))
+    }
+}

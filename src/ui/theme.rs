@@ -1,0 +1,331 @@
+//! Colours, sizes and fonts. No other file names a colour.
+
+use std::sync::Arc;
+
+use egui::epaint::text::FontTweak;
+use egui::style::{HandleShape, Selection, WidgetVisuals, Widgets};
+use egui::{
+    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText, Stroke, Style,
+    TextStyle, Visuals, vec2,
+};
+
+use crate::domain::Theme;
+
+/// Spacing in steps of four.
+pub const S1: f32 = 4.0;
+pub const S2: f32 = 8.0;
+pub const S3: f32 = 12.0;
+pub const S4: f32 = 16.0;
+pub const S6: f32 = 24.0;
+
+/// The two text sizes, and the one for headings.
+pub const BODY: f32 = 14.0;
+pub const SMALL: f32 = 12.0;
+pub const HEADING: f32 = 20.0;
+
+/// Height of buttons, fields and chips.
+pub const CONTROL: f32 = 28.0;
+pub const RADIUS: u8 = 6;
+
+/// All colours of one theme.
+#[derive(Debug, PartialEq)]
+pub struct Palette {
+    /// Behind pictures and text being read.
+    pub canvas: Color32,
+    /// Panels with controls.
+    pub panel: Color32,
+    /// Cards, fields and buttons on a panel.
+    pub raised: Color32,
+    pub hover: Color32,
+    pub press: Color32,
+    pub line: Color32,
+    pub line_strong: Color32,
+    /// Decoration only: not readable as text.
+    pub faint: Color32,
+    /// Second-rank text.
+    pub muted: Color32,
+    pub text: Color32,
+    pub strong: Color32,
+    pub accent: Color32,
+    pub accent_hover: Color32,
+    pub on_accent: Color32,
+    /// The accent as a background of selected things.
+    pub accent_soft: Color32,
+    /// The accent as text.
+    pub accent_text: Color32,
+    pub good: Color32,
+    pub warn: Color32,
+    pub warn_soft: Color32,
+    pub bad: Color32,
+    pub bad_soft: Color32,
+    /// The two squares behind transparent pictures.
+    pub checker: [Color32; 2],
+}
+
+const fn grey(n: u32) -> Color32 {
+    Color32::from_rgb((n >> 16) as u8, (n >> 8) as u8, n as u8)
+}
+
+static DARK: Palette = Palette {
+    canvas: grey(0x0e_0f_12),
+    panel: grey(0x15_16_1a),
+    raised: grey(0x1e_20_25),
+    hover: grey(0x27_29_30),
+    press: grey(0x31_33_3c),
+    line: grey(0x26_28_2e),
+    line_strong: grey(0x3a_3d_46),
+    faint: grey(0x5c_60_6b),
+    muted: grey(0x9a_9e_aa),
+    text: grey(0xd6_d8_de),
+    strong: grey(0xf4_f5_f7),
+    accent: grey(0x5a_67_d8),
+    accent_hover: grey(0x67_74_e6),
+    on_accent: grey(0xff_ff_ff),
+    accent_soft: grey(0x26_2a_48),
+    accent_text: grey(0xa3_ae_ff),
+    good: grey(0x63_c3_8e),
+    warn: grey(0xe0_b0_58),
+    warn_soft: grey(0x2f_28_18),
+    bad: grey(0xf0_7c_79),
+    bad_soft: grey(0x34_1d_1f),
+    checker: [grey(0x1a_1b_20), grey(0x22_24_2a)],
+};
+
+static LIGHT: Palette = Palette {
+    canvas: grey(0xf3_f4_f6),
+    panel: grey(0xfa_fa_fb),
+    raised: grey(0xff_ff_ff),
+    hover: grey(0xee_ef_f2),
+    press: grey(0xe3_e5_ea),
+    line: grey(0xe3_e5_e9),
+    line_strong: grey(0xc6_c9_d1),
+    faint: grey(0xa4_a8_b2),
+    muted: grey(0x62_66_72),
+    text: grey(0x2b_2e_36),
+    strong: grey(0x12_14_18),
+    accent: grey(0x4f_5b_d0),
+    accent_hover: grey(0x43_4e_bd),
+    on_accent: grey(0xff_ff_ff),
+    accent_soft: grey(0xe6_e8_fb),
+    accent_text: grey(0x43_4e_bd),
+    good: grey(0x1d_7f_4e),
+    warn: grey(0x8f_62_0b),
+    warn_soft: grey(0xfb_f2_dd),
+    bad: grey(0xb8_33_30),
+    bad_soft: grey(0xfb_e9_e8),
+    checker: [grey(0xff_ff_ff), grey(0xe9_eb_ef)],
+};
+
+impl Palette {
+    pub fn of(ui: &egui::Ui) -> &'static Self {
+        Self::dark(ui.visuals().dark_mode)
+    }
+
+    pub fn dark(dark: bool) -> &'static Self {
+        if dark { &DARK } else { &LIGHT }
+    }
+}
+
+/// Fonts and both themes' styles; once, when the window opens.
+pub fn setup(ctx: &Context) {
+    ctx.set_fonts(fonts());
+    ctx.set_style_of(egui::Theme::Dark, style(&DARK, true));
+    ctx.set_style_of(egui::Theme::Light, style(&LIGHT, false));
+}
+
+/// Brings the context to the chosen theme and text size. Cheap where nothing changed.
+pub fn apply(ctx: &Context, theme: Theme, zoom: Option<f32>) {
+    let wanted = match theme {
+        Theme::Dark => egui::ThemePreference::Dark,
+        Theme::Light => egui::ThemePreference::Light,
+        Theme::System => egui::ThemePreference::System,
+    };
+    if ctx.options(|o| o.theme_preference) != wanted {
+        ctx.set_theme(wanted);
+    }
+    let zoom = zoom.unwrap_or(1.0).clamp(0.5, 3.0);
+    if (ctx.zoom_factor() - zoom).abs() > 1e-3 {
+        ctx.set_zoom_factor(zoom);
+    }
+}
+
+/// Latin in Inter, Chinese in Noto Sans SC, the rest in egui's own fonts.
+fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::default();
+    let mut add = |name: &str, bytes: &'static [u8], tweak: FontTweak| {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes).tweak(tweak)));
+    };
+    add("inter", include_bytes!("../../assets/fonts/Inter-Regular-Subset.ttf"), FontTweak::default());
+    add("inter-strong", include_bytes!("../../assets/fonts/Inter-SemiBold-Subset.ttf"), FontTweak::default());
+    add("noto-sc", include_bytes!("../../assets/fonts/NotoSansSC-GB2312.ttf"), FontTweak::default());
+    add("phosphor", include_bytes!("../../assets/fonts/Phosphor-Subset.ttf"), FontTweak::default());
+
+    let own = |first: &str, rest: &[String]| {
+        let mut names = vec![first.to_owned(), "noto-sc".to_owned()];
+        names.extend(rest.iter().cloned());
+        names
+    };
+    let proportional = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    fonts.families.insert(FontFamily::Proportional, own("inter", &proportional));
+    fonts.families.insert(strong_family(), own("inter-strong", &proportional));
+    fonts.families.insert(icon_family(), own("phosphor", &proportional));
+    let mono = fonts.families.entry(FontFamily::Monospace).or_default();
+    let after_first = mono.len().min(1);
+    mono.insert(after_first, "noto-sc".to_owned());
+    fonts
+}
+
+pub fn icon_family() -> FontFamily {
+    FontFamily::Name("icons".into())
+}
+
+fn strong_family() -> FontFamily {
+    FontFamily::Name("strong".into())
+}
+
+pub fn body() -> FontId {
+    FontId::proportional(BODY)
+}
+
+pub fn small() -> FontId {
+    FontId::proportional(SMALL)
+}
+
+pub fn strong(size: f32) -> FontId {
+    FontId::new(size, strong_family())
+}
+
+pub fn icon_font(size: f32) -> FontId {
+    FontId::new(size, icon_family())
+}
+
+/// An icon as text, to be put into buttons and labels.
+pub fn icon(code: &str, size: f32) -> RichText {
+    RichText::new(code).font(icon_font(size))
+}
+
+fn style(p: &Palette, dark: bool) -> Style {
+    let mut style = Style::default();
+    style.text_styles = [
+        (TextStyle::Heading, strong(HEADING)),
+        (TextStyle::Body, body()),
+        (TextStyle::Button, body()),
+        (TextStyle::Small, small()),
+        (TextStyle::Monospace, FontId::monospace(13.0)),
+    ]
+    .into();
+    style.animation_time = 0.08;
+    style.explanation_tooltips = false;
+    style.interaction.tooltip_delay = 0.4;
+    style.interaction.selectable_labels = false;
+    style.scroll_animation = egui::style::ScrollAnimation::none();
+
+    let spacing = &mut style.spacing;
+    spacing.item_spacing = vec2(S2, S2);
+    spacing.button_padding = vec2(10.0, S1);
+    spacing.interact_size = vec2(CONTROL, CONTROL);
+    spacing.menu_margin = Margin::same(4);
+    spacing.window_margin = Margin::same(12);
+    spacing.combo_width = 0.0;
+    spacing.combo_height = 320.0;
+    spacing.icon_spacing = 6.0;
+    spacing.slider_rail_height = 4.0;
+    spacing.tooltip_width = 300.0;
+    spacing.scroll.bar_width = 8.0;
+    spacing.scroll.floating_width = 4.0;
+    spacing.scroll.dormant_handle_opacity = 0.35;
+    spacing.scroll.fade.strength = 0.0;
+
+    style.visuals = visuals(p, dark);
+    style
+}
+
+fn visuals(p: &Palette, dark: bool) -> Visuals {
+    let mut v = if dark { Visuals::dark() } else { Visuals::light() };
+    let state = |fill: Color32, weak: Color32, line: Color32, text: Color32| WidgetVisuals {
+        bg_fill: fill,
+        weak_bg_fill: weak,
+        bg_stroke: Stroke::new(1.0, line),
+        corner_radius: CornerRadius::same(RADIUS),
+        fg_stroke: Stroke::new(1.0, text),
+        expansion: 0.0,
+    };
+    v.widgets = Widgets {
+        noninteractive: state(p.panel, p.panel, p.line, p.text),
+        inactive: state(p.press, p.raised, p.line, p.text),
+        hovered: state(p.press, p.hover, p.line_strong, p.strong),
+        active: state(p.press, p.press, p.line_strong, p.strong),
+        open: state(p.press, p.hover, p.line_strong, p.strong),
+    };
+    v.selection = Selection { bg_fill: p.accent_soft, stroke: Stroke::new(1.0, p.accent_text) };
+    v.weak_text_color = Some(p.muted);
+    v.hyperlink_color = p.accent_text;
+    v.faint_bg_color = p.raised;
+    v.extreme_bg_color = p.canvas;
+    v.text_edit_bg_color = Some(p.raised);
+    v.code_bg_color = p.raised;
+    v.warn_fg_color = p.warn;
+    v.error_fg_color = p.bad;
+    v.window_fill = p.raised;
+    v.window_stroke = Stroke::new(1.0, p.line_strong);
+    v.panel_fill = p.panel;
+    v.window_corner_radius = CornerRadius::same(8);
+    v.menu_corner_radius = CornerRadius::same(8);
+    let shadow = egui::Shadow {
+        offset: [0, 4],
+        blur: 16,
+        spread: 0,
+        color: Color32::from_black_alpha(if dark { 96 } else { 28 }),
+    };
+    v.popup_shadow = shadow;
+    v.window_shadow = shadow;
+    v.slider_trailing_fill = true;
+    v.handle_shape = HandleShape::Circle;
+    v.indent_has_left_vline = false;
+    v.text_cursor.stroke = Stroke::new(2.0, p.accent_text);
+    // A blinking cursor would repaint the window for ever.
+    v.text_cursor.blink = false;
+    v.disabled_alpha = 0.45;
+    v
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn luminance(c: Color32) -> f64 {
+        let lin = |u: u8| {
+            let x = f64::from(u) / 255.0;
+            if x <= 0.040_45 { x / 12.92 } else { ((x + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * lin(c.r()) + 0.7152 * lin(c.g()) + 0.0722 * lin(c.b())
+    }
+
+    /// WCAG 2 contrast ratio.
+    fn contrast(a: Color32, b: Color32) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn every_text_colour_is_readable_where_it_is_used() {
+        for p in [&DARK, &LIGHT] {
+            for ground in [p.canvas, p.panel, p.raised] {
+                for (name, colour) in [
+                    ("muted", p.muted),
+                    ("text", p.text),
+                    ("accent", p.accent_text),
+                    ("good", p.good),
+                    ("warn", p.warn),
+                    ("bad", p.bad),
+                ] {
+                    assert!(contrast(colour, ground) >= 4.5, "{name} {colour:?} on {ground:?}");
+                }
+            }
+            assert!(contrast(p.on_accent, p.accent) >= 4.5);
+            assert!(contrast(p.accent_text, p.accent_soft) >= 4.5);
+            assert!(contrast(p.bad, p.bad_soft) >= 4.5);
+            assert!(contrast(p.warn, p.warn_soft) >= 4.5);
+        }
+    }
+}

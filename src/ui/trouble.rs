@@ -1,0 +1,90 @@
+//! How an error looks: what happened, what to do, a button that does it, and details behind a fold.
+
+use egui::{Label, RichText, Stroke, Ui};
+
+use super::cx::Cx;
+use super::texts::T;
+use super::theme::{self, BODY, S1, S2, SMALL};
+use super::{icons, widgets};
+use crate::domain::Room;
+use crate::error::{Cause, StudioError};
+use crate::state::Command;
+
+/// The button that does what the remedy says, where there is one.
+pub fn remedy_button(error: &StudioError) -> Option<(T, Command)> {
+    match error.cause() {
+        Cause::NotFetched { id, .. } => Some((T::Fetch, Command::Fetch(id.clone()))),
+        Cause::NoSourceAnswered { id, .. } => Some((T::TryAgain, Command::Fetch(id.clone()))),
+        Cause::Offline { .. } => Some((T::OpenSettings, Command::Go(Room::Settings))),
+        Cause::Io { .. } | Cause::DiskFull { .. } => Some((T::ChooseAnotherFolder, Command::ChooseLibraryFolder)),
+        Cause::NotEnoughMemory { .. } => Some((T::FreeMemory, Command::Unload)),
+        Cause::PromptTooLong { .. } => Some((T::NewConversation, Command::NewConversation)),
+        Cause::UnknownModel { .. }
+        | Cause::BadModelFile { .. }
+        | Cause::UnsupportedArchitecture { .. }
+        | Cause::UnsupportedQuantization { .. }
+        | Cause::UnsupportedTokenizer { .. }
+        | Cause::WrongShape { .. }
+        | Cause::WrongKind { .. } => Some((T::ChooseAnotherModel, Command::Go(Room::Models))),
+        _ => None,
+    }
+}
+
+/// The whole card. `extra` is the button of the place itself (try to save again); `dismiss` closes the card.
+pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, error: &StudioError, extra: Option<(T, Command)>, dismiss: Option<Command>) {
+    let p = cx.p;
+    let frame = widgets::card(p).fill(p.bad_soft).stroke(Stroke::new(1.0, p.bad.gamma_multiply(0.5)));
+    frame.show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = S1;
+        ui.set_width(ui.available_width());
+        ui.horizontal_top(|ui| {
+            ui.add(Label::new(theme::icon(icons::WARNING_CIRCLE, 18.0).color(p.bad)));
+            ui.vertical(|ui| {
+                let room = if dismiss.is_some() { ui.available_width() - 32.0 } else { ui.available_width() };
+                ui.set_max_width(room);
+                text(ui, &error.summary(cx.lang), BODY, p.strong);
+                text(ui, &error.remedy(cx.lang), BODY, p.text);
+                ui.add_space(S1);
+                let own = remedy_button(error).filter(|(_, command)| extra.as_ref().is_none_or(|(_, e)| e != command));
+                if own.is_some() || extra.is_some() {
+                    ui.horizontal_wrapped(|ui| {
+                        for (label, command) in extra.into_iter().chain(own) {
+                            if widgets::text_button(ui, cx.t(label)).clicked() {
+                                cx.push(command);
+                            }
+                        }
+                    });
+                }
+                details(ui, cx, error);
+            });
+            if let Some(command) = dismiss {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
+                    if widgets::icon_button(ui, icons::X, cx.t(T::Dismiss)).clicked() {
+                        cx.push(command);
+                    }
+                });
+            }
+        });
+    });
+}
+
+fn text(ui: &mut Ui, text: &str, size: f32, colour: egui::Color32) {
+    ui.add(Label::new(RichText::new(text).size(size).color(colour)).wrap().selectable(true));
+}
+
+/// What lay underneath, folded; can be copied whole.
+fn details(ui: &mut Ui, cx: &Cx<'_>, error: &StudioError) {
+    if error.details().is_empty() {
+        return;
+    }
+    let id = ui.scope_id().with("details");
+    let mut open = ui.data(|d| d.get_temp::<bool>(id)).unwrap_or(false);
+    if widgets::fold(ui, cx.t(T::Details), "", &mut open) {
+        egui::ScrollArea::vertical().max_height(120.0).show(ui, |ui| text(ui, error.details(), SMALL, cx.p.muted));
+        ui.add_space(S2);
+        if widgets::button(ui, icons::COPY, cx.t(T::CopyDetails)).clicked() {
+            ui.ctx().copy_text(format!("{error}\n{}", error.details()));
+        }
+    }
+    ui.data_mut(|d| d.insert_temp(id, open));
+}

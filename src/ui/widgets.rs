@@ -1,0 +1,335 @@
+//! The small parts that every room is made of. All of them are named for screen readers.
+
+use egui::{
+    Align, Align2, Button, Color32, CornerRadius, CursorIcon, Frame, Id, Key, KeyboardShortcut, Layout, Margin, Rect,
+    Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, vec2,
+};
+
+use super::icons;
+use super::theme::{self, BODY, CONTROL, Palette, RADIUS, S1, S2, S3, SMALL};
+
+/// Text of the second rank.
+pub fn muted(ui: &mut Ui, text: impl Into<String>) -> Response {
+    let colour = Palette::of(ui).muted;
+    ui.add(egui::Label::new(RichText::new(text).size(SMALL).color(colour)).wrap())
+}
+
+/// The name of a control or group, above it.
+pub fn caption(ui: &mut Ui, text: &str) -> Response {
+    let colour = Palette::of(ui).muted;
+    ui.add(egui::Label::new(RichText::new(text).size(SMALL).color(colour)).truncate())
+}
+
+pub fn heading(ui: &mut Ui, text: &str) -> Response {
+    let colour = Palette::of(ui).strong;
+    ui.add(egui::Label::new(RichText::new(text).font(theme::strong(theme::HEADING)).color(colour)).wrap())
+}
+
+/// A title inside a room or card, in body size.
+pub fn title(ui: &mut Ui, text: &str) -> Response {
+    let colour = Palette::of(ui).strong;
+    ui.add(egui::Label::new(RichText::new(text).font(theme::strong(BODY)).color(colour)).truncate())
+}
+
+/// A button with an icon and a word.
+pub fn button(ui: &mut Ui, icon: &str, label: &str) -> Response {
+    ui.add(Button::new((theme::icon(icon, 16.0), label))).accessible_name(label)
+}
+
+/// A button with a word only.
+pub fn text_button(ui: &mut Ui, label: &str) -> Response {
+    ui.add(Button::new(label)).accessible_name(label)
+}
+
+/// An icon with a tooltip; no frame until the pointer is over it.
+pub fn icon_button(ui: &mut Ui, icon: &str, name: &str) -> Response {
+    icon_toggle(ui, icon, name, false)
+}
+
+/// [`icon_button`] that shows whether something is on.
+pub fn icon_toggle(ui: &mut Ui, icon: &str, name: &str, on: bool) -> Response {
+    let p = Palette::of(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(CONTROL), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), on, name));
+    if ui.is_rect_visible(rect) {
+        let lit = response.hovered() || response.has_focus();
+        let fill = match (response.is_pointer_button_down_on(), lit, on) {
+            (true, ..) => p.press,
+            (_, true, _) => p.hover,
+            (.., true) => p.accent_soft,
+            _ => Color32::TRANSPARENT,
+        };
+        ui.painter().rect_filled(rect, RADIUS, fill);
+        focus_ring(ui, &response, rect);
+        let colour = match (ui.is_enabled(), on, lit) {
+            (false, ..) => p.faint,
+            (_, true, _) => p.accent_text,
+            (.., true) => p.strong,
+            _ => p.muted,
+        };
+        ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, theme::icon_font(16.0), colour);
+    }
+    response.on_hover_text(name)
+}
+
+/// The one button that a room is about. `hint` is its shortcut, shown inside.
+pub fn primary(ui: &mut Ui, icon: &str, label: &str, hint: &str, enabled: bool, size: Vec2) -> Response {
+    let p = Palette::of(ui);
+    let sense = if enabled { Sense::click() } else { Sense::hover() };
+    let (rect, response) = ui.allocate_exact_size(size, sense);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, label));
+    if ui.is_rect_visible(rect) {
+        let (fill, ink) = match enabled {
+            false => (p.press, p.muted),
+            true if response.hovered() || response.has_focus() => (p.accent_hover, p.on_accent),
+            true => (p.accent, p.on_accent),
+        };
+        ui.painter().rect_filled(rect, RADIUS + 2, fill);
+        focus_ring(ui, &response, rect);
+        let word = ui.painter().layout_no_wrap(label.to_owned(), theme::strong(BODY), ink);
+        let mark = ui.painter().layout_no_wrap(icon.to_owned(), theme::icon_font(18.0), ink);
+        let keys = ui.painter().layout_no_wrap(hint.to_owned(), theme::small(), ink.gamma_multiply(0.75));
+        let gap = if icon.is_empty() { 0.0 } else { S2 };
+        let tail = if hint.is_empty() { 0.0 } else { S3 };
+        let width = mark.size().x + gap + word.size().x + tail + keys.size().x;
+        let mut x = rect.center().x - width / 2.0;
+        for (galley, space) in [(mark, gap), (word, tail), (keys, 0.0)] {
+            let at = egui::pos2(x, rect.center().y - galley.size().y / 2.0);
+            x += galley.size().x + space;
+            ui.painter().galley(at, galley, ink);
+        }
+    }
+    if enabled { response.on_hover_cursor(CursorIcon::PointingHand) } else { response }
+}
+
+fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
+    if response.has_focus() {
+        let stroke = Stroke::new(1.5, Palette::of(ui).accent_text);
+        ui.painter().rect_stroke(rect, RADIUS, stroke, StrokeKind::Inside);
+    }
+}
+
+/// One row of choices of which one is on, as wide as the room it has. Returns the one that was clicked.
+pub fn segments(ui: &mut Ui, name: &str, items: &[(String, String)], on: Option<usize>) -> Option<usize> {
+    let p = Palette::of(ui);
+    let width = ui.available_width();
+    let (rect, _) = ui.allocate_exact_size(vec2(width, CONTROL), Sense::hover());
+    ui.painter().rect(rect, RADIUS, p.raised, Stroke::new(1.0, p.line), StrokeKind::Inside);
+    let each = width / items.len().max(1) as f32;
+    let mut clicked = None;
+    for (i, (label, hover)) in items.iter().enumerate() {
+        let cell = Rect::from_min_size(rect.min + vec2(each * i as f32, 0.0), vec2(each, CONTROL)).shrink(2.0);
+        let response = ui.interact(cell, ui.scope_id().with((name, label)), Sense::click());
+        let selected = on == Some(i);
+        let full = format!("{name}: {label}");
+        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), selected, &full));
+        let fill = match (selected, response.hovered()) {
+            (true, _) => p.accent_soft,
+            (false, true) => p.hover,
+            _ => Color32::TRANSPARENT,
+        };
+        ui.painter().rect_filled(cell, RADIUS - 2, fill);
+        focus_ring(ui, &response, cell);
+        let ink = if selected { p.accent_text } else { p.text };
+        let mut job = egui::text::LayoutJob::simple_singleline(label.clone(), theme::body(), ink);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(cell.width() - S1);
+        let galley = ui.painter().layout_job(job);
+        let at = cell.center() - galley.size() / 2.0;
+        ui.painter().galley(at, galley, ink);
+        let response = if hover.is_empty() { response } else { response.on_hover_text(hover) };
+        if response.clicked() {
+            clicked = Some(i);
+        }
+    }
+    clicked
+}
+
+/// A heading that folds what is under it. Returns whether it is open.
+pub fn fold(ui: &mut Ui, label: &str, note: &str, open: &mut bool) -> bool {
+    let p = Palette::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, *open, label));
+    if response.clicked() {
+        *open = !*open;
+    }
+    if ui.is_rect_visible(rect) {
+        let ink = if response.hovered() || response.has_focus() { p.strong } else { p.muted };
+        let caret = if *open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
+        let mid = rect.left_center();
+        ui.painter().text(mid, Align2::LEFT_CENTER, caret, theme::icon_font(12.0), ink);
+        let text = ui.painter().text(mid + vec2(18.0, 0.0), Align2::LEFT_CENTER, label, theme::small(), ink);
+        let room = rect.right() - text.right() - S2;
+        if !note.is_empty() && room > 24.0 {
+            let mut job = egui::text::LayoutJob::simple_singleline(note.to_owned(), theme::small(), p.faint);
+            job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+            let galley = ui.painter().layout_job(job);
+            ui.painter().galley(
+                egui::pos2(text.right() + S2, rect.center().y - galley.size().y / 2.0),
+                galley,
+                p.faint,
+            );
+        }
+        focus_ring(ui, &response, rect);
+    }
+    *open
+}
+
+/// A bar that moves on news only. Without a known end it shows that something goes on by its text alone.
+pub fn progress(ui: &mut Ui, fraction: Option<f32>, name: &str) -> Response {
+    let p = Palette::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), S1), Sense::hover());
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::ProgressIndicator, true, name);
+        info.value = fraction.map(|f| f64::from(f * 100.0).floor());
+        info
+    });
+    ui.painter().rect_filled(rect, 2, p.press);
+    let fraction = fraction.unwrap_or(0.0).clamp(0.0, 1.0);
+    if fraction > 0.0 {
+        let done = Rect::from_min_size(rect.min, vec2((rect.width() * fraction).max(S1), rect.height()));
+        ui.painter().rect_filled(done, 2, p.accent);
+    }
+    response
+}
+
+/// A card: something with a border that belongs together.
+pub fn card(p: &Palette) -> Frame {
+    Frame::new().fill(p.raised).stroke(Stroke::new(1.0, p.line)).corner_radius(8).inner_margin(Margin::same(12))
+}
+
+/// A panel of a room.
+pub fn panel(p: &Palette) -> Frame {
+    Frame::new().fill(p.panel).inner_margin(Margin::symmetric(16, 12))
+}
+
+/// Rows of a name and a value that can be selected and copied.
+pub fn table(ui: &mut Ui, rows: &[(&str, String)]) {
+    let p = Palette::of(ui);
+    let names = rows.iter().map(|(name, _)| text_width(ui, name)).fold(0.0, f32::max).min(140.0) + S3;
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, S1);
+        for (name, value) in rows {
+            ui.horizontal_top(|ui| {
+                let size = vec2(names, SMALL + S1);
+                ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Min), |ui| {
+                    ui.set_min_width(names);
+                    ui.add(egui::Label::new(RichText::new(*name).size(SMALL).color(p.muted)).truncate());
+                });
+                let text = RichText::new(value).size(SMALL).color(p.text);
+                ui.add(egui::Label::new(text).wrap().selectable(true));
+            });
+        }
+    });
+}
+
+fn text_width(ui: &Ui, text: &str) -> f32 {
+    ui.painter().layout_no_wrap(text.to_owned(), theme::small(), Color32::WHITE).size().x
+}
+
+/// What a text field needs beside its text.
+pub struct Field<'a> {
+    /// Global, so that the text cursor survives moves in the tree.
+    pub id: Id,
+    pub name: &'a str,
+    pub hint: &'a str,
+    pub rows: usize,
+    /// Points; longer texts scroll inside.
+    pub max_height: f32,
+    /// What makes a new line; `None` in a field of one line.
+    pub newline: Option<KeyboardShortcut>,
+    /// Whether it draws its own frame.
+    pub framed: bool,
+}
+
+pub const ENTER: KeyboardShortcut = KeyboardShortcut::new(egui::Modifiers::NONE, Key::Enter);
+pub const SHIFT_ENTER: KeyboardShortcut = KeyboardShortcut::new(egui::Modifiers::SHIFT, Key::Enter);
+
+/// A text field over text that lives in the state. Returns the new text where it changed.
+pub fn field(ui: &mut Ui, text: &str, spec: &Field<'_>) -> (Response, Option<String>) {
+    // The state changes only after the frame. Where egui draws the frame a second time (it does so for sizes that it
+    // learns late) the letters of the first drawing must not be lost.
+    let frame = ui.ctx().cumulative_frame_nr();
+    let early = ui.data(|d| d.get_temp::<(u64, String)>(spec.id));
+    let mut value = early.filter(|(f, _)| *f == frame).map_or_else(|| text.to_owned(), |(_, typed)| typed);
+    let hint = RichText::new(spec.hint).color(Palette::of(ui).muted);
+    let edit = |value: &mut String, ui: &mut Ui| {
+        let edit = match spec.newline {
+            Some(newline) => TextEdit::multiline(value).desired_rows(spec.rows).return_key(newline),
+            None => TextEdit::singleline(value),
+        };
+        let edit = edit.id(spec.id).hint_text(hint).desired_width(f32::INFINITY).margin(Margin::symmetric(8, 6));
+        let edit = if spec.framed { edit } else { edit.frame(Frame::new().inner_margin(Margin::symmetric(8, 6))) };
+        ui.add(edit).accessible_name(spec.name)
+    };
+    let response = if spec.newline.is_some() {
+        let area = ScrollArea::vertical().id_salt(spec.id).max_height(spec.max_height).auto_shrink([false, true]);
+        area.show(ui, |ui| edit(&mut value, ui)).inner
+    } else {
+        edit(&mut value, ui)
+    };
+    if response.changed() {
+        ui.data_mut(|d| d.insert_temp(spec.id, (frame, value.clone())));
+        return (response, Some(value));
+    }
+    (response, None)
+}
+
+/// A switch with its words.
+pub fn switch(ui: &mut Ui, on: bool, label: &str) -> Response {
+    let p = Palette::of(ui);
+    let galley = ui.painter().layout_no_wrap(label.to_owned(), theme::body(), p.text);
+    let size = vec2(36.0 + S2 + galley.size().x, CONTROL);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Switch, true, on, label));
+    let track = Rect::from_center_size(rect.left_center() + vec2(16.0, 0.0), vec2(32.0, 18.0));
+    let fill = if on { p.accent } else { p.press };
+    ui.painter().rect(track, CornerRadius::same(9), fill, Stroke::new(1.0, p.line_strong), StrokeKind::Inside);
+    let x = if on { track.right() - 9.0 } else { track.left() + 9.0 };
+    ui.painter().circle_filled(egui::pos2(x, track.center().y), 6.0, if on { p.on_accent } else { p.muted });
+    focus_ring(ui, &response, rect);
+    ui.painter().galley(egui::pos2(rect.left() + 44.0, rect.center().y - galley.size().y / 2.0), galley, p.text);
+    response
+}
+
+/// A small rounded mark with a word, such as a state.
+pub fn badge(ui: &mut Ui, icon: &str, text: &str, ink: Color32) -> Response {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = S1;
+        ui.add(egui::Label::new(theme::icon(icon, 14.0).color(ink)));
+        ui.add(egui::Label::new(RichText::new(text).size(SMALL).color(ink)).truncate())
+    })
+    .inner
+}
+
+/// [`badge`] for whole sentences.
+pub fn badge_wrapped(ui: &mut Ui, icon: &str, text: &str, ink: Color32) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = S1;
+        ui.add(egui::Label::new(theme::icon(icon, 14.0).color(ink)));
+        ui.add(egui::Label::new(RichText::new(text).size(SMALL).color(ink)).wrap());
+    });
+}
+
+/// A prompt to click on, in an empty room.
+pub fn suggestion(ui: &mut Ui, text: &str, width: f32) -> Response {
+    let p = Palette::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 36.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
+    let lit = response.hovered() || response.has_focus();
+    let (fill, line) = if lit { (p.hover, p.line_strong) } else { (p.panel, p.line) };
+    ui.painter().rect(rect, 8, fill, Stroke::new(1.0, line), StrokeKind::Inside);
+    let ink = if lit { p.strong } else { p.text };
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), theme::body(), ink);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width - 48.0);
+    let galley = ui.painter().layout_job(job);
+    ui.painter().galley(egui::pos2(rect.left() + S3, rect.center().y - galley.size().y / 2.0), galley, ink);
+    let mark = if lit { p.accent_text } else { p.faint };
+    let at = rect.right_center() - vec2(S3, 0.0);
+    ui.painter().text(at, Align2::RIGHT_CENTER, icons::PLUS, theme::icon_font(14.0), mark);
+    response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(text)
+}
+
+/// The button that sends what was typed.
+pub fn send(ui: &mut Ui, name: &str, ready: bool, size: Vec2) -> Response {
+    primary(ui, icons::ARROW_UP, "", "", ready, size).accessible_name(name)
+}

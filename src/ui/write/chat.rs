@@ -1,0 +1,120 @@
+//! The page: turns of a conversation, of which only the visible ones are laid out.
+
+use egui::{Label, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use egui_commonmark::CommonMarkCache;
+
+use super::rows::Rows;
+use super::turn;
+use crate::domain::ConversationId;
+use crate::state::Command;
+use crate::ui::create::examples;
+use crate::ui::cx::Cx;
+use crate::ui::texts::T;
+use crate::ui::theme::{self, BODY, S2, S4, S6};
+use crate::ui::{icons, widgets};
+
+/// Widest column of text that reads well.
+const COLUMN: f32 = 760.0;
+
+/// What the page remembers beside the state.
+#[derive(Default)]
+pub struct ChatView {
+    of: Option<ConversationId>,
+    rows: Rows,
+    markdown: CommonMarkCache,
+    /// Where the page must be scrolled to in the next frame, so that what is read stays where it is.
+    scroll_to: Option<f32>,
+    /// Turns that were laid out in the last frame, for tests.
+    pub laid_out: usize,
+}
+
+/// Centres what belongs to the page.
+pub fn column<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let all = ui.available_rect_before_wrap();
+    let width = all.width().min(COLUMN);
+    let left = all.left() + ((all.width() - width) / 2.0).round();
+    let rect = Rect::from_min_size(pos2(left, all.top()), vec2(width, all.height()));
+    ui.scope_builder(UiBuilder::new().max_rect(rect), add).inner
+}
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView) {
+    let open = &cx.state.write.open;
+    view.laid_out = 0;
+    if open.turns.is_empty() {
+        empty(ui, cx);
+        return;
+    }
+    let new = view.of != open.id;
+    if new {
+        view.of = open.id.clone();
+        view.rows.clear();
+        view.markdown = CommonMarkCache::default();
+        view.scroll_to = None;
+    }
+    let width = (ui.available_width() - 2.0 * S4).min(COLUMN);
+    view.rows.sync(&open.turns, width);
+    let height = ui.available_height();
+    let mut area = ScrollArea::vertical()
+        .id_salt(("chat", open.id.as_ref().map(|id| id.0.clone())))
+        .auto_shrink(false)
+        .stick_to_bottom(true);
+    if new {
+        area = area.vertical_scroll_offset((view.rows.total() + S6 - height).max(0.0));
+    } else if let Some(offset) = view.scroll_to.take() {
+        area = area.vertical_scroll_offset(offset);
+    }
+    area.show_viewport(ui, |ui, viewport| {
+        let outer = ui.max_rect();
+        ui.set_height(view.rows.total() + S6);
+        let left = outer.left() + ((outer.width() - width) / 2.0).round();
+        let screen_top = outer.top() + viewport.top();
+        let mut shift = 0.0;
+        let mut settled = true;
+        for i in view.rows.visible(viewport.top() - S6, viewport.bottom()) {
+            let Some(turn) = open.turns.get(i) else { break };
+            let from_view = view.rows.top(i) - f64::from(viewport.top());
+            let top = screen_top + from_view as f32 + S4;
+            let rect = Rect::from_min_size(pos2(left, top), vec2(width, view.rows.height(i)));
+            let id = ui.scope_id().with(("turn", turn.id));
+            let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
+            turn::show(&mut child, cx, &mut view.markdown, turn, i + 1 == open.turns.len());
+            view.laid_out += 1;
+            let delta = view.rows.measured(i, child.min_rect().height() + S4);
+            if delta != 0.0 {
+                settled = false;
+                // What starts above the view pushes the rest: the view moves along.
+                if from_view < 0.0 {
+                    shift += delta;
+                }
+            }
+        }
+        if !settled {
+            if shift != 0.0 {
+                view.scroll_to = Some((viewport.top() + shift).max(0.0));
+            }
+            // Once: the heights are known now.
+            ui.ctx().request_repaint();
+        }
+    });
+}
+
+fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let examples = examples(cx, &cx.state.settings.text.model);
+    let width = (ui.available_width() - 2.0 * S6).min(420.0);
+    ui.vertical_centered(|ui| {
+        let content = 160.0 + 44.0 * examples.len() as f32;
+        ui.add_space(((ui.available_height() - content) / 2.0).max(S4));
+        ui.set_max_width(width);
+        ui.add(Label::new(theme::icon(icons::CHAT_TEXT, 40.0).color(cx.p.faint)));
+        ui.add_space(S2);
+        widgets::heading(ui, cx.t(T::WriteEmptyTitle));
+        ui.add(Label::new(RichText::new(cx.t(T::WriteEmptyText)).size(BODY).color(cx.p.muted)).wrap());
+        ui.add_space(S4);
+        for example in examples {
+            if widgets::suggestion(ui, example, width).clicked() {
+                cx.push(Command::SetDraft(example.clone()));
+                ui.memory_mut(|m| m.request_focus(super::composer::field_id()));
+            }
+        }
+    });
+}

@@ -1,0 +1,139 @@
+//! The field to type in, with what goes on above it.
+
+use egui::{Align, Button, Frame, Id, Key, Label, Layout, Margin, RichText, Stroke, Ui, vec2};
+
+use crate::state::{Command, ModelEntry, Phase, TextJob};
+use crate::ui::cx::Cx;
+use crate::ui::texts::T;
+use crate::ui::theme::{self, BODY, S1, S2, SMALL};
+use crate::ui::widgets::{self, Field, SHIFT_ENTER};
+use crate::ui::{icons, models_bits};
+
+pub fn field_id() -> Id {
+    Id::unique("write-draft")
+}
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.spacing_mut().item_spacing.y = S2;
+    let model = cx.state.settings.text.model.clone();
+    if let Some(entry) = cx.state.models.entry(&model) {
+        fetching(ui, cx, entry);
+    }
+    if let Some(job) = &cx.state.write.job {
+        goings_on(ui, cx, job);
+    }
+    field(ui, cx);
+}
+
+/// Before the first message: what will be fetched. While it is: how far.
+fn fetching(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
+    let id = entry.card.id.clone();
+    if let Some(fetch) = &entry.fetch {
+        widgets::card(cx.p).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            widgets::title(ui, &cx.with(T::FetchingModel, &[&entry.card.name]));
+            models_bits::fetch(ui, cx, &id, fetch);
+        });
+    } else if !entry.is_here() {
+        widgets::card(cx.p).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal(|ui| {
+                ui.add(Label::new(theme::icon(icons::CLOUD_ARROW_DOWN, 20.0).color(cx.p.accent_text)));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if widgets::text_button(ui, cx.t(T::FetchNow)).clicked() {
+                        cx.push(Command::Fetch(id.clone()));
+                    }
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        let size = crate::domain::bytes(entry.card.bytes());
+                        let text = cx.with(T::WillBeFetched, &[&entry.card.name, &size]);
+                        ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap());
+                    });
+                });
+            });
+        });
+    }
+}
+
+/// One line about the answer that is being written, with a bar where the end is known.
+fn goings_on(ui: &mut Ui, cx: &Cx<'_>, job: &TextJob) {
+    if job.id.is_none() {
+        // The fetch has its own card.
+        return;
+    }
+    let rate = job.rate(cx.state.now_ms);
+    let (text, fraction) = match (job.phase, job.prefill, rate) {
+        (Phase::Cancelling, ..) => (cx.t(T::Stopping).to_owned(), None),
+        (Phase::Waiting, ..) => (cx.t(T::WaitingForTurn).to_owned(), None),
+        (Phase::Loading(f), ..) => match f {
+            Some(f) => (cx.with(T::LoadingModelPercent, &[&(f * 100.0).floor()]), Some(f)),
+            None => (cx.t(T::LoadingModel).to_owned(), None),
+        },
+        (Phase::Running, Some((done, total)), _) if job.pieces == 0 => {
+            let fraction = done as f32 / total.max(1) as f32;
+            (cx.with(T::ReadingPrompt, &[&done, &total]), Some(fraction))
+        }
+        (Phase::Running, _, Some(rate)) => (cx.with(T::WritingAt, &[&job.pieces, &format!("{rate:.0}")]), None),
+        (Phase::Running, ..) => (cx.t(T::Starting).to_owned(), None),
+    };
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = S1;
+        ui.add(Label::new(RichText::new(&text).size(SMALL).color(cx.p.muted)).truncate());
+        if fraction.is_some() {
+            widgets::progress(ui, fraction, &text);
+        }
+    });
+}
+
+fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let writing = cx.state.write.job.is_some();
+    let focused = ui.memory(|m| m.has_focus(field_id()));
+    let line = if focused { cx.p.accent_text } else { cx.p.line_strong };
+    let frame = Frame::new().fill(cx.p.raised).stroke(Stroke::new(1.0, line)).corner_radius(10).inner_margin(Margin {
+        left: 6,
+        right: 6,
+        top: 6,
+        bottom: 6,
+    });
+    frame.show(ui, |ui| {
+        ui.with_layout(Layout::right_to_left(Align::Max), |ui| {
+            let draft = &cx.state.write.draft;
+            let send_size = vec2(36.0, 32.0);
+            if writing {
+                let stopping = cx.state.write.job.as_ref().is_some_and(|j| j.phase == Phase::Cancelling);
+                let label = cx.t(T::Stop);
+                let button = Button::new((theme::icon(icons::STOP, 16.0), label))
+                    .shortcut_text(RichText::new(cx.t(T::Esc)).size(SMALL).color(cx.p.muted))
+                    .min_size(vec2(0.0, send_size.y));
+                if ui.add_enabled(!stopping, button).accessible_name(label).clicked() {
+                    cx.push(Command::StopWriting);
+                }
+            } else {
+                let ready = !draft.trim().is_empty();
+                let send = ui.push_id("send", |ui| widgets::send(ui, cx.t(T::Send), ready, send_size)).inner;
+                if send.on_hover_text(cx.t(T::SendHover)).clicked() {
+                    cx.push(Command::Send);
+                }
+            }
+            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                let spec = Field {
+                    id: field_id(),
+                    name: cx.t(T::Message),
+                    hint: cx.t(T::MessageHint),
+                    rows: 1,
+                    max_height: 180.0,
+                    newline: Some(SHIFT_ENTER),
+                    framed: false,
+                };
+                let (response, changed) = widgets::field(ui, draft, &spec);
+                if let Some(text) = changed {
+                    cx.push(Command::SetDraft(text));
+                }
+                let enter = response.has_focus() && ui.input(|i| i.key_pressed(Key::Enter) && !i.modifiers.shift);
+                // While an answer is written the draft waits in the field.
+                if enter && !writing {
+                    cx.push(Command::Send);
+                }
+            });
+        });
+    });
+}

@@ -1,0 +1,103 @@
+//! Write: conversations on the left, the page in the middle, the sliders on the right.
+
+mod chat;
+mod composer;
+mod list;
+mod rows;
+mod sampling;
+mod turn;
+
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+
+use super::cx::Cx;
+use super::texts::T;
+use super::theme::S2;
+use super::{icons, trouble, widgets};
+use crate::state::{Command, TextFormat};
+pub use chat::ChatView;
+use list::ListView;
+
+/// What Write remembers beside the state.
+#[derive(Default)]
+pub struct WriteView {
+    pub chat: ChatView,
+    list: ListView,
+    /// `None` until chosen: then by the window's width.
+    sliders: Option<bool>,
+    system_open: bool,
+    pub more_open: bool,
+}
+
+/// Narrower windows hide the sliders until they are asked for.
+const ROOM_FOR_SLIDERS: f32 = 1000.0;
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView) {
+    let width = ui.available_width();
+    let list_width = if width < 900.0 { 196.0 } else { 232.0 };
+    Panel::left("conversations")
+        .exact_size(list_width)
+        .resizable(false)
+        .frame(widgets::panel(cx.p).inner_margin(0))
+        .show(ui, |ui| list::show(ui, cx, &mut view.list));
+    let sliders = view.sliders.unwrap_or(width >= ROOM_FOR_SLIDERS);
+    if sliders {
+        Panel::right("sampling")
+            .exact_size(272.0)
+            .resizable(false)
+            .frame(widgets::panel(cx.p).inner_margin(0))
+            .show(ui, |ui| sampling::show(ui, cx, &mut view.system_open, &mut view.more_open));
+    }
+    CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
+        let frame = Frame::new().inner_margin(Margin::symmetric(16, 6));
+        Panel::top("chat-head").exact_size(44.0).resizable(false).frame(frame).show(ui, |ui| {
+            head(ui, cx, view, sliders);
+        });
+        let frame = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 16 });
+        Panel::bottom("composer").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
+            chat::column(ui, |ui| {
+                if let Some(error) = &cx.state.write.error {
+                    trouble::card(ui, cx, error, None, Some(Command::DismissWriteError));
+                    ui.add_space(S2);
+                }
+                composer::show(ui, cx);
+            });
+        });
+        chat::show(ui, cx, &mut view.chat);
+    });
+}
+
+/// The conversation's title and what can be done with the whole of it.
+fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, sliders: bool) {
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        if widgets::icon_toggle(ui, icons::SLIDERS_HORIZONTAL, cx.t(T::ShowSliders), sliders).clicked() {
+            view.sliders = Some(!sliders);
+        }
+        let open = &cx.state.write.open;
+        if !open.turns.is_empty() {
+            if widgets::icon_button(ui, icons::FILE_TEXT, cx.t(T::ExportText)).clicked() {
+                cx.push(Command::ExportConversation(TextFormat::Plain));
+            }
+            if widgets::icon_button(ui, icons::EXPORT, cx.t(T::ExportMarkdown)).clicked() {
+                cx.push(Command::ExportConversation(TextFormat::Markdown));
+            }
+        }
+        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            if open.id.is_none() {
+                widgets::title(ui, cx.t(T::NewConversation));
+                return;
+            }
+            let mut title = open.title.clone();
+            let edit = egui::TextEdit::singleline(&mut title)
+                .id(egui::Id::unique("conversation-title"))
+                .font(super::theme::strong(super::theme::BODY))
+                .frame(Frame::NONE)
+                .desired_width(f32::INFINITY)
+                .clip_text(true);
+            let response = ui.add(edit).accessible_name(cx.t(T::Title)).on_hover_text(cx.t(T::RenameHover));
+            if response.changed() {
+                cx.push(Command::RenameConversation(title));
+            }
+        });
+    });
+}

@@ -1,0 +1,189 @@
+//! The sliders of Write.
+
+use egui::{Frame, Id, Label, Margin, RichText, ScrollArea, Ui};
+
+use crate::domain::{
+    CONTEXT, Limit, MAX_TOKENS, MIN_P, Makes, REPEAT_LAST_N, REPEAT_PENALTY, TEMPERATURE, TOP_K, TOP_P, TextParams,
+    round_f32,
+};
+use crate::state::{Command, TextEdit};
+use crate::ui::cx::Cx;
+use crate::ui::knob::Knob;
+use crate::ui::seed::{self, SeedEdit};
+use crate::ui::texts::T;
+use crate::ui::theme::{S1, S2, S3, SMALL};
+use crate::ui::widgets::{self, ENTER, Field};
+use crate::ui::{icons, models_bits};
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mut bool) {
+    ScrollArea::vertical().id_salt("sampling").auto_shrink(false).show(ui, |ui| {
+        Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = S1;
+            widgets::caption(ui, cx.t(T::Model));
+            let model = cx.state.settings.text.model.clone();
+            if let Some(id) = models_bits::combo(ui, cx, Makes::Text, &model) {
+                edit(cx, TextEdit::Model(id));
+            }
+            if let Some(entry) = cx.state.models.entry(&model) {
+                let text = models_bits::presence(cx, entry);
+                ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).truncate());
+            }
+            ui.add_space(S2);
+            system(ui, cx, system_open);
+            ui.add_space(S2);
+            for knob in FIRST {
+                show_knob(ui, cx, knob);
+            }
+            context_used(ui, cx);
+            ui.add_space(S1);
+            let text = &cx.state.settings.text;
+            let last = cx.state.write.open.turns.iter().rev().find_map(|t| t.info.as_ref()).map(|i| i.seed);
+            if let Some(SeedEdit::Set(seed)) = seed::show(ui, cx, Id::unique("write-seed"), text.seed, last, false) {
+                edit(cx, TextEdit::Seed(seed));
+            }
+            ui.add_space(S3);
+            if widgets::fold(ui, cx.t(T::MoreSampling), "", more_open) {
+                for knob in MORE {
+                    show_knob(ui, cx, knob);
+                }
+            }
+            ui.add_space(S2);
+            if widgets::button(ui, icons::ARROW_COUNTER_CLOCKWISE, cx.t(T::ResetSliders)).clicked() {
+                edit(cx, TextEdit::Reset);
+            }
+        });
+    });
+}
+
+fn edit(cx: &mut Cx<'_>, edit: TextEdit) {
+    cx.push(Command::SetText(edit));
+}
+
+fn system(ui: &mut Ui, cx: &mut Cx<'_>, open: &mut bool) {
+    let write = &cx.state.write.open;
+    let text = if write.id.is_some() { &write.system } else { &cx.state.settings.system_prompt };
+    let note = if *open { "" } else { text.as_str() };
+    if widgets::fold(ui, cx.t(T::SystemPrompt), note, open) {
+        let id = Id::unique("system-prompt");
+        let name = cx.t(T::SystemPrompt);
+        let spec = Field { id, name, hint: cx.t(T::SystemHint), rows: 3, max_height: 160.0, newline: Some(ENTER), framed: true };
+        if let (_, Some(text)) = widgets::field(ui, text, &spec) {
+            cx.push(Command::SetSystemPrompt(text));
+        }
+    }
+}
+
+/// One slider of the chain: which field it reads and which edit it makes.
+struct Spec {
+    name: T,
+    about: T,
+    limit: &'static Limit,
+    get: fn(&TextParams) -> f64,
+    set: fn(f64) -> TextEdit,
+    logarithmic: bool,
+}
+
+const FIRST: &[Spec] = &[
+    Spec {
+        name: T::Temperature,
+        about: T::TemperatureHover,
+        limit: &TEMPERATURE,
+        get: |p| round_f32(p.temperature),
+        set: |v| TextEdit::Temperature(v as f32),
+        logarithmic: false,
+    },
+    Spec {
+        name: T::MaxTokens,
+        about: T::MaxTokensHover,
+        limit: &MAX_TOKENS,
+        get: |p| p.max_tokens.into(),
+        set: |v| TextEdit::MaxTokens(v as u32),
+        logarithmic: true,
+    },
+    Spec {
+        name: T::Context,
+        about: T::ContextHover,
+        limit: &CONTEXT,
+        get: |p| p.context.into(),
+        set: |v| TextEdit::Context(v as u32),
+        logarithmic: true,
+    },
+];
+
+const MORE: &[Spec] = &[
+    Spec {
+        name: T::TopK,
+        about: T::TopKHover,
+        limit: &TOP_K,
+        get: |p| p.top_k.into(),
+        set: |v| TextEdit::TopK(v as u32),
+        logarithmic: true,
+    },
+    Spec {
+        name: T::TopP,
+        about: T::TopPHover,
+        limit: &TOP_P,
+        get: |p| round_f32(p.top_p),
+        set: |v| TextEdit::TopP(v as f32),
+        logarithmic: false,
+    },
+    Spec {
+        name: T::MinP,
+        about: T::MinPHover,
+        limit: &MIN_P,
+        get: |p| round_f32(p.min_p),
+        set: |v| TextEdit::MinP(v as f32),
+        logarithmic: false,
+    },
+    Spec {
+        name: T::RepeatPenalty,
+        about: T::RepeatPenaltyHover,
+        limit: &REPEAT_PENALTY,
+        get: |p| round_f32(p.repeat_penalty),
+        set: |v| TextEdit::RepeatPenalty(v as f32),
+        logarithmic: false,
+    },
+    Spec {
+        name: T::RepeatLastN,
+        about: T::RepeatLastNHover,
+        limit: &REPEAT_LAST_N,
+        get: |p| p.repeat_last_n.into(),
+        set: |v| TextEdit::RepeatLastN(v as u32),
+        logarithmic: true,
+    },
+];
+
+fn show_knob(ui: &mut Ui, cx: &mut Cx<'_>, spec: &Spec) {
+    let defaults = cx.state.models.entry(&cx.state.settings.text.model).map(|e| &e.card.defaults);
+    let card = match spec.name {
+        T::Temperature => defaults.and_then(|d| d.temperature).map(round_f32),
+        T::Context => defaults.and_then(|d| d.context).map(f64::from),
+        T::RepeatPenalty => defaults.and_then(|d| d.repeat_penalty).map(round_f32),
+        _ => None,
+    };
+    let knob = Knob {
+        name: spec.name,
+        about: spec.about,
+        limit: spec.limit,
+        value: (spec.get)(&cx.state.settings.text),
+        reset: card.unwrap_or(spec.limit.default),
+        logarithmic: spec.logarithmic,
+    };
+    if let Some(value) = knob.show(ui, cx) {
+        edit(cx, (spec.set)(value));
+    }
+}
+
+/// How much of the context the conversation fills, once an answer has told it.
+fn context_used(ui: &mut Ui, cx: &Cx<'_>) {
+    let Some(info) = cx.state.write.open.turns.iter().rev().find_map(|t| t.info.as_ref()) else { return };
+    let used = info.prompt_tokens + info.completion_tokens;
+    let all = cx.state.settings.text.context;
+    if used == 0 {
+        return;
+    }
+    let text = cx.with(T::ContextUsed, &[&used, &all]);
+    ui.add(Label::new(RichText::new(&text).size(SMALL).color(cx.p.muted)).truncate());
+    widgets::progress(ui, Some(used as f32 / all.max(1) as f32), &text);
+    ui.add_space(S1);
+}

@@ -1,0 +1,132 @@
+//! One turn of a conversation: its text, its figures, what can be done with it.
+
+use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Ui};
+use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
+
+use crate::domain::{FinishReason, Role, Turn, TurnInfo};
+use crate::state::Command;
+use crate::ui::cx::Cx;
+use crate::ui::texts::T;
+use crate::ui::theme::{BODY, S1, S2, SMALL};
+use crate::ui::widgets::{self, Field, SHIFT_ENTER};
+use crate::ui::{icons, models_bits};
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &Turn, last: bool) {
+    ui.spacing_mut().item_spacing.y = S1;
+    let editing = cx.state.write.editing.as_ref().filter(|(id, _)| *id == turn.id);
+    match (turn.message.role, editing) {
+        (Role::User, Some((_, text))) => edit(ui, cx, text),
+        (Role::User, None) => user(ui, cx, turn),
+        (Role::System | Role::Assistant, _) => answer(ui, cx, markdown, turn, last),
+    }
+}
+
+fn user(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
+    ui.with_layout(Layout::top_down(Align::Max), |ui| {
+        let most = ui.available_width() * 0.85;
+        let frame = Frame::new().fill(cx.p.raised).corner_radius(12).inner_margin(Margin::symmetric(12, 8));
+        frame.show(ui, |ui| {
+            ui.set_max_width(most - 24.0);
+            let text = RichText::new(&turn.message.content).size(BODY).color(cx.p.strong);
+            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                ui.add(Label::new(text).wrap().selectable(true));
+            });
+        });
+        ui.allocate_ui_with_layout(
+            egui::vec2(ui.available_width(), 24.0),
+            Layout::right_to_left(Align::Center),
+            |ui| {
+                ui.spacing_mut().item_spacing.x = 0.0;
+                if small_icon(ui, icons::COPY, cx.t(T::CopyTurn)) {
+                    cx.push(Command::CopyTurn(turn.id));
+                }
+                if cx.state.write.job.is_none() && small_icon(ui, icons::PENCIL_SIMPLE, cx.t(T::EditTurn)) {
+                    cx.push(Command::BeginEdit(turn.id));
+                }
+            },
+        );
+    });
+}
+
+/// An icon that is quiet until the pointer comes near.
+fn small_icon(ui: &mut Ui, icon: &str, name: &str) -> bool {
+    widgets::icon_button(ui, icon, name).clicked()
+}
+
+fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str) {
+    let id = Id::unique("edit-turn");
+    let spec = Field { id, name: cx.t(T::EditTurn), hint: "", rows: 2, max_height: 240.0, newline: Some(SHIFT_ENTER), framed: true };
+    let (response, changed) = widgets::field(ui, text, &spec);
+    if let Some(text) = changed {
+        cx.push(Command::SetEdit(text));
+    }
+    let enter = response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter) && !i.modifiers.shift);
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.set_height(32.0);
+        if widgets::button(ui, icons::PAPER_PLANE_TILT, cx.t(T::SendAgain)).clicked() || enter {
+            cx.push(Command::SendEdit);
+        }
+        if widgets::text_button(ui, cx.t(T::Cancel)).clicked() {
+            cx.push(Command::CancelEdit);
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.add(Label::new(RichText::new(cx.t(T::EditHint)).size(SMALL).color(cx.p.muted)).truncate());
+        });
+    });
+}
+
+fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &Turn, last: bool) {
+    let job = cx.state.write.job.as_ref().filter(|job| job.turn == turn.id && cx.state.write.is_writing_here());
+    let streaming = job.is_some();
+    let text = &turn.message.content;
+    if streaming {
+        // Half a Markdown sign would flicker between two looks; plain text does not.
+        if !text.is_empty() {
+            ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap().selectable(true));
+        }
+        return;
+    }
+    ui.scope(|ui| {
+        ui.style_mut().interaction.selectable_labels = true;
+        ui.spacing_mut().item_spacing.y = S2;
+        ui.name_inputs(cx.t(T::PartOfAnswer), |ui| CommonMarkViewer::new().show(ui, markdown, text));
+    });
+    ui.horizontal(|ui| {
+        ui.set_height(24.0);
+        ui.spacing_mut().item_spacing.x = 0.0;
+        if small_icon(ui, icons::COPY, cx.t(T::CopyAnswer)) {
+            cx.push(Command::CopyTurn(turn.id));
+        }
+        let idle = cx.state.write.job.is_none();
+        if last && idle && small_icon(ui, icons::ARROWS_CLOCKWISE, cx.t(T::Regenerate)) {
+            cx.push(Command::Regenerate);
+        }
+        let reason = turn.info.as_ref().and_then(|info| info.finish_reason);
+        let cut = matches!(reason, None | Some(FinishReason::Length));
+        if last && idle && cut && small_icon(ui, icons::PLAY, cx.t(T::ContinueWriting)) {
+            cx.push(Command::ContinueWriting);
+        }
+        if let Some(info) = &turn.info {
+            ui.add_space(S2);
+            ui.add(Label::new(RichText::new(figures(cx, info)).size(SMALL).color(cx.p.muted)).truncate())
+                .on_hover_text(cx.with(T::SeedAndModel, &[&models_bits::name(cx, &info.model), &info.seed]));
+        }
+    });
+}
+
+/// `128 tokens · 41 tok/s · 0.3 s to the first`, and why it ended where that matters.
+fn figures(cx: &Cx<'_>, info: &TurnInfo) -> String {
+    let mut parts = Vec::new();
+    if info.completion_tokens > 0 {
+        parts.push(cx.with(T::TokenCount, &[&info.completion_tokens]));
+        parts.push(cx.with(T::TokensPerSecond, &[&format!("{:.0}", info.decode_tok_s)]));
+        parts.push(cx.with(T::ToFirstToken, &[&crate::domain::seconds(info.ttft_s)]));
+    }
+    match info.finish_reason {
+        Some(FinishReason::Stop) => {}
+        Some(FinishReason::Length) => parts.push(cx.t(T::EndedLength).to_owned()),
+        Some(FinishReason::ContextFull) => parts.push(cx.t(T::EndedContext).to_owned()),
+        None => parts.push(cx.t(T::EndedEarly).to_owned()),
+    }
+    parts.join(" · ")
+}

@@ -1,0 +1,318 @@
+//! The command line as a person or a script uses it: exit codes, stdout, stderr, files. Each test has a home folder of
+//! its own, and tiny models made on the spot.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use aigc_studio::engine::{image, text};
+
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aigc-studio"));
+        // Nothing of the machine's own settings, and a hub that refuses at once.
+        command.args(args).env("AIGC_STUDIO_HOME", self.0.path()).env("LC_ALL", "C");
+        command.env("HF_ENDPOINT", "http://127.0.0.1:9").env("AIGC_STUDIO_PYTHON", "/nonexistent/python");
+        command.current_dir(self.0.path()).stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    /// A tiny picture model in a folder.
+    fn tiny_picture_model(&self) -> String {
+        let folder = self.path("tiny");
+        std::fs::create_dir_all(&folder).unwrap();
+        image::testing::tiny_sticker(&folder).unwrap();
+        folder.display().to_string()
+    }
+
+    /// A tiny language model.
+    fn tiny_text_model(&self) -> String {
+        let path = self.path("tiny.gguf");
+        text::testing::tiny_gguf(&path).unwrap();
+        path.display().to_string()
+    }
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The exit code is `code`, stdout is empty, and stderr has every one of `words`.
+#[track_caller]
+fn refuses(output: &Output, code: i32, words: &[&str]) {
+    let err = stderr(output);
+    assert_eq!(output.status.code(), Some(code), "{err}");
+    assert!(output.stdout.is_empty(), "{}", stdout(output));
+    assert!(!err.contains("panicked"), "{err}");
+    for word in words {
+        assert!(err.contains(word), "no {word:?} in: {err}");
+    }
+}
+
+fn json(output: &Output) -> serde_json::Value {
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(output));
+    let text = stdout(output);
+    assert_eq!(text.trim().lines().count(), 1, "one object and nothing else: {text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+// ---- Pictures
+
+#[test]
+fn a_picture_lands_where_it_should_with_its_settings_inside() {
+    let home = Home::new();
+    let model = home.tiny_picture_model();
+    let args = ["image", "a red apple", "--model", &model, "--out", "apple.png", "--steps", "3", "--seed", "7"];
+    let output = home.run(&args);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(stdout(&output).trim(), "apple.png");
+    let record = aigc_studio::store::png::read_record(&home.path("apple.png")).unwrap();
+    assert_eq!((record.prompt.as_str(), record.seed, record.steps), ("a red apple", 7, 3));
+
+    let first = std::fs::read(home.path("apple.png")).unwrap();
+    home.run(&args);
+    assert_eq!(first, std::fs::read(home.path("apple.png")).unwrap(), "the same bytes again");
+}
+
+#[test]
+fn json_has_the_promised_keys_and_nothing_else_is_on_stdout() {
+    let home = Home::new();
+    let model = home.tiny_picture_model();
+    let output = home.run(&[
+        "image", "cat", "--model", &model, "--out", "c.png", "--steps", "2", "--count", "2", "--seed", "5", "--json",
+        "--sampler", "heun", "--previews", "steps",
+    ]);
+    let value = json(&output);
+    for key in ["files", "seed", "steps", "load_s", "sample_s", "step_s", "decode_s", "model", "width", "height"] {
+        assert!(value.get(key).is_some(), "{key} in {value}");
+    }
+    assert_eq!(value["files"], serde_json::json!(["c-1.png", "c-2.png"]));
+    assert_eq!(value["seed"], 5);
+    let second = aigc_studio::store::png::read_record(&home.path("c-2.png")).unwrap();
+    assert_eq!(second.seed, 6, "seeds count up");
+    assert_eq!(std::fs::read_dir(home.path("steps")).unwrap().count(), 4, "one picture a step");
+}
+
+#[test]
+fn without_out_pictures_go_to_the_library_and_their_paths_are_printed() {
+    let home = Home::new();
+    let model = home.tiny_picture_model();
+    let output = home.run(&["image", "cat", "--model", &model, "--steps", "1", "--count", "2"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let paths: Vec<_> = stdout(&output).lines().map(PathBuf::from).collect();
+    assert_eq!(paths.len(), 2);
+    for path in paths {
+        assert!(path.starts_with(home.0.path()) && path.is_file(), "{}", path.display());
+    }
+}
+
+#[test]
+fn other_formats_by_their_ending_and_unknown_ones_refused_before_drawing() {
+    let home = Home::new();
+    let model = home.tiny_picture_model();
+    for name in ["a.jpg", "a.webp"] {
+        let output = home.run(&["image", "cat", "--model", &model, "--steps", "1", "--out", name]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert!(home.path(name).metadata().unwrap().len() > 50);
+    }
+    refuses(&home.run(&["image", "cat", "--model", &model, "--out", "a.bmp"]), 2, &["bmp", "png, jpg, webp"]);
+}
+
+#[test]
+fn bad_picture_requests_are_refused_with_the_numbers() {
+    let home = Home::new();
+    refuses(&home.run(&["image", "   "]), 2, &["empty"]);
+    refuses(&home.run(&["image", "cat", "--steps", "0"]), 2, &["steps is 0", "between 1 and 150"]);
+    refuses(&home.run(&["image", "cat", "--steps", "151"]), 2, &["151"]);
+    refuses(&home.run(&["image", "cat", "--guidance", "NaN"]), 2, &["guidance"]);
+    refuses(&home.run(&["image", "cat", "--guidance=-1"]), 2, &["guidance"]);
+    refuses(&home.run(&["image", "cat", "--count", "1000"]), 2, &["count"]);
+    refuses(&home.run(&["image", "cat", "--seed", "99999999999"]), 2, &["seed"]);
+    refuses(&home.run(&["image", "cat", "--sampler", "warp"]), 2, &["warp", "Euler, Heun, DPM2"]);
+    refuses(&home.run(&["image", "cat", "--size", "64"]), 2, &["WIDTHxHEIGHT"]);
+    refuses(&home.run(&["image", "cat", "--size", "512x512"]), 2, &["64x64"]);
+    refuses(&home.run(&["image", "cat", "--model", "nope"]), 1, &["nope", "sticker-64"]);
+    refuses(&home.run(&["image", "cat", "--model", "smollm2-135m"]), 1, &["smollm2-135m"]);
+    refuses(&home.run(&["image"]), 2, &["PROMPT"]);
+    refuses(&home.run(&["image", "cat", "--frobnicate"]), 2, &["--frobnicate"]);
+}
+
+#[test]
+fn an_output_folder_that_cannot_be_is_found_before_the_first_step() {
+    let home = Home::new();
+    std::fs::write(home.path("file"), b"x").unwrap();
+    let out = home.path("file/below.png").display().to_string();
+    let started = Instant::now();
+    refuses(&home.run(&["image", "cat", "--out", &out, "--steps", "150", "--count", "64"]), 1, &["file"]);
+    assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn picture_models_that_are_not_what_they_say() {
+    let home = Home::new();
+    let folder = home.tiny_picture_model();
+    let weights = Path::new(&folder).join("weights.safetensors");
+    let good = std::fs::read(&weights).unwrap();
+    let mut huge = good.clone();
+    huge[..8].copy_from_slice(&(1u64 << 60).to_le_bytes());
+    for (name, bytes) in [("cut", &good[..good.len() / 2]), ("empty", &[][..]), ("2^60 header", &huge[..])] {
+        std::fs::write(&weights, bytes).unwrap();
+        let output = home.run(&["image", "cat", "--model", &folder, "--out", "x.png"]);
+        refuses(&output, 1, &["weights.safetensors"]);
+        assert!(!home.path("x.png").exists(), "{name}");
+    }
+    let gone = home.path("gone.safetensors").display().to_string();
+    refuses(&home.run(&["image", "cat", "--model", &gone]), 1, &["gone.safetensors"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_with_130_within_a_step() {
+    let home = Home::new();
+    let mut child = home
+        .command(&["image", "cat", "--steps", "150", "--count", "64", "--out", "x.png", "--previews", "p"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let until = Instant::now() + Duration::from_secs(60);
+    while !home.path("p/01-001.png").exists() {
+        assert!(Instant::now() < until, "no step in a minute");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let pressed = Instant::now();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(130));
+    assert!(pressed.elapsed() < Duration::from_secs(10), "{:?}", pressed.elapsed());
+    assert!(!home.path("x-1.png").exists());
+}
+
+// ---- Text
+
+#[test]
+fn text_streams_to_stdout_and_the_same_seed_writes_the_same() {
+    let home = Home::new();
+    let model = home.tiny_text_model();
+    let args = ["text", "hello", "--model", &model, "--max-tokens", "12", "--seed", "3", "--raw"];
+    let first = home.run(&args);
+    assert_eq!(first.status.code(), Some(0), "{}", stderr(&first));
+    assert!(!first.stdout.is_empty());
+    assert_eq!(first.stdout, home.run(&args).stdout);
+    assert!(stderr(&first).contains("tok/s"));
+}
+
+#[test]
+fn text_json_has_the_promised_keys() {
+    let home = Home::new();
+    let model = home.tiny_text_model();
+    let output = home.run(&["text", "hello", "--model", &model, "--max-tokens", "5", "--seed", "3", "--raw", "--json"]);
+    let value = json(&output);
+    for key in [
+        "text", "prompt_tokens", "completion_tokens", "load_s", "ttft_s", "prompt_tok_s", "decode_tok_s", "seed",
+        "model", "finish_reason",
+    ] {
+        assert!(value.get(key).is_some(), "{key} in {value}");
+    }
+    assert_eq!(value["seed"], 3);
+    assert!(value["completion_tokens"].as_u64().unwrap() <= 5);
+}
+
+#[test]
+fn bad_text_requests_are_refused_with_the_numbers() {
+    let home = Home::new();
+    let model = home.tiny_text_model();
+    refuses(&home.run(&["text", ""]), 2, &["empty"]);
+    refuses(&home.run(&["text", "x", "--temperature", "9"]), 2, &["temperature is 9", "between 0 and 5"]);
+    refuses(&home.run(&["text", "x", "--top-p", "1.5"]), 2, &["top-p"]);
+    refuses(&home.run(&["text", "x", "--min-p", "nan"]), 2, &["min-p"]);
+    refuses(&home.run(&["text", "x", "--max-tokens", "0"]), 2, &["max-tokens"]);
+    refuses(&home.run(&["text", "x", "--model", "nope"]), 1, &["nope", "smollm2-135m"]);
+    refuses(&home.run(&["text", "x", "--model", "sticker-64"]), 1, &["sticker-64"]);
+    let long = "word ".repeat(3000);
+    let output = home.run(&["text", &long, "--model", &model, "--raw", "--context", "64"]);
+    refuses(&output, 1, &["tokens", "more than the context of 64"]);
+}
+
+#[test]
+fn language_models_that_are_not_what_they_say() {
+    let home = Home::new();
+    let path = home.tiny_text_model();
+    let good = std::fs::read(&path).unwrap();
+    let mut many = good.clone();
+    many[8..16].copy_from_slice(&(1u64 << 60).to_le_bytes());
+    for (name, bytes) in [("cut", &good[..good.len() / 2]), ("empty", &[][..]), ("2^60 tensors", &many[..])] {
+        std::fs::write(&path, bytes).unwrap();
+        refuses(&home.run(&["text", "x", "--model", &path, "--raw"]), 1, &["tiny.gguf"]);
+        refuses(&home.run(&["models", "check", &path]), 1, &["tiny.gguf"]);
+        let _ = name;
+    }
+}
+
+#[test]
+fn no_network_at_first_start_says_what_was_tried_and_what_to_do() {
+    let home = Home::new();
+    let started = Instant::now();
+    let output = home.run(&["text", "hello"]);
+    refuses(&output, 1, &["smollm2-135m", "Check the network"]);
+    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+}
+
+// ---- Models and settings
+
+#[test]
+fn models_are_listed_with_their_state() {
+    let home = Home::new();
+    let text = stdout(&home.run(&["models", "list"]));
+    assert!(text.contains("sticker-64") && text.contains("inside this program"), "{text}");
+    assert!(text.contains("smollm2-135m") && text.contains("98.4 MB") && text.contains("not fetched"), "{text}");
+    refuses(&home.run(&["models", "fetch", "nope"]), 1, &["nope", "smollm2-135m"]);
+    refuses(&home.run(&["models", "check", "smollm2-135m"]), 1, &["not on this machine"]);
+}
+
+#[test]
+fn models_check_describes_a_file() {
+    let home = Home::new();
+    let model = home.tiny_text_model();
+    let output = home.run(&["models", "check", &model]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("llama"), "{}", stdout(&output));
+}
+
+#[test]
+fn broken_settings_are_kept_aside_and_said() {
+    let home = Home::new();
+    let paths = aigc_studio::store::Paths::below(home.0.path());
+    std::fs::create_dir_all(paths.settings().parent().unwrap()).unwrap();
+    std::fs::write(paths.settings(), b"\xff\xfe not settings").unwrap();
+    let output = home.run(&["models", "list"]);
+    assert_eq!(output.status.code(), Some(0));
+    let err = stderr(&output);
+    assert!(err.contains("settings file could not be read") && err.contains("kept at"), "{err}");
+    assert!(!stderr(&home.run(&["models", "list"])).contains("settings"), "said once");
+}
+
+#[test]
+fn errors_are_chinese_where_the_locale_is() {
+    let home = Home::new();
+    let output = home.command(&["image", " "]).env("LC_ALL", "zh_CN.UTF-8").output().unwrap();
+    refuses(&output, 2, &["提示词是空的"]);
+}

