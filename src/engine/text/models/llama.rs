@@ -227,7 +227,7 @@ impl Llama {
         let head = if weights.has("output.weight") {
             weights.matrix("output.weight")?
         } else {
-            QMatMul::from_arc(embeddings.clone())?
+            weights.to_matrix(embeddings.clone())?
         };
         let rope = Rope::new(&frequencies, 0, false);
         Ok(Self { config, device, frequencies, rope, embeddings, layers, norm, head })
