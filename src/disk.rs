@@ -16,6 +16,29 @@ pub fn free_space(path: &Path) -> Option<u64> {
         }
         place = place.parent()?;
     };
+    space_of(&place)
+}
+
+/// `statvfs`, for sysinfo's list leaves out file systems in memory and in containers.
+#[cfg(unix)]
+fn space_of(place: &Path) -> Option<u64> {
+    use std::os::unix::ffi::OsStrExt;
+    let name = std::ffi::CString::new(place.as_os_str().as_bytes()).ok()?;
+    let mut about = std::mem::MaybeUninit::<libc::statvfs>::uninit();
+    // SAFETY: `name` ends with NUL and `about` has room for the answer, which is read only after success.
+    let about = unsafe {
+        if libc::statvfs(name.as_ptr(), about.as_mut_ptr()) != 0 {
+            return None;
+        }
+        about.assume_init()
+    };
+    // The widths of these fields differ between systems.
+    #[allow(clippy::useless_conversion, clippy::unnecessary_cast)]
+    Some((about.f_bavail as u64).saturating_mul(about.f_frsize as u64))
+}
+
+#[cfg(not(unix))]
+fn space_of(place: &Path) -> Option<u64> {
     let kinds = sysinfo::DiskRefreshKind::nothing().with_storage();
     let disks = sysinfo::Disks::new_with_refreshed_list_specifics(kinds).ok()?;
     disks

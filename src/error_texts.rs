@@ -7,7 +7,11 @@ use crate::lang::Lang;
 
 /// `1.5 GB`; errors may not look into the domain's formatter, so this is the one line they need.
 fn gb(n: u64) -> String {
-    if n >= 1_000_000_000 { format!("{:.1} GB", n as f64 / 1e9) } else { format!("{:.1} MB", n as f64 / 1e6) }
+    match n {
+        1_000_000_000.. => format!("{:.1} GB", n as f64 / 1e9),
+        1_000_000.. => format!("{:.1} MB", n as f64 / 1e6),
+        _ => format!("{:.1} KB", n as f64 / 1e3),
+    }
 }
 
 fn show(path: &Path) -> String {

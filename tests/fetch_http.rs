@@ -215,7 +215,8 @@ fn cancelling_is_obeyed_at_once_and_keeps_what_came() {
         let home = tempfile::tempdir().unwrap();
         let name = format!("{manner:?}");
         let server = Server::start(bytes.clone(), manner);
-        let config = FetchConfig { answer: Duration::from_secs(60), silence: Duration::from_secs(60), ..config(&server.base) };
+        let config =
+            FetchConfig { answer: Duration::from_secs(60), silence: Duration::from_secs(60), ..config(&server.base) };
         let wake = std::sync::Arc::new(|| {});
         let (fetcher, events) = Fetcher::start_with(config, hub_card("m", &bytes), home.path(), false, wake);
         std::thread::sleep(Duration::from_millis(700));
@@ -286,7 +287,10 @@ fn a_disk_that_is_too_small_is_told_before_anything_comes() {
     card.files[0].bytes = 1 << 50;
     let events = run(config(&server.base), card, home.path());
     let Some(FetchEventKind::Failed(error)) = events.last() else { panic!("{events:?}") };
-    assert!(matches!(error.cause(), Cause::DiskFull { needed, free, .. } if *needed == 1 << 50 && *free > 0), "{error:?}");
+    assert!(
+        matches!(error.cause(), Cause::DiskFull { needed, free, .. } if *needed == 1 << 50 && *free > 0),
+        "{error:?}"
+    );
     assert_eq!(server.requests().len(), 0);
 }
 
@@ -320,7 +324,9 @@ fn two_windows_do_not_fetch_the_same_model() {
 #[test]
 #[ignore = "the child of the test below"]
 fn fetches_until_it_is_killed() {
-    let (Some(home), Ok(base)) = (std::env::var_os("FETCH_KILL_HOME"), std::env::var("FETCH_KILL_BASE")) else { return };
+    let (Some(home), Ok(base)) = (std::env::var_os("FETCH_KILL_HOME"), std::env::var("FETCH_KILL_BASE")) else {
+        return;
+    };
     run(config(&base), hub_card("m", &content(20_000_000)), Path::new(&home));
 }
 

@@ -127,7 +127,8 @@ fn each_way_to_fail_is_told() {
         ("true".to_owned(), "brought no wheel"),
         ("echo x > \"$dest/other-1.0-py3-none-any.whl\"".to_owned(), "brought no wheel"),
         (
-            "echo 'ERROR: No matching distribution found for my-model==1.0' >&2; echo 'notice: new pip'; exit 1".to_owned(),
+            "echo 'ERROR: No matching distribution found for my-model==1.0' >&2; echo 'notice: new pip'; exit 1"
+                .to_owned(),
             "No matching distribution found",
         ),
         ("echo \"$0: No module named pip\" >&2; exit 1".to_owned(), "has no pip"),
@@ -142,7 +143,9 @@ fn each_way_to_fail_is_told() {
         assert_eq!(sources_failed(&events).len(), 1);
     }
     let events = run(with("/no/such/python".into()), pip_card(&bytes), &home.path().join("models"));
-    assert!(matches!(failure(&events).cause(), Cause::NoSourceAnswered { tried, .. } if tried.contains("/no/such/python")));
+    assert!(
+        matches!(failure(&events).cause(), Cause::NoSourceAnswered { tried, .. } if tried.contains("/no/such/python"))
+    );
 }
 
 #[test]
@@ -187,7 +190,9 @@ fn progress_is_seen_while_pip_writes_and_silence_ends_it() {
     let events = run(with(python), pip_card(&content(50_000)), &home.path().join("models"));
     let seen = events.iter().filter(|e| matches!(e, FetchEventKind::Progress { done, .. } if *done > 0)).count();
     assert!(seen >= 4, "{events:?}");
-    assert!(matches!(failure(&events).cause(), Cause::NoSourceAnswered { tried, .. } if tried.contains("no word for 2 s")));
+    assert!(
+        matches!(failure(&events).cause(), Cause::NoSourceAnswered { tried, .. } if tried.contains("no word for 2 s"))
+    );
     // 3.2 s of growth outlive the 2 s of silence that are allowed; the 60 s of silence do not.
     let took = start.elapsed();
     assert!((Duration::from_secs(4)..Duration::from_secs(12)).contains(&took), "{took:?}");
@@ -226,8 +231,13 @@ fn cancelling_while_the_member_is_taken_out_leaves_no_half_file() {
     let folder = home.path().join("models/m/.pip-my-model-1.0");
     fs::create_dir_all(&folder).unwrap();
     fs::copy(&served, folder.join("my_model-1.0-py3-none-any.whl")).unwrap();
-    let (fetcher, events) =
-        Fetcher::start_with(with("/no/python".into()), pip_card(&bytes), &home.path().join("models"), false, Arc::new(|| {}));
+    let (fetcher, events) = Fetcher::start_with(
+        with("/no/python".into()),
+        pip_card(&bytes),
+        &home.path().join("models"),
+        false,
+        Arc::new(|| {}),
+    );
     let unpacked = home.path().join("models/m/m.gguf.unpacked");
     while !unpacked.exists() && !fetcher.is_finished() {
         std::thread::sleep(Duration::from_millis(1));

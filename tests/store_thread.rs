@@ -84,7 +84,6 @@ fn a_picture_is_saved_listed_trashed_and_restored() {
     let (store, events) = Store::start(&Paths::below(home.path()), &Settings::default(), wake);
     store.send(save(7, 42));
     let StoreEvent::PictureSaved { job: JobId(7), index: 0, item } = next(&events) else { panic!() };
-    assert!(wakes.load(Ordering::Relaxed) > 0);
     assert_eq!(png::read_record(&item.path).unwrap(), record("a red apple", 42));
     assert_eq!(png::open(&item.path).unwrap(), *picture(64));
 
@@ -106,6 +105,8 @@ fn a_picture_is_saved_listed_trashed_and_restored() {
 
     store.send(Request::Trash(vec!["/etc/hostname".into()]));
     assert!(matches!(next(&events), StoreEvent::Failed(error) if matches!(error.cause(), Cause::Io { .. })));
+    drop(store);
+    assert_eq!(wakes.load(Ordering::Relaxed), 6, "one for each event");
 }
 
 #[test]
@@ -131,7 +132,9 @@ fn a_picture_that_cannot_be_saved_is_told_and_can_be_saved_elsewhere() {
     store.send(Request::SetLibraryFolder(home.path().join("new")));
     assert!(matches!(next(&events), StoreEvent::Library(items) if items.is_empty()));
     store.send(save(2, 2));
-    assert!(matches!(next(&events), StoreEvent::PictureSaved { item, .. } if item.path.starts_with(home.path().join("new"))));
+    assert!(
+        matches!(next(&events), StoreEvent::PictureSaved { item, .. } if item.path.starts_with(home.path().join("new")))
+    );
 }
 
 #[test]
@@ -210,7 +213,7 @@ fn thumbnails_that_scrolled_away_and_broken_ones_are_told() {
     assert!(matches!(error.cause(), Cause::BadPicture { .. }));
 
     let large = home.path().join("large.png");
-    fs::write(&large, png::encode(&picture(1024), None).unwrap()).unwrap();
+    fs::write(&large, png::encode(&picture(300), None).unwrap()).unwrap();
     for _ in 0..400 {
         store.send(Request::Thumbnail(large.clone()));
     }
@@ -231,7 +234,7 @@ fn a_list_that_is_being_made_knows_what_was_saved_and_deleted_meanwhile() {
     let folder = home.path().join("library/2026-01-01");
     fs::create_dir_all(&folder).unwrap();
     let bytes = png::encode(&picture(64), Some(&record("x", 1))).unwrap();
-    for n in 0..3_000 {
+    for n in 0..1_000 {
         fs::write(folder.join(format!("2026-01-01_120000_seed-{n}.png")), &bytes).unwrap();
     }
     let (store, events) = start(home.path());
@@ -244,7 +247,7 @@ fn a_list_that_is_being_made_knows_what_was_saved_and_deleted_meanwhile() {
             break items;
         }
     };
-    assert_eq!(items.len(), 3_000);
+    assert_eq!(items.len(), 1_000);
     assert_eq!(items[0].record.as_ref().unwrap().seed, 99, "the newest is first");
     assert!(items.iter().all(|i| i.path != gone));
 }

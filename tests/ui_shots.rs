@@ -26,7 +26,12 @@ fn shoot(name: &str, state: AppState, size: [f32; 2]) {
 fn rooms() {
     use Lang::{En, Zh};
     use Theme::{Dark, Light};
-    for (tag, lang, theme, size) in [("en-dark", En, Dark, LARGE), ("zh-light", Zh, Light, LARGE), ("en-small", En, Dark, SMALL), ("zh-small", Zh, Light, SMALL)] {
+    for (tag, lang, theme, size) in [
+        ("en-dark", En, Dark, LARGE),
+        ("zh-light", Zh, Light, LARGE),
+        ("en-small", En, Dark, SMALL),
+        ("zh-small", Zh, Light, SMALL),
+    ] {
         let shot = |name: &str, state| shoot(&format!("{name}-{tag}"), state, size);
         shot("create-empty", fresh(Room::Create, lang, theme));
         shot("create-running", create_running(lang, theme));
@@ -36,7 +41,11 @@ fn rooms() {
         error.create.shown = Shown::Shot((aigc_studio::domain::JobId(7), 0));
         error.notices = vec![
             Notice { id: 1, kind: NoticeKind::PicturesTrashed(vec!["/x.png".into()]), born_ms: NOW },
-            Notice { id: 2, kind: NoticeKind::Problem(ProblemBox(Cause::QueueFull { waiting: 64 }.into())), born_ms: NOW },
+            Notice {
+                id: 2,
+                kind: NoticeKind::Problem(ProblemBox(Cause::QueueFull { waiting: 64 }.into())),
+                born_ms: NOW,
+            },
         ];
         shot("create-error", error);
         shot("write-empty", fresh(Room::Write, lang, theme));

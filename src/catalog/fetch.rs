@@ -228,7 +228,7 @@ impl Run {
         for source in &file.sources {
             let label = label(source);
             self.news.tell(FetchEventKind::Trying { source: label.clone() });
-            let error = match self.from_source(source, &label, file, &path) {
+            let error = match self.deliver(source, &label, file, &path) {
                 Ok(()) => return Ok(()),
                 Err(Stop::Source(reason) | Stop::Broken(reason)) => {
                     tried.push(format!("{label}: {reason}"));
@@ -250,7 +250,8 @@ impl Run {
         }))
     }
 
-    fn from_source(
+    /// Brings one file from one source to its place.
+    fn deliver(
         &mut self,
         source: &Source,
         label: &str,

@@ -277,8 +277,12 @@ fn run_request(
 
 /// An error in a few words.
 fn describe(error: &ureq::Error) -> String {
+    let unknown_name = || "its name is not known here (no network?)".to_owned();
     match error {
-        ureq::Error::HostNotFound => "its name is not known here (no network?)".to_owned(),
+        ureq::Error::HostNotFound => unknown_name(),
+        // The system's look-up has no error kind of its own.
+        ureq::Error::Io(e) if e.to_string().contains("lookup address") => unknown_name(),
+        ureq::Error::Io(e) => e.to_string(),
         ureq::Error::Timeout(what) => format!("no answer in time ({what})"),
         other => other.to_string().trim_end_matches('.').to_owned(),
     }

@@ -19,8 +19,10 @@ const SUFFIX: &str = ".tmp";
 /// Names tried before giving up on a free one.
 const NAMES: u32 = 10_000;
 
-/// Writes `bytes` to `path`, over what was there.
+/// Writes `bytes` to `path`, over what was there. A link stays a link: what it leads to is written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let target = if path.is_symlink() { fs::canonicalize(path).ok() } else { None };
+    let path = target.as_deref().unwrap_or(path);
     let file = temporary(path, bytes)?;
     file.persist(path).map_err(|e| disk::write_error(path, bytes.len() as u64, &e.error))?;
     disk::sync_folder(folder_of(path));
@@ -62,9 +64,17 @@ pub fn write_new(folder: &Path, name: impl Fn(u32) -> String, bytes: &[u8]) -> R
     Err(StudioError::io(Doing::Writing, first, &io::ErrorKind::AlreadyExists.into()))
 }
 
-/// Creates a folder with all above it.
+/// Creates a folder with all above it, and makes the new names durable.
 pub fn create_folder(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).map_err(|e| StudioError::io(Doing::Creating, folder, &e))
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let there = folder.ancestors().position(|above| above.is_dir());
+    fs::create_dir_all(folder).map_err(|e| StudioError::io(Doing::Creating, folder, &e))?;
+    for above in folder.ancestors().skip(1).take(there.unwrap_or(0)) {
+        disk::sync_folder(above);
+    }
+    Ok(())
 }
 
 /// Creates `folder` where it is not there, and tries whether files can be written in it.
@@ -158,6 +168,18 @@ mod tests {
         write(&home.path().join("folder"), b"x").unwrap_err();
         assert_eq!(fs::read(&file).unwrap(), b"old");
         assert_eq!(names(home.path()), ["file", "folder"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link() {
+        let home = tempfile::tempdir().unwrap();
+        let (real, link) = (home.path().join("elsewhere/real.toml"), home.path().join("link.toml"));
+        write(&real, b"old").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        write(&link, b"new").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&real).unwrap(), b"new");
     }
 
     #[cfg(target_os = "linux")]

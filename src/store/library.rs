@@ -8,8 +8,7 @@
 //! instant, works the same everywhere, and undo can always take it back; the system's trash can be off, on another
 //! disk, or (Windows, macOS) not be told to restore.
 
-use std::fs::{self, File};
-use std::io::BufReader;
+use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -168,18 +167,9 @@ fn has_picture_ending(path: &Path) -> bool {
 /// One file's item from its head alone; `None` for what is no picture. Files that are broken further in are
 /// listed: opening them says what is wrong.
 pub fn item_of(path: &Path, zone: &TimeZone) -> Option<LibraryItem> {
-    let file = File::open(path).ok()?;
-    let about = file.metadata().ok()?;
-    let mut reader = BufReader::with_capacity(2048, file);
-    let is_png = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"));
-    let (width, height, record) = match is_png.then(|| png::read_head(&mut reader)).flatten() {
-        Some(head) => (head.width, head.height, head.record()),
-        None => {
-            let (width, height) =
-                image::ImageReader::open(path).ok()?.with_guessed_format().ok()?.into_dimensions().ok()?;
-            (width, height, None)
-        }
-    };
+    let about = fs::metadata(path).ok()?;
+    let head = png::read_head_of(path).ok()??;
+    let (width, height, record) = (head.width, head.height, head.record());
     let made_ms = time_in_name(path, zone).unwrap_or_else(|| disk_time_ms(about.modified().unwrap_or(UNIX_EPOCH)));
     Some(LibraryItem { path: path.to_owned(), made_ms, bytes: about.len(), width, height, record })
 }
@@ -323,7 +313,7 @@ mod tests {
         trash(home.path(), &item.path).unwrap();
         assert!(!item.path.exists() && scan(home.path(), &TimeZone::UTC).is_empty());
         restore(home.path(), &item.path).unwrap();
-        assert_eq!(scan(home.path(), &TimeZone::UTC), [item.clone()]);
+        assert_eq!(scan(home.path(), &TimeZone::UTC), std::slice::from_ref(&item));
 
         // The same name deleted twice: both are kept, the newest comes back.
         trash(home.path(), &item.path).unwrap();

@@ -4,6 +4,7 @@
 
 mod atomic;
 mod decoder;
+mod exif;
 mod journal;
 mod library;
 mod parameters;

@@ -1,12 +1,13 @@
-//! PNG files with the settings inside, and the bounded reading of pictures from anywhere.
+//! Picture files with the settings inside, and the bounded reading of pictures from anywhere.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
+use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader};
 
+use super::exif;
 use super::parameters::{self, MAX_TEXT, Parsed};
 use crate::domain::{Picture, PictureRecord};
 use crate::error::{Cause, Doing, Result, StudioError};
@@ -63,27 +64,30 @@ fn check_size(picture: &Picture) -> Result<()> {
     Ok(())
 }
 
-/// The picture in the format that `ending` names: `png` with its settings, `jpg` or `jpeg` on white (JPEG knows no
+/// The picture with its settings in the format that `ending` names: `png`, `jpg` or `jpeg` on white (JPEG knows no
 /// transparency), `webp` without loss.
 pub fn encode_as(ending: &str, picture: &Picture, record: Option<&PictureRecord>) -> Result<Vec<u8>> {
     check_size(picture)?;
     let ending = ending.to_ascii_lowercase();
     let (w, h) = (picture.width, picture.height);
+    let exif = record.and_then(|record| exif::write(&parameters::write(record)));
     let mut bytes = Vec::new();
     let written = match ending.as_str() {
         "png" => return encode(picture, record),
-        "jpg" | "jpeg" => image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 95).encode(
-            &on_white(&picture.rgba),
-            w,
-            h,
-            image::ExtendedColorType::Rgb8,
-        ),
-        "webp" => image::codecs::webp::WebPEncoder::new_lossless(&mut bytes).encode(
-            &picture.rgba,
-            w,
-            h,
-            image::ExtendedColorType::Rgba8,
-        ),
+        "jpg" | "jpeg" => {
+            let mut encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 95);
+            if let Some(exif) = exif {
+                let _ = encoder.set_exif_metadata(exif);
+            }
+            encoder.write_image(&on_white(&picture.rgba), w, h, image::ExtendedColorType::Rgb8)
+        }
+        "webp" => {
+            let mut encoder = image::codecs::webp::WebPEncoder::new_lossless(&mut bytes);
+            if let Some(exif) = exif {
+                let _ = encoder.set_exif_metadata(exif);
+            }
+            encoder.write_image(&picture.rgba, w, h, image::ExtendedColorType::Rgba8)
+        }
         _ => return Err(unknown_format(ending)),
     };
     written.map_err(|e| StudioError::other(format!("the picture could not be written as {ending}")).with_details(e))?;
@@ -110,7 +114,7 @@ fn on_white(rgba: &[u8]) -> Vec<u8> {
     rgb
 }
 
-/// What the head of a PNG tells without its pixels.
+/// What the head of a picture file tells without its pixels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Head {
     pub width: u32,
@@ -259,10 +263,30 @@ fn inflate(file: &mut (impl BufRead + Seek)) -> Option<String> {
     chunk.get_text().ok()
 }
 
-/// The head of the PNG at `path`.
+/// The head of the PNG, JPEG or WebP at `path`; `None` where it is none of them.
 pub fn read_head_of(path: &Path) -> Result<Option<Head>> {
-    let file = File::open(path).map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
-    Ok(read_head(&mut BufReader::with_capacity(4096, file)))
+    let io = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
+    let mut file = BufReader::with_capacity(4096, File::open(path).map_err(io)?);
+    if let Some(head) = read_head(&mut file) {
+        return Ok(Some(head));
+    }
+    // The JPEG decoder takes the whole file into memory.
+    if file.get_ref().metadata().map_err(io)?.len() > MAX_FILE {
+        return Ok(None);
+    }
+    file.seek(SeekFrom::Start(0)).map_err(io)?;
+    Ok(catch_unwind(AssertUnwindSafe(|| read_other_head(file))).unwrap_or_default())
+}
+
+fn read_other_head(file: BufReader<File>) -> Option<Head> {
+    let reader = ImageReader::new(file).with_guessed_format().ok()?;
+    if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::WebP)) {
+        return None;
+    }
+    let mut decoder = reader.into_decoder().ok()?;
+    let (width, height) = decoder.dimensions();
+    let text = decoder.exif_metadata().ok().flatten().and_then(|exif| exif::read(&exif));
+    Some(Head { width, height, text })
 }
 
 /// The settings inside the file at `path`, or why there are none.

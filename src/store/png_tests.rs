@@ -197,6 +197,7 @@ fn exports_to_each_format() {
         let path = home.path().join(format!("a.{ending}"));
         fs::write(&path, encode_as(ending, &picture, Some(&record)).unwrap()).unwrap();
         let back = open(&path).unwrap();
+        assert_eq!(*read_record(&path).unwrap(), record, "{ending} keeps the settings");
         if ending.starts_with('j') {
             assert_eq!(back.rgba[3], 255);
         } else {
@@ -204,6 +205,12 @@ fn exports_to_each_format() {
         }
     }
     assert_eq!(on_white(&[10, 20, 30, 0, 10, 20, 30, 255, 0, 0, 0, 128]), [255, 255, 255, 10, 20, 30, 127, 127, 127]);
+    // A prompt that JPEG has no room for costs the settings, not the picture.
+    let long = self::record(&"x".repeat(100_000));
+    let path = home.path().join("long.jpg");
+    fs::write(&path, encode_as("jpg", &picture, Some(&long)).unwrap()).unwrap();
+    open(&path).unwrap();
+    assert!(matches!(read_record(&path).unwrap_err().cause(), Cause::NoSettingsInside { .. }));
     let error = encode_as("bmp", &picture, None).unwrap_err();
     assert!(matches!(error.cause(), Cause::BadChoice { .. }));
     encode(&Picture { width: 2, height: 2, rgba: vec![0; 3] }, None).unwrap_err();

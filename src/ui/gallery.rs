@@ -258,16 +258,17 @@ fn pane(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &LibraryIte
             ui.add_space(S1);
             buttons(ui, cx, item);
             ui.add_space(S2);
-            match &item.record {
-                Some(record) => record::table(ui, cx, record),
-                None => {
-                    widgets::muted(ui, cx.t(T::NoSettingsInside));
-                }
-            }
             let today = days::day(cx.state.now_ms);
             let made = days::name(cx, days::day(item.made_ms), today);
             let size = format!("{}×{} · {}", item.width, item.height, bytes(item.bytes));
-            widgets::table(ui, &[(cx.t(T::Made), made), (cx.t(T::File), size)]);
+            let file = vec![(cx.t(T::Made), made), (cx.t(T::File), size)];
+            match &item.record {
+                Some(record) => record::table(ui, cx, record, file),
+                None => {
+                    widgets::muted(ui, cx.t(T::NoSettingsInside));
+                    widgets::table(ui, &file);
+                }
+            }
         });
     });
 }

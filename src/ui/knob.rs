@@ -50,6 +50,12 @@ impl Knob<'_> {
             });
             ui.spacing_mut().interact_size.y = 16.0;
             ui.spacing_mut().slider_width = ui.available_width();
+            // The way so far in the accent, the handle light enough to be found.
+            let visuals = ui.visuals_mut();
+            visuals.selection.bg_fill = cx.p.accent;
+            for state in [&mut visuals.widgets.inactive, &mut visuals.widgets.hovered, &mut visuals.widgets.active] {
+                state.fg_stroke.color = cx.p.accent_text;
+            }
             let slider = Slider::new(&mut value, limit.min..=limit.max)
                 .show_value(false)
                 .step_by(limit.step)

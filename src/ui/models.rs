@@ -26,7 +26,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
         ScrollArea::vertical().id_salt("models").auto_shrink(false).show(ui, |ui| {
             Frame::new().inner_margin(Margin { left: 24, right: 24, top: 0, bottom: 24 }).show(ui, |ui| {
-                ui.set_max_width(820.0);
+                ui.set_max_width(ui.available_width().min(820.0));
                 ui.spacing_mut().item_spacing.y = S3;
                 for (makes, name) in [(Makes::Image, T::PictureModels), (Makes::Text, T::TextModels)] {
                     if cx.state.models.making(makes).next().is_none() {

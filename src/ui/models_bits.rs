@@ -28,6 +28,7 @@ pub fn combo(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Optio
             .width(width)
             .truncate()
             .selected_text(shown.as_str())
+            .icon(caret)
             .show_ui(ui, |ui| {
                 ui.set_min_width(width - 16.0);
                 for entry in cx.state.models.making(makes) {
@@ -92,4 +93,10 @@ pub fn fetch(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, fetch: &FetchState) {
             ui.add(Label::new(RichText::new(line).size(SMALL).color(cx.p.muted)).wrap());
         });
     }
+}
+
+/// The sign at the right of a combo box, from the same set as all icons.
+fn caret(ui: &Ui, rect: egui::Rect, visuals: &egui::style::WidgetVisuals, _open: bool) {
+    let font = theme::icon_font(14.0);
+    ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, icons::CARET_DOWN, font, visuals.fg_stroke.color);
 }

@@ -6,6 +6,7 @@ use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2};
 use super::{icons, trouble, widgets};
+use crate::domain::Room;
 use crate::state::{Command, Notice, NoticeKind};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -13,7 +14,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         return;
     }
     let area = Area::new(Id::unique("notices")).order(Order::Foreground).fade_in(false);
-    area.anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -40.0)).show(ui.ctx(), |ui| {
+    // Above what lies at the bottom of Create: nothing that can be clicked may be covered.
+    let create =
+        cx.state.room() == Room::Create && !(cx.state.create.strip.is_empty() && cx.state.create.jobs.is_empty());
+    let up = if create { 192.0 } else { 40.0 };
+    area.anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -up)).show(ui.ctx(), |ui| {
         ui.set_max_width(380.0);
         ui.spacing_mut().item_spacing.y = S2;
         let notices: &[Notice] = &cx.state.notices;
@@ -41,7 +46,7 @@ fn note(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
         .inner_margin(Margin { left: 12, right: 6, top: 6, bottom: 6 });
     frame.show(ui, |ui| {
         ui.horizontal(|ui| {
-            ui.add(Label::new(theme::icon(icon, 16.0).color(p.good)));
+            ui.add(Label::new(theme::icon(icon, 16.0).color(if icon == icons::TRASH { p.muted } else { p.good })));
             ui.add(Label::new(RichText::new(text).size(BODY).color(p.text)).truncate());
             ui.add_space(S1);
             if let Some((label, command)) = action

@@ -7,7 +7,8 @@ use super::texts::T;
 use super::{models_bits, widgets};
 use crate::domain::{PictureRecord, round_f32};
 
-pub fn table(ui: &mut Ui, cx: &Cx<'_>, record: &PictureRecord) {
+/// `more` are rows after the picture's own settings.
+pub fn table(ui: &mut Ui, cx: &Cx<'_>, record: &PictureRecord, more: Vec<(&'static str, String)>) {
     let hash: String = record.model_hash.chars().take(10).collect();
     let model = models_bits::name(cx, &record.model);
     let model = if hash.is_empty() { model } else { format!("{model} ({hash})") };
@@ -23,5 +24,6 @@ pub fn table(ui: &mut Ui, cx: &Cx<'_>, record: &PictureRecord) {
         (cx.t(T::Size), format!("{}×{}", record.width, record.height)),
         (cx.t(T::MadeWith), record.version.clone()),
     ]);
+    rows.extend(more);
     widgets::table(ui, &rows);
 }

@@ -39,8 +39,15 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, id: Id, seed: Seed, last: Option<u64>, dic
             Seed::Random => String::new(),
             Seed::Fixed(n) => n.to_string(),
         };
-        let spec =
-            Field { id, name: cx.t(T::Seed), hint: cx.t(T::RandomSeed), rows: 1, max_height: 32.0, newline: None, framed: true };
+        let spec = Field {
+            id,
+            name: cx.t(T::Seed),
+            hint: cx.t(T::RandomSeed),
+            rows: 1,
+            max_height: 32.0,
+            newline: None,
+            framed: true,
+        };
         if let (_, Some(typed)) = widgets::field(ui, &text, &spec) {
             done = parse(&typed).map(SeedEdit::Set).or(done);
         }

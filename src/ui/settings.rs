@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui};
+use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui, vec2};
 
 use super::cx::Cx;
 use super::texts::T;
-use super::theme::{BODY, S1, S2, S4, S6, SMALL};
+use super::theme::{BODY, CONTROL, S1, S2, S4, S6, SMALL};
 use super::{icons, widgets};
 use crate::domain::{DeviceChoice, Theme};
 use crate::lang::Lang;
@@ -16,7 +16,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
         ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
             Frame::new().inner_margin(Margin { left: 24, right: 24, top: 12, bottom: 32 }).show(ui, |ui| {
-                ui.set_max_width(680.0);
+                ui.set_max_width(ui.available_width().min(680.0));
                 ui.spacing_mut().item_spacing.y = S2;
                 widgets::heading(ui, cx.t(T::Settings));
                 looks(ui, cx);
@@ -42,14 +42,25 @@ fn section(ui: &mut Ui, cx: &mut Cx<'_>, name: T, add: impl FnOnce(&mut Ui, &mut
 fn row(ui: &mut Ui, cx: &mut Cx<'_>, name: T, note: Option<T>, add: impl FnOnce(&mut Ui, &mut Cx<'_>)) {
     ui.horizontal(|ui| {
         let width = (ui.available_width() * 0.42).floor();
-        ui.vertical(|ui| {
-            ui.set_width(width);
-            ui.spacing_mut().item_spacing.y = 2.0;
+        let label = |ui: &mut Ui| {
             ui.add(Label::new(RichText::new(cx.t(name)).size(BODY).color(cx.p.text)).wrap());
-            if let Some(note) = note {
-                widgets::muted(ui, cx.t(note));
+        };
+        match note {
+            None => {
+                ui.allocate_ui_with_layout(vec2(width, CONTROL), Layout::left_to_right(Align::Center), |ui| {
+                    ui.set_width(width);
+                    label(ui);
+                });
             }
-        });
+            Some(note) => {
+                ui.vertical(|ui| {
+                    ui.set_width(width);
+                    ui.spacing_mut().item_spacing.y = 2.0;
+                    label(ui);
+                    widgets::muted(ui, cx.t(note));
+                });
+            }
+        }
         ui.vertical(|ui| add(ui, cx));
     });
 }

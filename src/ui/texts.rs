@@ -115,7 +115,7 @@ texts! {
 
     // Create: stage
     CreateEmptyTitle: "What would you like to see?", "想画点什么？";
-    CreateEmptyText: "{0} draws on this machine. Pick an example, or type your own prompt.", "{0} 在这台电脑上绘图。点选一个例子，或输入自己的提示词。";
+    CreateEmptyText: "{0} draws on this machine. Pick an example, or type your own prompt.", "{0} 在这台电脑上绘图。点选例子，或自己输入。";
     MakeFirstPicture: "Draw a picture", "画一张";
     WaitingForTurn: "Waiting for its turn", "等待中";
     Stopping: "Stopping…", "正在停止…";

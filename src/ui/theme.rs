@@ -36,6 +36,9 @@ pub struct Palette {
     pub panel: Color32,
     /// Cards, fields and buttons on a panel.
     pub raised: Color32,
+    /// Buttons, so that they stand out on cards too.
+    pub button: Color32,
+    pub button_line: Color32,
     pub hover: Color32,
     pub press: Color32,
     pub line: Color32,
@@ -69,9 +72,11 @@ const fn grey(n: u32) -> Color32 {
 static DARK: Palette = Palette {
     canvas: grey(0x0e_0f_12),
     panel: grey(0x15_16_1a),
-    raised: grey(0x1e_20_25),
-    hover: grey(0x27_29_30),
-    press: grey(0x31_33_3c),
+    raised: grey(0x1c_1d_22),
+    button: grey(0x28_2a_31),
+    button_line: grey(0x34_36_3f),
+    hover: grey(0x2f_32_3a),
+    press: grey(0x38_3b_44),
     line: grey(0x26_28_2e),
     line_strong: grey(0x3a_3d_46),
     faint: grey(0x5c_60_6b),
@@ -95,6 +100,8 @@ static LIGHT: Palette = Palette {
     canvas: grey(0xf3_f4_f6),
     panel: grey(0xfa_fa_fb),
     raised: grey(0xff_ff_ff),
+    button: grey(0xff_ff_ff),
+    button_line: grey(0xd3_d6_dc),
     hover: grey(0xee_ef_f2),
     press: grey(0xe3_e5_ea),
     line: grey(0xe3_e5_e9),
@@ -157,7 +164,12 @@ fn fonts() -> FontDefinitions {
     };
     add("inter", include_bytes!("../../assets/fonts/Inter-Regular-Subset.ttf"), FontTweak::default());
     add("inter-strong", include_bytes!("../../assets/fonts/Inter-SemiBold-Subset.ttf"), FontTweak::default());
-    add("noto-sc", include_bytes!("../../assets/fonts/NotoSansSC-GB2312.ttf"), FontTweak::default());
+    // Noto's Chinese sits a little low beside Inter's capitals.
+    let chinese = FontTweak { y_offset_factor: -0.06, ..FontTweak::default() };
+    add("noto-sc", include_bytes!("../../assets/fonts/NotoSansSC-GB2312.ttf"), chinese);
+    // Somewhat larger than the letters around them, and otherwise too high on the line.
+    let emoji = FontTweak { scale: 0.95, y_offset_factor: 0.04, ..FontTweak::default() };
+    add("noto-emoji", include_bytes!("../../assets/fonts/NotoEmoji-Subset.ttf"), emoji);
     add("phosphor", include_bytes!("../../assets/fonts/Phosphor-Subset.ttf"), FontTweak::default());
 
     let own = |first: &str, rest: &[String]| {
@@ -165,13 +177,16 @@ fn fonts() -> FontDefinitions {
         names.extend(rest.iter().cloned());
         names
     };
-    let proportional = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    let last = ["noto-emoji".to_owned(), "phosphor".to_owned()];
+    let mut proportional = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    proportional.extend(last.clone());
     fonts.families.insert(FontFamily::Proportional, own("inter", &proportional));
     fonts.families.insert(strong_family(), own("inter-strong", &proportional));
     fonts.families.insert(icon_family(), own("phosphor", &proportional));
     let mono = fonts.families.entry(FontFamily::Monospace).or_default();
     let after_first = mono.len().min(1);
     mono.insert(after_first, "noto-sc".to_owned());
+    mono.extend(last);
     fonts
 }
 
@@ -252,7 +267,7 @@ fn visuals(p: &Palette, dark: bool) -> Visuals {
     };
     v.widgets = Widgets {
         noninteractive: state(p.panel, p.panel, p.line, p.text),
-        inactive: state(p.press, p.raised, p.line, p.text),
+        inactive: state(p.press, p.button, p.button_line, p.text),
         hovered: state(p.press, p.hover, p.line_strong, p.strong),
         active: state(p.press, p.press, p.line_strong, p.strong),
         open: state(p.press, p.hover, p.line_strong, p.strong),

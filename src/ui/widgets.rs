@@ -153,20 +153,20 @@ pub fn fold(ui: &mut Ui, label: &str, note: &str, open: &mut bool) -> bool {
         *open = !*open;
     }
     if ui.is_rect_visible(rect) {
-        let ink = if response.hovered() || response.has_focus() { p.strong } else { p.muted };
+        let ink = if response.hovered() || response.has_focus() { p.strong } else { p.text };
         let caret = if *open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
         let mid = rect.left_center();
         ui.painter().text(mid, Align2::LEFT_CENTER, caret, theme::icon_font(12.0), ink);
         let text = ui.painter().text(mid + vec2(18.0, 0.0), Align2::LEFT_CENTER, label, theme::small(), ink);
         let room = rect.right() - text.right() - S2;
         if !note.is_empty() && room > 24.0 {
-            let mut job = egui::text::LayoutJob::simple_singleline(note.to_owned(), theme::small(), p.faint);
+            let mut job = egui::text::LayoutJob::simple_singleline(note.to_owned(), theme::small(), p.muted);
             job.wrap = egui::text::TextWrapping::truncate_at_width(room);
             let galley = ui.painter().layout_job(job);
             ui.painter().galley(
                 egui::pos2(text.right() + S2, rect.center().y - galley.size().y / 2.0),
                 galley,
-                p.faint,
+                p.muted,
             );
         }
         focus_ring(ui, &response, rect);

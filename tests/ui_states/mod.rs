@@ -36,17 +36,13 @@ pub fn rendered(state: AppState, size: [f32; 2]) -> Harness<'static, Window> {
 }
 
 fn build(builder: egui_kittest::HarnessBuilder<Window>, state: AppState, size: [f32; 2]) -> Harness<'static, Window> {
-    builder
-        .with_size(size)
-        .with_max_steps(12)
-        .with_context_setup(Views::setup)
-        .build_ui_state(
-            |ui, window: &mut Window| {
-                theme::apply(ui.ctx(), window.state.settings.theme, window.state.settings.zoom);
-                window.views.show(ui, &window.state, &mut window.commands);
-            },
-            Window::new(state),
-        )
+    builder.with_size(size).with_max_steps(12).with_context_setup(Views::setup).build_ui_state(
+        |ui, window: &mut Window| {
+            theme::apply(ui.ctx(), window.state.settings.theme, window.state.settings.zoom);
+            window.views.show(ui, &window.state, &mut window.commands);
+        },
+        Window::new(state),
+    )
 }
 
 pub fn image_card() -> ModelCard {
@@ -262,7 +258,7 @@ pub fn write_streaming(lang: Lang, theme: Theme) -> AppState {
     let mut state = write_chat(lang, theme);
     let last = state.write.open.turns.last_mut().expect("there are turns");
     last.info = None;
-    last.message.content.truncate(last.message.content.char_indices().nth(30).map_or(0, |(i, _)| i));
+    last.message.content.truncate(last.message.content.char_indices().nth(12).map_or(0, |(i, _)| i));
     state.write.job = Some(TextJob {
         id: Some(JobId(5)),
         turn: 4,

@@ -1,8 +1,10 @@
 //! The big pane of Create: an empty window that teaches, a picture that forms, a picture that is done.
 
-use egui::{Align, Color32, Frame, Key, Label, Layout, Margin, Panel, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
+use egui::{
+    Align, Color32, Frame, Key, Label, Layout, Margin, Panel, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2,
+};
 
-use crate::domain::{PictureRecord, StepProgress, seconds};
+use crate::domain::{StepProgress, seconds};
 use crate::lang::Lang;
 use crate::state::{Command, ImageEdit, ImageJob, Phase, Saved, Shot, ShotKey, Shown, Stage};
 use crate::ui::cx::Cx;
@@ -111,9 +113,8 @@ fn forming(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJob
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let idle = job.phase != Phase::Cancelling;
                     let label = cx.t(T::Cancel);
-                    let button = egui::Button::new((theme::icon(icons::STOP, 16.0), label)).shortcut_text(
-                        RichText::new(cx.t(T::Esc)).size(SMALL).color(cx.p.muted),
-                    );
+                    let button = egui::Button::new((theme::icon(icons::STOP, 16.0), label))
+                        .shortcut_text(RichText::new(cx.t(T::Esc)).size(SMALL).color(cx.p.muted));
                     if ui.add_enabled(idle, button).accessible_name(label).clicked() {
                         cx.push(Command::CancelJob(job.id));
                     }
@@ -157,9 +158,7 @@ fn canvas(ui: &mut Ui, cx: &Cx<'_>, view: &mut StageView, textures: &mut Texture
     let size = vec2(shot.picture.width as f32, shot.picture.height as f32);
     let fitted = picture::fit(&shot.picture, room.shrink(S6), ppp);
     let response = ui.interact(room, ui.scope_id().with(("canvas", shot.key)), Sense::click_and_drag());
-    response.widget_info(|| {
-        WidgetInfo::labeled(Role::Image, true, cx.with(T::PictureNamed, &[&shot.record.prompt]))
-    });
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, cx.with(T::PictureNamed, &[&shot.record.prompt])));
     if response.dragged() {
         view.pan += response.drag_delta();
     }
@@ -237,7 +236,7 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
         let room = ui.available_width();
         egui::ScrollArea::vertical().max_height(180.0).auto_shrink([false, true]).show(ui, |ui| {
             ui.set_max_width(room);
-            record::table(ui, cx, &PictureRecord::clone(&shot.record));
+            record::table(ui, cx, &shot.record, Vec::new());
         });
     }
 }

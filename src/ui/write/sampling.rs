@@ -66,7 +66,15 @@ fn system(ui: &mut Ui, cx: &mut Cx<'_>, open: &mut bool) {
     if widgets::fold(ui, cx.t(T::SystemPrompt), note, open) {
         let id = Id::unique("system-prompt");
         let name = cx.t(T::SystemPrompt);
-        let spec = Field { id, name, hint: cx.t(T::SystemHint), rows: 3, max_height: 160.0, newline: Some(ENTER), framed: true };
+        let spec = Field {
+            id,
+            name,
+            hint: cx.t(T::SystemHint),
+            rows: 3,
+            max_height: 160.0,
+            newline: Some(ENTER),
+            framed: true,
+        };
         if let (_, Some(text)) = widgets::field(ui, text, &spec) {
             cx.push(Command::SetSystemPrompt(text));
         }

@@ -28,9 +28,8 @@ fn user(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
         frame.show(ui, |ui| {
             ui.set_max_width(most - 24.0);
             let text = RichText::new(&turn.message.content).size(BODY).color(cx.p.strong);
-            ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                ui.add(Label::new(text).wrap().selectable(true));
-            });
+            // Lines start at the left, in a bubble that is only as wide as they are.
+            ui.add(Label::new(text).wrap().halign(Align::Min).selectable(true));
         });
         ui.allocate_ui_with_layout(
             egui::vec2(ui.available_width(), 24.0),
@@ -55,7 +54,15 @@ fn small_icon(ui: &mut Ui, icon: &str, name: &str) -> bool {
 
 fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str) {
     let id = Id::unique("edit-turn");
-    let spec = Field { id, name: cx.t(T::EditTurn), hint: "", rows: 2, max_height: 240.0, newline: Some(SHIFT_ENTER), framed: true };
+    let spec = Field {
+        id,
+        name: cx.t(T::EditTurn),
+        hint: "",
+        rows: 2,
+        max_height: 240.0,
+        newline: Some(SHIFT_ENTER),
+        framed: true,
+    };
     let (response, changed) = widgets::field(ui, text, &spec);
     if let Some(text) = changed {
         cx.push(Command::SetEdit(text));
@@ -89,6 +96,8 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
     ui.scope(|ui| {
         ui.style_mut().interaction.selectable_labels = true;
         ui.spacing_mut().item_spacing.y = S2;
+        // Lines as high as their letters: list numbers stand on the line of their text.
+        ui.spacing_mut().interact_size.y = 0.0;
         ui.name_inputs(cx.t(T::PartOfAnswer), |ui| CommonMarkViewer::new().show(ui, markdown, text));
     });
     ui.horizontal(|ui| {

