@@ -97,8 +97,23 @@ fn json_has_the_promised_keys_and_nothing_else_is_on_stdout() {
     let home = Home::new();
     let model = home.tiny_picture_model();
     let output = home.run(&[
-        "image", "cat", "--model", &model, "--out", "c.png", "--steps", "2", "--count", "2", "--seed", "5", "--json",
-        "--sampler", "heun", "--previews", "steps",
+        "image",
+        "cat",
+        "--model",
+        &model,
+        "--out",
+        "c.png",
+        "--steps",
+        "2",
+        "--count",
+        "2",
+        "--seed",
+        "5",
+        "--json",
+        "--sampler",
+        "heun",
+        "--previews",
+        "steps",
     ]);
     let value = json(&output);
     for key in ["files", "seed", "steps", "load_s", "sample_s", "step_s", "decode_s", "model", "width", "height"] {
@@ -227,8 +242,16 @@ fn text_json_has_the_promised_keys() {
     let output = home.run(&["text", "hello", "--model", &model, "--max-tokens", "5", "--seed", "3", "--raw", "--json"]);
     let value = json(&output);
     for key in [
-        "text", "prompt_tokens", "completion_tokens", "load_s", "ttft_s", "prompt_tok_s", "decode_tok_s", "seed",
-        "model", "finish_reason",
+        "text",
+        "prompt_tokens",
+        "completion_tokens",
+        "load_s",
+        "ttft_s",
+        "prompt_tok_s",
+        "decode_tok_s",
+        "seed",
+        "model",
+        "finish_reason",
     ] {
         assert!(value.get(key).is_some(), "{key} in {value}");
     }

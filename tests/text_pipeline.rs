@@ -113,10 +113,11 @@ fn the_same_seed_gives_the_same_text_also_from_the_cache() {
     assert_ne!(answer(&mut warm, &model, raw("Once upon a time there was"), params(), 8).0, first);
 
     // A longer prompt that shares a beginning, read afresh or on top of the cache.
-    let longer = format!("Once upon a time there was{first} and more of it");
-    let (cached, stats) = answer(&mut warm, &model, raw(&longer), params(), 3);
-    assert!(stats.unwrap().reused_tokens > 20);
-    let (fresh, stats) = answer(&mut pipeline(), &model, raw(&longer), params(), 3);
+    let longer = "Once upon a time there was another story, and it had more of everything in it";
+    let (cached, stats) = answer(&mut warm, &model, raw(longer), params(), 3);
+    let stats = stats.unwrap();
+    assert!(stats.reused_tokens > 10 && stats.reused_tokens < stats.prompt_tokens / 2, "{stats:?}");
+    let (fresh, stats) = answer(&mut pipeline(), &model, raw(longer), params(), 3);
     assert_eq!(stats.unwrap().reused_tokens, 0);
     assert_eq!(cached, fresh);
 }

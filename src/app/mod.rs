@@ -18,7 +18,6 @@ use crate::domain::{Event, JobId, StoreEvent, WindowGeometry};
 use crate::engine::image::ImagePipeline;
 use crate::engine::text::TextPipeline;
 use crate::engine::{Engine, JobHandle, MemoryBudget, Pipelines, best_device, device_label, process_memory};
-use crate::lang::Lang;
 use crate::state::{AppState, Command, Input, ModelEntry, update};
 use crate::store::{Paths, Store};
 use crate::ui::Views;
@@ -135,9 +134,9 @@ impl Studio {
         self.commands.push(Command::OpenFile(path));
     }
 
-    /// The language of the window's title.
-    pub fn lang(&self) -> Lang {
-        self.state.lang
+    /// Does what a person asked for, outside of a frame.
+    pub fn command(&mut self, ctx: &egui::Context, command: Command) {
+        self.input(ctx, Input::Command(command));
     }
 
     /// The cards as the window shows them, with what is known of their files.

@@ -316,3 +316,20 @@ pub fn run(
         other => Err(StudioError::other(format!("not text: {other:?}")).into()),
     }
 }
+
+/// The logits after each of `tokens` from the one at `from` on, as the file's network gives them; with `exact` without
+/// the rounding that packed weights bring.
+pub fn logits(path: &Path, tokens: &[u32], from: usize, exact: bool) -> std::result::Result<Vec<Vec<f32>>, Stop> {
+    let gguf = Gguf::open(path)?;
+    let mut model = if exact {
+        super::models::load_exact(&gguf)?
+    } else {
+        super::models::load(&gguf, &candle_core::Device::Cpu, &CancelToken::new(), &mut |_| {})?
+    };
+    model.set_context(tokens.len())?;
+    let mut all = vec![model.forward(&tokens[..=from], 0)?];
+    for at in from + 1..tokens.len() {
+        all.push(model.forward(&tokens[at..=at], at)?);
+    }
+    Ok(all)
+}

@@ -6,6 +6,8 @@
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 
+use super::fused::slice;
+
 /// `same`-padded depthwise convolution, stride 1.
 pub struct Depthwise {
     kernel: usize,
@@ -97,13 +99,6 @@ impl CustomOp3 for Kernel {
 fn add_product(sum: &mut [f32], a: &[f32], b: &[f32]) {
     for ((sum, a), b) in sum.iter_mut().zip(a).zip(b) {
         *sum += a * b;
-    }
-}
-
-fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
-    match layout.contiguous_offsets() {
-        Some((from, to)) => Ok(&storage.as_slice::<f32>()?[from..to]),
-        None => candle_core::bail!("depthwise needs contiguous tensors"),
     }
 }
 

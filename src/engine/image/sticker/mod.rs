@@ -4,6 +4,7 @@
 mod config;
 mod depthwise;
 mod foreign;
+mod fused;
 mod net;
 mod unfold;
 mod weights;
@@ -14,11 +15,11 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use candle_core::{DType, Device, Tensor};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::sampler::Field;
 use crate::domain::ModelFiles;
 use crate::engine::{CancelToken, Stop};
-use crate::error::Result;
 
 pub use config::Config;
 pub use foreign::FAMILY;
@@ -27,7 +28,7 @@ pub use weights::{CONFIG, Files, VOCAB, WEIGHTS};
 pub use words::{Encoded, NULL, SPECIAL, Words};
 
 /// Finds and checks a model's files; nothing large is in memory yet.
-pub fn open(files: &ModelFiles) -> Result<Files> {
+pub fn open(files: &ModelFiles) -> crate::error::Result<Files> {
     match files {
         ModelFiles::Embedded => Files::embedded(),
         ModelFiles::Folder(folder) => {
@@ -48,6 +49,8 @@ pub struct Sticker {
     table: Tensor,
     /// `None` for the embedded model, whose hash is taken when it is first asked for.
     sha256: Option<String>,
+    /// `None` on a GPU.
+    threads: Option<ThreadPool>,
 }
 
 impl Sticker {
@@ -63,7 +66,8 @@ impl Sticker {
         let mut tensors: HashMap<String, Tensor> = files.load(device, token, progress)?;
         let table = tensors.remove("table").unwrap_or(Tensor::zeros((0, 0), DType::F32, &Device::Cpu)?);
         let net = Net::new(&files.config, tensors, device)?;
-        Ok(Self { net, words: files.words, table, sha256 })
+        let threads = if device.is_cpu() { Some(threads()?) } else { None };
+        Ok(Self { net, words: files.words, table, sha256, threads })
     }
 
     /// SHA-256 of the weights file, lower-case hex.
@@ -87,35 +91,60 @@ impl Sticker {
         if guidance != 1.0 {
             prompts.push(self.vectors(&negative.ids)?);
         }
-        Ok(Guided { net: &self.net, text: self.net.text(&prompts)?, guidance, batch: prompts.len() })
+        let texts = match &self.threads {
+            Some(_) => prompts.iter().map(|p| self.net.text(std::slice::from_ref(p))).collect::<Result<_, _>>()?,
+            None => vec![self.net.text(&prompts)?],
+        };
+        Ok(Guided { sticker: self, texts, guidance })
     }
 }
 
+/// Threads of the picture engine's own: candle's operators inside stay on them, so that a picture and a language model
+/// share the processor by the system's fair hand and not by one waiting in the other's queue.
+fn threads() -> candle_core::Result<ThreadPool> {
+    let builder = ThreadPoolBuilder::new().num_threads(candle_core::utils::get_num_threads());
+    builder.thread_name(|i| format!("picture-{i}")).build().map_err(candle_core::Error::wrap)
+}
+
 /// Classifier-free guidance (Ho and Salimans 2022) as a field to follow:
-/// `hat = clamp(uncond + guidance * (cond - uncond), -1, 1)`, both halves in one batch.
+/// `hat = clamp(uncond + guidance * (cond - uncond), -1, 1)`.
+///
+/// On a GPU both halves are one batch, the shorter prompt padded. On the CPU each half has a thread of its own and no
+/// padding: they meet once a step, where a batch would split, and wait for, each of some two hundred operators.
 pub struct Guided<'a> {
-    net: &'a Net,
-    text: Text,
+    sticker: &'a Sticker,
+    /// With the prompt, then without.
+    texts: Vec<Text>,
     guidance: f32,
-    batch: usize,
 }
 
 impl Guided<'_> {
-    fn evaluate(&self, x: &[f32], t: f64) -> candle_core::Result<Vec<f32>> {
-        let config = self.net.config();
-        let shape = (1, config.size, config.size, config.channels);
-        let x = Tensor::from_slice(x, shape, self.net.device())?;
-        let x = if self.batch == 1 { x } else { Tensor::cat(&[&x, &x], 0)? };
-        self.net.forward(&x, t as f32, &self.text)?.flatten_all()?.to_vec1()
+    /// The network's guesses, one after another.
+    fn guesses(&self, x: &[f32], t: f64) -> candle_core::Result<Vec<f32>> {
+        let net = &self.sticker.net;
+        let (side, channels) = (net.config().size, net.config().channels);
+        let x = Tensor::from_slice(x, (1, side, side, channels), net.device())?;
+        let guess = |text: &Text| {
+            let x = x.repeat((text.batch()?, 1, 1, 1))?;
+            net.forward(&x, t as f32, text)?.flatten_all()?.to_vec1::<f32>()
+        };
+        match (&self.sticker.threads, self.texts.as_slice()) {
+            (Some(threads), [cond, uncond]) => {
+                let (cond, uncond) = threads.join(|| guess(cond), || guess(uncond));
+                Ok([cond?, uncond?].concat())
+            }
+            (Some(threads), [cond]) => threads.install(|| guess(cond)),
+            (_, texts) => Ok(texts.iter().map(guess).collect::<candle_core::Result<Vec<_>>>()?.concat()),
+        }
     }
 }
 
 impl Field for Guided<'_> {
     fn foresee(&mut self, x: &[f32], t: f64) -> std::result::Result<Vec<f32>, Stop> {
-        let both = self.evaluate(x, t)?;
+        let guesses = self.guesses(x, t)?;
         // NaN and infinity must stay what they are, for the sampler to see them: a clamp would hide infinity.
         let limit = |v: f32| if v.is_finite() { v.clamp(-1.0, 1.0) } else { v };
-        let (cond, uncond) = both.split_at(x.len());
+        let (cond, uncond) = guesses.split_at(x.len());
         if uncond.is_empty() {
             return Ok(cond.iter().map(|&v| limit(v)).collect());
         }

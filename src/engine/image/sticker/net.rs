@@ -13,6 +13,7 @@ use candle_nn::rotary_emb::rope;
 
 use super::config::Config;
 use super::depthwise::Depthwise;
+use super::fused::bias_silu;
 use super::unfold::Conv3x3;
 
 const EPS: f32 = 1e-6;
@@ -46,14 +47,26 @@ struct Linear {
 
 impl Linear {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let y = self.product(x)?;
+        match &self.bias {
+            Some(bias) => y.broadcast_add(bias),
+            None => Ok(y),
+        }
+    }
+
+    fn forward_silu(&self, x: &Tensor) -> Result<Tensor> {
+        let y = self.product(x)?;
+        match &self.bias {
+            Some(bias) => bias_silu(&y, bias),
+            None => y.silu(),
+        }
+    }
+
+    fn product(&self, x: &Tensor) -> Result<Tensor> {
         let (inner, outer) = self.weight.dims2()?;
         let mut shape = x.dims().to_vec();
         let rows = x.elem_count() / inner;
         let y = x.reshape((rows, inner))?.matmul(&self.weight)?;
-        let y = match &self.bias {
-            Some(bias) => y.broadcast_add(bias)?,
-            None => y,
-        };
         if let Some(last) = shape.last_mut() {
             *last = outer;
         }
@@ -108,7 +121,7 @@ impl ConvBlock {
     pub fn forward(&self, x: &Tensor, shared: &Tensor) -> Result<Tensor> {
         let m = shared.broadcast_add(&self.modulation)?.unsqueeze(1)?.unsqueeze(1)?.chunk(3, D::Minus1)?;
         let y = norm_modulated(&self.depth.forward(x)?, &self.ones, &m[0], &m[1])?;
-        let y = self.down.forward(&self.up.forward(&y)?.silu()?)?;
+        let y = self.down.forward(&self.up.forward_silu(&y)?)?;
         x + y.broadcast_mul(&m[2])?
     }
 }
@@ -181,6 +194,13 @@ pub struct Text {
     sin: Tensor,
     /// `[B, 1, 1, L + patches]`: 0, or minus infinity at padding. Absent where nothing is padded.
     mask: Option<Tensor>,
+}
+
+impl Text {
+    /// How many prompts.
+    pub fn batch(&self) -> Result<usize> {
+        self.words.dim(0)
+    }
 }
 
 /// What steers the blocks in one step.
@@ -273,7 +293,7 @@ impl Net {
         let padded = prompts.iter().zip(&lengths).map(|(p, len)| p.pad_with_zeros(0, 0, longest - len));
         let words = Tensor::stack(&padded.collect::<Result<Vec<_>>>()?, 0)?;
         let means = prompts.iter().map(|p| p.mean(0)).collect::<Result<Vec<_>>>()?;
-        let pooled = self.text2.forward(&self.text1.forward(&Tensor::stack(&means, 0)?)?.silu()?)?;
+        let pooled = self.text2.forward(&self.text1.forward_silu(&Tensor::stack(&means, 0)?)?)?;
         let mask = if lengths.iter().all(|&len| len == longest) {
             None
         } else {
@@ -293,7 +313,7 @@ impl Net {
     pub fn time(&self, t: f32) -> Result<Tensor> {
         let angles = (&self.freqs * f64::from(1000.0 * t))?;
         let waves = Tensor::cat(&[angles.cos()?, angles.sin()?], 1)?;
-        self.time2.forward(&self.time1.forward(&waves)?.silu()?)
+        self.time2.forward(&self.time1.forward_silu(&waves)?)
     }
 
     pub fn condition(&self, t: f32, text: &Text) -> Result<Condition> {
@@ -325,7 +345,7 @@ impl Net {
     pub fn refine(&self, cells: &Tensor, x: &Tensor) -> Result<Tensor> {
         let h = self.pixels.forward(&rms_norm(cells, &self.ones_conv, EPS)?)?;
         let h = Tensor::cat(&[&depth_to_space(&h, self.config.patch)?, x], 3)?;
-        self.fine2.forward(&self.fine1.forward(&h)?.silu()?)
+        self.fine2.forward(&self.fine1.forward_silu(&h)?)
     }
 
     /// `x` `[B, H, W, 4]` at time `t` (0..1) -> the clean picture foreseen, same shape.

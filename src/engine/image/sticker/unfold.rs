@@ -6,6 +6,8 @@
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 
+use super::fused::{bias_silu, slice};
+
 /// Pixels of the kernel's side.
 const SIDE: usize = 3;
 
@@ -27,13 +29,21 @@ impl Conv3x3 {
 
     /// `[B, H, W, C]` -> `[B, H, W, out]`.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.product(x)?.broadcast_add(&self.bias)
+    }
+
+    /// The same, then silu.
+    pub fn forward_silu(&self, x: &Tensor) -> Result<Tensor> {
+        bias_silu(&self.product(x)?, &self.bias)
+    }
+
+    fn product(&self, x: &Tensor) -> Result<Tensor> {
         let (b, h, w, _) = x.dims4()?;
-        let y = if x.device().is_cpu() {
-            x.contiguous()?.apply_op1_no_bwd(&Unfold)?.matmul(&self.unfolded)?.reshape((b, h, w, ()))?
+        if x.device().is_cpu() {
+            x.contiguous()?.apply_op1_no_bwd(&Unfold)?.matmul(&self.unfolded)?.reshape((b, h, w, ()))
         } else {
-            x.permute((0, 3, 1, 2))?.contiguous()?.conv2d(&self.weight, SIDE / 2, 1, 1, 1)?.permute((0, 2, 3, 1))?
-        };
-        y.broadcast_add(&self.bias)
+            x.permute((0, 3, 1, 2))?.contiguous()?.conv2d(&self.weight, SIDE / 2, 1, 1, 1)?.permute((0, 2, 3, 1))
+        }
     }
 }
 
@@ -46,10 +56,7 @@ impl CustomOp1 for Unfold {
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let Some((from, to)) = layout.contiguous_offsets() else {
-            candle_core::bail!("unfold needs a contiguous tensor");
-        };
-        let x = &storage.as_slice::<f32>()?[from..to];
+        let x = slice(storage, layout)?;
         let (b, h, w, c) = layout.shape().dims4()?;
         let row_len = w * c;
         let mut out = Vec::with_capacity(SIDE * SIDE * x.len());

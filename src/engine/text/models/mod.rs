@@ -67,7 +67,16 @@ pub fn load(
     token: &CancelToken,
     progress: &mut dyn FnMut(f32),
 ) -> std::result::Result<Box<dyn LanguageModel>, Stop> {
-    let mut weights = weights::Weights::open(gguf, device, token, progress)?;
+    build(gguf, weights::Weights::open(gguf, device, token, progress)?)
+}
+
+/// As [`load`] on the CPU, with every matrix unpacked to f32: what the network computes without rounding. For tests.
+pub fn load_exact(gguf: &Gguf) -> std::result::Result<Box<dyn LanguageModel>, Stop> {
+    let (token, mut progress) = (CancelToken::new(), |_| {});
+    build(gguf, weights::Weights::open(gguf, &Device::Cpu, &token, &mut progress)?.exact())
+}
+
+fn build(gguf: &Gguf, mut weights: weights::Weights) -> std::result::Result<Box<dyn LanguageModel>, Stop> {
     match gguf.architecture()? {
         "llama" => Ok(Box::new(llama::Llama::load(llama::Config::from_gguf(gguf)?, &mut weights)?)),
         other => Err(unsupported(other).into()),

@@ -23,6 +23,7 @@ pub struct Weights<'a> {
     progress: &'a mut dyn FnMut(f32),
     done: u64,
     total: u64,
+    exact: bool,
 }
 
 impl<'a> Weights<'a> {
@@ -34,7 +35,14 @@ impl<'a> Weights<'a> {
     ) -> Result<Self, Stop> {
         let file = File::open(&gguf.path).map_err(|e| StudioError::io(Doing::Reading, &gguf.path, &e))?;
         let total = gguf.tensors().map(|(_, t)| t.bytes).sum::<u64>().max(1);
-        Ok(Self { gguf, file, device, token, progress, done: 0, total })
+        Ok(Self { gguf, file, device, token, progress, done: 0, total, exact: false })
+    }
+
+    /// Unpacks every matrix to f32: slow and large, but without the rounding of activations that packed products
+    /// bring. For tests.
+    pub fn exact(mut self) -> Self {
+        self.exact = true;
+        self
     }
 
     pub fn device(&self) -> &Device {
@@ -69,7 +77,16 @@ impl<'a> Weights<'a> {
 
     /// A matrix to multiply with.
     pub fn matrix(&mut self, name: &str) -> Result<QMatMul, Stop> {
-        Ok(QMatMul::from_arc(Arc::new(self.packed(name)?))?)
+        let packed = self.packed(name)?;
+        self.to_matrix(Arc::new(packed))
+    }
+
+    /// A matrix of a weight that is used otherwise too.
+    pub fn to_matrix(&self, packed: Arc<QTensor>) -> Result<QMatMul, Stop> {
+        if self.exact {
+            return Ok(QMatMul::Tensor(packed.dequantize(self.device)?));
+        }
+        Ok(QMatMul::from_arc(packed)?)
     }
 
     /// A weight in f32.

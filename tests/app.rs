@@ -1,0 +1,362 @@
+//! The whole program but its models: clicks go in at the window, pictures and conversations come out on the disk.
+//! The engine's threads are real; the pipelines follow a script.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aigc_studio::app::Studio;
+use aigc_studio::domain::*;
+use aigc_studio::engine::{CancelToken, Engine, Pipeline, Pipelines, Reporter, Stop, text};
+use aigc_studio::error::Cause;
+use aigc_studio::state::{Command, Saved, Stage};
+use aigc_studio::store::{Paths, load_settings, png};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use egui::accesskit::Role as Part;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+/// Patience for threads on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits for a word before each step, so that a test can look at the window in the middle of a job.
+struct Painter(Receiver<()>);
+
+impl Pipeline for Painter {
+    type Request = ImageRequest;
+
+    fn run(&mut self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Result<Outcome, Stop> {
+        if request.params.prompt.contains("panic") {
+            panic!("the brush broke");
+        }
+        let steps = request.params.steps;
+        let picture = Arc::new(Picture { width: 2, height: 2, rgba: vec![200; 16] });
+        for step in 1..=steps {
+            while self.0.recv_timeout(Duration::from_millis(5)).is_err() {
+                token.check()?;
+            }
+            let progress = StepProgress { index: 0, count: 1, step, steps, eta_s: 1.0 };
+            reporter.hint(EventKind::Preview { progress, picture: picture.clone() });
+        }
+        let p = &request.params;
+        let record = Box::new(PictureRecord {
+            prompt: p.prompt.clone(),
+            negative: p.negative.clone(),
+            model: request.model.id.clone(),
+            model_hash: "ab".repeat(32),
+            seed: request.seed,
+            steps,
+            guidance: p.guidance,
+            width: 2,
+            height: 2,
+            sampler: p.sampler,
+            version: "test".into(),
+        });
+        reporter.tell(EventKind::Picture { index: 0, picture, record });
+        Ok(Outcome::Image(ImageStats::default()))
+    }
+
+    fn unload(&mut self) {}
+}
+
+/// Answers with the words of the last message, one by one, as it is told to.
+struct Writer(Receiver<()>);
+
+impl Pipeline for Writer {
+    type Request = TextRequest;
+
+    fn run(&mut self, request: &TextRequest, reporter: &Reporter, token: &CancelToken) -> Result<Outcome, Stop> {
+        let TextPrompt::Chat(messages) = &request.prompt else { return Err(Cause::EmptyPrompt.into()) };
+        let last = messages.last().map(|m| m.content.clone()).unwrap_or_default();
+        for word in last.split_inclusive(' ') {
+            while self.0.recv_timeout(Duration::from_millis(5)).is_err() {
+                token.check()?;
+            }
+            reporter.tell(EventKind::Token { text: word.to_uppercase() });
+        }
+        Ok(Outcome::Text(TextStats {
+            prompt_tokens: 3,
+            reused_tokens: 0,
+            completion_tokens: 4,
+            load_s: 0.0,
+            ttft_s: 0.1,
+            prompt_tok_s: 30.0,
+            decode_tok_s: 40.0,
+            seed: request.seed,
+            finish_reason: FinishReason::Stop,
+        }))
+    }
+
+    fn unload(&mut self) {}
+}
+
+struct Window {
+    harness: Harness<'static, Option<Studio>>,
+    /// One word lets the painter do a step, or the writer a word.
+    go: Sender<()>,
+}
+
+impl Window {
+    /// Opens the program below `home`, where a tiny language model is the chosen one.
+    fn open(home: &std::path::Path) -> Self {
+        let paths = Paths::below(home);
+        let models = paths.models(&Settings::default());
+        std::fs::create_dir_all(models.join("tiny")).unwrap();
+        let file = models.join("tiny/tiny.gguf");
+        text::testing::tiny_gguf(&file).unwrap();
+        let card = format!(
+            "id = \"tiny\"\nname = \"Tiny\"\nmakes = \"text\"\nfamily = \"llama\"\nabout = \"a\"\nabout_zh = \"甲\"\n\
+             licence = \"MIT\"\nmemory = 1\n[[files]]\nname = \"tiny.gguf\"\nbytes = {}\nsha256 = \"{}\"\nsources = \
+             [{{ kind = \"hub\", repo = \"a/b\", revision = \"main\", path = \"tiny.gguf\" }}]\n",
+            file.metadata().unwrap().len(),
+            "0".repeat(64),
+        );
+        std::fs::write(models.join("tiny.toml"), card).unwrap();
+
+        let (go, word) = bounded(1000);
+        let start: aigc_studio::app::StartEngine = Box::new(move |_, _, wake| {
+            let pipelines = Pipelines { text: Box::new(Writer(word.clone())), image: Box::new(Painter(word.clone())) };
+            Engine::start(pipelines, wake)
+        });
+        let mut start = Some(start);
+        let frame = move |ui: &mut egui::Ui, studio: &mut Option<Studio>| {
+            let ctx = ui.ctx().clone();
+            let studio = studio.get_or_insert_with(|| {
+                let mut loaded = load_settings(paths.settings());
+                loaded.0.lang = Some(loaded.0.lang.unwrap_or_default());
+                loaded.0.text.model = "tiny".into();
+                Studio::with_engine(&ctx, paths.clone(), loaded, Instant::now(), start.take().expect("opened once"))
+            });
+            studio.logic(&ctx);
+            studio.draw(ui);
+        };
+        let mut harness = Harness::builder().with_size([1280.0, 800.0]).build_ui_state(frame, None);
+        harness.run_steps(3);
+        Self { harness, go }
+    }
+
+    fn studio(&mut self) -> &mut Studio {
+        self.harness.state_mut().as_mut().unwrap()
+    }
+
+    /// Frames until `done`.
+    #[track_caller]
+    fn until(&mut self, what: &str, done: impl Fn(&mut Self) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !done(self) {
+            assert!(Instant::now() < end, "waited too long until {what}");
+            self.harness.step();
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Whether a label or a control says `words` anywhere in the window.
+    fn shows(&self, words: &str) -> bool {
+        self.harness.query_all_by_label_contains(words).next().is_some()
+    }
+
+    fn type_into(&mut self, part: Part, label: &str, text: &str) {
+        let field = self.harness.get_by_role_and_label(part, label);
+        field.focus();
+        field.type_text(text);
+        self.harness.run_steps(3);
+    }
+
+    fn click(&mut self, label: &str) {
+        self.harness.get_by_role_and_label(Part::Button, label).click();
+        self.harness.run_steps(3);
+    }
+
+    fn let_go(&self, words: usize) {
+        for _ in 0..words {
+            self.go.send(()).unwrap();
+        }
+    }
+
+    fn close(mut self) {
+        self.studio().close();
+    }
+}
+
+fn home() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn generate_draws_shows_and_saves() {
+    let home = home();
+    let mut window = Window::open(home.path());
+    window.type_into(Part::MultilineTextInput, "Prompt", "a red apple");
+    assert_eq!(window.studio().state.settings.image.prompt, "a red apple");
+    window.click("Generate");
+    window.let_go(3);
+    window.until("the third step shows", |w| w.shows("Step 3 of 24"));
+    assert!(matches!(window.studio().state.create.stage(), Stage::Job(_)));
+    window.let_go(21);
+    window.until("the picture is saved", |w| {
+        w.studio().state.create.strip.first().is_some_and(|s| matches!(s.saved, Saved::At(_)))
+    });
+    let Saved::At(path) = window.studio().state.create.strip[0].saved.clone() else { unreachable!() };
+    assert!(path.starts_with(home.path()));
+    assert_eq!(png::read_record(&path).unwrap().prompt, "a red apple");
+    window.until("it can be saved elsewhere", |w| w.shows("Save as"));
+    window.close();
+}
+
+#[test]
+fn esc_cancels_and_the_next_job_runs() {
+    let home = home();
+    let mut window = Window::open(home.path());
+    window.type_into(Part::MultilineTextInput, "Prompt", "a cat");
+    window.click("Generate");
+    window.let_go(2);
+    window.until("it runs", |w| w.shows("Step 2 of 24"));
+    window.harness.key_press(egui::Key::Escape);
+    window.until("it is cancelled", |w| w.studio().state.create.jobs.is_empty());
+    assert!(window.studio().state.create.strip.is_empty());
+    window.click("Generate");
+    window.let_go(24);
+    window.until("the next one is done", |w| w.studio().state.create.strip.len() == 1);
+    window.close();
+}
+
+#[test]
+fn a_panic_in_a_model_is_a_message_and_the_studio_goes_on() {
+    let home = home();
+    let mut window = Window::open(home.path());
+    window.type_into(Part::MultilineTextInput, "Prompt", "panic");
+    window.click("Generate");
+    window.until("the error shows", |w| w.shows("the brush broke"));
+    let edit = aigc_studio::state::ImageEdit::Prompt("calm".into());
+    let ctx = window.harness.ctx.clone();
+    window.studio().command(&ctx, Command::SetImage(edit));
+    window.harness.run_steps(2);
+    window.click("Generate");
+    window.let_go(24);
+    window.until("a picture", |w| w.studio().state.create.strip.len() == 1);
+    window.close();
+}
+
+#[test]
+fn an_empty_prompt_is_said_in_the_window() {
+    let home = home();
+    let mut window = Window::open(home.path());
+    let ctx = window.harness.ctx.clone();
+    window.studio().command(&ctx, Command::Generate);
+    window.until("the error shows", |w| w.shows("The prompt is empty"));
+    window.close();
+}
+
+#[test]
+fn what_was_said_comes_back_after_a_close_in_the_middle() {
+    let home = home();
+    let mut window = Window::open(home.path());
+    let ctx = window.harness.ctx.clone();
+    window.studio().command(&ctx, Command::Go(Room::Write));
+    window.harness.run_steps(2);
+    window.type_into(Part::MultilineTextInput, "Message", "one two three four");
+    window.harness.key_press(egui::Key::Enter);
+    window.let_go(2);
+    window.until("two words came", |w| w.shows("ONE TWO"));
+    window.close();
+
+    let mut window = Window::open(home.path());
+    window.until("the conversation is listed", |w| w.studio().state.write.conversations.len() == 1);
+    assert_eq!(window.studio().state.room(), Room::Write, "the room survives a restart");
+    let id = window.studio().state.write.conversations[0].id.clone();
+    window.studio().command(&ctx, Command::OpenConversation(id));
+    window.until("its turns are here", |w| w.studio().state.write.open.turns.len() == 2);
+    let turns = &window.studio().state.write.open.turns;
+    assert_eq!(turns[1].message.content, "ONE TWO ");
+    window.close();
+}
+
+#[test]
+fn text_and_pictures_run_at_once() {
+    let home = home();
+    let mut window = Window::open(home.path());
+    let ctx = window.harness.ctx.clone();
+    let prompt = Command::SetImage(aigc_studio::state::ImageEdit::Prompt("a cat".into()));
+    for command in [prompt, Command::Generate, Command::SetDraft("hello".into()), Command::Send] {
+        window.studio().command(&ctx, command);
+    }
+    window.until("both have started", |w| {
+        let state = &w.studio().state;
+        let text = state.write.job.as_ref().map(|j| j.phase);
+        let image = state.create.running().map(|j| j.phase);
+        let running = aigc_studio::state::Phase::Running;
+        text == Some(running) && image == Some(running)
+    });
+    window.let_go(25);
+    window.until("both are done", |w| {
+        let state = &w.studio().state;
+        state.write.job.is_none() && state.create.jobs.is_empty()
+    });
+    assert_eq!(window.studio().state.write.open.turns[1].message.content, "HELLO");
+    window.close();
+}
+
+#[test]
+fn dropping_a_picture_of_ours_restores_its_settings() {
+    let home = home();
+    let mut window = Window::open(home.path());
+    window.type_into(Part::MultilineTextInput, "Prompt", "a green snake");
+    window.click("Generate");
+    window.let_go(24);
+    window.until("saved", |w| w.studio().state.create.strip.first().is_some_and(|s| matches!(s.saved, Saved::At(_))));
+    let Saved::At(path) = window.studio().state.create.strip[0].saved.clone() else { unreachable!() };
+    let seed = window.studio().state.create.strip[0].record.seed;
+    let copy: PathBuf = home.path().join("elsewhere.png");
+    std::fs::copy(path, &copy).unwrap();
+    let ctx = window.harness.ctx.clone();
+    for command in [
+        Command::SetImage(aigc_studio::state::ImageEdit::Prompt("something else".into())),
+        Command::SetImage(aigc_studio::state::ImageEdit::Steps(3)),
+        Command::OpenFile(copy),
+    ] {
+        window.studio().command(&ctx, command);
+    }
+    window.until("restored", |w| w.studio().state.settings.image.prompt == "a green snake");
+    let params = window.studio().state.settings.image.clone();
+    assert_eq!((params.steps, params.seed), (24, Seed::Fixed(seed)));
+    window.close();
+}
+
+#[test]
+fn the_language_and_the_sliders_survive_a_restart() {
+    let home = home();
+    let mut window = Window::open(home.path());
+    let ctx = window.harness.ctx.clone();
+    window.studio().command(&ctx, Command::SetLang(aigc_studio::lang::Lang::Zh));
+    window.studio().command(&ctx, Command::SetImage(aigc_studio::state::ImageEdit::Steps(77)));
+    window.until("the window is Chinese", |w| w.harness.query_by_role_and_label(Part::Button, "生成").is_some());
+    window.close();
+    let mut window = Window::open(home.path());
+    assert_eq!(window.studio().state.settings.image.steps, 77);
+    assert!(window.harness.query_by_role_and_label(Part::Button, "生成").is_some());
+    window.close();
+}
+
+#[test]
+fn a_library_that_cannot_be_written_loses_no_picture() {
+    let home = home();
+    let mut window = Window::open(home.path());
+    let blocked = home.path().join("blocked");
+    std::fs::write(&blocked, b"a file where a folder should be").unwrap();
+    let ctx = window.harness.ctx.clone();
+    window.studio().command(&ctx, Command::LibraryFolderChosen(blocked));
+    window.type_into(Part::MultilineTextInput, "Prompt", "a cat");
+    window.click("Generate");
+    window.let_go(24);
+    window.until("the failure is known", |w| {
+        w.studio().state.create.strip.first().is_some_and(|s| matches!(s.saved, Saved::Failed(_)))
+    });
+    let key = window.studio().state.create.strip[0].key;
+    window.studio().command(&ctx, Command::LibraryFolderChosen(home.path().join("free")));
+    window.studio().command(&ctx, Command::RetrySave(key));
+    window.until(
+        "it is saved in the other folder",
+        |w| matches!(&w.studio().state.create.strip[0].saved, Saved::At(p) if p.starts_with(home.path().join("free"))),
+    );
+    window.close();
+}

@@ -1,0 +1,197 @@
+//! The default language model itself, held to llama.cpp by fixtures (`tests/fixtures/text/make_fixtures.py`).
+//!
+//! Run with `cargo test --test text_smollm2 -- --ignored` once it is fetched, or with AIGC_STUDIO_TEST_SMOLLM2 naming
+//! the file.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use aigc_studio::domain::{DeviceChoice, EventKind, FinishReason, Message, Role, TextParams, TextPrompt, TextStats};
+use aigc_studio::engine::text::testing::{Vocabulary, logits, request, run};
+use aigc_studio::engine::text::{TextPipeline, inspect};
+use aigc_studio::engine::{CancelToken, MemoryBudget, Stop};
+use serde::Deserialize;
+
+fn smollm2() -> PathBuf {
+    if let Some(path) = std::env::var_os("AIGC_STUDIO_TEST_SMOLLM2") {
+        return path.into();
+    }
+    let home = std::env::var_os("AIGC_STUDIO_HOME").expect("AIGC_STUDIO_TEST_SMOLLM2 or AIGC_STUDIO_HOME is set");
+    PathBuf::from(home).join("models/smollm2-135m/SmolLM2-135M-Instruct.Q4_1.gguf")
+}
+
+fn pipeline() -> TextPipeline {
+    TextPipeline::new(MemoryBudget::new(2 << 30), DeviceChoice::Cpu)
+}
+
+fn answer(pipeline: &mut TextPipeline, prompt: TextPrompt, params: TextParams) -> (String, TextStats) {
+    let text = Arc::new(Mutex::new(String::new()));
+    let sink = text.clone();
+    let stats = run(pipeline, &request(&smollm2(), prompt, params, 42), &CancelToken::new(), move |event| {
+        if let EventKind::Token { text } = event {
+            sink.lock().unwrap().push_str(text);
+        }
+    });
+    let text = text.lock().unwrap().clone();
+    (text, stats.unwrap())
+}
+
+#[derive(Deserialize)]
+struct Line {
+    pre: String,
+    text: String,
+    ids: Vec<u32>,
+}
+
+#[test]
+#[ignore = "needs SmolLM2 (fetch smollm2-135m, or set AIGC_STUDIO_TEST_SMOLLM2)"]
+fn tokens_are_those_of_llama_cpp() {
+    let lines: Vec<Line> =
+        include_str!("fixtures/text/tokens.jsonl").lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let mut compared = 0;
+    for pre in ["smollm", "gpt-2", "llama-bpe", "qwen2"] {
+        let vocabulary = Vocabulary::open(&smollm2(), Some(pre)).unwrap();
+        let wrong: Vec<String> = (lines.iter().filter(|line| line.pre == pre))
+            .inspect(|_| compared += 1)
+            .filter_map(|line| {
+                let ids = vocabulary.encode(&line.text);
+                (ids != line.ids).then(|| format!("{:?}\n  {:?}\n  {ids:?}", line.text, line.ids))
+            })
+            .collect();
+        assert!(wrong.is_empty(), "{pre}: {} differ\n{}", wrong.len(), wrong.join("\n"));
+    }
+    assert!(compared > 800, "{compared}");
+}
+
+#[derive(Deserialize)]
+struct Chat {
+    messages: Vec<Message>,
+    text: String,
+    ids: Vec<u32>,
+}
+
+#[test]
+#[ignore = "needs SmolLM2 (fetch smollm2-135m, or set AIGC_STUDIO_TEST_SMOLLM2)"]
+fn the_template_is_rendered_as_jinja_does() {
+    let chats: Vec<Chat> = serde_json::from_str(include_str!("fixtures/text/chat.json")).unwrap();
+    let vocabulary = Vocabulary::open(&smollm2(), None).unwrap();
+    for chat in &chats {
+        let (text, ids) = vocabulary.chat(&chat.messages).unwrap();
+        assert_eq!(text, chat.text);
+        assert_eq!(ids, chat.ids);
+    }
+    assert!(chats.len() >= 4);
+}
+
+#[derive(Deserialize)]
+struct Greedy {
+    /// Weights unpacked to f32: both engines compute the same. Packed, they round activations differently.
+    exact: bool,
+    prompt: String,
+    ids: Vec<u32>,
+    answer: Vec<u32>,
+    /// Logit of the likeliest; id and logit of the second.
+    best: Vec<(f32, u32, f32)>,
+}
+
+#[test]
+#[ignore = "needs SmolLM2 (fetch smollm2-135m, or set AIGC_STUDIO_TEST_SMOLLM2)"]
+fn the_network_foresees_what_llama_cpp_foresees() {
+    let rows: Vec<Greedy> = serde_json::from_str(include_str!("fixtures/text/greedy.json")).unwrap();
+    let vocabulary = Vocabulary::open(&smollm2(), None).unwrap();
+    for row in &rows {
+        assert_eq!(vocabulary.encode(&row.prompt), row.ids);
+        let mut tokens = row.ids.clone();
+        tokens.extend(&row.answer[..row.answer.len() - 1]);
+        let all = logits(&smollm2(), &tokens, row.ids.len() - 1, row.exact).unwrap();
+        assert_eq!(all.len(), row.answer.len());
+        // How far a logit may be off, and how near a tie must be for another token to win.
+        let (tolerance, tie) = if row.exact { (1e-3, 1e-3) } else { (1.5, 0.5) };
+        let (mut worst, mut others) = (0.0_f32, 0);
+        for (i, (logits, &(best, _, _))) in all.iter().zip(&row.best).enumerate() {
+            let ours = (0..).zip(logits).max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
+            let theirs = logits[row.answer[i] as usize];
+            worst = worst.max((theirs - best).abs());
+            if ours.0 != row.answer[i] {
+                others += 1;
+                assert!(ours.1 - theirs < tie, "step {i}: {} by {}", ours.0, ours.1 - theirs);
+            }
+        }
+        println!("exact {}: {} steps, {others} near ties, logits off by {worst} at most", row.exact, all.len());
+        assert!(worst < tolerance, "{worst}");
+        assert!(others <= if row.exact { 0 } else { all.len() / 10 }, "{others} other tokens");
+        if others == 0 && !row.exact {
+            let greedy = TextParams { temperature: 0.0, max_tokens: 72, ..Default::default() };
+            let (text, _) = answer(&mut pipeline(), TextPrompt::Raw(row.prompt.clone()), greedy);
+            assert_eq!(text, vocabulary.decode(&row.answer));
+        }
+    }
+    for exact in [true, false] {
+        let steps: usize = rows.iter().filter(|row| row.exact == exact).map(|row| row.answer.len()).sum();
+        assert!(steps >= 3 * 64, "{steps} steps");
+    }
+}
+
+fn ask(question: &str) -> TextPrompt {
+    TextPrompt::Chat(vec![Message { role: Role::User, content: question.to_owned() }])
+}
+
+#[test]
+#[ignore = "needs SmolLM2 (fetch smollm2-135m, or set AIGC_STUDIO_TEST_SMOLLM2)"]
+fn a_conversation_reads_only_what_is_new_and_says_the_same() {
+    let mut warm = pipeline();
+    let params = TextParams { max_tokens: 24, ..Default::default() };
+    let (first, stats) = answer(&mut warm, ask("What is the capital of France?"), params.clone());
+    assert!(stats.reused_tokens == 0 && !first.is_empty());
+    let turn = |role, content: &str| Message { role, content: content.to_owned() };
+    let second = TextPrompt::Chat(vec![
+        turn(Role::User, "What is the capital of France?"),
+        turn(Role::Assistant, &first),
+        turn(Role::User, "And of Italy?"),
+    ]);
+    let (cached, stats) = answer(&mut warm, second.clone(), params.clone());
+    assert!(stats.reused_tokens > stats.prompt_tokens / 2, "{stats:?}");
+    let (fresh, _) = answer(&mut pipeline(), second, params);
+    assert_eq!(cached, fresh);
+}
+
+#[test]
+#[ignore = "needs SmolLM2 (fetch smollm2-135m, or set AIGC_STUDIO_TEST_SMOLLM2)"]
+fn the_header_tells_what_it_is() {
+    let info = inspect(&smollm2()).unwrap();
+    assert_eq!((info.architecture.as_str(), info.quantization.as_str()), ("llama", "Q4_1"));
+    assert_eq!((info.context_length, info.vocabulary, info.layers), (8192, 49152, 30));
+    assert_eq!((info.parameters, info.bytes), (134_515_008, 98_362_432));
+}
+
+/// Prints the figures of this build: `-- --ignored --nocapture figures`.
+#[test]
+#[ignore = "needs SmolLM2 (fetch smollm2-135m, or set AIGC_STUDIO_TEST_SMOLLM2)"]
+fn figures() {
+    let mut warm = pipeline();
+    for words in [6, 480] {
+        let prompt = format!("Continue this list: {}", "one two three four five six ".repeat(words / 6));
+        let (text, stats) = answer(&mut warm, ask(&prompt), TextParams { max_tokens: 64, ..Default::default() });
+        println!(
+            "{} prompt tokens: load {:.2} s, first token {:.2} s, {:.0} tokens/s read, {:.1} tokens/s written",
+            stats.prompt_tokens, stats.load_s, stats.ttft_s, stats.prompt_tok_s, stats.decode_tok_s
+        );
+        assert!(!text.is_empty() && stats.finish_reason != FinishReason::ContextFull);
+    }
+    // A cancel in a long prompt is obeyed within a chunk.
+    let token = CancelToken::new();
+    let (cancel, at) = (token.clone(), Arc::new(Mutex::new(None)));
+    let when = at.clone();
+    let long = TextPrompt::Raw("word ".repeat(1500));
+    let result = run(&mut warm, &request(&smollm2(), long, TextParams::default(), 1), &token, move |event| {
+        if matches!(event, EventKind::Prefill { done: 32.., .. }) && !cancel.is_cancelled() {
+            *when.lock().unwrap() = Some(Instant::now());
+            cancel.cancel();
+        }
+    });
+    let waited = at.lock().unwrap().expect("the prompt was begun").elapsed();
+    assert!(matches!(result, Err(Stop::Cancelled)));
+    println!("cancel in prefill obeyed after {:.0} ms", waited.as_secs_f64() * 1e3);
+    assert!(waited < Duration::from_secs(5));
+}
