@@ -92,7 +92,12 @@ fn headers_that_claim_too_much() {
     assert!(reason(&changed(|f| f.tensors[0].shape = vec![32, 1 << 30])).contains("cut off"));
     assert!(reason(&changed(|f| f.tensors[0].shape = vec![32, 301])).contains("overlap"));
     assert!(reason(&meta("general.alignment", Meta::U32(3))).contains("general.alignment"));
-    assert!(reason(&meta("llama.block_count", Meta::U32(u32::MAX))).contains("4294967295 layers"));
+    assert!(reason(&meta("llama.block_count", Meta::U32(60_000))).contains("60000 layers"));
+    assert!(reason(&meta("llama.block_count", Meta::U32(u32::MAX))).contains("llama.block_count is 4294967295"));
+    let heads = changed(|f| {
+        f.set("llama.attention.head_count", Meta::U64(1 << 50)).set("llama.attention.key_length", Meta::U64(1 << 50));
+    });
+    assert!(reason(&heads).contains("1125899906842624"));
     assert!(reason(&meta("llama.block_count", Meta::U64(u64::MAX))).contains("out of range"));
     assert!(reason(&changed(|f| f.tensors[1].name = f.tensors[0].name.clone())).contains("twice"));
 }

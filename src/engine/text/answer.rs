@@ -87,9 +87,9 @@ impl Answer<'_> {
             return Ok(stats);
         }
         stats.reused_tokens = session.rewind(prompt);
+        let reading = Instant::now();
         let mut logits = self.read(session, prompt, stats.reused_tokens, reporter, token)?;
-        let read_s = self.started.elapsed().as_secs_f64();
-        stats.prompt_tok_s = rate(prompt.len() - stats.reused_tokens, read_s);
+        stats.prompt_tok_s = rate(prompt.len() - stats.reused_tokens, reading.elapsed().as_secs_f64());
 
         let mut sampler = Sampler::new(self.params, self.seed);
         prompt.iter().for_each(|&t| sampler.accept(t));

@@ -14,6 +14,9 @@ use crate::engine::Stop;
 use crate::engine::text::gguf::Gguf;
 use crate::error::{Cause, StudioError};
 
+/// Sizes above this are no network's, and their products would overflow. The longest context seen is 10 million.
+const SIZE_MAX: usize = 1 << 24;
+
 /// The network's sizes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -34,8 +37,11 @@ pub struct Config {
 impl Config {
     /// Reads and checks the header: all sizes, and every weight's name and shape.
     pub fn from_gguf(gguf: &Gguf) -> crate::error::Result<Self> {
-        let required = |key: &str| gguf.required(&format!("llama.{key}"));
-        let count = |key: &str| gguf.count(&format!("llama.{key}"));
+        let count = |key: &str| match gguf.count(&format!("llama.{key}"))? {
+            Some(n) if n > SIZE_MAX => Err(gguf.bad(format!("llama.{key} is {n}"))),
+            n => Ok(n),
+        };
+        let required = |key: &str| gguf.required(&format!("llama.{key}")).and(count(key)).map(Option::unwrap_or_default);
         let width = required("embedding_length")?;
         let heads = required("attention.head_count")?;
         let kv_heads = count("attention.head_count_kv")?.unwrap_or(heads);

@@ -34,6 +34,9 @@ struct Link {
 
 const NONE: usize = usize::MAX;
 
+/// Pairs that may be joined, best first: rank, places, symbols, what they become.
+type Queue = BinaryHeap<Reverse<(u32, usize, usize, (Symbol, Symbol), Symbol)>>;
+
 impl Merges {
     /// `tokens` are the vocabulary's texts by id, `merges` lines like `Ġ t`, best first. `Err` is the line that is
     /// none.
@@ -97,7 +100,7 @@ impl Merges {
                 alive: true,
             })
             .collect();
-        let mut queue = BinaryHeap::new();
+        let mut queue = Queue::new();
         for left in 1..len {
             self.offer(&links, left - 1, left, &mut queue);
         }
@@ -125,14 +128,7 @@ impl Merges {
         }
     }
 
-    #[allow(clippy::type_complexity)]
-    fn offer(
-        &self,
-        links: &[Link],
-        left: usize,
-        right: usize,
-        queue: &mut BinaryHeap<Reverse<(u32, usize, usize, (Symbol, Symbol), Symbol)>>,
-    ) {
+    fn offer(&self, links: &[Link], left: usize, right: usize, queue: &mut Queue) {
         let pair = (links[left].symbol, links[right].symbol);
         if let Some(&(rank, merged)) = self.pairs.get(&pair) {
             queue.push(Reverse((rank, left, right, pair, merged)));

@@ -115,15 +115,6 @@ impl Tokenizer {
         Ok(Self { texts, kinds, merges, pre, specials, ends, bos, eos, add_bos })
     }
 
-    /// Tokens of the vocabulary.
-    pub fn len(&self) -> usize {
-        self.texts.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
-    }
-
     /// The text of the token that begins a text, for templates.
     pub fn bos_text(&self) -> &str {
         self.bos.map_or("", |id| &self.texts[id as usize])
