@@ -285,6 +285,17 @@ fn what_turns_say_cannot_speak_for_the_template() {
 }
 
 #[test]
+fn an_answer_that_was_cut_off_goes_on_where_it_ended() {
+    let model = tiny();
+    let vocabulary = Vocabulary::open(&model.path, None).unwrap();
+    let turns = [say(Role::User, "Hi"), say(Role::Assistant, "Once <|im_end|>upon")];
+    let (_, tokens) = vocabulary.chat(&turns).unwrap();
+    assert_eq!(vocabulary.decode(&tokens), "user\nHi\nassistant\nOnce <|im_end|>upon");
+    let ends = vocabulary.encode("<|im_end|>");
+    assert_eq!(tokens.iter().filter(|id| ends.contains(id)).count(), 1, "only the person's turn is closed");
+}
+
+#[test]
 fn a_model_without_a_template_takes_raw_prompts() {
     // ChatML where the vocabulary knows it.
     let mut file = GgufFile::tiny_llama();

@@ -101,7 +101,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     if !stats.unknown_words.is_empty() {
         eprintln!(
             "{} {}",
-            context.lang.pick("The model does not know:", "模型不认识："),
+            context.lang.pick("Not seen by the model:", "模型没有看到："),
             stats.unknown_words.join(", ")
         );
     }

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::gguf::Gguf;
 use super::tokenizer::{Specials, Tokenizer};
-use crate::domain::Message;
+use crate::domain::{Message, Role};
 use crate::error::{Cause, Result};
 
 /// What a template may use up beside a share for each byte of the turns. One unit pays for an instruction or for 64
@@ -74,6 +74,7 @@ impl ChatTemplate {
 
     /// The prompt's tokens. What the turns say is text and nothing else: a control token's name inside them
     /// (`<|im_end|>`) is read as the letters it is written with, so no quoted page can end a turn or begin another.
+    /// An answer at the end is one that was cut off: it stays open, and the model goes on with it.
     pub fn tokens(&self, messages: &[Message], tokenizer: &Tokenizer) -> Result<Vec<u32>> {
         // A character that occurs nowhere marks the names that are to stay letters.
         let absent = |c: &char| !self.source.contains(*c) && !messages.iter().any(|m| m.content.contains(*c));
@@ -82,7 +83,11 @@ impl ChatTemplate {
         };
         let defused: Vec<Message> =
             (messages.iter()).map(|m| Message { role: m.role, content: tokenizer.defuse(&m.content, mark) }).collect();
-        let text = self.render(&defused)?;
+        let (open, turns) = match defused.split_last() {
+            Some((last, turns)) if last.role == Role::Assistant && !turns.is_empty() => (last.content.as_str(), turns),
+            _ => ("", &defused[..]),
+        };
+        let text = self.render(turns)? + open;
         Ok(tokenizer.encode_marked(&text, Specials::Parse, Some(mark)))
     }
 }
