@@ -164,6 +164,7 @@ fn fonts() -> FontDefinitions {
     };
     add("inter", include_bytes!("../../assets/fonts/Inter-Regular-Subset.ttf"), FontTweak::default());
     add("inter-strong", include_bytes!("../../assets/fonts/Inter-SemiBold-Subset.ttf"), FontTweak::default());
+    add("inter-reading", include_bytes!("../../assets/fonts/Reading-Subset.ttf"), FontTweak::default());
     // Noto's Chinese sits a little low beside Inter's capitals.
     let chinese = FontTweak { y_offset_factor: -0.06, ..FontTweak::default() };
     add("noto-sc", include_bytes!("../../assets/fonts/NotoSansSC-GB2312.ttf"), chinese);
@@ -182,6 +183,7 @@ fn fonts() -> FontDefinitions {
     proportional.extend(last.clone());
     fonts.families.insert(FontFamily::Proportional, own("inter", &proportional));
     fonts.families.insert(strong_family(), own("inter-strong", &proportional));
+    fonts.families.insert(reading_family(), own("inter-reading", &proportional));
     fonts.families.insert(icon_family(), own("phosphor", &proportional));
     let mono = fonts.families.entry(FontFamily::Monospace).or_default();
     let after_first = mono.len().min(1);
@@ -196,6 +198,16 @@ pub fn icon_family() -> FontFamily {
 
 fn strong_family() -> FontFamily {
     FontFamily::Name("strong".into())
+}
+
+/// The same letters on taller lines.
+fn reading_family() -> FontFamily {
+    FontFamily::Name("reading".into())
+}
+
+/// For text of many lines: answers and messages.
+pub fn reading() -> FontId {
+    FontId::new(BODY, reading_family())
 }
 
 pub fn body() -> FontId {
@@ -220,17 +232,19 @@ pub fn icon(code: &str, size: f32) -> RichText {
 }
 
 fn style(p: &Palette, dark: bool) -> Style {
-    let mut style = Style::default();
-    style.text_styles = [
+    let text_styles = [
         (TextStyle::Heading, strong(HEADING)),
         (TextStyle::Body, body()),
         (TextStyle::Button, body()),
         (TextStyle::Small, small()),
         (TextStyle::Monospace, FontId::monospace(13.0)),
-    ]
-    .into();
-    style.animation_time = 0.08;
-    style.explanation_tooltips = false;
+    ];
+    let mut style = Style {
+        text_styles: text_styles.into(),
+        animation_time: 0.08,
+        explanation_tooltips: false,
+        ..Style::default()
+    };
     style.interaction.tooltip_delay = 0.4;
     style.interaction.selectable_labels = false;
     style.scroll_animation = egui::style::ScrollAnimation::none();

@@ -148,6 +148,9 @@ fn done(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut Textu
     canvas(ui, cx, view, textures, shot, room);
 }
 
+/// Icon, label, what it does in a sentence, and the command.
+type Action = (&'static str, T, T, fn(ShotKey) -> Command);
+
 /// The picture itself: zoom by wheel, pan by dragging, double click fits it again.
 fn canvas(ui: &mut Ui, cx: &Cx<'_>, view: &mut StageView, textures: &mut Textures, shot: &Shot, room: Rect) {
     let shown = Shown::Shot(shot.key);
@@ -204,7 +207,7 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
     }
     ui.horizontal(|ui| {
         let compact = ui.available_width() < 560.0;
-        let items: [(&str, T, T, fn(ShotKey) -> Command); 4] = [
+        let items: [Action; 4] = [
             (icons::DOWNLOAD_SIMPLE, T::SaveAs, T::SaveAsHover, Command::SavePictureAs),
             (icons::COPY, T::Copy, T::CopyHover, Command::CopyPicture),
             (icons::SLIDERS_HORIZONTAL, T::UseSettings, T::UseSettingsHover, Command::UseSettings),

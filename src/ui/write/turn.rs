@@ -7,14 +7,14 @@ use crate::domain::{FinishReason, Role, Turn, TurnInfo};
 use crate::state::Command;
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
-use crate::ui::theme::{BODY, S1, S2, SMALL};
+use crate::ui::theme::{self, BODY, S1, S2, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
 use crate::ui::{icons, models_bits};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &Turn, last: bool) {
     ui.spacing_mut().item_spacing.y = S1;
     // Text to be read has more air than text to be found.
-    ui.spacing_mut().extra_text_line_spacing = 4.0;
+    ui.style_mut().text_styles.insert(egui::TextStyle::Body, theme::reading());
     let editing = cx.state.write.editing.as_ref().filter(|(id, _)| *id == turn.id);
     match (turn.message.role, editing) {
         (Role::User, Some((_, text))) => edit(ui, cx, text),
