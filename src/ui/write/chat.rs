@@ -63,7 +63,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView) {
     } else if let Some(offset) = view.scroll_to.take() {
         area = area.vertical_scroll_offset(offset);
     }
-    area.show_viewport(ui, |ui, viewport| {
+    let out = area.show_viewport(ui, |ui, viewport| {
         let outer = ui.max_rect();
         ui.set_height(view.rows.total() + S6);
         let left = outer.left() + ((outer.width() - width) / 2.0).round();
@@ -88,14 +88,17 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView) {
                 }
             }
         }
-        if !settled {
-            if shift != 0.0 {
-                view.scroll_to = Some((viewport.top() + shift).max(0.0));
-            }
-            // Once: the heights are known now.
-            ui.ctx().request_repaint();
-        }
+        (shift, settled)
     });
+    let (shift, settled) = out.inner;
+    if shift != 0.0 {
+        // From where this frame's wheel has left the page.
+        view.scroll_to = Some((out.state.unclamped_offset().y + shift).max(0.0));
+    }
+    if !settled {
+        // Once: the heights are known now.
+        ui.ctx().request_repaint();
+    }
 }
 
 fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {

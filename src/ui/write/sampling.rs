@@ -46,6 +46,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
                 for knob in MORE {
                     show_knob(ui, cx, knob);
                 }
+                stops(ui, cx);
             }
             ui.add_space(S2);
             if widgets::button(ui, icons::ARROW_COUNTER_CLOCKWISE, cx.t(T::ResetSliders)).clicked() {
@@ -179,6 +180,25 @@ fn show_knob(ui: &mut Ui, cx: &mut Cx<'_>, spec: &Spec) {
     };
     if let Some(value) = knob.show(ui, cx) {
         edit(cx, (spec.set)(value));
+    }
+}
+
+/// Texts that end an answer, one a line.
+fn stops(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let parse = |text: &str| text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let id = Id::unique("stop-texts");
+    let stop = &cx.state.settings.text.stop;
+    // What was typed may end in an empty line, which is no stop text yet but must not vanish under the hand.
+    let typed = ui.data(|d| d.get_temp::<String>(id.with("typed"))).filter(|typed| parse(typed) == *stop);
+    let text = typed.unwrap_or_else(|| stop.join("\n"));
+    widgets::caption(ui, cx.t(T::StopTexts)).on_hover_text(cx.t(T::StopTextsHover));
+    let name = cx.t(T::StopTexts);
+    let hint = cx.t(T::StopTextsHint);
+    let spec = Field { id, name, hint, rows: 1, max_height: 96.0, newline: Some(ENTER), framed: true };
+    if let (_, Some(text)) = widgets::field(ui, &text, &spec) {
+        let stop = parse(&text);
+        ui.data_mut(|d| d.insert_temp(id.with("typed"), text));
+        edit(cx, TextEdit::Stop(stop));
     }
 }
 

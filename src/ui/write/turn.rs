@@ -13,6 +13,8 @@ use crate::ui::{icons, models_bits};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &Turn, last: bool) {
     ui.spacing_mut().item_spacing.y = S1;
+    // Text to be read has more air than text to be found.
+    ui.spacing_mut().extra_text_line_spacing = 4.0;
     let editing = cx.state.write.editing.as_ref().filter(|(id, _)| *id == turn.id);
     match (turn.message.role, editing) {
         (Role::User, Some((_, text))) => edit(ui, cx, text),
@@ -95,14 +97,20 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
     }
     ui.scope(|ui| {
         ui.style_mut().interaction.selectable_labels = true;
+        ui.visuals_mut().extreme_bg_color = cx.p.panel;
+        ui.visuals_mut().code_bg_color = cx.p.raised;
+        // Keeps the copy button inside the frame of a block of code.
+        ui.spacing_mut().icon_width = 24.0;
         ui.spacing_mut().item_spacing.y = S2;
         // Lines as high as their letters: list numbers stand on the line of their text.
-        ui.spacing_mut().interact_size.y = 0.0;
+        ui.spacing_mut().interact_size.y = ui.text_style_height(&egui::TextStyle::Body);
         ui.name_inputs(cx.t(T::PartOfAnswer), |ui| CommonMarkViewer::new().show(ui, markdown, text));
     });
     ui.horizontal(|ui| {
         ui.set_height(24.0);
         ui.spacing_mut().item_spacing.x = 0.0;
+        // The icons, not their invisible frames, stand under the text's edge.
+        ui.add_space(-6.0);
         if small_icon(ui, icons::COPY, cx.t(T::CopyAnswer)) {
             cx.push(Command::CopyTurn(turn.id));
         }

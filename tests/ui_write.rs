@@ -1,0 +1,249 @@
+//! Write as a tree: typing, sending, stopping, editing, the list, the sliders.
+
+mod ui_states;
+
+use aigc_studio::domain::*;
+use aigc_studio::lang::Lang;
+use aigc_studio::state::*;
+use egui::accesskit::Role as Part;
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use ui_states::*;
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+fn open(state: AppState) -> Harness<'static, Window> {
+    let mut harness = harness(state, SIZE);
+    harness.run();
+    harness.state_mut().commands.clear();
+    harness
+}
+
+fn asked(harness: &mut Harness<'static, Window>) -> Vec<Command> {
+    harness.run();
+    std::mem::take(&mut harness.state_mut().commands)
+}
+
+fn focus_message(harness: &mut Harness<'static, Window>) {
+    harness.get_by_role_and_label(Part::MultilineTextInput, "Message").focus();
+    harness.run();
+    harness.state_mut().commands.clear();
+}
+
+#[test]
+fn letters_go_into_the_draft() {
+    let mut harness = open(write_chat(Lang::En, Theme::Dark));
+    focus_message(&mut harness);
+    harness.get_by_role_and_label(Part::MultilineTextInput, "Message").type_text("雨");
+    assert_eq!(asked(&mut harness), [Command::SetDraft("雨".into())]);
+}
+
+#[test]
+fn enter_sends_and_shift_enter_starts_a_line() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    state.write.draft = "rain".into();
+    let mut harness = open(state);
+    focus_message(&mut harness);
+    harness.key_press(Key::Enter);
+    assert_eq!(asked(&mut harness), [Command::Send]);
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::Enter);
+    let commands = asked(&mut harness);
+    assert!(matches!(&commands[..], [Command::SetDraft(d)] if d.contains('\n')), "{commands:?}");
+}
+
+#[test]
+fn enter_while_an_answer_is_written_keeps_the_draft() {
+    let mut state = write_streaming(Lang::En, Theme::Dark);
+    state.write.draft = "next".into();
+    let mut harness = open(state);
+    focus_message(&mut harness);
+    harness.key_press(Key::Enter);
+    assert_eq!(asked(&mut harness), []);
+}
+
+#[test]
+fn send_is_a_button_too_and_waits_for_words() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    let mut harness = open(state.clone());
+    harness.get_by_role_and_label(Part::Button, "Send").click();
+    assert_eq!(asked(&mut harness), []);
+    state.write.draft = "rain".into();
+    let mut harness = open(state);
+    harness.get_by_role_and_label(Part::Button, "Send").click();
+    assert_eq!(asked(&mut harness), [Command::Send]);
+}
+
+#[test]
+fn an_answer_that_streams_shows_its_speed_and_is_stopped_by_button_or_escape() {
+    let mut harness = open(write_streaming(Lang::En, Theme::Dark));
+    harness.get_by_label("62 tokens · 41 tok/s");
+    harness.get_by_role_and_label(Part::Button, "Stop").click();
+    assert_eq!(asked(&mut harness), [Command::StopWriting]);
+    harness.key_press(Key::Escape);
+    assert_eq!(asked(&mut harness), [Command::CancelCurrent]);
+}
+
+#[test]
+fn escape_in_the_field_stops_too() {
+    let mut harness = open(write_streaming(Lang::En, Theme::Dark));
+    focus_message(&mut harness);
+    harness.key_press(Key::Escape);
+    assert_eq!(asked(&mut harness), [Command::CancelCurrent]);
+}
+
+#[test]
+fn reading_the_prompt_and_loading_show_how_far() {
+    let mut state = write_streaming(Lang::En, Theme::Dark);
+    if let Some(job) = &mut state.write.job {
+        (job.pieces, job.first_ms, job.prefill) = (0, None, Some((128, 512)));
+    }
+    let mut harness = open(state.clone());
+    harness.get_by_role_and_label(Part::ProgressIndicator, "Reading the prompt, 128 of 512 tokens");
+    if let Some(job) = &mut state.write.job {
+        job.phase = Phase::Loading(Some(0.4));
+    }
+    harness.state_mut().state = state;
+    harness.run();
+    harness.get_by_role_and_label(Part::ProgressIndicator, "Loading the model, 40%");
+}
+
+#[test]
+fn turns_are_copied_edited_and_written_again() {
+    let mut harness = open(write_chat(Lang::En, Theme::Dark));
+    harness.get_by_label("Write it again").click();
+    assert_eq!(asked(&mut harness), [Command::Regenerate]);
+    let edits: Vec<_> = harness.get_all_by_label("Edit this message").collect();
+    assert_eq!(edits.len(), 2);
+    edits[1].click();
+    drop(edits);
+    assert_eq!(asked(&mut harness), [Command::BeginEdit(3)]);
+    harness.get_all_by_label("Copy this answer").last().expect("two answers").click();
+    assert_eq!(asked(&mut harness), [Command::CopyTurn(4)]);
+}
+
+#[test]
+fn an_edited_turn_is_sent_or_left() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    state.write.editing = Some((3, "why?".into()));
+    let mut harness = open(state);
+    harness.get_by_role_and_label(Part::Button, "Send again").click();
+    assert_eq!(asked(&mut harness), [Command::SendEdit]);
+    harness.get_by_role_and_label(Part::Button, "Cancel").click();
+    assert_eq!(asked(&mut harness), [Command::CancelEdit]);
+    harness.key_press(Key::Escape);
+    assert_eq!(asked(&mut harness), [Command::CancelEdit]);
+}
+
+#[test]
+fn an_answer_that_was_cut_off_can_go_on() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    let last = state.write.open.turns.last_mut().expect("there are turns");
+    last.info.as_mut().expect("an answer has figures").finish_reason = None;
+    let mut harness = open(state);
+    harness.get_by_label_contains("cut off");
+    harness.get_by_label("Go on writing").click();
+    assert_eq!(asked(&mut harness), [Command::ContinueWriting]);
+}
+
+#[test]
+fn conversations_are_opened_searched_renamed_and_deleted() {
+    let mut harness = open(write_chat(Lang::En, Theme::Dark));
+    harness.get_by_role_and_label(Part::ListBoxOption, "Write a haiku about rain").click();
+    assert_eq!(asked(&mut harness), [Command::OpenConversation(ConversationId("b".into()))]);
+    harness.get_by_label("Delete: Explain tides to a child").click();
+    assert_eq!(asked(&mut harness), [Command::TrashConversation(ConversationId("a".into()))]);
+    harness.get_by_role_and_label(Part::TextInput, "Search conversations").focus();
+    harness.run();
+    harness.get_by_role_and_label(Part::TextInput, "Search conversations").type_text("k");
+    assert_eq!(asked(&mut harness), [Command::SetSearch("k".into())]);
+    harness.get_by_role_and_label(Part::TextInput, "Title").focus();
+    harness.run();
+    harness.get_by_role_and_label(Part::TextInput, "Title").type_text("!");
+    assert!(matches!(&asked(&mut harness)[..], [Command::RenameConversation(_)]));
+    harness.get_by_role_and_label(Part::Button, "New conversation").click();
+    assert_eq!(asked(&mut harness), [Command::NewConversation]);
+}
+
+#[test]
+fn sampling_sliders_push_values_inside_their_range() {
+    let mut harness = open(write_chat(Lang::En, Theme::Dark));
+    harness.get_by_label("More sliders").click();
+    harness.run();
+    harness.state_mut().commands.clear();
+    for (name, value, command) in [
+        ("Temperature", 99.0, TextEdit::Temperature(5.0)),
+        ("Longest answer", 100.0, TextEdit::MaxTokens(100)),
+        ("Context", 4096.0, TextEdit::Context(4096)),
+        ("Top-k", -4.0, TextEdit::TopK(0)),
+        ("Top-p", 0.5, TextEdit::TopP(0.5)),
+        ("Min-p", 0.1, TextEdit::MinP(0.1)),
+        ("Repetition penalty", 1.1, TextEdit::RepeatPenalty(1.1)),
+        ("Penalty window", 128.0, TextEdit::RepeatLastN(128)),
+    ] {
+        harness.get_by_role_and_label(Part::Slider, name).set_value_accesskit(value);
+        assert_eq!(asked(&mut harness), [Command::SetText(command)], "{name}");
+    }
+}
+
+#[test]
+fn the_first_use_says_what_will_be_fetched() {
+    let mut harness = open(fresh(Room::Write, Lang::En, Theme::Dark));
+    harness.get_by_label_contains("(98.4 MB) will be fetched when you first send");
+    harness.get_by_label("Fetch now").click();
+    assert_eq!(asked(&mut harness), [Command::Fetch(SMOLLM_ID.into())]);
+    harness.get_by_label("Write a haiku about rain").click();
+    assert_eq!(asked(&mut harness), [Command::SetDraft("Write a haiku about rain".into())]);
+}
+
+#[test]
+fn a_narrow_window_hides_the_sliders_until_they_are_asked_for() {
+    let mut harness = harness(write_chat(Lang::En, Theme::Dark), [900.0, 600.0]);
+    harness.run();
+    assert!(harness.query_by_label("Temperature").is_none());
+    harness.get_by_label("Show the sliders").click();
+    harness.run();
+    harness.get_by_role_and_label(Part::Slider, "Temperature");
+}
+
+#[test]
+fn the_page_stays_where_it_is_while_turns_above_are_measured() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    state.write.open.turns = (1..=400)
+        .map(|id| {
+            if id % 2 == 1 {
+                turn(id, Role::User, &format!("Question {id}"))
+            } else {
+                turn(id, Role::Assistant, ANSWER)
+            }
+        })
+        .collect();
+    let mut harness = open(state);
+    let wheel = |y: f32| egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, y),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Trackpad,
+        modifiers: Modifiers::NONE,
+    };
+    harness.hover_at(egui::pos2(600.0, 400.0));
+    // Upwards in small steps: what was on screen moves by the step and by nothing else.
+    for _ in 0..30 {
+        let before: Vec<_> = questions(&harness);
+        harness.event(wheel(60.0));
+        harness.run();
+        let after = questions(&harness);
+        let moved: Vec<f32> =
+            before.iter().filter_map(|(n, y)| after.iter().find(|(m, _)| m == n).map(|(_, z)| z - y)).collect();
+        for by in &moved {
+            assert!((by - 60.0).abs() < 4.0, "moved by {moved:?}");
+        }
+    }
+}
+
+fn questions(harness: &Harness<'static, Window>) -> Vec<(String, f32)> {
+    harness
+        .query_all_by_label_contains("Question ")
+        .map(|node| (node.value().unwrap_or_default(), node.rect().top()))
+        .collect()
+}
