@@ -56,13 +56,14 @@ pub fn describe(gguf: &Gguf) -> Result<TextModelInfo> {
     })
 }
 
-/// Memory for the weights in bytes: matrices that are not packed are widened to f32, and beside some packed ones
-/// candle keeps a second copy in the order its kernels like.
+/// Memory for the weights in bytes: matrices that are not packed are widened to f32, beside some packed ones candle
+/// keeps a second copy in the order its kernels like, and our own kernel keeps the scales of Q4_1 in f32.
 fn weight_memory(gguf: &Gguf) -> u64 {
     gguf.tensors()
         .map(|(_, tensor)| match types::name(tensor.kind).as_str() {
             "F32" | "F16" | "BF16" => tensor.elements() * 4,
             "Q4_K" | "Q6_K" | "Q8_0" => tensor.bytes * 2,
+            "Q4_1" => tensor.bytes / 20 * 24,
             _ => tensor.bytes,
         })
         .sum()

@@ -4,10 +4,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use candle_core::quantized::{QMatMul, QTensor};
-use candle_core::{Device, Module, Result, Tensor};
+use candle_core::quantized::QTensor;
+use candle_core::{Device, Result, Tensor};
 
 use super::attention::{Cache, Rope, Shape};
+use super::linear::{Linear, project};
 use super::weights::Weights;
 use super::{LanguageModel, Plan};
 use crate::engine::Stop;
@@ -41,7 +42,8 @@ impl Config {
             Some(n) if n > SIZE_MAX => Err(gguf.bad(format!("llama.{key} is {n}"))),
             n => Ok(n),
         };
-        let required = |key: &str| gguf.required(&format!("llama.{key}")).and(count(key)).map(Option::unwrap_or_default);
+        let required =
+            |key: &str| gguf.required(&format!("llama.{key}")).and(count(key)).map(Option::unwrap_or_default);
         let width = required("embedding_length")?;
         let heads = required("attention.head_count")?;
         let kv_heads = count("attention.head_count_kv")?.unwrap_or(heads);
@@ -175,14 +177,14 @@ fn unsupported(found: &str) -> StudioError {
 
 struct Layer {
     attention_norm: Tensor,
-    query: QMatMul,
-    key: QMatMul,
-    value: QMatMul,
-    output: QMatMul,
+    query: Linear,
+    key: Linear,
+    value: Linear,
+    output: Linear,
     feed_norm: Tensor,
-    gate: QMatMul,
-    up: QMatMul,
-    down: QMatMul,
+    gate: Linear,
+    up: Linear,
+    down: Linear,
     cache: Cache,
 }
 
@@ -195,7 +197,7 @@ pub struct Llama {
     embeddings: Arc<QTensor>,
     layers: Vec<Layer>,
     norm: Tensor,
-    head: QMatMul,
+    head: Linear,
 }
 
 impl Llama {
@@ -246,11 +248,12 @@ impl Llama {
         let mut x = self.embeddings.embedding(&Tensor::new(tokens, &self.device)?)?;
         for layer in &mut self.layers {
             let h = norm(&x, &layer.attention_norm)?;
-            let (q, k, v) = (layer.query.forward(&h)?, layer.key.forward(&h)?, layer.value.forward(&h)?);
+            let [q, k, v] = project([&layer.query, &layer.key, &layer.value], &h)?;
             let seen = layer.cache.attend(&q, &k, &v, position, &self.rope)?;
             x = (x + layer.output.forward(&seen)?)?;
             let h = norm(&x, &layer.feed_norm)?;
-            let h = (layer.gate.forward(&h)?.silu()? * layer.up.forward(&h)?)?;
+            let [gate, up] = project([&layer.gate, &layer.up], &h)?;
+            let h = (gate.silu()? * up)?;
             x = (x + layer.down.forward(&h)?)?;
         }
         Ok(x)

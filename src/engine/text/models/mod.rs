@@ -2,6 +2,8 @@
 //! header and a `load`, and a line in [`plan`], [`load`] and [`SUPPORTED`].
 
 mod attention;
+mod blocks;
+mod linear;
 mod llama;
 mod weights;
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use candle_core::quantized::{QMatMul, QStorage, QTensor};
 use candle_core::{Device, Tensor};
 
+use super::linear::Linear;
 use crate::engine::text::gguf::{Gguf, types};
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Doing, StudioError};
@@ -76,17 +77,17 @@ impl<'a> Weights<'a> {
     }
 
     /// A matrix to multiply with.
-    pub fn matrix(&mut self, name: &str) -> Result<QMatMul, Stop> {
+    pub fn matrix(&mut self, name: &str) -> Result<Linear, Stop> {
         let packed = self.packed(name)?;
         self.to_matrix(Arc::new(packed))
     }
 
     /// A matrix of a weight that is used otherwise too.
-    pub fn to_matrix(&self, packed: Arc<QTensor>) -> Result<QMatMul, Stop> {
+    pub fn to_matrix(&self, packed: Arc<QTensor>) -> Result<Linear, Stop> {
         if self.exact {
-            return Ok(QMatMul::Tensor(packed.dequantize(self.device)?));
+            return Ok(Linear::Candle(QMatMul::Tensor(packed.dequantize(self.device)?)));
         }
-        Ok(QMatMul::from_arc(packed)?)
+        Ok(Linear::new(packed)?)
     }
 
     /// A weight in f32.
