@@ -42,6 +42,8 @@ pub struct Views {
     create: create::CreateView,
     write: write::WriteView,
     gallery: gallery::GalleryView,
+    /// The room of the last frame.
+    room: Option<Room>,
 }
 
 impl Views {
@@ -57,6 +59,10 @@ impl Views {
         keys::run(ui, &mut cx);
         status::show(ui, &mut cx);
         rail::show(ui, &mut cx);
+        // Whoever comes to Write comes to type.
+        if self.room.replace(state.room()) != Some(Room::Write) && state.room() == Room::Write {
+            ui.memory_mut(|memory| memory.request_focus(write::field_id()));
+        }
         match state.room() {
             Room::Create => create::show(ui, &mut cx, &mut self.create, &mut self.textures),
             Room::Write => write::show(ui, &mut cx, &mut self.write),

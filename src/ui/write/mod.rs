@@ -15,6 +15,7 @@ use super::theme::S2;
 use super::{icons, trouble, widgets};
 use crate::state::{Command, TextFormat};
 pub use chat::ChatView;
+pub use composer::field_id;
 use list::ListView;
 
 /// What Write remembers beside the state.
