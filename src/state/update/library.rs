@@ -12,11 +12,7 @@ impl AppState {
         match command {
             Command::Select(path) => self.select(path, fx),
             Command::SetGallerySearch(text) => self.gallery.search = text,
-            Command::NeedThumbnail(path) => {
-                if self.gallery.thumbnails.want(&path) {
-                    fx.push(Effect::Thumbnail(path));
-                }
-            }
+            Command::NeedThumbnail(path) => self.need_thumbnail(path, fx),
             Command::OpenFile(path) => {
                 self.gallery.restoring = Some(path.clone());
                 fx.push(Effect::OpenPicture(path));
@@ -34,6 +30,12 @@ impl AppState {
             }
             Command::RefreshLibrary => fx.push(Effect::ScanLibrary),
             _ => {}
+        }
+    }
+
+    fn need_thumbnail(&mut self, path: PathBuf, fx: &mut Effects) {
+        if self.gallery.thumbnails.want(&path) {
+            fx.push(Effect::Thumbnail(path));
         }
     }
 

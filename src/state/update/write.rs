@@ -30,12 +30,7 @@ impl AppState {
             Command::Send => self.send(fx),
             Command::StopWriting => self.stop_writing(fx),
             Command::NewConversation => self.new_conversation(),
-            Command::OpenConversation(id) => {
-                if self.write.open.id.as_ref() != Some(&id) {
-                    self.new_conversation();
-                    fx.push(Effect::LoadConversation(id));
-                }
-            }
+            Command::OpenConversation(id) => self.open_conversation(id, fx),
             Command::RenameConversation(title) => self.rename(title, fx),
             Command::TrashConversation(id) => self.trash_conversation(id, fx),
             Command::RestoreConversation(id) => {
@@ -94,6 +89,13 @@ impl AppState {
             fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text: text.clone() } });
         }
         self.settings.system_prompt = text;
+    }
+
+    fn open_conversation(&mut self, id: ConversationId, fx: &mut Effects) {
+        if self.write.open.id.as_ref() != Some(&id) {
+            self.new_conversation();
+            fx.push(Effect::LoadConversation(id));
+        }
     }
 
     fn new_conversation(&mut self) {
