@@ -28,6 +28,8 @@ pub use window::run;
 
 /// Longest time that one frame spends on news; what is left waits for the next frame.
 const DRAIN: Duration = Duration::from_millis(4);
+/// News that come closer together than this share a frame: drawing must not take the engine's processor time.
+const COALESCE: Duration = Duration::from_millis(33);
 /// How often the memory figure is read while frames are drawn.
 const SAMPLE: Duration = Duration::from_secs(1);
 
@@ -84,7 +86,7 @@ impl Studio {
         Views::setup(ctx);
         let wake: Wake = {
             let ctx = ctx.clone();
-            Arc::new(move || ctx.request_repaint())
+            Arc::new(move || ctx.request_repaint_after(COALESCE))
         };
         let (settings, problem) = loaded;
         let catalog = Catalog::load(&paths.models(&settings));

@@ -94,6 +94,8 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, sliders: bool) {
                 .font(super::theme::strong(super::theme::BODY))
                 .frame(Frame::NONE)
                 .desired_width(f32::INFINITY)
+                .align(egui::Align2::LEFT_CENTER)
+                .min_size(egui::vec2(0.0, ui.available_height()))
                 .clip_text(true);
             let response = ui.add(edit).accessible_name(cx.t(T::Title)).on_hover_text(cx.t(T::RenameHover));
             if response.changed() {
