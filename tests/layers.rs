@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may import. `app` and `cli` wire all of them.
-const ROOMS: [(&str, &[&str]); 8] = [
+const ROOMS: [(&str, &[&str]); 9] = [
     ("lang", &[]),
     ("error", &["lang"]),
+    ("disk", &["error"]),
     ("domain", &["error", "lang"]),
     ("engine", &["domain", "error", "lang"]),
     ("catalog", &["domain", "error", "lang", "disk"]),

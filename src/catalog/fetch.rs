@@ -4,12 +4,12 @@ use std::env;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
 
+use super::stop::{Cancel, Stop};
 use super::verify::beside;
 use super::{http, pip, verify};
 use crate::disk;
@@ -107,7 +107,7 @@ impl Fetcher {
     }
 
     pub fn cancel(&self) {
-        self.cancel.0.store(true, Ordering::Release);
+        self.cancel.set();
     }
 
     pub fn is_finished(&self) -> bool {
@@ -124,32 +124,6 @@ impl Drop for Fetcher {
             thread::sleep(Duration::from_millis(5));
         }
     }
-}
-
-/// Says whether a fetch should end.
-#[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
-
-impl Cancel {
-    pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
-
-    pub fn check(&self) -> std::result::Result<(), Stop> {
-        if self.is_set() { Err(Stop::Cancelled) } else { Ok(()) }
-    }
-}
-
-/// Why a piece of a fetch ended early.
-#[derive(Debug)]
-pub enum Stop {
-    Cancelled,
-    /// This try broke off; another of the same kind may not.
-    Broken(String),
-    /// This source does not deliver; the next one may.
-    Source(String),
-    /// Something here: a full disk, a folder that cannot be written to. No other source would help.
-    Local(StudioError),
 }
 
 /// What `path` is called while it is still coming.

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use super::fetch::{Cancel, Stop};
+use super::stop::{Cancel, Stop};
 use super::verify::beside;
 use crate::disk;
 use crate::error::{Doing, StudioError};

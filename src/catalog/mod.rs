@@ -7,6 +7,7 @@ mod card;
 mod fetch;
 mod http;
 mod pip;
+mod stop;
 mod verify;
 
 use std::fs;

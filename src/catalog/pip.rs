@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
-use super::fetch::{Cancel, Stop};
+use super::stop::{Cancel, Stop};
 use crate::disk;
 use crate::error::{Doing, StudioError};
 
