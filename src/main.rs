@@ -11,7 +11,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let started = Instant::now();
-    let filter = EnvFilter::try_from_env("AIGC_STUDIO_LOG").unwrap_or_else(|_| EnvFilter::new("warn,wgpu=error"));
+    let filter = EnvFilter::try_from_env("AIGC_STUDIO_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let cli = aigc_studio::cli::Cli::parse();
     match cli.command {

@@ -333,6 +333,14 @@ fn broken_settings_are_kept_aside_and_said() {
     assert!(!stderr(&home.run(&["models", "list"])).contains("settings"), "said once");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_window_without_a_display_is_an_error_with_a_way_on() {
+    let home = Home::new();
+    let output = home.command(&[]).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").output().unwrap();
+    refuses(&output, 1, &["no display", "use the command line"]);
+}
+
 #[test]
 fn errors_are_chinese_where_the_locale_is() {
     let home = Home::new();

@@ -7,7 +7,7 @@ use std::time::Instant;
 use eframe::Renderer;
 
 use super::{Loaded, Studio, failed};
-use crate::error::{Cause, StudioError};
+use crate::error::Cause;
 use crate::store::{Paths, load_settings};
 
 /// `wgpu` or `glow`: takes that renderer and no other.
@@ -26,12 +26,22 @@ pub fn run(started: Instant, open: Option<PathBuf>) -> ExitCode {
             Ok(()) => return ExitCode::SUCCESS,
             Err(error) => {
                 tracing::warn!("{renderer}: {error}");
+                // Without a display no renderer helps.
+                if matches!(error, eframe::Error::WinitEventLoop(_)) && !has_display() {
+                    reasons = vec!["there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)".to_owned()];
+                    break;
+                }
                 reasons.push(format!("{renderer}: {error}"));
             }
         }
     }
-    let error = StudioError::from(Cause::NoRenderer { reason: reasons.join("; ") });
-    failed(&error)
+    failed(&Cause::NoRenderer { reason: reasons.join("; ") }.into())
+}
+
+/// Whether the system could have a display; only Linux and its kin may have none.
+fn has_display() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+    cfg!(any(windows, target_os = "macos")) || set("DISPLAY") || set("WAYLAND_DISPLAY")
 }
 
 fn renderers() -> Vec<Renderer> {
