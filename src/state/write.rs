@@ -1,7 +1,7 @@
 //! The state of Write.
 
 use super::Phase;
-use crate::domain::{ConversationHead, ConversationId, JobId, Turn};
+use crate::domain::{ConversationHead, ConversationId, JobId, Message, TextParams, Turn};
 use crate::error::StudioError;
 
 /// Write, but for the sliders and the system prompt of new conversations, which are in the settings.
@@ -43,6 +43,10 @@ pub struct TextJob {
     /// When the first piece came, in the state's clock.
     pub first_ms: Option<i64>,
     pub seed: u64,
+    /// The sliders and the model as they were when it was asked.
+    pub params: TextParams,
+    /// What the model is asked: kept here, since the page may show another conversation by the time a model is fetched.
+    pub messages: Vec<Message>,
     /// The answer so far: the page may show another conversation meanwhile.
     pub text: String,
 }

@@ -268,6 +268,8 @@ pub fn write_streaming(lang: Lang, theme: Theme) -> AppState {
         pieces: 62,
         first_ms: Some(NOW - 1500),
         seed: 3,
+        params: TextParams::default(),
+        messages: Vec::new(),
         text: String::new(),
     });
     state

@@ -102,7 +102,8 @@ impl AppState {
     pub(super) fn note_loaded(&mut self, job: JobId) {
         let image = self.create.jobs.iter().find(|j| j.id == job).map(|j| j.request.model.id.clone());
         let makes = if image.is_some() { Makes::Image } else { Makes::Text };
-        let id = image.unwrap_or_else(|| self.settings.text.model.clone());
+        let text = || self.write.job.as_ref().map(|j| j.params.model.clone());
+        let Some(id) = image.or_else(text) else { return };
         for entry in self.models.entries.iter_mut().filter(|e| e.card.makes == makes) {
             entry.loaded = entry.card.id == id;
         }

@@ -378,6 +378,21 @@ fn a_model_that_is_not_here_is_fetched_and_then_answers() {
 }
 
 #[test]
+fn a_prompt_that_waited_for_its_model_is_asked_even_when_another_page_is_open() {
+    let mut s = state();
+    s.models.entries[1].presence = ModelPresence::Absent;
+    say(&mut s, "Hello");
+    do_(&mut s, Command::NewConversation);
+    do_(&mut s, Command::SetText(TextEdit::Model("another.gguf".into())));
+    let kind = FetchEventKind::Finished { path: "/m/s.gguf".into() };
+    let effects = update(&mut s, Input::Fetch(FetchEvent { id: SMOLLM_ID.into(), kind }));
+    let Job::Text(request) = submitted(&effects).1 else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    assert_eq!(messages.len(), 1);
+    assert_eq!(messages[0].content, "Hello");
+}
+
+#[test]
 fn a_failed_fetch_keeps_the_prompt_and_says_why() {
     let mut s = state();
     s.models.entries[1].presence = ModelPresence::Absent;

@@ -234,6 +234,8 @@ impl AppState {
             pieces: 0,
             first_ms: None,
             seed,
+            params: self.settings.text.clone(),
+            messages: self.messages_until(turn),
             text: self.write.open.turn(turn).map(|t| t.message.content.clone()).unwrap_or_default(),
         });
         let model = self.settings.text.model.clone();
@@ -245,23 +247,26 @@ impl AppState {
         }
     }
 
+    /// What the model reads to write turn `turn`: the system prompt, and all turns up to it that say something.
+    fn messages_until(&self, turn: u64) -> Vec<Message> {
+        let open = &self.write.open;
+        let system = Some(&open.system).filter(|s| !s.trim().is_empty());
+        let system = system.map(|text| Message { role: Role::System, content: text.clone() });
+        let turns = open.turns.iter().take_while(|t| t.id <= turn).map(|t| t.message.clone());
+        system.into_iter().chain(turns.filter(|m| !m.content.is_empty())).collect()
+    }
+
     /// Hands the waiting answer to the engine; its model is here.
     fn submit_text(&mut self, fx: &mut Effects) {
-        let params = self.settings.text.clone();
+        let Some(params) = self.write.job.as_ref().map(|job| job.params.clone()) else { return };
         let model = match self.models.resolve(&params.model, Makes::Text) {
             Ok(model) => model,
             Err(error) => return self.text_ended(Some(error), fx),
         };
         let id = self.new_job();
-        let open = &self.write.open;
         let Some(job) = &mut self.write.job else { return };
         job.id = Some(id);
-        let mut messages = Vec::with_capacity(open.turns.len() + 1);
-        if !open.system.trim().is_empty() {
-            messages.push(Message { role: Role::System, content: open.system.clone() });
-        }
-        let until = open.turns.iter().take_while(|t| t.id <= job.turn);
-        messages.extend(until.filter(|t| !t.message.content.is_empty()).map(|t| t.message.clone()));
+        let messages = job.messages.clone();
         let request = TextRequest { params, model, prompt: TextPrompt::Chat(messages), seed: job.seed };
         fx.push(Effect::Submit { id, job: Job::Text(Box::new(request)) });
     }
@@ -272,7 +277,7 @@ impl AppState {
         match job.id {
             Some(id) => fx.push(Effect::Cancel(id)),
             None => {
-                let model = self.settings.text.model.clone();
+                let model = job.params.model.clone();
                 self.cancel_fetch(&model, fx);
                 self.text_ended(None, fx);
             }
@@ -300,7 +305,7 @@ impl AppState {
             }
             EventKind::Finished(Outcome::Text(stats)) => {
                 let info = TurnInfo {
-                    model: self.settings.text.model.clone(),
+                    model: job.params.model.clone(),
                     seed: stats.seed,
                     prompt_tokens: stats.prompt_tokens,
                     completion_tokens: stats.completion_tokens,
@@ -333,7 +338,7 @@ impl AppState {
         let Some(job) = &self.write.job else { return };
         if !job.text.is_empty() {
             let info = TurnInfo {
-                model: self.settings.text.model.clone(),
+                model: job.params.model.clone(),
                 seed: job.seed,
                 completion_tokens: job.pieces,
                 ..TurnInfo::default()
@@ -366,7 +371,7 @@ impl AppState {
     }
 
     fn waits_for(&self, model: &str) -> bool {
-        self.write.job.as_ref().is_some_and(|job| job.id.is_none()) && self.settings.text.model == model
+        self.write.job.as_ref().is_some_and(|job| job.id.is_none() && job.params.model == model)
     }
 
     pub(super) fn conversation_loaded(&mut self, data: ConversationData) {
