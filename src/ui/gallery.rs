@@ -73,7 +73,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut GalleryView, textures: &mut
             ui.push_id(&item.path, |ui| pane(ui, cx, textures, item));
         });
     }
-    let frame = Frame::new().fill(cx.p.canvas).inner_margin(Margin { left: 16, right: 8, top: 0, bottom: 0 });
+    let frame = Frame::new().fill(cx.p.canvas).inner_margin(Margin { left: 16, right: 8, top: 8, bottom: 0 });
     CentralPanel::default().frame(frame).show(ui, |ui| {
         if gallery.items.is_none() {
             message(ui, cx, icons::CLOCK, T::ReadingLibrary, None);
