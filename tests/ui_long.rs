@@ -13,8 +13,6 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use ui_states::*;
 
-const SIZE: [f32; 2] = [1280.0, 800.0];
-
 /// Median of some frames: a busy machine may hold one up.
 fn frame_time(harness: &mut Harness<'static, Window>) -> Duration {
     let mut times: Vec<_> = (0..9)

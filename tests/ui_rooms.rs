@@ -9,24 +9,8 @@ use aigc_studio::state::*;
 use egui::Key;
 use egui::Modifiers;
 use egui::accesskit::Role as Part;
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use ui_states::*;
-
-const SIZE: [f32; 2] = [1280.0, 800.0];
-
-fn open(state: AppState) -> Harness<'static, Window> {
-    let mut harness = harness(state, SIZE);
-    // Settles, and checks that every control has a name.
-    harness.run();
-    harness.state_mut().commands.clear();
-    harness
-}
-
-fn asked(harness: &mut Harness<'static, Window>) -> Vec<Command> {
-    harness.run();
-    std::mem::take(&mut harness.state_mut().commands)
-}
 
 fn all_states(lang: Lang, theme: Theme) -> Vec<AppState> {
     let mut broken = create_done(lang, theme);

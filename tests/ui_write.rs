@@ -11,20 +11,6 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use ui_states::*;
 
-const SIZE: [f32; 2] = [1280.0, 800.0];
-
-fn open(state: AppState) -> Harness<'static, Window> {
-    let mut harness = harness(state, SIZE);
-    harness.run();
-    harness.state_mut().commands.clear();
-    harness
-}
-
-fn asked(harness: &mut Harness<'static, Window>) -> Vec<Command> {
-    harness.run();
-    std::mem::take(&mut harness.state_mut().commands)
-}
-
 fn focus_message(harness: &mut Harness<'static, Window>) {
     harness.get_by_role_and_label(Part::MultilineTextInput, "Message").focus();
     harness.run();

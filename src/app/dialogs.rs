@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::Wake;
+use crate::domain::Wake;
 use crate::lang::Lang;
 use crate::state::Command;
 use crate::store::Request;

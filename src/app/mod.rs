@@ -6,7 +6,6 @@ mod window;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -14,12 +13,12 @@ use crossbeam_channel::Receiver;
 
 use crate::catalog::Catalog;
 use crate::cli::system_lang;
-use crate::domain::{Event, JobId, StoreEvent, WindowGeometry};
+use crate::domain::{Event, JobId, Room, StoreEvent, Wake, WindowGeometry};
 use crate::engine::image::ImagePipeline;
 use crate::engine::text::TextPipeline;
 use crate::engine::{Engine, JobHandle, MemoryBudget, Pipelines, best_device, device_label, process_memory};
 use crate::state::{AppState, Command, Input, ModelEntry, update};
-use crate::store::{Paths, Store};
+use crate::store::{Paths, Request, Store};
 use crate::ui::Views;
 use dialogs::{Answer, Dialogs};
 use effects::Fetches;
@@ -38,8 +37,6 @@ pub type StartEngine =
     Box<dyn Fn(crate::domain::DeviceChoice, Arc<MemoryBudget>, Wake) -> (Engine, Receiver<Event>) + Send>;
 /// The settings file as it was read, and what was wrong with it.
 pub type Loaded = (crate::domain::Settings, Option<crate::error::StudioError>);
-/// Asks the window for a frame.
-pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// The program behind the window.
 pub struct Studio {
@@ -122,11 +119,13 @@ impl Studio {
             applied: None,
         };
         studio.read_catalog();
-        let opening = [crate::state::Effect::ListConversations, crate::state::Effect::ScanLibrary];
-        studio.perform(ctx, opening.into());
+        studio.store.send(Request::ListConversations);
+        // The library is read when it is first looked at.
+        if studio.state.room() == Room::Gallery {
+            studio.store.send(Request::ScanLibrary);
+        }
         if let Some(error) = problem {
-            let settings = Box::new(studio.state.settings.clone());
-            studio.input(ctx, Input::Store(StoreEvent::SettingsReset { settings, error }));
+            studio.input(ctx, Input::Store(StoreEvent::Failed(error)));
         }
         studio
     }
@@ -272,7 +271,7 @@ impl Studio {
         self.jobs.clear();
         self.fetches.cancel_all();
         if self.state.has_unsaved_settings() {
-            self.store.send(crate::store::Request::SaveSettings(Box::new(self.state.settings.clone())));
+            self.store.send(Request::SaveSettings(Box::new(self.state.settings.clone())));
         }
         if !self.store.flush(Duration::from_secs(10)) {
             tracing::error!("the store did not finish in time");
@@ -297,11 +296,4 @@ impl eframe::App for Studio {
 /// Milliseconds since 1970 UTC.
 fn now_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64)
-}
-
-/// What `run` ends with.
-fn failed(error: &crate::error::StudioError) -> ExitCode {
-    let lang = system_lang();
-    eprintln!("{} {}\n  {}", lang.pick("error:", "错误："), error.summary(lang), error.remedy(lang));
-    ExitCode::from(1)
 }

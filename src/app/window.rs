@@ -6,8 +6,9 @@ use std::time::Instant;
 
 use eframe::Renderer;
 
-use super::{Loaded, Studio, failed};
-use crate::error::Cause;
+use super::{Loaded, Studio};
+use crate::cli::{say, system_lang};
+use crate::error::{Cause, StudioError};
 use crate::store::{Paths, load_settings};
 
 /// `wgpu` or `glow`: takes that renderer and no other.
@@ -79,4 +80,10 @@ fn open_with(
             Ok(Box::new(studio))
         }),
     )
+}
+
+/// Says why there is no window.
+fn failed(error: &StudioError) -> ExitCode {
+    say(error, system_lang());
+    ExitCode::from(1)
 }

@@ -3,7 +3,6 @@
 use std::env;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -13,11 +12,8 @@ use super::stop::{Cancel, Stop};
 use super::verify::beside;
 use super::{http, pip, verify};
 use crate::disk;
-use crate::domain::{FetchEvent, FetchEventKind, ModelCard, ModelFile, Source};
+use crate::domain::{FetchEvent, FetchEventKind, ModelCard, ModelFile, Source, Wake};
 use crate::error::{Cause, Doing, Result, StudioError};
-
-/// Asks the window to look at the channel; cheap, from any thread.
-pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// Where the model hub is; `HF_ENDPOINT` names another, as for the hub's own tools.
 const HUB: &str = "https://huggingface.co";

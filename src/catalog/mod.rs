@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 pub use fetch::{FetchConfig, Fetcher};
 
-use crate::domain::{Makes, ModelCard, ModelFiles, ModelPresence, ModelRef};
+use crate::domain::{Makes, ModelCard, ModelFile, ModelFiles, ModelPresence, ModelRef};
 use crate::error::{Cause, Result, StudioError};
 
 /// The cards and the folder that their files are in.
@@ -119,27 +119,13 @@ impl Catalog {
     }
 
     fn resolve_card(&self, card: &ModelCard, makes: Makes) -> Result<ModelRef> {
-        if card.makes != makes {
-            let wanted = match makes {
-                Makes::Image => "picture",
-                Makes::Text => "text",
-            };
-            return Err(Cause::WrongKind { id: card.id.clone(), wanted }.into());
-        }
-        let main = card.files.first();
-        let (files, checked) = match self.presence(card) {
-            ModelPresence::Embedded => (ModelFiles::Embedded, true),
-            ModelPresence::Here { path } => {
-                let checked = main.is_some_and(|file| verify::is_verified(&self.path(card, &file.name), file));
-                (if card.files.len() == 1 { ModelFiles::File(path) } else { ModelFiles::Folder(path) }, checked)
-            }
-            ModelPresence::Partial { .. } | ModelPresence::Absent => {
-                return Err(Cause::NotFetched { id: card.id.clone(), bytes: card.bytes() }.into());
-            }
-        };
+        let mut model = card.resolve(&self.presence(card), makes)?;
         // A file that someone copied here by hand runs, but its hash is not claimed before it was checked.
-        let sha256 = main.filter(|f| checked && !f.sha256.is_empty()).map(|f| f.sha256.clone());
-        Ok(ModelRef { id: card.id.clone(), files, sha256 })
+        let checked = |file: &ModelFile| verify::is_verified(&self.path(card, &file.name), file);
+        if !card.is_embedded() && !card.files.first().is_some_and(checked) {
+            model.sha256 = None;
+        }
+        Ok(model)
     }
 
     /// Hashes all files of a card again, however often that was done before. `watch` is told the bytes done of

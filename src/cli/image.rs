@@ -11,7 +11,9 @@ use serde_json::json;
 use super::Context;
 use super::progress::bar;
 use super::run::{Interrupts, random_seed, run_job};
-use crate::domain::{EventKind, ImageParams, ImageRequest, Job, Makes, Outcome, Picture, PictureRecord, Sampler, Seed};
+use crate::domain::{
+    EventKind, ImageParams, ImageRequest, Job, Makes, Outcome, Picture, PictureRecord, SEED, Sampler, Seed,
+};
 use crate::engine::Stop;
 use crate::error::{Cause, Result};
 use crate::store;
@@ -166,11 +168,9 @@ pub fn whole(limit: crate::domain::Limit, n: i64) -> Result<u32> {
 
 /// The seed that was given, or a random one (also for A1111's -1).
 pub fn seed_of(given: Option<i64>) -> Result<u64> {
-    let max = crate::domain::SEED_MAX;
     match given {
         None | Some(-1) => Ok(random_seed()),
-        Some(n) if (0..=max as i64).contains(&n) => Ok(n as u64),
-        Some(n) => Err(Cause::OutOfRange { name: "seed", value: n as f64, min: 0.0, max: max as f64 }.into()),
+        Some(n) => SEED.check(n as f64).map(|()| n as u64),
     }
 }
 

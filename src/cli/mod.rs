@@ -107,7 +107,7 @@ fn exit_code(error: &StudioError) -> u8 {
 }
 
 /// An error on stderr: what happened, what to do, and what lay underneath when that says more.
-fn say(error: &StudioError, lang: Lang) {
+pub fn say(error: &StudioError, lang: Lang) {
     eprintln!("{} {}", lang.pick("error:", "错误："), error.summary(lang));
     eprintln!("  {}", error.remedy(lang));
     let known = error.summary(lang);

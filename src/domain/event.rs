@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{ConversationData, ConversationHead, JobId, LibraryItem, Picture, PictureRecord, Settings};
+use super::{ConversationData, ConversationHead, JobId, LibraryItem, Picture, PictureRecord};
 use crate::error::StudioError;
+
+/// Asks the window to look at a channel; called after news went in, cheap, from any thread.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// News of one job.
 #[derive(Clone, Debug)]
@@ -168,11 +171,6 @@ pub enum StoreEvent {
     Conversations(Vec<ConversationHead>),
     Conversation(Box<ConversationData>),
     SettingsSaved,
-    /// Settings that could not be read were kept aside; defaults are used.
-    SettingsReset {
-        settings: Box<Settings>,
-        error: StudioError,
-    },
     Failed(StudioError),
 }
 

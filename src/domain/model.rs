@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::{ModelFiles, ModelRef};
+use crate::error::{Cause, Result};
+
 /// The id of the picture model inside this program.
 pub const STICKER_ID: &str = "sticker-64";
 /// The id of the default language model.
@@ -95,6 +98,27 @@ pub struct ModelCard {
 impl ModelCard {
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|f| f.bytes).sum()
+    }
+
+    /// What a job can run on, where the files are as `presence` says and the model makes what is wanted.
+    pub fn resolve(&self, presence: &ModelPresence, makes: Makes) -> Result<ModelRef> {
+        if self.makes != makes {
+            let wanted = match makes {
+                Makes::Image => "picture",
+                Makes::Text => "text",
+            };
+            return Err(Cause::WrongKind { id: self.id.clone(), wanted }.into());
+        }
+        let files = match presence {
+            ModelPresence::Embedded => ModelFiles::Embedded,
+            ModelPresence::Here { path } if self.files.len() == 1 => ModelFiles::File(path.clone()),
+            ModelPresence::Here { path } => ModelFiles::Folder(path.clone()),
+            ModelPresence::Partial { .. } | ModelPresence::Absent => {
+                return Err(Cause::NotFetched { id: self.id.clone(), bytes: self.bytes() }.into());
+            }
+        };
+        let sha256 = self.files.first().map(|f| f.sha256.clone()).filter(|s| !s.is_empty());
+        Ok(ModelRef { id: self.id.clone(), files, sha256 })
     }
 
     /// Whether its weights are inside this program.

@@ -62,8 +62,18 @@ pub enum Seed {
     Fixed(u64),
 }
 
+impl Seed {
+    fn check(self) -> Result<()> {
+        match self {
+            Self::Random => Ok(()),
+            Self::Fixed(n) => SEED.check(n as f64),
+        }
+    }
+}
+
 /// Largest seed that we roll and accept: A1111's habit of 32 bits, so that seeds stay short and survive JSON.
 pub const SEED_MAX: u64 = u32::MAX as u64;
+pub const SEED: Limit = Limit::new("seed", 0.0, SEED_MAX as f64, 1.0, 0.0);
 
 /// How the flow from noise to picture is followed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -150,7 +160,7 @@ impl ImageParams {
         STEPS.check(self.steps.into())?;
         GUIDANCE.check(self.guidance.into())?;
         COUNT.check(self.count.into())?;
-        check_seed(self.seed)
+        self.seed.check()
     }
 }
 
@@ -202,22 +212,13 @@ impl TextParams {
         REPEAT_LAST_N.check(self.repeat_last_n.into())?;
         MAX_TOKENS.check(self.max_tokens.into())?;
         CONTEXT.check(self.context.into())?;
-        check_seed(self.seed)
+        self.seed.check()
     }
 }
 
 /// An f32 as the decimal a person typed: 0.95, not 0.949999988.
 pub fn round_f32(value: f32) -> f64 {
     value.to_string().parse().unwrap_or(f64::NAN)
-}
-
-fn check_seed(seed: Seed) -> Result<()> {
-    match seed {
-        Seed::Fixed(n) if n > SEED_MAX => {
-            Err(Cause::OutOfRange { name: "seed", value: n as f64, min: 0.0, max: SEED_MAX as f64 }.into())
-        }
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,8 @@
 //! How a pipeline tells what happens: previews and progress may be lost, endings and text never.
 
-use std::sync::Arc;
-
 use crossbeam_channel::Sender;
 
-use crate::domain::{Event, EventKind, JobId};
-
-/// Asks the window to look at the channel; called after every event, must be cheap and callable from any thread.
-pub type Wake = Arc<dyn Fn() + Send + Sync>;
+use crate::domain::{Event, EventKind, JobId, Wake};
 
 /// The engine's side of a job's events.
 #[derive(Clone)]

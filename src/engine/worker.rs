@@ -6,8 +6,8 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::cancel::{CancelToken, Stop};
-use super::reporter::{Reporter, Wake};
-use crate::domain::{Event, EventKind, ImageRequest, Job, JobId, Outcome, TextRequest};
+use super::reporter::Reporter;
+use crate::domain::{Event, EventKind, ImageRequest, Job, JobId, Outcome, TextRequest, Wake};
 use crate::error::{Cause, Result};
 
 /// Jobs that may wait for one thread.

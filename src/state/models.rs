@@ -59,19 +59,7 @@ impl ModelsState {
         let Some(entry) = self.entry(id) else {
             return self.resolve_path(id);
         };
-        if entry.card.makes != makes {
-            let wanted = if makes == Makes::Text { "text" } else { "picture" };
-            return Err(Cause::WrongKind { id: id.to_owned(), wanted }.into());
-        }
-        let files = match &entry.presence {
-            ModelPresence::Embedded => ModelFiles::Embedded,
-            ModelPresence::Here { path } => ModelFiles::File(path.clone()),
-            ModelPresence::Partial { .. } | ModelPresence::Absent => {
-                return Err(Cause::NotFetched { id: id.to_owned(), bytes: entry.card.bytes() }.into());
-            }
-        };
-        let sha256 = entry.card.files.first().map(|f| f.sha256.clone()).filter(|s| !s.is_empty());
-        Ok(ModelRef { id: id.to_owned(), files, sha256 })
+        entry.card.resolve(&entry.presence, makes)
     }
 
     /// A path stands for itself; the engine says what is wrong with it.

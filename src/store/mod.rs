@@ -30,12 +30,9 @@ pub use paths::{HOME_VARIABLE, Paths};
 pub use request::Request;
 pub use settings::{clamp as clamp_settings, load as load_settings, save as save_settings};
 
-use crate::domain::{Settings, StoreEvent};
+use crate::domain::{Settings, StoreEvent, Wake};
 use crate::error::{Cause, Result, StudioError};
 use decoder::Decoder;
-
-/// Asks the window to look at the channel; cheap, from any thread.
-pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// Requests that may wait.
 const QUEUE: usize = 4096;

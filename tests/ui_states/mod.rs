@@ -30,6 +30,22 @@ pub fn harness(state: AppState, size: [f32; 2]) -> Harness<'static, Window> {
     build(Harness::builder(), state, size)
 }
 
+pub const SIZE: [f32; 2] = [1280.0, 800.0];
+
+/// The window at [`SIZE`], settled; settling also checks that every control has a name.
+pub fn open(state: AppState) -> Harness<'static, Window> {
+    let mut harness = harness(state, SIZE);
+    harness.run();
+    harness.state_mut().commands.clear();
+    harness
+}
+
+/// What the window has asked for since the last time.
+pub fn asked(harness: &mut Harness<'static, Window>) -> Vec<Command> {
+    harness.run();
+    std::mem::take(&mut harness.state_mut().commands)
+}
+
 /// With a renderer, for pictures of the window.
 pub fn rendered(state: AppState, size: [f32; 2]) -> Harness<'static, Window> {
     build(Harness::builder().wgpu(), state, size)

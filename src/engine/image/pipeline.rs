@@ -9,7 +9,7 @@ use super::sampler;
 use super::sticker::{self, Encoded, Sticker};
 use super::{noise, pixels};
 use crate::domain::{
-    DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, Outcome, Picture, PictureRecord,
+    DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, Outcome, Picture, PictureRecord, SEED,
     SEED_MAX, StepProgress, UnknownWords,
 };
 use crate::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Reservation, Stop, best_device};
@@ -78,7 +78,7 @@ impl Pipeline for ImagePipeline {
     ) -> std::result::Result<Outcome, Stop> {
         let params = &request.params;
         params.check()?;
-        check_seed(request.seed)?;
+        SEED.check(request.seed as f64)?;
         let start = Instant::now();
         let load_s = if self.is_loaded(&request.model.files) {
             0.0
@@ -183,13 +183,6 @@ fn check_size(params: &ImageParams, sticker: &Sticker) -> Result<()> {
     }
     let value = format!("{}x{}", params.width, params.height);
     Err(Cause::BadChoice { name: "size", value, choices: format!("{side}x{side}") }.into())
-}
-
-fn check_seed(seed: u64) -> Result<()> {
-    if seed <= SEED_MAX {
-        return Ok(());
-    }
-    Err(Cause::OutOfRange { name: "seed", value: seed as f64, min: 0.0, max: SEED_MAX as f64 }.into())
 }
 
 /// Seeds count up from the job's, and wrap.

@@ -88,7 +88,6 @@ impl AppState {
             StoreEvent::Conversations(heads) => self.write.conversations = heads,
             StoreEvent::Conversation(data) => self.conversation_loaded(*data),
             StoreEvent::SettingsSaved => {}
-            StoreEvent::SettingsReset { error, .. } => self.problem(error),
             StoreEvent::Failed(error) => {
                 self.gallery.restoring = None;
                 self.problem(error);

@@ -1,7 +1,6 @@
 //! Language, theme, folders, notes, and the quiet saving of settings.
 
 use super::Effects;
-use crate::lang::Lang;
 use crate::state::{AppState, Command, Effect, NOTICE_MS, NoticeKind};
 
 /// Settings are written when they have rested this long, so that dragging a slider writes once.
@@ -74,10 +73,5 @@ impl AppState {
             since + SETTLE_MS
         });
         note.into_iter().chain(settings).min().map(|at| (at - self.now_ms).max(1))
-    }
-
-    /// The language that a person reads the window in.
-    pub fn lang(&self) -> Lang {
-        self.lang
     }
 }

@@ -565,5 +565,5 @@ fn notes_go_by_themselves_but_problems_stay() {
 fn the_language_switches_while_running() {
     let mut s = state();
     do_(&mut s, Command::SetLang(Lang::Zh));
-    assert_eq!((s.lang(), s.settings.lang), (Lang::Zh, Some(Lang::Zh)));
+    assert_eq!((s.lang, s.settings.lang), (Lang::Zh, Some(Lang::Zh)));
 }
