@@ -19,8 +19,9 @@
 //! | [`error`] | the boundary error and its wording | lang |
 //! | [`disk`] | free space, durable folders: what each room that writes files shares | error |
 //! | [`domain`] | the nouns: parameters, jobs, events, artifacts, cards, settings | lang, error |
-//! | [`engine`] | worker threads, cancel token, reporter, pipelines for text and pictures | domain, error, lang |
-//! | [`catalog`] | model cards, sources, fetch and verify | domain, disk, error, lang |
+//! | [`formats`] | model files from outside: headers, layouts, what they hold | domain, error, lang |
+//! | [`engine`] | worker threads, cancel token, reporter, pipelines for text and pictures | formats, domain, error, lang |
+//! | [`catalog`] | model cards, sources, fetch and verify, the model doctor | formats, domain, disk, error, lang |
 //! | [`store`] | pictures, conversations, settings on disk; the only room that writes user files | domain, disk, error, lang |
 //! | [`state`] | `AppState`, `Command`, `Effect`, `update` | domain, error, lang |
 //! | [`ui`] | views, widgets, theme, texts | state, domain, error, lang |
@@ -33,6 +34,7 @@ pub mod disk;
 pub mod domain;
 pub mod engine;
 pub mod error;
+pub mod formats;
 pub mod lang;
 pub mod state;
 pub mod store;

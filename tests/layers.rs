@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may import. `app` and `cli` wire all of them.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     ("lang", &[]),
     ("error", &["lang"]),
     ("disk", &["error"]),
     ("domain", &["error", "lang"]),
-    ("engine", &["domain", "error", "lang"]),
-    ("catalog", &["domain", "error", "lang", "disk"]),
+    ("formats", &["domain", "error", "lang"]),
+    ("engine", &["formats", "domain", "error", "lang"]),
+    ("catalog", &["formats", "domain", "error", "lang", "disk"]),
     ("store", &["domain", "error", "lang", "disk"]),
     ("state", &["domain", "error", "lang"]),
     ("ui", &["state", "domain", "error", "lang"]),
@@ -20,7 +21,7 @@ const CRATES: [(&str, &[&str]); 9] = [
     ("egui", &["ui", "app"]),
     ("eframe", &["app"]),
     ("rfd", &["app"]),
-    ("candle_core", &["engine"]),
+    ("candle_core", &["engine", "formats"]),
     ("candle_nn", &["engine"]),
     ("candle_transformers", &["engine"]),
     ("ureq", &["catalog"]),

@@ -9,6 +9,7 @@ mod reporter;
 mod worker;
 
 pub mod image;
+pub mod kernels;
 pub mod text;
 
 pub use cancel::{CancelToken, Stop};

@@ -10,9 +10,12 @@
 //! inside this program), [`sampler`] follows the flow and knows nothing of networks.
 
 pub mod grid;
+pub mod nets;
 pub mod noise;
 pub mod pixels;
+pub mod prompt;
 pub mod sampler;
+pub mod sampling;
 pub mod sticker;
 #[doc(hidden)]
 pub mod testing;
