@@ -5,7 +5,7 @@
 //! one matrix product with the weights `[kernel^2 * channels, out]` writes the strip's place in the result, on top of
 //! the bias, the time's shift and the residual. Strips go to the threads as they come.
 
-use candle_core::{DType, Result, Tensor, bail};
+use candle_core::{Result, Tensor, bail};
 use candle_nn::VarBuilder;
 use rayon::prelude::*;
 
@@ -253,7 +253,7 @@ impl Unfold {
 
 #[cfg(test)]
 mod tests {
-    use candle_core::Device;
+    use candle_core::{DType, Device};
 
     use super::*;
 
