@@ -58,6 +58,12 @@ pub enum Cause {
         found: String,
         supported: String,
     },
+    /// A network's configuration names something that ours has not got.
+    UnsupportedOption {
+        option: String,
+        value: String,
+        supported: String,
+    },
     UnsupportedQuantization {
         found: String,
         supported: String,

@@ -57,6 +57,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("This model's architecture is \u{201c}{found}\u{201d}, which the studio cannot run yet."),
             format!("这个模型的架构是“{found}”，目前还不能运行。"),
         ),
+        Cause::UnsupportedOption { option, value, .. } => (
+            format!("This model's configuration has {option} = {value}, which the studio cannot run yet."),
+            format!("这个模型的配置中 {option} = {value}，目前还不能运行。"),
+        ),
         Cause::UnsupportedQuantization { found, .. } => (
             format!("This model is quantised as {found}, which the studio cannot run yet."),
             format!("这个模型的量化格式是 {found}，目前还不能运行。"),
@@ -178,6 +182,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::UnsupportedArchitecture { supported, .. } => (
             format!("Choose a model of one of these architectures: {supported}."),
             format!("请选择这些架构的模型：{supported}。"),
+        ),
+        Cause::UnsupportedOption { option, supported, .. } => (
+            format!("Choose a model whose {option} is one of: {supported}."),
+            format!("请选择 {option} 为以下之一的模型：{supported}。"),
         ),
         Cause::UnsupportedQuantization { supported, .. } => (
             format!("Choose the same model as one of: {supported}."),

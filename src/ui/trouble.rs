@@ -22,6 +22,7 @@ pub fn remedy_button(error: &StudioError) -> Option<(T, Command)> {
         Cause::UnknownModel { .. }
         | Cause::BadModelFile { .. }
         | Cause::UnsupportedArchitecture { .. }
+        | Cause::UnsupportedOption { .. }
         | Cause::UnsupportedQuantization { .. }
         | Cause::UnsupportedTokenizer { .. }
         | Cause::WrongShape { .. }

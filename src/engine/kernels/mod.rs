@@ -1,2 +1,33 @@
 //! The thin layer of operators that the networks are written on: convolution, norms, activations, attention.
 //! A network file names what the paper names; how an operator is made quick is this room's matter alone.
+//!
+//! # One layout
+//! Pictures are **channels last**, `[batch, height, width, channels]`, and tokens are `[batch, tokens, channels]`.
+//! A 1x1 convolution is then a linear layer, a picture is a row of tokens without a copy, the neighbours of a pixel lie
+//! side by side for the 3x3 convolution, and attention's heads are read in place. Only a network's two ends turn the
+//! channels round ([`channels_last`], [`channels_first`]).
+//!
+//! # Two ways
+//! f32 on the CPU runs the loops in this room: candle's own convolution, attention and norms took over twice torch's
+//! time there (they copy each picture number by number, and hold the whole score matrix). Anything else, a GPU or
+//! another type, takes candle's operators behind the same functions, with norms and softmax in f32.
+//!
+//! The matrix products themselves are the `gemm` crate's, which candle uses too; what differs is how it is fed.
+
+pub mod activation;
+pub mod attention;
+pub mod conv;
+pub mod linear;
+pub mod norm;
+pub mod picture;
+pub mod time;
+
+mod cpu;
+
+pub use activation::{Activation, geglu};
+pub use attention::{Attend, attention};
+pub use conv::{Conv2d, ConvShape};
+pub use linear::Linear;
+pub use norm::{GroupNorm, LayerNorm, RmsNorm};
+pub use picture::{channels_first, channels_last, concat, upsample_nearest};
+pub use time::{Sinusoids, sinusoids};

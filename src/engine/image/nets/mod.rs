@@ -1,2 +1,11 @@
 //! The networks of the picture families, each in a file that can be held against its paper: text encoders, denoisers,
 //! autoencoders. All of them take their weights by the names that diffusers and transformers give them.
+
+pub mod clip;
+pub mod options;
+pub mod preview;
+pub mod taesd;
+pub mod unet;
+pub mod vae;
+
+mod resnet;

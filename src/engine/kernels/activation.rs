@@ -1,0 +1,171 @@
+//! Activations, element by element.
+
+use candle_core::{D, Result, Tensor, bail};
+
+use super::cpu::{contiguous, erf, exp, for_rows, is_ours, numbers, tensor};
+
+/// The activation functions that the families' configurations name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// x sigmoid(x), also called swish.
+    Silu,
+    /// x Phi(x), exact.
+    Gelu,
+    /// The tanh approximation of GELU.
+    GeluTanh,
+    /// x sigmoid(1.702 x), OpenAI CLIP's.
+    QuickGelu,
+    Relu,
+    /// x tanh(softplus(x)).
+    Mish,
+}
+
+impl Activation {
+    /// By the names of diffusers and transformers.
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "silu" | "swish" => Self::Silu,
+            "gelu" | "gelu_python" => Self::Gelu,
+            "gelu_new" | "gelu_pytorch_tanh" | "gelu_fast" | "gelu_accurate" => Self::GeluTanh,
+            "quick_gelu" => Self::QuickGelu,
+            "relu" => Self::Relu,
+            "mish" => Self::Mish,
+            _ => return None,
+        })
+    }
+
+    /// Any shape, any type.
+    pub fn forward(self, x: &Tensor) -> Result<Tensor> {
+        if !is_ours(x) {
+            return self.by_candle(x);
+        }
+        match self {
+            Self::Silu => map(x, silu),
+            Self::Gelu => map(x, gelu),
+            Self::GeluTanh => map(x, gelu_tanh),
+            Self::QuickGelu => map(x, |x| x / (1.0 + exp(-1.702 * x))),
+            Self::Relu => map(x, |x| if x < 0.0 { 0.0 } else { x }),
+            Self::Mish => map(x, mish),
+        }
+    }
+
+    fn by_candle(self, x: &Tensor) -> Result<Tensor> {
+        match self {
+            Self::Silu => x.silu(),
+            Self::Gelu => x.gelu_erf(),
+            Self::GeluTanh => x.gelu(),
+            Self::QuickGelu => x * candle_nn::ops::sigmoid(&(x * 1.702)?)?,
+            Self::Relu => x.relu(),
+            // tanh(log(1 + e^x)), with log(1 + e^x) = max(x, 0) + log(1 + e^-|x|) against overflow.
+            Self::Mish => x * (x.relu()? + ((x.abs()?.neg()?.exp()? + 1.0)?.log()?))?.tanh()?,
+        }
+    }
+}
+
+/// `[.., 2 C]` -> `[.., C]`: the first half times the exact GELU of the second (Shazeer 2020, arXiv 2002.05202).
+pub fn geglu(x: &Tensor) -> Result<Tensor> {
+    let last = x.dim(D::Minus1)?;
+    if !last.is_multiple_of(2) {
+        bail!("GEGLU halves its last dimension, which is {last}");
+    }
+    let half = last / 2;
+    if !is_ours(x) {
+        let gate = x.narrow(D::Minus1, half, half)?.contiguous()?.gelu_erf()?;
+        return x.narrow(D::Minus1, 0, half)?.contiguous()? * gate;
+    }
+    let x = contiguous(x)?;
+    let (storage, layout) = x.storage_and_layout();
+    let from = numbers(&storage, layout)?;
+    let mut out = vec![0.0; from.len() / 2];
+    for_rows(&mut out, half, |first, rows| {
+        let from = from[first * last..].chunks_exact(last);
+        for (out, from) in rows.chunks_exact_mut(half).zip(from) {
+            let (value, gate) = from.split_at(half);
+            for ((out, value), gate) in out.iter_mut().zip(value).zip(gate) {
+                *out = value * gelu(*gate);
+            }
+        }
+    });
+    let mut shape = x.dims().to_vec();
+    *shape.last_mut().expect("`dim` found a last dimension") = half;
+    tensor(out, shape)
+}
+
+fn map(x: &Tensor, f: impl Fn(f32) -> f32 + Sync + Send) -> Result<Tensor> {
+    let x = contiguous(x)?;
+    let (storage, layout) = x.storage_and_layout();
+    let from = numbers(&storage, layout)?;
+    let mut out = vec![0.0; from.len()];
+    for_rows(&mut out, 1, |first, run| {
+        for (out, x) in run.iter_mut().zip(&from[first..]) {
+            *out = f(*x);
+        }
+    });
+    tensor(out, x.shape())
+}
+
+#[inline(always)]
+pub(super) fn silu(x: f32) -> f32 {
+    x / (1.0 + exp(-x))
+}
+
+#[inline(always)]
+fn gelu(x: f32) -> f32 {
+    0.5 * x * (1.0 + erf(x * std::f32::consts::FRAC_1_SQRT_2))
+}
+
+#[inline(always)]
+fn gelu_tanh(x: f32) -> f32 {
+    // 0.5 x (1 + tanh u) = x sigmoid(2 u), u = sqrt(2 / pi) (x + 0.044715 x^3)
+    x / (1.0 + exp(-2.0 * 0.797_884_6 * (x + 0.044_715 * x * x * x)))
+}
+
+#[inline(always)]
+fn mish(x: f32) -> f32 {
+    // With e = e^x: tanh(log(1 + e)) = (e^2 + 2 e) / (e^2 + 2 e + 2); beyond 20 it is 1 in f32.
+    let e = exp(x.min(20.0));
+    let n = e * (e + 2.0);
+    x * n / (n + 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{DType, Device};
+
+    use super::*;
+
+    fn off(a: &Tensor, b: &Tensor) -> f32 {
+        (a - b).unwrap().abs().unwrap().max_all().unwrap().to_scalar().unwrap()
+    }
+
+    #[test]
+    fn they_agree_with_candle() {
+        let x = Tensor::randn(0f32, 4.0, (3, 40), &Device::Cpu).unwrap();
+        for name in ["silu", "gelu", "gelu_new", "quick_gelu", "relu", "mish"] {
+            let act = Activation::parse(name).unwrap();
+            let theirs = act.by_candle(&x).unwrap();
+            assert!(off(&act.forward(&x).unwrap(), &theirs) < 2e-6, "{name}");
+        }
+        assert_eq!(Activation::parse("tanhshrink"), None);
+    }
+
+    #[test]
+    fn geglu_gates_with_the_second_half() {
+        let x = Tensor::randn(0f32, 2.0, (2, 5, 14), &Device::Cpu).unwrap();
+        let halves = x.chunk(2, 2).unwrap();
+        let theirs = (&halves[0] * halves[1].contiguous().unwrap().gelu_erf().unwrap()).unwrap();
+        assert!(off(&geglu(&x).unwrap(), &theirs) < 2e-6);
+        let wide = x.to_dtype(DType::F64).unwrap();
+        assert!(off(&geglu(&wide).unwrap().to_dtype(DType::F32).unwrap(), &theirs) < 2e-6);
+        geglu(&x.narrow(2, 0, 13).unwrap()).unwrap_err();
+    }
+
+    #[test]
+    fn not_a_number_stays_seen() {
+        let x = Tensor::new(&[f32::NAN, f32::INFINITY], &Device::Cpu).unwrap();
+        for name in ["silu", "gelu", "gelu_new", "quick_gelu", "relu", "mish"] {
+            let y = Activation::parse(name).unwrap().forward(&x).unwrap().to_vec1::<f32>().unwrap();
+            assert!(y[0].is_nan() && y[1].is_infinite(), "{name}: {y:?}");
+        }
+    }
+}
