@@ -10,7 +10,7 @@ use super::sticker::{self, Encoded, Sticker};
 use super::{noise, pixels};
 use crate::domain::{
     DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, Outcome, Picture, PictureRecord, SEED,
-    SEED_MAX, StepProgress, UnknownWords,
+    SEED_MAX, Sampler, StepProgress, UnknownWords,
 };
 use crate::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Reservation, Stop, best_device};
 use crate::error::{Cause, Result};
@@ -198,19 +198,12 @@ fn unseen(prompts: [&Encoded; 2]) -> UnknownWords {
 }
 
 fn record(request: &ImageRequest, sticker: &Sticker, seed: u64) -> PictureRecord {
-    let ImageParams { prompt, negative, steps, guidance, width, height, sampler, .. } = request.params.clone();
     PictureRecord {
-        prompt,
-        negative,
         model: request.model.id.clone(),
         model_hash: sticker.sha256().to_owned(),
-        seed,
-        steps,
-        guidance,
-        width,
-        height,
-        sampler,
         version: concat!("AIGC Studio ", env!("CARGO_PKG_VERSION")).to_owned(),
+        sampler: if request.params.sampler == Sampler::Automatic { Sampler::Euler } else { request.params.sampler },
+        ..PictureRecord::of(&request.params, seed)
     }
 }
 
