@@ -140,7 +140,7 @@ fn a_running_job_says_how_far_it_is_and_can_be_stopped() {
     assert_eq!(asked(&mut harness), [Command::CancelCurrent]);
     harness.get_by_label("Cancel: a rocket").click();
     assert_eq!(asked(&mut harness), [Command::CancelJob(JobId(11))]);
-    harness.get_by_label_contains("The model does not know: flibbertigibbet");
+    harness.get_by_label_contains("Not seen by the model: flibbertigibbet");
 }
 
 #[test]

@@ -129,11 +129,7 @@ fn request(context: &Context, args: &ImageArgs) -> Result<ImageRequest> {
     }
     let model = context.catalog.resolve(&params.model, Makes::Image)?;
     if let Some(card) = context.catalog.card(&params.model) {
-        let defaults = &card.defaults;
-        params.steps = defaults.steps.unwrap_or(params.steps);
-        params.guidance = defaults.guidance.unwrap_or(params.guidance);
-        params.width = defaults.width.unwrap_or(params.width);
-        params.height = defaults.height.unwrap_or(params.height);
+        card.defaults.apply(&mut params);
     }
     params.negative = args.negative.clone().unwrap_or_default();
     if let Some(n) = args.steps {

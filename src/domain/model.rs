@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{ModelFiles, ModelRef};
+use super::{ImageParams, ModelFiles, ModelRef};
 use crate::error::{Cause, Result};
 
 /// The id of the picture model inside this program.
@@ -57,6 +57,16 @@ pub struct CardDefaults {
     pub temperature: Option<f32>,
     pub context: Option<u32>,
     pub repeat_penalty: Option<f32>,
+}
+
+impl CardDefaults {
+    /// Sets the picture sliders that the card names.
+    pub fn apply(&self, params: &mut ImageParams) {
+        params.width = self.width.unwrap_or(params.width);
+        params.height = self.height.unwrap_or(params.height);
+        params.steps = self.steps.unwrap_or(params.steps);
+        params.guidance = self.guidance.unwrap_or(params.guidance);
+    }
 }
 
 /// A picture size that a model can draw.

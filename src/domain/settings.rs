@@ -1,5 +1,6 @@
 //! What a person set once: kept in one file, read at the start.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -80,4 +81,6 @@ pub struct Settings {
     pub image: ImageParams,
     pub text: TextParams,
     pub system_prompt: String,
+    /// The sliders as they were left for other picture models, by the model's id; without prompts.
+    pub image_of: BTreeMap<String, ImageParams>,
 }

@@ -23,7 +23,7 @@ pub struct CreateState {
     pub shown: Shown,
     /// Shown where the picture would be.
     pub error: Option<StudioError>,
-    /// Words of the last prompt that the model does not know.
+    /// Words of the last prompt that the model did not see.
     pub unknown_words: Vec<String>,
     /// Seconds that the median step of the last job took.
     pub step_s: Option<f64>,

@@ -89,13 +89,14 @@ pub fn clamp(settings: &mut Settings) {
             *n = (*n).min(SEED_MAX);
         }
     };
-    let image = &mut settings.image;
-    whole(STEPS, &mut image.steps);
-    whole(COUNT, &mut image.count);
-    real(GUIDANCE, &mut image.guidance);
-    seed(&mut image.seed);
-    image.width = image.width.clamp(8, 4096);
-    image.height = image.height.clamp(8, 4096);
+    for image in std::iter::once(&mut settings.image).chain(settings.image_of.values_mut()) {
+        whole(STEPS, &mut image.steps);
+        whole(COUNT, &mut image.count);
+        real(GUIDANCE, &mut image.guidance);
+        seed(&mut image.seed);
+        image.width = image.width.clamp(8, 4096);
+        image.height = image.height.clamp(8, 4096);
+    }
 
     let text = &mut settings.text;
     real(TEMPERATURE, &mut text.temperature);

@@ -83,7 +83,7 @@ texts! {
     PromptHint: "What would you like to see?", "想看到什么？";
     NegativePrompt: "Negative prompt", "反向提示词";
     NegativeHint: "What should not be there", "不希望出现的内容";
-    UnknownWords: "The model does not know: {0}", "模型不认识这些词：{0}";
+    UnknownWords: "Not seen by the model: {0}", "模型没有看到：{0}";
     Model: "Model", "模型";
     Size: "Size", "尺寸";
     Steps: "Steps", "步数";

@@ -13,6 +13,9 @@ use crate::state::{
     AppState, Effect, ImageEdit, ImageJob, NoticeKind, Phase, STRIP, Saved, Shot, ShotKey, Shown, Stage,
 };
 
+/// Models whose sliders are remembered.
+const REMEMBERED: usize = 200;
+
 impl AppState {
     pub(super) fn set_image(&mut self, edit: ImageEdit) {
         let params = &mut self.settings.image;
@@ -37,35 +40,48 @@ impl AppState {
         }
     }
 
-    /// Takes a model and, where the size in use is not one of its own, its first size.
+    /// Takes a model, with its sliders as the person left them, or as its card says the first time. Prompts, seed and
+    /// count stay.
     pub(super) fn choose_image_model(&mut self, id: String) {
-        let params = &mut self.settings.image;
-        if let Some(entry) = self.models.entry(&id) {
-            let sizes = &entry.card.sizes;
-            let fits = sizes.iter().any(|s| (s.width, s.height) == (params.width, params.height));
-            if let (false, Some(size)) = (fits, sizes.first()) {
-                (params.width, params.height) = (size.width, size.height);
+        let now = &self.settings.image;
+        if now.model != id {
+            let fresh = self.sliders_of(&id);
+            let left = ImageParams { prompt: String::new(), negative: String::new(), ..now.clone() };
+            let next = self.settings.image_of.remove(&id).unwrap_or(fresh);
+            if self.settings.image_of.len() < REMEMBERED {
+                self.settings.image_of.insert(left.model.clone(), left);
             }
+            let ImageParams { prompt, negative, seed, count, .. } = std::mem::take(&mut self.settings.image);
+            self.settings.image = ImageParams { model: id, prompt, negative, seed, count, ..next };
         }
-        params.model = id;
+        self.fit_size();
+    }
+
+    /// Where the size in use is not one of the model's own, its first size.
+    fn fit_size(&mut self) {
+        let params = &mut self.settings.image;
+        let Some(entry) = self.models.entry(&params.model) else { return };
+        let sizes = &entry.card.sizes;
+        let fits = sizes.iter().any(|s| (s.width, s.height) == (params.width, params.height));
+        if let (false, Some(size)) = (fits, sizes.first()) {
+            (params.width, params.height) = (size.width, size.height);
+        }
+    }
+
+    /// Where a model's sliders start.
+    fn sliders_of(&self, id: &str) -> ImageParams {
+        let mut params = ImageParams { model: id.to_owned(), ..ImageParams::default() };
+        if let Some(entry) = self.models.entry(id) {
+            entry.card.defaults.apply(&mut params);
+        }
+        params
     }
 
     fn reset_image(&mut self) {
-        let params = &mut self.settings.image;
-        let fresh = ImageParams {
-            prompt: std::mem::take(&mut params.prompt),
-            negative: std::mem::take(&mut params.negative),
-            model: std::mem::take(&mut params.model),
-            ..ImageParams::default()
-        };
-        *params = fresh;
-        if let Some(entry) = self.models.entry(&params.model) {
-            let defaults = &entry.card.defaults;
-            params.width = defaults.width.unwrap_or(params.width);
-            params.height = defaults.height.unwrap_or(params.height);
-            params.steps = defaults.steps.unwrap_or(params.steps);
-            params.guidance = defaults.guidance.unwrap_or(params.guidance);
-        }
+        let params = &self.settings.image;
+        let fresh = self.sliders_of(&params.model);
+        let ImageParams { prompt, negative, .. } = std::mem::take(&mut self.settings.image);
+        self.settings.image = ImageParams { prompt, negative, ..fresh };
     }
 
     pub(super) fn roll_seed(&mut self) {
@@ -198,7 +214,7 @@ impl AppState {
     /// Sets prompt and sliders to what made `record`.
     pub(super) fn restore(&mut self, record: &PictureRecord) {
         if self.models.resolve(&record.model, Makes::Image).is_ok() {
-            self.settings.image.model.clone_from(&record.model);
+            self.choose_image_model(record.model.clone());
         }
         let params = &mut self.settings.image;
         params.prompt.clone_from(&record.prompt);
@@ -209,8 +225,7 @@ impl AppState {
         params.count = 1;
         params.sampler = record.sampler;
         (params.width, params.height) = (record.width, record.height);
-        let model = params.model.clone();
-        self.choose_image_model(model);
+        self.fit_size();
         self.create.error = None;
         self.settings.room = Room::Create;
         self.note(NoticeKind::SettingsRestored);

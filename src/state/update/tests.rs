@@ -225,6 +225,26 @@ fn sliders_are_kept_in_range() {
 }
 
 #[test]
+fn each_picture_model_keeps_its_own_sliders() {
+    let mut s = state();
+    s.models.entries.push(entry("other", Makes::Image, ModelPresence::Embedded));
+    prompt(&mut s, "a cat");
+    let choose = |s: &mut AppState, id: &str| do_(s, Command::SetImage(ImageEdit::Model(id.into())));
+    do_(&mut s, Command::SetImage(ImageEdit::Steps(33)));
+    choose(&mut s, "other");
+    assert_eq!(s.settings.image.steps, 20, "the card's default the first time");
+    do_(&mut s, Command::SetImage(ImageEdit::Steps(44)));
+    do_(&mut s, Command::SetImage(ImageEdit::Prompt("a dog".into())));
+    choose(&mut s, STICKER_ID);
+    assert_eq!((s.settings.image.steps, s.settings.image.prompt.as_str()), (33, "a dog"), "prompts go along");
+    choose(&mut s, "other");
+    assert_eq!(s.settings.image.steps, 44);
+    choose(&mut s, "other");
+    assert_eq!(s.settings.image.steps, 44, "the same model again changes nothing");
+    assert_eq!(s.settings.image_of.keys().collect::<Vec<_>>(), [STICKER_ID], "the model in use is not kept twice");
+}
+
+#[test]
 fn an_unknown_model_is_named_with_those_that_are_known() {
     let mut s = state();
     prompt(&mut s, "x");

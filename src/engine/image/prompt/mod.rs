@@ -1,1 +1,18 @@
 //! From a prompt as people write it, `(word:1.2)`, `[word]`, `BREAK`, to tokens with weights in chunks.
+//!
+//! ```text
+//! prompt -> attention::parse -> parts with weights -> chunks (ClipTokens) -> encoder -> emphasise
+//!        -> PieceTokens (T5, Qwen: no weights)     -> encoder
+//! ```
+
+pub mod attention;
+pub mod chunks;
+mod clip_tokens;
+mod pieces;
+mod unigram;
+mod vocabulary;
+
+pub use attention::{Part, parse};
+pub use chunks::{Chunk, chunks};
+pub use clip_tokens::{ClipTokens, Pad};
+pub use pieces::PieceTokens;

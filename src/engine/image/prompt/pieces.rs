@@ -1,0 +1,80 @@
+//! Tokens of the larger text encoders: T5 (SentencePiece) and Qwen (byte-level pairs).
+
+use std::path::Path;
+
+use tokenizers::Tokenizer;
+
+use super::unigram;
+use super::vocabulary::{bad, read_bytes, read_text, special};
+use crate::error::Result;
+
+/// A tokenizer as its model's folder has it.
+pub struct PieceTokens {
+    tokenizer: Tokenizer,
+    pad: u32,
+    /// Set behind the text, where the model's own tokenizer does so.
+    end: Option<u32>,
+}
+
+impl PieceTokens {
+    /// T5's, from `tokenizer.json` or `spiece.model`. Texts end with `</s>`, shorter ones are filled with `<pad>`.
+    pub fn t5(folder: &Path) -> Result<Self> {
+        let tokenizer = match bare(folder)? {
+            Some(tokenizer) => tokenizer,
+            None => {
+                let path = folder.join("spiece.model");
+                unigram::tokenizer(&read_bytes(&path)?).map_err(|reason| bad(&path, reason))?
+            }
+        };
+        let (end, pad) = (special(folder, "eos_token", "</s>")?, special(folder, "pad_token", "<pad>")?);
+        let id = |token: &str| known(&tokenizer, token, folder);
+        Ok(Self { pad: id(&pad)?, end: Some(id(&end)?), tokenizer })
+    }
+
+    /// Qwen's, from `tokenizer.json`: nothing is set behind the text, which is a rendered chat.
+    pub fn qwen(folder: &Path) -> Result<Self> {
+        let tokenizer = bare(folder)?.ok_or_else(|| bad(folder, "tokenizer.json is not in it"))?;
+        let pad = special(folder, "pad_token", "<|endoftext|>")?;
+        Ok(Self { pad: known(&tokenizer, &pad, folder)?, end: None, tokenizer })
+    }
+
+    /// At most `most` ids, the last one the end where the model has one; and how many tokens were cut.
+    pub fn ids(&self, text: &str, most: usize) -> Result<(Vec<u32>, usize)> {
+        let encoding = self.tokenizer.encode_fast(text, false).map_err(|e| bad(Path::new("tokenizer"), e))?;
+        let mut ids = encoding.get_ids().to_vec();
+        let room = most.saturating_sub(usize::from(self.end.is_some()));
+        let cut = ids.len().saturating_sub(room);
+        ids.truncate(room);
+        ids.extend(self.end);
+        Ok((ids, cut))
+    }
+
+    /// [`Self::ids`], filled up to exactly `length`.
+    pub fn filled(&self, text: &str, length: usize) -> Result<(Vec<u32>, usize)> {
+        let (mut ids, cut) = self.ids(text, length)?;
+        ids.resize(length, self.pad);
+        Ok((ids, cut))
+    }
+
+    pub fn pad(&self) -> u32 {
+        self.pad
+    }
+}
+
+/// `tokenizer.json` without what it sets about a text; `None` where there is none.
+fn bare(folder: &Path) -> Result<Option<Tokenizer>> {
+    let path = folder.join("tokenizer.json");
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let mut tokenizer: Tokenizer = read_text(&path)?.parse().map_err(|e| bad(&path, e))?;
+    tokenizer.with_post_processor(None::<tokenizers::PostProcessorWrapper>);
+    tokenizer.with_padding(None);
+    tokenizer.with_truncation(None).map_err(|e| bad(&path, e))?;
+    Ok(Some(tokenizer))
+}
+
+fn known(tokenizer: &Tokenizer, token: &str, folder: &Path) -> Result<u32> {
+    let missing = || bad(folder, format!("the token {token} is not in the vocabulary"));
+    tokenizer.token_to_id(token).ok_or_else(missing)
+}
