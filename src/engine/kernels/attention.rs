@@ -8,8 +8,8 @@ use rayon::prelude::*;
 
 use super::cpu::{Sizes, View, contiguous, exp, is_ours, numbers, product, tensor, threads};
 
-/// Scores that a thread holds (2 MiB).
-const CHUNK_SCORES: usize = 1 << 19;
+/// Scores that a thread holds (4 MiB: the keys are packed anew for each chunk).
+const CHUNK_SCORES: usize = 1 << 20;
 /// Scores that candle's operators may hold (256 MiB in f32).
 const WHOLE_SCORES: usize = 1 << 26;
 
@@ -112,11 +112,28 @@ fn ours(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f32) -> Result<T
 
 /// In place. The largest score is taken off first, so that nothing overflows.
 fn softmax(row: &mut [f32]) {
-    let largest = row.iter().fold(f32::NEG_INFINITY, |most, x| if *x > most { *x } else { most });
+    // Sixteen running values side by side: one alone waits for itself at every step.
+    let (sixteens, rest) = row.as_chunks::<16>();
+    let mut lanes = [f32::NEG_INFINITY; 16];
+    for sixteen in sixteens {
+        lanes.iter_mut().zip(sixteen).for_each(|(most, x)| *most = if *x > *most { *x } else { *most });
+    }
+    let largest = lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |most, x| if *x > most { *x } else { most });
     let mut sum = 0f64;
     for part in row.chunks_mut(256) {
-        part.iter_mut().for_each(|x| *x = exp(*x - largest));
-        sum += f64::from(part.iter().sum::<f32>());
+        let mut lanes = [0f32; 16];
+        let (sixteens, rest) = part.as_chunks_mut::<16>();
+        for sixteen in sixteens {
+            for (x, lane) in sixteen.iter_mut().zip(&mut lanes) {
+                *x = exp(*x - largest);
+                *lane += *x;
+            }
+        }
+        for x in rest {
+            *x = exp(*x - largest);
+            sum += f64::from(*x);
+        }
+        sum += lanes.iter().map(|lane| f64::from(*lane)).sum::<f64>();
     }
     let inverse = (1.0 / sum) as f32;
     row.iter_mut().for_each(|x| *x *= inverse);
