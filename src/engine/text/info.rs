@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::gguf::{Gguf, types};
+use crate::formats::gguf::{Gguf, types};
 use super::{models, tokenizer};
 use crate::error::Result;
 

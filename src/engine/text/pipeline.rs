@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime};
 use candle_core::Device;
 
 use super::answer::{Answer, Session};
-use super::gguf::Gguf;
+use crate::formats::gguf::Gguf;
 use super::template::ChatTemplate;
 use super::tokenizer::{Specials, Tokenizer};
 use super::{info, models};

@@ -11,7 +11,7 @@ use minijinja::value::{Kwargs, Value};
 use minijinja::{Environment, Error, ErrorKind, context};
 use serde::Serialize;
 
-use super::gguf::Gguf;
+use crate::formats::gguf::Gguf;
 use super::tokenizer::{Specials, Tokenizer};
 use crate::domain::{Message, Role};
 use crate::error::{Cause, Result};

@@ -8,7 +8,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 
 use super::TextPipeline;
-use super::gguf::Gguf;
+use crate::formats::gguf::Gguf;
 use crate::domain::{
     Event, EventKind, JobId, Message, ModelFiles, ModelRef, Outcome, TextParams, TextPrompt, TextRequest, TextStats,
 };

@@ -12,7 +12,7 @@ use super::linear::{Linear, project};
 use super::weights::Weights;
 use super::{LanguageModel, Plan};
 use crate::engine::Stop;
-use crate::engine::text::gguf::Gguf;
+use crate::formats::gguf::Gguf;
 use crate::error::{Cause, StudioError};
 
 /// Sizes above this are no network's, and their products would overflow. The longest context seen is 10 million.

@@ -9,7 +9,7 @@ mod weights;
 
 use candle_core::Device;
 
-use super::gguf::Gguf;
+use crate::formats::gguf::Gguf;
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Result};
 

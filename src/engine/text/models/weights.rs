@@ -8,7 +8,7 @@ use candle_core::quantized::{QMatMul, QStorage, QTensor};
 use candle_core::{Device, Tensor};
 
 use super::linear::Linear;
-use crate::engine::text::gguf::{Gguf, types};
+use crate::formats::gguf::{Gguf, types};
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Doing, StudioError};
 

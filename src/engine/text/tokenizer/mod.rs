@@ -17,7 +17,7 @@ use self::bpe::Merges;
 #[doc(hidden)]
 pub use self::bytes::alphabet;
 pub use self::pre::PreTokenizer;
-use super::gguf::Gguf;
+use crate::formats::gguf::Gguf;
 use crate::error::{Cause, Result};
 
 /// `tokenizer.ggml.token_type`, in the numbering of llama.h.
