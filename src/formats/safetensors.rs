@@ -21,8 +21,7 @@ const HEADER_MAX: u64 = 32 << 20;
 const RANK_MAX: usize = 8;
 
 /// What is stored; what can be computed with is decided when it is loaded.
-pub const KNOWN: &str =
-    "F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I64, I32, I16, I8, U64, U32, U16, U8, BOOL";
+pub const KNOWN: &str = "F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I64, I32, I16, I8, U64, U32, U16, U8, BOOL";
 
 fn dtype(name: &str) -> Option<Dtype> {
     Some(match name {
@@ -178,11 +177,8 @@ fn place(raw: &Raw, start: u64, size: u64) -> std::result::Result<Entry, Fault> 
 
 /// Refuses tensors that share bytes.
 fn apart(path: &Path, tensors: &BTreeMap<String, Entry>) -> Result<()> {
-    let mut spans: Vec<_> = tensors
-        .iter()
-        .filter(|(_, e)| e.bytes > 0)
-        .map(|(name, e)| (e.offset, e.offset + e.bytes, name))
-        .collect();
+    let mut spans: Vec<_> =
+        tensors.iter().filter(|(_, e)| e.bytes > 0).map(|(name, e)| (e.offset, e.offset + e.bytes, name)).collect();
     spans.sort_unstable();
     match spans.windows(2).find(|pair| pair[0].1 > pair[1].0) {
         Some(pair) => Err(bad(path, format!("the tensors {} and {} overlap", pair[0].2, pair[1].2))),

@@ -36,7 +36,8 @@ struct Storage {
 /// Reads the zip's list and its pickle.
 pub fn read(path: &Path) -> Result<Header> {
     let (source, len) = file::open(path)?;
-    let zip_bad = |e: zip::result::ZipError| bad(path, format!("its zip cannot be read ({e}): it was cut off or damaged"));
+    let zip_bad =
+        |e: zip::result::ZipError| bad(path, format!("its zip cannot be read ({e}): it was cut off or damaged"));
     let mut zip = ZipArchive::new(BufReader::new(source)).map_err(zip_bad)?;
     if zip.len() > FILES_MAX {
         return Err(bad(path, format!("it holds {} files, more than {FILES_MAX}", zip.len())));
@@ -120,7 +121,8 @@ fn tensors(
     let mut dict = as_dict(root).ok_or("its pickle is no dictionary of tensors")?;
     // Training tools wrap the weights; `params_ema` and `params` are those of upscalers.
     for key in ["state_dict", "params_ema", "params", "model"] {
-        let found = dict.iter().position(|(k, v)| *k == Object::Unicode(key.to_owned()) && matches!(v, Object::Dict(_)));
+        let found =
+            dict.iter().position(|(k, v)| *k == Object::Unicode(key.to_owned()) && matches!(v, Object::Dict(_)));
         if let Some(at) = found
             && let Some(inner) = as_dict(dict.swap_remove(at).1)
         {
@@ -192,11 +194,7 @@ fn wholes(object: &Object) -> Option<Vec<u64>> {
 }
 
 /// `(storage, offset, size, stride, ...)` as a place in the file.
-fn entry(
-    args: Vec<Object>,
-    folder: &str,
-    storages: &HashMap<String, Storage>,
-) -> std::result::Result<Entry, String> {
+fn entry(args: Vec<Object>, folder: &str, storages: &HashMap<String, Storage>) -> std::result::Result<Entry, String> {
     let odd = || "is described in a way that is not known".to_owned();
     let [Object::PersistentLoad(id), offset, size, stride, ..] = args.as_slice() else { return Err(odd()) };
     let (offset, size, stride) = (whole(offset), wholes(size), wholes(stride));
@@ -236,7 +234,11 @@ fn entry(
     let storage = storages.get(&format!("{folder}data/{key}"));
     let storage = storage.ok_or_else(|| format!("lies in data/{key}, which is missing, compressed or cut off"))?;
     if from.checked_add(bytes).is_none_or(|end| end > storage.bytes) {
-        return Err(format!("needs bytes {from} to {} of data/{key}, which has {}", from.saturating_add(bytes), storage.bytes));
+        return Err(format!(
+            "needs bytes {from} to {} of data/{key}, which has {}",
+            from.saturating_add(bytes),
+            storage.bytes
+        ));
     }
     let shape: Option<Vec<usize>> = size.iter().map(|&n| usize::try_from(n).ok()).collect();
     let shape = shape.ok_or_else(|| format!("claims the impossible shape {size:?}"))?;
