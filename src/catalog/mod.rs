@@ -6,6 +6,7 @@
 mod card;
 mod fetch;
 mod http;
+mod local;
 mod pip;
 mod stop;
 mod verify;
@@ -31,6 +32,11 @@ impl Catalog {
     pub fn load(folder: &Path) -> Self {
         let mut cards = card::built_in();
         let (found, mut problems) = card::read_folder(folder);
+        for new in local::scan(folder) {
+            if !cards.iter().chain(&found).any(|c| c.id == new.id) {
+                cards.push(new);
+            }
+        }
         for new in found {
             if cards.iter().any(|c| c.id == new.id) {
                 let reason = format!("a model with the id {} is there already", new.id);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{ImageParams, ModelFiles, ModelRef};
+use super::{ImageParams, ModelFiles, ModelRef, Sampler, Schedule};
 use crate::error::{Cause, Result};
 
 /// The id of the picture model inside this program.
@@ -54,6 +54,8 @@ pub struct CardDefaults {
     pub height: Option<u32>,
     pub steps: Option<u32>,
     pub guidance: Option<f32>,
+    pub sampler: Option<Sampler>,
+    pub schedule: Option<Schedule>,
     pub temperature: Option<f32>,
     pub context: Option<u32>,
     pub repeat_penalty: Option<f32>,
@@ -66,6 +68,8 @@ impl CardDefaults {
         params.height = self.height.unwrap_or(params.height);
         params.steps = self.steps.unwrap_or(params.steps);
         params.guidance = self.guidance.unwrap_or(params.guidance);
+        params.sampler = self.sampler.unwrap_or(params.sampler);
+        params.schedule = self.schedule.unwrap_or(params.schedule);
     }
 }
 
@@ -108,6 +112,12 @@ pub struct ModelCard {
 impl ModelCard {
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|f| f.bytes).sum()
+    }
+
+    /// Whether it takes noise from latents (Stable Diffusion) rather than following a flow: it has more samplers, and
+    /// schedules.
+    pub fn is_diffusion(&self) -> bool {
+        self.family.starts_with("stable-diffusion")
     }
 
     /// What a job can run on, where the files are as `presence` says and the model makes what is wanted.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::ShotKey;
 use crate::domain::{
-    ConversationId, DeviceChoice, Job, JobId, JournalEntry, Picture, PictureRecord, Room, Sampler, Seed, Settings,
-    Theme, WindowGeometry,
+    ConversationId, DeviceChoice, Job, JobId, JournalEntry, Picture, PictureRecord, Room, Sampler, Schedule, Seed,
+    Settings, Theme, WindowGeometry,
 };
 use crate::lang::Lang;
 
@@ -109,6 +109,7 @@ pub enum ImageEdit {
     Seed(Seed),
     Count(u32),
     Sampler(Sampler),
+    Schedule(Schedule),
     /// All sliders back to the model's defaults; the prompt stays.
     Reset,
 }

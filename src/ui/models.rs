@@ -86,7 +86,8 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
             ui.spacing_mut().item_spacing.x = S3;
             state(ui, cx, entry);
             let memory = cx.with(T::NeedsMemory, &[&bytes(card.memory)]);
-            for text in [card.family.clone(), card.licence.clone(), memory] {
+            let known = [card.family.clone(), card.licence.clone(), memory];
+            for text in known.into_iter().filter(|text| !text.is_empty()) {
                 ui.add(Label::new(RichText::new(text).size(SMALL).color(p.muted)));
             }
         });

@@ -50,6 +50,25 @@ pub fn combo(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Optio
     chosen
 }
 
+/// A combo box of names, the `on`-th chosen. Returns the one that was chosen now.
+pub fn names(ui: &mut Ui, label: &str, names: &[&str], on: usize) -> Option<usize> {
+    let mut chosen = None;
+    let width = ui.available_width();
+    let shown = names.get(on).copied().unwrap_or_default();
+    let response = ui.name_inputs(label, |ui| {
+        ComboBox::from_id_salt(label).width(width).truncate().selected_text(shown).icon(caret).show_ui(ui, |ui| {
+            ui.set_min_width(width - 16.0);
+            for (i, name) in names.iter().enumerate() {
+                if ui.selectable_label(i == on, *name).clicked() {
+                    chosen = Some(i);
+                }
+            }
+        })
+    });
+    response.response.accessible_name(format!("{label}: {shown}"));
+    chosen
+}
+
 /// Where a model's files are, in a few words.
 pub fn presence(cx: &Cx<'_>, entry: &ModelEntry) -> String {
     match &entry.presence {

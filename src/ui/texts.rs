@@ -101,6 +101,9 @@ texts! {
     More: "More", "更多";
     Sampler: "Sampler", "采样器";
     SamplerHover: "How the way from noise to picture is walked.", "从噪声到图片的走法。";
+    Schedule: "Schedule", "噪声调度";
+    ScheduleHover: "How the noise is spread over the steps.", "噪声在各步之间如何分布。";
+    Automatic: "Automatic", "自动";
     EulerHover: "The plain way: one look a step, quick.", "最简单：每步计算一次，速度快。";
     HeunHover: "Looks twice a step: finer at few steps, half as fast.", "每步计算两次：步数少时更细，速度减半。";
     MidpointHover: "Looks ahead to the middle of each step: smooth, half as fast.", "每步先看中点：更平滑，速度减半。";

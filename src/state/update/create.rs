@@ -36,6 +36,7 @@ impl AppState {
             ImageEdit::Seed(Seed::Random) => params.seed = Seed::Random,
             ImageEdit::Count(n) => params.count = COUNT.clamp(n.into()) as u32,
             ImageEdit::Sampler(sampler) => params.sampler = sampler,
+            ImageEdit::Schedule(schedule) => params.schedule = schedule,
             ImageEdit::Reset => self.reset_image(),
         }
     }

@@ -3,7 +3,7 @@
 use egui::{Align, Frame, Id, Layout, Margin, Panel, ScrollArea, Ui, vec2};
 
 use super::CreateView;
-use crate::domain::{GUIDANCE, ImageParams, Makes, STEPS, Sampler, round_f32};
+use crate::domain::{GUIDANCE, ImageParams, Makes, STEPS, Sampler, Schedule, round_f32};
 use crate::state::{Command, ImageEdit, Stage};
 use crate::ui::cx::Cx;
 use crate::ui::knob::Knob;
@@ -153,6 +153,42 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     if !widgets::fold(ui, cx.t(T::More), note, &mut view.more_open) {
         return;
     }
+    let diffusion = cx.state.models.entry(&params(cx).model).is_some_and(|e| e.card.is_diffusion());
+    if diffusion {
+        noise_knobs(ui, cx)
+    } else {
+        flow_samplers(ui, cx)
+    }
+    ui.add_space(S2);
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        if widgets::button(ui, icons::ARROW_COUNTER_CLOCKWISE, cx.t(T::ResetSliders)).clicked() {
+            edit(cx, ImageEdit::Reset);
+        }
+    });
+    ui.add_space(S4);
+}
+
+/// Sampler and schedule of models that take noise from latents.
+fn noise_knobs(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let samplers: Vec<Sampler> = [Sampler::Automatic].into_iter().chain(Sampler::DIFFUSION).collect();
+    let mut names: Vec<&str> = samplers.iter().map(|s| s.name()).collect();
+    names[0] = cx.t(T::Automatic);
+    let on = samplers.iter().position(|s| *s == params(cx).sampler).unwrap_or(0);
+    widgets::caption(ui, cx.t(T::Sampler)).on_hover_text(cx.t(T::SamplerHover));
+    if let Some(i) = models_bits::names(ui, cx.t(T::Sampler), &names, on) {
+        edit(cx, ImageEdit::Sampler(samplers[i]));
+    }
+    ui.add_space(S2);
+    let mut names = Schedule::ALL.map(Schedule::name);
+    names[0] = cx.t(T::Automatic);
+    let on = Schedule::ALL.iter().position(|s| *s == params(cx).schedule).unwrap_or(0);
+    widgets::caption(ui, cx.t(T::Schedule)).on_hover_text(cx.t(T::ScheduleHover));
+    if let Some(i) = models_bits::names(ui, cx.t(T::Schedule), &names, on) {
+        edit(cx, ImageEdit::Schedule(Schedule::ALL[i]));
+    }
+}
+
+fn flow_samplers(ui: &mut Ui, cx: &mut Cx<'_>) {
     widgets::caption(ui, cx.t(T::Sampler)).on_hover_text(cx.t(T::SamplerHover));
     let about = |s: Sampler| match s {
         Sampler::Heun => T::HeunHover,
@@ -164,13 +200,6 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     if let Some(i) = widgets::segments(ui, cx.t(T::Sampler), &items, on) {
         edit(cx, ImageEdit::Sampler(Sampler::FLOW[i]));
     }
-    ui.add_space(S2);
-    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-        if widgets::button(ui, icons::ARROW_COUNTER_CLOCKWISE, cx.t(T::ResetSliders)).clicked() {
-            edit(cx, ImageEdit::Reset);
-        }
-    });
-    ui.add_space(S4);
 }
 
 fn generate(ui: &mut Ui, cx: &mut Cx<'_>) {
