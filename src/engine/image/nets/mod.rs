@@ -2,10 +2,14 @@
 //! autoencoders. All of them take their weights by the names that diffusers and transformers give them.
 
 pub mod clip;
+pub mod gguf;
 pub mod options;
 pub mod preview;
+pub mod qwen3;
+pub mod t5;
 pub mod taesd;
 pub mod unet;
 pub mod vae;
+pub mod weights;
 
 mod resnet;

@@ -1,0 +1,186 @@
+//! The transformer families against diffusers and transformers, on small random models.
+//!
+//! `tests/fixtures/dit/make_dit.py` made the fixtures and says what is in them. Each folder's `config.json` says which
+//! network it is; `DIT_FIXTURES=FOLDER` tries another folder of such folders (`make_dit.py --random 12 --to FOLDER`).
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use aigc_studio::engine::image::nets::qwen3::{Qwen3, Qwen3Config};
+use aigc_studio::engine::image::nets::t5::{T5, T5Config};
+use aigc_studio::engine::image::nets::weights::Weights;
+use aigc_studio::engine::{CancelToken, Stop};
+use candle_core::{DType, Device, Tensor};
+use candle_nn::VarBuilder;
+use serde_json::{Value, json};
+
+/// Largest difference allowed, relative to the largest value of the reference (but no less than to 1).
+const CLOSE: f32 = 1e-4;
+
+fn ours() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/dit")
+}
+
+/// A model's folder.
+struct Fixture {
+    folder: PathBuf,
+    config: String,
+    io: HashMap<String, Tensor>,
+}
+
+impl Fixture {
+    fn open(folder: PathBuf) -> Self {
+        let config = std::fs::read_to_string(folder.join("config.json")).unwrap();
+        let io = candle_core::safetensors::load(folder.join("io.safetensors"), &Device::Cpu).unwrap();
+        Self { folder, config, io }
+    }
+
+    fn named(name: &str) -> Self {
+        Self::open(ours().join(name))
+    }
+
+    fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    fn builder(&self, dtype: DType) -> VarBuilder<'static> {
+        let bytes = std::fs::read(self.folder.join("model.safetensors")).unwrap();
+        VarBuilder::from_buffered_safetensors(bytes, dtype, &Device::Cpu).unwrap()
+    }
+
+    fn weights(&self) -> Weights {
+        self.builder(DType::F32).into()
+    }
+
+    fn kind(&self) -> String {
+        let config: Value = serde_json::from_str(&self.config).unwrap();
+        let name = config.get("_class_name").or_else(|| config["architectures"].get(0));
+        name.and_then(Value::as_str).unwrap().to_owned()
+    }
+
+    /// The calls there are.
+    fn calls(&self) -> Vec<char> {
+        ('A'..='H').filter(|c| self.io.contains_key(&format!("{c}.out"))).collect()
+    }
+
+    fn get(&self, call: char, name: &str) -> Tensor {
+        self.find(call, name).unwrap_or_else(|| panic!("{call}.{name} of {}", self.folder.display()))
+    }
+
+    fn find(&self, call: char, name: &str) -> Option<Tensor> {
+        self.io.get(&format!("{call}.{name}")).cloned()
+    }
+
+    #[track_caller]
+    fn assert_close(&self, what: &str, ours: &Tensor, theirs: &Tensor) {
+        assert_eq!(ours.dims(), theirs.dims(), "{what} of {}", self.folder.display());
+        let (off, scale) = (largest(&(ours - theirs).unwrap()), largest(theirs).max(1.0));
+        let name = self.folder.file_name().unwrap().to_string_lossy();
+        println!("{name} {what}: off by {off:.1e} of {scale:.2}");
+        assert!(off <= CLOSE * scale, "{what} of {}: off by {off:e}, values reach {scale}", self.folder.display());
+    }
+}
+
+fn largest(tensor: &Tensor) -> f32 {
+    let all = tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+    all.into_iter().map(f32::abs).fold(0.0, |most, v| if v.is_nan() { f32::INFINITY } else { most.max(v) })
+}
+
+/// A token that was cancelled before anything began.
+fn cancelled() -> CancelToken {
+    let token = CancelToken::new();
+    token.cancel();
+    token
+}
+
+fn t5(fixture: &Fixture) -> T5 {
+    let config = T5Config::parse(&fixture.config, fixture.path()).unwrap();
+    T5::load(config, &fixture.weights(), &CancelToken::new()).unwrap()
+}
+
+fn check_t5(fixture: &Fixture) {
+    let net = t5(fixture);
+    for call in fixture.calls() {
+        let out = net.forward(&fixture.get(call, "ids"), &CancelToken::new()).unwrap();
+        fixture.assert_close(&format!("{call}.out"), &out, &fixture.get(call, "out"));
+    }
+}
+
+fn qwen3(fixture: &Fixture) -> Qwen3 {
+    let config = Qwen3Config::parse(&fixture.config, fixture.path()).unwrap();
+    Qwen3::load(config, &fixture.weights(), &CancelToken::new()).unwrap()
+}
+
+fn check_qwen3(fixture: &Fixture) {
+    let net = qwen3(fixture);
+    for call in fixture.calls() {
+        let out = net.forward(&fixture.get(call, "ids"), &CancelToken::new()).unwrap();
+        fixture.assert_close(&format!("{call}.out"), &out, &fixture.get(call, "out"));
+    }
+}
+
+fn check(fixture: &Fixture) {
+    match fixture.kind().as_str() {
+        "Qwen3Model" => check_qwen3(fixture),
+        "T5EncoderModel" => check_t5(fixture),
+        other => panic!("no check for {other}"),
+    }
+}
+
+#[test]
+fn each_network_agrees_with_the_reference() {
+    let root = std::env::var_os("DIT_FIXTURES").map_or_else(ours, PathBuf::from);
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.retain(|folder| folder.join("io.safetensors").exists() && folder.join("model.safetensors").exists());
+    folders.sort();
+    assert!(folders.len() >= 2);
+    for folder in folders {
+        check(&Fixture::open(folder));
+    }
+}
+
+#[test]
+fn t5_says_what_it_cannot_do() {
+    let fixture = Fixture::named("t5-gated");
+    let config = |key: &str, value: Value| {
+        let mut all: Value = serde_json::from_str(&fixture.config).unwrap();
+        all[key] = value;
+        T5Config::parse(&all.to_string(), fixture.path())
+    };
+    config("is_decoder", true.into()).unwrap_err();
+    config("feed_forward_proj", "gated-tanhshrink".into()).unwrap_err();
+    config("relative_attention_num_buckets", 2.into()).unwrap_err();
+    config("num_heads", 0.into()).unwrap_err();
+    let wide = config("d_ff", 41.into()).unwrap();
+    assert!(matches!(T5::load(wide, &fixture.weights(), &CancelToken::new()), Err(Stop::Failed(_))));
+
+    let net = t5(&fixture);
+    let ids = |id: u32| Tensor::new(&[[1, id]], &Device::Cpu).unwrap();
+    net.forward(&ids(50), &CancelToken::new()).unwrap_err();
+    assert!(matches!(net.forward(&ids(49), &cancelled()), Err(Stop::Cancelled)));
+    let config = T5Config::parse(&fixture.config, fixture.path()).unwrap();
+    assert!(matches!(T5::load(config, &fixture.weights(), &cancelled()), Err(Stop::Cancelled)));
+}
+
+#[test]
+fn qwen3_says_what_it_cannot_do() {
+    let fixture = Fixture::named("qwen3");
+    let config = |key: &str, value: Value| {
+        let mut all: Value = serde_json::from_str(&fixture.config).unwrap();
+        all[key] = value;
+        Qwen3Config::parse(&all.to_string(), fixture.path())
+    };
+    config("rope_parameters", json!({"rope_type": "yarn", "factor": 4.0})).unwrap_err();
+    config("rope_scaling", json!({"type": "linear", "factor": 4.0})).unwrap_err();
+    config("num_key_value_heads", 3.into()).unwrap_err();
+    config("head_dim", 7.into()).unwrap_err();
+    config("hidden_act", "tanhshrink".into()).unwrap_err();
+    config("layer_types", json!(["full_attention"])).unwrap_err();
+    config("layer_types", json!(["full_attention", "full_attention", "sliding_attention"])).unwrap_err();
+    config("layer_types", json!(["full_attention", "full_attention", "linear_attention"])).unwrap_err();
+
+    let net = qwen3(&fixture);
+    let ids = |id: u32| Tensor::new(&[[1, id]], &Device::Cpu).unwrap();
+    net.forward(&ids(60), &CancelToken::new()).unwrap_err();
+    assert!(matches!(net.forward(&ids(59), &cancelled()), Err(Stop::Cancelled)));
+}
