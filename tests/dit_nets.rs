@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use aigc_studio::engine::image::nets::qwen3::{Qwen3, Qwen3Config};
+use aigc_studio::engine::image::nets::sd3::{Sd3, Sd3Config, Sd3Input, join_text};
 use aigc_studio::engine::image::nets::t5::{T5, T5Config};
 use aigc_studio::engine::image::nets::weights::Weights;
 use aigc_studio::engine::{CancelToken, Stop};
@@ -119,8 +120,25 @@ fn check_qwen3(fixture: &Fixture) {
     }
 }
 
+fn sd3(fixture: &Fixture) -> Sd3 {
+    let config = Sd3Config::parse(&fixture.config, fixture.path()).unwrap();
+    Sd3::load(config, &fixture.weights(), &CancelToken::new()).unwrap()
+}
+
+fn check_sd3(fixture: &Fixture) {
+    let net = sd3(fixture);
+    for call in fixture.calls() {
+        let get = |name| fixture.get(call, name);
+        let (latents, times, text, pooled) = (get("latents"), get("times"), get("text"), get("pooled"));
+        let input = Sd3Input { latents: &latents, times: &times, text: &text, pooled: &pooled };
+        let out = net.forward(&input, &CancelToken::new()).unwrap();
+        fixture.assert_close(&format!("{call}.out"), &out, &get("out"));
+    }
+}
+
 fn check(fixture: &Fixture) {
     match fixture.kind().as_str() {
+        "SD3Transformer2DModel" => check_sd3(fixture),
         "Qwen3Model" => check_qwen3(fixture),
         "T5EncoderModel" => check_t5(fixture),
         other => panic!("no check for {other}"),
@@ -183,4 +201,65 @@ fn qwen3_says_what_it_cannot_do() {
     let ids = |id: u32| Tensor::new(&[[1, id]], &Device::Cpu).unwrap();
     net.forward(&ids(60), &CancelToken::new()).unwrap_err();
     assert!(matches!(net.forward(&ids(59), &cancelled()), Err(Stop::Cancelled)));
+}
+
+#[test]
+fn sd3_says_what_it_cannot_do() {
+    let fixture = Fixture::named("sd3-medium");
+    let config = |key: &str, value: Value| {
+        let mut all: Value = serde_json::from_str(&fixture.config).unwrap();
+        all[key] = value;
+        Sd3Config::parse(&all.to_string(), fixture.path())
+    };
+    config("qk_norm", "l2".into()).unwrap_err();
+    config("caption_projection_dim", 30.into()).unwrap_err();
+    config("patch_size", 0.into()).unwrap_err();
+    config("num_attention_heads", 0.into()).unwrap_err();
+    let other = config("in_channels", 4.into()).unwrap();
+    assert!(matches!(Sd3::load(other, &fixture.weights(), &CancelToken::new()), Err(Stop::Failed(_))));
+
+    let net = sd3(&fixture);
+    let run = |h: usize, w: usize, token: &CancelToken| {
+        let latents = Tensor::zeros((1, 16, h, w), DType::F32, &Device::Cpu).unwrap();
+        let (times, text, pooled) = (fixture.get('B', "times"), fixture.get('B', "text"), fixture.get('B', "pooled"));
+        net.forward(&Sd3Input { latents: &latents, times: &times, text: &text, pooled: &pooled }, token)
+    };
+    assert_eq!(run(24, 2, &CancelToken::new()).unwrap().dims(), [1, 16, 24, 2]);
+    // Beyond the table of positions; not whole patches; cancelled.
+    assert!(matches!(run(26, 2, &CancelToken::new()), Err(Stop::Failed(_))));
+    assert!(matches!(run(5, 4, &CancelToken::new()), Err(Stop::Failed(_))));
+    assert!(matches!(run(4, 4, &cancelled()), Err(Stop::Cancelled)));
+}
+
+/// The table of positions is computed where a file lacks it, and is the one that files hold.
+#[test]
+fn sd3_makes_its_own_positions() {
+    let fixture = Fixture::named("sd35-medium");
+    let mut tensors = candle_core::safetensors::load(fixture.path().join("model.safetensors"), &Device::Cpu).unwrap();
+    tensors.remove("pos_embed.pos_embed").unwrap();
+    let weights: Weights = VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu).into();
+    let config = Sd3Config::parse(&fixture.config, fixture.path()).unwrap();
+    let net = Sd3::load(config, &weights, &CancelToken::new()).unwrap();
+    let get = |name| fixture.get('A', name);
+    let (latents, times, text, pooled) = (get("latents"), get("times"), get("text"), get("pooled"));
+    let input = Sd3Input { latents: &latents, times: &times, text: &text, pooled: &pooled };
+    fixture.assert_close("A.out", &net.forward(&input, &CancelToken::new()).unwrap(), &get("out"));
+}
+
+#[test]
+fn sd3_text_is_joined_as_in_the_pipeline() {
+    let ones = |l: usize, width: usize, value: f64| {
+        (Tensor::ones((2, l, width), DType::F32, &Device::Cpu).unwrap() * value).unwrap()
+    };
+    let (l, g, t5) = (ones(3, 2, 1.0), ones(3, 3, 2.0), ones(4, 8, 3.0));
+    let both = join_text(&l, &g, Some(&t5), 8, 256).unwrap();
+    assert_eq!(both.dims(), [2, 7, 8]);
+    let rows = both.to_vec3::<f32>().unwrap();
+    assert_eq!(rows[1][2], [1.0, 1.0, 2.0, 2.0, 2.0, 0.0, 0.0, 0.0]);
+    assert_eq!(rows[1][3], [3.0; 8]);
+    let without = join_text(&l, &g, None, 8, 5).unwrap();
+    assert_eq!(without.dims(), [2, 8, 8]);
+    assert_eq!(without.to_vec3::<f32>().unwrap()[0][7], [0.0; 8]);
+    join_text(&l, &g, Some(&t5), 9, 5).unwrap_err();
+    join_text(&l, &g, None, 4, 5).unwrap_err();
 }

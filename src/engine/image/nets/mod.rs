@@ -3,9 +3,12 @@
 
 pub mod clip;
 pub mod gguf;
+pub mod mmdit;
 pub mod options;
+pub mod patches;
 pub mod preview;
 pub mod qwen3;
+pub mod sd3;
 pub mod t5;
 pub mod taesd;
 pub mod unet;

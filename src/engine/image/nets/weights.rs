@@ -9,7 +9,7 @@ use candle_core::{D, DType, Device, Module, Result, Shape, Tensor, bail};
 use candle_nn::VarBuilder;
 
 use super::gguf::Gguf;
-use crate::engine::kernels::{Linear, RmsNorm};
+use crate::engine::kernels::{LayerNorm, Linear, RmsNorm};
 
 /// Weights below one name.
 #[derive(Clone)]
@@ -115,6 +115,11 @@ impl Weights {
                 Projection::quantised(weight, bias, file.dtype())
             }
         }
+    }
+
+    /// A layer norm with its `weight` and `bias` `[size]`.
+    pub fn layer_norm(&self, size: usize, eps: f64) -> Result<LayerNorm> {
+        LayerNorm::new(&self.get(size, "weight")?, &self.get(size, "bias")?, eps)
     }
 
     /// A root-mean-square norm with its `weight` `[size]`.
