@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use aigc_studio::engine::image::nets::flux::{self, Flux, FluxConfig, FluxInput};
 use aigc_studio::engine::image::nets::qwen3::{Qwen3, Qwen3Config};
 use aigc_studio::engine::image::nets::sd3::{Sd3, Sd3Config, Sd3Input, join_text};
 use aigc_studio::engine::image::nets::t5::{T5, T5Config};
@@ -136,8 +137,39 @@ fn check_sd3(fixture: &Fixture) {
     }
 }
 
+fn flux(fixture: &Fixture) -> Flux {
+    let config = FluxConfig::parse(&fixture.config, fixture.path()).unwrap();
+    Flux::load(config, &fixture.weights(), &CancelToken::new()).unwrap()
+}
+
+fn check_flux(fixture: &Fixture, net: &Flux) {
+    for call in fixture.calls() {
+        let get = |name| fixture.get(call, name);
+        let (latents, times, text, pooled) = (get("latents"), get("times"), get("text"), get("pooled"));
+        let guidance = fixture.find(call, "guidance");
+        let (_, _, h, w) = latents.dims4().unwrap();
+        let (tokens, ids) = (flux::pack(&latents).unwrap(), flux::picture_ids(h, w, &Device::Cpu).unwrap());
+        fixture.assert_close(&format!("{call}.packed"), &tokens, &get("packed"));
+        fixture.assert_close(&format!("{call}.ids"), &ids, &get("ids"));
+        let input = FluxInput {
+            tokens: &tokens,
+            ids: &ids,
+            times: &times,
+            text: &text,
+            pooled: &pooled,
+            guidance: guidance.as_ref(),
+        };
+        let out = net.forward(&input, &CancelToken::new()).unwrap();
+        fixture.assert_close(&format!("{call}.out"), &out, &get("out"));
+        if let Some(unpacked) = fixture.find(call, "unpacked") {
+            fixture.assert_close(&format!("{call}.unpacked"), &flux::unpack(&out, h, w).unwrap(), &unpacked);
+        }
+    }
+}
+
 fn check(fixture: &Fixture) {
     match fixture.kind().as_str() {
+        "FluxTransformer2DModel" => check_flux(fixture, &flux(fixture)),
         "SD3Transformer2DModel" => check_sd3(fixture),
         "Qwen3Model" => check_qwen3(fixture),
         "T5EncoderModel" => check_t5(fixture),
@@ -262,4 +294,43 @@ fn sd3_text_is_joined_as_in_the_pipeline() {
     assert_eq!(without.to_vec3::<f32>().unwrap()[0][7], [0.0; 8]);
     join_text(&l, &g, Some(&t5), 9, 5).unwrap_err();
     join_text(&l, &g, None, 4, 5).unwrap_err();
+}
+
+#[test]
+fn flux_says_what_it_cannot_do() {
+    let fixture = Fixture::named("flux-dev");
+    let config = |key: &str, value: Value| {
+        let mut all: Value = serde_json::from_str(&fixture.config).unwrap();
+        all[key] = value;
+        FluxConfig::parse(&all.to_string(), fixture.path())
+    };
+    for axes in [json!([2, 4, 8]), json!([3, 3, 6]), json!([6, 6]), json!([4, 4, 2, 2])] {
+        config("axes_dims_rope", axes).unwrap_err();
+    }
+    config("num_attention_heads", 0.into()).unwrap_err();
+    config("in_channels", 0.into()).unwrap_err();
+
+    let run = |net: &Flux, guidance: Option<&Tensor>, token: &CancelToken| {
+        let get = |name| fixture.get('A', name);
+        let (tokens, ids, times, text, pooled) = (get("packed"), get("ids"), get("times"), get("text"), get("pooled"));
+        let input = FluxInput { tokens: &tokens, ids: &ids, times: &times, text: &text, pooled: &pooled, guidance };
+        net.forward(&input, token)
+    };
+    let net = flux(&fixture);
+    let scale = fixture.get('A', "guidance");
+    run(&net, Some(&scale), &CancelToken::new()).unwrap();
+    assert!(matches!(run(&net, None, &CancelToken::new()), Err(Stop::Failed(_))));
+    assert!(matches!(run(&net, Some(&scale), &cancelled()), Err(Stop::Cancelled)));
+    // The same sizes, but a network without guidance.
+    let plain = config("guidance_embeds", false.into()).unwrap();
+    let net = Flux::load(plain, &fixture.weights(), &CancelToken::new()).unwrap();
+    assert!(matches!(run(&net, Some(&scale), &CancelToken::new()), Err(Stop::Failed(_))));
+    run(&net, None, &CancelToken::new()).unwrap();
+}
+
+#[test]
+fn flux_shifts_its_schedule_by_the_size() {
+    assert_eq!(flux::shift(256, 256.0, 4096.0, 0.5, 1.15), 0.5);
+    assert!((flux::shift(4096, 256.0, 4096.0, 0.5, 1.15) - 1.15).abs() < 1e-12);
+    assert!((flux::shift(2176, 256.0, 4096.0, 0.5, 1.15) - 0.825).abs() < 1e-12);
 }

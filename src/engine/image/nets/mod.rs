@@ -2,6 +2,7 @@
 //! autoencoders. All of them take their weights by the names that diffusers and transformers give them.
 
 pub mod clip;
+pub mod flux;
 pub mod gguf;
 pub mod mmdit;
 pub mod options;
