@@ -12,6 +12,7 @@ use aigc_studio::engine::image::nets::sd3::{Sd3, Sd3Config, Sd3Input, join_text}
 use aigc_studio::engine::image::nets::t5::{T5, T5Config};
 use aigc_studio::engine::image::nets::weights::Weights;
 use aigc_studio::engine::{CancelToken, Stop};
+use aigc_studio::error::Cause;
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use serde_json::{Value, json};
@@ -333,4 +334,51 @@ fn flux_shifts_its_schedule_by_the_size() {
     assert_eq!(flux::shift(256, 256.0, 4096.0, 0.5, 1.15), 0.5);
     assert!((flux::shift(4096, 256.0, 4096.0, 0.5, 1.15) - 1.15).abs() < 1e-12);
     assert!((flux::shift(2176, 256.0, 4096.0, 0.5, 1.15) - 0.825).abs() < 1e-12);
+}
+
+/// Q8_0, Q4_0, f16 and bf16 matrices of a GGUF file against the reference on the numbers that they stand for.
+#[test]
+fn flux_runs_from_gguf() {
+    let fixture = Fixture::named("flux-gguf");
+    let config = FluxConfig::parse(&fixture.config, fixture.path()).unwrap();
+    let file = fixture.path().join("model.gguf");
+    let (config, weights) = flux::open_gguf(&file, Some(config), &Device::Cpu, DType::F32).unwrap();
+    let net = Flux::load(config, &weights, &CancelToken::new()).unwrap();
+    check_flux(&fixture, &net);
+    // Heads of 32 are nobody's: without its configuration the file cannot say how positions are shared out.
+    flux::open_gguf(&file, None, &Device::Cpu, DType::F32).err().unwrap();
+}
+
+#[test]
+fn a_broken_gguf_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.gguf");
+    let open = || flux::open_gguf(&path, None, &Device::Cpu, DType::F32);
+    open().err().unwrap();
+    std::fs::write(&path, b"not a GGUF at all").unwrap();
+    assert!(matches!(open().err().unwrap().cause(), Cause::BadModelFile { .. }));
+
+    // One tensor of IQ4_NL (20), which candle lacks.
+    let mut bytes = Vec::from(*b"GGUF");
+    bytes.extend(3u32.to_le_bytes());
+    bytes.extend(1u64.to_le_bytes());
+    bytes.extend(0u64.to_le_bytes());
+    bytes.extend(13u64.to_le_bytes());
+    bytes.extend(b"img_in.weight");
+    bytes.extend(2u32.to_le_bytes());
+    bytes.extend(32u64.to_le_bytes());
+    bytes.extend(2u64.to_le_bytes());
+    bytes.extend(20u32.to_le_bytes());
+    bytes.extend(0u64.to_le_bytes());
+    bytes.extend([0; 256]);
+    std::fs::write(&path, bytes).unwrap();
+    assert!(matches!(open().err().unwrap().cause(), Cause::UnsupportedQuantization { .. }));
+
+    // Cut off within its tensors: found when the tensor is read.
+    let fixture = Fixture::named("flux-gguf");
+    let whole = std::fs::read(fixture.path().join("model.gguf")).unwrap();
+    std::fs::write(&path, &whole[..whole.len() - 40_000]).unwrap();
+    let config = FluxConfig::parse(&fixture.config, fixture.path()).unwrap();
+    let (config, weights) = flux::open_gguf(&path, Some(config), &Device::Cpu, DType::F32).unwrap();
+    assert!(matches!(Flux::load(config, &weights, &CancelToken::new()), Err(Stop::Failed(_))));
 }

@@ -176,3 +176,43 @@ impl Gguf {
         QTensor::new(QStorage::from_data(bytes.into(), &self.device, kind)?, shape)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use candle_core::quantized::gguf_file;
+
+    use super::*;
+
+    /// Rows of matrices whose blocks are as long as 256, cut and joined, are the rows of the whole.
+    #[test]
+    fn rows_are_cut_without_being_unpacked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.gguf");
+        for kind in [GgmlDType::Q4K, GgmlDType::Q6K, GgmlDType::Q5_0, GgmlDType::Q8_0, GgmlDType::F16, GgmlDType::BF16]
+        {
+            let matrix = Tensor::randn(0f32, 1.0, (6, 512), &Device::Cpu).unwrap();
+            let matrix = QTensor::quantize(&matrix, kind).unwrap();
+            let vector = Tensor::arange(0f32, 6.0, &Device::Cpu).unwrap();
+            let vector = QTensor::quantize(&vector, GgmlDType::F32).unwrap();
+            let tensors = [("model.diffusion_model.m", &matrix), ("model.diffusion_model.v", &vector)];
+            gguf_file::write(&mut File::create(&path).unwrap(), &[], &tensors).unwrap();
+            let names = |name: &str| {
+                let rows = if name == "m" { vec![4..6, 1..2] } else { vec![3..6, 0..1] };
+                Some(Place { name: name.to_owned(), rows })
+            };
+            let file = Gguf::open(&path, &Device::Cpu, DType::F32).unwrap().with_names(Box::new(names));
+            assert!(file.contains("m") && !file.contains("x"));
+            assert_eq!(file.shape("m"), Some(&[6, 512][..]));
+            let some = file.quantised("m").unwrap();
+            assert_eq!((some.dtype(), some.shape().dims()), (kind, &[3, 512][..]));
+            let (some, whole) = (some.dequantize(&Device::Cpu).unwrap(), matrix.dequantize(&Device::Cpu).unwrap());
+            let expected = whole.index_select(&Tensor::new(&[4u32, 5, 1], &Device::Cpu).unwrap(), 0).unwrap();
+            assert_eq!(some.to_vec2::<f32>().unwrap(), expected.to_vec2::<f32>().unwrap(), "{kind:?}");
+            assert_eq!(file.dequantised("v").unwrap().to_vec1::<f32>().unwrap(), [3.0, 4.0, 5.0, 0.0]);
+            file.quantised("v").err().unwrap();
+            file.quantised("x").err().unwrap();
+            let beyond = file.with_names(Box::new(|_| Some(Place { name: "m".to_owned(), rows: vec![5..7] })));
+            beyond.quantised("m").err().unwrap();
+        }
+    }
+}

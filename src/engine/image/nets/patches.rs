@@ -60,7 +60,7 @@ mod tests {
         for back in [unpack(&slow, 2, 2, 3).unwrap(), unpatch(&fast, 2, 2, 3).unwrap()] {
             assert_eq!(
                 back.flatten_all().unwrap().to_vec1::<f32>().unwrap(),
-                x.flatten_all().unwrap().to_vec1().unwrap()
+                x.flatten_all().unwrap().to_vec1::<f32>().unwrap()
             );
         }
         patches(&x, 4, false).unwrap_err();
