@@ -11,6 +11,7 @@ use aigc_studio::engine::image::nets::qwen3::{Qwen3, Qwen3Config};
 use aigc_studio::engine::image::nets::sd3::{Sd3, Sd3Config, Sd3Input, join_text};
 use aigc_studio::engine::image::nets::t5::{T5, T5Config};
 use aigc_studio::engine::image::nets::weights::Weights;
+use aigc_studio::engine::image::nets::zimage::{ZImage, ZImageConfig};
 use aigc_studio::engine::{CancelToken, Stop};
 use aigc_studio::error::Cause;
 use candle_core::{DType, Device, Tensor};
@@ -168,8 +169,24 @@ fn check_flux(fixture: &Fixture, net: &Flux) {
     }
 }
 
+fn zimage(fixture: &Fixture) -> ZImage {
+    let config = ZImageConfig::parse(&fixture.config, fixture.path()).unwrap();
+    ZImage::load(config, &fixture.weights(), &CancelToken::new()).unwrap()
+}
+
+fn check_zimage(fixture: &Fixture) {
+    let net = zimage(fixture);
+    for call in fixture.calls() {
+        let texts: Vec<Tensor> = (0..).map_while(|i| fixture.find(call, &format!("text{i}"))).collect();
+        let (latents, times) = (fixture.get(call, "latents"), fixture.get(call, "times"));
+        let out = net.forward(&latents, &times, &texts, &CancelToken::new()).unwrap();
+        fixture.assert_close(&format!("{call}.out"), &out, &fixture.get(call, "out"));
+    }
+}
+
 fn check(fixture: &Fixture) {
     match fixture.kind().as_str() {
+        "ZImageTransformer2DModel" => check_zimage(fixture),
         "FluxTransformer2DModel" => check_flux(fixture, &flux(fixture)),
         "SD3Transformer2DModel" => check_sd3(fixture),
         "Qwen3Model" => check_qwen3(fixture),
@@ -381,4 +398,32 @@ fn a_broken_gguf_is_refused() {
     let config = FluxConfig::parse(&fixture.config, fixture.path()).unwrap();
     let (config, weights) = flux::open_gguf(&path, Some(config), &Device::Cpu, DType::F32).unwrap();
     assert!(matches!(Flux::load(config, &weights, &CancelToken::new()), Err(Stop::Failed(_))));
+}
+
+#[test]
+fn zimage_says_what_it_cannot_do() {
+    let fixture = Fixture::named("zimage");
+    let config = |key: &str, value: Value| {
+        let mut all: Value = serde_json::from_str(&fixture.config).unwrap();
+        all[key] = value;
+        ZImageConfig::parse(&all.to_string(), fixture.path())
+    };
+    config("all_patch_size", json!([4])).unwrap_err();
+    config("all_patch_size", json!([2, 4])).unwrap_err();
+    config("axes_dims", json!([4, 6, 8])).unwrap_err();
+    config("axes_lens", json!([4, 6])).unwrap_err();
+    config("n_heads", 3.into()).unwrap_err();
+
+    let net = zimage(&fixture);
+    let zeros = |shape: &[usize]| Tensor::zeros(shape, DType::F32, &Device::Cpu).unwrap();
+    let run = |h: usize, words: &[usize], token: &CancelToken| {
+        let texts: Vec<Tensor> = words.iter().map(|n| zeros(&[*n, 12])).collect();
+        net.forward(&zeros(&[1, 4, h, 4]), &zeros(&[1]), &texts, token)
+    };
+    assert_eq!(run(64, &[96], &CancelToken::new()).unwrap().dims(), [1, 4, 64, 4]);
+    // Beyond the places there are; an odd side; texts that are not one for each picture; no text; cancelled.
+    for (h, words) in [(66, &[5][..]), (4, &[97]), (5, &[5]), (4, &[5, 5]), (4, &[]), (4, &[0])] {
+        assert!(matches!(run(h, words, &CancelToken::new()), Err(Stop::Failed(_))), "{h} {words:?}");
+    }
+    assert!(matches!(run(4, &[5], &cancelled()), Err(Stop::Cancelled)));
 }

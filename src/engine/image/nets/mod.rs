@@ -15,5 +15,6 @@ pub mod taesd;
 pub mod unet;
 pub mod vae;
 pub mod weights;
+pub mod zimage;
 
 mod resnet;
