@@ -51,6 +51,7 @@ impl Pipeline for Painter {
             height: 2,
             sampler: p.sampler,
             version: "test".into(),
+            ..PictureRecord::default()
         });
         reporter.tell(EventKind::Picture { index: 0, picture, record });
         Ok(Outcome::Image(ImageStats::default()))

@@ -28,6 +28,7 @@ fn save(seed: u64, side: u32, folder: Option<PathBuf>) -> Request {
         height: side,
         sampler: Sampler::Euler,
         version: "AIGC Studio 0.1.0".into(),
+        ..PictureRecord::default()
     };
     let picture = Arc::new(Picture { width: side, height: side, rgba });
     Request::SavePicture { job: JobId(seed), index: 0, picture, record: Box::new(record), folder }

@@ -90,6 +90,7 @@ fn record() -> Box<PictureRecord> {
         height: 256,
         sampler: Sampler::Euler,
         version: "AIGC Studio 0.1.0".into(),
+        ..PictureRecord::default()
     })
 }
 

@@ -31,6 +31,7 @@ fn record(prompt: &str, seed: u64) -> Box<PictureRecord> {
         height: 64,
         sampler: Sampler::Euler,
         version: "AIGC Studio 0.1.0".into(),
+        ..PictureRecord::default()
     })
 }
 

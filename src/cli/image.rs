@@ -12,7 +12,8 @@ use super::Context;
 use super::progress::bar;
 use super::run::{Interrupts, random_seed, run_job};
 use crate::domain::{
-    EventKind, ImageParams, ImageRequest, Job, Makes, Outcome, Picture, PictureRecord, SEED, Sampler, Seed,
+    EventKind, ImageParams, ImageRequest, Job, Makes, NoiseSource, Outcome, Picture, PictureRecord, SEED, Sampler,
+    Schedule, Seed,
 };
 use crate::engine::Stop;
 use crate::error::{Cause, Result};
@@ -44,9 +45,22 @@ pub struct ImageArgs {
     /// Width and height in pixels, as 64x64.
     #[arg(long, value_name = "WxH")]
     size: Option<String>,
-    /// Euler, Heun or DPM2.
+    /// Euler, Heun or DPM2; and for Stable Diffusion: Euler a, DPM++ 2M, DPM++ 2M SDE, DPM++ SDE, DDIM, PLMS, UniPC,
+    /// LCM. Without it, what the model's own files name.
     #[arg(long, value_name = "NAME")]
     sampler: Option<String>,
+    /// How the noise levels are spread: automatic, normal, karras, exponential, sgm_uniform, simple, beta.
+    #[arg(long, value_name = "NAME")]
+    schedule: Option<String>,
+    /// Whose noise a seed means: native (this program's), or torch (PyTorch's on the CPU, as diffusers and A1111 use it).
+    #[arg(long, value_name = "NAME")]
+    rng: Option<String>,
+    /// Brings guidance back to the spread of the prompt's own prediction, 0 to 1.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    guidance_rescale: Option<f64>,
+    /// Which of CLIP's layers conditions the picture, counted from the last (1).
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    clip_skip: Option<i64>,
     /// Pictures to draw; their seeds count up.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     count: Option<i64>,
@@ -143,9 +157,25 @@ fn request(context: &Context, args: &ImageArgs) -> Result<ImageRequest> {
         params.guidance = g as f32;
     }
     if let Some(name) = &args.sampler {
-        let choices = Sampler::ALL.map(Sampler::name).join(", ");
-        params.sampler =
-            Sampler::parse(name).ok_or_else(|| Cause::BadChoice { name: "sampler", value: name.clone(), choices })?;
+        let all = Sampler::DIFFUSION.map(Sampler::name);
+        params.sampler = Sampler::parse(name).ok_or_else(|| unknown("sampler", name, &all))?;
+    } else if context.catalog.card(&params.model).is_none() {
+        params.sampler = Sampler::Automatic;
+    }
+    if let Some(name) = &args.schedule {
+        let all = Schedule::ALL.map(Schedule::name);
+        params.schedule = Schedule::parse(name).ok_or_else(|| unknown("schedule", name, &all))?;
+    }
+    if let Some(name) = &args.rng {
+        let all = NoiseSource::ALL.map(NoiseSource::name);
+        params.noise = NoiseSource::parse(name).ok_or_else(|| unknown("rng", name, &all))?;
+    }
+    if let Some(f) = args.guidance_rescale {
+        crate::domain::GUIDANCE_RESCALE.check(f)?;
+        params.guidance_rescale = f as f32;
+    }
+    if let Some(n) = args.clip_skip {
+        params.clip_skip = whole(crate::domain::CLIP_SKIP, n)?;
     }
     if let Some(size) = &args.size {
         (params.width, params.height) = parse_size(size)?;
@@ -154,6 +184,10 @@ fn request(context: &Context, args: &ImageArgs) -> Result<ImageRequest> {
     params.seed = Seed::Fixed(seed);
     params.check()?;
     Ok(ImageRequest { params, model, seed })
+}
+
+fn unknown(name: &'static str, value: &str, choices: &[&str]) -> Cause {
+    Cause::BadChoice { name, value: value.to_owned(), choices: choices.join(", ") }
 }
 
 /// A whole number inside a slider's range.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FinishReason, Sampler};
+use super::{FinishReason, ImageParams, NoiseSource, Sampler, Schedule};
 
 /// Pixels: RGBA, 8 bits, straight alpha, rows from the top, `4 * width * height` bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,7 @@ pub struct Picture {
 
 /// The settings that made a picture: enough to make it again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct PictureRecord {
     pub prompt: String,
     pub negative: String,
@@ -29,8 +30,44 @@ pub struct PictureRecord {
     pub width: u32,
     pub height: u32,
     pub sampler: Sampler,
+    pub schedule: Schedule,
+    pub noise: NoiseSource,
+    pub guidance_rescale: f32,
+    pub clip_skip: u32,
     /// The program that made it, name and version.
     pub version: String,
+}
+
+impl PictureRecord {
+    /// The settings of a job for the picture with this seed.
+    pub fn of(params: &ImageParams, seed: u64) -> Self {
+        let ImageParams { prompt, negative, steps, guidance, width, height, sampler, .. } = params.clone();
+        let ImageParams { schedule, noise, guidance_rescale, clip_skip, .. } = *params;
+        let (model, model_hash, version) = Default::default();
+        Self {
+            prompt,
+            negative,
+            model,
+            model_hash,
+            seed,
+            steps,
+            guidance,
+            width,
+            height,
+            sampler,
+            schedule,
+            noise,
+            guidance_rescale,
+            clip_skip,
+            version,
+        }
+    }
+}
+
+impl Default for PictureRecord {
+    fn default() -> Self {
+        Self::of(&ImageParams::default(), 0)
+    }
 }
 
 /// A file of the library.

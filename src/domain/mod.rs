@@ -7,6 +7,7 @@ mod fmt;
 mod job;
 mod model;
 mod params;
+mod sampling;
 mod settings;
 
 pub use artifact::*;
@@ -15,4 +16,5 @@ pub use fmt::*;
 pub use job::*;
 pub use model::*;
 pub use params::*;
+pub use sampling::*;
 pub use settings::*;

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{NoiseSource, Sampler, Schedule};
 use crate::error::{Cause, Result};
 
 /// What a parameter may be: an inclusive range, the slider's step and the default.
@@ -38,7 +39,12 @@ impl Limit {
 }
 
 pub const STEPS: Limit = Limit::new("steps", 1.0, 150.0, 1.0, 24.0);
-pub const GUIDANCE: Limit = Limit::new("guidance", 1.0, 20.0, 0.1, 3.0);
+/// 0 and 1 both mean none: one network call a step.
+pub const GUIDANCE: Limit = Limit::new("guidance", 0.0, 30.0, 0.1, 3.0);
+/// How far guidance is brought back to the spread of the prompt's own prediction (Lin et al. 2023, arXiv 2305.08891).
+pub const GUIDANCE_RESCALE: Limit = Limit::new("guidance-rescale", 0.0, 1.0, 0.05, 0.0);
+/// Which layer of CLIP conditions the picture, counted from the last.
+pub const CLIP_SKIP: Limit = Limit::new("clip-skip", 1.0, 12.0, 1.0, 1.0);
 pub const COUNT: Limit = Limit::new("count", 1.0, 64.0, 1.0, 1.0);
 
 pub const TEMPERATURE: Limit = Limit::new("temperature", 0.0, 5.0, 0.05, 0.8);
@@ -75,47 +81,6 @@ impl Seed {
 pub const SEED_MAX: u64 = u32::MAX as u64;
 pub const SEED: Limit = Limit::new("seed", 0.0, SEED_MAX as f64, 1.0, 0.0);
 
-/// How the flow from noise to picture is followed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Sampler {
-    #[default]
-    Euler,
-    Heun,
-    /// The midpoint rule: second order, two network calls a step.
-    #[serde(rename = "DPM2")]
-    Midpoint,
-}
-
-impl Sampler {
-    pub const ALL: [Self; 3] = [Self::Euler, Self::Heun, Self::Midpoint];
-
-    /// The name that is shown, and written into the picture's settings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Euler => "Euler",
-            Self::Heun => "Heun",
-            Self::Midpoint => "DPM2",
-        }
-    }
-
-    /// Reads a name in any case; `None` where it is unknown.
-    pub fn parse(name: &str) -> Option<Self> {
-        let name = name.trim();
-        if name.eq_ignore_ascii_case("midpoint") {
-            return Some(Self::Midpoint);
-        }
-        Self::ALL.into_iter().find(|s| s.name().eq_ignore_ascii_case(name))
-    }
-
-    /// Network evaluations a step.
-    pub fn evaluations(self) -> usize {
-        match self {
-            Self::Euler => 1,
-            Self::Heun | Self::Midpoint => 2,
-        }
-    }
-}
-
 /// Everything that decides what a picture will be, but the model's files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -127,11 +92,15 @@ pub struct ImageParams {
     pub width: u32,
     pub height: u32,
     pub steps: u32,
-    /// Classifier-free guidance scale; 1 is off.
+    /// Classifier-free guidance scale; 0 and 1 are off.
     pub guidance: f32,
     pub seed: Seed,
     pub count: u32,
     pub sampler: Sampler,
+    pub schedule: Schedule,
+    pub noise: NoiseSource,
+    pub guidance_rescale: f32,
+    pub clip_skip: u32,
 }
 
 impl Default for ImageParams {
@@ -147,6 +116,10 @@ impl Default for ImageParams {
             seed: Seed::Random,
             count: COUNT.default as u32,
             sampler: Sampler::default(),
+            schedule: Schedule::default(),
+            noise: NoiseSource::default(),
+            guidance_rescale: 0.0,
+            clip_skip: 1,
         }
     }
 }
@@ -160,6 +133,8 @@ impl ImageParams {
         STEPS.check(self.steps.into())?;
         GUIDANCE.check(self.guidance.into())?;
         COUNT.check(self.count.into())?;
+        GUIDANCE_RESCALE.check(round_f32(self.guidance_rescale))?;
+        CLIP_SKIP.check(self.clip_skip.into())?;
         self.seed.check()
     }
 }
@@ -230,6 +205,8 @@ mod tests {
         for limit in [
             STEPS,
             GUIDANCE,
+            GUIDANCE_RESCALE,
+            CLIP_SKIP,
             COUNT,
             TEMPERATURE,
             TOP_K,
@@ -258,14 +235,5 @@ mod tests {
     fn blank_prompts_are_empty() {
         let params = ImageParams { prompt: " \n\t ".into(), ..Default::default() };
         assert!(matches!(params.check().unwrap_err().cause(), Cause::EmptyPrompt));
-    }
-
-    #[test]
-    fn sampler_names_round_trip() {
-        for sampler in Sampler::ALL {
-            assert_eq!(Sampler::parse(sampler.name()), Some(sampler));
-            assert_eq!(Sampler::parse(&sampler.name().to_uppercase()), Some(sampler));
-        }
-        assert_eq!(Sampler::parse("karras"), None);
     }
 }

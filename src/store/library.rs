@@ -242,6 +242,7 @@ mod tests {
             height: 64,
             sampler: Sampler::Euler,
             version: "AIGC Studio 0.1.0".into(),
+            ..PictureRecord::default()
         }
     }
 

@@ -8,7 +8,7 @@
 //! back what it wrote, and where that is not what it was given, it adds the fields `Exact prompt` and `Exact negative
 //! prompt` as JSON strings. Other programs skip fields that they do not know; ours reads every record back exactly.
 
-use crate::domain::{GUIDANCE, PictureRecord, STEPS, Sampler};
+use crate::domain::{GUIDANCE, NoiseSource, PictureRecord, STEPS, Sampler, Schedule};
 
 /// Texts longer than this are not looked at: no honest prompt has a million letters.
 pub const MAX_TEXT: usize = 1 << 20;
@@ -58,6 +58,18 @@ fn compose(record: &PictureRecord, exact: bool) -> String {
         ("Seed", record.seed.to_string()),
         ("Size", format!("{}x{}", record.width, record.height)),
     ];
+    if record.schedule != Schedule::Automatic {
+        fields.insert(2, ("Schedule type", record.schedule.name().to_owned()));
+    }
+    if record.guidance_rescale != 0.0 {
+        fields.push(("CFG rescale", record.guidance_rescale.to_string()));
+    }
+    if record.clip_skip != 1 {
+        fields.push(("Clip skip", record.clip_skip.to_string()));
+    }
+    if record.noise == NoiseSource::Torch {
+        fields.push(("RNG", "CPU".to_owned()));
+    }
     if !record.model_hash.is_empty() {
         let short: String = record.model_hash.chars().take(10).collect();
         let whole = short == record.model_hash;
@@ -113,6 +125,13 @@ pub fn parse(text: &str) -> Parsed {
         prompt = exact.to_owned();
         negative = get(EXACT_NEGATIVE).unwrap_or_default().to_owned();
     }
+    let number = |key: &str| get(key).and_then(|v| v.parse::<f32>().ok()).filter(|v| v.is_finite());
+    // Older versions of A1111 wrote the schedule behind the sampler: `DPM++ 2M Karras`.
+    let name = get("Sampler").unwrap_or_default();
+    let ending = Schedule::ALL.into_iter().find_map(|s| Some((name.strip_suffix(s.name())?.trim(), s)));
+    let (name, ending) = ending.map_or((name, None), |(name, s)| (name, Some(s)));
+    let sampler = Sampler::parse(name).unwrap_or_default();
+    let schedule = get("Schedule type").and_then(Schedule::parse).or(ending);
     let (width, height) = get("Size").and_then(size).unwrap_or((0, 0));
     Parsed::Record(Box::new(PictureRecord {
         prompt,
@@ -121,13 +140,18 @@ pub fn parse(text: &str) -> Parsed {
         model_hash: get(FULL_HASH).or_else(|| get("Model hash")).unwrap_or_default().to_owned(),
         seed: get("Seed").and_then(|v| v.parse().ok()).unwrap_or(0),
         steps: get("Steps").and_then(|v| v.parse().ok()).unwrap_or(STEPS.default as u32),
-        guidance: get("CFG scale")
-            .and_then(|v| v.parse::<f32>().ok())
-            .filter(|v| v.is_finite())
-            .unwrap_or(GUIDANCE.default as f32),
+        guidance: number("CFG scale").unwrap_or(GUIDANCE.default as f32),
         width,
         height,
-        sampler: get("Sampler").and_then(Sampler::parse).unwrap_or_default(),
+        sampler,
+        schedule: schedule.unwrap_or_default(),
+        noise: if get("RNG").is_some_and(|v| v.eq_ignore_ascii_case("cpu")) {
+            NoiseSource::Torch
+        } else {
+            NoiseSource::Native
+        },
+        guidance_rescale: number("CFG rescale").unwrap_or(0.0),
+        clip_skip: get("Clip skip").and_then(|v| v.parse().ok()).unwrap_or(1),
         version: get("Version").unwrap_or_default().to_owned(),
     }))
 }
@@ -240,6 +264,7 @@ mod tests {
             height: 64,
             sampler: Sampler::Heun,
             version: "AIGC Studio 0.1.0".into(),
+            ..PictureRecord::default()
         }
     }
 
@@ -316,7 +341,8 @@ mod tests {
                 guidance: dice.random_range(1.0..20.0f32),
                 width: dice.random_range(1..5000),
                 height: dice.random_range(1..5000),
-                sampler: Sampler::ALL[dice.random_range(0..3)],
+                sampler: Sampler::DIFFUSION[dice.random_range(0..3)],
+                ..PictureRecord::default()
             };
             let text = write(&given);
             assert!(!text.contains('\0'));

@@ -21,6 +21,7 @@ fn record(prompt: &str) -> PictureRecord {
         height: 7,
         sampler: Sampler::Midpoint,
         version: "AIGC Studio 0.1.0".into(),
+        ..PictureRecord::default()
     }
 }
 

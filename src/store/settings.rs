@@ -8,8 +8,8 @@ use jiff::Zoned;
 
 use super::atomic;
 use crate::domain::{
-    CONTEXT, COUNT, GUIDANCE, Limit, MAX_TOKENS, MIN_P, REPEAT_LAST_N, REPEAT_PENALTY, SEED_MAX, STEPS, Seed, Settings,
-    TEMPERATURE, TOP_K, TOP_P, WindowGeometry, round_f32,
+    CLIP_SKIP, CONTEXT, COUNT, GUIDANCE, GUIDANCE_RESCALE, Limit, MAX_TOKENS, MIN_P, REPEAT_LAST_N, REPEAT_PENALTY,
+    SEED_MAX, STEPS, Seed, Settings, TEMPERATURE, TOP_K, TOP_P, WindowGeometry, round_f32,
 };
 use crate::error::{Cause, Doing, Result, StudioError};
 
@@ -93,6 +93,8 @@ pub fn clamp(settings: &mut Settings) {
         whole(STEPS, &mut image.steps);
         whole(COUNT, &mut image.count);
         real(GUIDANCE, &mut image.guidance);
+        real(GUIDANCE_RESCALE, &mut image.guidance_rescale);
+        whole(CLIP_SKIP, &mut image.clip_skip);
         seed(&mut image.seed);
         image.width = image.width.clamp(8, 4096);
         image.height = image.height.clamp(8, 4096);

@@ -169,6 +169,7 @@ pub fn record(prompt: &str, seed: u64) -> Box<PictureRecord> {
         height: 64,
         sampler: Sampler::Euler,
         version: "AIGC Studio 0.1.0".into(),
+        ..PictureRecord::default()
     })
 }
 

@@ -36,7 +36,7 @@ fn draw(
         return Err(Cause::EmptyPrompt.into());
     }
     let token = CancelToken::new();
-    let sticker = pipeline.model(files, &token, &mut |_| {})?;
+    let sticker = pipeline.sticker(files, &token)?;
     let side = sticker.net.config().size as u32;
     let columns = COLUMNS.min(prompts.len() as u32);
     let rows = (prompts.len() as u32).div_ceil(columns);

@@ -9,6 +9,7 @@
 //! [`ImagePipeline`] is what the engine's thread runs; [`sticker`] is the family of models it knows (one of them is
 //! inside this program), [`sampler`] follows the flow and knows nothing of networks.
 
+pub mod diffusion;
 pub mod grid;
 pub mod nets;
 pub mod noise;
@@ -19,6 +20,7 @@ pub mod sampling;
 pub mod sticker;
 #[doc(hidden)]
 pub mod testing;
+pub mod weights;
 
 mod pipeline;
 

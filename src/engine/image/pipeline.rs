@@ -3,14 +3,19 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
+use candle_core::DType;
+
+use super::diffusion::{self, Diffusion};
 use super::sampler;
 use super::sticker::{self, Encoded, Sticker};
+use super::weights::Watch;
 use super::{noise, pixels};
 use crate::domain::{
     DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, Outcome, Picture, PictureRecord, SEED,
-    SEED_MAX, StepProgress, UnknownWords,
+    SEED_MAX, Sampler, StepProgress, UnknownWords,
 };
 use crate::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Reservation, Stop, best_device};
 use crate::error::{Cause, Result};
@@ -26,12 +31,21 @@ struct Loaded {
     files: ModelFiles,
     /// Length and time of the weights file, so that a changed file is read again.
     stamp: Stamp,
-    sticker: Sticker,
+    model: Model,
     /// Given back with the model.
     _memory: Reservation,
 }
 
+/// A model of one of the families.
+enum Model {
+    Sticker(Box<Sticker>),
+    Diffusion(Box<Diffusion>),
+}
+
 type Stamp = Option<(u64, SystemTime)>;
+type Run<T> = std::result::Result<T, Stop>;
+/// Gets the fraction of the weights that is read.
+type Read = Arc<dyn Fn(f32) + Send + Sync>;
 
 impl ImagePipeline {
     /// Nothing is loaded before the first request.
@@ -39,25 +53,48 @@ impl ImagePipeline {
         Self { budget, device, loaded: None }
     }
 
-    /// The model of `files`, loaded now if it is not already; `progress` gets the fraction read.
-    pub(super) fn model(
-        &mut self,
-        files: &ModelFiles,
-        token: &CancelToken,
-        progress: &mut dyn FnMut(f32),
-    ) -> std::result::Result<&Sticker, Stop> {
+    /// The sticker model of `files`, loaded now if it is not already.
+    pub(super) fn sticker(&mut self, files: &ModelFiles, token: &CancelToken) -> Run<&Sticker> {
+        match self.model(files, token, &(Arc::new(|_| {}) as Read))? {
+            Model::Sticker(sticker) => Ok(sticker),
+            Model::Diffusion(_) => {
+                let (value, choices) = ("a diffusion model".to_owned(), sticker::FAMILY.to_owned());
+                Err(Cause::BadChoice { name: "model", value, choices }.into())
+            }
+        }
+    }
+
+    fn model(&mut self, files: &ModelFiles, token: &CancelToken, read: &Read) -> Run<&Model> {
         let stamp = stamp(files);
         if !self.loaded.as_ref().is_some_and(|it| it.files == *files && it.stamp == stamp) {
             // The old model goes first: its memory may be what the new one needs.
             self.loaded = None;
-            let opened = sticker::open(files)?;
-            let memory = self.budget.reserve(opened.config.memory())?;
-            let embedded = *files == ModelFiles::Embedded;
-            let sticker = Sticker::load(opened, embedded, &best_device(self.device), token, progress)?;
-            self.loaded = Some(Loaded { files: files.clone(), stamp, sticker, _memory: memory });
+            let device = best_device(self.device);
+            let (model, memory) = match files {
+                ModelFiles::Folder(folder) if diffusion::is_folder(folder) => {
+                    let opened = Diffusion::open(folder)?;
+                    let memory = self.budget.reserve(opened.memory(DType::F32))?;
+                    let (whole, so_far) = (opened.bytes().max(1), AtomicU64::new(0));
+                    let read = read.clone();
+                    let tell = move |bytes| {
+                        let done = so_far.fetch_add(bytes, Ordering::Relaxed) + bytes;
+                        read((done as f64 / whole as f64).min(1.0) as f32);
+                    };
+                    let watch = Watch::new(token.clone(), Arc::new(tell));
+                    (Model::Diffusion(Box::new(Diffusion::load(opened, &device, &watch)?)), memory)
+                }
+                files => {
+                    let opened = sticker::open(files)?;
+                    let memory = self.budget.reserve(opened.config.memory())?;
+                    let embedded = *files == ModelFiles::Embedded;
+                    let sticker = Sticker::load(opened, embedded, &device, token, &mut |part| read(part))?;
+                    (Model::Sticker(Box::new(sticker)), memory)
+                }
+            };
+            self.loaded = Some(Loaded { files: files.clone(), stamp, model, _memory: memory });
         }
         match &self.loaded {
-            Some(loaded) => Ok(&loaded.sticker),
+            Some(loaded) => Ok(&loaded.model),
             None => Err(Cause::EngineGone.into()),
         }
     }
@@ -70,45 +107,86 @@ impl ImagePipeline {
 impl Pipeline for ImagePipeline {
     type Request = ImageRequest;
 
-    fn run(
-        &mut self,
-        request: &ImageRequest,
-        reporter: &Reporter,
-        token: &CancelToken,
-    ) -> std::result::Result<Outcome, Stop> {
-        let params = &request.params;
-        params.check()?;
+    fn run(&mut self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
+        request.params.check()?;
         SEED.check(request.seed as f64)?;
         let start = Instant::now();
         let load_s = if self.is_loaded(&request.model.files) {
             0.0
         } else {
             reporter.tell(EventKind::Loading { fraction: None });
-            let mut progress = |part| reporter.hint(EventKind::Loading { fraction: Some(part) });
-            self.model(&request.model.files, token, &mut progress)?;
+            let hints = reporter.clone();
+            let read = Arc::new(move |part| hints.hint(EventKind::Loading { fraction: Some(part) }));
+            self.model(&request.model.files, token, &(read as Read))?;
             start.elapsed().as_secs_f64()
         };
         reporter.tell(EventKind::Ready { load_s });
-        let sticker = self.model(&request.model.files, token, &mut |_| {})?;
-        check_size(params, sticker)?;
-        let (prompt, negative) = (sticker.words.encode(&params.prompt), sticker.words.encode(&params.negative));
-        let mut job = Drawing::new(sticker, params, &prompt, &negative);
-        for index in 0..params.count {
-            let seed = picture_seed(request.seed, index);
-            let x = job.draw(seed, index, token, &mut |progress, picture| {
-                reporter.hint(EventKind::Preview { progress, picture: Arc::new(picture) });
-            })?;
-            let picture = Arc::new(job.decode(&x));
-            let record = Box::new(record(request, sticker, seed));
-            reporter.tell(EventKind::Picture { index, picture, record });
-        }
-        let unknown_words = unseen([&prompt, &negative]);
-        Ok(Outcome::Image(ImageStats { load_s, unknown_words, ..job.stats() }))
+        let budget = self.budget.clone();
+        let stats = match self.model(&request.model.files, token, &(Arc::new(|_| {}) as Read))? {
+            Model::Sticker(sticker) => draw_stickers(sticker, request, reporter, token)?,
+            Model::Diffusion(model) => draw_latents(model, request, &budget, reporter, token)?,
+        };
+        Ok(Outcome::Image(ImageStats { load_s, ..stats }))
     }
 
     fn unload(&mut self) {
         self.loaded = None;
     }
+}
+
+fn draw_stickers(
+    sticker: &Sticker,
+    request: &ImageRequest,
+    reporter: &Reporter,
+    token: &CancelToken,
+) -> Run<ImageStats> {
+    let params = &request.params;
+    check_size(params, sticker)?;
+    let (prompt, negative) = (sticker.words.encode(&params.prompt), sticker.words.encode(&params.negative));
+    let mut job = Drawing::new(sticker, params, &prompt, &negative);
+    for index in 0..params.count {
+        let seed = picture_seed(request.seed, index);
+        let x = job.draw(seed, index, token, &mut |progress, picture| {
+            reporter.hint(EventKind::Preview { progress, picture: Arc::new(picture) });
+        })?;
+        let picture = Arc::new(job.decode(&x));
+        let sampler = if params.sampler == Sampler::Automatic { Sampler::Euler } else { params.sampler };
+        let record = Box::new(record(request, seed, sampler, sticker.sha256()));
+        reporter.tell(EventKind::Picture { index, picture, record });
+    }
+    Ok(ImageStats { unknown_words: unseen([&prompt, &negative]), ..stats(&job.steps_s, job.decode_s) })
+}
+
+fn draw_latents(
+    model: &Diffusion,
+    request: &ImageRequest,
+    budget: &MemoryBudget,
+    reporter: &Reporter,
+    token: &CancelToken,
+) -> Run<ImageStats> {
+    let params = &request.params;
+    let mut job = diffusion::Drawing::new(model, params, token)?;
+    for index in 0..params.count {
+        let seed = picture_seed(request.seed, index);
+        let latents = job.latents(seed, index, token, &mut |progress, picture| {
+            reporter.hint(match picture {
+                Some(picture) => EventKind::Preview { progress, picture: Arc::new(picture) },
+                None => EventKind::Progress(progress),
+            });
+        })?;
+        let free = budget.total().saturating_sub(budget.used());
+        let picture = Arc::new(job.decode(&latents, free, token)?);
+        let record = Box::new(record(request, seed, job.sampler(), model.sha256()));
+        reporter.tell(EventKind::Picture { index, picture, record });
+    }
+    Ok(ImageStats { unknown_words: job.cut().to_vec(), ..stats(&job.steps_s, job.decode_s) })
+}
+
+fn stats(steps_s: &[f64], decode_s: f64) -> ImageStats {
+    let mut sorted = steps_s.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let step_s = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
+    ImageStats { sample_s: sorted.iter().sum(), step_s, decode_s, ..Default::default() }
 }
 
 /// The pictures of one job, and how long they took.
@@ -166,13 +244,6 @@ impl<'a> Drawing<'a> {
         self.decode_s += start.elapsed().as_secs_f64();
         picture
     }
-
-    fn stats(&self) -> ImageStats {
-        let mut sorted = self.steps_s.clone();
-        sorted.sort_by(f64::total_cmp);
-        let step_s = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
-        ImageStats { sample_s: sorted.iter().sum(), step_s, decode_s: self.decode_s, ..Default::default() }
-    }
 }
 
 /// The model draws one size; another is refused with the choices.
@@ -197,20 +268,13 @@ fn unseen(prompts: [&Encoded; 2]) -> UnknownWords {
     all.filter(|word| seen.insert(word.as_str())).cloned().collect()
 }
 
-fn record(request: &ImageRequest, sticker: &Sticker, seed: u64) -> PictureRecord {
-    let ImageParams { prompt, negative, steps, guidance, width, height, sampler, .. } = request.params.clone();
+fn record(request: &ImageRequest, seed: u64, sampler: Sampler, hash: &str) -> PictureRecord {
     PictureRecord {
-        prompt,
-        negative,
         model: request.model.id.clone(),
-        model_hash: sticker.sha256().to_owned(),
-        seed,
-        steps,
-        guidance,
-        width,
-        height,
+        model_hash: hash.to_owned(),
         sampler,
         version: concat!("AIGC Studio ", env!("CARGO_PKG_VERSION")).to_owned(),
+        ..PictureRecord::of(&request.params, seed)
     }
 }
 
@@ -222,6 +286,7 @@ fn stamp(files: &ModelFiles) -> Stamp {
     match files {
         ModelFiles::Embedded => None,
         ModelFiles::File(path) => of(path),
+        ModelFiles::Folder(folder) if diffusion::is_folder(folder) => of(&folder.join("unet")),
         ModelFiles::Folder(folder) => of(&folder.join(sticker::WEIGHTS)),
     }
 }

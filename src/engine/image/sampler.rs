@@ -98,11 +98,15 @@ impl Solver for Midpoint {
 }
 
 /// The solver that a person chose.
-pub fn solver(sampler: Sampler) -> &'static dyn Solver {
+pub fn solver(sampler: Sampler) -> Result<&'static dyn Solver, Stop> {
     match sampler {
-        Sampler::Euler => &Euler,
-        Sampler::Heun => &Heun,
-        Sampler::Midpoint => &Midpoint,
+        Sampler::Euler | Sampler::Automatic => Ok(&Euler),
+        Sampler::Heun => Ok(&Heun),
+        Sampler::Midpoint => Ok(&Midpoint),
+        _ => {
+            let choices = Sampler::FLOW.map(Sampler::name).join(", ");
+            Err(Cause::BadChoice { name: "sampler", value: sampler.name().to_owned(), choices }.into())
+        }
     }
 }
 
@@ -138,7 +142,7 @@ pub fn step(
     field: &mut dyn Field,
     token: &CancelToken,
 ) -> Result<Vec<f32>, Stop> {
-    solver(sampler).step(x, span.0, span.1, &mut Look { field, token, step: number })
+    solver(sampler)?.step(x, span.0, span.1, &mut Look { field, token, step: number })
 }
 
 #[cfg(test)]
@@ -189,7 +193,7 @@ mod tests {
 
     #[test]
     fn evaluations_are_what_the_domain_says_but_for_the_last_step() {
-        for sampler in Sampler::ALL {
+        for sampler in Sampler::FLOW {
             let mut field = Swing::new();
             let mut seen = Vec::new();
             sample(sampler, &mut [1.0], 5, &mut field, &CancelToken::new(), &mut |k, _| seen.push(k)).unwrap();
@@ -200,7 +204,7 @@ mod tests {
 
     #[test]
     fn the_end_is_the_last_picture_foreseen() {
-        for sampler in Sampler::ALL {
+        for sampler in Sampler::FLOW {
             let (mut x, mut last) = ([0.3f32, -0.8], vec![]);
             sample(sampler, &mut x, 4, &mut Swing::new(), &CancelToken::new(), &mut |_, hat| last = hat.to_vec())
                 .unwrap();

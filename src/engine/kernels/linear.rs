@@ -127,21 +127,28 @@ pub(super) fn outputs_last(weight: &Tensor) -> Result<Tensor> {
     let (storage, layout) = weight.storage_and_layout();
     let w = numbers(&storage, layout)?;
     let mut turned = vec![0.0; w.len()];
-    if !w.is_empty() {
-        // One tap's plane and SIDE inputs of it at a time.
-        turned.par_chunks_mut(from * out).enumerate().for_each(|(tap, plane)| {
-            plane.par_chunks_mut(SIDE * out).enumerate().for_each(|(i, block)| {
-                for first in (0..out).step_by(SIDE) {
-                    for (r, row) in block.chunks_exact_mut(out).enumerate() {
-                        let c = i * SIDE + r;
-                        for o in first..(first + SIDE).min(out) {
-                            row[o] = w[(o * from + c) * taps + tap];
-                        }
+    if w.is_empty() {
+        return tensor(turned, (taps, from, out));
+    }
+    // SIDE inputs at a time, of every tap's plane: a run of the weights is read once.
+    let mut blocks: Vec<Vec<&mut [f32]>> = (0..from.div_ceil(SIDE)).map(|_| Vec::with_capacity(taps)).collect();
+    for plane in turned.chunks_mut(from * out) {
+        plane.chunks_mut(SIDE * out).zip(&mut blocks).for_each(|(part, block)| block.push(part));
+    }
+    blocks.into_par_iter().enumerate().for_each(|(i, mut block)| {
+        let inputs = SIDE.min(from - i * SIDE);
+        for first in (0..out).step_by(SIDE) {
+            let last = (first + SIDE).min(out);
+            for (tap, part) in block.iter_mut().enumerate() {
+                for c in 0..inputs {
+                    let column = (i * SIDE + c) * taps + tap;
+                    for (o, y) in (first..last).zip(&mut part[c * out + first..c * out + last]) {
+                        *y = w[o * from * taps + column];
                     }
                 }
-            });
-        });
-    }
+            }
+        }
+    });
     tensor(turned, (taps, from, out))
 }
 

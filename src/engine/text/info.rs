@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::gguf::{Gguf, types};
 use super::{models, tokenizer};
 use crate::error::Result;
+use crate::formats::gguf::{Gguf, types};
 
 /// A language model as its header describes it.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `pipeline` | one job from request to figures; keeps model and cache between jobs |
 //! | `answer` | the loop over tokens |
-//! | `gguf/` | the header, read as if an enemy wrote it |
+//! | [`crate::formats::gguf`] | the header, read as if an enemy wrote it |
 //! | `tokenizer/` | text to tokens and back, equal to llama.cpp's |
 //! | `template` | the model's own chat template |
 //! | `models/` | architectures, one file each |
@@ -17,7 +17,6 @@
 //! | `stream` | whole characters, no stop texts |
 
 mod answer;
-mod gguf;
 mod info;
 mod models;
 mod pipeline;

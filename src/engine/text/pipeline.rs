@@ -7,13 +7,13 @@ use std::time::{Instant, SystemTime};
 use candle_core::Device;
 
 use super::answer::{Answer, Session};
-use super::gguf::Gguf;
 use super::template::ChatTemplate;
 use super::tokenizer::{Specials, Tokenizer};
 use super::{info, models};
 use crate::domain::{DeviceChoice, EventKind, ModelFiles, ModelRef, Outcome, Role, TextPrompt, TextRequest};
 use crate::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Reservation, Stop, best_device};
 use crate::error::{Cause, Result, StudioError};
+use crate::formats::gguf::Gguf;
 
 /// Runs language models. The last one stays in memory, with what it has read.
 pub struct TextPipeline {

@@ -11,10 +11,10 @@ use minijinja::value::{Kwargs, Value};
 use minijinja::{Environment, Error, ErrorKind, context};
 use serde::Serialize;
 
-use super::gguf::Gguf;
 use super::tokenizer::{Specials, Tokenizer};
 use crate::domain::{Message, Role};
 use crate::error::{Cause, Result};
+use crate::formats::gguf::Gguf;
 
 /// What a template may use up beside a share for each byte of the turns. One unit pays for an instruction or for 64
 /// bytes; the templates of known models take some hundreds.

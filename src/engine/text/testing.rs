@@ -8,12 +8,12 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 
 use super::TextPipeline;
-use super::gguf::Gguf;
 use crate::domain::{
     Event, EventKind, JobId, Message, ModelFiles, ModelRef, Outcome, TextParams, TextPrompt, TextRequest, TextStats,
 };
 use crate::engine::{CancelToken, Pipeline, Reporter, Stop};
 use crate::error::{Result, StudioError};
+use crate::formats::gguf::Gguf;
 
 /// A chat template in the manner of SmolLM2's.
 pub const TEMPLATE: &str = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + \

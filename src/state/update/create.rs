@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{Effects, advance};
 use crate::domain::{
-    COUNT, EventKind, GUIDANCE, ImageParams, ImageRequest, Job, JobId, Makes, Outcome, Picture, PictureRecord, Room,
-    SEED_MAX, STEPS, Seed,
+    CLIP_SKIP, COUNT, EventKind, GUIDANCE, GUIDANCE_RESCALE, ImageParams, ImageRequest, Job, JobId, Makes, Outcome,
+    Picture, PictureRecord, Room, SEED_MAX, STEPS, Seed,
 };
 use crate::error::{Cause, StudioError};
 use crate::state::{
@@ -224,6 +224,10 @@ impl AppState {
         params.seed = Seed::Fixed(record.seed.min(SEED_MAX));
         params.count = 1;
         params.sampler = record.sampler;
+        params.schedule = record.schedule;
+        params.noise = record.noise;
+        params.guidance_rescale = GUIDANCE_RESCALE.clamp(record.guidance_rescale.into()) as f32;
+        params.clip_skip = CLIP_SKIP.clamp(record.clip_skip.into()) as u32;
         (params.width, params.height) = (record.width, record.height);
         self.fit_size();
         self.create.error = None;

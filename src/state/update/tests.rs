@@ -71,6 +71,7 @@ fn record(prompt: &str) -> Box<PictureRecord> {
         height: 64,
         sampler: Sampler::Heun,
         version: "x".into(),
+        ..PictureRecord::default()
     })
 }
 

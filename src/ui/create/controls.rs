@@ -155,14 +155,14 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     }
     widgets::caption(ui, cx.t(T::Sampler)).on_hover_text(cx.t(T::SamplerHover));
     let about = |s: Sampler| match s {
-        Sampler::Euler => T::EulerHover,
         Sampler::Heun => T::HeunHover,
         Sampler::Midpoint => T::MidpointHover,
+        _ => T::EulerHover,
     };
-    let items: Vec<_> = Sampler::ALL.iter().map(|s| (s.name().to_owned(), cx.t(about(*s)).to_owned())).collect();
-    let on = Sampler::ALL.iter().position(|s| *s == params(cx).sampler);
+    let items: Vec<_> = Sampler::FLOW.iter().map(|s| (s.name().to_owned(), cx.t(about(*s)).to_owned())).collect();
+    let on = Sampler::FLOW.iter().position(|s| *s == params(cx).sampler);
     if let Some(i) = widgets::segments(ui, cx.t(T::Sampler), &items, on) {
-        edit(cx, ImageEdit::Sampler(Sampler::ALL[i]));
+        edit(cx, ImageEdit::Sampler(Sampler::FLOW[i]));
     }
     ui.add_space(S2);
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

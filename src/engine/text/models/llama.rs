@@ -12,8 +12,8 @@ use super::linear::{Linear, project};
 use super::weights::Weights;
 use super::{LanguageModel, Plan};
 use crate::engine::Stop;
-use crate::engine::text::gguf::Gguf;
 use crate::error::{Cause, StudioError};
+use crate::formats::gguf::Gguf;
 
 /// Sizes above this are no network's, and their products would overflow. The longest context seen is 10 million.
 const SIZE_MAX: usize = 1 << 24;

@@ -9,9 +9,9 @@ mod weights;
 
 use candle_core::Device;
 
-use super::gguf::Gguf;
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Result};
+use crate::formats::gguf::Gguf;
 
 /// `general.architecture` of the files that can be run.
 pub const SUPPORTED: &str = "llama";

@@ -8,9 +8,9 @@ use candle_core::quantized::{QMatMul, QStorage, QTensor};
 use candle_core::{Device, Tensor};
 
 use super::linear::Linear;
-use crate::engine::text::gguf::{Gguf, types};
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Doing, StudioError};
+use crate::formats::gguf::{Gguf, types};
 
 /// Bytes between two looks at the token: some milliseconds from a slow disk.
 const PIECE: usize = 1 << 20;

@@ -17,8 +17,8 @@ use self::bpe::Merges;
 #[doc(hidden)]
 pub use self::bytes::alphabet;
 pub use self::pre::PreTokenizer;
-use super::gguf::Gguf;
 use crate::error::{Cause, Result};
+use crate::formats::gguf::Gguf;
 
 /// `tokenizer.ggml.token_type`, in the numbering of llama.h.
 const NORMAL: i64 = 1;

@@ -8,11 +8,11 @@ mod read;
 pub mod types;
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Cause, Doing, Result, StudioError};
+use super::file::bad;
+use crate::error::{Cause, Result, StudioError};
 
 /// A metadata value. Whole numbers are widened to 64 bits, floating ones too.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,14 +65,9 @@ pub struct Gguf {
 impl Gguf {
     /// Reads the header of the file at `path`.
     pub fn open(path: &Path) -> Result<Self> {
-        let io = |error| StudioError::io(Doing::Reading, path, &error);
-        let file = File::open(path).map_err(io)?;
-        let about = file.metadata().map_err(io)?;
-        if !about.is_file() {
-            return Err(bad(path, "it is not a file"));
-        }
-        let parsed = read::parse(BufReader::with_capacity(1 << 20, file), about.len()).map_err(|why| bad(path, why))?;
-        Ok(Self { path: path.to_owned(), len: about.len(), metadata: parsed.metadata, tensors: parsed.tensors })
+        let (file, len) = super::file::open(path)?;
+        let parsed = read::parse(BufReader::with_capacity(1 << 20, file), len).map_err(|why| bad(path, why))?;
+        Ok(Self { path: path.to_owned(), len, metadata: parsed.metadata, tensors: parsed.tensors })
     }
 
     /// This file cannot be a model because of `reason`.
@@ -87,6 +82,15 @@ impl Gguf {
 
     pub fn tensor(&self, name: &str) -> Option<&Tensor> {
         self.tensors.get(name)
+    }
+
+    /// The shape that a tensor had before it was packed, where the file keeps it beside (`comfy.gguf.orig_shape.*`:
+    /// convolutions are flattened so that their rows can be quantised).
+    pub fn original_shape(&self, name: &str) -> Option<Vec<usize>> {
+        let dims = self.ints(&format!("comfy.gguf.orig_shape.{name}"))?;
+        let shape = dims.iter().map(|&n| usize::try_from(n).ok()).collect::<Option<Vec<_>>>()?;
+        let elements = shape.iter().try_fold(1_u64, |n, &d| n.checked_mul(d as u64))?;
+        (elements == self.tensor(name)?.elements()).then_some(shape)
     }
 
     pub fn tensors(&self) -> impl Iterator<Item = (&str, &Tensor)> {
@@ -190,8 +194,4 @@ impl Gguf {
             .into()),
         }
     }
-}
-
-fn bad(path: &Path, reason: impl Into<String>) -> StudioError {
-    Cause::BadModelFile { path: path.to_owned(), reason: reason.into() }.into()
 }

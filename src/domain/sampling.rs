@@ -1,0 +1,199 @@
+//! How noise becomes a picture: samplers, schedules, noise sources, by the names that people know from A1111.
+
+use serde::{Deserialize, Serialize};
+
+/// The rule that takes a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Sampler {
+    /// The one that the model's own files name.
+    Automatic,
+    #[default]
+    Euler,
+    #[serde(rename = "Euler a")]
+    EulerAncestral,
+    Heun,
+    /// The midpoint rule: second order, two network calls a step.
+    #[serde(rename = "DPM2")]
+    Midpoint,
+    #[serde(rename = "DPM++ 2M")]
+    DpmPp2M,
+    #[serde(rename = "DPM++ 2M SDE")]
+    DpmPp2MSde,
+    #[serde(rename = "DPM++ SDE")]
+    DpmPpSde,
+    #[serde(rename = "DDIM")]
+    Ddim,
+    #[serde(rename = "PLMS")]
+    Plms,
+    #[serde(rename = "UniPC")]
+    UniPc,
+    #[serde(rename = "LCM")]
+    Lcm,
+}
+
+impl Sampler {
+    /// Those that follow a flow from noise to picture: sticker-64, Stable Diffusion 3, FLUX, Z-Image.
+    pub const FLOW: [Self; 3] = [Self::Euler, Self::Heun, Self::Midpoint];
+
+    /// Those that take noise from a latent: Stable Diffusion 1.x, 2.x, XL.
+    pub const DIFFUSION: [Self; 11] = [
+        Self::Euler,
+        Self::EulerAncestral,
+        Self::Heun,
+        Self::Midpoint,
+        Self::DpmPp2M,
+        Self::DpmPp2MSde,
+        Self::DpmPpSde,
+        Self::Ddim,
+        Self::Plms,
+        Self::UniPc,
+        Self::Lcm,
+    ];
+
+    /// The name that is shown, and written into the picture's settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Automatic => "Automatic",
+            Self::Euler => "Euler",
+            Self::EulerAncestral => "Euler a",
+            Self::Heun => "Heun",
+            Self::Midpoint => "DPM2",
+            Self::DpmPp2M => "DPM++ 2M",
+            Self::DpmPp2MSde => "DPM++ 2M SDE",
+            Self::DpmPpSde => "DPM++ SDE",
+            Self::Ddim => "DDIM",
+            Self::Plms => "PLMS",
+            Self::UniPc => "UniPC",
+            Self::Lcm => "LCM",
+        }
+    }
+
+    /// Reads a name as A1111, ComfyUI or diffusers spell it; `None` where it is unknown.
+    pub fn parse(name: &str) -> Option<Self> {
+        let plain = squeeze(name);
+        let other = match plain.as_str() {
+            "midpoint" | "kdpm2discretescheduler" => Some(Self::Midpoint),
+            "eulerancestral" | "eulerancestraldiscretescheduler" => Some(Self::EulerAncestral),
+            "eulerdiscretescheduler" => Some(Self::Euler),
+            "heundiscretescheduler" => Some(Self::Heun),
+            "dpmpp2m" | "dpmsolvermultistepscheduler" => Some(Self::DpmPp2M),
+            "dpmpp2msde" => Some(Self::DpmPp2MSde),
+            "dpmppsde" | "dpmsolversdescheduler" => Some(Self::DpmPpSde),
+            "ddimscheduler" => Some(Self::Ddim),
+            "pndm" | "pndmscheduler" => Some(Self::Plms),
+            "unipcmultistepscheduler" => Some(Self::UniPc),
+            "lcmscheduler" => Some(Self::Lcm),
+            _ => None,
+        };
+        let all = Self::DIFFUSION.into_iter().chain([Self::Automatic]);
+        other.or_else(|| all.into_iter().find(|s| squeeze(s.name()) == plain))
+    }
+
+    /// Network evaluations a step.
+    pub fn evaluations(self) -> usize {
+        match self {
+            Self::Heun | Self::Midpoint | Self::DpmPpSde => 2,
+            _ => 1,
+        }
+    }
+
+    /// Whether new noise comes in at each step.
+    pub fn is_ancestral(self) -> bool {
+        matches!(self, Self::EulerAncestral | Self::DpmPp2MSde | Self::DpmPpSde | Self::Lcm)
+    }
+}
+
+/// How the noise levels of the steps are spread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Schedule {
+    /// As the model's own files and the sampler have it.
+    #[default]
+    Automatic,
+    /// Evenly over the training's times.
+    Normal,
+    /// Karras et al. 2022 (arXiv 2206.00364), rho 7.
+    Karras,
+    /// Evenly in the logarithm of the noise.
+    Exponential,
+    /// Evenly over the times, from the very last and without the first.
+    #[serde(rename = "SGM Uniform")]
+    SgmUniform,
+    /// Every n-th of the training's levels.
+    Simple,
+    /// Beta distribution, alpha = beta = 0.6 (Lee et al. 2024, arXiv 2407.12173).
+    Beta,
+}
+
+impl Schedule {
+    pub const ALL: [Self; 7] =
+        [Self::Automatic, Self::Normal, Self::Karras, Self::Exponential, Self::SgmUniform, Self::Simple, Self::Beta];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Automatic => "Automatic",
+            Self::Normal => "Normal",
+            Self::Karras => "Karras",
+            Self::Exponential => "Exponential",
+            Self::SgmUniform => "SGM Uniform",
+            Self::Simple => "Simple",
+            Self::Beta => "Beta",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        let plain = squeeze(name);
+        Self::ALL.into_iter().find(|s| squeeze(s.name()) == plain)
+    }
+}
+
+/// Who makes the noise of a seed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NoiseSource {
+    /// This program's own generator.
+    #[default]
+    Native,
+    /// PyTorch's on the CPU: the pictures of diffusers, and of A1111 with "CPU" as its source, can be made again.
+    Torch,
+}
+
+impl NoiseSource {
+    pub const ALL: [Self; 2] = [Self::Native, Self::Torch];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Torch => "torch",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.name().eq_ignore_ascii_case(name.trim()))
+    }
+}
+
+/// A name without what spellings differ in: `DPM++ 2M`, `dpmpp_2m` and `dpm++2m` are one.
+fn squeeze(name: &str) -> String {
+    let plain = name.to_lowercase().replace("++", "pp");
+    plain.chars().filter(|c| !matches!(c, ' ' | '_' | '-')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_round_trip_in_any_spelling() {
+        for sampler in Sampler::DIFFUSION.into_iter().chain([Sampler::Automatic]) {
+            assert_eq!(Sampler::parse(sampler.name()), Some(sampler));
+            assert_eq!(Sampler::parse(&sampler.name().to_uppercase().replace(' ', "_")), Some(sampler));
+        }
+        assert_eq!(Sampler::parse("dpmpp_2m_sde"), Some(Sampler::DpmPp2MSde));
+        assert_eq!(Sampler::parse("euler_ancestral"), Some(Sampler::EulerAncestral));
+        assert_eq!(Sampler::parse("PNDMScheduler"), Some(Sampler::Plms));
+        assert_eq!(Sampler::parse("karras"), None);
+        for schedule in Schedule::ALL {
+            assert_eq!(Schedule::parse(&schedule.name().to_lowercase().replace(' ', "_")), Some(schedule));
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! A job's pictures, one after another.
+
+use std::time::Instant;
+
+use candle_core::{Device, Tensor};
+
+use super::Diffusion;
+use super::folder::scheduler;
+use super::pixels::{preview, to_picture};
+use super::text::{Conditioning, Pair};
+use crate::domain::{ImageParams, NoiseSource, Picture, Sampler, StepProgress};
+use crate::engine::image::nets::unet::{UnetInput, guidance_embedding};
+use crate::engine::image::nets::vae::Tiling;
+use crate::engine::image::noise::gaussian;
+use crate::engine::image::sampling::guidance::{guide, is_on, rescale};
+use crate::engine::image::sampling::{Model, Noise, Plan, TorchRng};
+use crate::engine::{CancelToken, Stop};
+use crate::error::{Cause, Result};
+
+type Run<T> = std::result::Result<T, Stop>;
+
+/// The pictures of one job, and how long they took.
+pub struct Drawing<'a> {
+    model: &'a Diffusion,
+    params: &'a ImageParams,
+    plan: Plan,
+    texts: Pair,
+    /// Seconds of each step of each picture.
+    pub steps_s: Vec<f64>,
+    pub decode_s: f64,
+}
+
+impl<'a> Drawing<'a> {
+    /// Checks the sizes and encodes the prompts.
+    pub fn new(model: &'a Diffusion, params: &'a ImageParams, token: &CancelToken) -> Run<Self> {
+        check_size(params, model.factor())?;
+        let plan =
+            Plan::new(scheduler(&model.scheduler, params.sampler)?, params.schedule, params.steps as usize, None)?;
+        let texts = model.encode(&params.prompt, &params.negative, params.clip_skip, token)?;
+        Ok(Self { model, params, plan, texts, steps_s: Vec::new(), decode_s: 0.0 })
+    }
+
+    /// What the job runs with, where it asked for the model's own.
+    pub fn sampler(&self) -> Sampler {
+        self.plan.sampler()
+    }
+
+    /// Words that found no place in the text encoder.
+    pub fn cut(&self) -> &[String] {
+        &self.texts.cut
+    }
+
+    /// The latents of one picture, `[1, C, h, w]`. `tell` gets the progress and a preview after each step.
+    pub fn latents(
+        &mut self,
+        seed: u64,
+        index: u32,
+        token: &CancelToken,
+        tell: &mut dyn FnMut(StepProgress, Option<Picture>),
+    ) -> Run<Tensor> {
+        let ImageParams { width, height, count, noise, .. } = *self.params;
+        let channels = self.model.unet.config().out_channels;
+        let factor = self.model.factor();
+        let (h, w) = (height as usize / factor, width as usize / factor);
+        let mut source = Source::new(noise, seed);
+        let mut x = source.draw(channels * h * w);
+        let steps = self.plan.steps() as u32;
+        let total = f64::from(count) * f64::from(steps);
+        let mut last = Instant::now();
+        let steps_s = &mut self.steps_s;
+        let xl = self.model.xl;
+        let mut each = |step: usize, clean: &[f32]| {
+            steps_s.push(last.elapsed().as_secs_f64());
+            let done = steps_s.len() as f64;
+            let eta_s = steps_s.iter().sum::<f64>() / done * (total - done);
+            let progress = StepProgress { index, count, step: step as u32, steps, eta_s };
+            tell(progress, preview(clean, channels, (h, w), xl));
+            last = Instant::now();
+        };
+        let mut guided = Guided::new(self.model, self.params, &self.texts, (channels, h, w), token)?;
+        self.plan.run(&mut x, &mut guided, &mut source, token, &mut each)?;
+        Ok(Tensor::from_vec(x, (1, channels, h, w), &Device::Cpu)?.to_device(&self.model.device)?)
+    }
+
+    /// The picture of some latents. `free` bytes may be taken: where the whole needs more, it is decoded in tiles.
+    pub fn decode(&mut self, latents: &Tensor, free: u64, token: &CancelToken) -> Run<Picture> {
+        let start = Instant::now();
+        let vae = &self.model.vae;
+        let (_, _, h, w) = latents.dims4()?;
+        let tiling = (vae.config().decode_bytes(h, w) > free).then_some(Tiling::USUAL);
+        let latents = vae.config().scaling.to_vae(latents)?;
+        let pixels = vae.decode(&latents, tiling, token, &mut |_, _| {})?;
+        let picture = to_picture(&pixels)?;
+        self.decode_s += start.elapsed().as_secs_f64();
+        Ok(picture)
+    }
+}
+
+/// Sides must be whole latents.
+fn check_size(params: &ImageParams, factor: usize) -> Result<()> {
+    let (w, h) = (params.width as usize, params.height as usize);
+    if w == 0 || h == 0 || !w.is_multiple_of(factor) || !h.is_multiple_of(factor) {
+        let near = |n: usize| (n / factor).max(1) * factor;
+        let (value, choices) = (format!("{w}x{h}"), format!("multiples of {factor}, as {}x{}", near(w), near(h)));
+        return Err(Cause::BadChoice { name: "size", value, choices }.into());
+    }
+    Ok(())
+}
+
+/// The noise that the person chose.
+enum Source {
+    Torch(Box<TorchRng>),
+    Native { seed: u64, draws: u64 },
+}
+
+impl Source {
+    fn new(noise: NoiseSource, seed: u64) -> Self {
+        match noise {
+            NoiseSource::Torch => Self::Torch(Box::new(TorchRng::new(seed))),
+            NoiseSource::Native => Self::Native { seed, draws: 0 },
+        }
+    }
+}
+
+impl Noise for Source {
+    fn draw(&mut self, len: usize) -> Vec<f32> {
+        match self {
+            Self::Torch(rng) => rng.draw(len),
+            Self::Native { seed, draws } => {
+                // Each draw is a sequence of its own, far from those of the neighbouring seeds.
+                let noise = gaussian(*seed + (*draws << 32), len);
+                *draws += 1;
+                noise
+            }
+        }
+    }
+}
+
+/// The UNet with guidance.
+struct Guided<'a> {
+    model: &'a Diffusion,
+    token: &'a CancelToken,
+    shape: (usize, usize, usize),
+    texts: &'a Pair,
+    scale: f32,
+    rescale: f32,
+    both: bool,
+    /// XL: original and target height and width, without a crop.
+    sizes: Option<Tensor>,
+    /// LCM: the guidance as an embedding.
+    embedding: Option<Tensor>,
+}
+
+impl<'a> Guided<'a> {
+    fn new(
+        model: &'a Diffusion,
+        params: &ImageParams,
+        texts: &'a Pair,
+        shape: (usize, usize, usize),
+        token: &'a CancelToken,
+    ) -> Run<Self> {
+        let (w, h) = (params.width as f32, params.height as f32);
+        let device = &model.device;
+        let sizes = model.xl.then(|| Tensor::from_vec(vec![h, w, 0.0, 0.0, h, w], (1, 6), device)).transpose()?;
+        let distilled = model.unet.config().time.cond_proj_dim;
+        let embed = |dim| guidance_embedding(&Tensor::new(&[params.guidance], device)?, dim);
+        Ok(Self {
+            model,
+            token,
+            shape,
+            texts,
+            scale: params.guidance,
+            rescale: params.guidance_rescale,
+            both: distilled.is_none() && is_on(params.guidance.into()),
+            sizes,
+            embedding: distilled.map(embed).transpose()?,
+        })
+    }
+
+    fn once(&self, latents: &Tensor, time: f64, text: &Conditioning) -> Run<Vec<f32>> {
+        let times = Tensor::new(&[time as f32], &self.model.device)?;
+        let input = UnetInput {
+            latents,
+            times: &times,
+            context: &text.context,
+            added: text.pooled.as_ref().zip(self.sizes.as_ref()),
+            guidance: self.embedding.as_ref(),
+        };
+        let out = self.model.unet.forward(&input, self.token)?;
+        Ok(out.to_dtype(candle_core::DType::F32)?.flatten_all()?.to_vec1()?)
+    }
+}
+
+impl Model for Guided<'_> {
+    fn predict(&mut self, x: &[f32], time: f64) -> Run<Vec<f32>> {
+        let (c, h, w) = self.shape;
+        let latents = Tensor::from_slice(x, (1, c, h, w), &Device::Cpu)?.to_device(&self.model.device)?;
+        let with = self.once(&latents, time, &self.texts.prompt)?;
+        if !self.both {
+            return Ok(with);
+        }
+        // In turns rather than as a batch of two: on the CPU it costs the same, and half the memory.
+        self.token.check()?;
+        let without = self.once(&latents, time, &self.texts.negative)?;
+        let mut guided = guide(&with, &without, self.scale);
+        if self.rescale > 0.0 {
+            rescale(&mut guided, &with, self.rescale);
+        }
+        Ok(guided)
+    }
+}

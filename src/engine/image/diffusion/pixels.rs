@@ -1,0 +1,27 @@
+//! Latents to pixels: previews in an instant, and the picture itself.
+
+use candle_core::{Result, Tensor};
+
+use crate::domain::Picture;
+use crate::engine::image::nets::preview::{LatentKind, latents_to_rgb};
+
+/// `[1, 3, H, W]` in -1..1 to an opaque picture; what lies beyond is cut off.
+pub fn to_picture(x: &Tensor) -> Result<Picture> {
+    let (_, _, height, width) = x.dims4()?;
+    let planes = x.to_dtype(candle_core::DType::F32)?.flatten_all()?.to_vec1::<f32>()?;
+    let n = height * width;
+    let byte = |v: f32| ((v / 2.0 + 0.5).clamp(0.0, 1.0) * 255.0).round_ties_even() as u8;
+    let rgba = (0..n).flat_map(|i| [byte(planes[i]), byte(planes[n + i]), byte(planes[2 * n + i]), 255]).collect();
+    Ok(Picture { width: width as u32, height: height as u32, rgba })
+}
+
+/// A pixel for each latent, `None` where the latents are of no known kind.
+pub fn preview(latents: &[f32], channels: usize, (height, width): (usize, usize), xl: bool) -> Option<Picture> {
+    let kind = match (channels, xl) {
+        (4, false) => LatentKind::Sd1,
+        (4, true) => LatentKind::Sdxl,
+        _ => return None,
+    };
+    let x = Tensor::from_slice(latents, (1, channels, height, width), &candle_core::Device::Cpu).ok()?;
+    to_picture(&latents_to_rgb(&x, kind).ok()?).ok()
+}

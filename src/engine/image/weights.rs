@@ -1,0 +1,198 @@
+//! A network's tensors, read from its files when they are asked for by name.
+//!
+//! Each tensor is read by itself and turned into the wanted type, so that loading takes the memory of the network and
+//! of one tensor. Reading (rather than mapping) means that a file which is cut short meanwhile is an error, no crash.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use candle_core::quantized::ggml_file::qtensor_from_ggml;
+use candle_core::{DType, Device, Result as Candle, Shape, Tensor, bail};
+use candle_nn::var_builder::SimpleBackend;
+use candle_nn::{Init, VarBuilder};
+use sha2::{Digest, Sha256};
+
+use crate::engine::{CancelToken, Stop};
+use crate::error::{Cause, Doing, Result, StudioError};
+use crate::formats::gguf::types::runnable;
+use crate::formats::{Dtype, Entry, Header, file};
+
+/// Names of a component's weights in a diffusers folder, best first.
+const NAMES: [&str; 8] = [
+    "diffusion_pytorch_model.safetensors",
+    "model.safetensors",
+    "diffusion_pytorch_model.safetensors.index.json",
+    "model.safetensors.index.json",
+    "diffusion_pytorch_model.fp16.safetensors",
+    "model.fp16.safetensors",
+    "diffusion_pytorch_model.bin",
+    "pytorch_model.bin",
+];
+
+/// The header of a component's weights, whatever file they are in.
+pub fn component(folder: &Path) -> Result<Header> {
+    match NAMES.iter().map(|name| folder.join(name)).find(|path| path.exists()) {
+        Some(path) => Header::read(&path),
+        None => Err(file::bad(folder, format!("no weights are in it (looked for {})", NAMES.join(", ")))),
+    }
+}
+
+/// Looked at and told while tensors are read.
+#[derive(Clone)]
+pub struct Watch {
+    pub token: CancelToken,
+    /// Gets the bytes of each tensor.
+    pub read: Arc<dyn Fn(u64) + Send + Sync>,
+    hashes: Arc<Mutex<BTreeMap<String, [u8; 32]>>>,
+}
+
+impl Watch {
+    pub fn new(token: CancelToken, read: Arc<dyn Fn(u64) + Send + Sync>) -> Self {
+        Self { token, read, hashes: Arc::default() }
+    }
+
+    /// SHA-256 over the names and contents of all tensors read so far, in the order of their names: the same weights
+    /// give the same, whatever files they are in.
+    pub fn sha256(&self) -> String {
+        let hashes = self.hashes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = Sha256::new();
+        for (name, hash) in hashes.iter() {
+            all.update(name.as_bytes());
+            all.update(hash);
+        }
+        hex::encode(all.finalize())
+    }
+}
+
+/// Loads a network out of `header`'s tensors. `build` makes it from a [`VarBuilder`]; between two tensors the token is
+/// looked at, and what stopped the loading is told rather than what candle made of it.
+pub fn load<T>(
+    header: Header,
+    dtype: DType,
+    device: &Device,
+    watch: &Watch,
+    build: impl FnOnce(&VarBuilder<'static>) -> Candle<T>,
+) -> std::result::Result<T, Stop> {
+    let path = header.path().to_owned();
+    let shelf = Shelf { header, open: Mutex::default(), stopped: Arc::default(), watch: watch.clone() };
+    let stopped = shelf.stopped.clone();
+    let vb = VarBuilder::from_backend(Box::new(shelf), dtype, device.clone());
+    let built = build(&vb);
+    if let Some(stop) = stopped.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        return Err(stop);
+    }
+    built.map_err(|e| {
+        let text = e.to_string();
+        let first = text.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
+        Stop::Failed(StudioError::from(Cause::BadModelFile { path, reason: first }).with_details(text))
+    })
+}
+
+/// The tensors of a header.
+struct Shelf {
+    header: Header,
+    open: Mutex<Vec<Option<File>>>,
+    /// Why reading ended, where it is more than candle's error can say.
+    stopped: Arc<Mutex<Option<Stop>>>,
+    watch: Watch,
+}
+
+impl Shelf {
+    fn stop<T>(&self, stop: Stop) -> Candle<T> {
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(stop);
+        bail!("loading ended")
+    }
+
+    fn bytes(&self, entry: &Entry) -> Result<Vec<u8>> {
+        let path = &self.header.files[entry.file].path;
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.resize_with(self.header.files.len(), || None);
+        let source = match &mut open[entry.file] {
+            Some(source) => source,
+            slot => slot.insert(file::open(path)?.0),
+        };
+        let mut bytes = vec![0; entry.bytes as usize];
+        let read = source.seek(SeekFrom::Start(entry.offset)).and_then(|_| source.read_exact(&mut bytes));
+        read.map_err(|e| match e.kind() {
+            std::io::ErrorKind::UnexpectedEof => file::bad(path, "it was cut short while it was read"),
+            _ => StudioError::io(Doing::Reading, path, &e),
+        })?;
+        Ok(bytes)
+    }
+
+    fn tensor(&self, name: &str, dtype: DType, device: &Device) -> Candle<Tensor> {
+        if self.watch.token.is_cancelled() {
+            return self.stop(Stop::Cancelled);
+        }
+        let path = self.header.path();
+        let Some(entry) = self.header.get(name) else {
+            return self.stop(file::bad(path, format!("the tensor {name} is not in it")).into());
+        };
+        let bytes = match self.bytes(entry) {
+            Ok(bytes) => bytes,
+            Err(error) => return self.stop(error.into()),
+        };
+        (self.watch.read)(entry.bytes);
+        let place = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+        let hash = Sha256::digest(&bytes).into();
+        let mut hashes = self.watch.hashes.lock().unwrap_or_else(PoisonError::into_inner);
+        hashes.insert(format!("{place}/{name}"), hash);
+        drop(hashes);
+        let shape = entry.shape.as_slice();
+        let stored = match entry.dtype {
+            Dtype::Ggml(id) => match runnable(id) {
+                Some(kind) => {
+                    let packed = qtensor_from_ggml(kind, &bytes, shape.to_vec(), &Device::Cpu)?;
+                    packed.dequantize(&Device::Cpu)?
+                }
+                None => return self.stop(unsupported(entry, name).into()),
+            },
+            plain => match candle_type(plain) {
+                Some(plain) => Tensor::from_raw_buffer(&bytes, plain, shape, &Device::Cpu)?,
+                None => return self.stop(unsupported(entry, name).into()),
+            },
+        };
+        stored.to_dtype(dtype)?.to_device(device)
+    }
+}
+
+fn unsupported(entry: &Entry, name: &str) -> Cause {
+    let supported = "F32, F16, BF16, F64, F8_E4M3, and the GGUF types that candle knows".to_owned();
+    Cause::UnsupportedQuantization { found: format!("{} ({name})", entry.dtype.name()), supported }
+}
+
+fn candle_type(dtype: Dtype) -> Option<DType> {
+    Some(match dtype {
+        Dtype::F64 => DType::F64,
+        Dtype::F32 => DType::F32,
+        Dtype::F16 => DType::F16,
+        Dtype::BF16 => DType::BF16,
+        Dtype::F8E4M3 => DType::F8E4M3,
+        Dtype::I64 => DType::I64,
+        Dtype::U32 => DType::U32,
+        Dtype::U8 => DType::U8,
+        _ => return None,
+    })
+}
+
+impl SimpleBackend for Shelf {
+    fn get(&self, shape: Shape, name: &str, _: Init, dtype: DType, device: &Device) -> Candle<Tensor> {
+        let tensor = self.tensor(name, dtype, device)?;
+        if tensor.shape() != &shape {
+            let (expected, found) = (format!("{:?}", shape.dims()), format!("{:?}", tensor.dims()));
+            return self.stop(Cause::WrongShape { tensor: name.to_owned(), expected, found }.into());
+        }
+        Ok(tensor)
+    }
+
+    fn get_unchecked(&self, name: &str, dtype: DType, device: &Device) -> Candle<Tensor> {
+        self.tensor(name, dtype, device)
+    }
+
+    fn contains_tensor(&self, name: &str) -> bool {
+        self.header.has(name)
+    }
+}

@@ -1,0 +1,246 @@
+//! PyTorch's own files (`.ckpt`, `.pt`, `.pth`, `.bin`): a zip with a pickle that names the tensors and one file of raw
+//! bytes for each storage.
+//!
+//! A pickle is a program for a small machine that may call any function of Python. Here nothing is ever called: the
+//! zip is listed, [`scan`] walks over the program without running it and refuses what tensors do not need by its
+//! name, and what is left is read as data by candle's pickle reader, which knows no calls either. The tensors' bytes
+//! are not copied: PyTorch stores them uncompressed, so their place in the file is all that is needed.
+
+mod scan;
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use candle_core::pickle::{Object, Stack};
+use zip::{CompressionMethod, ZipArchive};
+
+use super::file::{self, bad};
+use super::header::{Container, Dtype, Entry, FileFacts, Header};
+use crate::error::{Doing, Result, StudioError};
+
+/// Most bytes of `data.pkl`. That of SD 1.5 has 200 KB.
+const PICKLE_MAX: u64 = 64 << 20;
+/// Most files in the zip.
+const FILES_MAX: usize = 100_000;
+
+/// What to do with a pickle that is refused, as the end of a sentence.
+const CONVERT: &str = "convert it to safetensors";
+
+/// A storage in the zip: where its bytes are.
+struct Storage {
+    offset: u64,
+    bytes: u64,
+}
+
+/// Reads the zip's list and its pickle.
+pub fn read(path: &Path) -> Result<Header> {
+    let (source, len) = file::open(path)?;
+    let zip_bad =
+        |e: zip::result::ZipError| bad(path, format!("its zip cannot be read ({e}): it was cut off or damaged"));
+    let mut zip = ZipArchive::new(BufReader::new(source)).map_err(zip_bad)?;
+    if zip.len() > FILES_MAX {
+        return Err(bad(path, format!("it holds {} files, more than {FILES_MAX}", zip.len())));
+    }
+    let mut storages = HashMap::new();
+    let mut pickle = None;
+    for i in 0..zip.len() {
+        let member = zip.by_index(i).map_err(zip_bad)?;
+        let name = member.name().map_err(zip_bad)?.into_owned();
+        if let Some(folder) = name.strip_suffix("data.pkl")
+            && (folder.is_empty() || folder.ends_with('/'))
+        {
+            if member.size() > PICKLE_MAX {
+                let reason = format!("its data.pkl claims {} bytes, more than {PICKLE_MAX}", member.size());
+                return Err(bad(path, reason));
+            }
+            if pickle.replace((i, folder.to_owned())).is_some() {
+                return Err(bad(path, "it has more than one data.pkl"));
+            }
+        }
+        // Compressed ones have no place that could be mapped; they are refused when a tensor wants them.
+        let offset = member.data_start().filter(|_| member.compression() == CompressionMethod::Stored);
+        if let Some(offset) = offset
+            && offset.checked_add(member.size()).is_some_and(|end| end <= len)
+        {
+            storages.insert(name, Storage { offset, bytes: member.size() });
+        }
+    }
+    let Some((index, folder)) = pickle else {
+        return Err(bad(path, "it is a zip archive without data.pkl: no PyTorch checkpoint"));
+    };
+    if storages.contains_key(&format!("{folder}constants.pkl")) {
+        return Err(bad(path, format!("it is a TorchScript program and no plain checkpoint; {CONVERT}")));
+    }
+    let mut bytes = Vec::new();
+    let member = zip.by_index(index).map_err(zip_bad)?;
+    // What is claimed and what unpacks may differ: the limit holds for both.
+    let read = member.take(PICKLE_MAX + 1).read_to_end(&mut bytes);
+    read.map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
+    if bytes.len() as u64 > PICKLE_MAX {
+        return Err(bad(path, format!("its data.pkl unpacks to more than {PICKLE_MAX} bytes")));
+    }
+    if let Some(order) = storages.get(&format!("{folder}byteorder")) {
+        check_order(path, order)?;
+    }
+    scan::check(&bytes).map_err(|why| bad(path, format!("{why}; it was not opened, {CONVERT}")))?;
+    let unread = |e: candle_core::Error| bad(path, format!("its pickle cannot be read as data ({e}); {CONVERT}"));
+    let mut stack = Stack::empty();
+    stack.read_loop(&mut bytes.as_slice()).map_err(unread)?;
+    let tensors = tensors(stack.finalize().map_err(unread)?, &folder, &storages)
+        .map_err(|why| bad(path, format!("{why}; {CONVERT}")))?;
+    if tensors.is_empty() {
+        return Err(bad(path, "its pickle holds no tensors by name"));
+    }
+    Ok(Header {
+        container: Container::Pickle,
+        files: vec![FileFacts { path: path.to_owned(), len }],
+        tensors,
+        metadata: BTreeMap::new(),
+        gguf: None,
+    })
+}
+
+/// Newer versions of PyTorch say which way their numbers lie.
+fn check_order(path: &Path, order: &Storage) -> Result<()> {
+    use std::io::{Seek, SeekFrom};
+    let (mut source, _) = file::open(path)?;
+    let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
+    let mut text = Vec::new();
+    source.seek(SeekFrom::Start(order.offset)).map_err(failed)?;
+    source.take(order.bytes.min(16)).read_to_end(&mut text).map_err(failed)?;
+    if text.trim_ascii() == b"little" { Ok(()) } else { Err(bad(path, "it was written for a big-endian machine")) }
+}
+
+/// All tensors of a state dict, or of the `state_dict` in a training checkpoint.
+fn tensors(
+    root: Object,
+    folder: &str,
+    storages: &HashMap<String, Storage>,
+) -> std::result::Result<BTreeMap<String, Entry>, String> {
+    let mut dict = as_dict(root).ok_or("its pickle is no dictionary of tensors")?;
+    // Training tools wrap the weights; `params_ema` and `params` are those of upscalers.
+    for key in ["state_dict", "params_ema", "params", "model"] {
+        let found =
+            dict.iter().position(|(k, v)| *k == Object::Unicode(key.to_owned()) && matches!(v, Object::Dict(_)));
+        if let Some(at) = found
+            && let Some(inner) = as_dict(dict.swap_remove(at).1)
+        {
+            dict = inner;
+            break;
+        }
+    }
+    let mut tensors = BTreeMap::new();
+    for (key, value) in dict {
+        let Object::Unicode(name) = key else { continue };
+        if let Some(args) = rebuild(value) {
+            let entry = entry(args, folder, storages).map_err(|why| format!("the tensor {name} {why}"))?;
+            tensors.insert(name, entry);
+        }
+    }
+    Ok(tensors)
+}
+
+/// A dictionary, also one that carries attributes (`state_dict()` hangs its `_metadata` on it).
+fn as_dict(object: Object) -> Option<Vec<(Object, Object)>> {
+    match object {
+        Object::Dict(dict) => Some(dict),
+        Object::Build { callable, .. } => as_dict(*callable),
+        _ => None,
+    }
+}
+
+fn is_class(object: &Object, module: &str, class: &str) -> bool {
+    matches!(object, Object::Class { module_name, class_name } if module_name == module && class_name == class)
+}
+
+/// The arguments of `_rebuild_tensor_v2`, through the wrappers around it; `None` for anything that is no tensor.
+fn rebuild(object: Object) -> Option<Vec<Object>> {
+    let Object::Reduce { callable, args } = object else { return None };
+    let Object::Tuple(mut args) = *args else { return None };
+    if is_class(&callable, "torch._utils", "_rebuild_tensor_v2") {
+        return Some(args);
+    }
+    if is_class(&callable, "torch._utils", "_rebuild_parameter") && !args.is_empty() {
+        return rebuild(args.swap_remove(0));
+    }
+    // (function, type, arguments, state)
+    if is_class(&callable, "torch._tensor", "_rebuild_from_type_v2") && args.len() == 4 {
+        let inner = args.swap_remove(2);
+        let function = args.swap_remove(0);
+        return rebuild(Object::Reduce { callable: Box::new(function), args: Box::new(inner) });
+    }
+    None
+}
+
+fn whole(object: &Object) -> Option<u64> {
+    match object {
+        Object::Int(n) => u64::try_from(*n).ok(),
+        Object::Long(n) => u64::try_from(*n).ok(),
+        _ => None,
+    }
+}
+
+fn wholes(object: &Object) -> Option<Vec<u64>> {
+    match object {
+        Object::Tuple(all) => all.iter().map(whole).collect(),
+        // torch.Size((...))
+        Object::Reduce { callable, args } if is_class(callable, "torch", "Size") => match &**args {
+            Object::Tuple(one) => wholes(one.first()?),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// `(storage, offset, size, stride, ...)` as a place in the file.
+fn entry(args: Vec<Object>, folder: &str, storages: &HashMap<String, Storage>) -> std::result::Result<Entry, String> {
+    let odd = || "is described in a way that is not known".to_owned();
+    let [Object::PersistentLoad(id), offset, size, stride, ..] = args.as_slice() else { return Err(odd()) };
+    let (offset, size, stride) = (whole(offset), wholes(size), wholes(stride));
+    let (Some(offset), Some(size), Some(stride)) = (offset, size, stride) else { return Err(odd()) };
+    // ("storage", type, key, device, elements)
+    let Object::Tuple(id) = &**id else { return Err(odd()) };
+    let [_, Object::Class { class_name, .. }, Object::Unicode(key), ..] = id.as_slice() else { return Err(odd()) };
+    let dtype = match class_name.as_str() {
+        "DoubleStorage" => Dtype::F64,
+        "FloatStorage" => Dtype::F32,
+        "HalfStorage" => Dtype::F16,
+        "BFloat16Storage" => Dtype::BF16,
+        "Float8_e4m3fnStorage" => Dtype::F8E4M3,
+        "Float8_e5m2Storage" => Dtype::F8E5M2,
+        "LongStorage" => Dtype::I64,
+        "IntStorage" => Dtype::I32,
+        "ShortStorage" => Dtype::I16,
+        "CharStorage" => Dtype::I8,
+        "ByteStorage" => Dtype::U8,
+        "BoolStorage" => Dtype::Bool,
+        other => return Err(format!("has the type {other}, which is not known")),
+    };
+    if size.len() != stride.len() || size.len() > 8 {
+        return Err(odd());
+    }
+    let mut step = 1_u64;
+    for (&n, &s) in size.iter().zip(&stride).rev() {
+        if n > 1 && s != step {
+            return Err(format!("does not lie in order (shape {size:?}, strides {stride:?})"));
+        }
+        step = step.checked_mul(n).ok_or_else(|| format!("claims the impossible shape {size:?}"))?;
+    }
+    // `step` has become the number of elements.
+    let width = dtype.size().unwrap_or(1);
+    let place = offset.checked_mul(width).zip(step.checked_mul(width));
+    let (from, bytes) = place.ok_or_else(|| format!("claims the impossible shape {size:?}"))?;
+    let storage = storages.get(&format!("{folder}data/{key}"));
+    let storage = storage.ok_or_else(|| format!("lies in data/{key}, which is missing, compressed or cut off"))?;
+    if from.checked_add(bytes).is_none_or(|end| end > storage.bytes) {
+        return Err(format!(
+            "needs bytes {from} to {} of data/{key}, which has {}",
+            from.saturating_add(bytes),
+            storage.bytes
+        ));
+    }
+    let shape: Option<Vec<usize>> = size.iter().map(|&n| usize::try_from(n).ok()).collect();
+    let shape = shape.ok_or_else(|| format!("claims the impossible shape {size:?}"))?;
+    Ok(Entry { dtype, shape, file: 0, offset: storage.offset + from, bytes })
+}

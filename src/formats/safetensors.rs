@@ -1,0 +1,187 @@
+//! The header of a safetensors file: eight bytes of length, then JSON with type, shape and place of each tensor.
+//! Nothing in it is believed before it has been held against the file's own size.
+//! Layout: <https://huggingface.co/docs/safetensors>.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
+use std::fmt;
+use std::io::Read;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde::de::{Error as _, MapAccess, Visitor};
+
+use super::file::{self, bad};
+use super::header::{Container, Dtype, Entry, FileFacts, Header};
+use crate::error::{Cause, Doing, Result, StudioError};
+
+/// Longest header that is read. SDXL's has 300 KB, the largest merged ones a few MB.
+const HEADER_MAX: u64 = 32 << 20;
+/// Most dimensions of a tensor.
+const RANK_MAX: usize = 8;
+
+/// What is stored; what can be computed with is decided when it is loaded.
+pub const KNOWN: &str = "F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I64, I32, I16, I8, U64, U32, U16, U8, BOOL";
+
+fn dtype(name: &str) -> Option<Dtype> {
+    Some(match name {
+        "F64" => Dtype::F64,
+        "F32" => Dtype::F32,
+        "F16" => Dtype::F16,
+        "BF16" => Dtype::BF16,
+        "F8_E4M3" => Dtype::F8E4M3,
+        "F8_E5M2" => Dtype::F8E5M2,
+        "I64" => Dtype::I64,
+        "I32" => Dtype::I32,
+        "I16" => Dtype::I16,
+        "I8" => Dtype::I8,
+        "U64" => Dtype::U64,
+        "U32" => Dtype::U32,
+        "U16" => Dtype::U16,
+        "U8" => Dtype::U8,
+        "BOOL" => Dtype::Bool,
+        _ => return None,
+    })
+}
+
+/// A tensor as the JSON has it.
+#[derive(Deserialize)]
+struct Raw {
+    dtype: String,
+    shape: Vec<u64>,
+    data_offsets: [u64; 2],
+}
+
+#[derive(Default)]
+struct Json {
+    tensors: BTreeMap<String, Raw>,
+    metadata: BTreeMap<String, String>,
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Names;
+        impl<'de> Visitor<'de> for Names {
+            type Value = Json;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of tensors")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Json, A::Error> {
+                let mut json = Json::default();
+                while let Some(name) = map.next_key::<String>()? {
+                    if name == "__metadata__" {
+                        json.metadata = map.next_value()?;
+                        continue;
+                    }
+                    match json.tensors.entry(name) {
+                        Slot::Occupied(slot) => {
+                            return Err(A::Error::custom(format!("the tensor {} is there twice", slot.key())));
+                        }
+                        Slot::Vacant(slot) => {
+                            slot.insert(map.next_value()?);
+                        }
+                    }
+                }
+                Ok(json)
+            }
+        }
+        deserializer.deserialize_map(Names)
+    }
+}
+
+/// Reads and checks the header of the file at `path`.
+pub fn read(path: &Path) -> Result<Header> {
+    let (mut source, size) = file::open(path)?;
+    if size < 8 {
+        return Err(bad(path, format!("it has only {size} bytes")));
+    }
+    let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
+    let mut len = [0; 8];
+    source.read_exact(&mut len).map_err(failed)?;
+    let len = u64::from_le_bytes(len);
+    if len > size - 8 {
+        return Err(bad(
+            path,
+            format!("its header claims {len} bytes and the file has {size}: it is no safetensors file, or was cut off"),
+        ));
+    }
+    if len > HEADER_MAX {
+        return Err(bad(path, format!("its header claims {len} bytes, more than {HEADER_MAX}")));
+    }
+    let mut header = vec![0; len as usize];
+    source.read_exact(&mut header).map_err(failed)?;
+    let json: Json = serde_json::from_slice(&header)
+        .map_err(|e| bad(path, format!("its header is not the JSON of safetensors: {e}")))?;
+
+    let start = 8 + len;
+    let mut tensors = BTreeMap::new();
+    for (name, raw) in json.tensors {
+        let entry = place(&raw, start, size).map_err(|fault| fault.at(path, &name))?;
+        tensors.insert(name, entry);
+    }
+    apart(path, &tensors)?;
+    Ok(Header {
+        container: Container::Safetensors,
+        files: vec![FileFacts { path: path.to_owned(), len: size }],
+        tensors,
+        metadata: json.metadata,
+        gguf: None,
+    })
+}
+
+/// Why a tensor's line is refused.
+enum Fault {
+    Type(String),
+    Other(String),
+}
+
+impl Fault {
+    fn at(self, path: &Path, name: &str) -> StudioError {
+        match self {
+            Self::Type(found) => {
+                let found = format!("{found} ({name} in {})", path.display());
+                Cause::UnsupportedQuantization { found, supported: KNOWN.to_owned() }.into()
+            }
+            Self::Other(why) => bad(path, format!("the tensor {name} {why}")),
+        }
+    }
+}
+
+/// Holds one line of the header against the file of `size` bytes whose data begins at `start`.
+fn place(raw: &Raw, start: u64, size: u64) -> std::result::Result<Entry, Fault> {
+    let other = |why: String| Err(Fault::Other(why));
+    let Some(dtype) = dtype(&raw.dtype) else { return Err(Fault::Type(raw.dtype.clone())) };
+    if raw.shape.len() > RANK_MAX {
+        return other(format!("has {} dimensions, more than {RANK_MAX}", raw.shape.len()));
+    }
+    let width = dtype.size().unwrap_or(1);
+    let bytes = raw.shape.iter().try_fold(width, |n, &d| n.checked_mul(d));
+    let shape: Option<Vec<usize>> = raw.shape.iter().map(|&d| usize::try_from(d).ok()).collect();
+    let (Some(bytes), Some(shape)) = (bytes, shape) else {
+        return other(format!("claims the impossible shape {:?}", raw.shape));
+    };
+    let [from, to] = raw.data_offsets;
+    if to.checked_sub(from) != Some(bytes) {
+        return other(format!("should have {bytes} bytes and lies from {from} to {to}"));
+    }
+    match start.checked_add(to) {
+        Some(end) if end <= size => Ok(Entry { dtype, shape, file: 0, offset: start + from, bytes }),
+        _ => other(format!(
+            "ends at byte {} but the file has {size}: it was cut off, fetch it again",
+            u128::from(start) + u128::from(to)
+        )),
+    }
+}
+
+/// Refuses tensors that share bytes.
+fn apart(path: &Path, tensors: &BTreeMap<String, Entry>) -> Result<()> {
+    let mut spans: Vec<_> =
+        tensors.iter().filter(|(_, e)| e.bytes > 0).map(|(name, e)| (e.offset, e.offset + e.bytes, name)).collect();
+    spans.sort_unstable();
+    match spans.windows(2).find(|pair| pair[0].1 > pair[1].0) {
+        Some(pair) => Err(bad(path, format!("the tensors {} and {} overlap", pair[0].2, pair[1].2))),
+        None => Ok(()),
+    }
+}

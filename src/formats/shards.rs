@@ -1,0 +1,60 @@
+//! Models in several files: an index (`*.index.json`) says in which file each tensor is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path};
+
+use serde::Deserialize;
+
+use super::file::{self, bad};
+use super::header::Header;
+use crate::error::Result;
+
+/// Longest index that is read: the largest seen have 200 KB.
+const INDEX_MAX: u64 = 16 << 20;
+/// Most files of one model.
+const FILES_MAX: usize = 1000;
+
+#[derive(Deserialize)]
+struct Index {
+    weight_map: BTreeMap<String, String>,
+}
+
+/// Reads the index at `path` and the headers of all files that it names. A file that is not there is an error that
+/// names it.
+pub fn read(path: &Path) -> Result<Header> {
+    let index: Index = serde_json::from_str(&file::read_text(path, INDEX_MAX)?)
+        .map_err(|e| bad(path, format!("it is not an index of shards: {e}")))?;
+    let names: BTreeSet<&str> = index.weight_map.values().map(String::as_str).collect();
+    if names.is_empty() || names.len() > FILES_MAX {
+        return Err(bad(path, format!("it names {} files (1 to {FILES_MAX} are possible)", names.len())));
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut whole: Option<Header> = None;
+    let mut places = BTreeMap::new();
+    for name in names {
+        // Only names beside the index: it must not be able to point at the person's other files.
+        if !matches!(Path::new(name).components().collect::<Vec<_>>()[..], [Component::Normal(_)])
+            || name.ends_with(".index.json")
+        {
+            return Err(bad(path, format!("it names the file {name:?}, which is not beside it")));
+        }
+        let shard = Header::read(&folder.join(name))?;
+        let all = whole.get_or_insert_with(|| Header { tensors: BTreeMap::new(), files: Vec::new(), ..shard.clone() });
+        if all.container != shard.container {
+            return Err(bad(path, "its files are of different kinds"));
+        }
+        places.insert(name, (all.files.len(), shard.tensors));
+        all.files.extend(shard.files);
+    }
+    let mut whole = whole.ok_or_else(|| bad(path, "it names no file"))?;
+    for (tensor, name) in &index.weight_map {
+        // Every name of the map was visited above.
+        let Some((at, tensors)) = places.get_mut(name.as_str()) else { continue };
+        let Some(mut entry) = tensors.remove(tensor) else {
+            return Err(bad(path, format!("it says that {tensor} is in {name}, but it is not")));
+        };
+        entry.file = *at;
+        whole.tensors.insert(tensor.clone(), entry);
+    }
+    Ok(whole)
+}

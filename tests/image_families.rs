@@ -1,0 +1,295 @@
+//! Whole pictures against diffusers: tiny random pipelines of each family (`tests/fixtures/pipelines`), drawn with
+//! PyTorch's noise, 40 dB or better in 8 bits.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aigc_studio::domain::{
+    DeviceChoice, EventKind, ImageParams, ImageRequest, JobId, ModelFiles, ModelRef, NoiseSource, Outcome, Picture,
+    PictureRecord, Sampler, Schedule,
+};
+use aigc_studio::engine::image::ImagePipeline;
+use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Stop};
+use aigc_studio::error::{Cause, StudioError};
+use aigc_studio::lang::Lang;
+use crossbeam_channel::unbounded;
+use serde_json::Value;
+
+fn fixtures() -> PathBuf {
+    let ours = || Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pipelines");
+    std::env::var_os("PIPELINE_FIXTURES").map_or_else(ours, PathBuf::from)
+}
+
+fn request(folder: &Path, params: ImageParams, seed: u64) -> ImageRequest {
+    let model = ModelRef { id: "tiny".into(), files: ModelFiles::Folder(folder.to_owned()), sha256: None };
+    ImageRequest { params, model, seed }
+}
+
+/// What a job made: its pictures, and how many previews were shown.
+struct Made {
+    pictures: Vec<(Arc<Picture>, Box<PictureRecord>)>,
+    previews: usize,
+    loading: Vec<f32>,
+    cut: Vec<String>,
+}
+
+fn run(pipeline: &mut ImagePipeline, request: &ImageRequest, token: &CancelToken) -> Result<Made, Stop> {
+    let (sender, events) = unbounded();
+    let reporter = Reporter::new(JobId::next(), sender, Arc::new(|| {}));
+    let Outcome::Image(stats) = pipeline.run(request, &reporter, token)? else { panic!("no picture job") };
+    let mut made = Made { pictures: vec![], previews: 0, loading: vec![], cut: stats.unknown_words };
+    for event in events.try_iter() {
+        match event.kind {
+            EventKind::Picture { picture, record, .. } => made.pictures.push((picture, record)),
+            EventKind::Preview { .. } => made.previews += 1,
+            EventKind::Loading { fraction: Some(part) } => made.loading.push(part),
+            _ => {}
+        }
+    }
+    Ok(made)
+}
+
+fn pipeline() -> ImagePipeline {
+    ImagePipeline::new(MemoryBudget::new(8 << 30), DeviceChoice::Cpu)
+}
+
+/// The settings of a case as diffusers was called with them.
+fn params(case: &Value) -> (ImageParams, u64) {
+    let number = |key: &str, otherwise: f64| case[key].as_f64().unwrap_or(otherwise);
+    let text = |key: &str| case[key].as_str().unwrap_or_default().to_owned();
+    let sampler = case["scheduler"].as_str().map_or(Sampler::Automatic, |name| Sampler::parse(name).unwrap());
+    let schedule = if case["karras"].as_bool() == Some(true) { Schedule::Karras } else { Schedule::Automatic };
+    let params = ImageParams {
+        prompt: text("prompt"),
+        negative: text("negative_prompt"),
+        width: number("width", 0.0) as u32,
+        height: number("height", 0.0) as u32,
+        steps: number("num_inference_steps", 0.0) as u32,
+        guidance: number("guidance_scale", 0.0) as f32,
+        guidance_rescale: number("guidance_rescale", 0.0) as f32,
+        // diffusers counts from none, A1111 and we from one.
+        clip_skip: 1 + number("clip_skip", 0.0) as u32,
+        sampler,
+        schedule,
+        noise: NoiseSource::Torch,
+        ..ImageParams::default()
+    };
+    (params, number("seed", 0.0) as u64)
+}
+
+/// Peak signal to noise in dB over red, green and blue, and the mean difference in 255ths.
+fn compare(got: &Picture, expected: &Path) -> (f64, f64) {
+    let expected = image::open(expected).unwrap().to_rgba8();
+    assert_eq!((got.width, got.height), expected.dimensions());
+    let colours = got.rgba.iter().zip(expected.as_raw()).enumerate().filter(|(i, _)| i % 4 < 3);
+    let differences: Vec<f64> = colours.map(|(_, (a, b))| f64::from(a.abs_diff(*b))).collect();
+    let n = differences.len() as f64;
+    let square = differences.iter().map(|d| d * d).sum::<f64>() / n;
+    (10.0 * (255.0 * 255.0 / square.max(1e-9)).log10(), differences.iter().sum::<f64>() / n)
+}
+
+fn check(name: &str) {
+    let folder = fixtures().join(name);
+    let cases: Vec<Value> =
+        serde_json::from_str(&std::fs::read_to_string(folder.join("expected.json")).unwrap()).unwrap();
+    assert!(!cases.is_empty());
+    let mut pipeline = pipeline();
+    let mut wrong = Vec::new();
+    for (k, case) in cases.iter().enumerate() {
+        let (params, seed) = params(case);
+        let made = run(&mut pipeline, &request(&folder, params.clone(), seed), &CancelToken::new()).unwrap();
+        let (picture, record) = &made.pictures[0];
+        assert_eq!((record.seed, record.noise, record.model_hash.len()), (seed, NoiseSource::Torch, 64));
+        assert_ne!(record.sampler, Sampler::Automatic, "the record names the sampler that ran");
+        let (db, mean) = compare(picture, &folder.join(format!("expected-{k}.png")));
+        println!("{name} {k}: {db:.1} dB, mean difference {mean:.4} / 255");
+        if db < 40.0 || mean > 1.0 {
+            wrong.push(format!("{name} {k}: {db:.1} dB, mean difference {mean:.3} / 255: {case}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn stable_diffusion_1_draws_what_diffusers_draws() {
+    check("sd15");
+}
+
+#[test]
+fn stable_diffusion_2_draws_what_diffusers_draws() {
+    check("sd21");
+}
+
+#[test]
+fn turbo_draws_what_diffusers_draws() {
+    check("turbo");
+}
+
+#[test]
+fn stable_diffusion_xl_draws_what_diffusers_draws() {
+    check("sdxl");
+}
+
+fn small() -> ImageParams {
+    ImageParams {
+        prompt: "a red apple".into(),
+        width: 64,
+        height: 64,
+        steps: 3,
+        guidance: 5.0,
+        ..ImageParams::default()
+    }
+}
+
+#[test]
+fn a_job_of_several_pictures_counts_its_seeds_and_shows_each_step() {
+    let folder = fixtures().join("sd15");
+    let mut pipeline = pipeline();
+    let params = ImageParams { count: 2, ..small() };
+    let made = run(&mut pipeline, &request(&folder, params, 5), &CancelToken::new()).unwrap();
+    assert_eq!(made.pictures.iter().map(|(_, r)| r.seed).collect::<Vec<_>>(), [5, 6]);
+    assert_eq!(made.previews, 6);
+    assert_eq!(made.loading.last(), Some(&1.0), "loading ends at its end");
+    assert!(made.loading.windows(2).all(|w| w[0] <= w[1]));
+    let alone = run(&mut pipeline, &request(&folder, small(), 6), &CancelToken::new()).unwrap();
+    assert_eq!(alone.pictures[0].0, made.pictures[1].0, "a picture does not depend on those before it");
+    assert!(alone.loading.is_empty(), "the model was kept");
+    assert!(alone.pictures[0].0.rgba.chunks(4).all(|p| p[3] == 255));
+}
+
+#[test]
+fn emphasis_and_long_prompts_change_the_picture() {
+    let folder = fixtures().join("sd15");
+    let mut pipeline = pipeline();
+    let mut draw = |prompt: &str| {
+        let params = ImageParams { prompt: prompt.into(), ..small() };
+        run(&mut pipeline, &request(&folder, params, 5), &CancelToken::new()).unwrap().pictures.remove(0).0
+    };
+    let plain = draw("a red apple");
+    assert_ne!(draw("a (red:1.4) apple"), plain);
+    assert_ne!(draw("a red apple BREAK a cat"), plain);
+    assert_ne!(draw(&format!("a red apple {}", "of a cat, ".repeat(60))), plain);
+    let params = ImageParams { prompt: "a BREAK ".repeat(80), steps: 1, ..small() };
+    let made = run(
+        &mut ImagePipeline::new(MemoryBudget::new(8 << 30), DeviceChoice::Cpu),
+        &request(&folder, params, 5),
+        &CancelToken::new(),
+    )
+    .unwrap();
+    assert!(!made.cut.is_empty(), "words beyond 64 chunks are told");
+    assert_eq!(draw("a (red:1.0) apple"), plain);
+}
+
+fn failed(params: ImageParams, folder: &Path) -> StudioError {
+    match run(&mut pipeline(), &request(folder, params, 1), &CancelToken::new()) {
+        Err(Stop::Failed(error)) => {
+            assert!(!error.summary(Lang::En).is_empty() && !error.remedy(Lang::Zh).is_empty());
+            error
+        }
+        Err(Stop::Cancelled) => panic!("cancelled"),
+        Ok(_) => panic!("it drew"),
+    }
+}
+
+#[test]
+fn bad_settings_are_named() {
+    let folder = fixtures().join("sd15");
+    let size = failed(ImageParams { width: 60, ..small() }, &folder);
+    assert!(matches!(size.cause(), Cause::BadChoice { name: "size", .. }), "{size}");
+    assert!(size.remedy(Lang::En).contains("56x64") || size.summary(Lang::En).contains("56x64"), "{size}");
+    let steps = failed(ImageParams { steps: 10_000, ..small() }, &folder);
+    assert!(matches!(steps.cause(), Cause::OutOfRange { name: "steps", .. }), "{steps}");
+    let skip = failed(ImageParams { clip_skip: 9, ..small() }, &folder);
+    assert!(skip.to_string().contains('3') || skip.summary(Lang::En).contains("layers"), "{skip}");
+    let little = ImagePipeline::new(MemoryBudget::new(100_000), DeviceChoice::Cpu);
+    let mut little = little;
+    let Err(Stop::Failed(memory)) = run(&mut little, &request(&folder, small(), 1), &CancelToken::new()) else {
+        panic!("it drew without memory")
+    };
+    assert!(matches!(memory.cause(), Cause::NotEnoughMemory { free: 100_000, .. }), "{memory}");
+}
+
+/// A copy of a fixture that may be spoiled.
+fn copy(name: &str) -> tempfile::TempDir {
+    fn all(from: &Path, to: &Path) {
+        for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+            let target = to.join(entry.file_name());
+            if entry.path().is_dir() {
+                std::fs::create_dir(&target).unwrap();
+                all(&entry.path(), &target);
+            } else {
+                std::fs::copy(entry.path(), target).unwrap();
+            }
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    all(&fixtures().join(name), folder.path());
+    folder
+}
+
+#[test]
+fn spoiled_folders_are_named() {
+    let gone = |part: &str| {
+        let folder = copy("sd15");
+        std::fs::remove_dir_all(folder.path().join(part)).unwrap();
+        let error = failed(small(), folder.path());
+        assert!(error.summary(Lang::En).contains(part) || error.to_string().contains(part), "{part}: {error}");
+    };
+    for part in ["text_encoder", "tokenizer", "unet", "vae", "scheduler"] {
+        gone(part);
+    }
+    let with = |path: &str, change: &dyn Fn(&[u8]) -> Vec<u8>| {
+        let folder = copy("sd15");
+        let file = folder.path().join(path);
+        let bytes = change(&std::fs::read(&file).unwrap());
+        std::fs::write(&file, bytes).unwrap();
+        failed(small(), folder.path())
+    };
+    let weights = "unet/diffusion_pytorch_model.safetensors";
+    with(weights, &|b| b[..b.len() / 2].to_vec());
+    with(weights, &|_| Vec::new());
+    with(weights, &|_| b"<!DOCTYPE html>".to_vec());
+    with("unet/config.json", &|_| b"{".to_vec());
+    with("unet/config.json", &|b| {
+        String::from_utf8_lossy(b).replace("\"in_channels\": 4", "\"in_channels\": 9").into()
+    });
+    let vae = with("vae/config.json", &|b| {
+        String::from_utf8_lossy(b).replace("\"latent_channels\": 4", "\"latent_channels\": 16").into()
+    });
+    assert!(vae.to_string().contains("16") || vae.summary(Lang::En).contains("16"), "{vae}");
+    with("model_index.json", &|_| br#"{"_class_name": "AudioPipeline"}"#.to_vec());
+    with("scheduler/scheduler_config.json", &|_| br#"{"_class_name": "NoSuchScheduler"}"#.to_vec());
+    // A tensor of another shape, and one that is not there: named.
+    let other = with("text_encoder/config.json", &|b| {
+        String::from_utf8_lossy(b).replace("\"num_hidden_layers\": 3", "\"num_hidden_layers\": 4").into()
+    });
+    assert!(other.to_string().contains("layers.3"), "{other}");
+}
+
+#[test]
+fn cancel_is_obeyed_while_loading_and_while_drawing() {
+    let folder = fixtures().join("sd15");
+    let token = CancelToken::new();
+    token.cancel();
+    let mut pipeline = pipeline();
+    assert!(matches!(run(&mut pipeline, &request(&folder, small(), 1), &token), Err(Stop::Cancelled)));
+    // In the middle of a picture: from another thread, as soon as the first preview is there.
+    let (sender, events) = unbounded();
+    let token = CancelToken::new();
+    let stop = token.clone();
+    let watcher = std::thread::spawn(move || {
+        for event in events {
+            if let aigc_studio::domain::Event { kind: EventKind::Preview { .. }, .. } = event {
+                stop.cancel();
+            }
+        }
+    });
+    let reporter = Reporter::new(JobId::next(), sender, Arc::new(|| {}));
+    let long = ImageParams { steps: 150, ..small() };
+    let ended = pipeline.run(&request(&folder, long, 1), &reporter, &token);
+    assert!(matches!(ended, Err(Stop::Cancelled)));
+    drop(reporter);
+    watcher.join().unwrap();
+    // The model is still good.
+    assert_eq!(run(&mut pipeline, &request(&folder, small(), 1), &CancelToken::new()).unwrap().pictures.len(), 1);
+}
