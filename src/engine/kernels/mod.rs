@@ -20,6 +20,7 @@ pub mod conv;
 pub mod linear;
 pub mod norm;
 pub mod picture;
+pub mod rope;
 pub mod time;
 
 mod cpu;
@@ -30,4 +31,5 @@ pub use conv::{Conv2d, ConvShape};
 pub use linear::Linear;
 pub use norm::{GroupNorm, LayerNorm, RmsNorm};
 pub use picture::{channels_first, channels_last, concat, upsample_nearest};
+pub use rope::{Pairs, Rope};
 pub use time::{Sinusoids, sinusoids};

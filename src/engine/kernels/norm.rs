@@ -157,10 +157,18 @@ pub struct LayerNorm {
 }
 
 impl LayerNorm {
+    /// `weight` and `bias` `[size]`.
+    pub fn new(weight: &Tensor, bias: &Tensor, eps: f64) -> Result<Self> {
+        let size = weight.dims1()?;
+        if bias.dims() != [size] {
+            bail!("a layer norm of {size} numbers has a bias of {:?}", bias.shape());
+        }
+        Ok(Self { eps, size, affine: Some((contiguous(weight)?, contiguous(bias)?)) })
+    }
+
     /// `weight` and `bias` `[size]` below `vb`.
     pub fn load(vb: &VarBuilder, size: usize, eps: f64) -> Result<Self> {
-        let affine = (contiguous(&vb.get(size, "weight")?)?, contiguous(&vb.get(size, "bias")?)?);
-        Ok(Self { eps, size, affine: Some(affine) })
+        Self::new(&vb.get(size, "weight")?, &vb.get(size, "bias")?, eps)
     }
 
     /// Normalises only.

@@ -1,0 +1,198 @@
+//! Where a transformer's weights come from: tensors by the names of diffusers and transformers, or the quantised
+//! matrices of a GGUF file behind the same names.
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use candle_core::quantized::{QMatMul, QTensor};
+use candle_core::{D, DType, Device, Module, Result, Shape, Tensor, bail};
+use candle_nn::VarBuilder;
+
+use super::gguf::Gguf;
+use crate::engine::kernels::{LayerNorm, Linear, RmsNorm};
+
+/// Weights below one name.
+#[derive(Clone)]
+pub struct Weights {
+    source: Source,
+    /// The names walked so far, each with a dot behind it.
+    prefix: String,
+}
+
+#[derive(Clone)]
+enum Source {
+    Dense(VarBuilder<'static>),
+    Gguf(Arc<Gguf>),
+}
+
+impl From<VarBuilder<'static>> for Weights {
+    fn from(vb: VarBuilder<'static>) -> Self {
+        Self { source: Source::Dense(vb), prefix: String::new() }
+    }
+}
+
+impl From<Arc<Gguf>> for Weights {
+    fn from(file: Arc<Gguf>) -> Self {
+        Self { source: Source::Gguf(file), prefix: String::new() }
+    }
+}
+
+impl Weights {
+    /// Those below `name`.
+    pub fn pp(&self, name: impl Display) -> Self {
+        let source = match &self.source {
+            Source::Dense(vb) => Source::Dense(vb.pp(name.to_string())),
+            gguf @ Source::Gguf(_) => gguf.clone(),
+        };
+        Self { source, prefix: format!("{}{name}.", self.prefix) }
+    }
+
+    fn full(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    pub fn contains(&self, name: &str) -> bool {
+        match &self.source {
+            Source::Dense(vb) => vb.contains_tensor(name),
+            Source::Gguf(file) => file.contains(&self.full(name)),
+        }
+    }
+
+    /// The type that the network computes in.
+    pub fn dtype(&self) -> DType {
+        match &self.source {
+            Source::Dense(vb) => vb.dtype(),
+            Source::Gguf(file) => file.dtype(),
+        }
+    }
+
+    pub fn device(&self) -> &Device {
+        match &self.source {
+            Source::Dense(vb) => vb.device(),
+            Source::Gguf(file) => file.device(),
+        }
+    }
+
+    /// One tensor as numbers, of exactly this shape.
+    pub fn get(&self, shape: impl Into<Shape>, name: &str) -> Result<Tensor> {
+        let shape = shape.into();
+        match &self.source {
+            Source::Dense(vb) => vb.get(shape, name),
+            Source::Gguf(file) => {
+                let tensor = file.dequantised(&self.full(name))?;
+                if tensor.shape() != &shape {
+                    bail!("{} is {:?} in the file, {shape:?} by the configuration", self.full(name), tensor.shape());
+                }
+                Ok(tensor)
+            }
+        }
+    }
+
+    /// The matrix `weight` `[out, from]` with `bias`.
+    pub fn linear(&self, from: usize, out: usize) -> Result<Projection> {
+        self.projection(from, out, Some(self.get(out, "bias")?))
+    }
+
+    /// The matrix `weight` `[out, from]` alone.
+    pub fn linear_without_bias(&self, from: usize, out: usize) -> Result<Projection> {
+        self.projection(from, out, None)
+    }
+
+    /// With or without a bias, as a configuration says.
+    pub fn linear_with(&self, bias: bool, from: usize, out: usize) -> Result<Projection> {
+        if bias { self.linear(from, out) } else { self.linear_without_bias(from, out) }
+    }
+
+    fn projection(&self, from: usize, out: usize, bias: Option<Tensor>) -> Result<Projection> {
+        match &self.source {
+            Source::Dense(vb) => Ok(Projection::Dense(Linear::new(&vb.get((out, from), "weight")?, bias)?)),
+            Source::Gguf(file) => {
+                let weight = file.quantised(&self.full("weight"))?;
+                if weight.shape().dims() != [out, from] {
+                    let (name, shape) = (self.full("weight"), weight.shape());
+                    bail!("{name} is {shape:?} in the file, {out} x {from} by the configuration");
+                }
+                Projection::quantised(weight, bias, file.dtype())
+            }
+        }
+    }
+
+    /// A layer norm with its `weight` and `bias` `[size]`.
+    pub fn layer_norm(&self, size: usize, eps: f64) -> Result<LayerNorm> {
+        LayerNorm::new(&self.get(size, "weight")?, &self.get(size, "bias")?, eps)
+    }
+
+    /// A root-mean-square norm with its `weight` `[size]`.
+    pub fn rms_norm(&self, size: usize, eps: f64) -> Result<RmsNorm> {
+        RmsNorm::new(&self.get(size, "weight")?, eps)
+    }
+}
+
+/// `x W^T + b`, the matrix as numbers or quantised.
+pub enum Projection {
+    Dense(Linear),
+    /// On the CPU: becomes numbers for each use. For the hundreds of rows of a picture the product outweighs that by
+    /// far, and unlike a product of quantised numbers it rounds nothing else: the result is the reference's.
+    Packed {
+        weight: Arc<QTensor>,
+        bias: Option<Tensor>,
+    },
+    /// On a GPU: candle's product, which reads the quantised blocks.
+    Device {
+        weight: QMatMul,
+        bias: Option<Tensor>,
+    },
+}
+
+impl Projection {
+    fn quantised(weight: QTensor, bias: Option<Tensor>, dtype: DType) -> Result<Self> {
+        let device = weight.device();
+        if device.is_cpu() {
+            return Ok(Self::Packed { weight: Arc::new(weight), bias });
+        }
+        // Numbers that are not quantised at all: QMatMul would widen them to f32.
+        if weight.dtype().block_size() == 1 {
+            return Ok(Self::Dense(Linear::new(&weight.dequantize(&device)?.to_dtype(dtype)?, bias)?));
+        }
+        Ok(Self::Device { weight: QMatMul::from_qtensor(weight)?, bias })
+    }
+
+    /// `[.., from]` -> `[.., out]`.
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let (y, bias) = match self {
+            Self::Dense(linear) => return linear.forward(x),
+            Self::Packed { weight, bias } => {
+                let mut shape = x.dims().to_vec();
+                let (out, from) = weight.shape().dims2()?;
+                if shape.pop() != Some(from) {
+                    bail!("a linear layer of {from} inputs was given {:?}", x.shape());
+                }
+                shape.push(out);
+                let numbers = weight.dequantize(x.device())?.to_dtype(x.dtype())?;
+                (x.reshape(((), from))?.matmul(&numbers.t()?)?.reshape(shape)?, bias)
+            }
+            Self::Device { weight, bias } => {
+                let y = weight.forward(&x.to_dtype(DType::F32)?.contiguous()?)?;
+                (y.to_dtype(x.dtype())?, bias)
+            }
+        };
+        if let Some(bias) = bias { y.broadcast_add(bias) } else { Ok(y) }
+    }
+
+    /// `residual + forward(x)`.
+    pub fn forward_add(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
+        match self {
+            Self::Dense(linear) => linear.forward_add(x, residual),
+            _ => residual + self.forward(x)?,
+        }
+    }
+}
+
+/// The last dimension in `n` equal parts.
+pub fn parts(x: &Tensor, n: usize) -> Result<Vec<Tensor>> {
+    let size = x.dim(D::Minus1)?;
+    if n == 0 || !size.is_multiple_of(n) {
+        bail!("{size} numbers cannot be cut in {n} parts");
+    }
+    x.chunk(n, D::Minus1)
+}
