@@ -130,6 +130,26 @@ fn stable_diffusion_xl_draws_what_diffusers_draws() {
     check("sdxl");
 }
 
+#[test]
+fn stable_diffusion_3_draws_what_diffusers_draws() {
+    check("sd3");
+}
+
+#[test]
+fn flux_schnell_draws_what_diffusers_draws() {
+    check("flux-schnell");
+}
+
+#[test]
+fn flux_dev_draws_what_diffusers_draws() {
+    check("flux-dev");
+}
+
+#[test]
+fn z_image_draws_what_diffusers_draws() {
+    check("zimage");
+}
+
 fn small() -> ImageParams {
     ImageParams {
         prompt: "a red apple".into(),

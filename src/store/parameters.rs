@@ -373,7 +373,7 @@ mod tests {
         assert_eq!((read.steps, read.guidance, read.seed), (30, 7.0, 3_141_592_653));
         assert_eq!((read.width, read.height), (512, 768));
         assert_eq!((read.model.as_str(), read.model_hash.as_str()), ("dreamshaper_8", "abcdef1234"));
-        assert_eq!(read.sampler, Sampler::Euler, "an unknown sampler");
+        assert_eq!((read.sampler, read.schedule), (Sampler::DpmPp2MSde, Schedule::Karras));
     }
 
     #[test]

@@ -211,7 +211,7 @@ mod tests {
         .unwrap();
         let (settings, error) = load(&path);
         assert!(error.is_none(), "{error:?}");
-        assert_eq!((settings.image.steps, settings.image.guidance, settings.image.width), (150, 1.0, 8));
+        assert_eq!((settings.image.steps, settings.image.guidance, settings.image.width), (150, 0.0, 8));
         assert_eq!(settings.image.seed, Seed::Fixed(SEED_MAX));
         assert_eq!((settings.text.temperature, settings.text.top_p, settings.text.top_k), (5.0, 0.95, 1000));
         assert_eq!((settings.window.width, settings.window.height), (20_000.0, 800.0));

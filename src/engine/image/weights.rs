@@ -69,14 +69,13 @@ impl Watch {
 
 /// Loads a network out of `header`'s tensors. `build` makes it from a [`VarBuilder`]; between two tensors the token is
 /// looked at, and what stopped the loading is told rather than what candle made of it.
-pub fn load<T>(
+pub fn load<T, E: Into<Stop>>(
     header: Header,
     dtype: DType,
     device: &Device,
     watch: &Watch,
-    build: impl FnOnce(&VarBuilder<'static>) -> Candle<T>,
+    build: impl FnOnce(&VarBuilder<'static>) -> std::result::Result<T, E>,
 ) -> std::result::Result<T, Stop> {
-    let path = header.path().to_owned();
     let shelf = Shelf { header, open: Mutex::default(), stopped: Arc::default(), watch: watch.clone() };
     let stopped = shelf.stopped.clone();
     let vb = VarBuilder::from_backend(Box::new(shelf), dtype, device.clone());
@@ -84,11 +83,7 @@ pub fn load<T>(
     if let Some(stop) = stopped.lock().unwrap_or_else(PoisonError::into_inner).take() {
         return Err(stop);
     }
-    built.map_err(|e| {
-        let text = e.to_string();
-        let first = text.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
-        Stop::Failed(StudioError::from(Cause::BadModelFile { path, reason: first }).with_details(text))
-    })
+    built.map_err(Into::into)
 }
 
 /// The tensors of a header.

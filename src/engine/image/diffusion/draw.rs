@@ -4,16 +4,16 @@ use std::time::Instant;
 
 use candle_core::{Device, Tensor};
 
-use super::Diffusion;
 use super::folder::scheduler;
+use super::net::Given;
 use super::pixels::{preview, to_picture};
-use super::text::{Conditioning, Pair};
+use super::text::Pair;
+use super::{Diffusion, Family};
 use crate::domain::{ImageParams, NoiseSource, Picture, Sampler, StepProgress};
-use crate::engine::image::nets::unet::{UnetInput, guidance_embedding};
 use crate::engine::image::nets::vae::Tiling;
 use crate::engine::image::noise::gaussian;
 use crate::engine::image::sampling::guidance::{guide, is_on, rescale};
-use crate::engine::image::sampling::{Model, Noise, Plan, TorchRng};
+use crate::engine::image::sampling::{FlowRun, Model, Noise, Plan, TorchRng};
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Result};
 
@@ -33,9 +33,12 @@ pub struct Drawing<'a> {
 impl<'a> Drawing<'a> {
     /// Checks the sizes and encodes the prompts.
     pub fn new(model: &'a Diffusion, params: &'a ImageParams, token: &CancelToken) -> Run<Self> {
-        check_size(params, model.factor())?;
-        let plan =
-            Plan::new(scheduler(&model.scheduler, params.sampler)?, params.schedule, params.steps as usize, None)?;
+        let step = model.factor() * model.family.multiple();
+        check_size(params, step)?;
+        let tokens = (params.width as usize / step) * (params.height as usize / step);
+        let flow = model.family.flow().map(|start| FlowRun { tokens, start });
+        let config = scheduler(&model.scheduler, model.family, params.sampler)?;
+        let plan = Plan::new(config, params.schedule, params.steps as usize, flow)?;
         let texts = model.encode(&params.prompt, &params.negative, params.clip_skip, token)?;
         Ok(Self { model, params, plan, texts, steps_s: Vec::new(), decode_s: 0.0 })
     }
@@ -59,7 +62,7 @@ impl<'a> Drawing<'a> {
         tell: &mut dyn FnMut(StepProgress, Option<Picture>),
     ) -> Run<Tensor> {
         let ImageParams { width, height, count, noise, .. } = *self.params;
-        let channels = self.model.unet.config().out_channels;
+        let channels = self.model.net.channels();
         let factor = self.model.factor();
         let (h, w) = (height as usize / factor, width as usize / factor);
         let mut source = Source::new(noise, seed);
@@ -68,13 +71,13 @@ impl<'a> Drawing<'a> {
         let total = f64::from(count) * f64::from(steps);
         let mut last = Instant::now();
         let steps_s = &mut self.steps_s;
-        let xl = self.model.xl;
+        let kind = self.model.family.latents();
         let mut each = |step: usize, clean: &[f32]| {
             steps_s.push(last.elapsed().as_secs_f64());
             let done = steps_s.len() as f64;
             let eta_s = steps_s.iter().sum::<f64>() / done * (total - done);
             let progress = StepProgress { index, count, step: step as u32, steps, eta_s };
-            tell(progress, preview(clean, channels, (h, w), xl));
+            tell(progress, preview(clean, channels, (h, w), kind));
             last = Instant::now();
         };
         let mut guided = Guided::new(self.model, self.params, &self.texts, (channels, h, w), token)?;
@@ -136,19 +139,15 @@ impl Noise for Source {
     }
 }
 
-/// The UNet with guidance.
+/// The network with guidance.
 struct Guided<'a> {
     model: &'a Diffusion,
     token: &'a CancelToken,
     shape: (usize, usize, usize),
     texts: &'a Pair,
-    scale: f32,
+    given: Given,
     rescale: f32,
     both: bool,
-    /// XL: original and target height and width, without a crop.
-    sizes: Option<Tensor>,
-    /// LCM: the guidance as an embedding.
-    embedding: Option<Tensor>,
 }
 
 impl<'a> Guided<'a> {
@@ -160,34 +159,20 @@ impl<'a> Guided<'a> {
         token: &'a CancelToken,
     ) -> Run<Self> {
         let (w, h) = (params.width as f32, params.height as f32);
-        let device = &model.device;
-        let sizes = model.xl.then(|| Tensor::from_vec(vec![h, w, 0.0, 0.0, h, w], (1, 6), device)).transpose()?;
-        let distilled = model.unet.config().time.cond_proj_dim;
-        let embed = |dim| guidance_embedding(&Tensor::new(&[params.guidance], device)?, dim);
+        let numbers = vec![h, w, 0.0, 0.0, h, w];
+        let sizes =
+            (model.family == Family::Xl).then(|| Tensor::from_vec(numbers, (1, 6), &model.device)).transpose()?;
+        let scale = f64::from(params.guidance);
+        let wanted = if model.family == Family::ZImage { scale > 0.0 } else { is_on(scale) };
         Ok(Self {
             model,
             token,
             shape,
             texts,
-            scale: params.guidance,
+            given: Given { sizes, guidance: params.guidance },
             rescale: params.guidance_rescale,
-            both: distilled.is_none() && is_on(params.guidance.into()),
-            sizes,
-            embedding: distilled.map(embed).transpose()?,
+            both: wanted && !model.net.takes_guidance(),
         })
-    }
-
-    fn once(&self, latents: &Tensor, time: f64, text: &Conditioning) -> Run<Vec<f32>> {
-        let times = Tensor::new(&[time as f32], &self.model.device)?;
-        let input = UnetInput {
-            latents,
-            times: &times,
-            context: &text.context,
-            added: text.pooled.as_ref().zip(self.sizes.as_ref()),
-            guidance: self.embedding.as_ref(),
-        };
-        let out = self.model.unet.forward(&input, self.token)?;
-        Ok(out.to_dtype(candle_core::DType::F32)?.flatten_all()?.to_vec1()?)
     }
 }
 
@@ -195,14 +180,18 @@ impl Model for Guided<'_> {
     fn predict(&mut self, x: &[f32], time: f64) -> Run<Vec<f32>> {
         let (c, h, w) = self.shape;
         let latents = Tensor::from_slice(x, (1, c, h, w), &Device::Cpu)?.to_device(&self.model.device)?;
-        let with = self.once(&latents, time, &self.texts.prompt)?;
+        let once = |text| self.model.net.predict(&latents, time, text, &self.given, self.token);
+        let with = once(&self.texts.prompt)?;
         if !self.both {
             return Ok(with);
         }
         // In turns rather than as a batch of two: on the CPU it costs the same, and half the memory.
         self.token.check()?;
-        let without = self.once(&latents, time, &self.texts.negative)?;
-        let mut guided = guide(&with, &without, self.scale);
+        let without = once(&self.texts.negative)?;
+        // Z-Image's own scale counts from the prompt's prediction: 0 is off there.
+        let counts_from_prompt = self.model.family == Family::ZImage;
+        let scale = if counts_from_prompt { self.given.guidance + 1.0 } else { self.given.guidance };
+        let mut guided = guide(&with, &without, scale);
         if self.rescale > 0.0 {
             rescale(&mut guided, &with, self.rescale);
         }

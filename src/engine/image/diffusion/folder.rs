@@ -4,13 +4,19 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::Opened;
+use super::net::NetConfig;
+use super::{Family, Opened};
 use crate::domain::Sampler;
 use crate::engine::image::nets::clip::ClipConfig;
+use crate::engine::image::nets::flux::FluxConfig;
 use crate::engine::image::nets::options::Options;
+use crate::engine::image::nets::qwen3::Qwen3Config;
+use crate::engine::image::nets::sd3::Sd3Config;
+use crate::engine::image::nets::t5::T5Config;
 use crate::engine::image::nets::unet::UnetConfig;
 use crate::engine::image::nets::vae::VaeConfig;
-use crate::engine::image::prompt::ClipTokens;
+use crate::engine::image::nets::zimage::ZImageConfig;
+use crate::engine::image::prompt::{ClipTokens, PieceTokens};
 use crate::engine::image::sampling::SchedulerConfig;
 use crate::engine::image::weights::component;
 use crate::error::{Cause, Result};
@@ -28,11 +34,15 @@ pub fn is_folder(path: &Path) -> bool {
 
 pub fn open(folder: &Path) -> Result<Opened> {
     let index = options(&folder.join(INDEX))?;
-    let xl = match index.text("_class_name", "")? {
-        "StableDiffusionPipeline" | "LatentConsistencyModelPipeline" => false,
-        "StableDiffusionXLPipeline" => true,
+    let family = match index.text("_class_name", "")? {
+        "StableDiffusionPipeline" | "LatentConsistencyModelPipeline" => Family::Sd,
+        "StableDiffusionXLPipeline" => Family::Xl,
+        "StableDiffusion3Pipeline" => Family::Sd3,
+        "FluxPipeline" => Family::Flux,
+        "ZImagePipeline" => Family::ZImage,
         _ => {
-            let known = "StableDiffusionPipeline, StableDiffusionXLPipeline, LatentConsistencyModelPipeline";
+            let known = "StableDiffusionPipeline, StableDiffusionXLPipeline, LatentConsistencyModelPipeline, \
+                         StableDiffusion3Pipeline, FluxPipeline, ZImagePipeline";
             return Err(index.unsupported("_class_name", known));
         }
     };
@@ -43,46 +53,77 @@ pub fn open(folder: &Path) -> Result<Opened> {
         }
         Ok((options(&place.join("config.json"))?, component(&place)?))
     };
-    let mut encoders = Vec::new();
-    for suffix in ["", "_2"].iter().take(1 + usize::from(xl)) {
+    let mut clips = Vec::new();
+    for suffix in ["", "_2"].iter().take(family.clips()) {
         let (config, header) = part(&format!("text_encoder{suffix}"))?;
         let tokens = folder.join(format!("tokenizer{suffix}"));
-        encoders.push((ClipConfig::read(&config)?, header, ClipTokens::folder(&tokens)?));
+        clips.push((ClipConfig::read(&config)?, header, ClipTokens::folder(&tokens)?));
     }
-    let (unet, unet_header) = part("unet")?;
-    let unet = UnetConfig::read(&unet)?;
+    let t5 = match family {
+        // It may be left out: the file says so, or the folder is not there.
+        Family::Sd3 if !folder.join("text_encoder_3").is_dir() => None,
+        Family::Sd3 => Some("_3"),
+        Family::Flux => Some("_2"),
+        _ => None,
+    };
+    let t5 = match t5 {
+        Some(suffix) => {
+            let (config, header) = part(&format!("text_encoder{suffix}"))?;
+            let tokens = PieceTokens::t5(&folder.join(format!("tokenizer{suffix}")))?;
+            Some((T5Config::read(&config)?, header, tokens))
+        }
+        None => None,
+    };
+    let qwen = match family {
+        Family::ZImage => {
+            let (config, header) = part("text_encoder")?;
+            Some((Qwen3Config::read(&config)?, header, PieceTokens::qwen(&folder.join("tokenizer"))?))
+        }
+        _ => None,
+    };
+    let (config, header) = part(if family.flow().is_some() { "transformer" } else { "unet" })?;
+    let net = match family {
+        Family::Sd | Family::Xl => NetConfig::Unet(UnetConfig::read(&config)?),
+        Family::Sd3 => NetConfig::Sd3(Sd3Config::read(&config)?),
+        Family::Flux => NetConfig::Flux(FluxConfig::read(&config)?),
+        Family::ZImage => NetConfig::ZImage(ZImageConfig::read(&config)?),
+    };
     let (vae, vae_header) = part("vae")?;
     let vae = VaeConfig::read(&vae)?;
-    let width: usize = encoders.iter().map(|(c, ..)| c.hidden_size).sum();
-    check(folder, &unet, &vae, width, xl)?;
-    let scheduler = options(&folder.join("scheduler/scheduler_config.json"))?;
+    let width: usize = clips.iter().map(|(c, ..)| c.hidden_size).sum();
+    check(folder, &net, &vae, width, family)?;
+    let options = options(&folder.join("scheduler/scheduler_config.json"))?;
     // Refused now rather than after the weights are read.
-    SchedulerConfig::read(&scheduler, Sampler::Automatic)?;
+    scheduler(&options, family, Sampler::Automatic)?;
     Ok(Opened {
-        xl,
-        encoders,
-        unet: (unet, unet_header),
+        family,
+        clips,
+        t5,
+        qwen,
+        net: (net, header),
         vae: (vae, vae_header),
-        scheduler,
-        empty_is_zero: index.bool("force_zeros_for_empty_prompt", xl)?,
+        scheduler: options,
+        empty_is_zero: index.bool("force_zeros_for_empty_prompt", family == Family::Xl)?,
     })
 }
 
 /// Parts that do not belong together are named, with the numbers.
-fn check(folder: &Path, unet: &UnetConfig, vae: &VaeConfig, text: usize, xl: bool) -> Result<()> {
-    if unet.in_channels != vae.latent_channels {
-        let reason = match unet.in_channels {
+fn check(folder: &Path, net: &NetConfig, vae: &VaeConfig, text: usize, family: Family) -> Result<()> {
+    let channels = net.channels();
+    if channels != vae.latent_channels {
+        let reason = match channels {
             9 => "it paints into pictures (9 channels): a model that draws from a prompt has 4".to_owned(),
             8 => "it edits pictures (8 channels): a model that draws from a prompt has 4".to_owned(),
-            n => format!("its UNet takes {n} latent channels and its VAE has {}", vae.latent_channels),
+            n => format!("its network takes {n} latent channels and its VAE has {}", vae.latent_channels),
         };
         return Err(bad(folder, reason));
     }
+    let NetConfig::Unet(unet) = net else { return Ok(()) };
     if let Some(wanted) = unet.cross_attention_dim.iter().find(|n| **n != text) {
         let reason = format!("its UNet reads texts of width {wanted}, its encoder writes {text}");
         return Err(bad(folder, reason));
     }
-    if xl != unet.text_time.is_some() {
+    if (family == Family::Xl) != unet.text_time.is_some() {
         return Err(bad(folder, "its UNet and its pipeline are of different families (XL and not XL)"));
     }
     Ok(())
@@ -93,11 +134,12 @@ fn options(path: &Path) -> Result<Options> {
     Options::from_value(value, path)
 }
 
-/// A sampler that this model's kind has not got is refused with the others' names.
-pub fn scheduler(options: &Options, chosen: Sampler) -> Result<SchedulerConfig> {
+/// The scheduler of the folder with the sampler that was chosen; one of the wrong kind is refused.
+pub fn scheduler(options: &Options, family: Family, chosen: Sampler) -> Result<SchedulerConfig> {
     let config = SchedulerConfig::read(options, chosen)?;
-    if config.flow.is_some() {
-        let (value, choices) = ("a flow scheduler".to_owned(), "a diffusion scheduler".to_owned());
+    if config.flow.is_some() != family.flow().is_some() {
+        let kind = |flow: bool| if flow { "a flow scheduler" } else { "a diffusion scheduler" };
+        let (value, choices) = (kind(config.flow.is_some()).to_owned(), kind(family.flow().is_some()).to_owned());
         return Err(Cause::BadChoice { name: "scheduler", value, choices }.into());
     }
     Ok(config)

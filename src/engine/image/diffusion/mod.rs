@@ -1,12 +1,14 @@
-//! Latent diffusion (Rombach et al. 2022): Stable Diffusion 1.x, 2.x, XL and what was trained from them.
+//! Latent diffusion (Rombach et al. 2022) and latent flows: Stable Diffusion 1.x, 2.x, XL and 3, FLUX.1, Z-Image, and what
+//! was trained from them.
 //!
 //! ```text
-//! prompt -> prompt::chunks -> Clip (one, or two for XL) -> context (and pooled text)
-//! noise -> sampling::Plan::run <-> Unet(latents, time, context) with guidance -> latents -> Vae -> pixels
+//! prompt -> tokens -> text encoders (CLIP, T5, Qwen3) -> context (and pooled text)
+//! noise -> sampling::Plan::run <-> Net(latents, time, context) with guidance -> latents -> Vae -> pixels
 //! ```
 
 mod draw;
 mod folder;
+mod net;
 mod pixels;
 mod text;
 
@@ -16,23 +18,77 @@ use candle_core::{DType, Device};
 
 use super::nets::clip::{Clip, ClipConfig};
 use super::nets::options::Options;
-use super::nets::unet::{Unet, UnetConfig};
+use super::nets::preview::LatentKind;
+use super::nets::qwen3::{Qwen3, Qwen3Config};
+use super::nets::t5::{T5, T5Config};
 use super::nets::vae::{Vae, VaeConfig};
-use super::prompt::ClipTokens;
+use super::prompt::{ClipTokens, PieceTokens};
+use super::sampling::FlowStart;
 use super::weights::{self, Watch};
 use crate::engine::Stop;
 use crate::error::Result;
 use crate::formats::{Entry, Header};
+use net::{Net, NetConfig};
 
 pub use draw::Drawing;
 pub use folder::is_folder;
 
+/// The kinds of models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Stable Diffusion 1.x and 2.x: one CLIP.
+    Sd,
+    /// Two CLIPs, the sizes as a condition.
+    Xl,
+    /// Stable Diffusion 3 and 3.5: two CLIPs and T5, which may be left out.
+    Sd3,
+    /// CLIP for the pooled text, T5 for the words.
+    Flux,
+    /// Qwen3.
+    ZImage,
+}
+
+impl Family {
+    /// How many CLIPs it reads prompts with.
+    fn clips(self) -> usize {
+        match self {
+            Self::Sd | Self::Flux => 1,
+            Self::Xl | Self::Sd3 => 2,
+            Self::ZImage => 0,
+        }
+    }
+
+    /// Where a flow's levels lie; `None` for diffusion.
+    fn flow(self) -> Option<FlowStart> {
+        match self {
+            Self::Sd | Self::Xl => None,
+            Self::Sd3 => Some(FlowStart::Ends),
+            Self::Flux | Self::ZImage => Some(FlowStart::Even),
+        }
+    }
+
+    /// Latents that a side must be a multiple of.
+    fn multiple(self) -> usize {
+        if self.flow().is_some() { 2 } else { 1 }
+    }
+
+    fn latents(self) -> LatentKind {
+        match self {
+            Self::Sd => LatentKind::Sd1,
+            Self::Xl => LatentKind::Sdxl,
+            Self::Sd3 => LatentKind::Sd3,
+            Self::Flux | Self::ZImage => LatentKind::Flux,
+        }
+    }
+}
+
 /// A model's folder, read as far as its headers and configurations.
 pub struct Opened {
-    /// Stable Diffusion XL: two encoders, and the sizes as a condition.
-    xl: bool,
-    encoders: Vec<(ClipConfig, Header, ClipTokens)>,
-    unet: (UnetConfig, Header),
+    family: Family,
+    clips: Vec<(ClipConfig, Header, ClipTokens)>,
+    t5: Option<(T5Config, Header, PieceTokens)>,
+    qwen: Option<(Qwen3Config, Header, PieceTokens)>,
+    net: (NetConfig, Header),
     vae: (VaeConfig, Header),
     scheduler: Options,
     /// An empty negative prompt is no prompt at all, rather than an empty one.
@@ -52,23 +108,24 @@ impl Opened {
 
     /// What drawing from a prompt reads: all but the VAE's encoder, and what only counts positions.
     fn used(&self) -> impl Iterator<Item = &Entry> {
-        let headers = self.encoders.iter().map(|(_, header, _)| header).chain([&self.unet.1, &self.vae.1]);
+        let clips = self.clips.iter().map(|(_, header, _)| header);
+        let more = self.t5.iter().map(|(_, header, _)| header).chain(self.qwen.iter().map(|(_, header, _)| header));
         let unused = |name: &str| {
-            name.starts_with("encoder.conv")
-                || name.starts_with("encoder.down")
-                || name.starts_with("encoder.mid")
-                || name.starts_with("quant_conv")
+            ["encoder.conv", "encoder.down", "encoder.mid", "quant_conv"].iter().any(|start| name.starts_with(start))
                 || name.ends_with("position_ids")
         };
+        let headers = clips.chain(more).chain([&self.net.1, &self.vae.1]);
         headers.flat_map(|header| &header.tensors).filter(move |(name, _)| !unused(name)).map(|(_, entry)| entry)
     }
 }
 
 /// A model in memory.
 pub struct Diffusion {
-    xl: bool,
-    encoders: Vec<(Clip, ClipTokens)>,
-    unet: Unet,
+    family: Family,
+    clips: Vec<(Clip, ClipTokens)>,
+    t5: Option<(T5, PieceTokens)>,
+    qwen: Option<(Qwen3, PieceTokens)>,
+    net: Net,
     vae: Vae,
     scheduler: Options,
     empty_is_zero: bool,
@@ -85,18 +142,35 @@ impl Diffusion {
     /// Reads the weights. On the CPU all is f32: half precision has no arithmetic there.
     pub fn load(opened: Opened, device: &Device, watch: &Watch) -> std::result::Result<Self, Stop> {
         let dtype = DType::F32;
-        let mut encoders = Vec::new();
-        for (config, header, tokens) in opened.encoders {
-            encoders.push((weights::load(header, dtype, device, watch, |vb| Clip::load(config, vb))?, tokens));
+        let mut clips = Vec::new();
+        for (config, header, tokens) in opened.clips {
+            clips.push((weights::load(header, dtype, device, watch, |vb| Clip::load(config, vb))?, tokens));
         }
-        let (config, header) = opened.unet;
-        let unet = weights::load(header, dtype, device, watch, |vb| Unet::load(config, vb))?;
+        let token = &watch.token;
+        let t5 = match opened.t5 {
+            Some((config, header, tokens)) => {
+                let build = |vb: &candle_nn::VarBuilder<'static>| T5::load(config, &vb.clone().into(), token);
+                Some((weights::load(header, dtype, device, watch, build)?, tokens))
+            }
+            None => None,
+        };
+        let qwen = match opened.qwen {
+            Some((config, header, tokens)) => {
+                let build = |vb: &candle_nn::VarBuilder<'static>| Qwen3::load(config, &vb.clone().into(), token);
+                Some((weights::load(header, dtype, device, watch, build)?, tokens))
+            }
+            None => None,
+        };
+        let (config, header) = opened.net;
+        let net = weights::load(header, dtype, device, watch, |vb| Net::load(config, vb, token))?;
         let (config, header) = opened.vae;
         let vae = weights::load(header, dtype, device, watch, |vb| Vae::load(config, vb, false))?;
         Ok(Self {
-            xl: opened.xl,
-            encoders,
-            unet,
+            family: opened.family,
+            clips,
+            t5,
+            qwen,
+            net,
             vae,
             scheduler: opened.scheduler,
             empty_is_zero: opened.empty_is_zero,

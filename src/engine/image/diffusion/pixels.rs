@@ -16,12 +16,10 @@ pub fn to_picture(x: &Tensor) -> Result<Picture> {
 }
 
 /// A pixel for each latent, `None` where the latents are of no known kind.
-pub fn preview(latents: &[f32], channels: usize, (height, width): (usize, usize), xl: bool) -> Option<Picture> {
-    let kind = match (channels, xl) {
-        (4, false) => LatentKind::Sd1,
-        (4, true) => LatentKind::Sdxl,
-        _ => return None,
-    };
+pub fn preview(latents: &[f32], channels: usize, (height, width): (usize, usize), kind: LatentKind) -> Option<Picture> {
+    if kind.factors().0.len() != channels {
+        return None;
+    }
     let x = Tensor::from_slice(latents, (1, channels, height, width), &candle_core::Device::Cpu).ok()?;
     to_picture(&latents_to_rgb(&x, kind).ok()?).ok()
 }

@@ -2,21 +2,39 @@
 
 use candle_core::{Device, Tensor};
 
-use super::Diffusion;
+use super::net::Net;
+use super::{Diffusion, Family};
 use crate::engine::image::nets::clip::{Clip, TextState};
+use crate::engine::image::nets::sd3::join_text;
+use crate::engine::image::nets::t5::T5;
 use crate::engine::image::prompt::chunks::{POSITIONS, emphasise, level};
-use crate::engine::image::prompt::{Chunk, Part, chunks, parse};
+use crate::engine::image::prompt::{Chunk, ClipTokens, Part, PieceTokens, chunks, parse};
 use crate::engine::{CancelToken, Stop};
 use crate::error::Result;
 
 type Run<T> = std::result::Result<T, Stop>;
 
 /// A prompt as the network sees it.
+#[derive(Clone)]
 pub struct Conditioning {
-    /// `[1, 77 n, width]`
+    /// `[1, tokens, width]`; Z-Image's `[tokens, width]`.
     pub context: Tensor,
-    /// XL: `[1, width of the second encoder]`.
+    /// `[1, width]`, where the network takes it.
     pub pooled: Option<Tensor>,
+}
+
+/// What the CLIPs made of a prompt, one after the other.
+#[derive(Default)]
+struct Side {
+    contexts: Vec<Tensor>,
+    pooled: Vec<Tensor>,
+}
+
+impl Side {
+    fn join(self) -> Run<Conditioning> {
+        let pooled = if self.pooled.is_empty() { None } else { Some(Tensor::cat(&self.pooled, 1)?) };
+        Ok(Conditioning { context: Tensor::cat(&self.contexts, 2)?, pooled })
+    }
 }
 
 /// Prompt and negative prompt, with as many positions each.
@@ -27,43 +45,109 @@ pub struct Pair {
     pub cut: Vec<String>,
 }
 
+/// Tokens of T5 that Stable Diffusion 3 and FLUX read, and of Qwen3 that Z-Image reads.
+const SD3_WORDS: usize = 256;
+const FLUX_WORDS: usize = 512;
+const ZIMAGE_WORDS: usize = 512;
+
 impl Diffusion {
     /// Encodes both prompts. `clip_skip` counts from 1, A1111's way.
     pub(super) fn encode(&self, prompt: &str, negative: &str, clip_skip: u32, token: &CancelToken) -> Run<Pair> {
         let zero = self.empty_is_zero && negative.trim().is_empty();
         let (prompt, negative) = (parse(prompt)?, parse(negative)?);
         let mut cut = Vec::new();
-        let mut states = [Vec::new(), Vec::new()];
-        let mut pooled = [None, None];
-        for (at, (clip, tokens)) in self.encoders.iter().enumerate() {
-            let mut all = [chunked(tokens, &prompt, &mut cut)?, chunked(tokens, &negative, &mut cut)?];
-            let [a, b] = &mut all;
-            level(tokens, [a, b]);
-            for (side, chunks) in all.iter().enumerate() {
-                token.check()?;
-                let (context, summary) = self.states(clip, chunks, clip_skip)?;
-                states[side].push(context);
-                if at + 1 == self.encoders.len() {
-                    pooled[side] = summary;
+        let [prompt, mut negative] = match self.family {
+            Family::Sd | Family::Xl | Family::Sd3 => {
+                let [a, b] = self.clip_states(&prompt, &negative, clip_skip, &mut cut, token)?;
+                if self.family == Family::Sd3 {
+                    [self.with_t5(a, &prompt, &mut cut, token)?, self.with_t5(b, &negative, &mut cut, token)?]
+                } else {
+                    [a, b]
                 }
+                .map(|side| side.join())
             }
-        }
-        let join = |states: &[Tensor]| Tensor::cat(states, 2);
-        let [prompt_pooled, negative_pooled] = pooled;
-        let mut negative = Conditioning { context: join(&states[1])?, pooled: negative_pooled };
-        if zero {
+            Family::Flux => {
+                let both = self.flux_text(&prompt, &mut cut, token)?;
+                [Ok(both.clone()), Ok(both)]
+            }
+            Family::ZImage => [self.qwen_text(&prompt, &mut cut, token), self.qwen_text(&negative, &mut cut, token)],
+        };
+        if zero && let Ok(negative) = &mut negative {
             negative.context = negative.context.zeros_like()?;
-            negative.pooled = negative.pooled.map(|p| p.zeros_like()).transpose()?;
+            negative.pooled = negative.pooled.as_ref().map(Tensor::zeros_like).transpose()?;
         }
         cut.dedup();
-        Ok(Pair { prompt: Conditioning { context: join(&states[0])?, pooled: prompt_pooled }, negative, cut })
+        Ok(Pair { prompt: prompt?, negative: negative?, cut })
+    }
+
+    /// Both prompts through all CLIPs, brought to the same number of chunks.
+    fn clip_states(
+        &self,
+        prompt: &[Part],
+        negative: &[Part],
+        clip_skip: u32,
+        cut: &mut Vec<String>,
+        token: &CancelToken,
+    ) -> Run<[Side; 2]> {
+        let mut sides = [Side::default(), Side::default()];
+        for (clip, tokens) in &self.clips {
+            let mut all = [chunked(tokens, prompt, cut)?, chunked(tokens, negative, cut)?];
+            let [a, b] = &mut all;
+            level(tokens, [a, b]);
+            for (side, chunks) in sides.iter_mut().zip(&all) {
+                token.check()?;
+                let (context, summary) = self.states(clip, chunks, clip_skip)?;
+                side.contexts.push(context);
+                side.pooled.extend(summary);
+            }
+        }
+        if self.family == Family::Xl {
+            // Only the second encoder's summary counts.
+            sides.iter_mut().for_each(|side| side.pooled = side.pooled.split_off(side.pooled.len().saturating_sub(1)));
+        }
+        Ok(sides)
+    }
+
+    /// Stable Diffusion 3: CLIP's states with T5's behind them.
+    fn with_t5(&self, side: Side, parts: &[Part], cut: &mut Vec<String>, token: &CancelToken) -> Run<Side> {
+        let Net::Sd3(net) = &self.net else { return Ok(side) };
+        let t5 = match &self.t5 {
+            Some((t5, tokens)) => Some(words(t5, tokens, parts, SD3_WORDS, cut, token)?),
+            None => None,
+        };
+        let [l, g] = &side.contexts[..] else { return Ok(side) };
+        let context = join_text(l, g, t5.as_ref(), net.config().joint_attention_dim, SD3_WORDS)?;
+        Ok(Side { contexts: vec![context], pooled: side.pooled })
+    }
+
+    fn flux_text(&self, parts: &[Part], cut: &mut Vec<String>, token: &CancelToken) -> Run<Conditioning> {
+        let ([(clip, tokens)], Some((t5, pieces))) = (&self.clips[..], &self.t5) else {
+            return Err(candle_core::Error::msg("FLUX without its text encoders").into());
+        };
+        // CLIP gives its summary alone, of as much as it can read.
+        let chunks = chunked(tokens, parts, cut)?;
+        let ids = Tensor::from_slice(&chunks[0].ids, (1, POSITIONS), &Device::Cpu)?;
+        let pooled = Some(clip.forward(&ids, None)?.pooled);
+        Ok(Conditioning { context: words(t5, pieces, parts, FLUX_WORDS, cut, token)?, pooled })
+    }
+
+    fn qwen_text(&self, parts: &[Part], cut: &mut Vec<String>, token: &CancelToken) -> Run<Conditioning> {
+        let Some((qwen, tokens)) = &self.qwen else {
+            return Err(candle_core::Error::msg("Z-Image without its text encoder").into());
+        };
+        let chat = format!("<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n", plain(parts));
+        let (ids, more) = tokens.ids(&chat, ZIMAGE_WORDS)?;
+        tell_cut(more, cut);
+        let ids = Tensor::from_vec(ids.clone(), (1, ids.len()), &Device::Cpu)?.to_device(&self.device)?;
+        Ok(Conditioning { context: qwen.forward(&ids, token)?.squeeze(0)?, pooled: None })
     }
 
     /// The chunks of a prompt through one encoder, side by side; and the first chunk's summary.
     fn states(&self, clip: &Clip, chunks: &[Chunk], clip_skip: u32) -> Run<(Tensor, Option<Tensor>)> {
         let skip = clip_skip.saturating_sub(1) as usize;
-        // diffusers and A1111 agree: XL takes the last but one, without the final norm.
-        let which = if self.xl { TextState::Raw { skip: 1 + skip } } else { TextState::Normed { skip } };
+        // XL and 3 take the last but one, without the final norm.
+        let which =
+            if self.family == Family::Sd { TextState::Normed { skip } } else { TextState::Raw { skip: 1 + skip } };
         let mut parts = Vec::new();
         let mut summary = None;
         for chunk in chunks {
@@ -77,7 +161,7 @@ impl Diffusion {
             } else {
                 parts.push(state);
             }
-            if summary.is_none() && self.xl {
+            if summary.is_none() && self.family != Family::Sd {
                 summary = output.projected;
             }
         }
@@ -85,11 +169,36 @@ impl Diffusion {
     }
 }
 
-fn chunked(
-    tokens: &crate::engine::image::prompt::ClipTokens,
+/// A prompt without its marks of emphasis, for encoders that know none.
+fn plain(parts: &[Part]) -> String {
+    let text = |part: &Part| match part {
+        Part::Text { text, .. } => text.clone(),
+        Part::Break => " ".to_owned(),
+    };
+    parts.iter().map(text).collect()
+}
+
+/// T5's states of exactly `length` tokens, `[1, length, width]`.
+fn words(
+    t5: &T5,
+    tokens: &PieceTokens,
     parts: &[Part],
+    length: usize,
     cut: &mut Vec<String>,
-) -> Result<Vec<Chunk>> {
+    token: &CancelToken,
+) -> Run<Tensor> {
+    let (ids, more) = tokens.filled(&plain(parts), length)?;
+    tell_cut(more, cut);
+    t5.forward(&Tensor::from_vec(ids, (1, length), &Device::Cpu)?, token)
+}
+
+fn tell_cut(tokens: usize, cut: &mut Vec<String>) {
+    if tokens > 0 {
+        cut.push(format!("+{tokens}"));
+    }
+}
+
+fn chunked(tokens: &ClipTokens, parts: &[Part], cut: &mut Vec<String>) -> Result<Vec<Chunk>> {
     let (chunks, left_out) = chunks(tokens, parts)?;
     if !left_out.is_empty() {
         cut.push(left_out);

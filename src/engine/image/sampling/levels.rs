@@ -196,10 +196,8 @@ pub struct FlowRun {
 pub enum FlowStart {
     /// Between the scheduler's own ends, both included (Stable Diffusion 3).
     Ends,
-    /// From 1 to 1/n (FLUX).
+    /// From 1 to 1/n (FLUX, Z-Image).
     Even,
-    /// From 1 to 0 (Z-Image).
-    ToZero,
 }
 
 /// The levels of a run of `n` steps of a flow model.
@@ -215,12 +213,10 @@ pub fn flow(config: &SchedulerConfig, shift: &FlowShift, run: FlowRun, n: usize)
     let mut sigmas: Vec<f64> = match run.start {
         FlowStart::Ends => (0..n).map(|i| 1.0 + part(i) * (least - 1.0)).collect(),
         FlowStart::Even => (0..n).map(|i| 1.0 + part(i) * (1.0 / n as f64 - 1.0)).collect(),
-        FlowStart::ToZero => (0..n).map(|i| 1.0 - part(i)).collect(),
     };
     for sigma in &mut sigmas {
         *sigma = match shift.dynamic {
             None => bend(*sigma),
-            Some(_) if *sigma <= 0.0 => 0.0,
             Some(d) => {
                 let slope = (d.max - d.base) / (d.max_tokens - d.base_tokens);
                 let mu = d.base + slope * (run.tokens as f64 - d.base_tokens);

@@ -1,0 +1,130 @@
+//! The denoisers of the families behind one call.
+
+use candle_core::{DType, Tensor};
+use candle_nn::VarBuilder;
+
+use super::text::Conditioning;
+use crate::engine::image::nets::flux::{self, Flux, FluxConfig, FluxInput};
+use crate::engine::image::nets::sd3::{Sd3, Sd3Config, Sd3Input};
+use crate::engine::image::nets::unet::{Unet, UnetConfig, UnetInput, guidance_embedding};
+use crate::engine::image::nets::zimage::{ZImage, ZImageConfig};
+use crate::engine::{CancelToken, Stop};
+
+type Run<T> = std::result::Result<T, Stop>;
+
+pub enum NetConfig {
+    Unet(UnetConfig),
+    Sd3(Sd3Config),
+    Flux(FluxConfig),
+    ZImage(ZImageConfig),
+}
+
+impl NetConfig {
+    /// Channels of the latents that it takes.
+    pub fn channels(&self) -> usize {
+        match self {
+            Self::Unet(config) => config.in_channels,
+            Self::Sd3(config) => config.in_channels,
+            // It takes them packed, four in one.
+            Self::Flux(config) => config.in_channels / 4,
+            Self::ZImage(config) => config.in_channels,
+        }
+    }
+}
+
+pub enum Net {
+    Unet(Box<Unet>),
+    Sd3(Box<Sd3>),
+    Flux(Box<Flux>),
+    ZImage(Box<ZImage>),
+}
+
+/// What a prediction depends on beside the latents, the time and the text.
+pub struct Given {
+    /// XL: original and target height and width, without a crop, `[1, 6]`.
+    pub sizes: Option<Tensor>,
+    /// The guidance, for networks that were distilled with it.
+    pub guidance: f32,
+}
+
+impl Net {
+    pub fn load(config: NetConfig, vb: &VarBuilder<'static>, token: &CancelToken) -> Run<Self> {
+        Ok(match config {
+            NetConfig::Unet(config) => Self::Unet(Box::new(Unet::load(config, vb)?)),
+            NetConfig::Sd3(config) => Self::Sd3(Box::new(Sd3::load(config, &vb.clone().into(), token)?)),
+            NetConfig::Flux(config) => Self::Flux(Box::new(Flux::load(config, &vb.clone().into(), token)?)),
+            NetConfig::ZImage(config) => Self::ZImage(Box::new(ZImage::load(config, &vb.clone().into(), token)?)),
+        })
+    }
+
+    /// Whether it takes the guidance as a number, instead of being asked twice.
+    pub fn takes_guidance(&self) -> bool {
+        match self {
+            Self::Unet(net) => net.config().time.cond_proj_dim.is_some(),
+            // Neither of FLUX.1's models knows a negative prompt.
+            Self::Flux(_) => true,
+            Self::Sd3(_) | Self::ZImage(_) => false,
+        }
+    }
+
+    /// Channels of the latents.
+    pub fn channels(&self) -> usize {
+        match self {
+            Self::Unet(net) => net.config().out_channels,
+            Self::Sd3(net) => net.config().in_channels,
+            Self::Flux(net) => net.config().in_channels / 4,
+            Self::ZImage(net) => net.config().in_channels,
+        }
+    }
+
+    /// The prediction for latents `[1, C, h, w]` at a training time (0 to 1000), in the same order, f32.
+    pub fn predict(
+        &self,
+        latents: &Tensor,
+        time: f64,
+        text: &Conditioning,
+        given: &Given,
+        token: &CancelToken,
+    ) -> Run<Vec<f32>> {
+        let device = latents.device();
+        let at = |time: f64| Tensor::new(&[time as f32], device);
+        let guidance = Tensor::new(&[given.guidance], device)?;
+        let pooled = || text.pooled.as_ref().ok_or_else(|| candle_core::Error::msg("the pooled text is missing"));
+        let out = match self {
+            Self::Unet(net) => {
+                let dim = net.config().time.cond_proj_dim;
+                let embedding = dim.map(|dim| guidance_embedding(&guidance, dim)).transpose()?;
+                let input = UnetInput {
+                    latents,
+                    times: &at(time)?,
+                    context: &text.context,
+                    added: text.pooled.as_ref().zip(given.sizes.as_ref()),
+                    guidance: embedding.as_ref(),
+                };
+                net.forward(&input, token)?
+            }
+            Self::Sd3(net) => {
+                let input = Sd3Input { latents, times: &at(time)?, text: &text.context, pooled: pooled()? };
+                net.forward(&input, token)?
+            }
+            Self::Flux(net) => {
+                let (_, _, h, w) = latents.dims4()?;
+                let input = FluxInput {
+                    tokens: &flux::pack(latents)?,
+                    ids: &flux::picture_ids(h, w, device)?,
+                    times: &at(time / 1000.0)?,
+                    text: &text.context,
+                    pooled: pooled()?,
+                    guidance: net.config().guidance_embeds.then_some(&guidance),
+                };
+                flux::unpack(&net.forward(&input, token)?, h, w)?
+            }
+            Self::ZImage(net) => {
+                let times = at((1000.0 - time) / 1000.0)?;
+                // It predicts the other way round.
+                net.forward(latents, &times, std::slice::from_ref(&text.context), token)?.neg()?
+            }
+        };
+        Ok(out.to_dtype(DType::F32)?.flatten_all()?.to_vec1()?)
+    }
+}
