@@ -6,7 +6,7 @@
 use candle_core::{D, DType, Result, Tensor, bail};
 use rayon::prelude::*;
 
-use super::cpu::{Sizes, View, contiguous, exp, is_ours, numbers, product, tensor, threads};
+use super::cpu::{Place, Sizes, View, contiguous, exp, is_ours, numbers, product, tensor, threads};
 
 /// Scores that a thread holds (4 MiB: the keys are packed anew for each chunk).
 const CHUNK_SCORES: usize = 1 << 20;
@@ -84,7 +84,8 @@ fn ours(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f32) -> Result<T
             scores.resize(m * keys, 0.0);
             let left = View { data: &q[(picture * lq + first) * dq + head * d..], rows: dq, columns: 1 };
             let right = View { data: &k[picture * lk * dq + head * d..], rows: 1, columns: dq };
-            product(Sizes { m, n: keys, k: d }, scores, keys, false, left, right, scale, false);
+            let place = Place { out: scores, stride: keys, add: false };
+            product(Sizes { m, n: keys, k: d }, place, left, right, scale, false);
             for (i, row) in scores.chunks_exact_mut(keys).enumerate() {
                 if let Some((bias, dims)) = &bias {
                     let at = |index: usize, dim: usize| if dims[dim] == 1 { 0 } else { index };
@@ -97,7 +98,8 @@ fn ours(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f32) -> Result<T
             }
             let left = View { data: scores, rows: keys, columns: 1 };
             let right = View { data: &v[picture * lk * dv + head * e..], rows: dv, columns: 1 };
-            product(Sizes { m, n: e, k: keys }, &mut out[head * e..], dv, false, left, right, 1.0, false);
+            let place = Place { out: &mut out[head * e..], stride: dv, add: false };
+            product(Sizes { m, n: e, k: keys }, place, left, right, 1.0, false);
         }
     };
     let per_picture = lq.div_ceil(chunk);

@@ -9,7 +9,7 @@ use candle_core::{Result, Tensor, bail};
 use candle_nn::VarBuilder;
 use rayon::prelude::*;
 
-use super::cpu::{Sizes, View, contiguous, is_ours, numbers, product, tensor, threads};
+use super::cpu::{Place, Sizes, View, contiguous, is_ours, numbers, product, tensor, threads};
 use super::linear::outputs_last;
 
 /// Numbers of a strip's buffer (4 MiB): several times the weights' packing is worth, still in the shared cache.
@@ -180,7 +180,8 @@ impl Conv2d {
             };
             let left = View { data: left, rows: depth, columns: 1 };
             let right = View { data: weight, rows: out, columns: 1 };
-            product(Sizes { m: count, n: out, k: depth }, y, out, add, left, right, 1.0, split);
+            let place = Place { out: y, stride: out, add };
+            product(Sizes { m: count, n: out, k: depth }, place, left, right, 1.0, split);
         });
         tensor(y, (b, oh, ow, out))
     }

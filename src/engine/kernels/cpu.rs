@@ -64,19 +64,20 @@ pub struct Sizes {
     pub k: usize,
 }
 
-/// `out = scale * left x right`, or `out += ...` where `add`; row `r` of `out` starts at `r * stride`. With `split` the
-/// product itself runs on all threads. Panics where a view is too short for the sizes (a bug in this room).
-pub fn product(
-    sizes: Sizes,
-    out: &mut [f32],
-    stride: usize,
-    add: bool,
-    left: View,
-    right: View,
-    scale: f32,
-    split: bool,
-) {
+/// Where a product goes.
+pub struct Place<'a> {
+    pub out: &'a mut [f32],
+    /// Row `r` starts at `r * stride`.
+    pub stride: usize,
+    /// Added to what is there, else written over it.
+    pub add: bool,
+}
+
+/// `scale * left x right` into `place`. With `split` the product itself runs on all threads. Panics where a view is too
+/// short for the sizes (a bug in this room).
+pub fn product(sizes: Sizes, place: Place, left: View, right: View, scale: f32, split: bool) {
     let Sizes { m, n, k } = sizes;
+    let Place { out, stride, add } = place;
     if m == 0 || n == 0 {
         return;
     }
@@ -174,7 +175,7 @@ mod tests {
         let (sizes, mut out) = (Sizes { m: 3, n: 2, k: 4 }, vec![1.0; 9]);
         // left: rows 8 apart; right transposed: [n, k] in memory.
         let (l, r) = (View { data: &left, rows: 8, columns: 1 }, View { data: &right, rows: 1, columns: 4 });
-        product(sizes, &mut out, 3, true, l, r, 0.5, false);
+        product(sizes, Place { out: &mut out, stride: 3, add: true }, l, r, 0.5, false);
         for m in 0..3 {
             for n in 0..2 {
                 let sum: f32 = (0..4).map(|k| left[m * 8 + k] * right[n * 4 + k]).sum();

@@ -4,7 +4,7 @@ use candle_core::{D, DType, Result, Tensor, bail};
 use candle_nn::VarBuilder;
 use rayon::prelude::*;
 
-use super::cpu::{Sizes, View, contiguous, is_ours, numbers, product, tensor, threads};
+use super::cpu::{Place, Sizes, View, contiguous, is_ours, numbers, product, tensor, threads};
 
 /// Fewest rows of a strip: the weights are packed anew for each strip, which this many rows pay for.
 const STRIP: usize = 128;
@@ -110,7 +110,8 @@ pub(super) fn rows_times(
         let sizes = Sizes { m: y.len() / out, n: out, k: from };
         let left = View { data: &x[first * from..], rows: from, columns: 1 };
         let right = View { data: weight, rows: out, columns: 1 };
-        product(sizes, y, out, bias.is_some() || residual.is_some(), left, right, 1.0, split);
+        let place = Place { out: y, stride: out, add: bias.is_some() || residual.is_some() };
+        product(sizes, place, left, right, 1.0, split);
     });
     y
 }

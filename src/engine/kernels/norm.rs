@@ -115,10 +115,8 @@ impl GroupNorm {
             let moments: Vec<(f64, f64)> = channels
                 .clone()
                 .map(|i| {
-                    let total = |pick: fn(&(Vec<f64>, Vec<f64>)) -> &Vec<f64>| -> f64 {
-                        parts.iter().map(|part| pick(part)[i]).sum()
-                    };
-                    let (sum, square) = (total(|p| &p.0), total(|p| &p.1));
+                    let sum: f64 = parts.iter().map(|part| part.0[i]).sum();
+                    let square: f64 = parts.iter().map(|part| part.1[i]).sum();
                     (f64::from(base[i]) + sum / n, square / n - (sum / n) * (sum / n))
                 })
                 .collect();

@@ -126,7 +126,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Takes all down to the last mark, and sums them up.
-    fn to_mark(&mut self) -> Checked<Size> {
+    fn pop_to_mark(&mut self) -> Checked<Size> {
         let mut sum = Size { objects: 0, depth: 0 };
         loop {
             match self.stack.pop() {
@@ -209,7 +209,7 @@ impl<'a> Walk<'a> {
             b'N' | 0x88 | 0x89 | b'}' | b']' | b')' => self.push(ONE)?,
             b'(' => self.stack.push(None),
             b't' | b'd' => {
-                let inner = self.to_mark()?;
+                let inner = self.pop_to_mark()?;
                 self.push_around(inner)?;
             }
             0x85 | b'Q' => self.wrap(1)?,
@@ -224,7 +224,7 @@ impl<'a> Walk<'a> {
                 self.add(value)?;
             }
             b'u' | b'e' => {
-                let inner = self.to_mark()?;
+                let inner = self.pop_to_mark()?;
                 self.add(inner)?;
             }
             b'q' => {
