@@ -29,6 +29,7 @@ struct Habits {
     cross_attention_dim: serde_json::Value,
     sample_size: serde_json::Value,
     time_cond_proj_dim: Option<u64>,
+    guidance_embeds: bool,
     timestep_spacing: String,
 }
 
@@ -53,18 +54,24 @@ fn card(folder: &Path) -> Option<ModelCard> {
         read_text(&folder.join(path), MOST).ok().and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default()
     };
     let (unet, scheduler) = (habits("unet/config.json"), habits("scheduler/scheduler_config.json"));
+    let transformer = habits("transformer/config.json");
     let name = folder.file_name()?.to_string_lossy().into_owned();
     let family = match index.class.as_str() {
         "StableDiffusionXLPipeline" => Family::Xl,
         "StableDiffusionPipeline" | "LatentConsistencyModelPipeline" if unet.cross_attention_dim == 1024 => Family::Two,
         "StableDiffusionPipeline" | "LatentConsistencyModelPipeline" => Family::One,
+        "StableDiffusion3Pipeline" => Family::Three,
+        "FluxPipeline" => Family::Flux,
+        "ZImagePipeline" => Family::ZImage,
         _ => return None,
     };
     // Models of few steps say so by their scheduler, or by their names alone.
     let lower = name.to_lowercase();
     let few = unet.time_cond_proj_dim.is_some()
         || scheduler.timestep_spacing == "trailing"
-        || ["turbo", "lcm", "lightning", "hyper"].iter().any(|word| lower.contains(word));
+        // FLUX schnell is the one that was not distilled with guidance.
+        || (matches!(family, Family::Flux) && !transformer.guidance_embeds)
+        || ["turbo", "lcm", "lightning", "hyper", "schnell"].iter().any(|word| lower.contains(word));
     let files = weights(folder);
     if files.is_empty() {
         return None;
@@ -73,8 +80,9 @@ fn card(folder: &Path) -> Option<ModelCard> {
     let side = match family {
         // The UNet's own size is in latents of eight pixels.
         Family::Two if unet.sample_size == 96 => 768,
-        Family::Xl if !few => 1024,
-        _ => 512,
+        Family::Xl if few => 512,
+        Family::One | Family::Two => 512,
+        _ => 1024,
     };
     Some(ModelCard {
         id: name.clone(),
@@ -91,9 +99,9 @@ fn card(folder: &Path) -> Option<ModelCard> {
         defaults: CardDefaults {
             width: Some(side),
             height: Some(side),
-            steps: Some(if few { 4 } else { 20 }),
-            guidance: Some(if few { 1.0 } else { 7.0 }),
-            sampler: Some(Sampler::Automatic),
+            steps: Some(family.steps(few)),
+            guidance: Some(family.guidance(few)),
+            sampler: Some(if family.is_flow() { Sampler::Euler } else { Sampler::Automatic }),
             ..CardDefaults::default()
         },
         examples: Vec::new(),
@@ -106,6 +114,9 @@ enum Family {
     One,
     Two,
     Xl,
+    Three,
+    Flux,
+    ZImage,
 }
 
 impl Family {
@@ -114,6 +125,34 @@ impl Family {
             Self::One => "stable-diffusion-1",
             Self::Two => "stable-diffusion-2",
             Self::Xl => "stable-diffusion-xl",
+            Self::Three => "sd3",
+            Self::Flux => "flux",
+            Self::ZImage => "z-image",
+        }
+    }
+
+    fn is_flow(self) -> bool {
+        matches!(self, Self::Three | Self::Flux | Self::ZImage)
+    }
+
+    /// As the families' own pipelines have it.
+    fn steps(self, few: bool) -> u32 {
+        match self {
+            Self::ZImage => 8,
+            _ if few => 4,
+            Self::Three | Self::Flux => 28,
+            _ => 20,
+        }
+    }
+
+    fn guidance(self, few: bool) -> f32 {
+        match self {
+            // Its scale counts from the prompt's own prediction: 0 is off.
+            Self::ZImage => 0.0,
+            _ if few => 1.0,
+            Self::Three => 4.5,
+            Self::Flux => 3.5,
+            _ => 7.0,
         }
     }
 
@@ -125,6 +164,10 @@ impl Family {
             (Self::Two, true) => "Stable Diffusion Turbo",
             (Self::Xl, false) => "Stable Diffusion XL",
             (Self::Xl, true) => "Stable Diffusion XL (Turbo, Lightning, LCM)",
+            (Self::Three, _) => "Stable Diffusion 3",
+            (Self::Flux, false) => "FLUX.1 dev",
+            (Self::Flux, true) => "FLUX.1 schnell",
+            (Self::ZImage, _) => "Z-Image",
         }
     }
 }
@@ -142,7 +185,7 @@ fn sizes(side: u32) -> Vec<Size> {
 /// The weight files of a folder's parts, by their paths within it.
 fn weights(folder: &Path) -> Vec<ModelFile> {
     let mut files = Vec::new();
-    for part in ["text_encoder", "text_encoder_2", "unet", "vae"] {
+    for part in ["text_encoder", "text_encoder_2", "text_encoder_3", "unet", "transformer", "vae"] {
         for entry in fs::read_dir(folder.join(part)).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let Ok(about) = fs::metadata(entry.path()) else { continue };
@@ -170,6 +213,10 @@ mod tests {
         let family = |id: &str| cards.iter().find(|c| c.id == id).map(|c| (c.family.as_str(), c.defaults.steps));
         assert_eq!(family("sd15"), Some(("stable-diffusion-1", Some(20))));
         assert_eq!(family("sdxl"), Some(("stable-diffusion-xl", Some(20))));
+        assert_eq!(family("sd3"), Some(("sd3", Some(28))));
+        assert_eq!(family("flux-schnell"), Some(("flux", Some(4))));
+        assert_eq!(family("flux-dev"), Some(("flux", Some(28))));
+        assert_eq!(family("zimage"), Some(("z-image", Some(8))));
         assert_eq!(family("turbo"), Some(("stable-diffusion-1", Some(4))), "its scheduler is one of few steps");
         let catalog = Catalog::load(&fixtures);
         let card = catalog.card("sd15").unwrap();
