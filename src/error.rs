@@ -54,6 +54,12 @@ pub enum Cause {
         path: PathBuf,
         reason: String,
     },
+    /// A picture model's file without the parts that draw with it.
+    LacksParts {
+        path: PathBuf,
+        family: String,
+        lacks: String,
+    },
     UnsupportedArchitecture {
         found: String,
         supported: String,

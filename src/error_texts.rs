@@ -53,6 +53,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("{} cannot be used as a model: {reason}.", show(path)),
             format!("{} 不能作为模型使用：{reason}。", show(path)),
         ),
+        Cause::LacksParts { path, family, lacks } => (
+            format!("{} is a {family} model that lacks: {lacks}.", show(path)),
+            format!("{} 是 {family} 模型，缺少：{lacks}。", show(path)),
+        ),
         Cause::UnsupportedArchitecture { found, .. } => (
             format!("This model's architecture is \u{201c}{found}\u{201d}, which the studio cannot run yet."),
             format!("这个模型的架构是“{found}”，目前还不能运行。"),
@@ -179,6 +183,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::BadModelFile { .. } => {
             ("Fetch the file again, or choose another one.".into(), "请重新下载，或选择另一个文件。".into())
         }
+        Cause::LacksParts { lacks, .. } => (
+            format!("Put files with {lacks} into the models folder, or name them with --with FILE."),
+            format!("请把含有 {lacks} 的文件放入模型文件夹，或用 --with FILE 指定。"),
+        ),
         Cause::UnsupportedArchitecture { supported, .. } => (
             format!("Choose a model of one of these architectures: {supported}."),
             format!("请选择这些架构的模型：{supported}。"),

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use aigc_studio::engine::image::nets::flux::{self, Flux, FluxConfig, FluxInput};
 use aigc_studio::engine::image::nets::qwen3::{Qwen3, Qwen3Config};
@@ -12,8 +13,10 @@ use aigc_studio::engine::image::nets::sd3::{Sd3, Sd3Config, Sd3Input, join_text}
 use aigc_studio::engine::image::nets::t5::{T5, T5Config};
 use aigc_studio::engine::image::nets::weights::Weights;
 use aigc_studio::engine::image::nets::zimage::{ZImage, ZImageConfig};
+use aigc_studio::engine::image::weights::{Watch, load_packed};
 use aigc_studio::engine::{CancelToken, Stop};
 use aigc_studio::error::Cause;
+use aigc_studio::formats::{Header, layout};
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use serde_json::{Value, json};
@@ -353,51 +356,55 @@ fn flux_shifts_its_schedule_by_the_size() {
     assert!((flux::shift(2176, 256.0, 4096.0, 0.5, 1.15) - 0.825).abs() < 1e-12);
 }
 
+/// The transformer of a GGUF file, its quantised matrices as they are.
+fn flux_of(path: &Path, config: FluxConfig) -> Result<Flux, Stop> {
+    let header = Header::read(path)?;
+    let found = layout::parts(&header).into_iter().find(|f| f.part == layout::Part::Flux);
+    let tensors = found.expect("a FLUX transformer").tensors(&header)?;
+    let watch = Watch::new(CancelToken::new(), Arc::new(|_| {}));
+    let build = |w: &Weights| Flux::load(config, w, &CancelToken::new());
+    load_packed(tensors, DType::F32, &Device::Cpu, &watch, build)
+}
+
 /// Q8_0, Q4_0, f16 and bf16 matrices of a GGUF file against the reference on the numbers that they stand for.
 #[test]
 fn flux_runs_from_gguf() {
     let fixture = Fixture::named("flux-gguf");
     let config = FluxConfig::parse(&fixture.config, fixture.path()).unwrap();
     let file = fixture.path().join("model.gguf");
-    let (config, weights) = flux::open_gguf(&file, Some(config), &Device::Cpu, DType::F32).unwrap();
-    let net = Flux::load(config, &weights, &CancelToken::new()).unwrap();
-    check_flux(&fixture, &net);
+    check_flux(&fixture, &flux_of(&file, config).unwrap());
     // Heads of 32 are nobody's: without its configuration the file cannot say how positions are shared out.
-    flux::open_gguf(&file, None, &Device::Cpu, DType::F32).err().unwrap();
+    let header = Header::read(&file).unwrap();
+    let found = layout::parts(&header).remove(0);
+    assert_eq!(found.config(&found.tensors(&header).unwrap()), None);
 }
 
 #[test]
 fn a_broken_gguf_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.gguf");
-    let open = || flux::open_gguf(&path, None, &Device::Cpu, DType::F32);
-    open().err().unwrap();
+    Header::read(&path).unwrap_err();
     std::fs::write(&path, b"not a GGUF at all").unwrap();
-    assert!(matches!(open().err().unwrap().cause(), Cause::BadModelFile { .. }));
+    assert!(matches!(Header::read(&path).unwrap_err().cause(), Cause::BadModelFile { .. }));
 
-    // One tensor of IQ4_NL (20), which candle lacks.
-    let mut bytes = Vec::from(*b"GGUF");
-    bytes.extend(3u32.to_le_bytes());
-    bytes.extend(1u64.to_le_bytes());
-    bytes.extend(0u64.to_le_bytes());
-    bytes.extend(13u64.to_le_bytes());
-    bytes.extend(b"img_in.weight");
-    bytes.extend(2u32.to_le_bytes());
-    bytes.extend(32u64.to_le_bytes());
-    bytes.extend(2u64.to_le_bytes());
-    bytes.extend(20u32.to_le_bytes());
-    bytes.extend(0u64.to_le_bytes());
-    bytes.extend([0; 256]);
-    std::fs::write(&path, bytes).unwrap();
-    assert!(matches!(open().err().unwrap().cause(), Cause::UnsupportedQuantization { .. }));
-
-    // Cut off within its tensors: found when the tensor is read.
+    // Cut off within its tensors.
     let fixture = Fixture::named("flux-gguf");
     let whole = std::fs::read(fixture.path().join("model.gguf")).unwrap();
     std::fs::write(&path, &whole[..whole.len() - 40_000]).unwrap();
-    let config = FluxConfig::parse(&fixture.config, fixture.path()).unwrap();
-    let (config, weights) = flux::open_gguf(&path, Some(config), &Device::Cpu, DType::F32).unwrap();
-    assert!(matches!(Flux::load(config, &weights, &CancelToken::new()), Err(Stop::Failed(_))));
+    let config = || FluxConfig::parse(&fixture.config, fixture.path()).unwrap();
+    assert!(matches!(flux_of(&path, config()), Err(Stop::Failed(_))));
+
+    // A matrix of IQ4_NL (20), which candle lacks, by the number of its type in the header.
+    let name = b"double_blocks.0.img_attn.qkv.weight";
+    let at = whole.windows(name.len()).position(|w| w == name).unwrap() + name.len() + 4 + 16;
+    let mut odd = whole.clone();
+    odd[at..at + 4].copy_from_slice(&20u32.to_le_bytes());
+    std::fs::write(&path, odd).unwrap();
+    let Err(Stop::Failed(error)) = flux_of(&path, config()) else { panic!("it was read") };
+    assert!(
+        matches!(error.cause(), Cause::UnsupportedQuantization { found, .. } if found.contains("IQ4_NL")),
+        "{error}"
+    );
 }
 
 #[test]

@@ -12,8 +12,8 @@ use super::Context;
 use super::progress::bar;
 use super::run::{Interrupts, random_seed, run_job};
 use crate::domain::{
-    EventKind, ImageParams, ImageRequest, Job, Makes, NoiseSource, Outcome, Picture, PictureRecord, SEED, Sampler,
-    Schedule, Seed,
+    Checkpoint, EventKind, ImageParams, ImageRequest, Job, Makes, ModelFiles, NoiseSource, Outcome, Picture,
+    PictureRecord, SEED, Sampler, Schedule, Seed,
 };
 use crate::engine::Stop;
 use crate::error::{Cause, Result};
@@ -33,6 +33,15 @@ pub struct ImageArgs {
     /// A model's id, or the path of its folder or file.
     #[arg(long, value_name = "ID|PATH")]
     model: Option<String>,
+    /// A file with what the model lacks (text encoders, a VAE), or with what should take its place; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    with: Vec<PathBuf>,
+    /// Another VAE than the model's own: a file, or a diffusers folder.
+    #[arg(long, value_name = "PATH")]
+    vae: Option<PathBuf>,
+    /// A diffusers folder whose configurations, tokenizers and scheduler a single file is run with.
+    #[arg(long, value_name = "FOLDER")]
+    config: Option<PathBuf>,
     /// Denoising steps.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     steps: Option<i64>,
@@ -141,7 +150,10 @@ fn request(context: &Context, args: &ImageArgs) -> Result<ImageRequest> {
     if let Some(id) = &args.model {
         params.model.clone_from(id);
     }
-    let model = context.catalog.resolve(&params.model, Makes::Image)?;
+    let mut model = context.catalog.resolve(&params.model, Makes::Image)?;
+    if args.vae.is_some() || args.config.is_some() || !args.with.is_empty() {
+        model.files = put_together(&model.files, args)?;
+    }
     if let Some(card) = context.catalog.card(&params.model) {
         card.defaults.apply(&mut params);
     }
@@ -184,6 +196,22 @@ fn request(context: &Context, args: &ImageArgs) -> Result<ImageRequest> {
     params.seed = Seed::Fixed(seed);
     params.check()?;
     Ok(ImageRequest { params, model, seed })
+}
+
+/// The model's files with what the arguments name besides.
+fn put_together(files: &ModelFiles, args: &ImageArgs) -> Result<ModelFiles> {
+    let mut whole = match files {
+        ModelFiles::File(path) | ModelFiles::Folder(path) => Checkpoint::new(path.clone()),
+        ModelFiles::Checkpoint(whole) => (**whole).clone(),
+        ModelFiles::Embedded => {
+            let (value, choices) = ("the model inside this program".to_owned(), "a model from files".to_owned());
+            return Err(Cause::BadChoice { name: "model", value, choices }.into());
+        }
+    };
+    whole.parts.splice(0..0, args.with.iter().cloned());
+    whole.vae = args.vae.clone().or(whole.vae);
+    whole.config = args.config.clone().or(whole.config);
+    Ok(ModelFiles::Checkpoint(Box::new(whole)))
 }
 
 fn unknown(name: &'static str, value: &str, choices: &[&str]) -> Cause {

@@ -26,6 +26,32 @@ pub enum ModelFiles {
     File(PathBuf),
     /// A folder in the layout of its family.
     Folder(PathBuf),
+    /// A picture model put together from files.
+    Checkpoint(Box<Checkpoint>),
+}
+
+/// Files that make up one picture model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// A whole checkpoint, a denoiser alone, or a diffusers folder.
+    pub main: PathBuf,
+    /// What that lacks (text encoders, a VAE), or what takes the place of what it has; each is known by its header.
+    pub parts: Vec<PathBuf>,
+    /// A VAE that takes the place of the model's own: a file, or a folder with its `config.json`.
+    pub vae: Option<PathBuf>,
+    /// A diffusers folder whose configurations, tokenizers and scheduler are taken.
+    pub config: Option<PathBuf>,
+}
+
+impl Checkpoint {
+    pub fn new(main: PathBuf) -> Self {
+        Self { main, ..Self::default() }
+    }
+
+    /// All files and folders that weights come from.
+    pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        std::iter::once(&self.main).chain(&self.parts).chain(&self.vae)
+    }
 }
 
 /// A model that a job is to run on.

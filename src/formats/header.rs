@@ -75,6 +75,19 @@ pub struct Entry {
     pub offset: u64,
     /// On disk; 0 for GGUF types that candle cannot run.
     pub bytes: u64,
+    /// How it becomes what `shape` says.
+    pub arranged: Arranged,
+}
+
+/// How a tensor's numbers lie in the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Arranged {
+    #[default]
+    AsShaped,
+    /// Of a matrix: the other way round, in the file its shape is the reverse.
+    Transposed,
+    /// The second half of the rows comes first.
+    HalvesSwapped,
 }
 
 impl Entry {
@@ -145,7 +158,10 @@ impl Header {
         let tensors = gguf.tensors().map(|(name, t)| {
             let dtype = Dtype::Ggml(t.kind);
             let shape = gguf.original_shape(name).unwrap_or_else(|| t.shape.clone());
-            (name.to_owned(), Entry { dtype, shape, file: 0, offset: t.offset, bytes: t.bytes })
+            (
+                name.to_owned(),
+                Entry { dtype, shape, file: 0, offset: t.offset, bytes: t.bytes, arranged: Arranged::AsShaped },
+            )
         });
         Ok(Self {
             container: Container::Gguf,
@@ -154,6 +170,17 @@ impl Header {
             metadata: BTreeMap::new(),
             gguf: Some(Arc::new(gguf)),
         })
+    }
+
+    /// The same files without a tensor.
+    pub(super) fn bare(&self) -> Self {
+        Self {
+            container: self.container,
+            files: self.files.clone(),
+            tensors: BTreeMap::new(),
+            metadata: self.metadata.clone(),
+            gguf: self.gguf.clone(),
+        }
     }
 
     /// The path that stands for all files: the first one.

@@ -3,11 +3,13 @@
 //! Nothing here believes a file: headers are bounded by the file's own size before memory is taken, pickles are read
 //! as data and never executed. The catalog's doctor and the engine's loaders both look here.
 
+pub mod family;
 pub mod file;
 pub mod gguf;
 pub mod header;
+pub mod layout;
 pub mod pickle;
 pub mod safetensors;
 pub mod shards;
 
-pub use header::{Container, Dtype, Entry, Header};
+pub use header::{Arranged, Container, Dtype, Entry, Header};

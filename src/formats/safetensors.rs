@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::{Error as _, MapAccess, Visitor};
 
 use super::file::{self, bad};
-use super::header::{Container, Dtype, Entry, FileFacts, Header};
+use super::header::{Arranged, Container, Dtype, Entry, FileFacts, Header};
 use crate::error::{Cause, Doing, Result, StudioError};
 
 /// Longest header that is read. SDXL's has 300 KB, the largest merged ones a few MB.
@@ -167,7 +167,9 @@ fn place(raw: &Raw, start: u64, size: u64) -> std::result::Result<Entry, Fault> 
         return other(format!("should have {bytes} bytes and lies from {from} to {to}"));
     }
     match start.checked_add(to) {
-        Some(end) if end <= size => Ok(Entry { dtype, shape, file: 0, offset: start + from, bytes }),
+        Some(end) if end <= size => {
+            Ok(Entry { dtype, shape, file: 0, offset: start + from, bytes, arranged: Arranged::AsShaped })
+        }
         _ => other(format!(
             "ends at byte {} but the file has {size}: it was cut off, fetch it again",
             u128::from(start) + u128::from(to)

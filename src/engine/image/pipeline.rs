@@ -14,8 +14,8 @@ use super::sticker::{self, Encoded, Sticker};
 use super::weights::Watch;
 use super::{noise, pixels};
 use crate::domain::{
-    DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, Outcome, Picture, PictureRecord, SEED,
-    SEED_MAX, Sampler, StepProgress, UnknownWords,
+    Checkpoint, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, Outcome, Picture,
+    PictureRecord, SEED, SEED_MAX, Sampler, StepProgress, UnknownWords,
 };
 use crate::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Reservation, Stop, best_device};
 use crate::error::{Cause, Result};
@@ -71,8 +71,8 @@ impl ImagePipeline {
             self.loaded = None;
             let device = best_device(self.device);
             let (model, memory) = match files {
-                ModelFiles::Folder(folder) if diffusion::is_folder(folder) => {
-                    let opened = Diffusion::open(folder)?;
+                files if let Some(files) = checkpoint(files) => {
+                    let opened = Diffusion::open(&files)?;
                     let memory = self.budget.reserve(opened.memory(DType::F32))?;
                     let (whole, so_far) = (opened.bytes().max(1), AtomicU64::new(0));
                     let read = read.clone();
@@ -288,6 +288,19 @@ fn stamp(files: &ModelFiles) -> Stamp {
         ModelFiles::File(path) => of(path),
         ModelFiles::Folder(folder) if diffusion::is_folder(folder) => of(&folder.join("unet")),
         ModelFiles::Folder(folder) => of(&folder.join(sticker::WEIGHTS)),
+        ModelFiles::Checkpoint(files) => of(&files.main),
+    }
+}
+
+/// The files of a diffusion model; `None` for those that something else runs.
+fn checkpoint(files: &ModelFiles) -> Option<Checkpoint> {
+    match files {
+        ModelFiles::Checkpoint(files) => Some((**files).clone()),
+        ModelFiles::Folder(folder) if diffusion::is_folder(folder) => Some(Checkpoint::new(folder.clone())),
+        ModelFiles::File(path) if !sticker::is_ours(path) && diffusion::is_checkpoint(path) => {
+            Some(Checkpoint::new(path.clone()))
+        }
+        _ => None,
     }
 }
 

@@ -10,15 +10,17 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::quantized::ggml_file::qtensor_from_ggml;
+use candle_core::quantized::{QStorage, QTensor};
 use candle_core::{DType, Device, Result as Candle, Shape, Tensor, bail};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder};
 use sha2::{Digest, Sha256};
 
+use super::nets::weights::Weights;
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::formats::gguf::types::runnable;
-use crate::formats::{Dtype, Entry, Header, file};
+use crate::formats::{Arranged, Container, Dtype, Entry, Header, file};
 
 /// Names of a component's weights in a diffusers folder, best first.
 const NAMES: [&str; 8] = [
@@ -44,6 +46,8 @@ pub fn component(folder: &Path) -> Result<Header> {
 #[derive(Clone)]
 pub struct Watch {
     pub token: CancelToken,
+    /// The part whose tensors are read, so that two text encoders' names are not one.
+    part: String,
     /// Gets the bytes of each tensor.
     pub read: Arc<dyn Fn(u64) + Send + Sync>,
     hashes: Arc<Mutex<BTreeMap<String, [u8; 32]>>>,
@@ -51,7 +55,12 @@ pub struct Watch {
 
 impl Watch {
     pub fn new(token: CancelToken, read: Arc<dyn Fn(u64) + Send + Sync>) -> Self {
-        Self { token, read, hashes: Arc::default() }
+        Self { token, part: String::new(), read, hashes: Arc::default() }
+    }
+
+    /// For the tensors of one part of a model.
+    pub fn within(&self, part: &str) -> Self {
+        Self { part: part.to_owned(), ..self.clone() }
     }
 
     /// SHA-256 over the names and contents of all tensors read so far, in the order of their names: the same weights
@@ -76,18 +85,42 @@ pub fn load<T, E: Into<Stop>>(
     watch: &Watch,
     build: impl FnOnce(&VarBuilder<'static>) -> std::result::Result<T, E>,
 ) -> std::result::Result<T, Stop> {
-    let shelf = Shelf { header, open: Mutex::default(), stopped: Arc::default(), watch: watch.clone() };
+    let shelf = Shelf::new(header, watch);
     let stopped = shelf.stopped.clone();
     let vb = VarBuilder::from_backend(Box::new(shelf), dtype, device.clone());
-    let built = build(&vb);
-    if let Some(stop) = stopped.lock().unwrap_or_else(PoisonError::into_inner).take() {
-        return Err(stop);
+    ended(build(&vb), &stopped)
+}
+
+/// [`load`] for networks that can leave quantised matrices as they are: those of a GGUF file stay packed, all else
+/// becomes numbers.
+pub fn load_packed<T, E: Into<Stop>>(
+    header: Header,
+    dtype: DType,
+    device: &Device,
+    watch: &Watch,
+    build: impl FnOnce(&Weights) -> std::result::Result<T, E>,
+) -> std::result::Result<T, Stop> {
+    if header.container != Container::Gguf {
+        return load(header, dtype, device, watch, |vb| build(&vb.clone().into()));
     }
-    built.map_err(Into::into)
+    let shelf = Arc::new(Shelf::new(header, watch));
+    let stopped = shelf.stopped.clone();
+    ended(build(&Weights::packed(shelf, dtype, device)), &stopped)
+}
+
+/// What was built, unless something stopped it that says more than candle's error.
+fn ended<T, E: Into<Stop>>(
+    built: std::result::Result<T, E>,
+    stopped: &Mutex<Option<Stop>>,
+) -> std::result::Result<T, Stop> {
+    match stopped.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        Some(stop) => Err(stop),
+        None => built.map_err(Into::into),
+    }
 }
 
 /// The tensors of a header.
-struct Shelf {
+pub struct Shelf {
     header: Header,
     open: Mutex<Vec<Option<File>>>,
     /// Why reading ended, where it is more than candle's error can say.
@@ -96,6 +129,25 @@ struct Shelf {
 }
 
 impl Shelf {
+    fn new(header: Header, watch: &Watch) -> Self {
+        Self { header, open: Mutex::default(), stopped: Arc::default(), watch: watch.clone() }
+    }
+
+    pub fn contains(&self, name: &str) -> bool {
+        self.header.has(name)
+    }
+
+    /// A matrix as it is packed in the file.
+    pub fn packed(&self, name: &str, device: &Device) -> Candle<QTensor> {
+        let (entry, bytes) = self.read(name)?;
+        let kind = match entry.dtype {
+            Dtype::Ggml(id) if entry.arranged != Arranged::Transposed => runnable(id),
+            _ => None,
+        };
+        let Some(kind) = kind else { return self.stop(unsupported(entry, name).into()) };
+        QTensor::new(QStorage::from_data(bytes.into(), device, kind)?, entry.shape.as_slice())
+    }
+
     fn stop<T>(&self, stop: Stop) -> Candle<T> {
         self.stopped.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(stop);
         bail!("loading ended")
@@ -115,10 +167,16 @@ impl Shelf {
             std::io::ErrorKind::UnexpectedEof => file::bad(path, "it was cut short while it was read"),
             _ => StudioError::io(Doing::Reading, path, &e),
         })?;
+        if entry.arranged == Arranged::HalvesSwapped {
+            // Rows lie one behind the other, quantised or not.
+            let half = bytes.len() / 2;
+            bytes.rotate_left(half);
+        }
         Ok(bytes)
     }
 
-    fn tensor(&self, name: &str, dtype: DType, device: &Device) -> Candle<Tensor> {
+    /// The bytes of a tensor; told, and counted in the hash.
+    fn read(&self, name: &str) -> Candle<(&Entry, Vec<u8>)> {
         if self.watch.token.is_cancelled() {
             return self.stop(Stop::Cancelled);
         }
@@ -131,12 +189,20 @@ impl Shelf {
             Err(error) => return self.stop(error.into()),
         };
         (self.watch.read)(entry.bytes);
-        let place = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
         let hash = Sha256::digest(&bytes).into();
         let mut hashes = self.watch.hashes.lock().unwrap_or_else(PoisonError::into_inner);
-        hashes.insert(format!("{place}/{name}"), hash);
-        drop(hashes);
-        let shape = entry.shape.as_slice();
+        hashes.insert(format!("{}/{name}", self.watch.part), hash);
+        Ok((entry, bytes))
+    }
+
+    pub fn tensor(&self, name: &str, dtype: DType, device: &Device) -> Candle<Tensor> {
+        let (entry, bytes) = self.read(name)?;
+        let transposed = entry.arranged == Arranged::Transposed;
+        let mut shape = entry.shape.clone();
+        if transposed {
+            shape.reverse();
+        }
+        let shape = shape.as_slice();
         let stored = match entry.dtype {
             Dtype::Ggml(id) => match runnable(id) {
                 Some(kind) => {
@@ -150,6 +216,7 @@ impl Shelf {
                 None => return self.stop(unsupported(entry, name).into()),
             },
         };
+        let stored = if transposed { stored.t()?.contiguous()? } else { stored };
         stored.to_dtype(dtype)?.to_device(device)
     }
 }

@@ -189,7 +189,9 @@ fn check_prompt(prompt: &TextPrompt) -> Result<()> {
 fn model_path(model: &ModelRef) -> Result<PathBuf> {
     match &model.files {
         ModelFiles::File(path) => Ok(path.clone()),
-        ModelFiles::Embedded => Err(Cause::WrongKind { id: model.id.clone(), wanted: "text" }.into()),
+        ModelFiles::Embedded | ModelFiles::Checkpoint(_) => {
+            Err(Cause::WrongKind { id: model.id.clone(), wanted: "text" }.into())
+        }
         ModelFiles::Folder(folder) => {
             let entries =
                 std::fs::read_dir(folder).map_err(|e| StudioError::io(crate::error::Doing::Reading, folder, &e))?;

@@ -16,7 +16,7 @@ use candle_core::pickle::{Object, Stack};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::file::{self, bad};
-use super::header::{Container, Dtype, Entry, FileFacts, Header};
+use super::header::{Arranged, Container, Dtype, Entry, FileFacts, Header};
 use crate::error::{Doing, Result, StudioError};
 
 /// Most bytes of `data.pkl`. That of SD 1.5 has 200 KB.
@@ -242,5 +242,5 @@ fn entry(args: Vec<Object>, folder: &str, storages: &HashMap<String, Storage>) -
     }
     let shape: Option<Vec<usize>> = size.iter().map(|&n| usize::try_from(n).ok()).collect();
     let shape = shape.ok_or_else(|| format!("claims the impossible shape {size:?}"))?;
-    Ok(Entry { dtype, shape, file: 0, offset: storage.offset + from, bytes })
+    Ok(Entry { dtype, shape, file: 0, offset: storage.offset + from, bytes, arranged: Arranged::AsShaped })
 }

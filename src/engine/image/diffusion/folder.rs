@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::net::NetConfig;
-use super::{Family, Opened};
+use super::{Family, Opened, Predicts};
 use crate::domain::Sampler;
 use crate::engine::image::nets::clip::ClipConfig;
 use crate::engine::image::nets::flux::FluxConfig;
@@ -83,7 +83,7 @@ pub fn open(folder: &Path) -> Result<Opened> {
     };
     let (config, header) = part(if family.flow().is_some() { "transformer" } else { "unet" })?;
     let net = match family {
-        Family::Sd | Family::Xl => NetConfig::Unet(UnetConfig::read(&config)?),
+        Family::Sd | Family::Xl => NetConfig::Unet(Box::new(UnetConfig::read(&config)?)),
         Family::Sd3 => NetConfig::Sd3(Sd3Config::read(&config)?),
         Family::Flux => NetConfig::Flux(FluxConfig::read(&config)?),
         Family::ZImage => NetConfig::ZImage(ZImageConfig::read(&config)?),
@@ -103,21 +103,14 @@ pub fn open(folder: &Path) -> Result<Opened> {
         net: (net, header),
         vae: (vae, vae_header),
         scheduler: options,
+        predicts: Predicts::AsConfigured,
         empty_is_zero: index.bool("force_zeros_for_empty_prompt", family == Family::Xl)?,
     })
 }
 
 /// Parts that do not belong together are named, with the numbers.
-fn check(folder: &Path, net: &NetConfig, vae: &VaeConfig, text: usize, family: Family) -> Result<()> {
-    let channels = net.channels();
-    if channels != vae.latent_channels {
-        let reason = match channels {
-            9 => "it paints into pictures (9 channels): a model that draws from a prompt has 4".to_owned(),
-            8 => "it edits pictures (8 channels): a model that draws from a prompt has 4".to_owned(),
-            n => format!("its network takes {n} latent channels and its VAE has {}", vae.latent_channels),
-        };
-        return Err(bad(folder, reason));
-    }
+pub(super) fn check(folder: &Path, net: &NetConfig, vae: &VaeConfig, text: usize, family: Family) -> Result<()> {
+    check_vae(folder, net, vae)?;
     let NetConfig::Unet(unet) = net else { return Ok(()) };
     if let Some(wanted) = unet.cross_attention_dim.iter().find(|n| **n != text) {
         let reason = format!("its UNet reads texts of width {wanted}, its encoder writes {text}");
@@ -129,7 +122,21 @@ fn check(folder: &Path, net: &NetConfig, vae: &VaeConfig, text: usize, family: F
     Ok(())
 }
 
-fn options(path: &Path) -> Result<Options> {
+/// A denoiser and a VAE of different latents.
+pub(super) fn check_vae(path: &Path, net: &NetConfig, vae: &VaeConfig) -> Result<()> {
+    let channels = net.channels();
+    if channels != vae.latent_channels {
+        let reason = match channels {
+            9 => "it paints into pictures (9 channels): a model that draws from a prompt has 4".to_owned(),
+            8 => "it edits pictures (8 channels): a model that draws from a prompt has 4".to_owned(),
+            n => format!("its network takes {n} latent channels and its VAE has {}", vae.latent_channels),
+        };
+        return Err(bad(path, reason));
+    }
+    Ok(())
+}
+
+pub(super) fn options(path: &Path) -> Result<Options> {
     let value: Value = serde_json::from_str(&read_text(path, MOST)?).map_err(|e| bad(path, e.to_string()))?;
     Options::from_value(value, path)
 }

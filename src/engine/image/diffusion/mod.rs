@@ -6,13 +6,12 @@
 //! noise -> sampling::Plan::run <-> Net(latents, time, context) with guidance -> latents -> Vae -> pixels
 //! ```
 
+mod checkpoint;
 mod draw;
 mod folder;
 mod net;
 mod pixels;
 mod text;
-
-use std::path::Path;
 
 use candle_core::{DType, Device};
 
@@ -24,12 +23,14 @@ use super::nets::t5::{T5, T5Config};
 use super::nets::vae::{Vae, VaeConfig};
 use super::prompt::{ClipTokens, PieceTokens};
 use super::sampling::FlowStart;
-use super::weights::{self, Watch};
+use super::weights::{self, Watch, load_packed};
+use crate::domain::Checkpoint;
 use crate::engine::Stop;
 use crate::error::Result;
-use crate::formats::{Entry, Header};
+use crate::formats::{Container, Entry, Header};
 use net::{Net, NetConfig};
 
+pub use checkpoint::is_checkpoint;
 pub use draw::Drawing;
 pub use folder::is_folder;
 
@@ -82,7 +83,15 @@ impl Family {
     }
 }
 
-/// A model's folder, read as far as its headers and configurations.
+/// What the network's output means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Predicts {
+    AsConfigured,
+    /// Noise or velocity: to be found out with the weights.
+    Unknown,
+}
+
+/// A model's files, read as far as its headers and configurations.
 pub struct Opened {
     family: Family,
     clips: Vec<(ClipConfig, Header, ClipTokens)>,
@@ -91,6 +100,7 @@ pub struct Opened {
     net: (NetConfig, Header),
     vae: (VaeConfig, Header),
     scheduler: Options,
+    predicts: Predicts,
     /// An empty negative prompt is no prompt at all, rather than an empty one.
     empty_is_zero: bool,
 }
@@ -98,24 +108,35 @@ pub struct Opened {
 impl Opened {
     /// Bytes that the weights take in memory, in `dtype`.
     pub fn memory(&self, dtype: DType) -> u64 {
-        self.used().map(Entry::elements).sum::<u64>() * dtype.size_in_bytes() as u64
+        let size = dtype.size_in_bytes() as u64;
+        // Quantised matrices of a transformer stay as they are.
+        let bytes = |(entry, packed): (&Entry, bool)| match packed && entry.shape.len() > 1 {
+            true => entry.bytes,
+            false => entry.elements() * size,
+        };
+        self.used().map(bytes).sum()
     }
 
     /// Bytes that loading reads.
     pub fn bytes(&self) -> u64 {
-        self.used().map(|entry| entry.bytes).sum()
+        self.used().map(|(entry, _)| entry.bytes).sum()
     }
 
-    /// What drawing from a prompt reads: all but the VAE's encoder, and what only counts positions.
-    fn used(&self) -> impl Iterator<Item = &Entry> {
-        let clips = self.clips.iter().map(|(_, header, _)| header);
-        let more = self.t5.iter().map(|(_, header, _)| header).chain(self.qwen.iter().map(|(_, header, _)| header));
+    /// What drawing from a prompt reads: all but the VAE's encoder, and what only counts positions. With each whether
+    /// it may stay quantised.
+    fn used(&self) -> impl Iterator<Item = (&Entry, bool)> {
+        let dense = self.clips.iter().map(|(_, header, _)| header).chain([&self.vae.1]);
+        let t5 = self.t5.iter().map(|(_, header, _)| header);
+        let packed = t5.chain(self.qwen.iter().map(|(_, header, _)| header)).chain([&self.net.1]);
+        let unet = matches!(self.net.0, NetConfig::Unet(_));
+        let packed = packed.map(move |header| (header, header.container == Container::Gguf && !unet));
         let unused = |name: &str| {
             ["encoder.conv", "encoder.down", "encoder.mid", "quant_conv"].iter().any(|start| name.starts_with(start))
                 || name.ends_with("position_ids")
         };
-        let headers = clips.chain(more).chain([&self.net.1, &self.vae.1]);
-        headers.flat_map(|header| &header.tensors).filter(move |(name, _)| !unused(name)).map(|(_, entry)| entry)
+        let headers = dense.map(|header| (header, false)).chain(packed);
+        let all = headers.flat_map(|(header, packed)| header.tensors.iter().map(move |(name, e)| (name, e, packed)));
+        all.filter(move |(name, ..)| !unused(name)).map(|(_, entry, packed)| (entry, packed))
     }
 }
 
@@ -134,37 +155,52 @@ pub struct Diffusion {
 }
 
 impl Diffusion {
-    /// Finds and checks what is in a diffusers folder; nothing large is in memory yet.
-    pub fn open(path: &Path) -> Result<Opened> {
-        folder::open(path)
+    /// Finds and checks what is in the files; nothing large is in memory yet.
+    pub fn open(files: &Checkpoint) -> Result<Opened> {
+        if !is_folder(&files.main) {
+            return checkpoint::open(files);
+        }
+        let mut opened = folder::open(&files.main)?;
+        if let Some(path) = &files.vae {
+            opened.vae = checkpoint::other_vae(path, opened.family, files.config.as_deref())?;
+            folder::check_vae(path, &opened.net.0, &opened.vae.0)?;
+        }
+        Ok(opened)
     }
 
     /// Reads the weights. On the CPU all is f32: half precision has no arithmetic there.
     pub fn load(opened: Opened, device: &Device, watch: &Watch) -> std::result::Result<Self, Stop> {
         let dtype = DType::F32;
         let mut clips = Vec::new();
-        for (config, header, tokens) in opened.clips {
-            clips.push((weights::load(header, dtype, device, watch, |vb| Clip::load(config, vb))?, tokens));
+        for (i, (config, header, tokens)) in opened.clips.into_iter().enumerate() {
+            let watch = watch.within(&format!("clip {i}"));
+            clips.push((weights::load(header, dtype, device, &watch, |vb| Clip::load(config, vb))?, tokens));
         }
         let token = &watch.token;
         let t5 = match opened.t5 {
             Some((config, header, tokens)) => {
-                let build = |vb: &candle_nn::VarBuilder<'static>| T5::load(config, &vb.clone().into(), token);
-                Some((weights::load(header, dtype, device, watch, build)?, tokens))
+                let watch = watch.within("t5");
+                Some((load_packed(header, dtype, device, &watch, |w| T5::load(config, w, token))?, tokens))
             }
             None => None,
         };
         let qwen = match opened.qwen {
             Some((config, header, tokens)) => {
-                let build = |vb: &candle_nn::VarBuilder<'static>| Qwen3::load(config, &vb.clone().into(), token);
-                Some((weights::load(header, dtype, device, watch, build)?, tokens))
+                let watch = watch.within("qwen3");
+                Some((load_packed(header, dtype, device, &watch, |w| Qwen3::load(config, w, token))?, tokens))
             }
             None => None,
         };
         let (config, header) = opened.net;
-        let net = weights::load(header, dtype, device, watch, |vb| Net::load(config, vb, token))?;
+        let net = Net::load(config, header, dtype, device, &watch.within("net"))?;
         let (config, header) = opened.vae;
-        let vae = weights::load(header, dtype, device, watch, |vb| Vae::load(config, vb, false))?;
+        let vae = weights::load(header, dtype, device, &watch.within("vae"), |vb| Vae::load(config, vb, false))?;
+        let scheduler = match opened.predicts {
+            Predicts::Unknown if checkpoint::is_velocity(&net, device, token)? => {
+                checkpoint::with_velocity(opened.scheduler)
+            }
+            _ => opened.scheduler,
+        };
         Ok(Self {
             family: opened.family,
             clips,
@@ -172,7 +208,7 @@ impl Diffusion {
             qwen,
             net,
             vae,
-            scheduler: opened.scheduler,
+            scheduler,
             empty_is_zero: opened.empty_is_zero,
             sha256: watch.sha256(),
             device: device.clone(),

@@ -1,19 +1,20 @@
 //! The denoisers of the families behind one call.
 
-use candle_core::{DType, Tensor};
-use candle_nn::VarBuilder;
+use candle_core::{DType, Device, Tensor};
 
 use super::text::Conditioning;
 use crate::engine::image::nets::flux::{self, Flux, FluxConfig, FluxInput};
 use crate::engine::image::nets::sd3::{Sd3, Sd3Config, Sd3Input};
 use crate::engine::image::nets::unet::{Unet, UnetConfig, UnetInput, guidance_embedding};
 use crate::engine::image::nets::zimage::{ZImage, ZImageConfig};
+use crate::engine::image::weights::{self, Watch};
 use crate::engine::{CancelToken, Stop};
+use crate::formats::Header;
 
 type Run<T> = std::result::Result<T, Stop>;
 
 pub enum NetConfig {
-    Unet(UnetConfig),
+    Unet(Box<UnetConfig>),
     Sd3(Sd3Config),
     Flux(FluxConfig),
     ZImage(ZImageConfig),
@@ -48,12 +49,20 @@ pub struct Given {
 }
 
 impl Net {
-    pub fn load(config: NetConfig, vb: &VarBuilder<'static>, token: &CancelToken) -> Run<Self> {
-        Ok(match config {
-            NetConfig::Unet(config) => Self::Unet(Box::new(Unet::load(config, vb)?)),
-            NetConfig::Sd3(config) => Self::Sd3(Box::new(Sd3::load(config, &vb.clone().into(), token)?)),
-            NetConfig::Flux(config) => Self::Flux(Box::new(Flux::load(config, &vb.clone().into(), token)?)),
-            NetConfig::ZImage(config) => Self::ZImage(Box::new(ZImage::load(config, &vb.clone().into(), token)?)),
+    /// Reads the weights of `header`: a UNet's become numbers, a transformer's may stay quantised.
+    pub fn load(config: NetConfig, header: Header, dtype: DType, device: &Device, watch: &Watch) -> Run<Self> {
+        let token = &watch.token;
+        if let NetConfig::Unet(config) = config {
+            let unet = weights::load(header, dtype, device, watch, |vb| Unet::load(*config, vb))?;
+            return Ok(Self::Unet(Box::new(unet)));
+        }
+        weights::load_packed(header, dtype, device, watch, |w| -> Run<Self> {
+            Ok(match config {
+                NetConfig::Sd3(config) => Self::Sd3(Box::new(Sd3::load(config, w, token)?)),
+                NetConfig::Flux(config) => Self::Flux(Box::new(Flux::load(config, w, token)?)),
+                NetConfig::ZImage(config) => Self::ZImage(Box::new(ZImage::load(config, w, token)?)),
+                NetConfig::Unet(_) => return Err(candle_core::Error::msg("a UNet is no transformer").into()),
+            })
         })
     }
 

@@ -3,7 +3,6 @@
 
 pub mod clip;
 pub mod flux;
-pub mod gguf;
 pub mod mmdit;
 pub mod options;
 pub mod patches;

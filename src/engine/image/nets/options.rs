@@ -35,6 +35,20 @@ impl Options {
         }
     }
 
+    /// With `value` where the configuration says nothing.
+    pub fn or(mut self, name: &str, value: Value) -> Self {
+        if self.get(name).is_none() {
+            self.map.insert(name.to_owned(), value);
+        }
+        self
+    }
+
+    /// With `value` in place of what the configuration says.
+    pub fn set(mut self, name: &str, value: Value) -> Self {
+        self.map.insert(name.to_owned(), value);
+        self
+    }
+
     /// The value under `name`, unless it is missing or `null`.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.map.get(name).filter(|value| !value.is_null())

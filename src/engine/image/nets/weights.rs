@@ -8,7 +8,7 @@ use candle_core::quantized::{QMatMul, QTensor};
 use candle_core::{D, DType, Device, Module, Result, Shape, Tensor, bail};
 use candle_nn::VarBuilder;
 
-use super::gguf::Gguf;
+use crate::engine::image::weights::Shelf;
 use crate::engine::kernels::{LayerNorm, Linear, RmsNorm};
 
 /// Weights below one name.
@@ -22,7 +22,12 @@ pub struct Weights {
 #[derive(Clone)]
 enum Source {
     Dense(VarBuilder<'static>),
-    Gguf(Arc<Gguf>),
+    /// Quantised matrices stay so, the rest becomes numbers.
+    Packed {
+        shelf: Arc<Shelf>,
+        dtype: DType,
+        device: Device,
+    },
 }
 
 impl From<VarBuilder<'static>> for Weights {
@@ -31,18 +36,17 @@ impl From<VarBuilder<'static>> for Weights {
     }
 }
 
-impl From<Arc<Gguf>> for Weights {
-    fn from(file: Arc<Gguf>) -> Self {
-        Self { source: Source::Gguf(file), prefix: String::new() }
-    }
-}
-
 impl Weights {
+    /// Those of a GGUF file; what becomes numbers gets the type `dtype` (f32 on the CPU).
+    pub fn packed(shelf: Arc<Shelf>, dtype: DType, device: &Device) -> Self {
+        Self { source: Source::Packed { shelf, dtype, device: device.clone() }, prefix: String::new() }
+    }
+
     /// Those below `name`.
     pub fn pp(&self, name: impl Display) -> Self {
         let source = match &self.source {
             Source::Dense(vb) => Source::Dense(vb.pp(name.to_string())),
-            gguf @ Source::Gguf(_) => gguf.clone(),
+            packed @ Source::Packed { .. } => packed.clone(),
         };
         Self { source, prefix: format!("{}{name}.", self.prefix) }
     }
@@ -54,7 +58,7 @@ impl Weights {
     pub fn contains(&self, name: &str) -> bool {
         match &self.source {
             Source::Dense(vb) => vb.contains_tensor(name),
-            Source::Gguf(file) => file.contains(&self.full(name)),
+            Source::Packed { shelf, .. } => shelf.contains(&self.full(name)),
         }
     }
 
@@ -62,14 +66,14 @@ impl Weights {
     pub fn dtype(&self) -> DType {
         match &self.source {
             Source::Dense(vb) => vb.dtype(),
-            Source::Gguf(file) => file.dtype(),
+            Source::Packed { dtype, .. } => *dtype,
         }
     }
 
     pub fn device(&self) -> &Device {
         match &self.source {
             Source::Dense(vb) => vb.device(),
-            Source::Gguf(file) => file.device(),
+            Source::Packed { device, .. } => device,
         }
     }
 
@@ -78,8 +82,8 @@ impl Weights {
         let shape = shape.into();
         match &self.source {
             Source::Dense(vb) => vb.get(shape, name),
-            Source::Gguf(file) => {
-                let tensor = file.dequantised(&self.full(name))?;
+            Source::Packed { shelf, dtype, device } => {
+                let tensor = shelf.tensor(&self.full(name), *dtype, device)?;
                 if tensor.shape() != &shape {
                     bail!("{} is {:?} in the file, {shape:?} by the configuration", self.full(name), tensor.shape());
                 }
@@ -106,13 +110,13 @@ impl Weights {
     fn projection(&self, from: usize, out: usize, bias: Option<Tensor>) -> Result<Projection> {
         match &self.source {
             Source::Dense(vb) => Ok(Projection::Dense(Linear::new(&vb.get((out, from), "weight")?, bias)?)),
-            Source::Gguf(file) => {
-                let weight = file.quantised(&self.full("weight"))?;
+            Source::Packed { shelf, dtype, device } => {
+                let weight = shelf.packed(&self.full("weight"), device)?;
                 if weight.shape().dims() != [out, from] {
                     let (name, shape) = (self.full("weight"), weight.shape());
                     bail!("{name} is {shape:?} in the file, {out} x {from} by the configuration");
                 }
-                Projection::quantised(weight, bias, file.dtype())
+                Projection::quantised(weight, bias, *dtype)
             }
         }
     }

@@ -22,7 +22,7 @@ use crate::domain::ModelFiles;
 use crate::engine::{CancelToken, Stop};
 
 pub use config::Config;
-pub use foreign::FAMILY;
+pub use foreign::{FAMILY, is_ours};
 pub use net::{Block, Condition, ConvBlock, Net, Text};
 pub use weights::{CONFIG, Files, VOCAB, WEIGHTS};
 pub use words::{Encoded, NULL, SPECIAL, Words};
@@ -38,6 +38,7 @@ pub fn open(files: &ModelFiles) -> crate::error::Result<Files> {
         // Our own weights, chosen by the file: the folder around it has the rest.
         ModelFiles::File(path) if foreign::is_ours(path) => Files::folder(path.parent().unwrap_or(Path::new("."))),
         ModelFiles::File(path) => Err(foreign::explain(path)),
+        ModelFiles::Checkpoint(files) => Err(foreign::explain(&files.main)),
     }
 }
 

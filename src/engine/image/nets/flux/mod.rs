@@ -11,15 +11,13 @@
 //! | scheduler | flow-match Euler; schnell: `shift` 1.0, 1 to 4 steps; dev: shifted by the picture's size ([`shift`]) |
 //! | guidance | dev: distilled, a scale (3.5) that the network is given; schnell: none. Neither has a negative prompt |
 //!
-//! Weights come as numbers, or quantised from a GGUF file ([`open_gguf`]).
+//! Weights come as numbers, or quantised from a GGUF file.
 
-mod bfl;
 mod block;
 mod config;
 
 use candle_core::{DType, Device, Result, Tensor, bail};
 
-pub use bfl::{names, open_gguf};
 pub use config::FluxConfig;
 
 use self::block::{Double, Single};

@@ -1,0 +1,313 @@
+//! Models put together from files: one checkpoint, or a denoiser with its text encoders and VAE in files of their own.
+//!
+//! Files say what they hold by their tensors' names ([`layout`]), their sizes by shapes. What no shape tells (how a
+//! scheduler spreads its times, what the network predicts, how latents are scaled) follows from the family, unless a
+//! diffusers folder beside says it.
+
+use std::path::{Path, PathBuf};
+
+use candle_core::{Device, Tensor};
+
+use super::folder::{check, options, scheduler};
+use super::net::{Given, Net, NetConfig};
+use super::text::Conditioning;
+use super::{Family, Opened, Predicts};
+use crate::domain::{Checkpoint, Sampler};
+use crate::engine::image::nets::clip::ClipConfig;
+use crate::engine::image::nets::flux::FluxConfig;
+use crate::engine::image::nets::options::Options;
+use crate::engine::image::nets::qwen3::Qwen3Config;
+use crate::engine::image::nets::sd3::Sd3Config;
+use crate::engine::image::nets::t5::T5Config;
+use crate::engine::image::nets::unet::UnetConfig;
+use crate::engine::image::nets::vae::VaeConfig;
+use crate::engine::image::nets::zimage::ZImageConfig;
+use crate::engine::image::prompt::{ClipTokens, Pad, PieceTokens};
+use crate::engine::image::weights::component;
+use crate::engine::{CancelToken, Stop};
+use crate::error::{Cause, Result};
+use crate::formats::file::bad;
+use crate::formats::layout::{self, Found, Part};
+use crate::formats::{Header, family};
+
+/// Tokens of CLIP's vocabulary, which is inside this program.
+const CLIP_VOCABULARY: usize = 49_408;
+
+/// One part of one of the files.
+struct Piece {
+    found: Found,
+    /// By diffusers' names.
+    tensors: Header,
+}
+
+impl Piece {
+    fn path(&self) -> &Path {
+        self.tensors.path()
+    }
+
+    /// The configuration: of the folder that was named, of the `config.json` beside a file of diffusers, else what
+    /// the shapes say.
+    fn config(&self, role: &str, from: Option<&Path>) -> Result<Options> {
+        if let Some(path) = from.map(|folder| folder.join(role).join("config.json")).filter(|path| path.is_file()) {
+            return options(&path);
+        }
+        let beside = self.path().with_file_name("config.json");
+        if !self.found.is_authors() && beside.is_file() && !beside.with_file_name("model_index.json").exists() {
+            return options(&beside);
+        }
+        match self.found.config(&self.tensors) {
+            Some(value) => Options::from_value(value, self.path()),
+            None => {
+                let why = format!("the shapes of its {} are not known ones: its config.json is needed", role);
+                Err(bad(self.path(), why))
+            }
+        }
+    }
+}
+
+/// Whether a file can be opened so: it holds a denoiser of a known family.
+pub fn is_checkpoint(path: &Path) -> bool {
+    Header::read(path).is_ok_and(|header| layout::parts(&header).iter().any(|found| found.part.is_denoiser()))
+}
+
+pub fn open(files: &Checkpoint) -> Result<Opened> {
+    let from = files.config.as_deref();
+    let header = Header::read(&files.main)?;
+    let mut pieces = Vec::new();
+    // What was named besides comes before what the checkpoint has.
+    for path in &files.parts {
+        let header = Header::read(path)?;
+        let before = pieces.len();
+        read(&header, &mut pieces)?;
+        if pieces.len() == before {
+            return Err(bad(path, "it holds neither a text encoder nor a VAE"));
+        }
+    }
+    read(&header, &mut pieces)?;
+    let net_at = pieces.iter().position(|p| p.found.part.is_denoiser() && p.path() == files.main);
+    let Some(net) = net_at.map(|i| pieces.remove(i)) else {
+        let what = family::describe(&header);
+        return Err(bad(&files.main, format!("it is {what}, and cannot draw alone")));
+    };
+    let role = if net.found.part == Part::Unet { "unet" } else { "transformer" };
+    let options = net.config(role, from)?;
+    let (family, config) = match net.found.part {
+        Part::Sd3 => (Family::Sd3, NetConfig::Sd3(Sd3Config::read(&options)?)),
+        Part::Flux => (Family::Flux, NetConfig::Flux(FluxConfig::read(&options)?)),
+        Part::ZImage => (Family::ZImage, NetConfig::ZImage(ZImageConfig::read(&options)?)),
+        _ => {
+            let unet = UnetConfig::read(&options)?;
+            let family = if unet.text_time.is_some() { Family::Xl } else { Family::Sd };
+            (family, NetConfig::Unet(Box::new(unet)))
+        }
+    };
+    let kind = family::kind(&net.found, &net.tensors, &header);
+    let mut lacks = Vec::new();
+    let vae = match &files.vae {
+        Some(path) => Some(other_vae(path, family, from)?),
+        None => match take(&mut pieces, |p| p.found.part == Part::Vae) {
+            Some(piece) => Some(vae(piece, family, from)?),
+            None => None,
+        },
+    };
+    if vae.is_none() {
+        lacks.push(family::Lack::Vae);
+    }
+    let clips = clips(&mut pieces, family, &config, from)?;
+    if clips.len() < family.clips() {
+        lacks.extend(kind.clips().iter().filter(|lack| !clips.iter().any(|(c, ..)| lack.is_clip_of(c.hidden_size))));
+    }
+    let t5 = match family {
+        Family::Sd3 | Family::Flux => match take(&mut pieces, |p| p.found.part == Part::T5) {
+            Some(piece) => {
+                let suffix = if family == Family::Sd3 { "_3" } else { "_2" };
+                let config = T5Config::read(&piece.config(&format!("text_encoder{suffix}"), from)?)?;
+                let tokens =
+                    tokenizer(&piece, &format!("tokenizer{suffix}"), from, &["tokenizer.json", "spiece.model"])?;
+                Some((config, piece.tensors, PieceTokens::t5(&tokens)?))
+            }
+            None => None,
+        },
+        _ => None,
+    };
+    if t5.is_none() && family == Family::Flux {
+        lacks.push(family::Lack::T5);
+    }
+    let qwen = match family {
+        Family::ZImage => match take(&mut pieces, |p| p.found.part == Part::Qwen3) {
+            Some(piece) => {
+                let config = Qwen3Config::read(&piece.config("text_encoder", from)?)?;
+                let tokens = tokenizer(&piece, "tokenizer", from, &["tokenizer.json"])?;
+                Some((config, piece.tensors, PieceTokens::qwen(&tokens)?))
+            }
+            None => None,
+        },
+        _ => None,
+    };
+    if qwen.is_none() && family == Family::ZImage {
+        lacks.push(family::Lack::Qwen3);
+    }
+    let Some(vae) = vae.filter(|_| lacks.is_empty()) else {
+        let (path, family) = (files.main.clone(), kind.name().to_owned());
+        let lacks = lacks.iter().map(|lack| lack.name()).collect::<Vec<_>>().join(", ");
+        return Err(Cause::LacksParts { path, family, lacks }.into());
+    };
+    let width: usize = clips.iter().map(|(c, ..)| c.hidden_size).sum();
+    check(&files.main, &config, &vae.0, width, family)?;
+    let (scheduling, predicts) = match from.map(|f| f.join("scheduler/scheduler_config.json")).filter(|p| p.is_file()) {
+        Some(path) => (super::folder::options(&path)?, Predicts::AsConfigured),
+        None => {
+            let predicts = match kind.predicts_noise() {
+                None => Predicts::Unknown,
+                Some(_) => Predicts::AsConfigured,
+            };
+            (Options::from_value(kind.scheduler(), &files.main)?, predicts)
+        }
+    };
+    scheduler(&scheduling, family, Sampler::Automatic)?;
+    Ok(Opened {
+        family,
+        clips,
+        t5,
+        qwen,
+        net: (config, net.tensors),
+        vae,
+        scheduler: scheduling,
+        predicts,
+        empty_is_zero: family == Family::Xl,
+    })
+}
+
+fn read(header: &Header, pieces: &mut Vec<Piece>) -> Result<()> {
+    for found in layout::parts(header) {
+        if found.part.is_denoiser() || found.part.is_text_encoder() || found.part == Part::Vae {
+            pieces.push(Piece { tensors: found.tensors(header)?, found });
+        }
+    }
+    Ok(())
+}
+
+fn take(pieces: &mut Vec<Piece>, wanted: impl Fn(&Piece) -> bool) -> Option<Piece> {
+    pieces.iter().position(wanted).map(|i| pieces.remove(i))
+}
+
+fn vae(piece: Piece, family: Family, from: Option<&Path>) -> Result<(VaeConfig, Header)> {
+    let options = piece.config("vae", from)?;
+    Ok((VaeConfig::read(&scaled(options, family))?, piece.tensors))
+}
+
+/// The VAE that a person named: a file, or a folder of diffusers.
+pub(super) fn other_vae(path: &Path, family: Family, from: Option<&Path>) -> Result<(VaeConfig, Header)> {
+    if path.is_dir() {
+        let inner = if path.join("config.json").is_file() { path.to_owned() } else { path.join("vae") };
+        let config = options(&inner.join("config.json"))?;
+        return Ok((VaeConfig::read(&config)?, component(&inner)?));
+    }
+    let header = Header::read(path)?;
+    let found = layout::parts(&header).into_iter().find(|f| f.part == Part::Vae);
+    let Some(found) = found else {
+        return Err(bad(path, format!("it is {}, not a VAE", family::describe(&header))));
+    };
+    vae(Piece { tensors: found.tensors(&header)?, found }, family, from)
+}
+
+/// With the family's scaling of latents, where the configuration has none.
+fn scaled(options: Options, family: Family) -> Options {
+    let (factor, shift) = match family {
+        Family::Sd => (0.18215, 0.0),
+        Family::Xl => (0.13025, 0.0),
+        Family::Sd3 => (1.5305, 0.0609),
+        Family::Flux | Family::ZImage => (0.3611, 0.1159),
+    };
+    options.or("scaling_factor", factor.into()).or("shift_factor", shift.into())
+}
+
+type ClipPart = (ClipConfig, Header, ClipTokens);
+
+/// The CLIPs of the family, in its order: narrow before wide.
+fn clips(pieces: &mut Vec<Piece>, family: Family, net: &NetConfig, from: Option<&Path>) -> Result<Vec<ClipPart>> {
+    let (all, rest): (Vec<_>, Vec<_>) = std::mem::take(pieces).into_iter().partition(|p| p.found.part == Part::Clip);
+    *pieces = rest;
+    let mut read = Vec::new();
+    for piece in all {
+        let shapes = piece.found.config(&piece.tensors);
+        let width = shapes.as_ref().and_then(|c| c["hidden_size"].as_u64()).unwrap_or(0) as usize;
+        read.push((width, piece));
+    }
+    let mut chosen = Vec::new();
+    match (family, net) {
+        (Family::Sd, NetConfig::Unet(unet)) => {
+            let wanted = unet.cross_attention_dim.first().copied().unwrap_or(0);
+            let at = read.iter().position(|(width, _)| *width == wanted).or((!read.is_empty()).then_some(0));
+            chosen.extend(at.map(|i| read.remove(i)));
+        }
+        (Family::Flux, _) => {
+            let at = (0..read.len()).min_by_key(|&i| read[i].0);
+            chosen.extend(at.map(|i| read.remove(i)));
+        }
+        (Family::Xl | Family::Sd3, _) => {
+            // The first of each width: what was named besides stands before the checkpoint's own.
+            for (width, piece) in read {
+                if chosen.len() < 2 && chosen.iter().all(|(w, _)| *w != width) {
+                    chosen.push((width, piece));
+                }
+            }
+            chosen.sort_by_key(|(width, _)| *width);
+        }
+        _ => {}
+    }
+    let mut clips = Vec::new();
+    for (i, (width, piece)) in chosen.into_iter().enumerate() {
+        let suffix = if i == 0 { "" } else { "_2" };
+        let open_clip = piece.found.is_authors() || width > 768;
+        let mut config = ClipConfig::read(&piece.config(&format!("text_encoder{suffix}"), from)?)?;
+        if family == Family::Sd && piece.found.is_authors() && piece.tensors.has("text_projection.weight") {
+            // Stable Diffusion 2 leaves out the last layer of the whole OpenCLIP; diffusers' folders lack it already.
+            let whole = piece.tensors.count("text_model.encoder.layers.");
+            config.layers = config.layers.min(whole.saturating_sub(1));
+        }
+        let folder = from.map(|f| f.join(format!("tokenizer{suffix}"))).filter(|f| f.is_dir());
+        let tokens = match folder {
+            Some(folder) => ClipTokens::folder(&folder)?,
+            None if config.vocab_size < CLIP_VOCABULARY => {
+                let why = format!("its text encoder has {} words, CLIP has {CLIP_VOCABULARY}", config.vocab_size);
+                return Err(bad(piece.path(), format!("{why}: a folder with its tokenizer is needed")));
+            }
+            None => ClipTokens::built_in(if open_clip { Pad::Zero } else { Pad::End })?,
+        };
+        clips.push((config, piece.tensors, tokens));
+    }
+    Ok(clips)
+}
+
+/// Where the tokenizer of a larger text encoder is: in the folder that was named, or beside the file itself.
+fn tokenizer(piece: &Piece, role: &str, from: Option<&Path>, names: &[&str]) -> Result<PathBuf> {
+    let beside = piece.path().parent().unwrap_or(Path::new(".")).to_owned();
+    let candidates =
+        [from.map(|f| f.join(role)), Some(beside.join(role)), Some(beside.join("tokenizer")), Some(beside)];
+    let mut candidates = candidates.into_iter().flatten();
+    candidates.find(|folder| names.iter().any(|name| folder.join(name).is_file())).ok_or_else(|| {
+        let names = names.join(" or ");
+        bad(piece.path(), format!("it carries no tokenizer: put {names} beside it, or name a folder with --config"))
+    })
+}
+
+/// Stable Diffusion 2 predicts noise or velocity with the same shapes, and a checkpoint does not say which. A1111's
+/// test: at the last time, for an even picture, a network that predicts velocity answers far below the picture.
+pub(super) fn is_velocity(net: &Net, device: &Device, token: &CancelToken) -> std::result::Result<bool, Stop> {
+    const EVEN: f32 = 0.5;
+    let Net::Unet(unet) = net else { return Ok(false) };
+    let config = unet.config();
+    let even = |shape: &[usize]| Tensor::full(EVEN, shape, device);
+    let side = 1 << config.halvings();
+    let latents = even(&[1, config.in_channels, 8 * side, 8 * side])?;
+    let width = config.cross_attention_dim.first().copied().unwrap_or(1);
+    let text = Conditioning { context: even(&[1, 2, width])?, pooled: None };
+    let out = net.predict(&latents, 999.0, &text, &Given { sizes: None, guidance: 1.0 }, token)?;
+    let mean = out.iter().map(|x| f64::from(x - EVEN)).sum::<f64>() / out.len().max(1) as f64;
+    Ok(mean < -1.0)
+}
+
+pub(super) fn with_velocity(scheduler: Options) -> Options {
+    scheduler.set("prediction_type", "v_prediction".into())
+}

@@ -1,0 +1,211 @@
+//! Which model a denoiser is, and what follows from that alone: the parts it needs, its scheduler, its habits.
+
+use serde_json::{Value, json};
+
+use super::header::{Dtype, Header};
+use super::layout::{self, Found, Part};
+
+/// The families of picture models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    Sd1,
+    Sd2,
+    Xl,
+    Sd3,
+    Flux,
+    ZImage,
+}
+
+/// A part that a model cannot draw without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    Vae,
+    ClipL,
+    ClipH,
+    ClipG,
+    T5,
+    Qwen3,
+}
+
+impl Lack {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Vae => "VAE",
+            Self::ClipL => "CLIP-L",
+            Self::ClipH => "OpenCLIP-H",
+            Self::ClipG => "OpenCLIP-G",
+            Self::T5 => "T5-XXL",
+            Self::Qwen3 => "Qwen3-4B",
+        }
+    }
+
+    /// Whether a CLIP of this width is the one that is meant.
+    pub fn is_clip_of(self, width: usize) -> bool {
+        match self {
+            Self::ClipL => width <= 768,
+            Self::ClipH => (769..=1024).contains(&width),
+            Self::ClipG => width > 1024,
+            _ => false,
+        }
+    }
+}
+
+/// A family and what its file tells beyond that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kind {
+    pub family: Family,
+    /// Trained to draw in a few steps (Turbo, Lightning, LCM, schnell).
+    pub few: bool,
+    /// Takes the guidance as a number (LCM, FLUX dev).
+    pub distilled: bool,
+    /// Whether it predicts velocity rather than noise, where that is known.
+    pub velocity: Option<bool>,
+    pub zero_snr: bool,
+}
+
+/// Words in the names of models of few steps.
+const FEW: [&str; 5] = ["turbo", "lcm", "lightning", "hyper", "schnell"];
+
+/// Whether a model's name says that it draws in a few steps.
+pub fn few_by_name(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    FEW.iter().any(|word| lower.contains(word))
+}
+
+/// Of the denoiser `found` with `tensors` by diffusers' names; `whole` is the file's own header.
+pub fn kind(found: &Found, tensors: &Header, whole: &Header) -> Kind {
+    let name = whole.path().file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
+    let distilled = match found.part {
+        Part::Flux => tensors.any_below("time_text_embed.guidance_embedder."),
+        _ => tensors.has("time_embedding.cond_proj.weight"),
+    };
+    let width =
+        || tensors.tensors.iter().find(|(n, _)| n.ends_with("attn2.to_k.weight")).and_then(|(_, e)| e.shape.get(1));
+    let family = match found.part {
+        Part::Sd3 => Family::Sd3,
+        Part::Flux => Family::Flux,
+        Part::ZImage => Family::ZImage,
+        _ if tensors.any_below("add_embedding.") => Family::Xl,
+        _ if width().is_some_and(|w| *w == 1024) => Family::Sd2,
+        _ => Family::Sd1,
+    };
+    let few = match family {
+        Family::Flux => !distilled,
+        _ => few_by_name(&name) || distilled,
+    };
+    // Fine-tunes mark themselves; `modelspec` is the model sites' standard.
+    let spec = |key: &str| whole.metadata.get(key).map(|v| v.to_lowercase());
+    let said = spec("modelspec.prediction_type").or_else(|| spec("modelspec.predict_key"));
+    let velocity = match said.as_deref() {
+        Some(said) if said.starts_with('v') => Some(true),
+        Some("epsilon" | "eps") => Some(false),
+        _ if whole.has("v_pred") => Some(true),
+        _ if ["vpred", "v-pred", "v_pred", "768-v", "768_v"].iter().any(|mark| name.contains(mark)) => Some(true),
+        // Its base model and Turbo predict noise, the larger one velocity, and shapes do not tell.
+        _ if family == Family::Sd2 && !few => None,
+        _ => Some(false),
+    };
+    Kind { family, few, distilled, velocity, zero_snr: whole.has("ztsnr") }
+}
+
+impl Kind {
+    /// As people call it.
+    pub fn name(&self) -> &'static str {
+        match (self.family, self.few) {
+            (Family::Sd1, false) => "Stable Diffusion 1.x",
+            (Family::Sd1, true) => "Stable Diffusion 1.x (LCM, Hyper)",
+            (Family::Sd2, false) => "Stable Diffusion 2.x",
+            (Family::Sd2, true) => "Stable Diffusion Turbo",
+            (Family::Xl, false) => "Stable Diffusion XL",
+            (Family::Xl, true) => "Stable Diffusion XL (Turbo, Lightning, LCM)",
+            (Family::Sd3, _) => "Stable Diffusion 3",
+            (Family::Flux, false) => "FLUX.1 dev",
+            (Family::Flux, true) => "FLUX.1 schnell",
+            (Family::ZImage, _) => "Z-Image",
+        }
+    }
+
+    pub fn predicts_noise(&self) -> Option<bool> {
+        self.velocity.map(|v| !v)
+    }
+
+    /// The CLIPs that read its prompts, in order.
+    pub fn clips(&self) -> &'static [Lack] {
+        match self.family {
+            Family::Sd1 | Family::Flux => &[Lack::ClipL],
+            Family::Sd2 => &[Lack::ClipH],
+            Family::Xl | Family::Sd3 => &[Lack::ClipL, Lack::ClipG],
+            Family::ZImage => &[],
+        }
+    }
+
+    /// All that it needs beside its denoiser. Stable Diffusion 3 draws without its T5 too.
+    pub fn needs(&self) -> Vec<Lack> {
+        let large = match self.family {
+            Family::Flux => Some(Lack::T5),
+            Family::ZImage => Some(Lack::Qwen3),
+            _ => None,
+        };
+        self.clips().iter().copied().chain(large).chain([Lack::Vae]).collect()
+    }
+
+    /// `scheduler_config.json` as the family's own folders have it.
+    pub fn scheduler(&self) -> Value {
+        match self.family {
+            Family::Sd3 | Family::ZImage => json!({"_class_name": "FlowMatchEulerDiscreteScheduler", "shift": 3.0}),
+            Family::Flux if self.few => json!({"_class_name": "FlowMatchEulerDiscreteScheduler", "shift": 1.0}),
+            Family::Flux => json!({
+                "_class_name": "FlowMatchEulerDiscreteScheduler", "shift": 3.0, "use_dynamic_shifting": true,
+                "base_shift": 0.5, "max_shift": 1.15, "base_image_seq_len": 256, "max_image_seq_len": 4096,
+            }),
+            _ => json!({
+                "_class_name": if self.few && self.distilled { "LCMScheduler" } else { "EulerDiscreteScheduler" },
+                "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1,
+                "timestep_spacing": if self.few && !self.distilled { "trailing" } else { "leading" },
+                "prediction_type": if self.velocity == Some(true) { "v_prediction" } else { "epsilon" },
+                "rescale_betas_zero_snr": self.zero_snr,
+            }),
+        }
+    }
+}
+
+/// The type of most of the numbers.
+pub fn precision(header: &Header) -> String {
+    let mut counts: Vec<(Dtype, u64)> = Vec::new();
+    for entry in header.tensors.values() {
+        match counts.iter_mut().find(|(dtype, _)| *dtype == entry.dtype) {
+            Some((_, n)) => *n += entry.elements(),
+            None => counts.push((entry.dtype, entry.elements())),
+        }
+    }
+    counts.into_iter().max_by_key(|(_, n)| *n).map_or_else(|| "?".to_owned(), |(dtype, _)| dtype.name())
+}
+
+/// What a file is, in a few words for a sentence: "a VAE", "a LoRA".
+pub fn describe(header: &Header) -> String {
+    let parts = layout::parts(header);
+    let names: Vec<&str> = parts.iter().map(|f| name(f.part)).collect();
+    if !names.is_empty() {
+        return format!("a file with {}", names.join(" and "));
+    }
+    match header.gguf.as_ref().and_then(|gguf| gguf.text("general.architecture")) {
+        Some(architecture) => format!("a language model ({architecture})"),
+        None => "no picture model that is known".to_owned(),
+    }
+}
+
+fn name(part: Part) -> &'static str {
+    match part {
+        Part::Unet => "a UNet",
+        Part::Sd3 => "the transformer of Stable Diffusion 3",
+        Part::Flux => "the transformer of FLUX",
+        Part::ZImage => "the transformer of Z-Image",
+        Part::Vae => "a VAE",
+        Part::Clip => "a CLIP text encoder",
+        Part::T5 => "a T5 text encoder",
+        Part::Qwen3 => "a Qwen3 text encoder",
+        Part::Lora => "a LoRA",
+        Part::ControlNet => "a ControlNet",
+        Part::Embedding => "a textual inversion embedding",
+    }
+}

@@ -1,0 +1,192 @@
+//! The parts of picture models in a checkpoint, told from the names and shapes of its tensors: each part's tensors by
+//! the names that diffusers gives them, and the configuration that its shapes imply.
+//!
+//! The names of the authors' layouts, and what became of each in diffusers, are those of diffusers 0.42
+//! (`loaders/single_file_utils.py`); the fixtures were put through its converters.
+
+mod clip;
+mod flux;
+mod names;
+mod sd3;
+mod t5;
+mod unet;
+mod vae;
+mod zimage;
+
+use serde_json::Value;
+
+use super::header::Header;
+use crate::error::Result;
+pub use names::{Cut, Names, Place};
+
+/// A part of a picture model, or something that goes with one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Unet,
+    /// The transformer of Stable Diffusion 3.
+    Sd3,
+    Flux,
+    ZImage,
+    Vae,
+    Clip,
+    T5,
+    Qwen3,
+    /// Changes of another model's weights.
+    Lora,
+    ControlNet,
+    /// Vectors for a word of a prompt (textual inversion).
+    Embedding,
+}
+
+impl Part {
+    /// Whether it turns noise into latents.
+    pub fn is_denoiser(self) -> bool {
+        matches!(self, Self::Unet | Self::Sd3 | Self::Flux | Self::ZImage)
+    }
+
+    pub fn is_text_encoder(self) -> bool {
+        matches!(self, Self::Clip | Self::T5 | Self::Qwen3)
+    }
+}
+
+/// Whose names the tensors have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    /// diffusers' and transformers'.
+    Diffusers,
+    /// The model's authors' (LDM, OpenCLIP, BFL...).
+    Authors,
+    /// llama.cpp's, in GGUF files.
+    Ggml,
+}
+
+/// A part that is in a file.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub part: Part,
+    /// What stands before the names of its tensors.
+    pub prefix: String,
+    layout: Layout,
+}
+
+/// A tensor's name that only this part has, in this layout.
+type Signature = (Part, Layout, &'static str);
+
+/// The more telling ones first: where a later one names the same place again, it does not count.
+const SIGNATURES: [Signature; 18] = [
+    (Part::ControlNet, Layout::Authors, "input_hint_block.0.weight"),
+    (Part::ControlNet, Layout::Diffusers, "controlnet_cond_embedding.conv_in.weight"),
+    (Part::Unet, Layout::Authors, "input_blocks.0.0.weight"),
+    (Part::Unet, Layout::Diffusers, "down_blocks.0.resnets.0.time_emb_proj.weight"),
+    (Part::Sd3, Layout::Authors, "joint_blocks.0.x_block.attn.qkv.weight"),
+    (Part::Sd3, Layout::Diffusers, "pos_embed.proj.weight"),
+    (Part::Flux, Layout::Authors, "double_blocks.0.img_attn.qkv.weight"),
+    (Part::Flux, Layout::Diffusers, "single_transformer_blocks.0.proj_mlp.weight"),
+    (Part::ZImage, Layout::Authors, "noise_refiner.0.attention.qkv.weight"),
+    (Part::ZImage, Layout::Diffusers, "noise_refiner.0.attention.to_q.weight"),
+    (Part::Vae, Layout::Authors, "decoder.up.0.block.0.conv1.weight"),
+    (Part::Vae, Layout::Diffusers, "decoder.up_blocks.0.resnets.0.conv1.weight"),
+    (Part::Clip, Layout::Authors, "transformer.resblocks.0.attn.in_proj_weight"),
+    (Part::Clip, Layout::Diffusers, "embeddings.token_embedding.weight"),
+    (Part::T5, Layout::Diffusers, "encoder.block.0.layer.0.SelfAttention.q.weight"),
+    (Part::T5, Layout::Ggml, "enc.blk.0.attn_q.weight"),
+    (Part::Qwen3, Layout::Diffusers, "layers.0.self_attn.q_norm.weight"),
+    (Part::Qwen3, Layout::Ggml, "blk.0.attn_q_norm.weight"),
+];
+
+/// All parts that the tensors of `header` make up, denoisers first.
+pub fn parts(header: &Header) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    for (part, layout, signature) in SIGNATURES {
+        for name in header.tensors.keys() {
+            let Some(prefix) = name.strip_suffix(signature) else { continue };
+            if !(prefix.is_empty() || prefix.ends_with('.')) {
+                continue;
+            }
+            // CLIP's vision half and T5's decoder are no text encoders; a prefix that goes on is a network inside one.
+            let prefix = prefix.strip_suffix("text_model.").unwrap_or(prefix);
+            let prefix = if part == Part::Qwen3 { prefix.strip_suffix("model.").unwrap_or(prefix) } else { prefix };
+            let taken = found.iter().any(|f| f.prefix == prefix && (f.part == part || f.part == Part::ControlNet));
+            if taken
+                || prefix.ends_with("enc.")
+                || prefix.ends_with("dec.")
+                || header.has(&format!("{prefix}visual.proj"))
+            {
+                continue;
+            }
+            found.push(Found { part, prefix: prefix.to_owned(), layout });
+        }
+    }
+    if found.is_empty() {
+        found.extend(extra(header).map(|part| Found { part, prefix: String::new(), layout: Layout::Authors }));
+    }
+    found.sort_by_key(|f| f.part);
+    found
+}
+
+/// What is no model of its own.
+fn extra(header: &Header) -> Option<Part> {
+    let mut names = header.tensors.keys();
+    if names
+        .any(|n| n.ends_with(".lora_down.weight") || n.ends_with(".lora_A.weight") || n.ends_with("_lora.up.weight"))
+    {
+        return Some(Part::Lora);
+    }
+    let vectors = |name: &str| header.get(name).is_some_and(|e| e.shape.len() == 2);
+    (header.tensors.len() <= 2 && ["emb_params", "clip_l", "clip_g", "*"].iter().any(|n| vectors(n)))
+        .then_some(Part::Embedding)
+}
+
+impl Found {
+    /// Whether the names are those of the model's authors, not diffusers'.
+    pub fn is_authors(&self) -> bool {
+        self.layout == Layout::Authors
+    }
+
+    /// Where each tensor that diffusers names lies in `header`, which is the one that it was found in.
+    pub fn names(&self, header: &Header) -> Names {
+        let tensors = header.below(&self.prefix).map(|(name, entry)| (name, entry.shape.as_slice()));
+        let names = match (self.part, self.layout) {
+            (Part::Unet, Layout::Authors) => unet::names(&tensors.collect()),
+            (Part::Vae, Layout::Authors) => vae::names(&tensors.collect()),
+            (Part::Clip, Layout::Authors) => clip::names(&tensors.collect()),
+            (Part::Sd3, Layout::Authors) => sd3::names(&tensors.collect()),
+            (Part::Flux, Layout::Authors) => flux::names(&tensors.collect()),
+            (Part::ZImage, Layout::Authors) => zimage::names(&tensors.collect()),
+            (Part::T5, Layout::Ggml) => t5::names(&tensors.collect()),
+            _ => tensors.map(|(name, _)| (name.to_owned(), Place::whole(name))).collect(),
+        };
+        let with_prefix = |place: Place| Place { name: format!("{}{}", self.prefix, place.name), ..place };
+        names.into_iter().map(|(name, place)| (name, with_prefix(place))).collect()
+    }
+
+    /// The part's tensors by diffusers' names.
+    ///
+    /// # Errors
+    /// Joined matrices whose rows cannot be told apart.
+    pub fn tensors(&self, header: &Header) -> Result<Header> {
+        header.renamed(&self.names(header))
+    }
+
+    /// What `config.json` would say of these tensors (which have diffusers' names), as far as shapes tell; `None` for
+    /// parts that are no networks of their own, and where shapes are not what they should be.
+    pub fn config(&self, tensors: &Header) -> Option<Value> {
+        match self.part {
+            Part::Unet => unet::config(tensors),
+            Part::Vae => vae::config(tensors),
+            Part::Clip => clip::config(tensors, self.layout == Layout::Authors),
+            Part::Sd3 => sd3::config(tensors),
+            Part::Flux => flux::config(tensors),
+            Part::ZImage => zimage::config(tensors),
+            Part::T5 => t5::config(tensors),
+            Part::Qwen3 | Part::Lora | Part::ControlNet | Part::Embedding => None,
+        }
+    }
+}
+
+impl Header {
+    /// One dimension of a tensor's shape.
+    fn side(&self, name: &str, i: usize) -> Option<usize> {
+        self.get(name)?.shape.get(i).copied()
+    }
+}

@@ -1,0 +1,96 @@
+//! The transformer of Stable Diffusion 3 and 3.5: its authors' names, and what shapes tell.
+
+use serde_json::{Value, json};
+
+use super::names::{Cut, Names, Place, Tensors, replace_start, split_three};
+use crate::formats::Header;
+
+const OUTER: [(&str, &str); 8] = [
+    ("x_embedder.proj", "pos_embed.proj"),
+    ("pos_embed", "pos_embed.pos_embed"),
+    ("context_embedder", "context_embedder"),
+    ("t_embedder.mlp.0", "time_text_embed.timestep_embedder.linear_1"),
+    ("t_embedder.mlp.2", "time_text_embed.timestep_embedder.linear_2"),
+    ("y_embedder.mlp.0", "time_text_embed.text_embedder.linear_1"),
+    ("y_embedder.mlp.2", "time_text_embed.text_embedder.linear_2"),
+    ("final_layer.linear", "proj_out"),
+];
+
+const PICTURE: [(&str, &str); 8] = [
+    ("attn.ln_q", "attn.norm_q"),
+    ("attn.ln_k", "attn.norm_k"),
+    ("attn.proj", "attn.to_out.0"),
+    ("attn2.ln_q", "attn2.norm_q"),
+    ("attn2.ln_k", "attn2.norm_k"),
+    ("attn2.proj", "attn2.to_out.0"),
+    ("mlp.fc1", "ff.net.0.proj"),
+    ("mlp.fc2", "ff.net.2"),
+];
+
+const TEXT: [(&str, &str); 5] = [
+    ("attn.ln_q", "attn.norm_added_q"),
+    ("attn.ln_k", "attn.norm_added_k"),
+    ("attn.proj", "attn.to_add_out"),
+    ("mlp.fc1", "ff_context.net.0.proj"),
+    ("mlp.fc2", "ff_context.net.2"),
+];
+
+pub fn names(tensors: &Tensors) -> Names {
+    let number = |name: &str| name.strip_prefix("joint_blocks.")?.split('.').next()?.parse::<usize>().ok();
+    let last = tensors.keys().filter_map(|name| number(name)).max();
+    let mut names = Names::new();
+    for (name, shape) in tensors {
+        let swapped = || Place { name: (*name).to_owned(), cut: Cut::Swapped };
+        if let Some(kind) = name.strip_prefix("final_layer.adaLN_modulation.1.") {
+            names.insert(format!("norm_out.linear.{kind}"), swapped());
+        } else if let Some(new) = replace_start(name, &OUTER) {
+            names.insert(new, Place::whole(*name));
+        }
+        let Some((i, rest)) = name.strip_prefix("joint_blocks.").and_then(|n| n.split_once('.')) else { continue };
+        let block = format!("transformer_blocks.{i}");
+        let Some((side, rest)) = rest.split_once('.') else { continue };
+        let text = side == "context_block";
+        if let Some(kind) = rest.strip_prefix("adaLN_modulation.1.") {
+            let norm = if text { "norm1_context" } else { "norm1" };
+            // The last block's text is only read: its modulation has a scale and a shift alone.
+            let place = if text && i.parse().ok() == last { swapped() } else { Place::whole(*name) };
+            names.insert(format!("{block}.{norm}.linear.{kind}"), place);
+        } else if let Some((attention, kind)) = rest.split_once(".qkv.") {
+            let to = ["q", "k", "v"].map(|part| match text {
+                true => format!("{block}.{attention}.add_{part}_proj.{kind}"),
+                false => format!("{block}.{attention}.to_{part}.{kind}"),
+            });
+            split_three(&mut names, name, shape, to);
+        } else if let Some(new) = replace_start(rest, if text { &TEXT[..] } else { &PICTURE[..] }) {
+            names.insert(format!("{block}.{new}"), Place::whole(*name));
+        }
+    }
+    names
+}
+
+/// All published ones have heads of 64 numbers.
+const HEAD_DIM: usize = 64;
+
+pub fn config(h: &Header) -> Option<Value> {
+    let layers = h.count("transformer_blocks.");
+    let dim = h.side("pos_embed.proj.weight", 0)?;
+    let patch = h.side("pos_embed.proj.weight", 2)?;
+    let dual: Vec<usize> = (0..layers).filter(|i| h.any_below(&format!("transformer_blocks.{i}.attn2."))).collect();
+    let channels = h.side("pos_embed.proj.weight", 1)?;
+    let heads = (dim / HEAD_DIM).max(1);
+    Some(json!({
+        "sample_size": 128,
+        "patch_size": patch,
+        "in_channels": channels,
+        "out_channels": h.side("proj_out.weight", 0)? / (patch * patch).max(1),
+        "num_layers": layers,
+        "num_attention_heads": heads,
+        "attention_head_dim": dim / heads,
+        "caption_projection_dim": h.side("context_embedder.weight", 0)?,
+        "joint_attention_dim": h.side("context_embedder.weight", 1)?,
+        "pooled_projection_dim": h.side("time_text_embed.text_embedder.linear_1.weight", 1)?,
+        "pos_embed_max_size": h.side("pos_embed.pos_embed", 1).map_or(192, usize::isqrt),
+        "dual_attention_layers": dual,
+        "qk_norm": h.any_below("transformer_blocks.0.attn.norm_q.").then_some("rms_norm"),
+    }))
+}

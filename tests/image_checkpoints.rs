@@ -1,0 +1,194 @@
+//! Pictures from single files and from parts in files of their own (`tests/fixtures/single`, put through diffusers' own
+//! converters): what the same pipelines draw from their folders, and what the shapes of full-size checkpoints tell.
+
+mod families_common;
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use aigc_studio::domain::{Checkpoint, ImageParams, ModelFiles};
+use aigc_studio::engine::CancelToken;
+use aigc_studio::engine::Stop;
+use aigc_studio::error::{Cause, StudioError};
+use aigc_studio::formats::{Header, layout};
+use aigc_studio::lang::Lang;
+use families_common::{check_on, fixtures, on, pipeline, run};
+use serde_json::{Value, json};
+
+fn single(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/single").join(name)
+}
+
+/// A tiny checkpoint, with the folder that says what shapes cannot (its heads are smaller than any real one's).
+fn checkpoint(file: PathBuf, pipeline: &str) -> Checkpoint {
+    Checkpoint { config: Some(fixtures().join(pipeline)), ..Checkpoint::new(file) }
+}
+
+fn files(checkpoint: Checkpoint) -> ModelFiles {
+    ModelFiles::Checkpoint(Box::new(checkpoint))
+}
+
+#[test]
+fn single_files_draw_what_their_folders_draw() {
+    for name in ["sd15", "sd21", "sdxl", "sd3"] {
+        check_on(name, &files(checkpoint(single(&format!("{name}.safetensors")), name)));
+    }
+}
+
+#[test]
+fn a_pickle_is_read_as_data_and_draws_the_same() {
+    check_on("sd15", &files(checkpoint(single("sd15.ckpt"), "sd15")));
+}
+
+/// A transformer alone, with its VAE and text encoders in other files.
+#[test]
+fn parts_are_put_together() {
+    let folder = fixtures().join("flux-dev");
+    let parts = vec![
+        folder.join("text_encoder/model.safetensors"),
+        folder.join("text_encoder_2/model.safetensors"),
+        single("flux-ae.safetensors"),
+    ];
+    check_on("flux-dev", &files(Checkpoint { parts, ..checkpoint(single("flux-dev.safetensors"), "flux-dev") }));
+
+    let folder = fixtures().join("zimage");
+    let parts =
+        vec![folder.join("text_encoder/model.safetensors"), folder.join("vae/diffusion_pytorch_model.safetensors")];
+    check_on("zimage", &files(Checkpoint { parts, ..checkpoint(single("zimage.safetensors"), "zimage") }));
+}
+
+/// The tensors of a safetensors file whose names `keep` wants, in a file of their own.
+fn cut(from: &Path, to: &Path, keep: impl Fn(&str) -> bool) {
+    let all = candle_core::safetensors::load(from, &candle_core::Device::Cpu).unwrap();
+    let some: std::collections::HashMap<_, _> = all.into_iter().filter(|(name, _)| keep(name)).collect();
+    candle_core::safetensors::save(&some, to).unwrap();
+}
+
+#[test]
+fn another_vae_takes_the_place_of_the_models_own() {
+    // A model without a VAE draws its pictures with the one that is named, a folder's too.
+    let home = tempfile::tempdir().unwrap();
+    let bare = home.path().join("bare.safetensors");
+    cut(&single("sd15.safetensors"), &bare, |name| !name.starts_with("first_stage_model."));
+    for vae in [single("sd15.safetensors"), fixtures().join("sd15/vae"), fixtures().join("sd15")] {
+        check_on("sd15", &files(Checkpoint { vae: Some(vae), ..checkpoint(bare.clone(), "sd15") }));
+    }
+    let params = ImageParams { prompt: "a cat".into(), width: 64, height: 64, steps: 2, ..ImageParams::default() };
+    let draw = |vae: Option<PathBuf>| {
+        let whole = Checkpoint { vae, ..Checkpoint::new(fixtures().join("sd15")) };
+        run(&mut pipeline(), &on(files(whole), params.clone(), 1), &CancelToken::new()).unwrap().pictures.remove(0).0
+    };
+    assert_ne!(draw(Some(fixtures().join("sdxl/vae"))), draw(None), "the other VAE decodes");
+}
+
+fn failed(whole: Checkpoint) -> StudioError {
+    let params = ImageParams { prompt: "a cat".into(), width: 64, height: 64, steps: 2, ..ImageParams::default() };
+    match run(&mut pipeline(), &on(files(whole), params, 1), &CancelToken::new()) {
+        Err(Stop::Failed(error)) => error,
+        Err(Stop::Cancelled) => panic!("cancelled"),
+        Ok(_) => panic!("it drew"),
+    }
+}
+
+#[test]
+fn what_a_file_lacks_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let lacks = |from: &str, without: &str| {
+        let bare = home.path().join(format!("{}-{from}.safetensors", without.len()));
+        cut(&single(&format!("{from}.safetensors")), &bare, |name| !name.starts_with(without));
+        let error = failed(checkpoint(bare, from));
+        match error.cause() {
+            Cause::LacksParts { lacks, .. } => lacks.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(lacks("sd15", "first_stage_model."), "VAE");
+    assert_eq!(lacks("sd15", "cond_stage_model."), "CLIP-L");
+    assert_eq!(lacks("sdxl", "conditioner."), "CLIP-L, OpenCLIP-G");
+    let error = failed(checkpoint(single("flux-dev.safetensors"), "flux-dev"));
+    assert!(matches!(error.cause(), Cause::LacksParts { lacks, .. } if lacks == "VAE, CLIP-L, T5-XXL"), "{error}");
+    for lang in Lang::ALL {
+        assert!(error.summary(lang).contains("FLUX.1 dev") && error.remedy(lang).contains("T5-XXL"));
+    }
+    // Stable Diffusion 3 draws without its T5, as diffusers does.
+    let bare = home.path().join("sd3-clip.safetensors");
+    cut(&single("sd3.safetensors"), &bare, |name| !name.starts_with("text_encoders.t5xxl."));
+    let params = ImageParams { prompt: "a cat".into(), width: 64, height: 64, steps: 2, ..ImageParams::default() };
+    let whole = files(checkpoint(bare, "sd3"));
+    assert_eq!(run(&mut pipeline(), &on(whole, params, 1), &CancelToken::new()).unwrap().pictures.len(), 1);
+}
+
+#[test]
+fn files_that_do_not_belong_together_are_named() {
+    // A VAE of 16 channels for a UNet of 4; a VAE that is none; a text encoder of another width; no denoiser.
+    let vae = Some(single("flux-ae.safetensors"));
+    let error = failed(Checkpoint { vae, ..checkpoint(single("sd15.safetensors"), "sd15") });
+    assert!(error.summary(Lang::En).contains("16"), "{error}");
+    let vae = Some(single("flux-dev.safetensors"));
+    let error = failed(Checkpoint { vae, ..checkpoint(single("sd15.safetensors"), "sd15") });
+    assert!(error.summary(Lang::En).contains("FLUX"), "{error}");
+    let home = tempfile::tempdir().unwrap();
+    let bare = home.path().join("bare.safetensors");
+    cut(&single("sd15.safetensors"), &bare, |name| !name.starts_with("cond_stage_model."));
+    let parts = vec![fixtures().join("sd21/text_encoder/model.safetensors")];
+    let error = failed(Checkpoint { parts, ..checkpoint(bare, "sd15") });
+    assert!(error.summary(Lang::En).contains("[525, 32]"), "{error}");
+    let error = failed(Checkpoint::new(single("flux-ae.safetensors")));
+    assert!(error.summary(Lang::En).contains("a VAE"), "{error}");
+    let parts = vec![fixtures().join("sd15/model_index.json")];
+    let error = failed(Checkpoint { parts, ..checkpoint(single("sd15.safetensors"), "sd15") });
+    assert!(matches!(error.cause(), Cause::BadModelFile { .. }), "{error}");
+    let error = failed(Checkpoint::new(home.path().join("gone.safetensors")));
+    assert!(matches!(error.cause(), Cause::FileMissing { .. }), "{error}");
+}
+
+/// A checkpoint with the shapes of `shapes`, and no numbers: a file with a hole as long as they would be.
+fn hollow(path: &Path, shapes: &BTreeMap<String, Vec<u64>>) {
+    let mut at = 0;
+    let mut header = serde_json::Map::new();
+    for (name, shape) in shapes {
+        let bytes = 2 * shape.iter().product::<u64>();
+        header.insert(name.clone(), json!({"dtype": "F16", "shape": shape, "data_offsets": [at, at + bytes]}));
+        at += bytes;
+    }
+    let header = serde_json::to_vec(&header).unwrap();
+    let file = std::fs::File::create(path).unwrap();
+    std::io::Write::write_all(&mut &file, &(header.len() as u64).to_le_bytes()).unwrap();
+    std::io::Write::write_all(&mut &file, &header).unwrap();
+    file.set_len(8 + header.len() as u64 + at).unwrap();
+}
+
+/// The published sizes: what we read off their shapes is the configuration that made them.
+#[test]
+fn shapes_of_full_size_checkpoints_tell_their_configurations() {
+    let mut text = String::new();
+    let packed = std::fs::File::open(single("shapes.json.gz")).unwrap();
+    flate2::read::GzDecoder::new(packed).read_to_string(&mut text).unwrap();
+    let all: BTreeMap<String, Value> = serde_json::from_str(&text).unwrap();
+    assert_eq!(all.len(), 7);
+    let home = tempfile::tempdir().unwrap();
+    for (name, model) in all {
+        let shapes: BTreeMap<String, Vec<u64>> = serde_json::from_value(model["shapes"].clone()).unwrap();
+        let path = home.path().join(format!("{name}.safetensors"));
+        hollow(&path, &shapes);
+        let header = Header::read(&path).unwrap();
+        let parts = layout::parts(&header);
+        assert_eq!(parts.len(), 1, "{name}: {parts:?}");
+        let config = parts[0].config(&parts[0].tensors(&header).unwrap()).unwrap_or_else(|| panic!("{name}"));
+        let theirs = &model["config"];
+        let mut seen = 0;
+        for (key, ours) in config.as_object().unwrap() {
+            // One number for all levels says the same as a list of it.
+            let same = match (&theirs[key], ours) {
+                (Value::Number(one), Value::Array(all)) => all.iter().all(|n| n == &Value::Number(one.clone())),
+                (Value::Null, Value::Number(_)) => matches!(key.as_str(), "time_embedding_dim" | "out_channels"),
+                (theirs, ours) => theirs == ours,
+            };
+            assert!(same, "{name}: {key} is {ours}, should be {}", theirs[key]);
+            seen += 1;
+        }
+        assert!(seen >= 10, "{name}");
+        std::fs::remove_file(path).unwrap();
+    }
+}
