@@ -208,7 +208,18 @@ pub(super) fn other_vae(path: &Path, family: Family, from: Option<&Path>) -> Res
     let Some(found) = found else {
         return Err(bad(path, format!("it is {}, not a VAE", family::describe(&header))));
     };
-    vae(Piece { tensors: found.tensors(&header)?, found }, family, from)
+    let piece = Piece { tensors: found.tensors(&header)?, found };
+    let mut config = piece.config("vae", None)?;
+    if let Some(path) = from.map(|folder| folder.join("vae/config.json")).filter(|path| path.is_file()) {
+        // What shapes do not tell is as in the model's own VAE; what they tell is this one's.
+        let own = options(&path)?;
+        for key in ["norm_num_groups", "act_fn", "scaling_factor", "shift_factor", "latents_mean", "latents_std"] {
+            if let Some(value) = own.get(key) {
+                config = config.or(key, value.clone());
+            }
+        }
+    }
+    Ok((VaeConfig::read(&scaled(config, family))?, piece.tensors))
 }
 
 /// With the family's scaling of latents, where the configuration has none.
