@@ -161,7 +161,7 @@ fn bad_picture_requests_are_refused_with_the_numbers() {
     refuses(&home.run(&["image", "cat", "--guidance=-1"]), 2, &["guidance"]);
     refuses(&home.run(&["image", "cat", "--count", "1000"]), 2, &["count"]);
     refuses(&home.run(&["image", "cat", "--seed", "99999999999"]), 2, &["seed"]);
-    refuses(&home.run(&["image", "cat", "--sampler", "warp"]), 2, &["warp", "Euler, Heun, DPM2"]);
+    refuses(&home.run(&["image", "cat", "--sampler", "warp"]), 2, &["warp", "Euler, Euler a, Heun, DPM2"]);
     refuses(&home.run(&["image", "cat", "--size", "64"]), 2, &["WIDTHxHEIGHT"]);
     refuses(&home.run(&["image", "cat", "--size", "512x512"]), 2, &["64x64"]);
     refuses(&home.run(&["image", "cat", "--model", "nope"]), 1, &["nope", "sticker-64"]);

@@ -4,7 +4,6 @@
 mod families_common;
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use aigc_studio::domain::{Checkpoint, ImageParams, ModelFiles};
@@ -13,12 +12,8 @@ use aigc_studio::engine::Stop;
 use aigc_studio::error::{Cause, StudioError};
 use aigc_studio::formats::{Header, layout};
 use aigc_studio::lang::Lang;
-use families_common::{check_on, fixtures, on, pipeline, run};
-use serde_json::{Value, json};
-
-fn single(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/single").join(name)
-}
+use families_common::{check_on, fixtures, full_sizes, hollow, on, pipeline, run, single};
+use serde_json::Value;
 
 /// A tiny checkpoint, with the folder that says what shapes cannot (its heads are smaller than any real one's).
 fn checkpoint(file: PathBuf, pipeline: &str) -> Checkpoint {
@@ -143,29 +138,10 @@ fn files_that_do_not_belong_together_are_named() {
     assert!(matches!(error.cause(), Cause::FileMissing { .. }), "{error}");
 }
 
-/// A checkpoint with the shapes of `shapes`, and no numbers: a file with a hole as long as they would be.
-fn hollow(path: &Path, shapes: &BTreeMap<String, Vec<u64>>) {
-    let mut at = 0;
-    let mut header = serde_json::Map::new();
-    for (name, shape) in shapes {
-        let bytes = 2 * shape.iter().product::<u64>();
-        header.insert(name.clone(), json!({"dtype": "F16", "shape": shape, "data_offsets": [at, at + bytes]}));
-        at += bytes;
-    }
-    let header = serde_json::to_vec(&header).unwrap();
-    let file = std::fs::File::create(path).unwrap();
-    std::io::Write::write_all(&mut &file, &(header.len() as u64).to_le_bytes()).unwrap();
-    std::io::Write::write_all(&mut &file, &header).unwrap();
-    file.set_len(8 + header.len() as u64 + at).unwrap();
-}
-
 /// The published sizes: what we read off their shapes is the configuration that made them.
 #[test]
 fn shapes_of_full_size_checkpoints_tell_their_configurations() {
-    let mut text = String::new();
-    let packed = std::fs::File::open(single("shapes.json.gz")).unwrap();
-    flate2::read::GzDecoder::new(packed).read_to_string(&mut text).unwrap();
-    let all: BTreeMap<String, Value> = serde_json::from_str(&text).unwrap();
+    let all = full_sizes();
     assert_eq!(all.len(), 7);
     let home = tempfile::tempdir().unwrap();
     for (name, model) in all {

@@ -115,6 +115,7 @@ impl Studio {
             Effect::SetModelsFolder(path) => {
                 self.catalog = Catalog::load(&path);
                 self.read_catalog();
+                self.look_closer();
             }
             Effect::Reveal(path) => self.reveal(ctx, &path),
         }

@@ -44,6 +44,8 @@ pub struct Studio {
     views: Views,
     commands: Vec<Command>,
     catalog: Catalog,
+    /// The catalogue with the headers of all models read, on its way.
+    closer: Option<Receiver<Catalog>>,
     start_engine: StartEngine,
     budget: Arc<MemoryBudget>,
     engine: Engine,
@@ -104,6 +106,7 @@ impl Studio {
             views: Views::default(),
             commands: Vec::new(),
             catalog,
+            closer: None,
             start_engine,
             budget,
             engine,
@@ -119,6 +122,7 @@ impl Studio {
             applied: None,
         };
         studio.read_catalog();
+        studio.look_closer();
         studio.store.send(Request::ListConversations);
         // The library is read when it is first looked at.
         if studio.state.room() == Room::Gallery {
@@ -142,16 +146,43 @@ impl Studio {
 
     /// The cards as the window shows them, with what is known of their files.
     fn read_catalog(&mut self) {
-        let loaded: Vec<String> =
-            self.state.models.entries.iter().filter(|e| e.loaded).map(|e| e.card.id.clone()).collect();
-        let entry = |card: &crate::domain::ModelCard| ModelEntry {
-            card: card.clone(),
-            presence: self.catalog.presence(card),
-            fetch: None,
-            error: None,
-            loaded: loaded.contains(&card.id),
+        let mut before = std::mem::take(&mut self.state.models.entries);
+        let entry = |card: &crate::domain::ModelCard| {
+            let old = before.iter_mut().find(|e| e.card.id == card.id);
+            ModelEntry {
+                card: card.clone(),
+                presence: self.catalog.presence(card),
+                loaded: old.as_ref().is_some_and(|e| e.loaded),
+                error: old.as_ref().and_then(|e| e.error.clone()),
+                fetch: old.and_then(|e| e.fetch.take()),
+            }
         };
         self.state.models.entries = self.catalog.cards().iter().map(entry).collect();
+    }
+
+    /// Starts to read the headers of the models folder; [`Self::read_closer`] takes what comes of it.
+    fn look_closer(&mut self) {
+        let (sender, receiver) = crossbeam_channel::bounded(1);
+        let (mut catalog, wake) = (self.catalog.clone(), self.wake.clone());
+        let work = move || {
+            catalog.look_closer();
+            let _ = sender.send(catalog);
+            wake();
+        };
+        // Without it the cards stay as their small files say.
+        if std::thread::Builder::new().name("catalog".to_owned()).spawn(work).is_ok() {
+            self.closer = Some(receiver);
+        }
+    }
+
+    fn read_closer(&mut self) {
+        let Some(catalog) = self.closer.as_ref().and_then(|closer| closer.try_recv().ok()) else { return };
+        self.closer = None;
+        // The folder may have been changed meanwhile.
+        if catalog.folder() == self.catalog.folder() {
+            self.catalog = catalog;
+            self.read_catalog();
+        }
     }
 
     fn input(&mut self, ctx: &egui::Context, input: Input) {
@@ -166,6 +197,7 @@ impl Studio {
 
     /// Takes the news of all threads, for at most [`DRAIN`].
     fn drain(&mut self, ctx: &egui::Context) {
+        self.read_closer();
         let until = Instant::now() + DRAIN;
         loop {
             let mut any = false;

@@ -1,15 +1,18 @@
-//! Picture models that a person put into the models folder: diffusers folders become cards of their own. Only small
-//! files and the sizes of large ones are looked at, so that the window need not wait.
+//! Picture models that a person put into the models folder: diffusers folders and checkpoints become cards of their own.
+//! Only small files, headers and the sizes of large ones are looked at.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::domain::{CardDefaults, Makes, ModelCard, ModelFile, Sampler, Size};
+use super::doctor::{PartFacts, Report, Shelf, examine};
+use crate::domain::{CardDefaults, Checkpoint, Local, Makes, ModelCard, ModelFile, Sampler, Size};
+use crate::formats::family::{Family, Kind, few_by_name};
 use crate::formats::file::read_text;
+use crate::lang::Lang;
 
-const INDEX: &str = "model_index.json";
+pub const INDEX: &str = "model_index.json";
 /// Longest configuration that is read, most folders, most weight files of a model.
 const MOST: u64 = 1 << 20;
 const MAX_FOLDERS: usize = 1000;
@@ -58,117 +61,203 @@ fn card(folder: &Path) -> Option<ModelCard> {
     let name = folder.file_name()?.to_string_lossy().into_owned();
     let family = match index.class.as_str() {
         "StableDiffusionXLPipeline" => Family::Xl,
-        "StableDiffusionPipeline" | "LatentConsistencyModelPipeline" if unet.cross_attention_dim == 1024 => Family::Two,
-        "StableDiffusionPipeline" | "LatentConsistencyModelPipeline" => Family::One,
-        "StableDiffusion3Pipeline" => Family::Three,
+        "StableDiffusionPipeline" | "LatentConsistencyModelPipeline" if unet.cross_attention_dim == 1024 => Family::Sd2,
+        "StableDiffusionPipeline" | "LatentConsistencyModelPipeline" => Family::Sd1,
+        "StableDiffusion3Pipeline" => Family::Sd3,
         "FluxPipeline" => Family::Flux,
         "ZImagePipeline" => Family::ZImage,
         _ => return None,
     };
-    // Models of few steps say so by their scheduler, or by their names alone.
-    let lower = name.to_lowercase();
-    let few = unet.time_cond_proj_dim.is_some()
-        || scheduler.timestep_spacing == "trailing"
-        // FLUX schnell is the one that was not distilled with guidance.
-        || (matches!(family, Family::Flux) && !transformer.guidance_embeds)
-        || ["turbo", "lcm", "lightning", "hyper", "schnell"].iter().any(|word| lower.contains(word));
+    let distilled =
+        if family == Family::Flux { transformer.guidance_embeds } else { unet.time_cond_proj_dim.is_some() };
+    // Models of few steps say so by their scheduler, or by their names alone; of FLUX, schnell is the one that was not
+    // distilled with guidance.
+    let few = match family {
+        Family::Flux => !distilled,
+        _ => distilled || scheduler.timestep_spacing == "trailing" || few_by_name(&name),
+    };
+    let kind = Kind { family, few, distilled, velocity: None, zero_snr: false };
     let files = weights(folder);
     if files.is_empty() {
         return None;
     }
-    let bytes: u64 = files.iter().map(|f| f.bytes).sum();
-    let side = match family {
-        // The UNet's own size is in latents of eight pixels.
-        Family::Two if unet.sample_size == 96 => 768,
-        Family::Xl if few => 512,
-        Family::One | Family::Two => 512,
-        _ => 1024,
+    // The UNet's own size is in latents of eight pixels.
+    let side = if family == Family::Sd2 && unet.sample_size == 96 { 768 } else { side(&kind) };
+    let mut card = card_of(&kind, name, side);
+    // Files are mostly in half precision, and computed with in full.
+    card.memory = files.iter().map(|f| f.bytes).sum::<u64>().saturating_mul(2);
+    card.files = files;
+    Some(card)
+}
+
+/// Endings of files that models come in.
+const ENDINGS: [&str; 7] = ["safetensors", "sft", "gguf", "ckpt", "pt", "pth", "bin"];
+/// Most loose files that are looked at.
+const MAX_LOOSE: usize = 2000;
+
+/// What the loose model files of the folder are: those directly in it, and in folders of it that are no models of
+/// their own (`checkpoints`, `vae`...). Reads headers alone; a file that cannot be told is left out.
+pub fn shelf(folder: &Path, known: &[ModelCard]) -> Shelf {
+    let mut paths = Vec::new();
+    loose(folder, 2, &mut paths);
+    // The files of cards are known without a look.
+    paths.retain(|path| !known.iter().any(|card| path.starts_with(folder.join(&card.id))));
+    paths.sort();
+    Shelf { reports: paths.iter().filter_map(|path| examine(path).ok()).collect() }
+}
+
+fn loose(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if found.len() >= MAX_LOOSE {
+            return;
+        }
+        if path.is_dir() {
+            // A folder with a card of its own, or a diffusers folder, is known already.
+            let own = path.join(INDEX).is_file() || path.join("card.toml").is_file();
+            let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
+            if depth > 0 && !own && !hidden {
+                loose(&path, depth - 1, found);
+            }
+        } else if path.extension().is_some_and(|e| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known))) {
+            found.push(path);
+        }
+    }
+}
+
+/// A card for each loose file that holds a denoiser, with the parts that fill what it lacks.
+pub fn checkpoints(shelf: &Shelf) -> Vec<ModelCard> {
+    shelf.reports.iter().filter_map(|report| checkpoint(report, shelf)).collect()
+}
+
+fn checkpoint(report: &Report, shelf: &Shelf) -> Option<ModelCard> {
+    let kind = report.kind.as_ref()?;
+    let name = report.path.file_stem()?.to_string_lossy().into_owned();
+    let mut card = card_of(kind, name, side(kind));
+    let mut files = Checkpoint::new(report.path.clone());
+    let (mut with, mut lacks) = (Vec::new(), Vec::new());
+    for lack in &report.lacks {
+        match shelf.fitting(report, *lack) {
+            Some((path, part)) => {
+                if !files.parts.iter().any(|p| p == path) {
+                    files.parts.push(path.to_owned());
+                }
+                with.push(part.clone());
+            }
+            None => lacks.push(lack.name()),
+        }
+    }
+    let size = |path: &Path| fs::metadata(path).map_or(0, |m| m.len());
+    let file = |path: &PathBuf| ModelFile {
+        name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        bytes: size(path),
+        sha256: String::new(),
+        sources: Vec::new(),
     };
-    Some(ModelCard {
+    card.files = files.paths().map(file).collect();
+    let n = card.files.len() - 1;
+    card.about = report.sentence(Lang::En);
+    card.about_zh = report.sentence(Lang::Zh);
+    if n > 0 {
+        let names = card.files[1..].iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", ");
+        card.about.push_str(&format!(" Taken for it: {names}."));
+        card.about_zh.push_str(&format!("已配上：{names}。"));
+    }
+    complete(&mut card, report, files, &with, lacks.join(", "));
+    Some(card)
+}
+
+/// Writes down what a model's headers tell beyond its card.
+fn complete(card: &mut ModelCard, report: &Report, files: Checkpoint, with: &[PartFacts], lacks: String) {
+    let side = card.defaults.width.unwrap_or(512);
+    let need = report.need(side, side, with);
+    card.memory = need.total();
+    let (weights, working) = (need.weights(), need.total() - need.weights());
+    let precision = report.precision().to_owned();
+    card.local = Some(Box::new(Local { files, precision, lacks, weights, working }));
+}
+
+/// Looks into the headers of a diffusers folder that has a card.
+pub fn look_into(card: &mut ModelCard, folder: &Path) {
+    let Ok(report) = examine(folder) else { return };
+    let lacks = report.lacks.iter().map(|l| l.name()).collect::<Vec<_>>().join(", ");
+    if report.kind.is_some() {
+        card.about = report.sentence(Lang::En);
+        card.about_zh = report.sentence(Lang::Zh);
+        complete(card, &report, Checkpoint::new(folder.to_owned()), &[], lacks);
+    }
+}
+
+/// The card of a model that is known by its kind, without files yet.
+fn card_of(kind: &Kind, name: String, side: u32) -> ModelCard {
+    let title = kind.name();
+    ModelCard {
         id: name.clone(),
         name,
         makes: Makes::Image,
-        family: family.name().to_owned(),
-        about: format!("{}, from your models folder.", family.title(few)),
-        about_zh: format!("{}，来自你的模型文件夹。", family.title(few)),
+        family: family_id(kind.family).to_owned(),
+        about: format!("{title}, from your models folder."),
+        about_zh: format!("{title}，来自你的模型文件夹。"),
         licence: String::new(),
-        // Files are mostly in half precision, and computed with in full.
-        memory: bytes.saturating_mul(2),
-        files,
+        memory: 0,
+        files: Vec::new(),
         sizes: sizes(side),
         defaults: CardDefaults {
             width: Some(side),
             height: Some(side),
-            steps: Some(family.steps(few)),
-            guidance: Some(family.guidance(few)),
-            sampler: Some(if family.is_flow() { Sampler::Euler } else { Sampler::Automatic }),
+            steps: Some(steps(kind)),
+            guidance: Some(guidance(kind)),
+            sampler: Some(if is_flow(kind.family) { Sampler::Euler } else { Sampler::Automatic }),
             ..CardDefaults::default()
         },
         examples: Vec::new(),
         examples_zh: Vec::new(),
-    })
+        local: None,
+    }
 }
 
-#[derive(Clone, Copy)]
-enum Family {
-    One,
-    Two,
-    Xl,
-    Three,
-    Flux,
-    ZImage,
+fn family_id(family: Family) -> &'static str {
+    match family {
+        Family::Sd1 => "stable-diffusion-1",
+        Family::Sd2 => "stable-diffusion-2",
+        Family::Xl => "stable-diffusion-xl",
+        Family::Sd3 => "sd3",
+        Family::Flux => "flux",
+        Family::ZImage => "z-image",
+    }
 }
 
-impl Family {
-    fn name(self) -> &'static str {
-        match self {
-            Self::One => "stable-diffusion-1",
-            Self::Two => "stable-diffusion-2",
-            Self::Xl => "stable-diffusion-xl",
-            Self::Three => "sd3",
-            Self::Flux => "flux",
-            Self::ZImage => "z-image",
-        }
-    }
+fn is_flow(family: Family) -> bool {
+    matches!(family, Family::Sd3 | Family::Flux | Family::ZImage)
+}
 
-    fn is_flow(self) -> bool {
-        matches!(self, Self::Three | Self::Flux | Self::ZImage)
+/// As the families' own pipelines have it.
+fn steps(kind: &Kind) -> u32 {
+    match kind.family {
+        Family::ZImage => 8,
+        _ if kind.few => 4,
+        Family::Sd3 | Family::Flux => 28,
+        _ => 20,
     }
+}
 
-    /// As the families' own pipelines have it.
-    fn steps(self, few: bool) -> u32 {
-        match self {
-            Self::ZImage => 8,
-            _ if few => 4,
-            Self::Three | Self::Flux => 28,
-            _ => 20,
-        }
+fn guidance(kind: &Kind) -> f32 {
+    match kind.family {
+        // Its scale counts from the prompt's own prediction: 0 is off.
+        Family::ZImage => 0.0,
+        _ if kind.few => 1.0,
+        Family::Sd3 => 4.5,
+        Family::Flux => 3.5,
+        _ => 7.0,
     }
+}
 
-    fn guidance(self, few: bool) -> f32 {
-        match self {
-            // Its scale counts from the prompt's own prediction: 0 is off.
-            Self::ZImage => 0.0,
-            _ if few => 1.0,
-            Self::Three => 4.5,
-            Self::Flux => 3.5,
-            _ => 7.0,
-        }
-    }
-
-    fn title(self, few: bool) -> &'static str {
-        match (self, few) {
-            (Self::One, false) => "Stable Diffusion 1.x",
-            (Self::One, true) => "Stable Diffusion 1.x (LCM, Turbo)",
-            (Self::Two, false) => "Stable Diffusion 2.x",
-            (Self::Two, true) => "Stable Diffusion Turbo",
-            (Self::Xl, false) => "Stable Diffusion XL",
-            (Self::Xl, true) => "Stable Diffusion XL (Turbo, Lightning, LCM)",
-            (Self::Three, _) => "Stable Diffusion 3",
-            (Self::Flux, false) => "FLUX.1 dev",
-            (Self::Flux, true) => "FLUX.1 schnell",
-            (Self::ZImage, _) => "Z-Image",
-        }
+/// The side that a family draws best, where nothing says otherwise.
+fn side(kind: &Kind) -> u32 {
+    match kind.family {
+        Family::Xl if kind.few => 512,
+        Family::Sd1 | Family::Sd2 => 512,
+        _ => 1024,
     }
 }
 

@@ -32,7 +32,7 @@ pub struct ImageArgs {
     negative: Option<String>,
     /// A model's id, or the path of its folder or file.
     #[arg(long, value_name = "ID|PATH")]
-    model: Option<String>,
+    pub model: Option<String>,
     /// A file with what the model lacks (text encoders, a VAE), or with what should take its place; may be repeated.
     #[arg(long, value_name = "FILE")]
     with: Vec<PathBuf>,
@@ -232,7 +232,7 @@ pub fn seed_of(given: Option<i64>) -> Result<u64> {
     }
 }
 
-fn parse_size(text: &str) -> Result<(u32, u32)> {
+pub fn parse_size(text: &str) -> Result<(u32, u32)> {
     let parsed =
         text.split_once(['x', 'X', '*']).and_then(|(w, h)| Some((w.trim().parse().ok()?, h.trim().parse().ok()?)));
     parsed.ok_or_else(|| {

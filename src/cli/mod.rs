@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 failed (cause and remedy on stderr), 2 wrong usage, 130 interrupted.
 
+mod doctor;
 mod grid;
 mod image;
 mod models;
@@ -64,6 +65,17 @@ impl Context {
     }
 }
 
+/// Whether a command speaks of models that only their headers tell.
+fn looks_closer(command: &CliCommand, catalog: &Catalog) -> bool {
+    match command {
+        CliCommand::Models { .. } => true,
+        CliCommand::Image(args) => {
+            args.model.as_ref().is_some_and(|name| catalog.card(name).is_none() && !std::path::Path::new(name).exists())
+        }
+        CliCommand::Text(_) => false,
+    }
+}
+
 /// The language of the system's locale.
 pub fn system_lang() -> Lang {
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|v| std::env::var(v).ok().filter(|s| !s.is_empty()));
@@ -80,6 +92,10 @@ pub fn main(command: CliCommand) -> ExitCode {
         }
     };
     let lang = context.lang;
+    let mut context = context;
+    if looks_closer(&command, &context.catalog) {
+        context.catalog.look_closer();
+    }
     let result = match command {
         CliCommand::Image(args) => image::run(&context, args),
         CliCommand::Text(args) => text::run(&context, args),

@@ -11,7 +11,9 @@ use super::run::Interrupts;
 use crate::catalog::Fetcher;
 use crate::domain::{self, FetchEventKind, Makes, ModelCard, ModelPresence};
 use crate::engine::Stop;
+use crate::engine::text::TextModelInfo;
 use crate::error::{Cause, StudioError};
+use crate::formats::{Header, layout};
 
 #[derive(Subcommand)]
 pub enum ModelsCommand {
@@ -27,6 +29,12 @@ pub enum ModelsCommand {
     Check {
         #[arg(value_name = "ID|PATH")]
         id: Option<String>,
+        /// The picture whose memory is told, as 512x512; the model's own size without it.
+        #[arg(long, value_name = "WxH")]
+        size: Option<String>,
+        /// One JSON object on stdout.
+        #[arg(long)]
+        json: bool,
     },
     /// Draw the grid of fixed prompts (one a line in FILE) that shows how good a picture model is.
     #[command(hide = true)]
@@ -43,7 +51,7 @@ pub fn run(context: &Context, command: ModelsCommand) -> Result<(), Stop> {
     match command {
         ModelsCommand::List { json } => list(context, json),
         ModelsCommand::Fetch { id } => fetch_with_bar(context, &id, &Interrupts::listen()),
-        ModelsCommand::Check { id } => check(context, id.as_deref()),
+        ModelsCommand::Check { id, size, json } => check(context, id.as_deref(), size.as_deref(), json),
         ModelsCommand::Grid { prompts, out, seed } => super::grid::run(context, &prompts, &out, seed),
     }
 }
@@ -142,7 +150,7 @@ pub fn fetch_with_bar(context: &Context, id: &str, interrupts: &Interrupts) -> R
     }
 }
 
-fn check(context: &Context, id: Option<&str>) -> Result<(), Stop> {
+fn check(context: &Context, id: Option<&str>, size: Option<&str>, json: bool) -> Result<(), Stop> {
     let Some(id) = id else {
         let here = |card: &&ModelCard| matches!(context.catalog.presence(card), ModelPresence::Here { .. });
         let mut failed = None;
@@ -154,14 +162,28 @@ fn check(context: &Context, id: Option<&str>) -> Result<(), Stop> {
         }
         return failed.map_or(Ok(()), |error| Err(Stop::Failed(error)));
     };
-    if let Some(card) = context.catalog.card(id) {
-        return Ok(check_card(context, card)?);
-    }
-    let path = std::path::Path::new(id);
+    let path = match context.catalog.card(id) {
+        Some(card) => match &card.local {
+            Some(local) => local.files.main.as_path(),
+            None => return Ok(check_card(context, card)?),
+        },
+        None => std::path::Path::new(id),
+    };
     if !path.exists() {
         context.catalog.resolve(id, Makes::Text)?;
     }
-    let info = crate::engine::text::inspect(path)?;
+    let info = match language_model(path)? {
+        Some(info) => info?,
+        None => return Ok(super::doctor::run(context, path, size, json)?),
+    };
+    if json {
+        let made = serde_json::json!({
+            "path": path.display().to_string(), "family": info.architecture, "name": info.name,
+            "precision": info.quantization, "parameters": info.parameters, "context": info.context_length,
+        });
+        println!("{made}");
+        return Ok(());
+    }
     println!(
         "{}: {} ({}), {} parameters, context {}",
         path.display(),
@@ -172,6 +194,22 @@ fn check(context: &Context, id: Option<&str>) -> Result<(), Stop> {
     );
     println!("{}: {}", context.lang.pick("quantisation", "量化"), info.quantization);
     Ok(())
+}
+
+/// What a language model's file says of itself, or why it cannot be run; `None` for what pictures are made with. A
+/// Qwen3 in a GGUF file may be both: it is the latter where it cannot be talked with.
+fn language_model(path: &std::path::Path) -> Result<Option<Result<TextModelInfo, StudioError>>, StudioError> {
+    if path.is_dir() {
+        return Ok(None);
+    }
+    let header = Header::read(path)?;
+    let talks = header.gguf.as_ref().is_some_and(|gguf| gguf.texts("tokenizer.ggml.tokens").is_some());
+    let draws = !layout::parts(&header).is_empty();
+    if header.gguf.is_none() || (draws && !talks) {
+        return Ok(None);
+    }
+    let info = crate::engine::text::inspect(path);
+    Ok(if info.is_err() && draws { None } else { Some(info) })
 }
 
 fn check_card(context: &Context, card: &ModelCard) -> Result<(), StudioError> {
@@ -187,7 +225,7 @@ fn check_card(context: &Context, card: &ModelCard) -> Result<(), StudioError> {
 }
 
 /// `134515008` as `134.5 M`.
-fn short_count(n: u64) -> String {
+pub fn short_count(n: u64) -> String {
     match n {
         1_000_000_000.. => format!("{:.1} B", n as f64 / 1e9),
         1_000_000.. => format!("{:.1} M", n as f64 / 1e6),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{ImageParams, ModelFiles, ModelRef, Sampler, Schedule};
+use super::{Checkpoint, ImageParams, ModelFiles, ModelRef, Sampler, Schedule};
 use crate::error::{Cause, Result};
 
 /// The id of the picture model inside this program.
@@ -107,6 +107,22 @@ pub struct ModelCard {
     pub examples: Vec<String>,
     #[serde(default)]
     pub examples_zh: Vec<String>,
+    /// Files of the person's own, found in the models folder.
+    #[serde(skip)]
+    pub local: Option<Box<Local>>,
+}
+
+/// A picture model that was found as loose files.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Local {
+    pub files: Checkpoint,
+    /// The type of most of its numbers: `F16`, `Q4_K`...
+    pub precision: String,
+    /// Parts that are nowhere to be found, joined by commas; empty where it can draw.
+    pub lacks: String,
+    /// Bytes of memory: its weights, and what drawing a picture of the card's own size holds besides.
+    pub weights: u64,
+    pub working: u64,
 }
 
 impl ModelCard {
@@ -129,6 +145,17 @@ impl ModelCard {
             };
             return Err(Cause::WrongKind { id: self.id.clone(), wanted }.into());
         }
+        if let Some(local) = &self.local {
+            if !local.lacks.is_empty() {
+                let (path, lacks) = (local.files.main.clone(), local.lacks.clone());
+                return Err(Cause::LacksParts { path, family: self.family.clone(), lacks }.into());
+            }
+            return Ok(ModelRef {
+                id: self.id.clone(),
+                files: ModelFiles::Checkpoint(Box::new(local.files.clone())),
+                sha256: None,
+            });
+        }
         let files = match presence {
             ModelPresence::Embedded => ModelFiles::Embedded,
             ModelPresence::Here { path } if self.files.len() == 1 => ModelFiles::File(path.clone()),
@@ -139,6 +166,14 @@ impl ModelCard {
         };
         let sha256 = self.files.first().map(|f| f.sha256.clone()).filter(|s| !s.is_empty());
         Ok(ModelRef { id: self.id.clone(), files, sha256 })
+    }
+
+    /// Bytes of memory that drawing a picture of this size takes, weights included.
+    pub fn memory_for(&self, width: u32, height: u32) -> u64 {
+        let Some(local) = &self.local else { return self.memory };
+        let own = f64::from(self.defaults.width.unwrap_or(512)) * f64::from(self.defaults.height.unwrap_or(512));
+        let times = f64::from(width) * f64::from(height) / own.max(1.0);
+        local.weights + (local.working as f64 * times) as u64
     }
 
     /// Whether its weights are inside this program.

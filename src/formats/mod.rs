@@ -3,13 +3,16 @@
 //! Nothing here believes a file: headers are bounded by the file's own size before memory is taken, pickles are read
 //! as data and never executed. The catalog's doctor and the engine's loaders both look here.
 
+mod component;
 pub mod family;
 pub mod file;
 pub mod gguf;
 pub mod header;
 pub mod layout;
+pub mod memory;
 pub mod pickle;
 pub mod safetensors;
 pub mod shards;
 
+pub use component::component;
 pub use header::{Arranged, Container, Dtype, Entry, Header};

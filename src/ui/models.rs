@@ -86,7 +86,8 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
             ui.spacing_mut().item_spacing.x = S3;
             state(ui, cx, entry);
             let memory = cx.with(T::NeedsMemory, &[&bytes(card.memory)]);
-            let known = [card.family.clone(), card.licence.clone(), memory];
+            let precision = card.local.as_ref().map(|local| local.precision.clone()).unwrap_or_default();
+            let known = [card.family.clone(), precision, card.licence.clone(), memory];
             for text in known.into_iter().filter(|text| !text.is_empty()) {
                 ui.add(Label::new(RichText::new(text).size(SMALL).color(p.muted)));
             }
@@ -112,6 +113,9 @@ fn state(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
         text = format!("{text} · {}", bytes(entry.card.bytes()));
     }
     widgets::badge(ui, icon, &text, ink);
+    if let Some(local) = entry.card.local.as_ref().filter(|local| !local.lacks.is_empty()) {
+        widgets::badge(ui, icons::WARNING, &cx.with(T::LacksParts, &[&local.lacks]), p.warn);
+    }
     if entry.loaded {
         widgets::badge(ui, icons::MEMORY, cx.t(T::InMemory), p.muted);
     }

@@ -57,6 +57,13 @@ fn items(ui: &mut Ui, cx: &Cx<'_>) {
     if status.budget > 0 {
         let text = format!("{} / {}", bytes(status.memory), bytes(status.budget));
         item(ui, cx, icons::MEMORY, &text, cx.t(T::MemoryHover));
+        if let Some(next) = next_run(cx) {
+            let (text, ink) = match status.memory.saturating_add(next) > status.budget {
+                true => (T::NextRunTooLarge, cx.p.warn),
+                false => (T::NextRun, cx.p.muted),
+            };
+            inked(ui, cx, icons::IMAGE, &cx.with(text, &[&bytes(next)]), cx.t(T::NextRunHover), ink);
+        }
     }
     let model = match cx.state.room() {
         Room::Write => &cx.state.settings.text.model,
@@ -73,7 +80,19 @@ fn items(ui: &mut Ui, cx: &Cx<'_>) {
     }
 }
 
+/// Memory that the next picture will take beyond what is in use; `None` where its model is small, or there already.
+fn next_run(cx: &Cx<'_>) -> Option<u64> {
+    let image = &cx.state.settings.image;
+    let entry = cx.state.models.entry(&image.model).filter(|_| cx.state.room() == Room::Create)?;
+    entry.card.local.as_ref().filter(|_| !entry.loaded)?;
+    Some(entry.card.memory_for(image.width, image.height))
+}
+
 fn item(ui: &mut Ui, cx: &Cx<'_>, icon: &str, text: &str, hover: &str) {
+    inked(ui, cx, icon, text, hover, cx.p.muted);
+}
+
+fn inked(ui: &mut Ui, cx: &Cx<'_>, icon: &str, text: &str, hover: &str, ink: egui::Color32) {
     // What does not fit is left out whole; half a word helps nobody.
     let width = ui.painter().layout_no_wrap(text.to_owned(), theme::small(), cx.p.muted).size().x + 24.0;
     if width > ui.available_width() {
@@ -81,8 +100,8 @@ fn item(ui: &mut Ui, cx: &Cx<'_>, icon: &str, text: &str, hover: &str) {
     }
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = S1;
-        ui.add(Label::new(theme::icon(icon, 14.0).color(cx.p.muted)));
-        ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)));
+        ui.add(Label::new(theme::icon(icon, 14.0).color(ink)));
+        ui.add(Label::new(RichText::new(text).size(SMALL).color(ink)));
         ui.add_space(S2 - S1);
     })
     .response

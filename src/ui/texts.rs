@@ -218,6 +218,7 @@ texts! {
     NotFetchedYet: "Not fetched yet, {0}", "尚未下载，{0}";
     PartlyFetched: "{0} of {1} fetched", "已下载 {0} / {1}";
     NeedsMemory: "needs {0} of memory", "需要 {0} 内存";
+    LacksParts: "Lacks {0}", "缺少 {0}";
     Fetch: "Fetch", "下载";
     GoOnFetching: "Go on fetching", "继续下载";
     Fetching: "fetching", "下载中";
@@ -282,6 +283,9 @@ texts! {
     // Status bar
     DeviceHover: "Where models run", "模型运行的设备";
     MemoryHover: "Memory in use, of what models may take", "已用内存 / 模型可用内存";
+    NextRun: "next picture: {0}", "下一张图：{0}";
+    NextRunTooLarge: "next picture: {0}, more than is free", "下一张图：{0}，超出可用内存";
+    NextRunHover: "Memory that the chosen model and size will take", "所选模型和尺寸将占用的内存";
     ModelHover: "The model chosen in this room, and what it is doing", "当前选择的模型及其状态";
     QueueHover: "Picture jobs that wait", "等待中的绘图任务";
     SpeedHover: "Speed of the last job", "最近任务的速度";

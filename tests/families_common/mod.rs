@@ -1,6 +1,8 @@
 //! Jobs on the tiny pipelines of `tests/fixtures/pipelines`, and how near their pictures are to diffusers'.
 #![allow(dead_code)]
 
+use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +13,7 @@ use aigc_studio::domain::{
 use aigc_studio::engine::image::ImagePipeline;
 use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Stop};
 use crossbeam_channel::unbounded;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub fn fixtures() -> PathBuf {
     let ours = || Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pipelines");
@@ -115,4 +117,33 @@ pub fn check_on(name: &str, files: &ModelFiles) {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A checkpoint of `tests/fixtures/single`.
+pub fn single(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/single").join(name)
+}
+
+/// Names and shapes of full-size checkpoints, with the configurations that made them, by name.
+pub fn full_sizes() -> BTreeMap<String, Value> {
+    let mut text = String::new();
+    let packed = std::fs::File::open(single("shapes.json.gz")).unwrap();
+    flate2::read::GzDecoder::new(packed).read_to_string(&mut text).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// A checkpoint with the shapes of `shapes`, and no numbers: a file with a hole as long as they would be.
+pub fn hollow(path: &Path, shapes: &BTreeMap<String, Vec<u64>>) {
+    let mut at = 0;
+    let mut header = serde_json::Map::new();
+    for (name, shape) in shapes {
+        let bytes = 2 * shape.iter().product::<u64>();
+        header.insert(name.clone(), json!({"dtype": "F16", "shape": shape, "data_offsets": [at, at + bytes]}));
+        at += bytes;
+    }
+    let header = serde_json::to_vec(&header).unwrap();
+    let file = std::fs::File::create(path).unwrap();
+    std::io::Write::write_all(&mut &file, &(header.len() as u64).to_le_bytes()).unwrap();
+    std::io::Write::write_all(&mut &file, &header).unwrap();
+    file.set_len(8 + header.len() as u64 + at).unwrap();
 }

@@ -43,6 +43,7 @@ pub fn card(id: &str, bytes: &[u8], sources: Vec<Source>) -> ModelCard {
         defaults: Default::default(),
         examples: Vec::new(),
         examples_zh: Vec::new(),
+        local: None,
     }
 }
 

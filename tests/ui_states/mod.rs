@@ -81,6 +81,7 @@ pub fn image_card() -> ModelCard {
         defaults: CardDefaults { steps: Some(24), guidance: Some(3.0), ..Default::default() },
         examples: ["a red apple", "a smiling cat with heart eyes", "a rocket"].map(String::from).to_vec(),
         examples_zh: ["一个红苹果", "一只眼睛是爱心的笑脸猫", "一枚火箭"].map(String::from).to_vec(),
+        local: None,
     }
 }
 
@@ -106,6 +107,7 @@ pub fn text_card() -> ModelCard {
             .map(String::from)
             .to_vec(),
         examples_zh: Vec::new(),
+        local: None,
     }
 }
 

@@ -6,8 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
-use candle_core::DType;
-
 use super::diffusion::{self, Diffusion};
 use super::sampler;
 use super::sticker::{self, Encoded, Sticker};
@@ -73,7 +71,7 @@ impl ImagePipeline {
             let (model, memory) = match files {
                 files if let Some(files) = checkpoint(files) => {
                     let opened = Diffusion::open(&files)?;
-                    let memory = self.budget.reserve(opened.memory(DType::F32))?;
+                    let memory = self.budget.reserve(opened.memory())?;
                     let (whole, so_far) = (opened.bytes().max(1), AtomicU64::new(0));
                     let read = read.clone();
                     let tell = move |bytes| {

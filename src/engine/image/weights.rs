@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::quantized::ggml_file::qtensor_from_ggml;
@@ -21,26 +20,6 @@ use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::formats::gguf::types::runnable;
 use crate::formats::{Arranged, Container, Dtype, Entry, Header, file};
-
-/// Names of a component's weights in a diffusers folder, best first.
-const NAMES: [&str; 8] = [
-    "diffusion_pytorch_model.safetensors",
-    "model.safetensors",
-    "diffusion_pytorch_model.safetensors.index.json",
-    "model.safetensors.index.json",
-    "diffusion_pytorch_model.fp16.safetensors",
-    "model.fp16.safetensors",
-    "diffusion_pytorch_model.bin",
-    "pytorch_model.bin",
-];
-
-/// The header of a component's weights, whatever file they are in.
-pub fn component(folder: &Path) -> Result<Header> {
-    match NAMES.iter().map(|name| folder.join(name)).find(|path| path.exists()) {
-        Some(path) => Header::read(&path),
-        None => Err(file::bad(folder, format!("no weights are in it (looked for {})", NAMES.join(", ")))),
-    }
-}
 
 /// Looked at and told while tensors are read.
 #[derive(Clone)]

@@ -24,6 +24,7 @@ fn card(id: &str, makes: Makes) -> ModelCard {
         defaults: CardDefaults { steps: Some(20), ..CardDefaults::default() },
         examples: vec![],
         examples_zh: vec![],
+        local: None,
     }
 }
 

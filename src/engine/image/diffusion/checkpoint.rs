@@ -23,12 +23,11 @@ use crate::engine::image::nets::unet::UnetConfig;
 use crate::engine::image::nets::vae::VaeConfig;
 use crate::engine::image::nets::zimage::ZImageConfig;
 use crate::engine::image::prompt::{ClipTokens, Pad, PieceTokens};
-use crate::engine::image::weights::component;
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Result};
 use crate::formats::file::bad;
 use crate::formats::layout::{self, Found, Part};
-use crate::formats::{Header, family};
+use crate::formats::{Header, component, family};
 
 /// Tokens of CLIP's vocabulary, which is inside this program.
 const CLIP_VOCABULARY: usize = 49_408;

@@ -18,10 +18,9 @@ use crate::engine::image::nets::vae::VaeConfig;
 use crate::engine::image::nets::zimage::ZImageConfig;
 use crate::engine::image::prompt::{ClipTokens, PieceTokens};
 use crate::engine::image::sampling::SchedulerConfig;
-use crate::engine::image::weights::component;
 use crate::error::{Cause, Result};
-use crate::formats::Header;
 use crate::formats::file::{bad, read_text};
+use crate::formats::{Header, component};
 
 const INDEX: &str = "model_index.json";
 /// Longest configuration that is read.

@@ -27,7 +27,8 @@ use super::weights::{self, Watch, load_packed};
 use crate::domain::Checkpoint;
 use crate::engine::Stop;
 use crate::error::Result;
-use crate::formats::{Container, Entry, Header};
+use crate::formats::layout::Part;
+use crate::formats::{Header, memory};
 use net::{Net, NetConfig};
 
 pub use checkpoint::is_checkpoint;
@@ -65,6 +66,15 @@ impl Family {
             Self::Sd | Self::Xl => None,
             Self::Sd3 => Some(FlowStart::Ends),
             Self::Flux | Self::ZImage => Some(FlowStart::Even),
+        }
+    }
+
+    fn denoiser(self) -> Part {
+        match self {
+            Self::Sd | Self::Xl => Part::Unet,
+            Self::Sd3 => Part::Sd3,
+            Self::Flux => Part::Flux,
+            Self::ZImage => Part::ZImage,
         }
     }
 
@@ -106,37 +116,25 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Bytes that the weights take in memory, in `dtype`.
-    pub fn memory(&self, dtype: DType) -> u64 {
-        let size = dtype.size_in_bytes() as u64;
-        // Quantised matrices of a transformer stay as they are.
-        let bytes = |(entry, packed): (&Entry, bool)| match packed && entry.shape.len() > 1 {
-            true => entry.bytes,
-            false => entry.elements() * size,
-        };
-        self.used().map(bytes).sum()
+    /// Bytes that the weights take in memory.
+    pub fn memory(&self) -> u64 {
+        self.parts().map(|(part, header)| memory::weights(part, header)).sum()
     }
 
     /// Bytes that loading reads.
     pub fn bytes(&self) -> u64 {
-        self.used().map(|(entry, _)| entry.bytes).sum()
+        let used = |(part, header): (Part, &Header)| -> u64 {
+            header.tensors.iter().filter(|(name, _)| !memory::is_unused(part, name)).map(|(_, e)| e.bytes).sum()
+        };
+        self.parts().map(used).sum()
     }
 
-    /// What drawing from a prompt reads: all but the VAE's encoder, and what only counts positions. With each whether
-    /// it may stay quantised.
-    fn used(&self) -> impl Iterator<Item = (&Entry, bool)> {
-        let dense = self.clips.iter().map(|(_, header, _)| header).chain([&self.vae.1]);
-        let t5 = self.t5.iter().map(|(_, header, _)| header);
-        let packed = t5.chain(self.qwen.iter().map(|(_, header, _)| header)).chain([&self.net.1]);
-        let unet = matches!(self.net.0, NetConfig::Unet(_));
-        let packed = packed.map(move |header| (header, header.container == Container::Gguf && !unet));
-        let unused = |name: &str| {
-            ["encoder.conv", "encoder.down", "encoder.mid", "quant_conv"].iter().any(|start| name.starts_with(start))
-                || name.ends_with("position_ids")
-        };
-        let headers = dense.map(|header| (header, false)).chain(packed);
-        let all = headers.flat_map(|(header, packed)| header.tensors.iter().map(move |(name, e)| (name, e, packed)));
-        all.filter(move |(name, ..)| !unused(name)).map(|(_, entry, packed)| (entry, packed))
+    fn parts(&self) -> impl Iterator<Item = (Part, &Header)> {
+        let clips = self.clips.iter().map(|(_, header, _)| (Part::Clip, header));
+        let t5 = self.t5.iter().map(|(_, header, _)| (Part::T5, header));
+        let qwen = self.qwen.iter().map(|(_, header, _)| (Part::Qwen3, header));
+        let net = (self.family.denoiser(), &self.net.1);
+        clips.chain(t5).chain(qwen).chain([net, (Part::Vae, &self.vae.1)])
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::engine::image::nets::options::Options;
 use crate::engine::kernels::Activation;
 use crate::error::Result;
+use crate::formats::memory;
 
 /// The shape of an autoencoder, and how its latents are scaled for the denoiser.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,19 +99,9 @@ impl VaeConfig {
         1 << (self.block_out_channels.len() - 1)
     }
 
-    /// Bytes that a decode of latents of this size holds at its peak beside the weights, in f32: the pictures of
-    /// channels that are there together in the widest resnet, and a tenth more for what the products need.
+    /// Bytes that a decode of latents of this size holds at its peak beside the weights, in f32.
     pub fn decode_bytes(&self, height: usize, width: usize) -> u64 {
-        let n = self.block_out_channels.len();
-        let block = |i: usize| {
-            let channels = self.block_out_channels[i];
-            // A block takes over the channels of the one below it, enlarged.
-            let from = self.block_out_channels[(i + 1).min(n - 1)];
-            let pixels = (height * width) as u64 * 4u64.pow((n - 1 - i) as u32);
-            // Input, its normed copy, the first convolution's result; then input, normed copy, shortcut and result.
-            pixels * (2 * from + channels).max(from + 3 * channels) as u64 * 4
-        };
-        (0..n).map(block).max().unwrap_or(0) / 10 * 11
+        memory::decode(&self.block_out_channels, height, width)
     }
 }
 

@@ -1,0 +1,306 @@
+//! The model doctor: what a model file or folder is, told from headers alone. No weights are read.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::domain::bytes as size_of;
+use crate::error::{Result, StudioError};
+use crate::formats::family::{self, Kind, Lack};
+use crate::formats::file::bad;
+use crate::formats::layout::{self, Part};
+use crate::formats::{Container, Header, component, memory};
+use crate::lang::Lang;
+
+/// Pixels of a latent's side: the same in all families.
+const FACTOR: usize = 8;
+
+/// One part that a file holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartFacts {
+    pub part: Part,
+    pub parameters: u64,
+    /// On disk.
+    pub bytes: u64,
+    /// The type of most of its numbers.
+    pub precision: String,
+    /// In memory, while it runs.
+    pub memory: u64,
+    /// What others must fit: a text encoder's width, a VAE's or denoiser's latent channels.
+    pub width: usize,
+}
+
+impl PartFacts {
+    /// As people call it.
+    pub fn name(&self) -> &'static str {
+        match self.part {
+            Part::Unet => "UNet",
+            Part::Sd3 | Part::Flux | Part::ZImage => "Transformer",
+            Part::Vae => Lack::Vae.name(),
+            Part::Clip => {
+                let known = [Lack::ClipL, Lack::ClipH, Lack::ClipG];
+                known.into_iter().find(|l| l.is_clip_of(self.width)).map_or("CLIP", Lack::name)
+            }
+            Part::T5 => "T5",
+            Part::Qwen3 => "Qwen3",
+            Part::Lora => "LoRA",
+            Part::ControlNet => "ControlNet",
+            Part::Embedding => "Embedding",
+        }
+    }
+
+    fn answers(&self, lack: Lack) -> bool {
+        match lack {
+            Lack::Vae => self.part == Part::Vae,
+            Lack::T5 => self.part == Part::T5,
+            Lack::Qwen3 => self.part == Part::Qwen3,
+            clip => self.part == Part::Clip && clip.is_clip_of(self.width),
+        }
+    }
+}
+
+/// Bytes of memory at each stage of a picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Need {
+    /// Weights of all text encoders, of the denoiser, of the VAE.
+    pub text: u64,
+    pub denoiser: u64,
+    pub vae: u64,
+    /// What a step and a decode hold besides.
+    pub step: u64,
+    pub decode: u64,
+}
+
+impl Need {
+    /// All weights are in memory together; of the stages, the largest counts. A decode that does not fit is done in
+    /// tiles.
+    pub fn total(&self) -> u64 {
+        self.weights() + self.step.max(self.decode.min(TILE))
+    }
+
+    pub fn weights(&self) -> u64 {
+        self.text + self.denoiser + self.vae
+    }
+}
+
+/// What a decode in tiles holds.
+const TILE: u64 = 1 << 30;
+
+/// What a model file or folder is.
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub path: PathBuf,
+    /// Of all its files.
+    pub bytes: u64,
+    /// The picture model, where it is one.
+    pub kind: Option<Kind>,
+    pub parts: Vec<PartFacts>,
+    pub lacks: Vec<Lack>,
+    /// What it is where it is no picture model and no part of one.
+    pub other: Option<String>,
+    /// Why it cannot be run as it is.
+    pub trouble: Option<StudioError>,
+    channels: Vec<usize>,
+    denoiser: Option<(Part, Header)>,
+}
+
+/// Reads the headers of a file, or of all parts of a diffusers folder.
+///
+/// # Errors
+/// A file that cannot be read, or cannot be what its start says it is; a folder without weights.
+pub fn examine(path: &Path) -> Result<Report> {
+    let headers = headers(path)?;
+    let mut report = Report {
+        path: path.to_owned(),
+        bytes: headers.iter().map(Header::len).sum(),
+        kind: None,
+        parts: Vec::new(),
+        lacks: Vec::new(),
+        other: None,
+        trouble: None,
+        channels: Vec::new(),
+        denoiser: None,
+    };
+    for header in &headers {
+        for found in layout::parts(header) {
+            let tensors = found.tensors(header)?;
+            let config = found.config(&tensors);
+            let number = |key: &str| config.as_ref().and_then(|c| c[key].as_u64()).unwrap_or(0) as usize;
+            let width = match found.part {
+                Part::Vae => number("latent_channels"),
+                Part::Clip => number("hidden_size"),
+                Part::T5 => number("d_model"),
+                _ => number("in_channels"),
+            };
+            report.parts.push(PartFacts {
+                part: found.part,
+                parameters: tensors.tensors.values().map(crate::formats::Entry::elements).sum(),
+                bytes: tensors.tensors.values().map(|e| e.bytes).sum(),
+                precision: family::precision(&tensors),
+                memory: memory::weights(found.part, &tensors),
+                width,
+            });
+            if found.part == Part::Vae {
+                let levels = config.as_ref().and_then(|c| c["block_out_channels"].as_array());
+                report.channels = levels.into_iter().flatten().filter_map(Value::as_u64).map(|n| n as usize).collect();
+            }
+            if found.part.is_denoiser() && report.denoiser.is_none() {
+                report.kind = Some(family::kind(&found, &tensors, header));
+                report.denoiser = Some((found.part, tensors));
+            }
+        }
+        if let Some(gguf) = header.gguf.as_ref().filter(|_| header.container == Container::Gguf) {
+            report.trouble = report.trouble.or(gguf.check_types().err());
+        }
+    }
+    if let Some(kind) = &report.kind {
+        let has = |lack: Lack| report.parts.iter().any(|part| part.answers(lack));
+        report.lacks = kind.needs().into_iter().filter(|lack| !has(*lack)).collect();
+    }
+    if report.parts.is_empty() {
+        report.other = headers.first().map(family::describe);
+    }
+    Ok(report)
+}
+
+fn headers(path: &Path) -> Result<Vec<Header>> {
+    if !path.is_dir() {
+        return Ok(vec![Header::read(path)?]);
+    }
+    let mut folders: Vec<PathBuf> = vec![path.to_owned()];
+    folders.extend(fs::read_dir(path).into_iter().flatten().flatten().map(|e| e.path()).filter(|p| p.is_dir()));
+    folders.sort();
+    // Parts that take no part in drawing.
+    let unused = |p: &Path| p.file_name().is_some_and(|n| n == "safety_checker" || n == "image_encoder");
+    let headers: Vec<Header> = folders.iter().filter(|p| !unused(p)).filter_map(|p| component(p).ok()).collect();
+    if headers.is_empty() {
+        return Err(bad(path, "no weights are in it or in its parts' folders"));
+    }
+    Ok(headers)
+}
+
+impl Report {
+    /// Whether all that it takes to draw is here and can be run.
+    pub fn is_whole(&self) -> bool {
+        self.kind.is_some() && self.lacks.is_empty() && self.trouble.is_none()
+    }
+
+    /// The type of most numbers of its largest part.
+    pub fn precision(&self) -> &str {
+        self.parts.iter().max_by_key(|p| p.parameters).map_or("", |p| p.precision.as_str())
+    }
+
+    /// Memory for a picture of this size, in pixels; `with` are the parts that fill what it lacks.
+    pub fn need(&self, width: u32, height: u32, with: &[PartFacts]) -> Need {
+        let (w, h) = (width as usize / FACTOR, height as usize / FACTOR);
+        let sum = |wanted: &dyn Fn(Part) -> bool| {
+            self.parts.iter().chain(with).filter(|p| wanted(p.part)).map(|p| p.memory).sum()
+        };
+        let channels = if self.channels.is_empty() { &[128, 256, 512, 512][..] } else { &self.channels };
+        Need {
+            text: sum(&Part::is_text_encoder),
+            denoiser: sum(&Part::is_denoiser),
+            vae: sum(&|part| part == Part::Vae),
+            step: self.denoiser.as_ref().map_or(0, |(part, tensors)| memory::step(*part, tensors, h, w)),
+            decode: memory::decode(channels, h, w),
+        }
+    }
+
+    /// What it is, in a sentence.
+    pub fn sentence(&self, lang: Lang) -> String {
+        let holds = self.parts.iter().map(PartFacts::name).collect::<Vec<_>>().join(", ");
+        let (size, precision) = (size_of(self.bytes), self.precision());
+        let lacks = self.lacks.iter().map(|l| l.name()).collect::<Vec<_>>().join(", ");
+        if let Some(other) = &self.other {
+            let zh = "不是已知的图像模型";
+            return lang.pick(format!("It is {other}, {size}."), format!("{zh}（{other}），{size}。"));
+        }
+        let Some(kind) = &self.kind else {
+            return lang.pick(
+                format!(
+                    "A part of picture models, in {precision}, {size}: {holds}. It draws together with a denoiser."
+                ),
+                format!("图像模型的部件，{precision}，{size}：{holds}。需要与去噪网络一起使用。"),
+            );
+        };
+        let name = kind.name();
+        if self.lacks.is_empty() {
+            return lang.pick(
+                format!("{name}, in {precision}, {size}: {holds}. It has all that it needs."),
+                format!("{name}，{precision}，{size}：{holds}。所需部件齐全。"),
+            );
+        }
+        lang.pick(
+            format!("{name}, in {precision}, {size}: {holds}. It lacks {lacks}."),
+            format!("{name}，{precision}，{size}：{holds}。缺少 {lacks}。"),
+        )
+    }
+
+    pub fn json(&self) -> Value {
+        let part = |p: &PartFacts| {
+            json!({"part": p.name(), "parameters": p.parameters, "bytes": p.bytes, "precision": p.precision,
+                   "memory": p.memory})
+        };
+        json!({
+            "path": self.path.display().to_string(),
+            "family": self.kind.as_ref().map(Kind::name),
+            "few_steps": self.kind.as_ref().map(|k| k.few),
+            "prediction": self.kind.as_ref().and_then(|k| k.velocity).map(|v| if v { "v" } else { "epsilon" }),
+            "precision": self.precision(),
+            "bytes": self.bytes,
+            "parameters": self.parts.iter().map(|p| p.parameters).sum::<u64>(),
+            "holds": self.parts.iter().map(part).collect::<Vec<_>>(),
+            "lacks": self.lacks.iter().map(|l| l.name()).collect::<Vec<_>>(),
+            "trouble": self.trouble.as_ref().map(|e| e.summary(Lang::En)),
+            "sentence": self.sentence(Lang::En),
+        })
+    }
+}
+
+/// Loose parts of the models folder.
+#[derive(Clone, Debug, Default)]
+pub struct Shelf {
+    pub reports: Vec<Report>,
+}
+
+impl Shelf {
+    /// The file with the part that best fills what `report` lacks, and the part. Parts of a whole checkpoint are not
+    /// taken: they are that model's own.
+    pub fn fitting(&self, report: &Report, lack: Lack) -> Option<(&Path, &PartFacts)> {
+        let kind = report.kind.as_ref()?;
+        let wanted = report.parts.iter().find(|p| p.part.is_denoiser())?.width;
+        // FLUX packs four latents into one.
+        let channels = if kind.family == family::Family::Flux { wanted / 4 } else { wanted };
+        let fits = |part: &&PartFacts| part.answers(lack) && (lack != Lack::Vae || part.width == channels);
+        let loose = self.reports.iter().filter(|r| r.kind.is_none());
+        let all = loose.filter_map(|r| Some((r.path.as_path(), r.parts.iter().find(fits)?)));
+        // Where shapes leave a choice (the VAEs of 1.x and XL are of one shape) the name decides.
+        all.min_by_key(|(path, part)| {
+            (name_distance(path, kind), std::cmp::Reverse(part.parameters), path.to_path_buf())
+        })
+    }
+}
+
+/// 0 where a file's name speaks of the family, 1 where it speaks of none, 2 where of another.
+fn name_distance(path: &Path, kind: &Kind) -> u8 {
+    use family::Family;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let marks: [(&str, &[Family]); 7] = [
+        ("xl", &[Family::Xl]),
+        ("sd3", &[Family::Sd3]),
+        ("flux", &[Family::Flux, Family::ZImage]),
+        ("ae.", &[Family::Flux, Family::ZImage]),
+        ("zimage", &[Family::ZImage]),
+        ("z_image", &[Family::ZImage]),
+        ("840000", &[Family::Sd1, Family::Sd2]),
+    ];
+    // "xxl" is T5's size and says nothing of XL.
+    let name = name.replace("xxl", "");
+    let said: Vec<_> = marks.iter().filter(|(mark, _)| name.contains(mark)).collect();
+    match (said.is_empty(), said.iter().any(|(_, families)| families.contains(&kind.family))) {
+        (_, true) => 0,
+        (true, _) => 1,
+        _ => 2,
+    }
+}

@@ -1,0 +1,26 @@
+//! The parts of a diffusers folder: each a folder of its own with weights and a configuration.
+
+use std::path::Path;
+
+use super::{Header, file};
+use crate::error::Result;
+
+/// Names of a part's weights, best first.
+const NAMES: [&str; 8] = [
+    "diffusion_pytorch_model.safetensors",
+    "model.safetensors",
+    "diffusion_pytorch_model.safetensors.index.json",
+    "model.safetensors.index.json",
+    "diffusion_pytorch_model.fp16.safetensors",
+    "model.fp16.safetensors",
+    "diffusion_pytorch_model.bin",
+    "pytorch_model.bin",
+];
+
+/// The header of a part's weights, whatever file they are in.
+pub fn component(folder: &Path) -> Result<Header> {
+    match NAMES.iter().map(|name| folder.join(name)).find(|path| path.exists()) {
+        Some(path) => Header::read(&path),
+        None => Err(file::bad(folder, format!("no weights are in it (looked for {})", NAMES.join(", ")))),
+    }
+}

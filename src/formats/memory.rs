@@ -1,0 +1,69 @@
+//! How much memory a part of a picture model takes, from its header alone: its weights, and what a run holds beside
+//! them. Computed in f32; quantised matrices of transformers stay as they are in the file.
+
+use super::layout::Part;
+use super::{Container, Header};
+
+const F32: u64 = 4;
+
+/// Tensors of a part that drawing from a prompt does not read: the VAE's encoder, and what only counts positions.
+pub fn is_unused(part: Part, name: &str) -> bool {
+    let encoder = ["encoder.conv", "encoder.down", "encoder.mid", "quant_conv"];
+    name.ends_with("position_ids") || (part == Part::Vae && encoder.iter().any(|start| name.starts_with(start)))
+}
+
+/// Bytes of a part's weights in memory. `tensors` have diffusers' names.
+pub fn weights(part: Part, tensors: &Header) -> u64 {
+    let packed = tensors.container == Container::Gguf && !matches!(part, Part::Unet | Part::Vae | Part::Clip);
+    let used = tensors.tensors.iter().filter(|(name, _)| !is_unused(part, name));
+    used.map(|(_, entry)| if packed && entry.shape.len() > 1 { entry.bytes } else { entry.elements() * F32 }).sum()
+}
+
+/// Bytes that a step of a denoiser holds beside its weights, for latents of `height` x `width`.
+///
+/// An estimate, of what is there at the widest place: for a UNet the results kept for the way up and the first level's
+/// feed-forward part; for a transformer the sequence with its projections.
+pub fn step(part: Part, tensors: &Header, height: usize, width: usize) -> u64 {
+    let side = |name: &str, i: usize| tensors.get(name).and_then(|e| e.shape.get(i)).map_or(0, |&n| n as u64);
+    let pixels = (height * width) as u64;
+    match part {
+        Part::Unet => {
+            let levels = tensors.count("down_blocks.");
+            let kept: u64 = (0..levels)
+                .map(|i| {
+                    let channels = side(&format!("down_blocks.{i}.resnets.0.conv1.weight"), 0);
+                    let layers = tensors.count(&format!("down_blocks.{i}.resnets.")) as u64 + 1;
+                    layers * channels * (pixels >> (2 * i.min(16)))
+                })
+                .sum();
+            (kept + 20 * side("conv_in.weight", 0) * pixels) * F32
+        }
+        Part::Sd3 => sequence(pixels / 4, side("pos_embed.proj.weight", 0)),
+        Part::Flux => sequence(pixels / 4, side("x_embedder.weight", 0)),
+        Part::ZImage => sequence(pixels / 4, side("all_x_embedder.2-1.weight", 0)),
+        _ => 0,
+    }
+}
+
+/// Words beside a picture's tokens, and numbers held for each token of a transformer, in widths of its stream.
+const WORDS: u64 = 512;
+const WIDTHS: u64 = 18;
+
+fn sequence(tokens: u64, dim: u64) -> u64 {
+    (tokens + WORDS) * dim * WIDTHS * F32
+}
+
+/// Bytes that a VAE's decode of latents of this size holds at its peak beside its weights: the pictures of channels
+/// that are there together in the widest resnet, and a tenth more for what the products need. `channels` are those of
+/// the VAE's levels, the picture's own first.
+pub fn decode(channels: &[usize], height: usize, width: usize) -> u64 {
+    let n = channels.len();
+    let level = |i: usize| {
+        // A level takes over the channels of the one below it, enlarged.
+        let from = channels[(i + 1).min(n - 1)];
+        let pixels = (height * width) as u64 * 4u64.pow((n - 1 - i) as u32);
+        // Input, its normed copy, the first convolution's result; then input, normed copy, shortcut and result.
+        pixels * (2 * from + channels[i]).max(from + 3 * channels[i]) as u64 * F32
+    };
+    (0..n).map(level).max().unwrap_or(0) / 10 * 11
+}

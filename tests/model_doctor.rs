@@ -1,0 +1,223 @@
+//! The model doctor, and cards for what lies in the models folder: told from headers alone, so full-size checkpoints
+//! are files of holes here.
+
+mod families_common;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use aigc_studio::catalog::Catalog;
+use aigc_studio::catalog::doctor::examine;
+use aigc_studio::domain::{Makes, ModelFiles};
+use aigc_studio::error::Cause;
+use aigc_studio::formats::family::{Family, Lack};
+use aigc_studio::lang::Lang;
+use families_common::{fixtures, full_sizes, hollow, single};
+use serde_json::Value;
+
+/// A full-size checkpoint without numbers, with more tensors besides.
+fn full(home: &Path, name: &str, of: &[(&str, &str)]) -> PathBuf {
+    let all = full_sizes();
+    let mut shapes = BTreeMap::new();
+    for (which, prefix) in of {
+        let part: BTreeMap<String, Vec<u64>> = serde_json::from_value(all[*which]["shapes"].clone()).unwrap();
+        shapes.extend(part.into_iter().map(|(name, shape)| {
+            let name = if prefix.is_empty() {
+                name
+            } else {
+                format!("{prefix}{}", name.trim_start_matches("first_stage_model."))
+            };
+            (name, shape)
+        }));
+    }
+    let path = home.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    hollow(&path, &shapes);
+    path
+}
+
+#[test]
+fn full_size_checkpoints_are_told() {
+    let home = tempfile::tempdir().unwrap();
+    let cases = [
+        ("sd15", Family::Sd1, "Stable Diffusion 1.x", 859_520_964, vec![Lack::ClipL, Lack::Vae]),
+        ("sd21", Family::Sd2, "Stable Diffusion 2.x", 865_910_724, vec![Lack::ClipH, Lack::Vae]),
+        ("sdxl", Family::Xl, "Stable Diffusion XL", 2_567_463_684, vec![Lack::ClipL, Lack::ClipG, Lack::Vae]),
+        ("sd35-medium", Family::Sd3, "Stable Diffusion 3", 0, vec![Lack::ClipL, Lack::ClipG, Lack::Vae]),
+        ("flux-dev", Family::Flux, "FLUX.1 dev", 11_901_408_320, vec![Lack::ClipL, Lack::T5, Lack::Vae]),
+    ];
+    for (name, family, words, parameters, lacks) in cases {
+        let path = full(home.path(), &format!("{name}.safetensors"), &[(name, "")]);
+        let report = examine(&path).unwrap();
+        let kind = report.kind.as_ref().unwrap();
+        assert_eq!((kind.family, report.precision()), (family, "F16"), "{name}");
+        assert_eq!(report.lacks, lacks, "{name}");
+        if parameters > 0 {
+            assert_eq!(report.parts[0].parameters, parameters, "{name}: as its authors count");
+            assert_eq!(report.need(512, 512, &[]).denoiser, parameters * 4, "{name}: computed in f32");
+        }
+        for lang in Lang::ALL {
+            let sentence = report.sentence(lang);
+            assert!(sentence.contains(words) && sentence.contains(lacks[0].name()), "{sentence}");
+        }
+        assert!(!report.is_whole());
+    }
+}
+
+#[test]
+fn a_whole_checkpoint_lacks_nothing_and_says_what_it_holds() {
+    for (name, parts) in [("sd15", 3), ("sd21", 3), ("sdxl", 4), ("sd3", 5)] {
+        let path = single(&format!("{name}.safetensors"));
+        let report = examine(&path).unwrap();
+        // Their text encoders are narrower than any real one: those count as CLIP-L.
+        assert_eq!(report.parts.len(), parts, "{name}: {:?}", report.parts);
+        assert_eq!(report.bytes, std::fs::metadata(&path).unwrap().len());
+    }
+    let report = examine(&single("sd15.ckpt")).unwrap();
+    assert!(report.is_whole() && report.sentence(Lang::En).contains("all that it needs"));
+    // A folder tells the same.
+    let folder = examine(&fixtures().join("sd15")).unwrap();
+    assert_eq!(folder.kind, report.kind);
+    assert_eq!(folder.need(64, 64, &[]), report.need(64, 64, &[]));
+}
+
+#[test]
+fn larger_pictures_need_more() {
+    let home = tempfile::tempdir().unwrap();
+    let path = full(home.path(), "sdxl.safetensors", &[("sdxl", ""), ("vae", "first_stage_model.")]);
+    let report = examine(&path).unwrap();
+    assert_eq!(report.lacks, [Lack::ClipL, Lack::ClipG]);
+    let (small, large) = (report.need(512, 512, &[]), report.need(1024, 1024, &[]));
+    assert_eq!(small.weights(), large.weights());
+    assert!(large.step > 3 * small.step && large.decode > 3 * small.decode);
+    // 83.7 M parameters less the encoder's 34.2 M, in f32.
+    assert!((190_000_000..210_000_000).contains(&small.vae), "{}", small.vae);
+    assert!(large.total() > 10 << 30, "SDXL in f32 takes over 10 GB: {}", large.total());
+}
+
+#[test]
+fn what_is_no_picture_model_is_said() {
+    let home = tempfile::tempdir().unwrap();
+    let write = |name: &str, shapes: &[(&str, &[u64])]| {
+        let path = home.path().join(name);
+        hollow(&path, &shapes.iter().map(|(n, s)| ((*n).to_owned(), s.to_vec())).collect());
+        examine(&path).unwrap().sentence(Lang::En)
+    };
+    let lora = [
+        ("lora_unet_down_blocks_0.lora_down.weight", &[4, 320][..]),
+        ("lora_unet_down_blocks_0.lora_up.weight", &[320, 4]),
+    ];
+    assert!(write("lora.safetensors", &lora).contains("LoRA"));
+    assert!(write("word.safetensors", &[("emb_params", &[2, 768][..])]).contains("Embedding"));
+    let net = [
+        ("control_model.input_hint_block.0.weight", &[16, 3, 3, 3][..]),
+        ("control_model.input_blocks.0.0.weight", &[320, 4, 3, 3]),
+    ];
+    assert!(write("control.safetensors", &net).contains("ControlNet"));
+    assert!(write("other.safetensors", &[("x", &[1][..])]).contains("no picture model"));
+    let path = home.path().join("cut.safetensors");
+    std::fs::write(&path, &std::fs::read(single("sd15.safetensors")).unwrap()[..100_000]).unwrap();
+    assert!(matches!(examine(&path).unwrap_err().cause(), Cause::BadModelFile { .. }));
+    let path = home.path().join("evil.ckpt");
+    std::fs::write(&path, b"\x80\x02cos\nsystem\nX\x04\x00\x00\x00true\x85R.").unwrap();
+    assert!(examine(&path).unwrap_err().summary(Lang::En).contains("safetensors"), "never executed, and said so");
+    assert!(matches!(examine(&home.path().join("gone")).unwrap_err().cause(), Cause::FileMissing { .. }));
+    let empty = tempfile::tempdir().unwrap();
+    assert!(matches!(examine(empty.path()).unwrap_err().cause(), Cause::BadModelFile { .. }));
+}
+
+/// As people keep them: denoisers, VAEs and text encoders in folders of their own.
+#[test]
+fn loose_files_become_models_with_the_parts_that_fit() {
+    let home = tempfile::tempdir().unwrap();
+    let place = |name: &str| home.path().join(name);
+    full(home.path(), "unet/dreamer-v3.safetensors", &[("sd15", "")]);
+    full(home.path(), "vae/vae-ft-mse-840000.safetensors", &[("vae", "first_stage_model.")]);
+    full(home.path(), "vae/sdxl_vae.safetensors", &[("vae", "first_stage_model.")]);
+    full(home.path(), "checkpoints/xl-base.safetensors", &[("sdxl", "")]);
+    let clip: [(&str, &[u64]); 4] = [
+        ("text_model.embeddings.token_embedding.weight", &[49_408, 768]),
+        ("text_model.embeddings.position_embedding.weight", &[77, 768]),
+        ("text_model.encoder.layers.11.mlp.fc1.weight", &[3072, 768]),
+        ("text_model.encoder.layers.0.mlp.fc1.weight", &[3072, 768]),
+    ];
+    std::fs::create_dir_all(place("clip")).unwrap();
+    hollow(&place("clip/clip_l.safetensors"), &clip.iter().map(|(n, s)| ((*n).to_owned(), s.to_vec())).collect());
+    std::fs::write(place("notes.txt"), "not a model").unwrap();
+    std::fs::write(place("broken.safetensors"), "not a model").unwrap();
+
+    let mut catalog = Catalog::load(home.path());
+    assert!(catalog.card("dreamer-v3").is_none(), "the window does not wait for headers");
+    catalog.look_closer();
+    let model = catalog.resolve("dreamer-v3", Makes::Image).unwrap();
+    let ModelFiles::Checkpoint(files) = model.files else { panic!("{:?}", model.files) };
+    assert_eq!(files.main, place("unet/dreamer-v3.safetensors"));
+    assert_eq!(files.parts, [place("clip/clip_l.safetensors"), place("vae/vae-ft-mse-840000.safetensors")]);
+    let card = catalog.card("dreamer-v3").unwrap();
+    assert_eq!(
+        (card.family.as_str(), card.defaults.width, card.defaults.steps),
+        ("stable-diffusion-1", Some(512), Some(20))
+    );
+    assert!(card.about.contains("vae-ft-mse-840000") && card.about_zh.contains("已配上"), "{}", card.about);
+    assert!(card.memory_for(1024, 1024) > card.memory_for(512, 512));
+
+    // XL takes the VAE of its name, and has no OpenCLIP-G anywhere.
+    let error = catalog.resolve("xl-base", Makes::Image).unwrap_err();
+    assert!(matches!(error.cause(), Cause::LacksParts { lacks, .. } if lacks == "OpenCLIP-G"), "{error}");
+    let local = catalog.card("xl-base").unwrap().local.as_ref().unwrap();
+    assert!(local.files.parts.contains(&place("vae/sdxl_vae.safetensors")), "{:?}", local.files);
+    let size = catalog.cards().len();
+    catalog.look_closer();
+    assert_eq!(catalog.cards().len(), size, "looking twice finds nothing new");
+}
+
+fn aigc(home: &Path, args: &[&str]) -> std::process::Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aigc-studio"));
+    command.args(args).env("AIGC_STUDIO_HOME", home).env("LC_ALL", "C").output().unwrap()
+}
+
+#[test]
+fn the_doctor_on_the_command_line() {
+    let home = tempfile::tempdir().unwrap();
+    let path = full(home.path(), "somewhere/flux1-dev.safetensors", &[("flux-dev", "")]);
+    let path = path.display().to_string();
+    let out = aigc(home.path(), &["models", "check", &path, "--json", "--size", "768x512"]);
+    assert!(out.status.success());
+    let made: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!((made["family"].as_str(), made["precision"].as_str()), (Some("FLUX.1 dev"), Some("F16")));
+    assert_eq!(made["lacks"], serde_json::json!(["CLIP-L", "T5-XXL", "VAE"]));
+    assert_eq!(made["size"], serde_json::json!([768, 512]));
+    assert!(made["memory"]["denoiser"].as_u64() > Some(47_000_000_000));
+    let out = aigc(home.path(), &["models", "check", &path]);
+    let text = String::from_utf8(out.stdout).unwrap();
+    for word in ["FLUX.1 dev", "11.9 B", "lacks CLIP-L", "--with FILE", "Memory for 1024x1024"] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    let out = aigc(home.path(), &["models", "check", &path, "--size", "big"]);
+    assert_eq!(out.status.code(), Some(2));
+    let out = aigc(home.path(), &["models", "check", "/nowhere/x.safetensors"]);
+    assert_eq!(out.status.code(), Some(1));
+}
+
+#[test]
+fn single_files_draw_from_the_shell() {
+    let home = tempfile::tempdir().unwrap();
+    let (out, model) = (home.path().join("a.png"), single("sd15.safetensors").display().to_string());
+    let folder = fixtures().join("sd15").display().to_string();
+    let mut args = vec!["image", "a cat", "--steps", "2", "--size", "64x64", "--seed", "7", "--rng", "torch"];
+    let out_text = out.display().to_string();
+    args.extend(["--out", &out_text, "--model", &model, "--config", &folder]);
+    let got = aigc(home.path(), &args);
+    assert!(got.status.success(), "{}", String::from_utf8_lossy(&got.stderr));
+    let from_file = image::open(&out).unwrap().to_rgba8();
+    let mut args = vec!["image", "a cat", "--steps", "2", "--size", "64x64", "--seed", "7", "--rng", "torch"];
+    args.extend(["--out", &out_text, "--model", &folder]);
+    assert!(aigc(home.path(), &args).status.success());
+    // The folder's own scheduler and weights: the same picture, byte for byte.
+    assert_eq!(image::open(&out).unwrap().to_rgba8(), from_file);
+    let vae = fixtures().join("sdxl/vae").display().to_string();
+    args.extend(["--vae", &vae]);
+    assert!(aigc(home.path(), &args).status.success());
+    assert_ne!(image::open(&out).unwrap().to_rgba8(), from_file);
+}
