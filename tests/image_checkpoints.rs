@@ -6,7 +6,7 @@ mod families_common;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use aigc_studio::domain::{Checkpoint, ImageParams, ModelFiles};
+use aigc_studio::domain::{Checkpoint, ImageParams, ModelFiles, Picture, Precision};
 use aigc_studio::engine::CancelToken;
 use aigc_studio::engine::Stop;
 use aigc_studio::error::{Cause, StudioError};
@@ -167,4 +167,61 @@ fn shapes_of_full_size_checkpoints_tell_their_configurations() {
         assert!(seen >= 10, "{name}");
         std::fs::remove_file(path).unwrap();
     }
+}
+
+/// The tiny Stable Diffusion 1 with one weight multiplied, in full precision.
+fn scaled(to: &Path, tensor: &str, by: f64) {
+    let all = candle_core::safetensors::load(single("sd15.safetensors"), &candle_core::Device::Cpu).unwrap();
+    let change = |(name, value): (String, candle_core::Tensor)| {
+        let value = value.to_dtype(candle_core::DType::F32).unwrap();
+        let value = if name == tensor { (value * by).unwrap() } else { value };
+        (name, value)
+    };
+    let changed: std::collections::HashMap<_, _> = all.into_iter().map(change).collect();
+    candle_core::safetensors::save(&changed, to).unwrap();
+}
+
+#[test]
+fn half_precision_draws_nearly_the_same_and_what_overflows_is_made_again_in_full() {
+    let home = tempfile::tempdir().unwrap();
+    let params = ImageParams {
+        prompt: "a (red:1.2) apple".into(),
+        width: 64,
+        height: 64,
+        steps: 3,
+        guidance: 3.0,
+        ..ImageParams::default()
+    };
+    let draw = |file: &Path, name: &str, precision: Precision| {
+        let whole = files(Checkpoint { precision, ..checkpoint(file.to_owned(), name) });
+        let made = run(&mut pipeline(), &on(whole, params.clone(), 1), &CancelToken::new()).unwrap();
+        (made.pictures[0].0.clone(), made.widened)
+    };
+    let db = |a: &Picture, b: &Picture| {
+        let square = |(x, y): (&u8, &u8)| f64::from(x.abs_diff(*y)).powi(2);
+        let mean = a.rgba.iter().zip(&b.rgba).map(square).sum::<f64>() / a.rgba.len() as f64;
+        10.0 * (255.0 * 255.0 / mean.max(1e-9)).log10()
+    };
+    for name in ["sd15", "sdxl", "sd3"] {
+        let file = single(&format!("{name}.safetensors"));
+        let (full, _) = draw(&file, name, Precision::F32);
+        for precision in [Precision::F16, Precision::BF16] {
+            let (half, widened) = draw(&file, name, precision);
+            let near = db(&full, &half);
+            println!("{name} {}: {near:.1} dB", precision.name());
+            assert!(near > 20.0 && widened == 0, "{name} {}: {near:.1} dB", precision.name());
+        }
+    }
+    // A weight beyond the range of F16: a norm behind it makes it harmless where it can be written at all.
+    let file = home.path().join("loud.safetensors");
+    scaled(&file, "model.diffusion_model.input_blocks.1.0.in_layers.2.weight", 1e7);
+    let (full, none) = draw(&file, "sd15", Precision::F32);
+    let (half, widened) = draw(&file, "sd15", Precision::F16);
+    assert_eq!(none, 0);
+    assert!(widened >= 3, "each step was made again: {widened}");
+    assert!(db(&full, &half) > 30.0, "{:.1} dB", db(&full, &half));
+    // What is no number in full precision either ends at its step.
+    scaled(&file, "model.diffusion_model.input_blocks.1.0.in_layers.2.weight", f64::NAN);
+    let error = failed(checkpoint(file, "sd15"));
+    assert_eq!(error.cause(), &Cause::NotANumber { step: 1 });
 }

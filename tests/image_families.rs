@@ -221,3 +221,90 @@ fn cancel_is_obeyed_while_loading_and_while_drawing() {
     // The model is still good.
     assert_eq!(run(&mut pipeline, &request(&folder, small(), 1), &CancelToken::new()).unwrap().pictures.len(), 1);
 }
+
+/// A picture model and a language model in one budget that holds either: each leaves when the other is asked for, and
+/// says so; what was freed comes back when it is wanted again.
+#[test]
+fn models_of_both_kinds_make_room_for_each_other() {
+    use aigc_studio::domain::{TextParams, TextPrompt};
+    use aigc_studio::engine::text::{TextPipeline, testing};
+
+    let home = tempfile::tempdir().unwrap();
+    let gguf = home.path().join("tiny.gguf");
+    testing::tiny_gguf(&gguf).unwrap();
+    let params = TextParams { max_tokens: 2, ..TextParams::default() };
+    let write = testing::request(&gguf, TextPrompt::Raw("a".into()), params, 1);
+    let draw = request(&fixtures().join("sd15"), small(), 1);
+
+    // What each takes alone.
+    let alone = |text: bool| {
+        let budget = MemoryBudget::new(8 << 30);
+        let mut image = ImagePipeline::new(budget.clone(), DeviceChoice::Cpu);
+        let mut words = TextPipeline::new(budget.clone(), DeviceChoice::Cpu);
+        if text {
+            testing::run(&mut words, &write, &CancelToken::new(), |_| {}).unwrap();
+        } else {
+            run(&mut image, &draw, &CancelToken::new()).unwrap();
+        }
+        let used = budget.used();
+        image.unload();
+        words.unload();
+        assert_eq!(budget.used(), 0, "unload gives all back");
+        used
+    };
+    let (image_bytes, text_bytes) = (alone(false), alone(true));
+    let working = 8 << 20;
+    let budget = MemoryBudget::new(image_bytes.max(text_bytes) + working.min(image_bytes.min(text_bytes) - 1));
+    let mut image = ImagePipeline::new(budget.clone(), DeviceChoice::Cpu);
+    let mut words = TextPipeline::new(budget.clone(), DeviceChoice::Cpu);
+    for _ in 0..2 {
+        let freed = run(&mut image, &draw, &CancelToken::new()).unwrap();
+        assert_eq!(freed.pictures.len(), 1);
+        testing::run(&mut words, &write, &CancelToken::new(), |_| {}).unwrap();
+        assert!(budget.used() <= budget.total());
+    }
+    let told = run(&mut image, &draw, &CancelToken::new()).unwrap();
+    assert_eq!(told.freed, ["test"], "the language model left, and that was told");
+}
+
+/// Cancelled in each stage, a job leaves the budget as it was: nothing of it stays but a whole model.
+#[test]
+fn cancelled_jobs_give_their_memory_back() {
+    let budget = MemoryBudget::new(8 << 30);
+    let draw = request(&fixtures().join("sd15"), ImageParams { steps: 40, ..small() }, 1);
+    let cancel_at = |pipeline: &mut ImagePipeline, stage: &'static str| {
+        let (sender, events) = unbounded();
+        let (token, seen) = (CancelToken::new(), std::sync::atomic::AtomicUsize::new(0));
+        let stop = token.clone();
+        let wake = move || {
+            for event in events.try_iter() {
+                let event: aigc_studio::domain::Event = event;
+                let hit = match (stage, &event.kind) {
+                    ("loading", EventKind::Loading { fraction: Some(part) }) => *part > 0.3,
+                    ("encoding", EventKind::Ready { .. }) => true,
+                    ("step", EventKind::Preview { .. }) => true,
+                    ("decode", EventKind::Preview { progress, .. }) => progress.step == progress.steps,
+                    _ => false,
+                };
+                if hit {
+                    seen.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    stop.cancel();
+                }
+            }
+        };
+        let reporter = Reporter::new(JobId::next(), sender, Arc::new(wake));
+        let ended = pipeline.run(&draw, &reporter, &token);
+        assert!(matches!(ended, Err(Stop::Cancelled)), "{stage}: {ended:?}");
+    };
+    let mut pipeline = ImagePipeline::new(budget.clone(), DeviceChoice::Cpu);
+    cancel_at(&mut pipeline, "loading");
+    assert_eq!(budget.used(), 0, "half a model is no model");
+    run(&mut pipeline, &draw, &CancelToken::new()).unwrap();
+    let model = budget.used();
+    for stage in ["encoding", "step", "decode"] {
+        cancel_at(&mut pipeline, stage);
+        assert_eq!(budget.used(), model, "{stage}");
+    }
+    pipeline.unload();
+    assert_eq!(budget.used(), 0);
+}

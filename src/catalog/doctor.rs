@@ -138,7 +138,7 @@ pub fn examine(path: &Path) -> Result<Report> {
                 parameters: tensors.tensors.values().map(crate::formats::Entry::elements).sum(),
                 bytes: tensors.tensors.values().map(|e| e.bytes).sum(),
                 precision: family::precision(&tensors),
-                memory: memory::weights(found.part, &tensors),
+                memory: memory::weights(found.part, &tensors, memory::F32),
                 width,
             });
             if found.part == Part::Vae {

@@ -13,7 +13,7 @@ use super::progress::bar;
 use super::run::{Interrupts, random_seed, run_job};
 use crate::domain::{
     Checkpoint, EventKind, ImageParams, ImageRequest, Job, Makes, ModelFiles, NoiseSource, Outcome, Picture,
-    PictureRecord, SEED, Sampler, Schedule, Seed,
+    PictureRecord, Precision, SEED, Sampler, Schedule, Seed,
 };
 use crate::engine::Stop;
 use crate::error::{Cause, Result};
@@ -42,6 +42,9 @@ pub struct ImageArgs {
     /// A diffusers folder whose configurations, tokenizers and scheduler a single file is run with.
     #[arg(long, value_name = "FOLDER")]
     config: Option<PathBuf>,
+    /// What the model computes in: auto (full on the CPU, half on a GPU), f32, f16, bf16.
+    #[arg(long, value_name = "NAME")]
+    precision: Option<String>,
     /// Denoising steps.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     steps: Option<i64>,
@@ -130,6 +133,16 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
             stats.unknown_words.join(", ")
         );
     }
+    if stats.widened > 0 {
+        let n = stats.widened;
+        eprintln!(
+            "{}",
+            context.lang.pick(
+                format!("{n} predictions overflowed half precision and were made again in full."),
+                format!("有 {n} 次预测在半精度下溢出，已用全精度重算。"),
+            )
+        );
+    }
     if args.json {
         let files: Vec<_> = files.iter().map(|p| p.display().to_string()).collect();
         println!(
@@ -137,7 +150,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
             json!({
                 "files": files, "seed": seed, "steps": steps, "load_s": stats.load_s, "sample_s": stats.sample_s,
                 "step_s": stats.step_s, "decode_s": stats.decode_s, "model": model, "width": size.0, "height": size.1,
-                "unknown_words": stats.unknown_words,
+                "unknown_words": stats.unknown_words, "widened": stats.widened,
             })
         );
     }
@@ -151,7 +164,7 @@ fn request(context: &Context, args: &ImageArgs) -> Result<ImageRequest> {
         params.model.clone_from(id);
     }
     let mut model = context.catalog.resolve(&params.model, Makes::Image)?;
-    if args.vae.is_some() || args.config.is_some() || !args.with.is_empty() {
+    if args.vae.is_some() || args.config.is_some() || args.precision.is_some() || !args.with.is_empty() {
         model.files = put_together(&model.files, args)?;
     }
     if let Some(card) = context.catalog.card(&params.model) {
@@ -211,6 +224,10 @@ fn put_together(files: &ModelFiles, args: &ImageArgs) -> Result<ModelFiles> {
     whole.parts.splice(0..0, args.with.iter().cloned());
     whole.vae = args.vae.clone().or(whole.vae);
     whole.config = args.config.clone().or(whole.config);
+    if let Some(name) = &args.precision {
+        let all = Precision::ALL.map(Precision::name);
+        whole.precision = Precision::parse(name).ok_or_else(|| unknown("precision", name, &all))?;
+    }
     Ok(ModelFiles::Checkpoint(Box::new(whole)))
 }
 

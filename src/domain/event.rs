@@ -30,6 +30,10 @@ pub enum EventKind {
     Ready {
         load_s: f64,
     },
+    /// Another model left the memory to make room for this job's.
+    Freed {
+        id: String,
+    },
     /// Prompt tokens read so far.
     Prefill {
         done: usize,
@@ -95,6 +99,8 @@ pub struct ImageStats {
     pub step_s: f64,
     pub decode_s: f64,
     pub unknown_words: UnknownWords,
+    /// Predictions that were not numbers in half precision and were made again in full.
+    pub widened: u32,
 }
 
 /// Why an answer ended.

@@ -41,6 +41,35 @@ pub struct Checkpoint {
     pub vae: Option<PathBuf>,
     /// A diffusers folder whose configurations, tokenizers and scheduler are taken.
     pub config: Option<PathBuf>,
+    pub precision: Precision,
+}
+
+/// What a picture model's text encoders and denoiser compute in. Its VAE is always computed in full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// Full on the CPU, half on a GPU.
+    #[default]
+    Auto,
+    F32,
+    F16,
+    BF16,
+}
+
+impl Precision {
+    pub const ALL: [Self; 4] = [Self::Auto, Self::F32, Self::F16, Self::BF16];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+            Self::BF16 => "bf16",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.name().eq_ignore_ascii_case(name))
+    }
 }
 
 impl Checkpoint {

@@ -1,26 +1,53 @@
-//! One budget for the memory of all models, so that a second model says "does not fit" before the system kills us.
+//! One budget for the memory of all models: what does not fit says so before the system kills us, and idle models make
+//! room for the one that is asked for, the least recently used first.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
+use std::time::Instant;
 
 use crate::error::{Cause, Result};
 
 /// Bytes that models may take together.
-#[derive(Debug)]
 pub struct MemoryBudget {
     total: u64,
     used: Mutex<u64>,
+    slots: Mutex<Vec<Weak<dyn Spare>>>,
 }
 
 /// A model's share of the budget, given back when dropped.
-#[derive(Debug)]
 pub struct Reservation {
     budget: Arc<MemoryBudget>,
     bytes: u64,
 }
 
+/// The place of one model, which another thread may empty while nobody uses it.
+pub struct Slot<T> {
+    held: Mutex<Option<Held<T>>>,
+}
+
+struct Held<T> {
+    /// The model's id, to tell a person what was freed.
+    id: String,
+    used: Instant,
+    model: T,
+}
+
+/// A slot while its thread works with it: nobody else can empty it.
+pub struct Guard<'a, T>(MutexGuard<'a, Option<Held<T>>>);
+
+trait Spare: Send + Sync {
+    /// When its model was last used; `None` where it has none, or is at work.
+    fn idle_since(&self) -> Option<Instant>;
+    /// Frees the model, unless it is at work, and says which it was.
+    fn free(&self) -> Option<String>;
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl MemoryBudget {
     pub fn new(total: u64) -> Arc<Self> {
-        Arc::new(Self { total, used: Mutex::new(0) })
+        Arc::new(Self { total, used: Mutex::new(0), slots: Mutex::default() })
     }
 
     /// Nine tenths of the memory that is free now; no limit where the system does not tell.
@@ -38,24 +65,97 @@ impl MemoryBudget {
     }
 
     pub fn used(&self) -> u64 {
-        *self.used.lock().unwrap_or_else(PoisonError::into_inner)
+        *lock(&self.used)
     }
 
-    /// Takes `bytes` of the budget, or says how many are free.
-    pub fn reserve(self: &Arc<Self>, bytes: u64) -> Result<Reservation> {
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        let free = self.total.saturating_sub(*used);
-        if bytes > free {
-            return Err(Cause::NotEnoughMemory { needed: bytes, free }.into());
+    pub fn free(&self) -> u64 {
+        self.total.saturating_sub(self.used())
+    }
+
+    /// A place for a model that may be freed when another one needs its memory.
+    pub fn slot<T: Send + 'static>(&self) -> Arc<Slot<T>> {
+        let slot = Arc::new(Slot { held: Mutex::new(None) });
+        let spare: Arc<dyn Spare> = slot.clone();
+        lock(&self.slots).push(Arc::downgrade(&spare));
+        slot
+    }
+
+    /// Takes `bytes` of the budget; `freed` gets the id of each model that made room. Says how many bytes are free
+    /// where even that is not enough.
+    pub fn reserve(self: &Arc<Self>, bytes: u64, freed: &mut dyn FnMut(String)) -> Result<Reservation> {
+        loop {
+            {
+                let mut used = lock(&self.used);
+                if bytes <= self.total.saturating_sub(*used) {
+                    *used += bytes;
+                    return Ok(Reservation { budget: self.clone(), bytes });
+                }
+            }
+            // What cannot fit at all frees nothing.
+            match (bytes <= self.total).then(|| self.least_recent()).flatten() {
+                Some(slot) => {
+                    if let Some(id) = slot.free() {
+                        freed(id);
+                    }
+                }
+                None => return Err(Cause::NotEnoughMemory { needed: bytes, free: self.free() }.into()),
+            }
         }
-        *used += bytes;
-        Ok(Reservation { budget: self.clone(), bytes })
+    }
+
+    fn least_recent(&self) -> Option<Arc<dyn Spare>> {
+        let mut slots = lock(&self.slots);
+        slots.retain(|slot| slot.strong_count() > 0);
+        let idle = slots.iter().filter_map(Weak::upgrade).filter_map(|slot| Some((slot.idle_since()?, slot)));
+        idle.min_by_key(|(since, _)| *since).map(|(_, slot)| slot)
     }
 }
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        *self.budget.used.lock().unwrap_or_else(PoisonError::into_inner) -= self.bytes;
+        *lock(&self.budget.used) -= self.bytes;
+    }
+}
+
+impl<T> Slot<T> {
+    /// Keeps the slot for the one who asks, until the guard is dropped.
+    pub fn hold(&self) -> Guard<'_, T> {
+        Guard(lock(&self.held))
+    }
+}
+
+impl<T> Guard<'_, T> {
+    pub fn get(&mut self) -> Option<&mut T> {
+        let held = self.0.as_mut()?;
+        held.used = Instant::now();
+        Some(&mut held.model)
+    }
+
+    pub fn put(&mut self, id: String, model: T) {
+        *self.0 = Some(Held { id, used: Instant::now(), model });
+    }
+
+    pub fn clear(&mut self) {
+        *self.0 = None;
+    }
+}
+
+impl<T: Send> Spare for Slot<T> {
+    fn idle_since(&self) -> Option<Instant> {
+        match self.held.try_lock() {
+            Ok(held) => held.as_ref().map(|held| held.used),
+            Err(TryLockError::Poisoned(held)) => held.into_inner().as_ref().map(|held| held.used),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    fn free(&self) -> Option<String> {
+        let mut held = match self.held.try_lock() {
+            Ok(held) => held,
+            Err(TryLockError::Poisoned(held)) => held.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        held.take().map(|held| held.id)
     }
 }
 
@@ -71,15 +171,51 @@ pub fn process_memory() -> u64 {
 mod tests {
     use super::*;
 
+    fn nobody(id: String) {
+        panic!("{id} was freed");
+    }
+
     #[test]
     fn a_model_that_does_not_fit_is_told_the_numbers() {
         let budget = MemoryBudget::new(100);
-        let first = budget.reserve(70).unwrap();
-        let error = budget.reserve(40).unwrap_err();
+        let first = budget.reserve(70, &mut nobody).unwrap();
+        let Err(error) = budget.reserve(40, &mut nobody) else { panic!("it fits") };
         assert_eq!(error.cause(), &Cause::NotEnoughMemory { needed: 40, free: 30 });
         drop(first);
         assert_eq!(budget.used(), 0);
-        budget.reserve(u64::MAX).unwrap_err();
-        budget.reserve(100).unwrap();
+        assert!(budget.reserve(u64::MAX, &mut nobody).is_err());
+        assert!(budget.reserve(100, &mut nobody).is_ok());
+    }
+
+    #[test]
+    fn the_least_recently_used_idle_model_makes_room() {
+        let budget = MemoryBudget::new(100);
+        let slots: Vec<_> = (0..3).map(|_| budget.slot::<Reservation>()).collect();
+        for (i, slot) in slots.iter().enumerate() {
+            let share = budget.reserve(30, &mut nobody).unwrap();
+            slot.hold().put(format!("model {i}"), share);
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        // The first was used again, so the second is the oldest.
+        slots[0].hold().get().unwrap();
+        let mut freed = Vec::new();
+        let share = budget.reserve(40, &mut |id| freed.push(id)).unwrap();
+        assert_eq!(freed, ["model 1"]);
+        assert!(slots[1].hold().get().is_none() && slots[0].hold().get().is_some());
+        drop(share);
+        // One that is at work stays.
+        let mut busy = slots[2].hold();
+        freed.clear();
+        assert!(budget.reserve(80, &mut |id| freed.push(id)).is_err());
+        assert_eq!(freed, ["model 0"]);
+        assert!(busy.get().is_some());
+        drop(busy);
+        // What cannot fit at all frees nothing.
+        assert!(budget.reserve(101, &mut nobody).is_err());
+        assert_eq!(budget.used(), 30);
+        // A slot that is gone is no hindrance.
+        drop(slots);
+        assert_eq!(budget.used(), 0);
+        assert!(budget.reserve(100, &mut nobody).is_ok());
     }
 }

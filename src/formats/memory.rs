@@ -4,7 +4,8 @@
 use super::layout::Part;
 use super::{Container, Header};
 
-const F32: u64 = 4;
+/// Bytes of a number in full precision.
+pub const F32: u64 = 4;
 
 /// Tensors of a part that drawing from a prompt does not read: the VAE's encoder, and what only counts positions.
 pub fn is_unused(part: Part, name: &str) -> bool {
@@ -12,11 +13,11 @@ pub fn is_unused(part: Part, name: &str) -> bool {
     name.ends_with("position_ids") || (part == Part::Vae && encoder.iter().any(|start| name.starts_with(start)))
 }
 
-/// Bytes of a part's weights in memory. `tensors` have diffusers' names.
-pub fn weights(part: Part, tensors: &Header) -> u64 {
+/// Bytes of a part's weights in memory, with `size` bytes a number. `tensors` have diffusers' names.
+pub fn weights(part: Part, tensors: &Header, size: u64) -> u64 {
     let packed = tensors.container == Container::Gguf && !matches!(part, Part::Unet | Part::Vae | Part::Clip);
     let used = tensors.tensors.iter().filter(|(name, _)| !is_unused(part, name));
-    used.map(|(_, entry)| if packed && entry.shape.len() > 1 { entry.bytes } else { entry.elements() * F32 }).sum()
+    used.map(|(_, entry)| if packed && entry.shape.len() > 1 { entry.bytes } else { entry.elements() * size }).sum()
 }
 
 /// Bytes that a step of a denoiser holds beside its weights, for latents of `height` x `width`.

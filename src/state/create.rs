@@ -25,6 +25,8 @@ pub struct CreateState {
     pub error: Option<StudioError>,
     /// Words of the last prompt that the model did not see.
     pub unknown_words: Vec<String>,
+    /// Predictions of the last job that were made again in full precision.
+    pub widened: u32,
     /// Seconds that the median step of the last job took.
     pub step_s: Option<f64>,
 }

@@ -283,6 +283,7 @@ texts! {
     // Status bar
     DeviceHover: "Where models run", "模型运行的设备";
     MemoryHover: "Memory in use, of what models may take", "已用内存 / 模型可用内存";
+    Widened: "{0} predictions overflowed half precision and were made again in full", "有 {0} 次预测在半精度下溢出，已用全精度重算";
     NextRun: "next picture: {0}", "下一张图：{0}";
     NextRunTooLarge: "next picture: {0}, more than is free", "下一张图：{0}，超出可用内存";
     NextRunHover: "Memory that the chosen model and size will take", "所选模型和尺寸将占用的内存";

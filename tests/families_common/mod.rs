@@ -42,17 +42,28 @@ pub struct Made {
     pub previews: usize,
     pub loading: Vec<f32>,
     pub cut: Vec<String>,
+    pub widened: u32,
+    /// Models that left the memory for this job.
+    pub freed: Vec<String>,
 }
 
 pub fn run(pipeline: &mut ImagePipeline, request: &ImageRequest, token: &CancelToken) -> Result<Made, Stop> {
     let (sender, events) = unbounded();
     let reporter = Reporter::new(JobId::next(), sender, Arc::new(|| {}));
     let Outcome::Image(stats) = pipeline.run(request, &reporter, token)? else { panic!("no picture job") };
-    let mut made = Made { pictures: vec![], previews: 0, loading: vec![], cut: stats.unknown_words };
+    let mut made = Made {
+        pictures: vec![],
+        previews: 0,
+        loading: vec![],
+        cut: stats.unknown_words,
+        widened: stats.widened,
+        freed: vec![],
+    };
     for event in events.try_iter() {
         match event.kind {
             EventKind::Picture { picture, record, .. } => made.pictures.push((picture, record)),
             EventKind::Preview { .. } => made.previews += 1,
+            EventKind::Freed { id } => made.freed.push(id),
             EventKind::Loading { fraction: Some(part) } => made.loading.push(part),
             _ => {}
         }

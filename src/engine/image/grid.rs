@@ -7,6 +7,7 @@ use crate::error::{Cause, StudioError};
 use super::ImagePipeline;
 use super::pipeline::Drawing;
 use super::pixels;
+use super::sticker::Sticker;
 
 /// Pictures side by side.
 const COLUMNS: u32 = 8;
@@ -18,15 +19,15 @@ pub fn grid(
     seed: u64,
     progress: &mut dyn FnMut(usize, usize),
 ) -> std::result::Result<Picture, StudioError> {
-    let mut pipeline = ImagePipeline::new(MemoryBudget::of_this_machine(), DeviceChoice::Auto);
-    draw(&mut pipeline, &ModelFiles::Embedded, prompts, seed, progress).map_err(|stop| match stop {
+    let pipeline = ImagePipeline::new(MemoryBudget::of_this_machine(), DeviceChoice::Auto);
+    draw(&pipeline, &ModelFiles::Embedded, prompts, seed, progress).map_err(|stop| match stop {
         Stop::Failed(error) => error,
         Stop::Cancelled => StudioError::other("the grid was cancelled"),
     })
 }
 
 fn draw(
-    pipeline: &mut ImagePipeline,
+    pipeline: &ImagePipeline,
     files: &ModelFiles,
     prompts: &[String],
     seed: u64,
@@ -36,7 +37,16 @@ fn draw(
         return Err(Cause::EmptyPrompt.into());
     }
     let token = CancelToken::new();
-    let sticker = pipeline.sticker(files, &token)?;
+    pipeline.with_sticker(files, &token, |sticker| sheet(sticker, prompts, seed, &token, progress))
+}
+
+fn sheet(
+    sticker: &Sticker,
+    prompts: &[String],
+    seed: u64,
+    token: &CancelToken,
+    progress: &mut dyn FnMut(usize, usize),
+) -> std::result::Result<Picture, Stop> {
     let side = sticker.net.config().size as u32;
     let columns = COLUMNS.min(prompts.len() as u32);
     let rows = (prompts.len() as u32).div_ceil(columns);
@@ -48,7 +58,7 @@ fn draw(
         params.check()?;
         let prompt = sticker.words.encode(prompt);
         let mut drawing = Drawing::new(sticker, &params, &prompt, &negative);
-        let x = drawing.draw(seed, 0, &token, &mut |_, _| {})?;
+        let x = drawing.draw(seed, 0, token, &mut |_, _| {})?;
         pixels::lay_over(&mut sheet, &drawing.decode(&x), i % columns * side, i / columns * side);
         progress(i as usize + 1, prompts.len());
     }
@@ -64,11 +74,11 @@ mod tests {
     fn ten_prompts_make_two_rows_on_white() {
         let folder = tempfile::tempdir().unwrap();
         tiny_sticker(folder.path()).unwrap();
-        let mut pipeline = ImagePipeline::new(MemoryBudget::new(1 << 30), DeviceChoice::Cpu);
+        let pipeline = ImagePipeline::new(MemoryBudget::new(1 << 30), DeviceChoice::Cpu);
         let prompts: Vec<String> = (0..10).map(|i| ["cat", "red apple"][i % 2].to_owned()).collect();
         let mut seen = Vec::new();
         let files = ModelFiles::Folder(folder.path().to_owned());
-        let sheet = draw(&mut pipeline, &files, &prompts, 1, &mut |done, of| seen.push((done, of))).unwrap();
+        let sheet = draw(&pipeline, &files, &prompts, 1, &mut |done, of| seen.push((done, of))).unwrap();
         assert_eq!((sheet.width, sheet.height), (512, 128));
         assert_eq!(seen.last(), Some(&(10, 10)));
         // The last six places stay empty; the first and the third are the same prompt and seed.

@@ -12,17 +12,17 @@ use super::sticker::{self, Encoded, Sticker};
 use super::weights::Watch;
 use super::{noise, pixels};
 use crate::domain::{
-    Checkpoint, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, Outcome, Picture,
+    Checkpoint, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef, Outcome, Picture,
     PictureRecord, SEED, SEED_MAX, Sampler, StepProgress, UnknownWords,
 };
-use crate::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Reservation, Stop, best_device};
+use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, best_device};
 use crate::error::{Cause, Result};
 
 /// Draws with the model of each request and keeps it for the next.
 pub struct ImagePipeline {
     budget: Arc<MemoryBudget>,
     device: DeviceChoice,
-    loaded: Option<Loaded>,
+    slot: Arc<Slot<Loaded>>,
 }
 
 struct Loaded {
@@ -48,13 +48,20 @@ type Read = Arc<dyn Fn(f32) + Send + Sync>;
 impl ImagePipeline {
     /// Nothing is loaded before the first request.
     pub fn new(budget: Arc<MemoryBudget>, device: DeviceChoice) -> Self {
-        Self { budget, device, loaded: None }
+        Self { slot: budget.slot(), budget, device }
     }
 
-    /// The sticker model of `files`, loaded now if it is not already.
-    pub(super) fn sticker(&mut self, files: &ModelFiles, token: &CancelToken) -> Run<&Sticker> {
-        match self.model(files, token, &(Arc::new(|_| {}) as Read))? {
-            Model::Sticker(sticker) => Ok(sticker),
+    /// Calls `with` on the sticker model of `files`, which is loaded now if it is not already.
+    pub(super) fn with_sticker<T>(
+        &self,
+        files: &ModelFiles,
+        token: &CancelToken,
+        with: impl FnOnce(&Sticker) -> Run<T>,
+    ) -> Run<T> {
+        let mut slot = self.slot.hold();
+        let model = ModelRef { id: String::new(), files: files.clone(), sha256: None };
+        match self.model(&mut slot, &model, token, &(Arc::new(|_| {}) as Read), &mut |_| {})? {
+            Model::Sticker(sticker) => with(sticker),
             Model::Diffusion(_) => {
                 let (value, choices) = ("a diffusion model".to_owned(), sticker::FAMILY.to_owned());
                 Err(Cause::BadChoice { name: "model", value, choices }.into())
@@ -62,16 +69,24 @@ impl ImagePipeline {
         }
     }
 
-    fn model(&mut self, files: &ModelFiles, token: &CancelToken, read: &Read) -> Run<&Model> {
-        let stamp = stamp(files);
-        if !self.loaded.as_ref().is_some_and(|it| it.files == *files && it.stamp == stamp) {
+    fn model<'a>(
+        &self,
+        slot: &'a mut Guard<'_, Loaded>,
+        model: &ModelRef,
+        token: &CancelToken,
+        read: &Read,
+        freed: &mut dyn FnMut(String),
+    ) -> Run<&'a Model> {
+        let (files, stamp) = (&model.files, stamp(&model.files));
+        if !is_loaded(slot, files) {
             // The old model goes first: its memory may be what the new one needs.
-            self.loaded = None;
+            slot.clear();
             let device = best_device(self.device);
-            let (model, memory) = match files {
+            let (made, memory) = match files {
                 files if let Some(files) = checkpoint(files) => {
                     let opened = Diffusion::open(&files)?;
-                    let memory = self.budget.reserve(opened.memory())?;
+                    let dtype = opened.dtype(files.precision, &device);
+                    let memory = self.budget.reserve(opened.memory(dtype), freed)?;
                     let (whole, so_far) = (opened.bytes().max(1), AtomicU64::new(0));
                     let read = read.clone();
                     let tell = move |bytes| {
@@ -79,27 +94,28 @@ impl ImagePipeline {
                         read((done as f64 / whole as f64).min(1.0) as f32);
                     };
                     let watch = Watch::new(token.clone(), Arc::new(tell));
-                    (Model::Diffusion(Box::new(Diffusion::load(opened, &device, &watch)?)), memory)
+                    (Model::Diffusion(Box::new(Diffusion::load(opened, dtype, &device, &watch)?)), memory)
                 }
                 files => {
                     let opened = sticker::open(files)?;
-                    let memory = self.budget.reserve(opened.config.memory())?;
+                    let memory = self.budget.reserve(opened.config.memory(), freed)?;
                     let embedded = *files == ModelFiles::Embedded;
                     let sticker = Sticker::load(opened, embedded, &device, token, &mut |part| read(part))?;
                     (Model::Sticker(Box::new(sticker)), memory)
                 }
             };
-            self.loaded = Some(Loaded { files: files.clone(), stamp, model, _memory: memory });
+            let loaded = Loaded { files: files.clone(), stamp, model: made, _memory: memory };
+            slot.put(model.id.clone(), loaded);
         }
-        match &self.loaded {
+        match slot.get() {
             Some(loaded) => Ok(&loaded.model),
             None => Err(Cause::EngineGone.into()),
         }
     }
+}
 
-    fn is_loaded(&self, files: &ModelFiles) -> bool {
-        self.loaded.as_ref().is_some_and(|it| it.files == *files && it.stamp == stamp(files))
-    }
+fn is_loaded(slot: &mut Guard<'_, Loaded>, files: &ModelFiles) -> bool {
+    slot.get().is_some_and(|it| it.files == *files && it.stamp == stamp(files))
 }
 
 impl Pipeline for ImagePipeline {
@@ -109,26 +125,27 @@ impl Pipeline for ImagePipeline {
         request.params.check()?;
         SEED.check(request.seed as f64)?;
         let start = Instant::now();
-        let load_s = if self.is_loaded(&request.model.files) {
+        let mut slot = self.slot.hold();
+        let mut freed = |id| reporter.tell(EventKind::Freed { id });
+        let load_s = if is_loaded(&mut slot, &request.model.files) {
             0.0
         } else {
             reporter.tell(EventKind::Loading { fraction: None });
             let hints = reporter.clone();
             let read = Arc::new(move |part| hints.hint(EventKind::Loading { fraction: Some(part) }));
-            self.model(&request.model.files, token, &(read as Read))?;
+            self.model(&mut slot, &request.model, token, &(read as Read), &mut freed)?;
             start.elapsed().as_secs_f64()
         };
         reporter.tell(EventKind::Ready { load_s });
-        let budget = self.budget.clone();
-        let stats = match self.model(&request.model.files, token, &(Arc::new(|_| {}) as Read))? {
+        let stats = match self.model(&mut slot, &request.model, token, &(Arc::new(|_| {}) as Read), &mut freed)? {
             Model::Sticker(sticker) => draw_stickers(sticker, request, reporter, token)?,
-            Model::Diffusion(model) => draw_latents(model, request, &budget, reporter, token)?,
+            Model::Diffusion(model) => draw_latents(model, request, &self.budget, reporter, token)?,
         };
         Ok(Outcome::Image(ImageStats { load_s, ..stats }))
     }
 
     fn unload(&mut self) {
-        self.loaded = None;
+        self.slot.hold().clear();
     }
 }
 
@@ -158,11 +175,14 @@ fn draw_stickers(
 fn draw_latents(
     model: &Diffusion,
     request: &ImageRequest,
-    budget: &MemoryBudget,
+    budget: &Arc<MemoryBudget>,
     reporter: &Reporter,
     token: &CancelToken,
 ) -> Run<ImageStats> {
     let params = &request.params;
+    // What a step holds besides the weights must be there too, before hours are spent.
+    let working = model.working(params.width, params.height);
+    let _working = budget.reserve(working, &mut |id| reporter.tell(EventKind::Freed { id }))?;
     let mut job = diffusion::Drawing::new(model, params, token)?;
     for index in 0..params.count {
         let seed = picture_seed(request.seed, index);
@@ -172,12 +192,13 @@ fn draw_latents(
                 None => EventKind::Progress(progress),
             });
         })?;
-        let free = budget.total().saturating_sub(budget.used());
-        let picture = Arc::new(job.decode(&latents, free, token)?);
+        // The steps are over: what they held is the decoder's.
+        let picture = Arc::new(job.decode(&latents, budget.free() + working, token)?);
         let record = Box::new(record(request, seed, job.sampler(), model.sha256()));
         reporter.tell(EventKind::Picture { index, picture, record });
     }
-    Ok(ImageStats { unknown_words: job.cut().to_vec(), ..stats(&job.steps_s, job.decode_s) })
+    let (unknown_words, widened) = (job.cut().to_vec(), job.widened());
+    Ok(ImageStats { unknown_words, widened, ..stats(&job.steps_s, job.decode_s) })
 }
 
 fn stats(steps_s: &[f64], decode_s: f64) -> ImageStats {

@@ -11,7 +11,7 @@ use super::template::ChatTemplate;
 use super::tokenizer::{Specials, Tokenizer};
 use super::{info, models};
 use crate::domain::{DeviceChoice, EventKind, ModelFiles, ModelRef, Outcome, Role, TextPrompt, TextRequest};
-use crate::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Reservation, Stop, best_device};
+use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, best_device};
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::gguf::Gguf;
 
@@ -19,7 +19,7 @@ use crate::formats::gguf::Gguf;
 pub struct TextPipeline {
     budget: Arc<MemoryBudget>,
     device: DeviceChoice,
-    loaded: Option<Loaded>,
+    slot: Arc<Slot<Loaded>>,
 }
 
 /// A file as it was when it was read: another length or time is another model.
@@ -46,23 +46,30 @@ struct Loaded {
 
 impl TextPipeline {
     pub fn new(budget: Arc<MemoryBudget>, device: DeviceChoice) -> Self {
-        Self { budget, device, loaded: None }
+        Self { slot: budget.slot(), budget, device }
     }
 
     /// Loads the model unless it is the one in memory; tells how long it took.
-    fn load(&mut self, path: &Path, reporter: &Reporter, token: &CancelToken) -> std::result::Result<f64, Stop> {
+    fn load(
+        &self,
+        slot: &mut Guard<'_, Loaded>,
+        model: &ModelRef,
+        reporter: &Reporter,
+        token: &CancelToken,
+    ) -> std::result::Result<f64, Stop> {
+        let path = &model_path(model)?;
         let started = Instant::now();
         let identity = Identity::of(path)?;
-        if self.loaded.as_ref().is_some_and(|loaded| loaded.identity == identity) {
+        if slot.get().is_some_and(|loaded| loaded.identity == identity) {
             reporter.tell(EventKind::Ready { load_s: 0.0 });
             return Ok(0.0);
         }
         // The old model goes first: both together may not fit.
-        self.loaded = None;
+        slot.clear();
         reporter.tell(EventKind::Loading { fraction: Some(0.0) });
         let gguf = Gguf::open(path)?;
         let info = info::describe(&gguf)?;
-        let weights = self.budget.reserve(info.weight_memory)?;
+        let weights = self.budget.reserve(info.weight_memory, &mut |id| reporter.tell(EventKind::Freed { id }))?;
         token.check()?;
         let tokenizer = Tokenizer::from_gguf(&gguf)?;
         let template = ChatTemplate::from_gguf(&gguf, &tokenizer);
@@ -75,17 +82,18 @@ impl TextPipeline {
                 reporter.hint(EventKind::Loading { fraction: Some(fraction) });
             }
         };
-        let model = models::load(&gguf, &device, token, &mut progress)?;
-        self.loaded = Some(Loaded {
+        let network = models::load(&gguf, &device, token, &mut progress)?;
+        let loaded = Loaded {
             identity,
             tokenizer,
             template,
             plan,
-            session: Session::new(model),
+            session: Session::new(network),
             room: 0,
             cache: None,
             _weights: weights,
-        });
+        };
+        slot.put(model.id.clone(), loaded);
         let load_s = started.elapsed().as_secs_f64();
         tracing::info!(model = %path.display(), device = device_name(&device), load_s, "language model loaded");
         reporter.tell(EventKind::Ready { load_s });
@@ -104,10 +112,10 @@ impl Pipeline for TextPipeline {
     ) -> std::result::Result<Outcome, Stop> {
         request.params.check()?;
         check_prompt(&request.prompt)?;
-        let path = model_path(&request.model)?;
-        let load_s = self.load(&path, reporter, token)?;
+        let mut slot = self.slot.hold();
+        let load_s = self.load(&mut slot, &request.model, reporter, token)?;
         let started = Instant::now();
-        let Some(loaded) = &mut self.loaded else { return Err(Cause::EngineGone.into()) };
+        let Some(loaded) = slot.get() else { return Err(Cause::EngineGone.into()) };
 
         let tokens = loaded.prompt(&request.prompt)?;
         let context = loaded.plan.context_length.min(request.params.context as usize);
@@ -115,7 +123,7 @@ impl Pipeline for TextPipeline {
             return Err(Cause::PromptTooLong { tokens: tokens.len(), context }.into());
         }
         token.check()?;
-        loaded.make_room(context, &self.budget)?;
+        loaded.make_room(context, &self.budget, reporter)?;
         let answer = Answer {
             tokenizer: &loaded.tokenizer,
             params: &request.params,
@@ -128,7 +136,7 @@ impl Pipeline for TextPipeline {
     }
 
     fn unload(&mut self) {
-        self.loaded = None;
+        self.slot.hold().clear();
     }
 }
 
@@ -148,7 +156,12 @@ impl Loaded {
     }
 
     /// Gives the cache room for `context` tokens. A smaller one stays as it is; a larger one begins empty.
-    fn make_room(&mut self, context: usize, budget: &Arc<MemoryBudget>) -> std::result::Result<(), Stop> {
+    fn make_room(
+        &mut self,
+        context: usize,
+        budget: &Arc<MemoryBudget>,
+        reporter: &Reporter,
+    ) -> std::result::Result<(), Stop> {
         if context <= self.room {
             return Ok(());
         }
@@ -159,7 +172,7 @@ impl Loaded {
             self.room = 0;
             self.session.set_context(0)?;
         }
-        self.cache = Some(budget.reserve(bytes)?);
+        self.cache = Some(budget.reserve(bytes, &mut |id| reporter.tell(EventKind::Freed { id }))?);
         self.session.set_context(context)?;
         self.room = context;
         Ok(())

@@ -23,6 +23,7 @@ impl AppState {
             ImageEdit::Prompt(text) => {
                 params.prompt = text;
                 self.create.unknown_words.clear();
+                self.create.widened = 0;
                 if self.create.error.as_ref().is_some_and(|e| *e.cause() == Cause::EmptyPrompt) {
                     self.create.error = None;
                 }
@@ -107,6 +108,7 @@ impl AppState {
         let request = Box::new(ImageRequest { params, model, seed });
         self.create.error = None;
         self.create.unknown_words.clear();
+        self.create.widened = 0;
         self.create.shown = Shown::Newest;
         self.create.jobs.push(ImageJob {
             id,
@@ -160,6 +162,7 @@ impl AppState {
                 self.create.jobs.remove(at);
                 if let Outcome::Image(stats) = outcome {
                     self.create.unknown_words = stats.unknown_words;
+                    self.create.widened = stats.widened;
                     self.create.step_s = Some(stats.step_s);
                 }
                 self.leave_job(id);
@@ -173,7 +176,7 @@ impl AppState {
                 self.create.jobs.remove(at);
                 self.leave_job(id);
             }
-            EventKind::Prefill { .. } | EventKind::Token { .. } => {}
+            EventKind::Freed { .. } | EventKind::Prefill { .. } | EventKind::Token { .. } => {}
         }
     }
 

@@ -121,6 +121,12 @@ impl AppState {
         if let EventKind::Ready { .. } = event.kind {
             self.note_loaded(id);
         }
+        if let EventKind::Freed { id } = &event.kind {
+            if let Some(entry) = self.models.entry_mut(id) {
+                entry.loaded = false;
+            }
+            return;
+        }
         if self.create.jobs.iter().any(|job| job.id == id) {
             self.image_event(id, event.kind, fx);
         } else if self.write.job.as_ref().is_some_and(|job| job.id == Some(id)) {

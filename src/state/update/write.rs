@@ -317,8 +317,11 @@ impl AppState {
             }
             EventKind::Failed(error) => self.text_ended(Some(error), fx),
             EventKind::Cancelled => self.text_ended(None, fx),
-            EventKind::Finished(_) | EventKind::Progress(_) | EventKind::Preview { .. } | EventKind::Picture { .. } => {
-            }
+            EventKind::Freed { .. }
+            | EventKind::Finished(_)
+            | EventKind::Progress(_)
+            | EventKind::Preview { .. }
+            | EventKind::Picture { .. } => {}
         }
     }
 

@@ -59,6 +59,10 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         let line = cx.with(T::UnknownWords, &[&words]);
         widgets::badge_wrapped(ui, icons::INFO, &line, cx.p.warn);
     }
+    if cx.state.create.widened > 0 {
+        let line = cx.with(T::Widened, &[&cx.state.create.widened]);
+        widgets::badge_wrapped(ui, icons::INFO, &line, cx.p.warn);
+    }
     ui.add_space(S1);
     let negative = &params(cx).negative;
     let note = if view.negative_open { "" } else { negative.as_str() };

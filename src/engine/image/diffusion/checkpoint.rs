@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 
 use super::folder::{check, options, scheduler};
 use super::net::{Given, Net, NetConfig};
@@ -304,7 +304,12 @@ fn tokenizer(piece: &Piece, role: &str, from: Option<&Path>, names: &[&str]) -> 
 
 /// Stable Diffusion 2 predicts noise or velocity with the same shapes, and a checkpoint does not say which. A1111's
 /// test: at the last time, for an even picture, a network that predicts velocity answers far below the picture.
-pub(super) fn is_velocity(net: &Net, device: &Device, token: &CancelToken) -> std::result::Result<bool, Stop> {
+pub(super) fn is_velocity(
+    net: &Net,
+    dtype: DType,
+    device: &Device,
+    token: &CancelToken,
+) -> std::result::Result<bool, Stop> {
     const EVEN: f32 = 0.5;
     let Net::Unet(unet) = net else { return Ok(false) };
     let config = unet.config();
@@ -312,7 +317,7 @@ pub(super) fn is_velocity(net: &Net, device: &Device, token: &CancelToken) -> st
     let side = 1 << config.halvings();
     let latents = even(&[1, config.in_channels, 8 * side, 8 * side])?;
     let width = config.cross_attention_dim.first().copied().unwrap_or(1);
-    let text = Conditioning { context: even(&[1, 2, width])?, pooled: None };
+    let text = Conditioning { context: even(&[1, 2, width])?.to_dtype(dtype)?, pooled: None };
     let out = net.predict(&latents, 999.0, &text, &Given { sizes: None, guidance: 1.0 }, token)?;
     let mean = out.iter().map(|x| f64::from(x - EVEN)).sum::<f64>() / out.len().max(1) as f64;
     Ok(mean < -1.0)

@@ -5,9 +5,9 @@ use std::time::Instant;
 use candle_core::{Device, Tensor};
 
 use super::folder::scheduler;
-use super::net::Given;
+use super::net::{Given, Net};
 use super::pixels::{preview, to_picture};
-use super::text::Pair;
+use super::text::{Conditioning, Pair};
 use super::{Diffusion, Family};
 use crate::domain::{ImageParams, NoiseSource, Picture, Sampler, StepProgress};
 use crate::engine::image::nets::vae::Tiling;
@@ -28,6 +28,7 @@ pub struct Drawing<'a> {
     /// Seconds of each step of each picture.
     pub steps_s: Vec<f64>,
     pub decode_s: f64,
+    widened: u32,
 }
 
 impl<'a> Drawing<'a> {
@@ -40,12 +41,17 @@ impl<'a> Drawing<'a> {
         let config = scheduler(&model.scheduler, model.family, params.sampler)?;
         let plan = Plan::new(config, params.schedule, params.steps as usize, flow)?;
         let texts = model.encode(&params.prompt, &params.negative, params.clip_skip, token)?;
-        Ok(Self { model, params, plan, texts, steps_s: Vec::new(), decode_s: 0.0 })
+        Ok(Self { model, params, plan, texts, steps_s: Vec::new(), decode_s: 0.0, widened: 0 })
     }
 
     /// What the job runs with, where it asked for the model's own.
     pub fn sampler(&self) -> Sampler {
         self.plan.sampler()
+    }
+
+    /// Predictions that had to be made again in full precision.
+    pub fn widened(&self) -> u32 {
+        self.widened
     }
 
     /// Words that found no place in the text encoder.
@@ -82,6 +88,7 @@ impl<'a> Drawing<'a> {
         };
         let mut guided = Guided::new(self.model, self.params, &self.texts, (channels, h, w), token)?;
         self.plan.run(&mut x, &mut guided, &mut source, token, &mut each)?;
+        self.widened += guided.widened;
         Ok(Tensor::from_vec(x, (1, channels, h, w), &Device::Cpu)?.to_device(&self.model.device)?)
     }
 
@@ -148,6 +155,7 @@ struct Guided<'a> {
     given: Given,
     rescale: f32,
     both: bool,
+    widened: u32,
 }
 
 impl<'a> Guided<'a> {
@@ -172,22 +180,22 @@ impl<'a> Guided<'a> {
             given: Given { sizes, guidance: params.guidance },
             rescale: params.guidance_rescale,
             both: wanted && !model.net.takes_guidance(),
+            widened: 0,
         })
     }
-}
 
-impl Model for Guided<'_> {
-    fn predict(&mut self, x: &[f32], time: f64) -> Run<Vec<f32>> {
+    fn predict_with(&self, net: &Net, texts: [&Conditioning; 2], x: &[f32], time: f64) -> Run<Vec<f32>> {
         let (c, h, w) = self.shape;
         let latents = Tensor::from_slice(x, (1, c, h, w), &Device::Cpu)?.to_device(&self.model.device)?;
-        let once = |text| self.model.net.predict(&latents, time, text, &self.given, self.token);
-        let with = once(&self.texts.prompt)?;
+        let once = |text| net.predict(&latents, time, text, &self.given, self.token);
+        let [prompt, negative] = texts;
+        let with = once(prompt)?;
         if !self.both {
             return Ok(with);
         }
         // In turns rather than as a batch of two: on the CPU it costs the same, and half the memory.
         self.token.check()?;
-        let without = once(&self.texts.negative)?;
+        let without = once(negative)?;
         // Z-Image's own scale counts from the prompt's prediction: 0 is off there.
         let counts_from_prompt = self.model.family == Family::ZImage;
         let scale = if counts_from_prompt { self.given.guidance + 1.0 } else { self.given.guidance };
@@ -196,5 +204,18 @@ impl Model for Guided<'_> {
             rescale(&mut guided, &with, self.rescale);
         }
         Ok(guided)
+    }
+}
+
+impl Model for Guided<'_> {
+    fn predict(&mut self, x: &[f32], time: f64) -> Run<Vec<f32>> {
+        self.predict_with(&self.model.net, [&self.texts.prompt, &self.texts.negative], x, time)
+    }
+
+    fn predict_exactly(&mut self, x: &[f32], time: f64) -> Run<Option<Vec<f32>>> {
+        let Some(net) = self.model.exact(self.token)? else { return Ok(None) };
+        self.widened += 1;
+        let (prompt, negative) = (self.texts.prompt.in_full()?, self.texts.negative.in_full()?);
+        self.predict_with(net, [&prompt, &negative], x, time).map(Some)
     }
 }

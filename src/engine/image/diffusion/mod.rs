@@ -13,6 +13,9 @@ mod net;
 mod pixels;
 mod text;
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
 use candle_core::{DType, Device};
 
 use super::nets::clip::{Clip, ClipConfig};
@@ -24,8 +27,8 @@ use super::nets::vae::{Vae, VaeConfig};
 use super::prompt::{ClipTokens, PieceTokens};
 use super::sampling::FlowStart;
 use super::weights::{self, Watch, load_packed};
-use crate::domain::Checkpoint;
-use crate::engine::Stop;
+use crate::domain::{Checkpoint, Precision};
+use crate::engine::{CancelToken, Stop};
 use crate::error::Result;
 use crate::formats::layout::Part;
 use crate::formats::{Header, memory};
@@ -116,9 +119,23 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Bytes that the weights take in memory.
-    pub fn memory(&self) -> u64 {
-        self.parts().map(|(part, header)| memory::weights(part, header)).sum()
+    /// Bytes that the weights take in memory, in the type of [`Self::dtype`].
+    pub fn memory(&self, dtype: DType) -> u64 {
+        let size = |part| if part == Part::Vae { memory::F32 } else { dtype.size_in_bytes() as u64 };
+        self.parts().map(|(part, header)| memory::weights(part, header, size(part))).sum()
+    }
+
+    /// What the text encoders and the denoiser are to compute in. On the CPU half precision has no arithmetic of its
+    /// own; on a GPU FLUX and its kin leave the range of F16, which the UNets were published in.
+    pub fn dtype(&self, chosen: Precision, device: &Device) -> DType {
+        match chosen {
+            Precision::F32 => DType::F32,
+            Precision::F16 => DType::F16,
+            Precision::BF16 => DType::BF16,
+            Precision::Auto if device.is_cpu() => DType::F32,
+            Precision::Auto if self.family.denoiser() == Part::Unet => DType::F16,
+            Precision::Auto => DType::BF16,
+        }
     }
 
     /// Bytes that loading reads.
@@ -145,6 +162,11 @@ pub struct Diffusion {
     t5: Option<(T5, PieceTokens)>,
     qwen: Option<(Qwen3, PieceTokens)>,
     net: Net,
+    /// Where the denoiser came from: to tell what a step takes, and to read it again in full precision.
+    source: (NetConfig, Header),
+    dtype: DType,
+    /// The denoiser in full precision, read when half of it was not enough.
+    exact: OnceCell<Net>,
     vae: Vae,
     scheduler: Options,
     empty_is_zero: bool,
@@ -166,9 +188,8 @@ impl Diffusion {
         Ok(opened)
     }
 
-    /// Reads the weights. On the CPU all is f32: half precision has no arithmetic there.
-    pub fn load(opened: Opened, device: &Device, watch: &Watch) -> std::result::Result<Self, Stop> {
-        let dtype = DType::F32;
+    /// Reads the weights.
+    pub fn load(opened: Opened, dtype: DType, device: &Device, watch: &Watch) -> std::result::Result<Self, Stop> {
         let mut clips = Vec::new();
         for (i, (config, header, tokens)) in opened.clips.into_iter().enumerate() {
             let watch = watch.within(&format!("clip {i}"));
@@ -190,11 +211,12 @@ impl Diffusion {
             None => None,
         };
         let (config, header) = opened.net;
+        let source = (config.clone(), header.clone());
         let net = Net::load(config, header, dtype, device, &watch.within("net"))?;
         let (config, header) = opened.vae;
-        let vae = weights::load(header, dtype, device, &watch.within("vae"), |vb| Vae::load(config, vb, false))?;
+        let vae = weights::load(header, DType::F32, device, &watch.within("vae"), |vb| Vae::load(config, vb, false))?;
         let scheduler = match opened.predicts {
-            Predicts::Unknown if checkpoint::is_velocity(&net, device, token)? => {
+            Predicts::Unknown if checkpoint::is_velocity(&net, dtype, device, token)? => {
                 checkpoint::with_velocity(opened.scheduler)
             }
             _ => opened.scheduler,
@@ -205,12 +227,35 @@ impl Diffusion {
             t5,
             qwen,
             net,
+            source,
+            dtype,
+            exact: OnceCell::new(),
             vae,
             scheduler,
             empty_is_zero: opened.empty_is_zero,
             sha256: watch.sha256(),
             device: device.clone(),
         })
+    }
+
+    /// Bytes that a step holds beside the weights, for a picture of this size in pixels.
+    pub fn working(&self, width: u32, height: u32) -> u64 {
+        let side = |pixels: u32| pixels as usize / self.factor();
+        memory::step(self.family.denoiser(), &self.source.1, side(height), side(width))
+    }
+
+    /// The denoiser in full precision, read now if it was not yet; `None` where it is so already.
+    fn exact(&self, token: &CancelToken) -> std::result::Result<Option<&Net>, Stop> {
+        if self.dtype == DType::F32 {
+            return Ok(None);
+        }
+        if self.exact.get().is_none() {
+            let watch = Watch::new(token.clone(), Arc::new(|_| {}));
+            let (config, header) = self.source.clone();
+            let net = Net::load(config, header, DType::F32, &self.device, &watch)?;
+            let _ = self.exact.set(net);
+        }
+        Ok(self.exact.get())
     }
 
     /// Of the weights, lower-case hex.

@@ -13,6 +13,7 @@ use crate::formats::Header;
 
 type Run<T> = std::result::Result<T, Stop>;
 
+#[derive(Clone)]
 pub enum NetConfig {
     Unet(Box<UnetConfig>),
     Sd3(Sd3Config),
@@ -86,7 +87,8 @@ impl Net {
         }
     }
 
-    /// The prediction for latents `[1, C, h, w]` at a training time (0 to 1000), in the same order, f32.
+    /// The prediction for latents `[1, C, h, w]` at a training time (0 to 1000), in the same order, f32. It is made in
+    /// the type of the text.
     pub fn predict(
         &self,
         latents: &Tensor,
@@ -95,7 +97,8 @@ impl Net {
         given: &Given,
         token: &CancelToken,
     ) -> Run<Vec<f32>> {
-        let device = latents.device();
+        let (device, dtype) = (latents.device(), text.context.dtype());
+        let latents = &latents.to_dtype(dtype)?;
         let at = |time: f64| Tensor::new(&[time as f32], device);
         let guidance = Tensor::new(&[given.guidance], device)?;
         let pooled = || text.pooled.as_ref().ok_or_else(|| candle_core::Error::msg("the pooled text is missing"));

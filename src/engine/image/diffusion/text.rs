@@ -1,6 +1,6 @@
 //! What a prompt becomes for the UNet.
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 
 use super::net::Net;
 use super::{Diffusion, Family};
@@ -21,6 +21,14 @@ pub struct Conditioning {
     pub context: Tensor,
     /// `[1, width]`, where the network takes it.
     pub pooled: Option<Tensor>,
+}
+
+impl Conditioning {
+    /// The same in full precision.
+    pub fn in_full(&self) -> Run<Self> {
+        let wide = |t: &Tensor| t.to_dtype(DType::F32);
+        Ok(Self { context: wide(&self.context)?, pooled: self.pooled.as_ref().map(wide).transpose()? })
+    }
 }
 
 /// What the CLIPs made of a prompt, one after the other.
@@ -155,9 +163,10 @@ impl Diffusion {
             let output = clip.forward(&ids, None)?;
             let state = clip.state(&output, which)?;
             if chunk.weights.iter().any(|w| *w != 1.0) {
-                let mut numbers = state.to_dtype(candle_core::DType::F32)?.flatten_all()?.to_vec1::<f32>()?;
+                let mut numbers = state.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>()?;
                 emphasise(&mut numbers, &chunk.weights);
-                parts.push(Tensor::from_vec(numbers, state.dims(), &Device::Cpu)?.to_device(&self.device)?);
+                let weighed = Tensor::from_vec(numbers, state.dims(), &Device::Cpu)?;
+                parts.push(weighed.to_dtype(state.dtype())?.to_device(&self.device)?);
             } else {
                 parts.push(state);
             }
