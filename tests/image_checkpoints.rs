@@ -205,12 +205,10 @@ fn half_precision_draws_nearly_the_same_and_what_overflows_is_made_again_in_full
     for name in ["sd15", "sdxl", "sd3"] {
         let file = single(&format!("{name}.safetensors"));
         let (full, _) = draw(&file, name, Precision::F32);
-        for precision in [Precision::F16, Precision::BF16] {
-            let (half, widened) = draw(&file, name, precision);
-            let near = db(&full, &half);
-            println!("{name} {}: {near:.1} dB", precision.name());
-            assert!(near > 20.0 && widened == 0, "{name} {}: {near:.1} dB", precision.name());
-        }
+        let (half, widened) = draw(&file, name, Precision::F16);
+        let near = db(&full, &half);
+        println!("{name}: {near:.1} dB");
+        assert!(near > 30.0 && widened == 0, "{name}: {near:.1} dB, {widened} made again");
     }
     // A weight beyond the range of F16: a norm behind it makes it harmless where it can be written at all.
     let file = home.path().join("loud.safetensors");
@@ -220,6 +218,8 @@ fn half_precision_draws_nearly_the_same_and_what_overflows_is_made_again_in_full
     assert_eq!(none, 0);
     assert!(widened >= 3, "each step was made again: {widened}");
     assert!(db(&full, &half) > 30.0, "{:.1} dB", db(&full, &half));
+    let bf16 = Checkpoint { precision: Precision::BF16, ..checkpoint(single("sd15.safetensors"), "sd15") };
+    assert!(matches!(failed(bf16).cause(), Cause::BadChoice { name: "precision", .. }), "the CPU has no BF16");
     // What is no number in full precision either ends at its step.
     scaled(&file, "model.diffusion_model.input_blocks.1.0.in_layers.2.weight", f64::NAN);
     let error = failed(checkpoint(file, "sd15"));

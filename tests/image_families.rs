@@ -308,3 +308,17 @@ fn cancelled_jobs_give_their_memory_back() {
     pipeline.unload();
     assert_eq!(budget.used(), 0);
 }
+
+#[test]
+fn guidance_as_a_batch_is_guidance_in_turns() {
+    for name in ["sd15", "sdxl", "sd3"] {
+        let folder = fixtures().join(name);
+        let draw = |batched: bool, total: u64| {
+            let mut pipeline = ImagePipeline::new(MemoryBudget::new(total), DeviceChoice::Cpu).batched(batched);
+            run(&mut pipeline, &request(&folder, small(), 3), &CancelToken::new()).unwrap().pictures.remove(0).0
+        };
+        let (turns, batch) = (draw(false, 8 << 30), draw(true, 8 << 30));
+        let off = turns.rgba.iter().zip(&batch.rgba).map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(off <= Some(1), "{name}: {off:?} / 255");
+    }
+}

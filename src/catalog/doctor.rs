@@ -44,6 +44,7 @@ impl PartFacts {
             }
             Part::T5 => "T5",
             Part::Qwen3 => "Qwen3",
+            Part::Taesd => "TAESD",
             Part::Lora => "LoRA",
             Part::ControlNet => "ControlNet",
             Part::Embedding => "Embedding",
@@ -129,6 +130,10 @@ pub fn examine(path: &Path) -> Result<Report> {
             let number = |key: &str| config.as_ref().and_then(|c| c[key].as_u64()).unwrap_or(0) as usize;
             let width = match found.part {
                 Part::Vae => number("latent_channels"),
+                Part::Taesd => ["decoder.layers.0.weight", "1.weight"]
+                    .iter()
+                    .find_map(|name| tensors.get(name)?.shape.get(1).copied())
+                    .unwrap_or(0),
                 Part::Clip => number("hidden_size"),
                 Part::T5 => number("d_model"),
                 _ => number("in_channels"),
@@ -184,6 +189,14 @@ impl Report {
     /// Whether all that it takes to draw is here and can be run.
     pub fn is_whole(&self) -> bool {
         self.kind.is_some() && self.lacks.is_empty() && self.trouble.is_none()
+    }
+
+    /// Channels of its latents.
+    fn latents(&self) -> Option<usize> {
+        let taken = self.parts.iter().find(|p| p.part.is_denoiser())?.width;
+        // FLUX packs four latents into one.
+        let flux = self.kind.as_ref().is_some_and(|k| k.family == family::Family::Flux);
+        Some(if flux { taken / 4 } else { taken })
     }
 
     /// The type of most numbers of its largest part.
@@ -265,13 +278,20 @@ pub struct Shelf {
 }
 
 impl Shelf {
+    /// The tiny decoder that shows what `report` is drawing.
+    pub fn preview(&self, report: &Report) -> Option<&Path> {
+        let channels = report.latents()?;
+        let kind = report.kind.as_ref()?;
+        let fits = |r: &&Report| r.parts.iter().any(|p| p.part == Part::Taesd && p.width == channels);
+        let all = self.reports.iter().filter(fits).map(|r| r.path.as_path());
+        all.min_by_key(|path| (name_distance(path, kind), path.to_path_buf()))
+    }
+
     /// The file with the part that best fills what `report` lacks, and the part. Parts of a whole checkpoint are not
     /// taken: they are that model's own.
     pub fn fitting(&self, report: &Report, lack: Lack) -> Option<(&Path, &PartFacts)> {
         let kind = report.kind.as_ref()?;
-        let wanted = report.parts.iter().find(|p| p.part.is_denoiser())?.width;
-        // FLUX packs four latents into one.
-        let channels = if kind.family == family::Family::Flux { wanted / 4 } else { wanted };
+        let channels = report.latents()?;
         let fits = |part: &&PartFacts| part.answers(lack) && (lack != Lack::Vae || part.width == channels);
         let loose = self.reports.iter().filter(|r| r.kind.is_none());
         let all = loose.filter_map(|r| Some((r.path.as_path(), r.parts.iter().find(fits)?)));
@@ -286,10 +306,12 @@ impl Shelf {
 fn name_distance(path: &Path, kind: &Kind) -> u8 {
     use family::Family;
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    let marks: [(&str, &[Family]); 7] = [
+    let marks: [(&str, &[Family]); 9] = [
         ("xl", &[Family::Xl]),
         ("sd3", &[Family::Sd3]),
+        ("taesd3", &[Family::Sd3]),
         ("flux", &[Family::Flux, Family::ZImage]),
+        ("taef1", &[Family::Flux, Family::ZImage]),
         ("ae.", &[Family::Flux, Family::ZImage]),
         ("zimage", &[Family::ZImage]),
         ("z_image", &[Family::ZImage]),

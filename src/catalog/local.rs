@@ -163,6 +163,7 @@ fn checkpoint(report: &Report, shelf: &Shelf) -> Option<ModelCard> {
         card.about.push_str(&format!(" Taken for it: {names}."));
         card.about_zh.push_str(&format!("已配上：{names}。"));
     }
+    files.preview = shelf.preview(report).map(Path::to_owned);
     complete(&mut card, report, files, &with, lacks.join(", "));
     Some(card)
 }
@@ -178,13 +179,14 @@ fn complete(card: &mut ModelCard, report: &Report, files: Checkpoint, with: &[Pa
 }
 
 /// Looks into the headers of a diffusers folder that has a card.
-pub fn look_into(card: &mut ModelCard, folder: &Path) {
+pub fn look_into(card: &mut ModelCard, folder: &Path, shelf: &Shelf) {
     let Ok(report) = examine(folder) else { return };
     let lacks = report.lacks.iter().map(|l| l.name()).collect::<Vec<_>>().join(", ");
     if report.kind.is_some() {
         card.about = report.sentence(Lang::En);
         card.about_zh = report.sentence(Lang::Zh);
-        complete(card, &report, Checkpoint::new(folder.to_owned()), &[], lacks);
+        let preview = shelf.preview(&report).map(Path::to_owned);
+        complete(card, &report, Checkpoint { preview, ..Checkpoint::new(folder.to_owned()) }, &[], lacks);
     }
 }
 

@@ -54,13 +54,13 @@ impl Catalog {
     /// Reads the headers of all picture models in the folder: loose checkpoints become cards, and cards know what they
     /// hold and need. Seconds for hundreds of files: not for the window's thread.
     pub fn look_closer(&mut self) {
+        self.shelf = local::shelf(&self.folder, &self.cards);
         for card in &mut self.cards {
             let folder = self.folder.join(&card.id);
             if card.local.is_none() && folder.join(local::INDEX).is_file() {
-                local::look_into(card, &folder);
+                local::look_into(card, &folder, &self.shelf);
             }
         }
-        self.shelf = local::shelf(&self.folder, &self.cards);
         for new in local::checkpoints(&self.shelf) {
             if !self.cards.iter().any(|c| c.id == new.id) {
                 self.cards.push(new);

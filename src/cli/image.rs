@@ -42,6 +42,9 @@ pub struct ImageArgs {
     /// A diffusers folder whose configurations, tokenizers and scheduler a single file is run with.
     #[arg(long, value_name = "FOLDER")]
     config: Option<PathBuf>,
+    /// A tiny decoder (TAESD) for the previews.
+    #[arg(long, value_name = "FILE")]
+    taesd: Option<PathBuf>,
     /// What the model computes in: auto (full on the CPU, half on a GPU), f32, f16, bf16.
     #[arg(long, value_name = "NAME")]
     precision: Option<String>,
@@ -164,7 +167,8 @@ fn request(context: &Context, args: &ImageArgs) -> Result<ImageRequest> {
         params.model.clone_from(id);
     }
     let mut model = context.catalog.resolve(&params.model, Makes::Image)?;
-    if args.vae.is_some() || args.config.is_some() || args.precision.is_some() || !args.with.is_empty() {
+    let named = [&args.vae, &args.config, &args.taesd].into_iter().any(Option::is_some);
+    if named || args.precision.is_some() || !args.with.is_empty() {
         model.files = put_together(&model.files, args)?;
     }
     if let Some(card) = context.catalog.card(&params.model) {
@@ -224,6 +228,7 @@ fn put_together(files: &ModelFiles, args: &ImageArgs) -> Result<ModelFiles> {
     whole.parts.splice(0..0, args.with.iter().cloned());
     whole.vae = args.vae.clone().or(whole.vae);
     whole.config = args.config.clone().or(whole.config);
+    whole.preview = args.taesd.clone().or(whole.preview);
     if let Some(name) = &args.precision {
         let all = Precision::ALL.map(Precision::name);
         whole.precision = Precision::parse(name).ok_or_else(|| unknown("precision", name, &all))?;

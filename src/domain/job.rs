@@ -41,6 +41,8 @@ pub struct Checkpoint {
     pub vae: Option<PathBuf>,
     /// A diffusers folder whose configurations, tokenizers and scheduler are taken.
     pub config: Option<PathBuf>,
+    /// A tiny decoder (TAESD) that shows the picture forming; without it each latent shows as a pixel.
+    pub preview: Option<PathBuf>,
     pub precision: Precision,
 }
 

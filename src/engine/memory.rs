@@ -84,12 +84,8 @@ impl MemoryBudget {
     /// where even that is not enough.
     pub fn reserve(self: &Arc<Self>, bytes: u64, freed: &mut dyn FnMut(String)) -> Result<Reservation> {
         loop {
-            {
-                let mut used = lock(&self.used);
-                if bytes <= self.total.saturating_sub(*used) {
-                    *used += bytes;
-                    return Ok(Reservation { budget: self.clone(), bytes });
-                }
+            if let Some(share) = self.reserve_free(bytes) {
+                return Ok(share);
             }
             // What cannot fit at all frees nothing.
             match (bytes <= self.total).then(|| self.least_recent()).flatten() {
@@ -101,6 +97,16 @@ impl MemoryBudget {
                 None => return Err(Cause::NotEnoughMemory { needed: bytes, free: self.free() }.into()),
             }
         }
+    }
+
+    /// Takes `bytes` of the budget if they are free as it is.
+    pub fn reserve_free(self: &Arc<Self>, bytes: u64) -> Option<Reservation> {
+        let mut used = lock(&self.used);
+        if bytes > self.total.saturating_sub(*used) {
+            return None;
+        }
+        *used += bytes;
+        Some(Reservation { budget: self.clone(), bytes })
     }
 
     fn least_recent(&self) -> Option<Arc<dyn Spare>> {

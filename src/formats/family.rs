@@ -204,6 +204,7 @@ fn name(part: Part) -> &'static str {
         Part::Clip => "a CLIP text encoder",
         Part::T5 => "a T5 text encoder",
         Part::Qwen3 => "a Qwen3 text encoder",
+        Part::Taesd => "a TAESD preview decoder",
         Part::Lora => "a LoRA",
         Part::ControlNet => "a ControlNet",
         Part::Embedding => "a textual inversion embedding",

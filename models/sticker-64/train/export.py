@@ -3,17 +3,16 @@
     python export.py --data DATA --checkpoint RUN/last.pt --to FOLDER [--fixtures FOLDER]
 
 Takes the EMA weights. The word projection and the trained word rows are folded into one tensor,
-`table` [V, width]: table[i] = W (sqrt(384) base[i]) + b + delta[i]. All other tensors keep the names
+`table` [V, width]: table[i] = W word_vectors[i] + b + delta[i]. All other tensors keep the names
 of net.py; `rope.cos` and `rope.sin` [64, head_dim / 2] (f32) are the tables for 8 x 8 patches.
 """
-import argparse, hashlib, json, math, os, shutil
+import argparse, hashlib, json, os, shutil
 
-import numpy as np
 import torch
 from safetensors.torch import save_file
 
 from net import rope_tables
-from words import COLOURS, STYLES, Tokeniser
+from words import COLOURS, STYLES, Tokeniser, word_vectors
 
 PROMPTS = """cat
 A cat
@@ -132,8 +131,7 @@ def main():
         return
     ck = torch.load(o.checkpoint, map_location="cpu")
     w, c = {k: v.float() for k, v in ck["ema"].items()}, ck["config"]
-    base = torch.from_numpy(np.load(os.path.join(o.data, "base.npy"))).float() * math.sqrt(c["base_dim"])
-    table = base @ w.pop("word.weight").t() + w.pop("word.bias")
+    table = word_vectors(o.data) @ w.pop("word.weight").t() + w.pop("word.bias")
     delta = w.pop("delta.weight")
     table[:len(delta)] += delta
     w["table"] = table

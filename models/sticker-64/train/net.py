@@ -15,7 +15,7 @@ import torch.nn.functional as F
 
 CONFIG = dict(size=64, channels=4, patch=4, conv=128, conv_hidden=256, conv_kernel=5, conv_in=3, conv_out=3,
               width=256, heads=4, blocks=6, hidden=640, fine=12, time_freqs=64, grid=8, rope_base=100.0,
-              base_dim=384, max_tokens=16)
+              base_dim=576, max_tokens=16, sketch=8)
 EPS = 1e-6
 
 
@@ -132,6 +132,9 @@ class Net(nn.Module):
         self.text1, self.text2 = nn.Linear(w, w), nn.Linear(w, w)
         self.mod = nn.Linear(w, 6 * w)        # shared by the transformer blocks
         self.conv_mod = nn.Linear(w, 3 * d)   # shared by the conv blocks
+        # the sum of the word vectors as a rough picture: its channels on the cells, then to the cells' width
+        self.sketch = nn.Linear(w, (2 * c["grid"]) ** 2 * c["sketch"])
+        self.sketch_in = nn.Linear(c["sketch"], d)
         # picture
         self.embed = nn.Linear(p * p * c["channels"], d)
         self.conv_in = nn.ModuleList(ConvBlock(c) for _ in range(c["conv_in"]))
@@ -157,16 +160,41 @@ class Net(nn.Module):
         for b in self.blocks:
             nn.init.normal_(b.proj.weight, std=0.5 * b.proj.in_features ** -0.5)
             nn.init.normal_(b.down.weight, std=0.5 * b.down.in_features ** -0.5)
+        nn.init.normal_(self.sketch_in.weight)
         nn.init.zeros_(self.fine2.weight)
         nn.init.zeros_(self.fine2.bias)
 
+    def start_from_looks(self, decoder, mean):
+        """The first of a word vector's numbers carry its looks, and the sketch decodes them (looks.py).
+        decoder [16, 16, 4, dims], mean [16, 16, 4]."""
+        side, dims, (w, base) = 2 * self.c["grid"], decoder.shape[-1], self.word.weight.shape
+        with torch.no_grad():
+            nn.init.normal_(self.word.weight, std=(base - dims) ** -0.5)
+            self.word.weight[:dims] = 0
+            self.word.weight[:, base - dims:] = 0
+            self.word.weight[:dims, base - dims:] = torch.eye(dims)
+            nn.init.normal_(self.sketch.weight, std=0.02)
+            rows = self.sketch.weight.view(side, side, self.c["sketch"], w)
+            rows[:, :, :4] = 0
+            rows[:, :, :4, :dims] = decoder
+            self.sketch.bias.view(side, side, self.c["sketch"])[:, :, :4] = mean
+
+    def rough(self, words, valid, cells):
+        """words [B, L, W], valid [B, L] -> [B, cells, cells, C] from the sum of the valid word vectors."""
+        total = (words * valid[..., None].to(words.dtype)).sum(1)
+        side = 2 * self.c["grid"]
+        h = self.sketch(total).reshape(-1, side, side, self.c["sketch"])
+        if cells != side:                                             # 32 px: mean of 2x2 (training only)
+            k = side // cells
+            h = h.reshape(-1, cells, k, cells, k, self.c["sketch"]).mean((2, 4))
+        return self.sketch_in(h)
+
     def words(self, ids, base, keep):
-        """Training: ids [B, L], base [V, 384] (unit vectors), keep [B, L] 0/1 (delta kept) -> [B, L, W].
+        """Training: ids [B, L], base [V, 576] (words.word_vectors), keep [B, L] 0/1 (delta kept) -> [B, L, W].
         A token without a trained row (id >= learned) uses row 0 with keep 0."""
         row = ids.clamp(max=self.delta.num_embeddings)
         row = torch.where(row < self.delta.num_embeddings, row, torch.zeros_like(row))
-        v = base[ids] * math.sqrt(self.c["base_dim"])
-        return self.word(v) + self.delta(row) * keep[..., None]
+        return self.word(base[ids]) + self.delta(row) * keep[..., None]
 
     def time(self, t):
         """t [B] in 0..1 -> [B, W]: sinusoids of 1000 t (cos first, then sin), linear, silu, linear."""
@@ -187,6 +215,7 @@ class Net(nn.Module):
         cond = self.condition(t, words, valid)
         mod, cmod = self.mod(cond), self.conv_mod(cond)
         h = self.embed(space_to_depth(x, c["patch"]))                 # [B, 16, 16, C]
+        h = h + self.rough(words, valid, h.shape[1])
         for blk in self.conv_in:
             h = blk(h, cmod)
         skip = h

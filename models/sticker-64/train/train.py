@@ -17,7 +17,7 @@ import torch.nn.functional as F
 
 from data import colour_name
 from net import CONFIG, Net, rope_tables
-from words import COLOURS, STYLES, Tokeniser
+from words import COLOURS, STYLES, Tokeniser, word_vectors
 
 GROUP_WEIGHT = {0: 1.0, 1: 0.5, 3: 1.7, 4: 1.7, 5: 1.2, 6: 1.3, 7: 1.3, 8: 0.5}  # what people ask for, more often
 PROMPTS = ["cat 3d", "red apple fluent", "twemoji dog face", "blue car", "grinning face noto", "树 扁平", "火箭 立体", "pizza"]
@@ -51,9 +51,9 @@ class Data:
             parts, zh = self.en[p["thing"]], False
         tags = [x for x in parts[1:] if x]
         kind = r.random()
-        if kind < 0.5 or not tags:
+        if kind < 0.55 or not tags:
             say = [parts[0]]
-        elif kind < 0.75:
+        elif kind < 0.85:
             say = [parts[0]] + r.sample(tags, min(len(tags), r.randint(1, 2)))
         else:
             say = r.sample(tags, min(len(tags), r.randint(1, 3)))
@@ -110,10 +110,12 @@ def flow_loss(net, x, ids, base, keep, cos, sin, t, e):
 
 def make_optimisers(net, kind, lr):
     """[(optimiser, its base rate)]: Muon on the blocks' matrices, AdamW on the rest; or AdamW alone."""
-    mats, delta, decay, plain = [], [], [], []
+    mats, delta, fitted, decay, plain = [], [], [], [], []
     for name, p in net.named_parameters():
         if name.startswith("delta"):
             delta.append(p)
+        elif name.startswith(("word.", "sketch.")):
+            fitted.append(p)
         elif kind == "muon" and p.ndim == 2 and ("blocks." in name or "conv_in." in name or "conv_out." in name):
             mats.append(p)
         elif p.ndim >= 2 and name != "pos":
@@ -121,7 +123,8 @@ def make_optimisers(net, kind, lr):
         else:
             plain.append(p)
     groups = [dict(params=decay, weight_decay=0.02, lr=lr), dict(params=plain, weight_decay=0.0, lr=lr),
-              dict(params=delta, weight_decay=0.0, lr=2 * lr)]
+              dict(params=delta, weight_decay=0.0, lr=2 * lr),
+              dict(params=fitted, weight_decay=0.0, lr=0.2 * lr)]  # these start from a fit: see looks.py
     out = [torch.optim.AdamW(groups, lr=lr, betas=(0.9, 0.95), foreach=True)]
     if mats:
         out.append(torch.optim.Muon(mats, lr=lr, weight_decay=0.02, momentum=0.95, adjust_lr_fn="match_rms_adamw"))
@@ -216,9 +219,12 @@ def main():
             os.nice(5)
     torch.manual_seed(o.seed)
     data = Data(o.data, o.seed + int(time.time()) % 1000)
-    base = torch.from_numpy(np.load(os.path.join(o.data, "base.npy"))).float().to(dev)
+    base = word_vectors(o.data).to(dev)
     learned = json.load(open(os.path.join(o.data, "words.json")))["learned"]
-    net = Net(dict(CONFIG), learned).to(dev)
+    net = Net(dict(CONFIG), learned)
+    with np.load(os.path.join(o.data, "sketch.npz")) as sketch:
+        net.start_from_looks(*(torch.from_numpy(sketch[k]) for k in ("decoder", "mean")))
+    net.to(dev)
     ema = {k: v.detach().clone() for k, v in net.state_dict().items()}
     opts = make_optimisers(net, o.opt, o.lr)
     done = samples = step = 0
@@ -263,7 +269,7 @@ def main():
         x, hue, ids = data.batch(o.batch, size, o.words)
         x, hue, ids = (torch.from_numpy(z).to(dev) for z in (x, hue, ids))
         x = prepare(x, hue)
-        keep = ((torch.rand(ids.shape, device=dev) < 0.5) | (ids < 2)).float() * (ids < learned)
+        keep = ((torch.rand(ids.shape, device=dev) < 0.8) | (ids < 2)).float() * (ids < learned)
         t = torch.sigmoid(torch.randn(o.batch, device=dev) * 0.9 - 0.6)
         with torch.autocast(dev, dtype=torch.bfloat16):
             loss = loss_fn(net, x, ids, base, keep, *tables[size], t, torch.randn_like(x))

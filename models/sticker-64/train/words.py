@@ -2,7 +2,8 @@
 
     python words.py --data DATA --minilm FOLDER --out DATA
 
-Writes DATA/vocab.txt (one token a line, id = line number from 0) and DATA/base.npy (f16 [V, 384]).
+Writes DATA/vocab.txt (one token a line, id = line number from 0) and DATA/base.npy (f16 [V, 384]);
+looks.py comes next.
 
 The rule (a second implementation must agree on fixtures/tokens.json):
  1. Unicode NFKD, then lower case, then drop combining marks U+0300..U+036F.
@@ -20,6 +21,7 @@ Token 0 is <pad>, token 1 is <null>; neither can be typed.
 import argparse, json, os, re, unicodedata
 
 MAX_TOKENS = 16
+LOOKS_SCALE = 2.0  # brings the picture codes of looks.py to the size of the MiniLM vectors
 SPECIAL = ["<pad>", "<null>"]
 STOP_EN = set("a an the of and or with in on at to for from by is are it its this that as be s "
               "please draw drawing image sticker emoji".split())
@@ -138,6 +140,14 @@ def build_vocab(things, bert_words):
     have = set(vocab)
     vocab += sorted(w for w in bert_words if w not in have and w not in STOP_EN)
     return vocab, learned
+
+
+def word_vectors(data):
+    """What a word starts from, frozen: MiniLM's vector (384, mean square 1) and its looks (192), f32 [V, 576]."""
+    import numpy as np
+    import torch
+    read = lambda name: torch.from_numpy(np.load(os.path.join(data, name))).float()
+    return torch.cat([read("base.npy") * 384 ** 0.5, read("looks.npy") * LOOKS_SCALE], 1)
 
 
 def embed(texts, folder):

@@ -28,6 +28,7 @@ pub fn tiny_config() -> Config {
         time_freqs: 8,
         grid: 2,
         max_tokens: 4,
+        sketch: 3,
         vocab: SPECIAL.len() + TINY_WORDS.len(),
     }
 }

@@ -31,6 +31,8 @@ pub enum Part {
     Clip,
     T5,
     Qwen3,
+    /// The tiny decoder for previews.
+    Taesd,
     /// Changes of another model's weights.
     Lora,
     ControlNet,
@@ -73,7 +75,7 @@ pub struct Found {
 type Signature = (Part, Layout, &'static str);
 
 /// The more telling ones first: where a later one names the same place again, it does not count.
-const SIGNATURES: [Signature; 18] = [
+const SIGNATURES: [Signature; 20] = [
     (Part::ControlNet, Layout::Authors, "input_hint_block.0.weight"),
     (Part::ControlNet, Layout::Diffusers, "controlnet_cond_embedding.conv_in.weight"),
     (Part::Unet, Layout::Authors, "input_blocks.0.0.weight"),
@@ -92,6 +94,8 @@ const SIGNATURES: [Signature; 18] = [
     (Part::T5, Layout::Ggml, "enc.blk.0.attn_q.weight"),
     (Part::Qwen3, Layout::Diffusers, "layers.0.self_attn.q_norm.weight"),
     (Part::Qwen3, Layout::Ggml, "blk.0.attn_q_norm.weight"),
+    (Part::Taesd, Layout::Diffusers, "decoder.layers.2.conv.0.weight"),
+    (Part::Taesd, Layout::Authors, "3.conv.0.weight"),
 ];
 
 /// All parts that the tensors of `header` make up, denoisers first.
@@ -179,7 +183,7 @@ impl Found {
             Part::Flux => flux::config(tensors),
             Part::ZImage => zimage::config(tensors),
             Part::T5 => t5::config(tensors),
-            Part::Qwen3 | Part::Lora | Part::ControlNet | Part::Embedding => None,
+            Part::Qwen3 | Part::Taesd | Part::Lora | Part::ControlNet | Part::Embedding => None,
         }
     }
 }

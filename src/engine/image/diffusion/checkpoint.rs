@@ -19,6 +19,7 @@ use crate::engine::image::nets::options::Options;
 use crate::engine::image::nets::qwen3::Qwen3Config;
 use crate::engine::image::nets::sd3::Sd3Config;
 use crate::engine::image::nets::t5::T5Config;
+use crate::engine::image::nets::taesd::TaesdConfig;
 use crate::engine::image::nets::unet::UnetConfig;
 use crate::engine::image::nets::vae::VaeConfig;
 use crate::engine::image::nets::zimage::ZImageConfig;
@@ -171,6 +172,7 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
         qwen,
         net: (config, net.tensors),
         vae,
+        preview: None,
         scheduler: scheduling,
         predicts,
         empty_is_zero: family == Family::Xl,
@@ -219,6 +221,24 @@ pub(super) fn other_vae(path: &Path, family: Family, from: Option<&Path>) -> Res
         }
     }
     Ok((VaeConfig::read(&scaled(config, family))?, piece.tensors))
+}
+
+/// A tiny decoder: a file, with the `config.json` of diffusers beside it where it has one.
+pub(super) fn preview(path: &Path, channels: usize) -> Result<(TaesdConfig, Header)> {
+    let header = Header::read(path)?;
+    let Some(found) = layout::parts(&header).into_iter().find(|f| f.part == Part::Taesd) else {
+        return Err(bad(path, format!("it is {}, not a TAESD preview decoder", family::describe(&header))));
+    };
+    let beside = path.with_file_name("config.json");
+    let config = match !found.is_authors() && beside.is_file() {
+        true => TaesdConfig::read(&options(&beside)?)?,
+        false => TaesdConfig::published(channels),
+    };
+    if config.latent_channels != channels {
+        let theirs = config.latent_channels;
+        return Err(bad(path, format!("it shows latents of {theirs} channels, the model has {channels}")));
+    }
+    Ok((config, found.tensors(&header)?))
 }
 
 /// With the family's scaling of latents, where the configuration has none.

@@ -6,7 +6,7 @@ use candle_core::{Device, Tensor};
 
 use super::folder::scheduler;
 use super::net::{Given, Net};
-use super::pixels::{preview, to_picture};
+use super::pixels::{decoded, preview, to_picture};
 use super::text::{Conditioning, Pair};
 use super::{Diffusion, Family};
 use crate::domain::{ImageParams, NoiseSource, Picture, Sampler, StepProgress};
@@ -29,11 +29,12 @@ pub struct Drawing<'a> {
     pub steps_s: Vec<f64>,
     pub decode_s: f64,
     widened: u32,
+    batched: bool,
 }
 
 impl<'a> Drawing<'a> {
-    /// Checks the sizes and encodes the prompts.
-    pub fn new(model: &'a Diffusion, params: &'a ImageParams, token: &CancelToken) -> Run<Self> {
+    /// Checks the sizes and encodes the prompts. `batched`: guidance predicts both sides at once, in twice the memory.
+    pub fn new(model: &'a Diffusion, params: &'a ImageParams, batched: bool, token: &CancelToken) -> Run<Self> {
         let step = model.factor() * model.family.multiple();
         check_size(params, step)?;
         let tokens = (params.width as usize / step) * (params.height as usize / step);
@@ -41,7 +42,7 @@ impl<'a> Drawing<'a> {
         let config = scheduler(&model.scheduler, model.family, params.sampler)?;
         let plan = Plan::new(config, params.schedule, params.steps as usize, flow)?;
         let texts = model.encode(&params.prompt, &params.negative, params.clip_skip, token)?;
-        Ok(Self { model, params, plan, texts, steps_s: Vec::new(), decode_s: 0.0, widened: 0 })
+        Ok(Self { model, params, plan, texts, steps_s: Vec::new(), decode_s: 0.0, widened: 0, batched })
     }
 
     /// What the job runs with, where it asked for the model's own.
@@ -78,15 +79,17 @@ impl<'a> Drawing<'a> {
         let mut last = Instant::now();
         let steps_s = &mut self.steps_s;
         let kind = self.model.family.latents();
+        let (tiny, device) = (self.model.preview.as_ref(), &self.model.device);
         let mut each = |step: usize, clean: &[f32]| {
             steps_s.push(last.elapsed().as_secs_f64());
             let done = steps_s.len() as f64;
             let eta_s = steps_s.iter().sum::<f64>() / done * (total - done);
             let progress = StepProgress { index, count, step: step as u32, steps, eta_s };
-            tell(progress, preview(clean, channels, (h, w), kind));
+            let tiny = tiny.and_then(|tiny| decoded(clean, channels, (h, w), tiny, device));
+            tell(progress, tiny.or_else(|| preview(clean, channels, (h, w), kind)));
             last = Instant::now();
         };
-        let mut guided = Guided::new(self.model, self.params, &self.texts, (channels, h, w), token)?;
+        let mut guided = Guided::new(self.model, self.params, &self.texts, (channels, h, w), self.batched, token)?;
         self.plan.run(&mut x, &mut guided, &mut source, token, &mut each)?;
         self.widened += guided.widened;
         Ok(Tensor::from_vec(x, (1, channels, h, w), &Device::Cpu)?.to_device(&self.model.device)?)
@@ -155,6 +158,8 @@ struct Guided<'a> {
     given: Given,
     rescale: f32,
     both: bool,
+    /// Both predictions as one batch, rather than in turns.
+    batched: bool,
     widened: u32,
 }
 
@@ -164,6 +169,7 @@ impl<'a> Guided<'a> {
         params: &ImageParams,
         texts: &'a Pair,
         shape: (usize, usize, usize),
+        batched: bool,
         token: &'a CancelToken,
     ) -> Run<Self> {
         let (w, h) = (params.width as f32, params.height as f32);
@@ -180,6 +186,8 @@ impl<'a> Guided<'a> {
             given: Given { sizes, guidance: params.guidance },
             rescale: params.guidance_rescale,
             both: wanted && !model.net.takes_guidance(),
+            // Z-Image's two texts are of different lengths.
+            batched: batched && model.family != Family::ZImage,
             widened: 0,
         })
     }
@@ -189,13 +197,21 @@ impl<'a> Guided<'a> {
         let latents = Tensor::from_slice(x, (1, c, h, w), &Device::Cpu)?.to_device(&self.model.device)?;
         let once = |text| net.predict(&latents, time, text, &self.given, self.token);
         let [prompt, negative] = texts;
-        let with = once(prompt)?;
         if !self.both {
-            return Ok(with);
+            return once(prompt);
         }
-        // In turns rather than as a batch of two: on the CPU it costs the same, and half the memory.
-        self.token.check()?;
-        let without = once(negative)?;
+        let (with, without) = if self.batched {
+            let latents = Tensor::cat(&[&latents, &latents], 0)?;
+            let sizes = self.given.sizes.as_ref().map(|s| Tensor::cat(&[s, s], 0)).transpose()?;
+            let given = Given { sizes, guidance: self.given.guidance };
+            let mut both = net.predict(&latents, time, &prompt.and(negative)?, &given, self.token)?;
+            let without = both.split_off(both.len() / 2);
+            (both, without)
+        } else {
+            let with = once(prompt)?;
+            self.token.check()?;
+            (with, once(negative)?)
+        };
         // Z-Image's own scale counts from the prompt's prediction: 0 is off there.
         let counts_from_prompt = self.model.family == Family::ZImage;
         let scale = if counts_from_prompt { self.given.guidance + 1.0 } else { self.given.guidance };

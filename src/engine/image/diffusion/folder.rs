@@ -101,6 +101,7 @@ pub fn open(folder: &Path) -> Result<Opened> {
         qwen,
         net: (net, header),
         vae: (vae, vae_header),
+        preview: None,
         scheduler: options,
         predicts: Predicts::AsConfigured,
         empty_is_zero: index.bool("force_zeros_for_empty_prompt", family == Family::Xl)?,

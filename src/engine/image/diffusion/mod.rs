@@ -23,13 +23,14 @@ use super::nets::options::Options;
 use super::nets::preview::LatentKind;
 use super::nets::qwen3::{Qwen3, Qwen3Config};
 use super::nets::t5::{T5, T5Config};
+use super::nets::taesd::{Taesd, TaesdConfig};
 use super::nets::vae::{Vae, VaeConfig};
 use super::prompt::{ClipTokens, PieceTokens};
 use super::sampling::FlowStart;
 use super::weights::{self, Watch, load_packed};
 use crate::domain::{Checkpoint, Precision};
 use crate::engine::{CancelToken, Stop};
-use crate::error::Result;
+use crate::error::{Cause, Result};
 use crate::formats::layout::Part;
 use crate::formats::{Header, memory};
 use net::{Net, NetConfig};
@@ -112,6 +113,8 @@ pub struct Opened {
     qwen: Option<(Qwen3Config, Header, PieceTokens)>,
     net: (NetConfig, Header),
     vae: (VaeConfig, Header),
+    /// The tiny decoder for previews.
+    preview: Option<(TaesdConfig, Header)>,
     scheduler: Options,
     predicts: Predicts,
     /// An empty negative prompt is no prompt at all, rather than an empty one.
@@ -127,15 +130,19 @@ impl Opened {
 
     /// What the text encoders and the denoiser are to compute in. On the CPU half precision has no arithmetic of its
     /// own; on a GPU FLUX and its kin leave the range of F16, which the UNets were published in.
-    pub fn dtype(&self, chosen: Precision, device: &Device) -> DType {
-        match chosen {
+    pub fn dtype(&self, chosen: Precision, device: &Device) -> Result<DType> {
+        Ok(match chosen {
             Precision::F32 => DType::F32,
             Precision::F16 => DType::F16,
+            Precision::BF16 if device.is_cpu() => {
+                let (value, choices) = ("bf16 on the CPU".to_owned(), "f32, f16".to_owned());
+                return Err(Cause::BadChoice { name: "precision", value, choices }.into());
+            }
             Precision::BF16 => DType::BF16,
             Precision::Auto if device.is_cpu() => DType::F32,
             Precision::Auto if self.family.denoiser() == Part::Unet => DType::F16,
             Precision::Auto => DType::BF16,
-        }
+        })
     }
 
     /// Bytes that loading reads.
@@ -168,6 +175,7 @@ pub struct Diffusion {
     /// The denoiser in full precision, read when half of it was not enough.
     exact: OnceCell<Net>,
     vae: Vae,
+    preview: Option<Taesd>,
     scheduler: Options,
     empty_is_zero: bool,
     sha256: String,
@@ -177,10 +185,13 @@ pub struct Diffusion {
 impl Diffusion {
     /// Finds and checks what is in the files; nothing large is in memory yet.
     pub fn open(files: &Checkpoint) -> Result<Opened> {
-        if !is_folder(&files.main) {
-            return checkpoint::open(files);
+        let mut opened = if is_folder(&files.main) { folder::open(&files.main)? } else { checkpoint::open(files)? };
+        if let Some(path) = &files.preview {
+            opened.preview = Some(checkpoint::preview(path, opened.vae.0.latent_channels)?);
         }
-        let mut opened = folder::open(&files.main)?;
+        if !is_folder(&files.main) {
+            return Ok(opened);
+        }
         if let Some(path) = &files.vae {
             opened.vae = checkpoint::other_vae(path, opened.family, files.config.as_deref())?;
             folder::check_vae(path, &opened.net.0, &opened.vae.0)?;
@@ -215,6 +226,13 @@ impl Diffusion {
         let net = Net::load(config, header, dtype, device, &watch.within("net"))?;
         let (config, header) = opened.vae;
         let vae = weights::load(header, DType::F32, device, &watch.within("vae"), |vb| Vae::load(config, vb, false))?;
+        let preview = match opened.preview {
+            Some((config, header)) => {
+                let watch = watch.within("taesd");
+                Some(weights::load(header, DType::F32, device, &watch, |vb| Taesd::load(config, vb))?)
+            }
+            None => None,
+        };
         let scheduler = match opened.predicts {
             Predicts::Unknown if checkpoint::is_velocity(&net, dtype, device, token)? => {
                 checkpoint::with_velocity(opened.scheduler)
@@ -231,6 +249,7 @@ impl Diffusion {
             dtype,
             exact: OnceCell::new(),
             vae,
+            preview,
             scheduler,
             empty_is_zero: opened.empty_is_zero,
             sha256: watch.sha256(),
@@ -256,6 +275,10 @@ impl Diffusion {
             let _ = self.exact.set(net);
         }
         Ok(self.exact.get())
+    }
+
+    pub fn device(&self) -> &Device {
+        &self.device
     }
 
     /// Of the weights, lower-case hex.

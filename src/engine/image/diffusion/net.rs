@@ -87,7 +87,7 @@ impl Net {
         }
     }
 
-    /// The prediction for latents `[1, C, h, w]` at a training time (0 to 1000), in the same order, f32. It is made in
+    /// The prediction for latents `[B, C, h, w]` (Z-Image: B = 1) at a training time (0 to 1000), in the same order, f32. It is made in
     /// the type of the text.
     pub fn predict(
         &self,
@@ -99,8 +99,9 @@ impl Net {
     ) -> Run<Vec<f32>> {
         let (device, dtype) = (latents.device(), text.context.dtype());
         let latents = &latents.to_dtype(dtype)?;
-        let at = |time: f64| Tensor::new(&[time as f32], device);
-        let guidance = Tensor::new(&[given.guidance], device)?;
+        let batch = latents.dim(0)?;
+        let at = |time: f64| Tensor::full(time as f32, batch, device);
+        let guidance = Tensor::full(given.guidance, batch, device)?;
         let pooled = || text.pooled.as_ref().ok_or_else(|| candle_core::Error::msg("the pooled text is missing"));
         let out = match self {
             Self::Unet(net) => {

@@ -1,9 +1,10 @@
 //! Latents to pixels: previews in an instant, and the picture itself.
 
-use candle_core::{Result, Tensor};
+use candle_core::{Device, Result, Tensor};
 
 use crate::domain::Picture;
 use crate::engine::image::nets::preview::{LatentKind, latents_to_rgb};
+use crate::engine::image::nets::taesd::Taesd;
 
 /// `[1, 3, H, W]` in -1..1 to an opaque picture; what lies beyond is cut off.
 pub fn to_picture(x: &Tensor) -> Result<Picture> {
@@ -20,6 +21,18 @@ pub fn preview(latents: &[f32], channels: usize, (height, width): (usize, usize)
     if kind.factors().0.len() != channels {
         return None;
     }
-    let x = Tensor::from_slice(latents, (1, channels, height, width), &candle_core::Device::Cpu).ok()?;
+    let x = Tensor::from_slice(latents, (1, channels, height, width), &Device::Cpu).ok()?;
     to_picture(&latents_to_rgb(&x, kind).ok()?).ok()
+}
+
+/// The picture as a tiny decoder sees it; `None` where it fails: a preview ends no job.
+pub fn decoded(
+    latents: &[f32],
+    channels: usize,
+    (height, width): (usize, usize),
+    tiny: &Taesd,
+    device: &Device,
+) -> Option<Picture> {
+    let x = Tensor::from_slice(latents, (1, channels, height, width), &Device::Cpu).ok()?;
+    to_picture(&tiny.decode(&x.to_device(device).ok()?).ok()?).ok()
 }

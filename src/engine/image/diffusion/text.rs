@@ -24,6 +24,15 @@ pub struct Conditioning {
 }
 
 impl Conditioning {
+    /// This one and another one of as many positions as a batch of two.
+    pub fn and(&self, other: &Self) -> Run<Self> {
+        let pooled = match (&self.pooled, &other.pooled) {
+            (Some(a), Some(b)) => Some(Tensor::cat(&[a, b], 0)?),
+            _ => None,
+        };
+        Ok(Self { context: Tensor::cat(&[&self.context, &other.context], 0)?, pooled })
+    }
+
     /// The same in full precision.
     pub fn in_full(&self) -> Run<Self> {
         let wide = |t: &Tensor| t.to_dtype(DType::F32);

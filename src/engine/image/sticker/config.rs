@@ -32,6 +32,8 @@ pub struct Config {
     /// The transformer's patches on a side: `size / patch / 2`.
     pub grid: usize,
     pub max_tokens: usize,
+    /// Channels of the rough picture that the sum of a prompt's word vectors is decoded to.
+    pub sketch: usize,
     /// Rows of the word table, lines of the vocabulary.
     pub vocab: usize,
 }
@@ -67,6 +69,7 @@ impl Config {
             ("time_freqs", self.time_freqs, 1, 4096),
             ("grid", self.grid, 1, 128),
             ("max_tokens", self.max_tokens, 1, 1024),
+            ("sketch", self.sketch, 1, 64),
             ("vocab", self.vocab, 2, 1_000_000),
         ];
         for (name, value, min, max) in ranges {
@@ -107,7 +110,7 @@ impl Config {
 
     /// Every tensor of the network with its shape, as the training code names and stores them.
     pub fn tensors(&self) -> Vec<(String, Vec<usize>)> {
-        let (w, c, patch2) = (self.width, self.conv, self.patch * self.patch);
+        let (w, c, patch2, cells) = (self.width, self.conv, self.patch * self.patch, self.cells());
         let mut all = vec![
             ("table".to_owned(), vec![self.vocab, w]),
             ("rope.cos".to_owned(), vec![self.patches(), self.head_dim() / 2]),
@@ -124,6 +127,8 @@ impl Config {
         linear("text2", w, w);
         linear("mod", w, 6 * w);
         linear("conv_mod", w, 3 * c);
+        linear("sketch", w, cells * cells * self.sketch);
+        linear("sketch_in", self.sketch, c);
         linear("embed", patch2 * self.channels, c);
         linear("merge", 4 * c, w);
         linear("unmerge", w, 4 * c);
@@ -227,6 +232,7 @@ mod tests {
             time_freqs: 4096,
             grid: 128,
             max_tokens: 1024,
+            sketch: 64,
             vocab: 1_000_000,
         };
         assert_eq!(config.fault(), None);

@@ -9,7 +9,7 @@ use crate::formats::{Header, family};
 
 /// What can be drawn with, as an error names it.
 pub const FAMILY: &str = "sticker (such as sticker-64, which is built in)";
-const DRAWN: &str = "Stable Diffusion 1.x, 2.x, XL, 3, FLUX.1, Z-Image, sticker";
+const DRAWN: &str = "Stable Diffusion 1.x, 2.x, XL, 3, FLUX.1, Z-Image, sticker-64";
 
 /// Whether `path` is a weights file of ours with its two companions.
 pub fn is_ours(path: &Path) -> bool {

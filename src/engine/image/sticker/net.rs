@@ -189,6 +189,8 @@ pub struct Text {
     words: Tensor,
     /// `text2(silu(text1(mean of the words)))`, `[B, W]`.
     pooled: Tensor,
+    /// The sum of the words as a rough picture, on the cells `[B, 16, 16, C]`.
+    pub rough: Tensor,
     /// Rotation of each place of the sequence `[L + patches, head dim / 2]`; words are not rotated.
     cos: Tensor,
     sin: Tensor,
@@ -224,6 +226,8 @@ pub struct Net {
     text2: Linear,
     blocks_mod: Linear,
     convs_mod: Linear,
+    sketch: Linear,
+    sketch_in: Linear,
     embed: Linear,
     pub conv_in: Vec<ConvBlock>,
     merge: Linear,
@@ -256,6 +260,8 @@ impl Net {
             text2: store.linear("text2")?,
             blocks_mod: store.linear("mod")?,
             convs_mod: store.linear("conv_mod")?,
+            sketch: store.linear("sketch")?,
+            sketch_in: store.linear("sketch_in")?,
             embed: store.linear("embed")?,
             conv_in: conv_blocks(store, "conv_in", config.conv_in)?,
             merge: store.linear("merge")?,
@@ -294,6 +300,10 @@ impl Net {
         let words = Tensor::stack(&padded.collect::<Result<Vec<_>>>()?, 0)?;
         let means = prompts.iter().map(|p| p.mean(0)).collect::<Result<Vec<_>>>()?;
         let pooled = self.text2.forward(&self.text1.forward_silu(&Tensor::stack(&means, 0)?)?)?;
+        let sums = prompts.iter().map(|p| p.sum(0)).collect::<Result<Vec<_>>>()?;
+        let cells = self.config.cells();
+        let rough = self.sketch.forward(&Tensor::stack(&sums, 0)?)?;
+        let rough = self.sketch_in.forward(&rough.reshape((prompts.len(), cells, cells, self.config.sketch))?)?;
         let mask = if lengths.iter().all(|&len| len == longest) {
             None
         } else {
@@ -306,7 +316,7 @@ impl Net {
         let still = Tensor::ones((longest, self.cos.dim(1)?), DType::F32, &self.device)?;
         let cos = Tensor::cat(&[&still, &self.cos], 0)?;
         let sin = Tensor::cat(&[&still.zeros_like()?, &self.sin], 0)?;
-        Ok(Text { words, pooled, cos, sin, mask })
+        Ok(Text { words, pooled, rough, cos, sin, mask })
     }
 
     /// `[1, W]`: sinusoids of `1000 t` (cosines, then sines), linear, silu, linear.
@@ -321,9 +331,9 @@ impl Net {
         Ok(Condition { blocks: self.blocks_mod.forward(&cond)?, convs: self.convs_mod.forward(&cond)?, cond })
     }
 
-    /// `[B, H, W, 4]` -> the cells before the first block `[B, 16, 16, C]`.
-    pub fn embed(&self, x: &Tensor) -> Result<Tensor> {
-        self.embed.forward(&space_to_depth(x, self.config.patch)?)
+    /// `[B, H, W, 4]` -> the cells before the first block `[B, 16, 16, C]`: the noisy picture and the words' rough one.
+    pub fn embed(&self, x: &Tensor, text: &Text) -> Result<Tensor> {
+        self.embed.forward(&space_to_depth(x, self.config.patch)?)? + &text.rough
     }
 
     /// Cells -> the transformer's sequence `[B, L + 64, W]`: words first.
@@ -351,7 +361,7 @@ impl Net {
     /// `x` `[B, H, W, 4]` at time `t` (0..1) -> the clean picture foreseen, same shape.
     pub fn forward(&self, x: &Tensor, t: f32, text: &Text) -> Result<Tensor> {
         let condition = self.condition(t, text)?;
-        let mut h = self.embed(x)?;
+        let mut h = self.embed(x, text)?;
         for block in &self.conv_in {
             h = block.forward(&h, &condition.convs)?;
         }
