@@ -70,8 +70,8 @@ fn a_whole_checkpoint_lacks_nothing_and_says_what_it_holds() {
     for (name, parts) in [("sd15", 3), ("sd21", 3), ("sdxl", 4), ("sd3", 5)] {
         let path = single(&format!("{name}.safetensors"));
         let report = examine(&path).unwrap();
-        // Their text encoders are narrower than any real one: those count as CLIP-L.
         assert_eq!(report.parts.len(), parts, "{name}: {:?}", report.parts);
+        assert!(report.is_whole(), "{name}: {:?}", report.lacks);
         assert_eq!(report.bytes, std::fs::metadata(&path).unwrap().len());
     }
     let report = examine(&single("sd15.ckpt")).unwrap();

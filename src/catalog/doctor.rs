@@ -160,7 +160,12 @@ pub fn examine(path: &Path) -> Result<Report> {
         }
     }
     if let Some(kind) = &report.kind {
-        let has = |lack: Lack| report.parts.iter().any(|part| part.answers(lack));
+        // As many text encoders as it reads with are its own, whatever their widths.
+        let clips = report.parts.iter().filter(|p| p.part == Part::Clip).count();
+        let has = |lack: Lack| {
+            let own = kind.clips().contains(&lack) && clips >= kind.clips().len();
+            own || report.parts.iter().any(|part| part.answers(lack))
+        };
         report.lacks = kind.needs().into_iter().filter(|lack| !has(*lack)).collect();
     }
     if report.parts.is_empty() {

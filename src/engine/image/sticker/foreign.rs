@@ -18,13 +18,10 @@ pub fn is_ours(path: &Path) -> bool {
         && path.with_file_name(VOCAB).is_file()
 }
 
-/// Refuses a folder in the layout of another family by its name.
+/// Refuses what is no folder.
 pub fn check_folder(folder: &Path) -> Result<()> {
     if !folder.is_dir() {
         return Err(Cause::FileMissing { path: folder.to_owned() }.into());
-    }
-    if !folder.join(WEIGHTS).exists() && folder.join("model_index.json").is_file() {
-        return Err(unsupported("diffusers"));
     }
     Ok(())
 }
