@@ -175,7 +175,8 @@ fn complete(card: &mut ModelCard, report: &Report, files: Checkpoint, with: &[Pa
     card.memory = need.total();
     let (weights, working) = (need.weights(), need.total() - need.weights());
     let precision = report.precision().to_owned();
-    card.local = Some(Box::new(Local { files, precision, lacks, weights, working }));
+    let kind = report.kind.as_ref().map_or_else(String::new, |kind| kind.name().to_owned());
+    card.local = Some(Box::new(Local { files, kind, precision, lacks, weights, working }));
 }
 
 /// Looks into the headers of a diffusers folder that has a card.

@@ -116,6 +116,8 @@ pub struct ModelCard {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Local {
     pub files: Checkpoint,
+    /// What it is, as people call it: `FLUX.1 dev`.
+    pub kind: String,
     /// The type of most of its numbers: `F16`, `Q4_K`...
     pub precision: String,
     /// Parts that are nowhere to be found, joined by commas; empty where it can draw.
@@ -148,7 +150,7 @@ impl ModelCard {
         if let Some(local) = &self.local {
             if !local.lacks.is_empty() {
                 let (path, lacks) = (local.files.main.clone(), local.lacks.clone());
-                return Err(Cause::LacksParts { path, family: self.family.clone(), lacks }.into());
+                return Err(Cause::LacksParts { path, family: local.kind.clone(), lacks }.into());
             }
             return Ok(ModelRef {
                 id: self.id.clone(),
@@ -166,6 +168,11 @@ impl ModelCard {
         };
         let sha256 = self.files.first().map(|f| f.sha256.clone()).filter(|s| !s.is_empty());
         Ok(ModelRef { id: self.id.clone(), files, sha256 })
+    }
+
+    /// Parts that it cannot draw without and that are nowhere to be found.
+    pub fn lacks(&self) -> Option<&str> {
+        self.local.as_ref().map(|local| local.lacks.as_str()).filter(|lacks| !lacks.is_empty())
     }
 
     /// Bytes of memory that drawing a picture of this size takes, weights included.

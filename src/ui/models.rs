@@ -113,8 +113,8 @@ fn state(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
         text = format!("{text} · {}", bytes(entry.card.bytes()));
     }
     widgets::badge(ui, icon, &text, ink);
-    if let Some(local) = entry.card.local.as_ref().filter(|local| !local.lacks.is_empty()) {
-        widgets::badge(ui, icons::WARNING, &cx.with(T::LacksParts, &[&local.lacks]), p.warn);
+    if let Some(lacks) = entry.card.lacks() {
+        widgets::badge(ui, icons::WARNING, &cx.with(T::LacksParts, &[&lacks]), p.warn);
     }
     if entry.loaded {
         widgets::badge(ui, icons::MEMORY, cx.t(T::InMemory), p.muted);

@@ -32,7 +32,11 @@ pub fn combo(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Optio
             .show_ui(ui, |ui| {
                 ui.set_min_width(width - 16.0);
                 for entry in cx.state.models.making(makes) {
-                    let text = format!("{}  ·  {}", entry.card.name, presence(cx, entry));
+                    let state = match entry.card.lacks() {
+                        Some(lacks) => cx.with(T::LacksParts, &[&lacks]),
+                        None => presence(cx, entry),
+                    };
+                    let text = format!("{}  ·  {state}", entry.card.name);
                     if ui.selectable_label(entry.card.id == current, text).clicked() {
                         chosen = Some(entry.card.id.clone());
                     }

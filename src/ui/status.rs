@@ -123,6 +123,7 @@ fn model_state(cx: &Cx<'_>, id: &str) -> String {
         (_, Some(e)) if e.fetch.is_some() => cx.t(T::Fetching).to_owned(),
         (_, Some(e)) if e.loaded => cx.t(T::InMemory).to_owned(),
         (_, Some(e)) if !e.is_here() => cx.t(T::NotHere).to_owned(),
+        (_, Some(e)) if e.card.lacks().is_some() => cx.with(T::LacksParts, &[&e.card.lacks().unwrap_or_default()]),
         _ => cx.t(T::Ready).to_owned(),
     }
 }
