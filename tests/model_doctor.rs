@@ -83,6 +83,22 @@ fn a_whole_checkpoint_lacks_nothing_and_says_what_it_holds() {
 }
 
 #[test]
+fn folders_of_every_family_are_whole() {
+    for name in ["sd15", "sd21", "turbo", "sdxl", "sd3", "flux-schnell", "flux-dev", "zimage"] {
+        let report = examine(&fixtures().join(name)).unwrap();
+        assert!(report.is_whole(), "{name}: {}", report.sentence(Lang::En));
+    }
+    // With the headers read, they are models that can be used as before.
+    let mut catalog = Catalog::load(&fixtures());
+    catalog.look_closer();
+    for name in ["sd15", "sdxl", "flux-dev", "zimage"] {
+        let model = catalog.resolve(name, Makes::Image).unwrap();
+        let ModelFiles::Checkpoint(files) = model.files else { panic!("{:?}", model.files) };
+        assert_eq!((files.main, files.parts), (fixtures().join(name), vec![]));
+    }
+}
+
+#[test]
 fn larger_pictures_need_more() {
     let home = tempfile::tempdir().unwrap();
     let path = full(home.path(), "sdxl.safetensors", &[("sdxl", ""), ("vae", "first_stage_model.")]);
