@@ -225,3 +225,28 @@ fn half_precision_draws_nearly_the_same_and_what_overflows_is_made_again_in_full
     let error = failed(checkpoint(file, "sd15"));
     assert_eq!(error.cause(), &Cause::NotANumber { step: 1 });
 }
+
+#[test]
+fn a_tiny_decoder_shows_the_previews() {
+    let tiny = |name: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sd");
+        Some(folder.join(name).join("model.safetensors"))
+    };
+    let params = ImageParams { prompt: "a cat".into(), width: 64, height: 96, steps: 2, ..ImageParams::default() };
+    let draw = |preview: Option<PathBuf>| {
+        let whole = Checkpoint { preview, ..Checkpoint::new(fixtures().join("sd15")) };
+        run(&mut pipeline(), &on(files(whole), params.clone(), 1), &CancelToken::new()).unwrap()
+    };
+    let (plain, shown) = (draw(None), draw(tiny("taesd-4")));
+    assert_eq!((plain.preview_size, plain.previews), ((8, 12), 2), "a pixel for each latent");
+    assert!(
+        shown.preview_size.0 > 8 && shown.preview_size.0 * 12 == shown.preview_size.1 * 8,
+        "{:?}",
+        shown.preview_size
+    );
+    assert_eq!(plain.pictures[0].0, shown.pictures[0].0, "the picture is the same");
+    // One of other latents, and a file that is none, are named before anything is drawn.
+    let whole = |preview| Checkpoint { preview, ..Checkpoint::new(fixtures().join("sd15")) };
+    assert!(failed(whole(tiny("taesd-16"))).summary(Lang::En).contains("16"));
+    assert!(failed(whole(Some(single("flux-ae.safetensors")))).summary(Lang::En).contains("TAESD"));
+}

@@ -40,6 +40,8 @@ pub fn cases(name: &str) -> Vec<Value> {
 pub struct Made {
     pub pictures: Vec<(Arc<Picture>, Box<PictureRecord>)>,
     pub previews: usize,
+    /// Width and height of the last preview.
+    pub preview_size: (u32, u32),
     pub loading: Vec<f32>,
     pub cut: Vec<String>,
     pub widened: u32,
@@ -54,6 +56,7 @@ pub fn run(pipeline: &mut ImagePipeline, request: &ImageRequest, token: &CancelT
     let mut made = Made {
         pictures: vec![],
         previews: 0,
+        preview_size: (0, 0),
         loading: vec![],
         cut: stats.unknown_words,
         widened: stats.widened,
@@ -62,7 +65,10 @@ pub fn run(pipeline: &mut ImagePipeline, request: &ImageRequest, token: &CancelT
     for event in events.try_iter() {
         match event.kind {
             EventKind::Picture { picture, record, .. } => made.pictures.push((picture, record)),
-            EventKind::Preview { .. } => made.previews += 1,
+            EventKind::Preview { picture, .. } => {
+                made.previews += 1;
+                made.preview_size = (picture.width, picture.height);
+            }
             EventKind::Freed { id } => made.freed.push(id),
             EventKind::Loading { fraction: Some(part) } => made.loading.push(part),
             _ => {}
