@@ -250,3 +250,37 @@ fn a_tiny_decoder_shows_the_previews() {
     assert!(failed(whole(tiny("taesd-16"))).summary(Lang::En).contains("16"));
     assert!(failed(whole(Some(single("flux-ae.safetensors")))).summary(Lang::En).contains("TAESD"));
 }
+
+/// The transformers as GGUF files, as people quantise them: in F16 the same picture, in Q8_0 one near it. The names stay
+/// the authors', joined matrices included.
+#[test]
+fn gguf_transformers_draw_with_their_parts() {
+    use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
+    let home = tempfile::tempdir().unwrap();
+    for (name, parts) in [
+        ("flux-dev", vec!["text_encoder/model.safetensors", "text_encoder_2/model.safetensors"]),
+        ("zimage", vec!["text_encoder/model.safetensors"]),
+    ] {
+        let all = candle_core::safetensors::load(single(&format!("{name}.safetensors")), &candle_core::Device::Cpu);
+        let pack = |kind: GgmlDType| {
+            let one = |(name, value): (&String, &candle_core::Tensor)| {
+                let value = value.to_dtype(candle_core::DType::F32).unwrap();
+                let whole_blocks = value.rank() == 2 && value.dim(1).unwrap().is_multiple_of(kind.block_size());
+                let kind = if whole_blocks { kind } else { GgmlDType::F32 };
+                (name.clone(), QTensor::quantize(&value, kind).unwrap())
+            };
+            let packed: Vec<_> = all.as_ref().unwrap().iter().map(one).collect();
+            let path = home.path().join(format!("{name}-{kind:?}.gguf"));
+            let tensors: Vec<_> = packed.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
+            gguf_file::write(&mut std::fs::File::create(&path).unwrap(), &[], &tensors).unwrap();
+            let folder = fixtures().join(name);
+            let mut with: Vec<_> = parts.iter().map(|part| folder.join(part)).collect();
+            with.push(folder.join("vae/diffusion_pytorch_model.safetensors"));
+            files(Checkpoint { parts: with, ..checkpoint(path, name) })
+        };
+        check_on(name, &pack(GgmlDType::F16));
+        let params = ImageParams { prompt: "a cat".into(), width: 64, height: 64, steps: 2, ..ImageParams::default() };
+        let made = run(&mut pipeline(), &on(pack(GgmlDType::Q8_0), params, 1), &CancelToken::new()).unwrap();
+        assert_eq!(made.pictures.len(), 1);
+    }
+}
