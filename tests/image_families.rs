@@ -322,3 +322,20 @@ fn guidance_as_a_batch_is_guidance_in_turns() {
         assert!(off <= Some(1), "{name}: {off:?} / 255");
     }
 }
+
+/// A folder that is used as its card names it (a checkpoint with the folder as its main path) is read anew like any other.
+#[test]
+fn a_denoiser_that_changed_in_its_folder_is_read_again() {
+    let folder = copy("flux-schnell");
+    let files = ModelFiles::Checkpoint(Box::new(aigc_studio::domain::Checkpoint::new(folder.path().to_owned())));
+    let job = families_common::on(files, ImageParams { steps: 1, ..small() }, 1);
+    let mut pipeline = pipeline();
+    let mut read = || !run(&mut pipeline, &job, &CancelToken::new()).unwrap().loading.is_empty();
+    assert!(read() && !read(), "once, then it is kept");
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    let weights = folder.path().join("transformer/diffusion_pytorch_model.safetensors");
+    let new = folder.path().join("transformer/new");
+    std::fs::copy(&weights, &new).unwrap();
+    std::fs::rename(&new, &weights).unwrap();
+    assert!(read(), "the file was replaced");
+}

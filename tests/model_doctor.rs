@@ -88,6 +88,11 @@ fn folders_of_every_family_are_whole() {
         let report = examine(&fixtures().join(name)).unwrap();
         assert!(report.is_whole(), "{name}: {}", report.sentence(Lang::En));
     }
+    // A folder's name says what its files' names do not.
+    let home = tempfile::tempdir().unwrap();
+    let turbo = full(home.path(), "sdxl-turbo/unet/diffusion_pytorch_model.safetensors", &[("sdxl", "")]);
+    let report = examine(turbo.parent().unwrap().parent().unwrap()).unwrap();
+    assert!(report.kind.unwrap().few);
     // With the headers read, they are models that can be used as before.
     let mut catalog = Catalog::load(&fixtures());
     catalog.look_closer();

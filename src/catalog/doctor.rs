@@ -151,7 +151,7 @@ pub fn examine(path: &Path) -> Result<Report> {
                 report.channels = levels.into_iter().flatten().filter_map(Value::as_u64).map(|n| n as usize).collect();
             }
             if found.part.is_denoiser() && report.denoiser.is_none() {
-                report.kind = Some(family::kind(&found, &tensors, header));
+                report.kind = Some(family::kind(&found, &tensors, header, path));
                 report.denoiser = Some((found.part, tensors));
             }
         }

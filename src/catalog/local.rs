@@ -82,7 +82,7 @@ fn card(folder: &Path) -> Option<ModelCard> {
         return None;
     }
     // The UNet's own size is in latents of eight pixels.
-    let side = if family == Family::Sd2 && unet.sample_size == 96 { 768 } else { side(&kind) };
+    let side = if family == Family::Sd2 && unet.sample_size == 96 { 768 } else { kind.side() };
     let mut card = card_of(&kind, name, side);
     // Files are mostly in half precision, and computed with in full.
     card.memory = files.iter().map(|f| f.bytes).sum::<u64>().saturating_mul(2);
@@ -133,7 +133,7 @@ pub fn checkpoints(shelf: &Shelf) -> Vec<ModelCard> {
 fn checkpoint(report: &Report, shelf: &Shelf) -> Option<ModelCard> {
     let kind = report.kind.as_ref()?;
     let name = report.path.file_stem()?.to_string_lossy().into_owned();
-    let mut card = card_of(kind, name, side(kind));
+    let mut card = card_of(kind, name, kind.side());
     let mut files = Checkpoint::new(report.path.clone());
     let (mut with, mut lacks) = (Vec::new(), Vec::new());
     for lack in &report.lacks {
@@ -252,15 +252,6 @@ fn guidance(kind: &Kind) -> f32 {
         Family::Sd3 => 4.5,
         Family::Flux => 3.5,
         _ => 7.0,
-    }
-}
-
-/// The side that a family draws best, where nothing says otherwise.
-fn side(kind: &Kind) -> u32 {
-    match kind.family {
-        Family::Xl if kind.few => 512,
-        Family::Sd1 | Family::Sd2 => 512,
-        _ => 1024,
     }
 }
 

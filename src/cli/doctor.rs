@@ -11,17 +11,12 @@ use crate::catalog::doctor::{Need, PartFacts, examine};
 use crate::domain::bytes;
 use crate::engine::MemoryBudget;
 use crate::error::Result;
-use crate::formats::family::Family;
-
-/// Side of the picture whose memory is told where no size is given.
-const SIDE: u32 = 1024;
-const SMALL_SIDE: u32 = 512;
+use crate::formats::family::Kind;
 
 pub fn run(context: &Context, path: &Path, size: Option<&str>, as_json: bool) -> Result<()> {
     let lang = context.lang;
     let report = examine(path)?;
-    let small = report.kind.as_ref().is_some_and(|k| matches!(k.family, Family::Sd1 | Family::Sd2));
-    let side = if small { SMALL_SIDE } else { SIDE };
+    let side = report.kind.as_ref().map_or(1024, Kind::side);
     let (width, height) = size.map_or(Ok((side, side)), parse_size)?;
     let fits: Vec<(&str, &Path, &PartFacts)> = report
         .lacks

@@ -68,7 +68,7 @@ impl Context {
 /// Whether a command speaks of models that only their headers tell.
 fn looks_closer(command: &CliCommand, catalog: &Catalog) -> bool {
     match command {
-        CliCommand::Models { .. } => true,
+        CliCommand::Models { command } => command.tells(),
         CliCommand::Image(args) => {
             args.model.as_ref().is_some_and(|name| catalog.card(name).is_none() && !std::path::Path::new(name).exists())
         }

@@ -47,6 +47,13 @@ pub enum ModelsCommand {
     },
 }
 
+impl ModelsCommand {
+    /// Whether it tells what models are.
+    pub fn tells(&self) -> bool {
+        matches!(self, Self::List { .. } | Self::Check { .. })
+    }
+}
+
 pub fn run(context: &Context, command: ModelsCommand) -> Result<(), Stop> {
     match command {
         ModelsCommand::List { json } => list(context, json),

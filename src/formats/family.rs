@@ -1,5 +1,7 @@
 //! Which model a denoiser is, and what follows from that alone: the parts it needs, its scheduler, its habits.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::header::{Dtype, Header};
@@ -72,9 +74,10 @@ pub fn few_by_name(name: &str) -> bool {
     FEW.iter().any(|word| lower.contains(word))
 }
 
-/// Of the denoiser `found` with `tensors` by diffusers' names; `whole` is the file's own header.
-pub fn kind(found: &Found, tensors: &Header, whole: &Header) -> Kind {
-    let name = whole.path().file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
+/// Of the denoiser `found` with `tensors` by diffusers' names; `whole` is the file's own header, `model` the file or
+/// folder that a person knows the model by.
+pub fn kind(found: &Found, tensors: &Header, whole: &Header, model: &Path) -> Kind {
+    let name = model.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let distilled = match found.part {
         Part::Flux => tensors.any_below("time_text_embed.guidance_embedder."),
         _ => tensors.has("time_embedding.cond_proj.weight"),
@@ -125,8 +128,13 @@ impl Kind {
         }
     }
 
-    pub fn predicts_noise(&self) -> Option<bool> {
-        self.velocity.map(|v| !v)
+    /// Pixels of the side that it draws best, where nothing else says so.
+    pub fn side(&self) -> u32 {
+        match self.family {
+            Family::Xl if self.few => 512,
+            Family::Sd1 | Family::Sd2 => 512,
+            _ => 1024,
+        }
     }
 
     /// The CLIPs that read its prompts, in order.

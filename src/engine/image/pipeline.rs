@@ -28,7 +28,7 @@ pub struct ImagePipeline {
 
 struct Loaded {
     files: ModelFiles,
-    /// Length and time of the weights file, so that a changed file is read again.
+    /// So that a changed file is read again.
     stamp: Stamp,
     model: Model,
     /// Given back with the model.
@@ -41,7 +41,7 @@ enum Model {
     Diffusion(Box<Diffusion>),
 }
 
-type Stamp = Option<(u64, SystemTime)>;
+type Stamp = Vec<Option<(u64, SystemTime)>>;
 type Run<T> = std::result::Result<T, Stop>;
 /// Gets the fraction of the weights that is read.
 type Read = Arc<dyn Fn(f32) + Send + Sync>;
@@ -307,17 +307,20 @@ fn record(request: &ImageRequest, seed: u64, sampler: Sampler, hash: &str) -> Pi
     }
 }
 
+/// Length and time of each file or folder that weights come from; of a diffusers folder, of its denoiser's.
 fn stamp(files: &ModelFiles) -> Stamp {
     let of = |path: &Path| {
         let data = path.metadata().ok()?;
         Some((data.len(), data.modified().ok()?))
     };
+    let place = |path: &Path| match path.is_dir() {
+        true => ["unet", "transformer", sticker::WEIGHTS].iter().find_map(|part| of(&path.join(part))),
+        false => of(path),
+    };
     match files {
-        ModelFiles::Embedded => None,
-        ModelFiles::File(path) => of(path),
-        ModelFiles::Folder(folder) if diffusion::is_folder(folder) => of(&folder.join("unet")),
-        ModelFiles::Folder(folder) => of(&folder.join(sticker::WEIGHTS)),
-        ModelFiles::Checkpoint(files) => of(&files.main),
+        ModelFiles::Embedded => Vec::new(),
+        ModelFiles::File(path) | ModelFiles::Folder(path) => vec![place(path)],
+        ModelFiles::Checkpoint(files) => files.paths().map(|path| place(path)).collect(),
     }
 }
 

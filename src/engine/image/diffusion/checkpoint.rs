@@ -90,18 +90,18 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
         return Err(bad(&files.main, format!("it is {what}, and cannot draw alone")));
     };
     let role = if net.found.part == Part::Unet { "unet" } else { "transformer" };
-    let options = net.config(role, from)?;
+    let shape = net.config(role, from)?;
     let (family, config) = match net.found.part {
-        Part::Sd3 => (Family::Sd3, NetConfig::Sd3(Sd3Config::read(&options)?)),
-        Part::Flux => (Family::Flux, NetConfig::Flux(FluxConfig::read(&options)?)),
-        Part::ZImage => (Family::ZImage, NetConfig::ZImage(ZImageConfig::read(&options)?)),
+        Part::Sd3 => (Family::Sd3, NetConfig::Sd3(Sd3Config::read(&shape)?)),
+        Part::Flux => (Family::Flux, NetConfig::Flux(FluxConfig::read(&shape)?)),
+        Part::ZImage => (Family::ZImage, NetConfig::ZImage(ZImageConfig::read(&shape)?)),
         _ => {
-            let unet = UnetConfig::read(&options)?;
+            let unet = UnetConfig::read(&shape)?;
             let family = if unet.text_time.is_some() { Family::Xl } else { Family::Sd };
             (family, NetConfig::Unet(Box::new(unet)))
         }
     };
-    let kind = family::kind(&net.found, &net.tensors, &header);
+    let kind = family::kind(&net.found, &net.tensors, &header, &files.main);
     let mut lacks = Vec::new();
     let vae = match &files.vae {
         Some(path) => Some(other_vae(path, family, from)?),
@@ -155,12 +155,9 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
     let width: usize = clips.iter().map(|(c, ..)| c.hidden_size).sum();
     check(&files.main, &config, &vae.0, width, family)?;
     let (scheduling, predicts) = match from.map(|f| f.join("scheduler/scheduler_config.json")).filter(|p| p.is_file()) {
-        Some(path) => (super::folder::options(&path)?, Predicts::AsConfigured),
+        Some(path) => (options(&path)?, Predicts::AsConfigured),
         None => {
-            let predicts = match kind.predicts_noise() {
-                None => Predicts::Unknown,
-                Some(_) => Predicts::AsConfigured,
-            };
+            let predicts = if kind.velocity.is_none() { Predicts::Unknown } else { Predicts::AsConfigured };
             (Options::from_value(kind.scheduler(), &files.main)?, predicts)
         }
     };

@@ -185,16 +185,18 @@ pub struct Diffusion {
 impl Diffusion {
     /// Finds and checks what is in the files; nothing large is in memory yet.
     pub fn open(files: &Checkpoint) -> Result<Opened> {
-        let mut opened = if is_folder(&files.main) { folder::open(&files.main)? } else { checkpoint::open(files)? };
+        let mut opened = if is_folder(&files.main) {
+            let mut opened = folder::open(&files.main)?;
+            if let Some(path) = &files.vae {
+                opened.vae = checkpoint::other_vae(path, opened.family, files.config.as_deref())?;
+                folder::check_vae(path, &opened.net.0, &opened.vae.0)?;
+            }
+            opened
+        } else {
+            checkpoint::open(files)?
+        };
         if let Some(path) = &files.preview {
             opened.preview = Some(checkpoint::preview(path, opened.vae.0.latent_channels)?);
-        }
-        if !is_folder(&files.main) {
-            return Ok(opened);
-        }
-        if let Some(path) = &files.vae {
-            opened.vae = checkpoint::other_vae(path, opened.family, files.config.as_deref())?;
-            folder::check_vae(path, &opened.net.0, &opened.vae.0)?;
         }
         Ok(opened)
     }
