@@ -95,6 +95,11 @@ pub enum Cause {
     NotANumber {
         step: usize,
     },
+    /// The decoder made NaN or infinity of good latents.
+    BadDecode {
+        bad: usize,
+        of: usize,
+    },
     /// A file or folder could not be read or written.
     Io {
         doing: Doing,

@@ -90,6 +90,12 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
         Cause::NotANumber { step } => {
             (format!("The numbers left their range (NaN) at step {step}."), format!("第 {step} 步的数值溢出（NaN）。"))
         }
+        Cause::BadDecode { bad, of } => (
+            format!(
+                "The VAE made {bad} values that are no numbers (NaN), of {of}: its weights do not fit or are damaged."
+            ),
+            format!("VAE 在 {of} 个值中产生了 {bad} 个无效数值（NaN）：权重不匹配或已损坏。"),
+        ),
         Cause::Io { doing, path, reason } => {
             let (en, zh) = match doing {
                 Doing::Reading => ("read", "读取"),
@@ -218,6 +224,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::NotANumber { .. } => {
             ("Lower the guidance, or try another seed.".into(), "请降低引导强度，或换一个种子。".into())
         }
+        Cause::BadDecode { .. } => (
+            "Decode the latents again with another VAE or model.".into(),
+            "请换一个 VAE 或模型，重新解码潜变量。".into(),
+        ),
         Cause::Io { doing: Doing::Reading, .. } => {
             ("Check that the file may be read.".into(), "请检查是否有读取权限。".into())
         }

@@ -26,7 +26,8 @@ fn draw(files: ModelFiles) -> Result<Outcome, Stop> {
     let reporter = Reporter::new(JobId(1), events, Arc::new(|| {}));
     let mut pipeline = ImagePipeline::new(MemoryBudget::new(1 << 30), DeviceChoice::Cpu);
     let params = ImageParams { prompt: "red cat".into(), steps: 3, ..Default::default() };
-    let request = ImageRequest { params, model: ModelRef { id: "x".into(), files, sha256: None }, seed: 1 };
+    let model = ModelRef { id: "x".into(), files, sha256: None };
+    let request = ImageRequest { params, model, seed: 1, decode: Vec::new() };
     let start = Instant::now();
     let result = pipeline.run(&request, &reporter, &CancelToken::new());
     assert!(start.elapsed() < Duration::from_secs(10));

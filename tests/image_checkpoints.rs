@@ -284,3 +284,82 @@ fn gguf_transformers_draw_with_their_parts() {
         assert_eq!(made.pictures.len(), 1);
     }
 }
+
+/// A T5 and a Qwen3 as llama.cpp packs them, by its names: full precision draws the folder's pictures.
+#[test]
+fn gguf_text_encoders_draw_the_same() {
+    use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
+    let home = tempfile::tempdir().unwrap();
+    let t5 = [
+        ("encoder.block.", "enc.blk."),
+        ("layer.0.SelfAttention.q.", "attn_q."),
+        ("layer.0.SelfAttention.k.", "attn_k."),
+        ("layer.0.SelfAttention.v.", "attn_v."),
+        ("layer.0.SelfAttention.o.", "attn_o."),
+        ("layer.0.SelfAttention.relative_attention_bias.", "attn_rel_b."),
+        ("layer.0.layer_norm.", "attn_norm."),
+        ("layer.1.layer_norm.", "ffn_norm."),
+        ("layer.1.DenseReluDense.wi_0.", "ffn_gate."),
+        ("layer.1.DenseReluDense.wi_1.", "ffn_up."),
+        ("layer.1.DenseReluDense.wo.", "ffn_down."),
+        ("encoder.final_layer_norm.", "enc.output_norm."),
+        ("shared.", "token_embd."),
+    ];
+    let qwen = [
+        ("model.", ""),
+        ("layers.", "blk."),
+        ("self_attn.q_proj.", "attn_q."),
+        ("self_attn.k_proj.", "attn_k."),
+        ("self_attn.v_proj.", "attn_v."),
+        ("self_attn.o_proj.", "attn_output."),
+        ("self_attn.q_norm.", "attn_q_norm."),
+        ("self_attn.k_norm.", "attn_k_norm."),
+        ("post_attention_layernorm.", "ffn_norm."),
+        ("input_layernorm.", "attn_norm."),
+        ("mlp.gate_proj.", "ffn_gate."),
+        ("mlp.up_proj.", "ffn_up."),
+        ("mlp.down_proj.", "ffn_down."),
+        ("embed_tokens.", "token_embd."),
+    ];
+    let pack = |from: PathBuf, pairs: &[(&str, &str)], to: &str| {
+        let all = candle_core::safetensors::load(from, &candle_core::Device::Cpu).unwrap();
+        let packed: Vec<_> = all
+            .iter()
+            .map(|(name, value)| {
+                let name = pairs.iter().fold(name.clone(), |name, (from, to)| name.replace(from, to));
+                let value = value.to_dtype(candle_core::DType::F32).unwrap();
+                (name, QTensor::quantize(&value, GgmlDType::F32).unwrap())
+            })
+            .collect();
+        let tensors: Vec<_> = packed.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
+        let path = home.path().join(to);
+        gguf_file::write(&mut std::fs::File::create(&path).unwrap(), &[], &tensors).unwrap();
+        path
+    };
+    let flux = fixtures().join("flux-dev");
+    let parts = vec![
+        flux.join("text_encoder/model.safetensors"),
+        pack(flux.join("text_encoder_2/model.safetensors"), &t5, "t5.gguf"),
+        single("flux-ae.safetensors"),
+    ];
+    check_on("flux-dev", &files(Checkpoint { parts, ..checkpoint(single("flux-dev.safetensors"), "flux-dev") }));
+    let zimage = fixtures().join("zimage");
+    let parts = vec![
+        pack(zimage.join("text_encoder/model.safetensors"), &qwen, "qwen.gguf"),
+        zimage.join("vae/diffusion_pytorch_model.safetensors"),
+    ];
+    check_on("zimage", &files(Checkpoint { parts, ..checkpoint(single("zimage.safetensors"), "zimage") }));
+}
+
+/// What a Qwen3's shapes tell is the configuration that made it.
+#[test]
+fn shapes_of_a_qwen3_tell_its_configuration() {
+    let folder = fixtures().join("zimage/text_encoder");
+    let header = Header::read(&folder.join("model.safetensors")).unwrap();
+    let parts = layout::parts(&header);
+    let config = parts[0].config(&parts[0].tensors(&header).unwrap()).unwrap();
+    let theirs: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("config.json")).unwrap()).unwrap();
+    for (key, ours) in config.as_object().unwrap().iter().filter(|(key, _)| *key != "rope_theta") {
+        assert_eq!(&theirs[key], ours, "{key}");
+    }
+}

@@ -52,7 +52,9 @@ impl Studio {
     }
 
     fn submit(&self, params: ImageParams, seed: u64, model: ModelRef) -> JobHandle {
-        self.engine.submit(JobId::next(), Job::Image(Box::new(ImageRequest { params, model, seed }))).unwrap()
+        self.engine
+            .submit(JobId::next(), Job::Image(Box::new(ImageRequest { params, model, seed, decode: Vec::new() })))
+            .unwrap()
     }
 
     /// All events of a job up to and with its ending.

@@ -42,6 +42,27 @@ fn t5s_tokens_are_those_of_transformers() {
     assert!(cut > 0);
 }
 
+/// Ids that the published pages of T5 show, those of transformers on ours, and Qwen's for its own chat.
+#[test]
+fn vocabularies_inside_the_program_are_the_published_ones() {
+    let t5 = PieceTokens::built_in_t5(32_128).unwrap();
+    let text = "translate English to German: That is good.";
+    assert_eq!(t5.ids(text, 100).unwrap().0, [13959, 1566, 12, 2968, 10, 466, 19, 207, 5, 1]);
+    let rows = reference("built-in-t5.json").into_iter().map(|row| (&t5, row));
+    let qwen = PieceTokens::built_in_qwen(151_936).unwrap();
+    assert_eq!(qwen.pad(), 151_643);
+    let chat = "<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n";
+    assert_eq!(qwen.ids(chat, 100).unwrap().0, [151_644, 872, 198, 9707, 151_645, 198, 151_644, 77_091, 198]);
+    let rows = rows.chain(reference("built-in-qwen.json").into_iter().map(|row| (&qwen, row)));
+    for (tokens, (text, ids)) in rows {
+        assert_eq!(tokens.ids(&text, 10_000).unwrap().0, ids, "{text:?}");
+    }
+    // Smaller text encoders have other vocabularies.
+    for error in [PieceTokens::built_in_t5(78).err(), PieceTokens::built_in_qwen(1000).err()] {
+        assert!(error.unwrap().to_string().contains("tokenizer"));
+    }
+}
+
 #[test]
 fn a_folders_own_tokenizer_is_used() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pipelines");

@@ -66,7 +66,7 @@ impl Dialogs {
 
     pub fn open_picture(&self, lang: Lang) {
         let filter = lang.pick("Pictures", "图片");
-        let dialog = rfd::AsyncFileDialog::new().add_filter(filter, &["png", "jpg", "jpeg", "webp"]);
+        let dialog = rfd::AsyncFileDialog::new().add_filter(filter, &["png", "jpg", "jpeg", "webp", "latent"]);
         self.wait(dialog.pick_file(), |path| Answer::Command(Command::OpenFile(path)));
     }
 

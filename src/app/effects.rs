@@ -73,6 +73,7 @@ impl Studio {
             Effect::SavePicture { job, index, picture, record } => {
                 self.store.send(Request::SavePicture { job, index, picture, record, folder: None });
             }
+            Effect::KeepLatents(latents) => self.store.send(Request::KeepLatents(latents)),
             Effect::AskExportPicture { picture, record, name } => {
                 self.dialogs.save_picture(&name, move |path| Request::ExportPicture { picture, record, path });
             }

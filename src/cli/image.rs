@@ -12,7 +12,7 @@ use super::Context;
 use super::progress::bar;
 use super::run::{Interrupts, random_seed, run_job};
 use crate::domain::{
-    Checkpoint, EventKind, ImageParams, ImageRequest, Job, Makes, ModelFiles, NoiseSource, Outcome, Picture,
+    Checkpoint, EventKind, ImageParams, ImageRequest, Job, Latents, Makes, ModelFiles, NoiseSource, Outcome, Picture,
     PictureRecord, Precision, SEED, Sampler, Schedule, Seed,
 };
 use crate::engine::Stop;
@@ -22,8 +22,17 @@ use crate::store;
 #[derive(Args)]
 pub struct ImageArgs {
     /// What to draw.
-    #[arg(allow_hyphen_values = true)]
+    #[arg(
+        allow_hyphen_values = true,
+        required_unless_present = "decode",
+        default_value = "",
+        hide_default_value = true
+    )]
     prompt: String,
+    /// Latents whose decoding failed before (a .latent file, ours or ComfyUI's): makes the pictures of them by the
+    /// model's VAE, and draws nothing.
+    #[arg(long, value_name = "FILE")]
+    decode: Option<PathBuf>,
     /// Where to write it; the ending chooses PNG, JPEG or WebP. With --count a number is added before the ending.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -123,6 +132,15 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
                     files.push(path);
                 }
             }
+            EventKind::Undecoded { latents } => {
+                let path = sink.keep(&latents)?;
+                bar.suspend(|| {
+                    let hint = context
+                        .lang
+                        .pick("All steps are kept; go on with --decode", "所有步骤的结果已保留，可用 --decode 继续：");
+                    eprintln!("{hint} {}", path.display());
+                });
+            }
             _ => {}
         }
         Ok(())
@@ -163,6 +181,14 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
 /// The arguments over the model's own defaults, each checked.
 fn request(context: &Context, args: &ImageArgs) -> Result<ImageRequest> {
     let mut params = ImageParams { prompt: args.prompt.clone(), ..ImageParams::default() };
+    let decode = match &args.decode {
+        Some(path) => store::read_latents(path)?,
+        None => Vec::new(),
+    };
+    if let Some(first) = decode.first() {
+        params.model.clone_from(&first.record.model);
+        params.count = decode.len() as u32;
+    }
     if let Some(id) = &args.model {
         params.model.clone_from(id);
     }
@@ -170,6 +196,9 @@ fn request(context: &Context, args: &ImageArgs) -> Result<ImageRequest> {
     let named = [&args.vae, &args.config, &args.taesd].into_iter().any(Option::is_some);
     if named || args.precision.is_some() || !args.with.is_empty() {
         model.files = put_together(&model.files, args)?;
+    }
+    if !decode.is_empty() {
+        return Ok(ImageRequest { params, model, seed: 0, decode });
     }
     if let Some(card) = context.catalog.card(&params.model) {
         card.defaults.apply(&mut params);
@@ -212,7 +241,7 @@ fn request(context: &Context, args: &ImageArgs) -> Result<ImageRequest> {
     let seed = seed_of(args.seed)?;
     params.seed = Seed::Fixed(seed);
     params.check()?;
-    Ok(ImageRequest { params, model, seed })
+    Ok(ImageRequest { params, model, seed, decode })
 }
 
 /// The model's files with what the arguments name besides.
@@ -298,6 +327,17 @@ impl Sink {
             paths.push(store::save_picture(library, picture, record, SystemTime::now(), &TimeZone::system())?.path);
         }
         Ok(paths)
+    }
+
+    /// Writes latents whose decoding failed where their picture would be.
+    fn keep(&self, latents: &Latents) -> Result<PathBuf> {
+        if let Some(out) = &self.out {
+            let path = out.with_extension(store::LATENTS_ENDING);
+            store::write_file(&path, &store::encode_latents(latents)?)?;
+            return Ok(path);
+        }
+        let library = self.library.as_deref().unwrap_or(Path::new("."));
+        store::save_latents(library, latents, SystemTime::now(), &TimeZone::system())
     }
 }
 

@@ -70,6 +70,18 @@ impl Default for PictureRecord {
     }
 }
 
+/// Latents that no picture was made of yet, as a VAE takes them (not scaled for the denoiser), with the settings that
+/// made them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Latents {
+    pub channels: usize,
+    pub height: usize,
+    pub width: usize,
+    /// `channels * height * width` numbers, channels first, rows from the top.
+    pub numbers: Vec<f32>,
+    pub record: Box<PictureRecord>,
+}
+
 /// A file of the library.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LibraryItem {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{ConversationData, ConversationHead, JobId, LibraryItem, Picture, PictureRecord};
+use super::{ConversationData, ConversationHead, JobId, Latents, LibraryItem, Picture, PictureRecord};
 use crate::error::StudioError;
 
 /// Asks the window to look at a channel; called after news went in, cheap, from any thread.
@@ -50,6 +50,10 @@ pub enum EventKind {
         index: u32,
         picture: Arc<Picture>,
         record: Box<PictureRecord>,
+    },
+    /// The steps of a picture are done, but its decoding failed; the job fails next, and can be gone on with from here.
+    Undecoded {
+        latents: Arc<Latents>,
     },
     /// The next piece of the answer; always whole characters.
     Token {
@@ -143,6 +147,14 @@ pub enum StoreEvent {
         job: JobId,
         index: u32,
         error: StudioError,
+    },
+    /// Latents whose decoding failed are in this file.
+    LatentsKept {
+        path: PathBuf,
+    },
+    /// A file of latents that was asked for, one for each picture.
+    LatentsOpened {
+        latents: Vec<Arc<Latents>>,
     },
     /// The person's own copy was written.
     Exported {

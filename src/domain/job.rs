@@ -1,9 +1,10 @@
 //! What is asked of the engine.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{ImageParams, Message, TextParams};
+use super::{ImageParams, Latents, Message, TextParams};
 
 /// Names a job for as long as the program runs. Every event carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,6 +103,8 @@ pub struct ImageRequest {
     pub model: ModelRef,
     /// The seed of the first picture; the next ones count up from it.
     pub seed: u64,
+    /// Where there are any: these are decoded, and nothing is drawn.
+    pub decode: Vec<Arc<Latents>>,
 }
 
 /// What a language model is asked to continue.

@@ -221,6 +221,7 @@ mod tests {
             params: ImageParams { prompt: prompt.into(), ..Default::default() },
             model: ModelRef { id: "test".into(), files: ModelFiles::Embedded, sha256: None },
             seed: 1,
+            decode: Vec::new(),
         }))
     }
 

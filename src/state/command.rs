@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::ShotKey;
 use crate::domain::{
-    ConversationId, DeviceChoice, Job, JobId, JournalEntry, Picture, PictureRecord, Room, Sampler, Schedule, Seed,
-    Settings, Theme, WindowGeometry,
+    ConversationId, DeviceChoice, Job, JobId, JournalEntry, Latents, Picture, PictureRecord, Room, Sampler, Schedule,
+    Seed, Settings, Theme, WindowGeometry,
 };
 use crate::lang::Lang;
 
@@ -49,6 +49,8 @@ pub enum Command {
     /// Tries again to write a picture that could not be saved.
     RetrySave(ShotKey),
     DismissCreateError,
+    /// Makes pictures of the latents whose decoding failed, with the model that is chosen now.
+    DecodeAgain,
 
     // Write
     SetText(TextEdit),
@@ -168,6 +170,8 @@ pub enum Effect {
         picture: Arc<Picture>,
         record: Box<PictureRecord>,
     },
+    /// Latents whose decoding failed, into the library.
+    KeepLatents(Arc<Latents>),
     /// A dialog for the path, then a copy in the format that its ending names.
     AskExportPicture {
         picture: Arc<Picture>,

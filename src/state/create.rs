@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Shown;
-use crate::domain::{ImageRequest, JobId, Picture, PictureRecord, StepProgress};
+use crate::domain::{ImageRequest, JobId, Latents, Picture, PictureRecord, StepProgress};
 use crate::error::StudioError;
 
 /// Names a picture of this session: its job and its place in it.
@@ -23,6 +23,8 @@ pub struct CreateState {
     pub shown: Shown,
     /// Shown where the picture would be.
     pub error: Option<StudioError>,
+    /// The latents whose decoding ended in that error.
+    pub undecoded: Vec<Arc<Latents>>,
     /// Words of the last prompt that the model did not see.
     pub unknown_words: Vec<String>,
     /// Predictions of the last job that were made again in full precision.
@@ -81,6 +83,12 @@ pub enum Stage<'a> {
 }
 
 impl CreateState {
+    /// Takes the error away, and what belongs to it.
+    pub fn forget_error(&mut self) {
+        self.error = None;
+        self.undecoded.clear();
+    }
+
     pub fn running(&self) -> Option<&ImageJob> {
         self.jobs.first()
     }

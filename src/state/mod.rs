@@ -82,6 +82,8 @@ pub const NOTICE_MS: i64 = 6_000;
 pub enum NoticeKind {
     /// A copy was written here.
     Exported(PathBuf),
+    /// Where the latents are that could not be decoded.
+    LatentsKept(PathBuf),
     Copied,
     /// Pictures went to the trash; undo brings them back.
     PicturesTrashed(Vec<PathBuf>),

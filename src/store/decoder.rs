@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select_biased};
 
-use super::{Events, THUMBNAIL, guarded, png};
+use super::{Events, THUMBNAIL, guarded, latents, png};
 use crate::domain::StoreEvent;
 use crate::error::Cause;
 
@@ -80,6 +80,12 @@ impl Drop for Decoder {
 }
 
 fn open(path: PathBuf) -> StoreEvent {
+    if latents::is_latents(&path) {
+        return match guarded(|| latents::read(&path)) {
+            Ok(latents) => StoreEvent::LatentsOpened { latents },
+            Err(error) => StoreEvent::Failed(error),
+        };
+    }
     let opened = guarded(|| {
         let record = png::read_head_of(&path)?.and_then(|head| head.record());
         Ok((png::open(&path)?, record))

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use jiff::{Timestamp, civil, tz::TimeZone};
+use jiff::{Timestamp, Zoned, civil, tz::TimeZone};
 
 use super::{atomic, disk_time_ms, png};
 use crate::domain::{LibraryItem, Picture, PictureRecord};
@@ -38,8 +38,7 @@ pub fn save(
 ) -> Result<LibraryItem> {
     let bytes = png::encode(picture, Some(record))?;
     let time = Timestamp::try_from(now).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone());
-    let folder = library.join(time.strftime("%Y-%m-%d").to_string());
-    let stem = file_stem(time.datetime(), record);
+    let (folder, stem) = place(library, &time, record);
     let name = |attempt: u32| match attempt {
         0 => format!("{stem}.png"),
         n => format!("{stem}-{}.png", n + 1),
@@ -53,6 +52,12 @@ pub fn save(
         height: picture.height,
         record: Some(Box::new(record.clone())),
     })
+}
+
+/// The folder and the name, without its ending, of what is made at `time`.
+pub fn place(library: &Path, time: &Zoned, record: &PictureRecord) -> (PathBuf, String) {
+    let folder = library.join(time.strftime("%Y-%m-%d").to_string());
+    (folder, file_stem(time.datetime(), record))
 }
 
 /// `2026-11-24_153012_seed-42_a-red-apple`.

@@ -6,6 +6,7 @@ mod atomic;
 mod decoder;
 mod exif;
 mod journal;
+mod latents;
 mod library;
 mod parameters;
 mod paths;
@@ -24,6 +25,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
 
 pub use atomic::check_writable;
+pub use latents::{ENDING as LATENTS_ENDING, encode as encode_latents, read as read_latents, save as save_latents};
 pub use library::{save as save_picture, slug};
 pub use parameters::{Parsed, parse as parse_parameters, write as write_parameters};
 pub use paths::{HOME_VARIABLE, Paths};

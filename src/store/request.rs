@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 
-use crate::domain::{ConversationId, JobId, JournalEntry, Picture, PictureRecord, Settings};
+use crate::domain::{ConversationId, JobId, JournalEntry, Latents, Picture, PictureRecord, Settings};
 
 /// One piece of work for the store's thread. What it answers with stands behind the arrow; every one of them may
 /// answer with `StoreEvent::Failed` instead, unless another failure is named.
@@ -14,6 +14,8 @@ pub enum Request {
     /// -> `PictureSaved` or `PictureFailed`. `folder` is another place than the library, for a picture that could
     /// not be saved there.
     SavePicture { job: JobId, index: u32, picture: Arc<Picture>, record: Box<PictureRecord>, folder: Option<PathBuf> },
+    /// Into the library. -> `LatentsKept`
+    KeepLatents(Arc<Latents>),
     /// A copy at the person's own path, over what is there (the dialog has asked); the format is its ending's.
     /// -> `Exported`
     ExportPicture { picture: Arc<Picture>, record: Option<Box<PictureRecord>>, path: PathBuf },
@@ -28,7 +30,7 @@ pub enum Request {
     /// At most [`super::THUMBNAIL`] pixels wide and high. The newest wishes come first; when too many wait, the
     /// oldest is dropped. -> `Thumbnail` or `NoThumbnail`
     Thumbnail(PathBuf),
-    /// The whole picture with its settings. -> `Opened`
+    /// The whole picture with its settings, or a file of latents. -> `Opened` or `LatentsOpened`
     Open(PathBuf),
     /// -> `Trashed` with those that could be moved
     Trash(Vec<PathBuf>),

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::journal::Journals;
 use super::library::{self, Scan};
-use super::{Events, Paths, Request, atomic, failed, guarded, png, settings};
+use super::{Events, Paths, Request, atomic, failed, guarded, latents, png, settings};
 use crate::domain::{LibraryItem, Picture, PictureRecord, Settings, StoreEvent};
 use crate::error::{Result, StudioError};
 
@@ -105,6 +105,10 @@ impl Worker {
                     running.extra.push(item.clone());
                 }
                 StoreEvent::PictureSaved { job, index, item }
+            }
+            Request::KeepLatents(kept) => {
+                let path = latents::save(&self.library, &kept, SystemTime::now(), &self.zone)?;
+                StoreEvent::LatentsKept { path }
             }
             Request::ExportPicture { picture, record, path } => {
                 export(&picture, record.as_deref(), &path)?;

@@ -69,6 +69,11 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             let show = (T::ShowInFolder, Command::Reveal(path.clone()));
             (icons::CHECK_CIRCLE, cx.with(T::SavedAs, &[&name]), Some(show))
         }
+        NoticeKind::LatentsKept(path) => {
+            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let show = (T::ShowInFolder, Command::Reveal(path.clone()));
+            (icons::CHECK_CIRCLE, cx.with(T::LatentsKept, &[&name]), Some(show))
+        }
         NoticeKind::Copied => (icons::CHECK_CIRCLE, cx.t(T::Copied).to_owned(), None),
         NoticeKind::PicturesTrashed(paths) => {
             let text = if paths.len() == 1 {

@@ -25,7 +25,8 @@ pub fn request(folder: &Path, params: ImageParams, seed: u64) -> ImageRequest {
 }
 
 pub fn on(files: ModelFiles, params: ImageParams, seed: u64) -> ImageRequest {
-    ImageRequest { params, model: ModelRef { id: "tiny".into(), files, sha256: None }, seed }
+    let model = ModelRef { id: "tiny".into(), files, sha256: None };
+    ImageRequest { params, model, seed, decode: Vec::new() }
 }
 
 /// The cases of a pipeline.

@@ -184,7 +184,7 @@ pub fn job(id: u64, prompt: &str, phase: Phase) -> ImageJob {
     let model = ModelRef { id: STICKER_ID.into(), files: ModelFiles::Embedded, sha256: None };
     ImageJob {
         id: JobId(id),
-        request: Box::new(ImageRequest { params, model, seed: 42 }),
+        request: Box::new(ImageRequest { params, model, seed: 42, decode: Vec::new() }),
         phase,
         progress: None,
         preview: None,

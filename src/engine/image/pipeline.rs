@@ -121,6 +121,50 @@ impl ImagePipeline {
     }
 }
 
+impl ImagePipeline {
+    /// Pictures of latents that are there already, by the model's VAE; where the model is not in memory, that is all
+    /// of it that is read.
+    fn decode(&self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
+        let mut slot = self.slot.hold();
+        let mut freed = |id| reporter.tell(EventKind::Freed { id });
+        if is_loaded(&mut slot, &request.model.files)
+            && let Some(Loaded { model: Model::Diffusion(model), .. }) = slot.get()
+        {
+            return decode(model.decoder(), request, self.budget.free(), reporter, token);
+        }
+        let Some(files) = checkpoint(&request.model.files) else {
+            let (value, choices) = (request.model.id.clone(), "a model with a VAE".to_owned());
+            return Err(Cause::BadChoice { name: "model", value, choices }.into());
+        };
+        reporter.tell(EventKind::Loading { fraction: None });
+        let start = Instant::now();
+        let opened = Diffusion::open(&files)?;
+        let _memory = self.budget.reserve(diffusion::VaeOnly::memory(&opened), &mut freed)?;
+        let watch = Watch::new(token.clone(), Arc::new(|_| {}));
+        let vae = diffusion::VaeOnly::load(opened, &best_device(self.device), &watch)?;
+        let load_s = start.elapsed().as_secs_f64();
+        match decode(vae.decoder(), request, self.budget.free(), reporter, token)? {
+            Outcome::Image(stats) => Ok(Outcome::Image(ImageStats { load_s, ..stats })),
+            other => Ok(other),
+        }
+    }
+}
+
+fn decode(
+    decoder: diffusion::Decoder<'_>,
+    request: &ImageRequest,
+    free: u64,
+    reporter: &Reporter,
+    token: &CancelToken,
+) -> Run<Outcome> {
+    let start = Instant::now();
+    for (index, latents) in (0u32..).zip(&request.decode) {
+        let picture = Arc::new(decoder.decode(&decoder.tensor(latents)?, free, token)?);
+        reporter.tell(EventKind::Picture { index, picture, record: latents.record.clone() });
+    }
+    Ok(Outcome::Image(ImageStats { decode_s: start.elapsed().as_secs_f64(), ..ImageStats::default() }))
+}
+
 fn is_loaded(slot: &mut Guard<'_, Loaded>, files: &ModelFiles) -> bool {
     slot.get().is_some_and(|it| it.files == *files && it.stamp == stamp(files))
 }
@@ -129,9 +173,12 @@ impl Pipeline for ImagePipeline {
     type Request = ImageRequest;
 
     fn run(&mut self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
+        let start = Instant::now();
+        if !request.decode.is_empty() {
+            return self.decode(request, reporter, token);
+        }
         request.params.check()?;
         SEED.check(request.seed as f64)?;
-        let start = Instant::now();
         let mut slot = self.slot.hold();
         let mut freed = |id| reporter.tell(EventKind::Freed { id });
         let load_s = if is_loaded(&mut slot, &request.model.files) {
@@ -202,10 +249,16 @@ fn draw_latents(
                 None => EventKind::Progress(progress),
             });
         })?;
-        // The steps are over: what they held is the decoder's.
-        let picture = Arc::new(job.decode(&latents, budget.free() + working, token)?);
         let record = Box::new(record(request, seed, job.sampler(), model.sha256()));
-        reporter.tell(EventKind::Picture { index, picture, record });
+        // The steps are over: what they held is the decoder's.
+        match job.decode(&latents, budget.free() + working, token) {
+            Ok(picture) => reporter.tell(EventKind::Picture { index, picture: Arc::new(picture), record }),
+            Err(Stop::Failed(error)) => {
+                reporter.tell(EventKind::Undecoded { latents: Arc::new(diffusion::kept(&latents, record)?) });
+                return Err(error.into());
+            }
+            Err(stop) => return Err(stop),
+        }
     }
     let (unknown_words, widened) = (job.cut().to_vec(), job.widened());
     Ok(ImageStats { unknown_words, widened, ..stats(&job.steps_s, job.decode_s) })

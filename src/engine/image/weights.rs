@@ -1,18 +1,20 @@
 //! A network's tensors, read from its files when they are asked for by name.
 //!
-//! Each tensor is read by itself and turned into the wanted type, so that loading takes the memory of the network and
-//! of one tensor. Reading (rather than mapping) means that a file which is cut short meanwhile is an error, no crash.
+//! Each tensor is mapped by itself, turned into the wanted type, and unmapped: loading takes the memory of the network
+//! and of one tensor, and no bytes are copied that are not converted. The file's length is looked at before each
+//! tensor, so that a file which is cut short meanwhile is an error.
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use candle_core::quantized::ggml_file::qtensor_from_ggml;
 use candle_core::quantized::{QStorage, QTensor};
 use candle_core::{DType, Device, Result as Candle, Shape, Tensor, bail};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder};
+use memmap2::{Mmap, MmapOptions};
 use sha2::{Digest, Sha256};
 
 use super::nets::weights::Weights;
@@ -98,10 +100,27 @@ fn ended<T, E: Into<Stop>>(
     }
 }
 
+/// A tensor's bytes.
+enum Bytes {
+    Mapped(Mmap),
+    Own(Vec<u8>),
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Mapped(map) => map,
+            Self::Own(bytes) => bytes,
+        }
+    }
+}
+
 /// The tensors of a header.
 pub struct Shelf {
     header: Header,
-    open: Mutex<Vec<Option<File>>>,
+    open: Vec<OnceLock<File>>,
     /// Why reading ended, where it is more than candle's error can say.
     stopped: Arc<Mutex<Option<Stop>>>,
     watch: Watch,
@@ -109,7 +128,8 @@ pub struct Shelf {
 
 impl Shelf {
     fn new(header: Header, watch: &Watch) -> Self {
-        Self { header, open: Mutex::default(), stopped: Arc::default(), watch: watch.clone() }
+        let open = header.files.iter().map(|_| OnceLock::new()).collect();
+        Self { header, open, stopped: Arc::default(), watch: watch.clone() }
     }
 
     pub fn contains(&self, name: &str) -> bool {
@@ -124,7 +144,7 @@ impl Shelf {
             _ => None,
         };
         let Some(kind) = kind else { return self.stop(unsupported(entry, name).into()) };
-        QTensor::new(QStorage::from_data(bytes.into(), device, kind)?, entry.shape.as_slice())
+        QTensor::new(QStorage::from_data((&*bytes).into(), device, kind)?, entry.shape.as_slice())
     }
 
     fn stop<T>(&self, stop: Stop) -> Candle<T> {
@@ -132,30 +152,42 @@ impl Shelf {
         bail!("loading ended")
     }
 
-    fn bytes(&self, entry: &Entry) -> Result<Vec<u8>> {
+    fn file(&self, at: usize) -> Result<&File> {
+        let path = &self.header.files[at].path;
+        match self.open[at].get() {
+            Some(file) => Ok(file),
+            None => Ok(self.open[at].get_or_init({
+                let file = file::open(path)?.0;
+                || file
+            })),
+        }
+    }
+
+    fn bytes(&self, entry: &Entry) -> Result<Bytes> {
         let path = &self.header.files[entry.file].path;
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.resize_with(self.header.files.len(), || None);
-        let source = match &mut open[entry.file] {
-            Some(source) => source,
-            slot => slot.insert(file::open(path)?.0),
-        };
-        let mut bytes = vec![0; entry.bytes as usize];
-        let read = source.seek(SeekFrom::Start(entry.offset)).and_then(|_| source.read_exact(&mut bytes));
-        read.map_err(|e| match e.kind() {
-            std::io::ErrorKind::UnexpectedEof => file::bad(path, "it was cut short while it was read"),
-            _ => StudioError::io(Doing::Reading, path, &e),
-        })?;
+        let file = self.file(entry.file)?;
+        let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
+        if entry.bytes == 0 {
+            return Ok(Bytes::Own(Vec::new()));
+        }
+        if file.metadata().map_err(failed)?.len() < entry.offset + entry.bytes {
+            return Err(file::bad(path, "it was cut short while it was read"));
+        }
+        // SAFETY: the bytes are only read, as plain numbers of which every pattern is valid, and the range was inside
+        // the file just now. Another program that cuts the file in the moment between would end this one, as it does
+        // with every program that maps its models.
+        let map = unsafe { MmapOptions::new().offset(entry.offset).len(entry.bytes as usize).map(file) };
+        let map = map.map_err(failed)?;
         if entry.arranged == Arranged::HalvesSwapped {
             // Rows lie one behind the other, quantised or not.
-            let half = bytes.len() / 2;
-            bytes.rotate_left(half);
+            let (first, second) = map.split_at(map.len() / 2);
+            return Ok(Bytes::Own([second, first].concat()));
         }
-        Ok(bytes)
+        Ok(Bytes::Mapped(map))
     }
 
     /// The bytes of a tensor; told, and counted in the hash.
-    fn read(&self, name: &str) -> Candle<(&Entry, Vec<u8>)> {
+    fn read(&self, name: &str) -> Candle<(&Entry, Bytes)> {
         if self.watch.token.is_cancelled() {
             return self.stop(Stop::Cancelled);
         }
@@ -168,7 +200,7 @@ impl Shelf {
             Err(error) => return self.stop(error.into()),
         };
         (self.watch.read)(entry.bytes);
-        let hash = Sha256::digest(&bytes).into();
+        let hash = Sha256::digest(&*bytes).into();
         let mut hashes = self.watch.hashes.lock().unwrap_or_else(PoisonError::into_inner);
         hashes.insert(format!("{}/{name}", self.watch.part), hash);
         Ok((entry, bytes))

@@ -7,6 +7,7 @@
 mod clip;
 mod flux;
 mod names;
+mod qwen3;
 mod sd3;
 mod t5;
 mod unet;
@@ -158,6 +159,7 @@ impl Found {
             (Part::Flux, Layout::Authors) => flux::names(&tensors.collect()),
             (Part::ZImage, Layout::Authors) => zimage::names(&tensors.collect()),
             (Part::T5, Layout::Ggml) => t5::names(&tensors.collect()),
+            (Part::Qwen3, Layout::Ggml) => qwen3::names(&tensors.collect()),
             _ => tensors.map(|(name, _)| (name.to_owned(), Place::whole(name))).collect(),
         };
         let with_prefix = |place: Place| Place { name: format!("{}{}", self.prefix, place.name), ..place };
@@ -183,7 +185,8 @@ impl Found {
             Part::Flux => flux::config(tensors),
             Part::ZImage => zimage::config(tensors),
             Part::T5 => t5::config(tensors),
-            Part::Qwen3 | Part::Taesd | Part::Lora | Part::ControlNet | Part::Embedding => None,
+            Part::Qwen3 => qwen3::config(tensors),
+            Part::Taesd | Part::Lora | Part::ControlNet | Part::Embedding => None,
         }
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{Effects, advance};
 use crate::domain::{
-    CLIP_SKIP, COUNT, EventKind, GUIDANCE, GUIDANCE_RESCALE, ImageParams, ImageRequest, Job, JobId, Makes, Outcome,
-    Picture, PictureRecord, Room, SEED_MAX, STEPS, Seed,
+    CLIP_SKIP, COUNT, EventKind, GUIDANCE, GUIDANCE_RESCALE, ImageParams, ImageRequest, Job, JobId, Latents, Makes,
+    Outcome, Picture, PictureRecord, Room, SEED_MAX, STEPS, Seed,
 };
 use crate::error::{Cause, StudioError};
 use crate::state::{
@@ -25,7 +25,7 @@ impl AppState {
                 self.create.unknown_words.clear();
                 self.create.widened = 0;
                 if self.create.error.as_ref().is_some_and(|e| *e.cause() == Cause::EmptyPrompt) {
-                    self.create.error = None;
+                    self.create.forget_error();
                 }
             }
             ImageEdit::Negative(text) => params.negative = text,
@@ -104,9 +104,44 @@ impl AppState {
             Seed::Fixed(n) => n,
             Seed::Random => self.roll(),
         };
+        self.submit(ImageRequest { params, model, seed, decode: Vec::new() }, fx);
+    }
+
+    /// Decodes the latents that are left, with the model in use.
+    pub(super) fn decode_again(&mut self, fx: &mut Effects) {
+        let latents = std::mem::take(&mut self.create.undecoded);
+        let id = self.settings.image.model.clone();
+        self.decode(latents, &id, fx);
+    }
+
+    /// Latents from a file, with the model that made them where it is here, else with the one in use.
+    pub(super) fn decode_opened(&mut self, latents: Vec<Arc<Latents>>, fx: &mut Effects) {
+        let id = latents.first().map(|latents| latents.record.model.clone()).unwrap_or_default();
+        let id = if self.models.resolve(&id, Makes::Image).is_ok() { id } else { self.settings.image.model.clone() };
+        self.settings.room = Room::Create;
+        self.decode(latents, &id, fx);
+    }
+
+    fn decode(&mut self, latents: Vec<Arc<Latents>>, model: &str, fx: &mut Effects) {
+        let Some(first) = latents.first() else { return };
+        match self.models.resolve(model, Makes::Image) {
+            Ok(model) => {
+                let PictureRecord { width, height, seed, .. } = *first.record;
+                let count = latents.len() as u32;
+                let params = ImageParams { width, height, count, ..ImageParams::default() };
+                self.submit(ImageRequest { params, model, seed, decode: latents }, fx);
+            }
+            Err(error) => {
+                self.create.error = Some(error);
+                self.create.undecoded = latents;
+            }
+        }
+    }
+
+    fn submit(&mut self, request: ImageRequest, fx: &mut Effects) {
         let id = self.new_job();
-        let request = Box::new(ImageRequest { params, model, seed });
-        self.create.error = None;
+        let request = Box::new(request);
+        self.create.forget_error();
         self.create.unknown_words.clear();
         self.create.widened = 0;
         self.create.shown = Shown::Newest;
@@ -167,9 +202,16 @@ impl AppState {
                 }
                 self.leave_job(id);
             }
+            EventKind::Undecoded { latents } => {
+                fx.push(Effect::KeepLatents(latents.clone()));
+                self.create.undecoded = vec![latents];
+            }
             EventKind::Failed(error) => {
-                self.create.jobs.remove(at);
+                let job = self.create.jobs.remove(at);
                 self.create.error = Some(error);
+                if !job.request.decode.is_empty() {
+                    self.create.undecoded = job.request.decode;
+                }
                 self.leave_job(id);
             }
             EventKind::Cancelled => {
@@ -234,7 +276,7 @@ impl AppState {
         params.clip_skip = CLIP_SKIP.clamp(record.clip_skip.into()) as u32;
         (params.width, params.height) = (record.width, record.height);
         self.fit_size();
-        self.create.error = None;
+        self.create.forget_error();
         self.settings.room = Room::Create;
         self.note(NoticeKind::SettingsRestored);
     }

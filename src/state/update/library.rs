@@ -60,6 +60,11 @@ impl AppState {
                 }
             }
             StoreEvent::PictureFailed { job, index, error } => self.save_failed((job, index), error),
+            StoreEvent::LatentsKept { path } => self.note(NoticeKind::LatentsKept(path)),
+            StoreEvent::LatentsOpened { latents } => {
+                self.gallery.restoring = None;
+                self.decode_opened(latents, fx);
+            }
             StoreEvent::Exported { path } => self.note(NoticeKind::Exported(path)),
             StoreEvent::Library(items) => self.gallery.items = Some(items),
             StoreEvent::Thumbnail { path, picture } => self.gallery.thumbnails.put(path, picture),
@@ -93,7 +98,6 @@ impl AppState {
                 self.problem(error);
             }
         }
-        let _ = fx;
     }
 
     fn trashed(&mut self, paths: Vec<PathBuf>) {

@@ -67,7 +67,8 @@ impl AppState {
             Command::CopyPicture(key) => self.copy_shot(key, fx),
             Command::TrashPicture(key) => self.trash_shot(key, fx),
             Command::RetrySave(key) => self.retry_save(key, fx),
-            Command::DismissCreateError => self.create.error = None,
+            Command::DismissCreateError => self.create.forget_error(),
+            Command::DecodeAgain => self.decode_again(fx),
 
             Command::SetText(_)
             | Command::SetDraft(_)

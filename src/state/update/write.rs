@@ -321,7 +321,8 @@ impl AppState {
             | EventKind::Finished(_)
             | EventKind::Progress(_)
             | EventKind::Preview { .. }
-            | EventKind::Picture { .. } => {}
+            | EventKind::Picture { .. }
+            | EventKind::Undecoded { .. } => {}
         }
     }
 

@@ -27,7 +27,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut T
     if let Some(error) = &cx.state.create.error {
         let frame = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 16, bottom: 0 });
         Panel::top("create-error").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
-            trouble::card(ui, cx, error, None, Some(Command::DismissCreateError));
+            let again = !cx.state.create.undecoded.is_empty();
+            let again = again.then_some((T::DecodeAgain, Command::DecodeAgain));
+            trouble::card(ui, cx, error, again, Some(Command::DismissCreateError));
         });
     }
     match cx.state.create.stage() {

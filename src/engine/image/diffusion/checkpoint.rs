@@ -122,9 +122,12 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
             Some(piece) => {
                 let suffix = if family == Family::Sd3 { "_3" } else { "_2" };
                 let config = T5Config::read(&piece.config(&format!("text_encoder{suffix}"), from)?)?;
-                let tokens =
-                    tokenizer(&piece, &format!("tokenizer{suffix}"), from, &["tokenizer.json", "spiece.model"])?;
-                Some((config, piece.tensors, PieceTokens::t5(&tokens)?))
+                let names = ["tokenizer.json", "spiece.model"];
+                let tokens = match tokenizer(&piece, &format!("tokenizer{suffix}"), from, &names) {
+                    Some(folder) => PieceTokens::t5(&folder)?,
+                    None => PieceTokens::built_in_t5(config.vocab_size)?,
+                };
+                Some((config, piece.tensors, tokens))
             }
             None => None,
         },
@@ -137,8 +140,11 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
         Family::ZImage => match take(&mut pieces, |p| p.found.part == Part::Qwen3) {
             Some(piece) => {
                 let config = Qwen3Config::read(&piece.config("text_encoder", from)?)?;
-                let tokens = tokenizer(&piece, "tokenizer", from, &["tokenizer.json"])?;
-                Some((config, piece.tensors, PieceTokens::qwen(&tokens)?))
+                let tokens = match tokenizer(&piece, "tokenizer", from, &["tokenizer.json"]) {
+                    Some(folder) => PieceTokens::qwen(&folder)?,
+                    None => PieceTokens::built_in_qwen(config.vocab_size)?,
+                };
+                Some((config, piece.tensors, tokens))
             }
             None => None,
         },
@@ -307,16 +313,14 @@ fn clips(pieces: &mut Vec<Piece>, family: Family, net: &NetConfig, from: Option<
     Ok(clips)
 }
 
-/// Where the tokenizer of a larger text encoder is: in the folder that was named, or beside the file itself.
-fn tokenizer(piece: &Piece, role: &str, from: Option<&Path>, names: &[&str]) -> Result<PathBuf> {
+/// Where the tokenizer of a larger text encoder is: in the folder that was named, or beside the file itself. `None`:
+/// nowhere.
+fn tokenizer(piece: &Piece, role: &str, from: Option<&Path>, names: &[&str]) -> Option<PathBuf> {
     let beside = piece.path().parent().unwrap_or(Path::new(".")).to_owned();
     let candidates =
         [from.map(|f| f.join(role)), Some(beside.join(role)), Some(beside.join("tokenizer")), Some(beside)];
     let mut candidates = candidates.into_iter().flatten();
-    candidates.find(|folder| names.iter().any(|name| folder.join(name).is_file())).ok_or_else(|| {
-        let names = names.join(" or ");
-        bad(piece.path(), format!("it carries no tokenizer: put {names} beside it, or name a folder with --config"))
-    })
+    candidates.find(|folder| names.iter().any(|name| folder.join(name).is_file()))
 }
 
 /// Stable Diffusion 2 predicts noise or velocity with the same shapes, and a checkpoint does not say which. A1111's

@@ -6,11 +6,10 @@ use candle_core::{Device, Tensor};
 
 use super::folder::scheduler;
 use super::net::{Given, Net};
-use super::pixels::{decoded, preview, to_picture};
+use super::pixels::{decoded, preview};
 use super::text::{Conditioning, Pair};
 use super::{Diffusion, Family};
 use crate::domain::{ImageParams, NoiseSource, Picture, Sampler, StepProgress};
-use crate::engine::image::nets::vae::Tiling;
 use crate::engine::image::noise::gaussian;
 use crate::engine::image::sampling::guidance::{guide, is_on, rescale};
 use crate::engine::image::sampling::{FlowRun, Model, Noise, Plan, TorchRng};
@@ -60,7 +59,7 @@ impl<'a> Drawing<'a> {
         &self.texts.cut
     }
 
-    /// The latents of one picture, `[1, C, h, w]`. `tell` gets the progress and a preview after each step.
+    /// The latents of one picture, `[1, C, h, w]`, as the VAE takes them. `tell` gets the progress and a preview after each step.
     pub fn latents(
         &mut self,
         seed: u64,
@@ -92,18 +91,14 @@ impl<'a> Drawing<'a> {
         let mut guided = Guided::new(self.model, self.params, &self.texts, (channels, h, w), self.batched, token)?;
         self.plan.run(&mut x, &mut guided, &mut source, token, &mut each)?;
         self.widened += guided.widened;
-        Ok(Tensor::from_vec(x, (1, channels, h, w), &Device::Cpu)?.to_device(&self.model.device)?)
+        let latents = Tensor::from_vec(x, (1, channels, h, w), &Device::Cpu)?.to_device(&self.model.device)?;
+        Ok(self.model.vae.config().scaling.to_vae(&latents)?)
     }
 
-    /// The picture of some latents. `free` bytes may be taken: where the whole needs more, it is decoded in tiles.
+    /// The picture of some latents, as [`super::Decoder::decode`] makes it.
     pub fn decode(&mut self, latents: &Tensor, free: u64, token: &CancelToken) -> Run<Picture> {
         let start = Instant::now();
-        let vae = &self.model.vae;
-        let (_, _, h, w) = latents.dims4()?;
-        let tiling = (vae.config().decode_bytes(h, w) > free).then_some(Tiling::USUAL);
-        let latents = vae.config().scaling.to_vae(latents)?;
-        let pixels = vae.decode(&latents, tiling, token, &mut |_, _| {})?;
-        let picture = to_picture(&pixels)?;
+        let picture = self.model.decoder().decode(latents, free, token)?;
         self.decode_s += start.elapsed().as_secs_f64();
         Ok(picture)
     }

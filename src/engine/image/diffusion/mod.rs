@@ -7,6 +7,7 @@
 //! ```
 
 mod checkpoint;
+mod decode;
 mod draw;
 mod folder;
 mod net;
@@ -36,6 +37,7 @@ use crate::formats::{Header, memory};
 use net::{Net, NetConfig};
 
 pub use checkpoint::is_checkpoint;
+pub use decode::{Decoder, VaeOnly, kept};
 pub use draw::Drawing;
 pub use folder::is_folder;
 

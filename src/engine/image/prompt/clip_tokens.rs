@@ -8,6 +8,7 @@ use flate2::read::GzDecoder;
 use serde_json::{Map, Value, json};
 use tokenizers::Tokenizer;
 
+use super::built_in;
 use super::vocabulary::{bad, read_text, special};
 use crate::error::Result;
 
@@ -40,7 +41,7 @@ impl ClipTokens {
     /// The vocabulary inside this program, for files that carry none.
     pub fn built_in(pad: Pad) -> Result<Self> {
         static BUILT: OnceLock<Tokenizer> = OnceLock::new();
-        let path = Path::new("(inside the program)");
+        let path = built_in::path();
         let tokenizer = match BUILT.get() {
             Some(tokenizer) => tokenizer.clone(),
             None => {
@@ -121,7 +122,7 @@ fn vocabulary(merges: &[&str]) -> Map<String, Value> {
 }
 
 /// The letters that stand for the 256 bytes, in the vocabulary's order: printable ones are themselves, and first.
-fn byte_letters() -> Vec<char> {
+pub(super) fn byte_letters() -> Vec<char> {
     let printable = (b'!'..=b'~').chain(0xa1..=0xac).chain(0xae..=0xff).map(char::from);
     printable.chain((0x100..0x144).filter_map(char::from_u32)).collect()
 }

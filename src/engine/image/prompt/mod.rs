@@ -6,6 +6,7 @@
 //! ```
 
 pub mod attention;
+mod built_in;
 pub mod chunks;
 mod clip_tokens;
 mod pieces;

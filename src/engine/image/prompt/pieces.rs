@@ -4,8 +4,8 @@ use std::path::Path;
 
 use tokenizers::Tokenizer;
 
-use super::unigram;
 use super::vocabulary::{bad, read_bytes, read_text, special};
+use super::{built_in, unigram};
 use crate::error::Result;
 
 /// A tokenizer as its model's folder has it.
@@ -27,8 +27,18 @@ impl PieceTokens {
             }
         };
         let (end, pad) = (special(folder, "eos_token", "</s>")?, special(folder, "pad_token", "<pad>")?);
+        Self::of_t5(tokenizer, &end, &pad, folder)
+    }
+
+    /// T5's own, from inside this program, for a text encoder with `rows` words.
+    pub fn built_in_t5(rows: usize) -> Result<Self> {
+        enough(rows, built_in::T5_SIZE, "T5")?;
+        Self::of_t5(plain(built_in::t5()?, built_in::path())?, "</s>", "<pad>", built_in::path())
+    }
+
+    fn of_t5(tokenizer: Tokenizer, end: &str, pad: &str, folder: &Path) -> Result<Self> {
         let id = |token: &str| known(&tokenizer, token, folder);
-        Ok(Self { pad: id(&pad)?, end: Some(id(&end)?), tokenizer })
+        Ok(Self { pad: id(pad)?, end: Some(id(end)?), tokenizer })
     }
 
     /// Qwen's, from `tokenizer.json`: nothing is set behind the text, which is a rendered chat.
@@ -36,6 +46,13 @@ impl PieceTokens {
         let tokenizer = bare(folder)?.ok_or_else(|| bad(folder, "tokenizer.json is not in it"))?;
         let pad = special(folder, "pad_token", "<|endoftext|>")?;
         Ok(Self { pad: known(&tokenizer, &pad, folder)?, end: None, tokenizer })
+    }
+
+    /// Qwen's own, from inside this program, for a text encoder with `rows` words.
+    pub fn built_in_qwen(rows: usize) -> Result<Self> {
+        enough(rows, built_in::QWEN_SIZE, "Qwen")?;
+        let tokenizer = built_in::qwen()?;
+        Ok(Self { pad: known(&tokenizer, "<|endoftext|>", built_in::path())?, end: None, tokenizer })
     }
 
     /// At most `most` ids, the last one the end where the model has one; and how many tokens were cut.
@@ -67,11 +84,28 @@ fn bare(folder: &Path) -> Result<Option<Tokenizer>> {
     if !path.is_file() {
         return Ok(None);
     }
-    let mut tokenizer: Tokenizer = read_text(&path)?.parse().map_err(|e| bad(&path, e))?;
+    plain(read_text(&path)?.parse().map_err(|e| bad(&path, e))?, &path).map(Some)
+}
+
+/// Without what it sets about a text.
+fn plain(mut tokenizer: Tokenizer, path: &Path) -> Result<Tokenizer> {
     tokenizer.with_post_processor(None::<tokenizers::PostProcessorWrapper>);
     tokenizer.with_padding(None);
-    tokenizer.with_truncation(None).map_err(|e| bad(&path, e))?;
-    Ok(Some(tokenizer))
+    tokenizer.with_truncation(None).map_err(|e| bad(path, e))?;
+    Ok(tokenizer)
+}
+
+/// Refuses a text encoder with fewer words than the vocabulary inside this program.
+fn enough(rows: usize, size: usize, name: &str) -> Result<()> {
+    if rows >= size {
+        return Ok(());
+    }
+    Err(bad(
+        built_in::path(),
+        format!(
+            "{name} has {size} tokens, this text encoder {rows}: put its tokenizer beside it, or name a folder with --config"
+        ),
+    ))
 }
 
 fn known(tokenizer: &Tokenizer, token: &str, folder: &Path) -> Result<u32> {
