@@ -77,6 +77,33 @@ fn another_vae_takes_the_place_of_the_models_own() {
     assert_ne!(draw(Some(fixtures().join("sdxl/vae"))), draw(None), "the other VAE decodes");
 }
 
+#[test]
+fn a_chosen_vae_is_in_the_pictures_settings() {
+    let params = ImageParams { prompt: "a cat".into(), width: 64, height: 64, steps: 1, ..ImageParams::default() };
+    let whole = Checkpoint { vae: Some(fixtures().join("sdxl/vae")), ..Checkpoint::new(fixtures().join("sd15")) };
+    let made = run(&mut pipeline(), &on(files(whole), params, 1), &CancelToken::new()).unwrap();
+    assert_eq!(made.pictures[0].1.vae, "sdxl/vae");
+}
+
+/// Stable Diffusion 2 with LDM's own settings beside: what they say it predicts is not probed.
+#[test]
+fn a_yaml_beside_a_checkpoint_says_what_it_predicts() {
+    use aigc_studio::formats::family;
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("model.safetensors");
+    std::fs::copy(single("sd21.safetensors"), &path).unwrap();
+    let velocity = |yaml: &str| {
+        std::fs::write(path.with_extension("yaml"), yaml).unwrap();
+        let header = Header::read(&path).unwrap();
+        let found = layout::parts(&header).remove(0);
+        family::kind(&found, &found.tensors(&header).unwrap(), &header, &path).velocity
+    };
+    let ldm = "model:\n  target: ldm.models.diffusion.ddpm.LatentDiffusion\n  params:\n";
+    assert_eq!(velocity(&format!("{ldm}    parameterization: \"v\"\n")), Some(true));
+    assert_eq!(velocity(ldm), Some(false));
+    assert_eq!(velocity("something: else"), velocity(""));
+}
+
 fn failed(whole: Checkpoint) -> StudioError {
     let params = ImageParams { prompt: "a cat".into(), width: 64, height: 64, steps: 2, ..ImageParams::default() };
     match run(&mut pipeline(), &on(files(whole), params, 1), &CancelToken::new()) {

@@ -339,3 +339,63 @@ fn a_denoiser_that_changed_in_its_folder_is_read_again() {
     std::fs::rename(&new, &weights).unwrap();
     assert!(read(), "the file was replaced");
 }
+
+/// Two jobs on two models at once: one after the other, both whole. The memory asked back in the middle of a job is given
+/// when the job is over, and the next one reads its model again.
+#[test]
+fn jobs_wait_for_each_other_and_unload_waits_for_the_job() {
+    use aigc_studio::domain::{Job, TextRequest};
+    use aigc_studio::engine::{Engine, Pipelines};
+    struct NoText;
+    impl Pipeline for NoText {
+        type Request = TextRequest;
+        fn run(
+            &mut self,
+            _: &TextRequest,
+            _: &Reporter,
+            _: &CancelToken,
+        ) -> Result<aigc_studio::domain::Outcome, Stop> {
+            Err(Stop::Cancelled)
+        }
+        fn unload(&mut self) {}
+    }
+    let budget = MemoryBudget::new(8 << 30);
+    let image = Box::new(ImagePipeline::new(budget.clone(), DeviceChoice::Cpu));
+    let (engine, events) = Engine::start(Pipelines { text: Box::new(NoText), image }, Arc::new(|| {}));
+    let job = |name: &str| Job::Image(Box::new(request(&fixtures().join(name), small(), 1)));
+    let next = || events.recv_timeout(std::time::Duration::from_secs(60)).expect("news comes");
+    let first = engine.submit(JobId::next(), job("sd15")).unwrap();
+    let second = engine.submit(JobId::next(), job("sdxl")).unwrap();
+    // As soon as the first one draws, the memory is asked for.
+    let mut order = Vec::new();
+    let mut asked = false;
+    while order.len() < 2 {
+        let event = next();
+        match event.kind {
+            EventKind::Preview { .. } if !asked => {
+                asked = true;
+                engine.unload();
+            }
+            EventKind::Picture { .. } => order.push(event.job),
+            EventKind::Failed(error) => panic!("{error}"),
+            _ => {}
+        }
+    }
+    assert_eq!(order, [first.id(), second.id()]);
+    // The unload stands behind the two jobs: when a third has ended, its model alone is in memory.
+    while !next().kind.is_ending() {}
+    let third = engine.submit(JobId::next(), job("sdxl")).unwrap();
+    let mut loaded = false;
+    loop {
+        let event = next();
+        loaded |= event.job == third.id() && matches!(event.kind, EventKind::Loading { .. });
+        if event.job == third.id() && event.kind.is_ending() {
+            break;
+        }
+    }
+    assert!(loaded, "it was given back in between");
+    engine.unload();
+    while budget.used() > 0 {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+}

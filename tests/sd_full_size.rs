@@ -11,11 +11,15 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
-use aigc_studio::engine::CancelToken;
 use aigc_studio::engine::image::nets::unet::{Unet, UnetConfig, UnetInput};
 use aigc_studio::engine::image::nets::vae::{Tiling, Vae, VaeConfig};
+use aigc_studio::engine::image::weights::{self, Watch};
+use aigc_studio::engine::{CancelToken, Stop};
+use aigc_studio::formats::layout::Part;
+use aigc_studio::formats::{Header, memory};
 use candle_core::{DType, Device, Shape, Tensor};
 use candle_nn::VarBuilder;
 use candle_nn::var_builder::SimpleBackend;
@@ -59,14 +63,18 @@ impl SimpleBackend for Noise {
     }
 }
 
-fn weights(part: &str) -> VarBuilder<'static> {
+/// A network as the program loads it, or of nothing.
+fn loaded<T, E: Into<Stop> + std::fmt::Debug>(
+    part: &str,
+    build: impl FnOnce(&VarBuilder<'static>) -> Result<T, E>,
+) -> T {
     match folder() {
-        // SAFETY: the file is ours, and nobody writes to it meanwhile.
-        Some(folder) => unsafe {
-            let file = folder.join(part).join("diffusion_pytorch_model.safetensors");
-            VarBuilder::from_mmaped_safetensors(&[file], DType::F32, &Device::Cpu).unwrap()
-        },
-        None => VarBuilder::from_backend(Box::new(Noise), DType::F32, Device::Cpu),
+        Some(folder) => {
+            let header = Header::read(&folder.join(part).join("diffusion_pytorch_model.safetensors")).unwrap();
+            let watch = Watch::new(CancelToken::new(), Arc::new(|_| {}));
+            weights::load(header, DType::F32, &Device::Cpu, &watch, build).map_err(|_| "loading failed").unwrap()
+        }
+        None => build(&VarBuilder::from_backend(Box::new(Noise), DType::F32, Device::Cpu)).unwrap(),
     }
 }
 
@@ -74,11 +82,28 @@ fn io(name: &str) -> Option<HashMap<String, Tensor>> {
     Some(candle_core::safetensors::load(folder()?.join(name), &Device::Cpu).unwrap())
 }
 
-/// The most memory that this process ever held, in GB.
-fn peak() -> f64 {
+/// A line of the system's account of this process, in GB.
+fn account(name: &str) -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0");
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("0");
     line.split_whitespace().next().and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(0.0) * 1024.0 / 1e9
+}
+
+/// The most memory that this process held since [`forget_peak`].
+fn peak() -> f64 {
+    account("VmHWM:")
+}
+
+fn forget_peak() {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
+/// What a run took beside what was there before, held to what the program said that it would take: it must be enough,
+/// and not twice as much.
+fn took(what: &str, before: f64, expected: u64) {
+    let (took, expected) = (peak() - before, expected as f64 / 1e9);
+    println!("{what}: took {took:.2} GB, expected {expected:.2} GB");
+    assert!(took < expected * 1.05 && expected < took * 2.0, "{what}: {took:.2} GB, not {expected:.2} GB");
 }
 
 /// Seconds of all threads together, which a busy machine does not stretch (10 ms steps).
@@ -110,7 +135,7 @@ fn compare(what: &str, ours: &Tensor, theirs: Option<&Tensor>) {
 fn one_step_at_full_size() {
     let start = Instant::now();
     let config = UnetConfig::parse(UNET, Path::new("unet/config.json")).unwrap();
-    let net = Unet::load(config, &weights("unet")).unwrap();
+    let net = loaded("unet", |vb| Unet::load(config, vb));
     println!("UNet loaded: {:.2} s, {:.2} GB", start.elapsed().as_secs_f64(), peak());
     for batch in [1, 2] {
         let io = io(&format!("unet-{batch}.safetensors"));
@@ -126,7 +151,13 @@ fn one_step_at_full_size() {
             // The first run meets cold memory.
             net.forward(&input, &CancelToken::new()).unwrap();
         }
+        forget_peak();
+        let before = account("VmRSS:");
         let out = timed(&what, || net.forward(&input, &CancelToken::new()).unwrap());
+        if let Some(folder) = folder() {
+            let header = Header::read(&folder.join("unet/diffusion_pytorch_model.safetensors")).unwrap();
+            took(&what, before, batch as u64 * memory::step(Part::Unet, &header, 64, 64));
+        }
         compare(&what, &out, io.as_ref().map(|io| &io["out"]));
     }
 }
@@ -135,9 +166,8 @@ fn one_step_at_full_size() {
 #[ignore = "full size: 8 GB of memory, minutes; see the top of the file"]
 fn one_decode_at_full_size() {
     let config = VaeConfig::parse(VAE, Path::new("vae/config.json")).unwrap();
-    let vae = Vae::load(config, &weights("vae"), false).unwrap();
-    let before = peak();
-    println!("VAE loaded: {before:.2} GB");
+    let vae = loaded("vae", |vb| Vae::load(config, vb, false));
+    println!("VAE loaded: {:.2} GB", peak());
     let io = io("vae.safetensors");
     let latents = match &io {
         Some(io) => io["latents"].clone(),
@@ -148,7 +178,9 @@ fn one_decode_at_full_size() {
     timed("VAE decode 512 x 512 in tiles of 256", || {
         vae.decode(&latents, Some(tiles), &token, &mut |_, _| ()).unwrap()
     });
+    forget_peak();
+    let before = account("VmRSS:");
     let out = timed("VAE decode 512 x 512", || vae.decode(&latents, None, &token, &mut |_, _| ()).unwrap());
     compare("VAE decode", &out, io.as_ref().map(|io| &io["out"]));
-    println!("expected {:.2} GB for the decode", vae.config().decode_bytes(64, 64) as f64 / 1e9);
+    took("VAE decode", before, vae.config().decode_bytes(64, 64));
 }

@@ -24,6 +24,8 @@ pub struct PictureRecord {
     pub model: String,
     /// SHA-256 of the weights, hex; the first ten digits are what A1111 writes.
     pub model_hash: String,
+    /// The file of a VAE that decoded in the place of the model's own; empty where none did.
+    pub vae: String,
     pub seed: u64,
     pub steps: u32,
     pub guidance: f32,
@@ -43,12 +45,13 @@ impl PictureRecord {
     pub fn of(params: &ImageParams, seed: u64) -> Self {
         let ImageParams { prompt, negative, steps, guidance, width, height, sampler, .. } = params.clone();
         let ImageParams { schedule, noise, guidance_rescale, clip_skip, .. } = *params;
-        let (model, model_hash, version) = Default::default();
+        let (model, model_hash, vae, version) = Default::default();
         Self {
             prompt,
             negative,
             model,
             model_hash,
+            vae,
             seed,
             steps,
             guidance,

@@ -103,12 +103,26 @@ pub fn kind(found: &Found, tensors: &Header, whole: &Header, model: &Path) -> Ki
         Some(said) if said.starts_with('v') => Some(true),
         Some("epsilon" | "eps") => Some(false),
         _ if whole.has("v_pred") => Some(true),
+        _ if let Some(velocity) = written_beside(model) => Some(velocity),
         _ if ["vpred", "v-pred", "v_pred", "768-v", "768_v"].iter().any(|mark| name.contains(mark)) => Some(true),
         // Its base model and Turbo predict noise, the larger one velocity, and shapes do not tell.
         _ if family == Family::Sd2 && !few => None,
         _ => Some(false),
     };
     Kind { family, few, distilled, velocity, zero_snr: whole.has("ztsnr") }
+}
+
+/// Whether the `.yaml` of LDM's own program that lies beside a checkpoint says `parameterization: "v"`; `None`: there is
+/// none.
+fn written_beside(model: &Path) -> Option<bool> {
+    let path = model.with_extension("yaml");
+    let small = path.metadata().is_ok_and(|about| about.is_file() && about.len() < 1 << 16);
+    let text = small.then(|| std::fs::read_to_string(path).ok()).flatten()?;
+    if !text.contains("LatentDiffusion") {
+        return None;
+    }
+    let value = text.lines().find_map(|line| line.trim().strip_prefix("parameterization:"));
+    Some(value.is_some_and(|value| value.trim().trim_matches(['"', '\'']) == "v"))
 }
 
 impl Kind {

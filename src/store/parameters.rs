@@ -81,6 +81,9 @@ fn compose(record: &PictureRecord, exact: bool) -> String {
     if !record.model.is_empty() {
         fields.push(("Model", quote(&record.model)));
     }
+    if !record.vae.is_empty() {
+        fields.push(("VAE", quote(&record.vae)));
+    }
     if exact {
         fields.push((EXACT_PROMPT, json(&record.prompt)));
         if !record.negative.is_empty() {
@@ -138,6 +141,7 @@ pub fn parse(text: &str) -> Parsed {
         negative,
         model: get("Model").unwrap_or_default().to_owned(),
         model_hash: get(FULL_HASH).or_else(|| get("Model hash")).unwrap_or_default().to_owned(),
+        vae: get("VAE").unwrap_or_default().to_owned(),
         seed: get("Seed").and_then(|v| v.parse().ok()).unwrap_or(0),
         steps: get("Steps").and_then(|v| v.parse().ok()).unwrap_or(STEPS.default as u32),
         guidance: number("CFG scale").unwrap_or(GUIDANCE.default as f32),

@@ -16,8 +16,11 @@ pub fn table(ui: &mut Ui, cx: &Cx<'_>, record: &PictureRecord, more: Vec<(&'stat
     if !record.negative.is_empty() {
         rows.push((cx.t(T::NegativePrompt), record.negative.clone()));
     }
+    rows.push((cx.t(T::Model), model));
+    if !record.vae.is_empty() {
+        rows.push((cx.t(T::Vae), record.vae.clone()));
+    }
     rows.extend([
-        (cx.t(T::Model), model),
         (cx.t(T::Seed), record.seed.to_string()),
         (cx.t(T::Steps), format!("{} · {}", record.steps, record.sampler.name())),
         (cx.t(T::Guidance), round_f32(record.guidance).to_string()),

@@ -63,6 +63,7 @@ texts! {
     CopyDetails: "Copy details", "复制详细信息";
     Undo: "Undo", "撤销";
     TryAgain: "Try again", "重试";
+    Vae: "VAE", "VAE 解码器";
     DecodeAgain: "Decode again with the model in use", "用当前模型重新解码";
     LatentsKept: "All steps are kept in {0}", "所有步骤的结果已保存到 {0}";
     Copied: "Copied", "已复制";

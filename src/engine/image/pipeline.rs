@@ -101,7 +101,16 @@ impl ImagePipeline {
                         read((done as f64 / whole as f64).min(1.0) as f32);
                     };
                     let watch = Watch::new(token.clone(), Arc::new(tell));
-                    (Model::Diffusion(Box::new(Diffusion::load(opened, dtype, &device, &watch)?)), memory)
+                    (
+                        Model::Diffusion(Box::new(Diffusion::load(
+                            opened,
+                            dtype,
+                            &device,
+                            &watch,
+                            self.budget.clone(),
+                        )?)),
+                        memory,
+                    )
                 }
                 files => {
                     let opened = sticker::open(files)?;
@@ -160,7 +169,13 @@ fn decode(
     let start = Instant::now();
     for (index, latents) in (0u32..).zip(&request.decode) {
         let picture = Arc::new(decoder.decode(&decoder.tensor(latents)?, free, token)?);
-        reporter.tell(EventKind::Picture { index, picture, record: latents.record.clone() });
+        let mut record = latents.record.clone();
+        if let ModelFiles::Checkpoint(files) = &request.model.files
+            && let Some(vae) = &files.vae
+        {
+            record.vae = name_of(vae);
+        }
+        reporter.tell(EventKind::Picture { index, picture, record });
     }
     Ok(Outcome::Image(ImageStats { decode_s: start.elapsed().as_secs_f64(), ..ImageStats::default() }))
 }
@@ -354,9 +369,22 @@ fn record(request: &ImageRequest, seed: u64, sampler: Sampler, hash: &str) -> Pi
     PictureRecord {
         model: request.model.id.clone(),
         model_hash: hash.to_owned(),
+        vae: match &request.model.files {
+            ModelFiles::Checkpoint(files) => files.vae.as_deref().map(name_of).unwrap_or_default(),
+            _ => String::new(),
+        },
         sampler,
         version: concat!("AIGC Studio ", env!("CARGO_PKG_VERSION")).to_owned(),
         ..PictureRecord::of(&request.params, seed)
+    }
+}
+
+/// A file's name; of a model's folder named for its part, with the model's.
+fn name_of(path: &Path) -> String {
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    match (name(path), path.parent()) {
+        (own, Some(model)) if own == "vae" => format!("{}/{own}", name(model)),
+        (own, _) => own,
     }
 }
 

@@ -160,6 +160,63 @@ fn a_picture_that_cannot_be_saved_is_kept_and_can_be_tried_again() {
     assert!(do_(&mut s, Command::RetrySave(key)).is_empty(), "not twice at once");
 }
 
+/// Latents as a failed job hands them over.
+fn latents(model: &str) -> Arc<Latents> {
+    let record = PictureRecord { model: model.into(), seed: 5, width: 64, height: 64, ..PictureRecord::default() };
+    Arc::new(Latents { channels: 4, height: 8, width: 8, numbers: vec![0.0; 256], record: Box::new(record) })
+}
+
+#[test]
+fn latents_of_a_failed_decode_are_kept_on_disk_and_decoded_again_with_the_model_in_use() {
+    let mut s = state();
+    s.models.entries.push(entry("other", Makes::Image, ModelPresence::Here { path: "/m/o".into() }));
+    prompt(&mut s, "a cat");
+    let (id, _) = submitted(&do_(&mut s, Command::Generate));
+    let kept = latents(STICKER_ID);
+    let effects = engine(&mut s, id, EventKind::Undecoded { latents: kept.clone() });
+    assert_eq!(effects, vec![Effect::KeepLatents(kept.clone())]);
+    let bad = || EventKind::Failed(Cause::BadDecode { bad: 1, of: 2 }.into());
+    engine(&mut s, id, bad());
+    assert!(s.create.error.is_some());
+    // Where they are is told.
+    update(&mut s, Input::Store(StoreEvent::LatentsKept { path: "/l/a.latent".into() }));
+    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::LatentsKept("/l/a.latent".into())));
+
+    do_(&mut s, Command::SetImage(ImageEdit::Model("other".into())));
+    let again = |s: &mut AppState| {
+        let effects = do_(s, Command::DecodeAgain);
+        let (id, job) = submitted(&effects);
+        let Job::Image(request) = job else { panic!() };
+        assert_eq!((request.model.id.as_str(), &request.decode[..]), ("other", &[kept.clone()][..]));
+        assert!(s.create.error.is_none());
+        id
+    };
+    // It may fail again, and again; when it works, the picture is as any other.
+    let id = again(&mut s);
+    engine(&mut s, id, bad());
+    let id = again(&mut s);
+    let effects = engine(&mut s, id, EventKind::Picture { index: 0, picture: picture(), record: record("a cat") });
+    assert!(matches!(&effects[..], [Effect::SavePicture { .. }]));
+    engine(&mut s, id, EventKind::Finished(Outcome::Image(ImageStats::default())));
+    assert!(do_(&mut s, Command::DecodeAgain).is_empty(), "nothing is left to decode");
+}
+
+#[test]
+fn a_file_of_latents_is_decoded_by_its_own_model_or_the_one_in_use() {
+    let mut s = state();
+    s.models.entries.push(entry("other", Makes::Image, ModelPresence::Here { path: "/m/o".into() }));
+    do_(&mut s, Command::Go(Room::Gallery));
+    for (model, used) in [("other", "other"), ("gone", STICKER_ID)] {
+        let path = PathBuf::from("/l/a.latent");
+        assert_eq!(do_(&mut s, Command::OpenFile(path.clone())), vec![Effect::OpenPicture(path)]);
+        let opened = StoreEvent::LatentsOpened { latents: vec![latents(model), latents(model)] };
+        let effects = update(&mut s, Input::Store(opened));
+        let Job::Image(request) = submitted(&effects).1 else { panic!() };
+        assert_eq!((request.model.id.as_str(), request.decode.len(), request.params.count), (used, 2, 2));
+        assert_eq!(s.room(), Room::Create);
+    }
+}
+
 #[test]
 fn unsaved_pictures_outlive_the_strip() {
     let mut s = state();

@@ -30,7 +30,7 @@ use super::prompt::{ClipTokens, PieceTokens};
 use super::sampling::FlowStart;
 use super::weights::{self, Watch, load_packed};
 use crate::domain::{Checkpoint, Precision};
-use crate::engine::{CancelToken, Stop};
+use crate::engine::{CancelToken, MemoryBudget, Reservation, Stop};
 use crate::error::{Cause, Result};
 use crate::formats::layout::Part;
 use crate::formats::{Header, memory};
@@ -175,7 +175,8 @@ pub struct Diffusion {
     source: (NetConfig, Header),
     dtype: DType,
     /// The denoiser in full precision, read when half of it was not enough.
-    exact: OnceCell<Net>,
+    exact: OnceCell<(Net, Reservation)>,
+    budget: Arc<MemoryBudget>,
     vae: Vae,
     preview: Option<Taesd>,
     scheduler: Options,
@@ -203,8 +204,14 @@ impl Diffusion {
         Ok(opened)
     }
 
-    /// Reads the weights.
-    pub fn load(opened: Opened, dtype: DType, device: &Device, watch: &Watch) -> std::result::Result<Self, Stop> {
+    /// Reads the weights. `budget` is asked where more of them are needed later.
+    pub fn load(
+        opened: Opened,
+        dtype: DType,
+        device: &Device,
+        watch: &Watch,
+        budget: Arc<MemoryBudget>,
+    ) -> std::result::Result<Self, Stop> {
         let mut clips = Vec::new();
         for (i, (config, header, tokens)) in opened.clips.into_iter().enumerate() {
             let watch = watch.within(&format!("clip {i}"));
@@ -252,6 +259,7 @@ impl Diffusion {
             source,
             dtype,
             exact: OnceCell::new(),
+            budget,
             vae,
             preview,
             scheduler,
@@ -273,12 +281,15 @@ impl Diffusion {
             return Ok(None);
         }
         if self.exact.get().is_none() {
+            let needed = memory::weights(self.family.denoiser(), &self.source.1, memory::F32);
+            let share = self.budget.reserve_free(needed);
+            let share = share.ok_or_else(|| Cause::NotEnoughMemory { needed, free: self.budget.free() })?;
             let watch = Watch::new(token.clone(), Arc::new(|_| {}));
             let (config, header) = self.source.clone();
             let net = Net::load(config, header, DType::F32, &self.device, &watch)?;
-            let _ = self.exact.set(net);
+            let _ = self.exact.set((net, share));
         }
-        Ok(self.exact.get())
+        Ok(self.exact.get().map(|(net, _)| net))
     }
 
     pub fn device(&self) -> &Device {
