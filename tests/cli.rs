@@ -347,3 +347,34 @@ fn errors_are_chinese_where_the_locale_is() {
     let output = home.command(&["image", " "]).env("LC_ALL", "zh_CN.UTF-8").output().unwrap();
     refuses(&output, 2, &["提示词是空的"]);
 }
+
+/// A VAE that makes no numbers: the latents stay beside the picture's place, and become it with the model's own VAE.
+#[test]
+fn a_picture_whose_decoding_failed_is_made_of_its_latents() {
+    let home = Home::new();
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pipelines/sd15");
+    let (vae, file) = (home.path("vae"), "diffusion_pytorch_model.safetensors");
+    std::fs::create_dir(&vae).unwrap();
+    std::fs::copy(model.join("vae/config.json"), vae.join("config.json")).unwrap();
+    let mut all = candle_core::safetensors::load(model.join("vae").join(file), &candle_core::Device::Cpu).unwrap();
+    let bias = all.get_mut("decoder.conv_out.bias").unwrap();
+    *bias = (bias.clone() * f64::NAN).unwrap();
+    candle_core::safetensors::save(&all, vae.join(file)).unwrap();
+
+    let (model, vae) = (model.display().to_string(), vae.display().to_string());
+    let draw = ["image", "cat", "--model", &model, "--size", "64x64", "--steps", "2", "--seed", "3", "--out"];
+    let output = home.run(&[&draw[..], &["bad.png", "--vae", &vae]].concat());
+    refuses(&output, 1, &["bad.latent", "--decode", "NaN"]);
+    assert!(home.path("bad.latent").is_file() && !home.path("bad.png").exists());
+    assert!(home.run(&[&draw[..], &["good.png"]].concat()).status.success());
+    let output = home.run(&["image", "--decode", "bad.latent", "--model", &model, "--out", "again.png"]);
+    assert_eq!(stdout(&output).trim(), "again.png", "{}", stderr(&output));
+    let pixels = |name: &str| aigc_studio::store::png::open(&home.path(name)).unwrap();
+    assert!(pixels("again.png") == pixels("good.png"), "the same picture");
+    let record = aigc_studio::store::png::read_record(&home.path("again.png")).unwrap();
+    assert_eq!((record.prompt.as_str(), record.seed, record.steps), ("cat", 3, 2));
+
+    refuses(&home.run(&["image", "--decode", "gone.latent", "--model", &model]), 1, &["gone.latent"]);
+    refuses(&home.run(&["image", "--decode", "good.png", "--model", &model]), 1, &["not a file of latents"]);
+    refuses(&home.run(&["image", "--decode", "bad.latent", "--model", "sticker-64"]), 2, &["a model with a VAE"]);
+}

@@ -6,10 +6,12 @@ use aigc_studio::domain::*;
 use aigc_studio::error::Cause;
 use aigc_studio::lang::Lang;
 use aigc_studio::state::*;
+use aigc_studio::ui::texts::T;
 use egui::Key;
 use egui::Modifiers;
 use egui::accesskit::Role as Part;
 use egui_kittest::kittest::Queryable;
+use std::sync::Arc;
 use ui_states::*;
 
 fn all_states(lang: Lang, theme: Theme) -> Vec<AppState> {
@@ -204,6 +206,23 @@ fn an_error_shows_its_remedy_a_button_and_details_to_copy() {
     harness.run();
     harness.get_by_label("Dismiss").click();
     assert_eq!(asked(&mut harness), [Command::DismissCreateError]);
+}
+
+#[test]
+fn a_failed_decode_can_be_tried_again() {
+    for lang in Lang::ALL {
+        let mut state = create_done(lang, Theme::Dark);
+        state.create.error = Some(Cause::BadDecode { bad: 786_432, of: 786_432 }.into());
+        let mut harness = open(state.clone());
+        assert!(harness.query_by_label(T::DecodeAgain.tr(lang)).is_none(), "nothing to decode");
+        drop(harness);
+        let record = record("a red apple", 5);
+        let latents = Latents { channels: 4, height: 1, width: 1, numbers: vec![0.0; 4], record };
+        state.create.undecoded = vec![Arc::new(latents)];
+        harness = open(state);
+        harness.get_by_label(T::DecodeAgain.tr(lang)).click();
+        assert_eq!(asked(&mut harness), [Command::DecodeAgain]);
+    }
 }
 
 #[test]
