@@ -323,11 +323,13 @@ pub fn suggestion(ui: &mut Ui, text: &str, width: f32) -> Response {
     let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), theme::body(), ink);
     job.wrap = egui::text::TextWrapping::truncate_at_width(width - 48.0);
     let galley = ui.painter().layout_job(job);
+    let cut = galley.elided;
     ui.painter().galley(egui::pos2(rect.left() + S3, rect.center().y - galley.size().y / 2.0), galley, ink);
     let mark = if lit { p.accent_text } else { p.faint };
     let at = rect.right_center() - vec2(S3, 0.0);
     ui.painter().text(at, Align2::RIGHT_CENTER, icons::PLUS, theme::icon_font(14.0), mark);
-    response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(text)
+    let response = response.on_hover_cursor(CursorIcon::PointingHand);
+    if cut { response.on_hover_text(text) } else { response }
 }
 
 /// The button that sends what was typed.

@@ -194,11 +194,14 @@ impl AppState {
             }
             EventKind::Picture { index, picture, record } => self.picture_done((id, index), picture, record, fx),
             EventKind::Finished(outcome) => {
-                self.create.jobs.remove(at);
+                let job = self.create.jobs.remove(at);
                 if let Outcome::Image(stats) = outcome {
                     self.create.unknown_words = stats.unknown_words;
                     self.create.widened = stats.widened;
-                    self.create.step_s = Some(stats.step_s);
+                    // A decode alone makes no steps.
+                    if job.request.decode.is_empty() {
+                        self.create.step_s = Some(stats.step_s);
+                    }
                 }
                 self.leave_job(id);
             }
