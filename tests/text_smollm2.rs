@@ -3,6 +3,8 @@
 //! Run with `cargo test --test text_smollm2 -- --ignored` once it is fetched, or with AIGC_STUDIO_TEST_SMOLLM2 naming
 //! the file.
 
+use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -44,13 +46,20 @@ struct Line {
     ids: Vec<u32>,
 }
 
+fn lines() -> Vec<Line> {
+    let mut text = String::new();
+    let packed = &include_bytes!("fixtures/text/tokens.jsonl.gz")[..];
+    flate2::read::GzDecoder::new(packed).read_to_string(&mut text).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 #[test]
 #[ignore = "needs SmolLM2 (fetch smollm2-135m, or set AIGC_STUDIO_TEST_SMOLLM2)"]
 fn tokens_are_those_of_llama_cpp() {
-    let lines: Vec<Line> =
-        include_str!("fixtures/text/tokens.jsonl").lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let lines = lines();
     let mut compared = 0;
-    for pre in ["smollm", "gpt-2", "llama-bpe", "qwen2"] {
+    let pres: BTreeSet<&str> = lines.iter().map(|line| line.pre.as_str()).filter(|p| !p.starts_with("gemma")).collect();
+    for pre in pres {
         let vocabulary = Vocabulary::open(&smollm2(), Some(pre)).unwrap();
         let wrong: Vec<String> = (lines.iter().filter(|line| line.pre == pre))
             .inspect(|_| compared += 1)
@@ -61,7 +70,7 @@ fn tokens_are_those_of_llama_cpp() {
             .collect();
         assert!(wrong.is_empty(), "{pre}: {} differ\n{}", wrong.len(), wrong.join("\n"));
     }
-    assert!(compared > 800, "{compared}");
+    assert!(compared > 2500, "{compared}");
 }
 
 #[derive(Deserialize)]
@@ -107,7 +116,7 @@ fn the_network_foresees_what_llama_cpp_foresees() {
         let all = logits(&smollm2(), &tokens, row.ids.len() - 1, row.exact).unwrap();
         assert_eq!(all.len(), row.answer.len());
         // How far a logit may be off, and how near a tie must be for another token to win.
-        let (tolerance, tie) = if row.exact { (1e-3, 1e-3) } else { (1.5, 0.5) };
+        let (tolerance, tie) = if row.exact { (1e-3, 1e-3) } else { (2.0, 0.5) };
         let (mut worst, mut others) = (0.0_f32, 0);
         for (i, (logits, &(best, _, _))) in all.iter().zip(&row.best).enumerate() {
             let ours = (0..).zip(logits).max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
@@ -122,7 +131,7 @@ fn the_network_foresees_what_llama_cpp_foresees() {
         assert!(worst < tolerance, "{worst}");
         assert!(others <= if row.exact { 0 } else { all.len() / 10 }, "{others} other tokens");
         if others == 0 && !row.exact {
-            let greedy = TextParams { temperature: 0.0, max_tokens: 72, ..Default::default() };
+            let greedy = TextParams { temperature: 0.0, max_tokens: 128, ..Default::default() };
             let (text, _) = answer(&mut pipeline(), TextPrompt::Raw(row.prompt.clone()), greedy);
             assert_eq!(text, vocabulary.decode(&row.answer));
         }

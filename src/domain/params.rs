@@ -139,6 +139,35 @@ impl ImageParams {
     }
 }
 
+/// What keys and values of the tokens that were read are kept in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KvType {
+    F32,
+    #[default]
+    F16,
+    /// 8 bits, a scale for 32 numbers.
+    #[serde(rename = "q8_0")]
+    Q8_0,
+}
+
+impl KvType {
+    pub const ALL: [Self; 3] = [Self::F32, Self::F16, Self::Q8_0];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+            Self::Q8_0 => "q8_0",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        Self::ALL.into_iter().find(|kv| kv.name() == name || (name == "q8" && *kv == Self::Q8_0))
+    }
+}
+
 /// Everything that decides how text is continued, but the model's file and the conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -156,6 +185,7 @@ pub struct TextParams {
     pub seed: Seed,
     /// Texts that end the answer; they are not part of it.
     pub stop: Vec<String>,
+    pub kv: KvType,
 }
 
 impl Default for TextParams {
@@ -172,6 +202,7 @@ impl Default for TextParams {
             context: CONTEXT.default as u32,
             seed: Seed::Random,
             stop: Vec::new(),
+            kv: KvType::default(),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::models::LanguageModel;
 use super::sampler::{NotANumber, Sampler};
 use super::stream::{StopTexts, Utf8Decoder};
 use super::tokenizer::Tokenizer;
-use crate::domain::{EventKind, FinishReason, TextParams, TextStats};
+use crate::domain::{EventKind, FinishReason, KvType, TextParams, TextStats};
 use crate::engine::{CancelToken, Reporter, Stop};
 use crate::error::Cause;
 
@@ -26,9 +26,9 @@ impl Session {
     }
 
     /// Makes room for `tokens` tokens and forgets what was read.
-    pub fn set_context(&mut self, tokens: usize) -> candle_core::Result<()> {
+    pub fn set_context(&mut self, tokens: usize, kv: KvType) -> candle_core::Result<()> {
         self.read.clear();
-        self.model.set_context(tokens)
+        self.model.set_context(tokens, kv)
     }
 
     /// Keeps of what was read what `prompt` begins with, but for its last token, whose logits are needed. Returns

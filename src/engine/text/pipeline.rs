@@ -10,7 +10,7 @@ use super::answer::{Answer, Session};
 use super::template::ChatTemplate;
 use super::tokenizer::{Specials, Tokenizer};
 use super::{info, models};
-use crate::domain::{DeviceChoice, EventKind, ModelFiles, ModelRef, Outcome, Role, TextPrompt, TextRequest};
+use crate::domain::{DeviceChoice, EventKind, KvType, ModelFiles, ModelRef, Outcome, Role, TextPrompt, TextRequest};
 use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, best_device};
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::gguf::Gguf;
@@ -38,8 +38,9 @@ struct Loaded {
     template: Result<ChatTemplate>,
     plan: models::Plan,
     session: Session,
-    /// Tokens that the cache has room for.
+    /// Tokens that the cache has room for, and what they are kept in.
     room: usize,
+    kv: KvType,
     cache: Option<Reservation>,
     _weights: Reservation,
 }
@@ -90,6 +91,7 @@ impl TextPipeline {
             plan,
             session: Session::new(network),
             room: 0,
+            kv: KvType::default(),
             cache: None,
             _weights: weights,
         };
@@ -123,7 +125,7 @@ impl Pipeline for TextPipeline {
             return Err(Cause::PromptTooLong { tokens: tokens.len(), context }.into());
         }
         token.check()?;
-        loaded.make_room(context, &self.budget, reporter)?;
+        loaded.make_room(context, request.params.kv, &self.budget, reporter)?;
         let answer = Answer {
             tokenizer: &loaded.tokenizer,
             params: &request.params,
@@ -159,22 +161,23 @@ impl Loaded {
     fn make_room(
         &mut self,
         context: usize,
+        kv: KvType,
         budget: &Arc<MemoryBudget>,
         reporter: &Reporter,
     ) -> std::result::Result<(), Stop> {
-        if context <= self.room {
+        if context <= self.room && kv == self.kv {
             return Ok(());
         }
-        let bytes = self.plan.bytes_per_token.saturating_mul(context as u64);
+        let bytes = self.plan.bytes_per_token(kv).saturating_mul(context as u64);
         // What the smaller cache holds is free for the larger one, but only once it is given back.
         if let Some(old) = self.cache.take() {
             drop(old);
             self.room = 0;
-            self.session.set_context(0)?;
+            self.session.set_context(0, kv)?;
         }
         self.cache = Some(budget.reserve(bytes, &mut |id| reporter.tell(EventKind::Freed { id }))?);
-        self.session.set_context(context)?;
-        self.room = context;
+        self.session.set_context(context, kv)?;
+        (self.room, self.kv) = (context, kv);
         Ok(())
     }
 }

@@ -9,7 +9,8 @@ use rand_chacha::ChaCha12Rng;
 
 use super::TextPipeline;
 use crate::domain::{
-    Event, EventKind, JobId, Message, ModelFiles, ModelRef, Outcome, TextParams, TextPrompt, TextRequest, TextStats,
+    Event, EventKind, JobId, KvType, Message, ModelFiles, ModelRef, Outcome, TextParams, TextPrompt, TextRequest,
+    TextStats,
 };
 use crate::engine::{CancelToken, Pipeline, Reporter, Stop};
 use crate::error::{Result, StudioError};
@@ -270,6 +271,18 @@ impl Vocabulary {
         Ok(Self(super::tokenizer::Tokenizer::from_gguf(&gguf)?, gguf))
     }
 
+    /// The vocabulary of the file at `path`, with or without a space put before texts.
+    pub fn with_prefix(path: &Path, prefix: bool) -> Result<Self> {
+        let mut gguf = Gguf::open(path)?;
+        gguf.set_flag("tokenizer.ggml.add_space_prefix", prefix);
+        Ok(Self(super::tokenizer::Tokenizer::from_gguf(&gguf)?, gguf))
+    }
+
+    /// Tokens of `text` as a prompt, with the begin token that the model wants.
+    pub fn begin(&self, text: &str) -> Vec<u32> {
+        self.0.begin(self.encode(text))
+    }
+
     /// Tokens of `text` with special tokens read, no begin token.
     pub fn encode(&self, text: &str) -> Vec<u32> {
         self.0.encode(text, super::tokenizer::Specials::Parse)
@@ -326,7 +339,7 @@ pub fn logits(path: &Path, tokens: &[u32], from: usize, exact: bool) -> std::res
     } else {
         super::models::load(&gguf, &candle_core::Device::Cpu, &CancelToken::new(), &mut |_| {})?
     };
-    model.set_context(tokens.len())?;
+    model.set_context(tokens.len(), KvType::F32)?;
     let mut all = vec![model.forward(&tokens[..=from], 0)?];
     for at in from + 1..tokens.len() {
         all.push(model.forward(&tokens[at..=at], at)?);

@@ -80,6 +80,11 @@ impl Gguf {
         self.metadata.insert(key.to_owned(), Value::Text(value.to_owned()));
     }
 
+    /// The same for a flag.
+    pub fn set_flag(&mut self, key: &str, value: bool) {
+        self.metadata.insert(key.to_owned(), Value::Bool(value));
+    }
+
     pub fn tensor(&self, name: &str) -> Option<&Tensor> {
         self.tensors.get(name)
     }
@@ -149,6 +154,13 @@ impl Gguf {
     pub fn texts(&self, key: &str) -> Option<&[String]> {
         match self.metadata.get(key)? {
             Value::Array(Array::Texts(all)) => Some(all),
+            _ => None,
+        }
+    }
+
+    pub fn floats(&self, key: &str) -> Option<&[f32]> {
+        match self.metadata.get(key)? {
+            Value::Array(Array::Floats(all)) => Some(all),
             _ => None,
         }
     }

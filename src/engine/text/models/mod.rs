@@ -1,25 +1,30 @@
-//! Architectures of language models, one file each. A new one is a file with a `Config::from_gguf` that checks the
-//! header and a `load`, and a line in [`plan`], [`load`] and [`SUPPORTED`].
+//! Language models: one decoder ([`decoder`]) whose turns a file's header and weights tell ([`config`], [`inventory`]).
+//! A new architecture is a line in [`config::traits`], and what it does otherwise.
 
 mod attention;
 mod blocks;
+mod config;
+mod convolution;
+mod decoder;
+mod feed;
+mod inventory;
+mod kv;
 mod linear;
-mod llama;
 mod weights;
 
 use candle_core::Device;
 
+use crate::domain::KvType;
 use crate::engine::{CancelToken, Stop};
-use crate::error::{Cause, Result};
+use crate::error::Result;
 use crate::formats::gguf::Gguf;
-
-/// `general.architecture` of the files that can be run.
-pub const SUPPORTED: &str = "llama";
+use config::Config;
+use decoder::Decoder;
 
 /// A network that reads tokens and foresees the next one. It remembers the tokens that it has read, by position.
 pub trait LanguageModel: Send {
-    /// Makes room for `tokens` tokens and forgets what was read.
-    fn set_context(&mut self, tokens: usize) -> candle_core::Result<()>;
+    /// Makes room for `tokens` tokens, kept in the type `kv`, and forgets what was read.
+    fn set_context(&mut self, tokens: usize, kv: KvType) -> candle_core::Result<()>;
 
     /// Reads `tokens` at `position..`; what was read at and after `position` before is forgotten.
     fn prefill(&mut self, tokens: &[u32], position: usize) -> candle_core::Result<()>;
@@ -27,6 +32,9 @@ pub trait LanguageModel: Send {
     /// As [`prefill`](Self::prefill), and gives the logits of the token that comes after the last one: one for each
     /// token of the vocabulary.
     fn forward(&mut self, tokens: &[u32], position: usize) -> candle_core::Result<Vec<f32>>;
+
+    /// As [`forward`](Self::forward), for the last `rows` tokens, each with what comes after it.
+    fn forward_last(&mut self, tokens: &[u32], position: usize, rows: usize) -> candle_core::Result<Vec<Vec<f32>>>;
 }
 
 /// What running a model takes, as known from its header.
@@ -37,29 +45,33 @@ pub struct Plan {
     /// Tokens of its vocabulary.
     pub vocabulary: usize,
     pub layers: usize,
-    /// Memory for each token of context, in bytes.
-    pub bytes_per_token: u64,
+    /// Numbers that are kept for each token of context.
+    pub numbers_per_token: u64,
 }
 
-/// Refuses an architecture that is not in [`SUPPORTED`].
-pub fn check_architecture(name: &str) -> Result<()> {
-    match name {
-        "llama" => Ok(()),
-        other => Err(unsupported(other)),
+impl Plan {
+    /// Bytes that are kept for each token of context.
+    pub fn bytes_per_token(&self, kv: KvType) -> u64 {
+        // Q8_0: a byte each, and a scale of four for 32.
+        match kv {
+            KvType::F32 => self.numbers_per_token * 4,
+            KvType::F16 => self.numbers_per_token * 2,
+            KvType::Q8_0 => self.numbers_per_token * 9 / 8,
+        }
     }
 }
 
-fn unsupported(found: &str) -> crate::error::StudioError {
-    Cause::UnsupportedArchitecture { found: found.to_owned(), supported: SUPPORTED.to_owned() }.into()
+/// Refuses an architecture that cannot be run.
+pub fn check_architecture(name: &str) -> Result<()> {
+    config::traits(name).map(drop).ok_or_else(|| config::unsupported(name))
 }
 
 /// Checks that the header describes a network that can be built: every weight there, in its shape, and none left
 /// over that would change the result.
 pub fn plan(gguf: &Gguf) -> Result<Plan> {
-    match gguf.architecture()? {
-        "llama" => Ok(llama::Config::from_gguf(gguf)?.plan()),
-        other => Err(unsupported(other)),
-    }
+    let config = Config::from_gguf(gguf)?;
+    inventory::check(gguf, &config)?;
+    Ok(config.plan())
 }
 
 /// Reads the weights. `progress` is told the fraction that has been read, 0 to 1.
@@ -79,8 +91,7 @@ pub fn load_exact(gguf: &Gguf) -> std::result::Result<Box<dyn LanguageModel>, St
 }
 
 fn build(gguf: &Gguf, mut weights: weights::Weights) -> std::result::Result<Box<dyn LanguageModel>, Stop> {
-    match gguf.architecture()? {
-        "llama" => Ok(Box::new(llama::Llama::load(llama::Config::from_gguf(gguf)?, &mut weights)?)),
-        other => Err(unsupported(other).into()),
-    }
+    let config = Config::from_gguf(gguf)?;
+    inventory::check(gguf, &config)?;
+    Ok(Box::new(Decoder::load(config, &mut weights)?))
 }

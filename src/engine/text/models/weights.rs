@@ -76,6 +76,26 @@ impl<'a> Weights<'a> {
         Ok(QTensor::new(storage, info.shape.clone())?)
     }
 
+    /// The matrices of `count` experts, which lie one behind the other in one weight.
+    pub fn experts(&mut self, name: &str, count: usize) -> Result<Vec<Linear>, Stop> {
+        let all = self.packed(name)?;
+        let &[experts, rows, columns] = all.shape().dims() else {
+            return Err(self.gguf.bad(format!("{name} is no list of matrices")).into());
+        };
+        let bytes = all.data()?;
+        let each = bytes.len() / experts.max(1);
+        let one = |part: &[u8]| -> Result<Linear, Stop> {
+            let storage = QStorage::from_data(part.to_vec().into(), self.device, all.dtype())?;
+            self.to_matrix(Arc::new(QTensor::new(storage, (rows, columns))?))
+        };
+        bytes.chunks_exact(each.max(1)).take(count).map(one).collect()
+    }
+
+    /// A weight in f32, where the file has it.
+    pub fn optional(&mut self, name: &str) -> Result<Option<Tensor>, Stop> {
+        self.has(name).then(|| self.plain(name)).transpose()
+    }
+
     /// A matrix to multiply with.
     pub fn matrix(&mut self, name: &str) -> Result<Linear, Stop> {
         let packed = self.packed(name)?;

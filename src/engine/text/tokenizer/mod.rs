@@ -1,14 +1,15 @@
 //! Text to tokens and back, as the model's own file says.
 //!
-//! Byte-level BPE (`tokenizer.ggml.model` = `gpt2`), equal to llama.cpp token by token: `tests/text_tokens.rs` holds
-//! it to fixtures. The `tokenizers` crate was not used: its pipeline stops at an expression's backtracking limit in
+//! Byte-level BPE (`tokenizer.ggml.model` = `gpt2`) and SentencePiece with scores (`llama`), equal to llama.cpp token by
+//! token: tests hold them to fixtures. The `tokenizers` crate was not used: its pipeline stops at an expression's backtracking limit in
 //! silence, and it finds special tokens left to right where llama.cpp finds the longest first.
 //!
-//! `tokenizer.ggml.add_space_prefix` is for vocabularies of words (`llama`); byte-level ones never get a space put
-//! before the text, whatever the flag says.
+//! `tokenizer.ggml.add_space_prefix` is for vocabularies of pieces; byte-level ones never get a space put before the
+//! text, whatever the flag says.
 
 mod bpe;
 mod bytes;
+mod pieces;
 mod pre;
 
 use std::collections::HashSet;
@@ -16,6 +17,7 @@ use std::collections::HashSet;
 use self::bpe::Merges;
 #[doc(hidden)]
 pub use self::bytes::alphabet;
+use self::pieces::{Pieces, SPACE};
 pub use self::pre::PreTokenizer;
 use crate::error::{Cause, Result};
 use crate::formats::gguf::Gguf;
@@ -26,6 +28,7 @@ const UNKNOWN: i64 = 2;
 const CONTROL: i64 = 3;
 const USER_DEFINED: i64 = 4;
 const UNUSED: i64 = 5;
+const BYTE: i64 = 6;
 
 /// Texts of tokens that end an answer, whatever the file says about them.
 const ENDS: [&str; 16] = [
@@ -61,8 +64,7 @@ pub enum Specials {
 pub struct Tokenizer {
     texts: Vec<String>,
     kinds: Vec<i64>,
-    merges: Merges,
-    pre: PreTokenizer,
+    model: Model,
     /// Ids of control, user-defined and unknown tokens, longest text first.
     specials: Vec<u32>,
     ends: HashSet<u32>,
@@ -71,15 +73,30 @@ pub struct Tokenizer {
     add_bos: bool,
 }
 
+/// How plain text becomes tokens.
+#[derive(Debug)]
+enum Model {
+    /// Words, and merges of bytes inside each.
+    Bytes { merges: Merges, pre: PreTokenizer },
+    /// Pieces with scores; with `prefix` a space is put before text that begins, or that follows a special token.
+    Pieces { pieces: Pieces, prefix: bool },
+}
+
+impl Model {
+    fn token(&self, text: &str) -> Option<u32> {
+        match self {
+            Self::Bytes { merges, .. } => merges.token(text),
+            Self::Pieces { pieces, .. } => pieces.token(text),
+        }
+    }
+}
+
 impl Tokenizer {
     /// Builds what the header describes, or says what about it is not known here.
     pub fn from_gguf(gguf: &Gguf) -> Result<Self> {
-        let pre = check(gguf)?;
+        let kind = check(gguf)?;
         let missing = |key: &str| gguf.bad(format!("its metadata has no {key}"));
         let texts = gguf.texts("tokenizer.ggml.tokens").ok_or_else(|| missing("tokenizer.ggml.tokens"))?.to_vec();
-        let merges = gguf.texts("tokenizer.ggml.merges").ok_or_else(|| missing("tokenizer.ggml.merges"))?;
-        let merges = Merges::new(&texts, merges)
-            .map_err(|line| gguf.bad(format!("\u{201c}{line}\u{201d} in tokenizer.ggml.merges is no pair")))?;
         let kinds = match gguf.ints("tokenizer.ggml.token_type") {
             None => vec![NORMAL; texts.len()],
             Some(kinds) if kinds.len() == texts.len() => kinds.to_vec(),
@@ -102,17 +119,39 @@ impl Tokenizer {
                 id => Ok(id.map(|id| id as u32)),
             }
         };
+        let model = match kind {
+            Kind::Bytes(pre) => {
+                let merges = gguf.texts("tokenizer.ggml.merges").ok_or_else(|| missing("tokenizer.ggml.merges"))?;
+                let merges = Merges::new(&texts, merges)
+                    .map_err(|line| gguf.bad(format!("\u{201c}{line}\u{201d} in tokenizer.ggml.merges is no pair")))?;
+                Model::Bytes { merges, pre }
+            }
+            Kind::Pieces => {
+                let scores = gguf.floats("tokenizer.ggml.scores").ok_or_else(|| missing("tokenizer.ggml.scores"))?;
+                if scores.len() != texts.len() || scores.iter().any(|x| x.is_nan()) {
+                    let (n, of) = (scores.len(), texts.len());
+                    return Err(gguf.bad(format!("it has {of} tokens and {n} scores, or a score is no number")));
+                }
+                let unknown = named("tokenizer.ggml.unknown_token_id")?;
+                let prefix = gguf.flag("tokenizer.ggml.add_space_prefix").unwrap_or(true);
+                Model::Pieces { pieces: Pieces::new(&texts, scores.to_vec(), unknown), prefix }
+            }
+        };
         let bos = named("tokenizer.ggml.bos_token_id")?;
         let eos = named("tokenizer.ggml.eos_token_id")?;
-        let ends = ENDS.iter().filter_map(|text| merges.token(text)).filter(|&id| kinds[id as usize] != NORMAL);
+        let ends = ENDS.iter().filter_map(|text| model.token(text)).filter(|&id| kinds[id as usize] != NORMAL);
         let mut ends: HashSet<u32> = ends.collect();
         for key in ["tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"] {
             ends.extend(named(key)?);
         }
         ends.extend(eos);
         // Llama 3 files may leave the flag out; llama.cpp takes it as set for them.
-        let add_bos = gguf.flag("tokenizer.ggml.add_bos_token").unwrap_or(pre.whole_words());
-        Ok(Self { texts, kinds, merges, pre, specials, ends, bos, eos, add_bos })
+        let otherwise = match &model {
+            Model::Bytes { pre, .. } => pre.whole_words(),
+            Model::Pieces { .. } => true,
+        };
+        let add_bos = gguf.flag("tokenizer.ggml.add_bos_token").unwrap_or(otherwise);
+        Ok(Self { texts, kinds, model, specials, ends, bos, eos, add_bos })
     }
 
     /// The text of the token that begins a text, for templates.
@@ -127,7 +166,7 @@ impl Tokenizer {
 
     /// The token of exactly this text.
     pub fn token(&self, text: &str) -> Option<u32> {
-        self.merges.token(text)
+        self.model.token(text)
     }
 
     /// Whether the model says with this token that it is done.
@@ -156,17 +195,33 @@ impl Tokenizer {
     /// special token's text with a mark inside stays plain text (see [`defuse`](Self::defuse)).
     pub fn encode_marked(&self, text: &str, specials: Specials, mark: Option<char>) -> Vec<u32> {
         let mut out = Vec::with_capacity(text.len() / 3 + 1);
+        // The text's start counts as a special token.
+        let mut after_special = true;
         for part in self.partition(text, specials) {
             match part {
-                Part::Token(id) => out.push(id),
+                Part::Token(id) => {
+                    out.push(id);
+                    after_special = true;
+                }
+                Part::Text("") => {}
                 Part::Text(text) => {
                     let clean = mark.filter(|&m| text.contains(m)).map(|m| text.replace(m, ""));
-                    let text = clean.as_deref().unwrap_or(text);
-                    self.pre.split(text, |word| self.merges.encode(word, self.pre.whole_words(), &mut out));
+                    self.encode_plain(clean.as_deref().unwrap_or(text), after_special, &mut out);
+                    after_special = false;
                 }
             }
         }
         out
+    }
+
+    fn encode_plain(&self, text: &str, after_special: bool, out: &mut Vec<u32>) {
+        match &self.model {
+            Model::Bytes { merges, pre } => pre.split(text, |word| merges.encode(word, pre.whole_words(), out)),
+            Model::Pieces { pieces, prefix } => {
+                let space = if *prefix && after_special { " " } else { "" };
+                pieces.encode(&format!("{space}{text}").replace(' ', SPACE.encode_utf8(&mut [0; 4])), out);
+            }
+        }
     }
 
     /// Cuts special tokens out of `text`: the longest first over the whole text, as llama.cpp does.
@@ -219,6 +274,10 @@ impl Tokenizer {
         match self.kinds[id as usize] {
             UNKNOWN | CONTROL | UNUSED => {}
             USER_DEFINED => out.extend_from_slice(text.as_bytes()),
+            kind if matches!(self.model, Model::Pieces { .. }) => match byte_token(text).filter(|_| kind == BYTE) {
+                Some(byte) => out.push(byte),
+                None => out.extend_from_slice(text.replace(SPACE, " ").as_bytes()),
+            },
             _ => {
                 for c in text.chars() {
                     match bytes::byte_of(c) {
@@ -236,14 +295,28 @@ enum Part<'t> {
     Token(u32),
 }
 
-/// Refuses a vocabulary that cannot be read exactly; the pre-tokenizer else. Looks at the header only.
-pub fn check(gguf: &Gguf) -> Result<PreTokenizer> {
-    let refuse = |found: String| Cause::UnsupportedTokenizer { found, supported: format!("gpt2 with {}", pre::KNOWN) };
+/// The byte of a token like `<0x0A>`.
+fn byte_token(text: &str) -> Option<u8> {
+    u8::from_str_radix(text.strip_prefix("<0x")?.strip_suffix('>')?, 16).ok()
+}
+
+/// What kind of vocabulary a file has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Bytes(PreTokenizer),
+    Pieces,
+}
+
+/// Refuses a vocabulary that cannot be read exactly; its kind else. Looks at the header only.
+pub fn check(gguf: &Gguf) -> Result<Kind> {
+    let supported = || format!("llama, gpt2 with {}", pre::KNOWN);
+    let refuse = |found: String| Cause::UnsupportedTokenizer { found, supported: supported() };
     match gguf.text("tokenizer.ggml.model") {
+        Some("llama") => return Ok(Kind::Pieces),
         Some("gpt2") => {}
         Some(other) => return Err(refuse(other.to_owned()).into()),
         None => return Err(gguf.bad("its metadata has no tokenizer.ggml.model")),
     }
     let name = gguf.text("tokenizer.ggml.pre").unwrap_or("(none named)");
-    PreTokenizer::named(name).ok_or_else(|| refuse(format!("gpt2 with {name}")).into())
+    PreTokenizer::named(name).map(Kind::Bytes).ok_or_else(|| refuse(format!("gpt2 with {name}")).into())
 }

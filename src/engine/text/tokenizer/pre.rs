@@ -23,16 +23,23 @@ pub enum PreTokenizer {
 }
 
 /// The names that [`PreTokenizer::named`] knows, for a person.
-pub const KNOWN: &str = "gpt-2, llama-bpe, qwen2, smollm, starcoder, command-r";
+pub const KNOWN: &str = "gpt-2, llama-bpe, qwen2, smollm, starcoder, command-r, stablelm2, smaug-bpe, dbrx, glm4, lfm2, \
+                         falcon3, pixtral";
 
 impl PreTokenizer {
     /// The pre-tokenizer that a GGUF file calls `name`.
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
-            "gpt-2" | "phi-2" => Self::Gpt2,
+            "gpt-2" | "phi-2" | "jina-es" | "jina-de" | "gigachat" | "jina-v2-es" | "jina-v2-de" | "mpt" | "olmo"
+            | "jais" | "trillion" => Self::Gpt2,
             "smollm" | "starcoder" | "refact" | "command-r" | "codeshell" => Self::Digits,
-            "llama-bpe" | "llama3" | "llama-v3" => Self::Modern { digits: 3, whole_words: true },
-            "qwen2" | "deepseek-r1-qwen" => Self::Modern { digits: 1, whole_words: false },
+            "llama-bpe" | "llama3" | "llama-v3" | "falcon3" | "falcon-h1" | "pixtral" | "midm-2.0" | "lfm2" => {
+                Self::Modern { digits: 3, whole_words: true }
+            }
+            "dbrx" | "smaug-bpe" | "glm4" | "chatglm-bpe" => Self::Modern { digits: 3, whole_words: false },
+            "qwen2" | "deepseek-r1-qwen" | "kormo" | "stablelm2" | "hunyuan" | "megrez" => {
+                Self::Modern { digits: 1, whole_words: false }
+            }
             _ => return None,
         })
     }
