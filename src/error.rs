@@ -125,6 +125,12 @@ pub enum Cause {
         path: PathBuf,
         reason: String,
     },
+    /// A model's terms must be agreed to before it is fetched.
+    TermsFirst {
+        id: String,
+        text: String,
+        url: String,
+    },
     Offline {
         id: String,
     },

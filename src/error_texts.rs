@@ -127,6 +127,9 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("{} cannot be opened as a picture: {reason}.", show(path)),
             format!("{} 不能作为图片打开：{reason}。", show(path)),
         ),
+        Cause::TermsFirst { id, text, .. } => {
+            (format!("{id} has terms of use. {text}"), format!("{id} 有使用条款。{text}"))
+        }
         Cause::Offline { id } => (
             format!("{id} would have to be fetched, and the studio is set to stay offline."),
             format!("需要下载 {id}，但现在是离线模式。"),
@@ -247,6 +250,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::BadPicture { .. } => {
             ("Choose a PNG, JPEG or WebP file.".into(), "请选择 PNG、JPEG 或 WebP 文件。".into())
         }
+        Cause::TermsFirst { id, url, .. } => (
+            format!("Read them in full at {url}; to agree: aigc-studio models fetch {id} --agree"),
+            format!("全文见 {url}；同意请运行：aigc-studio models fetch {id} --agree"),
+        ),
         Cause::Offline { .. } => ("Switch offline mode off in Settings.".into(), "请在“设置”中关闭离线模式。".into()),
         Cause::SourceFailed { .. } => ("The next source is tried.".into(), "将尝试下一个来源。".into()),
         Cause::NoSourceAnswered { tried, .. } => (

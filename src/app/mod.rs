@@ -153,6 +153,7 @@ impl Studio {
                 card: card.clone(),
                 presence: self.catalog.presence(card),
                 loaded: old.as_ref().is_some_and(|e| e.loaded),
+                asking: old.as_ref().is_some_and(|e| e.asking),
                 error: old.as_ref().and_then(|e| e.error.clone()),
                 fetch: old.and_then(|e| e.fetch.take()),
             }

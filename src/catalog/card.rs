@@ -9,8 +9,11 @@ use crate::domain::{Makes, ModelCard, ModelFile, Source};
 use crate::error::{Cause, Doing, Result, StudioError};
 
 /// The cards inside the program.
-const BUILT_IN: [&str; 2] =
-    [include_str!("../../models/sticker-64/card.toml"), include_str!("../../models/smollm2-135m.toml")];
+const BUILT_IN: [&str; 3] = [
+    include_str!("../../models/sticker-64/card.toml"),
+    include_str!("../../models/smollm2-135m.toml"),
+    include_str!("../../models/gemma3-270m.toml"),
+];
 
 /// Largest card, most cards, most files of a card, largest file of a model.
 const MAX_CARD: u64 = 64 << 10;
@@ -113,9 +116,13 @@ fn check_file(file: &ModelFile) -> std::result::Result<(), String> {
                     && is_word(revision, "-_.")
                     && path.split('/').all(|part| is_word(part, "-_."))
             }
-            // They become arguments of a command: neither may begin like an option or hold a second requirement.
-            Source::Pip { package, version, member } => {
-                is_word(package, "-_.") && is_word(version, ".+!") && !member.is_empty() && member.len() < 512
+            // Names of packages become arguments of a command: neither may begin like an option or hold a second requirement.
+            Source::Pip { package, version, member } => is_package(package, version, member),
+            Source::PipParts { parts } => {
+                let whole = parts.iter().try_fold(0u64, |sum, part| sum.checked_add(part.bytes));
+                (1..=MAX_FILES).contains(&parts.len())
+                    && whole == Some(file.bytes)
+                    && parts.iter().all(|part| is_package(&part.package, &part.version, &part.member))
             }
             Source::Embedded => true,
         };
@@ -124,6 +131,10 @@ fn check_file(file: &ModelFile) -> std::result::Result<(), String> {
         }
     }
     Ok(())
+}
+
+fn is_package(package: &str, version: &str, member: &str) -> bool {
+    is_word(package, "-_.") && is_word(version, ".+!") && !member.is_empty() && member.len() < 512
 }
 
 /// ASCII letters, digits and some marks, beginning with a letter or a digit.
@@ -141,7 +152,7 @@ mod tests {
     #[test]
     fn the_programs_own_cards_are_good() {
         let cards = built_in();
-        assert_eq!(cards.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(), [STICKER_ID, SMOLLM_ID]);
+        assert_eq!(cards.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(), [STICKER_ID, SMOLLM_ID, "gemma3-270m"]);
         for card in &cards {
             check(card).unwrap();
             assert!(!card.examples.is_empty() && !card.examples_zh.is_empty() && !card.about_zh.is_empty());

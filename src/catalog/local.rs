@@ -168,6 +168,49 @@ fn checkpoint(report: &Report, shelf: &Shelf) -> Option<ModelCard> {
     Some(card)
 }
 
+/// A card for each loose file with a language model.
+pub fn languages(shelf: &Shelf) -> Vec<ModelCard> {
+    shelf.reports.iter().filter(|report| report.kind.is_none()).filter_map(language).collect()
+}
+
+fn language(report: &Report) -> Option<ModelCard> {
+    let facts = report.language.as_ref()?;
+    let id = report.path.file_stem()?.to_string_lossy().into_owned();
+    let note = match facts.chats {
+        true => ("", ""),
+        false => (" It has no chat template: it goes on with texts.", "它没有聊天模板，适合续写。"),
+    };
+    Some(ModelCard {
+        name: id.clone(),
+        id,
+        makes: Makes::Text,
+        family: facts.architecture.clone(),
+        about: report.sentence(Lang::En) + note.0,
+        about_zh: report.sentence(Lang::Zh) + note.1,
+        terms: None,
+        licence: String::new(),
+        memory: report.bytes,
+        files: vec![ModelFile {
+            name: report.path.file_name()?.to_string_lossy().into_owned(),
+            bytes: report.bytes,
+            sha256: String::new(),
+            sources: Vec::new(),
+        }],
+        sizes: Vec::new(),
+        defaults: CardDefaults::default(),
+        examples: Vec::new(),
+        examples_zh: Vec::new(),
+        local: Some(Box::new(Local {
+            files: Checkpoint::new(report.path.clone()),
+            kind: facts.name.clone().unwrap_or_default(),
+            precision: facts.quantization.clone(),
+            lacks: String::new(),
+            weights: report.bytes,
+            working: 0,
+        })),
+    })
+}
+
 /// Writes down what a model's headers tell beyond its card.
 fn complete(card: &mut ModelCard, report: &Report, files: Checkpoint, with: &[PartFacts], lacks: String) {
     let side = card.defaults.width.unwrap_or(512);
@@ -201,6 +244,7 @@ fn card_of(kind: &Kind, name: String, side: u32) -> ModelCard {
         family: family_id(kind.family).to_owned(),
         about: format!("{title}, from your models folder."),
         about_zh: format!("{title}，来自你的模型文件夹。"),
+        terms: None,
         licence: String::new(),
         memory: 0,
         files: Vec::new(),

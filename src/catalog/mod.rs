@@ -61,7 +61,7 @@ impl Catalog {
                 local::look_into(card, &folder, &self.shelf);
             }
         }
-        for new in local::checkpoints(&self.shelf) {
+        for new in local::checkpoints(&self.shelf).into_iter().chain(local::languages(&self.shelf)) {
             if !self.cards.iter().any(|c| c.id == new.id) {
                 self.cards.push(new);
             }

@@ -9,6 +9,7 @@ mod models;
 mod progress;
 mod run;
 mod text;
+mod tokens;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,10 @@ pub enum CliCommand {
     Image(image::ImageArgs),
     /// Write text from a prompt.
     Text(text::TextArgs),
+    /// Print the tokens of each line of stdin, a JSON array a line.
+    Tokens(tokens::TokensArgs),
+    /// Print the prompt that a model's chat template makes of the messages (JSON) on stdin.
+    Render(tokens::RenderArgs),
     /// List, fetch and check models.
     Models {
         #[command(subcommand)]
@@ -67,12 +72,15 @@ impl Context {
 
 /// Whether a command speaks of models that only their headers tell.
 fn looks_closer(command: &CliCommand, catalog: &Catalog) -> bool {
+    let unknown = |name: Option<&str>| {
+        name.is_some_and(|name| catalog.card(name).is_none() && !std::path::Path::new(name).exists())
+    };
     match command {
         CliCommand::Models { command } => command.tells(),
-        CliCommand::Image(args) => {
-            args.model.as_ref().is_some_and(|name| catalog.card(name).is_none() && !std::path::Path::new(name).exists())
-        }
-        CliCommand::Text(_) => false,
+        CliCommand::Image(args) => unknown(args.model.as_deref()),
+        CliCommand::Text(args) => unknown(args.model.as_deref()),
+        CliCommand::Tokens(args) => unknown(args.model.as_deref()),
+        CliCommand::Render(args) => unknown(args.model.as_deref()),
     }
 }
 
@@ -99,6 +107,8 @@ pub fn main(command: CliCommand) -> ExitCode {
     let result = match command {
         CliCommand::Image(args) => image::run(&context, args),
         CliCommand::Text(args) => text::run(&context, args),
+        CliCommand::Tokens(args) => tokens::tokens(&context, &args),
+        CliCommand::Render(args) => tokens::render(&context, &args),
         CliCommand::Models { command } => models::run(&context, command),
     };
     match result {

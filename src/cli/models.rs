@@ -24,7 +24,12 @@ pub enum ModelsCommand {
         json: bool,
     },
     /// Fetch a model from the first source that answers.
-    Fetch { id: String },
+    Fetch {
+        id: String,
+        /// Agree to the model's terms of use, where it has some (they are shown without this).
+        #[arg(long)]
+        agree: bool,
+    },
     /// Hash a model's files again, or say what a model file is. Without an id: all that are here.
     Check {
         #[arg(value_name = "ID|PATH")]
@@ -57,7 +62,7 @@ impl ModelsCommand {
 pub fn run(context: &Context, command: ModelsCommand) -> Result<(), Stop> {
     match command {
         ModelsCommand::List { json } => list(context, json),
-        ModelsCommand::Fetch { id } => fetch_with_bar(context, &id, &Interrupts::listen()),
+        ModelsCommand::Fetch { id, agree } => fetch_with_bar(context, &id, agree, &Interrupts::listen()),
         ModelsCommand::Check { id, size, json } => check(context, id.as_deref(), size.as_deref(), json),
         ModelsCommand::Grid { prompts, out, seed } => super::grid::run(context, &prompts, &out, seed),
     }
@@ -108,7 +113,7 @@ fn state(context: &Context, card: &ModelCard, lang: crate::lang::Lang) -> String
 }
 
 /// Fetches a card's files; which source is asked, and which ones failed, is said on stderr.
-pub fn fetch_with_bar(context: &Context, id: &str, interrupts: &Interrupts) -> Result<(), Stop> {
+pub fn fetch_with_bar(context: &Context, id: &str, agree: bool, interrupts: &Interrupts) -> Result<(), Stop> {
     let lang = context.lang;
     let Some(card) = context.catalog.card(id).cloned() else {
         let known = context.catalog.cards().iter().map(|c| c.id.as_str()).collect::<Vec<_>>().join(", ");
@@ -117,6 +122,10 @@ pub fn fetch_with_bar(context: &Context, id: &str, interrupts: &Interrupts) -> R
     if !matches!(context.catalog.presence(&card), ModelPresence::Absent | ModelPresence::Partial { .. }) {
         eprintln!("{}", lang.pick(format!("{id} is here already."), format!("{id} 已在本机。")));
         return Ok(());
+    }
+    if let Some(terms) = card.terms.as_ref().filter(|_| !agree && !context.settings.agreed.iter().any(|a| a == id)) {
+        let (text, url) = (lang.pick(&terms.text, &terms.text_zh).clone(), terms.url.clone());
+        return Err(Cause::TermsFirst { id: id.to_owned(), text, url }.into());
     }
     let bar = bar(card.bytes(), "{msg:10} [{bar:30}] {bytes}/{total_bytes}  {eta} left");
     let offline = context.settings.offline;

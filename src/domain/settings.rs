@@ -81,6 +81,8 @@ pub struct Settings {
     pub image: ImageParams,
     pub text: TextParams,
     pub system_prompt: String,
+    /// Models whose terms the person agreed to.
+    pub agreed: Vec<String>,
     /// The sliders as they were left for other picture models, by the model's id; without prompts.
     pub image_of: BTreeMap<String, ImageParams>,
 }

@@ -94,6 +94,8 @@ pub enum Command {
     // Models
     Fetch(String),
     CancelFetch(String),
+    /// To a model's terms: whether the person agrees.
+    AnswerTerms(String, bool),
     UseModel(String),
     ChooseModelFile,
     Unload,

@@ -18,6 +18,8 @@ pub struct ModelEntry {
     pub error: Option<StudioError>,
     /// Whether it is in memory now.
     pub loaded: bool,
+    /// Its terms are shown, to be agreed to.
+    pub asking: bool,
 }
 
 /// A fetch that runs.

@@ -92,12 +92,37 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
                 ui.add(Label::new(RichText::new(text).size(SMALL).color(p.muted)));
             }
         });
+        if entry.asking {
+            terms(ui, cx, entry);
+        }
         if let Some(fetch) = &entry.fetch {
             models_bits::fetch(ui, cx, &card.id, fetch);
         }
         if let Some(error) = &entry.error {
             trouble::card(ui, cx, error, Some((T::TryAgain, Command::Fetch(card.id.clone()))), None);
         }
+    });
+}
+
+/// What is to be agreed to before the first fetch.
+fn terms(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
+    let Some(terms) = &entry.card.terms else { return };
+    let id = &entry.card.id;
+    widgets::card(cx.p).fill(cx.p.canvas).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = S2;
+        widgets::title(ui, &cx.with(T::TermsOf, &[&entry.card.name]));
+        let text = cx.lang.pick(&terms.text, &terms.text_zh);
+        ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap());
+        ui.hyperlink_to(RichText::new(&terms.url).size(BODY), &terms.url);
+        ui.horizontal(|ui| {
+            if widgets::text_button(ui, cx.t(T::AgreeAndFetch)).clicked() {
+                cx.push(Command::AnswerTerms(id.clone(), true));
+            }
+            if widgets::text_button(ui, cx.t(T::NotNow)).clicked() {
+                cx.push(Command::AnswerTerms(id.clone(), false));
+            }
+        });
     });
 }
 
@@ -129,7 +154,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
         } else if widgets::text_button(ui, cx.t(T::Use)).clicked() {
             cx.push(Command::UseModel(id.clone()));
         }
-    } else if entry.fetch.is_none() {
+    } else if entry.fetch.is_none() && !entry.asking {
         let label = if matches!(entry.presence, ModelPresence::Partial { .. }) { T::GoOnFetching } else { T::Fetch };
         let button = ui
             .add_enabled_ui(!cx.state.settings.offline, |ui| widgets::button(ui, icons::CLOUD_ARROW_DOWN, cx.t(label)));

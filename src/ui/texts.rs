@@ -64,6 +64,9 @@ texts! {
     Undo: "Undo", "撤销";
     TryAgain: "Try again", "重试";
     Vae: "VAE", "VAE 解码器";
+    TermsOf: "Terms of {0}", "{0} 的使用条款";
+    AgreeAndFetch: "Agree and fetch", "同意并下载";
+    NotNow: "Not now", "暂不";
     DecodeAgain: "Decode again with the model in use", "用当前模型重新解码";
     LatentsKept: "All steps are kept in {0}", "所有步骤的结果已保存到 {0}";
     Copied: "Copied", "已复制";

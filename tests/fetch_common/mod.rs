@@ -32,6 +32,7 @@ pub fn card(id: &str, bytes: &[u8], sources: Vec<Source>) -> ModelCard {
         about: "x".into(),
         about_zh: "x".into(),
         licence: "MIT".into(),
+        terms: None,
         memory: 1,
         files: vec![ModelFile {
             name: "m.gguf".into(),

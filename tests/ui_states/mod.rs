@@ -70,6 +70,7 @@ pub fn image_card() -> ModelCard {
         about: "Draws small stickers from a few words, in English or Chinese. Trained by this project.".into(),
         about_zh: "用几个词画小贴纸，支持中英文。由本项目训练。".into(),
         licence: "MIT".into(),
+        terms: None,
         memory: 180_000_000,
         files: vec![ModelFile {
             name: "model.safetensors".into(),
@@ -94,6 +95,7 @@ pub fn text_card() -> ModelCard {
         about: "A small language model that answers quickly on any machine. English is its language.".into(),
         about_zh: "小型语言模型，在任何电脑上都能快速回答，擅长英文。".into(),
         licence: "Apache-2.0".into(),
+        terms: None,
         memory: 260_000_000,
         files: vec![ModelFile {
             name: "model.gguf".into(),
@@ -112,7 +114,7 @@ pub fn text_card() -> ModelCard {
 }
 
 pub fn entry(card: ModelCard, presence: ModelPresence) -> ModelEntry {
-    ModelEntry { card, presence, fetch: None, error: None, loaded: false }
+    ModelEntry { card, presence, fetch: None, error: None, loaded: false, asking: false }
 }
 
 /// A window that was just opened.

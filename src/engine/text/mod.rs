@@ -24,9 +24,11 @@ mod sampler;
 mod stream;
 mod template;
 mod tokenizer;
+mod vocabulary;
 
 #[doc(hidden)]
 pub mod testing;
 
 pub use info::{TextModelInfo, inspect};
 pub use pipeline::TextPipeline;
+pub use vocabulary::Vocabulary;

@@ -8,12 +8,12 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 
 use super::TextPipeline;
+pub use super::vocabulary::Vocabulary;
 use crate::domain::{
-    Event, EventKind, JobId, KvType, Message, ModelFiles, ModelRef, Outcome, TextParams, TextPrompt, TextRequest,
-    TextStats,
+    Event, EventKind, JobId, KvType, ModelFiles, ModelRef, Outcome, TextParams, TextPrompt, TextRequest, TextStats,
 };
 use crate::engine::{CancelToken, Pipeline, Reporter, Stop};
-use crate::error::{Result, StudioError};
+use crate::error::StudioError;
 use crate::formats::gguf::Gguf;
 
 /// A chat template in the manner of SmolLM2's.
@@ -256,50 +256,6 @@ fn vocabulary() -> (Vec<String>, Vec<i32>, Vec<String>) {
     }
     debug_assert_eq!(tokens.len(), VOCABULARY);
     (tokens, kinds, merges)
-}
-
-/// A vocabulary on its own, to hold it to fixtures.
-pub struct Vocabulary(super::tokenizer::Tokenizer, Gguf);
-
-impl Vocabulary {
-    /// The vocabulary of the file at `path`, with the pre-tokenizer `pre` where one is given.
-    pub fn open(path: &Path, pre: Option<&str>) -> Result<Self> {
-        let mut gguf = Gguf::open(path)?;
-        if let Some(pre) = pre {
-            gguf.set_text("tokenizer.ggml.pre", pre);
-        }
-        Ok(Self(super::tokenizer::Tokenizer::from_gguf(&gguf)?, gguf))
-    }
-
-    /// The vocabulary of the file at `path`, with or without a space put before texts.
-    pub fn with_prefix(path: &Path, prefix: bool) -> Result<Self> {
-        let mut gguf = Gguf::open(path)?;
-        gguf.set_flag("tokenizer.ggml.add_space_prefix", prefix);
-        Ok(Self(super::tokenizer::Tokenizer::from_gguf(&gguf)?, gguf))
-    }
-
-    /// Tokens of `text` as a prompt, with the begin token that the model wants.
-    pub fn begin(&self, text: &str) -> Vec<u32> {
-        self.0.begin(self.encode(text))
-    }
-
-    /// Tokens of `text` with special tokens read, no begin token.
-    pub fn encode(&self, text: &str) -> Vec<u32> {
-        self.0.encode(text, super::tokenizer::Specials::Parse)
-    }
-
-    /// What tokens show: control tokens nothing.
-    pub fn decode(&self, ids: &[u32]) -> String {
-        let mut bytes = Vec::new();
-        ids.iter().for_each(|&id| self.0.piece(id, &mut bytes));
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-
-    /// The text that the file's template makes of turns, and its tokens.
-    pub fn chat(&self, messages: &[Message]) -> Result<(String, Vec<u32>)> {
-        let template = super::template::ChatTemplate::from_gguf(&self.1, &self.0)?;
-        Ok((template.render(messages)?, template.tokens(messages, &self.0)?))
-    }
 }
 
 /// A request for `prompt` from the file at `path`.

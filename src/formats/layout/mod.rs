@@ -102,7 +102,9 @@ const SIGNATURES: [Signature; 20] = [
 /// All parts that the tensors of `header` make up, denoisers first.
 pub fn parts(header: &Header) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
-    for (part, layout, signature) in SIGNATURES {
+    // Other language models have norms of the same names.
+    let other = header.gguf.as_ref().and_then(|g| g.text("general.architecture")).is_some_and(|name| name != "qwen3");
+    for (part, layout, signature) in SIGNATURES.into_iter().filter(|(part, ..)| !other || *part != Part::Qwen3) {
         for name in header.tensors.keys() {
             let Some(prefix) = name.strip_suffix(signature) else { continue };
             if !(prefix.is_empty() || prefix.ends_with('.')) {

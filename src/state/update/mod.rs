@@ -103,6 +103,7 @@ impl AppState {
             | Command::RefreshLibrary => self.library_command(command, fx),
 
             Command::Fetch(id) => self.fetch(&id, fx),
+            Command::AnswerTerms(id, agreed) => self.answer_terms(id, agreed, fx),
             Command::CancelFetch(id) => self.cancel_fetch(&id, fx),
             Command::UseModel(id) => self.use_model(&id),
             Command::ChooseModelFile => fx.push(Effect::AskModelFile),

@@ -8,8 +8,16 @@ use crate::state::{AppState, Effect, FetchState, NoticeKind};
 impl AppState {
     pub(super) fn fetch(&mut self, id: &str, fx: &mut Effects) {
         let offline = self.settings.offline;
+        let agreed = self.settings.agreed.iter().any(|agreed| agreed == id);
         let Some(entry) = self.models.entry_mut(id) else { return };
         if entry.is_here() || entry.fetch.is_some() {
+            return;
+        }
+        if entry.card.terms.is_some() && !agreed {
+            entry.asking = true;
+            self.settings.room = Room::Models;
+            // What waits for it must not wait for an answer that may never come.
+            self.fetch_cancelled(id, fx);
             return;
         }
         if offline {
@@ -21,6 +29,17 @@ impl AppState {
         entry.error = None;
         entry.fetch = Some(FetchState::default());
         fx.push(Effect::Fetch(id.to_owned()));
+    }
+
+    /// The person read a model's terms: agreed, it is fetched.
+    pub(super) fn answer_terms(&mut self, id: String, agreed: bool, fx: &mut Effects) {
+        if let Some(entry) = self.models.entry_mut(&id) {
+            entry.asking = false;
+        }
+        if agreed {
+            self.settings.agreed.push(id.clone());
+            self.fetch(&id, fx);
+        }
     }
 
     pub(super) fn cancel_fetch(&mut self, id: &str, fx: &mut Effects) {

@@ -18,6 +18,7 @@ fn card(id: &str, makes: Makes) -> ModelCard {
         about: "a".into(),
         about_zh: "甲".into(),
         licence: "MIT".into(),
+        terms: None,
         memory: 1,
         files: vec![ModelFile { name: "w".into(), bytes: 98_362_432, sha256: "ab".into(), sources: vec![] }],
         sizes: if makes == Makes::Image { vec![Size { width: 64, height: 64 }] } else { vec![] },
@@ -29,7 +30,7 @@ fn card(id: &str, makes: Makes) -> ModelCard {
 }
 
 fn entry(id: &str, makes: Makes, presence: ModelPresence) -> ModelEntry {
-    ModelEntry { card: card(id, makes), presence, fetch: None, error: None, loaded: false }
+    ModelEntry { card: card(id, makes), presence, fetch: None, error: None, loaded: false, asking: false }
 }
 
 /// A state with the picture model and a language model that is here.
@@ -645,4 +646,26 @@ fn the_language_switches_while_running() {
     let mut s = state();
     do_(&mut s, Command::SetLang(Lang::Zh));
     assert_eq!((s.lang, s.settings.lang), (Lang::Zh, Some(Lang::Zh)));
+}
+
+#[test]
+fn terms_are_agreed_to_once_before_the_first_fetch() {
+    let mut s = state();
+    let mut gemma = entry("gemma", Makes::Text, ModelPresence::Absent);
+    let text = || "be good".to_owned();
+    gemma.card.terms = Some(Terms { url: "https://example.org".into(), text: text(), text_zh: text() });
+    s.models.entries.push(gemma);
+    let asking = |s: &AppState| s.models.entry("gemma").unwrap().asking;
+    assert!(do_(&mut s, Command::Fetch("gemma".into())).is_empty(), "nothing is fetched yet");
+    assert!(asking(&s) && s.room() == Room::Models);
+    assert!(do_(&mut s, Command::AnswerTerms("gemma".into(), false)).is_empty());
+    assert!(!asking(&s) && s.settings.agreed.is_empty());
+    // A message to it asks as well, and is not lost.
+    s.settings.text.model = "gemma".into();
+    do_(&mut s, Command::SetDraft("Once upon a time".into()));
+    do_(&mut s, Command::Send);
+    assert!(asking(&s) && s.write.job.is_none());
+    assert_eq!(s.write.open.turns[0].message.content, "Once upon a time");
+    let effects = do_(&mut s, Command::AnswerTerms("gemma".into(), true));
+    assert!(effects.contains(&Effect::Fetch("gemma".into())) && s.settings.agreed == ["gemma"]);
 }

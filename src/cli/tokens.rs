@@ -1,0 +1,82 @@
+//! `aigc-studio tokens` and `aigc-studio render`: what a model reads of a text, without its weights.
+
+use std::io::{BufRead, Read, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Context;
+use crate::domain::{Makes, Message, ModelFiles, SMOLLM_ID};
+use crate::engine::Stop;
+use crate::engine::text::Vocabulary;
+use crate::error::{Cause, Doing, StudioError};
+
+/// Most of stdin that is read as messages.
+const LONGEST: u64 = 64 << 20;
+
+#[derive(Args)]
+pub struct TokensArgs {
+    /// A model's id, or the path of a GGUF file.
+    #[arg(long, value_name = "ID|PATH")]
+    pub model: Option<String>,
+    /// Read the names of special tokens as plain text.
+    #[arg(long)]
+    no_special: bool,
+}
+
+#[derive(Args)]
+pub struct RenderArgs {
+    /// A model's id, or the path of a GGUF file.
+    #[arg(long, value_name = "ID|PATH")]
+    pub model: Option<String>,
+}
+
+fn open(context: &Context, model: Option<&str>) -> Result<Vocabulary, StudioError> {
+    let model = context.catalog.resolve(model.unwrap_or(SMOLLM_ID), Makes::Text)?;
+    let path: PathBuf = match model.files {
+        ModelFiles::File(path) => path,
+        _ => return Err(Cause::WrongKind { id: model.id, wanted: "text" }.into()),
+    };
+    Vocabulary::open(&path, None)
+}
+
+fn failed(doing: Doing, error: &std::io::Error) -> StudioError {
+    StudioError::io(doing, if doing == Doing::Reading { "stdin" } else { "stdout" }, error)
+}
+
+pub fn tokens(context: &Context, args: &TokensArgs) -> Result<(), Stop> {
+    let vocabulary = open(context, args.model.as_deref())?;
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut input = std::io::BufReader::new(std::io::stdin().lock());
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if input.read_until(b'\n', &mut line).map_err(|e| failed(Doing::Reading, &e))? == 0 {
+            break;
+        }
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        }
+        let text = String::from_utf8_lossy(&line);
+        let ids = if args.no_special { vocabulary.encode_plain(&text) } else { vocabulary.encode(&text) };
+        let json = serde_json::to_string(&ids).map_err(StudioError::other)?;
+        writeln!(out, "{json}").map_err(|e| failed(Doing::Writing, &e))?;
+    }
+    out.flush().map_err(|e| failed(Doing::Writing, &e))?;
+    Ok(())
+}
+
+pub fn render(context: &Context, args: &RenderArgs) -> Result<(), Stop> {
+    let vocabulary = open(context, args.model.as_deref())?;
+    let mut text = String::new();
+    let read = std::io::stdin().lock().take(LONGEST).read_to_string(&mut text);
+    read.map_err(|e| failed(Doing::Reading, &e))?;
+    let messages: Vec<Message> = serde_json::from_str(&text).map_err(|e| {
+        let choices = r#"a JSON array like [{"role": "user", "content": "Hi"}]"#.to_owned();
+        StudioError::from(Cause::BadChoice { name: "messages", value: "stdin".to_owned(), choices }).with_details(e)
+    })?;
+    let rendered = vocabulary.render(&messages)?;
+    let mut out = std::io::stdout().lock();
+    out.write_all(rendered.as_bytes()).and_then(|()| out.flush()).map_err(|e| failed(Doing::Writing, &e))?;
+    Ok(())
+}
