@@ -125,12 +125,14 @@ fn what_is_not_supported_is_named_with_what_is() {
         f.remove("tokenizer.ggml.pre");
     }));
     assert!(matches!(error.cause(), Cause::UnsupportedTokenizer { .. }));
-    for (key, value) in [("llama.rope.scaling.type", Meta::Text("yarn".into())), ("llama.expert_count", Meta::U32(8))] {
+    for (key, value) in
+        [("llama.rope.scaling.type", Meta::Text("yarn".into())), ("llama.attention.value_length", Meta::U32(99))]
+    {
         assert!(matches!(refuse(&meta(key, value)).cause(), Cause::UnsupportedArchitecture { .. }));
     }
     // A weight that this network has no place for would change what comes out.
-    let error = refuse(&changed(|f| f.tensors.push(Tensor::f32("blk.0.attn_q.bias", &[32], vec![0.0; 32]))));
-    assert!(matches!(error.cause(), Cause::UnsupportedArchitecture { found, .. } if found.contains("attn_q.bias")));
+    let error = refuse(&changed(|f| f.tensors.push(Tensor::f32("blk.0.attn_sinks", &[4], vec![0.0; 4]))));
+    assert!(matches!(error.cause(), Cause::UnsupportedArchitecture { found, .. } if found.contains("attn_sinks")));
 }
 
 #[test]

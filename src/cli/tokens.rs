@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Context;
-use crate::domain::{Makes, Message, ModelFiles, SMOLLM_ID};
+use crate::domain::{Makes, ModelFiles, SMOLLM_ID};
 use crate::engine::Stop;
-use crate::engine::text::Vocabulary;
+use crate::engine::text::{Chat, Vocabulary};
 use crate::error::{Cause, Doing, StudioError};
 
 /// Most of stdin that is read as messages.
@@ -66,16 +66,25 @@ pub fn tokens(context: &Context, args: &TokensArgs) -> Result<(), Stop> {
     Ok(())
 }
 
+/// An array of messages, or an object with `messages`, `tools`, `kwargs` and `add_generation_prompt`.
+fn parse(text: &str) -> serde_json::Result<Chat> {
+    let value: serde_json::Value = serde_json::from_str(text)?;
+    match value {
+        serde_json::Value::Array(messages) => Ok(Chat { messages, ..Chat::default() }),
+        other => serde_json::from_value(other),
+    }
+}
+
 pub fn render(context: &Context, args: &RenderArgs) -> Result<(), Stop> {
     let vocabulary = open(context, args.model.as_deref())?;
     let mut text = String::new();
     let read = std::io::stdin().lock().take(LONGEST).read_to_string(&mut text);
     read.map_err(|e| failed(Doing::Reading, &e))?;
-    let messages: Vec<Message> = serde_json::from_str(&text).map_err(|e| {
+    let chat = parse(&text).map_err(|e| {
         let choices = r#"a JSON array like [{"role": "user", "content": "Hi"}]"#.to_owned();
         StudioError::from(Cause::BadChoice { name: "messages", value: "stdin".to_owned(), choices }).with_details(e)
     })?;
-    let rendered = vocabulary.render(&messages)?;
+    let rendered = vocabulary.render(&chat)?;
     let mut out = std::io::stdout().lock();
     out.write_all(rendered.as_bytes()).and_then(|()| out.flush()).map_err(|e| failed(Doing::Writing, &e))?;
     Ok(())

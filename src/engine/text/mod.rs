@@ -31,4 +31,5 @@ pub mod testing;
 
 pub use info::{TextModelInfo, inspect};
 pub use pipeline::TextPipeline;
+pub use template::Chat;
 pub use vocabulary::Vocabulary;

@@ -7,9 +7,10 @@
 use std::fmt;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Kwargs, Value};
+use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{Environment, Error, ErrorKind, context};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::tokenizer::{Specials, Tokenizer};
 use crate::domain::{Message, Role};
@@ -23,6 +24,26 @@ const FUEL: u64 = 1_000_000;
 /// The template where the file has none but the vocabulary has ChatML's tokens.
 const CHATML: &str = "{% for message in messages %}{{ '<|im_start|>' + message.role + '\n' + message.content + \
                       '<|im_end|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+
+/// A conversation as `apply_chat_template` takes it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default)]
+pub struct Chat {
+    /// Objects with `role` and `content`, and what tools add.
+    pub messages: Vec<serde_json::Value>,
+    /// JSON schemas of functions; none is `null`, as the templates expect.
+    pub tools: Option<Vec<serde_json::Value>>,
+    /// What else the template knows.
+    pub kwargs: serde_json::Map<String, serde_json::Value>,
+    /// Ends with the opening of an answer.
+    pub add_generation_prompt: bool,
+}
+
+impl Default for Chat {
+    fn default() -> Self {
+        Self { messages: Vec::new(), tools: None, kwargs: serde_json::Map::new(), add_generation_prompt: true }
+    }
+}
 
 /// A model's way to write a conversation.
 #[derive(Debug)]
@@ -51,7 +72,14 @@ impl ChatTemplate {
 
     /// The prompt's text, up to where the model is to begin its answer.
     pub fn render(&self, messages: &[Message]) -> Result<String> {
-        let bytes: usize = messages.iter().map(|m| m.content.len()).sum();
+        let messages = messages.iter().map(|m| json!({"role": m.role.as_str(), "content": m.content})).collect();
+        self.render_chat(&Chat { messages, ..Chat::default() })
+    }
+
+    /// The text of any conversation that `apply_chat_template` would take: with tools, their calls and answers, and
+    /// with what the template itself asks for (`enable_thinking`).
+    pub fn render_chat(&self, chat: &Chat) -> Result<String> {
+        let bytes = serde_json::to_string(&chat.messages).map_or(0, |text| text.len());
         let mut env = Environment::new();
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
         env.set_syntax(syntax.map_err(|error| bad(&reason(&error)))?);
@@ -60,13 +88,15 @@ impl ChatTemplate {
         env.add_function("raise_exception", raise_exception);
         env.add_function("strftime_now", strftime_now);
         env.add_filter("tojson", tojson);
-        let turns: Vec<Value> =
-            (messages.iter()).map(|m| context! { role => m.role.as_str(), content => m.content.as_str() }).collect();
+        let kwargs = Value::from(Serde(&chat.kwargs));
         let scope = context! {
-            messages => turns,
-            add_generation_prompt => true,
+            messages => Value::from(Serde(&chat.messages)),
+            tools => Value::from(Serde(&chat.tools)),
+            documents => Value::from(()),
+            add_generation_prompt => chat.add_generation_prompt,
             bos_token => self.bos.as_str(),
             eos_token => self.eos.as_str(),
+            ..kwargs
         };
         let rendered = env.template_from_str(&self.source).and_then(|template| template.render(scope));
         rendered.map_err(|error| bad(&reason(&error)).with_details(format!("{error:#}")))

@@ -258,6 +258,11 @@ fn vocabulary() -> (Vec<String>, Vec<i32>, Vec<String>) {
     (tokens, kinds, merges)
 }
 
+/// What a template makes of a conversation.
+pub fn render(template: &str, bos: &str, eos: &str, chat: &super::Chat) -> crate::error::Result<String> {
+    super::template::ChatTemplate::new(template, bos, eos).render_chat(chat)
+}
+
 /// A request for `prompt` from the file at `path`.
 pub fn request(path: &Path, prompt: TextPrompt, params: TextParams, seed: u64) -> TextRequest {
     let model = ModelRef { id: "test".to_owned(), files: ModelFiles::File(path.to_owned()), sha256: None };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::template::ChatTemplate;
+use super::template::{Chat, ChatTemplate};
 use super::tokenizer::{Specials, Tokenizer};
 use crate::domain::Message;
 use crate::error::Result;
@@ -53,9 +53,9 @@ impl Vocabulary {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// The text that the file's template makes of turns.
-    pub fn render(&self, messages: &[Message]) -> Result<String> {
-        ChatTemplate::from_gguf(&self.gguf, &self.tokenizer)?.render(messages)
+    /// The text that the file's template makes of a conversation.
+    pub fn render(&self, chat: &Chat) -> Result<String> {
+        ChatTemplate::from_gguf(&self.gguf, &self.tokenizer)?.render_chat(chat)
     }
 
     /// The text that the file's template makes of turns, and its tokens.
