@@ -127,6 +127,13 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("{} cannot be opened as a picture: {reason}.", show(path)),
             format!("{} 不能作为图片打开：{reason}。", show(path)),
         ),
+        Cause::BadImport { reason } => {
+            (format!("This cannot be imported: {}.", reason.en), format!("无法导入：{}。", reason.zh))
+        }
+        Cause::BadField { label, reason } => (
+            format!("The field \u{201c}{}\u{201d} {}.", label.en, reason.en),
+            format!("“{}”一栏{}。", label.zh, reason.zh),
+        ),
         Cause::Offline { id } => (
             format!("{id} would have to be fetched, and the studio is set to stay offline."),
             format!("需要下载 {id}，但现在是离线模式。"),
@@ -247,6 +254,11 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::BadPicture { .. } => {
             ("Choose a PNG, JPEG or WebP file.".into(), "请选择 PNG、JPEG 或 WebP 文件。".into())
         }
+        Cause::BadImport { .. } => (
+            "Choose a character card (PNG or JSON), or a chat as JSON, JSONL, Markdown or text.".into(),
+            "请选择角色卡（PNG 或 JSON），或 JSON、JSONL、Markdown、文本格式的对话。".into(),
+        ),
+        Cause::BadField { .. } => ("Change what is in it.".into(), "请修改该栏的内容。".into()),
         Cause::Offline { .. } => ("Switch offline mode off in Settings.".into(), "请在“设置”中关闭离线模式。".into()),
         Cause::SourceFailed { .. } => ("The next source is tried.".into(), "将尝试下一个来源。".into()),
         Cause::NoSourceAnswered { tried, .. } => (
