@@ -7,4 +7,6 @@
 //! card or chat of another program -> Persona or messages
 //! ```
 
+pub mod checks;
 pub mod eliza;
+pub mod forms;
