@@ -7,6 +7,7 @@
 //! card or chat of another program -> Persona or messages
 //! ```
 
+pub mod cards;
 pub mod checks;
 pub mod eliza;
 pub mod forms;
