@@ -10,4 +10,5 @@
 pub mod cards;
 pub mod checks;
 pub mod eliza;
+pub mod export;
 pub mod forms;
