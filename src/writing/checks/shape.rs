@@ -103,32 +103,45 @@ pub(super) fn subject(text: &str, out: &mut Vec<Finding>) {
     }
 }
 
-/// How models begin when they speak about the text. Those that end in a comma or an exclamation mark are whole.
-const OPENERS: [&str; 22] = [
-    "sure,",
-    "sure!",
-    "sure thing",
-    "certainly,",
-    "certainly!",
-    "of course,",
-    "of course!",
-    "absolutely,",
-    "absolutely!",
-    "okay,",
-    "ok,",
-    "as an ai",
+/// How models begin when they speak about the text. People begin so too ("Of course, I remember you"), so the line
+/// must also present something, or say nothing else.
+const OPENERS: [&str; 14] = [
+    "sure",
+    "certainly",
+    "of course",
+    "absolutely",
+    "okay",
+    "ok",
+    "great",
     "i'd be happy to",
     "i would be happy to",
-    "i'm happy to",
-    "当然，",
-    "当然！",
+    "当然",
     "当然可以",
-    "好的，",
-    "好的！",
+    "好的",
     "没问题",
-    "作为一个人工智能",
+    "可以",
 ];
-/// And these, where the line ends in a colon.
+const PRESENTS: [&str; 18] = [
+    "here is",
+    "here's",
+    "here are",
+    "here you go",
+    "below is",
+    "i'll write",
+    "i will write",
+    "i've written",
+    "i have written",
+    "i can help",
+    "happy to",
+    "以下",
+    "下面",
+    "这是",
+    "我来写",
+    "我为",
+    "为您",
+    "为你",
+];
+/// Beginnings that present something where the line ends in a colon.
 const PRESENTERS: [&str; 11] = [
     "here is",
     "here's",
@@ -142,12 +155,8 @@ const PRESENTERS: [&str; 11] = [
     "这里是",
     "为您",
 ];
-/// How they end. Letters end in kindness too, so only offers to change the text count.
-const CLOSERS: [&str; 22] = [
-    "let me know if you'd like me to",
-    "let me know if you would like me to",
-    "let me know if you want me to",
-    "would you like me to",
+/// How they end: offers to change the text, and notes about it. Letters offer things too, so the offer must be of that.
+const CLOSERS: [&str; 15] = [
     "i hope this helps",
     "i hope this poem",
     "i hope this story",
@@ -162,11 +171,43 @@ const CLOSERS: [&str; 22] = [
     "希望这篇",
     "希望这首",
     "希望这段",
-    "如果您需要修改",
-    "如果你需要修改",
-    "如需修改",
     "（字数",
 ];
+const OFFERS: [&str; 6] = ["let me know if you", "would you like me to", "如果您需要", "如果你需要", "如需", "需要我"];
+const CHANGES: [&str; 12] = [
+    "change",
+    "adjust",
+    "revise",
+    "expand",
+    "rewrite",
+    "modify",
+    "shorten",
+    "different version",
+    "修改",
+    "调整",
+    "改写",
+    "重写",
+];
+
+fn opens(lower: &str) -> bool {
+    if lower.starts_with("as an ai") || lower.starts_with("作为一个人工智能") || lower.starts_with("作为人工智能")
+    {
+        return true;
+    }
+    OPENERS.iter().any(|opener| {
+        lower.strip_prefix(opener).is_some_and(|rest| {
+            let end = rest.trim_start_matches(['!', '！', ',', '，', '.', '。', ' ']);
+            // The word itself, not a longer one (surely, okra).
+            let whole = rest.is_empty() || end.len() < rest.len() || opener.contains("happy");
+            whole && (end.is_empty() || PRESENTS.iter().any(|p| end.contains(p)) || end.ends_with([':', '：']))
+        })
+    })
+}
+
+fn closes(lower: &str) -> bool {
+    CLOSERS.iter().any(|c| lower.starts_with(c))
+        || OFFERS.iter().any(|o| lower.starts_with(o)) && CHANGES.iter().any(|c| lower.contains(c))
+}
 
 pub(super) fn meta(text: &str, out: &mut Vec<Finding>) {
     let lines = filled(text);
@@ -186,7 +227,7 @@ pub(super) fn meta(text: &str, out: &mut Vec<Finding>) {
     if let Some((number, line)) = lines.first() {
         let lower = plain(line);
         let presents = PRESENTERS.iter().any(|p| lower.starts_with(p)) && lower.ends_with([':', '：']);
-        if presents || OPENERS.iter().any(|o| lower.starts_with(o)) {
+        if presents || opens(&lower) {
             report(*number, line);
         }
     }
@@ -197,7 +238,7 @@ pub(super) fn meta(text: &str, out: &mut Vec<Finding>) {
     }
     if lines.len() > 1
         && let Some((number, line)) = lines.last()
-        && CLOSERS.iter().any(|c| plain(line).starts_with(c))
+        && closes(&plain(line))
     {
         report(*number, line);
     }

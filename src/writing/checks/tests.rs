@@ -166,6 +166,8 @@ fn talk_about_the_text_is_found_and_kindness_is_not() {
         "Old pond\n\nLet me know if you\u{2019}d like me to change it.",
         "古池\n\n希望这首诗符合您的要求。",
         "<think>hm</think>\nOld pond",
+        "Sure!\n\nOld pond",
+        "As an AI, I have no garden.",
     ] {
         assert_eq!(run(text, Check::NoMeta, Lang::En).len(), 1, "{text}");
     }
@@ -175,6 +177,9 @@ fn talk_about_the_text_is_found_and_kindness_is_not() {
         "Dear Anna,\n\nLet me know when you arrive.",
         "这是我的家乡\n我爱它",
         "好的一天从早晨开始",
+        "Of course, I remember you.",
+        "Certainly the rain will end",
+        "Dear Anna,\n\nLet me know if you would like me to send a new one.",
     ] {
         assert_eq!(run(text, Check::NoMeta, Lang::En), [], "{text}");
     }

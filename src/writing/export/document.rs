@@ -75,9 +75,16 @@ impl Span {
 
 impl Document {
     /// A page of Markdown: CommonMark with tables and strike-through. HTML inside is text. Pictures are kept where
-    /// they are PNG inside a `data:` address; others become links.
+    /// they are PNG inside a `data:` address; others become links. A first heading that repeats the title is left out.
     pub fn from_markdown(title: &str, markdown: &str, lang: Lang) -> Self {
-        Self { title: title.trim().to_owned(), lang, blocks: super::parse::blocks(markdown) }
+        let title = title.trim();
+        let mut blocks = super::parse::blocks(markdown);
+        if let Some(Block::Heading { level: 1, text }) = blocks.first()
+            && text_of(text) == title
+        {
+            blocks.remove(0);
+        }
+        Self { title: title.to_owned(), lang, blocks }
     }
 
     /// A conversation: each message is Markdown and becomes a turn.

@@ -118,6 +118,7 @@ fn one_line(text: &str) -> String {
 
 fn spans(spans: &[Span]) -> String {
     let mut out = String::new();
+    let mut marked = false;
     for span in spans {
         let text = if span.code { code(&span.text) } else { escape(&span.text) };
         // Marks must touch a letter on their inner side: spaces go outside.
@@ -132,6 +133,9 @@ fn spans(spans: &[Span]) -> String {
         }
         let closing: String = marks.chars().rev().collect();
         let link = span.link.as_deref().filter(|_| !body.is_empty());
+        if left.is_empty() && (marked || !marks.is_empty()) && needs_gap(&out, marked, body, !marks.is_empty()) {
+            out.push_str(GAP);
+        }
         out.push_str(left);
         if link.is_some() {
             out.push('[');
@@ -140,13 +144,29 @@ fn spans(spans: &[Span]) -> String {
         out.push_str(body);
         out.push_str(&closing);
         if let Some(url) = link {
-            let url: String =
-                url.chars().filter(|c| !matches!(c, '<' | '>' | '\n' | '\\') && !c.is_control()).collect();
+            let url: String = url.chars().filter(|c| !matches!(c, '<' | '>' | '\\') && !c.is_control()).collect();
             out.push_str(&format!("](<{url}>)"));
         }
         out.push_str(right);
+        marked = !marks.is_empty() && right.is_empty() && link.is_none();
     }
     guard(&out)
+}
+
+/// Nothing to the reader, and a mark of punctuation to the rules of emphasis.
+const GAP: &str = "<!-- -->";
+
+/// Whether marks would run into each other, or stand between punctuation inside and a letter outside, where CommonMark
+/// does not see them; in Chinese, which has no spaces, that is common.
+fn needs_gap(before: &str, before_marked: bool, body: &str, marked: bool) -> bool {
+    let last = before.chars().next_back();
+    let first = body.chars().next();
+    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    if before_marked {
+        let inner = before.trim_end_matches(['*', '~']).chars().next_back();
+        return marked || first == Some('~') || (!is_letter(inner) && is_letter(first));
+    }
+    marked && !is_letter(first) && is_letter(last)
 }
 
 /// Code between as many backticks as it takes.

@@ -46,11 +46,18 @@ pub(super) fn blocks(markdown: &str) -> Vec<Block> {
     builder.done
 }
 
+/// Comments are for nobody; our own Markdown sets marks apart with them.
+fn is_comment(html: &str) -> bool {
+    let html = html.trim();
+    html.starts_with("<!--") && html.ends_with("-->")
+}
+
 impl Builder {
     fn take(&mut self, event: Event<'_>) {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
+            Event::Html(text) | Event::InlineHtml(text) if is_comment(&text) => {}
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
             Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text),
             Event::Code(text) => {

@@ -97,6 +97,15 @@ fn signs_of_markdown_stay_text() {
 }
 
 #[test]
+fn lists_in_a_row_stay_apart_and_a_title_is_not_said_twice() {
+    let item = |text: &str| vec![Block::Paragraph(vec![Span::plain(text)])];
+    let list = |text: &str| Block::List { start: None, items: vec![item(text)] };
+    let document = Document { blocks: vec![list("a"), list("b")], ..Default::default() };
+    assert_eq!(Document::from_markdown("", &to_markdown(&document), Lang::En), document);
+    assert_eq!(Document::from_markdown("T", "# T\n\n# T", Lang::En).blocks.len(), 1);
+}
+
+#[test]
 fn plain_text_reads_well() {
     let text = to_plain_text(&page());
     for piece in [
@@ -258,6 +267,21 @@ proptest! {
         prop_assert_eq!(html.matches("<script").count(), 0);
         docx_text(&to_docx(&document).unwrap());
         let _ = (to_markdown(&document), to_plain_text(&document));
+    }
+
+    #[test]
+    fn emphasis_survives_markdown(parts in prop::collection::vec(("[a字。,“!1]{1,4}", any::<[bool; 4]>()), 1..6)) {
+        let mut spans: Vec<Span> = Vec::new();
+        for (text, [bold, italic, struck, code]) in parts {
+            let span = Span { text, bold, italic, struck, code, link: None };
+            match spans.last_mut() {
+                Some(last) if last.like(&span) => last.text.push_str(&span.text),
+                _ => spans.push(span),
+            }
+        }
+        let document = Document { blocks: vec![Block::Paragraph(spans)], ..Default::default() };
+        let text = to_markdown(&document);
+        prop_assert_eq!(Document::from_markdown("", &text, Lang::En), document, "{}", text);
     }
 
     #[test]
