@@ -56,8 +56,12 @@ pub fn chat(bytes: &[u8]) -> Result<Chat> {
     let text =
         std::str::from_utf8(bytes).map_err(|e| bad("it is not text in UTF-8", "它不是 UTF-8 文本").with_details(e))?;
     let text = text.trim_start_matches('\u{feff}').trim();
-    let chat =
-        if text.starts_with(['{', '[']) && !text.starts_with("[!") { json(text)? } else { chat_text::read(text)? };
+    let chat = if text.starts_with(['{', '[']) {
+        // Plain text may begin with a bracket too; then the words about JSON would mislead.
+        json(text).or_else(|error| chat_text::read(text).map_err(|_| error))?
+    } else {
+        chat_text::read(text)?
+    };
     if chat.messages.is_empty() {
         return Err(bad("there is no message in it", "其中没有消息"));
     }

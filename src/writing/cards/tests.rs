@@ -157,6 +157,7 @@ fn chats_of_many_programs_are_read() {
     let markdown = "# Title\n\n> S\n> T\n\n## User\n\nHi\nyou\n\n## Assistant\n\nHello.\n";
     let read = chat(markdown.as_bytes()).unwrap();
     assert_eq!((said(&read), read.title.as_str()), ([&[(Role::System, "S\nT")], &two[..]].concat(), "Title"));
+    assert_eq!(said(&chat(b"[a note]\n\nUser: Hi").unwrap()), [(Role::User, "Hi")]);
     let code = chat(b"## User\n\n```\n## Assistant\n```\n").unwrap();
     assert_eq!(code.messages.len(), 1);
 

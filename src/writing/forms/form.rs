@@ -197,7 +197,8 @@ impl Form {
         self.fields.iter().map(|f| (f.id.clone(), f.default(lang).into_owned())).collect()
     }
 
-    /// What a finished text is to be held against, for these fields.
+    /// What a finished text is to be held against, for these fields. In a form with sections that is the whole text,
+    /// its sections put together below a title, not the outline.
     pub fn checks(&self, values: &Values, lang: Lang) -> Vec<Check> {
         let value = |id: &str| match values.get(id).map(|v| v.trim()).filter(|v| !v.is_empty()) {
             Some(value) => value.to_owned(),
