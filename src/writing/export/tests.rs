@@ -291,7 +291,7 @@ proptest! {
     }
 }
 
-/// Writes the page for a check with another program: `DOCX_OUT=/tmp/page.docx cargo test --lib -- --ignored docx_for`.
+/// Writes the page for a check with another program: `DOCX_OUT=page.docx cargo test --lib -- --ignored docx_for`.
 #[test]
 #[ignore = "writes a file for a check by hand"]
 fn docx_for_another_program() {
