@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::lang::Lang;
+use crate::lang::{Both, Lang};
 
 pub type Result<T> = std::result::Result<T, StudioError>;
 
@@ -130,6 +130,15 @@ pub enum Cause {
         id: String,
         text: String,
         url: String,
+    },
+    /// A character card or a chat from another program that cannot be taken in.
+    BadImport {
+        reason: Both,
+    },
+    /// A field of a writing form that is empty, too long, or none of its choices.
+    BadField {
+        label: Both,
+        reason: Both,
     },
     Offline {
         id: String,

@@ -130,6 +130,13 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
         Cause::TermsFirst { id, text, .. } => {
             (format!("{id} has terms of use. {text}"), format!("{id} 有使用条款。{text}"))
         }
+        Cause::BadImport { reason } => {
+            (format!("This cannot be imported: {}.", reason.en), format!("无法导入：{}。", reason.zh))
+        }
+        Cause::BadField { label, reason } => (
+            format!("The field \u{201c}{}\u{201d} {}.", label.en, reason.en),
+            format!("“{}”一栏{}。", label.zh, reason.zh),
+        ),
         Cause::Offline { id } => (
             format!("{id} would have to be fetched, and the studio is set to stay offline."),
             format!("需要下载 {id}，但现在是离线模式。"),
@@ -254,6 +261,11 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             format!("Read them in full at {url}; to agree: aigc-studio models fetch {id} --agree"),
             format!("全文见 {url}；同意请运行：aigc-studio models fetch {id} --agree"),
         ),
+        Cause::BadImport { .. } => (
+            "Choose a character card (PNG or JSON), or a chat as JSON, JSONL, Markdown or text.".into(),
+            "请选择角色卡（PNG 或 JSON），或 JSON、JSONL、Markdown、文本格式的对话。".into(),
+        ),
+        Cause::BadField { .. } => ("Change what is in it.".into(), "请修改该栏的内容。".into()),
         Cause::Offline { .. } => ("Switch offline mode off in Settings.".into(), "请在“设置”中关闭离线模式。".into()),
         Cause::SourceFailed { .. } => ("The next source is tried.".into(), "将尝试下一个来源。".into()),
         Cause::NoSourceAnswered { tried, .. } => (

@@ -23,6 +23,7 @@
 //! | [`engine`] | worker threads, cancel token, reporter, pipelines for text and pictures | formats, domain, error, lang |
 //! | [`catalog`] | model cards, sources, fetch and verify, the model doctor | formats, domain, disk, error, lang |
 //! | [`store`] | pictures, conversations, settings on disk; the only room that writes user files | domain, disk, error, lang |
+//! | [`writing`] | forms, checks, export and import of texts, ELIZA: bytes in, bytes out | domain, error, lang |
 //! | [`state`] | `AppState`, `Command`, `Effect`, `update` | domain, error, lang |
 //! | [`ui`] | views, widgets, theme, texts | state, domain, error, lang |
 //! | `app`, `cli` | wiring | all |
@@ -39,3 +40,4 @@ pub mod lang;
 pub mod state;
 pub mod store;
 pub mod ui;
+pub mod writing;

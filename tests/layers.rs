@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may import. `app` and `cli` wire all of them.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("lang", &[]),
     ("error", &["lang"]),
     ("disk", &["error"]),
@@ -12,12 +12,13 @@ const ROOMS: [(&str, &[&str]); 10] = [
     ("engine", &["formats", "domain", "error", "lang"]),
     ("catalog", &["formats", "domain", "error", "lang", "disk"]),
     ("store", &["domain", "error", "lang", "disk"]),
+    ("writing", &["domain", "error", "lang"]),
     ("state", &["domain", "error", "lang"]),
     ("ui", &["state", "domain", "error", "lang"]),
 ];
 
 /// Crates that only some rooms may use.
-const CRATES: [(&str, &[&str]); 9] = [
+const CRATES: [(&str, &[&str]); 11] = [
     ("egui", &["ui", "app"]),
     ("eframe", &["app"]),
     ("rfd", &["app"]),
@@ -25,6 +26,8 @@ const CRATES: [(&str, &[&str]); 9] = [
     ("candle_nn", &["engine"]),
     ("candle_transformers", &["engine"]),
     ("ureq", &["catalog"]),
+    ("pinyin", &["writing"]),
+    ("pulldown_cmark", &["writing"]),
     ("crossbeam_channel", &["engine", "catalog", "store", "app", "cli"]),
     ("clap", &["cli"]),
 ];

@@ -7,6 +7,7 @@ mod fmt;
 mod job;
 mod model;
 mod params;
+mod persona;
 mod sampling;
 mod settings;
 
@@ -16,5 +17,6 @@ pub use fmt::*;
 pub use job::*;
 pub use model::*;
 pub use params::*;
+pub use persona::*;
 pub use sampling::*;
 pub use settings::*;

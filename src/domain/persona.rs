@@ -1,0 +1,41 @@
+//! A character that a language model plays: who it is, how it greets, with which model it speaks best.
+
+use serde::{Deserialize, Serialize};
+
+use super::TextParams;
+
+/// A character. Its texts hold no macros: names are filled in when it is imported.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Persona {
+    pub name: String,
+    /// What the model is told about whom it plays: description, personality and scenario in one text.
+    pub system: String,
+    /// How a conversation may begin; the first is the usual one.
+    pub greetings: Vec<String>,
+    /// Turns that show how the character speaks.
+    pub examples: String,
+    /// What its maker tells a person, not the model.
+    pub notes: String,
+    pub creator: String,
+    pub tags: Vec<String>,
+    /// A model card's id that it is meant for.
+    pub model: Option<String>,
+    pub params: Option<TextParams>,
+    /// A PNG. Kept as a file of its own, so it is not part of the text form.
+    #[serde(skip)]
+    pub avatar: Option<Vec<u8>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_or_a_shorter_file_is_read() {
+        let persona: Persona = serde_json::from_str(r#"{"name":"Ada","unknown":1}"#).unwrap();
+        assert_eq!(persona, Persona { name: "Ada".into(), ..Default::default() });
+        let text = serde_json::to_string(&persona).unwrap();
+        assert_eq!(serde_json::from_str::<Persona>(&text).unwrap(), persona);
+    }
+}

@@ -1,0 +1,177 @@
+//! Words, decomposition patterns and reassembly.
+
+use std::collections::BTreeMap;
+
+use super::script::Script;
+
+/// A word as it was written, and as it is compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Word {
+    pub(super) shown: String,
+    pub(super) key: String,
+}
+
+impl Word {
+    pub(super) fn new(text: &str) -> Self {
+        Self { shown: text.to_owned(), key: text.to_lowercase() }
+    }
+}
+
+/// The words and marks of a text, at most `most`. Unspaced scripts (Chinese) give each Han character alone. What is
+/// neither letter, digit nor a mark that ends a clause is left out.
+pub(super) fn split(text: &str, spaced: bool, most: usize) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    let mut word = String::new();
+    for c in text.chars() {
+        if words.len() >= most {
+            return words;
+        }
+        let c = if c == '\u{2019}' { '\'' } else { c };
+        let joins = c.is_alphanumeric() || c == '\'' || (c == '-' && !word.is_empty());
+        if joins && (spaced || c.is_ascii()) && word.len() < 64 {
+            word.push(c);
+            continue;
+        }
+        push(&mut words, &mut word);
+        if (joins && c != '-') || ",.;:!?\n，。；：！？、…—".contains(c) {
+            words.push(Word::new(&c.to_string()));
+        }
+    }
+    push(&mut words, &mut word);
+    words.truncate(most);
+    words
+}
+
+fn push(words: &mut Vec<Word>, word: &mut String) {
+    let trimmed = word.trim_matches(['\'', '-']);
+    if !trimmed.is_empty() {
+        words.push(Word::new(trimmed));
+    }
+    word.clear();
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Part {
+    /// Any number of words, none too; as few as fit.
+    Any,
+    /// One of a group's words.
+    Group(String),
+    Exact(String),
+}
+
+/// A decomposition pattern: `* my * @family *`. Stars and groups are the pieces, counted from 1.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Pattern(Vec<Part>);
+
+/// Groups of words, each word as its keys.
+pub(super) type Groups = BTreeMap<String, Vec<Vec<String>>>;
+
+impl Pattern {
+    /// Reads a pattern. Errors: more than four stars (matching would take too long).
+    pub(super) fn parse(text: &str, spaced: bool) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        for item in text.split_whitespace() {
+            if item == "*" {
+                parts.push(Part::Any);
+            } else if let Some(group) = item.strip_prefix('@') {
+                parts.push(Part::Group(group.to_owned()));
+            } else {
+                parts.extend(split(item, spaced, 64).into_iter().map(|w| Part::Exact(w.key)));
+            }
+        }
+        if parts.iter().filter(|p| **p == Part::Any).count() > 4 {
+            return Err(format!("the pattern \u{201c}{text}\u{201d} has more than four stars"));
+        }
+        Ok(Self(parts))
+    }
+
+    pub(super) fn groups(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|p| if let Part::Group(name) = p { Some(name.as_str()) } else { None })
+    }
+
+    pub(super) fn pieces(&self) -> usize {
+        self.0.iter().filter(|p| !matches!(p, Part::Exact(_))).count()
+    }
+
+    /// The pieces, if the whole clause fits.
+    pub(super) fn fit(&self, words: &[Word], groups: &Groups) -> Option<Vec<Vec<Word>>> {
+        let mut pieces = Vec::new();
+        fit(&self.0, words, groups, &mut pieces).then_some(pieces)
+    }
+}
+
+fn fit(parts: &[Part], words: &[Word], groups: &Groups, pieces: &mut Vec<Vec<Word>>) -> bool {
+    let Some((part, rest)) = parts.split_first() else { return words.is_empty() };
+    match part {
+        Part::Exact(key) => words.first().is_some_and(|w| w.key == *key) && fit(rest, &words[1..], groups, pieces),
+        Part::Group(name) => groups.get(name).into_iter().flatten().any(|member| {
+            begins(words, member) && {
+                let kept = pieces.len();
+                pieces.push(words[..member.len()].to_vec());
+                let good = fit(rest, &words[member.len()..], groups, pieces);
+                if !good {
+                    pieces.truncate(kept);
+                }
+                good
+            }
+        }),
+        // Nothing follows the last star, so it takes what is left at once.
+        Part::Any if rest.is_empty() => {
+            pieces.push(words.to_vec());
+            true
+        }
+        Part::Any => (0..=words.len()).any(|n| {
+            let kept = pieces.len();
+            pieces.push(words[..n].to_vec());
+            let good = fit(rest, &words[n..], groups, pieces);
+            if !good {
+                pieces.truncate(kept);
+            }
+            good
+        }),
+    }
+}
+
+/// Whether the words begin with these keys.
+pub(super) fn begins(words: &[Word], keys: &[String]) -> bool {
+    !keys.is_empty() && words.len() >= keys.len() && words.iter().zip(keys).all(|(w, k)| w.key == *k)
+}
+
+/// A reply: `{2}` becomes the second piece with its pronouns swapped.
+pub(super) fn fill(say: &str, pieces: &[Vec<Word>], script: &Script) -> String {
+    let mut out = String::new();
+    let mut rest = say;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let after = &rest[open + 1..];
+        let Some(close) = after.find('}') else {
+            rest = after;
+            break;
+        };
+        let piece = after[..close].parse::<usize>().ok().and_then(|n| pieces.get(n.wrapping_sub(1)));
+        if let Some(words) = piece {
+            let words = script.swap(words);
+            out.push_str(&words.iter().map(|w| w.shown.as_str()).collect::<Vec<_>>().join(script.space()));
+        }
+        rest = &after[close + 1..];
+    }
+    out.push_str(rest);
+    tidy(&out, script.spaced)
+}
+
+/// No double spaces, none before a mark, a capital letter at the beginning.
+fn tidy(text: &str, spaced: bool) -> String {
+    if !spaced {
+        return text.trim().to_owned();
+    }
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut out = String::with_capacity(joined.len());
+    for c in joined.chars() {
+        if ",.;:!?".contains(c) && out.ends_with(' ') {
+            out.pop();
+        }
+        out.push(c);
+    }
+    let mut chars = out.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,148 @@
+//! A document between the formats.
+
+use crate::domain::{Message, Role};
+use crate::lang::Lang;
+
+/// A page or a conversation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Document {
+    pub title: String,
+    /// The language it is written in: the `lang` of HTML and of DOCX.
+    pub lang: Lang,
+    pub blocks: Vec<Block>,
+}
+
+/// A part of a document. Quotes, lists and turns hold blocks, at most [`MAX_DEPTH`] deep where Markdown was read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Block {
+    /// Level 1 to 6.
+    Heading {
+        level: u8,
+        text: Vec<Span>,
+    },
+    Paragraph(Vec<Span>),
+    /// `start` is the first number; `None` is a list with bullets.
+    List {
+        start: Option<u64>,
+        items: Vec<Vec<Block>>,
+    },
+    Code {
+        language: String,
+        text: String,
+    },
+    Quote(Vec<Block>),
+    /// Rows of cells; the first row is the head.
+    Table(Vec<Vec<Vec<Span>>>),
+    /// What a speaker says.
+    Turn {
+        role: Role,
+        speaker: String,
+        blocks: Vec<Block>,
+    },
+    /// A PNG file's bytes and what to say to those who cannot see it.
+    Picture {
+        png: Vec<u8>,
+        alt: String,
+    },
+    Rule,
+}
+
+/// Quotes and lists inside each other; deeper ones are read as if they were not so deep.
+pub const MAX_DEPTH: usize = 16;
+
+/// A run of text in one manner. A line break is `\n`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    pub text: String,
+    pub bold: bool,
+    pub italic: bool,
+    pub struck: bool,
+    pub code: bool,
+    pub link: Option<String>,
+}
+
+impl Span {
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// Whether both are written in the same manner.
+    pub(super) fn like(&self, other: &Self) -> bool {
+        (self.bold, self.italic, self.struck, self.code, &self.link)
+            == (other.bold, other.italic, other.struck, other.code, &other.link)
+    }
+}
+
+impl Document {
+    /// A page of Markdown: CommonMark with tables and strike-through. HTML inside is text. Pictures are kept where
+    /// they are PNG inside a `data:` address; others become links. A first heading that repeats the title is left out.
+    pub fn from_markdown(title: &str, markdown: &str, lang: Lang) -> Self {
+        let title = title.trim();
+        let mut blocks = super::parse::blocks(markdown);
+        if let Some(Block::Heading { level: 1, text }) = blocks.first()
+            && text_of(text) == title
+        {
+            blocks.remove(0);
+        }
+        Self { title: title.to_owned(), lang, blocks }
+    }
+
+    /// A conversation: each message is Markdown and becomes a turn.
+    pub fn from_messages(title: &str, messages: &[Message], lang: Lang) -> Self {
+        let turn = |message: &Message| Block::Turn {
+            role: message.role,
+            speaker: speaker(message.role, lang).to_owned(),
+            blocks: super::parse::blocks(&message.content),
+        };
+        Self { title: title.trim().to_owned(), lang, blocks: messages.iter().map(turn).collect() }
+    }
+}
+
+fn speaker(role: Role, lang: Lang) -> &'static str {
+    match role {
+        Role::System => lang.pick("System", "系统"),
+        Role::User => lang.pick("User", "用户"),
+        Role::Assistant => lang.pick("Assistant", "助手"),
+    }
+}
+
+/// The text of spans alone.
+pub(super) fn text_of(spans: &[Span]) -> String {
+    spans.iter().map(|s| s.text.as_str()).collect()
+}
+
+/// An address that a reader may follow without harm.
+pub(super) fn is_safe_link(url: &str) -> bool {
+    let lower = url.trim().to_ascii_lowercase();
+    ["http://", "https://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme))
+        && !url.chars().any(|c| c.is_control() || c.is_whitespace())
+}
+
+/// A character that neither XML nor HTML may hold, nor a reader sees.
+pub(super) fn is_forbidden(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
+/// `text` with `&`, `<`, `>`, quotes escaped, and without what XML 1.0 forbids.
+pub(super) fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c if is_forbidden(c) => {}
+            c => out.push(c),
+        }
+    }
+}
+
+/// Width and height of a PNG; `None` where the bytes are no PNG.
+pub(super) fn png_size(png: &[u8]) -> Option<(u32, u32)> {
+    let head = png.strip_prefix(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")?;
+    let (width, rest) = head.split_first_chunk::<4>()?;
+    let height = rest.first_chunk::<4>()?;
+    let size = (u32::from_be_bytes(*width), u32::from_be_bytes(*height));
+    (size.0 > 0 && size.1 > 0).then_some(size)
+}

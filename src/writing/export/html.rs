@@ -1,0 +1,154 @@
+//! HTML in one file: no script, no address outside, pictures inside.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::document::{Block, Document, Span, escape, is_safe_link};
+use crate::domain::Role;
+
+const STYLE: &str = include_str!("../../../assets/export/page.css");
+
+/// The document as a page of its own, in the reader's light or dark colours. All text is escaped; the page forbids
+/// itself scripts and every address but its own pictures.
+pub fn to_html(document: &Document) -> String {
+    let lang = document.lang.pick("en", "zh-Hans");
+    let mut out = String::with_capacity(4096);
+    out.push_str(&format!("<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n"));
+    out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    out.push_str("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n");
+    out.push_str("<title>");
+    escape(&document.title, &mut out);
+    out.push_str("</title>\n<style>\n");
+    out.push_str(STYLE);
+    out.push_str("</style>\n</head>\n<body>\n<main>\n");
+    if !document.title.is_empty() {
+        out.push_str("<h1>");
+        escape(&document.title, &mut out);
+        out.push_str("</h1>\n");
+    }
+    // Below a title, a first-level heading of the text is a second one of the page.
+    let shift = u8::from(!document.title.is_empty());
+    blocks(&document.blocks, shift, &mut out);
+    out.push_str("</main>\n</body>\n</html>\n");
+    out
+}
+
+fn blocks(items: &[Block], shift: u8, out: &mut String) {
+    for item in items {
+        block(item, shift, out);
+    }
+}
+
+fn block(block: &Block, shift: u8, out: &mut String) {
+    match block {
+        Block::Heading { level, text } => {
+            let level = level.saturating_add(shift).clamp(1, 6);
+            out.push_str(&format!("<h{level}>"));
+            spans(text, out);
+            out.push_str(&format!("</h{level}>\n"));
+        }
+        Block::Paragraph(text) => {
+            out.push_str("<p>");
+            spans(text, out);
+            out.push_str("</p>\n");
+        }
+        Block::List { start, items } => {
+            let tag = if start.is_some() { "ol" } else { "ul" };
+            match start {
+                Some(first) if *first != 1 => out.push_str(&format!("<ol start=\"{first}\">\n")),
+                _ => out.push_str(&format!("<{tag}>\n")),
+            }
+            for item in items {
+                out.push_str("<li>");
+                // A single paragraph needs no box of its own.
+                if let [Block::Paragraph(text), rest @ ..] = &item[..] {
+                    spans(text, out);
+                    blocks(rest, shift, out);
+                } else {
+                    blocks(item, shift, out);
+                }
+                out.push_str("</li>\n");
+            }
+            out.push_str(&format!("</{tag}>\n"));
+        }
+        Block::Code { language, text } => {
+            out.push_str("<pre><code");
+            if !language.is_empty() {
+                out.push_str(" class=\"language-");
+                escape(language, out);
+                out.push('"');
+            }
+            out.push('>');
+            escape(text, out);
+            out.push_str("</code></pre>\n");
+        }
+        Block::Quote(inner) => {
+            out.push_str("<blockquote>\n");
+            blocks(inner, shift, out);
+            out.push_str("</blockquote>\n");
+        }
+        Block::Table(rows) => table(rows, out),
+        Block::Turn { role, speaker, blocks: inner } => {
+            let class = match role {
+                Role::User => "user",
+                Role::Assistant => "assistant",
+                Role::System => "system",
+            };
+            out.push_str(&format!("<section class=\"turn {class}\">\n<p class=\"speaker\">"));
+            escape(speaker, out);
+            out.push_str("</p>\n");
+            blocks(inner, shift + 1, out);
+            out.push_str("</section>\n");
+        }
+        Block::Picture { png, alt } => {
+            out.push_str("<figure><img alt=\"");
+            escape(alt, out);
+            out.push_str("\" src=\"data:image/png;base64,");
+            STANDARD.encode_string(png, out);
+            out.push_str("\"></figure>\n");
+        }
+        Block::Rule => out.push_str("<hr>\n"),
+    }
+}
+
+fn table(rows: &[Vec<Vec<Span>>], out: &mut String) {
+    out.push_str("<table>\n");
+    for (n, row) in rows.iter().enumerate() {
+        let tag = if n == 0 { "th" } else { "td" };
+        out.push_str("<tr>");
+        for cell in row {
+            out.push_str(&format!("<{tag}>"));
+            spans(cell, out);
+            out.push_str(&format!("</{tag}>"));
+        }
+        out.push_str("</tr>\n");
+    }
+    out.push_str("</table>\n");
+}
+
+fn spans(spans: &[Span], out: &mut String) {
+    for span in spans {
+        let link = span.link.as_deref().filter(|url| is_safe_link(url));
+        if let Some(url) = link {
+            out.push_str("<a rel=\"noreferrer\" href=\"");
+            escape(url, out);
+            out.push_str("\">");
+        }
+        let tags = [(span.bold, "strong"), (span.italic, "em"), (span.struck, "s"), (span.code, "code")];
+        for (_, tag) in tags.iter().filter(|(on, _)| *on) {
+            out.push_str(&format!("<{tag}>"));
+        }
+        for (n, line) in span.text.split('\n').enumerate() {
+            if n > 0 {
+                out.push_str("<br>");
+            }
+            escape(line, out);
+        }
+        for (_, tag) in tags.iter().rev().filter(|(on, _)| *on) {
+            out.push_str(&format!("</{tag}>"));
+        }
+        if link.is_some() {
+            out.push_str("</a>");
+        }
+    }
+}

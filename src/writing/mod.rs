@@ -1,0 +1,14 @@
+//! Writing: forms that ask for a text, checks that hold a text against its form, export to files for other programs,
+//! import from them, and ELIZA. Pure functions: text or bytes in, text or bytes out; nothing here opens a file.
+//!
+//! ```text
+//! form + fields -> prompt -> (a model, elsewhere) -> text -> checks -> findings -> "write that line again"
+//! Markdown or messages -> Document -> Markdown, plain text, HTML, DOCX
+//! card or chat of another program -> Persona or messages
+//! ```
+
+pub mod cards;
+pub mod checks;
+pub mod eliza;
+pub mod export;
+pub mod forms;
