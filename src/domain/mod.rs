@@ -9,6 +9,7 @@ mod model;
 mod params;
 mod sampling;
 mod settings;
+mod text_params;
 
 pub use artifact::*;
 pub use event::*;
@@ -18,3 +19,4 @@ pub use model::*;
 pub use params::*;
 pub use sampling::*;
 pub use settings::*;
+pub use text_params::*;

@@ -282,6 +282,23 @@ impl Vocabulary {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
+    /// The bytes that each token shows.
+    #[cfg(test)]
+    pub fn pieces(&self) -> Vec<Vec<u8>> {
+        super::chooser::all(&self.0, super::tokenizer::Tokenizer::piece)
+    }
+
+    #[cfg(test)]
+    pub fn is_end(&self, id: u32) -> bool {
+        self.0.is_end(id)
+    }
+
+    /// Biases and breakers by this vocabulary.
+    #[cfg(test)]
+    pub fn resolve(&self, params: &TextParams) -> Result<super::sampler::Resolved> {
+        super::chooser::resolve(&self.0, params)
+    }
+
     /// The text that the file's template makes of turns, and its tokens.
     pub fn chat(&self, messages: &[Message]) -> Result<(String, Vec<u32>)> {
         let template = super::template::ChatTemplate::from_gguf(&self.1, &self.0)?;
