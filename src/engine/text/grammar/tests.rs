@@ -90,6 +90,34 @@ fn all_tokens_are_tried_as_each_alone() {
     assert!(!fresh.allows(b"").unwrap(), "a token that shows nothing brings nothing on");
 }
 
+/// As many tokens as large models have, inside of a JSON text, where nearly all of them fit.
+#[test]
+fn a_large_vocabulary_is_tried_in_time() {
+    let letters: Vec<char> = " etaoinshrdlucmfwygpbvk\"\\{}0123é漢字😀".chars().collect();
+    let mut x: u32 = 3;
+    let mut random = |below: usize| {
+        x = x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (x >> 8) as usize % below
+    };
+    let words: Vec<Vec<u8>> = (0..150_000)
+        .map(|_| (0..1 + random(9)).map(|_| letters[random(letters.len())]).collect::<String>().into_bytes())
+        .collect();
+    let schema = "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}".to_owned();
+    let mut constraint = Constraint::new(&Grammar::JsonSchema(schema)).unwrap();
+    constraint.accept(b"[\"").unwrap();
+    let mut took = Vec::new();
+    for _ in 0..3 {
+        let started = Instant::now();
+        let mut logits = vec![0.0; words.len()];
+        let left = constraint.mask(&mut logits, &words, |_| false).unwrap();
+        took.push(started.elapsed());
+        assert!(left > 20_000 && left < words.len(), "{left}");
+        constraint.accept(b"a").unwrap();
+    }
+    println!("{took:?}");
+    assert!(took.iter().all(|t| *t < Duration::from_secs(5)), "{took:?}");
+}
+
 #[test]
 fn errors_name_the_line_and_the_reason() {
     for (grammar, line, words) in [
@@ -152,7 +180,6 @@ fn hostile_grammars_end_quickly() {
     ] {
         let started = Instant::now();
         let (_, reason) = complaint(&grammar);
-        println!("{what}: {reason} {:?}", started.elapsed());
         assert!(reason.len() < 300, "{what}: {reason}");
         assert!(started.elapsed() < Duration::from_secs(5), "{what}: {:?}", started.elapsed());
     }
@@ -179,4 +206,39 @@ fn explosions_are_stopped() {
         assert!(list.allows(b"[1,").unwrap());
         list.accept(b"[1,").unwrap();
     }
+}
+
+/// Good grammars with characters changed, added and taken out: an error or a grammar that can be followed.
+#[test]
+fn damaged_grammars_do_no_harm() {
+    let good = "root ::= \"[\" ws (item (\",\" ws item)*)? \"]\" # a list\nitem ::= [0-9]{1,3} | root | \"\\u00e9\"+\nws ::= | \" \" ws?\n";
+    assert!(reads(good, "[12, [é]]"));
+    let mut x: u32 = 7;
+    let mut random = |below: usize| {
+        x = x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (x >> 8) as usize % below
+    };
+    let mut read = 0;
+    for _ in 0..20_000 {
+        let mut text: Vec<char> = good.chars().collect();
+        for _ in 0..=random(3) {
+            let at = random(text.len());
+            let c = ['"', '[', ']', '(', ')', '{', '}', '*', '+', '?', '|', '\\', '\n', '9', 'é', '-', '^', '.']
+                [random(18)];
+            match random(3) {
+                0 => text[at] = c,
+                1 => text.insert(at, c),
+                _ => drop(text.remove(at)),
+            }
+        }
+        let text: String = text.into_iter().collect();
+        if let Ok(mut constraint) = gbnf(&text) {
+            read += 1;
+            for byte in "[12, [é]]".bytes() {
+                let _ = constraint.allows(&[byte]);
+                let _ = constraint.accept(&[byte]);
+            }
+        }
+    }
+    assert!(read > 1000, "{read}");
 }

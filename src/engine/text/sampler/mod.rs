@@ -93,7 +93,9 @@ impl Sampler {
         let candidates = self.candidates(logits)?;
         let at = self.rng.random::<f64>();
         let drawn = candidates::draw(&candidates, at).ok_or(NotANumber)?;
-        self.drawn = Some((candidates[drawn].id, candidates::probabilities(&candidates)[drawn]));
+        if self.mirostat.is_some() {
+            self.drawn = Some((candidates[drawn].id, candidates::probabilities(&candidates)[drawn]));
+        }
         Ok(candidates[drawn].id)
     }
 

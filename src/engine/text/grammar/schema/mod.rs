@@ -5,6 +5,8 @@
 //! all of its `prefixItems`, and more only by `items`; blanks between the parts are few. `oneOf` is read as `anyOf`,
 //! which differs only where two choices overlap. A keyword that is not known here is an error, not a guess.
 
+mod array;
+mod basics;
 mod integer;
 mod object;
 
@@ -13,6 +15,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
+use self::basics::{BASICS, FORMATS};
 use super::Bad;
 
 /// Schemas within schemas, references followed.
@@ -34,37 +37,6 @@ const NOTES: [&str; 14] = [
     "readOnly",
     "writeOnly",
     "$vocabulary",
-];
-
-/// Rules that others use, added when first needed. Blanks are bounded: a model may otherwise write nothing else.
-const BASICS: [(&str, &str); 12] = [
-    ("space", r#"| " " | "\n" [ \t]{0,20}"#),
-    ("value", "object | array | string | number | boolean | null"),
-    (
-        "object",
-        r#""{" space (string space ":" space value space ("," space string space ":" space value space)*)? "}""#,
-    ),
-    ("array", r#""[" space (value space ("," space value space)*)? "]""#),
-    ("string", r#""\"" char* "\"""#),
-    // No half of a pair behind \u: many readers refuse it alone.
-    ("char", r#"[^"\\\x7F\x00-\x1F] | "\\" (["\\/bfnrt] | "u" ([0-9a-cefA-CEF] hex{3} | [dD] [0-7] hex{2}))"#),
-    ("number", r#""-"? digits ("." [0-9]{1,16})? ([eE] [-+]? [0-9]{1,2})?"#),
-    ("integer", r#""-"? digits"#),
-    ("digits", r#""0" | [1-9] [0-9]{0,15}"#),
-    ("boolean", r#""true" | "false""#),
-    ("null", r#""null""#),
-    ("hex", "[0-9a-fA-F]"),
-];
-
-/// Formats of strings, without the quotes.
-const FORMATS: [(&str, &str); 4] = [
-    ("date", r#"[0-9]{4} "-" ("0" [1-9] | "1" [0-2]) "-" ("0" [1-9] | [12] [0-9] | "3" [01])"#),
-    (
-        "time",
-        r#"([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9] ":" [0-5] [0-9] ("." [0-9]{3})? ("Z" | [-+] ([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9])"#,
-    ),
-    ("date-time", r#"date "T" time"#),
-    ("uuid", r#"hex{8} "-" hex{4} "-" hex{4} "-" hex{4} "-" hex{12}"#),
 ];
 
 /// Reads a schema and writes the grammar, whose `root` is a value by it.
@@ -221,50 +193,6 @@ impl<'s> Converter<'s> {
         }
         Ok(all.join(" | "))
     }
-
-    fn array(&mut self, schema: &'s Map<String, Value>, wanted: &str) -> Result<String, Bad> {
-        let least = count(schema, "minItems")?.unwrap_or(0);
-        let most = count(schema, "maxItems")?;
-        let (prefix, items) = match (schema.get("prefixItems"), schema.get("items")) {
-            // Before 2020 a list of schemas was called items.
-            (None, Some(list @ Value::Array(_))) => (Some(list), None),
-            other => other,
-        };
-        let prefix = match prefix {
-            None => &[][..],
-            Some(list) => list.as_array().ok_or_else(|| bad("prefixItems is no list"))?,
-        };
-        let prefix = &prefix[..prefix.len().min(most.unwrap_or(usize::MAX))];
-        let mut parts = Vec::new();
-        for (at, item) in prefix.iter().enumerate() {
-            parts.push(format!("{} space", self.visit(item, &format!("{wanted}-{at}"))?));
-        }
-        let (least, most) = (least.saturating_sub(prefix.len()), most.map(|most| most - prefix.len()));
-        let item = match items {
-            Some(Value::Bool(false)) => None,
-            Some(items) => Some(self.visit(items, &format!("{wanted}-item"))?),
-            None if prefix.is_empty() => Some("value".to_owned()),
-            None => None,
-        };
-        let Some(item) = item.filter(|_| most != Some(0)) else {
-            if least > 0 {
-                return Err(bad("minItems asks for more items than there may be"));
-            }
-            return Ok(format!("\"[\" space {} \"]\"", parts.join(" \",\" space ")));
-        };
-        let most_text = |less: usize| most.map_or(String::new(), |most| most.saturating_sub(less).to_string());
-        if most.is_some_and(|most| most < least) {
-            return Err(bad("maxItems is below minItems"));
-        }
-        let next = format!("\",\" space {item} space");
-        if !parts.is_empty() {
-            let parts = parts.join(" \",\" space ");
-            return Ok(format!("\"[\" space {parts} ({next}){{{least},{}}} \"]\"", most_text(0)));
-        }
-        let all = format!("{item} space ({next}){{{},{}}}", least.saturating_sub(1), most_text(1));
-        let mark = if least == 0 { "?" } else { "" };
-        Ok(format!("\"[\" space ({all}){mark} \"]\""))
-    }
 }
 
 /// Keywords that are read for a type.
@@ -297,7 +225,7 @@ fn types(schema: &Map<String, Value>) -> Result<Vec<&str>, Bad> {
 /// Refuses what is neither a note nor one of `known`.
 fn only(schema: &Map<String, Value>, known: &[&str]) -> Result<(), Bad> {
     match schema.keys().find(|key| !NOTES.contains(&key.as_str()) && !known.contains(&key.as_str())) {
-        Some(key) => Err(bad(format!("the keyword {key:?} is not supported in {}", brief_keys(schema)))),
+        Some(key) => Err(bad(format!("the keyword {key:?} is not supported ({})", brief_keys(schema)))),
         None => Ok(()),
     }
 }
@@ -376,7 +304,7 @@ fn brief(value: &Value) -> String {
 
 fn brief_keys(schema: &Map<String, Value>) -> String {
     let keys: Vec<&str> = schema.keys().map(String::as_str).take(6).collect();
-    format!("a schema of {}", keys.join(", "))
+    format!("in a schema with the keys {}", keys.join(", "))
 }
 
 #[cfg(test)]
