@@ -87,6 +87,11 @@ pub enum Cause {
     BadTemplate {
         reason: String,
     },
+    /// A grammar or JSON Schema for the answer that cannot be followed; line 0 where none is to blame.
+    BadGrammar {
+        line: usize,
+        reason: String,
+    },
     NotEnoughMemory {
         needed: u64,
         free: u64,

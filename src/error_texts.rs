@@ -83,6 +83,13 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("The chat template inside the model does not run: {reason}."),
             format!("模型自带的对话模板无法运行：{reason}。"),
         ),
+        Cause::BadGrammar { line: 0, reason } => {
+            (format!("The grammar cannot be followed: {reason}."), format!("无法按照该语法生成：{reason}。"))
+        }
+        Cause::BadGrammar { line, reason } => (
+            format!("The grammar cannot be followed (line {line}): {reason}."),
+            format!("无法按照该语法生成（第 {line} 行）：{reason}。"),
+        ),
         Cause::NotEnoughMemory { needed, free } => (
             format!("This model needs {}, {} are free.", gb(*needed), gb(*free)),
             format!("这个模型需要 {}，可用 {}。", gb(*needed), gb(*free)),
@@ -226,6 +233,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::BadTemplate { .. } => (
             "Send the prompt as plain text (raw), or choose another model.".into(),
             "请以纯文本（raw）方式发送，或选择另一个模型。".into(),
+        ),
+        Cause::BadGrammar { .. } => (
+            "Correct the grammar or the JSON schema, or ask without it.".into(),
+            "请修改语法或 JSON Schema，或不使用它。".into(),
         ),
         Cause::NotEnoughMemory { .. } => (
             "Unload the other model, close other programs, or choose a smaller model.".into(),

@@ -8,6 +8,7 @@ mod image;
 mod models;
 mod progress;
 mod run;
+mod sampling;
 mod text;
 mod tokens;
 

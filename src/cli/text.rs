@@ -10,6 +10,7 @@ use super::image::{seed_of, whole};
 use super::models::fetch_with_bar;
 use super::progress::bar;
 use super::run::{Interrupts, run_job};
+use super::sampling::SamplingArgs;
 use crate::domain::{
     CONTEXT, EventKind, Job, MAX_TOKENS, MIN_P, Makes, Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Seed,
     TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt, TextRequest,
@@ -58,6 +59,8 @@ pub struct TextArgs {
     /// A text that ends the answer; may be given several times.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     stop: Vec<String>,
+    #[command(flatten)]
+    sampling: SamplingArgs,
     /// Take the prompt as it is, without the chat template.
     #[arg(long)]
     raw: bool,
@@ -178,5 +181,6 @@ fn params(args: &TextArgs) -> Result<TextParams> {
             *slot = value as f32;
         }
     }
+    args.sampling.apply(&mut params)?;
     Ok(params)
 }

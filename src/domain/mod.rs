@@ -10,6 +10,7 @@ mod params;
 mod persona;
 mod sampling;
 mod settings;
+mod text_params;
 
 pub use artifact::*;
 pub use event::*;
@@ -20,3 +21,4 @@ pub use params::*;
 pub use persona::*;
 pub use sampling::*;
 pub use settings::*;
+pub use text_params::*;

@@ -1,7 +1,8 @@
 //! The sliders: every parameter with its range, its step and its default. The window, the command line and the
 //! checks before a job all read the same [`Limit`], so that none of them can disagree.
 //!
-//! Ranges and defaults follow the field's habits: text as in llama.cpp, pictures as the model's card says.
+//! Ranges and defaults follow the field's habits: pictures as the model's card says. Those of text are in
+//! `text_params`.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,7 @@ pub struct Limit {
 }
 
 impl Limit {
-    const fn new(name: &'static str, min: f64, max: f64, step: f64, default: f64) -> Self {
+    pub(super) const fn new(name: &'static str, min: f64, max: f64, step: f64, default: f64) -> Self {
         Self { name, min, max, step, default }
     }
 
@@ -47,17 +48,6 @@ pub const GUIDANCE_RESCALE: Limit = Limit::new("guidance-rescale", 0.0, 1.0, 0.0
 pub const CLIP_SKIP: Limit = Limit::new("clip-skip", 1.0, 12.0, 1.0, 1.0);
 pub const COUNT: Limit = Limit::new("count", 1.0, 64.0, 1.0, 1.0);
 
-pub const TEMPERATURE: Limit = Limit::new("temperature", 0.0, 5.0, 0.05, 0.8);
-/// 0 switches top-k off.
-pub const TOP_K: Limit = Limit::new("top-k", 0.0, 1000.0, 1.0, 40.0);
-pub const TOP_P: Limit = Limit::new("top-p", 0.0, 1.0, 0.01, 0.95);
-pub const MIN_P: Limit = Limit::new("min-p", 0.0, 1.0, 0.01, 0.05);
-pub const REPEAT_PENALTY: Limit = Limit::new("repeat-penalty", 1.0, 3.0, 0.01, 1.0);
-/// The window of the repetition penalty, in tokens.
-pub const REPEAT_LAST_N: Limit = Limit::new("repeat-last-n", 0.0, 4096.0, 1.0, 64.0);
-pub const MAX_TOKENS: Limit = Limit::new("max-tokens", 1.0, 131_072.0, 1.0, 512.0);
-pub const CONTEXT: Limit = Limit::new("context", 64.0, 131_072.0, 64.0, 2048.0);
-
 /// Where the randomness starts from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -69,7 +59,7 @@ pub enum Seed {
 }
 
 impl Seed {
-    fn check(self) -> Result<()> {
+    pub(super) fn check(self) -> Result<()> {
         match self {
             Self::Random => Ok(()),
             Self::Fixed(n) => SEED.check(n as f64),
@@ -139,89 +129,6 @@ impl ImageParams {
     }
 }
 
-/// What keys and values of the tokens that were read are kept in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum KvType {
-    F32,
-    #[default]
-    F16,
-    /// 8 bits, a scale for 32 numbers.
-    #[serde(rename = "q8_0")]
-    Q8_0,
-}
-
-impl KvType {
-    pub const ALL: [Self; 3] = [Self::F32, Self::F16, Self::Q8_0];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::F32 => "f32",
-            Self::F16 => "f16",
-            Self::Q8_0 => "q8_0",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Self> {
-        let name = name.to_ascii_lowercase();
-        Self::ALL.into_iter().find(|kv| kv.name() == name || (name == "q8" && *kv == Self::Q8_0))
-    }
-}
-
-/// Everything that decides how text is continued, but the model's file and the conversation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct TextParams {
-    pub model: String,
-    pub temperature: f32,
-    pub top_k: u32,
-    pub top_p: f32,
-    pub min_p: f32,
-    pub repeat_penalty: f32,
-    pub repeat_last_n: u32,
-    pub max_tokens: u32,
-    /// Tokens that prompt and answer may take together; the model's own limit where that is smaller.
-    pub context: u32,
-    pub seed: Seed,
-    /// Texts that end the answer; they are not part of it.
-    pub stop: Vec<String>,
-    pub kv: KvType,
-}
-
-impl Default for TextParams {
-    fn default() -> Self {
-        Self {
-            model: super::SMOLLM_ID.to_owned(),
-            temperature: TEMPERATURE.default as f32,
-            top_k: TOP_K.default as u32,
-            top_p: TOP_P.default as f32,
-            min_p: MIN_P.default as f32,
-            repeat_penalty: REPEAT_PENALTY.default as f32,
-            repeat_last_n: REPEAT_LAST_N.default as u32,
-            max_tokens: MAX_TOKENS.default as u32,
-            context: CONTEXT.default as u32,
-            seed: Seed::Random,
-            stop: Vec::new(),
-            kv: KvType::default(),
-        }
-    }
-}
-
-impl TextParams {
-    /// Refuses any slider that is out of range.
-    pub fn check(&self) -> Result<()> {
-        TEMPERATURE.check(self.temperature.into())?;
-        TOP_K.check(self.top_k.into())?;
-        TOP_P.check(round_f32(self.top_p))?;
-        MIN_P.check(round_f32(self.min_p))?;
-        REPEAT_PENALTY.check(self.repeat_penalty.into())?;
-        REPEAT_LAST_N.check(self.repeat_last_n.into())?;
-        MAX_TOKENS.check(self.max_tokens.into())?;
-        CONTEXT.check(self.context.into())?;
-        self.seed.check()
-    }
-}
-
 /// An f32 as the decimal a person typed: 0.95, not 0.949999988.
 pub fn round_f32(value: f32) -> f64 {
     value.to_string().parse().unwrap_or(f64::NAN)
@@ -233,33 +140,18 @@ mod tests {
 
     #[test]
     fn defaults_are_inside_their_own_ranges() {
-        for limit in [
-            STEPS,
-            GUIDANCE,
-            GUIDANCE_RESCALE,
-            CLIP_SKIP,
-            COUNT,
-            TEMPERATURE,
-            TOP_K,
-            TOP_P,
-            MIN_P,
-            REPEAT_PENALTY,
-            REPEAT_LAST_N,
-            MAX_TOKENS,
-            CONTEXT,
-        ] {
+        for limit in [STEPS, GUIDANCE, GUIDANCE_RESCALE, CLIP_SKIP, COUNT] {
             limit.check(limit.default).expect(limit.name);
         }
-        TextParams::default().check().unwrap();
         ImageParams { prompt: "cat".into(), ..Default::default() }.check().unwrap();
     }
 
     #[test]
     fn nan_infinity_and_neighbours_are_refused() {
-        for bad in [f64::NAN, f64::INFINITY, -f64::INFINITY, 5.01, -0.01] {
-            assert!(TEMPERATURE.check(bad).is_err(), "{bad}");
+        for bad in [f64::NAN, f64::INFINITY, -f64::INFINITY, 30.01, -0.01] {
+            assert!(GUIDANCE.check(bad).is_err(), "{bad}");
         }
-        assert_eq!(TEMPERATURE.clamp(f64::NAN), 0.8);
+        assert_eq!(GUIDANCE.clamp(f64::NAN), 3.0);
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
+use super::chooser::Chooser;
+use super::grammar::Constraint;
 use super::models::LanguageModel;
-use super::sampler::{NotANumber, Sampler};
 use super::stream::{StopTexts, Utf8Decoder};
 use super::tokenizer::Tokenizer;
 use crate::domain::{EventKind, FinishReason, KvType, TextParams, TextStats};
 use crate::engine::{CancelToken, Reporter, Stop};
-use crate::error::Cause;
 
 /// Tokens of the prompt that are read between two looks at the cancel token. Fixed, so that the same prompt takes
 /// the same way through the sums.
@@ -64,11 +64,13 @@ pub struct Answer<'a> {
 }
 
 impl Answer<'_> {
-    /// Reads `prompt` (not empty, not longer than the context) and writes until an end is reached.
+    /// Reads `prompt` (not empty, not longer than the context) and writes until an end is reached, by `constraint`
+    /// where there is one.
     pub fn run(
         &self,
         session: &mut Session,
         prompt: &[u32],
+        constraint: Option<Constraint>,
         reporter: &Reporter,
         token: &CancelToken,
     ) -> Result<TextStats, Stop> {
@@ -86,30 +88,28 @@ impl Answer<'_> {
         if prompt.len() >= self.context {
             return Ok(stats);
         }
+        let mut chooser = Chooser::new(self.tokenizer, self.params, constraint, self.seed)?;
+        prompt.iter().for_each(|&t| chooser.remember(t));
         stats.reused_tokens = session.rewind(prompt);
         let reading = Instant::now();
         let mut logits = self.read(session, prompt, stats.reused_tokens, reporter, token)?;
         stats.prompt_tok_s = rate(prompt.len() - stats.reused_tokens, reading.elapsed().as_secs_f64());
 
-        let mut sampler = Sampler::new(self.params, self.seed);
-        prompt.iter().for_each(|&t| sampler.accept(t));
         let mut text = Text::new(&self.params.stop, reporter);
         let mut first = None;
         stats.finish_reason = loop {
             let step = stats.completion_tokens;
-            let next = sampler.sample(logits).map_err(|NotANumber| Cause::NotANumber { step })?;
+            let next = chooser.next(logits, step)?;
             let since = *first.get_or_insert_with(Instant::now);
             if step == 0 {
                 stats.ttft_s = self.started.elapsed().as_secs_f64();
             } else {
                 stats.decode_tok_s = rate(step, since.elapsed().as_secs_f64());
             }
-            if self.tokenizer.is_end(next) {
-                break FinishReason::Stop;
-            }
+            let Some(next) = next else { break FinishReason::Stop };
             stats.completion_tokens += 1;
-            sampler.accept(next);
-            if text.push(self.tokenizer, next) {
+            chooser.accept(next)?;
+            if text.push(self.tokenizer, next) || chooser.must_end() {
                 break FinishReason::Stop;
             }
             if stats.completion_tokens >= self.params.max_tokens as usize {

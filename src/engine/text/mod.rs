@@ -3,7 +3,7 @@
 //! ```text
 //! TextRequest -> template (turns to a prompt) -> tokenizer -> model: prefill in chunks, then token by token
 //!                                                               |
-//!                       Token events <- stop texts <- UTF-8 <- sampler
+//!                       Token events <- stop texts <- UTF-8 <- chooser: sampler, grammar
 //! ```
 //! | file | thought |
 //! |---|---|
@@ -13,10 +13,14 @@
 //! | `tokenizer/` | text to tokens and back, equal to llama.cpp's |
 //! | `template` | the model's own chat template |
 //! | `models/` | architectures, one file each |
-//! | `sampler` | from logits to a token |
+//! | `chooser` | the next token, by sampler and grammar |
+//! | `sampler/` | from logits to a token |
+//! | `grammar/` | answers of a given form: GBNF, JSON Schema |
 //! | `stream` | whole characters, no stop texts |
 
 mod answer;
+mod chooser;
+mod grammar;
 mod info;
 mod models;
 mod pipeline;

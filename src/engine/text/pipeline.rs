@@ -7,6 +7,7 @@ use std::time::{Instant, SystemTime};
 use candle_core::Device;
 
 use super::answer::{Answer, Session};
+use super::grammar::Constraint;
 use super::template::ChatTemplate;
 use super::tokenizer::{Specials, Tokenizer};
 use super::{info, models};
@@ -114,6 +115,8 @@ impl Pipeline for TextPipeline {
     ) -> std::result::Result<Outcome, Stop> {
         request.params.check()?;
         check_prompt(&request.prompt)?;
+        // Before the model is loaded: a wrong grammar is told at once.
+        let constraint = request.params.grammar.as_ref().map(Constraint::new).transpose()?;
         let mut slot = self.slot.hold();
         let load_s = self.load(&mut slot, &request.model, reporter, token)?;
         let started = Instant::now();
@@ -134,7 +137,7 @@ impl Pipeline for TextPipeline {
             load_s,
             started,
         };
-        answer.run(&mut loaded.session, &tokens, reporter, token).map(Outcome::Text)
+        answer.run(&mut loaded.session, &tokens, constraint, reporter, token).map(Outcome::Text)
     }
 
     fn unload(&mut self) {

@@ -53,6 +53,23 @@ impl Vocabulary {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
+    /// The bytes that each token shows.
+    #[cfg(test)]
+    pub fn pieces(&self) -> Vec<Vec<u8>> {
+        super::chooser::all(&self.tokenizer, Tokenizer::piece)
+    }
+
+    #[cfg(test)]
+    pub fn is_end(&self, id: u32) -> bool {
+        self.tokenizer.is_end(id)
+    }
+
+    /// Biases and breakers by this vocabulary.
+    #[cfg(test)]
+    pub fn resolve(&self, params: &crate::domain::TextParams) -> Result<super::sampler::Resolved> {
+        super::chooser::resolve(&self.tokenizer, params)
+    }
+
     /// The text that the file's template makes of a conversation.
     pub fn render(&self, chat: &Chat) -> Result<String> {
         ChatTemplate::from_gguf(&self.gguf, &self.tokenizer)?.render_chat(chat)

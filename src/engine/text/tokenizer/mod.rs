@@ -169,6 +169,11 @@ impl Tokenizer {
         self.model.token(text)
     }
 
+    /// How many tokens there are.
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
     /// Whether the model says with this token that it is done.
     pub fn is_end(&self, id: u32) -> bool {
         self.ends.contains(&id)
@@ -266,6 +271,14 @@ impl Tokenizer {
             }
         }
         text
+    }
+
+    /// Appends the bytes of a token: control tokens as they are spelt.
+    pub fn word(&self, id: u32, out: &mut Vec<u8>) {
+        match self.kinds.get(id as usize) {
+            Some(&(CONTROL | UNKNOWN)) => out.extend_from_slice(self.texts[id as usize].as_bytes()),
+            _ => self.piece(id, out),
+        }
     }
 
     /// Appends the bytes that a token shows: none for control tokens.

@@ -1,0 +1,225 @@
+//! The flags of `aigc-studio text` that choose tokens, by llama.cpp's names.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::image::whole;
+use crate::domain::{
+    DRY_ALLOWED_LENGTH, DRY_BASE, DRY_MULTIPLIER, DRY_PENALTY_LAST_N, DYNATEMP_EXPONENT, DYNATEMP_RANGE,
+    FREQUENCY_PENALTY, Grammar, LogitBias, MIROSTAT, MIROSTAT_ETA, MIROSTAT_TAU, PRESENCE_PENALTY, SamplerLink,
+    TOP_N_SIGMA, TYPICAL_P, TextParams, XTC_PROBABILITY, XTC_THRESHOLD,
+};
+use crate::error::{Doing, Result, StudioError};
+
+#[derive(Args)]
+pub struct SamplingArgs {
+    /// Taken off the logit of what was written lately; 0 is off.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    presence_penalty: Option<f64>,
+    /// Taken off for each time that it was written; 0 is off.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    frequency_penalty: Option<f64>,
+    /// DRY: makes tokens less likely that would make a repetition longer; 0 is off.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    dry_multiplier: Option<f64>,
+    /// How fast DRY's penalty grows with the repetition's length.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    dry_base: Option<f64>,
+    /// Repetitions of so many tokens are free.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    dry_allowed_length: Option<i64>,
+    /// How many tokens back DRY looks.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    dry_penalty_last_n: Option<i64>,
+    /// A text that repetitions cannot reach across, in the place of the usual ones; may be given several times; "none"
+    /// is none.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    dry_sequence_breaker: Vec<String>,
+    /// Keep what is within N standard deviations of the highest logit; -1 is off.
+    #[arg(long, alias = "top-n-sigma", value_name = "F", allow_hyphen_values = true)]
+    top_nsigma: Option<f64>,
+    /// Keep the most typical tokens that together reach this probability; 1 is off.
+    #[arg(long, alias = "typical-p", value_name = "F", allow_hyphen_values = true)]
+    typical: Option<f64>,
+    /// XTC: how often the likeliest tokens are dropped; 0 is off.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    xtc_probability: Option<f64>,
+    /// XTC drops what is at least this likely, but the last of it; above 0.5 is off.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    xtc_threshold: Option<f64>,
+    /// How far the temperature moves with the entropy; 0 is off.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    dynatemp_range: Option<f64>,
+    /// The power of the entropy's share in it.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    dynatemp_exp: Option<f64>,
+    /// Hold the surprise near a target: 1 or 2 is the version, 0 is off. All links but the temperature are left out.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    mirostat: Option<i64>,
+    /// Mirostat's learning rate.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    mirostat_lr: Option<f64>,
+    /// Mirostat's target, in bits.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    mirostat_ent: Option<f64>,
+    /// Adds to a token's logit: 15043+1, 15043-inf, or a text in the number's place; may be given several times.
+    #[arg(long, value_name = "TOKEN(+/-)BIAS", allow_hyphen_values = true)]
+    logit_bias: Vec<String>,
+    /// The links that run, in this order: "penalties;dry;top_n_sigma;top_k;typ_p;top_p;min_p;xtc;temperature".
+    #[arg(long, value_name = "LINK;LINK", allow_hyphen_values = true)]
+    samplers: Option<String>,
+    /// A grammar (GBNF) that the answer follows.
+    #[arg(long, value_name = "GBNF", group = "form", allow_hyphen_values = true)]
+    grammar: Option<String>,
+    /// A file with such a grammar.
+    #[arg(long, value_name = "FILE", group = "form")]
+    grammar_file: Option<PathBuf>,
+    /// A JSON Schema; the answer is JSON by it.
+    #[arg(long, value_name = "JSON", group = "form", allow_hyphen_values = true)]
+    json_schema: Option<String>,
+    /// A file with such a schema.
+    #[arg(long, value_name = "FILE", group = "form")]
+    json_schema_file: Option<PathBuf>,
+}
+
+impl SamplingArgs {
+    /// Puts what was given into `params`; refuses what is out of range.
+    pub fn apply(&self, params: &mut TextParams) -> Result<()> {
+        let fractions = [
+            (PRESENCE_PENALTY, self.presence_penalty, &mut params.presence_penalty),
+            (FREQUENCY_PENALTY, self.frequency_penalty, &mut params.frequency_penalty),
+            (DRY_MULTIPLIER, self.dry_multiplier, &mut params.dry_multiplier),
+            (DRY_BASE, self.dry_base, &mut params.dry_base),
+            (TOP_N_SIGMA, self.top_nsigma, &mut params.top_n_sigma),
+            (TYPICAL_P, self.typical, &mut params.typical_p),
+            (XTC_PROBABILITY, self.xtc_probability, &mut params.xtc_probability),
+            (XTC_THRESHOLD, self.xtc_threshold, &mut params.xtc_threshold),
+            (DYNATEMP_RANGE, self.dynatemp_range, &mut params.dynatemp_range),
+            (DYNATEMP_EXPONENT, self.dynatemp_exp, &mut params.dynatemp_exponent),
+            (MIROSTAT_ETA, self.mirostat_lr, &mut params.mirostat_eta),
+            (MIROSTAT_TAU, self.mirostat_ent, &mut params.mirostat_tau),
+        ];
+        for (limit, given, slot) in fractions {
+            if let Some(value) = given {
+                limit.check(value)?;
+                *slot = value as f32;
+            }
+        }
+        let wholes = [
+            (DRY_ALLOWED_LENGTH, self.dry_allowed_length, &mut params.dry_allowed_length),
+            (DRY_PENALTY_LAST_N, self.dry_penalty_last_n, &mut params.dry_penalty_last_n),
+            (MIROSTAT, self.mirostat, &mut params.mirostat),
+        ];
+        for (limit, given, slot) in wholes {
+            if let Some(n) = given {
+                *slot = whole(limit, n)?;
+            }
+        }
+        if !self.dry_sequence_breaker.is_empty() {
+            let given = self.dry_sequence_breaker.iter().filter(|text| *text != "none");
+            params.dry_sequence_breakers = given.cloned().collect();
+        }
+        if let Some(order) = &self.samplers {
+            params.order = SamplerLink::parse_order(order)?;
+        }
+        params.logit_bias = self.logit_bias.iter().map(|given| LogitBias::parse(given)).collect::<Result<_>>()?;
+        params.grammar = self.form()?;
+        Ok(())
+    }
+
+    fn form(&self) -> Result<Option<Grammar>> {
+        if let Some(path) = &self.grammar_file {
+            return read(path).map(|text| Some(Grammar::Gbnf(text)));
+        }
+        if let Some(path) = &self.json_schema_file {
+            return read(path).map(|text| Some(Grammar::JsonSchema(text)));
+        }
+        let grammar = self.grammar.clone().map(Grammar::Gbnf);
+        Ok(grammar.or_else(|| self.json_schema.clone().map(Grammar::JsonSchema)))
+    }
+}
+
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|error| StudioError::io(Doing::Reading, path, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::domain::BiasToken;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        sampling: SamplingArgs,
+    }
+
+    fn params(flags: &[&str]) -> Result<TextParams> {
+        let line = Line::try_parse_from(std::iter::once(&"text").chain(flags)).map_err(StudioError::other)?;
+        let mut params = TextParams::default();
+        line.sampling.apply(&mut params)?;
+        params.check()?;
+        Ok(params)
+    }
+
+    #[test]
+    fn no_flag_changes_nothing() {
+        assert_eq!(params(&[]).unwrap(), TextParams::default());
+    }
+
+    #[test]
+    fn every_flag_reaches_its_field() {
+        let flags = "--presence-penalty -0.5 --frequency-penalty 0.25 --dry-multiplier 0.8 --dry-base 2 \
+                     --dry-allowed-length 3 --dry-penalty-last-n 512 --dry-sequence-breaker none --top-nsigma 1.5 \
+                     --typical 0.75 --xtc-probability 0.5 --xtc-threshold 0.25 --dynatemp-range 0.5 --dynatemp-exp 2 \
+                     --mirostat 2 --mirostat-lr 0.25 --mirostat-ent 3 --logit-bias 5-inf --logit-bias hi+1 \
+                     --samplers temp;top-k --grammar root::=\"a\"";
+        let flags: Vec<&str> = flags.split_whitespace().collect();
+        let id = LogitBias { token: BiasToken::Id(5), bias: -1e9 };
+        let hi = LogitBias { token: BiasToken::Text("hi".into()), bias: 1.0 };
+        assert_eq!(
+            params(&flags).unwrap(),
+            TextParams {
+                presence_penalty: -0.5,
+                frequency_penalty: 0.25,
+                dry_multiplier: 0.8,
+                dry_base: 2.0,
+                dry_allowed_length: 3,
+                dry_penalty_last_n: 512,
+                dry_sequence_breakers: Vec::new(),
+                top_n_sigma: 1.5,
+                typical_p: 0.75,
+                xtc_probability: 0.5,
+                xtc_threshold: 0.25,
+                dynatemp_range: 0.5,
+                dynatemp_exponent: 2.0,
+                mirostat: 2,
+                mirostat_eta: 0.25,
+                mirostat_tau: 3.0,
+                logit_bias: vec![id, hi],
+                order: vec![SamplerLink::Temperature, SamplerLink::TopK],
+                grammar: Some(Grammar::Gbnf("root::=\"a\"".into())),
+                ..TextParams::default()
+            }
+        );
+    }
+
+    #[test]
+    fn wrong_values_are_refused() {
+        for wrong in [
+            "--mirostat 3",
+            "--dry-base 0.5",
+            "--typical nan",
+            "--samplers top_k;top_k",
+            "--logit-bias 5",
+            "--dry-penalty-last-n -1",
+        ] {
+            assert!(params(&wrong.split(' ').collect::<Vec<_>>()).is_err(), "{wrong}");
+        }
+        assert!(params(&["--grammar", "a", "--json-schema", "{}"]).is_err(), "two forms");
+        assert!(params(&["--grammar-file", "/no/such/file"]).is_err());
+    }
+}

@@ -1,0 +1,334 @@
+//! The settings of text: which tokens may come next, how they are weighed, and where an answer ends.
+//!
+//! Names, ranges and defaults are llama.cpp's; everything beyond temperature, top-k, top-p and min-p is off by default.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Limit, Seed, round_f32};
+use crate::error::{Cause, Result};
+
+pub const TEMPERATURE: Limit = Limit::new("temperature", 0.0, 5.0, 0.05, 0.8);
+/// How far the temperature moves with the entropy; 0 is off.
+pub const DYNATEMP_RANGE: Limit = Limit::new("dynatemp-range", 0.0, 5.0, 0.05, 0.0);
+pub const DYNATEMP_EXPONENT: Limit = Limit::new("dynatemp-exp", 0.0, 10.0, 0.05, 1.0);
+/// 0 switches top-k off.
+pub const TOP_K: Limit = Limit::new("top-k", 0.0, 1000.0, 1.0, 40.0);
+pub const TOP_P: Limit = Limit::new("top-p", 0.0, 1.0, 0.01, 0.95);
+pub const MIN_P: Limit = Limit::new("min-p", 0.0, 1.0, 0.01, 0.05);
+/// 0 and below are off.
+pub const TOP_N_SIGMA: Limit = Limit::new("top-nsigma", -1.0, 10.0, 0.1, -1.0);
+/// 1 is off.
+pub const TYPICAL_P: Limit = Limit::new("typical", 0.0, 1.0, 0.01, 1.0);
+/// How often the likeliest tokens are dropped; 0 is off.
+pub const XTC_PROBABILITY: Limit = Limit::new("xtc-probability", 0.0, 1.0, 0.01, 0.0);
+/// Above 0.5 it is off: two tokens cannot both be that likely.
+pub const XTC_THRESHOLD: Limit = Limit::new("xtc-threshold", 0.0, 1.0, 0.01, 0.1);
+pub const REPEAT_PENALTY: Limit = Limit::new("repeat-penalty", 1.0, 3.0, 0.01, 1.0);
+pub const PRESENCE_PENALTY: Limit = Limit::new("presence-penalty", -2.0, 2.0, 0.01, 0.0);
+pub const FREQUENCY_PENALTY: Limit = Limit::new("frequency-penalty", -2.0, 2.0, 0.01, 0.0);
+/// The window of the three penalties above, in tokens.
+pub const REPEAT_LAST_N: Limit = Limit::new("repeat-last-n", 0.0, 4096.0, 1.0, 64.0);
+/// 0 is off.
+pub const DRY_MULTIPLIER: Limit = Limit::new("dry-multiplier", 0.0, 5.0, 0.05, 0.0);
+pub const DRY_BASE: Limit = Limit::new("dry-base", 1.0, 4.0, 0.05, 1.75);
+/// Repetitions up to this many tokens are free.
+pub const DRY_ALLOWED_LENGTH: Limit = Limit::new("dry-allowed-length", 0.0, 256.0, 1.0, 2.0);
+/// DRY's window, in tokens; 0 is off.
+pub const DRY_PENALTY_LAST_N: Limit = Limit::new("dry-penalty-last-n", 0.0, 131_072.0, 1.0, 64.0);
+/// 0 is off, 1 and 2 are the two versions.
+pub const MIROSTAT: Limit = Limit::new("mirostat", 0.0, 2.0, 1.0, 0.0);
+/// Mirostat's learning rate, eta.
+pub const MIROSTAT_ETA: Limit = Limit::new("mirostat-lr", 0.0, 1.0, 0.01, 0.1);
+/// Mirostat's target entropy, tau, in bits.
+pub const MIROSTAT_TAU: Limit = Limit::new("mirostat-ent", 0.0, 10.0, 0.1, 5.0);
+/// What is added to a logit. The ends are as good as infinite, and survive JSON.
+pub const LOGIT_BIAS: Limit = Limit::new("logit-bias", -1e9, 1e9, 0.1, 0.0);
+pub const MAX_TOKENS: Limit = Limit::new("max-tokens", 1.0, 131_072.0, 1.0, 512.0);
+pub const CONTEXT: Limit = Limit::new("context", 64.0, 131_072.0, 64.0, 2048.0);
+
+/// A link of the chain from logits to a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SamplerLink {
+    /// Repetition, presence and frequency.
+    Penalties,
+    Dry,
+    TopNSigma,
+    TopK,
+    TypP,
+    TopP,
+    MinP,
+    Xtc,
+    Temperature,
+}
+
+impl SamplerLink {
+    /// All of them in llama.cpp's default order.
+    pub const DEFAULT: [Self; 9] = [
+        Self::Penalties,
+        Self::Dry,
+        Self::TopNSigma,
+        Self::TopK,
+        Self::TypP,
+        Self::TopP,
+        Self::MinP,
+        Self::Xtc,
+        Self::Temperature,
+    ];
+
+    /// llama.cpp's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Penalties => "penalties",
+            Self::Dry => "dry",
+            Self::TopNSigma => "top_n_sigma",
+            Self::TopK => "top_k",
+            Self::TypP => "typ_p",
+            Self::TopP => "top_p",
+            Self::MinP => "min_p",
+            Self::Xtc => "xtc",
+            Self::Temperature => "temperature",
+        }
+    }
+
+    /// Reads a name in any of llama.cpp's spellings: `top_k`, `top-k`, `topk`, `nucleus`, `temp`, `typ`.
+    pub fn parse(name: &str) -> Option<Self> {
+        let plain = |name: &str| name.trim().to_ascii_lowercase().replace(['_', '-'], "");
+        let wanted = plain(name);
+        match wanted.as_str() {
+            "nucleus" => Some(Self::TopP),
+            "temp" => Some(Self::Temperature),
+            "typ" => Some(Self::TypP),
+            _ => Self::DEFAULT.into_iter().find(|link| plain(link.name()) == wanted),
+        }
+    }
+
+    /// Reads a chain as llama.cpp's `--samplers` takes it: `penalties;top_k;temperature`.
+    pub fn parse_order(text: &str) -> Result<Vec<Self>> {
+        let order = text.split(';').filter(|name| !name.trim().is_empty());
+        let order =
+            order.map(|name| Self::parse(name).ok_or_else(|| bad_link(name.trim()))).collect::<Result<Vec<_>>>()?;
+        check_order(&order)?;
+        Ok(order)
+    }
+}
+
+fn bad_link(value: &str) -> crate::error::StudioError {
+    let choices = SamplerLink::DEFAULT.map(SamplerLink::name).join(";");
+    Cause::BadChoice { name: "samplers", value: value.to_owned(), choices }.into()
+}
+
+/// Refuses a chain without links, or with one that is there twice.
+fn check_order(order: &[SamplerLink]) -> Result<()> {
+    if order.is_empty() {
+        return Err(bad_link(""));
+    }
+    match order.iter().enumerate().find(|(at, link)| order[..*at].contains(link)) {
+        Some((_, twice)) => Err(bad_link(&format!("{0};{0}", twice.name()))),
+        None => Ok(()),
+    }
+}
+
+/// A token, named by its number or by a text that the vocabulary may cut into several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BiasToken {
+    Id(u32),
+    Text(String),
+}
+
+/// What is added to a token's logit before all else; see [`LOGIT_BIAS`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LogitBias {
+    pub token: BiasToken,
+    pub bias: f32,
+}
+
+impl LogitBias {
+    /// Reads llama.cpp's `15043+1` and `15043-inf`; what is not a number before the sign is a text: `" Hello"-2`
+    /// without the quotes.
+    pub fn parse(given: &str) -> Result<Self> {
+        let bad = || {
+            let choices = "TOKEN+BIAS, TOKEN-BIAS, as 15043+1 or hello-inf".to_owned();
+            Cause::BadChoice { name: LOGIT_BIAS.name, value: given.to_owned(), choices }
+        };
+        let at = given.rfind(['+', '-']).filter(|&at| at > 0).ok_or_else(bad)?;
+        let (token, bias) = given.split_at(at);
+        let bias: f64 = bias.parse().map_err(|_| bad())?;
+        let bias = if bias.is_infinite() { bias.clamp(LOGIT_BIAS.min, LOGIT_BIAS.max) } else { bias };
+        LOGIT_BIAS.check(bias)?;
+        let token = match token.parse() {
+            Ok(id) => BiasToken::Id(id),
+            Err(_) => BiasToken::Text(token.to_owned()),
+        };
+        Ok(Self { token, bias: bias as f32 })
+    }
+}
+
+/// What an answer must look like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grammar {
+    /// A grammar in llama.cpp's notation; the answer is its `root`.
+    Gbnf(String),
+    /// A JSON Schema; the answer is JSON that it describes.
+    JsonSchema(String),
+}
+
+/// What keys and values of the tokens that were read are kept in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KvType {
+    F32,
+    #[default]
+    F16,
+    /// 8 bits, a scale for 32 numbers.
+    #[serde(rename = "q8_0")]
+    Q8_0,
+}
+
+impl KvType {
+    pub const ALL: [Self; 3] = [Self::F32, Self::F16, Self::Q8_0];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+            Self::Q8_0 => "q8_0",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        Self::ALL.into_iter().find(|kv| kv.name() == name || (name == "q8" && *kv == Self::Q8_0))
+    }
+}
+
+/// Everything that decides how text is continued, but the model's file and the conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TextParams {
+    pub model: String,
+    pub temperature: f32,
+    pub top_k: u32,
+    pub top_p: f32,
+    pub min_p: f32,
+    pub repeat_penalty: f32,
+    pub repeat_last_n: u32,
+    pub max_tokens: u32,
+    /// Tokens that prompt and answer may take together; the model's own limit where that is smaller.
+    pub context: u32,
+    pub seed: Seed,
+    /// Texts that end the answer; they are not part of it.
+    pub stop: Vec<String>,
+    pub presence_penalty: f32,
+    pub frequency_penalty: f32,
+    pub dry_multiplier: f32,
+    pub dry_base: f32,
+    pub dry_allowed_length: u32,
+    pub dry_penalty_last_n: u32,
+    /// Texts that a repetition cannot reach across.
+    pub dry_sequence_breakers: Vec<String>,
+    pub top_n_sigma: f32,
+    pub typical_p: f32,
+    pub xtc_probability: f32,
+    pub xtc_threshold: f32,
+    pub dynatemp_range: f32,
+    pub dynatemp_exponent: f32,
+    /// 1 and 2 take the place of every link but the temperature, as in llama.cpp.
+    pub mirostat: u32,
+    pub mirostat_tau: f32,
+    pub mirostat_eta: f32,
+    pub logit_bias: Vec<LogitBias>,
+    /// The links that run, first to last; what is missing does not run.
+    pub order: Vec<SamplerLink>,
+    pub grammar: Option<Grammar>,
+    pub kv: KvType,
+}
+
+impl Default for TextParams {
+    fn default() -> Self {
+        Self {
+            model: super::SMOLLM_ID.to_owned(),
+            temperature: TEMPERATURE.default as f32,
+            top_k: TOP_K.default as u32,
+            top_p: TOP_P.default as f32,
+            min_p: MIN_P.default as f32,
+            repeat_penalty: REPEAT_PENALTY.default as f32,
+            repeat_last_n: REPEAT_LAST_N.default as u32,
+            max_tokens: MAX_TOKENS.default as u32,
+            context: CONTEXT.default as u32,
+            seed: Seed::Random,
+            stop: Vec::new(),
+            presence_penalty: PRESENCE_PENALTY.default as f32,
+            frequency_penalty: FREQUENCY_PENALTY.default as f32,
+            dry_multiplier: DRY_MULTIPLIER.default as f32,
+            dry_base: DRY_BASE.default as f32,
+            dry_allowed_length: DRY_ALLOWED_LENGTH.default as u32,
+            dry_penalty_last_n: DRY_PENALTY_LAST_N.default as u32,
+            dry_sequence_breakers: ["\n", ":", "\"", "*"].map(str::to_owned).to_vec(),
+            top_n_sigma: TOP_N_SIGMA.default as f32,
+            typical_p: TYPICAL_P.default as f32,
+            xtc_probability: XTC_PROBABILITY.default as f32,
+            xtc_threshold: XTC_THRESHOLD.default as f32,
+            dynatemp_range: DYNATEMP_RANGE.default as f32,
+            dynatemp_exponent: DYNATEMP_EXPONENT.default as f32,
+            mirostat: MIROSTAT.default as u32,
+            mirostat_tau: MIROSTAT_TAU.default as f32,
+            mirostat_eta: MIROSTAT_ETA.default as f32,
+            logit_bias: Vec::new(),
+            order: SamplerLink::DEFAULT.to_vec(),
+            grammar: None,
+            kv: KvType::default(),
+        }
+    }
+}
+
+impl TextParams {
+    /// Refuses any slider that is out of range, and a chain that is empty or has a link twice. The grammar is read
+    /// when the job runs.
+    pub fn check(&self) -> Result<()> {
+        let fractions = [
+            (TEMPERATURE, self.temperature),
+            (DYNATEMP_RANGE, self.dynatemp_range),
+            (DYNATEMP_EXPONENT, self.dynatemp_exponent),
+            (TOP_P, self.top_p),
+            (MIN_P, self.min_p),
+            (TOP_N_SIGMA, self.top_n_sigma),
+            (TYPICAL_P, self.typical_p),
+            (XTC_PROBABILITY, self.xtc_probability),
+            (XTC_THRESHOLD, self.xtc_threshold),
+            (REPEAT_PENALTY, self.repeat_penalty),
+            (PRESENCE_PENALTY, self.presence_penalty),
+            (FREQUENCY_PENALTY, self.frequency_penalty),
+            (DRY_MULTIPLIER, self.dry_multiplier),
+            (DRY_BASE, self.dry_base),
+            (MIROSTAT_TAU, self.mirostat_tau),
+            (MIROSTAT_ETA, self.mirostat_eta),
+        ];
+        for (limit, value) in fractions {
+            limit.check(round_f32(value))?;
+        }
+        let wholes = [
+            (TOP_K, self.top_k),
+            (REPEAT_LAST_N, self.repeat_last_n),
+            (DRY_ALLOWED_LENGTH, self.dry_allowed_length),
+            (DRY_PENALTY_LAST_N, self.dry_penalty_last_n),
+            (MIROSTAT, self.mirostat),
+            (MAX_TOKENS, self.max_tokens),
+            (CONTEXT, self.context),
+        ];
+        for (limit, value) in wholes {
+            limit.check(value.into())?;
+        }
+        for bias in &self.logit_bias {
+            LOGIT_BIAS.check(bias.bias.into())?;
+        }
+        check_order(&self.order)?;
+        self.seed.check()
+    }
+}
+
+#[cfg(test)]
+#[path = "text_params_tests.rs"]
+mod tests;

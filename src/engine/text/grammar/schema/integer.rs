@@ -1,0 +1,91 @@
+//! Integers between bounds, digit by digit.
+
+use serde_json::{Map, Value};
+
+use super::bad;
+use crate::engine::text::grammar::Bad;
+
+/// Bounds are below ten to this power; an integer without one has at most so many digits.
+const DIGITS: usize = 16;
+const LIMIT: i64 = 10_i64.pow(DIGITS as u32);
+
+/// GBNF for the integers that the schema allows.
+pub fn body(schema: &Map<String, Value>) -> Result<String, Bad> {
+    let bound = |key: &str, round: fn(f64) -> f64| -> Result<Option<i64>, Bad> {
+        let Some(value) = schema.get(key) else { return Ok(None) };
+        let n = value.as_f64().ok_or_else(|| bad(format!("{key} is no number")))?;
+        if n.abs() >= LIMIT as f64 {
+            return Err(bad(format!("{key} has more than {DIGITS} digits")));
+        }
+        Ok(Some(value.as_i64().unwrap_or(round(n) as i64)))
+    };
+    let least = bound("minimum", f64::ceil)?;
+    let above = bound("exclusiveMinimum", f64::floor)?.map(|n| n + 1);
+    let most = bound("maximum", f64::floor)?;
+    let below = bound("exclusiveMaximum", f64::ceil)?.map(|n| n - 1);
+    let low = least.max(above);
+    let high = match (most, below) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (one, other) => one.or(other),
+    };
+    if low.is_none() && high.is_none() {
+        return Ok("integer".to_owned());
+    }
+    let (low, high) = (low.unwrap_or(1 - LIMIT), high.unwrap_or(LIMIT - 1));
+    if low > high {
+        return Err(bad(format!("no integer is at least {low} and at most {high}")));
+    }
+    let mut ways = Vec::new();
+    if low < 0 {
+        ways.push(format!("\"-\" ({})", between((-high).max(1), -low)));
+    }
+    if high >= 0 {
+        ways.push(between(low.max(0), high));
+    }
+    Ok(ways.join(" | "))
+}
+
+/// The numbers from `low` to `high`, neither negative: one way for each length.
+fn between(low: i64, high: i64) -> String {
+    let (first, last) = (low.to_string(), high.to_string());
+    let mut ways = Vec::new();
+    for len in first.len()..=last.len() {
+        let from = if len == first.len() { first.clone() } else { format!("1{}", "0".repeat(len - 1)) };
+        let to = if len == last.len() { last.clone() } else { "9".repeat(len) };
+        ways.push(same_length(&from, &to));
+    }
+    ways.join(" | ")
+}
+
+/// The numbers from `from` to `to`, which have as many digits; leading zeros count.
+fn same_length(from: &str, to: &str) -> String {
+    let (Some(a), Some(b)) = (from.chars().next(), to.chars().next()) else { return String::new() };
+    let (from, to) = (&from[1..], &to[1..]);
+    let all = |c: char, text: &str| text.chars().all(|digit| digit == c);
+    if a == b {
+        return if from.is_empty() { format!("\"{a}\"") } else { format!("\"{a}\" ({})", same_length(from, to)) };
+    }
+    let mut ways = Vec::new();
+    let (mut low, mut high) = (a, b);
+    if !all('0', from) {
+        ways.push(format!("\"{a}\" ({})", same_length(from, &"9".repeat(from.len()))));
+        low = next(a);
+    }
+    if !all('9', to) {
+        ways.push(format!("\"{b}\" ({})", same_length(&"0".repeat(to.len()), to)));
+        high = before(b);
+    }
+    if low <= high {
+        let rest = if from.is_empty() { String::new() } else { format!(" [0-9]{{{}}}", from.len()) };
+        ways.push(format!("[{low}-{high}]{rest}"));
+    }
+    ways.join(" | ")
+}
+
+fn next(digit: char) -> char {
+    char::from_u32(u32::from(digit) + 1).unwrap_or(digit)
+}
+
+fn before(digit: char) -> char {
+    char::from_u32(u32::from(digit) - 1).unwrap_or(digit)
+}

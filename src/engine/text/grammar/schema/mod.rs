@@ -1,0 +1,311 @@
+//! JSON Schema to GBNF: <https://json-schema.org>, draft 2020-12, and `definitions` of earlier ones.
+//!
+//! What is written by the grammar is always valid by the schema; not everything that is valid can be written. An object
+//! has its properties in the schema's order, and others only where `additionalProperties` asks for them; an array has
+//! all of its `prefixItems`, and more only by `items`; blanks between the parts are few. `oneOf` is read as `anyOf`,
+//! which differs only where two choices overlap. A keyword that is not known here is an error, not a guess.
+
+mod array;
+mod basics;
+mod integer;
+mod object;
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
+
+use serde_json::{Map, Value};
+
+use self::basics::{BASICS, FORMATS};
+use super::Bad;
+
+/// Schemas within schemas, references followed.
+const DEEPEST: usize = 100;
+
+/// Keywords that say nothing about the form of a value.
+const NOTES: [&str; 14] = [
+    "$schema",
+    "$id",
+    "$anchor",
+    "$comment",
+    "$defs",
+    "definitions",
+    "title",
+    "description",
+    "default",
+    "examples",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "$vocabulary",
+];
+
+/// Reads a schema and writes the grammar, whose `root` is a value by it.
+pub fn to_gbnf(schema: &str) -> Result<String, Bad> {
+    let schema: Value = serde_json::from_str(schema)
+        .map_err(|error| Bad::new(error.line(), format!("the schema is no JSON ({error})")))?;
+    let mut converter =
+        Converter { root: &schema, rules: Vec::new(), names: HashSet::new(), refs: HashMap::new(), depth: 0 };
+    let taken = BASICS.iter().chain(&FORMATS).map(|(name, _)| (*name).to_owned());
+    converter.names.extend(taken);
+    let root = converter.name("root");
+    let body = converter.body(&schema, "")?;
+    converter.rules.push((root, body));
+    let mut out = String::new();
+    for (name, body) in &converter.rules {
+        // Writing into a string cannot fail.
+        let _ = writeln!(out, "{name} ::= {body}");
+    }
+    // All of them: those that nothing uses cost nothing.
+    for (name, body) in BASICS.iter().chain(&FORMATS) {
+        let _ = writeln!(out, "{name} ::= {body}");
+    }
+    Ok(out)
+}
+
+struct Converter<'s> {
+    root: &'s Value,
+    rules: Vec<(String, String)>,
+    names: HashSet<String>,
+    /// Rules by the reference that they are the target of.
+    refs: HashMap<&'s str, String>,
+    depth: usize,
+}
+
+fn bad(reason: impl Into<String>) -> Bad {
+    Bad::new(0, reason)
+}
+
+impl<'s> Converter<'s> {
+    /// A name like `wanted` that no other rule has.
+    fn name(&mut self, wanted: &str) -> String {
+        let mut plain: String =
+            wanted.chars().take(60).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        if plain.is_empty() {
+            plain.push('-');
+        }
+        let mut name = plain.clone();
+        let mut count = 1;
+        while !self.names.insert(name.clone()) {
+            // Doubling: a thousand properties of one name would otherwise try each other's numbers.
+            name = format!("{plain}-{}", self.names.len() + count);
+            count *= 2;
+        }
+        name
+    }
+
+    fn rule(&mut self, wanted: &str, body: String) -> String {
+        let name = self.name(wanted);
+        // A rule of nothing would take the next line for its own.
+        let body = if body.is_empty() { "\"\"".to_owned() } else { body };
+        self.rules.push((name.clone(), body));
+        name
+    }
+
+    /// The name of a rule for `schema`.
+    fn visit(&mut self, schema: &'s Value, wanted: &str) -> Result<String, Bad> {
+        let body = self.body(schema, wanted)?;
+        // A body that is a name already needs no second one.
+        if self.names.contains(&body) {
+            return Ok(body);
+        }
+        Ok(self.rule(wanted, body))
+    }
+
+    /// What a rule for `schema` consists of.
+    fn body(&mut self, schema: &'s Value, wanted: &str) -> Result<String, Bad> {
+        // References may follow one another for as long as the schema is.
+        if self.depth == DEEPEST {
+            return Err(bad(format!("schemas are more than {DEEPEST} deep")));
+        }
+        self.depth += 1;
+        let body = self.body_here(schema, wanted);
+        self.depth -= 1;
+        body
+    }
+
+    fn body_here(&mut self, schema: &'s Value, wanted: &str) -> Result<String, Bad> {
+        let schema = match schema {
+            Value::Bool(true) => return Ok("value".to_owned()),
+            Value::Bool(false) => return Err(bad("the schema false allows nothing")),
+            Value::Object(schema) => schema,
+            other => return Err(bad(format!("{} is no schema", brief(other)))),
+        };
+        if let Some(target) = schema.get("$ref") {
+            only(schema, &["$ref"])?;
+            return self.reference(target);
+        }
+        for key in ["anyOf", "oneOf"] {
+            if let Some(choices) = schema.get(key) {
+                only(schema, &[key])?;
+                return self.choices(key, choices, wanted);
+            }
+        }
+        if let Some(value) = schema.get("const") {
+            only(schema, &["const", "type"])?;
+            return one_of(schema, std::slice::from_ref(value));
+        }
+        if let Some(values) = schema.get("enum") {
+            only(schema, &["enum", "type"])?;
+            return one_of(schema, values.as_array().ok_or_else(|| bad("enum is no list"))?);
+        }
+        let types = types(schema)?;
+        let mut known = vec!["type"];
+        known.extend(types.iter().flat_map(|kind| keywords(kind)));
+        only(schema, &known)?;
+        let mut all = Vec::new();
+        for kind in types {
+            all.push(match kind {
+                "any" => "value".to_owned(),
+                "object" => self.object(schema, wanted)?,
+                "array" => self.array(schema, wanted)?,
+                "string" => string(schema)?,
+                "integer" => integer::body(schema)?,
+                "number" | "boolean" | "null" => kind.to_owned(),
+                other => return Err(bad(format!("the type {other:?} is not known"))),
+            });
+        }
+        Ok(all.join(" | "))
+    }
+
+    /// A rule for what `$ref` names; one for all of its uses, so that a schema may contain itself.
+    fn reference(&mut self, target: &'s Value) -> Result<String, Bad> {
+        let target = target.as_str().ok_or_else(|| bad("$ref is no text"))?;
+        if let Some(name) = self.refs.get(target) {
+            return Ok(name.clone());
+        }
+        let unknown = || bad(format!("$ref {target:?} is not in this schema (only #/... is looked for)"));
+        let pointer = target.strip_prefix('#').ok_or_else(unknown)?;
+        let schema = self.root.pointer(pointer).ok_or_else(unknown)?;
+        let wanted = pointer.rsplit('/').next().filter(|last| !last.is_empty()).unwrap_or("self");
+        let name = self.name(wanted);
+        self.refs.insert(target, name.clone());
+        let body = self.body(schema, wanted)?;
+        self.rules.push((name.clone(), body));
+        Ok(name)
+    }
+
+    fn choices(&mut self, key: &str, choices: &'s Value, wanted: &str) -> Result<String, Bad> {
+        let choices = choices.as_array().filter(|c| !c.is_empty());
+        let choices = choices.ok_or_else(|| bad(format!("{key} is no list of schemas")))?;
+        let mut all = Vec::with_capacity(choices.len());
+        for (at, choice) in choices.iter().enumerate() {
+            all.push(self.visit(choice, &format!("{wanted}-{at}"))?);
+        }
+        Ok(all.join(" | "))
+    }
+}
+
+/// Keywords that are read for a type.
+fn keywords(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "object" => &["properties", "required", "additionalProperties"],
+        "array" => &["items", "prefixItems", "minItems", "maxItems"],
+        "string" => &["minLength", "maxLength", "format"],
+        "integer" => &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"],
+        _ => &[],
+    }
+}
+
+/// The schema's types; by its keywords where it names none.
+fn types(schema: &Map<String, Value>) -> Result<Vec<&str>, Bad> {
+    match schema.get("type") {
+        Some(Value::String(one)) => Ok(vec![one]),
+        Some(Value::Array(list)) if !list.is_empty() => {
+            list.iter().map(|kind| kind.as_str().ok_or_else(|| bad("type is no text"))).collect()
+        }
+        Some(_) => Err(bad("type is neither a text nor a list of texts")),
+        None => {
+            let speaks_of = |kind: &&str| keywords(kind).iter().any(|key| schema.contains_key(*key));
+            let kind = ["object", "array", "string", "integer"].into_iter().find(speaks_of);
+            Ok(vec![kind.unwrap_or("any")])
+        }
+    }
+}
+
+/// Refuses what is neither a note nor one of `known`.
+fn only(schema: &Map<String, Value>, known: &[&str]) -> Result<(), Bad> {
+    match schema.keys().find(|key| !NOTES.contains(&key.as_str()) && !known.contains(&key.as_str())) {
+        Some(key) => Err(bad(format!("the keyword {key:?} is not supported ({})", brief_keys(schema)))),
+        None => Ok(()),
+    }
+}
+
+/// One of `values`, of those that are of the schema's type.
+fn one_of(schema: &Map<String, Value>, values: &[Value]) -> Result<String, Bad> {
+    let types = if schema.contains_key("type") { types(schema)? } else { Vec::new() };
+    let fits = |value: &Value, kind: &str| match value {
+        Value::Null => kind == "null",
+        Value::Bool(_) => kind == "boolean",
+        Value::Number(n) => kind == "number" || kind == "integer" && !n.is_f64(),
+        Value::String(_) => kind == "string",
+        Value::Array(_) => kind == "array",
+        Value::Object(_) => kind == "object",
+    };
+    let values = values.iter().filter(|value| types.is_empty() || types.iter().any(|kind| fits(value, kind)));
+    let all: Vec<String> = values.map(|value| literal(&value.to_string())).collect();
+    if all.is_empty() { Err(bad("no value of an enum is of its type")) } else { Ok(all.join(" | ")) }
+}
+
+fn string(schema: &Map<String, Value>) -> Result<String, Bad> {
+    let (least, most) = (count(schema, "minLength")?, count(schema, "maxLength")?);
+    if let Some(format) = schema.get("format") {
+        let name = format.as_str().unwrap_or_default();
+        if !FORMATS.iter().any(|known| known.0 == name) {
+            return Err(bad(format!("the format {format} is not supported")));
+        }
+        if least.is_some() || most.is_some() {
+            return Err(bad("a length beside a format is not supported"));
+        }
+        return Ok(format!(r#""\"" {name} "\"""#));
+    }
+    match (least, most) {
+        (None, None) => Ok("string".to_owned()),
+        (least, Some(most)) if least.unwrap_or(0) > most => Err(bad("maxLength is below minLength")),
+        (least, most) => {
+            let most = most.map_or(String::new(), |most| most.to_string());
+            Ok(format!(r#""\"" char{{{},{most}}} "\"""#, least.unwrap_or(0)))
+        }
+    }
+}
+
+/// A keyword's whole number, not negative.
+fn count(schema: &Map<String, Value>, key: &str) -> Result<Option<usize>, Bad> {
+    match schema.get(key) {
+        None => Ok(None),
+        Some(n) => match n.as_u64() {
+            Some(n) if n <= 10_000 => Ok(Some(n as usize)),
+            _ => Err(bad(format!("{key} is {}; it must be a whole number up to 10000", brief(n)))),
+        },
+    }
+}
+
+/// GBNF for exactly this text.
+fn literal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// The start of a value, for messages.
+fn brief(value: &Value) -> String {
+    let text = value.to_string();
+    let start: String = text.chars().take(40).collect();
+    if start.len() < text.len() { format!("{start}\u{2026}") } else { start }
+}
+
+fn brief_keys(schema: &Map<String, Value>) -> String {
+    let keys: Vec<&str> = schema.keys().map(String::as_str).take(6).collect();
+    format!("in a schema with the keys {}", keys.join(", "))
+}
+
+#[cfg(test)]
+mod tests;

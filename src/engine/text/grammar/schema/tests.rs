@@ -1,0 +1,221 @@
+use serde_json::json;
+
+use super::*;
+use crate::domain::Grammar;
+use crate::engine::text::grammar::Constraint;
+use crate::error::Cause;
+
+fn constraint(schema: &Value) -> Constraint {
+    Constraint::new(&Grammar::JsonSchema(schema.to_string())).unwrap_or_else(|error| panic!("{schema}: {error:?}"))
+}
+
+fn reads(schema: &Value, text: &str) -> bool {
+    let mut constraint = constraint(schema);
+    text.is_empty()
+        || constraint.allows(text.as_bytes()).unwrap() && {
+            constraint.accept(text.as_bytes()).unwrap();
+            constraint.may_end()
+        }
+}
+
+fn check(schema: Value, good: &[&str], bad: &[&str]) {
+    good.iter().for_each(|text| assert!(reads(&schema, text), "{schema} should allow {text}"));
+    bad.iter().for_each(|text| assert!(!reads(&schema, text), "{schema} should not allow {text}"));
+    for text in good {
+        serde_json::from_str::<Value>(text).unwrap();
+    }
+}
+
+#[test]
+fn simple_types() {
+    check(
+        json!({"type": "string"}),
+        &[r#""""#, r#""a\n\u00e9漢""#],
+        &["a", r#""a"#, "\"a\nb\"", r#""\q""#, r#""\ud83d""#],
+    );
+    check(json!({"type": "integer"}), &["0", "-12", "123"], &["01", "1.0", "-", "+1", "12345678901234567"]);
+    check(json!({"type": "number"}), &["0", "-1.5", "2e10", "1.0E-3"], &[".5", "1.", "1e", "00"]);
+    check(json!({"type": "boolean"}), &["true", "false"], &["True", "null"]);
+    check(json!({"type": ["null", "integer"]}), &["null", "3"], &["nul", "\"\""]);
+    let anything = ["1", "\"a\"", "[]", "[1, {\"a\": [true]}]", "{}", "{\"a\":null, \"b\":{}}"];
+    check(json!({}), &anything, &["", "[1,]", "{a:1}"].map(|bad| if bad.is_empty() { "," } else { bad }));
+    check(json!(true), &anything, &[]);
+    check(json!({"title": "t", "description": "d", "default": 3, "$schema": "s"}), &anything, &[]);
+}
+
+#[test]
+fn fixed_values() {
+    check(json!({"const": {"a": ["\"\n\\", 1.5]}}), &[r#"{"a":["\"\n\\",1.5]}"#], &["{}"]);
+    check(json!({"enum": ["a", 1, null, "漢"]}), &["\"a\"", "1", "null", "\"漢\""], &["a", "2"]);
+    check(json!({"type": "string", "enum": ["a", 1]}), &["\"a\""], &["1"]);
+}
+
+#[test]
+fn objects_keep_order_and_commas() {
+    let schema = json!({
+        "type": "object",
+        "properties": {"a": {"type": "integer"}, "b": {"type": "string"}, "c": {"type": "boolean"}},
+        "required": ["b"],
+        "additionalProperties": false,
+    });
+    check(
+        schema,
+        &[r#"{"b":"x"}"#, r#"{"a":1,"b":"x"}"#, r#"{ "a": 1, "b": "x", "c": true }"#, r#"{"b":"x","c":false}"#],
+        &["{}", r#"{"a":1}"#, r#"{"b":"x","a":1}"#, r#"{"b":"x",}"#, r#"{,"b":"x"}"#, r#"{"b":"x","d":1}"#],
+    );
+    let optional = json!({"properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}});
+    check(optional, &["{}", r#"{"a":1}"#, r#"{"b":1}"#, r#"{"a":1,"b":2}"#], &[r#"{"a":1"b":2}"#, r#"{"c":1}"#]);
+    check(json!({"type": "object"}), &["{}", r#"{"x":{"y":[]}}"#], &["[]"]);
+    check(json!({"required": ["x", "a b"]}), &[r#"{"a b":1,"x":[]}"#], &["{}", r#"{"x":1}"#]);
+}
+
+#[test]
+fn other_properties_have_other_names() {
+    let schema = json!({
+        "type": "object",
+        "properties": {"ab": {"type": "integer"}, "abc": {"type": "integer"}, "é": {}},
+        "required": ["ab"],
+        "additionalProperties": {"type": "boolean"},
+    });
+    check(
+        schema,
+        &[r#"{"ab":1}"#, r#"{"ab":1,"a":true,"abx":false,"":true,"abcd":true,"b":true,"e":true,"éé":true}"#],
+        &[r#"{"ab":1,"ab":true}"#, r#"{"ab":1,"abc":true}"#, r#"{"ab":1,"x":1}"#, r#"{"ab":1,"\u0061b":true}"#],
+    );
+    check(json!({"additionalProperties": {"type": "null"}}), &["{}", r#"{"a":null,"b":null}"#], &[r#"{"a":1}"#]);
+}
+
+#[test]
+fn arrays_count() {
+    let of = |extra: Value| {
+        let mut schema = json!({"type": "array", "items": {"type": "integer"}});
+        schema.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        schema
+    };
+    check(of(json!({})), &["[]", "[1]", "[1, 2,3]"], &["[,]", "[1,]", "[\"a\"]"]);
+    check(of(json!({"minItems": 2})), &["[1,2]", "[1,2,3]"], &["[]", "[1]"]);
+    check(of(json!({"maxItems": 2})), &["[]", "[1,2]"], &["[1,2,3]"]);
+    check(of(json!({"minItems": 1, "maxItems": 1})), &["[1]"], &["[]", "[1,2]"]);
+    check(of(json!({"maxItems": 0})), &["[]"], &["[1]"]);
+    let pair = json!({"prefixItems": [{"type": "integer"}, {"type": "string"}]});
+    check(pair, &["[1,\"a\"]"], &["[]", "[1]", "[1,\"a\",2]"]);
+    let more = json!({"prefixItems": [{"type": "integer"}], "items": {"type": "string"}, "minItems": 2, "maxItems": 3});
+    check(more, &["[1,\"a\"]", "[1,\"a\",\"b\"]"], &["[1]", "[1,2]", "[1,\"a\",\"b\",\"c\"]"]);
+    check(json!({"items": [{"type": "null"}]}), &["[null]"], &["[]"]);
+}
+
+#[test]
+fn strings_have_lengths_and_formats() {
+    check(json!({"type": "string", "minLength": 1, "maxLength": 3}), &["\"a\"", r#""\n漢😀""#], &["\"\"", "\"abcd\""]);
+    check(json!({"type": "string", "format": "date"}), &["\"2026-11-24\""], &["\"2026-13-01\"", "\"26-1-1\""]);
+    check(
+        json!({"type": "string", "format": "time"}),
+        &["\"23:59:59Z\"", "\"00:00:00.123+01:30\""],
+        &["\"24:00:00Z\""],
+    );
+    check(json!({"type": "string", "format": "date-time"}), &["\"2026-11-24T10:00:00Z\""], &["\"2026-11-24\""]);
+    let id = "\"01234567-89ab-cdef-0123-456789abcdef\"";
+    check(json!({"type": "string", "format": "uuid"}), &[id], &["\"0123\""]);
+}
+
+#[test]
+fn integers_have_bounds() {
+    for (low, high) in
+        [(0, 0), (0, 9), (3, 7), (0, 100), (7, 10), (95, 105), (-3, 4), (-120, -99), (-10, -10), (187, 1213)]
+    {
+        let schema = json!({"type": "integer", "minimum": low, "maximum": high});
+        let constraint = constraint(&schema);
+        drop(constraint);
+        for n in (low - 30..=high + 30).chain([-1213, 1214, 99_999]) {
+            assert_eq!(reads(&schema, &n.to_string()), (low..=high).contains(&n), "{n} in {low} to {high}");
+        }
+    }
+    check(json!({"type": "integer", "minimum": 18}), &["18", "99", "100", "1234567890123456"], &["17", "0", "-18"]);
+    check(json!({"type": "integer", "maximum": -5}), &["-5", "-100"], &["-4", "5"]);
+    check(json!({"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 3}), &["1", "2"], &["0", "3"]);
+    check(json!({"type": "integer", "minimum": 0.5, "maximum": 2.5}), &["1", "2"], &["0", "3"]);
+}
+
+#[test]
+fn choices_and_references() {
+    check(json!({"anyOf": [{"type": "null"}, {"const": 5}]}), &["null", "5"], &["6"]);
+    check(json!({"oneOf": [{"type": "null"}, {"const": 5}]}), &["null", "5"], &["6"]);
+    let tree = json!({
+        "$ref": "#/$defs/a~1node",
+        "$defs": {"a/node": {"type": "object", "properties": {
+            "name": {"type": "string"}, "kids": {"type": "array", "items": {"$ref": "#/$defs/a~1node"}}
+        }, "required": ["name"]}},
+    });
+    check(tree, &[r#"{"name":"a","kids":[{"name":"b"},{"name":"c","kids":[]}]}"#], &[r#"{"kids":[]}"#]);
+    check(
+        json!({"type": "array", "items": {"anyOf": [{"type": "null"}, {"$ref": "#"}]}}),
+        &["[]", "[[null, []]]"],
+        &["[1]"],
+    );
+}
+
+#[test]
+fn what_is_not_supported_is_named() {
+    for (schema, words) in [
+        (json!({"type": "string", "pattern": "a+"}), "\"pattern\""),
+        (json!({"allOf": [{}]}), "\"allOf\""),
+        (json!({"not": {}}), "\"not\""),
+        (json!({"type": "number", "minimum": 1}), "\"minimum\""),
+        (json!({"type": "integer", "multipleOf": 2}), "\"multipleOf\""),
+        (json!({"type": "array", "uniqueItems": true}), "\"uniqueItems\""),
+        (json!({"type": "object", "patternProperties": {}}), "\"patternProperties\""),
+        (json!({"anyOf": [{}], "properties": {}}), "\"properties\""),
+        (json!({"type": "string", "format": "email"}), "email"),
+        (json!({"type": "text"}), "\"text\""),
+        (json!({"type": 3}), "type"),
+        (json!({"$ref": "http://example.org/a"}), "example.org"),
+        (json!({"$ref": "#/$defs/none"}), "none"),
+        (json!({"$ref": "#"}), "begins with itself"),
+        (json!(false), "nothing"),
+        (json!(7), "no schema"),
+        (json!({"type": "array", "minItems": 2, "maxItems": 1}), "below"),
+        (json!({"type": "array", "items": false, "minItems": 1}), "minItems"),
+        (json!({"type": "string", "minLength": 2, "maxLength": 1}), "below"),
+        (json!({"type": "string", "maxLength": -1}), "maxLength"),
+        (json!({"type": "string", "maxLength": 1e9}), "maxLength"),
+        (json!({"type": "integer", "minimum": 3, "maximum": 2}), "no integer"),
+        (json!({"type": "integer", "minimum": 1e300}), "digits"),
+        (json!({"type": "null", "enum": [1]}), "of its type"),
+        (json!({"enum": []}), "of its type"),
+        (json!({"properties": []}), "properties"),
+        (json!({"required": [1]}), "required"),
+    ] {
+        match Constraint::new(&Grammar::JsonSchema(schema.to_string())).err().map(|e| e.cause().clone()) {
+            Some(Cause::BadGrammar { line: 0, reason }) => assert!(reason.contains(words), "{schema}: {reason}"),
+            other => panic!("{schema}: {other:?}"),
+        }
+    }
+    let error = Constraint::new(&Grammar::JsonSchema("{\n\"type\":\n}".to_owned())).err().unwrap();
+    assert!(matches!(error.cause(), Cause::BadGrammar { line: 3, .. }), "{error:?}");
+}
+
+/// Deep, long and repeated: an error or a grammar, soon.
+#[test]
+fn hostile_schemas_end_quickly() {
+    let started = std::time::Instant::now();
+    let chain: Map<String, Value> =
+        (0..20_000).map(|i| (format!("d{i}"), json!({"$ref": format!("#/$defs/d{}", i + 1)}))).collect();
+    let wide: Map<String, Value> = (0..10_000).map(|i| (format!("same name {}", i % 2 + i), json!({}))).collect();
+    let long = json!({"properties": {"x".repeat(100_000): {}}, "additionalProperties": true});
+    let counts = json!({"type": "array", "items": {"type": "array", "items": {"type": "string", "maxLength": 10_000},
+        "maxItems": 10_000}, "maxItems": 10_000});
+    for schema in [
+        json!({"$ref": "#/$defs/d0", "$defs": chain}).to_string(),
+        json!({"properties": wide, "additionalProperties": true}).to_string(),
+        long.to_string(),
+        counts.to_string(),
+        format!("{}{{}}{}", "{\"items\":".repeat(100_000), "}".repeat(100_000)),
+        "[".repeat(1_000_000),
+        "x".repeat(1_000_000),
+    ] {
+        if let Err(error) = Constraint::new(&Grammar::JsonSchema(schema)) {
+            assert!(matches!(error.cause(), Cause::BadGrammar { .. }), "{error:?}");
+        }
+    }
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
