@@ -76,6 +76,7 @@ impl Pipeline for Writer {
             reporter.tell(EventKind::Token { text: word.to_uppercase() });
         }
         Ok(Outcome::Text(TextStats {
+            dropped_turns: 0,
             prompt_tokens: 3,
             reused_tokens: 0,
             completion_tokens: 4,

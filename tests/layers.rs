@@ -9,12 +9,12 @@ const ROOMS: [(&str, &[&str]); 11] = [
     ("disk", &["error"]),
     ("domain", &["error", "lang"]),
     ("formats", &["domain", "error", "lang"]),
-    ("engine", &["formats", "domain", "error", "lang"]),
+    ("engine", &["writing", "formats", "domain", "error", "lang"]),
     ("catalog", &["formats", "domain", "error", "lang", "disk"]),
     ("store", &["domain", "error", "lang", "disk"]),
     ("writing", &["domain", "error", "lang"]),
-    ("state", &["domain", "error", "lang"]),
-    ("ui", &["state", "domain", "error", "lang"]),
+    ("state", &["writing", "domain", "error", "lang"]),
+    ("ui", &["state", "writing", "domain", "error", "lang"]),
 ];
 
 /// Crates that only some rooms may use.

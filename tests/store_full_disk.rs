@@ -56,7 +56,7 @@ fn a_full_disk_loses_nothing() {
     let id = ConversationId("talk".into());
     let journal = |entry| Request::Journal { id: id.clone(), entry };
     let message = Message { role: Role::Assistant, content: String::new() };
-    store.send(journal(JournalEntry::Begin { turn: Turn { id: 1, message, info: None } }));
+    store.send(journal(JournalEntry::Begin { turn: Turn { id: 1, message, info: None, parent: None } }));
     assert!(store.flush(Duration::from_secs(5)));
 
     // Pictures until no more fit, then smaller ones, so that not even a line does.

@@ -34,7 +34,7 @@ fn streams_until_it_is_killed() {
     let Some(home) = std::env::var_os(HOME) else { return };
     let (store, _events) = start(Path::new(&home));
     let message = Message { role: Role::Assistant, content: String::new() };
-    let begin = JournalEntry::Begin { turn: Turn { id: 1, message, info: None } };
+    let begin = JournalEntry::Begin { turn: Turn { id: 1, message, info: None, parent: None } };
     store.send(Request::Journal { id: ConversationId("killed".into()), entry: begin });
     for n in 0..100_000u32 {
         let entry = JournalEntry::Append { id: 1, text: format!("{n} ") };

@@ -58,7 +58,9 @@ fn journal(id: &str, entry: JournalEntry) -> Request {
 }
 
 fn begin(id: u64, role: Role, content: &str) -> JournalEntry {
-    JournalEntry::Begin { turn: Turn { id, message: Message { role, content: content.into() }, info: None } }
+    JournalEntry::Begin {
+        turn: Turn { id, message: Message { role, content: content.into() }, info: None, parent: None },
+    }
 }
 
 fn pngs(folder: &Path) -> Vec<PathBuf> {
@@ -296,7 +298,7 @@ fn copies_are_written_in_the_format_of_their_ending() {
     store.send(Request::ExportPicture { picture: picture(64), record: None, path: to("a.bmp") });
     assert!(matches!(next(&events), StoreEvent::Failed(e) if matches!(e.cause(), Cause::BadChoice { .. })));
     assert!(!to("a.bmp").exists());
-    store.send(Request::WriteText { path: to("a.md"), text: "# Hi\n".into() });
+    store.send(Request::WriteFile { path: to("a.md"), bytes: b"# Hi\n".to_vec() });
     next(&events);
     assert_eq!(fs::read_to_string(to("a.md")).unwrap(), "# Hi\n");
 }

@@ -5,6 +5,7 @@ mod ui_states;
 use aigc_studio::domain::*;
 use aigc_studio::lang::Lang;
 use aigc_studio::state::*;
+use aigc_studio::ui::texts::T;
 use egui::accesskit::Role as Part;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
@@ -232,4 +233,41 @@ fn questions(harness: &Harness<'static, Window>) -> Vec<(String, f32)> {
         .query_all_by_label_contains("Question ")
         .map(|node| (node.value().unwrap_or_default(), node.rect().top()))
         .collect()
+}
+
+#[test]
+fn every_form_opens_with_its_fields_named() {
+    use aigc_studio::writing::forms::forms;
+    for lang in Lang::ALL {
+        for form in forms() {
+            let mut state = fresh(Room::Write, lang, Theme::Dark);
+            let mut harness = open(state.clone());
+            harness.get_by_label(form.name(lang)).click();
+            assert_eq!(asked(&mut harness), [Command::OpenForm(form.id.clone())]);
+            drop(harness);
+            state.write.form = Some(FormState { id: form.id.clone(), values: form.defaults(lang) });
+            let mut harness = open(state);
+            for field in form.fields.iter().filter(|f| f.required) {
+                assert!(harness.query_all_by_label_contains(field.label(lang)).next().is_some(), "{}", field.id);
+            }
+            harness.get_by_label(T::Cancel.tr(lang)).click();
+            assert_eq!(asked(&mut harness), [Command::CloseForm]);
+        }
+    }
+}
+
+#[test]
+fn the_versions_of_a_turn_are_a_click_apart() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    let turns = &mut state.write.open.turns;
+    for (i, turn) in turns.iter_mut().enumerate() {
+        turn.parent = Some(i as u64);
+    }
+    let mut other = turn(5, Role::Assistant, "Another answer.");
+    other.parent = Some(3);
+    state.write.open.shelf.add(&mut state.write.open.turns, other);
+    let mut harness = open(state);
+    harness.get_by_label("2/2");
+    harness.get_by_label(T::PreviousBranch.tr(Lang::En)).click();
+    assert_eq!(asked(&mut harness), [Command::SelectBranch(4)]);
 }

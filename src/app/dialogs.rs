@@ -59,7 +59,7 @@ impl Dialogs {
         });
     }
 
-    pub fn save_text(&self, name: &str, then: impl FnOnce(PathBuf) -> Request + Send + 'static) {
+    pub fn save_file(&self, name: &str, then: impl FnOnce(PathBuf) -> Request + Send + 'static) {
         let dialog = rfd::AsyncFileDialog::new().set_file_name(name);
         self.wait(dialog.save_file(), move |path| Answer::Store(Box::new(then(path))));
     }

@@ -101,8 +101,8 @@ impl Studio {
             Effect::ListConversations => self.store.send(Request::ListConversations),
             Effect::TrashConversation(id) => self.store.send(Request::DeleteConversation(id)),
             Effect::RestoreConversation(id) => self.store.send(Request::RestoreConversation(id)),
-            Effect::AskExportText { name, text } => {
-                self.dialogs.save_text(&name, move |path| Request::WriteText { path, text });
+            Effect::AskExport { name, bytes } => {
+                self.dialogs.save_file(&name, move |path| Request::WriteFile { path, bytes });
             }
 
             Effect::SaveSettings(settings) => self.store.send(Request::SaveSettings(settings)),

@@ -9,10 +9,11 @@ use crate::domain::{Makes, ModelCard, ModelFile, Source};
 use crate::error::{Cause, Doing, Result, StudioError};
 
 /// The cards inside the program.
-const BUILT_IN: [&str; 3] = [
+const BUILT_IN: [&str; 4] = [
     include_str!("../../models/sticker-64/card.toml"),
     include_str!("../../models/smollm2-135m.toml"),
     include_str!("../../models/gemma3-270m.toml"),
+    include_str!("../../models/eliza.toml"),
 ];
 
 /// Largest card, most cards, most files of a card, largest file of a model.
@@ -152,7 +153,10 @@ mod tests {
     #[test]
     fn the_programs_own_cards_are_good() {
         let cards = built_in();
-        assert_eq!(cards.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(), [STICKER_ID, SMOLLM_ID, "gemma3-270m"]);
+        assert_eq!(
+            cards.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(),
+            [STICKER_ID, SMOLLM_ID, "gemma3-270m", "eliza"]
+        );
         for card in &cards {
             check(card).unwrap();
             assert!(!card.examples.is_empty() && !card.examples_zh.is_empty() && !card.about_zh.is_empty());

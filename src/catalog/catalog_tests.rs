@@ -29,7 +29,10 @@ fn the_embedded_model_is_always_there() {
 fn unknown_names_name_the_known_ones() {
     let catalog = Catalog::load(Path::new("/nowhere"));
     let error = catalog.resolve("smolm", Makes::Text).unwrap_err();
-    assert_eq!(error.cause(), &Cause::UnknownModel { id: "smolm".into(), known: format!("{SMOLLM_ID}, gemma3-270m") });
+    assert_eq!(
+        error.cause(),
+        &Cause::UnknownModel { id: "smolm".into(), known: format!("{SMOLLM_ID}, gemma3-270m, eliza") }
+    );
     let error = catalog.resolve("/no/such/file.gguf", Makes::Text).unwrap_err();
     assert!(matches!(error.cause(), Cause::FileMissing { .. }));
     let error = catalog.resolve("file.GGUF", Makes::Text).unwrap_err();
@@ -86,7 +89,7 @@ fn a_card_of_the_folder_cannot_take_the_place_of_our_own() {
     let text = fs::read_to_string(home.path().join("mine.toml")).unwrap();
     fs::write(home.path().join("other.toml"), text.replace("\"mine\"", &format!("\"{STICKER_ID}\""))).unwrap();
     let catalog = Catalog::load(home.path());
-    assert_eq!(catalog.cards().len(), 4);
+    assert_eq!(catalog.cards().len(), 5);
     assert_eq!(catalog.problems().len(), 1);
     assert!(catalog.card(STICKER_ID).unwrap().is_embedded());
 }

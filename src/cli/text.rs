@@ -12,8 +12,8 @@ use super::progress::bar;
 use super::run::{Interrupts, run_job};
 use super::sampling::SamplingArgs;
 use crate::domain::{
-    CONTEXT, EventKind, Job, MAX_TOKENS, MIN_P, Makes, Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Seed,
-    TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt, TextRequest,
+    CONTEXT, EventKind, Job, KvType, MAX_TOKENS, MIN_P, Makes, Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role,
+    Seed, TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt, TextRequest,
 };
 use crate::engine::Stop;
 use crate::error::{Cause, Doing, Result, StudioError};
@@ -53,6 +53,9 @@ pub struct TextArgs {
     /// Tokens that prompt and answer may take together.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     context: Option<i64>,
+    /// What keys and values are kept in: f32, f16, q8_0.
+    #[arg(long, value_name = "NAME")]
+    kv: Option<String>,
     /// The same seed and settings give the same text; random when absent.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     seed: Option<i64>,
@@ -180,6 +183,11 @@ fn params(args: &TextArgs) -> Result<TextParams> {
             limit.check(value)?;
             *slot = value as f32;
         }
+    }
+    if let Some(name) = &args.kv {
+        let choices = KvType::ALL.map(KvType::name).join(", ");
+        let unknown = || Cause::BadChoice { name: "kv", value: name.clone(), choices };
+        params.kv = KvType::parse(name).ok_or_else(unknown)?;
     }
     args.sampling.apply(&mut params)?;
     Ok(params)

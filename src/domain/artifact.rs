@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::branches::Shelf;
 use super::{FinishReason, ImageParams, NoiseSource, Sampler, Schedule};
 
 /// Pixels: RGBA, 8 bits, straight alpha, rows from the top, `4 * width * height` bytes.
@@ -131,6 +132,10 @@ pub struct TurnInfo {
     pub model: String,
     pub seed: u64,
     pub prompt_tokens: usize,
+    /// Of these, tokens that were still in memory from the turn before.
+    pub reused_tokens: usize,
+    /// Turns that were left out because the context is full.
+    pub dropped_turns: usize,
     pub completion_tokens: usize,
     pub ttft_s: f64,
     pub decode_tok_s: f64,
@@ -147,6 +152,9 @@ pub struct Turn {
     pub message: Message,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub info: Option<TurnInfo>,
+    /// The turn that it stands after, 0 for the start; `None` in files of before there were branches: the one before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<u64>,
 }
 
 /// Names a conversation and its file: made from the time it began, sorts by age.
@@ -169,7 +177,10 @@ pub struct ConversationData {
     pub id: ConversationId,
     pub title: String,
     pub system: String,
+    /// The path that is shown.
     pub turns: Vec<Turn>,
+    /// All other branches.
+    pub shelf: Shelf,
     pub changed_ms: i64,
 }
 
@@ -203,8 +214,12 @@ pub enum JournalEntry {
         id: u64,
         text: String,
     },
-    /// Turn `id` and all after it are gone (regenerate, edit).
+    /// Turn `id` and all after it are gone.
     Truncate {
+        id: u64,
+    },
+    /// The branch with turn `id` is shown.
+    Select {
         id: u64,
     },
 }

@@ -124,6 +124,8 @@ pub struct TextStats {
     pub prompt_tokens: usize,
     /// Of these, tokens that were still in the cache from the turn before.
     pub reused_tokens: usize,
+    /// Turns that were left out because the context is full.
+    pub dropped_turns: usize,
     pub completion_tokens: usize,
     pub load_s: f64,
     /// From the job's start (model in memory) to the first token.

@@ -2,6 +2,7 @@
 //! beyond their own rules (ranges, defaults, checks).
 
 mod artifact;
+mod branches;
 mod event;
 mod fmt;
 mod job;
@@ -13,6 +14,7 @@ mod settings;
 mod text_params;
 
 pub use artifact::*;
+pub use branches::{START, Shelf};
 pub use event::*;
 pub use fmt::*;
 pub use job::*;

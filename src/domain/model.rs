@@ -11,6 +11,8 @@ use crate::error::{Cause, Result};
 pub const STICKER_ID: &str = "sticker-64";
 /// The id of the default language model.
 pub const SMOLLM_ID: &str = "smollm2-135m";
+/// The program of 1966, which is no network: inside this program.
+pub const ELIZA_ID: &str = "eliza";
 
 /// What a model makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]

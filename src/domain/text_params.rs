@@ -175,6 +175,35 @@ pub enum Grammar {
     JsonSchema(String),
 }
 
+/// What happens to a conversation that is longer than the context.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Overflow {
+    /// It is said, and nothing is written.
+    #[default]
+    Stop,
+    /// The oldest turns are left out; the system prompt stays.
+    Roll,
+    /// The first question and its answer stay, what comes after them is left out.
+    Middle,
+}
+
+impl Overflow {
+    pub const ALL: [Self; 3] = [Self::Stop, Self::Roll, Self::Middle];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Roll => "roll",
+            Self::Middle => "middle",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|o| o.name().eq_ignore_ascii_case(name))
+    }
+}
+
 /// What keys and values of the tokens that were read are kept in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -244,6 +273,7 @@ pub struct TextParams {
     pub order: Vec<SamplerLink>,
     pub grammar: Option<Grammar>,
     pub kv: KvType,
+    pub overflow: Overflow,
 }
 
 impl Default for TextParams {
@@ -280,6 +310,7 @@ impl Default for TextParams {
             order: SamplerLink::DEFAULT.to_vec(),
             grammar: None,
             kv: KvType::default(),
+            overflow: Overflow::default(),
         }
     }
 }

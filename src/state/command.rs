@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::ShotKey;
+use super::{ShotKey, TextKnob};
 use crate::domain::{
-    ConversationId, DeviceChoice, Job, JobId, JournalEntry, Latents, Picture, PictureRecord, Room, Sampler, Schedule,
-    Seed, Settings, Theme, WindowGeometry,
+    ConversationId, DeviceChoice, Job, JobId, JournalEntry, KvType, Latents, Overflow, Picture, PictureRecord, Room,
+    Sampler, Schedule, Seed, Settings, Theme, WindowGeometry,
 };
 use crate::lang::Lang;
 
@@ -69,13 +69,24 @@ pub enum Command {
     BeginEdit(u64),
     SetEdit(String),
     CancelEdit,
-    /// Sends the edited turn; what came after it goes.
+    /// Sends the edited turn, beside the old one.
     SendEdit,
-    /// Writes the last answer again.
+    /// Shows the branch with this turn.
+    SelectBranch(u64),
+    /// Writes the last answer again, beside the old one.
     Regenerate,
     /// Goes on where an answer was cut off.
     ContinueWriting,
     ExportConversation(TextFormat),
+    OpenForm(String),
+    /// A field's id and what is in it.
+    SetFormField(String, String),
+    CloseForm,
+    WriteForm,
+    /// The next section of an outline.
+    WriteSection,
+    /// An instruction about the last answer, from a check.
+    AskAgain(String),
     DismissWriteError,
 
     // Gallery
@@ -132,6 +143,9 @@ pub enum TextEdit {
     Context(u32),
     Seed(Seed),
     Stop(Vec<String>),
+    Knob(TextKnob, f64),
+    Kv(KvType),
+    Overflow(Overflow),
     Reset,
 }
 
@@ -149,6 +163,8 @@ pub enum Shown {
 pub enum TextFormat {
     Markdown,
     Plain,
+    Html,
+    Docx,
 }
 
 /// What [`super::update`] asks the app to do. Data only; the app owns the channels.
@@ -202,9 +218,10 @@ pub enum Effect {
     ListConversations,
     TrashConversation(ConversationId),
     RestoreConversation(ConversationId),
-    AskExportText {
+    /// A dialog for the path, then these bytes.
+    AskExport {
         name: String,
-        text: String,
+        bytes: Vec<u8>,
     },
 
     SaveSettings(Box<Settings>),

@@ -3,16 +3,16 @@
 
 mod command;
 mod create;
-mod export;
 mod gallery;
+mod knobs;
 mod models;
 mod update;
 mod write;
 
 pub use command::*;
 pub use create::*;
-pub use export::*;
 pub use gallery::*;
+pub use knobs::TextKnob;
 pub use models::*;
 pub use update::{Input, update};
 pub use write::*;

@@ -1,8 +1,10 @@
 //! The state of Write.
 
 use super::Phase;
-use crate::domain::{ConversationHead, ConversationId, JobId, Message, TextParams, Turn};
+use crate::domain::{ConversationHead, ConversationId, JobId, Message, Shelf, TextParams, Turn};
 use crate::error::StudioError;
+use crate::writing::checks::Finding;
+use crate::writing::forms::Values;
 
 /// Write, but for the sliders and the system prompt of new conversations, which are in the settings.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +18,27 @@ pub struct WriteState {
     pub editing: Option<(u64, String)>,
     pub job: Option<TextJob>,
     pub error: Option<StudioError>,
+    /// The form that is being filled in.
+    pub form: Option<FormState>,
+    /// What the last text of a form was begun with.
+    pub made_by: Option<MadeBy>,
+    /// What its checks found.
+    pub findings: Vec<Finding>,
+}
+
+/// A form and what was typed into it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FormState {
+    pub id: String,
+    pub values: Values,
+}
+
+/// The form behind a conversation, as it was filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MadeBy {
+    pub conversation: ConversationId,
+    pub form: String,
+    pub values: Values,
 }
 
 /// The conversation on the page. It has an id (and a file) from its first turn on.
@@ -24,7 +47,10 @@ pub struct OpenConversation {
     pub id: Option<ConversationId>,
     pub title: String,
     pub system: String,
+    /// The path that is shown.
     pub turns: Vec<Turn>,
+    /// All other branches.
+    pub shelf: Shelf,
 }
 
 /// The answer that is being written.
@@ -61,7 +87,7 @@ impl OpenConversation {
     }
 
     pub(super) fn next_turn(&self) -> u64 {
-        self.turns.iter().map(|t| t.id).max().map_or(1, |id| id + 1)
+        self.shelf.next_id(&self.turns)
     }
 }
 

@@ -12,7 +12,9 @@ fn id(name: &str) -> ConversationId {
 }
 
 fn begin(id: u64, role: Role, content: &str) -> JournalEntry {
-    JournalEntry::Begin { turn: Turn { id, message: Message { role, content: content.into() }, info: None } }
+    JournalEntry::Begin {
+        turn: Turn { id, message: Message { role, content: content.into() }, info: None, parent: None },
+    }
 }
 
 fn append(id: u64, text: &str) -> JournalEntry {

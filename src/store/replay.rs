@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::io::BufRead;
 
-use crate::domain::{ConversationData, ConversationId, JournalEntry, Message, Role, Turn};
+use crate::domain::{ConversationData, ConversationId, JournalEntry, Message, Role, Shelf, Turn};
 
 /// Longest line that is read. Longer ones are passed over without being held in memory.
 const MAX_LINE: usize = 16 << 20;
@@ -17,6 +17,7 @@ pub struct Replay {
     title: String,
     system: String,
     turns: Vec<Turn>,
+    shelf: Shelf,
     /// Turns that were cut off on purpose: text that comes late for them is not brought back.
     removed: HashSet<u64>,
 }
@@ -28,9 +29,10 @@ impl Replay {
             JournalEntry::System { text } => self.system = text,
             JournalEntry::Begin { turn } => {
                 self.removed.remove(&turn.id);
-                match self.turns.iter_mut().find(|t| t.id == turn.id) {
-                    Some(old) => *old = turn,
-                    None => self.turns.push(turn),
+                let known = self.turns.iter_mut().rev().find(|t| t.id == turn.id);
+                match known.or_else(|| self.shelf.turn_mut(turn.id)) {
+                    Some(old) => *old = Turn { parent: old.parent, ..turn },
+                    None => self.shelf.add(&mut self.turns, turn),
                 }
             }
             JournalEntry::Append { id, text } => {
@@ -49,10 +51,9 @@ impl Replay {
                 }
             }
             JournalEntry::Truncate { id } => {
-                if let Some(at) = self.turns.iter().position(|t| t.id == id) {
-                    self.removed.extend(self.turns.drain(at..).map(|t| t.id));
-                }
+                self.removed.extend(self.shelf.remove(&mut self.turns, id));
             }
+            JournalEntry::Select { id } => self.shelf.switch(&mut self.turns, id),
         }
     }
 
@@ -62,12 +63,14 @@ impl Replay {
         if self.removed.contains(&id) {
             return None;
         }
-        let at = self.turns.iter().rposition(|t| t.id == id).unwrap_or_else(|| {
+        if !self.turns.iter().any(|t| t.id == id) {
+            if self.shelf.turns().iter().any(|t| t.id == id) {
+                return self.shelf.turn_mut(id);
+            }
             let message = Message { role: Role::Assistant, content: String::new() };
-            self.turns.push(Turn { id, message, info: None });
-            self.turns.len() - 1
-        });
-        self.turns.get_mut(at)
+            self.shelf.add(&mut self.turns, Turn { id, message, info: None, parent: None });
+        }
+        self.turns.iter_mut().rev().find(|t| t.id == id)
     }
 
     /// The title that was given, else the beginning of the first question.
@@ -84,7 +87,14 @@ impl Replay {
     }
 
     pub fn finish(self, id: ConversationId, changed_ms: i64) -> ConversationData {
-        ConversationData { id, title: self.title(), system: self.system, turns: self.turns, changed_ms }
+        ConversationData {
+            id,
+            title: self.title(),
+            system: self.system,
+            turns: self.turns,
+            shelf: self.shelf,
+            changed_ms,
+        }
     }
 
     /// The shortest journal that gives the same.
@@ -96,7 +106,10 @@ impl Replay {
         if !self.system.is_empty() {
             entries.push(JournalEntry::System { text: self.system.clone() });
         }
-        entries.extend(self.turns.iter().map(|turn| JournalEntry::Begin { turn: turn.clone() }));
+        let mut turns: Vec<&Turn> = self.turns.iter().chain(self.shelf.turns()).collect();
+        turns.sort_by_key(|turn| turn.id);
+        entries.extend(turns.into_iter().map(|turn| JournalEntry::Begin { turn: turn.clone() }));
+        entries.extend(self.shelf.turned_back(&self.turns).into_iter().map(|id| JournalEntry::Select { id }));
         entries
     }
 }
@@ -200,7 +213,9 @@ mod tests {
     use crate::domain::{FinishReason, TurnInfo};
 
     fn turn(id: u64, role: Role, content: &str) -> JournalEntry {
-        JournalEntry::Begin { turn: Turn { id, message: Message { role, content: content.into() }, info: None } }
+        JournalEntry::Begin {
+            turn: Turn { id, message: Message { role, content: content.into() }, info: None, parent: None },
+        }
     }
 
     fn append(id: u64, text: &str) -> JournalEntry {

@@ -21,8 +21,8 @@ pub enum Request {
     ExportPicture { picture: Arc<Picture>, record: Option<Box<PictureRecord>>, path: PathBuf },
     /// The same from a file. -> `Exported`
     ExportFile { from: PathBuf, path: PathBuf },
-    /// The same for a conversation as text. -> `Exported`
-    WriteText { path: PathBuf, text: String },
+    /// The same for a conversation. -> `Exported`
+    WriteFile { path: PathBuf, bytes: Vec<u8> },
     /// -> `Library`
     ScanLibrary,
     /// Uses this folder from now on, even where it cannot be written to yet (that is told). -> `Library`

@@ -118,8 +118,8 @@ impl Worker {
                 export_file(&from, &path)?;
                 StoreEvent::Exported { path }
             }
-            Request::WriteText { path, text } => {
-                atomic::write(&path, text.as_bytes())?;
+            Request::WriteFile { path, bytes } => {
+                atomic::write(&path, &bytes)?;
                 StoreEvent::Exported { path }
             }
             Request::ScanLibrary => {

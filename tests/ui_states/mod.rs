@@ -232,12 +232,14 @@ pub fn turn(id: u64, role: Role, content: &str) -> Turn {
         model: SMOLLM_ID.into(),
         seed: 77,
         prompt_tokens: 48,
+        reused_tokens: 12,
+        dropped_turns: 0,
         completion_tokens: 128,
         ttft_s: 0.31,
         decode_tok_s: 41.2,
         finish_reason: Some(FinishReason::Stop),
     });
-    Turn { id, message: Message { role, content: content.into() }, info }
+    Turn { id, message: Message { role, content: content.into() }, info, parent: None }
 }
 
 pub const ANSWER: &str = "Tides are the sea **breathing** slowly, twice a day.\n\n\
@@ -265,6 +267,7 @@ pub fn write_chat(lang: Lang, theme: Theme) -> AppState {
         id: Some(ConversationId("a".into())),
         title: lang.pick("Explain tides to a child", "向孩子解释潮汐").into(),
         system: "Answer in plain words.".into(),
+        shelf: Shelf::default(),
         turns: vec![
             turn(1, Role::User, lang.pick("Explain tides to a child", "向孩子解释潮汐")),
             turn(2, Role::Assistant, ANSWER),

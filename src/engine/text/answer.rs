@@ -77,6 +77,7 @@ impl Answer<'_> {
         let mut stats = TextStats {
             prompt_tokens: prompt.len(),
             reused_tokens: 0,
+            dropped_turns: 0,
             completion_tokens: 0,
             load_s: self.load_s,
             ttft_s: 0.0,

@@ -20,6 +20,8 @@
 
 mod answer;
 mod chooser;
+mod eliza;
+mod fit;
 mod grammar;
 mod info;
 mod models;

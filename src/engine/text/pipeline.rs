@@ -7,11 +7,15 @@ use std::time::{Instant, SystemTime};
 use candle_core::Device;
 
 use super::answer::{Answer, Session};
+use super::fit::fit;
 use super::grammar::Constraint;
 use super::template::ChatTemplate;
 use super::tokenizer::{Specials, Tokenizer};
 use super::{info, models};
-use crate::domain::{DeviceChoice, EventKind, KvType, ModelFiles, ModelRef, Outcome, Role, TextPrompt, TextRequest};
+use crate::domain::{
+    DeviceChoice, ELIZA_ID, EventKind, KvType, Message, ModelFiles, ModelRef, Outcome, Role, TextParams, TextPrompt,
+    TextRequest, TextStats,
+};
 use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, best_device};
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::gguf::Gguf;
@@ -115,6 +119,9 @@ impl Pipeline for TextPipeline {
     ) -> std::result::Result<Outcome, Stop> {
         request.params.check()?;
         check_prompt(&request.prompt)?;
+        if request.model.files == ModelFiles::Embedded && request.model.id == ELIZA_ID {
+            return super::eliza::run(request, reporter, token).map(Outcome::Text);
+        }
         // Before the model is loaded: a wrong grammar is told at once.
         let constraint = request.params.grammar.as_ref().map(Constraint::new).transpose()?;
         let mut slot = self.slot.hold();
@@ -122,8 +129,8 @@ impl Pipeline for TextPipeline {
         let started = Instant::now();
         let Some(loaded) = slot.get() else { return Err(Cause::EngineGone.into()) };
 
-        let tokens = loaded.prompt(&request.prompt)?;
         let context = loaded.plan.context_length.min(request.params.context as usize);
+        let (tokens, dropped_turns) = loaded.prompt(&request.prompt, context, &request.params)?;
         if tokens.len() > context {
             return Err(Cause::PromptTooLong { tokens: tokens.len(), context }.into());
         }
@@ -137,7 +144,8 @@ impl Pipeline for TextPipeline {
             load_s,
             started,
         };
-        answer.run(&mut loaded.session, &tokens, constraint, reporter, token).map(Outcome::Text)
+        let stats = answer.run(&mut loaded.session, &tokens, constraint, reporter, token)?;
+        Ok(Outcome::Text(TextStats { dropped_turns, ..stats }))
     }
 
     fn unload(&mut self) {
@@ -146,18 +154,24 @@ impl Pipeline for TextPipeline {
 }
 
 impl Loaded {
-    /// The prompt's tokens, begin token included.
-    fn prompt(&self, prompt: &TextPrompt) -> Result<Vec<u32>> {
+    /// The prompt's tokens, begin token included, and how many turns were left out for want of room.
+    fn prompt(&self, prompt: &TextPrompt, context: usize, params: &TextParams) -> Result<(Vec<u32>, usize)> {
+        let mut dropped = 0;
         let tokens = match prompt {
             TextPrompt::Raw(text) => self.tokenizer.encode(text, Specials::Parse),
-            TextPrompt::Chat(messages) => match &self.template {
-                Ok(template) => template.tokens(messages, &self.tokenizer)?,
-                Err(error) => return Err(error.clone()),
-            },
+            TextPrompt::Chat(messages) => {
+                let template = self.template.as_ref().map_err(Clone::clone)?;
+                // Room for the answer too, but not more than half.
+                let room = context - (params.max_tokens as usize).min(context / 2);
+                let fits = |turns: &[Message]| Ok(template.tokens(turns, &self.tokenizer)?.len() <= room);
+                let (kept, left_out) = fit(messages, params.overflow, fits)?;
+                dropped = left_out;
+                template.tokens(&kept, &self.tokenizer)?
+            }
         };
         let tokens = self.tokenizer.begin(tokens);
         // Only characters that the vocabulary has no token for.
-        if tokens.is_empty() { Err(Cause::EmptyPrompt.into()) } else { Ok(tokens) }
+        if tokens.is_empty() { Err(Cause::EmptyPrompt.into()) } else { Ok((tokens, dropped)) }
     }
 
     /// Gives the cache room for `context` tokens. A smaller one stays as it is; a larger one begins empty.

@@ -1,6 +1,7 @@
 //! The one function that changes the state.
 
 mod create;
+mod forms;
 mod library;
 mod models;
 mod settings;
@@ -86,9 +87,16 @@ impl AppState {
             | Command::SetEdit(_)
             | Command::CancelEdit
             | Command::SendEdit
+            | Command::SelectBranch(_)
             | Command::Regenerate
             | Command::ContinueWriting
             | Command::ExportConversation(_)
+            | Command::OpenForm(_)
+            | Command::SetFormField(..)
+            | Command::CloseForm
+            | Command::WriteForm
+            | Command::WriteSection
+            | Command::AskAgain(_)
             | Command::DismissWriteError => self.write_command(command, fx),
 
             Command::Select(_)

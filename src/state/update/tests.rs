@@ -400,6 +400,7 @@ fn stats() -> Outcome {
     Outcome::Text(TextStats {
         prompt_tokens: 9,
         reused_tokens: 0,
+        dropped_turns: 0,
         completion_tokens: 2,
         load_s: 0.0,
         ttft_s: 0.1,
@@ -545,8 +546,10 @@ fn an_answer_goes_on_while_another_conversation_is_read() {
     assert_eq!(journal(&effects).len(), 1, "still written down");
     assert!(s.write.open.turns.is_empty());
     // The file was read before "B" came.
-    let turn = |id, role, text: &str| Turn { id, message: Message { role, content: text.into() }, info: None };
+    let turn =
+        |id, role, text: &str| Turn { id, message: Message { role, content: text.into() }, info: None, parent: None };
     let data = ConversationData {
+        shelf: Shelf::default(),
         id: conversation,
         title: "t".into(),
         system: String::new(),
@@ -557,18 +560,62 @@ fn an_answer_goes_on_while_another_conversation_is_read() {
     assert_eq!(s.write.open.turns[1].message.content, "AB");
 }
 
+/// A finished answer to `text`.
+fn answered(s: &mut AppState, text: &str, answer: &str) {
+    let (id, _) = submitted(&say(s, text));
+    engine(s, id, EventKind::Token { text: answer.into() });
+    engine(s, id, EventKind::Finished(stats()));
+}
+
+fn page(s: &AppState) -> Vec<&str> {
+    s.write.open.turns.iter().map(|turn| turn.message.content.as_str()).collect()
+}
+
 #[test]
-fn editing_a_turn_drops_what_came_after_it() {
+fn an_edit_and_a_new_answer_stand_beside_the_old_ones() {
     let mut s = state();
-    let (id, _) = submitted(&say(&mut s, "One"));
-    engine(&mut s, id, EventKind::Token { text: "x".into() });
+    answered(&mut s, "One", "x");
+    // Another answer.
+    let (id, _) = submitted(&do_(&mut s, Command::Regenerate));
+    engine(&mut s, id, EventKind::Token { text: "y".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
+    assert_eq!(page(&s), ["One", "y"]);
+    answered(&mut s, "More", "z");
+    let answers = s.write.open.shelf.siblings(&s.write.open.turns[1]);
+    assert_eq!(answers, [2, 3]);
+    let effects = do_(&mut s, Command::SelectBranch(2));
+    assert!(matches!(journal(&effects)[..], [JournalEntry::Select { id: 2 }]));
+    assert_eq!(page(&s), ["One", "x"]);
+    do_(&mut s, Command::SelectBranch(3));
+    assert_eq!(page(&s), ["One", "y", "More", "z"]);
+    // An edited question, with its own answer; the old one is kept with all that came after it.
     do_(&mut s, Command::BeginEdit(1));
     do_(&mut s, Command::SetEdit("Two".into()));
     let effects = do_(&mut s, Command::SendEdit);
-    assert!(matches!(journal(&effects)[0], JournalEntry::Truncate { id: 1 }));
-    assert_eq!(s.write.open.turns[0].message.content, "Two");
-    assert_eq!(s.write.open.turns.len(), 2);
+    assert!(matches!(journal(&effects)[0], JournalEntry::Begin { turn } if turn.parent == Some(START)));
+    assert_eq!(page(&s), ["Two", ""]);
+    let (id, _) = submitted(&effects);
+    engine(&mut s, id, EventKind::Failed(Cause::EngineGone.into()));
+    assert_eq!(page(&s), ["Two"]);
+    do_(&mut s, Command::SelectBranch(1));
+    assert_eq!(page(&s), ["One", "y", "More", "z"]);
+    // An answer that the person corrects asks for no other.
+    do_(&mut s, Command::BeginEdit(3));
+    do_(&mut s, Command::SetEdit("better".into()));
+    let effects = do_(&mut s, Command::SendEdit);
+    assert_eq!(journal(&effects).len(), 1);
+    assert!(s.write.job.is_none());
+    assert_eq!(page(&s), ["One", "better"]);
+}
+
+#[test]
+fn a_new_answer_that_fails_brings_the_old_one_back() {
+    let mut s = state();
+    answered(&mut s, "One", "x");
+    let (id, _) = submitted(&do_(&mut s, Command::Regenerate));
+    assert_eq!(page(&s), ["One", ""]);
+    engine(&mut s, id, EventKind::Failed(Cause::EngineGone.into()));
+    assert_eq!(page(&s), ["One", "x"]);
 }
 
 #[test]
@@ -605,9 +652,15 @@ fn exports_name_speakers() {
     engine(&mut s, id, EventKind::Token { text: "Hi".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     let effects = do_(&mut s, Command::ExportConversation(TextFormat::Markdown));
-    let [Effect::AskExportText { name, text }] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::AskExport { name, bytes }] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(name, "Hello.md");
-    assert_eq!(text, "# Hello\n\n## User\n\nHello\n\n## Assistant\n\nHi\n");
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    assert!(text.starts_with("# Hello\n") && text.contains("## User") && text.contains("## Assistant"), "{text}");
+    for (format, ending, start) in [(TextFormat::Html, "html", &b"<!"[..]), (TextFormat::Docx, "docx", b"PK")] {
+        let effects = do_(&mut s, Command::ExportConversation(format));
+        let [Effect::AskExport { name, bytes }] = &effects[..] else { panic!("{effects:?}") };
+        assert!(name.ends_with(ending) && bytes.starts_with(start), "{name}");
+    }
 }
 
 // ---- Settings and notes
@@ -668,4 +721,36 @@ fn terms_are_agreed_to_once_before_the_first_fetch() {
     assert_eq!(s.write.open.turns[0].message.content, "Once upon a time");
     let effects = do_(&mut s, Command::AnswerTerms("gemma".into(), true));
     assert!(effects.contains(&Effect::Fetch("gemma".into())) && s.settings.agreed == ["gemma"]);
+}
+
+#[test]
+fn a_form_becomes_a_prompt_and_its_checks_are_told() {
+    let mut s = state();
+    do_(&mut s, Command::OpenForm("poem".into()));
+    assert!(s.write.form.as_ref().is_some_and(|form| !form.values.is_empty()), "with its defaults");
+    // A field that must be filled in is named.
+    assert!(do_(&mut s, Command::WriteForm).is_empty());
+    assert!(matches!(s.write.error.as_ref().unwrap().cause(), Cause::BadField { .. }));
+    do_(&mut s, Command::SetFormField("topic".into(), "the first snow".into()));
+    do_(&mut s, Command::SetFormField("kind".into(), "haiku".into()));
+    let effects = do_(&mut s, Command::WriteForm);
+    let (id, job) = submitted(&effects);
+    let Job::Text(request) = job else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    assert_eq!(messages[0].role, Role::System);
+    assert!(messages[1].content.contains("the first snow") && messages[1].content.contains("haiku"));
+    assert!(s.write.form.is_none());
+    engine(
+        &mut s,
+        id,
+        EventKind::Token { text: "Snow falls on the roof\nand a cat looks at it\nfor a long long while".into() },
+    );
+    engine(&mut s, id, EventKind::Finished(stats()));
+    let wrong = s.write.findings.iter().find(|f| !f.again.en.is_empty()).expect("six syllables are no seven").clone();
+    let effects = do_(&mut s, Command::AskAgain(wrong.again.en.clone()));
+    let (_, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    assert_eq!(messages.last().unwrap().content, wrong.again.en);
+    assert!(s.write.findings.is_empty());
+    assert!(do_(&mut s, Command::OpenForm("nothing".into())).is_empty() && s.write.form.is_none());
 }

@@ -3,14 +3,12 @@
 use super::{Effects, advance};
 use crate::domain::{
     CONTEXT, ConversationData, ConversationHead, ConversationId, EventKind, Job, JournalEntry, MAX_TOKENS, MIN_P,
-    Makes, Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, SEED_MAX, Seed, TEMPERATURE, TOP_K, TOP_P,
+    Makes, Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, SEED_MAX, START, Seed, TEMPERATURE, TOP_K, TOP_P,
     TextParams, TextPrompt, TextRequest, Turn, TurnInfo,
 };
 use crate::error::{Cause, StudioError};
-use crate::state::{
-    AppState, Command, Effect, NoticeKind, OpenConversation, Phase, TextEdit, TextFormat, TextJob, to_markdown,
-    to_plain_text,
-};
+use crate::state::{AppState, Command, Effect, NoticeKind, OpenConversation, Phase, TextEdit, TextFormat, TextJob};
+use crate::writing::export::{Document, to_docx, to_html, to_markdown, to_plain_text};
 
 /// Letters of the first prompt that make a conversation's title.
 const TITLE: usize = 40;
@@ -55,9 +53,16 @@ impl AppState {
             }
             Command::CancelEdit => self.write.editing = None,
             Command::SendEdit => self.send_edit(fx),
+            Command::SelectBranch(id) => self.select_branch(id, fx),
             Command::Regenerate => self.regenerate(fx),
             Command::ContinueWriting => self.continue_writing(fx),
             Command::ExportConversation(format) => self.export_conversation(format, fx),
+            Command::OpenForm(id) => self.open_form(&id),
+            Command::SetFormField(field, value) => self.set_form_field(field, value),
+            Command::CloseForm => self.write.form = None,
+            Command::WriteForm => self.write_form(fx),
+            Command::WriteSection => self.write_section(fx),
+            Command::AskAgain(instruction) => self.ask_again(instruction, fx),
             Command::DismissWriteError => self.write.error = None,
             _ => {}
         }
@@ -78,6 +83,9 @@ impl AppState {
             TextEdit::Seed(Seed::Fixed(n)) => p.seed = Seed::Fixed(n.min(SEED_MAX)),
             TextEdit::Seed(Seed::Random) => p.seed = Seed::Random,
             TextEdit::Stop(stop) => p.stop = stop,
+            TextEdit::Knob(knob, value) => knob.set(p, value),
+            TextEdit::Kv(kv) => p.kv = kv,
+            TextEdit::Overflow(overflow) => p.overflow = overflow,
             TextEdit::Reset => *p = TextParams { model: std::mem::take(&mut p.model), ..TextParams::default() },
         }
     }
@@ -98,7 +106,9 @@ impl AppState {
         }
     }
 
-    fn new_conversation(&mut self) {
+    pub(super) fn new_conversation(&mut self) {
+        self.write.form = None;
+        self.write.findings.clear();
         self.write.open = OpenConversation { system: self.settings.system_prompt.clone(), ..Default::default() };
         self.write.editing = None;
         self.write.error = None;
@@ -118,7 +128,7 @@ impl AppState {
         }
         self.write.draft.clear();
         self.add_user_turn(text, fx);
-        self.answer(fx);
+        self.answer(None, fx);
     }
 
     fn send_edit(&mut self, fx: &mut Effects) {
@@ -135,9 +145,24 @@ impl AppState {
             self.write.editing = Some((id, text));
             return;
         }
-        self.truncate(id, fx);
-        self.add_user_turn(text.trim().to_owned(), fx);
-        self.answer(fx);
+        let text = text.trim().to_owned();
+        let Some(turn) = self.write.open.turn(id) else { return };
+        let (role, parent) = (turn.message.role, turn.parent.unwrap_or(START));
+        self.begin_turn(role, text, Some(parent), fx);
+        // An answer that the person wrote anew needs no other.
+        if role == Role::User {
+            self.answer(None, fx);
+        }
+    }
+
+    /// Shows another branch.
+    fn select_branch(&mut self, id: u64, fx: &mut Effects) {
+        let open = &mut self.write.open;
+        // What streams must stay on the page.
+        let Some(conversation) = open.id.clone().filter(|_| self.write.job.is_none()) else { return };
+        open.shelf.switch(&mut open.turns, id);
+        self.write.editing = None;
+        fx.push(Effect::Journal { id: conversation, entry: JournalEntry::Select { id } });
     }
 
     fn regenerate(&mut self, fx: &mut Effects) {
@@ -145,12 +170,10 @@ impl AppState {
             return;
         }
         match self.write.open.turns.last() {
-            Some(turn) if turn.message.role == Role::Assistant => self.truncate(turn.id, fx),
-            Some(_) => {}
-            None => return,
-        }
-        if !self.write.open.turns.is_empty() {
-            self.answer(fx);
+            // Beside the old answer.
+            Some(turn) if turn.message.role == Role::Assistant => self.answer(turn.parent, fx),
+            Some(_) => self.answer(None, fx),
+            None => {}
         }
     }
 
@@ -165,7 +188,7 @@ impl AppState {
     }
 
     /// Checks the sliders and that the model can be had; says what is wrong otherwise.
-    fn may_write(&mut self) -> bool {
+    pub(super) fn may_write(&mut self) -> bool {
         let params = &self.settings.text;
         let checked = params.check().and_then(|()| match self.models.resolve(&params.model, Makes::Text) {
             // It is fetched on first use.
@@ -176,12 +199,18 @@ impl AppState {
         self.write.error.is_none()
     }
 
-    fn add_user_turn(&mut self, text: String, fx: &mut Effects) {
+    pub(super) fn add_user_turn(&mut self, text: String, fx: &mut Effects) {
+        let system = self.settings.system_prompt.clone();
+        self.add_user_turn_with(text, system, fx);
+    }
+
+    /// A turn of the person's; the first one begins a conversation with this system prompt.
+    pub(super) fn add_user_turn_with(&mut self, text: String, system: String, fx: &mut Effects) {
         let now = self.now_ms;
         if self.write.open.id.is_none() {
             let id = ConversationId(format!("{now:013}-{:08x}", self.roll()));
             self.write.open.id = Some(id.clone());
-            self.write.open.system.clone_from(&self.settings.system_prompt);
+            self.write.open.system = system;
             if !self.write.open.system.is_empty() {
                 let text = self.write.open.system.clone();
                 fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text } });
@@ -191,29 +220,26 @@ impl AppState {
             fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Title { title: title.clone() } });
             self.write.conversations.insert(0, ConversationHead { id, title, changed_ms: now, turns: 0 });
         }
-        self.begin_turn(Role::User, text, fx);
+        self.begin_turn(Role::User, text, None, fx);
     }
 
-    fn begin_turn(&mut self, role: Role, content: String, fx: &mut Effects) -> u64 {
-        let turn = Turn { id: self.write.open.next_turn(), message: Message { role, content }, info: None };
-        let id = turn.id;
+    /// A new turn behind `parent`, or at the end.
+    fn begin_turn(&mut self, role: Role, content: String, parent: Option<u64>, fx: &mut Effects) -> u64 {
+        let open = &mut self.write.open;
+        let end = open.turns.last().map_or(START, |last| last.id);
+        let (id, parent) = (open.next_turn(), Some(parent.unwrap_or(end)));
+        let turn = Turn { id, message: Message { role, content }, info: None, parent };
         if let Some(conversation) = self.write.open.id.clone() {
             fx.push(Effect::Journal { id: conversation, entry: JournalEntry::Begin { turn: turn.clone() } });
         }
-        self.write.open.turns.push(turn);
+        let open = &mut self.write.open;
+        open.shelf.add(&mut open.turns, turn);
         id
     }
 
-    fn truncate(&mut self, id: u64, fx: &mut Effects) {
-        self.write.open.turns.retain(|t| t.id < id);
-        if let Some(conversation) = self.write.open.id.clone() {
-            fx.push(Effect::Journal { id: conversation, entry: JournalEntry::Truncate { id } });
-        }
-    }
-
-    /// Begins the assistant's turn and asks for it.
-    fn answer(&mut self, fx: &mut Effects) {
-        let turn = self.begin_turn(Role::Assistant, String::new(), fx);
+    /// Begins the assistant's turn behind `parent`, or at the end, and asks for it.
+    pub(super) fn answer(&mut self, parent: Option<u64>, fx: &mut Effects) {
+        let turn = self.begin_turn(Role::Assistant, String::new(), parent, fx);
         if let Some(conversation) = self.write.open.id.clone() {
             self.touch(&conversation);
             self.start_job(turn, conversation, fx);
@@ -225,6 +251,11 @@ impl AppState {
             Seed::Fixed(n) => n,
             Seed::Random => self.roll(),
         };
+        let mut params = self.settings.text.clone();
+        if let Some((form, _)) = self.form_of_page() {
+            params = form.sampling.apply(&params);
+        }
+        self.write.findings.clear();
         self.write.job = Some(TextJob {
             id: None,
             turn,
@@ -234,7 +265,7 @@ impl AppState {
             pieces: 0,
             first_ms: None,
             seed,
-            params: self.settings.text.clone(),
+            params,
             messages: self.messages_until(turn),
             text: self.write.open.turn(turn).map(|t| t.message.content.clone()).unwrap_or_default(),
         });
@@ -308,6 +339,8 @@ impl AppState {
                     model: job.params.model.clone(),
                     seed: stats.seed,
                     prompt_tokens: stats.prompt_tokens,
+                    reused_tokens: stats.reused_tokens,
+                    dropped_turns: stats.dropped_turns,
                     completion_tokens: stats.completion_tokens,
                     ttft_s: stats.ttft_s,
                     decode_tok_s: stats.decode_tok_s,
@@ -333,6 +366,7 @@ impl AppState {
             turn.info = Some(info.clone());
         }
         self.touch(&job.conversation);
+        self.check_answer(&job.conversation);
         fx.push(Effect::Journal { id: job.conversation, entry: JournalEntry::End { id: job.turn, info } });
     }
 
@@ -352,7 +386,8 @@ impl AppState {
         let (id, turn) = (job.conversation.clone(), job.turn);
         self.write.job = None;
         if self.write.open.id.as_ref() == Some(&id) {
-            self.write.open.turns.retain(|t| t.id != turn);
+            let open = &mut self.write.open;
+            open.shelf.remove(&mut open.turns, turn);
         }
         fx.push(Effect::Journal { id, entry: JournalEntry::Truncate { id: turn } });
     }
@@ -379,14 +414,16 @@ impl AppState {
     }
 
     pub(super) fn conversation_loaded(&mut self, data: ConversationData) {
-        let mut turns = data.turns;
+        let mut data = data;
+        let mut turns = std::mem::take(&mut data.turns);
         // The answer that streams right now: the file may be some pieces behind.
         if let Some(job) = self.write.job.as_ref().filter(|job| job.conversation == data.id)
             && let Some(turn) = turns.iter_mut().find(|t| t.id == job.turn)
         {
             turn.message.content.clone_from(&job.text);
         }
-        self.write.open = OpenConversation { id: Some(data.id), title: data.title, system: data.system, turns };
+        let ConversationData { id, title, system, shelf, .. } = data;
+        self.write.open = OpenConversation { id: Some(id), title, system, turns, shelf };
         self.write.editing = None;
     }
 
@@ -419,13 +456,25 @@ impl AppState {
         if open.turns.is_empty() {
             return;
         }
-        let (text, ending) = match format {
-            TextFormat::Markdown => (to_markdown(open), "md"),
-            TextFormat::Plain => (to_plain_text(open), "txt"),
+        let lang = self.lang;
+        let system = Some(&open.system).filter(|s| !s.trim().is_empty());
+        let system = system.map(|text| Message { role: Role::System, content: text.clone() });
+        let turns = open.turns.iter().map(|turn| turn.message.clone());
+        let messages: Vec<Message> = system.into_iter().chain(turns).collect();
+        let document = Document::from_messages(&open.title, &messages, lang);
+        let (bytes, ending) = match format {
+            TextFormat::Markdown => (Ok(to_markdown(&document).into_bytes()), "md"),
+            TextFormat::Plain => (Ok(to_plain_text(&document).into_bytes()), "txt"),
+            TextFormat::Html => (Ok(to_html(&document).into_bytes()), "html"),
+            TextFormat::Docx => (to_docx(&document), "docx"),
+        };
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            Err(error) => return self.problem(error),
         };
         let name = open.title.chars().map(|c| if c.is_alphanumeric() || c == ' ' { c } else { '-' });
         let name = format!("{}.{ending}", name.collect::<String>().trim());
-        fx.push(Effect::AskExportText { name, text });
+        fx.push(Effect::AskExport { name, bytes });
     }
 
     /// Moves a conversation to the top of the list.

@@ -105,7 +105,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
     let examples = examples(cx, &cx.state.settings.text.model);
     let width = (ui.available_width() - 2.0 * S6).min(420.0);
     ui.vertical_centered(|ui| {
-        let content = 160.0 + 44.0 * examples.len() as f32;
+        let content = 320.0 + 44.0 * examples.len() as f32;
         ui.add_space(((ui.available_height() - content) / 2.0).max(S4));
         ui.set_max_width(width);
         ui.add(Label::new(theme::icon(icons::CHAT_TEXT, 40.0).color(cx.p.faint)));
@@ -119,5 +119,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
                 ui.memory_mut(|m| m.request_focus(super::composer::field_id()));
             }
         }
+        ui.add_space(S4);
+        super::form::choices(ui, cx);
     });
 }

@@ -2,6 +2,7 @@
 
 mod chat;
 mod composer;
+mod form;
 mod list;
 mod rows;
 mod sampling;
@@ -60,10 +61,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView) {
                     trouble::card(ui, cx, error, None, Some(Command::DismissWriteError));
                     ui.add_space(S2);
                 }
+                form::results(ui, cx);
                 composer::show(ui, cx);
             });
         });
-        chat::show(ui, cx, &mut view.chat);
+        match &cx.state.write.form {
+            Some(state) => form::show(ui, cx, state),
+            None => chat::show(ui, cx, &mut view.chat),
+        }
     });
 }
 
@@ -76,12 +81,20 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, sliders: bool) {
         }
         let open = &cx.state.write.open;
         if !open.turns.is_empty() {
-            if widgets::icon_button(ui, icons::FILE_TEXT, cx.t(T::ExportText)).clicked() {
-                cx.push(Command::ExportConversation(TextFormat::Plain));
-            }
-            if widgets::icon_button(ui, icons::EXPORT, cx.t(T::ExportMarkdown)).clicked() {
-                cx.push(Command::ExportConversation(TextFormat::Markdown));
-            }
+            let button = egui::Button::new(super::theme::icon(icons::EXPORT, 18.0)).frame(false);
+            let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
+                for (name, format) in [
+                    (T::ExportMarkdown, TextFormat::Markdown),
+                    (T::ExportText, TextFormat::Plain),
+                    (T::ExportHtml, TextFormat::Html),
+                    (T::ExportDocx, TextFormat::Docx),
+                ] {
+                    if ui.button(cx.t(name)).clicked() {
+                        cx.push(Command::ExportConversation(format));
+                    }
+                }
+            });
+            response.accessible_name(cx.t(T::Export)).on_hover_text(cx.t(T::Export));
         }
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             if open.id.is_none() {

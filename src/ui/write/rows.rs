@@ -108,7 +108,7 @@ mod tests {
 
     fn turns(n: u64) -> Vec<Turn> {
         let message = |i| Message { role: Role::User, content: "x".repeat(1 + i as usize % 300) };
-        (1..=n).map(|id| Turn { id, message: message(id), info: None }).collect()
+        (1..=n).map(|id| Turn { id, message: message(id), info: None, parent: None }).collect()
     }
 
     #[test]

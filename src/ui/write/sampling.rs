@@ -3,10 +3,10 @@
 use egui::{Frame, Id, Label, Margin, RichText, ScrollArea, Ui};
 
 use crate::domain::{
-    CONTEXT, Limit, MAX_TOKENS, MIN_P, Makes, REPEAT_LAST_N, REPEAT_PENALTY, TEMPERATURE, TOP_K, TOP_P, TextParams,
-    round_f32,
+    CONTEXT, KvType, Limit, MAX_TOKENS, MIN_P, Makes, Overflow, REPEAT_LAST_N, REPEAT_PENALTY, TEMPERATURE, TOP_K,
+    TOP_P, TextParams, round_f32,
 };
-use crate::state::{Command, TextEdit};
+use crate::state::{Command, TextEdit, TextKnob};
 use crate::ui::cx::Cx;
 use crate::ui::knob::Knob;
 use crate::ui::seed::{self, SeedEdit};
@@ -48,6 +48,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
                 }
                 stops(ui, cx);
             }
+            advanced(ui, cx);
             ui.add_space(S2);
             if widgets::button(ui, icons::ARROW_COUNTER_CLOCKWISE, cx.t(T::ResetSliders)).clicked() {
                 edit(cx, TextEdit::Reset);
@@ -180,6 +181,57 @@ fn show_knob(ui: &mut Ui, cx: &mut Cx<'_>, spec: &Spec) {
     };
     if let Some(value) = knob.show(ui, cx) {
         edit(cx, (spec.set)(value));
+    }
+}
+
+/// Links that are off at first, and how the context is kept.
+fn advanced(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let id = Id::unique("advanced-sampling");
+    let mut open = ui.data(|d| d.get_temp::<bool>(id)).unwrap_or(false);
+    let on = TextKnob::ALL.iter().filter(|knob| knob.is_on(&cx.state.settings.text)).count();
+    let note = if on > 0 { on.to_string() } else { String::new() };
+    if widgets::fold(ui, cx.t(T::AdvancedSampling), &note, &mut open) {
+        for knob in TextKnob::ALL {
+            let (name, about) = words(knob);
+            let limit = knob.limit();
+            let value = knob.get(&cx.state.settings.text);
+            let shown = Knob { name, about, limit, value, reset: limit.default, logarithmic: false };
+            if let Some(value) = shown.show(ui, cx) {
+                edit(cx, TextEdit::Knob(knob, value));
+            }
+        }
+        let text = &cx.state.settings.text;
+        let (kv, overflow) = (text.kv, text.overflow);
+        widgets::caption(ui, cx.t(T::KvCache)).on_hover_text(cx.t(T::KvCacheHover));
+        let at = KvType::ALL.iter().position(|k| *k == kv).unwrap_or(0);
+        if let Some(i) = models_bits::names(ui, cx.t(T::KvCache), &KvType::ALL.map(KvType::name), at) {
+            edit(cx, TextEdit::Kv(KvType::ALL[i]));
+        }
+        widgets::caption(ui, cx.t(T::WhenFull));
+        let names = [T::OverflowStop, T::OverflowRoll, T::OverflowMiddle].map(|name| cx.t(name));
+        let at = Overflow::ALL.iter().position(|o| *o == overflow).unwrap_or(0);
+        if let Some(i) = models_bits::names(ui, cx.t(T::WhenFull), &names, at) {
+            edit(cx, TextEdit::Overflow(Overflow::ALL[i]));
+        }
+    }
+    ui.data_mut(|d| d.insert_temp(id, open));
+}
+
+fn words(knob: TextKnob) -> (T, T) {
+    match knob {
+        TextKnob::PresencePenalty => (T::PresencePenalty, T::PresencePenaltyHover),
+        TextKnob::FrequencyPenalty => (T::FrequencyPenalty, T::FrequencyPenaltyHover),
+        TextKnob::DryMultiplier => (T::DryMultiplier, T::DryMultiplierHover),
+        TextKnob::DryBase => (T::DryBase, T::DryBaseHover),
+        TextKnob::DryAllowedLength => (T::DryAllowedLength, T::DryAllowedLengthHover),
+        TextKnob::TopNSigma => (T::TopNSigma, T::TopNSigmaHover),
+        TextKnob::TypicalP => (T::TypicalP, T::TypicalPHover),
+        TextKnob::XtcProbability => (T::XtcProbability, T::XtcProbabilityHover),
+        TextKnob::XtcThreshold => (T::XtcThreshold, T::XtcThresholdHover),
+        TextKnob::DynatempRange => (T::DynatempRange, T::DynatempRangeHover),
+        TextKnob::Mirostat => (T::Mirostat, T::MirostatHover),
+        TextKnob::MirostatTau => (T::MirostatTau, T::MirostatTauHover),
+        TextKnob::MirostatEta => (T::MirostatEta, T::MirostatEtaHover),
     }
 }
 

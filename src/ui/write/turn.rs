@@ -17,7 +17,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: 
     ui.style_mut().text_styles.insert(egui::TextStyle::Body, theme::reading());
     let editing = cx.state.write.editing.as_ref().filter(|(id, _)| *id == turn.id);
     match (turn.message.role, editing) {
-        (Role::User, Some((_, text))) => edit(ui, cx, text),
+        (Role::User | Role::Assistant, Some((_, text))) => edit(ui, cx, text, turn.message.role),
         (Role::User, None) => user(ui, cx, turn),
         (Role::System | Role::Assistant, _) => answer(ui, cx, markdown, turn, last),
     }
@@ -38,6 +38,7 @@ fn user(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
             Layout::right_to_left(Align::Center),
             |ui| {
                 ui.spacing_mut().item_spacing.x = 0.0;
+                branches(ui, cx, turn);
                 if small_icon(ui, icons::COPY, cx.t(T::CopyTurn)) {
                     cx.push(Command::CopyTurn(turn.id));
                 }
@@ -49,12 +50,42 @@ fn user(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
     });
 }
 
+/// Which of the turns in this place is shown, and the way to its neighbours.
+fn branches(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
+    let all = cx.state.write.open.shelf.siblings(turn);
+    let Some(at) = all.iter().position(|id| *id == turn.id).filter(|_| all.len() > 1) else { return };
+    let idle = cx.state.write.job.is_none();
+    let step = |ui: &mut Ui, cx: &mut Cx<'_>, icon: &str, name: T, to: Option<&u64>| {
+        let enabled = idle && to.is_some();
+        let clicked = ui.add_enabled_ui(enabled, |ui| small_icon(ui, icon, cx.t(name))).inner;
+        if let (true, Some(to)) = (clicked, to) {
+            cx.push(Command::SelectBranch(*to));
+        }
+    };
+    let (before, after) = (at.checked_sub(1).and_then(|i| all.get(i)), all.get(at + 1));
+    let count = RichText::new(format!("{}/{}", at + 1, all.len())).size(SMALL).color(cx.p.muted);
+    // The user's row runs from the right.
+    if ui.layout().prefer_right_to_left() {
+        step(ui, cx, icons::CARET_RIGHT, T::NextBranch, after);
+        ui.add(Label::new(count));
+        step(ui, cx, icons::CARET_LEFT, T::PreviousBranch, before);
+    } else {
+        step(ui, cx, icons::CARET_LEFT, T::PreviousBranch, before);
+        ui.add(Label::new(count));
+        step(ui, cx, icons::CARET_RIGHT, T::NextBranch, after);
+    }
+}
+
 /// An icon that is quiet until the pointer comes near.
 fn small_icon(ui: &mut Ui, icon: &str, name: &str) -> bool {
     widgets::icon_button(ui, icon, name).clicked()
 }
 
-fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str) {
+fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
+    let (icon, done, hint) = match role {
+        Role::User => (icons::PAPER_PLANE_TILT, T::SendAgain, T::EditHint),
+        _ => (icons::CHECK, T::KeepEdit, T::EditAnswerHint),
+    };
     let id = Id::unique("edit-turn");
     let spec = Field {
         id,
@@ -72,14 +103,14 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str) {
     let enter = response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter) && !i.modifiers.shift);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.set_height(32.0);
-        if widgets::button(ui, icons::PAPER_PLANE_TILT, cx.t(T::SendAgain)).clicked() || enter {
+        if widgets::button(ui, icon, cx.t(done)).clicked() || enter {
             cx.push(Command::SendEdit);
         }
         if widgets::text_button(ui, cx.t(T::Cancel)).clicked() {
             cx.push(Command::CancelEdit);
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            ui.add(Label::new(RichText::new(cx.t(T::EditHint)).size(SMALL).color(cx.p.muted)).truncate());
+            ui.add(Label::new(RichText::new(cx.t(hint)).size(SMALL).color(cx.p.muted)).truncate());
         });
     });
 }
@@ -115,6 +146,9 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
             cx.push(Command::CopyTurn(turn.id));
         }
         let idle = cx.state.write.job.is_none();
+        if idle && small_icon(ui, icons::PENCIL_SIMPLE, cx.t(T::EditAnswer)) {
+            cx.push(Command::BeginEdit(turn.id));
+        }
         if last && idle && small_icon(ui, icons::ARROWS_CLOCKWISE, cx.t(T::Regenerate)) {
             cx.push(Command::Regenerate);
         }
@@ -123,12 +157,23 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
         if last && idle && cut && small_icon(ui, icons::PLAY, cx.t(T::ContinueWriting)) {
             cx.push(Command::ContinueWriting);
         }
+        branches(ui, cx, turn);
         if let Some(info) = &turn.info {
             ui.add_space(S2);
             ui.add(Label::new(RichText::new(figures(cx, info)).size(SMALL).color(cx.p.muted)).truncate())
-                .on_hover_text(cx.with(T::SeedAndModel, &[&models_bits::name(cx, &info.model), &info.seed]));
+                .on_hover_text(hover(cx, info));
         }
     });
+}
+
+/// The model, the seed, and how much of the prompt was still in memory.
+fn hover(cx: &Cx<'_>, info: &TurnInfo) -> String {
+    let mut text = cx.with(T::SeedAndModel, &[&models_bits::name(cx, &info.model), &info.seed]);
+    if info.prompt_tokens > 0 {
+        text.push('\n');
+        text.push_str(&cx.with(T::TokensReused, &[&info.reused_tokens, &info.prompt_tokens]));
+    }
+    text
 }
 
 /// `128 tokens · 41 tok/s · 0.3 s to the first`, and why it ended where that matters.
@@ -138,6 +183,9 @@ fn figures(cx: &Cx<'_>, info: &TurnInfo) -> String {
         parts.push(cx.with(T::TokenCount, &[&info.completion_tokens]));
         parts.push(cx.with(T::TokensPerSecond, &[&format!("{:.0}", info.decode_tok_s)]));
         parts.push(cx.with(T::ToFirstToken, &[&crate::domain::seconds(info.ttft_s)]));
+    }
+    if info.dropped_turns > 0 {
+        parts.push(cx.with(T::TurnsLeftOut, &[&info.dropped_turns]));
     }
     match info.finish_reason {
         Some(FinishReason::Stop) => {}

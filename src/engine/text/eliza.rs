@@ -1,0 +1,44 @@
+//! ELIZA as a model: the same jobs and events, and no network behind them.
+
+use std::time::Instant;
+
+use crate::domain::{EventKind, FinishReason, Role, TextPrompt, TextRequest, TextStats};
+use crate::engine::{CancelToken, Reporter, Stop};
+use crate::lang::Lang;
+use crate::writing::eliza::Eliza;
+
+/// Its reply to the last thing that was said, after all that was said before.
+pub fn run(request: &TextRequest, reporter: &Reporter, token: &CancelToken) -> Result<TextStats, Stop> {
+    let started = Instant::now();
+    reporter.tell(EventKind::Ready { load_s: 0.0 });
+    let said: Vec<&str> = match &request.prompt {
+        TextPrompt::Raw(text) => vec![text],
+        TextPrompt::Chat(turns) => {
+            turns.iter().filter(|turn| turn.role == Role::User).map(|turn| turn.content.as_str()).collect()
+        }
+    };
+    let han = said.last().is_some_and(|text| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)));
+    let mut eliza = Eliza::doctor(if han { Lang::Zh } else { Lang::En }, request.seed);
+    let mut reply = eliza.greeting().to_owned();
+    for text in &said {
+        token.check()?;
+        reply = eliza.reply(text);
+    }
+    let mut pieces = 0;
+    for word in reply.split_inclusive(' ') {
+        pieces += 1;
+        reporter.tell(EventKind::Token { text: word.to_owned() });
+    }
+    Ok(TextStats {
+        prompt_tokens: 0,
+        reused_tokens: 0,
+        dropped_turns: 0,
+        completion_tokens: pieces,
+        load_s: 0.0,
+        ttft_s: started.elapsed().as_secs_f64(),
+        prompt_tok_s: 0.0,
+        decode_tok_s: 0.0,
+        seed: request.seed,
+        finish_reason: FinishReason::Stop,
+    })
+}

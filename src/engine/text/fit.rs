@@ -1,0 +1,85 @@
+//! A conversation that is longer than the context: what of it is left out, by the person's choice.
+
+use crate::domain::{Message, Overflow, Role};
+use crate::error::Result;
+
+/// Turns are left out in steps of this many, so that the next answers find the same beginning in memory.
+const STEP: usize = 4;
+
+/// The turns that are read, and how many were left out. `fits` says whether a prompt has room; the last turn always
+/// stays, and the system prompt.
+pub fn fit(
+    messages: &[Message],
+    overflow: Overflow,
+    mut fits: impl FnMut(&[Message]) -> Result<bool>,
+) -> Result<(Vec<Message>, usize)> {
+    let whole = || (messages.to_vec(), 0);
+    if overflow == Overflow::Stop || fits(messages)? {
+        return Ok(whole());
+    }
+    let system = messages.iter().take_while(|m| m.role == Role::System).count();
+    // The first question with its answer.
+    let kept = match overflow {
+        Overflow::Middle => {
+            let answer = messages[system..].iter().position(|m| m.role == Role::Assistant);
+            system + answer.map_or(0, |at| at + 1)
+        }
+        _ => system,
+    };
+    let mut from = kept;
+    while from < messages.len() {
+        from = (from + STEP).min(messages.len().saturating_sub(1));
+        // Templates want the person to speak first, and after an answer.
+        while from + 1 < messages.len() && messages[from].role != Role::User {
+            from += 1;
+        }
+        let tried = [&messages[..kept], &messages[from..]].concat();
+        if fits(&tried)? || from + 1 >= messages.len() {
+            return Ok((tried, from - kept));
+        }
+    }
+    Ok(whole())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chat(turns: usize) -> Vec<Message> {
+        let role = |i: usize| if i.is_multiple_of(2) { Role::User } else { Role::Assistant };
+        let one = |i: usize| Message { role: role(i), content: i.to_string() };
+        let system = Message { role: Role::System, content: "s".into() };
+        std::iter::once(system).chain((0..turns).map(one)).collect()
+    }
+
+    fn fitted(turns: usize, overflow: Overflow, most: usize) -> (Vec<String>, usize) {
+        let (kept, dropped) = fit(&chat(turns), overflow, |m| Ok(m.len() <= most)).unwrap();
+        assert_eq!(kept.len() + dropped, turns + 1);
+        (kept.into_iter().map(|m| m.content).collect(), dropped)
+    }
+
+    #[test]
+    fn what_fits_stays_whole_and_stop_leaves_nothing_out() {
+        assert_eq!(fitted(5, Overflow::Roll, 6).1, 0);
+        assert_eq!(fitted(9, Overflow::Stop, 3).1, 0);
+    }
+
+    #[test]
+    fn the_oldest_turns_go_in_steps_and_the_person_speaks_first() {
+        assert_eq!(fitted(9, Overflow::Roll, 7), (["s", "4", "5", "6", "7", "8"].map(String::from).to_vec(), 4));
+        assert_eq!(fitted(9, Overflow::Roll, 5), (["s", "8"].map(String::from).to_vec(), 8));
+        assert_eq!(fitted(9, Overflow::Roll, 1), (["s", "8"].map(String::from).to_vec(), 8), "the last one stays");
+    }
+
+    #[test]
+    fn the_middle_goes_and_the_beginning_stays() {
+        let kept = ["s", "0", "1", "6", "7", "8"].map(String::from).to_vec();
+        assert_eq!(fitted(9, Overflow::Middle, 7), (kept, 4));
+    }
+
+    #[test]
+    fn the_same_turns_are_left_out_of_the_next_prompt() {
+        let dropped = |turns| fitted(turns, Overflow::Roll, 9).1;
+        assert_eq!([9, 11, 13, 15].map(dropped), [4, 4, 8, 8]);
+    }
+}

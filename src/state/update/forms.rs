@@ -1,0 +1,103 @@
+//! Forms: a few answers of the person become a prompt, and what was written is held against them.
+
+use super::Effects;
+use crate::domain::{ConversationId, Role};
+use crate::state::{AppState, FormState, MadeBy};
+use crate::writing::checks;
+use crate::writing::forms::{Form, find, outline_sections};
+
+impl AppState {
+    pub(super) fn open_form(&mut self, id: &str) {
+        let Some(form) = find(id) else { return };
+        if self.write.job.is_some() {
+            return;
+        }
+        self.new_conversation();
+        self.write.form = Some(FormState { id: form.id.clone(), values: form.defaults(self.lang) });
+    }
+
+    pub(super) fn set_form_field(&mut self, field: String, value: String) {
+        if let Some(form) = &mut self.write.form {
+            form.values.insert(field, value);
+            self.write.error = None;
+        }
+    }
+
+    /// Sends the form's prompt in a conversation of its own.
+    pub(super) fn write_form(&mut self, fx: &mut Effects) {
+        if self.write.job.is_some() || !self.may_write() {
+            return;
+        }
+        let Some(state) = self.write.form.clone() else { return };
+        let Some(form) = find(&state.id) else { return };
+        let prompt = match form.render(&state.values, self.lang) {
+            Ok(prompt) => prompt,
+            Err(error) => {
+                self.write.error = Some(error);
+                return;
+            }
+        };
+        self.new_conversation();
+        self.add_user_turn_with(prompt.user, prompt.system.unwrap_or_default(), fx);
+        let Some(conversation) = self.write.open.id.clone() else { return };
+        self.write.made_by = Some(MadeBy { conversation, form: state.id, values: state.values });
+        self.answer(None, fx);
+    }
+
+    /// The form that the conversation on the page was begun with.
+    pub fn form_of_page(&self) -> Option<(&'static Form, &MadeBy)> {
+        let made =
+            self.write.made_by.as_ref().filter(|made| self.write.open.id.as_ref() == Some(&made.conversation))?;
+        Some((find(&made.form)?, made))
+    }
+
+    /// The section of the outline that is to be written next, and how many there are.
+    pub fn next_section(&self) -> Option<(usize, usize)> {
+        let (form, _) = self.form_of_page().filter(|(form, _)| form.has_sections())?;
+        let answers = self.write.open.turns.iter().filter(|turn| turn.message.role == Role::Assistant);
+        let mut answers = answers.filter(|turn| !turn.message.content.is_empty());
+        let sections = outline_sections(&answers.next()?.message.content).len();
+        let done = answers.count();
+        let _ = form;
+        (done < sections).then_some((done, sections))
+    }
+
+    pub(super) fn write_section(&mut self, fx: &mut Effects) {
+        let (Some((at, _)), Some((form, made))) = (self.next_section(), self.form_of_page()) else { return };
+        let turns = &self.write.open.turns;
+        let Some(outline) = turns.iter().find(|turn| turn.message.role == Role::Assistant) else { return };
+        let outline = outline.message.content.clone();
+        let Some(section) = outline_sections(&outline).into_iter().nth(at) else { return };
+        let prompt = form.render_section(&made.values, self.lang, &outline, &section);
+        match prompt {
+            Ok(prompt) if self.write.job.is_none() && self.may_write() => {
+                self.add_user_turn(prompt.user, fx);
+                self.answer(None, fx);
+            }
+            Ok(_) => {}
+            Err(error) => self.write.error = Some(error),
+        }
+    }
+
+    /// Asks for a place of the last answer once more.
+    pub(super) fn ask_again(&mut self, instruction: String, fx: &mut Effects) {
+        if self.write.job.is_some() || !self.may_write() {
+            return;
+        }
+        self.write.findings.clear();
+        self.add_user_turn(instruction, fx);
+        self.answer(None, fx);
+    }
+
+    /// Holds a finished answer against the form of its conversation.
+    pub(super) fn check_answer(&mut self, conversation: &ConversationId) {
+        self.write.findings.clear();
+        let Some((form, made)) = self.form_of_page().filter(|(_, made)| made.conversation == *conversation) else {
+            return;
+        };
+        // An outline is no text yet.
+        let text = self.write.open.turns.last().filter(|turn| turn.message.role == Role::Assistant);
+        let Some(text) = text.filter(|_| !form.has_sections()) else { return };
+        self.write.findings = checks::check(&text.message.content, &form.checks(&made.values, self.lang), self.lang);
+    }
+}

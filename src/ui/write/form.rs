@@ -1,0 +1,138 @@
+//! Writing forms: which there are, the fields of one, and what its checks found.
+
+use egui::{DragValue, Id, Label, RichText, ScrollArea, Ui, vec2};
+
+use super::chat::column;
+use crate::state::{Command, FormState};
+use crate::ui::cx::Cx;
+use crate::ui::texts::T;
+use crate::ui::theme::{BODY, S1, S2, S3, S4};
+use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
+use crate::ui::{icons, models_bits};
+use crate::writing::checks::Verdict;
+use crate::writing::forms::{self, FieldKind, find, forms as all};
+
+/// One button for each form.
+pub fn choices(ui: &mut Ui, cx: &mut Cx<'_>) {
+    widgets::caption(ui, cx.t(T::WithAForm));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(S2, S2);
+        for form in all() {
+            let response = widgets::text_button(ui, form.name(cx.lang));
+            if response.on_hover_text(form.about(cx.lang)).clicked() {
+                cx.push(Command::OpenForm(form.id.clone()));
+            }
+        }
+    });
+}
+
+/// The fields of the form that is open.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState) {
+    let Some(form) = find(&state.id) else { return };
+    ScrollArea::vertical().id_salt(("form", &form.id)).auto_shrink(false).show(ui, |ui| {
+        column(ui, |ui| {
+            ui.set_max_width(ui.available_width().min(560.0));
+            ui.spacing_mut().item_spacing.y = S1;
+            ui.add_space(S4);
+            widgets::heading(ui, form.name(cx.lang));
+            ui.add(Label::new(RichText::new(form.about(cx.lang)).size(BODY).color(cx.p.muted)).wrap());
+            ui.add_space(S3);
+            for field in &form.fields {
+                one(ui, cx, state, field);
+                ui.add_space(S2);
+            }
+            ui.add_space(S2);
+            ui.horizontal(|ui| {
+                let ready = form
+                    .fields
+                    .iter()
+                    .filter(|field| field.required)
+                    .all(|field| state.values.get(&field.id).is_some_and(|value| !value.trim().is_empty()));
+                let label = cx.t(T::WriteForm);
+                if widgets::primary(ui, icons::PENCIL_SIMPLE, label, "", ready, vec2(160.0, 36.0)).clicked() {
+                    cx.push(Command::WriteForm);
+                }
+                if widgets::text_button(ui, cx.t(T::Cancel)).clicked() {
+                    cx.push(Command::CloseForm);
+                }
+            });
+            ui.add_space(S4);
+        });
+    });
+}
+
+fn one(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState, field: &forms::Field) {
+    let label = field.label(cx.lang);
+    let value = state.values.get(&field.id).map(String::as_str).unwrap_or_default();
+    let caption = if field.required { format!("{label} *") } else { label.to_owned() };
+    widgets::caption(ui, &caption);
+    let set = |cx: &mut Cx<'_>, value: String| cx.push(Command::SetFormField(field.id.clone(), value));
+    match &field.kind {
+        FieldKind::Text | FieldKind::Long => {
+            let long = field.kind == FieldKind::Long;
+            let spec = Field {
+                id: Id::unique(("form-field", &field.id)),
+                name: label,
+                hint: field.hint(cx.lang),
+                rows: if long { 4 } else { 1 },
+                max_height: if long { 200.0 } else { 80.0 },
+                newline: Some(if long { ENTER } else { SHIFT_ENTER }),
+                framed: true,
+            };
+            if let (_, Some(text)) = widgets::field(ui, value, &spec) {
+                set(cx, text);
+            }
+        }
+        FieldKind::Number { min, max, .. } => {
+            let mut number: i64 = value.parse().unwrap_or(*min);
+            let drag = DragValue::new(&mut number).range(*min..=*max).speed(((max - min) as f64 / 200.0).max(0.1));
+            if ui.add(drag).accessible_name(label).on_hover_text(field.hint(cx.lang)).changed() {
+                set(cx, number.to_string());
+            }
+        }
+        FieldKind::Choice { choices, .. } => {
+            let names: Vec<&str> = choices.iter().map(|choice| choice.label(cx.lang)).collect();
+            let at = choices.iter().position(|choice| choice.id == value).unwrap_or(0);
+            if let Some(i) = models_bits::names(ui, label, &names, at) {
+                set(cx, choices[i].id.clone());
+            }
+        }
+    }
+}
+
+/// What the checks say of the last answer, and the next section of an outline.
+pub fn results(ui: &mut Ui, cx: &mut Cx<'_>) {
+    if cx.state.write.job.is_some() {
+        return;
+    }
+    if let Some((done, all)) = cx.state.next_section() {
+        let label = cx.with(T::WriteSection, &[&(done + 1), &all]);
+        if widgets::button(ui, icons::PENCIL_SIMPLE, &label).clicked() {
+            cx.push(Command::WriteSection);
+        }
+    }
+    let findings = &cx.state.write.findings;
+    if findings.is_empty() {
+        return;
+    }
+    widgets::card(cx.p).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = S1;
+        widgets::title(ui, cx.t(T::ChecksFound));
+        ScrollArea::vertical().id_salt("findings").max_height(140.0).auto_shrink([false, true]).show(ui, |ui| {
+            for (i, finding) in findings.iter().enumerate() {
+                ui.push_id(i, |ui| {
+                    ui.horizontal_wrapped(|ui| {
+                        let ink = if finding.verdict == Verdict::Wrong { cx.p.text } else { cx.p.muted };
+                        let about = finding.about.get(cx.lang);
+                        ui.add(Label::new(RichText::new(about).size(BODY).color(ink)).wrap());
+                        let again = finding.again.get(cx.lang);
+                        if !again.is_empty() && widgets::text_button(ui, cx.t(T::WriteThatAgain)).clicked() {
+                            cx.push(Command::AskAgain(again.to_owned()));
+                        }
+                    });
+                });
+            }
+        });
+    });
+}
