@@ -246,7 +246,8 @@ fn every_form_opens_with_its_fields_named() {
             assert_eq!(asked(&mut harness), [Command::OpenForm(form.id.clone())]);
             drop(harness);
             state.write.form = Some(FormState { id: form.id.clone(), values: form.defaults(lang) });
-            let mut harness = open(state);
+            let mut harness = ui_states::harness(state, [1280.0, 1800.0]);
+            harness.run();
             for field in form.fields.iter().filter(|f| f.required) {
                 assert!(harness.query_all_by_label_contains(field.label(lang)).next().is_some(), "{}", field.id);
             }

@@ -51,6 +51,10 @@ pub enum Command {
     DismissCreateError,
     /// Makes pictures of the latents whose decoding failed, with the model that is chosen now.
     DecodeAgain,
+    /// Lets the language model improve the prompt; again: stops it.
+    ImprovePrompt,
+    /// Writes a picture prompt for a turn of the conversation.
+    PictureOfTurn(u64),
 
     // Write
     SetText(TextEdit),

@@ -25,12 +25,22 @@ pub struct CreateState {
     pub error: Option<StudioError>,
     /// The latents whose decoding ended in that error.
     pub undecoded: Vec<Arc<Latents>>,
+    /// A language model at work on the prompt.
+    pub helper: Option<Helper>,
     /// Words of the last prompt that the model did not see.
     pub unknown_words: Vec<String>,
     /// Predictions of the last job that were made again in full precision.
     pub widened: u32,
     /// Seconds that the median step of the last job took.
     pub step_s: Option<f64>,
+}
+
+/// A prompt that is being written.
+#[derive(Clone, Debug)]
+pub struct Helper {
+    pub id: JobId,
+    /// What has come so far.
+    pub text: String,
 }
 
 /// A picture job that is not over.

@@ -85,6 +85,8 @@ pub enum NoticeKind {
     /// Where the latents are that could not be decoded.
     LatentsKept(PathBuf),
     Copied,
+    /// A language model wrote the prompt; what stood there before.
+    PromptWritten(String),
     /// Pictures went to the trash; undo brings them back.
     PicturesTrashed(Vec<PathBuf>),
     ConversationTrashed(crate::domain::ConversationId),

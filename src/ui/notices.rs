@@ -7,7 +7,7 @@ use super::texts::T;
 use super::theme::{self, BODY, S1, S2};
 use super::{icons, trouble, widgets};
 use crate::domain::Room;
-use crate::state::{Command, Notice, NoticeKind};
+use crate::state::{Command, ImageEdit, Notice, NoticeKind};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     if cx.state.notices.is_empty() {
@@ -73,6 +73,10 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             let show = (T::ShowInFolder, Command::Reveal(path.clone()));
             (icons::CHECK_CIRCLE, cx.with(T::LatentsKept, &[&name]), Some(show))
+        }
+        NoticeKind::PromptWritten(before) => {
+            let undo = (T::Undo, Command::SetImage(ImageEdit::Prompt(before.clone())));
+            (icons::SPARKLE, cx.t(T::PromptWritten).to_owned(), Some(undo))
         }
         NoticeKind::Copied => (icons::CHECK_CIRCLE, cx.t(T::Copied).to_owned(), None),
         NoticeKind::PicturesTrashed(paths) => {

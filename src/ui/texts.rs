@@ -74,6 +74,11 @@ texts! {
     WriteSection: "Write section {0} of {1}", "写第 {0} 节（共 {1} 节）";
     ChecksFound: "The form's checks", "检查结果";
     WriteThatAgain: "Write that again", "重写此处";
+    ImprovePrompt: "Improve this prompt", "改进提示词";
+    StopImproving: "Stop", "停止改进";
+    WritingPrompt: "The language model is writing…", "语言模型正在改写…";
+    PromptWritten: "The prompt was rewritten", "提示词已改写";
+    PictureOfTurn: "A picture of this", "为这段配图";
     TermsOf: "Terms of {0}", "{0} 的使用条款";
     AgreeAndFetch: "Agree and fetch", "同意并下载";
     NotNow: "Not now", "暂不";
@@ -195,7 +200,7 @@ texts! {
     DryBaseHover: "How fast DRY grows with each repeated token.", "每多重复一个词元，DRY 增长的倍数。";
     DryAllowedLength: "DRY allowed length", "DRY 允许长度";
     DryAllowedLengthHover: "Repetitions up to this many tokens are free.", "不超过这个长度的重复不受惩罚。";
-    TopNSigma: "Top-n sigma", "Top-n σ";
+    TopNSigma: "Top-n sigma", "Top-n 标准差";
     TopNSigmaHover: "Keeps tokens within n standard deviations of the likeliest. Off at 0 and below.", "只保留与最大值相差 n 个标准差以内的词元。0 及以下为关闭。";
     TypicalP: "Typical p", "典型采样 p";
     TypicalPHover: "Keeps tokens that are about as surprising as can be expected. 1 is off.", "保留意外程度适中的词元。1 为关闭。";

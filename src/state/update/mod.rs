@@ -2,6 +2,7 @@
 
 mod create;
 mod forms;
+mod helper;
 mod library;
 mod models;
 mod settings;
@@ -70,6 +71,8 @@ impl AppState {
             Command::RetrySave(key) => self.retry_save(key, fx),
             Command::DismissCreateError => self.create.forget_error(),
             Command::DecodeAgain => self.decode_again(fx),
+            Command::ImprovePrompt => self.improve_prompt(fx),
+            Command::PictureOfTurn(id) => self.picture_of_turn(id, fx),
 
             Command::SetText(_)
             | Command::SetDraft(_)
@@ -137,7 +140,9 @@ impl AppState {
             }
             return;
         }
-        if self.create.jobs.iter().any(|job| job.id == id) {
+        if self.create.helper.as_ref().is_some_and(|helper| helper.id == id) {
+            self.helper_event(id, event.kind);
+        } else if self.create.jobs.iter().any(|job| job.id == id) {
             self.image_event(id, event.kind, fx);
         } else if self.write.job.as_ref().is_some_and(|job| job.id == Some(id)) {
             self.text_event(event.kind, fx);

@@ -515,7 +515,8 @@ fn stopping_keeps_what_was_written_and_drops_an_empty_answer() {
     let (id, _) = submitted(&do_(&mut s, Command::Regenerate));
     do_(&mut s, Command::StopWriting);
     engine(&mut s, id, EventKind::Cancelled);
-    assert_eq!(s.write.open.turns.len(), 1);
+    assert_eq!(s.write.open.turns.len(), 2, "the old answer is back");
+    assert_eq!(s.write.open.turns[1].message.content, "Once");
 }
 
 #[test]
@@ -753,4 +754,46 @@ fn a_form_becomes_a_prompt_and_its_checks_are_told() {
     assert_eq!(messages.last().unwrap().content, wrong.again.en);
     assert!(s.write.findings.is_empty());
     assert!(do_(&mut s, Command::OpenForm("nothing".into())).is_empty() && s.write.form.is_none());
+}
+
+#[test]
+fn a_language_model_improves_the_prompt_and_it_can_be_undone() {
+    let mut s = state();
+    assert!(do_(&mut s, Command::ImprovePrompt).is_empty(), "there is no prompt");
+    prompt(&mut s, "a fox");
+    let effects = do_(&mut s, Command::ImprovePrompt);
+    let (id, job) = submitted(&effects);
+    let Job::Text(request) = job else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    assert_eq!(messages[1].content, "a fox");
+    assert_eq!(do_(&mut s, Command::ImprovePrompt), vec![Effect::Cancel(id)]);
+    engine(&mut s, id, EventKind::Cancelled);
+    assert_eq!(s.settings.image.prompt, "a fox");
+
+    let (id, _) = submitted(&do_(&mut s, Command::ImprovePrompt));
+    for text in ["\"a red fox", " in snow\"\n"] {
+        engine(&mut s, id, EventKind::Token { text: text.into() });
+    }
+    engine(&mut s, id, EventKind::Finished(stats()));
+    assert_eq!(s.settings.image.prompt, "a red fox in snow");
+    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::PromptWritten("a fox".into())));
+    assert!(s.create.jobs.is_empty(), "nothing is drawn before it was seen");
+}
+
+#[test]
+fn a_passage_becomes_a_picture_prompt() {
+    let mut s = state();
+    answered(&mut s, "Tell me a story", "A lighthouse stood alone.");
+    let effects = do_(&mut s, Command::PictureOfTurn(2));
+    let (id, job) = submitted(&effects);
+    let Job::Text(request) = job else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    assert_eq!(messages[1].content, "A lighthouse stood alone.");
+    assert_eq!(s.room(), Room::Create);
+    engine(&mut s, id, EventKind::Token { text: "a lonely lighthouse at dusk".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    assert_eq!(s.settings.image.prompt, "a lonely lighthouse at dusk");
+    let (id, _) = submitted(&do_(&mut s, Command::PictureOfTurn(2)));
+    engine(&mut s, id, EventKind::Failed(Cause::EngineGone.into()));
+    assert!(s.create.error.is_some() && s.create.helper.is_none());
 }

@@ -41,7 +41,23 @@ fn edit(cx: &mut Cx<'_>, edit: ImageEdit) {
 }
 
 fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
-    widgets::caption(ui, cx.t(T::Prompt));
+    ui.horizontal(|ui| {
+        ui.set_height(24.0);
+        widgets::caption(ui, cx.t(T::Prompt));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let running = cx.state.create.helper.is_some();
+            let able = running || !params(cx).prompt.trim().is_empty();
+            let (icon, name) =
+                if running { (icons::STOP, T::StopImproving) } else { (icons::SPARKLE, T::ImprovePrompt) };
+            let button = ui.add_enabled_ui(able, |ui| widgets::icon_toggle(ui, icon, cx.t(name), running));
+            if button.inner.clicked() {
+                cx.push(Command::ImprovePrompt);
+            }
+            if running {
+                widgets::caption(ui, cx.t(T::WritingPrompt));
+            }
+        });
+    });
     let spec = Field {
         id: Id::unique("create-prompt"),
         name: cx.t(T::Prompt),

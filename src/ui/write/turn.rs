@@ -149,6 +149,9 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
         if idle && small_icon(ui, icons::PENCIL_SIMPLE, cx.t(T::EditAnswer)) {
             cx.push(Command::BeginEdit(turn.id));
         }
+        if idle && cx.state.create.helper.is_none() && small_icon(ui, icons::IMAGE, cx.t(T::PictureOfTurn)) {
+            cx.push(Command::PictureOfTurn(turn.id));
+        }
         if last && idle && small_icon(ui, icons::ARROWS_CLOCKWISE, cx.t(T::Regenerate)) {
             cx.push(Command::Regenerate);
         }

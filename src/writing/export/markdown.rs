@@ -133,7 +133,7 @@ fn spans(spans: &[Span]) -> String {
         }
         let closing: String = marks.chars().rev().collect();
         let link = span.link.as_deref().filter(|_| !body.is_empty());
-        if left.is_empty() && (marked || !marks.is_empty()) && needs_gap(&out, marked, body, !marks.is_empty()) {
+        if left.is_empty() && (marked || !marks.is_empty()) && needs_gap(&out, marked, body, &marks) {
             out.push_str(GAP);
         }
         out.push_str(left);
@@ -158,15 +158,19 @@ const GAP: &str = "<!-- -->";
 
 /// Whether marks would run into each other, or stand between punctuation inside and a letter outside, where CommonMark
 /// does not see them; in Chinese, which has no spaces, that is common.
-fn needs_gap(before: &str, before_marked: bool, body: &str, marked: bool) -> bool {
+fn needs_gap(before: &str, before_marked: bool, body: &str, marks: &str) -> bool {
+    let marked = !marks.is_empty();
+    // Marks of two kinds are punctuation to each other.
+    let mixed = |marks: &str| marks.contains('~') && marks.contains('*');
     let last = before.chars().next_back();
     let first = body.chars().next();
     let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     if before_marked {
-        let inner = before.trim_end_matches(['*', '~']).chars().next_back();
-        return marked || first == Some('~') || (!is_letter(inner) && is_letter(first));
+        let inner = before.trim_end_matches(['*', '~']);
+        let closes_late = !is_letter(inner.chars().next_back()) || mixed(&before[inner.len()..]);
+        return marked || first == Some('~') || (closes_late && is_letter(first));
     }
-    marked && !is_letter(first) && is_letter(last)
+    marked && (!is_letter(first) || mixed(marks)) && is_letter(last)
 }
 
 /// Code between as many backticks as it takes.

@@ -257,6 +257,15 @@ fn pictures_in_markdown_are_kept_or_become_links() {
     assert_eq!((spans[0].link.as_deref(), spans[1].text.as_str(), spans.len()), (Some("http://x/y.png"), " b", 2));
 }
 
+/// Found by the test below: marks of two kinds beside a letter.
+#[test]
+fn struck_bold_beside_a_letter_stays_struck_and_bold() {
+    let span = |text: &str, bold, struck| Span { bold, struck, ..Span::plain(text) };
+    let spans = vec![span("a", false, false), span("1", true, true), span("a", false, false)];
+    let document = Document { blocks: vec![Block::Paragraph(spans)], ..Default::default() };
+    assert_eq!(Document::from_markdown("", &to_markdown(&document), Lang::En), document);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, max_shrink_time: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
