@@ -326,3 +326,30 @@ fn a_begin_token_comes_first_once_where_the_model_wants_it() {
     let (_, stats) = answer(&mut pipeline(), &model, raw("<|im_start|>abc"), params(), 1);
     assert_eq!(stats.unwrap().prompt_tokens, 4);
 }
+
+/// The program of 1966 answers jobs like any model, and says what it said in the paper.
+#[test]
+fn eliza_answers_without_a_model_file() {
+    use aigc_studio::domain::{ELIZA_ID, ModelFiles, ModelRef, TextRequest};
+    let turn = |role, content: &str| Message { role, content: content.to_owned() };
+    let ask = |turns: Vec<Message>| {
+        let model = ModelRef { id: ELIZA_ID.to_owned(), files: ModelFiles::Embedded, sha256: None };
+        let request = TextRequest { params: params(), model, prompt: TextPrompt::Chat(turns), seed: 77 };
+        let text = Arc::new(Mutex::new(String::new()));
+        let sink = text.clone();
+        let stats = run(&mut pipeline(), &request, &CancelToken::new(), move |event| {
+            if let EventKind::Token { text } = event {
+                sink.lock().unwrap().push_str(text);
+            }
+        });
+        assert!(stats.is_ok());
+        text.lock().unwrap().to_lowercase()
+    };
+    let first = turn(Role::User, "Men are all alike.");
+    let reply = ask(vec![first.clone()]);
+    assert!(reply.contains("in what way"), "{reply}");
+    let next = turn(Role::User, "They're always bugging us about something or other.");
+    let reply = ask(vec![first, turn(Role::Assistant, &reply), next]);
+    assert!(reply.contains("specific example"), "{reply}");
+    assert!(ask(vec![turn(Role::User, "我很难过。")]).chars().any(|c| c > '\u{4e00}'));
+}

@@ -36,9 +36,9 @@ pub struct Cli {
 #[derive(Subcommand)]
 pub enum CliCommand {
     /// Draw pictures from a prompt.
-    Image(image::ImageArgs),
+    Image(Box<image::ImageArgs>),
     /// Write text from a prompt.
-    Text(text::TextArgs),
+    Text(Box<text::TextArgs>),
     /// Print the tokens of each line of stdin, a JSON array a line.
     Tokens(tokens::TokensArgs),
     /// Print the prompt that a model's chat template makes of the messages (JSON) on stdin.
@@ -106,8 +106,8 @@ pub fn main(command: CliCommand) -> ExitCode {
         context.catalog.look_closer();
     }
     let result = match command {
-        CliCommand::Image(args) => image::run(&context, args),
-        CliCommand::Text(args) => text::run(&context, args),
+        CliCommand::Image(args) => image::run(&context, *args),
+        CliCommand::Text(args) => text::run(&context, *args),
         CliCommand::Tokens(args) => tokens::tokens(&context, &args),
         CliCommand::Render(args) => tokens::render(&context, &args),
         CliCommand::Models { command } => models::run(&context, command),

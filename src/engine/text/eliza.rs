@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::domain::{EventKind, FinishReason, Role, TextPrompt, TextRequest, TextStats};
+use crate::domain::{EventKind, FinishReason, Role, Seed, TextPrompt, TextRequest, TextStats};
 use crate::engine::{CancelToken, Reporter, Stop};
 use crate::lang::Lang;
 use crate::writing::eliza::Eliza;
@@ -18,22 +18,22 @@ pub fn run(request: &TextRequest, reporter: &Reporter, token: &CancelToken) -> R
         }
     };
     let han = said.last().is_some_and(|text| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)));
-    let mut eliza = Eliza::doctor(if han { Lang::Zh } else { Lang::En }, request.seed);
+    // Without a seed of the person's it answers as it did in the paper.
+    let seed = if let Seed::Fixed(n) = request.params.seed { n } else { 0 };
+    let mut eliza = Eliza::doctor(if han { Lang::Zh } else { Lang::En }, seed);
     let mut reply = eliza.greeting().to_owned();
     for text in &said {
         token.check()?;
         reply = eliza.reply(text);
     }
-    let mut pieces = 0;
     for word in reply.split_inclusive(' ') {
-        pieces += 1;
         reporter.tell(EventKind::Token { text: word.to_owned() });
     }
     Ok(TextStats {
         prompt_tokens: 0,
         reused_tokens: 0,
         dropped_turns: 0,
-        completion_tokens: pieces,
+        completion_tokens: 0,
         load_s: 0.0,
         ttft_s: started.elapsed().as_secs_f64(),
         prompt_tok_s: 0.0,

@@ -95,7 +95,10 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
         bottom: 6,
     });
     frame.show(ui, |ui| {
-        ui.with_layout(Layout::right_to_left(Align::Max), |ui| {
+        // As high as the field was: more would keep the room of a line that stood above it.
+        let high = Id::unique("draft-height");
+        let height = ui.data(|d| d.get_temp::<f32>(high)).unwrap_or(32.0);
+        ui.allocate_ui_with_layout(vec2(ui.available_width(), height), Layout::right_to_left(Align::Max), |ui| {
             let draft = &cx.state.write.draft;
             let send_size = vec2(36.0, 32.0);
             if writing {
@@ -125,6 +128,11 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
                     framed: false,
                 };
                 let (response, changed) = widgets::field(ui, draft, &spec);
+                let new = ui.min_rect().height().max(32.0);
+                if new != height {
+                    ui.data_mut(|d| d.insert_temp(high, new));
+                    ui.ctx().request_repaint();
+                }
                 if let Some(text) = changed {
                     cx.push(Command::SetDraft(text));
                 }

@@ -1,12 +1,11 @@
 //! Writing forms: which there are, the fields of one, and what its checks found.
 
-use egui::{DragValue, Id, Label, RichText, ScrollArea, Ui, vec2};
+use egui::{DragValue, Id, Label, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
-use super::chat::column;
 use crate::state::{Command, FormState};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
-use crate::ui::theme::{BODY, S1, S2, S3, S4};
+use crate::ui::theme::{BODY, S1, S2, S3, S4, S6};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
 use crate::ui::{icons, models_bits};
 use crate::writing::checks::Verdict;
@@ -30,8 +29,10 @@ pub fn choices(ui: &mut Ui, cx: &mut Cx<'_>) {
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState) {
     let Some(form) = find(&state.id) else { return };
     ScrollArea::vertical().id_salt(("form", &form.id)).auto_shrink(false).show(ui, |ui| {
-        column(ui, |ui| {
-            ui.set_max_width(ui.available_width().min(560.0));
+        let width = (ui.available_width() - 2.0 * S6).min(560.0);
+        let left = ui.max_rect().left() + ((ui.available_width() - width) / 2.0).round();
+        let rect = Rect::from_min_size(pos2(left, ui.cursor().top()), vec2(width, ui.available_height()));
+        ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
             ui.spacing_mut().item_spacing.y = S1;
             ui.add_space(S4);
             widgets::heading(ui, form.name(cx.lang));

@@ -61,8 +61,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView) {
                     trouble::card(ui, cx, error, None, Some(Command::DismissWriteError));
                     ui.add_space(S2);
                 }
-                form::results(ui, cx);
-                composer::show(ui, cx);
+                // A form has its own button.
+                if cx.state.write.form.is_none() {
+                    form::results(ui, cx);
+                    composer::show(ui, cx);
+                }
             });
         });
         match &cx.state.write.form {

@@ -166,7 +166,7 @@ impl Attention {
 
 enum Mixer {
     Attention(Box<Attention>),
-    Convolution(Convolution),
+    Convolution(Box<Convolution>),
 }
 
 struct Layer {
@@ -186,11 +186,11 @@ impl Layer {
         let name = |part: &str| format!("{at}.{part}");
         let mixer = match &layer.mixer {
             MixerConfig::Attention(shape) => Mixer::Attention(Box::new(Attention::load(weights, config, *shape, at)?)),
-            MixerConfig::Convolution(_) => Mixer::Convolution(Convolution::new(
+            MixerConfig::Convolution(_) => Mixer::Convolution(Box::new(Convolution::new(
                 weights.matrix(&name("shortconv.in_proj.weight"))?,
                 weights.matrix(&name("shortconv.out_proj.weight"))?,
                 weights.plain(&name("shortconv.conv.weight"))?.flatten_all()?.to_vec1()?,
-            )),
+            ))),
         };
         Ok(Self {
             norm: Norm::load(weights, config, &name("attn_norm"))?,
