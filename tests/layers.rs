@@ -11,7 +11,7 @@ const ROOMS: [(&str, &[&str]); 11] = [
     ("formats", &["domain", "error", "lang"]),
     ("engine", &["writing", "formats", "domain", "error", "lang"]),
     ("catalog", &["formats", "domain", "error", "lang", "disk"]),
-    ("store", &["domain", "error", "lang", "disk"]),
+    ("store", &["writing", "domain", "error", "lang", "disk"]),
     ("writing", &["domain", "error", "lang"]),
     ("state", &["writing", "domain", "error", "lang"]),
     ("ui", &["state", "writing", "domain", "error", "lang"]),

@@ -321,3 +321,37 @@ fn a_conversation_that_cannot_be_written_is_told_once_and_kept_until_it_can_be()
     let StoreEvent::Conversation(data) = next(&events) else { panic!() };
     assert_eq!(data.turns[0].message.content, "x".repeat(50));
 }
+
+/// Character cards and chats of other programs are opened as what they are; a picture stays a picture.
+#[test]
+fn cards_and_chats_of_other_programs_are_opened() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    let put = |name: &str, bytes: &[u8]| {
+        let path = home.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    };
+    let card = br#"{"spec": "chara_card_v2", "spec_version": "2.0", "data": {"name": "Ada",
+        "description": "{{char}} counts.", "personality": "", "scenario": "", "first_mes": "Hello, {{user}}.", "mes_example": ""}}"#;
+    store.send(Request::Open(put("ada.json", card)));
+    let StoreEvent::PersonaOpened { persona } = next(&events) else { panic!() };
+    assert_eq!((persona.name.as_str(), persona.greetings[0].as_str()), ("Ada", "Hello, User."));
+    store.send(Request::Open(put(
+        "chat.json",
+        br#"[{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]"#,
+    )));
+    let StoreEvent::ChatOpened { messages, .. } = next(&events) else { panic!() };
+    assert_eq!(messages.len(), 2);
+    for (name, bytes) in [("bad.json", &b"{"[..]), ("none.jsonl", b"")] {
+        store.send(Request::Open(put(name, bytes)));
+        assert!(
+            matches!(next(&events), StoreEvent::Failed(e) if matches!(e.cause(), Cause::BadImport { .. })),
+            "{name}"
+        );
+    }
+    store.send(Request::Open(home.path().join("gone.json")));
+    assert!(matches!(next(&events), StoreEvent::Failed(e) if matches!(e.cause(), Cause::FileMissing { .. })));
+    store.send(Request::Open(put("picture.png", &png::encode(&picture(8), Some(&record("cat", 1))).unwrap())));
+    assert!(matches!(next(&events), StoreEvent::Opened { record: Some(_), .. }));
+}

@@ -353,3 +353,29 @@ fn eliza_answers_without_a_model_file() {
     assert!(reply.contains("specific example"), "{reply}");
     assert!(ask(vec![turn(Role::User, "我很难过。")]).chars().any(|c| c > '\u{4e00}'));
 }
+
+#[test]
+fn what_was_weighed_is_told_where_it_is_asked_for() {
+    let model = tiny();
+    let told = |inspect: bool| {
+        let request = request(&model.path, raw("abc"), TextParams { inspect, max_tokens: 8, ..params() }, 1);
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let sink = seen.clone();
+        let ended = run(&mut pipeline(), &request, &CancelToken::new(), move |event| {
+            if let EventKind::Weighed(choice) = event {
+                sink.lock().unwrap().push(choice.clone());
+            }
+        });
+        assert!(ended.is_ok());
+        seen.lock().unwrap().clone()
+    };
+    assert!(told(false).is_empty());
+    let all = told(true);
+    assert_eq!(all.len(), 8);
+    for choice in all {
+        assert!(choice.probability > 0.0 && choice.probability <= 1.0 && !choice.bytes.is_empty());
+        assert!(choice.others.windows(2).all(|w| w[0].probability >= w[1].probability));
+        let sum: f32 = choice.others.iter().map(|o| o.probability).sum();
+        assert!(choice.others.len() > 1 && sum <= 1.0 + 1e-4, "{sum}");
+    }
+}

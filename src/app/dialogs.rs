@@ -66,7 +66,8 @@ impl Dialogs {
 
     pub fn open_picture(&self, lang: Lang) {
         let filter = lang.pick("Pictures", "图片");
-        let dialog = rfd::AsyncFileDialog::new().add_filter(filter, &["png", "jpg", "jpeg", "webp", "latent"]);
+        let dialog = rfd::AsyncFileDialog::new()
+            .add_filter(filter, &["png", "jpg", "jpeg", "webp", "latent", "json", "jsonl", "md", "txt"]);
         self.wait(dialog.pick_file(), |path| Answer::Command(Command::OpenFile(path)));
     }
 

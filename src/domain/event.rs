@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{ConversationData, ConversationHead, JobId, Latents, LibraryItem, Picture, PictureRecord};
+use super::{
+    ConversationData, ConversationHead, JobId, Latents, LibraryItem, Message, Persona, Picture, PictureRecord,
+};
 use crate::error::StudioError;
 
 /// Asks the window to look at a channel; called after news went in, cheap, from any thread.
@@ -59,9 +61,28 @@ pub enum EventKind {
     Token {
         text: String,
     },
+    /// What the model weighed for a token of the answer; only where the job asks for it.
+    Weighed(TokenChoice),
     Finished(Outcome),
     Failed(StudioError),
     Cancelled,
+}
+
+/// A token that was written, or that might have been.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TokenChoice {
+    /// What it shows; perhaps a part of a character.
+    pub bytes: Vec<u8>,
+    /// By the model alone, before any slider: 0 to 1.
+    pub probability: f32,
+    /// The likeliest in its place, likeliest first.
+    pub others: Vec<TokenChoice>,
+}
+
+impl TokenChoice {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
 }
 
 impl EventKind {
@@ -157,6 +178,15 @@ pub enum StoreEvent {
     /// A file of latents that was asked for, one for each picture.
     LatentsOpened {
         latents: Vec<Arc<Latents>>,
+    },
+    /// A character card, from another program's file.
+    PersonaOpened {
+        persona: Box<Persona>,
+    },
+    /// A chat, from another program's file.
+    ChatOpened {
+        title: String,
+        messages: Vec<Message>,
     },
     /// The person's own copy was written.
     Exported {

@@ -274,6 +274,9 @@ pub struct TextParams {
     pub grammar: Option<Grammar>,
     pub kv: KvType,
     pub overflow: Overflow,
+    /// Tells of each token what else was weighed.
+    #[serde(skip)]
+    pub inspect: bool,
 }
 
 impl Default for TextParams {
@@ -311,6 +314,7 @@ impl Default for TextParams {
             grammar: None,
             kv: KvType::default(),
             overflow: Overflow::default(),
+            inspect: false,
         }
     }
 }

@@ -77,6 +77,14 @@ pub enum Command {
     SendEdit,
     /// Shows the branch with this turn.
     SelectBranch(u64),
+    /// Shows an answer as its tokens, or no longer.
+    Inspect(u64),
+    /// Goes on from a token of an answer with another one that was weighed there.
+    BranchAtToken {
+        turn: u64,
+        token: usize,
+        other: usize,
+    },
     /// Writes the last answer again, beside the old one.
     Regenerate,
     /// Goes on where an answer was cut off.

@@ -1,7 +1,9 @@
 //! The state of Write.
 
+use std::collections::HashMap;
+
 use super::Phase;
-use crate::domain::{ConversationHead, ConversationId, JobId, Message, Shelf, TextParams, Turn};
+use crate::domain::{ConversationHead, ConversationId, JobId, Message, Shelf, TextParams, TokenChoice, Turn};
 use crate::error::StudioError;
 use crate::writing::checks::Finding;
 use crate::writing::forms::Values;
@@ -18,6 +20,10 @@ pub struct WriteState {
     pub editing: Option<(u64, String)>,
     pub job: Option<TextJob>,
     pub error: Option<StudioError>,
+    /// What the model weighed for the tokens of answers that were written in this session.
+    pub weighed: HashMap<u64, Vec<TokenChoice>>,
+    /// The answer that is shown as its tokens.
+    pub inspecting: Option<u64>,
     /// The form that is being filled in.
     pub form: Option<FormState>,
     /// What the last text of a form was begun with.

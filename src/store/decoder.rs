@@ -1,5 +1,7 @@
 //! The thread that decodes pictures for viewing.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -8,7 +10,8 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select_biased};
 
 use super::{Events, THUMBNAIL, guarded, latents, png};
 use crate::domain::StoreEvent;
-use crate::error::Cause;
+use crate::error::{Cause, Doing, StudioError};
+use crate::writing::cards;
 
 /// Thumbnails that may wait: more than fit on a screen.
 const THUMBNAILS: usize = 128;
@@ -86,6 +89,9 @@ fn open(path: PathBuf) -> StoreEvent {
             Err(error) => StoreEvent::Failed(error),
         };
     }
+    if let Some(event) = imported(&path) {
+        return event;
+    }
     let opened = guarded(|| {
         let record = png::read_head_of(&path)?.and_then(|head| head.record());
         Ok((png::open(&path)?, record))
@@ -95,6 +101,46 @@ fn open(path: PathBuf) -> StoreEvent {
         Err(error) => StoreEvent::Failed(error),
     }
 }
+
+/// Endings of chats and cards as texts.
+const TEXTS: [&str; 4] = ["json", "jsonl", "md", "txt"];
+
+/// What a file of another program is, where it is a chat or a character card; a PNG is one only with a card inside.
+fn imported(path: &Path) -> Option<StoreEvent> {
+    let ending = path.extension()?.to_string_lossy().to_lowercase();
+    let text = TEXTS.contains(&ending.as_str());
+    if !text && ending != "png" {
+        return None;
+    }
+    let read = guarded(|| {
+        let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
+        let mut bytes = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(cards::MAX_FILE as u64 + 1).read_to_end(&mut bytes))
+            .map_err(failed)?;
+        Ok(bytes)
+    });
+    let bytes = match read {
+        Ok(bytes) => bytes,
+        // A picture's own way of opening says it better.
+        Err(error) => return text.then_some(StoreEvent::Failed(error)),
+    };
+    if !text && !cards::is_card(&bytes) {
+        return None;
+    }
+    let card = guarded(|| cards::persona(&bytes, USER));
+    Some(match card {
+        Ok(card) => StoreEvent::PersonaOpened { persona: Box::new(card.persona) },
+        Err(error) if !text => StoreEvent::Failed(error),
+        Err(_) => match guarded(|| cards::chat(&bytes)) {
+            Ok(chat) => StoreEvent::ChatOpened { title: chat.title, messages: chat.messages },
+            Err(error) => StoreEvent::Failed(error),
+        },
+    })
+}
+
+/// What a card calls the person.
+const USER: &str = "User";
 
 fn thumbnail(path: PathBuf) -> StoreEvent {
     match guarded(|| png::thumbnail(Path::new(&path), THUMBNAIL)) {

@@ -79,6 +79,13 @@ texts! {
     WritingPrompt: "The language model is writing…", "语言模型正在改写…";
     PromptWritten: "The prompt was rewritten", "提示词已改写";
     PictureOfTurn: "A picture of this", "为这段配图";
+    LookInside: "Look inside: what else was weighed", "查看内部：还考虑过哪些词";
+    TokenNamed: "token {0}, {1}", "词元 {0}，{1}";
+    MightHaveBeen: "Might have been; click to go on from there", "还可能是（点击可从此处重写）";
+    Sure: "sure", "确定";
+    Doubtful: "in doubt", "犹豫";
+    Surprising: "surprising", "意外";
+    ImportChat: "Open a chat or a character card", "打开对话或角色卡";
     TermsOf: "Terms of {0}", "{0} 的使用条款";
     AgreeAndFetch: "Agree and fetch", "同意并下载";
     NotNow: "Not now", "暂不";

@@ -7,7 +7,7 @@ use super::grammar::Constraint;
 use super::models::LanguageModel;
 use super::stream::{StopTexts, Utf8Decoder};
 use super::tokenizer::Tokenizer;
-use crate::domain::{EventKind, FinishReason, KvType, TextParams, TextStats};
+use crate::domain::{EventKind, FinishReason, KvType, TextParams, TextStats, TokenChoice};
 use crate::engine::{CancelToken, Reporter, Stop};
 
 /// Tokens of the prompt that are read between two looks at the cancel token. Fixed, so that the same prompt takes
@@ -100,6 +100,7 @@ impl Answer<'_> {
         let mut first = None;
         stats.finish_reason = loop {
             let step = stats.completion_tokens;
+            let weighed = self.params.inspect.then(|| Weighed::of(&logits));
             let next = chooser.next(logits, step)?;
             let since = *first.get_or_insert_with(Instant::now);
             if step == 0 {
@@ -110,6 +111,9 @@ impl Answer<'_> {
             let Some(next) = next else { break FinishReason::Stop };
             stats.completion_tokens += 1;
             chooser.accept(next)?;
+            if let Some(weighed) = weighed {
+                reporter.tell(EventKind::Weighed(weighed.told(next, self.tokenizer)));
+            }
             if text.push(self.tokenizer, next) || chooser.must_end() {
                 break FinishReason::Stop;
             }
@@ -151,6 +155,47 @@ impl Answer<'_> {
         let logits = session.forward(&prompt[done..])?;
         reporter.hint(EventKind::Prefill { done: total, total });
         Ok(logits)
+    }
+}
+
+/// The likeliest tokens of one step.
+struct Weighed {
+    best: Vec<(u32, f32)>,
+    /// Of all logits: the largest, and the sum of what they weigh against it.
+    top: f32,
+    sum: f32,
+    logits: Vec<f32>,
+}
+
+/// Tokens that are told of in each place.
+const TOLD: usize = 6;
+
+impl Weighed {
+    fn of(logits: &[f32]) -> Self {
+        let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let sum = logits.iter().map(|x| (x - top).exp()).sum();
+        let mut best: Vec<(u32, f32)> = Vec::with_capacity(TOLD + 1);
+        for (id, &logit) in (0u32..).zip(logits) {
+            if best.len() == TOLD && best.last().is_some_and(|last| logit <= last.1) {
+                continue;
+            }
+            let at = best.partition_point(|b| b.1 >= logit);
+            best.insert(at, (id, logit));
+            best.truncate(TOLD);
+        }
+        Self { best, top, sum, logits: logits.to_vec() }
+    }
+
+    fn told(&self, chosen: u32, tokenizer: &Tokenizer) -> TokenChoice {
+        let one = |id: u32| {
+            let mut bytes = Vec::new();
+            tokenizer.piece(id, &mut bytes);
+            let logit = self.logits.get(id as usize).copied().unwrap_or(f32::NEG_INFINITY);
+            TokenChoice { bytes, probability: (logit - self.top).exp() / self.sum, others: Vec::new() }
+        };
+        // Control tokens show nothing, and cannot be chosen by a person.
+        let others = self.best.iter().map(|(id, _)| one(*id)).filter(|other| !other.bytes.is_empty());
+        TokenChoice { others: others.collect(), ..one(chosen) }
     }
 }
 

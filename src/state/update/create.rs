@@ -221,7 +221,7 @@ impl AppState {
                 self.create.jobs.remove(at);
                 self.leave_job(id);
             }
-            EventKind::Freed { .. } | EventKind::Prefill { .. } | EventKind::Token { .. } => {}
+            EventKind::Freed { .. } | EventKind::Prefill { .. } | EventKind::Token { .. } | EventKind::Weighed(_) => {}
         }
     }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Effects;
-use crate::domain::StoreEvent;
+use crate::domain::{Role, StoreEvent};
 use crate::error::Cause;
 use crate::state::{AppState, Command, Effect, NoticeKind, Saved};
 
@@ -64,6 +64,16 @@ impl AppState {
             StoreEvent::LatentsOpened { latents } => {
                 self.gallery.restoring = None;
                 self.decode_opened(latents, fx);
+            }
+            StoreEvent::PersonaOpened { persona } => {
+                self.gallery.restoring = None;
+                self.open_persona(*persona, fx);
+            }
+            StoreEvent::ChatOpened { title, messages } => {
+                self.gallery.restoring = None;
+                let system = messages.first().filter(|m| m.role == Role::System).map(|m| m.content.clone());
+                let turns = messages.into_iter().filter(|m| m.role != Role::System).collect();
+                self.open_chat(title, system.unwrap_or_default(), turns, fx);
             }
             StoreEvent::Exported { path } => self.note(NoticeKind::Exported(path)),
             StoreEvent::Library(items) => self.gallery.items = Some(items),

@@ -91,6 +91,8 @@ impl AppState {
             | Command::CancelEdit
             | Command::SendEdit
             | Command::SelectBranch(_)
+            | Command::Inspect(_)
+            | Command::BranchAtToken { .. }
             | Command::Regenerate
             | Command::ContinueWriting
             | Command::ExportConversation(_)

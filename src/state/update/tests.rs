@@ -797,3 +797,60 @@ fn a_passage_becomes_a_picture_prompt() {
     engine(&mut s, id, EventKind::Failed(Cause::EngineGone.into()));
     assert!(s.create.error.is_some() && s.create.helper.is_none());
 }
+
+#[test]
+fn an_answer_can_be_gone_on_with_from_a_token_that_was_weighed() {
+    let mut s = state();
+    let weighed = |text: &str, others: &[(&str, f32)]| TokenChoice {
+        bytes: text.as_bytes().to_vec(),
+        probability: 0.5,
+        others: others
+            .iter()
+            .map(|(text, p)| TokenChoice { bytes: text.as_bytes().to_vec(), probability: *p, others: vec![] })
+            .collect(),
+    };
+    let (id, _) = submitted(&say(&mut s, "Hello"));
+    for (text, others) in [("Good", &[("Good", 0.6), ("Bad", 0.2)][..]), (" day", &[(" day", 0.4), (" night", 0.3)])] {
+        engine(&mut s, id, EventKind::Weighed(weighed(text, others)));
+        engine(&mut s, id, EventKind::Token { text: text.into() });
+    }
+    engine(&mut s, id, EventKind::Finished(stats()));
+    do_(&mut s, Command::Inspect(2));
+    assert_eq!(s.write.inspecting, Some(2));
+    let effects = do_(&mut s, Command::BranchAtToken { turn: 2, token: 1, other: 1 });
+    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    assert_eq!(messages.last().unwrap().content, "Good night", "it goes on from there");
+    engine(&mut s, id, EventKind::Token { text: "!".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    assert_eq!(page(&s), ["Hello", "Good night!"]);
+    assert_eq!(s.write.weighed[&3].len(), 2);
+    do_(&mut s, Command::SelectBranch(2));
+    assert_eq!(page(&s), ["Hello", "Good day"], "the old answer stays");
+    assert!(do_(&mut s, Command::BranchAtToken { turn: 2, token: 9, other: 0 }).is_empty());
+}
+
+#[test]
+fn a_character_and_a_chat_from_elsewhere_become_conversations() {
+    let mut s = state();
+    let persona = Persona {
+        name: "Ada".into(),
+        system: "You are Ada.".into(),
+        greetings: vec!["Good evening.".into()],
+        ..Persona::default()
+    };
+    let effects = update(&mut s, Input::Store(StoreEvent::PersonaOpened { persona: Box::new(persona) }));
+    assert_eq!((s.write.open.title.as_str(), s.write.open.system.as_str()), ("Ada", "You are Ada."));
+    assert_eq!(page(&s), ["Good evening."]);
+    assert_eq!(journal(&effects).len(), 3, "written down at once");
+    let effects = say(&mut s, "Hello");
+    let (_, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    assert_eq!(messages.iter().map(|m| m.role).collect::<Vec<_>>(), [Role::System, Role::Assistant, Role::User]);
+
+    let say = |role, content: &str| Message { role, content: content.into() };
+    let messages = vec![say(Role::System, "Be kind."), say(Role::User, "a"), say(Role::Assistant, "b")];
+    update(&mut s, Input::Store(StoreEvent::ChatOpened { title: "Old".into(), messages }));
+    assert_eq!((s.write.open.system.as_str(), page(&s)), ("Be kind.", vec!["a", "b"]));
+    assert_eq!(s.room(), Room::Write);
+}

@@ -3,8 +3,8 @@
 use super::{Effects, advance};
 use crate::domain::{
     CONTEXT, ConversationData, ConversationHead, ConversationId, EventKind, Job, JournalEntry, MAX_TOKENS, MIN_P,
-    Makes, Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, SEED_MAX, START, Seed, TEMPERATURE, TOP_K, TOP_P,
-    TextParams, TextPrompt, TextRequest, Turn, TurnInfo,
+    Makes, Message, Outcome, Persona, REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, SEED_MAX, START, Seed, TEMPERATURE,
+    TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, Turn, TurnInfo,
 };
 use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Command, Effect, NoticeKind, OpenConversation, Phase, TextEdit, TextFormat, TextJob};
@@ -54,6 +54,10 @@ impl AppState {
             Command::CancelEdit => self.write.editing = None,
             Command::SendEdit => self.send_edit(fx),
             Command::SelectBranch(id) => self.select_branch(id, fx),
+            Command::Inspect(turn) => {
+                self.write.inspecting = if self.write.inspecting == Some(turn) { None } else { Some(turn) };
+            }
+            Command::BranchAtToken { turn, token, other } => self.branch_at_token(turn, token, other, fx),
             Command::Regenerate => self.regenerate(fx),
             Command::ContinueWriting => self.continue_writing(fx),
             Command::ExportConversation(format) => self.export_conversation(format, fx),
@@ -109,6 +113,8 @@ impl AppState {
     pub(super) fn new_conversation(&mut self) {
         self.write.form = None;
         self.write.findings.clear();
+        self.write.weighed.clear();
+        self.write.inspecting = None;
         self.write.open = OpenConversation { system: self.settings.system_prompt.clone(), ..Default::default() };
         self.write.editing = None;
         self.write.error = None;
@@ -153,6 +159,26 @@ impl AppState {
         if role == Role::User {
             self.answer(None, fx);
         }
+    }
+
+    /// Goes on from a place inside an answer with another token, beside the old answer.
+    fn branch_at_token(&mut self, turn: u64, token: usize, other: usize, fx: &mut Effects) {
+        if self.write.job.is_some() || !self.may_write() {
+            return;
+        }
+        let Some((tokens, old)) = self.write.weighed.get(&turn).zip(self.write.open.turn(turn)) else { return };
+        let parent = old.parent;
+        let (before, Some(choice)) = (tokens.get(..token).unwrap_or_default(), tokens.get(token)) else { return };
+        let Some(other) = choice.others.get(other) else { return };
+        let mut kept: Vec<_> = before.to_vec();
+        kept.push(crate::domain::TokenChoice { others: choice.others.clone(), ..other.clone() });
+        let bytes: Vec<u8> = kept.iter().flat_map(|choice| choice.bytes.iter().copied()).collect();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let Some(conversation) = self.write.open.id.clone() else { return };
+        let new = self.begin_turn(Role::Assistant, text, parent, fx);
+        self.write.weighed.insert(new, kept);
+        self.write.inspecting = Some(new);
+        self.start_job(new, conversation, fx);
     }
 
     /// Shows another branch.
@@ -206,8 +232,16 @@ impl AppState {
 
     /// A turn of the person's; the first one begins a conversation with this system prompt.
     pub(super) fn add_user_turn_with(&mut self, text: String, system: String, fx: &mut Effects) {
-        let now = self.now_ms;
         if self.write.open.id.is_none() {
+            self.begin_conversation(title_of(&text), system, fx);
+        }
+        self.begin_turn(Role::User, text, None, fx);
+    }
+
+    /// The page gets a file.
+    fn begin_conversation(&mut self, title: String, system: String, fx: &mut Effects) {
+        let now = self.now_ms;
+        {
             let id = ConversationId(format!("{now:013}-{:08x}", self.roll()));
             self.write.open.id = Some(id.clone());
             self.write.open.system = system;
@@ -215,12 +249,30 @@ impl AppState {
                 let text = self.write.open.system.clone();
                 fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text } });
             }
-            self.write.open.title = title_of(&text);
-            let title = self.write.open.title.clone();
+            self.write.open.title.clone_from(&title);
             fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Title { title: title.clone() } });
             self.write.conversations.insert(0, ConversationHead { id, title, changed_ms: now, turns: 0 });
         }
-        self.begin_turn(Role::User, text, None, fx);
+    }
+
+    /// A conversation with a character: who it is, and its greeting.
+    pub(super) fn open_persona(&mut self, persona: Persona, fx: &mut Effects) {
+        let greeting = persona.greetings.into_iter().next().filter(|text| !text.trim().is_empty());
+        let turns = greeting.map(|content| Message { role: Role::Assistant, content });
+        self.open_chat(persona.name, persona.system, turns.into_iter().collect(), fx);
+    }
+
+    /// A conversation from elsewhere, kept from now on.
+    pub(super) fn open_chat(&mut self, title: String, system: String, turns: Vec<Message>, fx: &mut Effects) {
+        if self.write.job.is_some() {
+            self.stop_writing(fx);
+        }
+        self.new_conversation();
+        self.settings.room = Room::Write;
+        self.begin_conversation(title, system, fx);
+        for turn in turns {
+            self.begin_turn(turn.role, turn.content, None, fx);
+        }
     }
 
     /// A new turn behind `parent`, or at the end.
@@ -251,7 +303,7 @@ impl AppState {
             Seed::Fixed(n) => n,
             Seed::Random => self.roll(),
         };
-        let mut params = self.settings.text.clone();
+        let mut params = TextParams { inspect: true, ..self.settings.text.clone() };
         if let Some((form, _)) = self.form_of_page() {
             params = form.sampling.apply(&params);
         }
@@ -322,6 +374,10 @@ impl AppState {
             EventKind::Started | EventKind::Ready { .. } => advance(&mut job.phase, Phase::Running),
             EventKind::Loading { fraction } => advance(&mut job.phase, Phase::Loading(fraction)),
             EventKind::Prefill { done, total } => job.prefill = Some((done, total)),
+            EventKind::Weighed(choice) => {
+                let turn = job.turn;
+                self.write.weighed.entry(turn).or_default().push(choice);
+            }
             EventKind::Token { text } => {
                 job.pieces += 1;
                 job.first_ms.get_or_insert(now);

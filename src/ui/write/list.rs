@@ -9,7 +9,7 @@ use crate::domain::ConversationHead;
 use crate::state::Command;
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
-use crate::ui::theme::{self, RADIUS, S2};
+use crate::ui::theme::{self, RADIUS, S1, S2};
 use crate::ui::widgets::{self, Field};
 use crate::ui::{days, icons};
 
@@ -32,12 +32,18 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ListView) {
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 8));
     Panel::top("conversations-head").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = S2;
-        let new = egui::Button::new((theme::icon(icons::PLUS, 16.0), cx.t(T::NewConversation)))
-            .min_size(vec2(ui.available_width(), theme::CONTROL));
-        let hover = cx.t(T::NewConversationHover);
-        if ui.add(new).accessible_name(cx.t(T::NewConversation)).on_hover_text(hover).clicked() {
-            cx.push(Command::NewConversation);
-        }
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = S1;
+            let new = egui::Button::new((theme::icon(icons::PLUS, 16.0), cx.t(T::NewConversation)))
+                .min_size(vec2(ui.available_width() - theme::CONTROL - S1, theme::CONTROL));
+            let hover = cx.t(T::NewConversationHover);
+            if ui.add(new).accessible_name(cx.t(T::NewConversation)).on_hover_text(hover).clicked() {
+                cx.push(Command::NewConversation);
+            }
+            if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::ImportChat)).clicked() {
+                cx.push(Command::ChooseFile);
+            }
+        });
         if !cx.state.write.conversations.is_empty() {
             let name = cx.t(T::SearchConversations);
             let id = Id::unique("search-conversations");

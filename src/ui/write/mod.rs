@@ -3,6 +3,7 @@
 mod chat;
 mod composer;
 mod form;
+mod inspector;
 mod list;
 mod rows;
 mod sampling;

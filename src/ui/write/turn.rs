@@ -126,7 +126,15 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
         }
         return;
     }
+    let inside = cx.state.write.weighed.get(&turn.id).filter(|_| cx.state.write.inspecting == Some(turn.id));
+    if let Some(tokens) = inside {
+        super::inspector::show(ui, cx, turn, tokens);
+    }
+    let hidden = inside.is_some();
     ui.scope(|ui| {
+        if hidden {
+            return;
+        }
         ui.style_mut().interaction.selectable_labels = true;
         ui.visuals_mut().extreme_bg_color = cx.p.panel;
         ui.visuals_mut().code_bg_color = cx.p.raised;
@@ -148,6 +156,9 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
         let idle = cx.state.write.job.is_none();
         if idle && small_icon(ui, icons::PENCIL_SIMPLE, cx.t(T::EditAnswer)) {
             cx.push(Command::BeginEdit(turn.id));
+        }
+        if idle && cx.state.write.weighed.contains_key(&turn.id) && small_icon(ui, icons::INFO, cx.t(T::LookInside)) {
+            cx.push(Command::Inspect(turn.id));
         }
         if idle && cx.state.create.helper.is_none() && small_icon(ui, icons::IMAGE, cx.t(T::PictureOfTurn)) {
             cx.push(Command::PictureOfTurn(turn.id));

@@ -37,6 +37,11 @@ pub struct Imported {
     pub left_out: Vec<Both>,
 }
 
+/// Whether a PNG has a card inside.
+pub fn is_card(bytes: &[u8]) -> bool {
+    matches!(png::card(bytes), Ok(Some(_)))
+}
+
 /// Reads a card from the bytes of a PNG or of JSON. `user` is what the card's `{{user}}` becomes.
 ///
 /// Errors ([`Cause::BadImport`]): too large, a cut PNG, no card inside, base64 or JSON that is none, a field of a
