@@ -4,12 +4,15 @@
 //! Run with `cargo test --test text_gemma3 -- --ignored` once it is fetched, or with AIGC_STUDIO_TEST_GEMMA3 naming the
 //! file.
 
+mod text_common;
+
 use std::io::Read;
 use std::path::PathBuf;
 
 use aigc_studio::engine::text::inspect;
-use aigc_studio::engine::text::testing::{Vocabulary, logits};
+use aigc_studio::engine::text::testing::Vocabulary;
 use serde::Deserialize;
+use text_common::Greedy;
 
 fn gemma3() -> PathBuf {
     if let Some(path) = std::env::var_os("AIGC_STUDIO_TEST_GEMMA3") {
@@ -51,16 +54,6 @@ fn tokens_are_those_of_llama_cpp() {
     }
 }
 
-#[derive(Deserialize)]
-struct Greedy {
-    exact: bool,
-    prompt: String,
-    ids: Vec<u32>,
-    answer: Vec<u32>,
-    /// Logit of the likeliest; id and logit of the second.
-    best: Vec<(f32, u32, f32)>,
-}
-
 #[test]
 #[ignore = "needs Gemma 3 (fetch gemma3-270m, or set AIGC_STUDIO_TEST_GEMMA3)"]
 fn the_network_foresees_what_llama_cpp_foresees() {
@@ -68,24 +61,7 @@ fn the_network_foresees_what_llama_cpp_foresees() {
     let vocabulary = Vocabulary::open(&gemma3(), None).unwrap();
     for row in &rows {
         assert_eq!(vocabulary.begin(&row.prompt), row.ids);
-        let mut tokens = row.ids.clone();
-        tokens.extend(&row.answer[..row.answer.len() - 1]);
-        let all = logits(&gemma3(), &tokens, row.ids.len() - 1, row.exact).unwrap();
-        assert_eq!(all.len(), row.answer.len());
-        let (tolerance, tie) = if row.exact { (2e-2, 2e-2) } else { (2.0, 0.5) };
-        let (mut worst, mut others) = (0.0_f32, 0);
-        for (i, (logits, &(best, _, _))) in all.iter().zip(&row.best).enumerate() {
-            let ours = (0..).zip(logits).max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
-            let theirs = logits[row.answer[i] as usize];
-            worst = worst.max((theirs - best).abs());
-            if ours.0 != row.answer[i] {
-                others += 1;
-                assert!(ours.1 - theirs < tie, "step {i}: {} by {}", ours.0, ours.1 - theirs);
-            }
-        }
-        println!("exact {}: {} steps, {others} near ties, logits off by {worst} at most", row.exact, all.len());
-        assert!(worst < tolerance, "{worst}");
-        assert!(others <= if row.exact { 0 } else { all.len() / 10 }, "{others} other tokens");
+        row.hold(&gemma3(), 2e-2);
     }
     assert!(rows.iter().filter(|row| row.exact).map(|row| row.answer.len()).sum::<usize>() >= 128);
 }

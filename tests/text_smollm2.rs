@@ -3,6 +3,8 @@
 //! Run with `cargo test --test text_smollm2 -- --ignored` once it is fetched, or with AIGC_STUDIO_TEST_SMOLLM2 naming
 //! the file.
 
+mod text_common;
+
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::PathBuf;
@@ -10,10 +12,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use aigc_studio::domain::{DeviceChoice, EventKind, FinishReason, Message, Role, TextParams, TextPrompt, TextStats};
-use aigc_studio::engine::text::testing::{Vocabulary, logits, request, run};
+use aigc_studio::engine::text::testing::{Vocabulary, request, run};
 use aigc_studio::engine::text::{TextPipeline, inspect};
 use aigc_studio::engine::{CancelToken, MemoryBudget, Stop};
 use serde::Deserialize;
+use text_common::Greedy;
 
 fn smollm2() -> PathBuf {
     if let Some(path) = std::env::var_os("AIGC_STUDIO_TEST_SMOLLM2") {
@@ -93,17 +96,6 @@ fn the_template_is_rendered_as_jinja_does() {
     assert!(chats.len() >= 4);
 }
 
-#[derive(Deserialize)]
-struct Greedy {
-    /// Weights unpacked to f32: both engines compute the same. Packed, they round activations differently.
-    exact: bool,
-    prompt: String,
-    ids: Vec<u32>,
-    answer: Vec<u32>,
-    /// Logit of the likeliest; id and logit of the second.
-    best: Vec<(f32, u32, f32)>,
-}
-
 #[test]
 #[ignore = "needs SmolLM2 (fetch smollm2-135m, or set AIGC_STUDIO_TEST_SMOLLM2)"]
 fn the_network_foresees_what_llama_cpp_foresees() {
@@ -111,25 +103,7 @@ fn the_network_foresees_what_llama_cpp_foresees() {
     let vocabulary = Vocabulary::open(&smollm2(), None).unwrap();
     for row in &rows {
         assert_eq!(vocabulary.encode(&row.prompt), row.ids);
-        let mut tokens = row.ids.clone();
-        tokens.extend(&row.answer[..row.answer.len() - 1]);
-        let all = logits(&smollm2(), &tokens, row.ids.len() - 1, row.exact).unwrap();
-        assert_eq!(all.len(), row.answer.len());
-        // How far a logit may be off, and how near a tie must be for another token to win.
-        let (tolerance, tie) = if row.exact { (1e-3, 1e-3) } else { (2.0, 0.5) };
-        let (mut worst, mut others) = (0.0_f32, 0);
-        for (i, (logits, &(best, _, _))) in all.iter().zip(&row.best).enumerate() {
-            let ours = (0..).zip(logits).max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
-            let theirs = logits[row.answer[i] as usize];
-            worst = worst.max((theirs - best).abs());
-            if ours.0 != row.answer[i] {
-                others += 1;
-                assert!(ours.1 - theirs < tie, "step {i}: {} by {}", ours.0, ours.1 - theirs);
-            }
-        }
-        println!("exact {}: {} steps, {others} near ties, logits off by {worst} at most", row.exact, all.len());
-        assert!(worst < tolerance, "{worst}");
-        assert!(others <= if row.exact { 0 } else { all.len() / 10 }, "{others} other tokens");
+        let others = row.hold(&smollm2(), 1e-3);
         if others == 0 && !row.exact {
             let greedy = TextParams { temperature: 0.0, max_tokens: 128, ..Default::default() };
             let (text, _) = answer(&mut pipeline(), TextPrompt::Raw(row.prompt.clone()), greedy);

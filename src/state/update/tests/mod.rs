@@ -1,0 +1,452 @@
+//! What the program does, without a window, an engine or a disk.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+mod write;
+
+use super::*;
+use crate::domain::*;
+use crate::error::{Cause, Doing, StudioError};
+use crate::lang::Lang;
+use crate::state::*;
+
+fn card(id: &str, makes: Makes) -> ModelCard {
+    ModelCard {
+        id: id.into(),
+        name: id.into(),
+        makes,
+        family: "test".into(),
+        about: "a".into(),
+        about_zh: "甲".into(),
+        licence: "MIT".into(),
+        terms: None,
+        memory: 1,
+        files: vec![ModelFile { name: "w".into(), bytes: 98_362_432, sha256: "ab".into(), sources: vec![] }],
+        sizes: if makes == Makes::Image { vec![Size { width: 64, height: 64 }] } else { vec![] },
+        defaults: CardDefaults { steps: Some(20), ..CardDefaults::default() },
+        examples: vec![],
+        examples_zh: vec![],
+        local: None,
+    }
+}
+
+fn entry(id: &str, makes: Makes, presence: ModelPresence) -> ModelEntry {
+    ModelEntry { card: card(id, makes), presence, fetch: None, error: None, loaded: false, asking: false }
+}
+
+/// A state with the picture model and a language model that is here.
+fn state() -> AppState {
+    let mut state = AppState::new(Settings::default(), Lang::En, 7);
+    state.now_ms = 1_000_000;
+    state.models.entries = vec![
+        entry(STICKER_ID, Makes::Image, ModelPresence::Embedded),
+        entry(SMOLLM_ID, Makes::Text, ModelPresence::Here { path: "/m/s.gguf".into() }),
+    ];
+    state
+}
+
+fn do_(state: &mut AppState, command: Command) -> Vec<Effect> {
+    update(state, Input::Command(command))
+}
+
+fn engine(state: &mut AppState, id: JobId, kind: EventKind) -> Vec<Effect> {
+    update(state, Input::Engine(Event { job: id, kind }))
+}
+
+fn prompt(state: &mut AppState, text: &str) {
+    do_(state, Command::SetImage(ImageEdit::Prompt(text.into())));
+}
+
+fn picture() -> Arc<Picture> {
+    Arc::new(Picture { width: 1, height: 1, rgba: vec![1, 2, 3, 255] })
+}
+
+fn record(prompt: &str) -> Box<PictureRecord> {
+    Box::new(PictureRecord {
+        prompt: prompt.into(),
+        negative: "blur".into(),
+        model: STICKER_ID.into(),
+        model_hash: "00".into(),
+        seed: 5,
+        steps: 12,
+        guidance: 4.5,
+        width: 64,
+        height: 64,
+        sampler: Sampler::Heun,
+        version: "x".into(),
+        ..PictureRecord::default()
+    })
+}
+
+fn submitted(effects: &[Effect]) -> (JobId, &Job) {
+    let found = effects.iter().find_map(|e| match e {
+        Effect::Submit { id, job } => Some((*id, job)),
+        _ => None,
+    });
+    found.expect("a job is submitted")
+}
+
+fn journal(effects: &[Effect]) -> Vec<&JournalEntry> {
+    effects
+        .iter()
+        .filter_map(|e| match e {
+            Effect::Journal { entry, .. } => Some(entry),
+            _ => None,
+        })
+        .collect()
+}
+
+// ---- Create
+
+#[test]
+fn an_empty_prompt_is_said_where_the_picture_would_be() {
+    let mut s = state();
+    prompt(&mut s, "  ");
+    assert!(do_(&mut s, Command::Generate).is_empty());
+    assert_eq!(s.create.error.as_ref().unwrap().cause(), &Cause::EmptyPrompt);
+    prompt(&mut s, "a cat");
+    assert!(s.create.error.is_none(), "typing clears it");
+}
+
+#[test]
+fn a_picture_goes_from_prompt_to_disk() {
+    let mut s = state();
+    prompt(&mut s, "a cat");
+    let effects = do_(&mut s, Command::Generate);
+    let (id, job) = submitted(&effects);
+    let Job::Image(request) = job else { panic!() };
+    assert_eq!(request.params.prompt, "a cat");
+    assert!(request.seed <= SEED_MAX);
+    assert!(matches!(s.create.stage(), Stage::Job(j) if j.phase == Phase::Waiting));
+
+    engine(&mut s, id, EventKind::Started);
+    engine(&mut s, id, EventKind::Ready { load_s: 0.1 });
+    assert!(s.models.entry(STICKER_ID).unwrap().loaded);
+    let progress = StepProgress { index: 0, count: 1, step: 3, steps: 24, eta_s: 1.0 };
+    engine(&mut s, id, EventKind::Preview { progress, picture: picture() });
+    assert!(matches!(s.create.stage(), Stage::Job(j) if j.preview.is_some() && j.preview_serial == 1));
+
+    let effects = engine(&mut s, id, EventKind::Picture { index: 0, picture: picture(), record: record("a cat") });
+    assert!(matches!(&effects[..], [Effect::SavePicture { index: 0, .. }]));
+    engine(&mut s, id, EventKind::Finished(Outcome::Image(ImageStats::default())));
+    assert!(s.create.jobs.is_empty());
+    assert!(matches!(s.create.stage(), Stage::Shot(shot) if matches!(shot.saved, Saved::Saving)));
+
+    let item = LibraryItem {
+        path: "/l/a.png".into(),
+        made_ms: 1,
+        bytes: 9,
+        width: 1,
+        height: 1,
+        record: Some(record("a cat")),
+    };
+    s.gallery.items = Some(vec![]);
+    update(&mut s, Input::Store(StoreEvent::PictureSaved { job: id, index: 0, item }));
+    assert!(matches!(&s.create.strip[0].saved, Saved::At(p) if p == &PathBuf::from("/l/a.png")));
+    assert_eq!(s.gallery.items.as_ref().unwrap().len(), 1);
+}
+
+#[test]
+fn a_picture_that_cannot_be_saved_is_kept_and_can_be_tried_again() {
+    let mut s = state();
+    prompt(&mut s, "a cat");
+    let (id, _) = submitted(&do_(&mut s, Command::Generate));
+    engine(&mut s, id, EventKind::Picture { index: 0, picture: picture(), record: record("a cat") });
+    let error = StudioError::io(Doing::Writing, "/l", &std::io::ErrorKind::StorageFull.into());
+    update(&mut s, Input::Store(StoreEvent::PictureFailed { job: id, index: 0, error }));
+    let key = (id, 0);
+    assert!(matches!(s.create.shot(key).unwrap().saved, Saved::Failed(_)));
+    assert!(do_(&mut s, Command::TrashPicture(key)).is_empty(), "there would be no way back");
+    let effects = do_(&mut s, Command::RetrySave(key));
+    assert!(matches!(&effects[..], [Effect::SavePicture { .. }]));
+    assert!(do_(&mut s, Command::RetrySave(key)).is_empty(), "not twice at once");
+}
+
+/// Latents as a failed job hands them over.
+fn latents(model: &str) -> Arc<Latents> {
+    let record = PictureRecord { model: model.into(), seed: 5, width: 64, height: 64, ..PictureRecord::default() };
+    Arc::new(Latents { channels: 4, height: 8, width: 8, numbers: vec![0.0; 256], record: Box::new(record) })
+}
+
+#[test]
+fn latents_of_a_failed_decode_are_kept_on_disk_and_decoded_again_with_the_model_in_use() {
+    let mut s = state();
+    s.models.entries.push(entry("other", Makes::Image, ModelPresence::Here { path: "/m/o".into() }));
+    prompt(&mut s, "a cat");
+    let (id, _) = submitted(&do_(&mut s, Command::Generate));
+    let kept = latents(STICKER_ID);
+    let effects = engine(&mut s, id, EventKind::Undecoded { latents: kept.clone() });
+    assert_eq!(effects, vec![Effect::KeepLatents(kept.clone())]);
+    let bad = || EventKind::Failed(Cause::BadDecode { bad: 1, of: 2 }.into());
+    engine(&mut s, id, bad());
+    assert!(s.create.error.is_some());
+    // Where they are is told.
+    update(&mut s, Input::Store(StoreEvent::LatentsKept { path: "/l/a.latent".into() }));
+    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::LatentsKept("/l/a.latent".into())));
+
+    do_(&mut s, Command::SetImage(ImageEdit::Model("other".into())));
+    let again = |s: &mut AppState| {
+        let effects = do_(s, Command::DecodeAgain);
+        let (id, job) = submitted(&effects);
+        let Job::Image(request) = job else { panic!() };
+        assert_eq!((request.model.id.as_str(), &request.decode[..]), ("other", &[kept.clone()][..]));
+        assert!(s.create.error.is_none());
+        id
+    };
+    // It may fail again, and again; when it works, the picture is as any other.
+    let id = again(&mut s);
+    engine(&mut s, id, bad());
+    let id = again(&mut s);
+    let effects = engine(&mut s, id, EventKind::Picture { index: 0, picture: picture(), record: record("a cat") });
+    assert!(matches!(&effects[..], [Effect::SavePicture { .. }]));
+    engine(&mut s, id, EventKind::Finished(Outcome::Image(ImageStats::default())));
+    assert!(do_(&mut s, Command::DecodeAgain).is_empty(), "nothing is left to decode");
+}
+
+#[test]
+fn a_file_of_latents_is_decoded_by_its_own_model_or_the_one_in_use() {
+    let mut s = state();
+    s.models.entries.push(entry("other", Makes::Image, ModelPresence::Here { path: "/m/o".into() }));
+    do_(&mut s, Command::Go(Room::Gallery));
+    for (model, used) in [("other", "other"), ("gone", STICKER_ID)] {
+        let path = PathBuf::from("/l/a.latent");
+        assert_eq!(do_(&mut s, Command::OpenFile(path.clone())), vec![Effect::OpenPicture(path)]);
+        let opened = StoreEvent::LatentsOpened { latents: vec![latents(model), latents(model)] };
+        let effects = update(&mut s, Input::Store(opened));
+        let Job::Image(request) = submitted(&effects).1 else { panic!() };
+        assert_eq!((request.model.id.as_str(), request.decode.len(), request.params.count), (used, 2, 2));
+        assert_eq!(s.room(), Room::Create);
+    }
+}
+
+#[test]
+fn unsaved_pictures_outlive_the_strip() {
+    let mut s = state();
+    for n in 0..STRIP as u64 + 20 {
+        let key = (JobId(10_000 + n), 0);
+        let saved = if n < 5 { Saved::Saving } else { Saved::At(format!("/l/{n}.png").into()) };
+        s.put_on_strip(Shot { key, picture: picture(), record: record("x"), saved });
+    }
+    assert_eq!(s.create.strip.len(), STRIP);
+    assert!((0..5).all(|n| s.create.shot((JobId(10_000 + n), 0)).is_some()));
+}
+
+#[test]
+fn a_fixed_seed_is_used_and_a_random_one_differs() {
+    let mut s = state();
+    prompt(&mut s, "x");
+    let seeds: Vec<u64> = (0..3)
+        .map(|_| match submitted(&do_(&mut s, Command::Generate)).1 {
+            Job::Image(r) => r.seed,
+            Job::Text(_) => unreachable!(),
+        })
+        .collect();
+    assert!(seeds[0] != seeds[1] && seeds[1] != seeds[2]);
+    do_(&mut s, Command::SetImage(ImageEdit::Seed(Seed::Fixed(u64::MAX))));
+    let effects = do_(&mut s, Command::Generate);
+    let Job::Image(request) = submitted(&effects).1 else { panic!() };
+    assert_eq!(request.seed, SEED_MAX, "kept in range");
+}
+
+#[test]
+fn esc_cancels_the_running_job_and_the_state_says_so_at_once() {
+    let mut s = state();
+    prompt(&mut s, "x");
+    let (first, _) = submitted(&do_(&mut s, Command::Generate));
+    let (second, _) = submitted(&do_(&mut s, Command::Generate));
+    engine(&mut s, first, EventKind::Started);
+    assert_eq!(do_(&mut s, Command::CancelCurrent), vec![Effect::Cancel(first)]);
+    assert_eq!(s.create.running().unwrap().phase, Phase::Cancelling);
+    engine(&mut s, first, EventKind::Loading { fraction: None });
+    assert_eq!(s.create.running().unwrap().phase, Phase::Cancelling, "later news does not hide it");
+    engine(&mut s, first, EventKind::Cancelled);
+    assert_eq!(s.create.running().unwrap().id, second);
+}
+
+#[test]
+fn events_of_unknown_jobs_change_nothing() {
+    let mut s = state();
+    let before = format!("{s:?}");
+    assert!(engine(&mut s, JobId(99), EventKind::Token { text: "x".into() }).is_empty());
+    engine(&mut s, JobId(99), EventKind::Cancelled);
+    assert_eq!(before, format!("{s:?}"));
+}
+
+#[test]
+fn sliders_are_kept_in_range() {
+    let mut s = state();
+    do_(&mut s, Command::SetImage(ImageEdit::Steps(0)));
+    do_(&mut s, Command::SetImage(ImageEdit::Guidance(f32::NAN)));
+    do_(&mut s, Command::SetText(TextEdit::Temperature(-3.0)));
+    assert_eq!(s.settings.image.steps, 1);
+    assert_eq!(s.settings.image.guidance, 3.0);
+    assert_eq!(s.settings.text.temperature, 0.0);
+    do_(&mut s, Command::SetImage(ImageEdit::Reset));
+    assert_eq!(s.settings.image.steps, 20, "the card's own default");
+}
+
+#[test]
+fn each_picture_model_keeps_its_own_sliders() {
+    let mut s = state();
+    s.models.entries.push(entry("other", Makes::Image, ModelPresence::Embedded));
+    prompt(&mut s, "a cat");
+    let choose = |s: &mut AppState, id: &str| do_(s, Command::SetImage(ImageEdit::Model(id.into())));
+    do_(&mut s, Command::SetImage(ImageEdit::Steps(33)));
+    choose(&mut s, "other");
+    assert_eq!(s.settings.image.steps, 20, "the card's default the first time");
+    do_(&mut s, Command::SetImage(ImageEdit::Steps(44)));
+    do_(&mut s, Command::SetImage(ImageEdit::Prompt("a dog".into())));
+    choose(&mut s, STICKER_ID);
+    assert_eq!((s.settings.image.steps, s.settings.image.prompt.as_str()), (33, "a dog"), "prompts go along");
+    choose(&mut s, "other");
+    assert_eq!(s.settings.image.steps, 44);
+    choose(&mut s, "other");
+    assert_eq!(s.settings.image.steps, 44, "the same model again changes nothing");
+    assert_eq!(s.settings.image_of.keys().collect::<Vec<_>>(), [STICKER_ID], "the model in use is not kept twice");
+}
+
+#[test]
+fn an_unknown_model_is_named_with_those_that_are_known() {
+    let mut s = state();
+    prompt(&mut s, "x");
+    do_(&mut s, Command::SetImage(ImageEdit::Model("nope".into())));
+    do_(&mut s, Command::Generate);
+    let error = s.create.error.as_ref().unwrap();
+    assert!(error.remedy(Lang::En).contains(STICKER_ID), "{error}");
+    do_(&mut s, Command::SetImage(ImageEdit::Model(SMOLLM_ID.into())));
+    do_(&mut s, Command::Generate);
+    assert!(matches!(s.create.error.as_ref().unwrap().cause(), Cause::WrongKind { .. }));
+}
+
+#[test]
+fn a_dropped_picture_restores_prompt_and_sliders_and_is_shown() {
+    let mut s = state();
+    s.settings.room = Room::Gallery;
+    let path = PathBuf::from("/x/one.png");
+    assert_eq!(do_(&mut s, Command::OpenFile(path.clone())), vec![Effect::OpenPicture(path.clone())]);
+    let opened = StoreEvent::Opened { path: path.clone(), picture: picture(), record: Some(record("a dog")) };
+    update(&mut s, Input::Store(opened));
+    let p = &s.settings.image;
+    assert_eq!((p.prompt.as_str(), p.negative.as_str(), p.steps, p.seed), ("a dog", "blur", 12, Seed::Fixed(5)));
+    assert_eq!(p.sampler, Sampler::Heun);
+    assert_eq!(s.room(), Room::Create);
+    assert!(matches!(s.create.stage(), Stage::Shot(_)));
+
+    do_(&mut s, Command::OpenFile(path.clone()));
+    update(&mut s, Input::Store(StoreEvent::Opened { path, picture: picture(), record: None }));
+    assert!(matches!(&s.notices.last().unwrap().kind, NoticeKind::Problem(p)
+        if matches!(p.0.cause(), Cause::NoSettingsInside { .. })));
+}
+
+#[test]
+fn vary_draws_again_with_another_seed() {
+    let mut s = state();
+    let key = (JobId(500), 0);
+    s.put_on_strip(Shot { key, picture: picture(), record: record("a dog"), saved: Saved::Saving });
+    let effects = do_(&mut s, Command::Vary(key));
+    let Job::Image(request) = submitted(&effects).1 else { panic!() };
+    assert_eq!(request.params.prompt, "a dog");
+    assert_ne!(request.seed, 5);
+}
+
+#[test]
+fn trash_can_be_undone_and_the_neighbour_is_selected() {
+    let mut s = state();
+    let item = |n: i64| LibraryItem {
+        path: format!("/l/{n}.png").into(),
+        made_ms: n,
+        bytes: 1,
+        width: 1,
+        height: 1,
+        record: None,
+    };
+    s.gallery.items = Some(vec![item(3), item(2), item(1)]);
+    do_(&mut s, Command::Select(Some("/l/2.png".into())));
+    assert_eq!(
+        do_(&mut s, Command::TrashItem("/l/2.png".into())),
+        vec![Effect::TrashPictures(vec!["/l/2.png".into()])]
+    );
+    update(&mut s, Input::Store(StoreEvent::Trashed { paths: vec!["/l/2.png".into()] }));
+    assert_eq!(s.gallery.selected, Some("/l/1.png".into()));
+    let undo = do_(&mut s, Command::RestorePictures(vec!["/l/2.png".into()]));
+    assert_eq!(undo, vec![Effect::RestorePictures(vec!["/l/2.png".into()])]);
+    assert!(s.notices.is_empty());
+    update(&mut s, Input::Store(StoreEvent::Restored { items: vec![item(2)] }));
+    let order: Vec<i64> = s.gallery.items.as_ref().unwrap().iter().map(|i| i.made_ms).collect();
+    assert_eq!(order, [3, 2, 1]);
+}
+
+#[test]
+fn thumbnails_are_asked_for_once_and_stay_bounded() {
+    let mut s = state();
+    assert_eq!(do_(&mut s, Command::NeedThumbnail("/a".into())).len(), 1);
+    assert!(do_(&mut s, Command::NeedThumbnail("/a".into())).is_empty());
+    for n in 0..THUMBNAILS + 10 {
+        let event = StoreEvent::Thumbnail { path: format!("/{n}").into(), picture: picture() };
+        update(&mut s, Input::Store(event));
+    }
+    assert!(s.gallery.thumbnails.get("/0".as_ref()).is_none());
+    assert!(s.gallery.thumbnails.get(format!("/{}", THUMBNAILS + 9).as_ref()).is_some());
+    assert_eq!(do_(&mut s, Command::NeedThumbnail("/0".into())).len(), 1, "can come back");
+}
+
+// ---- Settings and notes
+
+#[test]
+fn settings_are_written_once_they_rest() {
+    let mut s = state();
+    for step in 0..5 {
+        do_(&mut s, Command::SetImage(ImageEdit::Steps(10 + step)));
+        assert!(do_(&mut s, Command::Tick).is_empty());
+        s.now_ms += 300;
+    }
+    assert!(s.next_deadline_ms().is_some());
+    s.now_ms += 1_000;
+    let effects = do_(&mut s, Command::Tick);
+    assert!(matches!(&effects[..], [Effect::SaveSettings(saved)] if saved.image.steps == 14));
+    assert!(do_(&mut s, Command::Tick).is_empty());
+    assert_eq!(s.next_deadline_ms(), None, "then nothing wakes the program");
+}
+
+#[test]
+fn notes_go_by_themselves_but_problems_stay() {
+    let mut s = state();
+    s.note(NoticeKind::Copied);
+    s.problem(Cause::EngineGone.into());
+    s.now_ms += NOTICE_MS;
+    do_(&mut s, Command::Tick);
+    assert_eq!(s.notices.len(), 1);
+    let id = s.notices[0].id;
+    do_(&mut s, Command::DismissNotice(id));
+    assert!(s.notices.is_empty());
+}
+
+#[test]
+fn the_language_switches_while_running() {
+    let mut s = state();
+    do_(&mut s, Command::SetLang(Lang::Zh));
+    assert_eq!((s.lang, s.settings.lang), (Lang::Zh, Some(Lang::Zh)));
+}
+
+#[test]
+fn terms_are_agreed_to_once_before_the_first_fetch() {
+    let mut s = state();
+    let mut gemma = entry("gemma", Makes::Text, ModelPresence::Absent);
+    let text = || "be good".to_owned();
+    gemma.card.terms = Some(Terms { url: "https://example.org".into(), text: text(), text_zh: text() });
+    s.models.entries.push(gemma);
+    let asking = |s: &AppState| s.models.entry("gemma").unwrap().asking;
+    assert!(do_(&mut s, Command::Fetch("gemma".into())).is_empty(), "nothing is fetched yet");
+    assert!(asking(&s) && s.room() == Room::Models);
+    assert!(do_(&mut s, Command::AnswerTerms("gemma".into(), false)).is_empty());
+    assert!(!asking(&s) && s.settings.agreed.is_empty());
+    // A message to it asks as well, and is not lost.
+    s.settings.text.model = "gemma".into();
+    do_(&mut s, Command::SetDraft("Once upon a time".into()));
+    do_(&mut s, Command::Send);
+    assert!(asking(&s) && s.write.job.is_none());
+    assert_eq!(s.write.open.turns[0].message.content, "Once upon a time");
+    let effects = do_(&mut s, Command::AnswerTerms("gemma".into(), true));
+    assert!(effects.contains(&Effect::Fetch("gemma".into())) && s.settings.agreed == ["gemma"]);
+}
