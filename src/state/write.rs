@@ -72,6 +72,8 @@ pub struct TextJob {
     pub prefill: Option<(usize, usize)>,
     /// Pieces that have come, about one a token.
     pub pieces: usize,
+    /// What was weighed for each token so far.
+    pub weighed: Vec<TokenChoice>,
     /// When the first piece came, in the state's clock.
     pub first_ms: Option<i64>,
     pub seed: u64,

@@ -290,6 +290,7 @@ pub fn write_streaming(lang: Lang, theme: Theme) -> AppState {
         phase: Phase::Running,
         prefill: Some((48, 48)),
         pieces: 62,
+        weighed: Vec::new(),
         first_ms: Some(NOW - 1500),
         seed: 3,
         params: TextParams::default(),

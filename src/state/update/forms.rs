@@ -53,12 +53,11 @@ impl AppState {
 
     /// The section of the outline that is to be written next, and how many there are.
     pub fn next_section(&self) -> Option<(usize, usize)> {
-        let (form, _) = self.form_of_page().filter(|(form, _)| form.has_sections())?;
+        self.form_of_page().filter(|(form, _)| form.has_sections())?;
         let answers = self.write.open.turns.iter().filter(|turn| turn.message.role == Role::Assistant);
         let mut answers = answers.filter(|turn| !turn.message.content.is_empty());
         let sections = outline_sections(&answers.next()?.message.content).len();
         let done = answers.count();
-        let _ = form;
         (done < sections).then_some((done, sections))
     }
 

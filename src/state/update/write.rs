@@ -241,18 +241,14 @@ impl AppState {
     /// The page gets a file.
     fn begin_conversation(&mut self, title: String, system: String, fx: &mut Effects) {
         let now = self.now_ms;
-        {
-            let id = ConversationId(format!("{now:013}-{:08x}", self.roll()));
-            self.write.open.id = Some(id.clone());
-            self.write.open.system = system;
-            if !self.write.open.system.is_empty() {
-                let text = self.write.open.system.clone();
-                fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text } });
-            }
-            self.write.open.title.clone_from(&title);
-            fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Title { title: title.clone() } });
-            self.write.conversations.insert(0, ConversationHead { id, title, changed_ms: now, turns: 0 });
+        let id = ConversationId(format!("{now:013}-{:08x}", self.roll()));
+        if !system.is_empty() {
+            fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text: system.clone() } });
         }
+        fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Title { title: title.clone() } });
+        let open = &mut self.write.open;
+        (open.id, open.title, open.system) = (Some(id.clone()), title.clone(), system);
+        self.write.conversations.insert(0, ConversationHead { id, title, changed_ms: now, turns: 0 });
     }
 
     /// A conversation with a character: who it is, and its greeting.
@@ -315,6 +311,7 @@ impl AppState {
             phase: Phase::Waiting,
             prefill: None,
             pieces: 0,
+            weighed: self.write.weighed.get(&turn).cloned().unwrap_or_default(),
             first_ms: None,
             seed,
             params,
@@ -374,10 +371,7 @@ impl AppState {
             EventKind::Started | EventKind::Ready { .. } => advance(&mut job.phase, Phase::Running),
             EventKind::Loading { fraction } => advance(&mut job.phase, Phase::Loading(fraction)),
             EventKind::Prefill { done, total } => job.prefill = Some((done, total)),
-            EventKind::Weighed(choice) => {
-                let turn = job.turn;
-                self.write.weighed.entry(turn).or_default().push(choice);
-            }
+            EventKind::Weighed(choice) => job.weighed.push(choice),
             EventKind::Token { text } => {
                 job.pieces += 1;
                 job.first_ms.get_or_insert(now);
@@ -420,6 +414,13 @@ impl AppState {
         let here = self.write.open.id.as_ref() == Some(&job.conversation);
         if here && let Some(turn) = self.write.open.turn_mut(job.turn) {
             turn.info = Some(info.clone());
+            // Only what makes up the whole answer can be gone back into: an older beginning, or a stop text, is missing.
+            let bytes: Vec<u8> = job.weighed.iter().flat_map(|choice| choice.bytes.iter().copied()).collect();
+            if !bytes.is_empty() && String::from_utf8_lossy(&bytes) == turn.message.content.as_str() {
+                self.write.weighed.insert(job.turn, job.weighed);
+            } else {
+                self.write.weighed.remove(&job.turn);
+            }
         }
         self.touch(&job.conversation);
         self.check_answer(&job.conversation);

@@ -372,10 +372,11 @@ fn an_answer_can_be_gone_on_with_from_a_token_that_was_weighed() {
     let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     assert_eq!(messages.last().unwrap().content, "Good night", "it goes on from there");
+    engine(&mut s, id, EventKind::Weighed(weighed("!", &[("!", 0.9)])));
     engine(&mut s, id, EventKind::Token { text: "!".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     assert_eq!(page(&s), ["Hello", "Good night!"]);
-    assert_eq!(s.write.weighed[&3].len(), 2);
+    assert_eq!(s.write.weighed[&3].len(), 3);
     do_(&mut s, Command::SelectBranch(2));
     assert_eq!(page(&s), ["Hello", "Good day"], "the old answer stays");
     assert!(do_(&mut s, Command::BranchAtToken { turn: 2, token: 9, other: 0 }).is_empty());
@@ -404,4 +405,25 @@ fn a_character_and_a_chat_from_elsewhere_become_conversations() {
     update(&mut s, Input::Store(StoreEvent::ChatOpened { title: "Old".into(), messages }));
     assert_eq!((s.write.open.system.as_str(), page(&s)), ("Be kind.", vec!["a", "b"]));
     assert_eq!(s.room(), Room::Write);
+}
+
+/// Regression: what was weighed for an answer that streams into another conversation was shown under this one's turn.
+#[test]
+fn what_was_weighed_stays_with_its_own_answer() {
+    let mut s = state();
+    let choice = |text: &str| TokenChoice { bytes: text.as_bytes().to_vec(), probability: 1.0, others: vec![] };
+    let (id, _) = submitted(&say(&mut s, "Hello"));
+    do_(&mut s, Command::NewConversation);
+    engine(&mut s, id, EventKind::Weighed(choice("A")));
+    engine(&mut s, id, EventKind::Token { text: "A".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    assert!(s.write.weighed.is_empty());
+    // An answer whose beginning was not weighed cannot be gone back into.
+    answered(&mut s, "Again", "x");
+    let effects = do_(&mut s, Command::ContinueWriting);
+    let (id, _) = submitted(&effects);
+    engine(&mut s, id, EventKind::Weighed(choice("y")));
+    engine(&mut s, id, EventKind::Token { text: "y".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    assert!(s.write.weighed.is_empty());
 }
