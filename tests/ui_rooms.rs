@@ -85,6 +85,31 @@ fn ctrl_enter_in_the_prompt_generates_and_adds_no_line() {
     assert_eq!(asked(&mut harness), [Command::Generate]);
 }
 
+/// Regression: a letter and the shortcut right behind it may come in one frame; the letter was lost to the picture.
+#[test]
+fn the_last_letter_counts_when_the_shortcut_follows_at_once() {
+    let mut state = create_done(Lang::En, Theme::Dark);
+    state.settings.image.prompt = "a red appl".into();
+    let mut harness = open(state);
+    harness.get_by_role_and_label(Part::MultilineTextInput, "Prompt").focus();
+    harness.run();
+    harness.state_mut().commands.clear();
+    let key = |pressed| egui::Event::Key {
+        key: Key::Enter,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::COMMAND,
+    };
+    harness.input_mut().events.extend([egui::Event::Text("e".into()), key(true)]);
+    harness.step();
+    let commands = harness.state_mut().commands.clone();
+    let at = |wanted: &dyn Fn(&Command) -> bool| commands.iter().position(wanted);
+    let typed = at(&|c| matches!(c, Command::SetImage(ImageEdit::Prompt(text)) if text.contains("e")));
+    let drawn = at(&|c| *c == Command::Generate);
+    assert!(typed.is_some() && drawn > typed, "{commands:?}");
+}
+
 #[test]
 fn typing_a_prompt_edits_it() {
     let mut harness = open(create_done(Lang::En, Theme::Dark));

@@ -54,9 +54,11 @@ impl Views {
 
     /// Draws the window for `state`; what the person does is pushed to `commands`.
     pub fn show(&mut self, ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+        // Shortcuts are read before any field can take their keys, and obeyed after what was typed in the same frame.
+        let mut shortcuts = Vec::new();
+        keys::run(ui, &mut Cx::new(ui, state, &mut shortcuts));
         let mut cx = Cx::new(ui, state, commands);
         self.textures.begin_frame(ui.ctx());
-        keys::run(ui, &mut cx);
         status::show(ui, &mut cx);
         rail::show(ui, &mut cx);
         // Whoever comes to Write comes to type.
@@ -73,6 +75,7 @@ impl Views {
         notices::show(ui, &mut cx);
         drop_hint(ui, &cx);
         self.textures.end_frame();
+        commands.append(&mut shortcuts);
     }
 
     /// Counters for tests and figures: textures uploaded so far, turns laid out and pictures drawn in the last frame.
