@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::branches::Shelf;
-use super::{FinishReason, ImageParams, NoiseSource, Sampler, Schedule};
+use super::{FinishReason, ImageParams, NoiseSource, Page, PageEntry, Sampler, Schedule};
 
 /// Pixels: RGBA, 8 bits, straight alpha, rows from the top, `4 * width * height` bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,6 +169,8 @@ pub struct ConversationHead {
     /// Milliseconds since 1970 UTC of the last change.
     pub changed_ms: i64,
     pub turns: usize,
+    /// Whether it is a page.
+    pub page: bool,
 }
 
 /// A whole conversation.
@@ -181,6 +183,8 @@ pub struct ConversationData {
     pub turns: Vec<Turn>,
     /// All other branches.
     pub shelf: Shelf,
+    /// Where it is no conversation but a page.
+    pub page: Option<Box<Page>>,
     pub changed_ms: i64,
 }
 
@@ -222,4 +226,13 @@ pub enum JournalEntry {
     Select {
         id: u64,
     },
+    /// Of a page.
+    Page(PageEntry),
+}
+
+impl JournalEntry {
+    /// Whether it is one of many small ones, so that the disk need not be made to keep each at once.
+    pub fn is_streamed(&self) -> bool {
+        matches!(self, Self::Append { .. } | Self::Page(PageEntry::More { .. } | PageEntry::Edit(_)))
+    }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{ImageParams, Latents, Message, TextParams};
+use super::{ImageParams, Latents, Message, Story, TextParams};
 
 /// Names a job for as long as the program runs. Every event carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,6 +114,16 @@ pub enum TextPrompt {
     Chat(Vec<Message>),
     /// The text as it is.
     Raw(String),
+    /// A page, up to the cursor.
+    Page(Box<PagePrompt>),
+}
+
+/// What a page offers a model to read; what of it has room is decided where the tokens are known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PagePrompt {
+    pub story: Story,
+    /// The text before the cursor.
+    pub before: String,
 }
 
 /// One answer.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{ShotKey, TextKnob};
+use super::{PageCommand, ShotKey, TextKnob};
 use crate::domain::{
     ConversationId, DeviceChoice, Job, JobId, JournalEntry, KvType, Latents, Overflow, Picture, PictureRecord, Room,
     Sampler, Schedule, Seed, Settings, Theme, WindowGeometry,
@@ -99,6 +99,7 @@ pub enum Command {
     WriteSection,
     /// An instruction about the last answer, from a check.
     AskAgain(String),
+    Page(PageCommand),
     DismissWriteError,
 
     // Gallery

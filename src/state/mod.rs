@@ -6,6 +6,7 @@ mod create;
 mod gallery;
 mod knobs;
 mod models;
+mod page;
 mod update;
 mod write;
 
@@ -14,6 +15,7 @@ pub use create::*;
 pub use gallery::*;
 pub use knobs::TextKnob;
 pub use models::*;
+pub use page::*;
 pub use update::{Input, update};
 pub use write::*;
 

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::Phase;
-use crate::domain::{ConversationHead, ConversationId, JobId, Message, Shelf, TextParams, TokenChoice, Turn};
+use super::{PageSpot, Phase};
+use crate::domain::{ConversationHead, ConversationId, JobId, Page, Shelf, TextParams, TextPrompt, TokenChoice, Turn};
 use crate::error::StudioError;
 use crate::writing::checks::Finding;
 use crate::writing::forms::Values;
@@ -57,6 +57,8 @@ pub struct OpenConversation {
     pub turns: Vec<Turn>,
     /// All other branches.
     pub shelf: Shelf,
+    /// Where it is no conversation but a page.
+    pub page: Option<Box<Page>>,
 }
 
 /// The answer that is being written.
@@ -79,8 +81,10 @@ pub struct TextJob {
     pub seed: u64,
     /// The sliders and the model as they were when it was asked.
     pub params: TextParams,
-    /// What the model is asked: kept here, since the page may show another conversation by the time a model is fetched.
-    pub messages: Vec<Message>,
+    /// What the model is asked: kept here, since the window may show another conversation by the time a model is fetched.
+    pub prompt: TextPrompt,
+    /// Where it writes into a page; `turn` is the change that it makes.
+    pub page: Option<PageSpot>,
     /// The answer so far: the page may show another conversation meanwhile.
     pub text: String,
 }

@@ -76,7 +76,7 @@ impl Journals {
         open.waiting.extend(line);
         open.waiting.push(b'\n');
         open.write(&path)?;
-        if matches!(entry, JournalEntry::Append { .. }) { open.sync_if_due(&path) } else { open.sync(&path) }
+        if entry.is_streamed() { open.sync_if_due(&path) } else { open.sync(&path) }
     }
 
     /// Syncs what waits for longer than [`SYNC_EVERY`] and tries again what failed.
@@ -174,7 +174,13 @@ impl Journals {
             let (file, _, _) = open_bounded(&path).ok()?;
             let (replay, lines) = replay::read(&mut BufReader::new(file.take(MAX_FILE)), true).ok()?;
             // A file of garbage alone is no conversation.
-            (lines.good > 0).then(|| ConversationHead { id, title: replay.title(), changed_ms, turns: replay.turns() })
+            (lines.good > 0).then(|| ConversationHead {
+                id,
+                title: replay.title(),
+                changed_ms,
+                turns: replay.turns(),
+                page: replay.is_page(),
+            })
         };
         files.into_iter().filter_map(head).collect()
     }

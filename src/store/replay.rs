@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::io::BufRead;
 
-use crate::domain::{ConversationData, ConversationId, JournalEntry, Message, Role, Shelf, Turn};
+use crate::domain::{ConversationData, ConversationId, JournalEntry, Message, Page, Role, Shelf, Turn};
 
 /// Longest line that is read. Longer ones are passed over without being held in memory.
 const MAX_LINE: usize = 16 << 20;
@@ -18,6 +18,7 @@ pub struct Replay {
     system: String,
     turns: Vec<Turn>,
     shelf: Shelf,
+    page: Option<Box<Page>>,
     /// Turns that were cut off on purpose: text that comes late for them is not brought back.
     removed: HashSet<u64>,
 }
@@ -54,6 +55,7 @@ impl Replay {
                 self.removed.extend(self.shelf.remove(&mut self.turns, id));
             }
             JournalEntry::Select { id } => self.shelf.switch(&mut self.turns, id),
+            JournalEntry::Page(entry) => self.page.get_or_insert_default().apply(entry),
         }
     }
 
@@ -86,6 +88,10 @@ impl Replay {
         self.turns.len()
     }
 
+    pub fn is_page(&self) -> bool {
+        self.page.is_some()
+    }
+
     pub fn finish(self, id: ConversationId, changed_ms: i64) -> ConversationData {
         ConversationData {
             id,
@@ -93,6 +99,7 @@ impl Replay {
             system: self.system,
             turns: self.turns,
             shelf: self.shelf,
+            page: self.page,
             changed_ms,
         }
     }
@@ -110,6 +117,7 @@ impl Replay {
         turns.sort_by_key(|turn| turn.id);
         entries.extend(turns.into_iter().map(|turn| JournalEntry::Begin { turn: turn.clone() }));
         entries.extend(self.shelf.turned_back(&self.turns).into_iter().map(|id| JournalEntry::Select { id }));
+        entries.extend(self.page.iter().flat_map(|page| page.entries()).map(JournalEntry::Page));
         entries
     }
 }
@@ -163,6 +171,9 @@ pub fn read(file: &mut impl BufRead, heads_only: bool) -> std::io::Result<(Repla
         } else if text.is_empty() {
             lines.lost += usize::from(line.contains(&0));
         } else if heads_only && text.starts_with(br#"{"do":"append""#) {
+            lines.good += 1;
+        } else if heads_only && text.starts_with(br#"{"do":"page""#) {
+            replay.page.get_or_insert_default();
             lines.good += 1;
         } else {
             match serde_json::from_slice(text) {

@@ -4,6 +4,7 @@
 //! ```text
 //! form + fields -> prompt -> (a model, elsewhere) -> text -> checks -> findings -> "write that line again"
 //! Markdown or messages -> Document -> Markdown, plain text, HTML, DOCX
+//! page: memory, cards, note, text -> what a model reads of it
 //! card or chat of another program -> Persona or messages
 //! ```
 
@@ -12,3 +13,4 @@ pub mod checks;
 pub mod eliza;
 pub mod export;
 pub mod forms;
+pub mod page;

@@ -255,6 +255,7 @@ pub fn write_chat(lang: Lang, theme: Theme) -> AppState {
         title: title.into(),
         changed_ms: NOW - hours * 3_600_000,
         turns: 4,
+        page: false,
     };
     state.write.conversations = vec![
         head("a", lang.pick("Explain tides to a child", "向孩子解释潮汐"), 0),
@@ -268,6 +269,7 @@ pub fn write_chat(lang: Lang, theme: Theme) -> AppState {
         title: lang.pick("Explain tides to a child", "向孩子解释潮汐").into(),
         system: "Answer in plain words.".into(),
         shelf: Shelf::default(),
+        page: None,
         turns: vec![
             turn(1, Role::User, lang.pick("Explain tides to a child", "向孩子解释潮汐")),
             turn(2, Role::Assistant, ANSWER),
@@ -294,7 +296,8 @@ pub fn write_streaming(lang: Lang, theme: Theme) -> AppState {
         first_ms: Some(NOW - 1500),
         seed: 3,
         params: TextParams::default(),
-        messages: Vec::new(),
+        prompt: TextPrompt::Chat(Vec::new()),
+        page: None,
         text: String::new(),
     });
     state

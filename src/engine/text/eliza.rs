@@ -13,6 +13,7 @@ pub fn run(request: &TextRequest, reporter: &Reporter, token: &CancelToken) -> R
     reporter.tell(EventKind::Ready { load_s: 0.0 });
     let said: Vec<&str> = match &request.prompt {
         TextPrompt::Raw(text) => vec![text],
+        TextPrompt::Page(page) => page.before.lines().last().into_iter().collect(),
         TextPrompt::Chat(turns) => {
             turns.iter().filter(|turn| turn.role == Role::User).map(|turn| turn.content.as_str()).collect()
         }

@@ -19,6 +19,7 @@ use crate::domain::{
 use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, best_device};
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::gguf::Gguf;
+use crate::writing::page::assemble;
 
 /// Runs language models. The last one stays in memory, with what it has read.
 pub struct TextPipeline {
@@ -159,6 +160,12 @@ impl Loaded {
         let mut dropped = 0;
         let tokens = match prompt {
             TextPrompt::Raw(text) => self.tokenizer.encode(text, Specials::Parse),
+            TextPrompt::Page(page) => {
+                let room = context - (params.max_tokens as usize).min(context / 2);
+                let mut count = |text: &str| self.tokenizer.encode(text, Specials::Plain).len();
+                let text = assemble(page, room, &mut count).text;
+                self.tokenizer.encode(&text, Specials::Plain)
+            }
             TextPrompt::Chat(messages) => {
                 let template = self.template.as_ref().map_err(Clone::clone)?;
                 // Room for the answer too, but not more than half.
@@ -210,6 +217,7 @@ impl Identity {
 fn check_prompt(prompt: &TextPrompt) -> Result<()> {
     let empty = match prompt {
         TextPrompt::Raw(text) => text.is_empty(),
+        TextPrompt::Page(page) => page.before.is_empty() && page.story.memory.trim().is_empty(),
         TextPrompt::Chat(messages) => match messages.last() {
             None => true,
             Some(last) => last.role == Role::User && last.content.trim().is_empty(),

@@ -30,10 +30,14 @@ impl AppState {
     pub(super) fn picture_of_turn(&mut self, id: u64, fx: &mut Effects) {
         let text = self.write.open.turn(id).map(|turn| turn.message.content.clone());
         if let (Some(text), None) = (text.filter(|t| !t.trim().is_empty()), &self.create.helper) {
-            let wish = "Describe one picture that illustrates this passage, as a prompt for a text-to-image model: who or \
-                        what is seen, where, in what light and style.";
-            self.ask_for_prompt(wish, &text, fx);
+            self.picture_prompt_for(&text, fx);
         }
+    }
+
+    pub(super) fn picture_prompt_for(&mut self, passage: &str, fx: &mut Effects) {
+        let wish = "Describe one picture that illustrates this passage, as a prompt for a text-to-image model: who or \
+                    what is seen, where, in what light and style.";
+        self.ask_for_prompt(wish, passage, fx);
     }
 
     fn ask_for_prompt(&mut self, wish: &str, text: &str, fx: &mut Effects) {

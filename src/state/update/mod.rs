@@ -5,6 +5,7 @@ mod forms;
 mod helper;
 mod library;
 mod models;
+mod page;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -102,6 +103,7 @@ impl AppState {
             | Command::WriteForm
             | Command::WriteSection
             | Command::AskAgain(_)
+            | Command::Page(_)
             | Command::DismissWriteError => self.write_command(command, fx),
 
             Command::Select(_)

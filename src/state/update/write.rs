@@ -7,11 +7,13 @@ use crate::domain::{
     TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, Turn, TurnInfo,
 };
 use crate::error::{Cause, StudioError};
-use crate::state::{AppState, Command, Effect, NoticeKind, OpenConversation, Phase, TextEdit, TextFormat, TextJob};
+use crate::state::{
+    AppState, Command, Effect, NoticeKind, OpenConversation, PageSpot, Phase, TextEdit, TextFormat, TextJob,
+};
 use crate::writing::export::{Document, to_docx, to_html, to_markdown, to_plain_text};
 
 /// Letters of the first prompt that make a conversation's title.
-const TITLE: usize = 40;
+pub(super) const TITLE: usize = 40;
 
 impl AppState {
     pub(super) fn write_command(&mut self, command: Command, fx: &mut Effects) {
@@ -67,6 +69,7 @@ impl AppState {
             Command::WriteForm => self.write_form(fx),
             Command::WriteSection => self.write_section(fx),
             Command::AskAgain(instruction) => self.ask_again(instruction, fx),
+            Command::Page(command) => self.page_command(command, fx),
             Command::DismissWriteError => self.write.error = None,
             _ => {}
         }
@@ -240,15 +243,23 @@ impl AppState {
 
     /// The page gets a file.
     fn begin_conversation(&mut self, title: String, system: String, fx: &mut Effects) {
-        let now = self.now_ms;
-        let id = ConversationId(format!("{now:013}-{:08x}", self.roll()));
+        let id = self.new_document();
         if !system.is_empty() {
             fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text: system.clone() } });
         }
         fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Title { title: title.clone() } });
         let open = &mut self.write.open;
-        (open.id, open.title, open.system) = (Some(id.clone()), title.clone(), system);
-        self.write.conversations.insert(0, ConversationHead { id, title, changed_ms: now, turns: 0 });
+        (open.title, open.system) = (title.clone(), system);
+        let head = ConversationHead { id, title, changed_ms: self.now_ms, turns: 0, page: false };
+        self.write.conversations.insert(0, head);
+    }
+
+    /// A name, and with it a file, for what is open.
+    pub(super) fn new_document(&mut self) -> ConversationId {
+        let (now, dice) = (self.now_ms, self.roll());
+        let id = ConversationId(format!("{now:013}-{dice:08x}"));
+        self.write.open.id = Some(id.clone());
+        id
     }
 
     /// A conversation with a character: who it is, and its greeting.
@@ -295,14 +306,28 @@ impl AppState {
     }
 
     fn start_job(&mut self, turn: u64, conversation: ConversationId, fx: &mut Effects) {
-        let seed = match self.settings.text.seed {
-            Seed::Fixed(n) => n,
-            Seed::Random => self.roll(),
-        };
         let mut params = TextParams { inspect: true, ..self.settings.text.clone() };
         if let Some((form, _)) = self.form_of_page() {
             params = form.sampling.apply(&params);
         }
+        let prompt = TextPrompt::Chat(self.messages_until(turn));
+        self.ask_for_text(turn, conversation, prompt, None, params, fx);
+    }
+
+    /// Asks the model in use for text; where it is not here yet, it is fetched first.
+    pub(super) fn ask_for_text(
+        &mut self,
+        turn: u64,
+        conversation: ConversationId,
+        prompt: TextPrompt,
+        page: Option<PageSpot>,
+        params: TextParams,
+        fx: &mut Effects,
+    ) {
+        let seed = match params.seed {
+            Seed::Fixed(n) => n,
+            Seed::Random => self.roll(),
+        };
         self.write.findings.clear();
         self.write.job = Some(TextJob {
             id: None,
@@ -315,7 +340,8 @@ impl AppState {
             first_ms: None,
             seed,
             params,
-            messages: self.messages_until(turn),
+            prompt,
+            page,
             text: self.write.open.turn(turn).map(|t| t.message.content.clone()).unwrap_or_default(),
         });
         let model = self.settings.text.model.clone();
@@ -346,8 +372,7 @@ impl AppState {
         let id = self.new_job();
         let Some(job) = &mut self.write.job else { return };
         job.id = Some(id);
-        let messages = job.messages.clone();
-        let request = TextRequest { params, model, prompt: TextPrompt::Chat(messages), seed: job.seed };
+        let request = TextRequest { params, model, prompt: job.prompt.clone(), seed: job.seed };
         fx.push(Effect::Submit { id, job: Job::Text(Box::new(request)) });
     }
 
@@ -375,6 +400,15 @@ impl AppState {
             EventKind::Token { text } => {
                 job.pieces += 1;
                 job.first_ms.get_or_insert(now);
+                if let Some(spot) = job.page {
+                    let first = job.text.is_empty();
+                    let text = if first && spot.spaced { text.trim_start_matches(' ').to_owned() } else { text };
+                    job.text.push_str(&text);
+                    if !text.is_empty() {
+                        self.page_token(spot, text, first, fx);
+                    }
+                    return;
+                }
                 job.text.push_str(&text);
                 let (id, turn) = (job.conversation.clone(), job.turn);
                 if self.write.is_writing_here()
@@ -411,6 +445,10 @@ impl AppState {
 
     fn end_turn(&mut self, info: TurnInfo, fx: &mut Effects) {
         let Some(job) = self.write.job.take() else { return };
+        if job.page.is_some() {
+            self.touch(&job.conversation);
+            return self.page_written(job.conversation, job.turn, info, fx);
+        }
         let here = self.write.open.id.as_ref() == Some(&job.conversation);
         if here && let Some(turn) = self.write.open.turn_mut(job.turn) {
             turn.info = Some(info.clone());
@@ -440,8 +478,11 @@ impl AppState {
             };
             return self.end_turn(info, fx);
         }
-        let (id, turn) = (job.conversation.clone(), job.turn);
+        let (id, turn, page) = (job.conversation.clone(), job.turn, job.page);
         self.write.job = None;
+        if page.is_some() {
+            return;
+        }
         if self.write.open.id.as_ref() == Some(&id) {
             let open = &mut self.write.open;
             open.shelf.remove(&mut open.turns, turn);
@@ -479,12 +520,17 @@ impl AppState {
         {
             turn.message.content.clone_from(&job.text);
         }
-        let ConversationData { id, title, system, shelf, .. } = data;
-        self.write.open = OpenConversation { id: Some(id), title, system, turns, shelf };
+        let ConversationData { id, title, system, shelf, mut page, .. } = data;
+        if let Some(job) = self.write.job.as_ref().filter(|job| job.conversation == id)
+            && let Some((spot, page)) = job.page.zip(page.as_mut())
+        {
+            self.catch_up(page, spot, &job.text);
+        }
+        self.write.open = OpenConversation { id: Some(id), title, system, turns, shelf, page };
         self.write.editing = None;
     }
 
-    fn rename(&mut self, title: String, fx: &mut Effects) {
+    pub(super) fn rename(&mut self, title: String, fx: &mut Effects) {
         let title = title.trim().to_owned();
         let Some(id) = self.write.open.id.clone().filter(|_| !title.is_empty()) else { return };
         self.write.open.title.clone_from(&title);
@@ -510,15 +556,19 @@ impl AppState {
 
     fn export_conversation(&mut self, format: TextFormat, fx: &mut Effects) {
         let open = &self.write.open;
-        if open.turns.is_empty() {
+        let lang = self.lang;
+        let document = if let Some(page) = &open.page {
+            Document::from_page(&open.title, page.text.as_str(), lang)
+        } else {
+            let system = Some(&open.system).filter(|s| !s.trim().is_empty());
+            let system = system.map(|text| Message { role: Role::System, content: text.clone() });
+            let turns = open.turns.iter().map(|turn| turn.message.clone());
+            let messages: Vec<Message> = system.into_iter().chain(turns).collect();
+            Document::from_messages(&open.title, &messages, lang)
+        };
+        if document.blocks.is_empty() {
             return;
         }
-        let lang = self.lang;
-        let system = Some(&open.system).filter(|s| !s.trim().is_empty());
-        let system = system.map(|text| Message { role: Role::System, content: text.clone() });
-        let turns = open.turns.iter().map(|turn| turn.message.clone());
-        let messages: Vec<Message> = system.into_iter().chain(turns).collect();
-        let document = Document::from_messages(&open.title, &messages, lang);
         let (bytes, ending) = match format {
             TextFormat::Markdown => (Ok(to_markdown(&document).into_bytes()), "md"),
             TextFormat::Plain => (Ok(to_plain_text(&document).into_bytes()), "txt"),
@@ -535,7 +585,7 @@ impl AppState {
     }
 
     /// Moves a conversation to the top of the list.
-    fn touch(&mut self, id: &ConversationId) {
+    pub(super) fn touch(&mut self, id: &ConversationId) {
         let turns = (self.write.open.id.as_ref() == Some(id)).then_some(self.write.open.turns.len());
         let heads = &mut self.write.conversations;
         if let Some(at) = heads.iter().position(|h| h.id == *id) {
@@ -548,7 +598,7 @@ impl AppState {
 }
 
 /// The first line of a prompt, cut at a word where it is long.
-fn title_of(prompt: &str) -> String {
+pub(super) fn title_of(prompt: &str) -> String {
     let line = prompt.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or_default();
     if line.chars().count() <= TITLE {
         return line.to_owned();

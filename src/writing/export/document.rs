@@ -87,6 +87,13 @@ impl Document {
         Self { title: title.to_owned(), lang, blocks }
     }
 
+    /// A text as a person sees it: each line stays a line. Markdown's headings, lists and stresses are read.
+    pub fn from_page(title: &str, text: &str, lang: Lang) -> Self {
+        // Two spaces keep a line's end; a line that is set in would be code.
+        let lines = text.lines().map(|line| format!("{}  \n", line.trim_matches([' ', '\t'])));
+        Self::from_markdown(title, &lines.collect::<String>(), lang)
+    }
+
     /// A conversation: each message is Markdown and becomes a turn.
     pub fn from_messages(title: &str, messages: &[Message], lang: Lang) -> Self {
         let turn = |message: &Message| Block::Turn {

@@ -162,6 +162,7 @@ fn an_answer_goes_on_while_another_conversation_is_read() {
         |id, role, text: &str| Turn { id, message: Message { role, content: text.into() }, info: None, parent: None };
     let data = ConversationData {
         shelf: Shelf::default(),
+        page: None,
         id: conversation,
         title: "t".into(),
         system: String::new(),

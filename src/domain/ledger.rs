@@ -1,0 +1,66 @@
+//! What a prompt is made of, in tokens, before it is sent.
+
+use super::{ModelRef, TextParams, TextPrompt};
+
+/// What is to be measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LedgerRequest {
+    /// Counts up, so that an older answer is told from the newest.
+    pub serial: u64,
+    pub model: ModelRef,
+    pub params: TextParams,
+    pub prompt: TextPrompt,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ledger {
+    pub serial: u64,
+    pub parts: Vec<Part>,
+    /// Tokens that the context has, and how many of them wait for the answer.
+    pub context: usize,
+    pub answer: usize,
+}
+
+/// A part of a prompt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub kind: PartKind,
+    /// A card's name; empty for the others.
+    pub name: String,
+    /// Tokens that are read.
+    pub tokens: usize,
+    /// Tokens that there is no room for.
+    pub left_out: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PartKind {
+    System,
+    Memory,
+    Note,
+    Card,
+    /// The text of a page.
+    Text,
+    /// Turns of a conversation that were said.
+    Turns,
+    /// The message that is being typed.
+    Draft,
+    /// What the model's template puts around the turns.
+    Template,
+}
+
+impl Ledger {
+    /// Tokens that are read.
+    pub fn used(&self) -> usize {
+        self.parts.iter().map(|part| part.tokens).sum()
+    }
+
+    pub fn left_out(&self) -> usize {
+        self.parts.iter().map(|part| part.left_out).sum()
+    }
+
+    /// Tokens of the context that nothing needs.
+    pub fn free(&self) -> usize {
+        self.context.saturating_sub(self.used() + self.answer)
+    }
+}

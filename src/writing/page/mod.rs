@@ -1,0 +1,113 @@
+//! What a model reads to go on with a page: memory, the cards that are named, the author's note, and as much of the
+//! text before the cursor as there is room for.
+//!
+//! ```text
+//! memory
+//! Ada: a clockmaker of sixty ...          cards that are named in the last letters, or always read
+//! ***
+//! ... the end of the text, of which the last lines
+//! [Author's note: ...]                     stand after the note
+//! are the newest.
+//! ```
+
+mod mention;
+mod tail;
+#[cfg(test)]
+mod tests;
+
+use crate::domain::{PagePrompt, Part, PartKind, StoryCard};
+use crate::lang::Lang;
+pub use mention::named;
+
+/// Bytes before the cursor in which a card may be named.
+const NEAR: usize = 4000;
+/// Tokens for the seams between the parts, which are counted one by one.
+const SEAMS: usize = 8;
+
+/// A prompt, and what became of its parts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assembled {
+    pub text: String,
+    pub parts: Vec<Part>,
+}
+
+/// Puts together what is read, in at most about `room` tokens; `count` tells how many a text takes. What stands
+/// beside the text may fill three quarters of the room: of more than that, whole parts are left out, cards that were
+/// named longest ago first.
+pub fn assemble(prompt: &PagePrompt, room: usize, count: &mut dyn FnMut(&str) -> usize) -> Assembled {
+    let story = &prompt.story;
+    let mut spare = room * 3 / 4;
+    let mut used = SEAMS;
+    let mut parts = Vec::new();
+    let mut take = |kind: PartKind, name: &str, text: &str, parts: &mut Vec<Part>| {
+        let tokens = count(text);
+        let fits = tokens <= spare;
+        if fits {
+            spare -= tokens;
+            used += tokens;
+        }
+        let (tokens, left_out) = if fits { (tokens, 0) } else { (0, tokens) };
+        parts.push(Part { kind, name: name.to_owned(), tokens, left_out });
+        fits
+    };
+
+    let mut head = String::new();
+    let memory = story.memory.trim();
+    if !memory.is_empty() {
+        let text = format!("{memory}\n");
+        if take(PartKind::Memory, "", &text, &mut parts) {
+            head.push_str(&text);
+        }
+    }
+    let note = story.note.trim();
+    let mut note = (!note.is_empty()).then(|| note_of(note));
+    if let Some(text) = &note
+        && !take(PartKind::Note, "", text, &mut parts)
+    {
+        note = None;
+    }
+    for card in read_cards(prompt) {
+        let text = format!("{}: {}\n", card.name.trim(), card.about.trim());
+        if take(PartKind::Card, card.name.trim(), &text, &mut parts) {
+            head.push_str(&text);
+        }
+    }
+    if !head.is_empty() {
+        head.push_str("***\n");
+        used += count("***\n");
+    }
+
+    let (start, tokens, left_out) = tail::fit(&prompt.before, room.saturating_sub(used), count);
+    parts.push(Part { kind: PartKind::Text, name: String::new(), tokens, left_out });
+    let text = &prompt.before[start..];
+    let body = match note {
+        Some(note) => {
+            let at = before_last_lines(text, story.note_depth as usize);
+            format!("{}{note}{}", &text[..at], &text[at..])
+        }
+        None => text.to_owned(),
+    };
+    Assembled { text: head + &body, parts }
+}
+
+/// The cards that are read now: those for always, then those named near the end of the text, the latest first.
+pub fn read_cards(prompt: &PagePrompt) -> Vec<&StoryCard> {
+    let near = &prompt.before[prompt.before.ceil_char_boundary(prompt.before.len().saturating_sub(NEAR))..];
+    let mut cards: Vec<(usize, &StoryCard)> = Vec::new();
+    for card in prompt.story.cards.iter().filter(|card| !card.about.trim().is_empty() && !card.name.trim().is_empty()) {
+        let at = if card.always { Some(usize::MAX) } else { mention::last(card, near) };
+        cards.extend(at.map(|at| (at, card)));
+    }
+    cards.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    cards.into_iter().map(|(_, card)| card).collect()
+}
+
+fn note_of(note: &str) -> String {
+    let lang = if note.chars().any(mention::is_ideograph) { Lang::Zh } else { Lang::En };
+    format!("{}\n", lang.pick("[Author's note: {}]", "[作者按：{}]").replace("{}", note))
+}
+
+/// Where the last `lines` lines of a text begin; the one that is being written counts.
+fn before_last_lines(text: &str, lines: usize) -> usize {
+    text.rmatch_indices('\n').nth(lines.max(1) - 1).map_or(0, |(at, _)| at + 1)
+}
