@@ -50,6 +50,19 @@ fn rooms() {
         shot("create-error", error);
         shot("write-empty", fresh(Room::Write, lang, theme));
         shot("write-chat", write_chat(lang, theme));
+        shot("write-page", write_page(lang, theme));
+        let mut blank = write_page(lang, theme);
+        blank.write.open = aigc_studio::state::OpenConversation { page: Some(Box::default()), ..Default::default() };
+        shot("write-page-empty", blank);
+        let mut busy = write_page(lang, theme);
+        busy.write.job = write_streaming(lang, theme).write.job;
+        shot("write-page-writing", busy);
+        let mut source = create_done(lang, theme);
+        source.create.subject = Some(aigc_studio::domain::Subject {
+            document: aigc_studio::domain::ConversationId("a".into()),
+            passage: aigc_studio::domain::Passage::new(0, 0, "She set the kettle on and looked out of the window."),
+        });
+        shot("create-subject", source);
         shot("write-streaming", write_streaming(lang, theme));
         let mut fetching = models_busy(lang, theme);
         shot("models", fetching.clone());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::branches::Shelf;
-use super::{FinishReason, ImageParams, NoiseSource, Page, PageEntry, Sampler, Schedule};
+use super::{FinishReason, Illustration, ImageParams, NoiseSource, Page, PageEntry, Sampler, Schedule};
 
 /// Pixels: RGBA, 8 bits, straight alpha, rows from the top, `4 * width * height` bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,6 +185,8 @@ pub struct ConversationData {
     pub shelf: Shelf,
     /// Where it is no conversation but a page.
     pub page: Option<Box<Page>>,
+    /// Oldest first.
+    pub pictures: Vec<Illustration>,
     pub changed_ms: i64,
 }
 
@@ -228,6 +230,14 @@ pub enum JournalEntry {
     },
     /// Of a page.
     Page(PageEntry),
+    /// A picture stands beside a passage.
+    Picture {
+        picture: Illustration,
+    },
+    /// It no longer does.
+    PictureGone {
+        id: u64,
+    },
 }
 
 impl JournalEntry {

@@ -55,6 +55,14 @@ pub enum Command {
     ImprovePrompt,
     /// Writes a picture prompt for a turn of the conversation.
     PictureOfTurn(u64),
+    /// The prompt is for no passage any more.
+    ForgetSubject,
+    /// Back to the text that the prompt was written for.
+    GoToSubject,
+    /// Another picture for the passage that this one stands beside.
+    IllustrateAgain(u64),
+    /// Takes a picture out of the text.
+    RemoveIllustration(u64),
 
     // Write
     SetText(TextEdit),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Shown;
-use crate::domain::{ImageRequest, JobId, Latents, Picture, PictureRecord, StepProgress};
+use crate::domain::{ImageRequest, JobId, Latents, Picture, PictureRecord, StepProgress, Subject};
 use crate::error::StudioError;
 
 /// Names a picture of this session: its job and its place in it.
@@ -27,6 +27,8 @@ pub struct CreateState {
     pub undecoded: Vec<Arc<Latents>>,
     /// A language model at work on the prompt.
     pub helper: Option<Helper>,
+    /// The passage that the prompt was written for: pictures of it are put beside it.
+    pub subject: Option<Subject>,
     /// Words of the last prompt that the model did not see.
     pub unknown_words: Vec<String>,
     /// Predictions of the last job that were made again in full precision.
@@ -48,6 +50,8 @@ pub struct Helper {
 pub struct ImageJob {
     pub id: JobId,
     pub request: Box<ImageRequest>,
+    /// What it is to illustrate.
+    pub subject: Option<Subject>,
     pub phase: Phase,
     pub progress: Option<StepProgress>,
     pub preview: Option<Arc<Picture>>,
@@ -73,6 +77,8 @@ pub struct Shot {
     pub picture: Arc<Picture>,
     pub record: Box<PictureRecord>,
     pub saved: Saved,
+    /// The passage that it is put beside once it is on disk.
+    pub subject: Option<Subject>,
 }
 
 /// Whether a picture is on disk.

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use super::{PageSpot, Phase};
-use crate::domain::{ConversationHead, ConversationId, JobId, Page, Shelf, TextParams, TextPrompt, TokenChoice, Turn};
+use crate::domain::{
+    ConversationHead, ConversationId, Illustration, JobId, Page, Shelf, TextParams, TextPrompt, TokenChoice, Turn,
+};
 use crate::error::StudioError;
 use crate::writing::checks::Finding;
 use crate::writing::forms::Values;
@@ -59,6 +61,8 @@ pub struct OpenConversation {
     pub shelf: Shelf,
     /// Where it is no conversation but a page.
     pub page: Option<Box<Page>>,
+    /// Pictures beside its passages, oldest first.
+    pub pictures: Vec<Illustration>,
 }
 
 /// The answer that is being written.
@@ -90,6 +94,11 @@ pub struct TextJob {
 }
 
 impl OpenConversation {
+    /// Whether there is nothing in it yet.
+    pub fn is_blank(&self) -> bool {
+        self.page.as_ref().map_or(self.turns.is_empty(), |page| page.text.is_empty())
+    }
+
     pub fn turn(&self, id: u64) -> Option<&Turn> {
         self.turns.iter().find(|t| t.id == id)
     }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::io::BufRead;
 
-use crate::domain::{ConversationData, ConversationId, JournalEntry, Message, Page, Role, Shelf, Turn};
+use crate::domain::{ConversationData, ConversationId, Illustration, JournalEntry, Message, Page, Role, Shelf, Turn};
 
 /// Longest line that is read. Longer ones are passed over without being held in memory.
 const MAX_LINE: usize = 16 << 20;
@@ -19,6 +19,7 @@ pub struct Replay {
     turns: Vec<Turn>,
     shelf: Shelf,
     page: Option<Box<Page>>,
+    pictures: Vec<Illustration>,
     /// Turns that were cut off on purpose: text that comes late for them is not brought back.
     removed: HashSet<u64>,
 }
@@ -55,6 +56,8 @@ impl Replay {
                 self.removed.extend(self.shelf.remove(&mut self.turns, id));
             }
             JournalEntry::Select { id } => self.shelf.switch(&mut self.turns, id),
+            JournalEntry::Picture { picture } => self.pictures.push(picture),
+            JournalEntry::PictureGone { id } => self.pictures.retain(|picture| picture.id != id),
             JournalEntry::Page(entry) => self.page.get_or_insert_default().apply(entry),
         }
     }
@@ -100,6 +103,7 @@ impl Replay {
             turns: self.turns,
             shelf: self.shelf,
             page: self.page,
+            pictures: self.pictures,
             changed_ms,
         }
     }
@@ -118,6 +122,7 @@ impl Replay {
         entries.extend(turns.into_iter().map(|turn| JournalEntry::Begin { turn: turn.clone() }));
         entries.extend(self.shelf.turned_back(&self.turns).into_iter().map(|id| JournalEntry::Select { id }));
         entries.extend(self.page.iter().flat_map(|page| page.entries()).map(JournalEntry::Page));
+        entries.extend(self.pictures.iter().map(|picture| JournalEntry::Picture { picture: picture.clone() }));
         entries
     }
 }

@@ -4,7 +4,7 @@ use egui::{Key, Modifiers, Ui};
 
 use super::cx::Cx;
 use crate::domain::Room;
-use crate::state::{Command, Stage, TextFormat};
+use crate::state::{Command, PageCommand, Stage, TextFormat};
 
 /// Reads the shortcuts before any field can take their keys.
 pub fn run(ui: &Ui, cx: &mut Cx<'_>) {
@@ -14,6 +14,10 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>) {
         if ctrl(key) {
             cx.push(Command::Go(room));
         }
+    }
+    if ui.input_mut(|i| i.consume_key(Modifiers::COMMAND | Modifiers::SHIFT, Key::N)) {
+        cx.push(Command::Go(Room::Write));
+        cx.push(Command::Page(PageCommand::New));
     }
     if ctrl(Key::N) {
         cx.push(Command::Go(Room::Write));
@@ -69,7 +73,7 @@ fn save(cx: &mut Cx<'_>) {
                 cx.push(Command::SaveItemAs(path.clone()));
             }
         }
-        Room::Write if !cx.state.write.open.turns.is_empty() => {
+        Room::Write if !cx.state.write.open.is_blank() => {
             cx.push(Command::ExportConversation(TextFormat::Markdown));
         }
         _ => {}

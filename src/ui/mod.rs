@@ -67,7 +67,7 @@ impl Views {
         }
         match state.room() {
             Room::Create => create::show(ui, &mut cx, &mut self.create, &mut self.textures),
-            Room::Write => write::show(ui, &mut cx, &mut self.write),
+            Room::Write => write::show(ui, &mut cx, &mut self.write, &mut self.textures),
             Room::Gallery => gallery::show(ui, &mut cx, &mut self.gallery, &mut self.textures),
             Room::Models => models::show(ui, &mut cx),
             Room::Settings => settings::show(ui, &mut cx),

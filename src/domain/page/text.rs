@@ -43,6 +43,18 @@ impl PageText {
         &self.runs
     }
 
+    /// The same for a text that has just been typed from this one: what is new is the person's.
+    pub fn authors_of(&self, text: &str) -> Vec<(Author, usize)> {
+        match super::diff::between(&self.text, text) {
+            None => self.runs.clone(),
+            Some((at, removed, added)) => {
+                let mut next = self.clone();
+                next.replace(at, removed, &[Run { by: Author::Person, text: added.to_owned() }]);
+                next.runs
+            }
+        }
+    }
+
     /// `at`, or the nearest place before it where a character begins.
     pub fn boundary(&self, at: usize) -> usize {
         self.text.floor_char_boundary(at)

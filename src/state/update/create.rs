@@ -148,6 +148,7 @@ impl AppState {
         self.create.jobs.push(ImageJob {
             id,
             request: request.clone(),
+            subject: self.create.subject.clone(),
             phase: Phase::Waiting,
             progress: None,
             preview: None,
@@ -234,7 +235,8 @@ impl AppState {
     fn picture_done(&mut self, key: ShotKey, picture: Arc<Picture>, record: Box<PictureRecord>, fx: &mut Effects) {
         let (job, index) = key;
         fx.push(Effect::SavePicture { job, index, picture: picture.clone(), record: record.clone() });
-        self.put_on_strip(Shot { key, picture, record, saved: Saved::Saving });
+        let subject = self.create.jobs.iter().find(|j| j.id == job).and_then(|j| j.subject.clone());
+        self.put_on_strip(Shot { key, picture, record, saved: Saved::Saving, subject });
     }
 
     pub(super) fn put_on_strip(&mut self, shot: Shot) {
@@ -255,8 +257,9 @@ impl AppState {
 
     pub(super) fn use_settings(&mut self, key: ShotKey) {
         if let Some(shot) = self.create.shot(key) {
-            let record = shot.record.clone();
+            let (record, subject) = (shot.record.clone(), shot.subject.clone());
             self.restore(&record);
+            self.create.subject = subject;
         }
     }
 
@@ -280,6 +283,7 @@ impl AppState {
         (params.width, params.height) = (record.width, record.height);
         self.fit_size();
         self.create.forget_error();
+        self.create.subject = None;
         self.settings.room = Room::Create;
         self.note(NoticeKind::SettingsRestored);
     }
@@ -289,15 +293,17 @@ impl AppState {
         let known = self.create.strip.iter().find(|s| matches!(&s.saved, Saved::At(p) if p == path)).map(|s| s.key);
         let key = known.unwrap_or_else(|| {
             let key = (self.new_job(), 0);
-            self.put_on_strip(Shot { key, picture, record, saved: Saved::At(path.to_owned()) });
+            self.put_on_strip(Shot { key, picture, record, saved: Saved::At(path.to_owned()), subject: None });
             key
         });
         self.create.shown = Shown::Shot(key);
     }
 
     pub(super) fn vary(&mut self, key: ShotKey, fx: &mut Effects) {
-        let Some(record) = self.create.shot(key).map(|shot| shot.record.clone()) else { return };
-        self.restore(&record);
+        self.use_settings(key);
+        if self.create.shot(key).is_none() {
+            return;
+        }
         self.notices.pop();
         self.settings.image.seed = Seed::Random;
         self.generate(fx);

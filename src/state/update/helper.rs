@@ -1,14 +1,18 @@
 //! A language model helps with a picture: a prompt made better, or one made of a passage. It is always seen, and can be
 //! changed, before anything is drawn.
 
+use std::path::Path;
+
 use super::Effects;
-use crate::domain::{EventKind, Job, JobId, Makes, Message, Outcome, Role, Room, TextParams, TextPrompt, TextRequest};
-use crate::state::{AppState, Effect, Helper, ImageEdit, NoticeKind};
+use crate::domain::{
+    EventKind, Illustration, Job, JobId, JournalEntry, Makes, Message, Outcome, Passage, Role, Room, Subject,
+    TextParams, TextPrompt, TextRequest,
+};
+use crate::state::{AppState, Effect, Helper, ImageEdit, NoticeKind, ShotKey};
 
 /// Tokens of a prompt at most.
 const TOKENS: u32 = 96;
-/// Letters of a passage that are read, and of a prompt that is kept.
-const PASSAGE: usize = 4000;
+/// Letters of a prompt that are kept.
 const PROMPT: usize = 500;
 
 impl AppState {
@@ -30,14 +34,63 @@ impl AppState {
     pub(super) fn picture_of_turn(&mut self, id: u64, fx: &mut Effects) {
         let text = self.write.open.turn(id).map(|turn| turn.message.content.clone());
         if let (Some(text), None) = (text.filter(|t| !t.trim().is_empty()), &self.create.helper) {
-            self.picture_prompt_for(&text, fx);
+            let passage = Passage::new(id, 0, &text);
+            self.picture_prompt_for(passage, &text, fx);
         }
     }
 
-    pub(super) fn picture_prompt_for(&mut self, passage: &str, fx: &mut Effects) {
+    /// A prompt for a picture of `passage`, from what is said in `text`.
+    pub(super) fn picture_prompt_for(&mut self, passage: Passage, text: &str, fx: &mut Effects) {
         let wish = "Describe one picture that illustrates this passage, as a prompt for a text-to-image model: who or \
                     what is seen, where, in what light and style.";
-        self.ask_for_prompt(wish, passage, fx);
+        self.create.subject = self.write.open.id.clone().map(|document| Subject { document, passage });
+        self.ask_for_prompt(wish, text, fx);
+    }
+
+    /// Puts a picture that is on disk beside the passage that it was made of.
+    pub(super) fn illustrate(&mut self, key: ShotKey, path: &Path, fx: &mut Effects) {
+        let subject = self.create.shot(key).and_then(|shot| shot.subject.clone());
+        let Some(Subject { document, passage }) = subject else { return };
+        let id = self.roll();
+        let picture = Illustration { id, passage, path: path.to_owned() };
+        if self.write.open.id.as_ref() == Some(&document) {
+            self.write.open.pictures.push(picture.clone());
+        }
+        self.touch(&document);
+        fx.push(Effect::Journal { id: document, entry: JournalEntry::Picture { picture } });
+    }
+
+    /// Takes a picture out of the text; its file stays in the library.
+    pub(super) fn remove_illustration(&mut self, id: u64, fx: &mut Effects) {
+        self.write.open.pictures.retain(|picture| picture.id != id);
+        if let Some(document) = self.write.open.id.clone() {
+            fx.push(Effect::Journal { id: document, entry: JournalEntry::PictureGone { id } });
+        }
+    }
+
+    /// Another picture for the passage of one: of its words as they are now.
+    pub(super) fn illustrate_again(&mut self, id: u64, fx: &mut Effects) {
+        let open = &self.write.open;
+        let Some(old) = open.pictures.iter().find(|picture| picture.id == id) else { return };
+        let Some(page) = &open.page else { return self.picture_of_turn(old.passage.turn, fx) };
+        // The paragraph around the place, where its words were changed.
+        let text = page.text.as_str();
+        let (end, same) = old.passage.find(text);
+        let (from, to) = if same {
+            (end - old.passage.text.len(), end)
+        } else {
+            let from = text[..end].trim_end().rfind('\n').map_or(0, |at| at + 1);
+            (from, text[end..].find('\n').map_or(text.len(), |at| end + at))
+        };
+        self.picture_of_passage(from, to, fx);
+    }
+
+    /// Shows the document that the prompt was written for.
+    pub(super) fn go_to_subject(&mut self, fx: &mut Effects) {
+        if let Some(subject) = self.create.subject.clone() {
+            self.settings.room = Room::Write;
+            self.open_conversation(subject.document, fx);
+        }
     }
 
     fn ask_for_prompt(&mut self, wish: &str, text: &str, fx: &mut Effects) {
@@ -51,7 +104,7 @@ impl AppState {
             }
         };
         let say = |role, content: String| Message { role, content };
-        let passage: String = text.chars().take(PASSAGE).collect();
+        let passage: String = text.chars().take(crate::domain::PASSAGE).collect();
         let messages = vec![
             say(
                 Role::System,

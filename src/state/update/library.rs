@@ -53,6 +53,7 @@ impl AppState {
         match event {
             StoreEvent::PictureSaved { job, index, item } => {
                 self.saved((job, index), Saved::At(item.path.clone()));
+                self.illustrate((job, index), &item.path, fx);
                 if let Some(items) = &mut self.gallery.items
                     && !items.iter().any(|i| i.path == item.path)
                 {

@@ -74,6 +74,10 @@ impl AppState {
             Command::DecodeAgain => self.decode_again(fx),
             Command::ImprovePrompt => self.improve_prompt(fx),
             Command::PictureOfTurn(id) => self.picture_of_turn(id, fx),
+            Command::ForgetSubject => self.create.subject = None,
+            Command::GoToSubject => self.go_to_subject(fx),
+            Command::IllustrateAgain(id) => self.illustrate_again(id, fx),
+            Command::RemoveIllustration(id) => self.remove_illustration(id, fx),
 
             Command::SetText(_)
             | Command::SetDraft(_)

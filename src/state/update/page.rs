@@ -2,8 +2,8 @@
 
 use super::Effects;
 use crate::domain::{
-    Author, ConversationHead, ConversationId, Edit, JournalEntry, PAGE_BYTES, Page, PageEntry, PagePrompt, StoryCard,
-    TextParams, TextPrompt, TurnInfo,
+    Author, ConversationHead, ConversationId, Edit, JournalEntry, PAGE_BYTES, Page, PageEntry, PagePrompt, Passage,
+    StoryCard, TextParams, TextPrompt, TurnInfo,
 };
 use crate::error::Cause;
 use crate::state::{AppState, Effect, OpenConversation, PageCommand, PageSpot};
@@ -179,7 +179,7 @@ impl AppState {
     }
 
     /// A picture prompt for a passage, with the looks of whoever it names.
-    fn picture_of_passage(&mut self, from: usize, to: usize, fx: &mut Effects) {
+    pub(super) fn picture_of_passage(&mut self, from: usize, to: usize, fx: &mut Effects) {
         let Some(page) = self.write.open.page.as_ref() else { return };
         let (from, to) = (page.text.boundary(from), page.text.boundary(to));
         let passage = page.text.as_str().get(from..to).unwrap_or_default().trim();
@@ -190,6 +190,7 @@ impl AppState {
         let looks = looks.into_iter().filter(|card| !card.looks.trim().is_empty());
         let looks: Vec<String> = looks.map(|card| format!("{}: {}", card.name.trim(), card.looks.trim())).collect();
         let text = if looks.is_empty() { passage.to_owned() } else { format!("{passage}\n\n{}", looks.join("\n")) };
-        self.picture_prompt_for(&text, fx);
+        let passage = Passage::new(0, from, passage);
+        self.picture_prompt_for(passage, &text, fx);
     }
 }

@@ -106,7 +106,7 @@ impl AppState {
         self.settings.system_prompt = text;
     }
 
-    fn open_conversation(&mut self, id: ConversationId, fx: &mut Effects) {
+    pub(super) fn open_conversation(&mut self, id: ConversationId, fx: &mut Effects) {
         if self.write.open.id.as_ref() != Some(&id) {
             self.new_conversation();
             fx.push(Effect::LoadConversation(id));
@@ -520,13 +520,13 @@ impl AppState {
         {
             turn.message.content.clone_from(&job.text);
         }
-        let ConversationData { id, title, system, shelf, mut page, .. } = data;
+        let ConversationData { id, title, system, shelf, mut page, pictures, .. } = data;
         if let Some(job) = self.write.job.as_ref().filter(|job| job.conversation == id)
             && let Some((spot, page)) = job.page.zip(page.as_mut())
         {
             self.catch_up(page, spot, &job.text);
         }
-        self.write.open = OpenConversation { id: Some(id), title, system, turns, shelf, page };
+        self.write.open = OpenConversation { id: Some(id), title, system, turns, shelf, page, pictures };
         self.write.editing = None;
     }
 

@@ -70,6 +70,7 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     if let (_, Some(text)) = widgets::field(ui, &params(cx).prompt, &spec) {
         edit(cx, ImageEdit::Prompt(text));
     }
+    subject(ui, cx);
     if !cx.state.create.unknown_words.is_empty() {
         let words = cx.state.create.unknown_words.join(", ");
         let line = cx.with(T::UnknownWords, &[&words]);
@@ -96,6 +97,28 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
             edit(cx, ImageEdit::Negative(text));
         }
     }
+}
+
+/// The passage that the next pictures are put beside.
+fn subject(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let Some(subject) = &cx.state.create.subject else { return };
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = S1;
+        let words = subject.passage.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let label = cx.with(T::PictureFor, &[&words]);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if widgets::icon_button(ui, icons::X, cx.t(T::NotForPassage)).clicked() {
+                cx.push(Command::ForgetSubject);
+            }
+            let icon = crate::ui::theme::icon(icons::BOOK_OPEN_TEXT, 16.0);
+            let button =
+                egui::Button::new((icon, label.as_str())).truncate().min_size(egui::vec2(ui.available_width(), 0.0));
+            let response = ui.add(button).accessible_name(&label);
+            if response.on_hover_text(cx.t(T::PictureForHover)).clicked() {
+                cx.push(Command::GoToSubject);
+            }
+        });
+    });
 }
 
 fn model(ui: &mut Ui, cx: &mut Cx<'_>) {

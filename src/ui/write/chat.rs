@@ -4,12 +4,13 @@ use egui::{Label, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
 use egui_commonmark::CommonMarkCache;
 
 use super::rows::Rows;
-use super::turn;
+use super::{page, turn};
 use crate::domain::ConversationId;
 use crate::state::Command;
 use crate::ui::create::examples;
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
+use crate::ui::textures::Textures;
 use crate::ui::theme::{self, BODY, S2, S4, S6};
 use crate::ui::{icons, widgets};
 
@@ -37,7 +38,7 @@ pub fn column<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
     ui.scope_builder(UiBuilder::new().max_rect(rect), add).inner
 }
 
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView) {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Textures) {
     let open = &cx.state.write.open;
     view.laid_out = 0;
     if open.turns.is_empty() {
@@ -78,6 +79,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView) {
             let id = ui.scope_id().with(("turn", turn.id));
             let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
             turn::show(&mut child, cx, &mut view.markdown, turn, i + 1 == open.turns.len());
+            page::of_turn(&mut child, cx, textures, turn.id, &turn.message.content);
             view.laid_out += 1;
             let delta = view.rows.measured(i, child.min_rect().height() + S4);
             if delta != 0.0 {

@@ -15,6 +15,12 @@ pub fn field_id() -> Id {
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.spacing_mut().item_spacing.y = S2;
+    above(ui, cx);
+    field(ui, cx);
+}
+
+/// What goes on: a fetch, an answer that is written.
+pub fn above(ui: &mut Ui, cx: &mut Cx<'_>) {
     let model = cx.state.settings.text.model.clone();
     if let Some(entry) = cx.state.models.entry(&model) {
         fetching(ui, cx, entry);
@@ -22,7 +28,6 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     if let Some(job) = &cx.state.write.job {
         goings_on(ui, cx, job);
     }
-    field(ui, cx);
 }
 
 /// Before the first message: what will be fetched. While it is: how far.

@@ -6,7 +6,7 @@ use egui::{
 };
 
 use crate::domain::ConversationHead;
-use crate::state::Command;
+use crate::state::{Command, PageCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, RADIUS, S1, S2};
@@ -35,10 +35,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ListView) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = S1;
             let new = egui::Button::new((theme::icon(icons::PLUS, 16.0), cx.t(T::NewConversation)))
-                .min_size(vec2(ui.available_width() - theme::CONTROL - S1, theme::CONTROL));
+                .min_size(vec2(ui.available_width() - 2.0 * (theme::CONTROL + S1), theme::CONTROL));
             let hover = cx.t(T::NewConversationHover);
             if ui.add(new).accessible_name(cx.t(T::NewConversation)).on_hover_text(hover).clicked() {
                 cx.push(Command::NewConversation);
+            }
+            let page = widgets::icon_button(ui, icons::BOOK_OPEN_TEXT, cx.t(T::NewPage));
+            if page.on_hover_text(cx.t(T::NewPageHover)).clicked() {
+                cx.push(Command::Page(PageCommand::New));
             }
             if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::ImportChat)).clicked() {
                 cx.push(Command::ChooseFile);
@@ -122,9 +126,14 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead) {
     let tail = if lit || here || writing { 40.0 } else { 16.0 };
     let ink = if here { p.strong } else { p.text };
     let mut job = egui::text::LayoutJob::simple_singleline(title.to_owned(), theme::body(), ink);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - 12.0 - tail);
+    let lead = if head.page { 34.0 } else { 12.0 };
+    job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - lead - tail);
     let galley = ui.painter().layout_job(job);
-    ui.painter().galley(pos2(rect.left() + 12.0, rect.center().y - galley.size().y / 2.0), galley, ink);
+    if head.page {
+        let at = pos2(rect.left() + 12.0, rect.center().y);
+        ui.painter().text(at, Align2::LEFT_CENTER, icons::BOOK_OPEN_TEXT, theme::icon_font(14.0), cx.p.muted);
+    }
+    ui.painter().galley(pos2(rect.left() + lead, rect.center().y - galley.size().y / 2.0), galley, ink);
     let spot = Rect::from_center_size(pos2(rect.right() - 16.0, rect.center().y), Vec2::splat(24.0));
     if writing {
         ui.painter().text(

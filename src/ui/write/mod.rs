@@ -5,6 +5,7 @@ mod composer;
 mod form;
 mod inspector;
 mod list;
+mod page;
 mod rows;
 mod sampling;
 mod turn;
@@ -13,12 +14,14 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use super::cx::Cx;
 use super::texts::T;
+use super::textures::Textures;
 use super::theme::S2;
 use super::{icons, trouble, widgets};
 use crate::state::{Command, TextFormat};
 pub use chat::ChatView;
 pub use composer::field_id;
 use list::ListView;
+pub use page::{PageView, StoryView};
 
 /// What Write remembers beside the state.
 #[derive(Default)]
@@ -29,12 +32,16 @@ pub struct WriteView {
     sliders: Option<bool>,
     system_open: bool,
     pub more_open: bool,
+    pub page: PageView,
+    story: StoryView,
+    /// Beside a page: its sliders, not its story.
+    page_sliders: bool,
 }
 
 /// Narrower windows hide the sliders until they are asked for.
 const ROOM_FOR_SLIDERS: f32 = 1000.0;
 
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView) {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut Textures) {
     let width = ui.available_width();
     let list_width = if width < 900.0 { 196.0 } else { 232.0 };
     Panel::left("conversations")
@@ -48,13 +55,17 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView) {
             .exact_size(272.0)
             .resizable(false)
             .frame(widgets::panel(cx.p).inner_margin(0))
-            .show(ui, |ui| sampling::show(ui, cx, &mut view.system_open, &mut view.more_open));
+            .show(ui, |ui| beside(ui, cx, view));
     }
     CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
         let frame = Frame::new().inner_margin(Margin::symmetric(16, 6));
         Panel::top("chat-head").exact_size(44.0).resizable(false).frame(frame).show(ui, |ui| {
             head(ui, cx, view, sliders);
         });
+        if cx.state.write.open.page.is_some() {
+            page::show(ui, cx, &mut view.page, textures);
+            return;
+        }
         let frame = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 16 });
         Panel::bottom("composer").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
             chat::column(ui, |ui| {
@@ -71,9 +82,25 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView) {
         });
         match &cx.state.write.form {
             Some(state) => form::show(ui, cx, state),
-            None => chat::show(ui, cx, &mut view.chat),
+            None => chat::show(ui, cx, &mut view.chat, textures),
         }
     });
+}
+
+/// The panel on the right: the sliders; for a page also what it is about.
+fn beside(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView) {
+    if cx.state.write.open.page.is_some() {
+        egui::Frame::new().inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 0 }).show(ui, |ui| {
+            let names = [T::Story, T::Sliders].map(|name| (cx.t(name).to_owned(), String::new()));
+            if let Some(at) = widgets::segments(ui, cx.t(T::Write), &names, Some(usize::from(view.page_sliders))) {
+                view.page_sliders = at == 1;
+            }
+        });
+        if !view.page_sliders {
+            return page::story(ui, cx, &mut view.story, &view.page);
+        }
+    }
+    sampling::show(ui, cx, &mut view.system_open, &mut view.more_open);
 }
 
 /// The conversation's title and what can be done with the whole of it.
@@ -84,7 +111,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, sliders: bool) {
             view.sliders = Some(!sliders);
         }
         let open = &cx.state.write.open;
-        if !open.turns.is_empty() {
+        if !open.is_blank() {
             let button = egui::Button::new(super::theme::icon(icons::EXPORT, 18.0)).frame(false);
             let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
                 for (name, format) in [
@@ -102,7 +129,8 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, sliders: bool) {
         }
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             if open.id.is_none() {
-                widgets::title(ui, cx.t(T::NewConversation));
+                let new = if open.page.is_some() { T::NewPage } else { T::NewConversation };
+                widgets::title(ui, cx.t(new));
                 return;
             }
             let mut title = open.title.clone();

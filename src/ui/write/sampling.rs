@@ -29,8 +29,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
                 ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).truncate());
             }
             ui.add_space(S2);
-            system(ui, cx, system_open);
-            ui.add_space(S2);
+            // A page has its memory instead.
+            if cx.state.write.open.page.is_none() {
+                system(ui, cx, system_open);
+                ui.add_space(S2);
+            }
             for knob in FIRST {
                 show_knob(ui, cx, knob);
             }

@@ -163,6 +163,7 @@ fn an_answer_goes_on_while_another_conversation_is_read() {
     let data = ConversationData {
         shelf: Shelf::default(),
         page: None,
+        pictures: Vec::new(),
         id: conversation,
         title: "t".into(),
         system: String::new(),

@@ -1,0 +1,195 @@
+//! The sheet itself.
+
+use egui::text::{CCursor, CCursorRange};
+use egui::{Frame, Id, Key, KeyboardShortcut, Margin, Modifiers, RichText, ScrollArea, TextBuffer, TextEdit, Ui};
+
+use super::{layout, pictures};
+use crate::domain::{Author, ConversationId, Page};
+use crate::state::{Command, PageCommand};
+use crate::ui::cx::Cx;
+use crate::ui::texts::T;
+use crate::ui::textures::Textures;
+use crate::ui::theme::{BODY, S2, S6};
+use crate::ui::widgets;
+
+/// What the sheet remembers beside the state.
+pub struct PageView {
+    of: Option<ConversationId>,
+    /// Bytes of the page's text that are selected, the cursor last; `None` before the first click.
+    pub selected: Option<(usize, usize)>,
+    /// The text that was typed last: what the page shows then is the typist's, and the cursor stays.
+    typed: Option<String>,
+    /// The last change and its end, as they were drawn.
+    seen: (u64, usize),
+    /// Whether the model's words have their own colour.
+    pub told_apart: bool,
+}
+
+impl Default for PageView {
+    fn default() -> Self {
+        Self { of: None, selected: None, typed: None, seen: (0, 0), told_apart: true }
+    }
+}
+
+pub fn editor_id() -> Id {
+    Id::unique("page-text")
+}
+
+impl PageView {
+    /// Where the model goes on.
+    pub fn cursor(&self, page: &Page) -> usize {
+        self.selected.map_or(page.text.len(), |(_, cursor)| cursor.min(page.text.len()))
+    }
+
+    /// The passage that is selected.
+    pub fn passage(&self) -> Option<(usize, usize)> {
+        self.selected.map(|(a, b)| (a.min(b), a.max(b))).filter(|(a, b)| a < b)
+    }
+}
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textures) {
+    let Some(page) = cx.state.write.open.page.as_deref() else { return };
+    if view.of != cx.state.write.open.id {
+        let is_first = view.of.is_none() && view.typed.is_some();
+        view.of = cx.state.write.open.id.clone();
+        // A page gets its name with the first letter: that is no other page.
+        if !is_first {
+            *view = PageView { of: view.of.take(), told_apart: view.told_apart, ..PageView::default() };
+            view.seen = mark(page);
+        }
+    }
+    shortcuts(ui, cx, view, page);
+    let writing = cx.state.write.is_writing_here();
+    let mut area = ScrollArea::vertical().id_salt(("page", view.of.as_ref().map(|id| id.0.clone()))).auto_shrink(false);
+    if page.text.is_empty() {
+        area = area.vertical_scroll_offset(0.0);
+    }
+    area.show(ui, |ui| {
+        super::super::chat::column(ui, |ui| {
+            Frame::new().inner_margin(Margin { left: 24, right: 24, top: 12, bottom: 48 }).show(ui, |ui| {
+                sheet(ui, cx, view, textures, page, writing);
+            });
+        });
+    });
+}
+
+/// What tells that the page was changed.
+fn mark(page: &Page) -> (u64, usize) {
+    (page.at(), page.last().map_or(0, |edit| edit.end()))
+}
+
+fn shortcuts(ui: &Ui, cx: &mut Cx<'_>, view: &PageView, page: &Page) {
+    let pressed = |modifiers, key| ui.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(modifiers, key)));
+    if pressed(Modifiers::COMMAND, Key::Enter) {
+        cx.push(Command::Page(PageCommand::Write { at: view.cursor(page) }));
+    }
+    if pressed(Modifiers::COMMAND, Key::R) {
+        cx.push(Command::Page(PageCommand::Again));
+    }
+    // A field beside the sheet has its own way back.
+    if ui.memory(|m| m.focused().is_some_and(|id| id != editor_id())) {
+        return;
+    }
+    let redo = pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z) || pressed(Modifiers::COMMAND, Key::Y);
+    if redo {
+        cx.push(Command::Page(PageCommand::Redo));
+    } else if pressed(Modifiers::COMMAND, Key::Z) {
+        cx.push(Command::Page(PageCommand::Undo));
+    }
+}
+
+fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textures, page: &Page, writing: bool) {
+    let id = editor_id();
+    place_cursor(ui, view, page);
+    let rows = pictures::rows(cx, page, ui.available_width());
+    let gaps: Vec<layout::Gap> = rows.iter().map(|row| row.gap).collect();
+    // The state changes only after the frame; where egui draws it twice, what was typed must not be lost.
+    let frame = ui.ctx().cumulative_frame_nr();
+    let early = ui.data(|d| d.get_temp::<(u64, String)>(id)).filter(|(f, _)| *f == frame);
+    let mut text = early.map_or_else(|| page.text.as_str().to_owned(), |(_, typed)| typed);
+    let told_apart = view.told_apart;
+    let p = cx.p;
+    let mut layouter = |ui: &Ui, buffer: &dyn TextBuffer, width: f32| {
+        layout::galley(ui, p, page, buffer.as_str(), width, told_apart, &gaps)
+    };
+    let high = (ui.ctx().content_rect().height() - 260.0).max(120.0);
+    let mut shown = text.as_str();
+    // While the model writes the text can be read and selected, not changed.
+    let buffer: &mut dyn TextBuffer = if writing { &mut shown } else { &mut text };
+    let hint = RichText::new(cx.t(T::PageHint)).size(BODY + 2.0).color(cx.p.muted);
+    let output = TextEdit::multiline(buffer)
+        .id(id)
+        .frame(Frame::NONE)
+        .desired_width(f32::INFINITY)
+        .min_size(egui::vec2(0.0, high))
+        .hint_text(hint)
+        .layouter(&mut layouter)
+        .show(ui);
+    let name = if page.text.is_empty() { cx.t(T::PageHint) } else { cx.t(T::PageText) };
+    output.response.response.clone().accessible_name(name);
+    let (galley, at) = (output.galley.clone(), output.galley_pos);
+    if let Some(range) = output.state.cursor.char_range() {
+        let byte =
+            |c: CCursor| galley.job.text.char_indices().nth(c.index.into()).map_or(galley.job.text.len(), |(i, _)| i);
+        view.selected = Some((byte(range.secondary), byte(range.primary)));
+    }
+    // Undoing is the page's own: it keeps every branch.
+    let mut state = output.state.clone();
+    state.clear_undoer();
+    state.store(ui.ctx(), id);
+    if !writing && output.response.response.changed() && text != page.text.as_str() {
+        ui.data_mut(|d| d.insert_temp(id, (frame, text.clone())));
+        view.typed = Some(text.clone());
+        cx.push(Command::Page(PageCommand::Type(text)));
+    }
+    for (row, top) in rows.iter().zip(layout::tops(&galley, &gaps)) {
+        pictures::show(ui, cx, textures, row, at + egui::vec2(0.0, top));
+    }
+    if page.text.is_empty() && !writing && view.typed.is_none() {
+        beginnings(ui, cx, at);
+    }
+}
+
+/// After the model wrote, or a change was undone, the cursor stands where that happened; the sheet follows.
+fn place_cursor(ui: &Ui, view: &mut PageView, page: &Page) {
+    let now = mark(page);
+    if now == view.seen {
+        return;
+    }
+    let before = std::mem::replace(&mut view.seen, now);
+    let own = view.typed.as_deref() == Some(page.text.as_str());
+    if own {
+        return;
+    }
+    view.typed = None;
+    let by_model = page.last().is_some_and(|edit| edit.by == Author::Model);
+    // What is undone is at the place of the change that was there before.
+    let undone = page
+        .get(before.0)
+        .filter(|edit| edit.parent == now.0)
+        .map(|edit| edit.at + edit.removed.iter().map(|run| run.text.len()).sum::<usize>());
+    let at = if by_model { now.1 } else { undone.unwrap_or(now.1) }.min(page.text.len());
+    let cursor = CCursor::new(page.text.as_str()[..page.text.boundary(at)].chars().count());
+    let id = editor_id();
+    let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
+    state.cursor.set_char_range(Some(CCursorRange::one(cursor)));
+    state.store(ui.ctx(), id);
+    view.selected = Some((at, at));
+}
+
+/// First lines to begin with.
+fn beginnings(ui: &mut Ui, cx: &mut Cx<'_>, at: egui::Pos2) {
+    let width = ui.available_width().min(560.0);
+    let rect = egui::Rect::from_min_size(at + egui::vec2(0.0, 56.0), egui::vec2(width, 200.0));
+    ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+        ui.spacing_mut().item_spacing.y = S2;
+        widgets::caption(ui, cx.t(T::PageBegin));
+        for line in [T::PageBegin1, T::PageBegin2, T::PageBegin3] {
+            let text = cx.t(line);
+            if widgets::suggestion(ui, text, width).clicked() {
+                cx.push(Command::Page(PageCommand::Type(format!("{text} "))));
+            }
+        }
+        ui.add_space(S6);
+    });
+}

@@ -1,0 +1,154 @@
+//! Beside a page: what the model is told, who and where the story is about, and the changes that were made.
+
+use egui::{Frame, Id, Margin, RichText, ScrollArea, Ui};
+
+use super::editor::PageView;
+use super::history;
+use crate::domain::{CardKind, NOTE_DEPTH, Page, PagePrompt, StoryCard};
+use crate::state::{Command, PageCommand};
+use crate::ui::cx::Cx;
+use crate::ui::icons;
+use crate::ui::knob::Knob;
+use crate::ui::texts::T;
+use crate::ui::theme::{S1, S2, S3, SMALL};
+use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
+use crate::writing::page::read_cards;
+
+/// What is folded open.
+pub struct StoryView {
+    memory: bool,
+    note: bool,
+    history: bool,
+    card: Option<u64>,
+    /// Cards that the model reads now, and of what they were found.
+    read: (Option<(u64, usize, usize)>, Vec<u64>),
+}
+
+impl Default for StoryView {
+    fn default() -> Self {
+        Self { memory: true, note: true, history: true, card: None, read: (None, Vec::new()) }
+    }
+}
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StoryView, sheet: &PageView) {
+    let Some(page) = cx.state.write.open.page.as_deref() else { return };
+    ScrollArea::vertical().id_salt("story").auto_shrink(false).show(ui, |ui| {
+        Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = S1;
+            let story = &page.story;
+            if widgets::fold(ui, cx.t(T::StoryMemory), "", &mut view.memory)
+                && let Some(text) = long(ui, cx, "memory", T::StoryMemory, T::StoryMemoryHint, &story.memory)
+            {
+                cx.push(Command::Page(PageCommand::Memory(text)));
+            }
+            ui.add_space(S2);
+            if widgets::fold(ui, cx.t(T::AuthorsNote), "", &mut view.note) {
+                if let Some(text) = long(ui, cx, "note", T::AuthorsNote, T::AuthorsNoteHint, &story.note) {
+                    cx.push(Command::Page(PageCommand::Note(text)));
+                }
+                let knob = Knob {
+                    name: T::NoteDepth,
+                    about: T::NoteDepthHover,
+                    limit: &NOTE_DEPTH,
+                    value: story.note_depth.into(),
+                    reset: NOTE_DEPTH.default,
+                    logarithmic: true,
+                };
+                if let Some(depth) = knob.show(ui, cx) {
+                    cx.push(Command::Page(PageCommand::NoteDepth(depth as u32)));
+                }
+            }
+            ui.add_space(S3);
+            cards(ui, cx, view, page, sheet);
+            ui.add_space(S3);
+            if page.next_id() > 1 && widgets::fold(ui, cx.t(T::PageHistory), "", &mut view.history) {
+                ui.add_enabled_ui(!cx.state.write.is_writing_here(), |ui| history::show(ui, cx, page));
+            }
+        });
+    });
+}
+
+fn long(ui: &mut Ui, cx: &Cx<'_>, id: &str, name: T, hint: T, text: &str) -> Option<String> {
+    let (name, hint) = (cx.t(name), cx.t(hint));
+    let id = Id::unique(("story", id));
+    let spec = Field { id, name, hint, rows: 3, max_height: 132.0, newline: Some(ENTER), framed: true };
+    widgets::field(ui, text, &spec).1
+}
+
+fn cards(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StoryView, page: &Page, sheet: &PageView) {
+    widgets::caption(ui, cx.t(T::StoryCards));
+    if page.story.cards.is_empty() {
+        widgets::muted(ui, cx.t(T::StoryCardsAbout));
+    }
+    let cursor = sheet.cursor(page);
+    let of = (page.at(), page.text.len(), cursor);
+    if view.read.0 != Some(of) || page.story.cards.iter().any(|card| Some(card.id) == view.card) {
+        let before = page.text.as_str()[..page.text.boundary(cursor)].to_owned();
+        let prompt = PagePrompt { story: page.story.clone(), before };
+        view.read = (Some(of), read_cards(&prompt).into_iter().map(|card| card.id).collect());
+    }
+    for card in &page.story.cards {
+        ui.push_id(card.id, |ui| one(ui, cx, view, card));
+    }
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = S1;
+        for (kind, icon, name) in
+            [(CardKind::Cast, icons::USER, T::AddCast), (CardKind::Place, icons::MAP_PIN, T::AddPlace)]
+        {
+            if widgets::button(ui, icon, cx.t(name)).clicked() {
+                view.card = Some(page.next_card());
+                cx.push(Command::Page(PageCommand::AddCard(kind)));
+            }
+        }
+    });
+}
+
+fn one(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StoryView, card: &StoryCard) {
+    let mut open = view.card == Some(card.id);
+    let name = if card.name.trim().is_empty() { cx.t(T::Unnamed) } else { card.name.trim() };
+    let kind = cx.t(if card.kind == CardKind::Cast { T::Cast } else { T::Place });
+    let note = if view.read.1.contains(&card.id) { cx.t(T::ReadNow) } else { kind };
+    if widgets::fold(ui, name, note, &mut open) != (view.card == Some(card.id)) {
+        view.card = open.then_some(card.id);
+    }
+    if !open {
+        return;
+    }
+    let mut changed = card.clone();
+    let short = |ui: &mut Ui, cx: &Cx<'_>, which: &str, name: T, hint: T, text: &mut String| {
+        let id = Id::unique(("story-card", card.id, which));
+        let spec = Field {
+            id,
+            name: cx.t(name),
+            hint: cx.t(hint),
+            rows: 1,
+            max_height: 96.0,
+            newline: Some(SHIFT_ENTER),
+            framed: true,
+        };
+        ui.add(egui::Label::new(RichText::new(cx.t(name)).size(SMALL).color(cx.p.muted)));
+        if let (_, Some(new)) = widgets::field(ui, text, &spec) {
+            *text = new;
+        }
+    };
+    Frame::new().inner_margin(Margin { left: 12, right: 0, top: 0, bottom: 4 }).show(ui, |ui| {
+        short(ui, cx, "name", T::CardName, T::CardNameHint, &mut changed.name);
+        short(ui, cx, "aliases", T::CardAliases, T::CardAliasesHint, &mut changed.aliases);
+        short(ui, cx, "about", T::CardAbout, T::CardAboutHint, &mut changed.about);
+        short(ui, cx, "looks", T::CardLooks, T::CardLooksHint, &mut changed.looks);
+        ui.horizontal(|ui| {
+            if widgets::switch(ui, card.always, cx.t(T::CardAlways)).clicked() {
+                changed.always = !card.always;
+            }
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if widgets::icon_button(ui, icons::TRASH, &cx.with(T::DeleteNamed, &[&name])).clicked() {
+                    view.card = None;
+                    cx.push(Command::Page(PageCommand::RemoveCard(card.id)));
+                }
+            });
+        });
+    });
+    if changed != *card {
+        cx.push(Command::Page(PageCommand::SetCard(changed)));
+    }
+}
