@@ -6,7 +6,7 @@ use aigc_studio::domain::{ConversationId, Theme};
 use aigc_studio::lang::Lang;
 use aigc_studio::state::{AppState, Command, Input, OpenConversation, PageCommand, update};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use ui_states::*;
 
 fn page() -> Harness<'static, Window> {
@@ -16,9 +16,11 @@ fn page() -> Harness<'static, Window> {
 /// Does what was asked, as the app would, and draws again.
 fn settle(harness: &mut Harness<'static, Window>) -> Vec<Command> {
     let mut all = Vec::new();
-    for _ in 0..4 {
-        harness.run();
-        let commands = std::mem::take(&mut harness.state_mut().commands);
+    for _ in 0..6 {
+        // Commands are obeyed before the next frame.
+        harness.step();
+        let mut commands = std::mem::take(&mut harness.state_mut().commands);
+        commands.retain(|command| !matches!(command, Command::Measure(_)));
         for command in &commands {
             update(&mut harness.state_mut().state, Input::Command(command.clone()));
         }
@@ -44,7 +46,12 @@ fn what_is_typed_is_in_the_page_and_an_undo_takes_it_back() {
     field.focus();
     harness.run();
     for word in ["It ", "rained ", "雨"] {
-        harness.get_by_role(egui::accesskit::Role::MultilineTextInput).type_text(word);
+        let name = if word == "It " {
+            "Write here. The model goes on where the cursor stands."
+        } else {
+            "The text of the page"
+        };
+        harness.get_by_label(name).type_text(word);
         settle(&mut harness);
     }
     assert_eq!(text(&harness), "It rained 雨");
@@ -74,7 +81,7 @@ fn the_model_goes_on_where_the_cursor_is() {
     assert_eq!(asked(&mut harness), [Command::Page(PageCommand::Write { at: end })]);
     harness.get_by_label("The text of the page").focus();
     harness.run();
-    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Home);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::ArrowUp);
     harness.run();
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Enter);
     assert_eq!(asked(&mut harness), [Command::Page(PageCommand::Write { at: 0 })]);
@@ -119,10 +126,13 @@ fn cards_are_filled_in_and_the_one_that_is_read_says_so() {
     let mut harness = page();
     harness.get_by_label("Ada").click();
     settle(&mut harness);
-    harness.get_by_label("What the model should know").focus();
-    harness.run();
-    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::End);
-    harness.get_by_label("What the model should know").type_text("!");
+    let field = |harness: &Harness<'static, Window>| {
+        let role = egui::accesskit::Role::MultilineTextInput;
+        let field = harness.get_by_role_and_label(role, "What the model should know");
+        field.focus();
+        field.type_text("!");
+    };
+    field(&harness);
     settle(&mut harness);
     let card = harness.state().state.write.open.page.as_ref().unwrap().story.cards[0].clone();
     assert_eq!(card.about, "A clockmaker of sixty who never lies!");

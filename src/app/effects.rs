@@ -51,6 +51,12 @@ impl Studio {
                     handle.cancel();
                 }
             }
+            Effect::Measure(request) => {
+                let serial = request.serial;
+                if !self.measurer.ask(*request) {
+                    self.input(ctx, Input::Ledger(serial, Err(Cause::QueueFull { waiting: 4 }.into())));
+                }
+            }
             Effect::Unload => self.engine.unload(),
             Effect::SetDevice(device) => {
                 // A new engine on the new device; jobs of the old one end as cancelled.

@@ -15,7 +15,7 @@ use crate::catalog::Catalog;
 use crate::cli::system_lang;
 use crate::domain::{Event, JobId, Room, StoreEvent, Wake, WindowGeometry};
 use crate::engine::image::ImagePipeline;
-use crate::engine::text::TextPipeline;
+use crate::engine::text::{Measured, Measurer, TextPipeline};
 use crate::engine::{Engine, JobHandle, MemoryBudget, Pipelines, best_device, device_label, process_memory};
 use crate::state::{AppState, Command, Input, ModelEntry, update};
 use crate::store::{Paths, Request, Store};
@@ -54,6 +54,8 @@ pub struct Studio {
     store: Store,
     store_events: Receiver<StoreEvent>,
     fetches: Fetches,
+    measurer: Measurer,
+    measured: Receiver<Measured>,
     dialogs: Dialogs,
     wake: Wake,
     started: Instant,
@@ -91,6 +93,7 @@ impl Studio {
         let catalog = Catalog::load(&paths.models(&settings));
         let budget = MemoryBudget::of_this_machine();
         let (engine, engine_events) = start_engine(settings.device, budget.clone(), wake.clone());
+        let (measurer, measured) = Measurer::start(wake.clone());
         let (store, store_events) = Store::start(&paths, &settings, wake.clone());
 
         let mut state = AppState::new(settings, system_lang(), rand::random());
@@ -115,6 +118,8 @@ impl Studio {
             store,
             store_events,
             fetches: Fetches::default(),
+            measurer,
+            measured,
             dialogs: Dialogs::new(wake.clone()),
             wake,
             started,
@@ -213,6 +218,10 @@ impl Studio {
             if let Some(event) = self.fetches.try_recv() {
                 any = true;
                 self.input(ctx, Input::Fetch(event));
+            }
+            if let Ok((serial, ledger)) = self.measured.try_recv() {
+                any = true;
+                self.input(ctx, Input::Ledger(serial, ledger));
             }
             if let Ok(answer) = self.dialogs.answers.try_recv() {
                 any = true;

@@ -10,6 +10,8 @@ pub struct LedgerRequest {
     pub model: ModelRef,
     pub params: TextParams,
     pub prompt: TextPrompt,
+    /// Whether the last message is still being typed.
+    pub draft: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{PageCommand, ShotKey, TextKnob};
 use crate::domain::{
-    ConversationId, DeviceChoice, Job, JobId, JournalEntry, KvType, Latents, Overflow, Picture, PictureRecord, Room,
-    Sampler, Schedule, Seed, Settings, Theme, WindowGeometry,
+    ConversationId, DeviceChoice, Job, JobId, JournalEntry, KvType, Latents, LedgerRequest, Overflow, Picture,
+    PictureRecord, Room, Sampler, Schedule, Seed, Settings, Theme, WindowGeometry,
 };
 use crate::lang::Lang;
 
@@ -108,6 +108,8 @@ pub enum Command {
     /// An instruction about the last answer, from a check.
     AskAgain(String),
     Page(PageCommand),
+    /// What the next prompt takes of the context; in a page with the place of the cursor.
+    Measure(usize),
     DismissWriteError,
 
     // Gallery
@@ -196,6 +198,8 @@ pub enum Effect {
         job: Job,
     },
     Cancel(JobId),
+    /// The answer is an input of its own.
+    Measure(Box<LedgerRequest>),
     Unload,
     SetDevice(DeviceChoice),
 

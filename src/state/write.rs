@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{PageSpot, Phase};
+use super::{LedgerState, PageSpot, Phase};
 use crate::domain::{
     ConversationHead, ConversationId, Illustration, JobId, Page, Shelf, TextParams, TextPrompt, TokenChoice, Turn,
 };
@@ -22,6 +22,7 @@ pub struct WriteState {
     pub editing: Option<(u64, String)>,
     pub job: Option<TextJob>,
     pub error: Option<StudioError>,
+    pub ledger: LedgerState,
     /// What the model weighed for the tokens of answers that were written in this session.
     pub weighed: HashMap<u64, Vec<TokenChoice>>,
     /// The answer that is shown as its tokens.

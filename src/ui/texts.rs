@@ -259,7 +259,6 @@ texts! {
     MaxTokensHover: "The answer stops after this many tokens (a token is about three quarters of a word).", "回答在这么多词元后停止（一个汉字约一到两个词元）。";
     Context: "Context", "上下文";
     ContextHover: "How many tokens the model may look back on; more takes more memory.", "模型最多回看多少词元；越多越占内存。";
-    ContextUsed: "{0} of {1} tokens in use", "已用 {0} / {1} 个词元";
     MoreSampling: "More sliders", "更多参数";
     TopK: "Top-k", "Top-k 候选数";
     TopKHover: "Only this many of the likeliest words are considered; 0 considers all.", "只考虑最可能的这么多个词；0 为不限。";
@@ -314,6 +313,19 @@ texts! {
     NoSettingsInside: "This file carries no settings.", "这个文件里没有设置。";
     Made: "Made", "制作时间";
     File: "File", "文件";
+
+    // Context ledger
+    LedgerTitle: "Next prompt", "下一次提示";
+    LedgerUsed: "{0} of {1} tokens", "{0} / {1} 词元";
+    LedgerText: "Text before the cursor", "光标前的正文";
+    LedgerTurns: "What was said", "之前的对话";
+    LedgerDraft: "Your message", "你的消息";
+    LedgerTemplate: "The model's own marks", "模型的标记";
+    LedgerAnswer: "Room for the answer", "留给回答";
+    LedgerPart: "{0} + {1} left out", "{0}，另有 {1} 放不下";
+    LedgerFree: "{0} tokens are free", "剩余 {0} 词元";
+    LedgerTooLong: "{0} tokens too many: the answer will be cut short. A larger context or a shorter text helps.", "超出 {0} 词元，回答会被截断。可以加大上下文或缩短文字。";
+    LedgerLeftOut: "About {0} tokens have no room and are not read.", "约 {0} 词元放不下，不会被读取。";
 
     // Page
     NewPage: "New page", "新文稿";

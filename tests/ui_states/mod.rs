@@ -43,7 +43,10 @@ pub fn open(state: AppState) -> Harness<'static, Window> {
 /// What the window has asked for since the last time.
 pub fn asked(harness: &mut Harness<'static, Window>) -> Vec<Command> {
     harness.run();
-    std::mem::take(&mut harness.state_mut().commands)
+    let mut commands = std::mem::take(&mut harness.state_mut().commands);
+    // The ledger asks for itself.
+    commands.retain(|command| !matches!(command, Command::Measure(_)));
+    commands
 }
 
 /// With a renderer, for pictures of the window.
@@ -360,7 +363,7 @@ pub fn gallery(lang: Lang, theme: Theme, n: u64, thumbnails: u64) -> AppState {
 pub fn write_page(lang: Lang, theme: Theme) -> AppState {
     let mut state = write_chat(lang, theme);
     let mut page = Page::default();
-    let mut next = |page: &mut Page, text: &str, by: Author| {
+    let next = |page: &mut Page, text: &str, by: Author| {
         let at = page.text.len();
         let edit =
             Edit { id: page.next_id(), parent: page.at(), at, removed: Vec::new(), text: text.into(), by, info: None };

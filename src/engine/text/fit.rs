@@ -26,19 +26,29 @@ pub fn fit(
         }
         _ => system,
     };
+    // Where what is kept may begin again; the last turn always stays.
+    let mut begins = Vec::new();
     let mut from = kept;
-    while from < messages.len() {
-        from = (from + STEP).min(messages.len().saturating_sub(1));
+    while from + 1 < messages.len() {
+        from = (from + STEP).min(messages.len() - 1);
         // Templates want the person to speak first, and after an answer.
         while from + 1 < messages.len() && messages[from].role != Role::User {
             from += 1;
         }
-        let tried = [&messages[..kept], &messages[from..]].concat();
-        if fits(&tried)? || from + 1 >= messages.len() {
-            return Ok((tried, from - kept));
+        begins.push(from);
+    }
+    let tried = |from: usize| [&messages[..kept], &messages[from..]].concat();
+    // Halving: a long conversation has thousands of places, and each try renders it.
+    let (mut low, mut high) = (0, begins.len().saturating_sub(1));
+    while low < high {
+        let middle = (low + high) / 2;
+        if fits(&tried(begins[middle]))? {
+            high = middle;
+        } else {
+            low = middle + 1;
         }
     }
-    Ok(whole())
+    Ok(begins.get(low).map_or_else(whole, |&from| (tried(from), from - kept)))
 }
 
 #[cfg(test)]
@@ -69,6 +79,18 @@ mod tests {
         assert_eq!(fitted(9, Overflow::Roll, 7), (["s", "4", "5", "6", "7", "8"].map(String::from).to_vec(), 4));
         assert_eq!(fitted(9, Overflow::Roll, 5), (["s", "8"].map(String::from).to_vec(), 8));
         assert_eq!(fitted(9, Overflow::Roll, 1), (["s", "8"].map(String::from).to_vec(), 8), "the last one stays");
+    }
+
+    #[test]
+    fn a_long_conversation_is_rendered_a_few_times() {
+        let mut renders = 0;
+        let (kept, dropped) = fit(&chat(30_000), Overflow::Roll, |m| {
+            renders += 1;
+            Ok(m.len() <= 100)
+        })
+        .unwrap();
+        assert!(kept.len() <= 100 && kept.len() > 90 && kept.len() + dropped == 30_001);
+        assert!(renders < 20, "{renders}");
     }
 
     #[test]

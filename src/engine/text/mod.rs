@@ -8,6 +8,8 @@
 //! | file | thought |
 //! |---|---|
 //! | `pipeline` | one job from request to figures; keeps model and cache between jobs |
+//! | `words` | vocabulary and template, held once for the pipeline and the ledger |
+//! | `ledger` | what a prompt is made of, before it is sent |
 //! | `answer` | the loop over tokens |
 //! | [`crate::formats::gguf`] | the header, read as if an enemy wrote it |
 //! | `tokenizer/` | text to tokens and back, equal to llama.cpp's |
@@ -24,6 +26,7 @@ mod eliza;
 mod fit;
 mod grammar;
 mod info;
+mod ledger;
 mod models;
 mod pipeline;
 mod sampler;
@@ -31,11 +34,13 @@ mod stream;
 mod template;
 mod tokenizer;
 mod vocabulary;
+mod words;
 
 #[doc(hidden)]
 pub mod testing;
 
 pub use info::{TextModelInfo, inspect};
+pub use ledger::{Measured, Measurer, Meter};
 pub use pipeline::TextPipeline;
 pub use template::Chat;
 pub use vocabulary::Vocabulary;

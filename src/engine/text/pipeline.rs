@@ -227,7 +227,7 @@ fn check_prompt(prompt: &TextPrompt) -> Result<()> {
 }
 
 /// The model's file. A folder counts when it holds exactly one GGUF file.
-fn model_path(model: &ModelRef) -> Result<PathBuf> {
+pub(super) fn model_path(model: &ModelRef) -> Result<PathBuf> {
     match &model.files {
         ModelFiles::File(path) => Ok(path.clone()),
         ModelFiles::Embedded | ModelFiles::Checkpoint(_) => {

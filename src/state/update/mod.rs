@@ -3,6 +3,7 @@
 mod create;
 mod forms;
 mod helper;
+mod ledger;
 mod library;
 mod models;
 mod page;
@@ -12,7 +13,8 @@ mod tests;
 mod write;
 
 use super::{AppState, Command, Effect, Phase};
-use crate::domain::{Event, EventKind, FetchEvent, Room, StoreEvent};
+use crate::domain::{Event, EventKind, FetchEvent, Ledger, Room, StoreEvent};
+use crate::error::Result;
 
 /// Everything that can happen to the program.
 #[derive(Clone, Debug)]
@@ -21,6 +23,8 @@ pub enum Input {
     Engine(Event),
     Store(StoreEvent),
     Fetch(FetchEvent),
+    /// A prompt that was measured, by its number.
+    Ledger(u64, Result<Ledger>),
 }
 
 /// Changes `state` for `input` and says what is to be done about it, in order.
@@ -31,6 +35,7 @@ pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::Engine(event) => state.engine_event(event, &mut effects),
         Input::Store(event) => state.store_event(event, &mut effects),
         Input::Fetch(event) => state.fetch_event(event, &mut effects),
+        Input::Ledger(serial, ledger) => state.measured(serial, ledger),
     }
     effects
 }
@@ -74,6 +79,7 @@ impl AppState {
             Command::DecodeAgain => self.decode_again(fx),
             Command::ImprovePrompt => self.improve_prompt(fx),
             Command::PictureOfTurn(id) => self.picture_of_turn(id, fx),
+            Command::Measure(cursor) => self.measure(cursor, fx),
             Command::ForgetSubject => self.create.subject = None,
             Command::GoToSubject => self.go_to_subject(fx),
             Command::IllustrateAgain(id) => self.illustrate_again(id, fx),

@@ -354,7 +354,7 @@ impl AppState {
     }
 
     /// What the model reads to write turn `turn`: the system prompt, and all turns up to it that say something.
-    fn messages_until(&self, turn: u64) -> Vec<Message> {
+    pub(super) fn messages_until(&self, turn: u64) -> Vec<Message> {
         let open = &self.write.open;
         let system = Some(&open.system).filter(|s| !s.trim().is_empty());
         let system = system.map(|text| Message { role: Role::System, content: text.clone() });

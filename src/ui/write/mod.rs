@@ -4,6 +4,7 @@ mod chat;
 mod composer;
 mod form;
 mod inspector;
+mod ledger;
 mod list;
 mod page;
 mod rows;

@@ -37,8 +37,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
             for knob in FIRST {
                 show_knob(ui, cx, knob);
             }
-            context_used(ui, cx);
             ui.add_space(S1);
+            if cx.state.write.open.page.is_none() {
+                super::ledger::show(ui, cx, 0);
+            }
             let text = &cx.state.settings.text;
             let last = cx.state.write.open.turns.iter().rev().find_map(|t| t.info.as_ref()).map(|i| i.seed);
             if let Some(SeedEdit::Set(seed)) = seed::show(ui, cx, Id::unique("write-seed"), text.seed, last, false) {
@@ -255,18 +257,4 @@ fn stops(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.data_mut(|d| d.insert_temp(id.with("typed"), text));
         edit(cx, TextEdit::Stop(stop));
     }
-}
-
-/// How much of the context the conversation fills, once an answer has told it.
-fn context_used(ui: &mut Ui, cx: &Cx<'_>) {
-    let Some(info) = cx.state.write.open.turns.iter().rev().find_map(|t| t.info.as_ref()) else { return };
-    let used = info.prompt_tokens + info.completion_tokens;
-    let all = cx.state.settings.text.context;
-    if used == 0 {
-        return;
-    }
-    let text = cx.with(T::ContextUsed, &[&used, &all]);
-    ui.add(Label::new(RichText::new(&text).size(SMALL).color(cx.p.muted)).truncate());
-    widgets::progress(ui, Some(used as f32 / all.max(1) as f32), &text);
-    ui.add_space(S1);
 }

@@ -61,6 +61,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StoryView, sheet: &PageView
             ui.add_space(S3);
             cards(ui, cx, view, page, sheet);
             ui.add_space(S3);
+            crate::ui::write::ledger::show(ui, cx, sheet.cursor(page));
             if page.next_id() > 1 && widgets::fold(ui, cx.t(T::PageHistory), "", &mut view.history) {
                 ui.add_enabled_ui(!cx.state.write.is_writing_here(), |ui| history::show(ui, cx, page));
             }

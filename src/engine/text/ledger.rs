@@ -1,0 +1,140 @@
+//! What a prompt is made of, measured on a thread of its own while it is typed: with the model's own vocabulary and
+//! template, without its weights.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::fit::fit;
+use super::pipeline::model_path;
+use super::words::Words;
+use crate::domain::{Ledger, LedgerRequest, Message, Overflow, Part, PartKind, Role, TextPrompt, Wake};
+use crate::error::{Cause, Result};
+use crate::writing::page::assemble;
+
+/// Messages whose tokens are remembered.
+const REMEMBERED: usize = 100_000;
+
+/// A request's number, and what came of it.
+pub type Measured = (u64, Result<Ledger>);
+
+/// Measures prompts, one after the other; [`Measurer::ask`] never waits.
+pub struct Measurer {
+    requests: Sender<LedgerRequest>,
+}
+
+impl Measurer {
+    /// Starts the thread. It ends when the measurer is dropped.
+    pub fn start(wake: Wake) -> (Self, Receiver<Measured>) {
+        let (requests, queue) = bounded::<LedgerRequest>(4);
+        let (answers, receiver) = bounded(16);
+        let work = move || {
+            let mut meter = Meter::default();
+            while let Ok(mut request) = queue.recv() {
+                // Only the newest counts.
+                while let Ok(newer) = queue.try_recv() {
+                    request = newer;
+                }
+                let measured = (request.serial, meter.measure(&request));
+                if answers.send(measured).is_err() {
+                    return;
+                }
+                wake();
+            }
+        };
+        // Without it prompts are not measured, and all else works.
+        if let Err(error) = thread::Builder::new().name("ledger".to_owned()).spawn(work) {
+            tracing::warn!("prompts are not measured: {error}");
+        }
+        (Self { requests }, receiver)
+    }
+
+    /// False where older requests still wait.
+    pub fn ask(&self, request: LedgerRequest) -> bool {
+        self.requests.try_send(request).is_ok()
+    }
+}
+
+/// Measures with the model that was asked for last.
+#[derive(Default)]
+pub struct Meter {
+    words: Option<Arc<Words>>,
+    /// Tokens of messages by their text: a long conversation is cut into tokens once.
+    known: HashMap<String, usize>,
+}
+
+impl Meter {
+    pub fn measure(&mut self, request: &LedgerRequest) -> Result<Ledger> {
+        let words = Words::open(&model_path(&request.model)?)?;
+        if !self.words.as_ref().is_some_and(|old| Arc::ptr_eq(old, &words)) {
+            self.known.clear();
+            self.words = Some(words.clone());
+        }
+        if self.known.len() > REMEMBERED {
+            self.known.clear();
+        }
+        let context = words.context_length.min(request.params.context as usize);
+        let answer = (request.params.max_tokens as usize).min(context / 2);
+        let room = context - answer;
+        let parts = match &request.prompt {
+            TextPrompt::Raw(text) => vec![part(PartKind::Text, words.count(text), 0)],
+            TextPrompt::Page(page) => assemble(page, room, &mut |text| words.count(text)).parts,
+            TextPrompt::Chat(messages) => self.chat(&words, messages, request, room)?,
+        };
+        Ok(Ledger { serial: request.serial, parts, context, answer })
+    }
+
+    fn count(&mut self, words: &Words, text: &str) -> usize {
+        if let Some(tokens) = self.known.get(text) {
+            return *tokens;
+        }
+        let tokens = words.count(text);
+        self.known.insert(text.to_owned(), tokens);
+        tokens
+    }
+
+    fn chat(&mut self, words: &Words, messages: &[Message], request: &LedgerRequest, room: usize) -> Result<Vec<Part>> {
+        let template = words.template.as_ref().map_err(Clone::clone)?;
+        // Without a turn there is nothing to render but what is always read.
+        let has_turns = messages.iter().any(|message| message.role != Role::System);
+        let rendered = |turns: &[Message]| -> Result<usize> { Ok(template.tokens(turns, &words.tokenizer)?.len()) };
+        let overflow = if has_turns { request.params.overflow } else { Overflow::Stop };
+        let (kept, _) = fit(messages, overflow, |turns| Ok(rendered(turns)? <= room))?;
+        let total = match has_turns {
+            true => Some(words.tokenizer.begin(template.tokens(&kept, &words.tokenizer)?).len()),
+            false => None,
+        };
+        let mut sums: [(usize, usize); 3] = [(0, 0); 3];
+        let kinds = [PartKind::System, PartKind::Turns, PartKind::Draft];
+        let mut rest = kept.iter().rev().peekable();
+        for (i, message) in messages.iter().enumerate().rev() {
+            let tokens = self.count(words, &message.content);
+            let kind = match message.role {
+                Role::System => 0,
+                _ if request.draft && i + 1 == messages.len() => 2,
+                _ => 1,
+            };
+            // What was left out is a stretch of turns: those that are kept come in the same order.
+            if rest.next_if(|kept| *kept == message).is_some() {
+                sums[kind].0 += tokens;
+            } else {
+                sums[kind].1 += tokens;
+            }
+        }
+        let mut parts: Vec<Part> =
+            kinds.into_iter().zip(sums).map(|(kind, (read, out))| part(kind, read, out)).collect();
+        let read: usize = parts.iter().map(|part| part.tokens).sum();
+        parts.extend(total.map(|total| part(PartKind::Template, total.saturating_sub(read), 0)));
+        parts.retain(|part| part.tokens + part.left_out > 0);
+        if parts.is_empty() {
+            return Err(Cause::EmptyPrompt.into());
+        }
+        Ok(parts)
+    }
+}
+
+fn part(kind: PartKind, tokens: usize, left_out: usize) -> Part {
+    Part { kind, name: String::new(), tokens, left_out }
+}

@@ -1,0 +1,72 @@
+//! A model's words: its vocabulary and its template, held once in memory by whoever needs them: the pipeline for its
+//! answers, the ledger for its sums.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::SystemTime;
+
+use super::models;
+use super::template::ChatTemplate;
+use super::tokenizer::{Specials, Tokenizer};
+use crate::error::{Doing, Result, StudioError};
+use crate::formats::gguf::Gguf;
+
+/// A file as it was when it was read: another length or time is another model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Identity {
+    path: PathBuf,
+    len: u64,
+    changed: Option<SystemTime>,
+}
+
+impl Identity {
+    pub fn of(path: &Path) -> Result<Self> {
+        let about = std::fs::metadata(path).map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
+        Ok(Self { path: path.to_owned(), len: about.len(), changed: about.modified().ok() })
+    }
+}
+
+pub struct Words {
+    pub tokenizer: Tokenizer,
+    /// An error where the file has no template: raw prompts work all the same.
+    pub template: Result<ChatTemplate>,
+    /// Tokens that the model was made for.
+    pub context_length: usize,
+}
+
+/// The words that were opened last, for as long as somebody holds them.
+static LAST: Mutex<Option<(Identity, Weak<Words>)>> = Mutex::new(None);
+
+impl Words {
+    /// Those of the file at `path`; read only where nobody holds them.
+    pub fn open(path: &Path) -> Result<Arc<Self>> {
+        let identity = Identity::of(path)?;
+        if let Some(words) = Self::held(&identity) {
+            return Ok(words);
+        }
+        Self::of(&Gguf::open(path)?, identity)
+    }
+
+    /// The same of a header that was read.
+    pub fn of(gguf: &Gguf, identity: Identity) -> Result<Arc<Self>> {
+        if let Some(words) = Self::held(&identity) {
+            return Ok(words);
+        }
+        let tokenizer = Tokenizer::from_gguf(gguf)?;
+        let template = ChatTemplate::from_gguf(gguf, &tokenizer);
+        let context_length = models::plan(gguf)?.context_length;
+        let words = Arc::new(Self { tokenizer, template, context_length });
+        *LAST.lock().unwrap_or_else(PoisonError::into_inner) = Some((identity, Arc::downgrade(&words)));
+        Ok(words)
+    }
+
+    fn held(identity: &Identity) -> Option<Arc<Self>> {
+        let last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        last.as_ref().filter(|(known, _)| known == identity).and_then(|(_, words)| words.upgrade())
+    }
+
+    /// Tokens of a text of the person's.
+    pub fn count(&self, text: &str) -> usize {
+        self.tokenizer.encode(text, Specials::Plain).len()
+    }
+}

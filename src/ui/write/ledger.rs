@@ -1,0 +1,108 @@
+//! The context ledger: what the next prompt is made of, and what there is no room for.
+
+use egui::{Color32, Label, Rect, RichText, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::domain::{Ledger, Part, PartKind};
+use crate::state::Command;
+use crate::ui::cx::Cx;
+use crate::ui::icons;
+use crate::ui::texts::T;
+use crate::ui::theme::{S1, S2, SMALL};
+use crate::ui::widgets;
+
+/// Height of the bar.
+const BAR: f32 = 10.0;
+
+/// Asks for the sums of what would be sent now, and shows the last ones.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, cursor: usize) {
+    if cx.state.is_measure_due(cursor) {
+        cx.push(Command::Measure(cursor));
+    }
+    let Some(ledger) = &cx.state.write.ledger.found else { return };
+    let used = ledger.used();
+    ui.horizontal(|ui| {
+        widgets::caption(ui, cx.t(T::LedgerTitle));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let text = cx.with(T::LedgerUsed, &[&used, &ledger.context]);
+            ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).truncate());
+        });
+    });
+    bar(ui, cx, ledger);
+    for part in &ledger.parts {
+        row(ui, cx, swatch(cx, part.kind), &name(cx, part), part.tokens, part.left_out);
+    }
+    row(ui, cx, Some(cx.p.press), cx.t(T::LedgerAnswer), ledger.answer, 0);
+    if used + ledger.answer > ledger.context {
+        let over = used + ledger.answer - ledger.context;
+        widgets::badge_wrapped(ui, icons::WARNING, &cx.with(T::LedgerTooLong, &[&over]), cx.p.warn);
+    } else if ledger.left_out() > 0 {
+        widgets::badge_wrapped(ui, icons::INFO, &cx.with(T::LedgerLeftOut, &[&ledger.left_out()]), cx.p.warn);
+    }
+    ui.add_space(S2);
+}
+
+fn name(cx: &Cx<'_>, part: &Part) -> String {
+    let name = match part.kind {
+        PartKind::Card => return part.name.clone(),
+        PartKind::System => T::SystemPrompt,
+        PartKind::Memory => T::StoryMemory,
+        PartKind::Note => T::AuthorsNote,
+        PartKind::Text => T::LedgerText,
+        PartKind::Turns => T::LedgerTurns,
+        PartKind::Draft => T::LedgerDraft,
+        PartKind::Template => T::LedgerTemplate,
+    };
+    cx.t(name).to_owned()
+}
+
+/// One hue in steps: the parts stand in the order of the bar.
+fn swatch(cx: &Cx<'_>, kind: PartKind) -> Option<Color32> {
+    let strength = match kind {
+        PartKind::System | PartKind::Memory => 1.0,
+        PartKind::Note => 0.8,
+        PartKind::Card => 0.65,
+        PartKind::Turns | PartKind::Text => 0.5,
+        PartKind::Draft => 0.85,
+        PartKind::Template => 0.3,
+    };
+    Some(cx.p.accent.gamma_multiply(strength))
+}
+
+fn bar(ui: &mut Ui, cx: &Cx<'_>, ledger: &Ledger) {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), BAR), Sense::hover());
+    let text = cx.with(T::LedgerUsed, &[&ledger.used(), &ledger.context]);
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &text);
+        info.value = Some((100.0 * ledger.used() as f64 / ledger.context.max(1) as f64).min(100.0).floor());
+        info
+    });
+    ui.painter().rect_filled(rect, 3, cx.p.raised);
+    // More than there is room for fills the bar.
+    let whole = ledger.context.max(ledger.used() + ledger.answer).max(1) as f32;
+    let mut x = rect.left();
+    let parts = ledger.parts.iter().map(|part| (swatch(cx, part.kind), part.tokens));
+    for (ink, tokens) in parts.chain([(Some(cx.p.press), ledger.answer)]) {
+        let width = rect.width() * tokens as f32 / whole;
+        let piece = Rect::from_min_max(pos2(x, rect.top()), pos2(x + width, rect.bottom()));
+        ui.painter().rect_filled(piece, 1, ink.unwrap_or(cx.p.line));
+        x += width;
+    }
+    response.on_hover_text(cx.with(T::LedgerFree, &[&ledger.free()]));
+}
+
+fn row(ui: &mut Ui, cx: &Cx<'_>, ink: Option<Color32>, name: &str, tokens: usize, left_out: usize) {
+    ui.horizontal(|ui| {
+        ui.set_height(18.0);
+        ui.spacing_mut().item_spacing.x = S1;
+        let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
+        ui.painter().rect_filled(rect, 2, ink.unwrap_or(cx.p.line));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let sum = if left_out > 0 { cx.with(T::LedgerPart, &[&tokens, &left_out]) } else { tokens.to_string() };
+            let ink = if left_out > 0 { cx.p.warn } else { cx.p.muted };
+            ui.add(Label::new(RichText::new(sum).size(SMALL).color(ink)));
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.add(Label::new(RichText::new(name).size(SMALL).color(cx.p.text)).truncate());
+            });
+        });
+    });
+}
