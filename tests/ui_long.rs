@@ -136,3 +136,82 @@ fn a_huge_prompt_and_long_words_do_not_break_the_window() {
     let generate = harness.get_by_role_and_label(Part::Button, "Generate").rect();
     assert!(generate.bottom() < 600.0 && generate.width() > 200.0, "{generate:?}");
 }
+
+/// A page of about `bytes` bytes, as a model and a person wrote it.
+fn long_page(bytes: usize) -> AppState {
+    let mut state = write_page(Lang::En, Theme::Dark);
+    state.write.open.pictures.clear();
+    let mut page = Page::default();
+    let line = "He counted the days by the loaves, and the loaves by the hunger that came before each of them.\n";
+    while page.text.len() < bytes {
+        let (id, parent, at) = (page.next_id(), page.at(), page.text.len());
+        let by = if id % 2 == 0 { Author::Model } else { Author::Person };
+        let edit = Edit { id, parent, at, removed: Vec::new(), text: line.repeat(5), by, info: None };
+        page.apply(PageEntry::Edit(edit));
+    }
+    state.write.open.page = Some(Box::new(page));
+    state
+}
+
+#[test]
+fn a_novel_is_typed_in_without_waiting() {
+    let mut harness = harness(long_page(400_000), SIZE);
+    harness.run_steps(4);
+    harness.get_by_label("The text of the page").focus();
+    harness.run_steps(2);
+    let still = frame_time(&mut harness);
+    let mut typing = Vec::new();
+    for _ in 0..9 {
+        harness.get_by_label("The text of the page").type_text("a");
+        let start = Instant::now();
+        harness.step();
+        for command in std::mem::take(&mut harness.state_mut().commands) {
+            update(&mut harness.state_mut().state, Input::Command(command));
+        }
+        typing.push(start.elapsed());
+        harness.step();
+    }
+    typing.sort();
+    eprintln!("a page of 400 kB: {still:?} a frame, {:?} with a letter typed", typing[4]);
+    assert!(harness.state().state.write.open.page.as_ref().unwrap().text.as_str().ends_with("aaaaaaaaa"));
+    assert!(still < Duration::from_millis(80), "{still:?} a frame");
+    assert!(typing[4] < Duration::from_millis(250), "{:?} a letter", typing[4]);
+}
+
+#[test]
+#[ignore = "prints figures: seconds to open 30,000 messages, frame times while streaming"]
+fn figures_of_a_long_conversation() {
+    use aigc_studio::store::{Paths, Request, Store};
+    let home = tempfile::tempdir().unwrap();
+    let id = ConversationId("long".into());
+    let paths = Paths::below(home.path());
+    let turns = long_chat(30_000).write.open.turns.into_iter();
+    let lines = turns.map(|turn| serde_json::to_string(&JournalEntry::Begin { turn }).unwrap() + "\n");
+    std::fs::create_dir_all(paths.conversations()).unwrap();
+    std::fs::write(paths.conversations().join("long.jsonl"), lines.collect::<String>()).unwrap();
+    let (store, events) = Store::start(&paths, &Settings::default(), std::sync::Arc::new(|| {}));
+    let start = Instant::now();
+    store.send(Request::LoadConversation(id));
+    let StoreEvent::Conversation(data) = events.recv_timeout(Duration::from_secs(60)).unwrap() else { panic!() };
+    let read = start.elapsed();
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    update(&mut state, Input::Store(StoreEvent::Conversation(data)));
+    let mut harness = harness(state, SIZE);
+    harness.step();
+    println!("30,000 messages: read {read:?}, on the screen {:?}", start.elapsed());
+
+    harness.state_mut().state.write.job = write_streaming(Lang::En, Theme::Dark).write.job;
+    let job = harness.state_mut().state.write.job.as_mut().unwrap();
+    (job.conversation, job.turn) = (ConversationId("long".into()), 30_000);
+    let mut times: Vec<Duration> = (0..600)
+        .map(|n| {
+            let start = Instant::now();
+            let kind = EventKind::Token { text: format!("word{n} ") };
+            update(&mut harness.state_mut().state, Input::Engine(Event { job: JobId(5), kind }));
+            harness.step();
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    println!("frames while streaming: median {:?}, 99 % under {:?}, worst {:?}", times[300], times[594], times[599]);
+}

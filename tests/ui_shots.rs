@@ -50,7 +50,12 @@ fn rooms() {
         shot("create-error", error);
         shot("write-empty", fresh(Room::Write, lang, theme));
         shot("write-chat", write_chat(lang, theme));
-        shot("write-page", write_page(lang, theme));
+        let mut page = write_page(lang, theme);
+        page.write.ledger.found = Some(ledger(true));
+        shot("write-page", page);
+        let mut chat = write_chat(lang, theme);
+        chat.write.ledger.found = Some(ledger(false));
+        shot("write-ledger", chat);
         let mut blank = write_page(lang, theme);
         blank.write.open = aigc_studio::state::OpenConversation { page: Some(Box::default()), ..Default::default() };
         shot("write-page-empty", blank);

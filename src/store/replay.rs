@@ -371,6 +371,66 @@ mod tests {
         assert_eq!(replay(&short).0, replay(&long).0);
     }
 
+    /// A page of two authors with a branch, a card and a picture.
+    fn page() -> Vec<JournalEntry> {
+        use crate::domain::{Author, CardKind, Edit, Illustration, PageEntry, Passage, StoryCard};
+        let edit = |id, parent, at, text: &str, by| {
+            let (text, removed, info) = (text.to_owned(), Vec::new(), None);
+            PageEntry::Edit(Edit { id, parent, at, removed, text, by, info })
+        };
+        let info = TurnInfo { seed: 9, finish_reason: Some(FinishReason::Length), ..Default::default() };
+        let card = StoryCard { id: 1, kind: CardKind::Place, name: "磨坊".into(), ..Default::default() };
+        let entries = [
+            PageEntry::New,
+            PageEntry::Memory { text: "calm\n\"tale\"".into() },
+            PageEntry::Note { text: "slow".into(), depth: 5 },
+            PageEntry::Card { card },
+            edit(1, 0, 0, "雨 fell.", Author::Person),
+            edit(2, 1, 9, " A cat", Author::Model),
+            PageEntry::More { id: 2, text: " came.".into() },
+            PageEntry::End { id: 2, info },
+            PageEntry::Go { id: 1 },
+            edit(3, 1, 9, " A dog came.", Author::Model),
+        ];
+        let passage = Passage::new(0, 0, "雨 fell.");
+        let picture = Illustration { id: 77, passage, path: "/p/雨.png".into() };
+        let all = entries.into_iter().map(JournalEntry::Page);
+        all.chain([JournalEntry::Title { title: "Rain".into() }, JournalEntry::Picture { picture }]).collect()
+    }
+
+    #[test]
+    fn a_page_comes_back_with_its_branches_and_pictures() {
+        let bytes = journal(&page());
+        let (data, lines) = replay(&bytes);
+        assert_eq!(lines, Lines { good: 12, lost: 0 });
+        let page = data.page.as_deref().unwrap();
+        assert_eq!(page.text.as_str(), "雨 fell. A dog came.");
+        assert_eq!(page.get(2).unwrap().text, " A cat came.");
+        assert_eq!(page.get(2).unwrap().info.as_ref().unwrap().seed, 9);
+        assert_eq!((page.story.note_depth, page.story.cards.len()), (5, 1));
+        assert_eq!(data.pictures[0].passage.text, "雨 fell.");
+        let (long, _) = read(&mut &bytes[..], false).unwrap();
+        assert_eq!(replay(&journal(&long.entries())).0, data, "the shortest journal says the same");
+        let (head, lines) = read(&mut &bytes[..], true).unwrap();
+        assert!(head.is_page() && lines.good == 12);
+        assert_eq!(head.title(), "Rain");
+    }
+
+    #[test]
+    fn a_spoiled_line_of_a_page_costs_only_itself() {
+        let entries = page();
+        for at in 0..entries.len() {
+            let mut bytes = journal(&entries[..at]);
+            bytes.extend(b"}{ not json\n");
+            bytes.extend(journal(&entries[at + 1..]));
+            let (data, lines) = replay(&bytes);
+            assert_eq!((lines.good, lines.lost), (11, 1), "at {at}");
+            let text = data.page.unwrap().text.as_str().to_owned();
+            assert!(at == 9 || text.contains("A dog came."), "at {at}: {text}");
+            assert!(at == 4 || text.contains("雨 fell."), "at {at}: {text}");
+        }
+    }
+
     #[test]
     fn heads_pass_over_the_text() {
         let bytes = journal(&sample());

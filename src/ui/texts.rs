@@ -328,6 +328,8 @@ texts! {
     LedgerLeftOut: "About {0} tokens have no room and are not read.", "约 {0} 词元放不下，不会被读取。";
 
     // Page
+    Chat: "Chat", "对话";
+    Page: "Page", "文稿";
     NewPage: "New page", "新文稿";
     NewPageHover: "A story or any long text, written together with the model (Ctrl+Shift+N)", "与模型一起写故事或长文（Ctrl+Shift+N）";
     PageText: "The text of the page", "文稿正文";

@@ -430,3 +430,19 @@ pub fn write_page(lang: Lang, theme: Theme) -> AppState {
     update(&mut state, Input::Store(StoreEvent::Thumbnail { path, picture: sticker(3, 0.0) }));
     state
 }
+
+/// A ledger of a page, or of a conversation, with something left out.
+pub fn ledger(page: bool) -> Ledger {
+    let part = |kind, name: &str, tokens, left_out| Part { kind, name: name.into(), tokens, left_out };
+    let parts = if page {
+        vec![
+            part(PartKind::Memory, "", 12, 0),
+            part(PartKind::Note, "", 15, 0),
+            part(PartKind::Card, "Ada", 21, 0),
+            part(PartKind::Text, "", 1310, 5204),
+        ]
+    } else {
+        vec![part(PartKind::System, "", 6, 0), part(PartKind::Turns, "", 214, 0), part(PartKind::Template, "", 31, 0)]
+    };
+    Ledger { serial: 0, parts, context: 2048, answer: 512 }
+}

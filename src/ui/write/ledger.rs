@@ -92,7 +92,7 @@ fn bar(ui: &mut Ui, cx: &Cx<'_>, ledger: &Ledger) {
 
 fn row(ui: &mut Ui, cx: &Cx<'_>, ink: Option<Color32>, name: &str, tokens: usize, left_out: usize) {
     ui.horizontal(|ui| {
-        ui.set_height(18.0);
+        ui.spacing_mut().interact_size.y = 18.0;
         ui.spacing_mut().item_spacing.x = S1;
         let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
         ui.painter().rect_filled(rect, 2, ink.unwrap_or(cx.p.line));

@@ -34,14 +34,16 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ListView) {
         ui.spacing_mut().item_spacing.y = S2;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = S1;
-            let new = egui::Button::new((theme::icon(icons::PLUS, 16.0), cx.t(T::NewConversation)))
-                .min_size(vec2(ui.available_width() - 2.0 * (theme::CONTROL + S1), theme::CONTROL));
-            let hover = cx.t(T::NewConversationHover);
-            if ui.add(new).accessible_name(cx.t(T::NewConversation)).on_hover_text(hover).clicked() {
+            let width = ((ui.available_width() - theme::CONTROL) / 2.0 - S1).floor();
+            let new = |ui: &mut Ui, cx: &Cx<'_>, icon, label: T, name: T, hover: T| {
+                let button = egui::Button::new((theme::icon(icon, 16.0), cx.t(label)));
+                let response = ui.add(button.min_size(vec2(width, theme::CONTROL)));
+                response.accessible_name(cx.t(name)).on_hover_text(cx.t(hover)).clicked()
+            };
+            if new(ui, cx, icons::PLUS, T::Chat, T::NewConversation, T::NewConversationHover) {
                 cx.push(Command::NewConversation);
             }
-            let page = widgets::icon_button(ui, icons::BOOK_OPEN_TEXT, cx.t(T::NewPage));
-            if page.on_hover_text(cx.t(T::NewPageHover)).clicked() {
+            if new(ui, cx, icons::BOOK_OPEN_TEXT, T::Page, T::NewPage, T::NewPageHover) {
                 cx.push(Command::Page(PageCommand::New));
             }
             if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::ImportChat)).clicked() {

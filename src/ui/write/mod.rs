@@ -44,7 +44,7 @@ const ROOM_FOR_SLIDERS: f32 = 1000.0;
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut Textures) {
     let width = ui.available_width();
-    let list_width = if width < 900.0 { 196.0 } else { 232.0 };
+    let list_width = if width < 900.0 { 214.0 } else { 232.0 };
     Panel::left("conversations")
         .exact_size(list_width)
         .resizable(false)

@@ -1,7 +1,11 @@
 //! The sheet itself.
 
+use std::sync::Arc;
+
 use egui::text::{CCursor, CCursorRange};
-use egui::{Frame, Id, Key, KeyboardShortcut, Margin, Modifiers, RichText, ScrollArea, TextBuffer, TextEdit, Ui};
+use egui::{
+    Frame, Galley, Id, Key, KeyboardShortcut, Margin, Modifiers, RichText, ScrollArea, TextBuffer, TextEdit, Ui,
+};
 
 use super::{layout, pictures};
 use crate::domain::{Author, ConversationId, Page};
@@ -23,11 +27,16 @@ pub struct PageView {
     seen: (u64, usize),
     /// Whether the model's words have their own colour.
     pub told_apart: bool,
+    /// The letters as they were laid out last, and for what.
+    laid: Option<(Look, Vec<layout::Gap>, Arc<Galley>)>,
 }
+
+/// Width, whether authors are told apart, dark or light, pixels a point.
+type Look = (f32, bool, bool, f32);
 
 impl Default for PageView {
     fn default() -> Self {
-        Self { of: None, selected: None, typed: None, seen: (0, 0), told_apart: true }
+        Self { of: None, selected: None, typed: None, seen: (0, 0), told_apart: true, laid: None }
     }
 }
 
@@ -109,8 +118,19 @@ fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textu
     let mut text = early.map_or_else(|| page.text.as_str().to_owned(), |(_, typed)| typed);
     let told_apart = view.told_apart;
     let p = cx.p;
+    let laid = &mut view.laid;
     let mut layouter = |ui: &Ui, buffer: &dyn TextBuffer, width: f32| {
-        layout::galley(ui, p, page, buffer.as_str(), width, told_apart, &gaps)
+        let look = (width, told_apart, ui.visuals().dark_mode, ui.pixels_per_point());
+        if let Some((known, known_gaps, galley)) = laid.as_ref()
+            && *known == look
+            && *known_gaps == gaps
+            && galley.job.text == buffer.as_str()
+        {
+            return galley.clone();
+        }
+        let galley = layout::galley(ui, p, page, buffer.as_str(), width, told_apart, &gaps);
+        *laid = Some((look, gaps.clone(), galley.clone()));
+        galley
     };
     let high = (ui.ctx().content_rect().height() - 260.0).max(120.0);
     let mut shown = text.as_str();
