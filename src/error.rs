@@ -96,6 +96,17 @@ pub enum Cause {
         needed: u64,
         free: u64,
     },
+    /// A draft model whose vocabulary is not the model's.
+    UnlikeDraft {
+        draft: String,
+        reason: Both,
+    },
+    /// The draft model did not fit beside the model; the answer is written without it.
+    DraftLeftOut {
+        draft: String,
+        needed: u64,
+        free: u64,
+    },
     /// NaN or infinity came out of the network at this step.
     NotANumber {
         step: usize,

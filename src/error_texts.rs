@@ -94,6 +94,18 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("This model needs {}, {} are free.", gb(*needed), gb(*free)),
             format!("这个模型需要 {}，可用 {}。", gb(*needed), gb(*free)),
         ),
+        Cause::UnlikeDraft { draft, reason } => (
+            format!("{draft} cannot draft for this model: {}.", reason.en),
+            format!("{draft} 不能作为这个模型的草稿模型：{}。", reason.zh),
+        ),
+        Cause::DraftLeftOut { draft, needed, free } => (
+            format!(
+                "The draft model {draft} needs {}, {} are free: the answer is written without it, the same but slower.",
+                gb(*needed),
+                gb(*free)
+            ),
+            format!("草稿模型 {draft} 需要 {}，可用 {}：回答将不使用它，内容相同，只是更慢。", gb(*needed), gb(*free)),
+        ),
         Cause::NotANumber { step } => {
             (format!("The numbers left their range (NaN) at step {step}."), format!("第 {step} 步的数值溢出（NaN）。"))
         }
@@ -241,6 +253,14 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::NotEnoughMemory { .. } => (
             "Unload the other model, close other programs, or choose a smaller model.".into(),
             "请卸载另一个模型、关闭其他程序，或选择更小的模型。".into(),
+        ),
+        Cause::UnlikeDraft { .. } => (
+            "Choose a smaller model of the same family as the draft, or none.".into(),
+            "请选择同一系列中更小的模型作为草稿模型，或不使用草稿模型。".into(),
+        ),
+        Cause::DraftLeftOut { .. } => (
+            "Close other programs, shorten the context, or choose a smaller draft model or none.".into(),
+            "请关闭其他程序、缩短上下文，或选择更小的草稿模型，或不使用。".into(),
         ),
         Cause::NotANumber { .. } => {
             ("Lower the guidance, or try another seed.".into(), "请降低引导强度，或换一个种子。".into())

@@ -84,6 +84,8 @@ impl Pipeline for Writer {
             ttft_s: 0.1,
             prompt_tok_s: 30.0,
             decode_tok_s: 40.0,
+            drafted_tokens: 0,
+            accepted_tokens: 0,
             seed: request.seed,
             finish_reason: FinishReason::Stop,
         }))

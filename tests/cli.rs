@@ -249,6 +249,8 @@ fn text_json_has_the_promised_keys() {
         "ttft_s",
         "prompt_tok_s",
         "decode_tok_s",
+        "drafted_tokens",
+        "accepted_tokens",
         "seed",
         "model",
         "finish_reason",
@@ -257,6 +259,22 @@ fn text_json_has_the_promised_keys() {
     }
     assert_eq!(value["seed"], 3);
     assert!(value["completion_tokens"].as_u64().unwrap() <= 5);
+}
+
+#[test]
+fn a_draft_model_writes_the_same_and_is_counted() {
+    let home = Home::new();
+    let model = home.tiny_text_model();
+    let args = ["text", "hello", "--model", &model, "--max-tokens", "30", "--temperature", "0", "--raw", "--json"];
+    let alone = json(&home.run(&args));
+    let drafted =
+        json(&home.run(&[&args[..], &["--draft", &model, "--draft-max", "4", "--draft-p-min", "0"]].concat()));
+    assert_eq!(alone["text"], drafted["text"]);
+    assert_eq!((&alone["drafted_tokens"], &drafted["drafted_tokens"]), (&0.into(), &drafted["accepted_tokens"]));
+    // 1 and five goes of 4 and 1, then 3 and 1.
+    assert_eq!(drafted["accepted_tokens"], 23);
+    refuses(&home.run(&[&args[..8], &["--draft", "sticker-64"]].concat()), 1, &["sticker-64"]);
+    refuses(&home.run(&[&args[..8], &["--draft", &model, "--draft-max", "0"]].concat()), 2, &["draft-max is 0"]);
 }
 
 #[test]

@@ -241,15 +241,26 @@ fn a_list_that_is_being_made_knows_what_was_saved_and_deleted_meanwhile() {
         fs::write(folder.join(format!("2026-01-01_120000_seed-{n}.png")), &bytes).unwrap();
     }
     let (store, events) = start(home.path());
+    // The scan begins with both others already in the queue, as long as writing this copy takes longer than sending.
+    let copy = home.path().join("copy.png");
+    store.send(Request::ExportPicture { picture: picture(1024), record: None, path: copy });
     store.send(Request::ScanLibrary);
     store.send(save(1, 99));
     let gone = folder.join("2026-01-01_120000_seed-5.png");
     store.send(Request::Trash(vec![gone.clone()]));
-    let items = loop {
-        if let StoreEvent::Library(items) = next(&events) {
-            break items;
+    // Whatever the order, list and events together say what is there, as they do in the window.
+    let (mut items, mut told) = (Vec::new(), 0);
+    while told < 3 {
+        match next(&events) {
+            StoreEvent::Library(list) => items = list,
+            StoreEvent::PictureSaved { item, .. } if !items.is_empty() => items.insert(0, item),
+            StoreEvent::Trashed { paths } => items.retain(|i| !paths.contains(&i.path)),
+            StoreEvent::PictureSaved { .. } => {}
+            StoreEvent::Exported { .. } => continue,
+            other => panic!("{other:?}"),
         }
-    };
+        told += 1;
+    }
     assert_eq!(items.len(), 1_000);
     assert_eq!(items[0].record.as_ref().unwrap().seed, 99, "the newest is first");
     assert!(items.iter().all(|i| i.path != gone));

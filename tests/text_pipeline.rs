@@ -334,7 +334,7 @@ fn eliza_answers_without_a_model_file() {
     let turn = |role, content: &str| Message { role, content: content.to_owned() };
     let ask = |turns: Vec<Message>| {
         let model = ModelRef { id: ELIZA_ID.to_owned(), files: ModelFiles::Embedded, sha256: None };
-        let request = TextRequest { params: params(), model, prompt: TextPrompt::Chat(turns), seed: 77 };
+        let request = TextRequest { params: params(), model, draft: None, prompt: TextPrompt::Chat(turns), seed: 77 };
         let text = Arc::new(Mutex::new(String::new()));
         let sink = text.clone();
         let stats = run(&mut pipeline(), &request, &CancelToken::new(), move |event| {

@@ -174,6 +174,28 @@ fn sampling_sliders_push_values_inside_their_range() {
 }
 
 #[test]
+fn a_draft_model_is_one_that_is_here_and_not_the_chosen_one() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    let mut small = state.models.entries[1].clone();
+    (small.card.id, small.card.name) = ("small".into(), "Small one".into());
+    let mut absent = small.clone();
+    (absent.card.name, absent.presence) = ("Absent one".into(), ModelPresence::Absent);
+    state.models.entries.extend([small, absent]);
+    // High enough for all sliders at once.
+    let mut harness = harness(state, [1280.0, 2600.0]);
+    harness.run();
+    harness.get_by_label("Advanced sampling").click();
+    harness.run();
+    harness.get_by_label("Draft model (speculative decoding): None").click();
+    harness.run();
+    harness.state_mut().commands.clear();
+    assert!(harness.query_by_label("Absent one").is_none());
+    assert!(harness.query_by_role_and_label(Part::Button, "SmolLM2 135M").is_none());
+    harness.get_by_label("Small one").click();
+    assert_eq!(asked(&mut harness), [Command::SetText(TextEdit::Draft(Some("small".into())))]);
+}
+
+#[test]
 fn the_first_use_says_what_will_be_fetched() {
     let mut harness = open(fresh(Room::Write, Lang::En, Theme::Dark));
     harness.get_by_label_contains("(98.4 MB) will be fetched when you first send");

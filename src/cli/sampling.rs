@@ -6,9 +6,9 @@ use clap::Args;
 
 use super::image::whole;
 use crate::domain::{
-    DRY_ALLOWED_LENGTH, DRY_BASE, DRY_MULTIPLIER, DRY_PENALTY_LAST_N, DYNATEMP_EXPONENT, DYNATEMP_RANGE,
-    FREQUENCY_PENALTY, Grammar, LogitBias, MIROSTAT, MIROSTAT_ETA, MIROSTAT_TAU, PRESENCE_PENALTY, SamplerLink,
-    TOP_N_SIGMA, TYPICAL_P, TextParams, XTC_PROBABILITY, XTC_THRESHOLD,
+    DRAFT_MAX, DRAFT_P_MIN, DRY_ALLOWED_LENGTH, DRY_BASE, DRY_MULTIPLIER, DRY_PENALTY_LAST_N, DYNATEMP_EXPONENT,
+    DYNATEMP_RANGE, FREQUENCY_PENALTY, Grammar, LogitBias, MIROSTAT, MIROSTAT_ETA, MIROSTAT_TAU, PRESENCE_PENALTY,
+    SamplerLink, TOP_N_SIGMA, TYPICAL_P, TextParams, XTC_PROBABILITY, XTC_THRESHOLD,
 };
 use crate::error::{Doing, Result, StudioError};
 
@@ -69,6 +69,12 @@ pub struct SamplingArgs {
     /// The links that run, in this order: "penalties;dry;top_n_sigma;top_k;typ_p;top_p;min_p;xtc;temperature".
     #[arg(long, value_name = "LINK;LINK", allow_hyphen_values = true)]
     samplers: Option<String>,
+    /// Tokens that the draft model proposes at a time, at most.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    draft_max: Option<i64>,
+    /// The draft model stops proposing where its likeliest token is less likely than this.
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    draft_p_min: Option<f64>,
     /// A grammar (GBNF) that the answer follows.
     #[arg(long, value_name = "GBNF", group = "form", allow_hyphen_values = true)]
     grammar: Option<String>,
@@ -99,6 +105,7 @@ impl SamplingArgs {
             (DYNATEMP_EXPONENT, self.dynatemp_exp, &mut params.dynatemp_exponent),
             (MIROSTAT_ETA, self.mirostat_lr, &mut params.mirostat_eta),
             (MIROSTAT_TAU, self.mirostat_ent, &mut params.mirostat_tau),
+            (DRAFT_P_MIN, self.draft_p_min, &mut params.draft_p_min),
         ];
         for (limit, given, slot) in fractions {
             if let Some(value) = given {
@@ -110,6 +117,7 @@ impl SamplingArgs {
             (DRY_ALLOWED_LENGTH, self.dry_allowed_length, &mut params.dry_allowed_length),
             (DRY_PENALTY_LAST_N, self.dry_penalty_last_n, &mut params.dry_penalty_last_n),
             (MIROSTAT, self.mirostat, &mut params.mirostat),
+            (DRAFT_MAX, self.draft_max, &mut params.draft_max),
         ];
         for (limit, given, slot) in wholes {
             if let Some(n) = given {
@@ -176,7 +184,7 @@ mod tests {
                      --dry-allowed-length 3 --dry-penalty-last-n 512 --dry-sequence-breaker none --top-nsigma 1.5 \
                      --typical 0.75 --xtc-probability 0.5 --xtc-threshold 0.25 --dynatemp-range 0.5 --dynatemp-exp 2 \
                      --mirostat 2 --mirostat-lr 0.25 --mirostat-ent 3 --logit-bias 5-inf --logit-bias hi+1 \
-                     --samplers temp;top-k --grammar root::=\"a\"";
+                     --draft-max 5 --draft-p-min 0.5 --samplers temp;top-k --grammar root::=\"a\"";
         let flags: Vec<&str> = flags.split_whitespace().collect();
         let id = LogitBias { token: BiasToken::Id(5), bias: -1e9 };
         let hi = LogitBias { token: BiasToken::Text("hi".into()), bias: 1.0 };
@@ -198,6 +206,8 @@ mod tests {
                 dynatemp_exponent: 2.0,
                 mirostat: 2,
                 mirostat_eta: 0.25,
+                draft_max: 5,
+                draft_p_min: 0.5,
                 mirostat_tau: 3.0,
                 logit_bias: vec![id, hi],
                 order: vec![SamplerLink::Temperature, SamplerLink::TopK],
@@ -211,6 +221,8 @@ mod tests {
     fn wrong_values_are_refused() {
         for wrong in [
             "--mirostat 3",
+            "--draft-max 0",
+            "--draft-p-min 1.5",
             "--dry-base 0.5",
             "--typical nan",
             "--samplers top_k;top_k",

@@ -139,6 +139,9 @@ pub struct TurnInfo {
     pub completion_tokens: usize,
     pub ttft_s: f64,
     pub decode_tok_s: f64,
+    /// Tokens that a draft model proposed, and how many of these the model wrote too.
+    pub drafted_tokens: usize,
+    pub accepted_tokens: usize,
     /// `None` where the answer was cut off: cancelled, failed, or the program ended.
     pub finish_reason: Option<FinishReason>,
 }

@@ -36,6 +36,10 @@ pub enum EventKind {
     Freed {
         id: String,
     },
+    /// The draft model cannot be used, and the answer is written without it.
+    WithoutDraft {
+        error: StudioError,
+    },
     /// Prompt tokens read so far.
     Prefill {
         done: usize,
@@ -153,6 +157,9 @@ pub struct TextStats {
     pub ttft_s: f64,
     pub prompt_tok_s: f64,
     pub decode_tok_s: f64,
+    /// Tokens that a draft model proposed, and how many of these the model wrote too.
+    pub drafted_tokens: usize,
+    pub accepted_tokens: usize,
     pub seed: u64,
     pub finish_reason: FinishReason,
 }

@@ -131,6 +131,8 @@ pub struct PagePrompt {
 pub struct TextRequest {
     pub params: TextParams,
     pub model: ModelRef,
+    /// The files of [`TextParams::draft`].
+    pub draft: Option<ModelRef>,
     pub prompt: TextPrompt,
     pub seed: u64,
 }

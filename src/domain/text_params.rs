@@ -44,6 +44,10 @@ pub const MIROSTAT_TAU: Limit = Limit::new("mirostat-ent", 0.0, 10.0, 0.1, 5.0);
 /// What is added to a logit. The ends are as good as infinite, and survive JSON.
 pub const LOGIT_BIAS: Limit = Limit::new("logit-bias", -1e9, 1e9, 0.1, 0.0);
 pub const MAX_TOKENS: Limit = Limit::new("max-tokens", 1.0, 131_072.0, 1.0, 512.0);
+/// Tokens that a draft model proposes at a time.
+pub const DRAFT_MAX: Limit = Limit::new("draft-max", 1.0, 64.0, 1.0, 16.0);
+/// A draft model stops proposing where its likeliest token is less likely than this.
+pub const DRAFT_P_MIN: Limit = Limit::new("draft-p-min", 0.0, 1.0, 0.01, 0.75);
 pub const CONTEXT: Limit = Limit::new("context", 64.0, 131_072.0, 64.0, 2048.0);
 
 /// A link of the chain from logits to a token.
@@ -274,6 +278,11 @@ pub struct TextParams {
     pub grammar: Option<Grammar>,
     pub kv: KvType,
     pub overflow: Overflow,
+    /// A smaller model of the same vocabulary, by id or path, that proposes tokens (speculative decoding). It changes
+    /// how fast an answer is written, not what it says.
+    pub draft: Option<String>,
+    pub draft_max: u32,
+    pub draft_p_min: f32,
     /// Tells of each token what else was weighed.
     #[serde(skip)]
     pub inspect: bool,
@@ -314,6 +323,9 @@ impl Default for TextParams {
             grammar: None,
             kv: KvType::default(),
             overflow: Overflow::default(),
+            draft: None,
+            draft_max: DRAFT_MAX.default as u32,
+            draft_p_min: DRAFT_P_MIN.default as f32,
             inspect: false,
         }
     }
@@ -340,6 +352,7 @@ impl TextParams {
             (DRY_BASE, self.dry_base),
             (MIROSTAT_TAU, self.mirostat_tau),
             (MIROSTAT_ETA, self.mirostat_eta),
+            (DRAFT_P_MIN, self.draft_p_min),
         ];
         for (limit, value) in fractions {
             limit.check(round_f32(value))?;
@@ -352,6 +365,7 @@ impl TextParams {
             (MIROSTAT, self.mirostat),
             (MAX_TOKENS, self.max_tokens),
             (CONTEXT, self.context),
+            (DRAFT_MAX, self.draft_max),
         ];
         for (limit, value) in wholes {
             limit.check(value.into())?;

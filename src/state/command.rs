@@ -169,6 +169,7 @@ pub enum TextEdit {
     Knob(TextKnob, f64),
     Kv(KvType),
     Overflow(Overflow),
+    Draft(Option<String>),
     Reset,
 }
 

@@ -159,6 +159,14 @@ impl AppState {
         }
     }
 
+    /// As [`problem`](Self::problem), unless it stands there already.
+    fn problem_once(&mut self, error: StudioError) {
+        let kind = NoticeKind::Problem(ProblemBox(error));
+        if !self.notices.iter().any(|n| n.kind == kind) {
+            self.note(kind);
+        }
+    }
+
     fn problem(&mut self, error: StudioError) {
         self.note(NoticeKind::Problem(ProblemBox(error)));
     }

@@ -191,6 +191,10 @@ texts! {
     TokensReused: "{0} of {1} prompt tokens were still in memory", "提示词的 {1} 个词元中有 {0} 个仍在内存中";
     TurnsLeftOut: "{0} older turns left out", "省略了较早的 {0} 轮";
     AdvancedSampling: "Advanced sampling", "高级采样";
+    DraftModel: "Draft model (speculative decoding)", "草稿模型（推测解码）";
+    DraftModelHover: "A smaller model of the same vocabulary that runs ahead. The answer stays the same; it comes faster where the small model often guesses right.", "用一个词表相同的小模型先行猜测。回答保持不变；小模型猜得准时会更快。";
+    NoDraftModel: "None", "无";
+    DraftAccepted: "Draft model: {0} of {1} proposed tokens were right", "草稿模型：提出的 {1} 个词元中有 {0} 个被采用";
     KvCache: "Memory of what was read (KV cache)", "上下文缓存（KV）精度";
     KvCacheHover: "f16 takes half the memory of f32, q8_0 about a quarter, each a little less exact.", "f16 占用 f32 一半的内存，q8_0 约四分之一，精度依次略低。";
     WhenFull: "When the context is full", "上下文已满时";

@@ -241,6 +241,8 @@ pub fn turn(id: u64, role: Role, content: &str) -> Turn {
         completion_tokens: 128,
         ttft_s: 0.31,
         decode_tok_s: 41.2,
+        drafted_tokens: 0,
+        accepted_tokens: 0,
         finish_reason: Some(FinishReason::Stop),
     });
     Turn { id, message: Message { role, content: content.into() }, info, parent: None }

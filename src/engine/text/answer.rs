@@ -3,54 +3,13 @@
 use std::time::Instant;
 
 use super::chooser::Chooser;
+use super::draft::{Ahead, Drafter};
 use super::grammar::Constraint;
-use super::models::LanguageModel;
+use super::session::Session;
 use super::stream::{StopTexts, Utf8Decoder};
 use super::tokenizer::Tokenizer;
-use crate::domain::{EventKind, FinishReason, KvType, TextParams, TextStats, TokenChoice};
+use crate::domain::{EventKind, FinishReason, TextParams, TextStats, TokenChoice};
 use crate::engine::{CancelToken, Reporter, Stop};
-
-/// Tokens of the prompt that are read between two looks at the cancel token. Fixed, so that the same prompt takes
-/// the same way through the sums.
-const CHUNK: usize = 32;
-
-/// A model and the tokens that it has read.
-pub struct Session {
-    model: Box<dyn LanguageModel>,
-    read: Vec<u32>,
-}
-
-impl Session {
-    pub fn new(model: Box<dyn LanguageModel>) -> Self {
-        Self { model, read: Vec::new() }
-    }
-
-    /// Makes room for `tokens` tokens and forgets what was read.
-    pub fn set_context(&mut self, tokens: usize, kv: KvType) -> candle_core::Result<()> {
-        self.read.clear();
-        self.model.set_context(tokens, kv)
-    }
-
-    /// Keeps of what was read what `prompt` begins with, but for its last token, whose logits are needed. Returns
-    /// how many tokens that are.
-    fn rewind(&mut self, prompt: &[u32]) -> usize {
-        let same = self.read.iter().zip(prompt).take_while(|(a, b)| a == b).count();
-        self.read.truncate(same.min(prompt.len().saturating_sub(1)));
-        self.read.len()
-    }
-
-    fn prefill(&mut self, tokens: &[u32]) -> candle_core::Result<()> {
-        self.model.prefill(tokens, self.read.len())?;
-        self.read.extend_from_slice(tokens);
-        Ok(())
-    }
-
-    fn forward(&mut self, tokens: &[u32]) -> candle_core::Result<Vec<f32>> {
-        let logits = self.model.forward(tokens, self.read.len())?;
-        self.read.extend_from_slice(tokens);
-        Ok(logits)
-    }
-}
 
 /// What an answer depends on beside the prompt.
 pub struct Answer<'a> {
@@ -65,10 +24,11 @@ pub struct Answer<'a> {
 
 impl Answer<'_> {
     /// Reads `prompt` (not empty, not longer than the context) and writes until an end is reached, by `constraint`
-    /// where there is one.
+    /// where there is one. `drafter` changes how fast that is, not what is written.
     pub fn run(
         &self,
         session: &mut Session,
+        drafter: Option<Drafter<'_>>,
         prompt: &[u32],
         constraint: Option<Constraint>,
         reporter: &Reporter,
@@ -83,6 +43,8 @@ impl Answer<'_> {
             ttft_s: 0.0,
             prompt_tok_s: 0.0,
             decode_tok_s: 0.0,
+            drafted_tokens: 0,
+            accepted_tokens: 0,
             seed: self.seed,
             finish_reason: FinishReason::ContextFull,
         };
@@ -93,10 +55,12 @@ impl Answer<'_> {
         prompt.iter().for_each(|&t| chooser.remember(t));
         stats.reused_tokens = session.rewind(prompt);
         let reading = Instant::now();
-        let mut logits = self.read(session, prompt, stats.reused_tokens, reporter, token)?;
+        let tell = |done| reporter.hint(EventKind::Prefill { done, total: prompt.len() });
+        let mut logits = session.read_on(&prompt[stats.reused_tokens..], token, tell)?;
         stats.prompt_tok_s = rate(prompt.len() - stats.reused_tokens, reading.elapsed().as_secs_f64());
 
         let mut text = Text::new(&self.params.stop, reporter);
+        let mut ahead = Ahead::new(drafter);
         let mut first = None;
         stats.finish_reason = loop {
             let step = stats.completion_tokens;
@@ -117,44 +81,26 @@ impl Answer<'_> {
             if text.push(self.tokenizer, next) || chooser.must_end() {
                 break FinishReason::Stop;
             }
-            if stats.completion_tokens >= self.params.max_tokens as usize {
+            // How many more may come.
+            let rest = (self.params.max_tokens as usize).saturating_sub(stats.completion_tokens);
+            let room = self.context.saturating_sub(prompt.len() + stats.completion_tokens);
+            if rest == 0 {
                 break FinishReason::Length;
             }
-            if prompt.len() + stats.completion_tokens >= self.context {
+            if room == 0 {
                 break FinishReason::ContextFull;
             }
-            if let Err(stop) = token.check() {
-                text.finish();
-                return Err(stop);
-            }
-            logits = session.forward(&[next])?;
+            logits = match ahead.after(next, rest.min(room), session, token) {
+                Err(Stop::Cancelled) => {
+                    text.finish();
+                    return Err(Stop::Cancelled);
+                }
+                logits => logits?,
+            };
         };
         text.finish();
+        (stats.drafted_tokens, stats.accepted_tokens) = (ahead.drafted, ahead.accepted);
         Ok(stats)
-    }
-
-    /// Reads what of the prompt is not in the cache; the logits after its last token.
-    fn read(
-        &self,
-        session: &mut Session,
-        prompt: &[u32],
-        reused: usize,
-        reporter: &Reporter,
-        token: &CancelToken,
-    ) -> Result<Vec<f32>, Stop> {
-        let total = prompt.len();
-        let mut done = reused;
-        reporter.hint(EventKind::Prefill { done, total });
-        while total - done > CHUNK {
-            token.check()?;
-            session.prefill(&prompt[done..done + CHUNK])?;
-            done += CHUNK;
-            reporter.hint(EventKind::Prefill { done, total });
-        }
-        token.check()?;
-        let logits = session.forward(&prompt[done..])?;
-        reporter.hint(EventKind::Prefill { done: total, total });
-        Ok(logits)
     }
 }
 

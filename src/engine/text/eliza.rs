@@ -39,6 +39,8 @@ pub fn run(request: &TextRequest, reporter: &Reporter, token: &CancelToken) -> R
         ttft_s: started.elapsed().as_secs_f64(),
         prompt_tok_s: 0.0,
         decode_tok_s: 0.0,
+        drafted_tokens: 0,
+        accepted_tokens: 0,
         seed: request.seed,
         finish_reason: FinishReason::Stop,
     })

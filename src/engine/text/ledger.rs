@@ -8,7 +8,7 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::fit::fit;
-use super::pipeline::model_path;
+use super::loaded::model_path;
 use super::words::Words;
 use crate::domain::{Ledger, LedgerRequest, Message, Overflow, Part, PartKind, Role, TextPrompt, Wake};
 use crate::error::{Cause, Result};

@@ -7,10 +7,13 @@
 //! ```
 //! | file | thought |
 //! |---|---|
-//! | `pipeline` | one job from request to figures; keeps model and cache between jobs |
+//! | `pipeline` | one job from request to figures |
+//! | `loaded` | models in memory, kept between jobs |
+//! | `session` | a model and what it has read |
 //! | `words` | vocabulary and template, held once for the pipeline and the ledger |
 //! | `ledger` | what a prompt is made of, before it is sent |
 //! | `answer` | the loop over tokens |
+//! | `draft` | a smaller model that runs ahead |
 //! | [`crate::formats::gguf`] | the header, read as if an enemy wrote it |
 //! | `tokenizer/` | text to tokens and back, equal to llama.cpp's |
 //! | `template` | the model's own chat template |
@@ -22,14 +25,17 @@
 
 mod answer;
 mod chooser;
+mod draft;
 mod eliza;
 mod fit;
 mod grammar;
 mod info;
 mod ledger;
+mod loaded;
 mod models;
 mod pipeline;
 mod sampler;
+mod session;
 mod stream;
 mod template;
 mod tokenizer;

@@ -266,7 +266,13 @@ pub fn render(template: &str, bos: &str, eos: &str, chat: &super::Chat) -> crate
 /// A request for `prompt` from the file at `path`.
 pub fn request(path: &Path, prompt: TextPrompt, params: TextParams, seed: u64) -> TextRequest {
     let model = ModelRef { id: "test".to_owned(), files: ModelFiles::File(path.to_owned()), sha256: None };
-    TextRequest { params, model, prompt, seed }
+    TextRequest { params, model, draft: None, prompt, seed }
+}
+
+/// The same with the file at `draft` as the draft model.
+pub fn request_with_draft(path: &Path, draft: &Path, prompt: TextPrompt, params: TextParams, seed: u64) -> TextRequest {
+    let draft = ModelRef { id: "draft".to_owned(), files: ModelFiles::File(draft.to_owned()), sha256: None };
+    TextRequest { draft: Some(draft), ..request(path, prompt, params, seed) }
 }
 
 /// Runs one job; `each` sees every event as soon as it is sent.

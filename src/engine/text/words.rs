@@ -34,8 +34,8 @@ pub struct Words {
     pub context_length: usize,
 }
 
-/// The words that were opened last, for as long as somebody holds them.
-static LAST: Mutex<Option<(Identity, Weak<Words>)>> = Mutex::new(None);
+/// The words that somebody holds.
+static HELD: Mutex<Vec<(Identity, Weak<Words>)>> = Mutex::new(Vec::new());
 
 impl Words {
     /// Those of the file at `path`; read only where nobody holds them.
@@ -56,13 +56,15 @@ impl Words {
         let template = ChatTemplate::from_gguf(gguf, &tokenizer);
         let context_length = models::plan(gguf)?.context_length;
         let words = Arc::new(Self { tokenizer, template, context_length });
-        *LAST.lock().unwrap_or_else(PoisonError::into_inner) = Some((identity, Arc::downgrade(&words)));
+        let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        held.retain(|(_, words)| words.strong_count() > 0);
+        held.push((identity, Arc::downgrade(&words)));
         Ok(words)
     }
 
     fn held(identity: &Identity) -> Option<Arc<Self>> {
-        let last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-        last.as_ref().filter(|(known, _)| known == identity).and_then(|(_, words)| words.upgrade())
+        let held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        held.iter().find(|(known, _)| known == identity).and_then(|(_, words)| words.upgrade())
     }
 
     /// Tokens of a text of the person's.

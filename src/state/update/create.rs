@@ -222,7 +222,11 @@ impl AppState {
                 self.create.jobs.remove(at);
                 self.leave_job(id);
             }
-            EventKind::Freed { .. } | EventKind::Prefill { .. } | EventKind::Token { .. } | EventKind::Weighed(_) => {}
+            EventKind::Freed { .. }
+            | EventKind::WithoutDraft { .. }
+            | EventKind::Prefill { .. }
+            | EventKind::Token { .. }
+            | EventKind::Weighed(_) => {}
         }
     }
 

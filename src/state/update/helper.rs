@@ -112,7 +112,9 @@ impl AppState {
             ),
             say(Role::User, passage),
         ];
+        // A draft model pays in long answers only.
         let params = TextParams {
+            draft: None,
             max_tokens: TOKENS,
             grammar: None,
             stop: vec!["\n\n".to_owned()],
@@ -120,7 +122,7 @@ impl AppState {
         };
         let (id, seed) = (self.new_job(), self.roll());
         self.create.helper = Some(Helper { id, text: String::new() });
-        let request = TextRequest { params, model, prompt: TextPrompt::Chat(messages), seed };
+        let request = TextRequest { params, model, draft: None, prompt: TextPrompt::Chat(messages), seed };
         fx.push(Effect::Submit { id, job: Job::Text(Box::new(request)) });
     }
 

@@ -3,10 +3,10 @@
 use super::{Effects, advance};
 use crate::domain::{
     CONTEXT, ConversationData, ConversationHead, ConversationId, EventKind, Job, JournalEntry, MAX_TOKENS, MIN_P,
-    Makes, Message, Outcome, Persona, REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, SEED_MAX, START, Seed, TEMPERATURE,
-    TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, Turn, TurnInfo,
+    Makes, Message, ModelRef, Outcome, Persona, REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, SEED_MAX, START, Seed,
+    TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, Turn, TurnInfo,
 };
-use crate::error::{Cause, StudioError};
+use crate::error::{Cause, Result, StudioError};
 use crate::state::{
     AppState, Command, Effect, NoticeKind, OpenConversation, PageSpot, Phase, TextEdit, TextFormat, TextJob,
 };
@@ -78,7 +78,11 @@ impl AppState {
     fn set_text(&mut self, edit: TextEdit) {
         let p = &mut self.settings.text;
         match edit {
-            TextEdit::Model(id) => p.model = id,
+            TextEdit::Model(id) => {
+                // It cannot run ahead of itself.
+                p.draft.take_if(|draft| *draft == id);
+                p.model = id;
+            }
             TextEdit::Temperature(v) => p.temperature = TEMPERATURE.clamp(v.into()) as f32,
             TextEdit::TopK(v) => p.top_k = TOP_K.clamp(v.into()) as u32,
             TextEdit::TopP(v) => p.top_p = TOP_P.clamp(v.into()) as f32,
@@ -93,6 +97,7 @@ impl AppState {
             TextEdit::Knob(knob, value) => knob.set(p, value),
             TextEdit::Kv(kv) => p.kv = kv,
             TextEdit::Overflow(overflow) => p.overflow = overflow,
+            TextEdit::Draft(draft) => p.draft = draft,
             TextEdit::Reset => *p = TextParams { model: std::mem::take(&mut p.model), ..TextParams::default() },
         }
     }
@@ -224,6 +229,8 @@ impl AppState {
             Err(error) if matches!(error.cause(), Cause::NotFetched { .. }) && !self.settings.offline => Ok(()),
             other => other.map(|_| ()),
         });
+        // A draft is never fetched: it was chosen because it was here.
+        let checked = checked.and_then(|()| self.draft_of(&self.settings.text).map(drop));
         self.write.error = checked.err();
         self.write.error.is_none()
     }
@@ -365,15 +372,21 @@ impl AppState {
     /// Hands the waiting answer to the engine; its model is here.
     fn submit_text(&mut self, fx: &mut Effects) {
         let Some(params) = self.write.job.as_ref().map(|job| job.params.clone()) else { return };
-        let model = match self.models.resolve(&params.model, Makes::Text) {
-            Ok(model) => model,
+        let resolved = self.models.resolve(&params.model, Makes::Text).and_then(|m| Ok((m, self.draft_of(&params)?)));
+        let (model, draft) = match resolved {
+            Ok(models) => models,
             Err(error) => return self.text_ended(Some(error), fx),
         };
         let id = self.new_job();
         let Some(job) = &mut self.write.job else { return };
         job.id = Some(id);
-        let request = TextRequest { params, model, prompt: job.prompt.clone(), seed: job.seed };
+        let request = TextRequest { params, model, draft, prompt: job.prompt.clone(), seed: job.seed };
         fx.push(Effect::Submit { id, job: Job::Text(Box::new(request)) });
+    }
+
+    /// The files of the draft model, where one is chosen.
+    fn draft_of(&self, params: &TextParams) -> Result<Option<ModelRef>> {
+        params.draft.as_ref().map(|id| self.models.resolve(id, Makes::Text)).transpose()
     }
 
     pub(super) fn stop_writing(&mut self, fx: &mut Effects) {
@@ -395,6 +408,7 @@ impl AppState {
         match kind {
             EventKind::Started | EventKind::Ready { .. } => advance(&mut job.phase, Phase::Running),
             EventKind::Loading { fraction } => advance(&mut job.phase, Phase::Loading(fraction)),
+            EventKind::WithoutDraft { error } => self.problem_once(error),
             EventKind::Prefill { done, total } => job.prefill = Some((done, total)),
             EventKind::Weighed(choice) => job.weighed.push(choice),
             EventKind::Token { text } => {
@@ -428,6 +442,8 @@ impl AppState {
                     completion_tokens: stats.completion_tokens,
                     ttft_s: stats.ttft_s,
                     decode_tok_s: stats.decode_tok_s,
+                    drafted_tokens: stats.drafted_tokens,
+                    accepted_tokens: stats.accepted_tokens,
                     finish_reason: Some(stats.finish_reason),
                 };
                 self.end_turn(info, fx);

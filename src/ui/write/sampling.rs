@@ -3,10 +3,10 @@
 use egui::{Frame, Id, Label, Margin, RichText, ScrollArea, Ui};
 
 use crate::domain::{
-    CONTEXT, KvType, Limit, MAX_TOKENS, MIN_P, Makes, Overflow, REPEAT_LAST_N, REPEAT_PENALTY, TEMPERATURE, TOP_K,
-    TOP_P, TextParams, round_f32,
+    CONTEXT, KvType, Limit, MAX_TOKENS, MIN_P, Makes, ModelPresence, Overflow, REPEAT_LAST_N, REPEAT_PENALTY,
+    TEMPERATURE, TOP_K, TOP_P, TextParams, round_f32,
 };
-use crate::state::{Command, TextEdit, TextKnob};
+use crate::state::{Command, ModelEntry, TextEdit, TextKnob};
 use crate::ui::cx::Cx;
 use crate::ui::knob::Knob;
 use crate::ui::seed::{self, SeedEdit};
@@ -193,7 +193,8 @@ fn show_knob(ui: &mut Ui, cx: &mut Cx<'_>, spec: &Spec) {
 fn advanced(ui: &mut Ui, cx: &mut Cx<'_>) {
     let id = Id::unique("advanced-sampling");
     let mut open = ui.data(|d| d.get_temp::<bool>(id)).unwrap_or(false);
-    let on = TextKnob::ALL.iter().filter(|knob| knob.is_on(&cx.state.settings.text)).count();
+    let text = &cx.state.settings.text;
+    let on = TextKnob::ALL.iter().filter(|knob| knob.is_on(text)).count() + usize::from(text.draft.is_some());
     let note = if on > 0 { on.to_string() } else { String::new() };
     if widgets::fold(ui, cx.t(T::AdvancedSampling), &note, &mut open) {
         for knob in TextKnob::ALL {
@@ -218,8 +219,32 @@ fn advanced(ui: &mut Ui, cx: &mut Cx<'_>) {
         if let Some(i) = models_bits::names(ui, cx.t(T::WhenFull), &names, at) {
             edit(cx, TextEdit::Overflow(Overflow::ALL[i]));
         }
+        draft(ui, cx);
     }
     ui.data_mut(|d| d.insert_temp(id, open));
+}
+
+/// The model that runs ahead: none, or one that is here and is not the chosen one.
+fn draft(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let text = &cx.state.settings.text;
+    let (model, chosen) = (text.model.clone(), text.draft.clone());
+    let here = |e: &&ModelEntry| matches!(e.presence, ModelPresence::Here { .. }) && e.card.id != model;
+    let entries: Vec<&ModelEntry> = cx.state.models.making(Makes::Text).filter(here).collect();
+    let mut ids: Vec<Option<String>> = vec![None];
+    ids.extend(entries.iter().map(|e| Some(e.card.id.clone())));
+    let mut names = vec![cx.t(T::NoDraftModel).to_owned()];
+    names.extend(entries.iter().map(|e| e.card.name.clone()));
+    // One that has gone is shown, so that it can be let go.
+    if let Some(id) = chosen.as_ref().filter(|id| !ids.contains(&Some((*id).clone()))) {
+        names.push(models_bits::name(cx, id));
+        ids.push(chosen.clone());
+    }
+    widgets::caption(ui, cx.t(T::DraftModel)).on_hover_text(cx.t(T::DraftModelHover));
+    let at = ids.iter().position(|id| *id == chosen).unwrap_or(0);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    if let Some(i) = models_bits::names(ui, cx.t(T::DraftModel), &names, at) {
+        edit(cx, TextEdit::Draft(ids.swap_remove(i)));
+    }
 }
 
 fn words(knob: TextKnob) -> (T, T) {

@@ -187,6 +187,10 @@ fn hover(cx: &Cx<'_>, info: &TurnInfo) -> String {
         text.push('\n');
         text.push_str(&cx.with(T::TokensReused, &[&info.reused_tokens, &info.prompt_tokens]));
     }
+    if info.drafted_tokens > 0 {
+        text.push('\n');
+        text.push_str(&cx.with(T::DraftAccepted, &[&info.accepted_tokens, &info.drafted_tokens]));
+    }
     text
 }
 

@@ -7,6 +7,7 @@
 //! `tokenizer.ggml.add_space_prefix` is for vocabularies of pieces; byte-level ones never get a space put before the
 //! text, whatever the flag says.
 
+mod alike;
 mod bpe;
 mod bytes;
 mod pieces;

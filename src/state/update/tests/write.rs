@@ -17,6 +17,8 @@ fn stats() -> Outcome {
         ttft_s: 0.1,
         prompt_tok_s: 90.0,
         decode_tok_s: 40.0,
+        drafted_tokens: 0,
+        accepted_tokens: 0,
         seed: 3,
         finish_reason: FinishReason::Stop,
     })
@@ -428,4 +430,37 @@ fn what_was_weighed_stays_with_its_own_answer() {
     engine(&mut s, id, EventKind::Token { text: "y".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     assert!(s.write.weighed.is_empty());
+}
+
+#[test]
+fn a_draft_model_goes_along_and_never_is_the_model_itself() {
+    let mut s = state();
+    s.models.entries.push(entry("small", Makes::Text, ModelPresence::Here { path: "/m/small.gguf".into() }));
+    do_(&mut s, Command::SetText(TextEdit::Draft(Some("small".into()))));
+    let effects = say(&mut s, "Hello");
+    let (id, job) = submitted(&effects);
+    let Job::Text(request) = job else { panic!() };
+    assert_eq!(request.draft.as_ref().unwrap().files, ModelFiles::File("/m/small.gguf".into()));
+    // That there is no room for it is said once, not under each answer.
+    let left_out = StudioError::from(Cause::DraftLeftOut { draft: "small".into(), needed: 9, free: 3 });
+    for _ in 0..2 {
+        engine(&mut s, id, EventKind::WithoutDraft { error: left_out.clone() });
+    }
+    assert_eq!(s.notices.iter().filter(|n| matches!(&n.kind, NoticeKind::Problem(_))).count(), 1);
+    let Outcome::Text(figures) = stats() else { panic!() };
+    let figures = TextStats { drafted_tokens: 8, accepted_tokens: 5, ..figures };
+    engine(&mut s, id, EventKind::Token { text: "Hi".into() });
+    engine(&mut s, id, EventKind::Finished(Outcome::Text(figures)));
+    let info = s.write.open.turns[1].info.as_ref().unwrap();
+    assert_eq!((info.drafted_tokens, info.accepted_tokens), (8, 5));
+
+    // One that has gone is said before anything is sent.
+    do_(&mut s, Command::SetText(TextEdit::Draft(Some("gone".into()))));
+    let effects = say(&mut s, "And now?");
+    assert!(!effects.iter().any(|e| matches!(e, Effect::Submit { .. })));
+    assert!(matches!(s.write.error.as_ref().unwrap().cause(), Cause::UnknownModel { id, .. } if id == "gone"));
+
+    do_(&mut s, Command::SetText(TextEdit::Draft(Some("small".into()))));
+    do_(&mut s, Command::SetText(TextEdit::Model("small".into())));
+    assert_eq!(s.settings.text.draft, None);
 }

@@ -1,0 +1,190 @@
+//! Models in memory, kept from one job to the next with what they have read.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::fit::fit;
+use super::session::Session;
+use super::tokenizer::{Specials, Tokenizer};
+use super::words::{Identity, Words};
+use super::{info, models};
+use crate::domain::{DeviceChoice, EventKind, KvType, Message, ModelFiles, ModelRef, TextParams, TextPrompt};
+use crate::engine::{CancelToken, Guard, MemoryBudget, Reporter, Reservation, Stop, best_device};
+use crate::error::{Cause, Result, StudioError};
+use crate::formats::gguf::Gguf;
+use crate::lang::Both;
+use crate::writing::page::assemble;
+
+/// A model in memory.
+pub struct Loaded {
+    identity: Identity,
+    pub words: Arc<Words>,
+    pub plan: models::Plan,
+    pub session: Session,
+    /// Tokens that the cache has room for, and what they are kept in.
+    pub room: usize,
+    kv: KvType,
+    cache: Option<Reservation>,
+    _weights: Reservation,
+}
+
+/// What loading takes beside the file.
+pub struct Loader<'a> {
+    pub budget: &'a Arc<MemoryBudget>,
+    pub device: DeviceChoice,
+    pub reporter: &'a Reporter,
+    pub token: &'a CancelToken,
+}
+
+impl Loader<'_> {
+    /// Puts the model into `slot` unless it is there; tells how many seconds that took.
+    pub fn load(&self, slot: &mut Guard<'_, Loaded>, model: &ModelRef) -> std::result::Result<f64, Stop> {
+        let path = &model_path(model)?;
+        let started = Instant::now();
+        let identity = Identity::of(path)?;
+        if slot.get().is_some_and(|loaded| loaded.identity == identity) {
+            return Ok(0.0);
+        }
+        // The old model goes first: both together may not fit.
+        slot.clear();
+        let reporter = self.reporter;
+        reporter.tell(EventKind::Loading { fraction: Some(0.0) });
+        let gguf = Gguf::open(path)?;
+        let info = info::describe(&gguf)?;
+        let weights = self.reserve(info.weight_memory)?;
+        self.token.check()?;
+        let words = Words::of(&gguf, identity.clone())?;
+        let plan = models::plan(&gguf)?;
+        let device = best_device(self.device);
+        let mut told = 0.0;
+        let mut progress = |fraction: f32| {
+            if fraction - told >= 0.01 {
+                told = fraction;
+                reporter.hint(EventKind::Loading { fraction: Some(fraction) });
+            }
+        };
+        let network = models::load(&gguf, &device, self.token, &mut progress)?;
+        let loaded = Loaded {
+            identity,
+            words,
+            plan,
+            session: Session::new(network),
+            room: 0,
+            kv: KvType::default(),
+            cache: None,
+            _weights: weights,
+        };
+        slot.put(model.id.clone(), loaded);
+        let load_s = started.elapsed().as_secs_f64();
+        let device = crate::engine::device_label(&device);
+        tracing::info!(model = %path.display(), device, load_s, "language model loaded");
+        Ok(load_s)
+    }
+
+    /// Refuses a draft model that is not of the vocabulary, or for which there is no room with its cache for `context`
+    /// tokens; both are seen before its weights are read.
+    pub fn check_draft(
+        &self,
+        slot: &mut Guard<'_, Loaded>,
+        draft: &ModelRef,
+        tokenizer: &Tokenizer,
+        context: usize,
+        kv: KvType,
+    ) -> Result<()> {
+        let path = &model_path(draft)?;
+        let identity = Identity::of(path)?;
+        let unlike = |reason: Both| Cause::UnlikeDraft { draft: draft.id.clone(), reason };
+        if let Some(loaded) = slot.get().filter(|loaded| loaded.identity == identity) {
+            return tokenizer.unlike(&loaded.words.tokenizer).map_or(Ok(()), |reason| Err(unlike(reason).into()));
+        }
+        slot.clear();
+        let gguf = Gguf::open(path)?;
+        let info = info::describe(&gguf)?;
+        if let Some(reason) = tokenizer.unlike(&Words::of(&gguf, identity)?.tokenizer) {
+            return Err(unlike(reason).into());
+        }
+        let cache = models::plan(&gguf)?.bytes_per_token(kv).saturating_mul(context.min(info.context_length) as u64);
+        self.reserve(info.weight_memory.saturating_add(cache)).map(drop)
+    }
+
+    fn reserve(&self, bytes: u64) -> Result<Reservation> {
+        self.budget.reserve(bytes, &mut |id| self.reporter.tell(EventKind::Freed { id }))
+    }
+}
+
+impl Loaded {
+    /// The prompt's tokens, begin token included, and how many turns were left out for want of room.
+    pub fn prompt(&self, prompt: &TextPrompt, context: usize, params: &TextParams) -> Result<(Vec<u32>, usize)> {
+        let Words { tokenizer, template, .. } = &*self.words;
+        // Room for the answer too, but not more than half.
+        let room = context - (params.max_tokens as usize).min(context / 2);
+        let mut dropped = 0;
+        let tokens = match prompt {
+            TextPrompt::Raw(text) => tokenizer.encode(text, Specials::Parse),
+            TextPrompt::Page(page) => {
+                let text = assemble(page, room, &mut |text| self.words.count(text)).text;
+                tokenizer.encode(&text, Specials::Plain)
+            }
+            TextPrompt::Chat(messages) => {
+                let template = template.as_ref().map_err(Clone::clone)?;
+                let fits = |turns: &[Message]| Ok(template.tokens(turns, tokenizer)?.len() <= room);
+                let (kept, left_out) = fit(messages, params.overflow, fits)?;
+                dropped = left_out;
+                template.tokens(&kept, tokenizer)?
+            }
+        };
+        let tokens = tokenizer.begin(tokens);
+        // Only characters that the vocabulary has no token for.
+        if tokens.is_empty() { Err(Cause::EmptyPrompt.into()) } else { Ok((tokens, dropped)) }
+    }
+
+    /// Gives the cache room for `context` tokens. A smaller one stays as it is; a larger one begins empty.
+    pub fn make_room(
+        &mut self,
+        context: usize,
+        kv: KvType,
+        budget: &Arc<MemoryBudget>,
+        reporter: &Reporter,
+    ) -> std::result::Result<(), Stop> {
+        if context <= self.room && kv == self.kv {
+            return Ok(());
+        }
+        let bytes = self.plan.bytes_per_token(kv).saturating_mul(context as u64);
+        // What the smaller cache holds is free for the larger one, but only once it is given back.
+        if let Some(old) = self.cache.take() {
+            drop(old);
+            self.room = 0;
+            self.session.set_context(0, kv)?;
+        }
+        self.cache = Some(budget.reserve(bytes, &mut |id| reporter.tell(EventKind::Freed { id }))?);
+        self.session.set_context(context, kv)?;
+        (self.room, self.kv) = (context, kv);
+        Ok(())
+    }
+}
+
+/// The model's file. A folder counts when it holds exactly one GGUF file.
+pub fn model_path(model: &ModelRef) -> Result<PathBuf> {
+    match &model.files {
+        ModelFiles::File(path) => Ok(path.clone()),
+        ModelFiles::Embedded | ModelFiles::Checkpoint(_) => {
+            Err(Cause::WrongKind { id: model.id.clone(), wanted: "text" }.into())
+        }
+        ModelFiles::Folder(folder) => {
+            let entries =
+                std::fs::read_dir(folder).map_err(|e| StudioError::io(crate::error::Doing::Reading, folder, &e))?;
+            let is_gguf = |path: &PathBuf| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gguf"));
+            let mut found = entries.filter_map(|entry| entry.ok().map(|e| e.path())).filter(is_gguf);
+            match (found.next(), found.next()) {
+                (Some(path), None) => Ok(path),
+                (None, _) => Err(Cause::FileMissing { path: folder.join("*.gguf") }.into()),
+                (Some(_), Some(_)) => Err(Cause::BadModelFile {
+                    path: folder.clone(),
+                    reason: "it holds more than one GGUF file, so one of them must be named".to_owned(),
+                }
+                .into()),
+            }
+        }
+    }
+}
