@@ -10,9 +10,11 @@ mod latents;
 mod library;
 mod parameters;
 mod paths;
+mod personas;
 pub mod png;
 mod replay;
 mod request;
+mod search;
 mod settings;
 mod worker;
 

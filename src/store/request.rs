@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 
-use crate::domain::{ConversationId, JobId, JournalEntry, Latents, Picture, PictureRecord, Settings};
+use crate::domain::{
+    ConversationId, JobId, JournalEntry, Latents, Persona, PersonaId, Picture, PictureRecord, Settings,
+};
 
 /// One piece of work for the store's thread. What it answers with stands behind the arrow; every one of them may
 /// answer with `StoreEvent::Failed` instead, unless another failure is named.
@@ -46,6 +48,17 @@ pub enum Request {
     DeleteConversation(ConversationId),
     /// Out of the trash. -> nothing
     RestoreConversation(ConversationId),
+    /// In the texts of all conversations, in the place of the search before. Without words nothing is searched any
+    /// more. -> `TextsFound`, several times
+    SearchTexts { serial: u64, words: String },
+    /// -> `Personas`
+    ListPersonas,
+    /// With its picture, where it brings one. -> `PersonaKept`
+    SavePersona { id: PersonaId, persona: Box<Persona> },
+    /// Into the trash. -> nothing, or `Failed` and the `Personas` as they are
+    DeletePersona(PersonaId),
+    /// Out of the trash. -> `PersonaKept`
+    RestorePersona(PersonaId),
     /// -> `SettingsSaved`
     SaveSettings(Box<Settings>),
     /// Answers once everything before it is on the disk.

@@ -117,9 +117,31 @@ impl ChatTemplate {
             Some((last, turns)) if last.role == Role::Assistant && !turns.is_empty() => (last.content.as_str(), turns),
             _ => ("", &defused[..]),
         };
-        let text = self.render(turns)? + open;
+        // Some templates refuse what is not told in turns: a greeting before any question, two answers in a row.
+        let text = self.render(turns).or_else(|error| self.render(&in_turns(turns)).map_err(|_| error))? + open;
         Ok(tokenizer.encode_marked(&text, Specials::Parse, Some(mark)))
     }
+}
+
+/// The turns with the person first and then by turns: an answer to nothing gets a question without words, two
+/// questions in a row are one.
+fn in_turns(turns: &[Message]) -> Vec<Message> {
+    let mut out: Vec<Message> = Vec::with_capacity(turns.len() + 1);
+    for turn in turns {
+        let asked = out.last_mut().filter(|last| last.role == Role::User);
+        match (turn.role, asked) {
+            (Role::User, Some(last)) => {
+                last.content.push_str("\n\n");
+                last.content.push_str(&turn.content);
+            }
+            (Role::Assistant, None) => {
+                out.push(Message { role: Role::User, content: "…".to_owned() });
+                out.push(turn.clone());
+            }
+            _ => out.push(turn.clone()),
+        }
+    }
+    out
 }
 
 fn bad(reason: &str) -> crate::error::StudioError {
@@ -248,5 +270,22 @@ mod tests {
         let year = render("{{ strftime_now('%Y') }}", &[]).unwrap();
         assert!(year.parse::<u32>().unwrap() >= 2026);
         assert!(render("{{ strftime_now('%!') }}", &[]).is_err());
+    }
+
+    #[test]
+    fn a_greeting_before_any_question_is_read_by_strict_templates_too() {
+        let say = |role, content: &str| Message { role, content: content.to_owned() };
+        let turns = [
+            say(Role::System, "s"),
+            say(Role::Assistant, "Hello."),
+            say(Role::Assistant, "Well?"),
+            say(Role::User, "a"),
+            say(Role::User, "b"),
+        ];
+        let told = in_turns(&turns);
+        let roles: Vec<_> = told.iter().map(|turn| turn.role.as_str().chars().next().unwrap()).collect();
+        assert_eq!(roles.iter().collect::<String>(), "suauau");
+        assert_eq!(told[5].content, "a\n\nb");
+        assert_eq!(in_turns(&turns[..1]), turns[..1]);
     }
 }

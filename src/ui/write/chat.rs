@@ -25,6 +25,8 @@ pub struct ChatView {
     markdown: CommonMarkCache,
     /// Where the page must be scrolled to in the next frame, so that what is read stays where it is.
     scroll_to: Option<f32>,
+    /// The number of the last place that the page was sent to.
+    aimed: u64,
     /// Turns that were laid out in the last frame, for tests.
     pub laid_out: usize,
 }
@@ -59,7 +61,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
         .id_salt(("chat", open.id.as_ref().map(|id| id.0.clone())))
         .auto_shrink(false)
         .stick_to_bottom(true);
-    if new {
+    let aim = open_aim(cx, view.aimed);
+    if let Some((serial, at)) = aim {
+        view.aimed = serial;
+        let offset = (view.rows.top(at) as f32 - S4).max(0.0);
+        area = area.stick_to_bottom(false).vertical_scroll_offset(offset);
+    } else if new {
         area = area.vertical_scroll_offset((view.rows.total() + S6 - height).max(0.0));
     } else if let Some(offset) = view.scroll_to.take() {
         area = area.vertical_scroll_offset(offset);
@@ -103,8 +110,15 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
     }
 }
 
+/// The turn that the page is to be scrolled to, where that was not done yet.
+fn open_aim(cx: &Cx<'_>, done: u64) -> Option<(u64, usize)> {
+    let aim = cx.state.write.aim.filter(|aim| aim.serial != done)?;
+    let at = cx.state.write.open.turns.iter().position(|turn| turn.id == aim.turn)?;
+    Some((aim.serial, at))
+}
+
 fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let examples = examples(cx, &cx.state.settings.text.model);
+    let examples = examples(cx, &cx.state.text().model);
     let width = (ui.available_width() - 2.0 * S6).min(420.0);
     ui.vertical_centered(|ui| {
         let content = 320.0 + 44.0 * examples.len() as f32;
