@@ -273,6 +273,6 @@ impl JournalEntry {
 
     /// Whether nothing is said with it: the conversation's time stays as it is.
     pub fn is_aside(&self) -> bool {
-        matches!(self, Self::Pin { .. } | Self::Sliders { .. })
+        matches!(self, Self::Title { .. } | Self::Pin { .. } | Self::Sliders { .. })
     }
 }
