@@ -412,9 +412,16 @@ fn a_character_is_kept_listed_trashed_and_restored() {
     let (store, events) = start(home.path());
     let id = PersonaId("a".into());
     let persona = Box::new(Persona { name: "Ada".into(), avatar: Some(vec![1]), ..Persona::default() });
-    store.send(Request::SavePersona { id: id.clone(), persona });
+    store.send(Request::SavePersona { id: id.clone(), persona, picture_of: None });
     let StoreEvent::PersonaKept(kept) = next(&events) else { panic!() };
     assert!(kept.avatar.as_ref().is_some_and(|path| path.starts_with(home.path().join("personas"))));
+    let copy = (PersonaId("b".into()), Box::new(kept.persona.clone()), Some(id.clone()));
+    store.send(Request::SavePersona { id: copy.0.clone(), persona: copy.1, picture_of: copy.2 });
+    assert!(
+        matches!(next(&events), StoreEvent::PersonaKept(copy) if copy.avatar.is_some()),
+        "a copy has the picture too"
+    );
+    store.send(Request::DeletePersona(copy.0));
     store.send(Request::DeletePersona(id.clone()));
     store.send(Request::ListPersonas);
     assert!(matches!(next(&events), StoreEvent::Personas(list) if list.is_empty()));

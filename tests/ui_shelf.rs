@@ -8,7 +8,7 @@ use aigc_studio::lang::{Both, Lang};
 use aigc_studio::state::*;
 use aigc_studio::ui::texts::T;
 use aigc_studio::writing::personas::built_in;
-use egui::accesskit::Role as Part;
+use egui::accesskit::{Role as Part, Toggled};
 use egui::{Key, PointerButton};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -136,9 +136,9 @@ fn the_branches_are_a_tree_to_click_on() {
     harness.key_press(Key::Enter);
     harness.run();
     let row = harness.get_by_role_and_label(Part::ListBoxOption, "Imagine that the sea takes a deep breath.");
-    assert!(!row.accesskit_node().is_selected().unwrap_or(false));
+    assert_eq!(row.accesskit_node().toggled(), Some(Toggled::False));
     let way = harness.get_by_role_and_label(Part::ListBoxOption, "Spring tides come twice a month.");
-    assert!(way.accesskit_node().is_selected().unwrap_or(false), "the way that is shown is marked");
+    assert_eq!(way.accesskit_node().toggled(), Some(Toggled::True), "the way that is shown is marked");
     row.click();
     assert_eq!(asked(&mut harness), [Command::GoToTurn(5)]);
 }
@@ -306,4 +306,20 @@ fn the_form_of_the_answer_is_chosen_and_its_errors_are_named() {
         matches!(&commands[..], [Command::SetText(TextEdit::FormText(text))] if text.contains(')')),
         "{commands:?}"
     );
+}
+
+#[test]
+fn words_that_were_found_in_a_page_are_selected_there() {
+    let mut state = write_page(Lang::En, Theme::Dark);
+    update(&mut state, Input::Command(Command::SetSearch("Ada".into())));
+    let mut harness = open(state);
+    let text = harness.state().state.write.open.page.as_ref().expect("a page").text.as_str().to_owned();
+    let at = text.find("Ada").expect("she is there");
+    update(&mut harness.state_mut().state, Input::Command(Command::OpenFound(id("a"), 0, at)));
+    harness.run();
+    harness.state_mut().commands.clear();
+    harness.event(egui::Event::Text("Eve".into()));
+    let commands = asked(&mut harness);
+    let [Command::Page(PageCommand::Type(typed))] = &commands[..] else { panic!("{commands:?}") };
+    assert_eq!(*typed, text.replacen("Ada", "Eve", 1));
 }

@@ -113,7 +113,9 @@ impl Studio {
             Effect::TrashConversation(id) => self.store.send(Request::DeleteConversation(id)),
             Effect::RestoreConversation(id) => self.store.send(Request::RestoreConversation(id)),
             Effect::SearchTexts { serial, words } => self.store.send(Request::SearchTexts { serial, words }),
-            Effect::SavePersona(id, persona) => self.store.send(Request::SavePersona { id, persona }),
+            Effect::SavePersona { id, persona, picture_of } => {
+                self.store.send(Request::SavePersona { id, persona, picture_of });
+            }
             Effect::TrashPersona(id) => self.store.send(Request::DeletePersona(id)),
             Effect::RestorePersona(id) => self.store.send(Request::RestorePersona(id)),
             Effect::AskExport { name, bytes } => {

@@ -264,7 +264,12 @@ pub enum Effect {
         serial: u64,
         words: String,
     },
-    SavePersona(PersonaId, Box<Persona>),
+    /// With the picture that it brings, or with a copy of another's.
+    SavePersona {
+        id: PersonaId,
+        persona: Box<Persona>,
+        picture_of: Option<PersonaId>,
+    },
     TrashPersona(PersonaId),
     RestorePersona(PersonaId),
     /// A dialog for the path, then these bytes.

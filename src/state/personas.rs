@@ -12,8 +12,6 @@ pub struct PersonasState {
     pub shown: bool,
     pub search: String,
     pub editing: Option<PersonaDraft>,
-    /// A card that is opened now is to be kept only: no conversation begins with it.
-    pub(super) importing: bool,
 }
 
 /// A character while it is edited.

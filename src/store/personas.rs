@@ -15,6 +15,7 @@ const PICTURE: &str = "png";
 const TRASH: &str = ".trash";
 /// Largest file that is read; a card's texts are bounded to less.
 const MAX_FILE: u64 = 16 << 20;
+const MAX_PICTURE: u64 = 64 << 20;
 /// Characters in the list.
 const MAX_LIST: usize = 10_000;
 
@@ -66,6 +67,15 @@ impl Personas {
         }
         let avatar = self.path(id, PICTURE)?;
         Ok(KeptPersona { id: id.clone(), persona, avatar: avatar.exists().then_some(avatar) })
+    }
+
+    /// The bytes of a character's picture.
+    pub fn picture(&self, id: &PersonaId) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        File::open(self.path(id, PICTURE).ok()?)
+            .and_then(|file| file.take(MAX_PICTURE).read_to_end(&mut bytes))
+            .ok()?;
+        Some(bytes)
     }
 
     /// Writes a character, and its picture where it brings one; else the one that is there stays.

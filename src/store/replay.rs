@@ -10,7 +10,7 @@ use crate::domain::{
 };
 
 /// Longest line that is read. Longer ones are passed over without being held in memory.
-const MAX_LINE: usize = 16 << 20;
+pub(super) const MAX_LINE: usize = 16 << 20;
 /// Letters of a title that is made from the first question.
 const TITLE_CHARS: usize = 40;
 
@@ -221,7 +221,7 @@ pub fn read(file: &mut impl BufRead, heads_only: bool) -> std::io::Result<(Repla
 
 /// Reads up to a line's end into `line`. `Some(true)`: a line; `Some(false)`: a line longer than allowed, of which
 /// only the beginning is in `line`; `None`: the file ended.
-pub(super) fn read_line(file: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<Option<bool>> {
+fn read_line(file: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<Option<bool>> {
     let mut fits = true;
     loop {
         let data = file.fill_buf()?;

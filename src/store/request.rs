@@ -53,8 +53,8 @@ pub enum Request {
     SearchTexts { serial: u64, words: String },
     /// -> `Personas`
     ListPersonas,
-    /// With its picture, where it brings one. -> `PersonaKept`
-    SavePersona { id: PersonaId, persona: Box<Persona> },
+    /// With its picture, where it brings one, or with a copy of another's. -> `PersonaKept`
+    SavePersona { id: PersonaId, persona: Box<Persona>, picture_of: Option<PersonaId> },
     /// Into the trash. -> nothing, or `Failed` and the `Personas` as they are
     DeletePersona(PersonaId),
     /// Out of the trash. -> `PersonaKept`

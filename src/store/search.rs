@@ -6,14 +6,14 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::time::Instant;
 
 use serde::Deserialize;
 
 use super::journal::Journals;
-use super::replay::read_line;
+use super::replay::MAX_LINE;
 use crate::domain::{ConversationId, HITS, JournalEntry, Page, TextHit};
 
 /// Hits of one conversation that are told.
@@ -21,8 +21,7 @@ const HITS_EACH: usize = 20;
 /// Letters before and behind what was searched for.
 const BEFORE: usize = 24;
 const BEHIND: usize = 80;
-/// Lines between two looks at the clock.
-const LINES: usize = 64;
+/// Bytes between two looks at the clock.
 const BUFFER: usize = 128 << 10;
 
 /// A search that is under way.
@@ -103,29 +102,14 @@ struct Texts {
     page: Option<Page>,
 }
 
-/// A line that begins a turn, changes it or takes it away.
+/// What a line says, as far as it is about text.
 #[derive(Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case")]
-enum Line<'a> {
-    Begin {
-        #[serde(borrow)]
-        turn: Begun<'a>,
-    },
-    Append {
-        id: u64,
-        #[serde(borrow)]
-        text: Cow<'a, str>,
-    },
-    Replace {
-        id: u64,
-        #[serde(borrow)]
-        text: Cow<'a, str>,
-    },
-    Truncate {
-        id: u64,
-    },
-    #[serde(other)]
-    Other,
+struct Line<'a> {
+    #[serde(borrow)]
+    turn: Option<Begun<'a>>,
+    id: Option<u64>,
+    #[serde(borrow)]
+    text: Option<Words<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -136,20 +120,36 @@ struct Begun<'a> {
     parent: Option<u64>,
 }
 
+/// A text that is borrowed from its line where it can be.
+#[derive(Deserialize)]
+struct Words<'a>(#[serde(borrow)] Cow<'a, str>);
+
 impl Texts {
-    /// Reads some lines on; true at the end of the file.
+    /// Reads a piece of the file on; true at its end. `line` is the beginning of a line whose end is not read yet.
     fn read(&mut self, reader: &mut BufReader<File>, line: &mut Vec<u8>) -> bool {
-        for _ in 0..LINES {
-            line.clear();
-            let Ok(whole) = read_line(reader, line) else { return true };
-            if whole != Some(false) && !line.is_empty() {
-                self.take(line);
+        let Ok(piece) = reader.fill_buf() else { return true };
+        for part in piece.split_inclusive(|b| *b == b'\n') {
+            let ended = part.ends_with(b"\n");
+            if ended && line.is_empty() {
+                self.take(part);
+                continue;
             }
-            if whole.is_none() {
-                return true;
+            // Of a line that is longer than any of ours only the beginning is held: it says nothing then.
+            if line.len() + part.len() <= MAX_LINE {
+                line.extend_from_slice(part);
+            }
+            if ended {
+                self.take(line);
+                line.clear();
             }
         }
-        false
+        let read = piece.len();
+        reader.consume(read);
+        if read == 0 {
+            self.take(line);
+            line.clear();
+        }
+        read == 0
     }
 
     /// What a line says. One that is spoiled says nothing.
@@ -157,31 +157,40 @@ impl Texts {
         if let Some((id, text)) = streamed(line) {
             return self.append(id, text);
         }
-        let line = line.trim_ascii();
-        if line.starts_with(br#"{"do":"page""#) {
+        // A power cut can leave NUL bytes before a line.
+        let start = line.iter().position(|b| *b != 0 && !b.is_ascii_whitespace()).unwrap_or(line.len());
+        let line = line[start..].trim_ascii_end();
+        let Some(what) = line.strip_prefix(br#"{"do":""#) else { return };
+        if what.starts_with(b"page") {
             if let Ok(JournalEntry::Page(entry)) = serde_json::from_slice(line) {
                 self.page.get_or_insert_default().apply(entry);
             }
             return;
         }
-        match serde_json::from_slice(line) {
-            Ok(Line::Begin { turn }) => {
-                let before = self.turns.last().map_or(0, |(id, ..)| *id);
-                let place = *self.places.entry(turn.id).or_insert(self.turns.len());
-                let begun = (turn.id, turn.parent.unwrap_or(before), turn.content.into_owned());
-                match self.turns.get_mut(place) {
-                    Some(old) => *old = begun,
-                    None => self.turns.push(begun),
-                }
-            }
-            Ok(Line::Append { id, text }) => self.append(id, &text),
-            Ok(Line::Replace { id, text }) => {
+        if !["begin", "append", "replace", "truncate"].iter().any(|known| what.starts_with(known.as_bytes())) {
+            return;
+        }
+        let Ok(said) = serde_json::from_slice::<Line<'_>>(line) else { return };
+        match (said.turn, said.id, said.text) {
+            (Some(turn), ..) => self.begin(turn),
+            (None, Some(id), Some(Words(text))) if what.starts_with(b"append") => self.append(id, &text),
+            (None, Some(id), Some(Words(text))) => {
                 if let Some(at) = self.places.get(&id) {
                     self.turns[*at].2 = text.into_owned();
                 }
             }
-            Ok(Line::Truncate { id }) => self.remove(id),
-            Ok(Line::Other) | Err(_) => {}
+            (None, Some(id), None) => self.remove(id),
+            (None, None, _) => {}
+        }
+    }
+
+    fn begin(&mut self, turn: Begun<'_>) {
+        let before = self.turns.last().map_or(0, |(id, ..)| *id);
+        let place = *self.places.entry(turn.id).or_insert(self.turns.len());
+        let begun = (turn.id, turn.parent.unwrap_or(before), turn.content.into_owned());
+        match self.turns.get_mut(place) {
+            Some(old) => *old = begun,
+            None => self.turns.push(begun),
         }
     }
 

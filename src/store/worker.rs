@@ -11,7 +11,7 @@ use super::library::{self, Scan};
 use super::personas::Personas;
 use super::search::Search;
 use super::{Events, Paths, Request, atomic, failed, guarded, latents, png, settings};
-use crate::domain::{LibraryItem, Picture, PictureRecord, Settings, StoreEvent};
+use crate::domain::{LibraryItem, Persona, Picture, PictureRecord, Settings, StoreEvent};
 use crate::error::{Result, StudioError};
 
 /// A slice of the library's list: requests wait at most this long for it.
@@ -184,7 +184,9 @@ impl Worker {
                 return Ok(());
             }
             Request::ListPersonas => StoreEvent::Personas(self.personas.list()),
-            Request::SavePersona { id, persona } => {
+            Request::SavePersona { id, persona, picture_of } => {
+                let picture = picture_of.and_then(|other| self.personas.picture(&other));
+                let persona = Persona { avatar: persona.avatar.clone().or(picture), ..*persona };
                 StoreEvent::PersonaKept(Box::new(self.personas.save(&id, &persona)?))
             }
             Request::DeletePersona(id) => {

@@ -2,7 +2,7 @@
 
 use super::Effects;
 use crate::domain::{
-    JournalEntry, KeptPersona, Message, Persona, PersonaId, PlayedPrompt, Role, Room, Speaker, TextPrompt,
+    JournalEntry, KeptPersona, Message, Persona, PersonaId, PlayedPrompt, Role, Room, START, Speaker, TextPrompt,
 };
 use crate::lang::Both;
 use crate::state::{AppState, Effect, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit};
@@ -29,7 +29,7 @@ impl AppState {
                 if let Some(kept) = self.personas.get(&id, self.lang) {
                     let mut persona = kept.persona.clone();
                     persona.name = format!("{} 2", persona.name);
-                    self.keep_persona(None, persona, fx);
+                    self.keep_persona(None, persona, Some(id), fx);
                 }
             }
             PersonaCommand::Trash(id) => {
@@ -43,10 +43,7 @@ impl AppState {
                 self.notices.retain(|n| n.kind != NoticeKind::PersonaTrashed(id.clone()));
                 fx.push(Effect::RestorePersona(id));
             }
-            PersonaCommand::Import => {
-                self.personas.importing = true;
-                fx.push(Effect::AskOpenFile);
-            }
+            PersonaCommand::Import => fx.push(Effect::AskOpenFile),
             PersonaCommand::Export(id) => {
                 if let Some(kept) = self.personas.get(&id, self.lang) {
                     let name = kept.persona.name.chars().map(|c| if c.is_alphanumeric() || c == ' ' { c } else { '-' });
@@ -89,26 +86,32 @@ impl AppState {
             return;
         }
         self.personas.editing = None;
-        self.keep_persona(id, persona, fx);
+        self.keep_persona(id, persona, None, fx);
     }
 
-    /// Puts a character into the library.
-    fn keep_persona(&mut self, id: Option<PersonaId>, persona: Persona, fx: &mut Effects) {
+    /// Puts a character into the library, with the picture that it brings or that of another.
+    fn keep_persona(
+        &mut self,
+        id: Option<PersonaId>,
+        persona: Persona,
+        picture_of: Option<PersonaId>,
+        fx: &mut Effects,
+    ) {
         let id = id.unwrap_or_else(|| {
             let (now, dice) = (self.now_ms, self.roll());
             PersonaId(format!("{now:013}-{dice:08x}"))
         });
-        fx.push(Effect::SavePersona(id.clone(), Box::new(persona.clone())));
+        fx.push(Effect::SavePersona { id: id.clone(), persona: Box::new(persona.clone()), picture_of });
         let avatar = self.personas.kept.iter().find(|kept| kept.id == id).and_then(|kept| kept.avatar.clone());
         // Its picture is shown once it is on the disk.
         self.personas.put(KeptPersona { id, persona: Persona { avatar: None, ..persona }, avatar });
     }
 
-    /// A card that was opened or dropped.
+    /// A card that was opened or dropped: into the library; where that is not what is shown, a conversation begins too.
     pub(super) fn persona_opened(&mut self, persona: Persona, left_out: Vec<Both>, fx: &mut Effects) {
-        let only_kept = std::mem::take(&mut self.personas.importing);
+        let only_kept = self.personas.shown && self.settings.room == Room::Write;
         self.note(NoticeKind::PersonaKept { name: persona.name.clone(), left_out });
-        self.keep_persona(None, persona.clone(), fx);
+        self.keep_persona(None, persona.clone(), None, fx);
         if !only_kept {
             self.talk(persona, fx);
         }
@@ -116,8 +119,9 @@ impl AppState {
 
     /// A conversation with a character: who it is, its greeting, its model and sliders.
     fn talk(&mut self, persona: Persona, fx: &mut Effects) {
-        let greeting = persona.greetings.into_iter().next().filter(|text| !text.trim().is_empty());
-        let turns = greeting.map(|content| Message { role: Role::Assistant, content });
+        let say = |content| Message { role: Role::Assistant, content };
+        let mut greetings = persona.greetings.into_iter().filter(|text| !text.trim().is_empty()).map(say);
+        let first = greetings.next();
         // Before the conversation is there: the sliders in use may be another conversation's.
         let known = persona.model.filter(|model| self.models.entry(model).is_some());
         let sliders = match (persona.params, known) {
@@ -129,7 +133,7 @@ impl AppState {
                 Some(params)
             }
         };
-        self.open_chat(persona.name.clone(), persona.system, turns.into_iter().collect(), fx);
+        self.open_chat(persona.name.clone(), persona.system, first.into_iter().collect(), fx);
         let Some(id) = self.write.open.id.clone() else { return };
         let speaker = Speaker { name: persona.name, examples: persona.examples };
         fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Speaker { speaker: speaker.clone() } });
@@ -138,7 +142,13 @@ impl AppState {
             fx.push(Effect::Journal { id, entry: JournalEntry::Sliders { params: Box::new(params.clone()) } });
             self.write.open.manner.sliders = Some(params);
         }
-        self.settings.room = Room::Write;
+        // The other greetings are versions of the first.
+        if let Some(first) = self.write.open.turns.first().map(|turn| turn.id) {
+            let others = greetings.map(|turn| self.begin_turn(turn.role, turn.content, Some(START), fx)).count();
+            if others > 0 {
+                self.show_branch(first, fx);
+            }
+        }
     }
 
     /// The turns as a prompt: with a character's examples, where the open conversation has them.

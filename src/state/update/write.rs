@@ -206,11 +206,16 @@ impl AppState {
         self.start_job(new, conversation, fx);
     }
 
-    /// Shows another branch.
+    /// Shows another branch; what streams stays on the page.
     pub(super) fn select_branch(&mut self, id: u64, fx: &mut Effects) {
+        if self.write.job.is_none() {
+            self.show_branch(id, fx);
+        }
+    }
+
+    pub(super) fn show_branch(&mut self, id: u64, fx: &mut Effects) {
         let open = &mut self.write.open;
-        // What streams must stay on the page.
-        let Some(conversation) = open.id.clone().filter(|_| self.write.job.is_none()) else { return };
+        let Some(conversation) = open.id.clone() else { return };
         open.shelf.switch(&mut open.turns, id);
         self.write.editing = None;
         self.check_answer(&conversation);
@@ -301,7 +306,7 @@ impl AppState {
     }
 
     /// A new turn behind `parent`, or at the end.
-    fn begin_turn(&mut self, role: Role, content: String, parent: Option<u64>, fx: &mut Effects) -> u64 {
+    pub(super) fn begin_turn(&mut self, role: Role, content: String, parent: Option<u64>, fx: &mut Effects) -> u64 {
         let open = &mut self.write.open;
         let end = open.turns.last().map_or(START, |last| last.id);
         let (id, parent) = (open.next_turn(), Some(parent.unwrap_or(end)));
@@ -583,6 +588,7 @@ impl AppState {
             self.text_ended(None, fx);
         }
         self.write.conversations.retain(|h| h.id != id);
+        self.write.finder.hits.retain(|hit| hit.conversation != id);
         if self.write.open.id.as_ref() == Some(&id) {
             self.new_conversation(fx);
         }

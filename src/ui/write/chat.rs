@@ -1,6 +1,6 @@
 //! The page: turns of a conversation, of which only the visible ones are laid out.
 
-use egui::{Label, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use egui::{Label, Rect, RichText, ScrollArea, Stroke, Ui, UiBuilder, pos2, vec2};
 use egui_commonmark::CommonMarkCache;
 
 use super::rows::Rows;
@@ -11,7 +11,7 @@ use crate::ui::create::examples;
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::Textures;
-use crate::ui::theme::{self, BODY, S2, S4, S6};
+use crate::ui::theme::{self, BODY, S1, S2, S4, S6};
 use crate::ui::{icons, widgets};
 
 /// Widest column of text that reads well.
@@ -71,6 +71,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
     } else if let Some(offset) = view.scroll_to.take() {
         area = area.vertical_scroll_offset(offset);
     }
+    // What was searched for has a mark as long as the search stands.
+    let searching = !cx.state.write.search.trim().is_empty();
+    let searched = cx.state.write.aim.filter(|_| searching).map(|aim| aim.turn);
     let out = area.show_viewport(ui, |ui, viewport| {
         let outer = ui.max_rect();
         ui.set_height(view.rows.total() + S6);
@@ -83,6 +86,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
             let from_view = view.rows.top(i) - f64::from(viewport.top());
             let top = screen_top + from_view as f32 + S4;
             let rect = Rect::from_min_size(pos2(left, top), vec2(width, view.rows.height(i)));
+            if searched == Some(turn.id) {
+                let at = rect.left() - S2;
+                let stroke = Stroke::new(2.0, cx.p.accent_text);
+                ui.painter().line_segment([pos2(at, rect.top() - S1), pos2(at, rect.bottom() - S6)], stroke);
+            }
             let id = ui.scope_id().with(("turn", turn.id));
             let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
             turn::show(&mut child, cx, &mut view.markdown, turn, i + 1 == open.turns.len());

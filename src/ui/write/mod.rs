@@ -146,6 +146,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, sliders: bool) {
             // A conversation that still has its character's name as its title says it once.
             if let Some(speaker) = open.manner.speaker.as_ref().filter(|speaker| speaker.name != open.title) {
                 widgets::badge(ui, icons::IDENTIFICATION_CARD, &speaker.name, cx.p.accent_text);
+                ui.add_space(S2);
             }
             let mut title = open.title.clone();
             let edit = egui::TextEdit::singleline(&mut title)

@@ -1,7 +1,9 @@
 //! The versions of a conversation as a tree: a popup of the head.
 
 use egui::containers::{Popup, PopupCloseBehavior};
-use egui::{Align2, CursorIcon, Role as Part, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, CursorIcon, Frame, Margin, Role as Part, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 
 use crate::domain::{ConversationId, Role, Run, runs};
 use crate::state::Command;
@@ -39,6 +41,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut TreeView) {
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .width(440.0)
         .accessible_name(cx.t(T::Branches))
+        .frame(Frame::popup(ui.style()).inner_margin(Margin::same(12)))
         .show(|ui| tree(ui, cx, view));
 }
 
@@ -98,7 +101,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &Run) {
         ui.painter().line_segment([pos2(x - INDENT, mid), pos2(x - 8.0, mid)], line);
     }
     let icon = if turn.message.role == Role::User { icons::USER } else { icons::SPARKLE };
-    let (mark, ink) = if run.shown { (p.accent_text, p.strong) } else { (p.muted, p.text) };
+    let (mark, ink) = if run.shown { (p.accent_text, p.strong) } else { (p.faint, p.muted) };
     ui.painter().text(pos2(x, mid), Align2::CENTER_CENTER, icon, theme::icon_font(14.0), mark);
     let count = if run.turns > 1 { cx.with(T::TurnCount, &[&run.turns]) } else { String::new() };
     let right = pos2(rect.right() - S2, mid);
@@ -114,8 +117,9 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &Run) {
     }
 }
 
-/// The beginning of a text, on one line.
+/// The beginning of a text on one line, without Markdown's commonest signs.
 fn first_words(text: &str) -> String {
-    let words: String = text.trim_start().chars().take(WORDS).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let letters = text.chars().filter(|c| !['*', '`', '#', '>'].contains(c)).skip_while(|c| c.is_whitespace());
+    let words: String = letters.take(WORDS).map(|c| if c.is_control() { ' ' } else { c }).collect();
     words.trim_end().to_owned()
 }

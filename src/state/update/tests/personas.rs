@@ -27,7 +27,7 @@ fn names(s: &AppState) -> Vec<&str> {
 
 fn saved(effects: &[Effect]) -> (&PersonaId, &Persona) {
     let found = effects.iter().find_map(|effect| match effect {
-        Effect::SavePersona(id, persona) => Some((id, &**persona)),
+        Effect::SavePersona { id, persona, .. } => Some((id, &**persona)),
         _ => None,
     });
     found.expect("it is kept")
@@ -62,7 +62,8 @@ fn a_character_is_made_changed_copied_and_deleted_with_undo() {
     persona(&mut s, PersonaCommand::Leave);
     assert_eq!(names(&s), ["Zoe Z"], "nothing was kept");
     let effects = persona(&mut s, PersonaCommand::Duplicate(id.clone()));
-    assert_ne!(saved(&effects).0, &id);
+    let Some(Effect::SavePersona { id: copy, picture_of, .. }) = effects.first() else { panic!("{effects:?}") };
+    assert!(*copy != id && *picture_of == Some(id.clone()), "with the same picture");
     assert_eq!(names(&s), ["Zoe Z", "Zoe Z 2"]);
 
     let effects = persona(&mut s, PersonaCommand::Trash(id.clone()));
@@ -107,6 +108,7 @@ fn a_card_is_kept_and_what_was_left_out_is_told() {
     let told = NoticeKind::PersonaKept { name: "Ada".into(), left_out: left_out.clone() };
     assert!(s.notices.iter().any(|n| n.kind == told));
     assert_eq!(page(&s), ["Good evening."], "a conversation begins with it");
+    assert_eq!(s.write.open.shelf.turns()[0].message.content, "Hm?", "the other greeting is a version of it");
     // From the library it is kept only.
     persona(&mut s, PersonaCommand::Show(true));
     assert_eq!(persona(&mut s, PersonaCommand::Import), [Effect::AskOpenFile]);
