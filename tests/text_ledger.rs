@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use aigc_studio::domain::DeviceChoice;
 use aigc_studio::domain::{
-    KvType, LedgerRequest, Message, Overflow, PagePrompt, PartKind, Role, Story, TextParams, TextPrompt,
+    KvType, LedgerRequest, Message, Overflow, PagePrompt, PartKind, PlayedPrompt, Role, Story, TextParams, TextPrompt,
 };
 use aigc_studio::engine::text::testing::{request, run, tiny_gguf};
 use aigc_studio::engine::text::{Measurer, Meter, TextPipeline};
@@ -62,6 +62,41 @@ fn the_sums_are_what_the_pipeline_reads() {
         assert!(of(PartKind::System) > 0 && of(PartKind::Draft) > 0 && of(PartKind::Template) > 0);
         assert_eq!(of(PartKind::Turns) > 0, turns > 1);
     }
+}
+
+#[test]
+fn examples_of_a_character_are_a_part_of_their_own_and_go_first() {
+    let model = tiny();
+    let block = |n: usize| {
+        vec![
+            say(Role::User, &format!("Question {n} of an example")),
+            say(Role::Assistant, &format!("And its answer {n}.")),
+        ]
+    };
+    let examples: Vec<_> = (0..6).map(block).collect();
+    let measured = |turns: usize, context| {
+        let params = params(context, 4, Overflow::Roll);
+        let prompt = TextPrompt::Played(Box::new(PlayedPrompt { examples: examples.clone(), turns: chat(turns) }));
+        let ledger = Meter::default().measure(&asked(&model, prompt.clone(), params.clone(), true)).unwrap();
+        let mut pipeline = TextPipeline::new(MemoryBudget::new(1 << 30), DeviceChoice::Cpu);
+        let stats = run(&mut pipeline, &request(&model.path, prompt, params, 1), &CancelToken::new(), |_| {}).unwrap();
+        assert_eq!(ledger.used(), stats.prompt_tokens, "{turns} turns in {context}");
+        let of = |kind| ledger.parts.iter().find(|part| part.kind == kind).map_or((0, 0), |p| (p.tokens, p.left_out));
+        let (examples, turns, system) = (of(PartKind::Examples), of(PartKind::Turns), of(PartKind::System));
+        assert!(system.0 > 0 && system.1 == 0);
+        assert!(examples.1 == 0 || turns.1 == 0 || examples.0 == 0, "no turn goes before the last example");
+        (examples, turns.1 > 0, stats.dropped_turns > 0)
+    };
+    let (all, ..) = measured(3, 4096);
+    assert!(all.0 > 0 && all.1 == 0);
+    // Some of them, none of them, and then turns too.
+    let sums: Vec<_> = [1024, 768, 512, 384, 256].map(|context| measured(7, context)).to_vec();
+    assert!(
+        sums.iter().all(|(examples, turns, dropped)| examples.0 + examples.1 == all.0 && turns == dropped),
+        "{sums:?}"
+    );
+    assert!(sums.iter().any(|(examples, turns, _)| examples.0 > 0 && examples.1 > 0 && !turns), "{sums:?}");
+    assert!(sums.iter().any(|(examples, turns, _)| examples.0 == 0 && *turns), "{sums:?}");
 }
 
 #[test]

@@ -219,6 +219,9 @@ fn what_can_be_done_with_a_character_is_in_its_menu() {
     assert!(harness.query_by_label("Edit").is_none());
 }
 
+/// What a field makes of its text.
+type Edit = fn(String) -> PersonaEdit;
+
 #[test]
 fn a_character_is_edited_field_by_field() {
     for lang in Lang::ALL {
@@ -228,7 +231,7 @@ fn a_character_is_edited_field_by_field() {
         harness.run();
         harness.state_mut().commands.clear();
         let set = |edit| Command::Persona(PersonaCommand::Set(edit));
-        let fields: [(T, fn(String) -> PersonaEdit); 4] = [
+        let fields: [(T, Edit); 4] = [
             (T::PersonaName, PersonaEdit::Name),
             (T::PersonaSystem, PersonaEdit::System),
             (T::PersonaGreeting, PersonaEdit::Greeting),

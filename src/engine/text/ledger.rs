@@ -130,7 +130,9 @@ impl Meter {
                 examples.1 += tokens;
             }
         }
-        let mut rest = kept.iter().rev().peekable();
+        // With an example left, no turn was left out.
+        let turns = if shown > 0 { messages } else { &kept };
+        let mut rest = turns.iter().rev().peekable();
         for (i, message) in messages.iter().enumerate().rev() {
             let tokens = self.count(words, &message.content);
             let kind = match message.role {
