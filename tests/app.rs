@@ -9,7 +9,7 @@ use aigc_studio::app::Studio;
 use aigc_studio::domain::*;
 use aigc_studio::engine::{CancelToken, Engine, Pipeline, Pipelines, Reporter, Stop, text};
 use aigc_studio::error::Cause;
-use aigc_studio::state::{Command, Saved, Stage};
+use aigc_studio::state::{Command, PersonaCommand, PersonaEdit, Saved, Stage, TextEdit};
 use aigc_studio::store::{Paths, load_settings, png};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use egui::accesskit::Role as Part;
@@ -272,6 +272,48 @@ fn what_was_said_comes_back_after_a_close_in_the_middle() {
     window.until("its turns are here", |w| w.studio().state.write.open.turns.len() == 2);
     let turns = &window.studio().state.write.open.turns;
     assert_eq!(turns[1].message.content, "ONE TWO ");
+    window.close();
+}
+
+#[test]
+fn a_talk_its_pin_and_its_words_are_there_after_a_restart() {
+    let home = home();
+    let mut window = Window::open(home.path());
+    let ctx = window.harness.ctx.clone();
+    let set = |edit| Command::Persona(PersonaCommand::Set(edit));
+    for command in [
+        Command::Go(Room::Write),
+        Command::SetText(TextEdit::Temperature(0.1)),
+        Command::Persona(PersonaCommand::New),
+        set(PersonaEdit::Name("Ada".into())),
+        set(PersonaEdit::Greeting("Which CLOCK has stopped?".into())),
+        set(PersonaEdit::Sliders(true)),
+        Command::Persona(PersonaCommand::Keep),
+        Command::SetText(TextEdit::Temperature(0.9)),
+    ] {
+        window.studio().command(&ctx, command);
+    }
+    let ada = window.studio().state.personas.kept[0].id.clone();
+    window.studio().command(&ctx, Command::Persona(PersonaCommand::Talk(ada)));
+    let id = window.studio().state.write.open.id.clone().unwrap();
+    window.studio().command(&ctx, Command::PinConversation(id.clone(), true));
+    // Moved just before the end: written down all the same.
+    window.studio().command(&ctx, Command::SetText(TextEdit::TopK(7)));
+    window.close();
+
+    let mut window = Window::open(home.path());
+    window.until("the list is here", |w| w.studio().state.write.conversations.first().is_some_and(|head| head.pinned));
+    window.until("so is the library", |w| w.studio().state.personas.kept.len() == 1);
+    assert_eq!(window.studio().state.text().temperature, 0.9, "the person's own");
+    window.studio().command(&ctx, Command::SetSearch("which clock".into()));
+    window.until("its words are found", |w| w.studio().state.write.finder.hits.len() == 1);
+    let hit = window.studio().state.write.finder.hits[0].clone();
+    window.studio().command(&ctx, Command::OpenFound(hit.conversation, hit.turn, hit.at));
+    window.until("it is open", |w| w.studio().state.write.open.id.as_ref() == Some(&id));
+    let state = &window.studio().state;
+    assert_eq!((state.text().temperature, state.text().top_k), (0.1, 7));
+    assert_eq!(state.write.open.manner.speaker.as_ref().unwrap().name, "Ada");
+    assert_eq!(state.write.aim.unwrap().turn, 1);
     window.close();
 }
 

@@ -299,7 +299,7 @@ texts! {
     AnswerFormHover: "Only tokens that keep to this form may come.", "只允许符合该格式的词元。";
     FormFree: "Free", "自由";
     FormJson: "JSON", "任意 JSON";
-    FormSchema: "JSON schema", "JSON 模式";
+    FormSchema: "JSON schema", "JSON Schema 约束";
     FormGbnf: "GBNF grammar", "GBNF 语法";
     FormReads: "It can be read", "格式有效";
 
@@ -332,7 +332,7 @@ texts! {
     PersonaModel: "Model", "模型";
     AnyModel: "The one in use", "当前使用的模型";
     PersonaSliders: "Bring the sliders as they are now", "带上当前的参数";
-    PersonaKept: "{0} is in the library", "{0}已加入角色库";
+    PersonaKept: "{0} is in the library", "“{0}”已加入角色库";
     LeftOut: "Left out: {0}", "未导入：{0}";
     PersonaTrashed: "Persona moved to the trash", "角色已移到回收站";
     Save: "Save", "保存";
