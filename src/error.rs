@@ -91,7 +91,7 @@ pub enum Cause {
     },
     /// The chat template in the file does not run.
     BadTemplate {
-        reason: String,
+        reason: Both,
     },
     /// A grammar or JSON Schema for the answer that cannot be followed; line 0 where none is to blame.
     BadGrammar {

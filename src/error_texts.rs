@@ -84,8 +84,8 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("权重 {tensor} 应为 {expected}，实际是 {found}。"),
         ),
         Cause::BadTemplate { reason } => (
-            format!("The chat template inside the model does not run: {reason}."),
-            format!("模型自带的对话模板无法运行：{reason}。"),
+            format!("The chat template inside the model does not run: {}.", reason.en),
+            format!("模型自带的对话模板无法运行：{}。", reason.zh),
         ),
         Cause::BadGrammar { line: 0, reason } => {
             (format!("The grammar cannot be followed: {reason}."), format!("无法按照该语法生成：{reason}。"))

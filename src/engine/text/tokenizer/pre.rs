@@ -62,23 +62,28 @@ impl PreTokenizer {
     /// Calls `word` with each piece of `text`, in order and without gaps.
     pub fn split<'t>(self, text: &'t str, mut word: impl FnMut(&'t str)) {
         let next: fn(Self, &str) -> usize = match self {
-            Self::Gpt2 => |_, rest| gpt2(rest),
+            Self::Gpt2 | Self::Digits => |_, rest| gpt2(rest),
             Self::Modern { .. } | Self::Cased { .. } => Self::modern,
-            Self::Digits => |_, rest| {
-                let first = rest.chars().next().map_or(0, char::len_utf8);
-                if rest.chars().next().is_some_and(char::is_numeric) {
-                    return first;
-                }
-                // What lies between two digits is cut as if it were a text of its own.
-                gpt2(&rest[..rest.find(char::is_numeric).unwrap_or(rest.len())])
-            },
         };
-        let mut rest = text;
-        while !rest.is_empty() {
-            let (piece, tail) = rest.split_at(next(self, rest));
-            word(piece);
-            rest = tail;
+        let mut words = |mut rest: &'t str| {
+            while !rest.is_empty() {
+                let (piece, tail) = rest.split_at(next(self, rest));
+                word(piece);
+                rest = tail;
+            }
+        };
+        if self != Self::Digits {
+            return words(text);
         }
+        // What lies between two digits is cut as if it were a text of its own; a digit is a word by itself.
+        let mut rest = text;
+        while let Some(at) = rest.find(char::is_numeric) {
+            words(&rest[..at]);
+            let digit = rest[at..].chars().next().map_or(0, char::len_utf8);
+            words(&rest[at..at + digit]);
+            rest = &rest[at + digit..];
+        }
+        words(rest);
     }
 
     /// Length in bytes of the first word of `rest`, which is not empty.

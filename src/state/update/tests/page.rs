@@ -32,6 +32,8 @@ fn finished() -> EventKind {
         reused_tokens: 4,
         dropped_turns: 0,
         completion_tokens: 2,
+        drafted_tokens: 0,
+        accepted_tokens: 0,
         load_s: 0.0,
         ttft_s: 0.1,
         prompt_tok_s: 90.0,
