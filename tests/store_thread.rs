@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use aigc_studio::domain::{
-    ConversationId, Illustration, JobId, JournalEntry, Message, Passage, Picture, PictureRecord, Role, Sampler,
-    Settings, StoreEvent, Turn,
+    ConversationId, Illustration, JobId, JournalEntry, Message, Passage, Persona, PersonaId, Picture, PictureRecord,
+    Role, Sampler, Settings, StoreEvent, Turn,
 };
 use aigc_studio::error::Cause;
 use aigc_studio::lang::Lang;
@@ -350,7 +350,7 @@ fn cards_and_chats_of_other_programs_are_opened() {
     let card = br#"{"spec": "chara_card_v2", "spec_version": "2.0", "data": {"name": "Ada",
         "description": "{{char}} counts.", "personality": "", "scenario": "", "first_mes": "Hello, {{user}}.", "mes_example": ""}}"#;
     store.send(Request::Open(put("ada.json", card)));
-    let StoreEvent::PersonaOpened { persona } = next(&events) else { panic!() };
+    let StoreEvent::PersonaOpened { persona, .. } = next(&events) else { panic!() };
     assert_eq!((persona.name.as_str(), persona.greetings[0].as_str()), ("Ada", "Hello, User."));
     store.send(Request::Open(put(
         "chat.json",
@@ -443,4 +443,68 @@ fn pictures_of_one_name_do_not_take_each_others_place() {
     let side = |name: &str| png::open(&home.path().join("text-pictures").join(name)).unwrap().width;
     assert_eq!((side("a.png"), side("a-2.png")), (8, 9));
     assert!(events.try_recv().is_err());
+}
+
+#[test]
+fn texts_are_searched_while_saving_goes_on_and_a_new_search_ends_the_old_one() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    for n in 0..40 {
+        for turn in 1..=20 {
+            store.send(journal(
+                &format!("c{n}"),
+                begin(turn, Role::User, "A Whale 鲸 and much more that is said beside it"),
+            ));
+        }
+    }
+    store.send(Request::SearchTexts { serial: 1, words: "nothing like it".into() });
+    store.send(Request::SearchTexts { serial: 2, words: "wHALE 鲸".into() });
+    store.send(save(1, 1));
+    let (mut hits, mut saved) = (Vec::new(), false);
+    loop {
+        match next(&events) {
+            StoreEvent::TextsFound { serial: 2, hits: more, done } => {
+                hits.extend(more);
+                if done {
+                    break;
+                }
+            }
+            StoreEvent::TextsFound { serial: 1, done, .. } => assert!(!done, "it was ended"),
+            StoreEvent::PictureSaved { .. } => saved = true,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(hits.len(), 200, "as many as are told");
+    let hit = &hits[0];
+    assert_eq!((hit.turn, hit.at, &hit.snippet[hit.words.0..hit.words.1]), (1, 2, "Whale 鲸"));
+    assert!(saved || matches!(next(&events), StoreEvent::PictureSaved { .. }));
+    store.send(Request::SearchTexts { serial: 3, words: " ".into() });
+    assert!(store.flush(Duration::from_secs(5)));
+    assert!(events.try_recv().is_err(), "nothing was asked for");
+}
+
+#[test]
+fn a_character_is_kept_listed_trashed_and_restored() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    let id = PersonaId("a".into());
+    let persona = Box::new(Persona { name: "Ada".into(), avatar: Some(vec![1]), ..Persona::default() });
+    store.send(Request::SavePersona { id: id.clone(), persona, picture_of: None });
+    let StoreEvent::PersonaKept(kept) = next(&events) else { panic!() };
+    assert!(kept.avatar.as_ref().is_some_and(|path| path.starts_with(home.path().join("personas"))));
+    let copy = (PersonaId("b".into()), Box::new(kept.persona.clone()), Some(id.clone()));
+    store.send(Request::SavePersona { id: copy.0.clone(), persona: copy.1, picture_of: copy.2 });
+    assert!(
+        matches!(next(&events), StoreEvent::PersonaKept(copy) if copy.avatar.is_some()),
+        "a copy has the picture too"
+    );
+    store.send(Request::DeletePersona(copy.0));
+    store.send(Request::DeletePersona(id.clone()));
+    store.send(Request::ListPersonas);
+    assert!(matches!(next(&events), StoreEvent::Personas(list) if list.is_empty()));
+    store.send(Request::RestorePersona(id.clone()));
+    assert!(matches!(next(&events), StoreEvent::PersonaKept(back) if back == kept));
+    store.send(Request::DeletePersona(PersonaId("gone".into())));
+    assert!(matches!(next(&events), StoreEvent::Personas(list) if list == [*kept]), "the list as it is");
+    assert!(matches!(next(&events), StoreEvent::Failed(_)));
 }

@@ -2,10 +2,14 @@
 
 mod ui_states;
 
-use aigc_studio::domain::{Room, Theme};
+use aigc_studio::domain::{AnswerForm, Room, Theme};
 use aigc_studio::error::Cause;
-use aigc_studio::lang::Lang;
-use aigc_studio::state::{AppState, Notice, NoticeKind, ProblemBox, Shown};
+use aigc_studio::lang::{Both, Lang};
+use aigc_studio::state::{
+    AppState, Command, Input, Notice, NoticeKind, PersonaCommand, ProblemBox, Shown, TextEdit, update,
+};
+use aigc_studio::ui::texts::T;
+use egui_kittest::kittest::Queryable;
 use ui_states::*;
 
 const LARGE: [f32; 2] = [1280.0, 800.0];
@@ -18,6 +22,12 @@ fn shoot(name: &str, state: AppState, size: [f32; 2]) {
     }
     let mut harness = rendered(state, size);
     harness.run_steps(4);
+    // A popup is drawn once it is asked for.
+    if name.starts_with("shelf-tree") {
+        let lang = harness.state().state.lang;
+        harness.get_by_label(T::Branches.tr(lang)).click();
+        harness.run_steps(4);
+    }
     harness.render().expect("an adapter").save(format!("{folder}/{name}.png")).expect("the folder is there");
 }
 
@@ -50,6 +60,28 @@ fn rooms() {
         shot("create-error", error);
         shot("write-empty", fresh(Room::Write, lang, theme));
         shot("write-chat", write_chat(lang, theme));
+        shot("shelf-tree", write_shelf(lang, theme));
+        shot("shelf-found", write_found(lang, theme));
+        shot("shelf-personas", personas(lang, theme));
+        let mut edited = personas(lang, theme);
+        let edit = PersonaCommand::Edit(edited.personas.kept[0].id.clone());
+        let _ = update(&mut edited, Input::Command(Command::Persona(edit)));
+        shot("shelf-persona-edit", edited);
+        let mut form = write_chat(lang, theme);
+        for edit in [TextEdit::Form(AnswerForm::Schema), TextEdit::FormText("{\n  \"type\": \"objekt\"\n}".into())] {
+            let _ = update(&mut form, Input::Command(Command::SetText(edit)));
+        }
+        let _ = update(&mut form, Input::Command(Command::CheckGrammar));
+        let bad = Cause::BadGrammar { line: 2, reason: "\"objekt\" is no type".into() };
+        let grammar = form.settings.text.grammar.clone().expect("it was chosen");
+        let _ = update(&mut form, Input::Grammar(grammar, Err(bad.into())));
+        let left_out = vec![
+            Both::new("a lore book of 12 entries", "含 12 条的世界书"),
+            Both::new("greetings for groups", "群聊开场白"),
+        ];
+        let kept = NoticeKind::PersonaKept { name: "Ada".into(), left_out };
+        form.notices = vec![Notice { id: 1, kind: kept, born_ms: NOW }];
+        shot("shelf-form", form);
         let mut page = write_page(lang, theme);
         page.write.ledger.found = Some(ledger(true));
         shot("write-page", page);

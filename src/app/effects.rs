@@ -57,6 +57,11 @@ impl Studio {
                     self.input(ctx, Input::Ledger(serial, Err(Cause::QueueFull { waiting: 4 }.into())));
                 }
             }
+            Effect::CheckGrammar(grammar) => {
+                if !self.grammars.ask(grammar.clone()) {
+                    self.input(ctx, Input::Grammar(grammar, Err(Cause::QueueFull { waiting: 16 }.into())));
+                }
+            }
             Effect::Unload => self.engine.unload(),
             Effect::SetDevice(device) => {
                 // A new engine on the new device; jobs of the old one end as cancelled.
@@ -107,6 +112,15 @@ impl Studio {
             Effect::ListConversations => self.store.send(Request::ListConversations),
             Effect::TrashConversation(id) => self.store.send(Request::DeleteConversation(id)),
             Effect::RestoreConversation(id) => self.store.send(Request::RestoreConversation(id)),
+            Effect::SearchTexts { serial, words } => self.store.send(Request::SearchTexts { serial, words }),
+            Effect::SavePersona { id, persona, picture_of } => {
+                self.store.send(Request::SavePersona { id, persona, picture_of });
+            }
+            Effect::TrashPersona(id) => self.store.send(Request::DeletePersona(id)),
+            Effect::RestorePersona(id) => self.store.send(Request::RestorePersona(id)),
+            Effect::AskExport { name, bytes } => {
+                self.dialogs.save_file(&name, move |path| Request::WriteFile { path, bytes });
+            }
             Effect::AskExportText { name, document, format } => {
                 self.dialogs.save_file(&name, move |path| Request::ExportText { path, document, format });
             }

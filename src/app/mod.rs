@@ -15,7 +15,7 @@ use crate::catalog::Catalog;
 use crate::cli::system_lang;
 use crate::domain::{Event, JobId, Room, StoreEvent, Wake, WindowGeometry};
 use crate::engine::image::ImagePipeline;
-use crate::engine::text::{Measured, Measurer, TextPipeline};
+use crate::engine::text::{Checked, GrammarChecker, Measured, Measurer, TextPipeline};
 use crate::engine::{Engine, JobHandle, MemoryBudget, Pipelines, best_device, device_label, process_memory};
 use crate::state::{AppState, Command, Input, ModelEntry, update};
 use crate::store::{Paths, Request, Store};
@@ -56,6 +56,8 @@ pub struct Studio {
     fetches: Fetches,
     measurer: Measurer,
     measured: Receiver<Measured>,
+    grammars: GrammarChecker,
+    checked: Receiver<Checked>,
     dialogs: Dialogs,
     wake: Wake,
     started: Instant,
@@ -94,6 +96,7 @@ impl Studio {
         let budget = MemoryBudget::of_this_machine();
         let (engine, engine_events) = start_engine(settings.device, budget.clone(), wake.clone());
         let (measurer, measured) = Measurer::start(wake.clone());
+        let (grammars, checked) = GrammarChecker::start(wake.clone());
         let (store, store_events) = Store::start(&paths, &settings, wake.clone());
 
         let mut state = AppState::new(settings, system_lang(), rand::random());
@@ -120,6 +123,8 @@ impl Studio {
             fetches: Fetches::default(),
             measurer,
             measured,
+            grammars,
+            checked,
             dialogs: Dialogs::new(wake.clone()),
             wake,
             started,
@@ -129,6 +134,7 @@ impl Studio {
         studio.read_catalog();
         studio.look_closer();
         studio.store.send(Request::ListConversations);
+        studio.store.send(Request::ListPersonas);
         // The library is read when it is first looked at.
         if studio.state.room() == Room::Gallery {
             studio.store.send(Request::ScanLibrary);
@@ -223,6 +229,10 @@ impl Studio {
                 any = true;
                 self.input(ctx, Input::Ledger(serial, ledger));
             }
+            if let Ok((grammar, outcome)) = self.checked.try_recv() {
+                any = true;
+                self.input(ctx, Input::Grammar(grammar, outcome));
+            }
             if let Ok(answer) = self.dialogs.answers.try_recv() {
                 any = true;
                 self.answer(ctx, answer);
@@ -312,6 +322,10 @@ impl Studio {
     pub fn close(&mut self) {
         self.jobs.clear();
         self.fetches.cancel_all();
+        if let Some((id, params)) = self.state.unkept_sliders() {
+            let entry = crate::domain::JournalEntry::Sliders { params: Box::new(params) };
+            self.store.send(Request::Journal { id, entry });
+        }
         if self.state.has_unsaved_settings() {
             self.store.send(Request::SaveSettings(Box::new(self.state.settings.clone())));
         }

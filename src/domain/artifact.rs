@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::branches::Shelf;
-use super::{FinishReason, Illustration, ImageParams, NoiseSource, Page, PageEntry, Sampler, Schedule};
+use super::{
+    FinishReason, FormUse, Illustration, ImageParams, Manner, NoiseSource, Page, PageEntry, Sampler, Schedule, Speaker,
+    TextParams,
+};
 
 /// Pixels: RGBA, 8 bits, straight alpha, rows from the top, `4 * width * height` bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,11 +164,11 @@ pub struct Turn {
 }
 
 /// Names a conversation and its file: made from the time it began, sorts by age.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ConversationId(pub String);
 
 /// What the list of conversations shows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConversationHead {
     pub id: ConversationId,
     pub title: String,
@@ -174,10 +177,12 @@ pub struct ConversationHead {
     pub turns: usize,
     /// Whether it is a page.
     pub page: bool,
+    /// Whether it stays at the top of the list.
+    pub pinned: bool,
 }
 
 /// A whole conversation.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConversationData {
     pub id: ConversationId,
     pub title: String,
@@ -190,6 +195,7 @@ pub struct ConversationData {
     pub page: Option<Box<Page>>,
     /// Oldest first.
     pub pictures: Vec<Illustration>,
+    pub manner: Manner,
     pub changed_ms: i64,
 }
 
@@ -241,11 +247,32 @@ pub enum JournalEntry {
     PictureGone {
         id: u64,
     },
+    /// It stays at the top of the list, or no longer.
+    Pin {
+        on: bool,
+    },
+    /// The form that it was begun with.
+    Form {
+        form: FormUse,
+    },
+    /// Who answers in it.
+    Speaker {
+        speaker: Speaker,
+    },
+    /// Its own sliders.
+    Sliders {
+        params: Box<TextParams>,
+    },
 }
 
 impl JournalEntry {
     /// Whether it is one of many small ones, so that the disk need not be made to keep each at once.
     pub fn is_streamed(&self) -> bool {
         matches!(self, Self::Append { .. } | Self::Page(PageEntry::More { .. } | PageEntry::Edit(_)))
+    }
+
+    /// Whether nothing is said with it: the conversation's time stays as it is.
+    pub fn is_aside(&self) -> bool {
+        matches!(self, Self::Title { .. } | Self::Pin { .. } | Self::Sliders { .. })
     }
 }

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    ConversationData, ConversationHead, JobId, Latents, LibraryItem, Message, Persona, Picture, PictureRecord,
+    ConversationData, ConversationHead, JobId, KeptPersona, Latents, LibraryItem, Message, Persona, Picture,
+    PictureRecord, TextHit,
 };
 use crate::error::StudioError;
+use crate::lang::Both;
 
 /// Asks the window to look at a channel; called after news went in, cheap, from any thread.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -189,6 +191,18 @@ pub enum StoreEvent {
     /// A character card, from another program's file.
     PersonaOpened {
         persona: Box<Persona>,
+        /// What of its card has no place here.
+        left_out: Vec<Both>,
+    },
+    /// All characters of the library, by name.
+    Personas(Vec<KeptPersona>),
+    /// One of them, as it is on the disk now.
+    PersonaKept(Box<KeptPersona>),
+    /// What the search of this number has found since the last time, and whether that was all.
+    TextsFound {
+        serial: u64,
+        hits: Vec<TextHit>,
+        done: bool,
     },
     /// A chat, from another program's file.
     ChatOpened {

@@ -116,6 +116,16 @@ pub enum TextPrompt {
     Raw(String),
     /// A page, up to the cursor.
     Page(Box<PagePrompt>),
+    /// Turns with a character that has examples.
+    Played(Box<PlayedPrompt>),
+}
+
+/// A conversation with a character. What of the examples has room is decided where the tokens are known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlayedPrompt {
+    /// Short conversations that show how it speaks; they stand between the system prompt and the turns.
+    pub examples: Vec<Vec<Message>>,
+    pub turns: Vec<Message>,
 }
 
 /// What a page offers a model to read; what of it has room is decided where the tokens are known.

@@ -41,6 +41,8 @@ pub enum PartKind {
     Memory,
     Note,
     Card,
+    /// Turns that show how a character speaks.
+    Examples,
     /// The text of a page.
     Text,
     /// Turns of a conversation that were said.

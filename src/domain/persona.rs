@@ -1,8 +1,23 @@
 //! A character that a language model plays: who it is, how it greets, with which model it speaks best.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::TextParams;
+
+/// Names a character of the library and its file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PersonaId(pub String);
+
+/// A character as the library has it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KeptPersona {
+    pub id: PersonaId,
+    /// Without its picture, which is in a file.
+    pub persona: Persona,
+    pub avatar: Option<PathBuf>,
+}
 
 /// A character. Its texts hold no macros: names are filled in when it is imported.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ImageParams, TextParams};
+use super::{AnswerForms, ImageParams, TextParams};
 use crate::lang::Lang;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +81,8 @@ pub struct Settings {
     pub image: ImageParams,
     pub text: TextParams,
     pub system_prompt: String,
+    /// The editors of the answer's form.
+    pub answer_forms: AnswerForms,
     /// Models whose terms the person agreed to.
     pub agreed: Vec<String>,
     /// The sliders as they were left for other picture models, by the model's id; without prompts.

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{PageCommand, ShotKey, TextKnob};
+use super::{PageCommand, PersonaCommand, ShotKey, TextKnob};
 use crate::domain::{
-    ConversationId, DeviceChoice, Job, JobId, JournalEntry, KvType, Latents, LedgerRequest, Overflow, Picture,
-    PictureRecord, Room, Sampler, Schedule, Seed, Settings, Theme, WindowGeometry,
+    AnswerForm, ConversationId, DeviceChoice, Grammar, Job, JobId, JournalEntry, KvType, Latents, LedgerRequest,
+    Overflow, Persona, PersonaId, Picture, PictureRecord, Room, Sampler, Schedule, Seed, Settings, Theme,
+    WindowGeometry,
 };
 use crate::lang::Lang;
 use crate::writing::export::{Document, TextFormat};
@@ -74,7 +75,13 @@ pub enum Command {
     StopWriting,
     NewConversation,
     OpenConversation(ConversationId),
-    RenameConversation(String),
+    RenameConversation(ConversationId, String),
+    /// Keeps it at the top of the list, or no longer.
+    PinConversation(ConversationId, bool),
+    /// A place where the searched words stand: the turn (0 in a page) and the byte of its text.
+    OpenFound(ConversationId, u64, usize),
+    /// Shows the branch with this turn, scrolled to it.
+    GoToTurn(u64),
     TrashConversation(ConversationId),
     RestoreConversation(ConversationId),
     CopyTurn(u64),
@@ -109,8 +116,11 @@ pub enum Command {
     /// An instruction about the last answer, from a check.
     AskAgain(String),
     Page(PageCommand),
+    Persona(PersonaCommand),
     /// What the next prompt takes of the context; in a page with the place of the cursor.
     Measure(usize),
+    /// Reads the grammar of the answer's form.
+    CheckGrammar,
     DismissWriteError,
 
     // Gallery
@@ -171,6 +181,9 @@ pub enum TextEdit {
     Kv(KvType),
     Overflow(Overflow),
     Draft(Option<String>),
+    Form(AnswerForm),
+    /// The schema or the grammar of the form that is chosen.
+    FormText(String),
     Reset,
 }
 
@@ -194,6 +207,8 @@ pub enum Effect {
     Cancel(JobId),
     /// The answer is an input of its own.
     Measure(Box<LedgerRequest>),
+    /// The same.
+    CheckGrammar(Grammar),
     Unload,
     SetDevice(DeviceChoice),
 
@@ -237,6 +252,24 @@ pub enum Effect {
     ListConversations,
     TrashConversation(ConversationId),
     RestoreConversation(ConversationId),
+    /// Looks for these words in all texts; the number comes back with what is found. No words: stops looking.
+    SearchTexts {
+        serial: u64,
+        words: String,
+    },
+    /// With the picture that it brings, or with a copy of another's.
+    SavePersona {
+        id: PersonaId,
+        persona: Box<Persona>,
+        picture_of: Option<PersonaId>,
+    },
+    TrashPersona(PersonaId),
+    RestorePersona(PersonaId),
+    /// A dialog for the path, then these bytes.
+    AskExport {
+        name: String,
+        bytes: Vec<u8>,
+    },
     /// A dialog for the path, then this text with its pictures.
     AskExportText {
         name: String,

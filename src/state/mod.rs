@@ -4,28 +4,34 @@
 mod command;
 mod create;
 mod gallery;
+mod grammar;
 mod knobs;
 mod ledger;
 mod models;
 mod page;
+mod personas;
+mod shelf;
 mod update;
 mod write;
 
 pub use command::*;
 pub use create::*;
 pub use gallery::*;
+pub use grammar::GrammarState;
 pub use knobs::TextKnob;
 pub use ledger::{LedgerKey, LedgerState};
 pub use models::*;
 pub use page::*;
+pub use personas::*;
+pub use shelf::*;
 pub use update::{Input, update};
 pub use write::*;
 
 use std::path::PathBuf;
 
-use crate::domain::{JobId, Room, Settings};
+use crate::domain::{JobId, PersonaId, Room, Settings, TextParams};
 use crate::error::StudioError;
-use crate::lang::Lang;
+use crate::lang::{Both, Lang};
 
 /// Everything that views may show.
 #[derive(Clone, Debug)]
@@ -37,6 +43,7 @@ pub struct AppState {
     pub lang: Lang,
     pub create: CreateState,
     pub write: WriteState,
+    pub personas: PersonasState,
     pub gallery: GalleryState,
     pub models: ModelsState,
     pub status: Status,
@@ -48,6 +55,8 @@ pub struct AppState {
     pub dice: u64,
     next_job: u64,
     next_notice: u64,
+    /// When the open conversation's own sliders were moved last, where its journal does not have them yet.
+    sliders_moved_ms: Option<i64>,
     /// Settings as they are on disk, and as they were at the last tick.
     saved_settings: Settings,
     seen_settings: Settings,
@@ -94,6 +103,12 @@ pub enum NoticeKind {
     /// Pictures went to the trash; undo brings them back.
     PicturesTrashed(Vec<PathBuf>),
     ConversationTrashed(crate::domain::ConversationId),
+    /// A character came into the library; what of its card was left out.
+    PersonaKept {
+        name: String,
+        left_out: Vec<Both>,
+    },
+    PersonaTrashed(PersonaId),
     SettingsRestored,
     ModelFetched(String),
     MemoryFreed,
@@ -121,6 +136,7 @@ impl AppState {
             settings,
             create: CreateState::default(),
             write: WriteState::default(),
+            personas: PersonasState::default(),
             gallery: GalleryState::default(),
             models: ModelsState::default(),
             status: Status::default(),
@@ -129,11 +145,17 @@ impl AppState {
             dice,
             next_job: 0,
             next_notice: 0,
+            sliders_moved_ms: None,
         }
     }
 
     pub fn room(&self) -> Room {
         self.settings.room
+    }
+
+    /// The sliders of text in use: the open conversation's own, else the person's.
+    pub fn text(&self) -> &TextParams {
+        self.write.open.manner.sliders.as_ref().unwrap_or(&self.settings.text)
     }
 
     fn new_job(&mut self) -> JobId {

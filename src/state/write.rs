@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{LedgerState, PageSpot, Phase};
+use super::{Aim, Finder, GrammarState, LedgerState, PageSpot, Phase};
 use crate::domain::{
-    ConversationHead, ConversationId, Illustration, JobId, Page, Shelf, TextParams, TextPrompt, TokenChoice, Turn,
+    ConversationHead, ConversationId, Illustration, JobId, Manner, Page, Shelf, TextParams, TextPrompt, TokenChoice,
+    Turn,
 };
 use crate::error::StudioError;
 use crate::writing::checks::Finding;
@@ -16,6 +17,9 @@ pub struct WriteState {
     /// All conversations, newest first.
     pub conversations: Vec<ConversationHead>,
     pub search: String,
+    pub finder: Finder,
+    /// What the page is to be scrolled to.
+    pub aim: Option<Aim>,
     pub open: OpenConversation,
     pub draft: String,
     /// A turn of the person's that is being edited, and its new text.
@@ -23,15 +27,14 @@ pub struct WriteState {
     pub job: Option<TextJob>,
     pub error: Option<StudioError>,
     pub ledger: LedgerState,
+    pub grammar: GrammarState,
     /// What the model weighed for the tokens of answers that were written in this session.
     pub weighed: HashMap<u64, Vec<TokenChoice>>,
     /// The answer that is shown as its tokens.
     pub inspecting: Option<u64>,
     /// The form that is being filled in.
     pub form: Option<FormState>,
-    /// What the last text of a form was begun with.
-    pub made_by: Option<MadeBy>,
-    /// What its checks found.
+    /// What the checks of the open conversation's form found.
     pub findings: Vec<Finding>,
 }
 
@@ -39,14 +42,6 @@ pub struct WriteState {
 #[derive(Clone, Debug, PartialEq)]
 pub struct FormState {
     pub id: String,
-    pub values: Values,
-}
-
-/// The form behind a conversation, as it was filled in.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MadeBy {
-    pub conversation: ConversationId,
-    pub form: String,
     pub values: Values,
 }
 
@@ -64,6 +59,7 @@ pub struct OpenConversation {
     pub page: Option<Box<Page>>,
     /// Pictures beside its passages, oldest first.
     pub pictures: Vec<Illustration>,
+    pub manner: Manner,
 }
 
 /// The answer that is being written.
@@ -119,10 +115,12 @@ impl WriteState {
         self.job.as_ref().is_some_and(|job| Some(&job.conversation) == self.open.id.as_ref())
     }
 
-    /// Conversations whose title has the searched words, newest first.
+    /// Conversations whose title has the searched words: the pinned ones, then the rest, each newest first.
     pub fn found(&self) -> impl Iterator<Item = &ConversationHead> {
         let needle = self.search.trim().to_lowercase();
-        self.conversations.iter().filter(move |head| needle.is_empty() || head.title.to_lowercase().contains(&needle))
+        let has = move |head: &&ConversationHead| needle.is_empty() || head.title.to_lowercase().contains(&needle);
+        let pinned = self.conversations.iter().filter(|head| head.pinned);
+        pinned.chain(self.conversations.iter().filter(|head| !head.pinned)).filter(has)
     }
 }
 

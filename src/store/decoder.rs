@@ -130,7 +130,7 @@ fn imported(path: &Path) -> Option<StoreEvent> {
     }
     let card = guarded(|| cards::persona(&bytes, USER));
     Some(match card {
-        Ok(card) => StoreEvent::PersonaOpened { persona: Box::new(card.persona) },
+        Ok(card) => StoreEvent::PersonaOpened { persona: Box::new(card.persona), left_out: card.left_out },
         Err(error) if !text => StoreEvent::Failed(error),
         Err(_) => match guarded(|| cards::chat(&bytes)) {
             Ok(chat) => StoreEvent::ChatOpened { title: chat.title, messages: chat.messages },

@@ -75,7 +75,12 @@ impl Journals {
             serde_json::to_vec(entry).map_err(|e| StudioError::other("a turn could not be written").with_details(e))?;
         open.waiting.extend(line);
         open.waiting.push(b'\n');
+        // The list is sorted by the file's time.
+        let changed = entry.is_aside().then(|| fs::metadata(&path).and_then(|m| m.modified()).ok()).flatten();
         open.write(&path)?;
+        if let Some((file, changed)) = open.file.as_ref().zip(changed) {
+            let _ = file.set_modified(changed);
+        }
         if entry.is_streamed() { open.sync_if_due(&path) } else { open.sync(&path) }
     }
 
@@ -157,8 +162,8 @@ impl Journals {
         Ok(replay.finish(id.clone(), changed_ms))
     }
 
-    /// All conversations, newest first. Files that cannot be read are left out.
-    pub fn list(&self) -> Vec<ConversationHead> {
+    /// The files of all conversations with the times of their last changes, newest first.
+    pub fn files(&self) -> Vec<(i64, ConversationId, PathBuf)> {
         let mut files: Vec<(i64, ConversationId, PathBuf)> = Vec::new();
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let path = entry.path();
@@ -169,6 +174,11 @@ impl Journals {
         }
         files.sort_by(|a, b| (b.0, &b.1).cmp(&(a.0, &a.1)));
         files.truncate(MAX_HEADS);
+        files
+    }
+
+    /// All conversations, newest first. Files that cannot be read are left out.
+    pub fn list(&self) -> Vec<ConversationHead> {
         let head = |(changed_ms, id, path): (i64, ConversationId, PathBuf)| {
             self.path(&id).ok()?;
             let (file, _, _) = open_bounded(&path).ok()?;
@@ -180,9 +190,10 @@ impl Journals {
                 changed_ms,
                 turns: replay.turns(),
                 page: replay.is_page(),
+                pinned: replay.is_pinned(),
             })
         };
-        files.into_iter().filter_map(head).collect()
+        self.files().into_iter().filter_map(head).collect()
     }
 
     /// Moves a conversation into the trash beside the others.

@@ -171,3 +171,23 @@ fn many_conversations_at_once_keep_few_files_open() {
         assert_eq!(journals.load(&id(&format!("c{n}"))).unwrap().turns[0].message.content, "012");
     }
 }
+
+#[test]
+fn a_pin_survives_and_leaves_the_conversations_time() {
+    let (_home, mut journals) = home();
+    let (a, b) = (id("a"), id("b"));
+    journals.append(&a, &begin(1, Role::User, "old")).unwrap();
+    journals.append(&b, &begin(1, Role::User, "new")).unwrap();
+    journals.sync_all().unwrap();
+    set_age(&journals.path(&a).unwrap(), 5_000);
+    let before = journals.list();
+    assert_eq!(before.iter().map(|head| (&head.id, head.pinned)).collect::<Vec<_>>(), [(&b, false), (&a, false)]);
+    journals.append(&a, &JournalEntry::Pin { on: true }).unwrap();
+    journals.append(&a, &JournalEntry::Title { title: "older".into() }).unwrap();
+    let after = Journals::new(journals.folder.clone()).list();
+    assert_eq!(after[1], ConversationHead { pinned: true, title: "older".into(), ..before[1].clone() });
+    journals.append(&a, &JournalEntry::Pin { on: false }).unwrap();
+    assert!(!journals.list()[1].pinned);
+    journals.append(&a, &begin(2, Role::User, "again")).unwrap();
+    assert_eq!(journals.list()[0].id, a, "what is said moves it");
+}

@@ -1,6 +1,6 @@
 //! The store: the only room that writes the person's files. One thread does all that must keep its order (pictures,
-//! conversations, settings, the library's list); another decodes pictures for viewing, so that a large one never
-//! delays a save.
+//! conversations, characters, settings, searches, the library's list); another decodes pictures for viewing, so that a
+//! large one never delays a save.
 
 mod atomic;
 mod decoder;
@@ -11,9 +11,11 @@ mod latents;
 mod library;
 mod parameters;
 mod paths;
+mod personas;
 pub mod png;
 mod replay;
 mod request;
+mod search;
 mod settings;
 mod worker;
 

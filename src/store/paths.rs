@@ -17,6 +17,7 @@ pub const HOME_VARIABLE: &str = "AIGC_STUDIO_HOME";
 pub struct Paths {
     settings: PathBuf,
     conversations: PathBuf,
+    personas: PathBuf,
     library: PathBuf,
     models: PathBuf,
 }
@@ -42,6 +43,7 @@ impl Paths {
         Ok(Self {
             settings: dirs.config_local_dir().join("settings.toml"),
             conversations: data.join("conversations"),
+            personas: data.join("personas"),
             library: pictures.unwrap_or_else(|| data.join("library")),
             models: data.join("models"),
         })
@@ -53,6 +55,7 @@ impl Paths {
         Self {
             settings: home.join("settings.toml"),
             conversations: home.join("conversations"),
+            personas: home.join("personas"),
             library: home.join("library"),
             models: home.join("models"),
         }
@@ -66,6 +69,11 @@ impl Paths {
     /// The folder of conversations.
     pub fn conversations(&self) -> &Path {
         &self.conversations
+    }
+
+    /// The folder of characters.
+    pub fn personas(&self) -> &Path {
+        &self.personas
     }
 
     /// Where pictures go: the person's choice, else the default.
@@ -89,7 +97,13 @@ mod tests {
         let below = home.path().join("studio");
         let paths = Paths::find(Some(below.clone().into())).unwrap();
         let settings = Settings::default();
-        for path in [paths.settings(), paths.conversations(), &paths.library(&settings), &paths.models(&settings)] {
+        for path in [
+            paths.settings(),
+            paths.conversations(),
+            paths.personas(),
+            &paths.library(&settings),
+            &paths.models(&settings),
+        ] {
             assert!(path.starts_with(&below), "{path:?}");
         }
         assert!(!below.exists());

@@ -4,10 +4,13 @@
 use std::collections::HashSet;
 use std::io::BufRead;
 
-use crate::domain::{ConversationData, ConversationId, Illustration, JournalEntry, Message, Page, Role, Shelf, Turn};
+use super::settings::clamp_text;
+use crate::domain::{
+    ConversationData, ConversationId, Illustration, JournalEntry, Manner, Message, Page, Role, Shelf, Turn,
+};
 
 /// Longest line that is read. Longer ones are passed over without being held in memory.
-const MAX_LINE: usize = 16 << 20;
+pub(super) const MAX_LINE: usize = 16 << 20;
 /// Letters of a title that is made from the first question.
 const TITLE_CHARS: usize = 40;
 
@@ -20,6 +23,8 @@ pub struct Replay {
     shelf: Shelf,
     page: Option<Box<Page>>,
     pictures: Vec<Illustration>,
+    manner: Manner,
+    pinned: bool,
     /// Turns that were cut off on purpose: text that comes late for them is not brought back.
     removed: HashSet<u64>,
 }
@@ -59,6 +64,13 @@ impl Replay {
             JournalEntry::Picture { picture } => self.pictures.push(picture),
             JournalEntry::PictureGone { id } => self.pictures.retain(|picture| picture.id != id),
             JournalEntry::Page(entry) => self.page.get_or_insert_default().apply(entry),
+            JournalEntry::Pin { on } => self.pinned = on,
+            JournalEntry::Form { form } => self.manner.form = Some(form),
+            JournalEntry::Speaker { speaker } => self.manner.speaker = Some(speaker),
+            JournalEntry::Sliders { mut params } => {
+                clamp_text(&mut params);
+                self.manner.sliders = Some(*params);
+            }
         }
     }
 
@@ -95,6 +107,10 @@ impl Replay {
         self.page.is_some()
     }
 
+    pub fn is_pinned(&self) -> bool {
+        self.pinned
+    }
+
     pub fn finish(self, id: ConversationId, changed_ms: i64) -> ConversationData {
         ConversationData {
             id,
@@ -104,6 +120,7 @@ impl Replay {
             shelf: self.shelf,
             page: self.page,
             pictures: self.pictures,
+            manner: self.manner,
             changed_ms,
         }
     }
@@ -116,6 +133,13 @@ impl Replay {
         }
         if !self.system.is_empty() {
             entries.push(JournalEntry::System { text: self.system.clone() });
+        }
+        let Manner { form, speaker, sliders } = self.manner.clone();
+        entries.extend(form.map(|form| JournalEntry::Form { form }));
+        entries.extend(speaker.map(|speaker| JournalEntry::Speaker { speaker }));
+        entries.extend(sliders.map(|params| JournalEntry::Sliders { params: Box::new(params) }));
+        if self.pinned {
+            entries.push(JournalEntry::Pin { on: true });
         }
         let mut turns: Vec<&Turn> = self.turns.iter().chain(self.shelf.turns()).collect();
         turns.sort_by_key(|turn| turn.id);
@@ -429,6 +453,42 @@ mod tests {
             assert!(at == 9 || text.contains("A dog came."), "at {at}: {text}");
             assert!(at == 4 || text.contains("雨 fell."), "at {at}: {text}");
         }
+    }
+
+    #[test]
+    fn how_a_conversation_is_held_comes_back_and_a_spoiled_line_of_it_costs_only_itself() {
+        use crate::domain::{FormUse, Speaker, TextParams};
+        let form = FormUse { id: "poem".into(), values: [("topic".to_owned(), "雨\n\"x\"".to_owned())].into() };
+        let speaker = Speaker { name: "Ada".into(), examples: "<START>\nAda: Hm.".into() };
+        let params = TextParams { temperature: 0.3, model: "small".into(), ..TextParams::default() };
+        let sliders = |params: TextParams| JournalEntry::Sliders { params: Box::new(params) };
+        let mut entries = vec![
+            JournalEntry::Form { form: form.clone() },
+            JournalEntry::Speaker { speaker: speaker.clone() },
+            sliders(TextParams::default()),
+            sliders(params.clone()),
+            JournalEntry::Pin { on: true },
+        ];
+        entries.extend(sample());
+        let bytes = journal(&entries);
+        let (data, lines) = replay(&bytes);
+        assert_eq!(lines.lost, 0);
+        assert_eq!(data.manner, Manner { form: Some(form), speaker: Some(speaker), sliders: Some(params) });
+        let (long, _) = read(&mut &bytes[..], false).unwrap();
+        let short = journal(&long.entries());
+        assert_eq!(replay(&short).0, data, "the shortest journal says the same");
+        assert!(read(&mut &short[..], true).unwrap().0.is_pinned());
+        for at in 0..5 {
+            let mut bytes = journal(&entries[..at]);
+            bytes.extend(b"{\"do\":\"pin\",\"on\":\"perhaps\"}\n");
+            bytes.extend(journal(&entries[at + 1..]));
+            let (spoiled, lines) = replay(&bytes);
+            assert_eq!((lines.lost, &spoiled.turns), (1, &data.turns), "at {at}");
+        }
+        // What is out of range in a file is brought into it.
+        let wild = TextParams { temperature: 99.0, top_k: 1_000_000, ..TextParams::default() };
+        let (data, _) = replay(&journal(&[sliders(wild)]));
+        assert!(data.manner.sliders.unwrap().check().is_ok());
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 
-use crate::domain::{ConversationId, JobId, JournalEntry, Latents, Picture, PictureRecord, Settings};
+use crate::domain::{
+    ConversationId, JobId, JournalEntry, Latents, Persona, PersonaId, Picture, PictureRecord, Settings,
+};
 use crate::writing::export::{Document, TextFormat};
 
 /// One piece of work for the store's thread. What it answers with stands behind the arrow; every one of them may
@@ -22,6 +24,8 @@ pub enum Request {
     ExportPicture { picture: Arc<Picture>, record: Option<Box<PictureRecord>>, path: PathBuf },
     /// The same from a file. -> `Exported`
     ExportFile { from: PathBuf, path: PathBuf },
+    /// The same for bytes that are a file already. -> `Exported`
+    WriteFile { path: PathBuf, bytes: Vec<u8> },
     /// The same for a conversation or a page. -> `Exported`, and `Failed` with the pictures that were left out
     ExportText { path: PathBuf, document: Box<Document>, format: TextFormat },
     /// -> `Library`
@@ -47,6 +51,17 @@ pub enum Request {
     DeleteConversation(ConversationId),
     /// Out of the trash. -> nothing
     RestoreConversation(ConversationId),
+    /// In the texts of all conversations, in the place of the search before. Without words nothing is searched any
+    /// more. -> `TextsFound`, several times
+    SearchTexts { serial: u64, words: String },
+    /// -> `Personas`
+    ListPersonas,
+    /// With its picture, where it brings one, or with a copy of another's. -> `PersonaKept`
+    SavePersona { id: PersonaId, persona: Box<Persona>, picture_of: Option<PersonaId> },
+    /// Into the trash. -> nothing, or `Failed` and the `Personas` as they are
+    DeletePersona(PersonaId),
+    /// Out of the trash. -> `PersonaKept`
+    RestorePersona(PersonaId),
     /// -> `SettingsSaved`
     SaveSettings(Box<Settings>),
     /// Answers once everything before it is on the disk.

@@ -9,7 +9,7 @@ use jiff::Zoned;
 use super::atomic;
 use crate::domain::{
     CLIP_SKIP, CONTEXT, COUNT, GUIDANCE, GUIDANCE_RESCALE, Limit, MAX_TOKENS, MIN_P, REPEAT_LAST_N, REPEAT_PENALTY,
-    SEED_MAX, STEPS, Seed, Settings, TEMPERATURE, TOP_K, TOP_P, WindowGeometry, round_f32,
+    SEED_MAX, STEPS, Seed, Settings, TEMPERATURE, TOP_K, TOP_P, TextParams, WindowGeometry, round_f32,
 };
 use crate::error::{Cause, Doing, Result, StudioError};
 
@@ -77,18 +77,6 @@ pub fn save(path: &Path, settings: &Settings) -> Result<()> {
 
 /// Brings every slider into its range: the file may have been edited by hand or by another version.
 pub fn clamp(settings: &mut Settings) {
-    let whole = |limit: Limit, value: &mut u32| *value = limit.clamp(f64::from(*value)) as u32;
-    let real = |limit: Limit, value: &mut f32| {
-        let now = round_f32(*value);
-        if limit.check(now).is_err() {
-            *value = limit.clamp(now) as f32;
-        }
-    };
-    let seed = |value: &mut Seed| {
-        if let Seed::Fixed(n) = value {
-            *n = (*n).min(SEED_MAX);
-        }
-    };
     for image in std::iter::once(&mut settings.image).chain(settings.image_of.values_mut()) {
         whole(STEPS, &mut image.steps);
         whole(COUNT, &mut image.count);
@@ -100,7 +88,16 @@ pub fn clamp(settings: &mut Settings) {
         image.height = image.height.clamp(8, 4096);
     }
 
-    let text = &mut settings.text;
+    clamp_text(&mut settings.text);
+    let side = |value: f32, default: f32| if value.is_finite() { value.clamp(200.0, 20_000.0) } else { default };
+    let default = WindowGeometry::default();
+    settings.window.width = side(settings.window.width, default.width);
+    settings.window.height = side(settings.window.height, default.height);
+    settings.zoom = settings.zoom.filter(|z| z.is_finite()).map(|z| z.clamp(0.5, 3.0));
+}
+
+/// The same for the sliders of text alone.
+pub fn clamp_text(text: &mut TextParams) {
     real(TEMPERATURE, &mut text.temperature);
     whole(TOP_K, &mut text.top_k);
     real(TOP_P, &mut text.top_p);
@@ -110,12 +107,23 @@ pub fn clamp(settings: &mut Settings) {
     whole(MAX_TOKENS, &mut text.max_tokens);
     whole(CONTEXT, &mut text.context);
     seed(&mut text.seed);
+}
 
-    let side = |value: f32, default: f32| if value.is_finite() { value.clamp(200.0, 20_000.0) } else { default };
-    let default = WindowGeometry::default();
-    settings.window.width = side(settings.window.width, default.width);
-    settings.window.height = side(settings.window.height, default.height);
-    settings.zoom = settings.zoom.filter(|z| z.is_finite()).map(|z| z.clamp(0.5, 3.0));
+fn whole(limit: Limit, value: &mut u32) {
+    *value = limit.clamp(f64::from(*value)) as u32;
+}
+
+fn real(limit: Limit, value: &mut f32) {
+    let now = round_f32(*value);
+    if limit.check(now).is_err() {
+        *value = limit.clamp(now) as f32;
+    }
+}
+
+fn seed(value: &mut Seed) {
+    if let Seed::Fixed(n) = value {
+        *n = (*n).min(SEED_MAX);
+    }
 }
 
 #[cfg(test)]

@@ -8,8 +8,10 @@ use jiff::tz::TimeZone;
 
 use super::journal::Journals;
 use super::library::{self, Scan};
+use super::personas::Personas;
+use super::search::Search;
 use super::{Events, Paths, Request, atomic, export, failed, guarded, latents, png, settings};
-use crate::domain::{LibraryItem, Picture, PictureRecord, Settings, StoreEvent};
+use crate::domain::{LibraryItem, Persona, Picture, PictureRecord, Settings, StoreEvent};
 use crate::error::{Result, StudioError};
 
 /// A slice of the library's list: requests wait at most this long for it.
@@ -21,9 +23,11 @@ pub struct Worker {
     settings_file: PathBuf,
     library: PathBuf,
     journals: Journals,
+    personas: Personas,
     zone: TimeZone,
     events: Events,
     scan: Option<Running>,
+    search: Option<Search>,
     /// A conversation could not be written: told once, until it works again.
     journal_failed: bool,
 }
@@ -41,9 +45,11 @@ impl Worker {
             settings_file: paths.settings().to_owned(),
             library: paths.library(settings),
             journals: Journals::new(paths.conversations()),
+            personas: Personas::new(paths.personas()),
             zone: TimeZone::system(),
             events,
             scan: None,
+            search: None,
             journal_failed: false,
         }
     }
@@ -61,6 +67,11 @@ impl Worker {
                 Err(TryRecvError::Empty) => {}
             }
             self.sync_due();
+            // The person waits for what was searched; the library's list can wait.
+            if self.search.is_some() {
+                self.search_on();
+                continue;
+            }
             if self.scan.is_some() {
                 self.scan_on();
                 continue;
@@ -118,6 +129,10 @@ impl Worker {
                 export_file(&from, &path)?;
                 StoreEvent::Exported { path }
             }
+            Request::WriteFile { path, bytes } => {
+                atomic::write(&path, &bytes)?;
+                StoreEvent::Exported { path }
+            }
             Request::ExportText { path, document, format } => {
                 let left_out = export::write_text(*document, format, &path)?;
                 self.events.tell(StoreEvent::Exported { path });
@@ -169,6 +184,22 @@ impl Worker {
                 });
             }
             Request::RestoreConversation(id) => return self.journals.restore(&id),
+            Request::SearchTexts { serial, words } => {
+                self.search = Search::new(&self.journals, serial, &words);
+                return Ok(());
+            }
+            Request::ListPersonas => StoreEvent::Personas(self.personas.list()),
+            Request::SavePersona { id, persona, picture_of } => {
+                let picture = picture_of.and_then(|other| self.personas.picture(&other));
+                let persona = Persona { avatar: persona.avatar.clone().or(picture), ..*persona };
+                StoreEvent::PersonaKept(Box::new(self.personas.save(&id, &persona)?))
+            }
+            Request::DeletePersona(id) => {
+                return self.personas.delete(&id).inspect_err(|_| {
+                    self.events.tell(StoreEvent::Personas(self.personas.list()));
+                });
+            }
+            Request::RestorePersona(id) => StoreEvent::PersonaKept(Box::new(self.personas.restore(&id)?)),
             Request::SaveSettings(new) => {
                 settings::save(&self.settings_file, &new)?;
                 StoreEvent::SettingsSaved
@@ -205,6 +236,24 @@ impl Worker {
     fn begin_scan(&mut self) {
         let scan = Scan::new(&self.library, self.zone.clone());
         self.scan = Some(Running { scan, extra: Vec::new(), gone: Vec::new() });
+    }
+
+    fn search_on(&mut self) {
+        let Some(mut search) = self.search.take() else { return };
+        let serial = search.serial();
+        let (hits, done) = match guarded(|| Ok(search.step(Instant::now() + SLICE))) {
+            Ok(step) => step,
+            Err(error) => {
+                self.events.tell(StoreEvent::Failed(error));
+                (Vec::new(), true)
+            }
+        };
+        if done || !hits.is_empty() {
+            self.events.tell(StoreEvent::TextsFound { serial, hits, done });
+        }
+        if !done {
+            self.search = Some(search);
+        }
     }
 
     fn scan_on(&mut self) {

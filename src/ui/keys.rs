@@ -4,7 +4,7 @@ use egui::{Key, Modifiers, Ui};
 
 use super::cx::Cx;
 use crate::domain::Room;
-use crate::state::{Command, PageCommand, Stage};
+use crate::state::{Command, PageCommand, PersonaCommand, Stage};
 use crate::writing::export::TextFormat;
 
 /// Reads the shortcuts before any field can take their keys.
@@ -55,6 +55,8 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>) {
 fn escape(cx: &mut Cx<'_>) {
     match cx.state.room() {
         Room::Create if cx.state.create.running().is_some() => cx.push(Command::CancelCurrent),
+        Room::Write if cx.state.personas.editing.is_some() => cx.push(Command::Persona(PersonaCommand::Leave)),
+        Room::Write if cx.state.personas.shown => cx.push(Command::Persona(PersonaCommand::Show(false))),
         Room::Write if cx.state.write.editing.is_some() => cx.push(Command::CancelEdit),
         Room::Write if cx.state.write.job.is_some() => cx.push(Command::CancelCurrent),
         Room::Gallery if cx.state.gallery.selected.is_some() => cx.push(Command::Select(None)),

@@ -45,12 +45,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn in_use(cx: &Cx<'_>, id: &str) -> bool {
-    cx.state.settings.image.model == id || cx.state.settings.text.model == id
+    cx.state.settings.image.model == id || cx.state.text().model == id
 }
 
 /// Files that the person opened: they have no card.
 fn files(ui: &mut Ui, cx: &mut Cx<'_>) {
-    for id in [&cx.state.settings.image.model, &cx.state.settings.text.model] {
+    for id in [&cx.state.settings.image.model, &cx.state.text().model] {
         if cx.state.models.entry(id).is_some() || id.is_empty() {
             continue;
         }

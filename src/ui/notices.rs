@@ -7,7 +7,7 @@ use super::texts::T;
 use super::theme::{self, BODY, S1, S2};
 use super::{icons, trouble, widgets};
 use crate::domain::Room;
-use crate::state::{Command, ImageEdit, Notice, NoticeKind};
+use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     if cx.state.notices.is_empty() {
@@ -47,7 +47,14 @@ fn note(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
     frame.show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.add(Label::new(theme::icon(icon, 16.0).color(if icon == icons::TRASH { p.muted } else { p.good })));
-            ui.add(Label::new(RichText::new(text).size(BODY).color(p.text)).truncate());
+            if text.contains('\n') {
+                ui.scope(|ui| {
+                    ui.set_max_width(300.0);
+                    ui.add(Label::new(RichText::new(text).size(BODY).color(p.text)).wrap());
+                });
+            } else {
+                ui.add(Label::new(RichText::new(text).size(BODY).color(p.text)).truncate());
+            }
             ui.add_space(S1);
             if let Some((label, command)) = action
                 && widgets::text_button(ui, cx.t(label)).clicked()
@@ -90,6 +97,19 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         NoticeKind::ConversationTrashed(id) => {
             let undo = (T::Undo, Command::RestoreConversation(id.clone()));
             (icons::TRASH, cx.t(T::ConversationTrashed).to_owned(), Some(undo))
+        }
+        NoticeKind::PersonaKept { name, left_out } => {
+            let mut text = cx.with(T::PersonaKept, &[name]);
+            if !left_out.is_empty() {
+                let parts: Vec<&str> = left_out.iter().map(|part| part.get(cx.lang)).collect();
+                text.push('\n');
+                text.push_str(&cx.with(T::LeftOut, &[&parts.join(cx.lang.pick(", ", "、"))]));
+            }
+            (icons::CHECK_CIRCLE, text, None)
+        }
+        NoticeKind::PersonaTrashed(id) => {
+            let undo = (T::Undo, Command::Persona(PersonaCommand::Restore(id.clone())));
+            (icons::TRASH, cx.t(T::PersonaTrashed).to_owned(), Some(undo))
         }
         NoticeKind::SettingsRestored => (icons::CHECK_CIRCLE, cx.t(T::SettingsRestored).to_owned(), None),
         NoticeKind::ModelFetched(id) => {

@@ -66,7 +66,7 @@ fn items(ui: &mut Ui, cx: &Cx<'_>) {
         }
     }
     let model = match cx.state.room() {
-        Room::Write => &cx.state.settings.text.model,
+        Room::Write => &cx.state.text().model,
         _ => &cx.state.settings.image.model,
     };
     let text = format!("{} · {}", models_bits::name(cx, model), model_state(cx, model));

@@ -281,6 +281,66 @@ texts! {
     StopTextsHover: "An answer ends where one of these would come.", "回答遇到其中任何一个就停止。";
     StopTextsHint: "One a line", "每行一个";
 
+    // Write: the list
+    Pinned: "Pinned", "已置顶";
+    Pin: "Pin to the top", "置顶";
+    Unpin: "Unpin", "取消置顶";
+    PinNamed: "Pin to the top: {0}", "置顶：{0}";
+    UnpinNamed: "Unpin: {0}", "取消置顶：{0}";
+    Rename: "Rename", "重命名";
+    InTexts: "In the texts", "正文中";
+    SearchingTexts: "Searching the texts…", "正在搜索正文…";
+    FoundIn: "{0}, in the text: {1}", "{0}，正文：{1}";
+    Branches: "Branches", "分支";
+    BranchesHover: "All versions of this conversation as a tree", "以树状显示这个对话的所有版本";
+    TurnCount: "{0} turns", "{0} 轮";
+    NoWords: "(no words)", "（空）";
+
+    // Write: the form of the answer
+    AnswerForm: "Form of the answer", "回答的格式";
+    AnswerFormHover: "Only tokens that keep to this form may come.", "只允许符合该格式的词元。";
+    FormFree: "Free", "自由";
+    FormJson: "JSON", "任意 JSON";
+    FormSchema: "JSON schema", "JSON 模式";
+    FormGbnf: "GBNF grammar", "GBNF 语法";
+    FormReads: "It can be read", "格式有效";
+
+    // Write: characters
+    Personas: "Personas", "角色";
+    PersonasHover: "Characters to talk with, each with its own system prompt, model and sliders", "可以对话的角色，各有自己的系统提示词、模型和参数";
+    PersonasAbout: "Each brings its own instructions, greeting, model and sliders, for its conversations only.", "每个角色自带指令、开场白、模型和参数，只用于与它的对话。";
+    SearchPersonas: "Search personas", "搜索角色";
+    NewPersona: "New", "新建";
+    ImportCard: "Import a card", "导入角色卡";
+    ImportCardHover: "A character card of SillyTavern and its kin, PNG or JSON", "SillyTavern 等程序的角色卡，PNG 或 JSON";
+    Talk: "Talk", "对话";
+    TalkWith: "Talk with {0}", "与{0}对话";
+    MoreFor: "More: {0}", "更多：{0}";
+    Edit: "Edit", "编辑";
+    Duplicate: "Duplicate", "复制一份";
+    ExportCard: "Export as a card", "导出为角色卡";
+    BuiltInPersonas: "Come with the program", "随程序提供";
+    OwnPersonas: "Your own", "你的角色";
+    EditPersona: "Edit the persona", "编辑角色";
+    CreatePersona: "A new persona", "新角色";
+    PersonaName: "Name", "名字";
+    PersonaNameHint: "Ada", "阿达";
+    PersonaSystem: "Who it is (system prompt)", "它是谁（系统提示词）";
+    PersonaSystemHint: "You are Ada, a clockmaker of sixty who never lies.", "你是阿达，六十岁的钟表匠，从不说谎。";
+    PersonaGreeting: "Greeting", "开场白";
+    PersonaGreetingHint: "The first thing it says", "它说的第一句话";
+    PersonaExamples: "Examples of how it speaks", "说话方式的例子";
+    PersonaExamplesHint: "<START> and then lines that begin with User: or with its name", "先写 <START>，然后每行以“用户：”或角色名开头";
+    PersonaModel: "Model", "模型";
+    AnyModel: "The one in use", "当前使用的模型";
+    PersonaSliders: "Bring the sliders as they are now", "带上当前的参数";
+    PersonaKept: "{0} is in the library", "{0}已加入角色库";
+    LeftOut: "Left out: {0}", "未导入：{0}";
+    PersonaTrashed: "Persona moved to the trash", "角色已移到回收站";
+    Save: "Save", "保存";
+    OwnSliders: "Sliders of this conversation alone", "仅用于这个对话的参数";
+    LedgerExamples: "Examples of the persona", "角色的例子";
+
     // Models
     PictureModels: "Pictures", "图片模型";
     TextModels: "Text", "文字模型";

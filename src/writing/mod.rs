@@ -1,5 +1,5 @@
 //! Writing: forms that ask for a text, checks that hold a text against its form, export to files for other programs,
-//! import from them, and ELIZA. Pure functions: text or bytes in, text or bytes out; nothing here opens a file.
+//! import from them, characters, and ELIZA. Pure functions: text or bytes in, text or bytes out; nothing here opens a file.
 //!
 //! ```text
 //! form + fields -> prompt -> (a model, elsewhere) -> text -> checks -> findings -> "write that line again"
@@ -14,3 +14,4 @@ pub mod eliza;
 pub mod export;
 pub mod forms;
 pub mod page;
+pub mod personas;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::domain::{EventKind, FinishReason, Role, Seed, TextPrompt, TextRequest, TextStats};
+use crate::domain::{EventKind, FinishReason, Message, Role, Seed, TextPrompt, TextRequest, TextStats};
 use crate::engine::{CancelToken, Reporter, Stop};
 use crate::lang::Lang;
 use crate::writing::eliza::Eliza;
@@ -14,9 +14,8 @@ pub fn run(request: &TextRequest, reporter: &Reporter, token: &CancelToken) -> R
     let said: Vec<&str> = match &request.prompt {
         TextPrompt::Raw(text) => vec![text],
         TextPrompt::Page(page) => page.before.lines().last().into_iter().collect(),
-        TextPrompt::Chat(turns) => {
-            turns.iter().filter(|turn| turn.role == Role::User).map(|turn| turn.content.as_str()).collect()
-        }
+        TextPrompt::Chat(turns) => said_by_person(turns),
+        TextPrompt::Played(played) => said_by_person(&played.turns),
     };
     let han = said.last().is_some_and(|text| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)));
     // Without a seed of the person's it answers as it did in the paper.
@@ -44,4 +43,8 @@ pub fn run(request: &TextRequest, reporter: &Reporter, token: &CancelToken) -> R
         seed: request.seed,
         finish_reason: FinishReason::Stop,
     })
+}
+
+fn said_by_person(turns: &[Message]) -> Vec<&str> {
+    turns.iter().filter(|turn| turn.role == Role::User).map(|turn| turn.content.as_str()).collect()
 }

@@ -1,6 +1,6 @@
 //! A conversation that is longer than the context: what of it is left out, by the person's choice.
 
-use crate::domain::{Message, Overflow, Role};
+use crate::domain::{Message, Overflow, PlayedPrompt, Role};
 use crate::error::Result;
 
 /// Turns are left out in steps of this many, so that the next answers find the same beginning in memory.
@@ -49,6 +49,35 @@ pub fn fit(
         }
     }
     Ok(begins.get(low).map_or_else(whole, |&from| (tried(from), from - kept)))
+}
+
+/// The same with a character's examples, which go before any turn: the last ones first. Also how many of them stay.
+pub fn fit_played(
+    played: &PlayedPrompt,
+    overflow: Overflow,
+    mut fits: impl FnMut(&[Message]) -> Result<bool>,
+) -> Result<(Vec<Message>, usize, usize)> {
+    let system = played.turns.iter().take_while(|m| m.role == Role::System).count();
+    let (before, turns) = played.turns.split_at(system);
+    let with = |n: usize| -> Vec<Message> {
+        let shown = played.examples.iter().take(n).flatten();
+        before.iter().chain(shown).chain(turns).cloned().collect()
+    };
+    // Halving between none, which may not fit either, and all.
+    let (mut low, mut high) = (0, played.examples.len());
+    while low < high {
+        let middle = (low + high).div_ceil(2);
+        if fits(&with(middle))? {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    if low > 0 {
+        return Ok((with(low), 0, low));
+    }
+    let (kept, dropped) = fit(&played.turns, overflow, fits)?;
+    Ok((kept, dropped, 0))
 }
 
 #[cfg(test)]
@@ -103,5 +132,21 @@ mod tests {
     fn the_same_turns_are_left_out_of_the_next_prompt() {
         let dropped = |turns| fitted(turns, Overflow::Roll, 9).1;
         assert_eq!([9, 11, 13, 15].map(dropped), [4, 4, 8, 8]);
+    }
+
+    #[test]
+    fn examples_go_before_any_turn_does() {
+        let block =
+            |n: usize| chat(2).into_iter().skip(1).map(move |m| Message { content: format!("e{n}"), ..m }).collect();
+        let played = PlayedPrompt { examples: (0..3).map(block).collect(), turns: chat(5) };
+        let fitted = |most: usize, overflow| {
+            let (kept, dropped, shown) = fit_played(&played, overflow, |m| Ok(m.len() <= most)).unwrap();
+            (kept.into_iter().map(|m| m.content).collect::<Vec<_>>().join(" "), dropped, shown)
+        };
+        assert_eq!(fitted(12, Overflow::Stop), ("s e0 e0 e1 e1 e2 e2 0 1 2 3 4".to_owned(), 0, 3));
+        assert_eq!(fitted(11, Overflow::Stop), ("s e0 e0 e1 e1 0 1 2 3 4".to_owned(), 0, 2));
+        assert_eq!(fitted(6, Overflow::Stop), ("s 0 1 2 3 4".to_owned(), 0, 0));
+        assert_eq!(fitted(5, Overflow::Stop), ("s 0 1 2 3 4".to_owned(), 0, 0), "it is said, nothing is left out");
+        assert_eq!(fitted(5, Overflow::Roll), ("s 4".to_owned(), 4, 0));
     }
 }

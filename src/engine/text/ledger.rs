@@ -7,10 +7,10 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::fit::fit;
+use super::fit::fit_played;
 use super::loaded::model_path;
 use super::words::Words;
-use crate::domain::{Ledger, LedgerRequest, Message, Overflow, Part, PartKind, Role, TextPrompt, Wake};
+use crate::domain::{Ledger, LedgerRequest, Message, Overflow, Part, PartKind, PlayedPrompt, Role, TextPrompt, Wake};
 use crate::error::{Cause, Result};
 use crate::writing::page::assemble;
 
@@ -81,7 +81,11 @@ impl Meter {
         let parts = match &request.prompt {
             TextPrompt::Raw(text) => vec![part(PartKind::Text, words.count(text), 0)],
             TextPrompt::Page(page) => assemble(page, room, &mut |text| words.count(text)).parts,
-            TextPrompt::Chat(messages) => self.chat(&words, messages, request, room)?,
+            TextPrompt::Chat(turns) => {
+                let played = PlayedPrompt { examples: Vec::new(), turns: turns.clone() };
+                self.chat(&words, &played, request, room)?
+            }
+            TextPrompt::Played(played) => self.chat(&words, played, request, room)?,
         };
         Ok(Ledger { serial: request.serial, parts, context, answer })
     }
@@ -95,19 +99,37 @@ impl Meter {
         tokens
     }
 
-    fn chat(&mut self, words: &Words, messages: &[Message], request: &LedgerRequest, room: usize) -> Result<Vec<Part>> {
+    fn chat(
+        &mut self,
+        words: &Words,
+        played: &PlayedPrompt,
+        request: &LedgerRequest,
+        room: usize,
+    ) -> Result<Vec<Part>> {
+        let messages = &played.turns;
         let template = words.template.as_ref().map_err(Clone::clone)?;
         // Without a turn there is nothing to render but what is always read.
         let has_turns = messages.iter().any(|message| message.role != Role::System);
         let rendered = |turns: &[Message]| -> Result<usize> { Ok(template.tokens(turns, &words.tokenizer)?.len()) };
         let overflow = if has_turns { request.params.overflow } else { Overflow::Stop };
-        let (kept, _) = fit(messages, overflow, |turns| Ok(rendered(turns)? <= room))?;
+        // Without a turn nothing is rendered, and all examples have room as far as is known.
+        let fits = |turns: &[Message]| Ok(!has_turns || rendered(turns)? <= room);
+        let (kept, _, shown) = fit_played(played, overflow, fits)?;
         let total = match has_turns {
             true => Some(words.tokenizer.begin(template.tokens(&kept, &words.tokenizer)?).len()),
             false => None,
         };
         let mut sums: [(usize, usize); 3] = [(0, 0); 3];
         let kinds = [PartKind::System, PartKind::Turns, PartKind::Draft];
+        let mut examples = (0, 0);
+        for (i, turn) in played.examples.iter().enumerate().flat_map(|(i, block)| block.iter().map(move |t| (i, t))) {
+            let tokens = self.count(words, &turn.content);
+            if i < shown {
+                examples.0 += tokens;
+            } else {
+                examples.1 += tokens;
+            }
+        }
         let mut rest = kept.iter().rev().peekable();
         for (i, message) in messages.iter().enumerate().rev() {
             let tokens = self.count(words, &message.content);
@@ -125,6 +147,8 @@ impl Meter {
         }
         let mut parts: Vec<Part> =
             kinds.into_iter().zip(sums).map(|(kind, (read, out))| part(kind, read, out)).collect();
+        // Behind the system prompt, as they are read.
+        parts.insert(1, part(PartKind::Examples, examples.0, examples.1));
         let read: usize = parts.iter().map(|part| part.tokens).sum();
         parts.extend(total.map(|total| part(PartKind::Template, total.saturating_sub(read), 0)));
         parts.retain(|part| part.tokens + part.left_out > 0);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::fit::fit;
+use super::fit::{fit, fit_played};
 use super::session::Session;
 use super::tokenizer::{Specials, Tokenizer};
 use super::words::{Identity, Words};
@@ -130,6 +130,13 @@ impl Loaded {
                 let template = template.as_ref().map_err(Clone::clone)?;
                 let fits = |turns: &[Message]| Ok(template.tokens(turns, tokenizer)?.len() <= room);
                 let (kept, left_out) = fit(messages, params.overflow, fits)?;
+                dropped = left_out;
+                template.tokens(&kept, tokenizer)?
+            }
+            TextPrompt::Played(played) => {
+                let template = template.as_ref().map_err(Clone::clone)?;
+                let fits = |turns: &[Message]| Ok(template.tokens(turns, tokenizer)?.len() <= room);
+                let (kept, left_out, _) = fit_played(played, params.overflow, fits)?;
                 dropped = left_out;
                 template.tokens(&kept, tokenizer)?
             }

@@ -45,6 +45,7 @@ mod words;
 #[doc(hidden)]
 pub mod testing;
 
+pub use grammar::{Checked, GrammarChecker};
 pub use info::{TextModelInfo, inspect};
 pub use ledger::{Measured, Measurer, Meter};
 pub use pipeline::TextPipeline;

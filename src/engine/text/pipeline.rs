@@ -8,8 +8,8 @@ use super::draft::Drafter;
 use super::grammar::Constraint;
 use super::loaded::{Loaded, Loader};
 use crate::domain::{
-    DeviceChoice, ELIZA_ID, EventKind, ModelFiles, ModelRef, Outcome, Role, TextParams, TextPrompt, TextRequest,
-    TextStats,
+    DeviceChoice, ELIZA_ID, EventKind, Message, ModelFiles, ModelRef, Outcome, Role, TextParams, TextPrompt,
+    TextRequest, TextStats,
 };
 use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Slot, Stop};
 use crate::error::{Cause, Result, StudioError};
@@ -124,10 +124,15 @@ fn check_prompt(prompt: &TextPrompt) -> Result<()> {
     let empty = match prompt {
         TextPrompt::Raw(text) => text.is_empty(),
         TextPrompt::Page(page) => page.before.is_empty() && page.story.memory.trim().is_empty(),
-        TextPrompt::Chat(messages) => match messages.last() {
-            None => true,
-            Some(last) => last.role == Role::User && last.content.trim().is_empty(),
-        },
+        TextPrompt::Chat(turns) => has_no_turn(turns),
+        TextPrompt::Played(played) => has_no_turn(&played.turns),
     };
     if empty { Err(Cause::EmptyPrompt.into()) } else { Ok(()) }
+}
+
+fn has_no_turn(turns: &[Message]) -> bool {
+    match turns.last() {
+        None => true,
+        Some(last) => last.role == Role::User && last.content.trim().is_empty(),
+    }
 }

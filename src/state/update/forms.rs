@@ -1,18 +1,18 @@
 //! Forms: a few answers of the person become a prompt, and what was written is held against them.
 
 use super::Effects;
-use crate::domain::{ConversationId, Role};
-use crate::state::{AppState, FormState, MadeBy};
+use crate::domain::{ConversationId, FormUse, JournalEntry, Role};
+use crate::state::{AppState, Effect, FormState};
 use crate::writing::checks;
 use crate::writing::forms::{Form, find, outline_sections};
 
 impl AppState {
-    pub(super) fn open_form(&mut self, id: &str) {
+    pub(super) fn open_form(&mut self, id: &str, fx: &mut Effects) {
         let Some(form) = find(id) else { return };
         if self.write.job.is_some() {
             return;
         }
-        self.new_conversation();
+        self.new_conversation(fx);
         self.write.form = Some(FormState { id: form.id.clone(), values: form.defaults(self.lang) });
     }
 
@@ -37,18 +37,19 @@ impl AppState {
                 return;
             }
         };
-        self.new_conversation();
+        self.new_conversation(fx);
         self.add_user_turn_with(prompt.user, prompt.system.unwrap_or_default(), fx);
-        let Some(conversation) = self.write.open.id.clone() else { return };
-        self.write.made_by = Some(MadeBy { conversation, form: state.id, values: state.values });
+        let Some(id) = self.write.open.id.clone() else { return };
+        let form = FormUse { id: state.id, values: state.values };
+        self.write.open.manner.form = Some(form.clone());
+        fx.push(Effect::Journal { id, entry: JournalEntry::Form { form } });
         self.answer(None, fx);
     }
 
     /// The form that the conversation on the page was begun with.
-    pub fn form_of_page(&self) -> Option<(&'static Form, &MadeBy)> {
-        let made =
-            self.write.made_by.as_ref().filter(|made| self.write.open.id.as_ref() == Some(&made.conversation))?;
-        Some((find(&made.form)?, made))
+    pub fn form_of_page(&self) -> Option<(&'static Form, &FormUse)> {
+        let used = self.write.open.manner.form.as_ref()?;
+        Some((find(&used.id)?, used))
     }
 
     /// The section of the outline that is to be written next, and how many there are.
@@ -101,9 +102,8 @@ impl AppState {
     /// Holds a finished answer against the form of its conversation.
     pub(super) fn check_answer(&mut self, conversation: &ConversationId) {
         self.write.findings.clear();
-        let Some((form, made)) = self.form_of_page().filter(|(_, made)| made.conversation == *conversation) else {
-            return;
-        };
+        let here = self.write.open.id.as_ref() == Some(conversation);
+        let Some((form, made)) = self.form_of_page().filter(|_| here) else { return };
         // An outline is no text yet; its sections are one together.
         let turns = match self.sections() {
             Some(sections) => sections,

@@ -20,11 +20,11 @@ impl AppState {
         }
         self.write.ledger.key = Some(self.ledger_key(cursor));
         // The oldest program has no tokens.
-        if self.settings.text.model == ELIZA_ID {
+        if self.text().model == ELIZA_ID {
             self.write.ledger.found = None;
             return;
         }
-        let Ok(model) = self.models.resolve(&self.settings.text.model, Makes::Text) else {
+        let Ok(model) = self.models.resolve(&self.text().model, Makes::Text) else {
             self.write.ledger.found = None;
             return;
         };
@@ -41,13 +41,13 @@ impl AppState {
                 if has_draft {
                     messages.push(Message { role: Role::User, content: draft.to_owned() });
                 }
-                TextPrompt::Chat(messages)
+                self.prompt_of(messages)
             }
         };
+        let params = self.text().clone();
         let ledger = &mut self.write.ledger;
         ledger.serial += 1;
         ledger.pending = true;
-        let params = self.settings.text.clone();
         let request = LedgerRequest { serial: ledger.serial, model, params, prompt, draft: has_draft };
         fx.push(Effect::Measure(Box::new(request)));
     }
@@ -64,8 +64,8 @@ impl AppState {
             page,
             draft: self.write.draft.trim().to_owned(),
             system: system.clone(),
-            params: self.settings.text.clone(),
-            here: self.models.entry(&self.settings.text.model).is_none_or(|entry| entry.is_here()),
+            params: self.text().clone(),
+            here: self.models.entry(&self.text().model).is_none_or(|entry| entry.is_here()),
         }
     }
 

@@ -66,10 +66,13 @@ impl AppState {
                 self.gallery.restoring = None;
                 self.decode_opened(latents, fx);
             }
-            StoreEvent::PersonaOpened { persona } => {
+            StoreEvent::PersonaOpened { persona, left_out } => {
                 self.gallery.restoring = None;
-                self.open_persona(*persona, fx);
+                self.persona_opened(*persona, left_out, fx);
             }
+            StoreEvent::Personas(kept) => self.personas.kept = kept,
+            StoreEvent::PersonaKept(kept) => self.personas.put(*kept),
+            StoreEvent::TextsFound { serial, hits, done } => self.write.finder.found(serial, hits, done),
             StoreEvent::ChatOpened { title, messages } => {
                 self.gallery.restoring = None;
                 let system = messages.first().filter(|m| m.role == Role::System).map(|m| m.content.clone());
@@ -102,7 +105,7 @@ impl AppState {
             StoreEvent::Trashed { paths } => self.trashed(paths),
             StoreEvent::Restored { items } => self.restored(items),
             StoreEvent::Conversations(heads) => self.write.conversations = heads,
-            StoreEvent::Conversation(data) => self.conversation_loaded(*data),
+            StoreEvent::Conversation(data) => self.conversation_loaded(*data, fx),
             StoreEvent::SettingsSaved => {}
             StoreEvent::Failed(error) => {
                 self.gallery.restoring = None;

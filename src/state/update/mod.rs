@@ -3,18 +3,21 @@
 mod create;
 mod export;
 mod forms;
+mod grammar;
 mod helper;
 mod ledger;
 mod library;
 mod models;
 mod page;
+mod personas;
 mod settings;
+mod shelf;
 #[cfg(test)]
 mod tests;
 mod write;
 
 use super::{AppState, Command, Effect, Phase};
-use crate::domain::{Event, EventKind, FetchEvent, Ledger, Room, StoreEvent};
+use crate::domain::{Event, EventKind, FetchEvent, Grammar, Ledger, Room, StoreEvent};
 use crate::error::Result;
 
 /// Everything that can happen to the program.
@@ -26,6 +29,8 @@ pub enum Input {
     Fetch(FetchEvent),
     /// A prompt that was measured, by its number.
     Ledger(u64, Result<Ledger>),
+    /// A grammar that was read.
+    Grammar(Grammar, Result<()>),
 }
 
 /// Changes `state` for `input` and says what is to be done about it, in order.
@@ -37,6 +42,7 @@ pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::Store(event) => state.store_event(event, &mut effects),
         Input::Fetch(event) => state.fetch_event(event, &mut effects),
         Input::Ledger(serial, ledger) => state.measured(serial, ledger),
+        Input::Grammar(grammar, outcome) => state.grammar_checked(grammar, outcome),
     }
     effects
 }
@@ -81,6 +87,7 @@ impl AppState {
             Command::ImprovePrompt => self.improve_prompt(fx),
             Command::PictureOfTurn(id) => self.picture_of_turn(id, fx),
             Command::Measure(cursor) => self.measure(cursor, fx),
+            Command::CheckGrammar => self.check_grammar(fx),
             Command::ForgetSubject => self.create.subject = None,
             Command::GoToSubject => self.go_to_subject(fx),
             Command::IllustrateAgain(id) => self.illustrate_again(id, fx),
@@ -94,7 +101,10 @@ impl AppState {
             | Command::StopWriting
             | Command::NewConversation
             | Command::OpenConversation(_)
-            | Command::RenameConversation(_)
+            | Command::RenameConversation(..)
+            | Command::PinConversation(..)
+            | Command::OpenFound(..)
+            | Command::GoToTurn(_)
             | Command::TrashConversation(_)
             | Command::RestoreConversation(_)
             | Command::CopyTurn(_)
@@ -116,6 +126,8 @@ impl AppState {
             | Command::AskAgain(_)
             | Command::Page(_)
             | Command::DismissWriteError => self.write_command(command, fx),
+
+            Command::Persona(command) => self.persona_command(command, fx),
 
             Command::Select(_)
             | Command::SetGallerySearch(_)

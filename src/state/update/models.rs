@@ -103,7 +103,7 @@ impl AppState {
                 self.settings.room = Room::Create;
             }
             Makes::Text => {
-                self.settings.text.model = id.to_owned();
+                self.text_mut().model = id.to_owned();
                 self.settings.room = Room::Write;
             }
         }

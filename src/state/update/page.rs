@@ -12,7 +12,7 @@ use crate::writing::page::named;
 impl AppState {
     pub(super) fn page_command(&mut self, command: PageCommand, fx: &mut Effects) {
         match command {
-            PageCommand::New => return self.new_page(),
+            PageCommand::New => return self.new_page(fx),
             PageCommand::Of(turns) => return self.page_of(&turns, fx),
             _ => {}
         }
@@ -59,8 +59,8 @@ impl AppState {
         }
     }
 
-    fn new_page(&mut self) {
-        self.new_conversation();
+    fn new_page(&mut self, fx: &mut Effects) {
+        self.new_conversation(fx);
         self.write.open = OpenConversation { page: Some(Box::default()), ..OpenConversation::default() };
     }
 
@@ -72,7 +72,7 @@ impl AppState {
             return;
         }
         let title = self.write.open.title.clone();
-        self.new_page();
+        self.new_page(fx);
         let entry = self.write.open.page.as_ref().and_then(|page| page.edit_to(&text, Author::Model));
         if let Some(entry) = entry {
             self.change_page(entry, fx);
@@ -85,7 +85,13 @@ impl AppState {
         if self.write.open.id.is_none() {
             let id = self.new_document();
             fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Page(PageEntry::New) });
-            let head = ConversationHead { id, title: String::new(), changed_ms: self.now_ms, turns: 0, page: true };
+            let head = ConversationHead {
+                id,
+                title: String::new(),
+                changed_ms: self.now_ms,
+                page: true,
+                ..Default::default()
+            };
             self.write.conversations.insert(0, head);
         }
         let Some((id, page)) = self.write.open.id.clone().zip(self.write.open.page.as_mut()) else { return };
@@ -101,7 +107,10 @@ impl AppState {
         let text = page.text.as_str().trim_start();
         let whole = text.contains('\n') || text.chars().nth(super::write::TITLE).is_some();
         if whole || now {
-            self.rename(super::write::title_of(text.trim_start_matches(['#', ' '])), fx);
+            let title = super::write::title_of(text.trim_start_matches(['#', ' ']));
+            if let Some(id) = self.write.open.id.clone() {
+                self.rename(id, title, fx);
+            }
         }
     }
 
@@ -122,7 +131,7 @@ impl AppState {
             return;
         }
         let Some(conversation) = self.open_file(fx) else { return };
-        let params = TextParams { inspect: false, grammar: None, ..self.settings.text.clone() };
+        let params = TextParams { inspect: false, grammar: None, ..self.text().clone() };
         self.ask_for_text(spot.edit, conversation, TextPrompt::Page(Box::new(prompt)), Some(spot), params, fx);
     }
 

@@ -48,6 +48,10 @@ impl AppState {
 
     fn tick(&mut self, fx: &mut Effects) {
         let now = self.now_ms;
+        if self.sliders_moved_ms.is_some_and(|at| now - at >= SETTLE_MS) {
+            self.keep_sliders(fx);
+        }
+        self.search_when_settled(fx);
         self.notices.retain(|n| matches!(n.kind, NoticeKind::Problem(_)) || now - n.born_ms < NOTICE_MS);
         if self.seen_settings != self.settings {
             self.seen_settings = self.settings.clone();
@@ -72,6 +76,12 @@ impl AppState {
             let since = if self.seen_settings == self.settings { self.settings_changed_ms } else { self.now_ms };
             since + SETTLE_MS
         });
-        note.into_iter().chain(settings).min().map(|at| (at - self.now_ms).max(1))
+        let sliders = self.sliders_moved_ms.map(|at| at + SETTLE_MS);
+        note.into_iter()
+            .chain(settings)
+            .chain(sliders)
+            .chain(self.search_deadline_ms())
+            .min()
+            .map(|at| (at - self.now_ms).max(1))
     }
 }

@@ -3,8 +3,8 @@
 use super::{Effects, advance};
 use crate::domain::{
     CONTEXT, ConversationData, ConversationHead, ConversationId, EventKind, Job, JournalEntry, MAX_TOKENS, MIN_P,
-    Makes, Message, ModelRef, Outcome, Persona, REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, SEED_MAX, START, Seed,
-    TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, Turn, TurnInfo,
+    Makes, Message, ModelRef, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, SEED_MAX, START, Seed, TEMPERATURE,
+    TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, Turn, TurnInfo,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::state::{AppState, Command, Effect, NoticeKind, OpenConversation, PageSpot, Phase, TextEdit, TextJob};
@@ -23,12 +23,15 @@ impl AppState {
                 }
             }
             Command::SetSystemPrompt(text) => self.set_system(text, fx),
-            Command::SetSearch(text) => self.write.search = text,
+            Command::SetSearch(text) => self.set_search(text, fx),
             Command::Send => self.send(fx),
             Command::StopWriting => self.stop_writing(fx),
-            Command::NewConversation => self.new_conversation(),
+            Command::NewConversation => self.new_conversation(fx),
             Command::OpenConversation(id) => self.open_conversation(id, fx),
-            Command::RenameConversation(title) => self.rename(title, fx),
+            Command::RenameConversation(id, title) => self.rename(id, title, fx),
+            Command::PinConversation(id, on) => self.pin(id, on, fx),
+            Command::OpenFound(id, turn, at) => self.open_found(id, turn, at, fx),
+            Command::GoToTurn(id) => self.go_to_turn(id, fx),
             Command::TrashConversation(id) => self.trash_conversation(id, fx),
             Command::RestoreConversation(id) => {
                 self.notices.retain(|n| n.kind != NoticeKind::ConversationTrashed(id.clone()));
@@ -60,7 +63,7 @@ impl AppState {
             Command::Regenerate => self.regenerate(fx),
             Command::ContinueWriting => self.continue_writing(fx),
             Command::ExportConversation(format) => self.export_text(format, fx),
-            Command::OpenForm(id) => self.open_form(&id),
+            Command::OpenForm(id) => self.open_form(&id, fx),
             Command::SetFormField(field, value) => self.set_form_field(field, value),
             Command::CloseForm => self.write.form = None,
             Command::WriteForm => self.write_form(fx),
@@ -73,8 +76,17 @@ impl AppState {
     }
 
     fn set_text(&mut self, edit: TextEdit) {
-        let p = &mut self.settings.text;
+        if self.write.open.manner.sliders.is_some() {
+            self.sliders_moved_ms = Some(self.now_ms);
+        }
         match edit {
+            TextEdit::Form(form) => return self.set_answer_form(form),
+            TextEdit::FormText(text) => return self.set_form_text(text),
+            _ => {}
+        }
+        let p = self.text_mut();
+        match edit {
+            TextEdit::Form(_) | TextEdit::FormText(_) => {}
             TextEdit::Model(id) => {
                 // It cannot run ahead of itself.
                 p.draft.take_if(|draft| *draft == id);
@@ -109,14 +121,19 @@ impl AppState {
     }
 
     pub(super) fn open_conversation(&mut self, id: ConversationId, fx: &mut Effects) {
+        self.personas.shown = false;
         if self.write.open.id.as_ref() != Some(&id) {
-            self.new_conversation();
+            self.new_conversation(fx);
             fx.push(Effect::LoadConversation(id));
         }
     }
 
-    pub(super) fn new_conversation(&mut self) {
+    pub(super) fn new_conversation(&mut self, fx: &mut Effects) {
+        self.keep_sliders(fx);
+        self.personas.shown = false;
         self.write.form = None;
+        self.write.aim = None;
+        self.write.finder.goal = None;
         self.write.findings.clear();
         self.write.weighed.clear();
         self.write.inspecting = None;
@@ -186,13 +203,19 @@ impl AppState {
         self.start_job(new, conversation, fx);
     }
 
-    /// Shows another branch.
-    fn select_branch(&mut self, id: u64, fx: &mut Effects) {
+    /// Shows another branch; what streams stays on the page.
+    pub(super) fn select_branch(&mut self, id: u64, fx: &mut Effects) {
+        if self.write.job.is_none() {
+            self.show_branch(id, fx);
+        }
+    }
+
+    pub(super) fn show_branch(&mut self, id: u64, fx: &mut Effects) {
         let open = &mut self.write.open;
-        // What streams must stay on the page.
-        let Some(conversation) = open.id.clone().filter(|_| self.write.job.is_none()) else { return };
+        let Some(conversation) = open.id.clone() else { return };
         open.shelf.switch(&mut open.turns, id);
         self.write.editing = None;
+        self.check_answer(&conversation);
         fx.push(Effect::Journal { id: conversation, entry: JournalEntry::Select { id } });
     }
 
@@ -220,14 +243,14 @@ impl AppState {
 
     /// Checks the sliders and that the model can be had; says what is wrong otherwise.
     pub(super) fn may_write(&mut self) -> bool {
-        let params = &self.settings.text;
+        let params = self.text();
         let checked = params.check().and_then(|()| match self.models.resolve(&params.model, Makes::Text) {
             // It is fetched on first use.
             Err(error) if matches!(error.cause(), Cause::NotFetched { .. }) && !self.settings.offline => Ok(()),
             other => other.map(|_| ()),
         });
         // A draft is never fetched: it was chosen because it was here.
-        let checked = checked.and_then(|()| self.draft_of(&self.settings.text).map(drop));
+        let checked = checked.and_then(|()| self.draft_of(self.text()).map(drop));
         self.write.error = checked.err();
         self.write.error.is_none()
     }
@@ -254,7 +277,7 @@ impl AppState {
         fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Title { title: title.clone() } });
         let open = &mut self.write.open;
         (open.title, open.system) = (title.clone(), system);
-        let head = ConversationHead { id, title, changed_ms: self.now_ms, turns: 0, page: false };
+        let head = ConversationHead { id, title, changed_ms: self.now_ms, ..Default::default() };
         self.write.conversations.insert(0, head);
     }
 
@@ -266,19 +289,12 @@ impl AppState {
         id
     }
 
-    /// A conversation with a character: who it is, and its greeting.
-    pub(super) fn open_persona(&mut self, persona: Persona, fx: &mut Effects) {
-        let greeting = persona.greetings.into_iter().next().filter(|text| !text.trim().is_empty());
-        let turns = greeting.map(|content| Message { role: Role::Assistant, content });
-        self.open_chat(persona.name, persona.system, turns.into_iter().collect(), fx);
-    }
-
     /// A conversation from elsewhere, kept from now on.
     pub(super) fn open_chat(&mut self, title: String, system: String, turns: Vec<Message>, fx: &mut Effects) {
         if self.write.job.is_some() {
             self.stop_writing(fx);
         }
-        self.new_conversation();
+        self.new_conversation(fx);
         self.settings.room = Room::Write;
         self.begin_conversation(title, system, fx);
         for turn in turns {
@@ -287,7 +303,7 @@ impl AppState {
     }
 
     /// A new turn behind `parent`, or at the end.
-    fn begin_turn(&mut self, role: Role, content: String, parent: Option<u64>, fx: &mut Effects) -> u64 {
+    pub(super) fn begin_turn(&mut self, role: Role, content: String, parent: Option<u64>, fx: &mut Effects) -> u64 {
         let open = &mut self.write.open;
         let end = open.turns.last().map_or(START, |last| last.id);
         let (id, parent) = (open.next_turn(), Some(parent.unwrap_or(end)));
@@ -310,11 +326,11 @@ impl AppState {
     }
 
     fn start_job(&mut self, turn: u64, conversation: ConversationId, fx: &mut Effects) {
-        let mut params = TextParams { inspect: true, ..self.settings.text.clone() };
+        let mut params = TextParams { inspect: true, ..self.text().clone() };
         if let Some((form, _)) = self.form_of_page() {
             params = form.sampling.apply(&params);
         }
-        let prompt = TextPrompt::Chat(self.messages_until(turn));
+        let prompt = self.prompt_of(self.messages_until(turn));
         self.ask_for_text(turn, conversation, prompt, None, params, fx);
     }
 
@@ -348,7 +364,7 @@ impl AppState {
             page,
             text: self.write.open.turn(turn).map(|t| t.message.content.clone()).unwrap_or_default(),
         });
-        let model = self.settings.text.model.clone();
+        let model = self.text().model.clone();
         let here = self.models.entry(&model).is_none_or(|entry| entry.is_here());
         if here {
             self.submit_text(fx);
@@ -524,7 +540,7 @@ impl AppState {
         self.write.job.as_ref().is_some_and(|job| job.id.is_none() && job.params.model == model)
     }
 
-    pub(super) fn conversation_loaded(&mut self, data: ConversationData) {
+    pub(super) fn conversation_loaded(&mut self, data: ConversationData, fx: &mut Effects) {
         let mut data = data;
         let mut turns = std::mem::take(&mut data.turns);
         // The answer that streams right now: the file may be some pieces behind.
@@ -533,20 +549,29 @@ impl AppState {
         {
             turn.message.content.clone_from(&job.text);
         }
-        let ConversationData { id, title, system, shelf, mut page, pictures, .. } = data;
+        let ConversationData { id, title, system, shelf, mut page, pictures, manner, .. } = data;
         if let Some(job) = self.write.job.as_ref().filter(|job| job.conversation == id)
             && let Some((spot, page)) = job.page.zip(page.as_mut())
         {
             self.catch_up(page, spot, &job.text);
         }
-        self.write.open = OpenConversation { id: Some(id), title, system, turns, shelf, page, pictures };
+        let open = Some(id.clone());
+        self.write.open = OpenConversation { id: open, title, system, turns, shelf, page, pictures, manner };
         self.write.editing = None;
+        if !self.write.is_writing_here() {
+            self.check_answer(&id);
+        }
+        self.reach_goal(&id, fx);
     }
 
-    pub(super) fn rename(&mut self, title: String, fx: &mut Effects) {
+    pub(super) fn rename(&mut self, id: ConversationId, title: String, fx: &mut Effects) {
         let title = title.trim().to_owned();
-        let Some(id) = self.write.open.id.clone().filter(|_| !title.is_empty()) else { return };
-        self.write.open.title.clone_from(&title);
+        if title.is_empty() {
+            return;
+        }
+        if self.write.open.id.as_ref() == Some(&id) {
+            self.write.open.title.clone_from(&title);
+        }
         if let Some(head) = self.write.conversations.iter_mut().find(|h| h.id == id) {
             head.title.clone_from(&title);
         }
@@ -560,8 +585,9 @@ impl AppState {
             self.text_ended(None, fx);
         }
         self.write.conversations.retain(|h| h.id != id);
+        self.write.finder.hits.retain(|hit| hit.conversation != id);
         if self.write.open.id.as_ref() == Some(&id) {
-            self.new_conversation();
+            self.new_conversation(fx);
         }
         fx.push(Effect::TrashConversation(id.clone()));
         self.note(NoticeKind::ConversationTrashed(id));

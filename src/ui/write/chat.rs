@@ -1,6 +1,6 @@
 //! The page: turns of a conversation, of which only the visible ones are laid out.
 
-use egui::{Label, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use egui::{Label, Rect, RichText, ScrollArea, Stroke, Ui, UiBuilder, pos2, vec2};
 use egui_commonmark::CommonMarkCache;
 
 use super::rows::Rows;
@@ -11,7 +11,7 @@ use crate::ui::create::examples;
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::Textures;
-use crate::ui::theme::{self, BODY, S2, S4, S6};
+use crate::ui::theme::{self, BODY, S1, S2, S4, S6};
 use crate::ui::{icons, widgets};
 
 /// Widest column of text that reads well.
@@ -25,6 +25,8 @@ pub struct ChatView {
     markdown: CommonMarkCache,
     /// Where the page must be scrolled to in the next frame, so that what is read stays where it is.
     scroll_to: Option<f32>,
+    /// The number of the last place that the page was sent to.
+    aimed: u64,
     /// Turns that were laid out in the last frame, for tests.
     pub laid_out: usize,
 }
@@ -59,11 +61,19 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
         .id_salt(("chat", open.id.as_ref().map(|id| id.0.clone())))
         .auto_shrink(false)
         .stick_to_bottom(true);
-    if new {
+    let aim = open_aim(cx, view.aimed);
+    if let Some((serial, at)) = aim {
+        view.aimed = serial;
+        let offset = (view.rows.top(at) as f32 - S4).max(0.0);
+        area = area.stick_to_bottom(false).vertical_scroll_offset(offset);
+    } else if new {
         area = area.vertical_scroll_offset((view.rows.total() + S6 - height).max(0.0));
     } else if let Some(offset) = view.scroll_to.take() {
         area = area.vertical_scroll_offset(offset);
     }
+    // What was searched for has a mark as long as the search stands.
+    let searching = !cx.state.write.search.trim().is_empty();
+    let searched = cx.state.write.aim.filter(|_| searching).map(|aim| aim.turn);
     let out = area.show_viewport(ui, |ui, viewport| {
         let outer = ui.max_rect();
         ui.set_height(view.rows.total() + S6);
@@ -76,6 +86,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
             let from_view = view.rows.top(i) - f64::from(viewport.top());
             let top = screen_top + from_view as f32 + S4;
             let rect = Rect::from_min_size(pos2(left, top), vec2(width, view.rows.height(i)));
+            if searched == Some(turn.id) {
+                let at = rect.left() - S2;
+                let stroke = Stroke::new(2.0, cx.p.accent_text);
+                ui.painter().line_segment([pos2(at, rect.top() - S1), pos2(at, rect.bottom() - S6)], stroke);
+            }
             let id = ui.scope_id().with(("turn", turn.id));
             let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
             turn::show(&mut child, cx, &mut view.markdown, turn, i + 1 == open.turns.len());
@@ -103,8 +118,15 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
     }
 }
 
+/// The turn that the page is to be scrolled to, where that was not done yet.
+fn open_aim(cx: &Cx<'_>, done: u64) -> Option<(u64, usize)> {
+    let aim = cx.state.write.aim.filter(|aim| aim.serial != done)?;
+    let at = cx.state.write.open.turns.iter().position(|turn| turn.id == aim.turn)?;
+    Some((aim.serial, at))
+}
+
 fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let examples = examples(cx, &cx.state.settings.text.model);
+    let examples = examples(cx, &cx.state.text().model);
     let width = (ui.available_width() - 2.0 * S6).min(420.0);
     ui.vertical_centered(|ui| {
         let content = 320.0 + 44.0 * examples.len() as f32;

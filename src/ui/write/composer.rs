@@ -21,7 +21,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// What goes on: a fetch, an answer that is written.
 pub fn above(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let model = cx.state.settings.text.model.clone();
+    let model = cx.state.text().model.clone();
     if let Some(entry) = cx.state.models.entry(&model) {
         fetching(ui, cx, entry);
     }

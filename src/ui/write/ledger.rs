@@ -47,6 +47,7 @@ fn name(cx: &Cx<'_>, part: &Part) -> String {
         PartKind::System => T::SystemPrompt,
         PartKind::Memory => T::StoryMemory,
         PartKind::Note => T::AuthorsNote,
+        PartKind::Examples => T::LedgerExamples,
         PartKind::Text => T::LedgerText,
         PartKind::Turns => T::LedgerTurns,
         PartKind::Draft => T::LedgerDraft,
@@ -60,7 +61,7 @@ fn swatch(cx: &Cx<'_>, kind: PartKind) -> Option<Color32> {
     let strength = match kind {
         PartKind::System | PartKind::Memory => 1.0,
         PartKind::Note => 0.8,
-        PartKind::Card => 0.65,
+        PartKind::Card | PartKind::Examples => 0.65,
         PartKind::Turns | PartKind::Text => 0.5,
         PartKind::Draft => 0.85,
         PartKind::Template => 0.3,

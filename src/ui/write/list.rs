@@ -1,12 +1,15 @@
-//! The list of conversations, by day.
+//! The list of conversations: the pinned ones, then by day; what a search found in titles and in texts.
+
+use std::ops::Range;
 
 use egui::{
-    Align2, CursorIcon, Frame, Id, Margin, Panel, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2,
-    WidgetInfo, pos2, vec2,
+    Align2, CursorIcon, Frame, Id, Key, Margin, Panel, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use crate::domain::ConversationHead;
-use crate::state::{Command, PageCommand};
+use super::snippet;
+use crate::domain::{ConversationHead, ConversationId, TextHit};
+use crate::state::{Command, PageCommand, PersonaCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, RADIUS, S1, S2};
@@ -14,118 +17,182 @@ use crate::ui::widgets::{self, Field};
 use crate::ui::{days, icons};
 
 const ROW: f32 = 32.0;
+/// A hit has its snippet on a second line.
+const HIT: f32 = 48.0;
 
 #[derive(Default)]
 pub struct ListView {
-    /// The list as it was last cut into days, and what it was cut from.
-    rows: Vec<Row>,
-    made_of: Option<(usize, i64, String, crate::lang::Lang)>,
+    /// The conversation whose title is being written in its row.
+    renaming: Option<(ConversationId, String)>,
 }
 
 enum Row {
-    Day(String),
+    Pinned,
+    Day(i64),
     /// Place in the filtered list.
     Head(usize),
+    /// What follows was found in texts; whether more may come.
+    InTexts(bool),
+    Hit(usize),
+}
+
+impl Row {
+    fn height(&self) -> f32 {
+        if matches!(self, Self::Hit(_)) { HIT } else { ROW }
+    }
 }
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ListView) {
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 8));
     Panel::top("conversations-head").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = S2;
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = S1;
-            let width = ((ui.available_width() - theme::CONTROL) / 2.0 - S1).floor();
-            let new = |ui: &mut Ui, cx: &Cx<'_>, icon, label: T, name: T, hover: T| {
-                let button = egui::Button::new((theme::icon(icon, 16.0), cx.t(label)));
-                let response = ui.add(button.min_size(vec2(width, theme::CONTROL)));
-                response.accessible_name(cx.t(name)).on_hover_text(cx.t(hover)).clicked()
-            };
-            if new(ui, cx, icons::PLUS, T::Chat, T::NewConversation, T::NewConversationHover) {
-                cx.push(Command::NewConversation);
-            }
-            if new(ui, cx, icons::BOOK_OPEN_TEXT, T::Page, T::NewPage, T::NewPageHover) {
-                cx.push(Command::Page(PageCommand::New));
-            }
-            if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::ImportChat)).clicked() {
-                cx.push(Command::ChooseFile);
-            }
-        });
-        if !cx.state.write.conversations.is_empty() {
-            let name = cx.t(T::SearchConversations);
-            let id = Id::unique("search-conversations");
-            let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
-            if let (_, Some(text)) = widgets::field(ui, &cx.state.write.search, &spec) {
-                cx.push(Command::SetSearch(text));
-            }
-        }
+        top(ui, cx);
     });
     let heads: Vec<&ConversationHead> = cx.state.write.found().collect();
-    let today = days::day(cx.state.now_ms);
-    let newest = heads.first().map_or(0, |h| h.changed_ms);
-    let made_of = (heads.len(), newest ^ today, cx.state.write.search.clone(), cx.lang);
-    if view.made_of.as_ref() != Some(&made_of) {
-        view.rows = cut(cx, &heads, today);
-        view.made_of = Some(made_of);
-    }
-    if heads.is_empty() {
+    let searching = !cx.state.write.search.trim().is_empty();
+    let finder = &cx.state.write.finder;
+    if heads.is_empty() && finder.hits.is_empty() && !(searching && finder.running) {
         let empty = if cx.state.write.conversations.is_empty() { T::NoConversations } else { T::NothingFound };
         Frame::new().inner_margin(Margin::symmetric(16, 8)).show(ui, |ui| widgets::muted(ui, cx.t(empty)));
         return;
     }
-    ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::vertical().id_salt("conversations").auto_shrink(false).show_rows(
-        ui,
-        ROW,
-        view.rows.len(),
-        |ui, range| {
-            for row in &view.rows[range] {
-                match row {
-                    Row::Day(name) => {
-                        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-                        let at = pos2(rect.left() + 20.0, rect.bottom() - 7.0);
-                        ui.painter().text(at, Align2::LEFT_BOTTOM, name, theme::small(), cx.p.muted);
-                    }
-                    Row::Head(i) => {
-                        if let Some(head) = heads.get(*i) {
-                            ui.push_id(&head.id.0, |ui| item(ui, cx, head));
-                        }
-                    }
+    let rows = cut(&heads, &finder.hits, searching, finder.running);
+    let mut tops = Vec::with_capacity(rows.len() + 1);
+    let mut total = 0.0;
+    for row in &rows {
+        tops.push(total);
+        total += row.height();
+    }
+    ScrollArea::vertical().id_salt("conversations").auto_shrink(false).show_viewport(ui, |ui, viewport| {
+        let outer = ui.max_rect();
+        ui.set_height(total);
+        for i in visible(&tops, viewport) {
+            let at = pos2(outer.left(), outer.top() + tops[i]);
+            let rect = Rect::from_min_size(at, vec2(outer.width(), rows[i].height()));
+            match &rows[i] {
+                Row::Pinned => heading(ui, cx, rect, cx.t(T::Pinned)),
+                Row::Day(day) => heading(ui, cx, rect, &days::name(cx, *day, days::day(cx.state.now_ms))),
+                Row::InTexts(more) => heading(ui, cx, rect, cx.t(if *more { T::SearchingTexts } else { T::InTexts })),
+                Row::Head(i) => {
+                    let id = ui.scope_id().with(&heads[*i].id.0);
+                    let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
+                    item(&mut child, cx, heads[*i], &mut view.renaming);
+                }
+                Row::Hit(i) => {
+                    let hit = &cx.state.write.finder.hits[*i];
+                    let id = ui.scope_id().with(("hit", &hit.conversation.0, hit.turn));
+                    let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
+                    found(&mut child, cx, hit);
                 }
             }
-        },
-    );
+        }
+    });
 }
 
-fn cut(cx: &Cx<'_>, heads: &[&ConversationHead], today: i64) -> Vec<Row> {
-    let mut rows = Vec::with_capacity(heads.len() + 16);
+/// What begins a text, the characters, and the search.
+fn top(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = S1;
+        let width = ((ui.available_width() - theme::CONTROL) / 2.0 - S1).floor();
+        let new = |ui: &mut Ui, cx: &Cx<'_>, icon, label: T, name: T, hover: T| {
+            let button = egui::Button::new((theme::icon(icon, 16.0), cx.t(label)));
+            let response = ui.add(button.min_size(vec2(width, theme::CONTROL)));
+            response.accessible_name(cx.t(name)).on_hover_text(cx.t(hover)).clicked()
+        };
+        if new(ui, cx, icons::PLUS, T::Chat, T::NewConversation, T::NewConversationHover) {
+            cx.push(Command::NewConversation);
+        }
+        if new(ui, cx, icons::BOOK_OPEN_TEXT, T::Page, T::NewPage, T::NewPageHover) {
+            cx.push(Command::Page(PageCommand::New));
+        }
+        if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::ImportChat)).clicked() {
+            cx.push(Command::ChooseFile);
+        }
+    });
+    let shown = cx.state.personas.shown;
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::CONTROL), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, shown, cx.t(T::Personas)));
+    ground(ui, cx, rect, &response, shown);
+    let ink = if shown { cx.p.strong } else { cx.p.text };
+    let at = pos2(rect.left() + S2, rect.center().y);
+    ui.painter().text(at, Align2::LEFT_CENTER, icons::IDENTIFICATION_CARD, theme::icon_font(16.0), cx.p.muted);
+    let at = at + vec2(24.0, 0.0);
+    ui.painter().text(at, Align2::LEFT_CENTER, cx.t(T::Personas), theme::body(), ink);
+    if response.on_hover_text(cx.t(T::PersonasHover)).on_hover_cursor(CursorIcon::PointingHand).clicked() {
+        cx.push(Command::Persona(PersonaCommand::Show(!shown)));
+    }
+    if !cx.state.write.conversations.is_empty() {
+        let name = cx.t(T::SearchConversations);
+        let id = Id::unique("search-conversations");
+        let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
+        if let (_, Some(text)) = widgets::field(ui, &cx.state.write.search, &spec) {
+            cx.push(Command::SetSearch(text));
+        }
+    }
+}
+
+fn cut(heads: &[&ConversationHead], hits: &[TextHit], searching: bool, more: bool) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(heads.len() + hits.len() + 16);
     let mut last = None;
     for (i, head) in heads.iter().enumerate() {
-        let day = days::day(head.changed_ms);
+        let day = (!head.pinned).then(|| days::day(head.changed_ms));
         if last != Some(day) {
-            rows.push(Row::Day(days::name(cx, day, today)));
+            rows.push(day.map_or(Row::Pinned, Row::Day));
             last = Some(day);
         }
         rows.push(Row::Head(i));
     }
+    if searching && (more || !hits.is_empty()) {
+        rows.push(Row::InTexts(more));
+        rows.extend((0..hits.len()).map(Row::Hit));
+    }
     rows
 }
 
-fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead) {
+fn visible(tops: &[f32], view: Rect) -> Range<usize> {
+    let first = tops.partition_point(|top| *top <= view.top()).saturating_sub(1);
+    first..tops.partition_point(|top| *top < view.bottom())
+}
+
+fn heading(ui: &Ui, cx: &Cx<'_>, rect: Rect, name: &str) {
+    let at = pos2(rect.left() + 20.0, rect.bottom() - 7.0);
+    ui.painter().text(at, Align2::LEFT_BOTTOM, name, theme::small(), cx.p.muted);
+}
+
+/// What lies under a row; whether it is lit.
+fn ground(ui: &Ui, cx: &Cx<'_>, rect: Rect, response: &Response, here: bool) -> bool {
+    let lit = response.hovered() || response.has_focus() || response.contains_pointer();
+    if here || lit {
+        ui.painter().rect_filled(rect, RADIUS, if here { cx.p.raised } else { cx.p.hover });
+    }
+    if response.has_focus() {
+        ui.painter().rect_stroke(rect, RADIUS, Stroke::new(1.5, cx.p.accent_text), StrokeKind::Inside);
+    }
+    lit
+}
+
+fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Option<(ConversationId, String)>) {
+    if let Some((_, title)) = renaming.as_mut().filter(|(id, _)| *id == head.id) {
+        if rename(ui, cx, head, title) {
+            *renaming = None;
+        }
+        return;
+    }
     let p = cx.p;
-    let here = cx.state.write.open.id.as_ref() == Some(&head.id);
+    let here = cx.state.write.open.id.as_ref() == Some(&head.id) && !cx.state.personas.shown;
     let title = if head.title.trim().is_empty() { cx.t(T::Untitled) } else { head.title.as_str() };
     let (full, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, here, title));
     let rect = full.shrink2(vec2(8.0, 1.0));
-    let lit = response.hovered() || response.has_focus() || response.contains_pointer();
-    if here || lit {
-        ui.painter().rect_filled(rect, RADIUS, if here { p.raised } else { p.hover });
-    }
-    if response.has_focus() {
-        ui.painter().rect_stroke(rect, RADIUS, Stroke::new(1.5, p.accent_text), StrokeKind::Inside);
-    }
+    let lit = ground(ui, cx, rect, &response, here);
     let writing = cx.state.write.job.as_ref().is_some_and(|job| job.conversation == head.id);
-    let tail = if lit || here || writing { 40.0 } else { 16.0 };
+    let tail = if lit || here {
+        64.0
+    } else if writing {
+        40.0
+    } else {
+        16.0
+    };
     let ink = if here { p.strong } else { p.text };
     let mut job = egui::text::LayoutJob::simple_singleline(title.to_owned(), theme::body(), ink);
     let lead = if head.page { 34.0 } else { 12.0 };
@@ -136,27 +203,92 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead) {
         ui.painter().text(at, Align2::LEFT_CENTER, icons::BOOK_OPEN_TEXT, theme::icon_font(14.0), cx.p.muted);
     }
     ui.painter().galley(pos2(rect.left() + lead, rect.center().y - galley.size().y / 2.0), galley, ink);
-    let spot = Rect::from_center_size(pos2(rect.right() - 16.0, rect.center().y), Vec2::splat(24.0));
-    if writing {
-        ui.painter().text(
-            spot.center(),
-            Align2::CENTER_CENTER,
-            icons::PENCIL_SIMPLE,
-            theme::icon_font(14.0),
-            p.accent_text,
-        );
-    } else if lit || here {
-        let trash = ui.interact(spot, ui.scope_id().with("trash"), Sense::click());
-        let name = cx.with(T::DeleteNamed, &[&title]);
-        trash.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-        let ink = if trash.hovered() { p.strong } else { p.muted };
-        ui.painter().text(spot.center(), Align2::CENTER_CENTER, icons::TRASH, theme::icon_font(14.0), ink);
-        if trash.on_hover_text(cx.t(T::DeleteToTrash)).clicked() {
-            cx.push(Command::TrashConversation(head.id.clone()));
+    let spot =
+        |n: f32| Rect::from_center_size(pos2(rect.right() - 16.0 - 24.0 * n, rect.center().y), Vec2::splat(24.0));
+    if lit || here {
+        let (icon, name) = pin(cx, head, title);
+        if corner(ui, cx, spot(1.0), "pin", icon, &name) {
+            cx.push(Command::PinConversation(head.id.clone(), !head.pinned));
         }
     }
+    if writing {
+        let at = spot(0.0).center();
+        ui.painter().text(at, Align2::CENTER_CENTER, icons::PENCIL_SIMPLE, theme::icon_font(14.0), p.accent_text);
+    } else if (lit || here) && corner(ui, cx, spot(0.0), "trash", icons::TRASH, &cx.with(T::DeleteNamed, &[&title])) {
+        cx.push(Command::TrashConversation(head.id.clone()));
+    }
+    response.context_menu(|ui| {
+        if ui.button(cx.t(T::Rename)).clicked() {
+            *renaming = Some((head.id.clone(), head.title.clone()));
+        }
+        if ui.button(cx.t(if head.pinned { T::Unpin } else { T::Pin })).clicked() {
+            cx.push(Command::PinConversation(head.id.clone(), !head.pinned));
+        }
+        if ui.button(cx.t(T::DeleteToTrash)).clicked() {
+            cx.push(Command::TrashConversation(head.id.clone()));
+        }
+    });
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
     if response.clicked() && !here {
         cx.push(Command::OpenConversation(head.id.clone()));
+    }
+}
+
+fn pin(cx: &Cx<'_>, head: &ConversationHead, title: &str) -> (&'static str, String) {
+    match head.pinned {
+        true => (icons::PUSH_PIN_SLASH, cx.with(T::UnpinNamed, &[&title])),
+        false => (icons::PUSH_PIN, cx.with(T::PinNamed, &[&title])),
+    }
+}
+
+/// A small icon at the end of a row.
+fn corner(ui: &mut Ui, cx: &Cx<'_>, spot: Rect, salt: &str, icon: &str, name: &str) -> bool {
+    let response = ui.interact(spot, ui.scope_id().with(salt), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    let ink = if response.hovered() || response.has_focus() { cx.p.strong } else { cx.p.muted };
+    ui.painter().text(spot.center(), Align2::CENTER_CENTER, icon, theme::icon_font(14.0), ink);
+    response.on_hover_text(name).clicked()
+}
+
+/// The title as a field in its row; whether that is over.
+fn rename(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, title: &mut String) -> bool {
+    let id = Id::unique("rename-conversation");
+    let rect = ui.max_rect().shrink2(vec2(8.0, 1.0));
+    let edit = egui::TextEdit::singleline(title).id(id).margin(Margin::symmetric(8, 6));
+    let response = ui.put(rect, edit).accessible_name(cx.t(T::Title));
+    let first =
+        ui.data_mut(|d| std::mem::replace(d.get_temp_mut_or_default::<String>(id), head.id.0.clone()) != head.id.0);
+    if first {
+        response.request_focus();
+        return false;
+    }
+    if !response.lost_focus() {
+        return false;
+    }
+    ui.data_mut(|d| d.remove::<String>(id));
+    if !ui.input(|i| i.key_pressed(Key::Escape)) && title.trim() != head.title {
+        cx.push(Command::RenameConversation(head.id.clone(), title.clone()));
+    }
+    true
+}
+
+/// A place in a text.
+fn found(ui: &mut Ui, cx: &mut Cx<'_>, hit: &TextHit) {
+    let heads = &cx.state.write.conversations;
+    let head = heads.iter().find(|head| head.id == hit.conversation);
+    let title = head.map(|head| head.title.trim()).filter(|title| !title.is_empty()).unwrap_or(cx.t(T::Untitled));
+    let (full, response) = ui.allocate_exact_size(vec2(ui.available_width(), HIT), Sense::click());
+    let name = cx.with(T::FoundIn, &[&title, &hit.snippet]);
+    response.widget_info(|| WidgetInfo::labeled(Role::ListBoxOption, true, &name));
+    let rect = full.shrink2(vec2(8.0, 1.0));
+    ground(ui, cx, rect, &response, false);
+    let width = rect.width() - 24.0;
+    let mut job = egui::text::LayoutJob::simple_singleline(title.to_owned(), theme::body(), cx.p.text);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
+    ui.painter().galley(rect.min + vec2(12.0, 5.0), ui.painter().layout_job(job), cx.p.text);
+    let galley = snippet::layout(ui, cx.p, &hit.snippet, hit.words, width);
+    ui.painter().galley(rect.min + vec2(12.0, 25.0), galley, cx.p.muted);
+    if response.on_hover_text(&hit.snippet).on_hover_cursor(CursorIcon::PointingHand).clicked() {
+        cx.push(Command::OpenFound(hit.conversation.clone(), hit.turn, hit.at));
     }
 }

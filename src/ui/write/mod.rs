@@ -1,5 +1,6 @@
 //! Write: conversations on the left, the page in the middle, the sliders on the right.
 
+mod answer_form;
 mod chat;
 mod composer;
 mod form;
@@ -7,8 +8,11 @@ mod inspector;
 mod ledger;
 mod list;
 mod page;
+mod personas;
 mod rows;
 mod sampling;
+mod snippet;
+mod tree;
 mod turn;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
@@ -38,6 +42,7 @@ pub struct WriteView {
     story: StoryView,
     /// Beside a page: its sliders, not its story.
     page_sliders: bool,
+    tree: tree::TreeView,
 }
 
 /// Narrower windows hide the sliders until they are asked for.
@@ -60,6 +65,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut T
             .show(ui, |ui| beside(ui, cx, view));
     }
     CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
+        if cx.state.personas.shown {
+            return personas::show(ui, cx, textures);
+        }
         let frame = Frame::new().inner_margin(Margin::symmetric(16, 6));
         Panel::top("chat-head").exact_size(44.0).resizable(false).frame(frame).show(ui, |ui| {
             head(ui, cx, view, sliders);
@@ -112,6 +120,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, sliders: bool) {
         if widgets::icon_toggle(ui, icons::SLIDERS_HORIZONTAL, cx.t(T::ShowSliders), sliders).clicked() {
             view.sliders = Some(!sliders);
         }
+        tree::show(ui, cx, &mut view.tree);
         let open = &cx.state.write.open;
         if !open.is_blank() {
             let button = egui::Button::new(super::theme::icon(icons::EXPORT, 18.0)).frame(false);
@@ -135,6 +144,11 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, sliders: bool) {
                 widgets::title(ui, cx.t(new));
                 return;
             }
+            // A conversation that still has its character's name as its title says it once.
+            if let Some(speaker) = open.manner.speaker.as_ref().filter(|speaker| speaker.name != open.title) {
+                widgets::badge(ui, icons::IDENTIFICATION_CARD, &speaker.name, cx.p.accent_text);
+                ui.add_space(S2);
+            }
             let mut title = open.title.clone();
             let edit = egui::TextEdit::singleline(&mut title)
                 .id(egui::Id::unique("conversation-title"))
@@ -145,8 +159,8 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, sliders: bool) {
                 .min_size(egui::vec2(0.0, ui.available_height()))
                 .clip_text(true);
             let response = ui.add(edit).accessible_name(cx.t(T::Title)).on_hover_text(cx.t(T::RenameHover));
-            if response.changed() {
-                cx.push(Command::RenameConversation(title));
+            if let (true, Some(id)) = (response.changed(), &open.id) {
+                cx.push(Command::RenameConversation(id.clone(), title));
             }
         });
     });

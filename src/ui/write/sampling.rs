@@ -19,8 +19,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
     ScrollArea::vertical().id_salt("sampling").auto_shrink(false).show(ui, |ui| {
         Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = S1;
+            if cx.state.write.open.manner.sliders.is_some() {
+                widgets::badge_wrapped(ui, icons::IDENTIFICATION_CARD, cx.t(T::OwnSliders), cx.p.accent_text);
+                ui.add_space(S1);
+            }
             widgets::caption(ui, cx.t(T::Model));
-            let model = cx.state.settings.text.model.clone();
+            let model = cx.state.text().model.clone();
             if let Some(id) = models_bits::combo(ui, cx, Makes::Text, &model) {
                 edit(cx, TextEdit::Model(id));
             }
@@ -41,12 +45,16 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
             if cx.state.write.open.page.is_none() {
                 super::ledger::show(ui, cx, 0);
             }
-            let text = &cx.state.settings.text;
+            let text = cx.state.text();
             let last = cx.state.write.open.turns.iter().rev().find_map(|t| t.info.as_ref()).map(|i| i.seed);
             if let Some(SeedEdit::Set(seed)) = seed::show(ui, cx, Id::unique("write-seed"), text.seed, last, false) {
                 edit(cx, TextEdit::Seed(seed));
             }
             ui.add_space(S3);
+            // A page goes on with a text: it has no form of its own.
+            if cx.state.write.open.page.is_none() {
+                super::answer_form::show(ui, cx);
+            }
             if widgets::fold(ui, cx.t(T::MoreSampling), "", more_open) {
                 for knob in MORE {
                     show_knob(ui, cx, knob);
@@ -169,7 +177,7 @@ const MORE: &[Spec] = &[
 ];
 
 fn show_knob(ui: &mut Ui, cx: &mut Cx<'_>, spec: &Spec) {
-    let defaults = cx.state.models.entry(&cx.state.settings.text.model).map(|e| &e.card.defaults);
+    let defaults = cx.state.models.entry(&cx.state.text().model).map(|e| &e.card.defaults);
     let card = match spec.name {
         T::Temperature => defaults.and_then(|d| d.temperature).map(round_f32),
         T::Context => defaults.and_then(|d| d.context).map(f64::from),
@@ -180,7 +188,7 @@ fn show_knob(ui: &mut Ui, cx: &mut Cx<'_>, spec: &Spec) {
         name: spec.name,
         about: spec.about,
         limit: spec.limit,
-        value: (spec.get)(&cx.state.settings.text),
+        value: (spec.get)(cx.state.text()),
         reset: card.unwrap_or(spec.limit.default),
         logarithmic: spec.logarithmic,
     };
@@ -193,20 +201,20 @@ fn show_knob(ui: &mut Ui, cx: &mut Cx<'_>, spec: &Spec) {
 fn advanced(ui: &mut Ui, cx: &mut Cx<'_>) {
     let id = Id::unique("advanced-sampling");
     let mut open = ui.data(|d| d.get_temp::<bool>(id)).unwrap_or(false);
-    let text = &cx.state.settings.text;
+    let text = cx.state.text();
     let on = TextKnob::ALL.iter().filter(|knob| knob.is_on(text)).count() + usize::from(text.draft.is_some());
     let note = if on > 0 { on.to_string() } else { String::new() };
     if widgets::fold(ui, cx.t(T::AdvancedSampling), &note, &mut open) {
         for knob in TextKnob::ALL {
             let (name, about) = words(knob);
             let limit = knob.limit();
-            let value = knob.get(&cx.state.settings.text);
+            let value = knob.get(cx.state.text());
             let shown = Knob { name, about, limit, value, reset: limit.default, logarithmic: false };
             if let Some(value) = shown.show(ui, cx) {
                 edit(cx, TextEdit::Knob(knob, value));
             }
         }
-        let text = &cx.state.settings.text;
+        let text = cx.state.text();
         let (kv, overflow) = (text.kv, text.overflow);
         widgets::caption(ui, cx.t(T::KvCache)).on_hover_text(cx.t(T::KvCacheHover));
         let at = KvType::ALL.iter().position(|k| *k == kv).unwrap_or(0);
@@ -226,7 +234,7 @@ fn advanced(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// The model that runs ahead: none, or one that is here and is not the chosen one.
 fn draft(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let text = &cx.state.settings.text;
+    let text = cx.state.text();
     let (model, chosen) = (text.model.clone(), text.draft.clone());
     let here = |e: &&ModelEntry| matches!(e.presence, ModelPresence::Here { .. }) && e.card.id != model;
     let entries: Vec<&ModelEntry> = cx.state.models.making(Makes::Text).filter(here).collect();
@@ -269,7 +277,7 @@ fn words(knob: TextKnob) -> (T, T) {
 fn stops(ui: &mut Ui, cx: &mut Cx<'_>) {
     let parse = |text: &str| text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     let id = Id::unique("stop-texts");
-    let stop = &cx.state.settings.text.stop;
+    let stop = &cx.state.text().stop;
     // What was typed may end in an empty line, which is no stop text yet but must not vanish under the hand.
     let typed = ui.data(|d| d.get_temp::<String>(id.with("typed"))).filter(|typed| parse(typed) == *stop);
     let text = typed.unwrap_or_else(|| stop.join("\n"));

@@ -118,6 +118,7 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
 fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &Turn, last: bool) {
     let job = cx.state.write.job.as_ref().filter(|job| job.turn == turn.id && cx.state.write.is_writing_here());
     let streaming = job.is_some();
+    super::personas::name(ui, cx);
     let text = &turn.message.content;
     if streaming {
         // Half a Markdown sign would flicker between two looks; plain text does not.

@@ -8,6 +8,7 @@
 
 mod chat;
 mod chat_text;
+mod examples;
 mod macros;
 mod png;
 
@@ -17,6 +18,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value, json};
 
 pub use chat::{Chat, chat};
+pub use examples::examples;
 
 use crate::domain::Persona;
 use crate::error::{Cause, Result, StudioError};

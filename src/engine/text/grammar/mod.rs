@@ -14,6 +14,7 @@
 //! | `constraint` | tokens: one, or all of a vocabulary |
 //! | `schema/` | JSON Schema to GBNF |
 
+mod checker;
 mod constraint;
 mod machine;
 mod parse;
@@ -24,6 +25,7 @@ mod schema;
 #[cfg(test)]
 mod fixture_tests;
 
+pub use self::checker::{Checked, GrammarChecker};
 pub use self::constraint::Constraint;
 use self::rules::Rules;
 use crate::domain::Grammar;

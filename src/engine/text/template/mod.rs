@@ -128,9 +128,31 @@ impl ChatTemplate {
             Some((last, turns)) if last.role == Role::Assistant && !turns.is_empty() => (last.content.as_str(), turns),
             _ => ("", &defused[..]),
         };
-        let text = self.render(turns)? + open;
+        // Some templates refuse what is not told in turns: a greeting before any question, two answers in a row.
+        let text = self.render(turns).or_else(|error| self.render(&in_turns(turns)).map_err(|_| error))? + open;
         Ok(tokenizer.encode_marked(&text, Specials::Parse, Some(mark)))
     }
+}
+
+/// The turns with the person first and then by turns: an answer to nothing gets a question without words, two
+/// questions in a row are one.
+fn in_turns(turns: &[Message]) -> Vec<Message> {
+    let mut out: Vec<Message> = Vec::with_capacity(turns.len() + 1);
+    for turn in turns {
+        let asked = out.last_mut().filter(|last| last.role == Role::User);
+        match (turn.role, asked) {
+            (Role::User, Some(last)) => {
+                last.content.push_str("\n\n");
+                last.content.push_str(&turn.content);
+            }
+            (Role::Assistant, None) => {
+                out.push(Message { role: Role::User, content: "…".to_owned() });
+                out.push(turn.clone());
+            }
+            _ => out.push(turn.clone()),
+        }
+    }
+    out
 }
 
 fn bad(reason: Both) -> crate::error::StudioError {

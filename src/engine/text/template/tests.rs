@@ -152,3 +152,20 @@ fn the_date_is_told() {
     assert!(year.parse::<u32>().unwrap() >= 2026);
     assert!(render("{{ strftime_now('%!') }}", &[]).is_err());
 }
+
+#[test]
+fn a_greeting_before_any_question_is_read_by_strict_templates_too() {
+    let say = |role, content: &str| Message { role, content: content.to_owned() };
+    let turns = [
+        say(Role::System, "s"),
+        say(Role::Assistant, "Hello."),
+        say(Role::Assistant, "Well?"),
+        say(Role::User, "a"),
+        say(Role::User, "b"),
+    ];
+    let told = in_turns(&turns);
+    let roles: Vec<_> = told.iter().map(|turn| turn.role.as_str().chars().next().unwrap()).collect();
+    assert_eq!(roles.iter().collect::<String>(), "suauau");
+    assert_eq!(told[5].content, "a\n\nb");
+    assert_eq!(in_turns(&turns[..1]), turns[..1]);
+}

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 mod page;
+mod personas;
+mod shelf;
 mod write;
 
 use super::*;
 use crate::domain::*;
 use crate::error::{Cause, Doing, StudioError};
-use crate::lang::Lang;
+use crate::lang::{Both, Lang};
 use crate::state::*;
 
 fn card(id: &str, makes: Makes) -> ModelCard {

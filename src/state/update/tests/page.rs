@@ -141,16 +141,7 @@ fn a_page_that_is_opened_while_it_is_written_has_every_word() {
     assert!(matches!(late[..], [PageEntry::More { .. }]), "still written down");
     let mut old = Page::default();
     log.into_iter().for_each(|entry| old.apply(entry));
-    let data = ConversationData {
-        id: document,
-        title: "One".into(),
-        system: String::new(),
-        turns: Vec::new(),
-        shelf: Shelf::default(),
-        page: Some(Box::new(old)),
-        pictures: Vec::new(),
-        changed_ms: 0,
-    };
+    let data = ConversationData { id: document, title: "One".into(), page: Some(Box::new(old)), ..Default::default() };
     update(&mut s, Input::Store(StoreEvent::Conversation(Box::new(data))));
     assert_eq!(text(&s), "One two three");
     engine(&mut s, id, EventKind::Token { text: " four".into() });

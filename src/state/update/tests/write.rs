@@ -3,12 +3,12 @@
 use super::*;
 use crate::writing::export::TextFormat;
 
-fn say(s: &mut AppState, text: &str) -> Vec<Effect> {
+pub(super) fn say(s: &mut AppState, text: &str) -> Vec<Effect> {
     do_(s, Command::SetDraft(text.into()));
     do_(s, Command::Send)
 }
 
-fn stats() -> Outcome {
+pub(super) fn stats() -> Outcome {
     Outcome::Text(TextStats {
         prompt_tokens: 9,
         reused_tokens: 0,
@@ -164,27 +164,24 @@ fn an_answer_goes_on_while_another_conversation_is_read() {
     let turn =
         |id, role, text: &str| Turn { id, message: Message { role, content: text.into() }, info: None, parent: None };
     let data = ConversationData {
-        shelf: Shelf::default(),
-        page: None,
-        pictures: Vec::new(),
         id: conversation,
         title: "t".into(),
         system: String::new(),
         turns: vec![turn(1, Role::User, "Hello"), turn(2, Role::Assistant, "A")],
-        changed_ms: 0,
+        ..Default::default()
     };
     update(&mut s, Input::Store(StoreEvent::Conversation(Box::new(data))));
     assert_eq!(s.write.open.turns[1].message.content, "AB");
 }
 
 /// A finished answer to `text`.
-fn answered(s: &mut AppState, text: &str, answer: &str) {
+pub(super) fn answered(s: &mut AppState, text: &str, answer: &str) {
     let (id, _) = submitted(&say(s, text));
     engine(s, id, EventKind::Token { text: answer.into() });
     engine(s, id, EventKind::Finished(stats()));
 }
 
-fn page(s: &AppState) -> Vec<&str> {
+pub(super) fn page(s: &AppState) -> Vec<&str> {
     s.write.open.turns.iter().map(|turn| turn.message.content.as_str()).collect()
 }
 
@@ -424,10 +421,11 @@ fn a_character_and_a_chat_from_elsewhere_become_conversations() {
         greetings: vec!["Good evening.".into()],
         ..Persona::default()
     };
-    let effects = update(&mut s, Input::Store(StoreEvent::PersonaOpened { persona: Box::new(persona) }));
+    let effects =
+        update(&mut s, Input::Store(StoreEvent::PersonaOpened { persona: Box::new(persona), left_out: Vec::new() }));
     assert_eq!((s.write.open.title.as_str(), s.write.open.system.as_str()), ("Ada", "You are Ada."));
     assert_eq!(page(&s), ["Good evening."]);
-    assert_eq!(journal(&effects).len(), 3, "written down at once");
+    assert_eq!(journal(&effects).len(), 4, "written down at once: who it is, its title, its greeting, its name");
     let effects = say(&mut s, "Hello");
     let (_, Job::Text(request)) = submitted(&effects) else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };

@@ -27,6 +27,8 @@ pub struct PageView {
     seen: (u64, usize),
     /// Whether the model's words have their own colour.
     pub told_apart: bool,
+    /// The number of the last place that the sheet was sent to.
+    aimed: u64,
     /// The letters as they were laid out last, and for what.
     laid: Option<(Look, Vec<layout::Gap>, Arc<Galley>)>,
 }
@@ -36,7 +38,7 @@ type Look = (f32, bool, bool, f32);
 
 impl Default for PageView {
     fn default() -> Self {
-        Self { of: None, selected: None, typed: None, seen: (0, 0), told_apart: true, laid: None }
+        Self { of: None, selected: None, typed: None, seen: (0, 0), told_apart: true, aimed: 0, laid: None }
     }
 }
 
@@ -63,7 +65,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Te
         view.of = cx.state.write.open.id.clone();
         // A page gets its name with the first letter: that is no other page.
         if !is_first {
-            *view = PageView { of: view.of.take(), told_apart: view.told_apart, ..PageView::default() };
+            *view =
+                PageView { of: view.of.take(), told_apart: view.told_apart, aimed: view.aimed, ..PageView::default() };
             view.seen = mark(page);
         }
     }
@@ -148,6 +151,19 @@ fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textu
     let name = if page.text.is_empty() { cx.t(T::PageHint) } else { cx.t(T::PageText) };
     output.response.response.clone().accessible_name(name);
     let (galley, at) = (output.galley.clone(), output.galley_pos);
+    // What was found is selected and brought into sight.
+    if let Some(aim) = cx.state.write.aim.filter(|aim| aim.serial != view.aimed) {
+        view.aimed = aim.serial;
+        let from = page.text.as_str()[..page.text.boundary(aim.at)].chars().count();
+        let to = from + cx.state.write.search.trim().chars().count();
+        let mut state = output.state.clone();
+        state.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(from), CCursor::new(to))));
+        state.store(ui.ctx(), id);
+        output.response.response.request_focus();
+        let place = galley.pos_from_cursor(CCursor::new(from)).translate(at.to_vec2());
+        ui.scroll_to_rect(place, Some(egui::Align::Center));
+        return ui.ctx().request_repaint();
+    }
     if let Some(range) = output.state.cursor.char_range() {
         let byte =
             |c: CCursor| galley.job.text.char_indices().nth(c.index.into()).map_or(galley.job.text.len(), |(i, _)| i);

@@ -1,0 +1,35 @@
+//! How a conversation is held: who answers, with which sliders, and the form that it was begun with.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::TextParams;
+
+/// What a conversation has of its own beside its words; most have nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Manner {
+    pub form: Option<FormUse>,
+    pub speaker: Option<Speaker>,
+    /// In the place of the person's own sliders, in this conversation alone.
+    pub sliders: Option<TextParams>,
+}
+
+/// A form as it was filled in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FormUse {
+    pub id: String,
+    /// What was typed, by the field's id.
+    pub values: BTreeMap<String, String>,
+}
+
+/// The character that answers, as it was when the conversation began: what is changed or deleted in the library later
+/// changes no conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Speaker {
+    pub name: String,
+    /// Turns that show how it speaks; see [`super::Persona::examples`].
+    pub examples: String,
+}

@@ -1,0 +1,98 @@
+//! The tree of a conversation's turns, as it can be drawn: one row for each run of turns without a fork.
+
+use std::collections::HashMap;
+
+use super::{START, Shelf, Turn};
+
+/// Turns that stand one after the other, up to a fork or an end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    pub first: u64,
+    /// Where the first one is: its place on the path, or among the shelf's turns.
+    pub place: usize,
+    pub turns: usize,
+    /// Forks above it.
+    pub depth: usize,
+    /// Whether it is on the way that is shown.
+    pub shown: bool,
+}
+
+/// All runs, each followed by what stands after it, oldest branch first.
+pub fn runs(path: &[Turn], shelf: &Shelf) -> Vec<Run> {
+    let mut places: HashMap<u64, (bool, usize)> = HashMap::with_capacity(path.len() + shelf.turns().len());
+    let mut children: HashMap<u64, Vec<u64>> = HashMap::with_capacity(places.capacity());
+    for (shown, turns) in [(true, path), (false, shelf.turns())] {
+        for (place, turn) in turns.iter().enumerate() {
+            places.insert(turn.id, (shown, place));
+            children.entry(turn.parent.unwrap_or(START)).or_default().push(turn.id);
+        }
+    }
+    for siblings in children.values_mut() {
+        siblings.sort_unstable();
+    }
+    let mut rows = Vec::new();
+    // Taken out as they are visited: a file that leads in circles ends all the same.
+    let begun = children.remove(&START).unwrap_or_default();
+    let mut waiting: Vec<(u64, usize)> = begun.into_iter().rev().map(|id| (id, 0)).collect();
+    while let Some((first, depth)) = waiting.pop() {
+        let Some(&(shown, place)) = places.get(&first) else { continue };
+        let (mut turns, mut last) = (1, first);
+        loop {
+            let after = children.remove(&last).unwrap_or_default();
+            if let [only] = after[..] {
+                (turns, last) = (turns + 1, only);
+                continue;
+            }
+            waiting.extend(after.into_iter().rev().map(|id| (id, depth + 1)));
+            break;
+        }
+        rows.push(Run { first, place, turns, depth, shown });
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Message, Role};
+
+    fn turn(id: u64, parent: u64) -> Turn {
+        let message = Message { role: Role::User, content: id.to_string() };
+        Turn { id, message, info: None, parent: Some(parent) }
+    }
+
+    fn told(path: &[Turn], shelf: &Shelf) -> Vec<(u64, usize, usize, bool)> {
+        runs(path, shelf).into_iter().map(|run| (run.first, run.turns, run.depth, run.shown)).collect()
+    }
+
+    #[test]
+    fn each_run_is_a_row_below_its_fork() {
+        let (mut path, mut shelf) = (Vec::new(), Shelf::default());
+        // 1 2 3 4, another answer (5, 6) beside 2, and 3 edited (7).
+        for (id, parent) in [(1, 0), (2, 1), (3, 2), (4, 3), (5, 1), (6, 5), (7, 2)] {
+            shelf.add(&mut path, turn(id, parent));
+        }
+        let want = [(1, 1, 0, true), (2, 1, 1, true), (3, 2, 2, false), (7, 1, 2, true), (5, 2, 1, false)];
+        assert_eq!(told(&path, &shelf), want);
+        for run in runs(&path, &shelf) {
+            let turns = if run.shown { &path[..] } else { shelf.turns() };
+            assert_eq!(turns[run.place].id, run.first);
+        }
+        // Another beginning.
+        shelf.add(&mut path, turn(8, 0));
+        assert_eq!(told(&path, &shelf).last(), Some(&(8, 1, 0, true)));
+        assert_eq!(told(&[], &Shelf::default()), []);
+    }
+
+    #[test]
+    fn thirty_thousand_turns_are_one_row_where_nothing_forks() {
+        let path: Vec<Turn> = (1..=30_000).map(|id| turn(id, id - 1)).collect();
+        assert_eq!(told(&path, &Shelf::default()), [(1, 30_000, 0, true)]);
+    }
+
+    #[test]
+    fn circles_and_lost_parents_end() {
+        let path = [turn(1, 0), turn(2, 1), turn(1, 2), turn(9, 77)];
+        assert!(told(&path, &Shelf::default()).len() <= 4);
+    }
+}

@@ -1,0 +1,85 @@
+//! The library of characters, and the one that is being edited.
+
+use crate::domain::{KeptPersona, Persona, PersonaId};
+use crate::lang::Lang;
+use crate::writing::personas::built_in;
+
+#[derive(Clone, Debug, Default)]
+pub struct PersonasState {
+    /// The person's own, by name.
+    pub kept: Vec<KeptPersona>,
+    /// Whether Write shows the library.
+    pub shown: bool,
+    pub search: String,
+    pub editing: Option<PersonaDraft>,
+}
+
+/// A character while it is edited.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PersonaDraft {
+    /// `None` for a new one.
+    pub id: Option<PersonaId>,
+    pub persona: Persona,
+}
+
+/// What a person can do with characters.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PersonaCommand {
+    /// Shows the library in Write, or what was there before.
+    Show(bool),
+    Search(String),
+    New,
+    Edit(PersonaId),
+    Set(PersonaEdit),
+    /// Keeps what was edited.
+    Keep,
+    /// Leaves it as it was.
+    Leave,
+    Duplicate(PersonaId),
+    Trash(PersonaId),
+    Restore(PersonaId),
+    Import,
+    /// As a card that other programs read.
+    Export(PersonaId),
+    /// Begins a conversation with it.
+    Talk(PersonaId),
+}
+
+/// A field of a character.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PersonaEdit {
+    Name(String),
+    System(String),
+    Greeting(String),
+    Examples(String),
+    Model(Option<String>),
+    /// Whether it brings the sliders that are in use now.
+    Sliders(bool),
+}
+
+impl PersonasState {
+    /// One of the person's own, or one that comes with the program.
+    pub fn get(&self, id: &PersonaId, lang: Lang) -> Option<&KeptPersona> {
+        self.kept.iter().chain(built_in(lang)).find(|kept| kept.id == *id)
+    }
+
+    /// Those with the searched words in their name or tags, the person's own first.
+    pub fn found(&self, lang: Lang) -> impl Iterator<Item = &KeptPersona> {
+        let needle = self.search.trim().to_lowercase();
+        let has = move |text: &str| text.to_lowercase().contains(&needle);
+        let kept = self.kept.iter().chain(built_in(lang));
+        kept.filter(move |kept| has(&kept.persona.name) || kept.persona.tags.iter().any(|tag| has(tag)))
+    }
+
+    pub fn is_own(&self, id: &PersonaId) -> bool {
+        self.kept.iter().any(|kept| kept.id == *id)
+    }
+
+    /// Puts one into its place by name; one of the same id makes way.
+    pub(super) fn put(&mut self, new: KeptPersona) {
+        self.kept.retain(|kept| kept.id != new.id);
+        let name = new.persona.name.to_lowercase();
+        let at = self.kept.partition_point(|kept| kept.persona.name.to_lowercase() <= name);
+        self.kept.insert(at, new);
+    }
+}

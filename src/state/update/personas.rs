@@ -1,0 +1,163 @@
+//! Characters: the library, and conversations with one.
+
+use super::Effects;
+use crate::domain::{
+    JournalEntry, KeptPersona, Message, Persona, PersonaId, PlayedPrompt, Role, Room, START, Speaker, TextPrompt,
+};
+use crate::lang::Both;
+use crate::state::{AppState, Effect, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit};
+use crate::writing::cards;
+
+impl AppState {
+    pub(super) fn persona_command(&mut self, command: PersonaCommand, fx: &mut Effects) {
+        match command {
+            PersonaCommand::Show(on) => {
+                self.personas.shown = on;
+                self.personas.editing = None;
+            }
+            PersonaCommand::Search(text) => self.personas.search = text,
+            PersonaCommand::New => self.personas.editing = Some(PersonaDraft::default()),
+            PersonaCommand::Edit(id) => {
+                if let Some(kept) = self.personas.kept.iter().find(|kept| kept.id == id) {
+                    self.personas.editing = Some(PersonaDraft { id: Some(id), persona: kept.persona.clone() });
+                }
+            }
+            PersonaCommand::Set(edit) => self.edit_persona(edit),
+            PersonaCommand::Keep => self.keep_draft(fx),
+            PersonaCommand::Leave => self.personas.editing = None,
+            PersonaCommand::Duplicate(id) => {
+                if let Some(kept) = self.personas.get(&id, self.lang) {
+                    let mut persona = kept.persona.clone();
+                    persona.name = format!("{} 2", persona.name);
+                    self.keep_persona(None, persona, Some(id), fx);
+                }
+            }
+            PersonaCommand::Trash(id) => {
+                if self.personas.is_own(&id) {
+                    self.personas.kept.retain(|kept| kept.id != id);
+                    fx.push(Effect::TrashPersona(id.clone()));
+                    self.note(NoticeKind::PersonaTrashed(id));
+                }
+            }
+            PersonaCommand::Restore(id) => {
+                self.notices.retain(|n| n.kind != NoticeKind::PersonaTrashed(id.clone()));
+                fx.push(Effect::RestorePersona(id));
+            }
+            PersonaCommand::Import => fx.push(Effect::AskOpenFile),
+            PersonaCommand::Export(id) => {
+                if let Some(kept) = self.personas.get(&id, self.lang) {
+                    let name = kept.persona.name.chars().map(|c| if c.is_alphanumeric() || c == ' ' { c } else { '-' });
+                    let name = format!("{}.json", name.collect::<String>().trim());
+                    fx.push(Effect::AskExport { name, bytes: cards::to_v2(&kept.persona).into_bytes() });
+                }
+            }
+            PersonaCommand::Talk(id) => {
+                if let Some(kept) = self.personas.get(&id, self.lang) {
+                    self.talk(kept.persona.clone(), fx);
+                }
+            }
+        }
+    }
+
+    fn edit_persona(&mut self, edit: PersonaEdit) {
+        let sliders = self.text().clone();
+        let Some(draft) = &mut self.personas.editing else { return };
+        let persona = &mut draft.persona;
+        match edit {
+            PersonaEdit::Name(name) => persona.name = name,
+            PersonaEdit::System(text) => persona.system = text,
+            // The usual greeting; a card's other ones stay behind it.
+            PersonaEdit::Greeting(text) => match persona.greetings.first_mut() {
+                Some(first) => *first = text,
+                None => persona.greetings.push(text),
+            },
+            PersonaEdit::Examples(text) => persona.examples = text,
+            PersonaEdit::Model(model) => persona.model = model,
+            PersonaEdit::Sliders(on) => persona.params = on.then_some(sliders),
+        }
+        self.write.error = None;
+    }
+
+    fn keep_draft(&mut self, fx: &mut Effects) {
+        let Some(PersonaDraft { id, mut persona }) = self.personas.editing.clone() else { return };
+        persona.name = persona.name.split_whitespace().collect::<Vec<_>>().join(" ");
+        persona.greetings.retain(|text| !text.trim().is_empty());
+        if persona.name.is_empty() {
+            return;
+        }
+        self.personas.editing = None;
+        self.keep_persona(id, persona, None, fx);
+    }
+
+    /// Puts a character into the library, with the picture that it brings or that of another.
+    fn keep_persona(
+        &mut self,
+        id: Option<PersonaId>,
+        persona: Persona,
+        picture_of: Option<PersonaId>,
+        fx: &mut Effects,
+    ) {
+        let id = id.unwrap_or_else(|| {
+            let (now, dice) = (self.now_ms, self.roll());
+            PersonaId(format!("{now:013}-{dice:08x}"))
+        });
+        fx.push(Effect::SavePersona { id: id.clone(), persona: Box::new(persona.clone()), picture_of });
+        let avatar = self.personas.kept.iter().find(|kept| kept.id == id).and_then(|kept| kept.avatar.clone());
+        // Its picture is shown once it is on the disk.
+        self.personas.put(KeptPersona { id, persona: Persona { avatar: None, ..persona }, avatar });
+    }
+
+    /// A card that was opened or dropped: into the library; where that is not what is shown, a conversation begins too.
+    pub(super) fn persona_opened(&mut self, persona: Persona, left_out: Vec<Both>, fx: &mut Effects) {
+        let only_kept = self.personas.shown && self.settings.room == Room::Write;
+        self.note(NoticeKind::PersonaKept { name: persona.name.clone(), left_out });
+        self.keep_persona(None, persona.clone(), None, fx);
+        if !only_kept {
+            self.talk(persona, fx);
+        }
+    }
+
+    /// A conversation with a character: who it is, its greeting, its model and sliders.
+    fn talk(&mut self, persona: Persona, fx: &mut Effects) {
+        let say = |content| Message { role: Role::Assistant, content };
+        let mut greetings = persona.greetings.into_iter().filter(|text| !text.trim().is_empty()).map(say);
+        let first = greetings.next();
+        // Before the conversation is there: the sliders in use may be another conversation's.
+        let known = persona.model.filter(|model| self.models.entry(model).is_some());
+        let sliders = match (persona.params, known) {
+            (None, None) => None,
+            (params, model) => {
+                let mut params = params.unwrap_or_else(|| self.settings.text.clone());
+                params.model = model.unwrap_or_else(|| self.settings.text.model.clone());
+                params.draft.take_if(|draft| *draft == params.model);
+                Some(params)
+            }
+        };
+        self.open_chat(persona.name.clone(), persona.system, first.into_iter().collect(), fx);
+        let Some(id) = self.write.open.id.clone() else { return };
+        let speaker = Speaker { name: persona.name, examples: persona.examples };
+        fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Speaker { speaker: speaker.clone() } });
+        self.write.open.manner.speaker = Some(speaker);
+        if let Some(params) = sliders {
+            fx.push(Effect::Journal { id, entry: JournalEntry::Sliders { params: Box::new(params.clone()) } });
+            self.write.open.manner.sliders = Some(params);
+        }
+        // The other greetings are versions of the first.
+        if let Some(first) = self.write.open.turns.first().map(|turn| turn.id) {
+            let others = greetings.map(|turn| self.begin_turn(turn.role, turn.content, Some(START), fx)).count();
+            if others > 0 {
+                self.show_branch(first, fx);
+            }
+        }
+    }
+
+    /// The turns as a prompt: with a character's examples, where the open conversation has them.
+    pub(super) fn prompt_of(&self, turns: Vec<Message>) -> TextPrompt {
+        let speaker = self.write.open.manner.speaker.as_ref();
+        let examples = speaker.map(|speaker| cards::examples(&speaker.examples, &speaker.name)).unwrap_or_default();
+        if examples.is_empty() {
+            return TextPrompt::Chat(turns);
+        }
+        TextPrompt::Played(Box::new(PlayedPrompt { examples, turns }))
+    }
+}

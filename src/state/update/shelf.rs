@@ -1,0 +1,96 @@
+//! Write's list: pins, the search in the texts, and the way to what was found. The open conversation's own sliders.
+
+use super::Effects;
+use crate::domain::{ConversationId, JournalEntry, TextParams};
+use crate::state::{Aim, AppState, Effect};
+
+/// A search begins when the letters have rested this long.
+const SETTLE_MS: i64 = 250;
+
+impl AppState {
+    pub(super) fn pin(&mut self, id: ConversationId, on: bool, fx: &mut Effects) {
+        let Some(head) = self.write.conversations.iter_mut().find(|head| head.id == id) else { return };
+        if head.pinned != on {
+            head.pinned = on;
+            fx.push(Effect::Journal { id, entry: JournalEntry::Pin { on } });
+        }
+    }
+
+    pub(super) fn set_search(&mut self, text: String, fx: &mut Effects) {
+        let finder = &mut self.write.finder;
+        // What was asked for before is no longer wanted.
+        finder.serial += 1;
+        finder.hits.clear();
+        if finder.running {
+            fx.push(Effect::SearchTexts { serial: finder.serial, words: String::new() });
+        }
+        finder.running = !text.trim().is_empty();
+        finder.typed_ms = finder.running.then_some(self.now_ms);
+        self.write.search = text;
+    }
+
+    pub(super) fn search_when_settled(&mut self, fx: &mut Effects) {
+        let (now, finder) = (self.now_ms, &mut self.write.finder);
+        if finder.typed_ms.take_if(|at| now - *at >= SETTLE_MS).is_some() {
+            let words = self.write.search.trim().to_owned();
+            fx.push(Effect::SearchTexts { serial: finder.serial, words });
+        }
+    }
+
+    pub(super) fn search_deadline_ms(&self) -> Option<i64> {
+        self.write.finder.typed_ms.map(|at| at + SETTLE_MS)
+    }
+
+    /// Opens a conversation at a turn, or a page at a byte.
+    pub(super) fn open_found(&mut self, id: ConversationId, turn: u64, at: usize, fx: &mut Effects) {
+        self.open_conversation(id.clone(), fx);
+        self.write.finder.goal = Some((id.clone(), turn, at));
+        self.reach_goal(&id, fx);
+    }
+
+    /// Goes to where the conversation was to be shown, once it is there.
+    pub(super) fn reach_goal(&mut self, id: &ConversationId, fx: &mut Effects) {
+        if self.write.open.id.as_ref() != Some(id) {
+            return;
+        }
+        if let Some((_, turn, at)) = self.write.finder.goal.take_if(|(goal, ..)| goal == id) {
+            self.aim_at(turn, at, fx);
+        }
+    }
+
+    pub(super) fn go_to_turn(&mut self, turn: u64, fx: &mut Effects) {
+        self.aim_at(turn, 0, fx);
+    }
+
+    fn aim_at(&mut self, turn: u64, at: usize, fx: &mut Effects) {
+        let open = &self.write.open;
+        if open.turn(turn).is_none() && open.shelf.turns().iter().any(|other| other.id == turn) {
+            self.select_branch(turn, fx);
+        }
+        // On the way that is shown, unless an answer that streams has kept it there.
+        let open = &self.write.open;
+        if open.turn(turn).is_some() || (turn == 0 && open.page.is_some()) {
+            self.write.finder.aims += 1;
+            self.write.aim = Some(Aim { serial: self.write.finder.aims, turn, at });
+        }
+    }
+
+    /// What the sliders move: the open conversation's own, else the person's.
+    pub(super) fn text_mut(&mut self) -> &mut TextParams {
+        self.write.open.manner.sliders.as_mut().unwrap_or(&mut self.settings.text)
+    }
+
+    /// The open conversation's sliders, where its journal has not got them as they are.
+    pub fn unkept_sliders(&self) -> Option<(ConversationId, TextParams)> {
+        self.sliders_moved_ms?;
+        self.write.open.id.clone().zip(self.write.open.manner.sliders.clone())
+    }
+
+    /// Writes them down.
+    pub(super) fn keep_sliders(&mut self, fx: &mut Effects) {
+        if let Some((id, params)) = self.unkept_sliders() {
+            fx.push(Effect::Journal { id, entry: JournalEntry::Sliders { params: Box::new(params) } });
+        }
+        self.sliders_moved_ms = None;
+    }
+}

@@ -1,0 +1,196 @@
+//! Characters: the library, and conversations with one.
+
+use super::write::{page, say};
+use super::*;
+
+fn ada() -> Persona {
+    Persona {
+        name: "Ada".into(),
+        system: "You are Ada.".into(),
+        greetings: vec!["Good evening.".into(), "Hm?".into()],
+        examples: "<START>\nUser: Hi\nAda: Hello.".into(),
+        ..Persona::default()
+    }
+}
+
+fn kept(id: &str, persona: Persona) -> KeptPersona {
+    KeptPersona { id: PersonaId(id.into()), persona, avatar: None }
+}
+
+fn persona(s: &mut AppState, command: PersonaCommand) -> Vec<Effect> {
+    do_(s, Command::Persona(command))
+}
+
+fn names(s: &AppState) -> Vec<&str> {
+    s.personas.kept.iter().map(|kept| kept.persona.name.as_str()).collect()
+}
+
+fn saved(effects: &[Effect]) -> (&PersonaId, &Persona) {
+    let found = effects.iter().find_map(|effect| match effect {
+        Effect::SavePersona { id, persona, .. } => Some((id, &**persona)),
+        _ => None,
+    });
+    found.expect("it is kept")
+}
+
+#[test]
+fn a_character_is_made_changed_copied_and_deleted_with_undo() {
+    let mut s = state();
+    persona(&mut s, PersonaCommand::Show(true));
+    persona(&mut s, PersonaCommand::New);
+    assert!(persona(&mut s, PersonaCommand::Keep).is_empty(), "it has no name");
+    s.settings.text.temperature = 0.3;
+    for edit in [
+        PersonaEdit::Name("  Zoe  Z ".into()),
+        PersonaEdit::System("You are Zoe.".into()),
+        PersonaEdit::Greeting("Hi".into()),
+        PersonaEdit::Model(Some(SMOLLM_ID.into())),
+        PersonaEdit::Sliders(true),
+    ] {
+        persona(&mut s, PersonaCommand::Set(edit));
+    }
+    let effects = persona(&mut s, PersonaCommand::Keep);
+    let (id, zoe) = saved(&effects);
+    assert_eq!((zoe.name.as_str(), zoe.greetings.as_slice()), ("Zoe Z", &["Hi".to_owned()][..]));
+    assert_eq!(zoe.params.as_ref().unwrap().temperature, 0.3);
+    assert!(s.personas.editing.is_none());
+    let id = id.clone();
+
+    persona(&mut s, PersonaCommand::Edit(id.clone()));
+    persona(&mut s, PersonaCommand::Set(PersonaEdit::Sliders(false)));
+    persona(&mut s, PersonaCommand::Set(PersonaEdit::Name("Ann".into())));
+    persona(&mut s, PersonaCommand::Leave);
+    assert_eq!(names(&s), ["Zoe Z"], "nothing was kept");
+    let effects = persona(&mut s, PersonaCommand::Duplicate(id.clone()));
+    let Some(Effect::SavePersona { id: copy, picture_of, .. }) = effects.first() else { panic!("{effects:?}") };
+    assert!(*copy != id && *picture_of == Some(id.clone()), "with the same picture");
+    assert_eq!(names(&s), ["Zoe Z", "Zoe Z 2"]);
+
+    let effects = persona(&mut s, PersonaCommand::Trash(id.clone()));
+    assert_eq!(effects, [Effect::TrashPersona(id.clone())]);
+    assert_eq!(names(&s), ["Zoe Z 2"]);
+    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::PersonaTrashed(id.clone())));
+    assert_eq!(persona(&mut s, PersonaCommand::Restore(id.clone())), [Effect::RestorePersona(id.clone())]);
+    assert!(s.notices.is_empty());
+    let back = kept(&id.0, Persona { name: "zoe z".into(), ..ada() });
+    update(&mut s, Input::Store(StoreEvent::PersonaKept(Box::new(back))));
+    assert_eq!(names(&s), ["zoe z", "Zoe Z 2"], "by name");
+}
+
+#[test]
+fn those_of_the_program_are_copied_but_not_changed() {
+    let mut s = state();
+    let id = crate::writing::personas::built_in(Lang::En)[1].id.clone();
+    persona(&mut s, PersonaCommand::Edit(id.clone()));
+    assert!(s.personas.editing.is_none());
+    assert!(persona(&mut s, PersonaCommand::Trash(id.clone())).is_empty());
+    let effects = persona(&mut s, PersonaCommand::Duplicate(id.clone()));
+    assert!(saved(&effects).1.name.ends_with(" 2"));
+    persona(&mut s, PersonaCommand::Search("EDIT".into()));
+    assert_eq!(s.personas.found(Lang::En).count(), 2, "the copy and its original");
+    let effects = persona(&mut s, PersonaCommand::Export(id));
+    let [Effect::AskExport { name, bytes }] = &effects[..] else { panic!("{effects:?}") };
+    assert!(name.ends_with(".json"));
+    let card = crate::writing::cards::persona(bytes, "User").unwrap();
+    assert_eq!(card.persona.system, crate::writing::personas::built_in(Lang::En)[1].persona.system);
+}
+
+#[test]
+fn a_card_is_kept_and_what_was_left_out_is_told() {
+    let mut s = state();
+    let left_out = vec![Both::new("a lore book of 3 entries", "含 3 条的世界书")];
+    let opened =
+        |persona: Persona| StoreEvent::PersonaOpened { persona: Box::new(persona), left_out: left_out.clone() };
+    let picture = Persona { avatar: Some(vec![1]), ..ada() };
+    let effects = update(&mut s, Input::Store(opened(picture.clone())));
+    assert_eq!(saved(&effects).1, &picture, "with its picture");
+    assert_eq!(names(&s), ["Ada"]);
+    let told = NoticeKind::PersonaKept { name: "Ada".into(), left_out: left_out.clone() };
+    assert!(s.notices.iter().any(|n| n.kind == told));
+    assert_eq!(page(&s), ["Good evening."], "a conversation begins with it");
+    assert_eq!(s.write.open.shelf.turns()[0].message.content, "Hm?", "the other greeting is a version of it");
+    // From the library it is kept only.
+    persona(&mut s, PersonaCommand::Show(true));
+    assert_eq!(persona(&mut s, PersonaCommand::Import), [Effect::AskOpenFile]);
+    let before = s.write.conversations.len();
+    update(&mut s, Input::Store(opened(ada())));
+    assert_eq!((s.write.conversations.len(), s.personas.kept.len(), s.personas.shown), (before, 2, true));
+}
+
+#[test]
+fn a_talk_has_its_own_model_and_sliders_and_leaves_the_persons_alone() {
+    let mut s = state();
+    s.models.entries.push(entry("small", Makes::Text, ModelPresence::Here { path: "/m/small.gguf".into() }));
+    let own = s.settings.text.clone();
+    let params = TextParams { temperature: 0.1, draft: Some("small".into()), ..own.clone() };
+    let with = Persona { model: Some("small".into()), params: Some(params), ..ada() };
+    s.personas.kept = vec![kept("a", with)];
+    persona(&mut s, PersonaCommand::Show(true));
+    let effects = persona(&mut s, PersonaCommand::Talk(PersonaId("a".into())));
+    assert!(!s.personas.shown);
+    let entries = journal(&effects);
+    assert!(entries.iter().any(|e| matches!(e, JournalEntry::Speaker { speaker } if speaker.name == "Ada")));
+    let sliders =
+        entries.iter().find_map(|e| if let JournalEntry::Sliders { params } = e { Some(params) } else { None });
+    assert_eq!((sliders.unwrap().model.as_str(), &sliders.unwrap().draft), ("small", &None), "not ahead of itself");
+    assert_eq!(s.text().temperature, 0.1);
+    let conversation = s.write.open.id.clone().unwrap();
+
+    // Moved sliders are the conversation's, written down when they rest.
+    do_(&mut s, Command::SetText(TextEdit::Temperature(1.5)));
+    assert_eq!((s.text().temperature, &s.settings.text), (1.5, &own));
+    assert!(journal(&do_(&mut s, Command::Tick)).is_empty());
+    s.now_ms += 1_000;
+    let effects = do_(&mut s, Command::Tick);
+    assert!(matches!(journal(&effects)[..], [JournalEntry::Sliders { params }] if params.temperature == 1.5));
+    assert!(s.unkept_sliders().is_none());
+    let effects = say(&mut s, "Hello");
+    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    assert_eq!((request.params.model.as_str(), request.params.temperature), ("small", 1.5));
+    let TextPrompt::Played(played) = &request.prompt else { panic!("{:?}", request.prompt) };
+    assert_eq!(played.examples[0].iter().map(|m| m.content.as_str()).collect::<Vec<_>>(), ["Hi", "Hello."]);
+    assert_eq!(played.turns.iter().map(|m| m.role).collect::<Vec<_>>(), [Role::System, Role::Assistant, Role::User]);
+    engine(&mut s, id, EventKind::Cancelled);
+
+    // Another conversation has the person's own; what was not written down yet is written on the way out.
+    do_(&mut s, Command::SetText(TextEdit::TopK(7)));
+    let effects = do_(&mut s, Command::NewConversation);
+    assert!(matches!(journal(&effects)[..], [JournalEntry::Sliders { params }] if params.top_k == 7));
+    assert_eq!(s.text(), &own);
+    do_(&mut s, Command::SetText(TextEdit::TopK(9)));
+    assert_eq!(s.settings.text.top_k, 9);
+    assert!(s.unkept_sliders().is_none());
+
+    // And back, after a restart.
+    let mut data = ConversationData { id: conversation, ..Default::default() };
+    data.manner.sliders = Some(TextParams { temperature: 1.5, ..own });
+    data.manner.speaker = Some(Speaker { name: "Ada".into(), examples: String::new() });
+    update(&mut s, Input::Store(StoreEvent::Conversation(Box::new(data))));
+    assert_eq!((s.text().temperature, s.text().top_k), (1.5, TOP_K.default as u32));
+}
+
+#[test]
+fn a_character_for_a_model_that_is_not_known_speaks_with_the_one_in_use() {
+    let mut s = state();
+    s.personas.kept = vec![kept("a", Persona { model: Some("unheard-of".into()), ..ada() })];
+    persona(&mut s, PersonaCommand::Talk(PersonaId("a".into())));
+    assert_eq!(s.write.open.manner.sliders, None);
+    assert_eq!(s.text().model, SMOLLM_ID);
+    assert!(persona(&mut s, PersonaCommand::Talk(PersonaId("gone".into()))).is_empty());
+}
+
+/// Regression: the sliders of one talk were those that the next one began with.
+#[test]
+fn a_talk_begins_with_the_persons_sliders_not_with_those_of_another_talk() {
+    let mut s = state();
+    s.models.entries.push(entry("small", Makes::Text, ModelPresence::Here { path: "/m/small.gguf".into() }));
+    let hot = TextParams { temperature: 2.0, ..TextParams::default() };
+    s.personas.kept = vec![
+        kept("a", Persona { params: Some(hot), ..ada() }),
+        kept("b", Persona { model: Some("small".into()), ..ada() }),
+    ];
+    persona(&mut s, PersonaCommand::Talk(PersonaId("a".into())));
+    assert_eq!(s.text().temperature, 2.0);
+    persona(&mut s, PersonaCommand::Talk(PersonaId("b".into())));
+    assert_eq!((s.text().temperature, s.text().model.as_str()), (0.8, "small"));
+}

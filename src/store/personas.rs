@@ -1,0 +1,190 @@
+//! The library of characters: one TOML file each, so that a person can read and mend it, and a PNG of the same name
+//! where it has a picture.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::atomic;
+use crate::disk;
+use crate::domain::{KeptPersona, Persona, PersonaId};
+use crate::error::{Doing, Result, StudioError};
+
+const ENDING: &str = "toml";
+const PICTURE: &str = "png";
+const TRASH: &str = ".trash";
+/// Largest file that is read; a card's texts are bounded to less.
+const MAX_FILE: u64 = 16 << 20;
+const MAX_PICTURE: u64 = 64 << 20;
+/// Characters in the list.
+const MAX_LIST: usize = 10_000;
+
+pub struct Personas {
+    folder: PathBuf,
+}
+
+impl Personas {
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
+    }
+
+    /// A file of a character. Ids are made by us, but come back from files' names, which a person may have chosen:
+    /// nothing that leads out of the folder gets to be a path.
+    fn path(&self, id: &PersonaId, ending: &str) -> Result<PathBuf> {
+        let good = |c: char| c.is_alphanumeric() || ['-', '_', ' '].contains(&c);
+        if id.0.is_empty() || id.0.len() > 128 || !id.0.chars().all(good) {
+            return Err(StudioError::other("this is no character's name"));
+        }
+        Ok(self.folder.join(format!("{}.{ending}", id.0)))
+    }
+
+    fn trash(&self, path: &Path) -> PathBuf {
+        self.folder.join(TRASH).join(path.file_name().unwrap_or_default())
+    }
+
+    /// All characters, by name. Files that cannot be read are left out, and stay.
+    pub fn list(&self) -> Vec<KeptPersona> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let files = entries.filter(|path| path.extension().is_some_and(|e| e == ENDING)).take(MAX_LIST);
+        let read = |path: PathBuf| {
+            let id = PersonaId(path.file_stem()?.to_str()?.to_owned());
+            self.read(&id).inspect_err(|error| tracing::warn!("{}: {error}", path.display())).ok()
+        };
+        let mut kept: Vec<KeptPersona> = files.filter_map(read).collect();
+        kept.sort_by_cached_key(|kept| (kept.persona.name.to_lowercase(), kept.id.clone()));
+        kept
+    }
+
+    fn read(&self, id: &PersonaId) -> Result<KeptPersona> {
+        let path = self.path(id, ENDING)?;
+        let mut text = String::new();
+        let file = File::open(&path).and_then(|file| file.take(MAX_FILE).read_to_string(&mut text));
+        file.map_err(|e| StudioError::io(Doing::Reading, &path, &e))?;
+        let mut persona: Persona = toml::from_str(&text)
+            .map_err(|e| StudioError::other("a character's file cannot be read").with_details(e))?;
+        if let Some(params) = &mut persona.params {
+            super::settings::clamp_text(params);
+        }
+        let avatar = self.path(id, PICTURE)?;
+        Ok(KeptPersona { id: id.clone(), persona, avatar: avatar.exists().then_some(avatar) })
+    }
+
+    /// The bytes of a character's picture.
+    pub fn picture(&self, id: &PersonaId) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        File::open(self.path(id, PICTURE).ok()?)
+            .and_then(|file| file.take(MAX_PICTURE).read_to_end(&mut bytes))
+            .ok()?;
+        Some(bytes)
+    }
+
+    /// Writes a character, and its picture where it brings one; else the one that is there stays.
+    pub fn save(&self, id: &PersonaId, persona: &Persona) -> Result<KeptPersona> {
+        let text = toml::to_string_pretty(persona)
+            .map_err(|e| StudioError::other("a character could not be written").with_details(e))?;
+        // The picture first: a character without its file is nothing.
+        if let Some(avatar) = &persona.avatar {
+            atomic::write(&self.path(id, PICTURE)?, avatar)?;
+        }
+        atomic::write(&self.path(id, ENDING)?, text.as_bytes())?;
+        self.read(id)
+    }
+
+    /// Moves a character into the trash beside the others.
+    pub fn delete(&self, id: &PersonaId) -> Result<()> {
+        let (text, picture) = (self.path(id, ENDING)?, self.path(id, PICTURE)?);
+        atomic::create_folder(&self.folder.join(TRASH))?;
+        fs::rename(&text, self.trash(&text)).map_err(|e| StudioError::io(Doing::Deleting, &text, &e))?;
+        if picture.exists() {
+            fs::rename(&picture, self.trash(&picture)).map_err(|e| StudioError::io(Doing::Deleting, &picture, &e))?;
+        }
+        disk::sync_folder(&self.folder);
+        Ok(())
+    }
+
+    /// Takes a character out of the trash.
+    pub fn restore(&self, id: &PersonaId) -> Result<KeptPersona> {
+        let (text, picture) = (self.path(id, ENDING)?, self.path(id, PICTURE)?);
+        if text.exists() {
+            return Err(StudioError::io(Doing::Writing, text, &std::io::ErrorKind::AlreadyExists.into()));
+        }
+        let back =
+            |path: &Path| fs::rename(self.trash(path), path).map_err(|e| StudioError::io(Doing::Reading, path, &e));
+        if self.trash(&picture).exists() {
+            back(&picture)?;
+        }
+        back(&text)?;
+        disk::sync_folder(&self.folder);
+        self.read(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::TextParams;
+
+    fn home() -> (tempfile::TempDir, Personas) {
+        let home = tempfile::tempdir().unwrap();
+        let personas = Personas::new(home.path().join("personas"));
+        (home, personas)
+    }
+
+    fn ada() -> Persona {
+        Persona {
+            name: "Ada 阿达".into(),
+            system: "You are Ada.\nYou never lie.".into(),
+            greetings: vec!["Good evening.".into(), "\"Hm?\"".into()],
+            examples: "<START>\nUser: Hi\nAda: Hello.".into(),
+            tags: vec!["clocks".into()],
+            model: Some("smollm2".into()),
+            params: Some(TextParams { temperature: 0.3, stop: vec!["\n\n".into()], ..TextParams::default() }),
+            ..Persona::default()
+        }
+    }
+
+    #[test]
+    fn a_character_is_kept_changed_and_listed_by_name() {
+        let (_home, personas) = home();
+        assert_eq!(personas.list(), []);
+        let id = PersonaId("2".into());
+        let with_picture = Persona { avatar: Some(vec![1, 2, 3]), ..ada() };
+        let kept = personas.save(&id, &with_picture).unwrap();
+        assert_eq!(kept.persona, ada(), "the picture is a file of its own");
+        assert_eq!(fs::read(kept.avatar.as_ref().unwrap()).unwrap(), [1, 2, 3]);
+        personas.save(&PersonaId("1".into()), &Persona { name: "zoe".into(), ..Persona::default() }).unwrap();
+        let changed = Persona { system: "new".into(), ..ada() };
+        assert_eq!(personas.save(&id, &changed).unwrap().avatar, kept.avatar, "a change of the text keeps it");
+        let names: Vec<_> = personas.list().into_iter().map(|kept| kept.persona.name).collect();
+        assert_eq!(names, ["Ada 阿达", "zoe"]);
+    }
+
+    #[test]
+    fn deleting_is_undone_with_the_picture() {
+        let (_home, personas) = home();
+        let id = PersonaId("a".into());
+        let kept = personas.save(&id, &Persona { avatar: Some(vec![7]), ..ada() }).unwrap();
+        personas.delete(&id).unwrap();
+        assert_eq!(personas.list(), []);
+        assert!(personas.delete(&id).is_err());
+        assert_eq!(personas.restore(&id).unwrap(), kept);
+        assert!(personas.restore(&id).is_err(), "never over one that is there");
+    }
+
+    #[test]
+    fn spoiled_files_and_strange_names_do_no_harm() {
+        let (_home, personas) = home();
+        let kept = personas.save(&PersonaId("a".into()), &ada()).unwrap();
+        fs::write(personas.folder.join("broken.toml"), "name = [").unwrap();
+        fs::write(personas.folder.join("wild.toml"), "name = \"Wild\"\nnew = 1\n[params]\ntemperature = 99.0").unwrap();
+        fs::write(personas.folder.join("notes.txt"), "x").unwrap();
+        let list = personas.list();
+        assert_eq!(list.len(), 2);
+        assert_eq!(list[0], kept);
+        assert_eq!(list[1].persona.params.as_ref().unwrap().temperature, 5.0);
+        assert!(personas.folder.join("broken.toml").exists());
+        for id in ["", "../a", "a/b", "c:", ".hidden"] {
+            assert!(personas.save(&PersonaId(id.into()), &ada()).is_err(), "{id}");
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! The library of characters: the list, and one that is edited.
+
+use egui::{
+    Align, Align2, Button, Color32, CornerRadius, Id, Label, Layout, Rect, RichText, Role, ScrollArea, Sense, Ui,
+    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use crate::domain::{KeptPersona, Makes, Persona};
+use crate::state::{Command, PersonaCommand, PersonaDraft, PersonaEdit};
+use crate::ui::cx::Cx;
+use crate::ui::texts::T;
+use crate::ui::textures::{TexKey, Textures};
+use crate::ui::theme::{self, BODY, S1, S2, S3, S4, S6, SMALL};
+use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
+use crate::ui::{icons, models_bits};
+
+const COLUMN: f32 = 640.0;
+const ROW: f32 = 64.0;
+const HEADING: f32 = 36.0;
+const FACE: f32 = 40.0;
+
+/// Lines of the list.
+enum Row<'a> {
+    Heading(T),
+    One(&'a KeptPersona),
+}
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
+    let all = ui.available_rect_before_wrap();
+    let width = (all.width() - 2.0 * S6).min(COLUMN);
+    let left = all.left() + ((all.width() - width) / 2.0).round();
+    let rect = Rect::from_min_size(pos2(left, all.top() + S4), vec2(width, all.height() - S4));
+    ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| match &cx.state.personas.editing {
+        Some(draft) => edit(ui, cx, draft),
+        None => library(ui, cx, textures),
+    });
+}
+
+fn library(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
+    ui.spacing_mut().item_spacing.y = S1;
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = S1;
+            if widgets::icon_button(ui, icons::X, cx.t(T::Close)).clicked() {
+                push(cx, PersonaCommand::Show(false));
+            }
+            if widgets::button(ui, icons::PLUS, cx.t(T::NewPersona)).clicked() {
+                push(cx, PersonaCommand::New);
+            }
+            let import = widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::ImportCard));
+            if import.on_hover_text(cx.t(T::ImportCardHover)).clicked() {
+                push(cx, PersonaCommand::Import);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| widgets::heading(ui, cx.t(T::Personas)));
+        });
+    });
+    ui.add(Label::new(RichText::new(cx.t(T::PersonasAbout)).size(BODY).color(cx.p.muted)).wrap());
+    ui.add_space(S2);
+    let name = cx.t(T::SearchPersonas);
+    let id = Id::unique("search-personas");
+    let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
+    if let (_, Some(text)) = widgets::field(ui, &cx.state.personas.search, &spec) {
+        push(cx, PersonaCommand::Search(text));
+    }
+    ui.add_space(S1);
+    let state = cx.state;
+    let mut rows = Vec::new();
+    let mut own = None;
+    for kept in state.personas.found(cx.lang) {
+        let is_own = state.personas.is_own(&kept.id);
+        if own.replace(is_own) != Some(is_own) {
+            rows.push(Row::Heading(if is_own { T::OwnPersonas } else { T::BuiltInPersonas }));
+        }
+        rows.push(Row::One(kept));
+    }
+    if rows.is_empty() {
+        widgets::muted(ui, cx.t(T::NothingFound));
+        return;
+    }
+    let mut tops = Vec::with_capacity(rows.len());
+    let mut total = 0.0;
+    for row in &rows {
+        tops.push(total);
+        total += if matches!(row, Row::Heading(_)) { HEADING } else { ROW };
+    }
+    ScrollArea::vertical().id_salt("personas").auto_shrink(false).show_viewport(ui, |ui, view| {
+        let outer = ui.max_rect();
+        ui.set_height(total + S6);
+        let first = tops.partition_point(|top| *top <= view.top()).saturating_sub(1);
+        for i in first..tops.partition_point(|top| *top < view.bottom()) {
+            let at = pos2(outer.left(), outer.top() + tops[i]);
+            match &rows[i] {
+                Row::Heading(text) => {
+                    let at = at + vec2(0.0, HEADING - 8.0);
+                    ui.painter().text(at, Align2::LEFT_BOTTOM, cx.t(*text), theme::small(), cx.p.muted);
+                }
+                Row::One(kept) => {
+                    let rect = Rect::from_min_size(at, vec2(outer.width() - S2, ROW - S1));
+                    let id = ui.scope_id().with(&kept.id.0);
+                    let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
+                    one(&mut child, cx, textures, kept, state.personas.is_own(&kept.id));
+                }
+            }
+        }
+    });
+}
+
+fn push(cx: &mut Cx<'_>, command: PersonaCommand) {
+    cx.push(Command::Persona(command));
+}
+
+/// A character: its face, its name, what it is, and what can be done with it.
+fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona, own: bool) {
+    let rect = ui.max_rect();
+    let stroke = egui::Stroke::new(1.0, cx.p.line);
+    ui.painter().rect(rect, 8, cx.p.panel, stroke, egui::StrokeKind::Inside);
+    let at = Rect::from_min_size(rect.min + vec2(10.0, (rect.height() - FACE) / 2.0), Vec2::splat(FACE));
+    face(ui, cx, textures, kept, at);
+    let inner = Rect::from_min_max(pos2(at.right() + S3, rect.top()), pos2(rect.right() - S2, rect.bottom()));
+    ui.scope_builder(UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center)), |ui| {
+        ui.spacing_mut().item_spacing.x = S1;
+        more(ui, cx, kept, own);
+        let talk = ui.add(Button::new((theme::icon(icons::CHAT_TEXT, 16.0), cx.t(T::Talk))));
+        if talk.accessible_name(cx.with(T::TalkWith, &[&kept.persona.name])).clicked() {
+            push(cx, PersonaCommand::Talk(kept.id.clone()));
+        }
+        let texts = Rect::from_min_max(inner.min, pos2(ui.cursor().right() - S2, inner.bottom()));
+        let line = |ui: &Ui, text: &str, font, ink, y: f32| {
+            let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, ink);
+            job.wrap = egui::text::TextWrapping::truncate_at_width(texts.width());
+            ui.painter().galley(pos2(texts.left(), texts.top() + y), ui.painter().layout_job(job), ink);
+        };
+        line(ui, &kept.persona.name, theme::strong(BODY), cx.p.strong, 11.0);
+        line(ui, about(&kept.persona), theme::small(), cx.p.muted, 33.0);
+    });
+    let name = kept.persona.name.clone();
+    let id = ui.scope_id().with("about");
+    let hover = ui.interact(Rect::from_min_max(at.min, pos2(inner.center().x, at.bottom())), id, Sense::hover());
+    hover.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
+    hover.on_hover_text(about(&kept.persona));
+}
+
+/// The first line of what is told about it.
+fn about(persona: &Persona) -> &str {
+    let mut texts = [&persona.notes, &persona.system].into_iter().flat_map(|text| text.lines());
+    texts.find(|text| !text.trim().is_empty()).unwrap_or_default()
+}
+
+/// Its picture, or the first letter of its name.
+fn face(ui: &Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona, rect: Rect) {
+    let round = CornerRadius::same((FACE / 2.0) as u8);
+    ui.painter().rect_filled(rect, round, cx.p.accent_soft);
+    let letter = kept.persona.name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, letter, theme::strong(BODY + 2.0), cx.p.accent_text);
+    let Some(path) = &kept.avatar else { return };
+    let Some(small) = cx.state.gallery.thumbnails.get(path) else {
+        return cx.push(Command::NeedThumbnail(path.clone()));
+    };
+    let scaling = crate::ui::picture::fit(small, rect, ui.pixels_per_point()).scaling;
+    let texture = textures.get(ui.ctx(), TexKey::Thumbnail(path.clone()), small, scaling);
+    // The upper square of it: portraits have the face there.
+    let (w, h) = (small.width.max(1) as f32, small.height.max(1) as f32);
+    let side = w.min(h);
+    let x = (1.0 - side / w) / 2.0;
+    let uv = Rect::from_min_max(pos2(x, 0.0), pos2(1.0 - x, side / h));
+    let shape = egui::epaint::RectShape::filled(rect, round, Color32::WHITE).with_texture(texture, uv);
+    ui.painter().add(shape);
+}
+
+fn more(ui: &mut Ui, cx: &mut Cx<'_>, kept: &KeptPersona, own: bool) {
+    let button = Button::new(theme::icon(icons::DOTS_THREE, 18.0)).frame(false);
+    let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
+        let id = &kept.id;
+        let mut item = |ui: &mut Ui, name: T, command: PersonaCommand| {
+            if ui.button(cx.t(name)).clicked() {
+                push(cx, command);
+            }
+        };
+        if own {
+            item(ui, T::Edit, PersonaCommand::Edit(id.clone()));
+        }
+        item(ui, T::Duplicate, PersonaCommand::Duplicate(id.clone()));
+        item(ui, T::ExportCard, PersonaCommand::Export(id.clone()));
+        if own {
+            item(ui, T::DeleteToTrash, PersonaCommand::Trash(id.clone()));
+        }
+    });
+    response.accessible_name(cx.with(T::MoreFor, &[&kept.persona.name]));
+}
+
+fn edit(ui: &mut Ui, cx: &mut Cx<'_>, draft: &PersonaDraft) {
+    let persona = &draft.persona;
+    ScrollArea::vertical().id_salt("edit-persona").auto_shrink(false).show(ui, |ui| {
+        ui.set_max_width(ui.available_width() - S3);
+        ui.spacing_mut().item_spacing.y = S1;
+        widgets::heading(ui, cx.t(if draft.id.is_some() { T::EditPersona } else { T::CreatePersona }));
+        ui.add_space(S2);
+        let greeting = persona.greetings.first().map(String::as_str).unwrap_or_default();
+        field(ui, cx, "name", T::PersonaName, T::PersonaNameHint, &persona.name, 1, PersonaEdit::Name);
+        field(ui, cx, "system", T::PersonaSystem, T::PersonaSystemHint, &persona.system, 5, PersonaEdit::System);
+        field(ui, cx, "greeting", T::PersonaGreeting, T::PersonaGreetingHint, greeting, 2, PersonaEdit::Greeting);
+        let hint = T::PersonaExamplesHint;
+        field(ui, cx, "examples", T::PersonaExamples, hint, &persona.examples, 4, PersonaEdit::Examples);
+        model(ui, cx, persona);
+        ui.add_space(S1);
+        let on = persona.params.is_some();
+        if widgets::switch(ui, on, cx.t(T::PersonaSliders)).clicked() {
+            push(cx, PersonaCommand::Set(PersonaEdit::Sliders(!on)));
+        }
+        ui.add_space(S3);
+        ui.horizontal(|ui| {
+            let ready = !persona.name.trim().is_empty();
+            let save = widgets::primary(ui, icons::CHECK, cx.t(T::Save), "", ready, vec2(140.0, 36.0));
+            if save.clicked() && ready {
+                push(cx, PersonaCommand::Keep);
+            }
+            if widgets::text_button(ui, cx.t(T::Cancel)).clicked() {
+                push(cx, PersonaCommand::Leave);
+            }
+        });
+        ui.add_space(S4);
+    });
+}
+
+#[allow(clippy::too_many_arguments, reason = "one line a field where it is called")]
+fn field(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    salt: &str,
+    name: T,
+    hint: T,
+    text: &str,
+    rows: usize,
+    edit: fn(String) -> PersonaEdit,
+) {
+    widgets::caption(ui, cx.t(name));
+    let spec = Field {
+        id: Id::unique(("persona", salt)),
+        name: cx.t(name),
+        hint: cx.t(hint),
+        rows,
+        max_height: 200.0,
+        newline: Some(if rows > 1 { ENTER } else { SHIFT_ENTER }),
+        framed: true,
+    };
+    if let (_, Some(text)) = widgets::field(ui, text, &spec) {
+        push(cx, PersonaCommand::Set(edit(text)));
+    }
+    ui.add_space(S2);
+}
+
+/// The model that it speaks best with: any, or one of the text models.
+fn model(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
+    widgets::caption(ui, cx.t(T::PersonaModel));
+    let mut ids: Vec<Option<String>> = vec![None];
+    ids.extend(cx.state.models.making(Makes::Text).map(|entry| Some(entry.card.id.clone())));
+    // One that is not known here is shown, so that it can be let go.
+    if !ids.contains(&persona.model) {
+        ids.push(persona.model.clone());
+    }
+    let name =
+        |id: &Option<String>| id.as_ref().map_or_else(|| cx.t(T::AnyModel).to_owned(), |id| models_bits::name(cx, id));
+    let names: Vec<String> = ids.iter().map(name).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let at = ids.iter().position(|id| *id == persona.model).unwrap_or(0);
+    if let Some(i) = models_bits::names(ui, cx.t(T::PersonaModel), &names, at) {
+        push(cx, PersonaCommand::Set(PersonaEdit::Model(ids.swap_remove(i))));
+    }
+}
+
+/// Who answers, above its answer.
+pub fn name(ui: &mut Ui, cx: &Cx<'_>) {
+    if let Some(speaker) = &cx.state.write.open.manner.speaker {
+        let text = RichText::new(&speaker.name).font(theme::strong(SMALL)).color(cx.p.accent_text);
+        ui.add(Label::new(text).truncate());
+    }
+}
