@@ -49,6 +49,12 @@ pub enum Cause {
     FileMissing {
         path: PathBuf,
     },
+    /// A text was exported without some of its pictures; the first of them and why.
+    PicturesLeftOut {
+        count: usize,
+        path: PathBuf,
+        reason: String,
+    },
     /// The file cannot be what it should be: cut, empty, damaged, hostile.
     BadModelFile {
         path: PathBuf,
@@ -85,7 +91,7 @@ pub enum Cause {
     },
     /// The chat template in the file does not run.
     BadTemplate {
-        reason: String,
+        reason: Both,
     },
     /// A grammar or JSON Schema for the answer that cannot be followed; line 0 where none is to blame.
     BadGrammar {

@@ -121,6 +121,9 @@ impl Studio {
             Effect::AskExport { name, bytes } => {
                 self.dialogs.save_file(&name, move |path| Request::WriteFile { path, bytes });
             }
+            Effect::AskExportText { name, document, format } => {
+                self.dialogs.save_file(&name, move |path| Request::ExportText { path, document, format });
+            }
 
             Effect::SaveSettings(settings) => self.store.send(Request::SaveSettings(settings)),
             Effect::AskLibraryFolder => {

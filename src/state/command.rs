@@ -10,6 +10,7 @@ use crate::domain::{
     WindowGeometry,
 };
 use crate::lang::Lang;
+use crate::writing::export::{Document, TextFormat};
 
 /// Everything that a person can do. Views push these; nothing else changes the state.
 #[derive(Clone, Debug, PartialEq)]
@@ -196,14 +197,6 @@ pub enum Shown {
     Shot(ShotKey),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextFormat {
-    Markdown,
-    Plain,
-    Html,
-    Docx,
-}
-
 /// What [`super::update`] asks the app to do. Data only; the app owns the channels.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -276,6 +269,12 @@ pub enum Effect {
     AskExport {
         name: String,
         bytes: Vec<u8>,
+    },
+    /// A dialog for the path, then this text with its pictures.
+    AskExportText {
+        name: String,
+        document: Box<Document>,
+        format: TextFormat,
     },
 
     SaveSettings(Box<Settings>),

@@ -31,6 +31,7 @@ pub enum Meta {
     Text(String),
     Texts(Vec<String>),
     I32s(Vec<i32>),
+    F32s(Vec<f32>),
 }
 
 /// A tensor in the file: `shape` as GGUF writes it, fastest dimension first.
@@ -227,6 +228,10 @@ impl Meta {
             Self::I32s(all) => {
                 array(out, 5, all.len());
                 all.iter().for_each(|n| out.extend(n.to_le_bytes()));
+            }
+            Self::F32s(all) => {
+                array(out, 6, all.len());
+                all.iter().for_each(|x| out.extend(x.to_le_bytes()));
             }
         }
     }

@@ -143,13 +143,11 @@ impl<R: Read> Source<R> {
         self.need(len * least, what)?;
         let len = len as usize;
         Ok(match kind {
-            6 => Array::Floats((0..len).map(|_| Ok(f32::from_le_bytes(self.bytes(what)?))).collect::<Parse<_>>()?),
-            12 => {
-                Array::Floats((0..len).map(|_| Ok(f64::from_le_bytes(self.bytes(what)?) as f32)).collect::<Parse<_>>()?)
-            }
-            7 => Array::Bools((0..len).map(|_| self.bool(what)).collect::<Parse<_>>()?),
-            8 => Array::Texts((0..len).map(|_| self.string(what)).collect::<Parse<_>>()?),
-            _ => Array::Ints((0..len).map(|_| Ok(self.int(kind, what)?.unwrap_or_default())).collect::<Parse<_>>()?),
+            6 => Array::Floats(many(len, || Ok(f32::from_le_bytes(self.bytes(what)?)))?),
+            12 => Array::Floats(many(len, || Ok(f64::from_le_bytes(self.bytes(what)?) as f32))?),
+            7 => Array::Bools(many(len, || self.bool(what))?),
+            8 => Array::Texts(many(len, || self.string(what))?),
+            _ => Array::Ints(many(len, || Ok(self.int(kind, what)?.unwrap_or_default()))?),
         })
     }
 
@@ -185,6 +183,15 @@ impl<R: Read> Source<R> {
         shape.reverse();
         Ok((name, Tensor { shape, kind, offset, bytes }))
     }
+}
+
+/// `len` values, for which the bytes are known to be there: memory for them is taken once.
+fn many<T>(len: usize, mut next: impl FnMut() -> Parse<T>) -> Parse<Vec<T>> {
+    let mut all = Vec::with_capacity(len);
+    for _ in 0..len {
+        all.push(next()?);
+    }
+    Ok(all)
 }
 
 /// Reads the header of a file of `len` bytes.

@@ -334,3 +334,6 @@ pub fn check(gguf: &Gguf) -> Result<Kind> {
     let name = gguf.text("tokenizer.ggml.pre").unwrap_or("(none named)");
     PreTokenizer::named(name).map(Kind::Bytes).ok_or_else(|| refuse(format!("gpt2 with {name}")).into())
 }
+
+#[cfg(test)]
+mod tests;
