@@ -76,7 +76,9 @@ impl AppState {
         let entry = self.write.open.page.as_ref().and_then(|page| page.edit_to(&text, Author::Model));
         if let Some(entry) = entry {
             self.change_page(entry, fx);
-            self.rename(title, fx);
+            if let Some(id) = self.write.open.id.clone() {
+                self.rename(id, title, fx);
+            }
         }
     }
 

@@ -38,8 +38,6 @@ fn finished() -> EventKind {
         ttft_s: 0.1,
         prompt_tok_s: 90.0,
         decode_tok_s: 40.0,
-        drafted_tokens: 0,
-        accepted_tokens: 0,
         seed: 3,
         finish_reason: FinishReason::Length,
     }))
