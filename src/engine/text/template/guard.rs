@@ -268,10 +268,7 @@ fn bare<'a>(old: &Expr<'a>) -> Built<Expr<'a>> {
             Expr::Slice(node(new, e.span()))
         }
         Expr::UnaryOp(e) => {
-            let op = match e.op {
-                UnaryOpKind::Not => UnaryOpKind::Not,
-                UnaryOpKind::Neg => UnaryOpKind::Neg,
-            };
+            let op = if matches!(e.op, UnaryOpKind::Not) { UnaryOpKind::Not } else { UnaryOpKind::Neg };
             Expr::UnaryOp(node(UnaryOp { op, expr: expr(&e.expr)? }, e.span()))
         }
         Expr::BinOp(e) => {
