@@ -239,8 +239,8 @@ fn text_streams_to_stdout_and_the_same_seed_writes_the_same() {
 fn text_json_has_the_promised_keys() {
     let home = Home::new();
     let model = home.tiny_text_model();
-    let output = home.run(&["text", "hello", "--model", &model, "--max-tokens", "5", "--seed", "3", "--raw", "--json"]);
-    let value = json(&output);
+    let args = ["text", "hello", "--model", &model, "--max-tokens", "5", "--seed", "3", "--raw", "--json"];
+    let value = json(&home.run(&[&args[..], &["--ignore-eos"]].concat()));
     for key in [
         "text",
         "prompt_tokens",
@@ -249,6 +249,9 @@ fn text_json_has_the_promised_keys() {
         "ttft_s",
         "prompt_tok_s",
         "decode_tok_s",
+        "read_s",
+        "write_s",
+        "peak_memory_bytes",
         "drafted_tokens",
         "accepted_tokens",
         "seed",
@@ -258,7 +261,12 @@ fn text_json_has_the_promised_keys() {
         assert!(value.get(key).is_some(), "{key} in {value}");
     }
     assert_eq!(value["seed"], 3);
-    assert!(value["completion_tokens"].as_u64().unwrap() <= 5);
+    assert_eq!(value["completion_tokens"], 5);
+    assert_eq!(value["finish_reason"], "length");
+    assert!(value["read_s"].as_f64().unwrap() > 0.0 && value["write_s"].as_f64().unwrap() > 0.0, "{value}");
+    if cfg!(target_os = "linux") {
+        assert!(value["peak_memory_bytes"].as_u64().unwrap() > 1 << 20, "{value}");
+    }
 }
 
 #[test]

@@ -297,7 +297,7 @@ fn read(path: &Path, bytes: &[u8]) -> aigc_studio::error::Result<Gguf> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, max_shrink_time: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: fuzz_common::cases(600), max_shrink_time: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_right_is_read_as_it_was_written(model in any_model()) {

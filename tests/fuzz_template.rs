@@ -271,7 +271,7 @@ fn any_template() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, max_shrink_time: 5000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: fuzz_common::cases(400), max_shrink_time: 5000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_the_template_it_ends(template in any_template(), texts in prop::collection::vec("\\PC{0,12}", 0..4)) {

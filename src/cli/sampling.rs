@@ -66,6 +66,9 @@ pub struct SamplingArgs {
     /// Adds to a token's logit: 15043+1, 15043-inf, or a text in the number's place; may be given several times.
     #[arg(long, value_name = "TOKEN(+/-)BIAS", allow_hyphen_values = true)]
     logit_bias: Vec<String>,
+    /// Never end by itself: write as many tokens as allowed.
+    #[arg(long)]
+    ignore_eos: bool,
     /// The links that run, in this order: "penalties;dry;top_n_sigma;top_k;typ_p;top_p;min_p;xtc;temperature".
     #[arg(long, value_name = "LINK;LINK", allow_hyphen_values = true)]
     samplers: Option<String>,
@@ -132,6 +135,7 @@ impl SamplingArgs {
             params.order = SamplerLink::parse_order(order)?;
         }
         params.logit_bias = self.logit_bias.iter().map(|given| LogitBias::parse(given)).collect::<Result<_>>()?;
+        params.ignore_eos = self.ignore_eos;
         params.grammar = self.form()?;
         Ok(())
     }
@@ -184,7 +188,7 @@ mod tests {
                      --dry-allowed-length 3 --dry-penalty-last-n 512 --dry-sequence-breaker none --top-nsigma 1.5 \
                      --typical 0.75 --xtc-probability 0.5 --xtc-threshold 0.25 --dynatemp-range 0.5 --dynatemp-exp 2 \
                      --mirostat 2 --mirostat-lr 0.25 --mirostat-ent 3 --logit-bias 5-inf --logit-bias hi+1 \
-                     --draft-max 5 --draft-p-min 0.5 --samplers temp;top-k --grammar root::=\"a\"";
+                     --draft-max 5 --draft-p-min 0.5 --ignore-eos --samplers temp;top-k --grammar root::=\"a\"";
         let flags: Vec<&str> = flags.split_whitespace().collect();
         let id = LogitBias { token: BiasToken::Id(5), bias: -1e9 };
         let hi = LogitBias { token: BiasToken::Text("hi".into()), bias: 1.0 };
@@ -210,6 +214,7 @@ mod tests {
                 draft_p_min: 0.5,
                 mirostat_tau: 3.0,
                 logit_bias: vec![id, hi],
+                ignore_eos: true,
                 order: vec![SamplerLink::Temperature, SamplerLink::TopK],
                 grammar: Some(Grammar::Gbnf("root::=\"a\"".into())),
                 ..TextParams::default()

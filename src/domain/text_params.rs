@@ -273,6 +273,8 @@ pub struct TextParams {
     pub mirostat_tau: f32,
     pub mirostat_eta: f32,
     pub logit_bias: Vec<LogitBias>,
+    /// No token ends the answer: it is as long as it may be.
+    pub ignore_eos: bool,
     /// The links that run, first to last; what is missing does not run.
     pub order: Vec<SamplerLink>,
     pub grammar: Option<Grammar>,
@@ -319,6 +321,7 @@ impl Default for TextParams {
             mirostat_tau: MIROSTAT_TAU.default as f32,
             mirostat_eta: MIROSTAT_ETA.default as f32,
             logit_bias: Vec::new(),
+            ignore_eos: false,
             order: SamplerLink::DEFAULT.to_vec(),
             grammar: None,
             kv: KvType::default(),

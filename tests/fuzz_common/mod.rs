@@ -1,4 +1,6 @@
 //! How much memory and time a reader of hostile bytes takes.
+//!
+//! A longer run: `FUZZ_CASES=100000 cargo test --test fuzz_gguf --test fuzz_template --test fuzz_cards`.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -51,4 +53,9 @@ pub fn measured<T>(work: impl FnOnce() -> T) -> (T, usize, Duration) {
     let started = Instant::now();
     let made = work();
     (made, MOST.load(Ordering::Relaxed).saturating_sub(before), started.elapsed())
+}
+
+/// How many cases of a property are tried.
+pub fn cases(usually: u32) -> u32 {
+    std::env::var("FUZZ_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(usually)
 }

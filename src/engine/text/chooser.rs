@@ -92,9 +92,14 @@ pub fn all(tokenizer: &Tokenizer, bytes: fn(&Tokenizer, u32, &mut Vec<u8>)) -> V
     (0..tokenizer.len() as u32).map(one).collect()
 }
 
-/// Tokens and biases: each token of a text gets the text's bias.
+/// Tokens and biases: each token of a text gets the text's bias; tokens that end an answer are ruled out where none
+/// is to.
 fn biases(tokenizer: &Tokenizer, params: &TextParams) -> Result<Vec<(u32, f32)>> {
     let mut all = Vec::new();
+    if params.ignore_eos {
+        let ends = (0..tokenizer.len() as u32).filter(|&id| tokenizer.is_end(id));
+        all.extend(ends.map(|id| (id, LOGIT_BIAS.min as f32)));
+    }
     for bias in &params.logit_bias {
         match &bias.token {
             BiasToken::Id(id) if (*id as usize) < tokenizer.len() => all.push((*id, bias.bias)),

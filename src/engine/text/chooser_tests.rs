@@ -121,6 +121,22 @@ fn biases_are_tokens_of_the_vocabulary() {
 }
 
 #[test]
+fn without_an_end_the_answer_is_as_long_as_it_may_be() {
+    let (_folder, path, mut pipeline) = tiny();
+    // The end is the likeliest by far, and would be the first token.
+    let ends = TextParams {
+        logit_bias: vec![LogitBias::parse("298+100").unwrap()],
+        max_tokens: 7,
+        temperature: 0.0,
+        ..TextParams::default()
+    };
+    let (text, stats) = answer(&mut pipeline, &path, ends.clone(), 1).unwrap();
+    assert_eq!((text.as_str(), stats.finish_reason), ("", FinishReason::Stop));
+    let (_, stats) = answer(&mut pipeline, &path, TextParams { ignore_eos: true, ..ends }, 1).unwrap();
+    assert_eq!((stats.completion_tokens, stats.finish_reason), (7, FinishReason::Length));
+}
+
+#[test]
 fn a_wrong_grammar_is_told_before_the_model_is_loaded() {
     let (_folder, path, mut pipeline) = tiny();
     let params = by(Grammar::Gbnf("root ::= root".to_owned()));

@@ -38,8 +38,7 @@ impl Drafter<'_> {
         }
         let read = self.session.rewind(text);
         let mut logits = self.session.read_on(&text[read..], token, |_| {})?;
-        loop {
-            let Some((guess, probability)) = likeliest(&logits) else { break };
+        while let Some((guess, probability)) = likeliest(&logits) {
             // What comes behind an end is of no use to anybody.
             if probability < self.p_min || !known(guess) || self.tokenizer.is_end(guess) {
                 break;

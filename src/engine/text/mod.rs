@@ -16,7 +16,7 @@
 //! | `draft` | a smaller model that runs ahead |
 //! | [`crate::formats::gguf`] | the header, read as if an enemy wrote it |
 //! | `tokenizer/` | text to tokens and back, equal to llama.cpp's |
-//! | `template` | the model's own chat template |
+//! | `template/` | the model's own chat template, run as if an enemy wrote it |
 //! | `models/` | architectures, one file each |
 //! | `chooser` | the next token, by sampler and grammar |
 //! | `sampler/` | from logits to a token |

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{MAX_FILE, bad, chat_text, too_large, wrong_type};
+use super::{MAX_FILE, bad, chat_text, too_large, values, wrong_type};
 use crate::domain::{Message, Role};
 use crate::error::Result;
 use crate::lang::Both;
@@ -71,6 +71,7 @@ pub fn chat(bytes: &[u8]) -> Result<Chat> {
 fn json(text: &str) -> Result<Chat> {
     let mut skipped = Skipped::default();
     let mut chat = Chat::default();
+    values(text)?;
     match serde_json::from_str::<Value>(text) {
         Ok(value) => whole(&value, &mut chat, &mut skipped)?,
         Err(error) => {
@@ -121,6 +122,7 @@ fn whole(value: &Value, chat: &mut Chat, skipped: &mut Skipped) -> Result<()> {
 fn lines(text: &str, chat: &mut Chat, skipped: &mut Skipped) -> Result<()> {
     for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let number = n + 1;
+        values(line)?;
         let value: Value = serde_json::from_str(line)
             .map_err(|e| bad(format!("line {number} is not JSON ({e})"), format!("第 {number} 行不是 JSON（{e}）")))?;
         // SillyTavern's first line is about the chat.

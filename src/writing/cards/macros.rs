@@ -1,61 +1,103 @@
 //! The macros of cards: names, and comments that nobody should see.
 
+/// Longest macro and longest comment, in bytes.
+const MACRO_MAX: usize = 64;
+const COMMENT_MAX: usize = 16_000;
+
 /// `text` with `{{char}}`, `{{user}}`, `<BOT>`, `<USER>` replaced, in any case of letters; `{{original}}` and
-/// comments `{{// ...}}` are left out. What is put in is not looked at again.
-pub(super) fn fill(text: &str, name: &str, user: &str) -> String {
+/// comments `{{// ...}}` are left out. What is put in is not looked at again. `None` where it would become longer than
+/// `left`, from which the length is taken.
+pub(super) fn fill(text: &str, name: &str, user: &str, left: &mut usize) -> Option<String> {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(['{', '<']) {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        match replaced(rest, name, user) {
+    let (mut at, mut close) = (0, 0);
+    while let Some(found) = text[at..].find(['{', '<']) {
+        out.push_str(&text[at..at + found]);
+        at += found;
+        // The next end of a macro, looked for once: a text may have many beginnings before it.
+        if close < at + 2 {
+            close = text.get(at + 2..).and_then(|rest| rest.find("}}")).map_or(usize::MAX, |next| at + 2 + next);
+        }
+        match replaced(&text[at..], close.saturating_sub(at), name, user) {
             Some((put, length)) => {
                 out.push_str(put);
-                rest = &rest[length..];
+                at += length;
             }
             None => {
-                out.push_str(&rest[..1]);
-                rest = &rest[1..];
+                out.push_str(&text[at..=at]);
+                at += 1;
             }
         }
+        if out.len() > *left {
+            return None;
+        }
     }
-    out.push_str(rest);
-    out.trim().to_owned()
+    out.push_str(&text[at..]);
+    *left = left.checked_sub(out.len())?;
+    Some(out.trim().to_owned())
 }
 
-/// What the macro at the beginning becomes, and its length.
-fn replaced<'a>(text: &str, name: &'a str, user: &'a str) -> Option<(&'a str, usize)> {
+/// What the macro at the beginning becomes, and its length; the next `}}` is at `close`.
+fn replaced<'a>(text: &str, close: usize, name: &'a str, user: &'a str) -> Option<(&'a str, usize)> {
     for (tag, put) in [("<bot>", name), ("<char>", name), ("<user>", user)] {
         if text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag)) {
             return Some((put, tag.len()));
         }
     }
-    let inner = text.strip_prefix("{{")?;
-    // Macros are short; comments may be long but end somewhere.
-    let comment = inner.trim_start().starts_with("//");
-    let reach = if comment { 4000 } else { 20 };
-    let close = inner.char_indices().take(reach).find(|(at, _)| inner[*at..].starts_with("}}"))?.0;
-    let word = inner[..close].trim().to_ascii_lowercase();
-    let put = match word.as_str() {
+    text.strip_prefix("{{")?;
+    if close > COMMENT_MAX {
+        return None;
+    }
+    let inner = text.get(2..close)?.trim();
+    if inner.starts_with("//") {
+        return Some(("", close + 2));
+    }
+    if close > MACRO_MAX {
+        return None;
+    }
+    let put = match inner.to_ascii_lowercase().as_str() {
         "char" | "bot" => name,
         "user" => user,
         "original" => "",
-        _ if comment => "",
         _ => return None,
     };
-    Some((put, close + 4))
+    Some((put, close + 2))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::fill;
+    fn fill(text: &str, name: &str, user: &str) -> String {
+        super::fill(text, name, user, &mut 1000).unwrap()
+    }
 
     #[test]
     fn names_are_put_in() {
-        let fill = |text| fill(text, "Ada", "Lin");
-        assert_eq!(fill("{{char}} meets {{ User }}, <BOT> and <user>."), "Ada meets Lin, Ada and Lin.");
-        assert_eq!(fill("{{// secret }}{{original}}x {{random:a,b}} {{"), "x {{random:a,b}} {{");
-        assert_eq!(fill("{{{char}}} <b> {"), "{Ada} <b> {");
-        assert_eq!(super::fill("{{char}}", "{{user}}", "x"), "{{user}}", "names are no macros");
+        let ada = |text| fill(text, "Ada", "Lin");
+        assert_eq!(ada("{{char}} meets {{ User }}, <BOT> and <user>."), "Ada meets Lin, Ada and Lin.");
+        assert_eq!(ada("{{// secret }}{{original}}x {{random:a,b}} {{"), "x {{random:a,b}} {{");
+        assert_eq!(ada("{{{char}}} <b> {"), "{Ada} <b> {");
+        assert_eq!(ada("{{你{{user}}}} {{"), "{{你Lin}} {{");
+        assert_eq!(ada("{{}}{{char}}{"), "{{}}Ada{");
+        assert_eq!(fill("{{char}}", "{{user}}", "x"), "{{user}}", "names are no macros");
+    }
+
+    #[test]
+    fn what_is_put_in_is_bounded_over_all_texts() {
+        let mut left = 10;
+        assert_eq!(super::fill("<bot>", "abcdef", "", &mut left).as_deref(), Some("abcdef"));
+        assert_eq!(super::fill("<bot>", "abcdef", "", &mut left), None);
+        assert_eq!(super::fill("abcd", "", "", &mut left).as_deref(), Some("abcd"));
+        assert_eq!(super::fill("e", "", "", &mut left), None);
+    }
+
+    #[test]
+    fn a_megabyte_of_beginnings_does_not_take_long() {
+        let started = std::time::Instant::now();
+        for part in ["{{//", "{{", "<", "{{// {{char"] {
+            let text = part.repeat((1 << 20) / part.len());
+            assert_eq!(super::fill(&text, "Ada", "Lin", &mut (1 << 21)), Some(text.clone()));
+            let closed = text + &" ".repeat(20_000) + "}}";
+            super::fill(&closed, "Ada", "Lin", &mut (1 << 21)).unwrap();
+        }
+        assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
     }
 }

@@ -31,6 +31,12 @@ const MAX_JSON: usize = 16 << 20;
 /// Longest text of one field, most greetings and tags.
 const MAX_FIELD: usize = 1 << 20;
 const MAX_LIST: usize = 256;
+/// Longest name, in characters.
+const MAX_NAME: usize = 200;
+/// All texts of a card together, once names are put in.
+const MAX_FILLED: usize = 32 << 20;
+/// Values of one JSON: a hundred times what the longest chats have.
+const MAX_VALUES: usize = 2_000_000;
 
 /// A character that was taken in, and what of its card has no place here.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,7 +94,38 @@ fn parse(bytes: &[u8]) -> Result<Value> {
     if text.is_empty() {
         return Err(bad("it is empty", "它是空的"));
     }
+    values(text)?;
     serde_json::from_str(text).map_err(|e| bad(format!("it is not JSON ({e})"), format!("它不是 JSON（{e}）")))
+}
+
+/// Refuses JSON of so many values that they would take far more memory than their letters. Looks at the first value
+/// only: further lines are read one by one.
+fn values(text: &str) -> Result<()> {
+    let (mut n, mut depth, mut quoted, mut escaped) = (0_usize, 0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'[' | b'{' => (n, depth) = (n + 1, depth + 1),
+            b',' => n += 1,
+            b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    if n <= MAX_VALUES {
+        return Ok(());
+    }
+    Err(bad(
+        format!("it has {n} values (at most {MAX_VALUES} are read)"),
+        format!("它有 {n} 个值（最多读取 {MAX_VALUES} 个）"),
+    ))
 }
 
 fn from_json(bytes: &[u8], user: &str) -> Result<Imported> {
@@ -146,13 +183,21 @@ fn texts(data: &Map<String, Value>, field: &str) -> Result<Vec<String>> {
 
 fn read(data: &Map<String, Value>, user: &str) -> Result<Imported> {
     let name = text(data, "name")?.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name: String = name.chars().take(MAX_NAME).collect();
     if name.is_empty() {
         return Err(bad("the card has no name", "角色卡没有名字"));
     }
     // V3 lets a card be called otherwise in the conversation.
-    let nickname = text(data, "nickname")?;
+    let nickname: String = text(data, "nickname")?.chars().take(MAX_NAME).collect();
     let called = if nickname.is_empty() { &name } else { &nickname };
-    let filled = |field: &str| -> Result<String> { Ok(fill(&text(data, field)?, called, user)) };
+    let mut left = MAX_FILLED;
+    let mut put_in = |text: &str| {
+        let mb = MAX_FILLED >> 20;
+        fill(text, called, user, &mut left).ok_or_else(|| {
+            bad(format!("with its names put in it has more than {mb} MB"), format!("代入名字后超过 {mb} MB"))
+        })
+    };
+    let mut filled = |field: &str| -> Result<String> { put_in(&text(data, field)?) };
 
     let about = [filled("system_prompt")?, filled("description")?];
     let labelled = |label: &str, text: String| if text.is_empty() { text } else { format!("{label}: {text}") };
@@ -162,8 +207,9 @@ fn read(data: &Map<String, Value>, user: &str) -> Result<Imported> {
 
     let first = text(data, "first_mes")?;
     let others = texts(data, "alternate_greetings")?;
-    let greetings: Vec<String> =
-        std::iter::once(first).chain(others).filter(|g| !g.is_empty()).map(|g| fill(&g, called, user)).collect();
+    let examples = filled("mes_example")?;
+    let greetings = std::iter::once(first).chain(others).filter(|g| !g.is_empty()).map(|g| put_in(&g));
+    let greetings = greetings.collect::<Result<Vec<String>>>()?;
     if system.is_empty() && greetings.is_empty() {
         return Err(bad(
             "the card says nothing about its character (no description, personality, scenario or greeting)",
@@ -177,7 +223,7 @@ fn read(data: &Map<String, Value>, user: &str) -> Result<Imported> {
     let persona = Persona {
         system,
         greetings,
-        examples: filled("mes_example")?,
+        examples,
         notes,
         creator: text(data, "creator")?,
         tags: texts(data, "tags")?,

@@ -7,9 +7,9 @@
 
 use minijinja::machinery::Span;
 use minijinja::machinery::ast::{
-    AutoEscape, BinOp, BinOpKind, Block, Break, Call, CallArg, CallBlock, Compare, CompareOp, Const, Continue, Do,
-    EmitExpr, EmitRaw, Expr, Filter, FilterBlock, ForLoop, GetAttr, GetItem, IfCond, IfExpr, List, Macro, Map, Set,
-    SetBlock, Slice, Spanned, Stmt, Template, Test, Tuple, UnaryOp, UnaryOpKind, Var, WithBlock,
+    BinOp, BinOpKind, Block, Break, Call, CallArg, CallBlock, Compare, CompareOp, Const, Continue, Do, EmitExpr,
+    EmitRaw, Expr, Filter, FilterBlock, ForLoop, GetAttr, GetItem, IfCond, IfExpr, List, Macro, Map, Set, SetBlock,
+    Slice, Spanned, Stmt, Template, Test, Tuple, UnaryOp, UnaryOpKind, Var, WithBlock,
 };
 use minijinja::{Error, ErrorKind};
 
@@ -99,6 +99,7 @@ fn stmt<'a>(old: &Stmt<'a>) -> Built<Stmt<'a>> {
             Stmt::IfCond(node(new, s.span()))
         }
         Stmt::WithBlock(s) => {
+            stays(&s.body)?;
             let assignments = s.assignments.iter().map(|(to, what)| Ok((target(to)?, expr(what)?)));
             let new = WithBlock { assignments: assignments.collect::<Built<_>>()?, body: stmts(&s.body)? };
             Stmt::WithBlock(node(new, s.span()))
@@ -109,17 +110,21 @@ fn stmt<'a>(old: &Stmt<'a>) -> Built<Stmt<'a>> {
             Stmt::Set(node(Set { target: target(&s.target)?, expr: value }, s.span()))
         }
         Stmt::SetBlock(s) => {
+            stays(&s.body)?;
             let filter = s.filter.as_ref().map(bare).transpose()?;
             Stmt::SetBlock(node(SetBlock { target: target(&s.target)?, filter, body: stmts(&s.body)? }, s.span()))
         }
-        Stmt::AutoEscape(s) => {
-            Stmt::AutoEscape(node(AutoEscape { enabled: expr(&s.enabled)?, body: stmts(&s.body)? }, s.span()))
+        // No prompt is HTML, and the engine panics where a loop is left from inside such a block.
+        Stmt::AutoEscape(_) => {
+            return Err(Error::new(ErrorKind::InvalidOperation, "it asks for its text to be escaped as HTML"));
         }
         Stmt::FilterBlock(s) => {
+            stays(&s.body)?;
             let new = FilterBlock { filter: bare(&s.filter)?, filter_span: s.filter_span, body: stmts(&s.body)? };
             Stmt::FilterBlock(node(new, s.span()))
         }
         Stmt::Block(s) => {
+            stays(&s.body)?;
             Stmt::Block(node(Block { name: s.name, required: s.required, body: stmts(&s.body)? }, s.span()))
         }
         Stmt::Macro(s) => Stmt::Macro(macro_of(s)?),
@@ -141,6 +146,7 @@ fn stmt<'a>(old: &Stmt<'a>) -> Built<Stmt<'a>> {
 }
 
 fn macro_of<'a>(s: &Spanned<Macro<'a>>) -> Built<Spanned<Macro<'a>>> {
+    stays(&s.body)?;
     let new = Macro {
         name: s.name,
         args: s.args.iter().map(target).collect::<Built<_>>()?,
@@ -148,6 +154,22 @@ fn macro_of<'a>(s: &Spanned<Macro<'a>>) -> Built<Spanned<Macro<'a>>> {
         body: stmts(&s.body)?,
     };
     Ok(node(new, s.span()))
+}
+
+/// Refuses a body that leaves a loop around it: the engine would panic, or lose the text that follows.
+fn stays(body: &[Stmt<'_>]) -> Built<()> {
+    fn leaves(one: &Stmt<'_>) -> bool {
+        match one {
+            Stmt::Break(_) | Stmt::Continue(_) => true,
+            Stmt::IfCond(s) => s.true_body.iter().chain(&s.false_body).any(leaves),
+            Stmt::ForLoop(s) => s.else_body.iter().any(leaves),
+            _ => false,
+        }
+    }
+    if body.iter().any(leaves) {
+        return Err(Error::new(ErrorKind::InvalidOperation, "it leaves a loop from inside another block"));
+    }
+    Ok(())
 }
 
 fn exprs<'a>(all: &[Expr<'a>]) -> Built<Vec<Expr<'a>>> {
@@ -246,10 +268,7 @@ fn bare<'a>(old: &Expr<'a>) -> Built<Expr<'a>> {
             Expr::Slice(node(new, e.span()))
         }
         Expr::UnaryOp(e) => {
-            let op = match e.op {
-                UnaryOpKind::Not => UnaryOpKind::Not,
-                UnaryOpKind::Neg => UnaryOpKind::Neg,
-            };
+            let op = if matches!(e.op, UnaryOpKind::Not) { UnaryOpKind::Not } else { UnaryOpKind::Neg };
             Expr::UnaryOp(node(UnaryOp { op, expr: expr(&e.expr)? }, e.span()))
         }
         Expr::BinOp(e) => {

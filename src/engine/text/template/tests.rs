@@ -46,6 +46,14 @@ fn a_template_that_refuses_is_quoted() {
     assert!(refused("{% for %}").contains("line 1"));
     assert!(refused("\n\n{{ 1 + none }}").contains("line 3"));
     assert!(refused("{% include 'x' %}").contains("another template"));
+    for (open, close) in [("with x = 1", "endwith"), ("filter upper", "endfilter"), ("set x", "endset")] {
+        let leaving = format!(
+            "{{% for i in [1] %}}{{% {open} %}}{{% if i %}}{{% break %}}{{% endif %}}{{% {close} %}}{{% endfor %}}"
+        );
+        assert!(refused(&leaving).contains("leaves a loop"), "{leaving}");
+        let staying = format!("{{% {open} %}}{{% for i in [1] %}}{{% break %}}{{% endfor %}}{{% {close} %}}ok");
+        assert_eq!(render(&staying, &[]).unwrap(), "ok");
+    }
     let long = refused("{{ raise_exception('no' * 100000) }}");
     assert!(long.len() < 600, "{}", long.len());
 }

@@ -104,9 +104,8 @@ fn any_text_comes_back_from_its_tokens() {
         }
         for specials in [Specials::Parse, Specials::Plain] {
             let ids = pieces.encode(&format!("a{text}"), specials);
-            // The mark for spaces reads as a space; a space is put before what begins or follows a special token.
-            let read = String::from_utf8(back(&pieces, &ids)).unwrap().replace(' ', "");
-            prop_assert_eq!(read, format!("a{text}").replace([' ', SPACE], ""), "{:?}", specials);
+            // The mark for spaces reads as a space.
+            prop_assert_eq!(back(&pieces, &ids), format!("a{text}").replace(SPACE, " ").into_bytes(), "{:?}", specials);
         }
         let mut words = Vec::new();
         PreTokenizer::Digits.split(&text, |word| words.push(word));

@@ -1,0 +1,149 @@
+//! Cards and chats that were made to hurt: no panic, memory within a multiple of the file, no long wait.
+
+mod fuzz_common;
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use aigc_studio::error::Cause;
+use aigc_studio::lang::Lang;
+use aigc_studio::writing::cards::{chat, is_card, persona};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use fuzz_common::measured;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::{Value, json};
+
+const LONGEST: Duration = Duration::from_secs(5);
+
+fn chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    [&(body.len() as u32).to_be_bytes(), kind.as_slice(), body, &[0; 4]].concat()
+}
+
+/// A PNG's frame with a card in it.
+fn picture(key: &str, text: &[u8]) -> Vec<u8> {
+    let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
+    out.extend(chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 6, 0, 0, 0]));
+    out.extend(chunk(b"tEXt", &[key.as_bytes(), b"\0", text].concat()));
+    out.extend(chunk(b"IDAT", b"pixels"));
+    out.extend(chunk(b"IEND", b""));
+    out
+}
+
+/// Reads the bytes as a card and as a chat within bounds; what is refused is told in both languages.
+fn hold(bytes: &[u8]) {
+    let ((card, talk), memory, time) = measured(|| (persona(bytes, "Lin"), (chat(bytes), is_card(bytes))));
+    assert!(memory <= (260 << 20) + 8 * bytes.len(), "{} MB for {} bytes", memory >> 20, bytes.len());
+    assert!(time < LONGEST, "{time:?} for {} bytes", bytes.len());
+    for error in [card.err(), talk.0.err()].into_iter().flatten() {
+        assert!(matches!(error.cause(), Cause::BadImport { .. }), "{error:?}");
+        assert!(!error.summary(Lang::Zh).is_empty() && error.summary(Lang::En).len() < 500, "{error:?}");
+    }
+}
+
+fn card() -> Value {
+    json!({ "spec": "chara_card_v2", "data": { "name": "Ada", "description": "{{char}} keeps bees for {{user}}.",
+        "first_mes": "Hello, <USER>.", "alternate_greetings": ["One.", "{{// two }}"], "tags": ["bees"] } })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: fuzz_common::cases(500), max_shrink_time: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn harmed_pictures_are_refused_or_read(
+        ccv3 in any::<bool>(),
+        flips in prop::collection::vec((any::<Index>(), 1..=u8::MAX), 0..4),
+        over in prop::option::of((any::<Index>(), prop::sample::select(vec![0_u32, 1, 0x7fff_ffff, 0xffff_ffff, 0xffff_fff4]))),
+        again in prop::option::of((any::<Index>(), any::<Index>(), any::<u8>())),
+        cut in prop::option::of(any::<Index>()),
+    ) {
+        let key = if ccv3 { "ccv3" } else { "chara" };
+        let mut bytes = picture(key, STANDARD.encode(card().to_string()).as_bytes());
+        for (at, bits) in flips {
+            let at = at.index(bytes.len());
+            bytes[at] ^= bits;
+        }
+        if let Some((at, n)) = over {
+            let at = at.index(bytes.len() - 4);
+            bytes[at..at + 4].copy_from_slice(&n.to_be_bytes());
+        }
+        if let Some((from, to, len)) = again {
+            let (from, to) = (from.index(bytes.len()), to.index(bytes.len()));
+            let part = bytes[from..bytes.len().min(from + usize::from(len))].to_vec();
+            bytes.splice(to..to, part);
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        hold(&bytes);
+    }
+
+    #[test]
+    fn harmed_base64_and_harmed_json_are_refused_or_read(
+        text in "([A-Za-z0-9+/=\\s_-]|\\PC){0,80}",
+        flips in prop::collection::vec((any::<Index>(), 1..=u8::MAX), 0..4),
+    ) {
+        hold(&picture("chara", text.as_bytes()));
+        let mut json = card().to_string().into_bytes();
+        for (at, bits) in flips {
+            let at = at.index(json.len());
+            json[at] ^= bits;
+        }
+        hold(&json);
+        hold(&picture("ccv3", STANDARD.encode(&json).as_bytes()));
+    }
+
+    #[test]
+    fn macros_never_make_more_than_they_may(parts in prop::collection::vec(prop::sample::select(vec![
+        "{{char}}", "{{user}}", "<BOT>", "<user", "{{", "}}", "{{//", "{", "}", "<", " ", "char", "字", "{{original}}",
+    ]), 0..60), name in "[a-z{}<>字]{1,12}") {
+        let text = parts.concat();
+        let card = json!({ "name": name, "description": format!("x{text}"), "first_mes": text });
+        hold(card.to_string().as_bytes());
+        let persona = persona(card.to_string().as_bytes(), "Lin").unwrap().persona;
+        prop_assert!(persona.system.len() <= 1 + parts.len() * (name.len() + 16));
+    }
+}
+
+/// Each once took memory or time far beyond the file's size.
+#[test]
+fn what_once_took_too_much_is_refused() {
+    let name = "n".repeat(1 << 20);
+    let bomb = json!({ "name": name, "nickname": name, "description": "<bot>".repeat(200_000) });
+    let filled = persona(bomb.to_string().as_bytes(), "Lin").unwrap_err().summary(Lang::En);
+    assert!(filled.contains("more than 32 MB"), "{filled}");
+    hold(bomb.to_string().as_bytes());
+    let many = json!({ "name": "Ada", "alternate_greetings": vec!["{{char}}".repeat(8000); 200], "nickname": name });
+    hold(many.to_string().as_bytes());
+    let beginnings = json!({ "name": "Ada", "description": "{{//".repeat(250_000) });
+    hold(beginnings.to_string().as_bytes());
+    for value in ["0,", "[],", "{},", "\"\",", "{\"a\":0},"] {
+        let values = format!("[{}0]", value.repeat((12 << 20) / value.len()));
+        hold(values.as_bytes());
+        hold(format!("{{\"name\":\"A\",\"x\":{values}}}").as_bytes());
+        hold(format!("{{\"messages\":{values}}}").as_bytes());
+    }
+    for deep in ["[", "{\"a\":", "[{\"messages\":"] {
+        hold(deep.repeat(200_000).as_bytes());
+        hold(format!("{}{}", deep.repeat(100), "]".repeat(100)).as_bytes());
+    }
+    let mut zeros = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    zeros.write_all(&vec![0; 32 << 20]).unwrap();
+    let mut packed = picture("chara", b"");
+    packed.splice(33..33, chunk(b"zTXt", &[b"chara\0\0".as_slice(), &zeros.finish().unwrap()].concat()));
+    hold(&packed);
+}
+
+#[test]
+fn the_corpus_does_no_harm() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/fuzz/cards");
+    let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(files.len() >= 2);
+    for path in files {
+        let bytes = std::fs::read(&path).unwrap();
+        hold(&bytes);
+        assert!(persona(&bytes, "Lin").is_err() || chat(&bytes).is_err(), "{}", path.display());
+    }
+}
