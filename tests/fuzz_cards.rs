@@ -11,7 +11,7 @@ use aigc_studio::lang::Lang;
 use aigc_studio::writing::cards::{chat, is_card, persona};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use fuzz_common::measured;
+use fuzz_common::{Alone, alone, measured};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
@@ -33,8 +33,8 @@ fn picture(key: &str, text: &[u8]) -> Vec<u8> {
 }
 
 /// Reads the bytes as a card and as a chat within bounds; what is refused is told in both languages.
-fn hold(bytes: &[u8]) {
-    let ((card, talk), memory, time) = measured(|| (persona(bytes, "Lin"), (chat(bytes), is_card(bytes))));
+fn hold(alone: &Alone, bytes: &[u8]) {
+    let ((card, talk), memory, time) = measured(alone, || (persona(bytes, "Lin"), (chat(bytes), is_card(bytes))));
     assert!(memory <= (260 << 20) + 8 * bytes.len(), "{} MB for {} bytes", memory >> 20, bytes.len());
     assert!(time < LONGEST, "{time:?} for {} bytes", bytes.len());
     for error in [card.err(), talk.0.err()].into_iter().flatten() {
@@ -59,6 +59,7 @@ proptest! {
         again in prop::option::of((any::<Index>(), any::<Index>(), any::<u8>())),
         cut in prop::option::of(any::<Index>()),
     ) {
+        let alone = alone();
         let key = if ccv3 { "ccv3" } else { "chara" };
         let mut bytes = picture(key, STANDARD.encode(card().to_string()).as_bytes());
         for (at, bits) in flips {
@@ -77,7 +78,7 @@ proptest! {
         if let Some(cut) = cut {
             bytes.truncate(cut.index(bytes.len()));
         }
-        hold(&bytes);
+        hold(&alone, &bytes);
     }
 
     #[test]
@@ -85,23 +86,25 @@ proptest! {
         text in "([A-Za-z0-9+/=\\s_-]|\\PC){0,80}",
         flips in prop::collection::vec((any::<Index>(), 1..=u8::MAX), 0..4),
     ) {
-        hold(&picture("chara", text.as_bytes()));
+        let alone = alone();
+        hold(&alone, &picture("chara", text.as_bytes()));
         let mut json = card().to_string().into_bytes();
         for (at, bits) in flips {
             let at = at.index(json.len());
             json[at] ^= bits;
         }
-        hold(&json);
-        hold(&picture("ccv3", STANDARD.encode(&json).as_bytes()));
+        hold(&alone, &json);
+        hold(&alone, &picture("ccv3", STANDARD.encode(&json).as_bytes()));
     }
 
     #[test]
     fn macros_never_make_more_than_they_may(parts in prop::collection::vec(prop::sample::select(vec![
         "{{char}}", "{{user}}", "<BOT>", "<user", "{{", "}}", "{{//", "{", "}", "<", " ", "char", "字", "{{original}}",
     ]), 0..60), name in "[a-z{}<>字]{1,12}") {
+        let alone = alone();
         let text = parts.concat();
         let card = json!({ "name": name, "description": format!("x{text}"), "first_mes": text });
-        hold(card.to_string().as_bytes());
+        hold(&alone, card.to_string().as_bytes());
         let persona = persona(card.to_string().as_bytes(), "Lin").unwrap().persona;
         prop_assert!(persona.system.len() <= 1 + parts.len() * (name.len() + 16));
     }
@@ -110,40 +113,42 @@ proptest! {
 /// Each once took memory or time far beyond the file's size.
 #[test]
 fn what_once_took_too_much_is_refused() {
+    let alone = alone();
     let name = "n".repeat(1 << 20);
     let bomb = json!({ "name": name, "nickname": name, "description": "<bot>".repeat(200_000) });
     let filled = persona(bomb.to_string().as_bytes(), "Lin").unwrap_err().summary(Lang::En);
     assert!(filled.contains("more than 32 MB"), "{filled}");
-    hold(bomb.to_string().as_bytes());
+    hold(&alone, bomb.to_string().as_bytes());
     let many = json!({ "name": "Ada", "alternate_greetings": vec!["{{char}}".repeat(8000); 200], "nickname": name });
-    hold(many.to_string().as_bytes());
+    hold(&alone, many.to_string().as_bytes());
     let beginnings = json!({ "name": "Ada", "description": "{{//".repeat(250_000) });
-    hold(beginnings.to_string().as_bytes());
+    hold(&alone, beginnings.to_string().as_bytes());
     for value in ["0,", "[],", "{},", "\"\",", "{\"a\":0},"] {
         let values = format!("[{}0]", value.repeat((12 << 20) / value.len()));
-        hold(values.as_bytes());
-        hold(format!("{{\"name\":\"A\",\"x\":{values}}}").as_bytes());
-        hold(format!("{{\"messages\":{values}}}").as_bytes());
+        hold(&alone, values.as_bytes());
+        hold(&alone, format!("{{\"name\":\"A\",\"x\":{values}}}").as_bytes());
+        hold(&alone, format!("{{\"messages\":{values}}}").as_bytes());
     }
     for deep in ["[", "{\"a\":", "[{\"messages\":"] {
-        hold(deep.repeat(200_000).as_bytes());
-        hold(format!("{}{}", deep.repeat(100), "]".repeat(100)).as_bytes());
+        hold(&alone, deep.repeat(200_000).as_bytes());
+        hold(&alone, format!("{}{}", deep.repeat(100), "]".repeat(100)).as_bytes());
     }
     let mut zeros = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
     zeros.write_all(&vec![0; 32 << 20]).unwrap();
     let mut packed = picture("chara", b"");
     packed.splice(33..33, chunk(b"zTXt", &[b"chara\0\0".as_slice(), &zeros.finish().unwrap()].concat()));
-    hold(&packed);
+    hold(&alone, &packed);
 }
 
 #[test]
 fn the_corpus_does_no_harm() {
+    let alone = alone();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/fuzz/cards");
     let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(files.len() >= 2);
     for path in files {
         let bytes = std::fs::read(&path).unwrap();
-        hold(&bytes);
+        hold(&alone, &bytes);
         assert!(persona(&bytes, "Lin").is_err() || chat(&bytes).is_err(), "{}", path.display());
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use aigc_studio::engine::text::testing::GgufFile;
 use aigc_studio::error::Cause;
 use aigc_studio::formats::gguf::Gguf;
-use fuzz_common::measured;
+use fuzz_common::{Alone, alone, measured};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -283,9 +283,9 @@ impl Harm {
 }
 
 /// Reads the bytes as a file, within bounds of memory and time.
-fn read(path: &Path, bytes: &[u8]) -> aigc_studio::error::Result<Gguf> {
+fn read(alone: &Alone, path: &Path, bytes: &[u8]) -> aigc_studio::error::Result<Gguf> {
     std::fs::write(path, bytes).unwrap();
-    let (read, memory, time) = measured(|| Gguf::open(path));
+    let (read, memory, time) = measured(alone, || Gguf::open(path));
     let most = MEMORY_BASE + MEMORY_TIMES * bytes.len();
     assert!(memory <= most, "{memory} bytes for a file of {}", bytes.len());
     assert!(time < LONGEST, "{time:?}");
@@ -301,27 +301,31 @@ proptest! {
 
     #[test]
     fn what_is_right_is_read_as_it_was_written(model in any_model()) {
+        let alone = alone();
         let folder = tempfile::tempdir().unwrap();
-        model.hold(&read(&folder.path().join("right.gguf"), &model.bytes()).unwrap())?;
+        model.hold(&read(&alone, &folder.path().join("right.gguf"), &model.bytes()).unwrap())?;
     }
 
     #[test]
     fn no_harm_goes_further_than_an_error(model in any_model(), harms in prop::collection::vec(any_harm(), 1..5)) {
+        let alone = alone();
         let folder = tempfile::tempdir().unwrap();
         let mut bytes = model.bytes();
         harms.iter().for_each(|harm| harm.apply(&mut bytes));
-        let _ = read(&folder.path().join("harmed.gguf"), &bytes);
+        let _ = read(&alone, &folder.path().join("harmed.gguf"), &bytes);
     }
 
     #[test]
     fn no_bytes_behind_the_magic_number_panic(rest in prop::collection::vec(any::<u8>(), 0..300)) {
+        let alone = alone();
         let folder = tempfile::tempdir().unwrap();
-        let _ = read(&folder.path().join("any.gguf"), &[b"GGUF\x03\0\0\0".as_slice(), &rest].concat());
+        let _ = read(&alone, &folder.path().join("any.gguf"), &[b"GGUF\x03\0\0\0".as_slice(), &rest].concat());
     }
 }
 
 #[test]
 fn a_whole_model_survives_a_flip_of_any_byte_of_its_header() {
+    let alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flipped.gguf");
     let whole = GgufFile::tiny_llama().bytes();
@@ -329,7 +333,7 @@ fn a_whole_model_survives_a_flip_of_any_byte_of_its_header() {
     for at in (0..4_000.min(whole.len())).step_by(3).chain((4_000..whole.len()).step_by(997)) {
         let mut bytes = whole.clone();
         bytes[at] ^= 0x81;
-        if let Ok(gguf) = read(&path, &bytes) {
+        if let Ok(gguf) = read(&alone, &path, &bytes) {
             // What opens is looked at further: the tokenizer, the counts.
             let _ = aigc_studio::engine::text::inspect(&gguf.path);
         }
@@ -338,14 +342,15 @@ fn a_whole_model_survives_a_flip_of_any_byte_of_its_header() {
 
 #[test]
 fn arrays_of_the_smallest_elements_take_no_more_than_their_share() {
+    let alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("long.gguf");
     let n = 1 << 20;
     for entry in [Entry::Ints(1, vec![-1; n]), Entry::Texts(vec![String::new(); n]), Entry::Bools(vec![true; n])] {
         let model = Model { version: 3, entries: vec![("k".to_owned(), entry)], weights: Vec::new() };
-        model.hold(&read(&path, &model.bytes()).unwrap()).unwrap();
+        model.hold(&read(&alone, &path, &model.bytes()).unwrap()).unwrap();
     }
     let entries = (0..20_000).map(|i| (format!("{i}"), Entry::Bool(true))).collect();
     let model = Model { version: 2, entries, weights: Vec::new() };
-    model.hold(&read(&path, &model.bytes()).unwrap()).unwrap();
+    model.hold(&read(&alone, &path, &model.bytes()).unwrap()).unwrap();
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use aigc_studio::engine::text::Chat;
 use aigc_studio::engine::text::testing::render;
 use aigc_studio::error::Cause;
-use fuzz_common::measured;
+use fuzz_common::{Alone, alone, measured};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -18,8 +18,8 @@ const MEMORY_MOST: usize = 192 << 20;
 const LONGEST: Duration = Duration::from_secs(15);
 
 /// Renders within bounds; a refusal has its reason in both languages.
-fn hold(template: &str, chat: &Chat) {
-    let (made, memory, time) = measured(|| render(template, "<s>", "</s>", chat));
+fn hold(alone: &Alone, template: &str, chat: &Chat) {
+    let (made, memory, time) = measured(alone, || render(template, "<s>", "</s>", chat));
     assert!(memory < MEMORY_MOST, "{} MB for {template:.2000}", memory >> 20);
     assert!(time < LONGEST, "{time:?} for {template:.2000}");
     match made {
@@ -275,26 +275,29 @@ proptest! {
 
     #[test]
     fn whatever_the_template_it_ends(template in any_template(), texts in prop::collection::vec("\\PC{0,12}", 0..4)) {
+        let alone = alone();
         let roles = ["user", "assistant", "system"];
         let messages = texts.iter().zip(roles.iter().cycle()).map(|(text, role)| json!({"role": role, "content": text}));
-        hold(&template, &chat(messages.collect()));
+        hold(&alone, &template, &chat(messages.collect()));
     }
 
     #[test]
     fn whatever_the_letters_it_ends(template in "([{}%#|()\\[\\].~ 'a1]|\\{\\{|\\}\\}|\\{% |%\\}| for | in | if |\\PC){0,60}") {
-        hold(&template, &chat(vec![json!({"role": "user", "content": "Hi"})]));
+        let alone = alone();
+        hold(&alone, &template, &chat(vec![json!({"role": "user", "content": "Hi"})]));
     }
 }
 
 #[test]
 fn what_once_broke_the_engine_is_refused() {
+    let alone = alone();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/fuzz/templates");
     let mut n = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let template = std::fs::read_to_string(&path).unwrap();
         let chat = chat(vec![json!({"role": "user", "content": "Hi"})]);
-        hold(&template, &chat);
+        hold(&alone, &template, &chat);
         assert!(render(&template, "", "", &chat).is_err(), "{}", path.display());
         n += 1;
     }
@@ -304,6 +307,7 @@ fn what_once_broke_the_engine_is_refused() {
 /// The work of a template grows with the conversation, and so does what it may use.
 #[test]
 fn a_long_conversation_is_no_attack() {
+    let _alone = alone();
     let template = "{% set ns = namespace(last=-1, all=[]) %}{% for m in messages %}{% if m.role == 'user' %}\
                     {% set ns.last = loop.index0 %}{% endif %}{% endfor %}{% for m in messages %}\
                     {% if m.content is string and not (m.content.startswith('<tool>') and m.content.endswith('</tool>')) %}\

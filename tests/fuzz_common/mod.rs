@@ -4,7 +4,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The system's allocator, counted over all threads.
@@ -45,9 +45,15 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// What `work` gives, the most memory that was taken while it ran, and its time. One at a time.
-pub fn measured<T>(work: impl FnOnce() -> T) -> (T, usize, Duration) {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+/// Held by a test while it runs, for memory is counted over the whole process.
+pub type Alone = MutexGuard<'static, ()>;
+
+pub fn alone() -> Alone {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What `work` gives, the most memory that was taken while it ran, and its time.
+pub fn measured<T>(_: &Alone, work: impl FnOnce() -> T) -> (T, usize, Duration) {
     let before = NOW.load(Ordering::Relaxed);
     MOST.store(before, Ordering::Relaxed);
     let started = Instant::now();
