@@ -179,7 +179,9 @@ fn a_pin_survives_and_leaves_the_conversations_time() {
     journals.append(&a, &begin(1, Role::User, "old")).unwrap();
     journals.append(&b, &begin(1, Role::User, "new")).unwrap();
     journals.sync_all().unwrap();
+    // Both long ago: the clock of files ticks some milliseconds at a time.
     set_age(&journals.path(&a).unwrap(), 5_000);
+    set_age(&journals.path(&b).unwrap(), 2_000);
     let before = journals.list();
     assert_eq!(before.iter().map(|head| (&head.id, head.pinned)).collect::<Vec<_>>(), [(&b, false), (&a, false)]);
     journals.append(&a, &JournalEntry::Pin { on: true }).unwrap();
