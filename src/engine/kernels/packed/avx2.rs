@@ -4,6 +4,7 @@
 use std::arch::x86_64::*;
 
 use super::form::{BLOCK, Form, GROUP};
+use super::floats::{Columns, Kind};
 use super::rounded::Row;
 use super::{Group, Line, Source, plain};
 
@@ -137,4 +138,41 @@ fn cell(group: Group<'_>, form: Form, b: usize, half: usize, units: &mut [__m256
 fn load(line: &Line, half: usize) -> __m256i {
     // SAFETY: 32 of 64 bytes.
     unsafe { _mm256_load_si256(line.0.as_ptr().add(32 * half).cast()) }
+}
+
+/// # Safety
+/// The processor has the instructions; `group` has `columns` columns, and each row of `x` as many numbers.
+#[target_feature(enable = "avx2,fma,f16c")]
+pub unsafe fn floats<const M: usize>(group: Columns<'_>, columns: usize, x: [&[f32]; M]) -> [[f32; GROUP]; M] {
+    let mut out = [[0.0; GROUP]; M];
+    let start: *const u8 = group.lines.as_ptr().cast();
+    for half in 0..2 {
+        let column = |k: usize| {
+            let at = k * GROUP + 8 * half;
+            // SAFETY: eight numbers of column `k` are there.
+            unsafe {
+                match group.kind {
+                    Kind::F32 => _mm256_loadu_ps(start.cast::<f32>().add(at)),
+                    Kind::F16 => _mm256_cvtph_ps(_mm_loadu_si128(start.add(2 * at).cast())),
+                    Kind::Bf16 => {
+                        let words = _mm256_cvtepu16_epi32(_mm_loadu_si128(start.add(2 * at).cast()));
+                        _mm256_castsi256_ps(_mm256_slli_epi32::<16>(words))
+                    }
+                }
+            }
+        };
+        let mut sums = [_mm256_setzero_ps(); M];
+        for k in 0..columns {
+            let column = column(k);
+            for (x, sum) in x.iter().zip(&mut sums) {
+                // SAFETY: a row has `columns` numbers.
+                *sum = _mm256_fmadd_ps(column, _mm256_set1_ps(unsafe { *x.get_unchecked(k) }), *sum);
+            }
+        }
+        for (out, sum) in out.iter_mut().zip(sums) {
+            // SAFETY: eight of sixteen numbers, from the first or the ninth on.
+            unsafe { _mm256_storeu_ps(out.as_mut_ptr().add(8 * half), sum) };
+        }
+    }
+    out
 }

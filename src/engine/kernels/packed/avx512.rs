@@ -3,6 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::form::{BLOCK, Form, GROUP, SUPER};
+use super::floats::{Columns, Kind};
 use super::rounded::Row;
 use super::{Group, Source, Unpacked};
 
@@ -250,4 +251,63 @@ unsafe fn unpack_of<const F: u8>(start: Start, blocks: usize, out: &mut Unpacked
             }
         }
     }
+}
+
+/// # Safety
+/// The processor has the instructions; `group` has `columns` columns, and each row of `x` as many numbers.
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+pub unsafe fn floats<const M: usize>(group: Columns<'_>, columns: usize, x: [&[f32]; M]) -> [[f32; GROUP]; M] {
+    // SAFETY: as promised.
+    unsafe {
+        match group.kind {
+            Kind::F32 => floats_of::<4, M>(group, columns, x),
+            Kind::F16 => floats_of::<2, M>(group, columns, x),
+            Kind::Bf16 => floats_of::<3, M>(group, columns, x),
+        }
+    }
+}
+
+/// `F`: 4 is f32, 2 f16, 3 bf16.
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+unsafe fn floats_of<const F: u8, const M: usize>(
+    group: Columns<'_>,
+    columns: usize,
+    x: [&[f32]; M],
+) -> [[f32; GROUP]; M] {
+    let start: *const u8 = group.lines.as_ptr().cast();
+    let column = |k: usize| {
+        // SAFETY: column `k` of sixteen numbers is there.
+        unsafe {
+            match F {
+                4 => _mm512_loadu_ps(start.cast::<f32>().add(k * GROUP)),
+                2 => _mm512_cvtph_ps(_mm256_loadu_si256(start.add(k * 2 * GROUP).cast())),
+                _ => {
+                    let words = _mm512_cvtepu16_epi32(_mm256_loadu_si256(start.add(k * 2 * GROUP).cast()));
+                    _mm512_castsi512_ps(_mm512_slli_epi32::<16>(words))
+                }
+            }
+        }
+    };
+    // Two sums each, so that one addition need not wait for the one before.
+    let mut sums = [[_mm512_setzero_ps(); 2]; M];
+    let add = |sums: &mut [[__m512; 2]; M], k: usize, n: usize| {
+        let column = column(k);
+        for (x, sum) in x.iter().zip(sums) {
+            // SAFETY: a row has `columns` numbers.
+            sum[n] = _mm512_fmadd_ps(column, _mm512_set1_ps(unsafe { *x.get_unchecked(k) }), sum[n]);
+        }
+    };
+    for k in 0..columns / 2 {
+        add(&mut sums, 2 * k, 0);
+        add(&mut sums, 2 * k + 1, 1);
+    }
+    if columns % 2 == 1 {
+        add(&mut sums, columns - 1, 0);
+    }
+    sums.map(|[a, b]| {
+        let mut out = [0.0; GROUP];
+        // SAFETY: sixteen numbers have room there.
+        unsafe { _mm512_storeu_ps(out.as_mut_ptr(), _mm512_add_ps(a, b)) };
+        out
+    })
 }

@@ -10,9 +10,11 @@
 //! |---|---|
 //! | `form` | the types and their layout |
 //! | `rounded` | activations |
+//! | `floats` | matrices of f32, f16, bf16 |
 //! | `plain` | the layout in words; what other processors run |
 //! | `avx2`, `avx512` | x86; the second asks for VNNI |
 
+mod floats;
 mod form;
 mod plain;
 mod rounded;
@@ -25,6 +27,7 @@ mod avx512;
 use candle_core::quantized::GgmlDType;
 use rayon::prelude::*;
 
+pub use floats::Floats;
 use form::{BLOCK, Form, GROUP, SUPER};
 pub use rounded::Rounded;
 use rounded::Row;

@@ -150,3 +150,37 @@ fn a_matrix_takes_no_more_than_its_file() {
         assert!(matrix.bytes() as f64 <= 1.03 * file as f64, "{dtype:?}: {} of {file}", matrix.bytes());
     }
 }
+
+#[test]
+fn floats_are_multiplied_as_they_are() {
+    for dtype in [GgmlDType::F32, GgmlDType::F16, GgmlDType::BF16] {
+        for (rows, columns) in [(16, 33), (37, 64), (5, 1)] {
+            let all = Tensor::from_vec(values(rows * columns, 1), (rows, columns), &Device::Cpu).unwrap();
+            let packed = QTensor::quantize(&all, dtype).unwrap();
+            let exact: Vec<f32> = packed.dequantize(&Device::Cpu).unwrap().flatten_all().unwrap().to_vec1().unwrap();
+            let mut matrix = Floats::new(dtype, rows, columns, &packed.data().unwrap()).unwrap();
+            let mut row = vec![0.0; columns];
+            matrix.row(rows - 1, &mut row);
+            assert_eq!(row, exact[(rows - 1) * columns..]);
+            let x = values(11 * columns, 4);
+            for processor in processors() {
+                matrix.processor = processor;
+                let product = |x: &[f32]| {
+                    let mut out = vec![f32::NAN; x.len() / columns * rows];
+                    matrix.multiply(0..matrix.groups(), x, Out::new(&mut out, rows));
+                    out
+                };
+                let whole = product(&x);
+                for (t, x) in x.chunks(columns).enumerate() {
+                    let ours = &whole[t * rows..(t + 1) * rows];
+                    for (r, ours) in ours.iter().enumerate() {
+                        let terms = x.iter().zip(&exact[r * columns..]).map(|(a, b)| f64::from(*a) * f64::from(*b));
+                        assert!((f64::from(*ours) - terms.sum::<f64>()).abs() < 1e-5, "{dtype:?} on {processor:?}");
+                    }
+                    assert_eq!(product(x), ours, "{dtype:?} on {processor:?}: a row is the same bits in any company");
+                }
+            }
+        }
+    }
+    assert!(Floats::new(GgmlDType::F16, 2, 3, &[0; 11]).is_none());
+}
