@@ -19,11 +19,13 @@ pub mod attention;
 pub mod conv;
 pub mod linear;
 pub mod norm;
+pub mod packed;
 pub mod picture;
+pub mod pool;
 pub mod rope;
 pub mod time;
 
-mod cpu;
+pub(super) mod cpu;
 
 pub use activation::{Activation, geglu};
 pub use attention::{Attend, attention};

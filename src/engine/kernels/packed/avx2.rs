@@ -3,8 +3,8 @@
 
 use std::arch::x86_64::*;
 
-use super::form::{BLOCK, Form, GROUP};
 use super::floats::{Columns, Kind};
+use super::form::{BLOCK, Form, GROUP};
 use super::rounded::Row;
 use super::{Group, Line, Source, plain};
 

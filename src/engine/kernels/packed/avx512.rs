@@ -2,8 +2,8 @@
 
 use std::arch::x86_64::*;
 
-use super::form::{BLOCK, Form, GROUP, SUPER};
 use super::floats::{Columns, Kind};
+use super::form::{BLOCK, Form, GROUP, SUPER};
 use super::rounded::Row;
 use super::{Group, Source, Unpacked};
 
@@ -174,7 +174,8 @@ unsafe fn scales<const F: u8>(start: Start, b: usize) -> ([__m512; 2], [__m512; 
     unsafe {
         match F {
             ONE => {
-                let (scale, offset) = (start.heads.cast::<f32>().add(b * GROUP), start.tops.cast::<f32>().add(b * GROUP));
+                let (scale, offset) =
+                    (start.heads.cast::<f32>().add(b * GROUP), start.tops.cast::<f32>().add(b * GROUP));
                 ([_mm512_loadu_ps(scale); 2], [_mm512_loadu_ps(offset); 2])
             }
             TWO => {

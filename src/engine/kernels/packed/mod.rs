@@ -12,11 +12,13 @@
 //! | `rounded` | activations |
 //! | `floats` | matrices of f32, f16, bf16 |
 //! | `plain` | the layout in words; what other processors run |
+//! | `product` | several products of the same activations, on all threads |
 //! | `avx2`, `avx512` | x86; the second asks for VNNI |
 
 mod floats;
 mod form;
 mod plain;
+mod product;
 mod rounded;
 
 #[cfg(target_arch = "x86_64")]
@@ -29,6 +31,7 @@ use rayon::prelude::*;
 
 pub use floats::Floats;
 use form::{BLOCK, Form, GROUP, SUPER};
+pub use product::{Matrix, products};
 pub use rounded::Rounded;
 use rounded::Row;
 

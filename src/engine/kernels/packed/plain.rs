@@ -11,7 +11,8 @@ fn number(form: Form, cell: &[Line], row: usize, k: usize) -> u8 {
         return cell[unit].0[place];
     }
     let low = cell[unit % 4].0[place] >> (4 * (unit / 4)) & 15;
-    (0..form.planes()).fold(low, |n, plane| n | (cell[4 + plane].0[unit * 8 + place / 8] >> (place % 8) & 1) << (4 + plane))
+    (0..form.planes())
+        .fold(low, |n, plane| n | (cell[4 + plane].0[unit * 8 + place / 8] >> (place % 8) & 1) << (4 + plane))
 }
 
 /// Scales and offsets of row `row` in block `b`: a number is `stored * scale + offset`.

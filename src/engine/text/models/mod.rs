@@ -2,7 +2,6 @@
 //! A new architecture is a line in [`config::traits`], and what it does otherwise.
 
 mod attention;
-mod blocks;
 mod config;
 mod convolution;
 mod decoder;
