@@ -16,6 +16,7 @@
 
 pub mod activation;
 pub mod attention;
+pub mod cached;
 pub mod conv;
 pub mod linear;
 pub mod norm;

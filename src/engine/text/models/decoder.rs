@@ -12,6 +12,7 @@ use super::linear::{Linear, project};
 use super::weights::Weights;
 use crate::domain::KvType;
 use crate::engine::Stop;
+use crate::engine::kernels::cached::Reach;
 
 type Load<T> = std::result::Result<T, Stop>;
 
@@ -282,7 +283,7 @@ impl Decoder {
                 RopeKind::None => None,
             };
             let (scale, cap) = (config.attention_scale, config.attention_cap);
-            let look = Look { scale, cap, window: layer.config.window, rope };
+            let look = Look { reach: Reach { scale, cap, window: layer.config.window }, rope };
             let input = layer.norm.forward(&x)?;
             let mut mixed = match &mut layer.mixer {
                 Mixer::Attention(attention) => attention.forward(&input, position, look)?,

@@ -7,7 +7,6 @@ mod convolution;
 mod decoder;
 mod feed;
 mod inventory;
-mod kv;
 mod linear;
 mod weights;
 
