@@ -127,61 +127,66 @@ impl Form {
 }
 
 /// A block of one row as it is read from the file.
+#[derive(Default)]
 pub struct Block {
-    /// As stored: not negative.
-    pub numbers: [u8; BLOCK],
+    /// The low half bytes: column `i` low, column `i + 16` high. Whole bytes for Q8_0: 128 more than the number.
+    pub bytes: [u8; BLOCK],
+    /// Bits above the half bytes, column `i` in bit `i`.
+    pub planes: [u32; 2],
     /// What stands beside them, [`Form::head`] bytes.
     pub head: [u8; 4],
 }
 
 /// Reads block `at` (below [`SUPER`]; 0 for types without super blocks) of what lies together in the file, and what
 /// stands beside all of it ([`Form::top`] bytes).
-pub fn read(form: Form, bytes: &[u8], at: usize) -> (Block, [u8; 4]) {
-    let mut numbers = [0; BLOCK];
-    let (mut head, mut top) = ([0; 4], [0; 4]);
+pub fn read(form: Form, file: &[u8], at: usize) -> (Block, [u8; 4]) {
+    let mut block = Block::default();
+    let mut top = [0; 4];
+    // Half bytes of 32 columns to those of two times 16.
+    let join = |block: &mut Block, from: &[u8], shift: usize| {
+        let (left, right) = from[..BLOCK].split_at(BLOCK / 2);
+        for ((byte, a), b) in block.bytes.iter_mut().zip(left).zip(right) {
+            *byte = (a >> shift & 15) | (b >> shift & 15) << 4;
+        }
+    };
+    let bits = |from: &[u8], shift: usize| {
+        from[..BLOCK].iter().zip(0..).fold(0, |bits, (byte, i)| bits | u32::from(byte >> shift & 1) << i)
+    };
     match form {
         Form::Q4_0 | Form::Q4_1 | Form::Q5_0 | Form::Q5_1 => {
-            let (scales, rest) = bytes.split_at(form.head());
-            head[..scales.len()].copy_from_slice(scales);
+            let (scales, rest) = file.split_at(form.head());
+            block.head[..scales.len()].copy_from_slice(scales);
             let (bits, halves) = rest.split_at(4 * form.planes());
-            for (i, &byte) in halves.iter().enumerate() {
-                (numbers[i], numbers[i + 16]) = (byte & 15, byte >> 4);
-            }
+            block.bytes[..BLOCK / 2].copy_from_slice(halves);
             if let &[a, b, c, d] = bits {
-                let bits = u32::from_le_bytes([a, b, c, d]);
-                (0..).zip(&mut numbers).for_each(|(i, n)| *n |= ((bits >> i & 1) as u8) << 4);
+                block.planes[0] = u32::from_le_bytes([a, b, c, d]);
             }
         }
         Form::Q8_0 => {
-            head[..2].copy_from_slice(&bytes[..2]);
-            numbers.iter_mut().zip(&bytes[2..]).for_each(|(n, &byte)| *n = byte ^ 128);
+            block.head[..2].copy_from_slice(&file[..2]);
+            block.bytes.iter_mut().zip(&file[2..]).for_each(|(to, &byte)| *to = byte ^ 128);
         }
         Form::Q4K | Form::Q5K => {
-            top.copy_from_slice(&bytes[..4]);
-            head[..2].copy_from_slice(&six_bits(&bytes[4..16], at));
-            let halves = &bytes[bytes.len() - 128..];
+            top.copy_from_slice(&file[..4]);
+            block.head[..2].copy_from_slice(&six_bits(&file[4..16], at));
             // Two blocks share 32 bytes, the first in their low halves.
-            for (n, &byte) in numbers.iter_mut().zip(&halves[at / 2 * 32..]) {
-                *n = byte >> (4 * (at % 2)) & 15;
-            }
+            join(&mut block, &file[file.len() - 128 + at / 2 * BLOCK..], 4 * (at % 2));
             if form == Form::Q5K {
-                numbers.iter_mut().zip(&bytes[16..48]).for_each(|(n, &bits)| *n |= (bits >> at & 1) << 4);
+                block.planes[0] = bits(&file[16..], at);
             }
         }
         Form::Q6K => {
-            let (low, rest) = bytes.split_at(128);
+            let (low, rest) = file.split_at(128);
             let (high, rest) = rest.split_at(64);
-            head[..2].copy_from_slice(&rest[2 * at..2 * at + 2]);
+            block.head[..2].copy_from_slice(&rest[2 * at..2 * at + 2]);
             top[..2].copy_from_slice(&rest[16..18]);
             // 128 numbers take 64 bytes of low halves and 32 of pairs of high bits.
             let (part, quarter) = (at / 4, at % 4);
-            for (i, n) in numbers.iter_mut().enumerate() {
-                let half = low[64 * part + 32 * (quarter % 2) + i] >> (4 * (quarter / 2)) & 15;
-                *n = half | (high[32 * part + i] >> (2 * quarter) & 3) << 4;
-            }
+            join(&mut block, &low[64 * part + 32 * (quarter % 2)..], 4 * (quarter / 2));
+            block.planes = [0, 1].map(|plane| bits(&high[32 * part..], 2 * quarter + plane));
         }
     }
-    (Block { numbers, head }, top)
+    (block, top)
 }
 
 /// Scale and offset of block `at`, 6 bits each, as Q4_K and Q5_K pack eight of both in 12 bytes.

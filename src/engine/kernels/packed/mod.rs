@@ -280,15 +280,14 @@ fn pack_row(form: Form, bytes: &[u8], row: usize, lines: &mut [Line], heads: &mu
                 spread(&mut tops[s * form.top() * GROUP..], &top[..form.top()], 2);
             }
             let cell = &mut lines[b * form.lines()..(b + 1) * form.lines()];
-            for (k, &n) in block.numbers.iter().enumerate() {
-                let (unit, place) = (k / 4, row * 4 + k % 4);
-                if form == Form::Q8_0 {
-                    cell[unit].0[place] = n;
-                    continue;
-                }
-                cell[unit % 4].0[place] |= (n & 15) << (4 * (unit / 4));
-                for plane in 0..form.planes() {
-                    cell[4 + plane].0[unit * 8 + place / 8] |= (n >> (4 + plane) & 1) << (place % 8);
+            let units = if form == Form::Q8_0 { 8 } else { 4 };
+            for (line, four) in cell[..units].iter_mut().zip(block.bytes.as_chunks::<4>().0) {
+                line.0[row * 4..row * 4 + 4].copy_from_slice(four);
+            }
+            // A row's four bits of a unit are half a byte.
+            for (line, bits) in cell[units..].iter_mut().zip(block.planes) {
+                for unit in 0..8 {
+                    line.0[unit * 8 + row / 2] |= ((bits >> (4 * unit) & 15) as u8) << (4 * (row % 2));
                 }
             }
         }
