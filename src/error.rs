@@ -49,6 +49,12 @@ pub enum Cause {
     FileMissing {
         path: PathBuf,
     },
+    /// A text was exported without some of its pictures; the first of them and why.
+    PicturesLeftOut {
+        count: usize,
+        path: PathBuf,
+        reason: String,
+    },
     /// The file cannot be what it should be: cut, empty, damaged, hostile.
     BadModelFile {
         path: PathBuf,

@@ -49,6 +49,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("{id} 不能生成{}。", if *wanted == "text" { "文字" } else { "图片" }),
         ),
         Cause::FileMissing { path } => (format!("{} is not there.", show(path)), format!("找不到 {}。", show(path))),
+        Cause::PicturesLeftOut { count, path, reason } => (
+            format!("{count} of the text's pictures could not be read; the first is {}: {reason}", show(path)),
+            format!("文中有 {count} 张图片读不出来，第一张是 {}：{reason}", show(path)),
+        ),
         Cause::BadModelFile { path, reason } => (
             format!("{} cannot be used as a model: {reason}.", show(path)),
             format!("{} 不能作为模型使用：{reason}。", show(path)),
@@ -215,6 +219,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::FileMissing { .. } => {
             ("Check the path, or choose another file.".into(), "请检查路径，或选择另一个文件。".into())
         }
+        Cause::PicturesLeftOut { .. } => (
+            "The text was written, with their descriptions in their places. Put the files back, or take the pictures out of the text, and export it again.".into(),
+            "文字已导出，缺少的图片以说明代替。请放回这些文件，或从文中移除图片，再导出一次。".into(),
+        ),
         Cause::BadModelFile { .. } => {
             ("Fetch the file again, or choose another one.".into(), "请重新下载，或选择另一个文件。".into())
         }

@@ -7,10 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use aigc_studio::domain::{
-    ConversationId, JobId, JournalEntry, Message, Picture, PictureRecord, Role, Sampler, Settings, StoreEvent, Turn,
+    ConversationId, Illustration, JobId, JournalEntry, Message, Passage, Picture, PictureRecord, Role, Sampler,
+    Settings, StoreEvent, Turn,
 };
 use aigc_studio::error::Cause;
+use aigc_studio::lang::Lang;
 use aigc_studio::store::{Paths, Request, Store, load_settings, png};
+use aigc_studio::writing::export::{Document, TextFormat};
 use crossbeam_channel::Receiver;
 
 fn picture(side: u32) -> Arc<Picture> {
@@ -309,7 +312,8 @@ fn copies_are_written_in_the_format_of_their_ending() {
     store.send(Request::ExportPicture { picture: picture(64), record: None, path: to("a.bmp") });
     assert!(matches!(next(&events), StoreEvent::Failed(e) if matches!(e.cause(), Cause::BadChoice { .. })));
     assert!(!to("a.bmp").exists());
-    store.send(Request::WriteFile { path: to("a.md"), bytes: b"# Hi\n".to_vec() });
+    let document = Box::new(Document::from_markdown("Hi", "", Lang::En));
+    store.send(Request::ExportText { path: to("a.md"), document, format: TextFormat::Markdown });
     next(&events);
     assert_eq!(fs::read_to_string(to("a.md")).unwrap(), "# Hi\n");
 }
@@ -365,4 +369,78 @@ fn cards_and_chats_of_other_programs_are_opened() {
     assert!(matches!(next(&events), StoreEvent::Failed(e) if matches!(e.cause(), Cause::FileMissing { .. })));
     store.send(Request::Open(put("picture.png", &png::encode(&picture(8), Some(&record("cat", 1))).unwrap())));
     assert!(matches!(next(&events), StoreEvent::Opened { record: Some(_), .. }));
+}
+
+/// A page with three pictures: a PNG, a JPEG and one that is gone.
+fn illustrated(home: &Path) -> Document {
+    let at = |name: &str| home.join("pictures").join(name);
+    fs::create_dir_all(at("")).unwrap();
+    fs::write(at("fox.png"), png::encode(&picture(8), None).unwrap()).unwrap();
+    fs::write(at("mill.jpg"), png::encode_as("jpg", &picture(8), None).unwrap()).unwrap();
+    let one = |id, text: &str, name: &str| Illustration {
+        id,
+        passage: Passage { turn: 0, at: 0, text: text.into() },
+        path: at(name),
+    };
+    let pictures = [one(1, "A fox.", "fox.png"), one(2, "A mill.", "mill.jpg"), one(3, "A moon.", "moon.png")];
+    Document::from_page("Night", "A fox.\nA mill.\nA moon.", &pictures, Lang::En)
+}
+
+#[test]
+fn a_text_goes_out_with_its_pictures() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    let document = illustrated(home.path());
+    let out = home.path().join("out");
+    for (format, name) in [
+        (TextFormat::Markdown, "night.md"),
+        (TextFormat::Html, "night.html"),
+        (TextFormat::Docx, "night.docx"),
+        (TextFormat::Plain, "night.txt"),
+    ] {
+        let path = out.join(name);
+        store.send(Request::ExportText { path: path.clone(), document: Box::new(document.clone()), format });
+        assert!(matches!(next(&events), StoreEvent::Exported { path: told } if told == path));
+        if format != TextFormat::Plain {
+            let StoreEvent::Failed(error) = next(&events) else { panic!("{format:?}") };
+            let Cause::PicturesLeftOut { count, path, .. } = error.cause() else { panic!("{error}") };
+            assert_eq!((*count, path.ends_with("moon.png")), (1, true));
+        }
+    }
+    let markdown = fs::read_to_string(out.join("night.md")).unwrap();
+    assert!(markdown.contains("![A fox.](<night-pictures/fox.png>)"), "{markdown}");
+    assert!(
+        markdown.contains("![A mill.](<night-pictures/mill.jpg>)") && markdown.contains("*\\[A moon.\\]*"),
+        "{markdown}"
+    );
+    for name in ["fox.png", "mill.jpg"] {
+        let (from, to) = (home.path().join("pictures").join(name), out.join("night-pictures").join(name));
+        assert_eq!(fs::read(from).unwrap(), fs::read(to).unwrap());
+    }
+    let html = fs::read_to_string(out.join("night.html")).unwrap();
+    assert_eq!((html.matches("data:image/png;base64,").count(), html.contains("[A moon.]")), (2, true));
+    let docx = fs::read(out.join("night.docx")).unwrap();
+    let held = |part: &[u8]| docx.windows(part.len()).filter(|w| w == &part).count();
+    assert!(held(b"word/media/") >= 4, "two pictures, each named twice");
+    assert!(fs::read_to_string(out.join("night.txt")).unwrap().contains("[A moon.]"));
+}
+
+#[test]
+fn pictures_of_one_name_do_not_take_each_others_place() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    let one = |id: u64, text: &str, side: u32| {
+        let path = home.path().join(format!("day-{id}")).join("a.png");
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, png::encode(&picture(side), None).unwrap()).unwrap();
+        Illustration { id, passage: Passage { turn: 0, at: 0, text: text.into() }, path }
+    };
+    let document = Document::from_page("", "One.\nTwo.", &[one(1, "One.", 8), one(2, "Two.", 9)], Lang::En);
+    let path = home.path().join("text.md");
+    store.send(Request::ExportText { path, document: Box::new(document), format: TextFormat::Markdown });
+    assert!(matches!(next(&events), StoreEvent::Exported { .. }));
+    drop(store);
+    let side = |name: &str| png::open(&home.path().join("text-pictures").join(name)).unwrap().width;
+    assert_eq!((side("a.png"), side("a-2.png")), (8, 9));
+    assert!(events.try_recv().is_err());
 }

@@ -107,8 +107,8 @@ impl Studio {
             Effect::ListConversations => self.store.send(Request::ListConversations),
             Effect::TrashConversation(id) => self.store.send(Request::DeleteConversation(id)),
             Effect::RestoreConversation(id) => self.store.send(Request::RestoreConversation(id)),
-            Effect::AskExport { name, bytes } => {
-                self.dialogs.save_file(&name, move |path| Request::WriteFile { path, bytes });
+            Effect::AskExportText { name, document, format } => {
+                self.dialogs.save_file(&name, move |path| Request::ExportText { path, document, format });
             }
 
             Effect::SaveSettings(settings) => self.store.send(Request::SaveSettings(settings)),

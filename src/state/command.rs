@@ -9,6 +9,7 @@ use crate::domain::{
     PictureRecord, Room, Sampler, Schedule, Seed, Settings, Theme, WindowGeometry,
 };
 use crate::lang::Lang;
+use crate::writing::export::{Document, TextFormat};
 
 /// Everything that a person can do. Views push these; nothing else changes the state.
 #[derive(Clone, Debug, PartialEq)]
@@ -183,14 +184,6 @@ pub enum Shown {
     Shot(ShotKey),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextFormat {
-    Markdown,
-    Plain,
-    Html,
-    Docx,
-}
-
 /// What [`super::update`] asks the app to do. Data only; the app owns the channels.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -244,10 +237,11 @@ pub enum Effect {
     ListConversations,
     TrashConversation(ConversationId),
     RestoreConversation(ConversationId),
-    /// A dialog for the path, then these bytes.
-    AskExport {
+    /// A dialog for the path, then this text with its pictures.
+    AskExportText {
         name: String,
-        bytes: Vec<u8>,
+        document: Box<Document>,
+        format: TextFormat,
     },
 
     SaveSettings(Box<Settings>),

@@ -6,6 +6,8 @@ use crate::domain::{CardKind, StoryCard};
 #[derive(Clone, Debug, PartialEq)]
 pub enum PageCommand {
     New,
+    /// A new page with the text of these turns.
+    Of(Vec<u64>),
     /// The text as it is after typing.
     Type(String),
     Undo,

@@ -5,6 +5,7 @@
 mod atomic;
 mod decoder;
 mod exif;
+mod export;
 mod journal;
 mod latents;
 mod library;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 
 use crate::domain::{ConversationId, JobId, JournalEntry, Latents, Picture, PictureRecord, Settings};
+use crate::writing::export::{Document, TextFormat};
 
 /// One piece of work for the store's thread. What it answers with stands behind the arrow; every one of them may
 /// answer with `StoreEvent::Failed` instead, unless another failure is named.
@@ -21,8 +22,8 @@ pub enum Request {
     ExportPicture { picture: Arc<Picture>, record: Option<Box<PictureRecord>>, path: PathBuf },
     /// The same from a file. -> `Exported`
     ExportFile { from: PathBuf, path: PathBuf },
-    /// The same for a conversation. -> `Exported`
-    WriteFile { path: PathBuf, bytes: Vec<u8> },
+    /// The same for a conversation or a page. -> `Exported`, and `Failed` with the pictures that were left out
+    ExportText { path: PathBuf, document: Box<Document>, format: TextFormat },
     /// -> `Library`
     ScanLibrary,
     /// Uses this folder from now on, even where it cannot be written to yet (that is told). -> `Library`

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::journal::Journals;
 use super::library::{self, Scan};
-use super::{Events, Paths, Request, atomic, failed, guarded, latents, png, settings};
+use super::{Events, Paths, Request, atomic, export, failed, guarded, latents, png, settings};
 use crate::domain::{LibraryItem, Picture, PictureRecord, Settings, StoreEvent};
 use crate::error::{Result, StudioError};
 
@@ -111,16 +111,17 @@ impl Worker {
                 StoreEvent::LatentsKept { path }
             }
             Request::ExportPicture { picture, record, path } => {
-                export(&picture, record.as_deref(), &path)?;
+                export_picture(&picture, record.as_deref(), &path)?;
                 StoreEvent::Exported { path }
             }
             Request::ExportFile { from, path } => {
                 export_file(&from, &path)?;
                 StoreEvent::Exported { path }
             }
-            Request::WriteFile { path, bytes } => {
-                atomic::write(&path, &bytes)?;
-                StoreEvent::Exported { path }
+            Request::ExportText { path, document, format } => {
+                let left_out = export::write_text(*document, format, &path)?;
+                self.events.tell(StoreEvent::Exported { path });
+                return left_out.map_or(Ok(()), Err);
             }
             Request::ScanLibrary => {
                 self.begin_scan();
@@ -238,7 +239,7 @@ fn for_each(paths: Vec<PathBuf>, mut work: impl FnMut(&Path) -> Result<()>) -> (
 }
 
 /// Writes a picture at the person's path in the format of its ending; PNG where it has none.
-fn export(picture: &Picture, record: Option<&PictureRecord>, path: &Path) -> Result<()> {
+fn export_picture(picture: &Picture, record: Option<&PictureRecord>, path: &Path) -> Result<()> {
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("png");
     atomic::write(path, &png::encode_as(ending, picture, record)?)
 }
@@ -252,5 +253,5 @@ fn export_file(from: &Path, path: &Path) -> Result<()> {
         return atomic::write(path, &bytes);
     }
     let record = png::read_head_of(from)?.and_then(|head| head.record());
-    export(&picture, record.as_deref(), path)
+    export_picture(&picture, record.as_deref(), path)
 }

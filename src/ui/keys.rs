@@ -4,7 +4,8 @@ use egui::{Key, Modifiers, Ui};
 
 use super::cx::Cx;
 use crate::domain::Room;
-use crate::state::{Command, PageCommand, Stage, TextFormat};
+use crate::state::{Command, PageCommand, Stage};
+use crate::writing::export::TextFormat;
 
 /// Reads the shortcuts before any field can take their keys.
 pub fn run(ui: &Ui, cx: &mut Cx<'_>) {

@@ -71,6 +71,8 @@ texts! {
     EditAnswerHint: "The old answer stays beside it", "原来的回答会保留";
     WithAForm: "Or with a form", "或使用写作模板";
     WriteForm: "Write it", "开始写作";
+    OpenAsPage: "Open as a page", "作为页面打开";
+    SectionsToPage: "Put the sections together as a page", "把各节合成一个页面";
     WriteSection: "Write section {0} of {1}", "写第 {0} 节（共 {1} 节）";
     ChecksFound: "The form's checks", "检查结果";
     WriteThatAgain: "Write that again", "重写此处";

@@ -61,6 +61,16 @@ impl AppState {
         (done < sections).then_some((done, sections))
     }
 
+    /// The turns of all sections, once the last one is written.
+    pub fn sections(&self) -> Option<Vec<u64>> {
+        self.form_of_page().filter(|(form, _)| form.has_sections())?;
+        let answers = self.write.open.turns.iter().filter(|turn| turn.message.role == Role::Assistant);
+        let mut written = answers.filter(|turn| !turn.message.content.is_empty());
+        let all = outline_sections(&written.next()?.message.content).len();
+        let sections: Vec<u64> = written.map(|turn| turn.id).take(all).collect();
+        (all > 0 && sections.len() == all).then_some(sections)
+    }
+
     pub(super) fn write_section(&mut self, fx: &mut Effects) {
         let (Some((at, _)), Some((form, made))) = (self.next_section(), self.form_of_page()) else { return };
         let turns = &self.write.open.turns;
@@ -94,9 +104,18 @@ impl AppState {
         let Some((form, made)) = self.form_of_page().filter(|(_, made)| made.conversation == *conversation) else {
             return;
         };
-        // An outline is no text yet.
-        let text = self.write.open.turns.last().filter(|turn| turn.message.role == Role::Assistant);
-        let Some(text) = text.filter(|_| !form.has_sections()) else { return };
-        self.write.findings = checks::check(&text.message.content, &form.checks(&made.values, self.lang), self.lang);
+        // An outline is no text yet; its sections are one together.
+        let turns = match self.sections() {
+            Some(sections) => sections,
+            None if form.has_sections() => return,
+            None => self.write.open.turns.last().map(|turn| turn.id).into_iter().collect(),
+        };
+        let texts = turns.iter().filter_map(|id| self.write.open.turn(*id));
+        let texts = texts.filter(|turn| turn.message.role == Role::Assistant).map(|turn| turn.message.content.as_str());
+        let texts: Vec<&str> = texts.collect();
+        if !texts.is_empty() {
+            let text = texts.join("\n\n");
+            self.write.findings = checks::check(&text, &form.checks(&made.values, self.lang), self.lang);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The one function that changes the state.
 
 mod create;
+mod export;
 mod forms;
 mod helper;
 mod ledger;

@@ -11,8 +11,10 @@ use crate::writing::page::named;
 
 impl AppState {
     pub(super) fn page_command(&mut self, command: PageCommand, fx: &mut Effects) {
-        if command == PageCommand::New {
-            return self.new_page();
+        match command {
+            PageCommand::New => return self.new_page(),
+            PageCommand::Of(turns) => return self.page_of(&turns, fx),
+            _ => {}
         }
         // What streams goes to a place of the text: until it ends, the text is not changed.
         let busy = self.write.is_writing_here();
@@ -28,7 +30,7 @@ impl AppState {
             {
                 return;
             }
-            PageCommand::New => return,
+            PageCommand::New | PageCommand::Of(_) => return,
             PageCommand::Type(text) if text.len() > PAGE_BYTES && text.len() > page.text.len() => {
                 let (value, max) = (text.len() as f64, PAGE_BYTES as f64);
                 self.write.error = Some(Cause::OutOfRange { name: "page, bytes", value, min: 0.0, max }.into());
@@ -60,6 +62,22 @@ impl AppState {
     fn new_page(&mut self) {
         self.new_conversation();
         self.write.open = OpenConversation { page: Some(Box::default()), ..OpenConversation::default() };
+    }
+
+    /// A page of what was written in a conversation, which stays as it is.
+    fn page_of(&mut self, turns: &[u64], fx: &mut Effects) {
+        let texts = turns.iter().filter_map(|id| self.write.open.turn(*id)).map(|turn| turn.message.content.trim());
+        let text = texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n");
+        if text.is_empty() || text.len() > PAGE_BYTES || self.write.is_writing_here() {
+            return;
+        }
+        let title = self.write.open.title.clone();
+        self.new_page();
+        let entry = self.write.open.page.as_ref().and_then(|page| page.edit_to(&text, Author::Model));
+        if let Some(entry) = entry {
+            self.change_page(entry, fx);
+            self.rename(title, fx);
+        }
     }
 
     /// Does it and writes it down.

@@ -7,10 +7,7 @@ use crate::domain::{
     TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, Turn, TurnInfo,
 };
 use crate::error::{Cause, Result, StudioError};
-use crate::state::{
-    AppState, Command, Effect, NoticeKind, OpenConversation, PageSpot, Phase, TextEdit, TextFormat, TextJob,
-};
-use crate::writing::export::{Document, to_docx, to_html, to_markdown, to_plain_text};
+use crate::state::{AppState, Command, Effect, NoticeKind, OpenConversation, PageSpot, Phase, TextEdit, TextJob};
 
 /// Letters of the first prompt that make a conversation's title.
 pub(super) const TITLE: usize = 40;
@@ -62,7 +59,7 @@ impl AppState {
             Command::BranchAtToken { turn, token, other } => self.branch_at_token(turn, token, other, fx),
             Command::Regenerate => self.regenerate(fx),
             Command::ContinueWriting => self.continue_writing(fx),
-            Command::ExportConversation(format) => self.export_conversation(format, fx),
+            Command::ExportConversation(format) => self.export_text(format, fx),
             Command::OpenForm(id) => self.open_form(&id),
             Command::SetFormField(field, value) => self.set_form_field(field, value),
             Command::CloseForm => self.write.form = None,
@@ -568,36 +565,6 @@ impl AppState {
         }
         fx.push(Effect::TrashConversation(id.clone()));
         self.note(NoticeKind::ConversationTrashed(id));
-    }
-
-    fn export_conversation(&mut self, format: TextFormat, fx: &mut Effects) {
-        let open = &self.write.open;
-        let lang = self.lang;
-        let document = if let Some(page) = &open.page {
-            Document::from_page(&open.title, page.text.as_str(), lang)
-        } else {
-            let system = Some(&open.system).filter(|s| !s.trim().is_empty());
-            let system = system.map(|text| Message { role: Role::System, content: text.clone() });
-            let turns = open.turns.iter().map(|turn| turn.message.clone());
-            let messages: Vec<Message> = system.into_iter().chain(turns).collect();
-            Document::from_messages(&open.title, &messages, lang)
-        };
-        if document.blocks.is_empty() {
-            return;
-        }
-        let (bytes, ending) = match format {
-            TextFormat::Markdown => (Ok(to_markdown(&document).into_bytes()), "md"),
-            TextFormat::Plain => (Ok(to_plain_text(&document).into_bytes()), "txt"),
-            TextFormat::Html => (Ok(to_html(&document).into_bytes()), "html"),
-            TextFormat::Docx => (to_docx(&document), "docx"),
-        };
-        let bytes = match bytes {
-            Ok(bytes) => bytes,
-            Err(error) => return self.problem(error),
-        };
-        let name = open.title.chars().map(|c| if c.is_alphanumeric() || c == ' ' { c } else { '-' });
-        let name = format!("{}.{ending}", name.collect::<String>().trim());
-        fx.push(Effect::AskExport { name, bytes });
     }
 
     /// Moves a conversation to the top of the list.

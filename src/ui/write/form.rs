@@ -2,7 +2,7 @@
 
 use egui::{DragValue, Id, Label, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
-use crate::state::{Command, FormState};
+use crate::state::{Command, FormState, PageCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{BODY, S1, S2, S3, S4, S6};
@@ -111,6 +111,11 @@ pub fn results(ui: &mut Ui, cx: &mut Cx<'_>) {
         if widgets::button(ui, icons::PENCIL_SIMPLE, &label).clicked() {
             cx.push(Command::WriteSection);
         }
+    }
+    if let Some(sections) = cx.state.sections()
+        && widgets::button(ui, icons::BOOK_OPEN_TEXT, cx.t(T::SectionsToPage)).clicked()
+    {
+        cx.push(Command::Page(PageCommand::Of(sections)));
     }
     let findings = &cx.state.write.findings;
     if findings.is_empty() {

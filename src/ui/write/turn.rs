@@ -4,7 +4,7 @@ use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Ui};
 use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
 
 use crate::domain::{FinishReason, Role, Turn, TurnInfo};
-use crate::state::Command;
+use crate::state::{Command, PageCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, BODY, S1, S2, SMALL};
@@ -159,6 +159,9 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
         }
         if idle && cx.state.write.weighed.contains_key(&turn.id) && small_icon(ui, icons::INFO, cx.t(T::LookInside)) {
             cx.push(Command::Inspect(turn.id));
+        }
+        if idle && !text.trim().is_empty() && small_icon(ui, icons::BOOK_OPEN_TEXT, cx.t(T::OpenAsPage)) {
+            cx.push(Command::Page(PageCommand::Of(vec![turn.id])));
         }
         if idle && cx.state.create.helper.is_none() && small_icon(ui, icons::IMAGE, cx.t(T::PictureOfTurn)) {
             cx.push(Command::PictureOfTurn(turn.id));

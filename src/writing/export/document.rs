@@ -1,6 +1,8 @@
 //! A document between the formats.
 
-use crate::domain::{Message, Role};
+use std::path::PathBuf;
+
+use crate::domain::{Illustration, Message, Role, Turn};
 use crate::lang::Lang;
 
 /// A page or a conversation.
@@ -39,16 +41,27 @@ pub enum Block {
         speaker: String,
         blocks: Vec<Block>,
     },
-    /// A PNG file's bytes and what to say to those who cannot see it.
+    /// A picture, and what to say to those who cannot see it.
     Picture {
-        png: Vec<u8>,
+        image: Image,
         alt: String,
     },
     Rule,
 }
 
+/// Where a picture is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Image {
+    /// In the document: a PNG file's bytes.
+    Png(Vec<u8>),
+    /// On the disk. Markdown names the file; the other formats, which hold their pictures, show its description.
+    File(PathBuf),
+}
+
 /// Quotes and lists inside each other; deeper ones are read as if they were not so deep.
 pub const MAX_DEPTH: usize = 16;
+/// Letters of a passage that describe its picture.
+const ALT: usize = 160;
 
 /// A run of text in one manner. A line break is `\n`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,8 +90,11 @@ impl Document {
     /// A page of Markdown: CommonMark with tables and strike-through. HTML inside is text. Pictures are kept where
     /// they are PNG inside a `data:` address; others become links. A first heading that repeats the title is left out.
     pub fn from_markdown(title: &str, markdown: &str, lang: Lang) -> Self {
+        Self::titled(title, super::parse::blocks(markdown), lang)
+    }
+
+    fn titled(title: &str, mut blocks: Vec<Block>, lang: Lang) -> Self {
         let title = title.trim();
-        let mut blocks = super::parse::blocks(markdown);
         if let Some(Block::Heading { level: 1, text }) = blocks.first()
             && text_of(text) == title
         {
@@ -87,21 +103,75 @@ impl Document {
         Self { title: title.to_owned(), lang, blocks }
     }
 
-    /// A text as a person sees it: each line stays a line. Markdown's headings, lists and stresses are read.
-    pub fn from_page(title: &str, text: &str, lang: Lang) -> Self {
+    /// A text as a person sees it: each line stays a line. Markdown's headings, lists and stresses are read. Each
+    /// picture stands below the line in which its passage ends.
+    pub fn from_page(title: &str, text: &str, pictures: &[Illustration], lang: Lang) -> Self {
+        let below = |picture: &Illustration| {
+            let (end, _) = picture.passage.find(text);
+            text[end..].find('\n').map_or(text.len(), |at| end + at + 1)
+        };
+        let mut places: Vec<(usize, &Illustration)> = pictures.iter().map(|p| (below(p), p)).collect();
+        places.sort_by_key(|(at, picture)| (*at, picture.id));
         // Two spaces keep a line's end; a line that is set in would be code.
-        let lines = text.lines().map(|line| format!("{}  \n", line.trim_matches([' ', '\t'])));
-        Self::from_markdown(title, &lines.collect::<String>(), lang)
+        let read = |part: &str| {
+            let lines = part.lines().map(|line| format!("{}  \n", line.trim_matches([' ', '\t'])));
+            super::parse::blocks(&lines.collect::<String>())
+        };
+        let (mut blocks, mut from) = (Vec::new(), 0);
+        for (at, picture) in places {
+            blocks.extend(read(&text[from..at]));
+            blocks.push(Block::of(picture));
+            from = at;
+        }
+        blocks.extend(read(&text[from..]));
+        Self::titled(title, blocks, lang)
     }
 
-    /// A conversation: each message is Markdown and becomes a turn.
-    pub fn from_messages(title: &str, messages: &[Message], lang: Lang) -> Self {
-        let turn = |message: &Message| Block::Turn {
+    /// A conversation: each message is Markdown and becomes a turn, its pictures below it.
+    pub fn from_turns(title: &str, system: &str, turns: &[Turn], pictures: &[Illustration], lang: Lang) -> Self {
+        let say = |message: &Message| Block::Turn {
             role: message.role,
             speaker: speaker(message.role, lang).to_owned(),
             blocks: super::parse::blocks(&message.content),
         };
-        Self { title: title.trim().to_owned(), lang, blocks: messages.iter().map(turn).collect() }
+        let mut blocks = Vec::with_capacity(turns.len() + 1);
+        if !system.trim().is_empty() {
+            blocks.push(say(&Message { role: Role::System, content: system.to_owned() }));
+        }
+        for turn in turns {
+            let mut block = say(&turn.message);
+            if let Block::Turn { blocks, .. } = &mut block {
+                blocks.extend(pictures.iter().filter(|p| p.passage.turn == turn.id).map(Block::of));
+            }
+            blocks.push(block);
+        }
+        Self { title: title.trim().to_owned(), lang, blocks }
+    }
+
+    /// Every picture in the document, those in turns too.
+    pub fn pictures_mut(&mut self) -> Vec<&mut Block> {
+        fn collect<'a>(blocks: &'a mut [Block], out: &mut Vec<&'a mut Block>) {
+            for block in blocks {
+                match block {
+                    Block::Picture { .. } => out.push(block),
+                    Block::Turn { blocks, .. } | Block::Quote(blocks) => collect(blocks, out),
+                    Block::List { items, .. } => items.iter_mut().for_each(|item| collect(item, out)),
+                    _ => {}
+                }
+            }
+        }
+        let mut out = Vec::new();
+        collect(&mut self.blocks, &mut out);
+        out
+    }
+}
+
+impl Block {
+    fn of(picture: &Illustration) -> Self {
+        let words: String = picture.passage.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let cut = words.char_indices().nth(ALT).map(|(at, _)| at);
+        let alt = cut.map_or_else(|| words.clone(), |at| format!("{}…", &words[..at]));
+        Self::Picture { image: Image::File(picture.path.clone()), alt }
     }
 }
 

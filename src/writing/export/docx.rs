@@ -8,7 +8,7 @@ use std::io::{Cursor, Write as _};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::document::{Block, Document, Span, escape, is_safe_link, png_size};
+use super::document::{Block, Document, Image, Span, escape, is_safe_link, png_size};
 use super::docx_parts as parts;
 use crate::error::{Result, StudioError};
 
@@ -91,7 +91,10 @@ impl<'a> Writer<'a> {
                 self.paragraph("Speaker", &[Span::plain(speaker.as_str())]);
                 self.blocks(blocks, place);
             }
-            Block::Picture { png, alt } => self.picture(png, alt, place),
+            Block::Picture { image: Image::Png(png), alt } => self.picture(png, alt, place),
+            Block::Picture { image: Image::File(_), alt } => {
+                self.placed("", &[Span::plain(format!("[{alt}]"))], place);
+            }
             Block::Rule => {
                 self.body.push_str("<w:p><w:pPr><w:pBdr><w:bottom w:val=\"single\" w:sz=\"6\" w:space=\"1\" w:color=\"auto\"/></w:pBdr></w:pPr></w:p>");
             }

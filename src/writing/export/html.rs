@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::document::{Block, Document, Span, escape, is_safe_link};
+use super::document::{Block, Document, Image, Span, escape, is_safe_link};
 use crate::domain::Role;
 
 const STYLE: &str = include_str!("../../../assets/export/page.css");
@@ -100,12 +100,17 @@ fn block(block: &Block, shift: u8, out: &mut String) {
             blocks(inner, shift + 1, out);
             out.push_str("</section>\n");
         }
-        Block::Picture { png, alt } => {
+        Block::Picture { image: Image::Png(png), alt } => {
             out.push_str("<figure><img alt=\"");
             escape(alt, out);
             out.push_str("\" src=\"data:image/png;base64,");
             STANDARD.encode_string(png, out);
             out.push_str("\"></figure>\n");
+        }
+        Block::Picture { image: Image::File(_), alt } => {
+            out.push_str("<p>[");
+            escape(alt, out);
+            out.push_str("]</p>\n");
         }
         Block::Rule => out.push_str("<hr>\n"),
     }

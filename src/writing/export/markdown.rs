@@ -3,10 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::document::{Block, Document, Span, is_forbidden};
+use super::document::{Block, Document, Image, Span, is_forbidden};
 
 /// The document as Markdown: the title as the first heading, each turn below a heading of its speaker, pictures inside
-/// as `data:` addresses.
+/// as `data:` addresses, those on the disk by their paths.
 pub fn to_markdown(document: &Document) -> String {
     let mut out = String::new();
     if !document.title.is_empty() {
@@ -77,12 +77,15 @@ fn block(block: &Block, indent: &str, out: &mut String) {
             lines(&format!("## {}", one_line(&escape(speaker))), indent, out);
             write(blocks, indent, out);
         }
-        Block::Picture { png, alt } => {
-            lines(
-                &format!("![{}](data:image/png;base64,{})", one_line(&escape(alt)), STANDARD.encode(png)),
-                indent,
-                out,
-            );
+        Block::Picture { image, alt } => {
+            let address = match image {
+                Image::Png(png) => format!("data:image/png;base64,{}", STANDARD.encode(png)),
+                // With slashes and in brackets, where spaces and parentheses stand for themselves.
+                Image::File(path) => {
+                    format!("<{}>", path.display().to_string().replace('\\', "/").replace(['<', '>', '\n'], ""))
+                }
+            };
+            lines(&format!("![{}]({address})", one_line(&escape(alt))), indent, out);
         }
         Block::Rule => lines("* * *", indent, out),
     }

@@ -9,11 +9,44 @@ mod markdown;
 mod parse;
 mod plain;
 
-pub use document::{Block, Document, Span};
+pub use document::{Block, Document, Image, Span};
 pub use docx::to_docx;
 pub use html::to_html;
 pub use markdown::to_markdown;
 pub use plain::to_plain_text;
+
+use crate::error::Result;
+
+/// What a text can be written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextFormat {
+    Markdown,
+    Plain,
+    Html,
+    Docx,
+}
+
+impl TextFormat {
+    /// The ending of its files.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Markdown => "md",
+            Self::Plain => "txt",
+            Self::Html => "html",
+            Self::Docx => "docx",
+        }
+    }
+
+    /// The file's bytes.
+    pub fn write(self, document: &Document) -> Result<Vec<u8>> {
+        match self {
+            Self::Markdown => Ok(to_markdown(document).into_bytes()),
+            Self::Plain => Ok(to_plain_text(document).into_bytes()),
+            Self::Html => Ok(to_html(document).into_bytes()),
+            Self::Docx => to_docx(document),
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-use super::document::{Block, MAX_DEPTH, Span, png_size};
+use super::document::{Block, Image, MAX_DEPTH, Span, png_size};
 
 /// Largest picture inside a `data:` address, in letters.
 const MAX_DATA: usize = 64 << 20;
@@ -195,7 +195,7 @@ impl Builder {
             .filter(|png| png_size(png).is_some());
         if let Some(png) = png {
             self.flush();
-            self.add(Block::Picture { png, alt });
+            self.add(Block::Picture { image: Image::Png(png), alt });
             return;
         }
         let shown = if alt.is_empty() { "picture".to_owned() } else { alt };

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Message, Role};
+use crate::domain::{Illustration, Message, Passage, Role, Turn};
 use crate::lang::Lang;
 use crate::writing::cards;
 
@@ -23,7 +23,7 @@ fn png() -> Vec<u8> {
 
 fn page() -> Document {
     let mut document = Document::from_markdown("Title & more", PAGE, Lang::En);
-    document.blocks.push(Block::Picture { png: png(), alt: "two \"dots\"".into() });
+    document.blocks.push(Block::Picture { image: Image::Png(png()), alt: "two \"dots\"".into() });
     document
 }
 
@@ -191,8 +191,9 @@ fn hostile_text_stays_text_in_docx() {
         lang: Lang::Zh,
         blocks: vec![
             Block::Paragraph(vec![Span { link: Some("https://x/\"><a".into()), ..Span::plain(text) }]),
-            Block::Picture { png: b"no picture".to_vec(), alt: text.to_owned() },
-            Block::Picture { png: png(), alt: text.to_owned() },
+            Block::Picture { image: Image::Png(b"no picture".to_vec()), alt: text.to_owned() },
+            Block::Picture { image: Image::Png(png()), alt: text.to_owned() },
+            Block::Picture { image: Image::File(text.into()), alt: text.to_owned() },
             Block::Code { language: text.to_owned(), text: text.to_owned() },
             Block::Table(vec![vec![], vec![vec![Span::plain(text)], vec![]]]),
             Block::Table(vec![]),
@@ -228,21 +229,23 @@ fn nothing_and_much_can_be_exported() {
 #[test]
 fn conversations_go_out_and_come_back() {
     let say = |role, content: &str| Message { role, content: content.to_owned() };
-    let turns = [
+    let messages = [
         say(Role::System, "Be *kind*."),
         say(Role::User, "Hi\n\n- a\n- b"),
         say(Role::Assistant, "```\n## User\n```\n\n好。"),
     ];
+    let turn = |(id, message): (u64, &Message)| Turn { id, message: message.clone(), info: None, parent: None };
+    let turns: Vec<Turn> = (1..).zip(&messages[1..]).map(turn).collect();
     for lang in Lang::ALL {
-        let document = Document::from_messages("Talk", &turns, lang);
+        let document = Document::from_turns("Talk", &messages[0].content, &turns, &[], lang);
         let chat = cards::chat(to_markdown(&document).as_bytes()).unwrap();
-        assert_eq!((chat.messages.as_slice(), chat.title.as_str()), (&turns[..], "Talk"));
+        assert_eq!((chat.messages.as_slice(), chat.title.as_str()), (&messages[..], "Talk"));
         assert!(to_html(&document).contains("<section class=\"turn user\">"));
         assert!(docx_text(&to_docx(&document).unwrap()).contains(lang.pick("Assistant\n", "助手\n")));
         let plain = cards::chat(to_plain_text(&document).as_bytes()).unwrap();
         assert_eq!(
             plain.messages.iter().map(|m| m.role).collect::<Vec<_>>(),
-            turns.iter().map(|m| m.role).collect::<Vec<_>>()
+            messages.iter().map(|m| m.role).collect::<Vec<_>>()
         );
     }
 }
@@ -251,10 +254,44 @@ fn conversations_go_out_and_come_back() {
 fn pictures_in_markdown_are_kept_or_become_links() {
     let data = format!("before ![two dots](data:image/png;base64,{}) after", STANDARD.encode(png()));
     let document = Document::from_markdown("", &data, Lang::En);
-    assert_eq!(document.blocks[1], Block::Picture { png: png(), alt: "two dots".into() });
+    assert_eq!(document.blocks[1], Block::Picture { image: Image::Png(png()), alt: "two dots".into() });
     let document = Document::from_markdown("", "![a](http://x/y.png) ![b](data:image/png;base64,zzzz)", Lang::En);
     let Block::Paragraph(spans) = &document.blocks[0] else { panic!() };
     assert_eq!((spans[0].link.as_deref(), spans[1].text.as_str(), spans.len()), (Some("http://x/y.png"), " b", 2));
+}
+
+fn illustration(id: u64, turn: u64, at: usize, text: &str) -> Illustration {
+    Illustration { id, passage: Passage { turn, at, text: text.into() }, path: format!("{id} (a).png").into() }
+}
+
+#[test]
+fn pictures_stand_below_the_lines_that_they_show() {
+    let text = "Ada woke. It rained.\n\nThe mill\nturned.";
+    let pictures =
+        [illustration(2, 0, 31, "turned."), illustration(1, 0, 0, "Ada woke."), illustration(3, 0, 0, "a changed one")];
+    let document = Document::from_page("Mill", text, &pictures, Lang::En);
+    let shown = to_markdown(&document);
+    let order = ["It rained.", "1 (a).png", "a changed one", "The mill", "turned.", "2 (a).png"];
+    let places: Vec<usize> =
+        order.iter().map(|part| shown.find(part).unwrap_or_else(|| panic!("{part}: {shown}"))).collect();
+    assert!(places.is_sorted(), "{shown}");
+    assert!(shown.contains("![Ada woke.](<1 (a).png>)"), "{shown}");
+    assert!(to_plain_text(&document).contains("[Ada woke.]") && to_html(&document).contains("[Ada woke.]"));
+    assert!(docx_text(&to_docx(&document).unwrap()).contains("[Ada woke.]"));
+
+    let say = |id, content: &str| Turn {
+        id,
+        message: Message { role: Role::Assistant, content: content.to_owned() },
+        info: None,
+        parent: None,
+    };
+    let turns = [say(1, "One."), say(2, "Two.")];
+    let mut document = Document::from_turns("T", "", &turns, &[illustration(7, 1, 0, &"long ".repeat(90))], Lang::En);
+    let shown = to_markdown(&document);
+    assert!(shown.find("One.") < shown.find("7 (a).png") && shown.find("7 (a).png") < shown.find("Two."), "{shown}");
+    let pictures = document.pictures_mut();
+    let [Block::Picture { alt, .. }] = &pictures[..] else { panic!("{pictures:?}") };
+    assert_eq!((alt.chars().count(), alt.ends_with('…')), (161, true));
 }
 
 /// Found by the test below: marks of two kinds beside a letter.

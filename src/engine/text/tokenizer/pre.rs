@@ -20,11 +20,19 @@ pub enum PreTokenizer {
         /// Words that are tokens as they are skip the merges.
         whole_words: bool,
     },
+    /// `[^\r\n\p{L}\p{N}]?U*L+|[^\r\n\p{L}\p{N}]?U+L*|\p{N}{1,n}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+`
+    /// with `U` a `\p{L}` that is not `a-z`, and `L` one that is not `A-Z`: a capital begins a new word.
+    Cased {
+        digits: usize,
+        whole_words: bool,
+        /// `'s`, `'re` and the like, in any case, stay with their word.
+        endings: bool,
+    },
 }
 
 /// The names that [`PreTokenizer::named`] knows, for a person.
 pub const KNOWN: &str = "gpt-2, llama-bpe, qwen2, smollm, starcoder, command-r, stablelm2, smaug-bpe, dbrx, glm4, lfm2, \
-                         falcon3, pixtral";
+                         falcon3, pixtral, tekken, gpt-4o";
 
 impl PreTokenizer {
     /// The pre-tokenizer that a GGUF file calls `name`.
@@ -40,20 +48,22 @@ impl PreTokenizer {
             "qwen2" | "deepseek-r1-qwen" | "kormo" | "stablelm2" | "hunyuan" | "megrez" => {
                 Self::Modern { digits: 1, whole_words: false }
             }
+            "tekken" => Self::Cased { digits: 1, whole_words: true, endings: false },
+            "gpt-4o" | "llama4" => Self::Cased { digits: 3, whole_words: false, endings: true },
             _ => return None,
         })
     }
 
     /// Whether a word that is a token as it is skips the merges.
     pub fn whole_words(self) -> bool {
-        matches!(self, Self::Modern { whole_words: true, .. })
+        matches!(self, Self::Modern { whole_words: true, .. } | Self::Cased { whole_words: true, .. })
     }
 
     /// Calls `word` with each piece of `text`, in order and without gaps.
     pub fn split<'t>(self, text: &'t str, mut word: impl FnMut(&'t str)) {
         let next: fn(Self, &str) -> usize = match self {
             Self::Gpt2 => |_, rest| gpt2(rest),
-            Self::Modern { .. } => Self::modern,
+            Self::Modern { .. } | Self::Cased { .. } => Self::modern,
             Self::Digits => |_, rest| {
                 let first = rest.chars().next().map_or(0, char::len_utf8);
                 if rest.chars().next().is_some_and(char::is_numeric) {
@@ -73,26 +83,32 @@ impl PreTokenizer {
 
     /// Length in bytes of the first word of `rest`, which is not empty.
     fn modern(self, rest: &str) -> usize {
-        let Self::Modern { digits, .. } = self else { unreachable!("only called for Modern") };
-        if let Some(len) = contraction(rest, true) {
+        let (digits, cased) = match self {
+            Self::Modern { digits, .. } => (digits, None),
+            Self::Cased { digits, endings, .. } => (digits, Some(endings)),
+            Self::Gpt2 | Self::Digits => unreachable!("these have a way of their own"),
+        };
+        if let Some(len) = contraction(rest, true).filter(|_| cased.is_none()) {
             return len;
         }
         let mut chars = rest.chars();
         let (first, second) = (chars.next().unwrap_or_default(), chars.next());
-        if is_letter(first) {
-            return run(rest, is_letter);
-        }
         if first.is_numeric() {
             return rest.chars().take_while(|c| c.is_numeric()).take(digits).map(char::len_utf8).sum();
         }
-        if !matches!(first, '\r' | '\n') && second.is_some_and(is_letter) {
-            return first.len_utf8() + run(&rest[first.len_utf8()..], is_letter);
+        // A word may begin with one character that is no letter.
+        let lead = if is_letter(first) { 0 } else { first.len_utf8() };
+        if lead == 0 || (!matches!(first, '\r' | '\n') && second.is_some_and(is_letter)) {
+            let letters = &rest[lead..];
+            let Some(endings) = cased else { return lead + run(letters, is_letter) };
+            let end = lead + cased_word(letters);
+            return end + contraction(&rest[end..], true).filter(|_| endings).unwrap_or(0);
         }
         let space = usize::from(first == ' ');
         let symbols = run(&rest[space..], is_symbol);
         if symbols > 0 {
             let end = space + symbols;
-            return end + run(&rest[end..], |c| matches!(c, '\r' | '\n'));
+            return end + run(&rest[end..], |c| matches!(c, '\r' | '\n') || (c == '/' && cased.is_some()));
         }
         let blank = &rest[..run(rest, char::is_whitespace)];
         match blank.rfind(['\r', '\n']) {
@@ -100,6 +116,18 @@ impl PreTokenizer {
             None => spaces(rest),
         }
     }
+}
+
+/// Length in bytes of `U*L+|U+L*` at the start of `text`, which begins with a letter; see [`PreTokenizer::Cased`].
+fn cased_word(text: &str) -> usize {
+    let lower = |c: char| is_letter(c) && !c.is_ascii_uppercase();
+    let upper = run(text, |c| is_letter(c) && !c.is_ascii_lowercase());
+    let whole = upper + run(&text[upper..], lower);
+    if whole > upper {
+        return whole;
+    }
+    // `U*` gives back what it took until `L+` finds a letter; where it finds none, all are capitals.
+    text[..upper].char_indices().rev().find(|&(_, c)| lower(c)).map_or(upper, |(at, c)| at + c.len_utf8())
 }
 
 /// Length in bytes of the first word of `rest` by GPT-2's expression.
@@ -182,9 +210,24 @@ mod tests {
     }
 
     #[test]
+    fn tekken_begins_a_word_at_a_capital() {
+        assert_eq!(
+            words("tekken", "camelCase HTTPServer ÉCOLE éA"),
+            ["camel", "Case", " HTTPServer", " É", "COLE", " é", "A"]
+        );
+        assert_eq!(words("tekken", "don't 123 a//\n"), ["don", "'t", " ", "1", "2", "3", " a", "//\n"]);
+    }
+
+    #[test]
+    fn gpt4o_keeps_endings_and_three_digits() {
+        assert_eq!(words("gpt-4o", "don't I'LL 1234"), ["don't", " I'LL", " ", "123", "4"]);
+        assert_eq!(words("gpt-4o", "'tis"), ["'tis"]);
+    }
+
+    #[test]
     fn a_megabyte_of_spaces_is_one_pass() {
         let text = " ".repeat(1 << 20);
-        for pre in ["gpt-2", "smollm", "llama-bpe", "qwen2"] {
+        for pre in ["gpt-2", "smollm", "llama-bpe", "qwen2", "tekken", "gpt-4o"] {
             assert_eq!(words(pre, &text).len(), 1);
         }
     }
@@ -192,6 +235,6 @@ mod tests {
     #[test]
     fn unknown_names_are_not_guessed() {
         assert_eq!(PreTokenizer::named("default"), None);
-        assert_eq!(PreTokenizer::named("tekken"), None);
+        assert_eq!(PreTokenizer::named("deepseek-llm"), None);
     }
 }

@@ -36,6 +36,8 @@ fn finished() -> EventKind {
         ttft_s: 0.1,
         prompt_tok_s: 90.0,
         decode_tok_s: 40.0,
+        drafted_tokens: 0,
+        accepted_tokens: 0,
         seed: 3,
         finish_reason: FinishReason::Length,
     }))
@@ -255,4 +257,25 @@ fn a_picture_of_a_turn_stands_under_it_and_one_of_nothing_nowhere() {
     engine(&mut s, job, EventKind::Picture { index: 0, picture: picture(), record: record("x") });
     let saved = StoreEvent::PictureSaved { job, index: 0, item: item("/p/a.png") };
     assert!(journal(&update(&mut s, Input::Store(saved))).is_empty());
+}
+
+#[test]
+fn an_answer_can_become_a_page() {
+    let mut s = state();
+    do_(&mut s, Command::SetDraft("Tell me of the mill".into()));
+    let (id, _) = submitted(&do_(&mut s, Command::Send));
+    engine(&mut s, id, EventKind::Token { text: " The mill stood still.\n".into() });
+    let answer = s.write.open.turns[1].id;
+    assert!(page(&mut s, PageCommand::Of(vec![answer])).is_empty(), "not while it is being written");
+    engine(&mut s, id, finished());
+    assert!(page(&mut s, PageCommand::Of(vec![99])).is_empty());
+    let conversation = s.write.open.id.clone();
+    let effects = page(&mut s, PageCommand::Of(vec![answer]));
+    let entries = entries(&effects);
+    let [PageEntry::New, PageEntry::Edit(edit)] = &entries[..] else { panic!("{entries:?}") };
+    assert_eq!((edit.text.as_str(), edit.by), ("The mill stood still.", Author::Model));
+    assert_eq!((text(&s), s.write.open.title.as_str()), ("The mill stood still.", "Tell me of the mill"));
+    assert_ne!(s.write.open.id, conversation);
+    assert_eq!(s.write.conversations.len(), 2, "the conversation stays");
+    assert!(s.write.open.page.as_ref().unwrap().undo().is_some());
 }

@@ -1,6 +1,7 @@
 //! Write: conversations, their branches, forms, what is looked into, what comes from elsewhere.
 
 use super::*;
+use crate::writing::export::TextFormat;
 
 fn say(s: &mut AppState, text: &str) -> Vec<Effect> {
     do_(s, Command::SetDraft(text.into()));
@@ -268,13 +269,14 @@ fn exports_name_speakers() {
     engine(&mut s, id, EventKind::Token { text: "Hi".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     let effects = do_(&mut s, Command::ExportConversation(TextFormat::Markdown));
-    let [Effect::AskExport { name, bytes }] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::AskExportText { name, document, format }] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(name, "Hello.md");
-    let text = String::from_utf8(bytes.clone()).unwrap();
+    let text = String::from_utf8(format.write(document).unwrap()).unwrap();
     assert!(text.starts_with("# Hello\n") && text.contains("## User") && text.contains("## Assistant"), "{text}");
     for (format, ending, start) in [(TextFormat::Html, "html", &b"<!"[..]), (TextFormat::Docx, "docx", b"PK")] {
         let effects = do_(&mut s, Command::ExportConversation(format));
-        let [Effect::AskExport { name, bytes }] = &effects[..] else { panic!("{effects:?}") };
+        let [Effect::AskExportText { name, document, format }] = &effects[..] else { panic!("{effects:?}") };
+        let bytes = format.write(document).unwrap();
         assert!(name.ends_with(ending) && bytes.starts_with(start), "{name}");
     }
 }
@@ -309,6 +311,33 @@ fn a_form_becomes_a_prompt_and_its_checks_are_told() {
     assert_eq!(messages.last().unwrap().content, wrong.again.en);
     assert!(s.write.findings.is_empty());
     assert!(do_(&mut s, Command::OpenForm("nothing".into())).is_empty() && s.write.form.is_none());
+}
+
+#[test]
+fn the_sections_of_an_outline_are_written_and_put_together() {
+    let mut s = state();
+    do_(&mut s, Command::OpenForm("blog".into()));
+    do_(&mut s, Command::SetFormField("topic".into(), "basil".into()));
+    let mut effects = do_(&mut s, Command::WriteForm);
+    let texts = ["Basil in winter\n1. Light\n2. Water", "## Light\nMuch.", "Little."];
+    for (at, text) in texts.into_iter().enumerate() {
+        assert_eq!(s.sections(), None, "{at}");
+        let (id, _) = submitted(&effects);
+        engine(&mut s, id, EventKind::Token { text: text.into() });
+        engine(&mut s, id, EventKind::Finished(stats()));
+        effects = match s.next_section() {
+            Some(next) => {
+                assert_eq!((next, s.write.findings.len()), ((at, 2), 0), "an outline is no text yet");
+                do_(&mut s, Command::WriteSection)
+            }
+            None => Vec::new(),
+        };
+    }
+    let sections = s.sections().expect("both are there");
+    assert!(!s.write.findings.is_empty(), "one heading is too few");
+    do_(&mut s, Command::Page(PageCommand::Of(sections)));
+    let page = s.write.open.page.as_ref().unwrap();
+    assert_eq!(page.text.as_str(), "## Light\nMuch.\n\nLittle.");
 }
 
 #[test]
