@@ -76,7 +76,7 @@ fn events_come_in_order_and_the_figures_add_up() {
     let model = tiny();
     let seen = Arc::new(Mutex::new(Vec::new()));
     let sink = seen.clone();
-    let chat = TextPrompt::Chat(vec![say(Role::User, "Hello there, this is longer than one chunk of a prompt.")]);
+    let chat = TextPrompt::Chat(vec![say(Role::User, &"Hello there, this is longer than one chunk. ".repeat(5))]);
     let stats = run(&mut pipeline(), &request(&model.path, chat, params(), 1), &CancelToken::new(), move |event| {
         sink.lock().unwrap().push(event.clone());
     })

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 failed (cause and remedy on stderr), 2 wrong usage, 130 interrupted.
 
+mod bench;
 mod doctor;
 mod grid;
 mod image;
@@ -43,6 +44,11 @@ pub enum CliCommand {
     Tokens(tokens::TokensArgs),
     /// Print the prompt that a model's chat template makes of the messages (JSON) on stdin.
     Render(tokens::RenderArgs),
+    /// Measure how quick a model is on this machine.
+    Bench {
+        #[command(subcommand)]
+        command: bench::BenchCommand,
+    },
     /// List, fetch and check models.
     Models {
         #[command(subcommand)]
@@ -82,6 +88,8 @@ fn looks_closer(command: &CliCommand, catalog: &Catalog) -> bool {
         CliCommand::Text(args) => unknown(args.model.as_deref()),
         CliCommand::Tokens(args) => unknown(args.model.as_deref()),
         CliCommand::Render(args) => unknown(args.model.as_deref()),
+        CliCommand::Bench { command: bench::BenchCommand::Text(args) } => unknown(args.model.as_deref()),
+        CliCommand::Bench { command: bench::BenchCommand::Image(args) } => unknown(args.model.as_deref()),
     }
 }
 
@@ -110,6 +118,7 @@ pub fn main(command: CliCommand) -> ExitCode {
         CliCommand::Text(args) => text::run(&context, *args),
         CliCommand::Tokens(args) => tokens::tokens(&context, &args),
         CliCommand::Render(args) => tokens::render(&context, &args),
+        CliCommand::Bench { command } => bench::run(&context, &command),
         CliCommand::Models { command } => models::run(&context, command),
     };
     match result {

@@ -160,7 +160,7 @@ fn peak_memory() -> Option<u64> {
 }
 
 /// The model's files; they are fetched where they are not here yet.
-fn find(context: &Context, name: &str, interrupts: &Interrupts) -> std::result::Result<ModelRef, Stop> {
+pub fn find(context: &Context, name: &str, interrupts: &Interrupts) -> std::result::Result<ModelRef, Stop> {
     match context.catalog.resolve(name, Makes::Text) {
         Err(error) if matches!(error.cause(), Cause::NotFetched { .. }) => {
             fetch_with_bar(context, name, false, interrupts)?;

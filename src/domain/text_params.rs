@@ -49,6 +49,10 @@ pub const DRAFT_MAX: Limit = Limit::new("draft-max", 1.0, 64.0, 1.0, 16.0);
 /// A draft model stops proposing where its likeliest token is less likely than this.
 pub const DRAFT_P_MIN: Limit = Limit::new("draft-p-min", 0.0, 1.0, 0.01, 0.75);
 pub const CONTEXT: Limit = Limit::new("context", 64.0, 131_072.0, 64.0, 2048.0);
+/// Of `aigc-studio bench`.
+pub const BENCH_LENGTH: Limit = Limit::new("lengths", 1.0, 131_072.0, 1.0, 512.0);
+pub const BENCH_WRITE: Limit = Limit::new("write", 1.0, 16_384.0, 1.0, 64.0);
+pub const BENCH_RUNS: Limit = Limit::new("runs", 1.0, 100.0, 1.0, 3.0);
 
 /// A link of the chain from logits to a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -173,6 +173,14 @@ pub fn process_memory() -> u64 {
     system.process(pid).map_or(0, |p| p.memory())
 }
 
+/// The most memory that this process has taken so far, in bytes; where the system does not keep that, what it takes now.
+pub fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = peak.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
+    kib.map_or_else(process_memory, |kib| kib * 1024)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

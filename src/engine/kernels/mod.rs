@@ -16,14 +16,17 @@
 
 pub mod activation;
 pub mod attention;
+pub mod cached;
 pub mod conv;
 pub mod linear;
 pub mod norm;
+pub mod packed;
 pub mod picture;
+pub mod pool;
 pub mod rope;
 pub mod time;
 
-mod cpu;
+pub(super) mod cpu;
 
 pub use activation::{Activation, geglu};
 pub use attention::{Attend, attention};

@@ -10,6 +10,7 @@
 //! | `pipeline` | one job from request to figures |
 //! | `loaded` | models in memory, kept between jobs |
 //! | `session` | a model and what it has read |
+//! | `speed` | how quickly it reads and writes |
 //! | `words` | vocabulary and template, held once for the pipeline and the ledger |
 //! | `ledger` | what a prompt is made of, before it is sent |
 //! | `answer` | the loop over tokens |
@@ -36,6 +37,7 @@ mod models;
 mod pipeline;
 mod sampler;
 mod session;
+mod speed;
 mod stream;
 mod template;
 mod tokenizer;
@@ -48,6 +50,8 @@ pub mod testing;
 pub use grammar::{Checked, GrammarChecker};
 pub use info::{TextModelInfo, inspect};
 pub use ledger::{Measured, Measurer, Meter};
+pub use loaded::model_path;
 pub use pipeline::TextPipeline;
+pub use speed::{Course, Runner, Speed};
 pub use template::Chat;
 pub use vocabulary::Vocabulary;

@@ -6,7 +6,7 @@ use crate::engine::{CancelToken, Stop};
 
 /// Tokens that are read between two looks at the cancel token. Fixed, so that the same prompt takes the same way
 /// through the sums.
-const CHUNK: usize = 32;
+const CHUNK: usize = 128;
 
 /// A model and the tokens that it has read. What lies in its cache behind them does not count, and is written over.
 pub struct Session {

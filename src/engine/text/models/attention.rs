@@ -1,18 +1,14 @@
 //! Causal attention with rotary positions over a cache that is allocated once.
 //!
 //! Query heads that share a key head (grouped queries) read it where it lies; nothing is copied for them, nothing is
-//! concatenated. On the CPU the sums are our own loops: each (token, head) is summed in one fixed order, whatever
-//! else is read with it, so a prompt gives the same numbers read at once, in pieces, or from the cache of the turn
-//! before. On other devices the same sums are candle's.
+//! concatenated. On the CPU the sums are our own loops ([`cached`]): each (token, head) is summed in one fixed order,
+//! whatever else is read with it, so a prompt gives the same numbers read at once, in pieces, or from the cache of the
+//! turn before. On other devices the same sums are candle's.
 
 use candle_core::{DType, Device, Result, Tensor};
-use rayon::prelude::*;
 
-use super::kv::Rows;
 use crate::domain::KvType;
-
-/// Multiplications below which a second thread costs more than it brings.
-const WORTH_THREADS: usize = 1 << 19;
+use crate::engine::kernels::cached::{self, Reach};
 
 /// Sizes of an attention layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,12 +73,7 @@ impl Rope {
 /// How a layer looks at what was read.
 #[derive(Clone, Copy)]
 pub struct Look<'a> {
-    /// What scores are multiplied with.
-    pub scale: f32,
-    /// Scores are bent under this: `cap * tanh(score / cap)`.
-    pub cap: Option<f32>,
-    /// Looks back this many tokens, itself counted.
-    pub window: Option<usize>,
+    pub reach: Reach,
     /// `None`: positions are not seen.
     pub rope: Option<&'a Rope>,
 }
@@ -90,11 +81,7 @@ pub struct Look<'a> {
 impl Look<'_> {
     /// The first position that the one at `position` sees.
     fn first(&self, position: usize) -> usize {
-        self.window.map_or(0, |window| (position + 1).saturating_sub(window))
-    }
-
-    fn bent(&self, score: f32) -> f32 {
-        self.cap.map_or(score, |cap| cap * (score / cap).tanh())
+        self.reach.window.map_or(0, |window| (position + 1).saturating_sub(window))
     }
 }
 
@@ -106,17 +93,18 @@ pub struct Cache {
 }
 
 enum Store {
-    /// `[kv_heads, room, width]` each. The system hands out the memory as it is first written.
-    Cpu { keys: Rows, values: Rows },
+    Cpu(cached::Store),
     /// `[1, kv_heads, room, width]` each.
-    Device { keys: Tensor, values: Tensor },
+    Device {
+        keys: Tensor,
+        values: Tensor,
+    },
 }
 
 impl Cache {
     pub fn new(shape: Shape, room: usize, kv: KvType, device: &Device) -> Result<Self> {
         let store = if device.is_cpu() {
-            let rows = || Rows::new(shape.kv_heads * room, shape.width, kv);
-            Store::Cpu { keys: rows(), values: rows() }
+            Store::Cpu(cached::Store::new(shape.kv_heads, room, shape.width, kv))
         } else {
             Self::on_device(shape, room, device)?
         };
@@ -139,131 +127,31 @@ impl Cache {
             candle_core::bail!("{} tokens do not fit into a context of {}", position + tokens, self.room);
         }
         match &mut self.store {
-            Store::Cpu { keys, values } => {
+            Store::Cpu(store) => {
                 let [mut q, mut k, v] = [q, k, v].map(|t| t.flatten_all().and_then(|t| t.to_vec1::<f32>()));
                 let (q, k, v) = (q.as_deref_mut(), k.as_deref_mut(), v.as_deref());
                 let (Ok(q), Ok(k), Ok(v)) = (q, k, v) else { candle_core::bail!("attention is computed in f32") };
-                let width = self.shape.width;
+                let Shape { heads, kv_heads, width } = self.shape;
                 if let Some(rope) = look.rope {
-                    for (i, row) in q.chunks_exact_mut(self.shape.heads * width).enumerate() {
+                    for (i, row) in q.chunks_exact_mut(heads * width).enumerate() {
                         rope.turn(row, width, position + i);
                     }
-                    for (i, row) in k.chunks_exact_mut(self.shape.kv_heads * width).enumerate() {
+                    for (i, row) in k.chunks_exact_mut(kv_heads * width).enumerate() {
                         rope.turn(row, width, position + i);
                     }
                 }
-                for (rows, store) in [(&*k, &mut *keys), (v, &mut *values)] {
-                    for (i, head) in rows.chunks_exact(width).enumerate() {
-                        let (token, kv) = (i / self.shape.kv_heads, i % self.shape.kv_heads);
-                        store.write(kv * self.room + position + token, head);
-                    }
+                for (i, (key, value)) in k.chunks_exact(width).zip(v.chunks_exact(width)).enumerate() {
+                    store.write(i % kv_heads, position + i / kv_heads, key, value);
                 }
-                let out = attend_cpu(self.shape, self.room, q, (keys, values), position, look);
-                Tensor::from_vec(out, (tokens, self.shape.heads * width), &Device::Cpu)
+                let out = cached::attend(store, heads, q, position, look.reach);
+                Tensor::from_vec(out, (tokens, heads * width), &Device::Cpu)
             }
             Store::Device { keys, values } => attend_device(self.shape, (q, k, v), (keys, values), position, look),
         }
     }
 }
 
-/// Attention of turned queries `[tokens, heads, width]` over the cache; gives the same layout.
-fn attend_cpu(
-    shape: Shape,
-    room: usize,
-    q: &[f32],
-    (keys, values): (&Rows, &Rows),
-    position: usize,
-    look: Look,
-) -> Vec<f32> {
-    let Shape { heads, kv_heads, width } = shape;
-    let tokens = q.len() / (heads * width);
-    // The heads of one token that share a key head lie side by side: one unit of work.
-    let unit = shape.group() * width;
-    let mut out = vec![0.0; q.len()];
-    let work = |scratch: &mut Scratch, i: usize, out: &mut [f32]| {
-        let (token, kv) = (i / kv_heads, i % kv_heads);
-        let seen = kv * room + look.first(position + token)..kv * room + position + token + 1;
-        one_group(&q[i * unit..(i + 1) * unit], (keys, values), seen, width, look, scratch, out);
-    };
-    if tokens * (position + tokens) * heads * width < WORTH_THREADS {
-        let mut scratch = Scratch::default();
-        out.chunks_exact_mut(unit).enumerate().for_each(|(i, out)| work(&mut scratch, i, out));
-    } else {
-        let each = out.par_chunks_exact_mut(unit).enumerate();
-        each.for_each_init(Scratch::default, |scratch, (i, out)| work(scratch, i, out));
-    }
-    out
-}
-
-/// Memory that is used again for each unit of work.
-#[derive(Default)]
-struct Scratch {
-    scores: Vec<f32>,
-    row: Vec<f32>,
-}
-
-/// `out` = softmax(q · keys * scale) · values for the queries of one token that share the key head whose rows are
-/// `seen`.
-fn one_group(
-    q: &[f32],
-    (keys, values): (&Rows, &Rows),
-    seen: std::ops::Range<usize>,
-    width: usize,
-    look: Look,
-    scratch: &mut Scratch,
-    out: &mut [f32],
-) {
-    let len = seen.len();
-    let Scratch { scores, row } = scratch;
-    row.resize(width, 0.0);
-    scores.clear();
-    scores.resize(len * (q.len() / width), 0.0);
-    for (j, at) in seen.clone().enumerate() {
-        let key = keys.read(at, row);
-        for (g, q) in q.chunks_exact(width).enumerate() {
-            scores[g * len + j] = look.bent(dot(q, key) * look.scale);
-        }
-    }
-    let mut sums = [0.0_f32; GROUP_MAX];
-    for (scores, sum) in scores.chunks_exact_mut(len).zip(&mut sums) {
-        let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        for score in scores.iter_mut() {
-            *score = (*score - top).exp();
-            *sum += *score;
-        }
-    }
-    for (j, at) in seen.enumerate() {
-        let value = values.read(at, row);
-        for (g, out) in out.chunks_exact_mut(width).enumerate() {
-            let weight = scores[g * len + j];
-            for (out, x) in out.iter_mut().zip(value) {
-                *out += weight * x;
-            }
-        }
-    }
-    for (out, sum) in out.chunks_exact_mut(width).zip(sums) {
-        out.iter_mut().for_each(|x| *x /= sum);
-    }
-}
-
-/// Query heads that may share a key head.
-pub const GROUP_MAX: usize = 64;
-
-/// Scalar product in sixteen lanes, so that the compiler can use vectors.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    const LANES: usize = 16;
-    let mut sums = [0.0_f32; LANES];
-    let (a, b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let tail: f32 = a.remainder().iter().zip(b.remainder()).map(|(x, y)| x * y).sum();
-    for (x, y) in a.zip(b) {
-        for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
-            *sum += x * y;
-        }
-    }
-    sums.iter().sum::<f32>() + tail
-}
-
-/// The same by candle's operators, for any device.
+/// Attention by candle's operators, for any device.
 fn attend_device(
     shape: Shape,
     (q, k, v): (&Tensor, &Tensor, &Tensor),
@@ -295,8 +183,8 @@ fn attend_device(
     let q = turn(split(q, heads)?)?.reshape((kv_heads, shape.group() * tokens, width))?;
     let keys = keys.squeeze(0)?.narrow(1, 0, len)?;
     let values = values.squeeze(0)?.narrow(1, 0, len)?;
-    let mut scores = (q.matmul(&keys.transpose(1, 2)?)? * f64::from(look.scale))?;
-    if let Some(cap) = look.cap {
+    let mut scores = (q.matmul(&keys.transpose(1, 2)?)? * f64::from(look.reach.scale))?;
+    if let Some(cap) = look.reach.cap {
         scores = ((scores / f64::from(cap))?.tanh()? * f64::from(cap))?;
     }
     let mut scores = scores.reshape((kv_heads, shape.group(), tokens, len))?;
@@ -331,7 +219,7 @@ mod tests {
     }
 
     fn look(rope: &Rope) -> Look<'_> {
-        Look { scale: 0.2, cap: None, window: None, rope: Some(rope) }
+        Look { reach: Reach { scale: 0.2, cap: None, window: None }, rope: Some(rope) }
     }
 
     fn run(cache: &mut Cache, look: Look, tokens: usize, pieces: &[usize]) -> Vec<f32> {
@@ -362,8 +250,8 @@ mod tests {
             let rope = rope(halves);
             for look in [
                 look(&rope),
-                Look { window: Some(5), ..look(&rope) },
-                Look { cap: Some(0.5), ..look(&rope) },
+                Look { reach: Reach { window: Some(5), ..look(&rope).reach }, ..look(&rope) },
+                Look { reach: Reach { cap: Some(0.5), ..look(&rope).reach }, ..look(&rope) },
                 Look { rope: None, ..look(&rope) },
             ] {
                 let ours = run(&mut cpu(40, KvType::F32), look, 33, &[20, 1, 12]);
@@ -381,6 +269,23 @@ mod tests {
             let whole = run(&mut cpu(64, kv), look(&rope), 64, &[64]);
             let pieces = run(&mut cpu(64, kv), look(&rope), 64, &[1, 30, 2, 31]);
             assert!(whole == pieces, "{kv:?}");
+        }
+    }
+
+    #[test]
+    fn long_texts_are_looked_at_in_parts() {
+        let rope = Rope::new(&[1.0, 0.1, 0.01], 600, false, 1.0);
+        for reach in [look(&rope).reach, Reach { window: Some(300), ..look(&rope).reach }] {
+            let look = Look { reach, rope: Some(&rope) };
+            let store = Cache::on_device(SHAPE, 600, &Device::Cpu).unwrap();
+            let theirs = run(&mut Cache { shape: SHAPE, room: 600, store }, look, 600, &[600]);
+            for kv in KvType::ALL {
+                let whole = run(&mut cpu(600, kv), look, 600, &[600]);
+                let pieces = run(&mut cpu(600, kv), look, 600, &[255, 2, 1, 254, 87, 1]);
+                assert!(whole == pieces, "{kv:?}");
+                let off = worst(&whole, &theirs);
+                assert!(off < [3e-6, 1e-3, 2e-2][kv as usize], "{kv:?}: {off}");
+            }
         }
     }
 

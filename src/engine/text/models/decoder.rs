@@ -1,9 +1,6 @@
 //! A causal transformer decoder: norm, attention over what was read, feed-forward network, layer by layer. Llama
 //! (Touvron et al. 2023) with the turns that [`super::config`] describes: Qwen, Gemma, Phi, GLM, LFM2, SmolLM3, StableLM.
 
-use std::sync::Arc;
-
-use candle_core::quantized::QTensor;
 use candle_core::{D, Device, Result, Tensor};
 
 use super::LanguageModel;
@@ -15,6 +12,7 @@ use super::linear::{Linear, project};
 use super::weights::Weights;
 use crate::domain::KvType;
 use crate::engine::Stop;
+use crate::engine::kernels::cached::Reach;
 
 type Load<T> = std::result::Result<T, Stop>;
 
@@ -231,10 +229,11 @@ pub struct Decoder {
     factors: [Option<Vec<f32>>; 2],
     global: Rope,
     local: Rope,
-    embeddings: Arc<QTensor>,
+    /// Small models use one matrix for reading and writing tokens.
+    embeddings: Linear,
     layers: Vec<Layer>,
     norm: Norm,
-    head: Linear,
+    head: Option<Linear>,
 }
 
 impl Decoder {
@@ -247,18 +246,13 @@ impl Decoder {
             Some(freqs) => [Some(freqs.clone()), Some(freqs)],
             None => [table("rope_factors_short.weight")?, table("rope_factors_long.weight")?],
         };
-        let embeddings = Arc::new(weights.packed("token_embd.weight")?);
+        let embeddings = weights.matrix("token_embd.weight")?;
         let mut layers = Vec::with_capacity(config.layers.len());
         for (i, layer) in config.layers.iter().enumerate() {
             layers.push(Layer::load(weights, &config, layer, &format!("blk.{i}"))?);
         }
         let norm = Norm::load(weights, &config, config.ways.last_norm)?;
-        // Small models use one matrix for reading and writing tokens.
-        let head = if weights.has("output.weight") {
-            weights.matrix("output.weight")?
-        } else {
-            weights.to_matrix(embeddings.clone())?
-        };
+        let head = weights.has("output.weight").then(|| weights.matrix("output.weight")).transpose()?;
         let none = Rope::new(&[], 0, false, 1.0);
         Ok(Self { global: none.clone(), local: none, config, device, factors, embeddings, layers, norm, head })
     }
@@ -280,7 +274,7 @@ impl Decoder {
     fn read(&mut self, tokens: &[u32], position: usize) -> Result<Tensor> {
         let config = &self.config;
         let scaled = |x: Tensor, scale: f32| if scale == 1.0 { Ok(x) } else { x * f64::from(scale) };
-        let x = self.embeddings.embedding(&Tensor::new(tokens, &self.device)?)?;
+        let x = self.embeddings.rows(tokens, &self.device)?;
         let mut x = scaled(x, config.embedding_scale)?;
         for layer in &mut self.layers {
             let rope = match layer.config.rope {
@@ -289,7 +283,7 @@ impl Decoder {
                 RopeKind::None => None,
             };
             let (scale, cap) = (config.attention_scale, config.attention_cap);
-            let look = Look { scale, cap, window: layer.config.window, rope };
+            let look = Look { reach: Reach { scale, cap, window: layer.config.window }, rope };
             let input = layer.norm.forward(&x)?;
             let mut mixed = match &mut layer.mixer {
                 Mixer::Attention(attention) => attention.forward(&input, position, look)?,
@@ -346,7 +340,7 @@ impl LanguageModel for Decoder {
         let all = x.dim(0)?;
         let rows = rows.min(all);
         let last = self.norm.forward(&x.narrow(0, all - rows, rows)?.contiguous()?)?;
-        let mut logits = self.head.forward(&last)?.to_vec2::<f32>()?;
+        let mut logits = self.head.as_ref().unwrap_or(&self.embeddings).forward(&last)?.to_vec2::<f32>()?;
         for x in logits.iter_mut().flatten() {
             *x /= self.config.logit_scale;
             if let Some(cap) = self.config.logit_cap {

@@ -2,13 +2,11 @@
 //! A new architecture is a line in [`config::traits`], and what it does otherwise.
 
 mod attention;
-mod blocks;
 mod config;
 mod convolution;
 mod decoder;
 mod feed;
 mod inventory;
-mod kv;
 mod linear;
 mod weights;
 

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::sync::Arc;
 
 use candle_core::quantized::{QMatMul, QStorage, QTensor};
 use candle_core::{Device, Tensor};
@@ -86,7 +85,7 @@ impl<'a> Weights<'a> {
         let each = bytes.len() / experts.max(1);
         let one = |part: &[u8]| -> Result<Linear, Stop> {
             let storage = QStorage::from_data(part.to_vec().into(), self.device, all.dtype())?;
-            self.to_matrix(Arc::new(QTensor::new(storage, (rows, columns))?))
+            self.to_matrix(QTensor::new(storage, (rows, columns))?)
         };
         bytes.chunks_exact(each.max(1)).take(count).map(one).collect()
     }
@@ -99,11 +98,10 @@ impl<'a> Weights<'a> {
     /// A matrix to multiply with.
     pub fn matrix(&mut self, name: &str) -> Result<Linear, Stop> {
         let packed = self.packed(name)?;
-        self.to_matrix(Arc::new(packed))
+        self.to_matrix(packed)
     }
 
-    /// A matrix of a weight that is used otherwise too.
-    pub fn to_matrix(&self, packed: Arc<QTensor>) -> Result<Linear, Stop> {
+    fn to_matrix(&self, packed: QTensor) -> Result<Linear, Stop> {
         if self.exact {
             return Ok(Linear::Candle(QMatMul::Tensor(packed.dequantize(self.device)?)));
         }

@@ -1,0 +1,197 @@
+//! `aigc-studio bench`: how quick this machine is with a model, to be held against other programs' figures
+//! (`benches/README.md`).
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::Context;
+use super::image::whole;
+use super::run::{Interrupts, run_job};
+use super::text::find;
+use crate::domain::{
+    BENCH_LENGTH, BENCH_RUNS, BENCH_WRITE, ImageParams, ImageRequest, Job, KvType, Makes, Outcome, STEPS, Seed,
+    TextParams,
+};
+use crate::engine::text::{Course, Runner, model_path};
+use crate::engine::{CancelToken, Stop};
+use crate::error::Cause;
+
+#[derive(Subcommand)]
+pub enum BenchCommand {
+    /// Reading and writing of a language model.
+    Text(TextBench),
+    /// Steps and decoding of a picture model.
+    Image(ImageBench),
+}
+
+#[derive(Args)]
+pub struct TextBench {
+    /// A model's id, or the path of a GGUF file.
+    #[arg(long, value_name = "ID|PATH")]
+    pub model: Option<String>,
+    /// Prompt lengths in tokens.
+    #[arg(long, value_name = "N,N", value_delimiter = ',', default_values_t = [32, 512])]
+    lengths: Vec<i64>,
+    /// Tokens to write after each prompt.
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    write: i64,
+    /// Runs, of which the medians are told; one more comes before them to warm up.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    runs: i64,
+    /// What keys and values are kept in: f32, f16, q8_0.
+    #[arg(long, value_name = "NAME")]
+    kv: Option<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub struct ImageBench {
+    /// A model's id, or the path of its folder or file.
+    #[arg(long, value_name = "ID|PATH")]
+    pub model: Option<String>,
+    /// Denoising steps; the model's own number where it is not given.
+    #[arg(long, value_name = "N")]
+    steps: Option<i64>,
+    /// Runs, of which the medians are told; one more comes before them to warm up.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    runs: i64,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(context: &Context, command: &BenchCommand) -> Result<(), Stop> {
+    let (object, lines) = match command {
+        BenchCommand::Text(args) => text(context, args)?,
+        BenchCommand::Image(args) => image(context, args)?,
+    };
+    let json = match command {
+        BenchCommand::Text(args) => args.json,
+        BenchCommand::Image(args) => args.json,
+    };
+    if json {
+        println!("{object}");
+    } else {
+        println!("{lines}");
+    }
+    Ok(())
+}
+
+fn text(context: &Context, args: &TextBench) -> Result<(Value, String), Stop> {
+    let lengths: Vec<usize> =
+        args.lengths.iter().map(|&n| whole(BENCH_LENGTH, n).map(|n| n as usize)).collect::<Result<_, _>>()?;
+    let write = whole(BENCH_WRITE, args.write)? as usize;
+    let runs = whole(BENCH_RUNS, args.runs)?;
+    let kv = match &args.kv {
+        Some(name) => KvType::parse(name).ok_or_else(|| {
+            let choices = KvType::ALL.map(KvType::name).join(", ");
+            Cause::BadChoice { name: "kv", value: name.clone(), choices }
+        })?,
+        None => KvType::default(),
+    };
+    let interrupts = Interrupts::listen();
+    let name = args.model.clone().unwrap_or_else(|| TextParams::default().model);
+    let model = find(context, &name, &interrupts)?;
+    let token = CancelToken::new();
+    let course = Course { lengths: &lengths, write, kv, device: context.settings.device };
+    let mut runner = Runner::load(&model_path(&model)?, &course, &token)?;
+    let mut all = Vec::new();
+    for run in 0..=runs {
+        if interrupts.happened() {
+            return Err(Stop::Cancelled);
+        }
+        let speeds = runner.run(&course, &token)?;
+        if run > 0 {
+            all.push(speeds);
+        }
+    }
+    let mut lines = vec![format!("{}, loaded in {:.2} s, keys and values in {}", model.id, runner.load_s, kv.name())];
+    let mut rows = Vec::new();
+    for (i, tokens) in lengths.iter().enumerate() {
+        let of = |figure: fn(&crate::engine::text::Speed) -> f64| median(all.iter().map(|run| figure(&run[i])));
+        let (read, write_s, first) = (of(|s| s.read), of(|s| s.write), of(|s| s.first_s));
+        lines.push(format!(
+            "{tokens:6} tokens: reads {read:.0} tok/s (first after {first:.3} s), writes {write_s:.0} tok/s"
+        ));
+        rows.push(json!({ "tokens": tokens, "read_tok_s": read, "write_tok_s": write_s, "first_s": first }));
+    }
+    let peak = crate::engine::peak_memory();
+    lines.push(format!("at most {:.0} MB of memory", peak as f64 / 1e6));
+    let threads = crate::engine::kernels::pool::threads();
+    let object = json!({
+        "model": model.id, "threads": threads, "kv": kv.name(), "runs": runs, "load_s": runner.load_s,
+        "lengths": rows, "peak_bytes": peak,
+    });
+    Ok((object, lines.join("\n")))
+}
+
+fn image(context: &Context, args: &ImageBench) -> Result<(Value, String), Stop> {
+    let runs = whole(BENCH_RUNS, args.runs)?;
+    let mut params = ImageParams { prompt: "a red apple".to_owned(), ..ImageParams::default() };
+    if let Some(id) = &args.model {
+        params.model.clone_from(id);
+    }
+    let model = context.catalog.resolve(&params.model, Makes::Image)?;
+    match context.catalog.card(&params.model) {
+        Some(card) => card.defaults.apply(&mut params),
+        None => params.sampler = crate::domain::Sampler::Automatic,
+    }
+    if let Some(n) = args.steps {
+        params.steps = whole(STEPS, n)?;
+    }
+    params.seed = Seed::Fixed(1);
+    params.check()?;
+    let interrupts = Interrupts::listen();
+    let mut all = Vec::new();
+    for run in 0..=runs {
+        let request = ImageRequest { params: params.clone(), model: model.clone(), seed: 1, decode: Vec::new() };
+        let started = std::time::Instant::now();
+        let outcome = run_job(context, &interrupts, Job::Image(Box::new(request)), |_| Ok(()))?;
+        let Outcome::Image(stats) = outcome else { return Err(Cause::EngineGone.into()) };
+        if run > 0 {
+            all.push((started.elapsed().as_secs_f64(), stats));
+        }
+    }
+    let of = |figure: fn(&(f64, crate::domain::ImageStats)) -> f64| median(all.iter().map(figure));
+    let (whole_s, load, step, decode) = (of(|r| r.0), of(|r| r.1.load_s), of(|r| r.1.step_s), of(|r| r.1.decode_s));
+    let peak = crate::engine::peak_memory();
+    let (w, h, steps) = (params.width, params.height, params.steps);
+    let lines = format!(
+        "{}, {w} x {h}, {steps} steps: {whole_s:.2} s with {load:.2} s of loading, {step:.3} s a step, {decode:.3} s of decoding\n\
+         at most {:.0} MB of memory",
+        model.id,
+        peak as f64 / 1e6
+    );
+    let object = json!({
+        "model": model.id, "width": w, "height": h, "steps": steps, "runs": runs, "whole_s": whole_s, "load_s": load,
+        "step_s": step, "decode_s": decode, "peak_bytes": peak,
+    });
+    Ok((object, lines))
+}
+
+fn median(figures: impl Iterator<Item = f64>) -> f64 {
+    let mut all: Vec<f64> = figures.collect();
+    all.sort_by(f64::total_cmp);
+    let middle = all.len() / 2;
+    if all.is_empty() {
+        0.0
+    } else if all.len() % 2 == 1 {
+        all[middle]
+    } else {
+        (all[middle - 1] + all[middle]) / 2.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_one_in_the_middle() {
+        assert_eq!(median([3.0, 1.0, 2.0].into_iter()), 2.0);
+        assert_eq!(median([4.0, 1.0, 2.0, 3.0].into_iter()), 2.5);
+        assert_eq!(median(std::iter::empty()), 0.0);
+    }
+}

@@ -1,0 +1,159 @@
+//! Matrices of f32, f16 and bf16: sixteen rows lie column by column, so that a register is a column of a group.
+
+use candle_core::quantized::GgmlDType;
+use rayon::prelude::*;
+
+use super::form::GROUP;
+use super::{Line, Out, Processor};
+
+/// How the numbers are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    F32,
+    F16,
+    Bf16,
+}
+
+impl Kind {
+    fn bytes(self) -> usize {
+        match self {
+            Self::F32 => 4,
+            Self::F16 | Self::Bf16 => 2,
+        }
+    }
+}
+
+/// A matrix `[rows, columns]`.
+pub struct Floats {
+    kind: Kind,
+    rows: usize,
+    columns: usize,
+    lines: Vec<Line>,
+    pub(super) processor: Processor,
+}
+
+/// A group: the numbers of sixteen rows, column by column.
+#[derive(Clone, Copy)]
+pub(super) struct Columns<'a> {
+    pub kind: Kind,
+    pub lines: &'a [Line],
+}
+
+impl Columns<'_> {
+    /// Number of row `row` in column `k`.
+    pub fn number(self, k: usize, row: usize) -> f32 {
+        let each = self.kind.bytes();
+        let at = (k * GROUP + row) * each;
+        let bytes = &self.lines[at / 64].0[at % 64..at % 64 + each];
+        match (self.kind, bytes) {
+            (Kind::F32, &[a, b, c, d]) => f32::from_le_bytes([a, b, c, d]),
+            (Kind::F16, &[a, b]) => half::f16::from_le_bytes([a, b]).to_f32(),
+            (Kind::Bf16, &[a, b]) => half::bf16::from_le_bytes([a, b]).to_f32(),
+            _ => unreachable!("a number is as long as its kind"),
+        }
+    }
+}
+
+impl Floats {
+    /// Lays out the `bytes` of a GGUF file; `None` where the type is another, or the size is not its own.
+    pub fn new(dtype: GgmlDType, rows: usize, columns: usize, bytes: &[u8]) -> Option<Self> {
+        let kind = match dtype {
+            GgmlDType::F32 => Kind::F32,
+            GgmlDType::F16 => Kind::F16,
+            GgmlDType::BF16 => Kind::Bf16,
+            _ => return None,
+        };
+        let each = kind.bytes();
+        if rows == 0 || columns == 0 || bytes.len() != rows * columns * each {
+            return None;
+        }
+        let in_group = (columns * GROUP * each).div_ceil(64);
+        let mut lines = vec![Line([0; 64]); rows.div_ceil(GROUP) * in_group];
+        let groups = lines.par_chunks_mut(in_group).zip(bytes.par_chunks(GROUP * columns * each));
+        groups.for_each(|(lines, rows)| {
+            for (row, bytes) in rows.chunks_exact(columns * each).enumerate() {
+                for (k, number) in bytes.chunks_exact(each).enumerate() {
+                    let at = (k * GROUP + row) * each;
+                    lines[at / 64].0[at % 64..at % 64 + each].copy_from_slice(number);
+                }
+            }
+        });
+        Some(Self { kind, rows, columns, lines, processor: Processor::best() })
+    }
+
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    pub fn groups(&self) -> usize {
+        self.rows.div_ceil(GROUP)
+    }
+
+    /// Row `at` in f32.
+    pub fn row(&self, at: usize, out: &mut [f32]) {
+        let group = self.group(at / GROUP);
+        out.iter_mut().enumerate().for_each(|(k, out)| *out = group.number(k, at % GROUP));
+    }
+
+    fn group(&self, at: usize) -> Columns<'_> {
+        let lines = (self.columns * GROUP * self.kind.bytes()).div_ceil(64);
+        Columns { kind: self.kind, lines: &self.lines[at * lines..(at + 1) * lines] }
+    }
+
+    /// The products of the rows of `x` (as long as this matrix has columns) with the rows of `groups`: as
+    /// [`Packed::multiply`](super::Packed::multiply).
+    pub fn multiply(&self, groups: std::ops::Range<usize>, x: &[f32], out: Out<'_>) {
+        let tokens = x.len() / self.columns;
+        assert!(x.len() == tokens * self.columns && out.holds(tokens, self.rows), "the sides of a product fit");
+        for at in groups {
+            let rows = GROUP.min(self.rows - at * GROUP);
+            let group = self.group(at);
+            let mut token = 0;
+            // SAFETY: `holds` has seen that these places are there, and each is written by one caller.
+            let put = |t: usize, values: &[f32; GROUP]| unsafe { out.put(t, at * GROUP, &values[..rows]) };
+            while token < tokens {
+                token += match tokens - token {
+                    8.. => self.tile::<8>(group, x, token, put),
+                    4.. => self.tile::<4>(group, x, token, put),
+                    2.. => self.tile::<2>(group, x, token, put),
+                    _ => self.tile::<1>(group, x, token, put),
+                };
+            }
+        }
+    }
+
+    fn tile<const M: usize>(
+        &self,
+        group: Columns<'_>,
+        x: &[f32],
+        token: usize,
+        put: impl Fn(usize, &[f32; GROUP]),
+    ) -> usize {
+        let rows: [&[f32]; M] = std::array::from_fn(|t| &x[(token + t) * self.columns..(token + t + 1) * self.columns]);
+        let out = match self.processor {
+            // SAFETY: `Processor::best` has seen that the instructions are there.
+            #[cfg(target_arch = "x86_64")]
+            Processor::Avx512 => unsafe { super::avx512::floats(group, self.columns, rows) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Processor::Avx2 => unsafe { super::avx2::floats(group, self.columns, rows) },
+            Processor::Plain => plain(group, rows),
+        };
+        out.iter().enumerate().for_each(|(t, values)| put(token + t, values));
+        M
+    }
+}
+
+fn plain<const M: usize>(group: Columns<'_>, x: [&[f32]; M]) -> [[f32; GROUP]; M] {
+    let mut out = [[0.0; GROUP]; M];
+    for (x, out) in x.iter().zip(&mut out) {
+        for (k, x) in x.iter().enumerate() {
+            out.iter_mut().enumerate().for_each(|(row, out)| *out += group.number(k, row) * x);
+        }
+    }
+    out
+}

@@ -1,0 +1,331 @@
+//! Products with matrices that stay packed as their file has them, by the processor's dot products of bytes.
+//!
+//! A matrix is laid out anew once, when it is loaded ([`form`] says how): as many bytes as before (K types with scales
+//! of 6 bits take 2 % more), in the order in which the kernels want them. Activations are rounded to 8 bits in blocks
+//! of 32 ([`Rounded`]), so that the product of a block is a sum of whole numbers and exact; scaling and adding up is
+//! done in f32, in the same order whatever the number of rows is: **a row of a product is the same bits in any
+//! company**.
+//!
+//! | file | thought |
+//! |---|---|
+//! | `form` | the types and their layout |
+//! | `rounded` | activations |
+//! | `floats` | matrices of f32, f16, bf16 |
+//! | `plain` | the layout in words; what other processors run |
+//! | `product` | several products of the same activations, on all threads |
+//! | `avx2`, `avx512` | x86; the second asks for VNNI |
+
+mod floats;
+mod form;
+mod plain;
+mod product;
+mod rounded;
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+
+use candle_core::quantized::GgmlDType;
+use rayon::prelude::*;
+
+pub use floats::Floats;
+use form::{BLOCK, Form, GROUP, SUPER};
+pub use product::{Matrix, products};
+pub use rounded::Rounded;
+use rounded::Row;
+
+/// 64 bytes, as one register and one line of the processor's cache.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+struct Line([u8; 64]);
+
+/// A matrix `[rows, columns]`.
+pub struct Packed {
+    form: Form,
+    rows: usize,
+    /// Blocks of a row.
+    blocks: usize,
+    lines: Vec<Line>,
+    /// Scales of cells, then of super blocks: see [`Form::head`] and [`Form::top`]. By row inside a cell: all first
+    /// parts of two bytes (of one in K types), then all second ones.
+    heads: Vec<u8>,
+    tops: Vec<u8>,
+    processor: Processor,
+}
+
+/// What computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Processor {
+    Plain,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Processor {
+    /// The best that is there.
+    fn best() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            use std::arch::is_x86_feature_detected as has;
+            if has!("avx512f") && has!("avx512bw") && has!("avx512vnni") {
+                return Self::Avx512;
+            }
+            if has!("avx2") && has!("fma") && has!("f16c") {
+                return Self::Avx2;
+            }
+        }
+        Self::Plain
+    }
+}
+
+/// A group of a matrix, as a kernel reads it.
+#[derive(Clone, Copy)]
+struct Group<'a> {
+    lines: &'a [Line],
+    heads: &'a [u8],
+    tops: &'a [u8],
+}
+
+/// From so many rows of activations on, a group is unpacked once for all of them.
+const MANY: usize = 9;
+
+/// A group with whole bytes and f32 scales.
+#[derive(Default)]
+pub struct Unpacked {
+    /// Eight lines a block.
+    lines: Vec<Line>,
+    /// For each block, and each half where scales are two: [`GROUP`] scales, and as many offsets.
+    scales: Vec<[f32; GROUP]>,
+    offsets: Vec<[f32; GROUP]>,
+}
+
+impl Packed {
+    /// Lays out the `bytes` of a GGUF file; `None` where the type is not computed here, or the size is not its own.
+    pub fn new(dtype: GgmlDType, rows: usize, columns: usize, bytes: &[u8]) -> Option<Self> {
+        let form = Form::of(dtype)?;
+        let in_file = columns / form.columns_in_file() * form.bytes_in_file();
+        if columns == 0 || rows == 0 || columns % form.columns_in_file() != 0 || bytes.len() != rows * in_file {
+            return None;
+        }
+        let blocks = columns / BLOCK;
+        // What a group takes; no part of it is nothing, so that groups can be told by their places.
+        let sizes = Sizes::of(form, blocks);
+        let groups = rows.div_ceil(GROUP);
+        let mut all = Self {
+            form,
+            rows,
+            blocks,
+            lines: vec![Line([0; 64]); groups * sizes.lines],
+            heads: vec![0; groups * sizes.heads],
+            tops: vec![0; groups * sizes.tops],
+            processor: Processor::best(),
+        };
+        let lines = all.lines.par_chunks_mut(sizes.lines);
+        let scales = all.heads.par_chunks_mut(sizes.heads).zip(all.tops.par_chunks_mut(sizes.tops));
+        let rows = bytes.par_chunks(GROUP * in_file);
+        lines.zip(scales).zip(rows).for_each(|((lines, (heads, tops)), rows)| {
+            for (row, bytes) in rows.chunks_exact(in_file).enumerate() {
+                pack_row(form, bytes, row, lines, heads, tops);
+            }
+        });
+        Some(all)
+    }
+
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub fn columns(&self) -> usize {
+        self.blocks * BLOCK
+    }
+
+    /// Bytes in memory.
+    pub fn bytes(&self) -> usize {
+        self.lines.len() * 64 + self.heads.len() + self.tops.len()
+    }
+
+    /// Groups of rows: the parts into which a product can be divided.
+    pub fn groups(&self) -> usize {
+        self.rows.div_ceil(GROUP)
+    }
+
+    /// Row `at` in f32.
+    pub fn row(&self, at: usize, out: &mut [f32]) {
+        let group = self.group(at / GROUP);
+        for (b, out) in out.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
+            plain::block(self.form, group, b, at % GROUP, out);
+        }
+    }
+
+    fn group(&self, at: usize) -> Group<'_> {
+        let sizes = Sizes::of(self.form, self.blocks);
+        Group {
+            lines: &self.lines[at * sizes.lines..(at + 1) * sizes.lines],
+            heads: &self.heads[at * sizes.heads..(at + 1) * sizes.heads],
+            tops: &self.tops[at * sizes.tops..(at + 1) * sizes.tops],
+        }
+    }
+
+    /// The products of `x` with the rows of `groups`. Row `r` of the matrix and row `t` of `x` meet in
+    /// `out[t * stride + r]`; nothing else is written.
+    pub fn multiply(&self, groups: std::ops::Range<usize>, x: &Rounded, out: Out<'_>, scratch: &mut Unpacked) {
+        assert!(x.blocks() == self.blocks && out.holds(x.rows(), self.rows), "the sides of a product fit");
+        for at in groups {
+            let rows = GROUP.min(self.rows - at * GROUP);
+            let group = self.group(at);
+            let many = x.rows() >= MANY;
+            if many {
+                self.unpack(group, scratch);
+            }
+            let source = if many { Source::Unpacked(scratch, self.form) } else { Source::Packed(group, self.form) };
+            let mut token = 0;
+            while token < x.rows() {
+                // SAFETY: `holds` has seen that these places are there, and each is written by one caller.
+                let put = |t: usize, values: &[f32; GROUP]| unsafe { out.put(token + t, at * GROUP, &values[..rows]) };
+                token += self.tile(&source, x, token, put);
+            }
+        }
+    }
+
+    /// The next rows of `x` from `token` on; tells how many.
+    fn tile(&self, source: &Source<'_>, x: &Rounded, token: usize, put: impl Fn(usize, &[f32; GROUP])) -> usize {
+        match x.rows() - token {
+            8.. => self.tile_of::<8>(source, x, token, put),
+            4.. => self.tile_of::<4>(source, x, token, put),
+            2.. => self.tile_of::<2>(source, x, token, put),
+            _ => self.tile_of::<1>(source, x, token, put),
+        }
+    }
+
+    fn tile_of<const M: usize>(
+        &self,
+        source: &Source<'_>,
+        x: &Rounded,
+        token: usize,
+        put: impl Fn(usize, &[f32; GROUP]),
+    ) -> usize {
+        let rows: [Row<'_>; M] = std::array::from_fn(|t| x.row(token + t));
+        let out = match self.processor {
+            // SAFETY: `Processor::best` has seen that the instructions are there.
+            #[cfg(target_arch = "x86_64")]
+            Processor::Avx512 => unsafe { avx512::tile(source, self.blocks, rows) },
+            #[cfg(target_arch = "x86_64")]
+            Processor::Avx2 => unsafe { avx2::tile(source, self.blocks, rows) },
+            Processor::Plain => plain::tile(source, self.blocks, rows),
+        };
+        out.iter().enumerate().for_each(|(t, values)| put(t, values));
+        M
+    }
+
+    fn unpack(&self, group: Group<'_>, out: &mut Unpacked) {
+        let scales = self.blocks * self.form.scales();
+        out.lines.resize(self.blocks * 8, Line([0; 64]));
+        out.scales.resize(scales, [0.0; GROUP]);
+        out.offsets.resize(scales, [0.0; GROUP]);
+        match self.processor {
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Processor::Avx512 => unsafe { avx512::unpack(self.form, group, self.blocks, out) },
+            #[cfg(target_arch = "x86_64")]
+            Processor::Avx2 => plain::unpack(self.form, group, self.blocks, out),
+            Processor::Plain => plain::unpack(self.form, group, self.blocks, out),
+        }
+    }
+}
+
+/// Where a kernel reads a group from.
+enum Source<'a> {
+    Packed(Group<'a>, Form),
+    /// The form that was unpacked tells how many scales there are.
+    Unpacked(&'a Unpacked, Form),
+}
+
+/// What each part of a group takes.
+#[derive(Clone, Copy)]
+struct Sizes {
+    lines: usize,
+    heads: usize,
+    tops: usize,
+}
+
+impl Sizes {
+    fn of(form: Form, blocks: usize) -> Self {
+        Self {
+            lines: blocks * form.lines(),
+            heads: blocks * form.head() * GROUP,
+            tops: (blocks / SUPER * form.top() * GROUP).max(1),
+        }
+    }
+}
+
+/// Puts one row of a group in its place.
+fn pack_row(form: Form, bytes: &[u8], row: usize, lines: &mut [Line], heads: &mut [u8], tops: &mut [u8]) {
+    let together = form.columns_in_file() / BLOCK;
+    // Scales of one kind lie together: bytes in K types, pairs of bytes elsewhere.
+    let each = if form.top() > 0 { 1 } else { 2 };
+    let spread = |to: &mut [u8], from: &[u8], each: usize| {
+        for (kind, part) in from.chunks_exact(each).enumerate() {
+            to[kind * each * GROUP + row * each..][..each].copy_from_slice(part);
+        }
+    };
+    for (s, bytes) in bytes.chunks_exact(form.bytes_in_file()).enumerate() {
+        for at in 0..together {
+            let b = s * together + at;
+            let (block, top) = form::read(form, bytes, at);
+            spread(&mut heads[b * form.head() * GROUP..], &block.head[..form.head()], each);
+            if at == 0 && form.top() > 0 {
+                spread(&mut tops[s * form.top() * GROUP..], &top[..form.top()], 2);
+            }
+            let cell = &mut lines[b * form.lines()..(b + 1) * form.lines()];
+            let units = if form == Form::Q8_0 { 8 } else { 4 };
+            for (line, four) in cell[..units].iter_mut().zip(block.bytes.as_chunks::<4>().0) {
+                line.0[row * 4..row * 4 + 4].copy_from_slice(four);
+            }
+            // A row's four bits of a unit are half a byte.
+            for (line, bits) in cell[units..].iter_mut().zip(block.planes) {
+                for unit in 0..8 {
+                    line.0[unit * 8 + row / 2] |= ((bits >> (4 * unit) & 15) as u8) << (4 * (row % 2));
+                }
+            }
+        }
+    }
+}
+
+/// Where products go: rows of `stride` numbers, of which several threads may hold a copy to write different places.
+#[derive(Clone, Copy)]
+pub struct Out<'a> {
+    start: *mut f32,
+    len: usize,
+    stride: usize,
+    life: std::marker::PhantomData<&'a mut [f32]>,
+}
+
+// SAFETY: the places are plain numbers; who writes which is the callers' promise.
+unsafe impl Send for Out<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for Out<'_> {}
+
+impl<'a> Out<'a> {
+    pub fn new(all: &'a mut [f32], stride: usize) -> Self {
+        Self { start: all.as_mut_ptr(), len: all.len(), stride, life: std::marker::PhantomData }
+    }
+
+    fn holds(&self, rows: usize, columns: usize) -> bool {
+        columns <= self.stride && rows.checked_mul(self.stride).is_some_and(|len| len <= self.len)
+    }
+
+    /// # Safety
+    /// Row and columns are below those that [`holds`](Self::holds) was asked for, and no other thread writes there.
+    unsafe fn put(&self, row: usize, column: usize, values: &[f32]) {
+        // SAFETY: as promised.
+        let to = unsafe { self.start.add(row * self.stride + column) };
+        // SAFETY: the same.
+        unsafe { to.copy_from_nonoverlapping(values.as_ptr(), values.len()) };
+    }
+}
+
+#[cfg(test)]
+mod tests;

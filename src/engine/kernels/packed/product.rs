@@ -1,0 +1,87 @@
+//! One product or several of the same activations, on all threads.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use candle_core::quantized::GgmlDType;
+
+use super::form::GROUP;
+use super::{Floats, Out, Packed, Rounded, Unpacked};
+use crate::engine::kernels::pool;
+
+/// Multiplications that are worth a piece of work of their own.
+const PIECE: usize = 1 << 17;
+
+thread_local! {
+    /// Memory that is used again for each group that is unpacked.
+    static SCRATCH: RefCell<Unpacked> = RefCell::default();
+}
+
+/// A matrix `[rows, columns]` that products are computed with here.
+#[derive(Clone)]
+pub enum Matrix {
+    Packed(Arc<Packed>),
+    Floats(Arc<Floats>),
+}
+
+impl Matrix {
+    /// Lays out the `bytes` of a GGUF file; `None` where the type is not computed here.
+    pub fn new(dtype: GgmlDType, rows: usize, columns: usize, bytes: &[u8]) -> Option<Self> {
+        let packed = Packed::new(dtype, rows, columns, bytes).map(|m| Self::Packed(Arc::new(m)));
+        packed.or_else(|| Floats::new(dtype, rows, columns, bytes).map(|m| Self::Floats(Arc::new(m))))
+    }
+
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Packed(m) => m.rows(),
+            Self::Floats(m) => m.rows(),
+        }
+    }
+
+    pub fn columns(&self) -> usize {
+        match self {
+            Self::Packed(m) => m.columns(),
+            Self::Floats(m) => m.columns(),
+        }
+    }
+
+    /// Row `at` in f32; `out` is as long as a row.
+    pub fn row(&self, at: usize, out: &mut [f32]) {
+        match self {
+            Self::Packed(m) => m.row(at, out),
+            Self::Floats(m) => m.row(at, out),
+        }
+    }
+
+    fn groups(&self) -> usize {
+        self.rows().div_ceil(GROUP)
+    }
+}
+
+/// The products of `x` `[tokens, columns]` with each of `matrices`, `[tokens, rows]` each. All have as many columns.
+pub fn products(matrices: &[&Matrix], x: &[f32]) -> Vec<Vec<f32>> {
+    let columns = matrices.first().map_or(1, |m| m.columns());
+    assert!(matrices.iter().all(|m| m.columns() == columns), "the matrices are as wide as each other");
+    let tokens = x.len() / columns;
+    let is_packed = |m: &&Matrix| matches!(m, Matrix::Packed(_));
+    let rounded = matrices.iter().any(is_packed).then(|| Rounded::new(x, columns));
+    let mut all: Vec<Vec<f32>> = matrices.iter().map(|m| vec![0.0; tokens * m.rows()]).collect();
+    let outs: Vec<Out<'_>> = all.iter_mut().zip(matrices).map(|(out, m)| Out::new(out, m.rows())).collect();
+    let each = PIECE.div_ceil(GROUP * columns * tokens.max(1));
+    let pieces: Vec<(usize, usize)> = (matrices.iter().enumerate())
+        .flat_map(|(n, m)| (0..m.groups()).step_by(each).map(move |start| (n, start)))
+        .collect();
+    pool::run(pieces.len(), |piece| {
+        let (n, start) = pieces[piece];
+        let groups = start..(start + each).min(matrices[n].groups());
+        match (matrices[n], &rounded) {
+            (Matrix::Packed(m), Some(x)) => {
+                SCRATCH.with_borrow_mut(|scratch| m.multiply(groups, x, outs[n], scratch));
+            }
+            (Matrix::Packed(_), None) => unreachable!("it was rounded for this"),
+            (Matrix::Floats(m), _) => m.multiply(groups, x, outs[n]),
+        }
+    });
+    drop(outs);
+    all
+}

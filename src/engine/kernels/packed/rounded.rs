@@ -1,0 +1,99 @@
+//! Activations, rounded to 8 bits.
+
+use super::form::BLOCK;
+
+/// Rows of activations in blocks of 32, each block with a scale of its own.
+#[derive(Default)]
+pub struct Rounded {
+    rows: usize,
+    blocks: usize,
+    values: Vec<i8>,
+    scales: Vec<f32>,
+    /// For each half of a block: the sum of its values times the scale.
+    sums: Vec<[f32; 2]>,
+}
+
+/// One row of [`Rounded`].
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    pub values: &'a [i8],
+    pub scales: &'a [f32],
+    pub sums: &'a [[f32; 2]],
+}
+
+impl Rounded {
+    /// Rounds rows of `columns` values, a multiple of 32.
+    pub fn new(x: &[f32], columns: usize) -> Self {
+        let mut all = Self::default();
+        all.set(x, columns);
+        all
+    }
+
+    /// The same into the memory that is there.
+    pub fn set(&mut self, x: &[f32], columns: usize) {
+        let count = x.len() / BLOCK;
+        self.blocks = columns / BLOCK;
+        self.rows = count / self.blocks.max(1);
+        self.values.resize(count * BLOCK, 0);
+        self.scales.resize(count, 0.0);
+        self.sums.resize(count, [0.0; 2]);
+        let blocks = x.as_chunks::<BLOCK>().0.iter().zip(self.values.as_chunks_mut::<BLOCK>().0);
+        for ((x, values), (scale, sums)) in blocks.zip(self.scales.iter_mut().zip(&mut self.sums)) {
+            (*scale, *sums) = round(x, values);
+        }
+    }
+
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub fn blocks(&self) -> usize {
+        self.blocks
+    }
+
+    pub fn row(&self, i: usize) -> Row<'_> {
+        let span = i * self.blocks..(i + 1) * self.blocks;
+        Row {
+            values: &self.values[span.start * BLOCK..span.end * BLOCK],
+            scales: &self.scales[span.clone()],
+            sums: &self.sums[span],
+        }
+    }
+}
+
+fn round(x: &[f32; BLOCK], values: &mut [i8; BLOCK]) -> (f32, [f32; 2]) {
+    let mut tops = [0.0_f32; 8];
+    for x in x.as_chunks::<8>().0 {
+        tops.iter_mut().zip(x).for_each(|(top, v)| *top = top.max(v.abs()));
+    }
+    let top = tops.into_iter().fold(0.0, f32::max);
+    // NaN and infinity must not pass for numbers: the largest of all is blind to NaN, a sum is not.
+    let sum: f32 = x.iter().map(|v| v * 0.0).sum();
+    let scale = top / 127.0 + sum;
+    let inverse = if top > 0.0 { 127.0 / top } else { 0.0 };
+    for (value, v) in values.iter_mut().zip(x) {
+        // Adding 1.5 * 2^23 leaves the nearest whole number in the low bits.
+        let whole = (v * inverse + 12_582_912.0).to_bits();
+        *value = whole as i8;
+    }
+    let (left, right) = values.split_at(BLOCK / 2);
+    let sum = |half: &[i8]| half.iter().map(|&v| i32::from(v)).sum::<i32>() as f32 * scale;
+    (scale, [sum(left), sum(right)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_value_is_kept_and_so_is_what_is_no_number() {
+        let mut x = vec![0.0; 96];
+        (x[3], x[5], x[40], x[70]) = (-4.0, 2.0, f32::NAN, f32::INFINITY);
+        let all = Rounded::new(&x, 96);
+        let row = all.row(0);
+        assert_eq!((row.values[3], row.values[5]), (-127, 64));
+        assert!((row.scales[0] - 4.0 / 127.0).abs() < 1e-9 && row.scales[1].is_nan() && row.scales[2].is_nan());
+        assert!((row.sums[0][0] - -63.0 * 4.0 / 127.0).abs() < 1e-6 && row.sums[0][1] == 0.0);
+        assert_eq!((all.rows(), all.blocks()), (1, 3));
+    }
+}
