@@ -118,7 +118,7 @@ fn text(context: &Context, args: &TextBench) -> Result<(Value, String), Stop> {
         rows.push(json!({ "tokens": tokens, "read_tok_s": read, "write_tok_s": write_s, "first_s": first }));
     }
     let peak = crate::engine::peak_memory();
-    lines.push(format!("at most {:.0} MB of memory", peak as f64 / 1e6));
+    lines.extend(peak.map(|bytes| format!("at most {:.0} MB of memory", bytes as f64 / 1e6)));
     let threads = crate::engine::kernels::pool::threads();
     let object = json!({
         "model": model.id, "threads": threads, "kv": kv.name(), "runs": runs, "load_s": runner.load_s,
@@ -158,12 +158,13 @@ fn image(context: &Context, args: &ImageBench) -> Result<(Value, String), Stop> 
     let (whole_s, load, step, decode) = (of(|r| r.0), of(|r| r.1.load_s), of(|r| r.1.step_s), of(|r| r.1.decode_s));
     let peak = crate::engine::peak_memory();
     let (w, h, steps) = (params.width, params.height, params.steps);
-    let lines = format!(
-        "{}, {w} x {h}, {steps} steps: {whole_s:.2} s with {load:.2} s of loading, {step:.3} s a step, {decode:.3} s of decoding\n\
-         at most {:.0} MB of memory",
-        model.id,
-        peak as f64 / 1e6
+    let mut lines = format!(
+        "{}, {w} x {h}, {steps} steps: {whole_s:.2} s with {load:.2} s of loading, {step:.3} s a step, {decode:.3} s of decoding",
+        model.id
     );
+    if let Some(bytes) = peak {
+        lines.push_str(&format!("\nat most {:.0} MB of memory", bytes as f64 / 1e6));
+    }
     let object = json!({
         "model": model.id, "width": w, "height": h, "steps": steps, "runs": runs, "whole_s": whole_s, "load_s": load,
         "step_s": step, "decode_s": decode, "peak_bytes": peak,

@@ -127,7 +127,7 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
                 "text": text, "prompt_tokens": stats.prompt_tokens, "completion_tokens": stats.completion_tokens,
                 "read_s": seconds(stats.prompt_tokens - stats.reused_tokens, stats.prompt_tok_s),
                 "write_s": seconds(stats.completion_tokens.saturating_sub(1), stats.decode_tok_s),
-                "peak_memory_bytes": peak_memory(),
+                "peak_memory_bytes": crate::engine::peak_memory(),
                 "load_s": stats.load_s, "ttft_s": stats.ttft_s, "prompt_tok_s": stats.prompt_tok_s,
                 "decode_tok_s": stats.decode_tok_s, "drafted_tokens": stats.drafted_tokens,
                 "accepted_tokens": stats.accepted_tokens, "seed": stats.seed, "model": id,
@@ -149,14 +149,6 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
 /// How long `tokens` took at that rate; 0 where there is none.
 fn seconds(tokens: usize, rate: f64) -> f64 {
     if rate > 0.0 { tokens as f64 / rate } else { 0.0 }
-}
-
-/// The most memory that this process has had so far, where the system tells.
-fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kib << 10)
 }
 
 /// The model's files; they are fetched where they are not here yet.

@@ -173,12 +173,12 @@ pub fn process_memory() -> u64 {
     system.process(pid).map_or(0, |p| p.memory())
 }
 
-/// The most memory that this process has taken so far, in bytes; where the system does not keep that, what it takes now.
-pub fn peak_memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = peak.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
-    kib.map_or_else(process_memory, |kib| kib * 1024)
+/// The most memory that this process has had so far, in bytes, where the system tells.
+pub fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib << 10)
 }
 
 #[cfg(test)]

@@ -81,6 +81,11 @@ impl Processor {
     }
 }
 
+/// Whether the processor has instructions that the kernels use.
+fn is_there() -> bool {
+    Processor::best() != Processor::Plain
+}
+
 /// A group of a matrix, as a kernel reads it.
 #[derive(Clone, Copy)]
 struct Group<'a> {

@@ -25,8 +25,12 @@ pub enum Matrix {
 }
 
 impl Matrix {
-    /// Lays out the `bytes` of a GGUF file; `None` where the type is not computed here.
+    /// Lays out the `bytes` of a GGUF file; `None` where the type is not computed here, or the processor has no
+    /// instructions that we use (candle knows ARM's).
     pub fn new(dtype: GgmlDType, rows: usize, columns: usize, bytes: &[u8]) -> Option<Self> {
+        if !super::is_there() {
+            return None;
+        }
         let packed = Packed::new(dtype, rows, columns, bytes).map(|m| Self::Packed(Arc::new(m)));
         packed.or_else(|| Floats::new(dtype, rows, columns, bytes).map(|m| Self::Floats(Arc::new(m))))
     }

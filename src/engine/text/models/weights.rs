@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::sync::Arc;
 
-use candle_core::quantized::{QMatMul, QStorage, QTensor};
+use candle_core::quantized::{GgmlDType, QMatMul, QStorage, QTensor};
 use candle_core::{Device, Tensor};
 
 use super::linear::Linear;
+use crate::engine::kernels::packed::Matrix;
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Doing, StudioError};
 use crate::formats::gguf::{Gguf, types};
@@ -24,6 +26,8 @@ pub struct Weights<'a> {
     done: u64,
     total: u64,
     exact: bool,
+    /// What was read last; matrices are laid out from it, so that its memory serves for all.
+    bytes: Vec<u8>,
 }
 
 impl<'a> Weights<'a> {
@@ -35,7 +39,7 @@ impl<'a> Weights<'a> {
     ) -> Result<Self, Stop> {
         let file = File::open(&gguf.path).map_err(|e| StudioError::io(Doing::Reading, &gguf.path, &e))?;
         let total = gguf.tensors().map(|(_, t)| t.bytes).sum::<u64>().max(1);
-        Ok(Self { gguf, file, device, token, progress, done: 0, total, exact: false })
+        Ok(Self { gguf, file, device, token, progress, done: 0, total, exact: false, bytes: Vec::new() })
     }
 
     /// Unpacks every matrix to f32: slow and large, but without the rounding of activations that packed products
@@ -53,8 +57,8 @@ impl<'a> Weights<'a> {
         self.gguf.tensor(name).is_some()
     }
 
-    /// A weight as it is packed in the file.
-    pub fn packed(&mut self, name: &str) -> Result<QTensor, Stop> {
+    /// Reads a weight's bytes into the memory for that; its type and shape.
+    fn read(&mut self, name: &str) -> Result<(GgmlDType, Vec<usize>), Stop> {
         let missing = || self.gguf.bad(format!("it has no weight {name}"));
         let info = self.gguf.tensor(name).ok_or_else(missing)?;
         let Some(dtype) = types::runnable(info.kind) else {
@@ -64,30 +68,36 @@ impl<'a> Weights<'a> {
         let failed = |e: std::io::Error| Stop::from(StudioError::io(Doing::Reading, &self.gguf.path, &e));
         self.file.seek(SeekFrom::Start(info.offset)).map_err(failed)?;
         // The header's check has seen that the file is this long.
-        let mut data = vec![0; info.bytes as usize];
-        for piece in data.chunks_mut(PIECE) {
+        self.bytes.resize(info.bytes as usize, 0);
+        for piece in self.bytes.chunks_mut(PIECE) {
             self.token.check()?;
             self.file.read_exact(piece).map_err(failed)?;
             self.done += piece.len() as u64;
             (self.progress)((self.done as f64 / self.total as f64) as f32);
         }
-        let storage = QStorage::from_data(data.into(), self.device, dtype)?;
-        Ok(QTensor::new(storage, info.shape.clone())?)
+        Ok((dtype, info.shape.clone()))
+    }
+
+    /// A weight as it is packed in the file.
+    fn packed(&mut self, name: &str) -> Result<QTensor, Stop> {
+        let (dtype, shape) = self.read(name)?;
+        self.tensor(dtype, &shape, &self.bytes)
+    }
+
+    fn tensor(&self, dtype: GgmlDType, shape: &[usize], bytes: &[u8]) -> Result<QTensor, Stop> {
+        let storage = QStorage::from_data(bytes.into(), self.device, dtype)?;
+        Ok(QTensor::new(storage, shape)?)
     }
 
     /// The matrices of `count` experts, which lie one behind the other in one weight.
     pub fn experts(&mut self, name: &str, count: usize) -> Result<Vec<Linear>, Stop> {
-        let all = self.packed(name)?;
-        let &[experts, rows, columns] = all.shape().dims() else {
+        let (dtype, shape) = self.read(name)?;
+        let &[experts, rows, columns] = &shape[..] else {
             return Err(self.gguf.bad(format!("{name} is no list of matrices")).into());
         };
-        let bytes = all.data()?;
-        let each = bytes.len() / experts.max(1);
-        let one = |part: &[u8]| -> Result<Linear, Stop> {
-            let storage = QStorage::from_data(part.to_vec().into(), self.device, all.dtype())?;
-            self.to_matrix(QTensor::new(storage, (rows, columns))?)
-        };
-        bytes.chunks_exact(each.max(1)).take(count).map(one).collect()
+        let each = (self.bytes.len() / experts.max(1)).max(1);
+        let parts = self.bytes.chunks_exact(each).take(count);
+        parts.map(|part| self.laid_out(dtype, [rows, columns], part)).collect()
     }
 
     /// A weight in f32, where the file has it.
@@ -97,15 +107,23 @@ impl<'a> Weights<'a> {
 
     /// A matrix to multiply with.
     pub fn matrix(&mut self, name: &str) -> Result<Linear, Stop> {
-        let packed = self.packed(name)?;
-        self.to_matrix(packed)
+        let (dtype, shape) = self.read(name)?;
+        let &[rows, columns] = &shape[..] else { return Err(self.gguf.bad(format!("{name} is no matrix")).into()) };
+        self.laid_out(dtype, [rows, columns], &self.bytes)
     }
 
-    fn to_matrix(&self, packed: QTensor) -> Result<Linear, Stop> {
+    fn laid_out(&self, dtype: GgmlDType, [rows, columns]: [usize; 2], bytes: &[u8]) -> Result<Linear, Stop> {
+        if self.device.is_cpu()
+            && !self.exact
+            && let Some(matrix) = Matrix::new(dtype, rows, columns, bytes)
+        {
+            return Ok(Linear::Ours(matrix));
+        }
+        let packed = self.tensor(dtype, &[rows, columns], bytes)?;
         if self.exact {
             return Ok(Linear::Candle(QMatMul::Tensor(packed.dequantize(self.device)?)));
         }
-        Ok(Linear::new(packed)?)
+        Ok(Linear::Candle(QMatMul::from_arc(Arc::new(packed))?))
     }
 
     /// A weight in f32.
