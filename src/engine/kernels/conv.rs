@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::cpu::{Place, Sizes, View, contiguous, is_ours, numbers, product, tensor, threads};
 use super::linear::outputs_last;
+use super::winograd::{self, Extent};
 
 /// Numbers of a strip's buffer (4 MiB): several times the weights' packing is worth, still in the shared cache.
 const STRIP_NUMBERS: usize = 1 << 20;
@@ -150,15 +151,7 @@ impl Conv2d {
         if y.is_empty() {
             return tensor(y, (b, oh, ow, out));
         }
-        let depth = kernel * kernel * c;
-        let as_is = kernel == 1 && stride == 1 && padding == (0, 0);
-        let strip = if as_is { usize::MAX } else { (STRIP_NUMBERS / depth).max(STRIP_PIXELS) };
-        let strip = strip.min(pixels.div_ceil(threads()).max(STRIP_PIXELS));
-        let split = pixels <= strip && threads() > 1;
-        let unfold = Unfold { h, w, c, oh, ow, kernel, stride, before: padding.0 };
-        y.par_chunks_mut(strip * out).enumerate().for_each_init(Vec::new, |buffer, (i, y)| {
-            let first = i * strip;
-            let count = y.len() / out;
+        let ground = |first: usize, y: &mut [f32]| {
             if let Some(residual) = residual {
                 y.copy_from_slice(&residual[first * out..][..y.len()]);
             }
@@ -171,6 +164,23 @@ impl Conv2d {
                     y.iter_mut().zip(shift).for_each(|(y, s)| *y += s);
                 }
             }
+        };
+        let extent = Extent { pictures: b, h, w, from: c, out };
+        if (kernel, stride, padding) == (3, 1, (1, 1)) && extent.pays() {
+            y.par_chunks_mut(STRIP_PIXELS * out).enumerate().for_each(|(i, y)| ground(i * STRIP_PIXELS, y));
+            winograd::add_convolution(extent, x, weight, &mut y);
+            return tensor(y, (b, oh, ow, out));
+        }
+        let depth = kernel * kernel * c;
+        let as_is = kernel == 1 && stride == 1 && padding == (0, 0);
+        let strip = if as_is { usize::MAX } else { (STRIP_NUMBERS / depth).max(STRIP_PIXELS) };
+        let strip = strip.min(pixels.div_ceil(threads()).max(STRIP_PIXELS));
+        let split = pixels <= strip && threads() > 1;
+        let unfold = Unfold { h, w, c, oh, ow, kernel, stride, before: padding.0 };
+        y.par_chunks_mut(strip * out).enumerate().for_each_init(Vec::new, |buffer, (i, y)| {
+            let first = i * strip;
+            let count = y.len() / out;
+            ground(first, y);
             let add = bias.is_some() || shift.is_some() || residual.is_some();
             let left = if as_is {
                 &x[first * c..]
@@ -294,6 +304,34 @@ mod tests {
                     let off = (ours - theirs).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
                     assert!(off < 1e-4, "{h}x{w} {shape:?}: {off}");
                 }
+            }
+        }
+    }
+
+    /// Large pictures of whole lanes go Winograd's way, also where tiles reach over the edge.
+    #[test]
+    fn fewer_products_give_what_all_give() {
+        let dev = Device::Cpu;
+        for (b, h, w, from, out) in
+            [(1, 32, 32, 16, 16), (2, 33, 35, 32, 48), (1, 31, 70, 320, 32), (3, 64, 48, 16, 64)]
+        {
+            assert!(Extent { pictures: b, h, w, from, out }.pays());
+            let weight = Tensor::randn(0f32, 0.1, (out, from, 3, 3), &dev).unwrap();
+            let bias = Tensor::randn(0f32, 1.0, out, &dev).unwrap();
+            let conv = Conv2d::new(ConvShape::same(from, out, 3), &weight, Some(bias)).unwrap();
+            let x = Tensor::randn(0f32, 1.0, (b, h, w, from), &dev).unwrap();
+            let shift = Tensor::randn(0f32, 1.0, (b, out), &dev).unwrap();
+            let residual = Tensor::randn(0f32, 1.0, (b, h, w, out), &dev).unwrap();
+            let ways = [
+                (conv.forward(&x), Ground::default()),
+                (conv.forward_shifted(&x, &shift), Ground { shift: Some(&shift), residual: None }),
+                (conv.forward_add(&x, &residual), Ground { shift: None, residual: Some(&residual) }),
+            ];
+            for (ours, ground) in ways {
+                let theirs = conv.by_candle(&x, ground).unwrap();
+                let most = |x: Tensor| x.abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+                let (off, largest) = (most((ours.unwrap() - &theirs).unwrap()), most(theirs));
+                assert!(off < 2e-5 * largest, "{h}x{w}, {from} to {out}: {off} of {largest}");
             }
         }
     }

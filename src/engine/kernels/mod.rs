@@ -12,7 +12,12 @@
 //! time there (they copy each picture number by number, and hold the whole score matrix). Anything else, a GPU or
 //! another type, takes candle's operators behind the same functions, with norms and softmax in f32.
 //!
-//! The matrix products themselves are the `gemm` crate's, which candle uses too; what differs is how it is fed.
+//! The matrix products themselves are the `gemm` crate's, which candle uses too; what differs is how it is fed. 3x3
+//! convolutions of larger pictures take a quarter of the products, by Winograd's way ([`winograd`]).
+//!
+//! # Language models
+//! Their matrices stay packed ([`packed`]), their keys and values are looked at where they lie ([`cached`]), on threads
+//! that look out for the next product ([`pool`]): AVX-512 with VNNI or AVX2, chosen as the program runs.
 
 pub mod activation;
 pub mod attention;
@@ -25,6 +30,7 @@ pub mod picture;
 pub mod pool;
 pub mod rope;
 pub mod time;
+mod winograd;
 
 pub(super) mod cpu;
 
