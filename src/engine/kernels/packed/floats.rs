@@ -55,30 +55,46 @@ impl Columns<'_> {
 }
 
 impl Floats {
-    /// Lays out the `bytes` of a GGUF file; `None` where the type is another, or the size is not its own.
-    pub fn new(dtype: GgmlDType, rows: usize, columns: usize, bytes: &[u8]) -> Option<Self> {
+    /// A matrix of zeros, to be laid out; `None` where the type is another.
+    pub fn with_room(dtype: GgmlDType, rows: usize, columns: usize) -> Option<Self> {
         let kind = match dtype {
             GgmlDType::F32 => Kind::F32,
             GgmlDType::F16 => Kind::F16,
             GgmlDType::BF16 => Kind::Bf16,
             _ => return None,
         };
-        let each = kind.bytes();
-        if rows == 0 || columns == 0 || bytes.len() != rows * columns * each {
+        if rows == 0 || columns == 0 {
             return None;
         }
-        let in_group = (columns * GROUP * each).div_ceil(64);
-        let mut lines = vec![Line([0; 64]); rows.div_ceil(GROUP) * in_group];
-        let groups = lines.par_chunks_mut(in_group).zip(bytes.par_chunks(GROUP * columns * each));
-        groups.for_each(|(lines, rows)| {
-            for (row, bytes) in rows.chunks_exact(columns * each).enumerate() {
+        let lines = vec![Line([0; 64]); rows.div_ceil(GROUP) * Self::in_group(kind, columns)];
+        Some(Self { kind, rows, columns, lines, processor: Processor::best() })
+    }
+
+    /// Lines of a group.
+    fn in_group(kind: Kind, columns: usize) -> usize {
+        (columns * GROUP * kind.bytes()).div_ceil(64)
+    }
+
+    /// Bytes of a row in a GGUF file.
+    pub fn row_in_file(&self) -> usize {
+        self.columns * self.kind.bytes()
+    }
+
+    /// As [`Packed::lay`](super::Packed::lay).
+    pub fn lay(&mut self, first: usize, bytes: &[u8]) {
+        let (each, in_file) = (self.kind.bytes(), self.row_in_file());
+        assert!(first % GROUP == 0 && bytes.len() % in_file == 0, "whole rows from a group's first on");
+        assert!(first + bytes.len() / in_file <= self.rows, "no more rows than there are");
+        let in_group = Self::in_group(self.kind, self.columns);
+        let lines = self.lines[first / GROUP * in_group..].par_chunks_mut(in_group);
+        lines.zip(bytes.par_chunks(GROUP * in_file)).for_each(|(lines, rows)| {
+            for (row, bytes) in rows.chunks_exact(in_file).enumerate() {
                 for (k, number) in bytes.chunks_exact(each).enumerate() {
                     let at = (k * GROUP + row) * each;
                     lines[at / 64].0[at % 64..at % 64 + each].copy_from_slice(number);
                 }
             }
         });
-        Some(Self { kind, rows, columns, lines, processor: Processor::best() })
     }
 
     pub fn rows(&self) -> usize {
@@ -100,7 +116,7 @@ impl Floats {
     }
 
     fn group(&self, at: usize) -> Columns<'_> {
-        let lines = (self.columns * GROUP * self.kind.bytes()).div_ceil(64);
+        let lines = Self::in_group(self.kind, self.columns);
         Columns { kind: self.kind, lines: &self.lines[at * lines..(at + 1) * lines] }
     }
 

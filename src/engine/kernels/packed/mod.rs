@@ -30,7 +30,8 @@ use candle_core::quantized::GgmlDType;
 use rayon::prelude::*;
 
 pub use floats::Floats;
-use form::{BLOCK, Form, GROUP, SUPER};
+pub use form::GROUP;
+use form::{BLOCK, Form, SUPER};
 pub use product::{Matrix, products};
 pub use rounded::Rounded;
 use rounded::Row;
@@ -108,18 +109,16 @@ pub struct Unpacked {
 }
 
 impl Packed {
-    /// Lays out the `bytes` of a GGUF file; `None` where the type is not computed here, or the size is not its own.
-    pub fn new(dtype: GgmlDType, rows: usize, columns: usize, bytes: &[u8]) -> Option<Self> {
+    /// A matrix of zeros, to be laid out; `None` where the type is not computed here, or no row can be so long.
+    pub fn with_room(dtype: GgmlDType, rows: usize, columns: usize) -> Option<Self> {
         let form = Form::of(dtype)?;
-        let in_file = columns / form.columns_in_file() * form.bytes_in_file();
-        if columns == 0 || rows == 0 || columns % form.columns_in_file() != 0 || bytes.len() != rows * in_file {
+        if columns == 0 || rows == 0 || columns % form.columns_in_file() != 0 {
             return None;
         }
         let blocks = columns / BLOCK;
-        // What a group takes; no part of it is nothing, so that groups can be told by their places.
         let sizes = Sizes::of(form, blocks);
         let groups = rows.div_ceil(GROUP);
-        let mut all = Self {
+        Some(Self {
             form,
             rows,
             blocks,
@@ -127,16 +126,33 @@ impl Packed {
             heads: vec![0; groups * sizes.heads],
             tops: vec![0; groups * sizes.tops],
             processor: Processor::best(),
-        };
-        let lines = all.lines.par_chunks_mut(sizes.lines);
-        let scales = all.heads.par_chunks_mut(sizes.heads).zip(all.tops.par_chunks_mut(sizes.tops));
+        })
+    }
+
+    /// Bytes of a row in a GGUF file.
+    pub fn row_in_file(&self) -> usize {
+        self.columns() / self.form.columns_in_file() * self.form.bytes_in_file()
+    }
+
+    /// Lays out rows from `first` on, the first of a group, out of their `bytes` in a GGUF file. Rows are laid out once.
+    ///
+    /// # Panics
+    /// Where there are not as many whole rows.
+    pub fn lay(&mut self, first: usize, bytes: &[u8]) {
+        let (form, in_file) = (self.form, self.row_in_file());
+        let sizes = Sizes::of(form, self.blocks);
+        assert!(first % GROUP == 0 && bytes.len() % in_file == 0, "whole rows from a group's first on");
+        assert!(first + bytes.len() / in_file <= self.rows, "no more rows than there are");
+        let group = first / GROUP;
+        let lines = self.lines[group * sizes.lines..].par_chunks_mut(sizes.lines);
+        let heads = self.heads[group * sizes.heads..].par_chunks_mut(sizes.heads);
+        let tops = self.tops[group * sizes.tops..].par_chunks_mut(sizes.tops);
         let rows = bytes.par_chunks(GROUP * in_file);
-        lines.zip(scales).zip(rows).for_each(|((lines, (heads, tops)), rows)| {
+        lines.zip(heads.zip(tops)).zip(rows).for_each(|((lines, (heads, tops)), rows)| {
             for (row, bytes) in rows.chunks_exact(in_file).enumerate() {
                 pack_row(form, bytes, row, lines, heads, tops);
             }
         });
-        Some(all)
     }
 
     pub fn rows(&self) -> usize {

@@ -25,14 +25,35 @@ pub enum Matrix {
 }
 
 impl Matrix {
-    /// Lays out the `bytes` of a GGUF file; `None` where the type is not computed here, or the processor has no
-    /// instructions that we use (candle knows ARM's).
-    pub fn new(dtype: GgmlDType, rows: usize, columns: usize, bytes: &[u8]) -> Option<Self> {
+    /// Lays out a matrix as it is read: `read` fills whole rows with their bytes in a GGUF file, from the first on, in
+    /// pieces of about `piece` bytes. `None` where the type is not computed here, or the processor has no instructions
+    /// that we use (candle knows ARM's).
+    pub fn read<E>(
+        dtype: GgmlDType,
+        [rows, columns]: [usize; 2],
+        piece: usize,
+        mut read: impl FnMut(&mut [u8]) -> Result<(), E>,
+    ) -> Result<Option<Self>, E> {
+        let mut lay = |in_file: usize, lay: &mut dyn FnMut(usize, &[u8])| {
+            let together = (piece / (GROUP * in_file)).max(1) * GROUP;
+            let mut bytes = vec![0; together.min(rows) * in_file];
+            for first in (0..rows).step_by(together) {
+                let bytes = &mut bytes[..together.min(rows - first) * in_file];
+                read(bytes)?;
+                lay(first, bytes);
+            }
+            Ok(())
+        };
         if !super::is_there() {
-            return None;
+            return Ok(None);
         }
-        let packed = Packed::new(dtype, rows, columns, bytes).map(|m| Self::Packed(Arc::new(m)));
-        packed.or_else(|| Floats::new(dtype, rows, columns, bytes).map(|m| Self::Floats(Arc::new(m))))
+        if let Some(mut packed) = Packed::with_room(dtype, rows, columns) {
+            lay(packed.row_in_file(), &mut |first, bytes| packed.lay(first, bytes))?;
+            return Ok(Some(Self::Packed(Arc::new(packed))));
+        }
+        let Some(mut floats) = Floats::with_room(dtype, rows, columns) else { return Ok(None) };
+        lay(floats.row_in_file(), &mut |first, bytes| floats.lay(first, bytes))?;
+        Ok(Some(Self::Floats(Arc::new(floats))))
     }
 
     pub fn rows(&self) -> usize {

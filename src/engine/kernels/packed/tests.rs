@@ -23,7 +23,18 @@ fn matrix(dtype: GgmlDType, rows: usize, columns: usize) -> (Packed, Vec<f32>) {
     let all = Tensor::from_vec(values(rows * columns, 1), (rows, columns), &Device::Cpu).unwrap();
     let packed = QTensor::quantize(&all, dtype).unwrap();
     let exact = packed.dequantize(&Device::Cpu).unwrap().flatten_all().unwrap().to_vec1().unwrap();
-    (Packed::new(dtype, rows, columns, &packed.data().unwrap()).unwrap(), exact)
+    (laid_out(dtype, rows, columns, &packed.data().unwrap()), exact)
+}
+
+/// In two pieces where it has two groups.
+fn laid_out(dtype: GgmlDType, rows: usize, columns: usize, bytes: &[u8]) -> Packed {
+    let mut matrix = Packed::with_room(dtype, rows, columns).unwrap();
+    let (first, rest) = bytes.split_at(bytes.len().min(GROUP * matrix.row_in_file()));
+    matrix.lay(0, first);
+    if !rest.is_empty() {
+        matrix.lay(GROUP, rest);
+    }
+    matrix
 }
 
 fn processors() -> Vec<Processor> {
@@ -136,10 +147,12 @@ fn what_is_no_number_stays_none_and_what_does_not_fit_is_refused() {
             assert!(out[..17].iter().all(|v| v.is_finite()) && out[17..].iter().all(|v| v.is_nan()), "{dtype:?}");
         }
     }
-    assert!(Packed::new(GgmlDType::Q4_0, 2, 32, &[0; 35]).is_none());
-    assert!(Packed::new(GgmlDType::Q4_0, 2, 33, &[0; 36]).is_none());
-    assert!(Packed::new(GgmlDType::Q4K, 1, 32, &[0; 144]).is_none());
-    assert!(Packed::new(GgmlDType::Q3K, 1, 256, &[0; 110]).is_none());
+    assert!(Packed::with_room(GgmlDType::Q4_0, 2, 33).is_none() && Packed::with_room(GgmlDType::Q4_0, 0, 32).is_none());
+    assert!(Packed::with_room(GgmlDType::Q4K, 1, 32).is_none() && Packed::with_room(GgmlDType::Q3K, 1, 256).is_none());
+    let mut bytes = [0; 40].chunks(18).map(<[u8]>::len);
+    let read = |part: &mut [u8]| (bytes.next() == Some(part.len())).then_some(()).ok_or("cut off");
+    let cut = Matrix::read(GgmlDType::Q4_0, [40, 32], 1, read);
+    assert!(!is_there() || cut.is_err_and(|why| why == "cut off"));
 }
 
 #[test]
@@ -158,7 +171,8 @@ fn floats_are_multiplied_as_they_are() {
             let all = Tensor::from_vec(values(rows * columns, 1), (rows, columns), &Device::Cpu).unwrap();
             let packed = QTensor::quantize(&all, dtype).unwrap();
             let exact: Vec<f32> = packed.dequantize(&Device::Cpu).unwrap().flatten_all().unwrap().to_vec1().unwrap();
-            let mut matrix = Floats::new(dtype, rows, columns, &packed.data().unwrap()).unwrap();
+            let mut matrix = Floats::with_room(dtype, rows, columns).unwrap();
+            matrix.lay(0, &packed.data().unwrap());
             let mut row = vec![0.0; columns];
             matrix.row(rows - 1, &mut row);
             assert_eq!(row, exact[(rows - 1) * columns..]);
@@ -182,5 +196,5 @@ fn floats_are_multiplied_as_they_are() {
             }
         }
     }
-    assert!(Floats::new(GgmlDType::F16, 2, 3, &[0; 11]).is_none());
+    assert!(Floats::with_room(GgmlDType::Q8_0, 2, 32).is_none());
 }

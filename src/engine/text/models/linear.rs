@@ -109,7 +109,10 @@ mod tests {
 
     fn linear(rows: usize, columns: usize, dtype: GgmlDType) -> Linear {
         let packed = packed(rows, columns, dtype);
-        match Matrix::new(dtype, rows, columns, &packed.data().unwrap()) {
+        let data = packed.data().unwrap();
+        let mut rest = &data[..];
+        let read = |part: &mut [u8]| std::io::Read::read_exact(&mut rest, part);
+        match Matrix::read(dtype, [rows, columns], 1 << 20, read).unwrap() {
             Some(matrix) => Linear::Ours(matrix),
             None => Linear::Candle(QMatMul::from_arc(Arc::new(packed)).unwrap()),
         }

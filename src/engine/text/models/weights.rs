@@ -26,8 +26,6 @@ pub struct Weights<'a> {
     done: u64,
     total: u64,
     exact: bool,
-    /// What was read last; matrices are laid out from it, so that its memory serves for all.
-    bytes: Vec<u8>,
 }
 
 impl<'a> Weights<'a> {
@@ -39,7 +37,7 @@ impl<'a> Weights<'a> {
     ) -> Result<Self, Stop> {
         let file = File::open(&gguf.path).map_err(|e| StudioError::io(Doing::Reading, &gguf.path, &e))?;
         let total = gguf.tensors().map(|(_, t)| t.bytes).sum::<u64>().max(1);
-        Ok(Self { gguf, file, device, token, progress, done: 0, total, exact: false, bytes: Vec::new() })
+        Ok(Self { gguf, file, device, token, progress, done: 0, total, exact: false })
     }
 
     /// Unpacks every matrix to f32: slow and large, but without the rounding of activations that packed products
@@ -57,8 +55,8 @@ impl<'a> Weights<'a> {
         self.gguf.tensor(name).is_some()
     }
 
-    /// Reads a weight's bytes into the memory for that; its type and shape.
-    fn read(&mut self, name: &str) -> Result<(GgmlDType, Vec<usize>), Stop> {
+    /// Goes to where a weight's bytes begin; its type and shape.
+    fn find(&mut self, name: &str) -> Result<(GgmlDType, Vec<usize>), Stop> {
         let missing = || self.gguf.bad(format!("it has no weight {name}"));
         let info = self.gguf.tensor(name).ok_or_else(missing)?;
         let Some(dtype) = types::runnable(info.kind) else {
@@ -67,37 +65,51 @@ impl<'a> Weights<'a> {
         };
         let failed = |e: std::io::Error| Stop::from(StudioError::io(Doing::Reading, &self.gguf.path, &e));
         self.file.seek(SeekFrom::Start(info.offset)).map_err(failed)?;
-        // The header's check has seen that the file is this long.
-        self.bytes.resize(info.bytes as usize, 0);
-        for piece in self.bytes.chunks_mut(PIECE) {
+        Ok((dtype, info.shape.clone()))
+    }
+
+    /// The bytes that come next. The header's check has seen that the file is this long.
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), Stop> {
+        for piece in bytes.chunks_mut(PIECE) {
             self.token.check()?;
+            let failed = |e: std::io::Error| Stop::from(StudioError::io(Doing::Reading, &self.gguf.path, &e));
             self.file.read_exact(piece).map_err(failed)?;
             self.done += piece.len() as u64;
             (self.progress)((self.done as f64 / self.total as f64) as f32);
         }
-        Ok((dtype, info.shape.clone()))
+        Ok(())
     }
 
-    /// A weight as it is packed in the file.
-    fn packed(&mut self, name: &str) -> Result<QTensor, Stop> {
-        let (dtype, shape) = self.read(name)?;
-        self.tensor(dtype, &shape, &self.bytes)
-    }
-
-    fn tensor(&self, dtype: GgmlDType, shape: &[usize], bytes: &[u8]) -> Result<QTensor, Stop> {
+    /// The weight that comes next, as it is packed in the file.
+    fn tensor(&mut self, dtype: GgmlDType, shape: &[usize]) -> Result<QTensor, Stop> {
+        let mut bytes = vec![0; shape.iter().product::<usize>() / dtype.block_size() * dtype.type_size()];
+        self.fill(&mut bytes)?;
         let storage = QStorage::from_data(bytes.into(), self.device, dtype)?;
         Ok(QTensor::new(storage, shape)?)
     }
 
+    /// The matrix that comes next.
+    fn next_matrix(&mut self, dtype: GgmlDType, [rows, columns]: [usize; 2]) -> Result<Linear, Stop> {
+        if self.device.is_cpu()
+            && !self.exact
+            && let Some(matrix) = Matrix::read(dtype, [rows, columns], PIECE, |bytes| self.fill(bytes))?
+        {
+            return Ok(Linear::Ours(matrix));
+        }
+        let packed = self.tensor(dtype, &[rows, columns])?;
+        if self.exact {
+            return Ok(Linear::Candle(QMatMul::Tensor(packed.dequantize(self.device)?)));
+        }
+        Ok(Linear::Candle(QMatMul::from_arc(Arc::new(packed))?))
+    }
+
     /// The matrices of `count` experts, which lie one behind the other in one weight.
     pub fn experts(&mut self, name: &str, count: usize) -> Result<Vec<Linear>, Stop> {
-        let (dtype, shape) = self.read(name)?;
+        let (dtype, shape) = self.find(name)?;
         let &[experts, rows, columns] = &shape[..] else {
             return Err(self.gguf.bad(format!("{name} is no list of matrices")).into());
         };
-        let each = (self.bytes.len() / experts.max(1)).max(1);
-        let parts = self.bytes.chunks_exact(each).take(count);
-        parts.map(|part| self.laid_out(dtype, [rows, columns], part)).collect()
+        (0..count.min(experts)).map(|_| self.next_matrix(dtype, [rows, columns])).collect()
     }
 
     /// A weight in f32, where the file has it.
@@ -107,28 +119,15 @@ impl<'a> Weights<'a> {
 
     /// A matrix to multiply with.
     pub fn matrix(&mut self, name: &str) -> Result<Linear, Stop> {
-        let (dtype, shape) = self.read(name)?;
+        let (dtype, shape) = self.find(name)?;
         let &[rows, columns] = &shape[..] else { return Err(self.gguf.bad(format!("{name} is no matrix")).into()) };
-        self.laid_out(dtype, [rows, columns], &self.bytes)
-    }
-
-    fn laid_out(&self, dtype: GgmlDType, [rows, columns]: [usize; 2], bytes: &[u8]) -> Result<Linear, Stop> {
-        if self.device.is_cpu()
-            && !self.exact
-            && let Some(matrix) = Matrix::new(dtype, rows, columns, bytes)
-        {
-            return Ok(Linear::Ours(matrix));
-        }
-        let packed = self.tensor(dtype, &[rows, columns], bytes)?;
-        if self.exact {
-            return Ok(Linear::Candle(QMatMul::Tensor(packed.dequantize(self.device)?)));
-        }
-        Ok(Linear::Candle(QMatMul::from_arc(Arc::new(packed))?))
+        self.next_matrix(dtype, [rows, columns])
     }
 
     /// A weight in f32.
     pub fn plain(&mut self, name: &str) -> Result<Tensor, Stop> {
+        let (dtype, shape) = self.find(name)?;
         let device = self.device;
-        Ok(self.packed(name)?.dequantize(device)?)
+        Ok(self.tensor(dtype, &shape)?.dequantize(device)?)
     }
 }
