@@ -189,7 +189,7 @@ impl Drop for Shut<'_> {
             std::hint::spin_loop();
             looks += 1;
             // A worker that lost its core in the middle of a part.
-            if looks % 4096 == 0 {
+            if looks.is_multiple_of(4096) {
                 std::thread::yield_now();
             }
         }

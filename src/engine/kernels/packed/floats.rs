@@ -83,7 +83,10 @@ impl Floats {
     /// As [`Packed::lay`](super::Packed::lay).
     pub fn lay(&mut self, first: usize, bytes: &[u8]) {
         let (each, in_file) = (self.kind.bytes(), self.row_in_file());
-        assert!(first % GROUP == 0 && bytes.len() % in_file == 0, "whole rows from a group's first on");
+        assert!(
+            first.is_multiple_of(GROUP) && bytes.len().is_multiple_of(in_file),
+            "whole rows from a group's first on"
+        );
         assert!(first + bytes.len() / in_file <= self.rows, "no more rows than there are");
         let in_group = Self::in_group(self.kind, self.columns);
         let lines = self.lines[first / GROUP * in_group..].par_chunks_mut(in_group);

@@ -112,7 +112,7 @@ impl Packed {
     /// A matrix of zeros, to be laid out; `None` where the type is not computed here, or no row can be so long.
     pub fn with_room(dtype: GgmlDType, rows: usize, columns: usize) -> Option<Self> {
         let form = Form::of(dtype)?;
-        if columns == 0 || rows == 0 || columns % form.columns_in_file() != 0 {
+        if columns == 0 || rows == 0 || !columns.is_multiple_of(form.columns_in_file()) {
             return None;
         }
         let blocks = columns / BLOCK;
@@ -141,7 +141,10 @@ impl Packed {
     pub fn lay(&mut self, first: usize, bytes: &[u8]) {
         let (form, in_file) = (self.form, self.row_in_file());
         let sizes = Sizes::of(form, self.blocks);
-        assert!(first % GROUP == 0 && bytes.len() % in_file == 0, "whole rows from a group's first on");
+        assert!(
+            first.is_multiple_of(GROUP) && bytes.len().is_multiple_of(in_file),
+            "whole rows from a group's first on"
+        );
         assert!(first + bytes.len() / in_file <= self.rows, "no more rows than there are");
         let group = first / GROUP;
         let lines = self.lines[group * sizes.lines..].par_chunks_mut(sizes.lines);
