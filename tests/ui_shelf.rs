@@ -326,3 +326,17 @@ fn words_that_were_found_in_a_page_are_selected_there() {
     let [Command::Page(PageCommand::Type(typed))] = &commands[..] else { panic!("{commands:?}") };
     assert_eq!(*typed, text.replacen("Ada", "Eve", 1));
 }
+
+/// Found by hand: what was typed after "Talk" went nowhere.
+#[test]
+fn whoever_leaves_the_personas_can_type_at_once() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    state.personas.shown = true;
+    let mut harness = open(state);
+    harness.state_mut().state.personas.shown = false;
+    harness.run();
+    harness.event(egui::Event::Text("Good evening".into()));
+    harness.run();
+    let typed = |c: &Command| matches!(c, Command::SetDraft(text) if text == "Good evening");
+    assert!(asked(&mut harness).iter().any(typed));
+}

@@ -43,12 +43,18 @@ pub struct WriteView {
     /// Beside a page: its sliders, not its story.
     page_sliders: bool,
     tree: tree::TreeView,
+    /// The personas were shown in the last frame.
+    personas: bool,
 }
 
 /// Narrower windows hide the sliders until they are asked for.
 const ROOM_FOR_SLIDERS: f32 = 1000.0;
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut Textures) {
+    // Whoever leaves the personas comes to talk.
+    if std::mem::replace(&mut view.personas, cx.state.personas.shown) && !cx.state.personas.shown {
+        ui.memory_mut(|memory| memory.request_focus(composer::field_id()));
+    }
     let width = ui.available_width();
     let list_width = if width < 900.0 { 214.0 } else { 232.0 };
     Panel::left("conversations")

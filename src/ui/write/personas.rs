@@ -95,7 +95,7 @@ fn library(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
                     ui.painter().text(at, Align2::LEFT_BOTTOM, cx.t(*text), theme::small(), cx.p.muted);
                 }
                 Row::One(kept) => {
-                    let rect = Rect::from_min_size(at, vec2(outer.width() - S2, ROW - S1));
+                    let rect = Rect::from_min_size(at, vec2(outer.width(), ROW - S1));
                     let id = ui.scope_id().with(&kept.id.0);
                     let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
                     one(&mut child, cx, textures, kept, state.personas.is_own(&kept.id));
