@@ -294,3 +294,28 @@ fn the_versions_of_a_turn_are_a_click_apart() {
     harness.get_by_label(T::PreviousBranch.tr(Lang::En)).click();
     assert_eq!(asked(&mut harness), [Command::SelectBranch(4)]);
 }
+
+#[test]
+fn the_pointer_over_a_token_shows_what_might_have_stood_there_and_a_click_goes_on_from_it() {
+    let token = |text: &str, probability| TokenChoice { bytes: text.into(), probability, others: Vec::new() };
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    let answer = state.write.open.turns.last().unwrap().id;
+    let others = vec![token(" Moon", 0.6), token(" Sun", 0.25)];
+    let tokens = vec![
+        TokenChoice { others: vec![token("The", 0.9)], ..token("The", 0.9) },
+        TokenChoice { others, ..token(" Moon", 0.6) },
+    ];
+    state.write.weighed.insert(answer, tokens);
+    state.write.inspecting = Some(answer);
+    let mut harness = open(state);
+    let word = T::TokenNamed.with(Lang::En, &[&"Moon", &"60%"]);
+    harness.get_by_label(&word).hover();
+    // Longer than the pointer must rest.
+    harness.run_steps(12);
+    harness.get_by_label_contains("·Moon   60%\n·Sun   25%");
+    harness.get_by_label(&word).click();
+    harness.run();
+    // The one that stands there is no way on.
+    harness.get_by_label("·Sun   25%").click();
+    assert_eq!(asked(&mut harness), [Command::BranchAtToken { turn: answer, token: 1, other: 1 }]);
+}

@@ -8,7 +8,7 @@ use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{BODY, SMALL};
 
-/// The answer as its tokens. A click on one opens what might have stood there.
+/// The answer as its tokens. The pointer over one shows what might have stood there; a click opens it to choose from.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn, tokens: &[TokenChoice]) {
     let idle = cx.state.write.job.is_none();
     ui.horizontal_wrapped(|ui| {
@@ -32,16 +32,15 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn, tokens: &[TokenChoice]) {
                 ui.set_min_width(180.0);
                 ui.add(Label::new(RichText::new(cx.t(T::MightHaveBeen)).size(SMALL).color(cx.p.muted)));
                 for (n, other) in token.others.iter().enumerate() {
-                    let text = other.text();
-                    let shown = text.replace('\n', "↵").replace(' ', "·");
-                    let label = format!("{shown}   {}", percent(other.probability));
+                    let label = line(other);
                     let taken = other.bytes == token.bytes;
                     if ui.add_enabled(idle && !taken, Button::new(label)).clicked() {
                         cx.push(Command::BranchAtToken { turn: turn.id, token: i, other: n });
                     }
                 }
             });
-            response.accessible_name(name);
+            let all: Vec<String> = token.others.iter().map(line).collect();
+            response.accessible_name(name).on_hover_text(all.join("\n"));
         }
     });
     legend(ui, cx);
@@ -56,6 +55,12 @@ fn legend(ui: &mut Ui, cx: &Cx<'_>) {
             ui.add(Label::new(text));
         }
     });
+}
+
+/// A token with its spaces seen, and its probability.
+fn line(token: &TokenChoice) -> String {
+    let shown = token.text().replace('\n', "↵").replace(' ', "·");
+    format!("{shown}   {}", percent(token.probability))
 }
 
 fn percent(p: f32) -> String {
