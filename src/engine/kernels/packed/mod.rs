@@ -254,7 +254,8 @@ impl Packed {
             #[cfg(target_arch = "x86_64")]
             Processor::Avx512 => unsafe { avx512::unpack(self.form, group, self.blocks, out) },
             #[cfg(target_arch = "x86_64")]
-            Processor::Avx2 => plain::unpack(self.form, group, self.blocks, out),
+            // SAFETY: as above.
+            Processor::Avx2 => unsafe { avx2::unpack(self.form, group, self.blocks, out) },
             Processor::Plain => plain::unpack(self.form, group, self.blocks, out),
         }
     }

@@ -37,23 +37,6 @@ fn scales(form: Form, group: Group<'_>, b: usize, row: usize) -> ([f32; 2], [f32
     }
 }
 
-/// The same of eight rows from `first` on, the second of each where the form has two.
-pub fn scales_of(
-    form: Form,
-    group: Group<'_>,
-    b: usize,
-    first: usize,
-    scale: &mut [[f32; GROUP]; 2],
-    offset: &mut [[f32; GROUP]; 2],
-) {
-    for row in first..first + 8 {
-        let (scales, offsets) = scales(form, group, b, row);
-        for n in 0..form.scales() {
-            (scale[n][row], offset[n][row]) = (scales[n], offsets[n]);
-        }
-    }
-}
-
 /// Block `b` of row `row`, in f32.
 pub fn block(form: Form, group: Group<'_>, b: usize, row: usize, out: &mut [f32; BLOCK]) {
     let cell = &group.lines[b * form.lines()..(b + 1) * form.lines()];
