@@ -111,7 +111,8 @@ fn larger_pictures_need_more() {
     assert_eq!(report.lacks, [Lack::ClipL, Lack::ClipG]);
     let (small, large) = (report.need(512, 512, &[]), report.need(1024, 1024, &[]));
     assert_eq!(small.weights(), large.weights());
-    assert!(large.step > 3 * small.step && large.decode > 3 * small.decode);
+    // A part of a step is as large for any picture: the transformed weights of 3x3 convolutions.
+    assert!(large.step > 2 * small.step && large.decode > 3 * small.decode);
     // 83.7 M parameters less the encoder's 34.2 M, in f32.
     assert!((190_000_000..210_000_000).contains(&small.vae), "{}", small.vae);
     assert!(large.total() > 10 << 30, "SDXL in f32 takes over 10 GB: {}", large.total());

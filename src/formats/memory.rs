@@ -37,7 +37,8 @@ pub fn step(part: Part, tensors: &Header, height: usize, width: usize) -> u64 {
                     layers * channels * (pixels >> (2 * i.min(16)))
                 })
                 .sum();
-            (kept + 20 * side("conv_in.weight", 0) * pixels) * F32
+            let products = if pixels >= WINOGRAD_PIXELS { WINOGRAD } else { 0 };
+            (kept + 20 * side("conv_in.weight", 0) * pixels) * F32 + products
         }
         Part::Sd3 => sequence(pixels / 4, side("pos_embed.proj.weight", 0)),
         Part::Flux => sequence(pixels / 4, side("x_embedder.weight", 0)),
@@ -45,6 +46,11 @@ pub fn step(part: Part, tensors: &Header, height: usize, width: usize) -> u64 {
         _ => 0,
     }
 }
+
+/// Bytes that the quick way of 3x3 convolutions holds (`engine::kernels::winograd`), and the pixels from which it is
+/// taken.
+const WINOGRAD: u64 = 80 << 20;
+const WINOGRAD_PIXELS: u64 = 1024;
 
 /// Words beside a picture's tokens, and numbers held for each token of a transformer, in widths of its stream.
 const WORDS: u64 = 512;

@@ -21,6 +21,8 @@ const PLACES: usize = WINDOW * WINDOW;
 const WORTH_PIXELS: usize = 1024;
 /// Numbers of a chunk's transformed tiles and products (16 MiB).
 const CHUNK_NUMBERS: usize = 1 << 22;
+/// Most numbers of transformed weights (64 MiB); `formats::memory` reckons with both.
+const WEIGHT_NUMBERS: usize = 1 << 24;
 
 const SIXTH: f32 = 1.0 / 6.0;
 
@@ -39,7 +41,10 @@ pub struct Extent {
 impl Extent {
     /// Whether this way is there for these sizes, and quicker.
     pub fn pays(&self) -> bool {
-        self.h * self.w >= WORTH_PIXELS && self.from.is_multiple_of(LANES) && self.out.is_multiple_of(LANES)
+        self.h * self.w >= WORTH_PIXELS
+            && self.from.is_multiple_of(LANES)
+            && self.out.is_multiple_of(LANES)
+            && PLACES * self.from * self.out <= WEIGHT_NUMBERS
     }
 
     fn tiles_across(&self) -> usize {
