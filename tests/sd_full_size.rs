@@ -98,14 +98,20 @@ fn forget_peak() {
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
+/// Gigabytes that loading gave back and the allocator kept.
+const LEFT: f64 = 0.15;
+
 /// What a run took beside what was there before, held to what the program said that it would take: it must be enough,
-/// and not twice as much.
+/// and not twice as much and what loading may leave behind for it to use.
 fn took(what: &str, before: f64, expected: u64) {
     let (took, expected) = (peak() - before, expected as f64 / 1e9);
     println!("{what}: took {took:.2} GB, expected {expected:.2} GB");
     // Without the folder both tests may run at once, and each sees the other's memory.
     let alone = folder().is_some();
-    assert!(!alone || (took < expected * 1.05 && expected < took * 2.0), "{what}: {took:.2} GB, not {expected:.2} GB");
+    assert!(
+        !alone || (took < expected * 1.05 && expected < took * 2.0 + LEFT),
+        "{what}: {took:.2} GB, not {expected:.2} GB"
+    );
 }
 
 /// Seconds of all threads together, which a busy machine does not stretch (10 ms steps).
