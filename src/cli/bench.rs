@@ -7,10 +7,9 @@ use serde_json::{Value, json};
 use super::Context;
 use super::image::whole;
 use super::run::{Interrupts, run_job};
-use super::text::find;
+use super::text::{find, kv_of};
 use crate::domain::{
-    BENCH_LENGTH, BENCH_RUNS, BENCH_WRITE, ImageParams, ImageRequest, Job, KvType, Makes, Outcome, STEPS, Seed,
-    TextParams,
+    BENCH_LENGTH, BENCH_RUNS, BENCH_WRITE, ImageParams, ImageRequest, Job, Makes, Outcome, STEPS, Seed, TextParams,
 };
 use crate::engine::text::{Course, Runner, model_path};
 use crate::engine::{CancelToken, Stop};
@@ -63,13 +62,9 @@ pub struct ImageBench {
 }
 
 pub fn run(context: &Context, command: &BenchCommand) -> Result<(), Stop> {
-    let (object, lines) = match command {
-        BenchCommand::Text(args) => text(context, args)?,
-        BenchCommand::Image(args) => image(context, args)?,
-    };
-    let json = match command {
-        BenchCommand::Text(args) => args.json,
-        BenchCommand::Image(args) => args.json,
+    let (json, (object, lines)) = match command {
+        BenchCommand::Text(args) => (args.json, text(context, args)?),
+        BenchCommand::Image(args) => (args.json, image(context, args)?),
     };
     if json {
         println!("{object}");
@@ -84,13 +79,7 @@ fn text(context: &Context, args: &TextBench) -> Result<(Value, String), Stop> {
         args.lengths.iter().map(|&n| whole(BENCH_LENGTH, n).map(|n| n as usize)).collect::<Result<_, _>>()?;
     let write = whole(BENCH_WRITE, args.write)? as usize;
     let runs = whole(BENCH_RUNS, args.runs)?;
-    let kv = match &args.kv {
-        Some(name) => KvType::parse(name).ok_or_else(|| {
-            let choices = KvType::ALL.map(KvType::name).join(", ");
-            Cause::BadChoice { name: "kv", value: name.clone(), choices }
-        })?,
-        None => KvType::default(),
-    };
+    let kv = kv_of(args.kv.as_deref())?;
     let interrupts = Interrupts::listen();
     let name = args.model.clone().unwrap_or_else(|| TextParams::default().model);
     let model = find(context, &name, &interrupts)?;

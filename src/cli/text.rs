@@ -179,6 +179,13 @@ fn prompt(args: &TextArgs) -> TextPrompt {
     TextPrompt::Chat(system.chain(user).collect())
 }
 
+/// What `--kv` names; the default where it is absent.
+pub fn kv_of(name: Option<&str>) -> Result<KvType> {
+    let Some(name) = name else { return Ok(KvType::default()) };
+    let choices = KvType::ALL.map(KvType::name).join(", ");
+    KvType::parse(name).ok_or_else(|| Cause::BadChoice { name: "kv", value: name.to_owned(), choices }.into())
+}
+
 fn params(args: &TextArgs) -> Result<TextParams> {
     let mut params = TextParams { stop: args.stop.clone(), draft: args.draft.clone(), ..TextParams::default() };
     if let Some(id) = &args.model {
@@ -207,11 +214,7 @@ fn params(args: &TextArgs) -> Result<TextParams> {
             *slot = value as f32;
         }
     }
-    if let Some(name) = &args.kv {
-        let choices = KvType::ALL.map(KvType::name).join(", ");
-        let unknown = || Cause::BadChoice { name: "kv", value: name.clone(), choices };
-        params.kv = KvType::parse(name).ok_or_else(unknown)?;
-    }
+    params.kv = kv_of(args.kv.as_deref())?;
     args.sampling.apply(&mut params)?;
     Ok(params)
 }

@@ -306,4 +306,4 @@ fn open_for_append(path: &Path) -> Result<File> {
 
 #[cfg(test)]
 #[path = "journal_tests.rs"]
-mod tests;
+pub(super) mod tests;

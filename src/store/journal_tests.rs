@@ -1,13 +1,13 @@
 use super::*;
 use crate::domain::{Message, Role, Turn, TurnInfo};
 
-fn home() -> (tempfile::TempDir, Journals) {
+pub fn home() -> (tempfile::TempDir, Journals) {
     let home = tempfile::tempdir().unwrap();
     let journals = Journals::new(home.path().join("conversations"));
     (home, journals)
 }
 
-fn id(name: &str) -> ConversationId {
+pub fn id(name: &str) -> ConversationId {
     ConversationId(name.into())
 }
 
@@ -17,7 +17,7 @@ fn begin(id: u64, role: Role, content: &str) -> JournalEntry {
     }
 }
 
-fn append(id: u64, text: &str) -> JournalEntry {
+pub fn append(id: u64, text: &str) -> JournalEntry {
     JournalEntry::Append { id, text: text.into() }
 }
 

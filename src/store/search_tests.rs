@@ -2,24 +2,11 @@ use std::time::Duration;
 
 use super::*;
 use crate::domain::{Author, Edit, Message, PageEntry, Role, Turn};
-
-fn home() -> (tempfile::TempDir, Journals) {
-    let home = tempfile::tempdir().unwrap();
-    let journals = Journals::new(home.path().join("conversations"));
-    (home, journals)
-}
-
-fn id(name: &str) -> ConversationId {
-    ConversationId(name.into())
-}
+use crate::store::journal::tests::{append, home, id};
 
 fn begin(id: u64, parent: Option<u64>, content: &str) -> JournalEntry {
     let message = Message { role: Role::User, content: content.into() };
     JournalEntry::Begin { turn: Turn { id, message, info: None, parent } }
-}
-
-fn append(id: u64, text: &str) -> JournalEntry {
-    JournalEntry::Append { id, text: text.into() }
 }
 
 /// All hits, in slices as short as they can be.

@@ -41,7 +41,7 @@ pub struct Reach {
 
 impl Reach {
     /// What the token at `position` sees.
-    fn seen(&self, position: usize) -> Range<usize> {
+    pub fn seen(&self, position: usize) -> Range<usize> {
         self.window.map_or(0, |window| (position + 1).saturating_sub(window))..position + 1
     }
 }

@@ -78,13 +78,6 @@ pub struct Look<'a> {
     pub rope: Option<&'a Rope>,
 }
 
-impl Look<'_> {
-    /// The first position that the one at `position` sees.
-    fn first(&self, position: usize) -> usize {
-        self.reach.window.map_or(0, |window| (position + 1).saturating_sub(window))
-    }
-}
-
 /// Keys and values of the tokens that were read, for one layer. Room for `room` tokens.
 pub struct Cache {
     shape: Shape,
@@ -188,8 +181,8 @@ fn attend_device(
         scores = ((scores / f64::from(cap))?.tanh()? * f64::from(cap))?;
     }
     let mut scores = scores.reshape((kv_heads, shape.group(), tokens, len))?;
-    if tokens > 1 || look.first(position) > 0 {
-        let shown = |i: usize, j: usize| j <= position + i && j >= look.first(position + i);
+    if tokens > 1 || look.reach.seen(position).start > 0 {
+        let shown = |i: usize, j: usize| look.reach.seen(position + i).contains(&j);
         let mask = (0..tokens).flat_map(|i| (0..len).map(move |j| if shown(i, j) { 0.0 } else { f32::NEG_INFINITY }));
         let mask: Vec<f32> = mask.collect();
         scores = scores.broadcast_add(&Tensor::from_vec(mask, (1, 1, tokens, len), q.device())?)?;
