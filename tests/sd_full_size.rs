@@ -33,6 +33,10 @@ fn folder() -> Option<PathBuf> {
     std::env::var_os("SD_FULL_SIZE").map(PathBuf::from)
 }
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Weights out of nothing: small numbers that repeat only after a prime's length, norms near 1.
 struct Noise;
 

@@ -54,7 +54,7 @@ pub struct ImageArgs {
     /// A tiny decoder (TAESD) for the previews.
     #[arg(long, value_name = "FILE")]
     taesd: Option<PathBuf>,
-    /// What the model computes in: auto (full on the CPU, half on a GPU), f32, f16, bf16.
+    /// The weights to compute with: auto (half where the machine is quicker with it), f32, f16, bf16.
     #[arg(long, value_name = "NAME")]
     precision: Option<String>,
     /// Denoising steps.

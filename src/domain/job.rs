@@ -47,10 +47,10 @@ pub struct Checkpoint {
     pub precision: Precision,
 }
 
-/// What a picture model's text encoders and denoiser compute in. Its VAE is always computed in full.
+/// The weights that a picture model's text encoders and denoiser compute with. Its VAE's are always full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
-    /// Full on the CPU, half on a GPU.
+    /// Half on a GPU, and on processors that multiply bf16; full elsewhere.
     #[default]
     Auto,
     F32,

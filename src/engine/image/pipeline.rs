@@ -93,7 +93,7 @@ impl ImagePipeline {
                 files if let Some(files) = checkpoint(files) => {
                     let opened = Diffusion::open(&files)?;
                     let dtype = opened.dtype(files.precision, &device)?;
-                    let memory = self.budget.reserve(opened.memory(dtype), freed)?;
+                    let memory = self.budget.reserve(opened.memory(dtype, &device), freed)?;
                     let (whole, so_far) = (opened.bytes().max(1), AtomicU64::new(0));
                     let read = read.clone();
                     let tell = move |bytes| {

@@ -59,6 +59,9 @@ impl Watch {
 
 /// Loads a network out of `header`'s tensors. `build` makes it from a [`VarBuilder`]; between two tensors the token is
 /// looked at, and what stopped the loading is told rather than what candle made of it.
+///
+/// bf16 on the CPU is for matrices and kernels alone: all else is f32 there, as all that is computed between them
+/// ([`computed_in`]).
 pub fn load<T, E: Into<Stop>>(
     header: Header,
     dtype: DType,
@@ -66,10 +69,17 @@ pub fn load<T, E: Into<Stop>>(
     watch: &Watch,
     build: impl FnOnce(&VarBuilder<'static>) -> std::result::Result<T, E>,
 ) -> std::result::Result<T, Stop> {
-    let shelf = Shelf::new(header, watch);
+    let mut shelf = Shelf::new(header, watch);
+    let computed = computed_in(dtype, device);
+    shelf.matrices = (computed != dtype).then_some(dtype);
     let stopped = shelf.stopped.clone();
-    let vb = VarBuilder::from_backend(Box::new(shelf), dtype, device.clone());
+    let vb = VarBuilder::from_backend(Box::new(shelf), computed, device.clone());
     ended(build(&vb), &stopped)
+}
+
+/// The type of what lies between the products, where weights are of `dtype`.
+pub fn computed_in(dtype: DType, device: &Device) -> DType {
+    if device.is_cpu() && dtype == DType::BF16 { DType::F32 } else { dtype }
 }
 
 /// [`load`] for networks that can leave quantised matrices as they are: those of a GGUF file stay packed, all else
@@ -86,7 +96,7 @@ pub fn load_packed<T, E: Into<Stop>>(
     }
     let shelf = Arc::new(Shelf::new(header, watch));
     let stopped = shelf.stopped.clone();
-    ended(build(&Weights::packed(shelf, dtype, device)), &stopped)
+    ended(build(&Weights::packed(shelf, computed_in(dtype, device), device)), &stopped)
 }
 
 /// What was built, unless something stopped it that says more than candle's error.
@@ -120,6 +130,8 @@ impl Deref for Bytes {
 /// The tensors of a header.
 pub struct Shelf {
     header: Header,
+    /// The type of matrices and kernels, where it is another than that of the rest.
+    matrices: Option<DType>,
     open: Vec<OnceLock<File>>,
     /// Why reading ended, where it is more than candle's error can say.
     stopped: Arc<Mutex<Option<Stop>>>,
@@ -129,7 +141,7 @@ pub struct Shelf {
 impl Shelf {
     fn new(header: Header, watch: &Watch) -> Self {
         let open = header.files.iter().map(|_| OnceLock::new()).collect();
-        Self { header, open, stopped: Arc::default(), watch: watch.clone() }
+        Self { header, matrices: None, open, stopped: Arc::default(), watch: watch.clone() }
     }
 
     pub fn contains(&self, name: &str) -> bool {
@@ -253,7 +265,10 @@ fn candle_type(dtype: Dtype) -> Option<DType> {
 
 impl SimpleBackend for Shelf {
     fn get(&self, shape: Shape, name: &str, _: Init, dtype: DType, device: &Device) -> Candle<Tensor> {
-        let tensor = self.tensor(name, dtype, device)?;
+        // Tables are looked up, not multiplied.
+        let is_table = ["embed", "shared", "relative_attention_bias"].iter().any(|part| name.contains(part));
+        let is_matrix = shape.rank() > 1 && name.ends_with(".weight") && !is_table;
+        let tensor = self.tensor(name, self.matrices.filter(|_| is_matrix).unwrap_or(dtype), device)?;
         if tensor.shape() != &shape {
             let (expected, found) = (format!("{:?}", shape.dims()), format!("{:?}", tensor.dims()));
             return self.stop(Cause::WrongShape { tensor: name.to_owned(), expected, found }.into());

@@ -1,15 +1,18 @@
 //! Scaled dot-product attention (Vaswani et al. 2017) over heads that are read where they lie.
 //!
-//! Queries are taken in chunks, so that the scores held at a time are `chunk x keys` numbers for each thread: the
-//! 4096 x 4096 scores of eight heads of a 512 x 512 picture would take 512 MB at once, and are never there together.
+//! Keys are looked at block by block (Rabe and Staats 2021, Dao et al. 2022: a running maximum and sum for each query),
+//! and queries in chunks, so that the scores held at a time are a chunk times a block for each thread: the 4096 x 4096
+//! scores of eight heads of a 512 x 512 picture would take 512 MB, and are never there together.
 
 use candle_core::{D, DType, Result, Tensor, bail};
 use rayon::prelude::*;
 
-use super::cpu::{Place, Sizes, View, contiguous, exp, is_ours, numbers, product, tensor, threads};
+use super::cpu::{Shared, as_f32, exp, is_ours, numbers, tensor};
+use super::dense::{How, Kind, Panels, Rows, Run, WIDE, Words};
 
-/// Scores that a thread holds (4 MiB: the keys are packed anew for each chunk).
-const CHUNK_SCORES: usize = 1 << 20;
+/// Queries of a chunk and keys of a block: with a head's numbers their scores (240 KiB) stay in a core's own cache.
+const QUERIES: usize = 64;
+const KEYS: usize = 20 * WIDE;
 /// Scores that candle's operators may hold (256 MiB in f32).
 const WHOLE_SCORES: usize = 1 << 26;
 
@@ -60,12 +63,12 @@ fn ours(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f32) -> Result<T
     let ((b, lq, dq), (_, lk, dv)) = (q.dims3()?, v.dims3()?);
     let heads = how.heads;
     let (d, e) = (dq / heads, dv / heads);
-    let (q, k, v) = (contiguous(q)?, contiguous(k)?, contiguous(v)?);
+    let (q, k, v) = (as_f32(q)?, as_f32(k)?, as_f32(v)?);
     let (q_s, q_l) = q.storage_and_layout();
     let (k_s, k_l) = k.storage_and_layout();
     let (v_s, v_l) = v.storage_and_layout();
     let (q, k, v) = (numbers(&q_s, q_l)?, numbers(&k_s, k_l)?, numbers(&v_s, v_l)?);
-    let bias_tensor = how.bias.map(|bias| contiguous(&bias.to_dtype(DType::F32)?)).transpose()?;
+    let bias_tensor = how.bias.map(as_f32).transpose()?;
     let bias = bias_tensor.as_ref().map(Tensor::storage_and_layout);
     let bias = bias.as_ref().map(|(s, l)| Ok::<_, candle_core::Error>((numbers(s, l)?, l.dims().to_vec())));
     let bias = bias.transpose()?;
@@ -74,71 +77,165 @@ fn ours(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f32) -> Result<T
     if out.is_empty() {
         return tensor(out, (b, lq, dv));
     }
-    // As many queries as the scores' place holds, but work for every thread.
-    let chunk = (CHUNK_SCORES / lk).clamp(16, lq.max(16)).min((b * lq).div_ceil(threads()).max(16));
-    let run = |scores: &mut Vec<f32>, picture: usize, first: usize, out: &mut [f32]| {
-        let m = out.len() / dv;
-        for head in 0..heads {
+    // Each head's keys and values, by blocks.
+    let blocks = (0..b * heads * lk.div_ceil(KEYS)).into_par_iter().map(|i| {
+        let (head, first) = (i / lk.div_ceil(KEYS), i % lk.div_ceil(KEYS) * KEYS);
+        let (picture, head, count) = (head / heads, head % heads, KEYS.min(lk - first));
+        let keys = &k[(picture * lk + first) * dq + head * d..];
+        let values = &v[(picture * lk + first) * dv + head * e..];
+        (
+            Panels::build(Kind::F32, [count, d, 1], |key, c, _| keys[key * dq + c].to_bits()),
+            Panels::build(Kind::F32, [e, count, 1], |c, key, _| values[key * dv + c].to_bits()),
+        )
+    });
+    let blocks: Vec<(Panels, Panels)> = blocks.collect();
+    let per_head = lk.div_ceil(KEYS);
+    let chunks = lq.div_ceil(QUERIES);
+    let shared = Shared::new(&mut out);
+    // Neighbours in time look at the same keys.
+    (0..b * heads * chunks).into_par_iter().for_each_init(Running::default, |running, i| {
+        let (head, first) = (i / chunks, i % chunks * QUERIES);
+        let (picture, head, count) = (head / heads, head % heads, QUERIES.min(lq - first));
+        let queries = Words::F32(&q[(picture * lq + first) * dq + head * d..]);
+        running.begin(count, e);
+        for (n, (keys, values)) in blocks[(picture * heads + head) * per_head..][..per_head].iter().enumerate() {
+            let (at, len) = (n * KEYS, keys.n());
             // Of a causal chunk only the keys up to its last query are ever seen.
-            let keys = if how.causal { first + m } else { lk };
-            scores.resize(m * keys, 0.0);
-            let left = View { data: &q[(picture * lq + first) * dq + head * d..], rows: dq, columns: 1 };
-            let right = View { data: &k[picture * lk * dq + head * d..], rows: 1, columns: dq };
-            let place = Place { out: scores, stride: keys, add: false };
-            product(Sizes { m, n: keys, k: d }, place, left, right, scale, false);
-            for (i, row) in scores.chunks_exact_mut(keys).enumerate() {
-                if let Some((bias, dims)) = &bias {
+            if how.causal && at >= first + count {
+                break;
+            }
+            running.score(queries, dq, keys);
+            for i in 0..count {
+                let bias = bias.as_ref().map(|(bias, dims)| {
                     let at = |index: usize, dim: usize| if dims[dim] == 1 { 0 } else { index };
                     let line = (at(picture, 0) * dims[1] + at(head, 1)) * dims[2] + at(first + i, 2);
-                    row.iter_mut().zip(&bias[line * lk..]).for_each(|(score, b)| *score += b);
-                }
-                let seen = if how.causal { first + i + 1 } else { keys };
-                softmax(&mut row[..seen]);
-                row[seen..].fill(0.0);
+                    &bias[line * lk..][..lk][n * KEYS..][..len]
+                });
+                let seen = if how.causal { (first + i + 1).saturating_sub(at).min(len) } else { len };
+                running.weigh(i, seen, scale, bias);
             }
-            let left = View { data: scores, rows: keys, columns: 1 };
-            let right = View { data: &v[picture * lk * dv + head * e..], rows: dv, columns: 1 };
-            let place = Place { out: &mut out[head * e..], stride: dv, add: false };
-            product(Sizes { m, n: e, k: keys }, place, left, right, 1.0, false);
+            running.add(values);
         }
-    };
-    let per_picture = lq.div_ceil(chunk);
-    // Chunks never cross from one picture to the next.
-    let chunks: Vec<(usize, &mut [f32])> =
-        out.chunks_mut(lq * dv).flat_map(|picture| picture.chunks_mut(chunk * dv)).enumerate().collect();
-    chunks.into_par_iter().for_each_init(Vec::new, |scores, (i, out)| {
-        run(scores, i / per_picture, i % per_picture * chunk, out);
+        for (i, row) in running.finish().enumerate() {
+            // SAFETY: each chunk has its own queries and head.
+            unsafe { shared.part((picture * lq + first + i) * dv + head * e, e) }.copy_from_slice(row);
+        }
     });
     tensor(out, (b, lq, dv))
 }
 
-/// In place. The largest score is taken off first, so that nothing overflows.
-fn softmax(row: &mut [f32]) {
+/// What a chunk of queries has seen so far.
+#[derive(Default)]
+struct Running {
+    count: usize,
+    /// `[count, keys of a block]`, then their weights.
+    scores: Vec<f32>,
+    /// `[count, e]`.
+    sums: Vec<f32>,
+    /// Of each query: the largest score, and the sum of the weights relative to it.
+    largest: Vec<f32>,
+    total: Vec<f64>,
+}
+
+impl Running {
+    fn begin(&mut self, count: usize, e: usize) {
+        self.count = count;
+        self.sums.clear();
+        self.sums.resize(count * e, 0.0);
+        self.largest.clear();
+        self.largest.resize(count, f32::NEG_INFINITY);
+        self.total.clear();
+        self.total.resize(count, 0.0);
+    }
+
+    fn score(&mut self, queries: Words<'_>, step: usize, keys: &Panels) {
+        self.scores.resize(self.count * keys.n(), 0.0);
+        let run = Run { at: 0, first: 0, len: keys.k() };
+        keys.multiply(queries, Rows::plain(self.count, step), &[run], &mut self.scores, How::default());
+    }
+
+    /// Turns the first `seen` scores of query `i` into weights, and the rest into 0.
+    fn weigh(&mut self, i: usize, seen: usize, scale: f32, bias: Option<&[f32]>) {
+        let len = self.scores.len() / self.count;
+        let (row, rest) = self.scores[i * len..][..len].split_at_mut(seen);
+        rest.fill(0.0);
+        let largest = pulp::Arch::new()
+            .dispatch(
+                #[inline(always)]
+                || scaled(row, scale, bias),
+            )
+            .max(self.largest[i]);
+        if largest == f32::NEG_INFINITY {
+            // Nothing to be seen, or nothing that is a number.
+            let bad = row.iter().any(|x| x.is_nan());
+            self.total[i] += if bad { f64::NAN } else { 0.0 };
+            return row.fill(0.0);
+        }
+        let sum = pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || exponentials(row, largest),
+        );
+        if self.largest[i] != largest {
+            let shrink = if self.largest[i] == f32::NEG_INFINITY { 0.0 } else { exp(self.largest[i] - largest) };
+            self.largest[i] = largest;
+            self.total[i] *= f64::from(shrink);
+            let e = self.sums.len() / self.count;
+            self.sums[i * e..][..e].iter_mut().for_each(|x| *x *= shrink);
+        }
+        self.total[i] += sum;
+    }
+
+    fn add(&mut self, values: &Panels) {
+        let run = Run { at: 0, first: 0, len: values.k() };
+        let (rows, how) = (Rows::plain(self.count, values.k()), How { add: true, split: false });
+        values.multiply(Words::F32(&self.scores), rows, &[run], &mut self.sums, how);
+    }
+
+    /// The weighted means.
+    fn finish(&mut self) -> impl Iterator<Item = &[f32]> {
+        let e = self.sums.len() / self.count;
+        let rows = self.sums.chunks_exact_mut(e.max(1)).zip(&self.total);
+        rows.map(|(row, total)| {
+            let inverse = (1.0 / total) as f32;
+            row.iter_mut().for_each(|x| *x *= inverse);
+            &*row
+        })
+    }
+}
+
+/// Scales scores, adds the bias, and tells the largest.
+#[inline(always)]
+fn scaled(row: &mut [f32], scale: f32, bias: Option<&[f32]>) -> f32 {
+    match bias {
+        Some(bias) => row.iter_mut().zip(bias).for_each(|(x, b)| *x = *x * scale + b),
+        None => row.iter_mut().for_each(|x| *x *= scale),
+    }
     // Sixteen running values side by side: one alone waits for itself at every step.
     let (sixteens, rest) = row.as_chunks::<16>();
     let mut lanes = [f32::NEG_INFINITY; 16];
     for sixteen in sixteens {
         lanes.iter_mut().zip(sixteen).for_each(|(most, x)| *most = if *x > *most { *x } else { *most });
     }
-    let largest = lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |most, x| if *x > most { *x } else { most });
-    let mut sum = 0f64;
-    for part in row.chunks_mut(256) {
-        let mut lanes = [0f32; 16];
-        let (sixteens, rest) = part.as_chunks_mut::<16>();
-        for sixteen in sixteens {
-            for (x, lane) in sixteen.iter_mut().zip(&mut lanes) {
-                *x = exp(*x - largest);
-                *lane += *x;
-            }
-        }
-        for x in rest {
+    lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |most, x| if *x > most { *x } else { most })
+}
+
+/// e to the power of each score less the largest, in place; their sum.
+#[inline(always)]
+fn exponentials(row: &mut [f32], largest: f32) -> f64 {
+    let mut lanes = [0f32; 16];
+    let (sixteens, rest) = row.as_chunks_mut::<16>();
+    for sixteen in sixteens {
+        for (x, lane) in sixteen.iter_mut().zip(&mut lanes) {
             *x = exp(*x - largest);
-            sum += f64::from(*x);
+            *lane += *x;
         }
-        sum += lanes.iter().map(|lane| f64::from(*lane)).sum::<f64>();
     }
-    let inverse = (1.0 / sum) as f32;
-    row.iter_mut().for_each(|x| *x *= inverse);
+    let mut sum = lanes.iter().map(|lane| f64::from(*lane)).sum();
+    for x in rest {
+        *x = exp(*x - largest);
+        sum += f64::from(*x);
+    }
+    sum
 }
 
 fn by_candle(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f64) -> Result<Tensor> {

@@ -1,22 +1,22 @@
 //! 2-D convolution of channels-last pictures.
 //!
-//! A 1x1 convolution is a linear layer. Any other is unfolded strip by strip: each strip's pixels lay out their
-//! neighbourhoods (`kernel^2 * channels` numbers, whole runs copied at once) in a buffer that stays in the cache, and
-//! one matrix product with the weights `[kernel^2 * channels, out]` writes the strip's place in the result, on top of
-//! the bias, the time's shift and the residual. Strips go to the threads as they come.
+//! A 1x1 convolution is a linear layer. Any other is a sum over the kernel's taps of products with the picture, shifted:
+//! it is copied once with its zeros around it, in strips of lines where it is large, and read where it lies, onto the
+//! bias, the time's shift and the residual. 3x3 convolutions of larger pictures in f32 take a quarter of the products,
+//! by Winograd's way ([`winograd`]); bf16 is as quick without, and more exact.
+
+use std::sync::Arc;
 
 use candle_core::{Result, Tensor, bail};
 use candle_nn::VarBuilder;
-use rayon::prelude::*;
 
-use super::cpu::{Place, Sizes, View, contiguous, is_ours, numbers, product, tensor, threads};
-use super::linear::outputs_last;
+use super::cpu::{as_f32, for_rows, numbers, tensor};
+use super::dense::{How, Kind, Panels, Rows, Run, Words, fill_pairs};
+use super::linear::panels;
 use super::winograd::{self, Extent};
 
-/// Numbers of a strip's buffer (4 MiB): several times the weights' packing is worth, still in the shared cache.
-const STRIP_NUMBERS: usize = 1 << 20;
-/// Fewest pixels of a strip.
-const STRIP_PIXELS: usize = 64;
+/// Words of a copied strip (32 MiB).
+const STRIP_WORDS: usize = 1 << 23;
 
 /// Channels, kernel (square), stride and padding of a convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +52,15 @@ impl ConvShape {
 #[derive(Clone, Debug)]
 pub struct Conv2d {
     shape: ConvShape,
-    /// For our loop `[kernel^2 * from, out]`, for candle's `[out, from, kernel, kernel]`.
-    weight: Tensor,
+    weight: Weight,
     bias: Option<Tensor>,
+}
+
+#[derive(Clone, Debug)]
+enum Weight {
+    Panels(Arc<Panels>),
+    /// `[out, from, kernel, kernel]`, for candle's convolution.
+    Plain(Tensor),
 }
 
 /// What lies under the product: `residual` `[B, H, W, out]`, `shift` `[B, out]` for each picture.
@@ -65,18 +71,18 @@ struct Ground<'a> {
 }
 
 impl Conv2d {
-    /// `weight` `[out, from, kernel, kernel]` as PyTorch stores it, `bias` `[out]`.
+    /// `weight` `[out, from, kernel, kernel]` as PyTorch stores it, `bias` `[out]`; types as in
+    /// [`Linear::new`](super::Linear::new).
     pub fn new(shape: ConvShape, weight: &Tensor, bias: Option<Tensor>) -> Result<Self> {
         let ConvShape { from, out, kernel, .. } = shape;
         if weight.dims() != [out, from, kernel, kernel] || shape.stride == 0 {
             bail!("a convolution {shape:?} has weights of {:?}", weight.shape());
         }
-        let weight = if is_ours(weight) {
-            outputs_last(&weight.reshape((out, from, kernel * kernel))?)?.reshape((kernel * kernel * from, out))?
-        } else {
-            weight.clone()
+        let (weight, bias) = match panels(weight, [out, from, kernel * kernel])? {
+            Some(panels) => (Weight::Panels(Arc::new(panels)), bias.map(|b| as_f32(&b)).transpose()?),
+            None => (Weight::Plain(weight.clone()), bias),
         };
-        Ok(Self { shape, weight, bias: bias.map(|b| contiguous(&b)).transpose()? })
+        Ok(Self { shape, weight, bias })
     }
 
     /// `weight` and `bias` below `vb`.
@@ -127,35 +133,33 @@ impl Conv2d {
         {
             bail!("a shift of {:?} does not fit {b} pictures of {out} channels", shift.shape());
         }
-        if is_ours(x) && self.weight.rank() == 2 { self.ours(x, ground, oh, ow) } else { self.by_candle(x, ground) }
+        match &self.weight {
+            Weight::Panels(panels) => self.ours(panels, x, ground, oh, ow)?.to_dtype(x.dtype()),
+            Weight::Plain(weight) => self.by_candle(weight, x, ground),
+        }
     }
 
-    fn ours(&self, x: &Tensor, ground: Ground, oh: usize, ow: usize) -> Result<Tensor> {
+    fn ours(&self, panels: &Panels, x: &Tensor, ground: Ground, oh: usize, ow: usize) -> Result<Tensor> {
         let (b, h, w, c) = x.dims4()?;
         let ConvShape { out, kernel, stride, padding, .. } = self.shape;
-        let x = contiguous(x)?;
-        let shift = ground.shift.map(contiguous).transpose()?;
-        let residual = ground.residual.map(contiguous).transpose()?;
+        let x = as_f32(x)?;
+        let shift = ground.shift.map(as_f32).transpose()?;
+        let residual = ground.residual.map(as_f32).transpose()?;
         let (x_storage, x_layout) = x.storage_and_layout();
-        let (w_storage, w_layout) = self.weight.storage_and_layout();
         let bias = self.bias.as_ref().map(Tensor::storage_and_layout);
         let bias = bias.as_ref().map(|(s, l)| numbers(s, l)).transpose()?;
         let shift = shift.as_ref().map(Tensor::storage_and_layout);
         let shift = shift.as_ref().map(|(s, l)| numbers(s, l)).transpose()?;
         let residual = residual.as_ref().map(Tensor::storage_and_layout);
         let residual = residual.as_ref().map(|(s, l)| numbers(s, l)).transpose()?;
-        let (x, weight) = (numbers(&x_storage, x_layout)?, numbers(&w_storage, w_layout)?);
+        let x = numbers(&x_storage, x_layout)?;
 
-        let pixels = b * oh * ow;
-        let mut y = vec![0.0; pixels * out];
-        if y.is_empty() {
-            return tensor(y, (b, oh, ow, out));
-        }
-        let ground = |first: usize, y: &mut [f32]| {
+        let mut y = vec![0.0; b * oh * ow * out];
+        for_rows(&mut y, out, |first, rows| {
             if let Some(residual) = residual {
-                y.copy_from_slice(&residual[first * out..][..y.len()]);
+                rows.copy_from_slice(&residual[first * out..][..rows.len()]);
             }
-            for (pixel, y) in (first..).zip(y.chunks_exact_mut(out)) {
+            for (pixel, y) in (first..).zip(rows.chunks_exact_mut(out)) {
                 if let Some(bias) = bias {
                     y.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
                 }
@@ -164,52 +168,28 @@ impl Conv2d {
                     y.iter_mut().zip(shift).for_each(|(y, s)| *y += s);
                 }
             }
-        };
-        let extent = Extent { pictures: b, h, w, from: c, out };
-        if (kernel, stride, padding) == (3, 1, (1, 1)) && extent.pays() {
-            y.par_chunks_mut(STRIP_PIXELS * out).enumerate().for_each(|(i, y)| ground(i * STRIP_PIXELS, y));
-            winograd::add_convolution(extent, x, weight, &mut y);
-            return tensor(y, (b, oh, ow, out));
-        }
-        let depth = kernel * kernel * c;
-        let as_is = kernel == 1 && stride == 1 && padding == (0, 0);
-        let strip = if as_is { usize::MAX } else { (STRIP_NUMBERS / depth).max(STRIP_PIXELS) };
-        let strip = strip.min(pixels.div_ceil(threads()).max(STRIP_PIXELS));
-        let split = pixels <= strip && threads() > 1;
-        let unfold = Unfold { h, w, c, oh, ow, kernel, stride, before: padding.0 };
-        y.par_chunks_mut(strip * out).enumerate().for_each_init(Vec::new, |buffer, (i, y)| {
-            let first = i * strip;
-            let count = y.len() / out;
-            ground(first, y);
-            let add = bias.is_some() || shift.is_some() || residual.is_some();
-            let left = if as_is {
-                &x[first * c..]
-            } else {
-                unfold.fill(x, first, count, buffer);
-                buffer
-            };
-            let left = View { data: left, rows: depth, columns: 1 };
-            let right = View { data: weight, rows: out, columns: 1 };
-            let place = Place { out: y, stride: out, add };
-            product(Sizes { m: count, n: out, k: depth }, place, left, right, 1.0, split);
         });
+        let add = bias.is_some() || shift.is_some() || residual.is_some();
+        let extent = Extent { pictures: b, h, w, from: c, out };
+        if y.is_empty() {
+        } else if (kernel, stride, padding) == (3, 1, (1, 1)) && panels.kind() == Kind::F32 && extent.pays() {
+            winograd::add_convolution(extent, x, panels, &mut y);
+        } else {
+            let direct = Direct { b, h, w, c, oh, ow, shape: self.shape, panels };
+            direct.multiply(x, &mut y, add);
+        }
         tensor(y, (b, oh, ow, out))
     }
 
-    fn by_candle(&self, x: &Tensor, ground: Ground) -> Result<Tensor> {
-        let ConvShape { kernel, stride, padding: (before, after), .. } = self.shape;
+    fn by_candle(&self, weight: &Tensor, x: &Tensor, ground: Ground) -> Result<Tensor> {
+        let ConvShape { stride, padding: (before, after), .. } = self.shape;
         let x = x.permute((0, 3, 1, 2))?.contiguous()?;
         let (x, padding) = if before == after {
             (x, before)
         } else {
             (x.pad_with_zeros(2, before, after)?.pad_with_zeros(3, before, after)?, 0)
         };
-        let weight = match self.weight.rank() {
-            4 => self.weight.clone(),
-            // Weights that were turned for our loop, under a picture of another type.
-            _ => self.weight.reshape((kernel, kernel, (), self.shape.out))?.permute((3, 2, 0, 1))?.contiguous()?,
-        };
-        let mut y = x.conv2d(&weight, padding, stride, 1, 1)?.permute((0, 2, 3, 1))?;
+        let mut y = x.conv2d(weight, padding, stride, 1, 1)?.permute((0, 2, 3, 1))?;
         if let Some(bias) = &self.bias {
             y = y.broadcast_add(bias)?;
         }
@@ -223,40 +203,74 @@ impl Conv2d {
     }
 }
 
-/// Lays neighbourhoods out, row, column, channel; 0 outside the picture.
-struct Unfold {
+/// A sum over taps.
+struct Direct<'a> {
+    b: usize,
     h: usize,
     w: usize,
     c: usize,
     oh: usize,
     ow: usize,
-    kernel: usize,
-    stride: usize,
-    before: usize,
+    shape: ConvShape,
+    panels: &'a Panels,
 }
 
-impl Unfold {
-    /// Pixels `first..first + count` of the result, counted over the whole batch.
-    fn fill(&self, x: &[f32], first: usize, count: usize, out: &mut Vec<f32>) {
-        let &Self { h, w, c, oh, ow, kernel, stride, before } = self;
-        out.clear();
-        out.reserve(count * kernel * kernel * c);
-        for pixel in first..first + count {
-            let (picture, y, x_at) = (pixel / (oh * ow), pixel / ow % oh, pixel % ow);
-            // Columns `left..right` of the kernel lie inside; `start` is the picture's column under `left`.
-            let corner = x_at * stride;
-            let left = before.saturating_sub(corner).min(kernel);
-            let right = (w + before).saturating_sub(corner).min(kernel).max(left);
-            let start = corner + left - before.min(corner + left);
-            for row in 0..kernel {
-                let begin = out.len();
-                let line = (y * stride + row).checked_sub(before).filter(|line| *line < h);
-                if let Some(line) = line.filter(|_| left < right) {
-                    out.resize(begin + left * c, 0.0);
-                    let from = ((picture * h + line) * w + start) * c;
-                    out.extend_from_slice(&x[from..from + (right - left) * c]);
-                }
-                out.resize(begin + kernel * c, 0.0);
+impl Direct<'_> {
+    fn multiply(&self, x: &[f32], y: &mut [f32], add: bool) {
+        let &Self { b, h, w, c, oh, ow, shape, panels } = self;
+        let ConvShape { out, kernel, stride, padding: (before, after), .. } = shape;
+        let each = panels.kind().numbers();
+        // Words of a pixel, and of a line with its zeros.
+        let pixel = c / each;
+        let line = (w + before + after) * pixel;
+        let taps = (0..kernel * kernel).map(|tap| Run {
+            at: tap / kernel * line + tap % kernel * pixel,
+            first: tap * pixel,
+            len: pixel,
+        });
+        let taps: Vec<Run> = taps.collect();
+        let how = How { add, split: true };
+        let as_is = kernel == 1 && stride == 1 && (before, after) == (0, 0) && panels.kind() == Kind::F32;
+        if as_is {
+            return panels.multiply(Words::F32(x), Rows::plain(b * h * w, c), &taps, y, how);
+        }
+        // All pictures at once where they are small, else strips of one picture's lines.
+        let whole = b * (h + before + after) * line <= STRIP_WORDS;
+        let lines = if whole { oh } else { (STRIP_WORDS / (line * stride)).clamp(1, oh) };
+        let pictures = if whole { b } else { 1 };
+        let mut copy = vec![0; pictures * ((lines - 1) * stride + kernel) * line];
+        for first_picture in (0..b).step_by(pictures) {
+            for first in (0..oh).step_by(lines) {
+                let lines = lines.min(oh - first);
+                let tall = (lines - 1) * stride + kernel;
+                let copy = &mut copy[..pictures * tall * line];
+                for_rows(copy, line, |at, rows| {
+                    for (at, row) in (at..).zip(rows.chunks_exact_mut(line)) {
+                        let picture = first_picture + at / tall;
+                        let source = (first * stride + at % tall).checked_sub(before).filter(|y| *y < h);
+                        let Some(source) = source else {
+                            row.fill(0);
+                            continue;
+                        };
+                        let from = &x[(picture * h + source) * w * c..][..w * c];
+                        let (left, rest) = row.split_at_mut(before * pixel);
+                        let (inner, right) = rest.split_at_mut(w * pixel);
+                        left.fill(0);
+                        right.fill(0);
+                        match panels.kind() {
+                            Kind::F32 => inner.iter_mut().zip(from).for_each(|(word, x)| *word = x.to_bits()),
+                            Kind::Bf16 => fill_pairs(from, inner),
+                        }
+                    }
+                });
+                let (picture, line, row) = (tall * line, line * stride, pixel * stride);
+                let rows = Rows { pictures, lines, across: ow, picture, line, row };
+                let y = &mut y[(first_picture * oh + first) * ow * out..][..rows.count() * out];
+                let words = match panels.kind() {
+                    Kind::F32 => Words::Bits(copy),
+                    Kind::Bf16 => Words::Bf16(copy),
+                };
+                panels.multiply(words, rows, &taps, y, how);
             }
         }
     }
@@ -298,7 +312,7 @@ mod tests {
                     (conv.forward(&x).unwrap(), &with),
                     (conv.forward_shifted(&x, &shift).unwrap(), &shifted),
                     (conv.forward_add(&x, &residual).unwrap(), &(&with + &residual).unwrap()),
-                    (conv.by_candle(&x, Ground { shift: Some(&shift), residual: None }).unwrap(), &shifted),
+                    (conv.by_candle(&weight, &x, Ground { shift: Some(&shift), residual: None }).unwrap(), &shifted),
                 ];
                 for (ours, theirs) in pairs {
                     let off = (ours - theirs).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
@@ -328,7 +342,7 @@ mod tests {
                 (conv.forward_add(&x, &residual), Ground { shift: None, residual: Some(&residual) }),
             ];
             for (ours, ground) in ways {
-                let theirs = conv.by_candle(&x, ground).unwrap();
+                let theirs = conv.by_candle(&weight, &x, ground).unwrap();
                 let most = |x: Tensor| x.abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
                 let (off, largest) = (most((ours.unwrap() - &theirs).unwrap()), most(theirs));
                 assert!(off < 2e-5 * largest, "{h}x{w}, {from} to {out}: {off} of {largest}");
@@ -343,7 +357,7 @@ mod tests {
         let weight = Tensor::randn(0f32, 0.1, (8, 40, 3, 3), &dev).unwrap();
         let conv = Conv2d::new(ConvShape::same(40, 8, 3), &weight, None).unwrap();
         let x = Tensor::randn(0f32, 1.0, (1, 100, 100, 40), &dev).unwrap();
-        let (ours, theirs) = (conv.forward(&x).unwrap(), conv.by_candle(&x, Ground::default()).unwrap());
+        let (ours, theirs) = (conv.forward(&x).unwrap(), conv.by_candle(&weight, &x, Ground::default()).unwrap());
         let off = (ours - theirs).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
         assert!(off < 1e-4, "{off}");
     }

@@ -1,5 +1,7 @@
-//! What the CPU loops share: numbers of a tensor as a slice, a checked matrix product, work split over the threads,
+//! What the CPU loops share: numbers of a tensor as a slice, work split over the threads and compiled for their vectors,
 //! and functions of one number that compilers can turn into vector instructions.
+
+use std::marker::PhantomData;
 
 use candle_core::{DType, Device, Layout, Result, Shape, Storage, Tensor, bail};
 use rayon::prelude::*;
@@ -26,9 +28,47 @@ pub fn contiguous(x: &Tensor) -> Result<Tensor> {
     if x.is_contiguous() { Ok(x.clone()) } else { x.contiguous() }
 }
 
+/// A contiguous tensor of f32; copies only what is not one.
+pub fn as_f32(x: &Tensor) -> Result<Tensor> {
+    x.to_dtype(DType::F32)?.contiguous()
+}
+
 /// A new tensor of these numbers.
 pub fn tensor(numbers: Vec<f32>, shape: impl Into<Shape>) -> Result<Tensor> {
     Tensor::from_vec(numbers, shape, &Device::Cpu)
+}
+
+/// A slice that several threads write, each its own places.
+pub struct Shared<'a, T> {
+    start: *mut T,
+    len: usize,
+    life: PhantomData<&'a mut [T]>,
+}
+
+// SAFETY: who writes which place is the promise of `part`'s callers.
+unsafe impl<T: Send> Sync for Shared<'_, T> {}
+
+impl<'a, T> Shared<'a, T> {
+    pub fn new(all: &'a mut [T]) -> Self {
+        Self { start: all.as_mut_ptr(), len: all.len(), life: PhantomData }
+    }
+
+    /// Of the first place, for who keeps the same promise as callers of [`part`](Self::part).
+    pub fn start(&self) -> *mut T {
+        self.start
+    }
+
+    /// `len` places from `at` on.
+    ///
+    /// # Safety
+    /// Nobody else holds one of them meanwhile.
+    #[inline(always)]
+    #[expect(clippy::mut_from_ref, reason = "the caller promises that nobody else holds these places")]
+    pub unsafe fn part(&self, at: usize, len: usize) -> &mut [T] {
+        assert!(at <= self.len && len <= self.len - at, "a part lies inside");
+        // SAFETY: inside, and the caller's alone.
+        unsafe { std::slice::from_raw_parts_mut(self.start.add(at), len) }
+    }
 }
 
 pub fn threads() -> usize {
@@ -36,86 +76,25 @@ pub fn threads() -> usize {
 }
 
 /// Applies `f` to runs of whole rows of `out` (rows of `row` numbers) side by side: `f(first row, rows)`.
-pub fn for_rows(out: &mut [f32], row: usize, f: impl Fn(usize, &mut [f32]) + Sync + Send) {
+///
+/// The loop is compiled for AVX2 too, which is taken where it is there; mark `f` `#[inline(always)]` for that.
+pub fn for_rows<T: Send>(out: &mut [T], row: usize, f: impl Fn(usize, &mut [T]) + Sync + Send) {
     if out.is_empty() || row == 0 {
         return;
     }
+    let arch = pulp::Arch::new();
+    let f = |first: usize, run: &mut [T]| {
+        arch.dispatch(
+            #[inline(always)]
+            || f(first, run),
+        )
+    };
     if out.len() < WORTH_SPLITTING || threads() == 1 {
         return f(0, out);
     }
     // A few runs for each thread, so that a late one does not hold up the rest.
     let rows = (out.len() / row).div_ceil(4 * threads());
     out.par_chunks_mut(rows * row).enumerate().for_each(|(i, run)| f(i * rows, run));
-}
-
-/// A matrix inside a slice: element (r, c) is `data[r * rows + c * columns]`.
-#[derive(Clone, Copy)]
-pub struct View<'a> {
-    pub data: &'a [f32],
-    pub rows: usize,
-    pub columns: usize,
-}
-
-/// Sizes of a product `[m, k] x [k, n]`.
-#[derive(Clone, Copy, Debug)]
-pub struct Sizes {
-    pub m: usize,
-    pub n: usize,
-    pub k: usize,
-}
-
-/// Where a product goes.
-pub struct Place<'a> {
-    pub out: &'a mut [f32],
-    /// Row `r` starts at `r * stride`.
-    pub stride: usize,
-    /// Added to what is there, else written over it.
-    pub add: bool,
-}
-
-/// `scale * left x right` into `place`. With `split` the product itself runs on all threads. Panics where a view is too
-/// short for the sizes (a bug in this room).
-pub fn product(sizes: Sizes, place: Place, left: View, right: View, scale: f32, split: bool) {
-    let Sizes { m, n, k } = sizes;
-    let Place { out, stride, add } = place;
-    if m == 0 || n == 0 {
-        return;
-    }
-    assert!(n <= stride && (m - 1) * stride + n <= out.len(), "the product is larger than its place");
-    if k == 0 {
-        if !add {
-            out.chunks_mut(stride).take(m).for_each(|row| row[..n].fill(0.0));
-        }
-        return;
-    }
-    let fits = |view: View, r: usize, c: usize| (r - 1) * view.rows + (c - 1) * view.columns < view.data.len();
-    assert!(fits(left, m, k) && fits(right, k, n), "a factor is shorter than its sizes");
-    let parallelism = if split { gemm::Parallelism::Rayon(0) } else { gemm::Parallelism::None };
-    // SAFETY: the asserts above keep each element that the strides and sizes reach inside its slice; `out` is ours
-    // alone and its rows do not overlap (n <= stride).
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            out.as_mut_ptr(),
-            1,
-            stride as isize,
-            add,
-            left.data.as_ptr(),
-            left.columns as isize,
-            left.rows as isize,
-            right.data.as_ptr(),
-            right.columns as isize,
-            right.rows as isize,
-            1.0,
-            scale,
-            false,
-            false,
-            false,
-            parallelism,
-        );
-    }
 }
 
 /// e^x to 2 units in the last place, for x in -87..88 (clamped). `f32::exp` is a call for each number; this is
@@ -165,23 +144,6 @@ mod tests {
         for (x, y) in [(0.0, 0.0), (0.5, 0.520_499_9), (1.0, 0.842_700_8), (2.0, 0.995_322_3), (9.0, 1.0)] {
             assert!((erf(x) - y).abs() < 3e-7, "erf {x}");
             assert!((erf(-x) + y).abs() < 3e-7, "erf -{x}");
-        }
-    }
-
-    #[test]
-    fn a_product_on_strides_is_the_sum() {
-        let left: Vec<f32> = (0..24).map(|i| i as f32).collect();
-        let right: Vec<f32> = (0..12).map(|i| (i * i) as f32 - 20.0).collect();
-        let (sizes, mut out) = (Sizes { m: 3, n: 2, k: 4 }, vec![1.0; 9]);
-        // left: rows 8 apart; right transposed: [n, k] in memory.
-        let (l, r) = (View { data: &left, rows: 8, columns: 1 }, View { data: &right, rows: 1, columns: 4 });
-        product(sizes, Place { out: &mut out, stride: 3, add: true }, l, r, 0.5, false);
-        for m in 0..3 {
-            for n in 0..2 {
-                let sum: f32 = (0..4).map(|k| left[m * 8 + k] * right[n * 4 + k]).sum();
-                assert_eq!(out[m * 3 + n], 1.0 + 0.5 * sum);
-            }
-            assert_eq!(out[m * 3 + 2], 1.0);
         }
     }
 }

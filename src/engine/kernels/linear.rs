@@ -1,24 +1,30 @@
 //! Linear layers: one matrix product with its bias, and a residual where there is one, in the same pass.
 
+use std::sync::Arc;
+
 use candle_core::{D, DType, Result, Tensor, bail};
 use candle_nn::VarBuilder;
-use rayon::prelude::*;
 
-use super::cpu::{Place, Sizes, View, contiguous, is_ours, numbers, product, tensor, threads};
-
-/// Fewest rows of a strip: the weights are packed anew for each strip, which this many rows pay for.
-const STRIP: usize = 128;
+use super::cpu::{as_f32, for_rows, numbers, tensor};
+use super::dense::{How, Kind, Panels, Rows, Run, Words, pairs};
 
 /// `x W^T + b`.
 #[derive(Clone, Debug)]
 pub struct Linear {
-    /// `[in, out]`: the way round that the product reads without packing.
-    weight: Tensor,
+    weight: Weight,
     bias: Option<Tensor>,
 }
 
+#[derive(Clone, Debug)]
+enum Weight {
+    Panels(Arc<Panels>),
+    /// `[in, out]`, for candle's product.
+    Turned(Tensor),
+}
+
 impl Linear {
-    /// `weight` `[out, in]` as PyTorch stores it, `bias` `[out]`.
+    /// `weight` `[out, in]` as PyTorch stores it, `bias` `[out]`. Weights of bf16 on the CPU stay so where the processor
+    /// multiplies them ([`Kind::Bf16`]); inputs and results are f32 there.
     pub fn new(weight: &Tensor, bias: Option<Tensor>) -> Result<Self> {
         let (out, from) = weight.dims2()?;
         if let Some(bias) = &bias
@@ -26,8 +32,11 @@ impl Linear {
         {
             bail!("a linear layer of {out} outputs has a bias of {:?}", bias.shape());
         }
-        let weight = outputs_last(&weight.reshape((out, from, 1))?)?.reshape((from, out))?;
-        Ok(Self { weight, bias: bias.map(|b| contiguous(&b)).transpose()? })
+        let (weight, bias) = match panels(weight, [out, from, 1])? {
+            Some(panels) => (Weight::Panels(Arc::new(panels)), bias.map(|b| as_f32(&b)).transpose()?),
+            None => (Weight::Turned(weight.t()?.contiguous()?), bias),
+        };
+        Ok(Self { weight, bias })
     }
 
     /// `weight` and `bias` below `vb`.
@@ -50,8 +59,15 @@ impl Linear {
         self.run(x, Some(residual))
     }
 
+    fn sides(&self) -> Result<(usize, usize)> {
+        match &self.weight {
+            Weight::Panels(panels) => Ok((panels.k() * panels.kind().numbers(), panels.n())),
+            Weight::Turned(weight) => weight.dims2(),
+        }
+    }
+
     fn run(&self, x: &Tensor, residual: Option<&Tensor>) -> Result<Tensor> {
-        let (from, out) = self.weight.dims2()?;
+        let (from, out) = self.sides()?;
         if x.dim(D::Minus1)? != from {
             bail!("a linear layer of {from} inputs was given {:?}", x.shape());
         }
@@ -62,95 +78,56 @@ impl Linear {
         {
             bail!("a residual of {:?} does not fit an output of {shape:?}", residual.shape());
         }
-        if !is_ours(x) || self.weight.dtype() != DType::F32 {
-            let flat = x.reshape(((), from))?.matmul(&self.weight)?.reshape(shape)?;
-            let flat = if let Some(bias) = &self.bias { flat.broadcast_add(bias)? } else { flat };
-            return if let Some(residual) = residual { residual.reshape(flat.shape())? + flat } else { Ok(flat) };
-        }
-        let x = contiguous(x)?;
-        let residual = residual.map(contiguous).transpose()?;
+        let panels = match &self.weight {
+            Weight::Panels(panels) => panels,
+            Weight::Turned(weight) => {
+                let flat = x.reshape(((), from))?.matmul(weight)?.reshape(shape)?;
+                let flat = if let Some(bias) = &self.bias { flat.broadcast_add(bias)? } else { flat };
+                return if let Some(residual) = residual { residual.reshape(flat.shape())? + flat } else { Ok(flat) };
+            }
+        };
+        let dtype = x.dtype();
+        let x = as_f32(x)?;
+        let residual = residual.map(as_f32).transpose()?;
         let (x_storage, x_layout) = x.storage_and_layout();
-        let (w_storage, w_layout) = self.weight.storage_and_layout();
         let bias = self.bias.as_ref().map(Tensor::storage_and_layout);
         let bias = bias.as_ref().map(|(s, l)| numbers(s, l)).transpose()?;
         let residual = residual.as_ref().map(Tensor::storage_and_layout);
         let residual = residual.as_ref().map(|(s, l)| numbers(s, l)).transpose()?;
-        let (x, weight) = (numbers(&x_storage, x_layout)?, numbers(&w_storage, w_layout)?);
-        let y = rows_times(x, weight, from, out, bias, residual);
-        tensor(y, shape)
-    }
-}
+        let x = numbers(&x_storage, x_layout)?;
 
-/// `x` `[m, from]` times `weight` `[from, out]`, onto the bias and the residual.
-pub(super) fn rows_times(
-    x: &[f32],
-    weight: &[f32],
-    from: usize,
-    out: usize,
-    bias: Option<&[f32]>,
-    residual: Option<&[f32]>,
-) -> Vec<f32> {
-    let m = x.len() / from.max(1);
-    let mut y = vec![0.0; m * out];
-    if y.is_empty() {
-        return y;
-    }
-    let strip = m.div_ceil(threads()).max(STRIP);
-    let split = m <= strip && threads() > 1;
-    y.par_chunks_mut(strip * out).enumerate().for_each(|(i, y)| {
-        let first = i * strip;
-        if let Some(residual) = residual {
-            y.copy_from_slice(&residual[first * out..][..y.len()]);
-        }
-        if let Some(bias) = bias {
-            for row in y.chunks_exact_mut(out) {
-                row.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
+        let rows = x.len() / from.max(1);
+        let mut y = vec![0.0; rows * out];
+        let add = bias.is_some() || residual.is_some();
+        for_rows(&mut y, out, |first, rows| {
+            if let Some(residual) = residual {
+                rows.copy_from_slice(&residual[first * out..][..rows.len()]);
             }
-        }
-        let sizes = Sizes { m: y.len() / out, n: out, k: from };
-        let left = View { data: &x[first * from..], rows: from, columns: 1 };
-        let right = View { data: weight, rows: out, columns: 1 };
-        let place = Place { out: y, stride: out, add: bias.is_some() || residual.is_some() };
-        product(sizes, place, left, right, 1.0, split);
-    });
-    y
-}
-
-/// `[out, in, taps]` -> `[taps, in, out]`, contiguous. In squares that stay in the cache: candle's own permutation
-/// visits one far place of memory for each number, which took seconds for a large network.
-pub(super) fn outputs_last(weight: &Tensor) -> Result<Tensor> {
-    const SIDE: usize = 32;
-    let (out, from, taps) = weight.dims3()?;
-    if !is_ours(weight) {
-        return weight.permute((2, 1, 0))?.contiguous();
-    }
-    let weight = contiguous(weight)?;
-    let (storage, layout) = weight.storage_and_layout();
-    let w = numbers(&storage, layout)?;
-    let mut turned = vec![0.0; w.len()];
-    if w.is_empty() {
-        return tensor(turned, (taps, from, out));
-    }
-    // SIDE inputs at a time, of every tap's plane: a run of the weights is read once.
-    let mut blocks: Vec<Vec<&mut [f32]>> = (0..from.div_ceil(SIDE)).map(|_| Vec::with_capacity(taps)).collect();
-    for plane in turned.chunks_mut(from * out) {
-        plane.chunks_mut(SIDE * out).zip(&mut blocks).for_each(|(part, block)| block.push(part));
-    }
-    blocks.into_par_iter().enumerate().for_each(|(i, mut block)| {
-        let inputs = SIDE.min(from - i * SIDE);
-        for first in (0..out).step_by(SIDE) {
-            let last = (first + SIDE).min(out);
-            for (tap, part) in block.iter_mut().enumerate() {
-                for c in 0..inputs {
-                    let column = (i * SIDE + c) * taps + tap;
-                    for (o, y) in (first..last).zip(&mut part[c * out + first..c * out + last]) {
-                        *y = w[o * from * taps + column];
-                    }
+            if let Some(bias) = bias {
+                for row in rows.chunks_exact_mut(out) {
+                    row.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
                 }
             }
-        }
-    });
-    tensor(turned, (taps, from, out))
+        });
+        let pairs = (panels.kind() == Kind::Bf16).then(|| pairs(x));
+        let words = pairs.as_ref().map_or(Words::F32(x), |pairs| Words::Bf16(pairs));
+        let k = panels.k();
+        let run = Run { at: 0, first: 0, len: k };
+        panels.multiply(words, Rows::plain(rows, k), &[run], &mut y, How { add, split: true });
+        tensor(y, shape)?.to_dtype(dtype)
+    }
+}
+
+/// Weights `[out, from, taps]` of the CPU as our products read them; `None` for those that candle multiplies.
+pub(super) fn panels(weight: &Tensor, sides: [usize; 3]) -> Result<Option<Panels>> {
+    let half = weight.dtype() == DType::BF16;
+    if !weight.device().is_cpu() || !(half || weight.dtype() == DType::F32) {
+        return Ok(None);
+    }
+    let weight = as_f32(weight)?;
+    let (storage, layout) = weight.storage_and_layout();
+    let kind = if half { Kind::Bf16 } else { Kind::F32 };
+    Ok(Some(Panels::new(numbers(&storage, layout)?, sides, kind)))
 }
 
 #[cfg(test)]

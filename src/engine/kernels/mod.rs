@@ -12,8 +12,9 @@
 //! time there (they copy each picture number by number, and hold the whole score matrix). Anything else, a GPU or
 //! another type, takes candle's operators behind the same functions, with norms and softmax in f32.
 //!
-//! The matrix products themselves are the `gemm` crate's, which candle uses too; what differs is how it is fed. 3x3
-//! convolutions of larger pictures take a quarter of the products, by Winograd's way ([`winograd`]).
+//! Weights are laid out once, as the products read them ([`dense`]): f32, or bf16 where the processor multiplies that
+//! ([`multiplies_bf16`]); what is between the products is f32 either way.
+//! 3x3 convolutions of larger pictures take a quarter of the products, by Winograd's way ([`winograd`]).
 //!
 //! # Language models
 //! Their matrices stay packed ([`packed`]), their keys and values are looked at where they lie ([`cached`]), on threads
@@ -23,6 +24,7 @@ pub mod activation;
 pub mod attention;
 pub mod cached;
 pub mod conv;
+mod dense;
 pub mod linear;
 pub mod norm;
 pub mod packed;
@@ -42,3 +44,8 @@ pub use norm::{GroupNorm, LayerNorm, RmsNorm};
 pub use picture::{channels_first, channels_last, concat, upsample_nearest};
 pub use rope::{Pairs, Rope};
 pub use time::{Sinusoids, sinusoids};
+
+/// Whether linear layers and convolutions with weights of bf16 are quick on this processor, and small.
+pub fn multiplies_bf16() -> bool {
+    dense::Kind::Bf16.is_there()
+}

@@ -8,7 +8,7 @@ use candle_nn::VarBuilder;
 use rayon::prelude::*;
 
 use super::activation::silu;
-use super::cpu::{contiguous, for_rows, is_ours, numbers, tensor, threads};
+use super::cpu::{as_f32, contiguous, for_rows, is_ours, numbers, tensor, threads};
 
 /// Rows of a partial sum.
 const PARTIAL: usize = 64;
@@ -29,7 +29,7 @@ impl GroupNorm {
         if groups == 0 || !channels.is_multiple_of(groups) || bias.dims() != weight.dims() {
             bail!("{channels} channels cannot be normalised in {groups} groups");
         }
-        Ok(Self { groups, eps, weight: contiguous(&weight)?, bias: contiguous(&bias)? })
+        Ok(Self { groups, eps, weight: ready(&weight)?, bias: ready(&bias)? })
     }
 
     pub fn load(vb: &VarBuilder, groups: usize, channels: usize, eps: f64) -> Result<Self> {
@@ -161,7 +161,7 @@ impl LayerNorm {
         if bias.dims() != [size] {
             bail!("a layer norm of {size} numbers has a bias of {:?}", bias.shape());
         }
-        Ok(Self { eps, size, affine: Some((contiguous(weight)?, contiguous(bias)?)) })
+        Ok(Self { eps, size, affine: Some((ready(weight)?, ready(bias)?)) })
     }
 
     /// `weight` and `bias` `[size]` below `vb`.
@@ -215,7 +215,7 @@ pub struct RmsNorm {
 impl RmsNorm {
     /// `weight` `[size]`.
     pub fn new(weight: &Tensor, eps: f64) -> Result<Self> {
-        Ok(Self { eps, weight: contiguous(weight)? })
+        Ok(Self { eps, weight: ready(weight)? })
     }
 
     pub fn load(vb: &VarBuilder, size: usize, eps: f64) -> Result<Self> {
@@ -239,6 +239,12 @@ impl RmsNorm {
         let y = y.broadcast_div(&(y.sqr()?.mean_keepdim(D::Minus1)? + self.eps)?.sqrt()?)?;
         y.broadcast_mul(&self.weight.to_dtype(wide)?)?.to_dtype(x.dtype())
     }
+}
+
+/// A scale or a shift: on the CPU half precision becomes f32, which the rest is computed in there.
+fn ready(x: &Tensor) -> Result<Tensor> {
+    let half = matches!(x.dtype(), DType::BF16 | DType::F16);
+    if x.device().is_cpu() && half { as_f32(x) } else { contiguous(x) }
 }
 
 fn wide(dtype: DType) -> DType {

@@ -4,14 +4,14 @@
 //!
 //! Tiles of four by four pixels go through in chunks: their six by six neighbourhoods are transformed, each of the 36
 //! places is one matrix product over all tiles of the chunk, and the products are transformed back onto what lies under
-//! the result. Rounding is some times that of the direct sum, below 2e-5 of the largest value on random data (tests).
+//! the result; where the weights are large, for some outputs after the others. Rounding is some times that of the direct
+//! sum, below 2e-5 of the largest value on random data (tests).
 
 use rayon::prelude::*;
 
-use super::cpu::{Place, Sizes, View, product};
+use super::cpu::Shared;
+use super::dense::{How, Kind, LANES, Lane as Line, Panels, Rows, Run, WIDE, Words};
 
-/// Channels that are transformed side by side.
-const LANES: usize = 16;
 /// Pixels along a side of a tile, and of its neighbourhood.
 const TILE: usize = 4;
 const WINDOW: usize = TILE + 2;
@@ -21,12 +21,42 @@ const PLACES: usize = WINDOW * WINDOW;
 const WORTH_PIXELS: usize = 1024;
 /// Numbers of a chunk's transformed tiles and products (16 MiB).
 const CHUNK_NUMBERS: usize = 1 << 22;
-/// Most numbers of transformed weights (64 MiB); `formats::memory` reckons with both.
+/// Most numbers of transformed weights at a time (64 MiB); `formats::memory` reckons with both.
 const WEIGHT_NUMBERS: usize = 1 << 24;
 
 const SIXTH: f32 = 1.0 / 6.0;
 
-type Lane = [f32; LANES];
+/// Channels side by side. Each sum of two is a loop of its own, which compilers turn into one instruction.
+#[derive(Clone, Copy)]
+struct Lane([f32; LANES]);
+
+impl Lane {
+    const ZERO: Self = Self([0.0; LANES]);
+}
+
+impl std::ops::Add for Lane {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i] + other.0[i]))
+    }
+}
+
+impl std::ops::Sub for Lane {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i] - other.0[i]))
+    }
+}
+
+impl std::ops::Mul<f32> for Lane {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, factor: f32) -> Self {
+        Self(std::array::from_fn(|i| self.0[i] * factor))
+    }
+}
 
 /// A batch of pictures `[pictures, h, w, from]` to `[pictures, h, w, out]`.
 #[derive(Clone, Copy, Debug)]
@@ -41,10 +71,7 @@ pub struct Extent {
 impl Extent {
     /// Whether this way is there for these sizes, and quicker.
     pub fn pays(&self) -> bool {
-        self.h * self.w >= WORTH_PIXELS
-            && self.from.is_multiple_of(LANES)
-            && self.out.is_multiple_of(LANES)
-            && PLACES * self.from * self.out <= WEIGHT_NUMBERS
+        self.h * self.w >= WORTH_PIXELS && self.from.is_multiple_of(LANES) && self.out.is_multiple_of(LANES)
     }
 
     fn tiles_across(&self) -> usize {
@@ -62,73 +89,94 @@ impl Extent {
     }
 }
 
-/// Adds the convolution of `x` with `weight` `[3 * 3 * from, out]` (zeros around the pictures) to `y`.
-pub fn add_convolution(extent: Extent, x: &[f32], weight: &[f32], y: &mut [f32]) {
+/// Adds the convolution of `x` with `weights` (f32, rows by taps; zeros around the pictures) to `y`.
+pub fn add_convolution(extent: Extent, x: &[f32], weights: &Panels, y: &mut [f32]) {
     let Extent { from, out, .. } = extent;
-    let weights = transformed_weights(weight, from, out);
     let tiles = extent.tiles();
-    let chunk = (CHUNK_NUMBERS / (PLACES * (from + out))).clamp(1, tiles.max(1));
-    let mut windows = vec![0.0; chunk * PLACES * from];
-    let mut products = vec![0.0; PLACES * chunk * out];
-    let y = Pixels { start: y.as_mut_ptr(), len: y.len() };
-    for first in (0..tiles).step_by(chunk) {
-        let count = chunk.min(tiles - first);
-        let windows = &mut windows[..count * PLACES * from];
-        windows.par_chunks_mut(PLACES * from).enumerate().for_each(|(i, window)| {
-            transform_window(extent, x, first + i, window);
-        });
-        let products = &mut products[..PLACES * count * out];
-        products.par_chunks_mut(count * out).enumerate().for_each(|(place, products)| {
-            let left = View { data: &windows[place * from..], rows: PLACES * from, columns: 1 };
-            let right = View { data: &weights[place * from * out..], rows: out, columns: 1 };
-            let to = Place { out: products, stride: out, add: false };
-            product(Sizes { m: count, n: out, k: from }, to, left, right, 1.0, false);
-        });
-        (0..count).into_par_iter().for_each(|i| {
-            transform_back(extent, &products[i * out..], count * out, first + i, &y);
-        });
+    let columns = (WEIGHT_NUMBERS / (PLACES * from) / WIDE).max(1) * WIDE;
+    let chunk = (CHUNK_NUMBERS / (PLACES * (from + out.min(columns)))).clamp(1, tiles.max(1));
+    let mut windows = vec![0.0; PLACES * chunk * from];
+    let mut products = vec![0.0; PLACES * chunk * out.min(columns)];
+    let y = Shared::new(y);
+    for column in (0..out).step_by(columns) {
+        let columns = columns.min(out - column);
+        let transformed = transformed_weights(weights, from, column, columns);
+        for first in (0..tiles).step_by(chunk) {
+            let count = chunk.min(tiles - first);
+            let windows = &mut windows[..PLACES * count * from];
+            // One chunk's windows serve all columns.
+            if column == 0 || count < tiles {
+                let to = Shared::new(windows);
+                (0..count).into_par_iter().for_each(|i| {
+                    pulp::Arch::new().dispatch(
+                        #[inline(always)]
+                        || transform_window(extent, x, first + i, &to, i * from, count * from),
+                    );
+                });
+            }
+            let products = &mut products[..PLACES * count * columns];
+            products.par_chunks_mut(count * columns).zip(windows.par_chunks(count * from)).enumerate().for_each(
+                |(place, (products, windows))| {
+                    let run = Run { at: 0, first: place * from, len: from };
+                    let how = How { add: false, split: true };
+                    transformed.multiply(Words::F32(windows), Rows::plain(count, from), &[run], products, how);
+                },
+            );
+            (0..count).into_par_iter().for_each(|i| {
+                let step = count * columns;
+                pulp::Arch::new().dispatch(
+                    #[inline(always)]
+                    || transform_back(extent, &products[i * columns..], step, first + i, column..column + columns, &y),
+                );
+            });
+        }
     }
 }
 
-/// `[place, from, out]`: G g Gᵀ for each pair of channels.
-fn transformed_weights(weight: &[f32], from: usize, out: usize) -> Vec<f32> {
-    let mut all = vec![0.0; PLACES * from * out];
-    let to = Pixels { start: all.as_mut_ptr(), len: all.len() };
+/// Row `place * from + c`: G g Gᵀ for each pair of channels, of `columns` outputs from `column` on.
+fn transformed_weights(weights: &Panels, from: usize, column: usize, columns: usize) -> Panels {
+    let mut all = Panels::with_room(Kind::F32, PLACES * from, columns);
+    let places: Vec<usize> = (0..columns).step_by(LANES).map(|o| all.place(0, o)).collect();
+    let steps: Vec<usize> =
+        (0..columns).step_by(LANES).zip(&places).map(|(o, place)| all.place(1, o) - place).collect();
+    let to = Shared::new(all.lanes_mut());
     (0..from).into_par_iter().for_each(|c| {
-        for o in (0..out).step_by(LANES) {
-            let number = |row: usize, column: usize| lane(&weight[((row * 3 + column) * from + c) * out + o..]);
-            let mut half = [[[0.0; LANES]; 3]; WINDOW];
-            for column in 0..3 {
-                let all = spread(number(0, column), number(1, column), number(2, column));
-                all.into_iter().zip(&mut half).for_each(|(lane, half)| half[column] = lane);
-            }
-            for (row, [a, b, c_]) in half.into_iter().enumerate() {
-                for (column, lane) in spread(a, b, c_).into_iter().enumerate() {
-                    // SAFETY: each pair of channels is written once.
-                    unsafe { to.put((row * WINDOW + column) * from * out + c * out + o, &lane) };
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                for (n, o) in (0..columns).step_by(LANES).enumerate() {
+                    let number = |row: usize, across: usize| {
+                        let place = weights.place((row * 3 + across) * from + c, column + o);
+                        Lane(weights.lane(place).0.map(f32::from_bits))
+                    };
+                    let half: [_; 3] =
+                        std::array::from_fn(|column| spread(std::array::from_fn(|row| number(row, column))));
+                    for row in 0..WINDOW {
+                        let all = spread(half.map(|column| column[row]));
+                        for (column, lane) in all.into_iter().enumerate() {
+                            let k = (row * WINDOW + column) * from + c;
+                            // SAFETY: each pair of channels is written once.
+                            unsafe { to.part(places[n] + k * steps[n], 1)[0] = Line(lane.0.map(f32::to_bits)) };
+                        }
+                    }
                 }
-            }
-        }
+            },
+        );
     });
     all
 }
 
 /// G times a column of three.
 #[inline(always)]
-fn spread(a: Lane, b: Lane, c: Lane) -> [Lane; WINDOW] {
-    let mut all = [[0.0; LANES]; WINDOW];
-    for i in 0..LANES {
-        let (a, b, c) = (a[i], b[i], c[i]);
-        let (even, odd) = ((a + c) * -SIXTH, b * -SIXTH);
-        let (even2, odd2) = ((a * 0.25 + c) * SIXTH, b * (0.5 * SIXTH));
-        let column = [a * 0.25, even + odd, even - odd, even2 + odd2, even2 - odd2, c];
-        all.iter_mut().zip(column).for_each(|(lane, x)| lane[i] = x);
-    }
-    all
+fn spread([a, b, c]: [Lane; 3]) -> [Lane; WINDOW] {
+    let (even, odd) = ((a + c) * -SIXTH, b * -SIXTH);
+    let (even2, odd2) = ((a * 0.25 + c) * SIXTH, b * (0.5 * SIXTH));
+    [a * 0.25, even + odd, even - odd, even2 + odd2, even2 - odd2, c]
 }
 
-/// `[place, from]` of one tile: Bᵀ d B.
-fn transform_window(extent: Extent, x: &[f32], tile: usize, to: &mut [f32]) {
+/// Bᵀ d B of one tile; place `p` goes to `at + p * step`.
+#[inline(always)]
+fn transform_window(extent: Extent, x: &[f32], tile: usize, to: &Shared<f32>, at: usize, step: usize) {
     let Extent { h, w, from, .. } = extent;
     let (picture, top, left) = extent.place(tile);
     // The neighbourhood begins one pixel before the tile.
@@ -140,15 +188,14 @@ fn transform_window(extent: Extent, x: &[f32], tile: usize, to: &mut [f32]) {
         })
     });
     for c in (0..from).step_by(LANES) {
-        let mut half = [[[0.0; LANES]; WINDOW]; WINDOW];
-        for column in 0..WINDOW {
-            let numbers = std::array::from_fn(|row| starts[row][column].map_or([0.0; LANES], |at| lane(&x[at + c..])));
-            window_column(numbers).into_iter().zip(&mut half).for_each(|(lane, half)| half[column] = lane);
-        }
-        for (row, numbers) in half.into_iter().enumerate() {
-            for (column, lane) in window_column(numbers).into_iter().enumerate() {
-                let at = (row * WINDOW + column) * from + c;
-                to[at..at + LANES].copy_from_slice(&lane);
+        let half: [_; WINDOW] = std::array::from_fn(|column| {
+            let number = |row: usize| starts[row][column].map_or(Lane::ZERO, |at| lane(&x[at + c..]));
+            window_column(std::array::from_fn(number))
+        });
+        for row in 0..WINDOW {
+            for (column, lane) in window_column(half.map(|column| column[row])).into_iter().enumerate() {
+                // SAFETY: each tile has its own places.
+                unsafe { to.part(at + (row * WINDOW + column) * step + c, LANES) }.copy_from_slice(&lane.0);
             }
         }
     }
@@ -156,33 +203,36 @@ fn transform_window(extent: Extent, x: &[f32], tile: usize, to: &mut [f32]) {
 
 /// Bᵀ times a column of six.
 #[inline(always)]
-fn window_column(d: [Lane; WINDOW]) -> [Lane; WINDOW] {
-    let mut all = [[0.0; LANES]; WINDOW];
-    for i in 0..LANES {
-        let [a, b, c, d, e, f] = d.map(|lane| lane[i]);
-        let (s, t) = (e - 4.0 * c, d - 4.0 * b);
-        let (u, v) = (e - c, 2.0 * (d - b));
-        let column = [4.0 * a - 5.0 * c + e, s + t, s - t, u + v, u - v, 4.0 * b - 5.0 * d + f];
-        all.iter_mut().zip(column).for_each(|(lane, x)| lane[i] = x);
-    }
-    all
+fn window_column([a, b, c, d, e, f]: [Lane; WINDOW]) -> [Lane; WINDOW] {
+    let (s, t) = (e - c * 4.0, d - b * 4.0);
+    let (u, v) = (e - c, (d - b) * 2.0);
+    [a * 4.0 - c * 5.0 + e, s + t, s - t, u + v, u - v, b * 4.0 - d * 5.0 + f]
 }
 
-/// Adds Aᵀ m A of one tile to its pixels; the product of place `p` stands at `p * step`.
-fn transform_back(extent: Extent, products: &[f32], step: usize, tile: usize, y: &Pixels) {
+/// Adds Aᵀ m A of one tile to `columns` of its pixels; the product of place `p` stands at `p * step`.
+#[inline(always)]
+fn transform_back(
+    extent: Extent,
+    products: &[f32],
+    step: usize,
+    tile: usize,
+    columns: std::ops::Range<usize>,
+    y: &Shared<f32>,
+) {
     let Extent { h, w, out, .. } = extent;
     let (picture, top, left) = extent.place(tile);
-    for o in (0..out).step_by(LANES) {
-        let mut half = [[[0.0; LANES]; WINDOW]; TILE];
-        for column in 0..WINDOW {
-            let numbers = std::array::from_fn(|row| lane(&products[(row * WINDOW + column) * step + o..]));
-            pixel_column(numbers).into_iter().zip(&mut half).for_each(|(lane, half)| half[column] = lane);
-        }
-        for (row, numbers) in half.into_iter().enumerate().take(h - top) {
-            for (column, lane) in pixel_column(numbers).into_iter().enumerate().take(w - left) {
-                let at = ((picture * h + top + row) * w + left + column) * out + o;
+    for o in (0..columns.len()).step_by(LANES) {
+        let half: [_; WINDOW] = std::array::from_fn(|column| {
+            pixel_column(std::array::from_fn(|row| lane(&products[(row * WINDOW + column) * step + o..])))
+        });
+        for row in 0..TILE.min(h - top) {
+            let all = pixel_column(half.map(|column| column[row]));
+            for (column, lane) in all.into_iter().enumerate().take(w - left) {
+                let at = ((picture * h + top + row) * w + left + column) * out + columns.start + o;
                 // SAFETY: tiles do not overlap, and each is one caller's.
-                unsafe { y.add(at, &lane) };
+                let pixel = unsafe { y.part(at, LANES) };
+                let sum = self::lane(pixel) + lane;
+                pixel.copy_from_slice(&sum.0);
             }
         }
     }
@@ -190,51 +240,12 @@ fn transform_back(extent: Extent, products: &[f32], step: usize, tile: usize, y:
 
 /// Aᵀ times a column of six.
 #[inline(always)]
-fn pixel_column(m: [Lane; WINDOW]) -> [Lane; TILE] {
-    let mut all = [[0.0; LANES]; TILE];
-    for i in 0..LANES {
-        let [a, b, c, d, e, f] = m.map(|lane| lane[i]);
-        let (s, t, u, v) = (b + c, b - c, d + e, d - e);
-        let column = [a + s + u, t + 2.0 * v, s + 4.0 * u, t + 8.0 * v + f];
-        all.iter_mut().zip(column).for_each(|(lane, x)| lane[i] = x);
-    }
-    all
+fn pixel_column([a, b, c, d, e, f]: [Lane; WINDOW]) -> [Lane; TILE] {
+    let (s, t, u, v) = (b + c, b - c, d + e, d - e);
+    [a + s + u, t + v * 2.0, s + u * 4.0, t + v * 8.0 + f]
 }
 
 #[inline(always)]
 fn lane(from: &[f32]) -> Lane {
-    *from.first_chunk().expect("channels come by whole lanes")
-}
-
-/// Numbers that several threads write, each its own.
-struct Pixels {
-    start: *mut f32,
-    len: usize,
-}
-
-// SAFETY: who writes which number is the callers' promise.
-unsafe impl Sync for Pixels {}
-
-impl Pixels {
-    /// # Safety
-    /// No other thread touches these numbers meanwhile.
-    unsafe fn put(&self, at: usize, lane: &Lane) {
-        assert!(at + LANES <= self.len, "a lane lies inside");
-        // SAFETY: seen above, and the caller's.
-        unsafe { self.start.add(at).cast::<Lane>().write_unaligned(*lane) };
-    }
-
-    /// # Safety
-    /// No other thread touches these numbers meanwhile.
-    unsafe fn add(&self, at: usize, lane: &Lane) {
-        assert!(at + LANES <= self.len, "a lane lies inside");
-        // SAFETY: seen above, and the caller's.
-        let there = unsafe { self.start.add(at).cast::<Lane>() };
-        // SAFETY: the same.
-        unsafe {
-            let mut sum = there.read_unaligned();
-            sum.iter_mut().zip(lane).for_each(|(sum, x)| *sum += x);
-            there.write_unaligned(sum);
-        }
-    }
+    Lane(*from.first_chunk().expect("channels come by whole lanes"))
 }

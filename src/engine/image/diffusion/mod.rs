@@ -30,6 +30,7 @@ use super::prompt::{ClipTokens, PieceTokens};
 use super::sampling::FlowStart;
 use super::weights::{self, Watch, load_packed};
 use crate::domain::{Checkpoint, Precision};
+use crate::engine::kernels::multiplies_bf16;
 use crate::engine::{CancelToken, MemoryBudget, Reservation, Stop};
 use crate::error::{Cause, Result};
 use crate::formats::layout::Part;
@@ -125,23 +126,29 @@ pub struct Opened {
 
 impl Opened {
     /// Bytes that the weights take in memory, in the type of [`Self::dtype`].
-    pub fn memory(&self, dtype: DType) -> u64 {
-        let size = |part| if part == Part::Vae { memory::F32 } else { dtype.size_in_bytes() as u64 };
+    pub fn memory(&self, dtype: DType, device: &Device) -> u64 {
+        let size = |part| match part {
+            Part::Vae => memory::F32,
+            Part::Clip => weights::computed_in(dtype, device).size_in_bytes() as u64,
+            _ => dtype.size_in_bytes() as u64,
+        };
         self.parts().map(|(part, header)| memory::weights(part, header, size(part))).sum()
     }
 
-    /// What the text encoders and the denoiser are to compute in. On the CPU half precision has no arithmetic of its
-    /// own; on a GPU FLUX and its kin leave the range of F16, which the UNets were published in.
+    /// What the text encoders' and the denoiser's weights are to be. Processors that multiply bf16 take half the time
+    /// and memory for it, others gain nothing; on a GPU FLUX and its kin leave the range of F16, which the UNets were
+    /// published in.
     pub fn dtype(&self, chosen: Precision, device: &Device) -> Result<DType> {
         Ok(match chosen {
             Precision::F32 => DType::F32,
             Precision::F16 => DType::F16,
-            Precision::BF16 if device.is_cpu() => {
-                let (value, choices) = ("bf16 on the CPU".to_owned(), "f32, f16".to_owned());
+            Precision::BF16 if device.is_cpu() && !multiplies_bf16() => {
+                let (value, choices) = ("bf16 on this processor".to_owned(), "f32, f16".to_owned());
                 return Err(Cause::BadChoice { name: "precision", value, choices }.into());
             }
             Precision::BF16 => DType::BF16,
-            Precision::Auto if device.is_cpu() => DType::F32,
+            Precision::Auto if device.is_cpu() && !multiplies_bf16() => DType::F32,
+            Precision::Auto if device.is_cpu() => DType::BF16,
             Precision::Auto if self.family.denoiser() == Part::Unet => DType::F16,
             Precision::Auto => DType::BF16,
         })
@@ -215,6 +222,8 @@ impl Diffusion {
         let mut clips = Vec::new();
         for (i, (config, header, tokens)) in opened.clips.into_iter().enumerate() {
             let watch = watch.within(&format!("clip {i}"));
+            // Small, and what everything after it follows.
+            let dtype = weights::computed_in(dtype, device);
             clips.push((weights::load(header, dtype, device, &watch, |vb| Clip::load(config, vb))?, tokens));
         }
         let token = &watch.token;
@@ -245,7 +254,7 @@ impl Diffusion {
             None => None,
         };
         let scheduler = match opened.predicts {
-            Predicts::Unknown if checkpoint::is_velocity(&net, dtype, device, token)? => {
+            Predicts::Unknown if checkpoint::is_velocity(&net, weights::computed_in(dtype, device), device, token)? => {
                 checkpoint::with_velocity(opened.scheduler)
             }
             _ => opened.scheduler,

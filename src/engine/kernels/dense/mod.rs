@@ -1,0 +1,306 @@
+//! Products of f32 rows with weights that were laid out once, as the networks of pictures ask for them: linear layers,
+//! and convolutions as sums of products over the kernel's taps, each reading the picture where it lies.
+//!
+//! Weights `[k, n]` stand in **panels** of [`WIDE`] columns, row by row, so that a kernel walks through memory once
+//! while its sums stay in registers: eight rows by 48 columns with AVX-512, four by 24 with AVX2. Nothing of the other
+//! factor is laid out anew.
+//!
+//! Both factors are read in **words** of 32 bits. A word is one f32, or two bf16 that follow each other in a row:
+//! processors with AVX-512 BF16 multiply and add both at once, into sums that stay f32. Weights of that kind take half
+//! the memory, and the products half the time; what is rounded to 8 bits of mantissa is the factors alone.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod plain;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use rayon::prelude::*;
+
+use super::cpu::Shared;
+pub use words::{Kind, Words, fill_pairs, pairs};
+
+/// Words of a register of 64 bytes, and of a line of the cache.
+pub const LANES: usize = 16;
+/// Columns of a panel; the last one is as wide as it must be, in whole registers.
+pub const WIDE: usize = 3 * LANES;
+/// Most words of a row that are multiplied before the next tile comes: a panel's part stays in the cache.
+const DEEP: usize = 512;
+/// Rows of the result that a thread takes at a time.
+const TALL: usize = 256;
+/// Rows of a tile.
+const ROWS: usize = 8;
+
+/// A line of the cache.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub struct Lane(pub [u32; LANES]);
+
+/// Weights `[k, n]` in panels.
+pub struct Panels {
+    kind: Kind,
+    /// Words of a column.
+    k: usize,
+    n: usize,
+    lanes: Vec<Lane>,
+    processor: Processor,
+}
+
+/// What computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Processor {
+    Plain,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Processor {
+    /// The best that is there.
+    fn best() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            use std::arch::is_x86_feature_detected as has;
+            if has!("avx512f") {
+                return Self::Avx512;
+            }
+            if has!("avx2") && has!("fma") {
+                return Self::Avx2;
+            }
+        }
+        Self::Plain
+    }
+}
+
+/// A part of a product: rows `first..first + len` of the weights with as many words of each row of the other factor,
+/// from `at` on.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    pub at: usize,
+    pub first: usize,
+    pub len: usize,
+}
+
+/// Where the rows of the other factor lie, in words: row `r` of line `l` of picture `p` begins at
+/// `p * picture + l * line + r * row`. The result's rows follow each other.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows {
+    pub pictures: usize,
+    pub lines: usize,
+    pub across: usize,
+    pub picture: usize,
+    pub line: usize,
+    pub row: usize,
+}
+
+impl Rows {
+    /// `count` rows, `row` words from one to the next.
+    pub fn plain(count: usize, row: usize) -> Self {
+        Self { pictures: 1, lines: 1, across: count, picture: 0, line: 0, row }
+    }
+
+    pub fn count(&self) -> usize {
+        self.pictures * self.lines * self.across
+    }
+
+    /// Where row `r` begins.
+    fn start(&self, r: usize) -> usize {
+        let (line, x) = (r / self.across, r % self.across);
+        line / self.lines * self.picture + line % self.lines * self.line + x * self.row
+    }
+
+    /// Where the last row begins.
+    fn last(&self) -> usize {
+        (self.pictures - 1) * self.picture + (self.lines - 1) * self.line + (self.across - 1) * self.row
+    }
+}
+
+/// What a kernel multiplies: rows of words `step` apart from `a` on, with `len` rows of a panel of `wide` columns from
+/// `b` on; into rows `out_step` apart from `out` on, `columns` of each, added to what is there or over it.
+#[derive(Clone, Copy)]
+struct Tile {
+    kind: Kind,
+    a: *const u32,
+    step: usize,
+    b: *const u32,
+    wide: usize,
+    len: usize,
+    out: *mut f32,
+    out_step: usize,
+    columns: usize,
+    add: bool,
+}
+
+/// How a product is written and computed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct How {
+    /// Onto what is there.
+    pub add: bool,
+    /// On all threads.
+    pub split: bool,
+}
+
+impl Panels {
+    /// Weights `[n, from, taps]`, as PyTorch stores them; row `tap * from + c` of the panels is channel `c` of a tap.
+    /// bf16 where it is asked for, the processor has it and `from` is even.
+    pub fn new(weights: &[f32], [n, from, taps]: [usize; 3], kind: Kind) -> Self {
+        assert_eq!(weights.len(), n * from * taps, "weights are as many as their sides say");
+        let kind = if kind.is_there() && from.is_multiple_of(kind.numbers()) { kind } else { Kind::F32 };
+        let number = |n: usize, c: usize, tap: usize| weights[(n * from + c) * taps + tap];
+        match kind {
+            Kind::F32 => Self::build(kind, [n, from, taps], |n, c, tap| number(n, c, tap).to_bits()),
+            Kind::Bf16 => Self::build(kind, [n, from / 2, taps], |n, c, tap| {
+                words::pair(number(n, 2 * c, tap), number(n, 2 * c + 1, tap))
+            }),
+        }
+    }
+
+    /// `word(column, c, tap)` is what stands in row `tap * from + c`; `from` in words.
+    pub fn build(kind: Kind, [n, from, taps]: [usize; 3], word: impl Fn(usize, usize, usize) -> u32 + Sync) -> Self {
+        let mut panels = Self::with_room(kind, from * taps, n);
+        panels.lanes.par_chunks_mut((WIDE / LANES * from * taps).max(1)).enumerate().for_each(|(panel, lanes)| {
+            let wide = lanes.len() / (from * taps).max(1);
+            // The order in which weights lie in their file.
+            for c in 0..from {
+                for tap in 0..taps {
+                    let lanes = &mut lanes[(tap * from + c) * wide..][..wide];
+                    let words = lanes.iter_mut().flat_map(|lane| &mut lane.0);
+                    words.zip(panel * WIDE..n).for_each(|(to, column)| *to = word(column, c, tap));
+                }
+            }
+        });
+        panels
+    }
+
+    /// Zeros; `k` in words.
+    pub fn with_room(kind: Kind, k: usize, n: usize) -> Self {
+        let lanes = vec![Lane([0; LANES]); k * n.div_ceil(LANES)];
+        Self { kind, k, n, lanes, processor: Processor::best() }
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Words of a column.
+    pub fn k(&self) -> usize {
+        self.k
+    }
+
+    pub fn n(&self) -> usize {
+        self.n
+    }
+
+    /// By panels, rows, registers.
+    pub fn lanes_mut(&mut self) -> &mut [Lane] {
+        &mut self.lanes
+    }
+
+    /// Where the lane of column `column`, a multiple of [`LANES`], stands in row `k`.
+    #[inline]
+    pub fn place(&self, k: usize, column: usize) -> usize {
+        let panel = column / WIDE;
+        let wide = (self.n - panel * WIDE).min(WIDE).div_ceil(LANES);
+        panel * (WIDE / LANES) * self.k + k * wide + column % WIDE / LANES
+    }
+
+    #[inline]
+    pub fn lane(&self, place: usize) -> &Lane {
+        &self.lanes[place]
+    }
+
+    /// Into `y` `[rows.count(), n]` the sum of the products of `runs`.
+    pub fn multiply(&self, a: Words<'_>, rows: Rows, runs: &[Run], y: &mut [f32], how: How) {
+        let count = rows.count();
+        if count == 0 || self.n == 0 {
+            return;
+        }
+        assert_eq!(y.len(), count * self.n, "a result of as many rows as the factor, and of as many columns");
+        assert_eq!(a.kind(), self.kind, "words of one kind");
+        for run in runs {
+            assert!(run.first + run.len <= self.k, "a run lies inside the weights");
+            assert!(run.len == 0 || rows.last() + run.at + run.len <= a.len(), "a run lies inside the other factor");
+        }
+        let out = Shared::new(y);
+        let tall = TALL.min(count.div_ceil(ROWS) * ROWS);
+        let pieces = self.n.div_ceil(WIDE) * count.div_ceil(tall);
+        let piece = |i: usize| {
+            // Neighbours in time take the same panel.
+            let (panel, first) = (i / count.div_ceil(tall), i % count.div_ceil(tall) * tall);
+            // SAFETY: the asserts above; each piece has its own rows and columns.
+            unsafe { self.piece(panel, first..(first + tall).min(count), a, rows, runs, &out, how.add) };
+        };
+        if how.split && pieces > 1 {
+            (0..pieces).into_par_iter().with_max_len(1).for_each(piece);
+        } else {
+            (0..pieces).for_each(piece);
+        }
+    }
+
+    /// # Safety
+    /// Rows and runs lie inside `a` and the weights, and no other thread writes these rows and columns.
+    #[expect(clippy::too_many_arguments, reason = "what `multiply` was given, and which part of it")]
+    unsafe fn piece(
+        &self,
+        panel: usize,
+        range: std::ops::Range<usize>,
+        a: Words<'_>,
+        rows: Rows,
+        runs: &[Run],
+        out: &Shared<f32>,
+        mut add: bool,
+    ) {
+        let first_column = panel * WIDE;
+        let columns = WIDE.min(self.n - first_column);
+        let wide = columns.div_ceil(LANES);
+        let weights = &self.lanes[first_column / LANES * self.k..][..wide * self.k];
+        for run in runs {
+            let mut done = 0;
+            while done < run.len {
+                // Nearly equal parts.
+                let parts = (run.len - done).div_ceil(DEEP);
+                let len = (run.len - done).div_ceil(parts);
+                let b = weights[(run.first + done) * wide..].as_ptr().cast();
+                let mut row = range.start;
+                while row < range.end {
+                    // Rows of one line are a fixed step apart.
+                    let together = (rows.across - row % rows.across).min(range.end - row);
+                    // SAFETY: inside, as promised.
+                    let (a, out) = unsafe {
+                        (a.start().add(rows.start(row) + run.at + done), out.start().add(row * self.n + first_column))
+                    };
+                    let (step, out_step, wide) = (rows.row, self.n, wide * LANES);
+                    let tile = Tile { kind: self.kind, a, step, b, wide, len, out, out_step, columns, add };
+                    // SAFETY: the same; `Processor::best` has seen that the instructions are there.
+                    row += unsafe { self.tile(tile, together) };
+                }
+                add = true;
+                done += len;
+            }
+        }
+    }
+
+    /// As many rows of at most `together` as a kernel takes at once.
+    unsafe fn tile(&self, tile: Tile, together: usize) -> usize {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match self.processor {
+                #[cfg(target_arch = "x86_64")]
+                Processor::Avx512 => avx512::tile(tile, together),
+                #[cfg(target_arch = "x86_64")]
+                Processor::Avx2 => avx2::tile(tile, together),
+                Processor::Plain => plain::tile(tile, together),
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Panels {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Panels[{:?}, {}, {}]", self.kind, self.k, self.n)
+    }
+}

@@ -1,0 +1,42 @@
+//! What other processors run: arrays that compilers turn into their vectors.
+
+use super::{Kind, LANES, Tile};
+
+/// # Safety
+/// The tile's places are there and the caller's.
+pub unsafe fn tile(tile: Tile, together: usize) -> usize {
+    debug_assert_eq!(tile.kind, Kind::F32, "pairs are for processors that multiply them");
+    // SAFETY: the caller's promise.
+    unsafe { if together >= 4 { rows::<4>(tile) } else { rows::<1>(tile) } }
+}
+
+unsafe fn rows<const M: usize>(tile: Tile) -> usize {
+    for first in (0..tile.columns).step_by(LANES) {
+        let mut sums = [[0.0; LANES]; M];
+        for k in 0..tile.len {
+            // SAFETY: `len` rows of the panel, and numbers of each row, are there.
+            let weights = unsafe { tile.b.add(k * tile.wide + first).cast::<[f32; LANES]>().read() };
+            for (m, sums) in sums.iter_mut().enumerate() {
+                // SAFETY: the same.
+                let x = unsafe { *tile.a.add(m * tile.step + k).cast::<f32>() };
+                sums.iter_mut().zip(weights).for_each(|(sum, w)| *sum = multiply_add(x, w, *sum));
+            }
+        }
+        for (m, sums) in sums.iter().enumerate() {
+            for (c, sum) in sums.iter().take(tile.columns - first).enumerate() {
+                // SAFETY: `columns` numbers of each row are the caller's.
+                unsafe {
+                    let out = tile.out.add(m * tile.out_step + first + c);
+                    *out = if tile.add { *out + sum } else { *sum };
+                }
+            }
+        }
+    }
+    M
+}
+
+/// In one instruction where every processor of the kind has it; a call for each number elsewhere would be far slower.
+#[inline(always)]
+fn multiply_add(x: f32, w: f32, sum: f32) -> f32 {
+    if cfg!(any(target_arch = "aarch64", target_feature = "fma")) { x.mul_add(w, sum) } else { x * w + sum }
+}
