@@ -91,11 +91,11 @@ impl Floats {
         let in_group = Self::in_group(self.kind, self.columns);
         let lines = self.lines[first / GROUP * in_group..].par_chunks_mut(in_group);
         lines.zip(bytes.par_chunks(GROUP * in_file)).for_each(|(lines, rows)| {
-            for (row, bytes) in rows.chunks_exact(in_file).enumerate() {
-                for (k, number) in bytes.chunks_exact(each).enumerate() {
-                    let at = (k * GROUP + row) * each;
-                    lines[at / 64].0[at % 64..at % 64 + each].copy_from_slice(number);
-                }
+            // A column of the group is one line, or half of one.
+            let columns = lines.iter_mut().flat_map(|line| line.0.chunks_exact_mut(GROUP * each));
+            match self.kind {
+                Kind::F32 => columns.enumerate().for_each(|(k, to)| column::<4>(to, rows, in_file, k)),
+                Kind::F16 | Kind::Bf16 => columns.enumerate().for_each(|(k, to)| column::<2>(to, rows, in_file, k)),
             }
         });
     }
@@ -164,6 +164,14 @@ impl Floats {
         };
         out.iter().enumerate().for_each(|(t, values)| put(token + t, values));
         M
+    }
+}
+
+/// Number `k` of each row to `to`; nothing past the end of a row.
+fn column<const EACH: usize>(to: &mut [u8], rows: &[u8], in_file: usize, k: usize) {
+    let numbers = rows.chunks_exact(in_file).map(|row| row.as_chunks::<EACH>().0.get(k));
+    for (to, number) in to.as_chunks_mut::<EACH>().0.iter_mut().zip(numbers) {
+        *to = number.copied().unwrap_or([0; EACH]);
     }
 }
 

@@ -139,18 +139,29 @@ pub struct Block {
 
 /// Reads block `at` (below [`SUPER`]; 0 for types without super blocks) of what lies together in the file, and what
 /// stands beside all of it ([`Form::top`] bytes).
+#[inline(always)]
 pub fn read(form: Form, file: &[u8], at: usize) -> (Block, [u8; 4]) {
     let mut block = Block::default();
     let mut top = [0; 4];
     // Half bytes of 32 columns to those of two times 16.
-    let join = |block: &mut Block, from: &[u8], shift: usize| {
+    let join = |block: &mut Block, from: &[u8], high: bool| {
         let (left, right) = from[..BLOCK].split_at(BLOCK / 2);
-        for ((byte, a), b) in block.bytes.iter_mut().zip(left).zip(right) {
-            *byte = (a >> shift & 15) | (b >> shift & 15) << 4;
+        let pairs = block.bytes.iter_mut().zip(left.iter().zip(right));
+        // Two loops: vectors shift by what is known beforehand.
+        if high {
+            pairs.for_each(|(byte, (a, b))| *byte = a >> 4 | b & 0xf0);
+        } else {
+            pairs.for_each(|(byte, (a, b))| *byte = a & 15 | b << 4);
         }
     };
+    // Eight bytes' bits at once: the product moves that of byte `i` to place 56 + i.
     let bits = |from: &[u8], shift: usize| {
-        from[..BLOCK].iter().zip(0..).fold(0, |bits, (byte, i)| bits | u32::from(byte >> shift & 1) << i)
+        let eights = from[..BLOCK].as_chunks::<8>().0.iter();
+        let bits = eights.map(|eight| {
+            let lowest = u64::from_le_bytes(*eight) >> shift & 0x0101_0101_0101_0101;
+            (lowest.wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
+        });
+        bits.zip(0..).fold(0, |all, (bits, i)| all | bits << (8 * i))
     };
     match form {
         Form::Q4_0 | Form::Q4_1 | Form::Q5_0 | Form::Q5_1 => {
@@ -170,7 +181,7 @@ pub fn read(form: Form, file: &[u8], at: usize) -> (Block, [u8; 4]) {
             top.copy_from_slice(&file[..4]);
             block.head[..2].copy_from_slice(&six_bits(&file[4..16], at));
             // Two blocks share 32 bytes, the first in their low halves.
-            join(&mut block, &file[file.len() - 128 + at / 2 * BLOCK..], 4 * (at % 2));
+            join(&mut block, &file[file.len() - 128 + at / 2 * BLOCK..], at % 2 == 1);
             if form == Form::Q5K {
                 block.planes[0] = bits(&file[16..], at);
             }
@@ -182,7 +193,7 @@ pub fn read(form: Form, file: &[u8], at: usize) -> (Block, [u8; 4]) {
             top[..2].copy_from_slice(&rest[16..18]);
             // 128 numbers take 64 bytes of low halves and 32 of pairs of high bits.
             let (part, quarter) = (at / 4, at % 4);
-            join(&mut block, &low[64 * part + 32 * (quarter % 2)..], 4 * (quarter / 2));
+            join(&mut block, &low[64 * part + 32 * (quarter % 2)..], quarter >= 2);
             block.planes = [0, 1].map(|plane| bits(&high[32 * part..], 2 * quarter + plane));
         }
     }

@@ -152,9 +152,14 @@ impl Packed {
         let tops = self.tops[group * sizes.tops..].par_chunks_mut(sizes.tops);
         let rows = bytes.par_chunks(GROUP * in_file);
         lines.zip(heads.zip(tops)).zip(rows).for_each(|((lines, (heads, tops)), rows)| {
-            for (row, bytes) in rows.chunks_exact(in_file).enumerate() {
-                pack_row(form, bytes, row, lines, heads, tops);
-            }
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || {
+                    for (row, bytes) in rows.chunks_exact(in_file).enumerate() {
+                        pack_row(form, bytes, row, lines, heads, tops);
+                    }
+                },
+            );
         });
     }
 
@@ -286,8 +291,23 @@ impl Sizes {
     }
 }
 
-/// Puts one row of a group in its place.
+/// Puts one row of a group in its place; a loop of its own for each type.
+#[inline(always)]
 fn pack_row(form: Form, bytes: &[u8], row: usize, lines: &mut [Line], heads: &mut [u8], tops: &mut [u8]) {
+    match form {
+        Form::Q4_0 => pack_row_of(Form::Q4_0, bytes, row, lines, heads, tops),
+        Form::Q4_1 => pack_row_of(Form::Q4_1, bytes, row, lines, heads, tops),
+        Form::Q5_0 => pack_row_of(Form::Q5_0, bytes, row, lines, heads, tops),
+        Form::Q5_1 => pack_row_of(Form::Q5_1, bytes, row, lines, heads, tops),
+        Form::Q8_0 => pack_row_of(Form::Q8_0, bytes, row, lines, heads, tops),
+        Form::Q4K => pack_row_of(Form::Q4K, bytes, row, lines, heads, tops),
+        Form::Q5K => pack_row_of(Form::Q5K, bytes, row, lines, heads, tops),
+        Form::Q6K => pack_row_of(Form::Q6K, bytes, row, lines, heads, tops),
+    }
+}
+
+#[inline(always)]
+fn pack_row_of(form: Form, bytes: &[u8], row: usize, lines: &mut [Line], heads: &mut [u8], tops: &mut [u8]) {
     let together = form.columns_in_file() / BLOCK;
     // Scales of one kind lie together: bytes in K types, pairs of bytes elsewhere.
     let each = if form.top() > 0 { 1 } else { 2 };
