@@ -107,6 +107,8 @@ class Peer:
 
 def as_peer(job):
     """One run of llama.cpp, in this process; prints its figures."""
+    import llama_cpp  # before the clock: starting Python is no part of loading
+
     started = time.perf_counter()
     peer = Peer(job["model"], job["threads"], job["context"])
     load = time.perf_counter() - started
@@ -241,7 +243,8 @@ def tokenizers(path, options, ours, told):
         os.unlink(file.name)
     a, b = (statistics.median(run[i]["mb_s"] for run in runs) for i in (0, 1))
     row = {
-        "model": pathlib.Path(path).name, "text_mb": len(text.encode()) / 1e6, "ours": {"mb_s": a, "tokens": runs[0][0]["tokens"]},
+        "model": pathlib.Path(path).name, "text_mb": len(text.encode()) / 1e6,
+        "ours": {"mb_s": a, "tokens": runs[0][0]["tokens"]},
         "llama.cpp": {"mb_s": b, "tokens": runs[0][1]["tokens"]}, "ratio": a / b if b else 0.0,
     }
     told(row)
