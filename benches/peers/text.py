@@ -15,12 +15,13 @@ import ctypes
 import json
 import os
 import pathlib
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+from common import Ours, compared, markdown, medians, peak_bytes, processor
 
 BATCH = 512
 # The least share of a text that is timed; below this a clock tells little.
@@ -37,18 +38,7 @@ FIGURES = [
     ("load_s", "load s", 3, False),
     ("peak_mb", "peak MB", 0, False),
 ]
-
-
-def peak_bytes():
-    """The most memory that this process has had. Not `ru_maxrss` on Linux: it counts what the parent had at the fork."""
-    try:
-        for line in open("/proc/self/status"):
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+BRIEF = [figure for figure in FIGURES if figure[0] != "ttft_s"]
 
 
 class Peer:
@@ -117,6 +107,8 @@ class Peer:
 
 def as_peer(job):
     """One run of llama.cpp, in this process; prints its figures."""
+    import llama_cpp  # before the clock: starting Python is no part of loading
+
     started = time.perf_counter()
     peer = Peer(job["model"], job["threads"], job["context"])
     load = time.perf_counter() - started
@@ -159,17 +151,7 @@ def peer(name, job):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-class Ours:
-    def __init__(self, program, threads, home):
-        self.program = str(pathlib.Path(program).resolve())
-        self.env = {**os.environ, "RAYON_NUM_THREADS": str(threads), "AIGC_STUDIO_HOME": home, "LC_ALL": "C"}
-
-    def run(self, args, **more):
-        done = subprocess.run([self.program, *args], capture_output=True, env=self.env, **more)
-        if done.returncode != 0:
-            sys.exit(f"{self.program} {args[0]} failed:\n{done.stderr.decode(errors='replace')[-2000:]}")
-        return done.stdout
-
+class OurText(Ours):
     def write(self, job):
         out = self.run([
             "text", job["prompt"], "--model", job["model"], "--raw", "--json", "--temperature", "0", "--ignore-eos",
@@ -217,19 +199,6 @@ def long_text():
     return "\n".join(parts)
 
 
-def medians(runs):
-    return {key: statistics.median(run[key] for run in runs) for key in runs[0]}
-
-
-def compared(ours, theirs):
-    """How many times better ours is: above 1 is better, whatever the figure."""
-    ratios = {}
-    for key, _, _, more in FIGURES:
-        a, b = (ours[key], theirs[key]) if more else (theirs[key], ours[key])
-        ratios[key] = a / b if b else 0.0
-    return ratios
-
-
 def one_model(path, options, ours, told):
     vocabulary = Peer(path, 1, vocab_only=True)
     name = pathlib.Path(path).name
@@ -254,9 +223,14 @@ def one_model(path, options, ours, told):
             runs["llama.cpp"].append(peer("peer", job))
         row = {"model": name, "asked": wanted, "same_tokens": ids == without_bos}
         row.update({who: medians(all_runs) for who, all_runs in runs.items()})
-        row["ratio"] = compared(row["ours"], row["llama.cpp"])
+        row["ratio"] = compared(row["ours"], row["llama.cpp"], FIGURES)
         rows.append(row)
         told(row)
+    # The brief table has no column for it, and files of one vocabulary have one tokenizer.
+    return {"runs": rows, "tokenizer": None if options.brief else tokenizers(path, options, ours, told)}
+
+
+def tokenizers(path, options, ours, told):
     text = long_text()
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8", delete=False) as file:
         file.write(text)
@@ -268,12 +242,26 @@ def one_model(path, options, ours, told):
     finally:
         os.unlink(file.name)
     a, b = (statistics.median(run[i]["mb_s"] for run in runs) for i in (0, 1))
-    tokenizer = {
-        "model": name, "text_mb": len(text.encode()) / 1e6, "ours": {"mb_s": a, "tokens": runs[0][0]["tokens"]},
+    row = {
+        "model": pathlib.Path(path).name, "text_mb": len(text.encode()) / 1e6,
+        "ours": {"mb_s": a, "tokens": runs[0][0]["tokens"]},
         "llama.cpp": {"mb_s": b, "tokens": runs[0][1]["tokens"]}, "ratio": a / b if b else 0.0,
     }
-    told(tokenizer)
-    return {"runs": rows, "tokenizer": tokenizer}
+    told(row)
+    return row
+
+
+def same_tokens(row):
+    return row["same_tokens"] and row["ours"]["prompt_tokens"] == row["llama.cpp"]["prompt_tokens"]
+
+
+def show_brief(row):
+    cells = [row["model"] if same_tokens(row) else f"{row['model']} (NOT THE SAME TOKENS)"]
+    cells.append(f"{row['ours']['prompt_tokens']:.0f}")
+    for key, _, digits, _ in BRIEF:
+        a, b = row["ours"][key], row["llama.cpp"][key]
+        cells.append(f"{a:.{digits}f}, {b:.{digits}f}: {row['ratio'][key]:.2f}")
+    print(markdown(cells), flush=True)
 
 
 def show(row):
@@ -282,9 +270,8 @@ def show(row):
         print(f"  {'':<14}{'ours':>12}{'llama.cpp':>12}{'ratio':>8}")
         print(f"  {'MB/s':<14}{row['ours']['mb_s']:>12.2f}{row['llama.cpp']['mb_s']:>12.2f}{row['ratio']:>8.2f}")
         return
-    tokens = row["ours"]["prompt_tokens"], row["llama.cpp"]["prompt_tokens"]
-    same = "the same tokens" if row["same_tokens"] and tokens[0] == tokens[1] else "NOT THE SAME TOKENS"
-    print(f"\n{row['model']}: {tokens[0]:.0f} tokens read, {row['ours']['completion_tokens']:.0f} written ({same})")
+    tokens, same = row["ours"]["prompt_tokens"], "the same tokens" if same_tokens(row) else "NOT THE SAME TOKENS"
+    print(f"\n{row['model']}: {tokens:.0f} tokens read, {row['ours']['completion_tokens']:.0f} written ({same})")
     print(f"  {'':<14}{'ours':>12}{'llama.cpp':>12}{'ratio':>8}")
     for key, heading, digits, _ in FIGURES:
         a, b = row["ours"][key], row["llama.cpp"][key]
@@ -295,24 +282,38 @@ def show(row):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ours", default="target/release/aigc-studio", help="the program")
-    parser.add_argument("--model", action="append", required=True, metavar="FILE.gguf", help="may be given several times")
+    parser.add_argument("--model", action="extend", nargs="+", required=True, metavar="FILE.gguf", help="one or more")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--lengths", default="32,512,2048", help="tokens to read")
     parser.add_argument("--write", type=int, default=64, help="tokens to write")
     parser.add_argument("--runs", type=int, default=3, help="of each; the median is told")
+    parser.add_argument("--brief", action="store_true", help="one table in Markdown, a row for each file and length")
     parser.add_argument("--json", action="store_true", help="one JSON object at the end, and nothing else")
     options = parser.parse_args()
     options.lengths = [int(n) for n in options.lengths.split(",")]
     if options.write < 2 or options.runs < 1 or min(options.lengths) < 1:
         parser.error("--write is at least 2, --runs and --lengths at least 1")
+    if options.brief and options.json:
+        parser.error("--brief or --json, not both")
     with tempfile.TemporaryDirectory() as home:
-        ours = Ours(options.ours, options.threads, home)
-        told = (lambda row: None) if options.json else show
+        ours = OurText(options.ours, options.threads, home)
+        about = {
+            "processor": processor(), "ours": ours.version(), "llama_cpp_python": __import__("llama_cpp").__version__,
+        }
+        told = show
+        if options.json:
+            told = lambda row: None
+        else:
+            print(", ".join(f"{key.replace('_', '-')} {value}" for key, value in about.items()))
+            print(f"{options.threads} threads, {options.write} tokens written, medians of {options.runs}")
+        if options.brief:
+            told = show_brief
+            print("\n" + markdown(["ours, llama.cpp: ratio", "tokens read", *(figure[1] for figure in BRIEF)]))
+            print(markdown(["---"] * (2 + len(BRIEF))), flush=True)
         models = [one_model(str(pathlib.Path(path).resolve()), options, ours, told) for path in options.model]
     if options.json:
         print(json.dumps({
-            "threads": options.threads, "write": options.write, "runs": options.runs,
-            "versions": {"llama_cpp": __import__("llama_cpp").__version__}, "models": models,
+            "threads": options.threads, "write": options.write, "runs": options.runs, "about": about, "models": models,
         }, indent=2))
 
 

@@ -5,11 +5,12 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::Context;
-use super::image::whole;
+use super::image::{parse_size, whole};
 use super::run::{Interrupts, run_job};
 use super::text::{find, kv_of};
 use crate::domain::{
-    BENCH_LENGTH, BENCH_RUNS, BENCH_WRITE, ImageParams, ImageRequest, Job, Makes, Outcome, STEPS, Seed, TextParams,
+    BENCH_LENGTH, BENCH_RUNS, BENCH_WRITE, GUIDANCE, ImageParams, ImageRequest, Job, Makes, Outcome, STEPS, Seed,
+    TextParams, round_f32,
 };
 use crate::engine::text::{Course, Runner, model_path};
 use crate::engine::{CancelToken, Stop};
@@ -53,6 +54,12 @@ pub struct ImageBench {
     /// Denoising steps; the model's own number where it is not given.
     #[arg(long, value_name = "N")]
     steps: Option<i64>,
+    /// Width and height in pixels, as 512x512; the model's own size where it is not given.
+    #[arg(long, value_name = "WxH")]
+    size: Option<String>,
+    /// Classifier-free guidance scale; 1 is off, and one call of the network a step.
+    #[arg(long, value_name = "F")]
+    guidance: Option<f64>,
     /// Runs, of which the medians are told; one more comes before them to warm up.
     #[arg(long, value_name = "N", default_value_t = 3)]
     runs: i64,
@@ -130,33 +137,44 @@ fn image(context: &Context, args: &ImageBench) -> Result<(Value, String), Stop> 
     if let Some(n) = args.steps {
         params.steps = whole(STEPS, n)?;
     }
+    if let Some(size) = &args.size {
+        (params.width, params.height) = parse_size(size)?;
+    }
+    if let Some(scale) = args.guidance {
+        GUIDANCE.check(scale)?;
+        params.guidance = scale as f32;
+    }
     params.seed = Seed::Fixed(1);
     params.check()?;
     let interrupts = Interrupts::listen();
-    let mut all = Vec::new();
+    let (mut all, mut load, mut first) = (Vec::new(), 0.0, 0.0);
     for run in 0..=runs {
         let request = ImageRequest { params: params.clone(), model: model.clone(), seed: 1, decode: Vec::new() };
         let started = std::time::Instant::now();
         let outcome = run_job(context, &interrupts, Job::Image(Box::new(request)), |_| Ok(()))?;
         let Outcome::Image(stats) = outcome else { return Err(Cause::EngineGone.into()) };
-        if run > 0 {
-            all.push((started.elapsed().as_secs_f64(), stats));
+        let whole_s = started.elapsed().as_secs_f64();
+        if run == 0 {
+            (load, first) = (stats.load_s, whole_s);
+        } else {
+            all.push((whole_s, stats));
         }
     }
     let of = |figure: fn(&(f64, crate::domain::ImageStats)) -> f64| median(all.iter().map(figure));
-    let (whole_s, load, step, decode) = (of(|r| r.0), of(|r| r.1.load_s), of(|r| r.1.step_s), of(|r| r.1.decode_s));
+    let (whole_s, step, decode) = (of(|r| r.0), of(|r| r.1.step_s), of(|r| r.1.decode_s));
     let peak = crate::engine::peak_memory();
     let (w, h, steps) = (params.width, params.height, params.steps);
     let mut lines = format!(
-        "{}, {w} x {h}, {steps} steps: {whole_s:.2} s with {load:.2} s of loading, {step:.3} s a step, {decode:.3} s of decoding",
+        "{}, loaded in {load:.2} s, the first picture after {first:.2} s\n{w} x {h}, {steps} steps: {whole_s:.2} s, {step:.3} s a step, {decode:.3} s of decoding",
         model.id
     );
     if let Some(bytes) = peak {
         lines.push_str(&format!("\nat most {:.0} MB of memory", bytes as f64 / 1e6));
     }
     let object = json!({
-        "model": model.id, "width": w, "height": h, "steps": steps, "runs": runs, "whole_s": whole_s, "load_s": load,
-        "step_s": step, "decode_s": decode, "peak_bytes": peak,
+        "model": model.id, "width": w, "height": h, "steps": steps, "guidance": round_f32(params.guidance),
+        "runs": runs, "load_s": load, "first_s": first, "whole_s": whole_s, "step_s": step, "decode_s": decode,
+        "peak_bytes": peak,
     });
     Ok((object, lines))
 }
