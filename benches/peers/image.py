@@ -133,7 +133,7 @@ class OurImage(Ours):
         size = f"{job['size']}x{job['size']}"
         return [
             "--model", job["model"], "--size", size, "--steps", str(job["steps"]), "--guidance", str(job["guidance"]),
-            "--json",
+            "--precision", job["precision"], "--json",
         ]
 
     def bench(self, job):
@@ -165,8 +165,8 @@ def one_guidance(options, guidance, ours, folder):
     if options.sdcpp:
         peers[SDCPP] = ("sdcpp", options.sdcpp)
     job = {
-        "model": str(options.model.resolve()), "threads": options.threads, "size": options.size,
-        "steps": options.steps, "guidance": guidance,
+        "model": str(options.model.resolve()), "threads": options.threads, "precision": options.precision, "size": options.size,
+        "steps": options.steps, "guidance": guidance, "precision": options.precision,
     }
     pictures = {who: str(folder / f"{who.split('.')[0]}.png") for who in (OURS, *peers)}
     # Not counted: afterwards the files are in the system's cache for all.
@@ -211,6 +211,7 @@ def main():
     parser.add_argument("--ours", default="target/release/aigc-studio", help="the program")
     parser.add_argument("--model", required=True, type=pathlib.Path, metavar="FOLDER", help="as sd15.py makes it")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--precision", default="f32", help="of ours: f32, bf16, or auto (what people have)")
     parser.add_argument("--size", type=int, default=512, help="pixels of a side")
     parser.add_argument("--steps", type=int, default=2)
     parser.add_argument("--guidance", default="1,7", help="1 is off; one table for each")
@@ -235,7 +236,7 @@ def main():
         if not options.json:
             print(", ".join(f"{key.replace('_', '-')} {value}" for key, value in about.items()))
             print(
-                f"{options.threads} threads, {options.size} x {options.size}, {options.steps} steps, "
+                f"{options.threads} threads, ours in {options.precision}, {options.size} x {options.size}, {options.steps} steps, "
                 f"medians of {options.runs}", flush=True,
             )
         rows = []
@@ -245,7 +246,7 @@ def main():
                 show(rows[-1])
     if options.json:
         print(json.dumps({
-            "about": about, "threads": options.threads, "size": options.size, "steps": options.steps,
+            "about": about, "threads": options.threads, "precision": options.precision, "size": options.size, "steps": options.steps,
             "runs": options.runs, "rows": rows,
         }, indent=2))
 

@@ -2,6 +2,7 @@
 
 mod dialogs;
 mod effects;
+mod frames;
 mod window;
 
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use crate::store::{Paths, Request, Store};
 use crate::ui::Views;
 use dialogs::{Answer, Dialogs};
 use effects::Fetches;
+use frames::Frames;
 
 pub use window::run;
 
@@ -63,6 +65,8 @@ pub struct Studio {
     started: Instant,
     sampled: Option<Instant>,
     applied: Option<(crate::domain::Theme, Option<f32>)>,
+    /// While nothing is computed, and while jobs run.
+    frames: [Frames; 2],
 }
 
 impl Studio {
@@ -130,6 +134,7 @@ impl Studio {
             started,
             sampled: None,
             applied: None,
+            frames: Default::default(),
         };
         studio.read_catalog();
         studio.look_closer();
@@ -340,12 +345,17 @@ impl eframe::App for Studio {
         Self::logic(self, ctx);
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        // Of the frame before.
+        if let Some(seconds) = frame.info().cpu_usage {
+            self.frames[usize::from(!self.jobs.is_empty())].add(seconds);
+        }
         self.draw(ui);
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.close();
+        tracing::info!("idle: {}; while jobs run: {}", self.frames[0], self.frames[1]);
     }
 }
 

@@ -5,9 +5,12 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use eframe::Renderer;
+use eframe::egui_wgpu::WgpuSetup;
+use eframe::wgpu::Backends;
 
 use super::{Loaded, Studio};
 use crate::cli::{say, system_lang};
+use crate::engine::threads;
 use crate::error::{Cause, StudioError};
 use crate::store::{Paths, load_settings};
 
@@ -20,6 +23,7 @@ pub fn run(started: Instant, open: Option<PathBuf>) -> ExitCode {
         Ok(paths) => paths,
         Err(error) => return failed(&error),
     };
+    threads::give_way();
     let loaded = load_settings(paths.settings());
     let mut reasons = Vec::new();
     for renderer in renderers() {
@@ -67,7 +71,11 @@ fn open_with(
         .with_min_inner_size([900.0, 600.0])
         .with_maximized(window.maximized)
         .with_drag_and_drop(true);
-    let options = eframe::NativeOptions { viewport, renderer, ..Default::default() };
+    let mut options = eframe::NativeOptions { viewport, renderer, ..Default::default() };
+    if let WgpuSetup::CreateNew(setup) = &mut options.wgpu_options.wgpu_setup {
+        // OpenGL is the second renderer's: to look for it here too takes time and its driver's memory.
+        setup.instance_descriptor.backends = Backends::from_env().unwrap_or(Backends::PRIMARY);
+    }
     let (paths, loaded) = (paths.clone(), loaded.clone());
     eframe::run_native(
         "aigc-studio",

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::Context;
-use super::image::{parse_size, whole};
+use super::image::{in_precision, parse_size, whole};
 use super::run::{Interrupts, run_job};
 use super::text::{find, kv_of};
 use crate::domain::{
@@ -60,6 +60,9 @@ pub struct ImageBench {
     /// Classifier-free guidance scale; 1 is off, and one call of the network a step.
     #[arg(long, value_name = "F")]
     guidance: Option<f64>,
+    /// The weights to compute with: auto, f32, f16, bf16.
+    #[arg(long, value_name = "NAME")]
+    precision: Option<String>,
     /// Runs, of which the medians are told; one more comes before them to warm up.
     #[arg(long, value_name = "N", default_value_t = 3)]
     runs: i64,
@@ -129,7 +132,10 @@ fn image(context: &Context, args: &ImageBench) -> Result<(Value, String), Stop> 
     if let Some(id) = &args.model {
         params.model.clone_from(id);
     }
-    let model = context.catalog.resolve(&params.model, Makes::Image)?;
+    let mut model = context.catalog.resolve(&params.model, Makes::Image)?;
+    if let Some(name) = &args.precision {
+        model.files = in_precision(&model.files, name)?;
+    }
     match context.catalog.card(&params.model) {
         Some(card) => card.defaults.apply(&mut params),
         None => params.sampler = crate::domain::Sampler::Automatic,

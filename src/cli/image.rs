@@ -246,23 +246,38 @@ fn request(context: &Context, args: &ImageArgs) -> Result<ImageRequest> {
 
 /// The model's files with what the arguments name besides.
 fn put_together(files: &ModelFiles, args: &ImageArgs) -> Result<ModelFiles> {
-    let mut whole = match files {
+    let mut whole = from_files(files)?;
+    whole.parts.splice(0..0, args.with.iter().cloned());
+    whole.vae = args.vae.clone().or(whole.vae);
+    whole.config = args.config.clone().or(whole.config);
+    whole.preview = args.taesd.clone().or(whole.preview);
+    if let Some(name) = &args.precision {
+        whole.precision = precision_of(name)?;
+    }
+    Ok(ModelFiles::Checkpoint(Box::new(whole)))
+}
+
+/// The model's files, where it has any.
+fn from_files(files: &ModelFiles) -> Result<Checkpoint> {
+    Ok(match files {
         ModelFiles::File(path) | ModelFiles::Folder(path) => Checkpoint::new(path.clone()),
         ModelFiles::Checkpoint(whole) => (**whole).clone(),
         ModelFiles::Embedded => {
             let (value, choices) = ("the model inside this program".to_owned(), "a model from files".to_owned());
             return Err(Cause::BadChoice { name: "model", value, choices }.into());
         }
-    };
-    whole.parts.splice(0..0, args.with.iter().cloned());
-    whole.vae = args.vae.clone().or(whole.vae);
-    whole.config = args.config.clone().or(whole.config);
-    whole.preview = args.taesd.clone().or(whole.preview);
-    if let Some(name) = &args.precision {
-        let all = Precision::ALL.map(Precision::name);
-        whole.precision = Precision::parse(name).ok_or_else(|| unknown("precision", name, &all))?;
-    }
+    })
+}
+
+/// The same files, computed with in the precision of this name.
+pub fn in_precision(files: &ModelFiles, name: &str) -> Result<ModelFiles> {
+    let whole = Checkpoint { precision: precision_of(name)?, ..from_files(files)? };
     Ok(ModelFiles::Checkpoint(Box::new(whole)))
+}
+
+fn precision_of(name: &str) -> Result<Precision> {
+    let all = Precision::ALL.map(Precision::name);
+    Ok(Precision::parse(name).ok_or_else(|| unknown("precision", name, &all))?)
 }
 
 fn unknown(name: &'static str, value: &str, choices: &[&str]) -> Cause {

@@ -11,6 +11,7 @@ mod worker;
 pub mod image;
 pub mod kernels;
 pub mod text;
+pub mod threads;
 
 pub use cancel::{CancelToken, Stop};
 pub use device::{best_device, device_label};

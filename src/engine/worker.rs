@@ -8,6 +8,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use super::cancel::{CancelToken, Stop};
 use super::reporter::Reporter;
 use crate::domain::{Event, EventKind, ImageRequest, Job, JobId, Outcome, TextRequest, Wake};
+use crate::engine::threads;
 use crate::error::{Cause, Result};
 
 /// Jobs that may wait for one thread.
@@ -116,6 +117,7 @@ fn spawn<R: Send + 'static>(
 ) -> Sender<Order<R>> {
     let (orders, queue) = bounded(QUEUE);
     let work = move || {
+        threads::computes();
         for order in queue {
             match order {
                 Order::Unload => pipeline.unload(),

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use candle_core::quantized::ggml_file::qtensor_from_ggml;
 use candle_core::quantized::{QStorage, QTensor};
@@ -31,7 +31,44 @@ pub struct Watch {
     part: String,
     /// Gets the bytes of each tensor.
     pub read: Arc<dyn Fn(u64) + Send + Sync>,
-    hashes: Arc<Mutex<BTreeMap<String, [u8; 32]>>>,
+    hashes: Arc<Hashes>,
+}
+
+/// SHA-256 of tensors by name, each computed on a thread that is free while the next one is read.
+#[derive(Default)]
+struct Hashes {
+    found: Mutex<Found>,
+    all_there: Condvar,
+}
+
+#[derive(Default)]
+struct Found {
+    pending: usize,
+    hashes: BTreeMap<String, [u8; 32]>,
+}
+
+/// Tensors below this size are not worth another thread.
+const SMALL: usize = 1 << 16;
+
+impl Hashes {
+    fn compute(self: &Arc<Self>, name: String, bytes: &Arc<Bytes>) {
+        self.found().pending += 1;
+        let (hashes, bytes, small) = (self.clone(), bytes.clone(), bytes.len() < SMALL);
+        let work = move || {
+            let hash = Sha256::digest(&**bytes).into();
+            let mut found = hashes.found();
+            found.hashes.insert(name, hash);
+            found.pending -= 1;
+            if found.pending == 0 {
+                hashes.all_there.notify_all();
+            }
+        };
+        if small { work() } else { rayon::spawn(work) }
+    }
+
+    fn found(&self) -> MutexGuard<'_, Found> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Watch {
@@ -47,9 +84,9 @@ impl Watch {
     /// SHA-256 over the names and contents of all tensors read so far, in the order of their names: the same weights
     /// give the same, whatever files they are in.
     pub fn sha256(&self) -> String {
-        let hashes = self.hashes.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = self.hashes.all_there.wait_while(self.hashes.found(), |found| found.pending > 0);
         let mut all = Sha256::new();
-        for (name, hash) in hashes.iter() {
+        for (name, hash) in &found.unwrap_or_else(PoisonError::into_inner).hashes {
             all.update(name.as_bytes());
             all.update(hash);
         }
@@ -156,7 +193,7 @@ impl Shelf {
             _ => None,
         };
         let Some(kind) = kind else { return self.stop(unsupported(entry, name).into()) };
-        QTensor::new(QStorage::from_data((&*bytes).into(), device, kind)?, entry.shape.as_slice())
+        QTensor::new(QStorage::from_data((&**bytes).into(), device, kind)?, entry.shape.as_slice())
     }
 
     fn stop<T>(&self, stop: Stop) -> Candle<T> {
@@ -199,7 +236,7 @@ impl Shelf {
     }
 
     /// The bytes of a tensor; told, and counted in the hash.
-    fn read(&self, name: &str) -> Candle<(&Entry, Bytes)> {
+    fn read(&self, name: &str) -> Candle<(&Entry, Arc<Bytes>)> {
         if self.watch.token.is_cancelled() {
             return self.stop(Stop::Cancelled);
         }
@@ -208,13 +245,11 @@ impl Shelf {
             return self.stop(file::bad(path, format!("the tensor {name} is not in it")).into());
         };
         let bytes = match self.bytes(entry) {
-            Ok(bytes) => bytes,
+            Ok(bytes) => Arc::new(bytes),
             Err(error) => return self.stop(error.into()),
         };
         (self.watch.read)(entry.bytes);
-        let hash = Sha256::digest(&*bytes).into();
-        let mut hashes = self.watch.hashes.lock().unwrap_or_else(PoisonError::into_inner);
-        hashes.insert(format!("{}/{name}", self.watch.part), hash);
+        self.watch.hashes.compute(format!("{}/{name}", self.watch.part), &bytes);
         Ok((entry, bytes))
     }
 

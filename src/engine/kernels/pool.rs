@@ -12,6 +12,8 @@ use std::sync::{LazyLock, Mutex, TryLockError};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
+use crate::engine::threads;
+
 /// How long a worker looks out for more: longer than what lies between two products of a token, and so short that
 /// nobody sees it as load.
 const LOOK_OUT: Duration = Duration::from_micros(60);
@@ -61,7 +63,11 @@ static POOL: LazyLock<&'static Pool> = LazyLock::new(|| {
         workers: Mutex::new(Vec::new()),
     }));
     let threads = (1..rayon::current_num_threads()).filter_map(|n| {
-        let thread = std::thread::Builder::new().name(format!("kernel {n}")).spawn(|| pool.serve());
+        let work = || {
+            threads::computes();
+            pool.serve();
+        };
+        let thread = std::thread::Builder::new().name(format!("kernel {n}")).spawn(work);
         // Fewer threads are slower, no more.
         thread.ok().map(|handle| handle.thread().clone())
     });

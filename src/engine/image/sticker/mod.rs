@@ -19,6 +19,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::sampler::Field;
 use crate::domain::ModelFiles;
+use crate::engine::threads as engine_threads;
 use crate::engine::{CancelToken, Stop};
 
 pub use config::Config;
@@ -104,7 +105,11 @@ impl Sticker {
 /// share the processor by the system's fair hand and not by one waiting in the other's queue.
 fn threads() -> candle_core::Result<ThreadPool> {
     let builder = ThreadPoolBuilder::new().num_threads(candle_core::utils::get_num_threads());
-    builder.thread_name(|i| format!("picture-{i}")).build().map_err(candle_core::Error::wrap)
+    builder
+        .thread_name(|i| format!("picture-{i}"))
+        .start_handler(|_| engine_threads::computes())
+        .build()
+        .map_err(candle_core::Error::wrap)
 }
 
 /// Classifier-free guidance (Ho and Salimans 2022) as a field to follow:

@@ -23,9 +23,10 @@ const Q8_0: u8 = Form::Q8_0 as u8;
 const Q4K: u8 = Form::Q4K as u8;
 const Q5K: u8 = Form::Q5K as u8;
 const Q6K: u8 = Form::Q6K as u8;
-/// Unpacked, with one scale a block and with two.
+/// Unpacked: scale and offset; a scale where stored numbers are too large by a power of two; two scales and the same.
 const ONE: u8 = 100;
-const TWO: u8 = 101;
+const ZERO: u8 = 101;
+const TWO: u8 = 102;
 
 /// What a loop reads: pointers to the first cell of a group.
 #[derive(Clone, Copy)]
@@ -57,55 +58,85 @@ pub unsafe fn tile<const M: usize>(source: &Source<'_>, blocks: usize, x: [Row<'
             Source::Packed(group, form) => {
                 let start = Start::packed(*group);
                 match form {
-                    Form::Q4_0 => run::<Q4_0, M>(start, blocks, x),
-                    Form::Q4_1 => run::<Q4_1, M>(start, blocks, x),
-                    Form::Q5_0 => run::<Q5_0, M>(start, blocks, x),
-                    Form::Q5_1 => run::<Q5_1, M>(start, blocks, x),
-                    Form::Q8_0 => run::<Q8_0, M>(start, blocks, x),
-                    Form::Q4K => run::<Q4K, M>(start, blocks, x),
-                    Form::Q5K => run::<Q5K, M>(start, blocks, x),
-                    Form::Q6K => run::<Q6K, M>(start, blocks, x),
+                    Form::Q4_0 => run::<Q4_0, M>(start, blocks, 3, x),
+                    Form::Q4_1 => run::<Q4_1, M>(start, blocks, 0, x),
+                    Form::Q5_0 => run::<Q5_0, M>(start, blocks, 4, x),
+                    Form::Q5_1 => run::<Q5_1, M>(start, blocks, 0, x),
+                    Form::Q8_0 => run::<Q8_0, M>(start, blocks, 7, x),
+                    Form::Q4K => run::<Q4K, M>(start, blocks, 0, x),
+                    Form::Q5K => run::<Q5K, M>(start, blocks, 0, x),
+                    Form::Q6K => run::<Q6K, M>(start, blocks, 5, x),
                 }
             }
-            Source::Unpacked(all, form) if form.scales() == 1 => run::<ONE, M>(Start::unpacked(all), blocks, x),
-            Source::Unpacked(all, _) => run::<TWO, M>(Start::unpacked(all), blocks, x),
+            Source::Unpacked(all, form) => {
+                let start = Start::unpacked(all);
+                match form {
+                    Form::Q4_0 => run::<ZERO, M>(start, blocks, 3, x),
+                    Form::Q5_0 => run::<ZERO, M>(start, blocks, 4, x),
+                    Form::Q8_0 => run::<ZERO, M>(start, blocks, 7, x),
+                    Form::Q6K => run::<TWO, M>(start, blocks, 5, x),
+                    _ => run::<ONE, M>(start, blocks, 0, x),
+                }
+            }
         }
     }
 }
 
+/// Types without offsets store numbers that are too large by two to the power of `zero`, which is taken off in whole
+/// numbers.
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-unsafe fn run<const F: u8, const M: usize>(start: Start, blocks: usize, x: [Row<'_>; M]) -> [[f32; GROUP]; M] {
+unsafe fn run<const F: u8, const M: usize>(
+    start: Start,
+    blocks: usize,
+    zero: u32,
+    x: [Row<'_>; M],
+) -> [[f32; GROUP]; M] {
+    let two = const { matches!(F, Q6K | TWO) };
+    let offsets = const { matches!(F, Q4_1 | Q5_1 | Q4K | Q5K | ONE) };
+    let zero = _mm512_set1_epi32(zero as i32);
     let mut sums = [_mm512_setzero_ps(); M];
     for b in 0..blocks {
         // SAFETY: there are `blocks` of them.
         let cell = unsafe { cell::<F>(start, b) };
         for (x, sum) in x.iter().zip(&mut sums) {
             // SAFETY: a row has `blocks` blocks.
-            let (values, scale, rest) = unsafe {
-                (x.values.as_ptr().add(b * BLOCK).cast::<i32>(), *x.scales.get_unchecked(b), *x.sums.get_unchecked(b))
+            let (values, scale, rest, minus) = unsafe {
+                (
+                    x.values.as_ptr().add(b * BLOCK).cast::<i32>(),
+                    *x.scales.get_unchecked(b),
+                    x.sums.get_unchecked(b),
+                    x.minus.get_unchecked(b),
+                )
             };
-            let (mut left, mut right) = (_mm512_setzero_si512(), _mm512_setzero_si512());
+            let less = |n: usize| _mm512_sllv_epi32(_mm512_set1_epi32(minus[n]), zero);
+            let nothing = _mm512_setzero_si512();
+            let (mut left, mut right) = match (two, offsets) {
+                (true, _) => (less(0), less(1)),
+                (false, true) => (nothing, nothing),
+                (false, false) => (less(2), nothing),
+            };
             for n in 0..4 {
                 // SAFETY: a block's 32 values are eight times four.
                 let (a, c) = unsafe { (values.add(n).read_unaligned(), values.add(n + 4).read_unaligned()) };
                 left = _mm512_dpbusd_epi32(left, cell.units[n], _mm512_set1_epi32(a));
-                if F == Q6K || F == TWO || M < 4 {
+                if two || M < 4 {
                     right = _mm512_dpbusd_epi32(right, cell.units[n + 4], _mm512_set1_epi32(c));
                 } else {
                     left = _mm512_dpbusd_epi32(left, cell.units[n + 4], _mm512_set1_epi32(c));
                 }
             }
             let scale = _mm512_set1_ps(scale);
-            if F == Q6K || F == TWO {
-                for (n, whole) in [left, right].into_iter().enumerate() {
-                    let factor = _mm512_mul_ps(cell.scales[n], scale);
-                    *sum = _mm512_fmadd_ps(_mm512_cvtepi32_ps(whole), factor, *sum);
-                    *sum = _mm512_fmadd_ps(cell.offsets[n], _mm512_set1_ps(rest[n]), *sum);
-                }
-            } else {
-                let whole = _mm512_add_epi32(left, right);
-                let factor = _mm512_mul_ps(cell.scales[0], scale);
+            let mut add = |whole: __m512i, n: usize| {
+                let factor = _mm512_mul_ps(cell.scales[n], scale);
                 *sum = _mm512_fmadd_ps(_mm512_cvtepi32_ps(whole), factor, *sum);
+            };
+            if two {
+                add(left, 0);
+                add(right, 1);
+            } else {
+                add(_mm512_add_epi32(left, right), 0);
+            }
+            if offsets {
                 *sum = _mm512_fmadd_ps(cell.offsets[0], _mm512_set1_ps(rest[0] + rest[1]), *sum);
             }
         }
@@ -126,7 +157,7 @@ unsafe fn cell<const F: u8>(start: Start, b: usize) -> Cell {
     let mut units = [_mm512_setzero_si512(); 8];
     let count = const {
         match F {
-            Q8_0 | ONE | TWO => 8,
+            Q8_0 | ONE | ZERO | TWO => 8,
             Q5_0 | Q5_1 | Q5K => 5,
             Q6K => 6,
             _ => 4,
@@ -173,7 +204,7 @@ unsafe fn scales<const F: u8>(start: Start, b: usize) -> ([__m512; 2], [__m512; 
     let minus = |x: __m512| _mm512_sub_ps(_mm512_setzero_ps(), x);
     unsafe {
         match F {
-            ONE => {
+            ONE | ZERO => {
                 let (scale, offset) =
                     (start.heads.cast::<f32>().add(b * GROUP), start.tops.cast::<f32>().add(b * GROUP));
                 ([_mm512_loadu_ps(scale); 2], [_mm512_loadu_ps(offset); 2])

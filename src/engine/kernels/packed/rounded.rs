@@ -11,6 +11,9 @@ pub struct Rounded {
     scales: Vec<f32>,
     /// For each half of a block: the sum of its values times the scale.
     sums: Vec<[f32; 2]>,
+    /// What is to be added to a block's products for each 1 that stored numbers are too large: minus the sums of the
+    /// values of its halves, and of all.
+    minus: Vec<[i32; 3]>,
 }
 
 /// One row of [`Rounded`].
@@ -19,6 +22,7 @@ pub struct Row<'a> {
     pub values: &'a [i8],
     pub scales: &'a [f32],
     pub sums: &'a [[f32; 2]],
+    pub minus: &'a [[i32; 3]],
 }
 
 impl Rounded {
@@ -37,9 +41,14 @@ impl Rounded {
         self.values.resize(count * BLOCK, 0);
         self.scales.resize(count, 0.0);
         self.sums.resize(count, [0.0; 2]);
+        self.minus.resize(count, [0; 3]);
         let blocks = x.as_chunks::<BLOCK>().0.iter().zip(self.values.as_chunks_mut::<BLOCK>().0);
-        for ((x, values), (scale, sums)) in blocks.zip(self.scales.iter_mut().zip(&mut self.sums)) {
-            (*scale, *sums) = round(x, values);
+        let beside = self.scales.iter_mut().zip(self.sums.iter_mut().zip(&mut self.minus));
+        for ((x, values), (scale, (sums, minus))) in blocks.zip(beside) {
+            let whole;
+            (*scale, whole) = round(x, values);
+            *sums = whole.map(|sum| sum as f32 * *scale);
+            *minus = [-whole[0], -whole[1], -whole[0] - whole[1]];
         }
     }
 
@@ -56,12 +65,14 @@ impl Rounded {
         Row {
             values: &self.values[span.start * BLOCK..span.end * BLOCK],
             scales: &self.scales[span.clone()],
-            sums: &self.sums[span],
+            sums: &self.sums[span.clone()],
+            minus: &self.minus[span],
         }
     }
 }
 
-fn round(x: &[f32; BLOCK], values: &mut [i8; BLOCK]) -> (f32, [f32; 2]) {
+/// The scale, and the sums of the values of both halves.
+fn round(x: &[f32; BLOCK], values: &mut [i8; BLOCK]) -> (f32, [i32; 2]) {
     let mut tops = [0.0_f32; 8];
     for x in x.as_chunks::<8>().0 {
         tops.iter_mut().zip(x).for_each(|(top, v)| *top = top.max(v.abs()));
@@ -77,7 +88,7 @@ fn round(x: &[f32; BLOCK], values: &mut [i8; BLOCK]) -> (f32, [f32; 2]) {
         *value = whole as i8;
     }
     let (left, right) = values.split_at(BLOCK / 2);
-    let sum = |half: &[i8]| half.iter().map(|&v| i32::from(v)).sum::<i32>() as f32 * scale;
+    let sum = |half: &[i8]| half.iter().map(|&v| i32::from(v)).sum();
     (scale, [sum(left), sum(right)])
 }
 
@@ -94,6 +105,7 @@ mod tests {
         assert_eq!((row.values[3], row.values[5]), (-127, 64));
         assert!((row.scales[0] - 4.0 / 127.0).abs() < 1e-9 && row.scales[1].is_nan() && row.scales[2].is_nan());
         assert!((row.sums[0][0] - -63.0 * 4.0 / 127.0).abs() < 1e-6 && row.sums[0][1] == 0.0);
+        assert_eq!(row.minus[0], [63, 0, 63]);
         assert_eq!((all.rows(), all.blocks()), (1, 3));
     }
 }
