@@ -76,6 +76,8 @@ fn open_with(
         // OpenGL is the second renderer's: to look for it here too takes time and its driver's memory.
         setup.instance_descriptor.backends = Backends::from_env().unwrap_or(Backends::PRIMARY);
     }
+    // One picture of the window fewer in memory, and what is typed is seen a frame sooner.
+    options.wgpu_options.surface.desired_maximum_frame_latency = Some(1);
     let (paths, loaded) = (paths.clone(), loaded.clone());
     eframe::run_native(
         "aigc-studio",

@@ -1,9 +1,13 @@
 //! Activations, rounded to 8 bits.
 
 use super::form::BLOCK;
+use crate::engine::kernels::cpu::Shared;
+use crate::engine::kernels::pool;
+
+/// Blocks that a thread rounds at a time: one row of a small model is one piece.
+const PIECE: usize = 256;
 
 /// Rows of activations in blocks of 32, each block with a scale of its own.
-#[derive(Default)]
 pub struct Rounded {
     rows: usize,
     blocks: usize,
@@ -28,28 +32,46 @@ pub struct Row<'a> {
 impl Rounded {
     /// Rounds rows of `columns` values, a multiple of 32.
     pub fn new(x: &[f32], columns: usize) -> Self {
-        let mut all = Self::default();
-        all.set(x, columns);
-        all
-    }
-
-    /// The same into the memory that is there.
-    pub fn set(&mut self, x: &[f32], columns: usize) {
         let count = x.len() / BLOCK;
-        self.blocks = columns / BLOCK;
-        self.rows = count / self.blocks.max(1);
-        self.values.resize(count * BLOCK, 0);
-        self.scales.resize(count, 0.0);
-        self.sums.resize(count, [0.0; 2]);
-        self.minus.resize(count, [0; 3]);
-        let blocks = x.as_chunks::<BLOCK>().0.iter().zip(self.values.as_chunks_mut::<BLOCK>().0);
-        let beside = self.scales.iter_mut().zip(self.sums.iter_mut().zip(&mut self.minus));
-        for ((x, values), (scale, (sums, minus))) in blocks.zip(beside) {
-            let whole;
-            (*scale, whole) = round(x, values);
-            *sums = whole.map(|sum| sum as f32 * *scale);
-            *minus = [-whole[0], -whole[1], -whole[0] - whole[1]];
-        }
+        let blocks = columns / BLOCK;
+        let mut all = Self {
+            rows: count / blocks.max(1),
+            blocks,
+            values: vec![0; count * BLOCK],
+            scales: vec![0.0; count],
+            sums: vec![[0.0; 2]; count],
+            minus: vec![[0; 3]; count],
+        };
+        let pieces = (Shared::new(&mut all.values), Shared::new(&mut all.scales));
+        let beside = (Shared::new(&mut all.sums), Shared::new(&mut all.minus));
+        pool::run(count.div_ceil(PIECE), |piece| {
+            let (first, len) = (piece * PIECE, PIECE.min(count - piece * PIECE));
+            // SAFETY: each piece has its own blocks.
+            let (values, scales, sums, minus) = unsafe {
+                (
+                    pieces.0.part(first * BLOCK, len * BLOCK),
+                    pieces.1.part(first, len),
+                    beside.0.part(first, len),
+                    beside.1.part(first, len),
+                )
+            };
+            let x = &x[first * BLOCK..][..len * BLOCK];
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || {
+                    let blocks = x.as_chunks::<BLOCK>().0.iter().zip(values.as_chunks_mut::<BLOCK>().0);
+                    for ((x, values), (scale, (sums, minus))) in
+                        blocks.zip(scales.iter_mut().zip(sums.iter_mut().zip(minus.iter_mut())))
+                    {
+                        let whole;
+                        (*scale, whole) = round(x, values);
+                        *sums = whole.map(|sum| sum as f32 * *scale);
+                        *minus = [-whole[0], -whole[1], -whole[0] - whole[1]];
+                    }
+                },
+            );
+        });
+        all
     }
 
     pub fn rows(&self) -> usize {
@@ -72,6 +94,7 @@ impl Rounded {
 }
 
 /// The scale, and the sums of the values of both halves.
+#[inline(always)]
 fn round(x: &[f32; BLOCK], values: &mut [i8; BLOCK]) -> (f32, [i32; 2]) {
     let mut tops = [0.0_f32; 8];
     for x in x.as_chunks::<8>().0 {
