@@ -170,9 +170,11 @@ impl Conv2d {
             }
         });
         let add = bias.is_some() || shift.is_some() || residual.is_some();
-        let extent = Extent { pictures: b, h, w, from: c, out };
         if y.is_empty() {
-        } else if (kernel, stride, padding) == (3, 1, (1, 1)) && panels.kind() == Kind::F32 && extent.pays() {
+            return tensor(y, (b, oh, ow, out));
+        }
+        let extent = Extent { pictures: b, h, w, from: c, out };
+        if (kernel, stride, padding) == (3, 1, (1, 1)) && panels.kind() == Kind::F32 && extent.pays() {
             winograd::add_convolution(extent, x, panels, &mut y);
         } else {
             let direct = Direct { b, h, w, c, oh, ow, shape: self.shape, panels };
@@ -322,13 +324,18 @@ mod tests {
         }
     }
 
-    /// Large pictures of whole lanes go Winograd's way, also where tiles reach over the edge.
+    /// Large pictures of whole lanes go Winograd's way, also where tiles reach over the edge, and weights that are
+    /// transformed in two parts.
     #[test]
     fn fewer_products_give_what_all_give() {
         let dev = Device::Cpu;
-        for (b, h, w, from, out) in
-            [(1, 32, 32, 16, 16), (2, 33, 35, 32, 48), (1, 31, 70, 320, 32), (3, 64, 48, 16, 64)]
-        {
+        for (b, h, w, from, out) in [
+            (1, 32, 32, 16, 16),
+            (2, 33, 35, 32, 48),
+            (1, 31, 70, 320, 32),
+            (3, 64, 48, 16, 64),
+            (1, 32, 32, 1280, 352),
+        ] {
             assert!(Extent { pictures: b, h, w, from, out }.pays());
             let weight = Tensor::randn(0f32, 0.1, (out, from, 3, 3), &dev).unwrap();
             let bias = Tensor::randn(0f32, 1.0, out, &dev).unwrap();
