@@ -30,12 +30,6 @@ impl AppState {
         };
         let draft = self.write.draft.trim();
         let has_draft = self.write.open.page.is_none() && !draft.is_empty();
-        let messages = self.messages_until(u64::MAX);
-        if self.write.open.page.is_none() && !has_draft && messages.is_empty() {
-            // Nothing to send: no vocabulary is read for it.
-            self.write.ledger.found = None;
-            return;
-        }
         let prompt = match &self.write.open.page {
             Some(page) => {
                 let at = page.text.boundary(cursor);
@@ -43,9 +37,14 @@ impl AppState {
                 TextPrompt::Page(Box::new(PagePrompt { story: page.story.clone(), before }))
             }
             None => {
-                let mut messages = messages;
+                let mut messages = self.messages_until(u64::MAX);
                 if has_draft {
                     messages.push(Message { role: Role::User, content: draft.to_owned() });
+                }
+                if messages.is_empty() {
+                    // Nothing to send: no vocabulary is read for it.
+                    self.write.ledger.found = None;
+                    return;
                 }
                 self.prompt_of(messages)
             }

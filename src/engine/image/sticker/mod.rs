@@ -19,7 +19,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::sampler::Field;
 use crate::domain::ModelFiles;
-use crate::engine::threads as engine_threads;
+use crate::engine::threads;
 use crate::engine::{CancelToken, Stop};
 
 pub use config::Config;
@@ -107,7 +107,7 @@ fn threads() -> candle_core::Result<ThreadPool> {
     let builder = ThreadPoolBuilder::new().num_threads(candle_core::utils::get_num_threads());
     builder
         .thread_name(|i| format!("picture-{i}"))
-        .start_handler(|_| engine_threads::computes())
+        .start_handler(|_| threads::computes())
         .build()
         .map_err(candle_core::Error::wrap)
 }
