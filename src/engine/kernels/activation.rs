@@ -3,6 +3,7 @@
 use candle_core::{D, Result, Tensor, bail};
 
 use super::cpu::{contiguous, erf, exp, for_rows, is_ours, numbers, tensor};
+use super::in_place::in_place;
 
 /// The activation functions that the families' configurations name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,24 @@ pub enum Activation {
     Relu,
     /// x tanh(softplus(x)).
     Mish,
+}
+
+/// `$body` with the function of one number that an activation is: a loop of its own for each.
+macro_rules! with_function {
+    ($activation:expr, |$f:ident| $body:expr) => {
+        match $activation {
+            Activation::Silu => with_function!(silu, $f, $body),
+            Activation::Gelu => with_function!(gelu, $f, $body),
+            Activation::GeluTanh => with_function!(gelu_tanh, $f, $body),
+            Activation::QuickGelu => with_function!(quick_gelu, $f, $body),
+            Activation::Relu => with_function!(relu, $f, $body),
+            Activation::Mish => with_function!(mish, $f, $body),
+        }
+    };
+    ($function:ident, $f:ident, $body:expr) => {{
+        let $f = $function;
+        $body
+    }};
 }
 
 impl Activation {
@@ -39,14 +58,31 @@ impl Activation {
         if !is_ours(x) {
             return self.by_candle(x);
         }
-        match self {
-            Self::Silu => map(x, silu),
-            Self::Gelu => map(x, gelu),
-            Self::GeluTanh => map(x, gelu_tanh),
-            Self::QuickGelu => map(x, |x| x / (1.0 + exp(-1.702 * x))),
-            Self::Relu => map(x, |x| if x < 0.0 { 0.0 } else { x }),
-            Self::Mish => map(x, mish),
+        with_function!(self, |f| map(x, f))
+    }
+
+    /// `forward(gate) * up` of two tensors of one shape. Nobody else may hold `gate`: it is overwritten on the CPU.
+    pub fn gate(self, gate: Tensor, up: &Tensor) -> Result<Tensor> {
+        if !is_ours(&gate) || !is_ours(up) {
+            return self.by_candle(&gate)? * up;
         }
+        with_function!(self, |f| in_place(
+            gate,
+            up,
+            #[inline(always)]
+            |gate, up| f(gate) * up
+        ))
+    }
+
+    /// `[.., 2 C]` -> `[.., C]`: `forward` of the first half, times the second.
+    pub fn gate_halves(self, x: &Tensor) -> Result<Tensor> {
+        let by_candle = |gate: Tensor, up: Tensor| self.by_candle(&gate)? * up;
+        with_function!(self, |f| halves(
+            x,
+            by_candle,
+            #[inline(always)]
+            |gate, up| f(gate) * up
+        ))
     }
 
     fn by_candle(self, x: &Tensor) -> Result<Tensor> {
@@ -64,28 +100,48 @@ impl Activation {
 
 /// `[.., 2 C]` -> `[.., C]`: the first half times the exact GELU of the second (Shazeer 2020, arXiv 2002.05202).
 pub fn geglu(x: &Tensor) -> Result<Tensor> {
+    let by_candle = |value: Tensor, gate: Tensor| value * gate.gelu_erf()?;
+    halves(
+        x,
+        by_candle,
+        #[inline(always)]
+        |value, gate| value * gelu(gate),
+    )
+}
+
+/// `[.., 2 C]` -> `[.., C]`, of both halves.
+fn halves(
+    x: &Tensor,
+    by_candle: impl Fn(Tensor, Tensor) -> Result<Tensor>,
+    f: impl Fn(f32, f32) -> f32 + Sync + Send,
+) -> Result<Tensor> {
     let last = x.dim(D::Minus1)?;
     if !last.is_multiple_of(2) {
-        bail!("GEGLU halves its last dimension, which is {last}");
+        bail!("a gated layer halves its last dimension, which is {last}");
     }
     let half = last / 2;
     if !is_ours(x) {
-        let gate = x.narrow(D::Minus1, half, half)?.contiguous()?.gelu_erf()?;
-        return x.narrow(D::Minus1, 0, half)?.contiguous()? * gate;
+        let part = |at| x.narrow(D::Minus1, at, half)?.contiguous();
+        return by_candle(part(0)?, part(half)?);
     }
     let x = contiguous(x)?;
     let (storage, layout) = x.storage_and_layout();
     let from = numbers(&storage, layout)?;
     let mut out = vec![0.0; from.len() / 2];
-    for_rows(&mut out, half, |first, rows| {
-        let from = from[first * last..].chunks_exact(last);
-        for (out, from) in rows.chunks_exact_mut(half).zip(from) {
-            let (value, gate) = from.split_at(half);
-            for ((out, value), gate) in out.iter_mut().zip(value).zip(gate) {
-                *out = value * gelu(*gate);
+    for_rows(
+        &mut out,
+        half,
+        #[inline(always)]
+        |first, rows| {
+            let from = from[first * last..].chunks_exact(last);
+            for (out, from) in rows.chunks_exact_mut(half).zip(from) {
+                let (a, b) = from.split_at(half);
+                for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
+                    *out = f(*a, *b);
+                }
             }
-        }
-    });
+        },
+    );
     let mut shape = x.dims().to_vec();
     *shape.last_mut().expect("`dim` found a last dimension") = half;
     tensor(out, shape)
@@ -96,11 +152,16 @@ fn map(x: &Tensor, f: impl Fn(f32) -> f32 + Sync + Send) -> Result<Tensor> {
     let (storage, layout) = x.storage_and_layout();
     let from = numbers(&storage, layout)?;
     let mut out = vec![0.0; from.len()];
-    for_rows(&mut out, 1, |first, run| {
-        for (out, x) in run.iter_mut().zip(&from[first..]) {
-            *out = f(*x);
-        }
-    });
+    for_rows(
+        &mut out,
+        1,
+        #[inline(always)]
+        |first, run| {
+            for (out, x) in run.iter_mut().zip(&from[first..]) {
+                *out = f(*x);
+            }
+        },
+    );
     tensor(out, x.shape())
 }
 
@@ -118,6 +179,17 @@ fn gelu(x: f32) -> f32 {
 fn gelu_tanh(x: f32) -> f32 {
     // 0.5 x (1 + tanh u) = x sigmoid(2 u), u = sqrt(2 / pi) (x + 0.044715 x^3)
     x / (1.0 + exp(-2.0 * 0.797_884_6 * (x + 0.044_715 * x * x * x)))
+}
+
+#[inline(always)]
+fn quick_gelu(x: f32) -> f32 {
+    x / (1.0 + exp(-1.702 * x))
+}
+
+/// NaN stays.
+#[inline(always)]
+fn relu(x: f32) -> f32 {
+    if x < 0.0 { 0.0 } else { x }
 }
 
 #[inline(always)]
@@ -158,6 +230,18 @@ mod tests {
         let wide = x.to_dtype(DType::F64).unwrap();
         assert!(off(&geglu(&wide).unwrap().to_dtype(DType::F32).unwrap(), &theirs) < 2e-6);
         geglu(&x.narrow(2, 0, 13).unwrap()).unwrap_err();
+    }
+
+    #[test]
+    fn gates_are_activations_times_the_other() {
+        for name in ["silu", "gelu", "gelu_new", "quick_gelu", "relu", "mish"] {
+            let act = Activation::parse(name).unwrap();
+            let both = Tensor::randn(0f32, 2.0, (70, 2 * 520), &Device::Cpu).unwrap();
+            let [gate, up] = [0, 520].map(|at| both.narrow(1, at, 520).unwrap().contiguous().unwrap());
+            let theirs = (act.by_candle(&gate).unwrap() * &up).unwrap();
+            assert!(off(&act.gate_halves(&both).unwrap(), &theirs) < 1e-5, "{name}");
+            assert!(off(&act.gate(gate, &up).unwrap(), &theirs) < 1e-5, "{name}");
+        }
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::marker::PhantomData;
 use candle_core::{DType, Device, Layout, Result, Shape, Storage, Tensor, bail};
 use rayon::prelude::*;
 
+use super::pool;
+
 /// Below this many numbers an element-wise loop is not worth waking another thread for.
 const WORTH_SPLITTING: usize = 1 << 15;
 
@@ -20,6 +22,35 @@ pub fn numbers<'a>(storage: &'a Storage, layout: &Layout) -> Result<&'a [f32]> {
     match layout.contiguous_offsets() {
         Some((from, to)) => Ok(&storage.as_slice::<f32>()?[from..to]),
         None => bail!("this operator needs contiguous tensors"),
+    }
+}
+
+/// Rows of a matrix of f32 on the CPU `[rows, width]`, each of which lies side by side.
+#[derive(Clone, Copy)]
+pub struct Rows<'a> {
+    all: &'a [f32],
+    step: usize,
+    width: usize,
+}
+
+impl<'a> Rows<'a> {
+    /// As many as `shape`, rows and width, says; the storage is what `Tensor::storage_and_layout` gave.
+    ///
+    /// # Errors
+    /// Where the tensor is another, or its columns are apart.
+    pub fn of(storage: &'a Storage, layout: &Layout, shape: (usize, usize)) -> Result<Self> {
+        let Storage::Cpu(storage) = storage else { bail!("this operator works on the CPU's tensors") };
+        let (&[rows, width], &[step, 1]) = (layout.dims(), layout.stride()) else {
+            bail!("this operator needs rows of numbers that lie side by side, not {:?}", layout.shape())
+        };
+        if (rows, width) != shape {
+            bail!("{rows} rows of {width} numbers stand where {shape:?} belong")
+        }
+        Ok(Self { all: &storage.as_slice::<f32>()?[layout.start_offset()..], step, width })
+    }
+
+    pub fn row(&self, at: usize) -> &'a [f32] {
+        &self.all[at * self.step..][..self.width]
     }
 }
 
@@ -94,7 +125,16 @@ pub fn for_rows<T: Send>(out: &mut [T], row: usize, f: impl Fn(usize, &mut [T]) 
     }
     // A few runs for each thread, so that a late one does not hold up the rest.
     let rows = (out.len() / row).div_ceil(4 * threads());
-    out.par_chunks_mut(rows * row).enumerate().for_each(|(i, run)| f(i * rows, run));
+    let (len, each) = (out.len(), rows * row);
+    let parts = Shared::new(out);
+    let part = |i: usize| {
+        // SAFETY: each has its own rows.
+        f(i * rows, unsafe { parts.part(i * each, each.min(len - i * each)) });
+    };
+    // rayon's threads take ten times as long to wake; they serve where a text is being written beside a picture.
+    if !pool::try_run(len.div_ceil(each), &part) {
+        (0..len.div_ceil(each)).into_par_iter().for_each(part);
+    }
 }
 
 /// e^x to 2 units in the last place, for x in -87..88 (clamped). `f32::exp` is a call for each number; this is

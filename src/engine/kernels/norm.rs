@@ -195,6 +195,10 @@ impl LayerNorm {
     fn by_candle(&self, x: &Tensor) -> Result<Tensor> {
         let wide = wide(x.dtype());
         let y = x.to_dtype(wide)?;
+        if let (DType::F32, Some((w, b))) = (wide, &self.affine) {
+            let (y, w, b) = (y.contiguous()?, w.to_dtype(wide)?, b.to_dtype(wide)?);
+            return candle_nn::ops::layer_norm(&y, &w, &b, self.eps as f32)?.to_dtype(x.dtype());
+        }
         let y = y.broadcast_sub(&y.mean_keepdim(D::Minus1)?)?;
         let y = y.broadcast_div(&(y.sqr()?.mean_keepdim(D::Minus1)? + self.eps)?.sqrt()?)?;
         let y = match &self.affine {
@@ -236,6 +240,10 @@ impl RmsNorm {
     fn by_candle(&self, x: &Tensor) -> Result<Tensor> {
         let wide = wide(x.dtype());
         let y = x.to_dtype(wide)?;
+        if wide == DType::F32 {
+            let (y, weight) = (y.contiguous()?, self.weight.to_dtype(wide)?);
+            return candle_nn::ops::rms_norm(&y, &weight, self.eps as f32)?.to_dtype(x.dtype());
+        }
         let y = y.broadcast_div(&(y.sqr()?.mean_keepdim(D::Minus1)? + self.eps)?.sqrt()?)?;
         y.broadcast_mul(&self.weight.to_dtype(wide)?)?.to_dtype(x.dtype())
     }

@@ -82,18 +82,24 @@ static POOL: LazyLock<&'static Pool> = LazyLock::new(|| {
 /// # Panics
 /// Where `work` does.
 pub fn run(parts: usize, work: impl Fn(usize) + Sync) {
-    if parts <= 1 {
-        return (0..parts).for_each(work);
+    if parts <= 1 || !try_run(parts, &work) {
+        (0..parts).for_each(work);
     }
+}
+
+/// As [`run`], but does nothing where another task is under way, and tells whether it was done.
+///
+/// # Panics
+/// Where `work` does.
+pub fn try_run(parts: usize, work: &(dyn Fn(usize) + Sync)) -> bool {
     let pool = *POOL;
-    match pool.turn.try_lock() {
-        Ok(_turn) => pool.run(parts, &work),
-        Err(TryLockError::Poisoned(turn)) => {
-            let _turn = turn.into_inner();
-            pool.run(parts, &work);
-        }
-        Err(TryLockError::WouldBlock) => (0..parts).for_each(work),
-    }
+    let _turn = match pool.turn.try_lock() {
+        Ok(turn) => turn,
+        Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
+        Err(TryLockError::WouldBlock) => return false,
+    };
+    pool.run(parts, work);
+    true
 }
 
 /// Threads that [`run`] may use, this one counted.

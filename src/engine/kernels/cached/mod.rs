@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use half::f16;
 
-use super::cpu::exp;
+use super::cpu::{Shared, exp};
 use super::pool;
 #[cfg(target_arch = "x86_64")]
 use lanes::{Avx2, Avx512};
@@ -121,16 +121,24 @@ pub fn attend(store: &Store, heads: usize, q: &[f32], position: usize, reach: Re
         question
     };
     let mut out = vec![0.0; q.len()];
-    let units = kv * tiles * parts;
-    let mut seen: Vec<Vec<Seen>> = vec![Vec::new(); units];
-    let places = Places(seen.as_mut_ptr());
-    let unit = |n: usize| {
-        let (part, tile, head) = (n % parts, n / parts % tiles, n / parts / tiles);
-        let mut question = ask(head, tile);
-        let found = if parts > 1 {
-            question.part = part;
-            look(&question)
+    let places = Shared::new(&mut out);
+    let write = |question: &Question<'_>, all: &[Seen]| {
+        for (start, seen) in question.starts.iter().zip(all) {
+            // SAFETY: each head of each token belongs to one unit.
+            let out = unsafe { places.part(*start, width) };
+            out.iter_mut().zip(&seen.out).for_each(|(out, x)| *out = x / seen.sum);
+        }
+    };
+    let run = |units: usize, unit: &(dyn Fn(usize) + Sync)| {
+        if tokens * (position + tokens) * heads * width < WORTH_THREADS {
+            (0..units).for_each(unit);
         } else {
+            pool::run(units, unit);
+        }
+    };
+    if parts == 1 {
+        run(kv * tiles, &|n| {
+            let mut question = ask(n / tiles, n % tiles);
             let mut all = vec![Seen::nothing(padded); question.rows];
             let from = (0..question.rows).map(|r| reach.seen(question.positions[r]).start).min().unwrap_or(0);
             let last = question.positions[question.rows - 1];
@@ -138,43 +146,26 @@ pub fn attend(store: &Store, heads: usize, q: &[f32], position: usize, reach: Re
                 question.part = part;
                 all.iter_mut().zip(look(&question)).for_each(|(all, part)| all.join(&part));
             }
-            all
-        };
-        // SAFETY: each unit has a place of its own.
-        unsafe { *places.at(n) = found };
-    };
-    if tokens * (position + tokens) * heads * width < WORTH_THREADS {
-        (0..units).for_each(unit);
-    } else {
-        pool::run(units, unit);
+            write(&question, &all);
+        });
+        return out;
     }
-    for (n, parts) in seen.chunks_mut(parts).enumerate() {
-        let (tile, head) = (n % tiles, n / tiles);
-        let question = ask(head, tile);
+    let mut found: Vec<Vec<Seen>> = vec![Vec::new(); kv * tiles * parts];
+    let found_places = Shared::new(&mut found);
+    run(kv * tiles * parts, &|n| {
+        let mut question = ask(n / parts / tiles, n / parts % tiles);
+        question.part = n % parts;
+        // SAFETY: each unit has a place of its own.
+        unsafe { found_places.part(n, 1)[0] = look(&question) };
+    });
+    for (n, parts) in found.chunks_mut(parts).enumerate() {
         let Some((first, rest)) = parts.split_first_mut() else { continue };
         for (r, seen) in first.iter_mut().enumerate() {
             rest.iter().for_each(|part| seen.join(&part[r]));
-            let out = &mut out[question.starts[r]..question.starts[r] + width];
-            out.iter_mut().zip(&seen.out).for_each(|(out, x)| *out = x / seen.sum);
         }
+        write(&ask(n / tiles, n % tiles), first);
     }
     out
-}
-
-/// Where units leave what they found, each in its own place.
-struct Places(*mut Vec<Seen>);
-
-// SAFETY: see `at`.
-unsafe impl Sync for Places {}
-
-impl Places {
-    /// # Safety
-    /// `n` is a place, and nobody else uses it meanwhile.
-    #[allow(clippy::mut_from_ref)]
-    unsafe fn at(&self, n: usize) -> &mut Vec<Seen> {
-        // SAFETY: the caller's.
-        unsafe { &mut *self.0.add(n) }
-    }
 }
 
 /// What each row sees in the question's part.

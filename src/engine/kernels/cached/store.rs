@@ -4,9 +4,12 @@
 //! stand side by side without being gathered. Values lie token by token, rows filled up to whole registers.
 
 use half::f16;
+use half::slice::HalfFloatSliceExt;
 
 use super::lanes::LANES;
 use crate::domain::KvType;
+use crate::engine::kernels::cpu::Shared;
+use crate::engine::kernels::pool;
 
 /// Numbers that share a scale (ggml's Q8_0).
 pub const BLOCK: usize = 32;
@@ -38,20 +41,54 @@ impl Numbers {
         }
     }
 
-    /// Puts `row` at `start`, each number `step` behind the one before; scales likewise.
-    fn write(&mut self, row: &[f32], (start, step): (usize, usize), (first_scale, scale_step): (usize, usize)) {
+    fn shared(&mut self) -> Places<'_> {
         match self {
-            Self::F32(all) => row.iter().enumerate().for_each(|(i, x)| all[start + i * step] = *x),
-            Self::F16(all) => row.iter().enumerate().for_each(|(i, x)| all[start + i * step] = f16::from_f32(*x)),
+            Self::F32(all) => Places::F32(Shared::new(all)),
+            Self::F16(all) => Places::F16(Shared::new(all)),
+            Self::Q8 { numbers, scales } => Places::Q8 { numbers: Shared::new(numbers), scales: Shared::new(scales) },
+        }
+    }
+}
+
+/// Numbers of which several threads write each its own.
+enum Places<'a> {
+    F32(Shared<'a, f32>),
+    F16(Shared<'a, f16>),
+    Q8 { numbers: Shared<'a, i8>, scales: Shared<'a, f32> },
+}
+
+impl Places<'_> {
+    /// Puts `row` at `start`, each number `step` behind the one before; scales likewise.
+    ///
+    /// # Safety
+    /// Nobody else writes or reads there meanwhile.
+    unsafe fn write(&self, row: &[f32], (start, step): (usize, usize), (first_scale, scale_step): (usize, usize)) {
+        let place = |n: usize| start + n * step;
+        // SAFETY (all of them): the caller's.
+        let put = |all: &Shared<'_, f32>, at: usize, x: f32| unsafe { all.part(at, 1)[0] = x };
+        match self {
+            Self::F32(all) => row.iter().enumerate().for_each(|(i, x)| put(all, place(i), *x)),
+            Self::F16(all) => {
+                let mut halves = [f16::ZERO; BLOCK];
+                for (b, block) in row.chunks(BLOCK).enumerate() {
+                    let halves = &mut halves[..block.len()];
+                    halves.convert_from_f32_slice(block);
+                    for (i, half) in halves.iter().enumerate() {
+                        // SAFETY: the caller's.
+                        unsafe { all.part(place(b * BLOCK + i), 1)[0] = *half };
+                    }
+                }
+            }
             Self::Q8 { numbers, scales } => {
                 for (b, block) in row.chunks(BLOCK).enumerate() {
                     let top = block.iter().fold(0.0_f32, |top, x| top.max(x.abs()));
                     // NaN and infinity must not pass for numbers.
                     let bad = block.iter().any(|x| !x.is_finite());
-                    scales[first_scale + b * scale_step] = if bad { f32::NAN } else { top / 127.0 };
+                    put(scales, first_scale + b * scale_step, if bad { f32::NAN } else { top / 127.0 });
                     let inverse = if top > 0.0 { 127.0 / top } else { 0.0 };
                     for (i, x) in block.iter().enumerate() {
-                        numbers[start + (b * BLOCK + i) * step] = (x * inverse).round() as i8;
+                        // SAFETY: the caller's.
+                        unsafe { numbers.part(place(b * BLOCK + i), 1)[0] = (x * inverse).round() as i8 };
                     }
                 }
             }
@@ -87,12 +124,41 @@ impl Store {
         self.room.div_ceil(LANES)
     }
 
-    /// Puts a head's key and value of the token at `at` in their places.
-    pub fn write(&mut self, head: usize, at: usize, key: &[f32], value: &[f32]) {
-        let (tile, lane) = (head * self.tiles() + at / LANES, at % LANES);
-        let (width, blocks) = (self.width, self.blocks());
-        self.keys.write(key, (tile * width * LANES + lane, LANES), (tile * blocks * LANES + lane, LANES));
-        let row = head * self.room + at;
-        self.values.write(value, (row * self.padded(), 1), (row * blocks, 1));
+    /// Puts `tokens` keys and values `[heads * width]` in their places from `position` on. `keys` writes token `i`'s
+    /// keys, `values` gives its values; both are asked on several threads.
+    ///
+    /// # Panics
+    /// Where there is no room.
+    pub fn write<'a>(
+        &mut self,
+        (position, tokens): (usize, usize),
+        keys: impl Fn(usize, &mut [f32]) + Sync,
+        values: impl Fn(usize) -> &'a [f32] + Sync,
+    ) {
+        assert!(position + tokens <= self.room, "there is room");
+        let Self { heads, room, width, .. } = *self;
+        let (padded, blocks, tiles) = (self.padded(), self.blocks(), self.tiles());
+        let places = (self.keys.shared(), self.values.shared());
+        let token = |i: usize, key: &mut [f32]| {
+            keys(i, key);
+            let at = position + i;
+            for (head, (key, value)) in key.chunks_exact(width).zip(values(i).chunks_exact(width)).enumerate() {
+                let (tile, lane, row) = (head * tiles + at / LANES, at % LANES, head * room + at);
+                let scales = (tile * blocks * LANES + lane, LANES);
+                // SAFETY: a token's places are its own.
+                unsafe {
+                    places.0.write(key, (tile * width * LANES + lane, LANES), scales);
+                    places.1.write(value, (row * padded, 1), (row * blocks, 1));
+                }
+            }
+        };
+        // Whole tiles, so that no two threads write one line of the cache.
+        let ends = position / LANES..(position + tokens).div_ceil(LANES);
+        pool::run(ends.len(), |part| {
+            let tile = ends.start + part;
+            let span = (tile * LANES).max(position)..((tile + 1) * LANES).min(position + tokens);
+            let mut key = vec![0.0; heads * width];
+            span.for_each(|at| token(at - position, &mut key));
+        });
     }
 }

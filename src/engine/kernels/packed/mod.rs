@@ -26,6 +26,8 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 
+use std::marker::PhantomData;
+
 use candle_core::quantized::GgmlDType;
 use rayon::prelude::*;
 
@@ -345,7 +347,7 @@ pub struct Out<'a> {
     start: *mut f32,
     len: usize,
     stride: usize,
-    life: std::marker::PhantomData<&'a mut [f32]>,
+    life: PhantomData<&'a mut [f32]>,
 }
 
 // SAFETY: the places are plain numbers; who writes which is the callers' promise.
@@ -355,7 +357,13 @@ unsafe impl Sync for Out<'_> {}
 
 impl<'a> Out<'a> {
     pub fn new(all: &'a mut [f32], stride: usize) -> Self {
-        Self { start: all.as_mut_ptr(), len: all.len(), stride, life: std::marker::PhantomData }
+        Self { start: all.as_mut_ptr(), len: all.len(), stride, life: PhantomData }
+    }
+
+    /// Into what a vector has room for.
+    pub fn room(all: &'a mut Vec<f32>, stride: usize) -> Self {
+        let room = all.spare_capacity_mut();
+        Self { start: room.as_mut_ptr().cast(), len: room.len(), stride, life: PhantomData }
     }
 
     fn holds(&self, rows: usize, columns: usize) -> bool {

@@ -90,8 +90,9 @@ pub fn products(matrices: &[&Matrix], x: &[f32]) -> Vec<Vec<f32>> {
     let tokens = x.len() / columns;
     let is_packed = |m: &&Matrix| matches!(m, Matrix::Packed(_));
     let rounded = matrices.iter().any(is_packed).then(|| Rounded::new(x, columns));
-    let mut all: Vec<Vec<f32>> = matrices.iter().map(|m| vec![0.0; tokens * m.rows()]).collect();
-    let outs: Vec<Out<'_>> = all.iter_mut().zip(matrices).map(|(out, m)| Out::new(out, m.rows())).collect();
+    // Not filled with zeros first: that took a fourteenth of a prompt's time.
+    let mut all: Vec<Vec<f32>> = matrices.iter().map(|m| Vec::with_capacity(tokens * m.rows())).collect();
+    let outs: Vec<Out<'_>> = all.iter_mut().zip(matrices).map(|(out, m)| Out::room(out, m.rows())).collect();
     let each = PIECE.div_ceil(GROUP * columns * tokens.max(1));
     let pieces: Vec<(usize, usize)> = (matrices.iter().enumerate())
         .flat_map(|(n, m)| (0..m.groups()).step_by(each).map(move |start| (n, start)))
@@ -107,6 +108,9 @@ pub fn products(matrices: &[&Matrix], x: &[f32]) -> Vec<Vec<f32>> {
             (Matrix::Floats(m), _) => m.multiply(groups, x, outs[n]),
         }
     });
-    drop(outs);
+    for (out, m) in all.iter_mut().zip(matrices) {
+        // SAFETY: there is that much room, and the groups of a matrix are all its rows.
+        unsafe { out.set_len(tokens * m.rows()) };
+    }
     all
 }

@@ -9,6 +9,7 @@ use candle_core::{DType, Device, Result, Tensor};
 
 use crate::domain::KvType;
 use crate::engine::kernels::cached::{self, Reach};
+use crate::engine::kernels::cpu::{Rows, for_rows};
 
 /// Sizes of an attention layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,13 +52,17 @@ impl Rope {
     /// Turns the heads of one token in place.
     fn turn(&self, heads: &mut [f32], width: usize, position: usize) {
         let row = position * self.pairs..(position + 1) * self.pairs;
-        let (cos, sin) = (&self.cos[row.clone()], &self.sin[row]);
+        let angles = self.cos[row.clone()].iter().zip(&self.sin[row]);
+        let turn = |x: &mut f32, y: &mut f32, (cos, sin): (&f32, &f32)| {
+            (*x, *y) = (*x * cos - *y * sin, *x * sin + *y * cos);
+        };
         for head in heads.chunks_exact_mut(width) {
-            for i in 0..self.pairs {
-                let (a, b) = if self.halves { (i, i + self.pairs) } else { (2 * i, 2 * i + 1) };
-                let (x, y) = (head[a], head[b]);
-                head[a] = x * cos[i] - y * sin[i];
-                head[b] = x * sin[i] + y * cos[i];
+            if self.halves {
+                let (left, right) = head[..2 * self.pairs].split_at_mut(self.pairs);
+                left.iter_mut().zip(right).zip(angles.clone()).for_each(|((x, y), angle)| turn(x, y, angle));
+            } else {
+                let pairs = head.as_chunks_mut::<2>().0.iter_mut();
+                pairs.zip(angles.clone()).for_each(|([x, y], angle)| turn(x, y, angle));
             }
         }
     }
@@ -121,22 +126,22 @@ impl Cache {
         }
         match &mut self.store {
             Store::Cpu(store) => {
-                let [mut q, mut k, v] = [q, k, v].map(|t| t.flatten_all().and_then(|t| t.to_vec1::<f32>()));
-                let (q, k, v) = (q.as_deref_mut(), k.as_deref_mut(), v.as_deref());
-                let (Ok(q), Ok(k), Ok(v)) = (q, k, v) else { candle_core::bail!("attention is computed in f32") };
                 let Shape { heads, kv_heads, width } = self.shape;
-                if let Some(rope) = look.rope {
-                    for (i, row) in q.chunks_exact_mut(heads * width).enumerate() {
-                        rope.turn(row, width, position + i);
+                let (q, k, v) = (q.storage_and_layout(), k.storage_and_layout(), v.storage_and_layout());
+                let (all, few) = ((tokens, heads * width), (tokens, kv_heads * width));
+                let (q, k, v) = (Rows::of(&q.0, q.1, all)?, Rows::of(&k.0, k.1, few)?, Rows::of(&v.0, v.1, few)?);
+                let turned = |from: &[f32], to: &mut [f32], i: usize| {
+                    to.copy_from_slice(from);
+                    if let Some(rope) = look.rope {
+                        rope.turn(to, width, position + i);
                     }
-                    for (i, row) in k.chunks_exact_mut(kv_heads * width).enumerate() {
-                        rope.turn(row, width, position + i);
-                    }
-                }
-                for (i, (key, value)) in k.chunks_exact(width).zip(v.chunks_exact(width)).enumerate() {
-                    store.write(i % kv_heads, position + i / kv_heads, key, value);
-                }
-                let out = cached::attend(store, heads, q, position, look.reach);
+                };
+                store.write((position, tokens), |i, key| turned(k.row(i), key, i), |i| v.row(i));
+                let mut queries = vec![0.0; tokens * heads * width];
+                for_rows(&mut queries, heads * width, |first, rows| {
+                    rows.chunks_exact_mut(heads * width).zip(first..).for_each(|(row, i)| turned(q.row(i), row, i));
+                });
+                let out = cached::attend(store, heads, &queries, position, look.reach);
                 Tensor::from_vec(out, (tokens, heads * width), &Device::Cpu)
             }
             Store::Device { keys, values } => attend_device(self.shape, (q, k, v), (keys, values), position, look),

@@ -13,26 +13,30 @@ use super::weights::Weights;
 use crate::domain::KvType;
 use crate::engine::Stop;
 use crate::engine::kernels::cached::Reach;
+use crate::engine::kernels::{LayerNorm, RmsNorm, add};
 
 type Load<T> = std::result::Result<T, Stop>;
 
 /// A norm over the last dimension.
 enum Norm {
-    Rms(Tensor, f32),
-    Layer { weight: Tensor, bias: Tensor, epsilon: f32 },
+    Rms(RmsNorm),
+    Layer(LayerNorm),
 }
 
 impl Norm {
     fn load(weights: &mut Weights, config: &Config, name: &str) -> Load<Self> {
         let weight = weights.plain(&format!("{name}.weight"))?;
+        let bias = if config.ways.layer_norm { weights.optional(&format!("{name}.bias"))? } else { None };
+        Ok(Self::new(config, &weight, bias)?)
+    }
+
+    fn new(config: &Config, weight: &Tensor, bias: Option<Tensor>) -> Result<Self> {
+        let epsilon = f64::from(config.epsilon);
         if !config.ways.layer_norm {
-            return Ok(Self::Rms(weight, config.epsilon));
+            return Ok(Self::Rms(RmsNorm::new(weight, epsilon)?));
         }
-        let bias = match weights.optional(&format!("{name}.bias"))? {
-            Some(bias) => bias,
-            None => weight.zeros_like()?,
-        };
-        Ok(Self::Layer { weight, bias, epsilon: config.epsilon })
+        let bias = bias.map_or_else(|| weight.zeros_like(), Ok)?;
+        Ok(Self::Layer(LayerNorm::new(weight, &bias, epsilon)?))
     }
 
     fn optional(weights: &mut Weights, config: &Config, name: &str) -> Load<Option<Self>> {
@@ -42,8 +46,8 @@ impl Norm {
 
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         match self {
-            Self::Rms(weight, epsilon) => candle_nn::ops::rms_norm(x, weight, *epsilon),
-            Self::Layer { weight, bias, epsilon } => candle_nn::ops::layer_norm(x, weight, bias, *epsilon),
+            Self::Rms(norm) => norm.forward(x),
+            Self::Layer(norm) => norm.forward(x),
         }
     }
 }
@@ -61,11 +65,7 @@ impl HeadNorm {
             1 => (weight, None),
             _ => (Tensor::ones(width, weight.dtype(), weight.device())?, Some(weight)),
         };
-        let norm = match config.ways.layer_norm {
-            true => Norm::Layer { bias: shared.zeros_like()?, weight: shared, epsilon: config.epsilon },
-            false => Norm::Rms(shared, config.epsilon),
-        };
-        Ok(Some(Self { norm, each }))
+        Ok(Some(Self { norm: Norm::new(config, &shared, None)?, each }))
     }
 
     /// `[tokens, heads * width]` to the same.
@@ -149,7 +149,7 @@ impl Attention {
             Projections::Joined(joined) => {
                 let all = joined.forward(x)?;
                 let (q, kv) = (heads * width, kv_heads * width);
-                let part = |start, len| all.narrow(D::Minus1, start, len)?.contiguous();
+                let part = |start, len| all.narrow(D::Minus1, start, len);
                 [part(0, q)?, part(q, kv)?, part(q + kv, kv)?]
             }
         };
@@ -273,9 +273,7 @@ impl Decoder {
     /// The last layer's output `[tokens, width]`.
     fn read(&mut self, tokens: &[u32], position: usize) -> Result<Tensor> {
         let config = &self.config;
-        let scaled = |x: Tensor, scale: f32| if scale == 1.0 { Ok(x) } else { x * f64::from(scale) };
-        let x = self.embeddings.rows(tokens, &self.device)?;
-        let mut x = scaled(x, config.embedding_scale)?;
+        let mut x = self.embeddings.rows(tokens, config.embedding_scale, &self.device)?;
         for layer in &mut self.layers {
             let rope = match layer.config.rope {
                 RopeKind::Global => Some(&self.global),
@@ -292,7 +290,7 @@ impl Decoder {
             if let Some(norm) = &layer.post_mixer {
                 mixed = norm.forward(&mixed)?;
             }
-            x = (x + scaled(mixed, config.residual_scale)?)?;
+            x = add(x, &mixed, config.residual_scale)?;
             let input = match &layer.feed_norm {
                 Some(norm) => norm.forward(&x)?,
                 None => input,
@@ -301,7 +299,7 @@ impl Decoder {
             if let Some(norm) = &layer.post_feed {
                 fed = norm.forward(&fed)?;
             }
-            x = (x + scaled(fed, config.residual_scale)?)?;
+            x = add(x, &fed, config.residual_scale)?;
         }
         Ok(x)
     }

@@ -22,18 +22,14 @@ pub enum GateUp {
 impl Gated {
     /// `[tokens, width]` to the same.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let (gate, up) = match &self.gate_up {
+        let hidden = match &self.gate_up {
             GateUp::Two(gate, up) => {
                 let [gate, up] = project([gate, up], x)?;
-                (gate, up)
+                self.activation.gate(gate, &up)?
             }
-            GateUp::Joined(both) => {
-                let both = both.forward(x)?;
-                let hidden = both.dim(1)? / 2;
-                (both.narrow(1, 0, hidden)?.contiguous()?, both.narrow(1, hidden, hidden)?.contiguous()?)
-            }
+            GateUp::Joined(both) => self.activation.gate_halves(&both.forward(x)?)?,
         };
-        self.down.forward(&(self.activation.forward(&gate)? * up)?)
+        self.down.forward(&hidden)
     }
 }
 

@@ -6,7 +6,7 @@
 use candle_core::quantized::QMatMul;
 use candle_core::{Device, Module, Result, Tensor};
 
-use crate::engine::kernels::cpu::{contiguous, numbers};
+use crate::engine::kernels::cpu::{contiguous, for_rows, numbers};
 use crate::engine::kernels::packed::{Matrix, products};
 
 /// A matrix `[rows, columns]` to multiply with; `forward` gives `x` · matrixᵀ.
@@ -23,25 +23,29 @@ impl Linear {
         Ok(out)
     }
 
-    /// Rows of the matrix, `[ids, columns]`.
-    pub fn rows(&self, ids: &[u32], device: &Device) -> Result<Tensor> {
-        match self {
+    /// Rows of the matrix times `scale`, `[ids, columns]`.
+    pub fn rows(&self, ids: &[u32], scale: f32, device: &Device) -> Result<Tensor> {
+        let rows = match self {
             Self::Ours(matrix) => {
                 let columns = matrix.columns();
-                let mut all = vec![0.0; ids.len() * columns];
-                for (id, row) in ids.iter().zip(all.chunks_exact_mut(columns)) {
-                    if *id as usize >= matrix.rows() {
-                        candle_core::bail!("token {id} of a vocabulary of {}", matrix.rows());
-                    }
-                    matrix.row(*id as usize, row);
+                if let Some(id) = ids.iter().find(|id| **id as usize >= matrix.rows()) {
+                    candle_core::bail!("token {id} of a vocabulary of {}", matrix.rows());
                 }
-                Tensor::from_vec(all, (ids.len(), columns), device)
+                let mut all = vec![0.0; ids.len() * columns];
+                for_rows(&mut all, columns, |first, rows| {
+                    for (id, row) in ids[first..].iter().zip(rows.chunks_exact_mut(columns)) {
+                        matrix.row(*id as usize, row);
+                        row.iter_mut().for_each(|x| *x *= scale);
+                    }
+                });
+                return Tensor::from_vec(all, (ids.len(), columns), device);
             }
-            Self::Candle(QMatMul::QTensor(packed)) => packed.embedding(&Tensor::new(ids, device)?),
+            Self::Candle(QMatMul::QTensor(packed)) => packed.embedding(&Tensor::new(ids, device)?)?,
             Self::Candle(QMatMul::Tensor(all) | QMatMul::TensorF16(all)) => {
-                all.index_select(&Tensor::new(ids, device)?, 0)
+                all.index_select(&Tensor::new(ids, device)?, 0)?
             }
-        }
+        };
+        if scale == 1.0 { Ok(rows) } else { rows * f64::from(scale) }
     }
 }
 
@@ -143,10 +147,11 @@ mod tests {
                 assert!(off(&ours, &theirs) < 0.16, "{dtype:?}: {}", off(&ours, &theirs));
             }
             let ids = [0, 202, 17, 17];
-            let rows = linear.rows(&ids, &Device::Cpu).unwrap();
+            let rows = linear.rows(&ids, 0.5, &Device::Cpu).unwrap();
             let theirs = weights.index_select(&Tensor::new(&ids[..], &Device::Cpu).unwrap(), 0).unwrap();
+            let theirs = (theirs * 0.5).unwrap();
             assert!(off(&rows, &theirs) <= 1e-6, "{dtype:?}");
-            assert!(linear.rows(&[203], &Device::Cpu).is_err());
+            assert!(linear.rows(&[203], 1.0, &Device::Cpu).is_err());
         }
     }
 
