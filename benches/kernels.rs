@@ -42,7 +42,7 @@ fn dtypes() -> Vec<DType> {
 }
 
 fn linear(c: &mut Criterion) {
-    for (rows, from, out) in [(4096, 320, 320), (1024, 640, 5120), (77, 768, 320)] {
+    for (rows, from, out) in [(2048, 2048, 2048), (4096, 320, 320), (1024, 640, 5120), (77, 768, 320)] {
         let mut group = group(c, &format!("linear {rows} x {from} to {out}"), rows * from * out);
         let (x, weight) = (random(&[rows, from]), random(&[out, from]));
         for dtype in dtypes() {
@@ -56,7 +56,8 @@ fn linear(c: &mut Criterion) {
 }
 
 fn conv(c: &mut Criterion) {
-    for (from, out, side) in [(320, 320, 64), (640, 640, 32), (2560, 1280, 8), (512, 512, 64), (128, 128, 256)] {
+    let sizes = [(320, 320, 64), (640, 640, 32), (2560, 1280, 8), (512, 512, 64), (512, 512, 128), (128, 128, 512)];
+    for (from, out, side) in sizes {
         let mut group = group(c, &format!("conv 3x3 {from} to {out} at {side}"), side * side * from * out * 9);
         let (x, weight) = (random(&[1, side, side, from]), random(&[out, from, 3, 3]));
         for dtype in dtypes() {
@@ -89,23 +90,36 @@ fn attend(c: &mut Criterion) {
     }
 }
 
-fn elements(c: &mut Criterion) {
-    let x = random(&[1, 64, 64, 320]);
-    let (scale, shift) = (random(&[320]), random(&[320]));
-    let mut group = group(c, "320 channels at 64 x 64", 0);
-    let norm = GroupNorm::new(32, 1e-5, scale.clone(), shift.clone()).unwrap();
-    group.bench_function("group norm and SiLU", |b| b.iter(|| norm.forward_silu(&x).unwrap()));
-    let theirs = candle_nn::GroupNorm::new(scale.clone(), shift.clone(), 320, 32, 1e-5).unwrap();
-    let first = x.permute((0, 3, 1, 2)).unwrap().contiguous().unwrap();
-    let all = || theirs.forward(&first).unwrap().silu().unwrap();
-    group.bench_function("group norm and SiLU, candle", |b| b.iter(all));
-    let norm = LayerNorm::new(&scale, &shift, 1e-5).unwrap();
-    group.bench_function("layer norm", |b| b.iter(|| norm.forward(&x).unwrap()));
-    let theirs = candle_nn::LayerNorm::new(scale, shift, 1e-5);
-    group.bench_function("layer norm, candle", |b| b.iter(|| theirs.forward(&x).unwrap()));
-    group.bench_function("GELU (tanh)", |b| b.iter(|| Activation::GeluTanh.forward(&x).unwrap()));
-    group.bench_function("GELU (tanh), candle", |b| b.iter(|| x.gelu().unwrap()));
-    group.finish();
+fn norms(c: &mut Criterion) {
+    for (channels, side) in [(320, 64), (128, 512)] {
+        let x = random(&[1, side, side, channels]);
+        let (scale, shift) = (random(&[channels]), random(&[channels]));
+        let mut one = group(c, &format!("group norm and SiLU of {channels} at {side}"), 0);
+        let ours = GroupNorm::new(32, 1e-5, scale.clone(), shift.clone()).unwrap();
+        one.bench_function("ours", |b| b.iter(|| ours.forward_silu(&x).unwrap()));
+        let theirs = candle_nn::GroupNorm::new(scale.clone(), shift.clone(), channels, 32, 1e-5).unwrap();
+        let first = x.permute((0, 3, 1, 2)).unwrap().contiguous().unwrap();
+        one.bench_function("candle", |b| b.iter(|| theirs.forward(&first).unwrap().silu().unwrap()));
+        one.finish();
+        let mut one = group(c, &format!("layer norm of {channels} at {side}"), 0);
+        let ours = LayerNorm::new(&scale, &shift, 1e-5).unwrap();
+        one.bench_function("ours", |b| b.iter(|| ours.forward(&x).unwrap()));
+        let theirs = candle_nn::LayerNorm::new(scale, shift, 1e-5);
+        one.bench_function("candle", |b| b.iter(|| theirs.forward(&x).unwrap()));
+        one.finish();
+    }
+}
+
+fn activations(c: &mut Criterion) {
+    let (wide, picture) = (random(&[4096, 1280]), random(&[4096, 320]));
+    let all = [("GELU (tanh)", Activation::GeluTanh, &wide), ("SiLU", Activation::Silu, &picture)];
+    for (name, ours, x) in all {
+        let mut one = group(c, &format!("{name} of 4096 x {}", x.dim(1).unwrap()), 0);
+        one.bench_function("ours", |b| b.iter(|| ours.forward(x).unwrap()));
+        let theirs = || if ours == Activation::Silu { x.silu() } else { x.gelu() };
+        one.bench_function("candle", |b| b.iter(|| theirs().unwrap()));
+        one.finish();
+    }
 }
 
 fn packed(c: &mut Criterion) {
@@ -139,5 +153,5 @@ fn packed(c: &mut Criterion) {
     }
 }
 
-criterion_group!(all, linear, conv, attend, elements, packed);
+criterion_group!(all, linear, conv, attend, norms, activations, packed);
 criterion_main!(all);

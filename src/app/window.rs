@@ -10,7 +10,7 @@ use eframe::wgpu::Backends;
 
 use super::{Loaded, Studio};
 use crate::cli::{say, system_lang};
-use crate::engine::threads;
+use crate::engine::{large_pages, threads};
 use crate::error::{Cause, StudioError};
 use crate::store::{Paths, load_settings};
 
@@ -23,6 +23,7 @@ pub fn run(started: Instant, open: Option<PathBuf>) -> ExitCode {
         Ok(paths) => paths,
         Err(error) => return failed(&error),
     };
+    large_pages(false);
     threads::give_way();
     let loaded = load_settings(paths.settings());
     let mut reasons = Vec::new();

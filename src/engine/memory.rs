@@ -173,6 +173,18 @@ pub fn process_memory() -> u64 {
     system.process(pid).map_or(0, |p| p.memory())
 }
 
+/// Whether the system may give this process memory in pages of 2 MiB (Linux). Picture models gain from them; a window
+/// that has computed nothing yet would hold memory that it never touches.
+pub fn large_pages(allowed: bool) {
+    #[cfg(target_os = "linux")]
+    // SAFETY: the call takes numbers only; where the system does not know it, nothing happens.
+    unsafe {
+        libc::prctl(libc::PR_SET_THP_DISABLE, libc::c_ulong::from(!allowed), 0, 0, 0);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = allowed;
+}
+
 /// The most memory that this process has had so far, in bytes, where the system tells.
 pub fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;

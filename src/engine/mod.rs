@@ -15,6 +15,6 @@ pub mod threads;
 
 pub use cancel::{CancelToken, Stop};
 pub use device::{best_device, device_label};
-pub use memory::{Guard, MemoryBudget, Reservation, Slot, peak_memory, process_memory};
+pub use memory::{Guard, MemoryBudget, Reservation, Slot, large_pages, peak_memory, process_memory};
 pub use reporter::Reporter;
 pub use worker::{Engine, JobHandle, Pipeline, Pipelines, QUEUE};

@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use super::cancel::{CancelToken, Stop};
 use super::reporter::Reporter;
 use crate::domain::{Event, EventKind, ImageRequest, Job, JobId, Outcome, TextRequest, Wake};
-use crate::engine::threads;
+use crate::engine::{large_pages, threads};
 use crate::error::{Cause, Result};
 
 /// Jobs that may wait for one thread.
@@ -122,6 +122,7 @@ fn spawn<R: Send + 'static>(
             match order {
                 Order::Unload => pipeline.unload(),
                 Order::Run { id, request, token } => {
+                    large_pages(true);
                     let reporter = Reporter::new(id, events.clone(), wake.clone());
                     reporter.tell(run(pipeline.as_mut(), &request, &reporter, &token));
                 }
