@@ -2,7 +2,7 @@
 
 use candle_core::{D, Result, Tensor, bail};
 
-use super::cpu::{contiguous, erf, exp, for_rows, is_ours, numbers, tensor};
+use super::cpu::{contiguous, erf, exp, for_rows, is_ours, mapped, numbers, tensor};
 use super::in_place::in_place;
 
 /// The activation functions that the families' configurations name.
@@ -151,17 +151,7 @@ fn map(x: &Tensor, f: impl Fn(f32) -> f32 + Sync + Send) -> Result<Tensor> {
     let x = contiguous(x)?;
     let (storage, layout) = x.storage_and_layout();
     let from = numbers(&storage, layout)?;
-    let mut out = vec![0.0; from.len()];
-    for_rows(
-        &mut out,
-        1,
-        #[inline(always)]
-        |first, run| {
-            for (out, x) in run.iter_mut().zip(&from[first..]) {
-                *out = f(*x);
-            }
-        },
-    );
+    let out = mapped(from, f);
     tensor(out, x.shape())
 }
 
