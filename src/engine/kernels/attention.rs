@@ -8,7 +8,7 @@ use candle_core::{D, DType, Result, Tensor, bail};
 use rayon::prelude::*;
 
 use super::cpu::{Shared, as_f32, exp, is_ours, numbers, tensor};
-use super::dense::{How, Kind, Panels, Rows, Run, WIDE, Words};
+use super::dense::{How, Kind, Panels, Rows, Run, WIDE, Words, pair, pairs};
 
 /// Queries of a chunk and keys of a block: with a head's numbers their scores (240 KiB) stay in a core's own cache.
 const QUERIES: usize = 64;
@@ -26,11 +26,18 @@ pub struct Attend<'a> {
     pub causal: bool,
     /// Added to the scaled scores; `[B or 1, heads or 1, queries or 1, keys]`.
     pub bias: Option<&'a Tensor>,
+    /// On the CPU: products of bf16 where the processor has them; scores, their softmax and all sums stay f32.
+    pub half: bool,
 }
 
 impl Attend<'_> {
     pub fn heads(heads: usize) -> Self {
-        Self { heads, scale: None, causal: false, bias: None }
+        Self { heads, scale: None, causal: false, bias: None, half: false }
+    }
+
+    /// The same in bf16, or not.
+    pub fn half(self, half: bool) -> Self {
+        Self { half, ..self }
     }
 }
 
@@ -77,16 +84,30 @@ fn ours(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f32) -> Result<T
     if out.is_empty() {
         return tensor(out, (b, lq, dv));
     }
+    let kind = if how.half && d.is_multiple_of(2) && Kind::Bf16.is_there() { Kind::Bf16 } else { Kind::F32 };
+    let half_queries = (kind == Kind::Bf16).then(|| pairs(q));
     // Each head's keys and values, by blocks.
     let blocks = (0..b * heads * lk.div_ceil(KEYS)).into_par_iter().map(|i| {
         let (head, first) = (i / lk.div_ceil(KEYS), i % lk.div_ceil(KEYS) * KEYS);
         let (picture, head, count) = (head / heads, head % heads, KEYS.min(lk - first));
         let keys = &k[(picture * lk + first) * dq + head * d..];
         let values = &v[(picture * lk + first) * dv + head * e..];
-        (
-            Panels::build(Kind::F32, [count, d, 1], |key, c, _| keys[key * dq + c].to_bits()),
-            Panels::build(Kind::F32, [e, count, 1], |c, key, _| values[key * dv + c].to_bits()),
-        )
+        match kind {
+            Kind::F32 => (
+                Panels::build(kind, [count, d, 1], |key, c, _| keys[key * dq + c].to_bits()),
+                Panels::build(kind, [e, count, 1], |c, key, _| values[key * dv + c].to_bits()),
+            ),
+            Kind::Bf16 => {
+                let value = |key: usize, c: usize| if key < count { values[key * dv + c] } else { 0.0 };
+                let keys = |key: usize, c: usize| pair(keys[key * dq + 2 * c], keys[key * dq + 2 * c + 1]);
+                (
+                    Panels::build(kind, [count, d / 2, 1], |key, c, _| keys(key, c)),
+                    Panels::build(kind, [e, count.div_ceil(2), 1], |c, key, _| {
+                        pair(value(2 * key, c), value(2 * key + 1, c))
+                    }),
+                )
+            }
+        }
     });
     let blocks: Vec<(Panels, Panels)> = blocks.collect();
     let per_head = lk.div_ceil(KEYS);
@@ -96,15 +117,16 @@ fn ours(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f32) -> Result<T
     (0..b * heads * chunks).into_par_iter().for_each_init(Running::default, |running, i| {
         let (head, first) = (i / chunks, i % chunks * QUERIES);
         let (picture, head, count) = (head / heads, head % heads, QUERIES.min(lq - first));
-        let queries = Words::F32(&q[(picture * lq + first) * dq + head * d..]);
-        running.begin(count, e);
+        let at = ((picture * lq + first) * dq + head * d) / kind.numbers();
+        let queries = half_queries.as_ref().map_or_else(|| Words::F32(&q[at..]), |pairs| Words::Bf16(&pairs[at..]));
+        running.begin(kind, count, e);
         for (n, (keys, values)) in blocks[(picture * heads + head) * per_head..][..per_head].iter().enumerate() {
             let (at, len) = (n * KEYS, keys.n());
             // Of a causal chunk only the keys up to its last query are ever seen.
             if how.causal && at >= first + count {
                 break;
             }
-            running.score(queries, dq, keys);
+            running.score(queries, dq / kind.numbers(), keys);
             for i in 0..count {
                 let bias = bias.as_ref().map(|(bias, dims)| {
                     let at = |index: usize, dim: usize| if dims[dim] == 1 { 0 } else { index };
@@ -127,9 +149,12 @@ fn ours(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f32) -> Result<T
 /// What a chunk of queries has seen so far.
 #[derive(Default)]
 struct Running {
+    kind: Kind,
     count: usize,
     /// `[count, keys of a block]`, then their weights.
     scores: Vec<f32>,
+    /// The weights in words of two, where products are bf16.
+    pairs: Vec<u32>,
     /// `[count, e]`.
     sums: Vec<f32>,
     /// Of each query: the largest score, and the sum of the weights relative to it.
@@ -138,8 +163,8 @@ struct Running {
 }
 
 impl Running {
-    fn begin(&mut self, count: usize, e: usize) {
-        self.count = count;
+    fn begin(&mut self, kind: Kind, count: usize, e: usize) {
+        (self.kind, self.count) = (kind, count);
         self.sums.clear();
         self.sums.resize(count * e, 0.0);
         self.largest.clear();
@@ -188,7 +213,21 @@ impl Running {
     fn add(&mut self, values: &Panels) {
         let run = Run { at: 0, first: 0, len: values.k() };
         let (rows, how) = (Rows::plain(self.count, values.k()), How { add: true, split: false });
-        values.multiply(Words::F32(&self.scores), rows, &[run], &mut self.sums, how);
+        let weights = match self.kind {
+            Kind::F32 => Words::F32(&self.scores),
+            Kind::Bf16 => {
+                self.pairs.resize(self.count * values.k(), 0);
+                let rows = self.scores.chunks_exact(self.scores.len() / self.count);
+                for (row, pairs) in rows.zip(self.pairs.chunks_exact_mut(values.k())) {
+                    pulp::Arch::new().dispatch(
+                        #[inline(always)]
+                        || weight_pairs(row, pairs),
+                    );
+                }
+                Words::Bf16(&self.pairs)
+            }
+        };
+        values.multiply(weights, rows, &[run], &mut self.sums, how);
     }
 
     /// The weighted means.
@@ -236,6 +275,18 @@ fn exponentials(row: &mut [f32], largest: f32) -> f64 {
         sum += f64::from(*x);
     }
     sum
+}
+
+/// Weights, which are 0 to 1, as the nearest bf16 in words of two.
+#[inline(always)]
+fn weight_pairs(row: &[f32], pairs: &mut [u32]) {
+    let (twos, rest) = row.as_chunks::<2>();
+    for (word, [a, b]) in pairs.iter_mut().zip(twos) {
+        *word = (a.to_bits() + 0x8000) >> 16 | (b.to_bits() + 0x8000) & 0xffff_0000;
+    }
+    if let ([last], Some(word)) = (rest, pairs.last_mut()) {
+        *word = (last.to_bits() + 0x8000) >> 16;
+    }
 }
 
 fn by_candle(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f64) -> Result<Tensor> {
@@ -300,6 +351,10 @@ mod tests {
                 let ours = attention(&q, &k, &v, how).unwrap();
                 let off = (ours - theirs).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
                 assert!(off < 2e-5, "{how:?}: {off}");
+                let theirs = attention(&wide(&q), &wide(&k), &wide(&v), how).unwrap().to_dtype(DType::F32).unwrap();
+                let half = attention(&q, &k, &v, Attend { half: true, ..how }).unwrap();
+                let off = (half - theirs).unwrap().sqr().unwrap().mean_all().unwrap().to_scalar::<f32>().unwrap();
+                assert!(off.sqrt() < 2e-2, "{how:?} in bf16: {off}");
             }
         }
     }

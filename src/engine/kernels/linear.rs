@@ -59,6 +59,11 @@ impl Linear {
         self.run(x, Some(residual))
     }
 
+    /// Whether products are of bf16 on the CPU.
+    pub fn is_half(&self) -> bool {
+        matches!(&self.weight, Weight::Panels(panels) if panels.kind() == Kind::Bf16)
+    }
+
     fn sides(&self) -> Result<(usize, usize)> {
         match &self.weight {
             Weight::Panels(panels) => Ok((panels.k() * panels.kind().numbers(), panels.n())),

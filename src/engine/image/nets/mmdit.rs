@@ -5,7 +5,7 @@
 use candle_core::{D, Result, Tensor, bail};
 
 use super::weights::{Projection, Weights, parts};
-use crate::engine::kernels::{Activation, LayerNorm, RmsNorm, Sinusoids, sinusoids};
+use crate::engine::kernels::{Activation, Attend, LayerNorm, RmsNorm, Sinusoids, sinusoids};
 
 /// Epsilon of each norm in these networks.
 const EPS: f64 = 1e-6;
@@ -192,6 +192,11 @@ impl Stream {
             out: out.then(|| linear(names.out)).transpose()?,
             size: heads.size,
         })
+    }
+
+    /// How `heads` of its queries attend: in the precision of its weights.
+    pub(super) fn attend(&self, heads: usize) -> Attend<'static> {
+        Attend::heads(heads).half(self.v.is_half())
     }
 
     /// `[B, L, dim]` -> queries, keys, values of that shape.

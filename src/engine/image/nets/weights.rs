@@ -161,6 +161,11 @@ impl Projection {
         Ok(Self::Device { weight: QMatMul::from_qtensor(weight)?, bias })
     }
 
+    /// As [`Linear::is_half`].
+    pub fn is_half(&self) -> bool {
+        matches!(self, Self::Dense(linear) if linear.is_half())
+    }
+
     /// `[.., from]` -> `[.., out]`.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let (y, bias) = match self {

@@ -21,7 +21,7 @@ mod words;
 use rayon::prelude::*;
 
 use super::cpu::Shared;
-pub use words::{Kind, Words, fill_pairs, pairs};
+pub use words::{Kind, Words, fill_pairs, pair, pairs};
 
 /// Words of a register of 64 bytes, and of a line of the cache.
 pub const LANES: usize = 16;

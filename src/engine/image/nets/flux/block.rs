@@ -7,7 +7,7 @@ use crate::engine::image::nets::mmdit::{
     FeedForward, HeadNorm, Heads, Modulation, PICTURE, Stream, TEXT, gated, modulate,
 };
 use crate::engine::image::nets::weights::{Projection, Weights};
-use crate::engine::kernels::{Activation, Attend, Rope, attention};
+use crate::engine::kernels::{Activation, Rope, attention};
 
 fn heads(config: &FluxConfig) -> Heads {
     Heads { heads: config.heads, size: config.head_dim, norm: Some(HeadNorm::Rms) }
@@ -67,7 +67,7 @@ impl Double {
         let join = |a: &Tensor, b: &Tensor| Tensor::cat(&[a, b], 1);
         let (q, k, v) = (join(&text_q, &q)?, join(&text_k, &k)?, join(&text_v, &v)?);
         let (q, k) = (rope.apply(&q, self.heads)?, rope.apply(&k, self.heads)?);
-        let seen = attention(&q, &k, &v, Attend::heads(self.heads))?;
+        let seen = attention(&q, &k, &v, self.picture.stream.attend(self.heads))?;
         let (tokens, words) = (x.dim(1)?, text.dim(1)?);
         let x = self.picture.finish(x, &m, &seen.narrow(1, words, tokens)?.contiguous()?)?;
         let text = self.text.finish(text, &n, &seen.narrow(1, 0, words)?.contiguous()?)?;
@@ -103,7 +103,7 @@ impl Single {
         let h = modulate(x, &m[0], &m[1])?;
         let [q, k, v] = self.stream.qkv(&h)?;
         let (q, k) = (rope.apply(&q, self.heads)?, rope.apply(&k, self.heads)?);
-        let seen = attention(&q, &k, &v, Attend::heads(self.heads))?;
+        let seen = attention(&q, &k, &v, self.stream.attend(self.heads))?;
         let wide = Activation::GeluTanh.forward(&self.up.forward(&h)?)?;
         bounded(gated(x, &m[2], &self.down.forward(&Tensor::cat(&[&seen, &wide], 2)?)?)?)
     }

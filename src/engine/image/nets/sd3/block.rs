@@ -5,7 +5,7 @@ use candle_core::{Result, Tensor};
 use super::config::Sd3Config;
 use crate::engine::image::nets::mmdit::{FeedForward, Heads, Modulation, PICTURE, Stream, TEXT, gated, modulate};
 use crate::engine::image::nets::weights::Weights;
-use crate::engine::kernels::{Attend, attention};
+use crate::engine::kernels::attention;
 
 pub(super) struct Block {
     heads: usize,
@@ -48,13 +48,13 @@ impl Block {
         let [text_q, text_k, text_v] = self.text.qkv(&modulate(text, text_shift, text_scale)?)?;
         let join = |a: &Tensor, b: &Tensor| Tensor::cat(&[a, b], 1);
         let (q, k, v) = (join(&q, &text_q)?, join(&k, &text_k)?, join(&v, &text_v)?);
-        let seen = attention(&q, &k, &v, Attend::heads(self.heads))?;
+        let seen = attention(&q, &k, &v, self.picture.attend(self.heads))?;
         let (tokens, words) = (x.dim(1)?, text.dim(1)?);
 
         let mut y = gated(x, &m[2], &self.picture.out(&seen.narrow(1, 0, tokens)?)?)?;
         if let Some(alone) = &self.alone {
             let [q, k, v] = alone.qkv(&modulate(x, &m[6], &m[7])?)?;
-            y = gated(&y, &m[8], &alone.out(&attention(&q, &k, &v, Attend::heads(self.heads))?)?)?;
+            y = gated(&y, &m[8], &alone.out(&attention(&q, &k, &v, alone.attend(self.heads))?)?)?;
         }
         let y = gated(&y, &m[5], &self.feed.forward(&modulate(&y, &m[3], &m[4])?)?)?;
 

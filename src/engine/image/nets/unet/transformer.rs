@@ -129,7 +129,8 @@ impl Attention {
             // Stable Diffusion 2.1's scores overflow half precision. No copy where it is f32 already.
             (q, k) = (q.to_dtype(DType::F32)?, k.to_dtype(DType::F32)?);
         }
-        let y = attention(&q, &k, &self.v.forward(context)?, Attend::heads(self.heads))?;
+        let how = Attend::heads(self.heads).half(self.v.is_half() && !self.upcast);
+        let y = attention(&q, &k, &self.v.forward(context)?, how)?;
         self.out.forward_add(&y, residual)
     }
 }

@@ -82,7 +82,8 @@ impl Block {
             (q, k) = (per_head(norm_q, &q, size)?, per_head(norm_k, &k, size)?);
         }
         let (q, k) = (rope.apply(&q, self.heads)?, rope.apply(&k, self.heads)?);
-        self.out.forward(&attention(&q, &k, &self.v.forward(x)?, Attend::heads(self.heads))?)
+        let how = Attend::heads(self.heads).half(self.v.is_half());
+        self.out.forward(&attention(&q, &k, &self.v.forward(x)?, how)?)
     }
 
     fn feed(&self, x: &Tensor) -> Result<Tensor> {
