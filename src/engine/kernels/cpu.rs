@@ -176,6 +176,13 @@ pub fn exp(x: f32) -> f32 {
     (p * r * r + r + 1.0) * f32::from_bits(shifted.to_bits() << 23)
 }
 
+/// `x * w + sum`, in one instruction where every processor of the kind has it; elsewhere that would be a call for each
+/// number.
+#[inline(always)]
+pub fn multiply_add(x: f32, w: f32, sum: f32) -> f32 {
+    if cfg!(any(target_arch = "aarch64", target_feature = "fma")) { x.mul_add(w, sum) } else { x * w + sum }
+}
+
 /// The error function to 1.5e-7 (Abramowitz and Stegun, 7.1.26).
 #[inline(always)]
 pub fn erf(x: f32) -> f32 {

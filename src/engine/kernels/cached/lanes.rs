@@ -8,6 +8,8 @@ use std::arch::x86_64::*;
 
 use half::f16;
 
+use crate::engine::kernels::cpu::multiply_add;
+
 /// Numbers side by side.
 pub const LANES: usize = 16;
 
@@ -61,7 +63,7 @@ impl Lanes for Plain {
 
     #[inline(always)]
     unsafe fn plus(self, a: Self, b: Self) -> Self {
-        Self(std::array::from_fn(|i| self.0[i] + a.0[i] * b.0[i]))
+        Self(std::array::from_fn(|i| multiply_add(a.0[i], b.0[i], self.0[i])))
     }
 }
 

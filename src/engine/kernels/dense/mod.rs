@@ -2,8 +2,8 @@
 //! and convolutions as sums of products over the kernel's taps, each reading the picture where it lies.
 //!
 //! Weights `[k, n]` stand in **panels** of [`WIDE`] columns, row by row, so that a kernel walks through memory once
-//! while its sums stay in registers: eight rows by 48 columns with AVX-512, four by 24 with AVX2. Nothing of the other
-//! factor is laid out anew.
+//! while its sums stay in registers: eight rows by 48 columns with AVX-512, four by 24 with AVX2, eight by 12 with NEON.
+//! Nothing of the other factor is laid out anew.
 //!
 //! Both factors are read in **words** of 32 bits. A word is one f32, or two bf16 that follow each other in a row:
 //! processors with AVX-512 BF16 multiply and add both at once, into sums that stay f32. Weights of that kind take half
@@ -13,6 +13,8 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod plain;
 #[cfg(test)]
 mod tests;
@@ -57,6 +59,8 @@ enum Processor {
     Avx2,
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    #[cfg(target_arch = "aarch64")]
+    Neon,
 }
 
 impl Processor {
@@ -72,6 +76,9 @@ impl Processor {
                 return Self::Avx2;
             }
         }
+        #[cfg(target_arch = "aarch64")]
+        return Self::Neon;
+        #[cfg(not(target_arch = "aarch64"))]
         Self::Plain
     }
 }
@@ -293,6 +300,8 @@ impl Panels {
                 Processor::Avx512 => avx512::tile(tile, together),
                 #[cfg(target_arch = "x86_64")]
                 Processor::Avx2 => avx2::tile(tile, together),
+                #[cfg(target_arch = "aarch64")]
+                Processor::Neon => neon::tile(tile, together),
                 Processor::Plain => plain::tile(tile, together),
             }
         }

@@ -1,6 +1,7 @@
 //! What other processors run: arrays that compilers turn into their vectors.
 
 use super::{Kind, LANES, Tile};
+use crate::engine::kernels::cpu::multiply_add;
 
 /// # Safety
 /// The tile's places are there and the caller's.
@@ -33,10 +34,4 @@ unsafe fn rows<const M: usize>(tile: Tile) -> usize {
         }
     }
     M
-}
-
-/// In one instruction where every processor of the kind has it; a call for each number elsewhere would be far slower.
-#[inline(always)]
-fn multiply_add(x: f32, w: f32, sum: f32) -> f32 {
-    if cfg!(any(target_arch = "aarch64", target_feature = "fma")) { x.mul_add(w, sum) } else { x * w + sum }
 }

@@ -16,6 +16,8 @@ fn processors() -> Vec<Processor> {
         Processor::Avx512 => all.extend([Processor::Avx2, Processor::Avx512]),
         best => all.push(best),
     }
+    #[cfg(target_arch = "aarch64")]
+    all.push(Processor::best());
     all
 }
 
