@@ -78,10 +78,30 @@ pub struct Shared<'a, T> {
 
 // SAFETY: who writes which place is the promise of `part`'s callers.
 unsafe impl<T: Send> Sync for Shared<'_, T> {}
+// SAFETY: the same.
+unsafe impl<T: Send> Send for Shared<'_, T> {}
+
+impl<T> Clone for Shared<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Shared<'_, T> {}
 
 impl<'a, T> Shared<'a, T> {
     pub fn new(all: &'a mut [T]) -> Self {
         Self { start: all.as_mut_ptr(), len: all.len(), life: PhantomData }
+    }
+
+    /// What a vector has room for, whose places are written through [`start`](Self::start).
+    pub fn room(all: &'a mut Vec<T>) -> Self {
+        let room = all.spare_capacity_mut();
+        Self { start: room.as_mut_ptr().cast(), len: room.len(), life: PhantomData }
+    }
+
+    pub fn len(&self) -> usize {
+        self.len
     }
 
     /// Of the first place, for who keeps the same promise as callers of [`part`](Self::part).

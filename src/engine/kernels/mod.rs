@@ -31,6 +31,7 @@ pub mod norm;
 pub mod packed;
 pub mod picture;
 pub mod pool;
+mod processor;
 pub mod rope;
 pub mod time;
 mod winograd;

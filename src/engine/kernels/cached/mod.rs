@@ -16,6 +16,8 @@ use half::f16;
 use super::cpu::{Shared, exp};
 use super::pool;
 #[cfg(target_arch = "x86_64")]
+use super::processor::Processor;
+#[cfg(target_arch = "x86_64")]
 use lanes::{Avx2, Avx512};
 use lanes::{LANES, Lanes, Plain};
 pub use store::Store;
@@ -172,7 +174,6 @@ pub fn attend(store: &Store, heads: usize, q: &[f32], position: usize, reach: Re
 fn look(question: &Question<'_>) -> Vec<Seen> {
     #[cfg(target_arch = "x86_64")]
     {
-        use std::arch::is_x86_feature_detected as has;
         #[target_feature(enable = "avx512f,avx512bw")]
         unsafe fn wide(question: &Question<'_>) -> Vec<Seen> {
             look_with::<Avx512>(question)
@@ -181,13 +182,12 @@ fn look(question: &Question<'_>) -> Vec<Seen> {
         unsafe fn narrow(question: &Question<'_>) -> Vec<Seen> {
             look_with::<Avx2>(question)
         }
-        if has!("avx512f") && has!("avx512bw") {
+        match Processor::best() {
             // SAFETY: the instructions are there.
-            return unsafe { wide(question) };
-        }
-        if has!("avx2") && has!("fma") && has!("f16c") {
+            Processor::Avx512 | Processor::Avx512Vnni => return unsafe { wide(question) },
             // SAFETY: the same.
-            return unsafe { narrow(question) };
+            Processor::Avx2 => return unsafe { narrow(question) },
+            _ => {}
         }
     }
     look_with::<Plain>(question)

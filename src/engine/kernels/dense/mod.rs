@@ -23,6 +23,7 @@ mod words;
 use rayon::prelude::*;
 
 use super::cpu::Shared;
+use super::processor::Processor;
 pub use words::{Kind, Words, fill_pairs, pair, pairs};
 
 /// Words of a register of 64 bytes, and of a line of the cache.
@@ -49,38 +50,6 @@ pub struct Panels {
     n: usize,
     lanes: Vec<Lane>,
     processor: Processor,
-}
-
-/// What computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Processor {
-    Plain,
-    #[cfg(target_arch = "x86_64")]
-    Avx2,
-    #[cfg(target_arch = "x86_64")]
-    Avx512,
-    #[cfg(target_arch = "aarch64")]
-    Neon,
-}
-
-impl Processor {
-    /// The best that is there.
-    fn best() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        {
-            use std::arch::is_x86_feature_detected as has;
-            if has!("avx512f") {
-                return Self::Avx512;
-            }
-            if has!("avx2") && has!("fma") {
-                return Self::Avx2;
-            }
-        }
-        #[cfg(target_arch = "aarch64")]
-        return Self::Neon;
-        #[cfg(not(target_arch = "aarch64"))]
-        Self::Plain
-    }
 }
 
 /// A part of a product: rows `first..first + len` of the weights with as many words of each row of the other factor,
@@ -297,12 +266,12 @@ impl Panels {
         unsafe {
             match self.processor {
                 #[cfg(target_arch = "x86_64")]
-                Processor::Avx512 => avx512::tile(tile, together),
+                Processor::Avx512 | Processor::Avx512Vnni => avx512::tile(tile, together),
                 #[cfg(target_arch = "x86_64")]
                 Processor::Avx2 => avx2::tile(tile, together),
                 #[cfg(target_arch = "aarch64")]
                 Processor::Neon => neon::tile(tile, together),
-                Processor::Plain => plain::tile(tile, together),
+                _ => plain::tile(tile, together),
             }
         }
     }

@@ -9,18 +9,6 @@ fn numbers(count: usize, seed: u64) -> Vec<f32> {
     (0..count).map(next).collect()
 }
 
-fn processors() -> Vec<Processor> {
-    let mut all = vec![Processor::Plain];
-    #[cfg(target_arch = "x86_64")]
-    match Processor::best() {
-        Processor::Avx512 => all.extend([Processor::Avx2, Processor::Avx512]),
-        best => all.push(best),
-    }
-    #[cfg(target_arch = "aarch64")]
-    all.push(Processor::best());
-    all
-}
-
 /// The sums of products in f64, of numbers that each word stands for.
 fn expected(a: &[f32], weights: &[f32], rows: usize, k: usize, n: usize) -> Vec<f64> {
     let mut all = vec![0.0; rows * n];
@@ -41,7 +29,7 @@ fn a_product_is_the_sum_on_every_processor() {
         let k = depths[(rows + n) % depths.len()];
         let (a, weights) = (numbers(rows * k, 1), numbers(n * k, 2));
         let expected = expected(&a, &weights, rows, k, n);
-        for processor in processors() {
+        for processor in Processor::all() {
             let panels = Panels { processor, ..Panels::new(&weights, [n, k, 1], Kind::F32) };
             let run = [Run { at: 0, first: 0, len: k }];
             let mut y = vec![0.5; rows * n];
@@ -103,7 +91,7 @@ fn runs_add_up_over_rows_that_lie_apart() {
     let rows = Rows { pictures, lines, across, picture: 400, line: 100, row: 7 };
     let (a, weights) = (numbers(1000, 7), numbers(2 * k * n, 8));
     let runs = [Run { at: 3, first: k, len: k }, Run { at: 11, first: 0, len: k }];
-    for processor in processors() {
+    for processor in Processor::all() {
         let panels = Panels { processor, ..Panels::new(&weights, [n, 2 * k, 1], Kind::F32) };
         let mut y = vec![0.0; rows.count() * n];
         panels.multiply(Words::F32(&a), rows, &runs, &mut y, How { add: false, split: true });

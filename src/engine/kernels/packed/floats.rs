@@ -156,11 +156,11 @@ impl Floats {
         let out = match self.processor {
             // SAFETY: `Processor::best` has seen that the instructions are there.
             #[cfg(target_arch = "x86_64")]
-            Processor::Avx512 => unsafe { super::avx512::floats(group, self.columns, rows) },
+            Processor::Avx512Vnni => unsafe { super::avx512::floats(group, self.columns, rows) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Processor::Avx2 => unsafe { super::avx2::floats(group, self.columns, rows) },
-            Processor::Plain => plain(group, rows),
+            Processor::Avx2 | Processor::Avx512 => unsafe { super::avx2::floats(group, self.columns, rows) },
+            _ => plain(group, rows),
         };
         out.iter().enumerate().for_each(|(t, values)| put(token + t, values));
         M

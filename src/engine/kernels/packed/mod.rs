@@ -26,10 +26,11 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 
-use std::marker::PhantomData;
-
 use candle_core::quantized::GgmlDType;
 use rayon::prelude::*;
+
+use super::cpu::Shared;
+use super::processor::Processor;
 
 pub use floats::Floats;
 pub use form::GROUP;
@@ -57,36 +58,9 @@ pub struct Packed {
     processor: Processor,
 }
 
-/// What computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Processor {
-    Plain,
-    #[cfg(target_arch = "x86_64")]
-    Avx2,
-    #[cfg(target_arch = "x86_64")]
-    Avx512,
-}
-
-impl Processor {
-    /// The best that is there.
-    fn best() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        {
-            use std::arch::is_x86_feature_detected as has;
-            if has!("avx512f") && has!("avx512bw") && has!("avx512vnni") {
-                return Self::Avx512;
-            }
-            if has!("avx2") && has!("fma") && has!("f16c") {
-                return Self::Avx2;
-            }
-        }
-        Self::Plain
-    }
-}
-
 /// Whether the processor has instructions that the kernels use.
 fn is_there() -> bool {
-    Processor::best() != Processor::Plain
+    matches!(Processor::best(), Processor::Avx2 | Processor::Avx512 | Processor::Avx512Vnni)
 }
 
 /// A group of a matrix, as a kernel reads it.
@@ -242,10 +216,10 @@ impl Packed {
         let out = match self.processor {
             // SAFETY: `Processor::best` has seen that the instructions are there.
             #[cfg(target_arch = "x86_64")]
-            Processor::Avx512 => unsafe { avx512::tile(source, self.blocks, rows) },
+            Processor::Avx512Vnni => unsafe { avx512::tile(source, self.blocks, rows) },
             #[cfg(target_arch = "x86_64")]
-            Processor::Avx2 => unsafe { avx2::tile(source, self.blocks, rows) },
-            Processor::Plain => plain::tile(source, self.blocks, rows),
+            Processor::Avx2 | Processor::Avx512 => unsafe { avx2::tile(source, self.blocks, rows) },
+            _ => plain::tile(source, self.blocks, rows),
         };
         out.iter().enumerate().for_each(|(t, values)| put(t, values));
         M
@@ -259,11 +233,11 @@ impl Packed {
         match self.processor {
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Processor::Avx512 => unsafe { avx512::unpack(self.form, group, self.blocks, out) },
+            Processor::Avx512Vnni => unsafe { avx512::unpack(self.form, group, self.blocks, out) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
-            Processor::Avx2 => unsafe { avx2::unpack(self.form, group, self.blocks, out) },
-            Processor::Plain => plain::unpack(self.form, group, self.blocks, out),
+            Processor::Avx2 | Processor::Avx512 => unsafe { avx2::unpack(self.form, group, self.blocks, out) },
+            _ => plain::unpack(self.form, group, self.blocks, out),
         }
     }
 }
@@ -344,37 +318,29 @@ fn pack_row_of(form: Form, bytes: &[u8], row: usize, lines: &mut [Line], heads: 
 /// Where products go: rows of `stride` numbers, of which several threads may hold a copy to write different places.
 #[derive(Clone, Copy)]
 pub struct Out<'a> {
-    start: *mut f32,
-    len: usize,
+    places: Shared<'a, f32>,
     stride: usize,
-    life: PhantomData<&'a mut [f32]>,
 }
-
-// SAFETY: the places are plain numbers; who writes which is the callers' promise.
-unsafe impl Send for Out<'_> {}
-// SAFETY: as above.
-unsafe impl Sync for Out<'_> {}
 
 impl<'a> Out<'a> {
     pub fn new(all: &'a mut [f32], stride: usize) -> Self {
-        Self { start: all.as_mut_ptr(), len: all.len(), stride, life: PhantomData }
+        Self { places: Shared::new(all), stride }
     }
 
     /// Into what a vector has room for.
     pub fn room(all: &'a mut Vec<f32>, stride: usize) -> Self {
-        let room = all.spare_capacity_mut();
-        Self { start: room.as_mut_ptr().cast(), len: room.len(), stride, life: PhantomData }
+        Self { places: Shared::room(all), stride }
     }
 
     fn holds(&self, rows: usize, columns: usize) -> bool {
-        columns <= self.stride && rows.checked_mul(self.stride).is_some_and(|len| len <= self.len)
+        columns <= self.stride && rows.checked_mul(self.stride).is_some_and(|len| len <= self.places.len())
     }
 
     /// # Safety
     /// Row and columns are below those that [`holds`](Self::holds) was asked for, and no other thread writes there.
     unsafe fn put(&self, row: usize, column: usize, values: &[f32]) {
         // SAFETY: as promised.
-        let to = unsafe { self.start.add(row * self.stride + column) };
+        let to = unsafe { self.places.start().add(row * self.stride + column) };
         // SAFETY: the same.
         unsafe { to.copy_from_nonoverlapping(values.as_ptr(), values.len()) };
     }

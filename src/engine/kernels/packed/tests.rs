@@ -37,18 +37,6 @@ fn laid_out(dtype: GgmlDType, rows: usize, columns: usize, bytes: &[u8]) -> Pack
     matrix
 }
 
-fn processors() -> Vec<Processor> {
-    let mut all = vec![Processor::Plain];
-    #[cfg(target_arch = "x86_64")]
-    if Processor::best() != Processor::Plain {
-        all.push(Processor::Avx2);
-    }
-    if !all.contains(&Processor::best()) {
-        all.push(Processor::best());
-    }
-    all
-}
-
 fn product(matrix: &Packed, x: &[f32]) -> Vec<f32> {
     let x = Rounded::new(x, matrix.columns());
     let mut out = vec![f32::NAN; x.rows() * matrix.rows()];
@@ -78,7 +66,7 @@ fn products_are_those_of_the_rounded_activations() {
             for tokens in [1, 2, 3, 7, 8, 9, 21] {
                 let x = values(tokens * columns, 5);
                 let rounded = Rounded::new(&x, columns);
-                for processor in processors() {
+                for processor in Processor::all() {
                     matrix.processor = processor;
                     let ours = product(&matrix, &x);
                     for (i, ours) in ours.iter().enumerate() {
@@ -102,7 +90,7 @@ fn a_row_is_the_same_bits_in_any_company() {
     for dtype in TYPES {
         let (mut matrix, _) = matrix(dtype, 50, 512);
         let x = values(31 * 512, 3);
-        for processor in processors() {
+        for processor in Processor::all() {
             matrix.processor = processor;
             let whole = product(&matrix, &x);
             for (t, row) in x.chunks(512).enumerate() {
@@ -139,7 +127,7 @@ fn groups_can_be_computed_apart() {
 fn what_is_no_number_stays_none_and_what_does_not_fit_is_refused() {
     for dtype in TYPES {
         let (mut matrix, _) = matrix(dtype, 17, 256);
-        for processor in processors() {
+        for processor in Processor::all() {
             matrix.processor = processor;
             let mut x = values(2 * 256, 2);
             x[300] = f32::NAN;
@@ -177,7 +165,7 @@ fn floats_are_multiplied_as_they_are() {
             matrix.row(rows - 1, &mut row);
             assert_eq!(row, exact[(rows - 1) * columns..]);
             let x = values(11 * columns, 4);
-            for processor in processors() {
+            for processor in Processor::all() {
                 matrix.processor = processor;
                 let product = |x: &[f32]| {
                     let mut out = vec![f32::NAN; x.len() / columns * rows];
