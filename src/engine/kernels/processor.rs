@@ -2,6 +2,9 @@
 
 use std::sync::LazyLock;
 
+/// `plain`, `avx2` or `avx512`: takes these kernels where the processor has more, to compare them.
+const LESS: &str = "AIGC_STUDIO_PROCESSOR";
+
 /// A set of instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "each kind of machine makes its own")]
@@ -19,37 +22,53 @@ pub enum Processor {
 }
 
 impl Processor {
-    /// The best that is there.
+    /// The best that is there, or a lesser one that [`LESS`] names.
     pub fn best() -> Self {
         static BEST: LazyLock<Processor> = LazyLock::new(|| {
-            #[cfg(target_arch = "x86_64")]
-            {
-                use std::arch::is_x86_feature_detected as has;
-                let avx2 = has!("avx2") && has!("fma") && has!("f16c");
-                return match avx2 && has!("avx512f") && has!("avx512bw") {
-                    true if has!("avx512vnni") => Processor::Avx512Vnni,
-                    true => Processor::Avx512,
-                    false if avx2 => Processor::Avx2,
-                    false => Processor::Plain,
-                };
-            }
-            #[cfg(target_arch = "aarch64")]
-            return Processor::Neon;
-            #[allow(unreachable_code)]
-            Processor::Plain
+            let there = Processor::there();
+            let less = match std::env::var(LESS).as_deref() {
+                Ok("plain") => Processor::Plain,
+                Ok("avx2") => Processor::Avx2,
+                Ok("avx512") => Processor::Avx512,
+                _ => there,
+            };
+            if there.has().contains(&less) { less } else { there }
         });
         *BEST
     }
 
-    /// All that this processor can run, for tests.
+    fn there() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            use std::arch::is_x86_feature_detected as has;
+            let avx2 = has!("avx2") && has!("fma") && has!("f16c");
+            return match avx2 && has!("avx512f") && has!("avx512bw") {
+                true if has!("avx512vnni") => Self::Avx512Vnni,
+                true => Self::Avx512,
+                false if avx2 => Self::Avx2,
+                false => Self::Plain,
+            };
+        }
+        #[cfg(target_arch = "aarch64")]
+        return Self::Neon;
+        #[allow(unreachable_code, reason = "of other machines")]
+        Self::Plain
+    }
+
+    /// All that a processor of this kind can run.
+    fn has(self) -> &'static [Self] {
+        match self {
+            Self::Plain => &[Self::Plain],
+            Self::Neon => &[Self::Plain, Self::Neon],
+            Self::Avx2 => &[Self::Plain, Self::Avx2],
+            Self::Avx512 => &[Self::Plain, Self::Avx2, Self::Avx512],
+            Self::Avx512Vnni => &[Self::Plain, Self::Avx2, Self::Avx512, Self::Avx512Vnni],
+        }
+    }
+
+    /// All that can be run here.
     #[cfg(test)]
     pub fn all() -> Vec<Self> {
-        match Self::best() {
-            Self::Plain => vec![Self::Plain],
-            Self::Neon => vec![Self::Plain, Self::Neon],
-            Self::Avx2 => vec![Self::Plain, Self::Avx2],
-            Self::Avx512 => vec![Self::Plain, Self::Avx2, Self::Avx512],
-            Self::Avx512Vnni => vec![Self::Plain, Self::Avx2, Self::Avx512, Self::Avx512Vnni],
-        }
+        Self::there().has().to_vec()
     }
 }

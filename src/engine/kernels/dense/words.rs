@@ -1,6 +1,8 @@
 //! What products read: words of 32 bits, one f32 or two bf16.
 
 use crate::engine::kernels::cpu::for_rows;
+#[cfg(target_arch = "x86_64")]
+use crate::engine::kernels::processor::Processor;
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,7 +27,10 @@ impl Kind {
         match self {
             Self::F32 => true,
             #[cfg(target_arch = "x86_64")]
-            Self::Bf16 => std::arch::is_x86_feature_detected!("avx512bf16"),
+            Self::Bf16 => {
+                matches!(Processor::best(), Processor::Avx512 | Processor::Avx512Vnni)
+                    && std::arch::is_x86_feature_detected!("avx512bf16")
+            }
             #[cfg(not(target_arch = "x86_64"))]
             Self::Bf16 => false,
         }
