@@ -270,37 +270,30 @@ unsafe fn floats_of<const F: u8, const M: usize>(
     x: [&[f32]; M],
 ) -> [[f32; GROUP]; M] {
     let mut out = [[0.0; GROUP]; M];
-    // A single row takes both halves at once: its sums alone do not keep the processor busy.
-    for (x, out) in x.chunks(4).zip(out.chunks_mut(4)) {
+    // Three rows of sixteen sums, each in two, are what the registers hold.
+    for (x, out) in x.chunks(3).zip(out.chunks_mut(3)) {
         // SAFETY: as promised.
         unsafe {
             match (x, out) {
-                (&[a, b, c, d], [p, q, r, s]) => {
-                    float_rows::<F, 4, 1>(group, columns, 0, [a, b, c, d], [p, q, r, s]);
-                    float_rows::<F, 4, 1>(group, columns, 1, [a, b, c, d], [p, q, r, s]);
-                }
-                (&[a, b], [p, q]) => float_rows::<F, 2, 2>(group, columns, 0, [a, b], [p, q]),
-                (x, out) => {
-                    (x.iter().zip(out)).for_each(|(x, out)| float_rows::<F, 1, 2>(group, columns, 0, [*x], [out]))
-                }
+                (&[a, b, c], [p, q, r]) => float_rows::<F, 3>(group, columns, [a, b, c], [p, q, r]),
+                (&[a, b], [p, q]) => float_rows::<F, 2>(group, columns, [a, b], [p, q]),
+                (x, out) => x.iter().zip(out).for_each(|(x, out)| float_rows::<F, 1>(group, columns, [*x], [out])),
             }
         }
     }
     out
 }
 
-/// `H` halves of a group from `half` on.
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn float_rows<const F: u8, const M: usize, const H: usize>(
+unsafe fn float_rows<const F: u8, const M: usize>(
     group: Columns<'_>,
     columns: usize,
-    half: usize,
     x: [&[f32]; M],
     out: [&mut [f32; GROUP]; M],
 ) {
     let start: *const u8 = group.lines.as_ptr().cast();
     let column = |k: usize, h: usize| {
-        let at = k * GROUP + 8 * (half + h);
+        let at = k * GROUP + 8 * h;
         // SAFETY: eight numbers of column `k` are there.
         unsafe {
             match F {
@@ -314,9 +307,9 @@ unsafe fn float_rows<const F: u8, const M: usize, const H: usize>(
         }
     };
     // Two sums each, so that one addition need not wait for the one before.
-    let mut sums = [[[_mm256_setzero_ps(); 2]; H]; M];
-    let add = |sums: &mut [[[__m256; 2]; H]; M], k: usize, n: usize| {
-        let column: [__m256; H] = std::array::from_fn(|h| column(k, h));
+    let mut sums = [[[_mm256_setzero_ps(); 2]; 2]; M];
+    let add = |sums: &mut [[[__m256; 2]; 2]; M], k: usize, n: usize| {
+        let column = [column(k, 0), column(k, 1)];
         for (x, sums) in x.iter().zip(sums) {
             // SAFETY: a row has `columns` numbers.
             let x = _mm256_set1_ps(unsafe { *x.get_unchecked(k) });
@@ -335,7 +328,7 @@ unsafe fn float_rows<const F: u8, const M: usize, const H: usize>(
     for (out, sums) in out.into_iter().zip(sums) {
         for (h, [a, b]) in sums.into_iter().enumerate() {
             // SAFETY: eight of sixteen numbers, from the first or the ninth on.
-            unsafe { _mm256_storeu_ps(out.as_mut_ptr().add(8 * (half + h)), _mm256_add_ps(a, b)) };
+            unsafe { _mm256_storeu_ps(out.as_mut_ptr().add(8 * h), _mm256_add_ps(a, b)) };
         }
     }
 }
