@@ -16,7 +16,7 @@ use aigc_studio::engine::text::testing::{Vocabulary, request, run};
 use aigc_studio::engine::text::{TextPipeline, inspect};
 use aigc_studio::engine::{CancelToken, MemoryBudget, Stop};
 use serde::Deserialize;
-use text_common::Greedy;
+use text_common::{Greedy, TIE};
 
 fn smollm2() -> PathBuf {
     if let Some(path) = std::env::var_os("AIGC_STUDIO_TEST_SMOLLM2") {
@@ -103,11 +103,16 @@ fn the_network_foresees_what_llama_cpp_foresees() {
     let vocabulary = Vocabulary::open(&smollm2(), None).unwrap();
     for row in &rows {
         assert_eq!(vocabulary.encode(&row.prompt), row.ids);
-        let others = row.hold(&smollm2(), 1e-3);
-        if others == 0 && !row.exact {
+        row.hold(&smollm2(), 1e-3);
+        if !row.exact {
             let greedy = TextParams { temperature: 0.0, max_tokens: 128, ..Default::default() };
             let (text, _) = answer(&mut pipeline(), TextPrompt::Raw(row.prompt.clone()), greedy);
-            assert_eq!(text, vocabulary.decode(&row.answer));
+            // Written token by token, with keys and values in f16: it parts from theirs, where it does, at a near tie.
+            let parts = |i: &usize| !text.starts_with(&vocabulary.decode(&row.answer[..=*i]));
+            if let Some(i) = (0..row.answer.len()).find(parts) {
+                let (best, _, second) = row.best[i];
+                assert!(best - second < TIE, "step {i}, {} ahead: {text:?}", best - second);
+            }
         }
     }
     for exact in [true, false] {
