@@ -62,19 +62,24 @@ def measured(load, draw, job):
 def as_diffusers(job):
     """One run of diffusers, in this process; prints its figures."""
     import torch
-    from diffusers import StableDiffusionPipeline
+    from diffusers import DiffusionPipeline, StableDiffusionPipeline
 
     torch.set_num_threads(job["threads"])
 
     def load():
         kind = torch.bfloat16 if job["bf16"] else torch.float32
-        pipe = StableDiffusionPipeline.from_pretrained(job["model"], dtype=kind, local_files_only=True)
+        pipe = DiffusionPipeline.from_pretrained(job["model"], dtype=kind, local_files_only=True)
         pipe.set_progress_bar_config(disable=True)
         return pipe
 
     @torch.no_grad()
     def draw(pipe):
-        prompt, negative = pipe.encode_prompt(PROMPT, "cpu", 1, job["guidance"] > 1, "")
+        if isinstance(pipe, StableDiffusionPipeline):
+            prompt, negative = pipe.encode_prompt(PROMPT, "cpu", 1, job["guidance"] > 1, "")
+            words = {"prompt_embeds": prompt, "negative_prompt_embeds": negative}
+        else:
+            # Its first step has the text encoders in it, and is not the middle one.
+            words = {"prompt": PROMPT, "negative_prompt": ""}
         times = [time.perf_counter()]
 
         def each(pipe, step, at, tensors):
@@ -82,12 +87,13 @@ def as_diffusers(job):
             return tensors
 
         latents = pipe(
-            prompt_embeds=prompt, negative_prompt_embeds=negative, guidance_scale=job["guidance"],
+            **words, guidance_scale=job["guidance"],
             width=job["size"], height=job["size"], num_inference_steps=job["steps"], output_type="latent",
             generator=torch.Generator().manual_seed(SEED), callback_on_step_end=each,
         ).images
         started = time.perf_counter()
-        pixels = pipe.vae.decode(latents / pipe.vae.config.scaling_factor).sample
+        config = pipe.vae.config
+        pixels = pipe.vae.decode(latents / config.scaling_factor + (config.get("shift_factor") or 0)).sample
         picture = pipe.image_processor.postprocess(pixels, output_type="pil")[0]
         return picture, seconds_between(times), time.perf_counter() - started
 
