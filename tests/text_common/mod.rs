@@ -21,8 +21,8 @@ pub const TIE: f32 = 0.5;
 
 impl Greedy {
     /// Holds each step of the answer to ours. `tolerance`: how far a logit may be off in full precision, where every
-    /// token must be the same; packed, another may win where it is a near tie.
-    pub fn hold(&self, model: &Path, tolerance: f32) {
+    /// token must be the same; packed, another may win where it is a near tie. Returns how many others there were.
+    pub fn hold(&self, model: &Path, tolerance: f32) -> usize {
         let mut tokens = self.ids.clone();
         tokens.extend(&self.answer[..self.answer.len() - 1]);
         let all = logits(model, &tokens, self.ids.len() - 1, self.exact).unwrap();
@@ -41,5 +41,6 @@ impl Greedy {
         println!("exact {}: {} steps, {others} near ties, logits off by {worst} at most", self.exact, all.len());
         assert!(worst < tolerance, "{worst}");
         assert!(others <= if self.exact { 0 } else { all.len() / 10 }, "{others} other tokens");
+        others
     }
 }

@@ -61,9 +61,7 @@ unsafe fn run<const M: usize, const V: usize>(tile: Tile, first: usize) {
                 } else {
                     let mut numbers = [0.0; HALF];
                     _mm256_storeu_ps(numbers.as_mut_ptr(), *sum);
-                    for (c, number) in numbers.iter().take(columns).enumerate() {
-                        *out.add(c) = if tile.add { *out.add(c) + number } else { *number };
-                    }
+                    tile.put(out, &numbers[..columns]);
                 }
             }
         }

@@ -111,6 +111,20 @@ struct Tile {
     add: bool,
 }
 
+impl Tile {
+    /// Writes some columns of a row one by one.
+    ///
+    /// # Safety
+    /// As many numbers from `out` on are the caller's.
+    #[inline(always)]
+    unsafe fn put(&self, out: *mut f32, sums: &[f32]) {
+        for (c, sum) in sums.iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe { *out.add(c) = if self.add { *out.add(c) + sum } else { *sum } };
+        }
+    }
+}
+
 /// How a product is written and computed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct How {

@@ -24,13 +24,9 @@ unsafe fn rows<const M: usize>(tile: Tile) -> usize {
             }
         }
         for (m, sums) in sums.iter().enumerate() {
-            for (c, sum) in sums.iter().take(tile.columns - first).enumerate() {
-                // SAFETY: `columns` numbers of each row are the caller's.
-                unsafe {
-                    let out = tile.out.add(m * tile.out_step + first + c);
-                    *out = if tile.add { *out + sum } else { *sum };
-                }
-            }
+            let columns = LANES.min(tile.columns - first);
+            // SAFETY: `columns` numbers of each row are the caller's.
+            unsafe { tile.put(tile.out.add(m * tile.out_step + first), &sums[..columns]) };
         }
     }
     M
