@@ -177,6 +177,11 @@ impl Worker {
                 let outcome = self.journals.append(&id, &entry);
                 return self.note_journal(outcome);
             }
+            Request::KeepConversations(all) => {
+                // One that cannot be written does not cost the others.
+                let kept: Vec<_> = all.iter().map(|(id, entries)| self.journals.keep(id, entries)).collect();
+                return kept.into_iter().collect();
+            }
             Request::DeleteConversation(id) => {
                 // The window took it off its list at once.
                 return self.journals.delete(&id).inspect_err(|_| {
