@@ -296,7 +296,7 @@ fn what_is_known_but_no_chat_is_named() {
 fn long_and_hostile_chats_do_not_take_long() {
     let started = std::time::Instant::now();
     for part in ["```a\n", "~~~\n", "User: a\n", "A B: c\nUser: x\n", "## User\n", "Ada: \n\n"] {
-        let _ = chats(part.repeat((2 << 20) / part.len()).as_bytes());
+        let _ = chats(part.repeat((1 << 20) / part.len()).as_bytes());
     }
     let node = |n: usize| format!("{{\"id\":\"{n}\",\"parentId\":\"{}\",\"role\":\"user\",\"content\":\"x\"}}", n / 2);
     let nodes = (1..40_000).map(node).collect::<Vec<_>>().join(",");
