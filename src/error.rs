@@ -41,6 +41,10 @@ pub enum Cause {
         id: String,
         bytes: u64,
     },
+    /// They are here, but nobody knows whether they are what the card promises.
+    NotChecked {
+        id: String,
+    },
     /// The model makes something else (a language model asked for a picture).
     WrongKind {
         id: String,
@@ -132,6 +136,20 @@ pub enum Cause {
         path: PathBuf,
         needed: u64,
         free: u64,
+    },
+    /// The window is to be closed while the disk does not take what was written.
+    Unsaved,
+    /// What is at this path cannot be written as a file.
+    NotAFile {
+        path: PathBuf,
+        what: Both,
+    },
+    /// Whoever read the program's output has gone (`| head`): no failure to speak of.
+    OutputClosed,
+    /// The program's output could not be written; `full` where the disk that it goes to is.
+    OutputFailed {
+        full: bool,
+        reason: String,
     },
     /// The settings file was not readable and is now at `kept`.
     SettingsBroken {

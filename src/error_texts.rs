@@ -44,6 +44,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("The model {id} ({}) is not on this machine yet.", gb(*bytes)),
             format!("模型 {id}（{}）还不在这台电脑上。", gb(*bytes)),
         ),
+        Cause::NotChecked { id } => (
+            format!("The files of {id} have changed, or came by hand: they are not checked."),
+            format!("模型 {id} 的文件被改动过或是手动放入的，尚未校验。"),
+        ),
         Cause::WrongKind { id, wanted } => (
             format!("{id} is not a model that makes {wanted}s."),
             format!("{id} 不能生成{}。", if *wanted == "text" { "文字" } else { "图片" }),
@@ -138,6 +142,22 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
                 )
             }
         }
+        Cause::Unsaved => (
+            "Some of what you wrote is not on the disk yet: closing the window now would lose it.".to_owned(),
+            "你写的部分内容还没有存到磁盘上：现在关闭窗口会丢失。".to_owned(),
+        ),
+        Cause::NotAFile { path, what } => (
+            format!("{} cannot be written: {}.", show(path), what.en),
+            format!("无法写入 {}：{}。", show(path), what.zh),
+        ),
+        Cause::OutputClosed => ("Nobody reads the output any more.".to_owned(), "输出已无人读取。".to_owned()),
+        Cause::OutputFailed { full: true, .. } => (
+            "The output could not be written: the disk that it goes to is full.".to_owned(),
+            "输出无法写入：目标磁盘已满。".to_owned(),
+        ),
+        Cause::OutputFailed { reason, .. } => {
+            (format!("The output could not be written: {reason}."), format!("输出无法写入：{reason}。"))
+        }
         Cause::SettingsBroken { reason, .. } => (
             format!("The settings file could not be read ({reason}); the defaults are used."),
             format!("设置文件无法读取（{reason}），已改用默认设置。"),
@@ -215,6 +235,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             format!("Fetch it in Models, or with `aigc-studio models fetch {id}`."),
             format!("请在“模型”页下载，或运行 `aigc-studio models fetch {id}`。"),
         ),
+        Cause::NotChecked { id, .. } => (
+            format!("Check them in Models, or with `aigc-studio models fetch {id}`: what is damaged is fetched again."),
+            format!("请在“模型”页校验，或运行 `aigc-studio models fetch {id}`：损坏的文件会重新下载。"),
+        ),
         Cause::WrongKind { .. } => ("Choose another model.".into(), "请选择另一个模型。".into()),
         Cause::FileMissing { .. } => {
             ("Check the path, or choose another file.".into(), "请检查路径，或选择另一个文件。".into())
@@ -286,6 +310,18 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::DiskFull { .. } => (
             "Free some space or choose another folder; nothing that was made is lost.".into(),
             "请腾出空间或选择另一个文件夹；已生成的内容没有丢失。".into(),
+        ),
+        Cause::Unsaved => (
+            "Free some space, and it is written by itself. Close the window again to close it all the same.".into(),
+            "请腾出空间，随后会自动写入。再次关闭窗口则仍会关闭。".into(),
+        ),
+        Cause::NotAFile { .. } => ("Choose the name of a file.".into(), "请指定一个文件名。".into()),
+        Cause::OutputClosed | Cause::OutputFailed { full: false, .. } => {
+            ("Send the output elsewhere.".into(), "请将输出改到别处。".into())
+        }
+        Cause::OutputFailed { .. } => (
+            "Free some space there, or send the output elsewhere, and run the command again.".into(),
+            "请在那里腾出空间，或将输出改到别处，再运行一次。".into(),
         ),
         Cause::SettingsBroken { kept, .. } => {
             (format!("The old file is kept at {}.", show(kept)), format!("旧文件保存在 {}。", show(kept)))

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+mod fetch_common;
+
 use aigc_studio::engine::{image, text};
+use sha2::Digest;
 
 struct Home(tempfile::TempDir);
 
@@ -403,6 +406,215 @@ fn a_picture_whose_decoding_failed_is_made_of_its_latents() {
     refuses(&home.run(&["image", "--decode", "gone.latent", "--model", &model]), 1, &["gone.latent"]);
     refuses(&home.run(&["image", "--decode", "good.png", "--model", &model]), 1, &["not a file of latents"]);
     refuses(&home.run(&["image", "--decode", "bad.latent", "--model", "sticker-64"]), 2, &["a model with a VAE"]);
+}
+
+#[test]
+fn a_prompt_comes_from_stdin_as_it_would_from_an_argument() {
+    let home = Home::new();
+    let model = home.tiny_text_model();
+    let rest = ["--model", &model, "--max-tokens", "12", "--seed", "3", "--raw"];
+    let given = home.run(&[&["text", "hello"], &rest[..]].concat());
+    assert!(!given.stdout.is_empty());
+    for args in [&["text", "-"][..], &["text"]] {
+        let piped = with_stdin(&home, &[args, &rest[..]].concat(), "hello\n");
+        assert_eq!(piped.stdout, given.stdout, "{args:?}: {}", stderr(&piped));
+    }
+    refuses(&with_stdin(&home, &["text", "-"], "  \n"), 2, &["empty"]);
+    refuses(&with_stdin(&home, &["text"], ""), 2, &["PROMPT", "stdin"]);
+
+    let model = home.tiny_picture_model();
+    let out = home.path("piped.png");
+    let args = ["image", "-", "--model", &model, "--steps", "1", "--out", out.to_str().unwrap()];
+    assert!(with_stdin(&home, &args, "a red apple\r\n").status.success());
+    assert_eq!(aigc_studio::store::png::read_record(&out).unwrap().prompt, "a red apple");
+}
+
+#[test]
+fn an_unknown_flag_is_wrong_usage_and_no_prompt() {
+    let home = Home::new();
+    for args in [
+        &["text", "--jsn"][..],
+        &["text", "--jsn", "hi"],
+        &["text", "-x"],
+        &["image", "--frobnicate"],
+        &["image", "--steps", "1", "--frobnicate"],
+        &["models", "list", "--jsn"],
+        &["models", "fetch", "--agre"],
+        &["models", "check", "--jsn"],
+        &["tokens", "--modl"],
+        &["render", "--modl"],
+        &["bench", "text", "--runz"],
+        &["--jsn"],
+    ] {
+        refuses(&home.run(args), 2, &[args.iter().find(|a| a.starts_with('-') && **a != "--steps").unwrap()]);
+    }
+    refuses(&home.run(&["txt"]), 2, &["txt"]);
+    refuses(&home.run(&["gone.png"]), 1, &["gone.png"]);
+}
+
+/// Commands that print, each with a tiny model.
+fn printing(home: &Home) -> Vec<Vec<String>> {
+    let (text, picture) = (home.tiny_text_model(), home.tiny_picture_model());
+    let lines = [
+        "--help".to_owned(),
+        "models list".to_owned(),
+        "models list --json".to_owned(),
+        format!("models check {text}"),
+        format!("models check {text} --json"),
+        format!("text hello --model {text} --max-tokens 9 --raw --ignore-eos"),
+        format!("text hello --model {text} --max-tokens 9 --raw --json"),
+        format!("tokens --model {text}"),
+        format!("render --model {text}"),
+        format!("image cat --model {picture} --steps 1 --out kept.png"),
+        format!("image cat --model {picture} --steps 1 --out kept.png --json"),
+        format!("image cat --model {picture} --steps 1 --out -"),
+    ];
+    lines.iter().map(|line| line.split(' ').map(str::to_owned).collect()).collect()
+}
+
+const CHAT: &str = r#"[{"role": "user", "content": "Hi"}]"#;
+
+/// `aigc-studio ... | true`, and the same for stderr.
+#[test]
+fn a_closed_pipe_ends_without_a_word() {
+    use std::io::Write;
+    let home = Home::new();
+    let closed = || std::io::pipe().unwrap().1;
+    for args in printing(&home) {
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let mut child =
+            home.command(&args).stdin(Stdio::piped()).stdout(closed()).stderr(Stdio::piped()).spawn().unwrap();
+        let _ = child.stdin.take().unwrap().write_all(CHAT.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        let err = stderr(&output);
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {err}");
+        assert!(!err.contains("error") && !err.contains("panicked") && !err.contains("pipe"), "{args:?}: {err}");
+    }
+    assert!(home.path("kept.png").is_file());
+    for (args, code) in [(&["text", "hi", "--model", "nope"][..], 1), (&["models", "list"], 0)] {
+        let status = home.command(args).stdout(Stdio::null()).stderr(closed()).status().unwrap();
+        assert_eq!(status.code(), Some(code), "{args:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_on_stdout_is_told_in_words() {
+    use std::io::Write;
+    let home = Home::new();
+    for args in printing(&home) {
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut child = home.command(&args).stdin(Stdio::piped()).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+        let _ = child.stdin.take().unwrap().write_all(CHAT.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        refuses(&output, 1, &["the disk that it goes to is full", "Free some space"]);
+    }
+    assert!(home.path("kept.png").is_file());
+}
+
+#[cfg(unix)]
+#[test]
+fn out_follows_links_and_writes_into_what_is_no_file() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    let home = Home::new();
+    let model = home.tiny_picture_model();
+    let draw = ["image", "cat", "--model", &model, "--steps", "1", "--seed", "5", "--out"];
+    let run = |rest: &[&str]| home.run(&[&draw[..], rest].concat());
+    let is_png = |bytes: &[u8]| bytes.starts_with(b"\x89PNG\r\n");
+
+    // Links to a file, and to one that is not there yet.
+    std::fs::create_dir(home.path("far")).unwrap();
+    symlink("far/real.png", home.path("link.png")).unwrap();
+    for _ in 0..2 {
+        assert_eq!(stdout(&run(&["link.png"])).trim(), "link.png");
+        assert!(home.path("link.png").is_symlink() && is_png(&std::fs::read(home.path("far/real.png")).unwrap()));
+    }
+    // A device, under its name and through a link, once and for many pictures.
+    symlink("/dev/null", home.path("null.png")).unwrap();
+    for rest in [&["/dev/null"][..], &["null.png"], &["null.png", "--count", "2"]] {
+        let output = run(rest);
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert!(std::fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+        assert!(home.path("null.png").is_symlink() && !home.path("null-1.png").exists());
+        assert!(!Path::new("/dev/null-1").exists());
+    }
+    // Stdout has the picture and nothing else.
+    for name in ["-", "/dev/stdout"] {
+        let output = run(&[name]);
+        assert!(is_png(&output.stdout), "{name}: {}", stderr(&output));
+        assert_eq!(output.stdout, std::fs::read(home.path("far/real.png")).unwrap(), "{name}");
+        assert!(!home.path("-").exists());
+    }
+    refuses(&run(&["-", "--json"]), 2, &["--json prints on stdout"]);
+    // A pipe that somebody reads.
+    assert!(Command::new("mkfifo").arg(home.path("pipe.png")).status().unwrap().success());
+    let reader = Command::new("cat").arg(home.path("pipe.png")).stdout(Stdio::piped()).spawn().unwrap();
+    assert!(run(&["pipe.png"]).status.success());
+    assert!(is_png(&reader.wait_with_output().unwrap().stdout));
+    assert!(std::fs::metadata(home.path("pipe.png")).unwrap().file_type().is_fifo());
+    // What cannot be written is told before the first step, and stays.
+    symlink("round", home.path("round")).unwrap();
+    for name in ["far", "new/", "round"] {
+        refuses(
+            &run(&[name, "--steps", "150", "--count", "1"]),
+            1,
+            &["cannot be written", "Choose the name of a file"],
+        );
+    }
+    assert!(home.path("round").is_symlink());
+}
+
+/// A byte of a fetched model flips: each command finds it, and the remedy that it names works.
+#[test]
+fn a_damaged_model_is_fetched_again_before_it_runs() {
+    let home = Home::new();
+    let tiny = home.tiny_text_model();
+    let bytes = std::fs::read(&tiny).unwrap();
+    let server = fetch_common::Server::start(bytes.clone(), fetch_common::Manner::Good);
+    let hash = hex::encode(sha2::Sha256::digest(&bytes));
+    let size = bytes.len();
+    std::fs::create_dir_all(home.path("models")).unwrap();
+    let card = format!(
+        "id = \"mine\"\nname = \"Mine\"\nmakes = \"text\"\nfamily = \"llama\"\nabout = \"x\"\nabout_zh = \"x\"\n\
+         licence = \"MIT\"\nmemory = 10\n[[files]]\nname = \"m.gguf\"\nbytes = {size}\nsha256 = \"{hash}\"\n\
+         sources = [{{ kind = \"hub\", repo = \"me/mine\", revision = \"main\", path = \"m.gguf\" }}]\n"
+    );
+    std::fs::write(home.path("models/mine.toml"), card).unwrap();
+    let run = |args: &[&str]| home.command(args).env("HF_ENDPOINT", &server.base).output().unwrap();
+    let file = home.path("models/mine/m.gguf");
+    let flip = || {
+        let mut flipped = bytes.clone();
+        flipped[size - 9] ^= 1;
+        std::thread::sleep(Duration::from_millis(30));
+        std::fs::write(&file, flipped).unwrap();
+    };
+    let write = ["text", "hello", "--model", "mine", "--max-tokens", "5", "--seed", "3"];
+    let first = run(&write);
+    assert!(first.status.success(), "{}", stderr(&first));
+
+    flip();
+    let again = run(&write);
+    assert_eq!(again.stdout, first.stdout, "{}", stderr(&again));
+    assert!(stderr(&again).contains("SHA-256") && std::fs::read(&file).unwrap() == bytes);
+    assert_eq!(server.requests().len(), 2);
+
+    flip();
+    refuses(&run(&["models", "check", "mine"]), 1, &["SHA-256", "Fetch the file again"]);
+    refuses(&run(&["models", "check"]), 1, &["SHA-256"]);
+    refuses(&with_stdin(&home, &["tokens", "--model", "mine"], "x"), 1, &["SHA-256", "Fetch the file again"]);
+    assert!(stdout(&run(&["models", "list"])).contains("not checked"));
+    let fetched = run(&["models", "fetch", "mine"]);
+    assert!(fetched.status.success() && !stderr(&fetched).contains("already"), "{}", stderr(&fetched));
+    assert!(std::fs::read(&file).unwrap() == bytes);
+    assert!(stderr(&run(&["models", "fetch", "mine"])).contains("is here already"));
+    assert!(stdout(&run(&["models", "check", "mine"])).contains("good"));
+    assert_eq!(server.requests().len(), 3);
+
+    // Without a network a damaged model is refused, and nothing is deleted.
+    flip();
+    refuses(&home.run(&write), 1, &["SHA-256", "Check the network"]);
+    assert!(file.is_file());
 }
 
 fn with_stdin(home: &Home, args: &[&str], text: &str) -> Output {

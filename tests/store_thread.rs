@@ -508,3 +508,43 @@ fn a_character_is_kept_listed_trashed_and_restored() {
     assert!(matches!(next(&events), StoreEvent::Personas(list) if list == [*kept]), "the list as it is");
     assert!(matches!(next(&events), StoreEvent::Failed(_)));
 }
+
+/// Settings and characters that the disk refuses are told, stay, and are written as soon as it takes them.
+#[test]
+fn settings_and_characters_that_cannot_be_written_are_kept_until_they_can_be() {
+    let home = tempfile::tempdir().unwrap();
+    let paths = Paths::below(home.path());
+    let (store, events) = start(home.path());
+    fs::create_dir(paths.settings()).unwrap();
+    fs::write(paths.personas(), "in the way").unwrap();
+    let settings = Settings { system_prompt: "Be brief.".into(), ..Settings::default() };
+    let ada = Persona { name: "Ada".into(), ..Persona::default() };
+    let keep = |name: &str| Request::SavePersona {
+        id: PersonaId("ada".into()),
+        persona: Box::new(Persona { system: name.into(), ..ada.clone() }),
+        picture_of: None,
+    };
+    for request in [Request::SaveSettings(Box::new(settings.clone())), keep("old"), keep("new")] {
+        store.send(request);
+        assert!(matches!(next(&events), StoreEvent::Failed(_)));
+    }
+    assert!(store.flush(Duration::from_secs(10)) && store.has_unsaved());
+    store.send(Request::ListPersonas);
+    assert!(matches!(next(&events), StoreEvent::Personas(kept) if kept[0].persona.system == "new"));
+    fs::remove_dir(paths.settings()).unwrap();
+    fs::remove_file(paths.personas()).unwrap();
+    assert!(matches!(next(&events), StoreEvent::SettingsSaved));
+    assert!(matches!(next(&events), StoreEvent::PersonaKept(kept) if kept.persona.system == "new"));
+    assert!(store.flush(Duration::from_secs(10)) && !store.has_unsaved());
+    assert_eq!(load_settings(paths.settings()).0, settings);
+
+    // The last chance is the end.
+    fs::remove_file(paths.settings()).unwrap();
+    fs::create_dir(paths.settings()).unwrap();
+    let settings = Settings { system_prompt: "Be kind.".into(), ..Settings::default() };
+    store.send(Request::SaveSettings(Box::new(settings.clone())));
+    assert!(matches!(next(&events), StoreEvent::Failed(_)));
+    fs::remove_dir(paths.settings()).unwrap();
+    drop(store);
+    assert_eq!(load_settings(paths.settings()).0, settings);
+}

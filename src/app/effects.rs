@@ -1,12 +1,11 @@
 //! What `update` asks for, done.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use crossbeam_channel::Receiver;
 
 use super::Studio;
-use crate::catalog::{Catalog, Fetcher};
+use crate::catalog::Fetcher;
 use crate::domain::{Event, EventKind, FetchEvent, FetchEventKind, Picture};
 use crate::error::{Cause, StudioError};
 use crate::state::{Command, Effect, Input};
@@ -134,11 +133,9 @@ impl Studio {
             }
             Effect::SetLibraryFolder(path) => self.store.send(Request::SetLibraryFolder(path)),
             Effect::SetModelsFolder(path) => {
-                self.catalog = Catalog::load(&path);
-                self.read_catalog();
-                self.look_closer();
+                self.load_catalog(path);
             }
-            Effect::Reveal(path) => self.reveal(ctx, &path),
+            Effect::Reveal(path) => self.dialogs.reveal(path),
         }
     }
 
@@ -150,15 +147,6 @@ impl Studio {
         let offline = self.state.settings.offline;
         let fetch = Fetcher::start(card, self.catalog.folder(), offline, self.wake.clone());
         self.fetches.0.insert(id, fetch);
-    }
-
-    /// Shows a folder, or the folder of a file, in the system's file manager.
-    fn reveal(&mut self, ctx: &egui::Context, path: &Path) {
-        let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-        if let Err(error) = open::that_detached(folder) {
-            let error = StudioError::io(crate::error::Doing::Reading, folder, &error);
-            self.input(ctx, Input::Store(crate::domain::StoreEvent::Failed(error)));
-        }
     }
 }
 

@@ -119,7 +119,10 @@ fn loose(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
             if depth > 0 && !own && !hidden {
                 loose(&path, depth - 1, found);
             }
-        } else if path.extension().is_some_and(|e| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known))) {
+        } else if path.extension().is_some_and(|e| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known)))
+            // A pipe of that name would be waited for.
+            && path.is_file()
+        {
             found.push(path);
         }
     }

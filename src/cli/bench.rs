@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::image::{in_precision, parse_size, whole};
+use super::models::{find, ready};
+use super::out;
 use super::run::{Interrupts, run_job};
-use super::text::{find, kv_of};
+use super::text::kv_of;
 use crate::domain::{
     BENCH_LENGTH, BENCH_RUNS, BENCH_WRITE, GUIDANCE, ImageParams, ImageRequest, Job, Makes, Outcome, STEPS, Seed,
     TextParams, round_f32,
@@ -76,12 +78,7 @@ pub fn run(context: &Context, command: &BenchCommand) -> Result<(), Stop> {
         BenchCommand::Text(args) => (args.json, text(context, args)?),
         BenchCommand::Image(args) => (args.json, image(context, args)?),
     };
-    if json {
-        println!("{object}");
-    } else {
-        println!("{lines}");
-    }
-    Ok(())
+    Ok(if json { out::line(object)? } else { out::line(lines)? })
 }
 
 fn text(context: &Context, args: &TextBench) -> Result<(Value, String), Stop> {
@@ -132,7 +129,8 @@ fn image(context: &Context, args: &ImageBench) -> Result<(Value, String), Stop> 
     if let Some(id) = &args.model {
         params.model.clone_from(id);
     }
-    let mut model = context.catalog.resolve(&params.model, Makes::Image)?;
+    let interrupts = Interrupts::listen();
+    let mut model = ready(context, &params.model, Makes::Image, &interrupts)?;
     if let Some(name) = &args.precision {
         model.files = in_precision(&model.files, name)?;
     }
@@ -152,7 +150,6 @@ fn image(context: &Context, args: &ImageBench) -> Result<(Value, String), Stop> 
     }
     params.seed = Seed::Fixed(1);
     params.check()?;
-    let interrupts = Interrupts::listen();
     let (mut all, mut load, mut first) = (Vec::new(), 0.0, 0.0);
     for run in 0..=runs {
         let request = ImageRequest { params: params.clone(), model: model.clone(), seed: 1, decode: Vec::new() };

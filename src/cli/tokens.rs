@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Context;
+use super::models::ready;
+use super::run::Interrupts;
+use super::{Context, out};
 use crate::domain::{Makes, ModelFiles, SMOLLM_ID};
 use crate::engine::Stop;
 use crate::engine::text::{Chat, Vocabulary};
@@ -31,27 +33,27 @@ pub struct RenderArgs {
     pub model: Option<String>,
 }
 
-fn open(context: &Context, model: Option<&str>) -> Result<Vocabulary, StudioError> {
-    let model = context.catalog.resolve(model.unwrap_or(SMOLLM_ID), Makes::Text)?;
+fn open(context: &Context, model: Option<&str>) -> Result<Vocabulary, Stop> {
+    let model = ready(context, model.unwrap_or(SMOLLM_ID), Makes::Text, &Interrupts::listen())?;
     let path: PathBuf = match model.files {
         ModelFiles::File(path) => path,
         _ => return Err(Cause::WrongKind { id: model.id, wanted: "text" }.into()),
     };
-    Vocabulary::open(&path, None)
+    Ok(Vocabulary::open(&path, None)?)
 }
 
-fn failed(doing: Doing, error: &std::io::Error) -> StudioError {
-    StudioError::io(doing, if doing == Doing::Reading { "stdin" } else { "stdout" }, error)
+fn unread(error: &std::io::Error) -> StudioError {
+    StudioError::io(Doing::Reading, "stdin", error)
 }
 
 pub fn tokens(context: &Context, args: &TokensArgs) -> Result<(), Stop> {
     let vocabulary = open(context, args.model.as_deref())?;
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut lines = std::io::BufWriter::new(std::io::stdout().lock());
     let mut input = std::io::BufReader::new(std::io::stdin().lock());
     let mut line = Vec::new();
     loop {
         line.clear();
-        if input.read_until(b'\n', &mut line).map_err(|e| failed(Doing::Reading, &e))? == 0 {
+        if input.read_until(b'\n', &mut line).map_err(|e| unread(&e))? == 0 {
             break;
         }
         if line.last() == Some(&b'\n') {
@@ -60,9 +62,9 @@ pub fn tokens(context: &Context, args: &TokensArgs) -> Result<(), Stop> {
         let text = String::from_utf8_lossy(&line);
         let ids = if args.no_special { vocabulary.encode_plain(&text) } else { vocabulary.encode(&text) };
         let json = serde_json::to_string(&ids).map_err(StudioError::other)?;
-        writeln!(out, "{json}").map_err(|e| failed(Doing::Writing, &e))?;
+        writeln!(lines, "{json}").map_err(|e| out::failed(&e))?;
     }
-    out.flush().map_err(|e| failed(Doing::Writing, &e))?;
+    lines.flush().map_err(|e| out::failed(&e))?;
     Ok(())
 }
 
@@ -79,13 +81,11 @@ pub fn render(context: &Context, args: &RenderArgs) -> Result<(), Stop> {
     let vocabulary = open(context, args.model.as_deref())?;
     let mut text = String::new();
     let read = std::io::stdin().lock().take(LONGEST).read_to_string(&mut text);
-    read.map_err(|e| failed(Doing::Reading, &e))?;
+    read.map_err(|e| unread(&e))?;
     let chat = parse(&text).map_err(|e| {
         let choices = r#"a JSON array like [{"role": "user", "content": "Hi"}]"#.to_owned();
         StudioError::from(Cause::BadChoice { name: "messages", value: "stdin".to_owned(), choices }).with_details(e)
     })?;
     let rendered = vocabulary.render(&chat)?;
-    let mut out = std::io::stdout().lock();
-    out.write_all(rendered.as_bytes()).and_then(|()| out.flush()).map_err(|e| failed(Doing::Writing, &e))?;
-    Ok(())
+    Ok(out::bytes(rendered.as_bytes())?)
 }

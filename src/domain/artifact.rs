@@ -271,6 +271,18 @@ impl JournalEntry {
         matches!(self, Self::Append { .. } | Self::Page(PageEntry::More { .. } | PageEntry::Edit(_)))
     }
 
+    /// Whether nothing is left of `earlier` where it comes right after it. True of itself for what a person types,
+    /// for then each key brings the whole text.
+    pub fn replaces(&self, earlier: &Self) -> bool {
+        match (self, earlier) {
+            (Self::System { .. }, Self::System { .. })
+            | (Self::Page(PageEntry::Memory { .. }), Self::Page(PageEntry::Memory { .. }))
+            | (Self::Page(PageEntry::Note { .. }), Self::Page(PageEntry::Note { .. })) => true,
+            (Self::Page(PageEntry::Card { card }), Self::Page(PageEntry::Card { card: old })) => card.id == old.id,
+            _ => false,
+        }
+    }
+
     /// Whether nothing is said with it: the conversation's time stays as it is.
     pub fn is_aside(&self) -> bool {
         matches!(self, Self::Title { .. } | Self::Pin { .. } | Self::Sliders { .. })

@@ -188,6 +188,7 @@ impl ModelCard {
             ModelPresence::Embedded => ModelFiles::Embedded,
             ModelPresence::Here { path } if self.files.len() == 1 => ModelFiles::File(path.clone()),
             ModelPresence::Here { path } => ModelFiles::Folder(path.clone()),
+            ModelPresence::Unchecked { .. } => return Err(Cause::NotChecked { id: self.id.clone() }.into()),
             ModelPresence::Partial { .. } | ModelPresence::Absent => {
                 return Err(Cause::NotFetched { id: self.id.clone(), bytes: self.bytes() }.into());
             }
@@ -221,6 +222,10 @@ pub enum ModelPresence {
     Embedded,
     /// On disk, whole; the hash was checked when it came.
     Here {
+        path: PathBuf,
+    },
+    /// Files of the right sizes, which came by hand or have changed since their hashes were taken; or damaged ones.
+    Unchecked {
         path: PathBuf,
     },
     /// Begun: this many bytes are on disk.

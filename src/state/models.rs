@@ -40,6 +40,11 @@ impl ModelEntry {
     pub fn is_here(&self) -> bool {
         matches!(self.presence, ModelPresence::Embedded | ModelPresence::Here { .. })
     }
+
+    /// Whether its files are here but must be hashed before a job can run on them.
+    pub fn is_unchecked(&self) -> bool {
+        matches!(self.presence, ModelPresence::Unchecked { .. })
+    }
 }
 
 impl ModelsState {

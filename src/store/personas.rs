@@ -45,7 +45,8 @@ impl Personas {
     /// All characters, by name. Files that cannot be read are left out, and stay.
     pub fn list(&self) -> Vec<KeptPersona> {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
-        let files = entries.filter(|path| path.extension().is_some_and(|e| e == ENDING)).take(MAX_LIST);
+        let files =
+            entries.filter(|path| path.extension().is_some_and(|e| e == ENDING) && path.is_file()).take(MAX_LIST);
         let read = |path: PathBuf| {
             let id = PersonaId(path.file_stem()?.to_str()?.to_owned());
             self.read(&id).inspect_err(|error| tracing::warn!("{}: {error}", path.display())).ok()

@@ -346,6 +346,8 @@ texts! {
     TextModels: "Text", "文字模型";
     BuiltIn: "Built in", "内置";
     OnThisMachine: "On this machine", "已在本机";
+    NotChecked: "On this machine, not checked", "已在本机，尚未校验";
+    CheckFiles: "Check", "校验";
     NotFetchedYet: "Not fetched yet, {0}", "尚未下载，{0}";
     PartlyFetched: "{0} of {1} fetched", "已下载 {0} / {1}";
     NeedsMemory: "needs {0} of memory", "需要 {0} 内存";

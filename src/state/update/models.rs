@@ -20,7 +20,8 @@ impl AppState {
             self.fetch_cancelled(id, fx);
             return;
         }
-        if offline {
+        // Files that are here are checked without asking anybody.
+        if offline && !entry.is_unchecked() {
             let error: StudioError = Cause::Offline { id: id.to_owned() }.into();
             entry.error = Some(error.clone());
             self.fetch_ended(id, Some(error), fx);

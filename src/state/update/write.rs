@@ -247,6 +247,8 @@ impl AppState {
         let checked = params.check().and_then(|()| match self.models.resolve(&params.model, Makes::Text) {
             // It is fetched on first use.
             Err(error) if matches!(error.cause(), Cause::NotFetched { .. }) && !self.settings.offline => Ok(()),
+            // And its files are hashed where nobody knows whether they are good.
+            Err(error) if matches!(error.cause(), Cause::NotChecked { .. }) => Ok(()),
             other => other.map(|_| ()),
         });
         // A draft is never fetched: it was chosen because it was here.

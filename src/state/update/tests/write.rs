@@ -87,6 +87,19 @@ fn a_prompt_that_waited_for_its_model_is_asked_even_when_another_page_is_open() 
     assert_eq!(messages[0].content, "Hello");
 }
 
+/// Files that changed since they were checked: hashed (and fetched again where they are damaged), offline too.
+#[test]
+fn a_model_that_is_not_checked_is_checked_before_it_answers() {
+    let mut s = state();
+    s.models.entries[1].presence = ModelPresence::Unchecked { path: "/m/s.gguf".into() };
+    s.settings.offline = true;
+    let effects = say(&mut s, "Hello");
+    assert!(effects.contains(&Effect::Fetch(SMOLLM_ID.into())), "{:?}", s.write.error);
+    assert!(!effects.iter().any(|e| matches!(e, Effect::Submit { .. })));
+    let kind = FetchEventKind::Finished { path: "/m/s.gguf".into() };
+    submitted(&update(&mut s, Input::Fetch(FetchEvent { id: SMOLLM_ID.into(), kind })));
+}
+
 #[test]
 fn a_failed_fetch_keeps_the_prompt_and_says_why() {
     let mut s = state();
