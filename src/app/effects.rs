@@ -107,6 +107,7 @@ impl Studio {
             Effect::AskOpenFile => self.dialogs.open_picture(self.state.lang),
 
             Effect::Journal { id, entry } => self.store.send(Request::Journal { id, entry }),
+            Effect::KeepConversations(all) => self.store.send(Request::KeepConversations(all)),
             Effect::LoadConversation(id) => self.store.send(Request::LoadConversation(id)),
             Effect::ListConversations => self.store.send(Request::ListConversations),
             Effect::TrashConversation(id) => self.store.send(Request::DeleteConversation(id)),

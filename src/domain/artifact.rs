@@ -259,6 +259,12 @@ pub enum JournalEntry {
     Speaker {
         speaker: Speaker,
     },
+    /// What the person is called, or who else says turn `turn`.
+    Name {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<u64>,
+        name: String,
+    },
     /// Its own sliders.
     Sliders {
         params: Box<TextParams>,

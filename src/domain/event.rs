@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    ConversationData, ConversationHead, JobId, KeptPersona, Latents, LibraryItem, Message, Persona, Picture,
+    ConversationData, ConversationHead, ImportedChat, JobId, KeptPersona, Latents, LibraryItem, Persona, Picture,
     PictureRecord, TextHit,
 };
 use crate::error::StudioError;
@@ -204,10 +204,11 @@ pub enum StoreEvent {
         hits: Vec<TextHit>,
         done: bool,
     },
-    /// A chat, from another program's file.
-    ChatOpened {
-        title: String,
-        messages: Vec<Message>,
+    /// Chats, from another program's file.
+    ChatsOpened {
+        chats: Vec<ImportedChat>,
+        /// What of the file has no place here.
+        left_out: Vec<Both>,
     },
     /// The person's own copy was written.
     Exported {

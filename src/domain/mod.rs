@@ -4,6 +4,7 @@
 mod answer_form;
 mod artifact;
 mod branches;
+mod chat;
 mod event;
 mod fmt;
 mod illustration;
@@ -23,6 +24,7 @@ mod tree;
 pub use answer_form::*;
 pub use artifact::*;
 pub use branches::{START, Shelf};
+pub use chat::*;
 pub use event::*;
 pub use fmt::*;
 pub use illustration::{Illustration, PASSAGE, Passage, Subject};

@@ -248,6 +248,8 @@ pub enum Effect {
         id: ConversationId,
         entry: JournalEntry,
     },
+    /// Conversations from elsewhere, each with all its entries.
+    KeepConversations(Vec<(ConversationId, Vec<JournalEntry>)>),
     LoadConversation(ConversationId),
     ListConversations,
     TrashConversation(ConversationId),

@@ -108,6 +108,11 @@ pub enum NoticeKind {
         name: String,
         left_out: Vec<Both>,
     },
+    /// Chats of another program came into the list; what of their file was left out.
+    ChatsKept {
+        count: usize,
+        left_out: Vec<Both>,
+    },
     PersonaTrashed(PersonaId),
     SettingsRestored,
     ModelFetched(String),

@@ -107,6 +107,21 @@ impl Journals {
         if entry.is_streamed() { open.sync_if_due(&path) } else { open.sync(&path) }
     }
 
+    /// Writes a whole conversation, on the disk at once.
+    pub fn keep(&mut self, id: &ConversationId, entries: &[JournalEntry]) -> Result<()> {
+        let path = self.path(id)?;
+        let mut lines = Vec::new();
+        for entry in entries {
+            serde_json::to_writer(&mut lines, entry)
+                .map_err(|e| StudioError::other("a turn could not be written").with_details(e))?;
+            lines.push(b'\n');
+        }
+        if let Some(folder) = path.parent() {
+            atomic::create_folder(folder)?;
+        }
+        atomic::write(&path, &lines)
+    }
+
     /// Syncs what waits for longer than [`SYNC_EVERY`] and tries again what failed.
     pub fn sync_due(&mut self) -> Result<()> {
         let now = Instant::now();

@@ -47,6 +47,8 @@ pub enum Request {
     LoadConversation(ConversationId),
     /// -> nothing
     Journal { id: ConversationId, entry: JournalEntry },
+    /// Conversations that were made elsewhere, each with all its entries at once. -> nothing
+    KeepConversations(Vec<(ConversationId, Vec<JournalEntry>)>),
     /// Into the trash. -> nothing, or `Failed` and the `Conversations` as they are
     DeleteConversation(ConversationId),
     /// Out of the trash. -> nothing

@@ -229,6 +229,11 @@ impl Worker {
                 // Where it fails, the lines wait: the next look at what is due tries again, and tells.
                 return self.journals.append(&id, &entry).or_else(|error| self.note_journal(Err(error)));
             }
+            Request::KeepConversations(all) => {
+                // One that cannot be written does not cost the others.
+                let kept: Vec<_> = all.iter().map(|(id, entries)| self.journals.keep(id, entries)).collect();
+                return kept.into_iter().collect();
+            }
             Request::DeleteConversation(id) => {
                 // The window took it off its list at once.
                 return self.journals.delete(&id).inspect_err(|_| {

@@ -7,6 +7,7 @@ use super::texts::T;
 use super::theme::{self, BODY, S1, S2};
 use super::{icons, trouble, widgets};
 use crate::domain::Room;
+use crate::lang::Both;
 use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -99,13 +100,11 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             (icons::TRASH, cx.t(T::ConversationTrashed).to_owned(), Some(undo))
         }
         NoticeKind::PersonaKept { name, left_out } => {
-            let mut text = cx.with(T::PersonaKept, &[name]);
-            if !left_out.is_empty() {
-                let parts: Vec<&str> = left_out.iter().map(|part| part.get(cx.lang)).collect();
-                text.push('\n');
-                text.push_str(&cx.with(T::LeftOut, &[&parts.join(cx.lang.pick(", ", "、"))]));
-            }
-            (icons::CHECK_CIRCLE, text, None)
+            (icons::CHECK_CIRCLE, cx.with(T::PersonaKept, &[name]) + &without(cx, left_out), None)
+        }
+        NoticeKind::ChatsKept { count, left_out } => {
+            let text = if *count == 1 { cx.t(T::ChatKept).to_owned() } else { cx.with(T::ChatsKept, &[count]) };
+            (icons::CHECK_CIRCLE, text + &without(cx, left_out), None)
         }
         NoticeKind::PersonaTrashed(id) => {
             let undo = (T::Undo, Command::Persona(PersonaCommand::Restore(id.clone())));
@@ -118,4 +117,13 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         NoticeKind::MemoryFreed => (icons::CHECK_CIRCLE, cx.t(T::MemoryFreed).to_owned(), None),
         NoticeKind::Problem(_) => (icons::WARNING_CIRCLE, String::new(), None),
     }
+}
+
+/// What of a file was left out, on a line of its own.
+fn without(cx: &Cx<'_>, left_out: &[Both]) -> String {
+    if left_out.is_empty() {
+        return String::new();
+    }
+    let parts: Vec<&str> = left_out.iter().map(|part| part.get(cx.lang)).collect();
+    format!("\n{}", cx.with(T::LeftOut, &[&parts.join(cx.lang.pick(", ", "、"))]))
 }

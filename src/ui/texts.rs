@@ -335,6 +335,8 @@ texts! {
     AnyModel: "The one in use", "当前使用的模型";
     PersonaSliders: "Bring the sliders as they are now", "带上当前的参数";
     PersonaKept: "{0} is in the library", "“{0}”已加入角色库";
+    ChatKept: "The chat is in the list", "对话已加入列表";
+    ChatsKept: "{0} chats are in the list", "{0} 个对话已加入列表";
     LeftOut: "Left out: {0}", "未导入：{0}";
     PersonaTrashed: "Persona moved to the trash", "角色已移到回收站";
     Save: "Save", "保存";

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Effects;
-use crate::domain::{Role, StoreEvent};
+use crate::domain::StoreEvent;
 use crate::error::Cause;
 use crate::state::{AppState, Command, Effect, NoticeKind, Saved};
 
@@ -73,11 +73,9 @@ impl AppState {
             StoreEvent::Personas(kept) => self.personas.kept = kept,
             StoreEvent::PersonaKept(kept) => self.personas.put(*kept),
             StoreEvent::TextsFound { serial, hits, done } => self.write.finder.found(serial, hits, done),
-            StoreEvent::ChatOpened { title, messages } => {
+            StoreEvent::ChatsOpened { chats, left_out } => {
                 self.gallery.restoring = None;
-                let system = messages.first().filter(|m| m.role == Role::System).map(|m| m.content.clone());
-                let turns = messages.into_iter().filter(|m| m.role != Role::System).collect();
-                self.open_chat(title, system.unwrap_or_default(), turns, fx);
+                self.chats_opened(chats, left_out, fx);
             }
             StoreEvent::Exported { path } => self.note(NoticeKind::Exported(path)),
             StoreEvent::Library(items) => self.gallery.items = Some(items),

@@ -5,6 +5,7 @@ mod export;
 mod forms;
 mod grammar;
 mod helper;
+mod imports;
 mod ledger;
 mod library;
 mod models;

@@ -176,7 +176,13 @@ impl AppState {
         let text = text.trim().to_owned();
         let Some(turn) = self.write.open.turn(id) else { return };
         let (role, parent) = (turn.message.role, turn.parent.unwrap_or(START));
-        self.begin_turn(role, text, Some(parent), fx);
+        let new = self.begin_turn(role, text, Some(parent), fx);
+        // It is the same person's.
+        let open = &mut self.write.open;
+        if let Some((name, id)) = open.manner.names.get(&id).cloned().zip(open.id.clone()) {
+            open.manner.names.insert(new, name.clone());
+            fx.push(Effect::Journal { id, entry: JournalEntry::Name { turn: Some(new), name } });
+        }
         // An answer that the person wrote anew needs no other.
         if role == Role::User {
             self.answer(None, fx);
@@ -309,6 +315,7 @@ impl AppState {
         let open = &mut self.write.open;
         let end = open.turns.last().map_or(START, |last| last.id);
         let (id, parent) = (open.next_turn(), Some(parent.unwrap_or(end)));
+        open.manner.names.remove(&id);
         let turn = Turn { id, message: Message { role, content }, info: None, parent };
         if let Some(conversation) = self.write.open.id.clone() {
             fx.push(Effect::Journal { id: conversation, entry: JournalEntry::Begin { turn: turn.clone() } });
@@ -380,7 +387,16 @@ impl AppState {
         let open = &self.write.open;
         let system = Some(&open.system).filter(|s| !s.trim().is_empty());
         let system = system.map(|text| Message { role: Role::System, content: text.clone() });
-        let turns = open.turns.iter().take_while(|t| t.id <= turn).map(|t| t.message.clone());
+        // Where several people speak, the model is told who says what.
+        let named = !open.manner.names.is_empty();
+        let turns = open.turns.iter().take_while(|t| t.id <= turn).map(|t| {
+            let mut message = t.message.clone();
+            let name = open.manner.name_of(t.id, message.role).filter(|_| named && !message.content.is_empty());
+            if let Some(name) = name.filter(|_| t.id != turn) {
+                message.content = format!("{name}: {}", message.content);
+            }
+            message
+        });
         system.into_iter().chain(turns.filter(|m| !m.content.is_empty())).collect()
     }
 

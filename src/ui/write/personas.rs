@@ -5,7 +5,7 @@ use egui::{
     UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use crate::domain::{KeptPersona, Makes, Persona};
+use crate::domain::{KeptPersona, Makes, Persona, Turn};
 use crate::state::{Command, PersonaCommand, PersonaDraft, PersonaEdit};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
@@ -268,10 +268,10 @@ fn model(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
     }
 }
 
-/// Who answers, above its answer.
-pub fn name(ui: &mut Ui, cx: &Cx<'_>) {
-    if let Some(speaker) = &cx.state.write.open.manner.speaker {
-        let text = RichText::new(&speaker.name).font(theme::strong(SMALL)).color(cx.p.accent_text);
+/// Who says a turn, above it.
+pub fn name(ui: &mut Ui, cx: &Cx<'_>, turn: &Turn) {
+    if let Some(name) = cx.state.write.open.manner.name_of(turn.id, turn.message.role) {
+        let text = RichText::new(name).font(theme::strong(SMALL)).color(cx.p.accent_text);
         ui.add(Label::new(text).truncate());
     }
 }

@@ -25,6 +25,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: 
 
 fn user(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
     ui.with_layout(Layout::top_down(Align::Max), |ui| {
+        super::personas::name(ui, cx, turn);
         let most = ui.available_width() * 0.85;
         let frame = Frame::new().fill(cx.p.raised).corner_radius(12).inner_margin(Margin::symmetric(12, 8));
         frame.show(ui, |ui| {
@@ -118,7 +119,7 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
 fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &Turn, last: bool) {
     let job = cx.state.write.job.as_ref().filter(|job| job.turn == turn.id && cx.state.write.is_writing_here());
     let streaming = job.is_some();
-    super::personas::name(ui, cx);
+    super::personas::name(ui, cx, turn);
     let text = &turn.message.content;
     if streaming {
         // Half a Markdown sign would flicker between two looks; plain text does not.
