@@ -179,9 +179,11 @@ impl Worker {
             }
             Request::DeleteConversation(id) => {
                 // The window took it off its list at once.
-                return self.journals.delete(&id).inspect_err(|_| {
+                if let Err(error) = self.journals.delete(&id) {
                     self.events.tell(StoreEvent::Conversations(self.journals.list()));
-                });
+                    return Err(error);
+                }
+                StoreEvent::ConversationTrashed(id)
             }
             Request::RestoreConversation(id) => return self.journals.restore(&id),
             Request::SearchTexts { serial, words } => {
@@ -192,12 +194,17 @@ impl Worker {
             Request::SavePersona { id, persona, picture_of } => {
                 let picture = picture_of.and_then(|other| self.personas.picture(&other));
                 let persona = Persona { avatar: persona.avatar.clone().or(picture), ..*persona };
-                StoreEvent::PersonaKept(Box::new(self.personas.save(&id, &persona)?))
+                match self.personas.save(&id, &persona) {
+                    Ok(kept) => StoreEvent::PersonaKept(Box::new(kept)),
+                    Err(error) => StoreEvent::PersonaFailed { id, error },
+                }
             }
             Request::DeletePersona(id) => {
-                return self.personas.delete(&id).inspect_err(|_| {
+                if let Err(error) = self.personas.delete(&id) {
                     self.events.tell(StoreEvent::Personas(self.personas.list()));
-                });
+                    return Err(error);
+                }
+                StoreEvent::PersonaTrashed(id)
             }
             Request::RestorePersona(id) => StoreEvent::PersonaKept(Box::new(self.personas.restore(&id)?)),
             Request::SaveSettings(new) => {
@@ -212,7 +219,7 @@ impl Worker {
             #[cfg(test)]
             Request::Panic => panic!("as asked"),
             // The decoder's; they get here only when it is gone.
-            request @ (Request::Thumbnail(_) | Request::Open(_)) => {
+            request @ (Request::Thumbnail(_) | Request::Open(_) | Request::View(_)) => {
                 failed(&request, StudioError::other("pictures cannot be opened any more"))
             }
         };
