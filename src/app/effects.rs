@@ -61,7 +61,11 @@ impl Studio {
                     self.input(ctx, Input::Grammar(grammar, Err(Cause::QueueFull { waiting: 16 }.into())));
                 }
             }
-            Effect::Unload => self.engine.unload(),
+            Effect::Unload => {
+                if let Err(error) = self.engine.unload() {
+                    self.input(ctx, Input::NotUnloaded(error));
+                }
+            }
             Effect::SetDevice(device) => {
                 // A new engine on the new device; jobs of the old one end as cancelled.
                 let ended: Vec<_> = self.jobs.drain().map(|(id, _)| id).collect();
@@ -91,15 +95,16 @@ impl Studio {
                 let name = from.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                 self.dialogs.save_picture(&name, move |path| Request::ExportFile { from, path });
             }
-            Effect::CopyPicture(picture) => copy_picture(ctx, &picture),
-            Effect::CopyFile(path) => {
-                let opened = self.state.gallery.opened.as_ref().filter(|(p, _)| *p == path);
-                if let Some((_, picture)) = opened {
-                    copy_picture(ctx, picture);
-                }
+            Effect::CopyPicture(picture) => {
+                copy_picture(ctx, &picture);
+                self.input(ctx, Input::Copied);
             }
-            Effect::CopyText(text) => ctx.copy_text(text),
+            Effect::CopyText(text) => {
+                ctx.copy_text(text);
+                self.input(ctx, Input::Copied);
+            }
             Effect::OpenPicture(path) => self.store.send(Request::Open(path)),
+            Effect::ViewPicture(path) => self.store.send(Request::View(path)),
             Effect::Thumbnail(path) => self.store.send(Request::Thumbnail(path)),
             Effect::TrashPictures(paths) => self.store.send(Request::Trash(paths)),
             Effect::RestorePictures(paths) => self.store.send(Request::Restore(paths)),

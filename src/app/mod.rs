@@ -14,12 +14,14 @@ use crossbeam_channel::Receiver;
 
 use crate::catalog::Catalog;
 use crate::cli::system_lang;
-use crate::domain::{Event, JobId, ModelPresence, Room, StoreEvent, Wake, WindowGeometry};
+use crate::domain::{Event, JobId, ModelPresence, StoreEvent, Wake, WindowGeometry};
 use crate::engine::image::ImagePipeline;
 use crate::engine::text::{Checked, GrammarChecker, Measured, Measurer, TextPipeline};
-use crate::engine::{Engine, JobHandle, MemoryBudget, Pipelines, best_device, device_label, process_memory};
+use crate::engine::{
+    Engine, JobHandle, MemoryBudget, Pipelines, Reservation, best_device, device_label, process_memory,
+};
 use crate::error::{Cause, StudioError};
-use crate::state::{AppState, Command, Input, ModelEntry, update};
+use crate::state::{AppState, Command, Input, ModelEntry, begin, update};
 use crate::store::{Paths, Request, Store};
 use crate::ui::Views;
 use dialogs::{Answer, Dialogs};
@@ -75,6 +77,8 @@ pub struct Studio {
     applied: Option<(crate::domain::Theme, Option<f32>)>,
     /// While nothing is computed, and while jobs run.
     frames: [Frames; 2],
+    /// The window's pictures, and their share of the budget where there was room for it.
+    pictures: (u64, Option<Reservation>),
 }
 
 impl Studio {
@@ -144,15 +148,13 @@ impl Studio {
             sampled: None,
             applied: None,
             frames: Default::default(),
+            pictures: (0, None),
         };
         studio.load_catalog(models);
         studio.take_catalog(FIRST_LOOK);
-        studio.store.send(Request::ListConversations);
+        let effects = begin(&mut studio.state);
+        studio.perform(ctx, effects);
         studio.store.send(Request::ListPersonas);
-        // The library is read when it is first looked at.
-        if studio.state.room() == Room::Gallery {
-            studio.store.send(Request::ScanLibrary);
-        }
         if let Some(error) = problem {
             studio.input(ctx, Input::Store(StoreEvent::Failed(error)));
         }
@@ -275,13 +277,14 @@ impl Studio {
     /// Everything but drawing: called before each frame, and while the window is hidden.
     pub fn logic(&mut self, ctx: &egui::Context) {
         self.state.now_ms = now_ms();
-        self.take_window_input(ctx);
+        self.take_window_size(ctx);
         self.put_off_closing(ctx);
         for command in std::mem::take(&mut self.commands) {
             self.input(ctx, Input::Command(command));
         }
         self.drain(ctx);
         self.input(ctx, Input::Command(Command::Tick));
+        self.count_pictures();
         if self.sampled.is_none_or(|at| at.elapsed() >= SAMPLE) {
             self.sampled = Some(Instant::now());
             self.state.status.memory = process_memory();
@@ -296,18 +299,24 @@ impl Studio {
         }
     }
 
-    /// Dropped files and the window's size.
-    fn take_window_input(&mut self, ctx: &egui::Context) {
-        let (dropped, geometry) = ctx.input(|input| {
-            let dropped: Vec<PathBuf> = input.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect();
+    /// Takes the window's pictures out of what models may have.
+    fn count_pictures(&mut self) {
+        let bytes = self.state.picture_bytes();
+        if self.pictures.0 != bytes {
+            self.pictures = (bytes, None);
+            self.pictures.1 = self.budget.reserve_free(bytes);
+        }
+    }
+
+    /// The window's size. Only what lasts may be read here: keys, clicks and dropped files are events of one pass, and
+    /// this runs for passes that draw nothing too, where egui still holds the events of the pass before.
+    fn take_window_size(&mut self, ctx: &egui::Context) {
+        let geometry = ctx.input(|input| {
             let viewport = input.viewport();
             let maximized = viewport.maximized.unwrap_or(false);
             let size = viewport.inner_rect.map(|rect| rect.size());
-            (dropped, size.map(|size| (size, maximized)))
+            size.map(|size| (size, maximized))
         });
-        for path in dropped {
-            self.commands.push(Command::OpenFile(path));
-        }
         let old = self.state.settings.window;
         if let Some((size, maximized)) = geometry {
             // The size to come back to is the one before maximising.

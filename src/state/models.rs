@@ -6,6 +6,8 @@ use crate::error::{Cause, Result, StudioError};
 #[derive(Clone, Debug, Default)]
 pub struct ModelsState {
     pub entries: Vec<ModelEntry>,
+    /// Kinds of models whose memory is being freed.
+    pub(super) unloading: Vec<Makes>,
 }
 
 /// One card and what is known of its files.

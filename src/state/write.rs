@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::wanted::Wanted;
 use super::{Aim, Finder, GrammarState, LedgerState, PageSpot, Phase};
 use crate::domain::{
     ConversationHead, ConversationId, Illustration, JobId, Manner, Page, Shelf, TextParams, TextPrompt, TokenChoice,
@@ -18,6 +19,10 @@ pub struct WriteState {
     pub conversations: Vec<ConversationHead>,
     pub search: String,
     pub finder: Finder,
+    /// The conversation whose file is being read, to be shown.
+    pub(super) wanted: Wanted<ConversationId>,
+    /// The list of conversations is being read.
+    pub(super) listing: Wanted<()>,
     /// What the page is to be scrolled to.
     pub aim: Option<Aim>,
     pub open: OpenConversation,

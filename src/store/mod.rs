@@ -78,6 +78,7 @@ impl Store {
         let request = match (request, &self.decoder) {
             (Request::Thumbnail(path), Some(decoder)) => return decoder.thumbnail(path),
             (Request::Open(path), Some(decoder)) => return decoder.open(path),
+            (Request::View(path), Some(decoder)) => return decoder.view(path),
             (request, _) => request,
         };
         let Some(requests) = &self.requests else { return };
@@ -119,6 +120,8 @@ fn failed(request: &Request, error: StudioError) -> StoreEvent {
     match request {
         Request::SavePicture { job, index, .. } => StoreEvent::PictureFailed { job: *job, index: *index, error },
         Request::Thumbnail(path) => StoreEvent::NoThumbnail { path: path.clone(), error: Some(error) },
+        Request::View(path) => StoreEvent::Viewed { path: path.clone(), picture: Err(error) },
+        Request::SavePersona { id, .. } => StoreEvent::PersonaFailed { id: id.clone(), error },
         _ => StoreEvent::Failed(error),
     }
 }

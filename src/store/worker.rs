@@ -236,9 +236,11 @@ impl Worker {
             }
             Request::DeleteConversation(id) => {
                 // The window took it off its list at once.
-                return self.journals.delete(&id).inspect_err(|_| {
+                if let Err(error) = self.journals.delete(&id) {
                     self.events.tell(StoreEvent::Conversations(self.journals.list()));
-                });
+                    return Err(error);
+                }
+                StoreEvent::ConversationTrashed(id)
             }
             Request::RestoreConversation(id) => return self.journals.restore(&id),
             Request::SearchTexts { serial, words } => {
@@ -253,18 +255,22 @@ impl Worker {
                 match self.personas.save(&id, &persona) {
                     Ok(kept) => StoreEvent::PersonaKept(Box::new(kept)),
                     Err(error) => {
-                        self.unsaved_personas.insert(id, persona);
-                        return Err(error);
+                        self.unsaved_personas.insert(id.clone(), persona);
+                        StoreEvent::PersonaFailed { id, error }
                     }
                 }
             }
             Request::DeletePersona(id) => {
                 // What is in memory alone has no file to move.
                 let unsaved = self.unsaved_personas.remove(&id).is_some();
-                return match self.personas.delete(&id) {
-                    Err(_) if unsaved => Ok(()),
-                    outcome => outcome.inspect_err(|_| self.events.tell(StoreEvent::Personas(self.persona_list()))),
-                };
+                match self.personas.delete(&id) {
+                    Ok(()) => StoreEvent::PersonaTrashed(id),
+                    Err(_) if unsaved => return Ok(()),
+                    Err(error) => {
+                        self.events.tell(StoreEvent::Personas(self.persona_list()));
+                        return Err(error);
+                    }
+                }
             }
             Request::RestorePersona(id) => StoreEvent::PersonaKept(Box::new(self.personas.restore(&id)?)),
             Request::SaveSettings(new) => {
@@ -286,7 +292,7 @@ impl Worker {
             #[cfg(test)]
             Request::Panic => panic!("as asked"),
             // The decoder's; they get here only when it is gone.
-            request @ (Request::Thumbnail(_) | Request::Open(_)) => {
+            request @ (Request::Thumbnail(_) | Request::Open(_) | Request::View(_)) => {
                 failed(&request, StudioError::other("pictures cannot be opened any more"))
             }
         };

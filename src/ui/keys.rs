@@ -1,4 +1,4 @@
-//! Keyboard shortcuts and files that are dropped on the window.
+//! Keyboard shortcuts and files that are dropped on the window: here alone, for drawing sees each of them once.
 
 use egui::{Key, Modifiers, Ui};
 

@@ -1,6 +1,6 @@
 //! Short notes at the lower right corner.
 
-use egui::{Align2, Area, Frame, Id, Label, Margin, Order, RichText, Stroke, Ui, vec2};
+use egui::{Align2, Area, Frame, Id, Label, Margin, Order, RichText, ScrollArea, Stroke, Ui, vec2};
 
 use super::cx::Cx;
 use super::texts::T;
@@ -23,8 +23,17 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.set_max_width(380.0);
         ui.spacing_mut().item_spacing.y = S2;
         let notices: &[Notice] = &cx.state.notices;
-        for notice in notices {
-            ui.push_id(notice.id, |ui| note(ui, cx, notice));
+        // Problems wait for the person, however many: what does not fit is scrolled to.
+        let high = (ui.ctx().content_rect().height() - up - 56.0).max(120.0);
+        ScrollArea::vertical().max_height(high).stick_to_bottom(true).show(ui, |ui| {
+            for notice in notices {
+                ui.push_id(notice.id, |ui| note(ui, cx, notice));
+            }
+        });
+        if notices.iter().filter(|notice| notice.is_problem()).count() > 1
+            && widgets::button(ui, icons::X, cx.t(T::DismissAll)).clicked()
+        {
+            cx.push(Command::DismissProblems);
         }
     });
 }
@@ -114,6 +123,7 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         NoticeKind::ModelFetched(id) => {
             (icons::CHECK_CIRCLE, cx.with(T::ModelFetched, &[&super::models_bits::name(cx, id)]), None)
         }
+        NoticeKind::MemoryWaits => (icons::CLOCK, cx.t(T::MemoryWaits).to_owned(), None),
         NoticeKind::MemoryFreed => (icons::CHECK_CIRCLE, cx.t(T::MemoryFreed).to_owned(), None),
         NoticeKind::Problem(_) => (icons::WARNING_CIRCLE, String::new(), None),
     }

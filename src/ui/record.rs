@@ -5,7 +5,7 @@ use egui::Ui;
 use super::cx::Cx;
 use super::texts::T;
 use super::{models_bits, widgets};
-use crate::domain::{PictureRecord, round_f32};
+use crate::domain::{NoiseSource, PictureRecord, Schedule, round_f32};
 
 /// `more` are rows after the picture's own settings.
 pub fn table(ui: &mut Ui, cx: &Cx<'_>, record: &PictureRecord, more: Vec<(&'static str, String)>) {
@@ -19,6 +19,18 @@ pub fn table(ui: &mut Ui, cx: &Cx<'_>, record: &PictureRecord, more: Vec<(&'stat
     rows.push((cx.t(T::Model), model));
     if !record.vae.is_empty() {
         rows.push((cx.t(T::Vae), record.vae.clone()));
+    }
+    if record.schedule != Schedule::default() {
+        rows.push((cx.t(T::Schedule), record.schedule.name().to_owned()));
+    }
+    if record.noise != NoiseSource::default() {
+        rows.push((cx.t(T::NoiseSource), record.noise.name().to_owned()));
+    }
+    if record.guidance_rescale > 0.0 {
+        rows.push((cx.t(T::GuidanceRescale), round_f32(record.guidance_rescale).to_string()));
+    }
+    if record.clip_skip > 1 {
+        rows.push((cx.t(T::ClipSkip), record.clip_skip.to_string()));
     }
     rows.extend([
         (cx.t(T::Seed), record.seed.to_string()),

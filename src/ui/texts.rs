@@ -59,6 +59,7 @@ texts! {
     Cancel: "Cancel", "取消";
     Close: "Close", "关闭";
     Dismiss: "Dismiss", "知道了";
+    DismissAll: "Dismiss all problems", "全部知道了";
     Details: "Details", "详细信息";
     CopyDetails: "Copy details", "复制详细信息";
     Undo: "Undo", "撤销";
@@ -100,7 +101,7 @@ texts! {
     DeleteToTrash: "Move to the trash", "移到回收站";
     NothingFound: "Nothing found", "没有找到";
     Esc: "Esc", "Esc 键";
-    DropHere: "Drop a picture to bring back its prompt and settings", "松开鼠标，恢复这张图片的提示词和设置";
+    DropHere: "Drop it here: a picture brings back its settings; a chat, a persona or a model is opened", "松开鼠标：图片会恢复其设置，对话、角色或模型会被打开";
 
     // Remedies
     OpenSettings: "Open Settings", "打开设置";
@@ -130,13 +131,22 @@ texts! {
     CountHover: "How many pictures to make, each with the next seed.", "一次生成几张，每张使用下一个种子。";
     More: "More", "更多";
     Sampler: "Sampler", "采样器";
-    SamplerHover: "How the way from noise to picture is walked.", "从噪声到图片的走法。";
+    SamplerHover: "The algorithm that turns noise into an image.", "把噪声变成图片的算法。";
     Schedule: "Schedule", "噪声调度";
     ScheduleHover: "How the noise is spread over the steps.", "噪声在各步之间如何分布。";
     Automatic: "Automatic", "自动";
     EulerHover: "The plain way: one look a step, quick.", "最简单：每步计算一次，速度快。";
     HeunHover: "Looks twice a step: finer at few steps, half as fast.", "每步计算两次：步数少时更细，速度减半。";
     MidpointHover: "Looks ahead to the middle of each step: smooth, half as fast.", "每步先看中点：更平滑，速度减半。";
+    NoiseSource: "Noise source (RNG)", "噪声来源（RNG）";
+    NoiseSourceHover: "Who turns the seed into noise. PyTorch makes the pictures of diffusers, and of A1111 on the CPU, again.", "由谁把种子变成噪声。PyTorch 可重现 diffusers 以及 A1111（CPU 噪声）的图片。";
+    NoiseNative: "This program", "本程序";
+    NoiseTorch: "PyTorch", "PyTorch";
+    GuidanceRescale: "Soften guidance (rescale)", "柔化引导（rescale）";
+    GuidanceRescaleHover: "Takes back the glare of strong guidance (guidance rescale, CFG rescale); 0 is off.", "减轻高引导强度造成的过曝（guidance rescale / CFG rescale）；0 为关闭。";
+    ClipSkip: "Text layer (clip skip)", "文本层（clip skip）";
+    ClipSkipHover: "Which layer of the text encoder CLIP is read, counted from the last: 1 is the last. Many models of drawn figures want 2.", "读取文本编码器 CLIP 的哪一层，从最后一层数起：1 为最后一层。许多动漫模型适合用 2。";
+    NotUsedHere: "The chosen model does not use it", "所选模型不使用此项";
     ResetSliders: "Reset sliders", "恢复默认值";
     DoubleClickResets: "Double click: back to {0}", "双击恢复为 {0}";
     ValueOf: "{0}: value", "{0}：数值";
@@ -258,6 +268,8 @@ texts! {
     FetchNow: "Fetch now", "现在下载";
     FetchingModel: "Fetching {0}", "正在下载 {0}";
     SystemPrompt: "System prompt", "系统提示词";
+    SystemHere: "For this conversation alone", "仅用于这个对话";
+    SystemOfAll: "For every new conversation", "用于之后的每个新对话";
     SystemHint: "How the model should behave, such as: answer in one sentence", "希望模型怎样回答，例如：用一句话回答";
     Temperature: "Temperature", "温度";
     TemperatureHover: "Low keeps to the likeliest words, high dares more; 0 always takes the likeliest.", "低则稳妥，高则大胆；0 总是选最可能的词。";
@@ -511,6 +523,7 @@ texts! {
     ConversationTrashed: "Conversation moved to the trash", "对话已移到回收站";
     SettingsRestored: "Prompt and settings restored", "已恢复提示词和设置";
     ModelFetched: "{0} is ready", "{0} 已就绪";
+    MemoryWaits: "Memory is freed once the running jobs are over", "正在运行的任务结束后释放内存";
     MemoryFreed: "Memory freed", "内存已释放";
 }
 

@@ -38,6 +38,9 @@ impl AppState {
             ImageEdit::Count(n) => params.count = COUNT.clamp(n.into()) as u32,
             ImageEdit::Sampler(sampler) => params.sampler = sampler,
             ImageEdit::Schedule(schedule) => params.schedule = schedule,
+            ImageEdit::Noise(noise) => params.noise = noise,
+            ImageEdit::GuidanceRescale(v) => params.guidance_rescale = GUIDANCE_RESCALE.clamp(v.into()) as f32,
+            ImageEdit::ClipSkip(n) => params.clip_skip = CLIP_SKIP.clamp(n.into()) as u32,
             ImageEdit::Reset => self.reset_image(),
         }
     }
@@ -223,6 +226,7 @@ impl AppState {
                 self.leave_job(id);
             }
             EventKind::Freed { .. }
+            | EventKind::Unloaded { .. }
             | EventKind::WithoutDraft { .. }
             | EventKind::Prefill { .. }
             | EventKind::Token { .. }
@@ -240,7 +244,7 @@ impl AppState {
         let (job, index) = key;
         fx.push(Effect::SavePicture { job, index, picture: picture.clone(), record: record.clone() });
         let subject = self.create.jobs.iter().find(|j| j.id == job).and_then(|j| j.subject.clone());
-        self.put_on_strip(Shot { key, picture, record, saved: Saved::Saving, subject });
+        self.put_on_strip(Shot { key, picture: Some(picture), record, saved: Saved::Saving, subject });
     }
 
     pub(super) fn put_on_strip(&mut self, shot: Shot) {
@@ -294,12 +298,16 @@ impl AppState {
 
     /// Shows a picture from a file as if it had been made now.
     pub(super) fn show_file(&mut self, path: &Path, picture: Arc<Picture>, record: Box<PictureRecord>) {
-        let known = self.create.strip.iter().find(|s| matches!(&s.saved, Saved::At(p) if p == path)).map(|s| s.key);
-        let key = known.unwrap_or_else(|| {
+        let known = self.create.strip.iter_mut().find(|s| matches!(&s.saved, Saved::At(p) if p == path));
+        let picture = Some(picture);
+        let key = if let Some(shot) = known {
+            shot.picture = picture;
+            shot.key
+        } else {
             let key = (self.new_job(), 0);
             self.put_on_strip(Shot { key, picture, record, saved: Saved::At(path.to_owned()), subject: None });
             key
-        });
+        };
         self.create.shown = Shown::Shot(key);
     }
 
@@ -308,29 +316,37 @@ impl AppState {
         if self.create.shot(key).is_none() {
             return;
         }
-        self.notices.pop();
+        self.notices.pop_if(|notice| notice.kind == NoticeKind::SettingsRestored);
         self.settings.image.seed = Seed::Random;
         self.generate(fx);
     }
 
     pub(super) fn export_shot(&mut self, key: ShotKey, fx: &mut Effects) {
-        if let Some(shot) = self.create.shot(key) {
-            let name = match &shot.saved {
-                Saved::At(path) => path.file_stem().map(|s| s.to_string_lossy().into_owned()),
-                _ => None,
-            };
-            fx.push(Effect::AskExportPicture {
-                picture: shot.picture.clone(),
+        let Some(shot) = self.create.shot(key) else { return };
+        let name = match &shot.saved {
+            Saved::At(path) => path.file_stem().map(|s| s.to_string_lossy().into_owned()),
+            _ => None,
+        };
+        match (&shot.picture, &shot.saved) {
+            (Some(picture), _) => fx.push(Effect::AskExportPicture {
+                picture: picture.clone(),
                 record: Some(shot.record.clone()),
                 name: name.unwrap_or_else(|| format!("picture-{}", shot.record.seed)),
-            });
+            }),
+            (None, Saved::At(path)) => fx.push(Effect::AskExportFile { path: path.clone() }),
+            (None, _) => {}
         }
     }
 
     pub(super) fn copy_shot(&mut self, key: ShotKey, fx: &mut Effects) {
-        if let Some(shot) = self.create.shot(key) {
-            fx.push(Effect::CopyPicture(shot.picture.clone()));
-            self.note(NoticeKind::Copied);
+        let Some(shot) = self.create.shot(key) else { return };
+        match (&shot.picture, &shot.saved) {
+            (Some(picture), _) => {
+                fx.push(Effect::CopyPicture(picture.clone()));
+                self.gallery.copying = None;
+            }
+            (None, Saved::At(path)) => self.copy_file(path.clone(), fx),
+            (None, _) => {}
         }
     }
 
@@ -343,12 +359,39 @@ impl AppState {
 
     pub(super) fn retry_save(&mut self, key: ShotKey, fx: &mut Effects) {
         let Some(shot) = self.create.strip.iter_mut().find(|s| s.key == key) else { return };
-        if !matches!(shot.saved, Saved::Failed(_)) {
-            return;
-        }
+        let Some(picture) = shot.picture.clone().filter(|_| matches!(shot.saved, Saved::Failed(_))) else { return };
         shot.saved = Saved::Saving;
         let (job, index) = key;
-        fx.push(Effect::SavePicture { job, index, picture: shot.picture.clone(), record: shot.record.clone() });
+        fx.push(Effect::SavePicture { job, index, picture, record: shot.record.clone() });
+    }
+
+    /// Whether the stage shows the picture of this file.
+    pub(super) fn is_on_stage(&self, path: &Path) -> bool {
+        matches!(self.create.stage(), Stage::Shot(Shot { saved: Saved::At(shown), .. }) if shown == path)
+    }
+
+    /// The full picture of a file that the strip shows.
+    pub(super) fn shot_loaded(&mut self, path: &Path, picture: &Arc<Picture>) {
+        if let Some(shot) = self.create.strip.iter_mut().find(|s| matches!(&s.saved, Saved::At(p) if p == path)) {
+            shot.picture = Some(picture.clone());
+        }
+    }
+
+    /// Keeps the strip within its bytes, and has the picture on the stage read where it is on the disk alone.
+    pub(super) fn load_stage(&mut self, fx: &mut Effects) {
+        self.create.trim_strip();
+        let missing = match self.create.stage() {
+            Stage::Shot(Shot { key, picture: None, saved: Saved::At(path), .. }) => Some((*key, path.clone())),
+            _ => None,
+        };
+        // A file that could not be read is not asked for again before another picture was shown.
+        let key = missing.as_ref().map(|(key, _)| *key);
+        if self.create.reading != key
+            && let Some((_, path)) = missing
+        {
+            fx.push(Effect::ViewPicture(path));
+        }
+        self.create.reading = key;
     }
 
     pub(super) fn save_failed(&mut self, key: ShotKey, error: StudioError) {

@@ -30,6 +30,16 @@ impl AppState {
         }
     }
 
+    /// Whoever writes a prompt of their own wants no other any more.
+    pub(super) fn stop_helper_for(&mut self, edit: &ImageEdit, fx: &mut Effects) {
+        if let ImageEdit::Prompt(text) = edit
+            && *text != self.settings.image.prompt
+            && let Some(helper) = self.create.helper.take()
+        {
+            fx.push(Effect::Cancel(helper.id));
+        }
+    }
+
     /// A picture prompt for a turn of the conversation.
     pub(super) fn picture_of_turn(&mut self, id: u64, fx: &mut Effects) {
         let text = self.write.open.turn(id).map(|turn| turn.message.content.clone());
@@ -121,7 +131,7 @@ impl AppState {
             ..self.settings.text.clone()
         };
         let (id, seed) = (self.new_job(), self.roll());
-        self.create.helper = Some(Helper { id, text: String::new() });
+        self.create.helper = Some(Helper { id, text: String::new(), before: self.settings.image.prompt.clone() });
         let request = TextRequest { params, model, draft: None, prompt: TextPrompt::Chat(messages), seed };
         fx.push(Effect::Submit { id, job: Job::Text(Box::new(request)) });
     }
@@ -132,9 +142,9 @@ impl AppState {
             EventKind::Token { text } => helper.text.push_str(&text),
             EventKind::Finished(Outcome::Text(_)) => {
                 let prompt = tidy(&helper.text);
+                let before = std::mem::take(&mut helper.before);
                 self.create.helper = None;
-                if !prompt.is_empty() {
-                    let before = self.settings.image.prompt.clone();
+                if !prompt.is_empty() && before == self.settings.image.prompt {
                     self.set_image(ImageEdit::Prompt(prompt));
                     self.note(NoticeKind::PromptWritten(before));
                 }

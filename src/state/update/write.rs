@@ -7,6 +7,7 @@ use crate::domain::{
     TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, Turn, TurnInfo,
 };
 use crate::error::{Cause, Result, StudioError};
+use crate::state::wanted::Answer;
 use crate::state::{AppState, Command, Effect, NoticeKind, OpenConversation, PageSpot, Phase, TextEdit, TextJob};
 
 /// Letters of the first prompt that make a conversation's title.
@@ -41,7 +42,7 @@ impl AppState {
             Command::CopyTurn(id) => {
                 if let Some(turn) = self.write.open.turn(id) {
                     fx.push(Effect::CopyText(turn.message.content.clone()));
-                    self.note(NoticeKind::Copied);
+                    self.gallery.copying = None;
                 }
             }
             Command::BeginEdit(id) => {
@@ -111,13 +112,13 @@ impl AppState {
         }
     }
 
-    /// The system prompt of the open conversation, and of those to come.
+    /// The system prompt of the open conversation alone; before one is begun, that of all that are to come.
     fn set_system(&mut self, text: String, fx: &mut Effects) {
-        if let Some(id) = &self.write.open.id {
-            self.write.open.system.clone_from(&text);
-            fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text: text.clone() } });
+        self.write.open.system.clone_from(&text);
+        match &self.write.open.id {
+            Some(id) => fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text } }),
+            None => self.settings.system_prompt = text,
         }
-        self.settings.system_prompt = text;
     }
 
     pub(super) fn open_conversation(&mut self, id: ConversationId, fx: &mut Effects) {
@@ -131,6 +132,7 @@ impl AppState {
     pub(super) fn new_conversation(&mut self, fx: &mut Effects) {
         self.keep_sliders(fx);
         self.personas.shown = false;
+        self.write.wanted.forget();
         self.write.form = None;
         self.write.aim = None;
         self.write.finder.goal = None;
@@ -293,6 +295,8 @@ impl AppState {
     pub(super) fn new_document(&mut self) -> ConversationId {
         let (now, dice) = (self.now_ms, self.roll());
         let id = ConversationId(format!("{now:013}-{dice:08x}"));
+        // What was to be shown here comes too late: something was begun in its place.
+        self.write.wanted.forget();
         self.write.open.id = Some(id.clone());
         id
     }
@@ -439,7 +443,7 @@ impl AppState {
         match kind {
             EventKind::Started | EventKind::Ready { .. } => advance(&mut job.phase, Phase::Running),
             EventKind::Loading { fraction } => advance(&mut job.phase, Phase::Loading(fraction)),
-            EventKind::WithoutDraft { error } => self.problem_once(error),
+            EventKind::WithoutDraft { error } => self.problem(error),
             EventKind::Prefill { done, total } => job.prefill = Some((done, total)),
             EventKind::Weighed(choice) => job.weighed.push(choice),
             EventKind::Token { text } => {
@@ -482,6 +486,7 @@ impl AppState {
             EventKind::Failed(error) => self.text_ended(Some(error), fx),
             EventKind::Cancelled => self.text_ended(None, fx),
             EventKind::Freed { .. }
+            | EventKind::Unloaded { .. }
             | EventKind::Finished(_)
             | EventKind::Progress(_)
             | EventKind::Preview { .. }
@@ -559,6 +564,11 @@ impl AppState {
     }
 
     pub(super) fn conversation_loaded(&mut self, data: ConversationData, fx: &mut Effects) {
+        match self.write.wanted.answer(&data.id) {
+            Answer::Take => {}
+            Answer::Drop => return,
+            Answer::AskAgain => return fx.push(Effect::LoadConversation(data.id)),
+        }
         let mut data = data;
         let mut turns = std::mem::take(&mut data.turns);
         // The answer that streams right now: the file may be some pieces behind.
@@ -607,8 +617,23 @@ impl AppState {
         if self.write.open.id.as_ref() == Some(&id) {
             self.new_conversation(fx);
         }
-        fx.push(Effect::TrashConversation(id.clone()));
+        fx.push(Effect::TrashConversation(id));
+    }
+
+    /// It is in the trash.
+    pub(super) fn conversation_trashed(&mut self, id: ConversationId) {
+        self.write.conversations.retain(|head| head.id != id);
+        self.write.finder.hits.retain(|hit| hit.conversation != id);
         self.note(NoticeKind::ConversationTrashed(id));
+    }
+
+    /// The list of conversations as it is on the disk.
+    pub(super) fn conversations_listed(&mut self, heads: Vec<ConversationHead>, fx: &mut Effects) {
+        match self.write.listing.answer(&()) {
+            Answer::AskAgain => fx.push(Effect::ListConversations),
+            // Nobody asked: something on the disk is not as the window has it.
+            Answer::Take | Answer::Drop => self.write.conversations = heads,
+        }
     }
 
     /// Moves a conversation to the top of the list.
