@@ -64,6 +64,15 @@ pub enum Cause {
         path: PathBuf,
         reason: String,
     },
+    /// One file of a model that was cut into several, of which others are not here.
+    MissingParts {
+        path: PathBuf,
+        /// From 1.
+        part: usize,
+        count: usize,
+        /// Names of files.
+        missing: Vec<String>,
+    },
     /// A picture model's file without the parts that draw with it.
     LacksParts {
         path: PathBuf,
@@ -117,9 +126,18 @@ pub enum Cause {
         needed: u64,
         free: u64,
     },
-    /// NaN or infinity came out of the network at this step.
+    /// NaN or infinity came out of a picture model at this step.
     NotANumber {
         step: usize,
+    },
+    /// NaN came out of a language model for this token of the answer, from 0.
+    BadLogits {
+        step: usize,
+    },
+    /// Prompt and answer fill the context; `written` tokens of the answer came.
+    ContextFull {
+        context: usize,
+        written: usize,
     },
     /// The decoder made NaN or infinity of good latents.
     BadDecode {

@@ -18,6 +18,13 @@ fn show(path: &Path) -> String {
     path.display().to_string()
 }
 
+/// The first names of a list, and how many there are beside.
+fn list(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let more = if names.len() > SHOWN { format!(" (+{})", names.len() - SHOWN) } else { String::new() };
+    names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ") + &more
+}
+
 pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
     let (en, zh) = match cause {
         Cause::EmptyPrompt => ("The prompt is empty.".to_owned(), "提示词是空的。".to_owned()),
@@ -61,6 +68,13 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("{} cannot be used as a model: {reason}.", show(path)),
             format!("{} 不能作为模型使用：{reason}。", show(path)),
         ),
+        Cause::MissingParts { path, part, count, missing } => {
+            let names = list(missing);
+            (
+                format!("{} is part {part} of {count} of a model; missing beside it: {names}.", show(path)),
+                format!("{} 是模型的第 {part} 部分（共 {count} 部分），同一文件夹中缺少：{names}。", show(path)),
+            )
+        }
         Cause::LacksParts { path, family, lacks } => (
             format!("{} is a {family} model that lacks: {lacks}.", show(path)),
             format!("{} 是 {family} 模型，缺少：{lacks}。", show(path)),
@@ -117,6 +131,18 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
         Cause::NotANumber { step } => {
             (format!("The numbers left their range (NaN) at step {step}."), format!("第 {step} 步的数值溢出（NaN）。"))
         }
+        Cause::BadLogits { step } => (
+            format!("The model's output is not a number (NaN) at token {}.", step + 1),
+            format!("模型在第 {} 个词元输出了无效数值（NaN）。", step + 1),
+        ),
+        Cause::ContextFull { context, written: 0 } => (
+            format!("The prompt fills the context of {context} tokens: there is no room for an answer."),
+            format!("提示词占满了 {context} 个词元的上下文，没有空间生成回答。"),
+        ),
+        Cause::ContextFull { context, written } => (
+            format!("The answer was cut after {written} tokens: the context of {context} tokens is full."),
+            format!("上下文（{context} 个词元）已满，回答在 {written} 个词元后被截断。"),
+        ),
         Cause::BadDecode { bad, of } => (
             format!(
                 "The VAE made {bad} values that are no numbers (NaN), of {of}: its weights do not fit or are damaged."
@@ -219,7 +245,7 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::EmptyPrompt => {
             ("Type what you would like to see or read.".into(), "请输入想要看到或读到的内容。".into())
         }
-        Cause::PromptTooLong { .. } => (
+        Cause::PromptTooLong { .. } | Cause::ContextFull { .. } => (
             "Shorten the prompt, start a new conversation, or raise the context length.".into(),
             "请缩短提示词、新建对话，或调大上下文长度。".into(),
         ),
@@ -250,6 +276,11 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::BadModelFile { .. } => {
             ("Fetch the file again, or choose another one.".into(), "请重新下载，或选择另一个文件。".into())
         }
+        Cause::MissingParts { .. } => (
+            "Fetch the missing parts and put all of them into one folder, under the names that they were published with."
+                .into(),
+            "请下载缺少的部分，把所有部分以发布时的文件名放入同一个文件夹。".into(),
+        ),
         Cause::LacksParts { lacks, .. } => (
             format!("Put files with {lacks} into the models folder, or name them with --with FILE."),
             format!("请把含有 {lacks} 的文件放入模型文件夹，或用 --with FILE 指定。"),
@@ -297,6 +328,12 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::NotANumber { .. } => {
             ("Lower the guidance, or try another seed.".into(), "请降低引导强度，或换一个种子。".into())
         }
+        Cause::BadLogits { .. } => (
+            "Keep keys and values in f32 (--kv f32); if that does not help, the file is damaged: fetch it again, or \
+             choose another quantisation."
+                .into(),
+            "请以 f32 保存键和值（--kv f32）；若仍然如此，则文件已损坏：请重新下载，或选择另一种量化。".into(),
+        ),
         Cause::BadDecode { .. } => (
             "Decode the latents again with another VAE or model.".into(),
             "请换一个 VAE 或模型，重新解码潜变量。".into(),

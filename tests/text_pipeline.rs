@@ -220,7 +220,7 @@ fn numbers_out_of_range_are_told() {
     let norm = file.tensor("output_norm.weight");
     norm.data[..4].copy_from_slice(&f32::NAN.to_le_bytes());
     let (_, result) = answer(&mut pipeline(), &model_of(&file), raw("abc"), params(), 1);
-    assert_eq!(failure(result).cause(), &Cause::NotANumber { step: 0 });
+    assert_eq!(failure(result).cause(), &Cause::BadLogits { step: 0 });
 }
 
 #[test]

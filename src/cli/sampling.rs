@@ -8,7 +8,7 @@ use super::image::whole;
 use crate::domain::{
     DRAFT_MAX, DRAFT_P_MIN, DRY_ALLOWED_LENGTH, DRY_BASE, DRY_MULTIPLIER, DRY_PENALTY_LAST_N, DYNATEMP_EXPONENT,
     DYNATEMP_RANGE, FREQUENCY_PENALTY, Grammar, LogitBias, MIROSTAT, MIROSTAT_ETA, MIROSTAT_TAU, PRESENCE_PENALTY,
-    SamplerLink, TOP_N_SIGMA, TYPICAL_P, TextParams, XTC_PROBABILITY, XTC_THRESHOLD,
+    SamplerLink, TOP_N_SIGMA, TYPICAL_P, TextParams, XTC_PROBABILITY, XTC_THRESHOLD, text_of,
 };
 use crate::error::{Cause, Doing, Result, StudioError};
 
@@ -188,8 +188,11 @@ fn unescape(text: &str) -> Vec<u8> {
     made
 }
 
+/// A grammar or a schema; one that is too long is told of when it is followed.
 fn read(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|error| StudioError::io(Doing::Reading, path, &error))
+    let bytes = std::fs::read(path).map_err(|error| StudioError::io(Doing::Reading, path, &error))?;
+    let failed = |reason| Cause::Io { doing: Doing::Reading, path: path.to_owned(), reason }.into();
+    text_of(bytes).map_err(failed)
 }
 
 #[cfg(test)]

@@ -1,16 +1,15 @@
 //! `aigc-studio tokens` and `aigc-studio render`: what a model reads of a text, without its weights.
 
 use std::io::{BufRead, Read, Write};
-use std::path::PathBuf;
 
 use clap::Args;
 
 use super::models::ready;
 use super::run::Interrupts;
 use super::{Context, out};
-use crate::domain::{Makes, ModelFiles, SMOLLM_ID};
+use crate::domain::{Makes, SMOLLM_ID, text_of};
 use crate::engine::Stop;
-use crate::engine::text::{Chat, Vocabulary};
+use crate::engine::text::{Chat, Vocabulary, model_path};
 use crate::error::{Cause, Doing, StudioError};
 
 /// Most of stdin that is read as messages.
@@ -35,11 +34,7 @@ pub struct RenderArgs {
 
 fn open(context: &Context, model: Option<&str>) -> Result<Vocabulary, Stop> {
     let model = ready(context, model.unwrap_or(SMOLLM_ID), Makes::Text, &Interrupts::listen())?;
-    let path: PathBuf = match model.files {
-        ModelFiles::File(path) => path,
-        _ => return Err(Cause::WrongKind { id: model.id, wanted: "text" }.into()),
-    };
-    Ok(Vocabulary::open(&path, None)?)
+    Ok(Vocabulary::open(&model_path(&model)?, None)?)
 }
 
 fn unread(error: &std::io::Error) -> StudioError {
@@ -79,10 +74,10 @@ fn parse(text: &str) -> serde_json::Result<Chat> {
 
 pub fn render(context: &Context, args: &RenderArgs) -> Result<(), Stop> {
     let vocabulary = open(context, args.model.as_deref())?;
-    let mut text = String::new();
-    let read = std::io::stdin().lock().take(LONGEST).read_to_string(&mut text);
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().take(LONGEST).read_to_end(&mut bytes);
     read.map_err(|e| unread(&e))?;
-    let chat = parse(&text).map_err(|e| {
+    let chat = text_of(bytes).and_then(|text| parse(&text).map_err(|e| e.to_string())).map_err(|e| {
         let choices = r#"a JSON array like [{"role": "user", "content": "Hi"}]"#.to_owned();
         StudioError::from(Cause::BadChoice { name: "messages", value: "stdin".to_owned(), choices }).with_details(e)
     })?;

@@ -160,12 +160,12 @@ impl Header {
             let shape = gguf.original_shape(name).unwrap_or_else(|| t.shape.clone());
             (
                 name.to_owned(),
-                Entry { dtype, shape, file: 0, offset: t.offset, bytes: t.bytes, arranged: Arranged::AsShaped },
+                Entry { dtype, shape, file: t.file, offset: t.offset, bytes: t.bytes, arranged: Arranged::AsShaped },
             )
         });
         Ok(Self {
             container: Container::Gguf,
-            files: vec![FileFacts { path: gguf.path.clone(), len: gguf.len }],
+            files: gguf.files.clone(),
             tensors: tensors.collect(),
             metadata: BTreeMap::new(),
             gguf: Some(Arc::new(gguf)),

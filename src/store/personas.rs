@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::atomic;
 use crate::disk;
-use crate::domain::{KeptPersona, Persona, PersonaId};
+use crate::domain::{KeptPersona, Persona, PersonaId, text_of};
 use crate::error::{Doing, Result, StudioError};
 
 const ENDING: &str = "toml";
@@ -58,11 +58,12 @@ impl Personas {
 
     fn read(&self, id: &PersonaId) -> Result<KeptPersona> {
         let path = self.path(id, ENDING)?;
-        let mut text = String::new();
-        let file = File::open(&path).and_then(|file| file.take(MAX_FILE).read_to_string(&mut text));
+        let mut bytes = Vec::new();
+        let file = File::open(&path).and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes));
         file.map_err(|e| StudioError::io(Doing::Reading, &path, &e))?;
-        let mut persona: Persona = toml::from_str(&text)
-            .map_err(|e| StudioError::other("a character's file cannot be read").with_details(e))?;
+        let bad = |why: String| StudioError::other("a character's file cannot be read").with_details(why);
+        let text = text_of(bytes).map_err(bad)?;
+        let mut persona: Persona = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
         if let Some(params) = &mut persona.params {
             super::settings::clamp_text(params);
         }

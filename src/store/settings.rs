@@ -9,7 +9,7 @@ use jiff::Zoned;
 use super::atomic;
 use crate::domain::{
     CLIP_SKIP, CONTEXT, COUNT, GUIDANCE, GUIDANCE_RESCALE, Limit, MAX_TOKENS, MIN_P, REPEAT_LAST_N, REPEAT_PENALTY,
-    SEED_MAX, STEPS, Seed, Settings, TEMPERATURE, TOP_K, TOP_P, TextParams, WindowGeometry, round_f32,
+    SEED_MAX, STEPS, Seed, Settings, TEMPERATURE, TOP_K, TOP_P, TextParams, WindowGeometry, round_f32, text_of,
 };
 use crate::error::{Cause, Doing, Result, StudioError};
 
@@ -41,8 +41,8 @@ fn parse(bytes: &[u8]) -> std::result::Result<Settings, (String, String)> {
     if bytes.len() as u64 > MAX_FILE {
         return Err(("it is too large".to_owned(), String::new()));
     }
-    let text = std::str::from_utf8(bytes).map_err(|e| ("it is not text".to_owned(), e.to_string()))?;
-    toml::from_str(text).map_err(|e| {
+    let text = text_of(bytes.to_vec()).map_err(|why| ("it is not text".to_owned(), why))?;
+    toml::from_str(&text).map_err(|e| {
         let line = e.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         let what = e.message().trim_end_matches('.').to_owned();
         (line.map_or(what.clone(), |line| format!("line {line}: {what}")), e.to_string())

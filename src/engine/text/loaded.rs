@@ -1,5 +1,6 @@
 //! Models in memory, kept from one job to the next with what they have read.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,7 +13,7 @@ use super::{info, models};
 use crate::domain::{DeviceChoice, EventKind, KvType, Message, ModelFiles, ModelRef, TextParams, TextPrompt};
 use crate::engine::{CancelToken, Guard, MemoryBudget, Reporter, Reservation, Stop, best_device};
 use crate::error::{Cause, Result, StudioError};
-use crate::formats::gguf::Gguf;
+use crate::formats::gguf::{Gguf, first_part};
 use crate::lang::Both;
 use crate::writing::page::assemble;
 
@@ -171,7 +172,7 @@ impl Loaded {
     }
 }
 
-/// The model's file. A folder counts when it holds exactly one GGUF file.
+/// The model's file. A folder counts when it holds exactly one GGUF file, or the parts of one model.
 pub fn model_path(model: &ModelRef) -> Result<PathBuf> {
     match &model.files {
         ModelFiles::File(path) => Ok(path.clone()),
@@ -182,7 +183,9 @@ pub fn model_path(model: &ModelRef) -> Result<PathBuf> {
             let entries =
                 std::fs::read_dir(folder).map_err(|e| StudioError::io(crate::error::Doing::Reading, folder, &e))?;
             let is_gguf = |path: &PathBuf| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gguf"));
-            let mut found = entries.filter_map(|entry| entry.ok().map(|e| e.path())).filter(is_gguf);
+            let found = entries.filter_map(|entry| entry.ok().map(|e| e.path())).filter(is_gguf);
+            let found: BTreeSet<PathBuf> = found.map(|path| first_part(&path)).collect();
+            let mut found = found.into_iter();
             match (found.next(), found.next()) {
                 (Some(path), None) => Ok(path),
                 (None, _) => Err(Cause::FileMissing { path: folder.join("*.gguf") }.into()),
