@@ -109,11 +109,24 @@ pub enum NoticeKind {
         left_out: Vec<Both>,
     },
     PersonaTrashed(PersonaId),
-    SettingsRestored,
+    /// A picture's settings are in the sliders; what could not be set as the picture says. With such words it stays
+    /// until it is dismissed.
+    SettingsRestored(Vec<Both>),
     ModelFetched(String),
     MemoryFreed,
     /// Stays until it is dismissed.
     Problem(ProblemBox),
+}
+
+impl NoticeKind {
+    /// Whether it stays until it is dismissed.
+    pub fn stays(&self) -> bool {
+        match self {
+            Self::Problem(_) => true,
+            Self::SettingsRestored(notes) => !notes.is_empty(),
+            _ => false,
+        }
+    }
 }
 
 /// An error that can be compared by its cause, so that states can be compared in tests.

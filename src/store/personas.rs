@@ -63,7 +63,7 @@ impl Personas {
         let mut persona: Persona = toml::from_str(&text)
             .map_err(|e| StudioError::other("a character's file cannot be read").with_details(e))?;
         if let Some(params) = &mut persona.params {
-            super::settings::clamp_text(params);
+            params.clamp();
         }
         let avatar = self.path(id, PICTURE)?;
         Ok(KeptPersona { id: id.clone(), persona, avatar: avatar.exists().then_some(avatar) })

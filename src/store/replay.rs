@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use std::io::BufRead;
 
-use super::settings::clamp_text;
 use crate::domain::{
     ConversationData, ConversationId, Illustration, JournalEntry, Manner, Message, Page, Role, Shelf, Turn,
 };
@@ -68,7 +67,7 @@ impl Replay {
             JournalEntry::Form { form } => self.manner.form = Some(form),
             JournalEntry::Speaker { speaker } => self.manner.speaker = Some(speaker),
             JournalEntry::Sliders { mut params } => {
-                clamp_text(&mut params);
+                params.clamp();
                 self.manner.sliders = Some(*params);
             }
         }

@@ -111,7 +111,12 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             let undo = (T::Undo, Command::Persona(PersonaCommand::Restore(id.clone())));
             (icons::TRASH, cx.t(T::PersonaTrashed).to_owned(), Some(undo))
         }
-        NoticeKind::SettingsRestored => (icons::CHECK_CIRCLE, cx.t(T::SettingsRestored).to_owned(), None),
+        NoticeKind::SettingsRestored(notes) => {
+            let lines = notes.iter().map(|note| note.get(cx.lang)).collect::<Vec<_>>().join("\n");
+            let done = cx.t(T::SettingsRestored);
+            let text = if lines.is_empty() { done.to_owned() } else { cx.with(T::SettingsRestoredBut, &[&lines]) };
+            (icons::CHECK_CIRCLE, text, None)
+        }
         NoticeKind::ModelFetched(id) => {
             (icons::CHECK_CIRCLE, cx.with(T::ModelFetched, &[&super::models_bits::name(cx, id)]), None)
         }

@@ -1,0 +1,71 @@
+//! Back to the settings of a picture. What cannot be set as the picture says is told with the notice.
+
+use crate::domain::{Makes, PictureRecord, Room, told};
+use crate::lang::Both;
+use crate::state::{AppState, NoticeKind};
+
+/// Endings of the files of models, which some programs write with a model's name.
+const ENDINGS: [&str; 5] = [".safetensors", ".ckpt", ".gguf", ".sft", ".pt"];
+
+impl AppState {
+    /// Sets prompt and sliders to what made `record`.
+    pub(super) fn restore(&mut self, record: &PictureRecord) {
+        let model = self.model_of(record);
+        let here = model.is_some();
+        if let Some(id) = model {
+            self.choose_image_model(id);
+        }
+        let mut notes = Vec::new();
+        if !here && !record.model.is_empty() {
+            let (said, used) = (&record.model, &self.settings.image.model);
+            notes.push(Both::new(
+                format!("The picture's model {said} is not here; {used} is used instead, and its size is kept."),
+                format!("图片所用的模型 {said} 不在这里，改用 {used}，尺寸保持不变。"),
+            ));
+        }
+        let params = &mut self.settings.image;
+        notes.extend(params.take(record));
+        if here || record.model.is_empty() {
+            notes.extend(self.take_size(record.width, record.height));
+        }
+        if let Some(entry) = self.models.entry(&self.settings.image.model) {
+            let takes = entry.card.takes();
+            notes.extend(self.settings.image.fit(&takes));
+        }
+        self.create.forget_error();
+        self.create.subject = None;
+        self.settings.room = Room::Create;
+        self.note(NoticeKind::SettingsRestored(notes));
+    }
+
+    /// The model of ours that a picture names, by its id, the name of its file, or the hash of its weights.
+    fn model_of(&self, record: &PictureRecord) -> Option<String> {
+        let usable = |id: &str| self.models.resolve(id, Makes::Image).is_ok();
+        if usable(&record.model) {
+            return Some(record.model.clone());
+        }
+        let name = record.model.rsplit(['/', '\\']).next().unwrap_or_default();
+        let bare = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+        let hash = record.model_hash.to_ascii_lowercase();
+        let is_it = |id: &str, sha256: Option<&str>| {
+            (!bare.is_empty() && id.eq_ignore_ascii_case(bare))
+                || (hash.len() >= 10 && sha256.is_some_and(|whole| whole.starts_with(&hash)))
+        };
+        let mut entries = self.models.entries.iter().filter(|entry| entry.card.makes == Makes::Image);
+        let found = entries.find(|entry| {
+            let sha256 = entry.card.files.first().map(|file| file.sha256.as_str());
+            is_it(&entry.card.id, sha256) && usable(&entry.card.id)
+        });
+        found.map(|entry| entry.card.id.clone())
+    }
+
+    /// Sets the size where the model draws it, and tells which one is set where it does not.
+    fn take_size(&mut self, width: u32, height: u32) -> Option<Both> {
+        let params = &mut self.settings.image;
+        (params.width, params.height) = (width, height);
+        self.fit_size();
+        let params = &self.settings.image;
+        let (said, set) = (format!("{width}x{height}"), format!("{}x{}", params.width, params.height));
+        (said != set).then(|| told::named(&Both::new("size", "尺寸"), &said, &set))
+    }
+}
