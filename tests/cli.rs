@@ -185,7 +185,8 @@ fn what_has_no_effect_on_a_model_is_wrong_usage() {
     }
     assert!(!home.path("x.png").exists());
     let args = ["image", "cat", "--model", &sd, "--size", "64x64", "--steps", "1", "--out", "y.png"];
-    let output = home.run(&[&args[..], &["--schedule", "karras", "--rng", "torch", "--seed", "648312782957426"]].concat());
+    let output =
+        home.run(&[&args[..], &["--schedule", "karras", "--rng", "torch", "--seed", "648312782957426"]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let record = aigc_studio::store::png::read_record(&home.path("y.png")).unwrap();
     assert_eq!((record.schedule.name(), record.noise.name(), record.seed), ("Karras", "torch", 648_312_782_957_426));
@@ -241,7 +242,10 @@ fn inspect_prints_words_and_goes_on_after_a_file_without_settings() {
     let home = Home::new();
     let good = fixture("steps200.png");
     let text = stdout(&home.run(&["inspect", &good]));
-    assert!(text.contains("steps             200\n") && text.contains("note              The picture says steps 200"), "{text}");
+    assert!(
+        text.contains("steps             200\n") && text.contains("note              The picture says steps 200"),
+        "{text}"
+    );
     std::fs::write(home.path("text.png"), "hello").unwrap();
     let plain = aigc_studio::domain::Picture { width: 1, height: 1, rgba: vec![0; 4] };
     std::fs::write(home.path("plain.png"), aigc_studio::store::png::encode(&plain, None).unwrap()).unwrap();

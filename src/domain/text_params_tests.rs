@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::round_f32;
 
 #[test]
 fn the_defaults_pass_their_own_check() {

@@ -22,7 +22,7 @@ pub fn read<'a>(value: &'a Value) -> Option<Written> {
     }
     // A sampler takes noise from a latent; the first of several makes the picture that others refine.
     let samplers: Vec<&Value> = nodes.values().filter(|node| is_sampler(node)).collect();
-    let first = samplers.iter().find(|node| !graph.refines(node)).or(samplers.first());
+    let first = samplers.iter().find(|node| !graph.refines(node)).or(samplers.first()).copied();
     let mut fields = Vec::new();
     let (mut prompt, mut negative) = (String::new(), String::new());
     if let Some(sampler) = first {

@@ -22,7 +22,8 @@ pub fn read(keyword: &str, text: &str, software: &str) -> Option<Foreign> {
     if text.len() > MAX_TEXT {
         return None;
     }
-    let text = if keyword.contains("xmp") { &inside_xmp(text)? } else { text };
+    let unpacked = if keyword.contains("xmp") { Some(inside_xmp(text)?) } else { None };
+    let text = unpacked.as_deref().unwrap_or(text);
     let value: Value = serde_json::from_str(json_in(text)?).ok()?;
     let named = Source::named(software);
     let written = swarm(&value)

@@ -70,11 +70,12 @@ impl Source {
         let by_fields = || {
             let has = |key: &str| fields.iter().any(|(k, _)| k.starts_with(key));
             let forge = version.starts_with('f') && version[1..].starts_with(|c: char| c.is_ascii_digit());
-            match () {
-                () if forge => Some(Self::Forge),
-                () if has("SDCPP") => Some(Self::SdCpp),
-                () if has("Civitai") => Some(Self::Civitai),
-                () => None,
+            if forge {
+                Some(Self::Forge)
+            } else if has("SDCPP") {
+                Some(Self::SdCpp)
+            } else {
+                has("Civitai").then_some(Self::Civitai)
             }
         };
         let words = [get("App").unwrap_or_default(), version];

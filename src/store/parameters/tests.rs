@@ -314,13 +314,19 @@ fn settings_are_found_in_every_shape() {
         "a cat\nNegative prompt: blurry\nSize: 64x96, Seed: 42, Sampler: Heun, Steps: 20, CFG scale: 7".to_owned(),
         "a cat\nNegative prompt: blurry\nSteps: 20\nSampler: Heun\nCFG scale: 7\nSeed: 42\nSize: 64x96".to_owned(),
         "a cat\nNegative prompt: blurry\nSteps: 20, Sampler: Heun, CFG scale: 7\nSeed: 42, Size: 64x96".to_owned(),
-        "a cat\r\nNegative prompt: blurry\r\nsteps: 20, sampler: Heun, cfg scale: 7, seed: 42, size: 64x96\r\n".to_owned(),
+        "a cat\r\nNegative prompt: blurry\r\nsteps: 20, sampler: Heun, cfg scale: 7, seed: 42, size: 64x96\r\n"
+            .to_owned(),
         format!("a cat\nNegative prompt: blurry\n{fields}\nTemplate: a __pet__, Negative Template: none"),
-        "a cat\nNegative prompt: blurry\nSteps: 20, Sampler: Heun, CFG scale: 7, Seed: 42, Width: 64, Height: 96".to_owned(),
+        "a cat\nNegative prompt: blurry\nSteps: 20, Sampler: Heun, CFG scale: 7, Seed: 42, Width: 64, Height: 96"
+            .to_owned(),
     ] {
         let record = read(&text);
         assert_eq!((record.prompt.trim_end_matches('.'), record.negative.as_str()), ("a cat", "blurry"), "{text:?}");
-        assert_eq!((record.steps, record.sampler, record.guidance, record.seed), (20, Sampler::Heun, 7.0, 42), "{text:?}");
+        assert_eq!(
+            (record.steps, record.sampler, record.guidance, record.seed),
+            (20, Sampler::Heun, 7.0, 42),
+            "{text:?}"
+        );
         assert_eq!((record.width, record.height, notes(&record)), (64, 96, vec![]), "{text:?}");
     }
     for text in ["Size: 3, Steps: 4 and more", "Note: a, b: c, d: e", "see: this, or: that, and: more\nlast line"] {
@@ -343,10 +349,7 @@ fn what_nothing_here_does_is_told() {
     );
     assert_eq!((record.clip_skip, record.noise), (2, NoiseSource::Native));
     let bare = read("a cat\nSteps: 20, Seed: 1, Model: x");
-    assert_eq!(
-        notes(&bare),
-        ["The picture does not say, and the default is set: sampler (Euler), guidance (3)."]
-    );
+    assert_eq!(notes(&bare), ["The picture does not say, and the default is set: sampler (Euler), guidance (3)."]);
     assert!(bare.notes.iter().all(|note| note.zh.contains("采样器（Euler）、引导强度（3）")));
 }
 

@@ -389,7 +389,8 @@ fn a_model_is_known_by_its_file_or_its_hash() {
     let mut other = entry("dreamshaper_8", Makes::Image, ModelPresence::Here { path: "/m/d".into() });
     other.card.files[0].sha256 = "abcdef1234".repeat(6) + "abcd";
     s.models.entries.push(other);
-    let named = |model: &str, hash: &str| PictureRecord { model: model.into(), model_hash: hash.into(), ..*record("x") };
+    let named =
+        |model: &str, hash: &str| PictureRecord { model: model.into(), model_hash: hash.into(), ..*record("x") };
     for (model, hash) in [
         ("dreamshaper_8", ""),
         ("dreamshaper_8.safetensors", ""),
@@ -420,7 +421,10 @@ fn what_has_no_effect_on_the_model_is_told_and_not_asked_of_it() {
     s.restore(&rich);
     assert_eq!(restored(&s).len(), 5, "{:?}", restored(&s));
     let p = &s.settings.image;
-    assert_eq!((p.sampler, p.schedule, p.noise, p.clip_skip), (Sampler::Euler, Schedule::Automatic, NoiseSource::Native, 1));
+    assert_eq!(
+        (p.sampler, p.schedule, p.noise, p.clip_skip),
+        (Sampler::Euler, Schedule::Automatic, NoiseSource::Native, 1)
+    );
     // Left by another version of the program, it is not asked of the model.
     s.settings.image.noise = NoiseSource::Torch;
     let effects = do_(&mut s, Command::Generate);
