@@ -40,23 +40,21 @@ impl AppState {
 
     /// The model of ours that a picture names, by its id, the name of its file, or the hash of its weights.
     fn model_of(&self, record: &PictureRecord) -> Option<String> {
-        let usable = |id: &str| self.models.resolve(id, Makes::Image).is_ok();
-        if usable(&record.model) {
-            return Some(record.model.clone());
-        }
-        let name = record.model.rsplit(['/', '\\']).next().unwrap_or_default();
-        let bare = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+        let file = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        let name = file(&record.model);
+        let bare = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
         let hash = record.model_hash.to_ascii_lowercase();
-        let is_it = |id: &str, sha256: Option<&str>| {
-            (!bare.is_empty() && id.eq_ignore_ascii_case(bare))
-                || (hash.len() >= 10 && sha256.is_some_and(|whole| whole.starts_with(&hash)))
+        let named = |id: &str| id == record.model || (!bare.is_empty() && id.eq_ignore_ascii_case(bare));
+        let hashed = |sha256: &str| hash.len() >= 10 && sha256.starts_with(&hash);
+        let entries = || {
+            let usable = |id: &str| self.models.resolve(id, Makes::Image).is_ok();
+            self.models.entries.iter().map(|entry| &entry.card).filter(move |card| usable(&card.id))
         };
-        let mut entries = self.models.entries.iter().filter(|entry| entry.card.makes == Makes::Image);
-        let found = entries.find(|entry| {
-            let sha256 = entry.card.files.first().map(|file| file.sha256.as_str());
-            is_it(&entry.card.id, sha256) && usable(&entry.card.id)
-        });
-        found.map(|entry| entry.card.id.clone())
+        let found = entries().find(|card| named(&card.id));
+        let found = found.or_else(|| entries().find(|card| card.files.first().is_some_and(|f| hashed(&f.sha256))));
+        // A file that is used by its path has no card.
+        let used = &self.settings.image.model;
+        found.map(|card| card.id.clone()).or_else(|| (!name.is_empty() && file(used) == name).then(|| used.clone()))
     }
 
     /// Sets the size where the model draws it, and tells which one is set where it does not.

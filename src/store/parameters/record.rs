@@ -13,6 +13,8 @@ pub struct Written {
     pub source: Source,
 }
 
+const SAMPLER: [&str; 3] = ["Sampler", "Sampler name", "Sampling method"];
+
 /// Beginnings of fields that change a picture and that no slider of ours has.
 const OTHERS: [&str; 18] = [
     "Denoising strength",
@@ -83,7 +85,7 @@ impl<'a> Reader<'a> {
             let exact = self.fields.iter().find(|(k, _)| k == key);
             exact.or_else(|| self.fields.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)))
         };
-        keys.iter().filter_map(value).map(|(_, value)| value.as_str()).find(|value| !value.trim().is_empty())
+        keys.iter().filter_map(value).map(|(_, value)| value.as_str()).find(|value| !value.is_empty())
     }
 
     fn text(&self, keys: &[&str]) -> String {
@@ -184,8 +186,7 @@ impl<'a> Reader<'a> {
 
     /// The sampler, and the schedule that its name ends with.
     fn sampler(&mut self) -> (Sampler, Option<&'a str>) {
-        let keys = ["Sampler", "Sampler name", "Sampling method"];
-        let Some(said) = self.get(&keys).or_else(|| self.scheduler().filter(|said| is_sampler(said))) else {
+        let Some(said) = self.get(&SAMPLER).or_else(|| self.scheduler().filter(|said| is_sampler(said))) else {
             let set = Sampler::default().name();
             self.missing.push(Both::new(format!("sampler ({set})"), format!("采样器（{set}）")));
             return (Sampler::default(), None);
@@ -205,8 +206,8 @@ impl<'a> Reader<'a> {
 
     /// The schedule: by its own field, or behind the sampler's name as older programs have it.
     fn schedule(&mut self, sampler: Sampler, behind: Option<&str>, source: Source) -> Schedule {
-        // InvokeAI and diffusers call a sampler so.
-        let own = self.scheduler().filter(|said| !is_sampler(said));
+        // Where no field is called a sampler, it may be what is called a scheduler.
+        let own = self.scheduler().filter(|said| self.get(&SAMPLER).is_some() || !is_sampler(said));
         let named = own.filter(|said| Schedule::parse(said) != Some(Schedule::Automatic)).or(behind);
         if let Some(said) = named {
             return Schedule::parse(said).unwrap_or_else(|| {
@@ -292,9 +293,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether what a picture calls a scheduler is a sampler.
+/// Whether what a picture calls a scheduler is a sampler, as InvokeAI and diffusers have it.
 fn is_sampler(said: &str) -> bool {
-    Schedule::parse(said).is_none() && Sampler::parse(SamplerName::read(said).name).is_some()
+    let SamplerName { name, schedule } = SamplerName::read(said);
+    // `ddim_uniform` is a schedule of ComfyUI and A1111.
+    let ddim_uniform = schedule.is_some_and(|s| s.eq_ignore_ascii_case("uniform"));
+    Schedule::parse(said).is_none() && !ddim_uniform && Sampler::parse(name).is_some()
 }
 
 /// A whole number, also where it is written with zeros behind a point.

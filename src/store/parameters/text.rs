@@ -139,7 +139,7 @@ fn field_before(text: &str) -> Option<usize> {
     let start = text.rfind([',', '\n']).map_or(0, |at| at + 1);
     let piece = &text[start..];
     let at = KNOWN.iter().filter_map(|known| {
-        let colon = piece.find(':')?;
+        let colon = piece.rfind(':')?;
         let at = colon.checked_sub(known.len())?;
         let fits = piece.is_char_boundary(at) && piece[at..colon].eq_ignore_ascii_case(known);
         (fits && (at == 0 || piece[..at].ends_with(' '))).then_some(at)

@@ -397,12 +397,13 @@ fn a_model_is_known_by_its_file_or_its_hash() {
         ("SD1.5\\DreamShaper_8.safetensors", ""),
         ("another name", "ABCDEF1234"),
     ] {
-        s.settings.image.model = STICKER_ID.into();
+        do_(&mut s, Command::SetImage(ImageEdit::Model(STICKER_ID.into())));
         s.restore(&named(model, hash));
         assert_eq!(s.settings.image.model, "dreamshaper_8", "{model} {hash}");
     }
-    s.settings.image.model = STICKER_ID.into();
-    s.restore(&named("another name", "0000000000"));
+    do_(&mut s, Command::SetImage(ImageEdit::Model(STICKER_ID.into())));
+    s.restore(&named("gone.safetensors", "0000000000"));
+    assert!(restored(&s)[0].contains("gone.safetensors is not here"), "{:?}", restored(&s));
     assert_eq!(s.settings.image.model, STICKER_ID);
 }
 
