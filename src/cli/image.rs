@@ -16,6 +16,7 @@ use crate::domain::{
     Picture, PictureRecord, Precision, SEED_MAX, Sampler, Schedule, Seed, Takes,
 };
 use crate::engine::Stop;
+use crate::engine::image::diffusion::is_folder;
 use crate::error::{Cause, Result};
 use crate::lang::Lang;
 use crate::store;
@@ -251,6 +252,7 @@ fn takes(context: &Context, name: &str, model: &ModelRef) -> Takes {
     let path = match &model.files {
         _ if let Some(card) = context.catalog.card(name) => return card.takes(),
         ModelFiles::Embedded => return Takes::STICKER,
+        ModelFiles::Folder(path) if !is_folder(path) => return Takes::STICKER,
         ModelFiles::File(path) | ModelFiles::Folder(path) => path,
         ModelFiles::Checkpoint(whole) => &whole.main,
     };

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{Context, say};
-use crate::domain::{ImageParams, PictureRecord, round_f32};
+use crate::domain::{ImageParams, Makes, PictureRecord, round_f32, told};
 use crate::engine::Stop;
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::Lang;
@@ -33,11 +33,12 @@ pub fn run(context: &Context, args: &InspectArgs) -> std::result::Result<(), Sto
     for path in &args.pictures {
         match read(path) {
             Ok((record, source)) => {
-                objects.push(object(path, &record, source, lang));
+                let notes = notes(context, &record);
+                objects.push(object(path, &record, source, &notes));
                 if many {
                     lines.push_str(&format!("{}{}\n", if lines.is_empty() { "" } else { "\n" }, path.display()));
                 }
-                lines.push_str(&table(&record, source, lang));
+                lines.push_str(&table(&record, source, &notes, lang));
             }
             Err(error) => {
                 objects.push(json!({ "file": path.display().to_string(), "error": error.summary(lang) }));
@@ -74,14 +75,18 @@ fn read(path: &Path) -> Result<(PictureRecord, Source)> {
     }
 }
 
-/// What of the picture's settings the sliders would not take, in words.
-fn notes(record: &PictureRecord, lang: Lang) -> Vec<String> {
-    let notes = ImageParams::default().take(record);
-    notes.iter().map(|note| note.get(lang).to_owned()).collect()
+/// What of the picture's settings is not here, or would not be taken by the sliders, in words.
+fn notes(context: &Context, record: &PictureRecord) -> Vec<String> {
+    let catalog = &context.catalog;
+    let cards = catalog.cards().iter().filter(|card| catalog.resolve(&card.id, Makes::Image).is_ok());
+    let gone = !record.model.is_empty() && record.model_among(cards).is_none();
+    let mut notes: Vec<_> = gone.then(|| told::not_here(&record.model)).into_iter().collect();
+    notes.extend(ImageParams::default().take(record));
+    notes.iter().map(|note| note.get(context.lang).to_owned()).collect()
 }
 
 /// The values as the picture has them, by the sliders' names; a seed of -1 is a random one.
-fn object(path: &Path, record: &PictureRecord, source: Source, lang: Lang) -> Value {
+fn object(path: &Path, record: &PictureRecord, source: Source, notes: &[String]) -> Value {
     json!({
         "file": path.display().to_string(),
         "source": source.name(),
@@ -101,11 +106,11 @@ fn object(path: &Path, record: &PictureRecord, source: Source, lang: Lang) -> Va
         "clip_skip": record.clip_skip,
         "rng": record.noise.name(),
         "version": record.version,
-        "notes": notes(record, lang),
+        "notes": notes,
     })
 }
 
-fn table(record: &PictureRecord, source: Source, lang: Lang) -> String {
+fn table(record: &PictureRecord, source: Source, notes: &[String], lang: Lang) -> String {
     let seed = if record.seedless { lang.pick("random", "随机").to_owned() } else { record.seed.to_string() };
     let rows = [
         ("source", source.name().to_owned()),
@@ -129,7 +134,7 @@ fn table(record: &PictureRecord, source: Source, lang: Lang) -> String {
     for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
         lines.push_str(&format!("{name:17} {}\n", value.replace('\n', &format!("\n{:17} ", ""))));
     }
-    for note in notes(record, lang) {
+    for note in notes {
         lines.push_str(&format!("{:17} {note}\n", "note"));
     }
     lines

@@ -1,8 +1,8 @@
 //! From the settings of a picture to the sliders: what they cannot take is told, never changed in silence.
 
 use super::{
-    CLIP_SKIP, GUIDANCE, GUIDANCE_RESCALE, ImageParams, Limit, NoiseSource, PictureRecord, STEPS, Sampler, Schedule,
-    Seed, Slot, round_f32,
+    CLIP_SKIP, GUIDANCE, GUIDANCE_RESCALE, ImageParams, Limit, ModelCard, NoiseSource, PictureRecord, STEPS, Sampler,
+    Schedule, Seed, Slot, round_f32,
 };
 use crate::error::{Cause, Result};
 use crate::lang::Both;
@@ -29,6 +29,10 @@ pub mod told {
             format!("The picture says {} {said}, which is not within {min} to {max}; {set} is set instead.", what.en),
             format!("图片中的{}是 {said}，超出 {min} 到 {max} 的范围，改用 {set}。", what.zh),
         )
+    }
+
+    pub fn not_here(model: &str) -> Both {
+        Both::new(format!("The picture's model {model} is not here."), format!("图片所用的模型 {model} 不在这里。"))
     }
 
     /// What the model cannot be told.
@@ -183,7 +187,34 @@ fn words(limit: &Limit) -> Both {
     Both::new(limit.name.replace('-', " "), zh)
 }
 
+/// Endings of the files of models, which some programs write with a model's name.
+const ENDINGS: [&str; 5] = [".safetensors", ".ckpt", ".gguf", ".sft", ".pt"];
+/// Digits of a hash that tell a model from others; A1111 writes so many.
+const SHORT_HASH: usize = 10;
+
+/// A path's last part, in whichever system it was written.
+fn last_part(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or_default()
+}
+
 impl PictureRecord {
+    /// Of these models, the one that the picture names: by its id or the name of its file, else by the hash of its
+    /// weights.
+    pub fn model_among<'a>(&self, cards: impl Iterator<Item = &'a ModelCard> + Clone) -> Option<&'a ModelCard> {
+        let name = last_part(&self.model);
+        let bare = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+        let hash = self.model_hash.to_ascii_lowercase();
+        let named = |id: &str| id == self.model || (!bare.is_empty() && id.eq_ignore_ascii_case(bare));
+        let hashed = |sha256: &str| hash.len() >= SHORT_HASH && sha256.starts_with(&hash);
+        let found = cards.clone().find(|card| named(&card.id));
+        found.or_else(|| cards.clone().find(|card| card.files.first().is_some_and(|file| hashed(&file.sha256))))
+    }
+
+    /// Whether the picture names the file at this path, which has no card.
+    pub fn names_file(&self, path: &str) -> bool {
+        !self.model.is_empty() && path.contains(['/', '\\']) && last_part(path) == last_part(&self.model)
+    }
+
     /// Of the settings of a job, those that had an effect on the model.
     pub fn had_effect(mut self, takes: &Takes) -> Self {
         // These three walk over the training's own times.

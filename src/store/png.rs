@@ -10,7 +10,7 @@ use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader};
 
 use super::exif;
 use super::foreign::{self, Foreign};
-use super::parameters::{self, MAX_TEXT, Source};
+use super::parameters::{self, MAX_TEXT};
 use crate::domain::{Picture, PictureRecord};
 use crate::error::{Cause, Doing, Result, StudioError};
 

@@ -2,6 +2,7 @@ use std::fs;
 
 use super::*;
 use crate::domain::Sampler;
+use crate::store::Source;
 
 fn picture(width: u32, height: u32) -> Picture {
     let rgba = (0..width * height * 4).map(|i| (i * 37 % 251) as u8).collect();

@@ -4,9 +4,6 @@ use crate::domain::{Makes, PictureRecord, Room, told};
 use crate::lang::Both;
 use crate::state::{AppState, NoticeKind};
 
-/// Endings of the files of models, which some programs write with a model's name.
-const ENDINGS: [&str; 5] = [".safetensors", ".ckpt", ".gguf", ".sft", ".pt"];
-
 impl AppState {
     /// Sets prompt and sliders to what made `record`.
     pub(super) fn restore(&mut self, record: &PictureRecord) {
@@ -17,10 +14,10 @@ impl AppState {
         }
         let mut notes = Vec::new();
         if !here && !record.model.is_empty() {
-            let (said, used) = (&record.model, &self.settings.image.model);
+            let (said, used) = (told::not_here(&record.model), &self.settings.image.model);
             notes.push(Both::new(
-                format!("The picture's model {said} is not here; {used} is used instead, and its size is kept."),
-                format!("图片所用的模型 {said} 不在这里，改用 {used}，尺寸保持不变。"),
+                format!("{} {used} is used instead, and the size is kept.", said.en),
+                format!("{}改用 {used}，尺寸保持不变。", said.zh),
             ));
         }
         let params = &mut self.settings.image;
@@ -38,23 +35,13 @@ impl AppState {
         self.note(NoticeKind::SettingsRestored(notes));
     }
 
-    /// The model of ours that a picture names, by its id, the name of its file, or the hash of its weights.
+    /// The model of ours that a picture names.
     fn model_of(&self, record: &PictureRecord) -> Option<String> {
-        let file = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-        let name = file(&record.model);
-        let bare = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
-        let hash = record.model_hash.to_ascii_lowercase();
-        let named = |id: &str| id == record.model || (!bare.is_empty() && id.eq_ignore_ascii_case(bare));
-        let hashed = |sha256: &str| hash.len() >= 10 && sha256.starts_with(&hash);
-        let entries = || {
-            let usable = |id: &str| self.models.resolve(id, Makes::Image).is_ok();
-            self.models.entries.iter().map(|entry| &entry.card).filter(move |card| usable(&card.id))
-        };
-        let found = entries().find(|card| named(&card.id));
-        let found = found.or_else(|| entries().find(|card| card.files.first().is_some_and(|f| hashed(&f.sha256))));
-        // A file that is used by its path has no card.
+        let usable = |id: &str| self.models.resolve(id, Makes::Image).is_ok();
+        let cards = self.models.entries.iter().map(|entry| &entry.card).filter(|card| usable(&card.id));
         let used = &self.settings.image.model;
-        found.map(|card| card.id.clone()).or_else(|| (!name.is_empty() && file(used) == name).then(|| used.clone()))
+        let found = record.model_among(cards).map(|card| card.id.clone());
+        found.or_else(|| record.names_file(used).then(|| used.clone()))
     }
 
     /// Sets the size where the model draws it, and tells which one is set where it does not.
