@@ -32,6 +32,12 @@ pub enum Cause {
         value: String,
         choices: String,
     },
+    /// A setting that changes nothing of what a model makes.
+    NoEffect {
+        name: &'static str,
+        value: String,
+        model: String,
+    },
     UnknownModel {
         id: String,
         known: String,
@@ -177,6 +183,12 @@ pub enum Cause {
     /// A picture file without settings that we can read.
     NoSettingsInside {
         path: PathBuf,
+    },
+    /// A JPEG was written without its settings, which take so many bytes.
+    SettingsTooLong {
+        path: PathBuf,
+        bytes: usize,
+        most: usize,
     },
     /// Not a picture that we can open.
     BadPicture {

@@ -43,6 +43,9 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("\u{201c}{value}\u{201d} is not a {name} that can be used here."),
             format!("“{value}”不是这里可用的 {name}。"),
         ),
+        Cause::NoEffect { name, value, model } => {
+            (format!("--{name} {value} has no effect on {model}."), format!("--{name} {value} 对 {model} 不起作用。"))
+        }
         Cause::UnknownModel { id, .. } => (
             format!("No model is called \u{201c}{id}\u{201d}, and no file or folder of that name is here."),
             format!("没有名为“{id}”的模型，也没有这个名字的文件或文件夹。"),
@@ -192,6 +195,13 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("{} carries no settings that can be restored.", show(path)),
             format!("{} 中没有可以恢复的设置。", show(path)),
         ),
+        Cause::SettingsTooLong { path, bytes, most } => (
+            format!(
+                "{} was written without its settings: they take {bytes} bytes, a JPEG has room for {most}.",
+                show(path)
+            ),
+            format!("{} 中没有写入设置：设置有 {bytes} 字节，JPEG 最多容纳 {most} 字节。", show(path)),
+        ),
         Cause::BadPicture { path, reason } => (
             format!("{} cannot be opened as a picture: {reason}.", show(path)),
             format!("{} 不能作为图片打开：{reason}。", show(path)),
@@ -253,6 +263,9 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             (format!("Choose a value from {min} to {max}."), format!("请选择 {min} 到 {max} 之间的值。"))
         }
         Cause::BadChoice { choices, .. } => (format!("Choose one of: {choices}."), format!("请选择：{choices}。")),
+        Cause::NoEffect { name, .. } => {
+            (format!("Leave --{name} out, or choose another model."), format!("请去掉 --{name}，或选择另一个模型。"))
+        }
         Cause::UnknownModel { known, .. } => (
             format!("Known models: {known}. A path to a model's file works too."),
             format!("已知的模型：{known}。也可以给出模型文件的路径。"),
@@ -366,6 +379,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::NoSettingsInside { .. } => {
             ("Open a PNG that the studio or A1111 saved.".into(), "请打开由本软件或 A1111 保存的 PNG。".into())
         }
+        Cause::SettingsTooLong { .. } => (
+            "Save it as PNG or WebP, which hold settings of any length.".into(),
+            "请保存为 PNG 或 WebP，它们可以容纳任意长度的设置。".into(),
+        ),
         Cause::BadPicture { .. } => {
             ("Choose a PNG, JPEG or WebP file.".into(), "请选择 PNG、JPEG 或 WebP 文件。".into())
         }

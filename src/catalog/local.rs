@@ -266,7 +266,7 @@ fn card_of(kind: &Kind, name: String, side: u32) -> ModelCard {
     }
 }
 
-fn family_id(family: Family) -> &'static str {
+pub fn family_id(family: Family) -> &'static str {
     match family {
         Family::Sd1 => "stable-diffusion-1",
         Family::Sd2 => "stable-diffusion-2",
@@ -293,8 +293,8 @@ fn steps(kind: &Kind) -> u32 {
 
 fn guidance(kind: &Kind) -> f32 {
     match kind.family {
-        // Its scale counts from the prompt's own prediction: 0 is off.
-        Family::ZImage => 0.0,
+        // Z-Image is known as Turbo alone.
+        Family::ZImage => 1.0,
         _ if kind.few => 1.0,
         Family::Sd3 => 4.5,
         Family::Flux => 3.5,

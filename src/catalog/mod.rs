@@ -19,8 +19,21 @@ use doctor::Shelf;
 pub use fetch::{FetchConfig, Fetcher};
 use verify::Known;
 
-use crate::domain::{Makes, ModelCard, ModelFiles, ModelPresence, ModelRef};
+use crate::domain::{Makes, ModelCard, ModelFiles, ModelPresence, ModelRef, Takes};
 use crate::error::{Cause, Result, StudioError};
+
+/// The settings that change the pictures of the model at `path`, by its headers.
+pub fn takes(path: &Path) -> Takes {
+    match doctor::examine(path).map(|report| report.kind) {
+        Ok(Some(kind)) => {
+            let takes = Takes::of(local::family_id(kind.family));
+            Takes { rescale: takes.rescale && !kind.distilled, ..takes }
+        }
+        Ok(None) => Takes::STICKER,
+        // What cannot be read is told when it is loaded.
+        Err(_) => Takes::DIFFUSION,
+    }
+}
 
 /// The cards and the folder that their files are in.
 #[derive(Clone, Debug)]

@@ -59,7 +59,7 @@ pub struct ImageBench {
     /// Width and height in pixels, as 512x512; the model's own size where it is not given.
     #[arg(long, value_name = "WxH")]
     size: Option<String>,
-    /// Classifier-free guidance scale; 1 is off, and one call of the network a step.
+    /// Classifier-free guidance scale; 0 and 1 are off, and one call of the network a step.
     #[arg(long, value_name = "F")]
     guidance: Option<f64>,
     /// The weights to compute with: auto, f32, f16, bf16.

@@ -12,11 +12,13 @@ use super::progress::bar;
 use super::run::{Interrupts, random_seed, run_job};
 use super::{Context, input, out};
 use crate::domain::{
-    Checkpoint, EventKind, ImageParams, ImageRequest, Job, Latents, Makes, ModelFiles, NoiseSource, Outcome, Picture,
-    PictureRecord, Precision, SEED, Sampler, Schedule, Seed,
+    Checkpoint, EventKind, ImageParams, ImageRequest, Job, Latents, Makes, ModelFiles, ModelRef, NoiseSource, Outcome,
+    Picture, PictureRecord, Precision, SEED_MAX, Sampler, Schedule, Seed, Takes,
 };
 use crate::engine::Stop;
+use crate::engine::image::diffusion::is_folder;
 use crate::error::{Cause, Result};
+use crate::lang::Lang;
 use crate::store;
 
 #[derive(Args)]
@@ -55,12 +57,12 @@ pub struct ImageArgs {
     /// Denoising steps.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     steps: Option<i64>,
-    /// Classifier-free guidance scale; 1 is off.
+    /// Classifier-free guidance scale; 0 and 1 are off: the prompt alone.
     #[arg(long, value_name = "F", allow_hyphen_values = true)]
     guidance: Option<f64>,
     /// The same seed and settings give the same picture; random when absent.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    seed: Option<i64>,
+    seed: Option<i128>,
     /// Width and height in pixels, as 64x64.
     #[arg(long, value_name = "WxH")]
     size: Option<String>,
@@ -235,7 +237,20 @@ fn request(
     let seed = seed_of(args.seed)?;
     params.seed = Seed::Fixed(seed);
     params.check()?;
+    params.check_for(&takes(context, &params.model, &model), &model.id)?;
     Ok(ImageRequest { params, model, seed, decode })
+}
+
+/// The settings that change a model's pictures, by its card or its headers.
+fn takes(context: &Context, name: &str, model: &ModelRef) -> Takes {
+    let path = match &model.files {
+        _ if let Some(card) = context.catalog.card(name) => return card.takes(),
+        ModelFiles::Embedded => return Takes::STICKER,
+        ModelFiles::Folder(path) if !is_folder(path) => return Takes::STICKER,
+        ModelFiles::File(path) | ModelFiles::Folder(path) => path,
+        ModelFiles::Checkpoint(whole) => &whole.main,
+    };
+    crate::catalog::takes(path)
 }
 
 /// The model's files with what the arguments name besides.
@@ -285,10 +300,13 @@ pub fn whole(limit: crate::domain::Limit, n: i64) -> Result<u32> {
 }
 
 /// The seed that was given, or a random one (also for A1111's -1).
-pub fn seed_of(given: Option<i64>) -> Result<u64> {
+pub fn seed_of(given: Option<i128>) -> Result<u64> {
     match given {
         None | Some(-1) => Ok(random_seed()),
-        Some(n) => SEED.check(n as f64).map(|()| n as u64),
+        Some(n) => u64::try_from(n).map_err(|_| {
+            let choices = format!("0 to {SEED_MAX}, or -1 for a random one");
+            Cause::BadChoice { name: "seed", value: n.to_string(), choices }.into()
+        }),
     }
 }
 
@@ -306,6 +324,7 @@ struct Sink {
     library: Option<PathBuf>,
     /// Where latents go that have no place beside a picture.
     latents: PathBuf,
+    lang: Lang,
 }
 
 /// What `--out` names.
@@ -330,7 +349,7 @@ impl Sink {
         if let Some(folder) = &library {
             store::check_writable(folder)?;
         }
-        Ok(Self { out, library, latents })
+        Ok(Self { out, library, latents, lang: context.lang })
     }
 
     /// Writes one picture everywhere it should go; the paths of files in that order.
@@ -339,12 +358,12 @@ impl Sink {
         match &self.out {
             Some(Out::Stdout) => out::bytes(&store::png::encode(picture, Some(record))?)?,
             Some(Out::Stream(path)) => {
-                store::write_file(path, &store::png::encode_as(&ending(path), picture, Some(record))?)?;
+                self.write_file(path, picture, record)?;
                 paths.push(path.clone());
             }
             Some(Out::File { path, many }) => {
                 let path = if *many { numbered(path, index + 1) } else { path.clone() };
-                store::write_file(&path, &store::png::encode_as(&ending(&path), picture, Some(record))?)?;
+                self.write_file(&path, picture, record)?;
                 paths.push(path);
             }
             None => {}
@@ -353,6 +372,14 @@ impl Sink {
             paths.push(store::save_picture(library, picture, record, SystemTime::now(), &TimeZone::system())?.path);
         }
         Ok(paths)
+    }
+
+    fn write_file(&self, path: &Path, picture: &Picture, record: &PictureRecord) -> Result<()> {
+        store::write_file(path, &store::png::encode_as(&ending(path), picture, Some(record))?)?;
+        if let Some(told) = store::png::too_long(path, Some(record)) {
+            super::say(&told, self.lang);
+        }
+        Ok(())
     }
 
     /// Writes latents whose decoding failed where their picture would be.
@@ -424,8 +451,10 @@ mod tests {
     #[test]
     fn seeds_out_of_range_are_refused_and_minus_one_is_random() {
         assert_eq!(seed_of(Some(7)).unwrap(), 7);
-        assert!(seed_of(Some(-1)).unwrap() <= crate::domain::SEED_MAX);
+        assert_eq!(seed_of(Some(648_312_782_957_426)).unwrap(), 648_312_782_957_426);
+        assert_eq!(seed_of(Some(i128::from(u64::MAX))).unwrap(), u64::MAX);
+        assert!(seed_of(Some(-1)).unwrap() <= u32::MAX.into(), "those that are rolled stay short");
         assert!(seed_of(Some(-2)).is_err());
-        assert!(seed_of(Some(1 << 40)).is_err());
+        assert!(seed_of(Some(1 << 64)).is_err());
     }
 }

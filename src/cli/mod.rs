@@ -7,6 +7,7 @@ mod doctor;
 mod grid;
 mod image;
 mod input;
+mod inspect;
 mod models;
 mod out;
 mod progress;
@@ -44,6 +45,8 @@ pub enum CliCommand {
     Image(Box<image::ImageArgs>),
     /// Write text from a prompt.
     Text(Box<text::TextArgs>),
+    /// Print the settings inside pictures, of this program and of others.
+    Inspect(inspect::InspectArgs),
     /// Print the tokens of each line of stdin, a JSON array a line.
     Tokens(tokens::TokensArgs),
     /// Print the prompt that a model's chat template makes of the messages (JSON) on stdin.
@@ -115,6 +118,7 @@ fn looks_closer(command: &CliCommand, catalog: &Catalog) -> bool {
     match command {
         CliCommand::Models { command } => command.tells(),
         CliCommand::Image(args) => unknown(args.model.as_deref()),
+        CliCommand::Inspect(_) => false,
         CliCommand::Text(args) => unknown(args.model.as_deref()),
         CliCommand::Tokens(args) => unknown(args.model.as_deref()),
         CliCommand::Render(args) => unknown(args.model.as_deref()),
@@ -142,6 +146,7 @@ pub fn main(command: CliCommand) -> ExitCode {
     }
     let result = match command {
         CliCommand::Image(args) => image::run(&context, *args),
+        CliCommand::Inspect(args) => inspect::run(&context, &args),
         CliCommand::Text(args) => text::run(&context, *args),
         CliCommand::Tokens(args) => tokens::tokens(&context, &args),
         CliCommand::Render(args) => tokens::render(&context, &args),
@@ -170,7 +175,7 @@ fn ended(error: &StudioError, lang: Lang) -> ExitCode {
 /// 2 where the arguments themselves are wrong, 1 otherwise.
 fn exit_code(error: &StudioError) -> u8 {
     match error.cause() {
-        Cause::EmptyPrompt | Cause::OutOfRange { .. } | Cause::BadChoice { .. } => 2,
+        Cause::EmptyPrompt | Cause::OutOfRange { .. } | Cause::BadChoice { .. } | Cause::NoEffect { .. } => 2,
         _ => 1,
     }
 }

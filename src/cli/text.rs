@@ -59,7 +59,7 @@ pub struct TextArgs {
     kv: Option<String>,
     /// The same seed and settings give the same text; random when absent.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    seed: Option<i64>,
+    seed: Option<i128>,
     /// A text that ends the answer; may be given several times. \n, \t, \" and \x41 are read as in C.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     stop: Vec<String>,

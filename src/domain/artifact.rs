@@ -9,6 +9,7 @@ use super::{
     FinishReason, FormUse, Illustration, ImageParams, Manner, NoiseSource, Page, PageEntry, Sampler, Schedule, Speaker,
     TextParams,
 };
+use crate::lang::Both;
 
 /// Pixels: RGBA, 8 bits, straight alpha, rows from the top, `4 * width * height` bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct PictureRecord {
     /// The file of a VAE that decoded in the place of the model's own; empty where none did.
     pub vae: String,
     pub seed: u64,
+    /// The picture names no seed, or A1111's -1: `seed` means nothing, and a new one is rolled.
+    pub seedless: bool,
     pub steps: u32,
     pub guidance: f32,
     pub width: u32,
@@ -42,6 +45,9 @@ pub struct PictureRecord {
     pub clip_skip: u32,
     /// The program that made it, name and version.
     pub version: String,
+    /// What another program's settings say that has no equal here, in words.
+    #[serde(skip)]
+    pub notes: Vec<Both>,
 }
 
 impl PictureRecord {
@@ -57,6 +63,7 @@ impl PictureRecord {
             model_hash,
             vae,
             seed,
+            seedless: false,
             steps,
             guidance,
             width,
@@ -67,6 +74,7 @@ impl PictureRecord {
             guidance_rescale,
             clip_skip,
             version,
+            notes: Vec::new(),
         }
     }
 }

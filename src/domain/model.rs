@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{Checkpoint, ImageParams, ModelFiles, ModelRef, Sampler, Schedule};
+use super::{Checkpoint, ImageParams, ModelFiles, ModelRef, Sampler, Schedule, Takes};
 use crate::error::{Cause, Result};
 
 /// The id of the picture model inside this program.
@@ -162,6 +162,11 @@ impl ModelCard {
     /// schedules.
     pub fn is_diffusion(&self) -> bool {
         self.family.starts_with("stable-diffusion")
+    }
+
+    /// The sliders that change its pictures.
+    pub fn takes(&self) -> Takes {
+        Takes::of(&self.family)
     }
 
     /// What a job can run on, where the files are as `presence` says and the model makes what is wanted.

@@ -117,13 +117,26 @@ pub enum NoticeKind {
         left_out: Vec<Both>,
     },
     PersonaTrashed(PersonaId),
-    SettingsRestored,
+    /// A picture's settings are in the sliders; what could not be set as the picture says. With such words it stays
+    /// until it is dismissed.
+    SettingsRestored(Vec<Both>),
     ModelFetched(String),
     /// The memory is freed once the jobs before it are over.
     MemoryWaits,
     MemoryFreed,
     /// Stays until it is dismissed.
     Problem(ProblemBox),
+}
+
+impl NoticeKind {
+    /// Whether it stays until it is dismissed.
+    pub fn stays(&self) -> bool {
+        match self {
+            Self::Problem(_) => true,
+            Self::SettingsRestored(notes) => !notes.is_empty(),
+            _ => false,
+        }
+    }
 }
 
 /// An error that can be compared by its cause, so that states can be compared in tests.
@@ -192,8 +205,8 @@ impl AppState {
         self.next_notice += 1;
         self.notices.push(Notice { id: self.next_notice, kind, born_ms: self.now_ms });
         // A storm of notes would cover the window: the oldest give way. Problems stay until they are dismissed.
-        if self.notices.iter().filter(|n| !n.is_problem()).count() > NOTICES
-            && let Some(oldest) = self.notices.iter().position(|n| !n.is_problem())
+        if self.notices.iter().filter(|n| !n.kind.stays()).count() > NOTICES
+            && let Some(oldest) = self.notices.iter().position(|n| !n.kind.stays())
         {
             self.notices.remove(oldest);
         }
@@ -208,8 +221,3 @@ impl AppState {
     }
 }
 
-impl Notice {
-    pub fn is_problem(&self) -> bool {
-        matches!(self.kind, NoticeKind::Problem(_))
-    }
-}

@@ -3,9 +3,11 @@
 //! large one never delays a save.
 
 mod atomic;
+mod comfy;
 mod decoder;
 mod exif;
 mod export;
+mod foreign;
 mod journal;
 mod latents;
 mod library;
@@ -28,9 +30,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
 
 pub use atomic::{check_file, check_writable, is_stream};
+pub use foreign::Foreign;
 pub use latents::{ENDING as LATENTS_ENDING, encode as encode_latents, read as read_latents, save as save_latents};
 pub use library::{save as save_picture, slug};
-pub use parameters::{Parsed, parse as parse_parameters, write as write_parameters};
+pub use parameters::{Parsed, Source, parse as parse_parameters, write as write_parameters};
 pub use paths::{HOME_VARIABLE, Paths};
 pub use request::Request;
 pub use settings::{clamp as clamp_settings, load as load_settings, save as save_settings};

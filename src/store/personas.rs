@@ -65,7 +65,7 @@ impl Personas {
         let text = text_of(bytes).map_err(bad)?;
         let mut persona: Persona = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
         if let Some(params) = &mut persona.params {
-            super::settings::clamp_text(params);
+            params.clamp();
         }
         let avatar = self.path(id, PICTURE)?;
         Ok(KeptPersona { id: id.clone(), persona, avatar: avatar.exists().then_some(avatar) })

@@ -20,7 +20,7 @@ pub enum Request {
     /// Into the library. -> `LatentsKept`
     KeepLatents(Arc<Latents>),
     /// A copy at the person's own path, over what is there (the dialog has asked); the format is its ending's.
-    /// -> `Exported`
+    /// -> `Exported`, and `Failed` with settings that the format has no room for
     ExportPicture { picture: Arc<Picture>, record: Option<Box<PictureRecord>>, path: PathBuf },
     /// The same from a file. -> `Exported`
     ExportFile { from: PathBuf, path: PathBuf },

@@ -174,12 +174,14 @@ impl Worker {
                 StoreEvent::LatentsKept { path }
             }
             Request::ExportPicture { picture, record, path } => {
-                export_picture(&picture, record.as_deref(), &path)?;
-                StoreEvent::Exported { path }
+                let left_out = export_picture(&picture, record.as_deref(), &path)?;
+                self.events.tell(StoreEvent::Exported { path });
+                return left_out.map_or(Ok(()), Err);
             }
             Request::ExportFile { from, path } => {
-                export_file(&from, &path)?;
-                StoreEvent::Exported { path }
+                let left_out = export_file(&from, &path)?;
+                self.events.tell(StoreEvent::Exported { path });
+                return left_out.map_or(Ok(()), Err);
             }
             Request::WriteFile { path, bytes } => {
                 atomic::write(&path, &bytes)?;
@@ -367,19 +369,21 @@ fn for_each(paths: Vec<PathBuf>, mut work: impl FnMut(&Path) -> Result<()>) -> (
     (done, outcome)
 }
 
-/// Writes a picture at the person's path in the format of its ending; PNG where it has none.
-fn export_picture(picture: &Picture, record: Option<&PictureRecord>, path: &Path) -> Result<()> {
+/// Writes a picture at the person's path in the format of its ending; PNG where it has none. Settings that the format
+/// has no room for are left out and told.
+fn export_picture(picture: &Picture, record: Option<&PictureRecord>, path: &Path) -> Result<Option<StudioError>> {
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("png");
-    atomic::write(path, &png::encode_as(ending, picture, record)?)
+    atomic::write(path, &png::encode_as(ending, picture, record)?)?;
+    Ok(png::too_long(path, record))
 }
 
 /// A copy of a file, converted where the ending is another; the same bytes where it is not.
-fn export_file(from: &Path, path: &Path) -> Result<()> {
+fn export_file(from: &Path, path: &Path) -> Result<Option<StudioError>> {
     let picture = png::open(from)?;
     let same = from.extension().zip(path.extension()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
     if same {
         let bytes = std::fs::read(from).map_err(|e| StudioError::io(crate::error::Doing::Reading, from, &e))?;
-        return atomic::write(path, &bytes);
+        return atomic::write(path, &bytes).map(|()| None);
     }
     let record = png::read_head_of(from)?.and_then(|head| head.record());
     export_picture(&picture, record.as_deref(), path)

@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
                 ui.push_id(notice.id, |ui| note(ui, cx, notice));
             }
         });
-        if notices.iter().filter(|notice| notice.is_problem()).count() > 1
+        if notices.iter().filter(|notice| notice.kind.stays()).count() > 1
             && widgets::button(ui, icons::X, cx.t(T::DismissAll)).clicked()
         {
             cx.push(Command::DismissProblems);
@@ -119,7 +119,12 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             let undo = (T::Undo, Command::Persona(PersonaCommand::Restore(id.clone())));
             (icons::TRASH, cx.t(T::PersonaTrashed).to_owned(), Some(undo))
         }
-        NoticeKind::SettingsRestored => (icons::CHECK_CIRCLE, cx.t(T::SettingsRestored).to_owned(), None),
+        NoticeKind::SettingsRestored(notes) => {
+            let lines = notes.iter().map(|note| note.get(cx.lang)).collect::<Vec<_>>().join("\n");
+            let done = cx.t(T::SettingsRestored);
+            let text = if lines.is_empty() { done.to_owned() } else { cx.with(T::SettingsRestoredBut, &[&lines]) };
+            (icons::CHECK_CIRCLE, text, None)
+        }
         NoticeKind::ModelFetched(id) => {
             (icons::CHECK_CIRCLE, cx.with(T::ModelFetched, &[&super::models_bits::name(cx, id)]), None)
         }

@@ -32,13 +32,15 @@ pub fn table(ui: &mut Ui, cx: &Cx<'_>, record: &PictureRecord, more: Vec<(&'stat
     if record.clip_skip > 1 {
         rows.push((cx.t(T::ClipSkip), record.clip_skip.to_string()));
     }
+    let seed = if record.seedless { cx.t(T::RandomSeed).to_owned() } else { record.seed.to_string() };
     rows.extend([
-        (cx.t(T::Seed), record.seed.to_string()),
+        (cx.t(T::Seed), seed),
         (cx.t(T::Steps), format!("{} · {}", record.steps, record.sampler.name())),
         (cx.t(T::Guidance), round_f32(record.guidance).to_string()),
         (cx.t(T::Size), format!("{}×{}", record.width, record.height)),
         (cx.t(T::MadeWith), record.version.clone()),
     ]);
+    rows.extend(record.notes.iter().map(|note| (cx.t(T::NotMatched), note.get(cx.lang).to_owned())));
     rows.extend(more);
     widgets::table(ui, &rows);
 }

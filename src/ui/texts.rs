@@ -120,7 +120,7 @@ texts! {
     Steps: "Steps", "步数";
     StepsHover: "More steps draw finer and take longer; past some thirty little changes.", "步数越多画得越细，也越慢；超过三十步变化很小。";
     Guidance: "Guidance", "引导强度";
-    GuidanceHover: "Higher follows the prompt more closely; too high makes colours harsh and shapes stiff.", "越高越贴近提示词；过高会使颜色刺眼、形状生硬。";
+    GuidanceHover: "Higher follows the prompt more closely; too high makes colours harsh and shapes stiff. 0 and 1 are off: the prompt alone.", "越高越贴近提示词；过高会使颜色刺眼、形状生硬。0 和 1 为关闭：只用提示词。";
     Seed: "Seed", "种子";
     SeedHover: "The same seed with the same settings makes the same picture or answer again.", "相同的种子和设置会得到相同的图片或回答。";
     RandomSeed: "Random", "随机";
@@ -522,6 +522,8 @@ texts! {
     PicturesTrashed: "{0} pictures moved to the trash", "{0} 张图片已移到回收站";
     ConversationTrashed: "Conversation moved to the trash", "对话已移到回收站";
     SettingsRestored: "Prompt and settings restored", "已恢复提示词和设置";
+    SettingsRestoredBut: "Prompt and settings restored, but:\n{}", "已恢复提示词和设置，但：\n{}";
+    NotMatched: "Not as in the picture", "与图片不同";
     ModelFetched: "{0} is ready", "{0} 已就绪";
     MemoryWaits: "Memory is freed once the running jobs are over", "正在运行的任务结束后释放内存";
     MemoryFreed: "Memory freed", "内存已释放";

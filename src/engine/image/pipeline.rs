@@ -13,7 +13,7 @@ use super::weights::Watch;
 use super::{noise, pixels};
 use crate::domain::{
     Checkpoint, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef, Outcome, Picture,
-    PictureRecord, SEED, SEED_MAX, Sampler, StepProgress, UnknownWords,
+    PictureRecord, Sampler, StepProgress, Takes, UnknownWords,
 };
 use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, best_device};
 use crate::error::{Cause, Result};
@@ -193,7 +193,6 @@ impl Pipeline for ImagePipeline {
             return self.decode(request, reporter, token);
         }
         request.params.check()?;
-        SEED.check(request.seed as f64)?;
         let mut slot = self.slot.hold();
         let mut freed = |id| reporter.tell(EventKind::Freed { id });
         let load_s = if is_loaded(&mut slot, &request.model.files) {
@@ -235,7 +234,8 @@ fn draw_stickers(
         })?;
         let picture = Arc::new(job.decode(&x));
         let sampler = if params.sampler == Sampler::Automatic { Sampler::Euler } else { params.sampler };
-        let record = Box::new(record(request, seed, sampler, sticker.sha256()));
+        let record = record(request, seed, sampler, sticker.sha256()).had_effect(&Takes::STICKER);
+        let record = Box::new(record);
         reporter.tell(EventKind::Picture { index, picture, record });
     }
     Ok(ImageStats { unknown_words: unseen([&prompt, &negative]), ..stats(&job.steps_s, job.decode_s) })
@@ -264,7 +264,8 @@ fn draw_latents(
                 None => EventKind::Progress(progress),
             });
         })?;
-        let record = Box::new(record(request, seed, job.sampler(), model.sha256()));
+        let record = record(request, seed, job.sampler(), model.sha256()).had_effect(&model.takes());
+        let record = Box::new(record);
         // The steps are over: what they held is the decoder's.
         match job.decode(&latents, budget.free() + working, token) {
             Ok(picture) => reporter.tell(EventKind::Picture { index, picture: Arc::new(picture), record }),
@@ -355,7 +356,7 @@ fn check_size(params: &ImageParams, sticker: &Sticker) -> Result<()> {
 
 /// Seeds count up from the job's, and wrap.
 fn picture_seed(first: u64, index: u32) -> u64 {
-    (first + u64::from(index)) % (SEED_MAX + 1)
+    first.wrapping_add(index.into())
 }
 
 /// Words that the network did not see, each once: those without a vector, then those beyond its token limit.
@@ -424,7 +425,7 @@ mod tests {
     #[test]
     fn seeds_wrap_inside_their_range() {
         assert_eq!(picture_seed(5, 2), 7);
-        assert_eq!(picture_seed(SEED_MAX, 0), SEED_MAX);
-        assert_eq!(picture_seed(SEED_MAX, 3), 2);
+        assert_eq!(picture_seed(u64::MAX, 0), u64::MAX);
+        assert_eq!(picture_seed(u64::MAX, 3), 2);
     }
 }

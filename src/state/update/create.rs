@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{Effects, advance};
 use crate::domain::{
-    CLIP_SKIP, COUNT, EventKind, GUIDANCE, GUIDANCE_RESCALE, ImageParams, ImageRequest, Job, JobId, Latents, Makes,
-    Outcome, Picture, PictureRecord, Room, SEED_MAX, STEPS, Seed,
+    COUNT, EventKind, GUIDANCE, ImageParams, ImageRequest, Job, JobId, Latents, Makes, Outcome, Picture, PictureRecord,
+    Room, STEPS, Seed,
 };
 use crate::error::{Cause, StudioError};
 use crate::state::{
@@ -33,8 +33,7 @@ impl AppState {
             ImageEdit::Size(width, height) => (params.width, params.height) = (width, height),
             ImageEdit::Steps(n) => params.steps = STEPS.clamp(n.into()) as u32,
             ImageEdit::Guidance(g) => params.guidance = GUIDANCE.clamp(g.into()) as f32,
-            ImageEdit::Seed(Seed::Fixed(n)) => params.seed = Seed::Fixed(n.min(SEED_MAX)),
-            ImageEdit::Seed(Seed::Random) => params.seed = Seed::Random,
+            ImageEdit::Seed(seed) => params.seed = seed,
             ImageEdit::Count(n) => params.count = COUNT.clamp(n.into()) as u32,
             ImageEdit::Sampler(sampler) => params.sampler = sampler,
             ImageEdit::Schedule(schedule) => params.schedule = schedule,
@@ -63,7 +62,7 @@ impl AppState {
     }
 
     /// Where the size in use is not one of the model's own, its first size.
-    fn fit_size(&mut self) {
+    pub(super) fn fit_size(&mut self) {
         let params = &mut self.settings.image;
         let Some(entry) = self.models.entry(&params.model) else { return };
         let sizes = &entry.card.sizes;
@@ -94,7 +93,11 @@ impl AppState {
     }
 
     pub(super) fn generate(&mut self, fx: &mut Effects) {
-        let params = self.settings.image.clone();
+        let mut params = self.settings.image.clone();
+        // What a model does not take may have been left by another, or by a picture's settings.
+        if let Some(entry) = self.models.entry(&params.model) {
+            params.fit(&entry.card.takes());
+        }
         let ready = params.check().and_then(|()| self.models.resolve(&params.model, Makes::Image));
         let model = match ready {
             Ok(model) => model,
@@ -269,31 +272,6 @@ impl AppState {
             self.restore(&record);
             self.create.subject = subject;
         }
-    }
-
-    /// Sets prompt and sliders to what made `record`.
-    pub(super) fn restore(&mut self, record: &PictureRecord) {
-        if self.models.resolve(&record.model, Makes::Image).is_ok() {
-            self.choose_image_model(record.model.clone());
-        }
-        let params = &mut self.settings.image;
-        params.prompt.clone_from(&record.prompt);
-        params.negative.clone_from(&record.negative);
-        params.steps = STEPS.clamp(record.steps.into()) as u32;
-        params.guidance = GUIDANCE.clamp(record.guidance.into()) as f32;
-        params.seed = Seed::Fixed(record.seed.min(SEED_MAX));
-        params.count = 1;
-        params.sampler = record.sampler;
-        params.schedule = record.schedule;
-        params.noise = record.noise;
-        params.guidance_rescale = GUIDANCE_RESCALE.clamp(record.guidance_rescale.into()) as f32;
-        params.clip_skip = CLIP_SKIP.clamp(record.clip_skip.into()) as u32;
-        (params.width, params.height) = (record.width, record.height);
-        self.fit_size();
-        self.create.forget_error();
-        self.create.subject = None;
-        self.settings.room = Room::Create;
-        self.note(NoticeKind::SettingsRestored);
     }
 
     /// Shows a picture from a file as if it had been made now.

@@ -11,6 +11,7 @@ mod library;
 mod models;
 mod page;
 mod personas;
+mod restore;
 mod settings;
 mod shelf;
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use super::{Effects, advance};
 use crate::domain::{
     CONTEXT, ConversationData, ConversationHead, ConversationId, EventKind, Job, JournalEntry, MAX_TOKENS, MIN_P,
-    Makes, Message, ModelRef, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, SEED_MAX, START, Seed, TEMPERATURE,
-    TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, Turn, TurnInfo,
+    Makes, Message, ModelRef, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, START, Seed, TEMPERATURE, TOP_K,
+    TOP_P, TextParams, TextPrompt, TextRequest, Turn, TurnInfo,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::state::wanted::Answer;
@@ -101,8 +101,7 @@ impl AppState {
             TextEdit::RepeatLastN(v) => p.repeat_last_n = REPEAT_LAST_N.clamp(v.into()) as u32,
             TextEdit::MaxTokens(v) => p.max_tokens = MAX_TOKENS.clamp(v.into()) as u32,
             TextEdit::Context(v) => p.context = CONTEXT.clamp(v.into()) as u32,
-            TextEdit::Seed(Seed::Fixed(n)) => p.seed = Seed::Fixed(n.min(SEED_MAX)),
-            TextEdit::Seed(Seed::Random) => p.seed = Seed::Random,
+            TextEdit::Seed(seed) => p.seed = seed,
             TextEdit::Stop(stop) => p.stop = stop,
             TextEdit::Knob(knob, value) => knob.set(p, value),
             TextEdit::Kv(kv) => p.kv = kv,

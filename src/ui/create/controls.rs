@@ -172,7 +172,7 @@ fn knobs(ui: &mut Ui, cx: &mut Cx<'_>) {
 fn seed_row(ui: &mut Ui, cx: &mut Cx<'_>) {
     let pinned = params(cx).seed;
     let newest = match cx.state.create.stage() {
-        Stage::Shot(shot) => Some(shot.record.seed),
+        Stage::Shot(shot) => (!shot.record.seedless).then_some(shot.record.seed),
         Stage::Job(job) => Some(job.request.seed),
         Stage::Empty => None,
     };

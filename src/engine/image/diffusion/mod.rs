@@ -29,7 +29,7 @@ use super::nets::vae::{Vae, VaeConfig};
 use super::prompt::{ClipTokens, PieceTokens};
 use super::sampling::FlowStart;
 use super::weights::{self, Watch, load_packed};
-use crate::domain::{Checkpoint, Precision};
+use crate::domain::{Checkpoint, Precision, Takes};
 use crate::engine::kernels::multiplies_bf16;
 use crate::engine::{CancelToken, MemoryBudget, Reservation, Stop};
 use crate::error::{Cause, Result};
@@ -303,6 +303,17 @@ impl Diffusion {
 
     pub fn device(&self) -> &Device {
         &self.device
+    }
+
+    /// The settings that change its pictures.
+    pub fn takes(&self) -> Takes {
+        let takes = match self.family {
+            Family::Sd | Family::Xl => Takes::DIFFUSION,
+            Family::Sd3 => Takes::SD3,
+            Family::Flux | Family::ZImage => Takes::FLOW,
+        };
+        // What was distilled with guidance predicts once a step: there is nothing to rescale.
+        Takes { rescale: !self.net.takes_guidance(), ..takes }
     }
 
     /// Of the weights, lower-case hex.
