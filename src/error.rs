@@ -60,6 +60,11 @@ pub enum Cause {
         path: PathBuf,
         reason: String,
     },
+    /// A file or folder that was named for a picture model, of which it reads nothing.
+    NotUsed {
+        path: PathBuf,
+        reason: Both,
+    },
     /// A picture model's file without the parts that draw with it.
     LacksParts {
         path: PathBuf,

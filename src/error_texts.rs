@@ -57,6 +57,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("{} cannot be used as a model: {reason}.", show(path)),
             format!("{} 不能作为模型使用：{reason}。", show(path)),
         ),
+        Cause::NotUsed { path, reason } => (
+            format!("{} is not used: {}.", show(path), reason.en),
+            format!("{} 没有被使用：{}。", show(path), reason.zh),
+        ),
         Cause::LacksParts { path, family, lacks } => (
             format!("{} is a {family} model that lacks: {lacks}.", show(path)),
             format!("{} 是 {family} 模型，缺少：{lacks}。", show(path)),
@@ -226,6 +230,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::BadModelFile { .. } => {
             ("Fetch the file again, or choose another one.".into(), "请重新下载，或选择另一个文件。".into())
         }
+        Cause::NotUsed { .. } => (
+            "Leave it out, or name what this model reads.".into(),
+            "请去掉它，或指定这个模型会读取的文件。".into(),
+        ),
         Cause::LacksParts { lacks, .. } => (
             format!("Put files with {lacks} into the models folder, or name them with --with FILE."),
             format!("请把含有 {lacks} 的文件放入模型文件夹，或用 --with FILE 指定。"),

@@ -35,7 +35,7 @@ pub fn run(context: &Context, path: &Path, size: Option<&str>, as_json: bool) ->
         made["memory"] = need.map_or(json!(null), |n| stages(&n));
         made["fits_memory"] = need.map_or(json!(null), |n| json!(n.total() <= free));
         println!("{made}");
-        return Ok(());
+        return report.trouble.map_or(Ok(()), Err);
     }
     println!("{}: {}", path.display(), report.sentence(lang));
     for part in &report.parts {
@@ -56,13 +56,10 @@ pub fn run(context: &Context, path: &Path, size: Option<&str>, as_json: bool) ->
             )
         );
     }
-    if let Some(trouble) = &report.trouble {
-        println!("{} {}", trouble.summary(lang), trouble.remedy(lang));
-    }
     if let Some(need) = need {
         tell(&need, (width, height), free, lang);
     }
-    Ok(())
+    report.trouble.map_or(Ok(()), Err)
 }
 
 fn stages(need: &Need) -> serde_json::Value {

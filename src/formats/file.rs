@@ -37,7 +37,13 @@ pub fn read_text(path: &Path, most: u64) -> Result<String> {
     }
     let mut bytes = Vec::with_capacity(size as usize);
     file.take(most).read_to_end(&mut bytes).map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
-    String::from_utf8(bytes).map_err(|e| bad(path, format!("it is not UTF-8: {e}")))
+    text(bytes, path)
+}
+
+/// The text of a file: UTF-8, without the byte order mark that some editors put before it.
+pub fn text(bytes: Vec<u8>, path: &Path) -> Result<String> {
+    let text = String::from_utf8(bytes).map_err(|e| bad(path, format!("it is not UTF-8: {e}")))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// A JSON object of at most `most` bytes.
