@@ -79,6 +79,11 @@ pub enum Cause {
         /// Names of files.
         missing: Vec<String>,
     },
+    /// A file or folder that was named for a picture model, of which it reads nothing.
+    NotUsed {
+        path: PathBuf,
+        reason: Both,
+    },
     /// A picture model's file without the parts that draw with it.
     LacksParts {
         path: PathBuf,

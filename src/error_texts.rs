@@ -78,6 +78,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
                 format!("{} 是模型的第 {part} 部分（共 {count} 部分），同一文件夹中缺少：{names}。", show(path)),
             )
         }
+        Cause::NotUsed { path, reason } => (
+            format!("{} is not used: {}.", show(path), reason.en),
+            format!("{} 没有被使用：{}。", show(path), reason.zh),
+        ),
         Cause::LacksParts { path, family, lacks } => (
             format!("{} is a {family} model that lacks: {lacks}.", show(path)),
             format!("{} 是 {family} 模型，缺少：{lacks}。", show(path)),
@@ -293,6 +297,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             "Fetch the missing parts and put all of them into one folder, under the names that they were published with."
                 .into(),
             "请下载缺少的部分，把所有部分以发布时的文件名放入同一个文件夹。".into(),
+        ),
+        Cause::NotUsed { .. } => (
+            "Leave it out, or name what this model reads.".into(),
+            "请去掉它，或指定这个模型会读取的文件。".into(),
         ),
         Cause::LacksParts { lacks, .. } => (
             format!("Put files with {lacks} into the models folder, or name them with --with FILE."),

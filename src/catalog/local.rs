@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::doctor::{PartFacts, Report, Shelf, examine};
 use crate::domain::{CardDefaults, Checkpoint, Local, Makes, ModelCard, ModelFile, Sampler, Size};
-use crate::formats::family::{Family, Kind, few_by_name};
+use crate::formats::family::{ENDINGS, Family, Kind, few_by_name};
 use crate::formats::file::read_text;
 use crate::lang::Lang;
 
@@ -90,8 +90,6 @@ fn card(folder: &Path) -> Option<ModelCard> {
     Some(card)
 }
 
-/// Endings of files that models come in.
-const ENDINGS: [&str; 7] = ["safetensors", "sft", "gguf", "ckpt", "pt", "pth", "bin"];
 /// Most loose files that are looked at.
 const MAX_LOOSE: usize = 2000;
 
@@ -212,6 +210,26 @@ fn language(report: &Report) -> Option<ModelCard> {
             working: 0,
         })),
     })
+}
+
+/// Gives loose files' cards ids of their own: the file's name without its ending where no other model is called so, else
+/// its path within `folder`, with the ending where that tells them apart.
+pub fn name_apart(cards: &mut [ModelCard], known: &[ModelCard], folder: &Path) {
+    let names = |card: &ModelCard| -> Option<[String; 3]> {
+        let path = &card.local.as_ref()?.files.main;
+        let inner = path.strip_prefix(folder).unwrap_or(path);
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        Some([text(Path::new(path.file_stem()?)), text(&inner.with_extension("")), text(inner)])
+    };
+    let all: Vec<_> = cards.iter().map(|card| names(card).unwrap_or_default()).collect();
+    for (card, own) in cards.iter_mut().zip(&all) {
+        let alone = |i: &usize| {
+            all.iter().filter(|names| names[*i] == own[*i]).count() == 1
+                && !known.iter().any(|other| other.id == own[*i])
+        };
+        let id = &own[(0..2).find(alone).unwrap_or(2)];
+        (card.id, card.name) = (id.clone(), id.clone());
+    }
 }
 
 /// Writes down what a model's headers tell beyond its card.

@@ -74,6 +74,8 @@ impl Catalog {
     /// Reads the headers of all picture models in the folder: loose checkpoints become cards, and cards know what they
     /// hold and need. Seconds for hundreds of files: not for the window's thread.
     pub fn look_closer(&mut self) {
+        // Loose files are found anew.
+        self.cards.retain(|card| card.local.as_ref().is_none_or(|local| local.files.main.is_dir()));
         self.shelf = local::shelf(&self.folder, &self.cards);
         for card in &mut self.cards {
             let folder = self.folder.join(&card.id);
@@ -81,11 +83,10 @@ impl Catalog {
                 local::look_into(card, &folder, &self.shelf);
             }
         }
-        for new in local::checkpoints(&self.shelf).into_iter().chain(local::languages(&self.shelf)) {
-            if !self.cards.iter().any(|c| c.id == new.id) {
-                self.cards.push(new);
-            }
-        }
+        let mut loose = local::checkpoints(&self.shelf);
+        loose.extend(local::languages(&self.shelf));
+        local::name_apart(&mut loose, &self.cards, &self.folder);
+        self.cards.extend(loose);
     }
 
     pub fn cards(&self) -> &[ModelCard] {

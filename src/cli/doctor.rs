@@ -35,7 +35,8 @@ pub fn run(context: &Context, path: &Path, size: Option<&str>, as_json: bool) ->
         made["free"] = json!(free);
         made["memory"] = need.map_or(json!(null), |n| stages(&n));
         made["fits_memory"] = need.map_or(json!(null), |n| json!(n.total() <= free));
-        return out::line(made);
+        out::line(made)?;
+        return report.trouble.map_or(Ok(()), Err);
     }
     out::line(format_args!("{}: {}", path.display(), report.sentence(lang)))?;
     for part in &report.parts {
@@ -53,13 +54,10 @@ pub fn run(context: &Context, path: &Path, size: Option<&str>, as_json: bool) ->
             format!("{name}：模型文件夹中没有合适的文件。请放入一个，或用 --with FILE 指定。"),
         ))?;
     }
-    if let Some(trouble) = &report.trouble {
-        out::line(format_args!("{} {}", trouble.summary(lang), trouble.remedy(lang)))?;
-    }
     if let Some(need) = need {
         tell(&need, (width, height), free, lang)?;
     }
-    Ok(())
+    report.trouble.map_or(Ok(()), Err)
 }
 
 fn stages(need: &Need) -> serde_json::Value {

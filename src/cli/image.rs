@@ -257,6 +257,7 @@ fn takes(context: &Context, name: &str, model: &ModelRef) -> Takes {
 fn put_together(files: &ModelFiles, args: &ImageArgs) -> Result<ModelFiles> {
     let mut whole = from_files(files)?;
     whole.parts.splice(0..0, args.with.iter().cloned());
+    whole.named = args.with.len();
     whole.vae = args.vae.clone().or(whole.vae);
     whole.config = args.config.clone().or(whole.config);
     whole.preview = args.taesd.clone().or(whole.preview);

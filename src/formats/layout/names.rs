@@ -94,14 +94,22 @@ fn cut(entry: &Entry, cut: &Cut) -> Option<Entry> {
             if rows.end > all || rows.is_empty() {
                 return None;
             }
-            // Rows lie one behind the other; blocks of quantised ones do not reach into the next row.
-            let each = entry.bytes / all as u64;
-            if each * all as u64 != entry.bytes {
+            // How far a row lies behind the one before it, and what is no row's own: strided rows reach into others.
+            let (each, shared) = match entry.strides.first() {
+                Some(stride) => {
+                    let each = stride * entry.dtype.size()?;
+                    (each, entry.bytes.checked_sub(each * (all as u64 - 1))?)
+                }
+                // One behind the other; blocks of quantised ones do not reach into the next row.
+                None => (entry.bytes / all as u64, entry.bytes / all as u64),
+            };
+            if entry.strides.is_empty() && each * all as u64 != entry.bytes {
                 return None;
             }
             cut_entry.offset += each * rows.start as u64;
-            cut_entry.bytes = each * rows.len() as u64;
+            cut_entry.bytes = each * (rows.len() as u64 - 1) + shared;
             cut_entry.shape[0] = rows.len();
+            cut_entry.scale = cut_entry.scale.map(|scale| scale.from_row(rows.start));
         }
         Cut::Swapped => {
             if !entry.shape.first()?.is_multiple_of(2) {
@@ -121,6 +129,7 @@ fn cut(entry: &Entry, cut: &Cut) -> Option<Entry> {
                 return None;
             }
             cut_entry.shape.truncate(2);
+            cut_entry.strides.truncate(2);
         }
     }
     Some(cut_entry)

@@ -35,6 +35,7 @@ use crate::engine::{CancelToken, MemoryBudget, Reservation, Stop};
 use crate::error::{Cause, Result};
 use crate::formats::layout::Part;
 use crate::formats::{Header, memory};
+use crate::lang::Both;
 use net::{Net, NetConfig};
 
 pub use checkpoint::is_checkpoint;
@@ -196,10 +197,22 @@ impl Diffusion {
     /// Finds and checks what is in the files; nothing large is in memory yet.
     pub fn open(files: &Checkpoint) -> Result<Opened> {
         let mut opened = if is_folder(&files.main) {
+            let config = checkpoint::Chosen::new(files.config.as_deref())?;
             let mut opened = folder::open(&files.main)?;
             if let Some(path) = &files.vae {
-                opened.vae = checkpoint::other_vae(path, opened.family, files.config.as_deref())?;
+                opened.vae = checkpoint::other_vae(path, opened.family, &config)?;
                 folder::check_vae(path, &opened.net.0, &opened.vae.0)?;
+            }
+            config.check_used(|| Both {
+                en: "the model is a diffusers folder and has configurations of its own".to_owned(),
+                zh: "模型是 diffusers 文件夹，自带配置".to_owned(),
+            })?;
+            if let Some(path) = files.parts.first() {
+                let reason = Both {
+                    en: "the model is a diffusers folder and has all its parts; --vae alone replaces one".to_owned(),
+                    zh: "模型是 diffusers 文件夹，自带全部部件；只能用 --vae 替换其中一个".to_owned(),
+                };
+                return Err(Cause::NotUsed { path: path.clone(), reason }.into());
             }
             opened
         } else {
