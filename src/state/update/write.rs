@@ -464,6 +464,7 @@ impl AppState {
             EventKind::Failed(error) => self.text_ended(Some(error), fx),
             EventKind::Cancelled => self.text_ended(None, fx),
             EventKind::Freed { .. }
+            | EventKind::LeftOut { .. }
             | EventKind::Finished(_)
             | EventKind::Progress(_)
             | EventKind::Preview { .. }
