@@ -126,6 +126,14 @@ pub enum Cause {
         needed: u64,
         free: u64,
     },
+    /// A picture whose drawing does not fit in memory; `largest` of its proportions would.
+    TooLarge {
+        width: u32,
+        height: u32,
+        needed: u64,
+        free: u64,
+        largest: (u32, u32),
+    },
     /// A draft model whose vocabulary is not the model's.
     UnlikeDraft {
         draft: String,

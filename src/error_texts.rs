@@ -8,6 +8,7 @@ use crate::lang::Lang;
 /// `1.5 GB`; errors may not look into the domain's formatter, so this is the one line they need.
 fn gb(n: u64) -> String {
     match n {
+        1_000_000_000_000.. => format!("{:.1} TB", n as f64 / 1e12),
         1_000_000_000.. => format!("{:.1} GB", n as f64 / 1e9),
         1_000_000.. => format!("{:.1} MB", n as f64 / 1e6),
         _ => format!("{:.1} KB", n as f64 / 1e3),
@@ -122,6 +123,14 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
         Cause::NotEnoughMemory { needed, free } => (
             format!("This model needs {}, {} are free.", gb(*needed), gb(*free)),
             format!("这个模型需要 {}，可用 {}。", gb(*needed), gb(*free)),
+        ),
+        Cause::TooLarge { width, height, needed, free, .. } => (
+            format!(
+                "A picture of {width}x{height} needs {} of memory with this model, {} are available.",
+                gb(*needed),
+                gb(*free)
+            ),
+            format!("用这个模型画 {width}x{height} 的图像需要 {} 内存，可用 {}。", gb(*needed), gb(*free)),
         ),
         Cause::UnlikeDraft { draft, reason } => (
             format!("{draft} cannot draft for this model: {}.", reason.en),
@@ -337,6 +346,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::NotEnoughMemory { .. } => (
             "Unload the other model, close other programs, or choose a smaller model.".into(),
             "请卸载另一个模型、关闭其他程序，或选择更小的模型。".into(),
+        ),
+        Cause::TooLarge { largest: (width, height), .. } => (
+            format!("Choose a smaller size, at most {width}x{height} in these proportions, or close other programs."),
+            format!("请选择更小的尺寸（此比例下最大 {width}x{height}），或关闭其他程序。"),
         ),
         Cause::UnlikeDraft { .. } => (
             "Choose a smaller model of the same family as the draft, or none.".into(),

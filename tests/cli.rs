@@ -313,6 +313,34 @@ fn picture_models_that_are_not_what_they_say() {
     refuses(&home.run(&["image", "cat", "--model", &gone]), 1, &["gone.safetensors"]);
 }
 
+#[test]
+fn what_a_picture_model_cannot_do_is_refused_before_it_is_loaded() {
+    let home = Home::new();
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pipelines/sd15").display().to_string();
+    let draw = |more: &[&str]| home.run(&[&["image", "cat", "--model", &model, "--out", "x.png"], more].concat());
+    refuses(&draw(&["--clip-skip", "4", "--size", "64x64"]), 2, &["clip-skip is 4", "between 1 and 3"]);
+    let large = draw(&["--size", "4294967288x4294967288"]);
+    refuses(&large, 1, &["4294967288x4294967288 needs", "are available", "at most"]);
+    assert!(!home.path("x.png").exists());
+}
+
+#[test]
+fn syntax_that_is_not_followed_is_told_on_stderr_and_in_json() {
+    let home = Home::new();
+    let model = home.tiny_picture_model();
+    let prompt = "red apple <lora:styl:0.8> [cat:dog:0.5]";
+    let args = ["image", prompt, "--model", &model, "--out", "c.png", "--steps", "2", "--seed", "5", "--json"];
+    let output = home.run(&args);
+    let left_out = json(&output)["left_out"].clone();
+    for (i, what) in ["<lora:styl:0.8>", "[cat:dog:0.5]"].iter().enumerate() {
+        assert!(left_out[i].as_str().unwrap().contains(what), "{left_out}");
+        assert!(stderr(&output).contains(what), "{}", stderr(&output));
+    }
+    home.run(&["image", "red apple cat", "--model", &model, "--out", "d.png", "--steps", "2", "--seed", "5"]);
+    let pixels = |name: &str| ::image::open(home.path(name)).unwrap().to_rgba8();
+    assert_eq!(pixels("c.png"), pixels("d.png"));
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_with_130_within_a_step() {

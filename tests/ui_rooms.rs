@@ -171,6 +171,13 @@ fn a_running_job_says_how_far_it_is_and_can_be_stopped() {
 }
 
 #[test]
+fn what_was_taken_out_of_a_prompt_is_told_beside_it() {
+    let mut state = create_running(Lang::Zh, Theme::Dark);
+    state.create.left_out = vec![aigc_studio::lang::Both::new("AND was left out.", "已略去 AND。")];
+    open(state).get_by_label_contains("已略去 AND");
+}
+
+#[test]
 fn escape_with_nothing_running_does_nothing() {
     let mut harness = open(create_done(Lang::En, Theme::Dark));
     harness.key_press(Key::Escape);

@@ -71,25 +71,23 @@ pub struct Need {
     pub text: u64,
     pub denoiser: u64,
     pub vae: u64,
-    /// What a step and a decode hold besides.
+    /// What a step and a decode of the whole picture hold besides.
     pub step: u64,
     pub decode: u64,
+    /// The least of that: a decode that does not fit is done in tiles.
+    pub drawing: u64,
 }
 
 impl Need {
-    /// All weights are in memory together; of the stages, the largest counts. A decode that does not fit is done in
-    /// tiles.
+    /// All weights are in memory together; of the stages, the largest counts.
     pub fn total(&self) -> u64 {
-        self.weights() + self.step.max(self.decode.min(TILE))
+        self.weights().saturating_add(self.drawing)
     }
 
     pub fn weights(&self) -> u64 {
-        self.text + self.denoiser + self.vae
+        self.text.saturating_add(self.denoiser).saturating_add(self.vae)
     }
 }
-
-/// What a decode in tiles holds.
-const TILE: u64 = 1 << 30;
 
 /// What a GGUF file says of its language model.
 #[derive(Clone, Debug, PartialEq)]
@@ -279,12 +277,14 @@ impl Report {
             self.parts.iter().chain(with).filter(|p| wanted(p.part)).map(|p| p.memory).sum()
         };
         let channels = if self.channels.is_empty() { &[128, 256, 512, 512][..] } else { &self.channels };
+        let of = |bytes: &dyn Fn(Part, &Header) -> u64| self.denoiser.as_ref().map_or(0, |(part, t)| bytes(*part, t));
         Need {
             text: sum(&Part::is_text_encoder),
             denoiser: sum(&Part::is_denoiser),
             vae: sum(&|part| part == Part::Vae),
-            step: self.denoiser.as_ref().map_or(0, |(part, tensors)| memory::step(*part, tensors, h, w)),
+            step: of(&|part, tensors| memory::step(part, tensors, h, w)),
             decode: memory::decode(channels, h, w),
+            drawing: of(&|part, tensors| memory::drawing(part, tensors, channels, h, w)),
         }
     }
 

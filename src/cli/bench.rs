@@ -14,8 +14,8 @@ use crate::domain::{
     BENCH_LENGTH, BENCH_RUNS, BENCH_WRITE, GUIDANCE, ImageParams, ImageRequest, Job, Makes, Outcome, STEPS, Seed,
     TextParams, round_f32,
 };
+use crate::engine::Stop;
 use crate::engine::text::{Course, Runner, model_path};
-use crate::engine::{CancelToken, Stop};
 use crate::error::Cause;
 
 #[derive(Subcommand)]
@@ -90,15 +90,11 @@ fn text(context: &Context, args: &TextBench) -> Result<(Value, String), Stop> {
     let interrupts = Interrupts::listen();
     let name = args.model.clone().unwrap_or_else(|| TextParams::default().model);
     let model = find(context, &name, &interrupts)?;
-    let token = CancelToken::new();
     let course = Course { lengths: &lengths, write, kv, device: context.settings.device };
-    let mut runner = Runner::load(&model_path(&model)?, &course, &token)?;
+    let mut runner = Runner::load(&model_path(&model)?, &course, interrupts.token())?;
     let mut all = Vec::new();
     for run in 0..=runs {
-        if interrupts.happened() {
-            return Err(Stop::Cancelled);
-        }
-        let speeds = runner.run(&course, &token)?;
+        let speeds = runner.run(&course, interrupts.token())?;
         if run > 0 {
             all.push(speeds);
         }

@@ -79,7 +79,8 @@ pub struct ImageArgs {
     /// Brings guidance back to the spread of the prompt's own prediction, 0 to 1.
     #[arg(long, value_name = "F", allow_hyphen_values = true)]
     guidance_rescale: Option<f64>,
-    /// Which of CLIP's layers conditions the picture, counted from the last (1).
+    /// Which of CLIP's layers conditions the picture, counted from the last (1). Stable Diffusion 2, XL and 3 read the
+    /// last but one by themselves: 1 and 2 are the same there.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     clip_skip: Option<i64>,
     /// Pictures to draw; their seeds count up.
@@ -107,7 +108,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     let model = request.model.id.clone();
     let sink = Sink::new(context, &args, count)?;
     let bar = bar(u64::from(steps * count), "{msg:12} [{bar:30}] {pos}/{len}  {eta} left");
-    let mut files = Vec::new();
+    let (mut files, mut left_out) = (Vec::new(), Vec::new());
     // Pictures are drawn though nobody reads where they are; a full disk there is told at the end.
     let mut told: Result<()> = Ok(());
     let mut size = (request.params.width, request.params.height);
@@ -122,6 +123,10 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
                     let name = format!("{:02}-{:03}.png", progress.index + 1, progress.step);
                     store::write_file(&folder.join(name), &store::png::encode(&picture, None)?)?;
                 }
+            }
+            EventKind::LeftOut { notes } => {
+                let told = notes.iter().map(|note| note.get(context.lang).to_owned());
+                left_out.extend(told.inspect(|note| bar.suspend(|| eprintln!("{note}"))));
             }
             EventKind::Picture { index, picture, record } => {
                 size = (picture.width, picture.height);
@@ -163,7 +168,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
         told = out::line(json!({
             "files": files, "seed": seed, "steps": steps, "load_s": stats.load_s, "sample_s": stats.sample_s,
             "step_s": stats.step_s, "decode_s": stats.decode_s, "model": model, "width": size.0, "height": size.1,
-            "unknown_words": stats.unknown_words, "widened": stats.widened,
+            "left_out": left_out, "unknown_words": stats.unknown_words, "widened": stats.widened,
         }));
     }
     Ok(told?)

@@ -45,6 +45,10 @@ pub enum EventKind {
     Unloaded {
         makes: Makes,
     },
+    /// Syntax of the prompts that is not followed, and was taken out of what the model reads.
+    LeftOut {
+        notes: Vec<Both>,
+    },
     /// The draft model cannot be used, and the answer is written without it.
     WithoutDraft {
         error: StudioError,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Shown;
 use crate::domain::{ImageRequest, JobId, Latents, Picture, PictureRecord, StepProgress, Subject};
 use crate::error::StudioError;
+use crate::lang::Both;
 
 /// Names a picture of this session: its job and its place in it.
 pub type ShotKey = (JobId, u32);
@@ -32,6 +33,8 @@ pub struct CreateState {
     pub helper: Option<Helper>,
     /// The passage that the prompt was written for: pictures of it are put beside it.
     pub subject: Option<Subject>,
+    /// What was taken out of the last prompt, see [`crate::domain::EventKind::LeftOut`].
+    pub left_out: Vec<Both>,
     /// Words of the last prompt that the model did not see.
     pub unknown_words: Vec<String>,
     /// Predictions of the last job that were made again in full precision.

@@ -12,6 +12,7 @@ use aigc_studio::domain::{
 };
 use aigc_studio::engine::image::ImagePipeline;
 use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Stop};
+use aigc_studio::lang::Both;
 use crossbeam_channel::unbounded;
 use serde_json::{Value, json};
 
@@ -45,6 +46,8 @@ pub struct Made {
     pub preview_size: (u32, u32),
     pub loading: Vec<f32>,
     pub cut: Vec<String>,
+    /// What was told to be taken out of the prompts.
+    pub left_out: Vec<Both>,
     pub widened: u32,
     /// Models that left the memory for this job.
     pub freed: Vec<String>,
@@ -60,6 +63,7 @@ pub fn run(pipeline: &mut ImagePipeline, request: &ImageRequest, token: &CancelT
         preview_size: (0, 0),
         loading: vec![],
         cut: stats.unknown_words,
+        left_out: vec![],
         widened: stats.widened,
         freed: vec![],
     };
@@ -71,6 +75,10 @@ pub fn run(pipeline: &mut ImagePipeline, request: &ImageRequest, token: &CancelT
                 made.preview_size = (picture.width, picture.height);
             }
             EventKind::Freed { id } => made.freed.push(id),
+            EventKind::LeftOut { notes } => {
+                assert!(made.pictures.is_empty() && made.previews == 0, "told before anything is drawn");
+                made.left_out = notes;
+            }
             EventKind::Loading { fraction: Some(part) } => made.loading.push(part),
             _ => {}
         }

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::Read;
 use std::ops::Deref;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use candle_core::quantized::ggml_file::qtensor_from_ggml;
 use candle_core::quantized::{QStorage, QTensor};
@@ -50,6 +51,12 @@ struct Found {
     hashes: BTreeMap<String, [u8; 32]>,
 }
 
+/// How long hashes are waited for between two looks at the token.
+const LOOK: Duration = Duration::from_millis(100);
+/// Bytes of a file that are read between two looks at the token.
+const PIECE: usize = 1 << 24;
+/// Bytes of a page of memory, or fewer.
+const PAGE: usize = 4096;
 /// Tensors below this size are not worth another thread.
 const SMALL: usize = 1 << 16;
 
@@ -86,14 +93,22 @@ impl Watch {
 
     /// SHA-256 over the names and contents of all tensors read so far, in the order of their names: the same weights
     /// give the same, whatever files they are in.
-    pub fn sha256(&self) -> String {
-        let found = self.hashes.all_there.wait_while(self.hashes.found(), |found| found.pending > 0);
+    ///
+    /// # Errors
+    /// Where the token is cancelled meanwhile.
+    pub fn sha256(&self) -> std::result::Result<String, Stop> {
+        let mut found = self.hashes.found();
+        while found.pending > 0 {
+            self.token.check()?;
+            let waited = self.hashes.all_there.wait_timeout(found, LOOK);
+            found = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
         let mut all = Sha256::new();
-        for (name, hash) in &found.unwrap_or_else(PoisonError::into_inner).hashes {
+        for (name, hash) in &found.hashes {
             all.update(name.as_bytes());
             all.update(hash);
         }
-        hex::encode(all.finalize())
+        Ok(hex::encode(all.finalize()))
     }
 }
 
@@ -259,6 +274,15 @@ impl Shelf {
             Ok(bytes) => Arc::new(bytes),
             Err(error) => return self.stop(error.into()),
         };
+        // From a slow disk a large tensor takes long: its pages are read in pieces, with a look at the token between.
+        for piece in bytes.chunks(PIECE) {
+            if self.watch.token.is_cancelled() {
+                return self.stop(Stop::Cancelled);
+            }
+            for byte in piece.iter().step_by(PAGE) {
+                std::hint::black_box(*byte);
+            }
+        }
         (self.watch.read)(entry.bytes);
         self.watch.hashes.compute(format!("{}/{name}", self.watch.part), &bytes);
         Ok((entry, bytes))

@@ -37,6 +37,22 @@ impl Pipeline for TextPipeline {
         reporter: &Reporter,
         token: &CancelToken,
     ) -> std::result::Result<Outcome, Stop> {
+        token.watch(|| self.answer(request, reporter, token))
+    }
+
+    fn unload(&mut self) {
+        self.slot.hold().clear();
+        self.draft.hold().clear();
+    }
+}
+
+impl TextPipeline {
+    fn answer(
+        &self,
+        request: &TextRequest,
+        reporter: &Reporter,
+        token: &CancelToken,
+    ) -> std::result::Result<Outcome, Stop> {
         let params = &request.params;
         params.check()?;
         check_prompt(&request.prompt)?;
@@ -80,11 +96,6 @@ impl Pipeline for TextPipeline {
             Answer { tokenizer: &loaded.words.tokenizer, params, seed: request.seed, context, load_s, started };
         let stats = answer.run(&mut loaded.session, drafter, &tokens, constraint, reporter, token)?;
         Ok(Outcome::Text(TextStats { dropped_turns, ..stats }))
-    }
-
-    fn unload(&mut self) {
-        self.slot.hold().clear();
-        self.draft.hold().clear();
     }
 }
 

@@ -22,13 +22,17 @@ impl AppState {
         match edit {
             ImageEdit::Prompt(text) => {
                 params.prompt = text;
+                self.create.left_out.clear();
                 self.create.unknown_words.clear();
                 self.create.widened = 0;
                 if self.create.error.as_ref().is_some_and(|e| *e.cause() == Cause::EmptyPrompt) {
                     self.create.forget_error();
                 }
             }
-            ImageEdit::Negative(text) => params.negative = text,
+            ImageEdit::Negative(text) => {
+                params.negative = text;
+                self.create.left_out.clear();
+            }
             ImageEdit::Model(id) => self.choose_image_model(id),
             ImageEdit::Size(width, height) => (params.width, params.height) = (width, height),
             ImageEdit::Steps(n) => params.steps = STEPS.clamp(n.into()) as u32,
@@ -148,6 +152,7 @@ impl AppState {
         let id = self.new_job();
         let request = Box::new(request);
         self.create.forget_error();
+        self.create.left_out.clear();
         self.create.unknown_words.clear();
         self.create.widened = 0;
         self.create.shown = Shown::Newest;
@@ -199,6 +204,7 @@ impl AppState {
                 job.preview = Some(picture);
                 job.preview_serial += 1;
             }
+            EventKind::LeftOut { notes } => self.create.left_out = notes,
             EventKind::Picture { index, picture, record } => self.picture_done((id, index), picture, record, fx),
             EventKind::Finished(outcome) => {
                 let job = self.create.jobs.remove(at);

@@ -486,6 +486,7 @@ impl AppState {
             EventKind::Cancelled => self.text_ended(None, fx),
             EventKind::Freed { .. }
             | EventKind::Unloaded { .. }
+            | EventKind::LeftOut { .. }
             | EventKind::Finished(_)
             | EventKind::Progress(_)
             | EventKind::Preview { .. }

@@ -73,6 +73,9 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         edit(cx, ImageEdit::Prompt(text));
     }
     subject(ui, cx);
+    for note in &cx.state.create.left_out {
+        widgets::badge_wrapped(ui, icons::INFO, note.get(cx.lang), cx.p.warn);
+    }
     if !cx.state.create.unknown_words.is_empty() {
         let words = cx.state.create.unknown_words.join(", ");
         let line = cx.with(T::UnknownWords, &[&words]);

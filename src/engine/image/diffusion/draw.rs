@@ -14,7 +14,6 @@ use crate::engine::image::noise::gaussian_of;
 use crate::engine::image::sampling::guidance::{guide, is_on, rescale};
 use crate::engine::image::sampling::{FlowRun, Model, Noise, Plan, TorchRng};
 use crate::engine::{CancelToken, Stop};
-use crate::error::{Cause, Result};
 
 type Run<T> = std::result::Result<T, Stop>;
 
@@ -35,7 +34,6 @@ impl<'a> Drawing<'a> {
     /// Checks the sizes and encodes the prompts. `batched`: guidance predicts both sides at once, in twice the memory.
     pub fn new(model: &'a Diffusion, params: &'a ImageParams, batched: bool, token: &CancelToken) -> Run<Self> {
         let step = model.factor() * model.family.multiple();
-        check_size(params, step)?;
         let tokens = (params.width as usize / step) * (params.height as usize / step);
         let flow = model.family.flow().map(|start| FlowRun { tokens, start });
         let config = scheduler(&model.scheduler, model.family, params.sampler)?;
@@ -102,17 +100,6 @@ impl<'a> Drawing<'a> {
         self.decode_s += start.elapsed().as_secs_f64();
         Ok(picture)
     }
-}
-
-/// Sides must be whole latents.
-fn check_size(params: &ImageParams, factor: usize) -> Result<()> {
-    let (w, h) = (params.width as usize, params.height as usize);
-    if w == 0 || h == 0 || !w.is_multiple_of(factor) || !h.is_multiple_of(factor) {
-        let near = |n: usize| (n / factor).max(1) * factor;
-        let (value, choices) = (format!("{w}x{h}"), format!("multiples of {factor}, as {}x{}", near(w), near(h)));
-        return Err(Cause::BadChoice { name: "size", value, choices }.into());
-    }
-    Ok(())
 }
 
 /// The noise that the person chose.

@@ -10,6 +10,7 @@ mod checkpoint;
 mod decode;
 mod draw;
 mod folder;
+mod limits;
 mod net;
 mod pixels;
 mod text;
@@ -75,6 +76,11 @@ impl Family {
             Self::Sd3 => Some(FlowStart::Ends),
             Self::Flux | Self::ZImage => Some(FlowStart::Even),
         }
+    }
+
+    /// Whether states of a CLIP's layers condition the picture, rather than its summary alone.
+    fn reads_layers(self) -> bool {
+        matches!(self, Self::Sd | Self::Xl | Self::Sd3)
     }
 
     fn denoiser(self) -> Part {
@@ -185,6 +191,7 @@ pub struct Diffusion {
     /// The denoiser in full precision, read when half of it was not enough.
     exact: OnceCell<(Net, Reservation)>,
     budget: Arc<MemoryBudget>,
+    memory: u64,
     vae: Vae,
     preview: Option<Taesd>,
     scheduler: Options,
@@ -232,6 +239,7 @@ impl Diffusion {
         watch: &Watch,
         budget: Arc<MemoryBudget>,
     ) -> std::result::Result<Self, Stop> {
+        let memory = opened.memory(dtype, device);
         let mut clips = Vec::new();
         for (i, (config, header, tokens)) in opened.clips.into_iter().enumerate() {
             let watch = watch.within(&format!("clip {i}"));
@@ -282,19 +290,19 @@ impl Diffusion {
             dtype,
             exact: OnceCell::new(),
             budget,
+            memory,
             vae,
             preview,
             scheduler,
             empty_is_zero: opened.empty_is_zero,
-            sha256: watch.sha256(),
+            sha256: watch.sha256()?,
             device: device.clone(),
         })
     }
 
-    /// Bytes that a step holds beside the weights, for a picture of this size in pixels.
-    pub fn working(&self, width: u32, height: u32) -> u64 {
-        let side = |pixels: u32| pixels as usize / self.factor();
-        memory::step(self.family.denoiser(), &self.source.1, side(height), side(width))
+    /// Bytes that its weights take.
+    pub fn memory(&self) -> u64 {
+        self.memory
     }
 
     /// The denoiser in full precision, read now if it was not yet; `None` where it is so already.

@@ -113,6 +113,20 @@ fn an_empty_prompt_is_said_where_the_picture_would_be() {
 }
 
 #[test]
+fn what_was_taken_out_of_a_prompt_is_told_until_it_is_written_anew() {
+    let mut s = state();
+    prompt(&mut s, "a cat <lora:x:1>");
+    let effects = do_(&mut s, Command::Generate);
+    let (id, _) = submitted(&effects);
+    let notes = vec![Both::new("<lora:x:1> was left out.", "已略去 <lora:x:1>。")];
+    engine(&mut s, id, EventKind::LeftOut { notes: notes.clone() });
+    engine(&mut s, id, EventKind::Finished(Outcome::Image(ImageStats::default())));
+    assert_eq!(s.create.left_out, notes);
+    prompt(&mut s, "a cat");
+    assert!(s.create.left_out.is_empty());
+}
+
+#[test]
 fn a_picture_goes_from_prompt_to_disk() {
     let mut s = state();
     prompt(&mut s, "a cat");
