@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{Effects, advance};
 use crate::domain::{
-    COUNT, EventKind, GUIDANCE, ImageParams, ImageRequest, Job, JobId, Latents, Makes, Outcome, Picture, PictureRecord,
-    Room, STEPS, Seed,
+    CLIP_SKIP, COUNT, EventKind, GUIDANCE, GUIDANCE_RESCALE, ImageParams, ImageRequest, Job, JobId, Latents, Makes,
+    Outcome, Picture, PictureRecord, Room, STEPS, Seed,
 };
 use crate::error::{Cause, StudioError};
 use crate::state::{
@@ -300,7 +300,7 @@ impl AppState {
         if self.create.shot(key).is_none() {
             return;
         }
-        self.notices.pop_if(|notice| notice.kind == NoticeKind::SettingsRestored);
+        self.notices.pop_if(|notice| matches!(&notice.kind, NoticeKind::SettingsRestored(notes) if notes.is_empty()));
         self.settings.image.seed = Seed::Random;
         self.generate(fx);
     }
