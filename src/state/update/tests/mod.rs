@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+mod late;
 mod page;
 mod personas;
 mod shelf;
@@ -229,7 +230,7 @@ fn unsaved_pictures_outlive_the_strip() {
     for n in 0..STRIP as u64 + 20 {
         let key = (JobId(10_000 + n), 0);
         let saved = if n < 5 { Saved::Saving } else { Saved::At(format!("/l/{n}.png").into()) };
-        s.put_on_strip(Shot { key, picture: picture(), record: record("x"), saved, subject: None });
+        s.put_on_strip(Shot { key, picture: Some(picture()), record: record("x"), saved, subject: None });
     }
     assert_eq!(s.create.strip.len(), STRIP);
     assert!((0..5).all(|n| s.create.shot((JobId(10_000 + n), 0)).is_some()));
@@ -346,7 +347,8 @@ fn a_dropped_picture_restores_prompt_and_sliders_and_is_shown() {
 fn vary_draws_again_with_another_seed() {
     let mut s = state();
     let key = (JobId(500), 0);
-    s.put_on_strip(Shot { key, picture: picture(), record: record("a dog"), saved: Saved::Saving, subject: None });
+    let saved = Saved::Saving;
+    s.put_on_strip(Shot { key, picture: Some(picture()), record: record("a dog"), saved, subject: None });
     let effects = do_(&mut s, Command::Vary(key));
     let Job::Image(request) = submitted(&effects).1 else { panic!() };
     assert_eq!(request.params.prompt, "a dog");
