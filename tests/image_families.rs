@@ -533,7 +533,7 @@ fn jobs_wait_for_each_other_and_unload_waits_for_the_job() {
         match event.kind {
             EventKind::Preview { .. } if !asked => {
                 asked = true;
-                engine.unload();
+                engine.unload().unwrap();
             }
             EventKind::Picture { .. } => order.push(event.job),
             EventKind::Failed(error) => panic!("{error}"),
@@ -553,7 +553,7 @@ fn jobs_wait_for_each_other_and_unload_waits_for_the_job() {
         }
     }
     assert!(loaded, "it was given back in between");
-    engine.unload();
+    engine.unload().unwrap();
     while budget.used() > 0 {
         std::thread::sleep(std::time::Duration::from_millis(1));
     }

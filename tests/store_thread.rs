@@ -280,6 +280,7 @@ fn conversations_are_listed_deleted_and_restored() {
     let StoreEvent::Conversations(heads) = next(&events) else { panic!() };
     assert_eq!(heads.len(), 2);
     store.send(Request::DeleteConversation(ConversationId("one".into())));
+    assert!(matches!(next(&events), StoreEvent::ConversationTrashed(ConversationId(id)) if id == "one"));
     store.send(Request::ListConversations);
     assert!(matches!(next(&events), StoreEvent::Conversations(heads) if heads.len() == 1));
     store.send(Request::RestoreConversation(ConversationId("one".into())));
@@ -500,6 +501,9 @@ fn a_character_is_kept_listed_trashed_and_restored() {
     );
     store.send(Request::DeletePersona(copy.0));
     store.send(Request::DeletePersona(id.clone()));
+    for _ in 0..2 {
+        assert!(matches!(next(&events), StoreEvent::PersonaTrashed(_)));
+    }
     store.send(Request::ListPersonas);
     assert!(matches!(next(&events), StoreEvent::Personas(list) if list.is_empty()));
     store.send(Request::RestorePersona(id.clone()));

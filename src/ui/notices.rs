@@ -1,6 +1,6 @@
 //! Short notes at the lower right corner.
 
-use egui::{Align2, Area, Frame, Id, Label, Margin, Order, RichText, ScrollArea, Stroke, Ui, vec2};
+use egui::{Align2, Area, Frame, Id, Label, Margin, Order, RichText, Stroke, Ui, vec2};
 
 use super::cx::Cx;
 use super::texts::T;
@@ -9,6 +9,9 @@ use super::{icons, trouble, widgets};
 use crate::domain::Room;
 use crate::lang::Both;
 use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand};
+
+/// Height of a problem's card, about.
+const CARD: f32 = 130.0;
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     if cx.state.notices.is_empty() {
@@ -23,16 +26,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.set_max_width(380.0);
         ui.spacing_mut().item_spacing.y = S2;
         let notices: &[Notice] = &cx.state.notices;
-        // Problems wait for the person, however many: what does not fit is scrolled to.
-        let high = (ui.ctx().content_rect().height() - up - 56.0).max(120.0);
-        ScrollArea::vertical().max_height(high).stick_to_bottom(true).show(ui, |ui| {
-            for notice in notices {
-                ui.push_id(notice.id, |ui| note(ui, cx, notice));
-            }
-        });
-        if notices.iter().filter(|notice| notice.kind.stays()).count() > 1
-            && widgets::button(ui, icons::X, cx.t(T::DismissAll)).clicked()
-        {
+        // Problems wait for the person, however many: the newest that have room, the others as those are dismissed.
+        let room = ((ui.ctx().content_rect().height() - up) / CARD) as usize;
+        for notice in &notices[notices.len().saturating_sub(room.max(2))..] {
+            ui.push_id(notice.id, |ui| note(ui, cx, notice));
+        }
+        let problems = notices.iter().filter(|notice| notice.kind.stays()).count();
+        if problems > 1 && widgets::button(ui, icons::X, &cx.with(T::DismissAll, &[&problems])).clicked() {
             cx.push(Command::DismissProblems);
         }
     });

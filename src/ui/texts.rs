@@ -59,7 +59,7 @@ texts! {
     Cancel: "Cancel", "取消";
     Close: "Close", "关闭";
     Dismiss: "Dismiss", "知道了";
-    DismissAll: "Dismiss all problems", "全部知道了";
+    DismissAll: "Dismiss all {0} problems", "{0} 个问题全部知道了";
     Details: "Details", "详细信息";
     CopyDetails: "Copy details", "复制详细信息";
     Undo: "Undo", "撤销";
@@ -141,7 +141,7 @@ texts! {
     NoiseSource: "Noise source (RNG)", "噪声来源（RNG）";
     NoiseSourceHover: "Who turns the seed into noise. PyTorch makes the pictures of diffusers, and of A1111 on the CPU, again.", "由谁把种子变成噪声。PyTorch 可重现 diffusers 以及 A1111（CPU 噪声）的图片。";
     NoiseNative: "This program", "本程序";
-    NoiseTorch: "PyTorch", "PyTorch";
+    NoiseTorch: "PyTorch", "PyTorch 生成";
     GuidanceRescale: "Soften guidance (rescale)", "柔化引导（rescale）";
     GuidanceRescaleHover: "Takes back the glare of strong guidance (guidance rescale, CFG rescale); 0 is off.", "减轻高引导强度造成的过曝（guidance rescale / CFG rescale）；0 为关闭。";
     ClipSkip: "Text layer (clip skip)", "文本层（clip skip）";
@@ -525,7 +525,7 @@ texts! {
     SettingsRestoredBut: "Prompt and settings restored, but:\n{}", "已恢复提示词和设置，但：\n{}";
     NotMatched: "Not as in the picture", "与图片不同";
     ModelFetched: "{0} is ready", "{0} 已就绪";
-    MemoryWaits: "Memory is freed once the running jobs are over", "正在运行的任务结束后释放内存";
+    MemoryWaits: "Memory is freed after the running jobs", "运行中的任务结束后释放内存";
     MemoryFreed: "Memory freed", "内存已释放";
 }
 

@@ -181,7 +181,13 @@ pub fn record(prompt: &str, seed: u64) -> Box<PictureRecord> {
 }
 
 pub fn shot(job: u64, prompt: &str, hue: u32, saved: Saved) -> Shot {
-    Shot { key: (JobId(job), 0), picture: sticker(hue, 0.0), record: record(prompt, 1000 + job), saved, subject: None }
+    Shot {
+        key: (JobId(job), 0),
+        picture: Some(sticker(hue, 0.0)),
+        record: record(prompt, 1000 + job),
+        saved,
+        subject: None,
+    }
 }
 
 pub fn job(id: u64, prompt: &str, phase: Phase) -> ImageJob {

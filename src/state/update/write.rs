@@ -132,6 +132,7 @@ impl AppState {
         self.keep_sliders(fx);
         self.personas.shown = false;
         self.write.wanted.forget();
+        self.write.ledger.found = None;
         self.write.form = None;
         self.write.aim = None;
         self.write.finder.goal = None;

@@ -1,7 +1,8 @@
 //! The big pane of Create: an empty window that teaches, a picture that forms, a picture that is done.
 
 use egui::{
-    Align, Color32, Frame, Key, Label, Layout, Margin, Panel, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2,
+    Align, Color32, Frame, Key, Label, Layout, Margin, Modifiers, Panel, Rect, RichText, Role, Sense, Ui, Vec2,
+    WidgetInfo, vec2,
 };
 
 use crate::domain::{Picture, StepProgress, seconds};
@@ -184,7 +185,8 @@ fn canvas(ui: &mut Ui, cx: &Cx<'_>, view: &mut StageView, textures: &mut Texture
             view.pan -= from_centre * (view.zoom / before - 1.0);
         }
     }
-    let reset = ui.input(|i| i.key_pressed(Key::Num0) && i.modifiers.command);
+    // Taken, so that it does not bring the window's text size back as well.
+    let reset = ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Num0));
     if response.double_clicked() || reset {
         (view.zoom, view.pan) = (1.0, Vec2::ZERO);
     }

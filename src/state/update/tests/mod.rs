@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+mod late;
 mod page;
 mod personas;
 mod shelf;
@@ -451,13 +452,8 @@ fn what_has_no_effect_on_the_model_is_told_and_not_asked_of_it() {
 fn vary_draws_again_with_another_seed() {
     let mut s = state();
     let key = (JobId(500), 0);
-    s.put_on_strip(Shot {
-        key,
-        picture: Some(picture()),
-        record: record("a dog"),
-        saved: Saved::Saving,
-        subject: None,
-    });
+    let saved = Saved::Saving;
+    s.put_on_strip(Shot { key, picture: Some(picture()), record: record("a dog"), saved, subject: None });
     let effects = do_(&mut s, Command::Vary(key));
     let Job::Image(request) = submitted(&effects).1 else { panic!() };
     assert_eq!(request.params.prompt, "a dog");

@@ -173,6 +173,7 @@ fn an_answer_goes_on_while_another_conversation_is_read() {
     let effects = engine(&mut s, id, EventKind::Token { text: "B".into() });
     assert_eq!(journal(&effects).len(), 1, "still written down");
     assert!(s.write.open.turns.is_empty());
+    do_(&mut s, Command::OpenConversation(conversation.clone()));
     // The file was read before "B" came.
     let turn =
         |id, role, text: &str| Turn { id, message: Message { role, content: text.into() }, info: None, parent: None };
