@@ -8,8 +8,10 @@ use serde::Deserialize;
 
 use super::doctor::{PartFacts, Report, Shelf, examine};
 use crate::domain::{CardDefaults, Checkpoint, Local, Makes, ModelCard, ModelFile, Sampler, Size};
+use crate::error::{Cause, StudioError};
 use crate::formats::family::{Family, Kind, few_by_name};
 use crate::formats::file::read_text;
+use crate::formats::gguf::{self, PartName, first_part};
 use crate::lang::Lang;
 
 pub const INDEX: &str = "model_index.json";
@@ -103,7 +105,41 @@ pub fn shelf(folder: &Path, known: &[ModelCard]) -> Shelf {
     // The files of cards are known without a look.
     paths.retain(|path| !known.iter().any(|card| path.starts_with(folder.join(&card.id))));
     paths.sort();
-    Shelf { reports: paths.iter().filter_map(|path| examine(path).ok()).collect() }
+    // A model in several files is one, and its first file stands for it.
+    paths.retain(|path| first_part(path) == *path);
+    let mut shelf = Shelf::default();
+    for path in paths {
+        match examine(&path) {
+            Ok(report) => shelf.reports.push(report),
+            Err(error) => shelf.incomplete.extend(incomplete(path, &error)),
+        }
+    }
+    shelf
+}
+
+/// A card for a model of which parts are missing: it is told of, and cannot be used.
+fn incomplete(path: PathBuf, error: &StudioError) -> Option<ModelCard> {
+    let Cause::MissingParts { missing, .. } = error.cause() else { return None };
+    let about = |lang| format!("{} {}", error.summary(lang), error.remedy(lang));
+    let here = gguf::files(&path);
+    let bytes = here.iter().filter_map(|path| fs::metadata(path).ok()).map(|about| about.len()).sum();
+    let local = Local {
+        files: Checkpoint::new(path.clone()),
+        kind: String::new(),
+        precision: String::new(),
+        lacks: missing.join(", "),
+        weights: 0,
+        working: 0,
+    };
+    Some(text_card(name_of(&path)?, [about(Lang::En), about(Lang::Zh)], &path, bytes, local))
+}
+
+/// A file's name without its ending; a part's without its number.
+fn name_of(path: &Path) -> Option<String> {
+    match PartName::of(path) {
+        Some(part) => Some(part.name),
+        None => Some(path.file_stem()?.to_string_lossy().into_owned()),
+    }
 }
 
 fn loose(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
@@ -132,7 +168,7 @@ pub fn checkpoints(shelf: &Shelf) -> Vec<ModelCard> {
 
 fn checkpoint(report: &Report, shelf: &Shelf) -> Option<ModelCard> {
     let kind = report.kind.as_ref()?;
-    let name = report.path.file_stem()?.to_string_lossy().into_owned();
+    let name = name_of(&report.path)?;
     let mut card = card_of(kind, name, kind.side());
     let mut files = Checkpoint::new(report.path.clone());
     let (mut with, mut lacks) = (Vec::new(), Vec::new());
@@ -168,31 +204,46 @@ fn checkpoint(report: &Report, shelf: &Shelf) -> Option<ModelCard> {
     Some(card)
 }
 
-/// A card for each loose file with a language model.
+/// A card for each loose language model, and for each that is not whole.
 pub fn languages(shelf: &Shelf) -> Vec<ModelCard> {
-    shelf.reports.iter().filter(|report| report.kind.is_none()).filter_map(language).collect()
+    let whole = shelf.reports.iter().filter(|report| report.kind.is_none()).filter_map(language);
+    whole.chain(shelf.incomplete.iter().cloned()).collect()
 }
 
 fn language(report: &Report) -> Option<ModelCard> {
     let facts = report.language.as_ref()?;
-    let id = report.path.file_stem()?.to_string_lossy().into_owned();
     let note = match facts.chats {
         true => ("", ""),
         false => (" It has no chat template: it goes on with texts.", "它没有聊天模板，适合续写。"),
     };
-    Some(ModelCard {
+    let about = [report.sentence(Lang::En) + note.0, report.sentence(Lang::Zh) + note.1];
+    let local = Local {
+        files: Checkpoint::new(report.path.clone()),
+        kind: facts.name.clone().unwrap_or_default(),
+        precision: facts.quantization.clone(),
+        lacks: String::new(),
+        weights: report.bytes,
+        working: 0,
+    };
+    let card = text_card(name_of(&report.path)?, about, &report.path, report.bytes, local);
+    Some(ModelCard { family: facts.architecture.clone(), ..card })
+}
+
+/// The card of a language model in a loose file, or in several of which `path` is the first.
+fn text_card(id: String, [about, about_zh]: [String; 2], path: &Path, bytes: u64, local: Local) -> ModelCard {
+    ModelCard {
         name: id.clone(),
         id,
         makes: Makes::Text,
-        family: facts.architecture.clone(),
-        about: report.sentence(Lang::En) + note.0,
-        about_zh: report.sentence(Lang::Zh) + note.1,
+        family: String::new(),
+        about,
+        about_zh,
         terms: None,
         licence: String::new(),
-        memory: report.bytes,
+        memory: bytes,
         files: vec![ModelFile {
-            name: report.path.file_name()?.to_string_lossy().into_owned(),
-            bytes: report.bytes,
+            name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            bytes,
             sha256: String::new(),
             sources: Vec::new(),
         }],
@@ -200,15 +251,8 @@ fn language(report: &Report) -> Option<ModelCard> {
         defaults: CardDefaults::default(),
         examples: Vec::new(),
         examples_zh: Vec::new(),
-        local: Some(Box::new(Local {
-            files: Checkpoint::new(report.path.clone()),
-            kind: facts.name.clone().unwrap_or_default(),
-            precision: facts.quantization.clone(),
-            lacks: String::new(),
-            weights: report.bytes,
-            working: 0,
-        })),
-    })
+        local: Some(Box::new(local)),
+    }
 }
 
 /// Writes down what a model's headers tell beyond its card.

@@ -120,6 +120,9 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
         print("\n")?;
     }
     let Outcome::Text(stats) = outcome? else { return Err(Cause::EngineGone.into()) };
+    if let Some(full) = stats.context_full() {
+        eprintln!("{} {}", full.summary(context.lang), full.remedy(context.lang));
+    }
     if args.json {
         println!(
             "{}",
