@@ -10,6 +10,7 @@ use aigc_studio::engine::text::testing::{GgufFile, Meta, Vocabulary, request, ru
 use aigc_studio::engine::text::{TextPipeline, inspect};
 use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Stop};
 use aigc_studio::error::{Cause, StudioError};
+use aigc_studio::formats::Header;
 
 /// A model file of its own for a test.
 struct Model {
@@ -418,6 +419,10 @@ fn a_model_in_two_files_writes_what_the_whole_one_writes() {
             assert_eq!(told(&request), (expected.clone(), 0.0));
             let info = inspect(path).unwrap();
             assert_eq!((info.name.as_str(), info.bytes), ("Tiny", bytes));
+            let header = Header::read(path).unwrap();
+            let places: Vec<usize> = whole.tensors.iter().map(|t| header.tensors[&t.name].file).collect();
+            assert_eq!(places, (0..whole.tensors.len()).map(|i| usize::from(i >= at)).collect::<Vec<_>>());
+            assert!(header.files.iter().map(|file| &file.path).eq(&paths) && header.len() == bytes);
         }
         // Another second part is another model.
         let mut other = whole.clone();

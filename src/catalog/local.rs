@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::doctor::{PartFacts, Report, Shelf, examine};
 use crate::domain::{CardDefaults, Checkpoint, Local, Makes, ModelCard, ModelFile, Sampler, Size};
 use crate::error::{Cause, StudioError};
+use crate::formats::Header;
 use crate::formats::family::{Family, Kind, few_by_name};
 use crate::formats::file::read_text;
 use crate::formats::gguf::{self, PartName, first_part};
@@ -105,8 +106,11 @@ pub fn shelf(folder: &Path, known: &[ModelCard]) -> Shelf {
     // The files of cards are known without a look.
     paths.retain(|path| !known.iter().any(|card| path.starts_with(folder.join(&card.id))));
     paths.sort();
-    // A model in several files is one, and its first file stands for it.
+    // A model in several files is one: its first file stands for it, or the index that names them all.
     paths.retain(|path| first_part(path) == *path);
+    let indices = paths.iter().filter(|path| is_index(path)).filter_map(|path| Header::read(path).ok());
+    let shards: Vec<PathBuf> = indices.flat_map(|header| header.files).map(|file| file.path).collect();
+    paths.retain(|path| !shards.contains(path));
     let mut shelf = Shelf::default();
     for path in paths {
         match examine(&path) {
@@ -136,10 +140,19 @@ fn incomplete(path: PathBuf, error: &StudioError) -> Option<ModelCard> {
 
 /// A file's name without its ending; a part's without its number.
 fn name_of(path: &Path) -> Option<String> {
-    match PartName::of(path) {
-        Some(part) => Some(part.name),
-        None => Some(path.file_stem()?.to_string_lossy().into_owned()),
+    if let Some(part) = PartName::of(path) {
+        return Some(part.name);
     }
+    let stem = path.file_stem()?.to_string_lossy().into_owned();
+    match stem.strip_suffix(".index").filter(|_| is_index(path)) {
+        Some(weights) => Some(Path::new(weights).file_stem()?.to_string_lossy().into_owned()),
+        None => Some(stem),
+    }
+}
+
+/// Whether a file names the files of a sharded model.
+fn is_index(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(".index.json")
 }
 
 fn loose(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
@@ -155,7 +168,9 @@ fn loose(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
             if depth > 0 && !own && !hidden {
                 loose(&path, depth - 1, found);
             }
-        } else if path.extension().is_some_and(|e| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known))) {
+        } else if is_index(&path)
+            || path.extension().is_some_and(|e| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known)))
+        {
             found.push(path);
         }
     }
@@ -183,7 +198,11 @@ fn checkpoint(report: &Report, shelf: &Shelf) -> Option<ModelCard> {
             None => lacks.push(lack.name()),
         }
     }
-    let size = |path: &Path| fs::metadata(path).map_or(0, |m| m.len());
+    // The model itself may be in several files.
+    let size = |path: &PathBuf| match *path == report.path {
+        true => report.bytes,
+        false => fs::metadata(path).map_or(0, |m| m.len()),
+    };
     let file = |path: &PathBuf| ModelFile {
         name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         bytes: size(path),
@@ -395,6 +414,47 @@ mod tests {
         let model = catalog.resolve("sd15", Makes::Image).unwrap();
         assert_eq!(model.files, ModelFiles::Folder(fixtures.join("sd15")));
         assert!(catalog.resolve("sd15", Makes::Text).is_err());
+    }
+
+    /// Cuts a file of safetensors into two with an index, as Hugging Face's libraries do.
+    fn shard(file: &Path, folder: &Path) {
+        let bytes = fs::read(file).unwrap();
+        let (len, rest) = bytes.split_first_chunk().unwrap();
+        let (header, data) = rest.split_at(u64::from_le_bytes(*len) as usize);
+        let header: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(header).unwrap();
+        let mut places = serde_json::Map::new();
+        for n in 0..2 {
+            let name = format!("m-{:05}-of-00002.safetensors", n + 1);
+            let (mut part, mut weights) = (serde_json::Map::new(), Vec::new());
+            let tensors = header.iter().filter(|(name, _)| *name != "__metadata__").enumerate();
+            for (_, (tensor, entry)) in tensors.filter(|(i, _)| i % 2 == n) {
+                let place = |i: usize| entry["data_offsets"][i].as_u64().unwrap() as usize;
+                let begin = weights.len();
+                weights.extend_from_slice(&data[place(0)..place(1)]);
+                let mut entry = entry.clone();
+                entry["data_offsets"] = serde_json::json!([begin, weights.len()]);
+                part.insert(tensor.clone(), entry);
+                places.insert(tensor.clone(), name.clone().into());
+            }
+            let part = serde_json::to_vec(&part).unwrap();
+            fs::write(folder.join(&name), [&(part.len() as u64).to_le_bytes()[..], &part, &weights].concat()).unwrap();
+        }
+        let index = format!("\u{feff}{}", serde_json::json!({"metadata": {}, "weight_map": places}));
+        fs::write(folder.join("m.safetensors.index.json"), index).unwrap();
+    }
+
+    #[test]
+    fn a_model_in_shards_is_one_model() {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/single");
+        let folder = tempfile::tempdir().unwrap();
+        shard(&fixtures.join("sd15.safetensors"), folder.path());
+        let mut catalog = Catalog::load(folder.path());
+        catalog.look_closer();
+        let found: Vec<_> = catalog.cards().iter().filter(|card| card.local.is_some()).collect();
+        let ids: Vec<_> = found.iter().map(|card| card.id.as_str()).collect();
+        assert_eq!(ids, ["m"]);
+        let size = |n: u32| fs::metadata(folder.path().join(format!("m-{n:05}-of-00002.safetensors"))).unwrap().len();
+        assert_eq!((found[0].bytes(), found[0].lacks()), (size(1) + size(2), None));
     }
 
     #[test]

@@ -38,6 +38,11 @@ pub fn read_text(path: &Path, most: u64) -> Result<String> {
     }
     let mut bytes = Vec::with_capacity(size as usize);
     file.take(most).read_to_end(&mut bytes).map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
+    text(bytes, path)
+}
+
+/// The text of a file, without the byte order mark that some editors put before it.
+pub fn text(bytes: Vec<u8>, path: &Path) -> Result<String> {
     text_of(bytes).map_err(|why| bad(path, why))
 }
 

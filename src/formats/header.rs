@@ -146,7 +146,9 @@ impl Header {
                  convert it to safetensors",
             )),
             // An index is JSON; the first byte of safetensors is part of a length.
-            [b'{', ..] if path.to_string_lossy().ends_with(".index.json") => shards::read(path),
+            [b'{', ..] | [0xEF, 0xBB, 0xBF, ..] if path.to_string_lossy().ends_with(".index.json") => {
+                shards::read(path)
+            }
             other => match file::looks_like(other) {
                 Some(what) => Err(file::bad(path, what)),
                 None => safetensors::read(path),

@@ -7,7 +7,6 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::domain::text_of;
 use crate::error::{Cause, Doing, Result, StudioError};
 
 /// Largest tokenizer file that is read. Qwen's has 11 MB.
@@ -35,7 +34,7 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>> {
 }
 
 pub fn read_text(path: &Path) -> Result<String> {
-    text_of(read_bytes(path)?).map_err(|why| bad(path, why))
+    String::from_utf8(read_bytes(path)?).map_err(|_| bad(path, "it is not UTF-8 text"))
 }
 
 /// A special token as `tokenizer_config.json` or `special_tokens_map.json` names it; both may say it as a text or as

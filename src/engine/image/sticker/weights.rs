@@ -13,7 +13,6 @@ use sha2::{Digest, Sha256};
 
 use super::config::Config;
 use super::words::{SPECIAL, Words};
-use crate::domain::text_of;
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Doing, Result, StudioError};
 
@@ -207,7 +206,7 @@ fn read_text(path: &Path, most: u64) -> Result<String> {
     }
     let mut bytes = Vec::new();
     file.take(most).read_to_end(&mut bytes).map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
-    text_of(bytes).map_err(|why| bad(why).into())
+    String::from_utf8(bytes).map_err(|e| bad(format!("it is not UTF-8: {e}")).into())
 }
 
 /// The JSON of a safetensors header, and where the data begins: eight bytes say how long it is.

@@ -242,6 +242,10 @@ fn tokens_that_keys_name_end_an_answer_too() {
     assert!(key("fim_rep").is_end(300) && !key("fim_pad").is_end(300));
     assert_eq!(key("eot").encode("<|fim_prefix|>", Specials::Parse), [301], "a control token, but no end");
     assert!(!key("eot").is_end(301));
+    let odd = with(&[("<PAD>", NORMAL as i32)], |file| {
+        file.set("tokenizer.ggml.fim_pad_token_id", Meta::U32(u32::MAX));
+    });
+    assert!(odd.is_end(300), "an id out of range names none");
     assert!(key("prefix").encode("<|fim_prefix|>", Specials::Parse).len() > 1);
 }
 
