@@ -375,6 +375,24 @@ mod tests {
     }
 
     #[test]
+    fn a_language_models_troubles_have_remedies_for_language_models() {
+        let missing: Vec<String> = (2..=9).map(|n| format!("m-{n:05}-of-00009.gguf")).collect();
+        let path = PathBuf::from("m-00001-of-00009.gguf");
+        for (cause, words) in [
+            (Cause::BadLogits { step: 4 }, ["NaN", "5", "--kv f32"]),
+            (Cause::ContextFull { context: 512, written: 0 }, ["512", "", ""]),
+            (Cause::ContextFull { context: 512, written: 40 }, ["512", "40", ""]),
+            (Cause::MissingParts { path, part: 1, count: 9, missing }, ["1", "m-00002-of-00009.gguf", "(+3)"]),
+        ] {
+            let error = StudioError::from(cause);
+            for lang in Lang::ALL {
+                let text = error.summary(lang) + &error.remedy(lang);
+                assert!(words.iter().all(|word| text.contains(word)), "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn details_add_up() {
         let error = StudioError::other("a").with_details("b").with_details("c");
         assert_eq!(error.details(), "b\nc");

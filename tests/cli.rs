@@ -413,6 +413,82 @@ fn text_json_has_the_promised_keys() {
 }
 
 #[test]
+fn a_full_context_is_told() {
+    let home = Home::new();
+    let model = home.tiny_text_model();
+    let long = "x".repeat(70);
+    let ask = |prompt: &str, more: &[&str]| {
+        home.run(&[&["text", prompt, "--model", &model, "--raw", "--ignore-eos", "--context", "64"], more].concat())
+    };
+    let exact = ask(&long[..64], &[]);
+    assert_eq!((exact.status.code(), exact.stdout.len()), (Some(0), 0));
+    assert!(stderr(&exact).contains("The prompt fills the context of 64 tokens"), "{}", stderr(&exact));
+    let cut = ask(&long[..60], &["--json"]);
+    assert!(stderr(&cut).contains("cut after 4 tokens: the context of 64 tokens is full"), "{}", stderr(&cut));
+    assert_eq!(json(&cut)["finish_reason"], "context_full");
+    let ended = ask(&long[..60], &["--max-tokens", "3"]);
+    assert!(!stderr(&ended).contains("context"), "{}", stderr(&ended));
+    refuses(&ask(&long, &[]), 1, &["70 tokens", "6 more than the context of 64"]);
+}
+
+#[test]
+fn files_with_a_byte_order_mark_are_read() {
+    let home = Home::new();
+    let model = home.tiny_text_model();
+    let utf16: Vec<u8> = "\u{feff}{\"const\": 7}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(home.path("a.gbnf"), "\u{feff}root ::= \"a\"").unwrap();
+    std::fs::write(home.path("b.json"), "\u{feff}{\"const\": 1}").unwrap();
+    std::fs::write(home.path("c.json"), utf16).unwrap();
+    for (flag, file, answer) in [
+        ("--grammar-file", "a.gbnf", "a\n"),
+        ("--json-schema-file", "b.json", "1\n"),
+        ("--json-schema-file", "c.json", "7\n"),
+    ] {
+        let output = home.run(&["text", "x", "--model", &model, "--raw", flag, file]);
+        assert_eq!(stdout(&output), answer, "{file}: {}", stderr(&output));
+    }
+    std::fs::write(home.path("d.json"), b"\"\xFF\"").unwrap();
+    let args = ["text", "x", "--model", &model, "--raw", "--json-schema-file", "d.json"];
+    refuses(&home.run(&args), 1, &["d.json", "UTF-8"]);
+    let messages = home.path("messages.json");
+    std::fs::write(&messages, "\u{feff}[{\"role\":\"user\",\"content\":\"Hi\"}]").unwrap();
+    let mut render = home.command(&["render", "--model", &model]);
+    let output = render.stdin(std::fs::File::open(&messages).unwrap()).output().unwrap();
+    assert_eq!(stdout(&output), "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
+}
+
+#[test]
+fn a_model_in_several_files_is_listed_once_and_checked_as_one() {
+    let home = Home::new();
+    let models = home.path("models");
+    std::fs::create_dir_all(&models).unwrap();
+    let whole = text::testing::GgufFile::tiny_llama();
+    for (n, part) in [1, 2].into_iter().zip(whole.split(9)) {
+        part.write(&models.join(format!("tiny-{n:05}-of-00002.gguf"))).unwrap();
+        part.write(&models.join(format!("half-{n:05}-of-00002.gguf"))).unwrap();
+    }
+    std::fs::remove_file(models.join("half-00001-of-00002.gguf")).unwrap();
+    let list = json(&home.run(&["models", "list", "--json"]));
+    let found: Vec<_> = list.as_array().unwrap().iter().filter(|m| m["state"].to_string().contains("-of-")).collect();
+    let told: Vec<_> = found.iter().map(|m| (m["id"].as_str().unwrap(), m["lacks"].as_str())).collect();
+    assert_eq!(told, [("tiny", None), ("half", Some("half-00001-of-00002.gguf"))]);
+    let size = |name: &str| std::fs::metadata(models.join(name)).unwrap().len();
+    assert_eq!(found[0]["bytes"], size("tiny-00001-of-00002.gguf") + size("tiny-00002-of-00002.gguf"));
+    let answer = home.run(&["text", "x", "--model", "tiny", "--raw", "--max-tokens", "3"]);
+    assert_eq!(answer.status.code(), Some(0), "{}", stderr(&answer));
+    let half = ["half-00002-of-00002.gguf is part 2 of 2", "missing beside it: half-00001-of-00002.gguf"];
+    refuses(&home.run(&["text", "x", "--model", "half", "--raw"]), 1, &half);
+    refuses(&home.run(&["models", "check", "half"]), 1, &half);
+    for name in ["tiny", "models/tiny-00002-of-00002.gguf"] {
+        let check = json(&home.run(&["models", "check", name, "--json"]));
+        assert_eq!((&check["name"], &check["parameters"]), (&"Tiny".into(), &37_792.into()), "{check}");
+    }
+    let all = home.run(&["models", "check"]);
+    assert!(all.status.code() == Some(1) && stdout(&all).contains("tiny: good"), "{}", stdout(&all));
+    assert!(!stdout(&all).contains("half") && stderr(&all).contains("missing beside it"), "{}", stderr(&all));
+}
+
+#[test]
 fn a_draft_model_writes_the_same_and_is_counted() {
     let home = Home::new();
     let model = home.tiny_text_model();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::domain::bytes as size_of;
+use crate::domain::{ModelCard, bytes as size_of};
 use crate::error::{Result, StudioError};
 use crate::formats::family::{self, Kind, Lack};
 use crate::formats::file::{bad, read_json};
@@ -142,7 +142,7 @@ pub struct Report {
     denoiser: Option<(Part, Header)>,
 }
 
-/// Reads the headers of a file, or of all parts of a diffusers folder.
+/// Reads the headers of a file, with the other parts of its model, or of all parts of a diffusers folder.
 ///
 /// # Errors
 /// A file that cannot be read, or cannot be what its start says it is; a folder without weights.
@@ -360,6 +360,8 @@ impl Report {
 #[derive(Clone, Debug, Default)]
 pub struct Shelf {
     pub reports: Vec<Report>,
+    /// Models in several files of which some are missing.
+    pub incomplete: Vec<ModelCard>,
 }
 
 impl Shelf {

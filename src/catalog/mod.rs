@@ -197,7 +197,11 @@ impl Catalog {
         if !matches!(self.presence(card), ModelPresence::Here { .. } | ModelPresence::Unchecked { .. }) {
             return Err(Cause::NotFetched { id: card.id.clone(), bytes: card.bytes() }.into());
         }
-        if card.local.is_some() {
+        if let Some(local) = &card.local {
+            // Nobody promised a hash for these, but a language model may be one file of several.
+            if card.makes == Makes::Text && !local.lacks.is_empty() {
+                doctor::examine(&local.files.main)?;
+            }
             return Ok(true);
         }
         let mut before = 0;

@@ -9,9 +9,9 @@ use super::progress::bar;
 use super::run::Interrupts;
 use super::{Context, out};
 use crate::catalog::Fetcher;
-use crate::domain::{self, FetchEventKind, Makes, ModelCard, ModelPresence, ModelRef};
+use crate::domain::{self, FetchEventKind, Makes, ModelCard, ModelFiles, ModelPresence, ModelRef};
 use crate::engine::Stop;
-use crate::engine::text::TextModelInfo;
+use crate::engine::text::{TextModelInfo, model_path};
 use crate::error::{Cause, StudioError};
 use crate::formats::{Header, layout};
 
@@ -77,6 +77,7 @@ fn list(context: &Context, json: bool) -> Result<(), Stop> {
                 serde_json::json!({
                     "id": card.id, "name": card.name, "makes": makes(card), "family": card.family,
                     "bytes": card.bytes(), "licence": card.licence, "state": state(context, card, crate::lang::Lang::En),
+                    "lacks": card.lacks(),
                 })
             })
             .collect();
@@ -84,13 +85,10 @@ fn list(context: &Context, json: bool) -> Result<(), Stop> {
     }
     for card in cards {
         let size = domain::bytes(card.bytes());
-        out::line(format_args!(
-            "{:16} {:6} {:>9}  {}",
-            card.id,
-            makes(card),
-            size,
-            state(context, card, context.lang)
-        ))?;
+        let lacks =
+            card.lacks().map_or(String::new(), |l| context.lang.pick(format!(" (lacks {l})"), format!("（缺少 {l}）")));
+        let here = state(context, card, context.lang);
+        out::line(format_args!("{:16} {:6} {:>9}  {here}{lacks}", card.id, makes(card), size))?;
     }
     for problem in context.catalog.problems() {
         super::say(problem, context.lang);
@@ -282,16 +280,15 @@ fn check(context: &Context, id: Option<&str>, size: Option<&str>, json: bool) ->
 /// What a language model's file says of itself, or why it cannot be run; `None` for what pictures are made with. A
 /// Qwen3 in a GGUF file may be both: it is the latter where it cannot be talked with.
 fn language_model(path: &std::path::Path) -> Result<Option<Result<TextModelInfo, StudioError>>, StudioError> {
-    if path.is_dir() {
-        return Ok(None);
-    }
-    let header = Header::read(path)?;
+    let files = if path.is_dir() { ModelFiles::Folder(path.to_owned()) } else { ModelFiles::File(path.to_owned()) };
+    let Ok(path) = model_path(&ModelRef { id: String::new(), files, sha256: None }) else { return Ok(None) };
+    let header = Header::read(&path)?;
     let talks = header.gguf.as_ref().is_some_and(|gguf| gguf.texts("tokenizer.ggml.tokens").is_some());
     let draws = !layout::parts(&header).is_empty();
     if header.gguf.is_none() || (draws && !talks) {
         return Ok(None);
     }
-    let info = crate::engine::text::inspect(path);
+    let info = crate::engine::text::inspect(&path);
     Ok(if info.is_err() && draws { None } else { Some(info) })
 }
 

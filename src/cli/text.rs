@@ -118,6 +118,9 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
         out::line("")?;
     }
     let Outcome::Text(stats) = outcome? else { return Err(Cause::EngineGone.into()) };
+    if let Some(full) = stats.context_full() {
+        eprintln!("{} {}", full.summary(context.lang), full.remedy(context.lang));
+    }
     if args.json {
         out::line(json!({
             "text": text, "prompt_tokens": stats.prompt_tokens, "completion_tokens": stats.completion_tokens,

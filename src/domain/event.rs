@@ -7,7 +7,7 @@ use super::{
     ConversationData, ConversationHead, ConversationId, ImportedChat, JobId, KeptPersona, Latents, LibraryItem, Makes,
     Persona, PersonaId, Picture, PictureRecord, TextHit,
 };
-use crate::error::{Result, StudioError};
+use crate::error::{Cause, Result, StudioError};
 use crate::lang::Both;
 
 /// Asks the window to look at a channel; called after news went in, cheap, from any thread.
@@ -175,6 +175,14 @@ pub struct TextStats {
     pub accepted_tokens: usize,
     pub seed: u64,
     pub finish_reason: FinishReason,
+}
+
+impl TextStats {
+    /// What to tell a person where the context cut the answer, or left no room for one.
+    pub fn context_full(&self) -> Option<StudioError> {
+        let (context, written) = (self.prompt_tokens + self.completion_tokens, self.completion_tokens);
+        (self.finish_reason == FinishReason::ContextFull).then(|| Cause::ContextFull { context, written }.into())
+    }
 }
 
 /// News from the store's thread.

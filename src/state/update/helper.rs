@@ -140,10 +140,11 @@ impl AppState {
         let Some(helper) = self.create.helper.as_mut().filter(|helper| helper.id == id) else { return };
         match kind {
             EventKind::Token { text } => helper.text.push_str(&text),
-            EventKind::Finished(Outcome::Text(_)) => {
+            EventKind::Finished(Outcome::Text(stats)) => {
                 let prompt = tidy(&helper.text);
                 let before = std::mem::take(&mut helper.before);
                 self.create.helper = None;
+                self.create.error = stats.context_full().filter(|_| prompt.is_empty()).or(self.create.error.take());
                 if !prompt.is_empty() && before == self.settings.image.prompt {
                     self.set_image(ImageEdit::Prompt(prompt));
                     self.note(NoticeKind::PromptWritten(before));

@@ -468,6 +468,12 @@ impl AppState {
                 fx.push(Effect::Journal { id, entry: JournalEntry::Append { id: turn, text } });
             }
             EventKind::Finished(Outcome::Text(stats)) => {
+                if let Some(full) = stats.context_full() {
+                    if stats.completion_tokens == 0 {
+                        return self.text_ended(Some(full), fx);
+                    }
+                    self.write.error = Some(full);
+                }
                 let info = TurnInfo {
                     model: job.params.model.clone(),
                     seed: stats.seed,

@@ -97,7 +97,8 @@ pub fn tell(
     for (keys, ends_answer, texts) in MIDDLES {
         let mut id = None;
         for key in keys {
-            id = named(key)?.or(id);
+            // One that is out of range counts for nothing, as in llama.cpp: no answer needs it.
+            id = named(key).ok().flatten().or(id);
         }
         if id.is_none() {
             id = texts.iter().find_map(|text| token(text));

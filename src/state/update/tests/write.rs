@@ -146,6 +146,31 @@ fn stopping_keeps_what_was_written_and_drops_an_empty_answer() {
     assert_eq!(s.write.open.turns[1].message.content, "Once");
 }
 
+/// An answer that the context cut says so; a prompt that leaves no room for one is an error, and no empty answer stays.
+#[test]
+fn a_full_context_is_told() {
+    let full = |written| {
+        let Outcome::Text(stats) = stats() else { panic!() };
+        let stats = TextStats { completion_tokens: written, finish_reason: FinishReason::ContextFull, ..stats };
+        EventKind::Finished(Outcome::Text(stats))
+    };
+    let mut s = state();
+    let (id, _) = submitted(&say(&mut s, "Hello"));
+    engine(&mut s, id, EventKind::Token { text: "Once".into() });
+    engine(&mut s, id, full(1));
+    assert_eq!(s.write.error.as_ref().unwrap().cause(), &Cause::ContextFull { context: 10, written: 1 });
+    let info = s.write.open.turns[1].info.as_ref().unwrap();
+    assert_eq!((info.completion_tokens, info.finish_reason), (1, Some(FinishReason::ContextFull)));
+
+    let (id, _) = submitted(&say(&mut s, "And then?"));
+    assert!(s.write.error.is_none(), "a new question takes it away");
+    let effects = engine(&mut s, id, full(0));
+    assert_eq!(s.write.error.as_ref().unwrap().cause(), &Cause::ContextFull { context: 9, written: 0 });
+    assert!(matches!(journal(&effects)[..], [JournalEntry::Truncate { .. }]));
+    assert_eq!(s.write.open.turns.last().unwrap().message.role, Role::User);
+    assert!(s.write.job.is_none());
+}
+
 #[test]
 fn continuing_sends_the_answer_so_far_and_appends_to_it() {
     let mut s = state();
