@@ -180,18 +180,13 @@ impl Head {
             return false;
         }
         // JSON may need the other texts to be understood.
-        let last = !text.trim_start().starts_with('{');
+        let last = parameters::read(&text, "").is_some();
         self.text.get_or_insert(text);
         last
     }
 
     fn take_exif(&mut self, bytes: &[u8]) {
         for (name, text) in exif::texts(bytes) {
-            // Some programs write the chunk's name before the text.
-            let text = match text.get(..KEYWORD.len()).is_some_and(|start| start.eq_ignore_ascii_case(KEYWORD)) {
-                true => text[KEYWORD.len()..].trim_start_matches([':', ' ', '\n']).to_owned(),
-                false => text,
-            };
             let is_settings = self.text.is_none() && parameters::read(&text, "").is_some();
             self.take(if is_settings { KEYWORD } else { name }, text);
         }
