@@ -194,7 +194,7 @@ impl Head {
 
     /// Takes a chunk's text or an EXIF field; whether no better one can come.
     fn take(&mut self, keyword: &str, text: String) -> bool {
-        if keyword != KEYWORD {
+        if !keyword.eq_ignore_ascii_case(KEYWORD) {
             if self.others.len() < MAX_TEXTS {
                 self.others.push((keyword.to_owned(), text));
             }
