@@ -397,9 +397,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::SettingsBroken { kept, .. } => {
             (format!("The old file is kept at {}.", show(kept)), format!("旧文件保存在 {}。", show(kept)))
         }
-        Cause::NoSettingsInside { .. } => {
-            ("Open a PNG that the studio or A1111 saved.".into(), "请打开由本软件或 A1111 保存的 PNG。".into())
-        }
+        Cause::NoSettingsInside { .. } => (
+            "Open the file as the studio, A1111, ComfyUI or another image program saved it; editors and web sites often take the settings out.".into(),
+            "请打开由本软件、A1111、ComfyUI 等程序直接保存的文件；图片编辑器和网站常会去掉设置。".into(),
+        ),
         Cause::SettingsTooLong { .. } => (
             "Save it as PNG or WebP, which hold settings of any length.".into(),
             "请保存为 PNG 或 WebP，它们可以容纳任意长度的设置。".into(),

@@ -187,7 +187,9 @@ fn what_has_no_effect_on_a_model_is_wrong_usage() {
         }
     }
     assert!(!home.path("x.png").exists());
-    let args = ["image", "cat", "--model", &sd, "--size", "64x64", "--steps", "1", "--out", "y.png"];
+    refuses(&home.run(&["image", "cat", "--model", &sd, "--sampler", "ddim", "--schedule", "karras"]), 2, &["DDIM"]);
+    let args =
+        ["image", "cat", "--model", &sd, "--size", "64x64", "--steps", "1", "--sampler", "heun", "--out", "y.png"];
     let output =
         home.run(&[&args[..], &["--schedule", "karras", "--rng", "torch", "--seed", "648312782957426"]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));

@@ -316,6 +316,22 @@ fn a_note_of_deleted_pictures_offers_undo() {
 }
 
 #[test]
+fn what_a_picture_says_that_cannot_be_set_is_told_in_the_notice() {
+    for (lang, words) in [
+        (Lang::En, "Prompt and settings restored, but:\nThe picture says DPM++ 2S a; Euler is set instead."),
+        (Lang::Zh, "已恢复提示词和设置，但：\n图片中是 DPM++ 2S a，改用 Euler。"),
+    ] {
+        let mut state = create_done(lang, Theme::Dark);
+        let kind = NoticeKind::SettingsRestored(vec![told::instead("DPM++ 2S a", "Euler")]);
+        state.notices = vec![Notice { id: 4, kind, born_ms: NOW }];
+        open(state).get_by_label(words);
+    }
+    let mut state = create_done(Lang::En, Theme::Dark);
+    state.notices = vec![Notice { id: 4, kind: NoticeKind::SettingsRestored(Vec::new()), born_ms: NOW }];
+    open(state).get_by_label("Prompt and settings restored");
+}
+
+#[test]
 fn settings_push_their_choice() {
     let mut harness = open(fresh(Room::Settings, Lang::En, Theme::Dark));
     for (label, command) in [

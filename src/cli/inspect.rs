@@ -1,6 +1,6 @@
 //! `aigc-studio inspect`.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -55,9 +55,11 @@ pub fn run(context: &Context, args: &InspectArgs) -> std::result::Result<(), Sto
         (false, _) => lines,
     };
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|e| StudioError::io(Doing::Writing, "stdout", &e))?;
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever read it has read enough.
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => {}
+        done => done.map_err(|e| StudioError::io(Doing::Writing, "stdout", &e))?,
+    }
     last.map_or(Ok(()), |error| Err(error.into()))
 }
 

@@ -35,7 +35,7 @@ use crate::store::{Paths, load_settings};
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<CliCommand>,
-    /// A picture made by the studio or by A1111: the window opens with its prompt and sliders.
+    /// A picture with its settings inside, of this program or another: the window opens with its prompt and sliders.
     pub open: Option<std::path::PathBuf>,
 }
 

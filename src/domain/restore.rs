@@ -74,6 +74,11 @@ impl Takes {
     }
 }
 
+/// Whether a sampler walks over the training's own times, so that a schedule has no effect on it.
+fn is_timed(sampler: Sampler) -> bool {
+    matches!(sampler, Sampler::Ddim | Sampler::Plms | Sampler::Lcm)
+}
+
 /// A setting that some models do not take.
 struct Extra {
     /// The flag's name.
@@ -144,6 +149,7 @@ impl ImageParams {
             notes.push(told::instead(self.sampler.name(), Sampler::default().name()));
             self.sampler = Sampler::default();
         }
+        let takes = &Takes { schedule: takes.schedule && !is_timed(self.sampler), ..*takes };
         for extra in extras().iter().filter(|extra| !(extra.takes)(takes)) {
             if let Some(said) = (extra.said)(self) {
                 notes.push(told::no_effect(&extra.words, &said));
@@ -163,6 +169,10 @@ impl ImageParams {
             if let (false, Some(value)) = ((extra.takes)(takes), (extra.said)(self)) {
                 return Err(Cause::NoEffect { name: extra.name, value, model: model.to_owned() }.into());
             }
+        }
+        if is_timed(self.sampler) && self.schedule != Schedule::Automatic {
+            let (value, model) = (self.schedule.name().to_owned(), self.sampler.name().to_owned());
+            return Err(Cause::NoEffect { name: "schedule", value, model }.into());
         }
         Ok(())
     }
@@ -217,9 +227,7 @@ impl PictureRecord {
 
     /// Of the settings of a job, those that had an effect on the model.
     pub fn had_effect(mut self, takes: &Takes) -> Self {
-        // These three walk over the training's own times.
-        let timed = matches!(self.sampler, Sampler::Ddim | Sampler::Plms | Sampler::Lcm);
-        if !takes.schedule || timed {
+        if !takes.schedule || is_timed(self.sampler) {
             self.schedule = Schedule::Automatic;
         }
         if !takes.noise {
@@ -299,8 +307,15 @@ mod tests {
         all.check_for(&diffusion, "sd15").unwrap();
         assert!(all.clone().fit(&diffusion).is_empty());
         assert_eq!(PictureRecord::of(&all, 1).had_effect(&diffusion), PictureRecord::of(&all, 1));
-        let ddim = ImageParams { sampler: Sampler::Ddim, ..all.clone() };
+        let mut ddim = ImageParams { sampler: Sampler::Ddim, ..all.clone() };
+        assert!(
+            matches!(ddim.check_for(&diffusion, "sd15").unwrap_err().cause(), Cause::NoEffect { model, .. } if model == "DDIM")
+        );
         assert_eq!(PictureRecord::of(&ddim, 1).had_effect(&diffusion).schedule, Schedule::Automatic);
+        assert_eq!(
+            (ddim.fit(&diffusion).len(), ddim.schedule, ddim.noise),
+            (1, Schedule::Automatic, NoiseSource::Torch)
+        );
         let off = ImageParams { guidance: 1.0, ..all };
         assert_eq!(PictureRecord::of(&off, 1).had_effect(&diffusion).guidance_rescale, 0.0);
     }

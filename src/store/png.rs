@@ -31,21 +31,22 @@ const MAX_TEXTS: usize = 32;
 
 /// A PNG of `picture`, with alpha, carrying `record`. The same input gives the same bytes.
 pub fn encode(picture: &Picture, record: Option<&PictureRecord>) -> Result<Vec<u8>> {
+    encode_png(picture, record.map(parameters::write).as_deref())
+}
+
+fn encode_png(picture: &Picture, text: Option<&str>) -> Result<Vec<u8>> {
     check_size(picture)?;
     let fail = |e: png::EncodingError| StudioError::other("the picture could not be written as PNG").with_details(e);
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, picture.width, picture.height);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
-    if let Some(record) = record {
-        let text = parameters::write(record);
+    if let Some(text) = text {
         // tEXt is Latin-1 by its definition; anything else goes into iTXt, which is UTF-8.
-        let latin1 = text.chars().all(|c| u32::from(c) < 256);
-        let added = if latin1 {
-            encoder.add_text_chunk(KEYWORD.to_owned(), text)
-        } else {
-            encoder.add_itxt_chunk(KEYWORD.to_owned(), text)
-        };
+        let ours = text.is_ascii() || text.contains(OURS);
+        let latin1 = ours && text.chars().all(|c| u32::from(c) < 256);
+        let (keyword, text) = (KEYWORD.to_owned(), text.to_owned());
+        let added = if latin1 { encoder.add_text_chunk(keyword, text) } else { encoder.add_itxt_chunk(keyword, text) };
         added.map_err(fail)?;
     }
     let mut writer = encoder.write_header().map_err(fail)?;
@@ -53,6 +54,9 @@ pub fn encode(picture: &Picture, record: Option<&PictureRecord>) -> Result<Vec<u
     writer.finish().map_err(fail)?;
     Ok(bytes)
 }
+
+/// What our own settings hold, however they are encoded.
+const OURS: &str = "Version: AIGC Studio";
 
 /// Whether the pixels are as many as width and height say, and at least one.
 fn check_size(picture: &Picture) -> Result<()> {
@@ -71,13 +75,18 @@ fn check_size(picture: &Picture) -> Result<()> {
 /// The picture with its settings in the format that `ending` names: `png`, `jpg` or `jpeg` on white (JPEG knows no
 /// transparency), `webp` without loss.
 pub fn encode_as(ending: &str, picture: &Picture, record: Option<&PictureRecord>) -> Result<Vec<u8>> {
+    encode_with(ending, picture, record.map(parameters::write).as_deref())
+}
+
+/// The same with the settings as a text of A1111's form, which another program may have written.
+pub fn encode_with(ending: &str, picture: &Picture, text: Option<&str>) -> Result<Vec<u8>> {
     check_size(picture)?;
     let ending = ending.to_ascii_lowercase();
     let (w, h) = (picture.width, picture.height);
-    let exif = record.map(|record| exif::write(&parameters::write(record)));
+    let exif = text.map(exif::write);
     let mut bytes = Vec::new();
     let written = match ending.as_str() {
-        "png" => return encode(picture, record),
+        "png" => return encode_png(picture, text),
         "jpg" | "jpeg" => {
             let mut encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 95);
             if let Some(exif) = exif.filter(|exif| exif.len() <= exif::JPEG_MOST) {
@@ -100,8 +109,13 @@ pub fn encode_as(ending: &str, picture: &Picture, record: Option<&PictureRecord>
 
 /// What is to be told where the file at `path` was written by [`encode_as`] without its settings.
 pub fn too_long(path: &Path, record: Option<&PictureRecord>) -> Option<StudioError> {
+    too_long_text(path, record.map(parameters::write).as_deref())
+}
+
+/// The same for [`encode_with`].
+pub fn too_long_text(path: &Path, text: Option<&str>) -> Option<StudioError> {
     let is_jpeg = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("jpg") || e.eq_ignore_ascii_case("jpeg"));
-    let bytes = exif::write(&parameters::write(record.filter(|_| is_jpeg)?)).len();
+    let bytes = exif::write(text.filter(|_| is_jpeg)?).len();
     let cause = || Cause::SettingsTooLong { path: path.to_owned(), bytes, most: exif::JPEG_MOST };
     (bytes > exif::JPEG_MOST).then(|| cause().into())
 }
@@ -171,27 +185,29 @@ impl Head {
         found
     }
 
+    /// The settings as a text of A1111's form: another program's own where it has that form, so that a copy says what
+    /// the picture said.
+    pub fn settings_text(&self) -> Option<String> {
+        let own = self.text.as_ref().filter(|text| parameters::read(text, "").is_some());
+        own.cloned().or_else(|| self.record().map(|record| parameters::write(&record)))
+    }
+
     /// Takes a chunk's text or an EXIF field; whether no better one can come.
     fn take(&mut self, keyword: &str, text: String) -> bool {
-        if keyword != KEYWORD {
+        if !keyword.eq_ignore_ascii_case(KEYWORD) {
             if self.others.len() < MAX_TEXTS {
                 self.others.push((keyword.to_owned(), text));
             }
             return false;
         }
         // JSON may need the other texts to be understood.
-        let last = !text.trim_start().starts_with('{');
+        let last = parameters::read(&text, "").is_some();
         self.text.get_or_insert(text);
         last
     }
 
     fn take_exif(&mut self, bytes: &[u8]) {
         for (name, text) in exif::texts(bytes) {
-            // Some programs write the chunk's name before the text.
-            let text = match text.get(..KEYWORD.len()).is_some_and(|start| start.eq_ignore_ascii_case(KEYWORD)) {
-                true => text[KEYWORD.len()..].trim_start_matches([':', ' ', '\n']).to_owned(),
-                false => text,
-            };
             let is_settings = self.text.is_none() && parameters::read(&text, "").is_some();
             self.take(if is_settings { KEYWORD } else { name }, text);
         }
@@ -287,7 +303,7 @@ fn text_of(kind: &[u8], data: &[u8]) -> Option<(String, String)> {
 fn latin1(data: &[u8]) -> String {
     let latin1: String = data.iter().map(|&b| char::from(b)).collect();
     match std::str::from_utf8(data) {
-        Ok(utf8) if !latin1.contains("Version: AIGC Studio") => utf8.to_owned(),
+        Ok(utf8) if !latin1.contains(OURS) => utf8.to_owned(),
         _ => latin1,
     }
 }

@@ -264,6 +264,22 @@ fn settings_under_other_keywords_are_read_with_their_program() {
 }
 
 #[test]
+fn a_copy_says_what_another_programs_picture_said() {
+    let text = "caf\u{e9}\nSteps: 5, Sampler: DPM++ 2S a, CFG scale: 2, Hires upscale: 2";
+    for ending in ["png", "webp", "jpg"] {
+        let first = encode_with(ending, &picture(2, 2), Some(text)).unwrap();
+        let (_home, path) = temp(&first);
+        let head = read_head_of(&path).unwrap().unwrap();
+        assert_eq!(head.settings_text().as_deref(), Some(text), "{ending}");
+        assert_eq!(head.record().unwrap().prompt, "caf\u{e9}");
+    }
+    let json = head_with("invokeai_metadata", r#"{"positive_prompt": "a cat", "steps": 5, "seed": 6, "cfg_scale": 2}"#);
+    let written = json.settings_text().unwrap();
+    assert!(written.starts_with("a cat\nSteps: 5, Sampler: Euler, CFG scale: 2, Seed: 6, Size: 2x2"), "{written}");
+    assert_eq!(head_with("Comment", "hello").settings_text(), None);
+}
+
+#[test]
 fn a_pngs_own_exif_is_read() {
     let exif = exif::write("a cat\nSteps: 5, Sampler: Euler a, CFG scale: 2");
     for bytes in [exif.clone(), [b"Exif\0\0", &exif[..]].concat()] {

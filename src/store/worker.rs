@@ -11,7 +11,7 @@ use super::journal::Journals;
 use super::library::{self, Scan};
 use super::personas::Personas;
 use super::search::Search;
-use super::{Events, Paths, Request, atomic, export, failed, guarded, latents, png, settings};
+use super::{Events, Paths, Request, atomic, export, failed, guarded, latents, parameters, png, settings};
 use crate::domain::{KeptPersona, LibraryItem, Persona, PersonaId, Picture, PictureRecord, Settings, StoreEvent};
 use crate::error::{Result, StudioError};
 
@@ -372,9 +372,13 @@ fn for_each(paths: Vec<PathBuf>, mut work: impl FnMut(&Path) -> Result<()>) -> (
 /// Writes a picture at the person's path in the format of its ending; PNG where it has none. Settings that the format
 /// has no room for are left out and told.
 fn export_picture(picture: &Picture, record: Option<&PictureRecord>, path: &Path) -> Result<Option<StudioError>> {
+    write_picture(picture, record.map(parameters::write).as_deref(), path)
+}
+
+fn write_picture(picture: &Picture, text: Option<&str>, path: &Path) -> Result<Option<StudioError>> {
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("png");
-    atomic::write(path, &png::encode_as(ending, picture, record)?)?;
-    Ok(png::too_long(path, record))
+    atomic::write(path, &png::encode_with(ending, picture, text)?)?;
+    Ok(png::too_long_text(path, text))
 }
 
 /// A copy of a file, converted where the ending is another; the same bytes where it is not.
@@ -385,6 +389,6 @@ fn export_file(from: &Path, path: &Path) -> Result<Option<StudioError>> {
         let bytes = std::fs::read(from).map_err(|e| StudioError::io(crate::error::Doing::Reading, from, &e))?;
         return atomic::write(path, &bytes).map(|()| None);
     }
-    let record = png::read_head_of(from)?.and_then(|head| head.record());
-    export_picture(&picture, record.as_deref(), path)
+    let text = png::read_head_of(from)?.and_then(|head| head.settings_text());
+    write_picture(&picture, text.as_deref(), path)
 }

@@ -141,7 +141,7 @@ pub fn read(text: &str, software: &str) -> Option<(PictureRecord, Source)> {
     if text.len() > MAX_TEXT || is_json(text) {
         return None;
     }
-    let found = text::find(text.trim_start_matches('\u{feff}'))?;
+    let found = text::find(text)?;
     let get = |key: &str| found.fields.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
     let (mut prompt, mut negative) = (found.prompt, found.negative);
     if let Some(exact) = get(EXACT_PROMPT) {

@@ -47,7 +47,7 @@ fn the_form_is_a1111s() {
 }
 
 /// Pieces that try to be taken for something else.
-const PIECES: [&str; 24] = [
+const PIECES: [&str; 25] = [
     "a red apple",
     "\n",
     "\n\n",
@@ -72,6 +72,7 @@ const PIECES: [&str; 24] = [
     "\0",
     "é",
     "Exact prompt: \"x\"",
+    "parameters: x",
 ];
 
 #[test]
@@ -306,6 +307,8 @@ fn settings_are_found_in_every_shape() {
         format!("a cat\nNegative prompt: blurry\n{fields}"),
         format!("  a cat  \n  Negative prompt:   blurry  \n  {fields}"),
         format!("\u{feff}a cat\n\tnegative prompt: blurry\n\t{fields}\n\n"),
+        format!("parameters: a cat\nNegative prompt: blurry\n{fields}"),
+        format!("Parameters\na cat\nNegative prompt: blurry\n{fields}"),
         format!("a cat Negative prompt: blurry {fields}"),
         format!("a cat. Negative prompt: blurry, {fields}"),
         "a cat Negative prompt: blurry Sampler: Heun, CFG scale: 7, Steps: 20, Seed: 42, Size: 64x96".to_owned(),

@@ -68,10 +68,17 @@ fn knows_enough(fields: &Fields) -> bool {
 /// The last line that is settings, or the last lines that are together; else the end of one line that is everything.
 /// Programs that append lines of their own after the settings are understood so.
 pub fn find(text: &str) -> Option<Found> {
+    let text = without_keyword(text.trim_start_matches('\u{feff}'));
     let (head, fields) = in_lines(text).or_else(|| in_one_line(text))?;
     // Windows programs write Windows line ends.
     let (prompt, negative) = divide(&head.replace("\r\n", "\n"));
     Some(Found { prompt, negative, fields })
+}
+
+/// Some programs write the name of PNG's chunk before the text.
+fn without_keyword(text: &str) -> &str {
+    let rest = starts_with(text, "parameters").then(|| text["parameters".len()..].trim_start_matches(' '));
+    rest.and_then(|rest| rest.strip_prefix([':', '\n'])).unwrap_or(text)
 }
 
 fn in_lines(text: &str) -> Option<(&str, Fields)> {
