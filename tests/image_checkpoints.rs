@@ -2,6 +2,8 @@
 //! converters): what the same pipelines draw from their folders, and what the shapes of full-size checkpoints tell.
 
 mod families_common;
+#[path = "families_common/odd_weights.rs"]
+mod odd_weights;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -267,3 +267,41 @@ pub fn part_name(part: Part) -> &'static str {
         Part::Embedding => "a textual inversion embedding",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_name_says_nothing() {
+        for few in [
+            "sdxl-turbo",
+            "sd_xl_turbo_1.0.safetensors",
+            "LCM_Dreamshaper_v7",
+            "sdxl_lightning_4step.safetensors",
+            "Hyper-SD15-8steps",
+            "realistic_v6_Hyper.safetensors",
+            "epic_hyper",
+        ] {
+            assert!(few_by_name(few), "{few}");
+        }
+        for plain in [
+            "HyperRealism_v3",
+            "hyper-realism.safetensors",
+            "Hyperion",
+            "dualcmix",
+            "turbocharged_v2",
+            "enlightning",
+            "lightningBolt",
+            "talcmine",
+        ] {
+            assert!(!few_by_name(plain), "{plain}");
+        }
+        for velocity in ["noob-vpred-1.0", "x_v-pred", "x.v_prediction", "768-v-ema.ckpt", "model_vPred10"] {
+            assert!(velocity_by_name(velocity), "{velocity}");
+        }
+        for noise in ["768_vae_fix", "movpredator", "mv_pred", "1768-v2"] {
+            assert!(!velocity_by_name(noise), "{noise}");
+        }
+    }
+}

@@ -1,6 +1,8 @@
 //! Jobs on the tiny pipelines of `tests/fixtures/pipelines`, and how near their pictures are to diffusers'.
 #![allow(dead_code)]
 
+pub mod raw;
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -72,6 +72,8 @@ impl Header {
                 Some(entry) => {
                     tensors.insert(name.clone(), entry);
                 }
+                // What lies beside a joined matrix and is none of its parts.
+                None if !is_weight(name) => {}
                 None => {
                     let (shape, cut) = (&entry.shape, &place.cut);
                     return Err(bad(
@@ -83,6 +85,11 @@ impl Header {
         }
         Ok(Self { tensors, ..self.bare() })
     }
+}
+
+/// Whether a name is that of a network's tensor, and not of something that is kept beside it.
+pub(super) fn is_weight(name: &str) -> bool {
+    name.ends_with("weight") || name.ends_with("bias")
 }
 
 fn cut(entry: &Entry, cut: &Cut) -> Option<Entry> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::names::{Cut, Names, Place, Tensors};
+use super::names::{Cut, Names, Place, Tensors, is_weight};
 use super::{Found, Part};
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::file::bad;
@@ -20,6 +20,15 @@ pub const WEIGHTS: &str = "F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I8 with a scal
 const MOST: usize = 100;
 /// Missing ones that are named as the file would, and neighbours that are looked at for it.
 const NAMED: usize = 8;
+
+/// Names without neighbours that they could be told from.
+const ALONE: [&str; 5] = [
+    "positional_embedding",
+    "token_embedding.weight",
+    "token_embd.weight",
+    "enc.output_norm.weight",
+    "enc.blk.0.attn_rel_b.weight",
+];
 
 /// Holds tensors, one by one, against those that are there. `None` ends it.
 pub(super) struct Needs<'a> {
@@ -220,7 +229,7 @@ impl Found {
         };
         let (starts, ends) = (nearest(&|name| head(name, wanted)), nearest(&|name| tail(name, wanted)));
         let kind = wanted.rsplit('.').next().unwrap_or_default();
-        let mut candidates = Vec::new();
+        let mut candidates: Vec<String> = ALONE.iter().map(|name| format!("{}{name}", self.prefix)).collect();
         for start in &starts {
             let stem = ["weight", "bias"].iter().find_map(|other| start.strip_suffix(other));
             candidates.extend(stem.map(|stem| format!("{stem}{kind}")));
@@ -229,6 +238,7 @@ impl Found {
             let (start, end): (Vec<_>, Vec<_>) = (start.split('.').collect(), end.split('.').collect());
             for i in (1..start.len().min(end.len())).rev() {
                 candidates.push([&start[..i], &end[i..]].concat().join("."));
+                candidates.push([&start[..start.len() - i], &end[end.len() - i..]].concat().join("."));
             }
         }
         candidates.retain(|name| !whole.has(name));
@@ -279,7 +289,7 @@ fn wrong_shape(whole: &Header, tensors: &Header, names: &Names, name: &str, want
 /// A joined tensor of which rows are left over.
 fn uncut(whole: &Header, names: &Names) -> Option<StudioError> {
     let mut taken = BTreeMap::<&str, usize>::new();
-    for place in names.values() {
+    for (_, place) in names.iter().filter(|(name, _)| is_weight(name)) {
         if let Cut::Rows(rows) = &place.cut {
             *taken.entry(&place.name).or_default() += rows.len();
         }

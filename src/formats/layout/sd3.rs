@@ -69,7 +69,7 @@ pub fn names(tensors: &Tensors) -> Names {
     names
 }
 
-/// All published ones have heads of 64 numbers.
+/// All published ones have heads of 64 numbers. Where heads have norms, those tell it.
 const HEAD_DIM: usize = 64;
 
 pub fn config(h: &Header) -> Option<Value> {
@@ -88,7 +88,9 @@ pub fn config(h: &Header) -> Option<Value> {
     let out = h.agreed("", &[("proj_out.weight", 0), ("proj_out.bias", 0)])? / (patch * patch).max(1);
     let dual: Vec<usize> = (0..layers).filter(|i| h.any_below(&format!("transformer_blocks.{i}.attn2."))).collect();
     let channels = h.side("pos_embed.proj.weight", 1).unwrap_or(out);
-    let heads = (dim / HEAD_DIM).max(1);
+    let norms = [("norm_q.weight", 0), ("norm_k.weight", 0), ("norm_added_q.weight", 0), ("norm_added_k.weight", 0)];
+    let head = h.agreed("transformer_blocks.0.attn.", &norms).unwrap_or(HEAD_DIM).max(1);
+    let heads = (dim / head).max(1);
     Some(json!({
         "sample_size": 128,
         "patch_size": patch,
@@ -102,7 +104,7 @@ pub fn config(h: &Header) -> Option<Value> {
         "pooled_projection_dim": h.side("time_text_embed.text_embedder.linear_1.weight", 1).unwrap_or(2048),
         "pos_embed_max_size": h.side("pos_embed.pos_embed", 1).map_or(192, usize::isqrt),
         "dual_attention_layers": dual,
-        "qk_norm": h.any_below("transformer_blocks.0.attn.norm_q.").then_some("rms_norm"),
+        "qk_norm": norms.iter().any(|(name, _)| h.has(&format!("transformer_blocks.0.attn.{name}"))).then_some("rms_norm"),
     }))
 }
 

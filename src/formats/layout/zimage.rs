@@ -49,6 +49,10 @@ pub fn config(h: &Header) -> Option<Value> {
             ("all_final_layer.2-1.linear.bias", 0),
         ],
     )?;
+    let head = h.agreed("layers.0.attention.", &[("norm_q.weight", 0), ("norm_k.weight", 0)]);
+    if head.is_some_and(|head| head != HEAD_DIM) {
+        return None;
+    }
     let heads = (dim / HEAD_DIM).max(1);
     Some(json!({
         "all_patch_size": [2],

@@ -34,6 +34,12 @@ use crate::formats::layout::{self, Found, Part};
 use crate::formats::{Header, component, family};
 use crate::lang::Both;
 
+/// What a diffusers folder may say about a single file, beside the denoiser's own configuration.
+const TEXT_CONFIG: &str = "text_encoder/config.json";
+const VAE_CONFIG: &str = "vae/config.json";
+const TOKENIZER: &str = "tokenizer";
+const SCHEDULER: &str = "scheduler/scheduler_config.json";
+
 /// Tokens of CLIP's vocabulary, which is inside this program.
 const CLIP_VOCABULARY: usize = 49_408;
 
@@ -108,6 +114,16 @@ impl<'a> Chosen<'a> {
         there.then_some(path)
     }
 
+    /// Refuses a folder with none of `names` in it.
+    fn check_holds(&self, names: &[&str], reason: &dyn Fn() -> Both) -> Result<()> {
+        match self.folder {
+            Some(path) if !names.iter().any(|name| path.join(name).exists()) => {
+                Err(Cause::NotUsed { path: path.to_owned(), reason: reason() }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Refuses a folder of which nothing was taken, because of `reason`.
     pub(super) fn check_used(&self, reason: impl FnOnce() -> Both) -> Result<()> {
         match self.folder {
@@ -142,6 +158,17 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
         return Err(bad(&files.main, format!("it is {what}, and cannot draw alone")));
     };
     let role = if net.found.part == Part::Unet { "unet" } else { "transformer" };
+    let kind = family::kind(&net.found, &net.tensors, &header, &files.main);
+    let net_config = format!("{role}/config.json");
+    let known = [net_config.as_str(), TEXT_CONFIG, VAE_CONFIG, TOKENIZER, SCHEDULER];
+    let nothing = || {
+        let looked = known.join(", ");
+        Both {
+            en: format!("it has nothing that a file of {} is run with ({looked})", kind.name()),
+            zh: format!("其中没有 {} 单文件所需的配置（{looked}）", kind.name()),
+        }
+    };
+    from.check_holds(&known, &nothing)?;
     let shape = net.config(role, from)?;
     let (family, config) = match net.found.part {
         Part::Sd3 => (Family::Sd3, NetConfig::Sd3(Sd3Config::read(&shape)?)),
@@ -154,7 +181,6 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
         }
     };
     net.check(&shape)?;
-    let kind = family::kind(&net.found, &net.tensors, &header, &files.main);
     let mut lacks = Vec::new();
     let vae = match &files.vae {
         Some(path) => Some(other_vae(path, family, from)?),
@@ -217,7 +243,7 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
     };
     let width: usize = clips.iter().map(|(c, ..)| c.hidden_size).sum();
     check(&files.main, &config, &vae.0, width, family)?;
-    let (scheduling, predicts) = match from.file("scheduler/scheduler_config.json") {
+    let (scheduling, predicts) = match from.file(SCHEDULER) {
         Some(path) => (marked(options(&path)?, &header), Predicts::AsConfigured),
         None => {
             let predicts = if kind.velocity.is_none() { Predicts::Unknown } else { Predicts::AsConfigured };
@@ -226,15 +252,7 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
     };
     scheduler(&scheduling, family, Sampler::Automatic)?;
     check_used(files, &pieces, &kind)?;
-    from.check_used(|| {
-        let looked = format!(
-            "{role}/config.json, text_encoder/config.json, vae/config.json, tokenizer, scheduler/scheduler_config.json"
-        );
-        Both {
-            en: format!("it has nothing that a single file of {} is run with ({looked})", kind.name()),
-            zh: format!("其中没有单文件 {} 所需的配置（{looked}）", kind.name()),
-        }
-    })?;
+    from.check_used(nothing)?;
     Ok(Opened {
         family,
         clips,
@@ -251,17 +269,21 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
 
 fn read(header: &Arc<Header>, pieces: &mut Vec<Piece>) -> Result<()> {
     for found in layout::parts(header) {
-        if found.part.is_denoiser() || found.part.is_text_encoder() || found.part == Part::Vae {
+        if draws(found.part) {
             pieces.push(Piece { tensors: found.tensors(header)?, found, whole: header.clone() });
         }
     }
     Ok(())
 }
 
+fn draws(part: Part) -> bool {
+    part.is_denoiser() || part.is_text_encoder() || part == Part::Vae
+}
+
 /// Refuses a part that a person named and that nothing was taken of; `left` are the pieces that found no use.
 fn check_used(files: &Checkpoint, left: &[Piece], kind: &family::Kind) -> Result<()> {
     for path in files.parts.iter().take(files.named) {
-        let of = |header: &Header| layout::parts(header).len();
+        let of = |header: &Header| layout::parts(header).iter().filter(|found| draws(found.part)).count();
         let all = left.iter().filter(|piece| piece.path() == path).collect::<Vec<_>>();
         let Some(piece) = all.first().filter(|piece| all.len() == of(&piece.whole)) else { continue };
         let what = family::part_name(piece.found.part);
@@ -332,7 +354,7 @@ pub(super) fn other_vae(path: &Path, family: Family, from: &Chosen) -> Result<(V
     let piece = Piece { tensors: found.tensors(&header)?, found, whole: header };
     let mut config = piece.config("vae", &Chosen::new(None)?)?;
     piece.check(&config)?;
-    if let Some(path) = from.file("vae/config.json") {
+    if let Some(path) = from.file(VAE_CONFIG) {
         // What shapes do not tell is as in the model's own VAE; what they tell is this one's.
         let own = options(&path)?;
         for key in ["norm_num_groups", "act_fn", "scaling_factor", "shift_factor", "latents_mean", "latents_std"] {
