@@ -18,6 +18,7 @@ mod sampling;
 mod search;
 mod settings;
 mod text_params;
+mod thought;
 mod tree;
 
 pub use answer_form::*;
@@ -37,4 +38,5 @@ pub use sampling::*;
 pub use search::*;
 pub use settings::*;
 pub use text_params::*;
+pub use thought::{Split, Thinking, answer_of, is_thought_tag, opened_by, split as split_thought};
 pub use tree::{Run, runs};

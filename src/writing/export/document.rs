@@ -132,7 +132,7 @@ impl Document {
         let say = |message: &Message| Block::Turn {
             role: message.role,
             speaker: speaker(message.role, lang).to_owned(),
-            blocks: super::parse::blocks(&message.content),
+            blocks: super::parse::blocks(message.said()),
         };
         let mut blocks = Vec::with_capacity(turns.len() + 1);
         if !system.trim().is_empty() {

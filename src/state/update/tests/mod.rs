@@ -6,6 +6,7 @@ use std::sync::Arc;
 mod page;
 mod personas;
 mod shelf;
+mod thoughts;
 mod write;
 
 use super::*;
