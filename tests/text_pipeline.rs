@@ -482,3 +482,37 @@ fn parts_that_do_not_make_a_model_are_told() {
     alone.write(&paths[0]).unwrap();
     assert!(inspect(&paths[0]).is_ok());
 }
+
+#[test]
+fn a_thought_that_the_template_opens_is_told_and_no_grammar_holds_it() {
+    let template =
+        "{% for m in messages %}{{ m.role + ': ' + m.content + '\n' }}{% endfor %}{{ 'assistant: <think>\n' }}";
+    let mut file = GgufFile::tiny_llama();
+    file.set("tokenizer.chat_template", Meta::Text(template.to_owned()));
+    let model = model_of(&file);
+    let ask = |turns: Vec<Message>, grammar: Option<&str>| {
+        let grammar = grammar.map(|text| aigc_studio::domain::Grammar::Gbnf(text.to_owned()));
+        let params = TextParams { grammar, ..params() };
+        answer(&mut pipeline(), &model, TextPrompt::Chat(turns), params, 4)
+    };
+    let (free, stats) = ask(vec![say(Role::User, "Hi")], None);
+    let inside = free.strip_prefix("<think>\n").unwrap_or_else(|| panic!("{free}"));
+    // The thought has not ended: a grammar of one letter has not begun.
+    let (held, _) = ask(vec![say(Role::User, "Hi")], Some("root ::= \"q\""));
+    assert_eq!(held, free);
+    // Gone on with, the tag stands in the prompt once, and is not told again.
+    let begun = vec![say(Role::User, "Hi"), say(Role::Assistant, "<think>\n")];
+    let (more, again) = ask(begun, None);
+    assert_eq!(more, inside);
+    assert_eq!(again.unwrap().prompt_tokens, stats.unwrap().prompt_tokens);
+    // Behind the thought's end the grammar holds.
+    let done = vec![say(Role::User, "Hi"), say(Role::Assistant, "<think>\nhm\n</think>\n\n")];
+    assert_eq!(ask(done, Some("root ::= \"q\"")).0, "q");
+    // A question about the tag opens nothing.
+    let plain = "{% for m in messages %}{{ m.content }}{% endfor %}";
+    file.set("tokenizer.chat_template", Meta::Text(plain.to_owned()));
+    let model = model_of(&file);
+    let (text, _) =
+        answer(&mut pipeline(), &model, TextPrompt::Chat(vec![say(Role::User, "What is <think>")]), params(), 4);
+    assert!(!text.starts_with("<think>\n"), "{text}");
+}

@@ -10,8 +10,9 @@ use super::run::{Interrupts, run_job};
 use super::sampling::SamplingArgs;
 use super::{Context, input, out};
 use crate::domain::{
-    CONTEXT, EventKind, Job, KvType, MAX_TOKENS, MIN_P, Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Seed,
-    TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt, TextRequest,
+    CONTEXT, EventKind, Job, KvType, MAX_TOKENS, MIN_P, Makes, Message, ModelRef, Outcome, REPEAT_LAST_N,
+    REPEAT_PENALTY, Role, Seed, TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, opened_by,
+    split_thought,
 };
 use crate::engine::Stop;
 use crate::error::{Cause, Result};
@@ -68,7 +69,8 @@ pub struct TextArgs {
     /// Take the prompt as it is, without the chat template.
     #[arg(long)]
     raw: bool,
-    /// Print one JSON object at the end on stdout, and nothing else there.
+    /// Print one JSON object at the end on stdout, and nothing else there. A thought is apart from the text; without
+    /// this flag it is printed with its tags.
     #[arg(long)]
     json: bool,
 }
@@ -85,6 +87,7 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
     let draft = params.draft.as_ref().map(|name| find(context, name, &interrupts)).transpose()?;
     let id = model.id.clone();
     let params = TextParams { seed: Seed::Fixed(seed), ..params };
+    let opener = if args.raw { opened_by(&asked).unwrap_or_default().to_owned() } else { String::new() };
     let job = Job::Text(Box::new(TextRequest { params, model, draft, prompt: prompt(&args, asked), seed }));
 
     let bar = bar(0, "{msg:16} [{bar:30}] {pos}/{len}");
@@ -117,13 +120,15 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
     if !args.json && !text.is_empty() {
         out::line("")?;
     }
+    let whole = format!("{opener}{text}");
+    let split = split_thought(&whole);
     let Outcome::Text(stats) = outcome? else { return Err(Cause::EngineGone.into()) };
     if let Some(full) = stats.context_full() {
         eprintln!("{} {}", full.summary(context.lang), full.remedy(context.lang));
     }
     if args.json {
         out::line(json!({
-            "text": text, "prompt_tokens": stats.prompt_tokens, "completion_tokens": stats.completion_tokens,
+            "text": split.answer, "thought": split.thought, "prompt_tokens": stats.prompt_tokens, "completion_tokens": stats.completion_tokens,
             "read_s": seconds(stats.prompt_tokens - stats.reused_tokens, stats.prompt_tok_s),
             "write_s": seconds(stats.completion_tokens.saturating_sub(1), stats.decode_tok_s),
             "peak_memory_bytes": crate::engine::peak_memory(),

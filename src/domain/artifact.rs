@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::branches::Shelf;
 use super::{
     FinishReason, FormUse, Illustration, ImageParams, Manner, NoiseSource, Page, PageEntry, Sampler, Schedule, Speaker,
-    TextParams,
+    TextParams, answer_of,
 };
 use crate::lang::Both;
 
@@ -136,6 +136,13 @@ pub struct Message {
     pub content: String,
 }
 
+impl Message {
+    /// What it says: of an answer without its thought.
+    pub fn said(&self) -> &str {
+        if self.role == Role::Assistant { answer_of(&self.content) } else { &self.content }
+    }
+}
+
 /// What is told about an answer beside its text.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -153,6 +160,8 @@ pub struct TurnInfo {
     /// Tokens that a draft model proposed, and how many of these the model wrote too.
     pub drafted_tokens: usize,
     pub accepted_tokens: usize,
+    /// Of the answer, tokens that were thought.
+    pub thought_tokens: usize,
     /// `None` where the answer was cut off: cancelled, failed, or the program ended.
     pub finish_reason: Option<FinishReason>,
 }

@@ -258,6 +258,10 @@ texts! {
     TokenCount: "{0} tokens", "{0} 个词元";
     TokensPerSecond: "{0} tok/s", "{0} 词元/秒";
     ToFirstToken: "{0} to the first", "首个词元 {0}";
+    Thinking: "Thinking… {0} tokens", "正在思考… {0} 个词元";
+    ThoughtFor: "Thought for {0} tokens", "思考了 {0} 个词元";
+    ThoughtCut: "Thought for {0} tokens, cut off", "思考了 {0} 个词元，已中断";
+    ThoughtLetters: "Thought, {0} characters", "思考过程，{0} 个字符";
     SeedAndModel: "{0}, seed {1}", "{0}，种子 {1}";
     EndedLength: "stopped at the token limit", "已达到词元上限";
     EndedContext: "the context is full", "上下文已满";

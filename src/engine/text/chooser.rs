@@ -27,6 +27,11 @@ impl<'a> Chooser<'a> {
         Ok(Self { tokenizer, sampler, constraint, pieces: Vec::new() })
     }
 
+    /// Holds the answer to a grammar from here on.
+    pub fn constrain(&mut self, constraint: Option<Constraint>) {
+        self.constraint = constraint;
+    }
+
     /// A token of the prompt: penalties look back on it, the grammar does not.
     pub fn remember(&mut self, token: u32) {
         self.sampler.accept(token);

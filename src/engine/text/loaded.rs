@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::fit::{fit, fit_played};
 use super::session::Session;
+use super::template::Prompt;
 use super::tokenizer::{Specials, Tokenizer};
 use super::words::{Identity, Words};
 use super::{info, models};
@@ -115,36 +116,37 @@ impl Loader<'_> {
 }
 
 impl Loaded {
-    /// The prompt's tokens, begin token included, and how many turns were left out for want of room.
-    pub fn prompt(&self, prompt: &TextPrompt, context: usize, params: &TextParams) -> Result<(Vec<u32>, usize)> {
+    /// The prompt, begin token included, and how many turns were left out for want of room.
+    pub fn prompt(&self, prompt: &TextPrompt, context: usize, params: &TextParams) -> Result<(Prompt, usize)> {
         let Words { tokenizer, template, .. } = &*self.words;
         // Room for the answer too, but not more than half.
         let room = context - (params.max_tokens as usize).min(context / 2);
         let mut dropped = 0;
-        let tokens = match prompt {
-            TextPrompt::Raw(text) => tokenizer.encode(text, Specials::Parse),
+        let plain = |tokens| Prompt { tokens, ..Prompt::default() };
+        let mut prompt = match prompt {
+            TextPrompt::Raw(text) => plain(tokenizer.encode(text, Specials::Parse)),
             TextPrompt::Page(page) => {
                 let text = assemble(page, room, &mut |text| self.words.count(text)).text;
-                tokenizer.encode(&text, Specials::Plain)
+                plain(tokenizer.encode(&text, Specials::Plain))
             }
             TextPrompt::Chat(messages) => {
                 let template = template.as_ref().map_err(Clone::clone)?;
                 let fits = |turns: &[Message]| Ok(template.tokens(turns, tokenizer)?.len() <= room);
                 let (kept, left_out) = fit(messages, params.overflow, fits)?;
                 dropped = left_out;
-                template.tokens(&kept, tokenizer)?
+                template.prompt(&kept, tokenizer)?
             }
             TextPrompt::Played(played) => {
                 let template = template.as_ref().map_err(Clone::clone)?;
                 let fits = |turns: &[Message]| Ok(template.tokens(turns, tokenizer)?.len() <= room);
                 let (kept, left_out, _) = fit_played(played, params.overflow, fits)?;
                 dropped = left_out;
-                template.tokens(&kept, tokenizer)?
+                template.prompt(&kept, tokenizer)?
             }
         };
-        let tokens = tokenizer.begin(tokens);
+        prompt.tokens = tokenizer.begin(prompt.tokens);
         // Only characters that the vocabulary has no token for.
-        if tokens.is_empty() { Err(Cause::EmptyPrompt.into()) } else { Ok((tokens, dropped)) }
+        if prompt.tokens.is_empty() { Err(Cause::EmptyPrompt.into()) } else { Ok((prompt, dropped)) }
     }
 
     /// Gives the cache room for `context` tokens. A smaller one stays as it is; a larger one begins empty.

@@ -78,9 +78,9 @@ impl TextPipeline {
         reporter.tell(EventKind::Ready { load_s });
 
         let started = Instant::now();
-        let (tokens, dropped_turns) = loaded.prompt(&request.prompt, context, params)?;
-        if tokens.len() > context {
-            return Err(Cause::PromptTooLong { tokens: tokens.len(), context }.into());
+        let (prompt, dropped_turns) = loaded.prompt(&request.prompt, context, params)?;
+        if prompt.tokens.len() > context {
+            return Err(Cause::PromptTooLong { tokens: prompt.tokens.len(), context }.into());
         }
         token.check()?;
         loaded.make_room(context, params.kv, &self.budget, reporter)?;
@@ -94,7 +94,7 @@ impl TextPipeline {
         });
         let answer =
             Answer { tokenizer: &loaded.words.tokenizer, params, seed: request.seed, context, load_s, started };
-        let stats = answer.run(&mut loaded.session, drafter, &tokens, constraint, reporter, token)?;
+        let stats = answer.run(&mut loaded.session, drafter, &prompt, constraint, reporter, token)?;
         Ok(Outcome::Text(TextStats { dropped_turns, ..stats }))
     }
 }

@@ -196,7 +196,7 @@ impl AppState {
             return;
         }
         if self.create.helper.as_ref().is_some_and(|helper| helper.id == id) {
-            self.helper_event(id, event.kind);
+            self.helper_event(id, event.kind, fx);
         } else if self.create.jobs.iter().any(|job| job.id == id) {
             self.image_event(id, event.kind, fx);
         } else if self.write.job.as_ref().is_some_and(|job| job.id == Some(id)) {

@@ -4,7 +4,7 @@ use super::{Effects, advance};
 use crate::domain::{
     CONTEXT, ConversationData, ConversationHead, ConversationId, EventKind, Job, JournalEntry, MAX_TOKENS, MIN_P,
     Makes, Message, ModelRef, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, START, Seed, TEMPERATURE, TOP_K,
-    TOP_P, TextParams, TextPrompt, TextRequest, Turn, TurnInfo,
+    TOP_P, TextParams, TextPrompt, TextRequest, Thinking, Turn, TurnInfo, split_thought,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::state::wanted::Answer;
@@ -41,12 +41,12 @@ impl AppState {
             }
             Command::CopyTurn(id) => {
                 if let Some(turn) = self.write.open.turn(id) {
-                    fx.push(Effect::CopyText(turn.message.content.clone()));
+                    fx.push(Effect::CopyText(turn.message.said().to_owned()));
                     self.gallery.copying = None;
                 }
             }
             Command::BeginEdit(id) => {
-                let text = self.write.open.turn(id).map(|t| t.message.content.clone());
+                let text = self.write.open.turn(id).map(|t| t.message.said().to_owned());
                 self.write.editing = text.map(|text| (id, text));
             }
             Command::SetEdit(text) => {
@@ -362,6 +362,8 @@ impl AppState {
             Seed::Random => self.roll(),
         };
         self.write.findings.clear();
+        let text = self.write.open.turn(turn).map(|t| t.message.content.clone()).unwrap_or_default();
+        let weighed = self.write.weighed.get(&turn).cloned().unwrap_or_default();
         self.write.job = Some(TextJob {
             id: None,
             turn,
@@ -369,13 +371,15 @@ impl AppState {
             phase: Phase::Waiting,
             prefill: None,
             pieces: 0,
-            weighed: self.write.weighed.get(&turn).cloned().unwrap_or_default(),
+            heard: weighed.len(),
+            weighed,
+            thinking: Thinking::begun(&text),
             first_ms: None,
             seed,
             params,
             prompt,
             page,
-            text: self.write.open.turn(turn).map(|t| t.message.content.clone()).unwrap_or_default(),
+            text,
         });
         let model = self.text().model.clone();
         let here = self.models.entry(&model).is_none_or(|entry| entry.is_here());
@@ -386,21 +390,24 @@ impl AppState {
         }
     }
 
-    /// What the model reads to write turn `turn`: the system prompt, and all turns up to it that say something.
+    /// What the model reads to write turn `turn`: the system prompt, and all turns up to it that say something. What
+    /// was thought is not read again; only the answer that is gone on with is whole.
     pub(super) fn messages_until(&self, turn: u64) -> Vec<Message> {
         let open = &self.write.open;
         let system = Some(&open.system).filter(|s| !s.trim().is_empty());
         let system = system.map(|text| Message { role: Role::System, content: text.clone() });
-        // Where several people speak, the model is told who says what.
+        // Where several people speak, the model is told who says what. What was thought is not sent again.
         let named = !open.manner.names.is_empty();
-        let turns = open.turns.iter().take_while(|t| t.id <= turn).map(|t| {
-            let mut message = t.message.clone();
-            let name = open.manner.name_of(t.id, message.role).filter(|_| named && !message.content.is_empty());
-            if let Some(name) = name.filter(|_| t.id != turn) {
-                message.content = format!("{name}: {}", message.content);
+        let read = |t: &Turn| {
+            if t.id == turn {
+                return t.message.clone();
             }
-            message
-        });
+            let said = t.message.said();
+            let name = open.manner.name_of(t.id, t.message.role).filter(|_| named && !said.is_empty());
+            let content = name.map_or_else(|| said.to_owned(), |name| format!("{name}: {said}"));
+            Message { role: t.message.role, content }
+        };
+        let turns = open.turns.iter().take_while(|t| t.id <= turn).map(read);
         system.into_iter().chain(turns.filter(|m| !m.content.is_empty())).collect()
     }
 
@@ -459,6 +466,10 @@ impl AppState {
                     return;
                 }
                 job.text.push_str(&text);
+                // A piece completes one token or several; where none was weighed, it is one.
+                let tokens = job.weighed.len().saturating_sub(job.heard);
+                job.heard = job.weighed.len();
+                job.thinking.push(&text, tokens.max(1));
                 let (id, turn) = (job.conversation.clone(), job.turn);
                 if self.write.is_writing_here()
                     && let Some(turn) = self.write.open.turn_mut(turn)
@@ -485,6 +496,7 @@ impl AppState {
                     decode_tok_s: stats.decode_tok_s,
                     drafted_tokens: stats.drafted_tokens,
                     accepted_tokens: stats.accepted_tokens,
+                    thought_tokens: job.thinking.tokens(),
                     finish_reason: Some(stats.finish_reason),
                 };
                 self.end_turn(info, fx);
@@ -509,6 +521,10 @@ impl AppState {
             return self.page_written(job.conversation, job.turn, info, fx);
         }
         let here = self.write.open.id.as_ref() == Some(&job.conversation);
+        // A thought that was gone on with counts from its beginning.
+        let before = self.write.open.turn(job.turn).and_then(|turn| turn.info.as_ref()).filter(|_| here);
+        let thought_tokens = info.thought_tokens + before.map_or(0, |info| info.thought_tokens);
+        let info = TurnInfo { thought_tokens, ..info };
         if here && let Some(turn) = self.write.open.turn_mut(job.turn) {
             turn.info = Some(info.clone());
             // Only what makes up the whole answer can be gone back into: an older beginning, or a stop text, is missing.
@@ -528,11 +544,14 @@ impl AppState {
     fn text_ended(&mut self, error: Option<StudioError>, fx: &mut Effects) {
         self.write.error = error;
         let Some(job) = &self.write.job else { return };
-        if !job.text.is_empty() {
+        let split = split_thought(&job.text);
+        let is_silent = split.answer.is_empty() && split.thought.is_none_or(|thought| thought.is_empty());
+        if !is_silent {
             let info = TurnInfo {
                 model: job.params.model.clone(),
                 seed: job.seed,
                 completion_tokens: job.pieces,
+                thought_tokens: job.thinking.tokens(),
                 ..TurnInfo::default()
             };
             return self.end_turn(info, fx);

@@ -3,7 +3,7 @@
 use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Ui};
 use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
 
-use crate::domain::{FinishReason, Role, Turn, TurnInfo};
+use crate::domain::{FinishReason, Role, Split, Turn, TurnInfo, split_thought};
 use crate::state::{Command, PageCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
@@ -120,8 +120,11 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
     let job = cx.state.write.job.as_ref().filter(|job| job.turn == turn.id && cx.state.write.is_writing_here());
     let streaming = job.is_some();
     super::personas::name(ui, cx, turn);
-    let text = &turn.message.content;
+    let split = split_thought(&turn.message.content);
+    let text = split.answer;
     if streaming {
+        let tokens = job.map_or(0, |job| job.thinking.tokens());
+        thought(ui, cx, turn, &split, tokens, true);
         // Half a Markdown sign would flicker between two looks; plain text does not.
         if !text.is_empty() {
             ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap().selectable(true));
@@ -133,6 +136,9 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
         super::inspector::show(ui, cx, turn, tokens);
     }
     let hidden = inside.is_some();
+    if !hidden {
+        thought(ui, cx, turn, &split, turn.info.as_ref().map_or(0, |info| info.thought_tokens), false);
+    }
     ui.scope(|ui| {
         if hidden {
             return;
@@ -183,6 +189,27 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
                 .on_hover_text(hover(cx, info));
         }
     });
+}
+
+/// What was thought before the answer: folded, with its length.
+fn thought(ui: &mut Ui, cx: &Cx<'_>, turn: &Turn, split: &Split<'_>, tokens: usize, streaming: bool) {
+    let Some(text) = split.thought.as_deref().filter(|text| !text.is_empty()) else { return };
+    let label = match (split.open, streaming) {
+        (true, true) => cx.with(T::Thinking, &[&tokens]),
+        _ if tokens == 0 => cx.with(T::ThoughtLetters, &[&text.chars().count()]),
+        (true, false) => cx.with(T::ThoughtCut, &[&tokens]),
+        (false, _) => cx.with(T::ThoughtFor, &[&tokens]),
+    };
+    let conversation = cx.state.write.open.id.as_ref().map(|id| id.0.as_str());
+    let id = Id::unique(("thought", conversation, turn.id));
+    let mut open = ui.data(|data| data.get_temp(id)).unwrap_or(false);
+    if widgets::fold(ui, &label, "", &mut open) {
+        let frame = Frame::new().inner_margin(Margin { left: 18, right: 0, top: 0, bottom: 8 });
+        frame.show(ui, |ui| {
+            ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.muted)).wrap().selectable(true));
+        });
+    }
+    ui.data_mut(|data| data.insert_temp(id, open));
 }
 
 /// The model, the seed, and how much of the prompt was still in memory.

@@ -21,6 +21,7 @@ use self::bpe::Merges;
 pub use self::bytes::alphabet;
 use self::pieces::{Pieces, SPACE};
 pub use self::pre::PreTokenizer;
+use crate::domain::is_thought_tag;
 use crate::error::{Cause, Result};
 use crate::formats::gguf::Gguf;
 
@@ -268,6 +269,8 @@ impl Tokenizer {
     pub fn piece(&self, id: u32, out: &mut Vec<u8>) {
         let Some(text) = self.texts.get(id as usize) else { return };
         match self.kinds[id as usize] {
+            // Where a thought begins and ends is shown, whatever the file calls its tags.
+            CONTROL if is_thought_tag(text) => out.extend_from_slice(text.as_bytes()),
             UNKNOWN | CONTROL | UNUSED => {}
             USER_DEFINED => out.extend_from_slice(text.as_bytes()),
             kind if matches!(self.model, Model::Pieces { .. }) => match byte_token(text).filter(|_| kind == BYTE) {

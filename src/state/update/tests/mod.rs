@@ -7,6 +7,7 @@ mod late;
 mod page;
 mod personas;
 mod shelf;
+mod thoughts;
 mod write;
 
 use super::*;
