@@ -357,8 +357,8 @@ fn cards_and_chats_of_other_programs_are_opened() {
         "chat.json",
         br#"[{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]"#,
     )));
-    let StoreEvent::ChatOpened { messages, .. } = next(&events) else { panic!() };
-    assert_eq!(messages.len(), 2);
+    let StoreEvent::ChatsOpened { chats, .. } = next(&events) else { panic!() };
+    assert_eq!(chats[0].turns.len(), 2);
     for (name, bytes) in [("bad.json", &b"{"[..]), ("none.jsonl", b"")] {
         store.send(Request::Open(put(name, bytes)));
         assert!(

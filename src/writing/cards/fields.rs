@@ -135,7 +135,6 @@ fn is_empty(value: &Value) -> bool {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
         Value::Array(items) => items.iter().all(is_empty),
-        Value::Object(map) => map.is_empty(),
         _ => false,
     }
 }

@@ -70,7 +70,7 @@ fn replaced<'a>(text: &str, close: usize, name: &'a str, user: &'a str) -> Optio
 /// Macros that are still in a text whose names were put in: the words before their arguments.
 pub(super) fn unknown(text: &str, found: &mut BTreeSet<String>) {
     for (at, _) in text.match_indices("{{") {
-        let inner = &text[at + 2..];
+        let inner = text[at + 2..].trim_start_matches('{');
         let inner = &inner[..inner.floor_char_boundary(MACRO_MAX)];
         let Some(end) = inner.find(['}', '{']).filter(|end| inner[*end..].starts_with("}}")) else { continue };
         let word: &str = inner[..end].split(':').next().unwrap_or_default().trim();

@@ -27,10 +27,13 @@ fn said(chat: &ImportedChat) -> Vec<(Role, &str)> {
 
 /// The other turns in the place of each turn on the path.
 fn versions(chat: &ImportedChat) -> Vec<(&str, Vec<&str>)> {
-    let beside = |turn: &ImportedTurn| chat.turns.iter().filter(|t| t.after == turn.after && t.text != turn.text);
+    fn beside<'a>(chat: &'a ImportedChat, turn: &ImportedTurn) -> Vec<&'a str> {
+        let others = chat.turns.iter().filter(|t| t.after == turn.after && t.text != turn.text);
+        others.map(|t| t.text.as_str()).collect()
+    }
     let path = said(chat);
     let turns = chat.turns.iter().filter(|turn| path.contains(&(turn.role, turn.text.as_str())));
-    turns.map(|turn| (turn.text.as_str(), beside(turn).map(|t| t.text.as_str()).collect())).collect()
+    turns.map(|turn| (turn.text.as_str(), beside(chat, turn))).collect()
 }
 
 /// Who says what.

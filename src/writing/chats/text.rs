@@ -9,7 +9,7 @@ use crate::writing::fences::Fences;
 use crate::writing::import::bad;
 
 /// Fences without an end that are looked for.
-const UNENDED: usize = 32;
+const UNENDED: usize = 8;
 
 /// A line that begins a turn, as far as its form tells.
 struct Label<'a> {
@@ -27,8 +27,10 @@ struct Label<'a> {
 /// guess. What was taken for a speaker, and what looks like one but was not, is told.
 pub(super) fn read(text: &str, reader: &mut Reader) -> Result<()> {
     let lines: Vec<&str> = text.lines().collect();
-    let markdown = lines.iter().any(|line| heading(line).is_some_and(|(role, _)| role.is_some()));
-    let labels = labelled(&lines, markdown);
+    let code = code(&lines);
+    let mut outside = lines.iter().zip(&code).filter(|(_, code)| !**code).map(|(line, _)| line);
+    let markdown = outside.any(|line| heading(line).is_some_and(|(role, _)| role.is_some()));
+    let labels = labelled(&lines, &code, markdown);
     let people = speakers(&lines, &labels, markdown, reader)?;
     let mut turns = labels.iter().filter(|label| label.role.is_some() || people.contains(label.name)).peekable();
     let mut talk = Talk::default();
@@ -53,8 +55,7 @@ pub(super) fn read(text: &str, reader: &mut Reader) -> Result<()> {
 }
 
 /// All lines that may begin a turn: not those inside a block of code of a turn.
-fn labelled<'a>(lines: &[&'a str], markdown: bool) -> Vec<Label<'a>> {
-    let code = code(lines);
+fn labelled<'a>(lines: &[&'a str], code: &[bool], markdown: bool) -> Vec<Label<'a>> {
     let mut found = Vec::new();
     for (at, line) in lines.iter().enumerate().filter(|(at, _)| !code[*at]) {
         let label = if markdown {

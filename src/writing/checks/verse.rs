@@ -33,18 +33,23 @@ pub(super) fn verses<'a>(text: &'a str, wanted: usize, lengths: Option<&[usize]>
             None => counts.iter().filter(|n| Some(*n) != counts.last()).count(),
         }
     };
+    let letters = |row: &str| row.chars().filter(|c| is_han(*c)).count();
+    let is_named = |at: usize| {
+        let behind_title = at > 0 && is_title(rows[at - 1].1);
+        is_title(rows[at].1) || is_author(rows[at].1) || (behind_title && letters(rows[at].1) <= 4)
+    };
+    // What is surely no verse.
+    let known = (0..rows.len().saturating_sub(1)).take(HEAD).take_while(|at| is_named(*at)).count();
     let mut ways: Vec<Vec<(usize, &str)>> = Vec::new();
-    for skipped in 0..=HEAD.min(rows.len().saturating_sub(1)) {
-        if skipped == 0 || is_head(text, &rows, skipped) {
+    for skipped in known..=HEAD.min(rows.len().saturating_sub(1)) {
+        if skipped == known || is_head(text, &rows, skipped) {
             ways.push(rows[skipped..].to_vec());
             ways.push(cut(&rows[skipped..]));
         }
     }
     let fitting = ways.iter().filter(|way| way.len() == wanted).min_by_key(|way| faults(way));
-    // Else as many as there are, without what is surely no verse.
-    let known = (0..rows.len()).take(HEAD).take_while(|at| is_title(rows[*at].1) || is_author(rows[*at].1)).count();
     fitting.cloned().unwrap_or_else(|| {
-        let rows = if known < rows.len() { &rows[known..] } else { &rows[..] };
+        let rows = &rows[known..];
         if lengths.is_some() { cut(rows) } else { rows.to_vec() }
     })
 }

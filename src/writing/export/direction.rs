@@ -1,5 +1,7 @@
 //! Text that runs from right to left.
 
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
 use super::document::{Block, Document, Span, text_of};
 
 /// Whether a character is strong in its direction, and whether that is from right to left (UAX #9: R and AL against L).
@@ -8,7 +10,7 @@ fn strong(c: char) -> Option<bool> {
     match c {
         '\u{200e}' => Some(false),
         '\u{200f}' | '\u{61c}' => Some(true),
-        c if !c.is_alphabetic() => None,
+        c if c.general_category_group() != GeneralCategoryGroup::Letter => None,
         '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' => Some(true),
         '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}' => Some(true),
         _ => Some(false),
