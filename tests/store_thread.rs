@@ -370,6 +370,13 @@ fn cards_and_chats_of_other_programs_are_opened() {
     assert!(matches!(next(&events), StoreEvent::Failed(e) if matches!(e.cause(), Cause::FileMissing { .. })));
     store.send(Request::Open(put("picture.png", &png::encode(&picture(8), Some(&record("cat", 1))).unwrap())));
     assert!(matches!(next(&events), StoreEvent::Opened { record: Some(_), .. }));
+    // To be looked at: pixels, and nothing else, whatever the file brings.
+    store.send(Request::View(home.path().join("picture.png")));
+    assert!(matches!(next(&events), StoreEvent::Viewed { picture: Ok(seen), .. } if *seen == *picture(8)));
+    for name in ["ada.json", "gone.png"] {
+        store.send(Request::View(home.path().join(name)));
+        assert!(matches!(next(&events), StoreEvent::Viewed { path, picture: Err(_) } if path.ends_with(name)));
+    }
 }
 
 /// A page with three pictures: a PNG, a JPEG and one that is gone.

@@ -101,7 +101,7 @@ texts! {
     DeleteToTrash: "Move to the trash", "移到回收站";
     NothingFound: "Nothing found", "没有找到";
     Esc: "Esc", "Esc 键";
-    DropHere: "Drop it here: a picture brings back its settings; a chat, a persona or a model is opened", "松开鼠标：图片会恢复其设置，对话、角色或模型会被打开";
+    DropHere: "Drop a picture, chat, persona or model", "松开鼠标，打开图片、对话、角色或模型";
 
     // Remedies
     OpenSettings: "Open Settings", "打开设置";

@@ -646,22 +646,6 @@ impl AppState {
         fx.push(Effect::TrashConversation(id));
     }
 
-    /// It is in the trash.
-    pub(super) fn conversation_trashed(&mut self, id: ConversationId) {
-        self.write.conversations.retain(|head| head.id != id);
-        self.write.finder.hits.retain(|hit| hit.conversation != id);
-        self.note(NoticeKind::ConversationTrashed(id));
-    }
-
-    /// The list of conversations as it is on the disk.
-    pub(super) fn conversations_listed(&mut self, heads: Vec<ConversationHead>, fx: &mut Effects) {
-        match self.write.listing.answer(&()) {
-            Answer::AskAgain => fx.push(Effect::ListConversations),
-            // Nobody asked: something on the disk is not as the window has it.
-            Answer::Take | Answer::Drop => self.write.conversations = heads,
-        }
-    }
-
     /// Moves a conversation to the top of the list.
     pub(super) fn touch(&mut self, id: &ConversationId) {
         let turns = (self.write.open.id.as_ref() == Some(id)).then_some(self.write.open.turns.len());
