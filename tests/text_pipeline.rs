@@ -505,6 +505,10 @@ fn a_thought_that_the_template_opens_is_told_and_no_grammar_holds_it() {
     let (more, again) = ask(begun, None);
     assert_eq!(more, inside);
     assert_eq!(again.unwrap().prompt_tokens, stats.unwrap().prompt_tokens);
+    // An answer without a thought is gone on with outside of one.
+    let (_, plain) = ask(vec![say(Role::User, "Hi"), say(Role::Assistant, "Yes")], None);
+    let tokens = |text: &str| Vocabulary::open(&model.path, None).unwrap().begin(text).len();
+    assert_eq!(plain.unwrap().prompt_tokens, tokens("user: Hi\nassistant: Yes"));
     // Behind the thought's end the grammar holds.
     let done = vec![say(Role::User, "Hi"), say(Role::Assistant, "<think>\nhm\n</think>\n\n")];
     assert_eq!(ask(done, Some("root ::= \"q\"")).0, "q");

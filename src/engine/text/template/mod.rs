@@ -200,8 +200,12 @@ impl ChatTemplate {
         let opens_thought = open.is_none() && tag.is_some();
         let begun = match (open, tag) {
             (Some(open), tag) => {
-                // The answer brings its thought's tag along.
-                if let Some(tag) = tag.filter(|_| split_thought(&open.content).thought.is_some()) {
+                // An answer brings its thought's tag along, or has no thought; some from elsewhere lack the tag alone.
+                let lacks_tag = |tag: &str| {
+                    let said = open.content.trim_start();
+                    split_thought(said).thought.is_some() && !said.starts_with(tag.trim_end())
+                };
+                if let Some(tag) = tag.filter(|tag| !lacks_tag(tag)) {
                     text.truncate(text.len() - tag.len());
                 }
                 text.push_str(&open.content);

@@ -329,7 +329,8 @@ fn without_a_system_role_its_text_goes_before_the_first_question() {
     assert_eq!(render(NO_SYSTEM, &greeted[1..]).unwrap(), "user: …\nassistant: Welcome.\nuser: Hi\n");
     assert_eq!(render(PARTS, &asked[..2]).unwrap(), "system: Be brief.;user: Hi;");
     // One that knows the role keeps it where it is.
-    assert_eq!(render("{% for m in messages %}{{ m.role }}{% endfor %}", &asked[..2]).unwrap(), "systemuser");
+    let knows = "{% for m in messages %}{{ m.role }}={{ m.content }};{% endfor %}";
+    assert_eq!(render(knows, &asked[..2]).unwrap(), "system=Be brief.;user=Hi;");
     // What it refuses for other reasons is told in its own words.
     assert!(refused("{{ raise_exception('never') }}").contains("never"));
     // As transformers has it: nothing is moved.
