@@ -526,7 +526,7 @@ texts! {
     PicturesTrashed: "{0} pictures moved to the trash", "{0} 张图片已移到回收站";
     ConversationTrashed: "Conversation moved to the trash", "对话已移到回收站";
     SettingsRestored: "Prompt and settings restored", "已恢复提示词和设置";
-    SettingsRestoredBut: "Prompt and settings restored, but:\n{}", "已恢复提示词和设置，但：\n{}";
+    SettingsRestoredBut: "Prompt and settings restored, but:\n{0}", "已恢复提示词和设置，但：\n{0}";
     NotMatched: "Not as in the picture", "与图片不同";
     ModelFetched: "{0} is ready", "{0} 已就绪";
     MemoryWaits: "Memory is freed after the running jobs", "运行中的任务结束后释放内存";
