@@ -201,8 +201,10 @@ impl Found {
         }
         if let Some(name) = needs.types.first() {
             let kind = tensors.get(name).map_or_else(String::new, |entry| entry.dtype.name());
-            let name = names.get(name).map_or(name.as_str(), |place| &place.name);
-            let more = match needs.types.len() - 1 {
+            let in_file = |name: &'_ String| names.get(name).map_or(name.clone(), |place| place.name.clone());
+            let all: BTreeSet<String> = needs.types.iter().map(in_file).collect();
+            let name = in_file(name);
+            let more = match all.len() - 1 {
                 0 => String::new(),
                 n => format!(" and {n} more"),
             };

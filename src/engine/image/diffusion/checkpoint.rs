@@ -170,6 +170,7 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
     };
     from.check_holds(&known, &nothing)?;
     let shape = net.config(role, from)?;
+    net.check(&shape)?;
     let (family, config) = match net.found.part {
         Part::Sd3 => (Family::Sd3, NetConfig::Sd3(Sd3Config::read(&shape)?)),
         Part::Flux => (Family::Flux, NetConfig::Flux(FluxConfig::read(&shape)?)),
@@ -180,7 +181,6 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
             (family, NetConfig::Unet(Box::new(unet)))
         }
     };
-    net.check(&shape)?;
     let mut lacks = Vec::new();
     let vae = match &files.vae {
         Some(path) => Some(other_vae(path, family, from)?),
