@@ -199,6 +199,13 @@ fn a_size_that_does_not_fit_is_refused_before_loading_with_one_that_does() {
         // The last one is as large as the type: no sum of it overflows.
         for (width, height) in [(20_000, 20_000), (16_384, 4096), (4_294_967_280, 4_294_967_280)] {
             let cause = refused(&mut little, name, ImageParams { width, height, ..small() });
+            if matches!(name, "sd3" | "zimage") {
+                // It has no more places than that, whatever the memory.
+                let most = if name == "sd3" { 384 } else { 1024 };
+                let choices = format!("sides of at most {most}");
+                assert_eq!(cause, Cause::BadChoice { name: "size", value: format!("{width}x{height}"), choices });
+                continue;
+            }
             let Cause::TooLarge { width: w, height: h, needed, free, largest } = cause else {
                 panic!("{name}: {cause:?}")
             };
@@ -220,7 +227,8 @@ fn a_size_that_does_not_fit_is_refused_before_loading_with_one_that_does() {
             &mut little,
             &request(&fixtures().join(name), ImageParams { width: 20_000, height: 20_000, ..small() }, 1),
         );
-        assert!(matches!(ended, Err(Stop::Failed(e)) if matches!(e.cause(), Cause::TooLarge { .. })), "{name}");
+        let refused = |e: &StudioError| matches!(e.cause(), Cause::TooLarge { .. } | Cause::BadChoice { .. });
+        assert!(matches!(ended, Err(Stop::Failed(e)) if refused(&e)), "{name}");
         assert!(
             !told.iter().any(|kind| matches!(kind, EventKind::Loading { .. } | EventKind::Preview { .. })),
             "{name}"
@@ -350,11 +358,12 @@ fn cancel_is_obeyed_within_a_large_step_and_a_large_decode() {
         let numbers = vec![0.5; channels * 512 * 512];
         vec![Arc::new(Latents { channels, height: 512, width: 512, numbers, record })]
     };
-    for name in ["sd15", "sdxl", "sd3", "flux-schnell", "zimage"] {
+    // The other transformers have no places for so many tokens, and are made of the same operators.
+    for name in ["sd15", "sdxl", "flux-schnell"] {
         let large = ImageParams { width: 4096, height: 4096, ..small() };
         let step = request(&fixtures().join(name), large, 1);
         let mut jobs = vec![("step", step.clone())];
-        if matches!(name, "sd15" | "sd3") {
+        if name != "sdxl" {
             jobs.push(("decode", ImageRequest { decode: decode(name), ..step }));
         }
         for (what, job) in jobs {

@@ -284,7 +284,7 @@ impl Report {
             vae: sum(&|part| part == Part::Vae),
             step: of(&|part, tensors| memory::step(part, tensors, h, w)),
             decode: memory::decode(channels, h, w),
-            drawing: of(&|part, tensors| memory::drawing(part, tensors, channels, h, w)),
+            drawing: of(&|part, tensors| memory::drawing(part, tensors, FACTOR, h, w)),
         }
     }
 

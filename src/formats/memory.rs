@@ -69,23 +69,19 @@ fn bytes(n: u128) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
 }
 
-/// Side of the smallest tile of a decode, in latents.
-pub const SMALLEST_TILE: usize = 16;
 /// Bytes of each pixel of a finished picture: three values in f32, twice while they are looked through, and its colours.
 const PICTURE: u128 = 2 * 3 * 4 + 4;
 
 /// Bytes of a finished picture of this size in pixels, while it is made.
 pub fn picture(height: usize, width: usize) -> u64 {
-    bytes(pixels(height, width) * PICTURE)
+    bytes(pixels(height, width).saturating_mul(PICTURE))
 }
 
-/// The least bytes that it takes, beside all weights, to draw a picture from latents of `height` x `width`: those of a
-/// [`step`], or of the picture with the smallest tile of its [`decode`].
-pub fn drawing(part: Part, tensors: &Header, channels: &[usize], height: usize, width: usize) -> u64 {
-    let factor = 1usize.checked_shl(channels.len().saturating_sub(1) as u32).unwrap_or(usize::MAX);
-    let tile = decode(channels, height.min(SMALLEST_TILE), width.min(SMALLEST_TILE));
+/// The least bytes that it takes, beside all weights, to draw a picture from latents of `height` x `width`, which are
+/// `factor` pixels wide: those of a [`step`], or of the [`picture`]. What its decode needs is small in small tiles.
+pub fn drawing(part: Part, tensors: &Header, factor: usize, height: usize, width: usize) -> u64 {
     let picture = picture(height.saturating_mul(factor), width.saturating_mul(factor));
-    step(part, tensors, height, width).max(picture.saturating_add(tile))
+    step(part, tensors, height, width).max(picture)
 }
 
 /// Bytes that a VAE's decode of latents of this size holds at its peak beside its weights: the pictures of channels

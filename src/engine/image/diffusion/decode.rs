@@ -15,7 +15,7 @@ use crate::formats::memory;
 type Run<T> = std::result::Result<T, Stop>;
 
 /// Sides of tiles, in latents: what Stable Diffusion's autoencoder was made for, then what needs ever less memory.
-const TILES: [usize; 3] = [64, 32, memory::SMALLEST_TILE];
+const TILES: [usize; 3] = [64, 32, 16];
 
 /// A VAE alone: all that is needed to make pictures of latents that are there already.
 pub struct VaeOnly {
@@ -58,15 +58,13 @@ impl Decoder<'_> {
     /// decoded in tiles, and in smaller ones where those fail.
     ///
     /// # Errors
-    /// Where not even the picture itself with its smallest tile has room.
+    /// Where not even the picture itself has room.
     pub fn decode(&self, latents: &Tensor, free: u64, token: &CancelToken) -> Run<Picture> {
         let (_, _, h, w) = latents.dims4()?;
         let config = self.vae.config();
         let picture = memory::picture(h * config.factor(), w * config.factor());
-        let tile = |side: usize| side.min(memory::SMALLEST_TILE);
-        let needed = picture.saturating_add(config.decode_bytes(tile(h), tile(w)));
-        if needed > free {
-            return Err(Cause::NotEnoughMemory { needed, free }.into());
+        if picture > free {
+            return Err(Cause::NotEnoughMemory { needed: picture, free }.into());
         }
         let fits = config.decode_bytes(h, w).saturating_add(picture) <= free;
         let pixels =

@@ -1,6 +1,7 @@
 //! What a job may ask of a model: known from headers and configurations, so that what cannot be done is refused before
 //! any weight is read.
 
+use super::net::NetConfig;
 use super::{Diffusion, Family, Opened};
 use crate::domain::{CLIP_SKIP, ImageParams};
 use crate::engine::image::nets::clip::{ClipConfig, TextState};
@@ -14,6 +15,7 @@ pub struct Limits<'a> {
     family: Family,
     clips: Vec<&'a ClipConfig>,
     vae: &'a VaeConfig,
+    net: &'a NetConfig,
     /// The denoiser's.
     header: &'a Header,
 }
@@ -21,14 +23,14 @@ pub struct Limits<'a> {
 impl Opened {
     pub fn limits(&self) -> Limits<'_> {
         let clips = self.clips.iter().map(|(config, ..)| config).collect();
-        Limits { family: self.family, clips, vae: &self.vae.0, header: &self.net.1 }
+        Limits { family: self.family, clips, vae: &self.vae.0, net: &self.net.0, header: &self.net.1 }
     }
 }
 
 impl Diffusion {
     pub fn limits(&self) -> Limits<'_> {
         let clips = self.clips.iter().map(|(clip, _)| clip.config()).collect();
-        Limits { family: self.family, clips, vae: self.vae.config(), header: &self.source.1 }
+        Limits { family: self.family, clips, vae: self.vae.config(), net: &self.source.0, header: &self.source.1 }
     }
 }
 
@@ -38,12 +40,19 @@ impl Limits<'_> {
         self.vae.factor() * self.family.multiple()
     }
 
-    /// Refuses sizes of no whole latents, and a layer that the text encoders have not got.
+    /// Refuses sizes of no whole latents, sides that the denoiser has no places for, and a layer that the text encoders
+    /// have not got.
     pub fn check(&self, params: &ImageParams) -> Result<()> {
         let (w, h, step) = (params.width as usize, params.height as usize, self.step());
         if w == 0 || h == 0 || !w.is_multiple_of(step) || !h.is_multiple_of(step) {
             let near = |n: usize| (n / step).max(1) * step;
             let (value, choices) = (format!("{w}x{h}"), format!("multiples of {step}, as {}x{}", near(w), near(h)));
+            return Err(Cause::BadChoice { name: "size", value, choices }.into());
+        }
+        if let Some(most) = self.net.longest_side().map(|side| side * self.vae.factor())
+            && w.max(h) > most
+        {
+            let (value, choices) = (format!("{w}x{h}"), format!("sides of at most {most}"));
             return Err(Cause::BadChoice { name: "size", value, choices }.into());
         }
         let layers = self.clips.iter().map(|clip| layers(self.family, clip)).min();
@@ -59,8 +68,7 @@ impl Limits<'_> {
     /// The least bytes that drawing takes beside the weights, for a picture of this size in pixels.
     pub fn drawing(&self, width: u32, height: u32) -> u64 {
         let side = |pixels: u32| pixels as usize / self.vae.factor();
-        let part = self.family.denoiser();
-        memory::drawing(part, self.header, &self.vae.block_out_channels, side(height), side(width))
+        memory::drawing(self.family.denoiser(), self.header, self.vae.factor(), side(height), side(width))
     }
 
     /// Bytes that a step holds beside the weights.
