@@ -2,7 +2,7 @@
 //! for it, so the largest allocation is a small multiple of what the file really holds.
 
 use std::collections::HashMap;
-use std::io::{self, Read};
+use std::io::{Read, Seek};
 
 use super::types;
 use super::{Array, Tensor, Value};
@@ -18,6 +18,8 @@ const COUNT_MAX: u64 = 1 << 16;
 const ARRAY_MAX: u64 = 1 << 22;
 /// Bytes of a string that is kept: chat templates reach 100 kB.
 const STRING_MAX: u64 = 16 << 20;
+/// Texts and arrays in an array that is passed over: they are looked at one by one.
+const PASSED_MAX: u64 = 1 << 26;
 /// `GGML_MAX_DIMS`.
 const DIMS_MAX: u32 = 4;
 /// Weights and metadata are placed on multiples of this where the file says nothing.
@@ -39,7 +41,7 @@ struct Source<R> {
     skipped: u64,
 }
 
-impl<R: Read> Source<R> {
+impl<R: Read + Seek> Source<R> {
     /// Refuses to go on when `bytes` more are not there.
     fn need(&self, bytes: u64, what: &str) -> Parse<()> {
         if bytes > self.len - self.at {
@@ -62,10 +64,8 @@ impl<R: Read> Source<R> {
                 self.at, self.len
             ));
         }
-        let read = io::copy(&mut self.reader.by_ref().take(bytes), &mut io::sink());
-        if read.as_ref().ok() != Some(&bytes) {
-            return Err(format!("reading stopped at byte {}: {read:?}", self.at));
-        }
+        let step = i64::try_from(bytes).map_err(|e| format!("{what} is too large ({e})"))?;
+        self.reader.seek_relative(step).map_err(|e| format!("reading stopped at byte {}: {e}", self.at))?;
         self.at += bytes;
         self.skipped += bytes;
         Ok(())
@@ -210,6 +210,7 @@ impl<R: Read> Source<R> {
     /// Passes over `len` elements of the type `kind`, arrays in arrays too, as deep as they go.
     fn skip_array(&mut self, kind: u32, len: u64, what: &str) -> Parse<()> {
         let mut open = vec![(kind, len)];
+        let mut passed = 0;
         while let Some((kind, left)) = open.last_mut() {
             let kind = *kind;
             let size = match kind {
@@ -219,6 +220,10 @@ impl<R: Read> Source<R> {
                 10..=12 => 8,
                 8 | 9 if *left > 0 => {
                     *left -= 1;
+                    passed += 1;
+                    if passed > PASSED_MAX {
+                        return Err(format!("{what} has more than {PASSED_MAX} elements"));
+                    }
                     if kind == 8 {
                         let bytes = self.passing_u64(what)?;
                         self.skip(bytes, what)?;
@@ -298,7 +303,7 @@ fn many<T>(len: usize, mut next: impl FnMut() -> Parse<T>) -> Parse<Vec<T>> {
 }
 
 /// Reads the header of a file of `len` bytes.
-pub fn parse(reader: impl Read, len: u64) -> Parse<Parsed> {
+pub fn parse(reader: impl Read + Seek, len: u64) -> Parse<Parsed> {
     if len == 0 {
         return Err("it is empty (0 bytes)".to_owned());
     }
