@@ -64,6 +64,21 @@ fn cut(from: &Path, to: &Path, keep: impl Fn(&str) -> bool) {
 }
 
 #[test]
+fn shards_draw_what_the_single_file_draws() {
+    let home = tempfile::tempdir().unwrap();
+    let name = |n: usize| format!("m-{:05}-of-00002.safetensors", n + 1);
+    let place = |tensor: &str| usize::from(tensor.ends_with("weight"));
+    let whole = Header::read(&single("sd15.safetensors")).unwrap();
+    for n in 0..2 {
+        cut(&single("sd15.safetensors"), &home.path().join(name(n)), |tensor| place(tensor) == n);
+    }
+    let places: BTreeMap<_, _> = whole.tensors.keys().map(|tensor| (tensor, name(place(tensor)))).collect();
+    let index = home.path().join("m.safetensors.index.json");
+    std::fs::write(&index, format!("\u{feff}{}", serde_json::json!({ "weight_map": places }))).unwrap();
+    check_on("sd15", &files(checkpoint(index, "sd15")));
+}
+
+#[test]
 fn another_vae_takes_the_place_of_the_models_own() {
     // A model without a VAE draws its pictures with the one that is named, a folder's too.
     let home = tempfile::tempdir().unwrap();

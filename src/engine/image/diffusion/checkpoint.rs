@@ -152,7 +152,7 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
         }
     }
     read(&header, &mut pieces)?;
-    let net_at = pieces.iter().position(|p| p.found.part.is_denoiser() && p.path() == files.main);
+    let net_at = pieces.iter().position(|p| p.found.part.is_denoiser() && p.path() == header.path());
     let Some(net) = net_at.map(|i| pieces.remove(i)) else {
         let what = family::describe(&header);
         return Err(bad(&files.main, format!("it is {what}, and cannot draw alone")));
