@@ -478,7 +478,7 @@ fn a_dropped_file_of_each_kind_is_opened_once() {
     window.drop_files(&[picture], |w| w.studio().state.settings.image.prompt == "a green snake");
     let restored = |w: &mut Window| {
         let notices = &w.studio().state.notices;
-        notices.iter().filter(|n| n.kind == NoticeKind::SettingsRestored).count()
+        notices.iter().filter(|n| matches!(n.kind, NoticeKind::SettingsRestored(_))).count()
     };
     assert_eq!((restored(&mut window), window.studio().state.create.strip.len()), (1, 1));
 

@@ -281,7 +281,7 @@ pub fn name_apart(cards: &mut [ModelCard], known: &[ModelCard], folder: &Path) {
         let path = &card.local.as_ref()?.files.main;
         let inner = path.strip_prefix(folder).unwrap_or(path);
         let text = |path: &Path| path.to_string_lossy().into_owned();
-        Some([text(Path::new(path.file_stem()?)), text(&inner.with_extension("")), text(inner)])
+        Some([name_of(path)?, text(&inner.with_extension("")), text(inner)])
     };
     let all: Vec<_> = cards.iter().map(|card| names(card).unwrap_or_default()).collect();
     for (card, own) in cards.iter_mut().zip(&all) {

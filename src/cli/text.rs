@@ -10,9 +10,8 @@ use super::run::{Interrupts, run_job};
 use super::sampling::SamplingArgs;
 use super::{Context, input, out};
 use crate::domain::{
-    CONTEXT, EventKind, Job, KvType, MAX_TOKENS, MIN_P, Message, Outcome, REPEAT_LAST_N,
-    REPEAT_PENALTY, Role, Seed, TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, opened_by,
-    split_thought,
+    CONTEXT, EventKind, Job, KvType, MAX_TOKENS, MIN_P, Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Seed,
+    TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, opened_by, split_thought,
 };
 use crate::engine::Stop;
 use crate::error::{Cause, Result};

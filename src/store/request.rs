@@ -35,7 +35,7 @@ pub enum Request {
     /// At most [`super::THUMBNAIL`] pixels wide and high. The newest wishes come first; when too many wait, the
     /// oldest is dropped. -> `Thumbnail` or `NoThumbnail`
     Thumbnail(PathBuf),
-    /// A file that a person opens, for what it is. -> `Opened`, `LatentsOpened`, `PersonaOpened` or `ChatOpened`
+    /// A file that a person opens, for what it is. -> `Opened`, `LatentsOpened`, `PersonaOpened` or `ChatsOpened`
     Open(PathBuf),
     /// A picture, for its pixels alone. -> `Viewed`
     View(PathBuf),

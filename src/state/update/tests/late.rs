@@ -52,8 +52,9 @@ fn a_conversation_that_was_begun_meanwhile_stays() {
             do_(s, Command::Page(PageCommand::Type("Once".into())));
         },
         |s| {
-            let messages = vec![Message { role: Role::User, content: "imported".into() }];
-            update(s, Input::Store(StoreEvent::ChatOpened { title: "t".into(), messages }));
+            let turn = ImportedTurn { role: Role::User, name: String::new(), text: "imported".into(), after: None };
+            let chats = vec![ImportedChat { title: "t".into(), turns: vec![turn], ..Default::default() }];
+            update(s, Input::Store(StoreEvent::ChatsOpened { chats, left_out: Vec::new() }));
         },
     ];
     for begin in begin {
