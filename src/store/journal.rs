@@ -24,8 +24,6 @@ const SETTLE: Duration = Duration::from_millis(500);
 const TYPED_LONGEST: Duration = Duration::from_secs(5);
 /// Files held open; conversations are written one or two at a time.
 const OPEN_FILES: usize = 8;
-/// Entries that could not be written wait in memory up to this many bytes each conversation.
-const MAX_WAITING: usize = 16 << 20;
 /// Conversations in the list.
 const MAX_HEADS: usize = 10_000;
 /// Largest file that is opened as a conversation.
@@ -85,26 +83,27 @@ impl Journals {
         self.close_idle(id);
         let open = self.open.entry(id.clone()).or_insert_with(Open::new);
         open.used = Instant::now();
-        if open.waiting.len() > MAX_WAITING {
-            return Err(Cause::DiskFull { path, needed: open.waiting.len() as u64, free: 0 }.into());
-        }
         if open.typed.as_ref().is_some_and(|typed| !entry.replaces(&typed.entry)) {
             open.settle()?;
         }
-        if entry.replaces(entry) {
+        let typed = entry.replaces(entry);
+        if typed {
             let now = Instant::now();
             let since = open.typed.as_ref().map_or(now, |typed| typed.since);
             open.typed = Some(Typed { entry: entry.clone(), since, last: now });
+        } else {
+            open.wait_with(entry)?;
+        }
+        if open.waiting.is_empty() {
             return Ok(());
         }
-        open.wait_with(entry)?;
         // The list is sorted by the file's time.
         let changed = entry.is_aside().then(|| fs::metadata(&path).and_then(|m| m.modified()).ok()).flatten();
         open.write(&path)?;
         if let Some((file, changed)) = open.file.as_ref().zip(changed) {
             let _ = file.set_modified(changed);
         }
-        if entry.is_streamed() { open.sync_if_due(&path) } else { open.sync(&path) }
+        if typed || entry.is_streamed() { open.sync_if_due(&path) } else { open.sync(&path) }
     }
 
     /// Writes a whole conversation, on the disk at once.
@@ -195,8 +194,10 @@ impl Journals {
             Err(_) if !waiting.is_empty() && !path.exists() => (None, 0, None),
             Err(error) => return Err(error),
         };
-        let file: Box<dyn Read> =
-            file.map_or_else(|| Box::new(io::empty()) as Box<dyn Read>, |f| Box::new(f.take(MAX_FILE)));
+        let file: Box<dyn Read> = match file {
+            Some(file) => Box::new(file.take(MAX_FILE)),
+            None => Box::new(io::empty()),
+        };
         // They begin on a line of their own.
         let end: &[u8] = if waiting.is_empty() { b"" } else { b"\n" };
         let mut reader = BufReader::new(file.chain(end).chain(waiting));
