@@ -386,8 +386,11 @@ fn a_double_click_in_the_gallery_selects_and_opens_once() {
         harness.step();
     }
     let commands = asked(&mut harness);
-    let clicks: Vec<_> = commands.iter().filter(|c| matches!(c, Command::Select(_) | Command::OpenFile(_))).collect();
-    assert!(matches!(clicks[..], [Command::Select(Some(_)), Command::OpenFile(_)]), "{clicks:?}");
+    let clicks: Vec<_> = commands
+        .iter()
+        .filter(|c| matches!(c, Command::Select(_) | Command::UseItem(_) | Command::OpenFile(_)))
+        .collect();
+    assert!(matches!(clicks[..], [Command::Select(Some(_)), Command::UseItem(_)]), "{clicks:?}");
 }
 
 #[test]

@@ -129,7 +129,9 @@ pub enum Command {
     Select(Option<PathBuf>),
     SetGallerySearch(String),
     NeedThumbnail(PathBuf),
-    /// Prompt and sliders of a file of the library or one that was dropped on the window.
+    /// Prompt and sliders of a picture of the library, whatever else its file brings.
+    UseItem(PathBuf),
+    /// Whatever a file brings that was dropped on the window or chosen: settings, latents, a chat, a character, a model.
     OpenFile(PathBuf),
     ChooseFile,
     SaveItemAs(PathBuf),

@@ -210,7 +210,8 @@ fn cell(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &LibraryIte
     ui.painter().rect_stroke(rect, RADIUS, stroke, StrokeKind::Inside);
     // The second click of two opens; it does not take the selection back as well.
     if response.double_clicked() {
-        cx.push(Command::OpenFile(item.path.clone()));
+        let open = if item.record.is_some() { Command::UseItem } else { Command::OpenFile };
+        cx.push(open(item.path.clone()));
     } else if response.clicked() {
         cx.push(Command::Select((!selected).then(|| item.path.clone())));
     }
@@ -280,7 +281,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem) {
         let size = vec2(ui.available_width(), 36.0);
         let use_it = widgets::primary(ui, icons::SLIDERS_HORIZONTAL, cx.t(T::UseSettings), "", true, size);
         if use_it.on_hover_text(cx.t(T::UseSettingsHover)).clicked() {
-            cx.push(Command::OpenFile(path()));
+            cx.push(Command::UseItem(path()));
         }
     }
     ui.horizontal_wrapped(|ui| {

@@ -280,12 +280,11 @@ impl AppState {
         }
     }
 
-    /// Shows a picture from a file as if it had been made now.
-    pub(super) fn show_file(&mut self, path: &Path, picture: Arc<Picture>, record: Box<PictureRecord>) {
+    /// Shows a picture from a file as if it had been made now; without its pixels they are read next.
+    pub(super) fn show_file(&mut self, path: &Path, picture: Option<Arc<Picture>>, record: Box<PictureRecord>) {
         let known = self.create.strip.iter_mut().find(|s| matches!(&s.saved, Saved::At(p) if p == path));
-        let picture = Some(picture);
         let key = if let Some(shot) = known {
-            shot.picture = picture;
+            shot.picture = picture.or(shot.picture.take());
             shot.key
         } else {
             let key = (self.new_job(), 0);

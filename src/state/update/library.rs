@@ -14,6 +14,12 @@ impl AppState {
             Command::Select(path) => self.select(path, fx),
             Command::SetGallerySearch(text) => self.gallery.search = text,
             Command::NeedThumbnail(path) => self.need_thumbnail(path, fx),
+            Command::UseItem(path) => {
+                if let Some(record) = self.gallery.item(&path).and_then(|item| item.record.clone()) {
+                    self.restore(&record);
+                    self.show_file(&path, None, record);
+                }
+            }
             Command::OpenFile(path) => {
                 let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
                 if ending.is_some_and(|ending| ending == "gguf" || ending == "safetensors") {
@@ -131,7 +137,7 @@ impl AppState {
                     match record {
                         Some(record) => {
                             self.restore(&record);
-                            self.show_file(&path, picture, record);
+                            self.show_file(&path, Some(picture), record);
                         }
                         None => self.problem(Cause::NoSettingsInside { path }.into()),
                     }

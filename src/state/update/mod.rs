@@ -157,6 +157,7 @@ impl AppState {
             Command::Select(_)
             | Command::SetGallerySearch(_)
             | Command::NeedThumbnail(_)
+            | Command::UseItem(_)
             | Command::OpenFile(_)
             | Command::ChooseFile
             | Command::SaveItemAs(_)

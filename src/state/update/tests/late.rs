@@ -151,6 +151,22 @@ fn a_selected_picture_is_only_looked_at() {
 }
 
 #[test]
+fn the_settings_of_a_picture_of_the_library_are_used_whatever_else_is_in_its_file() {
+    let mut s = state();
+    let path = PathBuf::from("/l/card.png");
+    let record = Some(record("a dog"));
+    let item = LibraryItem { path: path.clone(), made_ms: 1, bytes: 1, width: 1, height: 1, record };
+    s.gallery.items = Some(vec![item]);
+    let read = do_(&mut s, Command::UseItem(path.clone()));
+    assert_eq!(read, [Effect::ViewPicture(path.clone())], "its pixels alone: the file may be a character's card too");
+    assert_eq!((s.settings.image.prompt.as_str(), s.room(), s.create.strip.len()), ("a dog", Room::Create, 1));
+    update(&mut s, viewed("/l/card.png"));
+    assert!(matches!(s.create.stage(), Stage::Shot(shot) if shot.picture.is_some()));
+    do_(&mut s, Command::UseItem(path));
+    assert_eq!(s.create.strip.len(), 1, "once on the strip");
+}
+
+#[test]
 fn of_pictures_that_are_opened_the_last_one_wins() {
     let opened = |path: &str, prompt: &str| {
         let record = Some(record(prompt));
