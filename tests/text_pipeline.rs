@@ -520,3 +520,16 @@ fn a_thought_that_the_template_opens_is_told_and_no_grammar_holds_it() {
         answer(&mut pipeline(), &model, TextPrompt::Chat(vec![say(Role::User, "What is <think>")]), params(), 4);
     assert!(!text.starts_with("<think>\n"), "{text}");
 }
+
+#[test]
+fn tags_of_thoughts_are_shown_though_the_file_calls_them_control_tokens() {
+    let mut file = GgufFile::tiny_llama();
+    file.set("tokenizer.ggml.token_type", Meta::I32s([vec![1; 296], vec![3; 4]].concat()));
+    let model = model_of(&file);
+    let vocabulary = Vocabulary::open(&model.path, None).unwrap();
+    let tokens = vocabulary.encode("<|im_start|><think>hm<|im_end|>");
+    assert_eq!((tokens[0], tokens[1]), (297, 299));
+    assert_eq!(vocabulary.decode(&tokens), "<think>hm");
+    // What a person types stays letters.
+    assert!(!vocabulary.encode_plain("<think>").contains(&299));
+}

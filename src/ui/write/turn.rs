@@ -158,7 +158,9 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
         ui.spacing_mut().item_spacing.x = 0.0;
         // The icons, not their invisible frames, stand under the text's edge.
         ui.add_space(-6.0);
-        if small_icon(ui, icons::COPY, cx.t(T::CopyAnswer)) {
+        // A thought that was cut off has no answer to copy.
+        let has_words = !text.trim().is_empty();
+        if has_words && small_icon(ui, icons::COPY, cx.t(T::CopyAnswer)) {
             cx.push(Command::CopyTurn(turn.id));
         }
         let idle = cx.state.write.job.is_none();
@@ -168,10 +170,11 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
         if idle && cx.state.write.weighed.contains_key(&turn.id) && small_icon(ui, icons::INFO, cx.t(T::LookInside)) {
             cx.push(Command::Inspect(turn.id));
         }
-        if idle && !text.trim().is_empty() && small_icon(ui, icons::BOOK_OPEN_TEXT, cx.t(T::OpenAsPage)) {
+        if idle && has_words && small_icon(ui, icons::BOOK_OPEN_TEXT, cx.t(T::OpenAsPage)) {
             cx.push(Command::Page(PageCommand::Of(vec![turn.id])));
         }
-        if idle && cx.state.create.helper.is_none() && small_icon(ui, icons::IMAGE, cx.t(T::PictureOfTurn)) {
+        let may_draw = idle && has_words && cx.state.create.helper.is_none();
+        if may_draw && small_icon(ui, icons::IMAGE, cx.t(T::PictureOfTurn)) {
             cx.push(Command::PictureOfTurn(turn.id));
         }
         if last && idle && small_icon(ui, icons::ARROWS_CLOCKWISE, cx.t(T::Regenerate)) {
