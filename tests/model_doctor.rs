@@ -292,6 +292,9 @@ fn missing_tensors_wrong_shapes_and_types_are_told_as_the_file_names_them() {
             "{whole}"
         );
     }
+    let projection = "conditioner.embedders.1.model.text_projection";
+    let missing = told("sdxl", &|all| drop(all.remove(projection).unwrap())).unwrap();
+    assert!(missing.summary(Lang::En).contains(projection), "{missing}");
     let joined = "model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight";
     let wrong = told("sd3", &|all| {
         let raw = all.get_mut(joined).unwrap();

@@ -160,6 +160,8 @@ pub fn examine(path: &Path) -> Result<Report> {
         channels: Vec::new(),
         denoiser: None,
     };
+    // Widths of text encoders, and whether they have a projection.
+    let mut clips = Vec::new();
     for header in &headers {
         for found in layout::parts(header) {
             let tensors = match found.tensors(header) {
@@ -195,6 +197,9 @@ pub fn examine(path: &Path) -> Result<Report> {
                 let levels = config.as_ref().and_then(|c| c["block_out_channels"].as_array());
                 report.channels = levels.into_iter().flatten().filter_map(Value::as_u64).map(|n| n as usize).collect();
             }
+            if found.part == Part::Clip {
+                clips.push((width, found.check_projection(header, &tensors)));
+            }
             if found.part.is_denoiser() && report.denoiser.is_none() {
                 report.kind = Some(family::kind(&found, &tensors, header, path));
                 report.denoiser = Some((found.part, tensors));
@@ -206,6 +211,14 @@ pub fn examine(path: &Path) -> Result<Report> {
         }
     }
     if let Some(kind) = &report.kind {
+        clips.sort_by_key(|(width, _)| *width);
+        let projecting = match kind.family {
+            family::Family::Xl if clips.len() > 1 => 1,
+            family::Family::Sd3 => 0,
+            _ => clips.len(),
+        };
+        let unprojected = clips.into_iter().skip(projecting).find_map(|(_, checked)| checked.err());
+        report.trouble = report.trouble.or(unprojected);
         // As many text encoders as it reads with are its own, whatever their widths.
         let clips = report.parts.iter().filter(|p| p.part == Part::Clip).count();
         let has = |lack: Lack| {

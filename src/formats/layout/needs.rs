@@ -22,8 +22,9 @@ const MOST: usize = 100;
 const NAMED: usize = 8;
 
 /// Names without neighbours that they could be told from.
-const ALONE: [&str; 5] = [
+const ALONE: [&str; 6] = [
     "positional_embedding",
+    "text_projection",
     "token_embedding.weight",
     "token_embd.weight",
     "enc.output_norm.weight",
@@ -213,6 +214,19 @@ impl Found {
             return Err(Cause::UnsupportedQuantization { found, supported: supported.to_owned() }.into());
         }
         Ok(())
+    }
+
+    /// Holds a CLIP against what XL (of its wider one) and Stable Diffusion 3 read beside its states: the projection.
+    ///
+    /// # Errors
+    /// That it has none, by the name that it would have in the file.
+    pub fn check_projection(&self, whole: &Header, tensors: &Header) -> Result<()> {
+        const NAME: &str = "text_projection.weight";
+        if tensors.has(NAME) {
+            return Ok(());
+        }
+        let name = self.missing_name(whole, &self.names(whole), NAME, &[1, 1]);
+        Err(bad(whole.path(), format!("the tensor {name} is not in it")))
     }
 
     /// What a tensor that is not there would be called in the file: as its neighbours are. In layouts with names of

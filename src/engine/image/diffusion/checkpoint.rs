@@ -445,6 +445,9 @@ fn clips(pieces: &mut Vec<Piece>, family: Family, net: &NetConfig, from: &Chosen
             options = options.set("num_hidden_layers", config.layers.into());
         }
         piece.check(&options)?;
+        if family.projects(i) {
+            piece.found.check_projection(&piece.whole, &piece.tensors)?;
+        }
         let folder = from.take(&format!("tokenizer{suffix}"), Path::is_dir);
         let tokens = match folder {
             Some(folder) => ClipTokens::folder(&folder)?,

@@ -58,11 +58,14 @@ pub fn open(folder: &Path) -> Result<Opened> {
     let check_tensors =
         |part, config: &Options, header: &Header| layout::part(header, part)?.check(header, header, &config.value());
     let mut clips = Vec::new();
-    for suffix in ["", "_2"].iter().take(family.clips()) {
+    for (i, suffix) in ["", "_2"].iter().enumerate().take(family.clips()) {
         let (config, header) = part(&format!("text_encoder{suffix}"))?;
         let tokens = folder.join(format!("tokenizer{suffix}"));
         let read = ClipConfig::read(&config)?;
         check_tensors(Part::Clip, &config, &header)?;
+        if family.projects(i) {
+            layout::part(&header, Part::Clip)?.check_projection(&header, &header)?;
+        }
         clips.push((read, header, ClipTokens::folder(&tokens)?));
     }
     let t5 = match family {

@@ -69,6 +69,15 @@ impl Family {
         }
     }
 
+    /// Whether the summary of its `i`-th CLIP goes through a projection.
+    fn projects(self, i: usize) -> bool {
+        match self {
+            Self::Sd3 => true,
+            Self::Xl => i == 1,
+            Self::Sd | Self::Flux | Self::ZImage => false,
+        }
+    }
+
     /// Where a flow's levels lie; `None` for diffusion.
     fn flow(self) -> Option<FlowStart> {
         match self {
