@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use aigc_studio::error::Cause;
 use aigc_studio::lang::Lang;
-use aigc_studio::writing::cards::{chat, is_card, persona};
+use aigc_studio::writing::cards::{is_card, persona};
+use aigc_studio::writing::chats::chats as chat;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fuzz_common::{Alone, alone, measured};
@@ -110,6 +111,87 @@ proptest! {
     }
 }
 
+/// Chats of each program that is read.
+const CHATS: [&str; 11] = [
+    r#"[{"title":"T","mapping":{"r":{"id":"r","message":null,"parent":null,"children":["a"]},"a":{"id":"a","message":{"author":{"role":"user"},"content":{"content_type":"text","parts":["Hi"]}},"parent":"r","children":["b"]},"b":{"id":"b","message":{"author":{"role":"assistant"},"content":{"content_type":"text","parts":["Hello",{"content_type":"image"}]}},"parent":"a","children":[]}},"current_node":"b"}]"#,
+    r#"[{"uuid":"1","name":"T","chat_messages":[{"uuid":"a","sender":"human","text":"Hi","content":[{"type":"text","text":"Hi"}]},{"uuid":"b","sender":"assistant","text":"Ho","parent_message_uuid":"a"}]}]"#,
+    r#"[{"id":"1","chat":{"title":"T","messages":[{"id":"a","role":"user","content":"Hi"}],"history":{"messages":{"a":{"id":"a","parentId":null,"childrenIds":["b"],"role":"user","content":"Hi"},"b":{"id":"b","parentId":"a","role":"assistant","content":"Ho"}},"currentId":"b"}}}]"#,
+    r#"{"name":"T","messages":[{"versions":[{"type":"multiStep","role":"assistant","steps":[{"type":"contentBlock","content":[{"type":"text","text":"Hello"}]}]}],"currentlySelected":0}]}"#,
+    r#"{"title":"T","messages":[{"messageId":"a","parentMessageId":"0","isCreatedByUser":true,"text":"Hi","children":[{"messageId":"b","parentMessageId":"a","isCreatedByUser":false,"text":"Ho","children":[]}]}]}"#,
+    r#"{"gamestarted":true,"prompt":"{{[INPUT]}}Hi{{[OUTPUT]}}","memory":"S","actions":["Hello","{{[INPUT]}}Bye"],"savedsettings":{"chatname":"Lin","chatopponent":"Ada||$||Bo"}}"#,
+    r#"{"internal":[["Hi","Hello"]],"visible":[["Hi","Hello"]],"metadata":{"assistant_0":{"versions":[{"content":"Ho"}],"current_version_index":0}}}"#,
+    "{\"user_name\":\"Lin\",\"chat_metadata\":{}}\n{\"name\":\"Ada\",\"is_user\":false,\"mes\":\"Ho\",\"swipes\":[\"Ho\",\"Hm\"],\"swipe_id\":0}\n",
+    r#"{"messages":[{"role":"assistant","content":[{"type":"text","text":{"value":"A","annotations":[]}}]}]}"#,
+    "# T\n\n> S\n\n## User\n\n````md\n```\n## User\n````\n\n## Ada <!-- assistant -->\n\nHello\n",
+    "You: Hi\nAda: Hello\nBo Li: Yes\n~~~\nUser: no\n~~~~\n",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: fuzz_common::cases(300), max_shrink_time: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn harmed_chats_are_refused_or_read(
+        which in any::<Index>(),
+        flips in prop::collection::vec((any::<Index>(), prop::sample::select(b"{}[]\",:\\n0 at`~#u".to_vec())), 0..5),
+        swap in prop::option::of((any::<Index>(), any::<Index>())),
+        again in prop::option::of((any::<Index>(), any::<Index>(), any::<u8>())),
+    ) {
+        let alone = alone();
+        let mut bytes = which.get(&CHATS).as_bytes().to_vec();
+        // Keys and ids of one chat in the place of another's.
+        if let Some((a, b)) = swap {
+            let text = String::from_utf8(bytes).unwrap();
+            let words: Vec<&str> = text.split('"').collect();
+            let (a, b) = (a.index(words.len()), b.index(words.len()));
+            let mut words: Vec<&str> = words.clone();
+            words.swap(a, b);
+            bytes = words.join("\"").into_bytes();
+        }
+        for (at, byte) in flips {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Some((from, to, len)) = again {
+            let (from, to) = (from.index(bytes.len()), to.index(bytes.len()));
+            let part = bytes[from..bytes.len().min(from + usize::from(len))].to_vec();
+            bytes.splice(to..to, part);
+        }
+        hold(&alone, &bytes);
+    }
+
+    #[test]
+    fn harmed_webp_cards_are_refused_or_read(
+        flips in prop::collection::vec((any::<Index>(), any::<u8>()), 0..6),
+        cut in prop::option::of(any::<Index>()),
+    ) {
+        let alone = alone();
+        let comment = card().to_string();
+        let mut tiff = b"MM\0*\0\0\0\x08\0\x01\x87\x69\0\x04\0\0\0\x01\0\0\0\x1a\0\0\0\0\0\x01\x92\x86\0\x07".to_vec();
+        tiff.extend((comment.len() as u32).to_be_bytes());
+        tiff.extend(b"\0\0\0\x2c\0\0\0\0");
+        tiff.extend(comment.as_bytes());
+        let mut bytes = b"RIFF\0\0\0\0WEBPEXIF".to_vec();
+        bytes.extend((tiff.len() as u32).to_le_bytes());
+        bytes.extend(&tiff);
+        prop_assert!(flips.len() + usize::from(cut.is_some()) > 0 || is_card(&bytes));
+        for (at, byte) in flips {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        hold(&alone, &bytes);
+    }
+}
+
+#[test]
+fn the_seeds_are_read() {
+    for text in CHATS {
+        chat(text.as_bytes()).unwrap_or_else(|e| panic!("{text}: {e}"));
+    }
+}
+
 /// Each once took memory or time far beyond the file's size.
 #[test]
 fn what_once_took_too_much_is_refused() {
@@ -129,7 +211,7 @@ fn what_once_took_too_much_is_refused() {
         hold(&alone, format!("{{\"name\":\"A\",\"x\":{values}}}").as_bytes());
         hold(&alone, format!("{{\"messages\":{values}}}").as_bytes());
     }
-    for deep in ["[", "{\"a\":", "[{\"messages\":"] {
+    for deep in ["[", "{\"a\":", "[{\"messages\":", "{\"chat\":", "{\"children\":[", "{\"messages\":[{\"children\":["] {
         hold(&alone, deep.repeat(200_000).as_bytes());
         hold(&alone, format!("{}{}", deep.repeat(100), "]".repeat(100)).as_bytes());
     }

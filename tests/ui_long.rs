@@ -196,6 +196,7 @@ fn figures_of_a_long_conversation() {
     let StoreEvent::Conversation(data) = events.recv_timeout(Duration::from_secs(60)).unwrap() else { panic!() };
     let read = start.elapsed();
     let mut state = write_chat(Lang::En, Theme::Dark);
+    let _ = update(&mut state, Input::Command(Command::OpenConversation(data.id.clone())));
     update(&mut state, Input::Store(StoreEvent::Conversation(data)));
     let mut harness = harness(state, SIZE);
     harness.step();

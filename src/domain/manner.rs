@@ -4,15 +4,31 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::TextParams;
+use super::{Role, TextParams};
 
 /// What a conversation has of its own beside its words; most have nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Manner {
     pub form: Option<FormUse>,
     pub speaker: Option<Speaker>,
+    /// What the person is called; empty for no name.
+    pub person: String,
+    /// Turns that somebody else says, by their ids.
+    pub names: BTreeMap<u64, String>,
     /// In the place of the person's own sliders, in this conversation alone.
     pub sliders: Option<TextParams>,
+}
+
+impl Manner {
+    /// Who says turn `id`, by name; `None` where nobody was named.
+    pub fn name_of(&self, id: u64, role: Role) -> Option<&str> {
+        let usual = match role {
+            Role::User => Some(self.person.as_str()),
+            Role::Assistant => self.speaker.as_ref().map(|speaker| speaker.name.as_str()),
+            Role::System => None,
+        };
+        self.names.get(&id).map(String::as_str).or(usual).filter(|name| !name.trim().is_empty())
+    }
 }
 
 /// A form as it was filled in.

@@ -11,15 +11,26 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select_biased};
 use super::{Events, THUMBNAIL, guarded, latents, png};
 use crate::domain::StoreEvent;
 use crate::error::{Cause, Doing, StudioError};
-use crate::writing::cards;
+use crate::lang::Both;
+use crate::writing::cards::{Imported, is_card};
+use crate::writing::chats::Chats;
+use crate::writing::import::{self, Opened};
 
 /// Thumbnails that may wait: more than fit on a screen.
 const THUMBNAILS: usize = 128;
 const OPENS: usize = 16;
 
+/// A file that is waited for.
+enum Wish {
+    /// For whatever it brings.
+    Open(PathBuf),
+    /// For its pixels.
+    View(PathBuf),
+}
+
 /// Its queues. Dropping it ends the thread after its current picture; what waits is forgotten, for nobody looks.
 pub struct Decoder {
-    opens: Option<Sender<PathBuf>>,
+    opens: Option<Sender<Wish>>,
     thumbnails: Option<Sender<PathBuf>>,
     /// The other end of `thumbnails`, to drop the oldest wish: it has been scrolled away.
     oldest: Receiver<PathBuf>,
@@ -37,8 +48,9 @@ impl Decoder {
             let closing = || out.closing.load(std::sync::atomic::Ordering::Acquire);
             loop {
                 select_biased! {
-                    recv(open_queue) -> path => match path {
-                        Ok(path) if !closing() => out.tell(open(path)),
+                    recv(open_queue) -> wish => match wish {
+                        Ok(Wish::Open(path)) if !closing() => out.tell(open(path)),
+                        Ok(Wish::View(path)) if !closing() => out.tell(view(path)),
                         _ => return,
                     },
                     recv(thumbnail_queue) -> path => match path {
@@ -55,8 +67,16 @@ impl Decoder {
 
     pub fn open(&self, path: PathBuf) {
         let Some(opens) = &self.opens else { return };
-        if opens.try_send(path).is_err() {
+        if opens.try_send(Wish::Open(path)).is_err() {
             self.events.try_tell(StoreEvent::Failed(Cause::QueueFull { waiting: OPENS }.into()));
+        }
+    }
+
+    pub fn view(&self, path: PathBuf) {
+        let Some(opens) = &self.opens else { return };
+        if let Err(TrySendError::Full(Wish::View(path))) = opens.try_send(Wish::View(path)) {
+            let full = Cause::QueueFull { waiting: OPENS };
+            self.events.try_tell(StoreEvent::Viewed { path, picture: Err(full.into()) });
         }
     }
 
@@ -102,21 +122,27 @@ fn open(path: PathBuf) -> StoreEvent {
     }
 }
 
-/// Endings of chats and cards as texts.
-const TEXTS: [&str; 4] = ["json", "jsonl", "md", "txt"];
+fn view(path: PathBuf) -> StoreEvent {
+    let picture = guarded(|| png::open(&path)).map(Arc::new);
+    StoreEvent::Viewed { path, picture }
+}
 
-/// What a file of another program is, where it is a chat or a character card; a PNG is one only with a card inside.
+/// Endings of chats and cards as texts, and of pictures that can hold a card.
+const TEXTS: [&str; 4] = ["json", "jsonl", "md", "txt"];
+const PICTURES: [&str; 2] = ["png", "webp"];
+
+/// What a file of another program is, where it holds chats or a character card; a picture does only with a card inside.
 fn imported(path: &Path) -> Option<StoreEvent> {
     let ending = path.extension()?.to_string_lossy().to_lowercase();
     let text = TEXTS.contains(&ending.as_str());
-    if !text && ending != "png" {
+    if !text && !PICTURES.contains(&ending.as_str()) {
         return None;
     }
     let read = guarded(|| {
         let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
         let mut bytes = Vec::new();
         File::open(path)
-            .and_then(|file| file.take(cards::MAX_FILE as u64 + 1).read_to_end(&mut bytes))
+            .and_then(|file| file.take(import::MAX_FILE as u64 + 1).read_to_end(&mut bytes))
             .map_err(failed)?;
         Ok(bytes)
     });
@@ -125,17 +151,21 @@ fn imported(path: &Path) -> Option<StoreEvent> {
         // A picture's own way of opening says it better.
         Err(error) => return text.then_some(StoreEvent::Failed(error)),
     };
-    if !text && !cards::is_card(&bytes) {
+    if !text && !is_card(&bytes) {
         return None;
     }
-    let card = guarded(|| cards::persona(&bytes, USER));
-    Some(match card {
-        Ok(card) => StoreEvent::PersonaOpened { persona: Box::new(card.persona), left_out: card.left_out },
-        Err(error) if !text => StoreEvent::Failed(error),
-        Err(_) => match guarded(|| cards::chat(&bytes)) {
-            Ok(chat) => StoreEvent::ChatOpened { title: chat.title, messages: chat.messages },
-            Err(error) => StoreEvent::Failed(error),
-        },
+    Some(match guarded(|| import::open(&bytes, USER)) {
+        Ok(Opened::Card(Imported { mut persona, mut left_out })) => {
+            if !text && persona.avatar.is_none() {
+                match guarded(|| png::encode(&png::open(path)?, None)) {
+                    Ok(picture) => persona.avatar = Some(picture),
+                    Err(_) => left_out.push(Both::new("its picture", "它的图片")),
+                }
+            }
+            StoreEvent::PersonaOpened { persona: Box::new(persona), left_out }
+        }
+        Ok(Opened::Chats(Chats { chats, left_out })) => StoreEvent::ChatsOpened { chats, left_out },
+        Err(error) => StoreEvent::Failed(error),
     })
 }
 

@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use std::io::BufRead;
 
-use super::settings::clamp_text;
 use crate::domain::{
     ConversationData, ConversationId, Illustration, JournalEntry, Manner, Message, Page, Role, Shelf, Turn,
 };
@@ -36,6 +35,7 @@ impl Replay {
             JournalEntry::System { text } => self.system = text,
             JournalEntry::Begin { turn } => {
                 self.removed.remove(&turn.id);
+                self.manner.names.remove(&turn.id);
                 let known = self.turns.iter_mut().rev().find(|t| t.id == turn.id);
                 match known.or_else(|| self.shelf.turn_mut(turn.id)) {
                     Some(old) => *old = Turn { parent: old.parent, ..turn },
@@ -67,8 +67,12 @@ impl Replay {
             JournalEntry::Pin { on } => self.pinned = on,
             JournalEntry::Form { form } => self.manner.form = Some(form),
             JournalEntry::Speaker { speaker } => self.manner.speaker = Some(speaker),
+            JournalEntry::Name { turn: None, name } => self.manner.person = name,
+            JournalEntry::Name { turn: Some(turn), name } => {
+                self.manner.names.insert(turn, name);
+            }
             JournalEntry::Sliders { mut params } => {
-                clamp_text(&mut params);
+                params.clamp();
                 self.manner.sliders = Some(*params);
             }
         }
@@ -134,9 +138,11 @@ impl Replay {
         if !self.system.is_empty() {
             entries.push(JournalEntry::System { text: self.system.clone() });
         }
-        let Manner { form, speaker, sliders } = self.manner.clone();
+        let Manner { form, speaker, person, names, sliders } = self.manner.clone();
         entries.extend(form.map(|form| JournalEntry::Form { form }));
         entries.extend(speaker.map(|speaker| JournalEntry::Speaker { speaker }));
+        entries
+            .extend(Some(person).filter(|name| !name.is_empty()).map(|name| JournalEntry::Name { turn: None, name }));
         entries.extend(sliders.map(|params| JournalEntry::Sliders { params: Box::new(params) }));
         if self.pinned {
             entries.push(JournalEntry::Pin { on: true });
@@ -144,6 +150,8 @@ impl Replay {
         let mut turns: Vec<&Turn> = self.turns.iter().chain(self.shelf.turns()).collect();
         turns.sort_by_key(|turn| turn.id);
         entries.extend(turns.into_iter().map(|turn| JournalEntry::Begin { turn: turn.clone() }));
+        // Behind their turns: a number that is given again is a new speaker's.
+        entries.extend(names.into_iter().map(|(turn, name)| JournalEntry::Name { turn: Some(turn), name }));
         entries.extend(self.shelf.turned_back(&self.turns).into_iter().map(|id| JournalEntry::Select { id }));
         entries.extend(self.page.iter().flat_map(|page| page.entries()).map(JournalEntry::Page));
         entries.extend(self.pictures.iter().map(|picture| JournalEntry::Picture { picture: picture.clone() }));
@@ -468,12 +476,18 @@ mod tests {
             sliders(TextParams::default()),
             sliders(params.clone()),
             JournalEntry::Pin { on: true },
+            JournalEntry::Name { turn: None, name: "Lin".into() },
         ];
         entries.extend(sample());
+        entries.push(JournalEntry::Name { turn: Some(2), name: "Bo".into() });
         let bytes = journal(&entries);
         let (data, lines) = replay(&bytes);
         assert_eq!(lines.lost, 0);
-        assert_eq!(data.manner, Manner { form: Some(form), speaker: Some(speaker), sliders: Some(params) });
+        let (person, names) = ("Lin".to_owned(), [(2, "Bo".to_owned())].into());
+        assert_eq!(
+            data.manner,
+            Manner { form: Some(form), speaker: Some(speaker), person, names, sliders: Some(params) }
+        );
         let (long, _) = read(&mut &bytes[..], false).unwrap();
         let short = journal(&long.entries());
         assert_eq!(replay(&short).0, data, "the shortest journal says the same");

@@ -5,13 +5,16 @@
 //! form + fields -> prompt -> (a model, elsewhere) -> text -> checks -> findings -> "write that line again"
 //! Markdown or messages -> Document -> Markdown, plain text, HTML, DOCX
 //! page: memory, cards, note, text -> what a model reads of it
-//! card or chat of another program -> Persona or messages
+//! card or chats of another program -> Persona or ImportedChat
 //! ```
 
 pub mod cards;
+pub mod chats;
 pub mod checks;
 pub mod eliza;
 pub mod export;
+mod fences;
 pub mod forms;
+pub mod import;
 pub mod page;
 pub mod personas;

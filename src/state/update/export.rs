@@ -10,7 +10,7 @@ impl AppState {
         let document = if let Some(page) = &open.page {
             Document::from_page(&open.title, page.text.as_str(), &open.pictures, self.lang)
         } else {
-            Document::from_turns(&open.title, &open.system, &open.turns, &open.pictures, self.lang)
+            Document::from_turns(&open.title, &open.system, &open.turns, &open.pictures, &open.manner, self.lang)
         };
         if document.blocks.is_empty() {
             return;

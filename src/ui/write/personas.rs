@@ -5,7 +5,7 @@ use egui::{
     UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use crate::domain::{KeptPersona, Makes, Persona};
+use crate::domain::{KeptPersona, Makes, Persona, Turn};
 use crate::state::{Command, PersonaCommand, PersonaDraft, PersonaEdit};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
@@ -153,9 +153,11 @@ fn face(ui: &Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona, r
     let letter = kept.persona.name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, letter, theme::strong(BODY + 2.0), cx.p.accent_text);
     let Some(path) = &kept.avatar else { return };
-    let Some(small) = cx.state.gallery.thumbnails.get(path) else {
-        return cx.push(Command::NeedThumbnail(path.clone()));
-    };
+    let thumbnails = &cx.state.gallery.thumbnails;
+    if thumbnails.is_due(path) {
+        cx.push(Command::NeedThumbnail(path.clone()));
+    }
+    let Some(small) = thumbnails.get(path) else { return };
     let scaling = crate::ui::picture::fit(small, rect, ui.pixels_per_point()).scaling;
     let texture = textures.get(ui.ctx(), TexKey::Thumbnail(path.clone()), small, scaling);
     // The upper square of it: portraits have the face there.
@@ -268,10 +270,10 @@ fn model(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
     }
 }
 
-/// Who answers, above its answer.
-pub fn name(ui: &mut Ui, cx: &Cx<'_>) {
-    if let Some(speaker) = &cx.state.write.open.manner.speaker {
-        let text = RichText::new(&speaker.name).font(theme::strong(SMALL)).color(cx.p.accent_text);
+/// Who says a turn, above it.
+pub fn name(ui: &mut Ui, cx: &Cx<'_>, turn: &Turn) {
+    if let Some(name) = cx.state.write.open.manner.name_of(turn.id, turn.message.role) {
+        let text = RichText::new(name).font(theme::strong(SMALL)).color(cx.p.accent_text);
         ui.add(Label::new(text).truncate());
     }
 }

@@ -1,8 +1,12 @@
 //! The macros of cards: names, and comments that nobody should see.
 
+use std::collections::BTreeSet;
+
 /// Longest macro and longest comment, in bytes.
 const MACRO_MAX: usize = 64;
 const COMMENT_MAX: usize = 16_000;
+/// Unknown macros that are noted.
+const UNKNOWN: usize = 32;
 
 /// `text` with `{{char}}`, `{{user}}`, `<BOT>`, `<USER>` replaced, in any case of letters; `{{original}}` and
 /// comments `{{// ...}}` are left out. What is put in is not looked at again. `None` where it would become longer than
@@ -63,8 +67,30 @@ fn replaced<'a>(text: &str, close: usize, name: &'a str, user: &'a str) -> Optio
     Some((put, close + 2))
 }
 
+/// Macros that are still in a text whose names were put in: the words before their arguments.
+pub(super) fn unknown(text: &str, found: &mut BTreeSet<String>) {
+    for (at, _) in text.match_indices("{{") {
+        let inner = text[at + 2..].trim_start_matches('{');
+        let inner = &inner[..inner.floor_char_boundary(MACRO_MAX)];
+        let Some(end) = inner.find(['}', '{']).filter(|end| inner[*end..].starts_with("}}")) else { continue };
+        let word: &str = inner[..end].split(':').next().unwrap_or_default().trim();
+        let word = word.split_whitespace().next().unwrap_or_default();
+        let starts = word.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '#' | '/' | '.' | '$'));
+        if found.len() < UNKNOWN && starts && word.is_ascii() {
+            found.insert(format!("{{{{{word}}}}}"));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn unknown_macros_are_found_by_their_names() {
+        let mut found = std::collections::BTreeSet::new();
+        super::unknown("{{random:a,b}} {{ time }} {{roll 1d6}} {{}} {{x} {{{y}} {{random::c}} {{你}}", &mut found);
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["{{random}}", "{{roll}}", "{{time}}", "{{y}}"]);
+    }
+
     fn fill(text: &str, name: &str, user: &str) -> String {
         super::fill(text, name, user, &mut 1000).unwrap()
     }

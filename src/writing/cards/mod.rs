@@ -1,42 +1,37 @@
-//! Characters and chats of other programs.
+//! Characters of other programs: cards as SillyTavern and its kin write them, V1 (fields at the top), V2 and V3 (fields
+//! under `data`), and older ones of Pygmalion and text-generation-webui (`char_name`, `char_persona`), as JSON or inside
+//! a PNG or WebP (base64 of the JSON).
 //!
-//! Characters: cards as SillyTavern and its kin write them, V1 (fields at the top), V2 and V3 (fields under `data`),
-//! as JSON or inside a PNG (text chunk `ccv3` or `chara`, base64 of the JSON). Chats: see [`chat`].
-//!
-//! Files come from strangers: sizes and counts are bounded, wrong types are refused with the field's name, and
-//! nothing in a card is run.
+//! Cards are written by many hands: what can be read of one is read, and what cannot is told.
 
-mod chat;
-mod chat_text;
 mod examples;
+mod fields;
 mod macros;
 mod png;
+mod webp;
+
+use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value, json};
 
-pub use chat::{Chat, chat};
 pub use examples::examples;
 
 use crate::domain::Persona;
-use crate::error::{Cause, Result, StudioError};
+use crate::error::Result;
 use crate::lang::Both;
+use crate::writing::import::{self, MAX_FILE, bad, too_large};
+use fields::Fields;
 use macros::fill;
 
-/// Largest file, and largest JSON, in bytes.
-pub const MAX_FILE: usize = 64 << 20;
+/// Largest JSON, in bytes.
 const MAX_JSON: usize = 16 << 20;
-/// Longest text of one field, most greetings and tags.
-const MAX_FIELD: usize = 1 << 20;
-const MAX_LIST: usize = 256;
 /// Longest name, in characters.
 const MAX_NAME: usize = 200;
 /// All texts of a card together, once names are put in.
 const MAX_FILLED: usize = 32 << 20;
-/// Values of one JSON: a hundred times what the longest chats have.
-const MAX_VALUES: usize = 2_000_000;
 
 /// A character that was taken in, and what of its card has no place here.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,214 +40,202 @@ pub struct Imported {
     pub left_out: Vec<Both>,
 }
 
-/// Whether a PNG has a card inside.
-pub fn is_card(bytes: &[u8]) -> bool {
-    matches!(png::card(bytes), Ok(Some(_)))
+/// The cards inside a picture, the one that counts first.
+struct Inside {
+    cards: Vec<Coded>,
+    /// The picture as PNG without them; `None` where it is none.
+    picture: Option<Vec<u8>>,
 }
 
-/// Reads a card from the bytes of a PNG or of JSON. `user` is what the card's `{{user}}` becomes.
+/// A card as a picture holds it.
+struct Coded {
+    /// What the picture calls it.
+    key: &'static str,
+    text: Vec<u8>,
+}
+
+/// `None` where the bytes are no picture that can hold a card.
+fn inside(bytes: &[u8]) -> Result<Option<Inside>> {
+    Ok(match png::cards(bytes)? {
+        Some(inside) => Some(inside),
+        None => webp::cards(bytes)?,
+    })
+}
+
+/// Whether a picture has a card inside.
+pub fn is_card(bytes: &[u8]) -> bool {
+    matches!(inside(bytes), Ok(Some(inside)) if !inside.cards.is_empty())
+}
+
+/// Whether bytes are meant to be a card, even one that cannot be read.
+pub(super) fn looks_like_card(bytes: &[u8]) -> bool {
+    if !matches!(inside(bytes), Ok(None)) {
+        return true;
+    }
+    let text = import::as_text(bytes).unwrap_or_default();
+    let keys = ["\"chara_card_v", "\"first_mes\"", "\"mes_example\"", "\"char_name\"", "\"char_persona\""];
+    text.starts_with('{') && keys.iter().any(|key| text.contains(key))
+}
+
+/// Reads a card from the bytes of a PNG, of a WebP or of JSON. `user` is what the card's `{{user}}` becomes. Where the
+/// card that counts is broken, an older one beside it is read, and that is told.
 ///
-/// Errors ([`Cause::BadImport`]): too large, a cut PNG, no card inside, base64 or JSON that is none, a field of a
-/// wrong type, no name, or nothing that describes the character.
+/// Errors ([`Cause::BadImport`](crate::error::Cause::BadImport)): too large, a cut picture, no card inside, base64 or
+/// JSON that is none, no name, or nothing that describes the character.
 pub fn persona(bytes: &[u8], user: &str) -> Result<Imported> {
     if bytes.len() > MAX_FILE {
         return Err(too_large(bytes.len()));
     }
-    let Some(card) = png::card(bytes)? else {
+    let Some(inside) = inside(bytes)? else {
         return from_json(bytes, user);
     };
-    if card.base64.len() > MAX_JSON / 3 * 4 {
-        return Err(too_large(card.base64.len()));
-    }
-    let text: Vec<u8> = card.base64.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
-    let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let json = GeneralPurpose::new(&STANDARD, lenient)
-        .decode(text)
-        .map_err(|e| bad("the card inside the picture is not base64", "图片中的角色卡不是 base64").with_details(e))?;
-    let mut imported = from_json(&json, user)?;
-    imported.persona.avatar = Some(card.picture);
-    Ok(imported)
-}
-
-fn bad(en: impl Into<String>, zh: impl Into<String>) -> StudioError {
-    Cause::BadImport { reason: Both::new(en, zh) }.into()
-}
-
-fn too_large(bytes: usize) -> StudioError {
-    let mb = bytes >> 20;
-    bad(format!("it is too large ({mb} MB)"), format!("文件过大（{mb} MB）"))
-}
-
-/// The JSON inside the bytes. serde_json refuses NaN and stops at 128 levels by itself.
-fn parse(bytes: &[u8]) -> Result<Value> {
-    if bytes.len() > MAX_JSON {
-        return Err(too_large(bytes.len()));
-    }
-    let text =
-        std::str::from_utf8(bytes).map_err(|e| bad("it is not text in UTF-8", "它不是 UTF-8 文本").with_details(e))?;
-    let text = text.trim_start_matches('\u{feff}').trim();
-    if text.is_empty() {
-        return Err(bad("it is empty", "它是空的"));
-    }
-    values(text)?;
-    serde_json::from_str(text).map_err(|e| bad(format!("it is not JSON ({e})"), format!("它不是 JSON（{e}）")))
-}
-
-/// Refuses JSON of so many values that they would take far more memory than their letters. Looks at the first value
-/// only: further lines are read one by one.
-fn values(text: &str) -> Result<()> {
-    let (mut n, mut depth, mut quoted, mut escaped) = (0_usize, 0_usize, false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            _ if quoted => {}
-            b'[' | b'{' => (n, depth) = (n + 1, depth + 1),
-            b',' => n += 1,
-            b']' | b'}' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    break;
+    let mut broken: Option<(&str, crate::error::StudioError)> = None;
+    for card in &inside.cards {
+        match decoded(&card.text).and_then(|json| from_json(&json, user)) {
+            Ok(mut imported) => {
+                if let Some((key, _)) = broken {
+                    imported.left_out.push(Both::new(
+                        format!("a broken card ({key}); the one beside it was read ({})", card.key),
+                        format!("损坏的角色卡（{key}），已改读旁边的一份（{}）", card.key),
+                    ));
                 }
+                imported.persona.avatar = inside.picture;
+                return Ok(imported);
             }
-            _ => {}
+            Err(error) => broken = broken.or(Some((card.key, error))),
         }
     }
-    if n <= MAX_VALUES {
-        return Ok(());
+    Err(broken.map_or_else(|| bad("the picture has no character inside", "图片中没有角色卡"), |(_, error)| error))
+}
+
+/// The JSON of a card inside a picture: base64 of it, or as it is.
+fn decoded(text: &[u8]) -> Result<Vec<u8>> {
+    if text.len() > MAX_JSON / 3 * 4 {
+        return Err(too_large(text.len()));
     }
-    Err(bad(
-        format!("it has {n} values (at most {MAX_VALUES} are read)"),
-        format!("它有 {n} 个值（最多读取 {MAX_VALUES} 个）"),
-    ))
+    if text.trim_ascii_start().starts_with(b"{") {
+        return Ok(text.to_vec());
+    }
+    let text: Vec<u8> = text.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+    let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    GeneralPurpose::new(&STANDARD, lenient)
+        .decode(text)
+        .map_err(|e| bad("the card inside the picture is not base64", "图片中的角色卡不是 base64").with_details(e))
 }
 
 fn from_json(bytes: &[u8], user: &str) -> Result<Imported> {
-    let value = parse(bytes)?;
-    let Value::Object(top) = &value else {
-        return Err(bad("it is JSON, but not a card", "它是 JSON，但不是角色卡"));
+    if bytes.len() > MAX_JSON {
+        return Err(too_large(bytes.len()));
+    }
+    let text = import::as_text(bytes)?;
+    if text.is_empty() {
+        return Err(bad("it is empty", "它是空的"));
+    }
+    let value = import::json(text)?;
+    // A chat may have a name and a system text too.
+    let is_chat = |map: &Map<String, Value>| {
+        ["messages", "mapping", "chat_messages", "conversations", "internal", "actions", "chat"]
+            .iter()
+            .any(|key| map.contains_key(*key))
     };
-    let data = match top.get("data") {
-        Some(Value::Object(data)) => data,
-        Some(_) if top.contains_key("spec") => return Err(wrong_type("data")),
-        _ => top,
-    };
-    read(data, user)
-}
-
-fn wrong_type(field: &str) -> StudioError {
-    bad(format!("its field \u{201c}{field}\u{201d} is of a wrong type"), format!("字段“{field}”的类型不对"))
-}
-
-/// A text field; absent and null are empty.
-fn text(data: &Map<String, Value>, field: &str) -> Result<String> {
-    match data.get(field) {
-        None | Some(Value::Null) => Ok(String::new()),
-        Some(Value::String(text)) => bounded(text, field),
-        Some(_) => Err(wrong_type(field)),
+    match &value {
+        Value::Object(top) if !is_chat(top) => read(&Fields::new(top), user),
+        _ => Err(bad("it is JSON, but not a card", "它是 JSON，但不是角色卡")),
     }
 }
 
-fn bounded(text: &str, field: &str) -> Result<String> {
-    if text.len() > MAX_FIELD {
-        return Err(bad(
-            format!("its field \u{201c}{field}\u{201d} is longer than 1 MB"),
-            format!("字段“{field}”超过 1 MB"),
-        ));
-    }
-    Ok(text.replace("\r\n", "\n").trim().to_owned())
-}
-
-fn texts(data: &Map<String, Value>, field: &str) -> Result<Vec<String>> {
-    let items = match data.get(field) {
-        None | Some(Value::Null) => return Ok(Vec::new()),
-        Some(Value::Array(items)) => items,
-        Some(_) => return Err(wrong_type(field)),
-    };
-    if items.len() > MAX_LIST {
-        let n = items.len();
-        return Err(bad(
-            format!("its field \u{201c}{field}\u{201d} has {n} entries"),
-            format!("字段“{field}”有 {n} 项，过多"),
-        ));
-    }
-    let read = |item: &Value| item.as_str().map_or_else(|| Err(wrong_type(field)), |text| bounded(text, field));
-    items.iter().map(read).filter(|text| !matches!(text, Ok(t) if t.is_empty())).collect()
-}
-
-fn read(data: &Map<String, Value>, user: &str) -> Result<Imported> {
-    let name = text(data, "name")?.split_whitespace().collect::<Vec<_>>().join(" ");
+fn read(card: &Fields<'_>, user: &str) -> Result<Imported> {
+    let name = card.text(&["name", "char_name"])?.split_whitespace().collect::<Vec<_>>().join(" ");
     let name: String = name.chars().take(MAX_NAME).collect();
     if name.is_empty() {
-        return Err(bad("the card has no name", "角色卡没有名字"));
+        return Err(card.fault().unwrap_or_else(|| bad("the card has no name", "角色卡没有名字")));
     }
     // V3 lets a card be called otherwise in the conversation.
-    let nickname: String = text(data, "nickname")?.chars().take(MAX_NAME).collect();
+    let nickname: String = card.text(&["nickname"])?.chars().take(MAX_NAME).collect();
     let called = if nickname.is_empty() { &name } else { &nickname };
     let mut left = MAX_FILLED;
+    let mut unknown = BTreeSet::new();
     let mut put_in = |text: &str| {
         let mb = MAX_FILLED >> 20;
-        fill(text, called, user, &mut left).ok_or_else(|| {
+        let filled = fill(text, called, user, &mut left).ok_or_else(|| {
             bad(format!("with its names put in it has more than {mb} MB"), format!("代入名字后超过 {mb} MB"))
-        })
+        })?;
+        macros::unknown(&filled, &mut unknown);
+        Ok(filled)
     };
-    let mut filled = |field: &str| -> Result<String> { put_in(&text(data, field)?) };
+    let mut filled = |fields: &[&str]| -> Result<String> { put_in(&card.text(fields)?) };
 
-    let about = [filled("system_prompt")?, filled("description")?];
+    let about = [filled(&["system_prompt"])?, filled(&["description", "char_persona", "context"])?];
     let labelled = |label: &str, text: String| if text.is_empty() { text } else { format!("{label}: {text}") };
-    let traits = labelled("Personality", filled("personality")?);
-    let scene = labelled("Scenario", filled("scenario")?);
+    let traits = labelled("Personality", filled(&["personality"])?);
+    let scene = labelled("Scenario", filled(&["scenario", "world_scenario"])?);
     let system = about.into_iter().chain([traits, scene]).filter(|t| !t.is_empty()).collect::<Vec<_>>().join("\n\n");
 
-    let first = text(data, "first_mes")?;
-    let others = texts(data, "alternate_greetings")?;
-    let examples = filled("mes_example")?;
+    let examples = filled(&["mes_example", "example_dialogue"])?;
+    let first = card.text(&["first_mes", "char_greeting", "greeting"])?;
+    let others = card.texts(&["alternate_greetings"])?;
     let greetings = std::iter::once(first).chain(others).filter(|g| !g.is_empty()).map(|g| put_in(&g));
     let greetings = greetings.collect::<Result<Vec<String>>>()?;
     if system.is_empty() && greetings.is_empty() {
-        return Err(bad(
-            "the card says nothing about its character (no description, personality, scenario or greeting)",
-            "角色卡没有任何描述（缺少描述、性格、场景和开场白）",
-        ));
+        return Err(card.fault().unwrap_or_else(|| {
+            bad(
+                "the card says nothing about its character (no description, personality, scenario or greeting)",
+                "角色卡没有任何描述（缺少描述、性格、场景和开场白）",
+            )
+        }));
     }
-    let notes = match text(data, "creator_notes")? {
-        notes if notes.is_empty() => text(data, "creatorcomment")?,
-        notes => notes,
-    };
     let persona = Persona {
         system,
         greetings,
         examples,
-        notes,
-        creator: text(data, "creator")?,
-        tags: texts(data, "tags")?,
+        notes: card.text(&["creator_notes", "creatorcomment"])?,
+        creator: card.text(&["creator"])?,
+        tags: card.texts(&["tags"])?,
         name,
         ..Default::default()
     };
-    Ok(Imported { persona, left_out: left_out(data) })
+    Ok(Imported { persona, left_out: left_out(card, &unknown)? })
 }
 
 /// Parts of a card that the studio has no use for; told, so that nobody misses them unknowingly.
-fn left_out(data: &Map<String, Value>) -> Vec<Both> {
+fn left_out(card: &Fields<'_>, unknown: &BTreeSet<String>) -> Result<Vec<Both>> {
     let mut out = Vec::new();
-    let filled = |field: &str| data.get(field).is_some_and(|v| !v.is_null() && v.as_str() != Some(""));
-    let entries = data.get("character_book").and_then(|b| b.get("entries"));
+    let entries = card.get("character_book").and_then(|b| b.get("entries"));
     let count = entries.map_or(0, |e| e.as_array().map_or_else(|| e.as_object().map_or(0, Map::len), Vec::len));
     if count > 0 {
         out.push(Both::new(format!("a lore book of {count} entries"), format!("含 {count} 条的世界书")));
     }
-    if filled("post_history_instructions") {
+    if !card.text(&["post_history_instructions"])?.is_empty() {
         out.push(Both::new("instructions after the history", "历史之后的指令"));
     }
-    if data.get("group_only_greetings").and_then(Value::as_array).is_some_and(|a| !a.is_empty()) {
+    let extensions = card.get("extensions");
+    let note = extensions
+        .and_then(|e| e.get("depth_prompt"))
+        .filter(|note| note.get("prompt").and_then(Value::as_str).is_some_and(|text| !text.trim().is_empty()));
+    if let Some(note) = note {
+        let depth = note.get("depth").and_then(Value::as_u64).unwrap_or(4);
+        out.push(Both::new(format!("a note at depth {depth}"), format!("插入深度为 {depth} 的注释")));
+    }
+    let scripts = extensions.and_then(|e| e.get("regex_scripts")).and_then(Value::as_array).map_or(0, Vec::len);
+    if scripts > 0 {
+        out.push(Both::new(format!("{scripts} regex scripts"), format!("{scripts} 个正则脚本")));
+    }
+    if card.get("group_only_greetings").and_then(Value::as_array).is_some_and(|a| !a.is_empty()) {
         out.push(Both::new("greetings for groups", "群聊开场白"));
     }
     let main_icon = |a: &Value| a.get("type").and_then(Value::as_str) == Some("icon");
-    if data.get("assets").and_then(Value::as_array).is_some_and(|a| a.iter().any(|x| !main_icon(x))) {
+    if card.get("assets").and_then(Value::as_array).is_some_and(|a| a.iter().any(|x| !main_icon(x))) {
         out.push(Both::new("further pictures and sounds", "附带的图片和声音"));
     }
-    out
+    if !unknown.is_empty() {
+        let shown = unknown.iter().take(8).cloned().collect::<Vec<_>>().join(", ");
+        out.push(Both::new(
+            format!("the meaning of unknown macros, which stay as text ({shown})"),
+            format!("未知宏的含义，按原文保留（{shown}）"),
+        ));
+    }
+    out.extend(card.odd());
+    Ok(out)
 }
 
 /// The persona as a V2 card in JSON, which most programs read. The avatar is not part of it.

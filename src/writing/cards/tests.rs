@@ -1,9 +1,11 @@
 use base64::engine::general_purpose::STANDARD as BASE64;
 use proptest::prelude::*;
 
+use super::fields::MAX_FIELD;
 use super::*;
-use crate::domain::{Message, Role};
+use crate::error::Cause;
 use crate::lang::Lang;
+use crate::writing::chats::chats as chat;
 
 const V1: &str = r#"{"name":"Ada","description":"{{char}} keeps bees.","personality":"calm","scenario":"A garden.",
     "first_mes":"Hello, {{user}}.","mes_example":"<START>\n{{user}}: Hi\n{{char}}: Hm."}"#;
@@ -104,11 +106,163 @@ fn what_is_no_card_is_refused_with_its_reason() {
     assert!(why(br#"{"name":7,"description":"x"}"#).contains("\u{201c}name\u{201d}"));
     assert!(why(br#"{"name":"A","description":{}}"#).contains("\u{201c}description\u{201d}"));
     assert!(why(br#"{"spec":"chara_card_v2","data":"A"}"#).contains("\u{201c}data\u{201d}"));
-    assert!(why(br#"{"name":"A","description":"x","tags":[1]}"#).contains("\u{201c}tags\u{201d}"));
     let many = json!({ "name": "A", "description": "x", "tags": vec!["t"; 257] }).to_string();
     assert!(why(many.as_bytes()).contains("257 entries"));
     let long = json!({ "name": "A", "description": "x".repeat(MAX_FIELD + 1) }).to_string();
     assert!(why(long.as_bytes()).contains("longer than 1 MB"));
+}
+
+fn told(left_out: &[Both]) -> String {
+    left_out.iter().map(|part| part.en.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+/// Regression: one odd field refused the whole card.
+#[test]
+fn what_can_be_read_of_a_card_is_read_and_the_rest_is_told() {
+    let with = |field: &str, value: Value| {
+        let mut card = v2();
+        card["data"][field] = value;
+        persona(card.to_string().as_bytes(), "Lin").unwrap()
+    };
+    let usual = told(&persona(v2().to_string().as_bytes(), "Lin").unwrap().left_out);
+    let read = with("tags", json!([null, "x", 7, ""]));
+    assert_eq!((read.persona.tags, told(&read.left_out)), (vec!["x".to_owned(), "7".to_owned()], usual.clone()));
+    assert_eq!(with("alternate_greetings", json!([null, "hi"])).persona.greetings, ["Hello, Lin.", "hi"]);
+    assert_eq!(with("alternate_greetings", json!("only")).persona.greetings, ["Hello, Lin.", "only"]);
+    assert_eq!(with("alternate_greetings", Value::Null).persona.greetings, ["Hello, Lin."]);
+    for field in ["tags", "alternate_greetings", "personality", "creator", "creator_notes", "nickname", "mes_example"] {
+        let read = with(field, json!({ "a": 1 }));
+        assert_eq!(read.persona.name, "Ada");
+        assert_eq!(told(&read.left_out), format!("{usual}; fields of a wrong type (\u{201c}{field}\u{201d})"));
+        assert_eq!(told(&with(field, Value::Null).left_out), usual, "{field}");
+    }
+    let read = with("tags", json!([["a"], "b"]));
+    assert!(read.persona.tags == ["b"] && told(&read.left_out).contains("tags"));
+    for field in ["extensions", "character_book", "assets", "group_only_greetings", "spec_version"] {
+        for value in [Value::Null, json!(7), json!("x"), json!([null]), json!({ "entries": 7 })] {
+            assert_eq!(with(field, value).persona.name, "Ada", "{field}");
+        }
+    }
+    // Fields at the top stand in for those that are missing or odd below.
+    let both = json!({ "spec": "chara_card_v2", "name": "Ada", "description": "top", "data": { "name": "Ada", "description": 7 } });
+    let read = persona(both.to_string().as_bytes(), "Lin").unwrap();
+    assert_eq!((read.persona.system.as_str(), told(&read.left_out).contains("description")), ("top", true));
+    let flat = json!({ "spec": "chara_card_v2", "name": "Ada", "description": "top", "data": "A" });
+    assert!(told(&persona(flat.to_string().as_bytes(), "Lin").unwrap().left_out).contains("data"));
+}
+
+#[test]
+fn keys_of_older_programs_are_known() {
+    let old = r#"{"char_name":"Pyg","char_persona":"A persona","world_scenario":"W","char_greeting":"Hi",
+        "example_dialogue":"You: a\nPyg: b"}"#;
+    let Imported { persona: read, left_out } = persona(old.as_bytes(), "Lin").unwrap();
+    assert_eq!((read.name.as_str(), read.system.as_str()), ("Pyg", "A persona\n\nScenario: W"));
+    assert_eq!((read.greetings, read.examples.as_str()), (vec!["Hi".to_owned()], "You: a\nPyg: b"));
+    assert!(left_out.is_empty());
+    let webui = r#"{"name":"Bo","greeting":"Hi","context":"Bo's Persona: kind"}"#;
+    assert_eq!(persona(webui.as_bytes(), "Lin").unwrap().persona.system, "Bo's Persona: kind");
+    let chat = r#"{"name":"Bo","context":"x","messages":[]}"#;
+    assert!(why(chat.as_bytes()).contains("not a card"));
+}
+
+#[test]
+fn notes_at_depth_and_unknown_macros_are_told() {
+    let mut card = v2();
+    card["data"]["extensions"] = json!({ "depth_prompt": { "prompt": "Stay calm.", "depth": 3, "role": "system" } });
+    card["data"]["first_mes"] = "{{user}} rolls {{roll:d20}}, {{time}} {{random::a::b}}".into();
+    let read = persona(card.to_string().as_bytes(), "Lin").unwrap();
+    assert_eq!(read.persona.greetings[0], "Lin rolls {{roll:d20}}, {{time}} {{random::a::b}}");
+    let told = told(&read.left_out);
+    assert!(told.contains("a note at depth 3"), "{told}");
+    assert!(told.contains("unknown macros, which stay as text ({{random}}, {{roll}}, {{time}})"), "{told}");
+    card["data"]["extensions"] = json!({ "depth_prompt": { "prompt": " ", "depth": 4 } });
+    card["data"]["first_mes"] = "Hi".into();
+    assert_eq!(persona(card.to_string().as_bytes(), "Lin").unwrap().left_out.len(), 2);
+}
+
+#[test]
+fn a_broken_card_does_not_hide_the_good_one_beside_it() {
+    let coded = |json: &str| BASE64.encode(json);
+    let with = |texts: &[(&[u8; 4], Vec<u8>)]| {
+        let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
+        for (kind, body) in texts {
+            out.extend(chunk(kind, body));
+        }
+        out.extend(chunk(b"IEND", b""));
+        out
+    };
+    let of = |key: &str, text: &str| format!("{key}\0{text}").into_bytes();
+    for broken in ["!!!notbase64".to_owned(), coded("{"), coded("{\"name\":7}"), String::new()] {
+        let bytes = with(&[(b"tEXt", of("chara", &coded(V1))), (b"tEXt", of("ccv3", &broken))]);
+        let read = persona(&bytes, "Lin").unwrap();
+        assert_eq!(read.persona.name, "Ada");
+        assert!(told(&read.left_out).contains("a broken card (ccv3)"), "{:?}", read.left_out);
+        let bytes = with(&[(b"tEXt", of("chara", &coded(V1))), (b"tEXt", of("chara", &broken))]);
+        assert!(told(&persona(&bytes, "Lin").unwrap().left_out).contains("a broken card (chara)"));
+    }
+    // Other capitals, and the other kinds of text.
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut packed, coded(V1).as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    for (kind, body) in [
+        (b"tEXt", of("Chara", &coded(V1))),
+        (b"tEXt", of("CHARA", &coded(V1))),
+        (b"tEXt", of("CCv3", V1)),
+        (b"zTXt", [b"chara\0\0".as_slice(), &packed].concat()),
+        (b"iTXt", [b"chara\0\0\0\0\0".as_slice(), coded(V1).as_bytes()].concat()),
+        (b"iTXt", [b"ccv3\0\x01\0en\0x\0".as_slice(), &packed].concat()),
+    ] {
+        let bytes = with(&[(kind, body)]);
+        assert!(is_card(&bytes));
+        assert_eq!(persona(&bytes, "Lin").unwrap().persona.name, "Ada");
+    }
+}
+
+/// A WebP's frame around EXIF with one comment.
+fn webp(comment: &[u8], big: bool) -> Vec<u8> {
+    let short = |n: u16| if big { n.to_be_bytes() } else { n.to_le_bytes() };
+    let long = |n: u32| if big { n.to_be_bytes() } else { n.to_le_bytes() };
+    let mut tiff = if big { b"MM\0*".to_vec() } else { b"II*\0".to_vec() };
+    tiff.extend(long(8));
+    for (tag, kind, count, value) in [(0x8769, 4, 1, 26), (0x9286, 7, comment.len() as u32, 44)] {
+        tiff.extend([short(1), short(tag), short(kind)].concat());
+        tiff.extend([long(count), long(value), long(0)].concat());
+    }
+    tiff.extend(comment);
+    let mut out = b"RIFF\0\0\0\0WEBPVP8 \x01\0\0\0x\0EXIF".to_vec();
+    out.extend((tiff.len() as u32).to_le_bytes());
+    out.extend(tiff);
+    out
+}
+
+#[test]
+fn a_webp_is_read_by_its_comment_or_named() {
+    let numbers: Vec<String> = V1.bytes().map(|b| b.to_string()).collect();
+    let wide: Vec<u8> = V1.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for comment in [
+        V1.as_bytes().to_vec(),
+        [b"ASCII\0\0\0", BASE64.encode(V1).as_bytes()].concat(),
+        [&[0; 8], V1.as_bytes()].concat(),
+        numbers.join(",").into_bytes(),
+        format!("[{}]", numbers.join(", ")).into_bytes(),
+        [b"UNICODE\0".as_slice(), &wide].concat(),
+    ] {
+        let bytes = webp(&comment, true);
+        assert!(is_card(&bytes));
+        assert_eq!(persona(&bytes, "Lin").unwrap().persona.greetings, ["Hello, Lin."]);
+    }
+    assert!(is_card(&webp(V1.as_bytes(), false)));
+    for comment in [&b"a cat\nSteps: 20"[..], b"", b"1,2,3", b"[", b"eyJhbc"] {
+        assert!(is_card(&webp(comment, true)) == (comment == b"eyJhbc"));
+    }
+    assert!(why(&webp(b"a cat", true)).contains("WebP picture has no character"));
+    assert!(why(b"RIFF\x10\0\0\0WEBPVP8 \0\0\0\0").contains("WebP"));
+    let whole = webp(V1.as_bytes(), true);
+    for cut in 0..whole.len() {
+        let _ = persona(&whole[..cut], "Lin");
+    }
+    assert!(why(b"PK\x03\x04charx").contains("ZIP"));
+    assert!(why(b"\xff\xd8\xff\xe0").contains("JPEG"));
 }
 
 #[test]
@@ -124,73 +278,6 @@ fn a_persona_comes_back_from_its_own_export() {
         ..Default::default()
     };
     assert_eq!(super::persona(to_v2(&persona).as_bytes(), "x").unwrap(), Imported { persona, left_out: vec![] });
-}
-
-fn said(chat: &Chat) -> Vec<(Role, &str)> {
-    chat.messages.iter().map(|m| (m.role, m.content.as_str())).collect()
-}
-
-#[test]
-fn chats_of_many_programs_are_read() {
-    let two = [(Role::User, "Hi\nyou"), (Role::Assistant, "Hello.")];
-    let tavern = "{\"user_name\":\"Lin\",\"character_name\":\"Ada\",\"chat_metadata\":{}}\n\
-                  {\"name\":\"Lin\",\"is_user\":true,\"mes\":\"Hi\\nyou\"}\n\
-                  {\"name\":\"x\",\"is_system\":true,\"mes\":\"note\"}\n\n\
-                  {\"name\":\"Ada\",\"is_user\":false,\"mes\":\"Hello.\",\"swipes\":[\"Hello.\",\"Ho\"]}\n";
-    let read = chat(tavern.as_bytes()).unwrap();
-    assert_eq!((said(&read), read.title.as_str(), read.left_out.len()), (two.to_vec(), "Ada", 1));
-
-    let openai = r#"[{"role":"user","content":[{"type":"text","text":"Hi\nyou"},{"type":"image_url"}]},
-        {"role":"tool","content":"x"},{"role":"assistant","content":"Hello."}]"#;
-    let read = chat(openai.as_bytes()).unwrap();
-    assert_eq!((said(&read), read.left_out.len()), (two.to_vec(), 2));
-    let wrapped = format!("{{\"title\":\"T\",\"messages\":{openai}}}");
-    assert_eq!(chat(wrapped.as_bytes()).unwrap().title, "T");
-    let line = format!("{{\"messages\":{}}}\n", openai.replace('\n', ""));
-    let read = chat(line.repeat(3).as_bytes()).unwrap();
-    assert!(said(&read) == two && read.left_out.iter().any(|l| l.en.starts_with("2 further")), "{:?}", read.left_out);
-
-    let share = r#"[{"id":"1","conversations":[{"from":"system","value":"S"},{"from":"human","value":"Hi\nyou"},{"from":"gpt","value":"Hello."}]},{}]"#;
-    let read = chat(share.as_bytes()).unwrap();
-    assert_eq!(said(&read), [&[(Role::System, "S")], &two[..]].concat());
-
-    let markdown = "# Title\n\n> S\n> T\n\n## User\n\nHi\nyou\n\n## Assistant\n\nHello.\n";
-    let read = chat(markdown.as_bytes()).unwrap();
-    assert_eq!((said(&read), read.title.as_str()), ([&[(Role::System, "S\nT")], &two[..]].concat(), "Title"));
-    assert_eq!(said(&chat(b"[a note]\n\nUser: Hi").unwrap()), [(Role::User, "Hi")]);
-    let code = chat(b"## User\n\n```\n## Assistant\n```\n").unwrap();
-    assert_eq!(code.messages.len(), 1);
-
-    let plain = "Title\n\nSystem:\nS\n\nUser:\nHi\nyou\n\nAssistant:\nHello.\n";
-    let read = chat(plain.as_bytes()).unwrap();
-    assert_eq!((said(&read), read.title.as_str()), ([&[(Role::System, "S")], &two[..]].concat(), "Title"));
-    assert_eq!(
-        said(&chat("用户：你好\n助手：您好".as_bytes()).unwrap()),
-        [(Role::User, "你好"), (Role::Assistant, "您好")]
-    );
-}
-
-#[test]
-fn what_is_no_chat_is_refused_with_its_reason() {
-    let refused: [(&[u8], &str); 12] = [
-        (b"", "no turn"),
-        (b"just some text", "no turn"),
-        (b"\xff", "UTF-8"),
-        (b"[]", "no message"),
-        (b"{\"messages\":[]}", "no message"),
-        (b"{\"messages\":7}", "wrong type"),
-        (b"[{\"role\":\"king\",\"content\":\"x\"}]", "king"),
-        (b"[{\"content\":\"x\"}]", "no role"),
-        (b"[7]", "not an object"),
-        (b"[{\"role\":\"user\",\"content\":NaN}]", "not JSON"),
-        (b"{\"mes\":\"x\"}\n{\"mes\":", "line 2"),
-        (b"{\"mes\":7}", "wrong type"),
-    ];
-    for (bytes, says) in refused {
-        let error = chat(bytes).unwrap_err().summary(Lang::En);
-        assert!(error.contains(says), "{}: {error}", String::from_utf8_lossy(bytes));
-    }
-    assert!(chat("{\"a\":".repeat(50_000).as_bytes()).is_err());
 }
 
 /// JSON with the keys that cards and chats use, in any place and of any type.
@@ -255,14 +342,5 @@ proptest! {
         let _ = persona(&picture(&[("ccv3", &text)]), "x");
         let _ = chat(text.as_bytes());
         let _ = chat(format!("{text}\n{other}").as_bytes());
-    }
-
-    #[test]
-    fn messages_come_back_from_json(texts in prop::collection::vec("[a-z字 \\n]{1,20}", 1..6)) {
-        let turns: Vec<Message> = texts.iter().filter(|t| !t.trim().is_empty())
-            .map(|t| Message { role: Role::User, content: t.trim().to_owned() }).collect();
-        prop_assume!(!turns.is_empty());
-        let text = serde_json::to_string(&turns).unwrap();
-        prop_assert_eq!(chat(text.as_bytes()).unwrap().messages, turns);
     }
 }

@@ -1,7 +1,9 @@
 //! The outer form: headline, headings, lines, stanzas, and talk about the text around it.
 
+use super::verse::verses;
 use super::{Finding, Place, bare, length, syllables};
 use crate::lang::{Both, Lang};
+use crate::writing::fences::Fences;
 
 /// Paragraphs: runs of lines that are not blank.
 pub(super) fn paragraphs_of(text: &str) -> Vec<String> {
@@ -44,7 +46,11 @@ fn count(n: usize, min: usize, max: usize, (en, zh): (&str, &str), out: &mut Vec
 }
 
 pub(super) fn lines(text: &str, min: usize, max: usize, out: &mut Vec<Finding>) {
-    count(filled(text).len(), min, max, ("lines", "行"), out);
+    let rows = filled(text).len();
+    // Chinese verse may have several lines to a row, and a title above.
+    let fits = |wanted: &usize| verses(text, *wanted, None).len() == *wanted;
+    let n = if (min..=max).contains(&rows) { rows } else { (min..=max).take(16).find(fits).unwrap_or(rows) };
+    count(n, min, max, ("lines", "行"), out);
 }
 
 pub(super) fn stanzas(text: &str, min: usize, max: usize, out: &mut Vec<Finding>) {
@@ -56,10 +62,10 @@ pub(super) fn paragraphs(text: &str, min: usize, max: usize, out: &mut Vec<Findi
 }
 
 pub(super) fn headings(text: &str, min: usize, max: usize, out: &mut Vec<Finding>) {
-    let mut code = false;
+    let mut fences = Fences::default();
     let mut n = 0;
     for line in text.lines() {
-        code ^= line.trim_start().starts_with("```");
+        let code = fences.takes(line);
         let level = line.chars().take_while(|c| *c == '#').count();
         n += usize::from(!code && (2..=6).contains(&level) && line[level..].starts_with(' '));
     }

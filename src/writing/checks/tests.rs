@@ -114,6 +114,57 @@ fn a_jueju_has_four_even_lines_that_rhyme() {
     assert!(found[1].about.zh.contains("不押韵"), "{found:?}");
 }
 
+/// Regression: verses that a wide space parts were one line, and a title was a verse.
+#[test]
+fn verses_are_found_however_they_are_parted_and_whatever_stands_above() {
+    let [five, seven] = [5, 7].map(|n| Check::Syllables { lines: vec![n; 4] });
+    let long = Check::Syllables { lines: vec![7; 8] };
+    let rhyme = Check::Rhyme { scheme: "_A_A".into() };
+    let verses = ["床前明月光", "疑是地上霜", "举头望明月", "低头思故乡"];
+    let two = |between: &str| format!("{}{between}{}\n{}{between}{}", verses[0], verses[1], verses[2], verses[3]);
+    let four = verses.join("\n");
+    let mut poems: Vec<String> =
+        ["\u{3000}", "、", "，", " ", "  ", "\t", "/", " / ", "|", "；", "……", "。 "].map(two).to_vec();
+    poems.extend([four.clone(), verses.join("\u{3000}"), verses.join("，") + "。", verses.join("\n\n")]);
+    let heads = [
+        "",
+        "静夜思\n\n",
+        "静夜思\n李白\n",
+        "《静夜思》\n",
+        "# 静夜思\n\n",
+        "**静夜思**\n\n唐 · 李白\n\n",
+        "静夜思\n作者：李白\n",
+        "《静夜思》　李白\n",
+        "静夜思\n[唐] 李白\n\n",
+        "望庐山瀑布\n\n",
+    ];
+    for head in heads {
+        for poem in &poems {
+            let text = format!("{head}{poem}");
+            assert_eq!(check(&text, &[five.clone(), rhyme.clone()], Lang::Zh), [], "{text}");
+            assert_eq!(run(&text, Check::Lines { min: 4, max: 4 }, Lang::Zh), [], "{text}");
+        }
+    }
+    let number =
+        run("静夜思\n李白\n床前明月光\u{3000}疑是地上霜\n举头望明月\u{3000}低头思故家乡", five.clone(), Lang::Zh);
+    assert_eq!(places(&number), [(Place::Line(4), Verdict::Wrong)], "where it is in the text: {number:?}");
+    let lushi = "登高\n唐·杜甫\n风急天高猿啸哀　渚清沙白鸟飞回\n无边落木萧萧下　不尽长江滚滚来\n万里悲秋常作客　百年多病独登台\n艰难苦恨繁霜鬓　潦倒新停浊酒杯";
+    assert_eq!(run(lushi, long, Lang::Zh), []);
+    assert_eq!(run(&lushi.replace('\u{3000}', "\n"), Check::Syllables { lines: vec![7; 8] }, Lang::Zh), []);
+
+    // A line too many is no title, and one that is missing is missed.
+    let found = run(&format!("{four}\n一二三四五"), five.clone(), Lang::Zh);
+    assert!(found[0].about.en.contains("has 5 lines"), "{found:?}");
+    assert!(run(&format!("一二三四五，\n{four}"), five.clone(), Lang::Zh)[0].about.en.contains("has 5 lines"));
+    let found = run("《静夜思》\n李白\n床前明月光　疑是地上霜\n举头望明月", five, Lang::Zh);
+    assert!(found[0].about.en.contains("has 3 lines"), "{found:?}");
+    assert_eq!(run(&four, seven, Lang::Zh).len(), 4);
+    // English is read by its lines.
+    let haiku = Check::Syllables { lines: vec![5, 7, 5] };
+    let pond = "Pond\n\nAn old silent pond\nA frog jumps into the pond,\nsplash! Silence again.";
+    assert!(run(pond, haiku, Lang::En)[0].about.en.contains("has 4 lines"));
+}
+
 #[test]
 fn couplets_are_compared_in_pairs_over_stanzas() {
     let good = "The cat sat in the rain\nand looked out at the plane.\n\nThe moon was very bright\nand filled the quiet night.";
@@ -147,7 +198,8 @@ fn headlines_headings_subjects() {
     }
     let headings = Check::Headings { min: 2, max: 3 };
     assert_eq!(run("# T\n\n## A\n\nx\n\n## B\n\ny", headings.clone(), Lang::En), []);
-    assert_eq!(run("# T\n\n```\n## A\n```\n## B", headings, Lang::En).len(), 1);
+    assert_eq!(run("# T\n\n```\n## A\n```\n## B", headings.clone(), Lang::En).len(), 1);
+    assert_eq!(run("# T\n\n~~~~\n```\n## A\n~~~\n## B\n~~~~\n## C", headings, Lang::En).len(), 1);
     assert_eq!(run("Subject: Heating\n\nDear", Check::Subject, Lang::En), []);
     assert_eq!(run("Subject:\n\nDear", Check::Subject, Lang::En).len(), 1);
     assert_eq!(run("主题：暖气\n\n您好", Check::Subject, Lang::Zh), []);

@@ -5,23 +5,99 @@ use super::shape::{filled, syllables_of};
 use super::{Finding, Place, is_han};
 use crate::lang::{Both, Lang};
 
-/// The lines of a poem. Chinese verse is often written two lines to a row, with a comma between them: where the rows
-/// are not as many as wanted, it is cut at its marks.
-fn verses(text: &str, wanted: usize) -> Vec<(usize, &str)> {
+/// What parts verses that share a row: marks, wide spaces, strokes.
+const BETWEEN: [char; 23] = [
+    '，', '。', '！', '？', '；', '、', '：', ',', ';', '!', '?', '.', '\u{3000}', '\t', '｡', '､', '．', '/', '／',
+    '|', '｜', '…', '—',
+];
+/// Rows above a poem that may be its title, its author, and what it is.
+const HEAD: usize = 3;
+
+/// The lines of a poem. Chinese verse is often written with several verses to a row, and with a title and an author
+/// above: of the ways to read it that give as many lines as wanted, the one with the most even lines counts, or with
+/// the `lengths` that are asked for. Where none does, a title and an author that are marked as such are left out.
+pub(super) fn verses<'a>(text: &'a str, wanted: usize, lengths: Option<&[usize]>) -> Vec<(usize, &'a str)> {
     let rows = filled(text);
-    if rows.len() == wanted || !text.chars().any(is_han) {
+    if !text.chars().any(is_han) {
         return rows;
     }
-    let cut: Vec<(usize, &str)> = rows
-        .iter()
-        .flat_map(|&(n, row)| row.split(['，', '。', '！', '？', '；', ',']).map(move |part| (n, part.trim())))
-        .filter(|(_, part)| part.chars().any(char::is_alphanumeric))
-        .collect();
-    if cut.len() == wanted { cut } else { rows }
+    let cut = |rows: &[(usize, &'a str)]| -> Vec<(usize, &'a str)> {
+        let parts = rows.iter().flat_map(|&(n, row)| row.split(BETWEEN).flat_map(spaced).map(move |part| (n, part)));
+        parts.map(|(n, part)| (n, part.trim())).filter(|(_, part)| part.chars().any(char::is_alphanumeric)).collect()
+    };
+    // How far the lines are from what they should be.
+    let faults = |lines: &[(usize, &str)]| {
+        let counts: Vec<usize> = lines.iter().map(|(_, line)| line.chars().filter(|c| is_han(*c)).count()).collect();
+        match lengths {
+            Some(lengths) => counts.iter().zip(lengths).filter(|(n, wanted)| n != wanted).count(),
+            None => counts.iter().filter(|n| Some(*n) != counts.last()).count(),
+        }
+    };
+    let letters = |row: &str| row.chars().filter(|c| is_han(*c)).count();
+    let is_named = |at: usize| {
+        let behind_title = at > 0 && is_title(rows[at - 1].1);
+        is_title(rows[at].1) || is_author(rows[at].1) || (behind_title && letters(rows[at].1) <= 4)
+    };
+    // What is surely no verse.
+    let known = (0..rows.len().saturating_sub(1)).take(HEAD).take_while(|at| is_named(*at)).count();
+    let mut ways: Vec<Vec<(usize, &str)>> = Vec::new();
+    for skipped in known..=HEAD.min(rows.len().saturating_sub(1)) {
+        if skipped == known || is_head(text, &rows, skipped) {
+            ways.push(rows[skipped..].to_vec());
+            ways.push(cut(&rows[skipped..]));
+        }
+    }
+    let fitting = ways.iter().filter(|way| way.len() == wanted).min_by_key(|way| faults(way));
+    fitting.cloned().unwrap_or_else(|| {
+        let rows = &rows[known..];
+        if lengths.is_some() { cut(rows) } else { rows.to_vec() }
+    })
+}
+
+/// Two or more spaces part verses, and a single one between Chinese does.
+fn spaced(part: &str) -> impl Iterator<Item = &str> {
+    let han = part.split(' ').all(|piece| piece.chars().all(is_han));
+    part.split(if han { " " } else { "  " })
+}
+
+/// Whether the first rows are what stands above a poem: marked as such, apart from it, or of another shape.
+fn is_head(text: &str, rows: &[(usize, &str)], count: usize) -> bool {
+    let (head, body) = rows.split_at(count);
+    let Some((first, verse)) = body.first() else { return false };
+    let (last, _) = head[count - 1];
+    let lines: Vec<&str> = text.lines().collect();
+    let apart = lines[last..first - 1].iter().any(|line| line.trim().is_empty());
+    let ends = |row: &str| row.ends_with(['，', '。', '！', '？', '；', ',', '.', '!', '?', ';']);
+    let letters = |row: &str| row.chars().filter(|c| is_han(*c)).count();
+    head.iter().all(|(number, row)| {
+        let marked = lines[number - 1].trim_start().starts_with(['#', '*']) || is_title(row) || is_author(row);
+        !ends(row) && (marked || apart || ends(verse) || letters(row) != letters(verse))
+    })
+}
+
+/// A title in its marks.
+fn is_title(row: &str) -> bool {
+    let ends = [('《', '》'), ('〈', '〉'), ('【', '】'), ('「', '」')];
+    ends.iter().any(|(open, close)| row.starts_with(*open) && row.contains(*close))
+        || row.starts_with("标题")
+        || row.starts_with("题目")
+}
+
+/// Who wrote it, and when.
+fn is_author(row: &str) -> bool {
+    let dynasty = row.trim_start_matches(['（', '(', '[', '［', '〔', '【', '—', '－', '-', ' ']);
+    let reigns =
+        ["唐", "宋", "元", "明", "清", "汉", "魏", "晋", "隋", "五代", "南唐", "北宋", "南宋", "近代", "现代", "当代"];
+    let behind = reigns.iter().find_map(|reign| dynasty.strip_prefix(reign));
+    let behind = behind.map(|rest| rest.strip_prefix(['代', '朝']).unwrap_or(rest));
+    row.starts_with("作者")
+        || behind.is_some_and(|rest| {
+            rest.starts_with(['·', '•', '）', ')', ']', '］', '〕', '】', ':', '：', ' ', '\u{3000}', '-', '—', '.'])
+        })
 }
 
 pub(super) fn syllables(text: &str, lines: &[usize], lang: Lang, out: &mut Vec<Finding>) {
-    let found = verses(text, lines.len());
+    let found = verses(text, lines.len(), Some(lines));
     let shape = lines.iter().map(ToString::to_string).collect::<Vec<_>>().join("-");
     let (unit, unit_zh) = lang.pick(("syllables", "个音节"), ("characters", "个字"));
     if found.len() != lines.len() {
@@ -70,7 +146,7 @@ pub(super) fn rhymes(text: &str, scheme: &str, out: &mut Vec<Finding>) {
     if scheme.is_empty() {
         return;
     }
-    let found = verses(text, scheme.len());
+    let found = verses(text, scheme.len(), None);
     for stanza in found.chunks(scheme.len()) {
         for at in 0..stanza.len() {
             // Each line is compared with the last one before it that should rhyme.

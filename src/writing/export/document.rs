@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::{Illustration, Message, Role, Turn};
+use crate::domain::{Illustration, Manner, Message, Role, Turn};
 use crate::lang::Lang;
 
 /// A page or a conversation.
@@ -23,6 +23,11 @@ pub enum Block {
         text: Vec<Span>,
     },
     Paragraph(Vec<Span>),
+    /// Markdown as somebody wrote it, and what it says: the Markdown export writes it unchanged.
+    Written {
+        source: String,
+        blocks: Vec<Block>,
+    },
     /// `start` is the first number; `None` is a list with bullets.
     List {
         start: Option<u64>,
@@ -39,6 +44,8 @@ pub enum Block {
     Turn {
         role: Role,
         speaker: String,
+        /// Whether `speaker` is a name, and not the word for the role.
+        named: bool,
         blocks: Vec<Block>,
     },
     /// A picture, and what to say to those who cannot see it.
@@ -95,10 +102,14 @@ impl Document {
 
     fn titled(title: &str, mut blocks: Vec<Block>, lang: Lang) -> Self {
         let title = title.trim();
-        if let Some(Block::Heading { level: 1, text }) = blocks.first()
+        let first = match blocks.first_mut() {
+            Some(Block::Written { blocks, .. }) => blocks,
+            _ => &mut blocks,
+        };
+        if let Some(Block::Heading { level: 1, text }) = first.first()
             && text_of(text) == title
         {
-            blocks.remove(0);
+            first.remove(0);
         }
         Self { title: title.to_owned(), lang, blocks }
     }
@@ -112,10 +123,12 @@ impl Document {
         };
         let mut places: Vec<(usize, &Illustration)> = pictures.iter().map(|p| (below(p), p)).collect();
         places.sort_by_key(|(at, picture)| (*at, picture.id));
-        // Two spaces keep a line's end; a line that is set in would be code.
         let read = |part: &str| {
-            let lines = part.lines().map(|line| format!("{}  \n", line.trim_matches([' ', '\t'])));
-            super::parse::blocks(&lines.collect::<String>())
+            // A line that is set in would be code.
+            let lines = part.lines().map(|line| format!("{}\n", line.trim_matches([' ', '\t'])));
+            let blocks = super::parse::blocks(&lines.collect::<String>());
+            let source = part.trim_matches('\n').to_owned();
+            Some(Block::Written { source, blocks }).filter(|_| !part.trim().is_empty())
         };
         let (mut blocks, mut from) = (Vec::new(), 0);
         for (at, picture) in places {
@@ -127,19 +140,32 @@ impl Document {
         Self::titled(title, blocks, lang)
     }
 
-    /// A conversation: each message is Markdown and becomes a turn, its pictures below it.
-    pub fn from_turns(title: &str, system: &str, turns: &[Turn], pictures: &[Illustration], lang: Lang) -> Self {
-        let say = |message: &Message| Block::Turn {
-            role: message.role,
-            speaker: speaker(message.role, lang).to_owned(),
-            blocks: super::parse::blocks(&message.content),
+    /// A conversation: each message is Markdown and becomes a turn, its pictures below it. Speakers are called as they
+    /// are in `manner`.
+    pub fn from_turns(
+        title: &str,
+        system: &str,
+        turns: &[Turn],
+        pictures: &[Illustration],
+        manner: &Manner,
+        lang: Lang,
+    ) -> Self {
+        let say = |message: &Message, name: Option<&str>| {
+            let source = message.said().trim_matches('\n').to_owned();
+            let written = Block::Written { blocks: super::parse::blocks(&source), source };
+            Block::Turn {
+                role: message.role,
+                speaker: name.unwrap_or_else(|| speaker(message.role, lang)).to_owned(),
+                named: name.is_some(),
+                blocks: Some(written).filter(|_| !message.said().trim().is_empty()).into_iter().collect(),
+            }
         };
         let mut blocks = Vec::with_capacity(turns.len() + 1);
         if !system.trim().is_empty() {
-            blocks.push(say(&Message { role: Role::System, content: system.to_owned() }));
+            blocks.push(say(&Message { role: Role::System, content: system.to_owned() }, None));
         }
         for turn in turns {
-            let mut block = say(&turn.message);
+            let mut block = say(&turn.message, manner.name_of(turn.id, turn.message.role));
             if let Block::Turn { blocks, .. } = &mut block {
                 blocks.extend(pictures.iter().filter(|p| p.passage.turn == turn.id).map(Block::of));
             }
@@ -154,7 +180,9 @@ impl Document {
             for block in blocks {
                 match block {
                     Block::Picture { .. } => out.push(block),
-                    Block::Turn { blocks, .. } | Block::Quote(blocks) => collect(blocks, out),
+                    Block::Turn { blocks, .. } | Block::Written { blocks, .. } | Block::Quote(blocks) => {
+                        collect(blocks, out);
+                    }
                     Block::List { items, .. } => items.iter_mut().for_each(|item| collect(item, out)),
                     _ => {}
                 }

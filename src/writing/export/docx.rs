@@ -8,6 +8,7 @@ use std::io::{Cursor, Write as _};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use super::direction::{pieces, spans_rtl};
 use super::document::{Block, Document, Image, Span, escape, is_safe_link, png_size};
 use super::docx_parts as parts;
 use crate::error::{Result, StudioError};
@@ -80,6 +81,7 @@ impl<'a> Writer<'a> {
         match block {
             Block::Heading { level, text } => self.paragraph(&format!("Heading{}", (*level).clamp(1, 6)), text),
             Block::Paragraph(text) => self.placed("", text, place),
+            Block::Written { blocks, .. } => self.blocks(blocks, place),
             Block::List { start, items } => self.list(*start, items, place),
             Block::Code { text, .. } => {
                 let span = Span::plain(text.as_str());
@@ -106,15 +108,16 @@ impl<'a> Writer<'a> {
     }
 
     fn placed(&mut self, style: &str, spans: &[Span], place: &Place) {
-        self.begin(style, place);
+        let rtl = spans_rtl(spans);
+        self.begin(style, rtl, place);
         for span in spans {
-            self.run(span);
+            self.span(span, rtl);
         }
         self.body.push_str("</w:p>");
     }
 
     /// A paragraph's beginning with its properties, in the order that the schema asks for.
-    fn begin(&mut self, style: &str, place: &Place) {
+    fn begin(&mut self, style: &str, rtl: bool, place: &Place) {
         let style = match style {
             "" if place.quotes > 0 => "Quote",
             "" if place.level > 0 => "ListParagraph",
@@ -127,32 +130,52 @@ impl<'a> Writer<'a> {
         let level = place.level.saturating_sub(1).min(MAX_LEVEL);
         if let Some(mark) = place.mark {
             self.body.push_str(&format!("<w:numPr><w:ilvl w:val=\"{level}\"/><w:numId w:val=\"{mark}\"/></w:numPr>"));
-        } else if place.level > 0 || place.quotes > 1 {
+        }
+        self.body.push_str(if rtl { "<w:bidi/>" } else { "" });
+        if place.mark.is_none() && (place.level > 0 || place.quotes > 1) {
             let left = 720 * (level + usize::from(place.level > 0)) + 360 * place.quotes;
             self.body.push_str(&format!("<w:ind w:left=\"{left}\"/>"));
         }
         self.body.push_str("</w:pPr>");
     }
 
-    fn run(&mut self, span: &Span) {
+    /// A span of a paragraph that runs from right to left, or does not: a run for each direction in it.
+    fn span(&mut self, span: &Span, paragraph: bool) {
         let link = span.link.as_deref().filter(|url| is_safe_link(url));
         if let Some(url) = link {
             let id = self.relate("hyperlink", url, true);
             self.body.push_str(&format!("<w:hyperlink r:id=\"{id}\">"));
         }
+        for (text, rtl) in pieces(&span.text, paragraph) {
+            self.run(text, span, link.is_some(), rtl);
+        }
+        if link.is_some() {
+            self.body.push_str("</w:hyperlink>");
+        }
+    }
+
+    fn run(&mut self, text: &str, span: &Span, link: bool, rtl: bool) {
         self.body.push_str("<w:r>");
-        let style = if span.code { Some("CodeText") } else { link.map(|_| "Hyperlink") };
-        if style.is_some() || span.bold || span.italic || span.struck {
+        let style = if span.code { Some("CodeText") } else { link.then_some("Hyperlink") };
+        if style.is_some() || span.bold || span.italic || span.struck || rtl {
             self.body.push_str("<w:rPr>");
             if let Some(style) = style {
                 self.body.push_str(&format!("<w:rStyle w:val=\"{style}\"/>"));
             }
-            for (on, tag) in [(span.bold, "<w:b/>"), (span.italic, "<w:i/>"), (span.struck, "<w:strike/>")] {
+            // Letters that run from right to left have their own bold and italic.
+            for (on, tag) in [
+                (span.bold, "<w:b/>"),
+                (span.bold && rtl, "<w:bCs/>"),
+                (span.italic, "<w:i/>"),
+                (span.italic && rtl, "<w:iCs/>"),
+                (span.struck, "<w:strike/>"),
+                (rtl, "<w:rtl/>"),
+            ] {
                 self.body.push_str(if on { tag } else { "" });
             }
             self.body.push_str("</w:rPr>");
         }
-        for (n, line) in span.text.split('\n').enumerate() {
+        for (n, line) in text.split('\n').enumerate() {
             if n > 0 {
                 self.body.push_str("<w:br/>");
             }
@@ -168,9 +191,6 @@ impl<'a> Writer<'a> {
             }
         }
         self.body.push_str("</w:r>");
-        if link.is_some() {
-            self.body.push_str("</w:hyperlink>");
-        }
     }
 
     fn list(&mut self, start: Option<u64>, items: &'a [Vec<Block>], place: &Place) {
@@ -205,9 +225,10 @@ impl<'a> Writer<'a> {
         if columns == 0 {
             return;
         }
-        self.body.push_str(
-            "<w:tbl><w:tblPr><w:tblStyle w:val=\"TableGrid\"/><w:tblW w:w=\"0\" w:type=\"auto\"/></w:tblPr><w:tblGrid>",
-        );
+        self.body.push_str("<w:tbl><w:tblPr><w:tblStyle w:val=\"TableGrid\"/>");
+        let first = rows.iter().flatten().find(|cell| cell.iter().any(|span| !span.text.trim().is_empty()));
+        self.body.push_str(if first.is_some_and(|cell| spans_rtl(cell)) { "<w:bidiVisual/>" } else { "" });
+        self.body.push_str("<w:tblW w:w=\"0\" w:type=\"auto\"/></w:tblPr><w:tblGrid>");
         let width = 9026 / columns;
         self.body.push_str(&format!("<w:gridCol w:w=\"{width}\"/>").repeat(columns));
         self.body.push_str("</w:tblGrid>");
@@ -244,7 +265,7 @@ impl<'a> Writer<'a> {
         if h > EMU_HEIGHT {
             (w, h) = ((w as f64 * EMU_HEIGHT as f64 / h as f64) as u64, EMU_HEIGHT);
         }
-        self.begin("", place);
+        self.begin("", false, place);
         let mut shown = String::new();
         escape(&alt.replace(['\n', '\t'], " "), &mut shown);
         self.body.push_str(&parts::drawing(n, &id, w.max(1), h.max(1), &shown));

@@ -70,21 +70,26 @@ pub(super) fn styles(lang: Lang) -> String {
         "Title",
         "Title",
         "<w:spacing w:after=\"240\"/>",
-        "<w:b/><w:sz w:val=\"40\"/><w:szCs w:val=\"40\"/>",
+        "<w:b/><w:bCs/><w:sz w:val=\"40\"/><w:szCs w:val=\"40\"/>",
     ));
     for (level, size) in [(1, 32), (2, 28), (3, 25), (4, 23), (5, 22), (6, 22)] {
         let paragraph = format!(
             "<w:keepNext/><w:keepLines/><w:spacing w:before=\"280\" w:after=\"100\"/><w:outlineLvl w:val=\"{}\"/>",
             level - 1
         );
-        let run = format!("<w:b/><w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/>");
+        let run = format!("<w:b/><w:bCs/><w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/>");
         out.push_str(&style(&format!("Heading{level}"), &format!("heading {level}"), &paragraph, &run));
     }
     let quote = "<w:pBdr><w:left w:val=\"single\" w:sz=\"18\" w:space=\"10\" w:color=\"C8CED6\"/></w:pBdr><w:ind w:left=\"360\"/>";
     out.push_str(&style("Quote", "Quote", quote, "<w:color w:val=\"5C6570\"/>"));
     out.push_str(&style("ListParagraph", "List Paragraph", "<w:spacing w:after=\"60\"/>", ""));
     let speaker = "<w:keepNext/><w:spacing w:before=\"240\" w:after=\"60\"/>";
-    out.push_str(&style("Speaker", "Speaker", speaker, "<w:b/><w:color w:val=\"5C6570\"/><w:sz w:val=\"20\"/>"));
+    out.push_str(&style(
+        "Speaker",
+        "Speaker",
+        speaker,
+        "<w:b/><w:bCs/><w:color w:val=\"5C6570\"/><w:sz w:val=\"20\"/>",
+    ));
     let mono = "<w:rFonts w:ascii=\"Consolas\" w:hAnsi=\"Consolas\" w:eastAsia=\"Microsoft YaHei\" w:cs=\"Consolas\"/>";
     let code =
         "<w:shd w:val=\"clear\" w:color=\"auto\" w:fill=\"F1F4F8\"/><w:spacing w:line=\"252\" w:lineRule=\"auto\"/>";

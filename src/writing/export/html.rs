@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::direction::{blocks_rtl, has_rtl};
 use super::document::{Block, Document, Image, Span, escape, is_safe_link};
 use crate::domain::Role;
 
@@ -21,58 +22,78 @@ pub fn to_html(document: &Document) -> String {
     out.push_str("</title>\n<style>\n");
     out.push_str(STYLE);
     out.push_str("</style>\n</head>\n<body>\n<main>\n");
+    // Below a title, a first-level heading of the text is a second one of the page.
+    let shift = u8::from(!document.title.is_empty());
+    // Each block finds its own direction, in documents that need it.
+    let auto = if has_rtl(document) { " dir=\"auto\"" } else { "" };
+    let look = Look { shift, auto };
     if !document.title.is_empty() {
-        out.push_str("<h1>");
+        out.push_str(&format!("<h1{auto}>"));
         escape(&document.title, &mut out);
         out.push_str("</h1>\n");
     }
-    // Below a title, a first-level heading of the text is a second one of the page.
-    let shift = u8::from(!document.title.is_empty());
-    blocks(&document.blocks, shift, &mut out);
+    blocks(&document.blocks, look, &mut out);
     out.push_str("</main>\n</body>\n</html>\n");
     out
 }
 
-fn blocks(items: &[Block], shift: u8, out: &mut String) {
+/// How blocks are written where they stand.
+#[derive(Clone, Copy)]
+struct Look {
+    /// How much lower headings are.
+    shift: u8,
+    /// The attribute of blocks of text.
+    auto: &'static str,
+}
+
+/// The attribute of a block that holds others: which side its marks and columns begin at.
+fn side(inner: &[Block]) -> &'static str {
+    if blocks_rtl(inner) { " dir=\"rtl\"" } else { "" }
+}
+
+fn blocks(items: &[Block], look: Look, out: &mut String) {
     for item in items {
-        block(item, shift, out);
+        block(item, look, out);
     }
 }
 
-fn block(block: &Block, shift: u8, out: &mut String) {
+fn block(block: &Block, look: Look, out: &mut String) {
+    let auto = look.auto;
     match block {
+        Block::Written { blocks: inner, .. } => blocks(inner, look, out),
         Block::Heading { level, text } => {
-            let level = level.saturating_add(shift).clamp(1, 6);
-            out.push_str(&format!("<h{level}>"));
+            let level = level.saturating_add(look.shift).clamp(1, 6);
+            out.push_str(&format!("<h{level}{auto}>"));
             spans(text, out);
             out.push_str(&format!("</h{level}>\n"));
         }
         Block::Paragraph(text) => {
-            out.push_str("<p>");
+            out.push_str(&format!("<p{auto}>"));
             spans(text, out);
             out.push_str("</p>\n");
         }
         Block::List { start, items } => {
             let tag = if start.is_some() { "ol" } else { "ul" };
+            let side = side(std::slice::from_ref(block));
             match start {
-                Some(first) if *first != 1 => out.push_str(&format!("<ol start=\"{first}\">\n")),
-                _ => out.push_str(&format!("<{tag}>\n")),
+                Some(first) if *first != 1 => out.push_str(&format!("<ol start=\"{first}\"{side}>\n")),
+                _ => out.push_str(&format!("<{tag}{side}>\n")),
             }
             for item in items {
-                out.push_str("<li>");
+                out.push_str(&format!("<li{auto}>"));
                 // A single paragraph needs no box of its own.
                 if let [Block::Paragraph(text), rest @ ..] = &item[..] {
                     spans(text, out);
-                    blocks(rest, shift, out);
+                    blocks(rest, look, out);
                 } else {
-                    blocks(item, shift, out);
+                    blocks(item, look, out);
                 }
                 out.push_str("</li>\n");
             }
             out.push_str(&format!("</{tag}>\n"));
         }
         Block::Code { language, text } => {
-            out.push_str("<pre><code");
+            out.push_str(&format!("<pre{auto}><code"));
             if !language.is_empty() {
                 out.push_str(" class=\"language-");
                 escape(language, out);
@@ -83,21 +104,21 @@ fn block(block: &Block, shift: u8, out: &mut String) {
             out.push_str("</code></pre>\n");
         }
         Block::Quote(inner) => {
-            out.push_str("<blockquote>\n");
-            blocks(inner, shift, out);
+            out.push_str(&format!("<blockquote{}>\n", side(inner)));
+            blocks(inner, look, out);
             out.push_str("</blockquote>\n");
         }
-        Block::Table(rows) => table(rows, out),
-        Block::Turn { role, speaker, blocks: inner } => {
+        Block::Table(rows) => table(rows, side(std::slice::from_ref(block)), look, out),
+        Block::Turn { role, speaker, blocks: inner, .. } => {
             let class = match role {
                 Role::User => "user",
                 Role::Assistant => "assistant",
                 Role::System => "system",
             };
-            out.push_str(&format!("<section class=\"turn {class}\">\n<p class=\"speaker\">"));
+            out.push_str(&format!("<section class=\"turn {class}\">\n<p class=\"speaker\"{auto}>"));
             escape(speaker, out);
             out.push_str("</p>\n");
-            blocks(inner, shift + 1, out);
+            blocks(inner, Look { shift: look.shift + 1, ..look }, out);
             out.push_str("</section>\n");
         }
         Block::Picture { image: Image::Png(png), alt } => {
@@ -108,7 +129,7 @@ fn block(block: &Block, shift: u8, out: &mut String) {
             out.push_str("\"></figure>\n");
         }
         Block::Picture { image: Image::File(_), alt } => {
-            out.push_str("<p>[");
+            out.push_str(&format!("<p{auto}>["));
             escape(alt, out);
             out.push_str("]</p>\n");
         }
@@ -116,13 +137,14 @@ fn block(block: &Block, shift: u8, out: &mut String) {
     }
 }
 
-fn table(rows: &[Vec<Vec<Span>>], out: &mut String) {
-    out.push_str("<table>\n");
+fn table(rows: &[Vec<Vec<Span>>], side: &str, look: Look, out: &mut String) {
+    let auto = look.auto;
+    out.push_str(&format!("<table{side}>\n"));
     for (n, row) in rows.iter().enumerate() {
         let tag = if n == 0 { "th" } else { "td" };
         out.push_str("<tr>");
         for cell in row {
-            out.push_str(&format!("<{tag}>"));
+            out.push_str(&format!("<{tag}{auto}>"));
             spans(cell, out);
             out.push_str(&format!("</{tag}>"));
         }

@@ -4,17 +4,25 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::document::{Block, Document, Image, Span, is_forbidden};
+use super::math::is_words;
+use crate::writing::fences::Fences;
 
 /// The document as Markdown: the title as the first heading, each turn below a heading of its speaker, pictures inside
 /// as `data:` addresses, those on the disk by their paths.
 pub fn to_markdown(document: &Document) -> String {
     let mut out = String::new();
-    if !document.title.is_empty() {
+    if !document.title.is_empty() && !says_title(document) {
         out.push_str(&format!("# {}\n", one_line(&escape(&document.title))));
     }
     write(&document.blocks, "", &mut out);
     out.retain(|c| !is_forbidden(c));
     out
+}
+
+/// Whether the text begins with its title as a heading, as written.
+fn says_title(document: &Document) -> bool {
+    let Some(Block::Written { source, .. }) = document.blocks.first() else { return false };
+    source.lines().next().and_then(|line| line.strip_prefix("# ")).is_some_and(|line| line.trim() == document.title)
 }
 
 fn write(blocks: &[Block], indent: &str, out: &mut String) {
@@ -73,9 +81,20 @@ fn block(block: &Block, indent: &str, out: &mut String) {
             }
         }
         Block::Table(rows) => table(rows, indent, out),
-        Block::Turn { speaker, blocks, .. } => {
-            lines(&format!("## {}", one_line(&escape(speaker))), indent, out);
+        Block::Turn { role, speaker, named, blocks } => {
+            // So that the turn of a name is read back as a turn.
+            let mark = if *named { format!(" <!-- {} -->", role.as_str()) } else { String::new() };
+            lines(&format!("## {}{mark}", one_line(&escape(speaker))), indent, out);
             write(blocks, indent, out);
+        }
+        Block::Written { source, .. } => {
+            let mut fences = Fences::default();
+            for line in source.lines() {
+                fences.takes(line);
+                lines(if line.is_empty() { "\n" } else { line }, indent, out);
+            }
+            // An answer that was cut short inside a block of code would swallow what follows.
+            lines(&fences.missing().unwrap_or_default(), indent, out);
         }
         Block::Picture { image, alt } => {
             let address = match image {
@@ -187,9 +206,13 @@ fn code(text: &str) -> String {
 /// What Markdown would take for its own marks, escaped. A line break is a backslash at the end of the line.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|' => {
+            // An escaped bracket around anything but words begins a formula.
+            '[' if !text[at + 1..].find(']').is_some_and(|end| is_words(&text[at + 1..at + 1 + end])) => {
+                out.push_str("&#91;");
+            }
+            '$' | '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|' => {
                 out.push('\\');
                 out.push(c);
             }

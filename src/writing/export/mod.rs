@@ -1,11 +1,13 @@
 //! Export: conversations and pages as files for other programs. A [`Document`] stands between: Markdown is read into
 //! it once, and each format is written from it.
 
+mod direction;
 mod document;
 mod docx;
 mod docx_parts;
 mod html;
 mod markdown;
+mod math;
 mod parse;
 mod plain;
 

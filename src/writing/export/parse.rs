@@ -6,6 +6,9 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::document::{Block, Image, MAX_DEPTH, Span, png_size};
 
+/// What is read beside CommonMark.
+const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
+
 /// Largest picture inside a `data:` address, in letters.
 const MAX_DATA: usize = 64 << 20;
 
@@ -36,7 +39,8 @@ struct Builder {
 
 pub(super) fn blocks(markdown: &str) -> Vec<Block> {
     let mut builder = Builder::default();
-    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+    let shielded = super::math::shield(markdown, OPTIONS);
+    for event in Parser::new_ext(&shielded, OPTIONS) {
         builder.take(event);
     }
     builder.flush();
@@ -59,30 +63,21 @@ impl Builder {
             Event::End(tag) => self.end(tag),
             Event::Html(text) | Event::InlineHtml(text) if is_comment(&text) => {}
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
+            // Not switched on: mathematics is shielded and comes as text.
             Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text),
             Event::Code(text) => {
                 self.manner.code = true;
                 self.text(&text);
                 self.manner.code = false;
             }
-            // A line end in Chinese joins; between words it is a space.
-            Event::SoftBreak => self.soft_break(),
-            Event::HardBreak => self.text("\n"),
+            // People who end a line mean it.
+            Event::SoftBreak | Event::HardBreak => self.text("\n"),
             Event::Rule => {
                 self.flush();
                 self.add(Block::Rule);
             }
             Event::FootnoteReference(name) => self.text(&name),
             Event::TaskListMarker(done) => self.text(if done { "[x] " } else { "[ ] " }),
-        }
-    }
-
-    fn soft_break(&mut self) {
-        let last = self.spans.last().and_then(|s| s.text.chars().next_back());
-        let joins =
-            last.is_some_and(|c| ('\u{3000}'..='\u{9fff}').contains(&c) || ('\u{ff00}'..='\u{ffef}').contains(&c));
-        if !joins {
-            self.text(" ");
         }
     }
 

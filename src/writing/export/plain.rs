@@ -61,6 +61,11 @@ fn block(block: &Block, indent: &str, out: &mut String) {
             blocks(inner, indent, &mut text);
             out.push_str(&format!("{indent}{speaker}:\n{text}"));
         }
+        Block::Written { blocks: inner, .. } => {
+            let mut text = String::new();
+            blocks(inner, indent, &mut text);
+            out.push_str(&text);
+        }
         Block::Picture { alt, .. } => {
             lines(&format!("[{}]", if alt.is_empty() { "picture" } else { alt }), indent, out)
         }

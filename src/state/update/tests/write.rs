@@ -87,6 +87,19 @@ fn a_prompt_that_waited_for_its_model_is_asked_even_when_another_page_is_open() 
     assert_eq!(messages[0].content, "Hello");
 }
 
+/// Files that changed since they were checked: hashed (and fetched again where they are damaged), offline too.
+#[test]
+fn a_model_that_is_not_checked_is_checked_before_it_answers() {
+    let mut s = state();
+    s.models.entries[1].presence = ModelPresence::Unchecked { path: "/m/s.gguf".into() };
+    s.settings.offline = true;
+    let effects = say(&mut s, "Hello");
+    assert!(effects.contains(&Effect::Fetch(SMOLLM_ID.into())), "{:?}", s.write.error);
+    assert!(!effects.iter().any(|e| matches!(e, Effect::Submit { .. })));
+    let kind = FetchEventKind::Finished { path: "/m/s.gguf".into() };
+    submitted(&update(&mut s, Input::Fetch(FetchEvent { id: SMOLLM_ID.into(), kind })));
+}
+
 #[test]
 fn a_failed_fetch_keeps_the_prompt_and_says_why() {
     let mut s = state();
@@ -133,6 +146,31 @@ fn stopping_keeps_what_was_written_and_drops_an_empty_answer() {
     assert_eq!(s.write.open.turns[1].message.content, "Once");
 }
 
+/// An answer that the context cut says so; a prompt that leaves no room for one is an error, and no empty answer stays.
+#[test]
+fn a_full_context_is_told() {
+    let full = |written| {
+        let Outcome::Text(stats) = stats() else { panic!() };
+        let stats = TextStats { completion_tokens: written, finish_reason: FinishReason::ContextFull, ..stats };
+        EventKind::Finished(Outcome::Text(stats))
+    };
+    let mut s = state();
+    let (id, _) = submitted(&say(&mut s, "Hello"));
+    engine(&mut s, id, EventKind::Token { text: "Once".into() });
+    engine(&mut s, id, full(1));
+    assert_eq!(s.write.error.as_ref().unwrap().cause(), &Cause::ContextFull { context: 10, written: 1 });
+    let info = s.write.open.turns[1].info.as_ref().unwrap();
+    assert_eq!((info.completion_tokens, info.finish_reason), (1, Some(FinishReason::ContextFull)));
+
+    let (id, _) = submitted(&say(&mut s, "And then?"));
+    assert!(s.write.error.is_none(), "a new question takes it away");
+    let effects = engine(&mut s, id, full(0));
+    assert_eq!(s.write.error.as_ref().unwrap().cause(), &Cause::ContextFull { context: 9, written: 0 });
+    assert!(matches!(journal(&effects)[..], [JournalEntry::Truncate { .. }]));
+    assert_eq!(s.write.open.turns.last().unwrap().message.role, Role::User);
+    assert!(s.write.job.is_none());
+}
+
 #[test]
 fn continuing_sends_the_answer_so_far_and_appends_to_it() {
     let mut s = state();
@@ -160,6 +198,7 @@ fn an_answer_goes_on_while_another_conversation_is_read() {
     let effects = engine(&mut s, id, EventKind::Token { text: "B".into() });
     assert_eq!(journal(&effects).len(), 1, "still written down");
     assert!(s.write.open.turns.is_empty());
+    do_(&mut s, Command::OpenConversation(conversation.clone()));
     // The file was read before "B" came.
     let turn =
         |id, role, text: &str| Turn { id, message: Message { role, content: text.into() }, info: None, parent: None };
@@ -431,11 +470,69 @@ fn a_character_and_a_chat_from_elsewhere_become_conversations() {
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     assert_eq!(messages.iter().map(|m| m.role).collect::<Vec<_>>(), [Role::System, Role::Assistant, Role::User]);
 
-    let say = |role, content: &str| Message { role, content: content.into() };
-    let messages = vec![say(Role::System, "Be kind."), say(Role::User, "a"), say(Role::Assistant, "b")];
-    update(&mut s, Input::Store(StoreEvent::ChatOpened { title: "Old".into(), messages }));
+    let old = ImportedChat {
+        title: "Old".into(),
+        system: "Be kind.".into(),
+        turns: vec![imported(Role::User, "", "a", None), imported(Role::Assistant, "", "b", Some(0))],
+        ..ImportedChat::default()
+    };
+    let effects = update(&mut s, Input::Store(StoreEvent::ChatsOpened { chats: vec![old], left_out: Vec::new() }));
     assert_eq!((s.write.open.system.as_str(), page(&s)), ("Be kind.", vec!["a", "b"]));
-    assert_eq!(s.room(), Room::Write);
+    assert_eq!((s.room(), s.write.conversations[0].title.as_str()), (Room::Write, "Old"));
+    let Some(Effect::KeepConversations(kept)) = effects.last() else { panic!("{effects:?}") };
+    assert_eq!((kept.len(), kept[0].1.len()), (1, 4), "title, system text, two turns, at once");
+    assert!(s.notices.iter().all(|n| !matches!(n.kind, NoticeKind::ChatsKept { .. })));
+}
+
+fn imported(role: Role, name: &str, text: &str, after: Option<usize>) -> ImportedTurn {
+    ImportedTurn { role, name: name.into(), text: text.into(), after }
+}
+
+#[test]
+fn chats_of_a_file_are_kept_with_their_versions_and_speakers() {
+    let mut s = state();
+    let group = ImportedChat {
+        title: "Group".into(),
+        person: "Lin".into(),
+        speaker: "Ada".into(),
+        turns: vec![
+            imported(Role::User, "", "Hi", None),
+            imported(Role::Assistant, "", "Hm", Some(0)),
+            imported(Role::Assistant, "", "Hello", Some(0)),
+            imported(Role::Assistant, "Bo", "Ho", Some(2)),
+        ],
+        ..ImportedChat::default()
+    };
+    let other = ImportedChat { turns: vec![imported(Role::User, "", "Yo there", None)], ..ImportedChat::default() };
+    let left_out = vec![Both::new("1 hidden messages", "1 条隐藏消息")];
+    let chats = vec![group, other];
+    let effects = update(&mut s, Input::Store(StoreEvent::ChatsOpened { chats, left_out: left_out.clone() }));
+    assert_eq!(page(&s), ["Hi", "Hello", "Ho"]);
+    assert_eq!(s.write.open.shelf.turns()[0].message.content, "Hm", "the other swipe is a version");
+    let titles: Vec<&str> = s.write.conversations.iter().map(|head| head.title.as_str()).collect();
+    assert_eq!(titles, ["Group", "Yo there"], "in the file's order, the first one open");
+    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::ChatsKept { count: 2, left_out: left_out.clone() }));
+    let [Effect::KeepConversations(kept)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(kept.iter().map(|(id, _)| id).collect::<Vec<_>>()[1], s.write.open.id.as_ref().unwrap());
+
+    // The model is told who says what.
+    let effects = say(&mut s, "Bye");
+    let (_, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    let read: Vec<&str> = messages.iter().map(|m| m.content.as_str()).filter(|m| m.contains(": ")).collect();
+    assert_eq!(read, ["Lin: Hi", "Ada: Hello", "Bo: Ho", "Lin: Bye"]);
+
+    // An edited turn of another's stays another's.
+    let mut s = state();
+    let turns = vec![imported(Role::User, "", "Hi", None), imported(Role::Assistant, "Bo", "Ho", Some(0))];
+    let chats = vec![ImportedChat { turns, ..ImportedChat::default() }];
+    update(&mut s, Input::Store(StoreEvent::ChatsOpened { chats, left_out: Vec::new() }));
+    do_(&mut s, Command::BeginEdit(2));
+    do_(&mut s, Command::SetEdit("Ho ho".into()));
+    let effects = do_(&mut s, Command::SendEdit);
+    let named = JournalEntry::Name { turn: Some(3), name: "Bo".into() };
+    assert!(journal(&effects).contains(&&named), "{effects:?}");
+    assert_eq!(s.write.open.manner.name_of(3, Role::Assistant), Some("Bo"));
 }
 
 /// Regression: what was weighed for an answer that streams into another conversation was shown under this one's turn.
