@@ -112,6 +112,9 @@ fn pack(from: &Path, small: Small, shared: Shared, named: Named, which: impl Fn(
     (packed, plain)
 }
 
+/// A model, how it is packed, and which of its tensors are.
+type Case<'a> = (&'a str, Small, Shared, Named, &'a dyn Fn(&str) -> bool);
+
 #[test]
 fn scaled_weights_of_8_bits_are_multiplied_out() {
     let home = tempfile::tempdir().unwrap();
@@ -119,7 +122,7 @@ fn scaled_weights_of_8_bits_are_multiplied_out() {
     let unet = |name: &str| name.starts_with("model.diffusion_model.");
     let text = |name: &str| name.starts_with("cond") && !name.contains("embedding");
     let all = |name: &str| !name.contains("embedding");
-    let cases: [(&str, Small, Shared, Named, &dyn Fn(&str) -> bool); 8] = [
+    let cases: [Case; 8] = [
         ("sd15", Small::E4M3, Shared::All, Named::ScaleWeight, &unet),
         ("sd15", Small::E4M3, Shared::Row, Named::WeightScale, &all),
         ("sd15", Small::E5M2, Shared::RowOfRank, Named::ScaleWeight, &all),
