@@ -16,6 +16,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use egui::accesskit::Role as Part;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use sha2::{Digest, Sha256};
 
 /// Patience for threads on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -114,7 +115,7 @@ impl Window {
              licence = \"MIT\"\nmemory = 1\n[[files]]\nname = \"tiny.gguf\"\nbytes = {}\nsha256 = \"{}\"\nsources = \
              [{{ kind = \"hub\", repo = \"a/b\", revision = \"main\", path = \"tiny.gguf\" }}]\n",
             file.metadata().unwrap().len(),
-            "0".repeat(64),
+            hex::encode(Sha256::digest(std::fs::read(&file).unwrap())),
         );
         std::fs::write(models.join("tiny.toml"), card).unwrap();
 
