@@ -500,7 +500,7 @@ fn a_dropped_file_of_each_kind_is_opened_once() {
 
     let model = home.path().join("models/tiny/tiny.gguf");
     let model = if model.exists() { model } else { put("other.gguf", b"GGUF") };
-    window.drop_files(&[model.clone()], |w| w.studio().state.room() == Room::Write);
+    window.drop_files(std::slice::from_ref(&model), |w| w.studio().state.room() == Room::Write);
     assert_eq!(PathBuf::from(&window.studio().state.text().model), model);
 
     // Several at once, of several kinds: each of them.

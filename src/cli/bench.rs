@@ -78,7 +78,12 @@ pub fn run(context: &Context, command: &BenchCommand) -> Result<(), Stop> {
         BenchCommand::Text(args) => (args.json, text(context, args)?),
         BenchCommand::Image(args) => (args.json, image(context, args)?),
     };
-    Ok(if json { out::line(object)? } else { out::line(lines)? })
+    if json {
+        out::line(object)?
+    } else {
+        out::line(lines)?
+    }
+    Ok(())
 }
 
 fn text(context: &Context, args: &TextBench) -> Result<(Value, String), Stop> {

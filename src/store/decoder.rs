@@ -155,7 +155,8 @@ fn imported(path: &Path) -> Option<StoreEvent> {
         return None;
     }
     Some(match guarded(|| import::open(&bytes, USER)) {
-        Ok(Opened::Card(Imported { mut persona, mut left_out })) => {
+        Ok(Opened::Card(card)) => {
+            let Imported { mut persona, mut left_out } = *card;
             if !text && persona.avatar.is_none() {
                 match guarded(|| png::encode(&png::open(path)?, None)) {
                     Ok(picture) => persona.avatar = Some(picture),
