@@ -146,7 +146,7 @@ fn packed(c: &mut Criterion) {
                 group(c, &format!("{dtype:?} {rows} x {columns}, {tokens} tokens"), tokens * rows * columns);
             let x = random(&[tokens, columns]);
             let numbers: Vec<f32> = x.flatten_all().unwrap().to_vec1().unwrap();
-            group.bench_function("ours", |b| b.iter(|| products(&[&ours], black_box(&numbers))));
+            group.bench_function("ours", |b| b.iter(|| products(&[&ours], black_box(&numbers)).unwrap()));
             group.bench_function("candle", |b| b.iter(|| theirs.forward(&x).unwrap()));
             group.finish();
         }

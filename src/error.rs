@@ -32,6 +32,12 @@ pub enum Cause {
         value: String,
         choices: String,
     },
+    /// A setting that changes nothing of what a model makes.
+    NoEffect {
+        name: &'static str,
+        value: String,
+        model: String,
+    },
     UnknownModel {
         id: String,
         known: String,
@@ -40,6 +46,10 @@ pub enum Cause {
     NotFetched {
         id: String,
         bytes: u64,
+    },
+    /// They are here, but nobody knows whether they are what the card promises.
+    NotChecked {
+        id: String,
     },
     /// The model makes something else (a language model asked for a picture).
     WrongKind {
@@ -59,6 +69,20 @@ pub enum Cause {
     BadModelFile {
         path: PathBuf,
         reason: String,
+    },
+    /// One file of a model that was cut into several, of which others are not here.
+    MissingParts {
+        path: PathBuf,
+        /// From 1.
+        part: usize,
+        count: usize,
+        /// Names of files.
+        missing: Vec<String>,
+    },
+    /// A file or folder that was named for a picture model, of which it reads nothing.
+    NotUsed {
+        path: PathBuf,
+        reason: Both,
     },
     /// A picture model's file without the parts that draw with it.
     LacksParts {
@@ -102,6 +126,14 @@ pub enum Cause {
         needed: u64,
         free: u64,
     },
+    /// A picture whose drawing does not fit in memory; `largest` of its proportions would.
+    TooLarge {
+        width: u32,
+        height: u32,
+        needed: u64,
+        free: u64,
+        largest: (u32, u32),
+    },
     /// A draft model whose vocabulary is not the model's.
     UnlikeDraft {
         draft: String,
@@ -113,9 +145,18 @@ pub enum Cause {
         needed: u64,
         free: u64,
     },
-    /// NaN or infinity came out of the network at this step.
+    /// NaN or infinity came out of a picture model at this step.
     NotANumber {
         step: usize,
+    },
+    /// NaN came out of a language model for this token of the answer, from 0.
+    BadLogits {
+        step: usize,
+    },
+    /// Prompt and answer fill the context; `written` tokens of the answer came.
+    ContextFull {
+        context: usize,
+        written: usize,
     },
     /// The decoder made NaN or infinity of good latents.
     BadDecode {
@@ -133,6 +174,20 @@ pub enum Cause {
         needed: u64,
         free: u64,
     },
+    /// The window is to be closed while the disk does not take what was written.
+    Unsaved,
+    /// What is at this path cannot be written as a file.
+    NotAFile {
+        path: PathBuf,
+        what: Both,
+    },
+    /// Whoever read the program's output has gone (`| head`): no failure to speak of.
+    OutputClosed,
+    /// The program's output could not be written; `full` where the disk that it goes to is.
+    OutputFailed {
+        full: bool,
+        reason: String,
+    },
     /// The settings file was not readable and is now at `kept`.
     SettingsBroken {
         kept: PathBuf,
@@ -141,6 +196,12 @@ pub enum Cause {
     /// A picture file without settings that we can read.
     NoSettingsInside {
         path: PathBuf,
+    },
+    /// A JPEG was written without its settings, which take so many bytes.
+    SettingsTooLong {
+        path: PathBuf,
+        bytes: usize,
+        most: usize,
     },
     /// Not a picture that we can open.
     BadPicture {
@@ -310,6 +371,24 @@ mod tests {
             let text = error.summary(lang);
             assert!(text.contains("252") && text.contains("2048"), "{text}");
             assert!(!error.remedy(lang).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_language_models_troubles_have_remedies_for_language_models() {
+        let missing: Vec<String> = (2..=9).map(|n| format!("m-{n:05}-of-00009.gguf")).collect();
+        let path = PathBuf::from("m-00001-of-00009.gguf");
+        for (cause, words) in [
+            (Cause::BadLogits { step: 4 }, ["NaN", "5", "--kv f32"]),
+            (Cause::ContextFull { context: 512, written: 0 }, ["512", "", ""]),
+            (Cause::ContextFull { context: 512, written: 40 }, ["512", "40", ""]),
+            (Cause::MissingParts { path, part: 1, count: 9, missing }, ["1", "m-00002-of-00009.gguf", "(+3)"]),
+        ] {
+            let error = StudioError::from(cause);
+            for lang in Lang::ALL {
+                let text = error.summary(lang) + &error.remedy(lang);
+                assert!(words.iter().all(|word| text.contains(word)), "{text}");
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use crate::lang::Lang;
 /// `1.5 GB`; errors may not look into the domain's formatter, so this is the one line they need.
 fn gb(n: u64) -> String {
     match n {
+        1_000_000_000_000.. => format!("{:.1} TB", n as f64 / 1e12),
         1_000_000_000.. => format!("{:.1} GB", n as f64 / 1e9),
         1_000_000.. => format!("{:.1} MB", n as f64 / 1e6),
         _ => format!("{:.1} KB", n as f64 / 1e3),
@@ -16,6 +17,13 @@ fn gb(n: u64) -> String {
 
 fn show(path: &Path) -> String {
     path.display().to_string()
+}
+
+/// The first names of a list, and how many there are beside.
+fn list(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let more = if names.len() > SHOWN { format!(" (+{})", names.len() - SHOWN) } else { String::new() };
+    names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ") + &more
 }
 
 pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
@@ -36,6 +44,9 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("\u{201c}{value}\u{201d} is not a {name} that can be used here."),
             format!("“{value}”不是这里可用的 {name}。"),
         ),
+        Cause::NoEffect { name, value, model } => {
+            (format!("--{name} {value} has no effect on {model}."), format!("--{name} {value} 对 {model} 不起作用。"))
+        }
         Cause::UnknownModel { id, .. } => (
             format!("No model is called \u{201c}{id}\u{201d}, and no file or folder of that name is here."),
             format!("没有名为“{id}”的模型，也没有这个名字的文件或文件夹。"),
@@ -43,6 +54,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
         Cause::NotFetched { id, bytes } => (
             format!("The model {id} ({}) is not on this machine yet.", gb(*bytes)),
             format!("模型 {id}（{}）还不在这台电脑上。", gb(*bytes)),
+        ),
+        Cause::NotChecked { id } => (
+            format!("The files of {id} have changed, or came by hand: they are not checked."),
+            format!("模型 {id} 的文件被改动过或是手动放入的，尚未校验。"),
         ),
         Cause::WrongKind { id, wanted } => (
             format!("{id} is not a model that makes {wanted}s."),
@@ -56,6 +71,17 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
         Cause::BadModelFile { path, reason } => (
             format!("{} cannot be used as a model: {reason}.", show(path)),
             format!("{} 不能作为模型使用：{reason}。", show(path)),
+        ),
+        Cause::MissingParts { path, part, count, missing } => {
+            let names = list(missing);
+            (
+                format!("{} is part {part} of {count} of a model; missing beside it: {names}.", show(path)),
+                format!("{} 是模型的第 {part} 部分（共 {count} 部分），同一文件夹中缺少：{names}。", show(path)),
+            )
+        }
+        Cause::NotUsed { path, reason } => (
+            format!("{} is not used: {}.", show(path), reason.en),
+            format!("{} 没有被使用：{}。", show(path), reason.zh),
         ),
         Cause::LacksParts { path, family, lacks } => (
             format!("{} is a {family} model that lacks: {lacks}.", show(path)),
@@ -98,6 +124,14 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("This model needs {}, {} are free.", gb(*needed), gb(*free)),
             format!("这个模型需要 {}，可用 {}。", gb(*needed), gb(*free)),
         ),
+        Cause::TooLarge { width, height, needed, free, .. } => (
+            format!(
+                "A picture of {width}x{height} needs {} of memory with this model, {} are available.",
+                gb(*needed),
+                gb(*free)
+            ),
+            format!("用这个模型画 {width}x{height} 的图像需要 {} 内存，可用 {}。", gb(*needed), gb(*free)),
+        ),
         Cause::UnlikeDraft { draft, reason } => (
             format!("{draft} cannot draft for this model: {}.", reason.en),
             format!("{draft} 不能作为这个模型的草稿模型：{}。", reason.zh),
@@ -113,6 +147,18 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
         Cause::NotANumber { step } => {
             (format!("The numbers left their range (NaN) at step {step}."), format!("第 {step} 步的数值溢出（NaN）。"))
         }
+        Cause::BadLogits { step } => (
+            format!("The model's output is not a number (NaN) at token {}.", step + 1),
+            format!("模型在第 {} 个词元输出了无效数值（NaN）。", step + 1),
+        ),
+        Cause::ContextFull { context, written: 0 } => (
+            format!("The prompt fills the context of {context} tokens: there is no room for an answer."),
+            format!("提示词占满了 {context} 个词元的上下文，没有空间生成回答。"),
+        ),
+        Cause::ContextFull { context, written } => (
+            format!("The answer was cut after {written} tokens: the context of {context} tokens is full."),
+            format!("上下文（{context} 个词元）已满，回答在 {written} 个词元后被截断。"),
+        ),
         Cause::BadDecode { bad, of } => (
             format!(
                 "The VAE made {bad} values that are no numbers (NaN), of {of}: its weights do not fit or are damaged."
@@ -138,6 +184,22 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
                 )
             }
         }
+        Cause::Unsaved => (
+            "Some of what you wrote is not on the disk yet: closing the window now would lose it.".to_owned(),
+            "你写的部分内容还没有存到磁盘上：现在关闭窗口会丢失。".to_owned(),
+        ),
+        Cause::NotAFile { path, what } => (
+            format!("{} cannot be written: {}.", show(path), what.en),
+            format!("无法写入 {}：{}。", show(path), what.zh),
+        ),
+        Cause::OutputClosed => ("Nobody reads the output any more.".to_owned(), "输出已无人读取。".to_owned()),
+        Cause::OutputFailed { full: true, .. } => (
+            "The output could not be written: the disk that it goes to is full.".to_owned(),
+            "输出无法写入：目标磁盘已满。".to_owned(),
+        ),
+        Cause::OutputFailed { reason, .. } => {
+            (format!("The output could not be written: {reason}."), format!("输出无法写入：{reason}。"))
+        }
         Cause::SettingsBroken { reason, .. } => (
             format!("The settings file could not be read ({reason}); the defaults are used."),
             format!("设置文件无法读取（{reason}），已改用默认设置。"),
@@ -145,6 +207,13 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
         Cause::NoSettingsInside { path } => (
             format!("{} carries no settings that can be restored.", show(path)),
             format!("{} 中没有可以恢复的设置。", show(path)),
+        ),
+        Cause::SettingsTooLong { path, bytes, most } => (
+            format!(
+                "{} was written without its settings: they take {bytes} bytes, a JPEG has room for {most}.",
+                show(path)
+            ),
+            format!("{} 中没有写入设置：设置有 {bytes} 字节，JPEG 最多容纳 {most} 字节。", show(path)),
         ),
         Cause::BadPicture { path, reason } => (
             format!("{} cannot be opened as a picture: {reason}.", show(path)),
@@ -199,7 +268,7 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::EmptyPrompt => {
             ("Type what you would like to see or read.".into(), "请输入想要看到或读到的内容。".into())
         }
-        Cause::PromptTooLong { .. } => (
+        Cause::PromptTooLong { .. } | Cause::ContextFull { .. } => (
             "Shorten the prompt, start a new conversation, or raise the context length.".into(),
             "请缩短提示词、新建对话，或调大上下文长度。".into(),
         ),
@@ -207,6 +276,9 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             (format!("Choose a value from {min} to {max}."), format!("请选择 {min} 到 {max} 之间的值。"))
         }
         Cause::BadChoice { choices, .. } => (format!("Choose one of: {choices}."), format!("请选择：{choices}。")),
+        Cause::NoEffect { name, .. } => {
+            (format!("Leave --{name} out, or choose another model."), format!("请去掉 --{name}，或选择另一个模型。"))
+        }
         Cause::UnknownModel { known, .. } => (
             format!("Known models: {known}. A path to a model's file works too."),
             format!("已知的模型：{known}。也可以给出模型文件的路径。"),
@@ -214,6 +286,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::NotFetched { id, .. } => (
             format!("Fetch it in Models, or with `aigc-studio models fetch {id}`."),
             format!("请在“模型”页下载，或运行 `aigc-studio models fetch {id}`。"),
+        ),
+        Cause::NotChecked { id, .. } => (
+            format!("Check them in Models, or with `aigc-studio models fetch {id}`: what is damaged is fetched again."),
+            format!("请在“模型”页校验，或运行 `aigc-studio models fetch {id}`：损坏的文件会重新下载。"),
         ),
         Cause::WrongKind { .. } => ("Choose another model.".into(), "请选择另一个模型。".into()),
         Cause::FileMissing { .. } => {
@@ -226,6 +302,15 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::BadModelFile { .. } => {
             ("Fetch the file again, or choose another one.".into(), "请重新下载，或选择另一个文件。".into())
         }
+        Cause::MissingParts { .. } => (
+            "Fetch the missing parts and put all of them into one folder, under the names that they were published with."
+                .into(),
+            "请下载缺少的部分，把所有部分以发布时的文件名放入同一个文件夹。".into(),
+        ),
+        Cause::NotUsed { .. } => (
+            "Leave it out, or name what this model reads.".into(),
+            "请去掉它，或指定这个模型会读取的文件。".into(),
+        ),
         Cause::LacksParts { lacks, .. } => (
             format!("Put files with {lacks} into the models folder, or name them with --with FILE."),
             format!("请把含有 {lacks} 的文件放入模型文件夹，或用 --with FILE 指定。"),
@@ -262,6 +347,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             "Unload the other model, close other programs, or choose a smaller model.".into(),
             "请卸载另一个模型、关闭其他程序，或选择更小的模型。".into(),
         ),
+        Cause::TooLarge { largest: (width, height), .. } => (
+            format!("Choose a smaller size, at most {width}x{height} in these proportions, or close other programs."),
+            format!("请选择更小的尺寸（此比例下最大 {width}x{height}），或关闭其他程序。"),
+        ),
         Cause::UnlikeDraft { .. } => (
             "Choose a smaller model of the same family as the draft, or none.".into(),
             "请选择同一系列中更小的模型作为草稿模型，或不使用草稿模型。".into(),
@@ -273,6 +362,12 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::NotANumber { .. } => {
             ("Lower the guidance, or try another seed.".into(), "请降低引导强度，或换一个种子。".into())
         }
+        Cause::BadLogits { .. } => (
+            "Keep keys and values in f32 (--kv f32); if that does not help, the file is damaged: fetch it again, or \
+             choose another quantisation."
+                .into(),
+            "请以 f32 保存键和值（--kv f32）；若仍然如此，则文件已损坏：请重新下载，或选择另一种量化。".into(),
+        ),
         Cause::BadDecode { .. } => (
             "Decode the latents again with another VAE or model.".into(),
             "请换一个 VAE 或模型，重新解码潜变量。".into(),
@@ -287,12 +382,29 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             "Free some space or choose another folder; nothing that was made is lost.".into(),
             "请腾出空间或选择另一个文件夹；已生成的内容没有丢失。".into(),
         ),
+        Cause::Unsaved => (
+            "Free some space, and it is written by itself. Close the window again to close it all the same.".into(),
+            "请腾出空间，随后会自动写入。再次关闭窗口则仍会关闭。".into(),
+        ),
+        Cause::NotAFile { .. } => ("Choose the name of a file.".into(), "请指定一个文件名。".into()),
+        Cause::OutputClosed | Cause::OutputFailed { full: false, .. } => {
+            ("Send the output elsewhere.".into(), "请将输出改到别处。".into())
+        }
+        Cause::OutputFailed { .. } => (
+            "Free some space there, or send the output elsewhere, and run the command again.".into(),
+            "请在那里腾出空间，或将输出改到别处，再运行一次。".into(),
+        ),
         Cause::SettingsBroken { kept, .. } => {
             (format!("The old file is kept at {}.", show(kept)), format!("旧文件保存在 {}。", show(kept)))
         }
-        Cause::NoSettingsInside { .. } => {
-            ("Open a PNG that the studio or A1111 saved.".into(), "请打开由本软件或 A1111 保存的 PNG。".into())
-        }
+        Cause::NoSettingsInside { .. } => (
+            "Open the file as the studio, A1111, ComfyUI or another image program saved it; editors and web sites often take the settings out.".into(),
+            "请打开由本软件、A1111、ComfyUI 等程序直接保存的文件；图片编辑器和网站常会去掉设置。".into(),
+        ),
+        Cause::SettingsTooLong { .. } => (
+            "Save it as PNG or WebP, which hold settings of any length.".into(),
+            "请保存为 PNG 或 WebP，它们可以容纳任意长度的设置。".into(),
+        ),
         Cause::BadPicture { .. } => {
             ("Choose a PNG, JPEG or WebP file.".into(), "请选择 PNG、JPEG 或 WebP 文件。".into())
         }

@@ -7,7 +7,8 @@
 //!      |                                          reporter: Started, Preview, Token, Finished | Failed | Cancelled
 //!   ui draws <- AppState <- update(Event) <- App::logic drains the channels <--------+
 //!                              |
-//!                              +-> Effect::Store -> store thread -> disk (temp file, fsync, rename)
+//!                              +-> Effect::SavePicture, Journal, ... -> store::Request -> store thread -> disk
+//!                                                                       (temp file, fsync, rename)
 //! ```
 //! Views read the state and push commands; they never touch an engine, a file or a channel. `update` is a pure
 //! function, so each behaviour of the program can be tested without a window, a GPU or a model.

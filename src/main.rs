@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
@@ -12,8 +11,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let started = Instant::now();
     let filter = EnvFilter::try_from_env("AIGC_STUDIO_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let cli = aigc_studio::cli::Cli::parse();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false).init();
+    let cli = match aigc_studio::cli::parse() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
     match cli.command {
         Some(command) => aigc_studio::cli::main(command),
         None => aigc_studio::app::run(started, cli.open),

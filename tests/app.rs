@@ -11,10 +11,12 @@ use aigc_studio::engine::{CancelToken, Engine, Pipeline, Pipelines, Reporter, St
 use aigc_studio::error::Cause;
 use aigc_studio::state::{Command, PersonaCommand, PersonaEdit, Saved, Stage, TextEdit};
 use aigc_studio::store::{Paths, load_settings, png};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use egui::accesskit::Role as Part;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use sha2::{Digest, Sha256};
 
 /// Patience for threads on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -113,7 +115,7 @@ impl Window {
              licence = \"MIT\"\nmemory = 1\n[[files]]\nname = \"tiny.gguf\"\nbytes = {}\nsha256 = \"{}\"\nsources = \
              [{{ kind = \"hub\", repo = \"a/b\", revision = \"main\", path = \"tiny.gguf\" }}]\n",
             file.metadata().unwrap().len(),
-            "0".repeat(64),
+            hex::encode(Sha256::digest(std::fs::read(&file).unwrap())),
         );
         std::fs::write(models.join("tiny.toml"), card).unwrap();
 
@@ -407,5 +409,161 @@ fn a_library_that_cannot_be_written_loses_no_picture() {
         "it is saved in the other folder",
         |w| matches!(&w.studio().state.create.strip[0].saved, Saved::At(p) if p.starts_with(home.path().join("free"))),
     );
+    window.close();
+}
+
+/// A file as the window system drops it.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+impl Window {
+    /// Drops files on the window, waits until `done`, then as long again as a second one of each could need. The
+    /// window is hidden meanwhile: its logic runs without a frame, where egui still shows the last frame's input.
+    #[track_caller]
+    fn drop_files(&mut self, paths: &[PathBuf], done: impl Fn(&mut Self) -> bool) {
+        for path in paths {
+            self.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.clone())));
+        }
+        self.harness.step();
+        let ctx = self.harness.ctx.clone();
+        for _ in 0..3 {
+            self.studio().logic(&ctx);
+        }
+        self.until("the dropped files are open", done);
+        let end = Instant::now() + Duration::from_millis(300);
+        while Instant::now() < end {
+            self.harness.step();
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+const CHAT: &str = r#"{"messages": [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi"}]}"#;
+const CARD: &str = r#"{"spec": "chara_card_v2", "spec_version": "2.0", "data": {"name": "Ada", "description": "A clockmaker.",
+    "first_mes": "Which clock?", "mes_example": "", "personality": "", "scenario": ""}}"#;
+
+#[test]
+fn a_dropped_file_of_each_kind_is_opened_once() {
+    use aigc_studio::state::NoticeKind;
+    let home = home();
+    let mut window = Window::open(home.path());
+    let put = |name: &str, bytes: &[u8]| {
+        let path = home.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let record = PictureRecord {
+        prompt: "a green snake".into(),
+        model: STICKER_ID.into(),
+        seed: 5,
+        steps: 9,
+        guidance: 3.0,
+        width: 64,
+        height: 64,
+        version: "test".into(),
+        ..PictureRecord::default()
+    };
+    let pixels = Picture { width: 64, height: 64, rgba: vec![200; 4 * 64 * 64] };
+
+    let picture = put("snake.png", &png::encode(&pixels, Some(&record)).unwrap());
+    window.drop_files(&[picture], |w| w.studio().state.settings.image.prompt == "a green snake");
+    let restored = |w: &mut Window| {
+        let notices = &w.studio().state.notices;
+        notices.iter().filter(|n| matches!(n.kind, NoticeKind::SettingsRestored(_))).count()
+    };
+    assert_eq!((restored(&mut window), window.studio().state.create.strip.len()), (1, 1));
+
+    let chat = put("old.json", CHAT.as_bytes());
+    window.drop_files(&[chat], |w| !w.studio().state.write.conversations.is_empty());
+    assert_eq!(window.studio().state.write.conversations.len(), 1);
+
+    let card = put("ada.json", CARD.as_bytes());
+    window.drop_files(&[card], |w| !w.studio().state.personas.kept.is_empty());
+    let state = &window.studio().state;
+    assert_eq!((state.personas.kept.len(), state.write.conversations.len()), (1, 2), "kept, and talked with, once");
+
+    let numbers = vec![0.0; 4 * 8 * 8];
+    let latents = Latents { channels: 4, height: 8, width: 8, numbers, record: Box::new(record.clone()) };
+    let latents = put("kept.latent", &aigc_studio::store::encode_latents(&latents).unwrap());
+    window.drop_files(&[latents], |w| !w.studio().state.create.jobs.is_empty());
+    assert_eq!(window.studio().state.create.jobs.len(), 1);
+
+    let model = home.path().join("models/tiny/tiny.gguf");
+    let model = if model.exists() { model } else { put("other.gguf", b"GGUF") };
+    window.drop_files(std::slice::from_ref(&model), |w| w.studio().state.room() == Room::Write);
+    assert_eq!(PathBuf::from(&window.studio().state.text().model), model);
+
+    // Several at once, of several kinds: each of them.
+    let both = [put("b.json", CHAT.as_bytes()), put("b.png", &png::encode(&pixels, Some(&record)).unwrap())];
+    window.drop_files(&both, |w| w.studio().state.create.strip.len() == 2);
+    assert_eq!(window.studio().state.write.conversations.len(), 3);
+    window.close();
+    let files = |folder: &str| std::fs::read_dir(home.path().join(folder)).map_or(0, |files| files.count());
+    assert_eq!((files("personas"), files("conversations")), (1, 3), "and on the disk");
+}
+
+#[test]
+fn a_card_in_the_library_is_looked_at_and_not_imported() {
+    let home = home();
+    let mut window = Window::open(home.path());
+    let library = window.studio().state.status.library.clone();
+    std::fs::create_dir_all(&library).unwrap();
+    // A picture with a card inside, as character programs write them.
+    let card = library.join("ada.png");
+    let plain = png::encode(&Picture { width: 64, height: 64, rgba: vec![90; 4 * 64 * 64] }, None).unwrap();
+    let end = plain.len() - 12;
+    let text = [b"chara\0".as_slice(), BASE64_STANDARD.encode(CARD).as_bytes()].concat();
+    let mut bytes = plain[..end].to_vec();
+    bytes.extend_from_slice(&(text.len() as u32).to_be_bytes());
+    let chunk = [b"tEXt".as_slice(), &text].concat();
+    bytes.extend_from_slice(&chunk);
+    bytes.extend_from_slice(&crc(&chunk).to_be_bytes());
+    bytes.extend_from_slice(&plain[end..]);
+    std::fs::write(&card, bytes).unwrap();
+    let ctx = window.harness.ctx.clone();
+    for command in [Command::Go(Room::Gallery), Command::RefreshLibrary, Command::Select(Some(card.clone()))] {
+        window.studio().command(&ctx, command);
+    }
+    window.until("it is seen in full", |w| w.studio().state.gallery.opened.as_ref().is_some_and(|(p, _)| *p == card));
+    window.studio().command(&ctx, Command::CopyItem(card.clone()));
+    window.until("it is copied", |w| w.shows("Copied"));
+    let state = &window.studio().state;
+    assert_eq!((state.room(), state.personas.kept.len(), state.write.conversations.len()), (Room::Gallery, 0, 0));
+    // Opened, it is what it is.
+    window.studio().command(&ctx, Command::OpenFile(card));
+    window.until("it is imported", |w| w.studio().state.personas.kept.len() == 1);
+    window.close();
+}
+
+/// CRC-32 of PNG chunks.
+fn crc(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 })
+    })
+}
+
+#[test]
+fn memory_is_said_to_be_free_once_the_engine_has_freed_it() {
+    let home = home();
+    let mut window = Window::open(home.path());
+    window.type_into(Part::MultilineTextInput, "Prompt", "a cat");
+    window.click("Generate");
+    let ctx = window.harness.ctx.clone();
+    window.studio().command(&ctx, Command::Unload);
+    window.until("it waits for the job", |w| w.shows("freed after the running jobs"));
+    assert!(!window.shows("Memory freed"));
+    window.let_go(24);
+    window.until("then it is freed", |w| w.shows("Memory freed"));
+    assert_eq!(window.studio().state.create.strip.len(), 1);
     window.close();
 }

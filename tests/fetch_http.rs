@@ -279,6 +279,60 @@ fn a_file_that_is_not_what_the_card_says_is_fetched_again() {
     assert_eq!(fs::read(path).unwrap(), bytes);
 }
 
+/// A byte flipped after the file was checked, its time set back: the model does not run, is hashed, and comes again.
+#[test]
+fn a_damaged_file_is_found_and_fetched_again() {
+    let home = tempfile::tempdir().unwrap();
+    let bytes = content(100_000);
+    let server = Server::start(bytes.clone(), Manner::Good);
+    let card = hub_card("m", &bytes);
+    run(config(&server.base), card.clone(), home.path());
+    fs::write(home.path().join("m.toml"), fetch_common::to_toml(&card)).unwrap();
+    let catalog = Catalog::load(home.path());
+    let path = home.path().join("m/m.gguf");
+    assert_eq!(catalog.presence(&card), ModelPresence::Here { path: path.clone() });
+    let time = fs::metadata(&path).unwrap().modified().unwrap();
+    // The clock of files ticks some milliseconds at a time.
+    std::thread::sleep(Duration::from_millis(30));
+    let mut flipped = bytes.clone();
+    flipped[50_000] ^= 1;
+    fs::write(&path, &flipped).unwrap();
+    fs::File::options().append(true).open(&path).unwrap().set_modified(time).unwrap();
+
+    assert_eq!(catalog.presence(&card), ModelPresence::Unchecked { path: path.clone() });
+    assert!(matches!(catalog.resolve("m", Makes::Text).unwrap_err().cause(), Cause::NotChecked { .. }));
+    assert!(matches!(catalog.check(&card, |_| true).unwrap_err().cause(), Cause::BadModelFile { .. }));
+    // Offline it stays, and stays out of use.
+    let (_fetcher, events) =
+        Fetcher::start_with(config(&server.base), card.clone(), home.path(), true, std::sync::Arc::new(|| {}));
+    let Some(FetchEventKind::Failed(error)) = finish(&events).pop() else { panic!() };
+    assert!(matches!(error.cause(), Cause::Offline { .. }));
+    assert!(fs::read(&path).unwrap() == flipped && server.requests().len() == 1);
+
+    let events = run(config(&server.base), card.clone(), home.path());
+    assert!(matches!(events.last(), Some(FetchEventKind::Finished { .. })), "{events:?}");
+    assert!(fs::read(&path).unwrap() == bytes && server.requests().len() == 2);
+    assert_eq!(catalog.presence(&card), ModelPresence::Here { path });
+}
+
+#[test]
+fn a_beginning_that_was_spoiled_is_thrown_away_and_all_comes_again() {
+    let home = tempfile::tempdir().unwrap();
+    let bytes = content(400_000);
+    let server = Server::start(bytes.clone(), Manner::Good);
+    let folder = home.path().join("m");
+    fs::create_dir(&folder).unwrap();
+    let mut part = bytes[..100_000].to_vec();
+    part[7] ^= 1;
+    fs::write(folder.join("m.gguf.part"), part).unwrap();
+    fs::write(folder.join("m.gguf.part.etag"), "\"v1\"").unwrap();
+    let events = run(config(&server.base), hub_card("m", &bytes), home.path());
+    let Some(FetchEventKind::Finished { path }) = events.last() else { panic!("{events:?}") };
+    assert_eq!(fs::read(path).unwrap(), bytes);
+    let starts: Vec<_> = server.requests().iter().map(|r| r.range_start).collect();
+    assert_eq!(starts, [Some(100_000), None]);
+}
+
 #[test]
 fn a_disk_that_is_too_small_is_told_before_anything_comes() {
     let home = tempfile::tempdir().unwrap();

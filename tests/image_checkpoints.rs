@@ -2,6 +2,8 @@
 //! converters): what the same pipelines draw from their folders, and what the shapes of full-size checkpoints tell.
 
 mod families_common;
+#[path = "families_common/odd_weights.rs"]
+mod odd_weights;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -59,6 +61,21 @@ fn cut(from: &Path, to: &Path, keep: impl Fn(&str) -> bool) {
     let all = candle_core::safetensors::load(from, &candle_core::Device::Cpu).unwrap();
     let some: std::collections::HashMap<_, _> = all.into_iter().filter(|(name, _)| keep(name)).collect();
     candle_core::safetensors::save(&some, to).unwrap();
+}
+
+#[test]
+fn shards_draw_what_the_single_file_draws() {
+    let home = tempfile::tempdir().unwrap();
+    let name = |n: usize| format!("m-{:05}-of-00002.safetensors", n + 1);
+    let place = |tensor: &str| usize::from(tensor.ends_with("weight"));
+    let whole = Header::read(&single("sd15.safetensors")).unwrap();
+    for n in 0..2 {
+        cut(&single("sd15.safetensors"), &home.path().join(name(n)), |tensor| place(tensor) == n);
+    }
+    let places: BTreeMap<_, _> = whole.tensors.keys().map(|tensor| (tensor, name(place(tensor)))).collect();
+    let index = home.path().join("m.safetensors.index.json");
+    std::fs::write(&index, format!("\u{feff}{}", serde_json::json!({ "weight_map": places }))).unwrap();
+    check_on("sd15", &files(checkpoint(index, "sd15")));
 }
 
 #[test]

@@ -179,7 +179,7 @@ fn the_model_is_kept_for_the_next_job_given_back_and_read_anew_when_its_file_cha
     assert!(ready(&again) > 0.0);
     assert_eq!(pictures(&again)[0].2.model_hash, sha256(&weights));
 
-    studio.engine.unload();
+    studio.engine.unload().unwrap();
     let start = Instant::now();
     while studio.budget.used() > 0 {
         assert!(start.elapsed() < Duration::from_secs(10));
@@ -276,7 +276,6 @@ fn requests_that_make_no_sense_are_refused_with_what_would() {
         (params("cat", 0), 1, "steps"),
         (ImageParams { guidance: f32::NAN, ..params("cat", 1) }, 1, "guidance"),
         (ImageParams { count: 65, ..params("cat", 1) }, 1, "count"),
-        (params("cat", 1), SEED_MAX + 1, "seed"),
     ] {
         assert!(matches!(cause(params, seed), Cause::OutOfRange { name, .. } if name == what), "{what}");
     }

@@ -13,6 +13,7 @@ use aigc_studio::domain::{Makes, ModelFiles};
 use aigc_studio::error::Cause;
 use aigc_studio::formats::family::{Family, Lack};
 use aigc_studio::lang::Lang;
+use families_common::raw::{Raw, Raws, raws, write};
 use families_common::{fixtures, full_sizes, hollow, single};
 use serde_json::Value;
 
@@ -52,6 +53,7 @@ fn full_size_checkpoints_are_told() {
         let report = examine(&path).unwrap();
         let kind = report.kind.as_ref().unwrap();
         assert_eq!((kind.family, report.precision()), (family, "F16"), "{name}");
+        assert!(report.trouble.is_none(), "{name}: {:?}", report.trouble);
         assert_eq!(report.lacks, lacks, "{name}");
         if parameters > 0 {
             assert_eq!(report.parts[0].parameters, parameters, "{name}: as its authors count");
@@ -242,4 +244,127 @@ fn single_files_draw_from_the_shell() {
     args.extend(["--vae", &vae]);
     assert!(aigc(home.path(), &args).status.success());
     assert_ne!(image::open(&out).unwrap().to_rgba8(), from_file);
+}
+
+/// What would fail after the weights are read is told before, by the names that the file has.
+#[test]
+fn missing_tensors_wrong_shapes_and_types_are_told_as_the_file_names_them() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("odd.safetensors");
+    let told = |from: &str, change: &dyn Fn(&mut Raws)| {
+        let mut all = raws(&single(&format!("{from}.safetensors")));
+        change(&mut all);
+        write(&file, &all, None);
+        let report = examine(&file).unwrap();
+        assert!(!report.is_whole() || report.sentence(Lang::En).contains("all that it needs"));
+        report.trouble
+    };
+    for (from, name) in [
+        ("sd15", "model.diffusion_model.input_blocks.0.0.weight"),
+        ("sd15", "model.diffusion_model.input_blocks.1.0.in_layers.0.weight"),
+        ("sd15", "model.diffusion_model.middle_block.1.transformer_blocks.0.attn1.to_k.weight"),
+        ("sd15", "model.diffusion_model.out.2.bias"),
+        ("sd15", "first_stage_model.decoder.up.0.block.0.conv1.weight"),
+        ("sd15", "first_stage_model.decoder.mid.attn_1.q.weight"),
+        ("sd15", "cond_stage_model.transformer.text_model.embeddings.token_embedding.weight"),
+        ("sd21", "cond_stage_model.model.transformer.resblocks.0.attn.in_proj_weight"),
+        ("sd21", "cond_stage_model.model.positional_embedding"),
+        ("sdxl", "conditioner.embedders.1.model.ln_final.bias"),
+        ("sd3", "model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight"),
+        ("sd3", "text_encoders.t5xxl.transformer.encoder.block.0.layer.0.SelfAttention.q.weight"),
+    ] {
+        let missing = told(from, &|all| drop(all.remove(name).unwrap())).unwrap();
+        let Cause::BadModelFile { reason, .. } = missing.cause() else { panic!("{name}: {missing}") };
+        assert_eq!(*reason, format!("the tensor {name} is not in it"));
+        let shape = raws(&single(&format!("{from}.safetensors")))[name].shape.clone();
+        let more = [&shape[..], &[2]].concat();
+        let wrong = told(from, &|all| {
+            let raw = all.get_mut(name).unwrap();
+            raw.shape = more.clone();
+            raw.bytes = raw.bytes.repeat(2);
+        });
+        // A matrix of one dimension too many cannot even be cut to what it should be: said in other words.
+        let text = wrong.unwrap_or_else(|| panic!("{name}")).summary(Lang::En);
+        assert!(text.contains(name) && text.contains(&format!("{more:?}")), "{text}");
+        let whole = told(from, &|all| all.get_mut(name).unwrap().dtype = "I32").unwrap();
+        assert!(
+            matches!(whole.cause(), Cause::UnsupportedQuantization { found, .. } if *found == format!("I32 ({name})")),
+            "{whole}"
+        );
+    }
+    let projection = "conditioner.embedders.1.model.text_projection";
+    let missing = told("sdxl", &|all| drop(all.remove(projection).unwrap())).unwrap();
+    assert!(missing.summary(Lang::En).contains(projection), "{missing}");
+    let joined = "model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight";
+    let wrong = told("sd3", &|all| {
+        let raw = all.get_mut(joined).unwrap();
+        raw.bytes.truncate(raw.bytes.len() / raw.shape[0] * (raw.shape[0] - 1));
+        raw.shape[0] -= 1;
+    });
+    assert!(matches!(wrong.unwrap().cause(), Cause::WrongShape { tensor, .. } if tensor == joined));
+    // Types of 8 bits run, and what no network reads is no fault.
+    let odd = told("sd15", &|all| {
+        all.insert("model.diffusion_model.more.weight".to_owned(), Raw::f32(&[3], &[0.0; 3]));
+        all.insert("alphas_cumprod".to_owned(), Raw { dtype: "I64", shape: vec![1], bytes: vec![0; 8] });
+        let raw = all.get_mut("model.diffusion_model.input_blocks.0.0.weight").unwrap();
+        (raw.dtype, raw.bytes) = ("F8_E5M2", vec![0; raw.bytes.len() / 4]);
+    });
+    assert!(odd.is_none(), "{odd:?}");
+}
+
+#[test]
+fn the_shell_says_what_is_missing_before_anything_is_loaded() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("odd.safetensors");
+    let name = "model.diffusion_model.output_blocks.0.0.in_layers.2.weight";
+    let mut all = raws(&single("sd15.safetensors"));
+    all.remove(name).unwrap();
+    write(&file, &all, None);
+    let path = file.display().to_string();
+    for args in
+        [vec!["models", "check", &path], vec!["models", "check", &path, "--json"], vec!["image", "x", "--model", &path]]
+    {
+        let out = aigc(home.path(), &args);
+        assert_eq!(out.status.code(), Some(1), "{args:?}");
+        assert!(
+            String::from_utf8_lossy(&out.stderr).contains(name),
+            "{args:?}: {}",
+            String::from_utf8_lossy(&out.stderr)
+        );
+    }
+    let out = aigc(home.path(), &["models", "check", &path]);
+    assert!(!String::from_utf8_lossy(&out.stdout).contains("all that it needs"));
+}
+
+#[test]
+fn files_of_one_name_in_two_folders_are_both_there() {
+    let home = tempfile::tempdir().unwrap();
+    for name in ["a/model.safetensors", "b/model.safetensors", "b/model.sft", "alone.safetensors", "own.safetensors"] {
+        full(home.path(), name, &[("sd15", "")]);
+    }
+    copy_folder(&fixtures().join("sd15"), &home.path().join("own"));
+    let mut catalog = Catalog::load(home.path());
+    for _ in 0..2 {
+        catalog.look_closer();
+        for (id, file) in [
+            ("a/model", "a/model.safetensors"),
+            ("b/model.safetensors", "b/model.safetensors"),
+            ("b/model.sft", "b/model.sft"),
+            ("alone", "alone.safetensors"),
+            ("own", "own"),
+            ("own.safetensors", "own.safetensors"),
+        ] {
+            let local = catalog.card(id).unwrap_or_else(|| panic!("{id}")).local.as_ref().unwrap();
+            assert_eq!(local.files.main, home.path().join(file));
+        }
+        assert!(catalog.card("model").is_none());
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().flatten() {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() { copy_folder(&path, &to) } else { std::fs::copy(&path, to).map(drop).unwrap() }
+    }
 }

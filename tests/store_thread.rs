@@ -280,6 +280,7 @@ fn conversations_are_listed_deleted_and_restored() {
     let StoreEvent::Conversations(heads) = next(&events) else { panic!() };
     assert_eq!(heads.len(), 2);
     store.send(Request::DeleteConversation(ConversationId("one".into())));
+    assert!(matches!(next(&events), StoreEvent::ConversationTrashed(ConversationId(id)) if id == "one"));
     store.send(Request::ListConversations);
     assert!(matches!(next(&events), StoreEvent::Conversations(heads) if heads.len() == 1));
     store.send(Request::RestoreConversation(ConversationId("one".into())));
@@ -369,6 +370,13 @@ fn cards_and_chats_of_other_programs_are_opened() {
     assert!(matches!(next(&events), StoreEvent::Failed(e) if matches!(e.cause(), Cause::FileMissing { .. })));
     store.send(Request::Open(put("picture.png", &png::encode(&picture(8), Some(&record("cat", 1))).unwrap())));
     assert!(matches!(next(&events), StoreEvent::Opened { record: Some(_), .. }));
+    // To be looked at: pixels, and nothing else, whatever the file brings.
+    store.send(Request::View(home.path().join("picture.png")));
+    assert!(matches!(next(&events), StoreEvent::Viewed { picture: Ok(seen), .. } if *seen == *picture(8)));
+    for name in ["ada.json", "gone.png"] {
+        store.send(Request::View(home.path().join(name)));
+        assert!(matches!(next(&events), StoreEvent::Viewed { path, picture: Err(_) } if path.ends_with(name)));
+    }
 }
 
 /// A page with three pictures: a PNG, a JPEG and one that is gone.
@@ -500,6 +508,9 @@ fn a_character_is_kept_listed_trashed_and_restored() {
     );
     store.send(Request::DeletePersona(copy.0));
     store.send(Request::DeletePersona(id.clone()));
+    for _ in 0..2 {
+        assert!(matches!(next(&events), StoreEvent::PersonaTrashed(_)));
+    }
     store.send(Request::ListPersonas);
     assert!(matches!(next(&events), StoreEvent::Personas(list) if list.is_empty()));
     store.send(Request::RestorePersona(id.clone()));
@@ -507,4 +518,49 @@ fn a_character_is_kept_listed_trashed_and_restored() {
     store.send(Request::DeletePersona(PersonaId("gone".into())));
     assert!(matches!(next(&events), StoreEvent::Personas(list) if list == [*kept]), "the list as it is");
     assert!(matches!(next(&events), StoreEvent::Failed(_)));
+}
+
+/// Settings and characters that the disk refuses are told, stay, and are written as soon as it takes them.
+#[test]
+fn settings_and_characters_that_cannot_be_written_are_kept_until_they_can_be() {
+    let home = tempfile::tempdir().unwrap();
+    let paths = Paths::below(home.path());
+    let (store, events) = start(home.path());
+    fs::create_dir(paths.settings()).unwrap();
+    fs::write(paths.personas(), "in the way").unwrap();
+    let settings = Settings { system_prompt: "Be brief.".into(), ..Settings::default() };
+    let ada = Persona { name: "Ada".into(), ..Persona::default() };
+    let keep = |name: &str| Request::SavePersona {
+        id: PersonaId("ada".into()),
+        persona: Box::new(Persona { system: name.into(), ..ada.clone() }),
+        picture_of: None,
+    };
+    for request in [Request::SaveSettings(Box::new(settings.clone())), keep("old"), keep("new")] {
+        let settings = matches!(request, Request::SaveSettings(_));
+        store.send(request);
+        match next(&events) {
+            StoreEvent::Failed(_) => assert!(settings),
+            StoreEvent::PersonaFailed { id, .. } => assert!(!settings && id == PersonaId("ada".into())),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(store.flush(Duration::from_secs(10)) && store.has_unsaved());
+    store.send(Request::ListPersonas);
+    assert!(matches!(next(&events), StoreEvent::Personas(kept) if kept[0].persona.system == "new"));
+    fs::remove_dir(paths.settings()).unwrap();
+    fs::remove_file(paths.personas()).unwrap();
+    assert!(matches!(next(&events), StoreEvent::SettingsSaved));
+    assert!(matches!(next(&events), StoreEvent::PersonaKept(kept) if kept.persona.system == "new"));
+    assert!(store.flush(Duration::from_secs(10)) && !store.has_unsaved());
+    assert_eq!(load_settings(paths.settings()).0, settings);
+
+    // The last chance is the end.
+    fs::remove_file(paths.settings()).unwrap();
+    fs::create_dir(paths.settings()).unwrap();
+    let settings = Settings { system_prompt: "Be kind.".into(), ..Settings::default() };
+    store.send(Request::SaveSettings(Box::new(settings.clone())));
+    assert!(matches!(next(&events), StoreEvent::Failed(_)));
+    fs::remove_dir(paths.settings()).unwrap();
+    drop(store);
+    assert_eq!(load_settings(paths.settings()).0, settings);
 }

@@ -102,6 +102,48 @@ fn headers_that_claim_too_much() {
     assert!(reason(&changed(|f| f.tensors[1].name = f.tensors[0].name.clone())).contains("twice"));
 }
 
+/// Types and values that no model needs, and what is said where one stands in the place of a number.
+#[test]
+fn odd_metadata_refuses_a_file_only_where_it_is_read() {
+    let array = |kind: u32, len: u64, elements: &[u8]| [&kind.to_le_bytes()[..], &len.to_le_bytes(), elements].concat();
+    let text = |text: &[u8]| [&(text.len() as u64).to_le_bytes()[..], text].concat();
+    let many = (1_u64 << 22) + 1;
+    let texts = array(8, 2, &[text(b"a"), text(b"bc")].concat());
+    let odd = [
+        (10, u64::MAX.to_le_bytes().to_vec(), "18446744073709551615, which is out of range"),
+        (1, vec![0xFF], "-1"),
+        (12, 0.5_f64.to_le_bytes().to_vec(), "not a number"),
+        (12, f64::NAN.to_le_bytes().to_vec(), "not a number"),
+        (7, vec![1], "not a number"),
+        (7, vec![7], "7, where true or false belongs"),
+        (8, text(b"\xFF\xFE"), "not a number"),
+        (8, text(&vec![b'x'; (16 << 20) + 1]), "a text of 16777217 bytes"),
+        (9, array(7, 3, &[0, 1, 9]), "an array with 9, where true or false belongs"),
+        (9, array(10, 2, &[[0xFF; 8], [0; 8]].concat()), "18446744073709551615, which is out of range"),
+        (9, array(8, 1, &text(&vec![b'x'; (16 << 20) + 1])), "a text of 16777217 bytes"),
+        (9, array(1, many, &vec![0; many as usize]), "an array of 4194305 elements"),
+        (9, array(9, 0, &[]), "an array of arrays of 0 elements"),
+        (9, array(9, 2, &[array(5, 1, &[1, 0, 0, 0]), texts.clone()].concat()), "an array of arrays of 2 elements"),
+        (9, array(9, 1, &array(9, 2, &[texts.clone(), array(9, 1, &array(0, 0, &[]))].concat())), "an array of arrays"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("odd.gguf");
+    for (kind, bytes, words) in odd {
+        std::fs::write(&path, meta("zzz", Meta::Raw(kind, bytes.clone()))).unwrap();
+        inspect(&path).unwrap_or_else(|error| panic!("{words}: {error:?}"));
+        let why = reason(&meta("llama.block_count", Meta::Raw(kind, bytes)));
+        assert!(why.contains("llama.block_count is ") && why.contains(words), "{words}: {why}");
+    }
+    // What claims more than the file has is cut off or made up: nothing can be passed over.
+    let deep = array(9, 1 << 40, &array(9, 1, &[]));
+    assert!(reason(&meta("zzz", Meta::Raw(9, deep))).contains("claims 1099511627776 elements"));
+    assert!(
+        reason(&meta("zzz", Meta::Raw(9, array(9, 1, &array(8, 1, &[0xFF; 8]))))).contains("the file ends at byte")
+    );
+    assert!(reason(&meta("zzz", Meta::Raw(9, array(9, 1, &array(77, 0, &[]))))).contains("unknown type 77"));
+    assert!(reason(&meta("zzz", Meta::Raw(13, vec![0; 8]))).contains("unknown type 13"));
+}
+
 #[test]
 fn what_is_not_supported_is_named_with_what_is() {
     let error = refuse(&meta("general.architecture", Meta::Text("mamba".into())));

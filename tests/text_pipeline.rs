@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use aigc_studio::domain::{DeviceChoice, EventKind, FinishReason, Message, Role, TextParams, TextPrompt, TextStats};
+use aigc_studio::domain::{
+    DeviceChoice, EventKind, FinishReason, Message, ModelFiles, Role, TextParams, TextPrompt, TextStats,
+};
 use aigc_studio::engine::text::testing::{GgufFile, Meta, Vocabulary, request, run, tiny_gguf};
 use aigc_studio::engine::text::{TextPipeline, inspect};
 use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Stop};
 use aigc_studio::error::{Cause, StudioError};
+use aigc_studio::formats::Header;
 
 /// A model file of its own for a test.
 struct Model {
@@ -220,7 +223,7 @@ fn numbers_out_of_range_are_told() {
     let norm = file.tensor("output_norm.weight");
     norm.data[..4].copy_from_slice(&f32::NAN.to_le_bytes());
     let (_, result) = answer(&mut pipeline(), &model_of(&file), raw("abc"), params(), 1);
-    assert_eq!(failure(result).cause(), &Cause::NotANumber { step: 0 });
+    assert_eq!(failure(result).cause(), &Cause::BadLogits { step: 0 });
 }
 
 #[test]
@@ -378,4 +381,155 @@ fn what_was_weighed_is_told_where_it_is_asked_for() {
         let sum: f32 = choice.others.iter().map(|o| o.probability).sum();
         assert!(choice.others.len() > 1 && sum <= 1.0 + 1e-4, "{sum}");
     }
+}
+
+/// Writes a model in two files; the paths of both.
+fn write_parts(file: &GgufFile, folder: &std::path::Path, at: usize) -> [PathBuf; 2] {
+    let paths = [1, 2].map(|n| folder.join(format!("tiny-{n:05}-of-00002.gguf")));
+    file.split(at).iter().zip(&paths).for_each(|(part, path)| part.write(path).unwrap());
+    paths
+}
+
+#[test]
+fn a_model_in_two_files_writes_what_the_whole_one_writes() {
+    let whole = GgufFile::tiny_llama();
+    let (expected, _) = answer(&mut pipeline(), &model_of(&whole), raw("abc"), params(), 1);
+    for at in [0, 1, 9, whole.tensors.len()] {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = write_parts(&whole, folder.path(), at);
+        let bytes: u64 = paths.iter().map(|path| std::fs::metadata(path).unwrap().len()).sum();
+        let mut pipeline = pipeline();
+        for (i, path) in paths.iter().enumerate() {
+            let mut request = request(path, raw("abc"), params(), 1);
+            let text = Arc::new(Mutex::new(String::new()));
+            let mut told = |request: &_| {
+                let sink = text.clone();
+                sink.lock().unwrap().clear();
+                let stats = run(&mut pipeline, request, &CancelToken::new(), move |event| {
+                    if let EventKind::Token { text } = event {
+                        sink.lock().unwrap().push_str(text);
+                    }
+                });
+                (text.lock().unwrap().clone(), stats.unwrap().load_s)
+            };
+            let (text, load_s) = told(&request);
+            assert_eq!(text, expected, "{at}, {}", path.display());
+            assert_eq!(load_s > 0.0, i == 0, "both parts are one model, which is read once");
+            request.model.files = ModelFiles::Folder(folder.path().to_owned());
+            assert_eq!(told(&request), (expected.clone(), 0.0));
+            let info = inspect(path).unwrap();
+            assert_eq!((info.name.as_str(), info.bytes), ("Tiny", bytes));
+            let header = Header::read(path).unwrap();
+            let places: Vec<usize> = whole.tensors.iter().map(|t| header.tensors[&t.name].file).collect();
+            assert_eq!(places, (0..whole.tensors.len()).map(|i| usize::from(i >= at)).collect::<Vec<_>>());
+            assert!(header.files.iter().map(|file| &file.path).eq(&paths) && header.len() == bytes);
+        }
+        // Another second part is another model.
+        let mut other = whole.clone();
+        other.tensor("output_norm.weight").data[..4].copy_from_slice(&f32::NAN.to_le_bytes());
+        write_parts(&other, folder.path(), at);
+        let (_, result) =
+            answer(&mut pipeline, &Model { _folder: folder, path: paths[0].clone() }, raw("abc"), params(), 1);
+        assert_eq!(failure(result).cause(), &Cause::BadLogits { step: 0 });
+    }
+}
+
+#[test]
+fn parts_that_do_not_make_a_model_are_told() {
+    let whole = GgufFile::tiny_llama();
+    let folder = tempfile::tempdir().unwrap();
+    let paths = write_parts(&whole, folder.path(), 9);
+    let cause = |path: &PathBuf| inspect(path).unwrap_err().cause().clone();
+    let reason = |path: &PathBuf| match cause(path) {
+        Cause::BadModelFile { reason, .. } => reason,
+        other => panic!("{other:?}"),
+    };
+    let [first, second] = whole.split(9);
+    // Of another cut: what is in both, and what is in none.
+    whole.split(8)[1].write(&paths[1]).unwrap();
+    assert!(reason(&paths[0]).contains("is in another part too"));
+    whole.split(10)[1].write(&paths[1]).unwrap();
+    assert!(reason(&paths[1]).contains("have 20 tensors, not 21"), "{}", reason(&paths[1]));
+    first.write(&paths[1]).unwrap();
+    assert!(reason(&paths[0]).contains("not part 2 of 2"));
+    whole.write(&paths[1]).unwrap();
+    assert!(reason(&paths[0]).contains("not part 2 of 2"));
+    std::fs::write(&paths[1], b"GGUF\x03\0\0\0").unwrap();
+    assert!(matches!(cause(&paths[0]), Cause::BadModelFile { path, .. } if path == paths[1]));
+    // Missing, from either side; under a name that does not tell where the others are.
+    std::fs::remove_file(&paths[1]).unwrap();
+    let missing = |part, missing: &str, path: &PathBuf| Cause::MissingParts {
+        path: path.clone(),
+        part,
+        count: 2,
+        missing: vec![missing.to_owned()],
+    };
+    assert_eq!(cause(&paths[0]), missing(1, "tiny-00002-of-00002.gguf", &paths[0]));
+    second.write(&paths[1]).unwrap();
+    std::fs::rename(&paths[0], folder.path().join("a.gguf")).unwrap();
+    assert_eq!(cause(&paths[1]), missing(2, "tiny-00001-of-00002.gguf", &paths[1]));
+    let renamed = folder.path().join("a.gguf");
+    assert_eq!(cause(&renamed), missing(1, "*-00002-of-00002.gguf", &renamed));
+    for (no, count) in [(2, 2_u16), (0, 5000)] {
+        let mut odd = first.clone();
+        odd.set("split.no", Meta::U32(no)).set("split.count", Meta::U32(count.into()));
+        odd.write(&renamed).unwrap();
+        assert!(reason(&renamed).contains(&format!("part {} of {count}", no + 1)));
+    }
+    // A whole model may be called like a part.
+    let mut alone = whole.clone();
+    alone.set("split.count", Meta::U32(1));
+    alone.write(&paths[0]).unwrap();
+    assert!(inspect(&paths[0]).is_ok());
+}
+
+#[test]
+fn a_thought_that_the_template_opens_is_told_and_no_grammar_holds_it() {
+    let template =
+        "{% for m in messages %}{{ m.role + ': ' + m.content + '\n' }}{% endfor %}{{ 'assistant: <think>\n' }}";
+    let mut file = GgufFile::tiny_llama();
+    file.set("tokenizer.chat_template", Meta::Text(template.to_owned()));
+    let model = model_of(&file);
+    let ask = |turns: Vec<Message>, grammar: Option<&str>| {
+        let grammar = grammar.map(|text| aigc_studio::domain::Grammar::Gbnf(text.to_owned()));
+        let params = TextParams { grammar, ..params() };
+        answer(&mut pipeline(), &model, TextPrompt::Chat(turns), params, 4)
+    };
+    let (free, stats) = ask(vec![say(Role::User, "Hi")], None);
+    let inside = free.strip_prefix("<think>\n").unwrap_or_else(|| panic!("{free}"));
+    // The thought has not ended: a grammar of one letter has not begun.
+    let (held, _) = ask(vec![say(Role::User, "Hi")], Some("root ::= \"q\""));
+    assert_eq!(held, free);
+    // Gone on with, the tag stands in the prompt once, and is not told again.
+    let begun = vec![say(Role::User, "Hi"), say(Role::Assistant, "<think>\n")];
+    let (more, again) = ask(begun, None);
+    assert_eq!(more, inside);
+    assert_eq!(again.unwrap().prompt_tokens, stats.unwrap().prompt_tokens);
+    // An answer without a thought is gone on with outside of one.
+    let (_, plain) = ask(vec![say(Role::User, "Hi"), say(Role::Assistant, "Yes")], None);
+    let tokens = |text: &str| Vocabulary::open(&model.path, None).unwrap().begin(text).len();
+    assert_eq!(plain.unwrap().prompt_tokens, tokens("user: Hi\nassistant: Yes"));
+    // Behind the thought's end the grammar holds.
+    let done = vec![say(Role::User, "Hi"), say(Role::Assistant, "<think>\nhm\n</think>\n\n")];
+    assert_eq!(ask(done, Some("root ::= \"q\"")).0, "q");
+    // A question about the tag opens nothing.
+    let plain = "{% for m in messages %}{{ m.content }}{% endfor %}";
+    file.set("tokenizer.chat_template", Meta::Text(plain.to_owned()));
+    let model = model_of(&file);
+    let (text, _) =
+        answer(&mut pipeline(), &model, TextPrompt::Chat(vec![say(Role::User, "What is <think>")]), params(), 4);
+    assert!(!text.starts_with("<think>\n"), "{text}");
+}
+
+#[test]
+fn tags_of_thoughts_are_shown_though_the_file_calls_them_control_tokens() {
+    let mut file = GgufFile::tiny_llama();
+    file.set("tokenizer.ggml.token_type", Meta::I32s([vec![1; 296], vec![3; 4]].concat()));
+    let model = model_of(&file);
+    let vocabulary = Vocabulary::open(&model.path, None).unwrap();
+    let tokens = vocabulary.encode("<|im_start|><think>hm<|im_end|>");
+    assert_eq!((tokens[0], tokens[1]), (297, 299));
+    assert_eq!(vocabulary.decode(&tokens), "<think>hm");
+    // What a person types stays letters.
+    assert!(!vocabulary.encode_plain("<think>").contains(&299));
 }

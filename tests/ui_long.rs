@@ -66,8 +66,11 @@ fn a_library_of_100_000_pictures_draws_and_asks_for_only_the_visible_ones() {
     harness.run();
     let cells = harness.state().views.counters().cells;
     assert!((1..=100).contains(&cells), "{cells} cells");
+    // The state knows what is on its way: each frame before it was told has asked again.
     let asked = std::mem::take(&mut harness.state_mut().commands);
-    let thumbnails = asked.iter().filter(|c| matches!(c, Command::NeedThumbnail(_))).count();
+    let window = harness.state_mut();
+    let effects: Vec<_> = asked.into_iter().flat_map(|c| update(&mut window.state, Input::Command(c))).collect();
+    let thumbnails = effects.iter().filter(|e| matches!(e, Effect::Thumbnail(_))).count();
     assert!((1..=100).contains(&thumbnails), "{thumbnails} thumbnails asked for");
     harness.run_steps(5);
     assert_eq!(harness.state().commands, [], "they are asked for once");
@@ -196,6 +199,7 @@ fn figures_of_a_long_conversation() {
     let StoreEvent::Conversation(data) = events.recv_timeout(Duration::from_secs(60)).unwrap() else { panic!() };
     let read = start.elapsed();
     let mut state = write_chat(Lang::En, Theme::Dark);
+    let _ = update(&mut state, Input::Command(Command::OpenConversation(data.id.clone())));
     update(&mut state, Input::Store(StoreEvent::Conversation(data)));
     let mut harness = harness(state, SIZE);
     harness.step();

@@ -171,6 +171,13 @@ fn a_running_job_says_how_far_it_is_and_can_be_stopped() {
 }
 
 #[test]
+fn what_was_taken_out_of_a_prompt_is_told_beside_it() {
+    let mut state = create_running(Lang::Zh, Theme::Dark);
+    state.create.left_out = vec![aigc_studio::lang::Both::new("AND was left out.", "已略去 AND。")];
+    open(state).get_by_label_contains("已略去 AND");
+}
+
+#[test]
 fn escape_with_nothing_running_does_nothing() {
     let mut harness = open(create_done(Lang::En, Theme::Dark));
     harness.key_press(Key::Escape);
@@ -309,6 +316,22 @@ fn a_note_of_deleted_pictures_offers_undo() {
 }
 
 #[test]
+fn what_a_picture_says_that_cannot_be_set_is_told_in_the_notice() {
+    for (lang, words) in [
+        (Lang::En, "Prompt and settings restored, but:\nThe picture says DPM++ 2S a; Euler is set instead."),
+        (Lang::Zh, "已恢复提示词和设置，但：\n图片中是 DPM++ 2S a，改用 Euler。"),
+    ] {
+        let mut state = create_done(lang, Theme::Dark);
+        let kind = NoticeKind::SettingsRestored(vec![told::instead("DPM++ 2S a", "Euler")]);
+        state.notices = vec![Notice { id: 4, kind, born_ms: NOW }];
+        open(state).get_by_label(words);
+    }
+    let mut state = create_done(Lang::En, Theme::Dark);
+    state.notices = vec![Notice { id: 4, kind: NoticeKind::SettingsRestored(Vec::new()), born_ms: NOW }];
+    open(state).get_by_label("Prompt and settings restored");
+}
+
+#[test]
 fn settings_push_their_choice() {
     let mut harness = open(fresh(Room::Settings, Lang::En, Theme::Dark));
     for (label, command) in [
@@ -340,4 +363,110 @@ fn models_are_fetched_cancelled_and_chosen() {
     let mut harness = open(state);
     harness.get_by_label("Use").click();
     assert_eq!(asked(&mut harness), [Command::UseModel("gemma3-270m".into())]);
+}
+
+#[test]
+fn a_double_click_in_the_gallery_selects_and_opens_once() {
+    let mut harness = open(gallery(Lang::En, Theme::Dark, 30, 10));
+    let path = item(2).path;
+    let name = harness.state().state.gallery.item(&path).unwrap().record.as_ref().unwrap().prompt.clone();
+    let label = T::PictureNamed.with(Lang::En, &[&name]);
+    let at = harness.get_all_by_role_and_label(Part::ListBoxOption, &label).next().unwrap().rect().center();
+    for _ in 0..2 {
+        harness.hover_at(at);
+        for pressed in [true, false] {
+            let modifiers = Modifiers::NONE;
+            harness.event(egui::Event::PointerButton {
+                pos: at,
+                button: egui::PointerButton::Primary,
+                pressed,
+                modifiers,
+            });
+        }
+        harness.step();
+    }
+    let commands = asked(&mut harness);
+    let clicks: Vec<_> = commands
+        .iter()
+        .filter(|c| matches!(c, Command::Select(_) | Command::UseItem(_) | Command::OpenFile(_)))
+        .collect();
+    assert!(matches!(clicks[..], [Command::Select(Some(_)), Command::UseItem(_)]), "{clicks:?}");
+}
+
+#[test]
+fn a_picture_that_cannot_be_shown_small_is_asked_for_once() {
+    let mut state = create_done(Lang::En, Theme::Dark);
+    state.create.shown = Shown::Shot((JobId(9), 0));
+    state.create.strip[4].picture = None;
+    let Saved::At(path) = state.create.strip[4].saved.clone() else { panic!() };
+    let mut harness = open(state);
+    // The window asks as long as the state does not know of it, and not any more once it was asked.
+    harness.step();
+    let wanted = Command::NeedThumbnail(path.clone());
+    assert!(asked(&mut harness).contains(&wanted));
+    let _ = update(&mut harness.state_mut().state, Input::Command(wanted.clone()));
+    harness.run();
+    harness.state_mut().commands.clear();
+    let error = Some(Cause::EngineGone.into());
+    let _ = update(&mut harness.state_mut().state, Input::Store(StoreEvent::NoThumbnail { path, error }));
+    assert_eq!(asked(&mut harness), []);
+}
+
+#[test]
+fn what_a_picture_has_set_is_seen_under_more() {
+    for lang in Lang::ALL {
+        // The built-in model uses none of them: nothing is shown.
+        let open_more = |state: AppState| {
+            let mut harness = open(state);
+            harness.get_by_role_and_label(Part::Button, T::More.tr(lang)).click();
+            harness.run();
+            harness
+        };
+        let rare = [T::NoiseSource, T::GuidanceRescale, T::ClipSkip];
+        let harness = open_more(fresh(Room::Create, lang, Theme::Dark));
+        assert!(rare.iter().all(|name| harness.query_all_by_label_contains(name.tr(lang)).next().is_none()));
+        // A picture of another program has set them: they are, and it is said that they do nothing here.
+        let mut state = fresh(Room::Create, lang, Theme::Dark);
+        let image = &mut state.settings.image;
+        (image.noise, image.guidance_rescale, image.clip_skip) = (NoiseSource::Torch, 0.7, 2);
+        let mut harness = open(state.clone());
+        assert!(harness.state_mut().commands.is_empty());
+        let harness = open_more(state.clone());
+        assert!(rare.iter().all(|name| harness.query_all_by_label_contains(name.tr(lang)).next().is_some()));
+        assert_eq!(harness.query_all_by_label(T::NotUsedHere.tr(lang)).count(), 3);
+        // A model that uses them shows them by itself.
+        state.models.entries[0].card.family = "stable-diffusion-xl".into();
+        state.settings.image = ImageParams { model: STICKER_ID.into(), ..ImageParams::default() };
+        let mut harness = open_more(state);
+        assert_eq!(harness.query_all_by_label(T::NotUsedHere.tr(lang)).count(), 0);
+        harness.get_by_role_and_label(Part::Slider, T::ClipSkip.tr(lang)).focus();
+        harness.run();
+        harness.key_press(Key::ArrowRight);
+        assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::ClipSkip(2))]);
+    }
+}
+
+#[test]
+fn many_problems_are_all_there_and_dismissed_together() {
+    for size in [SIZE, [900.0, 600.0]] {
+        let mut state = fresh(Room::Gallery, Lang::En, Theme::Dark);
+        state.notices = (0..12)
+            .map(|n| Notice {
+                id: n,
+                kind: NoticeKind::Problem(ProblemBox(Cause::QueueFull { waiting: n as usize }.into())),
+                born_ms: NOW,
+            })
+            .collect();
+        let mut harness = harness(state, size);
+        harness.run();
+        harness.state_mut().commands.clear();
+        let name = T::DismissAll.with(Lang::En, &[&12]);
+        let all = harness.get_by_role_and_label(Part::Button, &name);
+        assert!(all.rect().bottom() < size[1], "it can be reached");
+        // The newest are shown, inside the window.
+        let newest = harness.get_by_label_contains("11 jobs wait").rect();
+        assert!(newest.top() > 0.0 && newest.bottom() < size[1]);
+        all.click();
+        assert!(asked(&mut harness).contains(&Command::DismissProblems));
+    }
 }

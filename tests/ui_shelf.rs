@@ -73,6 +73,13 @@ fn a_row_is_renamed_in_its_place() {
     harness.key_press(Key::Escape);
     assert_eq!(asked(&mut harness), [], "it stays as it was");
     harness.get_by_role_and_label(Part::ListBoxOption, "Write a haiku about rain");
+    // An answer that streams meanwhile is not stopped by the same key; by the next one it is.
+    harness.state_mut().state.write.job = write_streaming(Lang::En, Theme::Dark).write.job;
+    menu(&mut harness);
+    harness.key_press(Key::Escape);
+    assert_eq!(asked(&mut harness), []);
+    harness.key_press(Key::Escape);
+    assert_eq!(asked(&mut harness), [Command::CancelCurrent]);
 }
 
 #[test]

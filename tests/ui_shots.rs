@@ -2,7 +2,7 @@
 
 mod ui_states;
 
-use aigc_studio::domain::{AnswerForm, Room, Theme};
+use aigc_studio::domain::{AnswerForm, NoiseSource, Room, Theme};
 use aigc_studio::error::Cause;
 use aigc_studio::lang::{Both, Lang};
 use aigc_studio::state::{
@@ -28,6 +28,11 @@ fn shoot(name: &str, state: AppState, size: [f32; 2]) {
         harness.get_by_label(T::Branches.tr(lang)).click();
         harness.run_steps(4);
     }
+    if name.starts_with("create-more") {
+        let lang = harness.state().state.lang;
+        harness.get_by_role_and_label(egui::accesskit::Role::Button, T::More.tr(lang)).click();
+        harness.run_steps(4);
+    }
     harness.render().expect("an adapter").save(format!("{folder}/{name}.png")).expect("the folder is there");
 }
 
@@ -41,8 +46,14 @@ fn rooms() {
         ("zh-light", Zh, Light, LARGE),
         ("en-small", En, Dark, SMALL),
         ("zh-small", Zh, Light, SMALL),
+        ("zh-zoomed", Zh, Dark, LARGE),
+        ("en-zoomed", En, Light, LARGE),
     ] {
-        let shot = |name: &str, state| shoot(&format!("{name}-{tag}"), state, size);
+        let zoom = tag.ends_with("zoomed").then_some(1.5);
+        let shot = |name: &str, mut state: AppState| {
+            state.settings.zoom = zoom;
+            shoot(&format!("{name}-{tag}"), state, size);
+        };
         shot("create-empty", fresh(Room::Create, lang, theme));
         shot("create-running", create_running(lang, theme));
         shot("create-done", create_done(lang, theme));
@@ -58,6 +69,18 @@ fn rooms() {
             },
         ];
         shot("create-error", error);
+        let mut rare = fresh(Room::Create, lang, theme);
+        let image = &mut rare.settings.image;
+        (image.noise, image.guidance_rescale, image.clip_skip) = (NoiseSource::Torch, 0.7, 2);
+        shot("create-note", rare.clone());
+        shot("create-more", rare.clone());
+        rare.models.entries[0].card.family = "stable-diffusion-xl".into();
+        shot("create-more-xl", rare);
+        let mut troubled = fresh(Room::Gallery, lang, theme);
+        let problem = |n| NoticeKind::Problem(ProblemBox(Cause::QueueFull { waiting: n as usize }.into()));
+        troubled.notices = (0..12).map(|n| Notice { id: n, kind: problem(n), born_ms: NOW }).collect();
+        troubled.notices.push(Notice { id: 12, kind: NoticeKind::MemoryWaits, born_ms: NOW });
+        shot("notices-many", troubled);
         shot("write-empty", fresh(Room::Write, lang, theme));
         shot("write-chat", write_chat(lang, theme));
         shot("shelf-tree", write_shelf(lang, theme));

@@ -319,3 +319,49 @@ fn the_pointer_over_a_token_shows_what_might_have_stood_there_and_a_click_goes_o
     harness.get_by_label("·Sun   25%").click();
     assert_eq!(asked(&mut harness), [Command::BranchAtToken { turn: answer, token: 1, other: 1 }]);
 }
+
+/// A conversation whose last answer has this text, and thought for 212 tokens.
+fn with_thought(lang: Lang, content: &str) -> AppState {
+    let mut state = write_chat(lang, Theme::Dark);
+    let last = state.write.open.turns.last_mut().expect("there are turns");
+    last.message.content = content.to_owned();
+    last.info.as_mut().expect("it was written").thought_tokens = 212;
+    state
+}
+
+#[test]
+fn a_thought_is_folded_with_its_length_and_opens_by_a_click() {
+    let text = "<think>\nhm, the Moon\n</think>\n\nTides.";
+    let mut harness = open(with_thought(Lang::En, text));
+    harness.get_by_label("Tides.");
+    assert!(harness.query_by_label("hm, the Moon").is_none());
+    harness.get_by_role_and_label(Part::Button, "Thought for 212 tokens").click();
+    harness.run();
+    harness.get_by_label("hm, the Moon");
+    harness.get_by_role_and_label(Part::Button, "Thought for 212 tokens").click();
+    harness.run();
+    assert!(harness.query_by_label("hm, the Moon").is_none());
+    open(with_thought(Lang::Zh, text)).get_by_role_and_label(Part::Button, "思考了 212 个词元");
+    // Cut off; from elsewhere, without a count; with nothing in it.
+    open(with_thought(Lang::En, "<think>\nhm")).get_by_role_and_label(Part::Button, "Thought for 212 tokens, cut off");
+    let mut state = with_thought(Lang::En, text);
+    state.write.open.turns.last_mut().unwrap().info = None;
+    open(state).get_by_role_and_label(Part::Button, "Thought, 12 characters");
+    let harness = open(with_thought(Lang::En, "<think>\n\n</think>\n\nTides."));
+    assert!(harness.query_by_label_contains("Thought").is_none());
+    harness.get_by_label("Tides.");
+}
+
+#[test]
+fn a_thought_that_streams_is_counted_and_can_be_read() {
+    let mut state = write_streaming(Lang::En, Theme::Dark);
+    let last = state.write.open.turns.last_mut().expect("there are turns");
+    "<think>\nhm, the Moon".clone_into(&mut last.message.content);
+    let job = state.write.job.as_mut().expect("it is written");
+    job.thinking = Thinking::begun("<think>\n");
+    [("hm,", 1), (" the", 1), (" Moon", 2)].iter().for_each(|(piece, tokens)| job.thinking.push(piece, *tokens));
+    let mut harness = open(state);
+    harness.get_by_role_and_label(Part::Button, "Thinking… 4 tokens").click();
+    harness.run();
+    harness.get_by_label("hm, the Moon");
+}

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::domain::Wake;
+use crate::error::{Doing, StudioError};
 use crate::lang::Lang;
 use crate::state::Command;
 use crate::store::Request;
@@ -14,6 +15,7 @@ use crate::store::Request;
 pub enum Answer {
     Command(Command),
     Store(Box<Request>),
+    Failed(StudioError),
 }
 
 pub struct Dialogs {
@@ -43,6 +45,21 @@ impl Dialogs {
         };
         if let Err(error) = std::thread::Builder::new().name("dialog".to_owned()).spawn(work) {
             tracing::error!("no thread for the file dialog: {error}");
+        }
+    }
+
+    /// Shows a folder, or the folder of a file, in the system's file manager.
+    pub fn reveal(&self, path: PathBuf) {
+        let (sender, wake) = (self.sender.clone(), self.wake.clone());
+        let work = move || {
+            let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
+            if let Err(error) = open::that_detached(folder) {
+                let _ = sender.send(Answer::Failed(StudioError::io(Doing::Reading, folder, &error)));
+                wake();
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name("reveal".to_owned()).spawn(work) {
+            tracing::error!("no thread for the file manager: {error}");
         }
     }
 

@@ -1,12 +1,11 @@
 //! What `update` asks for, done.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use crossbeam_channel::Receiver;
 
 use super::Studio;
-use crate::catalog::{Catalog, Fetcher};
+use crate::catalog::Fetcher;
 use crate::domain::{Event, EventKind, FetchEvent, FetchEventKind, Picture};
 use crate::error::{Cause, StudioError};
 use crate::state::{Command, Effect, Input};
@@ -62,7 +61,11 @@ impl Studio {
                     self.input(ctx, Input::Grammar(grammar, Err(Cause::QueueFull { waiting: 16 }.into())));
                 }
             }
-            Effect::Unload => self.engine.unload(),
+            Effect::Unload => {
+                if let Err(error) = self.engine.unload() {
+                    self.input(ctx, Input::NotUnloaded(error));
+                }
+            }
             Effect::SetDevice(device) => {
                 // A new engine on the new device; jobs of the old one end as cancelled.
                 let ended: Vec<_> = self.jobs.drain().map(|(id, _)| id).collect();
@@ -92,15 +95,16 @@ impl Studio {
                 let name = from.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                 self.dialogs.save_picture(&name, move |path| Request::ExportFile { from, path });
             }
-            Effect::CopyPicture(picture) => copy_picture(ctx, &picture),
-            Effect::CopyFile(path) => {
-                let opened = self.state.gallery.opened.as_ref().filter(|(p, _)| *p == path);
-                if let Some((_, picture)) = opened {
-                    copy_picture(ctx, picture);
-                }
+            Effect::CopyPicture(picture) => {
+                copy_picture(ctx, &picture);
+                self.input(ctx, Input::Copied);
             }
-            Effect::CopyText(text) => ctx.copy_text(text),
+            Effect::CopyText(text) => {
+                ctx.copy_text(text);
+                self.input(ctx, Input::Copied);
+            }
             Effect::OpenPicture(path) => self.store.send(Request::Open(path)),
+            Effect::ViewPicture(path) => self.store.send(Request::View(path)),
             Effect::Thumbnail(path) => self.store.send(Request::Thumbnail(path)),
             Effect::TrashPictures(paths) => self.store.send(Request::Trash(paths)),
             Effect::RestorePictures(paths) => self.store.send(Request::Restore(paths)),
@@ -135,11 +139,9 @@ impl Studio {
             }
             Effect::SetLibraryFolder(path) => self.store.send(Request::SetLibraryFolder(path)),
             Effect::SetModelsFolder(path) => {
-                self.catalog = Catalog::load(&path);
-                self.read_catalog();
-                self.look_closer();
+                self.load_catalog(path);
             }
-            Effect::Reveal(path) => self.reveal(ctx, &path),
+            Effect::Reveal(path) => self.dialogs.reveal(path),
         }
     }
 
@@ -151,15 +153,6 @@ impl Studio {
         let offline = self.state.settings.offline;
         let fetch = Fetcher::start(card, self.catalog.folder(), offline, self.wake.clone());
         self.fetches.0.insert(id, fetch);
-    }
-
-    /// Shows a folder, or the folder of a file, in the system's file manager.
-    fn reveal(&mut self, ctx: &egui::Context, path: &Path) {
-        let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-        if let Err(error) = open::that_detached(folder) {
-            let error = StudioError::io(crate::error::Doing::Reading, folder, &error);
-            self.input(ctx, Input::Store(crate::domain::StoreEvent::Failed(error)));
-        }
     }
 }
 

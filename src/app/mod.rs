@@ -14,11 +14,14 @@ use crossbeam_channel::Receiver;
 
 use crate::catalog::Catalog;
 use crate::cli::system_lang;
-use crate::domain::{Event, JobId, Room, StoreEvent, Wake, WindowGeometry};
+use crate::domain::{Event, JobId, ModelCard, ModelPresence, StoreEvent, Wake, WindowGeometry};
 use crate::engine::image::ImagePipeline;
 use crate::engine::text::{Checked, GrammarChecker, Measured, Measurer, TextPipeline};
-use crate::engine::{Engine, JobHandle, MemoryBudget, Pipelines, best_device, device_label, process_memory};
-use crate::state::{AppState, Command, Input, ModelEntry, update};
+use crate::engine::{
+    Engine, JobHandle, MemoryBudget, Pipelines, Reservation, best_device, device_label, process_memory,
+};
+use crate::error::{Cause, StudioError};
+use crate::state::{AppState, Command, Input, ModelEntry, begin, update};
 use crate::store::{Paths, Request, Store};
 use crate::ui::Views;
 use dialogs::{Answer, Dialogs};
@@ -31,14 +34,19 @@ pub use window::run;
 const DRAIN: Duration = Duration::from_millis(4);
 /// News that come closer together than this share a frame: drawing must not take the engine's processor time.
 const COALESCE: Duration = Duration::from_millis(33);
+/// How long the first frame waits for the models folder: it may be on a disk that sleeps.
+const FIRST_LOOK: Duration = Duration::from_millis(200);
 /// How often the memory figure is read while frames are drawn.
 const SAMPLE: Duration = Duration::from_secs(1);
+
+/// A catalogue, and where the files of each of its cards are: found off the window's thread.
+type Found = (Catalog, Vec<ModelPresence>);
 
 /// Starts an engine; tests give their own pipelines.
 pub type StartEngine =
     Box<dyn Fn(crate::domain::DeviceChoice, Arc<MemoryBudget>, Wake) -> (Engine, Receiver<Event>) + Send>;
 /// The settings file as it was read, and what was wrong with it.
-pub type Loaded = (crate::domain::Settings, Option<crate::error::StudioError>);
+pub type Loaded = (crate::domain::Settings, Option<StudioError>);
 
 /// The program behind the window.
 pub struct Studio {
@@ -46,8 +54,10 @@ pub struct Studio {
     views: Views,
     commands: Vec<Command>,
     catalog: Catalog,
-    /// The catalogue with the headers of all models read, on its way.
-    closer: Option<Receiver<Catalog>>,
+    /// The catalogue on its way: first its cards, then with the headers of all models read.
+    coming: Option<Receiver<Found>>,
+    /// Closing was put off once, since something is not on the disk.
+    put_off: bool,
     start_engine: StartEngine,
     budget: Arc<MemoryBudget>,
     engine: Engine,
@@ -67,6 +77,8 @@ pub struct Studio {
     applied: Option<(crate::domain::Theme, Option<f32>)>,
     /// While nothing is computed, and while jobs run.
     frames: [Frames; 2],
+    /// The window's pictures, and their share of the budget where there was room for it.
+    pictures: (u64, Option<Reservation>),
 }
 
 impl Studio {
@@ -96,7 +108,7 @@ impl Studio {
             Arc::new(move || ctx.request_repaint_after(COALESCE))
         };
         let (settings, problem) = loaded;
-        let catalog = Catalog::load(&paths.models(&settings));
+        let models = paths.models(&settings);
         let budget = MemoryBudget::of_this_machine();
         let (engine, engine_events) = start_engine(settings.device, budget.clone(), wake.clone());
         let (measurer, measured) = Measurer::start(wake.clone());
@@ -115,8 +127,9 @@ impl Studio {
             state,
             views: Views::default(),
             commands: Vec::new(),
-            catalog,
-            closer: None,
+            catalog: Catalog::built_in(&models),
+            coming: None,
+            put_off: false,
             start_engine,
             budget,
             engine,
@@ -135,15 +148,18 @@ impl Studio {
             sampled: None,
             applied: None,
             frames: Default::default(),
+            pictures: (0, None),
         };
-        studio.read_catalog();
-        studio.look_closer();
-        studio.store.send(Request::ListConversations);
-        studio.store.send(Request::ListPersonas);
-        // The library is read when it is first looked at.
-        if studio.state.room() == Room::Gallery {
-            studio.store.send(Request::ScanLibrary);
+        studio.load_catalog(models);
+        studio.take_catalog(FIRST_LOOK);
+        if studio.state.models.entries.is_empty() {
+            let built_in =
+                |card: &ModelCard| if card.is_embedded() { ModelPresence::Embedded } else { ModelPresence::Absent };
+            studio.show_catalog(studio.catalog.cards().iter().map(built_in).collect());
         }
+        let effects = begin(&mut studio.state);
+        studio.perform(ctx, effects);
+        studio.store.send(Request::ListPersonas);
         if let Some(error) = problem {
             studio.input(ctx, Input::Store(StoreEvent::Failed(error)));
         }
@@ -161,45 +177,48 @@ impl Studio {
     }
 
     /// The cards as the window shows them, with what is known of their files.
-    fn read_catalog(&mut self) {
+    fn show_catalog(&mut self, presences: Vec<ModelPresence>) {
         let mut before = std::mem::take(&mut self.state.models.entries);
-        let entry = |card: &crate::domain::ModelCard| {
+        let entry = |(card, presence): (&ModelCard, ModelPresence)| {
             let old = before.iter_mut().find(|e| e.card.id == card.id);
             ModelEntry {
                 card: card.clone(),
-                presence: self.catalog.presence(card),
+                presence,
                 loaded: old.as_ref().is_some_and(|e| e.loaded),
                 asking: old.as_ref().is_some_and(|e| e.asking),
                 error: old.as_ref().and_then(|e| e.error.clone()),
                 fetch: old.and_then(|e| e.fetch.take()),
             }
         };
-        self.state.models.entries = self.catalog.cards().iter().map(entry).collect();
+        self.state.models.entries = self.catalog.cards().iter().zip(presences).map(entry).collect();
     }
 
-    /// Starts to read the headers of the models folder; [`Self::read_closer`] takes what comes of it.
-    fn look_closer(&mut self) {
-        let (sender, receiver) = crossbeam_channel::bounded(1);
-        let (mut catalog, wake) = (self.catalog.clone(), self.wake.clone());
+    /// Starts to read the models folder; [`Self::take_catalog`] takes what comes of it.
+    fn load_catalog(&mut self, folder: PathBuf) {
+        let (sender, receiver) = crossbeam_channel::bounded(2);
+        let wake = self.wake.clone();
         let work = move || {
+            let mut catalog = Catalog::load(&folder);
+            let tell = |catalog: &Catalog| {
+                let _ = sender.send((catalog.clone(), catalog.presences()));
+                wake();
+            };
+            tell(&catalog);
             catalog.look_closer();
-            let _ = sender.send(catalog);
-            wake();
+            tell(&catalog);
         };
-        // Without it the cards stay as their small files say.
+        // Without it only the program's own models are known.
         if std::thread::Builder::new().name("catalog".to_owned()).spawn(work).is_ok() {
-            self.closer = Some(receiver);
+            self.coming = Some(receiver);
         }
     }
 
-    fn read_closer(&mut self) {
-        let Some(catalog) = self.closer.as_ref().and_then(|closer| closer.try_recv().ok()) else { return };
-        self.closer = None;
-        // The folder may have been changed meanwhile.
-        if catalog.folder() == self.catalog.folder() {
-            self.catalog = catalog;
-            self.read_catalog();
-        }
+    /// Takes what has come of the models folder, within `patience`.
+    fn take_catalog(&mut self, patience: Duration) {
+        let Some(coming) = &self.coming else { return };
+        let Some((catalog, presences)) = coming.recv_timeout(patience).ok() else { return };
+        self.catalog = catalog;
+        self.show_catalog(presences);
     }
 
     fn input(&mut self, ctx: &egui::Context, input: Input) {
@@ -214,7 +233,7 @@ impl Studio {
 
     /// Takes the news of all threads, for at most [`DRAIN`].
     fn drain(&mut self, ctx: &egui::Context) {
-        self.read_closer();
+        self.take_catalog(Duration::ZERO);
         let until = Instant::now() + DRAIN;
         loop {
             let mut any = false;
@@ -254,6 +273,7 @@ impl Studio {
 
     fn answer(&mut self, ctx: &egui::Context, answer: Answer) {
         match answer {
+            Answer::Failed(error) => self.input(ctx, Input::Store(StoreEvent::Failed(error))),
             Answer::Command(command) => self.input(ctx, Input::Command(command)),
             Answer::Store(request) => self.store.send(*request),
         }
@@ -262,12 +282,14 @@ impl Studio {
     /// Everything but drawing: called before each frame, and while the window is hidden.
     pub fn logic(&mut self, ctx: &egui::Context) {
         self.state.now_ms = now_ms();
-        self.take_window_input(ctx);
+        self.take_window_size(ctx);
+        self.put_off_closing(ctx);
         for command in std::mem::take(&mut self.commands) {
             self.input(ctx, Input::Command(command));
         }
         self.drain(ctx);
         self.input(ctx, Input::Command(Command::Tick));
+        self.count_pictures();
         if self.sampled.is_none_or(|at| at.elapsed() >= SAMPLE) {
             self.sampled = Some(Instant::now());
             self.state.status.memory = process_memory();
@@ -282,18 +304,24 @@ impl Studio {
         }
     }
 
-    /// Dropped files and the window's size.
-    fn take_window_input(&mut self, ctx: &egui::Context) {
-        let (dropped, geometry) = ctx.input(|input| {
-            let dropped: Vec<PathBuf> = input.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect();
+    /// Takes the window's pictures out of what models may have.
+    fn count_pictures(&mut self) {
+        let bytes = self.state.picture_bytes();
+        if self.pictures.0 != bytes {
+            self.pictures = (bytes, None);
+            self.pictures.1 = self.budget.reserve_free(bytes);
+        }
+    }
+
+    /// The window's size. Only what lasts may be read here: keys, clicks and dropped files are events of one pass, and
+    /// this runs for passes that draw nothing too, where egui still holds the events of the pass before.
+    fn take_window_size(&mut self, ctx: &egui::Context) {
+        let geometry = ctx.input(|input| {
             let viewport = input.viewport();
             let maximized = viewport.maximized.unwrap_or(false);
             let size = viewport.inner_rect.map(|rect| rect.size());
-            (dropped, size.map(|size| (size, maximized)))
+            size.map(|size| (size, maximized))
         });
-        for path in dropped {
-            self.commands.push(Command::OpenFile(path));
-        }
         let old = self.state.settings.window;
         if let Some((size, maximized)) = geometry {
             // The size to come back to is the one before maximising.
@@ -305,6 +333,19 @@ impl Studio {
             if new != old && new.width >= 100.0 && new.height >= 100.0 {
                 self.commands.push(Command::WindowChanged(new));
             }
+        }
+    }
+
+    /// A window that is to be closed stays, once, where something of the person's could not be written.
+    fn put_off_closing(&mut self, ctx: &egui::Context) {
+        if self.put_off || !ctx.input(|input| input.viewport().close_requested()) {
+            return;
+        }
+        self.store.flush(Duration::from_secs(2));
+        if self.store.has_unsaved() {
+            self.put_off = true;
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.input(ctx, Input::Store(StoreEvent::Failed(Cause::Unsaved.into())));
         }
     }
 

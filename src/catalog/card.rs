@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
-use crate::domain::{Makes, ModelCard, ModelFile, Source};
+use crate::domain::{Makes, ModelCard, ModelFile, Source, text_of};
 use crate::error::{Cause, Doing, Result, StudioError};
 
 /// The cards inside the program.
@@ -53,12 +53,13 @@ pub fn read_folder(folder: &Path) -> (Vec<ModelCard>, Vec<StudioError>) {
 fn read(path: &Path) -> Result<ModelCard> {
     let io = |e: &std::io::Error| StudioError::io(Doing::Reading, path, e);
     let bad = |reason: String| StudioError::from(Cause::BadModelFile { path: path.to_owned(), reason });
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let file = File::open(path).map_err(|e| io(&e))?;
-    file.take(MAX_CARD + 1).read_to_string(&mut text).map_err(|e| io(&e))?;
-    if text.len() as u64 > MAX_CARD {
+    file.take(MAX_CARD + 1).read_to_end(&mut bytes).map_err(|e| io(&e))?;
+    if bytes.len() as u64 > MAX_CARD {
         return Err(bad("it is too large for a model card".to_owned()));
     }
+    let text = text_of(bytes).map_err(bad)?;
     let card: ModelCard = toml::from_str(&text)
         .map_err(|e| bad(e.message().trim_end_matches('.').to_owned()).with_details(e.to_string()))?;
     if card.files.iter().any(|f| f.sources.contains(&Source::Embedded)) {

@@ -69,10 +69,12 @@ fn presence_goes_from_absent_over_partial_to_here() {
     fs::write(&path, "hal").unwrap();
     assert_eq!(catalog.presence(card), ModelPresence::Partial { bytes: 2 }, "a cut file is not here");
     fs::write(&path, "hello").unwrap();
-    assert_eq!(catalog.presence(card), ModelPresence::Here { path: path.clone() });
-    // Copied here by hand: it runs, but its hash is claimed only after it was checked.
-    assert_eq!(catalog.resolve("mine", Makes::Text).unwrap().sha256, None);
+    // Copied here by hand: it runs once its hash was taken.
+    assert_eq!(catalog.presence(card), ModelPresence::Unchecked { path: path.clone() });
+    let error = catalog.resolve("mine", Makes::Text).unwrap_err();
+    assert_eq!(error.cause(), &Cause::NotChecked { id: "mine".into() });
     assert!(catalog.check(card, |_| true).unwrap());
+    assert_eq!(catalog.presence(card), ModelPresence::Here { path: path.clone() });
     let model = catalog.resolve("mine", Makes::Text).unwrap();
     assert_eq!(model.sha256, Some(card.files[0].sha256.clone()));
     assert_eq!(model.files, ModelFiles::File(path.clone()));
@@ -80,6 +82,7 @@ fn presence_goes_from_absent_over_partial_to_here() {
     let error = catalog.check(card, |_| true).unwrap_err();
     assert!(matches!(error.cause(), Cause::BadModelFile { .. }));
     assert!(!catalog.check(card, |_| false).unwrap());
+    assert_eq!(catalog.presence(card), ModelPresence::Unchecked { path }, "known to be damaged, it does not run");
 }
 
 #[test]

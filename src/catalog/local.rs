@@ -8,8 +8,11 @@ use serde::Deserialize;
 
 use super::doctor::{PartFacts, Report, Shelf, examine};
 use crate::domain::{CardDefaults, Checkpoint, Local, Makes, ModelCard, ModelFile, Sampler, Size};
-use crate::formats::family::{Family, Kind, few_by_name};
+use crate::error::{Cause, StudioError};
+use crate::formats::Header;
+use crate::formats::family::{ENDINGS, Family, Kind, few_by_name};
 use crate::formats::file::read_text;
+use crate::formats::gguf::{self, PartName, first_part};
 use crate::lang::Lang;
 
 pub const INDEX: &str = "model_index.json";
@@ -90,8 +93,6 @@ fn card(folder: &Path) -> Option<ModelCard> {
     Some(card)
 }
 
-/// Endings of files that models come in.
-const ENDINGS: [&str; 7] = ["safetensors", "sft", "gguf", "ckpt", "pt", "pth", "bin"];
 /// Most loose files that are looked at.
 const MAX_LOOSE: usize = 2000;
 
@@ -103,7 +104,53 @@ pub fn shelf(folder: &Path, known: &[ModelCard]) -> Shelf {
     // The files of cards are known without a look.
     paths.retain(|path| !known.iter().any(|card| path.starts_with(folder.join(&card.id))));
     paths.sort();
-    Shelf { reports: paths.iter().filter_map(|path| examine(path).ok()).collect() }
+    // A model in several files is one: its first file stands for it, or the index that names them all.
+    paths.retain(|path| first_part(path) == *path);
+    let indices = paths.iter().filter(|path| is_index(path)).filter_map(|path| Header::read(path).ok());
+    let shards: Vec<PathBuf> = indices.flat_map(|header| header.files).map(|file| file.path).collect();
+    paths.retain(|path| !shards.contains(path));
+    let mut shelf = Shelf::default();
+    for path in paths {
+        match examine(&path) {
+            Ok(report) => shelf.reports.push(report),
+            Err(error) => shelf.incomplete.extend(incomplete(path, &error)),
+        }
+    }
+    shelf
+}
+
+/// A card for a model of which parts are missing: it is told of, and cannot be used.
+fn incomplete(path: PathBuf, error: &StudioError) -> Option<ModelCard> {
+    let Cause::MissingParts { missing, .. } = error.cause() else { return None };
+    let about = |lang| format!("{} {}", error.summary(lang), error.remedy(lang));
+    let here = gguf::files(&path);
+    let bytes = here.iter().filter_map(|path| fs::metadata(path).ok()).map(|about| about.len()).sum();
+    let local = Local {
+        files: Checkpoint::new(path.clone()),
+        kind: String::new(),
+        precision: String::new(),
+        lacks: missing.join(", "),
+        weights: 0,
+        working: 0,
+    };
+    Some(text_card(name_of(&path)?, [about(Lang::En), about(Lang::Zh)], &path, bytes, local))
+}
+
+/// A file's name without its ending; a part's without its number.
+fn name_of(path: &Path) -> Option<String> {
+    if let Some(part) = PartName::of(path) {
+        return Some(part.name);
+    }
+    let stem = path.file_stem()?.to_string_lossy().into_owned();
+    match stem.strip_suffix(".index").filter(|_| is_index(path)) {
+        Some(weights) => Some(Path::new(weights).file_stem()?.to_string_lossy().into_owned()),
+        None => Some(stem),
+    }
+}
+
+/// Whether a file names the files of a sharded model.
+fn is_index(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(".index.json")
 }
 
 fn loose(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
@@ -119,7 +166,11 @@ fn loose(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
             if depth > 0 && !own && !hidden {
                 loose(&path, depth - 1, found);
             }
-        } else if path.extension().is_some_and(|e| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known))) {
+        } else if (is_index(&path)
+            || path.extension().is_some_and(|e| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known))))
+            // A pipe of that name would be waited for.
+            && path.is_file()
+        {
             found.push(path);
         }
     }
@@ -132,7 +183,7 @@ pub fn checkpoints(shelf: &Shelf) -> Vec<ModelCard> {
 
 fn checkpoint(report: &Report, shelf: &Shelf) -> Option<ModelCard> {
     let kind = report.kind.as_ref()?;
-    let name = report.path.file_stem()?.to_string_lossy().into_owned();
+    let name = name_of(&report.path)?;
     let mut card = card_of(kind, name, kind.side());
     let mut files = Checkpoint::new(report.path.clone());
     let (mut with, mut lacks) = (Vec::new(), Vec::new());
@@ -147,7 +198,11 @@ fn checkpoint(report: &Report, shelf: &Shelf) -> Option<ModelCard> {
             None => lacks.push(lack.name()),
         }
     }
-    let size = |path: &Path| fs::metadata(path).map_or(0, |m| m.len());
+    // The model itself may be in several files.
+    let size = |path: &PathBuf| match *path == report.path {
+        true => report.bytes,
+        false => fs::metadata(path).map_or(0, |m| m.len()),
+    };
     let file = |path: &PathBuf| ModelFile {
         name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         bytes: size(path),
@@ -168,31 +223,46 @@ fn checkpoint(report: &Report, shelf: &Shelf) -> Option<ModelCard> {
     Some(card)
 }
 
-/// A card for each loose file with a language model.
+/// A card for each loose language model, and for each that is not whole.
 pub fn languages(shelf: &Shelf) -> Vec<ModelCard> {
-    shelf.reports.iter().filter(|report| report.kind.is_none()).filter_map(language).collect()
+    let whole = shelf.reports.iter().filter(|report| report.kind.is_none()).filter_map(language);
+    whole.chain(shelf.incomplete.iter().cloned()).collect()
 }
 
 fn language(report: &Report) -> Option<ModelCard> {
     let facts = report.language.as_ref()?;
-    let id = report.path.file_stem()?.to_string_lossy().into_owned();
     let note = match facts.chats {
         true => ("", ""),
         false => (" It has no chat template: it goes on with texts.", "它没有聊天模板，适合续写。"),
     };
-    Some(ModelCard {
+    let about = [report.sentence(Lang::En) + note.0, report.sentence(Lang::Zh) + note.1];
+    let local = Local {
+        files: Checkpoint::new(report.path.clone()),
+        kind: facts.name.clone().unwrap_or_default(),
+        precision: facts.quantization.clone(),
+        lacks: String::new(),
+        weights: report.bytes,
+        working: 0,
+    };
+    let card = text_card(name_of(&report.path)?, about, &report.path, report.bytes, local);
+    Some(ModelCard { family: facts.architecture.clone(), ..card })
+}
+
+/// The card of a language model in a loose file, or in several of which `path` is the first.
+fn text_card(id: String, [about, about_zh]: [String; 2], path: &Path, bytes: u64, local: Local) -> ModelCard {
+    ModelCard {
         name: id.clone(),
         id,
         makes: Makes::Text,
-        family: facts.architecture.clone(),
-        about: report.sentence(Lang::En) + note.0,
-        about_zh: report.sentence(Lang::Zh) + note.1,
+        family: String::new(),
+        about,
+        about_zh,
         terms: None,
         licence: String::new(),
-        memory: report.bytes,
+        memory: bytes,
         files: vec![ModelFile {
-            name: report.path.file_name()?.to_string_lossy().into_owned(),
-            bytes: report.bytes,
+            name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            bytes,
             sha256: String::new(),
             sources: Vec::new(),
         }],
@@ -200,15 +270,28 @@ fn language(report: &Report) -> Option<ModelCard> {
         defaults: CardDefaults::default(),
         examples: Vec::new(),
         examples_zh: Vec::new(),
-        local: Some(Box::new(Local {
-            files: Checkpoint::new(report.path.clone()),
-            kind: facts.name.clone().unwrap_or_default(),
-            precision: facts.quantization.clone(),
-            lacks: String::new(),
-            weights: report.bytes,
-            working: 0,
-        })),
-    })
+        local: Some(Box::new(local)),
+    }
+}
+
+/// Gives loose files' cards ids of their own: the file's name without its ending where no other model is called so, else
+/// its path within `folder`, with the ending where that tells them apart.
+pub fn name_apart(cards: &mut [ModelCard], known: &[ModelCard], folder: &Path) {
+    let names = |card: &ModelCard| -> Option<[String; 3]> {
+        let path = &card.local.as_ref()?.files.main;
+        let inner = path.strip_prefix(folder).unwrap_or(path);
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        Some([name_of(path)?, text(&inner.with_extension("")), text(inner)])
+    };
+    let all: Vec<_> = cards.iter().map(|card| names(card).unwrap_or_default()).collect();
+    for (card, own) in cards.iter_mut().zip(&all) {
+        let alone = |i: &usize| {
+            all.iter().filter(|names| names[*i] == own[*i]).count() == 1
+                && !known.iter().any(|other| other.id == own[*i])
+        };
+        let id = &own[(0..2).find(alone).unwrap_or(2)];
+        (card.id, card.name) = (id.clone(), id.clone());
+    }
 }
 
 /// Writes down what a model's headers tell beyond its card.
@@ -263,7 +346,7 @@ fn card_of(kind: &Kind, name: String, side: u32) -> ModelCard {
     }
 }
 
-fn family_id(family: Family) -> &'static str {
+pub fn family_id(family: Family) -> &'static str {
     match family {
         Family::Sd1 => "stable-diffusion-1",
         Family::Sd2 => "stable-diffusion-2",
@@ -290,8 +373,8 @@ fn steps(kind: &Kind) -> u32 {
 
 fn guidance(kind: &Kind) -> f32 {
     match kind.family {
-        // Its scale counts from the prompt's own prediction: 0 is off.
-        Family::ZImage => 0.0,
+        // Z-Image is known as Turbo alone.
+        Family::ZImage => 1.0,
         _ if kind.few => 1.0,
         Family::Sd3 => 4.5,
         Family::Flux => 3.5,
@@ -351,6 +434,47 @@ mod tests {
         let model = catalog.resolve("sd15", Makes::Image).unwrap();
         assert_eq!(model.files, ModelFiles::Folder(fixtures.join("sd15")));
         assert!(catalog.resolve("sd15", Makes::Text).is_err());
+    }
+
+    /// Cuts a file of safetensors into two with an index, as Hugging Face's libraries do.
+    fn shard(file: &Path, folder: &Path) {
+        let bytes = fs::read(file).unwrap();
+        let (len, rest) = bytes.split_first_chunk().unwrap();
+        let (header, data) = rest.split_at(u64::from_le_bytes(*len) as usize);
+        let header: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(header).unwrap();
+        let mut places = serde_json::Map::new();
+        for n in 0..2 {
+            let name = format!("m-{:05}-of-00002.safetensors", n + 1);
+            let (mut part, mut weights) = (serde_json::Map::new(), Vec::new());
+            let tensors = header.iter().filter(|(name, _)| *name != "__metadata__").enumerate();
+            for (_, (tensor, entry)) in tensors.filter(|(i, _)| i % 2 == n) {
+                let place = |i: usize| entry["data_offsets"][i].as_u64().unwrap() as usize;
+                let begin = weights.len();
+                weights.extend_from_slice(&data[place(0)..place(1)]);
+                let mut entry = entry.clone();
+                entry["data_offsets"] = serde_json::json!([begin, weights.len()]);
+                part.insert(tensor.clone(), entry);
+                places.insert(tensor.clone(), name.clone().into());
+            }
+            let part = serde_json::to_vec(&part).unwrap();
+            fs::write(folder.join(&name), [&(part.len() as u64).to_le_bytes()[..], &part, &weights].concat()).unwrap();
+        }
+        let index = format!("\u{feff}{}", serde_json::json!({"metadata": {}, "weight_map": places}));
+        fs::write(folder.join("m.safetensors.index.json"), index).unwrap();
+    }
+
+    #[test]
+    fn a_model_in_shards_is_one_model() {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/single");
+        let folder = tempfile::tempdir().unwrap();
+        shard(&fixtures.join("sd15.safetensors"), folder.path());
+        let mut catalog = Catalog::load(folder.path());
+        catalog.look_closer();
+        let found: Vec<_> = catalog.cards().iter().filter(|card| card.local.is_some()).collect();
+        let ids: Vec<_> = found.iter().map(|card| card.id.as_str()).collect();
+        assert_eq!(ids, ["m"]);
+        let size = |n: u32| fs::metadata(folder.path().join(format!("m-{n:05}-of-00002.safetensors"))).unwrap().len();
+        assert_eq!((found[0].bytes(), found[0].lacks()), (size(1) + size(2), None));
     }
 
     #[test]

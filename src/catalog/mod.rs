@@ -17,9 +17,23 @@ use std::path::{Path, PathBuf};
 
 use doctor::Shelf;
 pub use fetch::{FetchConfig, Fetcher};
+use verify::Known;
 
-use crate::domain::{Makes, ModelCard, ModelFile, ModelFiles, ModelPresence, ModelRef};
+use crate::domain::{Makes, ModelCard, ModelFiles, ModelPresence, ModelRef, Takes};
 use crate::error::{Cause, Result, StudioError};
+
+/// The settings that change the pictures of the model at `path`, by its headers.
+pub fn takes(path: &Path) -> Takes {
+    match doctor::examine(path).map(|report| report.kind) {
+        Ok(Some(kind)) => {
+            let takes = Takes::of(local::family_id(kind.family));
+            Takes { rescale: takes.rescale && !kind.distilled, ..takes }
+        }
+        Ok(None) => Takes::STICKER,
+        // What cannot be read is told when it is loaded.
+        Err(_) => Takes::DIFFUSION,
+    }
+}
 
 /// The cards and the folder that their files are in.
 #[derive(Clone, Debug)]
@@ -31,6 +45,12 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// The program's own cards alone: touches no disk.
+    pub fn built_in(folder: &Path) -> Self {
+        let (cards, problems) = (card::built_in(), Vec::new());
+        Self { cards, folder: folder.to_owned(), problems, shelf: Shelf::default() }
+    }
+
     /// Reads the cards: the program's own, then those of the folder. A bad card is a problem to tell, no failure.
     pub fn load(folder: &Path) -> Self {
         let mut cards = card::built_in();
@@ -54,6 +74,8 @@ impl Catalog {
     /// Reads the headers of all picture models in the folder: loose checkpoints become cards, and cards know what they
     /// hold and need. Seconds for hundreds of files: not for the window's thread.
     pub fn look_closer(&mut self) {
+        // Loose files are found anew.
+        self.cards.retain(|card| card.local.as_ref().is_none_or(|local| local.files.main.is_dir()));
         self.shelf = local::shelf(&self.folder, &self.cards);
         for card in &mut self.cards {
             let folder = self.folder.join(&card.id);
@@ -61,11 +83,10 @@ impl Catalog {
                 local::look_into(card, &folder, &self.shelf);
             }
         }
-        for new in local::checkpoints(&self.shelf).into_iter().chain(local::languages(&self.shelf)) {
-            if !self.cards.iter().any(|c| c.id == new.id) {
-                self.cards.push(new);
-            }
-        }
+        let mut loose = local::checkpoints(&self.shelf);
+        loose.extend(local::languages(&self.shelf));
+        local::name_apart(&mut loose, &self.cards, &self.folder);
+        self.cards.extend(loose);
     }
 
     pub fn cards(&self) -> &[ModelCard] {
@@ -90,7 +111,8 @@ impl Catalog {
         &self.problems
     }
 
-    /// Whether a card's files are here, by their sizes. Touches the disk, but reads no file: quick.
+    /// Whether a card's files are here, by their sizes and the notes of their hashes. Touches the disk, but reads no
+    /// model: quick.
     pub fn presence(&self, card: &ModelCard) -> ModelPresence {
         if card.is_embedded() {
             return ModelPresence::Embedded;
@@ -99,23 +121,30 @@ impl Catalog {
             let gone = local.files.paths().any(|path| !path.exists());
             return if gone { ModelPresence::Absent } else { ModelPresence::Here { path: local.files.main.clone() } };
         }
-        let mut missing = false;
+        let (mut missing, mut good) = (false, true);
         let mut bytes = 0;
         for file in &card.files {
             let path = self.path(card, &file.name);
             let size = |path: &Path| fs::metadata(path).ok().filter(|m| m.is_file()).map(|m| m.len());
             if size(&path) == Some(file.bytes) {
                 bytes += file.bytes;
+                good = good && verify::known(&path, file) == Known::Good;
             } else {
                 missing = true;
                 bytes += size(&fetch::part_of(&path)).unwrap_or(0);
             }
         }
         match (missing, bytes) {
-            (false, _) => ModelPresence::Here { path: self.main_path(card) },
+            (false, _) if good => ModelPresence::Here { path: self.main_path(card) },
+            (false, _) => ModelPresence::Unchecked { path: self.main_path(card) },
             (true, 0) => ModelPresence::Absent,
             (true, bytes) => ModelPresence::Partial { bytes },
         }
+    }
+
+    /// That of each card, in their order.
+    pub fn presences(&self) -> Vec<ModelPresence> {
+        self.cards.iter().map(|card| self.presence(card)).collect()
     }
 
     /// The file of a model with one file, the folder of one with more.
@@ -133,7 +162,7 @@ impl Catalog {
     /// What a job can run on, from a card's id or the path of a file or folder. Quick: no file is read.
     pub fn resolve(&self, name: &str, makes: Makes) -> Result<ModelRef> {
         if let Some(card) = self.card(name) {
-            return self.resolve_card(card, makes);
+            return card.resolve(&self.presence(card), makes);
         }
         let path = Path::new(name);
         let id = || path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -153,14 +182,10 @@ impl Catalog {
         }
     }
 
-    fn resolve_card(&self, card: &ModelCard, makes: Makes) -> Result<ModelRef> {
-        let mut model = card.resolve(&self.presence(card), makes)?;
-        // A file that someone copied here by hand runs, but its hash is not claimed before it was checked.
-        let checked = |file: &ModelFile| verify::is_verified(&self.path(card, &file.name), file);
-        if !card.is_embedded() && card.local.is_none() && !card.files.first().is_some_and(checked) {
-            model.sha256 = None;
-        }
-        Ok(model)
+    /// As [`resolve`](Self::resolve), for a card whose files were hashed just now: a note of it cannot be written
+    /// everywhere.
+    pub fn resolve_checked(&self, card: &ModelCard, makes: Makes) -> Result<ModelRef> {
+        card.resolve(&ModelPresence::Here { path: self.main_path(card) }, makes)
     }
 
     /// Hashes all files of a card again, however often that was done before. `watch` is told the bytes done of
@@ -169,15 +194,19 @@ impl Catalog {
         if card.is_embedded() {
             return Ok(true);
         }
-        if !matches!(self.presence(card), ModelPresence::Here { .. }) {
+        if !matches!(self.presence(card), ModelPresence::Here { .. } | ModelPresence::Unchecked { .. }) {
             return Err(Cause::NotFetched { id: card.id.clone(), bytes: card.bytes() }.into());
         }
-        if card.local.is_some() {
-            // Nobody promised a hash for these.
+        if let Some(local) = &card.local {
+            // Nobody promised a hash for these, but a language model may be one file of several.
+            if card.makes == Makes::Text && !local.lacks.is_empty() {
+                doctor::examine(&local.files.main)?;
+            }
             return Ok(true);
         }
         let mut before = 0;
-        for file in &card.files {
+        // Nobody promised a hash for a person's own files.
+        for file in card.files.iter().filter(|file| !file.sha256.is_empty()) {
             if !verify::check(&self.path(card, &file.name), file, |done| watch(before + done))? {
                 return Ok(false);
             }

@@ -24,6 +24,20 @@ struct Note {
     bytes: u64,
     /// Nanoseconds since 1970; not all file systems keep them all.
     changed_ns: u128,
+    /// The same of the file's entry, which nobody can set back; 0 where the system has none.
+    #[serde(default)]
+    entry_ns: i128,
+}
+
+/// What the note beside a file says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// It is what the card promises, or nothing is promised.
+    Good,
+    /// It was hashed, and is something else.
+    Bad,
+    /// It was not hashed since it last changed.
+    Unknown,
 }
 
 /// `path` with `suffix` added to its whole name.
@@ -39,27 +53,62 @@ fn note_path(path: &Path) -> PathBuf {
 
 fn note_of(about: &Metadata, sha256: &str) -> Option<Note> {
     let changed_ns = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_nanos();
-    Some(Note { sha256: sha256.to_owned(), bytes: about.len(), changed_ns })
+    Some(Note { sha256: sha256.to_owned(), bytes: about.len(), changed_ns, entry_ns: entry_ns(about) })
 }
 
-/// Whether the file's hash was checked against the card's since it last changed. Reads no more than a note.
-pub fn is_verified(path: &Path, file: &ModelFile) -> bool {
+#[cfg(unix)]
+fn entry_ns(about: &Metadata) -> i128 {
+    use std::os::unix::fs::MetadataExt;
+    i128::from(about.ctime()) * 1_000_000_000 + i128::from(about.ctime_nsec())
+}
+
+#[cfg(not(unix))]
+fn entry_ns(_: &Metadata) -> i128 {
+    0
+}
+
+/// What is known of a card's file. Reads no more than a note.
+pub fn known(path: &Path, file: &ModelFile) -> Known {
+    if file.sha256.is_empty() {
+        return Known::Good;
+    }
     let note = || {
         let about = fs::metadata(path).ok()?;
         let mut text = String::new();
         File::open(note_path(path)).ok()?.take(4096).read_to_string(&mut text).ok()?;
         let note: Note = serde_json::from_str(&text).ok()?;
-        Some(note == note_of(&about, &file.sha256)?)
+        (note == note_of(&about, &note.sha256)?).then_some(note.sha256)
     };
-    note() == Some(true)
+    match note() {
+        None => Known::Unknown,
+        Some(hash) if hash == file.sha256 => Known::Good,
+        Some(_) => Known::Bad,
+    }
 }
 
-/// Remembers that the file has this hash. A note that cannot be written only costs time later.
+/// Remembers that the file has this hash.
 pub fn remember(path: &Path, sha256: &str) {
-    let note = fs::metadata(path).ok().and_then(|about| note_of(&about, sha256));
-    if let Some(text) = note.and_then(|note| serde_json::to_string(&note).ok()) {
+    if let Ok(about) = fs::metadata(path) {
+        note(path, &about, sha256);
+    }
+}
+
+/// A note that cannot be written only costs time later.
+fn note(path: &Path, about: &Metadata, sha256: &str) {
+    if let Some(text) = note_of(about, sha256).and_then(|note| serde_json::to_string(&note).ok()) {
         let _ = fs::write(note_path(path), text);
     }
+}
+
+/// Takes a file's hash and remembers it, good or bad; `None` where `watch` said to stop.
+pub fn take(path: &Path, watch: impl FnMut(u64) -> bool) -> Result<Option<String>> {
+    // What changes while it is read was not read whole: the note says how it was before.
+    let about = fs::metadata(path).map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
+    let found = hash(path, watch)?;
+    if let Some(found) = &found {
+        note(path, &about, found);
+    }
+    Ok(found)
 }
 
 /// SHA-256 of a file in lower-case hex. `watch` is told the bytes done and says whether to go on; `None` where it
@@ -92,14 +141,14 @@ pub fn check(path: &Path, file: &ModelFile, watch: impl FnMut(u64) -> bool) -> R
         let reason = format!("it has {} bytes, its card says {}", about.len(), file.bytes);
         return Err(Cause::BadModelFile { path: path.to_owned(), reason }.into());
     }
-    let Some(found) = hash(path, watch)? else { return Ok(false) };
-    if found != file.sha256 {
-        let _ = fs::remove_file(note_path(path));
-        let reason = format!("its SHA-256 is {found:.12}…, its card says {:.12}…", file.sha256);
-        return Err(Cause::BadModelFile { path: path.to_owned(), reason }.into());
-    }
-    remember(path, &found);
-    Ok(true)
+    let Some(found) = take(path, watch)? else { return Ok(false) };
+    if found != file.sha256 { Err(damaged(path, &found, file)) } else { Ok(true) }
+}
+
+/// The file has another hash than its card's.
+pub fn damaged(path: &Path, found: &str, file: &ModelFile) -> StudioError {
+    let reason = format!("its SHA-256 is {found:.12}…, its card says {:.12}…", file.sha256);
+    Cause::BadModelFile { path: path.to_owned(), reason }.into()
 }
 
 #[cfg(test)]
@@ -117,16 +166,33 @@ mod tests {
     #[test]
     fn a_checked_file_is_not_hashed_again_until_it_changes() {
         let (_home, path, file) = file();
-        assert!(!is_verified(&path, &file));
+        assert_eq!(known(&path, &file), Known::Unknown);
         assert!(check(&path, &file, |_| true).unwrap());
-        assert!(is_verified(&path, &file));
-        assert!(!is_verified(&path, &ModelFile { sha256: "0".repeat(64), ..file.clone() }), "another card");
+        assert_eq!(known(&path, &file), Known::Good);
+        assert_eq!(known(&path, &ModelFile { sha256: "0".repeat(64), ..file.clone() }), Known::Bad, "another card");
+        assert_eq!(known(&path, &ModelFile { sha256: String::new(), ..file.clone() }), Known::Good, "no promise");
         fs::write(&path, "hallo").unwrap();
         let later = std::time::SystemTime::now() + std::time::Duration::from_secs(5);
         File::options().append(true).open(&path).unwrap().set_modified(later).unwrap();
-        assert!(!is_verified(&path, &file));
+        assert_eq!(known(&path, &file), Known::Unknown);
         let error = check(&path, &file, |_| true).unwrap_err();
         assert!(matches!(error.cause(), Cause::BadModelFile { .. }), "{error:?}");
+        assert_eq!(known(&path, &file), Known::Bad, "it is not hashed again either");
+    }
+
+    /// Whoever changed the file set its time back: the entry's own tells.
+    #[cfg(unix)]
+    #[test]
+    fn a_changed_file_is_told_though_its_time_is_the_old_one() {
+        let (_home, path, file) = file();
+        assert!(check(&path, &file, |_| true).unwrap());
+        let time = fs::metadata(&path).unwrap().modified().unwrap();
+        // The clock of files ticks some milliseconds at a time.
+        std::thread::sleep(std::time::Duration::from_millis(30));
+        fs::write(&path, "hallo").unwrap();
+        File::options().append(true).open(&path).unwrap().set_modified(time).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), time);
+        assert_eq!(known(&path, &file), Known::Unknown);
     }
 
     #[test]
@@ -139,7 +205,7 @@ mod tests {
             Cause::FileMissing { .. }
         ));
         fs::write(note_path(&path), [0xff; 100]).unwrap();
-        assert!(!is_verified(&path, &file));
+        assert_eq!(known(&path, &file), Known::Unknown);
         assert!(!check(&path, &file, |_| false).unwrap(), "stopped");
     }
 }

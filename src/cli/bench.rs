@@ -6,14 +6,16 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::image::{in_precision, parse_size, whole};
+use super::models::{find, ready};
+use super::out;
 use super::run::{Interrupts, run_job};
-use super::text::{find, kv_of};
+use super::text::kv_of;
 use crate::domain::{
     BENCH_LENGTH, BENCH_RUNS, BENCH_WRITE, GUIDANCE, ImageParams, ImageRequest, Job, Makes, Outcome, STEPS, Seed,
     TextParams, round_f32,
 };
+use crate::engine::Stop;
 use crate::engine::text::{Course, Runner, model_path};
-use crate::engine::{CancelToken, Stop};
 use crate::error::Cause;
 
 #[derive(Subcommand)]
@@ -57,7 +59,7 @@ pub struct ImageBench {
     /// Width and height in pixels, as 512x512; the model's own size where it is not given.
     #[arg(long, value_name = "WxH")]
     size: Option<String>,
-    /// Classifier-free guidance scale; 1 is off, and one call of the network a step.
+    /// Classifier-free guidance scale; 0 and 1 are off, and one call of the network a step.
     #[arg(long, value_name = "F")]
     guidance: Option<f64>,
     /// The weights to compute with: auto, f32, f16, bf16.
@@ -77,9 +79,9 @@ pub fn run(context: &Context, command: &BenchCommand) -> Result<(), Stop> {
         BenchCommand::Image(args) => (args.json, image(context, args)?),
     };
     if json {
-        println!("{object}");
+        out::line(object)?
     } else {
-        println!("{lines}");
+        out::line(lines)?
     }
     Ok(())
 }
@@ -93,15 +95,11 @@ fn text(context: &Context, args: &TextBench) -> Result<(Value, String), Stop> {
     let interrupts = Interrupts::listen();
     let name = args.model.clone().unwrap_or_else(|| TextParams::default().model);
     let model = find(context, &name, &interrupts)?;
-    let token = CancelToken::new();
     let course = Course { lengths: &lengths, write, kv, device: context.settings.device };
-    let mut runner = Runner::load(&model_path(&model)?, &course, &token)?;
+    let mut runner = Runner::load(&model_path(&model)?, &course, interrupts.token())?;
     let mut all = Vec::new();
     for run in 0..=runs {
-        if interrupts.happened() {
-            return Err(Stop::Cancelled);
-        }
-        let speeds = runner.run(&course, &token)?;
+        let speeds = runner.run(&course, interrupts.token())?;
         if run > 0 {
             all.push(speeds);
         }
@@ -132,7 +130,8 @@ fn image(context: &Context, args: &ImageBench) -> Result<(Value, String), Stop> 
     if let Some(id) = &args.model {
         params.model.clone_from(id);
     }
-    let mut model = context.catalog.resolve(&params.model, Makes::Image)?;
+    let interrupts = Interrupts::listen();
+    let mut model = ready(context, &params.model, Makes::Image, &interrupts)?;
     if let Some(name) = &args.precision {
         model.files = in_precision(&model.files, name)?;
     }
@@ -152,7 +151,6 @@ fn image(context: &Context, args: &ImageBench) -> Result<(Value, String), Stop> 
     }
     params.seed = Seed::Fixed(1);
     params.check()?;
-    let interrupts = Interrupts::listen();
     let (mut all, mut load, mut first) = (Vec::new(), 0.0, 0.0);
     for run in 0..=runs {
         let request = ImageRequest { params: params.clone(), model: model.clone(), seed: 1, decode: Vec::new() };

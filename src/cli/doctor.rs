@@ -7,6 +7,7 @@ use serde_json::json;
 use super::Context;
 use super::image::parse_size;
 use super::models::short_count;
+use super::out;
 use crate::catalog::doctor::{Need, PartFacts, examine};
 use crate::domain::bytes;
 use crate::engine::MemoryBudget;
@@ -34,35 +35,29 @@ pub fn run(context: &Context, path: &Path, size: Option<&str>, as_json: bool) ->
         made["free"] = json!(free);
         made["memory"] = need.map_or(json!(null), |n| stages(&n));
         made["fits_memory"] = need.map_or(json!(null), |n| json!(n.total() <= free));
-        println!("{made}");
-        return Ok(());
+        out::line(made)?;
+        return report.trouble.map_or(Ok(()), Err);
     }
-    println!("{}: {}", path.display(), report.sentence(lang));
+    out::line(format_args!("{}: {}", path.display(), report.sentence(lang)))?;
     for part in &report.parts {
         let (parameters, size) = (short_count(part.parameters), bytes(part.bytes));
-        println!("  {:12} {parameters:>8}  {:8} {size:>9}", part.name(), part.precision);
+        out::line(format_args!("  {:12} {parameters:>8}  {:8} {size:>9}", part.name(), part.precision))?;
     }
     for (lack, path, _) in &fits {
         let path = path.display();
-        println!("{}", lang.pick(format!("{lack}: {path} fits."), format!("{lack}：{path} 可用。")));
+        out::line(lang.pick(format!("{lack}: {path} fits."), format!("{lack}：{path} 可用。")))?;
     }
     for lack in report.lacks.iter().filter(|lack| !fits.iter().any(|(name, ..)| *name == lack.name())) {
         let name = lack.name();
-        println!(
-            "{}",
-            lang.pick(
-                format!("{name}: none in the models folder fits. Put one there, or name one with --with FILE."),
-                format!("{name}：模型文件夹中没有合适的文件。请放入一个，或用 --with FILE 指定。"),
-            )
-        );
-    }
-    if let Some(trouble) = &report.trouble {
-        println!("{} {}", trouble.summary(lang), trouble.remedy(lang));
+        out::line(lang.pick(
+            format!("{name}: none in the models folder fits. Put one there, or name one with --with FILE."),
+            format!("{name}：模型文件夹中没有合适的文件。请放入一个，或用 --with FILE 指定。"),
+        ))?;
     }
     if let Some(need) = need {
-        tell(&need, (width, height), free, lang);
+        tell(&need, (width, height), free, lang)?;
     }
-    Ok(())
+    report.trouble.map_or(Ok(()), Err)
 }
 
 fn stages(need: &Need) -> serde_json::Value {
@@ -72,31 +67,26 @@ fn stages(need: &Need) -> serde_json::Value {
     })
 }
 
-fn tell(need: &Need, (width, height): (u32, u32), free: u64, lang: crate::lang::Lang) {
+fn tell(need: &Need, (width, height): (u32, u32), free: u64, lang: crate::lang::Lang) -> Result<()> {
     let all = [need.text, need.denoiser, need.step, need.vae, need.decode, need.total(), free].map(bytes);
     let [text, denoiser, step, vae, decode, total, free_text] = &all;
-    println!(
-        "{}",
-        lang.pick(
-            format!(
-                "Memory for {width}x{height}: text encoders {text}, denoiser {denoiser} and {step} a step, VAE {vae} \
+    out::line(lang.pick(
+        format!(
+            "Memory for {width}x{height}: text encoders {text}, denoiser {denoiser} and {step} a step, VAE {vae} \
                  and {decode} to decode; {total} in all, {free_text} are free."
-            ),
-            format!(
-                "{width}x{height} 所需内存：文本编码器 {text}，去噪网络 {denoiser}（每步另需 {step}），VAE {vae}（解码另需 \
+        ),
+        format!(
+            "{width}x{height} 所需内存：文本编码器 {text}，去噪网络 {denoiser}（每步另需 {step}），VAE {vae}（解码另需 \
                  {decode}）；共 {total}，可用 {free_text}。"
-            ),
-        )
-    );
+        ),
+    ))?;
     if need.total() > free {
-        println!(
-            "{}",
-            lang.pick(
-                "It does not fit: choose the transformer as a GGUF (Q4_K, Q5_K, Q8_0), a smaller size, or free memory.",
-                "内存不足：请选用 GGUF 量化（Q4_K、Q5_K、Q8_0）的去噪网络、更小的尺寸，或释放内存。",
-            )
-        );
+        out::line(lang.pick(
+            "It does not fit: choose the transformer as a GGUF (Q4_K, Q5_K, Q8_0), a smaller size, or free memory.",
+            "内存不足：请选用 GGUF 量化（Q4_K、Q5_K、Q8_0）的去噪网络、更小的尺寸，或释放内存。",
+        ))?;
     } else if need.decode > free.saturating_sub(need.weights()) {
-        println!("{}", lang.pick("The picture will be decoded in tiles.", "图像将分块解码。"));
+        out::line(lang.pick("The picture will be decoded in tiles.", "图像将分块解码。"))?;
     }
+    Ok(())
 }

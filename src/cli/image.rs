@@ -1,6 +1,5 @@
 //! `aigc-studio image`.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -8,32 +7,30 @@ use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::Context;
+use super::models::ready;
 use super::progress::bar;
 use super::run::{Interrupts, random_seed, run_job};
+use super::{Context, input, out};
 use crate::domain::{
-    Checkpoint, EventKind, ImageParams, ImageRequest, Job, Latents, Makes, ModelFiles, NoiseSource, Outcome, Picture,
-    PictureRecord, Precision, SEED, Sampler, Schedule, Seed,
+    Checkpoint, EventKind, ImageParams, ImageRequest, Job, Latents, Makes, ModelFiles, ModelRef, NoiseSource, Outcome,
+    Picture, PictureRecord, Precision, SEED_MAX, Sampler, Schedule, Seed, Takes,
 };
 use crate::engine::Stop;
+use crate::engine::image::diffusion::is_folder;
 use crate::error::{Cause, Result};
+use crate::lang::Lang;
 use crate::store;
 
 #[derive(Args)]
 pub struct ImageArgs {
-    /// What to draw.
-    #[arg(
-        allow_hyphen_values = true,
-        required_unless_present = "decode",
-        default_value = "",
-        hide_default_value = true
-    )]
-    prompt: String,
+    /// What to draw; - reads it from stdin, as does leaving it out with something piped in.
+    prompt: Option<String>,
     /// Latents whose decoding failed before (a .latent file, ours or ComfyUI's): makes the pictures of them by the
     /// model's VAE, and draws nothing.
     #[arg(long, value_name = "FILE")]
     decode: Option<PathBuf>,
     /// Where to write it; the ending chooses PNG, JPEG or WebP. With --count a number is added before the ending.
+    /// - is stdout.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// What should not be in the picture.
@@ -60,12 +57,12 @@ pub struct ImageArgs {
     /// Denoising steps.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     steps: Option<i64>,
-    /// Classifier-free guidance scale; 1 is off.
+    /// Classifier-free guidance scale; 0 and 1 are off: the prompt alone.
     #[arg(long, value_name = "F", allow_hyphen_values = true)]
     guidance: Option<f64>,
     /// The same seed and settings give the same picture; random when absent.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    seed: Option<i64>,
+    seed: Option<i128>,
     /// Width and height in pixels, as 64x64.
     #[arg(long, value_name = "WxH")]
     size: Option<String>,
@@ -82,7 +79,8 @@ pub struct ImageArgs {
     /// Brings guidance back to the spread of the prompt's own prediction, 0 to 1.
     #[arg(long, value_name = "F", allow_hyphen_values = true)]
     guidance_rescale: Option<f64>,
-    /// Which of CLIP's layers conditions the picture, counted from the last (1).
+    /// Which of CLIP's layers conditions the picture, counted from the last (1). Stable Diffusion 2, XL and 3 read the
+    /// last but one by themselves: 1 and 2 are the same there.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     clip_skip: Option<i64>,
     /// Pictures to draw; their seeds count up.
@@ -100,13 +98,19 @@ pub struct ImageArgs {
 }
 
 pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> {
-    let request = request(context, &args)?;
+    let prompt = match (&args.prompt, &args.decode) {
+        (None, Some(_)) => String::new(),
+        (given, _) => input::prompt(given.as_deref(), "image")?,
+    };
+    let interrupts = Interrupts::listen();
+    let request = request(context, &args, prompt, &interrupts)?;
     let (seed, steps, count) = (request.seed, request.params.steps, request.params.count);
     let model = request.model.id.clone();
     let sink = Sink::new(context, &args, count)?;
     let bar = bar(u64::from(steps * count), "{msg:12} [{bar:30}] {pos}/{len}  {eta} left");
-    let interrupts = Interrupts::listen();
-    let mut files = Vec::new();
+    let (mut files, mut left_out) = (Vec::new(), Vec::new());
+    // Pictures are drawn though nobody reads where they are; a full disk there is told at the end.
+    let mut told: Result<()> = Ok(());
     let mut size = (request.params.width, request.params.height);
 
     let outcome = run_job(context, &interrupts, Job::Image(Box::new(request)), |event| {
@@ -120,14 +124,15 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
                     store::write_file(&folder.join(name), &store::png::encode(&picture, None)?)?;
                 }
             }
+            EventKind::LeftOut { notes } => {
+                let told = notes.iter().map(|note| note.get(context.lang).to_owned());
+                left_out.extend(told.inspect(|note| bar.suspend(|| eprintln!("{note}"))));
+            }
             EventKind::Picture { index, picture, record } => {
                 size = (picture.width, picture.height);
                 for path in sink.write(index, &picture, &record)? {
-                    if !args.json {
-                        bar.suspend(|| {
-                            let mut out = std::io::stdout().lock();
-                            let _ = writeln!(out, "{}", path.display()).and_then(|()| out.flush());
-                        });
+                    if !args.json && told.is_ok() {
+                        told = bar.suspend(|| out::line(path.display()));
                     }
                     files.push(path);
                 }
@@ -138,7 +143,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
                     let hint = context
                         .lang
                         .pick("All steps are kept; go on with --decode", "所有步骤的结果已保留，可用 --decode 继续：");
-                    eprintln!("{hint} {}", path.display());
+                    out::note(format_args!("{hint} {}", path.display()));
                 });
             }
             _ => {}
@@ -148,39 +153,35 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     bar.finish_and_clear();
     let Outcome::Image(stats) = outcome? else { return Err(Cause::EngineGone.into()) };
     if !stats.unknown_words.is_empty() {
-        eprintln!(
-            "{} {}",
-            context.lang.pick("Not seen by the model:", "模型没有看到："),
-            stats.unknown_words.join(", ")
-        );
+        let words = stats.unknown_words.join(", ");
+        out::note(format_args!("{} {words}", context.lang.pick("Not seen by the model:", "模型没有看到：")));
     }
     if stats.widened > 0 {
         let n = stats.widened;
-        eprintln!(
-            "{}",
-            context.lang.pick(
-                format!("{n} predictions overflowed half precision and were made again in full."),
-                format!("有 {n} 次预测在半精度下溢出，已用全精度重算。"),
-            )
-        );
+        out::note(context.lang.pick(
+            format!("{n} predictions overflowed half precision and were made again in full."),
+            format!("有 {n} 次预测在半精度下溢出，已用全精度重算。"),
+        ));
     }
     if args.json {
         let files: Vec<_> = files.iter().map(|p| p.display().to_string()).collect();
-        println!(
-            "{}",
-            json!({
-                "files": files, "seed": seed, "steps": steps, "load_s": stats.load_s, "sample_s": stats.sample_s,
-                "step_s": stats.step_s, "decode_s": stats.decode_s, "model": model, "width": size.0, "height": size.1,
-                "unknown_words": stats.unknown_words, "widened": stats.widened,
-            })
-        );
+        told = out::line(json!({
+            "files": files, "seed": seed, "steps": steps, "load_s": stats.load_s, "sample_s": stats.sample_s,
+            "step_s": stats.step_s, "decode_s": stats.decode_s, "model": model, "width": size.0, "height": size.1,
+            "left_out": left_out, "unknown_words": stats.unknown_words, "widened": stats.widened,
+        }));
     }
-    Ok(())
+    Ok(told?)
 }
 
 /// The arguments over the model's own defaults, each checked.
-fn request(context: &Context, args: &ImageArgs) -> Result<ImageRequest> {
-    let mut params = ImageParams { prompt: args.prompt.clone(), ..ImageParams::default() };
+fn request(
+    context: &Context,
+    args: &ImageArgs,
+    prompt: String,
+    interrupts: &Interrupts,
+) -> std::result::Result<ImageRequest, Stop> {
+    let mut params = ImageParams { prompt, ..ImageParams::default() };
     let decode = match &args.decode {
         Some(path) => store::read_latents(path)?,
         None => Vec::new(),
@@ -192,7 +193,7 @@ fn request(context: &Context, args: &ImageArgs) -> Result<ImageRequest> {
     if let Some(id) = &args.model {
         params.model.clone_from(id);
     }
-    let mut model = context.catalog.resolve(&params.model, Makes::Image)?;
+    let mut model = ready(context, &params.model, Makes::Image, interrupts)?;
     let named = [&args.vae, &args.config, &args.taesd].into_iter().any(Option::is_some);
     if named || args.precision.is_some() || !args.with.is_empty() {
         model.files = put_together(&model.files, args)?;
@@ -241,13 +242,27 @@ fn request(context: &Context, args: &ImageArgs) -> Result<ImageRequest> {
     let seed = seed_of(args.seed)?;
     params.seed = Seed::Fixed(seed);
     params.check()?;
+    params.check_for(&takes(context, &params.model, &model), &model.id)?;
     Ok(ImageRequest { params, model, seed, decode })
+}
+
+/// The settings that change a model's pictures, by its card or its headers.
+fn takes(context: &Context, name: &str, model: &ModelRef) -> Takes {
+    let path = match &model.files {
+        _ if let Some(card) = context.catalog.card(name) => return card.takes(),
+        ModelFiles::Embedded => return Takes::STICKER,
+        ModelFiles::Folder(path) if !is_folder(path) => return Takes::STICKER,
+        ModelFiles::File(path) | ModelFiles::Folder(path) => path,
+        ModelFiles::Checkpoint(whole) => &whole.main,
+    };
+    crate::catalog::takes(path)
 }
 
 /// The model's files with what the arguments name besides.
 fn put_together(files: &ModelFiles, args: &ImageArgs) -> Result<ModelFiles> {
     let mut whole = from_files(files)?;
     whole.parts.splice(0..0, args.with.iter().cloned());
+    whole.named = args.with.len();
     whole.vae = args.vae.clone().or(whole.vae);
     whole.config = args.config.clone().or(whole.config);
     whole.preview = args.taesd.clone().or(whole.preview);
@@ -291,10 +306,13 @@ pub fn whole(limit: crate::domain::Limit, n: i64) -> Result<u32> {
 }
 
 /// The seed that was given, or a random one (also for A1111's -1).
-pub fn seed_of(given: Option<i64>) -> Result<u64> {
+pub fn seed_of(given: Option<i128>) -> Result<u64> {
     match given {
         None | Some(-1) => Ok(random_seed()),
-        Some(n) => SEED.check(n as f64).map(|()| n as u64),
+        Some(n) => u64::try_from(n).map_err(|_| {
+            let choices = format!("0 to {SEED_MAX}, or -1 for a random one");
+            Cause::BadChoice { name: "seed", value: n.to_string(), choices }.into()
+        }),
     }
 }
 
@@ -308,35 +326,53 @@ pub fn parse_size(text: &str) -> Result<(u32, u32)> {
 
 /// Where finished pictures go. What can be known to fail is found before the first step.
 struct Sink {
-    out: Option<PathBuf>,
+    out: Option<Out>,
     library: Option<PathBuf>,
-    many: bool,
+    /// Where latents go that have no place beside a picture.
+    latents: PathBuf,
+    lang: Lang,
+}
+
+/// What `--out` names.
+enum Out {
+    Stdout,
+    /// A device or a pipe: takes all pictures.
+    Stream(PathBuf),
+    File {
+        path: PathBuf,
+        many: bool,
+    },
 }
 
 impl Sink {
     fn new(context: &Context, args: &ImageArgs, count: u32) -> Result<Self> {
-        if let Some(out) = &args.out {
-            store::png::check_ending(&ending(out))?;
-            let folder = out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            store::check_writable(folder)?;
-        }
+        let out = args.out.as_ref().map(|path| Out::find(path, count, args.json)).transpose()?;
         if let Some(folder) = &args.previews {
             store::check_writable(folder)?;
         }
-        let library = (args.library || args.out.is_none()).then(|| context.paths.library(&context.settings));
+        let latents = context.paths.library(&context.settings);
+        let library = (args.library || args.out.is_none()).then(|| latents.clone());
         if let Some(folder) = &library {
             store::check_writable(folder)?;
         }
-        Ok(Self { out: args.out.clone(), library, many: count > 1 })
+        Ok(Self { out, library, latents, lang: context.lang })
     }
 
-    /// Writes one picture everywhere it should go; the paths in that order.
+    /// Writes one picture everywhere it should go; the paths of files in that order.
     fn write(&self, index: u32, picture: &Picture, record: &PictureRecord) -> Result<Vec<PathBuf>> {
         let mut paths = Vec::new();
-        if let Some(out) = &self.out {
-            let path = if self.many { numbered(out, index + 1) } else { out.clone() };
-            store::write_file(&path, &store::png::encode_as(&ending(&path), picture, Some(record))?)?;
-            paths.push(path);
+        match &self.out {
+            Some(Out::Stdout) => out::bytes(&store::png::encode(picture, Some(record))?)?,
+            Some(Out::Stream(path)) => {
+                self.write_file(path, picture, record)?;
+                paths.push(path.clone());
+            }
+            Some(Out::File { path, many }) => {
+                let path = if *many { numbered(path, index + 1) } else { path.clone() };
+                self.write_file(&path, picture, record)?;
+                paths.push(path);
+            }
+            None => {}
         }
         if let Some(library) = &self.library {
             paths.push(store::save_picture(library, picture, record, SystemTime::now(), &TimeZone::system())?.path);
@@ -344,15 +380,44 @@ impl Sink {
         Ok(paths)
     }
 
+    fn write_file(&self, path: &Path, picture: &Picture, record: &PictureRecord) -> Result<()> {
+        store::write_file(path, &store::png::encode_as(&ending(path), picture, Some(record))?)?;
+        if let Some(told) = store::png::too_long(path, Some(record)) {
+            super::say(&told, self.lang);
+        }
+        Ok(())
+    }
+
     /// Writes latents whose decoding failed where their picture would be.
     fn keep(&self, latents: &Latents) -> Result<PathBuf> {
-        if let Some(out) = &self.out {
-            let path = out.with_extension(store::LATENTS_ENDING);
+        if let Some(Out::File { path, .. }) = &self.out {
+            let path = path.with_extension(store::LATENTS_ENDING);
             store::write_file(&path, &store::encode_latents(latents)?)?;
             return Ok(path);
         }
-        let library = self.library.as_deref().unwrap_or(Path::new("."));
-        store::save_latents(library, latents, SystemTime::now(), &TimeZone::system())
+        store::save_latents(&self.latents, latents, SystemTime::now(), &TimeZone::system())
+    }
+}
+
+impl Out {
+    fn find(path: &Path, count: u32, json: bool) -> Result<Self> {
+        if out::is_stdout(path) {
+            if json {
+                let (value, choices) = (path.display().to_string(), "a file, since --json prints on stdout".to_owned());
+                return Err(Cause::BadChoice { name: "out", value, choices }.into());
+            }
+            return Ok(Self::Stdout);
+        }
+        store::png::check_ending(&ending(path))?;
+        if store::is_stream(path) {
+            return Ok(Self::Stream(path.to_owned()));
+        }
+        let many = count > 1;
+        match many {
+            true => (1..=count).try_for_each(|n| store::check_file(&numbered(path, n)))?,
+            false => store::check_file(path)?,
+        }
+        Ok(Self::File { path: path.to_owned(), many })
     }
 }
 
@@ -392,8 +457,10 @@ mod tests {
     #[test]
     fn seeds_out_of_range_are_refused_and_minus_one_is_random() {
         assert_eq!(seed_of(Some(7)).unwrap(), 7);
-        assert!(seed_of(Some(-1)).unwrap() <= crate::domain::SEED_MAX);
+        assert_eq!(seed_of(Some(648_312_782_957_426)).unwrap(), 648_312_782_957_426);
+        assert_eq!(seed_of(Some(i128::from(u64::MAX))).unwrap(), u64::MAX);
+        assert!(seed_of(Some(-1)).unwrap() <= u32::MAX.into(), "those that are rolled stay short");
         assert!(seed_of(Some(-2)).is_err());
-        assert!(seed_of(Some(1 << 40)).is_err());
+        assert!(seed_of(Some(1 << 64)).is_err());
     }
 }

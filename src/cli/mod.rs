@@ -6,16 +6,21 @@ mod bench;
 mod doctor;
 mod grid;
 mod image;
+mod input;
+mod inspect;
 mod models;
+mod out;
 mod progress;
 mod run;
 mod sampling;
 mod text;
 mod tokens;
 
+use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::catalog::Catalog;
 use crate::domain::Settings;
@@ -30,7 +35,7 @@ use crate::store::{Paths, load_settings};
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<CliCommand>,
-    /// A picture made by the studio or by A1111: the window opens with its prompt and sliders.
+    /// A picture with its settings inside, of this program or another: the window opens with its prompt and sliders.
     pub open: Option<std::path::PathBuf>,
 }
 
@@ -40,6 +45,8 @@ pub enum CliCommand {
     Image(Box<image::ImageArgs>),
     /// Write text from a prompt.
     Text(Box<text::TextArgs>),
+    /// Print the settings inside pictures, of this program and of others.
+    Inspect(inspect::InspectArgs),
     /// Print the tokens of each line of stdin, a JSON array a line.
     Tokens(tokens::TokensArgs),
     /// Print the prompt that a model's chat template makes of the messages (JSON) on stdin.
@@ -54,6 +61,32 @@ pub enum CliCommand {
         #[command(subcommand)]
         command: models::ModelsCommand,
     },
+}
+
+/// The arguments of this process; its exit code where they ask for help or are wrong.
+pub fn parse() -> Result<Cli, ExitCode> {
+    let parsed = Cli::try_parse().and_then(|cli| match unknown_word(&cli) {
+        Some(word) => {
+            let text = format!("'{word}' is neither a command nor a file");
+            Err(Cli::command().error(ErrorKind::InvalidSubcommand, text))
+        }
+        None => Ok(cli),
+    });
+    let cli = parsed.map_err(|error| match error.print().and_then(|()| std::io::stdout().flush()) {
+        Err(failure) if !error.use_stderr() => ended(&out::failed(&failure), system_lang()),
+        _ => ExitCode::from(error.exit_code() as u8),
+    })?;
+    match &cli.open {
+        Some(path) if !path.exists() => Err(ended(&Cause::FileMissing { path: path.clone() }.into(), system_lang())),
+        _ => Ok(cli),
+    }
+}
+
+/// What stands where a command could, is no file, and does not look like one.
+fn unknown_word(cli: &Cli) -> Option<String> {
+    let path = cli.open.as_ref().filter(|path| !path.exists())?;
+    let word = path.to_string_lossy();
+    (!word.contains(['/', '\\', '.'])).then(|| word.into_owned())
 }
 
 /// What every command needs: where things are and what was set.
@@ -85,6 +118,7 @@ fn looks_closer(command: &CliCommand, catalog: &Catalog) -> bool {
     match command {
         CliCommand::Models { command } => command.tells(),
         CliCommand::Image(args) => unknown(args.model.as_deref()),
+        CliCommand::Inspect(_) => false,
         CliCommand::Text(args) => unknown(args.model.as_deref()),
         CliCommand::Tokens(args) => unknown(args.model.as_deref()),
         CliCommand::Render(args) => unknown(args.model.as_deref()),
@@ -103,10 +137,7 @@ pub fn system_lang() -> Lang {
 pub fn main(command: CliCommand) -> ExitCode {
     let context = match Context::new() {
         Ok(context) => context,
-        Err(error) => {
-            say(&error, system_lang());
-            return ExitCode::from(1);
-        }
+        Err(error) => return ended(&error, system_lang()),
     };
     let lang = context.lang;
     let mut context = context;
@@ -115,6 +146,7 @@ pub fn main(command: CliCommand) -> ExitCode {
     }
     let result = match command {
         CliCommand::Image(args) => image::run(&context, *args),
+        CliCommand::Inspect(args) => inspect::run(&context, &args),
         CliCommand::Text(args) => text::run(&context, *args),
         CliCommand::Tokens(args) => tokens::tokens(&context, &args),
         CliCommand::Render(args) => tokens::render(&context, &args),
@@ -124,30 +156,36 @@ pub fn main(command: CliCommand) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stop::Cancelled) => {
-            eprintln!("{}", lang.pick("Interrupted.", "已中断。"));
+            out::note(lang.pick("Interrupted.", "已中断。"));
             ExitCode::from(130)
         }
-        Err(Stop::Failed(error)) => {
-            say(&error, lang);
-            ExitCode::from(exit_code(&error))
-        }
+        Err(Stop::Failed(error)) => ended(&error, lang),
     }
+}
+
+/// Says the error, but nothing where it is only that nobody reads the output any more.
+fn ended(error: &StudioError, lang: Lang) -> ExitCode {
+    if *error.cause() == Cause::OutputClosed {
+        return ExitCode::SUCCESS;
+    }
+    say(error, lang);
+    ExitCode::from(exit_code(error))
 }
 
 /// 2 where the arguments themselves are wrong, 1 otherwise.
 fn exit_code(error: &StudioError) -> u8 {
     match error.cause() {
-        Cause::EmptyPrompt | Cause::OutOfRange { .. } | Cause::BadChoice { .. } => 2,
+        Cause::EmptyPrompt | Cause::OutOfRange { .. } | Cause::BadChoice { .. } | Cause::NoEffect { .. } => 2,
         _ => 1,
     }
 }
 
 /// An error on stderr: what happened, what to do, and what lay underneath when that says more.
 pub fn say(error: &StudioError, lang: Lang) {
-    eprintln!("{} {}", lang.pick("error:", "错误："), error.summary(lang));
-    eprintln!("  {}", error.remedy(lang));
+    out::note(format_args!("{} {}", lang.pick("error:", "错误："), error.summary(lang)));
+    out::note(format_args!("  {}", error.remedy(lang)));
     let known = error.summary(lang);
     for line in error.details().lines().filter(|line| !known.contains(line.trim())).take(5) {
-        eprintln!("  | {line}");
+        out::note(format_args!("  | {line}"));
     }
 }

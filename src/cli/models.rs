@@ -5,13 +5,13 @@ use std::time::Duration;
 use clap::Subcommand;
 use crossbeam_channel::RecvTimeoutError;
 
-use super::Context;
 use super::progress::bar;
 use super::run::Interrupts;
+use super::{Context, out};
 use crate::catalog::Fetcher;
-use crate::domain::{self, FetchEventKind, Makes, ModelCard, ModelPresence};
+use crate::domain::{self, FetchEventKind, Makes, ModelCard, ModelFiles, ModelPresence, ModelRef};
 use crate::engine::Stop;
-use crate::engine::text::TextModelInfo;
+use crate::engine::text::{TextModelInfo, model_path};
 use crate::error::{Cause, StudioError};
 use crate::formats::{Header, layout};
 
@@ -77,15 +77,18 @@ fn list(context: &Context, json: bool) -> Result<(), Stop> {
                 serde_json::json!({
                     "id": card.id, "name": card.name, "makes": makes(card), "family": card.family,
                     "bytes": card.bytes(), "licence": card.licence, "state": state(context, card, crate::lang::Lang::En),
+                    "lacks": card.lacks(),
                 })
             })
             .collect();
-        println!("{}", serde_json::Value::from(rows));
-        return Ok(());
+        return Ok(out::line(serde_json::Value::from(rows))?);
     }
     for card in cards {
         let size = domain::bytes(card.bytes());
-        println!("{:16} {:6} {:>9}  {}", card.id, makes(card), size, state(context, card, context.lang));
+        let lacks =
+            card.lacks().map_or(String::new(), |l| context.lang.pick(format!(" (lacks {l})"), format!("（缺少 {l}）")));
+        let here = state(context, card, context.lang);
+        out::line(format_args!("{:16} {:6} {:>9}  {here}{lacks}", card.id, makes(card), size))?;
     }
     for problem in context.catalog.problems() {
         super::say(problem, context.lang);
@@ -104,12 +107,57 @@ fn state(context: &Context, card: &ModelCard, lang: crate::lang::Lang) -> String
     match context.catalog.presence(card) {
         ModelPresence::Embedded => lang.pick("inside this program", "内置").to_owned(),
         ModelPresence::Here { path } => path.display().to_string(),
+        ModelPresence::Unchecked { path } => {
+            let path = path.display();
+            lang.pick(format!("not checked: {path}"), format!("未校验：{path}"))
+        }
         ModelPresence::Partial { bytes } => {
             let bytes = domain::bytes(bytes);
             lang.pick(format!("begun: {bytes}"), format!("已下载 {bytes}"))
         }
         ModelPresence::Absent => lang.pick("not fetched", "未下载").to_owned(),
     }
+}
+
+/// What a job runs on; files that changed since they were checked, or came by hand, are hashed first.
+pub fn ready(context: &Context, name: &str, makes: Makes, interrupts: &Interrupts) -> Result<ModelRef, Stop> {
+    let catalog = &context.catalog;
+    match (catalog.resolve(name, makes), catalog.card(name)) {
+        (Err(error), Some(card)) if matches!(error.cause(), Cause::NotChecked { .. }) => {
+            hash(context, card, interrupts)?;
+            Ok(catalog.resolve_checked(card, makes)?)
+        }
+        (other, _) => Ok(other?),
+    }
+}
+
+/// The same for a language model, whose files are fetched where they are not here, or damaged.
+pub fn find(context: &Context, name: &str, interrupts: &Interrupts) -> Result<ModelRef, Stop> {
+    let catalog = &context.catalog;
+    match (catalog.resolve(name, Makes::Text), catalog.card(name)) {
+        (Err(error), Some(card)) if matches!(error.cause(), Cause::NotFetched { .. } | Cause::NotChecked { .. }) => {
+            fetch_with_bar(context, name, false, interrupts)?;
+            Ok(catalog.resolve_checked(card, Makes::Text)?)
+        }
+        (other, _) => Ok(other?),
+    }
+}
+
+/// Whether fetching a card's files mends this.
+fn comes_again(error: &StudioError) -> bool {
+    matches!(error.cause(), Cause::BadModelFile { .. })
+}
+
+/// Hashes a card's files, with a bar.
+fn hash(context: &Context, card: &ModelCard, interrupts: &Interrupts) -> Result<(), Stop> {
+    let bar = bar(card.bytes(), "{msg:10} [{bar:30}] {bytes}/{total_bytes}");
+    bar.set_message(card.id.clone());
+    let done = context.catalog.check(card, |done| {
+        bar.set_position(done);
+        !interrupts.happened()
+    });
+    bar.finish_and_clear();
+    if done? { Ok(()) } else { Err(Stop::Cancelled) }
 }
 
 /// Fetches a card's files; which source is asked, and which ones failed, is said on stderr.
@@ -119,8 +167,19 @@ pub fn fetch_with_bar(context: &Context, id: &str, agree: bool, interrupts: &Int
         let known = context.catalog.cards().iter().map(|c| c.id.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Cause::UnknownModel { id: id.to_owned(), known }.into());
     };
-    if !matches!(context.catalog.presence(&card), ModelPresence::Absent | ModelPresence::Partial { .. }) {
-        eprintln!("{}", lang.pick(format!("{id} is here already."), format!("{id} 已在本机。")));
+    let here = match context.catalog.presence(&card) {
+        ModelPresence::Absent | ModelPresence::Partial { .. } => false,
+        ModelPresence::Embedded | ModelPresence::Here { .. } => true,
+        ModelPresence::Unchecked { .. } => match hash(context, &card, interrupts) {
+            Err(Stop::Failed(error)) if comes_again(&error) => {
+                out::note(error.summary(lang));
+                false
+            }
+            other => other.map(|()| true)?,
+        },
+    };
+    if here {
+        out::note(lang.pick(format!("{id} is here already."), format!("{id} 已在本机。")));
         return Ok(());
     }
     if let Some(terms) = card.terms.as_ref().filter(|_| !agree && !context.settings.agreed.iter().any(|a| a == id)) {
@@ -141,9 +200,11 @@ pub fn fetch_with_bar(context: &Context, id: &str, agree: bool, interrupts: &Int
         };
         match kind {
             FetchEventKind::Trying { source } => {
-                bar.suspend(|| eprintln!("{} {id}: {source}", lang.pick("fetching", "下载")));
+                bar.suspend(|| out::note(format_args!("{} {id}: {source}", lang.pick("fetching", "下载"))));
             }
-            FetchEventKind::Skipped { error, .. } => bar.suspend(|| eprintln!("  {}", error.summary(lang))),
+            FetchEventKind::Skipped { error, .. } => {
+                bar.suspend(|| out::note(format_args!("  {}", error.summary(lang))))
+            }
             FetchEventKind::Progress { done, .. } => {
                 bar.set_message("fetching");
                 bar.set_position(done);
@@ -151,7 +212,7 @@ pub fn fetch_with_bar(context: &Context, id: &str, agree: bool, interrupts: &Int
             FetchEventKind::Verifying => bar.set_message("verifying"),
             FetchEventKind::Finished { path } => {
                 bar.finish_and_clear();
-                eprintln!("{}", path.display());
+                out::note(path.display());
                 return Ok(());
             }
             FetchEventKind::Failed(error) => {
@@ -167,13 +228,19 @@ pub fn fetch_with_bar(context: &Context, id: &str, agree: bool, interrupts: &Int
 }
 
 fn check(context: &Context, id: Option<&str>, size: Option<&str>, json: bool) -> Result<(), Stop> {
+    let interrupts = Interrupts::listen();
     let Some(id) = id else {
-        let here = |card: &&ModelCard| matches!(context.catalog.presence(card), ModelPresence::Here { .. });
+        let here = |card: &&ModelCard| {
+            matches!(context.catalog.presence(card), ModelPresence::Here { .. } | ModelPresence::Unchecked { .. })
+        };
         let mut failed = None;
         for card in context.catalog.cards().iter().filter(here) {
-            if let Err(error) = check_card(context, card) {
-                super::say(&error, context.lang);
-                failed = Some(error);
+            match check_card(context, card, &interrupts) {
+                // The last one is said at the end.
+                Err(Stop::Failed(error)) if comes_again(&error) => {
+                    failed.replace(error).iter().for_each(|error| super::say(error, context.lang));
+                }
+                other => other?,
             }
         }
         return failed.map_or(Ok(()), |error| Err(Stop::Failed(error)));
@@ -181,7 +248,7 @@ fn check(context: &Context, id: Option<&str>, size: Option<&str>, json: bool) ->
     let path = match context.catalog.card(id) {
         Some(card) => match &card.local {
             Some(local) => local.files.main.as_path(),
-            None => return Ok(check_card(context, card)?),
+            None => return check_card(context, card, &interrupts),
         },
         None => std::path::Path::new(id),
     };
@@ -197,47 +264,37 @@ fn check(context: &Context, id: Option<&str>, size: Option<&str>, json: bool) ->
             "path": path.display().to_string(), "family": info.architecture, "name": info.name,
             "precision": info.quantization, "parameters": info.parameters, "context": info.context_length,
         });
-        println!("{made}");
-        return Ok(());
+        return Ok(out::line(made)?);
     }
-    println!(
+    out::line(format_args!(
         "{}: {} ({}), {} parameters, context {}",
         path.display(),
         info.name,
         info.architecture,
         short_count(info.parameters),
         info.context_length
-    );
-    println!("{}: {}", context.lang.pick("quantisation", "量化"), info.quantization);
-    Ok(())
+    ))?;
+    Ok(out::line(format_args!("{}: {}", context.lang.pick("quantisation", "量化"), info.quantization))?)
 }
 
 /// What a language model's file says of itself, or why it cannot be run; `None` for what pictures are made with. A
 /// Qwen3 in a GGUF file may be both: it is the latter where it cannot be talked with.
 fn language_model(path: &std::path::Path) -> Result<Option<Result<TextModelInfo, StudioError>>, StudioError> {
-    if path.is_dir() {
-        return Ok(None);
-    }
-    let header = Header::read(path)?;
+    let files = if path.is_dir() { ModelFiles::Folder(path.to_owned()) } else { ModelFiles::File(path.to_owned()) };
+    let Ok(path) = model_path(&ModelRef { id: String::new(), files, sha256: None }) else { return Ok(None) };
+    let header = Header::read(&path)?;
     let talks = header.gguf.as_ref().is_some_and(|gguf| gguf.texts("tokenizer.ggml.tokens").is_some());
     let draws = !layout::parts(&header).is_empty();
     if header.gguf.is_none() || (draws && !talks) {
         return Ok(None);
     }
-    let info = crate::engine::text::inspect(path);
+    let info = crate::engine::text::inspect(&path);
     Ok(if info.is_err() && draws { None } else { Some(info) })
 }
 
-fn check_card(context: &Context, card: &ModelCard) -> Result<(), StudioError> {
-    let bar = bar(card.bytes(), "{msg:10} [{bar:30}] {bytes}/{total_bytes}");
-    bar.set_message(card.id.clone());
-    context.catalog.check(card, |done| {
-        bar.set_position(done);
-        true
-    })?;
-    bar.finish_and_clear();
-    println!("{}: {}", card.id, context.lang.pick("good", "完好"));
-    Ok(())
+fn check_card(context: &Context, card: &ModelCard, interrupts: &Interrupts) -> Result<(), Stop> {
+    hash(context, card, interrupts)?;
+    Ok(out::line(format_args!("{}: {}", card.id, context.lang.pick("good", "完好")))?)
 }
 
 /// `134515008` as `134.5 M`.

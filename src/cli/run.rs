@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::RecvTimeoutError;
 
@@ -10,22 +10,29 @@ use super::Context;
 use crate::domain::{EventKind, Job, JobId, Outcome};
 use crate::engine::image::ImagePipeline;
 use crate::engine::text::TextPipeline;
-use crate::engine::{Engine, MemoryBudget, Pipelines, Stop};
+use crate::engine::{CancelToken, Engine, MemoryBudget, Pipelines, Stop};
 use crate::error::{Cause, StudioError};
 
 /// How often Ctrl-C is looked at while nothing happens.
 const POLL: Duration = Duration::from_millis(50);
+/// How long a cancelled job may take to end by itself. Then the process goes without it: what a device has been given
+/// cannot be called back. Files are written whole or not at all.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Counts how often Ctrl-C was pressed. The second time ends the process at once.
 #[derive(Clone, Default)]
-pub struct Interrupts(Arc<AtomicU32>);
+pub struct Interrupts {
+    count: Arc<AtomicU32>,
+    token: CancelToken,
+}
 
 impl Interrupts {
     /// Listens from now on.
     pub fn listen() -> Self {
         let this = Self::default();
-        let count = this.0.clone();
+        let Self { count, token } = this.clone();
         let set = ctrlc::set_handler(move || {
+            token.cancel();
             if count.fetch_add(1, Ordering::SeqCst) > 0 {
                 std::process::exit(130);
             }
@@ -37,7 +44,12 @@ impl Interrupts {
     }
 
     pub fn happened(&self) -> bool {
-        self.0.load(Ordering::SeqCst) > 0
+        self.count.load(Ordering::SeqCst) > 0
+    }
+
+    /// Cancelled by the first Ctrl-C.
+    pub fn token(&self) -> &CancelToken {
+        &self.token
     }
 }
 
@@ -57,9 +69,13 @@ pub fn run_job(
     let (engine, events) = Engine::start(pipelines, Arc::new(|| {}));
     let handle = engine.submit(JobId::next(), job)?;
     let mut failed = None;
+    let mut cancelled: Option<Instant> = None;
     loop {
         if interrupts.happened() {
             handle.cancel();
+            if cancelled.get_or_insert_with(Instant::now).elapsed() > GRACE {
+                return Err(failed.map_or(Stop::Cancelled, Stop::Failed));
+            }
         }
         let kind = match events.recv_timeout(POLL) {
             Ok(event) => event.kind,

@@ -8,9 +8,9 @@ use super::image::whole;
 use crate::domain::{
     DRAFT_MAX, DRAFT_P_MIN, DRY_ALLOWED_LENGTH, DRY_BASE, DRY_MULTIPLIER, DRY_PENALTY_LAST_N, DYNATEMP_EXPONENT,
     DYNATEMP_RANGE, FREQUENCY_PENALTY, Grammar, LogitBias, MIROSTAT, MIROSTAT_ETA, MIROSTAT_TAU, PRESENCE_PENALTY,
-    SamplerLink, TOP_N_SIGMA, TYPICAL_P, TextParams, XTC_PROBABILITY, XTC_THRESHOLD,
+    SamplerLink, TOP_N_SIGMA, TYPICAL_P, TextParams, XTC_PROBABILITY, XTC_THRESHOLD, text_of,
 };
-use crate::error::{Doing, Result, StudioError};
+use crate::error::{Cause, Doing, Result, StudioError};
 
 #[derive(Args)]
 pub struct SamplingArgs {
@@ -36,6 +36,9 @@ pub struct SamplingArgs {
     /// is none.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     dry_sequence_breaker: Vec<String>,
+    /// Take --stop and --dry-sequence-breaker as they are: \n is a backslash and an n.
+    #[arg(long)]
+    no_escape: bool,
     /// Keep what is within N standard deviations of the highest logit; -1 is off.
     #[arg(long, alias = "top-n-sigma", value_name = "F", allow_hyphen_values = true)]
     top_nsigma: Option<f64>,
@@ -129,7 +132,8 @@ impl SamplingArgs {
         }
         if !self.dry_sequence_breaker.is_empty() {
             let given = self.dry_sequence_breaker.iter().filter(|text| *text != "none");
-            params.dry_sequence_breakers = given.cloned().collect();
+            let given = given.map(|text| self.unescape("dry-sequence-breaker", text));
+            params.dry_sequence_breakers = given.collect::<Result<_>>()?;
         }
         if let Some(order) = &self.samplers {
             params.order = SamplerLink::parse_order(order)?;
@@ -138,6 +142,17 @@ impl SamplingArgs {
         params.ignore_eos = self.ignore_eos;
         params.grammar = self.form()?;
         Ok(())
+    }
+
+    /// A text of the flag `name` with its escapes read, as llama.cpp reads those of its reverse prompts.
+    pub fn unescape(&self, name: &'static str, text: &str) -> Result<String> {
+        if self.no_escape {
+            return Ok(text.to_owned());
+        }
+        String::from_utf8(unescape(text)).map_err(|e| {
+            let choices = "bytes (\\xHH) that are UTF-8 together; --no-escape takes the text as it is".to_owned();
+            StudioError::from(Cause::BadChoice { name, value: text.to_owned(), choices }).with_details(e)
+        })
     }
 
     fn form(&self) -> Result<Option<Grammar>> {
@@ -152,8 +167,32 @@ impl SamplingArgs {
     }
 }
 
+/// `\n \r \t \' \" \\ \xHH` as what they stand for; any other backslash stays.
+fn unescape(text: &str) -> Vec<u8> {
+    let mut made = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let hex = |digits: &[u8]| std::str::from_utf8(digits).ok().and_then(|two| u8::from_str_radix(two, 16).ok());
+        let (read, used) = match after {
+            _ if byte != b'\\' => (Some(byte), 0),
+            [b'n', ..] => (Some(b'\n'), 1),
+            [b'r', ..] => (Some(b'\r'), 1),
+            [b't', ..] => (Some(b'\t'), 1),
+            [mark @ (b'\'' | b'"' | b'\\'), ..] => (Some(*mark), 1),
+            [b'x', a, b, ..] if a.is_ascii_hexdigit() => (hex(&[*a, *b]), 3),
+            _ => (None, 0),
+        };
+        made.push(read.unwrap_or(byte));
+        rest = &after[if read.is_some() { used } else { 0 }..];
+    }
+    made
+}
+
+/// A grammar or a schema; one that is too long is told of when it is followed.
 fn read(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|error| StudioError::io(Doing::Reading, path, &error))
+    let bytes = std::fs::read(path).map_err(|error| StudioError::io(Doing::Reading, path, &error))?;
+    let failed = |reason| Cause::Io { doing: Doing::Reading, path: path.to_owned(), reason }.into();
+    text_of(bytes).map_err(failed)
 }
 
 #[cfg(test)]
@@ -220,6 +259,30 @@ mod tests {
                 ..TextParams::default()
             }
         );
+    }
+
+    #[test]
+    fn escapes_are_read_as_llama_cpp_reads_them() {
+        for (given, read) in [
+            (r"\n", "\n"),
+            (r"a\r\n\tb", "a\r\n\tb"),
+            (r"\\n", r"\n"),
+            (r#"\"\'"#, "\"'"),
+            (r"\x41\x7e", "A~"),
+            (r"\xe4\xbd\xa0", "你"),
+            (r"\x4", r"\x4"),
+            (r"\xg1\x+1", r"\xg1\x+1"),
+            (r"\q\0", r"\q\0"),
+            ("\\", "\\"),
+            ("你\\", "你\\"),
+        ] {
+            assert_eq!(String::from_utf8(unescape(given)).unwrap(), read, "{given}");
+        }
+        let breakers = |flags: &[&str]| params(flags).unwrap().dry_sequence_breakers;
+        assert_eq!(breakers(&["--dry-sequence-breaker", r"\n"]), ["\n"]);
+        assert_eq!(breakers(&["--dry-sequence-breaker", r"\n", "--no-escape"]), [r"\n"]);
+        let error = params(&["--dry-sequence-breaker", r"\xff"]).unwrap_err();
+        assert!(matches!(error.cause(), Cause::BadChoice { name: "dry-sequence-breaker", .. }));
     }
 
     #[test]

@@ -1,28 +1,25 @@
 //! `aigc-studio text`.
 
-use std::io::Write;
-
 use clap::Args;
 use serde_json::json;
 
-use super::Context;
 use super::image::{seed_of, whole};
-use super::models::fetch_with_bar;
+use super::models::find;
 use super::progress::bar;
 use super::run::{Interrupts, run_job};
 use super::sampling::SamplingArgs;
+use super::{Context, input, out};
 use crate::domain::{
-    CONTEXT, EventKind, Job, KvType, MAX_TOKENS, MIN_P, Makes, Message, ModelRef, Outcome, REPEAT_LAST_N,
-    REPEAT_PENALTY, Role, Seed, TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt, TextRequest,
+    CONTEXT, EventKind, Job, KvType, MAX_TOKENS, MIN_P, Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Seed,
+    TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, opened_by, split_thought,
 };
 use crate::engine::Stop;
-use crate::error::{Cause, Doing, Result, StudioError};
+use crate::error::{Cause, Result};
 
 #[derive(Args)]
 pub struct TextArgs {
-    /// What to answer or to go on with.
-    #[arg(allow_hyphen_values = true)]
-    prompt: String,
+    /// What to answer or to go on with; - reads it from stdin, as does leaving it out with something piped in.
+    prompt: Option<String>,
     /// A model's id, or the path of a GGUF file.
     #[arg(long, value_name = "ID|PATH")]
     pub model: Option<String>,
@@ -62,8 +59,8 @@ pub struct TextArgs {
     kv: Option<String>,
     /// The same seed and settings give the same text; random when absent.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    seed: Option<i64>,
-    /// A text that ends the answer; may be given several times.
+    seed: Option<i128>,
+    /// A text that ends the answer; may be given several times. \n, \t, \" and \x41 are read as in C.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     stop: Vec<String>,
     #[command(flatten)]
@@ -71,13 +68,15 @@ pub struct TextArgs {
     /// Take the prompt as it is, without the chat template.
     #[arg(long)]
     raw: bool,
-    /// Print one JSON object at the end on stdout, and nothing else there.
+    /// Print one JSON object at the end on stdout, and nothing else there. A thought is apart from the text; without
+    /// this flag it is printed with its tags.
     #[arg(long)]
     json: bool,
 }
 
 pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
-    if args.prompt.trim().is_empty() {
+    let asked = input::prompt(args.prompt.as_deref(), "text")?;
+    if asked.trim().is_empty() {
         return Err(Cause::EmptyPrompt.into());
     }
     let params = params(&args)?;
@@ -87,7 +86,8 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
     let draft = params.draft.as_ref().map(|name| find(context, name, &interrupts)).transpose()?;
     let id = model.id.clone();
     let params = TextParams { seed: Seed::Fixed(seed), ..params };
-    let job = Job::Text(Box::new(TextRequest { params, model, draft, prompt: prompt(&args), seed }));
+    let opener = if args.raw { opened_by(&asked).unwrap_or_default().to_owned() } else { String::new() };
+    let job = Job::Text(Box::new(TextRequest { params, model, draft, prompt: prompt(&args, asked), seed }));
 
     let bar = bar(0, "{msg:16} [{bar:30}] {pos}/{len}");
     let mut text = String::new();
@@ -98,7 +98,7 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
                 bar.set_length(100);
                 bar.set_position((fraction.unwrap_or(0.0) * 100.0) as u64);
             }
-            EventKind::WithoutDraft { error } => bar.suspend(|| eprintln!("{error}")),
+            EventKind::WithoutDraft { error } => bar.suspend(|| out::note(error)),
             EventKind::Prefill { done, total } => {
                 bar.set_message("reading");
                 bar.set_length(total as u64);
@@ -107,7 +107,7 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
             EventKind::Token { text: piece } => {
                 bar.finish_and_clear();
                 if !args.json {
-                    print(&piece)?;
+                    out::bytes(piece.as_bytes())?;
                 }
                 text.push_str(&piece);
             }
@@ -117,30 +117,32 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
     });
     bar.finish_and_clear();
     if !args.json && !text.is_empty() {
-        print("\n")?;
+        out::line("")?;
     }
+    let whole = format!("{opener}{text}");
+    let split = split_thought(&whole);
     let Outcome::Text(stats) = outcome? else { return Err(Cause::EngineGone.into()) };
+    if let Some(full) = stats.context_full() {
+        eprintln!("{} {}", full.summary(context.lang), full.remedy(context.lang));
+    }
     if args.json {
-        println!(
-            "{}",
-            json!({
-                "text": text, "prompt_tokens": stats.prompt_tokens, "completion_tokens": stats.completion_tokens,
-                "read_s": seconds(stats.prompt_tokens - stats.reused_tokens, stats.prompt_tok_s),
-                "write_s": seconds(stats.completion_tokens.saturating_sub(1), stats.decode_tok_s),
-                "peak_memory_bytes": crate::engine::peak_memory(),
-                "load_s": stats.load_s, "ttft_s": stats.ttft_s, "prompt_tok_s": stats.prompt_tok_s,
-                "decode_tok_s": stats.decode_tok_s, "drafted_tokens": stats.drafted_tokens,
-                "accepted_tokens": stats.accepted_tokens, "seed": stats.seed, "model": id,
-                "finish_reason": stats.finish_reason,
-            })
-        );
+        out::line(json!({
+            "text": split.answer, "thought": split.thought, "prompt_tokens": stats.prompt_tokens, "completion_tokens": stats.completion_tokens,
+            "read_s": seconds(stats.prompt_tokens - stats.reused_tokens, stats.prompt_tok_s),
+            "write_s": seconds(stats.completion_tokens.saturating_sub(1), stats.decode_tok_s),
+            "peak_memory_bytes": crate::engine::peak_memory(),
+            "load_s": stats.load_s, "ttft_s": stats.ttft_s, "prompt_tok_s": stats.prompt_tok_s,
+            "decode_tok_s": stats.decode_tok_s, "drafted_tokens": stats.drafted_tokens,
+            "accepted_tokens": stats.accepted_tokens, "seed": stats.seed, "model": id,
+            "finish_reason": stats.finish_reason,
+        }))?;
     } else {
-        eprintln!(
+        out::note(format_args!(
             "{} tokens, {:.1} tok/s, first after {:.2} s",
             stats.completion_tokens, stats.decode_tok_s, stats.ttft_s
-        );
+        ));
         if stats.drafted_tokens > 0 {
-            eprintln!("{} of {} drafted tokens were right", stats.accepted_tokens, stats.drafted_tokens);
+            out::note(format_args!("{} of {} drafted tokens were right", stats.accepted_tokens, stats.drafted_tokens));
         }
     }
     Ok(())
@@ -151,31 +153,12 @@ fn seconds(tokens: usize, rate: f64) -> f64 {
     if rate > 0.0 { tokens as f64 / rate } else { 0.0 }
 }
 
-/// The model's files; they are fetched where they are not here yet.
-pub fn find(context: &Context, name: &str, interrupts: &Interrupts) -> std::result::Result<ModelRef, Stop> {
-    match context.catalog.resolve(name, Makes::Text) {
-        Err(error) if matches!(error.cause(), Cause::NotFetched { .. }) => {
-            fetch_with_bar(context, name, false, interrupts)?;
-            Ok(context.catalog.resolve(name, Makes::Text)?)
-        }
-        other => Ok(other?),
-    }
-}
-
-/// A piece of the answer, at once. A closed pipe (`| head`) ends the job.
-fn print(piece: &str) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(piece.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|error| StudioError::io(Doing::Writing, "stdout", &error))
-}
-
-fn prompt(args: &TextArgs) -> TextPrompt {
+fn prompt(args: &TextArgs, asked: String) -> TextPrompt {
     if args.raw {
-        return TextPrompt::Raw(args.prompt.clone());
+        return TextPrompt::Raw(asked);
     }
     let system = args.system.iter().map(|text| Message { role: Role::System, content: text.clone() });
-    let user = std::iter::once(Message { role: Role::User, content: args.prompt.clone() });
+    let user = std::iter::once(Message { role: Role::User, content: asked });
     TextPrompt::Chat(system.chain(user).collect())
 }
 
@@ -187,7 +170,8 @@ pub fn kv_of(name: Option<&str>) -> Result<KvType> {
 }
 
 fn params(args: &TextArgs) -> Result<TextParams> {
-    let mut params = TextParams { stop: args.stop.clone(), draft: args.draft.clone(), ..TextParams::default() };
+    let stop = args.stop.iter().map(|text| args.sampling.unescape("stop", text)).collect::<Result<_>>()?;
+    let mut params = TextParams { stop, draft: args.draft.clone(), ..TextParams::default() };
     if let Some(id) = &args.model {
         params.model.clone_from(id);
     }
@@ -217,4 +201,28 @@ fn params(args: &TextArgs) -> Result<TextParams> {
     params.kv = kv_of(args.kv.as_deref())?;
     args.sampling.apply(&mut params)?;
     Ok(params)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: TextArgs,
+    }
+
+    #[test]
+    fn stop_texts_have_their_escapes_read() {
+        let stop = |flags: &[&str]| {
+            let line = Line::try_parse_from([&["text", "hi"], flags].concat()).unwrap();
+            params(&line.args).map(|params| params.stop)
+        };
+        assert_eq!(stop(&["--stop", r"\n", "--stop", r"a\tb", "--stop", "你"]).unwrap(), ["\n", "a\tb", "你"]);
+        assert_eq!(stop(&["--stop", r"\n", "--no-escape"]).unwrap(), [r"\n"]);
+        assert!(matches!(stop(&["--stop", r"\xff"]).unwrap_err().cause(), Cause::BadChoice { name: "stop", .. }));
+    }
 }

@@ -1,14 +1,15 @@
 //! `aigc-studio tokens` and `aigc-studio render`: what a model reads of a text, without its weights.
 
 use std::io::{BufRead, Read, Write};
-use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Context;
-use crate::domain::{Makes, ModelFiles, SMOLLM_ID};
+use super::models::ready;
+use super::run::Interrupts;
+use super::{Context, out};
+use crate::domain::{Makes, SMOLLM_ID, text_of};
 use crate::engine::Stop;
-use crate::engine::text::{Chat, Vocabulary};
+use crate::engine::text::{Chat, Vocabulary, model_path};
 use crate::error::{Cause, Doing, StudioError};
 
 /// Most of stdin that is read as messages.
@@ -31,27 +32,23 @@ pub struct RenderArgs {
     pub model: Option<String>,
 }
 
-fn open(context: &Context, model: Option<&str>) -> Result<Vocabulary, StudioError> {
-    let model = context.catalog.resolve(model.unwrap_or(SMOLLM_ID), Makes::Text)?;
-    let path: PathBuf = match model.files {
-        ModelFiles::File(path) => path,
-        _ => return Err(Cause::WrongKind { id: model.id, wanted: "text" }.into()),
-    };
-    Vocabulary::open(&path, None)
+fn open(context: &Context, model: Option<&str>) -> Result<Vocabulary, Stop> {
+    let model = ready(context, model.unwrap_or(SMOLLM_ID), Makes::Text, &Interrupts::listen())?;
+    Ok(Vocabulary::open(&model_path(&model)?, None)?)
 }
 
-fn failed(doing: Doing, error: &std::io::Error) -> StudioError {
-    StudioError::io(doing, if doing == Doing::Reading { "stdin" } else { "stdout" }, error)
+fn unread(error: &std::io::Error) -> StudioError {
+    StudioError::io(Doing::Reading, "stdin", error)
 }
 
 pub fn tokens(context: &Context, args: &TokensArgs) -> Result<(), Stop> {
     let vocabulary = open(context, args.model.as_deref())?;
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut lines = std::io::BufWriter::new(std::io::stdout().lock());
     let mut input = std::io::BufReader::new(std::io::stdin().lock());
     let mut line = Vec::new();
     loop {
         line.clear();
-        if input.read_until(b'\n', &mut line).map_err(|e| failed(Doing::Reading, &e))? == 0 {
+        if input.read_until(b'\n', &mut line).map_err(|e| unread(&e))? == 0 {
             break;
         }
         if line.last() == Some(&b'\n') {
@@ -60,9 +57,9 @@ pub fn tokens(context: &Context, args: &TokensArgs) -> Result<(), Stop> {
         let text = String::from_utf8_lossy(&line);
         let ids = if args.no_special { vocabulary.encode_plain(&text) } else { vocabulary.encode(&text) };
         let json = serde_json::to_string(&ids).map_err(StudioError::other)?;
-        writeln!(out, "{json}").map_err(|e| failed(Doing::Writing, &e))?;
+        writeln!(lines, "{json}").map_err(|e| out::failed(&e))?;
     }
-    out.flush().map_err(|e| failed(Doing::Writing, &e))?;
+    lines.flush().map_err(|e| out::failed(&e))?;
     Ok(())
 }
 
@@ -77,15 +74,13 @@ fn parse(text: &str) -> serde_json::Result<Chat> {
 
 pub fn render(context: &Context, args: &RenderArgs) -> Result<(), Stop> {
     let vocabulary = open(context, args.model.as_deref())?;
-    let mut text = String::new();
-    let read = std::io::stdin().lock().take(LONGEST).read_to_string(&mut text);
-    read.map_err(|e| failed(Doing::Reading, &e))?;
-    let chat = parse(&text).map_err(|e| {
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().take(LONGEST).read_to_end(&mut bytes);
+    read.map_err(|e| unread(&e))?;
+    let chat = text_of(bytes).and_then(|text| parse(&text).map_err(|e| e.to_string())).map_err(|e| {
         let choices = r#"a JSON array like [{"role": "user", "content": "Hi"}]"#.to_owned();
         StudioError::from(Cause::BadChoice { name: "messages", value: "stdin".to_owned(), choices }).with_details(e)
     })?;
     let rendered = vocabulary.render(&chat)?;
-    let mut out = std::io::stdout().lock();
-    out.write_all(rendered.as_bytes()).and_then(|()| out.flush()).map_err(|e| failed(Doing::Writing, &e))?;
-    Ok(())
+    Ok(out::bytes(rendered.as_bytes())?)
 }

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::branches::Shelf;
 use super::{
     FinishReason, FormUse, Illustration, ImageParams, Manner, NoiseSource, Page, PageEntry, Sampler, Schedule, Speaker,
-    TextParams,
+    TextParams, answer_of,
 };
+use crate::lang::Both;
 
 /// Pixels: RGBA, 8 bits, straight alpha, rows from the top, `4 * width * height` bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct PictureRecord {
     /// The file of a VAE that decoded in the place of the model's own; empty where none did.
     pub vae: String,
     pub seed: u64,
+    /// The picture names no seed, or A1111's -1: `seed` means nothing, and a new one is rolled.
+    pub seedless: bool,
     pub steps: u32,
     pub guidance: f32,
     pub width: u32,
@@ -42,6 +45,9 @@ pub struct PictureRecord {
     pub clip_skip: u32,
     /// The program that made it, name and version.
     pub version: String,
+    /// What another program's settings say that has no equal here, in words.
+    #[serde(skip)]
+    pub notes: Vec<Both>,
 }
 
 impl PictureRecord {
@@ -57,6 +63,7 @@ impl PictureRecord {
             model_hash,
             vae,
             seed,
+            seedless: false,
             steps,
             guidance,
             width,
@@ -67,6 +74,7 @@ impl PictureRecord {
             guidance_rescale,
             clip_skip,
             version,
+            notes: Vec::new(),
         }
     }
 }
@@ -128,6 +136,13 @@ pub struct Message {
     pub content: String,
 }
 
+impl Message {
+    /// What it says: of an answer without its thought.
+    pub fn said(&self) -> &str {
+        if self.role == Role::Assistant { answer_of(&self.content) } else { &self.content }
+    }
+}
+
 /// What is told about an answer beside its text.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -145,6 +160,8 @@ pub struct TurnInfo {
     /// Tokens that a draft model proposed, and how many of these the model wrote too.
     pub drafted_tokens: usize,
     pub accepted_tokens: usize,
+    /// Of the answer, tokens that were thought.
+    pub thought_tokens: usize,
     /// `None` where the answer was cut off: cancelled, failed, or the program ended.
     pub finish_reason: Option<FinishReason>,
 }
@@ -275,6 +292,18 @@ impl JournalEntry {
     /// Whether it is one of many small ones, so that the disk need not be made to keep each at once.
     pub fn is_streamed(&self) -> bool {
         matches!(self, Self::Append { .. } | Self::Page(PageEntry::More { .. } | PageEntry::Edit(_)))
+    }
+
+    /// Whether nothing is left of `earlier` where it comes right after it. True of itself for what a person types,
+    /// for then each key brings the whole text.
+    pub fn replaces(&self, earlier: &Self) -> bool {
+        match (self, earlier) {
+            (Self::System { .. }, Self::System { .. })
+            | (Self::Page(PageEntry::Memory { .. }), Self::Page(PageEntry::Memory { .. }))
+            | (Self::Page(PageEntry::Note { .. }), Self::Page(PageEntry::Note { .. })) => true,
+            (Self::Page(PageEntry::Card { card }), Self::Page(PageEntry::Card { card: old })) => card.id == old.id,
+            _ => false,
+        }
     }
 
     /// Whether nothing is said with it: the conversation's time stays as it is.

@@ -4,21 +4,24 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    ConversationData, ConversationHead, ImportedChat, JobId, KeptPersona, Latents, LibraryItem, Persona, Picture,
-    PictureRecord, TextHit,
+    ConversationData, ConversationHead, ConversationId, ImportedChat, JobId, KeptPersona, Latents, LibraryItem, Makes,
+    Persona, PersonaId, Picture, PictureRecord, TextHit,
 };
-use crate::error::StudioError;
+use crate::error::{Cause, Result, StudioError};
 use crate::lang::Both;
 
 /// Asks the window to look at a channel; called after news went in, cheap, from any thread.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
-/// News of one job.
+/// News of one job, or of [`NO_JOB`].
 #[derive(Clone, Debug)]
 pub struct Event {
     pub job: JobId,
     pub kind: EventKind,
 }
+
+/// The job of news that no job brings.
+pub const NO_JOB: JobId = JobId(0);
 
 /// Progress, prefill and previews may be dropped on the way when the window is busy; all others arrive, in order.
 /// Each job ends with exactly one of `Finished`, `Failed`, `Cancelled`.
@@ -37,6 +40,14 @@ pub enum EventKind {
     /// Another model left the memory to make room for this job's.
     Freed {
         id: String,
+    },
+    /// The memory of this kind's models is free, as it was asked for; of no job.
+    Unloaded {
+        makes: Makes,
+    },
+    /// Syntax of the prompts that is not followed, and was taken out of what the model reads.
+    LeftOut {
+        notes: Vec<Both>,
     },
     /// The draft model cannot be used, and the answer is written without it.
     WithoutDraft {
@@ -166,6 +177,14 @@ pub struct TextStats {
     pub finish_reason: FinishReason,
 }
 
+impl TextStats {
+    /// What to tell a person where the context cut the answer, or left no room for one.
+    pub fn context_full(&self) -> Option<StudioError> {
+        let (context, written) = (self.prompt_tokens + self.completion_tokens, self.completion_tokens);
+        (self.finish_reason == FinishReason::ContextFull).then(|| Cause::ContextFull { context, written }.into())
+    }
+}
+
 /// News from the store's thread.
 #[derive(Clone, Debug)]
 pub enum StoreEvent {
@@ -198,6 +217,11 @@ pub enum StoreEvent {
     Personas(Vec<KeptPersona>),
     /// One of them, as it is on the disk now.
     PersonaKept(Box<KeptPersona>),
+    PersonaFailed {
+        id: PersonaId,
+        error: StudioError,
+    },
+    PersonaTrashed(PersonaId),
     /// What the search of this number has found since the last time, and whether that was all.
     TextsFound {
         serial: u64,
@@ -226,11 +250,16 @@ pub enum StoreEvent {
         path: PathBuf,
         error: Option<StudioError>,
     },
-    /// A full picture that was asked for.
+    /// A picture that was opened, with its settings.
     Opened {
         path: PathBuf,
         picture: Arc<Picture>,
         record: Option<Box<PictureRecord>>,
+    },
+    /// A picture that was asked for to be looked at.
+    Viewed {
+        path: PathBuf,
+        picture: Result<Arc<Picture>>,
     },
     Trashed {
         paths: Vec<PathBuf>,
@@ -242,6 +271,7 @@ pub enum StoreEvent {
     /// All conversations, newest first.
     Conversations(Vec<ConversationHead>),
     Conversation(Box<ConversationData>),
+    ConversationTrashed(ConversationId),
     SettingsSaved,
     Failed(StudioError),
 }

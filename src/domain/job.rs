@@ -38,6 +38,8 @@ pub struct Checkpoint {
     pub main: PathBuf,
     /// What that lacks (text encoders, a VAE), or what takes the place of what it has; each is known by its header.
     pub parts: Vec<PathBuf>,
+    /// How many of the first `parts` a person named: each of them must be of use.
+    pub named: usize,
     /// A VAE that takes the place of the model's own: a file, or a folder with its `config.json`.
     pub vae: Option<PathBuf>,
     /// A diffusers folder whose configurations, tokenizers and scheduler are taken.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{Checkpoint, ImageParams, ModelFiles, ModelRef, Sampler, Schedule};
+use super::{Checkpoint, ImageParams, ModelFiles, ModelRef, Sampler, Schedule, Takes};
 use crate::error::{Cause, Result};
 
 /// The id of the picture model inside this program.
@@ -164,6 +164,11 @@ impl ModelCard {
         self.family.starts_with("stable-diffusion")
     }
 
+    /// The sliders that change its pictures.
+    pub fn takes(&self) -> Takes {
+        Takes::of(&self.family)
+    }
+
     /// What a job can run on, where the files are as `presence` says and the model makes what is wanted.
     pub fn resolve(&self, presence: &ModelPresence, makes: Makes) -> Result<ModelRef> {
         if self.makes != makes {
@@ -174,7 +179,8 @@ impl ModelCard {
             return Err(Cause::WrongKind { id: self.id.clone(), wanted }.into());
         }
         if let Some(local) = &self.local {
-            if !local.lacks.is_empty() {
+            // What a language model lacks is told when its file is opened.
+            if !local.lacks.is_empty() && makes == Makes::Image {
                 let (path, lacks) = (local.files.main.clone(), local.lacks.clone());
                 return Err(Cause::LacksParts { path, family: local.kind.clone(), lacks }.into());
             }
@@ -188,6 +194,7 @@ impl ModelCard {
             ModelPresence::Embedded => ModelFiles::Embedded,
             ModelPresence::Here { path } if self.files.len() == 1 => ModelFiles::File(path.clone()),
             ModelPresence::Here { path } => ModelFiles::Folder(path.clone()),
+            ModelPresence::Unchecked { .. } => return Err(Cause::NotChecked { id: self.id.clone() }.into()),
             ModelPresence::Partial { .. } | ModelPresence::Absent => {
                 return Err(Cause::NotFetched { id: self.id.clone(), bytes: self.bytes() }.into());
             }
@@ -221,6 +228,10 @@ pub enum ModelPresence {
     Embedded,
     /// On disk, whole; the hash was checked when it came.
     Here {
+        path: PathBuf,
+    },
+    /// Files of the right sizes, which came by hand or have changed since their hashes were taken; or damaged ones.
+    Unchecked {
         path: PathBuf,
     },
     /// Begun: this many bytes are on disk.

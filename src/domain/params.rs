@@ -40,7 +40,7 @@ impl Limit {
 }
 
 pub const STEPS: Limit = Limit::new("steps", 1.0, 150.0, 1.0, 24.0);
-/// 0 and 1 both mean none: one network call a step.
+/// 0 and 1 both mean off with every model: the prompt alone, one network call a step.
 pub const GUIDANCE: Limit = Limit::new("guidance", 0.0, 30.0, 0.1, 3.0);
 /// How far guidance is brought back to the spread of the prompt's own prediction (Lin et al. 2023, arXiv 2305.08891).
 pub const GUIDANCE_RESCALE: Limit = Limit::new("guidance-rescale", 0.0, 1.0, 0.05, 0.0);
@@ -55,21 +55,67 @@ pub enum Seed {
     /// A new one for each job.
     #[default]
     Random,
-    Fixed(u64),
+    Fixed(#[serde(with = "wide")] u64),
 }
 
-impl Seed {
-    pub(super) fn check(self) -> Result<()> {
-        match self {
-            Self::Random => Ok(()),
-            Self::Fixed(n) => SEED.check(n as f64),
+/// Largest seed that is accepted: all 64 bits, as ComfyUI and PyTorch have them. Those that we roll have 32, so that
+/// they stay short.
+pub const SEED_MAX: u64 = u64::MAX;
+
+/// TOML has no numbers above 63 bits: those are texts.
+mod wide {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(n: &u64, to: S) -> Result<S::Ok, S::Error> {
+        match i64::try_from(*n) {
+            Ok(n) => to.serialize_i64(n),
+            Err(_) => to.collect_str(n),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Number(u64),
+            Text(String),
+        }
+        match Written::deserialize(from)? {
+            Written::Number(n) => Ok(n),
+            Written::Text(text) => text.parse().map_err(D::Error::custom),
         }
     }
 }
 
-/// Largest seed that we roll and accept: A1111's habit of 32 bits, so that seeds stay short and survive JSON.
-pub const SEED_MAX: u64 = u32::MAX as u64;
-pub const SEED: Limit = Limit::new("seed", 0.0, SEED_MAX as f64, 1.0, 0.0);
+/// The place of a slider's value.
+pub(super) enum Slot<'a> {
+    Real(&'a mut f32),
+    Whole(&'a mut u32),
+}
+
+impl Slot<'_> {
+    pub(super) fn get(&self) -> f64 {
+        match self {
+            Self::Real(value) => round_f32(**value),
+            Self::Whole(value) => f64::from(**value),
+        }
+    }
+
+    pub(super) fn set(&mut self, to: f64) {
+        match self {
+            Self::Real(value) => **value = to as f32,
+            Self::Whole(value) => **value = to as u32,
+        }
+    }
+
+    /// Brings the value into its range; one that is there already stays to the bit.
+    pub(super) fn clamp(&mut self, limit: &Limit) {
+        let now = self.get();
+        if limit.check(now).is_err() {
+            self.set(limit.clamp(now));
+        }
+    }
+}
 
 /// Everything that decides what a picture will be, but the model's files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -115,17 +161,30 @@ impl Default for ImageParams {
 }
 
 impl ImageParams {
+    /// Every slider that is a number, but for the size: what checks and what clamps goes through this list.
+    pub(super) fn sliders(&mut self) -> [(Limit, Slot<'_>); 5] {
+        [
+            (STEPS, Slot::Whole(&mut self.steps)),
+            (GUIDANCE, Slot::Real(&mut self.guidance)),
+            (GUIDANCE_RESCALE, Slot::Real(&mut self.guidance_rescale)),
+            (CLIP_SKIP, Slot::Whole(&mut self.clip_skip)),
+            (COUNT, Slot::Whole(&mut self.count)),
+        ]
+    }
+
     /// Refuses an empty prompt and any slider that is out of range.
     pub fn check(&self) -> Result<()> {
         if self.prompt.trim().is_empty() {
             return Err(Cause::EmptyPrompt.into());
         }
-        STEPS.check(self.steps.into())?;
-        GUIDANCE.check(self.guidance.into())?;
-        COUNT.check(self.count.into())?;
-        GUIDANCE_RESCALE.check(round_f32(self.guidance_rescale))?;
-        CLIP_SKIP.check(self.clip_skip.into())?;
-        self.seed.check()
+        self.clone().sliders().iter().try_for_each(|(limit, slot)| limit.check(slot.get()))
+    }
+
+    /// Brings every slider into its range.
+    pub fn clamp(&mut self) {
+        self.sliders().iter_mut().for_each(|(limit, slot)| slot.clamp(limit));
+        self.width = self.width.clamp(8, 4096);
+        self.height = self.height.clamp(8, 4096);
     }
 }
 
@@ -152,6 +211,38 @@ mod tests {
             assert!(GUIDANCE.check(bad).is_err(), "{bad}");
         }
         assert_eq!(GUIDANCE.clamp(f64::NAN), 3.0);
+    }
+
+    #[test]
+    fn seeds_of_64_bits_are_kept_in_toml_and_json() {
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct File {
+            seed: Seed,
+        }
+        let big = [Seed::Random, Seed::Fixed(7), Seed::Fixed(648_312_782_957_426), Seed::Fixed(SEED_MAX)];
+        for seed in big {
+            let text = toml::to_string(&File { seed }).unwrap();
+            assert_eq!(toml::from_str::<File>(&text).unwrap().seed, seed, "{text}");
+            let text = serde_json::to_string(&seed).unwrap();
+            assert_eq!(serde_json::from_str::<Seed>(&text).unwrap(), seed, "{text}");
+        }
+        let text = toml::to_string(&File { seed: Seed::Fixed(SEED_MAX) }).unwrap();
+        assert!(text.contains("\"18446744073709551615\""), "{text}");
+        let before = "[seed]\nfixed = 42\n";
+        assert_eq!(toml::from_str::<File>(before).unwrap().seed, Seed::Fixed(42), "as older versions wrote it");
+        assert!(toml::from_str::<File>("[seed]\nfixed = \"x\"\n").is_err());
+    }
+
+    #[test]
+    fn clamping_makes_any_sliders_pass_the_check() {
+        for wild in [f32::NAN, f32::INFINITY, -1e30, 1e30] {
+            let mut p =
+                ImageParams { prompt: "x".into(), guidance: wild, guidance_rescale: wild, ..Default::default() };
+            (p.steps, p.clip_skip, p.count, p.width, p.height) = (u32::MAX, 0, 0, 0, u32::MAX);
+            p.clamp();
+            p.check().unwrap();
+            assert_eq!((p.steps, p.clip_skip, p.count, p.width, p.height), (150, 1, 1, 8, 4096));
+        }
     }
 
     #[test]

@@ -68,27 +68,6 @@ impl Sampler {
         }
     }
 
-    /// Reads a name as A1111, ComfyUI or diffusers spell it; `None` where it is unknown.
-    pub fn parse(name: &str) -> Option<Self> {
-        let plain = squeeze(name);
-        let other = match plain.as_str() {
-            "midpoint" | "kdpm2discretescheduler" => Some(Self::Midpoint),
-            "eulerancestral" | "eulerancestraldiscretescheduler" => Some(Self::EulerAncestral),
-            "eulerdiscretescheduler" => Some(Self::Euler),
-            "heundiscretescheduler" => Some(Self::Heun),
-            "dpmpp2m" | "dpmsolvermultistepscheduler" => Some(Self::DpmPp2M),
-            "dpmpp2msde" => Some(Self::DpmPp2MSde),
-            "dpmppsde" | "dpmsolversdescheduler" => Some(Self::DpmPpSde),
-            "ddimscheduler" => Some(Self::Ddim),
-            "pndm" | "pndmscheduler" => Some(Self::Plms),
-            "unipcmultistepscheduler" => Some(Self::UniPc),
-            "lcmscheduler" => Some(Self::Lcm),
-            _ => None,
-        };
-        let all = Self::DIFFUSION.into_iter().chain([Self::Automatic]);
-        other.or_else(|| all.into_iter().find(|s| squeeze(s.name()) == plain))
-    }
-
     /// Network evaluations a step.
     pub fn evaluations(self) -> usize {
         match self {
@@ -139,11 +118,6 @@ impl Schedule {
             Self::Beta => "Beta",
         }
     }
-
-    pub fn parse(name: &str) -> Option<Self> {
-        let plain = squeeze(name);
-        Self::ALL.into_iter().find(|s| squeeze(s.name()) == plain)
-    }
 }
 
 /// Who makes the noise of a seed.
@@ -170,12 +144,6 @@ impl NoiseSource {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|s| s.name().eq_ignore_ascii_case(name.trim()))
     }
-}
-
-/// A name without what spellings differ in: `DPM++ 2M`, `dpmpp_2m` and `dpm++2m` are one.
-fn squeeze(name: &str) -> String {
-    let plain = name.to_lowercase().replace("++", "pp");
-    plain.chars().filter(|c| !matches!(c, ' ' | '_' | '-')).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Limit, Seed, round_f32};
+use super::{Limit, Seed, Slot};
 use crate::error::{Cause, Result};
 
 pub const TEMPERATURE: Limit = Limit::new("temperature", 0.0, 5.0, 0.05, 0.8);
@@ -339,49 +339,57 @@ impl Default for TextParams {
 }
 
 impl TextParams {
+    /// Every slider that is a number: what checks and what clamps goes through this list.
+    fn sliders(&mut self) -> [(Limit, Slot<'_>); 25] {
+        [
+            (TEMPERATURE, Slot::Real(&mut self.temperature)),
+            (DYNATEMP_RANGE, Slot::Real(&mut self.dynatemp_range)),
+            (DYNATEMP_EXPONENT, Slot::Real(&mut self.dynatemp_exponent)),
+            (TOP_K, Slot::Whole(&mut self.top_k)),
+            (TOP_P, Slot::Real(&mut self.top_p)),
+            (MIN_P, Slot::Real(&mut self.min_p)),
+            (TOP_N_SIGMA, Slot::Real(&mut self.top_n_sigma)),
+            (TYPICAL_P, Slot::Real(&mut self.typical_p)),
+            (XTC_PROBABILITY, Slot::Real(&mut self.xtc_probability)),
+            (XTC_THRESHOLD, Slot::Real(&mut self.xtc_threshold)),
+            (REPEAT_PENALTY, Slot::Real(&mut self.repeat_penalty)),
+            (PRESENCE_PENALTY, Slot::Real(&mut self.presence_penalty)),
+            (FREQUENCY_PENALTY, Slot::Real(&mut self.frequency_penalty)),
+            (REPEAT_LAST_N, Slot::Whole(&mut self.repeat_last_n)),
+            (DRY_MULTIPLIER, Slot::Real(&mut self.dry_multiplier)),
+            (DRY_BASE, Slot::Real(&mut self.dry_base)),
+            (DRY_ALLOWED_LENGTH, Slot::Whole(&mut self.dry_allowed_length)),
+            (DRY_PENALTY_LAST_N, Slot::Whole(&mut self.dry_penalty_last_n)),
+            (MIROSTAT, Slot::Whole(&mut self.mirostat)),
+            (MIROSTAT_TAU, Slot::Real(&mut self.mirostat_tau)),
+            (MIROSTAT_ETA, Slot::Real(&mut self.mirostat_eta)),
+            (MAX_TOKENS, Slot::Whole(&mut self.max_tokens)),
+            (CONTEXT, Slot::Whole(&mut self.context)),
+            (DRAFT_MAX, Slot::Whole(&mut self.draft_max)),
+            (DRAFT_P_MIN, Slot::Real(&mut self.draft_p_min)),
+        ]
+    }
+
     /// Refuses any slider that is out of range, and a chain that is empty or has a link twice. The grammar is read
     /// when the job runs.
     pub fn check(&self) -> Result<()> {
-        let fractions = [
-            (TEMPERATURE, self.temperature),
-            (DYNATEMP_RANGE, self.dynatemp_range),
-            (DYNATEMP_EXPONENT, self.dynatemp_exponent),
-            (TOP_P, self.top_p),
-            (MIN_P, self.min_p),
-            (TOP_N_SIGMA, self.top_n_sigma),
-            (TYPICAL_P, self.typical_p),
-            (XTC_PROBABILITY, self.xtc_probability),
-            (XTC_THRESHOLD, self.xtc_threshold),
-            (REPEAT_PENALTY, self.repeat_penalty),
-            (PRESENCE_PENALTY, self.presence_penalty),
-            (FREQUENCY_PENALTY, self.frequency_penalty),
-            (DRY_MULTIPLIER, self.dry_multiplier),
-            (DRY_BASE, self.dry_base),
-            (MIROSTAT_TAU, self.mirostat_tau),
-            (MIROSTAT_ETA, self.mirostat_eta),
-            (DRAFT_P_MIN, self.draft_p_min),
-        ];
-        for (limit, value) in fractions {
-            limit.check(round_f32(value))?;
-        }
-        let wholes = [
-            (TOP_K, self.top_k),
-            (REPEAT_LAST_N, self.repeat_last_n),
-            (DRY_ALLOWED_LENGTH, self.dry_allowed_length),
-            (DRY_PENALTY_LAST_N, self.dry_penalty_last_n),
-            (MIROSTAT, self.mirostat),
-            (MAX_TOKENS, self.max_tokens),
-            (CONTEXT, self.context),
-            (DRAFT_MAX, self.draft_max),
-        ];
-        for (limit, value) in wholes {
-            limit.check(value.into())?;
-        }
+        self.clone().sliders().iter().try_for_each(|(limit, slot)| limit.check(slot.get()))?;
         for bias in &self.logit_bias {
             LOGIT_BIAS.check(bias.bias.into())?;
         }
-        check_order(&self.order)?;
-        self.seed.check()
+        check_order(&self.order)
+    }
+
+    /// Brings everything that [`Self::check`] looks at into its range: a file may have been edited by hand or written
+    /// by another version.
+    pub fn clamp(&mut self) {
+        self.sliders().iter_mut().for_each(|(limit, slot)| slot.clamp(limit));
+        for bias in &mut self.logit_bias {
+            Slot::Real(&mut bias.bias).clamp(&LOGIT_BIAS);
+        }
+        if check_order(&self.order).is_err() {
+            self.order = SamplerLink::DEFAULT.to_vec();
+        }
     }
 }
 

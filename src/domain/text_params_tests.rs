@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::round_f32;
 
 #[test]
 fn the_defaults_pass_their_own_check() {
@@ -106,4 +107,41 @@ fn settings_of_before_still_load_and_new_ones_come_back() {
     assert_eq!(through_toml, new);
     let through_json: TextParams = serde_json::from_str(&serde_json::to_string(&new).unwrap()).unwrap();
     assert_eq!(through_json, new);
+}
+
+/// Goes through the fields by their names in a file, so that a slider that is added later is not forgotten.
+#[test]
+fn every_number_is_clamped_and_checked() {
+    let fields = serde_json::to_value(TextParams::default()).unwrap();
+    let mut numbers = 0;
+    for (name, value) in fields.as_object().unwrap() {
+        if !value.is_number() {
+            continue;
+        }
+        numbers += 1;
+        for wild in [serde_json::json!(4_000_000_000u32), serde_json::json!(-1e30)] {
+            let mut file = fields.clone();
+            file[name] = wild;
+            // A negative whole number is no value of its type at all.
+            let Ok(mut params) = serde_json::from_value::<TextParams>(file) else { continue };
+            assert!(params.check().is_err(), "{name} is not checked");
+            params.clamp();
+            params.check().unwrap_or_else(|e| panic!("{name} is not clamped: {e}"));
+        }
+    }
+    assert_eq!(numbers, 25);
+}
+
+#[test]
+fn biases_and_chains_of_a_file_are_brought_into_range() {
+    let bias = LogitBias { token: BiasToken::Id(1), bias: f32::INFINITY };
+    let twice = vec![SamplerLink::TopK, SamplerLink::TopK];
+    let mut params = TextParams { logit_bias: vec![bias], order: twice, ..TextParams::default() };
+    params.clamp();
+    params.check().unwrap();
+    assert_eq!((params.logit_bias[0].bias, &params.order[..]), (1e9, &SamplerLink::DEFAULT[..]));
+    let mut kept = TextParams { top_p: 0.93, order: vec![SamplerLink::MinP], ..TextParams::default() };
+    let before = kept.clone();
+    kept.clamp();
+    assert_eq!(kept, before, "what is in range stays to the bit");
 }

@@ -13,7 +13,7 @@ pub mod kernels;
 pub mod text;
 pub mod threads;
 
-pub use cancel::{CancelToken, Stop};
+pub use cancel::{CancelToken, Cancelled, Stop};
 pub use device::{best_device, device_label};
 pub use memory::{Guard, MemoryBudget, Reservation, Slot, large_pages, peak_memory, process_memory};
 pub use reporter::Reporter;

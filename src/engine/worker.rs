@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::cancel::{CancelToken, Stop};
 use super::reporter::Reporter;
-use crate::domain::{Event, EventKind, ImageRequest, Job, JobId, Outcome, TextRequest, Wake};
+use crate::domain::{Event, EventKind, ImageRequest, Job, JobId, Makes, NO_JOB, Outcome, TextRequest, Wake};
 use crate::engine::{large_pages, threads};
 use crate::error::{Cause, Result};
 
@@ -78,8 +78,8 @@ impl Engine {
     pub fn start(pipelines: Pipelines, wake: Wake) -> (Self, Receiver<Event>) {
         let (events, receiver) = bounded(EVENTS);
         let engine = Self {
-            text: spawn("engine-text", pipelines.text, events.clone(), wake.clone()),
-            image: spawn("engine-image", pipelines.image, events, wake),
+            text: spawn(Makes::Text, pipelines.text, events.clone(), wake.clone()),
+            image: spawn(Makes::Image, pipelines.image, events, wake),
         };
         (engine, receiver)
     }
@@ -95,10 +95,10 @@ impl Engine {
         Ok(handle)
     }
 
-    /// Frees the memory of both models as soon as their threads are idle.
-    pub fn unload(&self) {
-        let _ = self.text.try_send(Order::Unload);
-        let _ = self.image.try_send(Order::Unload);
+    /// Frees the memory of both models as soon as their threads are done with the jobs before; each says so with
+    /// [`EventKind::Unloaded`].
+    pub fn unload(&self) -> Result<()> {
+        queue(&self.text, Order::Unload).and(queue(&self.image, Order::Unload))
     }
 }
 
@@ -110,7 +110,7 @@ fn queue<R>(orders: &Sender<Order<R>>, order: Order<R>) -> Result<()> {
 }
 
 fn spawn<R: Send + 'static>(
-    name: &str,
+    makes: Makes,
     mut pipeline: Box<dyn Pipeline<Request = R>>,
     events: Sender<Event>,
     wake: Wake,
@@ -120,7 +120,10 @@ fn spawn<R: Send + 'static>(
         threads::computes();
         for order in queue {
             match order {
-                Order::Unload => pipeline.unload(),
+                Order::Unload => {
+                    pipeline.unload();
+                    Reporter::new(NO_JOB, events.clone(), wake.clone()).tell(EventKind::Unloaded { makes });
+                }
                 Order::Run { id, request, token } => {
                     large_pages(true);
                     let reporter = Reporter::new(id, events.clone(), wake.clone());
@@ -128,6 +131,10 @@ fn spawn<R: Send + 'static>(
                 }
             }
         }
+    };
+    let name = match makes {
+        Makes::Text => "engine-text",
+        Makes::Image => "engine-image",
     };
     thread::Builder::new().name(name.to_owned()).spawn(work).expect("the system starts threads");
     orders

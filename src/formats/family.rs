@@ -65,19 +65,47 @@ pub struct Kind {
     pub zero_snr: bool,
 }
 
-/// Words in the names of models of few steps.
-const FEW: [&str; 5] = ["turbo", "lcm", "lightning", "hyper", "schnell"];
+/// Words in the names of models of few steps, which nothing in their files tells.
+const FEW: [&str; 3] = ["turbo", "lcm", "lightning"];
+/// ByteDance's Hyper is meant where one of these follows, or nothing: the word is an adjective too.
+const HYPER: [&str; 6] = ["sd", "sdxl", "xl", "vae", "unet", "lora"];
+
+/// The words of a file's name, in lower case. What stands within a word says nothing: "turbocharged" is no Turbo.
+pub fn words(name: &str) -> Vec<String> {
+    name.to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
 
 /// Whether a model's name says that it draws in a few steps.
 pub fn few_by_name(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    FEW.iter().any(|word| lower.contains(word))
+    let words = words(name);
+    let hyper = |(i, word): (usize, &String)| {
+        let next = words.get(i + 1).map(String::as_str);
+        word == "hyper"
+            && next
+                .is_none_or(|next| HYPER.contains(&next) || ENDINGS.contains(&next) || next.contains(char::is_numeric))
+    };
+    words.iter().any(|word| FEW.contains(&word.as_str())) || words.iter().enumerate().any(hyper)
+}
+
+/// Endings of files that models come in.
+pub const ENDINGS: [&str; 7] = ["safetensors", "sft", "gguf", "ckpt", "pt", "pth", "bin"];
+
+/// Whether a model's name says that it predicts velocity: "vpred", "v-pred", "768-v".
+fn velocity_by_name(name: &str) -> bool {
+    let words = words(name);
+    let pairs = words.windows(2).map(|pair| (pair[0].as_str(), pair[1].as_str()));
+    words.iter().any(|word| word.starts_with("vpred"))
+        || pairs.into_iter().any(|(a, b)| (a == "v" && b.starts_with("pred")) || (a == "768" && b == "v"))
 }
 
 /// Of the denoiser `found` with `tensors` by diffusers' names; `whole` is the file's own header, `model` the file or
 /// folder that a person knows the model by.
 pub fn kind(found: &Found, tensors: &Header, whole: &Header, model: &Path) -> Kind {
-    let name = model.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let name = model.file_name().unwrap_or_default().to_string_lossy();
     let distilled = match found.part {
         Part::Flux => tensors.any_below("time_text_embed.guidance_embedder."),
         _ => tensors.has("time_embedding.cond_proj.weight"),
@@ -100,16 +128,22 @@ pub fn kind(found: &Found, tensors: &Header, whole: &Header, model: &Path) -> Ki
     let spec = |key: &str| whole.metadata.get(key).map(|v| v.to_lowercase());
     let said = spec("modelspec.prediction_type").or_else(|| spec("modelspec.predict_key"));
     let velocity = match said.as_deref() {
+        _ if is_marked(whole, "v_pred") => Some(true),
         Some(said) if said.starts_with('v') => Some(true),
         Some("epsilon" | "eps") => Some(false),
-        _ if whole.has("v_pred") => Some(true),
         _ if let Some(velocity) = written_beside(model) => Some(velocity),
-        _ if ["vpred", "v-pred", "v_pred", "768-v", "768_v"].iter().any(|mark| name.contains(mark)) => Some(true),
+        _ if velocity_by_name(&name) => Some(true),
         // Its base model and Turbo predict noise, the larger one velocity, and shapes do not tell.
         _ if family == Family::Sd2 && !few => None,
         _ => Some(false),
     };
-    Kind { family, few, distilled, velocity, zero_snr: whole.has("ztsnr") }
+    Kind { family, few, distilled, velocity, zero_snr: is_marked(whole, "ztsnr") }
+}
+
+/// Whether a file has one of the tensors that say how a model was trained: `v_pred` (it predicts velocity) and `ztsnr`
+/// (to a last time without any signal). They are there or not; their values mean nothing.
+pub fn is_marked(whole: &Header, mark: &str) -> bool {
+    whole.tensors.keys().any(|name| name.strip_suffix(mark).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 /// Whether the `.yaml` of LDM's own program that lies beside a checkpoint says `parameterization: "v"`; `None`: there is
@@ -117,7 +151,7 @@ pub fn kind(found: &Found, tensors: &Header, whole: &Header, model: &Path) -> Ki
 fn written_beside(model: &Path) -> Option<bool> {
     let path = model.with_extension("yaml");
     let small = path.metadata().is_ok_and(|about| about.is_file() && about.len() < 1 << 16);
-    let text = small.then(|| std::fs::read_to_string(path).ok()).flatten()?;
+    let text = small.then(|| super::file::read_text(&path, 1 << 16).ok()).flatten()?;
     if !text.contains("LatentDiffusion") {
         return None;
     }
@@ -206,7 +240,7 @@ pub fn precision(header: &Header) -> String {
 /// What a file is, in a few words for a sentence: "a VAE", "a LoRA".
 pub fn describe(header: &Header) -> String {
     let parts = layout::parts(header);
-    let names: Vec<&str> = parts.iter().map(|f| name(f.part)).collect();
+    let names: Vec<&str> = parts.iter().map(|f| part_name(f.part)).collect();
     if !names.is_empty() {
         return format!("a file with {}", names.join(" and "));
     }
@@ -216,7 +250,8 @@ pub fn describe(header: &Header) -> String {
     }
 }
 
-fn name(part: Part) -> &'static str {
+/// A part as a sentence names it.
+pub fn part_name(part: Part) -> &'static str {
     match part {
         Part::Unet => "a UNet",
         Part::Sd3 => "the transformer of Stable Diffusion 3",
@@ -230,5 +265,43 @@ fn name(part: Part) -> &'static str {
         Part::Lora => "a LoRA",
         Part::ControlNet => "a ControlNet",
         Part::Embedding => "a textual inversion embedding",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_name_says_nothing() {
+        for few in [
+            "sdxl-turbo",
+            "sd_xl_turbo_1.0.safetensors",
+            "LCM_Dreamshaper_v7",
+            "sdxl_lightning_4step.safetensors",
+            "Hyper-SD15-8steps",
+            "realistic_v6_Hyper.safetensors",
+            "epic_hyper",
+        ] {
+            assert!(few_by_name(few), "{few}");
+        }
+        for plain in [
+            "HyperRealism_v3",
+            "hyper-realism.safetensors",
+            "Hyperion",
+            "dualcmix",
+            "turbocharged_v2",
+            "enlightning",
+            "lightningBolt",
+            "talcmine",
+        ] {
+            assert!(!few_by_name(plain), "{plain}");
+        }
+        for velocity in ["noob-vpred-1.0", "x_v-pred", "x.v_prediction", "768-v-ema.ckpt", "model_vPred10"] {
+            assert!(velocity_by_name(velocity), "{velocity}");
+        }
+        for noise in ["768_vae_fix", "movpredator", "mv_pred", "1768-v2"] {
+            assert!(!velocity_by_name(noise), "{noise}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
+use crate::domain::text_of;
 use crate::error::{Cause, Doing, Result, StudioError};
 
 /// Opens a plain file for reading and says how long it is. A pipe is refused and not waited for.
@@ -29,7 +30,7 @@ fn plain(path: &Path, about: &fs::Metadata) -> Result<()> {
     Err(bad(path, if about.is_dir() { "it is a folder" } else { "it is not a file" }))
 }
 
-/// The whole of a text file of at most `most` bytes.
+/// The whole of a text file of at most `most` bytes, without its byte order mark.
 pub fn read_text(path: &Path, most: u64) -> Result<String> {
     let (file, size) = open(path)?;
     if size > most {
@@ -37,7 +38,12 @@ pub fn read_text(path: &Path, most: u64) -> Result<String> {
     }
     let mut bytes = Vec::with_capacity(size as usize);
     file.take(most).read_to_end(&mut bytes).map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
-    String::from_utf8(bytes).map_err(|e| bad(path, format!("it is not UTF-8: {e}")))
+    text(bytes, path)
+}
+
+/// The text of a model's file, without its byte order mark.
+pub fn text(bytes: Vec<u8>, path: &Path) -> Result<String> {
+    text_of(bytes).map_err(|why| bad(path, why))
 }
 
 /// A JSON object of at most `most` bytes.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::gguf::{self, Gguf};
+use super::scale::{self, Scale};
 use super::{file, pickle, safetensors, shards};
 use crate::error::{Doing, Result, StudioError};
 
@@ -61,6 +62,15 @@ impl Dtype {
     pub fn is_float(self) -> bool {
         matches!(self, Self::F64 | Self::F32 | Self::F16 | Self::BF16 | Self::F8E4M3 | Self::F8E5M2 | Self::Ggml(_))
     }
+
+    /// Whether it can be computed with. Whole numbers of 8 bits can where a scale makes them weights.
+    pub fn runs(self, scaled: bool) -> bool {
+        match self {
+            Self::Ggml(id) => gguf::types::runnable(id).is_some(),
+            Self::I8 => scaled,
+            plain => plain.is_float(),
+        }
+    }
 }
 
 /// One tensor: what it is and where it lies.
@@ -77,6 +87,19 @@ pub struct Entry {
     pub bytes: u64,
     /// How it becomes what `shape` says.
     pub arranged: Arranged,
+    /// For each dimension, how many values further its next index lies; empty where all lie in the shape's order.
+    pub strides: Vec<u64>,
+    /// The compressed bytes that `offset` counts in once they are inflated; `None` where they lie in the file itself.
+    pub deflated: Option<Deflated>,
+    /// What its values are multiplied by.
+    pub scale: Option<Box<Scale>>,
+}
+
+/// A deflated member of a zip: where its bytes are in the file, and how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deflated {
+    pub offset: u64,
+    pub bytes: u64,
 }
 
 /// How a tensor's numbers lie in the file.
@@ -91,6 +114,21 @@ pub enum Arranged {
 }
 
 impl Entry {
+    /// `bytes` bytes from `offset` of the first file, as they are.
+    pub(super) fn plain(dtype: Dtype, shape: Vec<usize>, offset: u64, bytes: u64) -> Self {
+        Self {
+            dtype,
+            shape,
+            file: 0,
+            offset,
+            bytes,
+            arranged: Arranged::AsShaped,
+            strides: Vec::new(),
+            deflated: None,
+            scale: None,
+        }
+    }
+
     pub fn elements(&self) -> u64 {
         self.shape.iter().map(|&n| n as u64).product()
     }
@@ -128,8 +166,15 @@ pub struct Header {
 
 impl Header {
     /// Reads the header of the file at `path`: safetensors, an index of shards, a PyTorch zip or GGUF, told apart by
-    /// their first bytes and not by their names.
+    /// their first bytes and not by their names. Weights that are kept scaled know their scales.
     pub fn read(path: &Path) -> Result<Self> {
+        let mut header = Self::read_unscaled(path)?;
+        scale::pair(&mut header)?;
+        Ok(header)
+    }
+
+    /// All tensors as the file has them, scales among them.
+    pub(super) fn read_unscaled(path: &Path) -> Result<Self> {
         let (mut source, len) = file::open(path)?;
         if len == 0 {
             return Err(file::bad(path, "it is empty (0 bytes)"));
@@ -146,7 +191,9 @@ impl Header {
                  convert it to safetensors",
             )),
             // An index is JSON; the first byte of safetensors is part of a length.
-            [b'{', ..] if path.to_string_lossy().ends_with(".index.json") => shards::read(path),
+            [b'{', ..] | [0xef, 0xbb, 0xbf, b'{', ..] if path.to_string_lossy().ends_with(".index.json") => {
+                shards::read(path)
+            }
             other => match file::looks_like(other) {
                 Some(what) => Err(file::bad(path, what)),
                 None => safetensors::read(path),
@@ -158,14 +205,11 @@ impl Header {
         let tensors = gguf.tensors().map(|(name, t)| {
             let dtype = Dtype::Ggml(t.kind);
             let shape = gguf.original_shape(name).unwrap_or_else(|| t.shape.clone());
-            (
-                name.to_owned(),
-                Entry { dtype, shape, file: 0, offset: t.offset, bytes: t.bytes, arranged: Arranged::AsShaped },
-            )
+            (name.to_owned(), Entry { file: t.file, ..Entry::plain(dtype, shape, t.offset, t.bytes) })
         });
         Ok(Self {
             container: Container::Gguf,
-            files: vec![FileFacts { path: gguf.path.clone(), len: gguf.len }],
+            files: gguf.files.clone(),
             tensors: tensors.collect(),
             metadata: BTreeMap::new(),
             gguf: Some(Arc::new(gguf)),

@@ -25,20 +25,20 @@ pub fn weights(part: Part, tensors: &Header, size: u64) -> u64 {
 /// An estimate, of what is there at the widest place: for a UNet the results kept for the way up and the first level's
 /// feed-forward part; for a transformer the sequence with its projections.
 pub fn step(part: Part, tensors: &Header, height: usize, width: usize) -> u64 {
-    let side = |name: &str, i: usize| tensors.get(name).and_then(|e| e.shape.get(i)).map_or(0, |&n| n as u64);
-    let pixels = (height * width) as u64;
+    let side = |name: &str, i: usize| tensors.get(name).and_then(|e| e.shape.get(i)).map_or(0, |&n| n as u128);
+    let pixels = pixels(height, width);
     match part {
         Part::Unet => {
             let levels = tensors.count("down_blocks.");
-            let kept: u64 = (0..levels)
+            let kept: u128 = (0..levels)
                 .map(|i| {
                     let channels = side(&format!("down_blocks.{i}.resnets.0.conv1.weight"), 0);
-                    let layers = tensors.count(&format!("down_blocks.{i}.resnets.")) as u64 + 1;
+                    let layers = tensors.count(&format!("down_blocks.{i}.resnets.")) as u128 + 1;
                     layers * channels * (pixels >> (2 * i.min(16)))
                 })
                 .sum();
             let products = if pixels >= WINOGRAD_PIXELS { WINOGRAD } else { 0 };
-            (kept + 20 * side("conv_in.weight", 0) * pixels) * F32 + products
+            bytes((kept + 20 * side("conv_in.weight", 0) * pixels) * u128::from(F32) + products)
         }
         Part::Sd3 => sequence(pixels / 4, side("pos_embed.proj.weight", 0)),
         Part::Flux => sequence(pixels / 4, side("x_embedder.weight", 0)),
@@ -49,15 +49,39 @@ pub fn step(part: Part, tensors: &Header, height: usize, width: usize) -> u64 {
 
 /// Bytes that the quick way of 3x3 convolutions holds (`engine::kernels::winograd`), and the pixels from which it is
 /// taken.
-const WINOGRAD: u64 = 80 << 20;
-const WINOGRAD_PIXELS: u64 = 1024;
+const WINOGRAD: u128 = 80 << 20;
+const WINOGRAD_PIXELS: u128 = 1024;
 
 /// Words beside a picture's tokens, and numbers held for each token of a transformer, in widths of its stream.
-const WORDS: u64 = 512;
-const WIDTHS: u64 = 18;
+const WORDS: u128 = 512;
+const WIDTHS: u128 = 18;
 
-fn sequence(tokens: u64, dim: u64) -> u64 {
-    (tokens + WORDS) * dim * WIDTHS * F32
+fn sequence(tokens: u128, dim: u128) -> u64 {
+    bytes((tokens + WORDS) * dim * WIDTHS * u128::from(F32))
+}
+
+/// Sides that people type may be as large as their type: nothing here overflows.
+fn pixels(height: usize, width: usize) -> u128 {
+    height as u128 * width as u128
+}
+
+fn bytes(n: u128) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}
+
+/// Bytes of each pixel of a finished picture: three values in f32, twice while they are looked through, and its colours.
+const PICTURE: u128 = 2 * 3 * 4 + 4;
+
+/// Bytes of a finished picture of this size in pixels, while it is made.
+pub fn picture(height: usize, width: usize) -> u64 {
+    bytes(pixels(height, width).saturating_mul(PICTURE))
+}
+
+/// The least bytes that it takes, beside all weights, to draw a picture from latents of `height` x `width`, which are
+/// `factor` pixels wide: those of a [`step`], or of the [`picture`]. What its decode needs is small in small tiles.
+pub fn drawing(part: Part, tensors: &Header, factor: usize, height: usize, width: usize) -> u64 {
+    let picture = picture(height.saturating_mul(factor), width.saturating_mul(factor));
+    step(part, tensors, height, width).max(picture)
 }
 
 /// Bytes that a VAE's decode of latents of this size holds at its peak beside its weights: the pictures of channels
@@ -68,9 +92,23 @@ pub fn decode(channels: &[usize], height: usize, width: usize) -> u64 {
     let level = |i: usize| {
         // A level takes over the channels of the one below it, enlarged.
         let from = channels[(i + 1).min(n - 1)];
-        let pixels = (height * width) as u64 * 4u64.pow((n - 1 - i) as u32);
+        let pixels = pixels(height, width).saturating_mul(4u128.saturating_pow((n - 1 - i) as u32));
         // Input, its normed copy, the first convolution's result; then input, normed copy, shortcut and result.
-        pixels * (2 * from + channels[i]).max(from + 3 * channels[i]) as u64 * F32
+        pixels.saturating_mul((2 * from + channels[i]).max(from + 3 * channels[i]) as u128 * u128::from(F32))
     };
-    (0..n).map(level).max().unwrap_or(0) / 10 * 11
+    bytes((0..n).map(level).max().unwrap_or(0) / 10).saturating_mul(11)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_size_overflows() {
+        let most = u32::MAX as usize;
+        assert_eq!(decode(&[128, 256, 512, 512], most / 8, most / 8), u64::MAX);
+        assert_eq!(sequence(pixels(most, most), 3072), u64::MAX);
+        assert_eq!(picture(1000, 1000), 28_000_000);
+        assert_eq!(picture(usize::MAX, usize::MAX), u64::MAX);
+    }
 }

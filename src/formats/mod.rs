@@ -12,7 +12,8 @@ pub mod layout;
 pub mod memory;
 pub mod pickle;
 pub mod safetensors;
+pub mod scale;
 pub mod shards;
 
 pub use component::component;
-pub use header::{Arranged, Container, Dtype, Entry, Header};
+pub use header::{Arranged, Container, Deflated, Dtype, Entry, Header};

@@ -10,9 +10,10 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde::de::{Error as _, MapAccess, Visitor};
+use serde_json::Value;
 
 use super::file::{self, bad};
-use super::header::{Arranged, Container, Dtype, Entry, FileFacts, Header};
+use super::header::{Container, Dtype, Entry, FileFacts, Header};
 use crate::error::{Cause, Doing, Result, StudioError};
 
 /// Longest header that is read. SDXL's has 300 KB, the largest merged ones a few MB.
@@ -72,7 +73,13 @@ impl<'de> Deserialize<'de> for Json {
                 let mut json = Json::default();
                 while let Some(name) = map.next_key::<String>()? {
                     if name == "__metadata__" {
-                        json.metadata = map.next_value()?;
+                        // Some writers put a null there; what is no text says nothing to us.
+                        let texts: Option<BTreeMap<String, Value>> = map.next_value()?;
+                        let text = |(key, value)| match value {
+                            Value::String(text) => Some((key, text)),
+                            _ => None,
+                        };
+                        json.metadata = texts.unwrap_or_default().into_iter().filter_map(text).collect();
                         continue;
                     }
                     match json.tensors.entry(name) {
@@ -167,9 +174,7 @@ fn place(raw: &Raw, start: u64, size: u64) -> std::result::Result<Entry, Fault> 
         return other(format!("should have {bytes} bytes and lies from {from} to {to}"));
     }
     match start.checked_add(to) {
-        Some(end) if end <= size => {
-            Ok(Entry { dtype, shape, file: 0, offset: start + from, bytes, arranged: Arranged::AsShaped })
-        }
+        Some(end) if end <= size => Ok(Entry::plain(dtype, shape, start + from, bytes)),
         _ => other(format!(
             "ends at byte {} but the file has {size}: it was cut off, fetch it again",
             u128::from(start) + u128::from(to)

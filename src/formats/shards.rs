@@ -38,7 +38,7 @@ pub fn read(path: &Path) -> Result<Header> {
         {
             return Err(bad(path, format!("it names the file {name:?}, which is not beside it")));
         }
-        let shard = Header::read(&folder.join(name))?;
+        let shard = Header::read_unscaled(&folder.join(name))?;
         let all = whole.get_or_insert_with(|| Header { tensors: BTreeMap::new(), files: Vec::new(), ..shard.clone() });
         if all.container != shard.container {
             return Err(bad(path, "its files are of different kinds"));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{PageCommand, PersonaCommand, ShotKey, TextKnob};
 use crate::domain::{
     AnswerForm, ConversationId, DeviceChoice, Grammar, Job, JobId, JournalEntry, KvType, Latents, LedgerRequest,
-    Overflow, Persona, PersonaId, Picture, PictureRecord, Room, Sampler, Schedule, Seed, Settings, Theme,
+    NoiseSource, Overflow, Persona, PersonaId, Picture, PictureRecord, Room, Sampler, Schedule, Seed, Settings, Theme,
     WindowGeometry,
 };
 use crate::lang::Lang;
@@ -29,6 +29,8 @@ pub enum Command {
     Reveal(PathBuf),
     WindowChanged(WindowGeometry),
     DismissNotice(u64),
+    /// All that went wrong was read.
+    DismissProblems,
     /// Time passes: old notes go, settled settings are written.
     Tick,
 
@@ -127,7 +129,9 @@ pub enum Command {
     Select(Option<PathBuf>),
     SetGallerySearch(String),
     NeedThumbnail(PathBuf),
-    /// Prompt and sliders of a file of the library or one that was dropped on the window.
+    /// Prompt and sliders of a picture of the library, whatever else its file brings.
+    UseItem(PathBuf),
+    /// Whatever a file brings that was dropped on the window or chosen: settings, latents, a chat, a character, a model.
     OpenFile(PathBuf),
     ChooseFile,
     SaveItemAs(PathBuf),
@@ -159,6 +163,9 @@ pub enum ImageEdit {
     Count(u32),
     Sampler(Sampler),
     Schedule(Schedule),
+    Noise(NoiseSource),
+    GuidanceRescale(f32),
+    ClipSkip(u32),
     /// All sliders back to the model's defaults; the prompt stays.
     Reset,
 }
@@ -209,6 +216,7 @@ pub enum Effect {
     Measure(Box<LedgerRequest>),
     /// The same.
     CheckGrammar(Grammar),
+    /// Each kind of model answers with an event of its own once its memory is free.
     Unload,
     SetDevice(DeviceChoice),
 
@@ -234,10 +242,14 @@ pub enum Effect {
     AskExportFile {
         path: PathBuf,
     },
+    /// The answer is [`super::Input::Copied`].
     CopyPicture(Arc<Picture>),
-    CopyFile(PathBuf),
+    /// The same.
     CopyText(String),
+    /// Whatever a file brings: a picture's settings, latents, a chat, a character.
     OpenPicture(PathBuf),
+    /// A picture of the library to be looked at or copied, and no more.
+    ViewPicture(PathBuf),
     Thumbnail(PathBuf),
     TrashPictures(Vec<PathBuf>),
     RestorePictures(Vec<PathBuf>),

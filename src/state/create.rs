@@ -6,12 +6,16 @@ use std::sync::Arc;
 use super::Shown;
 use crate::domain::{ImageRequest, JobId, Latents, Picture, PictureRecord, StepProgress, Subject};
 use crate::error::StudioError;
+use crate::lang::Both;
 
 /// Names a picture of this session: its job and its place in it.
 pub type ShotKey = (JobId, u32);
 
 /// Pictures that the filmstrip keeps; older ones are in the gallery.
 pub const STRIP: usize = 200;
+/// Bytes of full pictures that it keeps, the newest first; the others are read again when they are shown. What is on
+/// show, or not on the disk yet, stays beyond that.
+pub const STRIP_BYTES: usize = 64 << 20;
 
 /// Create, but for the sliders, which are in the settings.
 #[derive(Clone, Debug, Default)]
@@ -29,10 +33,14 @@ pub struct CreateState {
     pub helper: Option<Helper>,
     /// The passage that the prompt was written for: pictures of it are put beside it.
     pub subject: Option<Subject>,
+    /// What was taken out of the last prompt, see [`crate::domain::EventKind::LeftOut`].
+    pub left_out: Vec<Both>,
     /// Words of the last prompt that the model did not see.
     pub unknown_words: Vec<String>,
     /// Predictions of the last job that were made again in full precision.
     pub widened: u32,
+    /// The picture on the stage that is being read again.
+    pub(super) reading: Option<ShotKey>,
     /// Seconds that the median step of the last job took.
     pub step_s: Option<f64>,
 }
@@ -43,6 +51,8 @@ pub struct Helper {
     pub id: JobId,
     /// What has come so far.
     pub text: String,
+    /// The prompt that stood there when it was asked: a newer one is not written over.
+    pub before: String,
 }
 
 /// A picture job that is not over.
@@ -74,7 +84,8 @@ pub enum Phase {
 #[derive(Clone, Debug)]
 pub struct Shot {
     pub key: ShotKey,
-    pub picture: Arc<Picture>,
+    /// In full; `None` where it is on the disk alone.
+    pub picture: Option<Arc<Picture>>,
     pub record: Box<PictureRecord>,
     pub saved: Saved,
     /// The passage that it is put beside once it is on disk.
@@ -111,6 +122,30 @@ impl CreateState {
 
     pub fn shot(&self, key: ShotKey) -> Option<&Shot> {
         self.strip.iter().find(|s| s.key == key)
+    }
+
+    /// Lets go of full pictures beyond [`STRIP_BYTES`].
+    pub(super) fn trim_strip(&mut self) {
+        let shown = match self.stage() {
+            Stage::Shot(shot) => Some(shot.key),
+            _ => None,
+        };
+        let mut room = STRIP_BYTES;
+        for shot in &mut self.strip {
+            let Some(bytes) = shot.picture.as_ref().map(|picture| picture.rgba.len()) else { continue };
+            if bytes > room && matches!(shot.saved, Saved::At(_)) && Some(shot.key) != shown {
+                shot.picture = None;
+            } else {
+                room = room.saturating_sub(bytes);
+            }
+        }
+    }
+
+    /// Bytes of all pictures in full.
+    pub fn picture_bytes(&self) -> usize {
+        let shots = self.strip.iter().filter_map(|shot| shot.picture.as_ref());
+        let previews = self.jobs.iter().filter_map(|job| job.preview.as_ref());
+        shots.chain(previews).map(|picture| picture.rgba.len()).sum()
     }
 
     pub fn stage(&self) -> Stage<'_> {

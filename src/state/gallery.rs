@@ -18,8 +18,10 @@ pub struct GalleryState {
     /// The selected picture in full, once it was read.
     pub opened: Option<(PathBuf, Arc<Picture>)>,
     pub thumbnails: Thumbnails,
-    /// A file whose settings are to be restored once it was read.
-    pub(super) restoring: Option<PathBuf>,
+    /// Files that were opened and have not been read yet, in order.
+    pub(super) opening: Vec<PathBuf>,
+    /// A picture that goes to the clipboard once it is read; what is copied after it wins.
+    pub(super) copying: Option<PathBuf>,
 }
 
 /// The newest thumbnails; the oldest give way.
@@ -28,11 +30,22 @@ pub struct Thumbnails {
     ready: HashMap<PathBuf, Arc<Picture>>,
     order: VecDeque<PathBuf>,
     asked: HashSet<PathBuf>,
+    bytes: usize,
 }
 
 impl Thumbnails {
     pub fn get(&self, path: &Path) -> Option<&Arc<Picture>> {
         self.ready.get(path)
+    }
+
+    /// Whether a view that misses it should ask for it: it was not asked for yet, nor found to be broken.
+    pub fn is_due(&self, path: &Path) -> bool {
+        !self.ready.contains_key(path) && !self.asked.contains(path)
+    }
+
+    /// Bytes of all that are kept.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Forgets that `path` is wanted.
@@ -42,18 +55,19 @@ impl Thumbnails {
 
     /// Notes that `path` is wanted; true where it must be asked for.
     pub(super) fn want(&mut self, path: &Path) -> bool {
-        !self.ready.contains_key(path) && self.asked.insert(path.to_owned())
+        self.is_due(path) && self.asked.insert(path.to_owned())
     }
 
     pub(super) fn put(&mut self, path: PathBuf, picture: Arc<Picture>) {
         self.asked.remove(&path);
-        if self.ready.insert(path.clone(), picture).is_none() {
-            self.order.push_back(path);
+        self.bytes += picture.rgba.len();
+        match self.ready.insert(path.clone(), picture) {
+            Some(old) => self.bytes -= old.rgba.len(),
+            None => self.order.push_back(path),
         }
         while self.order.len() > THUMBNAILS {
-            if let Some(old) = self.order.pop_front() {
-                self.ready.remove(&old);
-            }
+            let old = self.order.pop_front().and_then(|old| self.ready.remove(&old));
+            self.bytes -= old.map_or(0, |old| old.rgba.len());
         }
     }
 }

@@ -12,6 +12,7 @@ mod page;
 mod personas;
 mod shelf;
 mod update;
+mod wanted;
 mod write;
 
 pub use command::*;
@@ -24,7 +25,7 @@ pub use models::*;
 pub use page::*;
 pub use personas::*;
 pub use shelf::*;
-pub use update::{Input, update};
+pub use update::{Input, begin, update};
 pub use write::*;
 
 use std::path::PathBuf;
@@ -90,6 +91,8 @@ pub struct Notice {
 
 /// How long a note without a problem stays.
 pub const NOTICE_MS: i64 = 6_000;
+/// Notes without a problem that stand at once.
+const NOTICES: usize = 4;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum NoticeKind {
@@ -114,11 +117,26 @@ pub enum NoticeKind {
         left_out: Vec<Both>,
     },
     PersonaTrashed(PersonaId),
-    SettingsRestored,
+    /// A picture's settings are in the sliders; what could not be set as the picture says. With such words it stays
+    /// until it is dismissed.
+    SettingsRestored(Vec<Both>),
     ModelFetched(String),
+    /// The memory is freed once the jobs before it are over.
+    MemoryWaits,
     MemoryFreed,
     /// Stays until it is dismissed.
     Problem(ProblemBox),
+}
+
+impl NoticeKind {
+    /// Whether it stays until it is dismissed.
+    pub fn stays(&self) -> bool {
+        match self {
+            Self::Problem(_) => true,
+            Self::SettingsRestored(notes) => !notes.is_empty(),
+            _ => false,
+        }
+    }
 }
 
 /// An error that can be compared by its cause, so that states can be compared in tests.
@@ -163,6 +181,12 @@ impl AppState {
         self.write.open.manner.sliders.as_ref().unwrap_or(&self.settings.text)
     }
 
+    /// Bytes of the pictures that the window holds: shots, previews, thumbnails, and the gallery's.
+    pub fn picture_bytes(&self) -> u64 {
+        let opened = self.gallery.opened.as_ref().map_or(0, |(_, picture)| picture.rgba.len());
+        (self.create.picture_bytes() + self.gallery.thumbnails.bytes() + opened) as u64
+    }
+
     fn new_job(&mut self) -> JobId {
         self.next_job += 1;
         JobId(self.next_job)
@@ -180,21 +204,19 @@ impl AppState {
     fn note(&mut self, kind: NoticeKind) {
         self.next_notice += 1;
         self.notices.push(Notice { id: self.next_notice, kind, born_ms: self.now_ms });
-        // A storm of notes would cover the window: the oldest give way.
-        if self.notices.len() > 4 {
-            self.notices.remove(0);
+        // A storm of notes would cover the window: the oldest give way. Problems stay until they are dismissed.
+        if self.notices.iter().filter(|n| !n.kind.stays()).count() > NOTICES
+            && let Some(oldest) = self.notices.iter().position(|n| !n.kind.stays())
+        {
+            self.notices.remove(oldest);
         }
     }
 
-    /// As [`problem`](Self::problem), unless it stands there already.
-    fn problem_once(&mut self, error: StudioError) {
+    /// Says what went wrong; once, where it is said already.
+    fn problem(&mut self, error: StudioError) {
         let kind = NoticeKind::Problem(ProblemBox(error));
         if !self.notices.iter().any(|n| n.kind == kind) {
             self.note(kind);
         }
-    }
-
-    fn problem(&mut self, error: StudioError) {
-        self.note(NoticeKind::Problem(ProblemBox(error)));
     }
 }

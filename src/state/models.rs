@@ -6,6 +6,8 @@ use crate::error::{Cause, Result, StudioError};
 #[derive(Clone, Debug, Default)]
 pub struct ModelsState {
     pub entries: Vec<ModelEntry>,
+    /// Kinds of models whose memory is being freed.
+    pub(super) unloading: Vec<Makes>,
 }
 
 /// One card and what is known of its files.
@@ -39,6 +41,11 @@ impl ModelEntry {
     /// Whether a job can run on it now.
     pub fn is_here(&self) -> bool {
         matches!(self.presence, ModelPresence::Embedded | ModelPresence::Here { .. })
+    }
+
+    /// Whether its files are here but must be hashed before a job can run on them.
+    pub fn is_unchecked(&self) -> bool {
+        matches!(self.presence, ModelPresence::Unchecked { .. })
     }
 }
 

@@ -1,7 +1,9 @@
 //! The library of characters, and the one that is being edited.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::domain::{KeptPersona, Persona, PersonaId};
-use crate::lang::Lang;
+use crate::lang::{Both, Lang};
 use crate::writing::personas::built_in;
 
 #[derive(Clone, Debug, Default)]
@@ -12,6 +14,12 @@ pub struct PersonasState {
     pub shown: bool,
     pub search: String,
     pub editing: Option<PersonaDraft>,
+    /// How many times one is being written to the disk: only the last time shows how it is.
+    pub(super) saving: HashMap<PersonaId, usize>,
+    /// Those that another program's file brought and that are not on the disk yet; what of their cards was left out.
+    pub(super) arriving: HashMap<PersonaId, Vec<Both>>,
+    /// Those that were put into the trash.
+    pub(super) trashed: HashSet<PersonaId>,
 }
 
 /// A character while it is edited.

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::wanted::Wanted;
 use super::{Aim, Finder, GrammarState, LedgerState, PageSpot, Phase};
 use crate::domain::{
-    ConversationHead, ConversationId, Illustration, JobId, Manner, Page, Shelf, TextParams, TextPrompt, TokenChoice,
-    Turn,
+    ConversationHead, ConversationId, Illustration, JobId, Manner, Page, Shelf, TextParams, TextPrompt, Thinking,
+    TokenChoice, Turn,
 };
 use crate::error::StudioError;
 use crate::writing::checks::Finding;
@@ -18,6 +19,10 @@ pub struct WriteState {
     pub conversations: Vec<ConversationHead>,
     pub search: String,
     pub finder: Finder,
+    /// The conversation whose file is being read, to be shown.
+    pub(super) wanted: Wanted<ConversationId>,
+    /// The list of conversations is being read.
+    pub(super) listing: Wanted<()>,
     /// What the page is to be scrolled to.
     pub aim: Option<Aim>,
     pub open: OpenConversation,
@@ -77,6 +82,9 @@ pub struct TextJob {
     pub pieces: usize,
     /// What was weighed for each token so far.
     pub weighed: Vec<TokenChoice>,
+    /// What of the answer is thought, and how many of those that were weighed it has been told of.
+    pub thinking: Thinking,
+    pub heard: usize,
     /// When the first piece came, in the state's clock.
     pub first_ms: Option<i64>,
     pub seed: u64,

@@ -20,9 +20,17 @@ use crate::writing::import::{self, Opened};
 const THUMBNAILS: usize = 128;
 const OPENS: usize = 16;
 
+/// A file that is waited for.
+enum Wish {
+    /// For whatever it brings.
+    Open(PathBuf),
+    /// For its pixels.
+    View(PathBuf),
+}
+
 /// Its queues. Dropping it ends the thread after its current picture; what waits is forgotten, for nobody looks.
 pub struct Decoder {
-    opens: Option<Sender<PathBuf>>,
+    opens: Option<Sender<Wish>>,
     thumbnails: Option<Sender<PathBuf>>,
     /// The other end of `thumbnails`, to drop the oldest wish: it has been scrolled away.
     oldest: Receiver<PathBuf>,
@@ -40,8 +48,9 @@ impl Decoder {
             let closing = || out.closing.load(std::sync::atomic::Ordering::Acquire);
             loop {
                 select_biased! {
-                    recv(open_queue) -> path => match path {
-                        Ok(path) if !closing() => out.tell(open(path)),
+                    recv(open_queue) -> wish => match wish {
+                        Ok(Wish::Open(path)) if !closing() => out.tell(open(path)),
+                        Ok(Wish::View(path)) if !closing() => out.tell(view(path)),
                         _ => return,
                     },
                     recv(thumbnail_queue) -> path => match path {
@@ -58,8 +67,16 @@ impl Decoder {
 
     pub fn open(&self, path: PathBuf) {
         let Some(opens) = &self.opens else { return };
-        if opens.try_send(path).is_err() {
+        if opens.try_send(Wish::Open(path)).is_err() {
             self.events.try_tell(StoreEvent::Failed(Cause::QueueFull { waiting: OPENS }.into()));
+        }
+    }
+
+    pub fn view(&self, path: PathBuf) {
+        let Some(opens) = &self.opens else { return };
+        if let Err(TrySendError::Full(Wish::View(path))) = opens.try_send(Wish::View(path)) {
+            let full = Cause::QueueFull { waiting: OPENS };
+            self.events.try_tell(StoreEvent::Viewed { path, picture: Err(full.into()) });
         }
     }
 
@@ -105,6 +122,11 @@ fn open(path: PathBuf) -> StoreEvent {
     }
 }
 
+fn view(path: PathBuf) -> StoreEvent {
+    let picture = guarded(|| png::open(&path)).map(Arc::new);
+    StoreEvent::Viewed { path, picture }
+}
+
 /// Endings of chats and cards as texts, and of pictures that can hold a card.
 const TEXTS: [&str; 4] = ["json", "jsonl", "md", "txt"];
 const PICTURES: [&str; 2] = ["png", "webp"];
@@ -133,7 +155,8 @@ fn imported(path: &Path) -> Option<StoreEvent> {
         return None;
     }
     Some(match guarded(|| import::open(&bytes, USER)) {
-        Ok(Opened::Card(Imported { mut persona, mut left_out })) => {
+        Ok(Opened::Card(card)) => {
+            let Imported { mut persona, mut left_out } = *card;
             if !text && persona.avatar.is_none() {
                 match guarded(|| png::encode(&png::open(path)?, None)) {
                     Ok(picture) => persona.avatar = Some(picture),

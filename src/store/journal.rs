@@ -1,13 +1,15 @@
 //! Conversations on disk: one append-only file of JSON lines each. Text is on its way to the disk as it streams, so
-//! a crash costs at most the last half second.
+//! a crash costs at most the last half second. What the disk refuses stays in memory, is part of what is read, and is
+//! tried again until it is written.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::{atomic, disk_time_ms, replay};
+use super::replay::{self, Lines, Replay};
+use super::{atomic, disk_time_ms};
 use crate::disk;
 use crate::domain::{ConversationData, ConversationHead, ConversationId, JournalEntry};
 use crate::error::{Cause, Doing, Result, StudioError};
@@ -16,10 +18,12 @@ const ENDING: &str = "jsonl";
 const TRASH: &str = ".trash";
 /// While text streams, the disk is made to keep it this often.
 pub const SYNC_EVERY: Duration = Duration::from_millis(500);
+/// What a person types (a system prompt, a card...) is written when it rested this long, and at the latest after
+/// [`TYPED_LONGEST`].
+const SETTLE: Duration = Duration::from_millis(500);
+const TYPED_LONGEST: Duration = Duration::from_secs(5);
 /// Files held open; conversations are written one or two at a time.
 const OPEN_FILES: usize = 8;
-/// Entries that could not be written wait in memory up to this many bytes each conversation.
-const MAX_WAITING: usize = 16 << 20;
 /// Conversations in the list.
 const MAX_HEADS: usize = 10_000;
 /// Largest file that is opened as a conversation.
@@ -38,11 +42,22 @@ pub struct Journals {
 
 struct Open {
     file: Option<File>,
+    /// What is being typed: each key takes the place of the one before.
+    typed: Option<Typed>,
     /// Lines that are not in the file yet: those of a write that failed go before the next ones.
     waiting: Vec<u8>,
-    /// When the oldest byte that the disk may not have was written.
+    /// Lines in the file that the disk may not have, and where they begin.
+    unsynced: Vec<u8>,
+    synced: u64,
+    /// When the oldest of them was written.
     dirty: Option<Instant>,
     used: Instant,
+}
+
+struct Typed {
+    entry: JournalEntry,
+    since: Instant,
+    last: Instant,
 }
 
 impl Journals {
@@ -61,27 +76,34 @@ impl Journals {
     }
 
     /// Adds an entry. It is in the file when this returns, and on the disk after [`SYNC_EVERY`] at the latest if
-    /// [`Journals::sync_due`] is called in time; everything but streamed text is on the disk at once. What could
-    /// not be written is kept and tried again with the next entry.
+    /// [`Journals::sync_due`] is called in time; everything but streamed text is on the disk at once. What is typed
+    /// waits until it settles. What could not be written is kept and tried again with the next entry.
     pub fn append(&mut self, id: &ConversationId, entry: &JournalEntry) -> Result<()> {
         let path = self.path(id)?;
         self.close_idle(id);
         let open = self.open.entry(id.clone()).or_insert_with(Open::new);
         open.used = Instant::now();
-        if open.waiting.len() > MAX_WAITING {
-            return Err(Cause::DiskFull { path, needed: open.waiting.len() as u64, free: 0 }.into());
+        if open.typed.as_ref().is_some_and(|typed| !entry.replaces(&typed.entry)) {
+            open.settle()?;
         }
-        let line =
-            serde_json::to_vec(entry).map_err(|e| StudioError::other("a turn could not be written").with_details(e))?;
-        open.waiting.extend(line);
-        open.waiting.push(b'\n');
+        let typed = entry.replaces(entry);
+        if typed {
+            let now = Instant::now();
+            let since = open.typed.as_ref().map_or(now, |typed| typed.since);
+            open.typed = Some(Typed { entry: entry.clone(), since, last: now });
+        } else {
+            open.wait_with(entry)?;
+        }
+        if open.waiting.is_empty() {
+            return Ok(());
+        }
         // The list is sorted by the file's time.
         let changed = entry.is_aside().then(|| fs::metadata(&path).and_then(|m| m.modified()).ok()).flatten();
         open.write(&path)?;
         if let Some((file, changed)) = open.file.as_ref().zip(changed) {
             let _ = file.set_modified(changed);
         }
-        if entry.is_streamed() { open.sync_if_due(&path) } else { open.sync(&path) }
+        if typed || entry.is_streamed() { open.sync_if_due(&path) } else { open.sync(&path) }
     }
 
     /// Writes a whole conversation, on the disk at once.
@@ -101,7 +123,11 @@ impl Journals {
 
     /// Syncs what waits for longer than [`SYNC_EVERY`] and tries again what failed.
     pub fn sync_due(&mut self) -> Result<()> {
+        let now = Instant::now();
         self.each(|open, path| {
+            if open.typed.as_ref().is_some_and(|typed| typed.due() <= now) {
+                open.settle()?;
+            }
             open.write(path)?;
             open.sync_if_due(path)
         })
@@ -109,15 +135,14 @@ impl Journals {
 
     /// When [`Journals::sync_due`] should be called next.
     pub fn next_sync(&self) -> Option<Instant> {
-        self.open.values().filter_map(|open| open.dirty).min().map(|at| at + SYNC_EVERY)
+        let typed = self.open.values().filter_map(|open| open.typed.as_ref()).map(Typed::due);
+        let dirty = self.open.values().filter_map(|open| open.dirty).map(|at| at + SYNC_EVERY);
+        typed.chain(dirty).min()
     }
 
     /// Everything is on the disk after this.
     pub fn sync_all(&mut self) -> Result<()> {
-        self.each(|open, path| {
-            open.write(path)?;
-            open.sync(path)
-        })
+        self.each(Open::finish)
     }
 
     fn each(&mut self, mut work: impl FnMut(&mut Open, &Path) -> Result<()>) -> Result<()> {
@@ -143,26 +168,54 @@ impl Journals {
         }
     }
 
+    /// Closes a conversation's file. One that cannot be written stays open with its lines: [`Self::sync_due`] tries
+    /// again, and tells.
     fn close(&mut self, id: &ConversationId) {
-        if let (Ok(path), Some(mut open)) = (self.path(id), self.open.remove(id)) {
-            let _ = open.write(&path).and_then(|()| open.sync(&path));
+        if let (Ok(path), Some(open)) = (self.path(id), self.open.get_mut(id))
+            && open.finish(&path).is_ok()
+        {
+            self.open.remove(id);
         }
+    }
+
+    /// Lines of a conversation that are in memory alone.
+    fn waiting(&self, id: &ConversationId) -> &[u8] {
+        self.open.get(id).map_or(&[], |open| &open.waiting)
+    }
+
+    /// What a conversation's file and the lines that wait for it say: the replay, how the lines were read, the file's
+    /// size and the time of its last change.
+    fn read(&self, id: &ConversationId, heads_only: bool) -> Result<(Replay, Lines, u64, Option<SystemTime>)> {
+        let path = self.path(id)?;
+        let waiting = self.waiting(id);
+        let (file, bytes, changed) = match open_bounded(&path) {
+            Ok((file, about)) => (Some(file), about.len(), about.modified().ok()),
+            // It could not even be created.
+            Err(_) if !waiting.is_empty() && !path.exists() => (None, 0, None),
+            Err(error) => return Err(error),
+        };
+        let file: Box<dyn Read> = match file {
+            Some(file) => Box::new(file.take(MAX_FILE)),
+            None => Box::new(io::empty()),
+        };
+        // They begin on a line of their own.
+        let end: &[u8] = if waiting.is_empty() { b"" } else { b"\n" };
+        let mut reader = BufReader::new(file.chain(end).chain(waiting));
+        let (replay, lines) =
+            replay::read(&mut reader, heads_only).map_err(|e| StudioError::io(Doing::Reading, &path, &e))?;
+        Ok((replay, lines, bytes, changed))
     }
 
     /// Reads a conversation whole. One whose file has grown far beyond what it says is written anew.
     pub fn load(&mut self, id: &ConversationId) -> Result<ConversationData> {
         self.close(id);
         let path = self.path(id)?;
-        let (file, bytes, changed_ms) = open_bounded(&path)?;
-        let changed = file.metadata().and_then(|m| m.modified()).ok();
-        let mut reader = BufReader::new(file.take(MAX_FILE));
-        let (replay, lines) =
-            replay::read(&mut reader, false).map_err(|e| StudioError::io(Doing::Reading, &path, &e))?;
+        let (replay, lines, bytes, changed) = self.read(id, false)?;
         if lines.lost > 0 {
             tracing::warn!("{}: {} lines could not be read", path.display(), lines.lost);
         }
         // Damaged files stay as they are: someone may still want to look at them.
-        if bytes > COMPACT_FROM && lines.lost == 0 {
+        if bytes > COMPACT_FROM && lines.lost == 0 && !self.open.contains_key(id) {
             let mut short = Vec::new();
             for entry in replay.entries() {
                 if serde_json::to_writer(&mut short, &entry).is_ok() {
@@ -174,7 +227,7 @@ impl Journals {
                 let _ = changed.map(|at| File::options().append(true).open(&path).and_then(|f| f.set_modified(at)));
             }
         }
-        Ok(replay.finish(id.clone(), changed_ms))
+        Ok(replay.finish(id.clone(), disk_time_ms(changed.unwrap_or_else(SystemTime::now))))
     }
 
     /// The files of all conversations with the times of their last changes, newest first.
@@ -184,7 +237,9 @@ impl Journals {
             let path = entry.path();
             let stem = path.file_stem().and_then(|s| s.to_str());
             let Some(id) = stem.filter(|_| path.extension().is_some_and(|e| e == ENDING)) else { continue };
-            let changed = entry.metadata().and_then(|m| m.modified()).unwrap_or(UNIX_EPOCH);
+            // A pipe of that name would be waited for.
+            let Some(about) = fs::metadata(&path).ok().filter(|about| about.is_file()) else { continue };
+            let changed = about.modified().unwrap_or(UNIX_EPOCH);
             files.push((disk_time_ms(changed), ConversationId(id.to_owned()), path));
         }
         files.sort_by(|a, b| (b.0, &b.1).cmp(&(a.0, &a.1)));
@@ -194,10 +249,8 @@ impl Journals {
 
     /// All conversations, newest first. Files that cannot be read are left out.
     pub fn list(&self) -> Vec<ConversationHead> {
-        let head = |(changed_ms, id, path): (i64, ConversationId, PathBuf)| {
-            self.path(&id).ok()?;
-            let (file, _, _) = open_bounded(&path).ok()?;
-            let (replay, lines) = replay::read(&mut BufReader::new(file.take(MAX_FILE)), true).ok()?;
+        let head = |(changed_ms, id): (i64, ConversationId)| {
+            let (replay, lines, ..) = self.read(&id, true).ok()?;
             // A file of garbage alone is no conversation.
             (lines.good > 0).then(|| ConversationHead {
                 id,
@@ -208,7 +261,10 @@ impl Journals {
                 pinned: replay.is_pinned(),
             })
         };
-        self.files().into_iter().filter_map(head).collect()
+        let files: Vec<_> = self.files().into_iter().map(|(changed_ms, id, _)| (changed_ms, id)).collect();
+        let unborn = self.open.keys().filter(|id| !self.deleted.contains(id) && !files.iter().any(|(_, f)| f == *id));
+        let unborn: Vec<_> = unborn.map(|id| (disk_time_ms(SystemTime::now()), id.clone())).collect();
+        unborn.into_iter().chain(files).filter_map(head).collect()
     }
 
     /// Moves a conversation into the trash beside the others.
@@ -217,8 +273,7 @@ impl Journals {
         let from = self.path(id)?;
         atomic::create_folder(&self.folder.join(TRASH))?;
         let to = self.folder.join(TRASH).join(format!("{}.{ENDING}", id.0));
-        fs::rename(&from, &to).map_err(|e| StudioError::io(Doing::Deleting, &from, &e))?;
-        disk::sync_folder(&self.folder);
+        self.rename(id, &from, &to).map_err(|e| StudioError::io(Doing::Deleting, &from, &e))?;
         self.deleted.insert(id.clone());
         Ok(())
     }
@@ -226,19 +281,32 @@ impl Journals {
     /// Takes a conversation out of the trash.
     pub fn restore(&mut self, id: &ConversationId) -> Result<()> {
         self.close(id);
-        self.deleted.remove(id);
+        let was_deleted = self.deleted.remove(id);
         let to = self.path(id)?;
         let from = self.folder.join(TRASH).join(format!("{}.{ENDING}", id.0));
-        if to.exists() {
-            return Err(StudioError::io(Doing::Writing, to, &io::ErrorKind::AlreadyExists.into()));
+        let renamed = if to.exists() {
+            Err(StudioError::io(Doing::Writing, to, &io::ErrorKind::AlreadyExists.into()))
+        } else {
+            self.rename(id, &from, &to).map_err(|e| StudioError::io(Doing::Reading, from, &e))
+        };
+        if renamed.is_err() && was_deleted {
+            self.deleted.insert(id.clone());
         }
-        fs::rename(&from, &to).map_err(|e| StudioError::io(Doing::Reading, from, &e))?;
+        renamed
+    }
+
+    /// Moves a conversation's file; one that could not be created yet is in memory alone.
+    fn rename(&self, id: &ConversationId, from: &Path, to: &Path) -> io::Result<()> {
+        match fs::rename(from, to) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound && !self.waiting(id).is_empty() => return Ok(()),
+            other => other?,
+        }
         disk::sync_folder(&self.folder);
         Ok(())
     }
 }
 
-fn open_bounded(path: &Path) -> Result<(File, u64, i64)> {
+fn open_bounded(path: &Path) -> Result<(File, fs::Metadata)> {
     let fail = |e: &io::Error| StudioError::io(Doing::Reading, path, e);
     let file = File::open(path).map_err(|e| fail(&e))?;
     let about = file.metadata().map_err(|e| fail(&e))?;
@@ -246,12 +314,47 @@ fn open_bounded(path: &Path) -> Result<(File, u64, i64)> {
         let reason = "the file is too large for a conversation".to_owned();
         return Err(Cause::Io { doing: Doing::Reading, path: path.to_owned(), reason }.into());
     }
-    Ok((file, about.len(), disk_time_ms(about.modified().unwrap_or(UNIX_EPOCH))))
+    Ok((file, about))
+}
+
+impl Typed {
+    fn due(&self) -> Instant {
+        (self.last + SETTLE).min(self.since + TYPED_LONGEST)
+    }
 }
 
 impl Open {
     fn new() -> Self {
-        Self { file: None, waiting: Vec::new(), dirty: None, used: Instant::now() }
+        Self {
+            file: None,
+            typed: None,
+            waiting: Vec::new(),
+            unsynced: Vec::new(),
+            synced: 0,
+            dirty: None,
+            used: Instant::now(),
+        }
+    }
+
+    /// An entry becomes a line that waits.
+    fn wait_with(&mut self, entry: &JournalEntry) -> Result<()> {
+        let line =
+            serde_json::to_vec(entry).map_err(|e| StudioError::other("a turn could not be written").with_details(e))?;
+        self.waiting.extend(line);
+        self.waiting.push(b'\n');
+        Ok(())
+    }
+
+    /// What was typed becomes one too.
+    fn settle(&mut self) -> Result<()> {
+        self.typed.take().map_or(Ok(()), |typed| self.wait_with(&typed.entry))
+    }
+
+    /// Everything is on the disk after this.
+    fn finish(&mut self, path: &Path) -> Result<()> {
+        self.settle()?;
+        self.write(path)?;
+        self.sync(path)
     }
 
     /// Brings all waiting lines into the file. After a failure they still wait, and no half line stays behind.
@@ -271,7 +374,10 @@ impl Open {
             self.file = None;
             return Err(fail(e, self.waiting.len()));
         }
-        self.waiting.clear();
+        if self.unsynced.is_empty() {
+            self.synced = before.unwrap_or(0);
+        }
+        self.unsynced.append(&mut self.waiting);
         self.dirty.get_or_insert_with(Instant::now);
         Ok(())
     }
@@ -287,10 +393,19 @@ impl Open {
         if self.dirty.is_none() {
             return Ok(());
         }
-        if let Some(file) = &self.file {
-            file.sync_data().map_err(|e| disk::write_error(path, 0, &e))?;
-        }
+        let synced = match &self.file {
+            Some(file) => file.sync_data(),
+            None => open_for_append(path)?.sync_data(),
+        };
         self.dirty = None;
+        if let Err(e) = synced {
+            // Some systems find the disk full only here, and forget what they could not write: the lines wait again.
+            let _ = self.file.take().map(|file| file.set_len(self.synced));
+            self.unsynced.append(&mut self.waiting);
+            std::mem::swap(&mut self.unsynced, &mut self.waiting);
+            return Err(disk::write_error(path, self.waiting.len() as u64, &e));
+        }
+        self.unsynced.clear();
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{Message, Role, Turn, TurnInfo};
+use crate::domain::{Message, PageEntry, Role, StoryCard, Turn, TurnInfo};
 
 pub fn home() -> (tempfile::TempDir, Journals) {
     let home = tempfile::tempdir().unwrap();
@@ -192,4 +192,106 @@ fn a_pin_survives_and_leaves_the_conversations_time() {
     assert!(!journals.list()[1].pinned);
     journals.append(&a, &begin(2, Role::User, "again")).unwrap();
     assert_eq!(journals.list()[0].id, a, "what is said moves it");
+}
+
+/// A disk that takes nothing, as far as a file can tell: the journal is a link to a device that is always full.
+#[cfg(target_os = "linux")]
+#[test]
+fn lines_that_a_full_disk_refused_outlive_closing_and_opening() {
+    let (home, mut journals) = home();
+    let a = id("a");
+    journals.append(&a, &begin(1, Role::User, "Hi")).unwrap();
+    let path = home.path().join("conversations/a.jsonl");
+    let aside = home.path().join("aside");
+    fs::rename(&path, &aside).unwrap();
+    std::os::unix::fs::symlink("/dev/full", &path).unwrap();
+    journals.close(&a);
+    let error = journals.append(&a, &append(1, " there")).unwrap_err();
+    assert!(matches!(error.cause(), Cause::DiskFull { .. }), "{error:?}");
+    // Closed by hand, pushed out by others, opened: the lines stay.
+    journals.close(&a);
+    for n in 0..2 * OPEN_FILES {
+        journals.append(&id(&format!("c{n}")), &begin(1, Role::User, "x")).unwrap();
+    }
+    assert_eq!(journals.waiting(&a), b"{\"do\":\"append\",\"id\":1,\"text\":\" there\"}\n");
+    assert!(journals.sync_due().is_err(), "still told");
+    // There is room again.
+    fs::remove_file(&path).unwrap();
+    fs::rename(&aside, &path).unwrap();
+    assert_eq!(journals.load(&a).unwrap().turns[0].message.content, "Hi there");
+    assert!(journals.sync_due().is_ok() && journals.waiting(&a).is_empty());
+    let fresh = Journals::new(journals.folder.clone()).load(&a).unwrap();
+    assert_eq!(fresh.turns[0].message.content, "Hi there");
+}
+
+#[test]
+fn a_conversation_without_a_file_yet_is_read_listed_and_deleted() {
+    let (home, mut journals) = home();
+    let folder = home.path().join("conversations");
+    fs::write(&folder, "in the way").unwrap();
+    let (a, b) = (id("a"), id("b"));
+    journals.append(&a, &begin(1, Role::User, "Hi")).unwrap_err();
+    journals.append(&b, &begin(1, Role::User, "Bye")).unwrap_err();
+    assert_eq!(journals.load(&a).unwrap().turns[0].message.content, "Hi");
+    assert_eq!(journals.list().len(), 2);
+    fs::remove_file(&folder).unwrap();
+    journals.delete(&b).unwrap();
+    journals.sync_all().unwrap();
+    assert_eq!(journals.list().iter().map(|head| &head.id).collect::<Vec<_>>(), [&a]);
+    journals.restore(&b).unwrap();
+    assert_eq!(journals.load(&b).unwrap().turns[0].message.content, "Bye");
+}
+
+fn lines(journals: &Journals, id: &ConversationId) -> Vec<JournalEntry> {
+    let text = fs::read_to_string(journals.path(id).unwrap()).unwrap_or_default();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn system(text: &str) -> JournalEntry {
+    JournalEntry::System { text: text.into() }
+}
+
+#[test]
+fn what_is_typed_is_written_once_it_settles() {
+    let (_home, mut journals) = home();
+    let a = id("a");
+    journals.append(&a, &begin(1, Role::User, "Hi")).unwrap();
+    for n in 1..=50 {
+        journals.append(&a, &system(&"x".repeat(n))).unwrap();
+        journals.sync_due().unwrap();
+    }
+    assert_eq!(lines(&journals, &a).len(), 1, "not a line for each key");
+    assert!(journals.next_sync().unwrap() <= Instant::now() + SETTLE);
+    std::thread::sleep(SETTLE);
+    journals.sync_due().unwrap();
+    assert_eq!(lines(&journals, &a)[1..], [system(&"x".repeat(50))]);
+    // Whoever types without a rest has it written now and then.
+    let typed = Typed { entry: system(""), since: Instant::now(), last: Instant::now() + TYPED_LONGEST };
+    assert_eq!(typed.due(), typed.since + TYPED_LONGEST);
+}
+
+#[test]
+fn what_is_typed_keeps_its_order_and_is_not_lost_by_closing() {
+    let (_home, mut journals) = home();
+    let a = id("a");
+    let page = |entry| JournalEntry::Page(entry);
+    let memory = |text: &str| page(PageEntry::Memory { text: text.into() });
+    let note = |text: &str| page(PageEntry::Note { text: text.into(), depth: 1 });
+    let card =
+        |id, name: &str| page(PageEntry::Card { card: StoryCard { id, name: name.into(), ..Default::default() } });
+    journals.append(&a, &page(PageEntry::New)).unwrap();
+    for entry in [memory("A"), memory("A tale"), note("s"), note("sad"), card(1, "F"), card(1, "Fox"), card(2, "Owl")] {
+        journals.append(&a, &entry).unwrap();
+    }
+    let expected = [page(PageEntry::New), memory("A tale"), note("sad"), card(1, "Fox")];
+    assert_eq!(lines(&journals, &a), expected, "the last one may still change");
+    let story = journals.load(&a).unwrap().page.unwrap().story;
+    assert_eq!((story.memory.as_str(), story.note.as_str(), story.cards.len()), ("A tale", "sad", 2));
+    // And what was said after it comes after it.
+    journals.append(&a, &memory("new")).unwrap();
+    journals.append(&a, &JournalEntry::Pin { on: true }).unwrap();
+    assert_eq!(lines(&journals, &a)[5..], [memory("new"), JournalEntry::Pin { on: true }]);
+    journals.append(&a, &note("last")).unwrap();
+    journals.sync_all().unwrap();
+    assert_eq!(lines(&journals, &a)[7..], [note("last")]);
 }

@@ -3,9 +3,11 @@
 //! large one never delays a save.
 
 mod atomic;
+mod comfy;
 mod decoder;
 mod exif;
 mod export;
+mod foreign;
 mod journal;
 mod latents;
 mod library;
@@ -27,10 +29,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
 
-pub use atomic::check_writable;
+pub use atomic::{check_file, check_writable, is_stream};
+pub use foreign::Foreign;
 pub use latents::{ENDING as LATENTS_ENDING, encode as encode_latents, read as read_latents, save as save_latents};
 pub use library::{save as save_picture, slug};
-pub use parameters::{Parsed, parse as parse_parameters, write as write_parameters};
+pub use parameters::{Parsed, Source, parse as parse_parameters, write as write_parameters};
 pub use paths::{HOME_VARIABLE, Paths};
 pub use request::Request;
 pub use settings::{clamp as clamp_settings, load as load_settings, save as save_settings};
@@ -60,7 +63,7 @@ impl Store {
     /// Starts the threads. Events come out of the receiver; `wake` is called whenever one went in.
     pub fn start(paths: &Paths, settings: &Settings, wake: Wake) -> (Self, Receiver<StoreEvent>) {
         let (sender, receiver) = bounded(EVENTS);
-        let events = Events { sender, wake, closing: Arc::new(AtomicBool::new(false)) };
+        let events = Events { sender, wake, closing: Arc::default(), unsaved: Arc::default() };
         let (requests, queue) = bounded(QUEUE);
         let worker = worker::Worker::new(paths, settings, events.clone());
         let thread = thread::Builder::new()
@@ -78,6 +81,7 @@ impl Store {
         let request = match (request, &self.decoder) {
             (Request::Thumbnail(path), Some(decoder)) => return decoder.thumbnail(path),
             (Request::Open(path), Some(decoder)) => return decoder.open(path),
+            (Request::View(path), Some(decoder)) => return decoder.view(path),
             (request, _) => request,
         };
         let Some(requests) = &self.requests else { return };
@@ -87,6 +91,11 @@ impl Store {
             Err(SendTimeoutError::Disconnected(request)) => (request, Cause::EngineGone),
         };
         self.events.try_tell(failed(&request, cause.into()));
+    }
+
+    /// Whether something of the person's could not be written and is in memory alone.
+    pub fn has_unsaved(&self) -> bool {
+        self.events.unsaved.load(Ordering::Acquire)
     }
 
     /// Waits until everything sent so far is on the disk; false when that took longer than `patience`.
@@ -114,6 +123,8 @@ fn failed(request: &Request, error: StudioError) -> StoreEvent {
     match request {
         Request::SavePicture { job, index, .. } => StoreEvent::PictureFailed { job: *job, index: *index, error },
         Request::Thumbnail(path) => StoreEvent::NoThumbnail { path: path.clone(), error: Some(error) },
+        Request::View(path) => StoreEvent::Viewed { path: path.clone(), picture: Err(error) },
+        Request::SavePersona { id, .. } => StoreEvent::PersonaFailed { id: id.clone(), error },
         _ => StoreEvent::Failed(error),
     }
 }
@@ -124,6 +135,7 @@ struct Events {
     sender: Sender<StoreEvent>,
     wake: Wake,
     closing: Arc<AtomicBool>,
+    unsaved: Arc<AtomicBool>,
 }
 
 impl Events {
@@ -139,6 +151,11 @@ impl Events {
             (self.wake)();
         }
         let _ = self.sender.try_send(event);
+    }
+
+    /// Whether something could not be written, for whoever wants to close the window.
+    fn unsaved(&self, unsaved: bool) {
+        self.unsaved.store(unsaved, Ordering::Release);
     }
 
     /// From the window's own thread: never waits.
@@ -170,9 +187,10 @@ fn disk_time_ms(time: SystemTime) -> i64 {
     }
 }
 
-/// Writes text or picture bytes at a path that the person chose, over what is there.
+/// Writes text or picture bytes at a path that the person chose: over the file that is there, or into the device or
+/// pipe. May wait for a pipe's reader: not for the window's threads.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    atomic::write(path, bytes)
+    atomic::write_anywhere(path, bytes)
 }
 
 #[cfg(test)]

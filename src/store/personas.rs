@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::atomic;
 use crate::disk;
-use crate::domain::{KeptPersona, Persona, PersonaId};
+use crate::domain::{KeptPersona, Persona, PersonaId, text_of};
 use crate::error::{Doing, Result, StudioError};
 
 const ENDING: &str = "toml";
@@ -45,7 +45,8 @@ impl Personas {
     /// All characters, by name. Files that cannot be read are left out, and stay.
     pub fn list(&self) -> Vec<KeptPersona> {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
-        let files = entries.filter(|path| path.extension().is_some_and(|e| e == ENDING)).take(MAX_LIST);
+        let files =
+            entries.filter(|path| path.extension().is_some_and(|e| e == ENDING) && path.is_file()).take(MAX_LIST);
         let read = |path: PathBuf| {
             let id = PersonaId(path.file_stem()?.to_str()?.to_owned());
             self.read(&id).inspect_err(|error| tracing::warn!("{}: {error}", path.display())).ok()
@@ -57,13 +58,14 @@ impl Personas {
 
     fn read(&self, id: &PersonaId) -> Result<KeptPersona> {
         let path = self.path(id, ENDING)?;
-        let mut text = String::new();
-        let file = File::open(&path).and_then(|file| file.take(MAX_FILE).read_to_string(&mut text));
+        let mut bytes = Vec::new();
+        let file = File::open(&path).and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes));
         file.map_err(|e| StudioError::io(Doing::Reading, &path, &e))?;
-        let mut persona: Persona = toml::from_str(&text)
-            .map_err(|e| StudioError::other("a character's file cannot be read").with_details(e))?;
+        let bad = |why: String| StudioError::other("a character's file cannot be read").with_details(why);
+        let text = text_of(bytes).map_err(bad)?;
+        let mut persona: Persona = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
         if let Some(params) = &mut persona.params {
-            super::settings::clamp_text(params);
+            params.clamp();
         }
         let avatar = self.path(id, PICTURE)?;
         Ok(KeptPersona { id: id.clone(), persona, avatar: avatar.exists().then_some(avatar) })

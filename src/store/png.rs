@@ -5,10 +5,12 @@ use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use flate2::read::ZlibDecoder;
 use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader};
 
 use super::exif;
-use super::parameters::{self, MAX_TEXT, Parsed};
+use super::foreign::{self, Foreign};
+use super::parameters::{self, MAX_TEXT};
 use crate::domain::{Picture, PictureRecord};
 use crate::error::{Cause, Doing, Result, StudioError};
 
@@ -24,24 +26,27 @@ pub const MAX_DECODED: u64 = 256 << 20;
 const MAX_FILE: u64 = 512 << 20;
 /// Chunks that are looked at in one PNG; honest files have a few hundred at most.
 const MAX_CHUNKS: usize = 100_000;
+/// Texts that are kept of one file.
+const MAX_TEXTS: usize = 32;
 
 /// A PNG of `picture`, with alpha, carrying `record`. The same input gives the same bytes.
 pub fn encode(picture: &Picture, record: Option<&PictureRecord>) -> Result<Vec<u8>> {
+    encode_png(picture, record.map(parameters::write).as_deref())
+}
+
+fn encode_png(picture: &Picture, text: Option<&str>) -> Result<Vec<u8>> {
     check_size(picture)?;
     let fail = |e: png::EncodingError| StudioError::other("the picture could not be written as PNG").with_details(e);
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, picture.width, picture.height);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
-    if let Some(record) = record {
-        let text = parameters::write(record);
+    if let Some(text) = text {
         // tEXt is Latin-1 by its definition; anything else goes into iTXt, which is UTF-8.
-        let latin1 = text.chars().all(|c| u32::from(c) < 256);
-        let added = if latin1 {
-            encoder.add_text_chunk(KEYWORD.to_owned(), text)
-        } else {
-            encoder.add_itxt_chunk(KEYWORD.to_owned(), text)
-        };
+        let ours = text.is_ascii() || text.contains(OURS);
+        let latin1 = ours && text.chars().all(|c| u32::from(c) < 256);
+        let (keyword, text) = (KEYWORD.to_owned(), text.to_owned());
+        let added = if latin1 { encoder.add_text_chunk(keyword, text) } else { encoder.add_itxt_chunk(keyword, text) };
         added.map_err(fail)?;
     }
     let mut writer = encoder.write_header().map_err(fail)?;
@@ -49,6 +54,9 @@ pub fn encode(picture: &Picture, record: Option<&PictureRecord>) -> Result<Vec<u
     writer.finish().map_err(fail)?;
     Ok(bytes)
 }
+
+/// What our own settings hold, however they are encoded.
+const OURS: &str = "Version: AIGC Studio";
 
 /// Whether the pixels are as many as width and height say, and at least one.
 fn check_size(picture: &Picture) -> Result<()> {
@@ -67,16 +75,21 @@ fn check_size(picture: &Picture) -> Result<()> {
 /// The picture with its settings in the format that `ending` names: `png`, `jpg` or `jpeg` on white (JPEG knows no
 /// transparency), `webp` without loss.
 pub fn encode_as(ending: &str, picture: &Picture, record: Option<&PictureRecord>) -> Result<Vec<u8>> {
+    encode_with(ending, picture, record.map(parameters::write).as_deref())
+}
+
+/// The same with the settings as a text of A1111's form, which another program may have written.
+pub fn encode_with(ending: &str, picture: &Picture, text: Option<&str>) -> Result<Vec<u8>> {
     check_size(picture)?;
     let ending = ending.to_ascii_lowercase();
     let (w, h) = (picture.width, picture.height);
-    let exif = record.and_then(|record| exif::write(&parameters::write(record)));
+    let exif = text.map(exif::write);
     let mut bytes = Vec::new();
     let written = match ending.as_str() {
-        "png" => return encode(picture, record),
+        "png" => return encode_png(picture, text),
         "jpg" | "jpeg" => {
             let mut encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 95);
-            if let Some(exif) = exif {
+            if let Some(exif) = exif.filter(|exif| exif.len() <= exif::JPEG_MOST) {
                 let _ = encoder.set_exif_metadata(exif);
             }
             encoder.write_image(&on_white(&picture.rgba), w, h, image::ExtendedColorType::Rgb8)
@@ -92,6 +105,19 @@ pub fn encode_as(ending: &str, picture: &Picture, record: Option<&PictureRecord>
     };
     written.map_err(|e| StudioError::other(format!("the picture could not be written as {ending}")).with_details(e))?;
     Ok(bytes)
+}
+
+/// What is to be told where the file at `path` was written by [`encode_as`] without its settings.
+pub fn too_long(path: &Path, record: Option<&PictureRecord>) -> Option<StudioError> {
+    too_long_text(path, record.map(parameters::write).as_deref())
+}
+
+/// The same for [`encode_with`].
+pub fn too_long_text(path: &Path, text: Option<&str>) -> Option<StudioError> {
+    let is_jpeg = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("jpg") || e.eq_ignore_ascii_case("jpeg"));
+    let bytes = exif::write(text.filter(|_| is_jpeg)?).len();
+    let cause = || Cause::SettingsTooLong { path: path.to_owned(), bytes, most: exif::JPEG_MOST };
+    (bytes > exif::JPEG_MOST).then(|| cause().into())
 }
 
 /// Refuses an ending that [`encode_as`] would refuse, before anything is drawn for it.
@@ -119,23 +145,76 @@ fn on_white(rgba: &[u8]) -> Vec<u8> {
 pub struct Head {
     pub width: u32,
     pub height: u32,
-    /// The text under `parameters`, where there is one of a bounded size.
+    /// The text under `parameters` or in EXIF, where there is one of a bounded size.
     pub text: Option<String>,
+    /// Other texts with the names of their chunks or fields.
+    pub others: Vec<(String, String)>,
 }
 
 impl Head {
-    /// The settings; `None` where there are none that we can read. A size that the text does not tell is the
-    /// picture's own.
+    /// The settings; `None` where there are none that we can read.
     pub fn record(&self) -> Option<Box<PictureRecord>> {
-        let Parsed::Record(mut record) = parameters::parse(self.text.as_deref()?) else { return None };
-        if record.width == 0 || record.height == 0 {
+        match self.read()? {
+            Foreign::Record(record, _) => Some(record),
+            Foreign::Known(_) => None,
+        }
+    }
+
+    /// The settings with the program that wrote them. A size that the text does not tell is the picture's own.
+    pub fn read(&self) -> Option<Foreign> {
+        let software: Vec<&str> =
+            self.others.iter().filter(|(name, _)| SOFTWARE.contains(&name.as_str())).map(|(_, t)| t.as_str()).collect();
+        let software = software.join(" ");
+        let own = self.text.iter().map(|text| (KEYWORD, text.as_str()));
+        let others = self.others.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        let texts: Vec<(&str, &str)> = own.chain(others).filter(|(_, text)| !text.trim().is_empty()).collect();
+        let plain = texts.iter().find_map(|(_, text)| parameters::read(text, &software));
+        let plain = plain.map(|(record, source)| Foreign::Record(Box::new(record), source));
+        let mut found = plain;
+        for (name, text) in texts {
+            if matches!(found, Some(Foreign::Record(..))) {
+                break;
+            }
+            found = foreign::read(name, text, &software).or(found);
+        }
+        if let Some(Foreign::Record(record, _)) = &mut found
+            && (record.width == 0 || record.height == 0)
+        {
             (record.width, record.height) = (self.width, self.height);
         }
-        Some(record)
+        found
+    }
+
+    /// The settings as a text of A1111's form: another program's own where it has that form, so that a copy says what
+    /// the picture said.
+    pub fn settings_text(&self) -> Option<String> {
+        let own = self.text.as_ref().filter(|text| parameters::read(text, "").is_some());
+        own.cloned().or_else(|| self.record().map(|record| parameters::write(&record)))
+    }
+
+    /// Takes a chunk's text or an EXIF field; whether no better one can come.
+    fn take(&mut self, keyword: &str, text: String) -> bool {
+        if !keyword.eq_ignore_ascii_case(KEYWORD) {
+            if self.others.len() < MAX_TEXTS {
+                self.others.push((keyword.to_owned(), text));
+            }
+            return false;
+        }
+        // JSON may need the other texts to be understood.
+        let last = parameters::read(&text, "").is_some();
+        self.text.get_or_insert(text);
+        last
+    }
+
+    fn take_exif(&mut self, bytes: &[u8]) {
+        for (name, text) in exif::texts(bytes) {
+            let is_settings = self.text.is_none() && parameters::read(&text, "").is_some();
+            self.take(if is_settings { KEYWORD } else { name }, text);
+        }
     }
 }
 
-/// Reads the head of a PNG: sizes and text, not the pixels. `None` where it is no PNG or is broken before that.
+/// Reads the head of a PNG: sizes and texts, not the pixels. `None` where it is no PNG or is broken before that.
 pub fn read_head(file: &mut (impl BufRead + Seek)) -> Option<Head> {
     let mut signature = [0; 8];
     file.read_exact(&mut signature).ok()?;
@@ -143,7 +222,6 @@ pub fn read_head(file: &mut (impl BufRead + Seek)) -> Option<Head> {
         return None;
     }
     let mut head: Option<Head> = None;
-    let mut compressed = false;
     for _ in 0..MAX_CHUNKS {
         let mut start = [0; 8];
         if file.read_exact(&mut start).is_err() {
@@ -152,42 +230,34 @@ pub fn read_head(file: &mut (impl BufRead + Seek)) -> Option<Head> {
         let length = u64::from(u32::from_be_bytes([start[0], start[1], start[2], start[3]]));
         let kind = &start[4..];
         let mut body = 0;
-        match kind {
-            b"IHDR" if length == 13 && head.is_none() => {
+        match (kind, &mut head) {
+            (b"IHDR", None) if length == 13 => {
                 let mut size = [0; 8];
                 file.read_exact(&mut size).ok()?;
                 body = 8;
                 let number = |at: usize| u32::from_be_bytes([size[at], size[at + 1], size[at + 2], size[at + 3]]);
-                head = Some(Head { width: number(0), height: number(4), text: None });
+                head = Some(Head { width: number(0), height: number(4), ..Head::default() });
             }
-            b"tEXt" | b"zTXt" | b"iTXt" if head.is_some() && length <= MAX_TEXT as u64 * 2 => {
+            (b"tEXt" | b"zTXt" | b"iTXt" | b"eXIf", Some(head)) if length <= MAX_TEXT as u64 * 2 => {
                 let mut data = Vec::new();
                 body = Read::take(&mut *file, length).read_to_end(&mut data).ok()? as u64;
-                match text_of(kind, &data) {
-                    Text::Plain(text) => {
-                        head.as_mut()?.text = Some(text);
-                        break;
-                    }
-                    Text::Compressed => {
-                        compressed = true;
-                        break;
-                    }
-                    Text::Other => {}
+                if kind == b"eXIf" {
+                    head.take_exif(&data);
+                } else if let Some((keyword, text)) = text_of(kind, &data)
+                    && head.take(&keyword, text)
+                {
+                    break;
                 }
             }
-            b"IEND" => break,
-            _ if head.is_none() => return None,
+            (b"IEND", _) => break,
+            (_, None) => return None,
             _ => {}
         }
         // Past the rest of the body and its checksum.
         let skip = i64::try_from(length - body + 4).ok()?;
         file.seek_relative_or_absolute(skip)?;
     }
-    let mut head = head?;
-    if compressed {
-        head.text = inflate(file);
-    }
-    Some(head)
+    head
 }
 
 /// Short skips stay inside the reader's buffer.
@@ -207,60 +277,41 @@ impl<R: BufRead + Seek> Skip for R {
     }
 }
 
-enum Text {
-    Plain(String),
-    Compressed,
-    Other,
-}
+/// Chunks and fields that name the program.
+const SOFTWARE: [&str; 4] = [exif::SOFTWARE, "Source", "Title", "fooocus_scheme"];
 
-/// A text chunk's content, if its keyword is ours.
-fn text_of(kind: &[u8], data: &[u8]) -> Text {
-    let Some(data) = data.strip_prefix(KEYWORD.as_bytes()).and_then(|d| d.strip_prefix(b"\0")) else {
-        return Text::Other;
+/// A text chunk's keyword and content; `None` where it is empty, broken, or unpacks to more than [`MAX_TEXT`].
+fn text_of(kind: &[u8], data: &[u8]) -> Option<(String, String)> {
+    let (keyword, data) = data.split_at(data.iter().position(|&b| b == 0)?);
+    let data = &data[1..];
+    let text = match (kind, data) {
+        (b"tEXt", _) => latin1(data),
+        (b"zTXt", [_method, packed @ ..]) => latin1(&unpack(packed)?),
+        (b"iTXt", [flag, _method, rest @ ..]) => {
+            // language\0, translated keyword\0, UTF-8 text
+            let text = rest.splitn(3, |&b| b == 0).nth(2)?;
+            let text = if *flag == 0 { text } else { &unpack(text)? };
+            String::from_utf8_lossy(text).into_owned()
+        }
+        _ => return None,
     };
-    match kind {
-        b"tEXt" => {
-            // Latin-1 by definition, but many programs write UTF-8 into it. Ours never does: what is Latin-1 and
-            // also happens to be valid UTF-8 beyond ASCII is theirs, unless the writer was us.
-            let latin1: String = data.iter().map(|&b| char::from(b)).collect();
-            match std::str::from_utf8(data) {
-                Ok(utf8) if !latin1.contains("Version: AIGC Studio") => Text::Plain(utf8.to_owned()),
-                _ => Text::Plain(latin1),
-            }
-        }
-        b"iTXt" => {
-            // compression flag, method, language\0, translated keyword\0, UTF-8 text
-            let [flag, _method, rest @ ..] = data else { return Text::Other };
-            if *flag != 0 {
-                return Text::Compressed;
-            }
-            let text = rest.splitn(3, |&b| b == 0).nth(2);
-            text.map_or(Text::Other, |text| Text::Plain(String::from_utf8_lossy(text).into_owned()))
-        }
-        _ => Text::Compressed,
+    Some((latin1(keyword), text))
+}
+
+/// Latin-1 by definition, but many programs write UTF-8 into it. Ours never does: what is Latin-1 and also happens to
+/// be valid UTF-8 beyond ASCII is theirs, unless the writer was us.
+fn latin1(data: &[u8]) -> String {
+    let latin1: String = data.iter().map(|&b| char::from(b)).collect();
+    match std::str::from_utf8(data) {
+        Ok(utf8) if !latin1.contains(OURS) => utf8.to_owned(),
+        _ => latin1,
     }
 }
 
-/// The text of a compressed chunk, through the png crate, which bounds what it unpacks.
-fn inflate(file: &mut (impl BufRead + Seek)) -> Option<String> {
-    file.seek(SeekFrom::Start(0)).ok()?;
-    let limits = png::Limits { bytes: 16 << 20 };
-    let mut decoder = png::Decoder::new_with_limits(file, limits);
-    let info = decoder.read_header_info().ok()?;
-    if info.width > MAX_SIDE || info.height > MAX_SIDE {
-        return None;
-    }
-    let mut reader = decoder.read_info().ok()?;
-    let _ = &mut reader;
-    let info = reader.info();
-    if let Some(chunk) = info.compressed_latin1_text.iter().find(|c| c.keyword == KEYWORD) {
-        let mut chunk = chunk.clone();
-        chunk.decompress_text_with_limit(MAX_TEXT).ok()?;
-        return chunk.get_text().ok();
-    }
-    let mut chunk = info.utf8_text.iter().find(|c| c.keyword == KEYWORD)?.clone();
-    chunk.decompress_text_with_limit(MAX_TEXT).ok()?;
-    chunk.get_text().ok()
+fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
+    let mut text = Vec::new();
+    ZlibDecoder::new(packed).take(MAX_TEXT as u64 + 1).read_to_end(&mut text).ok()?;
+    (text.len() <= MAX_TEXT).then_some(text)
 }
 
 /// The head of the PNG, JPEG or WebP at `path`; `None` where it is none of them.
@@ -285,8 +336,11 @@ fn read_other_head(file: BufReader<File>) -> Option<Head> {
     }
     let mut decoder = reader.into_decoder().ok()?;
     let (width, height) = decoder.dimensions();
-    let text = decoder.exif_metadata().ok().flatten().and_then(|exif| exif::read(&exif));
-    Some(Head { width, height, text })
+    let mut head = Head { width, height, ..Head::default() };
+    if let Some(exif) = decoder.exif_metadata().ok().flatten() {
+        head.take_exif(&exif);
+    }
+    Some(head)
 }
 
 /// The settings inside the file at `path`, or why there are none.

@@ -2,6 +2,7 @@ use std::fs;
 
 use super::*;
 use crate::domain::Sampler;
+use crate::store::Source;
 
 fn picture(width: u32, height: u32) -> Picture {
     let rgba = (0..width * height * 4).map(|i| (i * 37 % 251) as u8).collect();
@@ -206,9 +207,15 @@ fn exports_to_each_format() {
         }
     }
     assert_eq!(on_white(&[10, 20, 30, 0, 10, 20, 30, 255, 0, 0, 0, 128]), [255, 255, 255, 10, 20, 30, 127, 127, 127]);
-    // A prompt that JPEG has no room for costs the settings, not the picture.
+    // A prompt that JPEG has no room for costs the settings, not the picture, and is told; WebP has the room.
     let long = self::record(&"x".repeat(100_000));
+    let path = home.path().join("long.webp");
+    fs::write(&path, encode_as("webp", &picture, Some(&long)).unwrap()).unwrap();
+    assert_eq!(*read_record(&path).unwrap(), long);
+    assert!(too_long(&path, Some(&long)).is_none() && too_long(Path::new("a.png"), Some(&long)).is_none());
     let path = home.path().join("long.jpg");
+    assert!(matches!(too_long(&path, Some(&long)).unwrap().cause(), Cause::SettingsTooLong { most: 65_527, .. }));
+    assert!(too_long(&path, Some(&record)).is_none() && too_long(&path, None).is_none());
     fs::write(&path, encode_as("jpg", &picture, Some(&long)).unwrap()).unwrap();
     open(&path).unwrap();
     assert!(matches!(read_record(&path).unwrap_err().cause(), Cause::NoSettingsInside { .. }));
@@ -216,6 +223,72 @@ fn exports_to_each_format() {
     assert!(matches!(error.cause(), Cause::BadChoice { .. }));
     encode(&Picture { width: 2, height: 2, rgba: vec![0; 3] }, None).unwrap_err();
     encode(&Picture { width: 0, height: 0, rgba: Vec::new() }, None).unwrap_err();
+}
+
+/// The longest settings that a JPEG holds come back, one letter more is too long: a segment has 65,535 bytes.
+#[test]
+fn a_jpeg_holds_settings_up_to_its_segments_length() {
+    let picture = picture(8, 8);
+    let mut record = PictureRecord { negative: String::new(), ..record("") };
+    let empty = exif::write(&parameters::write(&record)).len();
+    record.prompt = "x".repeat((exif::JPEG_MOST - empty) / 2);
+    let (_home, path) = temp(&encode_as("jpg", &picture, Some(&record)).unwrap());
+    assert_eq!(*read_record(&path).unwrap(), record);
+    assert!(too_long(Path::new("a.JPG"), Some(&record)).is_none());
+    record.prompt.push('x');
+    assert!(too_long(Path::new("a.JPEG"), Some(&record)).is_some());
+}
+
+fn head_with(keyword: &str, text: &str) -> Head {
+    read_head_bytes(&with_chunk(&chunk(b"tEXt", &[keyword.as_bytes(), b"\0", text.as_bytes()].concat()))).unwrap()
+}
+
+#[test]
+fn settings_under_other_keywords_are_read_with_their_program() {
+    let invoke = r#"{"positive_prompt": "a cat", "steps": 5, "seed": 6, "scheduler": "euler_a"}"#;
+    let graph = r#"{"1": {"class_type": "KSampler", "inputs": {"seed": 7, "steps": 5, "sampler_name": "euler"}}}"#;
+    let a1111 = "a cat\nSteps: 5, Sampler: Euler a, CFG scale: 2";
+    for (keyword, text, source) in [
+        ("invokeai_metadata", invoke, Source::InvokeAi),
+        ("prompt", graph, Source::ComfyUi),
+        ("Comment", a1111, Source::A1111),
+    ] {
+        let head = head_with(keyword, text);
+        let Some(Foreign::Record(record, found)) = head.read() else { panic!("{keyword}") };
+        assert_eq!((found, record.steps), (source, 5), "{keyword}");
+        assert_eq!((record.width, record.height), (2, 2), "the picture's own size");
+    }
+    let workflow = head_with("workflow", r#"{"nodes": [], "links": []}"#);
+    assert!(matches!(workflow.read(), Some(Foreign::Known(Source::ComfyUi))) && workflow.record().is_none());
+    assert!(head_with("Comment", "made by hand").read().is_none());
+}
+
+#[test]
+fn a_copy_says_what_another_programs_picture_said() {
+    let text = "caf\u{e9}\nSteps: 5, Sampler: DPM++ 2S a, CFG scale: 2, Hires upscale: 2";
+    for ending in ["png", "webp", "jpg"] {
+        let first = encode_with(ending, &picture(2, 2), Some(text)).unwrap();
+        let (_home, path) = temp(&first);
+        let head = read_head_of(&path).unwrap().unwrap();
+        assert_eq!(head.settings_text().as_deref(), Some(text), "{ending}");
+        assert_eq!(head.record().unwrap().prompt, "caf\u{e9}");
+    }
+    let json = head_with("invokeai_metadata", r#"{"positive_prompt": "a cat", "steps": 5, "seed": 6, "cfg_scale": 2}"#);
+    let written = json.settings_text().unwrap();
+    assert!(written.starts_with("a cat\nSteps: 5, Sampler: Euler, CFG scale: 2, Seed: 6, Size: 2x2"), "{written}");
+    assert_eq!(head_with("Comment", "hello").settings_text(), None);
+}
+
+#[test]
+fn a_pngs_own_exif_is_read() {
+    let exif = exif::write("a cat\nSteps: 5, Sampler: Euler a, CFG scale: 2");
+    for bytes in [exif.clone(), [b"Exif\0\0", &exif[..]].concat()] {
+        let head = read_head_bytes(&with_chunk(&chunk(b"eXIf", &bytes))).unwrap();
+        assert_eq!(head.record().unwrap().sampler, Sampler::EulerAncestral);
+    }
+    let named = exif::write("parameters: a cat\nSteps: 5, Sampler: Euler a, CFG scale: 2");
+    let head = read_head_bytes(&with_chunk(&chunk(b"eXIf", &named))).unwrap();
+    assert_eq!(head.record().unwrap().prompt, "a cat");
 }
 
 #[test]

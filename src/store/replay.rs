@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use std::io::BufRead;
 
-use super::settings::clamp_text;
 use crate::domain::{
     ConversationData, ConversationId, Illustration, JournalEntry, Manner, Message, Page, Role, Shelf, Turn,
 };
@@ -73,7 +72,7 @@ impl Replay {
                 self.manner.names.insert(turn, name);
             }
             JournalEntry::Sliders { mut params } => {
-                clamp_text(&mut params);
+                params.clamp();
                 self.manner.sliders = Some(*params);
             }
         }

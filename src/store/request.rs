@@ -20,7 +20,7 @@ pub enum Request {
     /// Into the library. -> `LatentsKept`
     KeepLatents(Arc<Latents>),
     /// A copy at the person's own path, over what is there (the dialog has asked); the format is its ending's.
-    /// -> `Exported`
+    /// -> `Exported`, and `Failed` with settings that the format has no room for
     ExportPicture { picture: Arc<Picture>, record: Option<Box<PictureRecord>>, path: PathBuf },
     /// The same from a file. -> `Exported`
     ExportFile { from: PathBuf, path: PathBuf },
@@ -35,8 +35,10 @@ pub enum Request {
     /// At most [`super::THUMBNAIL`] pixels wide and high. The newest wishes come first; when too many wait, the
     /// oldest is dropped. -> `Thumbnail` or `NoThumbnail`
     Thumbnail(PathBuf),
-    /// The whole picture with its settings, or a file of latents. -> `Opened` or `LatentsOpened`
+    /// A file that a person opens, for what it is. -> `Opened`, `LatentsOpened`, `PersonaOpened` or `ChatsOpened`
     Open(PathBuf),
+    /// A picture, for its pixels alone. -> `Viewed`
+    View(PathBuf),
     /// -> `Trashed` with those that could be moved
     Trash(Vec<PathBuf>),
     /// Takes pictures of the library back out of the trash; the paths are their old ones. -> `Restored`
@@ -49,7 +51,7 @@ pub enum Request {
     Journal { id: ConversationId, entry: JournalEntry },
     /// Conversations that were made elsewhere, each with all its entries at once. -> nothing
     KeepConversations(Vec<(ConversationId, Vec<JournalEntry>)>),
-    /// Into the trash. -> nothing, or `Failed` and the `Conversations` as they are
+    /// Into the trash. -> `ConversationTrashed`, or `Failed` and the `Conversations` as they are
     DeleteConversation(ConversationId),
     /// Out of the trash. -> nothing
     RestoreConversation(ConversationId),
@@ -58,9 +60,10 @@ pub enum Request {
     SearchTexts { serial: u64, words: String },
     /// -> `Personas`
     ListPersonas,
-    /// With its picture, where it brings one, or with a copy of another's. -> `PersonaKept`
+    /// With its picture, where it brings one, or with a copy of another's. -> `PersonaKept` or
+    /// `PersonaFailed`
     SavePersona { id: PersonaId, persona: Box<Persona>, picture_of: Option<PersonaId> },
-    /// Into the trash. -> nothing, or `Failed` and the `Personas` as they are
+    /// Into the trash. -> `PersonaTrashed`, or `Failed` and the `Personas` as they are
     DeletePersona(PersonaId),
     /// Out of the trash. -> `PersonaKept`
     RestorePersona(PersonaId),

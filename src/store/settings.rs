@@ -7,10 +7,7 @@ use std::path::Path;
 use jiff::Zoned;
 
 use super::atomic;
-use crate::domain::{
-    CLIP_SKIP, CONTEXT, COUNT, GUIDANCE, GUIDANCE_RESCALE, Limit, MAX_TOKENS, MIN_P, REPEAT_LAST_N, REPEAT_PENALTY,
-    SEED_MAX, STEPS, Seed, Settings, TEMPERATURE, TOP_K, TOP_P, TextParams, WindowGeometry, round_f32,
-};
+use crate::domain::{Settings, WindowGeometry, text_of};
 use crate::error::{Cause, Doing, Result, StudioError};
 
 /// Prompts are kept in it, so it may be long; but not this long.
@@ -41,8 +38,8 @@ fn parse(bytes: &[u8]) -> std::result::Result<Settings, (String, String)> {
     if bytes.len() as u64 > MAX_FILE {
         return Err(("it is too large".to_owned(), String::new()));
     }
-    let text = std::str::from_utf8(bytes).map_err(|e| ("it is not text".to_owned(), e.to_string()))?;
-    toml::from_str(text).map_err(|e| {
+    let text = text_of(bytes.to_vec()).map_err(|why| ("it is not text".to_owned(), why))?;
+    toml::from_str(&text).map_err(|e| {
         let line = e.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         let what = e.message().trim_end_matches('.').to_owned();
         (line.map_or(what.clone(), |line| format!("line {line}: {what}")), e.to_string())
@@ -78,17 +75,9 @@ pub fn save(path: &Path, settings: &Settings) -> Result<()> {
 /// Brings every slider into its range: the file may have been edited by hand or by another version.
 pub fn clamp(settings: &mut Settings) {
     for image in std::iter::once(&mut settings.image).chain(settings.image_of.values_mut()) {
-        whole(STEPS, &mut image.steps);
-        whole(COUNT, &mut image.count);
-        real(GUIDANCE, &mut image.guidance);
-        real(GUIDANCE_RESCALE, &mut image.guidance_rescale);
-        whole(CLIP_SKIP, &mut image.clip_skip);
-        seed(&mut image.seed);
-        image.width = image.width.clamp(8, 4096);
-        image.height = image.height.clamp(8, 4096);
+        image.clamp();
     }
-
-    clamp_text(&mut settings.text);
+    settings.text.clamp();
     let side = |value: f32, default: f32| if value.is_finite() { value.clamp(200.0, 20_000.0) } else { default };
     let default = WindowGeometry::default();
     settings.window.width = side(settings.window.width, default.width);
@@ -96,40 +85,10 @@ pub fn clamp(settings: &mut Settings) {
     settings.zoom = settings.zoom.filter(|z| z.is_finite()).map(|z| z.clamp(0.5, 3.0));
 }
 
-/// The same for the sliders of text alone.
-pub fn clamp_text(text: &mut TextParams) {
-    real(TEMPERATURE, &mut text.temperature);
-    whole(TOP_K, &mut text.top_k);
-    real(TOP_P, &mut text.top_p);
-    real(MIN_P, &mut text.min_p);
-    real(REPEAT_PENALTY, &mut text.repeat_penalty);
-    whole(REPEAT_LAST_N, &mut text.repeat_last_n);
-    whole(MAX_TOKENS, &mut text.max_tokens);
-    whole(CONTEXT, &mut text.context);
-    seed(&mut text.seed);
-}
-
-fn whole(limit: Limit, value: &mut u32) {
-    *value = limit.clamp(f64::from(*value)) as u32;
-}
-
-fn real(limit: Limit, value: &mut f32) {
-    let now = round_f32(*value);
-    if limit.check(now).is_err() {
-        *value = limit.clamp(now) as f32;
-    }
-}
-
-fn seed(value: &mut Seed) {
-    if let Seed::Fixed(n) = value {
-        *n = (*n).min(SEED_MAX);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Room, Sampler, Theme};
+    use crate::domain::{GUIDANCE, Room, SEED_MAX, Sampler, Seed, Theme};
     use crate::lang::Lang;
 
     fn home() -> (tempfile::TempDir, std::path::PathBuf) {
@@ -220,7 +179,7 @@ mod tests {
         let (settings, error) = load(&path);
         assert!(error.is_none(), "{error:?}");
         assert_eq!((settings.image.steps, settings.image.guidance, settings.image.width), (150, 0.0, 8));
-        assert_eq!(settings.image.seed, Seed::Fixed(SEED_MAX));
+        assert_eq!(settings.image.seed, Seed::Fixed(99_999_999_999), "64 bits are in range");
         assert_eq!((settings.text.temperature, settings.text.top_p, settings.text.top_k), (5.0, 0.95, 1000));
         assert_eq!((settings.window.width, settings.window.height), (20_000.0, 800.0));
         assert_eq!(settings.zoom, None);

@@ -1,5 +1,6 @@
 //! The store's thread: takes requests in order, and uses idle moments for the library's list and for syncing.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -10,13 +11,13 @@ use super::journal::Journals;
 use super::library::{self, Scan};
 use super::personas::Personas;
 use super::search::Search;
-use super::{Events, Paths, Request, atomic, export, failed, guarded, latents, png, settings};
-use crate::domain::{LibraryItem, Persona, Picture, PictureRecord, Settings, StoreEvent};
+use super::{Events, Paths, Request, atomic, export, failed, guarded, latents, parameters, png, settings};
+use crate::domain::{KeptPersona, LibraryItem, Persona, PersonaId, Picture, PictureRecord, Settings, StoreEvent};
 use crate::error::{Result, StudioError};
 
 /// A slice of the library's list: requests wait at most this long for it.
 const SLICE: Duration = Duration::from_millis(20);
-/// How soon a failed write of a conversation is tried again.
+/// How soon what could not be written is tried again.
 const RETRY: Duration = Duration::from_secs(2);
 
 pub struct Worker {
@@ -30,6 +31,10 @@ pub struct Worker {
     search: Option<Search>,
     /// A conversation could not be written: told once, until it works again.
     journal_failed: bool,
+    /// Settings and characters that could not be written, newest of each.
+    unsaved_settings: Option<Box<Settings>>,
+    unsaved_personas: BTreeMap<PersonaId, Persona>,
+    retried: Instant,
 }
 
 /// A scan of the library that is under way, and what happened meanwhile.
@@ -51,7 +56,45 @@ impl Worker {
             scan: None,
             search: None,
             journal_failed: false,
+            unsaved_settings: None,
+            unsaved_personas: BTreeMap::new(),
+            retried: Instant::now(),
         }
+    }
+
+    /// Whether something of the person's is in memory alone, since it could not be written.
+    fn has_unsaved(&self) -> bool {
+        self.journal_failed || self.unsaved_settings.is_some() || !self.unsaved_personas.is_empty()
+    }
+
+    /// Tries again to write settings and characters; what works is told as if it had worked at once.
+    fn retry(&mut self) {
+        self.retried = Instant::now();
+        if let Some(settings) = &self.unsaved_settings
+            && settings::save(&self.settings_file, settings).is_ok()
+        {
+            self.unsaved_settings = None;
+            self.events.tell(StoreEvent::SettingsSaved);
+        }
+        for (id, persona) in std::mem::take(&mut self.unsaved_personas) {
+            match self.personas.save(&id, &persona) {
+                Ok(kept) => self.events.tell(StoreEvent::PersonaKept(Box::new(kept))),
+                Err(_) => drop(self.unsaved_personas.insert(id, persona)),
+            }
+        }
+    }
+
+    /// All characters by name, with those that could not be written yet.
+    fn persona_list(&self) -> Vec<KeptPersona> {
+        let mut list = self.personas.list();
+        for (id, persona) in &self.unsaved_personas {
+            let at = list.iter().position(|kept| kept.id == *id);
+            let avatar = at.and_then(|at| list.remove(at).avatar);
+            let persona = Persona { avatar: None, ..persona.clone() };
+            list.push(KeptPersona { id: id.clone(), persona, avatar });
+        }
+        list.sort_by_cached_key(|kept| (kept.persona.name.to_lowercase(), kept.id.clone()));
+        list
     }
 
     /// Works until the queue is closed and empty; then everything is on the disk.
@@ -61,12 +104,17 @@ impl Worker {
                 Ok(request) => {
                     self.serve(request);
                     self.sync_due();
+                    self.events.unsaved(self.has_unsaved());
                     continue;
                 }
                 Err(TryRecvError::Disconnected) => break,
                 Err(TryRecvError::Empty) => {}
             }
             self.sync_due();
+            if self.retried.elapsed() >= RETRY {
+                self.retry();
+            }
+            self.events.unsaved(self.has_unsaved());
             // The person waits for what was searched; the library's list can wait.
             if self.search.is_some() {
                 self.search_on();
@@ -76,7 +124,7 @@ impl Worker {
                 self.scan_on();
                 continue;
             }
-            let pause = if self.journal_failed {
+            let pause = if self.has_unsaved() {
                 RETRY
             } else {
                 self.journals.next_sync().map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()))
@@ -87,8 +135,12 @@ impl Worker {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
+        self.retry();
         if let Err(error) = self.journals.sync_all() {
             tracing::error!("a conversation could not be written at the end: {error}");
+        }
+        if self.unsaved_settings.is_some() || !self.unsaved_personas.is_empty() {
+            tracing::error!("settings or characters could not be written at the end");
         }
     }
 
@@ -122,12 +174,14 @@ impl Worker {
                 StoreEvent::LatentsKept { path }
             }
             Request::ExportPicture { picture, record, path } => {
-                export_picture(&picture, record.as_deref(), &path)?;
-                StoreEvent::Exported { path }
+                let left_out = export_picture(&picture, record.as_deref(), &path)?;
+                self.events.tell(StoreEvent::Exported { path });
+                return left_out.map_or(Ok(()), Err);
             }
             Request::ExportFile { from, path } => {
-                export_file(&from, &path)?;
-                StoreEvent::Exported { path }
+                let left_out = export_file(&from, &path)?;
+                self.events.tell(StoreEvent::Exported { path });
+                return left_out.map_or(Ok(()), Err);
             }
             Request::WriteFile { path, bytes } => {
                 atomic::write(&path, &bytes)?;
@@ -174,8 +228,8 @@ impl Worker {
             Request::ListConversations => StoreEvent::Conversations(self.journals.list()),
             Request::LoadConversation(id) => StoreEvent::Conversation(Box::new(self.journals.load(&id)?)),
             Request::Journal { id, entry } => {
-                let outcome = self.journals.append(&id, &entry);
-                return self.note_journal(outcome);
+                // Where it fails, the lines wait: the next look at what is due tries again, and tells.
+                return self.journals.append(&id, &entry).or_else(|error| self.note_journal(Err(error)));
             }
             Request::KeepConversations(all) => {
                 // One that cannot be written does not cost the others.
@@ -184,40 +238,63 @@ impl Worker {
             }
             Request::DeleteConversation(id) => {
                 // The window took it off its list at once.
-                return self.journals.delete(&id).inspect_err(|_| {
+                if let Err(error) = self.journals.delete(&id) {
                     self.events.tell(StoreEvent::Conversations(self.journals.list()));
-                });
+                    return Err(error);
+                }
+                StoreEvent::ConversationTrashed(id)
             }
             Request::RestoreConversation(id) => return self.journals.restore(&id),
             Request::SearchTexts { serial, words } => {
                 self.search = Search::new(&self.journals, serial, &words);
                 return Ok(());
             }
-            Request::ListPersonas => StoreEvent::Personas(self.personas.list()),
+            Request::ListPersonas => StoreEvent::Personas(self.persona_list()),
             Request::SavePersona { id, persona, picture_of } => {
                 let picture = picture_of.and_then(|other| self.personas.picture(&other));
-                let persona = Persona { avatar: persona.avatar.clone().or(picture), ..*persona };
-                StoreEvent::PersonaKept(Box::new(self.personas.save(&id, &persona)?))
+                let unsaved = self.unsaved_personas.remove(&id).and_then(|old| old.avatar);
+                let persona = Persona { avatar: persona.avatar.clone().or(picture).or(unsaved), ..*persona };
+                match self.personas.save(&id, &persona) {
+                    Ok(kept) => StoreEvent::PersonaKept(Box::new(kept)),
+                    Err(error) => {
+                        self.unsaved_personas.insert(id.clone(), persona);
+                        StoreEvent::PersonaFailed { id, error }
+                    }
+                }
             }
             Request::DeletePersona(id) => {
-                return self.personas.delete(&id).inspect_err(|_| {
-                    self.events.tell(StoreEvent::Personas(self.personas.list()));
-                });
+                // What is in memory alone has no file to move.
+                let unsaved = self.unsaved_personas.remove(&id).is_some();
+                match self.personas.delete(&id) {
+                    Ok(()) => StoreEvent::PersonaTrashed(id),
+                    Err(_) if unsaved => return Ok(()),
+                    Err(error) => {
+                        self.events.tell(StoreEvent::Personas(self.persona_list()));
+                        return Err(error);
+                    }
+                }
             }
             Request::RestorePersona(id) => StoreEvent::PersonaKept(Box::new(self.personas.restore(&id)?)),
             Request::SaveSettings(new) => {
-                settings::save(&self.settings_file, &new)?;
+                self.unsaved_settings = None;
+                if let Err(error) = settings::save(&self.settings_file, &new) {
+                    self.unsaved_settings = Some(new);
+                    return Err(error);
+                }
                 StoreEvent::SettingsSaved
             }
             Request::Flush(done) => {
                 let outcome = self.journals.sync_all();
+                let outcome = self.note_journal(outcome);
+                self.retry();
+                self.events.unsaved(self.has_unsaved());
                 let _ = done.try_send(());
                 return outcome;
             }
             #[cfg(test)]
             Request::Panic => panic!("as asked"),
             // The decoder's; they get here only when it is gone.
-            request @ (Request::Thumbnail(_) | Request::Open(_)) => {
+            request @ (Request::Thumbnail(_) | Request::Open(_) | Request::View(_)) => {
                 failed(&request, StudioError::other("pictures cannot be opened any more"))
             }
         };
@@ -292,20 +369,26 @@ fn for_each(paths: Vec<PathBuf>, mut work: impl FnMut(&Path) -> Result<()>) -> (
     (done, outcome)
 }
 
-/// Writes a picture at the person's path in the format of its ending; PNG where it has none.
-fn export_picture(picture: &Picture, record: Option<&PictureRecord>, path: &Path) -> Result<()> {
+/// Writes a picture at the person's path in the format of its ending; PNG where it has none. Settings that the format
+/// has no room for are left out and told.
+fn export_picture(picture: &Picture, record: Option<&PictureRecord>, path: &Path) -> Result<Option<StudioError>> {
+    write_picture(picture, record.map(parameters::write).as_deref(), path)
+}
+
+fn write_picture(picture: &Picture, text: Option<&str>, path: &Path) -> Result<Option<StudioError>> {
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("png");
-    atomic::write(path, &png::encode_as(ending, picture, record)?)
+    atomic::write(path, &png::encode_with(ending, picture, text)?)?;
+    Ok(png::too_long_text(path, text))
 }
 
 /// A copy of a file, converted where the ending is another; the same bytes where it is not.
-fn export_file(from: &Path, path: &Path) -> Result<()> {
+fn export_file(from: &Path, path: &Path) -> Result<Option<StudioError>> {
     let picture = png::open(from)?;
     let same = from.extension().zip(path.extension()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
     if same {
         let bytes = std::fs::read(from).map_err(|e| StudioError::io(crate::error::Doing::Reading, from, &e))?;
-        return atomic::write(path, &bytes);
+        return atomic::write(path, &bytes).map(|()| None);
     }
-    let record = png::read_head_of(from)?.and_then(|head| head.record());
-    export_picture(&picture, record.as_deref(), path)
+    let text = png::read_head_of(from)?.and_then(|head| head.settings_text());
+    write_picture(&picture, text.as_deref(), path)
 }

@@ -1,8 +1,5 @@
 //! Gallery: every picture of the library in a grid of which only the visible rows exist.
 
-use std::collections::HashSet;
-use std::path::PathBuf;
-
 use egui::{
     Align, Align2, CentralPanel, Color32, Frame, Id, Key, Label, Layout, Margin, Modifiers, Panel, RichText, Role,
     ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
@@ -26,8 +23,6 @@ pub struct GalleryView {
     /// Places in the library of what the search found, and what that was made of.
     found: Vec<usize>,
     made_of: Option<Fingerprint>,
-    /// Thumbnails that were asked for and have not come yet.
-    asked: HashSet<PathBuf>,
     columns: usize,
     /// Cells that were drawn in the last frame, for tests.
     pub drawn: usize,
@@ -177,21 +172,14 @@ fn grid(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut GalleryView, textures: &mut Tex
                 for place in from..(from + view.columns).min(view.found.len()) {
                     let item = &items[view.found[place]];
                     view.drawn += 1;
-                    ui.push_id(&item.path, |ui| cell(ui, cx, &mut view.asked, textures, item, side));
+                    ui.push_id(&item.path, |ui| cell(ui, cx, textures, item, side));
                 }
             });
         }
     });
 }
 
-fn cell(
-    ui: &mut Ui,
-    cx: &mut Cx<'_>,
-    asked: &mut HashSet<PathBuf>,
-    textures: &mut Textures,
-    item: &LibraryItem,
-    side: f32,
-) {
+fn cell(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &LibraryItem, side: f32) {
     let name = caption(item);
     let selected = cx.state.gallery.selected.as_ref() == Some(&item.path);
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click());
@@ -203,14 +191,12 @@ fn cell(
     ui.painter().rect_filled(rect, RADIUS, cx.p.panel);
     match cx.state.gallery.thumbnails.get(&item.path) {
         Some(thumbnail) => {
-            asked.remove(&item.path);
             let fit = picture::fit(thumbnail, rect.shrink(4.0), ui.pixels_per_point());
             let id = textures.get(ui.ctx(), TexKey::Thumbnail(item.path.clone()), thumbnail, fit.scaling);
             ui.painter().image(id, fit.rect, picture::UV, Color32::WHITE);
         }
         None => {
-            if !asked.contains(&item.path) {
-                asked.insert(item.path.clone());
+            if cx.state.gallery.thumbnails.is_due(&item.path) {
                 cx.push(Command::NeedThumbnail(item.path.clone()));
             }
             ui.painter().text(rect.center(), Align2::CENTER_CENTER, icons::IMAGE, theme::icon_font(24.0), cx.p.faint);
@@ -222,11 +208,12 @@ fn cell(
         _ => Stroke::new(1.0, cx.p.line),
     };
     ui.painter().rect_stroke(rect, RADIUS, stroke, StrokeKind::Inside);
-    if response.clicked() {
-        cx.push(Command::Select((!selected).then(|| item.path.clone())));
-    }
+    // The second click of two opens; it does not take the selection back as well.
     if response.double_clicked() {
-        cx.push(Command::OpenFile(item.path.clone()));
+        let open = if item.record.is_some() { Command::UseItem } else { Command::OpenFile };
+        cx.push(open(item.path.clone()));
+    } else if response.clicked() {
+        cx.push(Command::Select((!selected).then(|| item.path.clone())));
     }
     response.on_hover_text(name);
 }
@@ -294,7 +281,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem) {
         let size = vec2(ui.available_width(), 36.0);
         let use_it = widgets::primary(ui, icons::SLIDERS_HORIZONTAL, cx.t(T::UseSettings), "", true, size);
         if use_it.on_hover_text(cx.t(T::UseSettingsHover)).clicked() {
-            cx.push(Command::OpenFile(path()));
+            cx.push(Command::UseItem(path()));
         }
     }
     ui.horizontal_wrapped(|ui| {

@@ -1,4 +1,4 @@
-//! Keyboard shortcuts and files that are dropped on the window.
+//! Keyboard shortcuts and files that are dropped on the window: here alone, for drawing sees each of them once.
 
 use egui::{Key, Modifiers, Ui};
 
@@ -8,7 +8,8 @@ use crate::state::{Command, PageCommand, PersonaCommand, Stage};
 use crate::writing::export::TextFormat;
 
 /// Reads the shortcuts before any field can take their keys.
-pub fn run(ui: &Ui, cx: &mut Cx<'_>) {
+/// An Esc that ends the `renaming` of a conversation stops nothing else.
+pub fn run(ui: &Ui, cx: &mut Cx<'_>, renaming: bool) {
     let ctrl = |key| ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, key));
     let rooms = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
     for (key, room) in rooms.into_iter().zip(Room::ALL) {
@@ -35,7 +36,7 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>) {
         cx.push(Command::Generate);
     }
     // An open menu takes Esc for itself.
-    if !ui.ctx().any_popup_open() && ui.input(|i| i.key_pressed(Key::Escape)) {
+    if !renaming && !ui.ctx().any_popup_open() && ui.input(|i| i.key_pressed(Key::Escape)) {
         escape(cx);
     }
     let typing = ui.ctx().text_edit_focused();

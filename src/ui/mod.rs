@@ -56,7 +56,8 @@ impl Views {
     pub fn show(&mut self, ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         // Shortcuts are read before any field can take their keys, and obeyed after what was typed in the same frame.
         let mut shortcuts = Vec::new();
-        keys::run(ui, &mut Cx::new(ui, state, &mut shortcuts));
+        let renaming = state.room() == Room::Write && self.write.is_renaming();
+        keys::run(ui, &mut Cx::new(ui, state, &mut shortcuts), renaming);
         let mut cx = Cx::new(ui, state, commands);
         self.textures.begin_frame(ui.ctx());
         status::show(ui, &mut cx);

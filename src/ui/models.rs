@@ -130,6 +130,7 @@ fn state(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
     let p = cx.p;
     let (icon, ink) = match entry.presence {
         ModelPresence::Embedded | ModelPresence::Here { .. } => (icons::CHECK_CIRCLE, p.good),
+        ModelPresence::Unchecked { .. } => (icons::WARNING, p.warn),
         ModelPresence::Partial { .. } => (icons::CLOUD_ARROW_DOWN, p.warn),
         ModelPresence::Absent => (icons::CLOUD_ARROW_DOWN, p.muted),
     };
@@ -155,9 +156,13 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
             cx.push(Command::UseModel(id.clone()));
         }
     } else if entry.fetch.is_none() && !entry.asking {
-        let label = if matches!(entry.presence, ModelPresence::Partial { .. }) { T::GoOnFetching } else { T::Fetch };
-        let button = ui
-            .add_enabled_ui(!cx.state.settings.offline, |ui| widgets::button(ui, icons::CLOUD_ARROW_DOWN, cx.t(label)));
+        let label = match entry.presence {
+            ModelPresence::Partial { .. } => T::GoOnFetching,
+            ModelPresence::Unchecked { .. } => T::CheckFiles,
+            _ => T::Fetch,
+        };
+        let may = entry.is_unchecked() || !cx.state.settings.offline;
+        let button = ui.add_enabled_ui(may, |ui| widgets::button(ui, icons::CLOUD_ARROW_DOWN, cx.t(label)));
         if button.inner.on_disabled_hover_text(cx.t(T::OfflineHint)).clicked() {
             cx.push(Command::Fetch(id.clone()));
         }

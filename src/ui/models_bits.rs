@@ -78,6 +78,7 @@ pub fn presence(cx: &Cx<'_>, entry: &ModelEntry) -> String {
     match &entry.presence {
         ModelPresence::Embedded => cx.t(T::BuiltIn).to_owned(),
         ModelPresence::Here { .. } => cx.t(T::OnThisMachine).to_owned(),
+        ModelPresence::Unchecked { .. } => cx.t(T::NotChecked).to_owned(),
         ModelPresence::Partial { bytes: n } => cx.with(T::PartlyFetched, &[&bytes(*n), &bytes(entry.card.bytes())]),
         ModelPresence::Absent => cx.with(T::NotFetchedYet, &[&bytes(entry.card.bytes())]),
     }

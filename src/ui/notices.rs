@@ -10,6 +10,9 @@ use crate::domain::Room;
 use crate::lang::Both;
 use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand};
 
+/// Height of a problem's card, about.
+const CARD: f32 = 130.0;
+
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     if cx.state.notices.is_empty() {
         return;
@@ -23,8 +26,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.set_max_width(380.0);
         ui.spacing_mut().item_spacing.y = S2;
         let notices: &[Notice] = &cx.state.notices;
-        for notice in notices {
+        // Problems wait for the person, however many: the newest that have room, the others as those are dismissed.
+        let room = ((ui.ctx().content_rect().height() - up) / CARD) as usize;
+        for notice in &notices[notices.len().saturating_sub(room.max(2))..] {
             ui.push_id(notice.id, |ui| note(ui, cx, notice));
+        }
+        let problems = notices.iter().filter(|notice| notice.kind.stays()).count();
+        if problems > 1 && widgets::button(ui, icons::X, &cx.with(T::DismissAll, &[&problems])).clicked() {
+            cx.push(Command::DismissProblems);
         }
     });
 }
@@ -110,10 +119,16 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             let undo = (T::Undo, Command::Persona(PersonaCommand::Restore(id.clone())));
             (icons::TRASH, cx.t(T::PersonaTrashed).to_owned(), Some(undo))
         }
-        NoticeKind::SettingsRestored => (icons::CHECK_CIRCLE, cx.t(T::SettingsRestored).to_owned(), None),
+        NoticeKind::SettingsRestored(notes) => {
+            let lines = notes.iter().map(|note| note.get(cx.lang)).collect::<Vec<_>>().join("\n");
+            let done = cx.t(T::SettingsRestored);
+            let text = if lines.is_empty() { done.to_owned() } else { cx.with(T::SettingsRestoredBut, &[&lines]) };
+            (icons::CHECK_CIRCLE, text, None)
+        }
         NoticeKind::ModelFetched(id) => {
             (icons::CHECK_CIRCLE, cx.with(T::ModelFetched, &[&super::models_bits::name(cx, id)]), None)
         }
+        NoticeKind::MemoryWaits => (icons::CLOCK, cx.t(T::MemoryWaits).to_owned(), None),
         NoticeKind::MemoryFreed => (icons::CHECK_CIRCLE, cx.t(T::MemoryFreed).to_owned(), None),
         NoticeKind::Problem(_) => (icons::WARNING_CIRCLE, String::new(), None),
     }

@@ -5,7 +5,7 @@ use egui::Ui;
 use super::cx::Cx;
 use super::texts::T;
 use super::{models_bits, widgets};
-use crate::domain::{PictureRecord, round_f32};
+use crate::domain::{NoiseSource, PictureRecord, Schedule, round_f32};
 
 /// `more` are rows after the picture's own settings.
 pub fn table(ui: &mut Ui, cx: &Cx<'_>, record: &PictureRecord, more: Vec<(&'static str, String)>) {
@@ -20,13 +20,27 @@ pub fn table(ui: &mut Ui, cx: &Cx<'_>, record: &PictureRecord, more: Vec<(&'stat
     if !record.vae.is_empty() {
         rows.push((cx.t(T::Vae), record.vae.clone()));
     }
+    if record.schedule != Schedule::default() {
+        rows.push((cx.t(T::Schedule), record.schedule.name().to_owned()));
+    }
+    if record.noise != NoiseSource::default() {
+        rows.push((cx.t(T::NoiseSource), record.noise.name().to_owned()));
+    }
+    if record.guidance_rescale > 0.0 {
+        rows.push((cx.t(T::GuidanceRescale), round_f32(record.guidance_rescale).to_string()));
+    }
+    if record.clip_skip > 1 {
+        rows.push((cx.t(T::ClipSkip), record.clip_skip.to_string()));
+    }
+    let seed = if record.seedless { cx.t(T::RandomSeed).to_owned() } else { record.seed.to_string() };
     rows.extend([
-        (cx.t(T::Seed), record.seed.to_string()),
+        (cx.t(T::Seed), seed),
         (cx.t(T::Steps), format!("{} · {}", record.steps, record.sampler.name())),
         (cx.t(T::Guidance), round_f32(record.guidance).to_string()),
         (cx.t(T::Size), format!("{}×{}", record.width, record.height)),
         (cx.t(T::MadeWith), record.version.clone()),
     ]);
+    rows.extend(record.notes.iter().map(|note| (cx.t(T::NotMatched), note.get(cx.lang).to_owned())));
     rows.extend(more);
     widgets::table(ui, &rows);
 }

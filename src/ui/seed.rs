@@ -57,11 +57,15 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, id: Id, seed: Seed, last: Option<u64>, dic
 
 /// Digits are a seed, nothing is a random one; other letters do not get in.
 fn parse(typed: &str) -> Option<Seed> {
+    // As A1111 writes it.
+    if typed.trim() == "-1" {
+        return Some(Seed::Random);
+    }
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
     match (typed.trim().is_empty(), digits.is_empty()) {
         (true, _) => Some(Seed::Random),
         (false, true) => None,
-        (false, false) => Some(Seed::Fixed(digits.parse::<u64>().unwrap_or(SEED_MAX).min(SEED_MAX))),
+        (false, false) => Some(Seed::Fixed(digits.parse::<u64>().unwrap_or(SEED_MAX))),
     }
 }
 
@@ -74,6 +78,8 @@ mod tests {
         assert_eq!(parse(""), Some(Seed::Random));
         assert_eq!(parse("12 3"), Some(Seed::Fixed(123)));
         assert_eq!(parse("x"), None);
+        assert_eq!(parse("648312782957426"), Some(Seed::Fixed(648_312_782_957_426)));
+        assert_eq!(parse("-1"), Some(Seed::Random));
         assert_eq!(parse("99999999999999999999999"), Some(Seed::Fixed(SEED_MAX)));
     }
 }

@@ -122,6 +122,7 @@ fn model_state(cx: &Cx<'_>, id: &str) -> String {
         (Some(Phase::Cancelling), _) => cx.t(T::Stopping).to_owned(),
         (_, Some(e)) if e.fetch.is_some() => cx.t(T::Fetching).to_owned(),
         (_, Some(e)) if e.loaded => cx.t(T::InMemory).to_owned(),
+        (_, Some(e)) if e.is_unchecked() => cx.t(T::NotChecked).to_owned(),
         (_, Some(e)) if !e.is_here() => cx.t(T::NotHere).to_owned(),
         (_, Some(e)) if e.card.lacks().is_some() => cx.with(T::LacksParts, &[&e.card.lacks().unwrap_or_default()]),
         _ => cx.t(T::Ready).to_owned(),

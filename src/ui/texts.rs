@@ -59,6 +59,7 @@ texts! {
     Cancel: "Cancel", "取消";
     Close: "Close", "关闭";
     Dismiss: "Dismiss", "知道了";
+    DismissAll: "Dismiss all {0} problems", "{0} 个问题全部知道了";
     Details: "Details", "详细信息";
     CopyDetails: "Copy details", "复制详细信息";
     Undo: "Undo", "撤销";
@@ -100,7 +101,7 @@ texts! {
     DeleteToTrash: "Move to the trash", "移到回收站";
     NothingFound: "Nothing found", "没有找到";
     Esc: "Esc", "Esc 键";
-    DropHere: "Drop a picture to bring back its prompt and settings", "松开鼠标，恢复这张图片的提示词和设置";
+    DropHere: "Drop a picture, chat, persona or model", "松开鼠标，打开图片、对话、角色或模型";
 
     // Remedies
     OpenSettings: "Open Settings", "打开设置";
@@ -119,7 +120,7 @@ texts! {
     Steps: "Steps", "步数";
     StepsHover: "More steps draw finer and take longer; past some thirty little changes.", "步数越多画得越细，也越慢；超过三十步变化很小。";
     Guidance: "Guidance", "引导强度";
-    GuidanceHover: "Higher follows the prompt more closely; too high makes colours harsh and shapes stiff.", "越高越贴近提示词；过高会使颜色刺眼、形状生硬。";
+    GuidanceHover: "Higher follows the prompt more closely; too high makes colours harsh and shapes stiff. 0 and 1 are off: the prompt alone.", "越高越贴近提示词；过高会使颜色刺眼、形状生硬。0 和 1 为关闭：只用提示词。";
     Seed: "Seed", "种子";
     SeedHover: "The same seed with the same settings makes the same picture or answer again.", "相同的种子和设置会得到相同的图片或回答。";
     RandomSeed: "Random", "随机";
@@ -130,13 +131,22 @@ texts! {
     CountHover: "How many pictures to make, each with the next seed.", "一次生成几张，每张使用下一个种子。";
     More: "More", "更多";
     Sampler: "Sampler", "采样器";
-    SamplerHover: "How the way from noise to picture is walked.", "从噪声到图片的走法。";
+    SamplerHover: "The algorithm that turns noise into an image.", "把噪声变成图片的算法。";
     Schedule: "Schedule", "噪声调度";
     ScheduleHover: "How the noise is spread over the steps.", "噪声在各步之间如何分布。";
     Automatic: "Automatic", "自动";
     EulerHover: "The plain way: one look a step, quick.", "最简单：每步计算一次，速度快。";
     HeunHover: "Looks twice a step: finer at few steps, half as fast.", "每步计算两次：步数少时更细，速度减半。";
     MidpointHover: "Looks ahead to the middle of each step: smooth, half as fast.", "每步先看中点：更平滑，速度减半。";
+    NoiseSource: "Noise source (RNG)", "噪声来源（RNG）";
+    NoiseSourceHover: "Who turns the seed into noise. PyTorch makes the pictures of diffusers, and of A1111 on the CPU, again.", "由谁把种子变成噪声。PyTorch 可重现 diffusers 以及 A1111（CPU 噪声）的图片。";
+    NoiseNative: "This program", "本程序";
+    NoiseTorch: "PyTorch", "PyTorch 生成";
+    GuidanceRescale: "Soften guidance (rescale)", "柔化引导（rescale）";
+    GuidanceRescaleHover: "Takes back the glare of strong guidance (guidance rescale, CFG rescale); 0 is off.", "减轻高引导强度造成的过曝（guidance rescale / CFG rescale）；0 为关闭。";
+    ClipSkip: "Text layer (clip skip)", "文本层（clip skip）";
+    ClipSkipHover: "Which layer of the text encoder CLIP is read, counted from the last: 1 is the last. Many models of drawn figures want 2.", "读取文本编码器 CLIP 的哪一层，从最后一层数起：1 为最后一层。许多动漫模型适合用 2。";
+    NotUsedHere: "The chosen model does not use it", "所选模型不使用此项";
     ResetSliders: "Reset sliders", "恢复默认值";
     DoubleClickResets: "Double click: back to {0}", "双击恢复为 {0}";
     ValueOf: "{0}: value", "{0}：数值";
@@ -248,6 +258,10 @@ texts! {
     TokenCount: "{0} tokens", "{0} 个词元";
     TokensPerSecond: "{0} tok/s", "{0} 词元/秒";
     ToFirstToken: "{0} to the first", "首个词元 {0}";
+    Thinking: "Thinking… {0} tokens", "正在思考… {0} 个词元";
+    ThoughtFor: "Thought for {0} tokens", "思考了 {0} 个词元";
+    ThoughtCut: "Thought for {0} tokens, cut off", "思考了 {0} 个词元，已中断";
+    ThoughtLetters: "Thought, {0} characters", "思考过程，{0} 个字符";
     SeedAndModel: "{0}, seed {1}", "{0}，种子 {1}";
     EndedLength: "stopped at the token limit", "已达到词元上限";
     EndedContext: "the context is full", "上下文已满";
@@ -258,6 +272,8 @@ texts! {
     FetchNow: "Fetch now", "现在下载";
     FetchingModel: "Fetching {0}", "正在下载 {0}";
     SystemPrompt: "System prompt", "系统提示词";
+    SystemHere: "For this conversation alone", "仅用于这个对话";
+    SystemOfAll: "For every new conversation", "用于之后的每个新对话";
     SystemHint: "How the model should behave, such as: answer in one sentence", "希望模型怎样回答，例如：用一句话回答";
     Temperature: "Temperature", "温度";
     TemperatureHover: "Low keeps to the likeliest words, high dares more; 0 always takes the likeliest.", "低则稳妥，高则大胆；0 总是选最可能的词。";
@@ -348,6 +364,8 @@ texts! {
     TextModels: "Text", "文字模型";
     BuiltIn: "Built in", "内置";
     OnThisMachine: "On this machine", "已在本机";
+    NotChecked: "On this machine, not checked", "已在本机，尚未校验";
+    CheckFiles: "Check", "校验";
     NotFetchedYet: "Not fetched yet, {0}", "尚未下载，{0}";
     PartlyFetched: "{0} of {1} fetched", "已下载 {0} / {1}";
     NeedsMemory: "needs {0} of memory", "需要 {0} 内存";
@@ -508,7 +526,10 @@ texts! {
     PicturesTrashed: "{0} pictures moved to the trash", "{0} 张图片已移到回收站";
     ConversationTrashed: "Conversation moved to the trash", "对话已移到回收站";
     SettingsRestored: "Prompt and settings restored", "已恢复提示词和设置";
+    SettingsRestoredBut: "Prompt and settings restored, but:\n{0}", "已恢复提示词和设置，但：\n{0}";
+    NotMatched: "Not as in the picture", "与图片不同";
     ModelFetched: "{0} is ready", "{0} 已就绪";
+    MemoryWaits: "Memory is freed after the running jobs", "运行中的任务结束后释放内存";
     MemoryFreed: "Memory freed", "内存已释放";
 }
 

@@ -14,6 +14,7 @@ use crate::state::Command;
 pub fn remedy_button(error: &StudioError) -> Option<(T, Command)> {
     match error.cause() {
         Cause::NotFetched { id, .. } => Some((T::Fetch, Command::Fetch(id.clone()))),
+        Cause::NotChecked { id } => Some((T::CheckFiles, Command::Fetch(id.clone()))),
         Cause::NoSourceAnswered { id, .. } => Some((T::TryAgain, Command::Fetch(id.clone()))),
         Cause::Offline { .. } => Some((T::OpenSettings, Command::Go(Room::Settings))),
         Cause::Io { .. } | Cause::DiskFull { .. } => Some((T::ChooseAnotherFolder, Command::ChooseLibraryFolder)),

@@ -1,5 +1,7 @@
 //! The small parts that every room is made of. All of them are named for screen readers.
 
+use std::borrow::Cow;
+
 use egui::{
     Align, Align2, Button, Color32, CornerRadius, CursorIcon, Frame, Id, Key, KeyboardShortcut, Layout, Margin, Rect,
     Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, vec2,
@@ -250,9 +252,11 @@ pub fn field(ui: &mut Ui, text: &str, spec: &Field<'_>) -> (Response, Option<Str
     // learns late) the letters of the first drawing must not be lost.
     let frame = ui.ctx().cumulative_frame_nr();
     let early = ui.data(|d| d.get_temp::<(u64, String)>(spec.id));
-    let mut value = early.filter(|(f, _)| *f == frame).map_or_else(|| text.to_owned(), |(_, typed)| typed);
+    let early = early.filter(|(f, _)| *f == frame);
+    // A long text is copied only when it is changed.
+    let mut value = early.map_or(Cow::Borrowed(text), |(_, typed)| Cow::Owned(typed));
     let hint = RichText::new(spec.hint).color(Palette::of(ui).muted);
-    let edit = |value: &mut String, ui: &mut Ui| {
+    let edit = |value: &mut Cow<'_, str>, ui: &mut Ui| {
         let edit = match spec.newline {
             Some(newline) => TextEdit::multiline(value).desired_rows(spec.rows).return_key(newline),
             None => TextEdit::singleline(value),
@@ -269,6 +273,7 @@ pub fn field(ui: &mut Ui, text: &str, spec: &Field<'_>) -> (Response, Option<Str
     };
     // Deleting in an empty field counts as a change for egui.
     if response.changed() && value != text {
+        let value = value.into_owned();
         ui.data_mut(|d| d.insert_temp(spec.id, (frame, value.clone())));
         return (response, Some(value));
     }

@@ -17,7 +17,7 @@ const MAX_VALUES: usize = 2_000_000;
 /// What a file was.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Opened {
-    Card(Imported),
+    Card(Box<Imported>),
     Chats(Chats),
 }
 
@@ -27,7 +27,7 @@ pub enum Opened {
 /// Errors ([`Cause::BadImport`]): those of [`cards::persona`] and [`chats::chats`], whichever the file looks like.
 pub fn open(bytes: &[u8], user: &str) -> Result<Opened> {
     let card_error = match cards::persona(bytes, user) {
-        Ok(card) => return Ok(Opened::Card(card)),
+        Ok(card) => return Ok(Opened::Card(Box::new(card))),
         Err(error) if cards::looks_like_card(bytes) => error,
         Err(_) => return chats::chats(bytes).map(Opened::Chats),
     };

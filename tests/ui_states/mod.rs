@@ -181,7 +181,13 @@ pub fn record(prompt: &str, seed: u64) -> Box<PictureRecord> {
 }
 
 pub fn shot(job: u64, prompt: &str, hue: u32, saved: Saved) -> Shot {
-    Shot { key: (JobId(job), 0), picture: sticker(hue, 0.0), record: record(prompt, 1000 + job), saved, subject: None }
+    Shot {
+        key: (JobId(job), 0),
+        picture: Some(sticker(hue, 0.0)),
+        record: record(prompt, 1000 + job),
+        saved,
+        subject: None,
+    }
 }
 
 pub fn job(id: u64, prompt: &str, phase: Phase) -> ImageJob {
@@ -243,6 +249,7 @@ pub fn turn(id: u64, role: Role, content: &str) -> Turn {
         decode_tok_s: 41.2,
         drafted_tokens: 0,
         accepted_tokens: 0,
+        thought_tokens: 0,
         finish_reason: Some(FinishReason::Stop),
     });
     Turn { id, message: Message { role, content: content.into() }, info, parent: None }
@@ -378,6 +385,8 @@ pub fn write_streaming(lang: Lang, theme: Theme) -> AppState {
         prefill: Some((48, 48)),
         pieces: 62,
         weighed: Vec::new(),
+        thinking: Thinking::default(),
+        heard: 0,
         first_ms: Some(NOW - 1500),
         seed: 3,
         params: TextParams::default(),

@@ -11,7 +11,14 @@ use rand_distr::{Distribution, StandardNormal};
 
 /// `len` values of N(0, 1) for `seed`. A picture uses them in the order row, column, channel.
 pub fn gaussian(seed: u64, len: usize) -> Vec<f32> {
-    let rng = ChaCha8Rng::seed_from_u64(seed);
+    StandardNormal.sample_iter(ChaCha8Rng::seed_from_u64(seed)).take(len).collect()
+}
+
+/// The same for the draws of one run, the first being 0: each is a sequence of its own, that of no other draw of any
+/// other seed. The low half of the seed and the draw are ChaCha's seed, the high half of the seed is its stream.
+pub fn gaussian_of(seed: u64, draw: u64, len: usize) -> Vec<f32> {
+    let mut rng = ChaCha8Rng::seed_from_u64((seed & u64::from(u32::MAX)) | draw << 32);
+    rng.set_stream(seed >> 32);
     StandardNormal.sample_iter(rng).take(len).collect()
 }
 
@@ -25,6 +32,20 @@ mod tests {
         assert_eq!(noise[..4], gaussian(1, 4));
         assert_eq!(noise[..4], FIRST_OF_SEED_1);
         assert_ne!(noise[..4], gaussian(2, 4));
+    }
+
+    #[test]
+    fn all_64_bits_of_a_seed_count_and_no_draw_is_that_of_another_seed() {
+        let big = 648_312_782_957_426;
+        assert_eq!(gaussian_of(1, 0, 4), gaussian(1, 4), "short seeds draw as they always did");
+        assert_eq!(gaussian_of(1, 2, 4), gaussian(1 + (2 << 32), 4));
+        let runs = [(1, 0), (1, 1), (1 + (1 << 32), 0), (big, 0), (big, 1), (big & 0xffff_ffff, 0), (u64::MAX, 0)];
+        for (i, a) in runs.iter().enumerate() {
+            for b in &runs[..i] {
+                assert_ne!(gaussian_of(a.0, a.1, 4), gaussian_of(b.0, b.1, 4), "{a:?} {b:?}");
+            }
+        }
+        assert_ne!(gaussian(big, 4), gaussian(big & 0xffff_ffff, 4));
     }
 
     const FIRST_OF_SEED_1: [f32; 4] = [-0.23484705, -1.4108177, 0.33302864, -1.1267663];

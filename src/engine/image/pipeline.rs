@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
 use super::diffusion::{self, Diffusion};
+use super::prompt::syntax;
 use super::sampler;
 use super::sticker::{self, Encoded, Sticker};
 use super::weights::Watch;
 use super::{noise, pixels};
 use crate::domain::{
     Checkpoint, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef, Outcome, Picture,
-    PictureRecord, SEED, SEED_MAX, Sampler, StepProgress, UnknownWords,
+    PictureRecord, Sampler, StepProgress, Takes, UnknownWords,
 };
 use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, best_device};
 use crate::error::{Cause, Result};
@@ -67,7 +68,7 @@ impl ImagePipeline {
     ) -> Run<T> {
         let mut slot = self.slot.hold();
         let model = ModelRef { id: String::new(), files: files.clone(), sha256: None };
-        match self.model(&mut slot, &model, token, &(Arc::new(|_| {}) as Read), &mut |_| {})? {
+        match self.model(&mut slot, (&model, None), token, &(Arc::new(|_| {}) as Read), &mut |_| {})? {
             Model::Sticker(sticker) => with(sticker),
             Model::Diffusion(_) => {
                 let (value, choices) = ("a diffusion model".to_owned(), sticker::FAMILY.to_owned());
@@ -76,24 +77,30 @@ impl ImagePipeline {
         }
     }
 
+    /// The model, loaded now if it was not; what it cannot do of `params` is refused before its weights are read.
     fn model<'a>(
         &self,
         slot: &'a mut Guard<'_, Loaded>,
-        model: &ModelRef,
+        (model, params): (&ModelRef, Option<&ImageParams>),
         token: &CancelToken,
         read: &Read,
         freed: &mut dyn FnMut(String),
     ) -> Run<&'a Model> {
         let (files, stamp) = (&model.files, stamp(&model.files));
         if !is_loaded(slot, files) {
-            // The old model goes first: its memory may be what the new one needs.
-            slot.clear();
             let device = best_device(self.device);
             let (made, memory) = match files {
                 files if let Some(files) = checkpoint(files) => {
                     let opened = Diffusion::open(&files)?;
                     let dtype = opened.dtype(files.precision, &device)?;
-                    let memory = self.budget.reserve(opened.memory(dtype, &device), freed)?;
+                    let weights = opened.memory(dtype, &device);
+                    if let Some(params) = params {
+                        opened.limits().check(params)?;
+                        opened.limits().fit(params, weights, self.budget.total())?;
+                    }
+                    // The old model goes first: its memory may be what the new one needs.
+                    slot.clear();
+                    let memory = self.budget.reserve(weights, freed)?;
                     let (whole, so_far) = (opened.bytes().max(1), AtomicU64::new(0));
                     let read = read.clone();
                     let tell = move |bytes| {
@@ -114,6 +121,8 @@ impl ImagePipeline {
                 }
                 files => {
                     let opened = sticker::open(files)?;
+                    params.map_or(Ok(()), |params| check_size(params, opened.config.size))?;
+                    slot.clear();
                     let memory = self.budget.reserve(opened.config.memory(), freed)?;
                     let embedded = *files == ModelFiles::Embedded;
                     let sticker = Sticker::load(opened, embedded, &device, token, &mut |part| read(part))?;
@@ -188,12 +197,23 @@ impl Pipeline for ImagePipeline {
     type Request = ImageRequest;
 
     fn run(&mut self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
+        token.watch(|| self.make(request, reporter, token))
+    }
+
+    fn unload(&mut self) {
+        self.slot.hold().clear();
+    }
+}
+
+impl ImagePipeline {
+    fn make(&self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
         let start = Instant::now();
         if !request.decode.is_empty() {
             return self.decode(request, reporter, token);
         }
         request.params.check()?;
-        SEED.check(request.seed as f64)?;
+        let params = &understood(&request.params, reporter);
+        let asked = (&request.model, Some(params));
         let mut slot = self.slot.hold();
         let mut freed = |id| reporter.tell(EventKind::Freed { id });
         let load_s = if is_loaded(&mut slot, &request.model.files) {
@@ -202,30 +222,38 @@ impl Pipeline for ImagePipeline {
             reporter.tell(EventKind::Loading { fraction: None });
             let hints = reporter.clone();
             let read = Arc::new(move |part| hints.hint(EventKind::Loading { fraction: Some(part) }));
-            self.model(&mut slot, &request.model, token, &(read as Read), &mut freed)?;
+            self.model(&mut slot, asked, token, &(read as Read), &mut freed)?;
             start.elapsed().as_secs_f64()
         };
         reporter.tell(EventKind::Ready { load_s });
-        let stats = match self.model(&mut slot, &request.model, token, &(Arc::new(|_| {}) as Read), &mut freed)? {
-            Model::Sticker(sticker) => draw_stickers(sticker, request, reporter, token)?,
-            Model::Diffusion(model) => draw_latents(model, request, (&self.budget, self.batched), reporter, token)?,
+        let asked = (request, params);
+        let model = (&request.model, Some(params));
+        let stats = match self.model(&mut slot, model, token, &(Arc::new(|_| {}) as Read), &mut freed)? {
+            Model::Sticker(sticker) => draw_stickers(sticker, asked, reporter, token)?,
+            Model::Diffusion(model) => draw_latents(model, asked, (&self.budget, self.batched), reporter, token)?,
         };
         Ok(Outcome::Image(ImageStats { load_s, ..stats }))
     }
+}
 
-    fn unload(&mut self) {
-        self.slot.hold().clear();
+/// The settings with prompts as the model is to read them; what was taken out of them is told. The picture's record
+/// keeps what the person wrote.
+fn understood(params: &ImageParams, reporter: &Reporter) -> ImageParams {
+    let mut notes = Vec::new();
+    let [prompt, negative] = [&params.prompt, &params.negative].map(|text| syntax::without(text, &mut notes));
+    if !notes.is_empty() {
+        reporter.tell(EventKind::LeftOut { notes });
     }
+    ImageParams { prompt, negative, ..params.clone() }
 }
 
 fn draw_stickers(
     sticker: &Sticker,
-    request: &ImageRequest,
+    (request, params): (&ImageRequest, &ImageParams),
     reporter: &Reporter,
     token: &CancelToken,
 ) -> Run<ImageStats> {
-    let params = &request.params;
-    check_size(params, sticker)?;
+    check_size(params, sticker.net.config().size)?;
     let (prompt, negative) = (sticker.words.encode(&params.prompt), sticker.words.encode(&params.negative));
     let mut job = Drawing::new(sticker, params, &prompt, &negative);
     for index in 0..params.count {
@@ -235,7 +263,8 @@ fn draw_stickers(
         })?;
         let picture = Arc::new(job.decode(&x));
         let sampler = if params.sampler == Sampler::Automatic { Sampler::Euler } else { params.sampler };
-        let record = Box::new(record(request, seed, sampler, sticker.sha256()));
+        let record = record(request, seed, sampler, sticker.sha256()).had_effect(&Takes::STICKER);
+        let record = Box::new(record);
         reporter.tell(EventKind::Picture { index, picture, record });
     }
     Ok(ImageStats { unknown_words: unseen([&prompt, &negative]), ..stats(&job.steps_s, job.decode_s) })
@@ -243,18 +272,23 @@ fn draw_stickers(
 
 fn draw_latents(
     model: &Diffusion,
-    request: &ImageRequest,
+    (request, params): (&ImageRequest, &ImageParams),
     (budget, batched): (&Arc<MemoryBudget>, Option<bool>),
     reporter: &Reporter,
     token: &CancelToken,
 ) -> Run<ImageStats> {
-    let params = &request.params;
-    // What a step holds besides the weights must be there too, before hours are spent.
-    let working = model.working(params.width, params.height);
-    let _working = budget.reserve(working, &mut |id| reporter.tell(EventKind::Freed { id }))?;
+    let limits = model.limits();
+    limits.check(params)?;
+    limits.fit(params, model.memory(), budget.total())?;
+    // What drawing holds besides the weights must be there too, before hours are spent.
+    let size = (params.width, params.height);
+    let working = limits.drawing(size.0, size.1);
+    let _working = budget
+        .reserve(working, &mut |id| reporter.tell(EventKind::Freed { id }))
+        .map_err(|_| limits.too_large(size, model.memory(), budget.free().saturating_add(model.memory())))?;
     let batched = batched.unwrap_or(!model.device().is_cpu());
     // The second half of a batch only where it is free: nothing is driven out for it.
-    let twice = batched.then(|| budget.reserve_free(working)).flatten();
+    let twice = batched.then(|| budget.reserve_free(limits.working(size.0, size.1))).flatten();
     let mut job = diffusion::Drawing::new(model, params, twice.is_some(), token)?;
     for index in 0..params.count {
         let seed = picture_seed(request.seed, index);
@@ -264,7 +298,8 @@ fn draw_latents(
                 None => EventKind::Progress(progress),
             });
         })?;
-        let record = Box::new(record(request, seed, job.sampler(), model.sha256()));
+        let record = record(request, seed, job.sampler(), model.sha256()).had_effect(&model.takes());
+        let record = Box::new(record);
         // The steps are over: what they held is the decoder's.
         match job.decode(&latents, budget.free() + working, token) {
             Ok(picture) => reporter.tell(EventKind::Picture { index, picture: Arc::new(picture), record }),
@@ -344,8 +379,8 @@ impl<'a> Drawing<'a> {
 }
 
 /// The model draws one size; another is refused with the choices.
-fn check_size(params: &ImageParams, sticker: &Sticker) -> Result<()> {
-    let side = sticker.net.config().size as u32;
+fn check_size(params: &ImageParams, side: usize) -> Result<()> {
+    let side = side as u32;
     if (params.width, params.height) == (side, side) {
         return Ok(());
     }
@@ -355,7 +390,7 @@ fn check_size(params: &ImageParams, sticker: &Sticker) -> Result<()> {
 
 /// Seeds count up from the job's, and wrap.
 fn picture_seed(first: u64, index: u32) -> u64 {
-    (first + u64::from(index)) % (SEED_MAX + 1)
+    first.wrapping_add(index.into())
 }
 
 /// Words that the network did not see, each once: those without a vector, then those beyond its token limit.
@@ -424,7 +459,7 @@ mod tests {
     #[test]
     fn seeds_wrap_inside_their_range() {
         assert_eq!(picture_seed(5, 2), 7);
-        assert_eq!(picture_seed(SEED_MAX, 0), SEED_MAX);
-        assert_eq!(picture_seed(SEED_MAX, 3), 2);
+        assert_eq!(picture_seed(u64::MAX, 0), u64::MAX);
+        assert_eq!(picture_seed(u64::MAX, 3), 2);
     }
 }

@@ -6,14 +6,18 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::Read;
 use std::ops::Deref;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use candle_core::quantized::ggml_file::qtensor_from_ggml;
 use candle_core::quantized::{QStorage, QTensor};
 use candle_core::{DType, Device, Result as Candle, Shape, Tensor, bail};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder};
+use flate2::read::DeflateDecoder;
+use half::f16;
 use memmap2::{Mmap, MmapOptions};
 use sha2::{Digest, Sha256};
 
@@ -21,7 +25,7 @@ use super::nets::weights::Weights;
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::formats::gguf::types::runnable;
-use crate::formats::{Arranged, Container, Dtype, Entry, Header, file};
+use crate::formats::{Arranged, Container, Deflated, Dtype, Entry, Header, file, layout};
 
 /// Looked at and told while tensors are read.
 #[derive(Clone)]
@@ -47,6 +51,12 @@ struct Found {
     hashes: BTreeMap<String, [u8; 32]>,
 }
 
+/// How long hashes are waited for between two looks at the token.
+const LOOK: Duration = Duration::from_millis(100);
+/// Bytes of a file that are read between two looks at the token.
+const PIECE: usize = 1 << 24;
+/// Bytes of a page of memory, or fewer.
+const PAGE: usize = 4096;
 /// Tensors below this size are not worth another thread.
 const SMALL: usize = 1 << 16;
 
@@ -83,14 +93,22 @@ impl Watch {
 
     /// SHA-256 over the names and contents of all tensors read so far, in the order of their names: the same weights
     /// give the same, whatever files they are in.
-    pub fn sha256(&self) -> String {
-        let found = self.hashes.all_there.wait_while(self.hashes.found(), |found| found.pending > 0);
+    ///
+    /// # Errors
+    /// Where the token is cancelled meanwhile.
+    pub fn sha256(&self) -> std::result::Result<String, Stop> {
+        let mut found = self.hashes.found();
+        while found.pending > 0 {
+            self.token.check()?;
+            let waited = self.hashes.all_there.wait_timeout(found, LOOK);
+            found = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
         let mut all = Sha256::new();
-        for (name, hash) in &found.unwrap_or_else(PoisonError::into_inner).hashes {
+        for (name, hash) in &found.hashes {
             all.update(name.as_bytes());
             all.update(hash);
         }
-        hex::encode(all.finalize())
+        Ok(hex::encode(all.finalize()))
     }
 }
 
@@ -219,20 +237,28 @@ impl Shelf {
         if entry.bytes == 0 {
             return Ok(Bytes::Own(Vec::new()));
         }
-        if file.metadata().map_err(failed)?.len() < entry.offset + entry.bytes {
+        let place = entry.deflated.unwrap_or(Deflated { offset: entry.offset, bytes: entry.bytes });
+        if file.metadata().map_err(failed)?.len() < place.offset + place.bytes {
             return Err(file::bad(path, "it was cut short while it was read"));
         }
         // SAFETY: the bytes are only read, as plain numbers of which every pattern is valid, and the range was inside
         // the file just now. Another program that cuts the file in the moment between would end this one, as it does
         // with every program that maps its models.
-        let map = unsafe { MmapOptions::new().offset(entry.offset).len(entry.bytes as usize).map(file) };
-        let map = map.map_err(failed)?;
+        let map = unsafe { MmapOptions::new().offset(place.offset).len(place.bytes as usize).map(file) };
+        let mut bytes = Bytes::Mapped(map.map_err(failed)?);
+        if entry.deflated.is_some() {
+            let inflated = inflate(&bytes, entry.offset, entry.bytes);
+            bytes = Bytes::Own(inflated.map_err(|e| file::bad(path, format!("its zip cannot be unpacked: {e}")))?);
+        }
+        if let (false, Some(width)) = (entry.strides.is_empty(), entry.dtype.size()) {
+            bytes = Bytes::Own(in_order(&bytes, &entry.shape, &entry.strides, width as usize));
+        }
         if entry.arranged == Arranged::HalvesSwapped {
             // Rows lie one behind the other, quantised or not.
-            let (first, second) = map.split_at(map.len() / 2);
-            return Ok(Bytes::Own([second, first].concat()));
+            let (first, second) = bytes.split_at(bytes.len() / 2);
+            bytes = Bytes::Own([second, first].concat());
         }
-        Ok(Bytes::Mapped(map))
+        Ok(bytes)
     }
 
     /// The bytes of a tensor; told, and counted in the hash.
@@ -248,6 +274,15 @@ impl Shelf {
             Ok(bytes) => Arc::new(bytes),
             Err(error) => return self.stop(error.into()),
         };
+        // From a slow disk a large tensor takes long: its pages are read in pieces, with a look at the token between.
+        for piece in bytes.chunks(PIECE) {
+            if self.watch.token.is_cancelled() {
+                return self.stop(Stop::Cancelled);
+            }
+            for byte in piece.iter().step_by(PAGE) {
+                std::hint::black_box(*byte);
+            }
+        }
         (self.watch.read)(entry.bytes);
         self.watch.hashes.compute(format!("{}/{name}", self.watch.part), &bytes);
         Ok((entry, bytes))
@@ -261,26 +296,91 @@ impl Shelf {
             shape.reverse();
         }
         let shape = shape.as_slice();
-        let stored = match entry.dtype {
-            Dtype::Ggml(id) => match runnable(id) {
+        if !entry.dtype.runs(entry.scale.is_some()) {
+            return self.stop(unsupported(entry, name).into());
+        }
+        let stored = match (entry.dtype, &entry.scale) {
+            (Dtype::Ggml(id), _) => match runnable(id) {
                 Some(kind) => {
                     let packed = qtensor_from_ggml(kind, &bytes, shape.to_vec(), &Device::Cpu)?;
                     packed.dequantize(&Device::Cpu)?
                 }
                 None => return self.stop(unsupported(entry, name).into()),
             },
-            plain => match candle_type(plain) {
-                Some(plain) => Tensor::from_raw_buffer(&bytes, plain, shape, &Device::Cpu)?,
-                None => return self.stop(unsupported(entry, name).into()),
-            },
+            (kind, None) if let Some(kind) = candle_type(kind) => {
+                Tensor::from_raw_buffer(&bytes, kind, shape, &Device::Cpu)?
+            }
+            (kind, scale) => {
+                let mut values = values(kind, &bytes)?;
+                if let Some(scale) = scale {
+                    let scales = match self.bytes(&scale.entry) {
+                        Ok(bytes) => Arc::new(bytes),
+                        Err(error) => return self.stop(error.into()),
+                    };
+                    self.watch.hashes.compute(format!("{}/{name} scale", self.watch.part), &scales);
+                    let (rows, swapped) = (shape.first().copied(), entry.arranged == Arranged::HalvesSwapped);
+                    let rows = rows.unwrap_or(1).max(1);
+                    let row = |i: usize| if swapped { (i + rows / 2) % rows } else { i };
+                    let columns = values.len() / rows;
+                    scale.apply(&mut values, columns, &self::values(scale.entry.dtype, &scales)?, row);
+                }
+                Tensor::from_vec(values, shape, &Device::Cpu)?
+            }
         };
         let stored = if transposed { stored.t()?.contiguous()? } else { stored };
         stored.to_dtype(dtype)?.to_device(device)
     }
 }
 
+/// Values in full precision.
+fn values(dtype: Dtype, bytes: &[u8]) -> Candle<Vec<f32>> {
+    match dtype {
+        // The upper half of f16.
+        Dtype::F8E5M2 => Ok(bytes.iter().map(|byte| f16::from_bits(u16::from(*byte) << 8).to_f32()).collect()),
+        Dtype::I8 => Ok(bytes.iter().map(|byte| f32::from(byte.cast_signed())).collect()),
+        other => {
+            let Some(kind) = candle_type(other) else { bail!("{} cannot be computed with", other.name()) };
+            let n = bytes.len() / kind.size_in_bytes();
+            Tensor::from_raw_buffer(bytes, kind, &[n], &Device::Cpu)?.to_dtype(DType::F32)?.to_vec1()
+        }
+    }
+}
+
+/// `len` bytes from `from` on of what these deflated ones unpack to.
+fn inflate(packed: &[u8], from: u64, len: u64) -> std::io::Result<Vec<u8>> {
+    let mut source = DeflateDecoder::new(packed);
+    std::io::copy(&mut source.by_ref().take(from), &mut std::io::sink())?;
+    let mut bytes = Vec::new();
+    source.take(len).read_to_end(&mut bytes)?;
+    if (bytes.len() as u64) < len {
+        return Err(std::io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(bytes)
+}
+
+/// The values of a tensor in the order of its shape. `strides` are counted in values of `width` bytes.
+fn in_order(bytes: &[u8], shape: &[usize], strides: &[u64], width: usize) -> Vec<u8> {
+    let n: usize = shape.iter().product();
+    let mut ordered = Vec::with_capacity(n * width);
+    let mut place = vec![0; shape.len()];
+    let mut at = 0;
+    for _ in 0..n {
+        ordered.extend_from_slice(&bytes[at * width..][..width]);
+        for (i, side) in shape.iter().enumerate().rev() {
+            place[i] += 1;
+            at += strides[i] as usize;
+            if place[i] < *side {
+                break;
+            }
+            at -= strides[i] as usize * place[i];
+            place[i] = 0;
+        }
+    }
+    ordered
+}
+
 fn unsupported(entry: &Entry, name: &str) -> Cause {
-    let supported = "F32, F16, BF16, F64, F8_E4M3, and the GGUF types that candle knows".to_owned();
+    let supported = layout::WEIGHTS.to_owned();
     Cause::UnsupportedQuantization { found: format!("{} ({name})", entry.dtype.name()), supported }
 }
 
@@ -291,9 +391,6 @@ fn candle_type(dtype: Dtype) -> Option<DType> {
         Dtype::F16 => DType::F16,
         Dtype::BF16 => DType::BF16,
         Dtype::F8E4M3 => DType::F8E4M3,
-        Dtype::I64 => DType::I64,
-        Dtype::U32 => DType::U32,
-        Dtype::U8 => DType::U8,
         _ => return None,
     })
 }

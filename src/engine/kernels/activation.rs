@@ -141,7 +141,7 @@ fn halves(
                 }
             }
         },
-    );
+    )?;
     let mut shape = x.dims().to_vec();
     *shape.last_mut().expect("`dim` found a last dimension") = half;
     tensor(out, shape)
@@ -151,7 +151,7 @@ fn map(x: &Tensor, f: impl Fn(f32) -> f32 + Sync + Send) -> Result<Tensor> {
     let x = contiguous(x)?;
     let (storage, layout) = x.storage_and_layout();
     let from = numbers(&storage, layout)?;
-    let out = mapped(from, f);
+    let out = mapped(from, f)?;
     tensor(out, x.shape())
 }
 

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::cpu::{Shared, as_f32, exp, is_ours, numbers, tensor};
 use super::dense::{How, Kind, Panels, Rows, Run, WIDE, Words, pair, pairs};
+use crate::engine::cancel::{self, Current};
 
 /// Queries of a chunk and keys of a block: with a head's numbers their scores (240 KiB) stay in a core's own cache.
 const QUERIES: usize = 64;
@@ -85,11 +86,15 @@ fn ours(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f32) -> Result<T
         return tensor(out, (b, lq, dv));
     }
     let kind = if how.half && d.is_multiple_of(2) && Kind::Bf16.is_there() { Kind::Bf16 } else { Kind::F32 };
-    let half_queries = (kind == Kind::Bf16).then(|| pairs(q));
+    let half_queries = (kind == Kind::Bf16).then(|| pairs(q)).transpose()?;
+    let job = Current::of_this_thread();
     // Each head's keys and values, by blocks.
     let blocks = (0..b * heads * lk.div_ceil(KEYS)).into_par_iter().map(|i| {
         let (head, first) = (i / lk.div_ceil(KEYS), i % lk.div_ceil(KEYS) * KEYS);
         let (picture, head, count) = (head / heads, head % heads, KEYS.min(lk - first));
+        if job.is_cancelled() {
+            return (Panels::with_room(kind, 0, 0), Panels::with_room(kind, 0, 0));
+        }
         let keys = &k[(picture * lk + first) * dq + head * d..];
         let values = &v[(picture * lk + first) * dv + head * e..];
         match kind {
@@ -110,6 +115,7 @@ fn ours(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f32) -> Result<T
         }
     });
     let blocks: Vec<(Panels, Panels)> = blocks.collect();
+    job.check()?;
     let per_head = lk.div_ceil(KEYS);
     let chunks = lq.div_ceil(QUERIES);
     let shared = Shared::new(&mut out);
@@ -125,6 +131,9 @@ fn ours(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f32) -> Result<T
             // Of a causal chunk only the keys up to its last query are ever seen.
             if how.causal && at >= first + count {
                 break;
+            }
+            if job.is_cancelled() {
+                return;
             }
             running.score(queries, dq / kind.numbers(), keys);
             for i in 0..count {
@@ -212,7 +221,7 @@ impl Running {
 
     fn add(&mut self, values: &Panels) {
         let run = Run { at: 0, first: 0, len: values.k() };
-        let (rows, how) = (Rows::plain(self.count, values.k()), How { add: true, split: false });
+        let (rows, how) = (Rows::plain(self.count, values.k()), How { add: true, split: None });
         let weights = match self.kind {
             Kind::F32 => Words::F32(&self.scores),
             Kind::Bf16 => {
@@ -302,9 +311,11 @@ fn by_candle(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f64) -> Res
         let mask = Tensor::from_vec(mask, (1, 1, lq, lk), q.device())?.to_dtype(wide)?;
         bias = Some(if let Some(bias) = bias { mask.broadcast_add(&bias)? } else { mask });
     }
-    let chunk = (WHOLE_SCORES / (b * heads * lk)).clamp(1, lq.max(1));
+    let scores = if q.device().is_cpu() { WHOLE_SCORES / 16 } else { WHOLE_SCORES };
+    let chunk = (scores / (b * heads * lk)).clamp(1, lq.max(1));
     let mut parts = Vec::new();
     for first in (0..lq).step_by(chunk) {
+        cancel::check()?;
         let count = chunk.min(lq - first);
         let scores = (q.narrow(2, first, count)?.contiguous()? * scale)?.matmul(&k)?.to_dtype(wide)?;
         let scores = match &bias {

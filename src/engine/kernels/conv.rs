@@ -12,8 +12,9 @@ use candle_nn::VarBuilder;
 
 use super::cpu::{as_f32, for_rows, numbers, tensor};
 use super::dense::{How, Kind, Panels, Rows, Run, Words, fill_pairs};
-use super::linear::panels;
+use super::linear::{PART, panels};
 use super::winograd::{self, Extent};
+use crate::engine::cancel::{self, Current};
 
 /// Words of a copied strip (32 MiB).
 const STRIP_WORDS: usize = 1 << 23;
@@ -168,30 +169,24 @@ impl Conv2d {
                     y.iter_mut().zip(shift).for_each(|(y, s)| *y += s);
                 }
             }
-        });
+        })?;
         let add = bias.is_some() || shift.is_some() || residual.is_some();
         if y.is_empty() {
             return tensor(y, (b, oh, ow, out));
         }
         let extent = Extent { pictures: b, h, w, from: c, out };
         if (kernel, stride, padding) == (3, 1, (1, 1)) && panels.kind() == Kind::F32 && extent.pays() {
-            winograd::add_convolution(extent, x, panels, &mut y);
+            winograd::add_convolution(extent, x, panels, &mut y)?;
         } else {
             let direct = Direct { b, h, w, c, oh, ow, shape: self.shape, panels };
-            direct.multiply(x, &mut y, add);
+            direct.multiply(x, &mut y, add)?;
         }
         tensor(y, (b, oh, ow, out))
     }
 
     fn by_candle(&self, weight: &Tensor, x: &Tensor, ground: Ground) -> Result<Tensor> {
-        let ConvShape { stride, padding: (before, after), .. } = self.shape;
-        let x = x.permute((0, 3, 1, 2))?.contiguous()?;
-        let (x, padding) = if before == after {
-            (x, before)
-        } else {
-            (x.pad_with_zeros(2, before, after)?.pad_with_zeros(3, before, after)?, 0)
-        };
-        let mut y = x.conv2d(weight, padding, stride, 1, 1)?.permute((0, 2, 3, 1))?;
+        let mut y =
+            self.candles_product(weight, &x.permute((0, 3, 1, 2))?.contiguous()?, PART)?.permute((0, 2, 3, 1))?;
         if let Some(bias) = &self.bias {
             y = y.broadcast_add(bias)?;
         }
@@ -202,6 +197,39 @@ impl Conv2d {
             y = (residual + y)?;
         }
         y.contiguous()
+    }
+}
+
+impl Conv2d {
+    /// Channels first; on the CPU in strips of lines, between which a cancel is seen.
+    fn candles_product(&self, weight: &Tensor, x: &Tensor, part: usize) -> Result<Tensor> {
+        let ConvShape { from, out, kernel, stride, padding: (before, after) } = self.shape;
+        let (b, _, h, w) = x.dims4()?;
+        let (Some(oh), Some(ow)) = (self.shape.side(h), self.shape.side(w)) else {
+            bail!("a picture of {w} x {h} is smaller than the kernel")
+        };
+        let lines = (part / (b * ow * from * out * kernel * kernel).max(1)).max(1);
+        let in_strips = x.device().is_cpu() && lines < oh;
+        if before == after && !in_strips {
+            return x.conv2d(weight, before, stride, 1, 1);
+        }
+        let x = x.pad_with_zeros(2, before, after)?.pad_with_zeros(3, before, after)?;
+        if !in_strips {
+            return x.conv2d(weight, 0, stride, 1, 1);
+        }
+        let strip = |first: usize| {
+            cancel::check()?;
+            let tall = (lines.min(oh - first) - 1) * stride + kernel;
+            x.narrow(2, first * stride, tall)?.contiguous()?.conv2d(weight, 0, stride, 1, 1)
+        };
+        Tensor::cat(&(0..oh).step_by(lines).map(strip).collect::<Result<Vec<_>>>()?, 2)
+    }
+
+    /// candle's way in parts of about so many multiplications.
+    #[cfg(test)]
+    pub(super) fn in_parts(&self, x: &Tensor, part: usize) -> Result<Tensor> {
+        let Weight::Plain(weight) = &self.weight else { bail!("this one is ours") };
+        self.candles_product(weight, &x.permute((0, 3, 1, 2))?.contiguous()?, part)?.permute((0, 2, 3, 1))
     }
 }
 
@@ -218,7 +246,7 @@ struct Direct<'a> {
 }
 
 impl Direct<'_> {
-    fn multiply(&self, x: &[f32], y: &mut [f32], add: bool) {
+    fn multiply(&self, x: &[f32], y: &mut [f32], add: bool) -> Result<()> {
         let &Self { b, h, w, c, oh, ow, shape, panels } = self;
         let ConvShape { out, kernel, stride, padding: (before, after), .. } = shape;
         let each = panels.kind().numbers();
@@ -231,10 +259,12 @@ impl Direct<'_> {
             len: pixel,
         });
         let taps: Vec<Run> = taps.collect();
-        let how = How { add, split: true };
+        let job = Current::of_this_thread();
+        let how = How { add, split: Some(&job) };
         let as_is = kernel == 1 && stride == 1 && (before, after) == (0, 0) && panels.kind() == Kind::F32;
         if as_is {
-            return panels.multiply(Words::F32(x), Rows::plain(b * h * w, c), &taps, y, how);
+            panels.multiply(Words::F32(x), Rows::plain(b * h * w, c), &taps, y, how);
+            return job.check();
         }
         // All pictures at once where they are small, else strips of one picture's lines.
         let whole = b * (h + before + after) * line <= STRIP_WORDS;
@@ -264,7 +294,7 @@ impl Direct<'_> {
                             Kind::Bf16 => fill_pairs(from, inner),
                         }
                     }
-                });
+                })?;
                 let (picture, line, row) = (tall * line, line * stride, pixel * stride);
                 let rows = Rows { pictures, lines, across: ow, picture, line, row };
                 let y = &mut y[(first_picture * oh + first) * ow * out..][..rows.count() * out];
@@ -273,8 +303,10 @@ impl Direct<'_> {
                     Kind::Bf16 => Words::Bf16(copy),
                 };
                 panels.multiply(words, rows, &taps, y, how);
+                job.check()?;
             }
         }
+        Ok(())
     }
 }
 

@@ -7,9 +7,12 @@ use candle_core::{DType, Device, Layout, Result, Shape, Storage, Tensor, bail};
 use rayon::prelude::*;
 
 use super::pool;
+use crate::engine::cancel::{self, Current};
 
 /// Below this many numbers an element-wise loop is not worth waking another thread for.
 const WORTH_SPLITTING: usize = 1 << 15;
+/// Most numbers of a run of rows: so many are over within milliseconds, and then a cancel is seen.
+const LONGEST_RUN: usize = 1 << 20;
 
 /// Does this tensor take the loops of this room?
 pub fn is_ours(x: &Tensor) -> bool {
@@ -64,8 +67,12 @@ pub fn as_f32(x: &Tensor) -> Result<Tensor> {
     x.to_dtype(DType::F32)?.contiguous()
 }
 
-/// A new tensor of these numbers.
+/// A new tensor of these numbers, the result of an operator.
+///
+/// # Errors
+/// Once the job of this thread is cancelled: some of the numbers may never have been computed.
 pub fn tensor(numbers: Vec<f32>, shape: impl Into<Shape>) -> Result<Tensor> {
+    cancel::check()?;
     Tensor::from_vec(numbers, shape, &Device::Cpu)
 }
 
@@ -126,12 +133,30 @@ pub fn threads() -> usize {
     rayon::current_num_threads()
 }
 
+/// `work` with each number below `parts`, on all threads; no thread takes more than `most` of them at once.
+///
+/// # Errors
+/// Once the job of this thread is cancelled; parts are left out then.
+pub fn each(parts: usize, most: usize, work: impl Fn(usize) + Sync + Send) -> Result<()> {
+    let job = Current::of_this_thread();
+    (0..parts).into_par_iter().with_max_len(most).for_each(|part| {
+        if !job.is_cancelled() {
+            work(part);
+        }
+    });
+    job.check()
+}
+
 /// Applies `f` to runs of whole rows of `out` (rows of `row` numbers) side by side: `f(first row, rows)`.
 ///
 /// The loop is compiled for AVX2 too, which is taken where it is there; mark `f` `#[inline(always)]` for that.
-pub fn for_rows<T: Send>(out: &mut [T], row: usize, f: impl Fn(usize, &mut [T]) + Sync + Send) {
+///
+/// # Errors
+/// Once the job of this thread is cancelled; rows are left as they were then.
+pub fn for_rows<T: Send>(out: &mut [T], row: usize, f: impl Fn(usize, &mut [T]) + Sync + Send) -> Result<()> {
+    let job = Current::of_this_thread();
     if out.is_empty() || row == 0 {
-        return;
+        return job.check();
     }
     let arch = pulp::Arch::new();
     let f = |first: usize, run: &mut [T]| {
@@ -140,11 +165,12 @@ pub fn for_rows<T: Send>(out: &mut [T], row: usize, f: impl Fn(usize, &mut [T]) 
             || f(first, run),
         )
     };
-    if out.len() < WORTH_SPLITTING || threads() == 1 {
-        return f(0, out);
+    if out.len() < WORTH_SPLITTING {
+        f(0, out);
+        return job.check();
     }
     // A few runs for each thread, so that a late one does not hold up the rest.
-    let rows = (out.len() / row).div_ceil(4 * threads());
+    let rows = (out.len() / row).div_ceil(4 * threads()).min(LONGEST_RUN.div_ceil(row));
     let (len, each) = (out.len(), rows * row);
     let parts = Shared::new(out);
     let part = |i: usize| {
@@ -152,13 +178,14 @@ pub fn for_rows<T: Send>(out: &mut [T], row: usize, f: impl Fn(usize, &mut [T]) 
         f(i * rows, unsafe { parts.part(i * each, each.min(len - i * each)) });
     };
     // rayon's threads take ten times as long to wake; they serve where a text is being written beside a picture.
-    if !pool::try_run(len.div_ceil(each), &part) {
-        (0..len.div_ceil(each)).into_par_iter().for_each(part);
+    if !pool::try_run(len.div_ceil(each), &job, &part) {
+        return self::each(len.div_ceil(each), usize::MAX, part);
     }
+    job.check()
 }
 
 /// `f` of each number, on all threads; mark it `#[inline(always)]`, as for [`for_rows`].
-pub fn mapped(from: &[f32], f: impl Fn(f32) -> f32 + Sync + Send) -> Vec<f32> {
+pub fn mapped(from: &[f32], f: impl Fn(f32) -> f32 + Sync + Send) -> Result<Vec<f32>> {
     let mut out = Vec::with_capacity(from.len());
     for_rows(
         &mut out.spare_capacity_mut()[..from.len()],
@@ -169,10 +196,10 @@ pub fn mapped(from: &[f32], f: impl Fn(f32) -> f32 + Sync + Send) -> Vec<f32> {
                 out.write(f(*x));
             }
         },
-    );
+    )?;
     // SAFETY: `for_rows` has given each place to one run, which has written it.
     unsafe { out.set_len(from.len()) };
-    out
+    Ok(out)
 }
 
 /// e^x to 2 units in the last place, for x in -87..88 (clamped). `f32::exp` is a call for each number; this is

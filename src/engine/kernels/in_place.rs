@@ -52,8 +52,7 @@ impl<F: Fn(f32, f32) -> f32 + Sync + Send> InplaceOp2 for Each<F> {
                     *x = (self.0)(*x, *y);
                 }
             },
-        );
-        Ok(())
+        )
     }
 }
 

@@ -7,6 +7,7 @@ use candle_nn::VarBuilder;
 
 use super::cpu::{as_f32, for_rows, numbers, tensor};
 use super::dense::{How, Kind, Panels, Rows, Run, Words, pairs};
+use crate::engine::cancel::{self, Current};
 
 /// `x W^T + b`.
 #[derive(Clone, Debug)]
@@ -86,7 +87,7 @@ impl Linear {
         let panels = match &self.weight {
             Weight::Panels(panels) => panels,
             Weight::Turned(weight) => {
-                let flat = x.reshape(((), from))?.matmul(weight)?.reshape(shape)?;
+                let flat = matmul(&x.reshape(((), from))?, weight)?.reshape(shape)?;
                 let flat = if let Some(bias) = &self.bias { flat.broadcast_add(bias)? } else { flat };
                 return if let Some(residual) = residual { residual.reshape(flat.shape())? + flat } else { Ok(flat) };
             }
@@ -113,14 +114,36 @@ impl Linear {
                     row.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
                 }
             }
-        });
-        let pairs = (panels.kind() == Kind::Bf16).then(|| pairs(x));
+        })?;
+        let pairs = (panels.kind() == Kind::Bf16).then(|| pairs(x)).transpose()?;
         let words = pairs.as_ref().map_or(Words::F32(x), |pairs| Words::Bf16(pairs));
         let k = panels.k();
         let run = Run { at: 0, first: 0, len: k };
-        panels.multiply(words, Rows::plain(rows, k), &[run], &mut y, How { add, split: true });
+        let how = How { add, split: Some(&Current::of_this_thread()) };
+        panels.multiply(words, Rows::plain(rows, k), &[run], &mut y, how);
         tensor(y, shape)?.to_dtype(dtype)
     }
+}
+
+/// Multiplications of a part of candle's products on the CPU: such a part takes a fraction of a second.
+pub(super) const PART: usize = 1 << 32;
+
+/// candle's product of `x` `[rows, from]` and `weight` `[from, out]`; on the CPU in parts, between which a cancel is seen.
+pub fn matmul(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
+    matmul_in_parts(x, weight, PART)
+}
+
+pub(super) fn matmul_in_parts(x: &Tensor, weight: &Tensor, part: usize) -> Result<Tensor> {
+    let ((rows, from), out) = (x.dims2()?, weight.dim(1)?);
+    let together = (part / (from * out).max(1)).max(1);
+    if !x.device().is_cpu() || rows <= together {
+        return x.matmul(weight);
+    }
+    let part = |first: usize| {
+        cancel::check()?;
+        x.narrow(0, first, together.min(rows - first))?.matmul(weight)
+    };
+    Tensor::cat(&(0..rows).step_by(together).map(part).collect::<Result<Vec<_>>>()?, 0)
 }
 
 /// Weights `[out, from, taps]` of the CPU as our products read them; `None` for those that candle multiplies.
@@ -132,7 +155,9 @@ pub(super) fn panels(weight: &Tensor, sides: [usize; 3]) -> Result<Option<Panels
     let weight = as_f32(weight)?;
     let (storage, layout) = weight.storage_and_layout();
     let kind = if half { Kind::Bf16 } else { Kind::F32 };
-    Ok(Some(Panels::new(numbers(&storage, layout)?, sides, kind)))
+    let panels = Panels::new(numbers(&storage, layout)?, sides, kind);
+    cancel::check()?;
+    Ok(Some(panels))
 }
 
 #[cfg(test)]

@@ -16,6 +16,10 @@
 //! ([`multiplies_bf16`]); what is between the products is f32 either way.
 //! 3x3 convolutions of larger pictures take a quarter of the products, by Winograd's way ([`winograd`]).
 //!
+//! # Cancelling
+//! Each operator looks at its job's token ([`CancelToken::watch`](crate::engine::CancelToken::watch)) in every block and
+//! fails with [`Cancelled`](crate::engine::Cancelled): what it has computed of its result until then is dropped.
+//!
 //! # Language models
 //! Their matrices stay packed ([`packed`]), their keys and values are looked at where they lie ([`cached`]), on threads
 //! that look out for the next product ([`pool`]): AVX-512 with VNNI or AVX2, chosen as the program runs.
@@ -23,6 +27,8 @@
 pub mod activation;
 pub mod attention;
 pub mod cached;
+#[cfg(test)]
+mod cancel_tests;
 pub mod conv;
 mod dense;
 mod in_place;

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::activation::silu;
 use super::cpu::{as_f32, contiguous, for_rows, is_ours, numbers, tensor, threads};
+use crate::engine::cancel::Current;
 
 /// Rows of a partial sum.
 const PARTIAL: usize = 64;
@@ -74,7 +75,7 @@ impl GroupNorm {
                         *out = if then_silu { silu(y) } else { y };
                     }
                 }
-            });
+            })?;
         }
         tensor(out, x.shape())
     }
@@ -83,11 +84,12 @@ impl GroupNorm {
     fn lines(&self, x: &[f32], weight: &[f32], bias: &[f32]) -> Vec<(f32, f32)> {
         let c = weight.len();
         let base = &x[..c];
+        let job = Current::of_this_thread();
         // For each channel the sum and the sum of squares of x - base.
         let run = |rows: &[f32]| {
             let (mut sums, mut squares) = (vec![0f64; c], vec![0f64; c]);
             let (mut sum, mut square) = (vec![0f32; c], vec![0f32; c]);
-            for part in rows.chunks(PARTIAL * c) {
+            for part in rows.chunks(PARTIAL * c).take_while(|_| !job.is_cancelled()) {
                 sum.fill(0.0);
                 square.fill(0.0);
                 for row in part.chunks_exact(c) {
@@ -309,7 +311,7 @@ fn rows(
                 out.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
             }
         }
-    });
+    })?;
     tensor(out, x.shape())
 }
 

@@ -43,7 +43,7 @@ pub fn upsample_nearest(x: &Tensor, height: usize, width: usize) -> Result<Tenso
                 out.copy_from_slice(&from[*column as usize * c..][..c]);
             }
         }
-    });
+    })?;
     tensor(out, (b, height, width, c))
 }
 
@@ -66,7 +66,7 @@ pub fn concat(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             out[..ca].copy_from_slice(&left[row * ca..][..ca]);
             out[ca..].copy_from_slice(&right[row * cb..][..cb]);
         }
-    });
+    })?;
     let mut shape = a.dims().to_vec();
     *shape.last_mut().expect("`dim` found a last dimension") = ca + cb;
     tensor(out, shape)

@@ -12,6 +12,9 @@ use std::sync::{LazyLock, Mutex, TryLockError};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
+use candle_core::Result;
+
+use crate::engine::cancel::Current;
 use crate::engine::threads;
 
 /// How long a worker looks out for more: longer than what lies between two products of a token, and so short that
@@ -79,26 +82,35 @@ static POOL: LazyLock<&'static Pool> = LazyLock::new(|| {
 /// Calls `work` with each number below `parts`, on several threads where they are free. Where another task is under way
 /// (a picture beside a text), or `work` itself comes here, it is done on this thread alone.
 ///
-/// # Panics
-/// Where `work` does.
-pub fn run(parts: usize, work: impl Fn(usize) + Sync) {
-    if parts <= 1 || !try_run(parts, &work) {
-        (0..parts).for_each(work);
-    }
-}
-
-/// As [`run`], but does nothing where another task is under way, and tells whether it was done.
+/// # Errors
+/// Once the job of this thread is cancelled; parts are left out then.
 ///
 /// # Panics
 /// Where `work` does.
-pub fn try_run(parts: usize, work: &(dyn Fn(usize) + Sync)) -> bool {
+pub fn run(parts: usize, work: impl Fn(usize) + Sync) -> Result<()> {
+    let job = Current::of_this_thread();
+    if parts <= 1 || !try_run(parts, &job, &work) {
+        (0..parts).take_while(|_| !job.is_cancelled()).for_each(work);
+    }
+    job.check()
+}
+
+/// As [`run`], but does nothing where another task is under way, and tells whether it was done, up to a cancel.
+///
+/// # Panics
+/// Where `work` does.
+pub fn try_run(parts: usize, job: &Current, work: &(dyn Fn(usize) + Sync)) -> bool {
     let pool = *POOL;
     let _turn = match pool.turn.try_lock() {
         Ok(turn) => turn,
         Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
         Err(TryLockError::WouldBlock) => return false,
     };
-    pool.run(parts, work);
+    pool.run(parts, &|part| {
+        if !job.is_cancelled() {
+            work(part);
+        }
+    });
     true
 }
 
@@ -219,7 +231,8 @@ mod tests {
             for round in 1..50 {
                 run(parts, |part| {
                     done[part].fetch_add(1, Ordering::Relaxed);
-                });
+                })
+                .unwrap();
                 assert!(done.iter().all(|n| n.load(Ordering::Relaxed) == round), "{parts} parts, round {round}");
                 if round % 10 == 0 {
                     // Long enough for the workers to fall asleep.
@@ -240,7 +253,9 @@ mod tests {
                             run(3, |_| {
                                 done.fetch_add(1, Ordering::Relaxed);
                             })
-                        });
+                            .unwrap();
+                        })
+                        .unwrap();
                     }
                 });
             }
@@ -263,7 +278,8 @@ mod tests {
             let done = AtomicUsize::new(0);
             run(32, |_| {
                 done.fetch_add(1, Ordering::Relaxed);
-            });
+            })
+            .unwrap();
             assert_eq!(done.into_inner(), 32);
         }
     }

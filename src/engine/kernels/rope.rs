@@ -88,7 +88,7 @@ impl Rope {
                     }
                 }
             }
-        });
+        })?;
         tensor(out, x.shape())
     }
 

@@ -7,10 +7,12 @@
 //! the result; where the weights are large, for some outputs after the others. Rounding is some times that of the direct
 //! sum, below 2e-5 of the largest value on random data (tests).
 
+use candle_core::Result;
 use rayon::prelude::*;
 
-use super::cpu::Shared;
+use super::cpu::{Shared, each};
 use super::dense::{How, Kind, LANES, Lane as Line, Panels, Rows, Run, WIDE, Words};
+use crate::engine::cancel::Current;
 
 /// Pixels along a side of a tile, and of its neighbourhood.
 const TILE: usize = 4;
@@ -90,7 +92,10 @@ impl Extent {
 }
 
 /// Adds the convolution of `x` with `weights` (f32, rows by taps; zeros around the pictures) to `y`.
-pub fn add_convolution(extent: Extent, x: &[f32], weights: &Panels, y: &mut [f32]) {
+///
+/// # Errors
+/// Once the job of this thread is cancelled.
+pub fn add_convolution(extent: Extent, x: &[f32], weights: &Panels, y: &mut [f32]) -> Result<()> {
     let Extent { from, out, .. } = extent;
     let tiles = extent.tiles();
     let columns = (WEIGHT_NUMBERS / (PLACES * from) / WIDE).max(1) * WIDE;
@@ -98,49 +103,51 @@ pub fn add_convolution(extent: Extent, x: &[f32], weights: &Panels, y: &mut [f32
     let mut windows = vec![0.0; PLACES * chunk * from];
     let mut products = vec![0.0; PLACES * chunk * out.min(columns)];
     let y = Shared::new(y);
+    let job = Current::of_this_thread();
     for column in (0..out).step_by(columns) {
         let columns = columns.min(out - column);
-        let transformed = transformed_weights(weights, from, column, columns);
+        let transformed = transformed_weights(weights, from, column, columns)?;
         for first in (0..tiles).step_by(chunk) {
             let count = chunk.min(tiles - first);
             let windows = &mut windows[..PLACES * count * from];
             // One chunk's windows serve all columns.
             if column == 0 || count < tiles {
                 let to = Shared::new(windows);
-                (0..count).into_par_iter().for_each(|i| {
+                each(count, usize::MAX, |i| {
                     pulp::Arch::new().dispatch(
                         #[inline(always)]
                         || transform_window(extent, x, first + i, &to, i * from, count * from),
                     );
-                });
+                })?;
             }
             let products = &mut products[..PLACES * count * columns];
             products.par_chunks_mut(count * columns).zip(windows.par_chunks(count * from)).enumerate().for_each(
                 |(place, (products, windows))| {
                     let run = Run { at: 0, first: place * from, len: from };
-                    let how = How { add: false, split: true };
+                    let how = How { add: false, split: Some(&job) };
                     transformed.multiply(Words::F32(windows), Rows::plain(count, from), &[run], products, how);
                 },
             );
-            (0..count).into_par_iter().for_each(|i| {
+            each(count, usize::MAX, |i| {
                 let step = count * columns;
                 pulp::Arch::new().dispatch(
                     #[inline(always)]
                     || transform_back(extent, &products[i * columns..], step, first + i, column..column + columns, &y),
                 );
-            });
+            })?;
         }
     }
+    Ok(())
 }
 
 /// Row `place * from + c`: G g Gᵀ for each pair of channels, of `columns` outputs from `column` on.
-fn transformed_weights(weights: &Panels, from: usize, column: usize, columns: usize) -> Panels {
+fn transformed_weights(weights: &Panels, from: usize, column: usize, columns: usize) -> Result<Panels> {
     let mut all = Panels::with_room(Kind::F32, PLACES * from, columns);
     let places: Vec<usize> = (0..columns).step_by(LANES).map(|o| all.place(0, o)).collect();
     let steps: Vec<usize> =
         (0..columns).step_by(LANES).zip(&places).map(|(o, place)| all.place(1, o) - place).collect();
     let to = Shared::new(all.lanes_mut());
-    (0..from).into_par_iter().for_each(|c| {
+    each(from, usize::MAX, |c| {
         pulp::Arch::new().dispatch(
             #[inline(always)]
             || {
@@ -162,8 +169,8 @@ fn transformed_weights(weights: &Panels, from: usize, column: usize, columns: us
                 }
             },
         );
-    });
-    all
+    })?;
+    Ok(all)
 }
 
 /// G times a column of three.

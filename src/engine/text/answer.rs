@@ -7,8 +7,9 @@ use super::draft::{Ahead, Drafter};
 use super::grammar::Constraint;
 use super::session::Session;
 use super::stream::{StopTexts, Utf8Decoder};
+use super::template::Prompt;
 use super::tokenizer::Tokenizer;
-use crate::domain::{EventKind, FinishReason, TextParams, TextStats, TokenChoice};
+use crate::domain::{EventKind, FinishReason, TextParams, TextStats, Thinking, TokenChoice};
 use crate::engine::{CancelToken, Reporter, Stop};
 
 /// What an answer depends on beside the prompt.
@@ -24,16 +25,17 @@ pub struct Answer<'a> {
 
 impl Answer<'_> {
     /// Reads `prompt` (not empty, not longer than the context) and writes until an end is reached, by `constraint`
-    /// where there is one. `drafter` changes how fast that is, not what is written.
+    /// where there is one; a thought that the prompt opens is free of it. `drafter` changes how fast that is, not what is written.
     pub fn run(
         &self,
         session: &mut Session,
         drafter: Option<Drafter<'_>>,
-        prompt: &[u32],
+        prompt: &Prompt,
         constraint: Option<Constraint>,
         reporter: &Reporter,
         token: &CancelToken,
     ) -> Result<TextStats, Stop> {
+        let Prompt { tokens: prompt, begun, opens_thought } = prompt;
         let mut stats = TextStats {
             prompt_tokens: prompt.len(),
             reused_tokens: 0,
@@ -51,7 +53,9 @@ impl Answer<'_> {
         if prompt.len() >= self.context {
             return Ok(stats);
         }
-        let mut chooser = Chooser::new(self.tokenizer, self.params, constraint, self.seed)?;
+        let mut text = Text::new(&self.params.stop, Thinking::begun(begun), reporter);
+        let (now, mut behind) = if text.thinking.is_open() { (None, constraint) } else { (constraint, None) };
+        let mut chooser = Chooser::new(self.tokenizer, self.params, now, self.seed)?;
         prompt.iter().for_each(|&t| chooser.remember(t));
         stats.reused_tokens = session.rewind(prompt);
         let reading = Instant::now();
@@ -59,7 +63,13 @@ impl Answer<'_> {
         let mut logits = session.read_on(&prompt[stats.reused_tokens..], token, tell)?;
         stats.prompt_tok_s = rate(prompt.len() - stats.reused_tokens, reading.elapsed().as_secs_f64());
 
-        let mut text = Text::new(&self.params.stop, reporter);
+        if *opens_thought {
+            if self.params.inspect {
+                let bytes = begun.as_bytes().to_vec();
+                reporter.tell(EventKind::Weighed(TokenChoice { bytes, probability: 1.0, others: Vec::new() }));
+            }
+            reporter.tell(EventKind::Token { text: begun.clone() });
+        }
         let mut ahead = Ahead::new(drafter);
         let mut first = None;
         stats.finish_reason = loop {
@@ -80,6 +90,9 @@ impl Answer<'_> {
             }
             if text.push(self.tokenizer, next) || chooser.must_end() {
                 break FinishReason::Stop;
+            }
+            if behind.is_some() && !text.thinking.is_open() {
+                chooser.constrain(behind.take());
             }
             // How many more may come.
             let rest = (self.params.max_tokens as usize).saturating_sub(stats.completion_tokens);
@@ -149,20 +162,25 @@ impl Weighed {
 struct Text<'a> {
     decoder: Utf8Decoder,
     stops: StopTexts,
+    /// What of it is thought.
+    thinking: Thinking,
     reporter: &'a Reporter,
     bytes: Vec<u8>,
 }
 
 impl<'a> Text<'a> {
-    fn new(stops: &[String], reporter: &'a Reporter) -> Self {
-        Self { decoder: Utf8Decoder::default(), stops: StopTexts::new(stops), reporter, bytes: Vec::new() }
+    fn new(stops: &[String], thinking: Thinking, reporter: &'a Reporter) -> Self {
+        let (decoder, stops) = (Utf8Decoder::default(), StopTexts::new(stops));
+        Self { decoder, stops, thinking, reporter, bytes: Vec::new() }
     }
 
     /// Shows what a token completes; true when a stop text has come.
     fn push(&mut self, tokenizer: &Tokenizer, id: u32) -> bool {
         self.bytes.clear();
         tokenizer.piece(id, &mut self.bytes);
-        let text = self.stops.push(&self.decoder.push(&self.bytes));
+        let text = self.decoder.push(&self.bytes);
+        self.thinking.push(&text, 1);
+        let text = self.stops.push(&text);
         self.tell(text);
         self.stops.found()
     }

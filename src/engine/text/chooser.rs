@@ -27,6 +27,11 @@ impl<'a> Chooser<'a> {
         Ok(Self { tokenizer, sampler, constraint, pieces: Vec::new() })
     }
 
+    /// Holds the answer to a grammar from here on.
+    pub fn constrain(&mut self, constraint: Option<Constraint>) {
+        self.constraint = constraint;
+    }
+
     /// A token of the prompt: penalties look back on it, the grammar does not.
     pub fn remember(&mut self, token: u32) {
         self.sampler.accept(token);
@@ -34,7 +39,7 @@ impl<'a> Chooser<'a> {
 
     /// The next token by the logits of the answer's `step`; `None` is its end.
     pub fn next(&mut self, mut logits: Vec<f32>, step: usize) -> Result<Option<u32>> {
-        let no_number = |NotANumber| Cause::NotANumber { step };
+        let no_number = |NotANumber| Cause::BadLogits { step };
         let mut token = self.sampler.sample(&logits).map_err(no_number)?;
         let piece = self.piece(token);
         if let Some(constraint) = &mut self.constraint {

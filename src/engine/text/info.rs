@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{models, tokenizer};
 use crate::error::Result;
-use crate::formats::gguf::{Gguf, types};
+use crate::formats::gguf::{Gguf, PartName, types};
 
 /// A language model as its header describes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub struct TextModelInfo {
     /// Tokens of its vocabulary.
     pub vocabulary: usize,
     pub layers: usize,
-    /// Size of the file.
+    /// Size of its files.
     pub bytes: u64,
     /// Memory that its weights take when loaded, in bytes; the context's comes on top.
     pub weight_memory: u64,
@@ -41,7 +41,10 @@ pub fn describe(gguf: &Gguf) -> Result<TextModelInfo> {
     gguf.check_types()?;
     tokenizer::check(gguf)?;
     let plan = models::plan(gguf)?;
-    let file_name = || gguf.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let file_name = || match PartName::of(&gguf.path) {
+        Some(part) => part.name,
+        None => gguf.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default(),
+    };
     Ok(TextModelInfo {
         name: gguf.text("general.name").map_or_else(file_name, str::to_owned),
         quantization: gguf.quantization(),
@@ -49,7 +52,7 @@ pub fn describe(gguf: &Gguf) -> Result<TextModelInfo> {
         parameters: gguf.tensors().map(|(_, t)| t.elements()).sum(),
         vocabulary: plan.vocabulary,
         layers: plan.layers,
-        bytes: gguf.len,
+        bytes: gguf.len(),
         weight_memory: weight_memory(gguf),
         has_template: gguf.text("tokenizer.chat_template").is_some(),
         architecture,

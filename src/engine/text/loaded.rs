@@ -1,18 +1,20 @@
 //! Models in memory, kept from one job to the next with what they have read.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::fit::{fit, fit_played};
 use super::session::Session;
+use super::template::Prompt;
 use super::tokenizer::{Specials, Tokenizer};
 use super::words::{Identity, Words};
 use super::{info, models};
 use crate::domain::{DeviceChoice, EventKind, KvType, Message, ModelFiles, ModelRef, TextParams, TextPrompt};
 use crate::engine::{CancelToken, Guard, MemoryBudget, Reporter, Reservation, Stop, best_device};
 use crate::error::{Cause, Result, StudioError};
-use crate::formats::gguf::Gguf;
+use crate::formats::gguf::{Gguf, first_part};
 use crate::lang::Both;
 use crate::writing::page::assemble;
 
@@ -114,36 +116,37 @@ impl Loader<'_> {
 }
 
 impl Loaded {
-    /// The prompt's tokens, begin token included, and how many turns were left out for want of room.
-    pub fn prompt(&self, prompt: &TextPrompt, context: usize, params: &TextParams) -> Result<(Vec<u32>, usize)> {
+    /// The prompt, begin token included, and how many turns were left out for want of room.
+    pub fn prompt(&self, prompt: &TextPrompt, context: usize, params: &TextParams) -> Result<(Prompt, usize)> {
         let Words { tokenizer, template, .. } = &*self.words;
         // Room for the answer too, but not more than half.
         let room = context - (params.max_tokens as usize).min(context / 2);
         let mut dropped = 0;
-        let tokens = match prompt {
-            TextPrompt::Raw(text) => tokenizer.encode(text, Specials::Parse),
+        let plain = |tokens| Prompt { tokens, ..Prompt::default() };
+        let mut prompt = match prompt {
+            TextPrompt::Raw(text) => plain(tokenizer.encode(text, Specials::Parse)),
             TextPrompt::Page(page) => {
                 let text = assemble(page, room, &mut |text| self.words.count(text)).text;
-                tokenizer.encode(&text, Specials::Plain)
+                plain(tokenizer.encode(&text, Specials::Plain))
             }
             TextPrompt::Chat(messages) => {
                 let template = template.as_ref().map_err(Clone::clone)?;
                 let fits = |turns: &[Message]| Ok(template.tokens(turns, tokenizer)?.len() <= room);
                 let (kept, left_out) = fit(messages, params.overflow, fits)?;
                 dropped = left_out;
-                template.tokens(&kept, tokenizer)?
+                template.prompt(&kept, tokenizer)?
             }
             TextPrompt::Played(played) => {
                 let template = template.as_ref().map_err(Clone::clone)?;
                 let fits = |turns: &[Message]| Ok(template.tokens(turns, tokenizer)?.len() <= room);
                 let (kept, left_out, _) = fit_played(played, params.overflow, fits)?;
                 dropped = left_out;
-                template.tokens(&kept, tokenizer)?
+                template.prompt(&kept, tokenizer)?
             }
         };
-        let tokens = tokenizer.begin(tokens);
+        prompt.tokens = tokenizer.begin(prompt.tokens);
         // Only characters that the vocabulary has no token for.
-        if tokens.is_empty() { Err(Cause::EmptyPrompt.into()) } else { Ok((tokens, dropped)) }
+        if prompt.tokens.is_empty() { Err(Cause::EmptyPrompt.into()) } else { Ok((prompt, dropped)) }
     }
 
     /// Gives the cache room for `context` tokens. A smaller one stays as it is; a larger one begins empty.
@@ -171,7 +174,7 @@ impl Loaded {
     }
 }
 
-/// The model's file. A folder counts when it holds exactly one GGUF file.
+/// The model's file. A folder counts when it holds exactly one GGUF file, or the parts of one model.
 pub fn model_path(model: &ModelRef) -> Result<PathBuf> {
     match &model.files {
         ModelFiles::File(path) => Ok(path.clone()),
@@ -182,7 +185,9 @@ pub fn model_path(model: &ModelRef) -> Result<PathBuf> {
             let entries =
                 std::fs::read_dir(folder).map_err(|e| StudioError::io(crate::error::Doing::Reading, folder, &e))?;
             let is_gguf = |path: &PathBuf| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gguf"));
-            let mut found = entries.filter_map(|entry| entry.ok().map(|e| e.path())).filter(is_gguf);
+            let found = entries.filter_map(|entry| entry.ok().map(|e| e.path())).filter(is_gguf);
+            let found: BTreeSet<PathBuf> = found.map(|path| first_part(&path)).collect();
+            let mut found = found.into_iter();
             match (found.next(), found.next()) {
                 (Some(path), None) => Ok(path),
                 (None, _) => Err(Cause::FileMissing { path: folder.join("*.gguf") }.into()),

@@ -37,6 +37,22 @@ impl Pipeline for TextPipeline {
         reporter: &Reporter,
         token: &CancelToken,
     ) -> std::result::Result<Outcome, Stop> {
+        token.watch(|| self.answer(request, reporter, token))
+    }
+
+    fn unload(&mut self) {
+        self.slot.hold().clear();
+        self.draft.hold().clear();
+    }
+}
+
+impl TextPipeline {
+    fn answer(
+        &self,
+        request: &TextRequest,
+        reporter: &Reporter,
+        token: &CancelToken,
+    ) -> std::result::Result<Outcome, Stop> {
         let params = &request.params;
         params.check()?;
         check_prompt(&request.prompt)?;
@@ -62,9 +78,9 @@ impl Pipeline for TextPipeline {
         reporter.tell(EventKind::Ready { load_s });
 
         let started = Instant::now();
-        let (tokens, dropped_turns) = loaded.prompt(&request.prompt, context, params)?;
-        if tokens.len() > context {
-            return Err(Cause::PromptTooLong { tokens: tokens.len(), context }.into());
+        let (prompt, dropped_turns) = loaded.prompt(&request.prompt, context, params)?;
+        if prompt.tokens.len() > context {
+            return Err(Cause::PromptTooLong { tokens: prompt.tokens.len(), context }.into());
         }
         token.check()?;
         loaded.make_room(context, params.kv, &self.budget, reporter)?;
@@ -78,13 +94,8 @@ impl Pipeline for TextPipeline {
         });
         let answer =
             Answer { tokenizer: &loaded.words.tokenizer, params, seed: request.seed, context, load_s, started };
-        let stats = answer.run(&mut loaded.session, drafter, &tokens, constraint, reporter, token)?;
+        let stats = answer.run(&mut loaded.session, drafter, &prompt, constraint, reporter, token)?;
         Ok(Outcome::Text(TextStats { dropped_turns, ..stats }))
-    }
-
-    fn unload(&mut self) {
-        self.slot.hold().clear();
-        self.draft.hold().clear();
     }
 }
 

@@ -61,7 +61,7 @@ impl Runner {
 
     /// Every length once.
     pub fn run(&mut self, course: &Course<'_>, token: &CancelToken) -> Result<Vec<Speed>, Stop> {
-        course.lengths.iter().map(|&tokens| self.one(tokens, course, token)).collect()
+        token.watch(|| course.lengths.iter().map(|&tokens| self.one(tokens, course, token)).collect())
     }
 
     fn one(&mut self, tokens: usize, course: &Course<'_>, token: &CancelToken) -> Result<Speed, Stop> {

@@ -32,6 +32,8 @@ pub enum Meta {
     Texts(Vec<String>),
     I32s(Vec<i32>),
     F32s(Vec<f32>),
+    /// A `gguf_metadata_value_type`, and the bytes of the value.
+    Raw(u32, Vec<u8>),
 }
 
 /// A tensor in the file: `shape` as GGUF writes it, fastest dimension first.
@@ -179,6 +181,19 @@ impl GgufFile {
         out
     }
 
+    /// The same model in two files, cut before the tensor `at`, as llama.cpp's `gguf-split` cuts them.
+    pub fn split(&self, at: usize) -> [Self; 2] {
+        let place = |no: u16| {
+            let numbers = [("split.no", no), ("split.count", 2)];
+            let numbers = numbers.map(|(key, n)| (key.to_owned(), Meta::Raw(2, n.to_le_bytes().to_vec())));
+            let all = Meta::Raw(5, (self.tensors.len() as i32).to_le_bytes().to_vec());
+            numbers.into_iter().chain([("split.tensors.count".to_owned(), all)])
+        };
+        let (first, second) = self.tensors.split_at(at);
+        let part = |metadata, tensors: &[Tensor]| Self { metadata, tensors: tensors.to_vec(), tensor_count: None };
+        [part(self.metadata.iter().cloned().chain(place(0)).collect(), first), part(place(1).collect(), second)]
+    }
+
     pub fn write(&self, path: &Path) -> io::Result<()> {
         std::fs::write(path, self.bytes())
     }
@@ -232,6 +247,10 @@ impl Meta {
             Self::F32s(all) => {
                 array(out, 6, all.len());
                 all.iter().for_each(|x| out.extend(x.to_le_bytes()));
+            }
+            Self::Raw(n, bytes) => {
+                kind(out, *n);
+                out.extend(bytes);
             }
         }
     }

@@ -70,9 +70,9 @@ impl Vocabulary {
         super::chooser::resolve(&self.tokenizer, params)
     }
 
-    /// The text that the file's template makes of a conversation.
+    /// The text that a model reads of a conversation, by the file's template.
     pub fn render(&self, chat: &Chat) -> Result<String> {
-        ChatTemplate::from_gguf(&self.gguf, &self.tokenizer)?.render_chat(chat)
+        ChatTemplate::from_gguf(&self.gguf, &self.tokenizer)?.tell(chat)
     }
 
     /// The text that the file's template makes of turns, and its tokens.

@@ -9,20 +9,23 @@ use super::models;
 use super::template::ChatTemplate;
 use super::tokenizer::{Specials, Tokenizer};
 use crate::error::{Doing, Result, StudioError};
-use crate::formats::gguf::Gguf;
+use crate::formats::gguf::{self, Gguf};
 
-/// A file as it was when it was read: another length or time is another model.
+/// A model's files as they were when they were read: another length or time is another model.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Identity {
-    path: PathBuf,
-    len: u64,
-    changed: Option<SystemTime>,
-}
+pub struct Identity(Vec<(PathBuf, u64, Option<SystemTime>)>);
 
 impl Identity {
     pub fn of(path: &Path) -> Result<Self> {
-        let about = std::fs::metadata(path).map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
-        Ok(Self { path: path.to_owned(), len: about.len(), changed: about.modified().ok() })
+        let one = |path: PathBuf| match std::fs::metadata(&path) {
+            Ok(about) => Ok((path, about.len(), about.modified().ok())),
+            Err(error) => Err(StudioError::io(Doing::Reading, path, &error)),
+        };
+        let mut files = gguf::files(path);
+        if files.is_empty() {
+            files.push(path.to_owned());
+        }
+        files.into_iter().map(one).collect::<Result<_>>().map(Self)
     }
 }
 

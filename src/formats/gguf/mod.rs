@@ -5,13 +5,16 @@
 //! Layout: <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>.
 
 mod read;
+mod split;
 pub mod types;
 
 use std::collections::HashMap;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
+pub use self::split::{PartName, files, first_part};
 use super::file::bad;
+use super::header::FileFacts;
 use crate::error::{Cause, Result, StudioError};
 
 /// A metadata value. Whole numbers are widened to 64 bits, floating ones too.
@@ -22,6 +25,8 @@ pub enum Value {
     Bool(bool),
     Text(String),
     Array(Array),
+    /// Something that no model needs, as the end of the words "its value is ...".
+    Unusable(String),
 }
 
 /// A metadata array; all elements have one type.
@@ -40,7 +45,9 @@ pub struct Tensor {
     pub shape: Vec<usize>,
     /// `ggml_type` number.
     pub kind: u32,
-    /// From the start of the file.
+    /// Which of [`Gguf::files`] holds it.
+    pub file: usize,
+    /// From the start of that file.
     pub offset: u64,
     /// On disk; 0 for types that cannot be run.
     pub bytes: u64,
@@ -52,22 +59,39 @@ impl Tensor {
     }
 }
 
-/// A header that has been checked: every tensor of a runnable type lies inside the file.
+/// A header that has been checked: every tensor of a runnable type lies inside its file.
 #[derive(Debug)]
 pub struct Gguf {
+    /// The file; the first one of a model in parts.
     pub path: PathBuf,
-    /// Length of the file in bytes.
-    pub len: u64,
+    /// All files, mostly one.
+    pub files: Vec<FileFacts>,
     metadata: HashMap<String, Value>,
     tensors: HashMap<String, Tensor>,
 }
 
+fn read_file(path: &Path) -> Result<(u64, read::Parsed)> {
+    let (file, len) = super::file::open(path)?;
+    let parsed = read::parse(BufReader::with_capacity(1 << 20, file), len).map_err(|why| bad(path, why))?;
+    Ok((len, parsed))
+}
+
 impl Gguf {
-    /// Reads the header of the file at `path`.
+    /// Reads the header of the file at `path`, and of the other parts of its model where it is one of several.
     pub fn open(path: &Path) -> Result<Self> {
-        let (file, len) = super::file::open(path)?;
-        let parsed = read::parse(BufReader::with_capacity(1 << 20, file), len).map_err(|why| bad(path, why))?;
-        Ok(Self { path: path.to_owned(), len, metadata: parsed.metadata, tensors: parsed.tensors })
+        let (len, parsed) = read_file(path)?;
+        let (files, read::Parsed { metadata, tensors }) = split::join(path, len, parsed)?;
+        let path = files.first().map_or_else(|| path.to_owned(), |file| file.path.clone());
+        Ok(Self { path, files, metadata, tensors })
+    }
+
+    /// Length of all files, in bytes.
+    pub fn len(&self) -> u64 {
+        self.files.iter().map(|file| file.len).sum()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.tensors.is_empty()
     }
 
     /// This file cannot be a model because of `reason`.
@@ -121,6 +145,7 @@ impl Gguf {
             Some(Value::Array(Array::Ints(all))) if all.windows(2).all(|w| w[0] == w[1]) && !all.is_empty() => {
                 usize::try_from(all[0]).map(Some).map_err(|_| self.bad(format!("{key} is {}", all[0])))
             }
+            Some(Value::Unusable(what)) => Err(self.bad(format!("{key} is {what}"))),
             Some(_) => Err(self.bad(format!("{key} is not a number"))),
         }
     }
@@ -140,6 +165,7 @@ impl Gguf {
             None => Ok(None),
             Some(Value::Float(x)) if x.is_finite() => Ok(Some(*x)),
             Some(Value::Int(n)) => Ok(Some(*n as f64)),
+            Some(Value::Unusable(what)) => Err(self.bad(format!("{key} is {what}"))),
             Some(other) => Err(self.bad(format!("{key} is {other:?}"))),
         }
     }

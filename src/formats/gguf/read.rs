@@ -2,7 +2,7 @@
 //! for it, so the largest allocation is a small multiple of what the file really holds.
 
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{Read, Seek};
 
 use super::types;
 use super::{Array, Tensor, Value};
@@ -10,21 +10,23 @@ use super::{Array, Tensor, Value};
 /// Why a header is refused, as the middle of a sentence.
 pub type Parse<T> = Result<T, String>;
 
-/// Headers end within this many bytes. The largest seen (260,000 tokens with merges) take 20 MB.
+/// Bytes of a header that are kept. The largest seen (260,000 tokens with merges) take 20 MB.
 const HEADER_MAX: u64 = 256 << 20;
 /// Entries of the metadata, and tensors: a hundred times what the largest models have.
 const COUNT_MAX: u64 = 1 << 16;
-/// Elements of one array: ten times the largest vocabulary.
+/// Elements of an array that is kept: ten times the largest vocabulary.
 const ARRAY_MAX: u64 = 1 << 22;
-/// Bytes of one string: chat templates reach 100 kB.
+/// Bytes of a string that is kept: chat templates reach 100 kB.
 const STRING_MAX: u64 = 16 << 20;
+/// Texts and arrays in an array that is passed over: they are looked at one by one.
+const PASSED_MAX: u64 = 1 << 26;
 /// `GGML_MAX_DIMS`.
 const DIMS_MAX: u32 = 4;
 /// Weights and metadata are placed on multiples of this where the file says nothing.
 const ALIGNMENT: u64 = 32;
 
 /// What a header says, before it is tied to a path.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Parsed {
     pub metadata: HashMap<String, Value>,
     pub tensors: HashMap<String, Tensor>,
@@ -35,9 +37,11 @@ struct Source<R> {
     reader: R,
     at: u64,
     len: u64,
+    /// Bytes that were passed over.
+    skipped: u64,
 }
 
-impl<R: Read> Source<R> {
+impl<R: Read + Seek> Source<R> {
     /// Refuses to go on when `bytes` more are not there.
     fn need(&self, bytes: u64, what: &str) -> Parse<()> {
         if bytes > self.len - self.at {
@@ -46,9 +50,24 @@ impl<R: Read> Source<R> {
                 self.at, self.len
             ));
         }
-        if self.at + bytes > HEADER_MAX {
+        if self.at - self.skipped + bytes > HEADER_MAX {
             return Err(format!("its header is longer than {HEADER_MAX} bytes"));
         }
+        Ok(())
+    }
+
+    /// Passes over bytes that nothing is made of.
+    fn skip(&mut self, bytes: u64, what: &str) -> Parse<()> {
+        if bytes > self.len - self.at {
+            return Err(format!(
+                "{what} needs {bytes} bytes at byte {}, but the file ends at byte {}",
+                self.at, self.len
+            ));
+        }
+        let step = i64::try_from(bytes).map_err(|e| format!("{what} is too large ({e})"))?;
+        self.reader.seek_relative(step).map_err(|e| format!("reading stopped at byte {}: {e}", self.at))?;
+        self.at += bytes;
+        self.skipped += bytes;
         Ok(())
     }
 
@@ -73,12 +92,17 @@ impl<R: Read> Source<R> {
         Ok(u64::from_le_bytes(self.bytes(what)?))
     }
 
-    /// A length, then as many bytes. Invalid UTF-8 is replaced: names are only compared and shown.
+    /// A length, then as many bytes.
     fn string(&mut self, what: &str) -> Parse<String> {
         let len = self.u64(what)?;
         if len > STRING_MAX {
             return Err(format!("{what} claims a string of {len} bytes (at most {STRING_MAX} are read)"));
         }
+        self.text(len, what)
+    }
+
+    /// So many bytes. Invalid UTF-8 is replaced: names are only compared and shown.
+    fn text(&mut self, len: u64, what: &str) -> Parse<String> {
         self.need(len, what)?;
         let mut buffer = vec![0; len as usize];
         self.fill(&mut buffer)?;
@@ -88,45 +112,49 @@ impl<R: Read> Source<R> {
         })
     }
 
-    /// One number, widened; `None` for types that are not whole numbers.
-    fn int(&mut self, kind: u32, what: &str) -> Parse<Option<i64>> {
-        Ok(Some(match kind {
-            0 => i64::from(u8::from_le_bytes(self.bytes(what)?)),
-            1 => i64::from(i8::from_le_bytes(self.bytes(what)?)),
-            2 => i64::from(u16::from_le_bytes(self.bytes(what)?)),
-            3 => i64::from(i16::from_le_bytes(self.bytes(what)?)),
-            4 => i64::from(self.u32(what)?),
-            5 => i64::from(i32::from_le_bytes(self.bytes(what)?)),
-            10 => i64::try_from(self.u64(what)?).map_err(|e| format!("{what} holds a number out of range ({e})"))?,
-            11 => i64::from_le_bytes(self.bytes(what)?),
-            _ => return Ok(None),
-        }))
+    /// One whole number of the type `kind`.
+    fn int(&mut self, kind: u32, what: &str) -> Parse<i128> {
+        Ok(match kind {
+            0 => u8::from_le_bytes(self.bytes(what)?).into(),
+            1 => i8::from_le_bytes(self.bytes(what)?).into(),
+            2 => u16::from_le_bytes(self.bytes(what)?).into(),
+            3 => i16::from_le_bytes(self.bytes(what)?).into(),
+            4 => self.u32(what)?.into(),
+            5 => i32::from_le_bytes(self.bytes(what)?).into(),
+            10 => self.u64(what)?.into(),
+            11 => i64::from_le_bytes(self.bytes(what)?).into(),
+            _ => return Err(format!("{what} has the unknown type {kind}")),
+        })
     }
 
-    fn bool(&mut self, what: &str) -> Parse<bool> {
-        match self.bytes(what)? {
-            [0] => Ok(false),
-            [1] => Ok(true),
-            [other] => Err(format!("{what} holds {other} where true or false belongs")),
-        }
-    }
-
+    /// A metadata value. What cannot be used is passed over and remembered as such: whoever asks for it is told, and
+    /// what nobody asks for refuses no file.
     fn value(&mut self, what: &str) -> Parse<Value> {
         let kind = self.u32(what)?;
         Ok(match kind {
             6 => Value::Float(f32::from_le_bytes(self.bytes(what)?).into()),
             12 => Value::Float(f64::from_le_bytes(self.bytes(what)?)),
-            7 => Value::Bool(self.bool(what)?),
-            8 => Value::Text(self.string(what)?),
-            9 => Value::Array(self.array(what)?),
-            _ => match self.int(kind, what)? {
-                Some(number) => Value::Int(number),
-                None => return Err(format!("{what} has the unknown type {kind}")),
+            7 => match self.bytes(what)? {
+                [0] => Value::Bool(false),
+                [1] => Value::Bool(true),
+                [other] => Value::Unusable(format!("{other}, where true or false belongs")),
             },
+            8 => match self.u64(what)? {
+                len @ ..=STRING_MAX => Value::Text(self.text(len, what)?),
+                len => {
+                    self.skip(len, what)?;
+                    Value::Unusable(format!("a text of {len} bytes"))
+                }
+            },
+            9 => self.array(what)?,
+            _ => {
+                let n = self.int(kind, what)?;
+                i64::try_from(n).map_or_else(|_| Value::Unusable(format!("{n}, which is out of range")), Value::Int)
+            }
         })
     }
 
-    fn array(&mut self, what: &str) -> Parse<Array> {
+    fn array(&mut self, what: &str) -> Parse<Value> {
         let kind = self.u32(what)?;
         let len = self.u64(what)?;
         let least = match kind {
@@ -134,21 +162,101 @@ impl<R: Read> Source<R> {
             2 | 3 => 2,
             4..=6 => 4,
             8 | 10..=12 => 8,
-            9 => return Err(format!("{what} is an array of arrays")),
+            9 => 12,
             _ => return Err(format!("{what} is an array of the unknown type {kind}")),
         };
-        if len > ARRAY_MAX {
-            return Err(format!("{what} claims {len} elements (at most {ARRAY_MAX} are read)"));
+        let name = if kind == 9 { "an array of arrays" } else { "an array" };
+        if len.checked_mul(least).is_none_or(|bytes| bytes > self.len - self.at) {
+            let (at, end) = (self.at, self.len);
+            return Err(format!(
+                "{what} claims {len} elements, as {name}, at byte {at}, but the file ends at byte {end}"
+            ));
         }
-        self.need(len * least, what)?;
+        if len > ARRAY_MAX || kind == 9 {
+            self.skip_array(kind, len, what)?;
+            return Ok(Value::Unusable(format!("{name} of {len} elements")));
+        }
         let len = len as usize;
-        Ok(match kind {
+        // What an element holds that cannot be used.
+        let mut odd = None;
+        let all = match kind {
             6 => Array::Floats(many(len, || Ok(f32::from_le_bytes(self.bytes(what)?)))?),
             12 => Array::Floats(many(len, || Ok(f64::from_le_bytes(self.bytes(what)?) as f32))?),
-            7 => Array::Bools(many(len, || self.bool(what))?),
-            8 => Array::Texts(many(len, || self.string(what))?),
-            _ => Array::Ints(many(len, || Ok(self.int(kind, what)?.unwrap_or_default()))?),
-        })
+            7 => Array::Bools(many(len, || {
+                let [byte] = self.bytes(what)?;
+                if byte > 1 {
+                    odd = Some(format!("{byte}, where true or false belongs"));
+                }
+                Ok(byte == 1)
+            })?),
+            8 => Array::Texts(many(len, || match self.u64(what)? {
+                len @ ..=STRING_MAX => self.text(len, what),
+                len => {
+                    odd = Some(format!("a text of {len} bytes"));
+                    self.skip(len, what).map(|()| String::new())
+                }
+            })?),
+            _ => Array::Ints(many(len, || {
+                let n = self.int(kind, what)?;
+                Ok(i64::try_from(n).unwrap_or_else(|_| {
+                    odd = Some(format!("{n}, which is out of range"));
+                    0
+                }))
+            })?),
+        };
+        Ok(odd.map_or(Value::Array(all), |odd| Value::Unusable(format!("an array with {odd}"))))
+    }
+
+    /// Passes over `len` elements of the type `kind`, arrays in arrays too, as deep as they go.
+    fn skip_array(&mut self, kind: u32, len: u64, what: &str) -> Parse<()> {
+        let mut open = vec![(kind, len)];
+        let mut passed = 0;
+        while let Some((kind, left)) = open.last_mut() {
+            let kind = *kind;
+            let size = match kind {
+                0 | 1 | 7 => 1,
+                2 | 3 => 2,
+                4..=6 => 4,
+                10..=12 => 8,
+                8 | 9 if *left > 0 => {
+                    *left -= 1;
+                    passed += 1;
+                    if passed > PASSED_MAX {
+                        return Err(format!("{what} has more than {PASSED_MAX} elements"));
+                    }
+                    if kind == 8 {
+                        let bytes = self.passing_u64(what)?;
+                        self.skip(bytes, what)?;
+                    } else {
+                        let mut inner = [0; 4];
+                        self.fill_skipped(&mut inner, what)?;
+                        let len = self.passing_u64(what)?;
+                        open.push((u32::from_le_bytes(inner), len));
+                    }
+                    continue;
+                }
+                8 | 9 => 0,
+                _ => return Err(format!("{what} is an array of the unknown type {kind}")),
+            };
+            let bytes = left.checked_mul(size).ok_or_else(|| format!("{what} claims {left} elements"))?;
+            open.pop();
+            self.skip(bytes, what)?;
+        }
+        Ok(())
+    }
+
+    /// A number on the way over what is not kept.
+    fn passing_u64(&mut self, what: &str) -> Parse<u64> {
+        let mut bytes = [0; 8];
+        self.fill_skipped(&mut bytes, what)?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    fn fill_skipped(&mut self, buffer: &mut [u8], what: &str) -> Parse<()> {
+        self.need(buffer.len() as u64, what)?;
+        self.fill(buffer)?;
+        self.skipped += buffer.len() as u64;
+        Ok(())
     }
 
     /// One line of the table of tensors; its offset still counts from the start of the data.
@@ -181,7 +289,7 @@ impl<R: Read> Source<R> {
         };
         // GGUF names the fastest dimension first, candle last.
         shape.reverse();
-        Ok((name, Tensor { shape, kind, offset, bytes }))
+        Ok((name, Tensor { shape, kind, file: 0, offset, bytes }))
     }
 }
 
@@ -195,11 +303,11 @@ fn many<T>(len: usize, mut next: impl FnMut() -> Parse<T>) -> Parse<Vec<T>> {
 }
 
 /// Reads the header of a file of `len` bytes.
-pub fn parse(reader: impl Read, len: u64) -> Parse<Parsed> {
+pub fn parse(reader: impl Read + Seek, len: u64) -> Parse<Parsed> {
     if len == 0 {
         return Err("it is empty (0 bytes)".to_owned());
     }
-    let mut source = Source { reader, at: 0, len };
+    let mut source = Source { reader, at: 0, len, skipped: 0 };
     let magic: [u8; 4] = source.bytes("the magic number")?;
     if &magic != b"GGUF" {
         let shown: String = magic.iter().map(|b| format!("{b:02x}")).collect();

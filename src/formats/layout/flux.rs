@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::names::{Cut, Names, Place, Tensors, replace_start, split_three};
+use super::needs::{Keys, Needs};
+use super::sd3::{condition, feed};
 use crate::formats::Header;
 
 const OUTER: [(&str, &str); 9] = [
@@ -89,22 +91,75 @@ fn joined(names: &mut Names, name: &str, shape: &[usize], block: &str, kind: &st
 const HEAD_DIM: usize = 128;
 
 pub fn config(h: &Header) -> Option<Value> {
-    let &[dim, channels] = h.get("x_embedder.weight")?.shape.as_slice() else { return None };
-    let head_dim = h.side("transformer_blocks.0.attn.norm_q.weight", 0)?;
+    let dim = h.agreed(
+        "",
+        &[
+            ("x_embedder.weight", 0),
+            ("x_embedder.bias", 0),
+            ("context_embedder.weight", 0),
+            ("context_embedder.bias", 0),
+            ("proj_out.weight", 1),
+        ],
+    )?;
+    let out = h.agreed("", &[("proj_out.weight", 0), ("proj_out.bias", 0), ("x_embedder.weight", 1)])?;
+    let head_dim = h.agreed(
+        "transformer_blocks.0.attn.",
+        &[("norm_q.weight", 0), ("norm_k.weight", 0), ("norm_added_q.weight", 0)],
+    )?;
     if head_dim != HEAD_DIM || !dim.is_multiple_of(head_dim) {
         return None;
     }
     Some(json!({
         "patch_size": 1,
-        "in_channels": channels,
-        "out_channels": h.side("proj_out.weight", 0)?,
+        "in_channels": h.side("x_embedder.weight", 1).unwrap_or(out),
+        "out_channels": out,
         "num_layers": h.count("transformer_blocks."),
         "num_single_layers": h.count("single_transformer_blocks."),
         "attention_head_dim": head_dim,
         "num_attention_heads": dim / head_dim,
-        "joint_attention_dim": h.side("context_embedder.weight", 1)?,
-        "pooled_projection_dim": h.side("time_text_embed.text_embedder.linear_1.weight", 1)?,
+        "joint_attention_dim": h.side("context_embedder.weight", 1).unwrap_or(4096),
+        "pooled_projection_dim": h.side("time_text_embed.text_embedder.linear_1.weight", 1).unwrap_or(768),
         "guidance_embeds": h.any_below("time_text_embed.guidance_embedder."),
         "axes_dims_rope": [16, 56, 56],
     }))
+}
+
+/// What the network reads.
+pub(super) fn needs(c: Keys, n: &mut Needs) -> Option<()> {
+    let head = c.size("attention_head_dim", HEAD_DIM)?;
+    let dim = c.size("num_attention_heads", 24)? * head;
+    let (channels, patch) = (c.size("in_channels", 64)?, c.size("patch_size", 1)?);
+    let out = match c.size("out_channels", channels)? {
+        0 => channels,
+        some => some,
+    };
+    n.linear("x_embedder", channels, dim)?;
+    n.linear("context_embedder", c.size("joint_attention_dim", 4096)?, dim)?;
+    condition(n, c.size("pooled_projection_dim", 768)?, dim, c.flag("guidance_embeds", false)?)?;
+    for i in 0..c.size("num_layers", 19)? {
+        let block = format!("transformer_blocks.{i}");
+        n.linear(format!("{block}.norm1.linear"), dim, 6 * dim)?;
+        n.linear(format!("{block}.norm1_context.linear"), dim, 6 * dim)?;
+        for part in ["to_q", "to_k", "to_v", "to_out.0", "add_q_proj", "add_k_proj", "add_v_proj", "to_add_out"] {
+            n.linear(format!("{block}.attn.{part}"), dim, dim)?;
+        }
+        for part in ["norm_q", "norm_k", "norm_added_q", "norm_added_k"] {
+            n.scale(format!("{block}.attn.{part}"), head)?;
+        }
+        feed(n, &format!("{block}.ff"), dim)?;
+        feed(n, &format!("{block}.ff_context"), dim)?;
+    }
+    for i in 0..c.size("num_single_layers", 38)? {
+        let block = format!("single_transformer_blocks.{i}");
+        n.linear(format!("{block}.norm.linear"), dim, 3 * dim)?;
+        for part in ["to_q", "to_k", "to_v"] {
+            n.linear(format!("{block}.attn.{part}"), dim, dim)?;
+        }
+        n.scale(format!("{block}.attn.norm_q"), head)?;
+        n.scale(format!("{block}.attn.norm_k"), head)?;
+        n.linear(format!("{block}.proj_mlp"), dim, 4 * dim)?;
+        n.linear(format!("{block}.proj_out"), 5 * dim, dim)?;
+    }
+    n.linear("norm_out.linear", dim, 2 * dim)?;
+    n.linear("proj_out", dim, patch * patch * out)
 }

@@ -7,6 +7,7 @@
 mod clip;
 mod flux;
 mod names;
+mod needs;
 mod qwen3;
 mod sd3;
 mod t5;
@@ -16,9 +17,13 @@ mod zimage;
 
 use serde_json::Value;
 
+use super::family;
+use super::file::bad;
 use super::header::Header;
 use crate::error::Result;
+use names::Tensors;
 pub use names::{Cut, Names, Place};
+pub use needs::WEIGHTS;
 
 /// A part of a picture model, or something that goes with one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,8 +80,9 @@ pub struct Found {
 /// A tensor's name that only this part has, in this layout.
 type Signature = (Part, Layout, &'static str);
 
-/// The more telling ones first: where a later one names the same place again, it does not count.
-const SIGNATURES: [Signature; 20] = [
+/// The more telling ones first: where a later one names the same place again, it does not count. The last ones are for
+/// files without the first: of them it can still be said what is missing.
+const SIGNATURES: [Signature; 36] = [
     (Part::ControlNet, Layout::Authors, "input_hint_block.0.weight"),
     (Part::ControlNet, Layout::Diffusers, "controlnet_cond_embedding.conv_in.weight"),
     (Part::Unet, Layout::Authors, "input_blocks.0.0.weight"),
@@ -97,6 +103,22 @@ const SIGNATURES: [Signature; 20] = [
     (Part::Qwen3, Layout::Ggml, "blk.0.attn_q_norm.weight"),
     (Part::Taesd, Layout::Diffusers, "decoder.layers.2.conv.0.weight"),
     (Part::Taesd, Layout::Authors, "3.conv.0.weight"),
+    (Part::Unet, Layout::Authors, "input_blocks.1.0.in_layers.0.weight"),
+    (Part::Unet, Layout::Diffusers, "down_blocks.0.resnets.0.time_emb_proj.bias"),
+    (Part::Sd3, Layout::Authors, "joint_blocks.0.x_block.attn.qkv.bias"),
+    (Part::Sd3, Layout::Diffusers, "pos_embed.proj.bias"),
+    (Part::Flux, Layout::Authors, "double_blocks.0.img_attn.qkv.bias"),
+    (Part::Flux, Layout::Diffusers, "single_transformer_blocks.0.proj_mlp.bias"),
+    (Part::ZImage, Layout::Authors, "noise_refiner.0.attention.out.weight"),
+    (Part::ZImage, Layout::Diffusers, "noise_refiner.0.attention.to_k.weight"),
+    (Part::Vae, Layout::Authors, "decoder.up.0.block.0.conv1.bias"),
+    (Part::Vae, Layout::Diffusers, "decoder.up_blocks.0.resnets.0.conv1.bias"),
+    (Part::Clip, Layout::Authors, "transformer.resblocks.0.attn.in_proj_bias"),
+    (Part::Clip, Layout::Diffusers, "encoder.layers.0.layer_norm1.weight"),
+    (Part::T5, Layout::Diffusers, "encoder.block.0.layer.0.SelfAttention.k.weight"),
+    (Part::T5, Layout::Ggml, "enc.blk.0.attn_k.weight"),
+    (Part::Qwen3, Layout::Diffusers, "layers.0.self_attn.k_norm.weight"),
+    (Part::Qwen3, Layout::Ggml, "blk.0.attn_k_norm.weight"),
 ];
 
 /// All parts that the tensors of `header` make up, denoisers first.
@@ -117,6 +139,7 @@ pub fn parts(header: &Header) -> Vec<Found> {
             if taken
                 || prefix.ends_with("enc.")
                 || prefix.ends_with("dec.")
+                || prefix.ends_with("vision_model.")
                 || header.has(&format!("{prefix}visual.proj"))
             {
                 continue;
@@ -129,6 +152,17 @@ pub fn parts(header: &Header) -> Vec<Found> {
     }
     found.sort_by_key(|f| f.part);
     found
+}
+
+/// The one part that a file of a diffusers folder holds.
+///
+/// # Errors
+/// A file with something else.
+pub fn part(header: &Header, part: Part) -> Result<Found> {
+    parts(header).into_iter().find(|found| found.part == part).ok_or_else(|| {
+        let (what, wanted) = (family::describe(header), family::part_name(part));
+        bad(header.path(), format!("it is {what}, not {wanted}"))
+    })
 }
 
 /// What is no model of its own.
@@ -153,19 +187,23 @@ impl Found {
     /// Where each tensor that diffusers names lies in `header`, which is the one that it was found in.
     pub fn names(&self, header: &Header) -> Names {
         let tensors = header.below(&self.prefix).map(|(name, entry)| (name, entry.shape.as_slice()));
-        let names = match (self.part, self.layout) {
-            (Part::Unet, Layout::Authors) => unet::names(&tensors.collect()),
-            (Part::Vae, Layout::Authors) => vae::names(&tensors.collect()),
-            (Part::Clip, Layout::Authors) => clip::names(&tensors.collect()),
-            (Part::Sd3, Layout::Authors) => sd3::names(&tensors.collect()),
-            (Part::Flux, Layout::Authors) => flux::names(&tensors.collect()),
-            (Part::ZImage, Layout::Authors) => zimage::names(&tensors.collect()),
-            (Part::T5, Layout::Ggml) => t5::names(&tensors.collect()),
-            (Part::Qwen3, Layout::Ggml) => qwen3::names(&tensors.collect()),
-            _ => tensors.map(|(name, _)| (name.to_owned(), Place::whole(name))).collect(),
-        };
         let with_prefix = |place: Place| Place { name: format!("{}{}", self.prefix, place.name), ..place };
-        names.into_iter().map(|(name, place)| (name, with_prefix(place))).collect()
+        self.names_of(&tensors.collect()).into_iter().map(|(name, place)| (name, with_prefix(place))).collect()
+    }
+
+    /// The same for tensors by their names behind the part's prefix.
+    fn names_of(&self, tensors: &Tensors) -> Names {
+        match (self.part, self.layout) {
+            (Part::Unet, Layout::Authors) => unet::names(tensors),
+            (Part::Vae, Layout::Authors) => vae::names(tensors),
+            (Part::Clip, Layout::Authors) => clip::names(tensors),
+            (Part::Sd3, Layout::Authors) => sd3::names(tensors),
+            (Part::Flux, Layout::Authors) => flux::names(tensors),
+            (Part::ZImage, Layout::Authors) => zimage::names(tensors),
+            (Part::T5, Layout::Ggml) => t5::names(tensors),
+            (Part::Qwen3, Layout::Ggml) => qwen3::names(tensors),
+            _ => tensors.keys().map(|name| ((*name).to_owned(), Place::whole(*name))).collect(),
+        }
     }
 
     /// The part's tensors by diffusers' names.
@@ -198,4 +236,17 @@ impl Header {
     fn side(&self, name: &str, i: usize) -> Option<usize> {
         self.get(name)?.shape.get(i).copied()
     }
+
+    /// A size that several tensors tell below `at`: what most of them say, so that one that is missing or of another
+    /// shape is found by the others. The first where they are even.
+    fn agreed(&self, at: &str, witnesses: &[(&str, usize)]) -> Option<usize> {
+        let said: Vec<usize> = witnesses.iter().filter_map(|(name, i)| self.side(&format!("{at}{name}"), *i)).collect();
+        most_said(&said)
+    }
+}
+
+/// The value that is there most often; of even ones the first.
+fn most_said(values: &[usize]) -> Option<usize> {
+    let times = |value: &usize| values.iter().filter(|other| *other == value).count();
+    values.iter().rev().max_by_key(|value| times(value)).copied()
 }

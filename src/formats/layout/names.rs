@@ -72,6 +72,8 @@ impl Header {
                 Some(entry) => {
                     tensors.insert(name.clone(), entry);
                 }
+                // What lies beside a joined matrix and is none of its parts.
+                None if !is_weight(name) => {}
                 None => {
                     let (shape, cut) = (&entry.shape, &place.cut);
                     return Err(bad(
@@ -85,6 +87,11 @@ impl Header {
     }
 }
 
+/// Whether a name is that of a network's tensor, and not of something that is kept beside it.
+pub(super) fn is_weight(name: &str) -> bool {
+    name.ends_with("weight") || name.ends_with("bias")
+}
+
 fn cut(entry: &Entry, cut: &Cut) -> Option<Entry> {
     let mut cut_entry = entry.clone();
     match cut {
@@ -94,14 +101,22 @@ fn cut(entry: &Entry, cut: &Cut) -> Option<Entry> {
             if rows.end > all || rows.is_empty() {
                 return None;
             }
-            // Rows lie one behind the other; blocks of quantised ones do not reach into the next row.
-            let each = entry.bytes / all as u64;
-            if each * all as u64 != entry.bytes {
+            // How far a row lies behind the one before it, and what is no row's own: strided rows reach into others.
+            let (each, shared) = match entry.strides.first() {
+                Some(stride) => {
+                    let each = stride * entry.dtype.size()?;
+                    (each, entry.bytes.checked_sub(each * (all as u64 - 1))?)
+                }
+                // One behind the other; blocks of quantised ones do not reach into the next row.
+                None => (entry.bytes / all as u64, entry.bytes / all as u64),
+            };
+            if entry.strides.is_empty() && each * all as u64 != entry.bytes {
                 return None;
             }
             cut_entry.offset += each * rows.start as u64;
-            cut_entry.bytes = each * rows.len() as u64;
+            cut_entry.bytes = each * (rows.len() as u64 - 1) + shared;
             cut_entry.shape[0] = rows.len();
+            cut_entry.scale = cut_entry.scale.map(|scale| scale.from_row(rows.start));
         }
         Cut::Swapped => {
             if !entry.shape.first()?.is_multiple_of(2) {
@@ -121,6 +136,7 @@ fn cut(entry: &Entry, cut: &Cut) -> Option<Entry> {
                 return None;
             }
             cut_entry.shape.truncate(2);
+            cut_entry.strides.truncate(2);
         }
     }
     Some(cut_entry)

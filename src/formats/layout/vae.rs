@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::names::{Cut, Names, Place, Tensors, replace_start};
+use super::needs::{Keys, Needs};
 use crate::formats::Header;
 
 const ATTENTION: [(&str, &str); 5] =
@@ -55,23 +56,77 @@ fn shortcut(name: &str) -> String {
     name.replace("nin_shortcut", "conv_shortcut")
 }
 
+/// What tells a level's channels.
+const CHANNELS: [(&str, usize); 6] = [
+    ("0.conv1.weight", 0),
+    ("0.conv1.bias", 0),
+    ("0.norm2.weight", 0),
+    ("0.conv2.weight", 0),
+    ("0.conv2.weight", 1),
+    ("0.conv2.bias", 0),
+];
+
 /// How latents are scaled is not in the shapes: it follows from the denoiser ([`crate::formats::family`]).
 pub fn config(h: &Header) -> Option<Value> {
     let levels = h.count("decoder.up_blocks.");
     let channels: Vec<usize> = (0..levels)
         .rev()
-        .map(|i| h.side(&format!("decoder.up_blocks.{i}.resnets.0.conv1.weight"), 0))
+        .map(|i| h.agreed(&format!("decoder.up_blocks.{i}.resnets."), &CHANNELS))
         .collect::<Option<_>>()?;
     Some(json!({
         "in_channels": h.side("encoder.conv_in.weight", 1).unwrap_or(3),
-        "out_channels": h.side("decoder.conv_out.weight", 0)?,
-        "latent_channels": h.side("decoder.conv_in.weight", 1)?,
+        "out_channels": h.agreed("", &[
+            ("decoder.conv_out.weight", 0), ("decoder.conv_out.bias", 0), ("encoder.conv_in.weight", 1),
+        ])?,
+        "latent_channels": h.agreed("", &[
+            ("decoder.conv_in.weight", 1), ("post_quant_conv.weight", 0), ("post_quant_conv.bias", 0),
+        ])?,
         "layers_per_block": h.count("decoder.up_blocks.0.resnets.").checked_sub(1)?,
         "block_out_channels": channels,
         "down_block_types": vec!["DownEncoderBlock2D"; levels],
         "up_block_types": vec!["UpDecoderBlock2D"; levels],
         "mid_block_add_attention": h.any_below("decoder.mid_block.attentions."),
-        "use_quant_conv": h.has("quant_conv.weight"),
-        "use_post_quant_conv": h.has("post_quant_conv.weight"),
+        "use_quant_conv": h.any_below("quant_conv."),
+        "use_post_quant_conv": h.any_below("post_quant_conv."),
     }))
+}
+
+/// What the decoder reads: drawing from a prompt needs no encoder.
+pub(super) fn needs(c: Keys, n: &mut Needs) -> Option<()> {
+    let channels = c.list("block_out_channels", &[64])?;
+    let (first, last) = (*channels.first()?, *channels.last()?);
+    let latents = c.size("latent_channels", 4)?;
+    if c.flag("use_post_quant_conv", true)? {
+        n.conv("post_quant_conv", latents, latents, 1)?;
+    }
+    n.conv("decoder.conv_in", latents, last, 3)?;
+    n.resnet("decoder.mid_block.resnets.0", last, last, None)?;
+    if c.flag("mid_block_add_attention", true)? {
+        let at = "decoder.mid_block.attentions.0";
+        n.norm(format!("{at}.group_norm"), last)?;
+        for (new, old) in [("to_q", "query"), ("to_k", "key"), ("to_v", "value"), ("to_out.0", "proj_attn")] {
+            let before = n.has(&format!("{at}.{old}.weight")) && !n.has(&format!("{at}.{new}.weight"));
+            let name = format!("{at}.{}", if before { old } else { new });
+            // Some files keep them as the 1x1 convolutions that they were in the first code.
+            if n.is(&format!("{name}.weight"), &[last, last, 1, 1]) {
+                n.conv(name, last, last, 1)?;
+            } else {
+                n.linear(name, last, last)?;
+            }
+        }
+    }
+    n.resnet("decoder.mid_block.resnets.1", last, last, None)?;
+    let layers = c.size("layers_per_block", 1)?;
+    for (i, out) in channels.iter().rev().copied().enumerate() {
+        let before = channels[channels.len() - i.max(1)];
+        for j in 0..=layers {
+            let from = if j == 0 { before } else { out };
+            n.resnet(&format!("decoder.up_blocks.{i}.resnets.{j}"), from, out, None)?;
+        }
+        if i + 1 < channels.len() {
+            n.conv(format!("decoder.up_blocks.{i}.upsamplers.0.conv"), out, out, 3)?;
+        }
+    }
+    n.norm("decoder.conv_norm_out", first)?;
+    n.conv("decoder.conv_out", first, c.size("out_channels", 3)?, 3)
 }

@@ -4,7 +4,8 @@
 //! A pickle is a program for a small machine that may call any function of Python. Here nothing is ever called: the
 //! zip is listed, [`scan`] walks over the program without running it and refuses what tensors do not need by its
 //! name, and what is left is read as data by candle's pickle reader, which knows no calls either. The tensors' bytes
-//! are not copied: PyTorch stores them uncompressed, so their place in the file is all that is needed.
+//! are not copied: PyTorch stores them uncompressed, so their place in the file is all that is needed. Of a zip that
+//! was packed again and compressed, the place of the compressed bytes is.
 
 mod scan;
 
@@ -16,7 +17,7 @@ use candle_core::pickle::{Object, Stack};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::file::{self, bad};
-use super::header::{Arranged, Container, Dtype, Entry, FileFacts, Header};
+use super::header::{Container, Deflated, Dtype, Entry, FileFacts, Header};
 use crate::error::{Doing, Result, StudioError};
 
 /// Most bytes of `data.pkl`. That of SD 1.5 has 200 KB.
@@ -27,10 +28,17 @@ const FILES_MAX: usize = 100_000;
 /// What to do with a pickle that is refused, as the end of a sentence.
 const CONVERT: &str = "convert it to safetensors";
 
+/// Deflate makes of each byte at most this many.
+const DEFLATE_MOST: u64 = 1032;
+/// Most values of a tensor that are more than its storage holds (its strides are 0: they repeat).
+const REPEATED_MAX: u64 = 1 << 24;
+
 /// A storage in the zip: where its bytes are.
 struct Storage {
+    /// In the file; 0 where it is deflated.
     offset: u64,
     bytes: u64,
+    deflated: Option<Deflated>,
 }
 
 /// Reads the zip's list and its pickle.
@@ -45,7 +53,7 @@ pub fn read(path: &Path) -> Result<Header> {
     let mut storages = HashMap::new();
     let mut pickle = None;
     for i in 0..zip.len() {
-        let member = zip.by_index(i).map_err(zip_bad)?;
+        let member = zip.by_index_raw(i).map_err(zip_bad)?;
         let name = member.name().map_err(zip_bad)?.into_owned();
         if let Some(folder) = name.strip_suffix("data.pkl")
             && (folder.is_empty() || folder.ends_with('/'))
@@ -58,13 +66,20 @@ pub fn read(path: &Path) -> Result<Header> {
                 return Err(bad(path, "it has more than one data.pkl"));
             }
         }
-        // Compressed ones have no place that could be mapped; they are refused when a tensor wants them.
-        let offset = member.data_start().filter(|_| member.compression() == CompressionMethod::Stored);
-        if let Some(offset) = offset
-            && offset.checked_add(member.size()).is_some_and(|end| end <= len)
-        {
-            storages.insert(name, Storage { offset, bytes: member.size() });
-        }
+        // What lies beyond the file, or is packed in another way, is refused when a tensor wants it.
+        let (bytes, packed) = (member.size(), member.compressed_size());
+        let Some(offset) = member.data_start().filter(|at| at.checked_add(packed).is_some_and(|end| end <= len)) else {
+            continue;
+        };
+        let storage = match member.compression() {
+            _ if member.encrypted() => continue,
+            CompressionMethod::Stored if packed == bytes => Storage { offset, bytes, deflated: None },
+            CompressionMethod::Deflated if bytes / DEFLATE_MOST <= packed => {
+                Storage { offset: 0, bytes, deflated: Some(Deflated { offset, bytes: packed }) }
+            }
+            _ => continue,
+        };
+        storages.insert(name, storage);
     }
     let Some((index, folder)) = pickle else {
         return Err(bad(path, "it is a zip archive without data.pkl: no PyTorch checkpoint"));
@@ -80,8 +95,12 @@ pub fn read(path: &Path) -> Result<Header> {
     if bytes.len() as u64 > PICKLE_MAX {
         return Err(bad(path, format!("its data.pkl unpacks to more than {PICKLE_MAX} bytes")));
     }
-    if let Some(order) = storages.get(&format!("{folder}byteorder")) {
-        check_order(path, order)?;
+    if let Ok(order) = zip.by_name(&format!("{folder}byteorder")) {
+        let mut text = Vec::new();
+        order.take(16).read_to_end(&mut text).map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
+        if text.trim_ascii() != b"little" {
+            return Err(bad(path, "it was written for a big-endian machine"));
+        }
     }
     scan::check(&bytes).map_err(|why| bad(path, format!("{why}; it was not opened, {CONVERT}")))?;
     let unread = |e: candle_core::Error| bad(path, format!("its pickle cannot be read as data ({e}); {CONVERT}"));
@@ -99,17 +118,6 @@ pub fn read(path: &Path) -> Result<Header> {
         metadata: BTreeMap::new(),
         gguf: None,
     })
-}
-
-/// Newer versions of PyTorch say which way their numbers lie.
-fn check_order(path: &Path, order: &Storage) -> Result<()> {
-    use std::io::{Seek, SeekFrom};
-    let (mut source, _) = file::open(path)?;
-    let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
-    let mut text = Vec::new();
-    source.seek(SeekFrom::Start(order.offset)).map_err(failed)?;
-    source.take(order.bytes.min(16)).read_to_end(&mut text).map_err(failed)?;
-    if text.trim_ascii() == b"little" { Ok(()) } else { Err(bad(path, "it was written for a big-endian machine")) }
 }
 
 /// All tensors of a state dict, or of the `state_dict` in a training checkpoint.
@@ -220,19 +228,25 @@ fn entry(args: Vec<Object>, folder: &str, storages: &HashMap<String, Storage>) -
     if size.len() != stride.len() || size.len() > 8 {
         return Err(odd());
     }
+    let impossible = || format!("claims the impossible shape {size:?}");
+    let n = size.iter().try_fold(1_u64, |n, &side| n.checked_mul(side)).ok_or_else(impossible)?;
     let mut step = 1_u64;
-    for (&n, &s) in size.iter().zip(&stride).rev() {
-        if n > 1 && s != step {
-            return Err(format!("does not lie in order (shape {size:?}, strides {stride:?})"));
-        }
-        step = step.checked_mul(n).ok_or_else(|| format!("claims the impossible shape {size:?}"))?;
-    }
-    // `step` has become the number of elements.
+    let in_order = size.iter().zip(&stride).rev().all(|(&n, &s)| {
+        let fits = n <= 1 || s == step;
+        step = step.saturating_mul(n);
+        fits
+    });
+    // From the first value to the last one, wherever those between them lie.
+    let span = match n {
+        0 => Some(0),
+        _ => size.iter().zip(&stride).try_fold(1_u64, |end, (n, s)| end.checked_add((n - 1).checked_mul(*s)?)),
+    };
     let width = dtype.size().unwrap_or(1);
-    let place = offset.checked_mul(width).zip(step.checked_mul(width));
-    let (from, bytes) = place.ok_or_else(|| format!("claims the impossible shape {size:?}"))?;
+    let bytes = span.and_then(|span| span.checked_mul(width)).ok_or_else(impossible)?;
+    let from = offset.checked_mul(width).ok_or_else(impossible)?;
     let storage = storages.get(&format!("{folder}data/{key}"));
-    let storage = storage.ok_or_else(|| format!("lies in data/{key}, which is missing, compressed or cut off"))?;
+    let storage = storage
+        .ok_or_else(|| format!("lies in data/{key}, which is missing, cut off, or packed in a way that is not read"))?;
     if from.checked_add(bytes).is_none_or(|end| end > storage.bytes) {
         return Err(format!(
             "needs bytes {from} to {} of data/{key}, which has {}",
@@ -240,7 +254,13 @@ fn entry(args: Vec<Object>, folder: &str, storages: &HashMap<String, Storage>) -
             storage.bytes
         ));
     }
+    if n > storage.bytes / width && n > REPEATED_MAX {
+        return Err(format!("makes {n} values of the {} in data/{key}", storage.bytes / width));
+    }
     let shape: Option<Vec<usize>> = size.iter().map(|&n| usize::try_from(n).ok()).collect();
-    let shape = shape.ok_or_else(|| format!("claims the impossible shape {size:?}"))?;
-    Ok(Entry { dtype, shape, file: 0, offset: storage.offset + from, bytes, arranged: Arranged::AsShaped })
+    Ok(Entry {
+        strides: if in_order { Vec::new() } else { stride },
+        deflated: storage.deflated,
+        ..Entry::plain(dtype, shape.ok_or_else(impossible)?, storage.offset + from, bytes)
+    })
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Effects, advance};
 use crate::domain::{
     CLIP_SKIP, COUNT, EventKind, GUIDANCE, GUIDANCE_RESCALE, ImageParams, ImageRequest, Job, JobId, Latents, Makes,
-    Outcome, Picture, PictureRecord, Room, SEED_MAX, STEPS, Seed,
+    Outcome, Picture, PictureRecord, Room, STEPS, Seed,
 };
 use crate::error::{Cause, StudioError};
 use crate::state::{
@@ -22,22 +22,28 @@ impl AppState {
         match edit {
             ImageEdit::Prompt(text) => {
                 params.prompt = text;
+                self.create.left_out.clear();
                 self.create.unknown_words.clear();
                 self.create.widened = 0;
                 if self.create.error.as_ref().is_some_and(|e| *e.cause() == Cause::EmptyPrompt) {
                     self.create.forget_error();
                 }
             }
-            ImageEdit::Negative(text) => params.negative = text,
+            ImageEdit::Negative(text) => {
+                params.negative = text;
+                self.create.left_out.clear();
+            }
             ImageEdit::Model(id) => self.choose_image_model(id),
             ImageEdit::Size(width, height) => (params.width, params.height) = (width, height),
             ImageEdit::Steps(n) => params.steps = STEPS.clamp(n.into()) as u32,
             ImageEdit::Guidance(g) => params.guidance = GUIDANCE.clamp(g.into()) as f32,
-            ImageEdit::Seed(Seed::Fixed(n)) => params.seed = Seed::Fixed(n.min(SEED_MAX)),
-            ImageEdit::Seed(Seed::Random) => params.seed = Seed::Random,
+            ImageEdit::Seed(seed) => params.seed = seed,
             ImageEdit::Count(n) => params.count = COUNT.clamp(n.into()) as u32,
             ImageEdit::Sampler(sampler) => params.sampler = sampler,
             ImageEdit::Schedule(schedule) => params.schedule = schedule,
+            ImageEdit::Noise(noise) => params.noise = noise,
+            ImageEdit::GuidanceRescale(v) => params.guidance_rescale = GUIDANCE_RESCALE.clamp(v.into()) as f32,
+            ImageEdit::ClipSkip(n) => params.clip_skip = CLIP_SKIP.clamp(n.into()) as u32,
             ImageEdit::Reset => self.reset_image(),
         }
     }
@@ -60,7 +66,7 @@ impl AppState {
     }
 
     /// Where the size in use is not one of the model's own, its first size.
-    fn fit_size(&mut self) {
+    pub(super) fn fit_size(&mut self) {
         let params = &mut self.settings.image;
         let Some(entry) = self.models.entry(&params.model) else { return };
         let sizes = &entry.card.sizes;
@@ -91,7 +97,11 @@ impl AppState {
     }
 
     pub(super) fn generate(&mut self, fx: &mut Effects) {
-        let params = self.settings.image.clone();
+        let mut params = self.settings.image.clone();
+        // What a model does not take may have been left by another, or by a picture's settings.
+        if let Some(entry) = self.models.entry(&params.model) {
+            params.fit(&entry.card.takes());
+        }
         let ready = params.check().and_then(|()| self.models.resolve(&params.model, Makes::Image));
         let model = match ready {
             Ok(model) => model,
@@ -142,6 +152,7 @@ impl AppState {
         let id = self.new_job();
         let request = Box::new(request);
         self.create.forget_error();
+        self.create.left_out.clear();
         self.create.unknown_words.clear();
         self.create.widened = 0;
         self.create.shown = Shown::Newest;
@@ -193,6 +204,7 @@ impl AppState {
                 job.preview = Some(picture);
                 job.preview_serial += 1;
             }
+            EventKind::LeftOut { notes } => self.create.left_out = notes,
             EventKind::Picture { index, picture, record } => self.picture_done((id, index), picture, record, fx),
             EventKind::Finished(outcome) => {
                 let job = self.create.jobs.remove(at);
@@ -223,6 +235,7 @@ impl AppState {
                 self.leave_job(id);
             }
             EventKind::Freed { .. }
+            | EventKind::Unloaded { .. }
             | EventKind::WithoutDraft { .. }
             | EventKind::Prefill { .. }
             | EventKind::Token { .. }
@@ -240,7 +253,7 @@ impl AppState {
         let (job, index) = key;
         fx.push(Effect::SavePicture { job, index, picture: picture.clone(), record: record.clone() });
         let subject = self.create.jobs.iter().find(|j| j.id == job).and_then(|j| j.subject.clone());
-        self.put_on_strip(Shot { key, picture, record, saved: Saved::Saving, subject });
+        self.put_on_strip(Shot { key, picture: Some(picture), record, saved: Saved::Saving, subject });
     }
 
     pub(super) fn put_on_strip(&mut self, shot: Shot) {
@@ -267,39 +280,17 @@ impl AppState {
         }
     }
 
-    /// Sets prompt and sliders to what made `record`.
-    pub(super) fn restore(&mut self, record: &PictureRecord) {
-        if self.models.resolve(&record.model, Makes::Image).is_ok() {
-            self.choose_image_model(record.model.clone());
-        }
-        let params = &mut self.settings.image;
-        params.prompt.clone_from(&record.prompt);
-        params.negative.clone_from(&record.negative);
-        params.steps = STEPS.clamp(record.steps.into()) as u32;
-        params.guidance = GUIDANCE.clamp(record.guidance.into()) as f32;
-        params.seed = Seed::Fixed(record.seed.min(SEED_MAX));
-        params.count = 1;
-        params.sampler = record.sampler;
-        params.schedule = record.schedule;
-        params.noise = record.noise;
-        params.guidance_rescale = GUIDANCE_RESCALE.clamp(record.guidance_rescale.into()) as f32;
-        params.clip_skip = CLIP_SKIP.clamp(record.clip_skip.into()) as u32;
-        (params.width, params.height) = (record.width, record.height);
-        self.fit_size();
-        self.create.forget_error();
-        self.create.subject = None;
-        self.settings.room = Room::Create;
-        self.note(NoticeKind::SettingsRestored);
-    }
-
-    /// Shows a picture from a file as if it had been made now.
-    pub(super) fn show_file(&mut self, path: &Path, picture: Arc<Picture>, record: Box<PictureRecord>) {
-        let known = self.create.strip.iter().find(|s| matches!(&s.saved, Saved::At(p) if p == path)).map(|s| s.key);
-        let key = known.unwrap_or_else(|| {
+    /// Shows a picture from a file as if it had been made now; without its pixels they are read next.
+    pub(super) fn show_file(&mut self, path: &Path, picture: Option<Arc<Picture>>, record: Box<PictureRecord>) {
+        let known = self.create.strip.iter_mut().find(|s| matches!(&s.saved, Saved::At(p) if p == path));
+        let key = if let Some(shot) = known {
+            shot.picture = picture.or(shot.picture.take());
+            shot.key
+        } else {
             let key = (self.new_job(), 0);
             self.put_on_strip(Shot { key, picture, record, saved: Saved::At(path.to_owned()), subject: None });
             key
-        });
+        };
         self.create.shown = Shown::Shot(key);
     }
 
@@ -308,29 +299,37 @@ impl AppState {
         if self.create.shot(key).is_none() {
             return;
         }
-        self.notices.pop();
+        self.notices.pop_if(|notice| matches!(&notice.kind, NoticeKind::SettingsRestored(notes) if notes.is_empty()));
         self.settings.image.seed = Seed::Random;
         self.generate(fx);
     }
 
     pub(super) fn export_shot(&mut self, key: ShotKey, fx: &mut Effects) {
-        if let Some(shot) = self.create.shot(key) {
-            let name = match &shot.saved {
-                Saved::At(path) => path.file_stem().map(|s| s.to_string_lossy().into_owned()),
-                _ => None,
-            };
-            fx.push(Effect::AskExportPicture {
-                picture: shot.picture.clone(),
+        let Some(shot) = self.create.shot(key) else { return };
+        let name = match &shot.saved {
+            Saved::At(path) => path.file_stem().map(|s| s.to_string_lossy().into_owned()),
+            _ => None,
+        };
+        match (&shot.picture, &shot.saved) {
+            (Some(picture), _) => fx.push(Effect::AskExportPicture {
+                picture: picture.clone(),
                 record: Some(shot.record.clone()),
                 name: name.unwrap_or_else(|| format!("picture-{}", shot.record.seed)),
-            });
+            }),
+            (None, Saved::At(path)) => fx.push(Effect::AskExportFile { path: path.clone() }),
+            (None, _) => {}
         }
     }
 
     pub(super) fn copy_shot(&mut self, key: ShotKey, fx: &mut Effects) {
-        if let Some(shot) = self.create.shot(key) {
-            fx.push(Effect::CopyPicture(shot.picture.clone()));
-            self.note(NoticeKind::Copied);
+        let Some(shot) = self.create.shot(key) else { return };
+        match (&shot.picture, &shot.saved) {
+            (Some(picture), _) => {
+                fx.push(Effect::CopyPicture(picture.clone()));
+                self.gallery.copying = None;
+            }
+            (None, Saved::At(path)) => self.copy_file(path.clone(), fx),
+            (None, _) => {}
         }
     }
 
@@ -343,12 +342,39 @@ impl AppState {
 
     pub(super) fn retry_save(&mut self, key: ShotKey, fx: &mut Effects) {
         let Some(shot) = self.create.strip.iter_mut().find(|s| s.key == key) else { return };
-        if !matches!(shot.saved, Saved::Failed(_)) {
-            return;
-        }
+        let Some(picture) = shot.picture.clone().filter(|_| matches!(shot.saved, Saved::Failed(_))) else { return };
         shot.saved = Saved::Saving;
         let (job, index) = key;
-        fx.push(Effect::SavePicture { job, index, picture: shot.picture.clone(), record: shot.record.clone() });
+        fx.push(Effect::SavePicture { job, index, picture, record: shot.record.clone() });
+    }
+
+    /// Whether the stage shows the picture of this file.
+    pub(super) fn is_on_stage(&self, path: &Path) -> bool {
+        matches!(self.create.stage(), Stage::Shot(Shot { saved: Saved::At(shown), .. }) if shown == path)
+    }
+
+    /// The full picture of a file that the strip shows.
+    pub(super) fn shot_loaded(&mut self, path: &Path, picture: &Arc<Picture>) {
+        if let Some(shot) = self.create.strip.iter_mut().find(|s| matches!(&s.saved, Saved::At(p) if p == path)) {
+            shot.picture = Some(picture.clone());
+        }
+    }
+
+    /// Keeps the strip within its bytes, and has the picture on the stage read where it is on the disk alone.
+    pub(super) fn load_stage(&mut self, fx: &mut Effects) {
+        self.create.trim_strip();
+        let missing = match self.create.stage() {
+            Stage::Shot(Shot { key, picture: None, saved: Saved::At(path), .. }) => Some((*key, path.clone())),
+            _ => None,
+        };
+        // A file that could not be read is not asked for again before another picture was shown.
+        let key = missing.as_ref().map(|(key, _)| *key);
+        if self.create.reading != key
+            && let Some((_, path)) = missing
+        {
+            fx.push(Effect::ViewPicture(path));
+        }
+        self.create.reading = key;
     }
 
     pub(super) fn save_failed(&mut self, key: ShotKey, error: StudioError) {

@@ -56,8 +56,8 @@ impl AppState {
     pub fn next_section(&self) -> Option<(usize, usize)> {
         self.form_of_page().filter(|(form, _)| form.has_sections())?;
         let answers = self.write.open.turns.iter().filter(|turn| turn.message.role == Role::Assistant);
-        let mut answers = answers.filter(|turn| !turn.message.content.is_empty());
-        let sections = outline_sections(&answers.next()?.message.content).len();
+        let mut answers = answers.filter(|turn| !turn.message.said().is_empty());
+        let sections = outline_sections(answers.next()?.message.said()).len();
         let done = answers.count();
         (done < sections).then_some((done, sections))
     }
@@ -66,8 +66,8 @@ impl AppState {
     pub fn sections(&self) -> Option<Vec<u64>> {
         self.form_of_page().filter(|(form, _)| form.has_sections())?;
         let answers = self.write.open.turns.iter().filter(|turn| turn.message.role == Role::Assistant);
-        let mut written = answers.filter(|turn| !turn.message.content.is_empty());
-        let all = outline_sections(&written.next()?.message.content).len();
+        let mut written = answers.filter(|turn| !turn.message.said().is_empty());
+        let all = outline_sections(written.next()?.message.said()).len();
         let sections: Vec<u64> = written.map(|turn| turn.id).take(all).collect();
         (all > 0 && sections.len() == all).then_some(sections)
     }
@@ -76,7 +76,7 @@ impl AppState {
         let (Some((at, _)), Some((form, made))) = (self.next_section(), self.form_of_page()) else { return };
         let turns = &self.write.open.turns;
         let Some(outline) = turns.iter().find(|turn| turn.message.role == Role::Assistant) else { return };
-        let outline = outline.message.content.clone();
+        let outline = outline.message.said().to_owned();
         let Some(section) = outline_sections(&outline).into_iter().nth(at) else { return };
         let prompt = form.render_section(&made.values, self.lang, &outline, &section);
         match prompt {
@@ -111,7 +111,7 @@ impl AppState {
             None => self.write.open.turns.last().map(|turn| turn.id).into_iter().collect(),
         };
         let texts = turns.iter().filter_map(|id| self.write.open.turn(*id));
-        let texts = texts.filter(|turn| turn.message.role == Role::Assistant).map(|turn| turn.message.content.as_str());
+        let texts = texts.filter(|turn| turn.message.role == Role::Assistant).map(|turn| turn.message.said());
         let texts: Vec<&str> = texts.collect();
         if !texts.is_empty() {
             let text = texts.join("\n\n");

@@ -6,12 +6,12 @@ use std::path::Path;
 use super::Effects;
 use crate::domain::{
     EventKind, Illustration, Job, JobId, JournalEntry, Makes, Message, Outcome, Passage, Role, Room, Subject,
-    TextParams, TextPrompt, TextRequest,
+    TextParams, TextPrompt, TextRequest, answer_of,
 };
 use crate::state::{AppState, Effect, Helper, ImageEdit, NoticeKind, ShotKey};
 
-/// Tokens of a prompt at most.
-const TOKENS: u32 = 96;
+/// Tokens at most: some models think before they answer. The prompt itself ends with its paragraph.
+const TOKENS: u32 = 2048;
 /// Letters of a prompt that are kept.
 const PROMPT: usize = 500;
 
@@ -30,9 +30,19 @@ impl AppState {
         }
     }
 
+    /// Whoever writes a prompt of their own wants no other any more.
+    pub(super) fn stop_helper_for(&mut self, edit: &ImageEdit, fx: &mut Effects) {
+        if let ImageEdit::Prompt(text) = edit
+            && *text != self.settings.image.prompt
+            && let Some(helper) = self.create.helper.take()
+        {
+            fx.push(Effect::Cancel(helper.id));
+        }
+    }
+
     /// A picture prompt for a turn of the conversation.
     pub(super) fn picture_of_turn(&mut self, id: u64, fx: &mut Effects) {
-        let text = self.write.open.turn(id).map(|turn| turn.message.content.clone());
+        let text = self.write.open.turn(id).map(|turn| turn.message.said().to_owned());
         if let (Some(text), None) = (text.filter(|t| !t.trim().is_empty()), &self.create.helper) {
             let passage = Passage::new(id, 0, &text);
             self.picture_prompt_for(passage, &text, fx);
@@ -117,27 +127,32 @@ impl AppState {
             draft: None,
             max_tokens: TOKENS,
             grammar: None,
-            stop: vec!["\n\n".to_owned()],
+            stop: Vec::new(),
             ..self.settings.text.clone()
         };
         let (id, seed) = (self.new_job(), self.roll());
-        self.create.helper = Some(Helper { id, text: String::new() });
+        self.create.helper = Some(Helper { id, text: String::new(), before: self.settings.image.prompt.clone() });
         let request = TextRequest { params, model, draft: None, prompt: TextPrompt::Chat(messages), seed };
         fx.push(Effect::Submit { id, job: Job::Text(Box::new(request)) });
     }
 
-    pub(super) fn helper_event(&mut self, id: JobId, kind: EventKind) {
+    pub(super) fn helper_event(&mut self, id: JobId, kind: EventKind, fx: &mut Effects) {
         let Some(helper) = self.create.helper.as_mut().filter(|helper| helper.id == id) else { return };
         match kind {
-            EventKind::Token { text } => helper.text.push_str(&text),
-            EventKind::Finished(Outcome::Text(_)) => {
-                let prompt = tidy(&helper.text);
-                self.create.helper = None;
-                if !prompt.is_empty() {
-                    let before = self.settings.image.prompt.clone();
-                    self.set_image(ImageEdit::Prompt(prompt));
-                    self.note(NoticeKind::PromptWritten(before));
+            EventKind::Token { text } => {
+                helper.text.push_str(&text);
+                let written = answer_of(&helper.text).trim_start();
+                // The rest of the answer is not asked for.
+                if written.contains("\n\n") || written.len() > 2 * PROMPT {
+                    fx.push(Effect::Cancel(id));
+                    self.take_prompt();
                 }
+            }
+            EventKind::Finished(Outcome::Text(stats)) => {
+                if tidy(answer_of(&helper.text)).is_empty() {
+                    self.create.error = stats.context_full().or(self.create.error.take());
+                }
+                self.take_prompt();
             }
             EventKind::Failed(error) => {
                 self.create.helper = None;
@@ -145,6 +160,16 @@ impl AppState {
             }
             EventKind::Cancelled | EventKind::Finished(_) => self.create.helper = None,
             _ => {}
+        }
+    }
+
+    /// What was written becomes the prompt; a thought without an answer does not.
+    fn take_prompt(&mut self) {
+        let Some(helper) = self.create.helper.take() else { return };
+        let prompt = tidy(answer_of(&helper.text));
+        if !prompt.is_empty() && helper.before == self.settings.image.prompt {
+            self.set_image(ImageEdit::Prompt(prompt));
+            self.note(NoticeKind::PromptWritten(helper.before));
         }
     }
 }

@@ -10,7 +10,37 @@ impl AppState {
     /// request is out at a time.
     pub fn is_measure_due(&self, cursor: usize) -> bool {
         let ledger = &self.write.ledger;
-        !ledger.pending && ledger.key.as_ref() != Some(&self.ledger_key(cursor))
+        !ledger.pending && !ledger.key.as_ref().is_some_and(|key| self.is_ledger_key(key, cursor))
+    }
+
+    /// As `*key == self.ledger_key(cursor)`, without a copy of all texts: this is asked in every frame.
+    fn is_ledger_key(&self, key: &LedgerKey, cursor: usize) -> bool {
+        let LedgerKey { document, turns, page, draft, system, params, here } = key;
+        let open = &self.write.open;
+        let same_page = match (page, &open.page) {
+            (Some((edit, len, at, story)), Some(page)) => {
+                (*edit, *len, *at) == (page.at(), page.text.len(), cursor) && *story == page.story
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        same_page
+            && (document, *turns, *here) == (&open.id, self.ledger_turns(), self.is_text_here())
+            && (draft.as_str(), system) == (self.write.draft.trim(), self.ledger_system())
+            && params == self.text()
+    }
+
+    fn ledger_turns(&self) -> (usize, (u64, usize)) {
+        let turns = &self.write.open.turns;
+        (turns.len(), turns.last().map_or((0, 0), |turn| (turn.id, turn.message.content.len())))
+    }
+
+    fn ledger_system(&self) -> &String {
+        if self.write.open.id.is_some() { &self.write.open.system } else { &self.settings.system_prompt }
+    }
+
+    fn is_text_here(&self) -> bool {
+        self.models.entry(&self.text().model).is_none_or(|entry| entry.is_here())
     }
 
     /// Measures what would be sent now.
@@ -60,24 +90,25 @@ impl AppState {
     /// What tells that another prompt would be sent.
     fn ledger_key(&self, cursor: usize) -> LedgerKey {
         let open = &self.write.open;
-        let last = open.turns.last().map_or((0, 0), |turn| (turn.id, turn.message.content.len()));
         let page = open.page.as_ref().map(|page| (page.at(), page.text.len(), cursor, page.story.clone()));
-        let system = if open.id.is_some() { &open.system } else { &self.settings.system_prompt };
         LedgerKey {
             document: open.id.clone(),
-            turns: (open.turns.len(), last),
+            turns: self.ledger_turns(),
             page,
             draft: self.write.draft.trim().to_owned(),
-            system: system.clone(),
+            system: self.ledger_system().clone(),
             params: self.text().clone(),
-            here: self.models.entry(&self.text().model).is_none_or(|entry| entry.is_here()),
+            here: self.is_text_here(),
         }
     }
 
     pub(super) fn measured(&mut self, serial: u64, ledger: Result<Ledger>) {
         if serial == self.write.ledger.serial {
             self.write.ledger.pending = false;
-            self.write.ledger.found = ledger.ok();
+            // Of another document by now: its own is measured next.
+            if self.write.ledger.key.as_ref().is_some_and(|key| key.document == self.write.open.id) {
+                self.write.ledger.found = ledger.ok();
+            }
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The gallery, files that are dropped or opened, and everything that the store says.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Effects;
-use crate::domain::StoreEvent;
-use crate::error::Cause;
+use crate::domain::{LibraryItem, Picture, StoreEvent};
+use crate::error::{Cause, Result};
 use crate::state::{AppState, Command, Effect, NoticeKind, Saved};
 
 impl AppState {
@@ -13,16 +14,24 @@ impl AppState {
             Command::Select(path) => self.select(path, fx),
             Command::SetGallerySearch(text) => self.gallery.search = text,
             Command::NeedThumbnail(path) => self.need_thumbnail(path, fx),
+            Command::UseItem(path) => {
+                if let Some(record) = self.gallery.item(&path).and_then(|item| item.record.clone()) {
+                    self.restore(&record);
+                    self.show_file(&path, None, record);
+                }
+            }
             Command::OpenFile(path) => {
-                self.gallery.restoring = Some(path.clone());
+                let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+                if ending.is_some_and(|ending| ending == "gguf" || ending == "safetensors") {
+                    return self.use_model(&path.display().to_string());
+                }
+                self.gallery.opening.retain(|asked| *asked != path);
+                self.gallery.opening.push(path.clone());
                 fx.push(Effect::OpenPicture(path));
             }
             Command::ChooseFile => fx.push(Effect::AskOpenFile),
             Command::SaveItemAs(path) => fx.push(Effect::AskExportFile { path }),
-            Command::CopyItem(path) => {
-                fx.push(Effect::CopyFile(path));
-                self.note(NoticeKind::Copied);
-            }
+            Command::CopyItem(path) => self.copy_file(path, fx),
             Command::TrashItem(path) => fx.push(Effect::TrashPictures(vec![path])),
             Command::RestorePictures(paths) => {
                 self.notices.retain(|n| n.kind != NoticeKind::PicturesTrashed(paths.clone()));
@@ -40,13 +49,47 @@ impl AppState {
     }
 
     fn select(&mut self, path: Option<PathBuf>, fx: &mut Effects) {
-        let opened = self.gallery.opened.as_ref().map(|(p, _)| p);
-        if let Some(path) = &path
-            && opened != Some(path)
-        {
-            fx.push(Effect::OpenPicture(path.clone()));
+        if self.gallery.opened.as_ref().map(|(opened, _)| opened) != path.as_ref() {
+            self.gallery.opened = None;
+            fx.extend(path.clone().map(Effect::ViewPicture));
         }
         self.gallery.selected = path;
+    }
+
+    /// Copies a picture of the library, once it is read.
+    pub(super) fn copy_file(&mut self, path: PathBuf, fx: &mut Effects) {
+        match &self.gallery.opened {
+            Some((opened, picture)) if *opened == path => {
+                fx.push(Effect::CopyPicture(picture.clone()));
+                self.gallery.copying = None;
+            }
+            _ => {
+                self.gallery.copying = Some(path.clone());
+                fx.push(Effect::ViewPicture(path));
+            }
+        }
+    }
+
+    /// A picture was read to be looked at or copied.
+    fn viewed(&mut self, path: PathBuf, picture: Result<Arc<Picture>>, fx: &mut Effects) {
+        let copying = self.gallery.copying.take_if(|wanted| *wanted == path).is_some();
+        let selected = self.gallery.selected.as_ref() == Some(&path);
+        let on_stage = self.is_on_stage(&path);
+        match picture {
+            Ok(picture) => {
+                if copying {
+                    fx.push(Effect::CopyPicture(picture.clone()));
+                }
+                if on_stage {
+                    self.shot_loaded(&path, &picture);
+                }
+                if selected {
+                    self.gallery.opened = Some((path, picture));
+                }
+            }
+            Err(error) if copying || selected || on_stage => self.problem(error),
+            Err(_) => {}
+        }
     }
 
     pub(super) fn store_event(&mut self, event: StoreEvent, fx: &mut Effects) {
@@ -62,23 +105,24 @@ impl AppState {
             }
             StoreEvent::PictureFailed { job, index, error } => self.save_failed((job, index), error),
             StoreEvent::LatentsKept { path } => self.note(NoticeKind::LatentsKept(path)),
-            StoreEvent::LatentsOpened { latents } => {
-                self.gallery.restoring = None;
-                self.decode_opened(latents, fx);
-            }
-            StoreEvent::PersonaOpened { persona, left_out } => {
-                self.gallery.restoring = None;
-                self.persona_opened(*persona, left_out, fx);
-            }
-            StoreEvent::Personas(kept) => self.personas.kept = kept,
-            StoreEvent::PersonaKept(kept) => self.personas.put(*kept),
+            StoreEvent::LatentsOpened { latents } => self.decode_opened(latents, fx),
+            StoreEvent::PersonaOpened { persona, left_out } => self.persona_opened(*persona, left_out, fx),
+            StoreEvent::Personas(kept) => self.personas_listed(kept),
+            StoreEvent::PersonaKept(kept) => self.persona_kept(*kept),
+            StoreEvent::PersonaFailed { id, error } => self.persona_failed(&id, error),
+            StoreEvent::PersonaTrashed(id) => self.persona_trashed(id),
             StoreEvent::TextsFound { serial, hits, done } => self.write.finder.found(serial, hits, done),
             StoreEvent::ChatsOpened { chats, left_out } => {
-                self.gallery.restoring = None;
                 self.chats_opened(chats, left_out, fx);
             }
             StoreEvent::Exported { path } => self.note(NoticeKind::Exported(path)),
-            StoreEvent::Library(items) => self.gallery.items = Some(items),
+            // A list that was begun before the folder was changed comes too late.
+            StoreEvent::Library(items) => {
+                let here = |item: &LibraryItem| item.path.starts_with(&self.status.library);
+                if items.iter().all(here) {
+                    self.gallery.items = Some(items);
+                }
+            }
             StoreEvent::Thumbnail { path, picture } => self.gallery.thumbnails.put(path, picture),
             StoreEvent::NoThumbnail { path, error } => {
                 // A broken file is not asked for again; one that was passed over is.
@@ -87,40 +131,38 @@ impl AppState {
                 }
             }
             StoreEvent::Opened { path, picture, record } => {
-                if self.gallery.restoring.as_ref() == Some(&path) {
-                    self.gallery.restoring = None;
+                // Files that were asked for before this one come too late.
+                if let Some(at) = self.gallery.opening.iter().rposition(|asked| *asked == path) {
+                    self.gallery.opening.drain(..=at);
                     match record {
                         Some(record) => {
                             self.restore(&record);
-                            self.show_file(&path, picture, record);
+                            self.show_file(&path, Some(picture), record);
                         }
                         None => self.problem(Cause::NoSettingsInside { path }.into()),
                     }
-                } else if self.gallery.selected.as_ref() == Some(&path) {
-                    self.gallery.opened = Some((path, picture));
                 }
             }
-            StoreEvent::Trashed { paths } => self.trashed(paths),
+            StoreEvent::Viewed { path, picture } => self.viewed(path, picture, fx),
+            StoreEvent::Trashed { paths } => self.trashed(paths, fx),
             StoreEvent::Restored { items } => self.restored(items),
-            StoreEvent::Conversations(heads) => self.write.conversations = heads,
+            StoreEvent::Conversations(heads) => self.conversations_listed(heads, fx),
+            StoreEvent::ConversationTrashed(id) => self.conversation_trashed(id),
             StoreEvent::Conversation(data) => self.conversation_loaded(*data, fx),
             StoreEvent::SettingsSaved => {}
-            StoreEvent::Failed(error) => {
-                self.gallery.restoring = None;
-                self.problem(error);
-            }
+            StoreEvent::Failed(error) => self.problem(error),
         }
     }
 
-    fn trashed(&mut self, paths: Vec<PathBuf>) {
+    fn trashed(&mut self, paths: Vec<PathBuf>, fx: &mut Effects) {
         let gone = |path: &Path| paths.iter().any(|p| p == path);
         if let Some(items) = &mut self.gallery.items {
             // The neighbour takes the selection, so that Delete can be pressed again.
             if let Some(selected) = self.gallery.selected.take_if(|p| gone(p)) {
                 let at = items.iter().position(|i| i.path == selected);
                 items.retain(|item| !gone(&item.path));
-                self.gallery.selected =
-                    at.and_then(|at| items.get(at).or_else(|| items.last())).map(|item| item.path.clone());
+                let next = at.and_then(|at| items.get(at).or_else(|| items.last())).map(|item| item.path.clone());
+                self.select(next, fx);
             } else {
                 items.retain(|item| !gone(&item.path));
             }
@@ -129,7 +171,7 @@ impl AppState {
         self.note(NoticeKind::PicturesTrashed(paths));
     }
 
-    fn restored(&mut self, restored: Vec<crate::domain::LibraryItem>) {
+    fn restored(&mut self, restored: Vec<LibraryItem>) {
         if let Some(items) = &mut self.gallery.items {
             for item in restored {
                 items.retain(|i| i.path != item.path);

@@ -11,15 +11,16 @@ mod library;
 mod models;
 mod page;
 mod personas;
+mod restore;
 mod settings;
 mod shelf;
 #[cfg(test)]
 mod tests;
 mod write;
 
-use super::{AppState, Command, Effect, Phase};
+use super::{AppState, Command, Effect, NoticeKind, Phase};
 use crate::domain::{Event, EventKind, FetchEvent, Grammar, Ledger, Room, StoreEvent};
-use crate::error::Result;
+use crate::error::{Result, StudioError};
 
 /// Everything that can happen to the program.
 #[derive(Clone, Debug)]
@@ -32,6 +33,10 @@ pub enum Input {
     Ledger(u64, Result<Ledger>),
     /// A grammar that was read.
     Grammar(Grammar, Result<()>),
+    /// A text or a picture is on the clipboard.
+    Copied,
+    /// The engine could not be told to free its memory.
+    NotUnloaded(StudioError),
 }
 
 /// Changes `state` for `input` and says what is to be done about it, in order.
@@ -44,7 +49,22 @@ pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::Fetch(event) => state.fetch_event(event, &mut effects),
         Input::Ledger(serial, ledger) => state.measured(serial, ledger),
         Input::Grammar(grammar, outcome) => state.grammar_checked(grammar, outcome),
+        Input::Copied => state.note(NoticeKind::Copied),
+        Input::NotUnloaded(error) => state.not_unloaded(error),
     }
+    state.load_stage(&mut effects);
+    state.write.note_questions(&effects);
+    effects
+}
+
+/// What is read when the window opens.
+pub fn begin(state: &mut AppState) -> Vec<Effect> {
+    let mut effects = vec![Effect::ListConversations];
+    // The library is read when it is first looked at.
+    if state.room() == Room::Gallery {
+        effects.push(Effect::ScanLibrary);
+    }
+    state.write.note_questions(&effects);
     effects
 }
 
@@ -66,9 +86,13 @@ impl AppState {
             | Command::Reveal(_)
             | Command::WindowChanged(_)
             | Command::DismissNotice(_)
+            | Command::DismissProblems
             | Command::Tick => self.settings_command(command, fx),
 
-            Command::SetImage(edit) => self.set_image(edit),
+            Command::SetImage(edit) => {
+                self.stop_helper_for(&edit, fx);
+                self.set_image(edit);
+            }
             Command::RollSeed => self.roll_seed(),
             Command::Generate => self.generate(fx),
             Command::CancelJob(id) => self.cancel(id, fx),
@@ -133,6 +157,7 @@ impl AppState {
             Command::Select(_)
             | Command::SetGallerySearch(_)
             | Command::NeedThumbnail(_)
+            | Command::UseItem(_)
             | Command::OpenFile(_)
             | Command::ChooseFile
             | Command::SaveItemAs(_)
@@ -159,6 +184,9 @@ impl AppState {
 
     fn engine_event(&mut self, event: Event, fx: &mut Effects) {
         let id = event.job;
+        if let EventKind::Unloaded { makes } = event.kind {
+            return self.unloaded(makes);
+        }
         if let EventKind::Ready { .. } = event.kind {
             self.note_loaded(id);
         }
@@ -169,7 +197,7 @@ impl AppState {
             return;
         }
         if self.create.helper.as_ref().is_some_and(|helper| helper.id == id) {
-            self.helper_event(id, event.kind);
+            self.helper_event(id, event.kind, fx);
         } else if self.create.jobs.iter().any(|job| job.id == id) {
             self.image_event(id, event.kind, fx);
         } else if self.write.job.as_ref().is_some_and(|job| job.id == Some(id)) {

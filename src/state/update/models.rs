@@ -20,7 +20,8 @@ impl AppState {
             self.fetch_cancelled(id, fx);
             return;
         }
-        if offline {
+        // Files that are here are checked without asking anybody.
+        if offline && !entry.is_unchecked() {
             let error: StudioError = Cause::Offline { id: id.to_owned() }.into();
             entry.error = Some(error.clone());
             self.fetch_ended(id, Some(error), fx);
@@ -110,18 +111,51 @@ impl AppState {
     }
 
     pub(super) fn unload(&mut self, fx: &mut Effects) {
+        if !self.models.unloading.is_empty() {
+            return;
+        }
+        self.models.unloading = vec![Makes::Text, Makes::Image];
+        fx.push(Effect::Unload);
+        if self.write.job.is_some() || self.create.helper.is_some() || !self.create.jobs.is_empty() {
+            self.note(NoticeKind::MemoryWaits);
+        }
+    }
+
+    /// The models of this kind are out of the memory.
+    pub(super) fn unloaded(&mut self, makes: Makes) {
+        for entry in self.models.entries.iter_mut().filter(|entry| entry.card.makes == makes) {
+            entry.loaded = false;
+        }
+        if let Some(at) = self.models.unloading.iter().position(|kind| *kind == makes) {
+            self.models.unloading.remove(at);
+            if self.models.unloading.is_empty() {
+                self.notices.retain(|n| n.kind != NoticeKind::MemoryWaits);
+                self.note(NoticeKind::MemoryFreed);
+            }
+        }
+    }
+
+    pub(super) fn not_unloaded(&mut self, error: StudioError) {
+        self.models.unloading.clear();
+        self.problem(error);
+    }
+
+    /// Another engine is in use, with nothing in its memory.
+    pub(super) fn engine_changed(&mut self) {
+        self.models.unloading.clear();
         for entry in &mut self.models.entries {
             entry.loaded = false;
         }
-        fx.push(Effect::Unload);
-        self.note(NoticeKind::MemoryFreed);
     }
 
     /// The model of this job is in memory now; each engine thread holds one.
     pub(super) fn note_loaded(&mut self, job: JobId) {
         let image = self.create.jobs.iter().find(|j| j.id == job).map(|j| j.request.model.id.clone());
         let makes = if image.is_some() { Makes::Image } else { Makes::Text };
-        let text = || self.write.job.as_ref().map(|j| j.params.model.clone());
+        let text = || self.write.job.as_ref().filter(|j| j.id == Some(job)).map(|j| j.params.model.clone());
+        // The helper runs on the person's own model.
+        let helped = self.create.helper.as_ref().filter(|helper| helper.id == job);
+        let text = || text().or_else(|| helped.map(|_| self.settings.text.model.clone()));
         let Some(id) = image.or_else(text) else { return };
         for entry in self.models.entries.iter_mut().filter(|e| e.card.makes == makes) {
             entry.loaded = entry.card.id == id;

@@ -66,7 +66,7 @@ impl AppState {
 
     /// A page of what was written in a conversation, which stays as it is.
     fn page_of(&mut self, turns: &[u64], fx: &mut Effects) {
-        let texts = turns.iter().filter_map(|id| self.write.open.turn(*id)).map(|turn| turn.message.content.trim());
+        let texts = turns.iter().filter_map(|id| self.write.open.turn(*id)).map(|turn| turn.message.said().trim());
         let text = texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n");
         if text.is_empty() || text.len() > PAGE_BYTES || self.write.is_writing_here() {
             return;

@@ -4,6 +4,7 @@ use super::Effects;
 use crate::domain::{
     JournalEntry, KeptPersona, Message, Persona, PersonaId, PlayedPrompt, Role, Room, START, Speaker, TextPrompt,
 };
+use crate::error::StudioError;
 use crate::lang::Both;
 use crate::state::{AppState, Effect, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit};
 use crate::writing::cards;
@@ -35,12 +36,13 @@ impl AppState {
             PersonaCommand::Trash(id) => {
                 if self.personas.is_own(&id) {
                     self.personas.kept.retain(|kept| kept.id != id);
-                    fx.push(Effect::TrashPersona(id.clone()));
-                    self.note(NoticeKind::PersonaTrashed(id));
+                    self.personas.trashed.insert(id.clone());
+                    fx.push(Effect::TrashPersona(id));
                 }
             }
             PersonaCommand::Restore(id) => {
                 self.notices.retain(|n| n.kind != NoticeKind::PersonaTrashed(id.clone()));
+                self.personas.trashed.remove(&id);
                 fx.push(Effect::RestorePersona(id));
             }
             PersonaCommand::Import => fx.push(Effect::AskOpenFile),
@@ -96,22 +98,62 @@ impl AppState {
         persona: Persona,
         picture_of: Option<PersonaId>,
         fx: &mut Effects,
-    ) {
+    ) -> PersonaId {
         let id = id.unwrap_or_else(|| {
             let (now, dice) = (self.now_ms, self.roll());
             PersonaId(format!("{now:013}-{dice:08x}"))
         });
         fx.push(Effect::SavePersona { id: id.clone(), persona: Box::new(persona.clone()), picture_of });
+        *self.personas.saving.entry(id.clone()).or_default() += 1;
         let avatar = self.personas.kept.iter().find(|kept| kept.id == id).and_then(|kept| kept.avatar.clone());
         // Its picture is shown once it is on the disk.
-        self.personas.put(KeptPersona { id, persona: Persona { avatar: None, ..persona }, avatar });
+        self.personas.put(KeptPersona { id: id.clone(), persona: Persona { avatar: None, ..persona }, avatar });
+        id
+    }
+
+    /// One of the library as it is on the disk now.
+    pub(super) fn persona_kept(&mut self, kept: KeptPersona) {
+        if let Some(left_out) = self.personas.arriving.remove(&kept.id) {
+            self.note(NoticeKind::PersonaKept { name: kept.persona.name.clone(), left_out });
+        }
+        let later = self.personas.saving.get_mut(&kept.id).is_some_and(|saves| {
+            *saves = saves.saturating_sub(1);
+            *saves > 0
+        });
+        // It was changed again, or put into the trash meanwhile.
+        if !later && !self.personas.trashed.contains(&kept.id) {
+            self.personas.saving.remove(&kept.id);
+            self.personas.put(kept);
+        }
+    }
+
+    /// It is in the trash.
+    pub(super) fn persona_trashed(&mut self, id: PersonaId) {
+        self.personas.kept.retain(|kept| kept.id != id);
+        self.note(NoticeKind::PersonaTrashed(id));
+    }
+
+    /// The whole library as it is on the disk. What is being written meanwhile is not in it yet.
+    pub(super) fn personas_listed(&mut self, kept: Vec<KeptPersona>) {
+        let before = std::mem::replace(&mut self.personas.kept, kept);
+        for kept in before.into_iter().filter(|kept| self.personas.saving.contains_key(&kept.id)).collect::<Vec<_>>() {
+            self.personas.put(kept);
+        }
+    }
+
+    /// It could not be written, and stays in the window as it was meant to be.
+    pub(super) fn persona_failed(&mut self, id: &PersonaId, error: StudioError) {
+        self.personas.arriving.remove(id);
+        self.personas.saving.remove(id);
+        self.problem(error);
     }
 
     /// A card that was opened or dropped: into the library; where that is not what is shown, a conversation begins too.
     pub(super) fn persona_opened(&mut self, persona: Persona, left_out: Vec<Both>, fx: &mut Effects) {
         let only_kept = self.personas.shown && self.settings.room == Room::Write;
-        self.note(NoticeKind::PersonaKept { name: persona.name.clone(), left_out });
-        self.keep_persona(None, persona.clone(), None, fx);
+        let id = self.keep_persona(None, persona.clone(), None, fx);
+        // It is told once it is on the disk.
+        self.personas.arriving.insert(id, left_out);
         if !only_kept {
             self.talk(persona, fx);
         }

@@ -1,7 +1,7 @@
 //! Language, theme, folders, notes, and the quiet saving of settings.
 
 use super::Effects;
-use crate::state::{AppState, Command, Effect, NOTICE_MS, NoticeKind};
+use crate::state::{AppState, Command, Effect, NOTICE_MS};
 
 /// Settings are written when they have rested this long, so that dragging a slider writes once.
 const SETTLE_MS: i64 = 1_000;
@@ -19,6 +19,7 @@ impl AppState {
             }
             Command::SetDevice(device) => {
                 self.settings.device = device;
+                self.engine_changed();
                 fx.push(Effect::SetDevice(device));
             }
             Command::SetOffline(offline) => self.settings.offline = offline,
@@ -41,6 +42,7 @@ impl AppState {
             Command::Reveal(path) => fx.push(Effect::Reveal(path)),
             Command::WindowChanged(geometry) => self.settings.window = geometry,
             Command::DismissNotice(id) => self.notices.retain(|n| n.id != id),
+            Command::DismissProblems => self.notices.retain(|n| !n.kind.stays()),
             Command::Tick => self.tick(fx),
             _ => {}
         }
@@ -52,7 +54,7 @@ impl AppState {
             self.keep_sliders(fx);
         }
         self.search_when_settled(fx);
-        self.notices.retain(|n| matches!(n.kind, NoticeKind::Problem(_)) || now - n.born_ms < NOTICE_MS);
+        self.notices.retain(|n| n.kind.stays() || now - n.born_ms < NOTICE_MS);
         if self.seen_settings != self.settings {
             self.seen_settings = self.settings.clone();
             self.settings_changed_ms = now;
@@ -70,7 +72,7 @@ impl AppState {
     /// Milliseconds until something happens by itself (a note goes, settings are written); `None` where nothing
     /// will. The app wakes then, and not before.
     pub fn next_deadline_ms(&self) -> Option<i64> {
-        let notes = self.notices.iter().filter(|n| !matches!(n.kind, NoticeKind::Problem(_)));
+        let notes = self.notices.iter().filter(|n| !n.kind.stays());
         let note = notes.map(|n| n.born_ms + NOTICE_MS).min();
         let settings = self.has_unsaved_settings().then(|| {
             let since = if self.seen_settings == self.settings { self.settings_changed_ms } else { self.now_ms };

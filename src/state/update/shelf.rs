@@ -1,8 +1,9 @@
 //! Write's list: pins, the search in the texts, and the way to what was found. The open conversation's own sliders.
 
 use super::Effects;
-use crate::domain::{ConversationId, JournalEntry, TextParams};
-use crate::state::{Aim, AppState, Effect};
+use crate::domain::{ConversationHead, ConversationId, JournalEntry, TextParams};
+use crate::state::wanted::Answer;
+use crate::state::{Aim, AppState, Effect, NoticeKind};
 
 /// A search begins when the letters have rested this long.
 const SETTLE_MS: i64 = 250;
@@ -13,6 +14,22 @@ impl AppState {
         if head.pinned != on {
             head.pinned = on;
             fx.push(Effect::Journal { id, entry: JournalEntry::Pin { on } });
+        }
+    }
+
+    /// It is in the trash.
+    pub(super) fn conversation_trashed(&mut self, id: ConversationId) {
+        self.write.conversations.retain(|head| head.id != id);
+        self.write.finder.hits.retain(|hit| hit.conversation != id);
+        self.note(NoticeKind::ConversationTrashed(id));
+    }
+
+    /// The list of conversations as it is on the disk.
+    pub(super) fn conversations_listed(&mut self, heads: Vec<ConversationHead>, fx: &mut Effects) {
+        match self.write.listing.answer(&()) {
+            Answer::AskAgain => fx.push(Effect::ListConversations),
+            // Nobody asked: something on the disk is not as the window has it.
+            Answer::Take | Answer::Drop => self.write.conversations = heads,
         }
     }
 

@@ -3,10 +3,11 @@
 use super::{Effects, advance};
 use crate::domain::{
     CONTEXT, ConversationData, ConversationHead, ConversationId, EventKind, Job, JournalEntry, MAX_TOKENS, MIN_P,
-    Makes, Message, ModelRef, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, SEED_MAX, START, Seed, TEMPERATURE,
-    TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, Turn, TurnInfo,
+    Makes, Message, ModelRef, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, START, Seed, TEMPERATURE, TOP_K,
+    TOP_P, TextParams, TextPrompt, TextRequest, Thinking, Turn, TurnInfo, split_thought,
 };
 use crate::error::{Cause, Result, StudioError};
+use crate::state::wanted::Answer;
 use crate::state::{AppState, Command, Effect, NoticeKind, OpenConversation, PageSpot, Phase, TextEdit, TextJob};
 
 /// Letters of the first prompt that make a conversation's title.
@@ -40,12 +41,12 @@ impl AppState {
             }
             Command::CopyTurn(id) => {
                 if let Some(turn) = self.write.open.turn(id) {
-                    fx.push(Effect::CopyText(turn.message.content.clone()));
-                    self.note(NoticeKind::Copied);
+                    fx.push(Effect::CopyText(turn.message.said().to_owned()));
+                    self.gallery.copying = None;
                 }
             }
             Command::BeginEdit(id) => {
-                let text = self.write.open.turn(id).map(|t| t.message.content.clone());
+                let text = self.write.open.turn(id).map(|t| t.message.said().to_owned());
                 self.write.editing = text.map(|text| (id, text));
             }
             Command::SetEdit(text) => {
@@ -100,8 +101,7 @@ impl AppState {
             TextEdit::RepeatLastN(v) => p.repeat_last_n = REPEAT_LAST_N.clamp(v.into()) as u32,
             TextEdit::MaxTokens(v) => p.max_tokens = MAX_TOKENS.clamp(v.into()) as u32,
             TextEdit::Context(v) => p.context = CONTEXT.clamp(v.into()) as u32,
-            TextEdit::Seed(Seed::Fixed(n)) => p.seed = Seed::Fixed(n.min(SEED_MAX)),
-            TextEdit::Seed(Seed::Random) => p.seed = Seed::Random,
+            TextEdit::Seed(seed) => p.seed = seed,
             TextEdit::Stop(stop) => p.stop = stop,
             TextEdit::Knob(knob, value) => knob.set(p, value),
             TextEdit::Kv(kv) => p.kv = kv,
@@ -111,13 +111,13 @@ impl AppState {
         }
     }
 
-    /// The system prompt of the open conversation, and of those to come.
+    /// The system prompt of the open conversation alone; before one is begun, that of all that are to come.
     fn set_system(&mut self, text: String, fx: &mut Effects) {
-        if let Some(id) = &self.write.open.id {
-            self.write.open.system.clone_from(&text);
-            fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text: text.clone() } });
+        self.write.open.system.clone_from(&text);
+        match &self.write.open.id {
+            Some(id) => fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text } }),
+            None => self.settings.system_prompt = text,
         }
-        self.settings.system_prompt = text;
     }
 
     pub(super) fn open_conversation(&mut self, id: ConversationId, fx: &mut Effects) {
@@ -131,6 +131,8 @@ impl AppState {
     pub(super) fn new_conversation(&mut self, fx: &mut Effects) {
         self.keep_sliders(fx);
         self.personas.shown = false;
+        self.write.wanted.forget();
+        self.write.ledger.found = None;
         self.write.form = None;
         self.write.aim = None;
         self.write.finder.goal = None;
@@ -253,6 +255,8 @@ impl AppState {
         let checked = params.check().and_then(|()| match self.models.resolve(&params.model, Makes::Text) {
             // It is fetched on first use.
             Err(error) if matches!(error.cause(), Cause::NotFetched { .. }) && !self.settings.offline => Ok(()),
+            // And its files are hashed where nobody knows whether they are good.
+            Err(error) if matches!(error.cause(), Cause::NotChecked { .. }) => Ok(()),
             other => other.map(|_| ()),
         });
         // A draft is never fetched: it was chosen because it was here.
@@ -291,6 +295,8 @@ impl AppState {
     pub(super) fn new_document(&mut self) -> ConversationId {
         let (now, dice) = (self.now_ms, self.roll());
         let id = ConversationId(format!("{now:013}-{dice:08x}"));
+        // What was to be shown here comes too late: something was begun in its place.
+        self.write.wanted.forget();
         self.write.open.id = Some(id.clone());
         id
     }
@@ -356,6 +362,8 @@ impl AppState {
             Seed::Random => self.roll(),
         };
         self.write.findings.clear();
+        let text = self.write.open.turn(turn).map(|t| t.message.content.clone()).unwrap_or_default();
+        let weighed = self.write.weighed.get(&turn).cloned().unwrap_or_default();
         self.write.job = Some(TextJob {
             id: None,
             turn,
@@ -363,13 +371,15 @@ impl AppState {
             phase: Phase::Waiting,
             prefill: None,
             pieces: 0,
-            weighed: self.write.weighed.get(&turn).cloned().unwrap_or_default(),
+            heard: weighed.len(),
+            weighed,
+            thinking: Thinking::begun(&text),
             first_ms: None,
             seed,
             params,
             prompt,
             page,
-            text: self.write.open.turn(turn).map(|t| t.message.content.clone()).unwrap_or_default(),
+            text,
         });
         let model = self.text().model.clone();
         let here = self.models.entry(&model).is_none_or(|entry| entry.is_here());
@@ -380,21 +390,24 @@ impl AppState {
         }
     }
 
-    /// What the model reads to write turn `turn`: the system prompt, and all turns up to it that say something.
+    /// What the model reads to write turn `turn`: the system prompt, and all turns up to it that say something. What
+    /// was thought is not read again; only the answer that is gone on with is whole.
     pub(super) fn messages_until(&self, turn: u64) -> Vec<Message> {
         let open = &self.write.open;
         let system = Some(&open.system).filter(|s| !s.trim().is_empty());
         let system = system.map(|text| Message { role: Role::System, content: text.clone() });
-        // Where several people speak, the model is told who says what.
+        // Where several people speak, the model is told who says what. What was thought is not sent again.
         let named = !open.manner.names.is_empty();
-        let turns = open.turns.iter().take_while(|t| t.id <= turn).map(|t| {
-            let mut message = t.message.clone();
-            let name = open.manner.name_of(t.id, message.role).filter(|_| named && !message.content.is_empty());
-            if let Some(name) = name.filter(|_| t.id != turn) {
-                message.content = format!("{name}: {}", message.content);
+        let read = |t: &Turn| {
+            if t.id == turn {
+                return t.message.clone();
             }
-            message
-        });
+            let said = t.message.said();
+            let name = open.manner.name_of(t.id, t.message.role).filter(|_| named && !said.is_empty());
+            let content = name.map_or_else(|| said.to_owned(), |name| format!("{name}: {said}"));
+            Message { role: t.message.role, content }
+        };
+        let turns = open.turns.iter().take_while(|t| t.id <= turn).map(read);
         system.into_iter().chain(turns.filter(|m| !m.content.is_empty())).collect()
     }
 
@@ -437,7 +450,7 @@ impl AppState {
         match kind {
             EventKind::Started | EventKind::Ready { .. } => advance(&mut job.phase, Phase::Running),
             EventKind::Loading { fraction } => advance(&mut job.phase, Phase::Loading(fraction)),
-            EventKind::WithoutDraft { error } => self.problem_once(error),
+            EventKind::WithoutDraft { error } => self.problem(error),
             EventKind::Prefill { done, total } => job.prefill = Some((done, total)),
             EventKind::Weighed(choice) => job.weighed.push(choice),
             EventKind::Token { text } => {
@@ -453,6 +466,10 @@ impl AppState {
                     return;
                 }
                 job.text.push_str(&text);
+                // A piece completes one token or several; where none was weighed, it is one.
+                let tokens = job.weighed.len().saturating_sub(job.heard);
+                job.heard = job.weighed.len();
+                job.thinking.push(&text, tokens.max(1));
                 let (id, turn) = (job.conversation.clone(), job.turn);
                 if self.write.is_writing_here()
                     && let Some(turn) = self.write.open.turn_mut(turn)
@@ -462,6 +479,12 @@ impl AppState {
                 fx.push(Effect::Journal { id, entry: JournalEntry::Append { id: turn, text } });
             }
             EventKind::Finished(Outcome::Text(stats)) => {
+                if let Some(full) = stats.context_full() {
+                    if stats.completion_tokens == 0 {
+                        return self.text_ended(Some(full), fx);
+                    }
+                    self.write.error = Some(full);
+                }
                 let info = TurnInfo {
                     model: job.params.model.clone(),
                     seed: stats.seed,
@@ -473,6 +496,7 @@ impl AppState {
                     decode_tok_s: stats.decode_tok_s,
                     drafted_tokens: stats.drafted_tokens,
                     accepted_tokens: stats.accepted_tokens,
+                    thought_tokens: job.thinking.tokens(),
                     finish_reason: Some(stats.finish_reason),
                 };
                 self.end_turn(info, fx);
@@ -480,6 +504,8 @@ impl AppState {
             EventKind::Failed(error) => self.text_ended(Some(error), fx),
             EventKind::Cancelled => self.text_ended(None, fx),
             EventKind::Freed { .. }
+            | EventKind::Unloaded { .. }
+            | EventKind::LeftOut { .. }
             | EventKind::Finished(_)
             | EventKind::Progress(_)
             | EventKind::Preview { .. }
@@ -495,6 +521,10 @@ impl AppState {
             return self.page_written(job.conversation, job.turn, info, fx);
         }
         let here = self.write.open.id.as_ref() == Some(&job.conversation);
+        // A thought that was gone on with counts from its beginning.
+        let before = self.write.open.turn(job.turn).and_then(|turn| turn.info.as_ref()).filter(|_| here);
+        let thought_tokens = info.thought_tokens + before.map_or(0, |info| info.thought_tokens);
+        let info = TurnInfo { thought_tokens, ..info };
         if here && let Some(turn) = self.write.open.turn_mut(job.turn) {
             turn.info = Some(info.clone());
             // Only what makes up the whole answer can be gone back into: an older beginning, or a stop text, is missing.
@@ -514,11 +544,14 @@ impl AppState {
     fn text_ended(&mut self, error: Option<StudioError>, fx: &mut Effects) {
         self.write.error = error;
         let Some(job) = &self.write.job else { return };
-        if !job.text.is_empty() {
+        let split = split_thought(&job.text);
+        let is_silent = split.answer.is_empty() && split.thought.is_none_or(|thought| thought.is_empty());
+        if !is_silent {
             let info = TurnInfo {
                 model: job.params.model.clone(),
                 seed: job.seed,
                 completion_tokens: job.pieces,
+                thought_tokens: job.thinking.tokens(),
                 ..TurnInfo::default()
             };
             return self.end_turn(info, fx);
@@ -557,6 +590,11 @@ impl AppState {
     }
 
     pub(super) fn conversation_loaded(&mut self, data: ConversationData, fx: &mut Effects) {
+        match self.write.wanted.answer(&data.id) {
+            Answer::Take => {}
+            Answer::Drop => return,
+            Answer::AskAgain => return fx.push(Effect::LoadConversation(data.id)),
+        }
         let mut data = data;
         let mut turns = std::mem::take(&mut data.turns);
         // The answer that streams right now: the file may be some pieces behind.
@@ -605,8 +643,7 @@ impl AppState {
         if self.write.open.id.as_ref() == Some(&id) {
             self.new_conversation(fx);
         }
-        fx.push(Effect::TrashConversation(id.clone()));
-        self.note(NoticeKind::ConversationTrashed(id));
+        fx.push(Effect::TrashConversation(id));
     }
 
     /// Moves a conversation to the top of the list.

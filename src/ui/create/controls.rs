@@ -3,7 +3,9 @@
 use egui::{Align, Frame, Id, Layout, Margin, Panel, ScrollArea, Ui, vec2};
 
 use super::CreateView;
-use crate::domain::{GUIDANCE, ImageParams, Makes, STEPS, Sampler, Schedule, round_f32};
+use crate::domain::{
+    CLIP_SKIP, GUIDANCE, GUIDANCE_RESCALE, ImageParams, Makes, NoiseSource, STEPS, Sampler, Schedule, round_f32,
+};
 use crate::state::{Command, ImageEdit, Stage};
 use crate::ui::cx::Cx;
 use crate::ui::knob::Knob;
@@ -71,6 +73,9 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         edit(cx, ImageEdit::Prompt(text));
     }
     subject(ui, cx);
+    for note in &cx.state.create.left_out {
+        widgets::badge_wrapped(ui, icons::INFO, note.get(cx.lang), cx.p.warn);
+    }
     if !cx.state.create.unknown_words.is_empty() {
         let words = cx.state.create.unknown_words.join(", ");
         let line = cx.with(T::UnknownWords, &[&words]);
@@ -170,7 +175,7 @@ fn knobs(ui: &mut Ui, cx: &mut Cx<'_>) {
 fn seed_row(ui: &mut Ui, cx: &mut Cx<'_>) {
     let pinned = params(cx).seed;
     let newest = match cx.state.create.stage() {
-        Stage::Shot(shot) => Some(shot.record.seed),
+        Stage::Shot(shot) => (!shot.record.seedless).then_some(shot.record.seed),
         Stage::Job(job) => Some(job.request.seed),
         Stage::Empty => None,
     };
@@ -192,8 +197,8 @@ fn count(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn more(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
-    let note = if view.more_open { "" } else { params(cx).sampler.name() };
-    if !widgets::fold(ui, cx.t(T::More), note, &mut view.more_open) {
+    let note = if view.more_open { String::new() } else { more_note(params(cx)) };
+    if !widgets::fold(ui, cx.t(T::More), &note, &mut view.more_open) {
         return;
     }
     let diffusion = cx.state.models.entry(&params(cx).model).is_some_and(|e| e.card.is_diffusion());
@@ -202,6 +207,7 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     } else {
         flow_samplers(ui, cx)
     }
+    extras(ui, cx);
     ui.add_space(S2);
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         if widgets::button(ui, icons::ARROW_COUNTER_CLOCKWISE, cx.t(T::ResetSliders)).clicked() {
@@ -209,6 +215,93 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         }
     });
     ui.add_space(S4);
+}
+
+/// What is set under the fold, for its heading: the sampler, and what is not as usual.
+fn more_note(params: &ImageParams) -> String {
+    let mut note = params.sampler.name().to_owned();
+    if params.noise != NoiseSource::default() {
+        note.push_str(&format!(" · rng {}", params.noise.name()));
+    }
+    if params.guidance_rescale > 0.0 {
+        note.push_str(&format!(" · rescale {}", params.guidance_rescale));
+    }
+    if params.clip_skip > 1 {
+        note.push_str(&format!(" · clip skip {}", params.clip_skip));
+    }
+    note
+}
+
+/// Noise source, guidance rescale and clip skip: where the model uses them, and where a picture has set them.
+fn extras(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let family = cx.state.models.entry(&params(cx).model).map(|entry| entry.card.family.as_str());
+    let uses = Extras::of(family);
+    let ImageParams { noise, guidance_rescale, clip_skip, .. } = *params(cx);
+    if uses.noise || noise != NoiseSource::default() {
+        ui.add_space(S2);
+        widgets::caption(ui, cx.t(T::NoiseSource)).on_hover_text(cx.t(T::NoiseSourceHover));
+        let names = [T::NoiseNative, T::NoiseTorch].map(|name| cx.t(name));
+        let on = NoiseSource::ALL.iter().position(|source| *source == noise).unwrap_or(0);
+        if let Some(i) = models_bits::names(ui, cx.t(T::NoiseSource), &names, on) {
+            edit(cx, ImageEdit::Noise(NoiseSource::ALL[i]));
+        }
+        not_used(ui, cx, uses.noise);
+    }
+    if uses.rescale || guidance_rescale > 0.0 {
+        ui.add_space(S2);
+        let rescale = Knob {
+            name: T::GuidanceRescale,
+            about: T::GuidanceRescaleHover,
+            limit: &GUIDANCE_RESCALE,
+            value: round_f32(guidance_rescale),
+            reset: GUIDANCE_RESCALE.default,
+            logarithmic: false,
+        };
+        if let Some(value) = rescale.show(ui, cx) {
+            edit(cx, ImageEdit::GuidanceRescale(value as f32));
+        }
+        not_used(ui, cx, uses.rescale);
+    }
+    if uses.clip_skip || clip_skip > 1 {
+        let skip = Knob {
+            name: T::ClipSkip,
+            about: T::ClipSkipHover,
+            limit: &CLIP_SKIP,
+            value: clip_skip.into(),
+            reset: CLIP_SKIP.default,
+            logarithmic: false,
+        };
+        if let Some(value) = skip.show(ui, cx) {
+            edit(cx, ImageEdit::ClipSkip(value as u32));
+        }
+        not_used(ui, cx, uses.clip_skip);
+    }
+}
+
+fn not_used(ui: &mut Ui, cx: &Cx<'_>, used: bool) {
+    if !used {
+        widgets::badge_wrapped(ui, icons::INFO, cx.t(T::NotUsedHere), cx.p.warn);
+    }
+}
+
+/// Which of the rarer sliders a family of models uses.
+struct Extras {
+    noise: bool,
+    rescale: bool,
+    clip_skip: bool,
+}
+
+impl Extras {
+    /// A model without a card is a file of a person's: it may use all of them.
+    fn of(family: Option<&str>) -> Self {
+        let known = |families: &[&str]| family.is_none_or(|f| families.iter().any(|known| f.starts_with(known)));
+        Self {
+            noise: known(&["stable-diffusion", "sd3", "flux", "z-image"]),
+            // FLUX is guided by a number, not by a second prediction.
+            rescale: known(&["stable-diffusion", "sd3", "z-image"]),
+            clip_skip: known(&["stable-diffusion", "sd3"]),
+        }
+    }
 }
 
 /// Sampler and schedule of models that take noise from latents.

@@ -113,7 +113,7 @@ fn shot_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, shot: &Shot,
         return;
     }
     ui.painter().rect_filled(rect, RADIUS, cx.p.canvas);
-    image(ui, textures, TexKey::Shot(shot.key), &shot.picture, rect);
+    shot_image(ui, cx, textures, shot, rect);
     match &shot.saved {
         Saved::At(_) => {}
         Saved::Saving => corner(ui, cx, rect, icons::FLOPPY_DISK, cx.p.muted),
@@ -124,6 +124,22 @@ fn shot_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, shot: &Shot,
         cx.push(Command::Show(Shown::Shot(shot.key)));
     }
     response.on_hover_text(&shot.record.prompt);
+}
+
+/// The picture in full where it is here, else its thumbnail.
+fn shot_image(ui: &Ui, cx: &mut Cx<'_>, textures: &mut Textures, shot: &Shot, rect: Rect) {
+    match (&shot.picture, &shot.saved) {
+        (Some(picture), _) => image(ui, textures, TexKey::Shot(shot.key), picture, rect),
+        (None, Saved::At(path)) => {
+            let thumbnails = &cx.state.gallery.thumbnails;
+            match thumbnails.get(path) {
+                Some(small) => image(ui, textures, TexKey::Thumbnail(path.clone()), small, rect),
+                None if thumbnails.is_due(path) => cx.push(Command::NeedThumbnail(path.clone())),
+                None => {}
+            }
+        }
+        (None, _) => {}
+    }
 }
 
 fn image(ui: &Ui, textures: &mut Textures, key: TexKey, what: &Arc<Picture>, tile: Rect) {

@@ -1,10 +1,11 @@
 //! The big pane of Create: an empty window that teaches, a picture that forms, a picture that is done.
 
 use egui::{
-    Align, Color32, Frame, Key, Label, Layout, Margin, Panel, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2,
+    Align, Color32, Frame, Key, Label, Layout, Margin, Modifiers, Panel, Rect, RichText, Role, Sense, Ui, Vec2,
+    WidgetInfo, vec2,
 };
 
-use crate::domain::{StepProgress, seconds};
+use crate::domain::{Picture, StepProgress, seconds};
 use crate::lang::Lang;
 use crate::state::{Command, ImageEdit, ImageJob, Phase, Saved, Shot, ShotKey, Shown, Stage};
 use crate::ui::cx::Cx;
@@ -130,7 +131,7 @@ fn forming(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJob
     });
     let room = ui.available_rect_before_wrap().shrink(S6);
     let size = (job.request.params.width, job.request.params.height);
-    let blank = crate::domain::Picture { width: size.0, height: size.1, rgba: Vec::new() };
+    let blank = Picture { width: size.0, height: size.1, rgba: Vec::new() };
     let fit = picture::fit(job.preview.as_deref().unwrap_or(&blank), room, ui.pixels_per_point());
     picture::checkerboard(ui, textures, fit.rect);
     if let Some(preview) = &job.preview {
@@ -160,8 +161,13 @@ fn canvas(ui: &mut Ui, cx: &Cx<'_>, view: &mut StageView, textures: &mut Texture
         (view.of, view.zoom, view.pan) = (Some(shown), 1.0, Vec2::ZERO);
     }
     let ppp = ui.pixels_per_point();
-    let size = vec2(shot.picture.width as f32, shot.picture.height as f32);
-    let fitted = picture::fit(&shot.picture, room.shrink(S6), ppp);
+    // Where it is on the disk alone, its thumbnail stands in while it is read.
+    let (width, height) = match &shot.picture {
+        Some(picture) => (picture.width, picture.height),
+        None => (shot.record.width.max(1), shot.record.height.max(1)),
+    };
+    let size = vec2(width as f32, height as f32);
+    let fitted = picture::fit(&Picture { width, height, rgba: Vec::new() }, room.shrink(S6), ppp);
     let response = ui.interact(room, ui.scope_id().with(("canvas", shot.key)), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, cx.with(T::PictureNamed, &[&shot.record.prompt])));
     if response.dragged() {
@@ -179,18 +185,28 @@ fn canvas(ui: &mut Ui, cx: &Cx<'_>, view: &mut StageView, textures: &mut Texture
             view.pan -= from_centre * (view.zoom / before - 1.0);
         }
     }
-    let reset = ui.input(|i| i.key_pressed(Key::Num0) && i.modifiers.command);
+    // Taken, so that it does not bring the window's text size back as well.
+    let reset = ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Num0));
     if response.double_clicked() || reset {
         (view.zoom, view.pan) = (1.0, Vec2::ZERO);
     }
     let fit = picture::at_scale(size, room.center() + view.pan, fitted.scale * view.zoom, ppp);
     let clipped = ui.painter().with_clip_rect(room);
-    let id = textures.get(ui.ctx(), TexKey::Shot(shot.key), &shot.picture, fit.scaling);
+    let shown = match (&shot.picture, &shot.saved) {
+        (Some(picture), _) => Some((TexKey::Shot(shot.key), picture)),
+        (None, Saved::At(path)) => {
+            cx.state.gallery.thumbnails.get(path).map(|small| (TexKey::Thumbnail(path.clone()), small))
+        }
+        (None, _) => None,
+    };
     ui.scope(|ui| {
         ui.set_clip_rect(room);
         picture::checkerboard(ui, textures, fit.rect);
     });
-    clipped.image(id, fit.rect, picture::UV, Color32::WHITE);
+    if let Some((key, picture)) = shown {
+        let id = textures.get(ui.ctx(), key, picture, fit.scaling);
+        clipped.image(id, fit.rect, picture::UV, Color32::WHITE);
+    }
     if view.zoom != 1.0 || view.pan != Vec2::ZERO {
         let text = format!("{:.0}%", fit.scale * 100.0);
         let at = room.left_bottom() + vec2(12.0, -12.0);

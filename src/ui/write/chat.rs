@@ -94,7 +94,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
             let id = ui.scope_id().with(("turn", turn.id));
             let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
             turn::show(&mut child, cx, &mut view.markdown, turn, i + 1 == open.turns.len());
-            page::of_turn(&mut child, cx, textures, turn.id, &turn.message.content);
+            page::of_turn(&mut child, cx, textures, turn.id, turn.message.said());
             view.laid_out += 1;
             let delta = view.rows.measured(i, child.min_rect().height() + S4);
             if delta != 0.0 {

@@ -39,7 +39,7 @@ fn fetching(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
             widgets::title(ui, &cx.with(T::FetchingModel, &[&entry.card.name]));
             models_bits::fetch(ui, cx, &id, fetch);
         });
-    } else if !entry.is_here() {
+    } else if !entry.is_here() && !entry.is_unchecked() {
         widgets::card(cx.p).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {

@@ -26,6 +26,12 @@ pub struct ListView {
     renaming: Option<(ConversationId, String)>,
 }
 
+impl ListView {
+    pub fn is_renaming(&self) -> bool {
+        self.renaming.is_some()
+    }
+}
+
 enum Row {
     Pinned,
     Day(i64),

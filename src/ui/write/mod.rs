@@ -47,6 +47,12 @@ pub struct WriteView {
     personas: bool,
 }
 
+impl WriteView {
+    pub fn is_renaming(&self) -> bool {
+        self.list.is_renaming()
+    }
+}
+
 /// Narrower windows hide the sliders until they are asked for.
 const ROOM_FOR_SLIDERS: f32 = 1000.0;
 

@@ -153,9 +153,11 @@ fn face(ui: &Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona, r
     let letter = kept.persona.name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, letter, theme::strong(BODY + 2.0), cx.p.accent_text);
     let Some(path) = &kept.avatar else { return };
-    let Some(small) = cx.state.gallery.thumbnails.get(path) else {
-        return cx.push(Command::NeedThumbnail(path.clone()));
-    };
+    let thumbnails = &cx.state.gallery.thumbnails;
+    if thumbnails.is_due(path) {
+        cx.push(Command::NeedThumbnail(path.clone()));
+    }
+    let Some(small) = thumbnails.get(path) else { return };
     let scaling = crate::ui::picture::fit(small, rect, ui.pixels_per_point()).scaling;
     let texture = textures.get(ui.ctx(), TexKey::Thumbnail(path.clone()), small, scaling);
     // The upper square of it: portraits have the face there.

@@ -95,10 +95,11 @@ impl Rows {
 }
 
 fn estimate(turn: &Turn, width: f32) -> Row {
-    let text = &turn.message.content;
+    // A thought is folded.
+    let text = turn.message.said();
     let per_line = (width / 7.5).max(8.0);
     let lines = (text.len() as f32 / per_line).ceil() + text.bytes().filter(|b| *b == b'\n').count() as f32;
-    Row { id: turn.id, len: text.len(), height: CHROME + lines.max(1.0) * LINE, measured: false }
+    Row { id: turn.id, len: turn.message.content.len(), height: CHROME + lines.max(1.0) * LINE, measured: false }
 }
 
 #[cfg(test)]

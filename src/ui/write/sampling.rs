@@ -93,6 +93,8 @@ fn system(ui: &mut Ui, cx: &mut Cx<'_>, open: &mut bool) {
         if let (_, Some(text)) = widgets::field(ui, text, &spec) {
             cx.push(Command::SetSystemPrompt(text));
         }
+        let reach = if write.id.is_some() { T::SystemHere } else { T::SystemOfAll };
+        widgets::muted(ui, cx.t(reach));
     }
 }
 

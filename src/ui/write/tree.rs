@@ -73,7 +73,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &Run) {
     let turns = if run.shown { &open.turns[..] } else { open.shelf.turns() };
     let Some(turn) = turns.get(run.place) else { return };
     let p = cx.p;
-    let mut words = first_words(&turn.message.content);
+    let mut words = first_words(turn.message.said());
     if words.is_empty() {
         cx.t(T::NoWords).clone_into(&mut words);
     }

@@ -3,7 +3,7 @@
 use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Ui};
 use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
 
-use crate::domain::{FinishReason, Role, Turn, TurnInfo};
+use crate::domain::{FinishReason, Role, Split, Turn, TurnInfo, split_thought};
 use crate::state::{Command, PageCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
@@ -120,8 +120,11 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
     let job = cx.state.write.job.as_ref().filter(|job| job.turn == turn.id && cx.state.write.is_writing_here());
     let streaming = job.is_some();
     super::personas::name(ui, cx, turn);
-    let text = &turn.message.content;
+    let split = split_thought(&turn.message.content);
+    let text = split.answer;
     if streaming {
+        let tokens = job.map_or(0, |job| job.thinking.tokens());
+        thought(ui, cx, turn, &split, tokens, true);
         // Half a Markdown sign would flicker between two looks; plain text does not.
         if !text.is_empty() {
             ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap().selectable(true));
@@ -133,6 +136,9 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
         super::inspector::show(ui, cx, turn, tokens);
     }
     let hidden = inside.is_some();
+    if !hidden {
+        thought(ui, cx, turn, &split, turn.info.as_ref().map_or(0, |info| info.thought_tokens), false);
+    }
     ui.scope(|ui| {
         if hidden {
             return;
@@ -152,7 +158,9 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
         ui.spacing_mut().item_spacing.x = 0.0;
         // The icons, not their invisible frames, stand under the text's edge.
         ui.add_space(-6.0);
-        if small_icon(ui, icons::COPY, cx.t(T::CopyAnswer)) {
+        // A thought that was cut off has no answer to copy.
+        let has_words = !text.trim().is_empty();
+        if has_words && small_icon(ui, icons::COPY, cx.t(T::CopyAnswer)) {
             cx.push(Command::CopyTurn(turn.id));
         }
         let idle = cx.state.write.job.is_none();
@@ -162,10 +170,11 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
         if idle && cx.state.write.weighed.contains_key(&turn.id) && small_icon(ui, icons::INFO, cx.t(T::LookInside)) {
             cx.push(Command::Inspect(turn.id));
         }
-        if idle && !text.trim().is_empty() && small_icon(ui, icons::BOOK_OPEN_TEXT, cx.t(T::OpenAsPage)) {
+        if idle && has_words && small_icon(ui, icons::BOOK_OPEN_TEXT, cx.t(T::OpenAsPage)) {
             cx.push(Command::Page(PageCommand::Of(vec![turn.id])));
         }
-        if idle && cx.state.create.helper.is_none() && small_icon(ui, icons::IMAGE, cx.t(T::PictureOfTurn)) {
+        let may_draw = idle && has_words && cx.state.create.helper.is_none();
+        if may_draw && small_icon(ui, icons::IMAGE, cx.t(T::PictureOfTurn)) {
             cx.push(Command::PictureOfTurn(turn.id));
         }
         if last && idle && small_icon(ui, icons::ARROWS_CLOCKWISE, cx.t(T::Regenerate)) {
@@ -183,6 +192,27 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
                 .on_hover_text(hover(cx, info));
         }
     });
+}
+
+/// What was thought before the answer: folded, with its length.
+fn thought(ui: &mut Ui, cx: &Cx<'_>, turn: &Turn, split: &Split<'_>, tokens: usize, streaming: bool) {
+    let Some(text) = split.thought.as_deref().filter(|text| !text.is_empty()) else { return };
+    let label = match (split.open, streaming) {
+        (true, true) => cx.with(T::Thinking, &[&tokens]),
+        _ if tokens == 0 => cx.with(T::ThoughtLetters, &[&text.chars().count()]),
+        (true, false) => cx.with(T::ThoughtCut, &[&tokens]),
+        (false, _) => cx.with(T::ThoughtFor, &[&tokens]),
+    };
+    let conversation = cx.state.write.open.id.as_ref().map(|id| id.0.as_str());
+    let id = Id::unique(("thought", conversation, turn.id));
+    let mut open = ui.data(|data| data.get_temp(id)).unwrap_or(false);
+    if widgets::fold(ui, &label, "", &mut open) {
+        let frame = Frame::new().inner_margin(Margin { left: 18, right: 0, top: 0, bottom: 8 });
+        frame.show(ui, |ui| {
+            ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.muted)).wrap().selectable(true));
+        });
+    }
+    ui.data_mut(|data| data.insert_temp(id, open));
 }
 
 /// The model, the seed, and how much of the prompt was still in memory.

@@ -155,10 +155,7 @@ fn speakers<'a>(
         );
     }
     let quoted = |names: Vec<&str>, zh: bool| {
-        let names = names
-            .into_iter()
-            .take(8)
-            .map(|name| if zh { format!("“{name}”") } else { format!("\u{201c}{name}\u{201d}") });
+        let names = names.into_iter().take(8).map(|name| format!("“{name}”"));
         names.collect::<Vec<_>>().join(if zh { "、" } else { ", " })
     };
     let unsure: Vec<&str> =

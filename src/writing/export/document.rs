@@ -151,13 +151,13 @@ impl Document {
         lang: Lang,
     ) -> Self {
         let say = |message: &Message, name: Option<&str>| {
-            let source = message.content.trim_matches('\n').to_owned();
+            let source = message.said().trim_matches('\n').to_owned();
             let written = Block::Written { blocks: super::parse::blocks(&source), source };
             Block::Turn {
                 role: message.role,
                 speaker: name.unwrap_or_else(|| speaker(message.role, lang)).to_owned(),
                 named: name.is_some(),
-                blocks: Some(written).filter(|_| !message.content.trim().is_empty()).into_iter().collect(),
+                blocks: Some(written).filter(|_| !message.said().trim().is_empty()).into_iter().collect(),
             }
         };
         let mut blocks = Vec::with_capacity(turns.len() + 1);

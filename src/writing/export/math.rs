@@ -38,9 +38,9 @@ pub(super) fn shield(markdown: &str, options: Options) -> Cow<'_, str> {
             escape(formula, start, &mut out);
             at += length;
             kept = at;
-        } else if rest.starts_with('\\') {
+        } else if let Some(escaped) = rest.strip_prefix('\\') {
             // What it escapes begins nothing.
-            at += 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
+            at += 1 + escaped.chars().next().map_or(0, char::len_utf8);
         } else {
             at += rest.chars().next().map_or(1, char::len_utf8);
         }
@@ -105,7 +105,7 @@ impl Ends {
             if mark == "$" && rest.starts_with('\n') {
                 break;
             }
-            let escaped = if rest.starts_with('\\') { rest[1..].chars().next().map_or(0, char::len_utf8) } else { 0 };
+            let escaped = rest.strip_prefix('\\').and_then(|r| r.chars().next()).map_or(0, char::len_utf8);
             at += escaped + rest.chars().next().map_or(1, char::len_utf8);
         }
         self.none_before.insert(mark, at.min(end).max(from));
@@ -148,10 +148,10 @@ fn formula(text: &str, at: usize, limit: usize, ends: &mut Ends) -> Option<usize
         let end = ends.find(text, at + 2, limit, "$$", |_| true)?;
         return between(at + 2, end).then_some(end + 2 - at);
     }
-    if rest.starts_with('$') {
+    if let Some(inner) = rest.strip_prefix('$') {
         // Sums of money: pandoc's rules, and a line.
         let letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '$');
-        let first = rest[1..].chars().next()?;
+        let first = inner.chars().next()?;
         if first.is_whitespace() || letter(text[..at].chars().next_back()) {
             return None;
         }

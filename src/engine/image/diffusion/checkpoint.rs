@@ -4,7 +4,9 @@
 //! scheduler spreads its times, what the network predicts, how latents are scaled) follows from the family, unless a
 //! diffusers folder beside says it.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
 
@@ -26,9 +28,17 @@ use crate::engine::image::nets::zimage::ZImageConfig;
 use crate::engine::image::prompt::{ClipTokens, Pad, PieceTokens};
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Result};
+use crate::formats::family::Lack;
 use crate::formats::file::bad;
 use crate::formats::layout::{self, Found, Part};
 use crate::formats::{Header, component, family};
+use crate::lang::Both;
+
+/// What a diffusers folder may say about a single file, beside the denoiser's own configuration.
+const TEXT_CONFIG: &str = "text_encoder/config.json";
+const VAE_CONFIG: &str = "vae/config.json";
+const TOKENIZER: &str = "tokenizer";
+const SCHEDULER: &str = "scheduler/scheduler_config.json";
 
 /// Tokens of CLIP's vocabulary, which is inside this program.
 const CLIP_VOCABULARY: usize = 49_408;
@@ -38,6 +48,8 @@ struct Piece {
     found: Found,
     /// By diffusers' names.
     tensors: Header,
+    /// The file that it is in, by its own names.
+    whole: Arc<Header>,
 }
 
 impl Piece {
@@ -47,8 +59,8 @@ impl Piece {
 
     /// The configuration: of the folder that was named, of the `config.json` beside a file of diffusers, else what
     /// the shapes say.
-    fn config(&self, role: &str, from: Option<&Path>) -> Result<Options> {
-        if let Some(path) = from.map(|folder| folder.join(role).join("config.json")).filter(|path| path.is_file()) {
+    fn config(&self, role: &str, from: &Chosen) -> Result<Options> {
+        if let Some(path) = from.file(&format!("{role}/config.json")) {
             return options(&path);
         }
         let beside = self.path().with_file_name("config.json");
@@ -63,6 +75,62 @@ impl Piece {
             }
         }
     }
+
+    /// Refuses a file whose tensors are not those of `config`, before anything large is read.
+    fn check(&self, config: &Options) -> Result<()> {
+        self.found.check(&self.whole, &self.tensors, &config.value())
+    }
+}
+
+/// The folder whose configurations a person chose.
+pub(super) struct Chosen<'a> {
+    folder: Option<&'a Path>,
+    /// Whether anything was taken from it.
+    used: Cell<bool>,
+}
+
+impl<'a> Chosen<'a> {
+    /// # Errors
+    /// A folder that is none.
+    pub(super) fn new(folder: Option<&'a Path>) -> Result<Self> {
+        match folder {
+            Some(path) if !path.exists() => Err(Cause::FileMissing { path: path.to_owned() }.into()),
+            Some(path) if !path.is_dir() => {
+                Err(bad(path, "it is a file, and configurations are in a diffusers folder"))
+            }
+            folder => Ok(Self { folder, used: Cell::new(false) }),
+        }
+    }
+
+    /// A file in it, where it is there.
+    fn file(&self, name: &str) -> Option<PathBuf> {
+        self.take(name, Path::is_file)
+    }
+
+    fn take(&self, name: &str, is: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+        let path = self.folder?.join(name);
+        let there = is(&path);
+        self.used.set(self.used.get() || there);
+        there.then_some(path)
+    }
+
+    /// Refuses a folder with none of `names` in it.
+    fn check_holds(&self, names: &[&str], reason: &dyn Fn() -> Both) -> Result<()> {
+        match self.folder {
+            Some(path) if !names.iter().any(|name| path.join(name).exists()) => {
+                Err(Cause::NotUsed { path: path.to_owned(), reason: reason() }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a folder of which nothing was taken, because of `reason`.
+    pub(super) fn check_used(&self, reason: impl FnOnce() -> Both) -> Result<()> {
+        match self.folder {
+            Some(path) if !self.used.get() => Err(Cause::NotUsed { path: path.to_owned(), reason: reason() }.into()),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Whether a file can be opened so: it holds a denoiser of a known family.
@@ -71,12 +139,12 @@ pub fn is_checkpoint(path: &Path) -> bool {
 }
 
 pub fn open(files: &Checkpoint) -> Result<Opened> {
-    let from = files.config.as_deref();
-    let header = Header::read(&files.main)?;
+    let from = &Chosen::new(files.config.as_deref())?;
+    let header = Arc::new(Header::read(&files.main)?);
     let mut pieces = Vec::new();
     // What was named besides comes before what the checkpoint has.
     for path in &files.parts {
-        let header = Header::read(path)?;
+        let header = Arc::new(Header::read(path)?);
         let before = pieces.len();
         read(&header, &mut pieces)?;
         if pieces.len() == before {
@@ -84,13 +152,25 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
         }
     }
     read(&header, &mut pieces)?;
-    let net_at = pieces.iter().position(|p| p.found.part.is_denoiser() && p.path() == files.main);
+    let net_at = pieces.iter().position(|p| p.found.part.is_denoiser() && p.path() == header.path());
     let Some(net) = net_at.map(|i| pieces.remove(i)) else {
         let what = family::describe(&header);
         return Err(bad(&files.main, format!("it is {what}, and cannot draw alone")));
     };
     let role = if net.found.part == Part::Unet { "unet" } else { "transformer" };
+    let kind = family::kind(&net.found, &net.tensors, &header, &files.main);
+    let net_config = format!("{role}/config.json");
+    let known = [net_config.as_str(), TEXT_CONFIG, VAE_CONFIG, TOKENIZER, SCHEDULER];
+    let nothing = || {
+        let looked = known.join(", ");
+        Both {
+            en: format!("it has nothing that a file of {} is run with ({looked})", kind.name()),
+            zh: format!("其中没有 {} 单文件所需的配置（{looked}）", kind.name()),
+        }
+    };
+    from.check_holds(&known, &nothing)?;
     let shape = net.config(role, from)?;
+    net.check(&shape)?;
     let (family, config) = match net.found.part {
         Part::Sd3 => (Family::Sd3, NetConfig::Sd3(Sd3Config::read(&shape)?)),
         Part::Flux => (Family::Flux, NetConfig::Flux(FluxConfig::read(&shape)?)),
@@ -101,7 +181,6 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
             (family, NetConfig::Unet(Box::new(unet)))
         }
     };
-    let kind = family::kind(&net.found, &net.tensors, &header, &files.main);
     let mut lacks = Vec::new();
     let vae = match &files.vae {
         Some(path) => Some(other_vae(path, family, from)?),
@@ -111,7 +190,7 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
         },
     };
     if vae.is_none() {
-        lacks.push(family::Lack::Vae);
+        lacks.push(Lack::Vae);
     }
     let clips = clips(&mut pieces, family, &config, from)?;
     if clips.len() < family.clips() {
@@ -121,7 +200,9 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
         Family::Sd3 | Family::Flux => match take(&mut pieces, |p| p.found.part == Part::T5) {
             Some(piece) => {
                 let suffix = if family == Family::Sd3 { "_3" } else { "_2" };
-                let config = T5Config::read(&piece.config(&format!("text_encoder{suffix}"), from)?)?;
+                let options = piece.config(&format!("text_encoder{suffix}"), from)?;
+                let config = T5Config::read(&options)?;
+                piece.check(&options)?;
                 let names = ["tokenizer.json", "spiece.model"];
                 let tokens = match tokenizer(&piece, &format!("tokenizer{suffix}"), from, &names) {
                     Some(folder) => PieceTokens::t5(&folder)?,
@@ -134,12 +215,14 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
         _ => None,
     };
     if t5.is_none() && family == Family::Flux {
-        lacks.push(family::Lack::T5);
+        lacks.push(Lack::T5);
     }
     let qwen = match family {
         Family::ZImage => match take(&mut pieces, |p| p.found.part == Part::Qwen3) {
             Some(piece) => {
-                let config = Qwen3Config::read(&piece.config("text_encoder", from)?)?;
+                let options = piece.config("text_encoder", from)?;
+                let config = Qwen3Config::read(&options)?;
+                piece.check(&options)?;
                 let tokens = match tokenizer(&piece, "tokenizer", from, &["tokenizer.json"]) {
                     Some(folder) => PieceTokens::qwen(&folder)?,
                     None => PieceTokens::built_in_qwen(config.vocab_size)?,
@@ -151,7 +234,7 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
         _ => None,
     };
     if qwen.is_none() && family == Family::ZImage {
-        lacks.push(family::Lack::Qwen3);
+        lacks.push(Lack::Qwen3);
     }
     let Some(vae) = vae.filter(|_| lacks.is_empty()) else {
         let (path, family) = (files.main.clone(), kind.name().to_owned());
@@ -160,14 +243,16 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
     };
     let width: usize = clips.iter().map(|(c, ..)| c.hidden_size).sum();
     check(&files.main, &config, &vae.0, width, family)?;
-    let (scheduling, predicts) = match from.map(|f| f.join("scheduler/scheduler_config.json")).filter(|p| p.is_file()) {
-        Some(path) => (options(&path)?, Predicts::AsConfigured),
+    let (scheduling, predicts) = match from.file(SCHEDULER) {
+        Some(path) => (marked(options(&path)?, &header), Predicts::AsConfigured),
         None => {
             let predicts = if kind.velocity.is_none() { Predicts::Unknown } else { Predicts::AsConfigured };
             (Options::from_value(kind.scheduler(), &files.main)?, predicts)
         }
     };
     scheduler(&scheduling, family, Sampler::Automatic)?;
+    check_used(files, &pieces, &kind)?;
+    from.check_used(nothing)?;
     Ok(Opened {
         family,
         clips,
@@ -182,39 +267,94 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
     })
 }
 
-fn read(header: &Header, pieces: &mut Vec<Piece>) -> Result<()> {
+fn read(header: &Arc<Header>, pieces: &mut Vec<Piece>) -> Result<()> {
     for found in layout::parts(header) {
-        if found.part.is_denoiser() || found.part.is_text_encoder() || found.part == Part::Vae {
-            pieces.push(Piece { tensors: found.tensors(header)?, found });
+        if draws(found.part) {
+            pieces.push(Piece { tensors: found.tensors(header)?, found, whole: header.clone() });
         }
     }
     Ok(())
+}
+
+fn draws(part: Part) -> bool {
+    part.is_denoiser() || part.is_text_encoder() || part == Part::Vae
+}
+
+/// Refuses a part that a person named and that nothing was taken of; `left` are the pieces that found no use.
+fn check_used(files: &Checkpoint, left: &[Piece], kind: &family::Kind) -> Result<()> {
+    for path in files.parts.iter().take(files.named) {
+        let of = |header: &Header| layout::parts(header).iter().filter(|found| draws(found.part)).count();
+        let all = left.iter().filter(|piece| piece.path() == path).collect::<Vec<_>>();
+        let Some(piece) = all.first().filter(|piece| all.len() == of(&piece.whole)) else { continue };
+        let what = family::part_name(piece.found.part);
+        let reads = kind.needs();
+        let wanted = match piece.found.part {
+            Part::Vae => reads.contains(&Lack::Vae),
+            Part::T5 => reads.contains(&Lack::T5) || kind.family == family::Family::Sd3,
+            Part::Qwen3 => reads.contains(&Lack::Qwen3),
+            Part::Clip => {
+                let width = piece.found.config(&piece.tensors).and_then(|c| c["hidden_size"].as_u64()).unwrap_or(0);
+                reads.iter().any(|lack| lack.is_clip_of(width as usize))
+            }
+            _ => false,
+        };
+        let name = kind.name();
+        let reason = match (piece.found.part.is_denoiser(), wanted) {
+            (true, _) => Both {
+                en: format!("it is {what}, and the model has its own"),
+                zh: "其中是去噪网络，而模型已有自己的".to_owned(),
+            },
+            (_, true) => Both {
+                en: format!("it has {what}, and another file that was named takes that place"),
+                zh: "已有另一个指定的文件占用了它的位置".to_owned(),
+            },
+            (_, false) => Both {
+                en: format!("it has {what}, which {name} does not read with"),
+                zh: format!("{name} 不使用其中的部件"),
+            },
+        };
+        return Err(Cause::NotUsed { path: path.clone(), reason }.into());
+    }
+    Ok(())
+}
+
+/// The settings of a scheduler with what the checkpoint itself says of its training, which no folder knows better.
+pub(super) fn marked(mut scheduler: Options, header: &Header) -> Options {
+    if family::is_marked(header, "v_pred") {
+        scheduler = with_velocity(scheduler);
+    }
+    if family::is_marked(header, "ztsnr") {
+        scheduler = scheduler.set("rescale_betas_zero_snr", true.into());
+    }
+    scheduler
 }
 
 fn take(pieces: &mut Vec<Piece>, wanted: impl Fn(&Piece) -> bool) -> Option<Piece> {
     pieces.iter().position(wanted).map(|i| pieces.remove(i))
 }
 
-fn vae(piece: Piece, family: Family, from: Option<&Path>) -> Result<(VaeConfig, Header)> {
+fn vae(piece: Piece, family: Family, from: &Chosen) -> Result<(VaeConfig, Header)> {
     let options = piece.config("vae", from)?;
-    Ok((VaeConfig::read(&scaled(options, family))?, piece.tensors))
+    let config = VaeConfig::read(&scaled(options.clone(), family))?;
+    piece.check(&options)?;
+    Ok((config, piece.tensors))
 }
 
 /// The VAE that a person named: a file, or a folder of diffusers.
-pub(super) fn other_vae(path: &Path, family: Family, from: Option<&Path>) -> Result<(VaeConfig, Header)> {
+pub(super) fn other_vae(path: &Path, family: Family, from: &Chosen) -> Result<(VaeConfig, Header)> {
     if path.is_dir() {
         let inner = if path.join("config.json").is_file() { path.to_owned() } else { path.join("vae") };
         let config = options(&inner.join("config.json"))?;
-        return Ok((VaeConfig::read(&config)?, component(&inner)?));
+        let (read, header) = (VaeConfig::read(&config)?, component(&inner)?);
+        layout::part(&header, Part::Vae)?.check(&header, &header, &config.value())?;
+        return Ok((read, header));
     }
-    let header = Header::read(path)?;
-    let found = layout::parts(&header).into_iter().find(|f| f.part == Part::Vae);
-    let Some(found) = found else {
-        return Err(bad(path, format!("it is {}, not a VAE", family::describe(&header))));
-    };
-    let piece = Piece { tensors: found.tensors(&header)?, found };
-    let mut config = piece.config("vae", None)?;
-    if let Some(path) = from.map(|folder| folder.join("vae/config.json")).filter(|path| path.is_file()) {
+    let header = Arc::new(Header::read(path)?);
+    let found = layout::part(&header, Part::Vae)?;
+    let piece = Piece { tensors: found.tensors(&header)?, found, whole: header };
+    let mut config = piece.config("vae", &Chosen::new(None)?)?;
+    piece.check(&config)?;
+    if let Some(path) = from.file(VAE_CONFIG) {
         // What shapes do not tell is as in the model's own VAE; what they tell is this one's.
         let own = options(&path)?;
         for key in ["norm_num_groups", "act_fn", "scaling_factor", "shift_factor", "latents_mean", "latents_std"] {
@@ -258,7 +398,7 @@ fn scaled(options: Options, family: Family) -> Options {
 type ClipPart = (ClipConfig, Header, ClipTokens);
 
 /// The CLIPs of the family, in its order: narrow before wide.
-fn clips(pieces: &mut Vec<Piece>, family: Family, net: &NetConfig, from: Option<&Path>) -> Result<Vec<ClipPart>> {
+fn clips(pieces: &mut Vec<Piece>, family: Family, net: &NetConfig, from: &Chosen) -> Result<Vec<ClipPart>> {
     let (all, rest): (Vec<_>, Vec<_>) = std::mem::take(pieces).into_iter().partition(|p| p.found.part == Part::Clip);
     *pieces = rest;
     let mut read = Vec::new();
@@ -280,26 +420,35 @@ fn clips(pieces: &mut Vec<Piece>, family: Family, net: &NetConfig, from: Option<
         }
         (Family::Xl | Family::Sd3, _) => {
             // The first of each width: what was named besides stands before the checkpoint's own.
-            for (width, piece) in read {
+            for (width, piece) in std::mem::take(&mut read) {
                 if chosen.len() < 2 && chosen.iter().all(|(w, _)| *w != width) {
                     chosen.push((width, piece));
+                } else {
+                    read.push((width, piece));
                 }
             }
             chosen.sort_by_key(|(width, _)| *width);
         }
         _ => {}
     }
+    pieces.extend(read.into_iter().map(|(_, piece)| piece));
     let mut clips = Vec::new();
     for (i, (width, piece)) in chosen.into_iter().enumerate() {
         let suffix = if i == 0 { "" } else { "_2" };
         let open_clip = piece.found.is_authors() || width > 768;
-        let mut config = ClipConfig::read(&piece.config(&format!("text_encoder{suffix}"), from)?)?;
+        let mut options = piece.config(&format!("text_encoder{suffix}"), from)?;
+        let mut config = ClipConfig::read(&options)?;
         if family == Family::Sd && piece.found.is_authors() && piece.tensors.has("text_projection.weight") {
             // Stable Diffusion 2 leaves out the last layer of the whole OpenCLIP; diffusers' folders lack it already.
             let whole = piece.tensors.count("text_model.encoder.layers.");
             config.layers = config.layers.min(whole.saturating_sub(1));
+            options = options.set("num_hidden_layers", config.layers.into());
         }
-        let folder = from.map(|f| f.join(format!("tokenizer{suffix}"))).filter(|f| f.is_dir());
+        piece.check(&options)?;
+        if family.projects(i) {
+            piece.found.check_projection(&piece.whole, &piece.tensors)?;
+        }
+        let folder = from.take(&format!("tokenizer{suffix}"), Path::is_dir);
         let tokens = match folder {
             Some(folder) => ClipTokens::folder(&folder)?,
             None if config.vocab_size < CLIP_VOCABULARY => {
@@ -315,12 +464,11 @@ fn clips(pieces: &mut Vec<Piece>, family: Family, net: &NetConfig, from: Option<
 
 /// Where the tokenizer of a larger text encoder is: in the folder that was named, or beside the file itself. `None`:
 /// nowhere.
-fn tokenizer(piece: &Piece, role: &str, from: Option<&Path>, names: &[&str]) -> Option<PathBuf> {
+fn tokenizer(piece: &Piece, role: &str, from: &Chosen, names: &[&str]) -> Option<PathBuf> {
     let beside = piece.path().parent().unwrap_or(Path::new(".")).to_owned();
-    let candidates =
-        [from.map(|f| f.join(role)), Some(beside.join(role)), Some(beside.join("tokenizer")), Some(beside)];
-    let mut candidates = candidates.into_iter().flatten();
-    candidates.find(|folder| names.iter().any(|name| folder.join(name).is_file()))
+    let has = |folder: &Path| names.iter().any(|name| folder.join(name).is_file());
+    let mut candidates = [beside.join(role), beside.join("tokenizer"), beside].into_iter();
+    from.take(role, has).or_else(|| candidates.find(|folder| has(folder)))
 }
 
 /// Stable Diffusion 2 predicts noise or velocity with the same shapes, and a checkpoint does not say which. A1111's

@@ -7,7 +7,7 @@ use super::{Diffusion, Opened};
 use crate::domain::{Latents, Picture, PictureRecord};
 use crate::engine::image::nets::vae::{Tiling, Vae};
 use crate::engine::image::weights::{self, Watch};
-use crate::engine::{CancelToken, Stop};
+use crate::engine::{CancelToken, Stop, cancel};
 use crate::error::Cause;
 use crate::formats::layout::Part;
 use crate::formats::memory;
@@ -56,9 +56,17 @@ pub struct Decoder<'a> {
 impl Decoder<'_> {
     /// The picture of latents `[1, C, h, w]`. `free` bytes may be taken: where the whole needs more, or fails, it is
     /// decoded in tiles, and in smaller ones where those fail.
+    ///
+    /// # Errors
+    /// Where not even the picture itself has room.
     pub fn decode(&self, latents: &Tensor, free: u64, token: &CancelToken) -> Run<Picture> {
         let (_, _, h, w) = latents.dims4()?;
-        let fits = self.vae.config().decode_bytes(h, w) <= free;
+        let config = self.vae.config();
+        let picture = memory::picture(h * config.factor(), w * config.factor());
+        if picture > free {
+            return Err(Cause::NotEnoughMemory { needed: picture, free }.into());
+        }
+        let fits = config.decode_bytes(h, w).saturating_add(picture) <= free;
         let pixels =
             first_that_works(ways(h.max(w), fits), |tiling| self.vae.decode(latents, tiling, token, &mut |_, _| {}))?;
         check(&pixels)?;
@@ -111,7 +119,8 @@ fn first_that_works<W, T>(ways: Vec<W>, mut run: impl FnMut(W) -> Run<T>) -> Run
 /// Refuses a picture that is not made of numbers: it would be black, or worse.
 fn check(pixels: &Tensor) -> Run<()> {
     let numbers = pixels.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>()?;
-    match numbers.iter().filter(|x| !x.is_finite()).count() {
+    let bad = |part: &[f32]| cancel::check().map(|()| part.iter().filter(|x| !x.is_finite()).count());
+    match numbers.chunks(1 << 24).map(bad).sum::<candle_core::Result<usize>>()? {
         0 => Ok(()),
         bad => Err(Cause::BadDecode { bad, of: numbers.len() }.into()),
     }

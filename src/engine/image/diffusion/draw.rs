@@ -10,11 +10,10 @@ use super::pixels::{decoded, preview};
 use super::text::{Conditioning, Pair};
 use super::{Diffusion, Family};
 use crate::domain::{ImageParams, NoiseSource, Picture, Sampler, StepProgress};
-use crate::engine::image::noise::gaussian;
+use crate::engine::image::noise::gaussian_of;
 use crate::engine::image::sampling::guidance::{guide, is_on, rescale};
 use crate::engine::image::sampling::{FlowRun, Model, Noise, Plan, TorchRng};
 use crate::engine::{CancelToken, Stop};
-use crate::error::{Cause, Result};
 
 type Run<T> = std::result::Result<T, Stop>;
 
@@ -35,7 +34,6 @@ impl<'a> Drawing<'a> {
     /// Checks the sizes and encodes the prompts. `batched`: guidance predicts both sides at once, in twice the memory.
     pub fn new(model: &'a Diffusion, params: &'a ImageParams, batched: bool, token: &CancelToken) -> Run<Self> {
         let step = model.factor() * model.family.multiple();
-        check_size(params, step)?;
         let tokens = (params.width as usize / step) * (params.height as usize / step);
         let flow = model.family.flow().map(|start| FlowRun { tokens, start });
         let config = scheduler(&model.scheduler, model.family, params.sampler)?;
@@ -104,17 +102,6 @@ impl<'a> Drawing<'a> {
     }
 }
 
-/// Sides must be whole latents.
-fn check_size(params: &ImageParams, factor: usize) -> Result<()> {
-    let (w, h) = (params.width as usize, params.height as usize);
-    if w == 0 || h == 0 || !w.is_multiple_of(factor) || !h.is_multiple_of(factor) {
-        let near = |n: usize| (n / factor).max(1) * factor;
-        let (value, choices) = (format!("{w}x{h}"), format!("multiples of {factor}, as {}x{}", near(w), near(h)));
-        return Err(Cause::BadChoice { name: "size", value, choices }.into());
-    }
-    Ok(())
-}
-
 /// The noise that the person chose.
 enum Source {
     Torch(Box<TorchRng>),
@@ -135,8 +122,7 @@ impl Noise for Source {
         match self {
             Self::Torch(rng) => rng.draw(len),
             Self::Native { seed, draws } => {
-                // Each draw is a sequence of its own, far from those of the neighbouring seeds.
-                let noise = gaussian(*seed + (*draws << 32), len);
+                let noise = gaussian_of(*seed, *draws, len);
                 *draws += 1;
                 noise
             }
@@ -171,8 +157,6 @@ impl<'a> Guided<'a> {
         let numbers = vec![h, w, 0.0, 0.0, h, w];
         let sizes =
             (model.family == Family::Xl).then(|| Tensor::from_vec(numbers, (1, 6), &model.device)).transpose()?;
-        let scale = f64::from(params.guidance);
-        let wanted = if model.family == Family::ZImage { scale > 0.0 } else { is_on(scale) };
         Ok(Self {
             model,
             token,
@@ -180,7 +164,7 @@ impl<'a> Guided<'a> {
             texts,
             given: Given { sizes, guidance: params.guidance },
             rescale: params.guidance_rescale,
-            both: wanted && !model.net.takes_guidance(),
+            both: is_on(params.guidance.into()) && !model.net.takes_guidance(),
             // Z-Image's two texts are of different lengths.
             batched: batched && model.family != Family::ZImage,
             widened: 0,
@@ -207,10 +191,7 @@ impl<'a> Guided<'a> {
             self.token.check()?;
             (with, once(negative)?)
         };
-        // Z-Image's own scale counts from the prompt's prediction: 0 is off there.
-        let counts_from_prompt = self.model.family == Family::ZImage;
-        let scale = if counts_from_prompt { self.given.guidance + 1.0 } else { self.given.guidance };
-        let mut guided = guide(&with, &without, scale);
+        let mut guided = guide(&with, &without, self.given.guidance);
         if self.rescale > 0.0 {
             rescale(&mut guided, &with, self.rescale);
         }

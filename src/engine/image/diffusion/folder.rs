@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::checkpoint::marked;
 use super::net::NetConfig;
 use super::{Family, Opened, Predicts};
 use crate::domain::Sampler;
@@ -20,6 +21,7 @@ use crate::engine::image::prompt::{ClipTokens, PieceTokens};
 use crate::engine::image::sampling::SchedulerConfig;
 use crate::error::{Cause, Result};
 use crate::formats::file::{bad, read_text};
+use crate::formats::layout::{self, Part};
 use crate::formats::{Header, component};
 
 const INDEX: &str = "model_index.json";
@@ -52,11 +54,19 @@ pub fn open(folder: &Path) -> Result<Opened> {
         }
         Ok((options(&place.join("config.json"))?, component(&place)?))
     };
+    // Before anything large is read, each part is held against its configuration.
+    let check_tensors =
+        |part, config: &Options, header: &Header| layout::part(header, part)?.check(header, header, &config.value());
     let mut clips = Vec::new();
-    for suffix in ["", "_2"].iter().take(family.clips()) {
+    for (i, suffix) in ["", "_2"].iter().enumerate().take(family.clips()) {
         let (config, header) = part(&format!("text_encoder{suffix}"))?;
         let tokens = folder.join(format!("tokenizer{suffix}"));
-        clips.push((ClipConfig::read(&config)?, header, ClipTokens::folder(&tokens)?));
+        let read = ClipConfig::read(&config)?;
+        check_tensors(Part::Clip, &config, &header)?;
+        if family.projects(i) {
+            layout::part(&header, Part::Clip)?.check_projection(&header, &header)?;
+        }
+        clips.push((read, header, ClipTokens::folder(&tokens)?));
     }
     let t5 = match family {
         // It may be left out: the file says so, or the folder is not there.
@@ -69,14 +79,18 @@ pub fn open(folder: &Path) -> Result<Opened> {
         Some(suffix) => {
             let (config, header) = part(&format!("text_encoder{suffix}"))?;
             let tokens = PieceTokens::t5(&folder.join(format!("tokenizer{suffix}")))?;
-            Some((T5Config::read(&config)?, header, tokens))
+            let read = T5Config::read(&config)?;
+            check_tensors(Part::T5, &config, &header)?;
+            Some((read, header, tokens))
         }
         None => None,
     };
     let qwen = match family {
         Family::ZImage => {
             let (config, header) = part("text_encoder")?;
-            Some((Qwen3Config::read(&config)?, header, PieceTokens::qwen(&folder.join("tokenizer"))?))
+            let read = Qwen3Config::read(&config)?;
+            check_tensors(Part::Qwen3, &config, &header)?;
+            Some((read, header, PieceTokens::qwen(&folder.join("tokenizer"))?))
         }
         _ => None,
     };
@@ -87,11 +101,13 @@ pub fn open(folder: &Path) -> Result<Opened> {
         Family::Flux => NetConfig::Flux(FluxConfig::read(&config)?),
         Family::ZImage => NetConfig::ZImage(ZImageConfig::read(&config)?),
     };
-    let (vae, vae_header) = part("vae")?;
-    let vae = VaeConfig::read(&vae)?;
+    let (vae_config, vae_header) = part("vae")?;
+    let vae = VaeConfig::read(&vae_config)?;
     let width: usize = clips.iter().map(|(c, ..)| c.hidden_size).sum();
     check(folder, &net, &vae, width, family)?;
-    let options = options(&folder.join("scheduler/scheduler_config.json"))?;
+    check_tensors(family.denoiser(), &config, &header)?;
+    check_tensors(Part::Vae, &vae_config, &vae_header)?;
+    let options = marked(options(&folder.join("scheduler/scheduler_config.json"))?, &header);
     // Refused now rather than after the weights are read.
     scheduler(&options, family, Sampler::Automatic)?;
     Ok(Opened {

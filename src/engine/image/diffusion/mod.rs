@@ -10,6 +10,7 @@ mod checkpoint;
 mod decode;
 mod draw;
 mod folder;
+mod limits;
 mod net;
 mod pixels;
 mod text;
@@ -29,12 +30,13 @@ use super::nets::vae::{Vae, VaeConfig};
 use super::prompt::{ClipTokens, PieceTokens};
 use super::sampling::FlowStart;
 use super::weights::{self, Watch, load_packed};
-use crate::domain::{Checkpoint, Precision};
+use crate::domain::{Checkpoint, Precision, Takes};
 use crate::engine::kernels::multiplies_bf16;
 use crate::engine::{CancelToken, MemoryBudget, Reservation, Stop};
 use crate::error::{Cause, Result};
 use crate::formats::layout::Part;
 use crate::formats::{Header, memory};
+use crate::lang::Both;
 use net::{Net, NetConfig};
 
 pub use checkpoint::is_checkpoint;
@@ -67,6 +69,15 @@ impl Family {
         }
     }
 
+    /// Whether the summary of its `i`-th CLIP goes through a projection.
+    fn projects(self, i: usize) -> bool {
+        match self {
+            Self::Sd3 => true,
+            Self::Xl => i == 1,
+            Self::Sd | Self::Flux | Self::ZImage => false,
+        }
+    }
+
     /// Where a flow's levels lie; `None` for diffusion.
     fn flow(self) -> Option<FlowStart> {
         match self {
@@ -74,6 +85,11 @@ impl Family {
             Self::Sd3 => Some(FlowStart::Ends),
             Self::Flux | Self::ZImage => Some(FlowStart::Even),
         }
+    }
+
+    /// Whether states of a CLIP's layers condition the picture, rather than its summary alone.
+    fn reads_layers(self) -> bool {
+        matches!(self, Self::Sd | Self::Xl | Self::Sd3)
     }
 
     fn denoiser(self) -> Part {
@@ -184,6 +200,7 @@ pub struct Diffusion {
     /// The denoiser in full precision, read when half of it was not enough.
     exact: OnceCell<(Net, Reservation)>,
     budget: Arc<MemoryBudget>,
+    memory: u64,
     vae: Vae,
     preview: Option<Taesd>,
     scheduler: Options,
@@ -196,10 +213,22 @@ impl Diffusion {
     /// Finds and checks what is in the files; nothing large is in memory yet.
     pub fn open(files: &Checkpoint) -> Result<Opened> {
         let mut opened = if is_folder(&files.main) {
+            let config = checkpoint::Chosen::new(files.config.as_deref())?;
             let mut opened = folder::open(&files.main)?;
             if let Some(path) = &files.vae {
-                opened.vae = checkpoint::other_vae(path, opened.family, files.config.as_deref())?;
+                opened.vae = checkpoint::other_vae(path, opened.family, &config)?;
                 folder::check_vae(path, &opened.net.0, &opened.vae.0)?;
+            }
+            config.check_used(|| Both {
+                en: "the model is a diffusers folder and has configurations of its own".to_owned(),
+                zh: "模型是 diffusers 文件夹，自带配置".to_owned(),
+            })?;
+            if let Some(path) = files.parts.first() {
+                let reason = Both {
+                    en: "the model is a diffusers folder and has all its parts; --vae alone replaces one".to_owned(),
+                    zh: "模型是 diffusers 文件夹，自带全部部件；只能用 --vae 替换其中一个".to_owned(),
+                };
+                return Err(Cause::NotUsed { path: path.clone(), reason }.into());
             }
             opened
         } else {
@@ -219,6 +248,7 @@ impl Diffusion {
         watch: &Watch,
         budget: Arc<MemoryBudget>,
     ) -> std::result::Result<Self, Stop> {
+        let memory = opened.memory(dtype, device);
         let mut clips = Vec::new();
         for (i, (config, header, tokens)) in opened.clips.into_iter().enumerate() {
             let watch = watch.within(&format!("clip {i}"));
@@ -269,19 +299,19 @@ impl Diffusion {
             dtype,
             exact: OnceCell::new(),
             budget,
+            memory,
             vae,
             preview,
             scheduler,
             empty_is_zero: opened.empty_is_zero,
-            sha256: watch.sha256(),
+            sha256: watch.sha256()?,
             device: device.clone(),
         })
     }
 
-    /// Bytes that a step holds beside the weights, for a picture of this size in pixels.
-    pub fn working(&self, width: u32, height: u32) -> u64 {
-        let side = |pixels: u32| pixels as usize / self.factor();
-        memory::step(self.family.denoiser(), &self.source.1, side(height), side(width))
+    /// Bytes that its weights take.
+    pub fn memory(&self) -> u64 {
+        self.memory
     }
 
     /// The denoiser in full precision, read now if it was not yet; `None` where it is so already.
@@ -303,6 +333,17 @@ impl Diffusion {
 
     pub fn device(&self) -> &Device {
         &self.device
+    }
+
+    /// The settings that change its pictures.
+    pub fn takes(&self) -> Takes {
+        let takes = match self.family {
+            Family::Sd | Family::Xl => Takes::DIFFUSION,
+            Family::Sd3 => Takes::SD3,
+            Family::Flux | Family::ZImage => Takes::FLOW,
+        };
+        // What was distilled with guidance predicts once a step: there is nothing to rescale.
+        Takes { rescale: !self.net.takes_guidance(), ..takes }
     }
 
     /// Of the weights, lower-case hex.

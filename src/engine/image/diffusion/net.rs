@@ -32,6 +32,15 @@ impl NetConfig {
             Self::ZImage(config) => config.in_channels,
         }
     }
+
+    /// The longest side that it has places for, in latents; `None`: any.
+    pub fn longest_side(&self) -> Option<usize> {
+        match self {
+            Self::Unet(_) | Self::Flux(_) => None,
+            Self::Sd3(config) => config.pos_embed_max_size.map(|side| side * config.patch_size),
+            Self::ZImage(config) => Some(config.longest_side()),
+        }
+    }
 }
 
 pub enum Net {

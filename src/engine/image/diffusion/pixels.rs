@@ -5,6 +5,7 @@ use candle_core::{Device, Result, Tensor};
 use crate::domain::Picture;
 use crate::engine::image::nets::preview::{LatentKind, latents_to_rgb};
 use crate::engine::image::nets::taesd::Taesd;
+use crate::engine::kernels::cpu::for_rows;
 
 /// `[1, 3, H, W]` in -1..1 to an opaque picture; what lies beyond is cut off.
 pub fn to_picture(x: &Tensor) -> Result<Picture> {
@@ -12,7 +13,12 @@ pub fn to_picture(x: &Tensor) -> Result<Picture> {
     let planes = x.to_dtype(candle_core::DType::F32)?.flatten_all()?.to_vec1::<f32>()?;
     let n = height * width;
     let byte = |v: f32| ((v / 2.0 + 0.5).clamp(0.0, 1.0) * 255.0).round_ties_even() as u8;
-    let rgba = (0..n).flat_map(|i| [byte(planes[i]), byte(planes[n + i]), byte(planes[2 * n + i]), 255]).collect();
+    let mut rgba = vec![255; 4 * n];
+    for_rows(&mut rgba, 4, |first, pixels| {
+        for (i, pixel) in (first..).zip(pixels.chunks_exact_mut(4)) {
+            (0..3).for_each(|c| pixel[c] = byte(planes[c * n + i]));
+        }
+    })?;
     Ok(Picture { width: width as u32, height: height as u32, rgba })
 }
 

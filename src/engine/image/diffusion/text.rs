@@ -2,9 +2,10 @@
 
 use candle_core::{DType, Device, Tensor};
 
+use super::limits::text_state;
 use super::net::Net;
 use super::{Diffusion, Family};
-use crate::engine::image::nets::clip::{Clip, TextState};
+use crate::engine::image::nets::clip::Clip;
 use crate::engine::image::nets::sd3::join_text;
 use crate::engine::image::nets::t5::T5;
 use crate::engine::image::prompt::chunks::{POSITIONS, emphasise, level};
@@ -68,7 +69,7 @@ const FLUX_WORDS: usize = 512;
 const ZIMAGE_WORDS: usize = 512;
 
 impl Diffusion {
-    /// Encodes both prompts. `clip_skip` counts from 1, A1111's way.
+    /// Encodes both prompts; `clip_skip` as [`text_state`] counts.
     pub(super) fn encode(&self, prompt: &str, negative: &str, clip_skip: u32, token: &CancelToken) -> Run<Pair> {
         let zero = self.empty_is_zero && negative.trim().is_empty();
         let (prompt, negative) = (parse(prompt)?, parse(negative)?);
@@ -161,10 +162,7 @@ impl Diffusion {
 
     /// The chunks of a prompt through one encoder, side by side; and the first chunk's summary.
     fn states(&self, clip: &Clip, chunks: &[Chunk], clip_skip: u32) -> Run<(Tensor, Option<Tensor>)> {
-        let skip = clip_skip.saturating_sub(1) as usize;
-        // XL and 3 take the last but one, without the final norm.
-        let which =
-            if self.family == Family::Sd { TextState::Normed { skip } } else { TextState::Raw { skip: 1 + skip } };
+        let which = text_state(self.family, clip.config(), clip_skip);
         let mut parts = Vec::new();
         let mut summary = None;
         for chunk in chunks {

@@ -89,8 +89,7 @@ pub struct ClipOutput {
 /// Which state conditions the picture. `skip` counts layers from the end: 0 is the last.
 ///
 /// diffusers' `clip_skip = n` is `Normed { skip: n }` for Stable Diffusion 1.x and 2.x (none: `skip` 0) and
-/// `Raw { skip: n + 1 }` for SDXL and SD3 (none: `skip` 1). A1111's "Clip skip n" counts from 1: `Normed { skip: n - 1 }`
-/// for 1.x and 2.x; SDXL always takes `Raw { skip: 1 }` there, whatever the slider says.
+/// `Raw { skip: n + 1 }` for SDXL and SD3 (none: `skip` 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextState {
     /// Through the final norm.

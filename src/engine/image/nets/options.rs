@@ -35,6 +35,11 @@ impl Options {
         }
     }
 
+    /// All of it.
+    pub fn value(&self) -> Value {
+        Value::Object(self.map.clone())
+    }
+
     /// With `value` where the configuration says nothing.
     pub fn or(mut self, name: &str, value: Value) -> Self {
         if self.get(name).is_none() {

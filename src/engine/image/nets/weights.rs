@@ -9,6 +9,7 @@ use candle_core::{D, DType, Device, Module, Result, Shape, Tensor, bail};
 use candle_nn::VarBuilder;
 
 use crate::engine::image::weights::Shelf;
+use crate::engine::kernels::linear::matmul;
 use crate::engine::kernels::{LayerNorm, Linear, RmsNorm};
 
 /// Weights below one name.
@@ -178,7 +179,7 @@ impl Projection {
                 }
                 shape.push(out);
                 let numbers = weight.dequantize(x.device())?.to_dtype(x.dtype())?;
-                (x.reshape(((), from))?.matmul(&numbers.t()?)?.reshape(shape)?, bias)
+                (matmul(&x.reshape(((), from))?, &numbers.t()?)?.reshape(shape)?, bias)
             }
             Self::Device { weight, bias } => {
                 let y = weight.forward(&x.to_dtype(DType::F32)?.contiguous()?)?;

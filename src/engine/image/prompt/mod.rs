@@ -1,7 +1,7 @@
 //! From a prompt as people write it, `(word:1.2)`, `[word]`, `BREAK`, to tokens with weights in chunks.
 //!
 //! ```text
-//! prompt -> attention::parse -> parts with weights -> chunks (ClipTokens) -> encoder -> emphasise
+//! prompt -> syntax::without -> attention::parse -> parts with weights -> chunks (ClipTokens) -> encoder -> emphasise
 //!        -> PieceTokens (T5, Qwen: no weights)     -> encoder
 //! ```
 
@@ -10,6 +10,7 @@ mod built_in;
 pub mod chunks;
 mod clip_tokens;
 mod pieces;
+pub mod syntax;
 mod unigram;
 mod vocabulary;
 

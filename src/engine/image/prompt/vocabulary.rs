@@ -8,6 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::error::{Cause, Doing, Result, StudioError};
+use crate::formats::file;
 
 /// Largest tokenizer file that is read. Qwen's has 11 MB.
 const MAX_FILE: u64 = 64 << 20;
@@ -34,7 +35,7 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>> {
 }
 
 pub fn read_text(path: &Path) -> Result<String> {
-    String::from_utf8(read_bytes(path)?).map_err(|_| bad(path, "it is not UTF-8 text"))
+    file::text(read_bytes(path)?, path)
 }
 
 /// A special token as `tokenizer_config.json` or `special_tokens_map.json` names it; both may say it as a text or as

@@ -105,6 +105,14 @@ fn turn(block: &mut [f32]) {
 mod tests {
     use super::*;
 
+    /// PyTorch keeps a seed of 64 bits and starts its CPU generator from the low half.
+    #[test]
+    fn a_seed_of_64_bits_starts_from_its_low_half() {
+        let big = 648_312_782_957_426_u64;
+        assert_eq!(TorchRng::new(big).normal(16), TorchRng::new(big & 0xffff_ffff).normal(16));
+        assert_ne!(TorchRng::new(big).normal(16), TorchRng::new(u64::MAX).normal(16));
+    }
+
     #[test]
     fn the_twister_is_mt19937() {
         // The reference implementation's first numbers for its default seed.

@@ -18,6 +18,7 @@ use candle_core::{DType, Device, Tensor};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::sampler::Field;
+use super::sampling::guidance::is_on;
 use crate::domain::ModelFiles;
 use crate::engine::threads;
 use crate::engine::{CancelToken, Stop};
@@ -87,10 +88,10 @@ impl Sticker {
         self.table.index_select(&ids, 0)?.to_dtype(DType::F32)?.to_device(self.net.device())
     }
 
-    /// Prepares the words of a picture. With a guidance of 1 the negative prompt has no say and is left out.
+    /// Prepares the words of a picture. Where guidance is off the negative prompt has no say and is left out.
     pub fn guided(&self, prompt: &Encoded, negative: &Encoded, guidance: f32) -> candle_core::Result<Guided<'_>> {
         let mut prompts = vec![self.vectors(&prompt.ids)?];
-        if guidance != 1.0 {
+        if is_on(guidance.into()) {
             prompts.push(self.vectors(&negative.ids)?);
         }
         let texts = match &self.threads {

@@ -15,6 +15,7 @@ use super::config::Config;
 use super::words::{SPECIAL, Words};
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Doing, Result, StudioError};
+use crate::formats::file::read_text;
 
 pub const WEIGHTS: &str = "weights.safetensors";
 pub const CONFIG: &str = "config.json";
@@ -196,17 +197,6 @@ pub fn open(path: &Path) -> Result<(File, u64)> {
         return Err(Cause::BadModelFile { path: path.to_owned(), reason: "it is not a file".to_owned() }.into());
     }
     Ok((file, data.len()))
-}
-
-fn read_text(path: &Path, most: u64) -> Result<String> {
-    let bad = |reason: String| Cause::BadModelFile { path: path.to_owned(), reason };
-    let (file, size) = open(path)?;
-    if size > most {
-        return Err(bad(format!("it has {size} bytes, more than {most}")).into());
-    }
-    let mut bytes = Vec::new();
-    file.take(most).read_to_end(&mut bytes).map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
-    String::from_utf8(bytes).map_err(|e| bad(format!("it is not UTF-8: {e}")).into())
 }
 
 /// The JSON of a safetensors header, and where the data begins: eight bytes say how long it is.

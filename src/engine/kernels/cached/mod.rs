@@ -11,6 +11,7 @@ mod store;
 use std::cell::RefCell;
 use std::ops::Range;
 
+use candle_core::Result;
 use half::f16;
 
 use super::cpu::{Shared, exp};
@@ -99,9 +100,12 @@ thread_local! {
 /// Attention of queries `[tokens, heads, width]` at `position..` over the cache, whose last tokens they are; the result
 /// has the same layout.
 ///
+/// # Errors
+/// Once the job of this thread is cancelled.
+///
 /// # Panics
 /// Where the queries do not fit the cache.
-pub fn attend(store: &Store, heads: usize, q: &[f32], position: usize, reach: Reach) -> Vec<f32> {
+pub fn attend(store: &Store, heads: usize, q: &[f32], position: usize, reach: Reach) -> Result<Vec<f32>> {
     let (kv, width, padded) = (store.heads, store.width, store.padded());
     let group = heads / kv;
     let tokens = q.len() / (heads * width);
@@ -134,8 +138,9 @@ pub fn attend(store: &Store, heads: usize, q: &[f32], position: usize, reach: Re
     let run = |units: usize, unit: &(dyn Fn(usize) + Sync)| {
         if tokens * (position + tokens) * heads * width < WORTH_THREADS {
             (0..units).for_each(unit);
+            Ok(())
         } else {
-            pool::run(units, unit);
+            pool::run(units, unit)
         }
     };
     if parts == 1 {
@@ -149,8 +154,8 @@ pub fn attend(store: &Store, heads: usize, q: &[f32], position: usize, reach: Re
                 all.iter_mut().zip(look(&question)).for_each(|(all, part)| all.join(&part));
             }
             write(&question, &all);
-        });
-        return out;
+        })?;
+        return Ok(out);
     }
     let mut found: Vec<Vec<Seen>> = vec![Vec::new(); kv * tiles * parts];
     let found_places = Shared::new(&mut found);
@@ -159,7 +164,7 @@ pub fn attend(store: &Store, heads: usize, q: &[f32], position: usize, reach: Re
         question.part = n % parts;
         // SAFETY: each unit has a place of its own.
         unsafe { found_places.part(n, 1)[0] = look(&question) };
-    });
+    })?;
     for (n, parts) in found.chunks_mut(parts).enumerate() {
         let Some((first, rest)) = parts.split_first_mut() else { continue };
         for (r, seen) in first.iter_mut().enumerate() {
@@ -167,7 +172,7 @@ pub fn attend(store: &Store, heads: usize, q: &[f32], position: usize, reach: Re
         }
         write(&ask(n / tiles, n % tiles), first);
     }
-    out
+    Ok(out)
 }
 
 /// What each row sees in the question's part.

@@ -3,6 +3,7 @@
 //! Keys lie in tiles of sixteen tokens, column by column: a register holds one column of sixteen tokens, so that scores
 //! stand side by side without being gathered. Values lie token by token, rows filled up to whole registers.
 
+use candle_core::Result;
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 
@@ -127,6 +128,9 @@ impl Store {
     /// Puts `tokens` keys and values `[heads * width]` in their places from `position` on. `keys` writes token `i`'s
     /// keys, `values` gives its values; both are asked on several threads.
     ///
+    /// # Errors
+    /// Once the job of this thread is cancelled; some of the tokens are not written then.
+    ///
     /// # Panics
     /// Where there is no room.
     pub fn write<'a>(
@@ -134,7 +138,7 @@ impl Store {
         (position, tokens): (usize, usize),
         keys: impl Fn(usize, &mut [f32]) + Sync,
         values: impl Fn(usize) -> &'a [f32] + Sync,
-    ) {
+    ) -> Result<()> {
         assert!(position + tokens <= self.room, "there is room");
         let Self { heads, room, width, .. } = *self;
         let (padded, blocks, tiles) = (self.padded(), self.blocks(), self.tiles());
@@ -159,6 +163,6 @@ impl Store {
             let span = (tile * LANES).max(position)..((tile + 1) * LANES).min(position + tokens);
             let mut key = vec![0.0; heads * width];
             span.for_each(|at| token(at - position, &mut key));
-        });
+        })
     }
 }

@@ -24,6 +24,7 @@ use rayon::prelude::*;
 
 use super::cpu::Shared;
 use super::processor::Processor;
+use crate::engine::cancel::Current;
 pub use words::{Kind, Words, fill_pairs, pair, pairs};
 
 /// Words of a register of 64 bytes, and of a line of the cache.
@@ -127,11 +128,11 @@ impl Tile {
 
 /// How a product is written and computed.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct How {
+pub struct How<'a> {
     /// Onto what is there.
     pub add: bool,
-    /// On all threads.
-    pub split: bool,
+    /// On all threads, until this job is cancelled; else on this one.
+    pub split: Option<&'a Current>,
 }
 
 impl Panels {
@@ -149,10 +150,15 @@ impl Panels {
         }
     }
 
-    /// `word(column, c, tap)` is what stands in row `tap * from + c`; `from` in words.
+    /// `word(column, c, tap)` is what stands in row `tap * from + c`; `from` in words. Zeros where the job is cancelled
+    /// meanwhile.
     pub fn build(kind: Kind, [n, from, taps]: [usize; 3], word: impl Fn(usize, usize, usize) -> u32 + Sync) -> Self {
         let mut panels = Self::with_room(kind, from * taps, n);
+        let job = Current::of_this_thread();
         panels.lanes.par_chunks_mut((WIDE / LANES * from * taps).max(1)).enumerate().for_each(|(panel, lanes)| {
+            if job.is_cancelled() {
+                return;
+            }
             let wide = lanes.len() / (from * taps).max(1);
             // The order in which weights lie in their file.
             for c in 0..from {
@@ -203,8 +209,9 @@ impl Panels {
         &self.lanes[place]
     }
 
-    /// Into `y` `[rows.count(), n]` the sum of the products of `runs`.
-    pub fn multiply(&self, a: Words<'_>, rows: Rows, runs: &[Run], y: &mut [f32], how: How) {
+    /// Into `y` `[rows.count(), n]` the sum of the products of `runs`; parts of it are left out once the job is
+    /// cancelled.
+    pub fn multiply(&self, a: Words<'_>, rows: Rows, runs: &[Run], y: &mut [f32], how: How<'_>) {
         let count = rows.count();
         if count == 0 || self.n == 0 {
             return;
@@ -224,10 +231,15 @@ impl Panels {
             // SAFETY: the asserts above; each piece has its own rows and columns.
             unsafe { self.piece(panel, first..(first + tall).min(count), a, rows, runs, &out, how.add) };
         };
-        if how.split && pieces > 1 {
-            (0..pieces).into_par_iter().with_max_len(1).for_each(piece);
-        } else {
-            (0..pieces).for_each(piece);
+        match how.split {
+            Some(job) if pieces > 1 => {
+                (0..pieces).into_par_iter().with_max_len(1).for_each(|i| {
+                    if !job.is_cancelled() {
+                        piece(i);
+                    }
+                });
+            }
+            _ => (0..pieces).for_each(piece),
         }
     }
 

@@ -33,9 +33,15 @@ fn a_product_is_the_sum_on_every_processor() {
             let panels = Panels { processor, ..Panels::new(&weights, [n, k, 1], Kind::F32) };
             let run = [Run { at: 0, first: 0, len: k }];
             let mut y = vec![0.5; rows * n];
-            panels.multiply(Words::F32(&a), Rows::plain(rows, k), &run, &mut y, How { add: true, split: false });
+            panels.multiply(Words::F32(&a), Rows::plain(rows, k), &run, &mut y, How { add: true, split: None });
             let mut over = vec![f32::NAN; rows * n];
-            panels.multiply(Words::F32(&a), Rows::plain(rows, k), &run, &mut over, How { add: false, split: true });
+            panels.multiply(
+                Words::F32(&a),
+                Rows::plain(rows, k),
+                &run,
+                &mut over,
+                How { add: false, split: Some(&Current::default()) },
+            );
             for ((y, over), expected) in y.iter().zip(&over).zip(&expected) {
                 let near = 1e-6 * (k as f64).sqrt() + 1e-6;
                 assert!((f64::from(*over) - expected).abs() < near, "{processor:?} {rows} {n} {k}: {over} {expected}");
@@ -60,7 +66,7 @@ fn pairs_are_multiplied_as_what_they_stand_for() {
         assert_eq!((panels.kind(), panels.k()), (Kind::Bf16, k / 2));
         let mut y = vec![0.0; rows * n];
         let run = [Run { at: 0, first: 0, len: k / 2 }];
-        panels.multiply(Words::Bf16(&pairs(&a)), Rows::plain(rows, k / 2), &run, &mut y, How::default());
+        panels.multiply(Words::Bf16(&pairs(&a).unwrap()), Rows::plain(rows, k / 2), &run, &mut y, How::default());
         for (y, expected) in y.iter().zip(&expected) {
             assert!(
                 (f64::from(*y) - expected).abs() < 2e-6 * (k as f64).sqrt() + 1e-6,
@@ -76,11 +82,11 @@ fn pairs_round_as_the_type_does() {
     let odd = [0.0, -0.0, 1.0, 1.003_906_3, 1.011_718_8, 3.4e38, f32::INFINITY, f32::NEG_INFINITY, 1e-40, -7.3];
     let mut all = odd.to_vec();
     all.extend(numbers(1000, 6));
-    for (word, two) in pairs(&all).iter().zip(all.chunks_exact(2)) {
+    for (word, two) in pairs(&all).unwrap().iter().zip(all.chunks_exact(2)) {
         let [first, second] = [two[0], two[1]].map(|x| u32::from(half::bf16::from_f32(x).to_bits()));
         assert_eq!(*word, first | second << 16, "{two:?}");
     }
-    let quiet = pairs(&[f32::from_bits(0x7f80_0001), 1.0])[0];
+    let quiet = pairs(&[f32::from_bits(0x7f80_0001), 1.0]).unwrap()[0];
     assert!(half::bf16::from_bits(quiet as u16).is_nan(), "a NaN that lies in the low bits stays one");
 }
 
@@ -94,7 +100,7 @@ fn runs_add_up_over_rows_that_lie_apart() {
     for processor in Processor::all() {
         let panels = Panels { processor, ..Panels::new(&weights, [n, 2 * k, 1], Kind::F32) };
         let mut y = vec![0.0; rows.count() * n];
-        panels.multiply(Words::F32(&a), rows, &runs, &mut y, How { add: false, split: true });
+        panels.multiply(Words::F32(&a), rows, &runs, &mut y, How { add: false, split: Some(&Current::default()) });
         for r in 0..rows.count() {
             let start = r / (lines * across) * 400 + r / across % lines * 100 + r % across * 7;
             for c in 0..n {

@@ -1,5 +1,7 @@
 //! What products read: words of 32 bits, one f32 or two bf16.
 
+use candle_core::Result;
+
 use crate::engine::kernels::cpu::for_rows;
 #[cfg(target_arch = "x86_64")]
 use crate::engine::kernels::processor::Processor;
@@ -70,15 +72,15 @@ impl Words<'_> {
 }
 
 /// The numbers of rows of an even length in words of two.
-pub fn pairs(x: &[f32]) -> Vec<u32> {
+pub fn pairs(x: &[f32]) -> Result<Vec<u32>> {
     let mut words = vec![0; x.len() / 2];
     for_rows(
         &mut words,
         1,
         #[inline(always)]
         |first, words: &mut [u32]| fill_pairs(&x[2 * first..][..2 * words.len()], words),
-    );
-    words
+    )?;
+    Ok(words)
 }
 
 /// As [`pairs`], on this thread.

@@ -84,12 +84,15 @@ impl Matrix {
 }
 
 /// The products of `x` `[tokens, columns]` with each of `matrices`, `[tokens, rows]` each. All have as many columns.
-pub fn products(matrices: &[&Matrix], x: &[f32]) -> Vec<Vec<f32>> {
+///
+/// # Errors
+/// Once the job of this thread is cancelled.
+pub fn products(matrices: &[&Matrix], x: &[f32]) -> candle_core::Result<Vec<Vec<f32>>> {
     let columns = matrices.first().map_or(1, |m| m.columns());
     assert!(matrices.iter().all(|m| m.columns() == columns), "the matrices are as wide as each other");
     let tokens = x.len() / columns;
     let is_packed = |m: &&Matrix| matches!(m, Matrix::Packed(_));
-    let rounded = matrices.iter().any(is_packed).then(|| Rounded::new(x, columns));
+    let rounded = matrices.iter().any(is_packed).then(|| Rounded::new(x, columns)).transpose()?;
     // Not filled with zeros first: that took a fourteenth of a prompt's time.
     let mut all: Vec<Vec<f32>> = matrices.iter().map(|m| Vec::with_capacity(tokens * m.rows())).collect();
     let outs: Vec<Out<'_>> = all.iter_mut().zip(matrices).map(|(out, m)| Out::room(out, m.rows())).collect();
@@ -107,10 +110,10 @@ pub fn products(matrices: &[&Matrix], x: &[f32]) -> Vec<Vec<f32>> {
             (Matrix::Packed(_), None) => unreachable!("it was rounded for this"),
             (Matrix::Floats(m), _) => m.multiply(groups, x, outs[n]),
         }
-    });
+    })?;
     for (out, m) in all.iter_mut().zip(matrices) {
-        // SAFETY: there is that much room, and the groups of a matrix are all its rows.
+        // SAFETY: there is that much room, and the groups of a matrix are all its rows: all were computed.
         unsafe { out.set_len(tokens * m.rows()) };
     }
-    all
+    Ok(all)
 }

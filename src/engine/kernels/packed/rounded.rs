@@ -1,5 +1,7 @@
 //! Activations, rounded to 8 bits.
 
+use candle_core::Result;
+
 use super::form::BLOCK;
 use crate::engine::kernels::cpu::Shared;
 use crate::engine::kernels::pool;
@@ -31,7 +33,7 @@ pub struct Row<'a> {
 
 impl Rounded {
     /// Rounds rows of `columns` values, a multiple of 32.
-    pub fn new(x: &[f32], columns: usize) -> Self {
+    pub fn new(x: &[f32], columns: usize) -> Result<Self> {
         let count = x.len() / BLOCK;
         let blocks = columns / BLOCK;
         let mut all = Self {
@@ -70,8 +72,8 @@ impl Rounded {
                     }
                 },
             );
-        });
-        all
+        })?;
+        Ok(all)
     }
 
     pub fn rows(&self) -> usize {
@@ -123,7 +125,7 @@ mod tests {
     fn the_largest_value_is_kept_and_so_is_what_is_no_number() {
         let mut x = vec![0.0; 96];
         (x[3], x[5], x[40], x[70]) = (-4.0, 2.0, f32::NAN, f32::INFINITY);
-        let all = Rounded::new(&x, 96);
+        let all = Rounded::new(&x, 96).unwrap();
         let row = all.row(0);
         assert_eq!((row.values[3], row.values[5]), (-127, 64));
         assert!((row.scales[0] - 4.0 / 127.0).abs() < 1e-9 && row.scales[1].is_nan() && row.scales[2].is_nan());

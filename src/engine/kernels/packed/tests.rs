@@ -38,7 +38,7 @@ fn laid_out(dtype: GgmlDType, rows: usize, columns: usize, bytes: &[u8]) -> Pack
 }
 
 fn product(matrix: &Packed, x: &[f32]) -> Vec<f32> {
-    let x = Rounded::new(x, matrix.columns());
+    let x = Rounded::new(x, matrix.columns()).unwrap();
     let mut out = vec![f32::NAN; x.rows() * matrix.rows()];
     matrix.multiply(0..matrix.groups(), &x, Out::new(&mut out, matrix.rows()), &mut Unpacked::default());
     out
@@ -65,7 +65,7 @@ fn products_are_those_of_the_rounded_activations() {
             let (mut matrix, exact) = matrix(dtype, rows, columns);
             for tokens in [1, 2, 3, 7, 8, 9, 21] {
                 let x = values(tokens * columns, 5);
-                let rounded = Rounded::new(&x, columns);
+                let rounded = Rounded::new(&x, columns).unwrap();
                 for processor in Processor::all() {
                     matrix.processor = processor;
                     let ours = product(&matrix, &x);
@@ -111,7 +111,7 @@ fn groups_can_be_computed_apart() {
     let (matrix, _) = matrix(GgmlDType::Q4_1, 50, 64);
     let input = values(5 * 64, 3);
     let whole = product(&matrix, &input);
-    let x = Rounded::new(&input, 64);
+    let x = Rounded::new(&input, 64).unwrap();
     let mut out = vec![0.0; 5 * 60];
     let to = Out::new(&mut out, 60);
     for groups in [2..4, 0..1, 1..2] {

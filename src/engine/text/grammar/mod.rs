@@ -56,15 +56,14 @@ impl From<Bad> for Cause {
 /// Reads a grammar of either kind.
 fn compile(grammar: &Grammar) -> Result<Rules> {
     let (Grammar::Gbnf(text) | Grammar::JsonSchema(text)) = grammar;
+    // The byte order mark of a file whose text was pasted.
+    let text = text.trim_start_matches('\u{feff}');
     if text.len() > LONGEST {
         return Err(Cause::from(Bad::new(0, format!("it is longer than {LONGEST} bytes"))).into());
     }
     let rules = match grammar {
-        Grammar::Gbnf(text) => parse::parse(text).and_then(Rules::new),
-        Grammar::JsonSchema(text) => schema::to_gbnf(text).and_then(|gbnf| {
-            // Lines of the grammar that was made are nothing that a person has seen.
-            parse::parse(&gbnf).and_then(Rules::new).map_err(|bad| Bad { line: 0, ..bad })
-        }),
+        Grammar::Gbnf(_) => parse::parse(text).and_then(Rules::new),
+        Grammar::JsonSchema(_) => schema::read(text),
     };
     rules.map_err(|bad| Cause::from(bad).into())
 }

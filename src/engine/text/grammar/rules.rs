@@ -159,15 +159,28 @@ impl Rules {
         self.symbols[start as usize..].iter().copied().take_while(|&s| s != Symbol::End)
     }
 
-    /// Which rules can be nothing at all.
-    fn empty(&self) -> Vec<bool> {
-        let mut empty = vec![false; self.starts.len()];
-        // Which alternatives wait for a rule to be empty, and for how many in all.
+    /// Leaves out all alternatives that never come to an end; false where the root has none left.
+    pub fn prune(&mut self) -> bool {
+        let ends = self.ending(true);
+        let mut starts = std::mem::take(&mut self.starts);
+        for all in &mut starts {
+            all.retain(|&start| {
+                self.alternative(start).all(|s| !matches!(s, Symbol::Rule(inner) if !ends[inner as usize]))
+            });
+        }
+        self.starts = starts;
+        ends[self.root as usize]
+    }
+
+    /// Which rules can come to an end; without `chars` those that can be nothing at all.
+    fn ending(&self, chars: bool) -> Vec<bool> {
+        let mut ending = vec![false; self.starts.len()];
+        // Which alternatives wait for a rule to end, and for how many in all.
         let mut waiting: Vec<Vec<usize>> = vec![Vec::new(); self.starts.len()];
         let mut alternatives = Vec::new();
         let mut found = Vec::new();
         for (rule, &start) in self.starts.iter().enumerate().flat_map(|(r, s)| s.iter().map(move |s| (r, s))) {
-            if self.alternative(start).any(|s| matches!(s, Symbol::Chars(_))) {
+            if !chars && self.alternative(start).any(|s| matches!(s, Symbol::Chars(_))) {
                 continue;
             }
             let mut missing = 0;
@@ -183,7 +196,7 @@ impl Rules {
             alternatives.push((rule, missing));
         }
         while let Some(rule) = found.pop() {
-            if std::mem::replace(&mut empty[rule], true) {
+            if std::mem::replace(&mut ending[rule], true) {
                 continue;
             }
             for &at in &waiting[rule] {
@@ -194,12 +207,12 @@ impl Rules {
                 }
             }
         }
-        empty
+        ending
     }
 
     /// A rule that can come to itself before any character, if there is one.
     fn left_recursive(&self) -> Option<usize> {
-        let empty = self.empty();
+        let empty = self.ending(false);
         let mut firsts: Vec<Vec<usize>> = Vec::with_capacity(self.starts.len());
         for starts in &self.starts {
             let mut all = Vec::new();

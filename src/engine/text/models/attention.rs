@@ -136,12 +136,12 @@ impl Cache {
                         rope.turn(to, width, position + i);
                     }
                 };
-                store.write((position, tokens), |i, key| turned(k.row(i), key, i), |i| v.row(i));
+                store.write((position, tokens), |i, key| turned(k.row(i), key, i), |i| v.row(i))?;
                 let mut queries = vec![0.0; tokens * heads * width];
                 for_rows(&mut queries, heads * width, |first, rows| {
                     rows.chunks_exact_mut(heads * width).zip(first..).for_each(|(row, i)| turned(q.row(i), row, i));
-                });
-                let out = cached::attend(store, heads, &queries, position, look.reach);
+                })?;
+                let out = cached::attend(store, heads, &queries, position, look.reach)?;
                 Tensor::from_vec(out, (tokens, heads * width), &Device::Cpu)
             }
             Store::Device { keys, values } => attend_device(self.shape, (q, k, v), (keys, values), position, look),

@@ -37,7 +37,7 @@ impl Linear {
                         matrix.row(*id as usize, row);
                         row.iter_mut().for_each(|x| *x *= scale);
                     }
-                });
+                })?;
                 return Tensor::from_vec(all, (ids.len(), columns), device);
             }
             Self::Candle(QMatMul::QTensor(packed)) => packed.embedding(&Tensor::new(ids, device)?)?,
@@ -64,7 +64,7 @@ pub fn project<const N: usize>(matrices: [&Linear; N], x: &Tensor) -> Result<[Te
         }
         let x = contiguous(x)?;
         let (storage, layout) = x.storage_and_layout();
-        let all = products(&ours, numbers(&storage, layout)?).into_iter().zip(&ours);
+        let all = products(&ours, numbers(&storage, layout)?)?.into_iter().zip(&ours);
         all.map(|(out, m)| Tensor::from_vec(out, (tokens, m.rows()), &Device::Cpu)).collect::<Result<Vec<_>>>()?
     } else {
         let one = |linear: &Linear| match linear {

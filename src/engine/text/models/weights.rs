@@ -12,14 +12,17 @@ use crate::engine::kernels::packed::Matrix;
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Doing, StudioError};
 use crate::formats::gguf::{Gguf, types};
+use crate::formats::header::FileFacts;
 
 /// Bytes between two looks at the token: some milliseconds from a slow disk.
 const PIECE: usize = 1 << 20;
 
-/// The weights of a file, to be taken by name.
+/// The weights of a model's files, to be taken by name.
 pub struct Weights<'a> {
     gguf: &'a Gguf,
-    file: File,
+    files: Vec<File>,
+    /// The file of the weight that comes next.
+    at: usize,
     device: &'a Device,
     token: &'a CancelToken,
     progress: &'a mut dyn FnMut(f32),
@@ -35,9 +38,11 @@ impl<'a> Weights<'a> {
         token: &'a CancelToken,
         progress: &'a mut dyn FnMut(f32),
     ) -> Result<Self, Stop> {
-        let file = File::open(&gguf.path).map_err(|e| StudioError::io(Doing::Reading, &gguf.path, &e))?;
+        let open =
+            |file: &FileFacts| File::open(&file.path).map_err(|e| StudioError::io(Doing::Reading, &file.path, &e));
+        let files = gguf.files.iter().map(open).collect::<Result<Vec<_>, _>>()?;
         let total = gguf.tensors().map(|(_, t)| t.bytes).sum::<u64>().max(1);
-        Ok(Self { gguf, file, device, token, progress, done: 0, total, exact: false })
+        Ok(Self { gguf, files, at: 0, device, token, progress, done: 0, total, exact: false })
     }
 
     /// Unpacks every matrix to f32: slow and large, but without the rounding of activations that packed products
@@ -63,17 +68,20 @@ impl<'a> Weights<'a> {
             let (found, supported) = (types::name(info.kind), types::RUNNABLE.to_owned());
             return Err(Cause::UnsupportedQuantization { found, supported }.into());
         };
-        let failed = |e: std::io::Error| Stop::from(StudioError::io(Doing::Reading, &self.gguf.path, &e));
-        self.file.seek(SeekFrom::Start(info.offset)).map_err(failed)?;
+        self.at = info.file;
+        self.files[self.at].seek(SeekFrom::Start(info.offset)).map_err(|e| self.failed(&e))?;
         Ok((dtype, info.shape.clone()))
+    }
+
+    fn failed(&self, error: &std::io::Error) -> Stop {
+        StudioError::io(Doing::Reading, &self.gguf.files[self.at].path, error).into()
     }
 
     /// The bytes that come next. The header's check has seen that the file is this long.
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), Stop> {
         for piece in bytes.chunks_mut(PIECE) {
             self.token.check()?;
-            let failed = |e: std::io::Error| Stop::from(StudioError::io(Doing::Reading, &self.gguf.path, &e));
-            self.file.read_exact(piece).map_err(failed)?;
+            self.files[self.at].read_exact(piece).map_err(|e| self.failed(&e))?;
             self.done += piece.len() as u64;
             (self.progress)((self.done as f64 / self.total as f64) as f32);
         }

@@ -217,7 +217,7 @@ fn call<'a>(name: &'static str, arg: Expr<'a>) -> Expr<'a> {
 fn grows(e: &Expr<'_>) -> bool {
     match e {
         Expr::List(_) | Expr::Tuple(_) | Expr::Map(_) | Expr::Filter(_) | Expr::Call(_) | Expr::Slice(_) => true,
-        Expr::BinOp(e) => matches!(e.op, BinOpKind::Add | BinOpKind::Mul | BinOpKind::Concat),
+        Expr::BinOp(e) => matches!(e.op, BinOpKind::Add | BinOpKind::Mul | BinOpKind::Concat | BinOpKind::Rem),
         _ => false,
     }
 }
@@ -270,6 +270,15 @@ fn bare<'a>(old: &Expr<'a>) -> Built<Expr<'a>> {
         Expr::UnaryOp(e) => {
             let op = if matches!(e.op, UnaryOpKind::Not) { UnaryOpKind::Not } else { UnaryOpKind::Neg };
             Expr::UnaryOp(node(UnaryOp { op, expr: expr(&e.expr)? }, e.span()))
+        }
+        // Python's `'%s' % x` is the filter `format`.
+        Expr::BinOp(e) if matches!((e.op, &e.left), (BinOpKind::Rem, Expr::Const(c)) if c.value.as_str().is_some()) => {
+            let values = match &e.right {
+                Expr::Tuple(tuple) => tuple.items.iter().map(looked_into).collect::<Built<Vec<_>>>()?,
+                other => vec![looked_into(other)?],
+            };
+            let args = values.into_iter().map(CallArg::Pos).collect();
+            Expr::Filter(node(Filter { name: "format", expr: Some(bare(&e.left)?), args }, e.span()))
         }
         Expr::BinOp(e) => {
             let part = match e.op {

@@ -9,12 +9,22 @@
 //! | `run` | from source and values to text |
 //! | `guard` | bounds put into the parsed template |
 //! | `bounds` | how large and deep values may get, how long a source |
+//! | `roles` | conversations told to templates that do not know all of them |
+//! | `dialect` | where Jinja2 and minijinja differ |
+//! | `json` | `tojson` |
 //! | `python` | what templates expect of Python |
+//! | `methods` | methods of its types |
 
 mod bounds;
+mod dialect;
 mod guard;
+mod json;
+mod methods;
 mod python;
+mod roles;
 mod run;
+
+use std::sync::OnceLock;
 
 use minijinja::context;
 use minijinja::value::{Serde, Value};
@@ -22,7 +32,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::tokenizer::{Specials, Tokenizer};
-use crate::domain::{Message, Role};
+use crate::domain::{Message, Role, opened_by, split_thought};
 use crate::error::{Cause, Result};
 use crate::formats::gguf::Gguf;
 use crate::lang::Both;
@@ -67,6 +77,19 @@ pub struct ChatTemplate {
     source: String,
     bos: String,
     eos: String,
+    /// What it was seen to show, once somebody asked.
+    shows_system: OnceLock<bool>,
+    wants_parts: OnceLock<bool>,
+}
+
+/// The tokens of a prompt, and what of the answer is in them already.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prompt {
+    pub tokens: Vec<u32>,
+    /// The text of an answer that was cut off and is gone on with, or the tag by which the template opens a thought.
+    pub begun: String,
+    /// Whether it is such a tag, which nobody was told yet.
+    pub opens_thought: bool,
 }
 
 impl ChatTemplate {
@@ -86,17 +109,18 @@ impl ChatTemplate {
     }
 
     pub fn new(source: &str, bos: &str, eos: &str) -> Self {
-        Self { source: source.to_owned(), bos: bos.to_owned(), eos: eos.to_owned() }
+        let (source, bos, eos) = (source.to_owned(), bos.to_owned(), eos.to_owned());
+        Self { source, bos, eos, shows_system: OnceLock::new(), wants_parts: OnceLock::new() }
     }
 
     /// The prompt's text, up to where the model is to begin its answer.
     pub fn render(&self, messages: &[Message]) -> Result<String> {
         let messages = messages.iter().map(|m| json!({"role": m.role.as_str(), "content": m.content})).collect();
-        self.render_chat(&Chat { messages, ..Chat::default() })
+        self.tell(&Chat { messages, ..Chat::default() })
     }
 
     /// The text of any conversation that `apply_chat_template` would take: with tools, their calls and answers, and
-    /// with what the template itself asks for (`enable_thinking`).
+    /// with what the template itself asks for (`enable_thinking`). Refused where the template refuses it.
     pub fn render_chat(&self, chat: &Chat) -> Result<String> {
         let scope = || {
             let kwargs = Value::from(Serde(&chat.kwargs));
@@ -113,10 +137,51 @@ impl ChatTemplate {
         run::render(&self.source, chat.bytes(), scope)
     }
 
-    /// The prompt's tokens. What the turns say is text and nothing else: a control token's name inside them
-    /// (`<|im_end|>`) is read as the letters it is written with, so no quoted page can end a turn or begin another.
-    /// An answer at the end is one that was cut off: it stays open, and the model goes on with it.
-    pub fn tokens(&self, messages: &[Message], tokenizer: &Tokenizer) -> Result<Vec<u32>> {
+    /// The same, told so that the template shows all of it: where it knows no system role, that text goes before the
+    /// first question; a greeting before any question, or two answers in a row, get a question without words where the
+    /// template wants turns.
+    pub fn tell(&self, chat: &Chat) -> Result<String> {
+        let with = |messages: Vec<serde_json::Value>| Chat { messages, ..chat.clone() };
+        let parts = self.wants_parts().then(|| with(roles::in_parts(&chat.messages)));
+        let chat = parts.as_ref().unwrap_or(chat);
+        let has_system = chat.messages.iter().any(roles::is_system);
+        let plain = has_system.then(|| with(roles::without_system(&chat.messages)));
+        let first = plain.as_ref().filter(|_| !self.shows_system()).unwrap_or(chat);
+        self.render_chat(first).or_else(|error| {
+            let ways = [Some(chat), plain.as_ref()].into_iter().flatten();
+            let mut told = ways.map(|chat| self.render_chat(&with(roles::in_turns(&chat.messages))));
+            told.find_map(Result::ok).ok_or(error)
+        })
+    }
+
+    /// Whether a system message reaches the prompt: some templates refuse it, others pass over it.
+    fn shows_system(&self) -> bool {
+        *self.shows_system.get_or_init(|| self.shows("system"))
+    }
+
+    /// Whether a question reaches the prompt only as a list of parts.
+    fn wants_parts(&self) -> bool {
+        *self.wants_parts.get_or_init(|| !self.shows_in("user", false) && self.shows_in("user", true))
+    }
+
+    fn shows(&self, role: &str) -> bool {
+        self.shows_in(role, self.wants_parts())
+    }
+
+    /// Whether the text of a message with this role is in the prompt of a short conversation.
+    fn shows_in(&self, role: &str, parts: bool) -> bool {
+        const NEEDLE: &str = "Answer in two words.";
+        let question = json!({"role": "user", "content": "Who are you?"});
+        let asked = json!({"role": role, "content": NEEDLE});
+        let messages = if role == "user" { vec![asked] } else { vec![asked, question] };
+        let messages = if parts { roles::in_parts(&messages) } else { messages };
+        self.render_chat(&Chat { messages, ..Chat::default() }).is_ok_and(|text| text.contains(NEEDLE))
+    }
+
+    /// The prompt. What the turns say is text and nothing else: a control token's name inside them (`<|im_end|>`) is
+    /// read as the letters it is written with, so no quoted page can end a turn or begin another. An answer at the end
+    /// is one that was cut off: it stays open, and the model goes on with it.
+    pub fn prompt(&self, messages: &[Message], tokenizer: &Tokenizer) -> Result<Prompt> {
         // A character that occurs nowhere marks the names that are to stay letters.
         let absent = |c: &char| !self.source.contains(*c) && !messages.iter().any(|m| m.content.contains(*c));
         let Some(mark) = ('\u{FDD0}'..=char::MAX).find(absent) else {
@@ -125,34 +190,37 @@ impl ChatTemplate {
         let defused: Vec<Message> =
             (messages.iter()).map(|m| Message { role: m.role, content: tokenizer.defuse(&m.content, mark) }).collect();
         let (open, turns) = match defused.split_last() {
-            Some((last, turns)) if last.role == Role::Assistant && !turns.is_empty() => (last.content.as_str(), turns),
-            _ => ("", &defused[..]),
+            Some((last, turns)) if last.role == Role::Assistant && !turns.is_empty() => (Some(last), turns),
+            _ => (None, &defused[..]),
         };
-        // Some templates refuse what is not told in turns: a greeting before any question, two answers in a row.
-        let text = self.render(turns).or_else(|error| self.render(&in_turns(turns)).map_err(|_| error))? + open;
-        Ok(tokenizer.encode_marked(&text, Specials::Parse, Some(mark)))
+        let mut text = self.render(turns)?;
+        // A question that ends with the tag opens nothing.
+        let asked = turns.last().map_or("", |turn| turn.content.trim_end());
+        let tag = opened_by(&text).filter(|tag| !asked.ends_with(tag.trim_end())).map(str::to_owned);
+        let opens_thought = open.is_none() && tag.is_some();
+        let begun = match (open, tag) {
+            (Some(open), tag) => {
+                // An answer brings its thought's tag along, or has no thought; some from elsewhere lack the tag alone.
+                let lacks_tag = |tag: &str| {
+                    let said = open.content.trim_start();
+                    split_thought(said).thought.is_some() && !said.starts_with(tag.trim_end())
+                };
+                if let Some(tag) = tag.filter(|tag| !lacks_tag(tag)) {
+                    text.truncate(text.len() - tag.len());
+                }
+                text.push_str(&open.content);
+                messages.last().map(|last| last.content.clone()).unwrap_or_default()
+            }
+            (None, tag) => tag.unwrap_or_default(),
+        };
+        let tokens = tokenizer.encode_marked(&text, Specials::Parse, Some(mark));
+        Ok(Prompt { tokens, begun, opens_thought })
     }
-}
 
-/// The turns with the person first and then by turns: an answer to nothing gets a question without words, two
-/// questions in a row are one.
-fn in_turns(turns: &[Message]) -> Vec<Message> {
-    let mut out: Vec<Message> = Vec::with_capacity(turns.len() + 1);
-    for turn in turns {
-        let asked = out.last_mut().filter(|last| last.role == Role::User);
-        match (turn.role, asked) {
-            (Role::User, Some(last)) => {
-                last.content.push_str("\n\n");
-                last.content.push_str(&turn.content);
-            }
-            (Role::Assistant, None) => {
-                out.push(Message { role: Role::User, content: "…".to_owned() });
-                out.push(turn.clone());
-            }
-            _ => out.push(turn.clone()),
-        }
+    /// The prompt's tokens.
+    pub fn tokens(&self, messages: &[Message], tokenizer: &Tokenizer) -> Result<Vec<u32>> {
+        self.prompt(messages, tokenizer).map(|prompt| prompt.tokens)
     }
-    out
 }
 
 fn bad(reason: Both) -> crate::error::StudioError {

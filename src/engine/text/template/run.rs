@@ -5,11 +5,11 @@ use std::thread;
 
 use minijinja::machinery::{CodeGenerator, Instructions, eval, make_string_output, parse};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Kwargs, Value};
+use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State};
 
 use super::bounds::{Bounds, Crossed, Marker};
-use super::{bad, guard, python};
+use super::{bad, dialect, guard, python};
 use crate::error::{Result, StudioError};
 use crate::lang::Both;
 
@@ -43,10 +43,9 @@ fn within(source: &str, bytes: usize, scope: Value) -> std::result::Result<Strin
     env.add_function(guard::KEPT, move |state: &State, value: Value| bounds.kept(state, value));
     env.add_function("raise_exception", |message: &str| python::raise_exception(message));
     env.add_function("strftime_now", |format: &str| python::strftime_now(format));
-    env.add_filter("tojson", move |state: &State, value: &Value, options: Kwargs| {
-        python::tojson(bounds, state, value, &options)
-    });
-    let compiled = compile(source, syntax)?;
+    dialect::teach(&mut env, bounds);
+    let source = dialect::without_generation(source, syntax.clone());
+    let compiled = compile(&source, syntax)?;
     let mut text = String::new();
     eval(&env, &compiled.0, scope, &compiled.1, &mut make_string_output(&mut text), AutoEscape::None)?;
     if text.len() > bounds.output {

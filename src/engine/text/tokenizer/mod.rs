@@ -10,6 +10,7 @@
 mod alike;
 mod bpe;
 mod bytes;
+mod known;
 mod pieces;
 mod pre;
 
@@ -20,6 +21,7 @@ use self::bpe::Merges;
 pub use self::bytes::alphabet;
 use self::pieces::{Pieces, SPACE};
 pub use self::pre::PreTokenizer;
+use crate::domain::is_thought_tag;
 use crate::error::{Cause, Result};
 use crate::formats::gguf::Gguf;
 
@@ -30,26 +32,6 @@ const CONTROL: i64 = 3;
 const USER_DEFINED: i64 = 4;
 const UNUSED: i64 = 5;
 const BYTE: i64 = 6;
-
-/// Texts of tokens that end an answer, whatever the file says about them.
-const ENDS: [&str; 16] = [
-    "<|endoftext|>",
-    "<|im_end|>",
-    "<|eot_id|>",
-    "<|eom_id|>",
-    "<|end_of_text|>",
-    "<|end|>",
-    "<|eot|>",
-    "<end_of_turn>",
-    "<end_of_utterance>",
-    "<|return|>",
-    "<|call|>",
-    "<EOT>",
-    "[EOT]",
-    "[EOS]",
-    "<eos>",
-    "<|endofturn|>",
-];
 
 /// Which texts of special tokens are read as those tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +50,8 @@ pub struct Tokenizer {
     model: Model,
     /// Ids of control, user-defined and unknown tokens, longest text first.
     specials: Vec<u32>,
+    /// Of these, what only a template may say.
+    guarded: Vec<u32>,
     ends: HashSet<u32>,
     bos: Option<u32>,
     eos: Option<u32>,
@@ -98,21 +82,15 @@ impl Tokenizer {
         let kind = check(gguf)?;
         let missing = |key: &str| gguf.bad(format!("its metadata has no {key}"));
         let texts = gguf.texts("tokenizer.ggml.tokens").ok_or_else(|| missing("tokenizer.ggml.tokens"))?.to_vec();
-        let kinds = match gguf.ints("tokenizer.ggml.token_type") {
+        let written = match gguf.ints("tokenizer.ggml.token_type") {
             None => vec![NORMAL; texts.len()],
             Some(kinds) if kinds.len() == texts.len() => kinds.to_vec(),
             Some(kinds) => {
                 return Err(gguf.bad(format!("it has {} tokens but {} token types", texts.len(), kinds.len())));
             }
         };
-        let mut specials: Vec<u32> = (0_u32..)
-            .zip(&kinds)
-            .filter(|&(id, kind)| matches!(*kind, UNKNOWN | CONTROL | USER_DEFINED) && !texts[id as usize].is_empty())
-            .map(|(id, _)| id)
-            .collect();
-        specials.sort_by_key(|&id| std::cmp::Reverse(texts[id as usize].len()));
-
         let named = |key: &str| -> Result<Option<u32>> {
+            let key = &format!("tokenizer.ggml.{key}");
             match gguf.count(key)? {
                 Some(id) if id >= texts.len() => {
                     Err(gguf.bad(format!("{key} is {id}, but it has {} tokens", texts.len())))
@@ -120,6 +98,8 @@ impl Tokenizer {
                 id => Ok(id.map(|id| id as u32)),
             }
         };
+        // Vocabularies of pieces may leave these out; llama.cpp takes them as set for them.
+        let usual = |id: u32| (kind == Kind::Pieces && (id as usize) < texts.len()).then_some(id);
         let model = match kind {
             Kind::Bytes(pre) => {
                 let merges = gguf.texts("tokenizer.ggml.merges").ok_or_else(|| missing("tokenizer.ggml.merges"))?;
@@ -133,26 +113,29 @@ impl Tokenizer {
                     let (n, of) = (scores.len(), texts.len());
                     return Err(gguf.bad(format!("it has {of} tokens and {n} scores, or a score is no number")));
                 }
-                let unknown = named("tokenizer.ggml.unknown_token_id")?;
+                let unknown = named("unknown_token_id")?.or(usual(0));
                 let prefix = gguf.flag("tokenizer.ggml.add_space_prefix").unwrap_or(true);
                 Model::Pieces { pieces: Pieces::new(&texts, scores.to_vec(), unknown), prefix }
             }
         };
-        let bos = named("tokenizer.ggml.bos_token_id")?;
-        let eos = named("tokenizer.ggml.eos_token_id")?;
-        let ends = ENDS.iter().filter_map(|text| model.token(text)).filter(|&id| kinds[id as usize] != NORMAL);
-        let mut ends: HashSet<u32> = ends.collect();
-        for key in ["tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"] {
-            ends.extend(named(key)?);
-        }
-        ends.extend(eos);
+        let bos = named("bos_token_id")?.or(usual(1));
+        let eos = named("eos_token_id")?.or(usual(2));
+        let mut kinds = written.clone();
+        let ends = known::tell(|text| model.token(text), named, eos, &mut kinds)?;
+        let is_special = |kind: i64| matches!(kind, UNKNOWN | CONTROL | USER_DEFINED);
+        let all = (0_u32..).zip(&kinds).filter(|&(id, &kind)| is_special(kind) && !texts[id as usize].is_empty());
+        let mut specials: Vec<u32> = all.map(|(id, _)| id).collect();
+        specials.sort_by_key(|&id| std::cmp::Reverse(texts[id as usize].len()));
+        let is_guarded =
+            |id: &u32| [&written, &kinds].iter().any(|kinds| matches!(kinds[*id as usize], CONTROL | UNKNOWN));
+        let guarded = specials.iter().copied().filter(is_guarded).collect();
         // Llama 3 files may leave the flag out; llama.cpp takes it as set for them.
         let otherwise = match &model {
             Model::Bytes { pre, .. } => pre.whole_words(),
             Model::Pieces { .. } => true,
         };
         let add_bos = gguf.flag("tokenizer.ggml.add_bos_token").unwrap_or(otherwise);
-        Ok(Self { texts, kinds, model, specials, ends, bos, eos, add_bos })
+        Ok(Self { texts, kinds, model, specials, guarded, ends, bos, eos, add_bos })
     }
 
     /// The text of the token that begins a text, for templates.
@@ -263,9 +246,9 @@ impl Tokenizer {
     /// says cannot speak with the template's voice.
     pub fn defuse(&self, text: &str, mark: char) -> String {
         let mut text = text.to_owned();
-        for &id in &self.specials {
+        for &id in &self.guarded {
             let wanted = self.texts[id as usize].as_str();
-            if self.kinds[id as usize] != USER_DEFINED && text.contains(wanted) {
+            if text.contains(wanted) {
                 let mut chars = wanted.chars();
                 let first = chars.next().unwrap_or_default();
                 text = text.replace(wanted, &format!("{first}{mark}{}", chars.as_str()));
@@ -286,6 +269,8 @@ impl Tokenizer {
     pub fn piece(&self, id: u32, out: &mut Vec<u8>) {
         let Some(text) = self.texts.get(id as usize) else { return };
         match self.kinds[id as usize] {
+            // Where a thought begins and ends is shown, whatever the file calls its tags.
+            CONTROL if is_thought_tag(text) => out.extend_from_slice(text.as_bytes()),
             UNKNOWN | CONTROL | UNUSED => {}
             USER_DEFINED => out.extend_from_slice(text.as_bytes()),
             kind if matches!(self.model, Model::Pieces { .. }) => match byte_token(text).filter(|_| kind == BYTE) {

@@ -25,8 +25,28 @@ fn bytes(pre: &str) -> Tokenizer {
     open(&file)
 }
 
+/// The tiny model's vocabulary with further tokens: their texts and types. The first is 300.
+fn with(tokens: &[(&str, i32)], change: impl FnOnce(&mut GgufFile)) -> Tokenizer {
+    let mut file = GgufFile::tiny_llama();
+    for (key, value) in &mut file.metadata {
+        match (key.as_str(), value) {
+            ("tokenizer.ggml.tokens", Meta::Texts(all)) => {
+                all.extend(tokens.iter().map(|(text, _)| (*text).to_owned()))
+            }
+            ("tokenizer.ggml.token_type", Meta::I32s(all)) => all.extend(tokens.iter().map(|(_, kind)| *kind)),
+            _ => {}
+        }
+    }
+    change(&mut file);
+    open(&file)
+}
+
 /// Pieces with a token for each byte. No space is put before texts.
 fn pieces() -> Tokenizer {
+    open(&pieces_file())
+}
+
+fn pieces_file() -> GgufFile {
     let mut tokens: Vec<String> = ["<unk>", "<s>", "</s>"].map(str::to_owned).to_vec();
     let mut kinds = vec![2, 3, 3];
     tokens.extend((0..=255).map(|byte| format!("<0x{byte:02X}>")));
@@ -44,7 +64,7 @@ fn pieces() -> Tokenizer {
         .set("tokenizer.ggml.unknown_token_id", Meta::U32(0))
         .set("tokenizer.ggml.bos_token_id", Meta::U32(1))
         .set("tokenizer.ggml.eos_token_id", Meta::U32(2));
-    open(&file)
+    file
 }
 
 fn back(tokenizer: &Tokenizer, ids: &[u32]) -> Vec<u8> {
@@ -156,4 +176,111 @@ fn a_megabyte_of_anything_does_not_take_long() {
             assert!(started.elapsed() < LONGEST, "{name}, {kind}, back: {:?}", started.elapsed());
         }
     }
+}
+
+/// By llama.cpp's `llama-vocab.cpp` of November 2026: the texts of `special_eog_ids`.
+#[test]
+fn what_llama_cpp_ends_at_is_one_token_and_an_end_though_typed_normal() {
+    let names = [
+        "<|eot_id|>",
+        "<|end|>",
+        "<|return|>",
+        "<|flush|>",
+        "<end_of_turn>",
+        "</s>",
+        "<|eom_id|>",
+        "<EOT>",
+        "_<EOT>",
+        "[EOT]",
+        "[EOS]",
+        "<|end_of_text|>",
+        "<end_of_utterance>",
+        "<eos>",
+        "<turn|>",
+        "<｜end▁of▁sentence｜>",
+        "[e~[",
+        "<|fim_pad|>",
+        "<|repo_name|>",
+        "<|file_sep|>",
+    ];
+    let tokens = names.map(|name| (name, NORMAL as i32));
+    let tokenizer = with(&tokens, |_| {});
+    for (id, name) in (300..).zip(names) {
+        assert_eq!(tokenizer.encode(name, Specials::Parse), [id], "{name}");
+        assert!(tokenizer.is_end(id), "{name}");
+        assert!(tokenizer.encode(name, Specials::Plain).len() > 1, "{name} in a person's text is text");
+        assert_ne!(tokenizer.defuse(name, '\u{FDD0}'), name);
+        let mut shown = Vec::new();
+        tokenizer.piece(id, &mut shown);
+        assert!(shown.is_empty(), "{name} shows nothing");
+    }
+    // `<|endoftext|>`, `<|im_start|>`, `<|im_end|>` and `<think>` of the tiny model; a name that only looks like one.
+    assert_eq!([296, 297, 298, 299].map(|id| tokenizer.is_end(id)), [true, false, true, false]);
+    let other = with(&[("<|endofturn|>", NORMAL as i32), ("<|im_ending|>", CONTROL as i32)], |_| {});
+    assert!(!other.is_end(300) && !other.is_end(301) && other.encode("<|endofturn|>", Specials::Parse).len() > 1);
+    // Beside some of the names above these are the only ends.
+    for name in ["<|call|>", "<|calls|>", "<|tool_response>"] {
+        let alone = with(&[(name, NORMAL as i32)], |_| {});
+        assert!(alone.is_end(300) && alone.encode(name, Specials::Parse) == [300], "{name}");
+    }
+}
+
+#[test]
+fn tokens_that_keys_name_end_an_answer_too() {
+    let key = |key: &str| {
+        let key = format!("tokenizer.ggml.{key}_token_id");
+        with(&[("<PAD>", NORMAL as i32), ("<|fim_prefix|>", NORMAL as i32)], |file| {
+            file.set(&key, Meta::U32(65));
+        })
+    };
+    for name in ["eot", "eom", "fim_pad", "fim_rep", "fim_sep"] {
+        assert!(key(name).is_end(65), "{name}");
+        assert_eq!(key(name).encode("A", Specials::Parse).len(), 1);
+    }
+    assert!(!key("fim_pre").is_end(65) && !key("mask").is_end(65));
+    // A text counts only where no key names another token.
+    assert!(key("fim_rep").is_end(300) && !key("fim_pad").is_end(300));
+    assert_eq!(key("eot").encode("<|fim_prefix|>", Specials::Parse), [301], "a control token, but no end");
+    assert!(!key("eot").is_end(301));
+    let odd = with(&[("<PAD>", NORMAL as i32)], |file| {
+        file.set("tokenizer.ggml.fim_pad_token_id", Meta::U32(u32::MAX));
+    });
+    assert!(odd.is_end(300), "an id out of range names none");
+    assert!(key("prefix").encode("<|fim_prefix|>", Specials::Parse).len() > 1);
+}
+
+/// Harmony says `<|end|>` between two messages of one answer, Gemma 4 has `</s>` for something else.
+#[test]
+fn ends_that_are_none_beside_others() {
+    let control = |names: &[&'static str]| {
+        let tokens: Vec<_> = names.iter().map(|name| (*name, CONTROL as i32)).collect();
+        with(&tokens, |_| {})
+    };
+    for others in [["<|return|>", "<|call|>"], ["<|flush|>", "<|calls|>"]] {
+        let harmony = control(&[others[0], others[1], "<|end|>", "<|start|>"]);
+        assert_eq!([300, 301, 302, 303].map(|id| harmony.is_end(id)), [true, true, false, false], "{others:?}");
+        let mut shown = Vec::new();
+        [302, 303].into_iter().for_each(|id| harmony.piece(id, &mut shown));
+        assert_eq!(shown, b"<|end|><|start|>");
+        // They are read in any text, but a person's text cannot speak with the template's voice.
+        assert_eq!(harmony.encode("<|start|>", Specials::Plain), [303]);
+        let defused = harmony.defuse("<|start|>", '\u{FDD0}');
+        assert!(harmony.encode_marked(&defused, Specials::Parse, Some('\u{FDD0}')).len() > 1);
+    }
+    assert!(control(&["<|end|>", "<|return|>", "<|flush|>"]).is_end(300));
+    let gemma = control(&["</s>", "<|tool_response>"]);
+    assert!(!gemma.is_end(300) && gemma.is_end(301));
+    assert!(gemma.encode("</s>", Specials::Parse).len() > 1);
+}
+
+#[test]
+fn pieces_without_keys_end_and_begin_with_the_usual_tokens() {
+    let mut file = pieces_file();
+    for key in ["bos", "eos", "unknown"] {
+        file.remove(&format!("tokenizer.ggml.{key}_token_id"));
+    }
+    file.set("tokenizer.ggml.add_bos_token", Meta::Bool(true));
+    let tokenizer = open(&file);
+    assert!(tokenizer.is_end(2) && !tokenizer.is_end(1));
+    assert_eq!(tokenizer.begin(vec![5]), [1, 5]);
 }

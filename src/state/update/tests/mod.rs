@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+mod late;
 mod page;
 mod personas;
 mod shelf;
+mod thoughts;
 mod write;
 
 use super::*;
@@ -113,6 +115,20 @@ fn an_empty_prompt_is_said_where_the_picture_would_be() {
 }
 
 #[test]
+fn what_was_taken_out_of_a_prompt_is_told_until_it_is_written_anew() {
+    let mut s = state();
+    prompt(&mut s, "a cat <lora:x:1>");
+    let effects = do_(&mut s, Command::Generate);
+    let (id, _) = submitted(&effects);
+    let notes = vec![Both::new("<lora:x:1> was left out.", "已略去 <lora:x:1>。")];
+    engine(&mut s, id, EventKind::LeftOut { notes: notes.clone() });
+    engine(&mut s, id, EventKind::Finished(Outcome::Image(ImageStats::default())));
+    assert_eq!(s.create.left_out, notes);
+    prompt(&mut s, "a cat");
+    assert!(s.create.left_out.is_empty());
+}
+
+#[test]
 fn a_picture_goes_from_prompt_to_disk() {
     let mut s = state();
     prompt(&mut s, "a cat");
@@ -120,7 +136,7 @@ fn a_picture_goes_from_prompt_to_disk() {
     let (id, job) = submitted(&effects);
     let Job::Image(request) = job else { panic!() };
     assert_eq!(request.params.prompt, "a cat");
-    assert!(request.seed <= SEED_MAX);
+    assert!(request.seed <= u32::MAX.into(), "seeds that are rolled stay short");
     assert!(matches!(s.create.stage(), Stage::Job(j) if j.phase == Phase::Waiting));
 
     engine(&mut s, id, EventKind::Started);
@@ -229,7 +245,7 @@ fn unsaved_pictures_outlive_the_strip() {
     for n in 0..STRIP as u64 + 20 {
         let key = (JobId(10_000 + n), 0);
         let saved = if n < 5 { Saved::Saving } else { Saved::At(format!("/l/{n}.png").into()) };
-        s.put_on_strip(Shot { key, picture: picture(), record: record("x"), saved, subject: None });
+        s.put_on_strip(Shot { key, picture: Some(picture()), record: record("x"), saved, subject: None });
     }
     assert_eq!(s.create.strip.len(), STRIP);
     assert!((0..5).all(|n| s.create.shot((JobId(10_000 + n), 0)).is_some()));
@@ -342,11 +358,103 @@ fn a_dropped_picture_restores_prompt_and_sliders_and_is_shown() {
         if matches!(p.0.cause(), Cause::NoSettingsInside { .. })));
 }
 
+/// The English words of the notice about settings that were restored.
+fn restored(s: &AppState) -> Vec<&str> {
+    match &s.notices.last().unwrap().kind {
+        NoticeKind::SettingsRestored(notes) => notes.iter().map(|note| note.en.as_str()).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_a_picture_says_beyond_the_sliders_is_told_and_stays() {
+    let mut s = state();
+    s.restore(&record("a dog"));
+    assert_eq!(restored(&s), Vec::<&str>::new());
+    let wild = PictureRecord { steps: 200, guidance: 45.0, seed: 648_312_782_957_426, ..*record("a dog") };
+    s.restore(&wild);
+    let p = &s.settings.image;
+    assert_eq!((p.steps, p.guidance, p.seed), (150, 30.0, Seed::Fixed(648_312_782_957_426)));
+    assert_eq!(restored(&s).len(), 2);
+    assert!(restored(&s)[0].contains("steps 200") && restored(&s)[0].contains("150 is set"));
+    s.now_ms += NOTICE_MS;
+    do_(&mut s, Command::Tick);
+    assert_eq!(s.notices.len(), 1, "the plain notice goes, the one with words stays");
+    s.restore(&PictureRecord { seedless: true, ..*record("a dog") });
+    assert_eq!(s.settings.image.seed, Seed::Random);
+}
+
+#[test]
+fn a_model_that_is_not_here_is_said_and_leaves_the_size() {
+    let mut s = state();
+    s.models.entries[0].card.sizes.push(Size { width: 32, height: 32 });
+    (s.settings.image.width, s.settings.image.height) = (32, 32);
+    s.restore(&PictureRecord { model: "dreamshaper_8".into(), width: 512, height: 768, ..*record("a dog") });
+    let p = &s.settings.image;
+    assert_eq!((p.model.as_str(), p.width, p.height, p.prompt.as_str()), (STICKER_ID, 32, 32, "a dog"));
+    assert!(matches!(&restored(&s)[..], [said] if said.contains("dreamshaper_8 is not here")), "{:?}", restored(&s));
+    // One that is here and does not draw the size.
+    s.restore(&PictureRecord { width: 512, height: 768, ..*record("a dog") });
+    assert_eq!((s.settings.image.width, s.settings.image.height), (64, 64));
+    assert_eq!(restored(&s), ["The picture says size 512x768; 64x64 is set instead."]);
+}
+
+#[test]
+fn a_model_is_known_by_its_file_or_its_hash() {
+    let mut s = state();
+    let mut other = entry("dreamshaper_8", Makes::Image, ModelPresence::Here { path: "/m/d".into() });
+    other.card.files[0].sha256 = "abcdef1234".repeat(6) + "abcd";
+    s.models.entries.push(other);
+    let named =
+        |model: &str, hash: &str| PictureRecord { model: model.into(), model_hash: hash.into(), ..*record("x") };
+    for (model, hash) in [
+        ("dreamshaper_8", ""),
+        ("dreamshaper_8.safetensors", ""),
+        ("SD1.5\\DreamShaper_8.safetensors", ""),
+        ("another name", "ABCDEF1234"),
+    ] {
+        do_(&mut s, Command::SetImage(ImageEdit::Model(STICKER_ID.into())));
+        s.restore(&named(model, hash));
+        assert_eq!(s.settings.image.model, "dreamshaper_8", "{model} {hash}");
+    }
+    do_(&mut s, Command::SetImage(ImageEdit::Model(STICKER_ID.into())));
+    s.restore(&named("gone.safetensors", "0000000000"));
+    assert!(restored(&s)[0].contains("gone.safetensors is not here"), "{:?}", restored(&s));
+    assert_eq!(s.settings.image.model, STICKER_ID);
+}
+
+#[test]
+fn what_has_no_effect_on_the_model_is_told_and_not_asked_of_it() {
+    let mut s = state();
+    s.models.entries[0].card.family = "sticker-flow".into();
+    let rich = PictureRecord {
+        sampler: Sampler::DpmPp2M,
+        schedule: Schedule::Karras,
+        noise: NoiseSource::Torch,
+        clip_skip: 2,
+        guidance_rescale: 0.5,
+        ..*record("a dog")
+    };
+    s.restore(&rich);
+    assert_eq!(restored(&s).len(), 5, "{:?}", restored(&s));
+    let p = &s.settings.image;
+    assert_eq!(
+        (p.sampler, p.schedule, p.noise, p.clip_skip),
+        (Sampler::Euler, Schedule::Automatic, NoiseSource::Native, 1)
+    );
+    // Left by another version of the program, it is not asked of the model.
+    s.settings.image.noise = NoiseSource::Torch;
+    let effects = do_(&mut s, Command::Generate);
+    let Job::Image(request) = submitted(&effects).1 else { panic!() };
+    assert_eq!(request.params.noise, NoiseSource::Native);
+}
+
 #[test]
 fn vary_draws_again_with_another_seed() {
     let mut s = state();
     let key = (JobId(500), 0);
-    s.put_on_strip(Shot { key, picture: picture(), record: record("a dog"), saved: Saved::Saving, subject: None });
+    let saved = Saved::Saving;
+    s.put_on_strip(Shot { key, picture: Some(picture()), record: record("a dog"), saved, subject: None });
     let effects = do_(&mut s, Command::Vary(key));
     let Job::Image(request) = submitted(&effects).1 else { panic!() };
     assert_eq!(request.params.prompt, "a dog");

@@ -139,6 +139,7 @@ fn a_page_that_is_opened_while_it_is_written_has_every_word() {
     assert!(matches!(late[..], [PageEntry::More { .. }]), "still written down");
     let mut old = Page::default();
     log.into_iter().for_each(|entry| old.apply(entry));
+    do_(&mut s, Command::OpenConversation(document.clone()));
     let data = ConversationData { id: document, title: "One".into(), page: Some(Box::new(old)), ..Default::default() };
     update(&mut s, Input::Store(StoreEvent::Conversation(Box::new(data))));
     assert_eq!(text(&s), "One two three");

@@ -69,6 +69,8 @@ fn a_character_is_made_changed_copied_and_deleted_with_undo() {
     let effects = persona(&mut s, PersonaCommand::Trash(id.clone()));
     assert_eq!(effects, [Effect::TrashPersona(id.clone())]);
     assert_eq!(names(&s), ["Zoe Z 2"]);
+    assert!(s.notices.is_empty(), "not before it is in the trash");
+    update(&mut s, Input::Store(StoreEvent::PersonaTrashed(id.clone())));
     assert!(s.notices.iter().any(|n| n.kind == NoticeKind::PersonaTrashed(id.clone())));
     assert_eq!(persona(&mut s, PersonaCommand::Restore(id.clone())), [Effect::RestorePersona(id.clone())]);
     assert!(s.notices.is_empty());
@@ -106,6 +108,9 @@ fn a_card_is_kept_and_what_was_left_out_is_told() {
     assert_eq!(saved(&effects).1, &picture, "with its picture");
     assert_eq!(names(&s), ["Ada"]);
     let told = NoticeKind::PersonaKept { name: "Ada".into(), left_out: left_out.clone() };
+    assert!(s.notices.is_empty(), "not before it is on the disk");
+    let kept = s.personas.kept[0].clone();
+    update(&mut s, Input::Store(StoreEvent::PersonaKept(Box::new(kept))));
     assert!(s.notices.iter().any(|n| n.kind == told));
     assert_eq!(page(&s), ["Good evening."], "a conversation begins with it");
     assert_eq!(s.write.open.shelf.turns()[0].message.content, "Hm?", "the other greeting is a version of it");
@@ -165,6 +170,7 @@ fn a_talk_has_its_own_model_and_sliders_and_leaves_the_persons_alone() {
     let mut data = ConversationData { id: conversation, ..Default::default() };
     data.manner.sliders = Some(TextParams { temperature: 1.5, ..own });
     data.manner.speaker = Some(Speaker { name: "Ada".into(), examples: String::new() });
+    do_(&mut s, Command::OpenConversation(data.id.clone()));
     update(&mut s, Input::Store(StoreEvent::Conversation(Box::new(data))));
     assert_eq!((s.text().temperature, s.text().top_k), (1.5, TOP_K.default as u32));
 }

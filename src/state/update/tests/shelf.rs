@@ -30,6 +30,13 @@ fn forked(id: &str) -> ConversationData {
 }
 
 fn load(s: &mut AppState, data: ConversationData) -> Vec<Effect> {
+    s.write.open.id = None;
+    do_(s, Command::OpenConversation(data.id.clone()));
+    answer(s, data)
+}
+
+/// The file of a conversation that was asked for.
+fn answer(s: &mut AppState, data: ConversationData) -> Vec<Effect> {
     update(s, Input::Store(StoreEvent::Conversation(Box::new(data))))
 }
 
@@ -111,7 +118,7 @@ fn what_was_found_is_opened_at_its_turn_on_its_branch() {
     let effects = do_(&mut s, Command::OpenFound(id.clone(), 3, 7));
     assert_eq!(effects, [Effect::LoadConversation(id.clone())]);
     assert_eq!(s.write.aim, None, "it is not there yet");
-    let effects = load(&mut s, forked("a"));
+    let effects = answer(&mut s, forked("a"));
     assert_eq!(journal(&effects), [&JournalEntry::Select { id: 3 }]);
     assert_eq!(page(&s), ["a", "b", "c"]);
     let first = s.write.aim.unwrap();
@@ -127,7 +134,7 @@ fn what_was_found_is_opened_at_its_turn_on_its_branch() {
     // Another conversation that was opened meanwhile is not scrolled.
     do_(&mut s, Command::OpenFound(ConversationId("b".into()), 1, 0));
     do_(&mut s, Command::OpenConversation(ConversationId("c".into())));
-    load(&mut s, forked("c"));
+    answer(&mut s, forked("c"));
     assert_eq!(s.write.aim, None);
 }
 

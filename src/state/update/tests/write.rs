@@ -87,6 +87,19 @@ fn a_prompt_that_waited_for_its_model_is_asked_even_when_another_page_is_open() 
     assert_eq!(messages[0].content, "Hello");
 }
 
+/// Files that changed since they were checked: hashed (and fetched again where they are damaged), offline too.
+#[test]
+fn a_model_that_is_not_checked_is_checked_before_it_answers() {
+    let mut s = state();
+    s.models.entries[1].presence = ModelPresence::Unchecked { path: "/m/s.gguf".into() };
+    s.settings.offline = true;
+    let effects = say(&mut s, "Hello");
+    assert!(effects.contains(&Effect::Fetch(SMOLLM_ID.into())), "{:?}", s.write.error);
+    assert!(!effects.iter().any(|e| matches!(e, Effect::Submit { .. })));
+    let kind = FetchEventKind::Finished { path: "/m/s.gguf".into() };
+    submitted(&update(&mut s, Input::Fetch(FetchEvent { id: SMOLLM_ID.into(), kind })));
+}
+
 #[test]
 fn a_failed_fetch_keeps_the_prompt_and_says_why() {
     let mut s = state();
@@ -133,6 +146,31 @@ fn stopping_keeps_what_was_written_and_drops_an_empty_answer() {
     assert_eq!(s.write.open.turns[1].message.content, "Once");
 }
 
+/// An answer that the context cut says so; a prompt that leaves no room for one is an error, and no empty answer stays.
+#[test]
+fn a_full_context_is_told() {
+    let full = |written| {
+        let Outcome::Text(stats) = stats() else { panic!() };
+        let stats = TextStats { completion_tokens: written, finish_reason: FinishReason::ContextFull, ..stats };
+        EventKind::Finished(Outcome::Text(stats))
+    };
+    let mut s = state();
+    let (id, _) = submitted(&say(&mut s, "Hello"));
+    engine(&mut s, id, EventKind::Token { text: "Once".into() });
+    engine(&mut s, id, full(1));
+    assert_eq!(s.write.error.as_ref().unwrap().cause(), &Cause::ContextFull { context: 10, written: 1 });
+    let info = s.write.open.turns[1].info.as_ref().unwrap();
+    assert_eq!((info.completion_tokens, info.finish_reason), (1, Some(FinishReason::ContextFull)));
+
+    let (id, _) = submitted(&say(&mut s, "And then?"));
+    assert!(s.write.error.is_none(), "a new question takes it away");
+    let effects = engine(&mut s, id, full(0));
+    assert_eq!(s.write.error.as_ref().unwrap().cause(), &Cause::ContextFull { context: 9, written: 0 });
+    assert!(matches!(journal(&effects)[..], [JournalEntry::Truncate { .. }]));
+    assert_eq!(s.write.open.turns.last().unwrap().message.role, Role::User);
+    assert!(s.write.job.is_none());
+}
+
 #[test]
 fn continuing_sends_the_answer_so_far_and_appends_to_it() {
     let mut s = state();
@@ -160,6 +198,7 @@ fn an_answer_goes_on_while_another_conversation_is_read() {
     let effects = engine(&mut s, id, EventKind::Token { text: "B".into() });
     assert_eq!(journal(&effects).len(), 1, "still written down");
     assert!(s.write.open.turns.is_empty());
+    do_(&mut s, Command::OpenConversation(conversation.clone()));
     // The file was read before "B" came.
     let turn =
         |id, role, text: &str| Turn { id, message: Message { role, content: text.into() }, info: None, parent: None };

@@ -1,5 +1,6 @@
 //! The sheet itself.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use egui::text::{CCursor, CCursorRange};
@@ -118,7 +119,8 @@ fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textu
     // The state changes only after the frame; where egui draws it twice, what was typed must not be lost.
     let frame = ui.ctx().cumulative_frame_nr();
     let early = ui.data(|d| d.get_temp::<(u64, String)>(id)).filter(|(f, _)| *f == frame);
-    let mut text = early.map_or_else(|| page.text.as_str().to_owned(), |(_, typed)| typed);
+    // A page may be long: it is copied only when it is changed.
+    let mut text = early.map_or(Cow::Borrowed(page.text.as_str()), |(_, typed)| Cow::Owned(typed));
     let told_apart = view.told_apart;
     let p = cx.p;
     let laid = &mut view.laid;
@@ -136,7 +138,7 @@ fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textu
         galley
     };
     let high = (ui.ctx().content_rect().height() - 260.0).max(120.0);
-    let mut shown = text.as_str();
+    let mut shown = page.text.as_str();
     // While the model writes the text can be read and selected, not changed.
     let buffer: &mut dyn TextBuffer = if writing { &mut shown } else { &mut text };
     let hint = RichText::new(cx.t(T::PageHint)).size(BODY + 2.0).color(cx.p.muted);
@@ -174,6 +176,7 @@ fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textu
     state.clear_undoer();
     state.store(ui.ctx(), id);
     if !writing && output.response.response.changed() && text != page.text.as_str() {
+        let text = text.into_owned();
         ui.data_mut(|d| d.insert_temp(id, (frame, text.clone())));
         view.typed = Some(text.clone());
         cx.push(Command::Page(PageCommand::Type(text)));

@@ -97,7 +97,9 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, picture: &Illustra
             ui.painter().image(texture, fit.rect, whole, ink);
         }
         None => {
-            cx.push(Command::NeedThumbnail(picture.path.clone()));
+            if cx.state.gallery.thumbnails.is_due(&picture.path) {
+                cx.push(Command::NeedThumbnail(picture.path.clone()));
+            }
             let centre = Align2::CENTER_CENTER;
             ui.painter().text(rect.center(), centre, icons::IMAGE, theme::icon_font(24.0), cx.p.faint);
         }

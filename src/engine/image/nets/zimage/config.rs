@@ -40,6 +40,11 @@ impl ZImageConfig {
         Self::read(&Options::parse(text, path)?)
     }
 
+    /// Rows and columns of latents that there are angles for.
+    pub fn longest_side(&self) -> usize {
+        self.axes_lens.iter().skip(1).min().map_or(0, |places| places * PATCH)
+    }
+
     pub fn read(o: &Options) -> Result<Self> {
         let sizes = o.usizes("all_patch_size", &[2])?;
         let frames = o.counted("all_f_patch_size", o.usizes("all_f_patch_size", &[1])?, sizes.len())?;

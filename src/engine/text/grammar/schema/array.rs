@@ -2,13 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::{Converter, bad, count};
-use crate::engine::text::grammar::Bad;
+use super::{Converter, NEVER, No, bad, count, never};
 
 impl<'s> Converter<'s> {
-    pub(super) fn array(&mut self, schema: &'s Map<String, Value>, wanted: &str) -> Result<String, Bad> {
+    pub(super) fn array(&mut self, schema: &'s Map<String, Value>, wanted: &str) -> Result<String, No> {
         let least = count(schema, "minItems")?.unwrap_or(0);
-        let most = count(schema, "maxItems")?;
+        let mut most = count(schema, "maxItems")?;
+        if let Some(most) = most.filter(|most| *most < least) {
+            return never(format!("maxItems {most} is below minItems {least}"));
+        }
         let (prefix, items) = match (schema.get("prefixItems"), schema.get("items")) {
             // Before 2020 a list of schemas was called items.
             (None, Some(list @ Value::Array(_))) => (Some(list), None),
@@ -21,25 +23,29 @@ impl<'s> Converter<'s> {
         let prefix = &prefix[..prefix.len().min(most.unwrap_or(usize::MAX))];
         let mut parts = Vec::new();
         for (at, item) in prefix.iter().enumerate() {
-            parts.push(format!("{} space", self.visit(item, &format!("{wanted}-{at}"))?));
+            let item = self.visit(item, &format!("{wanted}-{at}"))?;
+            if item == NEVER {
+                // The array must end before it.
+                most = Some(at);
+                break;
+            }
+            parts.push(format!("{item} space"));
         }
-        let (least, most) = (least.saturating_sub(prefix.len()), most.map(|most| most - prefix.len()));
+        let (asked, fixed) = (least, parts.len());
+        let (least, most) = (least.saturating_sub(fixed), most.map(|most| most - fixed));
         let item = match items {
             Some(Value::Bool(false)) => None,
             Some(items) => Some(self.visit(items, &format!("{wanted}-item"))?),
             None if prefix.is_empty() => Some("value".to_owned()),
             None => None,
         };
-        let Some(item) = item.filter(|_| most != Some(0)) else {
+        let Some(item) = item.filter(|item| most != Some(0) && item != NEVER) else {
             if least > 0 {
-                return Err(bad("minItems asks for more items than there may be"));
+                return never(format!("minItems asks for {asked} items, and there may be {fixed}"));
             }
             return Ok(format!("\"[\" space {} \"]\"", parts.join(" \",\" space ")));
         };
         let most_text = |less: usize| most.map_or(String::new(), |most| most.saturating_sub(less).to_string());
-        if most.is_some_and(|most| most < least) {
-            return Err(bad("maxItems is below minItems"));
-        }
         let next = format!("\",\" space {item} space");
         if !parts.is_empty() {
             let parts = parts.join(" \",\" space ");

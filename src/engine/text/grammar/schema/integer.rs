@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::bad;
+use super::{No, bad, never};
 use crate::engine::text::grammar::Bad;
 
 /// Bounds are below ten to this power; an integer without one has at most so many digits.
@@ -10,7 +10,7 @@ const DIGITS: usize = 16;
 const LIMIT: i64 = 10_i64.pow(DIGITS as u32);
 
 /// GBNF for the integers that the schema allows.
-pub fn body(schema: &Map<String, Value>) -> Result<String, Bad> {
+pub fn body(schema: &Map<String, Value>) -> Result<String, No> {
     let bound = |key: &str, round: fn(f64) -> f64| -> Result<Option<i64>, Bad> {
         let Some(value) = schema.get(key) else { return Ok(None) };
         let n = value.as_f64().ok_or_else(|| bad(format!("{key} is no number")))?;
@@ -33,7 +33,7 @@ pub fn body(schema: &Map<String, Value>) -> Result<String, Bad> {
     }
     let (low, high) = (low.unwrap_or(1 - LIMIT), high.unwrap_or(LIMIT - 1));
     if low > high {
-        return Err(bad(format!("no integer is at least {low} and at most {high}")));
+        return never(format!("no integer is at least {low} and at most {high}"));
     }
     let mut ways = Vec::new();
     if low < 0 {

@@ -16,7 +16,8 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use self::basics::{BASICS, FORMATS};
-use super::Bad;
+use super::rules::Rules;
+use super::{Bad, parse};
 
 /// Schemas within schemas, references followed.
 const DEEPEST: usize = 100;
@@ -39,12 +40,33 @@ const NOTES: [&str; 14] = [
     "$vocabulary",
 ];
 
-/// Reads a schema and writes the grammar, whose `root` is a value by it.
-pub fn to_gbnf(schema: &str) -> Result<String, Bad> {
+/// Reads a schema to the grammar whose `root` is a value by it.
+pub fn read(schema: &str) -> Result<Rules, Bad> {
+    let (gbnf, never) = to_gbnf(schema)?;
+    // Lines of the grammar that was made are nothing that a person has seen.
+    let mut rules = parse::parse(&gbnf).and_then(Rules::new).map_err(|bad| Bad { line: 0, ..bad })?;
+    if rules.prune() {
+        return Ok(rules);
+    }
+    let why = match &never[..] {
+        [] => "it contains itself without an end".to_owned(),
+        some => some[..some.len().min(3)].join("; "),
+    };
+    Err(bad(format!("nothing can satisfy the schema: {why}")))
+}
+
+/// The grammar's text, and why parts of the schema are satisfied by nothing.
+fn to_gbnf(schema: &str) -> Result<(String, Vec<String>), Bad> {
     let schema: Value = serde_json::from_str(schema)
         .map_err(|error| Bad::new(error.line(), format!("the schema is no JSON ({error})")))?;
-    let mut converter =
-        Converter { root: &schema, rules: Vec::new(), names: HashSet::new(), refs: HashMap::new(), depth: 0 };
+    let mut converter = Converter {
+        root: &schema,
+        rules: Vec::new(),
+        names: HashSet::new(),
+        refs: HashMap::new(),
+        never: Vec::new(),
+        depth: 0,
+    };
     let taken = BASICS.iter().chain(&FORMATS).map(|(name, _)| (*name).to_owned());
     converter.names.extend(taken);
     let root = converter.name("root");
@@ -59,8 +81,29 @@ pub fn to_gbnf(schema: &str) -> Result<String, Bad> {
     for (name, body) in BASICS.iter().chain(&FORMATS) {
         let _ = writeln!(out, "{name} ::= {body}");
     }
-    Ok(out)
+    Ok((out, converter.never))
 }
+
+/// Why there is no rule for a schema.
+enum No {
+    /// It cannot be followed.
+    Bad(Bad),
+    /// Nothing satisfies it.
+    Never(String),
+}
+
+impl From<Bad> for No {
+    fn from(bad: Bad) -> Self {
+        Self::Bad(bad)
+    }
+}
+
+fn never<T>(reason: impl Into<String>) -> Result<T, No> {
+    Err(No::Never(reason.into()))
+}
+
+/// The rule that nothing is written by: it never ends, and ways that lead to it are left out in the end.
+const NEVER: &str = "never";
 
 struct Converter<'s> {
     root: &'s Value,
@@ -68,6 +111,8 @@ struct Converter<'s> {
     names: HashSet<String>,
     /// Rules by the reference that they are the target of.
     refs: HashMap<&'s str, String>,
+    /// Why parts of the schema are satisfied by nothing.
+    never: Vec<String>,
     depth: usize,
 }
 
@@ -120,33 +165,45 @@ impl<'s> Converter<'s> {
         self.depth += 1;
         let body = self.body_here(schema, wanted);
         self.depth -= 1;
-        body
+        self.or_never(body)
     }
 
-    fn body_here(&mut self, schema: &'s Value, wanted: &str) -> Result<String, Bad> {
+    /// The rule that is never satisfied in the place of none.
+    fn or_never(&mut self, body: Result<String, No>) -> Result<String, Bad> {
+        match body {
+            Ok(body) => Ok(body),
+            Err(No::Bad(bad)) => Err(bad),
+            Err(No::Never(reason)) => {
+                self.never.push(reason);
+                Ok(NEVER.to_owned())
+            }
+        }
+    }
+
+    fn body_here(&mut self, schema: &'s Value, wanted: &str) -> Result<String, No> {
         let schema = match schema {
             Value::Bool(true) => return Ok("value".to_owned()),
-            Value::Bool(false) => return Err(bad("the schema false allows nothing")),
+            Value::Bool(false) => return never("the schema false allows nothing"),
             Value::Object(schema) => schema,
-            other => return Err(bad(format!("{} is no schema", brief(other)))),
+            other => return Err(bad(format!("{} is no schema", brief(other))).into()),
         };
         if let Some(target) = schema.get("$ref") {
             only(schema, &["$ref"])?;
-            return self.reference(target);
+            return Ok(self.reference(target)?);
         }
         for key in ["anyOf", "oneOf"] {
             if let Some(choices) = schema.get(key) {
                 only(schema, &[key])?;
-                return self.choices(key, choices, wanted);
+                return Ok(self.choices(key, choices, wanted)?);
             }
         }
         if let Some(value) = schema.get("const") {
             only(schema, &["const", "type"])?;
-            return one_of(schema, std::slice::from_ref(value));
+            return one_of("const", schema, std::slice::from_ref(value));
         }
         if let Some(values) = schema.get("enum") {
             only(schema, &["enum", "type"])?;
-            return one_of(schema, values.as_array().ok_or_else(|| bad("enum is no list"))?);
+            return one_of("enum", schema, values.as_array().ok_or_else(|| bad("enum is no list"))?);
         }
         let types = types(schema)?;
         let mut known = vec!["type"];
@@ -154,17 +211,18 @@ impl<'s> Converter<'s> {
         only(schema, &known)?;
         let mut all = Vec::new();
         for kind in types {
-            all.push(match kind {
-                "any" => "value".to_owned(),
-                "object" => self.object(schema, wanted)?,
-                "array" => self.array(schema, wanted)?,
-                "string" => string(schema)?,
-                "integer" => integer::body(schema)?,
-                "number" | "boolean" | "null" => kind.to_owned(),
-                other => return Err(bad(format!("the type {other:?} is not known"))),
-            });
+            let body = match kind {
+                "any" => Ok("value".to_owned()),
+                "object" => self.object(schema, wanted),
+                "array" => self.array(schema, wanted),
+                "string" => string(schema),
+                "integer" => integer::body(schema),
+                "number" | "boolean" | "null" => Ok(kind.to_owned()),
+                other => Err(bad(format!("the type {other:?} is not known")).into()),
+            };
+            all.push(self.or_never(body)?);
         }
-        Ok(all.join(" | "))
+        Ok(any_of(all))
     }
 
     /// A rule for what `$ref` names; one for all of its uses, so that a schema may contain itself.
@@ -174,8 +232,9 @@ impl<'s> Converter<'s> {
             return Ok(name.clone());
         }
         let unknown = || bad(format!("$ref {target:?} is not in this schema (only #/... is looked for)"));
-        let pointer = target.strip_prefix('#').ok_or_else(unknown)?;
-        let schema = self.root.pointer(pointer).ok_or_else(unknown)?;
+        // A pointer in a URI: percent signs outside, `~0` and `~1` inside.
+        let pointer = target.strip_prefix('#').and_then(percent_decoded).ok_or_else(unknown)?;
+        let schema = self.root.pointer(&pointer).ok_or_else(unknown)?;
         let wanted = pointer.rsplit('/').next().filter(|last| !last.is_empty()).unwrap_or("self");
         let name = self.name(wanted);
         self.refs.insert(target, name.clone());
@@ -191,8 +250,26 @@ impl<'s> Converter<'s> {
         for (at, choice) in choices.iter().enumerate() {
             all.push(self.visit(choice, &format!("{wanted}-{at}"))?);
         }
-        Ok(all.join(" | "))
+        Ok(any_of(all))
     }
+}
+
+/// One of several bodies, of those that anything satisfies.
+fn any_of(mut bodies: Vec<String>) -> String {
+    bodies.retain(|body| body != NEVER);
+    if bodies.is_empty() { NEVER.to_owned() } else { bodies.join(" | ") }
+}
+
+/// The text that `%41` and the like spell; `None` where that is no UTF-8, or no two digits follow.
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2).filter(|(d, _)| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// Keywords that are read for a type.
@@ -231,36 +308,36 @@ fn only(schema: &Map<String, Value>, known: &[&str]) -> Result<(), Bad> {
 }
 
 /// One of `values`, of those that are of the schema's type.
-fn one_of(schema: &Map<String, Value>, values: &[Value]) -> Result<String, Bad> {
+fn one_of(key: &str, schema: &Map<String, Value>, values: &[Value]) -> Result<String, No> {
     let types = if schema.contains_key("type") { types(schema)? } else { Vec::new() };
     let fits = |value: &Value, kind: &str| match value {
         Value::Null => kind == "null",
         Value::Bool(_) => kind == "boolean",
-        Value::Number(n) => kind == "number" || kind == "integer" && !n.is_f64(),
+        Value::Number(n) => kind == "number" || kind == "integer" && n.as_f64().is_some_and(|n| n.fract() == 0.0),
         Value::String(_) => kind == "string",
         Value::Array(_) => kind == "array",
         Value::Object(_) => kind == "object",
     };
     let values = values.iter().filter(|value| types.is_empty() || types.iter().any(|kind| fits(value, kind)));
     let all: Vec<String> = values.map(|value| literal(&value.to_string())).collect();
-    if all.is_empty() { Err(bad("no value of an enum is of its type")) } else { Ok(all.join(" | ")) }
+    if all.is_empty() { never(format!("no value of {key} is of its type")) } else { Ok(all.join(" | ")) }
 }
 
-fn string(schema: &Map<String, Value>) -> Result<String, Bad> {
+fn string(schema: &Map<String, Value>) -> Result<String, No> {
     let (least, most) = (count(schema, "minLength")?, count(schema, "maxLength")?);
     if let Some(format) = schema.get("format") {
         let name = format.as_str().unwrap_or_default();
         if !FORMATS.iter().any(|known| known.0 == name) {
-            return Err(bad(format!("the format {format} is not supported")));
+            return Err(bad(format!("the format {format} is not supported")).into());
         }
         if least.is_some() || most.is_some() {
-            return Err(bad("a length beside a format is not supported"));
+            return Err(bad("a length beside a format is not supported").into());
         }
         return Ok(format!(r#""\"" {name} "\"""#));
     }
     match (least, most) {
         (None, None) => Ok("string".to_owned()),
-        (least, Some(most)) if least.unwrap_or(0) > most => Err(bad("maxLength is below minLength")),
+        (Some(least), Some(most)) if least > most => never(format!("maxLength {most} is below minLength {least}")),
         (least, most) => {
             let most = most.map_or(String::new(), |most| most.to_string());
             Ok(format!(r#""\"" char{{{},{most}}} "\"""#, least.unwrap_or(0)))

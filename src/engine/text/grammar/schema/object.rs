@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{Converter, bad, literal};
+use super::{Converter, NEVER, No, bad, literal, never};
 use crate::engine::text::grammar::Bad;
 
 impl<'s> Converter<'s> {
-    pub(super) fn object(&mut self, schema: &'s Map<String, Value>, wanted: &str) -> Result<String, Bad> {
+    pub(super) fn object(&mut self, schema: &'s Map<String, Value>, wanted: &str) -> Result<String, No> {
         let none = Map::new();
         let properties = match schema.get("properties") {
             None => None,
@@ -17,21 +17,27 @@ impl<'s> Converter<'s> {
         let required = required(schema)?;
         let others = match schema.get("additionalProperties") {
             Some(Value::Bool(false)) => None,
-            Some(others) => Some(self.visit(others, &format!("{wanted}-other"))?),
+            Some(others) => Some(self.visit(others, &format!("{wanted}-other"))?).filter(|rule| rule != NEVER),
             // Any object is meant where nothing is said of its properties.
             None if properties.is_none() && required.is_empty() => Some("value".to_owned()),
             None => None,
         };
-        // What is required but not described may be anything.
+        // What is required but not described is as the others are, and anything where nothing is said of them.
         let described = properties.into_iter().flatten().map(|(name, schema)| (name.as_str(), Some(schema)));
         let known = properties.unwrap_or(&none);
         let more = required.iter().filter(|name| !known.contains_key(**name)).map(|&name| (name, None));
         let all: Vec<(&str, Option<&'s Value>)> = described.chain(more).collect();
+        let said = schema.contains_key("additionalProperties");
+        if let Some((name, _)) = all.iter().find(|(_, schema)| schema.is_none() && said && others.is_none()) {
+            let reason = "is required, but properties does not list it, and additionalProperties allows no others";
+            return never(format!("{name:?} {reason}"));
+        }
+        let undescribed = others.clone().unwrap_or_else(|| "value".to_owned());
 
         let pair = |converter: &mut Self, name: &str, schema: Option<&'s Value>| {
             let value = match schema {
                 Some(schema) => converter.visit(schema, &format!("{wanted}-{name}"))?,
-                None => "value".to_owned(),
+                None => undescribed.clone(),
             };
             let key = literal(&Value::from(name).to_string());
             let pair = format!("{key} space \":\" space {value} space");

@@ -86,6 +86,155 @@ fn other_properties_have_other_names() {
 }
 
 #[test]
+fn required_names_that_are_not_described_are_as_the_others_are() {
+    let of = |others: Value| json!({"properties": {"b": {"type": "null"}}, "required": ["a"], "additionalProperties": others});
+    check(
+        of(json!({"type": "integer"})),
+        &[r#"{"a":1}"#, r#"{"b":null,"a":1,"c":2}"#],
+        &["{}", r#"{"a":"x"}"#, r#"{"a":1.5}"#],
+    );
+    check(of(json!(true)), &[r#"{"a":"x","c":[]}"#], &["{}"]);
+    check(json!({"required": ["a"]}), &[r#"{"a":[]}"#], &[r#"{"a":1,"b":1}"#]);
+    let known = json!({"properties": {"a": {"type": "null"}}, "required": ["a"], "additionalProperties": false});
+    check(known, &[r#"{"a":null}"#], &["{}", r#"{"a":1}"#]);
+}
+
+/// What nothing satisfies is left out where something else is possible.
+#[test]
+fn impossible_ways_are_never_gone() {
+    let no = json!({"type": "string", "minLength": 2, "maxLength": 1});
+    check(
+        json!({"properties": {"a": no, "b": {"type": "null"}}}),
+        &["{}", r#"{"b":null}"#],
+        &[r#"{"a":"x"}"#, r#"{"a":""}"#],
+    );
+    check(json!({"properties": {"a": false}}), &["{}"], &[r#"{"a":1}"#]);
+    check(json!({"additionalProperties": no}), &["{}"], &[r#"{"a":1}"#]);
+    check(json!({"anyOf": [no, {"const": 1}, false]}), &["1"], &["\"x\""]);
+    check(json!({"type": ["string", "integer"], "minLength": 2, "maxLength": 1}), &["1"], &["\"x\""]);
+    check(json!({"type": "array", "items": no}), &["[]"], &["[\"x\"]"]);
+    check(json!({"prefixItems": [{"type": "null"}, no, {"type": "null"}]}), &["[null]"], &["[]", "[null,\"x\",null]"]);
+    // A list that must go on for ever, or end with null.
+    let node = json!({"properties": {"next": {"anyOf": [{"$ref": "#"}, {"type": "null"}]}}, "required": ["next"]});
+    check(node, &[r#"{"next":{"next":null}}"#], &["{}"]);
+    check(
+        json!({"anyOf": [{"type": "array", "items": {"$ref": "#"}, "minItems": 1}, {"const": 0}]}),
+        &["[[0],0]"],
+        &["[]"],
+    );
+    check(json!({"type": "integer", "enum": [1.0, 1.5, 2]}), &["1.0", "2"], &["1.5"]);
+}
+
+#[test]
+fn what_nothing_satisfies_is_refused_with_the_reason() {
+    let no = json!({"type": "string", "minLength": 2, "maxLength": 1});
+    for (schema, words) in [
+        (json!({"required": ["a"], "additionalProperties": false}), "\"a\" is required"),
+        (json!({"properties": {"b": {}}, "required": ["b", "a"], "additionalProperties": false}), "\"a\" is required"),
+        (json!({"required": ["a"], "additionalProperties": {"enum": []}}), "\"a\" is required"),
+        (json!({"properties": {"a": false}, "required": ["a"]}), "the schema false allows nothing"),
+        (json!({"properties": {"a": no}, "required": ["a"]}), "maxLength 1 is below minLength 2"),
+        (json!({"properties": {"a": {"$ref": "#/$defs/no"}}, "required": ["a"], "$defs": {"no": no}}), "minLength 2"),
+        (json!({"enum": []}), "no value of enum"),
+        (json!({"type": "string", "enum": [1, null]}), "no value of enum is of its type"),
+        (json!({"type": "integer", "const": "x"}), "no value of const is of its type"),
+        (json!({"type": "integer", "const": 1.5}), "no value of const is of its type"),
+        (json!({"type": "array", "minItems": 3, "maxItems": 2}), "maxItems 2 is below minItems 3"),
+        (json!({"prefixItems": [{}], "maxItems": 1, "minItems": 2}), "maxItems 1 is below minItems 2"),
+        (json!({"prefixItems": [{}], "items": false, "minItems": 2}), "minItems asks for 2 items, and there may be 1"),
+        (json!({"prefixItems": [{}, false], "minItems": 2}), "minItems asks for 2 items, and there may be 1"),
+        (json!({"items": no, "minItems": 1}), "minItems asks for 1 items, and there may be 0"),
+        (json!({"type": "integer", "minimum": 5, "maximum": 4}), "no integer is at least 5 and at most 4"),
+        (json!({"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 1}), "no integer"),
+        (json!({"type": "integer", "minimum": 0.2, "maximum": 0.8}), "no integer"),
+        (json!({"anyOf": [false, no]}), "allows nothing; maxLength 1 is below minLength 2"),
+        (
+            json!({"type": ["string", "array"], "minLength": 2, "maxLength": 1, "minItems": 2, "maxItems": 0}),
+            "minItems 2",
+        ),
+        (json!({"properties": {"next": {"$ref": "#"}}, "required": ["next"]}), "contains itself without an end"),
+        (json!({"type": "array", "items": {"$ref": "#"}, "minItems": 1}), "contains itself without an end"),
+    ] {
+        match Constraint::new(&Grammar::JsonSchema(schema.to_string())).err().map(|e| e.cause().clone()) {
+            Some(Cause::BadGrammar { line: 0, reason }) => {
+                assert!(
+                    reason.starts_with("nothing can satisfy the schema: ") && reason.contains(words),
+                    "{schema}: {reason}"
+                );
+            }
+            other => panic!("{schema}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn dates_are_real_dates() {
+    let schema = json!({"type": "string", "format": "date"});
+    let leap = |year: u32| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    for year in [0, 1, 4, 9, 96, 100, 400, 999, 1000, 1900, 2000, 2023, 2024, 2026, 2100, 9996, 9999] {
+        for month in 0..=13 {
+            let last = match month {
+                2 => 28 + u32::from(leap(year)),
+                4 | 6 | 9 | 11 => 30,
+                _ => 31,
+            };
+            for day in [0, 1, 28, 29, 30, 31, 32] {
+                let real = year > 0 && (1..=12).contains(&month) && (1..=last).contains(&day);
+                let text = format!("\"{year:04}-{month:02}-{day:02}\"");
+                assert_eq!(reads(&schema, &text), real, "{text}");
+            }
+        }
+    }
+    let moment = json!({"type": "string", "format": "date-time"});
+    check(
+        moment,
+        &["\"2024-02-29T23:59:59Z\"", "\"2026-11-30T00:00:00.250-23:59\""],
+        &[
+            "\"2026-02-29T00:00:00Z\"",
+            "\"2026-11-31T00:00:00Z\"",
+            "\"2026-11-30T24:00:00Z\"",
+            "\"2026-11-30T00:60:00Z\"",
+            "\"2026-11-30T00:00:00\"",
+        ],
+    );
+    check(
+        json!({"type": "string", "format": "time"}),
+        &["\"00:00:00Z\""],
+        &["\"00:00:60Z\"", "\"00:00:00+24:00\"", "\"0:00:00Z\""],
+    );
+}
+
+#[test]
+fn references_are_percent_decoded_and_unescaped() {
+    let defs = json!({"a b": {"const": 1}, "é": {"const": 2}, "a/b": {"const": 3}, "m~n": {"const": 4}, "%": {"const": 5}, "~1": {"const": 6}});
+    for (reference, value) in [
+        ("#/$defs/a%20b", "1"),
+        ("#/%24defs/a b", "1"),
+        ("#/$defs/%C3%A9", "2"),
+        ("#/$defs/a~1b", "3"),
+        ("#/$defs/a%7E1b", "3"),
+        ("#/$defs/m~0n", "4"),
+        ("#/$defs/%25", "5"),
+        ("#/$defs/~01", "6"),
+    ] {
+        check(json!({"$ref": reference, "$defs": defs}), &[value], &["0"]);
+    }
+    for wrong in ["#/$defs/%", "#/$defs/%4", "#/$defs/%zz", "#/$defs/%C3", "#/$defs/a%2520b", "#/$defs/+1"] {
+        let schema = json!({"$ref": wrong, "$defs": defs}).to_string();
+        let error = Constraint::new(&Grammar::JsonSchema(schema)).err().expect(wrong);
+        assert!(matches!(error.cause(), Cause::BadGrammar { reason, .. } if reason.contains(wrong)), "{error:?}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over() {
+    let mut schema = Constraint::new(&Grammar::JsonSchema("\u{feff}{\"const\":1}".to_owned())).unwrap();
+    assert!(schema.allows(b"1").unwrap());
+    let mut grammar = Constraint::new(&Grammar::Gbnf("\u{feff}root ::= \"a\"".to_owned())).unwrap();
+    assert!(grammar.allows(b"a").unwrap());
+}
+
+#[test]
 fn arrays_count() {
     let of = |extra: Value| {
         let mut schema = json!({"type": "array", "items": {"type": "integer"}});

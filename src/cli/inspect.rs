@@ -1,0 +1,143 @@
+//! `aigc-studio inspect`.
+
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{Context, say};
+use crate::domain::{ImageParams, Makes, PictureRecord, round_f32, told};
+use crate::engine::Stop;
+use crate::error::{Cause, Doing, Result, StudioError};
+use crate::lang::Lang;
+use crate::store::{Foreign, Source, png};
+
+#[derive(Args)]
+pub struct InspectArgs {
+    /// PNG, JPEG or WebP files.
+    #[arg(required = true, value_name = "PICTURE")]
+    pictures: Vec<PathBuf>,
+    /// Print one JSON object: the settings of one picture, or `pictures` with those of each.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Each picture is looked at, also after one that cannot be read; the last error is the command's.
+pub fn run(context: &Context, args: &InspectArgs) -> std::result::Result<(), Stop> {
+    let lang = context.lang;
+    let many = args.pictures.len() > 1;
+    let mut last = None;
+    let mut objects = Vec::new();
+    let mut lines = String::new();
+    for path in &args.pictures {
+        match read(path) {
+            Ok((record, source)) => {
+                let notes = notes(context, &record);
+                objects.push(object(path, &record, source, &notes));
+                if many {
+                    lines.push_str(&format!("{}{}\n", if lines.is_empty() { "" } else { "\n" }, path.display()));
+                }
+                lines.push_str(&table(&record, source, &notes, lang));
+            }
+            Err(error) => {
+                objects.push(json!({ "file": path.display().to_string(), "error": error.summary(lang) }));
+                if let Some(before) = last.replace(error) {
+                    say(&before, lang);
+                }
+            }
+        }
+    }
+    let text = match (args.json, many) {
+        (true, true) => format!("{}\n", json!({ "pictures": objects })),
+        (true, false) if last.is_none() => objects.iter().map(|object| format!("{object}\n")).collect(),
+        (true, false) => String::new(),
+        (false, _) => lines,
+    };
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever read it has read enough.
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => {}
+        done => done.map_err(|e| StudioError::io(Doing::Writing, "stdout", &e))?,
+    }
+    last.map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn read(path: &Path) -> Result<(PictureRecord, Source)> {
+    let bad = |reason: &str| StudioError::from(Cause::BadPicture { path: path.to_owned(), reason: reason.to_owned() });
+    if path.is_dir() {
+        return Err(bad("it is a folder"));
+    }
+    let head = png::read_head_of(path)?.ok_or_else(|| bad("it is no PNG, JPEG or WebP"))?;
+    let nothing = StudioError::from(Cause::NoSettingsInside { path: path.to_owned() });
+    match head.read() {
+        Some(Foreign::Record(record, source)) => Ok((*record, source)),
+        Some(Foreign::Known(source)) => Err(nothing.with_details(format!("written by {}", source.name()))),
+        None => Err(nothing),
+    }
+}
+
+/// What of the picture's settings is not here, or would not be taken by the sliders, in words.
+fn notes(context: &Context, record: &PictureRecord) -> Vec<String> {
+    let catalog = &context.catalog;
+    let cards = catalog.cards().iter().filter(|card| catalog.resolve(&card.id, Makes::Image).is_ok());
+    let gone = !record.model.is_empty() && record.model_among(cards).is_none();
+    let mut notes: Vec<_> = gone.then(|| told::not_here(&record.model)).into_iter().collect();
+    notes.extend(ImageParams::default().take(record));
+    notes.iter().map(|note| note.get(context.lang).to_owned()).collect()
+}
+
+/// The values as the picture has them, by the sliders' names; a seed of -1 is a random one.
+fn object(path: &Path, record: &PictureRecord, source: Source, notes: &[String]) -> Value {
+    json!({
+        "file": path.display().to_string(),
+        "source": source.name(),
+        "prompt": record.prompt,
+        "negative": record.negative,
+        "steps": record.steps,
+        "sampler": record.sampler.name(),
+        "schedule": record.schedule.name(),
+        "guidance": round_f32(record.guidance),
+        "guidance_rescale": round_f32(record.guidance_rescale),
+        "seed": if record.seedless { json!(-1) } else { json!(record.seed) },
+        "width": record.width,
+        "height": record.height,
+        "model": record.model,
+        "model_hash": record.model_hash,
+        "vae": record.vae,
+        "clip_skip": record.clip_skip,
+        "rng": record.noise.name(),
+        "version": record.version,
+        "notes": notes,
+    })
+}
+
+fn table(record: &PictureRecord, source: Source, notes: &[String], lang: Lang) -> String {
+    let seed = if record.seedless { lang.pick("random", "随机").to_owned() } else { record.seed.to_string() };
+    let rows = [
+        ("source", source.name().to_owned()),
+        ("prompt", record.prompt.clone()),
+        ("negative", record.negative.clone()),
+        ("steps", record.steps.to_string()),
+        ("sampler", record.sampler.name().to_owned()),
+        ("schedule", record.schedule.name().to_owned()),
+        ("guidance", round_f32(record.guidance).to_string()),
+        ("guidance-rescale", round_f32(record.guidance_rescale).to_string()),
+        ("seed", seed),
+        ("size", format!("{}x{}", record.width, record.height)),
+        ("model", record.model.clone()),
+        ("model-hash", record.model_hash.clone()),
+        ("vae", record.vae.clone()),
+        ("clip-skip", record.clip_skip.to_string()),
+        ("rng", record.noise.name().to_owned()),
+        ("version", record.version.clone()),
+    ];
+    let mut lines = String::new();
+    for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
+        lines.push_str(&format!("{name:17} {}\n", value.replace('\n', &format!("\n{:17} ", ""))));
+    }
+    for note in notes {
+        lines.push_str(&format!("{:17} {note}\n", "note"));
+    }
+    lines
+}

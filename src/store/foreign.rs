@@ -1,0 +1,349 @@
+//! Settings that other programs write as JSON: SwarmUI, Fooocus, InvokeAI, NovelAI, Draw Things, ComfyUI. Each is turned
+//! into the fields of A1111's form, so that all are understood, and told about, in one place.
+
+use serde_json::Value;
+
+use super::comfy;
+use super::parameters::{MAX_TEXT, Source, Written, record_of};
+use crate::domain::PictureRecord;
+
+/// Settings need a prompt and this many fields.
+const FEWEST: usize = 2;
+
+/// The settings in a JSON text and the program that wrote it, or the program alone where its settings cannot be read.
+pub enum Foreign {
+    Record(Box<PictureRecord>, Source),
+    /// A program's own file, without what would make a picture again.
+    Known(Source),
+}
+
+/// What a text of another program says, by the name that its chunk or field has.
+pub fn read(keyword: &str, text: &str, software: &str) -> Option<Foreign> {
+    if text.len() > MAX_TEXT {
+        return None;
+    }
+    let unpacked = if keyword.contains("xmp") { Some(inside_xmp(text)?) } else { None };
+    let text = unpacked.as_deref().unwrap_or(text);
+    let value: Value = serde_json::from_str(json_in(text)?).ok()?;
+    let named = Source::named(software);
+    let written = swarm(&value)
+        .or_else(|| invoke(&value))
+        .or_else(|| invoke_2(&value))
+        .or_else(|| novel_ai(&value))
+        .or_else(|| draw_things(&value))
+        .or_else(|| comfy::read(&value))
+        .or_else(|| fooocus(&value, named));
+    let Some(written) = written else { return comfy::is_workflow(&value).then_some(Foreign::Known(Source::ComfyUi)) };
+    let source = written.source;
+    if written.fields.len() < FEWEST {
+        return Some(Foreign::Known(source));
+    }
+    Some(Foreign::Record(Box::new(record_of(written)), source))
+}
+
+/// JSON, perhaps behind a word and a colon as ComfyUI writes it into EXIF: `prompt:{...}`.
+fn json_in(text: &str) -> Option<&str> {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.starts_with('{') {
+        return Some(text);
+    }
+    let (word, rest) = text.split_once(':')?;
+    let rest = rest.trim_start();
+    (word.trim().chars().all(char::is_alphanumeric) && rest.starts_with('{')).then_some(rest)
+}
+
+/// The comment in XMP, as Draw Things has it.
+fn inside_xmp(text: &str) -> Option<String> {
+    let comment = &text[text.find("exif:UserComment")?..];
+    let start = comment.find('{')?;
+    let end = start + comment[start..].find("</")?;
+    let plain = comment[start..end].replace("&quot;", "\"").replace("&apos;", "'").replace("&#39;", "'");
+    Some(plain.replace("&lt;", "<").replace("&gt;", ">").replace("&#10;", "\n").replace("&amp;", "&"))
+}
+
+/// A text or a number as it is written.
+pub fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(on) => Some(on.to_string()),
+        _ => None,
+    }
+}
+
+/// Takes the members of `from` that are there, under A1111's names.
+fn collect(from: &Value, names: &[(&str, &str)]) -> Vec<(String, String)> {
+    let field = |(own, theirs): &(&str, &str)| {
+        let text = plain(from.get(*theirs)?)?;
+        (!text.trim().is_empty()).then(|| ((*own).to_owned(), text))
+    };
+    names.iter().filter_map(field).collect()
+}
+
+fn text(from: &Value, name: &str) -> String {
+    from.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn version(fields: &mut Vec<(String, String)>, program: &str, own: &str) {
+    fields.push(("Version".to_owned(), format!("{program} {own}").trim().to_owned()));
+}
+
+fn swarm(value: &Value) -> Option<Written> {
+    let from = value.get("sui_image_params")?;
+    let mut fields = collect(
+        from,
+        &[
+            ("Steps", "steps"),
+            ("Sampler", "sampler"),
+            ("Schedule type", "scheduler"),
+            ("CFG scale", "cfgscale"),
+            ("Distilled CFG Scale", "fluxguidancescale"),
+            ("Seed", "seed"),
+            ("Width", "width"),
+            ("Height", "height"),
+            ("Model", "model"),
+            ("VAE", "vae"),
+            ("Clip skip", "clipstopatlayer"),
+            ("Variation seed", "variationseed"),
+            ("Shift", "sigmashift"),
+        ],
+    );
+    let (prompt, negative) = (text(from, "prompt"), text(from, "negativeprompt"));
+    if fields.len() >= FEWEST {
+        version(&mut fields, "SwarmUI", &text(from, "swarm_version"));
+    }
+    Some(Written { prompt, negative, fields, source: Source::SwarmUi })
+}
+
+fn fooocus(value: &Value, named: Option<Source>) -> Option<Written> {
+    let is_theirs = ["base_model", "full_prompt", "metadata_scheme", "prompt_expansion", "performance"];
+    let sure = named == Some(Source::Fooocus) || is_theirs.iter().any(|key| value.get(key).is_some());
+    if !sure || value.get("prompt").is_none() {
+        return None;
+    }
+    let fields = collect(
+        value,
+        &[
+            ("Steps", "steps"),
+            ("Sampler", "sampler"),
+            ("Schedule type", "scheduler"),
+            ("CFG scale", "guidance_scale"),
+            ("Seed", "seed"),
+            ("Size", "resolution"),
+            ("Model", "base_model"),
+            ("Model hash", "base_model_hash"),
+            ("VAE", "vae"),
+            ("Clip skip", "clip_skip"),
+            ("Refiner", "refiner_model"),
+            ("Version", "version"),
+        ],
+    );
+    // The word for none.
+    let fields = fields.into_iter().filter(|(key, value)| key != "Refiner" || value != "None");
+    let fields = fields.filter(|(key, value)| key != "VAE" || value != "Default (model)").collect();
+    let (prompt, negative) = (text(value, "prompt"), text(value, "negative_prompt"));
+    Some(Written { prompt, negative, fields, source: Source::Fooocus })
+}
+
+fn invoke(value: &Value) -> Option<Written> {
+    if value.get("positive_prompt").is_none() && value.get("generation_mode").is_none() {
+        return None;
+    }
+    let mut fields = collect(
+        value,
+        &[
+            ("Steps", "steps"),
+            ("Sampler", "scheduler"),
+            ("CFG scale", "cfg_scale"),
+            ("Distilled CFG Scale", "guidance"),
+            ("CFG rescale", "cfg_rescale_multiplier"),
+            ("Seed", "seed"),
+            ("Width", "width"),
+            ("Height", "height"),
+            ("Denoising strength", "strength"),
+        ],
+    );
+    let of = |part: &str| {
+        let part = value.get(part)?;
+        ["name", "model_name"].iter().find_map(|key| part.get(key).and_then(plain)).or_else(|| plain(part))
+    };
+    fields.extend(of("model").map(|name| ("Model".to_owned(), name)));
+    fields.extend(of("vae").map(|name| ("VAE".to_owned(), name)));
+    // It counts the layers that are left out, A1111 and we from one.
+    let skip = value.get("clip_skip").and_then(Value::as_u64);
+    fields.extend(skip.map(|n| ("Clip skip".to_owned(), n.saturating_add(1).to_string())));
+    // Noise from another device than the CPU.
+    let device = value.get("rand_device").and_then(Value::as_str).filter(|device| *device != "cpu");
+    fields.extend(device.map(|device| ("RNG".to_owned(), device.to_owned())));
+    let (prompt, negative) = (text(value, "positive_prompt"), text(value, "negative_prompt"));
+    if fields.len() >= FEWEST {
+        version(&mut fields, "InvokeAI", &text(value, "app_version"));
+    }
+    Some(Written { prompt, negative, fields, source: Source::InvokeAi })
+}
+
+/// InvokeAI up to 2.3.
+fn invoke_2(value: &Value) -> Option<Written> {
+    let image = value.get("image").filter(|image| image.get("prompt").is_some())?;
+    let prompt = match image.get("prompt")? {
+        Value::Array(parts) => parts.iter().map(|part| text(part, "prompt")).collect::<Vec<_>>().join(" "),
+        prompt => plain(prompt)?,
+    };
+    let mut fields = collect(
+        image,
+        &[
+            ("Steps", "steps"),
+            ("Sampler", "sampler"),
+            ("CFG scale", "cfg_scale"),
+            ("Seed", "seed"),
+            ("Width", "width"),
+            ("Height", "height"),
+        ],
+    );
+    fields.extend(collect(value, &[("Model", "model_weights"), ("Model hash", "model_hash")]));
+    // What should not be in the picture is in brackets.
+    let negative: Vec<&str> = prompt.split('[').skip(1).filter_map(|part| part.split_once(']')).map(|p| p.0).collect();
+    let negative = negative.join(", ");
+    let positive = prompt.split('[').enumerate().map(|(n, part)| match part.split_once(']') {
+        Some((_, after)) if n > 0 => after,
+        _ => part,
+    });
+    let prompt = positive.collect::<String>().trim().to_owned();
+    version(&mut fields, "InvokeAI", &text(value, "app_version"));
+    Some(Written { prompt, negative, fields, source: Source::InvokeAi })
+}
+
+fn novel_ai(value: &Value) -> Option<Written> {
+    if value.get("uc").is_none() || value.get("prompt").is_none() {
+        return None;
+    }
+    let fields = collect(
+        value,
+        &[
+            ("Steps", "steps"),
+            ("Sampler", "sampler"),
+            ("Schedule type", "noise_schedule"),
+            ("CFG scale", "scale"),
+            ("CFG rescale", "cfg_rescale"),
+            ("Seed", "seed"),
+            ("Width", "width"),
+            ("Height", "height"),
+        ],
+    );
+    let (prompt, negative) = (text(value, "prompt"), text(value, "uc"));
+    Some(Written { prompt, negative, fields, source: Source::NovelAi })
+}
+
+fn draw_things(value: &Value) -> Option<Written> {
+    value.get("c").and_then(Value::as_str)?;
+    let fields = collect(
+        value,
+        &[
+            ("Steps", "steps"),
+            ("Sampler", "sampler"),
+            ("CFG scale", "scale"),
+            ("Seed", "seed"),
+            ("Size", "size"),
+            ("Model", "model"),
+            ("Clip skip", "clip_skip"),
+            ("Shift", "shift"),
+        ],
+    );
+    let (prompt, negative) = (text(value, "c"), text(value, "uc"));
+    Some(Written { prompt, negative, fields, source: Source::DrawThings })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{NoiseSource, Sampler, Schedule};
+
+    fn record(keyword: &str, text: &str) -> (PictureRecord, Source) {
+        match read(keyword, text, "") {
+            Some(Foreign::Record(record, source)) => (*record, source),
+            Some(Foreign::Known(source)) => panic!("only known as {source:?}: {text}"),
+            None => panic!("nothing in {text}"),
+        }
+    }
+
+    #[test]
+    fn swarm_ui() {
+        let text = r#"{"sui_image_params": {"prompt": "a cat", "negativeprompt": "blurry", "model": "sd_xl_base_1.0",
+            "seed": 648312782957426, "steps": 20, "cfgscale": 7.5, "width": 1024, "height": 768, "sampler": "dpmpp_2m",
+            "scheduler": "karras", "swarm_version": "0.9.6"}, "sui_extra_data": {}}"#;
+        let (read, source) = record("parameters", text);
+        assert_eq!(source, Source::SwarmUi);
+        assert_eq!((read.prompt.as_str(), read.negative.as_str(), read.steps), ("a cat", "blurry", 20));
+        assert_eq!((read.seed, read.guidance, read.width, read.height), (648_312_782_957_426, 7.5, 1024, 768));
+        assert_eq!((read.sampler, read.schedule), (Sampler::DpmPp2M, Schedule::Karras));
+        assert_eq!((read.noise, read.notes), (NoiseSource::Torch, vec![]));
+        let little = r#"{"sui_image_params": {"prompt": "cat", "steps": 20}}"#;
+        assert!(matches!(super::read("parameters", little, ""), Some(Foreign::Known(Source::SwarmUi))));
+    }
+
+    #[test]
+    fn fooocus() {
+        let text = r#"{"prompt": "a cat", "negative_prompt": "", "full_prompt": ["a cat"], "performance": "Speed",
+            "steps": 30, "resolution": "(1152, 896)", "guidance_scale": 4, "sampler": "dpmpp_2m_sde_gpu",
+            "scheduler": "karras", "seed": "7135229857264823042", "base_model": "juggernautXL_v8Rundiffusion",
+            "base_model_hash": "aeb7e9e689", "clip_skip": 2, "vae": "Default (model)", "refiner_model": "None",
+            "version": "Fooocus v2.5.5"}"#;
+        let (read, source) = record("parameters", text);
+        assert_eq!((source, read.steps, read.width, read.height), (Source::Fooocus, 30, 1152, 896));
+        assert_eq!((read.sampler, read.schedule), (Sampler::DpmPp2MSde, Schedule::Karras));
+        assert_eq!((read.seed, read.clip_skip, read.vae.as_str()), (7_135_229_857_264_823_042, 2, ""));
+        assert_eq!(read.notes, vec![]);
+    }
+
+    #[test]
+    fn invoke_ai_new_and_old() {
+        let text = r#"{"generation_mode": "txt2img", "positive_prompt": "a cat", "negative_prompt": "blurry",
+            "width": 512, "height": 640, "seed": 3141592653, "rand_device": "cpu", "cfg_scale": 7.0,
+            "cfg_rescale_multiplier": 0.5, "steps": 30, "scheduler": "dpmpp_2m_k", "clip_skip": 1,
+            "model": {"name": "dreamshaper-8", "base": "sd-1"}, "vae": {"name": "ft-mse"}, "app_version": "5.4.2"}"#;
+        let (read, source) = record("invokeai_metadata", text);
+        assert_eq!((source, read.sampler, read.schedule), (Source::InvokeAi, Sampler::DpmPp2M, Schedule::Karras));
+        assert_eq!((read.clip_skip, read.guidance_rescale, read.noise), (2, 0.5, NoiseSource::Torch));
+        assert_eq!((read.model.as_str(), read.vae.as_str()), ("dreamshaper-8", "ft-mse"));
+        assert_eq!((read.version.as_str(), read.notes), ("InvokeAI 5.4.2", vec![]));
+
+        let text = r#"{"model_weights": "stable-diffusion-1.5", "app_version": "v2.3.0", "image": {"prompt": [{"prompt":
+            "a cat [blurry]", "weight": 1.0}], "steps": 50, "cfg_scale": 7.5, "seed": 1234, "width": 512, "height": 512,
+            "sampler": "k_euler_a"}}"#;
+        let (read, _) = record("sd-metadata", text);
+        assert_eq!((read.prompt.as_str(), read.negative.as_str(), read.steps), ("a cat", "blurry", 50));
+        assert_eq!((read.sampler, read.model.as_str()), (Sampler::EulerAncestral, "stable-diffusion-1.5"));
+    }
+
+    #[test]
+    fn novel_ai_and_draw_things() {
+        let text = r#"{"prompt": "a cat", "uc": "lowres", "steps": 28, "scale": 5.0, "seed": 123, "height": 1216,
+            "width": 832, "sampler": "k_euler_ancestral", "noise_schedule": "native", "cfg_rescale": 0.0}"#;
+        let (read, source) = record("Comment", text);
+        assert_eq!(
+            (source, read.sampler, read.schedule),
+            (Source::NovelAi, Sampler::EulerAncestral, Schedule::Automatic)
+        );
+        assert_eq!((read.negative.as_str(), read.notes), ("lowres", vec![]));
+
+        let json = r#"{"c": "a \"big\" cat", "uc": "dog", "steps": 8, "scale": 4.5, "seed": 42, "size": "512x768",
+            "sampler": "DPM++ 2M Karras", "model": "sd_v1.5_f16.ckpt"}"#;
+        let (read, source) = record("UserComment", json);
+        assert_eq!((source, read.width, read.sampler), (Source::DrawThings, 512, Sampler::DpmPp2M));
+        let xmp = format!(
+            "<x><exif:UserComment><rdf:Alt><rdf:li xml:lang=\"x-default\">{}</rdf:li></rdf:Alt></exif:UserComment></x>",
+            json.replace('&', "&amp;").replace('"', "&quot;")
+        );
+        assert_eq!(record("XML:com.adobe.xmp", &xmp).0, read);
+    }
+
+    #[test]
+    fn what_is_nothing_of_these_is_left_alone() {
+        for text in
+            ["", "{", "{}", "[]", "{\"a\": 1}", "prompt:{\"a\": {\"b\": 1}}", "{\"prompt\": \"x\"}", "null", "5"]
+        {
+            assert!(read("parameters", text, "").is_none(), "{text}");
+        }
+        assert!(read("XML:com.adobe.xmp", "<x>exif:UserComment {</x>", "").is_none());
+    }
+}

@@ -1,0 +1,156 @@
+//! The settings of a picture as text, in A1111's form, which most image programs read:
+//! ```text
+//! a red apple
+//! Negative prompt: blurry
+//! Steps: 24, Sampler: Euler, CFG scale: 3, Seed: 42, Size: 64x64, Model hash: 0123456789, Model: sticker-64, ...
+//! ```
+//! The form is ambiguous: a prompt may itself hold a line that begins with `Negative prompt:`. So the writer reads
+//! back what it wrote, and where that is not what it was given, it adds the fields `Exact prompt` and `Exact negative
+//! prompt` as JSON strings. Other programs skip fields that they do not know; ours reads every record back exactly.
+
+mod record;
+mod source;
+mod text;
+
+pub use record::{Written, record_of};
+pub use source::Source;
+
+use crate::domain::{NoiseSource, PictureRecord, Schedule};
+
+/// Texts longer than this are not looked at: no honest prompt has a million letters.
+pub const MAX_TEXT: usize = 1 << 20;
+
+const NEGATIVE: &str = "Negative prompt:";
+const EXACT_PROMPT: &str = "Exact prompt";
+const EXACT_NEGATIVE: &str = "Exact negative prompt";
+const FULL_HASH: &str = "Model SHA-256";
+
+/// What a picture's text says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Parsed {
+    /// Settings, with words about what is not ours in them.
+    Record(Box<PictureRecord>),
+    /// JSON of another program (SwarmUI, InvokeAI, ComfyUI), which is not this form.
+    ForeignJson,
+    /// No line of settings.
+    Nothing,
+}
+
+/// The text for `record`. `Steps` comes first in its line: ComfyUI finds the line by it.
+pub fn write(record: &PictureRecord) -> String {
+    let plain = compose(record, false);
+    let bare = |record: &PictureRecord| PictureRecord { notes: Vec::new(), ..record.clone() };
+    match parse(&plain) {
+        Parsed::Record(read) if bare(&read) == bare(record) => plain,
+        _ => compose(record, true),
+    }
+}
+
+fn compose(record: &PictureRecord, exact: bool) -> String {
+    // Text chunks end at the first NUL: the exact fields carry it, escaped.
+    let mut text = record.prompt.replace('\0', "");
+    if !record.negative.is_empty() {
+        text.push('\n');
+        text.push_str(NEGATIVE);
+        text.push(' ');
+        text.push_str(&record.negative.replace('\0', ""));
+    }
+    text.push('\n');
+
+    let mut fields: Vec<(&str, String)> = vec![
+        ("Steps", record.steps.to_string()),
+        ("Sampler", record.sampler.name().to_owned()),
+        ("CFG scale", record.guidance.to_string()),
+        ("Seed", if record.seedless { "-1".to_owned() } else { record.seed.to_string() }),
+        ("Size", format!("{}x{}", record.width, record.height)),
+    ];
+    if record.schedule != Schedule::Automatic {
+        fields.insert(2, ("Schedule type", record.schedule.name().to_owned()));
+    }
+    if record.guidance_rescale != 0.0 {
+        fields.push(("CFG rescale", record.guidance_rescale.to_string()));
+    }
+    if record.clip_skip != 1 {
+        fields.push(("Clip skip", record.clip_skip.to_string()));
+    }
+    if record.noise == NoiseSource::Torch {
+        fields.push(("RNG", "CPU".to_owned()));
+    }
+    if !record.model_hash.is_empty() {
+        let short: String = record.model_hash.chars().take(10).collect();
+        let whole = short == record.model_hash;
+        fields.push(("Model hash", quote(&short)));
+        if !whole {
+            fields.push((FULL_HASH, quote(&record.model_hash)));
+        }
+    }
+    if !record.model.is_empty() {
+        fields.push(("Model", quote(&record.model)));
+    }
+    if !record.vae.is_empty() {
+        fields.push(("VAE", quote(&record.vae)));
+    }
+    if exact {
+        fields.push((EXACT_PROMPT, json(&record.prompt)));
+        if !record.negative.is_empty() {
+            fields.push((EXACT_NEGATIVE, json(&record.negative)));
+        }
+    }
+    if !record.version.is_empty() {
+        fields.push(("Version", quote(&record.version)));
+    }
+    let line: Vec<String> = fields.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+    text.push_str(&line.join(", "));
+    text
+}
+
+fn json(value: &str) -> String {
+    serde_json::Value::from(value).to_string()
+}
+
+/// A value as it may stand between commas; what would be misread becomes a JSON string, as A1111 does it.
+fn quote(value: &str) -> String {
+    let plain = !value.is_empty()
+        && !value.contains([',', ':', '"'])
+        && !value.contains(char::is_control)
+        && value.trim() == value;
+    if plain { value.to_owned() } else { json(value) }
+}
+
+/// Reads A1111's form, ours and that of other programs, which differ in the order and number of fields.
+pub fn parse(text: &str) -> Parsed {
+    if text.len() > MAX_TEXT {
+        return Parsed::Nothing;
+    }
+    if is_json(text) {
+        return Parsed::ForeignJson;
+    }
+    match read(text, "") {
+        Some((record, _)) => Parsed::Record(Box::new(record)),
+        None => Parsed::Nothing,
+    }
+}
+
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
+/// The settings in a text of A1111's form, and the program that wrote it; `software` is what else the file says about
+/// that. `None` where there are none.
+pub fn read(text: &str, software: &str) -> Option<(PictureRecord, Source)> {
+    if text.len() > MAX_TEXT || is_json(text) {
+        return None;
+    }
+    let found = text::find(text)?;
+    let get = |key: &str| found.fields.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
+    let (mut prompt, mut negative) = (found.prompt, found.negative);
+    if let Some(exact) = get(EXACT_PROMPT) {
+        prompt = exact;
+        negative = get(EXACT_NEGATIVE).unwrap_or_default();
+    }
+    let source = Source::of(&found.fields, software);
+    Some((record_of(Written { prompt, negative, fields: found.fields, source }), source))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,321 @@
+//! From the fields that a program wrote to a record of ours, with words about what is not ours.
+
+use super::FULL_HASH;
+use super::source::{Source, has_automatic};
+use crate::domain::{GUIDANCE, NoiseSource, PictureRecord, STEPS, Sampler, SamplerName, Schedule, told};
+use crate::lang::{Both, Lang};
+
+/// What a program wrote, under A1111's names, before it is understood.
+pub struct Written {
+    pub prompt: String,
+    pub negative: String,
+    pub fields: Vec<(String, String)>,
+    pub source: Source,
+}
+
+const SAMPLER: [&str; 3] = ["Sampler", "Sampler name", "Sampling method"];
+
+/// Beginnings of fields that change a picture and that no slider of ours has.
+const OTHERS: [&str; 18] = [
+    "Denoising strength",
+    "Hires ",
+    "Variation seed",
+    "Seed resize",
+    "ControlNet",
+    "ADetailer model",
+    "Refiner",
+    "Face restoration",
+    "Tiling",
+    "ENSD",
+    "Eta",
+    "Sigma ",
+    "Shift",
+    "SAG ",
+    "FreeU",
+    "PAG ",
+    "Dynamic thresholding enabled",
+    "LoRA",
+];
+
+/// The record; values that are out of a slider's range stay as they are.
+pub fn record_of(written: Written) -> PictureRecord {
+    let Written { prompt, negative, fields, source } = written;
+    let mut reader = Reader { fields: &fields, notes: Vec::new(), missing: Vec::new() };
+    let (sampler, said) = reader.sampler();
+    let schedule = reader.schedule(sampler, said, source);
+    let (width, height) = reader.size();
+    let (seed, seedless) = reader.seed();
+    let guidance = reader.guidance();
+    let record = PictureRecord {
+        prompt,
+        negative,
+        model: reader.text(&["Model", "Checkpoint", "Base model"]),
+        model_hash: reader.text(&[FULL_HASH, "Model hash"]),
+        vae: reader.text(&["VAE"]),
+        seed,
+        seedless,
+        steps: reader.steps(),
+        guidance,
+        width,
+        height,
+        sampler,
+        schedule,
+        noise: reader.noise(source),
+        guidance_rescale: reader.real(&["CFG rescale", "Guidance rescale"]).unwrap_or(0.0),
+        clip_skip: reader.clip_skip(),
+        version: reader.text(&["Version"]),
+        notes: Vec::new(),
+    };
+    reader.tell_missing();
+    reader.tell_others();
+    PictureRecord { notes: reader.notes, ..record }
+}
+
+struct Reader<'a> {
+    fields: &'a [(String, String)],
+    notes: Vec<Both>,
+    /// What the picture does not name, and what is set then.
+    missing: Vec<Both>,
+}
+
+impl<'a> Reader<'a> {
+    /// The value of the first of these fields that has one.
+    fn get(&self, keys: &[&str]) -> Option<&'a str> {
+        let value = |key: &&str| {
+            let exact = self.fields.iter().find(|(k, _)| k == key);
+            exact.or_else(|| self.fields.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)))
+        };
+        keys.iter().filter_map(value).map(|(_, value)| value.as_str()).find(|value| !value.is_empty())
+    }
+
+    fn text(&self, keys: &[&str]) -> String {
+        self.get(keys).unwrap_or_default().to_owned()
+    }
+
+    /// A finite number; another is told.
+    fn real(&mut self, keys: &[&str]) -> Option<f32> {
+        let said = self.get(keys)?;
+        let value = said.trim().parse::<f32>().ok().filter(|v| v.is_finite());
+        if value.is_none() {
+            self.unreadable(keys[0], said);
+        }
+        value
+    }
+
+    /// A whole number; `1234.0` is one.
+    fn whole(&mut self, keys: &[&str]) -> Option<i128> {
+        let said = self.get(keys)?;
+        let value = whole(said);
+        if value.is_none() {
+            self.unreadable(keys[0], said);
+        }
+        value
+    }
+
+    fn unreadable(&mut self, key: &str, said: &str) {
+        self.notes.push(Both::new(
+            format!("The picture's {key} cannot be read: {said}."),
+            format!("图片中的 {key} 无法识别：{said}。"),
+        ));
+    }
+
+    fn steps(&mut self) -> u32 {
+        let default = STEPS.default as u32;
+        if self.get(&["Steps"]).is_none() {
+            self.missing.push(Both::new(format!("steps ({default})"), format!("步数（{default}）")));
+            return default;
+        }
+        let Some(said) = self.whole(&["Steps"]) else { return default };
+        u32::try_from(said).unwrap_or_else(|_| {
+            let range = (STEPS.min, STEPS.max);
+            self.notes.push(told::out_of_range(&Both::new("steps", "步数"), said as f64, range, STEPS.default));
+            default
+        })
+    }
+
+    /// The scale of guidance: with FLUX the distilled one, which its network is told.
+    fn guidance(&mut self) -> f32 {
+        let plain = self.real(&["CFG scale", "Guidance scale"]);
+        let distilled = self.real(&["Distilled CFG Scale"]);
+        // stable-diffusion.cpp writes it with every model; without guidance of its own only FLUX uses it.
+        let own = self.get(&["Guidance"]).and_then(|said| said.trim().parse::<f32>().ok()).filter(|v| v.is_finite());
+        let own = own.filter(|_| plain.is_none_or(|scale| scale == 1.0) && self.names_flux());
+        if let (Some(distilled), Some(plain)) = (distilled, plain.filter(|scale| *scale > 1.0)) {
+            self.notes.push(Both::new(
+                format!("The picture says CFG scale {plain} beside a distilled guidance of {distilled}; only the latter is set."),
+                format!("图片中除蒸馏引导 {distilled} 外还有 CFG {plain}，只使用前者。"),
+            ));
+        }
+        distilled.or(own).or(plain).unwrap_or_else(|| {
+            if self.get(&["CFG scale", "Guidance scale"]).is_none() {
+                let set = GUIDANCE.default;
+                self.missing.push(Both::new(format!("guidance ({set})"), format!("引导强度（{set}）")));
+            }
+            GUIDANCE.default as f32
+        })
+    }
+
+    /// Whether the model's name speaks of FLUX: a hint for a number alone, never for what a file is.
+    fn names_flux(&self) -> bool {
+        self.get(&["Model"]).is_some_and(|model| model.to_ascii_lowercase().contains("flux"))
+    }
+
+    /// The seed, and whether there is none.
+    fn seed(&mut self) -> (u64, bool) {
+        let keys = ["Seed", "Noise seed"];
+        if self.get(&keys).is_none() {
+            self.missing.push(Both::new("seed (a random one)", "种子（随机）"));
+            return (0, true);
+        }
+        let Some(said) = self.whole(&keys) else { return (0, true) };
+        if let Ok(seed) = u64::try_from(said) {
+            return (seed, false);
+        }
+        self.notes.push(match said {
+            -1 => Both::new(
+                "The picture says seed -1: a new one is rolled for each picture.",
+                "图片中的种子是 -1：每张图片使用新的随机种子。",
+            ),
+            _ => Both::new(
+                format!("The picture says seed {said}, which is not within 0 to {}; a random one is set.", u64::MAX),
+                format!("图片中的种子是 {said}，超出 0 到 {} 的范围，改用随机种子。", u64::MAX),
+            ),
+        });
+        (0, true)
+    }
+
+    /// The sampler, and the schedule that its name ends with.
+    fn sampler(&mut self) -> (Sampler, Option<&'a str>) {
+        let Some(said) = self.get(&SAMPLER).or_else(|| self.scheduler().filter(|said| is_sampler(said))) else {
+            let set = Sampler::default().name();
+            self.missing.push(Both::new(format!("sampler ({set})"), format!("采样器（{set}）")));
+            return (Sampler::default(), None);
+        };
+        let SamplerName { name, schedule } = SamplerName::read(said);
+        let sampler = Sampler::parse(name).unwrap_or_else(|| {
+            let set = Sampler::kin(name).unwrap_or_default();
+            self.notes.push(told::instead(name, set.name()));
+            set
+        });
+        (sampler, schedule)
+    }
+
+    fn scheduler(&self) -> Option<&'a str> {
+        self.get(&["Schedule type", "Scheduler", "Schedule"])
+    }
+
+    /// The schedule: by its own field, or behind the sampler's name as older programs have it.
+    fn schedule(&mut self, sampler: Sampler, behind: Option<&str>, source: Source) -> Schedule {
+        // Where no field is called a sampler, it may be what is called a scheduler.
+        let own = self.scheduler().filter(|said| self.get(&SAMPLER).is_some() || !is_sampler(said));
+        let named = own.filter(|said| Schedule::parse(said) != Some(Schedule::Automatic)).or(behind);
+        if let Some(said) = named {
+            return Schedule::parse(said).unwrap_or_else(|| {
+                let what = Both::new("schedule", "调度");
+                self.notes.push(told::named(&what, said, Schedule::Automatic.name()));
+                Schedule::Automatic
+            });
+        }
+        if source == Source::Studio {
+            return Schedule::Automatic;
+        }
+        let says_automatic = own.is_some_and(|said| said.trim().eq_ignore_ascii_case("automatic"));
+        let theirs = Schedule::automatic_of_a1111(sampler);
+        let version = self.text(&["Version"]);
+        let knows = matches!(source, Source::A1111 | Source::Forge).then(|| has_automatic(&version)).flatten();
+        match knows {
+            _ if says_automatic => theirs,
+            Some(true) => theirs,
+            // Before there was an Automatic, a sampler without a schedule in its name had none.
+            Some(false) if theirs != Schedule::Automatic => Schedule::Normal,
+            _ => Schedule::Automatic,
+        }
+    }
+
+    fn noise(&mut self, source: Source) -> NoiseSource {
+        let Some(said) = self.get(&["RNG"]) else {
+            return if source.draws_as_torch() { NoiseSource::Torch } else { NoiseSource::Native };
+        };
+        match said.trim() {
+            said if said.eq_ignore_ascii_case("cpu") || said.eq_ignore_ascii_case("torch") => NoiseSource::Torch,
+            said if said.eq_ignore_ascii_case("native") => NoiseSource::Native,
+            said => {
+                self.notes.push(told::named(&Both::new("noise source", "噪声来源"), said, NoiseSource::Native.name()));
+                NoiseSource::Native
+            }
+        }
+    }
+
+    fn clip_skip(&mut self) -> u32 {
+        let Some(said) = self.whole(&["Clip skip"]) else { return 1 };
+        // ComfyUI counts with a minus sign.
+        u32::try_from(said.unsigned_abs()).unwrap_or(u32::MAX)
+    }
+
+    /// 0 and 0 where it is not told.
+    fn size(&mut self) -> (u32, u32) {
+        if let Some(said) = self.get(&["Size", "Resolution"]) {
+            return size(said).unwrap_or_else(|| {
+                self.unreadable("Size", said);
+                (0, 0)
+            });
+        }
+        let mut side = |key| self.whole(&[key]).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+        (side("Width"), side("Height"))
+    }
+
+    fn tell_missing(&mut self) {
+        if self.missing.is_empty() {
+            return;
+        }
+        let list = |lang: Lang, gap| self.missing.iter().map(|b| b.get(lang)).collect::<Vec<_>>().join(gap);
+        let (en, zh) = (list(Lang::En, ", "), list(Lang::Zh, "、"));
+        self.notes.push(Both::new(
+            format!("The picture does not say, and the default is set: {en}."),
+            format!("图片没有说明、使用默认值的有：{zh}。"),
+        ));
+    }
+
+    fn tell_others(&mut self) {
+        let is_other = |(key, value): &&(String, String)| {
+            let off = value.trim().parse::<f64>() == Ok(0.0) || value.eq_ignore_ascii_case("false");
+            !off && OTHERS.iter().any(|other| key.starts_with(other))
+        };
+        let found: Vec<String> =
+            self.fields.iter().filter(is_other).take(12).map(|(key, value)| format!("{key} {value}")).collect();
+        if !found.is_empty() {
+            let found = found.join(", ");
+            self.notes.push(Both::new(
+                format!("The picture also says, and nothing here does the same: {found}."),
+                format!("图片中还有这里没有的设置：{found}。"),
+            ));
+        }
+    }
+}
+
+/// Whether what a picture calls a scheduler is a sampler, as InvokeAI and diffusers have it.
+fn is_sampler(said: &str) -> bool {
+    let SamplerName { name, schedule } = SamplerName::read(said);
+    // `ddim_uniform` is a schedule of ComfyUI and A1111.
+    let ddim_uniform = schedule.is_some_and(|s| s.eq_ignore_ascii_case("uniform"));
+    Schedule::parse(said).is_none() && !ddim_uniform && Sampler::parse(name).is_some()
+}
+
+/// A whole number, also where it is written with zeros behind a point.
+fn whole(said: &str) -> Option<i128> {
+    let said = said.trim();
+    let digits = match said.split_once('.') {
+        Some((digits, zeros)) if zeros.bytes().all(|b| b == b'0') => digits,
+        Some(_) => return None,
+        None => said,
+    };
+    digits.parse().ok()
+}
+
+/// `512x768`, `512 × 768`, `(512, 768)`.
+fn size(said: &str) -> Option<(u32, u32)> {
+    let bare = said.trim().trim_matches(['(', ')', '[', ']']);
+    let (width, height) = bare.split_once(['x', 'X', '×', '*', ','])?;
+    let side = |text: &str| u32::try_from(whole(text)?).ok();
+    Some((side(width)?, side(height)?))
+}
