@@ -5,6 +5,7 @@
 //! blend is a blob: so each noun chooses *one* thing, whose own full name is what the network gets.
 
 mod grammar;
+mod layout;
 mod lexer;
 mod read;
 mod things;
@@ -15,6 +16,7 @@ mod tests;
 
 use std::ops::Range;
 
+pub use layout::{Layer, Visible, lay_out};
 pub use read::read;
 pub use things::{Thing, ThingId, things};
 
