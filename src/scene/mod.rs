@@ -4,7 +4,9 @@
 //! The model knows some 1,600 things by name. A word that many of them share ("car") would be a blend of them all, and a
 //! blend is a blob: so each noun chooses *one* thing, whose own full name is what the network gets.
 
+mod compose;
 mod grammar;
+mod ground;
 mod layout;
 mod lexer;
 mod read;
@@ -16,6 +18,7 @@ mod tests;
 
 use std::ops::Range;
 
+pub use compose::{Square, compose, visible};
 pub use layout::{Layer, Visible, lay_out};
 pub use read::read;
 pub use things::{Thing, ThingId, things};
