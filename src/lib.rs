@@ -38,6 +38,7 @@ pub mod engine;
 pub mod error;
 pub mod formats;
 pub mod lang;
+pub mod scene;
 pub mod state;
 pub mod store;
 pub mod ui;

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may import. `app` and `cli` wire all of them.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     ("lang", &[]),
     ("error", &["lang"]),
     ("disk", &["error"]),
+    ("scene", &[]),
     ("domain", &["error", "lang"]),
     ("formats", &["domain", "error", "lang"]),
     ("engine", &["writing", "formats", "domain", "error", "lang"]),

@@ -1,0 +1,109 @@
+//! Grounds: what is behind the things, as colours of places. Drawn by formula, so that any size is sharp.
+
+use super::Ground;
+
+type Colour = [f32; 3];
+
+fn rgb(hex: u32) -> Colour {
+    [(hex >> 16 & 255) as f32 / 255.0, (hex >> 8 & 255) as f32 / 255.0, (hex & 255) as f32 / 255.0]
+}
+
+fn mix(a: Colour, b: Colour, t: f32) -> Colour {
+    let t = t.clamp(0.0, 1.0);
+    [0, 1, 2].map(|i| a[i] + (b[i] - a[i]) * t)
+}
+
+/// 0 below `edge`, 1 above it, over about a pixel of a picture of 512.
+fn above(value: f32, edge: f32) -> f32 {
+    ((value - edge) / 0.003 + 0.5).clamp(0.0, 1.0)
+}
+
+/// A number in 0..1 for a cell, the same for the same seed.
+fn dice(x: i32, y: i32, seed: u64) -> f32 {
+    let mut h = seed ^ (x as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (y as u64).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
+    h = (h ^ (h >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    h = (h ^ (h >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((h ^ (h >> 31)) >> 40) as f32 / (1u64 << 24) as f32
+}
+
+/// Round dots scattered over a grid of `cells`: how much of one is here.
+fn dots(x: f32, y: f32, cells: f32, size: f32, part: f32, seed: u64) -> f32 {
+    let (cx, cy) = ((x * cells).floor(), (y * cells).floor());
+    let (i, j) = (cx as i32, cy as i32);
+    if dice(i, j, seed) > part {
+        return 0.0;
+    }
+    let r = size * (0.4 + 0.6 * dice(i, j, seed + 1));
+    let dx = x * cells - cx - 0.25 - 0.5 * dice(i, j, seed + 2);
+    let dy = y * cells - cy - 0.25 - 0.5 * dice(i, j, seed + 3);
+    1.0 - above((dx * dx + dy * dy).sqrt() / cells, r / cells)
+}
+
+/// Three heaps of circles: how much of a cloud is here.
+fn clouds(x: f32, y: f32, seed: u64) -> f32 {
+    let mut most: f32 = 0.0;
+    for k in 0..3 {
+        let (cx, cy) = (0.15 + 0.33 * k as f32 + 0.1 * dice(k, 0, seed), 0.1 + 0.16 * dice(k, 1, seed));
+        for (dx, dy, r) in [(-0.07, 0.01, 0.035), (0.0, -0.015, 0.055), (0.07, 0.005, 0.04), (0.02, 0.02, 0.04)] {
+            let d = ((x - cx - dx).powi(2) + (y - cy - dy).powi(2)).sqrt();
+            most = most.max(1.0 - above(d, r));
+        }
+    }
+    most
+}
+
+/// A hill's edge over x.
+fn hill(x: f32, base: f32, high: f32, seed: u64) -> f32 {
+    let phase = 6.0 * dice(7, 7, seed);
+    base + high * ((x * 4.0 + phase).sin() * 0.6 + (x * 9.0 + 2.0 * phase).sin() * 0.2)
+}
+
+/// The colour of a ground at (x, y) of a canvas that is 1 wide and 1 high.
+pub fn colour(ground: Ground, x: f32, y: f32, seed: u64) -> Colour {
+    let sky = mix(rgb(0x8fd0ff), rgb(0xe8f6ff), y * 1.2);
+    let day = mix(sky, rgb(0xffffff), 0.9 * clouds(x, y, seed));
+    match ground {
+        Ground::Sky => mix(day, rgb(0xffffff), 0.6 * (y - 0.75).max(0.0)),
+        Ground::Night => {
+            let dark = mix(rgb(0x141b45), rgb(0x3d3f86), y);
+            let stars = dots(x, y, 11.0, 0.06, 0.45, seed).max(dots(x, y, 23.0, 0.05, 0.25, seed + 9)) * above(0.8, y);
+            let lit = mix(dark, rgb(0xfff4c8), stars);
+            mix(lit, rgb(0x1c2350), above(y, hill(x, 0.82, 0.03, seed)))
+        }
+        Ground::Grass => {
+            let far = mix(day, rgb(0x9fd67a), above(y, hill(x, 0.62, 0.035, seed)));
+            mix(far, mix(rgb(0x74c14f), rgb(0x4f9c3a), (y - 0.7) * 3.0), above(y, hill(x, 0.72, 0.03, seed + 5)))
+        }
+        Ground::Snow => {
+            let cold = mix(rgb(0xb9d5ec), rgb(0xeaf3fb), y * 1.3);
+            let far = mix(cold, rgb(0xdbe8f4), above(y, hill(x, 0.6, 0.05, seed)));
+            let near =
+                mix(far, mix(rgb(0xffffff), rgb(0xe3edf6), (y - 0.7) * 2.0), above(y, hill(x, 0.72, 0.03, seed + 5)));
+            mix(near, rgb(0xffffff), 0.9 * dots(x, y, 13.0, 0.09, 0.35, seed + 3))
+        }
+        Ground::Sea => {
+            let water = mix(rgb(0x56b4e6), rgb(0x1f7fc0), (y - 0.6) * 2.5);
+            let crest = ((x * 26.0 + (y * 60.0).floor() * 1.7).sin() > 0.86) as u8 as f32;
+            let line = above(0.25, ((y * 60.0).fract() - 0.5).abs() * 2.0) * crest;
+            mix(day, mix(water, rgb(0xd6f0ff), 0.7 * line), above(y, 0.6))
+        }
+        Ground::Desert => {
+            let warm = mix(rgb(0xffd9a0), rgb(0xfff1d6), y * 1.4);
+            let far = mix(warm, rgb(0xecc078), above(y, hill(x, 0.62, 0.05, seed)));
+            mix(far, mix(rgb(0xf2cd86), rgb(0xdba95d), (y - 0.7) * 3.0), above(y, hill(x, 0.73, 0.04, seed + 5)))
+        }
+        Ground::Room => {
+            let wall = mix(rgb(0xf7e7d0), rgb(0xefdabb), y);
+            let board = (((x - 0.5) / (0.3 + y) * 9.0).rem_euclid(1.0) < 0.03) as u8 as f32;
+            let floor = mix(mix(rgb(0xc99763), rgb(0xb07d4b), (y - 0.72) * 3.0), rgb(0x93653a), 0.6 * board);
+            let skirting = above(y, 0.72) * above(0.745, y);
+            mix(mix(wall, floor, above(y, 0.745)), rgb(0xffffff), 0.9 * skirting)
+        }
+        Ground::Table => {
+            let wall = mix(rgb(0xdfe9ee), rgb(0xcbdbe3), y);
+            let grain = 0.5 + 0.5 * ((y * 130.0 + (x * 7.0).sin() * 1.5).sin());
+            let top = mix(mix(rgb(0xc58f58), rgb(0xb57f49), grain * 0.6), rgb(0x8a5a2f), above(y, 0.955));
+            mix(wall, top, above(y, 0.74))
+        }
+    }
+}

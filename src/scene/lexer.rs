@@ -1,0 +1,160 @@
+//! From text to words: each is one of the grammar, a name of things, or unknown.
+
+use std::ops::Range;
+
+use super::grammar::{Role, grammar};
+use super::things::{By, ThingId, stems, things};
+
+/// A word or a phrase of the prompt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lexeme {
+    /// Bytes of the prompt.
+    pub span: Range<usize>,
+    /// As it was found: folded, in the form that the tables have.
+    pub word: String,
+    pub kind: Kind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    Role(Role),
+    /// What it may name, and as what else it could be read.
+    Name(By, Vec<ThingId>, Option<Role>),
+    Unknown,
+    /// A comma or the end of a sentence.
+    Stop,
+}
+
+/// The words of a text. Latin runs are read as English, runs of Chinese characters as Chinese, emoji as what they show.
+pub fn lex(text: &str) -> Vec<Lexeme> {
+    let mut out = Vec::new();
+    let mut english: Vec<(Range<usize>, String)> = Vec::new();
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        let rest = &text[at..];
+        let run = |is: &dyn Fn(char) -> bool| rest.find(|c| !is(c)).unwrap_or(rest.len());
+        let latin = |c: char| c.is_alphanumeric() && !is_chinese(c) || matches!(c, '\'' | '’');
+        let len = if is_chinese(c) {
+            cut_english(&mut english, &mut out);
+            let len = run(&is_chinese);
+            cut_chinese(&rest[..len], at, &mut out);
+            len
+        } else if c.is_alphanumeric() {
+            let len = run(&latin);
+            english.push((at..at + len, rest[..len].to_lowercase().replace(['\'', '’'], "")));
+            len
+        } else if let Some((len, thing)) = emoji(rest) {
+            cut_english(&mut english, &mut out);
+            let kind = Kind::Name(By::Name, vec![thing], None);
+            out.push(Lexeme { span: at..at + len, word: rest[..len].to_owned(), kind });
+            len
+        } else {
+            if matches!(c, ',' | '.' | ';' | '!' | '?' | '\n' | ':' | '，' | '。' | '；' | '、' | '！' | '？' | '：')
+            {
+                cut_english(&mut english, &mut out);
+                out.push(Lexeme { span: at..at + c.len_utf8(), word: c.to_string(), kind: Kind::Stop });
+            }
+            c.len_utf8()
+        };
+        at += len;
+    }
+    cut_english(&mut english, &mut out);
+    out
+}
+
+fn is_chinese(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
+}
+
+/// The emoji that a text begins with: its bytes and its thing, the longest first (families are several joined signs).
+fn emoji(text: &str) -> Option<(usize, ThingId)> {
+    let first = text.chars().next()?;
+    if (first as u32) < 0x203c {
+        return None;
+    }
+    let ends: Vec<usize> = text.char_indices().map(|(i, c)| i + c.len_utf8()).take(12).collect();
+    ends.into_iter().rev().find_map(|end| Some((end, things().emoji(&text[..end])?)))
+}
+
+/// Cuts a run of English words, the longest phrase of the grammar or the things first, and empties it.
+fn cut_english(run: &mut Vec<(Range<usize>, String)>, out: &mut Vec<Lexeme>) {
+    let (grammar, things) = (grammar(), things());
+    let mut rest = run.as_slice();
+    while !rest.is_empty() {
+        let longest = rest.len().min(grammar.longest_en.max(things.longest_en));
+        let found = (1..=longest).rev().find_map(|n| {
+            let words: Vec<&str> = rest[..n].iter().map(|(_, w)| w.as_str()).collect();
+            let (last, before) = words.split_last()?;
+            let joined = words.join(" ");
+            let role = grammar.role(&joined);
+            let names = stems(last).into_iter().filter_map(|stem| {
+                let name = before.iter().copied().chain([stem.as_str()]).collect::<Vec<_>>().join(" ");
+                // A phrase must be a name of its own: only single words may be tags or kinds.
+                let (by, ids) = things.find(&name).filter(|(by, _)| n == 1 || *by == By::Name)?;
+                Some((name, by, ids.to_vec()))
+            });
+            // "dogs" is a tag of the dog, but "dog" is a name.
+            let name = names.min_by_key(|(_, by, _)| *by);
+            kind(role, name).map(|(word, kind)| (n, word.unwrap_or(joined), kind))
+        });
+        let (n, word, kind) = found.unwrap_or_else(|| (1, rest[0].1.clone(), Kind::Unknown));
+        out.push(Lexeme { span: rest[0].0.start..rest[n - 1].0.end, word, kind });
+        rest = &rest[n..];
+    }
+    run.clear();
+}
+
+/// What a word is that may be of the grammar, a name, or both: a name by hand or label goes before the grammar where both
+/// fit ("orange" stays both), a kind or a tag after it.
+#[allow(clippy::type_complexity)]
+fn kind(role: Option<Role>, name: Option<(String, By, Vec<ThingId>)>) -> Option<(Option<String>, Kind)> {
+    match (role, name) {
+        (None, None) => None,
+        (Some(role), Some((word, By::Name, ids))) => Some((Some(word), Kind::Name(By::Name, ids, Some(role)))),
+        (Some(role), _) => Some((None, Kind::Role(role))),
+        (None, Some((word, by, ids))) => Some((Some(word), Kind::Name(by, ids, None))),
+    }
+}
+
+/// Cuts a run of Chinese characters into the fewest words, with the fewest characters left over.
+fn cut_chinese(run: &str, from: usize, out: &mut Vec<Lexeme>) {
+    let (grammar, things) = (grammar(), things());
+    let at: Vec<usize> = run.char_indices().map(|(i, _)| i).chain([run.len()]).collect();
+    let n = at.len() - 1;
+    let longest = grammar.longest_zh.max(things.longest_zh);
+    let known = |a: usize, b: usize| {
+        let word = &run[at[a]..at[b]];
+        let name = things.find(word).map(|(by, ids)| (word.to_owned(), by, ids.to_vec()));
+        // A tag of one character ("手" of a glove) says too little.
+        let name = name.filter(|(_, by, _)| b - a > 1 || *by != By::Tag);
+        kind(grammar.role(word), name).map(|(_, kind)| kind)
+    };
+    // best[i]: cost of the best way to cut the first i characters, and where its last word begins.
+    let mut best = vec![(u32::MAX, 0, None); n + 1];
+    best[0].0 = 0;
+    for end in 1..=n {
+        for start in end.saturating_sub(longest)..end {
+            let found = known(start, end);
+            let cost = match &found {
+                Some(Kind::Name(By::Name, ..)) => 10,
+                Some(Kind::Name(..)) => 13,
+                Some(_) => 11,
+                None if end - start == 1 => 40,
+                None => continue,
+            };
+            let total = best[start].0.saturating_add(cost);
+            if total < best[end].0 {
+                best[end] = (total, start, found);
+            }
+        }
+    }
+    let (mut words, mut end) = (Vec::new(), n);
+    while end > 0 {
+        let (_, start, kind) = best[end].clone();
+        let span = from + at[start]..from + at[end];
+        words.push(Lexeme { span, word: run[at[start]..at[end]].to_owned(), kind: kind.unwrap_or(Kind::Unknown) });
+        end = start;
+    }
+    words.reverse();
+    out.extend(words);
+}

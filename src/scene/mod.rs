@@ -1,0 +1,117 @@
+//! What a prompt asks of the built-in picture model: things, their colours, sizes and numbers, how they stand to each
+//! other, and the ground behind them. Pure functions: a text in English or Chinese goes in, a [`Reading`] comes out.
+//!
+//! The model knows some 1,600 things by name. A word that many of them share ("car") would be a blend of them all, and a
+//! blend is a blob: so each noun chooses *one* thing, whose own full name is what the network gets.
+
+mod compose;
+mod grammar;
+mod ground;
+mod layout;
+mod lexer;
+mod read;
+mod things;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+pub use compose::{Square, compose, visible};
+pub use layout::{Layer, Visible, lay_out};
+pub use read::read;
+pub use things::{Thing, ThingId, things};
+
+/// What was understood of a prompt.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// In the order in which they are named.
+    pub items: Vec<Item>,
+    pub relations: Vec<Link>,
+    pub ground: Option<Ground>,
+    /// A style word of the model ("3d"), for all things.
+    pub style: Option<&'static str>,
+    /// What the prompt asks for that no sticker can be.
+    pub cannot: Vec<(Cannot, Range<usize>)>,
+    /// Words that name nothing the model knows, as bytes of the prompt.
+    pub unknown: Vec<Range<usize>>,
+}
+
+/// A thing of the scene.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Where the noun stands in the prompt, in bytes.
+    pub span: Range<usize>,
+    /// What it may mean, likeliest first; never empty.
+    pub senses: Vec<ThingId>,
+    /// 1 to 9.
+    pub count: u8,
+    pub size: Size,
+    /// The model's English colour word, where the prompt names one that the thing does not have by itself.
+    pub colour: Option<&'static str>,
+}
+
+impl Item {
+    /// The words for the network, of one of the senses: colour and the thing's own full name.
+    pub fn words(&self, sense: ThingId) -> String {
+        let name = things().get(sense).en;
+        match self.colour {
+            Some(colour) => format!("{colour} {name}"),
+            None => name.to_owned(),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Size {
+    Small,
+    #[default]
+    Usual,
+    Big,
+}
+
+/// `items[thing]` stands so to `items[place]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub thing: usize,
+    pub relation: Relation,
+    pub place: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    On,
+    Above,
+    Under,
+    Beside,
+    LeftOf,
+    RightOf,
+    Behind,
+    InFrontOf,
+    In,
+    /// Between `place` and the item after it.
+    Between,
+}
+
+/// What is drawn behind the things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    Sky,
+    Night,
+    Grass,
+    Snow,
+    Sea,
+    Desert,
+    Room,
+    Table,
+}
+
+/// What a sticker cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cannot {
+    Photo,
+    Logo,
+    Writing,
+    Painting,
+}

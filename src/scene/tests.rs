@@ -1,0 +1,169 @@
+use super::*;
+
+/// "colour name" of each item, with the number before it where there are several.
+fn said(prompt: &str) -> Vec<String> {
+    let r = read(prompt);
+    r.items
+        .iter()
+        .map(|i| {
+            let n = if i.count > 1 { format!("{} ", i.count) } else { String::new() };
+            let size = match i.size {
+                Size::Big => "big ",
+                Size::Small => "small ",
+                Size::Usual => "",
+            };
+            format!("{n}{size}{}", i.words(i.senses[0]))
+        })
+        .collect()
+}
+
+fn links(prompt: &str) -> Vec<(usize, Relation, usize)> {
+    read(prompt).relations.iter().map(|l| (l.thing, l.relation, l.place)).collect()
+}
+
+fn unknown(prompt: &str) -> Vec<&str> {
+    read(prompt).unknown.into_iter().map(|s| &prompt[s]).collect()
+}
+
+#[test]
+fn a_noun_names_one_thing_by_its_full_label() {
+    for (prompt, thing) in [
+        ("a red car", "red automobile"),
+        ("blue box", "blue package"),
+        ("umbrella", "umbrella with rain drops"),
+        ("a slice of pizza", "pizza"),
+        ("cup of coffee", "hot beverage"),
+        ("kitties", "cat face"),
+        ("The Eiffel Tower", "Tokyo tower"),
+        ("hot dog", "hot dog"),
+        ("一只可爱的小狗", "dog face"),
+        ("红色的跑车", "red racing car"),
+        ("一杯咖啡", "hot beverage"),
+        ("一条龙", "dragon face"),
+        ("荷花", "lotus"),
+        ("中秋节月饼", "moon cake"),
+        ("一座雪山", "snow-capped mountain"),
+        ("一只绿色的鹦鹉", "green parrot"),
+        ("生日蛋糕", "birthday cake"),
+        ("🍕", "pizza"),
+        ("❤️", "red heart"),
+    ] {
+        assert_eq!(said(prompt).first().map(String::as_str), Some(thing), "{prompt}");
+    }
+}
+
+#[test]
+fn words_before_a_noun_choose_its_sense() {
+    for (prompt, thing) in [
+        ("a smiling cat", "grinning cat"),
+        ("crying cat", "crying cat"),
+        ("angry cat", "pouting cat"),
+        ("black cat", "black cat"),
+        ("green apple", "green apple"),
+        ("a portrait of a woman with red hair", "woman: red hair"),
+        ("blue book", "blue book"),
+    ] {
+        assert_eq!(said(prompt).first().map(String::as_str), Some(thing), "{prompt}");
+    }
+}
+
+#[test]
+fn orange_is_a_colour_before_a_noun_and_a_fruit_alone() {
+    assert_eq!(said("an orange cat"), ["orange cat face"]);
+    assert_eq!(said("an orange"), ["tangerine"]);
+}
+
+#[test]
+fn the_first_example_of_the_studio_is_read_alike_in_both_languages() {
+    for prompt in ["an orange cat on a blue box", "一个蓝色的盒子上有一只橙色的猫", "一只橙色的猫在一个蓝色的盒子上"]
+    {
+        let r = read(prompt);
+        let cat = said(prompt).iter().position(|s| s == "orange cat face").expect(prompt);
+        let place = said(prompt).iter().position(|s| s == "blue package").expect(prompt);
+        assert_eq!(r.relations, [Link { thing: cat, relation: Relation::On, place }], "{prompt}");
+        assert_eq!(unknown(prompt), Vec::<&str>::new(), "{prompt}");
+    }
+}
+
+#[test]
+fn relations_of_two_things() {
+    use Relation::*;
+    for (prompt, relation) in [
+        ("a dog under a tree", Under),
+        ("a dog next to a house", Beside),
+        ("a dog to the left of a house", LeftOf),
+        ("a dog behind a house", Behind),
+        ("a dog in front of a house", InFrontOf),
+        ("a cat in a box", In),
+        ("an astronaut riding a horse", On),
+        ("狗在树下", Under),
+        ("狗在房子旁边", Beside),
+        ("狗在房子的左边", LeftOf),
+        ("狗在房子后面", Behind),
+        ("狗在房子前面", InFrontOf),
+        ("猫在箱子里", In),
+        ("月亮和星星", Beside),
+        ("宇航员骑着马", On),
+    ] {
+        assert_eq!(links(prompt), [(0, relation, 1)], "{prompt}");
+    }
+}
+
+#[test]
+fn numbers_and_sizes() {
+    assert_eq!(said("two cherries"), ["2 cherries"]);
+    assert_eq!(said("three big dogs and a small cat"), ["3 big dog face", "small cat face"]);
+    assert_eq!(said("两只猫和三个苹果"), ["2 cat face", "3 red apple"]);
+    assert_eq!(said("一只大象"), ["elephant"], "a name that begins with a size");
+}
+
+#[test]
+fn grounds_are_no_things() {
+    let ground = |p: &str| read(p).ground;
+    assert_eq!(ground("the Eiffel Tower at night"), Some(Ground::Night));
+    assert_eq!(ground("草地上的兔子"), Some(Ground::Grass));
+    assert_eq!(ground("a polar bear in the snow"), Some(Ground::Snow));
+    assert_eq!(said("草地上的兔子"), ["rabbit face"]);
+}
+
+#[test]
+fn what_no_sticker_can_be_is_named() {
+    let cannot = |p: &str| read(p).cannot.into_iter().map(|(c, _)| c).collect::<Vec<_>>();
+    assert_eq!(cannot("logo of a coffee shop"), [Cannot::Logo]);
+    assert_eq!(cannot("a photo of my dog"), [Cannot::Photo]);
+    assert_eq!(cannot("水墨山水"), [Cannot::Painting, Cannot::Painting]);
+    assert_eq!(unknown("a xyzzy cat"), ["xyzzy"]);
+}
+
+#[test]
+fn odd_prompts_are_read_without_harm() {
+    assert_eq!(read(""), Reading::default());
+    assert_eq!(read("red, blue, green").items, []);
+    let many = "a cat and ".repeat(40);
+    assert_eq!(read(&many).items.len(), read::MOST_ITEMS);
+    let long = "猫".repeat(5000);
+    assert!(read(&long).items.len() <= read::MOST_ITEMS);
+    assert_eq!(read("кошка").items, []);
+    for end in 0..24 {
+        let text = "一个蓝色的盒子上有👨‍👩‍👧 ❤️";
+        let cut = text.char_indices().nth(end).map_or(text.len(), |(i, _)| i);
+        read(&text[..cut]);
+    }
+}
+
+#[test]
+#[ignore = "a look: cargo test --lib scene::tests::look -- --ignored --nocapture < prompts"]
+fn look() {
+    for line in std::io::stdin().lines() {
+        let line = line.expect("a line");
+        let r = read(&line);
+        println!(
+            "{line} => {:?} {:?} {:?} {:?} unknown {:?}",
+            said(&line),
+            links(&line),
+            r.ground,
+            r.cannot.iter().map(|c| c.0).collect::<Vec<_>>(),
+            unknown(&line)
+        );
+    }
+}

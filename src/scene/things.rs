@@ -1,0 +1,182 @@
+//! The things that the built-in picture model knows, and which of them a word names.
+//!
+//! `models/sticker-64/things.tsv` has their names (emojibase: label, Chinese label, tags in both languages);
+//! `senses.txt` beside it says, by hand, which thing a common word means first.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// A thing's number: its line in `things.tsv`, from 0.
+pub type ThingId = u16;
+
+/// A thing's names.
+#[derive(Debug)]
+pub struct Thing {
+    pub en: &'static str,
+    pub zh: &'static str,
+    pub emoji: &'static str,
+    /// The words of the English label, folded.
+    words: Vec<String>,
+    tags: Vec<String>,
+    zh_tags: Vec<&'static str>,
+}
+
+impl Thing {
+    /// Whether the label or a tag has this word (folded, its singular, or Chinese).
+    pub fn is_also(&self, word: &str) -> bool {
+        self.label_has(word) || self.tags.iter().any(|t| t == word) || self.zh_tags.contains(&word)
+    }
+
+    /// Whether the label has this word, in either language.
+    pub fn label_has(&self, word: &str) -> bool {
+        self.words.iter().any(|w| w == word) || (!word.is_ascii() && self.zh.contains(word))
+    }
+}
+
+/// How a word came to name its things, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum By {
+    /// By hand, or by the label itself.
+    Name,
+    /// The label ends in the word: "castle" and "European castle".
+    Kind,
+    /// A tag has it.
+    Tag,
+}
+
+/// Names to things, in both languages.
+pub struct Things {
+    list: Vec<Thing>,
+    names: HashMap<String, Vec<ThingId>>,
+    kinds: HashMap<String, Vec<ThingId>>,
+    tags: HashMap<String, Vec<ThingId>>,
+    emoji: HashMap<&'static str, ThingId>,
+    /// Of the longest name: words in English, characters in Chinese.
+    pub longest_en: usize,
+    pub longest_zh: usize,
+}
+
+/// The table that is inside the program.
+pub fn things() -> &'static Things {
+    static THINGS: OnceLock<Things> = OnceLock::new();
+    THINGS.get_or_init(|| {
+        Things::new(
+            include_str!("../../models/sticker-64/things.tsv"),
+            include_str!("../../models/sticker-64/senses.txt"),
+        )
+    })
+}
+
+impl Things {
+    fn new(table: &'static str, senses: &'static str) -> Self {
+        let list: Vec<Thing> = table.lines().map(thing).collect();
+        let mut all = Self {
+            names: HashMap::new(),
+            kinds: HashMap::new(),
+            tags: HashMap::new(),
+            emoji: HashMap::new(),
+            longest_en: 1,
+            longest_zh: 1,
+            list,
+        };
+        let by_label: HashMap<&str, ThingId> = all.list.iter().zip(0..).map(|(t, id)| (t.en, id)).collect();
+        for line in senses.lines().filter(|l| !l.starts_with('#')) {
+            let mut parts = line.split('|').map(str::trim);
+            let (en, zh, labels) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+            let ids: Vec<ThingId> = labels.split(';').filter_map(|l| by_label.get(l.trim()).copied()).collect();
+            for word in en.split(',').chain(zh.split(',')).map(str::trim).filter(|w| !w.is_empty()) {
+                all.names.entry(folded(word)).or_default().extend(&ids);
+            }
+        }
+        for (t, id) in all.list.iter().zip(0..) {
+            for name in [t.words.join(" "), t.zh.to_owned()].into_iter().filter(|n| !n.is_empty()) {
+                let ids = all.names.entry(name).or_default();
+                if !ids.contains(&id) {
+                    ids.push(id);
+                }
+            }
+            if let Some(last) = t.words.last().filter(|_| t.words.len() > 1) {
+                all.kinds.entry(last.clone()).or_default().push(id);
+            }
+            for tag in t.tags.iter().map(String::as_str).chain(t.zh_tags.iter().copied()) {
+                all.tags.entry(tag.to_owned()).or_default().push(id);
+            }
+            all.emoji.insert(t.emoji, id);
+        }
+        for ids in all.tags.values_mut() {
+            // Few tags say that each of them matters.
+            ids.sort_by_key(|&id| all.list[id as usize].tags.len());
+        }
+        let names = all.names.keys().chain(all.tags.keys());
+        for name in names {
+            if name.is_ascii() {
+                all.longest_en = all.longest_en.max(name.split(' ').count());
+            } else {
+                all.longest_zh = all.longest_zh.max(name.chars().count());
+            }
+        }
+        all
+    }
+
+    pub fn get(&self, id: ThingId) -> &Thing {
+        &self.list[id as usize]
+    }
+
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The things that a folded name means, likeliest first, and how it is known.
+    pub fn find(&self, name: &str) -> Option<(By, &[ThingId])> {
+        let tables = [(By::Name, &self.names), (By::Kind, &self.kinds), (By::Tag, &self.tags)];
+        tables.into_iter().find_map(|(by, table)| table.get(name).map(|ids| (by, ids.as_slice())))
+    }
+
+    /// The things whose label ends in this word: the cats of "cat".
+    pub fn kinds(&self, name: &str) -> &[ThingId] {
+        self.kinds.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The thing of an emoji, with or without a variation selector or a skin tone.
+    pub fn emoji(&self, sign: &str) -> Option<ThingId> {
+        let plain: String = sign.chars().filter(|c| !matches!(c, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')).collect();
+        self.emoji.get(plain.as_str()).copied()
+    }
+}
+
+fn thing(line: &'static str) -> Thing {
+    let mut fields = line.split('\t');
+    let mut next = || fields.next().unwrap_or_default();
+    let (en, zh, _group, emoji, tags, zh_tags) = (next(), next(), next(), next(), next(), next());
+    Thing {
+        en,
+        zh,
+        emoji,
+        words: folded(en).split(' ').map(str::to_owned).collect(),
+        tags: tags.split(',').filter(|t| !t.is_empty()).map(folded).collect(),
+        zh_tags: zh_tags.split(',').filter(|t| !t.is_empty()).collect(),
+    }
+}
+
+/// A name as it is looked up: lower case, Latin words parted by single spaces, without apostrophes.
+pub fn folded(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let words = lower.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’')));
+    let words = words.map(|w| w.replace(['\'', '’'], "")).filter(|w| !w.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// An English word and what may be its singular or stem, likeliest first.
+pub fn stems(word: &str) -> Vec<String> {
+    let mut out = vec![word.to_owned()];
+    for (end, new) in [("ies", "y"), ("ves", "f"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e")] {
+        if let Some(stem) = word.strip_suffix(end).filter(|s| s.len() >= 2) {
+            out.push(format!("{stem}{new}"));
+        }
+    }
+    out
+}

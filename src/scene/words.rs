@@ -1,0 +1,247 @@
+//! The words of the grammar, in both languages: colours, sizes, numbers, relations, grounds and what no sticker can be.
+
+use super::{Cannot, Ground, Relation, Size};
+
+/// (English, Chinese, the model's colour word).
+pub const COLOURS: &[(&[&str], &[&str], &str)] = &[
+    (&["red", "crimson", "scarlet"], &["红色", "红", "大红色"], "red"),
+    (&["orange"], &["橙色", "橘色", "橙", "橘黄色"], "orange"),
+    (&["yellow", "golden", "gold"], &["黄色", "黄", "金色"], "yellow"),
+    (&["green"], &["绿色", "绿", "翠绿色"], "green"),
+    (&["cyan", "turquoise", "teal"], &["青色", "青"], "cyan"),
+    (&["blue", "navy"], &["蓝色", "蓝", "天蓝色", "浅蓝色", "深蓝色"], "blue"),
+    (&["purple", "violet"], &["紫色", "紫"], "purple"),
+    (&["pink", "rosy"], &["粉色", "粉红色", "粉红", "粉"], "pink"),
+    (&["brown"], &["棕色", "褐色", "棕", "咖啡色"], "brown"),
+    (&["black"], &["黑色", "黑"], "black"),
+    (&["white"], &["白色", "白"], "white"),
+    (&["gray", "grey", "silver"], &["灰色", "灰", "银色"], "gray"),
+];
+
+/// (English, Chinese, how many).
+pub const NUMBERS: &[(&[&str], &[&str], u8)] = &[
+    (&["a", "an", "one", "single", "1"], &["一", "1"], 1),
+    (&["two", "pair", "couple", "both", "2"], &["两", "二", "俩", "2"], 2),
+    (&["three", "3"], &["三", "仨", "3"], 3),
+    (&["four", "4"], &["四", "4"], 4),
+    (&["five", "5"], &["五", "5"], 5),
+    (&["six", "6"], &["六", "6"], 6),
+    (&["several", "some", "few"], &["几", "一些", "好几"], 3),
+    (&["many", "lots"], &["很多", "许多", "一群", "一堆"], 5),
+];
+
+/// Chinese measure words: they stand between a number and its thing and mean nothing here.
+pub const MEASURES: &[&str] = &[
+    "只", "个", "条", "头", "匹", "辆", "朵", "棵", "颗", "座", "把", "幅", "杯", "块", "片", "位", "张", "本", "艘",
+    "架", "顶", "件", "双", "对", "瓶", "碗", "盘", "束", "栋", "间", "台", "支", "串", "枚", "盏", "根", "群", "名",
+    "滴", "株",
+];
+
+pub const SIZES: &[(&[&str], &[&str], Size)] = &[
+    (
+        &["big", "large", "huge", "giant", "enormous", "tall"],
+        &["大", "大大", "巨大", "很大", "巨型", "高大"],
+        Size::Big,
+    ),
+    (&["small", "little", "tiny", "mini", "baby"], &["小", "小小", "很小", "迷你"], Size::Small),
+];
+
+/// Words between two things. In Chinese they follow the place ("盒子上") or stand between.
+pub const RELATIONS: &[(&[&str], &[&str], Relation)] = &[
+    (&["in front of"], &["前面", "前方", "前", "面前"], Relation::InFrontOf),
+    (
+        &[
+            "on top of",
+            "atop",
+            "on",
+            "upon",
+            "onto",
+            "riding",
+            "riding on",
+            "sitting on",
+            "standing on",
+            "lying on",
+            "sleeping on",
+        ],
+        &["上面", "上", "上方", "顶上", "骑着", "骑", "坐在", "站在", "趴在", "躺在"],
+        Relation::On,
+    ),
+    (&["above", "over", "flying over"], &["上空", "飞过"], Relation::Above),
+    (&["under", "below", "beneath", "underneath"], &["下面", "下", "下方", "底下"], Relation::Under),
+    (&["to the left of", "on the left of", "left of"], &["左边", "左侧", "左面", "左"], Relation::LeftOf),
+    (&["to the right of", "on the right of", "right of"], &["右边", "右侧", "右面", "右"], Relation::RightOf),
+    (&["behind", "in back of"], &["后面", "后方", "背后", "后"], Relation::Behind),
+    (&["between", "in between", "in the middle of"], &["中间", "之间"], Relation::Between),
+    (&["inside", "inside of", "in", "into", "within"], &["里面", "里", "内", "中"], Relation::In),
+    (
+        &[
+            "beside",
+            "next to",
+            "near",
+            "by",
+            "with",
+            "and",
+            "alongside",
+            "at",
+            "plus",
+            "holding",
+            "reading",
+            "eating",
+            "wearing",
+        ],
+        &[
+            "旁边", "旁", "边上", "和", "与", "跟", "还有", "以及", "加", "拿着", "吃", "在吃", "吃着", "看", "读",
+            "戴", "戴着", "穿", "穿着", "抱着",
+        ],
+        Relation::Beside,
+    ),
+];
+
+/// Grounds that are drawn behind everything, by the words that name them as places.
+pub const GROUNDS: &[(&[&str], &[&str], Ground)] = &[
+    (
+        &["at night", "in the night", "night sky", "under the stars"],
+        &["夜晚", "夜里", "夜空", "晚上", "夜色"],
+        Ground::Night,
+    ),
+    (&["in the sky", "blue sky", "sky"], &["天空", "天上", "蓝天"], Ground::Sky),
+    (
+        &["on the grass", "in the grass", "on grass", "meadow", "lawn", "field"],
+        &["草地", "草坪", "草原", "田野"],
+        Ground::Grass,
+    ),
+    (&["in the snow", "on the snow", "on snow", "snowy"], &["雪地", "雪中", "雪里"], Ground::Snow),
+    (
+        &[
+            "in the sea",
+            "on the sea",
+            "over the sea",
+            "under the sea",
+            "under water",
+            "underwater",
+            "in the water",
+            "in the ocean",
+            "river",
+            "lake",
+        ],
+        &["海里", "海底", "海上", "水里", "水中", "水下", "河边", "湖边", "河里"],
+        Ground::Sea,
+    ),
+    (&["in the desert", "desert"], &["沙漠", "沙漠里"], Ground::Desert),
+    (&["in the room", "in a room", "room", "indoors"], &["房间", "屋里", "室内", "房间里"], Ground::Room),
+    (&["on the table", "on a table", "on the desk"], &["桌子上", "桌上", "桌面"], Ground::Table),
+];
+
+/// What no sticker can be, by the words that ask for it.
+pub const CANNOT: &[(&[&str], &[&str], Cannot)] = &[
+    (
+        &["photo", "photograph", "photorealistic", "photography", "realistic", "portrait", "selfie of"],
+        &["照片", "写真", "真实", "肖像", "人像", "摄影"],
+        Cannot::Photo,
+    ),
+    (&["logo", "logotype", "icon for", "brand"], &["标志", "商标", "徽标"], Cannot::Logo),
+    (
+        &["text", "saying", "that says", "the words", "lettering", "font"],
+        &["文字", "写着", "字样", "字体"],
+        Cannot::Writing,
+    ),
+    (
+        &["oil painting", "watercolor", "watercolour", "ink painting", "landscape", "cyberpunk", "anime"],
+        &["水墨", "山水", "油画", "水彩", "国画", "风景", "赛博朋克", "动漫"],
+        Cannot::Painting,
+    ),
+];
+
+/// Moods that choose among senses ("crying cat"), and the words that labels and tags have for them.
+pub const MOODS: &[(&[&str], &[&str], &[&str])] = &[
+    (
+        &["smiling", "smile", "happy", "laughing", "cheerful", "grinning"],
+        &["微笑", "笑", "开心", "快乐", "高兴", "大笑"],
+        &["smile", "smiling", "grinning"],
+    ),
+    (&["sad", "crying", "unhappy"], &["难过", "哭", "伤心", "悲伤", "哭泣"], &["crying", "cry", "sad"]),
+    (&["angry", "mad", "grumpy"], &["生气", "愤怒"], &["angry", "pouting"]),
+    (&["sleeping", "asleep", "sleepy", "tired"], &["睡觉", "睡着", "困"], &["sleep", "sleeping", "weary"]),
+];
+
+/// Words that say nothing of what is drawn.
+pub const FILLERS: (&[&str], &[&str]) = (
+    &[
+        "the",
+        "of",
+        "please",
+        "draw",
+        "me",
+        "us",
+        "picture",
+        "image",
+        "sticker",
+        "emoji",
+        "drawing",
+        "illustration",
+        "icon",
+        "that",
+        "which",
+        "who",
+        "is",
+        "are",
+        "its",
+        "it",
+        "this",
+        "there",
+        "very",
+        "really",
+        "cute",
+        "beautiful",
+        "pretty",
+        "nice",
+        "lovely",
+        "style",
+        "color",
+        "colour",
+        "colored",
+        "coloured",
+        "i",
+        "want",
+        "s",
+        "his",
+        "her",
+        "their",
+        "my",
+        "your",
+        "other",
+        "another",
+        "each",
+        "some",
+        "with a",
+        "for",
+        "to",
+        "from",
+        "as",
+        "be",
+        "can",
+        "you",
+        "make",
+        "create",
+        "generate",
+        "show",
+        "give",
+        "background",
+        "scene",
+        "set",
+        "slice",
+        "piece",
+        "glass",
+        "bunch",
+        "group",
+    ],
+    &[
+        "的", "了", "着", "地", "得", "请", "画", "画一", "给我", "我", "要", "想", "图片", "图", "贴纸", "表情",
+        "可爱", "漂亮", "美丽", "一下", "它", "他", "她", "这", "那", "有", "是", "在", "正在", "正", "很", "非常",
+        "风格", "颜色", "背景", "场景", "一起", "生成", "帮我", "来", "好看", "戏",
+    ],
+);
+
+/// Style words of the model, in both languages.
+pub const STYLES: &[(&str, &str)] =
+    &[("flat", "扁平"), ("fluent", "流畅"), ("3d", "立体"), ("noto", "诺托"), ("twemoji", "推特")];
