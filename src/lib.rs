@@ -20,6 +20,7 @@
 //! | [`error`] | the boundary error and its wording | lang |
 //! | [`disk`] | free space, durable folders: what each room that writes files shares | error |
 //! | [`domain`] | the nouns: parameters, jobs, events, artifacts, cards, settings | lang, error |
+//! | [`scene`] | what a prompt asks of the built-in picture model: things, relations, ground; layout and compositor. Not wired yet | - |
 //! | [`formats`] | model files from outside: headers, layouts, what they hold | domain, error, lang |
 //! | [`engine`] | worker threads, cancel token, reporter, pipelines for text and pictures | writing (ELIZA), formats, domain, error, lang |
 //! | [`catalog`] | model cards, sources, fetch and verify, the model doctor | formats, domain, disk, error, lang |

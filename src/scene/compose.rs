@@ -18,8 +18,7 @@ const SEEN: u8 = 40;
 pub fn visible(picture: &Square) -> Visible {
     let n = picture.side;
     let (mut left, mut top, mut right, mut bottom) = (n, n, 0, 0);
-    for (i, pixel) in picture.rgba.chunks_exact(4).enumerate().filter(|(_, p)| p[3] >= SEEN) {
-        let _ = pixel;
+    for (i, _) in picture.rgba.chunks_exact(4).enumerate().filter(|(_, p)| p[3] >= SEEN) {
         let (x, y) = (i % n, i / n);
         (left, top, right, bottom) = (left.min(x), top.min(y), right.max(x + 1), bottom.max(y + 1));
     }
@@ -214,25 +213,6 @@ mod tests {
             let draw = |seed| compose(&[], |_| None, Some(ground), seed, 64);
             assert!(draw(1).rgba.chunks(4).all(|p| p[3] == 255), "{ground:?}");
             assert_eq!(draw(1), draw(1));
-        }
-    }
-
-    #[test]
-    #[ignore = "writes the grounds as a picture without a header, to be looked at"]
-    fn look() {
-        use std::io::Write;
-        let grounds = [
-            Ground::Sky,
-            Ground::Night,
-            Ground::Grass,
-            Ground::Snow,
-            Ground::Sea,
-            Ground::Desert,
-            Ground::Room,
-            Ground::Table,
-        ];
-        for ground in grounds {
-            std::io::stdout().write_all(&compose(&[], |_| None, Some(ground), 1, 256).rgba).expect("stdout");
         }
     }
 }

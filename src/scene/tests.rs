@@ -150,20 +150,3 @@ fn odd_prompts_are_read_without_harm() {
         read(&text[..cut]);
     }
 }
-
-#[test]
-#[ignore = "a look: cargo test --lib scene::tests::look -- --ignored --nocapture < prompts"]
-fn look() {
-    for line in std::io::stdin().lines() {
-        let line = line.expect("a line");
-        let r = read(&line);
-        println!(
-            "{line} => {:?} {:?} {:?} {:?} unknown {:?}",
-            said(&line),
-            links(&line),
-            r.ground,
-            r.cannot.iter().map(|c| c.0).collect::<Vec<_>>(),
-            unknown(&line)
-        );
-    }
-}
