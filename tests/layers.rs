@@ -105,6 +105,19 @@ fn no_room_looks_the_wrong_way() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// `println!` and `eprintln!` panic where nobody reads or the disk is full: the shell prints through `cli::out`.
+#[test]
+fn the_shell_prints_where_nothing_panics() {
+    let mut files = Vec::new();
+    rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli"), &mut files);
+    assert!(files.len() > 5);
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("a source file");
+        let line = code(&text).find(|line| ["println!(", "print!("].iter().any(|call| line.contains(call)));
+        assert_eq!(line, None, "{}", file.display());
+    }
+}
+
 #[test]
 fn the_guard_sees_what_it_should() {
     assert_eq!(named_rooms("use crate::{domain::X, ui}; crate::store::y()"), ["domain", "ui", "store"]);

@@ -126,7 +126,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
             }
             EventKind::LeftOut { notes } => {
                 let told = notes.iter().map(|note| note.get(context.lang).to_owned());
-                left_out.extend(told.inspect(|note| bar.suspend(|| eprintln!("{note}"))));
+                left_out.extend(told.inspect(|note| bar.suspend(|| out::note(note))));
             }
             EventKind::Picture { index, picture, record } => {
                 size = (picture.width, picture.height);

@@ -1,16 +1,15 @@
 //! `aigc-studio inspect`.
 
-use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{Context, say};
+use super::{Context, out, say};
 use crate::domain::{ImageParams, Makes, PictureRecord, round_f32, told};
 use crate::engine::Stop;
-use crate::error::{Cause, Doing, Result, StudioError};
-use crate::lang::Lang;
+use crate::error::{Cause, Result, StudioError};
+use crate::lang::{Both, Lang};
 use crate::store::{Foreign, Source, png};
 
 #[derive(Args)]
@@ -54,12 +53,7 @@ pub fn run(context: &Context, args: &InspectArgs) -> std::result::Result<(), Sto
         (true, false) => String::new(),
         (false, _) => lines,
     };
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // Whoever read it has read enough.
-        Err(e) if e.kind() == ErrorKind::BrokenPipe => {}
-        done => done.map_err(|e| StudioError::io(Doing::Writing, "stdout", &e))?,
-    }
+    out::bytes(text.as_bytes())?;
     last.map_or(Ok(()), |error| Err(error.into()))
 }
 
@@ -83,7 +77,13 @@ fn notes(context: &Context, record: &PictureRecord) -> Vec<String> {
     let cards = catalog.cards().iter().filter(|card| catalog.resolve(&card.id, Makes::Image).is_ok());
     let gone = !record.model.is_empty() && record.model_among(cards).is_none();
     let mut notes: Vec<_> = gone.then(|| told::not_here(&record.model)).into_iter().collect();
-    notes.extend(ImageParams::default().take(record));
+    let mut params = ImageParams { width: record.width, height: record.height, ..ImageParams::default() };
+    notes.extend(params.take(record));
+    params.clamp();
+    if (params.width, params.height) != (record.width, record.height) {
+        let sizes = [(record.width, record.height), (params.width, params.height)].map(|(w, h)| format!("{w}x{h}"));
+        notes.push(told::named(&Both::new("size", "尺寸"), &sizes[0], &sizes[1]));
+    }
     notes.iter().map(|note| note.get(context.lang).to_owned()).collect()
 }
 

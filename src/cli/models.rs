@@ -9,6 +9,7 @@ use super::progress::bar;
 use super::run::Interrupts;
 use super::{Context, out};
 use crate::catalog::Fetcher;
+use crate::catalog::doctor::examine;
 use crate::domain::{self, FetchEventKind, Makes, ModelCard, ModelFiles, ModelPresence, ModelRef};
 use crate::engine::Stop;
 use crate::engine::text::{TextModelInfo, model_path};
@@ -122,6 +123,7 @@ fn state(context: &Context, card: &ModelCard, lang: crate::lang::Lang) -> String
 /// What a job runs on; files that changed since they were checked, or came by hand, are hashed first.
 pub fn ready(context: &Context, name: &str, makes: Makes, interrupts: &Interrupts) -> Result<ModelRef, Stop> {
     let catalog = &context.catalog;
+    let name = card_of(context, name);
     match (catalog.resolve(name, makes), catalog.card(name)) {
         (Err(error), Some(card)) if matches!(error.cause(), Cause::NotChecked { .. }) => {
             hash(context, card, interrupts)?;
@@ -134,6 +136,7 @@ pub fn ready(context: &Context, name: &str, makes: Makes, interrupts: &Interrupt
 /// The same for a language model, whose files are fetched where they are not here, or damaged.
 pub fn find(context: &Context, name: &str, interrupts: &Interrupts) -> Result<ModelRef, Stop> {
     let catalog = &context.catalog;
+    let name = card_of(context, name);
     match (catalog.resolve(name, Makes::Text), catalog.card(name)) {
         (Err(error), Some(card)) if matches!(error.cause(), Cause::NotFetched { .. } | Cause::NotChecked { .. }) => {
             fetch_with_bar(context, name, false, interrupts)?;
@@ -141,6 +144,17 @@ pub fn find(context: &Context, name: &str, interrupts: &Interrupts) -> Result<Mo
         }
         (other, _) => Ok(other?),
     }
+}
+
+/// The id of the card whose fetched file a path names, so that its hash is asked for; else the name itself.
+fn card_of<'a>(context: &'a Context, name: &'a str) -> &'a str {
+    let Ok(path) = std::fs::canonicalize(name) else { return name };
+    let is_file = |card: &&ModelCard| {
+        let folder = context.catalog.folder().join(&card.id);
+        let same = |file: &domain::ModelFile| folder.join(&file.name).canonicalize().is_ok_and(|own| own == path);
+        card.local.is_none() && card.files.iter().any(same)
+    };
+    context.catalog.cards().iter().find(is_file).map_or(name, |card| &card.id)
 }
 
 /// Whether fetching a card's files mends this.
@@ -236,8 +250,8 @@ fn check(context: &Context, id: Option<&str>, size: Option<&str>, json: bool) ->
         let mut failed = None;
         for card in context.catalog.cards().iter().filter(here) {
             match check_card(context, card, &interrupts) {
-                // The last one is said at the end.
-                Err(Stop::Failed(error)) if comes_again(&error) => {
+                // One that fails hides no other; the last one is said at the end.
+                Err(Stop::Failed(error)) => {
                     failed.replace(error).iter().for_each(|error| super::say(error, context.lang));
                 }
                 other => other?,
@@ -245,6 +259,7 @@ fn check(context: &Context, id: Option<&str>, size: Option<&str>, json: bool) ->
         }
         return failed.map_or(Ok(()), |error| Err(Stop::Failed(error)));
     };
+    let id = card_of(context, id);
     let path = match context.catalog.card(id) {
         Some(card) => match &card.local {
             Some(local) => local.files.main.as_path(),
@@ -294,6 +309,14 @@ fn language_model(path: &std::path::Path) -> Result<Option<Result<TextModelInfo,
 
 fn check_card(context: &Context, card: &ModelCard, interrupts: &Interrupts) -> Result<(), Stop> {
     hash(context, card, interrupts)?;
+    // Nobody promised a hash for the person's own files: they are held against what runs them.
+    if let Some(local) = &card.local {
+        let path = &local.files.main;
+        match language_model(path)? {
+            Some(info) => drop(info?),
+            None => examine(path)?.trouble.map_or(Ok(()), Err)?,
+        }
+    }
     Ok(out::line(format_args!("{}: {}", card.id, context.lang.pick("good", "完好")))?)
 }
 

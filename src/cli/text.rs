@@ -123,7 +123,7 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
     let split = split_thought(&whole);
     let Outcome::Text(stats) = outcome? else { return Err(Cause::EngineGone.into()) };
     if let Some(full) = stats.context_full() {
-        eprintln!("{} {}", full.summary(context.lang), full.remedy(context.lang));
+        out::note(format_args!("{} {}", full.summary(context.lang), full.remedy(context.lang)));
     }
     if args.json {
         out::line(json!({

@@ -52,12 +52,22 @@ pub struct Takes {
     pub noise: bool,
     pub rescale: bool,
     pub clip_skip: bool,
+    /// FLUX has no negative prompt, FLUX schnell no guidance either.
+    pub negative: bool,
+    pub guidance: bool,
 }
 
 impl Takes {
     /// Stable Diffusion 1.x, 2.x and XL.
-    pub const DIFFUSION: Self =
-        Self { samplers: &Sampler::DIFFUSION, schedule: true, noise: true, rescale: true, clip_skip: true };
+    pub const DIFFUSION: Self = Self {
+        samplers: &Sampler::DIFFUSION,
+        schedule: true,
+        noise: true,
+        rescale: true,
+        clip_skip: true,
+        negative: true,
+        guidance: true,
+    };
     pub const SD3: Self = Self { samplers: &Sampler::FLOW, schedule: false, ..Self::DIFFUSION };
     /// FLUX and Z-Image.
     pub const FLOW: Self = Self { clip_skip: false, ..Self::SD3 };
@@ -239,6 +249,12 @@ impl PictureRecord {
         if !takes.clip_skip {
             self.clip_skip = 1;
         }
+        if !takes.negative {
+            self.negative.clear();
+        }
+        if !takes.guidance {
+            self.guidance = 1.0;
+        }
         self
     }
 }
@@ -316,6 +332,10 @@ mod tests {
             (ddim.fit(&diffusion).len(), ddim.schedule, ddim.noise),
             (1, Schedule::Automatic, NoiseSource::Torch)
         );
+        let schnell = Takes { negative: false, guidance: false, ..Takes::FLOW };
+        let said = ImageParams { negative: "blurry".into(), guidance: 5.0, ..ImageParams::default() };
+        let recorded = PictureRecord::of(&said, 1).had_effect(&schnell);
+        assert_eq!((recorded.negative.as_str(), recorded.guidance), ("", 1.0));
         let off = ImageParams { guidance: 1.0, ..all };
         assert_eq!(PictureRecord::of(&off, 1).had_effect(&diffusion).guidance_rescale, 0.0);
     }

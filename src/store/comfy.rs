@@ -128,6 +128,9 @@ impl<'a> Graph<'a> {
         if let Some(text) = whole.iter().find_map(|input| self.scalar(node, input)) {
             return Some(text);
         }
+        if let Some(text) = whole.iter().find_map(|input| self.joined(self.linked(node, input)?, left)) {
+            return Some(text);
+        }
         let ways =
             ["conditioning", "positive", "conditioning_1", "conditioning_to", "conditioning_2", "conditioning_from"];
         let mut found: Vec<String> = Vec::new();
@@ -136,6 +139,20 @@ impl<'a> Graph<'a> {
             found.extend(text.filter(|text| !text.trim().is_empty()));
         }
         (!found.is_empty()).then(|| found.join("\n"))
+    }
+
+    /// The text of a node that joins others: its texts in their order, with its delimiter between.
+    fn joined(&self, node: &'a Value, left: &mut usize) -> Option<String> {
+        *left = left.checked_sub(1)?;
+        let inputs = node.get("inputs")?.as_object()?;
+        let is_text = |name: &str| ["string", "text", "prompt"].iter().any(|kind| name.starts_with(kind));
+        let mut found: Vec<String> = Vec::new();
+        for (name, value) in inputs.iter().filter(|(name, _)| is_text(name)) {
+            let own = value.as_str().map(str::to_owned).or_else(|| self.scalar(node, name));
+            found.extend(own.or_else(|| self.joined(self.linked(node, name)?, left)).filter(|text| !text.is_empty()));
+        }
+        let delimiter = inputs.get("delimiter").and_then(Value::as_str).unwrap_or(" ");
+        (!found.is_empty()).then(|| found.join(delimiter))
     }
 
     /// Whether a sampler goes on from what another one made.

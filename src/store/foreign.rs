@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::comfy;
 use super::parameters::{MAX_TEXT, Source, Written, record_of};
 use crate::domain::PictureRecord;
+use crate::lang::Both;
 
 /// Settings need a prompt and this many fields.
 const FEWEST: usize = 2;
@@ -17,19 +18,20 @@ pub enum Foreign {
     Known(Source),
 }
 
-/// What a text of another program says, by the name that its chunk or field has.
-pub fn read(keyword: &str, text: &str, software: &str) -> Option<Foreign> {
+/// What a text of another program says, by the name that its chunk or field has. `software` and `description` are the
+/// picture's other texts of these names.
+pub fn read(keyword: &str, text: &str, software: &str, description: &str) -> Option<Foreign> {
     if text.len() > MAX_TEXT {
         return None;
     }
     let unpacked = if keyword.contains("xmp") { Some(inside_xmp(text)?) } else { None };
     let text = unpacked.as_deref().unwrap_or(text);
-    let value: Value = serde_json::from_str(json_in(text)?).ok()?;
+    let value: Value = from_python(json_in(text)?)?;
     let named = Source::named(software);
     let written = swarm(&value)
         .or_else(|| invoke(&value))
         .or_else(|| invoke_2(&value))
-        .or_else(|| novel_ai(&value))
+        .or_else(|| novel_ai(&value, description))
         .or_else(|| draw_things(&value))
         .or_else(|| comfy::read(&value))
         .or_else(|| fooocus(&value, named));
@@ -38,7 +40,33 @@ pub fn read(keyword: &str, text: &str, software: &str) -> Option<Foreign> {
     if written.fields.len() < FEWEST {
         return Some(Foreign::Known(source));
     }
-    Some(Foreign::Record(Box::new(record_of(written)), source))
+    let mut record = record_of(written);
+    if record.prompt.trim().is_empty() && source == Source::ComfyUi {
+        record.notes.push(Both::new(
+            "The prompt could not be followed through the picture's graph.",
+            "无法在图片的节点图中找到提示词。",
+        ));
+    }
+    Some(Foreign::Record(Box::new(record), source))
+}
+
+/// JSON as Python writes it: NaN and infinities stand bare in it, and are read as null.
+fn from_python(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok().or_else(|| {
+        let (mut plain, mut rest, mut quoted) = (String::with_capacity(text.len()), text, false);
+        while let Some(c) = rest.chars().next() {
+            let bare = ["NaN", "-Infinity", "Infinity"].iter().find(|word| !quoted && rest.starts_with(**word));
+            let taken = match (bare, c) {
+                (Some(word), _) => word.len(),
+                (None, '\\') => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+                (None, c) => c.len_utf8(),
+            };
+            quoted ^= c == '"';
+            plain.push_str(if bare.is_some() { "null" } else { &rest[..taken] });
+            rest = &rest[taken..];
+        }
+        serde_json::from_str(&plain).ok()
+    })
 }
 
 /// JSON, perhaps behind a word and a colon as ComfyUI writes it into EXIF: `prompt:{...}`.
@@ -213,8 +241,10 @@ fn invoke_2(value: &Value) -> Option<Written> {
     Some(Written { prompt, negative, fields, source: Source::InvokeAi })
 }
 
-fn novel_ai(value: &Value) -> Option<Written> {
-    if value.get("uc").is_none() || value.get("prompt").is_none() {
+/// Older files have the prompt in a text of its own, `Description`.
+fn novel_ai(value: &Value, description: &str) -> Option<Written> {
+    let prompt = value.get("prompt").and_then(Value::as_str).unwrap_or(description);
+    if value.get("uc").is_none() || value.get("c").is_some() || prompt.is_empty() {
         return None;
     }
     let fields = collect(
@@ -230,7 +260,7 @@ fn novel_ai(value: &Value) -> Option<Written> {
             ("Height", "height"),
         ],
     );
-    let (prompt, negative) = (text(value, "prompt"), text(value, "uc"));
+    let (prompt, negative) = (prompt.to_owned(), text(value, "uc"));
     Some(Written { prompt, negative, fields, source: Source::NovelAi })
 }
 
@@ -259,7 +289,7 @@ mod tests {
     use crate::domain::{NoiseSource, Sampler, Schedule};
 
     fn record(keyword: &str, text: &str) -> (PictureRecord, Source) {
-        match read(keyword, text, "") {
+        match read(keyword, text, "", "") {
             Some(Foreign::Record(record, source)) => (*record, source),
             Some(Foreign::Known(source)) => panic!("only known as {source:?}: {text}"),
             None => panic!("nothing in {text}"),
@@ -278,7 +308,7 @@ mod tests {
         assert_eq!((read.sampler, read.schedule), (Sampler::DpmPp2M, Schedule::Karras));
         assert_eq!((read.noise, read.notes), (NoiseSource::Torch, vec![]));
         let little = r#"{"sui_image_params": {"prompt": "cat", "steps": 20}}"#;
-        assert!(matches!(super::read("parameters", little, ""), Some(Foreign::Known(Source::SwarmUi))));
+        assert!(matches!(super::read("parameters", little, "", ""), Some(Foreign::Known(Source::SwarmUi))));
     }
 
     #[test]
@@ -338,12 +368,47 @@ mod tests {
     }
 
     #[test]
+    fn novel_ai_once_kept_the_prompt_in_a_text_of_its_own() {
+        let text = r#"{"uc": "lowres", "steps": 28, "scale": 11.0, "seed": 5, "sampler": "k_euler"}"#;
+        let Some(Foreign::Record(record, Source::NovelAi)) = read("Comment", text, "NovelAI", "a blue cat") else {
+            panic!()
+        };
+        assert_eq!((record.prompt.as_str(), record.negative.as_str(), record.seed), ("a blue cat", "lowres", 5));
+        assert!(read("Comment", text, "NovelAI", "").is_none());
+    }
+
+    #[test]
+    fn bare_nan_of_python_costs_no_settings() {
+        let text = r#"{"1": {"class_type": "Other", "inputs": {"is_changed": [NaN, -Infinity]}}, "2": {"class_type": "KSampler",
+            "inputs": {"seed": 7, "steps": 20, "cfg": NaN, "sampler_name": "euler", "scheduler": "karras", "positive": ["3", 0]}},
+            "3": {"class_type": "CLIPTextEncode", "inputs": {"text": "a NaN \\"Infinity\\" cat"}}}"#;
+        let (read, source) = record("prompt", text);
+        assert_eq!((source, read.seed, read.steps), (Source::ComfyUi, 7, 20));
+        assert_eq!(read.prompt, "a NaN \"Infinity\" cat");
+    }
+
+    #[test]
+    fn a_prompt_that_cannot_be_followed_is_told() {
+        let graph = |positive: &str| {
+            format!(
+                r#"{{"2": {{"class_type": "KSampler", "inputs": {{"seed": 7, "steps": 20, "cfg": 7, "sampler_name": "euler",
+                "scheduler": "karras", "positive": ["3", 0]}}}}, "3": {{"class_type": "CLIPTextEncode", "inputs": {positive}}},
+                "4": {{"class_type": "StringConcatenate", "inputs": {{"string_a": "a cat", "string_b": ["5", 0], "delimiter": ", "}}}},
+                "5": {{"class_type": "PrimitiveString", "inputs": {{"value": "on a box"}}}}}}"#
+            )
+        };
+        assert_eq!(record("prompt", &graph(r#"{"text": ["4", 0]}"#)).0.prompt, "a cat, on a box");
+        let (lost, _) = record("prompt", &graph(r#"{"text": ["9", 0]}"#));
+        assert!(lost.notes.iter().any(|note| note.en.contains("could not be followed")), "{:?}", lost.notes);
+    }
+
+    #[test]
     fn what_is_nothing_of_these_is_left_alone() {
         for text in
             ["", "{", "{}", "[]", "{\"a\": 1}", "prompt:{\"a\": {\"b\": 1}}", "{\"prompt\": \"x\"}", "null", "5"]
         {
-            assert!(read("parameters", text, "").is_none(), "{text}");
+            assert!(read("parameters", text, "", "").is_none(), "{text}");
         }
-        assert!(read("XML:com.adobe.xmp", "<x>exif:UserComment {</x>", "").is_none());
+        assert!(read("XML:com.adobe.xmp", "<x>exif:UserComment {</x>", "", "").is_none());
     }
 }

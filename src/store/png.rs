@@ -165,6 +165,7 @@ impl Head {
         let software: Vec<&str> =
             self.others.iter().filter(|(name, _)| SOFTWARE.contains(&name.as_str())).map(|(_, t)| t.as_str()).collect();
         let software = software.join(" ");
+        let description = self.others.iter().find(|(name, _)| name == "Description").map_or("", |(_, text)| text);
         let own = self.text.iter().map(|text| (KEYWORD, text.as_str()));
         let others = self.others.iter().map(|(name, text)| (name.as_str(), text.as_str()));
         let texts: Vec<(&str, &str)> = own.chain(others).filter(|(_, text)| !text.trim().is_empty()).collect();
@@ -175,7 +176,7 @@ impl Head {
             if matches!(found, Some(Foreign::Record(..))) {
                 break;
             }
-            found = foreign::read(name, text, &software).or(found);
+            found = foreign::read(name, text, &software, description).or(found);
         }
         if let Some(Foreign::Record(record, _)) = &mut found
             && (record.width == 0 || record.height == 0)

@@ -31,7 +31,11 @@ impl AppState {
         }
         self.create.forget_error();
         self.create.subject = None;
+        self.create.unknown_words.clear();
+        self.create.left_out.clear();
         self.settings.room = Room::Create;
+        // What was said of the picture before is true no more.
+        self.notices.retain(|notice| !matches!(notice.kind, NoticeKind::SettingsRestored(_)));
         self.note(NoticeKind::SettingsRestored(notes));
     }
 

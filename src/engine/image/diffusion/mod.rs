@@ -343,7 +343,8 @@ impl Diffusion {
             Family::Flux | Family::ZImage => Takes::FLOW,
         };
         // What was distilled with guidance predicts once a step: there is nothing to rescale.
-        Takes { rescale: !self.net.takes_guidance(), ..takes }
+        let one = self.net.takes_guidance();
+        Takes { rescale: !one, negative: !one, guidance: self.net.is_guided(), ..takes }
     }
 
     /// Of the weights, lower-case hex.

@@ -86,6 +86,11 @@ impl Net {
         }
     }
 
+    /// Whether guidance changes what it draws: FLUX schnell has none.
+    pub fn is_guided(&self) -> bool {
+        !matches!(self, Self::Flux(net) if !net.config().guidance_embeds)
+    }
+
     /// Channels of the latents.
     pub fn channels(&self) -> usize {
         match self {

@@ -148,7 +148,7 @@ impl ChatTemplate {
         let plain = has_system.then(|| with(roles::without_system(&chat.messages)));
         let first = plain.as_ref().filter(|_| !self.shows_system()).unwrap_or(chat);
         self.render_chat(first).or_else(|error| {
-            let ways = [Some(chat), plain.as_ref()].into_iter().flatten();
+            let ways = [Some(first), Some(chat), plain.as_ref()].into_iter().flatten();
             let mut told = ways.map(|chat| self.render_chat(&with(roles::in_turns(&chat.messages))));
             told.find_map(Result::ok).ok_or(error)
         })

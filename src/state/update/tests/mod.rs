@@ -380,8 +380,11 @@ fn what_a_picture_says_beyond_the_sliders_is_told_and_stays() {
     s.now_ms += NOTICE_MS;
     do_(&mut s, Command::Tick);
     assert_eq!(s.notices.len(), 1, "the plain notice goes, the one with words stays");
+    s.create.unknown_words = vec!["zorb".into()];
     s.restore(&PictureRecord { seedless: true, ..*record("a dog") });
     assert_eq!(s.settings.image.seed, Seed::Random);
+    assert_eq!((s.notices.len(), restored(&s).len()), (1, 0), "what was said of the picture before is gone");
+    assert_eq!(s.create.unknown_words, Vec::<String>::new());
 }
 
 #[test]
