@@ -54,10 +54,6 @@ pub fn write_error(path: &Path, needed: u64, error: &io::Error) -> StudioError {
     if !matches!(plain.cause(), Cause::DiskFull { .. }) {
         return plain;
     }
-    // A device's own space is no folder's.
-    if path.metadata().is_ok_and(|about| !about.is_file()) {
-        return StudioError::from(Cause::OutputFailed { full: true, reason: error.to_string() }).with_details(error);
-    }
     let folder: PathBuf = path.parent().unwrap_or(path).to_owned();
     let free = free_space(&folder).unwrap_or(0);
     StudioError::from(Cause::DiskFull { path: folder, needed, free }).with_details(error)

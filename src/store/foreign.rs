@@ -381,7 +381,7 @@ mod tests {
     fn bare_nan_of_python_costs_no_settings() {
         let text = r#"{"1": {"class_type": "Other", "inputs": {"is_changed": [NaN, -Infinity]}}, "2": {"class_type": "KSampler",
             "inputs": {"seed": 7, "steps": 20, "cfg": NaN, "sampler_name": "euler", "scheduler": "karras", "positive": ["3", 0]}},
-            "3": {"class_type": "CLIPTextEncode", "inputs": {"text": "a NaN \\"Infinity\\" cat"}}}"#;
+            "3": {"class_type": "CLIPTextEncode", "inputs": {"text": "a NaN \"Infinity\" cat"}}}"#;
         let (read, source) = record("prompt", text);
         assert_eq!((source, read.seed, read.steps), (Source::ComfyUi, 7, 20));
         assert_eq!(read.prompt, "a NaN \"Infinity\" cat");

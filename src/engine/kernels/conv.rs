@@ -349,8 +349,10 @@ mod tests {
                     (conv.by_candle(&weight, &x, Ground { shift: Some(&shift), residual: None }).unwrap(), &shifted),
                 ];
                 for (ours, theirs) in pairs {
-                    let off = (ours - theirs).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
-                    assert!(off < 1e-4, "{h}x{w} {shape:?}: {off}");
+                    let most = |x: Tensor| x.abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+                    let (off, size) = (most((ours - theirs).unwrap()), most(theirs.clone()));
+                    // Sums of a thousand random products reach 100 and more: their last bits are 1e-5.
+                    assert!(off < 1e-4 + 2e-6 * size, "{h}x{w} {shape:?}: {off} of {size}");
                 }
             }
         }
