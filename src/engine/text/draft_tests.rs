@@ -355,7 +355,7 @@ fn another_vocabulary_is_refused_with_its_reason() {
     let reason = why(|file| {
         file.remove("tokenizer.ggml.bos_token_id");
     });
-    assert!(reason.en.contains("BOS token is -, this one's 297"), "{reason:?}");
+    assert!(reason.en.contains("BOS token is 11, this one's 297"), "{reason:?}");
     let reason = why(|file| {
         file.set("tokenizer.ggml.add_bos_token", Meta::Bool(true));
     });

@@ -97,7 +97,7 @@ pub fn tell(
     for (keys, ends_answer, texts) in MIDDLES {
         let mut id = None;
         for key in keys {
-            // One that is out of range counts for nothing, as in llama.cpp: no answer needs it.
+            // One that is no number counts for nothing: no answer needs it.
             id = named(key).ok().flatten().or(id);
         }
         if id.is_none() {

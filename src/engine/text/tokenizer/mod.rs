@@ -89,17 +89,16 @@ impl Tokenizer {
                 return Err(gguf.bad(format!("it has {} tokens but {} token types", texts.len(), kinds.len())));
             }
         };
+        // An id out of range names no token, as in llama.cpp.
+        let in_range = |id: &usize| *id < texts.len();
         let named = |key: &str| -> Result<Option<u32>> {
-            let key = &format!("tokenizer.ggml.{key}");
-            match gguf.count(key)? {
-                Some(id) if id >= texts.len() => {
-                    Err(gguf.bad(format!("{key} is {id}, but it has {} tokens", texts.len())))
-                }
-                id => Ok(id.map(|id| id as u32)),
-            }
+            Ok(gguf.count(&format!("tokenizer.ggml.{key}"))?.filter(in_range).map(|id| id as u32))
         };
-        // Vocabularies of pieces may leave these out; llama.cpp takes them as set for them.
-        let usual = |id: u32| (kind == Kind::Pieces && (id as usize) < texts.len()).then_some(id);
+        // Where no key names a token, llama.cpp takes these: the begin and the end of pieces, and 11 for both in bytes.
+        let usual = |bytes: Option<u32>, pieces: u32| {
+            let id = if kind == Kind::Pieces { Some(pieces) } else { bytes };
+            id.filter(|&id| in_range(&(id as usize)))
+        };
         let model = match kind {
             Kind::Bytes(pre) => {
                 let merges = gguf.texts("tokenizer.ggml.merges").ok_or_else(|| missing("tokenizer.ggml.merges"))?;
@@ -113,13 +112,13 @@ impl Tokenizer {
                     let (n, of) = (scores.len(), texts.len());
                     return Err(gguf.bad(format!("it has {of} tokens and {n} scores, or a score is no number")));
                 }
-                let unknown = named("unknown_token_id")?.or(usual(0));
+                let unknown = named("unknown_token_id")?.or(usual(None, 0));
                 let prefix = gguf.flag("tokenizer.ggml.add_space_prefix").unwrap_or(true);
                 Model::Pieces { pieces: Pieces::new(&texts, scores.to_vec(), unknown), prefix }
             }
         };
-        let bos = named("bos_token_id")?.or(usual(1));
-        let eos = named("eos_token_id")?.or(usual(2));
+        let bos = named("bos_token_id")?.or(usual(Some(11), 1));
+        let eos = named("eos_token_id")?.or(usual(Some(11), 2));
         let mut kinds = written.clone();
         let ends = known::tell(|text| model.token(text), named, eos, &mut kinds)?;
         let is_special = |kind: i64| matches!(kind, UNKNOWN | CONTROL | USER_DEFINED);

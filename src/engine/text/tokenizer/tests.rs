@@ -274,6 +274,29 @@ fn ends_that_are_none_beside_others() {
 }
 
 #[test]
+fn bytes_without_keys_end_and_begin_with_token_11_as_in_llama_cpp() {
+    let without = |change: fn(&mut GgufFile)| {
+        with(&[], |file| {
+            file.set("tokenizer.ggml.add_bos_token", Meta::Bool(true));
+            change(file);
+        })
+    };
+    let none = without(|file| {
+        file.remove("tokenizer.ggml.bos_token_id").remove("tokenizer.ggml.eos_token_id");
+    });
+    // Ids out of range name no token and refuse no file.
+    let outside = without(|file| {
+        for key in ["bos", "eos", "eot", "eom", "unknown", "fim_pad"] {
+            file.set(&format!("tokenizer.ggml.{key}_token_id"), Meta::U32(300));
+        }
+    });
+    for tokenizer in [none, outside] {
+        assert_eq!(tokenizer.begin(vec![5]), [11, 5]);
+        assert!(tokenizer.is_end(11) && !tokenizer.is_end(12));
+    }
+}
+
+#[test]
 fn pieces_without_keys_end_and_begin_with_the_usual_tokens() {
     let mut file = pieces_file();
     for key in ["bos", "eos", "unknown"] {
