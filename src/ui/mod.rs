@@ -13,6 +13,7 @@ mod models;
 mod models_bits;
 mod notices;
 mod picture;
+mod quotes;
 mod rail;
 mod record;
 mod seed;

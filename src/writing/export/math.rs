@@ -13,8 +13,8 @@ use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
 /// Longest formula, in bytes.
 const LONGEST: usize = 4_000;
 
-/// Markdown whose formulas the parser gives back letter by letter.
-pub(super) fn shield(markdown: &str, options: Options) -> Cow<'_, str> {
+/// Markdown whose formulas the parser gives back letter by letter, each between `marks`.
+pub(super) fn shield<'a>(markdown: &'a str, options: Options, marks: (&str, &str)) -> Cow<'a, str> {
     if !["\\(", "\\[", "\\begin{", "$"].iter().any(|mark| markdown.contains(mark)) {
         return Cow::Borrowed(markdown);
     }
@@ -35,7 +35,9 @@ pub(super) fn shield(markdown: &str, options: Options) -> Cow<'_, str> {
             out.push_str(&markdown[kept..at]);
             let formula = &markdown[at..at + length];
             let start = if formula.contains('\n') { line_start(markdown, at) } else { "" };
+            out.push_str(marks.0);
             escape(formula, start, &mut out);
+            out.push_str(marks.1);
             at += length;
             kept = at;
         } else if let Some(escaped) = rest.strip_prefix('\\') {
