@@ -1,4 +1,7 @@
-//! Quotation marks and dots that Chinese and other languages share: full width in Chinese text, half width elsewhere.
+//! Signs that the first font with them would show wrong: quotation marks and dots that Chinese and other languages share
+//! (full width in Chinese text, half width elsewhere), and emoji that begin with a figure.
+
+use std::ops::Range;
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Color32, FontFamily, FontId, Ui};
@@ -16,9 +19,41 @@ fn is_wide(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ffe6}' | '\u{20000}'..='\u{3ffff}')
 }
 
+/// A piece of a text that needs another font.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Piece {
+    bytes: Range<usize>,
+    emoji: bool,
+}
+
+/// The pieces of `text` that need another font, in their order.
+pub fn marks(text: &str) -> Vec<Piece> {
+    if text.is_ascii() {
+        return Vec::new();
+    }
+    let chinese = chinese(text).into_iter().map(|at| {
+        let long = text[at..].chars().next().map_or(1, char::len_utf8);
+        Piece { bytes: at..at + long, emoji: false }
+    });
+    let mut found: Vec<Piece> = chinese.chain(emoji(text)).collect();
+    found.sort_by_key(|piece| piece.bytes.start);
+    found
+}
+
+/// Figures and signs of text that a selector makes emoji: `1️⃣`, `©️`.
+fn emoji(text: &str) -> impl Iterator<Item = Piece> {
+    text.match_indices('\u{fe0f}').filter_map(|(at, selector)| {
+        let before = text[..at].chars().next_back()?;
+        let text_too = before.is_ascii() || matches!(before, '©' | '®' | '‼' | '⁉' | '♀' | '♂' | '〰' | '〽');
+        let end = at + selector.len();
+        let cap = if text[end..].starts_with('\u{20e3}') { 3 } else { 0 };
+        text_too.then_some(Piece { bytes: at - before.len_utf8()..end + cap, emoji: true })
+    })
+}
+
 /// Where `text` has marks that are Chinese, in bytes. A pair is of the language around it, and where it stands alone of
 /// the language inside it.
-pub fn chinese(text: &str) -> Vec<usize> {
+fn chinese(text: &str) -> Vec<usize> {
     let shared = |c: char| OPENING.contains(&c) || CLOSING.contains(&c) || DOTS.contains(&c);
     if !text.contains(shared) || !text.contains(is_wide) {
         return Vec::new();
@@ -82,16 +117,18 @@ fn is_apostrophe(before: Option<char>, after: Option<char>) -> bool {
 }
 
 /// Appends `text`, which begins `offset` bytes into what `marks` were found in.
-pub fn append(job: &mut LayoutJob, text: &str, offset: usize, marks: &[usize], format: &TextFormat, line: f32) {
-    let from = marks.partition_point(|at| *at < offset);
+pub fn append(job: &mut LayoutJob, text: &str, offset: usize, marks: &[Piece], format: &TextFormat, line: f32) {
+    let from = marks.partition_point(|mark| mark.bytes.start < offset);
     let mut done = 0;
-    for mark in marks[from..].iter().map(|at| at - offset).take_while(|at| *at < text.len()) {
-        let end = mark + text[mark..].chars().next().map_or(1, char::len_utf8);
-        if mark > done {
-            job.append(&text[done..mark], 0.0, format.clone());
+    for mark in &marks[from..] {
+        let (begin, end) = (mark.bytes.start - offset, mark.bytes.end - offset);
+        let Some(piece) = text.get(begin..end) else { break };
+        if begin > done {
+            job.append(&text[done..begin], 0.0, format.clone());
         }
-        let font_id = FontId::new(format.font_id.size, theme::chinese_family());
-        job.append(&text[mark..end], 0.0, TextFormat { font_id, line_height: Some(line), ..format.clone() });
+        let family = if mark.emoji { theme::emoji_family() } else { theme::chinese_family() };
+        let font_id = FontId::new(format.font_id.size, family);
+        job.append(piece, 0.0, TextFormat { font_id, line_height: Some(line), ..format.clone() });
         done = end;
     }
     if done < text.len() {
@@ -106,14 +143,14 @@ pub fn job(ui: &Ui, text: &str, font: FontId, ink: Color32) -> LayoutJob {
     if font.family == FontFamily::Monospace {
         job.append(text, 0.0, TextFormat::simple(font, ink));
     } else {
-        append(&mut job, text, 0, &chinese(text), &TextFormat::simple(font, ink), line);
+        append(&mut job, text, 0, &marks(text), &TextFormat::simple(font, ink), line);
     }
     job
 }
 
 #[cfg(test)]
 mod tests {
-    use super::chinese;
+    use super::{chinese, marks};
 
     /// The text with its Chinese marks in brackets.
     fn shown(text: &str) -> String {
@@ -140,5 +177,12 @@ mod tests {
         ] {
             assert_eq!(shown(text), wanted);
         }
+    }
+
+    #[test]
+    fn figures_that_a_selector_makes_emoji_are_found_whole() {
+        let found = |text: &'static str| marks(text).into_iter().map(|m| &text[m.bytes]).collect::<Vec<_>>();
+        assert_eq!(found("1️⃣ and ©️ and 😀 ❤️"), ["1️⃣", "©️"]);
+        assert_eq!(found("1 © “a”"), [""; 0]);
     }
 }

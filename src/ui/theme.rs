@@ -189,6 +189,7 @@ fn fonts() -> FontDefinitions {
     fonts.families.insert(reading_family(), own("inter-reading", &proportional));
     fonts.families.insert(icon_family(), own("phosphor", &proportional));
     fonts.families.insert(chinese_family(), own("noto-sc", &proportional));
+    fonts.families.insert(emoji_family(), own("emoji", &proportional));
     for (name, _) in formula_fonts() {
         let mut rest = ["katex-main", "katex-ams", "inter"].map(str::to_owned).to_vec();
         rest.extend(proportional.iter().cloned());
@@ -208,6 +209,11 @@ pub fn icon_family() -> FontFamily {
 /// Chinese first: for quotation marks and dots in Chinese, which other languages write narrower.
 pub fn chinese_family() -> FontFamily {
     FontFamily::Name("chinese".into())
+}
+
+/// Emoji first: for `1️⃣`, whose figure other fonts have too.
+pub fn emoji_family() -> FontFamily {
+    FontFamily::Name("emoji".into())
 }
 
 /// The fonts of formulas, each with the name of its family: letters upright and slanted, big signs in three sizes.

@@ -99,13 +99,15 @@ fn mended(text: &str) -> Cow<'_, str> {
     }
     let body = text.trim_end();
     let open = open_marks(text.get(paragraph..body.len()).unwrap_or_default());
-    let Some(first) = open.first() else { return Cow::Borrowed(text) };
+    if open.is_empty() {
+        return Cow::Borrowed(text);
+    }
     // A mark with nothing behind it yet is not shown.
     let mut out = body.to_owned();
     let mut open = &open[..];
     while let Some(mark) = open.last().filter(|mark| out.ends_with(mark.begin)) {
         out.truncate(out.len() - mark.begin.len());
-        out.truncate(out.trim_end().len().max(first.at + paragraph));
+        out.truncate(out.trim_end().len());
         open = &open[..open.len() - 1];
     }
     for mark in open.iter().rev() {
@@ -118,7 +120,6 @@ fn mended(text: &str) -> Cow<'_, str> {
 struct Mark {
     begin: &'static str,
     end: &'static str,
-    at: usize,
 }
 
 /// What is open at the end of a paragraph, outermost first.
@@ -171,7 +172,7 @@ fn open_marks(text: &str) -> Vec<Mark> {
             // The dot of a list is no stress: it has a space behind it or is the last thing in a line so far.
             let bullet = begin == "*" && after.is_none() && space(before);
             if !bullet {
-                open.push(Mark { begin, end, at });
+                open.push(Mark { begin, end });
             }
         }
         at += begin.len();

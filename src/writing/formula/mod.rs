@@ -9,7 +9,7 @@ mod signs;
 
 pub use plain::plain;
 pub use read::read;
-pub use signs::single_struck;
+pub use signs::{single_struck, stroked};
 
 /// Longest formula that is read, in bytes; and the deepest nesting.
 pub const LONGEST: usize = 8_000;

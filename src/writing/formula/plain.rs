@@ -55,7 +55,12 @@ fn write(node: &Node, out: &mut String) {
                     out.push('√');
                 }
             }
-            part(of, out);
+            // The root goes over the power.
+            if matches!(**of, Node::Scripts { .. }) {
+                out.push_str(&format!("({})", plain(of)));
+            } else {
+                part(of, out);
+            }
         }
         Node::Scripts { base, sub, sup } | Node::Stack { base, under: sub, over: sup } => {
             if matches!(**base, Node::Fraction { .. }) {

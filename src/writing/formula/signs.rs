@@ -29,7 +29,7 @@ const SIGNS: &[(Class, &str)] = &[
         "le ≤ leq ≤ ge ≥ geq ≥ leqslant ⩽ geqslant ⩾ ne ≠ neq ≠ ll ≪ gg ≫ lt < gt > equiv ≡ approx ≈ approxeq ≊ cong ≅ \
          sim ∼ simeq ≃ propto ∝ doteq ≐ asymp ≍ in ∈ notin ∉ ni ∋ subset ⊂ supset ⊃ subseteq ⊆ supseteq ⊇ subsetneq ⊊ \
          supsetneq ⊋ nsubseteq ⊈ sqsubseteq ⊑ sqsupseteq ⊒ perp ⊥ parallel ∥ nparallel ∦ mid ∣ nmid ∤ vdash ⊢ dashv ⊣ \
-         models ⊨ vDash ⊨ prec ≺ succ ≻ preceq ⪯ succeq ⪰ triangleq ≜ coloneqq ≔ lesssim ≲ gtrsim ≳ bowtie ⋈ to → \
+         models ⊨ vDash ⊨ prec ≺ succ ≻ preceq ⪯ succeq ⪰ triangleq ≜ coloneqq := lesssim ≲ gtrsim ≳ bowtie ⋈ to → \
          rightarrow → leftarrow ← gets ← leftrightarrow ↔ Rightarrow ⇒ Leftarrow ⇐ Leftrightarrow ⇔ implies ⟹ \
          impliedby ⟸ iff ⟺ mapsto ↦ longrightarrow ⟶ longleftarrow ⟵ longleftrightarrow ⟷ Longrightarrow ⟹ \
          Longleftarrow ⟸ Longleftrightarrow ⟺ longmapsto ⟼ uparrow ↑ downarrow ↓ updownarrow ↕ Uparrow ⇑ Downarrow ⇓ \
@@ -133,6 +133,11 @@ pub(super) fn double_struck(c: char) -> Option<char> {
 /// The plain letter of one with a double stroke.
 pub fn single_struck(c: char) -> Option<char> {
     ('A'..='Z').find(|plain| double_struck(*plain) == Some(c))
+}
+
+/// The relation whose opposite `sign` is, where a stroke through it is drawn.
+pub fn stroked(sign: &str) -> Option<&'static str> {
+    find("∉ ∈ ∌ ∋ ≢ ≡ ≉ ≈ ⊄ ⊂ ⊅ ⊃", sign)
 }
 
 /// What a relation is when it does not hold.

@@ -32,7 +32,7 @@ pub fn galley(
     let mut job = LayoutJob::default();
     job.wrap.max_width = width;
     job.break_on_newline = true;
-    let marks = quotes::chinese(text);
+    let marks = quotes::marks(text);
     let line = ui.fonts_mut(|fonts| fonts.row_height(&format(p.strong).font_id));
     let mut at = 0;
     for (by, length) in page.text.authors_of(text) {

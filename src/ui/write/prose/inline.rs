@@ -18,8 +18,8 @@ use crate::writing::formula;
 
 /// Letters of formulas are small in their font.
 pub const FORMULA: f32 = 1.2;
-/// The size of letters that stand behind a drawn formula, to be heard and copied.
-const HIDDEN: f32 = 1.0;
+/// The size of a formula's source, which stands behind what is drawn, to be copied.
+const HIDDEN: f32 = 0.5;
 /// Smallest share of its size that a formula is shrunk to.
 const SMALLEST: f32 = 0.5;
 
@@ -42,6 +42,8 @@ pub struct Laid {
     formulas: Vec<(usize, Set)>,
     /// From the middle of a line down to its baseline.
     base: f32,
+    /// What a screen reader says.
+    said: String,
 }
 
 struct Builder<'a> {
@@ -52,6 +54,7 @@ struct Builder<'a> {
     base: f32,
     job: LayoutJob,
     letters: usize,
+    said: String,
     links: Vec<(Range<usize>, String)>,
     formulas: Vec<(usize, Set)>,
 }
@@ -70,11 +73,12 @@ pub fn lay(ui: &Ui, p: &Palette, spans: &[Span], look: Look, width: f32) -> Laid
         base: base.unwrap_or(look.size * 0.36),
         job: LayoutJob::default(),
         letters: 0,
+        said: String::new(),
         links: Vec::new(),
         formulas: Vec::new(),
     };
     let whole: String = spans.iter().map(|span| span.text.as_str()).collect();
-    let marks = quotes::chinese(&whole);
+    let marks = quotes::marks(&whole);
     let mut offset = 0;
     for span in spans {
         let begin = builder.letters;
@@ -83,9 +87,11 @@ pub fn lay(ui: &Ui, p: &Palette, spans: &[Span], look: Look, width: f32) -> Laid
             builder.formula(&span.text, &format);
         } else if span.code {
             builder.append(&span.text, &format);
+            builder.said.push_str(&span.text);
         } else {
             quotes::append(&mut builder.job, &span.text, offset, &marks, &format, line);
             builder.letters += span.text.chars().count();
+            builder.said.push_str(&span.text);
         }
         offset += span.text.len();
         if let Some(url) = span.link.as_ref().filter(|url| is_safe_link(url)) {
@@ -100,7 +106,8 @@ pub fn lay(ui: &Ui, p: &Palette, spans: &[Span], look: Look, width: f32) -> Laid
     job.wrap.max_width = width;
     job.halign = look.halign;
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-    Laid { galley, ink: look.ink, links: builder.links, formulas: builder.formulas, base: builder.base }
+    let Builder { links, formulas, base, said, .. } = builder;
+    Laid { galley, ink: look.ink, links, formulas, base, said }
 }
 
 impl Builder<'_> {
@@ -135,7 +142,7 @@ impl Builder<'_> {
         self.letters += text.chars().count();
     }
 
-    /// A formula takes one wide letter, and is drawn over it; what it says stands behind it, too small to be seen.
+    /// A formula takes one wide letter, and is drawn over it; its source stands behind it, too small to be seen.
     fn formula(&mut self, source: &str, format: &TextFormat) {
         let node = formula::read(formula::inside(source).0);
         let setter = |size: f32| Setter { painter: self.ui.painter(), ink: format.color, size };
@@ -145,15 +152,16 @@ impl Builder<'_> {
         if widest > self.width {
             sets = setter(size * (self.width * 0.98 / widest).max(SMALLEST)).pieces(&node);
         }
-        let said = formula::plain(&node).replace(' ', "\u{a0}");
+        self.said.push_str(&formula::plain(&node));
         let hidden = FontId::proportional(HIDDEN);
-        let mut said_width = self.ui.painter().layout_no_wrap(said.clone(), hidden.clone(), self.look.ink).size().x;
+        let source = source.replace([' ', '\n'], "\u{a0}");
+        let source_width = self.ui.painter().layout_no_wrap(source.clone(), hidden.clone(), self.look.ink).size().x;
         let wide = FontId::proportional(100.0);
         let blank = self.ui.fonts_mut(|fonts| fonts.glyph_width(&wide, '\u{a0}')) / wide.size;
         let count = sets.len();
         for (n, set) in sets.into_iter().enumerate() {
             let last = n + 1 == count;
-            let under = if last { said_width } else { 0.0 };
+            let under = if last { source_width } else { 0.0 };
             let width = (set.width + 2.0 - under).max(1.0);
             let high = 2.0 * (set.up - self.base).max(set.down + self.base) + 2.0;
             let place = TextFormat {
@@ -169,30 +177,20 @@ impl Builder<'_> {
                 self.append(" ", format);
             }
         }
-        if count == 0 {
-            said_width = 0.0;
-        }
-        if said_width > 0.0 {
-            let format = TextFormat {
-                font_id: hidden,
-                line_height: Some(self.line),
-                color: Color32::TRANSPARENT,
-                valign: Align::Center,
-                ..TextFormat::default()
-            };
-            self.append(&said, &format);
-        }
+        let format = TextFormat {
+            font_id: hidden,
+            line_height: Some(self.line),
+            color: Color32::TRANSPARENT,
+            valign: Align::Center,
+            ..TextFormat::default()
+        };
+        self.append(&source, &format);
     }
 }
 
 impl Laid {
     pub fn size(&self) -> Vec2 {
         self.galley.size()
-    }
-
-    /// What a screen reader says.
-    fn said(&self) -> String {
-        self.galley.text().chars().filter(|c| *c != '\u{a0}' || self.formulas.is_empty()).collect()
     }
 
     /// Allocates room for it and draws it there.
@@ -215,7 +213,7 @@ impl Laid {
     }
 
     fn draw(&self, ui: &Ui, rect: Rect, response: &Response) {
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), self.said()));
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), &self.said));
         let at = match self.galley.job.halign {
             Align::LEFT => rect.left_top(),
             Align::Center => rect.center_top(),

@@ -275,11 +275,11 @@ fn code(ui: &mut Ui, cx: &Cx<'_>, language: &str, text: &str) {
         .fill(cx.p.panel)
         .stroke(Stroke::new(1.0, cx.p.line))
         .corner_radius(theme::RADIUS)
-        .inner_margin(Margin { left: 12, right: 4, top: 2, bottom: 10 });
+        .inner_margin(Margin { left: 12, right: 4, top: 2, bottom: 4 });
     frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.set_height(theme::CONTROL);
+        let head = vec2(ui.available_width(), theme::CONTROL);
+        ui.allocate_ui_with_layout(head, Layout::right_to_left(Align::Center), |ui| {
             if widgets::icon_button(ui, icons::COPY, cx.t(T::CopyCode)).clicked() {
                 ui.copy_text(text.to_owned());
             }
@@ -291,6 +291,11 @@ fn code(ui: &mut Ui, cx: &Cx<'_>, language: &str, text: &str) {
         ScrollArea::horizontal().id_salt("code").auto_shrink([false, true]).show(ui, |ui| {
             let job = quotes::job(ui, text, egui::FontId::monospace(13.0), cx.p.text);
             ui.add(egui::Label::new(job).extend().selectable(true));
+            // The bar has a place of its own.
+            ui.add_space(S2);
         });
     });
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{Color32, FontFamily, FontId, Galley, Painter, Pos2, Rect, Stroke, Vec2, pos2, vec2};
 
-use crate::writing::formula::{Class, Columns, Mark, Node, single_struck};
+use crate::writing::formula::{Class, Columns, Mark, Node, single_struck, stroked};
 
 /// Sizes of scripts and of their scripts.
 const LEVELS: [f32; 3] = [1.0, 0.72, 0.58];
@@ -209,6 +209,12 @@ impl Setter<'_> {
         let first = text.chars().next();
         if let Some(plain) = first.and_then(single_struck) {
             return self.text(&plain.to_string(), "katex-ams", em);
+        }
+        if let Some(plain) = stroked(text).or_else(|| text.strip_suffix('\u{338}')) {
+            let mut out = self.words(plain, em);
+            let (middle, half) = (vec2(out.width / 2.0, -AXIS * em), vec2(0.2 * em, -0.42 * em));
+            out.line(vec![middle - half, middle + half], (em * 0.045).max(1.0));
+            return out;
         }
         match class {
             Class::Letter => self.text(text, "katex-italic", em),
