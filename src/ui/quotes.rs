@@ -15,7 +15,7 @@ const DOTS: [char; 2] = ['…', '·'];
 const FAR: usize = 400;
 
 /// Whether `c` is written at full width: ideographs, kana, and their punctuation.
-fn is_wide(c: char) -> bool {
+pub fn is_wide(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ffe6}' | '\u{20000}'..='\u{3ffff}')
 }
 

@@ -22,7 +22,7 @@ const COLUMN: f32 = 760.0;
 pub struct ChatView {
     of: Option<ConversationId>,
     rows: Rows,
-    prose: Prose,
+    pub prose: Prose,
     /// Where the page must be scrolled to in the next frame, so that what is read stays where it is.
     scroll_to: Option<f32>,
     /// The number of the last place that the page was sent to.
@@ -42,7 +42,7 @@ pub fn column<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Textures) {
     let open = &cx.state.write.open;
-    view.laid_out = 0;
+    (view.laid_out, view.prose.laid_out) = (0, 0);
     if open.turns.is_empty() {
         empty(ui, cx);
         return;

@@ -160,7 +160,8 @@ fn formula(text: &str, at: usize, limit: usize, ends: &mut Ends) -> Option<usize
         let fits = |end: usize| {
             let before = text[..end].chars().next_back();
             let after = text[end + 1..].chars().next();
-            !before.is_some_and(char::is_whitespace) && !after.is_some_and(|c| c.is_ascii_digit() || c == '$')
+            !before.is_some_and(|c| c.is_whitespace() || c == '$')
+                && !after.is_some_and(|c| c.is_ascii_digit() || c == '$')
         };
         let end = ends.find(text, at + 1, limit, "$", fits)?;
         return between(at + 1, end).then_some(end + 1 - at);

@@ -20,6 +20,8 @@ use crate::writing::formula;
 pub const FORMULA: f32 = 1.2;
 /// The size of a formula's source, which stands behind what is drawn, to be copied.
 const HIDDEN: f32 = 0.5;
+/// How far beside themselves letters are drawn to be bold.
+const HEAVY: f32 = 0.5;
 /// Smallest share of its size that a formula is shrunk to.
 const SMALLEST: f32 = 0.5;
 
@@ -40,10 +42,12 @@ pub struct Laid {
     links: Vec<(Range<usize>, String)>,
     /// Letters of the galley in whose place a formula is drawn.
     formulas: Vec<(usize, Set)>,
+    /// Bold letters of scripts whose font has only one weight, to be drawn once more beside themselves.
+    heavy: Option<Arc<Galley>>,
     /// From the middle of a line down to its baseline.
     base: f32,
     /// What a screen reader says.
-    said: String,
+    pub said: String,
 }
 
 struct Builder<'a> {
@@ -80,8 +84,10 @@ pub fn lay(ui: &Ui, p: &Palette, spans: &[Span], look: Look, width: f32) -> Laid
     let whole: String = spans.iter().map(|span| span.text.as_str()).collect();
     let marks = quotes::marks(&whole);
     let mut offset = 0;
+    let mut heavy: Vec<Range<usize>> = Vec::new();
     for span in spans {
         let begin = builder.letters;
+        let first = builder.job.text.len();
         let format = builder.format(p, span);
         if span.formula {
             builder.formula(&span.text, &format);
@@ -94,6 +100,9 @@ pub fn lay(ui: &Ui, p: &Palette, spans: &[Span], look: Look, width: f32) -> Laid
             builder.said.push_str(&span.text);
         }
         offset += span.text.len();
+        if (span.bold || look.strong) && !span.code && !span.formula && span.text.contains(quotes::is_wide) {
+            heavy.push(first..builder.job.text.len());
+        }
         if let Some(url) = span.link.as_ref().filter(|url| is_safe_link(url)) {
             let same = builder.links.last_mut().filter(|(range, last)| last == url && range.end == begin);
             match same {
@@ -105,9 +114,23 @@ pub fn lay(ui: &Ui, p: &Palette, spans: &[Span], look: Look, width: f32) -> Laid
     let mut job = builder.job;
     job.wrap.max_width = width;
     job.halign = look.halign;
-    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job.clone()));
+    // Emoji would be seen twice.
+    let coloured = galley.rows.iter().flat_map(|row| &row.glyphs).any(|glyph| glyph.is_color);
+    let heavy = (!heavy.is_empty() && !coloured).then(|| {
+        for section in &mut job.sections {
+            let at = section.byte_range.start.0;
+            let format = &mut section.format;
+            if !heavy.iter().any(|range| range.contains(&at)) {
+                format.color = Color32::TRANSPARENT;
+            }
+            format.background = Color32::TRANSPARENT;
+            (format.underline, format.strikethrough) = (Stroke::NONE, Stroke::NONE);
+        }
+        ui.fonts_mut(|fonts| fonts.layout_job(job))
+    });
     let Builder { links, formulas, base, said, .. } = builder;
-    Laid { galley, ink: look.ink, links, formulas, base, said }
+    Laid { galley, ink: look.ink, links, formulas, heavy, base, said }
 }
 
 impl Builder<'_> {
@@ -118,7 +141,9 @@ impl Builder<'_> {
             _ => FontId { size: self.look.size, ..theme::reading() },
         };
         let link = span.link.as_deref().is_some_and(is_safe_link);
-        let color = match (link, span.bold) {
+        // Ideographs are not slanted: they are stressed by a line.
+        let stressed = span.italic && span.text.contains(quotes::is_wide);
+        let color = match (link, span.bold || stressed) {
             (true, _) => p.accent_text,
             (_, true) => p.strong,
             _ => self.look.ink,
@@ -128,8 +153,12 @@ impl Builder<'_> {
             color,
             line_height: Some(self.line),
             background: if span.code { p.raised } else { Color32::TRANSPARENT },
-            italics: span.italic,
-            underline: if link { Stroke::new(1.0, p.accent_text) } else { Stroke::NONE },
+            italics: span.italic && !stressed,
+            underline: match (link, stressed) {
+                (true, _) => Stroke::new(1.0, p.accent_text),
+                (_, true) => Stroke::new(1.0, p.muted),
+                _ => Stroke::NONE,
+            },
             strikethrough: if span.struck { Stroke::new(1.0, color) } else { Stroke::NONE },
             // Lines with formulas are higher: everything stands around one middle.
             valign: Align::Center,
@@ -162,7 +191,7 @@ impl Builder<'_> {
         for (n, set) in sets.into_iter().enumerate() {
             let last = n + 1 == count;
             let under = if last { source_width } else { 0.0 };
-            let width = (set.width + 2.0 - under).max(1.0);
+            let width = (set.width + 1.0 - under).max(1.0);
             let high = 2.0 * (set.up - self.base).max(set.down + self.base) + 2.0;
             let place = TextFormat {
                 font_id: FontId::proportional(width / blank.max(0.05)),
@@ -174,7 +203,7 @@ impl Builder<'_> {
             self.formulas.push((self.letters, set));
             self.append("\u{a0}", &place);
             if !last {
-                self.append(" ", format);
+                self.append("\u{2009}", format);
             }
         }
         let format = TextFormat {
@@ -222,9 +251,12 @@ impl Laid {
         if ui.is_rect_visible(rect) {
             let galley = self.galley.clone();
             LabelSelectionState::label_text_selection(ui, response, at, galley, self.ink, Stroke::NONE);
+            if let Some(heavy) = &self.heavy {
+                ui.painter().galley(at + vec2(HEAVY, 0.0), heavy.clone(), self.ink);
+            }
             for (letter, set) in &self.formulas {
                 let Some((x, middle)) = self.place(*letter) else { continue };
-                let baseline = pos2(at.x + x + 1.0, at.y + middle + self.base);
+                let baseline = pos2(at.x + x + 0.5, at.y + middle + self.base);
                 set.paint(ui.painter(), baseline, self.ink);
             }
         }

@@ -32,7 +32,7 @@ const LINE: f32 = BODY * 1.5;
 #[derive(Default)]
 pub struct Prose {
     texts: HashMap<u64, Text>,
-    /// Blocks that were laid out in the last drawing, for tests.
+    /// Blocks that were laid out, for tests.
     pub laid_out: usize,
 }
 
@@ -69,7 +69,6 @@ impl Prose {
         let kept = text.reading.kept();
         text.heights.resize(kept, None);
         ui.spacing_mut().item_spacing.y = S2;
-        self.laid_out = 0;
         for (i, block) in text.reading.blocks().enumerate() {
             let known = text.heights.get(i).copied().flatten();
             if let Some(height) = known {

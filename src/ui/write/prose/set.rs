@@ -337,11 +337,14 @@ impl Setter<'_> {
                 lower += short * 0.6;
             }
         }
-        let slant = if integral { 0.3 * em } else { 0.0 };
+        // The sign leans: its top is to the right of its foot.
+        let lean = match (integral, place.display) {
+            (true, true) => 0.4 * em,
+            (true, false) => 0.22 * em,
+            _ => 0.0,
+        };
         let mut end = width;
-        for (script, at) in
-            [(sup, vec2(width + 0.04 * em, -raise)), (sub, vec2((width - slant).max(0.0) + 0.02 * em, lower))]
-        {
+        for (script, at) in [(sup, vec2(width + 0.04 * em + lean, -raise)), (sub, vec2(width + 0.02 * em, lower))] {
             let Some(script) = script else { continue };
             end = end.max(at.x + script.width);
             out.put(script, at);
