@@ -37,7 +37,7 @@ fn half_a_formula_is_read_as_far_as_it_goes() {
     assert_eq!(said(r"\frac{a}"), "a/");
     assert_eq!(said(r"\sqrt{x^"), "√(x^)");
     assert_eq!(said(r"\left( x"), "(x");
-    assert_eq!(said(r"\begin{bmatrix} 1 & 2 \\ 3"), "[1 2; 3");
+    assert_eq!(said(r"\begin{bmatrix} 1 & 2 \\ 3"), "[1 2; 3]");
     let whole =
         r"\left\{\begin{cases}\sum_{i}^{n}\frac{\sqrt[3]{x}}{\text{a b}}&\overbrace{y}^{z}\\\vec v'\end{cases}\right]";
     for end in (0..=whole.len()).filter(|end| whole.is_char_boundary(*end)) {

@@ -40,6 +40,8 @@ pub struct Laid {
     ink: Color32,
     /// Letters of the galley, and where they lead.
     links: Vec<(Range<usize>, String)>,
+    /// Letters of the galley that are code.
+    code: Vec<Range<usize>>,
     /// Letters of the galley in whose place a formula is drawn.
     formulas: Vec<(usize, Set)>,
     /// Bold letters of scripts whose font has only one weight, to be drawn once more beside themselves.
@@ -84,7 +86,7 @@ pub fn lay(ui: &Ui, p: &Palette, spans: &[Span], look: Look, width: f32) -> Laid
     let whole: String = spans.iter().map(|span| span.text.as_str()).collect();
     let marks = quotes::marks(&whole);
     let mut offset = 0;
-    let mut heavy: Vec<Range<usize>> = Vec::new();
+    let (mut heavy, mut code) = (Vec::new(), Vec::new());
     for span in spans {
         let begin = builder.letters;
         let first = builder.job.text.len();
@@ -93,6 +95,7 @@ pub fn lay(ui: &Ui, p: &Palette, spans: &[Span], look: Look, width: f32) -> Laid
             builder.formula(&span.text, &format);
         } else if span.code {
             builder.append(&span.text, &format);
+            code.push(begin..builder.letters);
             builder.said.push_str(&span.text);
         } else {
             quotes::append(&mut builder.job, &span.text, offset, &marks, &format, line);
@@ -121,16 +124,15 @@ pub fn lay(ui: &Ui, p: &Palette, spans: &[Span], look: Look, width: f32) -> Laid
         for section in &mut job.sections {
             let at = section.byte_range.start.0;
             let format = &mut section.format;
-            if !heavy.iter().any(|range| range.contains(&at)) {
+            if !heavy.iter().any(|range: &Range<usize>| range.contains(&at)) {
                 format.color = Color32::TRANSPARENT;
             }
-            format.background = Color32::TRANSPARENT;
             (format.underline, format.strikethrough) = (Stroke::NONE, Stroke::NONE);
         }
         ui.fonts_mut(|fonts| fonts.layout_job(job))
     });
     let Builder { links, formulas, base, said, .. } = builder;
-    Laid { galley, ink: look.ink, links, formulas, heavy, base, said }
+    Laid { galley, ink: look.ink, links, code, formulas, heavy, base, said }
 }
 
 impl Builder<'_> {
@@ -152,7 +154,6 @@ impl Builder<'_> {
             font_id,
             color,
             line_height: Some(self.line),
-            background: if span.code { p.raised } else { Color32::TRANSPARENT },
             italics: span.italic && !stressed,
             underline: match (link, stressed) {
                 (true, _) => Stroke::new(1.0, p.accent_text),
@@ -196,7 +197,6 @@ impl Builder<'_> {
             let place = TextFormat {
                 font_id: FontId::proportional(width / blank.max(0.05)),
                 line_height: Some(high.max(self.line)),
-                background: Color32::TRANSPARENT,
                 underline: Stroke::NONE,
                 ..format.clone()
             };
@@ -249,6 +249,10 @@ impl Laid {
             Align::RIGHT => rect.right_top(),
         };
         if ui.is_rect_visible(rect) {
+            for rect in self.code.iter().flat_map(|letters| self.rects(letters)) {
+                let rect = Rect::from_center_size(rect.center(), vec2(rect.width() + 4.0, self.base * 3.6));
+                ui.painter().rect_filled(rect.translate(at.to_vec2()), 3.0, Palette::of(ui).raised);
+            }
             let galley = self.galley.clone();
             LabelSelectionState::label_text_selection(ui, response, at, galley, self.ink, Stroke::NONE);
             if let Some(heavy) = &self.heavy {
@@ -280,31 +284,36 @@ impl Laid {
         None
     }
 
-    fn link(&self, ui: &Ui, id: Id, at: Pos2, letters: &Range<usize>, url: &str) {
-        let mut first = 0;
-        let mut named = false;
-        for (n, row) in self.galley.rows.iter().enumerate() {
+    /// Where letters are, line by line, from the galley's corner.
+    fn rects(&self, letters: &Range<usize>) -> Vec<Rect> {
+        let (mut first, mut out) = (0, Vec::new());
+        for row in &self.galley.rows {
             let last = first + row.glyphs.len();
             let (from, to) = (letters.start.max(first), letters.end.min(last));
-            let range = (from < to).then(|| Some((row.glyphs.get(from - first)?, row.glyphs.get(to - 1 - first)?)));
-            if let Some(Some((begin, end))) = range {
-                let rect = Rect::from_min_max(
-                    at + row.pos.to_vec2() + vec2(begin.pos.x, 0.0),
-                    at + row.pos.to_vec2() + vec2(end.max_x(), row.size.y),
-                );
-                let response = ui.interact(rect, id.with(n), Sense::click());
-                if !named {
-                    let text: String = self.galley.text().chars().skip(letters.start).take(letters.len()).collect();
-                    response.widget_info(|| WidgetInfo::labeled(Role::Link, ui.is_enabled(), &text));
-                    named = true;
-                }
-                widgets::focus_ring(ui, &response, rect);
-                let response = response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(url);
-                if response.clicked() {
-                    ui.open_url(OpenUrl::new_tab(url));
-                }
+            if from < to
+                && let (Some(begin), Some(end)) = (row.glyphs.get(from - first), row.glyphs.get(to - 1 - first))
+            {
+                let (left, right) = (row.pos.x + begin.pos.x, row.pos.x + end.max_x());
+                out.push(Rect::from_min_max(pos2(left, row.pos.y), pos2(right, row.pos.y + row.size.y)));
             }
             first = last + usize::from(row.ends_with_newline);
+        }
+        out
+    }
+
+    fn link(&self, ui: &Ui, id: Id, at: Pos2, letters: &Range<usize>, url: &str) {
+        for (n, rect) in self.rects(letters).into_iter().enumerate() {
+            let rect = rect.translate(at.to_vec2());
+            let response = ui.interact(rect, id.with(n), Sense::click());
+            if n == 0 {
+                let text: String = self.galley.text().chars().skip(letters.start).take(letters.len()).collect();
+                response.widget_info(|| WidgetInfo::labeled(Role::Link, ui.is_enabled(), &text));
+            }
+            widgets::focus_ring(ui, &response, rect);
+            let response = response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(url);
+            if response.clicked() {
+                ui.open_url(OpenUrl::new_tab(url));
+            }
         }
     }
 }
