@@ -16,6 +16,7 @@ use aigc_studio::error::{Cause, StudioError};
 use aigc_studio::formats::{Header, layout};
 use aigc_studio::lang::Lang;
 use families_common::{check_on, fixtures, full_sizes, hollow, on, pipeline, run, single};
+use odd_weights::db;
 use serde_json::Value;
 
 /// A tiny checkpoint, with the folder that says what shapes cannot (its heads are smaller than any real one's).
@@ -229,23 +230,10 @@ fn scaled(to: &Path, tensor: &str, by: f64) {
 #[test]
 fn half_precision_draws_nearly_the_same_and_what_overflows_is_made_again_in_full() {
     let home = tempfile::tempdir().unwrap();
-    let params = ImageParams {
-        prompt: "a (red:1.2) apple".into(),
-        width: 64,
-        height: 64,
-        steps: 3,
-        guidance: 3.0,
-        ..ImageParams::default()
-    };
     let draw = |file: &Path, name: &str, precision: Precision| {
         let whole = files(Checkpoint { precision, ..checkpoint(file.to_owned(), name) });
-        let made = run(&mut pipeline(), &on(whole, params.clone(), 1), &CancelToken::new()).unwrap();
+        let made = run(&mut pipeline(), &on(whole, odd_weights::params(), 1), &CancelToken::new()).unwrap();
         (made.pictures[0].0.clone(), made.widened)
-    };
-    let db = |a: &Picture, b: &Picture| {
-        let square = |(x, y): (&u8, &u8)| f64::from(x.abs_diff(*y)).powi(2);
-        let mean = a.rgba.iter().zip(&b.rgba).map(square).sum::<f64>() / a.rgba.len() as f64;
-        10.0 * (255.0 * 255.0 / mean.max(1e-9)).log10()
     };
     for name in ["sd15", "sdxl", "sd3"] {
         let file = single(&format!("{name}.safetensors"));

@@ -61,6 +61,24 @@ fn a_chat_of_30_000_turns_lays_out_only_what_is_on_screen() {
 }
 
 #[test]
+fn a_long_answer_that_streams_lays_out_only_what_is_on_screen() {
+    let paragraph = "Some **words** of a paragraph, with \\(x^2\\) in it, that is as long as others are.\n\n";
+    let mut state = write_streaming(Lang::En, Theme::Dark);
+    state.write.open.turns.last_mut().expect("there are turns").message.content = paragraph.repeat(3_000);
+    let mut harness = harness(state, SIZE);
+    harness.run();
+    for _ in 0..20 {
+        let last = harness.state_mut().state.write.open.turns.last_mut().expect("there are turns");
+        last.message.content.push_str("one **more** ");
+        harness.step();
+        let blocks = harness.state().views.counters().blocks;
+        assert!((1..=60).contains(&blocks), "{blocks} blocks laid out");
+    }
+    let time = frame_time(&mut harness);
+    assert!(time < Duration::from_millis(50), "{time:?} a frame");
+}
+
+#[test]
 fn a_library_of_100_000_pictures_draws_and_asks_for_only_the_visible_ones() {
     let mut harness = harness(gallery(Lang::En, Theme::Dark, 100_000, 0), SIZE);
     harness.run();

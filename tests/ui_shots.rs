@@ -123,6 +123,16 @@ fn rooms() {
             passage: aigc_studio::domain::Passage::new(0, 0, "She set the kettle on and looked out of the window."),
         });
         shot("create-subject", source);
+        for (name, text) in prose::TEXTS {
+            shot(&format!("write-prose-{name}"), prose::write_prose(lang, theme, text));
+            if size == LARGE && zoom.is_none() {
+                shoot(
+                    &format!("write-prose-tall-{name}-{tag}"),
+                    prose::write_prose(lang, theme, text),
+                    [1100.0, 1200.0],
+                );
+            }
+        }
         shot("write-streaming", write_streaming(lang, theme));
         let mut fetching = models_busy(lang, theme);
         shot("models", fetching.clone());

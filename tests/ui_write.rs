@@ -365,3 +365,77 @@ fn a_thought_that_streams_is_counted_and_can_be_read() {
     harness.run();
     harness.get_by_label("hm, the Moon");
 }
+
+fn streaming(text: &str) -> AppState {
+    let mut state = write_streaming(Lang::En, Theme::Dark);
+    state.write.open.turns.last_mut().expect("there are turns").message.content = text.into();
+    state
+}
+
+#[test]
+fn markdown_is_drawn_while_it_streams() {
+    let mut harness = open(streaming("## A **title**\n\nWords that are **bo"));
+    harness.get_by_label("A title");
+    harness.get_by_label("Words that are bo");
+    let last = harness.state_mut().state.write.open.turns.last_mut().expect("there are turns");
+    last.message.content.push_str("ld**, and \\(x^2");
+    harness.run();
+    harness.get_by_label("Words that are bold, and x²");
+}
+
+#[test]
+fn a_task_has_one_mark_and_a_link_can_be_followed() {
+    let text = "- [x] done\n- [ ] to do\n\nSee [the page](https://example.org/a) or [this](javascript:alert(1)).";
+    let mut harness = open(prose::write_prose(Lang::En, Theme::Dark, text));
+    let done = harness.get_by_role_and_label(Part::CheckBox, "done");
+    assert_eq!(done.accesskit_node().toggled(), Some(egui::accesskit::Toggled::True));
+    let open = harness.get_by_role_and_label(Part::CheckBox, "to do");
+    assert_eq!(open.accesskit_node().toggled(), Some(egui::accesskit::Toggled::False));
+    assert!(harness.query_by_label_contains("[x]").is_none(), "the mark is not written too");
+    assert!(harness.query_by_role_and_label(Part::Link, "this").is_none(), "a script is no link");
+    harness.get_by_role_and_label(Part::Link, "the page").click();
+    let mut opened = Vec::new();
+    for _ in 0..4 {
+        harness.step();
+        opened.extend(harness.output().platform_output.commands.clone());
+    }
+    let to = |command: &egui::OutputCommand| matches!(command, egui::OutputCommand::OpenUrl(o) if o.url == "https://example.org/a");
+    assert!(opened.iter().any(to), "{opened:?}");
+}
+
+#[test]
+fn code_is_copied_by_its_button() {
+    let mut harness = open(prose::write_prose(Lang::En, Theme::Dark, "```rust\nlet x = 1;\n```"));
+    harness.get_by_label("rust");
+    harness.get_by_role_and_label(Part::Button, "Copy this code").click();
+    let mut copied = Vec::new();
+    for _ in 0..4 {
+        harness.step();
+        copied.extend(harness.output().platform_output.commands.clone());
+    }
+    let is = |command: &egui::OutputCommand| matches!(command, egui::OutputCommand::CopyText(t) if t == "let x = 1;");
+    assert!(copied.iter().any(is), "{copied:?}");
+}
+
+#[test]
+fn nothing_of_an_answer_leaves_its_column() {
+    for (name, text) in prose::TEXTS {
+        for size in [[900.0, 600.0], SIZE] {
+            let mut harness = harness(prose::write_prose(Lang::En, Theme::Dark, text), size);
+            harness.run();
+            let column = harness.get_by_role_and_label(Part::MultilineTextInput, "Message").rect();
+            let list = harness.get_by_label("Personas").rect();
+            let labels = harness.get_all_by_role(Part::Label).filter(|node| {
+                let rect = node.rect();
+                let middle = rect.left() > list.right() && rect.left() < column.right();
+                middle && rect.bottom() < column.top() && rect.top() > 48.0
+            });
+            for label in labels {
+                let (rect, said) = (label.rect(), label.accesskit_node().label().unwrap_or_default());
+                // Code scrolls sideways.
+                let inside = rect.left() >= column.left() - 1.0 && rect.right() <= column.right() + 1.0;
+                assert!(inside || said.starts_with("fn main"), "{name} at {size:?}: {rect:?} of {column:?}: {said}");
+            }
+        }
+    }
+}

@@ -34,6 +34,17 @@ impl Grammar {
     }
 }
 
+/// Rows of English words, Chinese words, and what they mean.
+type Table<T> = &'static [(&'static [&'static str], &'static [&'static str], T)];
+
+/// Adds the words of both languages.
+fn both<T: Copy>(table: Table<T>, role: fn(T) -> Role, add: &mut impl FnMut(&[&'static str], Role)) {
+    for (en, zh, what) in table {
+        add(en, role(*what));
+        add(zh, role(*what));
+    }
+}
+
 pub fn grammar() -> &'static Grammar {
     static GRAMMAR: OnceLock<Grammar> = OnceLock::new();
     GRAMMAR.get_or_init(|| {
@@ -43,34 +54,13 @@ pub fn grammar() -> &'static Grammar {
                 roles.entry(*word).or_insert(role);
             }
         };
-        for (en, zh, ground) in GROUNDS {
-            add(en, Role::Ground(*ground));
-            add(zh, Role::Ground(*ground));
-        }
-        for (en, zh, what) in CANNOT {
-            add(en, Role::Cannot(*what));
-            add(zh, Role::Cannot(*what));
-        }
-        for (en, zh, colour) in COLOURS {
-            add(en, Role::Colour(colour));
-            add(zh, Role::Colour(colour));
-        }
-        for (en, zh, n) in NUMBERS {
-            add(en, Role::Number(*n));
-            add(zh, Role::Number(*n));
-        }
-        for (en, zh, size) in SIZES {
-            add(en, Role::Size(*size));
-            add(zh, Role::Size(*size));
-        }
-        for (en, zh, relation) in RELATIONS {
-            add(en, Role::Relation(*relation));
-            add(zh, Role::Relation(*relation));
-        }
-        for (en, zh, mood) in MOODS {
-            add(en, Role::Mood(mood));
-            add(zh, Role::Mood(mood));
-        }
+        both(GROUNDS, Role::Ground, &mut add);
+        both(CANNOT, Role::Cannot, &mut add);
+        both(COLOURS, Role::Colour, &mut add);
+        both(NUMBERS, Role::Number, &mut add);
+        both(SIZES, Role::Size, &mut add);
+        both(RELATIONS, Role::Relation, &mut add);
+        both(MOODS, Role::Mood, &mut add);
         for (en, zh) in STYLES {
             add(&[*en, *zh], Role::Style(en));
         }

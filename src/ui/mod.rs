@@ -13,6 +13,7 @@ mod models;
 mod models_bits;
 mod notices;
 mod picture;
+mod quotes;
 mod rail;
 mod record;
 mod seed;
@@ -85,6 +86,7 @@ impl Views {
             uploads: self.textures.uploads,
             texture_bytes: self.textures.bytes(),
             turns: self.write.chat.laid_out,
+            blocks: self.write.chat.prose.laid_out,
             cells: self.gallery.drawn,
         }
     }
@@ -97,6 +99,8 @@ pub struct Counters {
     pub uploads: u64,
     pub texture_bytes: usize,
     pub turns: usize,
+    /// Parts of answers: paragraphs, lists, tables.
+    pub blocks: usize,
     pub cells: usize,
 }
 

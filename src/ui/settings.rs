@@ -161,6 +161,7 @@ const PARTS: &[(&str, &str)] = &[
     ("SmolLM2-135M-Instruct (Hugging Face)", "Apache-2.0"),
     ("Noto Sans SC (Adobe)", "OFL-1.1"),
     ("Inter (The Inter Project Authors)", "OFL-1.1"),
+    ("KaTeX fonts (Khan Academy, Design Science)", "OFL-1.1"),
     ("Phosphor Icons", "MIT"),
     ("egui, wgpu, candle", "MIT OR Apache-2.0"),
 ];

@@ -254,7 +254,7 @@ texts! {
     EditHint: "It is sent beside the old one, which stays.", "将作为新版本发送，原来的会保留。";
     Regenerate: "Write it again", "重新生成";
     ContinueWriting: "Go on writing", "继续写";
-    PartOfAnswer: "Part of the answer", "回答的一部分";
+    CopyCode: "Copy this code", "复制这段代码";
     TokenCount: "{0} tokens", "{0} 个词元";
     TokensPerSecond: "{0} tok/s", "{0} 词元/秒";
     ToFirstToken: "{0} to the first", "首个词元 {0}";

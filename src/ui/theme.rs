@@ -170,7 +170,10 @@ fn fonts() -> FontDefinitions {
     add("noto-sc", include_bytes!("../../assets/fonts/NotoSansSC-GB2312.ttf"), chinese);
     // Somewhat larger than the letters around them, and otherwise too high on the line.
     let emoji = FontTweak { scale: 0.95, y_offset_factor: 0.04, ..FontTweak::default() };
-    add("noto-emoji", include_bytes!("../../assets/fonts/NotoEmoji-Subset.ttf"), emoji);
+    add("emoji", include_bytes!("../../assets/fonts/Twemoji-Colour.ttf"), emoji);
+    for (name, bytes) in formula_fonts() {
+        add(name, bytes, FontTweak::default());
+    }
     add("phosphor", include_bytes!("../../assets/fonts/Phosphor-Subset.ttf"), FontTweak::default());
 
     let own = |first: &str, rest: &[String]| {
@@ -178,13 +181,20 @@ fn fonts() -> FontDefinitions {
         names.extend(rest.iter().cloned());
         names
     };
-    let last = ["noto-emoji".to_owned(), "phosphor".to_owned()];
+    let last = ["emoji".to_owned(), "phosphor".to_owned()];
     let mut proportional = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
     proportional.extend(last.clone());
     fonts.families.insert(FontFamily::Proportional, own("inter", &proportional));
     fonts.families.insert(strong_family(), own("inter-strong", &proportional));
     fonts.families.insert(reading_family(), own("inter-reading", &proportional));
     fonts.families.insert(icon_family(), own("phosphor", &proportional));
+    fonts.families.insert(chinese_family(), own("noto-sc", &proportional));
+    fonts.families.insert(emoji_family(), own("emoji", &proportional));
+    for (name, _) in formula_fonts() {
+        let mut rest = ["katex-main", "katex-ams", "inter"].map(str::to_owned).to_vec();
+        rest.extend(proportional.iter().cloned());
+        fonts.families.insert(FontFamily::Name(name.into()), own(name, &rest));
+    }
     let mono = fonts.families.entry(FontFamily::Monospace).or_default();
     let after_first = mono.len().min(1);
     mono.insert(after_first, "noto-sc".to_owned());
@@ -194,6 +204,28 @@ fn fonts() -> FontDefinitions {
 
 pub fn icon_family() -> FontFamily {
     FontFamily::Name("icons".into())
+}
+
+/// Chinese first: for quotation marks and dots in Chinese, which other languages write narrower.
+pub fn chinese_family() -> FontFamily {
+    FontFamily::Name("chinese".into())
+}
+
+/// Emoji first: for `1️⃣`, whose figure other fonts have too.
+pub fn emoji_family() -> FontFamily {
+    FontFamily::Name("emoji".into())
+}
+
+/// The fonts of formulas, each with the name of its family: letters upright and slanted, big signs in three sizes.
+fn formula_fonts() -> [(&'static str, &'static [u8]); 6] {
+    [
+        ("katex-main", include_bytes!("../../assets/fonts/KaTeX_Main-Regular.ttf")),
+        ("katex-italic", include_bytes!("../../assets/fonts/KaTeX_Math-Italic.ttf")),
+        ("katex-ams", include_bytes!("../../assets/fonts/KaTeX_AMS-Regular.ttf")),
+        ("katex-1", include_bytes!("../../assets/fonts/KaTeX_Size1-Regular.ttf")),
+        ("katex-2", include_bytes!("../../assets/fonts/KaTeX_Size2-Regular.ttf")),
+        ("katex-4", include_bytes!("../../assets/fonts/KaTeX_Size4-Regular.ttf")),
+    ]
 }
 
 fn strong_family() -> FontFamily {

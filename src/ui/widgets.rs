@@ -104,7 +104,7 @@ pub fn primary(ui: &mut Ui, icon: &str, label: &str, hint: &str, enabled: bool, 
     if enabled { response.on_hover_cursor(CursorIcon::PointingHand) } else { response }
 }
 
-fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
+pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
     if response.has_focus() {
         let stroke = Stroke::new(1.5, Palette::of(ui).accent_text);
         ui.painter().rect_stroke(rect, RADIUS, stroke, StrokeKind::Inside);

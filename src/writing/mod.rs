@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! form + fields -> prompt -> (a model, elsewhere) -> text -> checks -> findings -> "write that line again"
+//! Markdown, while it is written -> blocks, formulas -> (the window draws them)
 //! Markdown or messages -> Document -> Markdown, plain text, HTML, DOCX
 //! page: memory, cards, note, text -> what a model reads of it
 //! card or chats of another program -> Persona or ImportedChat
@@ -15,6 +16,8 @@ pub mod eliza;
 pub mod export;
 mod fences;
 pub mod forms;
+pub mod formula;
 pub mod import;
 pub mod page;
 pub mod personas;
+pub mod reading;

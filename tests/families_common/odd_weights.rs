@@ -15,7 +15,7 @@ use super::families_common::raw::{Raw, Raws, Small, full, raws, write, write_ckp
 use super::families_common::{fixtures, on, pipeline, run, single};
 use super::{Checkpoint, checkpoint, cut, failed, files};
 
-fn params() -> ImageParams {
+pub fn params() -> ImageParams {
     ImageParams {
         prompt: "a (red:1.2) apple".into(),
         width: 64,
@@ -32,7 +32,7 @@ fn draw(whole: Checkpoint) -> Picture {
 }
 
 /// Peak signal to noise in dB; 200 where nothing differs.
-fn db(a: &Picture, b: &Picture) -> f64 {
+pub fn db(a: &Picture, b: &Picture) -> f64 {
     let square = |(x, y): (&u8, &u8)| f64::from(x.abs_diff(*y)).powi(2);
     let mean = a.rgba.iter().zip(&b.rgba).map(square).sum::<f64>() / a.rgba.len() as f64;
     10.0 * (255.0 * 255.0 / mean.max(6.5e-16)).log10()

@@ -243,6 +243,19 @@ impl Header {
         let said: Vec<usize> = witnesses.iter().filter_map(|(name, i)| self.side(&format!("{at}{name}"), *i)).collect();
         most_said(&said)
     }
+
+    /// The channels of a level whose residual blocks are below `at`.
+    fn channels(&self, at: &str) -> Option<usize> {
+        let witnesses = [
+            ("0.conv1.weight", 0),
+            ("0.conv1.bias", 0),
+            ("0.norm2.weight", 0),
+            ("0.conv2.weight", 0),
+            ("0.conv2.weight", 1),
+            ("0.conv2.bias", 0),
+        ];
+        self.agreed(at, &witnesses)
+    }
 }
 
 /// The value that is there most often; of even ones the first.

@@ -96,22 +96,14 @@ const HEAD_DIM: usize = 64;
 /// Pooled text and sizes of XL.
 const XL_ADDED: usize = 2816;
 
-/// What tells a level's channels, and the width of the time's embedding.
-const CHANNELS: [(&str, usize); 6] = [
-    ("0.conv1.weight", 0),
-    ("0.conv1.bias", 0),
-    ("0.norm2.weight", 0),
-    ("0.conv2.weight", 0),
-    ("0.conv2.weight", 1),
-    ("0.conv2.bias", 0),
-];
+/// What tells the width of the time's embedding.
 const TIME: [(&str, usize); 4] =
     [("linear_1.weight", 0), ("linear_1.bias", 0), ("linear_2.weight", 0), ("linear_2.weight", 1)];
 
 pub fn config(h: &Header) -> Option<Value> {
     let levels = h.count("down_blocks.");
     let channels: Vec<usize> =
-        (0..levels).map(|i| h.agreed(&format!("down_blocks.{i}.resnets."), &CHANNELS)).collect::<Option<_>>()?;
+        (0..levels).map(|i| h.channels(&format!("down_blocks.{i}.resnets."))).collect::<Option<_>>()?;
     let layers: Vec<usize> = (0..levels).map(|i| h.count(&format!("down_blocks.{i}.resnets."))).collect();
     let attends = |way: &str, i: usize| h.any_below(&format!("{way}_blocks.{i}.attentions."));
     // A number of transformer layers, or one for each of the level's attentions where they differ.

@@ -56,23 +56,11 @@ fn shortcut(name: &str) -> String {
     name.replace("nin_shortcut", "conv_shortcut")
 }
 
-/// What tells a level's channels.
-const CHANNELS: [(&str, usize); 6] = [
-    ("0.conv1.weight", 0),
-    ("0.conv1.bias", 0),
-    ("0.norm2.weight", 0),
-    ("0.conv2.weight", 0),
-    ("0.conv2.weight", 1),
-    ("0.conv2.bias", 0),
-];
-
 /// How latents are scaled is not in the shapes: it follows from the denoiser ([`crate::formats::family`]).
 pub fn config(h: &Header) -> Option<Value> {
     let levels = h.count("decoder.up_blocks.");
-    let channels: Vec<usize> = (0..levels)
-        .rev()
-        .map(|i| h.agreed(&format!("decoder.up_blocks.{i}.resnets."), &CHANNELS))
-        .collect::<Option<_>>()?;
+    let channels: Vec<usize> =
+        (0..levels).rev().map(|i| h.channels(&format!("decoder.up_blocks.{i}.resnets."))).collect::<Option<_>>()?;
     Some(json!({
         "in_channels": h.side("encoder.conv_in.weight", 1).unwrap_or(3),
         "out_channels": h.agreed("", &[

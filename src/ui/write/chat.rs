@@ -1,8 +1,8 @@
 //! The page: turns of a conversation, of which only the visible ones are laid out.
 
 use egui::{Label, Rect, RichText, ScrollArea, Stroke, Ui, UiBuilder, pos2, vec2};
-use egui_commonmark::CommonMarkCache;
 
+use super::prose::Prose;
 use super::rows::Rows;
 use super::{page, turn};
 use crate::domain::ConversationId;
@@ -22,7 +22,7 @@ const COLUMN: f32 = 760.0;
 pub struct ChatView {
     of: Option<ConversationId>,
     rows: Rows,
-    markdown: CommonMarkCache,
+    pub prose: Prose,
     /// Where the page must be scrolled to in the next frame, so that what is read stays where it is.
     scroll_to: Option<f32>,
     /// The number of the last place that the page was sent to.
@@ -42,7 +42,7 @@ pub fn column<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Textures) {
     let open = &cx.state.write.open;
-    view.laid_out = 0;
+    (view.laid_out, view.prose.laid_out) = (0, 0);
     if open.turns.is_empty() {
         empty(ui, cx);
         return;
@@ -51,7 +51,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
     if new {
         view.of = open.id.clone();
         view.rows.clear();
-        view.markdown = CommonMarkCache::default();
+        view.prose = Prose::default();
         view.scroll_to = None;
     }
     let width = (ui.available_width() - 2.0 * S4).min(COLUMN);
@@ -93,7 +93,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
             }
             let id = ui.scope_id().with(("turn", turn.id));
             let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
-            turn::show(&mut child, cx, &mut view.markdown, turn, i + 1 == open.turns.len());
+            turn::show(&mut child, cx, &mut view.prose, turn, i + 1 == open.turns.len());
             page::of_turn(&mut child, cx, textures, turn.id, turn.message.said());
             view.laid_out += 1;
             let delta = view.rows.measured(i, child.min_rect().height() + S4);

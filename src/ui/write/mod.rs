@@ -9,6 +9,7 @@ mod ledger;
 mod list;
 mod page;
 mod personas;
+mod prose;
 mod rows;
 mod sampling;
 mod snippet;

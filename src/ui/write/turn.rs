@@ -1,17 +1,17 @@
 //! One turn of a conversation: its text, its figures, what can be done with it.
 
 use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Ui};
-use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
 
+use super::prose::Prose;
 use crate::domain::{FinishReason, Role, Split, Turn, TurnInfo, split_thought};
 use crate::state::{Command, PageCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
-use crate::ui::theme::{self, BODY, S1, S2, SMALL};
+use crate::ui::theme::{self, S1, S2, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
-use crate::ui::{icons, models_bits};
+use crate::ui::{icons, models_bits, quotes};
 
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &Turn, last: bool) {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bool) {
     ui.spacing_mut().item_spacing.y = S1;
     // Text to be read has more air than text to be found.
     ui.style_mut().text_styles.insert(egui::TextStyle::Body, theme::reading());
@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: 
     match (turn.message.role, editing) {
         (Role::User | Role::Assistant, Some((_, text))) => edit(ui, cx, text, turn.message.role),
         (Role::User, None) => user(ui, cx, turn),
-        (Role::System | Role::Assistant, _) => answer(ui, cx, markdown, turn, last),
+        (Role::System | Role::Assistant, _) => answer(ui, cx, prose, turn, last),
     }
 }
 
@@ -30,7 +30,7 @@ fn user(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
         let frame = Frame::new().fill(cx.p.raised).corner_radius(12).inner_margin(Margin::symmetric(12, 8));
         frame.show(ui, |ui| {
             ui.set_max_width(most - 24.0);
-            let text = RichText::new(&turn.message.content).size(BODY).color(cx.p.strong);
+            let text = quotes::job(ui, &turn.message.content, theme::reading(), cx.p.strong);
             // Lines start at the left, in a bubble that is only as wide as they are.
             ui.add(Label::new(text).wrap().halign(Align::Min).selectable(true));
         });
@@ -116,7 +116,7 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
     });
 }
 
-fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &Turn, last: bool) {
+fn answer(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bool) {
     let job = cx.state.write.job.as_ref().filter(|job| job.turn == turn.id && cx.state.write.is_writing_here());
     let streaming = job.is_some();
     super::personas::name(ui, cx, turn);
@@ -125,10 +125,7 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
     if streaming {
         let tokens = job.map_or(0, |job| job.thinking.tokens());
         thought(ui, cx, turn, &split, tokens, true);
-        // Half a Markdown sign would flicker between two looks; plain text does not.
-        if !text.is_empty() {
-            ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap().selectable(true));
-        }
+        ui.scope(|ui| prose.show(ui, cx, turn.id, text, true));
         return;
     }
     let inside = cx.state.write.weighed.get(&turn.id).filter(|_| cx.state.write.inspecting == Some(turn.id));
@@ -139,20 +136,9 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
     if !hidden {
         thought(ui, cx, turn, &split, turn.info.as_ref().map_or(0, |info| info.thought_tokens), false);
     }
-    ui.scope(|ui| {
-        if hidden {
-            return;
-        }
-        ui.style_mut().interaction.selectable_labels = true;
-        ui.visuals_mut().extreme_bg_color = cx.p.panel;
-        ui.visuals_mut().code_bg_color = cx.p.raised;
-        // Keeps the copy button inside the frame of a block of code.
-        ui.spacing_mut().icon_width = 24.0;
-        ui.spacing_mut().item_spacing.y = S2;
-        // Lines as high as their letters: list numbers stand on the line of their text.
-        ui.spacing_mut().interact_size.y = ui.text_style_height(&egui::TextStyle::Body);
-        ui.name_inputs(cx.t(T::PartOfAnswer), |ui| CommonMarkViewer::new().show(ui, markdown, text));
-    });
+    if !hidden {
+        ui.scope(|ui| prose.show(ui, cx, turn.id, text, false));
+    }
     ui.horizontal(|ui| {
         ui.set_height(24.0);
         ui.spacing_mut().item_spacing.x = 0.0;
@@ -209,7 +195,8 @@ fn thought(ui: &mut Ui, cx: &Cx<'_>, turn: &Turn, split: &Split<'_>, tokens: usi
     if widgets::fold(ui, &label, "", &mut open) {
         let frame = Frame::new().inner_margin(Margin { left: 18, right: 0, top: 0, bottom: 8 });
         frame.show(ui, |ui| {
-            ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.muted)).wrap().selectable(true));
+            let text = quotes::job(ui, text, theme::reading(), cx.p.muted);
+            ui.add(Label::new(text).wrap().selectable(true));
         });
     }
     ui.data_mut(|data| data.insert_temp(id, open));

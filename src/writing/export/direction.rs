@@ -33,7 +33,7 @@ pub(super) fn blocks_rtl(blocks: &[Block]) -> bool {
             }
             Block::List { items, .. } => items.iter().flatten().find_map(first),
             Block::Code { text, .. } => text.chars().find_map(strong),
-            Block::Table(rows) => rows.iter().flatten().find_map(|cell| text(cell)),
+            Block::Table { rows, .. } => rows.iter().flatten().find_map(|cell| text(cell)),
             Block::Picture { alt, .. } => alt.chars().find_map(strong),
             Block::Rule => None,
         }
@@ -51,7 +51,7 @@ pub(super) fn has_rtl(document: &Document) -> bool {
             Block::Turn { blocks, speaker, .. } => has(speaker) || blocks.iter().any(any),
             Block::List { items, .. } => items.iter().flatten().any(any),
             Block::Code { text, .. } => has(text),
-            Block::Table(rows) => rows.iter().flatten().any(|cell| has(&text_of(cell))),
+            Block::Table { rows, .. } => rows.iter().flatten().any(|cell| has(&text_of(cell))),
             Block::Picture { alt, .. } => has(alt),
             Block::Rule => false,
         }

@@ -39,7 +39,10 @@ pub enum Block {
     },
     Quote(Vec<Block>),
     /// Rows of cells; the first row is the head.
-    Table(Vec<Vec<Vec<Span>>>),
+    Table {
+        sides: Vec<Side>,
+        rows: Vec<Vec<Vec<Span>>>,
+    },
     /// What a speaker says.
     Turn {
         role: Role,
@@ -54,6 +57,15 @@ pub enum Block {
         alt: String,
     },
     Rule,
+}
+
+/// Where the text of a table's column stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    #[default]
+    Start,
+    Centre,
+    End,
 }
 
 /// Where a picture is.
@@ -78,6 +90,8 @@ pub struct Span {
     pub italic: bool,
     pub struck: bool,
     pub code: bool,
+    /// A formula with its delimiters. Only what is read for the window tells them from text.
+    pub formula: bool,
     pub link: Option<String>,
 }
 
@@ -88,8 +102,8 @@ impl Span {
 
     /// Whether both are written in the same manner.
     pub(super) fn like(&self, other: &Self) -> bool {
-        (self.bold, self.italic, self.struck, self.code, &self.link)
-            == (other.bold, other.italic, other.struck, other.code, &other.link)
+        (self.bold, self.italic, self.struck, self.code, self.formula, &self.link)
+            == (other.bold, other.italic, other.struck, other.code, other.formula, &other.link)
     }
 }
 
@@ -217,7 +231,7 @@ pub(super) fn text_of(spans: &[Span]) -> String {
 }
 
 /// An address that a reader may follow without harm.
-pub(super) fn is_safe_link(url: &str) -> bool {
+pub fn is_safe_link(url: &str) -> bool {
     let lower = url.trim().to_ascii_lowercase();
     ["http://", "https://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme))
         && !url.chars().any(|c| c.is_control() || c.is_whitespace())

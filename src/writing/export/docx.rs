@@ -88,7 +88,7 @@ impl<'a> Writer<'a> {
                 self.placed("SourceCode", std::slice::from_ref(&span), place);
             }
             Block::Quote(inner) => self.blocks(inner, &Place { quotes: place.quotes + 1, ..place.clone() }),
-            Block::Table(rows) => self.table(rows),
+            Block::Table { rows, .. } => self.table(rows),
             Block::Turn { speaker, blocks, .. } => {
                 self.paragraph("Speaker", &[Span::plain(speaker.as_str())]);
                 self.blocks(blocks, place);

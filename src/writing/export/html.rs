@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::direction::{blocks_rtl, has_rtl};
-use super::document::{Block, Document, Image, Span, escape, is_safe_link};
+use super::document::{Block, Document, Image, Side, Span, escape, is_safe_link};
 use crate::domain::Role;
 
 const STYLE: &str = include_str!("../../../assets/export/page.css");
@@ -108,7 +108,7 @@ fn block(block: &Block, look: Look, out: &mut String) {
             blocks(inner, look, out);
             out.push_str("</blockquote>\n");
         }
-        Block::Table(rows) => table(rows, side(std::slice::from_ref(block)), look, out),
+        Block::Table { sides, rows } => table(sides, rows, side(std::slice::from_ref(block)), look, out),
         Block::Turn { role, speaker, blocks: inner, .. } => {
             let class = match role {
                 Role::User => "user",
@@ -137,14 +137,19 @@ fn block(block: &Block, look: Look, out: &mut String) {
     }
 }
 
-fn table(rows: &[Vec<Vec<Span>>], side: &str, look: Look, out: &mut String) {
+fn table(sides: &[Side], rows: &[Vec<Vec<Span>>], side: &str, look: Look, out: &mut String) {
     let auto = look.auto;
     out.push_str(&format!("<table{side}>\n"));
     for (n, row) in rows.iter().enumerate() {
         let tag = if n == 0 { "th" } else { "td" };
         out.push_str("<tr>");
-        for cell in row {
-            out.push_str(&format!("<{tag}{auto}>"));
+        for (column, cell) in row.iter().enumerate() {
+            let style = match sides.get(column) {
+                Some(Side::Centre) => " style=\"text-align: center\"",
+                Some(Side::End) => " style=\"text-align: end\"",
+                Some(Side::Start) | None => "",
+            };
+            out.push_str(&format!("<{tag}{auto}{style}>"));
             spans(cell, out);
             out.push_str(&format!("</{tag}>"));
         }

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::document::{Block, Document, Image, Span, is_forbidden};
+use super::document::{Block, Document, Image, Side, Span, is_forbidden};
 use super::math::is_words;
 use crate::writing::fences::Fences;
 
@@ -80,7 +80,7 @@ fn block(block: &Block, indent: &str, out: &mut String) {
                 out.push('\n');
             }
         }
-        Block::Table(rows) => table(rows, indent, out),
+        Block::Table { sides, rows } => table(sides, rows, indent, out),
         Block::Turn { role, speaker, named, blocks } => {
             // So that the turn of a name is read back as a turn.
             let mark = if *named { format!(" <!-- {} -->", role.as_str()) } else { String::new() };
@@ -110,14 +110,19 @@ fn block(block: &Block, indent: &str, out: &mut String) {
     }
 }
 
-fn table(rows: &[Vec<Vec<Span>>], indent: &str, out: &mut String) {
+fn table(sides: &[Side], rows: &[Vec<Vec<Span>>], indent: &str, out: &mut String) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     for (n, row) in rows.iter().enumerate() {
         let cell = |c: usize| row.get(c).map(|s| one_line(&spans(s)).replace('|', "\\|")).unwrap_or_default();
         let cells: Vec<String> = (0..columns).map(cell).collect();
         lines(&format!("| {} |", cells.join(" | ")), indent, out);
         if n == 0 {
-            lines(&format!("|{}", " --- |".repeat(columns)), indent, out);
+            let rule = |column: usize| match sides.get(column) {
+                Some(Side::Centre) => " :---: |",
+                Some(Side::End) => " ---: |",
+                Some(Side::Start) | None => " --- |",
+            };
+            lines(&format!("|{}", (0..columns).map(rule).collect::<String>()), indent, out);
         }
     }
 }

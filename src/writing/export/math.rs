@@ -13,8 +13,8 @@ use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
 /// Longest formula, in bytes.
 const LONGEST: usize = 4_000;
 
-/// Markdown whose formulas the parser gives back letter by letter.
-pub(super) fn shield(markdown: &str, options: Options) -> Cow<'_, str> {
+/// Markdown whose formulas the parser gives back letter by letter, each between `marks`.
+pub(super) fn shield<'a>(markdown: &'a str, options: Options, marks: (&str, &str)) -> Cow<'a, str> {
     if !["\\(", "\\[", "\\begin{", "$"].iter().any(|mark| markdown.contains(mark)) {
         return Cow::Borrowed(markdown);
     }
@@ -35,7 +35,9 @@ pub(super) fn shield(markdown: &str, options: Options) -> Cow<'_, str> {
             out.push_str(&markdown[kept..at]);
             let formula = &markdown[at..at + length];
             let start = if formula.contains('\n') { line_start(markdown, at) } else { "" };
+            out.push_str(marks.0);
             escape(formula, start, &mut out);
+            out.push_str(marks.1);
             at += length;
             kept = at;
         } else if let Some(escaped) = rest.strip_prefix('\\') {
@@ -158,7 +160,8 @@ fn formula(text: &str, at: usize, limit: usize, ends: &mut Ends) -> Option<usize
         let fits = |end: usize| {
             let before = text[..end].chars().next_back();
             let after = text[end + 1..].chars().next();
-            !before.is_some_and(char::is_whitespace) && !after.is_some_and(|c| c.is_ascii_digit() || c == '$')
+            !before.is_some_and(|c| c.is_whitespace() || c == '$')
+                && !after.is_some_and(|c| c.is_ascii_digit() || c == '$')
         };
         let end = ends.find(text, at + 1, limit, "$", fits)?;
         return between(at + 1, end).then_some(end + 1 - at);

@@ -11,10 +11,11 @@ mod math;
 mod parse;
 mod plain;
 
-pub use document::{Block, Document, Image, Span};
+pub use document::{Block, Document, Image, Side, Span, is_safe_link};
 pub use docx::to_docx;
 pub use html::to_html;
 pub use markdown::to_markdown;
+pub(super) use parse::{OPTIONS, for_window};
 pub use plain::to_plain_text;
 
 use crate::error::Result;

@@ -2,12 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-use super::document::{Block, Image, MAX_DEPTH, Span, png_size};
+use super::document::{Block, Image, MAX_DEPTH, Side, Span, png_size};
 
 /// What is read beside CommonMark.
-const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
+pub(in crate::writing) const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
 
 /// Largest picture inside a `data:` address, in letters.
 const MAX_DATA: usize = 64 << 20;
@@ -32,15 +32,35 @@ struct Builder {
     struck: usize,
     heading: Option<u8>,
     code: Option<(String, String)>,
-    table: Option<Vec<Vec<Vec<Span>>>>,
+    table: Option<(Vec<Side>, Vec<Vec<Vec<Span>>>)>,
+    /// The next text begins a span of its own.
+    apart: bool,
     /// A picture's address, and the letters of its text so far.
     image: Option<(String, String)>,
 }
 
 pub(super) fn blocks(markdown: &str) -> Vec<Block> {
+    read(&super::math::shield(markdown, OPTIONS, ("", "")))
+}
+
+/// Blocks as the window draws them: with formulas as spans of their own.
+pub(in crate::writing) fn for_window(markdown: &str) -> Vec<Block> {
+    const { assert!(BEGIN.len_utf8() == 3 && END.len_utf8() == 3) };
+    let (mut begin, mut end) = ([0; 3], [0; 3]);
+    let marks = (&*BEGIN.encode_utf8(&mut begin), &*END.encode_utf8(&mut end));
+    if markdown.contains([BEGIN, END]) {
+        return read(&super::math::shield(&markdown.replace([BEGIN, END], ""), OPTIONS, marks));
+    }
+    read(&super::math::shield(markdown, OPTIONS, marks))
+}
+
+/// Around a formula on its way through the parser: no characters of any text.
+const BEGIN: char = '\u{fdd0}';
+const END: char = '\u{fdd1}';
+
+fn read(shielded: &str) -> Vec<Block> {
     let mut builder = Builder::default();
-    let shielded = super::math::shield(markdown, OPTIONS);
-    for event in Parser::new_ext(&shielded, OPTIONS) {
+    for event in Parser::new_ext(shielded, OPTIONS) {
         builder.take(event);
     }
     builder.flush();
@@ -56,12 +76,18 @@ fn is_comment(html: &str) -> bool {
     html.starts_with("<!--") && html.ends_with("-->")
 }
 
+/// The one tag that models write where Markdown has no break: in tables.
+fn is_break(html: &str) -> bool {
+    ["<br>", "<br/>", "<br />"].iter().any(|tag| html.eq_ignore_ascii_case(tag))
+}
+
 impl Builder {
     fn take(&mut self, event: Event<'_>) {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
             Event::Html(text) | Event::InlineHtml(text) if is_comment(&text) => {}
+            Event::InlineHtml(text) if is_break(&text) => self.text("\n"),
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
             // Not switched on: mathematics is shielded and comes as text.
             Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text),
@@ -87,7 +113,21 @@ impl Builder {
             return;
         }
         if let Some((_, alt)) = &mut self.image {
-            alt.push_str(text);
+            alt.extend(text.chars().filter(|c| ![BEGIN, END].contains(c)));
+            return;
+        }
+        let mut rest = text;
+        while let Some(at) = rest.find([BEGIN, END]) {
+            self.run(&rest[..at]);
+            self.manner.formula = rest[at..].starts_with(BEGIN);
+            self.apart = true;
+            rest = &rest[at + BEGIN.len_utf8()..];
+        }
+        self.run(rest);
+    }
+
+    fn run(&mut self, text: &str) {
+        if text.is_empty() {
             return;
         }
         let span = Span {
@@ -98,9 +138,10 @@ impl Builder {
             ..self.manner.clone()
         };
         match self.spans.last_mut() {
-            Some(last) if last.like(&span) => last.text.push_str(text),
+            Some(last) if last.like(&span) && !self.apart => last.text.push_str(text),
             _ => self.spans.push(span),
         }
+        self.apart = false;
     }
 
     fn start(&mut self, tag: Tag<'_>) {
@@ -124,13 +165,18 @@ impl Builder {
                 };
                 self.code = Some((language, String::new()));
             }
-            Tag::Table(_) => {
+            Tag::Table(columns) => {
                 self.flush();
-                self.table = Some(Vec::new());
+                let side = |column: &Alignment| match column {
+                    Alignment::Center => Side::Centre,
+                    Alignment::Right => Side::End,
+                    Alignment::Left | Alignment::None => Side::Start,
+                };
+                self.table = Some((columns.iter().map(side).collect(), Vec::new()));
             }
             Tag::TableHead | Tag::TableRow => {
-                if let Some(table) = &mut self.table {
-                    table.push(Vec::new());
+                if let Some((_, rows)) = &mut self.table {
+                    rows.push(Vec::new());
                 }
             }
             Tag::Strong => self.bold += 1,
@@ -162,13 +208,13 @@ impl Builder {
             }
             TagEnd::TableCell => {
                 let cell = std::mem::take(&mut self.spans);
-                if let Some(row) = self.table.as_mut().and_then(|t| t.last_mut()) {
+                if let Some(row) = self.table.as_mut().and_then(|(_, rows)| rows.last_mut()) {
                     row.push(cell);
                 }
             }
             TagEnd::Table => {
-                if let Some(table) = self.table.take() {
-                    self.add(Block::Table(table));
+                if let Some((sides, rows)) = self.table.take() {
+                    self.add(Block::Table { sides, rows });
                 }
             }
             TagEnd::Strong => self.bold = self.bold.saturating_sub(1),

@@ -50,7 +50,7 @@ fn block(block: &Block, indent: &str, out: &mut String) {
             blocks(inner, &format!("{indent}> "), &mut text);
             out.push_str(&text);
         }
-        Block::Table(rows) => {
+        Block::Table { rows, .. } => {
             for row in rows {
                 let cells: Vec<String> = row.iter().map(|cell| text_of(cell).replace('\n', " ")).collect();
                 lines(&cells.join("\t"), indent, out);

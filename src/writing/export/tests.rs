@@ -195,8 +195,8 @@ fn hostile_text_stays_text_in_docx() {
             Block::Picture { image: Image::Png(png()), alt: text.to_owned() },
             Block::Picture { image: Image::File(text.into()), alt: text.to_owned() },
             Block::Code { language: text.to_owned(), text: text.to_owned() },
-            Block::Table(vec![vec![], vec![vec![Span::plain(text)], vec![]]]),
-            Block::Table(vec![]),
+            Block::Table { sides: vec![Side::End], rows: vec![vec![], vec![vec![Span::plain(text)], vec![]]] },
+            Block::Table { sides: vec![], rows: vec![] },
             Block::List { start: Some(u64::MAX), items: vec![vec![], vec![Block::Rule]] },
             Block::Heading { level: 200, text: vec![] },
         ],
@@ -498,7 +498,7 @@ proptest! {
     fn emphasis_survives_markdown(parts in prop::collection::vec(("[a字。,“!1]{1,4}", any::<[bool; 4]>()), 1..6)) {
         let mut spans: Vec<Span> = Vec::new();
         for (text, [bold, italic, struck, code]) in parts {
-            let span = Span { text, bold, italic, struck, code, link: None };
+            let span = Span { text, bold, italic, struck, code, formula: false, link: None };
             match spans.last_mut() {
                 Some(last) if last.like(&span) => last.text.push_str(&span.text),
                 _ => spans.push(span),

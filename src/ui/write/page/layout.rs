@@ -6,6 +6,7 @@ use egui::text::{LayoutJob, LayoutSection, TextFormat};
 use egui::{Color32, FontId, Galley, Ui};
 
 use crate::domain::{Author, Page};
+use crate::ui::quotes;
 use crate::ui::theme::{self, Palette};
 
 /// Points of a letter: a page is read for hours.
@@ -28,14 +29,15 @@ pub fn galley(
     told_apart: bool,
     gaps: &[Gap],
 ) -> Arc<Galley> {
-    let mut job = LayoutJob { text: text.to_owned(), ..LayoutJob::default() };
+    let mut job = LayoutJob::default();
     job.wrap.max_width = width;
     job.break_on_newline = true;
+    let marks = quotes::marks(text);
+    let line = ui.fonts_mut(|fonts| fonts.row_height(&format(p.strong).font_id));
     let mut at = 0;
     for (by, length) in page.text.authors_of(text) {
         let ink = if by == Author::Model && told_apart { p.accent_text } else { p.strong };
-        let byte_range = at.into()..(at + length).into();
-        job.sections.push(LayoutSection { leading_space: 0.0, byte_range, format: format(ink) });
+        quotes::append(&mut job, &text[at..at + length], at, &marks, &format(ink), line);
         at += length;
     }
     if job.sections.is_empty() {
