@@ -80,6 +80,8 @@ pub struct Settings {
     /// The sliders as they were left.
     pub image: ImageParams,
     pub text: TextParams,
+    /// The language model whose card the sliders of text started from.
+    pub text_card: String,
     pub system_prompt: String,
     /// The editors of the answer's form.
     pub answer_forms: AnswerForms,

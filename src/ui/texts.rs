@@ -223,6 +223,8 @@ texts! {
     DryBaseHover: "How fast DRY grows with each repeated token.", "每多重复一个词元，DRY 增长的倍数。";
     DryAllowedLength: "DRY allowed length", "DRY 允许长度";
     DryAllowedLengthHover: "Repetitions up to this many tokens are free.", "不超过这个长度的重复不受惩罚。";
+    DryPenaltyLastN: "DRY window", "DRY 范围";
+    DryPenaltyLastNHover: "How many of the last tokens DRY looks through for repetitions. 0 is off.", "DRY 在最近多少个词元中查找重复。0 为关闭。";
     TopNSigma: "Top-n sigma", "Top-n 标准差";
     TopNSigmaHover: "Keeps tokens within n standard deviations of the likeliest. Off at 0 and below.", "只保留与最大值相差 n 个标准差以内的词元。0 及以下为关闭。";
     TypicalP: "Typical p", "典型采样 p";
@@ -266,6 +268,9 @@ texts! {
     EndedLength: "stopped at the token limit", "已达到词元上限";
     EndedContext: "the context is full", "上下文已满";
     EndedEarly: "cut off", "已中断";
+    PageRepeats: "The model came to repeat itself and was stopped", "模型的文字反复重复，已停止";
+    EndedRepetition: "stopped: it repeats itself", "内容反复重复，已停止";
+    EndedThought: "stopped at the token limit while thinking, before the answer's form began", "思考时已达到词元上限，尚未开始按格式回答";
     ReadingPrompt: "Reading the prompt, {0} of {1} tokens", "正在读取提示词，{0} / {1} 个词元";
     WritingAt: "{0} tokens · {1} tok/s", "{0} 个词元 · {1} 词元/秒";
     WillBeFetched: "{0} ({1}) will be fetched when you first send. It stays on this machine.", "首次发送时会下载 {0}（{1}），之后一直保存在这台电脑上。";

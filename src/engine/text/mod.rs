@@ -33,6 +33,7 @@ mod grammar;
 mod info;
 mod ledger;
 mod loaded;
+mod loops;
 mod models;
 mod pipeline;
 mod sampler;

@@ -53,6 +53,7 @@ pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::NotUnloaded(error) => state.not_unloaded(error),
     }
     state.load_stage(&mut effects);
+    state.refresh_findings();
     state.write.note_questions(&effects);
     effects
 }

@@ -2,11 +2,11 @@
 
 use super::Effects;
 use crate::domain::{
-    Author, ConversationHead, ConversationId, Edit, JournalEntry, PAGE_BYTES, Page, PageEntry, PagePrompt, Passage,
-    StoryCard, TextParams, TextPrompt, TurnInfo,
+    Author, ConversationHead, ConversationId, Edit, FinishReason, JournalEntry, PAGE_BYTES, Page, PageEntry,
+    PagePrompt, Passage, StoryCard, TextParams, TextPrompt, TurnInfo,
 };
 use crate::error::Cause;
-use crate::state::{AppState, Effect, OpenConversation, PageCommand, PageSpot};
+use crate::state::{AppState, Effect, NoticeKind, OpenConversation, PageCommand, PageSpot};
 use crate::writing::page::named;
 
 impl AppState {
@@ -177,6 +177,9 @@ impl AppState {
 
     /// The model's part of a page is complete.
     pub(super) fn page_written(&mut self, conversation: ConversationId, id: u64, info: TurnInfo, fx: &mut Effects) {
+        if info.finish_reason == Some(FinishReason::Repetition) {
+            self.note(NoticeKind::PageRepeats);
+        }
         let entry = PageEntry::End { id, info };
         if self.write.open.id.as_ref() == Some(&conversation)
             && let Some(page) = self.write.open.page.as_mut()
