@@ -241,7 +241,7 @@ fn a_character_is_edited_field_by_field() {
         let fields: [(T, Edit); 4] = [
             (T::PersonaName, PersonaEdit::Name),
             (T::PersonaSystem, PersonaEdit::System),
-            (T::PersonaGreeting, PersonaEdit::Greeting),
+            (T::PersonaGreeting, |text| PersonaEdit::Greeting(0, text)),
             (T::PersonaExamples, PersonaEdit::Examples),
         ];
         for (name, edit) in fields {

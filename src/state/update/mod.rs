@@ -154,6 +154,7 @@ impl AppState {
             | Command::DismissWriteError => self.write_command(command, fx),
 
             Command::Persona(command) => self.persona_command(command, fx),
+            Command::Card(edit) => self.edit_card(edit, fx),
 
             Command::Select(_)
             | Command::SetGallerySearch(_)

@@ -36,6 +36,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
             // A page has its memory instead.
             if cx.state.write.open.page.is_none() {
                 system(ui, cx, system_open);
+                super::cards::of_conversation(ui, cx);
                 ui.add_space(S2);
             }
             for knob in FIRST {

@@ -43,7 +43,7 @@ fn a_character_is_made_changed_copied_and_deleted_with_undo() {
     for edit in [
         PersonaEdit::Name("  Zoe  Z ".into()),
         PersonaEdit::System("You are Zoe.".into()),
-        PersonaEdit::Greeting("Hi".into()),
+        PersonaEdit::Greeting(0, "Hi".into()),
         PersonaEdit::Model(Some(SMOLLM_ID.into())),
         PersonaEdit::Sliders(true),
     ] {
@@ -62,8 +62,8 @@ fn a_character_is_made_changed_copied_and_deleted_with_undo() {
     persona(&mut s, PersonaCommand::Leave);
     assert_eq!(names(&s), ["Zoe Z"], "nothing was kept");
     let effects = persona(&mut s, PersonaCommand::Duplicate(id.clone()));
-    let Some(Effect::SavePersona { id: copy, picture_of, .. }) = effects.first() else { panic!("{effects:?}") };
-    assert!(*copy != id && *picture_of == Some(id.clone()), "with the same picture");
+    let Some(Effect::SavePersona { id: copy, face, .. }) = effects.first() else { panic!("{effects:?}") };
+    assert!(*copy != id && *face == Face::Of(id.clone()), "with the same picture");
     assert_eq!(names(&s), ["Zoe Z", "Zoe Z 2"]);
 
     let effects = persona(&mut s, PersonaCommand::Trash(id.clone()));
@@ -93,7 +93,7 @@ fn those_of_the_program_are_copied_but_not_changed() {
     let effects = persona(&mut s, PersonaCommand::Export(id));
     let [Effect::AskExport { name, bytes }] = &effects[..] else { panic!("{effects:?}") };
     assert!(name.ends_with(".json"));
-    let card = crate::writing::cards::persona(bytes, "User").unwrap();
+    let card = crate::writing::cards::persona(bytes).unwrap();
     assert_eq!(card.persona.system, crate::writing::personas::built_in(Lang::En)[1].persona.system);
 }
 
