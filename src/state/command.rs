@@ -57,6 +57,9 @@ pub enum Command {
     DecodeAgain,
     /// Lets the language model improve the prompt; again: stops it.
     ImprovePrompt,
+    /// Takes the prompt that it proposes, or keeps the old one.
+    UseProposal,
+    DropProposal,
     /// Writes a picture prompt for a turn of the conversation.
     PictureOfTurn(u64),
     /// The prompt is for no passage any more.

@@ -80,7 +80,11 @@ texts! {
     ImprovePrompt: "Improve this prompt", "改进提示词";
     StopImproving: "Stop", "停止改进";
     WritingPrompt: "The language model is writing…", "语言模型正在改写…";
-    PromptWritten: "The prompt was rewritten", "提示词已改写";
+    PromptWritten: "A prompt for the passage stands in Create", "已为这段文字写好提示词";
+    ProposedPrompt: "The language model proposes", "语言模型的建议";
+    UseProposal: "Use it", "采用";
+    KeepPrompt: "Keep mine", "保留原文";
+    StyleHover: "A word that this model draws by", "这个模型认识的词";
     PictureOfTurn: "A picture of this", "为这段配图";
     LookInside: "Look inside: what else was weighed", "查看内部：还考虑过哪些词";
     TokenNamed: "token {0}, {1}", "词元 {0}，{1}";

@@ -18,3 +18,4 @@ pub mod forms;
 pub mod import;
 pub mod page;
 pub mod personas;
+pub mod prompts;

@@ -111,6 +111,8 @@ impl AppState {
             Command::DismissCreateError => self.create.forget_error(),
             Command::DecodeAgain => self.decode_again(fx),
             Command::ImprovePrompt => self.improve_prompt(fx),
+            Command::UseProposal => self.use_proposal(),
+            Command::DropProposal => self.create.proposal = None,
             Command::PictureOfTurn(id) => self.picture_of_turn(id, fx),
             Command::Measure(cursor) => self.measure(cursor, fx),
             Command::CheckGrammar => self.check_grammar(fx),

@@ -182,9 +182,8 @@ impl AppState {
         let image = self.create.jobs.iter().find(|j| j.id == job).map(|j| j.request.model.id.clone());
         let makes = if image.is_some() { Makes::Image } else { Makes::Text };
         let text = || self.write.job.as_ref().filter(|j| j.id == Some(job)).map(|j| j.params.model.clone());
-        // The helper runs on the person's own model.
         let helped = self.create.helper.as_ref().filter(|helper| helper.id == job);
-        let text = || text().or_else(|| helped.map(|_| self.settings.text.model.clone()));
+        let text = || text().or_else(|| helped.map(|helper| helper.model.clone()));
         let Some(id) = image.or_else(text) else { return };
         for entry in self.models.entries.iter_mut().filter(|e| e.card.makes == makes) {
             entry.loaded = entry.card.id == id;

@@ -95,6 +95,13 @@ pub fn check(text: &str, checks: &[Check], lang: Lang) -> Vec<Finding> {
     out
 }
 
+/// Whether a line speaks about the text that was asked for instead of being it.
+pub fn talks_about_itself(line: &str) -> bool {
+    let mut found = Vec::new();
+    shape::meta(line, &mut found);
+    !found.is_empty()
+}
+
 /// The largest place at or before `at` where a character begins.
 fn floor(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|&n| text.is_char_boundary(n)).unwrap_or(0)
