@@ -261,7 +261,7 @@ fn read_line(file: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{FinishReason, TurnInfo};
+    use crate::domain::{FinishReason, StoryCard, TurnInfo};
 
     fn turn(id: u64, role: Role, content: &str) -> JournalEntry {
         JournalEntry::Begin {

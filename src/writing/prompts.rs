@@ -13,6 +13,8 @@ const PASSAGE: usize = 300;
 const STEM: usize = 5;
 /// Shorter words say little of a subject.
 const WORD: usize = 4;
+/// A text of fewer words can be put in others altogether.
+const FEW: usize = 5;
 
 /// The prompt of an answer: its first line, without quotes and without a word about itself.
 pub fn tidy(answer: &str) -> String {
@@ -39,7 +41,7 @@ pub fn is_about(prompt: &str, text: &str) -> bool {
         (Some(a), Some(b)) if a != b => true,
         _ => {
             let words = subjects(text);
-            words.is_empty() || subjects(prompt).iter().any(|word| words.contains(word))
+            words.len() < FEW || subjects(prompt).iter().any(|word| words.contains(word))
         }
     }
 }

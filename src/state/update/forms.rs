@@ -111,7 +111,7 @@ impl AppState {
         let Some(outline) = turns.iter().find(|turn| turn.message.role == Role::Assistant) else { return };
         let outline = outline.message.said().to_owned();
         let Some(section) = outline_sections(&outline).into_iter().nth(at) else { return };
-        let prompt = form.render_section(&made.values, self.lang, &outline, &section);
+        let prompt = form.render_section(&made.values, self.form_lang(form, made), &outline, &section);
         match prompt {
             Ok(prompt) if self.write.job.is_none() && self.may_write() => {
                 self.add_user_turn(prompt.user, fx);

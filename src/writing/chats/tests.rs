@@ -317,3 +317,24 @@ proptest! {
         prop_assert_eq!(read, turns.into_iter().map(|turn| turn.content).collect::<Vec<_>>());
     }
 }
+
+#[test]
+fn versions_keep_their_order_and_the_chosen_one_is_shown() {
+    let text = "{\"user_name\":\"Lin\",\"character_name\":\"Ada\",\"chat_metadata\":{}}\n\
+        {\"name\":\"Lin\",\"is_user\":true,\"mes\":\"Hi\"}\n\
+        {\"name\":\"Ada\",\"is_user\":false,\"mes\":\"b\",\"swipe_id\":1,\"swipes\":[\"a\",\"b\",\"c\"]}\n";
+    let read = chat(text.as_bytes()).unwrap();
+    let texts: Vec<&str> = read.turns.iter().map(|turn| turn.text.as_str()).collect();
+    assert_eq!((texts, read.shown), (vec!["Hi", "a", "b", "c"], Some(2)));
+    let more = format!("{text}{{\"name\":\"Lin\",\"is_user\":true,\"mes\":\"More\"}}\n");
+    let read = chat(more.as_bytes()).unwrap();
+    assert_eq!((read.turns[4].after, read.shown), (Some(2), None), "what comes next stands after the chosen one");
+    let tree = r#"{"title":"T","current_node":"b","mapping":{
+        "r":{"id":"r","message":{"author":{"role":"user"},"content":{"parts":["q"]}},"parent":null,"children":["a","b","c"]},
+        "a":{"id":"a","message":{"author":{"role":"assistant"},"content":{"parts":["one"]}},"parent":"r","children":[]},
+        "b":{"id":"b","message":{"author":{"role":"assistant"},"content":{"parts":["two"]}},"parent":"r","children":[]},
+        "c":{"id":"c","message":{"author":{"role":"assistant"},"content":{"parts":["three"]}},"parent":"r","children":[]}}}"#;
+    let read = chat(tree.as_bytes()).unwrap();
+    let texts: Vec<&str> = read.turns.iter().map(|turn| turn.text.as_str()).collect();
+    assert_eq!((texts, read.shown), (vec!["q", "one", "two", "three"], Some(2)));
+}

@@ -51,6 +51,11 @@ fn state() -> AppState {
     state
 }
 
+/// The language model is large enough to make prompts better.
+fn able(state: &mut AppState) {
+    state.models.entries[1].card.files[0].bytes = 500_000_000;
+}
+
 fn do_(state: &mut AppState, command: Command) -> Vec<Effect> {
     update(state, Input::Command(command))
 }

@@ -349,6 +349,104 @@ fn a_form_becomes_a_prompt_and_its_checks_are_told() {
     assert!(do_(&mut s, Command::OpenForm("nothing".into())).is_empty() && s.write.form.is_none());
 }
 
+/// The grammar of the job.
+fn grammar(effects: &[Effect]) -> Option<String> {
+    let (_, Job::Text(request)) = submitted(effects) else { panic!() };
+    request.params.grammar.as_ref().map(|grammar| match grammar {
+        Grammar::Gbnf(text) => text.clone(),
+        Grammar::JsonSchema(_) => panic!("a form has no schema"),
+    })
+}
+
+fn haiku(s: &mut AppState) -> Vec<Effect> {
+    do_(s, Command::OpenForm("poem".into()));
+    do_(s, Command::SetFormField("topic".into(), "the first snow".into()));
+    do_(s, Command::SetFormField("kind".into(), "haiku".into()));
+    do_(s, Command::WriteForm)
+}
+
+const SNOW: &str = "Snow falls on the roof\nand a cat looks at it\nfor a long long while";
+
+#[test]
+fn a_strict_form_is_held_by_its_grammar_where_the_text_is_asked_for() {
+    let mut s = state();
+    let effects = haiku(&mut s);
+    assert!(grammar(&effects).is_some_and(|text| text.contains("line")), "three lines");
+    assert_eq!(s.write.open.title, "the first snow", "named by what it is about");
+    assert_eq!(s.write.conversations[0].title, "the first snow");
+    let (id, _) = submitted(&effects);
+    engine(&mut s, id, EventKind::Token { text: SNOW.into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    assert!(grammar(&do_(&mut s, Command::Regenerate)).is_some(), "again, it is asked for");
+    s.write.job = None;
+    let wrong = s.write.findings.iter().find(|f| !f.again.en.is_empty()).cloned();
+    let wrong = wrong.map_or_else(|| "Write it again.".to_owned(), |finding| finding.again.en);
+    assert!(grammar(&do_(&mut s, Command::AskAgain(wrong))).is_some(), "a check asks for the whole poem");
+    s.write.job = None;
+    assert_eq!(grammar(&say(&mut s, "What is a haiku?")), None, "who asks about it gets an answer");
+
+    let mut s = state();
+    do_(&mut s, Command::OpenForm("blog".into()));
+    do_(&mut s, Command::SetFormField("topic".into(), "basil".into()));
+    do_(&mut s, Command::SetFormField("sections".into(), "2".into()));
+    let effects = do_(&mut s, Command::WriteForm);
+    let outline = grammar(&effects).unwrap();
+    assert!(outline.contains("2. ") && !outline.contains("3. "), "{outline}");
+    let (id, _) = submitted(&effects);
+    engine(&mut s, id, EventKind::Token { text: "Basil\n1. Light\n2. Water".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    // The window speaks another language by now.
+    do_(&mut s, Command::SetLang(Lang::Zh));
+    let section = grammar(&do_(&mut s, Command::WriteSection)).expect("in the language of the outline");
+    assert!(section.contains("## Light"), "{section}");
+}
+
+#[test]
+fn findings_are_of_the_answer_that_is_shown_and_of_none_that_was_stopped() {
+    let mut s = state();
+    let (id, _) = submitted(&haiku(&mut s));
+    engine(&mut s, id, EventKind::Token { text: "Snow falls".into() });
+    do_(&mut s, Command::StopWriting);
+    engine(&mut s, id, EventKind::Cancelled);
+    assert!(s.write.findings.is_empty(), "a stopped answer is no poem yet");
+    let (id, _) = submitted(&do_(&mut s, Command::Regenerate));
+    engine(&mut s, id, EventKind::Token { text: SNOW.into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    let before = s.write.findings.clone();
+    assert!(!before.is_empty());
+    // Written anew by hand: the findings are of the new words.
+    let answer = s.write.open.turns[1].id;
+    do_(&mut s, Command::BeginEdit(answer));
+    do_(&mut s, Command::SetEdit("The first cold snow falls\nupon the roof and garden\nand the cat sits still".into()));
+    do_(&mut s, Command::SendEdit);
+    assert!(s.write.findings != before, "{:?}", s.write.findings);
+    do_(&mut s, Command::SelectBranch(answer));
+    assert_eq!(s.write.findings, before, "and of the old ones again");
+    do_(&mut s, Command::NewConversation);
+    assert!(s.write.findings.is_empty());
+}
+
+#[test]
+fn sliders_start_where_the_models_card_says_and_stay_where_a_person_put_them() {
+    let mut s = state();
+    s.models.entries[1].card.defaults =
+        CardDefaults { dry_multiplier: Some(0.8), dry_penalty_last_n: Some(256), ..CardDefaults::default() };
+    s.models.entries.push(entry("large", Makes::Text, ModelPresence::Here { path: "/m/l.gguf".into() }));
+    s.settle_text_sliders();
+    assert_eq!((s.text().dry_multiplier, s.text().dry_penalty_last_n), (0.8, 256));
+    let choose = |s: &mut AppState, id: &str| do_(s, Command::SetText(TextEdit::Model(id.into())));
+    choose(&mut s, "large");
+    assert_eq!((s.text().dry_multiplier, s.text().dry_penalty_last_n), (0.0, 64), "a large model needs none");
+    do_(&mut s, Command::SetText(TextEdit::Knob(TextKnob::DryMultiplier, 0.3)));
+    choose(&mut s, SMOLLM_ID);
+    assert_eq!((s.text().dry_multiplier, s.text().dry_penalty_last_n), (0.3, 256), "what was moved stays");
+    do_(&mut s, Command::SetText(TextEdit::Knob(TextKnob::DryMultiplier, 0.0)));
+    s.settle_text_sliders();
+    assert_eq!(s.text().dry_multiplier, 0.0, "and the next start does not move it");
+    do_(&mut s, Command::SetText(TextEdit::Reset));
+    assert_eq!(s.text().dry_multiplier, 0.8);
+}
+
 #[test]
 fn the_sections_of_an_outline_are_written_and_put_together() {
     let mut s = state();
@@ -377,8 +475,9 @@ fn the_sections_of_an_outline_are_written_and_put_together() {
 }
 
 #[test]
-fn a_language_model_improves_the_prompt_and_it_can_be_undone() {
+fn a_language_model_proposes_a_prompt_and_the_person_takes_it_or_not() {
     let mut s = state();
+    able(&mut s);
     assert!(do_(&mut s, Command::ImprovePrompt).is_empty(), "there is no prompt");
     prompt(&mut s, "a fox");
     let effects = do_(&mut s, Command::ImprovePrompt);
@@ -388,16 +487,81 @@ fn a_language_model_improves_the_prompt_and_it_can_be_undone() {
     assert_eq!(messages[1].content, "a fox");
     assert_eq!(do_(&mut s, Command::ImprovePrompt), vec![Effect::Cancel(id)]);
     engine(&mut s, id, EventKind::Cancelled);
-    assert_eq!(s.settings.image.prompt, "a fox");
+    assert!(s.proposal().is_none());
 
-    let (id, _) = submitted(&do_(&mut s, Command::ImprovePrompt));
-    for text in ["\"a red fox", " in snow\"\n"] {
-        engine(&mut s, id, EventKind::Token { text: text.into() });
+    let propose = |s: &mut AppState, texts: &[&str]| {
+        let (id, _) = submitted(&do_(s, Command::ImprovePrompt));
+        texts.iter().for_each(|text| drop(engine(s, id, EventKind::Token { text: (*text).into() })));
+        engine(s, id, EventKind::Finished(stats()));
+        s.proposal().map(|proposal| proposal.new.clone())
+    };
+    let better = propose(&mut s, &["\"a red fox", " in snow\"\n"]);
+    assert_eq!((better.as_deref(), s.settings.image.prompt.as_str()), (Some("a red fox in snow"), "a fox"), "not yet");
+    do_(&mut s, Command::DropProposal);
+    assert!(s.proposal().is_none() && s.settings.image.prompt == "a fox");
+    propose(&mut s, &["a red fox in snow"]);
+    do_(&mut s, Command::UseProposal);
+    assert_eq!((s.settings.image.prompt.as_str(), s.proposal()), ("a red fox in snow", None));
+    for useless in ["A red fox, in snow.", "Sure! Here is a better prompt:", "I'm sorry, I can't."] {
+        assert_eq!(propose(&mut s, &[useless]), None, "{useless}");
     }
-    engine(&mut s, id, EventKind::Finished(stats()));
-    assert_eq!(s.settings.image.prompt, "a red fox in snow");
-    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::PromptWritten("a fox".into())));
+    assert!(s.notices.is_empty() && s.create.error.is_none(), "nothing is said where nothing is better");
+    propose(&mut s, &["a red fox in deep snow"]);
+    prompt(&mut s, "a wolf");
+    assert!(s.proposal().is_none(), "it was made of another prompt");
     assert!(s.create.jobs.is_empty(), "nothing is drawn before it was seen");
+}
+
+#[test]
+fn a_prompt_is_made_better_only_by_who_can_for_whom_it_helps() {
+    let mut s = state();
+    prompt(&mut s, "a fox");
+    assert_eq!(s.prompt_writer(), None, "98 MB write no better prompt");
+    assert!(do_(&mut s, Command::ImprovePrompt).is_empty());
+    let large = entry("large", Makes::Text, ModelPresence::Absent);
+    s.models.entries.push(large);
+    s.models.entries[2].card.files[0].bytes = 500_000_000;
+    assert_eq!(s.prompt_writer(), None, "it is not here");
+    s.models.entries[2].presence = ModelPresence::Here { path: "/m/l.gguf".into() };
+    assert_eq!(s.prompt_writer().as_deref(), Some("large"), "another one than the one in use");
+    let effects = do_(&mut s, Command::ImprovePrompt);
+    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    assert_eq!((request.model.id.as_str(), request.params.model.as_str()), ("large", "large"));
+    engine(&mut s, id, EventKind::Cancelled);
+    s.models.entries[0].card.family = "sticker-flow".into();
+    assert_eq!(s.prompt_writer(), None, "it reads words, not sentences");
+}
+
+#[test]
+fn a_passage_that_a_model_only_talks_about_is_its_own_prompt() {
+    let mut s = state();
+    answered(&mut s, "Tell me a story", "A lighthouse stood alone above the grey and stormy sea.");
+    let (id, _) = submitted(&do_(&mut s, Command::PictureOfTurn(2)));
+    engine(&mut s, id, EventKind::Token { text: "This passage describes a lighthouse that symbolises hope.".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    assert_eq!(s.settings.image.prompt, "A lighthouse stood alone above the grey and stormy sea");
+    // A model that was not trained to answer gets examples to go on with.
+    let (id, _) = submitted(&do_(&mut s, Command::PictureOfTurn(2)));
+    let no_template = Cause::BadTemplate { reason: Both::new("it has none", "没有") };
+    let effects = engine(&mut s, id, EventKind::Failed(no_template.into()));
+    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let TextPrompt::Raw(raw) = &request.prompt else { panic!("{:?}", request.prompt) };
+    assert!(raw.ends_with("Passage: A lighthouse stood alone above the grey and stormy sea.\nPicture:"), "{raw}");
+    assert_eq!(request.params.stop, ["\n"]);
+    assert!(s.create.error.is_none());
+    engine(&mut s, id, EventKind::Token { text: " a lonely lighthouse above a stormy sea, oil painting".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    assert_eq!(s.settings.image.prompt, "a lonely lighthouse above a stormy sea, oil painting");
+    // A model of stickers is given the passage at once, where no language model finds its one thing.
+    s.models.entries[0].card.family = "sticker-flow".into();
+    assert!(do_(&mut s, Command::PictureOfTurn(2)).is_empty() && s.create.helper.is_none());
+    assert_eq!(s.settings.image.prompt, "A lighthouse stood alone above the grey and stormy sea");
+    // And so it is without a language model.
+    s.models.entries[0].card.family = "test".into();
+    s.models.entries[1].presence = ModelPresence::Absent;
+    prompt(&mut s, "x");
+    assert!(do_(&mut s, Command::PictureOfTurn(2)).is_empty() && s.create.error.is_none());
+    assert_eq!(s.settings.image.prompt, "A lighthouse stood alone above the grey and stormy sea");
 }
 
 #[test]
@@ -486,6 +650,28 @@ fn a_character_and_a_chat_from_elsewhere_become_conversations() {
 
 fn imported(role: Role, name: &str, text: &str, after: Option<usize>) -> ImportedTurn {
     ImportedTurn { role, name: name.into(), text: text.into(), after }
+}
+
+#[test]
+fn an_imported_version_is_shown_in_its_place() {
+    let mut s = state();
+    let chat = ImportedChat {
+        turns: vec![
+            imported(Role::User, "", "Hi", None),
+            imported(Role::Assistant, "Bo", "one", Some(0)),
+            imported(Role::Assistant, "Bo", "two", Some(0)),
+            imported(Role::Assistant, "Bo", "three", Some(0)),
+        ],
+        shown: Some(2),
+        ..ImportedChat::default()
+    };
+    let effects = update(&mut s, Input::Store(StoreEvent::ChatsOpened { chats: vec![chat], left_out: Vec::new() }));
+    assert_eq!(page(&s), ["Hi", "two"]);
+    let turn = &s.write.open.turns[1];
+    assert_eq!(s.write.open.shelf.siblings(turn), [2, 3, 4], "the second of three, as it was");
+    assert!([2, 3, 4].iter().all(|id| s.write.open.manner.names[id] == "Bo"));
+    let [Effect::KeepConversations(kept)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(kept[0].1.last(), Some(&JournalEntry::Select { id: 3 }), "and after the next start");
 }
 
 #[test]
