@@ -12,11 +12,19 @@ use crate::ui::theme::{BODY, S1, SMALL};
 use crate::ui::{icons, widgets};
 use crate::writing::prompts;
 
-/// Words that change what the built-in model draws, in English and Chinese, each seen to do so: of the looks one holds,
-/// and of the colours one.
+/// Words that change what the built-in model draws, in English and Chinese, of each group one at a time. Each was looked
+/// at: noto, twemoji, brown, white and gray change little.
 const LOOKS: [(&str, &str); 3] = [("3d", "立体"), ("flat", "扁平"), ("fluent", "流畅")];
-const COLOURS: [(&str, &str); 6] =
-    [("red", "红色"), ("yellow", "黄色"), ("green", "绿色"), ("blue", "蓝色"), ("purple", "紫色"), ("pink", "粉色")];
+const COLOURS: [(&str, &str); 8] = [
+    ("red", "红色"),
+    ("orange", "橙色"),
+    ("yellow", "黄色"),
+    ("green", "绿色"),
+    ("blue", "蓝色"),
+    ("purple", "紫色"),
+    ("pink", "粉色"),
+    ("black", "黑色"),
+];
 
 /// The button that makes the prompt better, where a language model can; it stops one that writes.
 pub fn button(ui: &mut Ui, cx: &mut Cx<'_>) {

@@ -15,7 +15,7 @@ fn left_out(text: &str) -> Vec<String> {
 /// The system text and the path that is shown.
 fn said(chat: &ImportedChat) -> Vec<(Role, &str)> {
     let mut path = Vec::new();
-    let mut at = chat.turns.len().checked_sub(1);
+    let mut at = chat.shown.or(chat.turns.len().checked_sub(1));
     while let Some(turn) = at.map(|at| &chat.turns[at]) {
         path.push((turn.role, turn.text.as_str()));
         at = turn.after;
@@ -251,7 +251,7 @@ fn local_programs_bring_their_versions_and_names() {
         {\"name\":\"Bo\",\"is_user\":false,\"mes\":\"Hello!\",\"swipe_id\":1,\"swipes\":[\"Ho\",\"Hello\",\"Hey\",null]}\n\
         {\"name\":\"Ada\",\"is_user\":false,\"mes\":\"Oh\"}";
     let read = chat(tavern.as_bytes()).unwrap();
-    assert_eq!(by_name(&read), ["[Ada] Yes?", "(Lin) Hi", "Bo Ho", "Bo Hey", "Bo Hello!", "[Ada] Oh"]);
+    assert_eq!(by_name(&read), ["[Ada] Yes?", "(Lin) Hi", "Bo Ho", "Bo Hello!", "Bo Hey", "[Ada] Oh"]);
     assert_eq!(versions(&read)[2], ("Hello!", vec!["Ho", "Hey"]), "the message as it stands now");
     assert_eq!(left_out(tavern), ["an author's note"]);
 
