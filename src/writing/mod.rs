@@ -5,6 +5,7 @@
 //! form + fields -> prompt -> (a model, elsewhere) -> text -> checks -> findings -> "write that line again"
 //! Markdown or messages -> Document -> Markdown, plain text, HTML, DOCX
 //! page: memory, cards, note, text -> what a model reads of it
+//! a passage or an answer -> prompt for a picture
 //! card or chats of another program -> Persona or ImportedChat
 //! ```
 

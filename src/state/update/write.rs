@@ -176,15 +176,19 @@ impl AppState {
         let Some(turn) = self.write.open.turn(id) else { return };
         let (role, parent) = (turn.message.role, turn.parent.unwrap_or(START));
         let new = self.begin_turn(role, text, Some(parent), fx);
-        // It is the same person's.
-        let open = &mut self.write.open;
-        if let Some((name, id)) = open.manner.names.get(&id).cloned().zip(open.id.clone()) {
-            open.manner.names.insert(new, name.clone());
-            fx.push(Effect::Journal { id, entry: JournalEntry::Name { turn: Some(new), name } });
-        }
+        self.name_like(id, new, fx);
         // An answer that the person wrote anew needs no other.
         if role == Role::User {
             self.answer(None, fx);
+        }
+    }
+
+    /// A version of a turn is said by whoever says that.
+    fn name_like(&mut self, old: u64, new: u64, fx: &mut Effects) {
+        let open = &mut self.write.open;
+        if let Some((name, id)) = open.manner.names.get(&old).cloned().zip(open.id.clone()) {
+            open.manner.names.insert(new, name.clone());
+            fx.push(Effect::Journal { id, entry: JournalEntry::Name { turn: Some(new), name } });
         }
     }
 
@@ -203,6 +207,7 @@ impl AppState {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let Some(conversation) = self.write.open.id.clone() else { return };
         let new = self.begin_turn(Role::Assistant, text, parent, fx);
+        self.name_like(turn, new, fx);
         self.write.weighed.insert(new, kept);
         self.write.inspecting = Some(new);
         self.start_job(new, conversation, fx);
@@ -229,7 +234,13 @@ impl AppState {
         }
         match self.write.open.turns.last() {
             // Beside the old answer.
-            Some(turn) if turn.message.role == Role::Assistant => self.answer(turn.parent, fx),
+            Some(turn) if turn.message.role == Role::Assistant => {
+                let (old, parent) = (turn.id, turn.parent);
+                self.answer(parent, fx);
+                if let Some(new) = self.write.open.turns.last().map(|turn| turn.id) {
+                    self.name_like(old, new, fx);
+                }
+            }
             Some(_) => self.answer(None, fx),
             None => {}
         }

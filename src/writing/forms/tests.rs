@@ -208,7 +208,7 @@ fn prompt_and_check_say_the_same_number() {
 }
 
 #[test]
-fn what_a_strict_form_holds_an_answer_to_passes_its_checks() {
+fn a_strict_form_has_a_grammar_for_what_was_chosen() {
     let poem = |kind: &str, lang| {
         let values = Values::from([("topic".to_owned(), "x".to_owned()), ("kind".to_owned(), kind.to_owned())]);
         find("poem").unwrap().grammar(&values, lang)

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+mod forms;
 mod late;
 mod page;
 mod personas;
