@@ -288,7 +288,7 @@ fn the_grammars_of_forms_read_what_the_forms_ask_for() {
         (
             "quatrain",
             Lang::En,
-            "The snow came down at break of day\nand covered all the sleeping town\nit hid the hills and fields of hay\nand wrapped the roofs in white and brown",
+            "The snow came down at break of day\nand filled the street with silver light\nit hid the hills and fields of hay\nand shone all through the quiet night",
             "Here is a poem:\nThe snow came down",
         ),
     ] {
