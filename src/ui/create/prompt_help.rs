@@ -89,7 +89,8 @@ fn styles(ui: &mut Ui, cx: &mut Cx<'_>) {
             let words: Vec<&str> = group.iter().map(|(en, zh)| lang.pick(*en, *zh)).collect();
             for word in &words {
                 let on = prompts::has(prompt, word);
-                let chip = ui.add(egui::Button::selectable(on, RichText::new(*word).size(SMALL)));
+                let chip =
+                    ui.add(egui::Button::new(RichText::new(*word).size(SMALL)).selected(on).min_size(vec2(0.0, 24.0)));
                 if chip.on_hover_text(cx.t(T::StyleHover)).clicked() {
                     cx.push(Command::SetImage(ImageEdit::Prompt(prompts::toggle(prompt, word, &words))));
                 }
