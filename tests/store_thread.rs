@@ -352,7 +352,7 @@ fn cards_and_chats_of_other_programs_are_opened() {
         "description": "{{char}} counts.", "personality": "", "scenario": "", "first_mes": "Hello, {{user}}.", "mes_example": ""}}"#;
     store.send(Request::Open(put("ada.json", card)));
     let StoreEvent::PersonaOpened { persona, .. } = next(&events) else { panic!() };
-    assert_eq!((persona.name.as_str(), persona.greetings[0].as_str()), ("Ada", "Hello, User."));
+    assert_eq!((persona.name.as_str(), persona.greetings[0].as_str()), ("Ada", "Hello, {{user}}."));
     store.send(Request::Open(put(
         "chat.json",
         br#"[{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]"#,

@@ -171,7 +171,7 @@ impl AppState {
     /// A conversation with a character: who it is, its greeting, its model and sliders.
     fn talk(&mut self, persona: Persona, fx: &mut Effects) {
         let person = self.settings.person.trim().to_owned();
-        let user = if person.is_empty() { self.lang.pick("User", "用户") } else { person.as_str() };
+        let user = if person.is_empty() { cards::person_of(&persona) } else { person.as_str() };
         let persona = match cards::spoken(&persona, user) {
             Ok(persona) => persona,
             Err(error) => return self.problem(error),

@@ -15,6 +15,7 @@ use crate::ui::textures::{TexKey, Textures};
 use crate::ui::theme::{self, BODY, S1, S2, S3, S4, S6, SMALL};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
 use crate::ui::{icons, models_bits};
+use crate::writing::cards;
 
 const COLUMN: f32 = 640.0;
 const ROW: f32 = 64.0;
@@ -141,19 +142,19 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona
             ui.painter().galley(pos2(texts.left(), texts.top() + y), ui.painter().layout_job(job), ink);
         };
         line(ui, &kept.persona.name, theme::strong(BODY), cx.p.strong, 11.0);
-        line(ui, about(&kept.persona), theme::small(), cx.p.muted, 33.0);
+        line(ui, &about(cx, &kept.persona), theme::small(), cx.p.muted, 33.0);
     });
     let name = kept.persona.name.clone();
     let id = ui.scope_id().with("about");
     let hover = ui.interact(Rect::from_min_max(at.min, pos2(inner.center().x, at.bottom())), id, Sense::hover());
     hover.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
-    hover.on_hover_text(about(&kept.persona));
+    hover.on_hover_text(about(cx, &kept.persona));
 }
 
-/// The first line of what is told about it.
-fn about(persona: &Persona) -> &str {
-    let mut texts = [&persona.notes, &persona.system].into_iter().flat_map(|text| text.lines());
-    texts.find(|text| !text.trim().is_empty()).unwrap_or_default()
+/// What is told about it, in a line.
+fn about(cx: &Cx<'_>, persona: &Persona) -> String {
+    let person = cx.state.settings.person.trim();
+    cards::about(persona, if person.is_empty() { cards::person_of(persona) } else { person })
 }
 
 /// Its picture, or the first letter of its name.

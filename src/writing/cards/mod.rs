@@ -23,6 +23,7 @@ pub use examples::examples;
 use crate::domain::Persona;
 use crate::error::Result;
 use crate::lang::Both;
+use crate::writing::checks::is_han;
 use crate::writing::import::{self, MAX_FILE, bad, too_large};
 use fields::Fields;
 use macros::fill;
@@ -31,6 +32,8 @@ use macros::fill;
 const MAX_JSON: usize = 16 << 20;
 /// Longest name, in characters.
 const MAX_NAME: usize = 200;
+/// Characters of the line that tells what a character is.
+const MAX_ABOUT: usize = 300;
 /// All texts of a card together, once names are put in.
 const MAX_FILLED: usize = 32 << 20;
 
@@ -214,6 +217,21 @@ pub fn spoken(persona: &Persona, user: &str) -> Result<Persona> {
         })?;
     }
     Ok(persona)
+}
+
+/// What a card calls a person without a name, in its own language.
+pub fn person_of(persona: &Persona) -> &'static str {
+    let han = persona.greetings.iter().chain([&persona.system]).any(|text| text.chars().any(is_han));
+    if han { "用户" } else { "User" }
+}
+
+/// The first line that tells what a character is, with the names put in; no longer than a row shows.
+pub fn about(persona: &Persona, user: &str) -> String {
+    let mut lines = [&persona.notes, &persona.system].into_iter().flat_map(|text| text.lines());
+    let line = lines.find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let line: String = line.chars().take(MAX_ABOUT).collect();
+    let called = if persona.nickname.is_empty() { &persona.name } else { &persona.nickname };
+    fill(&line, called, user, &mut { MAX_FILLED }).unwrap_or(line)
 }
 
 /// Parts of a card that the studio has no use for; told, so that nobody misses them unknowingly.

@@ -302,6 +302,8 @@ fn macros_stay_in_a_card_and_become_names_when_it_speaks() {
     let raw = super::persona(V1.as_bytes()).unwrap().persona;
     assert_eq!(raw.greetings, ["Hello, {{user}}."]);
     assert!(to_v2(&raw).contains("Hello, {{user}}.") && to_v2(&raw).contains("{{char}} keeps bees."));
+    assert_eq!((about(&raw, "Lin").as_str(), person_of(&raw)), ("Ada keeps bees.", "User"));
+    assert_eq!(person_of(&Persona { system: "你好".into(), ..Persona::default() }), "用户");
     let bee = Persona { nickname: "Bee".into(), ..raw };
     let spoken = spoken(&bee, "Lin").unwrap();
     assert_eq!((spoken.greetings[0].as_str(), spoken.name.as_str()), ("Hello, Lin.", "Ada"));
