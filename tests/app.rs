@@ -291,7 +291,7 @@ fn a_talk_its_pin_and_its_words_are_there_after_a_restart() {
         Command::SetText(TextEdit::Temperature(0.1)),
         Command::Persona(PersonaCommand::New),
         set(PersonaEdit::Name("Ada".into())),
-        set(PersonaEdit::Greeting("Which CLOCK has stopped?".into())),
+        set(PersonaEdit::Greeting(0, "Which CLOCK has stopped?".into())),
         set(PersonaEdit::Sliders(true)),
         Command::Persona(PersonaCommand::Keep),
         Command::SetText(TextEdit::Temperature(0.9)),

@@ -35,7 +35,7 @@ fn picture(key: &str, text: &[u8]) -> Vec<u8> {
 
 /// Reads the bytes as a card and as a chat within bounds; what is refused is told in both languages.
 fn hold(alone: &Alone, bytes: &[u8]) {
-    let ((card, talk), memory, time) = measured(alone, || (persona(bytes, "Lin"), (chat(bytes), is_card(bytes))));
+    let ((card, talk), memory, time) = measured(alone, || (persona(bytes), (chat(bytes), is_card(bytes))));
     assert!(memory <= (260 << 20) + 8 * bytes.len(), "{} MB for {} bytes", memory >> 20, bytes.len());
     assert!(time < LONGEST, "{time:?} for {} bytes", bytes.len());
     for error in [card.err(), talk.0.err()].into_iter().flatten() {
@@ -198,7 +198,7 @@ fn what_once_took_too_much_is_refused() {
     let alone = alone();
     let name = "n".repeat(1 << 20);
     let bomb = json!({ "name": name, "nickname": name, "description": "<bot>".repeat(200_000) });
-    let filled = persona(bomb.to_string().as_bytes(), "Lin").unwrap_err().summary(Lang::En);
+    let filled = persona(bomb.to_string().as_bytes()).unwrap_err().summary(Lang::En);
     assert!(filled.contains("more than 32 MB"), "{filled}");
     hold(&alone, bomb.to_string().as_bytes());
     let many = json!({ "name": "Ada", "alternate_greetings": vec!["{{char}}".repeat(8000); 200], "nickname": name });
@@ -231,6 +231,6 @@ fn the_corpus_does_no_harm() {
     for path in files {
         let bytes = std::fs::read(&path).unwrap();
         hold(&alone, &bytes);
-        assert!(persona(&bytes, "Lin").is_err() || chat(&bytes).is_err(), "{}", path.display());
+        assert!(persona(&bytes).is_err() || chat(&bytes).is_err(), "{}", path.display());
     }
 }

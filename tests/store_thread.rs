@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use aigc_studio::domain::{
-    ConversationId, Illustration, JobId, JournalEntry, Message, Passage, Persona, PersonaId, Picture, PictureRecord,
-    Role, Sampler, Settings, StoreEvent, Turn,
+    ConversationId, Face, Illustration, JobId, JournalEntry, Message, Passage, Persona, PersonaId, Picture,
+    PictureRecord, Role, Sampler, Settings, StoreEvent, Turn,
 };
 use aigc_studio::error::Cause;
 use aigc_studio::lang::Lang;
@@ -352,7 +352,7 @@ fn cards_and_chats_of_other_programs_are_opened() {
         "description": "{{char}} counts.", "personality": "", "scenario": "", "first_mes": "Hello, {{user}}.", "mes_example": ""}}"#;
     store.send(Request::Open(put("ada.json", card)));
     let StoreEvent::PersonaOpened { persona, .. } = next(&events) else { panic!() };
-    assert_eq!((persona.name.as_str(), persona.greetings[0].as_str()), ("Ada", "Hello, User."));
+    assert_eq!((persona.name.as_str(), persona.greetings[0].as_str()), ("Ada", "Hello, {{user}}."));
     store.send(Request::Open(put(
         "chat.json",
         br#"[{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]"#,
@@ -497,11 +497,11 @@ fn a_character_is_kept_listed_trashed_and_restored() {
     let (store, events) = start(home.path());
     let id = PersonaId("a".into());
     let persona = Box::new(Persona { name: "Ada".into(), avatar: Some(vec![1]), ..Persona::default() });
-    store.send(Request::SavePersona { id: id.clone(), persona, picture_of: None });
+    store.send(Request::SavePersona { id: id.clone(), persona, face: Face::Keep });
     let StoreEvent::PersonaKept(kept) = next(&events) else { panic!() };
     assert!(kept.avatar.as_ref().is_some_and(|path| path.starts_with(home.path().join("personas"))));
-    let copy = (PersonaId("b".into()), Box::new(kept.persona.clone()), Some(id.clone()));
-    store.send(Request::SavePersona { id: copy.0.clone(), persona: copy.1, picture_of: copy.2 });
+    let copy = (PersonaId("b".into()), Box::new(kept.persona.clone()), Face::Of(id.clone()));
+    store.send(Request::SavePersona { id: copy.0.clone(), persona: copy.1, face: copy.2 });
     assert!(
         matches!(next(&events), StoreEvent::PersonaKept(copy) if copy.avatar.is_some()),
         "a copy has the picture too"
@@ -520,6 +520,34 @@ fn a_character_is_kept_listed_trashed_and_restored() {
     assert!(matches!(next(&events), StoreEvent::Failed(_)));
 }
 
+#[test]
+fn a_characters_picture_is_chosen_changed_and_taken_away() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    let id = PersonaId("a".into());
+    let save = |face: Face| {
+        let persona = Box::new(Persona { name: "Ada".into(), ..Persona::default() });
+        store.send(Request::SavePersona { id: id.clone(), persona, face });
+    };
+    let file = home.path().join("face.png");
+    fs::write(&file, png::encode(&picture(8), None).unwrap()).unwrap();
+    save(Face::File(file.clone()));
+    let StoreEvent::PersonaKept(kept) = next(&events) else { panic!() };
+    let path = kept.avatar.expect("it has a picture");
+    assert_eq!(png::open(&path).unwrap().width, 8);
+    fs::write(&file, png::encode(&picture(5), None).unwrap()).unwrap();
+    save(Face::File(file.clone()));
+    assert!(matches!(next(&events), StoreEvent::PersonaKept(_)));
+    assert_eq!(png::open(&path).unwrap().width, 5);
+    fs::write(&file, "no picture").unwrap();
+    save(Face::File(file));
+    assert!(matches!(next(&events), StoreEvent::Failed(_)));
+    assert!(matches!(next(&events), StoreEvent::PersonaKept(kept) if kept.avatar.is_some()), "the old one stays");
+    save(Face::Gone);
+    assert!(matches!(next(&events), StoreEvent::PersonaKept(kept) if kept.avatar.is_none()));
+    assert!(!path.exists());
+}
+
 /// Settings and characters that the disk refuses are told, stay, and are written as soon as it takes them.
 #[test]
 fn settings_and_characters_that_cannot_be_written_are_kept_until_they_can_be() {
@@ -533,7 +561,7 @@ fn settings_and_characters_that_cannot_be_written_are_kept_until_they_can_be() {
     let keep = |name: &str| Request::SavePersona {
         id: PersonaId("ada".into()),
         persona: Box::new(Persona { system: name.into(), ..ada.clone() }),
-        picture_of: None,
+        face: Face::Keep,
     };
     for request in [Request::SaveSettings(Box::new(settings.clone())), keep("old"), keep("new")] {
         let settings = matches!(request, Request::SaveSettings(_));

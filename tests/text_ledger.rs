@@ -76,7 +76,11 @@ fn examples_of_a_character_are_a_part_of_their_own_and_go_first() {
     let examples: Vec<_> = (0..6).map(block).collect();
     let measured = |turns: usize, context| {
         let params = params(context, 4, Overflow::Roll);
-        let prompt = TextPrompt::Played(Box::new(PlayedPrompt { examples: examples.clone(), turns: chat(turns) }));
+        let prompt = TextPrompt::Played(Box::new(PlayedPrompt {
+            examples: examples.clone(),
+            turns: chat(turns),
+            ..Default::default()
+        }));
         let ledger = Meter::default().measure(&asked(&model, prompt.clone(), params.clone(), true)).unwrap();
         let mut pipeline = TextPipeline::new(MemoryBudget::new(1 << 30), DeviceChoice::Cpu);
         let stats = run(&mut pipeline, &request(&model.path, prompt, params, 1), &CancelToken::new(), |_| {}).unwrap();

@@ -470,3 +470,47 @@ fn many_problems_are_all_there_and_dismissed_together() {
         assert!(asked(&mut harness).contains(&Command::DismissProblems));
     }
 }
+
+/// Whoever reads single words gets words of styles, and no button that writes sentences.
+#[test]
+fn a_model_of_single_words_offers_its_styles_and_one_of_sentences_a_better_prompt() {
+    for (lang, chip) in [(Lang::En, "3d"), (Lang::Zh, "立体")] {
+        let mut state = fresh(Room::Create, lang, Theme::Dark);
+        state.models.entries[1].presence = ModelPresence::Here { path: "/m/l.gguf".into() };
+        state.models.entries[1].card.files[0].bytes = 500_000_000;
+        let mut harness = open(state.clone());
+        assert!(harness.query_by_label(T::ImprovePrompt.tr(lang)).is_none());
+        harness.get_by_label(chip).click();
+        assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Prompt(chip.into()))]);
+
+        state.models.entries[0].card.family = "stable-diffusion".into();
+        state.settings.image.prompt = "a fox".into();
+        let mut harness = open(state.clone());
+        assert!(harness.query_by_label(chip).is_none());
+        harness.get_by_label(T::ImprovePrompt.tr(lang)).click();
+        assert_eq!(asked(&mut harness), [Command::ImprovePrompt]);
+        // Without a language model that can, there is no button that makes it worse.
+        state.models.entries[1].card.files[0].bytes = 98_362_432;
+        assert!(open(state).query_by_label(T::ImprovePrompt.tr(lang)).is_none());
+    }
+}
+
+#[test]
+fn a_proposed_prompt_stands_beside_the_old_one_and_is_taken_or_not() {
+    let mut state = fresh(Room::Create, Lang::En, Theme::Dark);
+    state.models.entries[0].card.family = "stable-diffusion".into();
+    state.models.entries[1].presence = ModelPresence::Here { path: "/m/l.gguf".into() };
+    state.models.entries[1].card.files[0].bytes = 500_000_000;
+    state.settings.image.prompt = "a fox".into();
+    let effects = update(&mut state, Input::Command(Command::ImprovePrompt));
+    let Some(Effect::Submit { id, .. }) = effects.first() else { panic!("{effects:?}") };
+    let event = |kind| Input::Engine(Event { job: *id, kind });
+    update(&mut state, event(EventKind::Token { text: "a red fox in snow\n\n".into() }));
+    let mut harness = open(state);
+    harness.get_by_label("a red fox in snow");
+    assert_eq!(harness.state().state.settings.image.prompt, "a fox");
+    harness.get_by_label(T::UseProposal.tr(Lang::En)).click();
+    assert_eq!(asked(&mut harness), [Command::UseProposal]);
+    harness.get_by_label(T::KeepPrompt.tr(Lang::En)).click();
+    assert_eq!(asked(&mut harness), [Command::DropProposal]);
+}

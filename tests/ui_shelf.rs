@@ -241,7 +241,7 @@ fn a_character_is_edited_field_by_field() {
         let fields: [(T, Edit); 4] = [
             (T::PersonaName, PersonaEdit::Name),
             (T::PersonaSystem, PersonaEdit::System),
-            (T::PersonaGreeting, PersonaEdit::Greeting),
+            (T::PersonaGreeting, |text| PersonaEdit::Greeting(0, text)),
             (T::PersonaExamples, PersonaEdit::Examples),
         ];
         for (name, edit) in fields {
@@ -262,6 +262,43 @@ fn a_character_is_edited_field_by_field() {
         harness.get_by_label(T::Save.tr(lang)).click();
         assert_eq!(asked(&mut harness), [Command::Persona(PersonaCommand::Keep)]);
     }
+}
+
+#[test]
+fn greetings_the_picture_and_the_lore_of_a_character_can_be_edited() {
+    let mut state = personas(Lang::En, Theme::Dark);
+    state.personas.editing = Some(PersonaDraft {
+        persona: Persona {
+            name: "Ada".into(),
+            greetings: vec!["Good evening.".into(), "Hm?".into()],
+            lore: vec![StoryCard { id: 1, name: "The mill".into(), about: "Old.".into(), ..Default::default() }],
+            ..Persona::default()
+        },
+        ..PersonaDraft::default()
+    });
+    let mut harness = harness(state, [1280.0, 1400.0]);
+    harness.run();
+    harness.state_mut().commands.clear();
+    let set = |edit| Command::Persona(PersonaCommand::Set(edit));
+    harness.get_by_label("Remove greeting 2").click();
+    assert_eq!(asked(&mut harness), [set(PersonaEdit::NoGreeting(1))]);
+    harness.get_by_label(T::AddGreeting.tr(Lang::En)).click();
+    assert_eq!(asked(&mut harness), [set(PersonaEdit::Greeting(2, String::new()))]);
+    harness.get_by_label(T::ChooseFace.tr(Lang::En)).click();
+    assert_eq!(asked(&mut harness), [Command::Persona(PersonaCommand::ChooseFace)]);
+    harness.get_by_label(T::AddLore.tr(Lang::En)).click();
+    assert_eq!(asked(&mut harness), [set(PersonaEdit::Lore(CardEdit::Add(CardKind::Lore)))]);
+    // The lore of the talk is its own.
+    let mut state = write_shelf(Lang::En, Theme::Dark);
+    let card = StoryCard { id: 4, name: "The mill".into(), about: "Old.".into(), always: true, ..Default::default() };
+    state.write.open.manner.cards = vec![card];
+    let mut harness = open(state);
+    harness.get_by_role_and_label(Part::Button, T::ConversationCards.tr(Lang::En)).click();
+    harness.run();
+    harness.get_by_role_and_label(Part::Button, "The mill").click();
+    harness.run();
+    harness.get_by_label("Delete: The mill").click();
+    assert!(asked(&mut harness).contains(&Command::Card(CardEdit::Remove(4))));
 }
 
 #[test]

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::domain::Wake;
+use crate::domain::{Face, Wake};
 use crate::error::{Doing, StudioError};
 use crate::lang::Lang;
-use crate::state::Command;
+use crate::state::{Command, PersonaCommand, PersonaEdit};
 use crate::store::Request;
 
 /// What a dialog leads to.
@@ -86,6 +86,16 @@ impl Dialogs {
         let dialog = rfd::AsyncFileDialog::new()
             .add_filter(filter, &["png", "jpg", "jpeg", "webp", "latent", "json", "jsonl", "md", "txt"]);
         self.wait(dialog.pick_file(), |path| Answer::Command(Command::OpenFile(path)));
+    }
+
+    /// A picture for the character that is edited.
+    pub fn face(&self, lang: Lang) {
+        let filter = lang.pick("Pictures", "图片");
+        let dialog = rfd::AsyncFileDialog::new().add_filter(filter, &["png", "jpg", "jpeg", "webp"]);
+        self.wait(dialog.pick_file(), |path| {
+            let edit = PersonaEdit::Face(Face::File(path));
+            Answer::Command(Command::Persona(PersonaCommand::Set(edit)))
+        });
     }
 
     pub fn model_file(&self, lang: Lang) {

@@ -110,6 +110,7 @@ impl Studio {
             Effect::RestorePictures(paths) => self.store.send(Request::Restore(paths)),
             Effect::ScanLibrary => self.store.send(Request::ScanLibrary),
             Effect::AskOpenFile => self.dialogs.open_picture(self.state.lang),
+            Effect::AskFace => self.dialogs.face(self.state.lang),
 
             Effect::Journal { id, entry } => self.store.send(Request::Journal { id, entry }),
             Effect::KeepConversations(all) => self.store.send(Request::KeepConversations(all)),
@@ -118,8 +119,8 @@ impl Studio {
             Effect::TrashConversation(id) => self.store.send(Request::DeleteConversation(id)),
             Effect::RestoreConversation(id) => self.store.send(Request::RestoreConversation(id)),
             Effect::SearchTexts { serial, words } => self.store.send(Request::SearchTexts { serial, words }),
-            Effect::SavePersona { id, persona, picture_of } => {
-                self.store.send(Request::SavePersona { id, persona, picture_of });
+            Effect::SavePersona { id, persona, face } => {
+                self.store.send(Request::SavePersona { id, persona, face });
             }
             Effect::TrashPersona(id) => self.store.send(Request::DeletePersona(id)),
             Effect::RestorePersona(id) => self.store.send(Request::RestorePersona(id)),

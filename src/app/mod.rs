@@ -191,6 +191,7 @@ impl Studio {
             }
         };
         self.state.models.entries = self.catalog.cards().iter().zip(presences).map(entry).collect();
+        self.state.settle_text_sliders();
     }
 
     /// Starts to read the models folder; [`Self::take_catalog`] takes what comes of it.

@@ -10,8 +10,8 @@ use super::run::{Interrupts, run_job};
 use super::sampling::SamplingArgs;
 use super::{Context, input, out};
 use crate::domain::{
-    CONTEXT, EventKind, Job, KvType, MAX_TOKENS, MIN_P, Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Seed,
-    TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, opened_by, split_thought,
+    CONTEXT, EventKind, FinishReason, Job, KvType, MAX_TOKENS, MIN_P, Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY,
+    Role, Seed, TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, opened_by, split_thought,
 };
 use crate::engine::Stop;
 use crate::error::{Cause, Result};
@@ -79,7 +79,10 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
     if asked.trim().is_empty() {
         return Err(Cause::EmptyPrompt.into());
     }
-    let params = params(&args)?;
+    let name = args.model.clone().unwrap_or_else(|| TextParams::default().model);
+    // A model's card says where its sliders start; a file that somebody names has none.
+    let start = context.catalog.card(&name).map(|card| card.defaults.text()).unwrap_or_default();
+    let params = params(&args, start)?;
     let seed = seed_of(args.seed)?;
     let interrupts = Interrupts::listen();
     let model = find(context, &params.model, &interrupts)?;
@@ -125,6 +128,17 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
     if let Some(full) = stats.context_full() {
         out::note(format_args!("{} {}", full.summary(context.lang), full.remedy(context.lang)));
     }
+    match stats.finish_reason {
+        FinishReason::Repetition => out::note(context.lang.pick(
+            "The text was stopped: it came to repeat itself. --dry-multiplier 0.8 --dry-penalty-last-n 512 counters that.",
+            "内容反复重复，已停止。可用 --dry-multiplier 0.8 --dry-penalty-last-n 512 抑制。",
+        )),
+        FinishReason::Thought => out::note(context.lang.pick(
+            "The token limit came while the model was thinking, before the answer's form began: allow more with --max-tokens.",
+            "思考时已达到词元上限，尚未开始按格式回答：请用 --max-tokens 增加上限。",
+        )),
+        FinishReason::Stop | FinishReason::Length | FinishReason::ContextFull => {}
+    }
     if args.json {
         out::line(json!({
             "text": split.answer, "thought": split.thought, "prompt_tokens": stats.prompt_tokens, "completion_tokens": stats.completion_tokens,
@@ -169,9 +183,10 @@ pub fn kv_of(name: Option<&str>) -> Result<KvType> {
     KvType::parse(name).ok_or_else(|| Cause::BadChoice { name: "kv", value: name.to_owned(), choices }.into())
 }
 
-fn params(args: &TextArgs) -> Result<TextParams> {
+/// What the flags say, and `start` where they say nothing.
+fn params(args: &TextArgs, start: TextParams) -> Result<TextParams> {
     let stop = args.stop.iter().map(|text| args.sampling.unescape("stop", text)).collect::<Result<_>>()?;
-    let mut params = TextParams { stop, draft: args.draft.clone(), ..TextParams::default() };
+    let mut params = TextParams { stop, draft: args.draft.clone(), ..start };
     if let Some(id) = &args.model {
         params.model.clone_from(id);
     }
@@ -219,7 +234,7 @@ mod tests {
     fn stop_texts_have_their_escapes_read() {
         let stop = |flags: &[&str]| {
             let line = Line::try_parse_from([&["text", "hi"], flags].concat()).unwrap();
-            params(&line.args).map(|params| params.stop)
+            params(&line.args, TextParams::default()).map(|params| params.stop)
         };
         assert_eq!(stop(&["--stop", r"\n", "--stop", r"a\tb", "--stop", "你"]).unwrap(), ["\n", "a\tb", "你"]);
         assert_eq!(stop(&["--stop", r"\n", "--no-escape"]).unwrap(), [r"\n"]);

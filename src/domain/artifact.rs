@@ -282,6 +282,13 @@ pub enum JournalEntry {
         turn: Option<u64>,
         name: String,
     },
+    /// A new card of its world, or one with this number as it is now.
+    Card {
+        card: super::StoryCard,
+    },
+    CardGone {
+        id: u64,
+    },
     /// Its own sliders.
     Sliders {
         params: Box<TextParams>,
@@ -301,13 +308,17 @@ impl JournalEntry {
             (Self::System { .. }, Self::System { .. })
             | (Self::Page(PageEntry::Memory { .. }), Self::Page(PageEntry::Memory { .. }))
             | (Self::Page(PageEntry::Note { .. }), Self::Page(PageEntry::Note { .. })) => true,
-            (Self::Page(PageEntry::Card { card }), Self::Page(PageEntry::Card { card: old })) => card.id == old.id,
+            (Self::Page(PageEntry::Card { card }), Self::Page(PageEntry::Card { card: old }))
+            | (Self::Card { card }, Self::Card { card: old }) => card.id == old.id,
             _ => false,
         }
     }
 
     /// Whether nothing is said with it: the conversation's time stays as it is.
     pub fn is_aside(&self) -> bool {
-        matches!(self, Self::Title { .. } | Self::Pin { .. } | Self::Sliders { .. })
+        matches!(
+            self,
+            Self::Title { .. } | Self::Pin { .. } | Self::Sliders { .. } | Self::Card { .. } | Self::CardGone { .. }
+        )
     }
 }

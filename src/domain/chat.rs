@@ -11,9 +11,10 @@ pub struct ImportedChat {
     pub person: String,
     /// Who answers; empty for an assistant without a name.
     pub speaker: String,
-    /// Parents come before their children, and of the turns in one place the last is shown: the path that is shown ends
-    /// with the last turn.
+    /// Parents come before their children, versions of a turn in the order of the file.
     pub turns: Vec<ImportedTurn>,
+    /// The index of the turn that the path ends with which is shown; `None` for the last one.
+    pub shown: Option<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -155,6 +155,11 @@ pub enum FinishReason {
     Length,
     /// Prompt and answer fill the context.
     ContextFull,
+    /// The same words came again and again.
+    Repetition,
+    /// `max_tokens` were written and the thought before the answer had no end yet, so that the grammar of the answer
+    /// could not begin.
+    Thought,
 }
 
 #[derive(Clone, Debug, PartialEq)]

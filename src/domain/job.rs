@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{ImageParams, Latents, Message, Story, TextParams};
+use super::{ImageParams, Latents, Message, Story, StoryCard, TextParams};
 
 /// Names a job for as long as the program runs. Every event carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,7 +118,7 @@ pub enum TextPrompt {
     Raw(String),
     /// A page, up to the cursor.
     Page(Box<PagePrompt>),
-    /// Turns with a character that has examples.
+    /// Turns with a character that has examples, or with cards.
     Played(Box<PlayedPrompt>),
 }
 
@@ -128,6 +128,8 @@ pub struct PlayedPrompt {
     /// Short conversations that show how it speaks; they stand between the system prompt and the turns.
     pub examples: Vec<Vec<Message>>,
     pub turns: Vec<Message>,
+    /// What is read where it is named.
+    pub cards: Vec<StoryCard>,
 }
 
 /// What a page offers a model to read; what of it has room is decided where the tokens are known.

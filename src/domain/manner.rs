@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Role, TextParams};
+use super::{Role, StoryCard, TextParams};
 
 /// What a conversation has of its own beside its words; most have nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,9 +17,19 @@ pub struct Manner {
     pub names: BTreeMap<u64, String>,
     /// In the place of the person's own sliders, in this conversation alone.
     pub sliders: Option<TextParams>,
+    /// What is read where it is named.
+    pub cards: Vec<StoryCard>,
 }
 
 impl Manner {
+    /// A new card, or one with this number as it is now.
+    pub fn put_card(&mut self, card: StoryCard) {
+        match self.cards.iter_mut().find(|old| old.id == card.id) {
+            Some(old) => *old = card,
+            None => self.cards.push(card),
+        }
+    }
+
     /// Who says turn `id`, by name; `None` where nobody was named.
     pub fn name_of(&self, id: u64, role: Role) -> Option<&str> {
         let usual = match role {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{Checkpoint, ImageParams, ModelFiles, ModelRef, Sampler, Schedule, Takes};
+use super::{Checkpoint, ImageParams, ModelFiles, ModelRef, Sampler, Schedule, Takes, TextParams};
 use crate::error::{Cause, Result};
 
 /// The id of the picture model inside this program.
@@ -13,6 +13,10 @@ pub const STICKER_ID: &str = "sticker-64";
 pub const SMOLLM_ID: &str = "smollm2-135m";
 /// The program of 1966, which is no network: inside this program.
 pub const ELIZA_ID: &str = "eliza";
+
+/// Bytes of weights from which on language models rewrite a prompt and keep its subject. SmolLM2 135M (98 MB) and Gemma
+/// 270M (253 MB) do not; half a billion weights in four bits (400 MB) do.
+const REWRITES: u64 = 350_000_000;
 
 /// What a model makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
@@ -83,6 +87,9 @@ pub struct CardDefaults {
     pub temperature: Option<f32>,
     pub context: Option<u32>,
     pub repeat_penalty: Option<f32>,
+    pub repeat_last_n: Option<u32>,
+    pub dry_multiplier: Option<f32>,
+    pub dry_penalty_last_n: Option<u32>,
 }
 
 impl CardDefaults {
@@ -94,6 +101,40 @@ impl CardDefaults {
         params.guidance = self.guidance.unwrap_or(params.guidance);
         params.sampler = self.sampler.unwrap_or(params.sampler);
         params.schedule = self.schedule.unwrap_or(params.schedule);
+    }
+
+    /// Sets the text sliders that the card names.
+    pub fn apply_text(&self, params: &mut TextParams) {
+        params.temperature = self.temperature.unwrap_or(params.temperature);
+        params.context = self.context.unwrap_or(params.context);
+        params.repeat_penalty = self.repeat_penalty.unwrap_or(params.repeat_penalty);
+        params.repeat_last_n = self.repeat_last_n.unwrap_or(params.repeat_last_n);
+        params.dry_multiplier = self.dry_multiplier.unwrap_or(params.dry_multiplier);
+        params.dry_penalty_last_n = self.dry_penalty_last_n.unwrap_or(params.dry_penalty_last_n);
+    }
+
+    /// Text sliders as they start for the model.
+    pub fn text(&self) -> TextParams {
+        let mut params = TextParams::default();
+        self.apply_text(&mut params);
+        params
+    }
+
+    /// Another model takes the place of this one: text sliders that stand where this card put them go where that one's
+    /// does; those that the person moved stay.
+    pub fn hand_over(&self, to: &Self, params: &mut TextParams) {
+        fn one<T: PartialEq>(slot: &mut T, old: &T, new: T) {
+            if slot == old {
+                *slot = new;
+            }
+        }
+        let (old, new) = (self.text(), to.text());
+        one(&mut params.temperature, &old.temperature, new.temperature);
+        one(&mut params.context, &old.context, new.context);
+        one(&mut params.repeat_penalty, &old.repeat_penalty, new.repeat_penalty);
+        one(&mut params.repeat_last_n, &old.repeat_last_n, new.repeat_last_n);
+        one(&mut params.dry_multiplier, &old.dry_multiplier, new.dry_multiplier);
+        one(&mut params.dry_penalty_last_n, &old.dry_penalty_last_n, new.dry_penalty_last_n);
     }
 }
 
@@ -162,6 +203,17 @@ impl ModelCard {
     /// schedules.
     pub fn is_diffusion(&self) -> bool {
         self.family.starts_with("stable-diffusion")
+    }
+
+    /// Whether a prompt may be sentences; else it is a bag of words.
+    pub fn reads_prose(&self) -> bool {
+        self.family != "sticker-flow"
+    }
+
+    /// Whether it is a language model that can be relied on to rewrite a prompt: smaller ones talk about it.
+    pub fn can_rewrite(&self) -> bool {
+        let bytes = self.local.as_ref().map_or(self.bytes(), |local| local.weights);
+        self.makes == Makes::Text && self.family != "eliza" && bytes >= REWRITES
     }
 
     /// The sliders that change its pictures.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::TextParams;
+use super::{StoryCard, TextParams};
 
 /// Names a character of the library and its file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,11 +19,14 @@ pub struct KeptPersona {
     pub avatar: Option<PathBuf>,
 }
 
-/// A character. Its texts hold no macros: names are filled in when it is imported.
+/// A character. Names in its texts may be macros, `{{char}}` and `{{user}}`: they are put in when a conversation begins.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Persona {
     pub name: String,
+    /// What it is called in conversations; empty for its name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub nickname: String,
     /// What the model is told about whom it plays: description, personality and scenario in one text.
     pub system: String,
     /// How a conversation may begin; the first is the usual one.
@@ -37,9 +40,26 @@ pub struct Persona {
     /// A model card's id that it is meant for.
     pub model: Option<String>,
     pub params: Option<TextParams>,
+    /// What of its world is read where it is named; conversations with it begin with these cards.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lore: Vec<StoryCard>,
     /// A PNG. Kept as a file of its own, so it is not part of the text form.
     #[serde(skip)]
     pub avatar: Option<Vec<u8>>,
+}
+
+/// The picture of a character, when it is written to the disk.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Face {
+    /// The one that it brings, else the one that is there.
+    #[default]
+    Keep,
+    /// A copy of another's.
+    Of(PersonaId),
+    /// Of a file of the person's.
+    File(PathBuf),
+    /// None; the one that is there goes into the trash.
+    Gone,
 }
 
 #[cfg(test)]

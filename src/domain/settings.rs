@@ -80,7 +80,11 @@ pub struct Settings {
     /// The sliders as they were left.
     pub image: ImageParams,
     pub text: TextParams,
+    /// The language model whose card the sliders of text started from.
+    pub text_card: String,
     pub system_prompt: String,
+    /// What characters call the person; empty for no name.
+    pub person: String,
     /// The editors of the answer's form.
     pub answer_forms: AnswerForms,
     /// Models whose terms the person agreed to.

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{PageCommand, PersonaCommand, ShotKey, TextKnob};
+use super::{CardEdit, PageCommand, PersonaCommand, ShotKey, TextKnob};
 use crate::domain::{
-    AnswerForm, ConversationId, DeviceChoice, Grammar, Job, JobId, JournalEntry, KvType, Latents, LedgerRequest,
+    AnswerForm, ConversationId, DeviceChoice, Face, Grammar, Job, JobId, JournalEntry, KvType, Latents, LedgerRequest,
     NoiseSource, Overflow, Persona, PersonaId, Picture, PictureRecord, Room, Sampler, Schedule, Seed, Settings, Theme,
     WindowGeometry,
 };
@@ -57,6 +57,9 @@ pub enum Command {
     DecodeAgain,
     /// Lets the language model improve the prompt; again: stops it.
     ImprovePrompt,
+    /// Takes the prompt that it proposes, or keeps the old one.
+    UseProposal,
+    DropProposal,
     /// Writes a picture prompt for a turn of the conversation.
     PictureOfTurn(u64),
     /// The prompt is for no passage any more.
@@ -119,6 +122,8 @@ pub enum Command {
     AskAgain(String),
     Page(PageCommand),
     Persona(PersonaCommand),
+    /// A card of the open conversation.
+    Card(CardEdit),
     /// What the next prompt takes of the context; in a page with the place of the cursor.
     Measure(usize),
     /// Reads the grammar of the answer's form.
@@ -255,6 +260,8 @@ pub enum Effect {
     RestorePictures(Vec<PathBuf>),
     ScanLibrary,
     AskOpenFile,
+    /// The answer is a change of the character that is edited.
+    AskFace,
 
     Journal {
         id: ConversationId,
@@ -271,11 +278,10 @@ pub enum Effect {
         serial: u64,
         words: String,
     },
-    /// With the picture that it brings, or with a copy of another's.
     SavePersona {
         id: PersonaId,
         persona: Box<Persona>,
-        picture_of: Option<PersonaId>,
+        face: Face,
     },
     TrashPersona(PersonaId),
     RestorePersona(PersonaId),

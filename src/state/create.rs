@@ -31,6 +31,8 @@ pub struct CreateState {
     pub undecoded: Vec<Arc<Latents>>,
     /// A language model at work on the prompt.
     pub helper: Option<Helper>,
+    /// What it made of the prompt, until the person takes it or not; see [`super::AppState::proposal`].
+    pub(super) proposal: Option<Proposal>,
     /// The passage that the prompt was written for: pictures of it are put beside it.
     pub subject: Option<Subject>,
     /// What was taken out of the last prompt, see [`crate::domain::EventKind::LeftOut`].
@@ -53,6 +55,28 @@ pub struct Helper {
     pub text: String,
     /// The prompt that stood there when it was asked: a newer one is not written over.
     pub before: String,
+    /// The language model, and what it was asked for.
+    pub model: String,
+    pub wish: PromptWish,
+    /// It goes on with a text instead of answering: it was not trained to answer.
+    pub raw: bool,
+}
+
+/// What a language model is asked to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PromptWish {
+    /// The prompt, made better.
+    Better,
+    /// A prompt for this passage, with the looks of whom it names. Where the model only talks about it, the prompt is
+    /// `plain`.
+    Passage { text: String, plain: String },
+}
+
+/// A prompt that a language model made of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    pub old: String,
+    pub new: String,
 }
 
 /// A picture job that is not over.

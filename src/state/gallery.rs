@@ -58,6 +58,15 @@ impl Thumbnails {
         self.is_due(path) && self.asked.insert(path.to_owned())
     }
 
+    /// The file may be another one now.
+    pub(super) fn forget(&mut self, path: &Path) {
+        self.asked.remove(path);
+        if let Some(old) = self.ready.remove(path) {
+            self.bytes -= old.rgba.len();
+            self.order.retain(|other| other != path);
+        }
+    }
+
     pub(super) fn put(&mut self, path: PathBuf, picture: Arc<Picture>) {
         self.asked.remove(&path);
         self.bytes += picture.rgba.len();

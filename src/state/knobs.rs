@@ -1,8 +1,9 @@
 //! The sliders of text that are off until they are asked for: one list for the window and for what changes them.
 
 use crate::domain::{
-    DRY_ALLOWED_LENGTH, DRY_BASE, DRY_MULTIPLIER, DYNATEMP_RANGE, FREQUENCY_PENALTY, Limit, MIROSTAT, MIROSTAT_ETA,
-    MIROSTAT_TAU, PRESENCE_PENALTY, TOP_N_SIGMA, TYPICAL_P, TextParams, XTC_PROBABILITY, XTC_THRESHOLD, round_f32,
+    DRY_ALLOWED_LENGTH, DRY_BASE, DRY_MULTIPLIER, DRY_PENALTY_LAST_N, DYNATEMP_RANGE, FREQUENCY_PENALTY, Limit,
+    MIROSTAT, MIROSTAT_ETA, MIROSTAT_TAU, PRESENCE_PENALTY, TOP_N_SIGMA, TYPICAL_P, TextParams, XTC_PROBABILITY,
+    XTC_THRESHOLD, round_f32,
 };
 
 /// One of them.
@@ -13,6 +14,7 @@ pub enum TextKnob {
     DryMultiplier,
     DryBase,
     DryAllowedLength,
+    DryPenaltyLastN,
     TopNSigma,
     TypicalP,
     XtcProbability,
@@ -25,12 +27,13 @@ pub enum TextKnob {
 
 impl TextKnob {
     /// In the order of the chain.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::PresencePenalty,
         Self::FrequencyPenalty,
         Self::DryMultiplier,
         Self::DryBase,
         Self::DryAllowedLength,
+        Self::DryPenaltyLastN,
         Self::TopNSigma,
         Self::TypicalP,
         Self::XtcProbability,
@@ -48,6 +51,7 @@ impl TextKnob {
             Self::DryMultiplier => &DRY_MULTIPLIER,
             Self::DryBase => &DRY_BASE,
             Self::DryAllowedLength => &DRY_ALLOWED_LENGTH,
+            Self::DryPenaltyLastN => &DRY_PENALTY_LAST_N,
             Self::TopNSigma => &TOP_N_SIGMA,
             Self::TypicalP => &TYPICAL_P,
             Self::XtcProbability => &XTC_PROBABILITY,
@@ -66,6 +70,7 @@ impl TextKnob {
             Self::DryMultiplier => round_f32(p.dry_multiplier),
             Self::DryBase => round_f32(p.dry_base),
             Self::DryAllowedLength => p.dry_allowed_length.into(),
+            Self::DryPenaltyLastN => p.dry_penalty_last_n.into(),
             Self::TopNSigma => round_f32(p.top_n_sigma),
             Self::TypicalP => round_f32(p.typical_p),
             Self::XtcProbability => round_f32(p.xtc_probability),
@@ -86,6 +91,7 @@ impl TextKnob {
             Self::DryMultiplier => p.dry_multiplier = small,
             Self::DryBase => p.dry_base = small,
             Self::DryAllowedLength => p.dry_allowed_length = value as u32,
+            Self::DryPenaltyLastN => p.dry_penalty_last_n = value as u32,
             Self::TopNSigma => p.top_n_sigma = small,
             Self::TypicalP => p.typical_p = small,
             Self::XtcProbability => p.xtc_probability = small,
@@ -95,6 +101,11 @@ impl TextKnob {
             Self::MirostatTau => p.mirostat_tau = small,
             Self::MirostatEta => p.mirostat_eta = small,
         }
+    }
+
+    /// Whether it counts tokens, of which there may be very many.
+    pub fn is_window(self) -> bool {
+        self == Self::DryPenaltyLastN
     }
 
     /// Whether it does something now.

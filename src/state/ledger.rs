@@ -1,6 +1,6 @@
 //! The state of the context ledger.
 
-use crate::domain::{ConversationId, Ledger, Story, TextParams};
+use crate::domain::{ConversationId, Ledger, Story, StoryCard, TextParams};
 
 #[derive(Clone, Debug, Default)]
 pub struct LedgerState {
@@ -22,6 +22,7 @@ pub struct LedgerKey {
     pub page: Option<(u64, usize, usize, Story)>,
     pub draft: String,
     pub system: String,
+    pub cards: Vec<StoryCard>,
     pub params: TextParams,
     pub here: bool,
 }

@@ -121,6 +121,8 @@ pub enum NoticeKind {
     /// until it is dismissed.
     SettingsRestored(Vec<Both>),
     ModelFetched(String),
+    /// What a model wrote into a page came to repeat itself, and was stopped.
+    PageRepeats,
     /// The memory is freed once the jobs before it are over.
     MemoryWaits,
     MemoryFreed,

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::{KeptPersona, Persona, PersonaId};
+use crate::domain::{CardKind, Face, KeptPersona, Persona, PersonaId, StoryCard};
 use crate::lang::{Both, Lang};
 use crate::writing::personas::built_in;
 
@@ -28,6 +28,8 @@ pub struct PersonaDraft {
     /// `None` for a new one.
     pub id: Option<PersonaId>,
     pub persona: Persona,
+    /// What becomes of its picture.
+    pub face: Face,
 }
 
 /// What a person can do with characters.
@@ -47,6 +49,10 @@ pub enum PersonaCommand {
     Trash(PersonaId),
     Restore(PersonaId),
     Import,
+    /// Asks for a picture's file for the one that is edited.
+    ChooseFace,
+    /// What characters call the person.
+    Person(String),
     /// As a card that other programs read.
     Export(PersonaId),
     /// Begins a conversation with it.
@@ -58,11 +64,42 @@ pub enum PersonaCommand {
 pub enum PersonaEdit {
     Name(String),
     System(String),
-    Greeting(String),
+    /// One of its greetings by its place; behind the last one, a new one.
+    Greeting(usize, String),
+    NoGreeting(usize),
+    Lore(CardEdit),
+    Face(Face),
     Examples(String),
     Model(Option<String>),
     /// Whether it brings the sliders that are in use now.
     Sliders(bool),
+}
+
+/// A change of cards, wherever they are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CardEdit {
+    Add(CardKind),
+    Set(StoryCard),
+    Remove(u64),
+}
+
+impl CardEdit {
+    pub(super) fn apply(self, cards: &mut Vec<StoryCard>) {
+        match self {
+            Self::Add(kind) => cards.push(StoryCard { id: next_card(cards), kind, ..StoryCard::default() }),
+            Self::Set(card) => {
+                if let Some(old) = cards.iter_mut().find(|old| old.id == card.id) {
+                    *old = card;
+                }
+            }
+            Self::Remove(id) => cards.retain(|card| card.id != id),
+        }
+    }
+}
+
+/// A number that no card has.
+pub fn next_card(cards: &[StoryCard]) -> u64 {
+    cards.iter().map(|card| card.id).max().map_or(1, |id| id + 1)
 }
 
 impl PersonasState {

@@ -39,8 +39,21 @@ pub struct WriteState {
     pub inspecting: Option<u64>,
     /// The form that is being filled in.
     pub form: Option<FormState>,
-    /// What the checks of the open conversation's form found.
+    /// What the checks of the open conversation's form found, and of what.
     pub findings: Vec<Finding>,
+    pub(super) checked: Option<Checked>,
+    /// The turn by which a check asked for the text once more.
+    pub(super) asked_again: Option<u64>,
+}
+
+/// An answer as it was held against its form.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Checked {
+    pub conversation: ConversationId,
+    /// The last turn, how many there are, and whether it is written right now.
+    pub last: u64,
+    pub turns: usize,
+    pub busy: bool,
 }
 
 /// A form and what was typed into it.

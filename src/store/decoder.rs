@@ -154,7 +154,7 @@ fn imported(path: &Path) -> Option<StoreEvent> {
     if !text && !is_card(&bytes) {
         return None;
     }
-    Some(match guarded(|| import::open(&bytes, USER)) {
+    Some(match guarded(|| import::open(&bytes)) {
         Ok(Opened::Card(card)) => {
             let Imported { mut persona, mut left_out } = *card;
             if !text && persona.avatar.is_none() {
@@ -169,9 +169,6 @@ fn imported(path: &Path) -> Option<StoreEvent> {
         Err(error) => StoreEvent::Failed(error),
     })
 }
-
-/// What a card calls the person.
-const USER: &str = "User";
 
 fn thumbnail(path: PathBuf) -> StoreEvent {
     match guarded(|| png::thumbnail(Path::new(&path), THUMBNAIL)) {

@@ -92,6 +92,17 @@ impl Personas {
         self.read(id)
     }
 
+    /// Moves a character's picture into the trash, where it has one.
+    pub fn remove_picture(&self, id: &PersonaId) -> Result<()> {
+        let picture = self.path(id, PICTURE)?;
+        if picture.exists() {
+            atomic::create_folder(&self.folder.join(TRASH))?;
+            fs::rename(&picture, self.trash(&picture)).map_err(|e| StudioError::io(Doing::Deleting, &picture, &e))?;
+            disk::sync_folder(&self.folder);
+        }
+        Ok(())
+    }
+
     /// Moves a character into the trash beside the others.
     pub fn delete(&self, id: &PersonaId) -> Result<()> {
         let (text, picture) = (self.path(id, ENDING)?, self.path(id, PICTURE)?);

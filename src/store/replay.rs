@@ -71,6 +71,8 @@ impl Replay {
             JournalEntry::Name { turn: Some(turn), name } => {
                 self.manner.names.insert(turn, name);
             }
+            JournalEntry::Card { card } => self.manner.put_card(card),
+            JournalEntry::CardGone { id } => self.manner.cards.retain(|card| card.id != id),
             JournalEntry::Sliders { mut params } => {
                 params.clamp();
                 self.manner.sliders = Some(*params);
@@ -138,11 +140,12 @@ impl Replay {
         if !self.system.is_empty() {
             entries.push(JournalEntry::System { text: self.system.clone() });
         }
-        let Manner { form, speaker, person, names, sliders } = self.manner.clone();
+        let Manner { form, speaker, person, names, sliders, cards } = self.manner.clone();
         entries.extend(form.map(|form| JournalEntry::Form { form }));
         entries.extend(speaker.map(|speaker| JournalEntry::Speaker { speaker }));
         entries
             .extend(Some(person).filter(|name| !name.is_empty()).map(|name| JournalEntry::Name { turn: None, name }));
+        entries.extend(cards.into_iter().map(|card| JournalEntry::Card { card }));
         entries.extend(sliders.map(|params| JournalEntry::Sliders { params: Box::new(params) }));
         if self.pinned {
             entries.push(JournalEntry::Pin { on: true });
@@ -258,7 +261,7 @@ fn read_line(file: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{FinishReason, TurnInfo};
+    use crate::domain::{FinishReason, StoryCard, TurnInfo};
 
     fn turn(id: u64, role: Role, content: &str) -> JournalEntry {
         JournalEntry::Begin {
@@ -470,6 +473,7 @@ mod tests {
         let speaker = Speaker { name: "Ada".into(), examples: "<START>\nAda: Hm.".into() };
         let params = TextParams { temperature: 0.3, model: "small".into(), ..TextParams::default() };
         let sliders = |params: TextParams| JournalEntry::Sliders { params: Box::new(params) };
+        let mill = StoryCard { id: 1, name: "Mill".into(), about: "old".into(), ..Default::default() };
         let mut entries = vec![
             JournalEntry::Form { form: form.clone() },
             JournalEntry::Speaker { speaker: speaker.clone() },
@@ -477,6 +481,9 @@ mod tests {
             sliders(params.clone()),
             JournalEntry::Pin { on: true },
             JournalEntry::Name { turn: None, name: "Lin".into() },
+            JournalEntry::Card { card: StoryCard { id: 2, name: "gone".into(), ..Default::default() } },
+            JournalEntry::Card { card: mill.clone() },
+            JournalEntry::CardGone { id: 2 },
         ];
         entries.extend(sample());
         entries.push(JournalEntry::Name { turn: Some(2), name: "Bo".into() });
@@ -486,7 +493,14 @@ mod tests {
         let (person, names) = ("Lin".to_owned(), [(2, "Bo".to_owned())].into());
         assert_eq!(
             data.manner,
-            Manner { form: Some(form), speaker: Some(speaker), person, names, sliders: Some(params) }
+            Manner {
+                form: Some(form),
+                speaker: Some(speaker),
+                person,
+                names,
+                sliders: Some(params),
+                cards: vec![mill]
+            }
         );
         let (long, _) = read(&mut &bytes[..], false).unwrap();
         let short = journal(&long.entries());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 
 use crate::domain::{
-    ConversationId, JobId, JournalEntry, Latents, Persona, PersonaId, Picture, PictureRecord, Settings,
+    ConversationId, Face, JobId, JournalEntry, Latents, Persona, PersonaId, Picture, PictureRecord, Settings,
 };
 use crate::writing::export::{Document, TextFormat};
 
@@ -60,9 +60,8 @@ pub enum Request {
     SearchTexts { serial: u64, words: String },
     /// -> `Personas`
     ListPersonas,
-    /// With its picture, where it brings one, or with a copy of another's. -> `PersonaKept` or
-    /// `PersonaFailed`
-    SavePersona { id: PersonaId, persona: Box<Persona>, picture_of: Option<PersonaId> },
+    /// With its picture. -> `PersonaKept` or `PersonaFailed`, and `Failed` with a picture that could not be read
+    SavePersona { id: PersonaId, persona: Box<Persona>, face: Face },
     /// Into the trash. -> `PersonaTrashed`, or `Failed` and the `Personas` as they are
     DeletePersona(PersonaId),
     /// Out of the trash. -> `PersonaKept`

@@ -12,13 +12,15 @@ use super::library::{self, Scan};
 use super::personas::Personas;
 use super::search::Search;
 use super::{Events, Paths, Request, atomic, export, failed, guarded, latents, parameters, png, settings};
-use crate::domain::{KeptPersona, LibraryItem, Persona, PersonaId, Picture, PictureRecord, Settings, StoreEvent};
+use crate::domain::{Face, KeptPersona, LibraryItem, Persona, PersonaId, Picture, PictureRecord, Settings, StoreEvent};
 use crate::error::{Result, StudioError};
 
 /// A slice of the library's list: requests wait at most this long for it.
 const SLICE: Duration = Duration::from_millis(20);
 /// How soon what could not be written is tried again.
 const RETRY: Duration = Duration::from_secs(2);
+/// A character's picture has at most so many pixels a side.
+const FACE: u32 = 1024;
 
 pub struct Worker {
     settings_file: PathBuf,
@@ -250,10 +252,30 @@ impl Worker {
                 return Ok(());
             }
             Request::ListPersonas => StoreEvent::Personas(self.persona_list()),
-            Request::SavePersona { id, persona, picture_of } => {
-                let picture = picture_of.and_then(|other| self.personas.picture(&other));
+            Request::SavePersona { id, persona, face } => {
+                let picture = match &face {
+                    Face::Keep => None,
+                    Face::Of(other) => self.personas.picture(other),
+                    Face::File(path) => match guarded(|| png::encode(&png::thumbnail(path, FACE)?, None)) {
+                        Ok(picture) => Some(picture),
+                        // Its texts are kept all the same.
+                        Err(error) => {
+                            self.events.tell(StoreEvent::Failed(error));
+                            None
+                        }
+                    },
+                    Face::Gone => {
+                        if let Err(error) = self.personas.remove_picture(&id) {
+                            self.events.tell(StoreEvent::Failed(error));
+                        }
+                        None
+                    }
+                };
                 let unsaved = self.unsaved_personas.remove(&id).and_then(|old| old.avatar);
-                let persona = Persona { avatar: persona.avatar.clone().or(picture).or(unsaved), ..*persona };
+                let persona = Persona {
+                    avatar: picture.or(persona.avatar.clone()).or(unsaved.filter(|_| face != Face::Gone)),
+                    ..*persona
+                };
                 match self.personas.save(&id, &persona) {
                     Ok(kept) => StoreEvent::PersonaKept(Box::new(kept)),
                     Err(error) => {

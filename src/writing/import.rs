@@ -21,12 +21,11 @@ pub enum Opened {
     Chats(Chats),
 }
 
-/// Reads a character card (PNG, WebP, JSON) or chats (JSON, JSONL, Markdown, plain text). `user` is what the card's
-/// `{{user}}` becomes.
+/// Reads a character card (PNG, WebP, JSON) or chats (JSON, JSONL, Markdown, plain text).
 ///
 /// Errors ([`Cause::BadImport`]): those of [`cards::persona`] and [`chats::chats`], whichever the file looks like.
-pub fn open(bytes: &[u8], user: &str) -> Result<Opened> {
-    let card_error = match cards::persona(bytes, user) {
+pub fn open(bytes: &[u8]) -> Result<Opened> {
+    let card_error = match cards::persona(bytes) {
         Ok(card) => return Ok(Opened::Card(Box::new(card))),
         Err(error) if cards::looks_like_card(bytes) => error,
         Err(_) => return chats::chats(bytes).map(Opened::Chats),

@@ -6,6 +6,7 @@
 //! Markdown, while it is written -> blocks, formulas -> (the window draws them)
 //! Markdown or messages -> Document -> Markdown, plain text, HTML, DOCX
 //! page: memory, cards, note, text -> what a model reads of it
+//! a passage or an answer -> prompt for a picture
 //! card or chats of another program -> Persona or ImportedChat
 //! ```
 
@@ -20,4 +21,5 @@ pub mod formula;
 pub mod import;
 pub mod page;
 pub mod personas;
+pub mod prompts;
 pub mod reading;

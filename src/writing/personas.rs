@@ -74,7 +74,7 @@ mod tests {
                 assert!(!name.is_empty() && !system.is_empty() && !notes.is_empty(), "{name}");
                 let han = system.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
                 assert_eq!(han, lang == Lang::Zh, "{name}");
-                for block in cards::examples(examples, name) {
+                for block in cards::examples(examples, name, "") {
                     assert_eq!(block[0].role, Role::User, "{name}");
                     assert!(block.iter().any(|turn| turn.role == Role::Assistant), "{name}");
                 }

@@ -71,6 +71,8 @@ pub enum CardKind {
     #[default]
     Cast,
     Place,
+    /// Anything else of the world.
+    Lore,
 }
 
 /// What the model is told beside the text.

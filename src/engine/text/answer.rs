@@ -5,11 +5,12 @@ use std::time::Instant;
 use super::chooser::Chooser;
 use super::draft::{Ahead, Drafter};
 use super::grammar::Constraint;
+use super::loops::Loops;
 use super::session::Session;
 use super::stream::{StopTexts, Utf8Decoder};
 use super::template::Prompt;
 use super::tokenizer::Tokenizer;
-use crate::domain::{EventKind, FinishReason, TextParams, TextStats, Thinking, TokenChoice};
+use crate::domain::{EventKind, FinishReason, TextParams, TextStats, Thinking, TokenChoice, answer_of};
 use crate::engine::{CancelToken, Reporter, Stop};
 
 /// What an answer depends on beside the prompt.
@@ -25,7 +26,7 @@ pub struct Answer<'a> {
 
 impl Answer<'_> {
     /// Reads `prompt` (not empty, not longer than the context) and writes until an end is reached, by `constraint`
-    /// where there is one; a thought that the prompt opens is free of it. `drafter` changes how fast that is, not what is written.
+    /// where there is one; a thought that the prompt opens is free of it, and must end before the answer does. `drafter` changes how fast that is, not what is written.
     pub fn run(
         &self,
         session: &mut Session,
@@ -54,8 +55,17 @@ impl Answer<'_> {
             return Ok(stats);
         }
         let mut text = Text::new(&self.params.stop, Thinking::begun(begun), reporter);
+        let mut constraint = constraint;
+        if let Some(constraint) = constraint.as_mut().filter(|_| !text.thinking.is_open()) {
+            constraint.begin(answer_of(begun))?;
+        }
         let (now, mut behind) = if text.thinking.is_open() { (None, constraint) } else { (constraint, None) };
         let mut chooser = Chooser::new(self.tokenizer, self.params, now, self.seed)?;
+        if behind.is_some() {
+            chooser.wait();
+        }
+        // Who asks for an answer without an end gets it.
+        let mut loops = (!self.params.ignore_eos).then(Loops::default);
         prompt.iter().for_each(|&t| chooser.remember(t));
         stats.reused_tokens = session.rewind(prompt);
         let reading = Instant::now();
@@ -91,6 +101,9 @@ impl Answer<'_> {
             if text.push(self.tokenizer, next) || chooser.must_end() {
                 break FinishReason::Stop;
             }
+            if loops.as_mut().is_some_and(|loops| loops.push(next, &text.newest)) {
+                break FinishReason::Repetition;
+            }
             if behind.is_some() && !text.thinking.is_open() {
                 chooser.constrain(behind.take());
             }
@@ -98,7 +111,7 @@ impl Answer<'_> {
             let rest = (self.params.max_tokens as usize).saturating_sub(stats.completion_tokens);
             let room = self.context.saturating_sub(prompt.len() + stats.completion_tokens);
             if rest == 0 {
-                break FinishReason::Length;
+                break if behind.is_some() { FinishReason::Thought } else { FinishReason::Length };
             }
             if room == 0 {
                 break FinishReason::ContextFull;
@@ -166,21 +179,23 @@ struct Text<'a> {
     thinking: Thinking,
     reporter: &'a Reporter,
     bytes: Vec<u8>,
+    /// What the last token completed.
+    newest: String,
 }
 
 impl<'a> Text<'a> {
     fn new(stops: &[String], thinking: Thinking, reporter: &'a Reporter) -> Self {
         let (decoder, stops) = (Utf8Decoder::default(), StopTexts::new(stops));
-        Self { decoder, stops, thinking, reporter, bytes: Vec::new() }
+        Self { decoder, stops, thinking, reporter, bytes: Vec::new(), newest: String::new() }
     }
 
     /// Shows what a token completes; true when a stop text has come.
     fn push(&mut self, tokenizer: &Tokenizer, id: u32) -> bool {
         self.bytes.clear();
         tokenizer.piece(id, &mut self.bytes);
-        let text = self.decoder.push(&self.bytes);
-        self.thinking.push(&text, 1);
-        let text = self.stops.push(&text);
+        self.newest = self.decoder.push(&self.bytes);
+        self.thinking.push(&self.newest, 1);
+        let text = self.stops.push(&self.newest);
         self.tell(text);
         self.stops.found()
     }

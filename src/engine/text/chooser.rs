@@ -11,6 +11,8 @@ pub struct Chooser<'a> {
     tokenizer: &'a Tokenizer,
     sampler: Sampler,
     constraint: Option<Constraint>,
+    /// A grammar will hold from a later place on: until then the answer cannot end.
+    waits: bool,
     /// The bytes of all tokens, by id; read when the grammar first refuses one.
     pieces: Vec<Vec<u8>>,
 }
@@ -24,12 +26,17 @@ impl<'a> Chooser<'a> {
         seed: u64,
     ) -> Result<Self> {
         let sampler = Sampler::new(params, resolve(tokenizer, params)?, seed);
-        Ok(Self { tokenizer, sampler, constraint, pieces: Vec::new() })
+        Ok(Self { tokenizer, sampler, constraint, waits: false, pieces: Vec::new() })
+    }
+
+    /// No token ends the answer until it is held to a grammar.
+    pub fn wait(&mut self) {
+        self.waits = true;
     }
 
     /// Holds the answer to a grammar from here on.
     pub fn constrain(&mut self, constraint: Option<Constraint>) {
-        self.constraint = constraint;
+        (self.constraint, self.waits) = (constraint, false);
     }
 
     /// A token of the prompt: penalties look back on it, the grammar does not.
@@ -41,6 +48,11 @@ impl<'a> Chooser<'a> {
     pub fn next(&mut self, mut logits: Vec<f32>, step: usize) -> Result<Option<u32>> {
         let no_number = |NotANumber| Cause::BadLogits { step };
         let mut token = self.sampler.sample(&logits).map_err(no_number)?;
+        if self.waits && self.tokenizer.is_end(token) {
+            let ends = (0..).zip(&mut logits).filter(|(id, _)| self.tokenizer.is_end(*id));
+            ends.for_each(|(_, logit)| *logit = f32::NEG_INFINITY);
+            token = self.sampler.sample(&logits).map_err(no_number)?;
+        }
         let piece = self.piece(token);
         if let Some(constraint) = &mut self.constraint {
             let is_end = |id| self.tokenizer.is_end(id);

@@ -138,7 +138,7 @@ mod tests {
     fn examples_go_before_any_turn_does() {
         let block =
             |n: usize| chat(2).into_iter().skip(1).map(move |m| Message { content: format!("e{n}"), ..m }).collect();
-        let played = PlayedPrompt { examples: (0..3).map(block).collect(), turns: chat(5) };
+        let played = PlayedPrompt { examples: (0..3).map(block).collect(), turns: chat(5), cards: Vec::new() };
         let fitted = |most: usize, overflow| {
             let (kept, dropped, shown) = fit_played(&played, overflow, |m| Ok(m.len() <= most)).unwrap();
             (kept.into_iter().map(|m| m.content).collect::<Vec<_>>().join(" "), dropped, shown)

@@ -12,7 +12,7 @@ use super::loaded::model_path;
 use super::words::Words;
 use crate::domain::{Ledger, LedgerRequest, Message, Overflow, Part, PartKind, PlayedPrompt, Role, TextPrompt, Wake};
 use crate::error::{Cause, Result};
-use crate::writing::page::assemble;
+use crate::writing::page::{assemble, with_lore};
 
 /// Messages whose tokens are remembered.
 const REMEMBERED: usize = 100_000;
@@ -82,7 +82,7 @@ impl Meter {
             TextPrompt::Raw(text) => vec![part(PartKind::Text, words.count(text), 0)],
             TextPrompt::Page(page) => assemble(page, room, &mut |text| words.count(text)).parts,
             TextPrompt::Chat(turns) => {
-                let played = PlayedPrompt { examples: Vec::new(), turns: turns.clone() };
+                let played = PlayedPrompt { turns: turns.clone(), ..PlayedPrompt::default() };
                 self.chat(&words, &played, request, room)?
             }
             TextPrompt::Played(played) => self.chat(&words, played, request, room)?,
@@ -106,6 +106,8 @@ impl Meter {
         request: &LedgerRequest,
         room: usize,
     ) -> Result<Vec<Part>> {
+        let (turns, cards) = with_lore(played, room, &mut |text| self.count(words, text));
+        let played = &PlayedPrompt { turns, examples: played.examples.clone(), cards: Vec::new() };
         let messages = &played.turns;
         let template = words.template.as_ref().map_err(Clone::clone)?;
         // Without a turn there is nothing to render but what is always read.
@@ -149,8 +151,11 @@ impl Meter {
         }
         let mut parts: Vec<Part> =
             kinds.into_iter().zip(sums).map(|(kind, (read, out))| part(kind, read, out)).collect();
-        // Behind the system prompt, as they are read.
+        // The cards stand in the system prompt.
+        parts[0].tokens = parts[0].tokens.saturating_sub(cards.iter().map(|card| card.tokens).sum());
+        // Behind it, as they are read.
         parts.insert(1, part(PartKind::Examples, examples.0, examples.1));
+        parts.splice(1..1, cards);
         let read: usize = parts.iter().map(|part| part.tokens).sum();
         parts.extend(total.map(|total| part(PartKind::Template, total.saturating_sub(read), 0)));
         parts.retain(|part| part.tokens + part.left_out > 0);

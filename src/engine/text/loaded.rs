@@ -11,12 +11,14 @@ use super::template::Prompt;
 use super::tokenizer::{Specials, Tokenizer};
 use super::words::{Identity, Words};
 use super::{info, models};
-use crate::domain::{DeviceChoice, EventKind, KvType, Message, ModelFiles, ModelRef, TextParams, TextPrompt};
+use crate::domain::{
+    DeviceChoice, EventKind, KvType, Message, ModelFiles, ModelRef, PlayedPrompt, TextParams, TextPrompt,
+};
 use crate::engine::{CancelToken, Guard, MemoryBudget, Reporter, Reservation, Stop, best_device};
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::gguf::{Gguf, first_part};
 use crate::lang::Both;
-use crate::writing::page::assemble;
+use crate::writing::page::{assemble, with_lore};
 
 /// A model in memory.
 pub struct Loaded {
@@ -139,7 +141,9 @@ impl Loaded {
             TextPrompt::Played(played) => {
                 let template = template.as_ref().map_err(Clone::clone)?;
                 let fits = |turns: &[Message]| Ok(template.tokens(turns, tokenizer)?.len() <= room);
-                let (kept, left_out, _) = fit_played(played, params.overflow, fits)?;
+                let (turns, _) = with_lore(played, room, &mut |text| self.words.count(text));
+                let played = PlayedPrompt { turns, ..(**played).clone() };
+                let (kept, left_out, _) = fit_played(&played, params.overflow, fits)?;
                 dropped = left_out;
                 template.prompt(&kept, tokenizer)?
             }

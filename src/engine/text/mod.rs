@@ -22,6 +22,7 @@
 //! | `chooser` | the next token, by sampler and grammar |
 //! | `sampler/` | from logits to a token |
 //! | `grammar/` | answers of a given form: GBNF, JSON Schema |
+//! | `loops` | answers that go round in circles |
 //! | `stream` | whole characters, no stop texts |
 
 mod answer;
@@ -33,6 +34,7 @@ mod grammar;
 mod info;
 mod ledger;
 mod loaded;
+mod loops;
 mod models;
 mod pipeline;
 mod sampler;

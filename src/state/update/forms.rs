@@ -1,7 +1,10 @@
 //! Forms: a few answers of the person become a prompt, and what was written is held against them.
 
 use super::Effects;
-use crate::domain::{ConversationId, FormUse, JournalEntry, Role};
+use super::write::title_of;
+use crate::domain::{FinishReason, FormUse, Grammar, JournalEntry, Role, Turn};
+use crate::lang::Lang;
+use crate::state::write::Checked;
 use crate::state::{AppState, Effect, FormState};
 use crate::writing::checks;
 use crate::writing::forms::{Form, find, outline_sections};
@@ -38,7 +41,9 @@ impl AppState {
             }
         };
         self.new_conversation(fx);
-        self.add_user_turn_with(prompt.user, prompt.system.unwrap_or_default(), fx);
+        // Named by what it is about, not by what the form makes of it.
+        self.begin_conversation(title_of(form.topic(&state.values)), prompt.system.unwrap_or_default(), fx);
+        self.add_user_turn(prompt.user, fx);
         let Some(id) = self.write.open.id.clone() else { return };
         let form = FormUse { id: state.id, values: state.values };
         self.write.open.manner.form = Some(form.clone());
@@ -50,6 +55,34 @@ impl AppState {
     pub fn form_of_page(&self) -> Option<(&'static Form, &FormUse)> {
         let used = self.write.open.manner.form.as_ref()?;
         Some((find(&used.id)?, used))
+    }
+
+    /// The language in which the form was filled in; the window may speak another by now.
+    fn form_lang(&self, form: &Form, made: &FormUse) -> Lang {
+        let first = self.write.open.turns.first().map(|turn| turn.message.content.as_str());
+        let asked =
+            |lang: &Lang| form.render(&made.values, *lang).is_ok_and(|prompt| Some(prompt.user.as_str()) == first);
+        Lang::ALL.into_iter().find(asked).unwrap_or(self.lang)
+    }
+
+    /// The grammar that an answer is held to: where its form is strict, and the turn before it asks for the whole text
+    /// or for a section.
+    pub(super) fn form_grammar(&self, answer: u64) -> Option<Grammar> {
+        let (form, made) = self.form_of_page()?;
+        let turns = &self.write.open.turns;
+        let at = turns.iter().position(|turn| turn.id == answer)?;
+        let question = turns.get(at.checked_sub(1)?)?;
+        let lang = self.form_lang(form, made);
+        if at == 1 || (self.write.asked_again == Some(question.id) && !form.has_sections()) {
+            return form.grammar(&made.values, lang);
+        }
+        let outline = turns.get(1).filter(|_| form.has_sections())?.message.said();
+        let asks = |section: &String| {
+            let prompt = form.render_section(&made.values, lang, outline, section);
+            prompt.is_ok_and(|prompt| prompt.user == question.message.content)
+        };
+        let section = outline_sections(outline).into_iter().find(asks)?;
+        form.section_grammar(&made.values, lang, &section)
     }
 
     /// The section of the outline that is to be written next, and how many there are.
@@ -78,7 +111,7 @@ impl AppState {
         let Some(outline) = turns.iter().find(|turn| turn.message.role == Role::Assistant) else { return };
         let outline = outline.message.said().to_owned();
         let Some(section) = outline_sections(&outline).into_iter().nth(at) else { return };
-        let prompt = form.render_section(&made.values, self.lang, &outline, &section);
+        let prompt = form.render_section(&made.values, self.form_lang(form, made), &outline, &section);
         match prompt {
             Ok(prompt) if self.write.job.is_none() && self.may_write() => {
                 self.add_user_turn(prompt.user, fx);
@@ -94,28 +127,50 @@ impl AppState {
         if self.write.job.is_some() || !self.may_write() {
             return;
         }
-        self.write.findings.clear();
         self.add_user_turn(instruction, fx);
+        self.write.asked_again = self.write.open.turns.last().map(|turn| turn.id);
         self.answer(None, fx);
     }
 
-    /// Holds a finished answer against the form of its conversation.
-    pub(super) fn check_answer(&mut self, conversation: &ConversationId) {
-        self.write.findings.clear();
-        let here = self.write.open.id.as_ref() == Some(conversation);
-        let Some((form, made)) = self.form_of_page().filter(|_| here) else { return };
+    /// Holds the answer that is shown against the form of its conversation, whenever it is another than before.
+    pub(super) fn refresh_findings(&mut self) {
+        let open = &self.write.open;
+        let key = open.id.as_ref().filter(|_| open.manner.form.is_some()).map(|id| Checked {
+            conversation: id.clone(),
+            last: open.turns.last().map_or(0, |turn| turn.id),
+            turns: open.turns.len(),
+            busy: self.write.is_writing_here(),
+        });
+        if self.write.checked != key {
+            let is_still = key.as_ref().is_some_and(|key| !key.busy);
+            self.write.checked = key;
+            self.write.findings = if is_still { self.findings() } else { Vec::new() };
+        }
+    }
+
+    fn findings(&self) -> Vec<checks::Finding> {
+        let Some((form, made)) = self.form_of_page() else { return Vec::new() };
         // An outline is no text yet; its sections are one together.
         let turns = match self.sections() {
             Some(sections) => sections,
-            None if form.has_sections() => return,
+            None if form.has_sections() => return Vec::new(),
             None => self.write.open.turns.last().map(|turn| turn.id).into_iter().collect(),
         };
-        let texts = turns.iter().filter_map(|id| self.write.open.turn(*id));
-        let texts = texts.filter(|turn| turn.message.role == Role::Assistant).map(|turn| turn.message.said());
-        let texts: Vec<&str> = texts.collect();
-        if !texts.is_empty() {
-            let text = texts.join("\n\n");
-            self.write.findings = checks::check(&text, &form.checks(&made.values, self.lang), self.lang);
+        let turns = turns.iter().filter_map(|id| self.write.open.turn(*id));
+        let turns: Vec<&Turn> = turns.filter(|turn| turn.message.role == Role::Assistant).collect();
+        if turns.is_empty() || !turns.iter().all(|turn| is_whole(turn)) {
+            return Vec::new();
         }
+        let text = turns.iter().map(|turn| turn.message.said()).collect::<Vec<_>>().join("\n\n");
+        let lang = self.form_lang(form, made);
+        checks::check(&text, &form.checks(&made.values, lang), lang)
     }
+}
+
+/// Whether an answer came to its end, and was not stopped or cut; one that a person wrote anew has no figures.
+fn is_whole(turn: &Turn) -> bool {
+    turn.info.as_ref().is_none_or(|info| match info.finish_reason {
+        Some(FinishReason::Stop | FinishReason::Repetition) => true,
+        Some(FinishReason::Length | FinishReason::ContextFull | FinishReason::Thought) | None => false,
+    })
 }

@@ -5,15 +5,18 @@ use std::path::Path;
 
 use super::Effects;
 use crate::domain::{
-    EventKind, Illustration, Job, JobId, JournalEntry, Makes, Message, Outcome, Passage, Role, Room, Subject,
-    TextParams, TextPrompt, TextRequest, answer_of,
+    EventKind, Illustration, Job, JobId, JournalEntry, Makes, Message, Outcome, Passage, Role, Room, StoryCard,
+    Subject, TextParams, TextPrompt, TextRequest, answer_of,
 };
-use crate::state::{AppState, Effect, Helper, ImageEdit, NoticeKind, ShotKey};
+use crate::error::Cause;
+use crate::state::{AppState, Effect, Helper, ImageEdit, ModelEntry, NoticeKind, PromptWish, Proposal, ShotKey};
+use crate::writing::page::named;
+use crate::writing::prompts;
 
 /// Tokens at most: some models think before they answer. The prompt itself ends with its paragraph.
 const TOKENS: u32 = 2048;
-/// Letters of a prompt that are kept.
-const PROMPT: usize = 500;
+/// A prompt without a thought before it is short.
+const RAW_TOKENS: u32 = 120;
 
 impl AppState {
     /// Makes the prompt better; asked again while that runs, it is stopped.
@@ -23,11 +26,44 @@ impl AppState {
             return;
         }
         let prompt = self.settings.image.prompt.trim().to_owned();
-        if !prompt.is_empty() {
+        if let (Some(model), false) = (self.prompt_writer(), prompt.is_empty()) {
             let wish = "Improve this prompt for a text-to-image model. Keep its subject; add a few concrete details of \
                         look, light and style.";
-            self.ask_for_prompt(wish, &prompt, fx);
+            self.ask_for_prompt(model, wish, &prompt, PromptWish::Better, fx);
         }
+    }
+
+    /// The language model that makes prompts better: the one in use, else another that is here; `None` where none can
+    /// be relied on, or the picture model does not read sentences.
+    pub fn prompt_writer(&self) -> Option<String> {
+        let drawn = self.models.entry(&self.settings.image.model);
+        if drawn.is_some_and(|entry| !entry.card.reads_prose()) {
+            return None;
+        }
+        self.able_writer()
+    }
+
+    fn able_writer(&self) -> Option<String> {
+        let able = |entry: &&ModelEntry| entry.is_here() && entry.card.can_rewrite();
+        let own = &self.settings.text.model;
+        match self.models.entry(own) {
+            // A file that somebody named.
+            None => Some(own.clone()),
+            Some(entry) if able(&entry) => Some(own.clone()),
+            Some(_) => self.models.making(Makes::Text).find(able).map(|entry| entry.card.id.clone()),
+        }
+    }
+
+    /// What a language model proposes in the place of the prompt, as long as that is the one that it read.
+    pub fn proposal(&self) -> Option<&Proposal> {
+        self.create.proposal.as_ref().filter(|proposal| proposal.old == self.settings.image.prompt)
+    }
+
+    pub(super) fn use_proposal(&mut self) {
+        if let Some(new) = self.proposal().map(|proposal| proposal.new.clone()) {
+            self.set_image(ImageEdit::Prompt(new));
+        }
+        self.create.proposal = None;
     }
 
     /// Whoever writes a prompt of their own wants no other any more.
@@ -45,16 +81,41 @@ impl AppState {
         let text = self.write.open.turn(id).map(|turn| turn.message.said().to_owned());
         if let (Some(text), None) = (text.filter(|t| !t.trim().is_empty()), &self.create.helper) {
             let passage = Passage::new(id, 0, &text);
-            self.picture_prompt_for(passage, &text, fx);
+            let looks = looks_of(&self.write.open.manner.cards, &text);
+            self.picture_prompt_for(passage, &looks, fx);
         }
     }
 
-    /// A prompt for a picture of `passage`, from what is said in `text`.
-    pub(super) fn picture_prompt_for(&mut self, passage: Passage, text: &str, fx: &mut Effects) {
-        let wish = "Describe one picture that illustrates this passage, as a prompt for a text-to-image model: who or \
-                    what is seen, where, in what light and style.";
+    /// A prompt for a picture of `passage`, with the looks of whom it names.
+    pub(super) fn picture_prompt_for(&mut self, passage: Passage, looks: &[String], fx: &mut Effects) {
+        let plain = prompts::plain(&passage.text, looks);
+        let mut text = passage.text.clone();
+        if !looks.is_empty() {
+            text = format!("{text}\n\n{}", looks.join("\n"));
+        }
         self.create.subject = self.write.open.id.clone().map(|document| Subject { document, passage });
-        self.ask_for_prompt(wish, text, fx);
+        let drawn = self.models.entry(&self.settings.image.model);
+        let prose = drawn.is_none_or(|entry| entry.card.reads_prose());
+        let wish = if prose {
+            "Describe one picture that illustrates this passage, as a prompt for a text-to-image model: who or what is \
+             seen, where, in what light and style."
+        } else {
+            "Name the one thing, animal or place of this passage that a small sticker should show, in one to four words."
+        };
+        let able = self.able_writer();
+        // A small model may still describe a picture; one thing in few words it does not find.
+        let own = Some(self.settings.text.model.clone()).filter(|_| prose);
+        let own = own.filter(|id| self.models.entry(id).is_none_or(|e| e.is_here() && e.card.family != "eliza"));
+        match able.or(own) {
+            Some(model) => {
+                self.ask_for_prompt(model, wish, &text, PromptWish::Passage { text: text.clone(), plain }, fx)
+            }
+            None => {
+                self.settings.room = Room::Create;
+                self.create.forget_error();
+                self.put_prompt(plain);
+            }
+        }
     }
 
     /// Puts a picture that is on disk beside the passage that it was made of.
@@ -103,16 +164,10 @@ impl AppState {
         }
     }
 
-    fn ask_for_prompt(&mut self, wish: &str, text: &str, fx: &mut Effects) {
+    fn ask_for_prompt(&mut self, model: String, wish: &str, text: &str, asked: PromptWish, fx: &mut Effects) {
         self.settings.room = Room::Create;
         self.create.forget_error();
-        let model = match self.models.resolve(&self.settings.text.model, Makes::Text) {
-            Ok(model) => model,
-            Err(error) => {
-                self.create.error = Some(error);
-                return;
-            }
-        };
+        self.create.proposal = None;
         let say = |role, content: String| Message { role, content };
         let passage: String = text.chars().take(crate::domain::PASSAGE).collect();
         let messages = vec![
@@ -122,17 +177,37 @@ impl AppState {
             ),
             say(Role::User, passage),
         ];
+        let helper = Helper {
+            id: JobId(0),
+            text: String::new(),
+            before: self.settings.image.prompt.clone(),
+            model,
+            wish: asked,
+            raw: false,
+        };
+        self.submit_helper(helper, TextPrompt::Chat(messages), fx);
+    }
+
+    fn submit_helper(&mut self, helper: Helper, prompt: TextPrompt, fx: &mut Effects) {
+        let model = match self.models.resolve(&helper.model, Makes::Text) {
+            Ok(model) => model,
+            Err(error) => {
+                self.create.error = Some(error);
+                return;
+            }
+        };
         // A draft model pays in long answers only.
         let params = TextParams {
+            model: helper.model.clone(),
             draft: None,
-            max_tokens: TOKENS,
+            max_tokens: if helper.raw { RAW_TOKENS } else { TOKENS },
             grammar: None,
-            stop: Vec::new(),
+            stop: if helper.raw { vec!["\n".to_owned()] } else { Vec::new() },
             ..self.settings.text.clone()
         };
         let (id, seed) = (self.new_job(), self.roll());
-        self.create.helper = Some(Helper { id, text: String::new(), before: self.settings.image.prompt.clone() });
-        let request = TextRequest { params, model, draft: None, prompt: TextPrompt::Chat(messages), seed };
+        self.create.helper = Some(Helper { id, ..helper });
+        let request = TextRequest { params, model, draft: None, prompt, seed };
         fx.push(Effect::Submit { id, job: Job::Text(Box::new(request)) });
     }
 
@@ -143,57 +218,75 @@ impl AppState {
                 helper.text.push_str(&text);
                 let written = answer_of(&helper.text).trim_start();
                 // The rest of the answer is not asked for.
-                if written.contains("\n\n") || written.len() > 2 * PROMPT {
+                if written.contains("\n\n") || written.len() > 2 * prompts::LONGEST {
                     fx.push(Effect::Cancel(id));
                     self.take_prompt();
                 }
             }
             EventKind::Finished(Outcome::Text(stats)) => {
-                if tidy(answer_of(&helper.text)).is_empty() {
+                if prompts::tidy(answer_of(&helper.text)).is_empty() && helper.wish == PromptWish::Better {
                     self.create.error = stats.context_full().or(self.create.error.take());
                 }
                 self.take_prompt();
             }
             EventKind::Failed(error) => {
-                self.create.helper = None;
-                self.create.error = Some(error);
+                let Some(helper) = self.create.helper.take() else { return };
+                match (&helper.wish, error.cause()) {
+                    // It was trained to go on with texts: examples show it what is wanted.
+                    (PromptWish::Passage { text, .. }, Cause::BadTemplate { .. }) if !helper.raw => {
+                        let prompt = TextPrompt::Raw(prompts::few_shot(text));
+                        self.submit_helper(Helper { text: String::new(), raw: true, ..helper }, prompt, fx);
+                    }
+                    _ => self.create.error = Some(error),
+                }
             }
             EventKind::Cancelled | EventKind::Finished(_) => self.create.helper = None,
-            _ => {}
+            EventKind::Started
+            | EventKind::Loading { .. }
+            | EventKind::Ready { .. }
+            | EventKind::Freed { .. }
+            | EventKind::Unloaded { .. }
+            | EventKind::LeftOut { .. }
+            | EventKind::WithoutDraft { .. }
+            | EventKind::Prefill { .. }
+            | EventKind::Progress(_)
+            | EventKind::Preview { .. }
+            | EventKind::Picture { .. }
+            | EventKind::Undecoded { .. }
+            | EventKind::Weighed(_) => {}
         }
     }
 
-    /// What was written becomes the prompt; a thought without an answer does not.
+    /// What was written becomes a proposal, or the prompt for a passage; a thought without an answer does not.
     fn take_prompt(&mut self) {
         let Some(helper) = self.create.helper.take() else { return };
-        let prompt = tidy(answer_of(&helper.text));
-        if !prompt.is_empty() && helper.before == self.settings.image.prompt {
+        if helper.before != self.settings.image.prompt {
+            return;
+        }
+        let written = prompts::tidy(answer_of(&helper.text));
+        match helper.wish {
+            PromptWish::Better => {
+                let is_better = prompts::is_about(&written, &helper.before) && !prompts::same(&written, &helper.before);
+                self.create.proposal = is_better.then_some(Proposal { old: helper.before, new: written });
+            }
+            PromptWish::Passage { text, plain } => {
+                self.put_prompt(if prompts::is_about(&written, &text) { written } else { plain });
+            }
+        }
+    }
+
+    /// A prompt for a passage in the place of the one that stands there, which can be brought back.
+    fn put_prompt(&mut self, prompt: String) {
+        let before = self.settings.image.prompt.clone();
+        if !prompt.is_empty() && prompt != before {
             self.set_image(ImageEdit::Prompt(prompt));
-            self.note(NoticeKind::PromptWritten(helper.before));
+            self.note(NoticeKind::PromptWritten(before));
         }
     }
 }
 
-/// The prompt of an answer: its first line, without quotes and without a word about itself.
-fn tidy(answer: &str) -> String {
-    let line = answer.lines().map(str::trim).find(|line| !line.is_empty() && !line.ends_with([':', '：']));
-    let line = line.or_else(|| answer.lines().map(str::trim).find(|line| !line.is_empty())).unwrap_or_default();
-    let line = ["Prompt:", "prompt:", "提示词：", "提示词:"].iter().find_map(|p| line.strip_prefix(p)).unwrap_or(line);
-    let line = line.trim().trim_matches(['"', '“', '”', '*', '`']).trim();
-    line.chars().take(PROMPT).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::tidy;
-
-    #[test]
-    fn the_prompt_is_taken_out_of_the_answer() {
-        assert_eq!(tidy("Here is the prompt:\n\n\"a red apple, soft light\"\nmore"), "a red apple, soft light");
-        assert_eq!(tidy("Prompt: **a fox**"), "a fox");
-        assert_eq!(tidy(" \n“一只猫，水彩”"), "一只猫，水彩");
-        assert_eq!(tidy("only:"), "only:");
-        assert_eq!(tidy(""), "");
-        assert_eq!(tidy(&"x".repeat(2000)).len(), 500);
-    }
+/// How those look whom a text names: `Ada: white hair`.
+pub(super) fn looks_of(cards: &[StoryCard], text: &str) -> Vec<String> {
+    let looks = named(cards, text).into_iter().filter(|card| !card.looks.trim().is_empty());
+    looks.map(|card| format!("{}: {}", card.name.trim(), card.looks.trim())).collect()
 }

@@ -55,6 +55,11 @@ impl AppState {
             }
             open.shelf.add(&mut open.turns, kept);
         }
+        // Another version than the last one of its place.
+        if let Some(shown) = chat.shown.map(|at| at as u64 + START + 1) {
+            open.shelf.switch(&mut open.turns, shown);
+            entries.push(JournalEntry::Select { id: shown });
+        }
         let turns = open.turns.len();
         let head = ConversationHead { id: id.clone(), title, changed_ms: self.now_ms, turns, ..Default::default() };
         self.write.conversations.insert(0, head);

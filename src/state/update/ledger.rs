@@ -15,7 +15,7 @@ impl AppState {
 
     /// As `*key == self.ledger_key(cursor)`, without a copy of all texts: this is asked in every frame.
     fn is_ledger_key(&self, key: &LedgerKey, cursor: usize) -> bool {
-        let LedgerKey { document, turns, page, draft, system, params, here } = key;
+        let LedgerKey { document, turns, page, draft, system, cards, params, here } = key;
         let open = &self.write.open;
         let same_page = match (page, &open.page) {
             (Some((edit, len, at, story)), Some(page)) => {
@@ -27,6 +27,7 @@ impl AppState {
         same_page
             && (document, *turns, *here) == (&open.id, self.ledger_turns(), self.is_text_here())
             && (draft.as_str(), system) == (self.write.draft.trim(), self.ledger_system())
+            && *cards == open.manner.cards
             && params == self.text()
     }
 
@@ -97,6 +98,7 @@ impl AppState {
             page,
             draft: self.write.draft.trim().to_owned(),
             system: self.ledger_system().clone(),
+            cards: open.manner.cards.clone(),
             params: self.text().clone(),
             here: self.is_text_here(),
         }

@@ -53,6 +53,7 @@ pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::NotUnloaded(error) => state.not_unloaded(error),
     }
     state.load_stage(&mut effects);
+    state.refresh_findings();
     state.write.note_questions(&effects);
     effects
 }
@@ -110,6 +111,8 @@ impl AppState {
             Command::DismissCreateError => self.create.forget_error(),
             Command::DecodeAgain => self.decode_again(fx),
             Command::ImprovePrompt => self.improve_prompt(fx),
+            Command::UseProposal => self.use_proposal(),
+            Command::DropProposal => self.create.proposal = None,
             Command::PictureOfTurn(id) => self.picture_of_turn(id, fx),
             Command::Measure(cursor) => self.measure(cursor, fx),
             Command::CheckGrammar => self.check_grammar(fx),
@@ -153,6 +156,7 @@ impl AppState {
             | Command::DismissWriteError => self.write_command(command, fx),
 
             Command::Persona(command) => self.persona_command(command, fx),
+            Command::Card(edit) => self.edit_card(edit, fx),
 
             Command::Select(_)
             | Command::SetGallerySearch(_)

@@ -1,7 +1,7 @@
 //! Models: fetching, choosing, freeing.
 
 use super::Effects;
-use crate::domain::{FetchEvent, FetchEventKind, JobId, Makes, ModelPresence, Room};
+use crate::domain::{CardDefaults, FetchEvent, FetchEventKind, JobId, Makes, ModelPresence, Room};
 use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Effect, FetchState, NoticeKind};
 
@@ -104,9 +104,38 @@ impl AppState {
                 self.settings.room = Room::Create;
             }
             Makes::Text => {
-                self.text_mut().model = id.to_owned();
+                self.choose_text_model(id.to_owned());
                 self.settings.room = Room::Write;
             }
+        }
+    }
+
+    /// Takes a language model, and the sliders that its card starts with where the person moved none.
+    pub(super) fn choose_text_model(&mut self, id: String) {
+        let own = self.write.open.manner.sliders.is_some();
+        let before = if own { self.text().model.clone() } else { self.settings.text_card.clone() };
+        let (old, new) = (self.card_defaults(&before), self.card_defaults(&id));
+        if !own {
+            self.settings.text_card.clone_from(&id);
+        }
+        let params = self.text_mut();
+        old.hand_over(&new, params);
+        // It cannot run ahead of itself.
+        params.draft.take_if(|draft| *draft == id);
+        params.model = id;
+    }
+
+    pub(super) fn card_defaults(&self, id: &str) -> CardDefaults {
+        self.models.entry(id).map(|entry| entry.card.defaults.clone()).unwrap_or_default()
+    }
+
+    /// The catalogue is known: sliders that were never its model's start where its card says.
+    pub fn settle_text_sliders(&mut self) {
+        let id = self.settings.text.model.clone();
+        if self.settings.text_card != id && self.models.entry(&id).is_some() {
+            let (old, new) = (self.card_defaults(&self.settings.text_card), self.card_defaults(&id));
+            old.hand_over(&new, &mut self.settings.text);
+            self.settings.text_card = id;
         }
     }
 
@@ -153,9 +182,8 @@ impl AppState {
         let image = self.create.jobs.iter().find(|j| j.id == job).map(|j| j.request.model.id.clone());
         let makes = if image.is_some() { Makes::Image } else { Makes::Text };
         let text = || self.write.job.as_ref().filter(|j| j.id == Some(job)).map(|j| j.params.model.clone());
-        // The helper runs on the person's own model.
         let helped = self.create.helper.as_ref().filter(|helper| helper.id == job);
-        let text = || text().or_else(|| helped.map(|_| self.settings.text.model.clone()));
+        let text = || text().or_else(|| helped.map(|helper| helper.model.clone()));
         let Some(id) = image.or_else(text) else { return };
         for entry in self.models.entries.iter_mut().filter(|e| e.card.makes == makes) {
             entry.loaded = entry.card.id == id;

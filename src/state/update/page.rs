@@ -1,13 +1,13 @@
 //! Pages: typing, undoing, and the model that goes on with the text.
 
 use super::Effects;
+use super::helper::looks_of;
 use crate::domain::{
-    Author, ConversationHead, ConversationId, Edit, JournalEntry, PAGE_BYTES, Page, PageEntry, PagePrompt, Passage,
-    StoryCard, TextParams, TextPrompt, TurnInfo,
+    Author, ConversationHead, ConversationId, Edit, FinishReason, JournalEntry, PAGE_BYTES, Page, PageEntry,
+    PagePrompt, Passage, StoryCard, TextParams, TextPrompt, TurnInfo,
 };
 use crate::error::Cause;
-use crate::state::{AppState, Effect, OpenConversation, PageCommand, PageSpot};
-use crate::writing::page::named;
+use crate::state::{AppState, Effect, NoticeKind, OpenConversation, PageCommand, PageSpot};
 
 impl AppState {
     pub(super) fn page_command(&mut self, command: PageCommand, fx: &mut Effects) {
@@ -177,6 +177,9 @@ impl AppState {
 
     /// The model's part of a page is complete.
     pub(super) fn page_written(&mut self, conversation: ConversationId, id: u64, info: TurnInfo, fx: &mut Effects) {
+        if info.finish_reason == Some(FinishReason::Repetition) {
+            self.note(NoticeKind::PageRepeats);
+        }
         let entry = PageEntry::End { id, info };
         if self.write.open.id.as_ref() == Some(&conversation)
             && let Some(page) = self.write.open.page.as_mut()
@@ -215,11 +218,8 @@ impl AppState {
         if passage.is_empty() || self.create.helper.is_some() {
             return;
         }
-        let looks = named(&page.story.cards, passage);
-        let looks = looks.into_iter().filter(|card| !card.looks.trim().is_empty());
-        let looks: Vec<String> = looks.map(|card| format!("{}: {}", card.name.trim(), card.looks.trim())).collect();
-        let text = if looks.is_empty() { passage.to_owned() } else { format!("{passage}\n\n{}", looks.join("\n")) };
+        let looks = looks_of(&page.story.cards, passage);
         let passage = Passage::new(0, from, passage);
-        self.picture_prompt_for(passage, &text, fx);
+        self.picture_prompt_for(passage, &looks, fx);
     }
 }

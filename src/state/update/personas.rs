@@ -2,11 +2,12 @@
 
 use super::Effects;
 use crate::domain::{
-    JournalEntry, KeptPersona, Message, Persona, PersonaId, PlayedPrompt, Role, Room, START, Speaker, TextPrompt,
+    Face, JournalEntry, KeptPersona, Message, Persona, PersonaId, PlayedPrompt, Role, Room, START, Speaker, StoryCard,
+    TextPrompt,
 };
 use crate::error::StudioError;
 use crate::lang::Both;
-use crate::state::{AppState, Effect, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit};
+use crate::state::{AppState, CardEdit, Effect, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit, next_card};
 use crate::writing::cards;
 
 impl AppState {
@@ -20,7 +21,8 @@ impl AppState {
             PersonaCommand::New => self.personas.editing = Some(PersonaDraft::default()),
             PersonaCommand::Edit(id) => {
                 if let Some(kept) = self.personas.kept.iter().find(|kept| kept.id == id) {
-                    self.personas.editing = Some(PersonaDraft { id: Some(id), persona: kept.persona.clone() });
+                    self.personas.editing =
+                        Some(PersonaDraft { id: Some(id), persona: kept.persona.clone(), face: Face::Keep });
                 }
             }
             PersonaCommand::Set(edit) => self.edit_persona(edit),
@@ -30,7 +32,7 @@ impl AppState {
                 if let Some(kept) = self.personas.get(&id, self.lang) {
                     let mut persona = kept.persona.clone();
                     persona.name = format!("{} 2", persona.name);
-                    self.keep_persona(None, persona, Some(id), fx);
+                    self.keep_persona(None, persona, Face::Of(id), fx);
                 }
             }
             PersonaCommand::Trash(id) => {
@@ -46,6 +48,8 @@ impl AppState {
                 fx.push(Effect::RestorePersona(id));
             }
             PersonaCommand::Import => fx.push(Effect::AskOpenFile),
+            PersonaCommand::ChooseFace => fx.push(Effect::AskFace),
+            PersonaCommand::Person(name) => self.settings.person = name,
             PersonaCommand::Export(id) => {
                 if let Some(kept) = self.personas.get(&id, self.lang) {
                     let name = kept.persona.name.chars().map(|c| if c.is_alphanumeric() || c == ' ' { c } else { '-' });
@@ -68,11 +72,17 @@ impl AppState {
         match edit {
             PersonaEdit::Name(name) => persona.name = name,
             PersonaEdit::System(text) => persona.system = text,
-            // The usual greeting; a card's other ones stay behind it.
-            PersonaEdit::Greeting(text) => match persona.greetings.first_mut() {
-                Some(first) => *first = text,
+            PersonaEdit::Greeting(at, text) => match persona.greetings.get_mut(at) {
+                Some(greeting) => *greeting = text,
                 None => persona.greetings.push(text),
             },
+            PersonaEdit::NoGreeting(at) => {
+                if at < persona.greetings.len() {
+                    persona.greetings.remove(at);
+                }
+            }
+            PersonaEdit::Lore(edit) => edit.apply(&mut persona.lore),
+            PersonaEdit::Face(face) => draft.face = face,
             PersonaEdit::Examples(text) => persona.examples = text,
             PersonaEdit::Model(model) => persona.model = model,
             PersonaEdit::Sliders(on) => persona.params = on.then_some(sliders),
@@ -81,29 +91,24 @@ impl AppState {
     }
 
     fn keep_draft(&mut self, fx: &mut Effects) {
-        let Some(PersonaDraft { id, mut persona }) = self.personas.editing.clone() else { return };
+        let Some(PersonaDraft { id, mut persona, face }) = self.personas.editing.clone() else { return };
         persona.name = persona.name.split_whitespace().collect::<Vec<_>>().join(" ");
         persona.greetings.retain(|text| !text.trim().is_empty());
+        persona.lore.retain(|card| !(card.name.trim().is_empty() && card.about.trim().is_empty()));
         if persona.name.is_empty() {
             return;
         }
         self.personas.editing = None;
-        self.keep_persona(id, persona, None, fx);
+        self.keep_persona(id, persona, face, fx);
     }
 
-    /// Puts a character into the library, with the picture that it brings or that of another.
-    fn keep_persona(
-        &mut self,
-        id: Option<PersonaId>,
-        persona: Persona,
-        picture_of: Option<PersonaId>,
-        fx: &mut Effects,
-    ) -> PersonaId {
+    /// Puts a character into the library, with its picture.
+    fn keep_persona(&mut self, id: Option<PersonaId>, persona: Persona, face: Face, fx: &mut Effects) -> PersonaId {
         let id = id.unwrap_or_else(|| {
             let (now, dice) = (self.now_ms, self.roll());
             PersonaId(format!("{now:013}-{dice:08x}"))
         });
-        fx.push(Effect::SavePersona { id: id.clone(), persona: Box::new(persona.clone()), picture_of });
+        fx.push(Effect::SavePersona { id: id.clone(), persona: Box::new(persona.clone()), face });
         *self.personas.saving.entry(id.clone()).or_default() += 1;
         let avatar = self.personas.kept.iter().find(|kept| kept.id == id).and_then(|kept| kept.avatar.clone());
         // Its picture is shown once it is on the disk.
@@ -121,6 +126,10 @@ impl AppState {
             *saves > 0
         });
         // It was changed again, or put into the trash meanwhile.
+        // Its picture may be another one by now.
+        if let Some(path) = &kept.avatar {
+            self.gallery.thumbnails.forget(path);
+        }
         if !later && !self.personas.trashed.contains(&kept.id) {
             self.personas.saving.remove(&kept.id);
             self.personas.put(kept);
@@ -151,7 +160,7 @@ impl AppState {
     /// A card that was opened or dropped: into the library; where that is not what is shown, a conversation begins too.
     pub(super) fn persona_opened(&mut self, persona: Persona, left_out: Vec<Both>, fx: &mut Effects) {
         let only_kept = self.personas.shown && self.settings.room == Room::Write;
-        let id = self.keep_persona(None, persona.clone(), None, fx);
+        let id = self.keep_persona(None, persona.clone(), Face::Keep, fx);
         // It is told once it is on the disk.
         self.personas.arriving.insert(id, left_out);
         if !only_kept {
@@ -161,6 +170,12 @@ impl AppState {
 
     /// A conversation with a character: who it is, its greeting, its model and sliders.
     fn talk(&mut self, persona: Persona, fx: &mut Effects) {
+        let person = self.settings.person.trim().to_owned();
+        let user = if person.is_empty() { cards::person_of(&persona) } else { person.as_str() };
+        let persona = match cards::spoken(&persona, user) {
+            Ok(persona) => persona,
+            Err(error) => return self.problem(error),
+        };
         let say = |content| Message { role: Role::Assistant, content };
         let mut greetings = persona.greetings.into_iter().filter(|text| !text.trim().is_empty()).map(say);
         let first = greetings.next();
@@ -180,6 +195,15 @@ impl AppState {
         let speaker = Speaker { name: persona.name, examples: persona.examples };
         fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Speaker { speaker: speaker.clone() } });
         self.write.open.manner.speaker = Some(speaker);
+        if !person.is_empty() {
+            let entry = JournalEntry::Name { turn: None, name: person.clone() };
+            fx.push(Effect::Journal { id: id.clone(), entry });
+            self.write.open.manner.person = person;
+        }
+        for card in persona.lore {
+            fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Card { card: card.clone() } });
+            self.write.open.manner.put_card(card);
+        }
         if let Some(params) = sliders {
             fx.push(Effect::Journal { id, entry: JournalEntry::Sliders { params: Box::new(params.clone()) } });
             self.write.open.manner.sliders = Some(params);
@@ -195,11 +219,30 @@ impl AppState {
 
     /// The turns as a prompt: with a character's examples, where the open conversation has them.
     pub(super) fn prompt_of(&self, turns: Vec<Message>) -> TextPrompt {
-        let speaker = self.write.open.manner.speaker.as_ref();
-        let examples = speaker.map(|speaker| cards::examples(&speaker.examples, &speaker.name)).unwrap_or_default();
-        if examples.is_empty() {
+        let manner = &self.write.open.manner;
+        let examples = manner.speaker.as_ref();
+        let examples = examples
+            .map(|speaker| cards::examples(&speaker.examples, &speaker.name, &manner.person))
+            .unwrap_or_default();
+        if examples.is_empty() && manner.cards.is_empty() {
             return TextPrompt::Chat(turns);
         }
-        TextPrompt::Played(Box::new(PlayedPrompt { examples, turns }))
+        TextPrompt::Played(Box::new(PlayedPrompt { examples, turns, cards: manner.cards.clone() }))
+    }
+
+    /// A card of the open conversation.
+    pub(super) fn edit_card(&mut self, edit: CardEdit, fx: &mut Effects) {
+        let Some(id) = self.write.open.id.clone() else { return };
+        let cards = &mut self.write.open.manner.cards;
+        let entry = match &edit {
+            CardEdit::Remove(id) => JournalEntry::CardGone { id: *id },
+            CardEdit::Set(card) => JournalEntry::Card { card: card.clone() },
+            CardEdit::Add(kind) => {
+                let card = StoryCard { id: next_card(cards), kind: *kind, ..StoryCard::default() };
+                JournalEntry::Card { card }
+            }
+        };
+        edit.apply(cards);
+        fx.push(Effect::Journal { id, entry });
     }
 }

@@ -80,19 +80,16 @@ impl AppState {
         if self.write.open.manner.sliders.is_some() {
             self.sliders_moved_ms = Some(self.now_ms);
         }
+        let card = self.card_defaults(&self.text().model);
         match edit {
             TextEdit::Form(form) => return self.set_answer_form(form),
             TextEdit::FormText(text) => return self.set_form_text(text),
+            TextEdit::Model(id) => return self.choose_text_model(id),
             _ => {}
         }
         let p = self.text_mut();
         match edit {
-            TextEdit::Form(_) | TextEdit::FormText(_) => {}
-            TextEdit::Model(id) => {
-                // It cannot run ahead of itself.
-                p.draft.take_if(|draft| *draft == id);
-                p.model = id;
-            }
+            TextEdit::Form(_) | TextEdit::FormText(_) | TextEdit::Model(_) => {}
             TextEdit::Temperature(v) => p.temperature = TEMPERATURE.clamp(v.into()) as f32,
             TextEdit::TopK(v) => p.top_k = TOP_K.clamp(v.into()) as u32,
             TextEdit::TopP(v) => p.top_p = TOP_P.clamp(v.into()) as f32,
@@ -107,7 +104,7 @@ impl AppState {
             TextEdit::Kv(kv) => p.kv = kv,
             TextEdit::Overflow(overflow) => p.overflow = overflow,
             TextEdit::Draft(draft) => p.draft = draft,
-            TextEdit::Reset => *p = TextParams { model: std::mem::take(&mut p.model), ..TextParams::default() },
+            TextEdit::Reset => *p = TextParams { model: std::mem::take(&mut p.model), ..card.text() },
         }
     }
 
@@ -136,7 +133,7 @@ impl AppState {
         self.write.form = None;
         self.write.aim = None;
         self.write.finder.goal = None;
-        self.write.findings.clear();
+        self.write.asked_again = None;
         self.write.weighed.clear();
         self.write.inspecting = None;
         self.write.open = OpenConversation { system: self.settings.system_prompt.clone(), ..Default::default() };
@@ -179,15 +176,19 @@ impl AppState {
         let Some(turn) = self.write.open.turn(id) else { return };
         let (role, parent) = (turn.message.role, turn.parent.unwrap_or(START));
         let new = self.begin_turn(role, text, Some(parent), fx);
-        // It is the same person's.
-        let open = &mut self.write.open;
-        if let Some((name, id)) = open.manner.names.get(&id).cloned().zip(open.id.clone()) {
-            open.manner.names.insert(new, name.clone());
-            fx.push(Effect::Journal { id, entry: JournalEntry::Name { turn: Some(new), name } });
-        }
+        self.name_like(id, new, fx);
         // An answer that the person wrote anew needs no other.
         if role == Role::User {
             self.answer(None, fx);
+        }
+    }
+
+    /// A version of a turn is said by whoever says that.
+    fn name_like(&mut self, old: u64, new: u64, fx: &mut Effects) {
+        let open = &mut self.write.open;
+        if let Some((name, id)) = open.manner.names.get(&old).cloned().zip(open.id.clone()) {
+            open.manner.names.insert(new, name.clone());
+            fx.push(Effect::Journal { id, entry: JournalEntry::Name { turn: Some(new), name } });
         }
     }
 
@@ -206,6 +207,7 @@ impl AppState {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let Some(conversation) = self.write.open.id.clone() else { return };
         let new = self.begin_turn(Role::Assistant, text, parent, fx);
+        self.name_like(turn, new, fx);
         self.write.weighed.insert(new, kept);
         self.write.inspecting = Some(new);
         self.start_job(new, conversation, fx);
@@ -223,7 +225,6 @@ impl AppState {
         let Some(conversation) = open.id.clone() else { return };
         open.shelf.switch(&mut open.turns, id);
         self.write.editing = None;
-        self.check_answer(&conversation);
         fx.push(Effect::Journal { id: conversation, entry: JournalEntry::Select { id } });
     }
 
@@ -233,7 +234,13 @@ impl AppState {
         }
         match self.write.open.turns.last() {
             // Beside the old answer.
-            Some(turn) if turn.message.role == Role::Assistant => self.answer(turn.parent, fx),
+            Some(turn) if turn.message.role == Role::Assistant => {
+                let (old, parent) = (turn.id, turn.parent);
+                self.answer(parent, fx);
+                if let Some(new) = self.write.open.turns.last().map(|turn| turn.id) {
+                    self.name_like(old, new, fx);
+                }
+            }
             Some(_) => self.answer(None, fx),
             None => {}
         }
@@ -279,7 +286,7 @@ impl AppState {
     }
 
     /// The page gets a file.
-    fn begin_conversation(&mut self, title: String, system: String, fx: &mut Effects) {
+    pub(super) fn begin_conversation(&mut self, title: String, system: String, fx: &mut Effects) {
         let id = self.new_document();
         if !system.is_empty() {
             fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text: system.clone() } });
@@ -342,6 +349,7 @@ impl AppState {
         let mut params = TextParams { inspect: true, ..self.text().clone() };
         if let Some((form, _)) = self.form_of_page() {
             params = form.sampling.apply(&params);
+            params.grammar = self.form_grammar(turn).or(params.grammar);
         }
         let prompt = self.prompt_of(self.messages_until(turn));
         self.ask_for_text(turn, conversation, prompt, None, params, fx);
@@ -361,7 +369,6 @@ impl AppState {
             Seed::Fixed(n) => n,
             Seed::Random => self.roll(),
         };
-        self.write.findings.clear();
         let text = self.write.open.turn(turn).map(|t| t.message.content.clone()).unwrap_or_default();
         let weighed = self.write.weighed.get(&turn).cloned().unwrap_or_default();
         self.write.job = Some(TextJob {
@@ -536,7 +543,6 @@ impl AppState {
             }
         }
         self.touch(&job.conversation);
-        self.check_answer(&job.conversation);
         fx.push(Effect::Journal { id: job.conversation, entry: JournalEntry::End { id: job.turn, info } });
     }
 
@@ -612,9 +618,6 @@ impl AppState {
         let open = Some(id.clone());
         self.write.open = OpenConversation { id: open, title, system, turns, shelf, page, pictures, manner };
         self.write.editing = None;
-        if !self.write.is_writing_here() {
-            self.check_answer(&id);
-        }
         self.reach_goal(&id, fx);
     }
 

@@ -2,7 +2,7 @@
 
 use egui::{Align, Frame, Id, Layout, Margin, Panel, ScrollArea, Ui, vec2};
 
-use super::CreateView;
+use super::{CreateView, prompt_help};
 use crate::domain::{
     CLIP_SKIP, GUIDANCE, GUIDANCE_RESCALE, ImageParams, Makes, NoiseSource, STEPS, Sampler, Schedule, round_f32,
 };
@@ -47,17 +47,7 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         ui.set_height(24.0);
         widgets::caption(ui, cx.t(T::Prompt));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let running = cx.state.create.helper.is_some();
-            let able = running || !params(cx).prompt.trim().is_empty();
-            let (icon, name) =
-                if running { (icons::STOP, T::StopImproving) } else { (icons::SPARKLE, T::ImprovePrompt) };
-            let button = ui.add_enabled_ui(able, |ui| widgets::icon_toggle(ui, icon, cx.t(name), running));
-            if button.inner.clicked() {
-                cx.push(Command::ImprovePrompt);
-            }
-            if running {
-                widgets::caption(ui, cx.t(T::WritingPrompt));
-            }
+            prompt_help::button(ui, cx);
         });
     });
     let spec = Field {
@@ -72,6 +62,7 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     if let (_, Some(text)) = widgets::field(ui, &params(cx).prompt, &spec) {
         edit(cx, ImageEdit::Prompt(text));
     }
+    prompt_help::below(ui, cx);
     subject(ui, cx);
     for note in &cx.state.create.left_out {
         widgets::badge_wrapped(ui, icons::INFO, note.get(cx.lang), cx.p.warn);

@@ -2,6 +2,7 @@
 
 mod controls;
 mod film;
+mod prompt_help;
 mod stage;
 
 use egui::{CentralPanel, Frame, Panel, Ui};

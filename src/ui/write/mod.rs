@@ -1,6 +1,7 @@
 //! Write: conversations on the left, the page in the middle, the sliders on the right.
 
 mod answer_form;
+mod cards;
 mod chat;
 mod composer;
 mod form;

@@ -1,11 +1,13 @@
 //! The library of characters: the list, and one that is edited.
 
+use std::path::PathBuf;
+
 use egui::{
     Align, Align2, Button, Color32, CornerRadius, Id, Label, Layout, Rect, RichText, Role, ScrollArea, Sense, Ui,
     UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use crate::domain::{KeptPersona, Makes, Persona, Turn};
+use crate::domain::{Face, KeptPersona, Makes, Persona, Turn};
 use crate::state::{Command, PersonaCommand, PersonaDraft, PersonaEdit};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
@@ -13,6 +15,7 @@ use crate::ui::textures::{TexKey, Textures};
 use crate::ui::theme::{self, BODY, S1, S2, S3, S4, S6, SMALL};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
 use crate::ui::{icons, models_bits};
+use crate::writing::cards;
 
 const COLUMN: f32 = 640.0;
 const ROW: f32 = 64.0;
@@ -31,7 +34,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
     let left = all.left() + ((all.width() - width) / 2.0).round();
     let rect = Rect::from_min_size(pos2(left, all.top() + S4), vec2(width, all.height() - S4));
     ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| match &cx.state.personas.editing {
-        Some(draft) => edit(ui, cx, draft),
+        Some(draft) => edit(ui, cx, textures, draft),
         None => library(ui, cx, textures),
     });
 }
@@ -56,6 +59,14 @@ fn library(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
     });
     ui.add(Label::new(RichText::new(cx.t(T::PersonasAbout)).size(BODY).color(cx.p.muted)).wrap());
     ui.add_space(S2);
+    let (person, hint) = (cx.t(T::YourName), cx.t(T::YourNameHint));
+    widgets::caption(ui, person);
+    let id = Id::unique("person-name");
+    let spec = Field { id, name: person, hint, rows: 1, max_height: 32.0, newline: None, framed: true };
+    if let (_, Some(text)) = widgets::field(ui, &cx.state.settings.person, &spec) {
+        push(cx, PersonaCommand::Person(text));
+    }
+    ui.add_space(S1);
     let name = cx.t(T::SearchPersonas);
     let id = Id::unique("search-personas");
     let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
@@ -115,7 +126,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona
     let stroke = egui::Stroke::new(1.0, cx.p.line);
     ui.painter().rect(rect, 8, cx.p.panel, stroke, egui::StrokeKind::Inside);
     let at = Rect::from_min_size(rect.min + vec2(10.0, (rect.height() - FACE) / 2.0), Vec2::splat(FACE));
-    face(ui, cx, textures, kept, at);
+    face(ui, cx, textures, &kept.persona.name, kept.avatar.as_ref(), at);
     let inner = Rect::from_min_max(pos2(at.right() + S3, rect.top()), pos2(rect.right() - S2, rect.bottom()));
     ui.scope_builder(UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center)), |ui| {
         ui.spacing_mut().item_spacing.x = S1;
@@ -131,28 +142,28 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona
             ui.painter().galley(pos2(texts.left(), texts.top() + y), ui.painter().layout_job(job), ink);
         };
         line(ui, &kept.persona.name, theme::strong(BODY), cx.p.strong, 11.0);
-        line(ui, about(&kept.persona), theme::small(), cx.p.muted, 33.0);
+        line(ui, &about(cx, &kept.persona), theme::small(), cx.p.muted, 33.0);
     });
     let name = kept.persona.name.clone();
     let id = ui.scope_id().with("about");
     let hover = ui.interact(Rect::from_min_max(at.min, pos2(inner.center().x, at.bottom())), id, Sense::hover());
     hover.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
-    hover.on_hover_text(about(&kept.persona));
+    hover.on_hover_text(about(cx, &kept.persona));
 }
 
-/// The first line of what is told about it.
-fn about(persona: &Persona) -> &str {
-    let mut texts = [&persona.notes, &persona.system].into_iter().flat_map(|text| text.lines());
-    texts.find(|text| !text.trim().is_empty()).unwrap_or_default()
+/// What is told about it, in a line.
+fn about(cx: &Cx<'_>, persona: &Persona) -> String {
+    let person = cx.state.settings.person.trim();
+    cards::about(persona, if person.is_empty() { cards::person_of(persona) } else { person })
 }
 
 /// Its picture, or the first letter of its name.
-fn face(ui: &Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona, rect: Rect) {
-    let round = CornerRadius::same((FACE / 2.0) as u8);
+fn face(ui: &Ui, cx: &mut Cx<'_>, textures: &mut Textures, name: &str, picture: Option<&PathBuf>, rect: Rect) {
+    let round = CornerRadius::same((rect.width() / 2.0) as u8);
     ui.painter().rect_filled(rect, round, cx.p.accent_soft);
-    let letter = kept.persona.name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let letter = name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, letter, theme::strong(BODY + 2.0), cx.p.accent_text);
-    let Some(path) = &kept.avatar else { return };
+    let Some(path) = picture else { return };
     let thumbnails = &cx.state.gallery.thumbnails;
     if thumbnails.is_due(path) {
         cx.push(Command::NeedThumbnail(path.clone()));
@@ -190,20 +201,24 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>, kept: &KeptPersona, own: bool) {
     response.accessible_name(cx.with(T::MoreFor, &[&kept.persona.name]));
 }
 
-fn edit(ui: &mut Ui, cx: &mut Cx<'_>, draft: &PersonaDraft) {
+fn edit(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, draft: &PersonaDraft) {
     let persona = &draft.persona;
     ScrollArea::vertical().id_salt("edit-persona").auto_shrink(false).show(ui, |ui| {
         ui.set_max_width(ui.available_width() - S3);
         ui.spacing_mut().item_spacing.y = S1;
         widgets::heading(ui, cx.t(if draft.id.is_some() { T::EditPersona } else { T::CreatePersona }));
         ui.add_space(S2);
-        let greeting = persona.greetings.first().map(String::as_str).unwrap_or_default();
         field(ui, cx, "name", T::PersonaName, T::PersonaNameHint, &persona.name, 1, PersonaEdit::Name);
+        picture(ui, cx, textures, draft);
         field(ui, cx, "system", T::PersonaSystem, T::PersonaSystemHint, &persona.system, 5, PersonaEdit::System);
-        field(ui, cx, "greeting", T::PersonaGreeting, T::PersonaGreetingHint, greeting, 2, PersonaEdit::Greeting);
+        widgets::muted(ui, cx.t(T::PersonaMacros));
+        ui.add_space(S2);
+        greetings(ui, cx, persona);
         let hint = T::PersonaExamplesHint;
         field(ui, cx, "examples", T::PersonaExamples, hint, &persona.examples, 4, PersonaEdit::Examples);
         model(ui, cx, persona);
+        ui.add_space(S2);
+        lore(ui, cx, persona);
         ui.add_space(S1);
         let on = persona.params.is_some();
         if widgets::switch(ui, on, cx.t(T::PersonaSliders)).clicked() {
@@ -222,6 +237,68 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, draft: &PersonaDraft) {
         });
         ui.add_space(S4);
     });
+}
+
+/// Its picture, another one, or none.
+fn picture(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, draft: &PersonaDraft) {
+    widgets::caption(ui, cx.t(T::PersonaFace));
+    let kept = draft.id.as_ref().and_then(|id| cx.state.personas.kept.iter().find(|kept| kept.id == *id));
+    let path = match &draft.face {
+        Face::File(path) => Some(path),
+        Face::Keep | Face::Of(_) => kept.and_then(|kept| kept.avatar.as_ref()),
+        Face::Gone => None,
+    };
+    ui.horizontal(|ui| {
+        let (rect, _) = ui.allocate_exact_size(Vec2::splat(FACE), Sense::hover());
+        face(ui, cx, textures, &draft.persona.name, path, rect);
+        if widgets::button(ui, icons::IMAGE, cx.t(T::ChooseFace)).clicked() {
+            push(cx, PersonaCommand::ChooseFace);
+        }
+        if path.is_some() && widgets::text_button(ui, cx.t(T::RemoveFace)).clicked() {
+            push(cx, PersonaCommand::Set(PersonaEdit::Face(Face::Gone)));
+        }
+    });
+    ui.add_space(S2);
+}
+
+/// How it may begin: the usual greeting first, the others as versions of it.
+fn greetings(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
+    for at in 0..persona.greetings.len().max(1) {
+        let text = persona.greetings.get(at).map_or("", String::as_str);
+        let numbered = cx.with(T::GreetingNumber, &[&(at + 1)]);
+        let name = if at == 0 { cx.t(T::PersonaGreeting) } else { numbered.as_str() };
+        ui.horizontal(|ui| {
+            widgets::caption(ui, name);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let remove = cx.with(T::RemoveGreeting, &[&(at + 1)]);
+                if persona.greetings.len() > 1 && widgets::icon_button(ui, icons::X, &remove).clicked() {
+                    push(cx, PersonaCommand::Set(PersonaEdit::NoGreeting(at)));
+                }
+            });
+        });
+        let hint = cx.t(if at == 0 { T::PersonaGreetingHint } else { T::OtherGreeting });
+        let id = Id::unique(("persona", "greeting", at));
+        let spec = Field { id, name, hint, rows: 2, max_height: 200.0, newline: Some(ENTER), framed: true };
+        if let (_, Some(text)) = widgets::field(ui, text, &spec) {
+            push(cx, PersonaCommand::Set(PersonaEdit::Greeting(at, text)));
+        }
+        ui.add_space(S1);
+    }
+    let last_is_empty = persona.greetings.last().is_none_or(|text| text.trim().is_empty());
+    if !last_is_empty && widgets::button(ui, icons::PLUS, cx.t(T::AddGreeting)).clicked() {
+        push(cx, PersonaCommand::Set(PersonaEdit::Greeting(persona.greetings.len(), String::new())));
+    }
+    ui.add_space(S2);
+}
+
+/// What conversations with it know from the start.
+fn lore(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
+    widgets::caption(ui, cx.t(T::PersonaLore)).on_hover_text(cx.t(T::PersonaLoreHover));
+    let id = Id::unique("persona-lore");
+    let mut open = ui.data(|data| data.get_temp(id)).unwrap_or(None);
+    let command = |edit| Command::Persona(PersonaCommand::Set(PersonaEdit::Lore(edit)));
+    super::cards::show(ui, cx, &persona.lore, &mut open, &[], command);
+    ui.data_mut(|data| data.insert_temp(id, open));
 }
 
 #[allow(clippy::too_many_arguments, reason = "one line a field where it is called")]

@@ -36,6 +36,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
             // A page has its memory instead.
             if cx.state.write.open.page.is_none() {
                 system(ui, cx, system_open);
+                super::cards::of_conversation(ui, cx);
                 ui.add_space(S2);
             }
             for knob in FIRST {
@@ -184,6 +185,7 @@ fn show_knob(ui: &mut Ui, cx: &mut Cx<'_>, spec: &Spec) {
         T::Temperature => defaults.and_then(|d| d.temperature).map(round_f32),
         T::Context => defaults.and_then(|d| d.context).map(f64::from),
         T::RepeatPenalty => defaults.and_then(|d| d.repeat_penalty).map(round_f32),
+        T::RepeatLastN => defaults.and_then(|d| d.repeat_last_n).map(f64::from),
         _ => None,
     };
     let knob = Knob {
@@ -204,6 +206,7 @@ fn advanced(ui: &mut Ui, cx: &mut Cx<'_>) {
     let id = Id::unique("advanced-sampling");
     let mut open = ui.data(|d| d.get_temp::<bool>(id)).unwrap_or(false);
     let text = cx.state.text();
+    let card = cx.state.models.entry(&text.model).map(|e| e.card.defaults.text()).unwrap_or_default();
     let on = TextKnob::ALL.iter().filter(|knob| knob.is_on(text)).count() + usize::from(text.draft.is_some());
     let note = if on > 0 { on.to_string() } else { String::new() };
     if widgets::fold(ui, cx.t(T::AdvancedSampling), &note, &mut open) {
@@ -211,7 +214,7 @@ fn advanced(ui: &mut Ui, cx: &mut Cx<'_>) {
             let (name, about) = words(knob);
             let limit = knob.limit();
             let value = knob.get(cx.state.text());
-            let shown = Knob { name, about, limit, value, reset: limit.default, logarithmic: false };
+            let shown = Knob { name, about, limit, value, reset: knob.get(&card), logarithmic: knob.is_window() };
             if let Some(value) = shown.show(ui, cx) {
                 edit(cx, TextEdit::Knob(knob, value));
             }
@@ -264,6 +267,7 @@ fn words(knob: TextKnob) -> (T, T) {
         TextKnob::DryMultiplier => (T::DryMultiplier, T::DryMultiplierHover),
         TextKnob::DryBase => (T::DryBase, T::DryBaseHover),
         TextKnob::DryAllowedLength => (T::DryAllowedLength, T::DryAllowedLengthHover),
+        TextKnob::DryPenaltyLastN => (T::DryPenaltyLastN, T::DryPenaltyLastNHover),
         TextKnob::TopNSigma => (T::TopNSigma, T::TopNSigmaHover),
         TextKnob::TypicalP => (T::TypicalP, T::TypicalPHover),
         TextKnob::XtcProbability => (T::XtcProbability, T::XtcProbabilityHover),

@@ -167,7 +167,7 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bo
             cx.push(Command::Regenerate);
         }
         let reason = turn.info.as_ref().and_then(|info| info.finish_reason);
-        let cut = matches!(reason, None | Some(FinishReason::Length));
+        let cut = matches!(reason, None | Some(FinishReason::Length | FinishReason::Thought));
         if last && idle && cut && small_icon(ui, icons::PLAY, cx.t(T::ContinueWriting)) {
             cx.push(Command::ContinueWriting);
         }
@@ -231,6 +231,8 @@ fn figures(cx: &Cx<'_>, info: &TurnInfo) -> String {
         Some(FinishReason::Stop) => {}
         Some(FinishReason::Length) => parts.push(cx.t(T::EndedLength).to_owned()),
         Some(FinishReason::ContextFull) => parts.push(cx.t(T::EndedContext).to_owned()),
+        Some(FinishReason::Repetition) => parts.push(cx.t(T::EndedRepetition).to_owned()),
+        Some(FinishReason::Thought) => parts.push(cx.t(T::EndedThought).to_owned()),
         None => parts.push(cx.t(T::EndedEarly).to_owned()),
     }
     parts.join(" · ")

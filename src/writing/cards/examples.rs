@@ -10,10 +10,11 @@ const SPEAKER: usize = 60;
 const BLOCKS: usize = 64;
 
 /// Short conversations out of `text`: blocks that begin with a line `<START>`, in them lines that begin with a speaker
-/// (`User:`, or `name:`) and go on to the next. Without a line of the character's a block shows nothing, and is left
+/// (`User:`, what the `person` is called, or `name:`) and go on to the next. Without a line of the character's a block shows nothing, and is left
 /// out.
-pub fn examples(text: &str, name: &str) -> Vec<Vec<Message>> {
-    let called = nickname(text, name);
+pub fn examples(text: &str, name: &str, person: &str) -> Vec<Vec<Message>> {
+    let person = person.trim().to_lowercase();
+    let called = nickname(text, name, &person);
     let mut blocks: Vec<Vec<Message>> = vec![Vec::new()];
     for line in text.lines() {
         if line.trim().eq_ignore_ascii_case("<START>") {
@@ -21,7 +22,8 @@ pub fn examples(text: &str, name: &str) -> Vec<Vec<Message>> {
             continue;
         }
         let Some(block) = blocks.last_mut() else { break };
-        let speaker = speaker(line).and_then(|(word, rest)| Some((role(word, name, called.as_deref())?, rest)));
+        let speaker =
+            speaker(line).and_then(|(word, rest)| Some((role(word, name, &person, called.as_deref())?, rest)));
         match (speaker, block.last_mut()) {
             // Two lines of one speaker are one turn: templates want them to alternate.
             (Some((role, rest)), Some(last)) if last.role == role => {
@@ -56,9 +58,9 @@ fn speaker(line: &str) -> Option<(&str, &str)> {
     (!word.is_empty()).then_some((word, rest))
 }
 
-fn role(word: &str, name: &str, called: Option<&str>) -> Option<Role> {
+fn role(word: &str, name: &str, person: &str, called: Option<&str>) -> Option<Role> {
     let word = word.to_lowercase();
-    if PERSON.contains(&word.as_str()) {
+    if PERSON.contains(&word.as_str()) || word == person {
         return Some(Role::User);
     }
     let character = ["{{char}}", &name.to_lowercase()].contains(&word.as_str()) || called == Some(word.as_str());
@@ -66,11 +68,12 @@ fn role(word: &str, name: &str, called: Option<&str>) -> Option<Role> {
 }
 
 /// A card may call its character otherwise in conversations: then the first other speaker of the examples is meant.
-fn nickname(text: &str, name: &str) -> Option<String> {
+fn nickname(text: &str, name: &str, person: &str) -> Option<String> {
     let words = || text.lines().filter_map(|line| speaker(line).map(|(word, _)| word.to_lowercase()));
-    let known = words().any(|word| role(&word, name, None) == Some(Role::Assistant));
-    let asked = words().any(|word| PERSON.contains(&word.as_str()));
-    (!known && asked).then(|| words().find(|word| !PERSON.contains(&word.as_str())))?
+    let is = |word: &str, wanted| role(word, name, person, None) == Some(wanted);
+    let known = words().any(|word| is(&word, Role::Assistant));
+    let asked = words().any(|word| is(&word, Role::User));
+    (!known && asked).then(|| words().find(|word| !is(word, Role::User)))?
 }
 
 #[cfg(test)]
@@ -79,7 +82,7 @@ mod tests {
 
     fn told(text: &str, name: &str) -> Vec<String> {
         let turn = |turn: &Message| format!("{}={}", turn.role.as_str(), turn.content);
-        examples(text, name).iter().map(|block| block.iter().map(turn).collect::<Vec<_>>().join("|")).collect()
+        examples(text, name, "Lin").iter().map(|block| block.iter().map(turn).collect::<Vec<_>>().join("|")).collect()
     }
 
     #[test]
@@ -88,6 +91,7 @@ mod tests {
             "<START>\nUser: Hi\nAda: Good evening.\nThe clock: it is late.\n<start>\n{{user}}: a\nAda: b\nAda: c";
         let want = ["user=Hi|assistant=Good evening.\nThe clock: it is late.", "user=a|assistant=b\nc"];
         assert_eq!(told(text, "Ada"), want);
+        assert_eq!(told("Lin: Hi\nAda: Ho", "Ada"), ["user=Hi|assistant=Ho"], "by the person's own name");
         assert_eq!(told("用户：你好\n阿达：晚上好", "阿达"), ["user=你好|assistant=晚上好"], "no <START> is needed");
     }
 

@@ -6,6 +6,7 @@
 
 mod examples;
 mod fields;
+mod lore;
 mod macros;
 mod png;
 mod webp;
@@ -22,6 +23,7 @@ pub use examples::examples;
 use crate::domain::Persona;
 use crate::error::Result;
 use crate::lang::Both;
+use crate::writing::checks::is_han;
 use crate::writing::import::{self, MAX_FILE, bad, too_large};
 use fields::Fields;
 use macros::fill;
@@ -30,6 +32,8 @@ use macros::fill;
 const MAX_JSON: usize = 16 << 20;
 /// Longest name, in characters.
 const MAX_NAME: usize = 200;
+/// Characters of the line that tells what a character is.
+const MAX_ABOUT: usize = 300;
 /// All texts of a card together, once names are put in.
 const MAX_FILLED: usize = 32 << 20;
 
@@ -77,21 +81,21 @@ pub(super) fn looks_like_card(bytes: &[u8]) -> bool {
     text.starts_with('{') && keys.iter().any(|key| text.contains(key))
 }
 
-/// Reads a card from the bytes of a PNG, of a WebP or of JSON. `user` is what the card's `{{user}}` becomes. Where the
+/// Reads a card from the bytes of a PNG, of a WebP or of JSON. Its macros stay; see [`spoken`]. Where the
 /// card that counts is broken, an older one beside it is read, and that is told.
 ///
 /// Errors ([`Cause::BadImport`](crate::error::Cause::BadImport)): too large, a cut picture, no card inside, base64 or
 /// JSON that is none, no name, or nothing that describes the character.
-pub fn persona(bytes: &[u8], user: &str) -> Result<Imported> {
+pub fn persona(bytes: &[u8]) -> Result<Imported> {
     if bytes.len() > MAX_FILE {
         return Err(too_large(bytes.len()));
     }
     let Some(inside) = inside(bytes)? else {
-        return from_json(bytes, user);
+        return from_json(bytes);
     };
     let mut broken: Option<(&str, crate::error::StudioError)> = None;
     for card in &inside.cards {
-        match decoded(&card.text).and_then(|json| from_json(&json, user)) {
+        match decoded(&card.text).and_then(|json| from_json(&json)) {
             Ok(mut imported) => {
                 if let Some((key, _)) = broken {
                     imported.left_out.push(Both::new(
@@ -123,7 +127,7 @@ fn decoded(text: &[u8]) -> Result<Vec<u8>> {
         .map_err(|e| bad("the card inside the picture is not base64", "图片中的角色卡不是 base64").with_details(e))
 }
 
-fn from_json(bytes: &[u8], user: &str) -> Result<Imported> {
+fn from_json(bytes: &[u8]) -> Result<Imported> {
     if bytes.len() > MAX_JSON {
         return Err(too_large(bytes.len()));
     }
@@ -139,12 +143,12 @@ fn from_json(bytes: &[u8], user: &str) -> Result<Imported> {
             .any(|key| map.contains_key(*key))
     };
     match &value {
-        Value::Object(top) if !is_chat(top) => read(&Fields::new(top), user),
+        Value::Object(top) if !is_chat(top) => read(&Fields::new(top)),
         _ => Err(bad("it is JSON, but not a card", "它是 JSON，但不是角色卡")),
     }
 }
 
-fn read(card: &Fields<'_>, user: &str) -> Result<Imported> {
+fn read(card: &Fields<'_>) -> Result<Imported> {
     let name = card.text(&["name", "char_name"])?.split_whitespace().collect::<Vec<_>>().join(" ");
     let name: String = name.chars().take(MAX_NAME).collect();
     if name.is_empty() {
@@ -152,30 +156,17 @@ fn read(card: &Fields<'_>, user: &str) -> Result<Imported> {
     }
     // V3 lets a card be called otherwise in the conversation.
     let nickname: String = card.text(&["nickname"])?.chars().take(MAX_NAME).collect();
-    let called = if nickname.is_empty() { &name } else { &nickname };
-    let mut left = MAX_FILLED;
-    let mut unknown = BTreeSet::new();
-    let mut put_in = |text: &str| {
-        let mb = MAX_FILLED >> 20;
-        let filled = fill(text, called, user, &mut left).ok_or_else(|| {
-            bad(format!("with its names put in it has more than {mb} MB"), format!("代入名字后超过 {mb} MB"))
-        })?;
-        macros::unknown(&filled, &mut unknown);
-        Ok(filled)
-    };
-    let mut filled = |fields: &[&str]| -> Result<String> { put_in(&card.text(fields)?) };
-
-    let about = [filled(&["system_prompt"])?, filled(&["description", "char_persona", "context"])?];
+    let text = |fields: &[&str]| card.text(fields);
+    let about = [text(&["system_prompt"])?, text(&["description", "char_persona", "context"])?];
     let labelled = |label: &str, text: String| if text.is_empty() { text } else { format!("{label}: {text}") };
-    let traits = labelled("Personality", filled(&["personality"])?);
-    let scene = labelled("Scenario", filled(&["scenario", "world_scenario"])?);
+    let traits = labelled("Personality", text(&["personality"])?);
+    let scene = labelled("Scenario", text(&["scenario", "world_scenario"])?);
     let system = about.into_iter().chain([traits, scene]).filter(|t| !t.is_empty()).collect::<Vec<_>>().join("\n\n");
 
-    let examples = filled(&["mes_example", "example_dialogue"])?;
+    let examples = text(&["mes_example", "example_dialogue"])?;
     let first = card.text(&["first_mes", "char_greeting", "greeting"])?;
     let others = card.texts(&["alternate_greetings"])?;
-    let greetings = std::iter::once(first).chain(others).filter(|g| !g.is_empty()).map(|g| put_in(&g));
-    let greetings = greetings.collect::<Result<Vec<String>>>()?;
+    let greetings: Vec<String> = std::iter::once(first).chain(others).filter(|g| !g.is_empty()).collect();
     if system.is_empty() && greetings.is_empty() {
         return Err(card.fault().unwrap_or_else(|| {
             bad(
@@ -184,27 +175,68 @@ fn read(card: &Fields<'_>, user: &str) -> Result<Imported> {
             )
         }));
     }
+    let mut left_out = Vec::new();
     let persona = Persona {
         system,
         greetings,
         examples,
+        nickname,
+        lore: lore::read(card, &mut left_out),
         notes: card.text(&["creator_notes", "creatorcomment"])?,
         creator: card.text(&["creator"])?,
         tags: card.texts(&["tags"])?,
         name,
         ..Default::default()
     };
-    Ok(Imported { persona, left_out: left_out(card, &unknown)? })
+    // Its texts must have room for the names, whatever those are.
+    let filled = spoken(&persona, "User")?;
+    let mut unknown = BTreeSet::new();
+    texts(&filled).for_each(|text| macros::unknown(text, &mut unknown));
+    left_out.extend(unread(card, &unknown)?);
+    Ok(Imported { persona, left_out })
+}
+
+/// The texts of a character that a model or a person reads.
+fn texts(persona: &Persona) -> impl Iterator<Item = &String> {
+    let lore = persona.lore.iter().map(|card| &card.about);
+    [&persona.system, &persona.examples].into_iter().chain(&persona.greetings).chain(lore)
+}
+
+/// A character as it speaks with `user`: names in the place of `{{char}}`, `{{user}}` and their kin, and without notes
+/// to whoever reads the card. Errors: with the names put in, its texts are larger than 32 MB.
+pub fn spoken(persona: &Persona, user: &str) -> Result<Persona> {
+    let mut persona = persona.clone();
+    let called = if persona.nickname.is_empty() { persona.name.clone() } else { persona.nickname.clone() };
+    let Persona { system, greetings, examples, lore, .. } = &mut persona;
+    let lore = lore.iter_mut().flat_map(|card| [&mut card.name, &mut card.aliases, &mut card.about]);
+    let mut left = MAX_FILLED;
+    for text in [system, examples].into_iter().chain(greetings).chain(lore) {
+        *text = fill(text, &called, user, &mut left).ok_or_else(|| {
+            let mb = MAX_FILLED >> 20;
+            bad(format!("with its names put in it has more than {mb} MB"), format!("代入名字后超过 {mb} MB"))
+        })?;
+    }
+    Ok(persona)
+}
+
+/// What a card calls a person without a name, in its own language.
+pub fn person_of(persona: &Persona) -> &'static str {
+    let han = persona.greetings.iter().chain([&persona.system]).any(|text| text.chars().any(is_han));
+    if han { "用户" } else { "User" }
+}
+
+/// The first line that tells what a character is, with the names put in; no longer than a row shows.
+pub fn about(persona: &Persona, user: &str) -> String {
+    let mut lines = [&persona.notes, &persona.system].into_iter().flat_map(|text| text.lines());
+    let line = lines.find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let line: String = line.chars().take(MAX_ABOUT).collect();
+    let called = if persona.nickname.is_empty() { &persona.name } else { &persona.nickname };
+    fill(&line, called, user, &mut { MAX_FILLED }).unwrap_or(line)
 }
 
 /// Parts of a card that the studio has no use for; told, so that nobody misses them unknowingly.
-fn left_out(card: &Fields<'_>, unknown: &BTreeSet<String>) -> Result<Vec<Both>> {
+fn unread(card: &Fields<'_>, unknown: &BTreeSet<String>) -> Result<Vec<Both>> {
     let mut out = Vec::new();
-    let entries = card.get("character_book").and_then(|b| b.get("entries"));
-    let count = entries.map_or(0, |e| e.as_array().map_or_else(|| e.as_object().map_or(0, Map::len), Vec::len));
-    if count > 0 {
-        out.push(Both::new(format!("a lore book of {count} entries"), format!("含 {count} 条的世界书")));
-    }
     if !card.text(&["post_history_instructions"])?.is_empty() {
         out.push(Both::new("instructions after the history", "历史之后的指令"));
     }
@@ -246,6 +278,7 @@ pub fn to_v2(persona: &Persona) -> String {
         "spec_version": "2.0",
         "data": {
             "name": persona.name,
+            "nickname": persona.nickname,
             "description": persona.system,
             "personality": "",
             "scenario": "",
@@ -259,6 +292,7 @@ pub fn to_v2(persona: &Persona) -> String {
             "creator": persona.creator,
             "character_version": "",
             "extensions": {},
+            "character_book": lore::book(&persona.lore),
         }
     });
     serde_json::to_string_pretty(&card).unwrap_or_default()

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 
 use super::fields::MAX_FIELD;
 use super::*;
+use crate::domain::{CardKind, StoryCard};
 use crate::error::Cause;
 use crate::lang::Lang;
 use crate::writing::chats::chats as chat;
@@ -38,6 +39,12 @@ fn picture(texts: &[(&str, &str)]) -> Vec<u8> {
     out
 }
 
+/// A card as it is read, with the names put in.
+fn persona(bytes: &[u8], user: &str) -> Result<Imported> {
+    let read = super::persona(bytes)?;
+    Ok(Imported { persona: spoken(&read.persona, user)?, ..read })
+}
+
 fn why(bytes: &[u8]) -> String {
     let error = persona(bytes, "Lin").unwrap_err();
     assert!(matches!(error.cause(), Cause::BadImport { .. }) && !error.summary(Lang::Zh).is_empty());
@@ -60,7 +67,7 @@ fn a_v2_card_tells_what_it_leaves_out() {
     assert_eq!(persona.greetings, ["Hello, Lin.", "One.", "Ada."]);
     assert_eq!((persona.notes.as_str(), persona.creator.as_str()), ("For {{user}}s.", "Mo"));
     assert_eq!(persona.tags, ["bees"]);
-    assert!(left_out[0].en.contains("2 entries") && left_out.len() == 2, "{left_out:?}");
+    assert_eq!(left_out.len(), 1, "{left_out:?}");
 }
 
 #[test]
@@ -74,7 +81,7 @@ fn in_a_picture_the_newer_card_counts_and_the_avatar_is_clean() {
     assert_eq!(persona.avatar.unwrap(), picture(&[]));
 
     let old = picture(&[("chara", "{}"), ("chara", V1)]);
-    assert_eq!(super::persona(&old, "Lin").unwrap().persona.name, "Ada", "the last of a kind");
+    assert_eq!(super::persona(&old).unwrap().persona.name, "Ada", "the last of a kind");
 }
 
 #[test]
@@ -177,7 +184,7 @@ fn notes_at_depth_and_unknown_macros_are_told() {
     assert!(told.contains("unknown macros, which stay as text ({{random}}, {{roll}}, {{time}})"), "{told}");
     card["data"]["extensions"] = json!({ "depth_prompt": { "prompt": " ", "depth": 4 } });
     card["data"]["first_mes"] = "Hi".into();
-    assert_eq!(persona(card.to_string().as_bytes(), "Lin").unwrap().left_out.len(), 2);
+    assert_eq!(persona(card.to_string().as_bytes(), "Lin").unwrap().left_out.len(), 1);
 }
 
 #[test]
@@ -275,9 +282,62 @@ fn a_persona_comes_back_from_its_own_export() {
         notes: "n".into(),
         creator: "c".into(),
         tags: vec!["t".into()],
+        nickname: "Ada".into(),
+        lore: vec![StoryCard {
+            id: 1,
+            kind: CardKind::Lore,
+            name: "The Hive".into(),
+            aliases: "bees, 蜂巢".into(),
+            about: "It hums when {{user}} is near {{char}}.".into(),
+            looks: String::new(),
+            always: true,
+        }],
         ..Default::default()
     };
-    assert_eq!(super::persona(to_v2(&persona).as_bytes(), "x").unwrap(), Imported { persona, left_out: vec![] });
+    assert_eq!(super::persona(to_v2(&persona).as_bytes()).unwrap(), Imported { persona, left_out: vec![] });
+}
+
+#[test]
+fn macros_stay_in_a_card_and_become_names_when_it_speaks() {
+    let raw = super::persona(V1.as_bytes()).unwrap().persona;
+    assert_eq!(raw.greetings, ["Hello, {{user}}."]);
+    assert!(to_v2(&raw).contains("Hello, {{user}}.") && to_v2(&raw).contains("{{char}} keeps bees."));
+    assert_eq!((about(&raw, "Lin").as_str(), person_of(&raw)), ("Ada keeps bees.", "User"));
+    assert_eq!(person_of(&Persona { system: "你好".into(), ..Persona::default() }), "用户");
+    let bee = Persona { nickname: "Bee".into(), ..raw };
+    let spoken = spoken(&bee, "Lin").unwrap();
+    assert_eq!((spoken.greetings[0].as_str(), spoken.name.as_str()), ("Hello, Lin.", "Ada"));
+    assert!(spoken.system.starts_with("Bee keeps bees."));
+}
+
+#[test]
+fn a_lore_book_becomes_cards() {
+    let mut card = v2();
+    card["data"]["character_book"] = json!({ "entries": [
+        { "keys": ["hive", "bees, wild"], "name": "The Hive", "content": "{{char}}'s hive.", "enabled": true },
+        { "keys": ["mill"], "content": "An old mill.", "constant": true, "secondary_keys": ["night"] },
+        { "keys": ["x"], "content": "off", "enabled": false },
+        { "keys": ["empty"], "content": " " },
+        { "content": "No words call it up." },
+        { "keys": 7, "content": 7 }, 7, null,
+    ] });
+    let Imported { persona: read, left_out } = persona(card.to_string().as_bytes(), "Lin").unwrap();
+    let cards: Vec<_> =
+        read.lore.iter().map(|c| (c.id, c.name.as_str(), c.aliases.as_str(), c.about.as_str(), c.always)).collect();
+    assert_eq!(
+        cards,
+        [
+            (1, "The Hive", "hive, bees  wild", "Ada's hive.", false),
+            (2, "mill", "", "An old mill.", true),
+            (3, "3", "", "No words call it up.", true)
+        ]
+    );
+    let told = told(&left_out);
+    assert!(told.contains("switched off (1)") && told.contains("second keywords and patterns of lore entries (1)"));
+    // The other way of writing it.
+    card["data"]["character_book"] =
+        json!({ "entries": { "0": { "key": ["mill"], "content": "Old.", "disable": false } } });
+    assert_eq!(persona(card.to_string().as_bytes(), "Lin").unwrap().persona.lore[0].name, "mill");
 }
 
 /// JSON with the keys that cards and chats use, in any place and of any type.

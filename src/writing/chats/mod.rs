@@ -153,7 +153,7 @@ impl Talk {
         self.say_versions(reader, role, name, &[text], 0)
     }
 
-    /// Adds a turn with its versions at the end. The shown one comes last: that is how the tree is kept.
+    /// Adds a turn with its versions at the end, in their order; what comes next stands after the shown one.
     fn say_versions(
         &mut self,
         reader: &mut Reader,
@@ -179,16 +179,17 @@ impl Talk {
             return Ok(());
         }
         let after = self.last;
-        let order = (0..texts.len()).filter(|n| *n != shown).chain(Some(shown));
         let mut kept: Vec<&String> = Vec::new();
-        for n in order {
-            let Some(text) = texts.get(n).filter(|text| !text.is_empty()) else { continue };
+        for (n, text) in texts.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
             // The same words twice are one version; the shown one stays.
             if n != shown && (kept.contains(&text) || texts.get(shown) == Some(text)) {
                 continue;
             }
             kept.push(text);
-            self.last = Some(self.chat.turns.len());
+            // Where the shown one says nothing, the last that does is shown.
+            if n == shown || texts.get(shown).is_none_or(String::is_empty) {
+                self.last = Some(self.chat.turns.len());
+            }
             let turn = ImportedTurn { role, name: one_line(name, MAX_NAME), text: text.clone(), after };
             self.chat.turns.push(turn);
         }
@@ -198,6 +199,7 @@ impl Talk {
     /// Finds out who usually speaks: what is left as a name beside a turn is somebody else's.
     fn finish(mut self) -> ImportedChat {
         let chat = &mut self.chat;
+        chat.shown = self.last.filter(|last| last + 1 < chat.turns.len());
         for turn in chat.turns.iter_mut().filter(|turn| labels::is_generic(&turn.name)) {
             turn.name.clear();
         }

@@ -15,7 +15,7 @@ fn left_out(text: &str) -> Vec<String> {
 /// The system text and the path that is shown.
 fn said(chat: &ImportedChat) -> Vec<(Role, &str)> {
     let mut path = Vec::new();
-    let mut at = chat.turns.len().checked_sub(1);
+    let mut at = chat.shown.or(chat.turns.len().checked_sub(1));
     while let Some(turn) = at.map(|at| &chat.turns[at]) {
         path.push((turn.role, turn.text.as_str()));
         at = turn.after;
@@ -251,7 +251,7 @@ fn local_programs_bring_their_versions_and_names() {
         {\"name\":\"Bo\",\"is_user\":false,\"mes\":\"Hello!\",\"swipe_id\":1,\"swipes\":[\"Ho\",\"Hello\",\"Hey\",null]}\n\
         {\"name\":\"Ada\",\"is_user\":false,\"mes\":\"Oh\"}";
     let read = chat(tavern.as_bytes()).unwrap();
-    assert_eq!(by_name(&read), ["[Ada] Yes?", "(Lin) Hi", "Bo Ho", "Bo Hey", "Bo Hello!", "[Ada] Oh"]);
+    assert_eq!(by_name(&read), ["[Ada] Yes?", "(Lin) Hi", "Bo Ho", "Bo Hello!", "Bo Hey", "[Ada] Oh"]);
     assert_eq!(versions(&read)[2], ("Hello!", vec!["Ho", "Hey"]), "the message as it stands now");
     assert_eq!(left_out(tavern), ["an author's note"]);
 
@@ -316,4 +316,25 @@ proptest! {
         let read: Vec<String> = chat(text.as_bytes()).unwrap().turns.into_iter().map(|turn| turn.text).collect();
         prop_assert_eq!(read, turns.into_iter().map(|turn| turn.content).collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn versions_keep_their_order_and_the_chosen_one_is_shown() {
+    let text = "{\"user_name\":\"Lin\",\"character_name\":\"Ada\",\"chat_metadata\":{}}\n\
+        {\"name\":\"Lin\",\"is_user\":true,\"mes\":\"Hi\"}\n\
+        {\"name\":\"Ada\",\"is_user\":false,\"mes\":\"b\",\"swipe_id\":1,\"swipes\":[\"a\",\"b\",\"c\"]}\n";
+    let read = chat(text.as_bytes()).unwrap();
+    let texts: Vec<&str> = read.turns.iter().map(|turn| turn.text.as_str()).collect();
+    assert_eq!((texts, read.shown), (vec!["Hi", "a", "b", "c"], Some(2)));
+    let more = format!("{text}{{\"name\":\"Lin\",\"is_user\":true,\"mes\":\"More\"}}\n");
+    let read = chat(more.as_bytes()).unwrap();
+    assert_eq!((read.turns[4].after, read.shown), (Some(2), None), "what comes next stands after the chosen one");
+    let tree = r#"{"title":"T","current_node":"b","mapping":{
+        "r":{"id":"r","message":{"author":{"role":"user"},"content":{"parts":["q"]}},"parent":null,"children":["a","b","c"]},
+        "a":{"id":"a","message":{"author":{"role":"assistant"},"content":{"parts":["one"]}},"parent":"r","children":[]},
+        "b":{"id":"b","message":{"author":{"role":"assistant"},"content":{"parts":["two"]}},"parent":"r","children":[]},
+        "c":{"id":"c","message":{"author":{"role":"assistant"},"content":{"parts":["three"]}},"parent":"r","children":[]}}}"#;
+    let read = chat(tree.as_bytes()).unwrap();
+    let texts: Vec<&str> = read.turns.iter().map(|turn| turn.text.as_str()).collect();
+    assert_eq!((texts, read.shown), (vec!["q", "one", "two", "three"], Some(2)));
 }

@@ -1,6 +1,6 @@
 //! Trees of messages that name their parents or their children.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
@@ -88,7 +88,7 @@ pub(super) fn mapping(
     })
 }
 
-/// Walks the tree so that parents come first and, of each fork, the way to `leaf` last.
+/// Walks the tree so that parents come first, and versions in their order; the way to `leaf` is what is shown.
 fn grow(
     nodes: &[Node<'_>],
     leaf: Option<&str>,
@@ -123,16 +123,9 @@ fn grow(
             children[parent].push(at);
         }
     }
-    let mut shown = HashSet::new();
-    let mut way = leaf.and_then(|id| places.get(id)).copied();
-    while let Some(at) = way.filter(|at| shown.insert(*at)) {
-        way = parents[at];
-    }
-
     let mut seen = vec![false; nodes.len()];
     let begun = |at: &usize| parents[*at].is_none();
-    let mut roots: Vec<usize> = (0..nodes.len()).filter(begun).collect();
-    roots.sort_by_key(|at| shown.contains(at));
+    let roots: Vec<usize> = (0..nodes.len()).filter(begun).collect();
     // Circles have no root: they are walked from wherever they are met, before the rest.
     let circles = (0..nodes.len()).filter(|at| !begun(at));
     let mut stack: Vec<(usize, Option<usize>)> = Vec::new();
@@ -145,15 +138,20 @@ fn grow(
     }
     stack.extend(roots.iter().rev().map(|at| (*at, None)));
     stack.extend(circles.filter(|at| !reached[*at]).map(|at| (at, None)));
+    let leaf = leaf.and_then(|id| places.get(id)).copied();
+    let mut end = None;
     while let Some((at, after)) = stack.pop() {
         if std::mem::replace(&mut seen[at], true) {
             continue;
         }
         talk.last = after;
         read(nodes[at].message, reader)?.to(talk, reader)?;
-        let mut next = std::mem::take(&mut children[at]);
-        next.sort_by_key(|child| shown.contains(child));
+        if leaf == Some(at) {
+            end = talk.last;
+        }
+        let next = std::mem::take(&mut children[at]);
         stack.extend(next.into_iter().rev().map(|child| (child, talk.last)));
     }
+    talk.last = end.or(talk.last);
     Ok(())
 }

@@ -14,6 +14,9 @@ pub enum Check {
         min: usize,
         #[serde(default)]
         max: usize,
+        /// What was asked for, between the two.
+        #[serde(skip)]
+        about: Option<usize>,
     },
     AtMost {
         #[serde(default)]
@@ -42,7 +45,9 @@ pub enum Check {
     Subject,
     /// Markdown headings, the title aside.
     Headings {
+        #[serde(default)]
         min: usize,
+        #[serde(default)]
         max: usize,
     },
     /// So many lines, each of so many syllables (Chinese: characters).
@@ -55,9 +60,36 @@ pub enum Check {
     },
     /// No talk about the text around it.
     NoMeta,
+    /// No sentence again and again.
+    NoLoops,
     /// The text's language; `None` is the one that was asked in.
     Language {
         #[serde(skip)]
         asked: Option<Lang>,
     },
+}
+
+impl Check {
+    /// Takes over the number that a person asked for; a length may miss it by the share `slack`.
+    pub fn ask(&mut self, number: f64, slack: f64) {
+        let whole = number as usize;
+        match self {
+            Self::Length { min, max, about } => {
+                *about = Some(whole);
+                (*min, *max) = ((number * (1.0 - slack)) as usize, (number * (1.0 + slack)) as usize);
+            }
+            Self::AtMost { max } => *max = whole,
+            Self::Lines { min, max }
+            | Self::Stanzas { min, max }
+            | Self::Paragraphs { min, max }
+            | Self::Headings { min, max } => (*min, *max) = (whole, whole),
+            Self::Headline { .. }
+            | Self::Subject
+            | Self::Syllables { .. }
+            | Self::Rhyme { .. }
+            | Self::NoMeta
+            | Self::NoLoops
+            | Self::Language { .. } => {}
+        }
+    }
 }

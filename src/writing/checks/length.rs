@@ -26,34 +26,41 @@ fn han_or_one(word: &str) -> usize {
     word.chars().filter(|c| is_han(*c)).count().max(1)
 }
 
-pub(super) fn check(text: &str, min: usize, max: usize, lang: Lang, out: &mut Vec<Finding>) {
+/// Finds a length outside `(min, max)`; `about` is what was asked for, where that is a number between the two.
+pub(super) fn check(text: &str, (min, max): (usize, usize), about: Option<usize>, lang: Lang, out: &mut Vec<Finding>) {
     let n = length(text, lang);
     if n >= min && n <= max {
         return;
     }
     let (unit, unit_zh) = lang.pick(("words", "个词"), ("characters", "字"));
-    let (about, again) = if n < min {
-        (
-            Both::new(
-                format!("The text has {n} {unit}; at least {min} were asked for."),
-                format!("全文 {n} {unit_zh}，要求至少 {min} {unit_zh}。"),
-            ),
-            Both::new(
-                format!("Write the text again with more detail, between {min} and {max} {unit}."),
-                format!("请重写得更详细，篇幅在 {min} 到 {max} {unit_zh}之间。"),
-            ),
-        )
-    } else {
-        (
-            Both::new(
-                format!("The text has {n} {unit}; at most {max} were asked for."),
-                format!("全文 {n} {unit_zh}，要求最多 {max} {unit_zh}。"),
-            ),
-            Both::new(
-                format!("Write the text again, shorter: at most {max} {unit}."),
-                format!("请改写得更短，最多 {max} {unit_zh}。"),
-            ),
-        )
+    let unit = if n == 1 { unit.trim_end_matches('s') } else { unit };
+    let units = lang.pick("words", "characters");
+    let (asked, asked_zh) = match about {
+        Some(about) => (
+            format!("about {about} were asked for ({min} to {max})"),
+            format!("要求约 {about} {unit_zh}（{min} 到 {max}）"),
+        ),
+        None if n < min => (format!("at least {min} were asked for"), format!("要求至少 {min} {unit_zh}")),
+        None => (format!("at most {max} were asked for"), format!("要求最多 {max} {unit_zh}")),
     };
-    out.push(Finding::wrong(Place::Whole, about, again));
+    let (again, again_zh) = match (about, n < min) {
+        (Some(about), true) => (
+            format!("Write the text again with more detail, about {about} {units}."),
+            format!("请重写得更详细，约 {about} {unit_zh}。"),
+        ),
+        (Some(about), false) => (
+            format!("Write the text again, shorter: about {about} {units}."),
+            format!("请改写得更短，约 {about} {unit_zh}。"),
+        ),
+        (None, true) => (
+            format!("Write the text again with more detail, between {min} and {max} {units}."),
+            format!("请重写得更详细，篇幅在 {min} 到 {max} {unit_zh}之间。"),
+        ),
+        (None, false) => (
+            format!("Write the text again, shorter: at most {max} {units}."),
+            format!("请改写得更短，最多 {max} {unit_zh}。"),
+        ),
+    };
+    let about = Both::new(format!("The text has {n} {unit}; {asked}."), format!("全文 {n} {unit_zh}，{asked_zh}。"));
+    out.push(Finding::wrong(Place::Whole, about, Both::new(again, again_zh)));
 }

@@ -4,6 +4,7 @@
 mod form;
 mod language;
 mod length;
+mod loops;
 pub mod rhyme;
 mod rhyme_en;
 mod rhyme_zh;
@@ -72,8 +73,8 @@ pub fn check(text: &str, checks: &[Check], lang: Lang) -> Vec<Finding> {
     }
     for check in checks {
         match check {
-            Check::Length { min, max } => length::check(text, *min, *max, target, &mut out),
-            Check::AtMost { max } => length::check(text, 0, *max, target, &mut out),
+            Check::Length { min, max, about } => length::check(text, (*min, *max), *about, target, &mut out),
+            Check::AtMost { max } => length::check(text, (0, *max), None, target, &mut out),
             Check::Lines { min, max } => shape::lines(text, *min, *max, &mut out),
             Check::Stanzas { min, max } => shape::stanzas(text, *min, *max, &mut out),
             Check::Paragraphs { min, max } => shape::paragraphs(text, *min, *max, &mut out),
@@ -83,6 +84,7 @@ pub fn check(text: &str, checks: &[Check], lang: Lang) -> Vec<Finding> {
             Check::Syllables { lines } => verse::syllables(text, lines, target, &mut out),
             Check::Rhyme { scheme } => verse::rhymes(text, scheme, &mut out),
             Check::NoMeta => shape::meta(text, &mut out),
+            Check::NoLoops => loops::check(text, &mut out),
             Check::Language { asked } => language::check(text, asked.unwrap_or(lang), &mut out),
         }
         if out.len() >= MAX_FINDINGS {
@@ -91,6 +93,13 @@ pub fn check(text: &str, checks: &[Check], lang: Lang) -> Vec<Finding> {
         }
     }
     out
+}
+
+/// Whether a line speaks about the text that was asked for instead of being it.
+pub fn talks_about_itself(line: &str) -> bool {
+    let mut found = Vec::new();
+    shape::meta(line, &mut found);
+    !found.is_empty()
 }
 
 /// The largest place at or before `at` where a character begins.

@@ -178,10 +178,33 @@ fn couplets_are_compared_in_pairs_over_stanzas() {
 fn lengths_count_words_or_characters() {
     assert_eq!(length("It's a well-known fact — 3 of 4 say so.", Lang::En), 9);
     assert_eq!(length("我有 3 只 iPhone 手机，真的。", Lang::Zh), 9);
-    let check = Check::Length { min: 3, max: 5 };
+    let check = Check::Length { min: 3, max: 5, about: None };
     assert_eq!(run("one two three", check.clone(), Lang::En), []);
-    assert!(run("one", check.clone(), Lang::En)[0].about.en.contains("has 1 words"));
+    assert_eq!(run("one", check.clone(), Lang::En)[0].about.en, "The text has 1 word; at least 3 were asked for.");
     assert!(run("一二三四五六", check, Lang::Zh)[0].again.zh.contains("最多 5 字"));
+}
+
+#[test]
+fn what_was_asked_for_is_said_and_not_the_bound_alone() {
+    let mut check = Check::Length { min: 0, max: 0, about: None };
+    check.ask(10.0, 0.4);
+    assert_eq!(check, Check::Length { min: 6, max: 14, about: Some(10) });
+    let found = run("one two", check, Lang::En);
+    assert_eq!(found[0].about.en, "The text has 2 words; about 10 were asked for (6 to 14).");
+    assert_eq!(found[0].again.en, "Write the text again with more detail, about 10 words.");
+}
+
+#[test]
+fn a_sentence_again_and_again_is_found_and_a_refrain_is_not() {
+    let loops = |text: &str| run(text, Check::NoLoops, Lang::En);
+    let found = loops("A cat came.\nThe rain falls down. The rain falls down.\n- The rain falls down!\n");
+    assert_eq!(places(&found), [(Place::Line(2), Verdict::Wrong)]);
+    assert!(found[0].about.en.contains("\u{201c}the rain falls down\u{201d} comes 3 times"), "{found:?}");
+    let verse = |n: usize| format!("Verse number {n} tells a tale.\nRow, row, row your boat.\n");
+    assert_eq!(loops(&(1..=4).map(verse).collect::<String>()), []);
+    assert_eq!(loops(&(1..=5).map(verse).collect::<String>()).len(), 1);
+    assert_eq!(loops("No. No. No. No. No. No."), []);
+    assert_eq!(loops("天下雨了。天下雨了。天下雨了。").len(), 1);
 }
 
 #[test]
@@ -256,7 +279,8 @@ fn the_language_is_told_by_its_script() {
 fn odd_texts_are_judged_without_trouble() {
     let huge = "word 字\n".repeat(200_000);
     let checks = [
-        Check::Length { min: 1, max: 2 },
+        Check::Length { min: 1, max: 2, about: None },
+        Check::NoLoops,
         Check::Lines { min: 1, max: 2 },
         Check::Stanzas { min: 1, max: 2 },
         Check::Paragraphs { min: 1, max: 2 },

@@ -31,6 +31,14 @@ pub struct Form {
     pub(super) section: String,
     #[serde(default)]
     pub(super) section_zh: String,
+    /// Where the form is strict: a template of the GBNF grammar that holds the answer to it. Without a Chinese one the
+    /// same holds for both. What comes out empty (another choice of a field) is no grammar.
+    #[serde(default)]
+    pub(super) grammar: String,
+    #[serde(default)]
+    pub(super) grammar_zh: String,
+    #[serde(default)]
+    pub(super) section_grammar: String,
     pub sampling: Sampling,
     pub fields: Vec<Field>,
     #[serde(default)]
@@ -167,7 +175,7 @@ pub(super) struct FormCheck {
     pub(super) lang: Option<Lang>,
     #[serde(flatten)]
     pub(super) check: Check,
-    /// For a length: the number field that says how long, and by which share it may be missed.
+    /// The number field that says how long or how many, and for lengths by which share that may be missed.
     #[serde(default)]
     pub(super) field: String,
     #[serde(default)]
@@ -192,6 +200,12 @@ impl Form {
         self.fields.iter().find(|field| field.id == id)
     }
 
+    /// What it is about: the field that a person must fill in.
+    pub fn topic<'a>(&self, values: &'a Values) -> &'a str {
+        let field = self.fields.iter().find(|field| field.required);
+        field.and_then(|field| values.get(&field.id)).map_or("", |value| value.trim())
+    }
+
     /// What the fields hold before a person changes them.
     pub fn defaults(&self, lang: Lang) -> Values {
         self.fields.iter().map(|f| (f.id.clone(), f.default(lang).into_owned())).collect()
@@ -206,17 +220,14 @@ impl Form {
         };
         let holds = |when: &str| when.split_once('=').is_none_or(|(id, wanted)| value(id) == wanted);
         let target = self.languages.iter().find(|rule| holds(&rule.when)).map_or(lang, |rule| rule.lang);
-        let mut out = vec![Check::Language { asked: Some(target) }, Check::NoMeta];
+        let mut out = vec![Check::Language { asked: Some(target) }, Check::NoMeta, Check::NoLoops];
         for item in &self.checks {
             if !holds(&item.when) || item.lang.is_some_and(|l| l != target) {
                 continue;
             }
             let mut check = item.check.clone();
-            if let Check::Length { min, max, .. } = &mut check
-                && let Ok(number) = value(&item.field).parse::<f64>()
-            {
-                *min = (number * (1.0 - item.slack)).max(0.0) as usize;
-                *max = (number * (1.0 + item.slack)).max(0.0) as usize;
+            if let Ok(number) = value(&item.field).parse::<f64>() {
+                check.ask(number.max(0.0), item.slack);
             }
             out.push(check);
         }

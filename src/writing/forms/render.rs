@@ -6,6 +6,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior};
 
 use super::form::{Field, FieldKind, Form};
+use crate::domain::Grammar;
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::{Both, Lang};
 
@@ -38,6 +39,24 @@ impl Form {
     pub fn render_section(&self, values: &Values, lang: Lang, outline: &str, section: &str) -> Result<Prompt> {
         let more = [("outline", outline), ("section", section)];
         self.run(lang.pick(&self.section, &self.section_zh), values, lang, &more)
+    }
+
+    /// The grammar that the answer to [`Self::render`] is held to, where the form is strict.
+    pub fn grammar(&self, values: &Values, lang: Lang) -> Option<Grammar> {
+        let zh = if self.grammar_zh.is_empty() { &self.grammar } else { &self.grammar_zh };
+        self.gbnf(lang.pick(&self.grammar, zh), values, lang, &[])
+    }
+
+    /// The same for [`Self::render_section`].
+    pub fn section_grammar(&self, values: &Values, lang: Lang, section: &str) -> Option<Grammar> {
+        // It stands in a literal.
+        let section = section.replace('\\', "\\\\").replace('"', "\\\"");
+        self.gbnf(&self.section_grammar, values, lang, &[("section", &section)])
+    }
+
+    fn gbnf(&self, template: &str, values: &Values, lang: Lang, more: &[(&str, &str)]) -> Option<Grammar> {
+        let text = self.run(template, values, lang, more).ok()?.user;
+        (!text.is_empty()).then_some(Grammar::Gbnf(text))
     }
 
     fn run(&self, template: &str, values: &Values, lang: Lang, more: &[(&str, &str)]) -> Result<Prompt> {

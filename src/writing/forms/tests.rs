@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{MAX_TOKENS, TEMPERATURE};
+use crate::domain::{Grammar, MAX_TOKENS, TEMPERATURE};
 use crate::error::Cause;
 use crate::lang::Lang;
 use crate::writing::checks::{Check, check};
@@ -132,8 +132,8 @@ fn checks_follow_the_fields() {
     let news = find("news").unwrap();
     let mut values = least(news);
     values.insert("words".into(), "100".into());
-    assert!(news.checks(&values, Lang::En).contains(&Check::Length { min: 65, max: 135 }));
-    assert!(news.checks(&least(news), Lang::Zh).contains(&Check::Length { min: 260, max: 540 }));
+    assert!(news.checks(&values, Lang::En).contains(&Check::Length { min: 65, max: 135, about: Some(100) }));
+    assert!(news.checks(&least(news), Lang::Zh).contains(&Check::Length { min: 260, max: 540, about: Some(400) }));
 
     let poem = find("poem").unwrap();
     let kind = |kind: &str| Values::from([("topic".to_owned(), "x".to_owned()), ("kind".to_owned(), kind.to_owned())]);
@@ -147,4 +147,81 @@ fn checks_follow_the_fields() {
     let checks = translation.checks(&to_en, Lang::Zh);
     assert_eq!(check("Hello to all of you.", &checks, Lang::Zh), []);
     assert_eq!(check("大家好，欢迎你们来到这里。", &checks, Lang::Zh).len(), 1);
+}
+
+/// Every form with its least fields, and with each choice of each of its fields.
+fn ways() -> Vec<(&'static Form, Values)> {
+    let mut all = Vec::new();
+    for form in forms() {
+        all.push((form, least(form)));
+        for field in &form.fields {
+            let FieldKind::Choice { choices, .. } = &field.kind else { continue };
+            for choice in choices {
+                let mut values = least(form);
+                values.insert(field.id.clone(), choice.id.clone());
+                all.push((form, values));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn prompt_and_check_say_the_same_number() {
+    const WORDS: [(usize, &str, &str); 7] = [
+        (2, "two", "两"),
+        (3, "three", "三"),
+        (4, "four", "四"),
+        (5, "five", "五"),
+        (7, "seven", "七"),
+        (8, "eight", "八"),
+        (12, "twelve", "十二"),
+    ];
+    for (form, values) in ways() {
+        for lang in Lang::ALL {
+            let prompt = form.render(&values, lang).unwrap().user.to_lowercase();
+            let says = |n: usize| {
+                let words = WORDS.iter().find(|(number, ..)| *number == n);
+                prompt.contains(&n.to_string())
+                    || words.is_some_and(|(_, en, zh)| prompt.contains(lang.pick(en, zh)) || prompt.contains(en))
+            };
+            for check in form.checks(&values, lang) {
+                let numbers = match &check {
+                    Check::Length { about, .. } => about.iter().copied().collect(),
+                    Check::AtMost { max } => vec![*max],
+                    Check::Headline { words, chars } => vec![lang.pick(*words, *chars)],
+                    Check::Lines { min, max } | Check::Stanzas { min, max } => vec![*min, *max],
+                    // None, and paragraphs are as many as it takes.
+                    Check::Headings { max: 0, .. } | Check::Paragraphs { .. } => Vec::new(),
+                    Check::Headings { min, max } => vec![*min, *max],
+                    Check::Syllables { lines } => lines.clone(),
+                    Check::Rhyme { .. } | Check::Subject | Check::NoMeta | Check::NoLoops | Check::Language { .. } => {
+                        Vec::new()
+                    }
+                };
+                for n in numbers {
+                    assert!(n > 0 && says(n), "{} {values:?} {lang:?}: {n} of {check:?} is not in\n{prompt}", form.id);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_strict_form_has_a_grammar_for_what_was_chosen() {
+    let poem = |kind: &str, lang| {
+        let values = Values::from([("topic".to_owned(), "x".to_owned()), ("kind".to_owned(), kind.to_owned())]);
+        find("poem").unwrap().grammar(&values, lang)
+    };
+    let Some(Grammar::Gbnf(jueju)) = poem("jueju5", Lang::En) else { panic!("strict") };
+    assert!(jueju.contains("{5}") && !jueju.contains("{7}"), "{jueju}");
+    assert_eq!(poem("free", Lang::En), None, "free is free");
+    assert_eq!(find("explain").unwrap().grammar(&least(find("explain").unwrap()), Lang::En), None);
+    let blog = find("blog").unwrap();
+    let mut values = least(blog);
+    values.insert("sections".into(), "3".into());
+    let Some(Grammar::Gbnf(outline)) = blog.grammar(&values, Lang::En) else { panic!("strict") };
+    assert!(outline.contains("\"\\n3. \"") && !outline.contains("\"\\n4. \""), "{outline}");
+    let Some(Grammar::Gbnf(section)) = blog.section_grammar(&values, Lang::Zh, r#"The "big" \ one"#) else { panic!() };
+    assert!(section.contains(r###""## The \"big\" \\ one\n\n""###), "{section}");
 }

@@ -15,7 +15,7 @@ mod tail;
 #[cfg(test)]
 mod tests;
 
-use crate::domain::{PagePrompt, Part, PartKind, StoryCard};
+use crate::domain::{Message, PagePrompt, Part, PartKind, PlayedPrompt, Role, StoryCard};
 use crate::lang::Lang;
 pub use mention::named;
 
@@ -67,7 +67,7 @@ pub fn assemble(prompt: &PagePrompt, room: usize, count: &mut dyn FnMut(&str) ->
         note = None;
     }
     for card in read_cards(prompt) {
-        let text = format!("{}: {}\n", card.name.trim(), card.about.trim());
+        let text = line_of(card);
         if take(PartKind::Card, card.name.trim(), &text, &mut parts) {
             head.push_str(&text);
         }
@@ -90,11 +90,65 @@ pub fn assemble(prompt: &PagePrompt, room: usize, count: &mut dyn FnMut(&str) ->
     Assembled { text: head + &body, parts }
 }
 
+/// The turns of a conversation with the cards that are read now behind its system prompt, and what became of each; they
+/// may fill a quarter of the `room`.
+pub fn with_lore(
+    played: &PlayedPrompt,
+    room: usize,
+    count: &mut dyn FnMut(&str) -> usize,
+) -> (Vec<Message>, Vec<Part>) {
+    let mut turns = played.turns.clone();
+    let (mut told, mut parts, mut spare) = (String::new(), Vec::new(), room / 4);
+    for card in cards_named(&played.cards, &last_words(played.turns.iter())) {
+        let line = line_of(card);
+        let tokens = count(&line);
+        let fits = tokens <= spare;
+        if fits {
+            spare -= tokens;
+            told.push_str(&line);
+        }
+        let (tokens, left_out) = if fits { (tokens, 0) } else { (0, tokens) };
+        parts.push(Part { kind: PartKind::Card, name: card.name.trim().to_owned(), tokens, left_out });
+    }
+    let told = told.trim_end();
+    match turns.first_mut().filter(|first| first.role == Role::System) {
+        _ if told.is_empty() => {}
+        Some(system) => system.content = format!("{}\n\n{told}", system.content.trim_end()),
+        None => turns.insert(0, Message { role: Role::System, content: told.to_owned() }),
+    }
+    (turns, parts)
+}
+
+/// What was said last, of all turns but the system prompt.
+pub fn last_words<'a>(turns: impl DoubleEndedIterator<Item = &'a Message>) -> String {
+    let mut near: Vec<&str> = Vec::new();
+    let mut bytes = 0;
+    for turn in turns.rev().filter(|turn| turn.role != Role::System) {
+        near.push(turn.said());
+        bytes += turn.content.len();
+        if bytes >= NEAR {
+            break;
+        }
+    }
+    near.reverse();
+    near.join("\n")
+}
+
+fn line_of(card: &StoryCard) -> String {
+    format!("{}: {}\n", card.name.trim(), card.about.trim())
+}
+
 /// The cards that are read now: those for always, then those named near the end of the text, the latest first.
 pub fn read_cards(prompt: &PagePrompt) -> Vec<&StoryCard> {
-    let near = &prompt.before[prompt.before.ceil_char_boundary(prompt.before.len().saturating_sub(NEAR))..];
+    cards_named(&prompt.story.cards, &prompt.before)
+}
+
+/// The same of any cards.
+pub fn cards_named<'a>(cards: &'a [StoryCard], before: &str) -> Vec<&'a StoryCard> {
+    let near = &before[before.ceil_char_boundary(before.len().saturating_sub(NEAR))..];
+    let all = cards;
     let mut cards: Vec<(usize, &StoryCard)> = Vec::new();
-    for card in prompt.story.cards.iter().filter(|card| !card.about.trim().is_empty() && !card.name.trim().is_empty()) {
+    for card in all.iter().filter(|card| !card.about.trim().is_empty() && !card.name.trim().is_empty()) {
         let at = if card.always { Some(usize::MAX) } else { mention::last(card, near) };
         cards.extend(at.map(|at| (at, card)));
     }

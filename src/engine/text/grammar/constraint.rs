@@ -20,6 +20,16 @@ impl Constraint {
         Ok(Self { machine, cursor, order: None })
     }
 
+    /// Takes in an answer that is gone on with; false, and nothing changed, where it is not by the grammar.
+    pub fn begin(&mut self, text: &str) -> Result<bool> {
+        let cursor = self.read(text.as_bytes())?;
+        if cursor.is_dead() {
+            return Ok(false);
+        }
+        self.cursor = self.machine.rest(cursor);
+        Ok(true)
+    }
+
     /// Whether the answer may go on with `bytes`; a token that shows nothing brings nothing on, and may not come.
     pub fn allows(&mut self, bytes: &[u8]) -> Result<bool> {
         if bytes.is_empty() {

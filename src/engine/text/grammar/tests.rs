@@ -242,3 +242,77 @@ fn damaged_grammars_do_no_harm() {
     }
     assert!(read > 1000, "{read}");
 }
+
+/// The forms' own grammars: each can be followed, and what the checks of its form want is a text of it.
+#[test]
+fn the_grammars_of_forms_read_what_the_forms_ask_for() {
+    use crate::lang::Lang;
+    use crate::writing::checks::check;
+    use crate::writing::forms::{FieldKind, Values, find, forms};
+
+    let topic = |more: &[(&str, &str)]| -> Values {
+        let all = [&[("topic", "snow")], more].concat();
+        all.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    };
+    let text_of = |grammar: Option<Grammar>| match grammar {
+        Some(Grammar::Gbnf(text)) => text,
+        other => panic!("{other:?}"),
+    };
+    let mut strict = 0;
+    for form in forms() {
+        for field in &form.fields {
+            let FieldKind::Choice { choices, .. } = &field.kind else { continue };
+            for (choice, lang) in choices.iter().flat_map(|choice| Lang::ALL.map(|lang| (choice, lang))) {
+                let grammar = form.grammar(&topic(&[("topic", "x"), (&field.id, &choice.id)]), lang);
+                strict += usize::from(grammar.is_some());
+                assert!(grammar.is_none_or(|grammar| Constraint::new(&grammar).is_ok()), "{} {}", form.id, choice.id);
+            }
+        }
+    }
+    assert!(strict >= 12, "{strict}");
+    let poem = find("poem").unwrap();
+    for (kind, lang, good, bad) in [
+        (
+            "haiku",
+            Lang::En,
+            "The first cold snow falls\nupon the roof and garden\nand the cat sits still",
+            "The first cold snow falls\nupon the roof and garden",
+        ),
+        ("haiku", Lang::Zh, "初雪落无声，\n屋顶花园一片白，\n小猫静静坐。", "初雪落无声，\n屋顶花园，\n小猫静静坐。"),
+        (
+            "jueju5",
+            Lang::En,
+            "床前明月光，\n疑是地上霜。\n举头望明月，\n低头思故乡。",
+            "床前明月光，\n疑是地上霜。\n举头望明月，\n低头思。",
+        ),
+        (
+            "quatrain",
+            Lang::En,
+            "The snow came down at break of day\nand filled the street with silver light\nit hid the hills and fields of hay\nand shone all through the quiet night",
+            "Here is a poem:\nThe snow came down",
+        ),
+    ] {
+        let values = topic(&[("kind", kind)]);
+        let grammar = text_of(poem.grammar(&values, lang));
+        assert!(reads(&grammar, good) && !reads(&grammar, bad), "{kind}: {grammar}");
+        let wrong = check(good, &poem.checks(&values, lang), lang);
+        assert!(wrong.is_empty(), "{kind}: {wrong:?}");
+    }
+    let blog = find("blog").unwrap();
+    let outline = text_of(blog.grammar(&topic(&[("sections", "2")]), Lang::En));
+    assert!(reads(&outline, "Basil in winter\n1. Light\n2. Water"));
+    for bad in ["Basil in winter\n1. Light", "1. Light\n2. Water", "Basil\n1. Light\n2. Water\n3. Warmth"] {
+        assert!(!reads(&outline, bad), "{bad}");
+    }
+    let section = text_of(blog.section_grammar(&topic(&[]), Lang::En, "The \"best\" light"));
+    assert!(reads(&section, "## The \"best\" light\n\nMuch of it.\n\nAnd more."));
+    assert!(!reads(&section, "The light\n\nMuch.") && !reads(&section, "## The \"best\" light\n\nMuch.\n\n## Water"));
+    let news = text_of(find("news").unwrap().grammar(&topic(&[]), Lang::En));
+    assert!(reads(&news, "Town library opens again\n\nThe library opened on Monday.\nIt was full."));
+    assert!(!reads(&news, &format!("{}\n\nText.", "word ".repeat(13).trim())), "thirteen words are too many");
+    let letter = find("letter").unwrap();
+    let email = text_of(letter.grammar(&topic(&[("kind", "email")]), Lang::En));
+    assert!(
+        reads(&email, "Subject: Heating\n\nDear all,\n\nit is cold.\n\nAnn") && !reads(&email, "Dear all,\n\ncold")
+    );
+}

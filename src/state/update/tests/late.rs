@@ -206,6 +206,7 @@ fn a_list_of_the_library_before_does_not_come_back() {
 #[test]
 fn a_prompt_of_ones_own_is_not_written_over() {
     let mut s = state();
+    able(&mut s);
     prompt(&mut s, "a fox");
     let (id, _) = submitted(&do_(&mut s, Command::ImprovePrompt));
     let typed = do_(&mut s, Command::SetImage(ImageEdit::Prompt("a wolf".into())));

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+mod forms;
 mod late;
 mod page;
 mod personas;
@@ -49,6 +50,11 @@ fn state() -> AppState {
         entry(SMOLLM_ID, Makes::Text, ModelPresence::Here { path: "/m/s.gguf".into() }),
     ];
     state
+}
+
+/// The language model is large enough to make prompts better.
+fn able(state: &mut AppState) {
+    state.models.entries[1].card.files[0].bytes = 500_000_000;
 }
 
 fn do_(state: &mut AppState, command: Command) -> Vec<Effect> {

@@ -43,7 +43,7 @@ fn a_character_is_made_changed_copied_and_deleted_with_undo() {
     for edit in [
         PersonaEdit::Name("  Zoe  Z ".into()),
         PersonaEdit::System("You are Zoe.".into()),
-        PersonaEdit::Greeting("Hi".into()),
+        PersonaEdit::Greeting(0, "Hi".into()),
         PersonaEdit::Model(Some(SMOLLM_ID.into())),
         PersonaEdit::Sliders(true),
     ] {
@@ -62,8 +62,8 @@ fn a_character_is_made_changed_copied_and_deleted_with_undo() {
     persona(&mut s, PersonaCommand::Leave);
     assert_eq!(names(&s), ["Zoe Z"], "nothing was kept");
     let effects = persona(&mut s, PersonaCommand::Duplicate(id.clone()));
-    let Some(Effect::SavePersona { id: copy, picture_of, .. }) = effects.first() else { panic!("{effects:?}") };
-    assert!(*copy != id && *picture_of == Some(id.clone()), "with the same picture");
+    let Some(Effect::SavePersona { id: copy, face, .. }) = effects.first() else { panic!("{effects:?}") };
+    assert!(*copy != id && *face == Face::Of(id.clone()), "with the same picture");
     assert_eq!(names(&s), ["Zoe Z", "Zoe Z 2"]);
 
     let effects = persona(&mut s, PersonaCommand::Trash(id.clone()));
@@ -93,7 +93,7 @@ fn those_of_the_program_are_copied_but_not_changed() {
     let effects = persona(&mut s, PersonaCommand::Export(id));
     let [Effect::AskExport { name, bytes }] = &effects[..] else { panic!("{effects:?}") };
     assert!(name.ends_with(".json"));
-    let card = crate::writing::cards::persona(bytes, "User").unwrap();
+    let card = crate::writing::cards::persona(bytes).unwrap();
     assert_eq!(card.persona.system, crate::writing::personas::built_in(Lang::En)[1].persona.system);
 }
 
@@ -199,4 +199,75 @@ fn a_talk_begins_with_the_persons_sliders_not_with_those_of_another_talk() {
     assert_eq!(s.text().temperature, 2.0);
     persona(&mut s, PersonaCommand::Talk(PersonaId("b".into())));
     assert_eq!((s.text().temperature, s.text().model.as_str()), (0.8, "small"));
+}
+
+#[test]
+fn names_are_put_in_when_a_talk_begins_and_the_lore_comes_along() {
+    let mut s = state();
+    let lore = |id: u64, name: &str, about: &str| StoryCard {
+        id,
+        kind: CardKind::Lore,
+        name: name.into(),
+        about: about.into(),
+        ..StoryCard::default()
+    };
+    let card = Persona {
+        greetings: vec!["Good evening, {{user}}.".into()],
+        system: "You are {{char}}.".into(),
+        lore: vec![lore(1, "mill", "{{char}} was born there."), lore(2, "sea", "It is cold.")],
+        examples: String::new(),
+        ..ada()
+    };
+    s.personas.kept = vec![kept("a", card.clone())];
+    persona(&mut s, PersonaCommand::Person("Lin".into()));
+    let effects = persona(&mut s, PersonaCommand::Talk(PersonaId("a".into())));
+    assert_eq!((page(&s), s.write.open.system.as_str()), (vec!["Good evening, Lin."], "You are Ada."));
+    assert_eq!(s.write.open.manner.person, "Lin");
+    assert_eq!(s.personas.kept[0].persona, card, "the card keeps its macros");
+    let cards = |effects: &[Effect]| {
+        journal(effects)
+            .iter()
+            .filter(|e| matches!(e, JournalEntry::Card { .. } | JournalEntry::CardGone { .. }))
+            .count()
+    };
+    assert_eq!(cards(&effects), 2);
+    let effects = say(&mut s, "Tell me of the mill.");
+    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let TextPrompt::Played(played) = &request.prompt else { panic!("{:?}", request.prompt) };
+    assert_eq!(played.cards[0].about, "Ada was born there.");
+    let (turns, parts) = crate::writing::page::with_lore(played, 400, &mut |text| text.len());
+    assert_eq!(turns[0].content, "You are Ada.\n\nmill: Ada was born there.", "and not of the sea");
+    assert_eq!(parts.len(), 1);
+    engine(&mut s, id, EventKind::Cancelled);
+    // They are the conversation's own.
+    let mut changed = s.write.open.manner.cards[0].clone();
+    changed.about = "It burnt down.".into();
+    assert_eq!(cards(&do_(&mut s, Command::Card(CardEdit::Set(changed)))), 1);
+    do_(&mut s, Command::Card(CardEdit::Add(CardKind::Place)));
+    do_(&mut s, Command::Card(CardEdit::Remove(2)));
+    let names: Vec<_> = s.write.open.manner.cards.iter().map(|card| (card.id, card.name.as_str())).collect();
+    assert_eq!(names, [(1, "mill"), (3, "")]);
+    assert_eq!(s.personas.kept[0].persona.lore[0].about, "{{char}} was born there.");
+}
+
+#[test]
+fn greetings_and_the_picture_of_a_character_are_edited() {
+    let mut s = state();
+    s.personas.kept = vec![kept("a", ada())];
+    persona(&mut s, PersonaCommand::Edit(PersonaId("a".into())));
+    assert_eq!(persona(&mut s, PersonaCommand::ChooseFace), [Effect::AskFace]);
+    for edit in [
+        PersonaEdit::Greeting(1, "Hm!".into()),
+        PersonaEdit::Greeting(2, "Hello.".into()),
+        PersonaEdit::NoGreeting(0),
+        PersonaEdit::NoGreeting(9),
+        PersonaEdit::Lore(CardEdit::Add(CardKind::Lore)),
+        PersonaEdit::Face(Face::File("/p/ada.png".into())),
+    ] {
+        persona(&mut s, PersonaCommand::Set(edit));
+    }
+    let effects = persona(&mut s, PersonaCommand::Keep);
+    assert_eq!(saved(&effects).1.greetings, ["Hm!", "Hello."]);
+    assert!(saved(&effects).1.lore.is_empty(), "a card of nothing is none");
+    assert!(matches!(&effects[..], [Effect::SavePersona { face: Face::File(path), .. }] if path.ends_with("ada.png")));
 }

@@ -318,104 +318,24 @@ fn exports_name_speakers() {
 }
 
 #[test]
-fn a_form_becomes_a_prompt_and_its_checks_are_told() {
+fn sliders_start_where_the_models_card_says_and_stay_where_a_person_put_them() {
     let mut s = state();
-    do_(&mut s, Command::OpenForm("poem".into()));
-    assert!(s.write.form.as_ref().is_some_and(|form| !form.values.is_empty()), "with its defaults");
-    // A field that must be filled in is named.
-    assert!(do_(&mut s, Command::WriteForm).is_empty());
-    assert!(matches!(s.write.error.as_ref().unwrap().cause(), Cause::BadField { .. }));
-    do_(&mut s, Command::SetFormField("topic".into(), "the first snow".into()));
-    do_(&mut s, Command::SetFormField("kind".into(), "haiku".into()));
-    let effects = do_(&mut s, Command::WriteForm);
-    let (id, job) = submitted(&effects);
-    let Job::Text(request) = job else { panic!() };
-    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
-    assert_eq!(messages[0].role, Role::System);
-    assert!(messages[1].content.contains("the first snow") && messages[1].content.contains("haiku"));
-    assert!(s.write.form.is_none());
-    engine(
-        &mut s,
-        id,
-        EventKind::Token { text: "Snow falls on the roof\nand a cat looks at it\nfor a long long while".into() },
-    );
-    engine(&mut s, id, EventKind::Finished(stats()));
-    let wrong = s.write.findings.iter().find(|f| !f.again.en.is_empty()).expect("six syllables are no seven").clone();
-    let effects = do_(&mut s, Command::AskAgain(wrong.again.en.clone()));
-    let (_, Job::Text(request)) = submitted(&effects) else { panic!() };
-    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
-    assert_eq!(messages.last().unwrap().content, wrong.again.en);
-    assert!(s.write.findings.is_empty());
-    assert!(do_(&mut s, Command::OpenForm("nothing".into())).is_empty() && s.write.form.is_none());
-}
-
-#[test]
-fn the_sections_of_an_outline_are_written_and_put_together() {
-    let mut s = state();
-    do_(&mut s, Command::OpenForm("blog".into()));
-    do_(&mut s, Command::SetFormField("topic".into(), "basil".into()));
-    let mut effects = do_(&mut s, Command::WriteForm);
-    let texts = ["Basil in winter\n1. Light\n2. Water", "## Light\nMuch.", "Little."];
-    for (at, text) in texts.into_iter().enumerate() {
-        assert_eq!(s.sections(), None, "{at}");
-        let (id, _) = submitted(&effects);
-        engine(&mut s, id, EventKind::Token { text: text.into() });
-        engine(&mut s, id, EventKind::Finished(stats()));
-        effects = match s.next_section() {
-            Some(next) => {
-                assert_eq!((next, s.write.findings.len()), ((at, 2), 0), "an outline is no text yet");
-                do_(&mut s, Command::WriteSection)
-            }
-            None => Vec::new(),
-        };
-    }
-    let sections = s.sections().expect("both are there");
-    assert!(!s.write.findings.is_empty(), "one heading is too few");
-    do_(&mut s, Command::Page(PageCommand::Of(sections)));
-    let page = s.write.open.page.as_ref().unwrap();
-    assert_eq!(page.text.as_str(), "## Light\nMuch.\n\nLittle.");
-}
-
-#[test]
-fn a_language_model_improves_the_prompt_and_it_can_be_undone() {
-    let mut s = state();
-    assert!(do_(&mut s, Command::ImprovePrompt).is_empty(), "there is no prompt");
-    prompt(&mut s, "a fox");
-    let effects = do_(&mut s, Command::ImprovePrompt);
-    let (id, job) = submitted(&effects);
-    let Job::Text(request) = job else { panic!() };
-    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
-    assert_eq!(messages[1].content, "a fox");
-    assert_eq!(do_(&mut s, Command::ImprovePrompt), vec![Effect::Cancel(id)]);
-    engine(&mut s, id, EventKind::Cancelled);
-    assert_eq!(s.settings.image.prompt, "a fox");
-
-    let (id, _) = submitted(&do_(&mut s, Command::ImprovePrompt));
-    for text in ["\"a red fox", " in snow\"\n"] {
-        engine(&mut s, id, EventKind::Token { text: text.into() });
-    }
-    engine(&mut s, id, EventKind::Finished(stats()));
-    assert_eq!(s.settings.image.prompt, "a red fox in snow");
-    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::PromptWritten("a fox".into())));
-    assert!(s.create.jobs.is_empty(), "nothing is drawn before it was seen");
-}
-
-#[test]
-fn a_passage_becomes_a_picture_prompt() {
-    let mut s = state();
-    answered(&mut s, "Tell me a story", "A lighthouse stood alone.");
-    let effects = do_(&mut s, Command::PictureOfTurn(2));
-    let (id, job) = submitted(&effects);
-    let Job::Text(request) = job else { panic!() };
-    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
-    assert_eq!(messages[1].content, "A lighthouse stood alone.");
-    assert_eq!(s.room(), Room::Create);
-    engine(&mut s, id, EventKind::Token { text: "a lonely lighthouse at dusk".into() });
-    engine(&mut s, id, EventKind::Finished(stats()));
-    assert_eq!(s.settings.image.prompt, "a lonely lighthouse at dusk");
-    let (id, _) = submitted(&do_(&mut s, Command::PictureOfTurn(2)));
-    engine(&mut s, id, EventKind::Failed(Cause::EngineGone.into()));
-    assert!(s.create.error.is_some() && s.create.helper.is_none());
+    s.models.entries[1].card.defaults =
+        CardDefaults { dry_multiplier: Some(0.8), dry_penalty_last_n: Some(256), ..CardDefaults::default() };
+    s.models.entries.push(entry("large", Makes::Text, ModelPresence::Here { path: "/m/l.gguf".into() }));
+    s.settle_text_sliders();
+    assert_eq!((s.text().dry_multiplier, s.text().dry_penalty_last_n), (0.8, 256));
+    let choose = |s: &mut AppState, id: &str| do_(s, Command::SetText(TextEdit::Model(id.into())));
+    choose(&mut s, "large");
+    assert_eq!((s.text().dry_multiplier, s.text().dry_penalty_last_n), (0.0, 64), "a large model needs none");
+    do_(&mut s, Command::SetText(TextEdit::Knob(TextKnob::DryMultiplier, 0.3)));
+    choose(&mut s, SMOLLM_ID);
+    assert_eq!((s.text().dry_multiplier, s.text().dry_penalty_last_n), (0.3, 256), "what was moved stays");
+    do_(&mut s, Command::SetText(TextEdit::Knob(TextKnob::DryMultiplier, 0.0)));
+    s.settle_text_sliders();
+    assert_eq!(s.text().dry_multiplier, 0.0, "and the next start does not move it");
+    do_(&mut s, Command::SetText(TextEdit::Reset));
+    assert_eq!(s.text().dry_multiplier, 0.8);
 }
 
 #[test]
@@ -486,6 +406,30 @@ fn a_character_and_a_chat_from_elsewhere_become_conversations() {
 
 fn imported(role: Role, name: &str, text: &str, after: Option<usize>) -> ImportedTurn {
     ImportedTurn { role, name: name.into(), text: text.into(), after }
+}
+
+#[test]
+fn an_imported_version_is_shown_in_its_place() {
+    let mut s = state();
+    let chat = ImportedChat {
+        turns: vec![
+            imported(Role::User, "", "Hi", None),
+            imported(Role::Assistant, "Bo", "one", Some(0)),
+            imported(Role::Assistant, "Bo", "two", Some(0)),
+            imported(Role::Assistant, "Bo", "three", Some(0)),
+        ],
+        shown: Some(2),
+        ..ImportedChat::default()
+    };
+    let effects = update(&mut s, Input::Store(StoreEvent::ChatsOpened { chats: vec![chat], left_out: Vec::new() }));
+    assert_eq!(page(&s), ["Hi", "two"]);
+    let turn = &s.write.open.turns[1];
+    assert_eq!(s.write.open.shelf.siblings(turn), [2, 3, 4], "the second of three, as it was");
+    assert!([2, 3, 4].iter().all(|id| s.write.open.manner.names[id] == "Bo"));
+    let [Effect::KeepConversations(kept)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(kept[0].1.last(), Some(&JournalEntry::Select { id: 3 }), "and after the next start");
+    do_(&mut s, Command::Regenerate);
+    assert_eq!(s.write.open.manner.names[&5], "Bo", "another version is said by the same");
 }
 
 #[test]

@@ -1,17 +1,16 @@
 //! Beside a page: what the model is told, who and where the story is about, and the changes that were made.
 
-use egui::{Frame, Id, Margin, RichText, ScrollArea, Ui};
+use egui::{Frame, Id, Margin, ScrollArea, Ui};
 
 use super::editor::PageView;
 use super::history;
-use crate::domain::{CardKind, NOTE_DEPTH, Page, PagePrompt, StoryCard};
-use crate::state::{Command, PageCommand};
+use crate::domain::{NOTE_DEPTH, Page, PagePrompt};
+use crate::state::{CardEdit, Command, PageCommand};
 use crate::ui::cx::Cx;
-use crate::ui::icons;
 use crate::ui::knob::Knob;
 use crate::ui::texts::T;
-use crate::ui::theme::{S1, S2, S3, SMALL};
-use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
+use crate::ui::theme::{S1, S2, S3};
+use crate::ui::widgets::{self, ENTER, Field};
 use crate::writing::page::read_cards;
 
 /// What is folded open.
@@ -88,68 +87,12 @@ fn cards(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StoryView, page: &Page, sheet:
         let prompt = PagePrompt { story: page.story.clone(), before };
         view.read = (Some(of), read_cards(&prompt).into_iter().map(|card| card.id).collect());
     }
-    for card in &page.story.cards {
-        ui.push_id(card.id, |ui| one(ui, cx, view, card));
-    }
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = S1;
-        for (kind, icon, name) in
-            [(CardKind::Cast, icons::USER, T::AddCast), (CardKind::Place, icons::MAP_PIN, T::AddPlace)]
-        {
-            if widgets::button(ui, icon, cx.t(name)).clicked() {
-                view.card = Some(page.next_card());
-                cx.push(Command::Page(PageCommand::AddCard(kind)));
-            }
-        }
-    });
-}
-
-fn one(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StoryView, card: &StoryCard) {
-    let mut open = view.card == Some(card.id);
-    let name = if card.name.trim().is_empty() { cx.t(T::Unnamed) } else { card.name.trim() };
-    let kind = cx.t(if card.kind == CardKind::Cast { T::Cast } else { T::Place });
-    let note = if view.read.1.contains(&card.id) { cx.t(T::ReadNow) } else { kind };
-    if widgets::fold(ui, name, note, &mut open) != (view.card == Some(card.id)) {
-        view.card = open.then_some(card.id);
-    }
-    if !open {
-        return;
-    }
-    let mut changed = card.clone();
-    let short = |ui: &mut Ui, cx: &Cx<'_>, which: &str, name: T, hint: T, text: &mut String| {
-        let id = Id::unique(("story-card", card.id, which));
-        let spec = Field {
-            id,
-            name: cx.t(name),
-            hint: cx.t(hint),
-            rows: 1,
-            max_height: 96.0,
-            newline: Some(SHIFT_ENTER),
-            framed: true,
-        };
-        ui.add(egui::Label::new(RichText::new(cx.t(name)).size(SMALL).color(cx.p.muted)));
-        if let (_, Some(new)) = widgets::field(ui, text, &spec) {
-            *text = new;
-        }
+    let command = |edit: CardEdit| {
+        Command::Page(match edit {
+            CardEdit::Add(kind) => PageCommand::AddCard(kind),
+            CardEdit::Set(card) => PageCommand::SetCard(card),
+            CardEdit::Remove(id) => PageCommand::RemoveCard(id),
+        })
     };
-    Frame::new().inner_margin(Margin { left: 12, right: 0, top: 0, bottom: 4 }).show(ui, |ui| {
-        short(ui, cx, "name", T::CardName, T::CardNameHint, &mut changed.name);
-        short(ui, cx, "aliases", T::CardAliases, T::CardAliasesHint, &mut changed.aliases);
-        short(ui, cx, "about", T::CardAbout, T::CardAboutHint, &mut changed.about);
-        short(ui, cx, "looks", T::CardLooks, T::CardLooksHint, &mut changed.looks);
-        ui.horizontal(|ui| {
-            if widgets::switch(ui, card.always, cx.t(T::CardAlways)).clicked() {
-                changed.always = !card.always;
-            }
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if widgets::icon_button(ui, icons::TRASH, &cx.with(T::DeleteNamed, &[&name])).clicked() {
-                    view.card = None;
-                    cx.push(Command::Page(PageCommand::RemoveCard(card.id)));
-                }
-            });
-        });
-    });
-    if changed != *card {
-        cx.push(Command::Page(PageCommand::SetCard(changed)));
-    }
+    crate::ui::write::cards::show(ui, cx, &page.story.cards, &mut view.card, &view.read.1, command);
 }

@@ -33,7 +33,7 @@ pub fn body(schema: &Map<String, Value>) -> Result<String, No> {
     }
     let (low, high) = (low.unwrap_or(1 - LIMIT), high.unwrap_or(LIMIT - 1));
     if low > high {
-        return never(format!("no integer is at least {low} and at most {high}"));
+        return never(format!("no integer is {}", bounds(schema)));
     }
     let mut ways = Vec::new();
     if low < 0 {
@@ -43,6 +43,16 @@ pub fn body(schema: &Map<String, Value>) -> Result<String, No> {
         ways.push(between(low.max(0), high));
     }
     Ok(ways.join(" | "))
+}
+
+/// The bounds as the schema has them, and what can be done where they leave nothing.
+fn bounds(schema: &Map<String, Value>) -> String {
+    let words =
+        [("minimum", "at least"), ("exclusiveMinimum", "above"), ("maximum", "at most"), ("exclusiveMaximum", "below")];
+    let all = words.iter().filter_map(|(key, word)| Some(format!("{word} {}", schema.get(*key)?)));
+    let all = all.collect::<Vec<_>>().join(" and ");
+    let why = if schema.contains_key("type") { "" } else { "without a type, bounds ask for an integer: " };
+    format!("{all} ({why}widen the bounds, or ask for \"type\": \"number\" without bounds)")
 }
 
 /// The numbers from `low` to `high`, neither negative: one way for each length.

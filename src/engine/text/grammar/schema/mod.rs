@@ -44,7 +44,15 @@ const NOTES: [&str; 14] = [
 pub fn read(schema: &str) -> Result<Rules, Bad> {
     let (gbnf, never) = to_gbnf(schema)?;
     // Lines of the grammar that was made are nothing that a person has seen.
-    let mut rules = parse::parse(&gbnf).and_then(Rules::new).map_err(|bad| Bad { line: 0, ..bad })?;
+    let mut rules = parse::parse(&gbnf).and_then(Rules::new).map_err(|bad| match bad.reason.contains("left recursion") {
+        // Only a reference leads back without a character between.
+        true => Bad::new(
+            0,
+            "the schema begins with itself: its $ref leads back to it before any value is written; put the $ref inside \
+             a property or an item, or beside another choice of anyOf",
+        ),
+        false => Bad { line: 0, ..bad },
+    })?;
     if rules.prune() {
         return Ok(rules);
     }

@@ -146,7 +146,8 @@ fn what_nothing_satisfies_is_refused_with_the_reason() {
         (json!({"items": no, "minItems": 1}), "minItems asks for 1 items, and there may be 0"),
         (json!({"type": "integer", "minimum": 5, "maximum": 4}), "no integer is at least 5 and at most 4"),
         (json!({"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 1}), "no integer"),
-        (json!({"type": "integer", "minimum": 0.2, "maximum": 0.8}), "no integer"),
+        (json!({"type": "integer", "minimum": 0.2, "maximum": 0.8}), "no integer is at least 0.2 and at most 0.8"),
+        (json!({"minimum": 1.5, "maximum": 1.6}), "without a type, bounds ask for an integer: widen the bounds"),
         (json!({"anyOf": [false, no]}), "allows nothing; maxLength 1 is below minLength 2"),
         (
             json!({"type": ["string", "array"], "minLength": 2, "maxLength": 1, "minItems": 2, "maxItems": 0}),
@@ -319,7 +320,10 @@ fn what_is_not_supported_is_named() {
         (json!({"type": 3}), "type"),
         (json!({"$ref": "http://example.org/a"}), "example.org"),
         (json!({"$ref": "#/$defs/none"}), "none"),
-        (json!({"$ref": "#"}), "begins with itself"),
+        (
+            json!({"$ref": "#"}),
+            "begins with itself: its $ref leads back to it before any value is written; put the $ref",
+        ),
         (json!(false), "nothing"),
         (json!(7), "no schema"),
         (json!({"type": "array", "minItems": 2, "maxItems": 1}), "below"),

@@ -1,0 +1,248 @@
+//! Forms: the prompt, the grammar, what the checks find; and prompts for pictures that a language model writes.
+
+use super::write::{answered, say, stats};
+use super::*;
+
+#[test]
+fn a_form_becomes_a_prompt_and_its_checks_are_told() {
+    let mut s = state();
+    do_(&mut s, Command::OpenForm("poem".into()));
+    assert!(s.write.form.as_ref().is_some_and(|form| !form.values.is_empty()), "with its defaults");
+    // A field that must be filled in is named.
+    assert!(do_(&mut s, Command::WriteForm).is_empty());
+    assert!(matches!(s.write.error.as_ref().unwrap().cause(), Cause::BadField { .. }));
+    do_(&mut s, Command::SetFormField("topic".into(), "the first snow".into()));
+    do_(&mut s, Command::SetFormField("kind".into(), "haiku".into()));
+    let effects = do_(&mut s, Command::WriteForm);
+    let (id, job) = submitted(&effects);
+    let Job::Text(request) = job else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    assert_eq!(messages[0].role, Role::System);
+    assert!(messages[1].content.contains("the first snow") && messages[1].content.contains("haiku"));
+    assert!(s.write.form.is_none());
+    engine(
+        &mut s,
+        id,
+        EventKind::Token { text: "Snow falls on the roof\nand a cat looks at it\nfor a long long while".into() },
+    );
+    engine(&mut s, id, EventKind::Finished(stats()));
+    let wrong = s.write.findings.iter().find(|f| !f.again.en.is_empty()).expect("six syllables are no seven").clone();
+    let effects = do_(&mut s, Command::AskAgain(wrong.again.en.clone()));
+    let (_, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    assert_eq!(messages.last().unwrap().content, wrong.again.en);
+    assert!(s.write.findings.is_empty());
+    assert!(do_(&mut s, Command::OpenForm("nothing".into())).is_empty() && s.write.form.is_none());
+}
+
+/// The grammar of the job.
+fn grammar(effects: &[Effect]) -> Option<String> {
+    let (_, Job::Text(request)) = submitted(effects) else { panic!() };
+    request.params.grammar.as_ref().map(|grammar| match grammar {
+        Grammar::Gbnf(text) => text.clone(),
+        Grammar::JsonSchema(_) => panic!("a form has no schema"),
+    })
+}
+
+fn haiku(s: &mut AppState) -> Vec<Effect> {
+    do_(s, Command::OpenForm("poem".into()));
+    do_(s, Command::SetFormField("topic".into(), "the first snow".into()));
+    do_(s, Command::SetFormField("kind".into(), "haiku".into()));
+    do_(s, Command::WriteForm)
+}
+
+const SNOW: &str = "Snow falls on the roof\nand a cat looks at it\nfor a long long while";
+
+#[test]
+fn a_strict_form_is_held_by_its_grammar_where_the_text_is_asked_for() {
+    let mut s = state();
+    let effects = haiku(&mut s);
+    assert!(grammar(&effects).is_some_and(|text| text.contains("line")), "three lines");
+    assert_eq!(s.write.open.title, "the first snow", "named by what it is about");
+    assert_eq!(s.write.conversations[0].title, "the first snow");
+    let (id, _) = submitted(&effects);
+    engine(&mut s, id, EventKind::Token { text: SNOW.into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    assert!(grammar(&do_(&mut s, Command::Regenerate)).is_some(), "again, it is asked for");
+    s.write.job = None;
+    let wrong = s.write.findings.iter().find(|f| !f.again.en.is_empty()).cloned();
+    let wrong = wrong.map_or_else(|| "Write it again.".to_owned(), |finding| finding.again.en);
+    assert!(grammar(&do_(&mut s, Command::AskAgain(wrong))).is_some(), "a check asks for the whole poem");
+    s.write.job = None;
+    assert_eq!(grammar(&say(&mut s, "What is a haiku?")), None, "who asks about it gets an answer");
+
+    let mut s = state();
+    do_(&mut s, Command::OpenForm("blog".into()));
+    do_(&mut s, Command::SetFormField("topic".into(), "basil".into()));
+    do_(&mut s, Command::SetFormField("sections".into(), "2".into()));
+    let effects = do_(&mut s, Command::WriteForm);
+    let outline = grammar(&effects).unwrap();
+    assert!(outline.contains("2. ") && !outline.contains("3. "), "{outline}");
+    let (id, _) = submitted(&effects);
+    engine(&mut s, id, EventKind::Token { text: "Basil\n1. Light\n2. Water".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    // The window speaks another language by now.
+    do_(&mut s, Command::SetLang(Lang::Zh));
+    let section = grammar(&do_(&mut s, Command::WriteSection)).expect("in the language of the outline");
+    assert!(section.contains("## Light"), "{section}");
+}
+
+#[test]
+fn findings_are_of_the_answer_that_is_shown_and_of_none_that_was_stopped() {
+    let mut s = state();
+    let (id, _) = submitted(&haiku(&mut s));
+    engine(&mut s, id, EventKind::Token { text: "Snow falls".into() });
+    do_(&mut s, Command::StopWriting);
+    engine(&mut s, id, EventKind::Cancelled);
+    assert!(s.write.findings.is_empty(), "a stopped answer is no poem yet");
+    let (id, _) = submitted(&do_(&mut s, Command::Regenerate));
+    engine(&mut s, id, EventKind::Token { text: SNOW.into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    let before = s.write.findings.clone();
+    assert!(!before.is_empty());
+    // Written anew by hand: the findings are of the new words.
+    let answer = s.write.open.turns[1].id;
+    do_(&mut s, Command::BeginEdit(answer));
+    do_(&mut s, Command::SetEdit("The first cold snow falls\nupon the roof and garden\nand the cat sits still".into()));
+    do_(&mut s, Command::SendEdit);
+    assert!(s.write.findings != before, "{:?}", s.write.findings);
+    do_(&mut s, Command::SelectBranch(answer));
+    assert_eq!(s.write.findings, before, "and of the old ones again");
+    do_(&mut s, Command::NewConversation);
+    assert!(s.write.findings.is_empty());
+}
+
+#[test]
+fn the_sections_of_an_outline_are_written_and_put_together() {
+    let mut s = state();
+    do_(&mut s, Command::OpenForm("blog".into()));
+    do_(&mut s, Command::SetFormField("topic".into(), "basil".into()));
+    let mut effects = do_(&mut s, Command::WriteForm);
+    let texts = ["Basil in winter\n1. Light\n2. Water", "## Light\nMuch.", "Little."];
+    for (at, text) in texts.into_iter().enumerate() {
+        assert_eq!(s.sections(), None, "{at}");
+        let (id, _) = submitted(&effects);
+        engine(&mut s, id, EventKind::Token { text: text.into() });
+        engine(&mut s, id, EventKind::Finished(stats()));
+        effects = match s.next_section() {
+            Some(next) => {
+                assert_eq!((next, s.write.findings.len()), ((at, 2), 0), "an outline is no text yet");
+                do_(&mut s, Command::WriteSection)
+            }
+            None => Vec::new(),
+        };
+    }
+    let sections = s.sections().expect("both are there");
+    assert!(!s.write.findings.is_empty(), "one heading is too few");
+    do_(&mut s, Command::Page(PageCommand::Of(sections)));
+    let page = s.write.open.page.as_ref().unwrap();
+    assert_eq!(page.text.as_str(), "## Light\nMuch.\n\nLittle.");
+}
+
+#[test]
+fn a_language_model_proposes_a_prompt_and_the_person_takes_it_or_not() {
+    let mut s = state();
+    able(&mut s);
+    assert!(do_(&mut s, Command::ImprovePrompt).is_empty(), "there is no prompt");
+    prompt(&mut s, "a fox");
+    let effects = do_(&mut s, Command::ImprovePrompt);
+    let (id, job) = submitted(&effects);
+    let Job::Text(request) = job else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    assert_eq!(messages[1].content, "a fox");
+    assert_eq!(do_(&mut s, Command::ImprovePrompt), vec![Effect::Cancel(id)]);
+    engine(&mut s, id, EventKind::Cancelled);
+    assert!(s.proposal().is_none());
+
+    let propose = |s: &mut AppState, texts: &[&str]| {
+        let (id, _) = submitted(&do_(s, Command::ImprovePrompt));
+        texts.iter().for_each(|text| drop(engine(s, id, EventKind::Token { text: (*text).into() })));
+        engine(s, id, EventKind::Finished(stats()));
+        s.proposal().map(|proposal| proposal.new.clone())
+    };
+    let better = propose(&mut s, &["\"a red fox", " in snow\"\n"]);
+    assert_eq!((better.as_deref(), s.settings.image.prompt.as_str()), (Some("a red fox in snow"), "a fox"), "not yet");
+    do_(&mut s, Command::DropProposal);
+    assert!(s.proposal().is_none() && s.settings.image.prompt == "a fox");
+    propose(&mut s, &["a red fox in snow"]);
+    do_(&mut s, Command::UseProposal);
+    assert_eq!((s.settings.image.prompt.as_str(), s.proposal()), ("a red fox in snow", None));
+    for useless in ["A red fox, in snow.", "Sure! Here is a better prompt:", "I'm sorry, I can't."] {
+        assert_eq!(propose(&mut s, &[useless]), None, "{useless}");
+    }
+    assert!(s.notices.is_empty() && s.create.error.is_none(), "nothing is said where nothing is better");
+    propose(&mut s, &["a red fox in deep snow"]);
+    prompt(&mut s, "a wolf");
+    assert!(s.proposal().is_none(), "it was made of another prompt");
+    assert!(s.create.jobs.is_empty(), "nothing is drawn before it was seen");
+}
+
+#[test]
+fn a_prompt_is_made_better_only_by_who_can_for_whom_it_helps() {
+    let mut s = state();
+    prompt(&mut s, "a fox");
+    assert_eq!(s.prompt_writer(), None, "98 MB write no better prompt");
+    assert!(do_(&mut s, Command::ImprovePrompt).is_empty());
+    let large = entry("large", Makes::Text, ModelPresence::Absent);
+    s.models.entries.push(large);
+    s.models.entries[2].card.files[0].bytes = 500_000_000;
+    assert_eq!(s.prompt_writer(), None, "it is not here");
+    s.models.entries[2].presence = ModelPresence::Here { path: "/m/l.gguf".into() };
+    assert_eq!(s.prompt_writer().as_deref(), Some("large"), "another one than the one in use");
+    let effects = do_(&mut s, Command::ImprovePrompt);
+    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    assert_eq!((request.model.id.as_str(), request.params.model.as_str()), ("large", "large"));
+    engine(&mut s, id, EventKind::Cancelled);
+    s.models.entries[0].card.family = "sticker-flow".into();
+    assert_eq!(s.prompt_writer(), None, "it reads words, not sentences");
+}
+
+#[test]
+fn a_passage_that_a_model_only_talks_about_is_its_own_prompt() {
+    let mut s = state();
+    answered(&mut s, "Tell me a story", "A lighthouse stood alone above the grey and stormy sea.");
+    let (id, _) = submitted(&do_(&mut s, Command::PictureOfTurn(2)));
+    engine(&mut s, id, EventKind::Token { text: "This passage describes a lighthouse that symbolises hope.".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    assert_eq!(s.settings.image.prompt, "A lighthouse stood alone above the grey and stormy sea");
+    // A model that was not trained to answer gets examples to go on with.
+    let (id, _) = submitted(&do_(&mut s, Command::PictureOfTurn(2)));
+    let no_template = Cause::BadTemplate { reason: Both::new("it has none", "没有") };
+    let effects = engine(&mut s, id, EventKind::Failed(no_template.into()));
+    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let TextPrompt::Raw(raw) = &request.prompt else { panic!("{:?}", request.prompt) };
+    assert!(raw.ends_with("Passage: A lighthouse stood alone above the grey and stormy sea.\nPicture:"), "{raw}");
+    assert_eq!(request.params.stop, ["\n"]);
+    assert!(s.create.error.is_none());
+    engine(&mut s, id, EventKind::Token { text: " a lonely lighthouse above a stormy sea, oil painting".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    assert_eq!(s.settings.image.prompt, "a lonely lighthouse above a stormy sea, oil painting");
+    // A model of stickers is given the passage at once, where no language model finds its one thing.
+    s.models.entries[0].card.family = "sticker-flow".into();
+    assert!(do_(&mut s, Command::PictureOfTurn(2)).is_empty() && s.create.helper.is_none());
+    assert_eq!(s.settings.image.prompt, "A lighthouse stood alone above the grey and stormy sea");
+    // And so it is without a language model.
+    s.models.entries[0].card.family = "test".into();
+    s.models.entries[1].presence = ModelPresence::Absent;
+    prompt(&mut s, "x");
+    assert!(do_(&mut s, Command::PictureOfTurn(2)).is_empty() && s.create.error.is_none());
+    assert_eq!(s.settings.image.prompt, "A lighthouse stood alone above the grey and stormy sea");
+}
+
+#[test]
+fn a_passage_becomes_a_picture_prompt() {
+    let mut s = state();
+    answered(&mut s, "Tell me a story", "A lighthouse stood alone.");
+    let effects = do_(&mut s, Command::PictureOfTurn(2));
+    let (id, job) = submitted(&effects);
+    let Job::Text(request) = job else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    assert_eq!(messages[1].content, "A lighthouse stood alone.");
+    assert_eq!(s.room(), Room::Create);
+    engine(&mut s, id, EventKind::Token { text: "a lonely lighthouse at dusk".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    assert_eq!(s.settings.image.prompt, "a lonely lighthouse at dusk");
+    let (id, _) = submitted(&do_(&mut s, Command::PictureOfTurn(2)));
+    engine(&mut s, id, EventKind::Failed(Cause::EngineGone.into()));
+    assert!(s.create.error.is_some() && s.create.helper.is_none());
+}

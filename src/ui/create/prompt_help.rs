@@ -1,0 +1,100 @@
+//! Help with the prompt: a language model that makes it better, or, for a model that reads single words, the words of
+//! its styles.
+
+use egui::{Label, RichText, Ui, vec2};
+
+use crate::domain::ModelCard;
+use crate::lang::Lang;
+use crate::state::{Command, ImageEdit};
+use crate::ui::cx::Cx;
+use crate::ui::texts::T;
+use crate::ui::theme::{BODY, S1, SMALL};
+use crate::ui::{icons, widgets};
+use crate::writing::prompts;
+
+/// Words that change what the built-in model draws, in English and Chinese, of each group one at a time. Each was looked
+/// at: noto, twemoji, brown, white and gray change little.
+const LOOKS: [(&str, &str); 3] = [("3d", "立体"), ("flat", "扁平"), ("fluent", "流畅")];
+const COLOURS: [(&str, &str); 8] = [
+    ("red", "红色"),
+    ("orange", "橙色"),
+    ("yellow", "黄色"),
+    ("green", "绿色"),
+    ("blue", "蓝色"),
+    ("purple", "紫色"),
+    ("pink", "粉色"),
+    ("black", "黑色"),
+];
+
+/// The button that makes the prompt better, where a language model can; it stops one that writes.
+pub fn button(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let running = cx.state.create.helper.is_some();
+    if !running && cx.state.prompt_writer().is_none() {
+        return;
+    }
+    let able = running || !cx.state.settings.image.prompt.trim().is_empty();
+    let (icon, name) = if running { (icons::STOP, T::StopImproving) } else { (icons::SPARKLE, T::ImprovePrompt) };
+    let button = ui.add_enabled_ui(able, |ui| widgets::icon_toggle(ui, icon, cx.t(name), running));
+    if button.inner.clicked() {
+        cx.push(Command::ImprovePrompt);
+    }
+    if running {
+        widgets::caption(ui, cx.t(T::WritingPrompt));
+    }
+}
+
+/// What stands below the prompt: what the language model proposes in its place, and the words of styles.
+pub fn below(ui: &mut Ui, cx: &mut Cx<'_>) {
+    if let Some(proposal) = cx.state.proposal() {
+        widgets::card(cx.p).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = S1;
+            ui.add(Label::new(RichText::new(cx.t(T::ProposedPrompt)).size(SMALL).color(cx.p.muted)));
+            ui.add(Label::new(RichText::new(&proposal.new).size(BODY).color(cx.p.text)).wrap().selectable(true));
+            ui.horizontal_wrapped(|ui| {
+                if widgets::button(ui, icons::CHECK, cx.t(T::UseProposal)).clicked() {
+                    cx.push(Command::UseProposal);
+                }
+                if widgets::text_button(ui, cx.t(T::KeepPrompt)).clicked() {
+                    cx.push(Command::DropProposal);
+                }
+            });
+        });
+    }
+    let entry = cx.state.models.entry(&cx.state.settings.image.model);
+    if entry.is_some_and(|entry| has_styles(&entry.card)) {
+        styles(ui, cx);
+    }
+}
+
+/// Whether the words of styles are the model's: they were seen on the built-in one.
+fn has_styles(card: &ModelCard) -> bool {
+    !card.reads_prose()
+}
+
+fn styles(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let prompt = &cx.state.settings.image.prompt;
+    // In the prompt's own language, the window's while it is empty.
+    let is_han = |c: char| crate::writing::checks::is_han(c);
+    let lang = if prompt.chars().any(is_han) {
+        Lang::Zh
+    } else if prompt.trim().is_empty() {
+        cx.lang
+    } else {
+        Lang::En
+    };
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(S1, S1);
+        for group in [&LOOKS[..], &COLOURS[..]] {
+            let words: Vec<&str> = group.iter().map(|(en, zh)| lang.pick(*en, *zh)).collect();
+            for word in &words {
+                let on = prompts::has(prompt, word);
+                let chip =
+                    ui.add(egui::Button::new(RichText::new(*word).size(SMALL)).selected(on).min_size(vec2(0.0, 24.0)));
+                if chip.on_hover_text(cx.t(T::StyleHover)).clicked() {
+                    cx.push(Command::SetImage(ImageEdit::Prompt(prompts::toggle(prompt, word, &words))));
+                }
+            }
+        }
+    });
+}
