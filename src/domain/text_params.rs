@@ -188,9 +188,9 @@ pub enum Grammar {
 #[serde(rename_all = "lowercase")]
 pub enum Overflow {
     /// It is said, and nothing is written.
-    #[default]
     Stop,
     /// The oldest turns are left out; the system prompt stays.
+    #[default]
     Roll,
     /// The first question and its answer stay, what comes after them is left out.
     Middle,

@@ -16,5 +16,6 @@ pub mod export;
 mod fences;
 pub mod forms;
 pub mod import;
+pub mod lines;
 pub mod page;
 pub mod personas;

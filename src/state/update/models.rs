@@ -104,7 +104,7 @@ impl AppState {
                 self.settings.room = Room::Create;
             }
             Makes::Text => {
-                self.text_mut().model = id.to_owned();
+                self.choose_text_model(id.to_owned());
                 self.settings.room = Room::Write;
             }
         }
@@ -126,6 +126,7 @@ impl AppState {
         for entry in self.models.entries.iter_mut().filter(|entry| entry.card.makes == makes) {
             entry.loaded = false;
         }
+        self.heal_memory();
         if let Some(at) = self.models.unloading.iter().position(|kind| *kind == makes) {
             self.models.unloading.remove(at);
             if self.models.unloading.is_empty() {
@@ -152,7 +153,7 @@ impl AppState {
     pub(super) fn note_loaded(&mut self, job: JobId) {
         let image = self.create.jobs.iter().find(|j| j.id == job).map(|j| j.request.model.id.clone());
         let makes = if image.is_some() { Makes::Image } else { Makes::Text };
-        let text = || self.write.job.as_ref().filter(|j| j.id == Some(job)).map(|j| j.params.model.clone());
+        let text = || self.write.jobs().find(|j| j.id == Some(job)).map(|j| j.params.model.clone());
         // The helper runs on the person's own model.
         let helped = self.create.helper.as_ref().filter(|helper| helper.id == job);
         let text = || text().or_else(|| helped.map(|_| self.settings.text.model.clone()));

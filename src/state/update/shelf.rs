@@ -92,9 +92,45 @@ impl AppState {
         }
     }
 
-    /// What the sliders move: the open conversation's own, else the person's.
+    /// What the sliders move: those of what is open alone, from the first time on.
     pub(super) fn text_mut(&mut self) -> &mut TextParams {
-        self.write.open.manner.sliders.as_mut().unwrap_or(&mut self.settings.text)
+        self.write.open.manner.sliders.get_or_insert_with(|| self.settings.text.clone())
+    }
+
+    /// The model for what is open, and for what is begun later; a character's own is for its conversation alone.
+    pub(super) fn choose_text_model(&mut self, id: String) {
+        let before = self.text().clone();
+        let choose = |params: &mut TextParams| {
+            if params.model != id {
+                // It runs ahead of the other one.
+                params.draft = None;
+                params.model.clone_from(&id);
+            }
+        };
+        let manner = &mut self.write.open.manner;
+        if manner.speaker.is_none() {
+            choose(&mut self.settings.text);
+            manner.sliders.iter_mut().for_each(choose);
+        } else {
+            choose(self.text_mut());
+        }
+        self.sliders_moved_ms = Some(self.now_ms);
+        self.heal_text(&before);
+    }
+
+    /// New conversations begin with the sliders that are open now.
+    pub(super) fn use_sliders(&mut self) {
+        if let Some(params) = &self.write.open.manner.sliders {
+            self.settings.text = params.clone();
+        }
+    }
+
+    /// Sliders that were moved before there was a file for them.
+    pub(super) fn begin_sliders(&mut self, id: &ConversationId, fx: &mut Effects) {
+        if let Some(params) = self.write.open.manner.sliders.clone() {
+            fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Sliders { params: Box::new(params) } });
+            self.sliders_moved_ms = None;
+        }
     }
 
     /// The open conversation's sliders, where its journal has not got them as they are.
