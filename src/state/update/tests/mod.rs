@@ -7,6 +7,7 @@ mod late;
 mod page;
 mod personas;
 mod shelf;
+mod talks;
 mod thoughts;
 mod write;
 
