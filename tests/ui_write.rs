@@ -180,7 +180,10 @@ fn a_draft_model_is_one_that_is_here_and_not_the_chosen_one() {
     (small.card.id, small.card.name) = ("small".into(), "Small one".into());
     let mut absent = small.clone();
     (absent.card.name, absent.presence) = ("Absent one".into(), ModelPresence::Absent);
+    small.card.files[0].bytes = 9;
     state.models.entries.extend([small, absent]);
+    update(&mut state, Input::Command(Command::FindDrafts));
+    update(&mut state, Input::Drafts(vec!["small".into()]));
     // High enough for all sliders at once.
     let mut harness = harness(state, [1280.0, 2600.0]);
     harness.run();
