@@ -58,16 +58,13 @@ pub fn from_difference<'a>(text: &'a str, others: impl IntoIterator<Item = &'a s
         let pairs = text.char_indices().zip(other.chars());
         pairs.take_while(|((_, a), b)| a == b).last().map_or(0, |((at, a), _)| at + a.len_utf8())
     };
-    let mut at = others.into_iter().map(same).max().unwrap_or(0);
+    let at = others.into_iter().map(same).max().unwrap_or(0);
     if at == text.len() {
         return text;
     }
     // Chinese has no spaces between words.
     let in_word = |c: char| (c.is_alphanumeric() && c < '\u{2e80}') || c == '\'' || c == '’';
-    if text[at..].starts_with(in_word) {
-        at = text[..at].trim_end_matches(in_word).len();
-    }
-    text[at..].trim_start()
+    text[text[..at].trim_end_matches(in_word).len()..].trim_start()
 }
 
 #[cfg(test)]
@@ -79,6 +76,7 @@ mod tests {
     fn a_branch_begins_where_it_differs() {
         let text = "The old clock struck nine.";
         assert_eq!(from_difference(text, ["The old clock stopped.", "A dog."]), "struck nine.");
+        assert_eq!(from_difference("the sea", ["their sea"]), "the sea");
         assert_eq!(from_difference(text, ["A dog."]), text);
         assert_eq!(from_difference(text, [text]), text, "the same words");
         assert_eq!(from_difference("The old", [text]), "The old", "nothing of its own");

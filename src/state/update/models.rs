@@ -72,20 +72,12 @@ impl AppState {
                 self.fetch_ended(&id, None, fx);
             }
             FetchEventKind::Failed(error) => {
-                let done = fetch.done;
-                entry.fetch = None;
+                entry.fetch_stopped();
                 entry.error = Some(error.clone());
-                if done > 0 {
-                    entry.presence = ModelPresence::Partial { bytes: done };
-                }
                 self.fetch_ended(&id, Some(error), fx);
             }
             FetchEventKind::Cancelled => {
-                let done = fetch.done;
-                entry.fetch = None;
-                if done > 0 {
-                    entry.presence = ModelPresence::Partial { bytes: done };
-                }
+                entry.fetch_stopped();
                 self.fetch_cancelled(&id, fx);
             }
         }

@@ -441,3 +441,26 @@ fn an_error_leaves_when_its_cause_does() {
     update(&mut s, Input::Store(StoreEvent::SettingsSaved));
     assert_eq!(problems(&s), 1, "the other folder's stays");
 }
+
+/// Regression: a fetch that was stopped said what had come, not what was left on the disk.
+#[test]
+fn a_fetch_that_was_stopped_says_what_is_on_the_disk() {
+    let stopped = |before: ModelPresence, told: &[u64]| {
+        let mut s = state();
+        s.models.entries[1].presence = before;
+        do_(&mut s, Command::Fetch(SMOLLM_ID.into()));
+        for &done in told {
+            fetched(&mut s, FetchEventKind::Progress { done, total: Some(98_362_432), source: "pip".into() });
+        }
+        fetched(&mut s, FetchEventKind::Cancelled);
+        assert!(s.models.entries[1].fetch.is_none());
+        s.models.entries[1].presence.clone()
+    };
+    let partial = |bytes| ModelPresence::Partial { bytes };
+    let unchecked = ModelPresence::Unchecked { path: "/m/s.gguf".into() };
+    assert_eq!(stopped(ModelPresence::Absent, &[5, 7]), partial(7));
+    assert_eq!(stopped(ModelPresence::Absent, &[9, 0]), ModelPresence::Absent, "pip keeps no half files");
+    assert_eq!(stopped(partial(5), &[9, 0]), ModelPresence::Absent);
+    assert_eq!(stopped(partial(5), &[]), partial(5), "nothing was told");
+    assert_eq!(stopped(unchecked.clone(), &[98_362_432]), unchecked);
+}
