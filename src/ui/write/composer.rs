@@ -92,7 +92,7 @@ fn goings_on(ui: &mut Ui, cx: &Cx<'_>, job: &TextJob) {
             let fraction = done as f32 / total.max(1) as f32;
             (cx.with(T::ReadingPrompt, &[&done, &total]), Some(fraction))
         }
-        (Phase::Running, _, Some(rate)) => (cx.with(T::WritingAt, &[&job.tokens(), &format!("{rate:.0}")]), None),
+        (Phase::Running, _, Some(rate)) => (cx.with(T::WritingAt, &[&job.tokens(), &crate::domain::rate(rate)]), None),
         (Phase::Running, ..) => (cx.t(T::Starting).to_owned(), None),
     };
     ui.scope(|ui| {

@@ -6,7 +6,10 @@ use crate::domain::{TokenChoice, Turn};
 use crate::state::Command;
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
-use crate::ui::theme::{BODY, S1, SMALL};
+use crate::ui::theme::{BODY, SMALL};
+
+/// Width of a space between tokens: wider than in a text, for each has its ground.
+const SPACE: f32 = 6.0;
 
 /// Tokens that are shown together: one, or all that make up a character.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,9 +57,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn, tokens: &[TokenChoice]) {
                     piece.text.len() - piece.text.trim_end_matches(' ').len(),
                 ),
             };
-            ui.add_space(S1 * before as f32);
+            ui.add_space(SPACE * before as f32);
             token(ui, cx, turn, tokens, &piece);
-            ui.add_space(S1 * after as f32);
+            ui.add_space(SPACE * after as f32);
             for _ in 0..words.matches('\n').count() {
                 ui.end_row();
             }

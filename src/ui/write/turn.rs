@@ -61,7 +61,8 @@ fn unanswered(ui: &mut Ui, cx: &mut Cx<'_>) {
     if widgets::text_button(ui, cx.t(T::TryAgain)).clicked() {
         cx.push(Command::Regenerate);
     }
-    let model = cx.state.models.entry(&cx.state.text().model).filter(|_| cx.state.write.waits_here());
+    let model = cx.state.models.entry(&cx.state.text().model);
+    let model = model.filter(|entry| !entry.is_here() && cx.state.write.waits_here());
     let text = match model {
         Some(entry) => cx.with(T::AnsweredOnceHere, &[&entry.card.name]),
         None => cx.t(T::NotAnswered).to_owned(),
@@ -256,7 +257,7 @@ fn figures(cx: &Cx<'_>, info: &TurnInfo) -> String {
         parts.push(cx.with(T::TokenCount, &[&info.completion_tokens]));
         // One token has no speed.
         if info.decode_tok_s > 0.0 {
-            parts.push(cx.with(T::TokensPerSecond, &[&format!("{:.0}", info.decode_tok_s)]));
+            parts.push(cx.with(T::TokensPerSecond, &[&crate::domain::rate(info.decode_tok_s)]));
         }
         if info.ttft_s > 0.0 {
             parts.push(cx.with(T::ToFirstToken, &[&crate::domain::seconds(info.ttft_s)]));
