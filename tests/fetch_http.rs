@@ -227,6 +227,11 @@ fn cancelling_is_obeyed_at_once_and_keeps_what_came() {
         assert!(start.elapsed() < Duration::from_millis(500), "{name}: {:?}", start.elapsed());
         let kept = fs::metadata(home.path().join("m/m.gguf.part")).map_or(0, |m| m.len());
         assert!(kept >= part && kept < 5_000_000, "{name}: {kept}");
+        let told = kinds.iter().rev().find_map(|kind| match kind {
+            FetchEventKind::Progress { done, .. } => Some(*done),
+            _ => None,
+        });
+        assert_eq!(told.unwrap_or(0), kept, "{name}: what is on the disk is what is told last");
     }
 }
 

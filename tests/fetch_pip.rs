@@ -190,6 +190,8 @@ fn progress_is_seen_while_pip_writes_and_silence_ends_it() {
     let events = run(with(python), pip_card(&content(50_000)), &home.path().join("models"));
     let seen = events.iter().filter(|e| matches!(e, FetchEventKind::Progress { done, .. } if *done > 0)).count();
     assert!(seen >= 4, "{events:?}");
+    let told = events.iter().rev().find(|e| matches!(e, FetchEventKind::Progress { .. }));
+    assert!(matches!(told, Some(FetchEventKind::Progress { done: 0, .. })), "half a wheel is not kept: {told:?}");
     assert!(
         matches!(failure(&events).cause(), Cause::NoSourceAnswered { tried, .. } if tried.contains("no word for 2 s"))
     );

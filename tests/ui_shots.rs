@@ -96,7 +96,7 @@ fn rooms() {
         }
         let _ = update(&mut form, Input::Command(Command::CheckGrammar));
         let bad = Cause::BadGrammar { line: 2, reason: "\"objekt\" is no type".into() };
-        let grammar = form.settings.text.grammar.clone().expect("it was chosen");
+        let grammar = form.text().grammar.clone().expect("it was chosen");
         let _ = update(&mut form, Input::Grammar(grammar, Err(bad.into())));
         let left_out = vec![
             Both::new("a lore book of 12 entries", "含 12 条的世界书"),

@@ -3,13 +3,14 @@
 mod ui_states;
 
 use aigc_studio::domain::*;
+use aigc_studio::error::Cause;
 use aigc_studio::lang::Lang;
 use aigc_studio::state::*;
 use aigc_studio::ui::texts::T;
 use egui::accesskit::Role as Part;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use ui_states::*;
 
 fn focus_message(harness: &mut Harness<'static, Window>) {
@@ -180,7 +181,10 @@ fn a_draft_model_is_one_that_is_here_and_not_the_chosen_one() {
     (small.card.id, small.card.name) = ("small".into(), "Small one".into());
     let mut absent = small.clone();
     (absent.card.name, absent.presence) = ("Absent one".into(), ModelPresence::Absent);
+    small.card.files[0].bytes = 9;
     state.models.entries.extend([small, absent]);
+    update(&mut state, Input::Command(Command::FindDrafts));
+    update(&mut state, Input::Drafts(vec!["small".into()]));
     // High enough for all sliders at once.
     let mut harness = harness(state, [1280.0, 2600.0]);
     harness.run();
@@ -438,4 +442,155 @@ fn nothing_of_an_answer_leaves_its_column() {
             }
         }
     }
+#[test]
+fn a_question_without_an_answer_can_be_asked_again() {
+    for lang in Lang::ALL {
+        let mut state = write_chat(lang, Theme::Dark);
+        state.write.open.turns.pop();
+        let mut harness = open(state);
+        harness.get_by_label(T::NotAnswered.tr(lang));
+        harness.get_by_label(T::TryAgain.tr(lang)).click();
+        assert_eq!(asked(&mut harness), [Command::Regenerate]);
+    }
+    let harness = open(write_chat(Lang::En, Theme::Dark));
+    assert!(harness.query_by_label(T::NotAnswered.tr(Lang::En)).is_none());
+    // One that waits for its model says so.
+    let mut state = fresh(Room::Write, Lang::En, Theme::Dark);
+    state.write.draft = "Hello".into();
+    update(&mut state, Input::Command(Command::Send));
+    update(&mut state, Input::Command(Command::StopWriting));
+    let kind = FetchEventKind::Progress { done: 40_000_000, total: Some(98_362_432), source: "a".into() };
+    update(&mut state, Input::Fetch(FetchEvent { id: SMOLLM_ID.into(), kind }));
+    update(&mut state, Input::Fetch(FetchEvent { id: SMOLLM_ID.into(), kind: FetchEventKind::Cancelled }));
+    let mut harness = open(state);
+    harness.get_by_label("Is answered as soon as SmolLM2 135M Instruct is here");
+    harness.get_by_label_contains("40.0 MB of 98.4 MB of SmolLM2 135M Instruct");
+    harness.get_by_label("Fetch the rest").click();
+    assert_eq!(asked(&mut harness), [Command::Fetch(SMOLLM_ID.into())]);
+}
+
+/// Regression: while another conversation was written, this one had its Stop, and Enter did nothing.
+#[test]
+fn who_is_writing_is_said_and_enter_sends_here() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    let mut job = write_streaming(Lang::En, Theme::Dark).write.job.unwrap();
+    job.conversation = ConversationId("b".into());
+    state.write.job = Some(job);
+    state.write.draft = "next".into();
+    let mut harness = open(state);
+    harness.get_by_label("Writing in “Write a haiku about rain”");
+    assert!(harness.query_by_label("Stop").is_none());
+    harness.get_by_label("Go there").click();
+    assert_eq!(asked(&mut harness), [Command::OpenConversation(ConversationId("b".into()))]);
+    focus_message(&mut harness);
+    harness.key_press(Key::Escape);
+    assert_eq!(asked(&mut harness), [], "Esc is for what is shown");
+    focus_message(&mut harness);
+    harness.key_press(Key::Enter);
+    assert_eq!(asked(&mut harness), [Command::Send]);
+    harness.get_by_label("Write it again");
+}
+
+#[test]
+fn what_is_too_long_has_its_ways_on_the_notice() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    state.write.open.turns.pop();
+    state.settings.text.overflow = Overflow::Stop;
+    state.write.error = Some(Cause::PromptTooLong { tokens: 5000, context: 4096 }.into());
+    let mut harness = open(state.clone());
+    harness.get_by_label(T::OverflowRoll.tr(Lang::En)).click();
+    assert_eq!(asked(&mut harness), [Command::AnswerWith(Overflow::Roll)]);
+    harness.get_by_label(T::OverflowMiddle.tr(Lang::En)).click();
+    assert_eq!(asked(&mut harness), [Command::AnswerWith(Overflow::Middle)]);
+    // One message alone that is too long has no turns to leave out.
+    state.settings.text.overflow = Overflow::Roll;
+    assert!(open(state).query_by_label(T::OverflowRoll.tr(Lang::En)).is_none());
+}
+
+#[test]
+fn a_line_shows_where_the_model_begins_to_read() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    state.write.open.turns[3].info.as_mut().unwrap().dropped_turns = 2;
+    let mut harness = harness(state, [1280.0, 1400.0]);
+    harness.run();
+    let line = harness.get_by_label(&T::ReadFromHere.with(Lang::En, &[&2])).rect();
+    let question = harness.get_by_label_contains("And why are some tides").rect();
+    let before = harness.get_by_label_contains("next.").rect();
+    assert!(before.bottom() < line.top() && line.bottom() <= question.top(), "{before} {line} {question}");
+}
+
+#[test]
+fn sliders_that_are_the_conversations_own_can_become_those_of_new_ones() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    assert!(open(state.clone()).query_by_label("Use for new conversations").is_none());
+    update(&mut state, Input::Command(Command::SetText(TextEdit::Temperature(0.2))));
+    let mut harness = open(state.clone());
+    harness.get_by_label("Use for new conversations").click();
+    assert_eq!(asked(&mut harness), [Command::UseSliders]);
+    update(&mut state, Input::Command(Command::UseSliders));
+    open(state).get_by_label("New conversations begin with these");
+}
+
+/// Regression: a haiku became one line as soon as it was complete.
+#[test]
+fn the_lines_of_an_answer_stay_lines() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    state.write.open.turns[3].message.content = "An old pond\na frog jumps\nthe sound of water".into();
+    let harness = open(state);
+    let tops =
+        ["An old pond", "a frog jumps", "the sound of water"].map(|line| harness.get_by_label(line).rect().top());
+    assert!(tops[0] + 10.0 < tops[1] && tops[1] + 10.0 < tops[2], "{tops:?}");
+    let step = tops[1] - tops[0];
+    assert!((tops[2] - tops[1] - step).abs() < 2.0 && step < 34.0, "no empty lines between: {tops:?}");
+}
+
+/// Regression: words ran into each other, and letters of several tokens were replacement marks.
+#[test]
+fn tokens_are_whole_letters_and_words_stand_apart() {
+    let token = |bytes: &[u8]| TokenChoice { bytes: bytes.to_vec(), probability: 1.0, others: Vec::new() };
+    let moon = "月".as_bytes();
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    let others = vec![token(b" Moon"), token(&moon[..1]), token(b" Sun")];
+    let tokens = vec![
+        token(b"The"),
+        TokenChoice { others, ..token(b" Moon") },
+        token(b"light"),
+        token(&moon[..2]),
+        token(&moon[2..]),
+        token(b"\n\n"),
+        token(b"rises"),
+    ];
+    state.write.weighed.insert(4, tokens);
+    state.write.inspecting = Some(4);
+    let mut harness = open(state);
+    let rect = |harness: &Harness<'static, Window>, word: &str| {
+        harness.get_by_label(&T::TokenNamed.with(Lang::En, &[&word, &"100%"])).rect()
+    };
+    let [the, moon, light, letter, rises] = ["The", "Moon", "light", "月", "rises"].map(|word| rect(&harness, word));
+    assert!(moon.left() - the.right() >= 3.0, "apart: {the} {moon}");
+    assert!((light.left() - moon.right()).abs() < 1.0, "one word: {moon} {light}");
+    assert!(letter.left() >= light.right() - 1.0 && rises.top() > letter.bottom());
+    // Half a letter is shown as what it is, and is no way on.
+    harness.get_by_label(&T::TokenNamed.with(Lang::En, &[&"Moon", &"100%"])).click();
+    harness.run();
+    let half = harness.get_by_label_contains("E6 (part of a character)");
+    assert!(half.accesskit_node().is_disabled());
+    harness.get_by_label("·Sun   100%").click();
+    assert_eq!(asked(&mut harness), [Command::BranchAtToken { turn: 4, token: 1, other: 2 }]);
+}
+
+#[test]
+fn the_rows_of_branches_begin_where_they_differ() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    for (i, turn) in state.write.open.turns.iter_mut().enumerate() {
+        turn.parent = Some(i as u64);
+    }
+    let mut other = turn(5, Role::Assistant, "When Sun and Moon pull along the same line, the sea rises higher.");
+    other.parent = Some(3);
+    state.write.open.shelf.add(&mut state.write.open.turns, other);
+    let mut harness = open(state);
+    harness.get_by_label(T::Branches.tr(Lang::En)).click();
+    harness.run();
+    harness.get_by_label("…the sea rises higher.");
+    harness.get_by_label("…their pulls add up: a spring tide.");
 }

@@ -61,6 +61,11 @@ impl Studio {
                     self.input(ctx, Input::Grammar(grammar, Err(Cause::QueueFull { waiting: 16 }.into())));
                 }
             }
+            Effect::FindDrafts { model, smaller } => {
+                if !self.drafts.ask((*model, smaller)) {
+                    self.input(ctx, Input::Drafts(Vec::new()));
+                }
+            }
             Effect::Unload => {
                 if let Err(error) = self.engine.unload() {
                     self.input(ctx, Input::NotUnloaded(error));

@@ -16,7 +16,7 @@ use crate::catalog::Catalog;
 use crate::cli::system_lang;
 use crate::domain::{Event, JobId, ModelCard, ModelPresence, StoreEvent, Wake, WindowGeometry};
 use crate::engine::image::ImagePipeline;
-use crate::engine::text::{Checked, GrammarChecker, Measured, Measurer, TextPipeline};
+use crate::engine::text::{Checked, DraftFinder, GrammarChecker, Measured, Measurer, TextPipeline};
 use crate::engine::{
     Engine, JobHandle, MemoryBudget, Pipelines, Reservation, best_device, device_label, process_memory,
 };
@@ -69,6 +69,8 @@ pub struct Studio {
     measurer: Measurer,
     measured: Receiver<Measured>,
     grammars: GrammarChecker,
+    drafts: DraftFinder,
+    drafts_found: Receiver<Vec<String>>,
     checked: Receiver<Checked>,
     dialogs: Dialogs,
     wake: Wake,
@@ -113,6 +115,7 @@ impl Studio {
         let (engine, engine_events) = start_engine(settings.device, budget.clone(), wake.clone());
         let (measurer, measured) = Measurer::start(wake.clone());
         let (grammars, checked) = GrammarChecker::start(wake.clone());
+        let (drafts, drafts_found) = DraftFinder::start(wake.clone());
         let (store, store_events) = Store::start(&paths, &settings, wake.clone());
 
         let mut state = AppState::new(settings, system_lang(), rand::random());
@@ -142,6 +145,8 @@ impl Studio {
             measured,
             grammars,
             checked,
+            drafts,
+            drafts_found,
             dialogs: Dialogs::new(wake.clone()),
             wake,
             started,
@@ -257,6 +262,10 @@ impl Studio {
             if let Ok((grammar, outcome)) = self.checked.try_recv() {
                 any = true;
                 self.input(ctx, Input::Grammar(grammar, outcome));
+            }
+            if let Ok(able) = self.drafts_found.try_recv() {
+                any = true;
+                self.input(ctx, Input::Drafts(able));
             }
             if let Ok(answer) = self.dialogs.answers.try_recv() {
                 any = true;

@@ -78,13 +78,16 @@ impl Fetcher {
         let (events, receiver) = bounded(EVENTS);
         let cancel = Cancel::default();
         let id = card.id.clone();
-        let news = News { id: id.clone(), events, wake, cancel: cancel.clone(), told: None };
+        let news = News { id: id.clone(), events, wake, cancel: cancel.clone(), told: None, source: String::new() };
         let folder = models.join(&card.id);
         let mut run = Run { config, card, folder, offline, cancel: cancel.clone(), news, before: 0 };
         let thread = thread::Builder::new()
             .name("fetch".to_owned())
             .spawn(move || {
                 let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.all()));
+                if !matches!(outcome, Ok(Ok(_))) {
+                    run.tell_what_is_left();
+                }
                 run.news.tell(match outcome {
                     Ok(Ok(path)) => FetchEventKind::Finished { path },
                     Ok(Err(Stop::Cancelled)) => FetchEventKind::Cancelled,
@@ -175,6 +178,27 @@ impl Run {
             [file] => self.folder.join(&file.name),
             _ => self.folder.clone(),
         })
+    }
+
+    /// Bytes on the disk that the next fetch goes on from. Not all that came stays: pip's half files do not.
+    fn left(&self) -> u64 {
+        let of = |file: &ModelFile| {
+            let path = self.folder.join(&file.name);
+            let pieces = (0..).map_while(|i| size(&piece_of(&path, i))).sum::<u64>();
+            match size(&path) {
+                Some(bytes) if bytes == file.bytes => bytes,
+                _ => size(&part_of(&path)).unwrap_or(0) + pieces,
+            }
+        };
+        self.card.files.iter().map(of).sum()
+    }
+
+    fn tell_what_is_left(&mut self) {
+        let (done, total) = (self.left(), self.card.bytes());
+        if done > 0 || self.news.told.is_some() {
+            let source = std::mem::take(&mut self.news.source);
+            self.news.tell(FetchEventKind::Progress { done, total: Some(total), source });
+        }
     }
 
     /// Two windows, or a window and a command line, must not write the same file. The system lets go of the lock
@@ -458,6 +482,8 @@ struct News {
     wake: Wake,
     cancel: Cancel,
     told: Option<Instant>,
+    /// Where that came from.
+    source: String,
 }
 
 impl News {
@@ -481,6 +507,7 @@ impl News {
             return;
         }
         self.told = Some(now);
+        source.clone_into(&mut self.source);
         if self.events.len() * 2 < EVENTS {
             let kind = FetchEventKind::Progress { done, total: Some(total), source: source.to_owned() };
             let _ = self.events.try_send(FetchEvent { id: self.id.clone(), kind });

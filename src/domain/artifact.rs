@@ -166,6 +166,28 @@ pub struct TurnInfo {
     pub finish_reason: Option<FinishReason>,
 }
 
+impl TurnInfo {
+    /// The figures of a whole answer, of which `before` was written earlier and these are of the rest.
+    #[must_use]
+    pub fn after(self, before: &Self) -> Self {
+        // Seconds of writing, where they are known.
+        let seconds =
+            |info: &Self| (info.decode_tok_s > 0.0).then(|| info.completion_tokens as f64 / info.decode_tok_s);
+        let timed = |info: &Self| if info.decode_tok_s > 0.0 { info.completion_tokens } else { 0 };
+        let (tokens, time) =
+            (timed(before) + timed(&self), seconds(before).unwrap_or_default() + seconds(&self).unwrap_or_default());
+        Self {
+            completion_tokens: before.completion_tokens + self.completion_tokens,
+            thought_tokens: before.thought_tokens + self.thought_tokens,
+            drafted_tokens: before.drafted_tokens + self.drafted_tokens,
+            accepted_tokens: before.accepted_tokens + self.accepted_tokens,
+            decode_tok_s: if time > 0.0 { tokens as f64 / time } else { 0.0 },
+            ttft_s: if before.ttft_s > 0.0 { before.ttft_s } else { self.ttft_s },
+            ..self
+        }
+    }
+}
+
 /// One turn of a conversation as it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Turn {

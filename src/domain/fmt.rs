@@ -32,9 +32,20 @@ pub fn seconds(s: f64) -> String {
     }
 }
 
+/// Tokens a second: `41`, `2.3`, `0.4`.
+pub fn rate(tokens: f64) -> String {
+    if tokens < 9.95 { format!("{tokens:.1}") } else { format!("{tokens:.0}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Regression: slow models wrote at "0 tok/s".
+    #[test]
+    fn a_slow_rate_is_not_nothing() {
+        assert_eq!([41.2, 9.94, 0.4].map(rate), ["41", "9.9", "0.4"]);
+    }
 
     #[test]
     fn bytes_keep_three_digits() {

@@ -21,6 +21,8 @@ pub struct Ledger {
     /// Tokens that the context has, and how many of them wait for the answer.
     pub context: usize,
     pub answer: usize,
+    /// Turns of the conversation that are not read, for want of room.
+    pub dropped_turns: usize,
 }
 
 /// A part of a prompt.

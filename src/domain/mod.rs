@@ -47,4 +47,4 @@ pub use search::*;
 pub use settings::*;
 pub use text_params::*;
 pub use thought::{Split, Thinking, answer_of, is_thought_tag, opened_by, split as split_thought};
-pub use tree::{Run, runs};
+pub use tree::{Run, from_difference, runs};

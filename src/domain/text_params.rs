@@ -187,10 +187,13 @@ pub enum Grammar {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Overflow {
-    /// It is said, and nothing is written.
-    #[default]
+    /// It is said, and nothing is written. Files have it by another name than before: it was the default once, and is
+    /// in the settings of people who never chose it.
+    #[serde(rename = "refuse")]
     Stop,
     /// The oldest turns are left out; the system prompt stays.
+    #[default]
+    #[serde(alias = "stop")]
     Roll,
     /// The first question and its answer stay, what comes after them is left out.
     Middle,

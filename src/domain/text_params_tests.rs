@@ -145,3 +145,13 @@ fn biases_and_chains_of_a_file_are_brought_into_range() {
     kept.clamp();
     assert_eq!(kept, before, "what is in range stays to the bit");
 }
+
+/// Files of before have the old default, which nobody chose.
+#[test]
+fn what_is_left_out_is_read_from_older_files() {
+    let read = |text: &str| serde_json::from_str::<Overflow>(text).unwrap();
+    assert_eq!(read("\"stop\""), Overflow::Roll);
+    for overflow in Overflow::ALL {
+        assert_eq!(read(&serde_json::to_string(&overflow).unwrap()), overflow);
+    }
+}

@@ -51,10 +51,39 @@ pub fn runs(path: &[Turn], shelf: &Shelf) -> Vec<Run> {
     rows
 }
 
+/// A text from where it differs from all others that stand in its place: from the beginning of that word. The whole
+/// text where it begins otherwise, or is the beginning of another.
+pub fn from_difference<'a>(text: &'a str, others: impl IntoIterator<Item = &'a str>) -> &'a str {
+    let same = |other: &str| {
+        let pairs = text.char_indices().zip(other.chars());
+        pairs.take_while(|((_, a), b)| a == b).last().map_or(0, |((at, a), _)| at + a.len_utf8())
+    };
+    let at = others.into_iter().map(same).max().unwrap_or(0);
+    if at == text.len() {
+        return text;
+    }
+    // Chinese has no spaces between words.
+    let in_word = |c: char| (c.is_alphanumeric() && c < '\u{2e80}') || c == '\'' || c == '’';
+    text[text[..at].trim_end_matches(in_word).len()..].trim_start()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::{Message, Role};
+
+    #[test]
+    fn a_branch_begins_where_it_differs() {
+        let text = "The old clock struck nine.";
+        assert_eq!(from_difference(text, ["The old clock stopped.", "A dog."]), "struck nine.");
+        assert_eq!(from_difference("the sea", ["their sea"]), "the sea");
+        assert_eq!(from_difference(text, ["A dog."]), text);
+        assert_eq!(from_difference(text, [text]), text, "the same words");
+        assert_eq!(from_difference("The old", [text]), "The old", "nothing of its own");
+        assert_eq!(from_difference(text, []), text);
+        assert_eq!(from_difference("月亮升起来了", ["月亮落下去了"]), "升起来了");
+        assert_eq!(from_difference("one\n\ntwo", ["one\n\nthree"]), "two");
+    }
 
     fn turn(id: u64, parent: u64) -> Turn {
         let message = Message { role: Role::User, content: id.to_string() };

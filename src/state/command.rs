@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{CardEdit, PageCommand, PersonaCommand, ShotKey, TextKnob};
 use crate::domain::{
     AnswerForm, ConversationId, DeviceChoice, Face, Grammar, Job, JobId, JournalEntry, KvType, Latents, LedgerRequest,
-    NoiseSource, Overflow, Persona, PersonaId, Picture, PictureRecord, Room, Sampler, Schedule, Seed, Settings, Theme,
-    WindowGeometry,
+    ModelRef, NoiseSource, Overflow, Persona, PersonaId, Picture, PictureRecord, Room, Sampler, Schedule, Seed,
+    Settings, Theme, WindowGeometry,
 };
 use crate::lang::Lang;
 use crate::writing::export::{Document, TextFormat};
@@ -128,6 +128,12 @@ pub enum Command {
     Measure(usize),
     /// Reads the grammar of the answer's form.
     CheckGrammar,
+    /// Looks which models can draft for the one in use.
+    FindDrafts,
+    /// Answers the question that was too long, with this choice of what is left out.
+    AnswerWith(Overflow),
+    /// The open conversation's sliders become those of new conversations.
+    UseSliders,
     DismissWriteError,
 
     // Gallery
@@ -221,6 +227,11 @@ pub enum Effect {
     Measure(Box<LedgerRequest>),
     /// The same.
     CheckGrammar(Grammar),
+    /// The same: which of the smaller models, by id, have the vocabulary of `model`.
+    FindDrafts {
+        model: Box<ModelRef>,
+        smaller: Vec<(String, ModelRef)>,
+    },
     /// Each kind of model answers with an event of its own once its memory is free.
     Unload,
     SetDevice(DeviceChoice),

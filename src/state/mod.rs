@@ -3,6 +3,7 @@
 
 mod command;
 mod create;
+mod drafts;
 mod gallery;
 mod grammar;
 mod knobs;
@@ -17,6 +18,7 @@ mod write;
 
 pub use command::*;
 pub use create::*;
+pub use drafts::{DraftsKey, DraftsState};
 pub use gallery::*;
 pub use grammar::GrammarState;
 pub use knobs::TextKnob;

@@ -49,6 +49,20 @@ impl ModelEntry {
     }
 }
 
+impl ModelEntry {
+    /// The fetch ended before its time; its last news says what is on the disk.
+    pub(super) fn fetch_stopped(&mut self) {
+        let Some(fetch) = self.fetch.take() else { return };
+        match (fetch.done, &self.presence) {
+            (0, ModelPresence::Partial { .. }) if fetch.total.is_some() => self.presence = ModelPresence::Absent,
+            (0, _) => {}
+            // All is here, and was being looked at.
+            (bytes, ModelPresence::Unchecked { .. }) if bytes >= self.card.bytes() => {}
+            (bytes, _) => self.presence = ModelPresence::Partial { bytes },
+        }
+    }
+}
+
 impl ModelsState {
     pub fn entry(&self, id: &str) -> Option<&ModelEntry> {
         self.entries.iter().find(|e| e.card.id == id)

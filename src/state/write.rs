@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use super::wanted::Wanted;
-use super::{Aim, Finder, GrammarState, LedgerState, PageSpot, Phase};
+use super::{Aim, DraftsState, Finder, GrammarState, LedgerState, PageSpot, Phase};
 use crate::domain::{
-    ConversationHead, ConversationId, Illustration, JobId, Manner, Page, Shelf, TextParams, TextPrompt, Thinking,
-    TokenChoice, Turn,
+    ConversationHead, ConversationId, Illustration, JobId, Manner, Page, Role, Shelf, TextParams, TextPrompt, Thinking,
+    TokenChoice, Turn, TurnInfo,
 };
 use crate::error::StudioError;
 use crate::writing::checks::Finding;
 use crate::writing::forms::Values;
+use crate::writing::page::Unnoted;
 
 /// Write, but for the sliders and the system prompt of new conversations, which are in the settings.
 #[derive(Clone, Debug, Default)]
@@ -29,12 +30,21 @@ pub struct WriteState {
     pub draft: String,
     /// A turn of the person's that is being edited, and its new text.
     pub editing: Option<(u64, String)>,
+    /// The answer that is being written, else the one that comes next.
     pub job: Option<TextJob>,
+    /// Answers of other conversations, which wait for it or for their model; one a conversation.
+    pub queue: Vec<TextJob>,
+    /// Questions whose model could not be fetched: they are asked once it is here.
+    pub(super) waiting: Vec<TextJob>,
     pub error: Option<StudioError>,
     pub ledger: LedgerState,
     pub grammar: GrammarState,
-    /// What the model weighed for the tokens of answers that were written in this session.
+    pub drafts: DraftsState,
+    /// What the model weighed for the tokens of the open conversation's answers, as far as they were written in this
+    /// session.
     pub weighed: HashMap<u64, Vec<TokenChoice>>,
+    /// What is kept of conversations that were open before, the latest last.
+    pub(super) aside: Vec<Aside>,
     /// The answer that is shown as its tokens.
     pub inspecting: Option<u64>,
     /// The form that is being filled in.
@@ -55,6 +65,18 @@ pub(super) struct Checked {
     pub turns: usize,
     pub busy: bool,
 }
+
+/// What the session knows of a conversation that its file does not say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Aside {
+    pub id: ConversationId,
+    pub weighed: HashMap<u64, Vec<TokenChoice>>,
+    /// Why its last question has no answer.
+    pub error: Option<StudioError>,
+}
+
+/// Conversations of which something is kept aside.
+const ASIDE: usize = 32;
 
 /// A form and what was typed into it.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,8 +120,10 @@ pub struct TextJob {
     /// What of the answer is thought, and how many of those that were weighed it has been told of.
     pub thinking: Thinking,
     pub heard: usize,
-    /// When the first piece came, in the state's clock.
+    /// When the model was ready, and when the first piece and the last one came, in the state's clock.
+    pub ready_ms: Option<i64>,
     pub first_ms: Option<i64>,
+    pub last_ms: Option<i64>,
     pub seed: u64,
     /// The sliders and the model as they were when it was asked.
     pub params: TextParams,
@@ -109,12 +133,23 @@ pub struct TextJob {
     pub page: Option<PageSpot>,
     /// The answer so far: the page may show another conversation meanwhile.
     pub text: String,
+    /// The turn that is answered; `None` in a page.
+    pub parent: Option<u64>,
+    /// The figures of what was there before: the answer is gone on with.
+    pub before: Option<TurnInfo>,
+    /// Takes the author's note out of what a model writes into a page.
+    pub unnoted: Option<Unnoted>,
 }
 
 impl OpenConversation {
     /// Whether there is nothing in it yet.
     pub fn is_blank(&self) -> bool {
         self.page.as_ref().map_or(self.turns.is_empty(), |page| page.text.is_empty())
+    }
+
+    /// Whether its last turn is a question.
+    pub fn is_unanswered(&self) -> bool {
+        self.turns.last().is_some_and(|turn| turn.message.role == Role::User)
     }
 
     pub fn turn(&self, id: u64) -> Option<&Turn> {
@@ -131,9 +166,91 @@ impl OpenConversation {
 }
 
 impl WriteState {
-    /// Whether the page shows the conversation that is being written.
+    /// All answers that are asked for, the one that is written first.
+    pub fn jobs(&self) -> impl Iterator<Item = &TextJob> {
+        self.job.iter().chain(&self.queue)
+    }
+
+    /// The answer that is written into the open conversation, or waits for that.
+    pub fn job_here(&self) -> Option<&TextJob> {
+        self.open.id.as_ref().and_then(|id| self.job_of(id))
+    }
+
+    pub fn job_of(&self, id: &ConversationId) -> Option<&TextJob> {
+        self.jobs().find(|job| job.conversation == *id)
+    }
+
+    /// Whether an answer is written into the open conversation, or waits for that.
     pub fn is_writing_here(&self) -> bool {
-        self.job.as_ref().is_some_and(|job| Some(&job.conversation) == self.open.id.as_ref())
+        self.job_here().is_some()
+    }
+
+    /// The answer of another conversation that is being written, and its title.
+    pub fn writing_elsewhere(&self) -> Option<(&ConversationId, &str)> {
+        let job = self.job.as_ref().filter(|job| Some(&job.conversation) != self.open.id.as_ref())?;
+        let head = self.conversations.iter().find(|head| head.id == job.conversation);
+        Some((&job.conversation, head.map_or("", |head| head.title.as_str())))
+    }
+
+    /// Whether the open conversation's last question is answered as soon as its model is here.
+    pub fn waits_here(&self) -> bool {
+        self.waiting.iter().any(|job| Some(&job.conversation) == self.open.id.as_ref())
+    }
+
+    /// Makes the answer that `is` means the first one; false where there is none.
+    pub(super) fn bring(&mut self, is: impl Fn(&TextJob) -> bool) -> bool {
+        if self.job.as_ref().is_some_and(&is) {
+            return true;
+        }
+        let Some(at) = self.queue.iter().position(is) else { return false };
+        let job = self.queue.remove(at);
+        self.queue.splice(..0, self.job.replace(job));
+        true
+    }
+
+    /// Puts an answer behind those that were asked for before.
+    pub(super) fn enqueue(&mut self, job: TextJob) {
+        self.waiting.retain(|other| other.conversation != job.conversation);
+        match self.job {
+            None => self.job = Some(job),
+            Some(_) => self.queue.push(job),
+        }
+    }
+
+    /// Takes the first answer out; the next one moves up.
+    pub(super) fn take_job(&mut self) -> Option<TextJob> {
+        let next = if self.queue.is_empty() { None } else { Some(self.queue.remove(0)) };
+        std::mem::replace(&mut self.job, next)
+    }
+
+    /// What is kept aside of a conversation that is not open.
+    pub(super) fn aside_of(&mut self, id: &ConversationId) -> &mut Aside {
+        let known = self.aside.iter().position(|aside| aside.id == *id).map(|at| self.aside.remove(at));
+        self.aside.push(known.unwrap_or_else(|| Aside { id: id.clone(), ..Aside::default() }));
+        let old = self.aside.len().saturating_sub(ASIDE);
+        self.aside.drain(..old);
+        let last = self.aside.len() - 1;
+        &mut self.aside[last]
+    }
+
+    /// The open conversation is left.
+    pub(super) fn put_aside(&mut self) {
+        let (weighed, error) = (std::mem::take(&mut self.weighed), self.error.take());
+        let has_question = self.open.is_unanswered();
+        if let Some(id) = self.open.id.clone()
+            && (!weighed.is_empty() || (has_question && error.is_some()))
+        {
+            *self.aside_of(&id) = Aside { id: id.clone(), weighed, error: error.filter(|_| has_question) };
+        }
+    }
+
+    /// A conversation is opened again.
+    pub(super) fn take_aside(&mut self, id: &ConversationId) {
+        if let Some(at) = self.aside.iter().position(|aside| aside.id == *id) {
+            let Aside { weighed, error, .. } = self.aside.remove(at);
+            self.weighed = weighed;
+            self.error = error.filter(|_| self.open.is_unanswered());
+        }
     }
 
     /// Conversations whose title has the searched words: the pinned ones, then the rest, each newest first.
@@ -150,5 +267,25 @@ impl TextJob {
     pub fn rate(&self, now_ms: i64) -> Option<f64> {
         let ms = now_ms - self.first_ms?;
         (self.pieces > 1 && ms > 200).then(|| (self.pieces - 1) as f64 * 1000.0 / ms as f64)
+    }
+
+    /// Tokens of the whole answer so far.
+    pub fn tokens(&self) -> usize {
+        self.before.as_ref().map_or(0, |before| before.completion_tokens) + self.pieces
+    }
+
+    /// The figures of an answer that ended before its time, by the state's clock; of what was written now.
+    pub(super) fn figures(&self) -> TurnInfo {
+        let seconds = |from: Option<i64>, to: Option<i64>| Some((to? - from?).max(0) as f64 / 1000.0);
+        let written = seconds(self.first_ms, self.last_ms).filter(|s| *s > 0.0);
+        TurnInfo {
+            model: self.params.model.clone(),
+            seed: self.seed,
+            completion_tokens: self.pieces,
+            thought_tokens: self.thinking.tokens(),
+            ttft_s: seconds(self.ready_ms, self.first_ms).unwrap_or_default(),
+            decode_tok_s: written.map_or(0.0, |s| self.pieces.saturating_sub(1) as f64 / s),
+            ..TurnInfo::default()
+        }
     }
 }

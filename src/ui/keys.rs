@@ -59,7 +59,7 @@ fn escape(cx: &mut Cx<'_>) {
         Room::Write if cx.state.personas.editing.is_some() => cx.push(Command::Persona(PersonaCommand::Leave)),
         Room::Write if cx.state.personas.shown => cx.push(Command::Persona(PersonaCommand::Show(false))),
         Room::Write if cx.state.write.editing.is_some() => cx.push(Command::CancelEdit),
-        Room::Write if cx.state.write.job.is_some() => cx.push(Command::CancelCurrent),
+        Room::Write if cx.state.write.is_writing_here() => cx.push(Command::CancelCurrent),
         Room::Gallery if cx.state.gallery.selected.is_some() => cx.push(Command::Select(None)),
         _ => {}
     }

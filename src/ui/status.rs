@@ -133,12 +133,12 @@ fn model_state(cx: &Cx<'_>, id: &str) -> String {
 fn speed(cx: &Cx<'_>) -> Option<String> {
     let write = &cx.state.write;
     if let Some(rate) = write.job.as_ref().and_then(|job| job.rate(cx.state.now_ms)) {
-        return Some(cx.with(T::TokensPerSecond, &[&format!("{rate:.0}")]));
+        return Some(cx.with(T::TokensPerSecond, &[&crate::domain::rate(rate)]));
     }
     match cx.state.room() {
         Room::Write => {
             let info = write.open.turns.iter().rev().find_map(|t| t.info.as_ref())?;
-            (info.decode_tok_s > 0.0).then(|| cx.with(T::TokensPerSecond, &[&format!("{:.0}", info.decode_tok_s)]))
+            (info.decode_tok_s > 0.0).then(|| cx.with(T::TokensPerSecond, &[&crate::domain::rate(info.decode_tok_s)]))
         }
         _ => {
             let step = cx.state.create.step_s?;

@@ -433,7 +433,28 @@ texts! {
     LedgerPart: "{0} + {1} left out", "{0}，另有 {1} 放不下";
     LedgerFree: "{0} tokens are free", "剩余 {0} 词元";
     LedgerTooLong: "{0} tokens too many: the answer will be cut short. A larger context or a shorter text helps.", "超出 {0} 词元，回答会被截断。可以加大上下文或缩短文字。";
+    LedgerRefused: "{0} tokens more than the context holds: nothing can be sent like this.", "超出上下文 {0} 词元，这样无法发送。";
     LedgerLeftOut: "About {0} tokens have no room and are not read.", "约 {0} 词元放不下，不会被读取。";
+
+    // Write: what is asked, what waits, what is read
+    NotAnswered: "Not answered", "尚未回答";
+    AnsweredOnceHere: "Is answered as soon as {0} is here", "{0} 就绪后就会回答";
+    WritingIn: "Writing in “{0}”", "正在写“{0}”";
+    WaitsForTalk: "Waits until “{0}” is written", "等“{0}”写完";
+    GoThere: "Go there", "前往";
+    ReadFromHere: "The model reads from here on: {0} earlier messages have no room", "模型从这里开始读：前面 {0} 条消息放不下";
+    ReadFromHereOne: "The model reads from here on: one earlier message has no room", "模型从这里开始读：前面 1 条消息放不下";
+    LeftOutFromHere: "Not read from here on: {0} messages have no room", "从这里起有 {0} 条消息放不下，不会被读取";
+    LeftOutFromHereOne: "Not read: one message has no room", "有 1 条消息放不下，不会被读取";
+    ReadOnFromHere: "The model reads on from here", "模型从这里继续读";
+    UseForNew: "Use for new conversations", "用于新对话";
+    UseForNewHover: "New conversations begin with these sliders, and those whose sliders were never moved take them too.", "新对话会以这些参数开始，从未调过参数的对话也会采用。";
+    UsedForNew: "New conversations begin with these", "新对话以这些参数开始";
+    RestWillBeFetched: "{0} of {1} of {2} are on this machine. The rest is fetched when you first send.", "{2} 已有 {0}（共 {1}）在这台电脑上，其余部分会在首次发送时下载。";
+    FetchRest: "Fetch the rest", "继续下载";
+    ComparingVocabularies: "Comparing vocabularies…", "正在比较词表…";
+    NoDraftHere: "No smaller model with the same vocabulary is on this machine.", "本机没有词表相同的更小模型。";
+    HalfLetter: "{0} (part of a character)", "{0}（半个字符）";
 
     // Page
     Chat: "Chat", "对话";

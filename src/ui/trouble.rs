@@ -32,8 +32,15 @@ pub fn remedy_button(error: &StudioError) -> Option<(T, Command)> {
     }
 }
 
-/// The whole card. `extra` is the button of the place itself (try to save again); `dismiss` closes the card.
-pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, error: &StudioError, extra: Option<(T, Command)>, dismiss: Option<Command>) {
+/// The whole card. `extra` are buttons of the place itself (try to save again); `dismiss` closes the card.
+pub fn card(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    error: &StudioError,
+    extra: impl IntoIterator<Item = (T, Command)>,
+    dismiss: Option<Command>,
+) {
+    let extra: Vec<(T, Command)> = extra.into_iter().collect();
     let p = cx.p;
     let frame = widgets::card(p).fill(p.bad_soft).stroke(Stroke::new(1.0, p.bad.gamma_multiply(0.5)));
     frame.show(ui, |ui| {
@@ -47,8 +54,8 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, error: &StudioError, extra: Option<(T,
                 text(ui, &error.summary(cx.lang), BODY, p.strong);
                 text(ui, &error.remedy(cx.lang), BODY, p.text);
                 ui.add_space(S1);
-                let own = remedy_button(error).filter(|(_, command)| extra.as_ref().is_none_or(|(_, e)| e != command));
-                if own.is_some() || extra.is_some() {
+                let own = remedy_button(error).filter(|(_, command)| extra.iter().all(|(_, e)| e != command));
+                if own.is_some() || !extra.is_empty() {
                     ui.horizontal_wrapped(|ui| {
                         for (label, command) in extra.into_iter().chain(own) {
                             if widgets::text_button(ui, cx.t(label)).clicked() {

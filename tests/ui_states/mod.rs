@@ -389,12 +389,17 @@ pub fn write_streaming(lang: Lang, theme: Theme) -> AppState {
         weighed: Vec::new(),
         thinking: Thinking::default(),
         heard: 0,
+        ready_ms: Some(NOW - 1900),
         first_ms: Some(NOW - 1500),
+        last_ms: Some(NOW),
         seed: 3,
         params: TextParams::default(),
         prompt: TextPrompt::Chat(Vec::new()),
         page: None,
         text: String::new(),
+        parent: Some(3),
+        before: None,
+        unnoted: None,
     });
     state
 }
@@ -535,5 +540,5 @@ pub fn ledger(page: bool) -> Ledger {
     } else {
         vec![part(PartKind::System, "", 6, 0), part(PartKind::Turns, "", 214, 0), part(PartKind::Template, "", 31, 0)]
     };
-    Ledger { serial: 0, parts, context: 2048, answer: 512 }
+    Ledger { serial: 0, parts, context: 2048, answer: 512, dropped_turns: 0 }
 }

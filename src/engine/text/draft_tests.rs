@@ -368,3 +368,23 @@ fn another_vocabulary_is_refused_with_its_reason() {
     let missing = StudioError::from(Cause::FileMissing { path: "/no/draft.gguf".into() });
     assert!(matches!(result, Err(Stop::Failed(error)) if error.cause() == missing.cause()));
 }
+
+/// What is offered is what is not refused.
+#[test]
+fn those_are_found_whose_vocabulary_is_the_same() {
+    use crate::domain::{ModelFiles, ModelRef};
+    use crate::engine::text::drafts::able;
+
+    let files = files();
+    let [twin, near, _] = files.drafts();
+    let other = files.draft("other", |file| {
+        file.set("tokenizer.ggml.eos_token_id", Meta::U32(297));
+    });
+    let cut = files.folder.path().join("cut");
+    std::fs::write(&cut, b"GGUF").unwrap();
+    let model = |path: &Path| ModelRef { id: "x".into(), files: ModelFiles::File(path.to_owned()), sha256: None };
+    let named = |path: &PathBuf| (path.file_name().unwrap().to_string_lossy().into_owned(), model(path));
+    let others = [&twin, &near, &other, &cut].map(named).to_vec();
+    assert_eq!(able(&model(&files.model), others.clone()), ["twin", "near"]);
+    assert_eq!(able(&model(&cut), others), [""; 0]);
+}

@@ -78,16 +78,16 @@ impl Meter {
         let context = words.context_length.min(request.params.context as usize);
         let answer = (request.params.max_tokens as usize).min(context / 2);
         let room = context - answer;
-        let parts = match &request.prompt {
-            TextPrompt::Raw(text) => vec![part(PartKind::Text, words.count(text), 0)],
-            TextPrompt::Page(page) => assemble(page, room, &mut |text| words.count(text)).parts,
+        let (parts, dropped_turns) = match &request.prompt {
+            TextPrompt::Raw(text) => (vec![part(PartKind::Text, words.count(text), 0)], 0),
+            TextPrompt::Page(page) => (assemble(page, room, &mut |text| words.count(text)).parts, 0),
             TextPrompt::Chat(turns) => {
                 let played = PlayedPrompt { turns: turns.clone(), ..PlayedPrompt::default() };
                 self.chat(&words, &played, request, room)?
             }
             TextPrompt::Played(played) => self.chat(&words, played, request, room)?,
         };
-        Ok(Ledger { serial: request.serial, parts, context, answer })
+        Ok(Ledger { serial: request.serial, parts, context, answer, dropped_turns })
     }
 
     fn count(&mut self, words: &Words, text: &str) -> usize {
@@ -105,7 +105,7 @@ impl Meter {
         played: &PlayedPrompt,
         request: &LedgerRequest,
         room: usize,
-    ) -> Result<Vec<Part>> {
+    ) -> Result<(Vec<Part>, usize)> {
         let (turns, cards) = with_lore(played, room, &mut |text| self.count(words, text));
         let played = &PlayedPrompt { turns, examples: played.examples.clone(), cards: Vec::new() };
         let messages = &played.turns;
@@ -116,7 +116,7 @@ impl Meter {
         let overflow = if has_turns { request.params.overflow } else { Overflow::Stop };
         // Without a turn nothing is rendered, and all examples have room as far as is known.
         let fits = |turns: &[Message]| Ok(!has_turns || rendered(turns)? <= room);
-        let (kept, _, shown) = fit_played(played, overflow, fits)?;
+        let (kept, dropped, shown) = fit_played(played, overflow, fits)?;
         let total = match has_turns {
             true => Some(words.tokenizer.begin(template.tokens(&kept, &words.tokenizer)?).len()),
             false => None,
@@ -162,7 +162,7 @@ impl Meter {
         if parts.is_empty() {
             return Err(Cause::EmptyPrompt.into());
         }
-        Ok(parts)
+        Ok((parts, dropped))
     }
 }
 

@@ -15,6 +15,8 @@
 //! | `ledger` | what a prompt is made of, before it is sent |
 //! | `answer` | the loop over tokens |
 //! | `draft` | a smaller model that runs ahead |
+//! | `drafts` | which models can: those of the same vocabulary |
+//! | `asker` | small questions on a thread of their own |
 //! | [`crate::formats::gguf`] | the header, read as if an enemy wrote it |
 //! | `tokenizer/` | text to tokens and back, equal to llama.cpp's |
 //! | `template/` | the model's own chat template, run as if an enemy wrote it |
@@ -26,8 +28,10 @@
 //! | `stream` | whole characters, no stop texts |
 
 mod answer;
+mod asker;
 mod chooser;
 mod draft;
+mod drafts;
 mod eliza;
 mod fit;
 mod grammar;
@@ -49,6 +53,7 @@ mod words;
 #[doc(hidden)]
 pub mod testing;
 
+pub use drafts::DraftFinder;
 pub use grammar::{Checked, GrammarChecker};
 pub use info::{TextModelInfo, inspect};
 pub use ledger::{Measured, Measurer, Meter};

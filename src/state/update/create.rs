@@ -18,6 +18,9 @@ const REMEMBERED: usize = 200;
 
 impl AppState {
     pub(super) fn set_image(&mut self, edit: ImageEdit) {
+        if !matches!(edit, ImageEdit::Prompt(_) | ImageEdit::Negative(_)) {
+            self.heal_image();
+        }
         let params = &mut self.settings.image;
         match edit {
             ImageEdit::Prompt(text) => {
@@ -51,8 +54,9 @@ impl AppState {
     /// Takes a model, with its sliders as the person left them, or as its card says the first time. Prompts, seed and
     /// count stay.
     pub(super) fn choose_image_model(&mut self, id: String) {
-        let now = &self.settings.image;
-        if now.model != id {
+        if self.settings.image.model != id {
+            self.heal_image();
+            let now = &self.settings.image;
             let fresh = self.sliders_of(&id);
             let left = ImageParams { prompt: String::new(), negative: String::new(), ..now.clone() };
             let next = self.settings.image_of.remove(&id).unwrap_or(fresh);
@@ -172,8 +176,8 @@ impl AppState {
         if let Some(job) = self.create.jobs.iter_mut().find(|job| job.id == id) {
             job.phase = Phase::Cancelling;
             fx.push(Effect::Cancel(id));
-        } else if self.write.job.as_ref().is_some_and(|job| job.id == Some(id)) {
-            self.stop_writing(fx);
+        } else if self.write.bring(|job| job.id == Some(id)) {
+            self.stop_job(fx);
         }
     }
 

@@ -12,7 +12,7 @@ use crate::writing::forms::{Form, find, outline_sections};
 impl AppState {
     pub(super) fn open_form(&mut self, id: &str, fx: &mut Effects) {
         let Some(form) = find(id) else { return };
-        if self.write.job.is_some() {
+        if self.write.is_writing_here() {
             return;
         }
         self.new_conversation(fx);
@@ -28,7 +28,7 @@ impl AppState {
 
     /// Sends the form's prompt in a conversation of its own.
     pub(super) fn write_form(&mut self, fx: &mut Effects) {
-        if self.write.job.is_some() || !self.may_write() {
+        if self.write.is_writing_here() || !self.may_write() {
             return;
         }
         let Some(state) = self.write.form.clone() else { return };
@@ -40,7 +40,10 @@ impl AppState {
                 return;
             }
         };
+        // The sliders were moved for what is written now.
+        let sliders = self.write.open.manner.sliders.take();
         self.new_conversation(fx);
+        self.write.open.manner.sliders = sliders;
         // Named by what it is about, not by what the form makes of it.
         self.begin_conversation(title_of(form.topic(&state.values)), prompt.system.unwrap_or_default(), fx);
         self.add_user_turn(prompt.user, fx);
@@ -113,7 +116,7 @@ impl AppState {
         let Some(section) = outline_sections(&outline).into_iter().nth(at) else { return };
         let prompt = form.render_section(&made.values, self.form_lang(form, made), &outline, &section);
         match prompt {
-            Ok(prompt) if self.write.job.is_none() && self.may_write() => {
+            Ok(prompt) if !self.write.is_writing_here() && self.may_write() => {
                 self.add_user_turn(prompt.user, fx);
                 self.answer(None, fx);
             }
@@ -124,7 +127,7 @@ impl AppState {
 
     /// Asks for a place of the last answer once more.
     pub(super) fn ask_again(&mut self, instruction: String, fx: &mut Effects) {
-        if self.write.job.is_some() || !self.may_write() {
+        if self.write.is_writing_here() || !self.may_write() {
             return;
         }
         self.add_user_turn(instruction, fx);

@@ -11,9 +11,6 @@ use crate::state::{AppState, Effect, NoticeKind};
 impl AppState {
     /// Keeps all chats of a file, and shows the first of them.
     pub(super) fn chats_opened(&mut self, chats: Vec<ImportedChat>, left_out: Vec<Both>, fx: &mut Effects) {
-        if self.write.job.is_some() {
-            self.stop_writing(fx);
-        }
         self.new_conversation(fx);
         self.settings.room = Room::Write;
         let count = chats.len();

@@ -95,6 +95,8 @@ impl AppState {
     pub(super) fn store_event(&mut self, event: StoreEvent, fx: &mut Effects) {
         match event {
             StoreEvent::PictureSaved { job, index, item } => {
+                self.heal_picture((job, index));
+                self.heal_disk(&item.path);
                 self.saved((job, index), Saved::At(item.path.clone()));
                 self.illustrate((job, index), &item.path, fx);
                 if let Some(items) = &mut self.gallery.items
@@ -115,7 +117,10 @@ impl AppState {
             StoreEvent::ChatsOpened { chats, left_out } => {
                 self.chats_opened(chats, left_out, fx);
             }
-            StoreEvent::Exported { path } => self.note(NoticeKind::Exported(path)),
+            StoreEvent::Exported { path } => {
+                self.heal_disk(&path);
+                self.note(NoticeKind::Exported(path));
+            }
             // A list that was begun before the folder was changed comes too late.
             StoreEvent::Library(items) => {
                 let here = |item: &LibraryItem| item.path.starts_with(&self.status.library);
@@ -149,7 +154,7 @@ impl AppState {
             StoreEvent::Conversations(heads) => self.conversations_listed(heads, fx),
             StoreEvent::ConversationTrashed(id) => self.conversation_trashed(id),
             StoreEvent::Conversation(data) => self.conversation_loaded(*data, fx),
-            StoreEvent::SettingsSaved => {}
+            StoreEvent::SettingsSaved => self.heal_settings(),
             StoreEvent::Failed(error) => self.problem(error),
         }
     }

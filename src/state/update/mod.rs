@@ -1,9 +1,12 @@
 //! The one function that changes the state.
 
 mod create;
+mod drafts;
+mod ended;
 mod export;
 mod forms;
 mod grammar;
+mod heal;
 mod helper;
 mod imports;
 mod ledger;
@@ -11,6 +14,7 @@ mod library;
 mod models;
 mod page;
 mod personas;
+mod queue;
 mod restore;
 mod settings;
 mod shelf;
@@ -33,6 +37,8 @@ pub enum Input {
     Ledger(u64, Result<Ledger>),
     /// A grammar that was read.
     Grammar(Grammar, Result<()>),
+    /// The models that can draft for the one that was asked about, by id.
+    Drafts(Vec<String>),
     /// A text or a picture is on the clipboard.
     Copied,
     /// The engine could not be told to free its memory.
@@ -49,9 +55,11 @@ pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::Fetch(event) => state.fetch_event(event, &mut effects),
         Input::Ledger(serial, ledger) => state.measured(serial, ledger),
         Input::Grammar(grammar, outcome) => state.grammar_checked(grammar, outcome),
+        Input::Drafts(able) => state.drafts_found(able),
         Input::Copied => state.note(NoticeKind::Copied),
         Input::NotUnloaded(error) => state.not_unloaded(error),
     }
+    state.heal();
     state.load_stage(&mut effects);
     state.refresh_findings();
     state.write.note_questions(&effects);
@@ -116,6 +124,9 @@ impl AppState {
             Command::PictureOfTurn(id) => self.picture_of_turn(id, fx),
             Command::Measure(cursor) => self.measure(cursor, fx),
             Command::CheckGrammar => self.check_grammar(fx),
+            Command::FindDrafts => self.find_drafts(fx),
+            Command::AnswerWith(overflow) => self.answer_with(overflow, fx),
+            Command::UseSliders => self.use_sliders(),
             Command::ForgetSubject => self.create.subject = None,
             Command::GoToSubject => self.go_to_subject(fx),
             Command::IllustrateAgain(id) => self.illustrate_again(id, fx),
@@ -204,7 +215,7 @@ impl AppState {
             self.helper_event(id, event.kind, fx);
         } else if self.create.jobs.iter().any(|job| job.id == id) {
             self.image_event(id, event.kind, fx);
-        } else if self.write.job.as_ref().is_some_and(|job| job.id == Some(id)) {
+        } else if self.write.bring(|job| job.id == Some(id)) {
             self.text_event(event.kind, fx);
         }
     }

@@ -1,7 +1,7 @@
 //! Models: fetching, choosing, freeing.
 
 use super::Effects;
-use crate::domain::{CardDefaults, FetchEvent, FetchEventKind, JobId, Makes, ModelPresence, Room};
+use crate::domain::{CardDefaults, FetchEvent, FetchEventKind, JobId, Makes, ModelPresence, Room, TextParams};
 use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Effect, FetchState, NoticeKind};
 
@@ -72,20 +72,12 @@ impl AppState {
                 self.fetch_ended(&id, None, fx);
             }
             FetchEventKind::Failed(error) => {
-                let done = fetch.done;
-                entry.fetch = None;
+                entry.fetch_stopped();
                 entry.error = Some(error.clone());
-                if done > 0 {
-                    entry.presence = ModelPresence::Partial { bytes: done };
-                }
                 self.fetch_ended(&id, Some(error), fx);
             }
             FetchEventKind::Cancelled => {
-                let done = fetch.done;
-                entry.fetch = None;
-                if done > 0 {
-                    entry.presence = ModelPresence::Partial { bytes: done };
-                }
+                entry.fetch_stopped();
                 self.fetch_cancelled(&id, fx);
             }
         }
@@ -110,19 +102,29 @@ impl AppState {
         }
     }
 
-    /// Takes a language model, and the sliders that its card starts with where the person moved none.
+    /// Takes a language model for what is open and for what is begun later (a character's own is for its conversation
+    /// alone), with the sliders that its card starts with where the person moved none.
     pub(super) fn choose_text_model(&mut self, id: String) {
-        let own = self.write.open.manner.sliders.is_some();
-        let before = if own { self.text().model.clone() } else { self.settings.text_card.clone() };
-        let (old, new) = (self.card_defaults(&before), self.card_defaults(&id));
-        if !own {
+        let before = self.text().clone();
+        let (own, all) = (self.card_defaults(&before.model), self.card_defaults(&self.settings.text_card));
+        let new = self.card_defaults(&id);
+        let choose = |params: &mut TextParams, old: &CardDefaults| {
+            if params.model != id {
+                old.hand_over(&new, params);
+                // It runs ahead of the other one.
+                params.draft = None;
+                params.model.clone_from(&id);
+            }
+        };
+        if self.write.open.manner.speaker.is_none() {
+            choose(&mut self.settings.text, &all);
             self.settings.text_card.clone_from(&id);
+            self.write.open.manner.sliders.iter_mut().for_each(|params| choose(params, &own));
+        } else {
+            choose(self.text_mut(), &own);
         }
-        let params = self.text_mut();
-        old.hand_over(&new, params);
-        // It cannot run ahead of itself.
-        params.draft.take_if(|draft| *draft == id);
-        params.model = id;
+        self.sliders_moved_ms = Some(self.now_ms);
+        self.heal_text(&before);
     }
 
     pub(super) fn card_defaults(&self, id: &str) -> CardDefaults {
@@ -155,6 +157,7 @@ impl AppState {
         for entry in self.models.entries.iter_mut().filter(|entry| entry.card.makes == makes) {
             entry.loaded = false;
         }
+        self.heal_memory();
         if let Some(at) = self.models.unloading.iter().position(|kind| *kind == makes) {
             self.models.unloading.remove(at);
             if self.models.unloading.is_empty() {
@@ -181,7 +184,7 @@ impl AppState {
     pub(super) fn note_loaded(&mut self, job: JobId) {
         let image = self.create.jobs.iter().find(|j| j.id == job).map(|j| j.request.model.id.clone());
         let makes = if image.is_some() { Makes::Image } else { Makes::Text };
-        let text = || self.write.job.as_ref().filter(|j| j.id == Some(job)).map(|j| j.params.model.clone());
+        let text = || self.write.jobs().find(|j| j.id == Some(job)).map(|j| j.params.model.clone());
         let helped = self.create.helper.as_ref().filter(|helper| helper.id == job);
         let text = || text().or_else(|| helped.map(|helper| helper.model.clone()));
         let Some(id) = image.or_else(text) else { return };

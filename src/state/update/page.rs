@@ -6,8 +6,11 @@ use crate::domain::{
     Author, ConversationHead, ConversationId, Edit, FinishReason, JournalEntry, PAGE_BYTES, Page, PageEntry,
     PagePrompt, Passage, StoryCard, TextParams, TextPrompt, TurnInfo,
 };
-use crate::error::Cause;
+use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Effect, NoticeKind, OpenConversation, PageCommand, PageSpot};
+
+/// What is too large of a page that is too long.
+const PAGE_SIZE: &str = "page, bytes";
 
 impl AppState {
     pub(super) fn page_command(&mut self, command: PageCommand, fx: &mut Effects) {
@@ -33,7 +36,7 @@ impl AppState {
             PageCommand::New | PageCommand::Of(_) => return,
             PageCommand::Type(text) if text.len() > PAGE_BYTES && text.len() > page.text.len() => {
                 let (value, max) = (text.len() as f64, PAGE_BYTES as f64);
-                self.write.error = Some(Cause::OutOfRange { name: "page, bytes", value, min: 0.0, max }.into());
+                self.write.error = Some(Cause::OutOfRange { name: PAGE_SIZE, value, min: 0.0, max }.into());
                 return;
             }
             PageCommand::Type(text) => page.edit_to(&text, Author::Person),
@@ -54,6 +57,12 @@ impl AppState {
             PageCommand::Picture { from, to } => return self.picture_of_passage(from, to, fx),
         };
         if let Some(entry) = entry {
+            // What was wrong with the text was wrong with another text.
+            let typed = |error: &StudioError| {
+                matches!(error.cause(), Cause::EmptyPrompt)
+                    || matches!(error.cause(), Cause::OutOfRange { name, .. } if *name == PAGE_SIZE)
+            };
+            self.write.error.take_if(|error| typed(error));
             self.change_page(entry, fx);
             self.name_page(false, fx);
         }
@@ -94,6 +103,7 @@ impl AppState {
                 page: true,
                 ..Default::default()
             };
+            self.begin_sliders(&head.id, fx);
             self.write.conversations.insert(0, head);
         }
         let Some((id, page)) = self.write.open.id.clone().zip(self.write.open.page.as_mut()) else { return };
@@ -117,7 +127,7 @@ impl AppState {
     }
 
     fn write_page(&mut self, at: usize, fx: &mut Effects) {
-        if self.write.job.is_some() || !self.may_write() {
+        if self.write.is_writing_here() || !self.may_write() {
             return;
         }
         self.name_page(true, fx);
@@ -150,7 +160,7 @@ impl AppState {
         let Some((parent, at)) = last.filter(|edit| edit.by == Author::Model).map(|edit| (edit.parent, edit.at)) else {
             return;
         };
-        if self.write.job.is_none() && self.may_write() {
+        if !self.write.is_writing_here() && self.may_write() {
             self.change_page(PageEntry::Go { id: parent }, fx);
             self.write_page(at, fx);
         }
@@ -167,7 +177,7 @@ impl AppState {
             PageEntry::More { id, text }
         };
         let conversation = job.conversation.clone();
-        if self.write.is_writing_here()
+        if self.write.open.id.as_ref() == Some(&conversation)
             && let Some(page) = self.write.open.page.as_mut()
         {
             page.apply(entry.clone());

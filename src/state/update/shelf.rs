@@ -92,9 +92,24 @@ impl AppState {
         }
     }
 
-    /// What the sliders move: the open conversation's own, else the person's.
+    /// What the sliders move: those of what is open alone, from the first time on.
     pub(super) fn text_mut(&mut self) -> &mut TextParams {
-        self.write.open.manner.sliders.as_mut().unwrap_or(&mut self.settings.text)
+        self.write.open.manner.sliders.get_or_insert_with(|| self.settings.text.clone())
+    }
+
+    /// New conversations begin with the sliders that are open now.
+    pub(super) fn use_sliders(&mut self) {
+        if let Some(params) = &self.write.open.manner.sliders {
+            self.settings.text = params.clone();
+        }
+    }
+
+    /// Sliders that were moved before there was a file for them.
+    pub(super) fn begin_sliders(&mut self, id: &ConversationId, fx: &mut Effects) {
+        if let Some(params) = self.write.open.manner.sliders.clone() {
+            fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Sliders { params: Box::new(params) } });
+            self.sliders_moved_ms = None;
+        }
     }
 
     /// The open conversation's sliders, where its journal has not got them as they are.

@@ -2,11 +2,11 @@
 
 use super::{Effects, advance};
 use crate::domain::{
-    CONTEXT, ConversationData, ConversationHead, ConversationId, EventKind, Job, JournalEntry, MAX_TOKENS, MIN_P,
-    Makes, Message, ModelRef, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, START, Seed, TEMPERATURE, TOP_K,
-    TOP_P, TextParams, TextPrompt, TextRequest, Thinking, Turn, TurnInfo, split_thought,
+    CONTEXT, ConversationData, ConversationHead, ConversationId, EventKind, JournalEntry, MAX_TOKENS, MIN_P, Makes,
+    Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, START, Seed, TEMPERATURE, TOP_K, TOP_P, TextParams,
+    TextPrompt, Thinking, Turn, TurnInfo,
 };
-use crate::error::{Cause, Result, StudioError};
+use crate::error::Cause;
 use crate::state::wanted::Answer;
 use crate::state::{AppState, Command, Effect, NoticeKind, OpenConversation, PageSpot, Phase, TextEdit, TextJob};
 
@@ -19,9 +19,7 @@ impl AppState {
             Command::SetText(edit) => self.set_text(edit),
             Command::SetDraft(text) => {
                 self.write.draft = text;
-                if self.write.error.as_ref().is_some_and(|e| *e.cause() == Cause::EmptyPrompt) {
-                    self.write.error = None;
-                }
+                self.write.error.take_if(|error| *error.cause() == Cause::EmptyPrompt);
             }
             Command::SetSystemPrompt(text) => self.set_system(text, fx),
             Command::SetSearch(text) => self.set_search(text, fx),
@@ -52,6 +50,7 @@ impl AppState {
             Command::SetEdit(text) => {
                 if let Some((_, edit)) = &mut self.write.editing {
                     *edit = text;
+                    self.write.error.take_if(|error| *error.cause() == Cause::EmptyPrompt);
                 }
             }
             Command::CancelEdit => self.write.editing = None,
@@ -66,7 +65,7 @@ impl AppState {
             Command::ExportConversation(format) => self.export_text(format, fx),
             Command::OpenForm(id) => self.open_form(&id, fx),
             Command::SetFormField(field, value) => self.set_form_field(field, value),
-            Command::CloseForm => self.write.form = None,
+            Command::CloseForm => (self.write.form, self.write.error) = (None, None),
             Command::WriteForm => self.write_form(fx),
             Command::WriteSection => self.write_section(fx),
             Command::AskAgain(instruction) => self.ask_again(instruction, fx),
@@ -76,10 +75,14 @@ impl AppState {
         }
     }
 
-    fn set_text(&mut self, edit: TextEdit) {
-        if self.write.open.manner.sliders.is_some() {
-            self.sliders_moved_ms = Some(self.now_ms);
-        }
+    pub(super) fn set_text(&mut self, edit: TextEdit) {
+        let before = self.text().clone();
+        self.edit_text(edit);
+        self.heal_text(&before);
+    }
+
+    fn edit_text(&mut self, edit: TextEdit) {
+        self.sliders_moved_ms = Some(self.now_ms);
         let card = self.card_defaults(&self.text().model);
         match edit {
             TextEdit::Form(form) => return self.set_answer_form(form),
@@ -127,6 +130,7 @@ impl AppState {
 
     pub(super) fn new_conversation(&mut self, fx: &mut Effects) {
         self.keep_sliders(fx);
+        self.write.put_aside();
         self.personas.shown = false;
         self.write.wanted.forget();
         self.write.ledger.found = None;
@@ -134,7 +138,6 @@ impl AppState {
         self.write.aim = None;
         self.write.finder.goal = None;
         self.write.asked_again = None;
-        self.write.weighed.clear();
         self.write.inspecting = None;
         self.write.open = OpenConversation { system: self.settings.system_prompt.clone(), ..Default::default() };
         self.write.editing = None;
@@ -142,7 +145,7 @@ impl AppState {
     }
 
     fn send(&mut self, fx: &mut Effects) {
-        if self.write.job.is_some() {
+        if self.write.is_writing_here() {
             return;
         }
         let text = self.write.draft.trim().to_owned();
@@ -159,7 +162,7 @@ impl AppState {
     }
 
     fn send_edit(&mut self, fx: &mut Effects) {
-        if self.write.job.is_some() {
+        if self.write.is_writing_here() {
             return;
         }
         let Some((id, text)) = self.write.editing.take() else { return };
@@ -194,7 +197,7 @@ impl AppState {
 
     /// Goes on from a place inside an answer with another token, beside the old answer.
     fn branch_at_token(&mut self, turn: u64, token: usize, other: usize, fx: &mut Effects) {
-        if self.write.job.is_some() || !self.may_write() {
+        if self.write.is_writing_here() || !self.may_write() {
             return;
         }
         let Some((tokens, old)) = self.write.weighed.get(&turn).zip(self.write.open.turn(turn)) else { return };
@@ -204,7 +207,8 @@ impl AppState {
         let mut kept: Vec<_> = before.to_vec();
         kept.push(crate::domain::TokenChoice { others: choice.others.clone(), ..other.clone() });
         let bytes: Vec<u8> = kept.iter().flat_map(|choice| choice.bytes.iter().copied()).collect();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
+        // Half a character is no place to go on from.
+        let Ok(text) = String::from_utf8(bytes) else { return };
         let Some(conversation) = self.write.open.id.clone() else { return };
         let new = self.begin_turn(Role::Assistant, text, parent, fx);
         self.name_like(turn, new, fx);
@@ -215,7 +219,7 @@ impl AppState {
 
     /// Shows another branch; what streams stays on the page.
     pub(super) fn select_branch(&mut self, id: u64, fx: &mut Effects) {
-        if self.write.job.is_none() {
+        if !self.write.is_writing_here() {
             self.show_branch(id, fx);
         }
     }
@@ -228,8 +232,8 @@ impl AppState {
         fx.push(Effect::Journal { id: conversation, entry: JournalEntry::Select { id } });
     }
 
-    fn regenerate(&mut self, fx: &mut Effects) {
-        if self.write.job.is_some() || !self.may_write() {
+    pub(super) fn regenerate(&mut self, fx: &mut Effects) {
+        if self.write.is_writing_here() || !self.may_write() {
             return;
         }
         match self.write.open.turns.last() {
@@ -247,8 +251,8 @@ impl AppState {
     }
 
     /// Lets the model go on with its last answer.
-    fn continue_writing(&mut self, fx: &mut Effects) {
-        if self.write.job.is_some() || !self.may_write() {
+    pub(super) fn continue_writing(&mut self, fx: &mut Effects) {
+        if self.write.is_writing_here() || !self.may_write() {
             return;
         }
         let last = self.write.open.turns.last().filter(|t| t.message.role == Role::Assistant);
@@ -272,15 +276,10 @@ impl AppState {
         self.write.error.is_none()
     }
 
+    /// A turn of the person's; the first one begins a conversation.
     pub(super) fn add_user_turn(&mut self, text: String, fx: &mut Effects) {
-        let system = self.settings.system_prompt.clone();
-        self.add_user_turn_with(text, system, fx);
-    }
-
-    /// A turn of the person's; the first one begins a conversation with this system prompt.
-    pub(super) fn add_user_turn_with(&mut self, text: String, system: String, fx: &mut Effects) {
         if self.write.open.id.is_none() {
-            self.begin_conversation(title_of(&text), system, fx);
+            self.begin_conversation(title_of(&text), self.settings.system_prompt.clone(), fx);
         }
         self.begin_turn(Role::User, text, None, fx);
     }
@@ -292,6 +291,7 @@ impl AppState {
             fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text: system.clone() } });
         }
         fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Title { title: title.clone() } });
+        self.begin_sliders(&id, fx);
         let open = &mut self.write.open;
         (open.title, open.system) = (title.clone(), system);
         let head = ConversationHead { id, title, changed_ms: self.now_ms, ..Default::default() };
@@ -310,9 +310,6 @@ impl AppState {
 
     /// A conversation from elsewhere, kept from now on.
     pub(super) fn open_chat(&mut self, title: String, system: String, turns: Vec<Message>, fx: &mut Effects) {
-        if self.write.job.is_some() {
-            self.stop_writing(fx);
-        }
         self.new_conversation(fx);
         self.settings.room = Room::Write;
         self.begin_conversation(title, system, fx);
@@ -371,7 +368,14 @@ impl AppState {
         };
         let text = self.write.open.turn(turn).map(|t| t.message.content.clone()).unwrap_or_default();
         let weighed = self.write.weighed.get(&turn).cloned().unwrap_or_default();
-        self.write.job = Some(TextJob {
+        let old = self.write.open.turn(turn).filter(|_| page.is_none());
+        let (parent, info) = old.map_or((None, None), |turn| (Some(turn.parent.unwrap_or(START)), turn.info.clone()));
+        // Of an answer that is gone on with from one of its tokens only their number is known.
+        let kept = || TurnInfo { completion_tokens: weighed.len(), ..TurnInfo::default() };
+        let before = info.or_else(|| (!weighed.is_empty()).then(kept));
+        let has_note = self.write.open.page.as_ref().is_some_and(|page| !page.story.note.trim().is_empty());
+        let model = params.model.clone();
+        self.write.enqueue(TextJob {
             id: None,
             turn,
             conversation,
@@ -381,17 +385,21 @@ impl AppState {
             heard: weighed.len(),
             weighed,
             thinking: Thinking::begun(&text),
+            ready_ms: None,
             first_ms: None,
+            last_ms: None,
             seed,
             params,
             prompt,
             page,
             text,
+            parent,
+            before,
+            unnoted: (page.is_some() && has_note).then(Default::default),
         });
-        let model = self.text().model.clone();
         let here = self.models.entry(&model).is_none_or(|entry| entry.is_here());
         if here {
-            self.submit_text(fx);
+            self.submit_text(&model, fx);
         } else {
             self.fetch(&model, fx);
         }
@@ -418,52 +426,28 @@ impl AppState {
         system.into_iter().chain(turns.filter(|m| !m.content.is_empty())).collect()
     }
 
-    /// Hands the waiting answer to the engine; its model is here.
-    fn submit_text(&mut self, fx: &mut Effects) {
-        let Some(params) = self.write.job.as_ref().map(|job| job.params.clone()) else { return };
-        let resolved = self.models.resolve(&params.model, Makes::Text).and_then(|m| Ok((m, self.draft_of(&params)?)));
-        let (model, draft) = match resolved {
-            Ok(models) => models,
-            Err(error) => return self.text_ended(Some(error), fx),
-        };
-        let id = self.new_job();
-        let Some(job) = &mut self.write.job else { return };
-        job.id = Some(id);
-        let request = TextRequest { params, model, draft, prompt: job.prompt.clone(), seed: job.seed };
-        fx.push(Effect::Submit { id, job: Job::Text(Box::new(request)) });
-    }
-
-    /// The files of the draft model, where one is chosen.
-    fn draft_of(&self, params: &TextParams) -> Result<Option<ModelRef>> {
-        params.draft.as_ref().map(|id| self.models.resolve(id, Makes::Text)).transpose()
-    }
-
-    pub(super) fn stop_writing(&mut self, fx: &mut Effects) {
-        let Some(job) = &mut self.write.job else { return };
-        job.phase = Phase::Cancelling;
-        match job.id {
-            Some(id) => fx.push(Effect::Cancel(id)),
-            None => {
-                let model = job.params.model.clone();
-                self.cancel_fetch(&model, fx);
-                self.text_ended(None, fx);
-            }
-        }
-    }
-
     pub(super) fn text_event(&mut self, kind: EventKind, fx: &mut Effects) {
         let now = self.now_ms;
         let Some(job) = &mut self.write.job else { return };
         match kind {
-            EventKind::Started | EventKind::Ready { .. } => advance(&mut job.phase, Phase::Running),
+            EventKind::Started => advance(&mut job.phase, Phase::Running),
+            EventKind::Ready { .. } => {
+                job.ready_ms = Some(now);
+                advance(&mut job.phase, Phase::Running);
+            }
             EventKind::Loading { fraction } => advance(&mut job.phase, Phase::Loading(fraction)),
             EventKind::WithoutDraft { error } => self.problem(error),
             EventKind::Prefill { done, total } => job.prefill = Some((done, total)),
             EventKind::Weighed(choice) => job.weighed.push(choice),
             EventKind::Token { text } => {
-                job.pieces += 1;
+                // A piece completes one token or several; where none was weighed, it is one.
+                let tokens = job.weighed.len().saturating_sub(job.heard).max(1);
+                job.heard = job.weighed.len();
+                job.pieces += tokens;
                 job.first_ms.get_or_insert(now);
+                job.last_ms = Some(now);
                 if let Some(spot) = job.page {
+                    let text = job.unnoted.as_mut().map_or(text.clone(), |filter| filter.push(&text));
                     let first = job.text.is_empty();
                     let text = if first && spot.spaced { text.trim_start_matches(' ').to_owned() } else { text };
                     job.text.push_str(&text);
@@ -473,12 +457,9 @@ impl AppState {
                     return;
                 }
                 job.text.push_str(&text);
-                // A piece completes one token or several; where none was weighed, it is one.
-                let tokens = job.weighed.len().saturating_sub(job.heard);
-                job.heard = job.weighed.len();
-                job.thinking.push(&text, tokens.max(1));
+                job.thinking.push(&text, tokens);
                 let (id, turn) = (job.conversation.clone(), job.turn);
-                if self.write.is_writing_here()
+                if self.write.open.id.as_ref() == Some(&id)
                     && let Some(turn) = self.write.open.turn_mut(turn)
                 {
                     turn.message.content.push_str(&text);
@@ -486,11 +467,15 @@ impl AppState {
                 fx.push(Effect::Journal { id, entry: JournalEntry::Append { id: turn, text } });
             }
             EventKind::Finished(Outcome::Text(stats)) => {
+                self.tell_held(fx);
+                let Some(job) = &self.write.job else { return };
                 if let Some(full) = stats.context_full() {
                     if stats.completion_tokens == 0 {
                         return self.text_ended(Some(full), fx);
                     }
-                    self.write.error = Some(full);
+                    if self.write.open.id.as_ref() == Some(&job.conversation) {
+                        self.write.error = Some(full);
+                    }
                 }
                 let info = TurnInfo {
                     model: job.params.model.clone(),
@@ -521,80 +506,6 @@ impl AppState {
         }
     }
 
-    fn end_turn(&mut self, info: TurnInfo, fx: &mut Effects) {
-        let Some(job) = self.write.job.take() else { return };
-        if job.page.is_some() {
-            self.touch(&job.conversation);
-            return self.page_written(job.conversation, job.turn, info, fx);
-        }
-        let here = self.write.open.id.as_ref() == Some(&job.conversation);
-        // A thought that was gone on with counts from its beginning.
-        let before = self.write.open.turn(job.turn).and_then(|turn| turn.info.as_ref()).filter(|_| here);
-        let thought_tokens = info.thought_tokens + before.map_or(0, |info| info.thought_tokens);
-        let info = TurnInfo { thought_tokens, ..info };
-        if here && let Some(turn) = self.write.open.turn_mut(job.turn) {
-            turn.info = Some(info.clone());
-            // Only what makes up the whole answer can be gone back into: an older beginning, or a stop text, is missing.
-            let bytes: Vec<u8> = job.weighed.iter().flat_map(|choice| choice.bytes.iter().copied()).collect();
-            if !bytes.is_empty() && String::from_utf8_lossy(&bytes) == turn.message.content.as_str() {
-                self.write.weighed.insert(job.turn, job.weighed);
-            } else {
-                self.write.weighed.remove(&job.turn);
-            }
-        }
-        self.touch(&job.conversation);
-        fx.push(Effect::Journal { id: job.conversation, entry: JournalEntry::End { id: job.turn, info } });
-    }
-
-    /// The answer ended early. What was written stays; an answer without a word goes, so that "again" is the way on.
-    fn text_ended(&mut self, error: Option<StudioError>, fx: &mut Effects) {
-        self.write.error = error;
-        let Some(job) = &self.write.job else { return };
-        let split = split_thought(&job.text);
-        let is_silent = split.answer.is_empty() && split.thought.is_none_or(|thought| thought.is_empty());
-        if !is_silent {
-            let info = TurnInfo {
-                model: job.params.model.clone(),
-                seed: job.seed,
-                completion_tokens: job.pieces,
-                thought_tokens: job.thinking.tokens(),
-                ..TurnInfo::default()
-            };
-            return self.end_turn(info, fx);
-        }
-        let (id, turn, page) = (job.conversation.clone(), job.turn, job.page);
-        self.write.job = None;
-        if page.is_some() {
-            return;
-        }
-        if self.write.open.id.as_ref() == Some(&id) {
-            let open = &mut self.write.open;
-            open.shelf.remove(&mut open.turns, turn);
-        }
-        fx.push(Effect::Journal { id, entry: JournalEntry::Truncate { id: turn } });
-    }
-
-    /// A fetch is over: the answer that waited for it goes on, or fails with it.
-    pub(super) fn fetch_ended(&mut self, model: &str, error: Option<StudioError>, fx: &mut Effects) {
-        if !self.waits_for(model) {
-            return;
-        }
-        match error {
-            None => self.submit_text(fx),
-            Some(error) => self.text_ended(Some(error), fx),
-        }
-    }
-
-    pub(super) fn fetch_cancelled(&mut self, model: &str, fx: &mut Effects) {
-        if self.waits_for(model) {
-            self.text_ended(None, fx);
-        }
-    }
-
-    fn waits_for(&self, model: &str) -> bool {
-        self.write.job.as_ref().is_some_and(|job| job.id.is_none() && job.params.model == model)
-    }
-
     pub(super) fn conversation_loaded(&mut self, data: ConversationData, fx: &mut Effects) {
         match self.write.wanted.answer(&data.id) {
             Answer::Take => {}
@@ -604,13 +515,13 @@ impl AppState {
         let mut data = data;
         let mut turns = std::mem::take(&mut data.turns);
         // The answer that streams right now: the file may be some pieces behind.
-        if let Some(job) = self.write.job.as_ref().filter(|job| job.conversation == data.id)
+        if let Some(job) = self.write.job_of(&data.id)
             && let Some(turn) = turns.iter_mut().find(|t| t.id == job.turn)
         {
             turn.message.content.clone_from(&job.text);
         }
         let ConversationData { id, title, system, shelf, mut page, pictures, manner, .. } = data;
-        if let Some(job) = self.write.job.as_ref().filter(|job| job.conversation == id)
+        if let Some(job) = self.write.job_of(&id)
             && let Some((spot, page)) = job.page.zip(page.as_mut())
         {
             self.catch_up(page, spot, &job.text);
@@ -618,6 +529,7 @@ impl AppState {
         let open = Some(id.clone());
         self.write.open = OpenConversation { id: open, title, system, turns, shelf, page, pictures, manner };
         self.write.editing = None;
+        self.write.take_aside(&id);
         self.reach_goal(&id, fx);
     }
 
@@ -637,10 +549,11 @@ impl AppState {
 
     fn trash_conversation(&mut self, id: ConversationId, fx: &mut Effects) {
         // One that is being written is stopped first: its file must not grow in the trash.
-        if self.write.job.as_ref().is_some_and(|job| job.conversation == id) {
-            self.stop_writing(fx);
+        self.stop_writing_of(&id, fx);
+        if self.write.bring(|job| job.conversation == id) {
             self.text_ended(None, fx);
         }
+        self.write.waiting.retain(|job| job.conversation != id);
         self.write.conversations.retain(|h| h.id != id);
         self.write.finder.hits.retain(|hit| hit.conversation != id);
         if self.write.open.id.as_ref() == Some(&id) {

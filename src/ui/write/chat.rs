@@ -1,11 +1,13 @@
 //! The page: turns of a conversation, of which only the visible ones are laid out.
 
-use egui::{Label, Rect, RichText, ScrollArea, Stroke, Ui, UiBuilder, pos2, vec2};
+use std::ops::Range;
+
+use egui::{Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::prose::Prose;
 use super::rows::Rows;
 use super::{page, turn};
-use crate::domain::ConversationId;
+use crate::domain::{ConversationId, Turn};
 use crate::state::Command;
 use crate::ui::create::examples;
 use crate::ui::cx::Cx;
@@ -74,6 +76,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
     // What was searched for has a mark as long as the search stands.
     let searching = !cx.state.write.search.trim().is_empty();
     let searched = cx.state.write.aim.filter(|_| searching).map(|aim| aim.turn);
+    let not_read = cx.state.not_read();
     let out = area.show_viewport(ui, |ui, viewport| {
         let outer = ui.max_rect();
         ui.set_height(view.rows.total() + S6);
@@ -93,6 +96,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
             }
             let id = ui.scope_id().with(("turn", turn.id));
             let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
+            if let Some(text) = not_read.as_ref().and_then(|range| reading(cx, range, i)) {
+                divider(&mut child, cx, &text);
+            }
             turn::show(&mut child, cx, &mut view.prose, turn, i + 1 == open.turns.len());
             page::of_turn(&mut child, cx, textures, turn.id, turn.message.said());
             view.laid_out += 1;
@@ -116,6 +122,33 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
         // Once: the heights are known now.
         ui.ctx().request_repaint();
     }
+}
+
+/// What stands above turn `i` of what the model reads and does not, where some turns have no room.
+fn reading(cx: &Cx<'_>, not_read: &Range<usize>, i: usize) -> Option<String> {
+    let said = |turn: &&Turn| !turn.message.said().is_empty();
+    let count = cx.state.write.open.turns.get(not_read.clone())?.iter().filter(said).count();
+    let counted = |one: T, many: T| if count == 1 { cx.t(one).to_owned() } else { cx.with(many, &[&count]) };
+    match (not_read.start, i) {
+        (0, i) if i == not_read.end => Some(counted(T::ReadFromHereOne, T::ReadFromHere)),
+        (0, _) => None,
+        (start, i) if i == start => Some(counted(T::LeftOutFromHereOne, T::LeftOutFromHere)),
+        (_, i) => (i == not_read.end).then(|| cx.t(T::ReadOnFromHere).to_owned()),
+    }
+}
+
+/// A line across the column with words in it.
+fn divider(ui: &mut Ui, cx: &Cx<'_>, text: &str) {
+    let font = theme::small();
+    let galley = ui.painter().layout(text.to_owned(), font, cx.p.muted, ui.available_width() - 2.0 * S6);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), galley.size().y + S4), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    let at = rect.center() - galley.size() / 2.0;
+    let stroke = Stroke::new(1.0, cx.p.line_strong);
+    for (from, to) in [(rect.left(), at.x - S2), (at.x + galley.size().x + S2, rect.right())] {
+        ui.painter().line_segment([pos2(from, rect.center().y), pos2(to, rect.center().y)], stroke);
+    }
+    ui.painter().galley(at, galley, cx.p.muted);
 }
 
 /// The turn that the page is to be scrolled to, where that was not done yet.

@@ -2,6 +2,7 @@
 
 use egui::{Align, Button, Frame, Id, Key, Label, Layout, Margin, RichText, Stroke, Ui, vec2};
 
+use crate::domain::ModelPresence;
 use crate::state::{Command, ModelEntry, Phase, TextJob};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
@@ -25,8 +26,9 @@ pub fn above(ui: &mut Ui, cx: &mut Cx<'_>) {
     if let Some(entry) = cx.state.models.entry(&model) {
         fetching(ui, cx, entry);
     }
-    if let Some(job) = &cx.state.write.job {
-        goings_on(ui, cx, job);
+    match cx.state.write.job_here() {
+        Some(job) => goings_on(ui, cx, job),
+        None => elsewhere(ui, cx),
     }
 }
 
@@ -40,17 +42,27 @@ fn fetching(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
             models_bits::fetch(ui, cx, &id, fetch);
         });
     } else if !entry.is_here() && !entry.is_unchecked() {
+        // What a fetch that was stopped has left is not fetched again.
+        let (button, text) = match entry.presence {
+            ModelPresence::Partial { bytes } => {
+                let of = crate::domain::bytes;
+                let sums = [of(bytes), of(entry.card.bytes())];
+                (T::FetchRest, cx.with(T::RestWillBeFetched, &[&sums[0], &sums[1], &entry.card.name]))
+            }
+            _ => {
+                let size = crate::domain::bytes(entry.card.bytes());
+                (T::FetchNow, cx.with(T::WillBeFetched, &[&entry.card.name, &size]))
+            }
+        };
         widgets::card(cx.p).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
                 ui.add(Label::new(theme::icon(icons::CLOUD_ARROW_DOWN, 20.0).color(cx.p.accent_text)));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if widgets::text_button(ui, cx.t(T::FetchNow)).clicked() {
+                    if widgets::text_button(ui, cx.t(button)).clicked() {
                         cx.push(Command::Fetch(id.clone()));
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        let size = crate::domain::bytes(entry.card.bytes());
-                        let text = cx.with(T::WillBeFetched, &[&entry.card.name, &size]);
                         ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap());
                     });
                 });
@@ -68,7 +80,10 @@ fn goings_on(ui: &mut Ui, cx: &Cx<'_>, job: &TextJob) {
     let rate = job.rate(cx.state.now_ms);
     let (text, fraction) = match (job.phase, job.prefill, rate) {
         (Phase::Cancelling, ..) => (cx.t(T::Stopping).to_owned(), None),
-        (Phase::Waiting, ..) => (cx.t(T::WaitingForTurn).to_owned(), None),
+        (Phase::Waiting, ..) => match cx.state.write.writing_elsewhere() {
+            Some((_, title)) => (cx.with(T::WaitsForTalk, &[&named(cx, title)]), None),
+            None => (cx.t(T::WaitingForTurn).to_owned(), None),
+        },
         (Phase::Loading(f), ..) => match f {
             Some(f) => (cx.with(T::LoadingModelPercent, &[&(f * 100.0).floor()]), Some(f)),
             None => (cx.t(T::LoadingModel).to_owned(), None),
@@ -77,7 +92,7 @@ fn goings_on(ui: &mut Ui, cx: &Cx<'_>, job: &TextJob) {
             let fraction = done as f32 / total.max(1) as f32;
             (cx.with(T::ReadingPrompt, &[&done, &total]), Some(fraction))
         }
-        (Phase::Running, _, Some(rate)) => (cx.with(T::WritingAt, &[&job.pieces, &format!("{rate:.0}")]), None),
+        (Phase::Running, _, Some(rate)) => (cx.with(T::WritingAt, &[&job.tokens(), &crate::domain::rate(rate)]), None),
         (Phase::Running, ..) => (cx.t(T::Starting).to_owned(), None),
     };
     ui.scope(|ui| {
@@ -89,8 +104,28 @@ fn goings_on(ui: &mut Ui, cx: &Cx<'_>, job: &TextJob) {
     });
 }
 
+/// Who is writing, where that is another conversation.
+fn elsewhere(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let Some((id, title)) = cx.state.write.writing_elsewhere() else { return };
+    let (id, text) = (id.clone(), cx.with(T::WritingIn, &[&named(cx, title)]));
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if widgets::text_button(ui, cx.t(T::GoThere)).clicked() {
+                cx.push(Command::OpenConversation(id));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).truncate());
+            });
+        });
+    });
+}
+
+fn named<'a>(cx: &Cx<'_>, title: &'a str) -> &'a str {
+    if title.trim().is_empty() { cx.t(T::Untitled) } else { title }
+}
+
 fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let writing = cx.state.write.job.is_some();
+    let writing = cx.state.write.is_writing_here();
     let focused = ui.memory(|m| m.has_focus(field_id()));
     let line = if focused { cx.p.accent_text } else { cx.p.line_strong };
     let frame = Frame::new().fill(cx.p.raised).stroke(Stroke::new(1.0, line)).corner_radius(10).inner_margin(Margin {
@@ -107,7 +142,7 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
             let draft = &cx.state.write.draft;
             let send_size = vec2(36.0, 32.0);
             if writing {
-                let stopping = cx.state.write.job.as_ref().is_some_and(|j| j.phase == Phase::Cancelling);
+                let stopping = cx.state.write.job_here().is_some_and(|j| j.phase == Phase::Cancelling);
                 let label = cx.t(T::Stop);
                 let button = Button::new((theme::icon(icons::STOP, 16.0), label))
                     .shortcut_text(RichText::new(cx.t(T::Esc)).size(SMALL).color(cx.p.muted))

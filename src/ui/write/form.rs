@@ -103,7 +103,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState, field: &forms::Field) {
 
 /// What the checks say of the last answer, and the next section of an outline.
 pub fn results(ui: &mut Ui, cx: &mut Cx<'_>) {
-    if cx.state.write.job.is_some() {
+    if cx.state.write.is_writing_here() {
         return;
     }
     if let Some((done, all)) = cx.state.next_section() {

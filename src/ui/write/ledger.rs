@@ -2,8 +2,8 @@
 
 use egui::{Color32, Label, Rect, RichText, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::domain::{Ledger, Part, PartKind};
-use crate::state::Command;
+use crate::domain::{Ledger, Overflow, Part, PartKind};
+use crate::state::{Command, TextEdit};
 use crate::ui::cx::Cx;
 use crate::ui::icons;
 use crate::ui::texts::T;
@@ -32,7 +32,19 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, cursor: usize) {
         row(ui, cx, swatch(cx, part.kind), &name(cx, part), part.tokens, part.left_out);
     }
     row(ui, cx, Some(cx.p.press), cx.t(T::LedgerAnswer), ledger.answer, 0);
-    if used + ledger.answer > ledger.context {
+    if used > ledger.context {
+        let over = used - ledger.context;
+        widgets::badge_wrapped(ui, icons::WARNING, &cx.with(T::LedgerRefused, &[&over]), cx.p.warn);
+        if cx.state.text().overflow == Overflow::Stop && cx.state.write.open.page.is_none() {
+            ui.horizontal_wrapped(|ui| {
+                for (name, way) in [(T::OverflowRoll, Overflow::Roll), (T::OverflowMiddle, Overflow::Middle)] {
+                    if widgets::text_button(ui, cx.t(name)).clicked() {
+                        cx.push(Command::SetText(TextEdit::Overflow(way)));
+                    }
+                }
+            });
+        }
+    } else if used + ledger.answer > ledger.context {
         let over = used + ledger.answer - ledger.context;
         widgets::badge_wrapped(ui, icons::WARNING, &cx.with(T::LedgerTooLong, &[&over]), cx.p.warn);
     } else if ledger.left_out() > 0 {

@@ -191,7 +191,7 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Op
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, here, title));
     let rect = full.shrink2(vec2(8.0, 1.0));
     let lit = ground(ui, cx, rect, &response, here);
-    let writing = cx.state.write.job.as_ref().is_some_and(|job| job.conversation == head.id);
+    let writing = cx.state.write.job_of(&head.id).is_some();
     let tail = if lit || here {
         64.0
     } else if writing {

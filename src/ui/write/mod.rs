@@ -24,6 +24,8 @@ use super::texts::T;
 use super::textures::Textures;
 use super::theme::S2;
 use super::{icons, trouble, widgets};
+use crate::domain::Overflow;
+use crate::error::{Cause, StudioError};
 use crate::state::Command;
 use crate::writing::export::TextFormat;
 pub use chat::ChatView;
@@ -94,7 +96,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut T
         Panel::bottom("composer").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
             chat::column(ui, |ui| {
                 if let Some(error) = &cx.state.write.error {
-                    trouble::card(ui, cx, error, None, Some(Command::DismissWriteError));
+                    trouble::card(ui, cx, error, shorter(cx, error), Some(Command::DismissWriteError));
                     ui.add_space(S2);
                 }
                 // A form has its own button.
@@ -109,6 +111,16 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut T
             None => chat::show(ui, cx, &mut view.chat, textures),
         }
     });
+}
+
+/// What can be left out where a conversation is longer than the context.
+fn shorter(cx: &Cx<'_>, error: &StudioError) -> Vec<(T, Command)> {
+    let long = matches!(error.cause(), Cause::PromptTooLong { .. } | Cause::ContextFull { .. });
+    if !long || cx.state.text().overflow != Overflow::Stop || cx.state.write.open.turns.len() < 2 {
+        return Vec::new();
+    }
+    let ways = [(T::OverflowRoll, Overflow::Roll), (T::OverflowMiddle, Overflow::Middle)];
+    ways.into_iter().map(|(name, overflow)| (name, Command::AnswerWith(overflow))).collect()
 }
 
 /// The panel on the right: the sliders; for a page also what it is about.

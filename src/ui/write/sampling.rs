@@ -3,10 +3,10 @@
 use egui::{Frame, Id, Label, Margin, RichText, ScrollArea, Ui};
 
 use crate::domain::{
-    CONTEXT, KvType, Limit, MAX_TOKENS, MIN_P, Makes, ModelPresence, Overflow, REPEAT_LAST_N, REPEAT_PENALTY,
-    TEMPERATURE, TOP_K, TOP_P, TextParams, round_f32,
+    CONTEXT, KvType, Limit, MAX_TOKENS, MIN_P, Makes, Overflow, REPEAT_LAST_N, REPEAT_PENALTY, TEMPERATURE, TOP_K,
+    TOP_P, TextParams, round_f32,
 };
-use crate::state::{Command, ModelEntry, TextEdit, TextKnob};
+use crate::state::{Command, TextEdit, TextKnob};
 use crate::ui::cx::Cx;
 use crate::ui::knob::Knob;
 use crate::ui::seed::{self, SeedEdit};
@@ -20,8 +20,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
         Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = S1;
             if cx.state.write.open.manner.sliders.is_some() {
-                widgets::badge_wrapped(ui, icons::IDENTIFICATION_CARD, cx.t(T::OwnSliders), cx.p.accent_text);
-                ui.add_space(S1);
+                own(ui, cx);
             }
             widgets::caption(ui, cx.t(T::Model));
             let model = cx.state.text().model.clone();
@@ -73,6 +72,17 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
 
 fn edit(cx: &mut Cx<'_>, edit: TextEdit) {
     cx.push(Command::SetText(edit));
+}
+
+/// The conversation has sliders of its own; others begin with them only if the person says so.
+fn own(ui: &mut Ui, cx: &mut Cx<'_>) {
+    widgets::badge_wrapped(ui, icons::SLIDERS_HORIZONTAL, cx.t(T::OwnSliders), cx.p.accent_text);
+    if *cx.state.text() == cx.state.settings.text {
+        widgets::muted(ui, cx.t(T::UsedForNew));
+    } else if widgets::text_button(ui, cx.t(T::UseForNew)).on_hover_text(cx.t(T::UseForNewHover)).clicked() {
+        cx.push(Command::UseSliders);
+    }
+    ui.add_space(S1);
 }
 
 fn system(ui: &mut Ui, cx: &mut Cx<'_>, open: &mut bool) {
@@ -237,16 +247,17 @@ fn advanced(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.data_mut(|d| d.insert_temp(id, open));
 }
 
-/// The model that runs ahead: none, or one that is here and is not the chosen one.
+/// The model that runs ahead: none, or one that is here and can draft for the chosen one.
 fn draft(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let text = cx.state.text();
-    let (model, chosen) = (text.model.clone(), text.draft.clone());
-    let here = |e: &&ModelEntry| matches!(e.presence, ModelPresence::Here { .. }) && e.card.id != model;
-    let entries: Vec<&ModelEntry> = cx.state.models.making(Makes::Text).filter(here).collect();
+    if cx.state.is_drafts_due() {
+        cx.push(Command::FindDrafts);
+    }
+    let chosen = cx.state.text().draft.clone();
+    let able = cx.state.drafts();
     let mut ids: Vec<Option<String>> = vec![None];
-    ids.extend(entries.iter().map(|e| Some(e.card.id.clone())));
+    ids.extend(able.unwrap_or_default().iter().cloned().map(Some));
     let mut names = vec![cx.t(T::NoDraftModel).to_owned()];
-    names.extend(entries.iter().map(|e| e.card.name.clone()));
+    names.extend(able.unwrap_or_default().iter().map(|id| models_bits::name(cx, id)));
     // One that has gone is shown, so that it can be let go.
     if let Some(id) = chosen.as_ref().filter(|id| !ids.contains(&Some((*id).clone()))) {
         names.push(models_bits::name(cx, id));
@@ -257,6 +268,14 @@ fn draft(ui: &mut Ui, cx: &mut Cx<'_>) {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     if let Some(i) = models_bits::names(ui, cx.t(T::DraftModel), &names, at) {
         edit(cx, TextEdit::Draft(ids.swap_remove(i)));
+    }
+    let why = match cx.state.drafts() {
+        None => Some(T::ComparingVocabularies),
+        Some([]) => Some(T::NoDraftHere),
+        Some(_) => None,
+    };
+    if let Some(why) = why {
+        widgets::muted(ui, cx.t(why));
     }
 }
 

@@ -1,12 +1,14 @@
 //! The versions of a conversation as a tree: a popup of the head.
 
+use std::collections::HashMap;
+
 use egui::containers::{Popup, PopupCloseBehavior};
 use egui::{
     Align2, CursorIcon, Frame, Margin, Role as Part, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
-use crate::domain::{ConversationId, Role, Run, runs};
-use crate::state::Command;
+use crate::domain::{ConversationId, Role, Run, START, Turn, from_difference, runs};
+use crate::state::{Command, OpenConversation};
 use crate::ui::cx::Cx;
 use crate::ui::icons;
 use crate::ui::texts::T;
@@ -23,12 +25,13 @@ const WORDS: usize = 120;
 /// The rows as they were made last, and of what.
 #[derive(Default)]
 pub struct TreeView {
-    rows: Vec<Run>,
+    /// With the words of each.
+    rows: Vec<(Run, String)>,
     made_of: Option<Key>,
 }
 
-/// The conversation, the turns on and beside the path, and the last one.
-type Key = (Option<ConversationId>, usize, usize, Option<u64>);
+/// The conversation, the turns on and beside the path, the last one and its length.
+type Key = (Option<ConversationId>, usize, usize, Option<(u64, usize)>);
 
 /// The button, where there is a fork.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut TreeView) {
@@ -47,9 +50,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut TreeView) {
 
 fn tree(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut TreeView) {
     let open = &cx.state.write.open;
-    let key = (open.id.clone(), open.turns.len(), open.shelf.turns().len(), open.turns.last().map(|turn| turn.id));
+    let key = (
+        open.id.clone(),
+        open.turns.len(),
+        open.shelf.turns().len(),
+        open.turns.last().map(|turn| (turn.id, turn.message.content.len())),
+    );
     if view.made_of.as_ref() != Some(&key) {
-        view.rows = runs(&open.turns, &open.shelf);
+        view.rows = rows(open);
         view.made_of = Some(key);
     }
     ui.spacing_mut().item_spacing.y = S1;
@@ -58,27 +66,45 @@ fn tree(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut TreeView) {
     ui.add_space(S1);
     ui.spacing_mut().item_spacing.y = 0.0;
     // What streams keeps its way.
-    ui.add_enabled_ui(cx.state.write.job.is_none(), |ui| {
+    ui.add_enabled_ui(!cx.state.write.is_writing_here(), |ui| {
         let area = ScrollArea::vertical().id_salt("branches").max_height(12.5 * ROW).auto_shrink([false, true]);
         area.show_rows(ui, ROW, view.rows.len(), |ui, range| {
-            for run in &view.rows[range] {
-                ui.push_id(run.first, |ui| row(ui, cx, run));
+            for (run, words) in &view.rows[range] {
+                ui.push_id(run.first, |ui| row(ui, cx, run, words));
             }
         });
     });
 }
 
-fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &Run) {
+/// The runs with their first words; where others stand in the same place, from the first word that tells them apart.
+fn rows(open: &OpenConversation) -> Vec<(Run, String)> {
+    let mut beside: HashMap<u64, Vec<&Turn>> = HashMap::new();
+    for turn in open.turns.iter().chain(open.shelf.turns()) {
+        beside.entry(turn.parent.unwrap_or(START)).or_default().push(turn);
+    }
+    let words = |run: &Run| {
+        let turns = if run.shown { &open.turns[..] } else { open.shelf.turns() };
+        let Some(turn) = turns.get(run.place) else { return String::new() };
+        let others = beside.get(&turn.parent.unwrap_or(START)).into_iter().flatten();
+        let others = others.filter(|other| other.id != turn.id).map(|other| other.message.said());
+        let (whole, rest) = (turn.message.said(), from_difference(turn.message.said(), others));
+        if rest.len() < whole.len() { format!("…{}", first_words(rest)) } else { first_words(whole) }
+    };
+    let told = |run: Run| {
+        let words = words(&run);
+        (run, words)
+    };
+    runs(&open.turns, &open.shelf).into_iter().map(told).collect()
+}
+
+fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &Run, words: &str) {
     let open = &cx.state.write.open;
     let turns = if run.shown { &open.turns[..] } else { open.shelf.turns() };
     let Some(turn) = turns.get(run.place) else { return };
     let p = cx.p;
-    let mut words = first_words(turn.message.said());
-    if words.is_empty() {
-        cx.t(T::NoWords).clone_into(&mut words);
-    }
+    let words = if words.is_empty() { cx.t(T::NoWords) } else { words };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Part::ListBoxOption, ui.is_enabled(), run.shown, &words));
+    response.widget_info(|| WidgetInfo::selected(Part::ListBoxOption, ui.is_enabled(), run.shown, words));
     if !ui.is_rect_visible(rect) {
         return;
     }
@@ -107,7 +133,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &Run) {
     let right = pos2(rect.right() - S2, mid);
     let left = ui.painter().text(right, Align2::RIGHT_CENTER, count, theme::small(), p.muted).left();
     let from = x + 14.0;
-    let mut job = egui::text::LayoutJob::simple_singleline(words, theme::body(), ink);
+    let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), theme::body(), ink);
     job.wrap = egui::text::TextWrapping::truncate_at_width(left - S2 - from);
     let galley = ui.painter().layout_job(job);
     ui.painter().galley(pos2(from, mid - galley.size().y / 2.0), galley, ink);

@@ -18,12 +18,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: 
     let editing = cx.state.write.editing.as_ref().filter(|(id, _)| *id == turn.id);
     match (turn.message.role, editing) {
         (Role::User | Role::Assistant, Some((_, text))) => edit(ui, cx, text, turn.message.role),
-        (Role::User, None) => user(ui, cx, turn),
+        (Role::User, None) => user(ui, cx, turn, last),
         (Role::System | Role::Assistant, _) => answer(ui, cx, prose, turn, last),
     }
 }
 
-fn user(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
+fn user(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn, last: bool) {
     ui.with_layout(Layout::top_down(Align::Max), |ui| {
         super::personas::name(ui, cx, turn);
         let most = ui.available_width() * 0.85;
@@ -43,19 +43,38 @@ fn user(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
                 if small_icon(ui, icons::COPY, cx.t(T::CopyTurn)) {
                     cx.push(Command::CopyTurn(turn.id));
                 }
-                if cx.state.write.job.is_none() && small_icon(ui, icons::PENCIL_SIMPLE, cx.t(T::EditTurn)) {
+                if !cx.state.write.is_writing_here() && small_icon(ui, icons::PENCIL_SIMPLE, cx.t(T::EditTurn)) {
                     cx.push(Command::BeginEdit(turn.id));
+                }
+                if last && !cx.state.write.is_writing_here() {
+                    unanswered(ui, cx);
                 }
             },
         );
     });
 }
 
+/// Under a question that nothing answers: why, and the way on.
+fn unanswered(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.add_space(S2);
+    if widgets::text_button(ui, cx.t(T::TryAgain)).clicked() {
+        cx.push(Command::Regenerate);
+    }
+    let model = cx.state.models.entry(&cx.state.text().model);
+    let model = model.filter(|entry| !entry.is_here() && cx.state.write.waits_here());
+    let text = match model {
+        Some(entry) => cx.with(T::AnsweredOnceHere, &[&entry.card.name]),
+        None => cx.t(T::NotAnswered).to_owned(),
+    };
+    ui.add_space(S2);
+    ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).truncate());
+}
+
 /// Which of the turns in this place is shown, and the way to its neighbours.
 fn branches(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
     let all = cx.state.write.open.shelf.siblings(turn);
     let Some(at) = all.iter().position(|id| *id == turn.id).filter(|_| all.len() > 1) else { return };
-    let idle = cx.state.write.job.is_none();
+    let idle = !cx.state.write.is_writing_here();
     let step = |ui: &mut Ui, cx: &mut Cx<'_>, icon: &str, name: T, to: Option<&u64>| {
         let enabled = idle && to.is_some();
         let clicked = ui.add_enabled_ui(enabled, |ui| small_icon(ui, icon, cx.t(name))).inner;
@@ -117,7 +136,7 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
 }
 
 fn answer(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bool) {
-    let job = cx.state.write.job.as_ref().filter(|job| job.turn == turn.id && cx.state.write.is_writing_here());
+    let job = cx.state.write.job_here().filter(|job| job.turn == turn.id);
     let streaming = job.is_some();
     super::personas::name(ui, cx, turn);
     let split = split_thought(&turn.message.content);
@@ -149,7 +168,7 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bo
         if has_words && small_icon(ui, icons::COPY, cx.t(T::CopyAnswer)) {
             cx.push(Command::CopyTurn(turn.id));
         }
-        let idle = cx.state.write.job.is_none();
+        let idle = !cx.state.write.is_writing_here();
         if idle && small_icon(ui, icons::PENCIL_SIMPLE, cx.t(T::EditAnswer)) {
             cx.push(Command::BeginEdit(turn.id));
         }
@@ -221,8 +240,13 @@ fn figures(cx: &Cx<'_>, info: &TurnInfo) -> String {
     let mut parts = Vec::new();
     if info.completion_tokens > 0 {
         parts.push(cx.with(T::TokenCount, &[&info.completion_tokens]));
-        parts.push(cx.with(T::TokensPerSecond, &[&format!("{:.0}", info.decode_tok_s)]));
-        parts.push(cx.with(T::ToFirstToken, &[&crate::domain::seconds(info.ttft_s)]));
+        // One token has no speed.
+        if info.decode_tok_s > 0.0 {
+            parts.push(cx.with(T::TokensPerSecond, &[&crate::domain::rate(info.decode_tok_s)]));
+        }
+        if info.ttft_s > 0.0 {
+            parts.push(cx.with(T::ToFirstToken, &[&crate::domain::seconds(info.ttft_s)]));
+        }
     }
     if info.dropped_turns > 0 {
         parts.push(cx.with(T::TurnsLeftOut, &[&info.dropped_turns]));

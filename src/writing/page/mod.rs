@@ -14,10 +14,12 @@ mod mention;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod unnoted;
 
 use crate::domain::{Message, PagePrompt, Part, PartKind, PlayedPrompt, Role, StoryCard};
 use crate::lang::Lang;
 pub use mention::named;
+pub use unnoted::Unnoted;
 
 /// Bytes before the cursor in which a card may be named.
 const NEAR: usize = 4000;

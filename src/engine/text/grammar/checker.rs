@@ -1,47 +1,25 @@
 //! Reads grammars while they are typed, on a thread of its own.
 
-use std::thread;
-
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::Receiver;
 
 use crate::domain::{Grammar, Wake};
+use crate::engine::text::asker::Asker;
 use crate::error::Result;
 
 /// A grammar, and what is wrong with it.
 pub type Checked = (Grammar, Result<()>);
 
-/// Only the newest grammar is read; [`GrammarChecker::ask`] never waits.
-pub struct GrammarChecker {
-    requests: Sender<Grammar>,
-}
+/// Only the newest grammar is read; [`Asker::ask`] never waits.
+pub type GrammarChecker = Asker<Grammar>;
 
 impl GrammarChecker {
-    /// Starts the thread. It ends when the checker is dropped.
+    /// Starts the thread. It ends when the checker is dropped. Without it what is wrong is told when an answer is asked
+    /// for.
     pub fn start(wake: Wake) -> (Self, Receiver<Checked>) {
-        let (requests, queue) = bounded::<Grammar>(16);
-        let (answers, receiver) = bounded(16);
-        let work = move || {
-            while let Ok(mut grammar) = queue.recv() {
-                while let Ok(newer) = queue.try_recv() {
-                    grammar = newer;
-                }
-                let outcome = super::compile(&grammar).map(drop);
-                if answers.send((grammar, outcome)).is_err() {
-                    return;
-                }
-                wake();
-            }
-        };
-        // Without it what is wrong is told when an answer is asked for.
-        if let Err(error) = thread::Builder::new().name("grammar".to_owned()).spawn(work) {
-            tracing::warn!("grammars are not checked: {error}");
-        }
-        (Self { requests }, receiver)
-    }
-
-    /// False where older ones still wait.
-    pub fn ask(&self, grammar: Grammar) -> bool {
-        self.requests.try_send(grammar).is_ok()
+        Self::with("grammar", wake, |grammar: Grammar| {
+            let outcome = super::compile(&grammar).map(drop);
+            (grammar, outcome)
+        })
     }
 }
 

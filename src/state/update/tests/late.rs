@@ -124,7 +124,10 @@ fn the_prompt_of_another_document_is_not_shown_as_this_ones() {
     let [Effect::Measure(request)] = &effects[..] else { panic!("{effects:?}") };
     let serial = request.serial;
     do_(&mut s, Command::NewConversation);
-    update(&mut s, Input::Ledger(serial, Ok(Ledger { serial, parts: Vec::new(), context: 2048, answer: 512 })));
+    update(
+        &mut s,
+        Input::Ledger(serial, Ok(Ledger { serial, parts: Vec::new(), context: 2048, answer: 512, dropped_turns: 0 })),
+    );
     assert!(s.write.ledger.found.is_none());
     s.write.draft = "another".into();
     assert!(s.is_measure_due(0), "its own is asked for");

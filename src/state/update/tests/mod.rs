@@ -8,6 +8,7 @@ mod late;
 mod page;
 mod personas;
 mod shelf;
+mod talks;
 mod thoughts;
 mod write;
 
@@ -306,7 +307,7 @@ fn sliders_are_kept_in_range() {
     do_(&mut s, Command::SetText(TextEdit::Temperature(-3.0)));
     assert_eq!(s.settings.image.steps, 1);
     assert_eq!(s.settings.image.guidance, 3.0);
-    assert_eq!(s.settings.text.temperature, 0.0);
+    assert_eq!(s.text().temperature, 0.0);
     do_(&mut s, Command::SetImage(ImageEdit::Reset));
     assert_eq!(s.settings.image.steps, 20, "the card's own default");
 }

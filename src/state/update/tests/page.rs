@@ -271,3 +271,24 @@ fn an_answer_can_become_a_page() {
     assert_eq!(s.write.conversations.len(), 2, "the conversation stays");
     assert!(s.write.open.page.as_ref().unwrap().undo().is_some());
 }
+
+/// Regression: a model that wrote an author's note of its own put it into the story.
+#[test]
+fn the_authors_note_stays_out_of_the_story() {
+    let mut s = state();
+    page(&mut s, PageCommand::New);
+    typed(&mut s, "It rained.");
+    page(&mut s, PageCommand::Note("be sad".into()));
+    let (id, _) = asked(&page(&mut s, PageCommand::Write { at: 10 }));
+    for piece in [" She wept.\n[Auth", "or's note: be", " sad]\nThen", " it [stopped"] {
+        engine(&mut s, id, EventKind::Token { text: piece.into() });
+    }
+    engine(&mut s, id, finished());
+    assert_eq!(text(&s), "It rained. She wept.\nThen it [stopped");
+    // What was held back when it was stopped is text.
+    let at = text(&s).len();
+    let (id, _) = asked(&page(&mut s, PageCommand::Write { at }));
+    engine(&mut s, id, EventKind::Token { text: "] [auth".into() });
+    engine(&mut s, id, EventKind::Cancelled);
+    assert!(text(&s).ends_with("[stopped] [auth"), "{}", text(&s));
+}

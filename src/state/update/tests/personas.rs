@@ -163,7 +163,7 @@ fn a_talk_has_its_own_model_and_sliders_and_leaves_the_persons_alone() {
     assert!(matches!(journal(&effects)[..], [JournalEntry::Sliders { params }] if params.top_k == 7));
     assert_eq!(s.text(), &own);
     do_(&mut s, Command::SetText(TextEdit::TopK(9)));
-    assert_eq!(s.settings.text.top_k, 9);
+    assert_eq!(s.text().top_k, 9);
     assert!(s.unkept_sliders().is_none());
 
     // And back, after a restart.

@@ -190,10 +190,10 @@ fn the_form_of_the_answer_is_chosen_written_and_checked() {
     let choose = |s: &mut AppState, form| do_(s, Command::SetText(TextEdit::Form(form)));
     assert!(!s.is_grammar_check_due());
     choose(&mut s, AnswerForm::Json);
-    assert!(matches!(&s.settings.text.grammar, Some(Grammar::JsonSchema(_))));
+    assert!(matches!(&s.text().grammar, Some(Grammar::JsonSchema(_))));
     choose(&mut s, AnswerForm::Gbnf);
     do_(&mut s, Command::SetText(TextEdit::FormText("root ::= (".into())));
-    let Some(Grammar::Gbnf(text)) = &s.settings.text.grammar else { panic!() };
+    let Some(Grammar::Gbnf(text)) = &s.text().grammar else { panic!() };
     assert_eq!(text, "root ::= (");
     let effects = do_(&mut s, Command::CheckGrammar);
     let [Effect::CheckGrammar(asked)] = &effects[..] else { panic!("{effects:?}") };
@@ -208,7 +208,7 @@ fn the_form_of_the_answer_is_chosen_written_and_checked() {
     assert!(s.write.grammar.is_good());
     // The text is there again when its form is chosen again, and goes along with what is asked.
     choose(&mut s, AnswerForm::Free);
-    assert_eq!(s.settings.text.grammar, None);
+    assert_eq!(s.text().grammar, None);
     do_(&mut s, Command::SetText(TextEdit::FormText("lost".into())));
     choose(&mut s, AnswerForm::Gbnf);
     let effects = say(&mut s, "Well?");

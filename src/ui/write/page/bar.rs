@@ -32,7 +32,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView) {
                 }
             };
             let by_model = page.last().is_some_and(|edit| edit.by == Author::Model);
-            let idle = cx.state.write.job.is_none();
+            let idle = !here;
             act(ui, cx, icons::ARROWS_CLOCKWISE, T::PageAgain, by_model && idle, PageCommand::Again);
             act(ui, cx, icons::ARROW_U_UP_LEFT, T::PageUndo, page.undo().is_some(), PageCommand::Undo);
             act(ui, cx, icons::ARROW_U_UP_RIGHT, T::PageRedo, page.redo().is_some(), PageCommand::Redo);
@@ -53,7 +53,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView) {
 
 fn go_on(ui: &mut Ui, cx: &mut Cx<'_>, view: &PageView, page: &Page) {
     let size = vec2(if cx.lang == crate::lang::Lang::Zh { 176.0 } else { 188.0 }, 36.0);
-    if let Some(job) = &cx.state.write.job {
+    if let Some(job) = cx.state.write.job_here() {
         let stopping = job.phase == Phase::Cancelling;
         if widgets::primary(ui, icons::STOP, cx.t(T::Stop), cx.t(T::Esc), !stopping, size).clicked() && !stopping {
             cx.push(Command::StopWriting);

@@ -1,0 +1,43 @@
+//! Which models can run ahead of another: those whose vocabulary is the same.
+
+use crossbeam_channel::Receiver;
+
+use super::asker::Asker;
+use super::info;
+use super::loaded::model_path;
+use super::words::{Identity, Words};
+use crate::domain::{ModelRef, Wake};
+use crate::error::Result;
+use crate::formats::gguf::Gguf;
+
+/// A model, and others by their ids.
+type Question = (ModelRef, Vec<(String, ModelRef)>);
+
+/// Answers with the ids of those that can.
+pub type DraftFinder = Asker<Question>;
+
+impl DraftFinder {
+    pub fn start(wake: Wake) -> (Self, Receiver<Vec<String>>) {
+        Self::with("drafts", wake, |(model, others)| able(&model, others))
+    }
+}
+
+/// The ids of those that can draft for `model`; a file that cannot be read cannot.
+pub fn able(model: &ModelRef, others: Vec<(String, ModelRef)>) -> Vec<String> {
+    let Ok(words) = words(model) else { return Vec::new() };
+    let can =
+        |draft: &ModelRef| words_of_draft(draft).is_ok_and(|draft| words.tokenizer.unlike(&draft.tokenizer).is_none());
+    others.into_iter().filter(|(_, draft)| can(draft)).map(|(id, _)| id).collect()
+}
+
+fn words(model: &ModelRef) -> Result<std::sync::Arc<Words>> {
+    Words::open(&model_path(model)?)
+}
+
+/// The same of a model that must also run here.
+fn words_of_draft(model: &ModelRef) -> Result<std::sync::Arc<Words>> {
+    let path = model_path(model)?;
+    let gguf = Gguf::open(&path)?;
+    info::describe(&gguf)?;
+    Words::of(&gguf, Identity::of(&path)?)
+}
