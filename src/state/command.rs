@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{PageCommand, PersonaCommand, ShotKey, TextKnob};
 use crate::domain::{
     AnswerForm, ConversationId, DeviceChoice, Grammar, Job, JobId, JournalEntry, KvType, Latents, LedgerRequest,
-    NoiseSource, Overflow, Persona, PersonaId, Picture, PictureRecord, Room, Sampler, Schedule, Seed, Settings, Theme,
-    WindowGeometry,
+    NoiseSource, Overflow, Pane, Persona, PersonaId, Picture, PictureRecord, Room, Sampler, Schedule, Seed, Settings,
+    Theme, WindowGeometry,
 };
 use crate::lang::Lang;
 use crate::writing::export::{Document, TextFormat};
@@ -28,6 +28,8 @@ pub enum Command {
     /// Shows a file or folder in the system's file manager.
     Reveal(PathBuf),
     WindowChanged(WindowGeometry),
+    /// A panel was dragged to this width; `None` is the usual one.
+    SetPane(Pane, Option<f32>),
     DismissNotice(u64),
     /// All that went wrong was read.
     DismissProblems,

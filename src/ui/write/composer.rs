@@ -5,7 +5,7 @@ use egui::{Align, Button, Frame, Id, Key, Label, Layout, Margin, RichText, Strok
 use crate::state::{Command, ModelEntry, Phase, TextJob};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
-use crate::ui::theme::{self, BODY, S1, S2, SMALL};
+use crate::ui::theme::{self, BODY, S1, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
 use crate::ui::{icons, models_bits};
 
@@ -14,8 +14,6 @@ pub fn field_id() -> Id {
 }
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
-    ui.spacing_mut().item_spacing.y = S2;
-    above(ui, cx);
     field(ui, cx);
 }
 
