@@ -10,7 +10,7 @@ use aigc_studio::ui::texts::T;
 use egui::Key;
 use egui::Modifiers;
 use egui::accesskit::Role as Part;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use std::sync::Arc;
 use ui_states::*;
 
@@ -469,4 +469,40 @@ fn many_problems_are_all_there_and_dismissed_together() {
         all.click();
         assert!(asked(&mut harness).contains(&Command::DismissProblems));
     }
+}
+
+/// Each state in each room of each size, zoom and language; then what its buttons open.
+#[test]
+fn no_two_widgets_overlap_and_none_leaves_its_panel() {
+    let mut faults = Vec::new();
+    for size in [[900.0, 600.0], [1280.0, 800.0], [1920.0, 1080.0]] {
+        for zoom in [1.0, 1.5, 2.0] {
+            for lang in Lang::ALL {
+                // One window for all of them: fonts are read once.
+                let mut harness = harness(fresh(Room::Create, lang, Theme::Dark), size);
+                for (name, mut state) in every::every_state(lang, Theme::Dark) {
+                    state.settings.zoom = Some(zoom);
+                    *harness.state_mut() = Window::new(state);
+                    harness.run_ok();
+                    let mut look = |harness: &egui_kittest::Harness<'static, Window>, door: &str| {
+                        let at = format!("{name}{door}, {}x{} at {} %, {lang:?}", size[0], size[1], zoom * 100.0);
+                        faults.extend(space::faults(harness).into_iter().map(|fault| format!("{at}: {fault}")));
+                    };
+                    look(&harness, "");
+                    for door in every::doors(lang) {
+                        let button = |node: &egui_kittest::Node<'_>| {
+                            matches!(node.accesskit_node().role(), Part::Button | Part::RadioButton)
+                        };
+                        let Some(node) = harness.query_all_by_label(&door).find(button) else { continue };
+                        node.click_accesskit();
+                        harness.run_ok();
+                        look(&harness, &format!(" > {door}"));
+                    }
+                }
+            }
+        }
+    }
+    let all = faults.len();
+    faults.truncate(400);
+    assert!(faults.is_empty(), "{all} faults, the first of them:\n{}", faults.join("\n"));
 }

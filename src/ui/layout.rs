@@ -126,19 +126,26 @@ fn band<R>(ui: &mut Ui, panel: Panel, id: &str, frame: Frame, share: f32, add: i
     let most = (ui.available_height() * share).floor();
     let key = Id::unique(("band", id));
     let known = ui.data(|d| d.get_temp::<f32>(key));
-    let high = (known.unwrap_or(theme::CONTROL) + margin).min(most);
+    // Nothing takes no room, not even its margins.
+    let empty = known == Some(0.0);
+    let high = if empty { 0.0 } else { (known.unwrap_or(theme::CONTROL) + margin).min(most) };
+    let frame = if empty { Frame::NONE } else { frame };
     let panel = panel.exact_size(high).resizable(false).show_separator_line(false).frame(frame);
-    let out = panel.show(ui, |ui| ScrollArea::vertical().id_salt(id).auto_shrink(false).show(ui, add)).inner;
+    let area = ScrollArea::vertical().id_salt(id).auto_shrink(false).min_scrolled_height(0.0);
+    let out = panel.show(ui, |ui| area.show(ui, add)).inner;
     remember(ui, key, known, out.content_size.y.ceil());
     out.inner
 }
 
-/// Keeps a height for the next frame; one that has just changed is drawn anew at once.
-fn remember(ui: &Ui, key: Id, known: Option<f32>, height: f32) {
-    if known != Some(height) {
-        ui.data_mut(|d| d.insert_temp(key, height));
-        ui.ctx().request_discard("a height has changed");
+/// Keeps a size for the next frame, which comes at once where it has changed.
+fn remember(ui: &Ui, key: Id, known: Option<f32>, size: f32) {
+    if known != Some(size) {
+        ui.data_mut(|d| d.insert_temp(key, size));
         ui.ctx().request_repaint();
+        // Nobody sees the wrong size, but where a click would be obeyed twice.
+        if ui.input(|i| i.events.is_empty()) {
+            ui.ctx().request_discard("a size has changed");
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, BODY, S1, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
-use crate::ui::{icons, models_bits};
+use crate::ui::{icons, layout, models_bits};
 
 pub fn field_id() -> Id {
     Id::unique("write-draft")
@@ -107,7 +107,7 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
             if writing {
                 let stopping = cx.state.write.job.as_ref().is_some_and(|j| j.phase == Phase::Cancelling);
                 let label = cx.t(T::Stop);
-                let button = Button::new((theme::icon(icons::STOP, 16.0), label))
+                let button = Button::new(layout::labelled(icons::STOP, 16.0, label))
                     .shortcut_text(RichText::new(cx.t(T::Esc)).size(SMALL).color(cx.p.muted))
                     .min_size(vec2(0.0, send_size.y));
                 if ui.add_enabled(!stopping, button).accessible_name(label).clicked() {

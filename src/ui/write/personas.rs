@@ -120,7 +120,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona
     ui.scope_builder(UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center)), |ui| {
         ui.spacing_mut().item_spacing.x = S1;
         more(ui, cx, kept, own);
-        let talk = ui.add(Button::new((theme::icon(icons::CHAT_TEXT, 16.0), cx.t(T::Talk))));
+        let talk = ui.add(Button::new(layout::labelled(icons::CHAT_TEXT, 16.0, cx.t(T::Talk))));
         if talk.accessible_name(cx.with(T::TalkWith, &[&kept.persona.name])).clicked() {
             push(cx, PersonaCommand::Talk(kept.id.clone()));
         }
