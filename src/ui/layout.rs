@@ -9,7 +9,7 @@
 //! | [`centre`] | an empty room | it scrolls |
 //! | [`column`] | text to be read | narrower |
 //! | [`columns`] | cards | fewer columns |
-//! | [`flow`] | buttons in a row | they wrap |
+//! | [`flow`], [`icon`] | buttons in a row | they wrap |
 //! | [`line`] | text with controls at its end | the text elides, then the controls get lines of their own |
 //! | [`labelled`] | a button with an icon and words | the words elide |
 //!
@@ -18,7 +18,7 @@
 use egui::accesskit::Action;
 use egui::{
     Align, Atoms, CursorIcon, Frame, Id, IntoAtoms, Layout, Panel, Rangef, Rect, Role, ScrollArea, Sense, Stroke, Ui,
-    UiBuilder, WidgetInfo, pos2, vec2,
+    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::cx::Cx;
@@ -200,6 +200,11 @@ pub fn flow<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
         add(ui)
     })
     .inner
+}
+
+/// Something as large as an icon that may be disabled, in a [`flow`]: it wraps whole.
+pub fn icon<R>(ui: &mut Ui, enabled: bool, add: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.allocate_ui(Vec2::splat(theme::CONTROL), |ui| ui.add_enabled_ui(enabled, add).inner).inner
 }
 
 /// `lead` at the left, which elides; `tail` at the right end, from the right. Where the tail would leave less than

@@ -165,7 +165,11 @@ pub fn fold(ui: &mut Ui, label: &str, note: &str, open: &mut bool) -> bool {
         let caret = if *open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
         let mid = rect.left_center();
         ui.painter().text(mid, Align2::LEFT_CENTER, caret, theme::icon_font(12.0), ink);
-        let text = ui.painter().text(mid + vec2(18.0, 0.0), Align2::LEFT_CENTER, label, theme::small(), ink);
+        let mut job = egui::text::LayoutJob::simple_singleline(label.to_owned(), theme::small(), ink);
+        job.wrap = egui::text::TextWrapping::truncate_at_width((rect.width() - 18.0).max(0.0));
+        let galley = ui.painter().layout_job(job);
+        let text = Rect::from_min_size(mid + vec2(18.0, -galley.size().y / 2.0), galley.size());
+        ui.painter().galley(text.min, galley, ink);
         let room = rect.right() - text.right() - S2;
         if !note.is_empty() && room > 24.0 {
             let mut job = egui::text::LayoutJob::simple_singleline(note.to_owned(), theme::small(), p.muted);

@@ -47,8 +47,8 @@ pub fn faults(harness: &Harness<'_, Window>) -> Vec<String> {
                 let Some((role, name)) = told.get(&rect.id.accesskit_id().0) else { continue };
                 match role {
                     Role::ScrollBar => bars.push((rect.parent_id, rect.rect.height() > rect.rect.width())),
-                    // A panel's edge is on both sides of it.
-                    Role::Splitter | Role::Window | Role::GenericContainer => {}
+                    // What holds others, and the edge of a panel, which is on both of its sides.
+                    Role::Splitter | Role::Window | Role::Pane | Role::Group | Role::GenericContainer => {}
                     role => {
                         if matches!(role, Role::TextInput | Role::MultilineTextInput) {
                             fields.push(rect.interact_rect);

@@ -16,8 +16,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView) {
         go_on(ui, cx, view, page);
         let here = cx.state.write.is_writing_here();
         let act = |ui: &mut Ui, cx: &mut Cx<'_>, icon, name: T, enabled: bool, command: PageCommand| {
-            let clicked =
-                ui.add_enabled_ui(enabled && !here, |ui| widgets::icon_button(ui, icon, cx.t(name)).clicked()).inner;
+            let clicked = layout::icon(ui, enabled && !here, |ui| widgets::icon_button(ui, icon, cx.t(name)).clicked());
             if clicked {
                 cx.push(Command::Page(command));
             }
