@@ -11,7 +11,7 @@ use crate::state::{Command, ImageEdit, ImageJob, Phase, Saved, Shot, ShotKey, Sh
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
-use crate::ui::theme::{self, BODY, S1, S2, S3, S4, S6, SMALL};
+use crate::ui::theme::{self, BODY, S1, S2, S4, S6, SMALL};
 use crate::ui::{icons, layout, models_bits, picture, record, trouble, widgets};
 
 /// Zoom and place of the picture that is shown.
@@ -144,6 +144,15 @@ fn done(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut Textu
     layout::foot(ui, "shot", frame, 0.5, |ui| {
         ui.push_id(shot.key, |ui| actions(ui, cx, view, shot));
     });
+    let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin { left: 12, right: 12, top: 8, bottom: 0 });
+    if let Saved::Failed(error) = &shot.saved {
+        layout::foot(ui, "not-saved", frame, 0.5, |ui| {
+            trouble::card(ui, cx, error, Some((T::TryAgain, Command::RetrySave(shot.key))), None);
+        });
+    }
+    if view.settings_open {
+        layout::foot(ui, "shot-settings", frame, 0.5, |ui| record::table(ui, cx, &shot.record, Vec::new()));
+    }
     let room = ui.available_rect_before_wrap();
     canvas(ui, cx, view, textures, shot, room);
 }
@@ -217,9 +226,6 @@ fn canvas(ui: &mut Ui, cx: &Cx<'_>, view: &mut StageView, textures: &mut Texture
 
 fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
     ui.spacing_mut().item_spacing.y = S2;
-    if let Saved::Failed(error) = &shot.saved {
-        trouble::card(ui, cx, error, Some((T::TryAgain, Command::RetrySave(shot.key))), None);
-    }
     let compact = ui.available_width() < 560.0;
     layout::flow(ui, |ui| {
         let items: [Action; 4] = [
@@ -247,10 +253,6 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
             cx.push(Command::TrashPicture(shot.key));
         }
     });
-    if view.settings_open {
-        ui.add_space(S3 - S2);
-        record::table(ui, cx, &shot.record, Vec::new());
-    }
 }
 
 fn saved(ui: &mut Ui, cx: &mut Cx<'_>, saved: &Saved) {
