@@ -106,7 +106,7 @@ proptest! {
         let text = parts.concat();
         let card = json!({ "name": name, "description": format!("x{text}"), "first_mes": text });
         hold(&alone, card.to_string().as_bytes());
-        let persona = persona(card.to_string().as_bytes(), "Lin").unwrap().persona;
+        let persona = persona(card.to_string().as_bytes()).unwrap().persona;
         prop_assert!(persona.system.len() <= 1 + parts.len() * (name.len() + 16));
     }
 }

@@ -10,7 +10,7 @@ use aigc_studio::ui::texts::T;
 use egui::Key;
 use egui::Modifiers;
 use egui::accesskit::Role as Part;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use std::sync::Arc;
 use ui_states::*;
 
@@ -513,4 +513,117 @@ fn a_proposed_prompt_stands_beside_the_old_one_and_is_taken_or_not() {
     assert_eq!(asked(&mut harness), [Command::UseProposal]);
     harness.get_by_label(T::KeepPrompt.tr(Lang::En)).click();
     assert_eq!(asked(&mut harness), [Command::DropProposal]);
+}
+
+/// Each state in each room of each size, zoom and language; then what its buttons open.
+#[test]
+fn no_two_widgets_overlap_and_none_leaves_its_panel() {
+    let mut faults = Vec::new();
+    for size in [[900.0, 600.0], [1280.0, 800.0], [1920.0, 1080.0]] {
+        for zoom in [1.0, 1.5, 2.0] {
+            for lang in Lang::ALL {
+                // One window for all of them: fonts are read once.
+                let mut harness = harness(fresh(Room::Create, lang, Theme::Dark), size);
+                for (name, mut state) in every::every_state(lang, Theme::Dark) {
+                    state.settings.zoom = Some(zoom);
+                    *harness.state_mut() = Window::new(state);
+                    harness.run_ok();
+                    let mut look = |harness: &egui_kittest::Harness<'static, Window>, door: &str| {
+                        let at = format!("{name}{door}, {}x{} at {} %, {lang:?}", size[0], size[1], zoom * 100.0);
+                        faults.extend(space::faults(harness).into_iter().map(|fault| format!("{at}: {fault}")));
+                    };
+                    look(&harness, "");
+                    // What opens has less room than what was there: the smallest window is the hardest.
+                    if size[0] > 900.0 && zoom != 1.5 {
+                        continue;
+                    }
+                    for door in every::doors(lang) {
+                        let button = |node: &egui_kittest::Node<'_>| {
+                            matches!(node.accesskit_node().role(), Part::Button | Part::RadioButton)
+                        };
+                        let Some(node) = harness.query_all_by_label(&door).find(button) else { continue };
+                        node.click_accesskit();
+                        harness.run_ok();
+                        look(&harness, &format!(" > {door}"));
+                    }
+                }
+            }
+        }
+    }
+    let all = faults.len();
+    faults.truncate(60);
+    assert!(faults.is_empty(), "{all} faults, the first of them:\n{}", faults.join("\n"));
+}
+
+#[test]
+fn a_panel_is_as_wide_as_it_was_dragged_and_comes_back_by_a_double_click() {
+    let mut harness = open(fresh(Room::Create, Lang::En, Theme::Dark));
+    let at = harness.get_by_role(Part::Splitter).rect().center();
+    harness.drag_at(at);
+    harness.run();
+    harness.hover_at(at + egui::vec2(60.0, 0.0));
+    harness.run();
+    let commands = asked(&mut harness);
+    let Some(Command::SetPane(Pane::Controls, Some(width))) = commands.last() else { panic!("{commands:?}") };
+    assert!((width - 404.0).abs() <= 4.0, "{width}");
+    let mut state = fresh(Room::Create, Lang::En, Theme::Dark);
+    let _ = update(&mut state, Input::Command(Command::SetPane(Pane::Controls, Some(420.0))));
+    assert_eq!(state.settings.panes.get(&Pane::Controls), Some(&420.0));
+    let moved = open(state.clone()).get_by_role(Part::Splitter).rect().center().x - at.x;
+    assert!((moved - 76.0).abs() <= 1.0, "{moved}");
+    let _ = update(&mut state, Input::Command(Command::SetPane(Pane::Controls, None)));
+    assert!(state.settings.panes.is_empty());
+}
+
+#[test]
+fn the_grid_stays_where_it_is_when_a_picture_is_chosen() {
+    let places = |selected: Option<u64>| {
+        let mut state = gallery(Lang::En, Theme::Dark, 60, 20);
+        state.gallery.selected = selected.map(|i| item(i).path);
+        let harness = open(state);
+        harness.get_all_by_role(Part::ListBoxOption).map(|node| node.rect()).collect::<Vec<_>>()
+    };
+    assert_eq!(places(None), places(Some(2)));
+}
+
+#[test]
+fn generate_stays_where_it_is_when_a_job_starts() {
+    let place = |state| open(state).get_by_role_and_label(Part::Button, "Generate").rect();
+    let done = create_done(Lang::En, Theme::Dark);
+    assert_eq!(place(done), place(create_running(Lang::En, Theme::Dark)));
+}
+
+/// A note that passes is in the status bar, as wide as every other, and covers nothing that can be clicked.
+#[test]
+fn notes_have_one_place_and_one_width() {
+    let place = |kind| {
+        let mut state = create_done(Lang::En, Theme::Dark);
+        state.notices = vec![Notice { id: 1, kind, born_ms: NOW }];
+        let harness = open(state);
+        let cross = harness.get_by_label("Dismiss").rect();
+        assert!(cross.top() >= SIZE[1] - 8.0 - 28.0, "{cross:?}");
+        cross
+    };
+    let trashed = NoticeKind::PicturesTrashed(vec!["/x.png".into()]);
+    assert_eq!(place(NoticeKind::Copied), place(trashed));
+}
+
+#[test]
+fn a_problem_is_shown_in_its_room_and_marked_on_the_rail_elsewhere() {
+    let mut lost = write_chat(Lang::En, Theme::Dark);
+    lost.settings.room = Room::Gallery;
+    let id = PersonaId("1".into());
+    let error = Cause::EngineGone.into();
+    let _ = update(&mut lost, Input::Store(StoreEvent::PersonaFailed { id, error }));
+    let summary = aigc_studio::error::StudioError::from(Cause::EngineGone).summary(Lang::En);
+    let mark = T::ProblemsHere.with(Lang::En, &[&"Write"]);
+    let harness = open(lost.clone());
+    assert!(harness.query_by_label(&summary).is_none(), "it is not the gallery's");
+    harness.get_by_role_and_label(Part::Tab, &mark);
+    lost.settings.room = Room::Write;
+    let mut harness = open(lost);
+    harness.get_by_label(&summary);
+    harness.get_by_role_and_label(Part::Tab, "Write");
+    harness.get_by_label("Dismiss").click();
+    assert!(matches!(asked(&mut harness)[..], [Command::DismissNotice(_)]));
 }

@@ -442,6 +442,8 @@ fn nothing_of_an_answer_leaves_its_column() {
             }
         }
     }
+}
+
 #[test]
 fn a_question_without_an_answer_can_be_asked_again() {
     for lang in Lang::ALL {

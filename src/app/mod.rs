@@ -36,6 +36,8 @@ const DRAIN: Duration = Duration::from_millis(4);
 const COALESCE: Duration = Duration::from_millis(33);
 /// How long the first frame waits for the models folder: it may be on a disk that sleeps.
 const FIRST_LOOK: Duration = Duration::from_millis(200);
+/// How long a window takes to get its place and size from the system.
+const OPENING: Duration = Duration::from_secs(2);
 /// How often the memory figure is read while frames are drawn.
 const SAMPLE: Duration = Duration::from_secs(1);
 
@@ -56,6 +58,8 @@ pub struct Studio {
     catalog: Catalog,
     /// The catalogue on its way: first its cards, then with the headers of all models read.
     coming: Option<Receiver<Found>>,
+    /// The window was fitted to its monitor.
+    placed: bool,
     /// Closing was put off once, since something is not on the disk.
     put_off: bool,
     start_engine: StartEngine,
@@ -132,6 +136,7 @@ impl Studio {
             commands: Vec::new(),
             catalog: Catalog::built_in(&models),
             coming: None,
+            placed: false,
             put_off: false,
             start_engine,
             budget,
@@ -326,23 +331,37 @@ impl Studio {
     /// The window's size. Only what lasts may be read here: keys, clicks and dropped files are events of one pass, and
     /// this runs for passes that draw nothing too, where egui still holds the events of the pass before.
     fn take_window_size(&mut self, ctx: &egui::Context) {
+        // Points of the system: a larger text size is no smaller window.
+        let zoom = ctx.zoom_factor();
         let geometry = ctx.input(|input| {
             let viewport = input.viewport();
             let maximized = viewport.maximized.unwrap_or(false);
-            let size = viewport.inner_rect.map(|rect| rect.size());
-            size.map(|size| (size, maximized))
+            let size = viewport.inner_rect.map(|rect| rect.size() * zoom);
+            size.map(|size| (size, maximized, viewport.monitor_size.map(|size| size * zoom)))
         });
         let old = self.state.settings.window;
-        if let Some((size, maximized)) = geometry {
-            // The size to come back to is the one before maximising.
-            let new = if maximized {
-                WindowGeometry { maximized, ..old }
-            } else {
-                WindowGeometry { width: size.x.round(), height: size.y.round(), maximized }
-            };
-            if new != old && new.width >= 100.0 && new.height >= 100.0 {
-                self.commands.push(Command::WindowChanged(new));
+        let Some((size, maximized, monitor)) = geometry else { return };
+        if let Some(monitor) = monitor.filter(|_| !self.placed) {
+            self.placed = true;
+            let fitted = window::fit(size, monitor);
+            if old.maximized && !maximized {
+                ctx.send_viewport_cmd(egui::ViewportCommand::Maximized(true));
+            } else if !maximized && fitted != size {
+                ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(fitted / zoom));
             }
+        }
+        // A window that opens has sizes that nobody chose.
+        if self.started.elapsed() < OPENING {
+            return ctx.request_repaint_after(OPENING);
+        }
+        // The size to come back to is the one before maximising.
+        let new = if maximized {
+            WindowGeometry { maximized, ..old }
+        } else {
+            WindowGeometry { width: size.x.round(), height: size.y.round(), maximized }
+        };
+        if new != old && new.width >= 100.0 && new.height >= 100.0 {
+            self.commands.push(Command::WindowChanged(new));
         }
     }
 

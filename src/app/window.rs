@@ -8,6 +8,8 @@ use eframe::Renderer;
 use eframe::egui_wgpu::WgpuSetup;
 use eframe::wgpu::Backends;
 
+use egui::{Vec2, vec2};
+
 use super::{Loaded, Studio};
 use crate::cli::{say, system_lang};
 use crate::engine::{large_pages, threads};
@@ -16,6 +18,16 @@ use crate::store::{Paths, load_settings};
 
 /// `wgpu` or `glow`: takes that renderer and no other.
 const RENDERER: &str = "AIGC_STUDIO_RENDERER";
+
+/// Points of a monitor that a window leaves to the desktop: its panels, and the window's own title and edges. No system
+/// tells how much that is before a window is open.
+const DESKTOP: Vec2 = vec2(32.0, 96.0);
+const LEAST: Vec2 = vec2(900.0, 600.0);
+
+/// The size that a window of `wanted` points opens with on a monitor.
+pub fn fit(wanted: Vec2, monitor: Vec2) -> Vec2 {
+    wanted.min((monitor - DESKTOP).max(LEAST).min(monitor))
+}
 
 /// Runs the window until it is closed.
 pub fn run(started: Instant, open: Option<PathBuf>) -> ExitCode {
@@ -69,7 +81,7 @@ fn open_with(
         .with_title("AIGC Studio")
         .with_app_id("aigc-studio")
         .with_inner_size([window.width.clamp(900.0, 8000.0), window.height.clamp(600.0, 6000.0)])
-        .with_min_inner_size([900.0, 600.0])
+        .with_min_inner_size(LEAST)
         .with_maximized(window.maximized)
         .with_drag_and_drop(true);
     let mut options = eframe::NativeOptions { viewport, renderer, ..Default::default() };
@@ -97,4 +109,22 @@ fn open_with(
 fn failed(error: &StudioError) -> ExitCode {
     say(error, system_lang());
     ExitCode::from(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_leaves_the_desktop_its_panels() {
+        let usual = vec2(1280.0, 800.0);
+        assert_eq!(fit(usual, vec2(1920.0, 1080.0)), usual);
+        assert_eq!(fit(usual, vec2(1280.0, 800.0)), vec2(1248.0, 704.0));
+        assert_eq!(fit(usual, vec2(1366.0, 768.0)), vec2(1280.0, 672.0));
+        // What a larger monitor had room for.
+        assert_eq!(fit(vec2(2500.0, 1300.0), vec2(1920.0, 1080.0)), vec2(1888.0, 984.0));
+        // The smallest window that everything has room in, and never more than there is.
+        assert_eq!(fit(usual, vec2(910.0, 610.0)), vec2(900.0, 600.0));
+        assert_eq!(fit(usual, vec2(800.0, 480.0)), vec2(800.0, 480.0));
+    }
 }

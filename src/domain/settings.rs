@@ -43,6 +43,19 @@ impl Room {
     pub const ALL: [Self; 5] = [Self::Create, Self::Write, Self::Gallery, Self::Models, Self::Settings];
 }
 
+/// A panel at the side of a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pane {
+    /// The sliders of Create.
+    Controls,
+    Conversations,
+    /// The sliders of Write.
+    Sampling,
+    /// The chosen picture of Gallery.
+    Details,
+}
+
 /// Size and place of the window, in points.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -77,6 +90,8 @@ pub struct Settings {
     pub zoom: Option<f32>,
     pub room: Room,
     pub window: WindowGeometry,
+    /// Widths of the panels that were dragged, points.
+    pub panes: BTreeMap<Pane, f32>,
     /// The sliders as they were left.
     pub image: ImageParams,
     pub text: TextParams,

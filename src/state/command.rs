@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{CardEdit, PageCommand, PersonaCommand, ShotKey, TextKnob};
 use crate::domain::{
     AnswerForm, ConversationId, DeviceChoice, Face, Grammar, Job, JobId, JournalEntry, KvType, Latents, LedgerRequest,
-    ModelRef, NoiseSource, Overflow, Persona, PersonaId, Picture, PictureRecord, Room, Sampler, Schedule, Seed,
+    ModelRef, NoiseSource, Overflow, Pane, Persona, PersonaId, Picture, PictureRecord, Room, Sampler, Schedule, Seed,
     Settings, Theme, WindowGeometry,
 };
 use crate::lang::Lang;
@@ -28,6 +28,8 @@ pub enum Command {
     /// Shows a file or folder in the system's file manager.
     Reveal(PathBuf),
     WindowChanged(WindowGeometry),
+    /// A panel was dragged to this width; `None` is the usual one.
+    SetPane(Pane, Option<f32>),
     DismissNotice(u64),
     /// All that went wrong was read.
     DismissProblems,

@@ -30,6 +30,7 @@ pub use shelf::*;
 pub use update::{Input, begin, update};
 pub use write::*;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use crate::domain::{JobId, PersonaId, Room, Settings, TextParams};
@@ -50,8 +51,10 @@ pub struct AppState {
     pub gallery: GalleryState,
     pub models: ModelsState,
     pub status: Status,
-    /// Short notes at the window's corner, oldest first.
+    /// Short notes at the window's corner and what waits for the person in its room, oldest first.
     pub notices: Vec<Notice>,
+    /// The rooms that notices belong to, by their ids.
+    homes: HashMap<u64, Room>,
     /// Milliseconds since 1970 UTC; the app sets it before each update.
     pub now_ms: i64,
     /// State of the dice for seeds; the app seeds it once.
@@ -137,7 +140,9 @@ impl NoticeKind {
     pub fn stays(&self) -> bool {
         match self {
             Self::Problem(_) => true,
+            // What was left out is to be read, not to be caught.
             Self::SettingsRestored(notes) => !notes.is_empty(),
+            Self::PersonaKept { left_out, .. } | Self::ChatsKept { left_out, .. } => !left_out.is_empty(),
             _ => false,
         }
     }
@@ -168,6 +173,7 @@ impl AppState {
             models: ModelsState::default(),
             status: Status::default(),
             notices: Vec::new(),
+            homes: HashMap::new(),
             now_ms: 0,
             dice,
             next_job: 0,
@@ -216,11 +222,38 @@ impl AppState {
         }
     }
 
-    /// Says what went wrong; once, where it is said already.
+    /// Says what went wrong, in every room; once, where it is said already.
     fn problem(&mut self, error: StudioError) {
         let kind = NoticeKind::Problem(ProblemBox(error));
         if !self.notices.iter().any(|n| n.kind == kind) {
             self.note(kind);
         }
+    }
+
+    /// [`Self::problem`] of one room: it is shown there, and the rail has a mark in the others.
+    fn problem_in(&mut self, room: Room, error: StudioError) {
+        let before = self.next_notice;
+        self.problem(error);
+        if self.next_notice != before {
+            self.homes.insert(self.next_notice, room);
+        }
+    }
+
+    /// What waits for the person in `room`, oldest first.
+    pub fn waiting_in(&self, room: Room) -> impl DoubleEndedIterator<Item = &Notice> {
+        let here = move |n: &&Notice| n.kind.stays() && self.homes.get(&n.id).is_none_or(|home| *home == room);
+        self.notices.iter().filter(here)
+    }
+
+    /// Whether something waits in `room` that is not shown in the room that is open.
+    pub fn is_marked(&self, room: Room) -> bool {
+        room != self.room() && self.notices.iter().any(|n| self.homes.get(&n.id) == Some(&room))
+    }
+
+    fn drop_notices(&mut self, which: impl Fn(&Notice, Option<Room>) -> bool) {
+        let homes = &mut self.homes;
+        self.notices.retain(|n| !which(n, homes.get(&n.id).copied()));
+        let left = &self.notices;
+        homes.retain(|id, _| left.iter().any(|n| n.id == *id));
     }
 }

@@ -1,17 +1,17 @@
 //! Gallery: every picture of the library in a grid of which only the visible rows exist.
 
 use egui::{
-    Align, Align2, CentralPanel, Color32, Frame, Id, Key, Label, Layout, Margin, Modifiers, Panel, RichText, Role,
-    ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+    Align, Align2, CentralPanel, Color32, Frame, Id, Key, Label, Layout, Margin, Modifiers, RichText, Role, ScrollArea,
+    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
 };
 
 use super::cx::Cx;
 use super::texts::T;
 use super::textures::{TexKey, Textures};
-use super::theme::{self, BODY, RADIUS, S1, S2, S4, S6, SMALL};
+use super::theme::{self, BODY, RADIUS, S1, S2, S4, SMALL};
 use super::widgets::{self, Field};
-use super::{days, icons, picture, record};
-use crate::domain::{LibraryItem, Room, bytes};
+use super::{days, icons, layout, picture, record};
+use crate::domain::{LibraryItem, Pane, Room, bytes};
 use crate::state::Command;
 
 /// Smallest side of a cell.
@@ -60,12 +60,27 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut GalleryView, textures: &mut
     let items: &[LibraryItem] = gallery.items.as_deref().unwrap_or_default();
     view.sync(items, &gallery.search);
     view.drawn = 0;
-    let frame = Frame::new().fill(cx.p.canvas).inner_margin(Margin::symmetric(16, 6));
-    Panel::top("gallery-head").exact_size(44.0).resizable(false).frame(frame).show(ui, |ui| head(ui, cx, view));
-    if let Some(item) = gallery.selected.as_deref().and_then(|path| gallery.item(path)) {
-        let frame = widgets::panel(cx.p).inner_margin(0);
-        Panel::right("gallery-item").exact_size(300.0).resizable(false).frame(frame).show(ui, |ui| {
-            ui.push_id(&item.path, |ui| pane(ui, cx, textures, item));
+    let frame = Frame::new().fill(cx.p.canvas).inner_margin(Margin::symmetric(16, 8));
+    layout::head(ui, "gallery-head", frame, 0.5, |ui| head(ui, cx, view));
+    let selected = gallery.selected.as_deref().and_then(|path| gallery.item(path));
+    if layout::is_narrow(ui) {
+        // There is no room beside the grid: a picture takes its place until it is closed.
+        if let Some(item) = selected {
+            let frame = widgets::panel(cx.p).inner_margin(0);
+            CentralPanel::default().frame(frame).show(ui, |ui| {
+                ui.push_id(&item.path, |ui| pane(ui, cx, textures, item));
+            });
+            return;
+        }
+    } else if !items.is_empty() {
+        // There also while nothing is chosen: the grid must not move under the pointer that chooses.
+        layout::side(ui, cx, Pane::Details, |ui, cx| match selected {
+            Some(item) => {
+                ui.push_id(&item.path, |ui| pane(ui, cx, textures, item));
+            }
+            None => {
+                Frame::new().inner_margin(16).show(ui, |ui| widgets::muted(ui, cx.t(T::PictureDetailsHint)));
+            }
         });
     }
     let frame = Frame::new().fill(cx.p.canvas).inner_margin(Margin { left: 16, right: 8, top: 8, bottom: 0 });
@@ -84,7 +99,23 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut GalleryView, textures: &mut
 }
 
 fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    let count = view.found.len();
+    let search = |ui: &mut Ui, cx: &mut Cx<'_>| {
+        ui.scope(|ui| {
+            ui.set_max_width(280.0_f32.min(ui.available_width() - 100.0).max(120.0));
+            let name = cx.t(T::SearchPictures);
+            let id = Id::unique("search-pictures");
+            let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
+            if let (_, Some(text)) = widgets::field(ui, &cx.state.gallery.search, &spec) {
+                cx.push(Command::SetGallerySearch(text));
+            }
+        });
+        if cx.state.gallery.items.is_some() {
+            let text = cx.with(T::PictureCount, &[&count]);
+            ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).truncate());
+        }
+    };
+    layout::line(ui, cx, 240.0, search, |ui, cx| {
         if widgets::icon_button(ui, icons::ARROWS_CLOCKWISE, cx.t(T::Refresh)).clicked() {
             cx.push(Command::RefreshLibrary);
         }
@@ -97,28 +128,11 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
         {
             cx.push(Command::ChooseFile);
         }
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            ui.scope(|ui| {
-                ui.set_max_width(280.0_f32.min(ui.available_width() - 100.0).max(120.0));
-                let name = cx.t(T::SearchPictures);
-                let id = Id::unique("search-pictures");
-                let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
-                if let (_, Some(text)) = widgets::field(ui, &cx.state.gallery.search, &spec) {
-                    cx.push(Command::SetGallerySearch(text));
-                }
-            });
-            if cx.state.gallery.items.is_some() {
-                let text = cx.with(T::PictureCount, &[&view.found.len()]);
-                ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).truncate());
-            }
-        });
     });
 }
 
 fn message(ui: &mut Ui, cx: &mut Cx<'_>, icon: &str, title: T, text: Option<T>) {
-    ui.vertical_centered(|ui| {
-        ui.add_space((ui.available_height() / 2.0 - 100.0).max(S6));
-        ui.set_max_width(420.0);
+    layout::centre(ui, "gallery-message", 420.0, |ui| {
         ui.add(Label::new(theme::icon(icon, 40.0).color(cx.p.faint)));
         ui.add_space(S2);
         widgets::heading(ui, cx.t(title));

@@ -1,10 +1,11 @@
 //! A slider whose value is shown, typed, explained, and reset by a double click.
 
-use egui::{Align, DragValue, Label, Layout, RichText, Slider, SliderClamping, Ui};
+use egui::{Align, DragValue, Layout, Slider, SliderClamping, Ui};
 
 use super::cx::Cx;
 use super::texts::T;
-use super::theme::{BODY, S1};
+use super::theme::S1;
+use super::widgets;
 use crate::domain::{Limit, round_f32};
 
 /// One slider.
@@ -34,9 +35,6 @@ impl Knob<'_> {
             let double = ui.input(|i| i.pointer.button_double_clicked(egui::PointerButton::Primary));
             ui.horizontal(|ui| {
                 ui.set_height(24.0);
-                let label = ui.add(Label::new(RichText::new(name).size(BODY).color(cx.p.text)).truncate());
-                reset |= double && label.contains_pointer();
-                label.on_hover_text(&about);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     ui.spacing_mut().interact_size = egui::vec2(56.0, 22.0);
                     ui.spacing_mut().button_padding = egui::vec2(6.0, 0.0);
@@ -46,6 +44,11 @@ impl Knob<'_> {
                         .fixed_decimals(decimals)
                         .update_while_editing(false);
                     ui.add(drag).accessible_name(cx.with(T::ValueOf, &[&name])).on_hover_text(&about);
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        let label = widgets::caption(ui, name);
+                        reset |= double && label.contains_pointer();
+                        label.on_hover_text(&about);
+                    });
                 });
             });
             ui.spacing_mut().interact_size.y = 16.0;

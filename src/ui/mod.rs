@@ -9,6 +9,7 @@ mod gallery;
 pub mod icons;
 mod keys;
 mod knob;
+mod layout;
 mod models;
 mod models_bits;
 mod notices;
@@ -63,6 +64,7 @@ impl Views {
         self.textures.begin_frame(ui.ctx());
         status::show(ui, &mut cx);
         rail::show(ui, &mut cx);
+        notices::waiting(ui, &mut cx);
         // Whoever comes to Write comes to type.
         if self.room.replace(state.room()) != Some(Room::Write) && state.room() == Room::Write {
             ui.memory_mut(|memory| memory.request_focus(write::field_id()));
@@ -74,7 +76,6 @@ impl Views {
             Room::Models => models::show(ui, &mut cx),
             Room::Settings => settings::show(ui, &mut cx),
         }
-        notices::show(ui, &mut cx);
         drop_hint(ui, &cx);
         self.textures.end_frame();
         commands.append(&mut shortcuts);

@@ -1,32 +1,33 @@
 //! Models: every card with its state, and what can be done about it.
 
-use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui};
+use egui::{CentralPanel, Frame, Label, Margin, RichText, ScrollArea, Ui};
 
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2, S3, SMALL};
-use super::{icons, models_bits, trouble, widgets};
+use super::{icons, layout, models_bits, trouble, widgets};
 use crate::domain::{Makes, ModelPresence, bytes};
 use crate::state::{Command, ModelEntry};
 
+/// Least width of a card.
+const CARD: f32 = 480.0;
+
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let frame = Frame::new().fill(cx.p.canvas).inner_margin(Margin::symmetric(24, 8));
-    Panel::top("models-head").exact_size(52.0).resizable(false).show_separator_line(false).frame(frame).show(
-        ui,
-        |ui| {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let open = widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::OpenModelFile));
-                if open.on_hover_text(cx.t(T::OpenModelFileHover)).clicked() {
-                    cx.push(Command::ChooseModelFile);
-                }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| widgets::heading(ui, cx.t(T::Models)));
-            });
-        },
-    );
+    layout::head(ui, "models-head", frame, 0.5, |ui| {
+        let head = |ui: &mut Ui, cx: &mut Cx<'_>| {
+            widgets::heading(ui, cx.t(T::Models));
+        };
+        layout::line(ui, cx, 160.0, head, |ui, cx| {
+            let open = widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::OpenModelFile));
+            if open.on_hover_text(cx.t(T::OpenModelFileHover)).clicked() {
+                cx.push(Command::ChooseModelFile);
+            }
+        });
+    });
     CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
         ScrollArea::vertical().id_salt("models").auto_shrink(false).show(ui, |ui| {
             Frame::new().inner_margin(Margin { left: 24, right: 24, top: 0, bottom: 24 }).show(ui, |ui| {
-                ui.set_max_width(ui.available_width().min(820.0));
                 ui.spacing_mut().item_spacing.y = S3;
                 for (makes, name) in [(Makes::Image, T::PictureModels), (Makes::Text, T::TextModels)] {
                     if cx.state.models.making(makes).next().is_none() {
@@ -34,9 +35,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
                     }
                     ui.add_space(S1);
                     widgets::caption(ui, cx.t(name));
-                    for entry in cx.state.models.making(makes) {
-                        ui.push_id(&entry.card.id, |ui| card(ui, cx, entry));
-                    }
+                    let entries: Vec<&ModelEntry> = cx.state.models.making(makes).collect();
+                    layout::columns(ui, CARD, entries.len(), |ui, i| {
+                        ui.push_id(&entries[i].card.id, |ui| card(ui, cx, entries[i]));
+                    });
                 }
                 files(ui, cx);
             });
@@ -72,14 +74,14 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
         ui.horizontal_top(|ui| {
             let icon = if card.makes == Makes::Image { icons::IMAGE } else { icons::CHAT_TEXT };
             ui.add(Label::new(theme::icon(icon, 22.0).color(p.accent_text)));
-            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                buttons(ui, cx, entry);
-                ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                    ui.spacing_mut().item_spacing.y = S1;
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = S1;
+                let name = |ui: &mut Ui, _: &mut Cx<'_>| {
                     widgets::title(ui, &card.name);
-                    let about = cx.lang.pick(&card.about, &card.about_zh);
-                    ui.add(Label::new(RichText::new(about).size(BODY).color(p.text)).wrap());
-                });
+                };
+                layout::line(ui, cx, 120.0, name, |ui, cx| buttons(ui, cx, entry));
+                let about = cx.lang.pick(&card.about, &card.about_zh);
+                ui.add(Label::new(RichText::new(about).size(BODY).color(p.text)).wrap());
             });
         });
         ui.horizontal_wrapped(|ui| {
@@ -115,7 +117,7 @@ fn terms(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
         let text = cx.lang.pick(&terms.text, &terms.text_zh);
         ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap());
         ui.hyperlink_to(RichText::new(&terms.url).size(BODY), &terms.url);
-        ui.horizontal(|ui| {
+        layout::flow(ui, |ui| {
             if widgets::text_button(ui, cx.t(T::AgreeAndFetch)).clicked() {
                 cx.push(Command::AnswerTerms(id.clone(), true));
             }

@@ -1,80 +1,105 @@
-//! Short notes at the lower right corner.
+//! Notes. What passes is said in the status bar, in one place of one width, so that it covers nothing; what waits for the
+//! person is at the top of its room.
 
-use egui::{Align2, Area, Frame, Id, Label, Margin, Order, RichText, Stroke, Ui, vec2};
+use egui::{Align, Button, Frame, Label, Layout, Margin, RichText, Sense, Stroke, Ui, UiBuilder, vec2};
 
 use super::cx::Cx;
 use super::texts::T;
-use super::theme::{self, BODY, S1, S2};
-use super::{icons, trouble, widgets};
-use crate::domain::Room;
+use super::theme::{self, BODY, RADIUS, S1, S2, SMALL};
+use super::{icons, layout, trouble, widgets};
 use crate::lang::Both;
 use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand};
 
-/// Height of a problem's card, about.
-const CARD: f32 = 130.0;
+/// Width and height of a note that passes.
+const NOTE: egui::Vec2 = vec2(380.0, 24.0);
+/// Share of the height that what waits may take; beyond that it scrolls.
+const SHARE: f32 = 0.4;
+const COLUMN: f32 = 760.0;
 
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
-    if cx.state.notices.is_empty() {
+/// What waits for the person in this room, the newest first.
+pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let state = cx.state;
+    let notices: Vec<&Notice> = state.waiting_in(state.room()).rev().collect();
+    if notices.is_empty() {
         return;
     }
-    let area = Area::new(Id::unique("notices")).order(Order::Foreground).fade_in(false);
-    // Above what lies at the bottom of Create: nothing that can be clicked may be covered.
-    let create =
-        cx.state.room() == Room::Create && !(cx.state.create.strip.is_empty() && cx.state.create.jobs.is_empty());
-    let up = if create { 192.0 } else { 40.0 };
-    area.anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -up)).show(ui.ctx(), |ui| {
-        ui.set_max_width(380.0);
-        ui.spacing_mut().item_spacing.y = S2;
-        let notices: &[Notice] = &cx.state.notices;
-        // Problems wait for the person, however many: the newest that have room, the others as those are dismissed.
-        let room = ((ui.ctx().content_rect().height() - up) / CARD) as usize;
-        for notice in &notices[notices.len().saturating_sub(room.max(2))..] {
-            ui.push_id(notice.id, |ui| note(ui, cx, notice));
-        }
-        let problems = notices.iter().filter(|notice| notice.kind.stays()).count();
-        if problems > 1 && widgets::button(ui, icons::X, &cx.with(T::DismissAll, &[&problems])).clicked() {
-            cx.push(Command::DismissProblems);
-        }
+    let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(16, 8));
+    layout::head(ui, "waiting", frame, SHARE, |ui| {
+        layout::column(ui, COLUMN, |ui| {
+            ui.spacing_mut().item_spacing.y = S2;
+            let count = notices.len();
+            if count > 1 && widgets::button(ui, icons::X, &cx.with(T::DismissAll, &[&count])).clicked() {
+                cx.push(Command::DismissProblems);
+            }
+            for notice in notices {
+                ui.push_id(notice.id, |ui| wait(ui, cx, notice));
+            }
+        });
     });
 }
 
-fn note(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
+fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
     let dismiss = Command::DismissNotice(notice.id);
     if let NoticeKind::Problem(problem) = &notice.kind {
-        // The card's own ground is translucent in no theme, so notes stay readable over pictures.
-        ui.set_width(380.0);
-        trouble::card(ui, cx, &problem.0, None, Some(dismiss));
-        return;
+        return trouble::card(ui, cx, &problem.0, None, Some(dismiss));
     }
-    let p = cx.p;
     let (icon, text, action) = words(cx, &notice.kind);
-    let frame = Frame::new()
-        .fill(p.raised)
-        .stroke(Stroke::new(1.0, p.line_strong))
-        .corner_radius(8)
-        .shadow(ui.visuals().popup_shadow)
-        .inner_margin(Margin { left: 12, right: 6, top: 6, bottom: 6 });
-    frame.show(ui, |ui| {
-        ui.horizontal(|ui| {
-            ui.add(Label::new(theme::icon(icon, 16.0).color(if icon == icons::TRASH { p.muted } else { p.good })));
-            if text.contains('\n') {
-                ui.scope(|ui| {
-                    ui.set_max_width(300.0);
-                    ui.add(Label::new(RichText::new(text).size(BODY).color(p.text)).wrap());
-                });
-            } else {
-                ui.add(Label::new(RichText::new(text).size(BODY).color(p.text)).truncate());
+    widgets::card(cx.p).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+            if widgets::icon_button(ui, icons::X, cx.t(T::Dismiss)).clicked() {
+                cx.push(dismiss.clone());
             }
-            ui.add_space(S1);
             if let Some((label, command)) = action
                 && widgets::text_button(ui, cx.t(label)).clicked()
             {
                 cx.push(command);
-                cx.push(dismiss.clone());
-            }
-            if widgets::icon_button(ui, icons::X, cx.t(T::Dismiss)).clicked() {
                 cx.push(dismiss);
             }
+            ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
+                ui.add(Label::new(theme::icon(icon, 18.0).color(cx.p.good)));
+                ui.vertical(|ui| ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap()));
+            });
+        });
+    });
+}
+
+/// The newest note that passes, and how many others there are: for the status bar, from the right.
+pub fn passing(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let mut notices = cx.state.notices.iter().filter(|notice| !notice.kind.stays());
+    let Some(notice) = notices.next_back() else { return };
+    let others = notices.count();
+    let dismiss = Command::DismissNotice(notice.id);
+    let (icon, text, action) = words(cx, &notice.kind);
+    let p = cx.p;
+    let size = vec2(NOTE.x.min(ui.available_width()), NOTE.y);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    ui.painter().rect(rect, RADIUS, p.accent_soft, Stroke::new(1.0, p.line_strong), egui::StrokeKind::Inside);
+    let builder = UiBuilder::new().scope_id(egui::Id::unique(("note", notice.id)));
+    let layout = Layout::right_to_left(Align::Center);
+    ui.scope_builder(builder.max_rect(rect.shrink2(vec2(S1, 1.0))).layout(layout), |ui| {
+        ui.spacing_mut().item_spacing.x = S1;
+        ui.spacing_mut().interact_size.y = NOTE.y - 2.0;
+        ui.spacing_mut().button_padding = vec2(6.0, 0.0);
+        let cross = Button::new(theme::icon(icons::X, 12.0)).frame(false);
+        let name = cx.t(T::Dismiss);
+        if ui.add(cross).accessible_name(name).on_hover_text(name).clicked() {
+            cx.push(dismiss.clone());
+        }
+        if let Some((label, command)) = action
+            && widgets::text_button(ui, cx.t(label)).clicked()
+        {
+            cx.push(command);
+            cx.push(dismiss);
+        }
+        if others > 0 {
+            let text = cx.with(T::MoreNotes, &[&others]);
+            ui.add(Label::new(RichText::new(text).size(SMALL).color(p.muted)));
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let ink = if icon == icons::TRASH { p.text } else { p.good };
+            ui.add(Label::new(theme::icon(icon, 14.0).color(ink)));
+            ui.add(Label::new(RichText::new(&text).size(SMALL).color(p.strong)).truncate()).on_hover_text(&text);
         });
     });
 }

@@ -6,23 +6,24 @@ use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, RichText, ScrollAr
 
 use super::cx::Cx;
 use super::texts::T;
-use super::theme::{BODY, CONTROL, S1, S2, S4, S6, SMALL};
-use super::{icons, widgets};
+use super::theme::{BODY, CONTROL, S1, S2, S4, SMALL};
+use super::{icons, layout, widgets};
 use crate::domain::{DeviceChoice, Theme};
 use crate::lang::Lang;
 use crate::state::Command;
+
+/// Least width of a section, and of one whose controls are beside their names.
+const SECTION: f32 = 520.0;
+const BESIDE: f32 = 400.0;
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
         ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
             Frame::new().inner_margin(Margin { left: 24, right: 24, top: 12, bottom: 32 }).show(ui, |ui| {
-                ui.set_max_width(ui.available_width().min(680.0));
                 ui.spacing_mut().item_spacing.y = S2;
                 widgets::heading(ui, cx.t(T::Settings));
-                looks(ui, cx);
-                folders(ui, cx);
-                machine(ui, cx);
-                about(ui, cx);
+                let sections = [looks, machine, folders, about];
+                layout::columns(ui, SECTION, sections.len(), |ui, i| sections[i](ui, cx));
             });
         });
     });
@@ -40,6 +41,17 @@ fn section(ui: &mut Ui, cx: &mut Cx<'_>, name: T, add: impl FnOnce(&mut Ui, &mut
 
 /// A row: what it is on the left, the control on the right.
 fn row(ui: &mut Ui, cx: &mut Cx<'_>, name: T, note: Option<T>, add: impl FnOnce(&mut Ui, &mut Cx<'_>)) {
+    if ui.available_width() < BESIDE {
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = S1;
+            ui.add(Label::new(RichText::new(cx.t(name)).size(BODY).color(cx.p.text)).wrap());
+            if let Some(note) = note {
+                widgets::muted(ui, cx.t(note));
+            }
+            add(ui, cx);
+        });
+        return;
+    }
     ui.horizontal(|ui| {
         let width = (ui.available_width() * 0.42).floor();
         let label = |ui: &mut Ui| {
@@ -114,7 +126,7 @@ fn folder(ui: &mut Ui, cx: &mut Cx<'_>, name: T, note: T, path: &Path, choose: C
         let text = path.display().to_string();
         ui.add(Label::new(RichText::new(&text).size(SMALL).color(cx.p.text)).truncate().selectable(true))
             .on_hover_text(&text);
-        ui.horizontal(|ui| {
+        layout::flow(ui, |ui| {
             let label = cx.t(T::Choose);
             let button = ui.button(label).accessible_name(format!("{}: {label}", cx.t(name)));
             if button.clicked() {
@@ -182,5 +194,4 @@ fn about(ui: &mut Ui, cx: &mut Cx<'_>) {
         let rows: Vec<(&str, String)> = PARTS.iter().map(|(part, licence)| (*licence, (*part).to_owned())).collect();
         widgets::table(ui, &rows);
     });
-    ui.add_space(S6);
 }

@@ -18,6 +18,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
             for lang in Lang::ALL.into_iter().rev() {
                 language(ui, cx, lang);
             }
+            ui.add_space(S2);
+            super::notices::passing(ui, cx);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = theme::S4;
                 items(ui, cx);

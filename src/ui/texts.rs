@@ -60,6 +60,12 @@ texts! {
     Close: "Close", "关闭";
     Dismiss: "Dismiss", "知道了";
     DismissAll: "Dismiss all {0} problems", "{0} 个问题全部知道了";
+    PanelWidth: "Width of the panel; a double click brings the usual one back", "面板宽度；双击恢复默认";
+    MoreNotes: "and {0} more", "另有 {0} 条";
+    ProblemsHere: "{0}: something went wrong here", "{0}：这里出了问题";
+    Picture: "Picture", "图片";
+    ShowConversations: "Show the conversations", "显示对话列表";
+    PictureDetailsHint: "Choose a picture to see its settings here.", "选择一张图片，这里会显示它的设置。";
     Details: "Details", "详细信息";
     CopyDetails: "Copy details", "复制详细信息";
     Undo: "Undo", "撤销";

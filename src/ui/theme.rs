@@ -63,6 +63,8 @@ pub struct Palette {
     pub bad_soft: Color32,
     /// The two squares behind transparent pictures.
     pub checker: [Color32; 2],
+    /// Kinds of a whole that is cut into parts; told apart without red or green too.
+    pub parts: [Color32; 5],
 }
 
 const fn grey(n: u32) -> Color32 {
@@ -94,6 +96,7 @@ static DARK: Palette = Palette {
     bad: grey(0xf0_7c_79),
     bad_soft: grey(0x34_1d_1f),
     checker: [grey(0x1a_1b_20), grey(0x22_24_2a)],
+    parts: [grey(0x56_b4_e9), grey(0xf5_ea_6a), grey(0xc0_6a_a0), grey(0x00_a3_7a), grey(0xd9_77_06)],
 };
 
 static LIGHT: Palette = Palette {
@@ -121,6 +124,7 @@ static LIGHT: Palette = Palette {
     bad: grey(0xb8_33_30),
     bad_soft: grey(0xfb_e9_e8),
     checker: [grey(0xff_ff_ff), grey(0xe9_eb_ef)],
+    parts: [grey(0x1c_86_c9), grey(0x97_8a_00), grey(0x8c_2f_70), grey(0x00_69_4a), grey(0x8a_3a_00)],
 };
 
 impl Palette {
@@ -367,6 +371,46 @@ mod tests {
     fn contrast(a: Color32, b: Color32) -> f64 {
         let (a, b) = (luminance(a), luminance(b));
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    /// Linear red, green and blue as an eye without one kind of cones gives them (Machado, Oliveira, Fernandes 2009,
+    /// full strength); the first is the eye that has all.
+    const EYES: [[[f64; 3]; 3]; 4] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+    ];
+
+    /// CIE L*a*b* of a colour as one of [`EYES`] has it.
+    fn lab(c: Color32, eye: &[[f64; 3]; 3]) -> [f64; 3] {
+        let rgb = [c.r(), c.g(), c.b()].map(|u| {
+            let x = f64::from(u) / 255.0;
+            if x <= 0.040_45 { x / 12.92 } else { ((x + 0.055) / 1.055).powf(2.4) }
+        });
+        let dot = |row: &[f64; 3], v: &[f64; 3]| row.iter().zip(v).map(|(a, b)| a * b).sum::<f64>();
+        let seen = [0, 1, 2].map(|i| dot(&eye[i], &rgb).clamp(0.0, 1.0));
+        let f = |t: f64| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 };
+        let x = f(dot(&[0.4124, 0.3576, 0.1805], &seen) / 0.950_47);
+        let y = f(dot(&[0.2126, 0.7152, 0.0722], &seen));
+        let z = f(dot(&[0.0193, 0.1192, 0.9505], &seen) / 1.088_83);
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    #[test]
+    fn the_parts_of_a_whole_are_told_apart_by_every_eye() {
+        for p in [&DARK, &LIGHT] {
+            for (i, a) in p.parts.iter().enumerate() {
+                assert!(contrast(*a, p.panel) >= 3.0, "{a:?}");
+                for b in &p.parts[i + 1..] {
+                    for eye in &EYES {
+                        let (a, b) = (lab(*a, eye), lab(*b, eye));
+                        let far = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+                        assert!(far >= 13.0, "{a:?} {b:?}: {far}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

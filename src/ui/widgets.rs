@@ -7,8 +7,8 @@ use egui::{
     Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, vec2,
 };
 
-use super::icons;
-use super::theme::{self, BODY, CONTROL, Palette, RADIUS, S1, S2, S3, SMALL};
+use super::theme::{self, BODY, CONTROL, Palette, RADIUS, S1, S2, S3, S6, SMALL};
+use super::{icons, layout};
 
 /// Text of the second rank.
 pub fn muted(ui: &mut Ui, text: impl Into<String>) -> Response {
@@ -18,7 +18,7 @@ pub fn muted(ui: &mut Ui, text: impl Into<String>) -> Response {
 
 /// The name of a control or group, above it.
 pub fn caption(ui: &mut Ui, text: &str) -> Response {
-    let colour = Palette::of(ui).muted;
+    let colour = Palette::of(ui).text;
     ui.add(egui::Label::new(RichText::new(text).size(SMALL).color(colour)).truncate())
 }
 
@@ -35,7 +35,7 @@ pub fn title(ui: &mut Ui, text: &str) -> Response {
 
 /// A button with an icon and a word.
 pub fn button(ui: &mut Ui, icon: &str, label: &str) -> Response {
-    ui.add(Button::new((theme::icon(icon, 16.0), label))).accessible_name(label)
+    ui.add(Button::new(layout::labelled(icon, 16.0, label))).accessible_name(label)
 }
 
 /// A button with a word only.
@@ -88,11 +88,17 @@ pub fn primary(ui: &mut Ui, icon: &str, label: &str, hint: &str, enabled: bool, 
         };
         ui.painter().rect_filled(rect, RADIUS + 2, fill);
         focus_ring(ui, &response, rect);
-        let word = ui.painter().layout_no_wrap(label.to_owned(), theme::strong(BODY), ink);
         let mark = ui.painter().layout_no_wrap(icon.to_owned(), theme::icon_font(18.0), ink);
+        let gap = if icon.is_empty() || label.is_empty() { 0.0 } else { S2 };
+        let room = rect.width() - S2 - mark.size().x - gap;
+        let mut job = egui::text::LayoutJob::simple_singleline(label.to_owned(), theme::strong(BODY), ink);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(0.0));
+        let word = ui.painter().layout_job(job);
         let keys = ui.painter().layout_no_wrap(hint.to_owned(), theme::small(), ink.gamma_multiply(0.75));
-        let gap = if icon.is_empty() { 0.0 } else { S2 };
-        let tail = if hint.is_empty() { 0.0 } else { S3 };
+        // A shortcut that has no room is left out; its button says it on hover.
+        let fits = !hint.is_empty() && word.size().x + S3 + keys.size().x <= room;
+        let keys = if fits { keys } else { ui.painter().layout_no_wrap(String::new(), theme::small(), ink) };
+        let tail = if fits { S3 } else { 0.0 };
         let width = mark.size().x + gap + word.size().x + tail + keys.size().x;
         let mut x = rect.center().x - width / 2.0;
         for (galley, space) in [(mark, gap), (word, tail), (keys, 0.0)] {
@@ -159,7 +165,11 @@ pub fn fold(ui: &mut Ui, label: &str, note: &str, open: &mut bool) -> bool {
         let caret = if *open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
         let mid = rect.left_center();
         ui.painter().text(mid, Align2::LEFT_CENTER, caret, theme::icon_font(12.0), ink);
-        let text = ui.painter().text(mid + vec2(18.0, 0.0), Align2::LEFT_CENTER, label, theme::small(), ink);
+        let mut job = egui::text::LayoutJob::simple_singleline(label.to_owned(), theme::small(), ink);
+        job.wrap = egui::text::TextWrapping::truncate_at_width((rect.width() - 18.0).max(0.0));
+        let galley = ui.painter().layout_job(job);
+        let text = Rect::from_min_size(mid + vec2(18.0, -galley.size().y / 2.0), galley.size());
+        ui.painter().galley(text.min, galley, ink);
         let room = rect.right() - text.right() - S2;
         if !note.is_empty() && room > 24.0 {
             let mut job = egui::text::LayoutJob::simple_singleline(note.to_owned(), theme::small(), p.muted);
@@ -283,7 +293,9 @@ pub fn field(ui: &mut Ui, text: &str, spec: &Field<'_>) -> (Response, Option<Str
 /// A switch with its words.
 pub fn switch(ui: &mut Ui, on: bool, label: &str) -> Response {
     let p = Palette::of(ui);
-    let galley = ui.painter().layout_no_wrap(label.to_owned(), theme::body(), p.text);
+    let mut job = egui::text::LayoutJob::simple_singleline(label.to_owned(), theme::body(), p.text);
+    job.wrap = egui::text::TextWrapping::truncate_at_width((ui.available_width() - 36.0 - S2).max(S6));
+    let galley = ui.painter().layout_job(job);
     let size = vec2(36.0 + S2 + galley.size().x, CONTROL);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Switch, true, on, label));

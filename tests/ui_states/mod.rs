@@ -1,7 +1,9 @@
 //! States of the window for tests, made of the real structs.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub mod every;
 pub mod prose;
+pub mod space;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -383,6 +383,6 @@ impl AppState {
 
     pub(super) fn save_failed(&mut self, key: ShotKey, error: StudioError) {
         self.saved(key, Saved::Failed(error.clone()));
-        self.problem(error);
+        self.problem_in(Room::Create, error);
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Effects;
-use crate::domain::{LibraryItem, Picture, StoreEvent};
+use crate::domain::{LibraryItem, Picture, Room, StoreEvent};
 use crate::error::{Cause, Result};
 use crate::state::{AppState, Command, Effect, NoticeKind, Saved};
 
@@ -87,7 +87,8 @@ impl AppState {
                     self.gallery.opened = Some((path, picture));
                 }
             }
-            Err(error) if copying || selected || on_stage => self.problem(error),
+            Err(error) if on_stage => self.problem_in(Room::Create, error),
+            Err(error) if copying || selected => self.problem_in(Room::Gallery, error),
             Err(_) => {}
         }
     }
@@ -144,7 +145,7 @@ impl AppState {
                             self.restore(&record);
                             self.show_file(&path, Some(picture), record);
                         }
-                        None => self.problem(Cause::NoSettingsInside { path }.into()),
+                        None => self.problem_in(self.room(), Cause::NoSettingsInside { path }.into()),
                     }
                 }
             }

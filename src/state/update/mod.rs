@@ -94,6 +94,7 @@ impl AppState {
             | Command::ModelsFolderChosen(_)
             | Command::Reveal(_)
             | Command::WindowChanged(_)
+            | Command::SetPane(..)
             | Command::DismissNotice(_)
             | Command::DismissProblems
             | Command::Tick => self.settings_command(command, fx),

@@ -154,7 +154,7 @@ impl AppState {
     pub(super) fn persona_failed(&mut self, id: &PersonaId, error: StudioError) {
         self.personas.arriving.remove(id);
         self.personas.saving.remove(id);
-        self.problem(error);
+        self.problem_in(Room::Write, error);
     }
 
     /// A card that was opened or dropped: into the library; where that is not what is shown, a conversation begins too.

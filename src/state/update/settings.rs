@@ -41,8 +41,17 @@ impl AppState {
             }
             Command::Reveal(path) => fx.push(Effect::Reveal(path)),
             Command::WindowChanged(geometry) => self.settings.window = geometry,
-            Command::DismissNotice(id) => self.notices.retain(|n| n.id != id),
-            Command::DismissProblems => self.notices.retain(|n| !n.kind.stays()),
+            Command::SetPane(pane, Some(width)) => {
+                self.settings.panes.insert(pane, width);
+            }
+            Command::SetPane(pane, None) => {
+                self.settings.panes.remove(&pane);
+            }
+            Command::DismissNotice(id) => self.drop_notices(|n, _| n.id == id),
+            Command::DismissProblems => {
+                let here = self.room();
+                self.drop_notices(|n, home| n.kind.stays() && home.is_none_or(|home| home == here));
+            }
             Command::Tick => self.tick(fx),
             _ => {}
         }

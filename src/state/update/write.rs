@@ -436,7 +436,7 @@ impl AppState {
                 advance(&mut job.phase, Phase::Running);
             }
             EventKind::Loading { fraction } => advance(&mut job.phase, Phase::Loading(fraction)),
-            EventKind::WithoutDraft { error } => self.problem(error),
+            EventKind::WithoutDraft { error } => self.problem_in(Room::Write, error),
             EventKind::Prefill { done, total } => job.prefill = Some((done, total)),
             EventKind::Weighed(choice) => job.weighed.push(choice),
             EventKind::Token { text } => {

@@ -13,7 +13,7 @@ use crate::ui::seed::{self, SeedEdit};
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, S2, S3, S4};
 use crate::ui::widgets::{self, ENTER, Field};
-use crate::ui::{icons, models_bits};
+use crate::ui::{icons, layout, models_bits};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 12 });
@@ -106,9 +106,8 @@ fn subject(ui: &mut Ui, cx: &mut Cx<'_>) {
             if widgets::icon_button(ui, icons::X, cx.t(T::NotForPassage)).clicked() {
                 cx.push(Command::ForgetSubject);
             }
-            let icon = crate::ui::theme::icon(icons::BOOK_OPEN_TEXT, 16.0);
-            let button =
-                egui::Button::new((icon, label.as_str())).truncate().min_size(egui::vec2(ui.available_width(), 0.0));
+            let words = layout::labelled(icons::BOOK_OPEN_TEXT, 16.0, &label);
+            let button = egui::Button::new(words).truncate().min_size(egui::vec2(ui.available_width(), 0.0));
             let response = ui.add(button).accessible_name(&label);
             if response.on_hover_text(cx.t(T::PictureForHover)).clicked() {
                 cx.push(Command::GoToSubject);
@@ -330,15 +329,19 @@ fn flow_samplers(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn generate(ui: &mut Ui, cx: &mut Cx<'_>) {
-    ui.spacing_mut().item_spacing.y = S2;
-    let jobs = cx.state.create.jobs.len();
-    if jobs > 0 {
-        let text = match jobs - 1 {
-            0 => cx.t(T::OneRunning).to_owned(),
-            waiting => cx.with(T::RunningAndWaiting, &[&waiting]),
-        };
-        widgets::caption(ui, &text);
-    }
+    ui.spacing_mut().item_spacing.y = S1;
+    // A line of its own even where nothing runs: the button must not move under the pointer.
+    let text = match cx.state.create.jobs.len() {
+        0 => String::new(),
+        1 => cx.t(T::OneRunning).to_owned(),
+        jobs => cx.with(T::RunningAndWaiting, &[&(jobs - 1)]),
+    };
+    ui.allocate_ui(vec2(ui.available_width(), S4), |ui| {
+        ui.set_min_height(S4);
+        if !text.is_empty() {
+            widgets::muted(ui, text);
+        }
+    });
     // An empty prompt is not refused in silence: the error says what to do.
     let size = vec2(ui.available_width(), 40.0);
     let response = widgets::primary(ui, icons::SPARKLE, cx.t(T::Generate), cx.t(T::CtrlEnter), true, size);

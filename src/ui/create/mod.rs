@@ -5,12 +5,17 @@ mod film;
 mod prompt_help;
 mod stage;
 
-use egui::{CentralPanel, Frame, Panel, Ui};
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use super::cx::Cx;
+use super::texts::T;
 use super::textures::Textures;
-use super::widgets;
+use super::{layout, widgets};
+use crate::domain::{JobId, Pane};
 pub use stage::{StageView, examples};
+
+/// Lower windows have no room for the filmstrip beside a picture.
+const ROOM_FOR_FILM: f32 = 340.0;
 
 /// What Create remembers beside the state.
 #[derive(Default)]
@@ -18,17 +23,46 @@ pub struct CreateView {
     pub negative_open: bool,
     pub more_open: bool,
     pub stage: StageView,
+    /// In a narrow window: the picture is shown, not the sliders.
+    picture: bool,
+    /// The newest job of the last frame.
+    newest: Option<JobId>,
 }
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Textures) {
-    let width = if ui.available_width() < 960.0 { 300.0 } else { 344.0 };
-    let frame = widgets::panel(cx.p).inner_margin(0);
-    Panel::left("create").exact_size(width).resizable(false).frame(frame).show(ui, |ui| {
-        controls::show(ui, cx, view);
+    if layout::is_narrow(ui) {
+        return narrow(ui, cx, view, textures);
+    }
+    layout::side(ui, cx, Pane::Controls, |ui, cx| controls::show(ui, cx, view));
+    canvas(ui, cx, view, textures);
+}
+
+/// The sliders or the picture; whoever starts a picture comes to see it.
+fn narrow(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Textures) {
+    let newest = cx.state.create.jobs.iter().map(|job| job.id).max();
+    if newest > view.newest {
+        view.picture = true;
+    }
+    view.newest = newest.max(view.newest);
+    let frame = widgets::panel(cx.p).inner_margin(Margin::symmetric(16, 6));
+    Panel::top("create-panes").exact_size(42.0).resizable(false).frame(frame).show(ui, |ui| {
+        let names = [T::Sliders, T::Picture].map(|name| (cx.t(name).to_owned(), String::new()));
+        if let Some(at) = widgets::segments(ui, cx.t(T::Create), &names, Some(usize::from(view.picture))) {
+            view.picture = at == 1;
+        }
     });
+    if view.picture {
+        canvas(ui, cx, view, textures);
+    } else {
+        let frame = widgets::panel(cx.p).inner_margin(0);
+        CentralPanel::default().frame(frame).show(ui, |ui| controls::show(ui, cx, view));
+    }
+}
+
+fn canvas(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Textures) {
     let create = &cx.state.create;
-    if !create.jobs.is_empty() || !create.strip.is_empty() {
-        let frame = Frame::new().fill(cx.p.panel).inner_margin(egui::Margin::symmetric(12, 8));
+    if (!create.jobs.is_empty() || !create.strip.is_empty()) && ui.available_height() >= ROOM_FOR_FILM {
+        let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 8));
         Panel::bottom("film").exact_size(96.0).resizable(false).frame(frame).show(ui, |ui| {
             film::show(ui, cx, textures);
         });

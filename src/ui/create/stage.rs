@@ -1,8 +1,8 @@
 //! The big pane of Create: an empty window that teaches, a picture that forms, a picture that is done.
 
 use egui::{
-    Align, Color32, Frame, Key, Label, Layout, Margin, Modifiers, Panel, Rect, RichText, Role, Sense, Ui, Vec2,
-    WidgetInfo, vec2,
+    Align, Color32, Frame, Key, Label, Layout, Margin, Modifiers, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo,
+    vec2,
 };
 
 use crate::domain::{Picture, StepProgress, seconds};
@@ -11,8 +11,8 @@ use crate::state::{Command, ImageEdit, ImageJob, Phase, Saved, Shot, ShotKey, Sh
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
-use crate::ui::theme::{self, BODY, S2, S3, S4, S6, SMALL};
-use crate::ui::{icons, models_bits, picture, record, trouble, widgets};
+use crate::ui::theme::{self, BODY, S1, S2, S4, S6, SMALL};
+use crate::ui::{icons, layout, models_bits, picture, record, trouble, widgets};
 
 /// Zoom and place of the picture that is shown.
 #[derive(Default)]
@@ -27,7 +27,7 @@ pub struct StageView {
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut Textures) {
     if let Some(error) = &cx.state.create.error {
         let frame = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 16, bottom: 0 });
-        Panel::top("create-error").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
+        layout::head(ui, "create-error", frame, 0.6, |ui| {
             let again = !cx.state.create.undecoded.is_empty();
             let again = again.then_some((T::DecodeAgain, Command::DecodeAgain));
             trouble::card(ui, cx, error, again, Some(Command::DismissCreateError));
@@ -54,11 +54,8 @@ pub fn examples<'a>(cx: &Cx<'a>, model: &str) -> &'a [String] {
 fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
     let model = &cx.state.settings.image.model;
     let examples = examples(cx, model);
-    let width = (ui.available_width() - 2.0 * S6).min(420.0);
-    ui.vertical_centered(|ui| {
-        let content = 260.0 + 44.0 * examples.len() as f32;
-        ui.add_space(((ui.available_height() - content) / 2.0).max(S4));
-        ui.set_max_width(width);
+    layout::centre(ui, "create-empty", 420.0, |ui| {
+        let width = ui.available_width();
         ui.add(Label::new(theme::icon(icons::IMAGE, 40.0).color(cx.p.faint)));
         ui.add_space(S2);
         widgets::heading(ui, cx.t(T::CreateEmptyTitle));
@@ -107,16 +104,16 @@ fn fraction(job: &ImageJob) -> Option<f32> {
 }
 
 fn forming(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJob) {
-    let frame = Frame::new().inner_margin(Margin { left: 24, right: 24, top: 0, bottom: 16 });
-    Panel::bottom("job").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
-        ui.vertical_centered(|ui| {
-            ui.set_max_width(480.0);
+    let frame = Frame::new().inner_margin(Margin::symmetric(12, 8));
+    layout::foot(ui, "job", frame, 0.6, |ui| {
+        layout::column(ui, 480.0, |ui| {
+            ui.spacing_mut().item_spacing.y = S1;
             let text = progress_text(cx, job);
             ui.horizontal(|ui| {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let idle = job.phase != Phase::Cancelling;
                     let label = cx.t(T::Cancel);
-                    let button = egui::Button::new((theme::icon(icons::STOP, 16.0), label))
+                    let button = egui::Button::new(layout::labelled(icons::STOP, 16.0, label))
                         .shortcut_text(RichText::new(cx.t(T::Esc)).size(SMALL).color(cx.p.muted));
                     if ui.add_enabled(idle, button).accessible_name(label).clicked() {
                         cx.push(Command::CancelJob(job.id));
@@ -144,9 +141,18 @@ fn forming(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJob
 
 fn done(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut Textures, shot: &Shot) {
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 8));
-    Panel::bottom("shot").resizable(false).frame(frame).show(ui, |ui| {
+    layout::foot(ui, "shot", frame, 0.5, |ui| {
         ui.push_id(shot.key, |ui| actions(ui, cx, view, shot));
     });
+    let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin { left: 12, right: 12, top: 8, bottom: 0 });
+    if let Saved::Failed(error) = &shot.saved {
+        layout::foot(ui, "not-saved", frame, 0.5, |ui| {
+            trouble::card(ui, cx, error, Some((T::TryAgain, Command::RetrySave(shot.key))), None);
+        });
+    }
+    if view.settings_open {
+        layout::foot(ui, "shot-settings", frame, 0.5, |ui| record::table(ui, cx, &shot.record, Vec::new()));
+    }
     let room = ui.available_rect_before_wrap();
     canvas(ui, cx, view, textures, shot, room);
 }
@@ -220,11 +226,8 @@ fn canvas(ui: &mut Ui, cx: &Cx<'_>, view: &mut StageView, textures: &mut Texture
 
 fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
     ui.spacing_mut().item_spacing.y = S2;
-    if let Saved::Failed(error) = &shot.saved {
-        trouble::card(ui, cx, error, Some((T::TryAgain, Command::RetrySave(shot.key))), None);
-    }
-    ui.horizontal(|ui| {
-        let compact = ui.available_width() < 560.0;
+    let compact = ui.available_width() < 560.0;
+    layout::flow(ui, |ui| {
         let items: [Action; 4] = [
             (icons::DOWNLOAD_SIMPLE, T::SaveAs, T::SaveAsHover, Command::SavePictureAs),
             (icons::COPY, T::Copy, T::CopyHover, Command::CopyPicture),
@@ -241,25 +244,15 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
                 cx.push(command(shot.key));
             }
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if widgets::icon_button(ui, icons::TRASH, cx.t(T::DeleteToTrash)).clicked() {
-                cx.push(Command::TrashPicture(shot.key));
-            }
-            let open = view.settings_open;
-            if widgets::icon_toggle(ui, icons::INFO, cx.t(T::ShowSettings), open).clicked() {
-                view.settings_open = !open;
-            }
-            saved(ui, cx, &shot.saved);
-        });
+        saved(ui, cx, &shot.saved);
+        let open = view.settings_open;
+        if widgets::icon_toggle(ui, icons::INFO, cx.t(T::ShowSettings), open).clicked() {
+            view.settings_open = !open;
+        }
+        if widgets::icon_button(ui, icons::TRASH, cx.t(T::DeleteToTrash)).clicked() {
+            cx.push(Command::TrashPicture(shot.key));
+        }
     });
-    if view.settings_open {
-        ui.add_space(S3 - S2);
-        let room = ui.available_width();
-        egui::ScrollArea::vertical().max_height(180.0).auto_shrink([false, true]).show(ui, |ui| {
-            ui.set_max_width(room);
-            record::table(ui, cx, &shot.record, Vec::new());
-        });
-    }
 }
 
 fn saved(ui: &mut Ui, cx: &mut Cx<'_>, saved: &Saved) {

@@ -14,10 +14,10 @@ use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::Textures;
 use crate::ui::theme::{self, BODY, S1, S2, S4, S6};
-use crate::ui::{icons, widgets};
+use crate::ui::{icons, layout, widgets};
 
 /// Widest column of text that reads well.
-const COLUMN: f32 = 760.0;
+pub const COLUMN: f32 = 760.0;
 
 /// What the page remembers beside the state.
 #[derive(Default)]
@@ -31,15 +31,6 @@ pub struct ChatView {
     aimed: u64,
     /// Turns that were laid out in the last frame, for tests.
     pub laid_out: usize,
-}
-
-/// Centres what belongs to the page.
-pub fn column<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
-    let all = ui.available_rect_before_wrap();
-    let width = all.width().min(COLUMN);
-    let left = all.left() + ((all.width() - width) / 2.0).round();
-    let rect = Rect::from_min_size(pos2(left, all.top()), vec2(width, all.height()));
-    ui.scope_builder(UiBuilder::new().max_rect(rect), add).inner
 }
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Textures) {
@@ -160,11 +151,8 @@ fn open_aim(cx: &Cx<'_>, done: u64) -> Option<(u64, usize)> {
 
 fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
     let examples = examples(cx, &cx.state.text().model);
-    let width = (ui.available_width() - 2.0 * S6).min(420.0);
-    ui.vertical_centered(|ui| {
-        let content = 320.0 + 44.0 * examples.len() as f32;
-        ui.add_space(((ui.available_height() - content) / 2.0).max(S4));
-        ui.set_max_width(width);
+    layout::centre(ui, "write-empty", 420.0, |ui| {
+        let width = ui.available_width();
         ui.add(Label::new(theme::icon(icons::CHAT_TEXT, 40.0).color(cx.p.faint)));
         ui.add_space(S2);
         widgets::heading(ui, cx.t(T::WriteEmptyTitle));

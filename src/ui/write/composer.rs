@@ -1,22 +1,23 @@
 //! The field to type in, with what goes on above it.
 
-use egui::{Align, Button, Frame, Id, Key, Label, Layout, Margin, RichText, Stroke, Ui, vec2};
+use egui::{Align, Frame, Id, Key, Label, Layout, Margin, RichText, Stroke, Ui, vec2};
 
 use crate::domain::ModelPresence;
 use crate::state::{Command, ModelEntry, Phase, TextJob};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
-use crate::ui::theme::{self, BODY, S1, S2, SMALL};
+use crate::ui::theme::{self, BODY, S1, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
 use crate::ui::{icons, models_bits};
+
+/// Width of the button that stops: its word and its key in both languages.
+const STOP: f32 = 112.0;
 
 pub fn field_id() -> Id {
     Id::unique("write-draft")
 }
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
-    ui.spacing_mut().item_spacing.y = S2;
-    above(ui, cx);
     field(ui, cx);
 }
 
@@ -144,10 +145,9 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
             if writing {
                 let stopping = cx.state.write.job_here().is_some_and(|j| j.phase == Phase::Cancelling);
                 let label = cx.t(T::Stop);
-                let button = Button::new((theme::icon(icons::STOP, 16.0), label))
-                    .shortcut_text(RichText::new(cx.t(T::Esc)).size(SMALL).color(cx.p.muted))
-                    .min_size(vec2(0.0, send_size.y));
-                if ui.add_enabled(!stopping, button).accessible_name(label).clicked() {
+                let size = vec2(STOP, send_size.y);
+                let stop = widgets::primary(ui, icons::STOP, label, cx.t(T::Esc), !stopping, size);
+                if stop.clicked() && !stopping {
                     cx.push(Command::StopWriting);
                 }
             } else {

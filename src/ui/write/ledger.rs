@@ -7,11 +7,11 @@ use crate::state::{Command, TextEdit};
 use crate::ui::cx::Cx;
 use crate::ui::icons;
 use crate::ui::texts::T;
-use crate::ui::theme::{S1, S2, SMALL};
+use crate::ui::theme::{self, S1, S2, SMALL};
 use crate::ui::widgets;
 
-/// Height of the bar.
-const BAR: f32 = 10.0;
+/// Height of the bar, and side of a row's mark: both have room for a number.
+const BAR: f32 = 16.0;
 
 /// Asks for the sums of what would be sent now, and shows the last ones.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, cursor: usize) {
@@ -28,10 +28,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, cursor: usize) {
         });
     });
     bar(ui, cx, ledger);
-    for part in &ledger.parts {
-        row(ui, cx, swatch(cx, part.kind), &name(cx, part), part.tokens, part.left_out);
+    for (i, part) in ledger.parts.iter().enumerate() {
+        let mark = (colour(cx, part.kind), (i + 1).to_string());
+        row(ui, cx, &mark, &name(cx, part), part.tokens, part.left_out);
     }
-    row(ui, cx, Some(cx.p.press), cx.t(T::LedgerAnswer), ledger.answer, 0);
+    row(ui, cx, &(cx.p.press, String::new()), cx.t(T::LedgerAnswer), ledger.answer, 0);
     if used > ledger.context {
         let over = used - ledger.context;
         widgets::badge_wrapped(ui, icons::WARNING, &cx.with(T::LedgerRefused, &[&over]), cx.p.warn);
@@ -68,17 +69,28 @@ fn name(cx: &Cx<'_>, part: &Part) -> String {
     cx.t(name).to_owned()
 }
 
-/// One hue in steps: the parts stand in the order of the bar.
-fn swatch(cx: &Cx<'_>, kind: PartKind) -> Option<Color32> {
-    let strength = match kind {
-        PartKind::System | PartKind::Memory => 1.0,
-        PartKind::Note => 0.8,
-        PartKind::Card | PartKind::Examples => 0.65,
-        PartKind::Turns | PartKind::Text => 0.5,
-        PartKind::Draft => 0.85,
-        PartKind::Template => 0.3,
-    };
-    Some(cx.p.accent.gamma_multiply(strength))
+/// The parts stand in the order of the bar and have numbers: nobody needs to know them by colour.
+fn colour(cx: &Cx<'_>, kind: PartKind) -> Color32 {
+    let [first, second, third, fourth, last] = cx.p.parts;
+    match kind {
+        PartKind::System | PartKind::Memory => first,
+        PartKind::Note | PartKind::Draft => second,
+        PartKind::Card | PartKind::Examples => third,
+        PartKind::Turns | PartKind::Text => fourth,
+        PartKind::Template => last,
+    }
+}
+
+/// A part's piece of the bar, or its mark; its number where that has room.
+fn piece(ui: &Ui, rect: Rect, (colour, number): &(Color32, String)) {
+    ui.painter().rect_filled(rect, 2, *colour);
+    // Dark letters on light colours: the sum of a colour's parts is near enough to its lightness.
+    let light = u32::from(colour.r()) * 2 + u32::from(colour.g()) * 5 + u32::from(colour.b()) > 8 * 110;
+    let ink = if light { Color32::BLACK } else { Color32::WHITE };
+    let galley = ui.painter().layout_no_wrap(number.clone(), theme::strong(10.0), ink);
+    if galley.size().x + 2.0 <= rect.width() {
+        ui.painter().galley(rect.center() - galley.size() / 2.0, galley, ink);
+    }
 }
 
 fn bar(ui: &mut Ui, cx: &Cx<'_>, ledger: &Ledger) {
@@ -93,22 +105,24 @@ fn bar(ui: &mut Ui, cx: &Cx<'_>, ledger: &Ledger) {
     // More than there is room for fills the bar.
     let whole = ledger.context.max(ledger.used() + ledger.answer).max(1) as f32;
     let mut x = rect.left();
-    let parts = ledger.parts.iter().map(|part| (swatch(cx, part.kind), part.tokens));
-    for (ink, tokens) in parts.chain([(Some(cx.p.press), ledger.answer)]) {
+    let parts = ledger.parts.iter().enumerate();
+    let parts = parts.map(|(i, part)| (colour(cx, part.kind), (i + 1).to_string(), part.tokens));
+    for (colour, number, tokens) in parts.chain([(cx.p.press, String::new(), ledger.answer)]) {
         let width = rect.width() * tokens as f32 / whole;
-        let piece = Rect::from_min_max(pos2(x, rect.top()), pos2(x + width, rect.bottom()));
-        ui.painter().rect_filled(piece, 1, ink.unwrap_or(cx.p.line));
+        // A line of ground between two of them.
+        let right = (x + width - 1.0).max(x + 1.0_f32.min(width));
+        piece(ui, Rect::from_min_max(pos2(x, rect.top()), pos2(right, rect.bottom())), &(colour, number));
         x += width;
     }
     response.on_hover_text(cx.with(T::LedgerFree, &[&ledger.free()]));
 }
 
-fn row(ui: &mut Ui, cx: &Cx<'_>, ink: Option<Color32>, name: &str, tokens: usize, left_out: usize) {
+fn row(ui: &mut Ui, cx: &Cx<'_>, mark: &(Color32, String), name: &str, tokens: usize, left_out: usize) {
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 18.0;
-        ui.spacing_mut().item_spacing.x = S1;
-        let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
-        ui.painter().rect_filled(rect, 2, ink.unwrap_or(cx.p.line));
+        ui.spacing_mut().item_spacing.x = S1 + 2.0;
+        let (rect, _) = ui.allocate_exact_size(vec2(BAR, BAR), Sense::hover());
+        piece(ui, rect, mark);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let sum = if left_out > 0 { cx.with(T::LedgerPart, &[&tokens, &left_out]) } else { tokens.to_string() };
             let ink = if left_out > 0 { cx.p.warn } else { cx.p.muted };

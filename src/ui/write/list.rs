@@ -14,7 +14,7 @@ use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, RADIUS, S1, S2};
 use crate::ui::widgets::{self, Field};
-use crate::ui::{days, icons};
+use crate::ui::{days, icons, layout};
 
 const ROW: f32 = 32.0;
 /// A hit has its snippet on a second line.
@@ -101,7 +101,7 @@ fn top(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.spacing_mut().item_spacing.x = S1;
         let width = ((ui.available_width() - theme::CONTROL) / 2.0 - S1).floor();
         let new = |ui: &mut Ui, cx: &Cx<'_>, icon, label: T, name: T, hover: T| {
-            let button = egui::Button::new((theme::icon(icon, 16.0), cx.t(label)));
+            let button = egui::Button::new(layout::labelled(icon, 16.0, cx.t(label)));
             let response = ui.add(button.min_size(vec2(width, theme::CONTROL)));
             response.accessible_name(cx.t(name)).on_hover_text(cx.t(hover)).clicked()
         };

@@ -23,8 +23,8 @@ use super::cx::Cx;
 use super::texts::T;
 use super::textures::Textures;
 use super::theme::S2;
-use super::{icons, trouble, widgets};
-use crate::domain::Overflow;
+use super::{icons, layout, trouble, widgets};
+use crate::domain::{ConversationId, Overflow, Pane};
 use crate::error::{Cause, StudioError};
 use crate::state::Command;
 use crate::writing::export::TextFormat;
@@ -49,6 +49,9 @@ pub struct WriteView {
     tree: tree::TreeView,
     /// The personas were shown in the last frame.
     personas: bool,
+    shown: Shown,
+    /// What the narrow window showed in the last frame.
+    here: Option<(Option<ConversationId>, usize, bool)>,
 }
 
 impl WriteView {
@@ -59,57 +62,94 @@ impl WriteView {
 
 /// Narrower windows hide the sliders until they are asked for.
 const ROOM_FOR_SLIDERS: f32 = 1000.0;
+/// Shares of the height: of the field with what is typed, and of what is above it.
+const FIELD: f32 = 0.6;
+const ABOVE: f32 = 0.5;
+
+/// What a narrow window shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Shown {
+    #[default]
+    Text,
+    List,
+    Sliders,
+}
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut Textures) {
     // Whoever leaves the personas comes to talk.
     if std::mem::replace(&mut view.personas, cx.state.personas.shown) && !cx.state.personas.shown {
         ui.memory_mut(|memory| memory.request_focus(composer::field_id()));
     }
-    let width = ui.available_width();
-    let list_width = if width < 900.0 { 214.0 } else { 232.0 };
-    Panel::left("conversations")
-        .exact_size(list_width)
-        .resizable(false)
-        .frame(widgets::panel(cx.p).inner_margin(0))
-        .show(ui, |ui| list::show(ui, cx, &mut view.list));
-    let sliders = view.sliders.unwrap_or(width >= ROOM_FOR_SLIDERS);
-    if sliders {
-        Panel::right("sampling")
-            .exact_size(272.0)
-            .resizable(false)
-            .frame(widgets::panel(cx.p).inner_margin(0))
-            .show(ui, |ui| beside(ui, cx, view));
+    let narrow = layout::is_narrow(ui);
+    let sliders = view.sliders.unwrap_or(ui.available_width() >= ROOM_FOR_SLIDERS);
+    if !narrow {
+        // The sliders that were asked for take the place of the list where there is none for both.
+        if !sliders || layout::have_room(ui, &[Pane::Conversations, Pane::Sampling]) {
+            layout::side(ui, cx, Pane::Conversations, |ui, cx| list::show(ui, cx, &mut view.list));
+        }
+        if sliders {
+            layout::side(ui, cx, Pane::Sampling, |ui, cx| beside(ui, cx, view));
+        }
     }
     CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
-        if cx.state.personas.shown {
+        let here = (cx.state.write.open.id.clone(), cx.state.write.open.turns.len(), cx.state.personas.shown);
+        // Whoever has chosen something of the list comes to see it.
+        if view.here.as_ref() != Some(&here) {
+            view.here = Some(here);
+            view.shown = Shown::Text;
+        }
+        let shown = if narrow { view.shown } else { Shown::Text };
+        if cx.state.personas.shown && shown == Shown::Text {
             return personas::show(ui, cx, textures);
         }
         let frame = Frame::new().inner_margin(Margin::symmetric(16, 6));
         Panel::top("chat-head").exact_size(44.0).resizable(false).frame(frame).show(ui, |ui| {
-            head(ui, cx, view, sliders);
+            head(ui, cx, view, narrow, sliders);
         });
-        if cx.state.write.open.page.is_some() {
-            page::show(ui, cx, &mut view.page, textures);
-            return;
+        match shown {
+            Shown::List => list::show(ui, cx, &mut view.list),
+            Shown::Sliders => beside(ui, cx, view),
+            Shown::Text => text(ui, cx, view, textures),
         }
+    });
+}
+
+/// The page or the turns, and what is typed below them.
+fn text(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut Textures) {
+    if cx.state.write.open.page.is_some() {
+        return page::show(ui, cx, &mut view.page, textures);
+    }
+    // A form has its own button.
+    let form = cx.state.write.form.is_some();
+    if !form {
         let frame = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 16 });
-        Panel::bottom("composer").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
-            chat::column(ui, |ui| {
-                if let Some(error) = &cx.state.write.error {
-                    trouble::card(ui, cx, error, shorter(cx, error), Some(Command::DismissWriteError));
-                    ui.add_space(S2);
-                }
-                // A form has its own button.
-                if cx.state.write.form.is_none() {
-                    form::results(ui, cx);
-                    composer::show(ui, cx);
-                }
-            });
+        layout::foot(ui, "composer", frame, FIELD, |ui| {
+            layout::column(ui, chat::COLUMN, |ui| composer::show(ui, cx));
         });
-        match &cx.state.write.form {
-            Some(state) => form::show(ui, cx, state),
-            None => chat::show(ui, cx, &mut view.chat, textures),
+    }
+    above(ui, cx, |ui, cx| {
+        if !form {
+            form::results(ui, cx);
+            composer::above(ui, cx);
         }
+    });
+    match &cx.state.write.form {
+        Some(state) => form::show(ui, cx, state),
+        None => chat::show(ui, cx, &mut view.chat, textures),
+    }
+}
+
+/// What is above the field, which keeps its place: an error, a fetch, what the checks found.
+fn above<'s>(ui: &mut Ui, cx: &mut Cx<'s>, add: impl FnOnce(&mut Ui, &mut Cx<'s>)) {
+    let frame = Frame::new().inner_margin(Margin::symmetric(16, 0));
+    layout::foot(ui, "above-field", frame, ABOVE, |ui| {
+        layout::column(ui, chat::COLUMN, |ui| {
+            ui.spacing_mut().item_spacing.y = S2;
+            if let Some(error) = &cx.state.write.error {
+                trouble::card(ui, cx, error, shorter(cx, error), Some(Command::DismissWriteError));
+            }
+            add(ui, cx);
+        });
     });
 }
 
@@ -140,10 +180,18 @@ fn beside(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView) {
 }
 
 /// The conversation's title and what can be done with the whole of it.
-fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, sliders: bool) {
+fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, narrow: bool, sliders: bool) {
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        if widgets::icon_toggle(ui, icons::SLIDERS_HORIZONTAL, cx.t(T::ShowSliders), sliders).clicked() {
+        let mut pane = |ui: &mut Ui, icon, name, which| {
+            if widgets::icon_toggle(ui, icon, cx.t(name), view.shown == which).clicked() {
+                view.shown = if view.shown == which { Shown::Text } else { which };
+            }
+        };
+        if narrow {
+            pane(ui, icons::SLIDERS_HORIZONTAL, T::ShowSliders, Shown::Sliders);
+            pane(ui, icons::LIST_BULLETS, T::ShowConversations, Shown::List);
+        } else if widgets::icon_toggle(ui, icons::SLIDERS_HORIZONTAL, cx.t(T::ShowSliders), sliders).clicked() {
             view.sliders = Some(!sliders);
         }
         tree::show(ui, cx, &mut view.tree);

@@ -14,7 +14,7 @@ use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
 use crate::ui::theme::{self, BODY, S1, S2, S3, S4, S6, SMALL};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{icons, models_bits};
+use crate::ui::{icons, layout, models_bits};
 use crate::writing::cards;
 
 const COLUMN: f32 = 640.0;
@@ -41,21 +41,21 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
 
 fn library(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
     ui.spacing_mut().item_spacing.y = S1;
-    ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = S1;
-            if widgets::icon_button(ui, icons::X, cx.t(T::Close)).clicked() {
-                push(cx, PersonaCommand::Show(false));
-            }
-            if widgets::button(ui, icons::PLUS, cx.t(T::NewPersona)).clicked() {
-                push(cx, PersonaCommand::New);
-            }
-            let import = widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::ImportCard));
-            if import.on_hover_text(cx.t(T::ImportCardHover)).clicked() {
-                push(cx, PersonaCommand::Import);
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| widgets::heading(ui, cx.t(T::Personas)));
-        });
+    let heading = |ui: &mut Ui, cx: &mut Cx<'_>| {
+        widgets::heading(ui, cx.t(T::Personas));
+    };
+    layout::line(ui, cx, 140.0, heading, |ui, cx| {
+        ui.spacing_mut().item_spacing.x = S1;
+        if widgets::icon_button(ui, icons::X, cx.t(T::Close)).clicked() {
+            push(cx, PersonaCommand::Show(false));
+        }
+        if widgets::button(ui, icons::PLUS, cx.t(T::NewPersona)).clicked() {
+            push(cx, PersonaCommand::New);
+        }
+        let import = widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::ImportCard));
+        if import.on_hover_text(cx.t(T::ImportCardHover)).clicked() {
+            push(cx, PersonaCommand::Import);
+        }
     });
     ui.add(Label::new(RichText::new(cx.t(T::PersonasAbout)).size(BODY).color(cx.p.muted)).wrap());
     ui.add_space(S2);
@@ -131,7 +131,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona
     ui.scope_builder(UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center)), |ui| {
         ui.spacing_mut().item_spacing.x = S1;
         more(ui, cx, kept, own);
-        let talk = ui.add(Button::new((theme::icon(icons::CHAT_TEXT, 16.0), cx.t(T::Talk))));
+        let talk = ui.add(Button::new(layout::labelled(icons::CHAT_TEXT, 16.0, cx.t(T::Talk))));
         if talk.accessible_name(cx.with(T::TalkWith, &[&kept.persona.name])).clicked() {
             push(cx, PersonaCommand::Talk(kept.id.clone()));
         }
@@ -225,7 +225,7 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, draft: &PersonaDr
             push(cx, PersonaCommand::Set(PersonaEdit::Sliders(!on)));
         }
         ui.add_space(S3);
-        ui.horizontal(|ui| {
+        layout::flow(ui, |ui| {
             let ready = !persona.name.trim().is_empty();
             let save = widgets::primary(ui, icons::CHECK, cx.t(T::Save), "", ready, vec2(140.0, 36.0));
             if save.clicked() && ready {

@@ -1,53 +1,40 @@
 //! What can be done at the foot of a page.
 
-use egui::{Align, Layout, RichText, Ui, vec2};
+use egui::{RichText, Ui, vec2};
 
 use super::editor::PageView;
 use crate::domain::{Author, Page};
 use crate::state::{Command, PageCommand, Phase};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
-use crate::ui::theme::{S1, S2, SMALL};
-use crate::ui::write::composer;
-use crate::ui::{icons, trouble, widgets};
+use crate::ui::theme::{S1, SMALL};
+use crate::ui::{icons, layout, widgets};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView) {
-    ui.spacing_mut().item_spacing.y = S2;
-    if let Some(error) = &cx.state.write.error {
-        trouble::card(ui, cx, error, None, Some(Command::DismissWriteError));
-    }
-    composer::above(ui, cx);
     let Some(page) = cx.state.write.open.page.as_deref() else { return };
-    ui.horizontal(|ui| {
-        ui.set_height(36.0);
-        ui.spacing_mut().item_spacing.x = S1;
+    layout::flow(ui, |ui| {
         go_on(ui, cx, view, page);
         let here = cx.state.write.is_writing_here();
-        ui.add_enabled_ui(!here, |ui| {
-            let act = |ui: &mut Ui, cx: &mut Cx<'_>, icon, name: T, enabled: bool, command: PageCommand| {
-                let clicked =
-                    ui.add_enabled_ui(enabled, |ui| widgets::icon_button(ui, icon, cx.t(name)).clicked()).inner;
-                if clicked {
-                    cx.push(Command::Page(command));
-                }
-            };
-            let by_model = page.last().is_some_and(|edit| edit.by == Author::Model);
-            let idle = !here;
-            act(ui, cx, icons::ARROWS_CLOCKWISE, T::PageAgain, by_model && idle, PageCommand::Again);
-            act(ui, cx, icons::ARROW_U_UP_LEFT, T::PageUndo, page.undo().is_some(), PageCommand::Undo);
-            act(ui, cx, icons::ARROW_U_UP_RIGHT, T::PageRedo, page.redo().is_some(), PageCommand::Redo);
-            let passage = view.passage().filter(|_| cx.state.create.helper.is_none());
-            let (from, to) = passage.unwrap_or_default();
-            let picture = PageCommand::Picture { from, to };
-            act(ui, cx, icons::IMAGE, T::PictureOfPassage, passage.is_some(), picture);
-        });
+        let act = |ui: &mut Ui, cx: &mut Cx<'_>, icon, name: T, enabled: bool, command: PageCommand| {
+            let clicked = layout::icon(ui, enabled && !here, |ui| widgets::icon_button(ui, icon, cx.t(name)).clicked());
+            if clicked {
+                cx.push(Command::Page(command));
+            }
+        };
+        let by_model = page.last().is_some_and(|edit| edit.by == Author::Model);
+        let idle = !here;
+        act(ui, cx, icons::ARROWS_CLOCKWISE, T::PageAgain, by_model && idle, PageCommand::Again);
+        act(ui, cx, icons::ARROW_U_UP_LEFT, T::PageUndo, page.undo().is_some(), PageCommand::Undo);
+        act(ui, cx, icons::ARROW_U_UP_RIGHT, T::PageRedo, page.redo().is_some(), PageCommand::Redo);
+        let passage = view.passage().filter(|_| cx.state.create.helper.is_none());
+        let (from, to) = passage.unwrap_or_default();
+        let picture = PageCommand::Picture { from, to };
+        act(ui, cx, icons::IMAGE, T::PictureOfPassage, passage.is_some(), picture);
         if widgets::icon_toggle(ui, icons::EYE, cx.t(T::TellApart), view.told_apart).clicked() {
             view.told_apart = !view.told_apart;
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let words = RichText::new(count(cx, page)).size(SMALL).color(cx.p.muted);
-            ui.add(egui::Label::new(words).truncate());
-        });
+        ui.add_space(S1);
+        ui.add(egui::Label::new(RichText::new(count(cx, page)).size(SMALL).color(cx.p.muted)).truncate());
     });
 }
 

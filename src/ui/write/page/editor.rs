@@ -12,6 +12,7 @@ use super::{layout, pictures};
 use crate::domain::{Author, ConversationId, Page};
 use crate::state::{Command, PageCommand};
 use crate::ui::cx::Cx;
+use crate::ui::layout as rules;
 use crate::ui::texts::T;
 use crate::ui::textures::Textures;
 use crate::ui::theme::{BODY, S2, S6};
@@ -78,7 +79,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Te
         area = area.vertical_scroll_offset(0.0);
     }
     area.show(ui, |ui| {
-        super::super::chat::column(ui, |ui| {
+        rules::column(ui, super::super::chat::COLUMN, |ui| {
             Frame::new().inner_margin(Margin { left: 24, right: 24, top: 12, bottom: 48 }).show(ui, |ui| {
                 sheet(ui, cx, view, textures, page, writing);
             });
@@ -137,7 +138,9 @@ fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textu
         *laid = Some((look, gaps.clone(), galley.clone()));
         galley
     };
-    let high = (ui.ctx().content_rect().height() - 260.0).max(120.0);
+    // The first lines to begin with are below an empty sheet.
+    let blank = page.text.is_empty() && !writing && view.typed.is_none();
+    let high = if blank { 56.0 } else { (ui.ctx().content_rect().height() - 260.0).max(120.0) };
     let mut shown = page.text.as_str();
     // While the model writes the text can be read and selected, not changed.
     let buffer: &mut dyn TextBuffer = if writing { &mut shown } else { &mut text };
@@ -184,8 +187,8 @@ fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textu
     for (row, top) in rows.iter().zip(layout::tops(&galley, &gaps)) {
         pictures::show(ui, cx, textures, row, at + egui::vec2(0.0, top));
     }
-    if page.text.is_empty() && !writing && view.typed.is_none() {
-        beginnings(ui, cx, at);
+    if blank {
+        beginnings(ui, cx);
     }
 }
 
@@ -217,10 +220,9 @@ fn place_cursor(ui: &Ui, view: &mut PageView, page: &Page) {
 }
 
 /// First lines to begin with.
-fn beginnings(ui: &mut Ui, cx: &mut Cx<'_>, at: egui::Pos2) {
+fn beginnings(ui: &mut Ui, cx: &mut Cx<'_>) {
     let width = ui.available_width().min(560.0);
-    let rect = egui::Rect::from_min_size(at + egui::vec2(0.0, 56.0), egui::vec2(width, 200.0));
-    ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+    ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = S2;
         widgets::caption(ui, cx.t(T::PageBegin));
         for line in [T::PageBegin1, T::PageBegin2, T::PageBegin3] {

@@ -7,9 +7,10 @@ mod layout;
 mod pictures;
 mod story;
 
-use egui::{Panel, Ui};
+use egui::Ui;
 
 use super::super::cx::Cx;
+use super::super::layout as rules;
 use super::super::textures::Textures;
 pub use editor::PageView;
 pub use pictures::of_turn;
@@ -18,8 +19,9 @@ pub use story::{StoryView, show as story};
 /// The sheet, and what can be done at its foot.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textures) {
     let frame = egui::Frame::new().inner_margin(egui::Margin { left: 16, right: 16, top: 8, bottom: 12 });
-    Panel::bottom("page-bar").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
-        super::chat::column(ui, |ui| bar::show(ui, cx, view));
+    rules::foot(ui, "page-bar", frame, 0.6, |ui| {
+        rules::column(ui, super::chat::COLUMN, |ui| bar::show(ui, cx, view));
     });
+    super::above(ui, cx, super::composer::above);
     editor::show(ui, cx, view, textures);
 }

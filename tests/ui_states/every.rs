@@ -1,0 +1,196 @@
+//! Every state that a room can be in, by name: empty, busy, failed, with long texts. Whoever adds something to a room adds a
+//! state that shows it.
+
+use aigc_studio::domain::*;
+use aigc_studio::error::Cause;
+use aigc_studio::lang::{Both, Lang};
+use aigc_studio::state::*;
+use aigc_studio::ui::texts::T;
+
+use super::*;
+
+const LONG: &str = "A lighthouse keeper who has not spoken to anyone for eleven days counts them by the loaves that are \
+    left, and writes letters which nobody will ever carry over to the village.";
+const LONG_WORD: &str =
+    "https://example.org/Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
+
+/// What may be clicked in any of them to see more of the room; what is not there is left out.
+pub fn doors(lang: Lang) -> Vec<String> {
+    let part = |name: T, part: T| format!("{}: {}", name.tr(lang), part.tr(lang));
+    vec![
+        part(T::Create, T::Picture),
+        T::ShowSettings.tr(lang).to_owned(),
+        T::NegativePrompt.tr(lang).to_owned(),
+        T::More.tr(lang).to_owned(),
+        T::ShowConversations.tr(lang).to_owned(),
+        T::ShowSliders.tr(lang).to_owned(),
+        part(T::Write, T::Sliders),
+        T::MoreSampling.tr(lang).to_owned(),
+        T::AdvancedSampling.tr(lang).to_owned(),
+        T::Details.tr(lang).to_owned(),
+    ]
+}
+
+fn problem(n: usize) -> NoticeKind {
+    NoticeKind::Problem(ProblemBox(Cause::QueueFull { waiting: n }.into()))
+}
+
+fn noticed(mut state: AppState, kinds: Vec<NoticeKind>) -> AppState {
+    state.notices = (1..).zip(kinds).map(|(id, kind)| Notice { id, kind, born_ms: NOW }).collect();
+    state
+}
+
+pub fn every_state(lang: Lang, theme: Theme) -> Vec<(&'static str, AppState)> {
+    let long = lang.pick(
+        LONG,
+        "守塔人已经十一天没有和任何人说过话了。他用剩下的面包数日子，写着永远不会有人送到村里的信，一封又一封。",
+    );
+    let mut states = create(lang, theme, long);
+    states.extend(write(lang, theme, long));
+    states.extend(pages(lang, theme, long));
+    states.extend(others(lang, theme, long));
+    states
+}
+
+fn create(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> {
+    let mut failed = create_done(lang, theme);
+    failed.create.error = Some(no_source());
+    let mut unsaved = create_done(lang, theme);
+    unsaved.create.shown = Shown::Shot((JobId(7), 0));
+    let mut told = create_running(lang, theme);
+    told.settings.image.prompt = long.repeat(4);
+    told.settings.image.negative = long.into();
+    told.create.left_out = vec![Both::new(LONG, long)];
+    told.create.unknown_words = vec![LONG_WORD.into(); 3];
+    told.create.subject = Some(Subject { document: ConversationId("a".into()), passage: Passage::new(0, 0, long) });
+    let mut rare = fresh(Room::Create, lang, theme);
+    let image = &mut rare.settings.image;
+    (image.noise, image.guidance_rescale, image.clip_skip) = (NoiseSource::Torch, 0.7, 2);
+    rare.models.entries[0].card.family = "stable-diffusion-xl".into();
+    rare.models.entries[0].card.name = LONG_WORD.into();
+    let sizes = [512, 768, 1024, 1536].map(|side| Size { width: side, height: side });
+    rare.models.entries[0].card.sizes = sizes.to_vec();
+    let mut waiting = create_running(lang, theme);
+    waiting.create.jobs.truncate(1);
+    waiting.create.jobs[0].phase = Phase::Loading(Some(0.4));
+    waiting.create.strip.clear();
+    let passing = vec![
+        NoticeKind::Copied,
+        NoticeKind::Exported(format!("/home/mei/{LONG_WORD}.png").into()),
+        NoticeKind::PicturesTrashed(vec!["/x.png".into()]),
+    ];
+    vec![
+        ("create, empty", fresh(Room::Create, lang, theme)),
+        ("create, done", create_done(lang, theme)),
+        ("create, running", create_running(lang, theme)),
+        ("create, the first job", waiting),
+        ("create, failed", failed),
+        ("create, not saved", unsaved),
+        ("create, long texts", told),
+        ("create, rare sliders", rare),
+        ("create, notes", noticed(create_done(lang, theme), passing)),
+        ("create, many problems", noticed(create_running(lang, theme), (0..12).map(problem).collect())),
+    ]
+}
+
+fn write(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> {
+    let mut editing = write_chat(lang, theme);
+    editing.write.editing = Some((3, long.repeat(3)));
+    editing.write.error = Some(Cause::PromptTooLong { tokens: 3000, context: 2048 }.into());
+    let mut fetching = models_busy(lang, theme);
+    fetching.settings.room = Room::Write;
+    fetching.write.draft = long.repeat(12);
+    let mut full = write_shelf(lang, theme);
+    full.write.open.title = LONG_WORD.into();
+    full.write.open.turns[0].message.content = format!("{LONG_WORD}\n{long}");
+    full.write.draft = long.repeat(12);
+    full.write.error = Some(no_source());
+    full.write.ledger.found = Some(ledger(false));
+    let mut inside = write_chat(lang, theme);
+    inside.write.inspecting = None;
+    inside.write.ledger.found = Some(ledger(false));
+    let mut form = write_chat(lang, theme);
+    for edit in [TextEdit::Form(AnswerForm::Schema), TextEdit::FormText("{\n  \"type\": \"objekt\"\n}".into())] {
+        let _ = update(&mut form, Input::Command(Command::SetText(edit)));
+    }
+    let _ = update(&mut form, Input::Command(Command::CheckGrammar));
+    let bad = Cause::BadGrammar { line: 2, reason: "\"objekt\" is no type".into() };
+    let grammar = form.settings.text.grammar.clone().expect("it was chosen");
+    let _ = update(&mut form, Input::Grammar(grammar, Err(bad.into())));
+    let left_out = vec![Both::new(LONG, long), Both::new("greetings for groups", "群聊开场白")];
+    let form = noticed(form, vec![NoticeKind::PersonaKept { name: "Ada".into(), left_out }, NoticeKind::Copied]);
+    let forms = aigc_studio::writing::forms::forms().iter().map(|form| {
+        let mut state = fresh(Room::Write, lang, theme);
+        let _ = update(&mut state, Input::Command(Command::OpenForm(form.id.clone())));
+        ("write, a form", state)
+    });
+    let mut states = vec![
+        ("write, empty", fresh(Room::Write, lang, theme)),
+        ("write, a talk", write_chat(lang, theme)),
+        ("write, streaming", write_streaming(lang, theme)),
+        ("write, editing and failed", editing),
+        ("write, fetching with a long draft", fetching),
+        ("write, long texts and failed", full),
+        ("write, branches", write_shelf(lang, theme)),
+        ("write, found", write_found(lang, theme)),
+        ("write, the context's parts", inside),
+        ("write, the answer's form", form),
+    ];
+    states.extend(forms);
+    let mut edited = personas(lang, theme);
+    let edit = PersonaCommand::Edit(edited.personas.kept[0].id.clone());
+    let _ = update(&mut edited, Input::Command(Command::Persona(edit)));
+    let mut named = personas(lang, theme);
+    named.personas.kept[0].persona.name = LONG_WORD.into();
+    named.personas.kept[0].persona.system = long.into();
+    states.extend([("personas", personas(lang, theme)), ("personas, long", named), ("personas, editing", edited)]);
+    states
+}
+
+fn pages(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> {
+    let mut page = write_page(lang, theme);
+    page.write.ledger.found = Some(ledger(true));
+    let mut blank = write_page(lang, theme);
+    blank.write.open = OpenConversation { page: Some(Box::default()), ..Default::default() };
+    let mut busy = write_page(lang, theme);
+    busy.write.job = write_streaming(lang, theme).write.job;
+    busy.write.error = Some(no_source());
+    let mut told = write_page(lang, theme);
+    if let Some(page) = &mut told.write.open.page {
+        page.story.memory = long.repeat(5);
+        page.story.cards[0].name = LONG_WORD.into();
+    }
+    vec![("page", page), ("page, empty", blank), ("page, writing and failed", busy), ("page, long texts", told)]
+}
+
+fn others(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> {
+    let chosen = |i| {
+        let mut state = gallery(lang, theme, 60, 20);
+        state.gallery.selected = Some(item(i).path);
+        state
+    };
+    let mut nothing = gallery(lang, theme, 30, 10);
+    nothing.gallery.search = "zzz".into();
+    let mut terms = models_busy(lang, theme);
+    let card = &mut terms.models.entries[1];
+    card.card.terms = Some(Terms { url: format!("{LONG_WORD}/terms"), text: LONG.into(), text_zh: long.into() });
+    card.asking = true;
+    card.fetch = None;
+    card.card.name = LONG_WORD.into();
+    card.card.about = long.into();
+    card.card.about_zh = long.into();
+    let mut settings = fresh(Room::Settings, lang, theme);
+    settings.status.library = format!("/home/mei/{LONG_WORD}/{LONG_WORD}").into();
+    vec![
+        ("gallery", gallery(lang, theme, 60, 20)),
+        ("gallery, empty", gallery(lang, theme, 0, 0)),
+        ("gallery, nothing found", nothing),
+        ("gallery, a picture", chosen(2)),
+        ("gallery, a file without settings", chosen(6)),
+        ("gallery, many problems", noticed(gallery(lang, theme, 60, 20), (0..12).map(problem).collect())),
+        ("models", models_busy(lang, theme)),
+        ("models, terms and long texts", terms),
+        ("settings", settings),
+        ("settings, a note", noticed(fresh(Room::Settings, lang, theme), vec![NoticeKind::MemoryFreed])),
+    ]
+}
