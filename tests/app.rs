@@ -295,6 +295,7 @@ fn a_talk_its_pin_and_its_words_are_there_after_a_restart() {
         set(PersonaEdit::Sliders(true)),
         Command::Persona(PersonaCommand::Keep),
         Command::SetText(TextEdit::Temperature(0.9)),
+        Command::UseSliders,
     ] {
         window.studio().command(&ctx, command);
     }
