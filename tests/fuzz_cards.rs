@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aigc_studio::error::Cause;
 use aigc_studio::lang::Lang;
-use aigc_studio::writing::cards::{is_card, persona};
+use aigc_studio::writing::cards::{is_card, persona, spoken};
 use aigc_studio::writing::chats::chats as chat;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -106,7 +106,8 @@ proptest! {
         let text = parts.concat();
         let card = json!({ "name": name, "description": format!("x{text}"), "first_mes": text });
         hold(&alone, card.to_string().as_bytes());
-        let persona = persona(card.to_string().as_bytes()).unwrap().persona;
+        let read = persona(card.to_string().as_bytes()).unwrap().persona;
+        let persona = spoken(&read, "Lin").unwrap();
         prop_assert!(persona.system.len() <= 1 + parts.len() * (name.len() + 16));
     }
 }
