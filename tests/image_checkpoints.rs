@@ -8,7 +8,7 @@ mod odd_weights;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use aigc_studio::domain::{Checkpoint, ImageParams, ModelFiles, Picture, Precision};
+use aigc_studio::domain::{Checkpoint, ImageParams, ModelFiles, Precision};
 use aigc_studio::engine::CancelToken;
 use aigc_studio::engine::Stop;
 use aigc_studio::engine::kernels::multiplies_bf16;

@@ -9,7 +9,7 @@ use aigc_studio::ui::texts::T;
 use egui::accesskit::Role as Part;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use ui_states::*;
 
 fn focus_message(harness: &mut Harness<'static, Window>) {
