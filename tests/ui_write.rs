@@ -433,7 +433,8 @@ fn nothing_of_an_answer_leaves_its_column() {
                 middle && rect.bottom() < column.top() && rect.top() > 48.0
             });
             for label in labels {
-                let (rect, said) = (label.rect(), label.accesskit_node().label().unwrap_or_default());
+                let (rect, node) = (label.rect(), label.accesskit_node());
+                let said = node.label().or_else(|| node.value()).unwrap_or_default();
                 // Code scrolls sideways.
                 let inside = rect.left() >= column.left() - 1.0 && rect.right() <= column.right() + 1.0;
                 assert!(inside || said.starts_with("fn main"), "{name} at {size:?}: {rect:?} of {column:?}: {said}");
