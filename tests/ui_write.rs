@@ -427,7 +427,9 @@ fn nothing_of_an_answer_leaves_its_column() {
         for size in [[900.0, 600.0], SIZE] {
             let mut harness = harness(prose::write_prose(Lang::En, Theme::Dark, text), size);
             harness.run();
-            let column = harness.get_by_role_and_label(Part::MultilineTextInput, "Message").rect();
+            // The field and the button beside it are as wide as the answer, but for their frame.
+            let field = harness.get_by_role_and_label(Part::MultilineTextInput, "Message").rect();
+            let column = field.union(harness.get_by_role_and_label(Part::Button, "Send").rect()).expand(8.0);
             let list = harness.get_by_label("Personas").rect();
             let labels = harness.get_all_by_role(Part::Label).filter(|node| {
                 let rect = node.rect();
@@ -435,7 +437,8 @@ fn nothing_of_an_answer_leaves_its_column() {
                 middle && rect.bottom() < column.top() && rect.top() > 48.0
             });
             for label in labels {
-                let (rect, said) = (label.rect(), label.accesskit_node().label().unwrap_or_default());
+                let (rect, node) = (label.rect(), label.accesskit_node());
+                let said = node.label().or_else(|| node.value()).unwrap_or_default();
                 // Code scrolls sideways.
                 let inside = rect.left() >= column.left() - 1.0 && rect.right() <= column.right() + 1.0;
                 assert!(inside || said.starts_with("fn main"), "{name} at {size:?}: {rect:?} of {column:?}: {said}");

@@ -54,8 +54,23 @@ fn emoji(text: &str) -> impl Iterator<Item = Piece> {
 /// Where `text` has marks that are Chinese, in bytes. A pair is of the language around it, and where it stands alone of
 /// the language inside it.
 fn chinese(text: &str) -> Vec<usize> {
+    // No mark's language depends on other lines; one letter after the other is looked for fast.
+    let mut all = Vec::new();
+    if [OPENING, CLOSING, DOTS].as_flattened().iter().any(|c| text.contains(*c)) {
+        let mut begin = 0;
+        for line in text.split_inclusive('\n') {
+            if [OPENING, CLOSING, DOTS].as_flattened().iter().any(|c| line.contains(*c)) {
+                all.extend(chinese_of_line(line).into_iter().map(|at| begin + at));
+            }
+            begin += line.len();
+        }
+    }
+    all
+}
+
+fn chinese_of_line(text: &str) -> Vec<usize> {
     let shared = |c: char| OPENING.contains(&c) || CLOSING.contains(&c) || DOTS.contains(&c);
-    if !text.contains(shared) || !text.contains(is_wide) {
+    if !text.contains(is_wide) {
         return Vec::new();
     }
     let letters: Vec<(usize, char)> = text.char_indices().collect();
@@ -116,23 +131,29 @@ fn is_apostrophe(before: Option<char>, after: Option<char>) -> bool {
     letter(before) && letter(after)
 }
 
-/// Appends `text`, which begins `offset` bytes into what `marks` were found in.
-pub fn append(job: &mut LayoutJob, text: &str, offset: usize, marks: &[Piece], format: &TextFormat, line: f32) {
-    let from = marks.partition_point(|mark| mark.bytes.start < offset);
-    let mut done = 0;
-    for mark in &marks[from..] {
-        let (begin, end) = (mark.bytes.start - offset, mark.bytes.end - offset);
-        let Some(piece) = text.get(begin..end) else { break };
-        if begin > done {
-            job.append(&text[done..begin], 0.0, format.clone());
+/// Cuts `range` of the text that `marks` were found in: pieces and the format of each.
+pub fn pieces(range: Range<usize>, marks: &[Piece], format: &TextFormat, line: f32) -> Vec<(Range<usize>, TextFormat)> {
+    let first = marks.partition_point(|mark| mark.bytes.start < range.start);
+    let (mut done, mut out) = (range.start, Vec::with_capacity(1));
+    for mark in marks[first..].iter().take_while(|mark| mark.bytes.end <= range.end) {
+        if mark.bytes.start > done {
+            out.push((done..mark.bytes.start, format.clone()));
         }
         let family = if mark.emoji { theme::emoji_family() } else { theme::chinese_family() };
         let font_id = FontId::new(format.font_id.size, family);
-        job.append(piece, 0.0, TextFormat { font_id, line_height: Some(line), ..format.clone() });
-        done = end;
+        out.push((mark.bytes.clone(), TextFormat { font_id, line_height: Some(line), ..format.clone() }));
+        done = mark.bytes.end;
     }
-    if done < text.len() {
-        job.append(&text[done..], 0.0, format.clone());
+    if done < range.end {
+        out.push((done..range.end, format.clone()));
+    }
+    out
+}
+
+/// Appends `text`, which begins `offset` bytes into what `marks` were found in.
+pub fn append(job: &mut LayoutJob, text: &str, offset: usize, marks: &[Piece], format: &TextFormat, line: f32) {
+    for (range, format) in pieces(offset..offset + text.len(), marks, format, line) {
+        job.append(&text[range.start - offset..range.end - offset], 0.0, format);
     }
 }
 

@@ -29,7 +29,7 @@ pub fn galley(
     told_apart: bool,
     gaps: &[Gap],
 ) -> Arc<Galley> {
-    let mut job = LayoutJob::default();
+    let mut job = LayoutJob { text: text.to_owned(), ..LayoutJob::default() };
     job.wrap.max_width = width;
     job.break_on_newline = true;
     let marks = quotes::marks(text);
@@ -37,7 +37,10 @@ pub fn galley(
     let mut at = 0;
     for (by, length) in page.text.authors_of(text) {
         let ink = if by == Author::Model && told_apart { p.accent_text } else { p.strong };
-        quotes::append(&mut job, &text[at..at + length], at, &marks, &format(ink), line);
+        for (range, format) in quotes::pieces(at..at + length, &marks, &format(ink), line) {
+            let byte_range = range.start.into()..range.end.into();
+            job.sections.push(LayoutSection { leading_space: 0.0, byte_range, format });
+        }
         at += length;
     }
     if job.sections.is_empty() {
