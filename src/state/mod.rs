@@ -1,8 +1,10 @@
 //! The whole state of the program as plain data, the commands that views may give, and [`update`], the one function
 //! that changes it. Pure: no clock, no dice, no files. Time and randomness are fields that the app fills in.
 
+mod ask;
 mod command;
 mod create;
+mod desk;
 mod gallery;
 mod grammar;
 mod knobs;
@@ -11,12 +13,16 @@ mod models;
 mod page;
 mod personas;
 mod shelf;
+mod trash;
+mod undo;
 mod update;
 mod wanted;
 mod write;
 
+pub use ask::{AskCommand, AskState, NoDialog, PathFor};
 pub use command::*;
 pub use create::*;
+pub use desk::{DeskState, WaitingCommand};
 pub use gallery::*;
 pub use grammar::GrammarState;
 pub use knobs::TextKnob;
@@ -25,6 +31,8 @@ pub use models::*;
 pub use page::*;
 pub use personas::*;
 pub use shelf::*;
+pub use trash::{TrashCommand, TrashState};
+pub use undo::{UndoState, Undoable};
 pub use update::{Input, begin, update};
 pub use write::*;
 
@@ -47,6 +55,12 @@ pub struct AppState {
     pub personas: PersonasState,
     pub gallery: GalleryState,
     pub models: ModelsState,
+    pub desk: DeskState,
+    pub trash: TrashState,
+    pub undo: UndoState,
+    pub ask: AskState,
+    /// Another window has the folders: this one shows, and changes nothing.
+    pub read_only: bool,
     pub status: Status,
     /// Short notes at the window's corner, oldest first.
     pub notices: Vec<Notice>,
@@ -98,6 +112,13 @@ const NOTICES: usize = 4;
 pub enum NoticeKind {
     /// A copy was written here.
     Exported(PathBuf),
+    /// A copy was written here, and nobody was asked where: no file dialog can open.
+    SavedUnasked(PathBuf),
+    /// A draft was thrown away, by the number of that action.
+    DraftDiscarded(u64),
+    NothingToUndo,
+    /// Jobs of the last time wait for a word.
+    JobsWait,
     /// Where the latents are that could not be decoded.
     LatentsKept(PathBuf),
     Copied,
@@ -132,7 +153,7 @@ impl NoticeKind {
     /// Whether it stays until it is dismissed.
     pub fn stays(&self) -> bool {
         match self {
-            Self::Problem(_) => true,
+            Self::Problem(_) | Self::SavedUnasked(_) | Self::JobsWait => true,
             Self::SettingsRestored(notes) => !notes.is_empty(),
             _ => false,
         }
@@ -162,6 +183,11 @@ impl AppState {
             personas: PersonasState::default(),
             gallery: GalleryState::default(),
             models: ModelsState::default(),
+            desk: DeskState::default(),
+            trash: TrashState::default(),
+            undo: UndoState::default(),
+            ask: AskState::default(),
+            read_only: false,
             status: Status::default(),
             notices: Vec::new(),
             now_ms: 0,

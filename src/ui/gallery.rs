@@ -11,8 +11,8 @@ use super::textures::{TexKey, Textures};
 use super::theme::{self, BODY, RADIUS, S1, S2, S4, S6, SMALL};
 use super::widgets::{self, Field};
 use super::{days, icons, picture, record};
-use crate::domain::{LibraryItem, Room, bytes};
-use crate::state::Command;
+use crate::domain::{LibraryItem, Room, TrashKind, bytes};
+use crate::state::{Command, TrashCommand};
 
 /// Smallest side of a cell.
 const CELL: f32 = 136.0;
@@ -85,6 +85,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut GalleryView, textures: &mut
 
 fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        if widgets::icon_button(ui, icons::TRASH, cx.t(T::Trash)).clicked() {
+            cx.push(Command::Trash(TrashCommand::Show(TrashKind::Pictures)));
+        }
         if widgets::icon_button(ui, icons::ARROWS_CLOCKWISE, cx.t(T::Refresh)).clicked() {
             cx.push(Command::RefreshLibrary);
         }

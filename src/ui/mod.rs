@@ -2,6 +2,7 @@
 //!
 //! [`Views`] holds what belongs to the window alone: textures, scroll places, folds. Everything else is in the state.
 
+mod ask;
 mod create;
 mod cx;
 mod days;
@@ -21,6 +22,7 @@ mod status;
 pub mod texts;
 mod textures;
 pub mod theme;
+mod trash;
 mod trouble;
 mod widgets;
 mod write;
@@ -61,12 +63,18 @@ impl Views {
         let mut cx = Cx::new(ui, state, commands);
         self.textures.begin_frame(ui.ctx());
         status::show(ui, &mut cx);
+        if state.read_only {
+            ask::read_only(ui, &mut cx);
+        }
         rail::show(ui, &mut cx);
         // Whoever comes to Write comes to type.
         if self.room.replace(state.room()) != Some(Room::Write) && state.room() == Room::Write {
             ui.memory_mut(|memory| memory.request_focus(write::field_id()));
         }
         match state.room() {
+            Room::Gallery | Room::Write if let Some(kind) = state.trash.shown => {
+                trash::show(ui, &mut cx, &mut self.textures, kind);
+            }
             Room::Create => create::show(ui, &mut cx, &mut self.create, &mut self.textures),
             Room::Write => write::show(ui, &mut cx, &mut self.write, &mut self.textures),
             Room::Gallery => gallery::show(ui, &mut cx, &mut self.gallery, &mut self.textures),
@@ -74,6 +82,7 @@ impl Views {
             Room::Settings => settings::show(ui, &mut cx),
         }
         notices::show(ui, &mut cx);
+        ask::show(ui, &mut cx);
         drop_hint(ui, &cx);
         self.textures.end_frame();
         commands.append(&mut shortcuts);

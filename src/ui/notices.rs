@@ -5,7 +5,7 @@ use egui::{Align2, Area, Frame, Id, Label, Margin, Order, RichText, Stroke, Ui, 
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2};
-use super::{icons, trouble, widgets};
+use super::{ask, icons, trouble, widgets};
 use crate::domain::Room;
 use crate::lang::Both;
 use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand};
@@ -45,6 +45,9 @@ fn note(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
         ui.set_width(380.0);
         trouble::card(ui, cx, &problem.0, None, Some(dismiss));
         return;
+    }
+    if notice.kind == NoticeKind::JobsWait {
+        return ask::waiting(ui, cx, dismiss);
     }
     let p = cx.p;
     let (icon, text, action) = words(cx, &notice.kind);
@@ -123,14 +126,19 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             let lines = notes.iter().map(|note| note.get(cx.lang)).collect::<Vec<_>>().join("\n");
             let done = cx.t(T::SettingsRestored);
             let text = if lines.is_empty() { done.to_owned() } else { cx.with(T::SettingsRestoredBut, &[&lines]) };
-            (icons::CHECK_CIRCLE, text, None)
+            (icons::CHECK_CIRCLE, text, Some((T::Undo, Command::UndoPrompt)))
         }
         NoticeKind::ModelFetched(id) => {
             (icons::CHECK_CIRCLE, cx.with(T::ModelFetched, &[&super::models_bits::name(cx, id)]), None)
         }
         NoticeKind::MemoryWaits => (icons::CLOCK, cx.t(T::MemoryWaits).to_owned(), None),
         NoticeKind::MemoryFreed => (icons::CHECK_CIRCLE, cx.t(T::MemoryFreed).to_owned(), None),
-        NoticeKind::Problem(_) => (icons::WARNING_CIRCLE, String::new(), None),
+        NoticeKind::SavedUnasked(path) => (icons::CHECK_CIRCLE, cx.with(T::SavedUnasked, &[&path.display()]), None),
+        NoticeKind::DraftDiscarded(serial) => {
+            (icons::TRASH, cx.t(T::DraftDiscarded).to_owned(), Some((T::Undo, Command::UndoThis(*serial))))
+        }
+        NoticeKind::NothingToUndo => (icons::INFO, cx.t(T::NothingToUndo).to_owned(), None),
+        NoticeKind::JobsWait | NoticeKind::Problem(_) => (icons::WARNING_CIRCLE, String::new(), None),
     }
 }
 

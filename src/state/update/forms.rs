@@ -13,7 +13,9 @@ impl AppState {
             return;
         }
         self.new_conversation(fx);
-        self.write.form = Some(FormState { id: form.id.clone(), values: form.defaults(self.lang) });
+        let draft = self.desk.forms.remove(id);
+        let values = draft.unwrap_or_else(|| form.defaults(self.lang));
+        self.write.form = Some(FormState { id: form.id.clone(), values });
     }
 
     pub(super) fn set_form_field(&mut self, field: String, value: String) {
@@ -38,6 +40,8 @@ impl AppState {
             }
         };
         self.new_conversation(fx);
+        // It is in the conversation now.
+        self.desk.forms.remove(&state.id);
         self.add_user_turn_with(prompt.user, prompt.system.unwrap_or_default(), fx);
         let Some(id) = self.write.open.id.clone() else { return };
         let form = FormUse { id: state.id, values: state.values };

@@ -116,7 +116,7 @@ impl AppState {
         }
     }
 
-    fn write_page(&mut self, at: usize, fx: &mut Effects) {
+    pub(super) fn write_page(&mut self, at: usize, fx: &mut Effects) {
         if self.write.job.is_some() || !self.may_write() {
             return;
         }

@@ -54,6 +54,7 @@ impl AppState {
             self.keep_sliders(fx);
         }
         self.search_when_settled(fx);
+        self.keep_desk(fx);
         self.notices.retain(|n| n.kind.stays() || now - n.born_ms < NOTICE_MS);
         if self.seen_settings != self.settings {
             self.seen_settings = self.settings.clone();
@@ -83,6 +84,7 @@ impl AppState {
             .chain(settings)
             .chain(sliders)
             .chain(self.search_deadline_ms())
+            .chain(self.desk_deadline_ms())
             .min()
             .map(|at| (at - self.now_ms).max(1))
     }

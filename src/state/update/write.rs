@@ -8,7 +8,7 @@ use crate::domain::{
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::state::wanted::Answer;
-use crate::state::{AppState, Command, Effect, NoticeKind, OpenConversation, PageSpot, Phase, TextEdit, TextJob};
+use crate::state::{AppState, Command, Effect, OpenConversation, PageSpot, Phase, TextEdit, TextJob};
 
 /// Letters of the first prompt that make a conversation's title.
 pub(super) const TITLE: usize = 40;
@@ -34,27 +34,21 @@ impl AppState {
             Command::OpenFound(id, turn, at) => self.open_found(id, turn, at, fx),
             Command::GoToTurn(id) => self.go_to_turn(id, fx),
             Command::TrashConversation(id) => self.trash_conversation(id, fx),
-            Command::RestoreConversation(id) => {
-                self.notices.retain(|n| n.kind != NoticeKind::ConversationTrashed(id.clone()));
-                fx.push(Effect::RestoreConversation(id));
-                fx.push(Effect::ListConversations);
-            }
+            Command::RestoreConversation(id) => self.restore_conversation(id, fx),
             Command::CopyTurn(id) => {
                 if let Some(turn) = self.write.open.turn(id) {
                     fx.push(Effect::CopyText(turn.message.said().to_owned()));
                     self.gallery.copying = None;
                 }
             }
-            Command::BeginEdit(id) => {
-                let text = self.write.open.turn(id).map(|t| t.message.said().to_owned());
-                self.write.editing = text.map(|text| (id, text));
-            }
+            Command::BeginEdit(id) => self.begin_edit(id),
             Command::SetEdit(text) => {
                 if let Some((_, edit)) = &mut self.write.editing {
                     *edit = text;
                 }
             }
-            Command::CancelEdit => self.write.editing = None,
+            Command::CancelEdit => self.leave_edit(),
+            Command::DiscardEdit => self.write.editing = None,
             Command::SendEdit => self.send_edit(fx),
             Command::SelectBranch(id) => self.select_branch(id, fx),
             Command::Inspect(turn) => {
@@ -66,7 +60,8 @@ impl AppState {
             Command::ExportConversation(format) => self.export_text(format, fx),
             Command::OpenForm(id) => self.open_form(&id, fx),
             Command::SetFormField(field, value) => self.set_form_field(field, value),
-            Command::CloseForm => self.write.form = None,
+            Command::CloseForm => self.leave_form(),
+            Command::DiscardForm => self.write.form = None,
             Command::WriteForm => self.write_form(fx),
             Command::WriteSection => self.write_section(fx),
             Command::AskAgain(instruction) => self.ask_again(instruction, fx),
@@ -131,16 +126,17 @@ impl AppState {
     pub(super) fn new_conversation(&mut self, fx: &mut Effects) {
         self.keep_sliders(fx);
         self.personas.shown = false;
+        self.leave_persona();
+        self.leave_edit();
+        self.leave_form();
         self.write.wanted.forget();
         self.write.ledger.found = None;
-        self.write.form = None;
         self.write.aim = None;
         self.write.finder.goal = None;
         self.write.findings.clear();
         self.write.weighed.clear();
         self.write.inspecting = None;
         self.write.open = OpenConversation { system: self.settings.system_prompt.clone(), ..Default::default() };
-        self.write.editing = None;
         self.write.error = None;
     }
 
@@ -221,13 +217,14 @@ impl AppState {
     pub(super) fn show_branch(&mut self, id: u64, fx: &mut Effects) {
         let open = &mut self.write.open;
         let Some(conversation) = open.id.clone() else { return };
+        self.leave_edit();
+        let open = &mut self.write.open;
         open.shelf.switch(&mut open.turns, id);
-        self.write.editing = None;
         self.check_answer(&conversation);
         fx.push(Effect::Journal { id: conversation, entry: JournalEntry::Select { id } });
     }
 
-    fn regenerate(&mut self, fx: &mut Effects) {
+    pub(super) fn regenerate(&mut self, fx: &mut Effects) {
         if self.write.job.is_some() || !self.may_write() {
             return;
         }
@@ -240,7 +237,7 @@ impl AppState {
     }
 
     /// Lets the model go on with its last answer.
-    fn continue_writing(&mut self, fx: &mut Effects) {
+    pub(super) fn continue_writing(&mut self, fx: &mut Effects) {
         if self.write.job.is_some() || !self.may_write() {
             return;
         }
@@ -541,7 +538,7 @@ impl AppState {
     }
 
     /// The answer ended early. What was written stays; an answer without a word goes, so that "again" is the way on.
-    fn text_ended(&mut self, error: Option<StudioError>, fx: &mut Effects) {
+    pub(super) fn text_ended(&mut self, error: Option<StudioError>, fx: &mut Effects) {
         self.write.error = error;
         let Some(job) = &self.write.job else { return };
         let split = split_thought(&job.text);
@@ -603,6 +600,7 @@ impl AppState {
         {
             turn.message.content.clone_from(&job.text);
         }
+        self.leave_edit();
         let ConversationData { id, title, system, shelf, mut page, pictures, manner, .. } = data;
         if let Some(job) = self.write.job.as_ref().filter(|job| job.conversation == id)
             && let Some((spot, page)) = job.page.zip(page.as_mut())
@@ -611,11 +609,11 @@ impl AppState {
         }
         let open = Some(id.clone());
         self.write.open = OpenConversation { id: open, title, system, turns, shelf, page, pictures, manner };
-        self.write.editing = None;
         if !self.write.is_writing_here() {
             self.check_answer(&id);
         }
         self.reach_goal(&id, fx);
+        self.resume_text(&id, fx);
     }
 
     pub(super) fn rename(&mut self, id: ConversationId, title: String, fx: &mut Effects) {
