@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+mod desk;
 mod late;
 mod page;
 mod personas;
 mod shelf;
 mod thoughts;
+mod undo;
 mod write;
 
 use super::*;
