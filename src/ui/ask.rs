@@ -67,8 +67,9 @@ fn path(ui: &mut Ui, cx: &mut Cx<'_>, purpose: PathFor, text: &str) {
             cx.push(Command::Ask(AskCommand::Type(text)));
         }
         let enter = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-        // Nothing else can be typed into as long as it is open.
-        if !response.has_focus() {
+        let frame = ui.ctx().cumulative_frame_nr();
+        let before = ui.data_mut(|d| std::mem::replace(d.get_temp_mut_or_default::<u64>(id), frame));
+        if before + 1 < frame || ui.memory(|memory| memory.focused().is_none()) {
             response.request_focus();
         }
         ui.add_space(S1);

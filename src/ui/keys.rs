@@ -82,8 +82,9 @@ fn undoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
     let Some(mut undoer) = undoer.filter(|_| newest.is_some()) else { return false };
     // From a state that it does not have it goes to the last one that it has, and from there to the one before.
     let nowhere = (egui::text::CCursorRange::default(), "\0".to_owned());
+    let changing = undoer.is_in_flux();
     let last = undoer.undo(&nowhere).cloned();
-    !undoer.is_in_flux() && last.is_none_or(|last| undoer.undo(&last).is_none())
+    !changing && last.is_none_or(|last| undoer.undo(&last).is_none())
 }
 
 fn escape(cx: &mut Cx<'_>) {

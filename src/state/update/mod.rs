@@ -90,6 +90,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
     let mut effects = Vec::new();
     state.note_typing(&input);
     let before = state.before(&input);
+    let room = state.room();
     match input {
         Input::Command(command) => state.command(command, &mut effects),
         Input::Engine(event) => state.engine_event(event, &mut effects),
@@ -103,6 +104,9 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::NoFolder(folder) => state.ask.folder = Some(folder),
     }
     state.note_action(before);
+    if state.room() != room {
+        state.trash = Default::default();
+    }
     state.load_stage(&mut effects);
     state.write.note_questions(&effects);
     effects

@@ -29,8 +29,6 @@ impl AppState {
                     TrashKind::Conversations => self.restore_conversation(ConversationId(name()), fx),
                     TrashKind::Personas => self.restore_persona(PersonaId(name()), fx),
                 }
-                // As it is on the disk then: it may not have worked.
-                fx.push(Effect::ListTrash(kind));
             }
             TrashCommand::Ask(what) => self.trash.asking = Some(what),
             TrashCommand::Keep => self.trash.asking = None,
@@ -61,10 +59,18 @@ impl AppState {
         }
     }
 
+    /// Has the trash that is shown read again: what was taken out of it may not have worked.
+    fn read_again(&self, kind: TrashKind, fx: &mut Effects) {
+        if self.trash.shown == Some(kind) {
+            fx.push(Effect::ListTrash(kind));
+        }
+    }
+
     pub(super) fn restore_pictures(&mut self, paths: Vec<PathBuf>, fx: &mut Effects) {
         self.undo.forget(&Undoable::PicturesTrashed(paths.clone()));
         self.notices.retain(|n| n.kind != NoticeKind::PicturesTrashed(paths.clone()));
         fx.push(Effect::RestorePictures(paths));
+        self.read_again(TrashKind::Pictures, fx);
     }
 
     pub(super) fn restore_conversation(&mut self, id: ConversationId, fx: &mut Effects) {
@@ -72,6 +78,7 @@ impl AppState {
         self.notices.retain(|n| n.kind != NoticeKind::ConversationTrashed(id.clone()));
         fx.push(Effect::RestoreConversation(id));
         fx.push(Effect::ListConversations);
+        self.read_again(TrashKind::Conversations, fx);
     }
 
     pub(super) fn restore_persona(&mut self, id: PersonaId, fx: &mut Effects) {
@@ -79,5 +86,6 @@ impl AppState {
         self.notices.retain(|n| n.kind != NoticeKind::PersonaTrashed(id.clone()));
         self.personas.trashed.remove(&id);
         fx.push(Effect::RestorePersona(id));
+        self.read_again(TrashKind::Personas, fx);
     }
 }

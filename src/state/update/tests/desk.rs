@@ -235,6 +235,19 @@ fn what_is_in_the_trash_is_restored_or_deleted_for_good_after_a_question() {
         trash(&mut s, TrashCommand::Ask(None));
         assert_eq!(trash(&mut s, TrashCommand::Purge), [Effect::Purge { kind, ids: vec!["c".into()] }]);
     }
+    // Ctrl+Z in the trash takes out of it, too.
+    do_(&mut s, Command::Trash(TrashCommand::Show(TrashKind::Pictures)));
+    do_(&mut s, Command::Go(Room::Gallery));
+    do_(&mut s, Command::Trash(TrashCommand::Show(TrashKind::Pictures)));
+    update(&mut s, Input::Store(StoreEvent::Trashed { paths: vec!["z".into()] }));
+    assert_eq!(do_(&mut s, Command::Undo).last(), Some(&Effect::ListTrash(TrashKind::Pictures)));
+    // A picture that is dropped on it shows itself.
+    do_(&mut s, Command::OpenFile("/a.png".into()));
+    let opened = StoreEvent::Opened { path: "/a.png".into(), picture: picture(), record: Some(record("a")) };
+    update(&mut s, Input::Store(opened));
+    assert_eq!((s.room(), s.trash.shown), (Room::Create, None));
+    do_(&mut s, Command::Trash(TrashCommand::Show(TrashKind::Personas)));
+    update(&mut s, Input::Store(StoreEvent::Trash { kind: TrashKind::Personas, items: vec![] }));
     // A list of another trash comes too late.
     let items = vec![trashed(TrashKind::Pictures, "x")];
     update(&mut s, Input::Store(StoreEvent::Trash { kind: TrashKind::Pictures, items }));
