@@ -96,7 +96,7 @@ impl AppState {
 
     /// The jobs that would be lost if the window closed now.
     fn jobs_now(&self) -> Vec<Waiting> {
-        let mut jobs: Vec<Waiting> = self.create.jobs.iter().filter_map(|job| self.pictures_left(job)).collect();
+        let mut jobs = self.pictures_now();
         if let Some(job) = self.write.job.as_ref().filter(|job| job.phase != Phase::Cancelling) {
             let conversation = job.conversation.clone();
             jobs.push(match job.page {
@@ -113,6 +113,10 @@ impl AppState {
         let fetches = self.models.entries.iter().filter(fetched);
         jobs.extend(fetches.map(|entry| Waiting::Fetch { model: entry.card.id.clone() }));
         jobs
+    }
+
+    pub(super) fn pictures_now(&self) -> Vec<Waiting> {
+        self.create.jobs.iter().filter_map(|job| self.pictures_left(job)).collect()
     }
 
     /// What of a picture job is not on the strip yet.
@@ -193,10 +197,10 @@ impl AppState {
         let mut room = None;
         for job in std::mem::take(&mut self.desk.waiting) {
             match job {
-                Waiting::Pictures { params, subject } => {
+                Waiting::Pictures { .. } => {
                     room = room.or(Some(Room::Create));
-                    if !self.draw(&params, &subject, fx) {
-                        left.push(Waiting::Pictures { params, subject });
+                    if !self.draw_waiting(&job, fx) {
+                        left.push(job);
                     }
                 }
                 Waiting::Fetch { model } => self.fetch(&model, fx),
@@ -221,13 +225,9 @@ impl AppState {
         self.desk.waiting = left;
     }
 
-    /// Pictures that were asked for the last time; false where the model is not here.
-    fn draw(
-        &mut self,
-        params: &crate::domain::ImageParams,
-        subject: &Option<crate::domain::Subject>,
-        fx: &mut Effects,
-    ) -> bool {
+    /// Draws pictures that were asked for before; false where the model is not here.
+    pub(super) fn draw_waiting(&mut self, job: &Waiting, fx: &mut Effects) -> bool {
+        let Waiting::Pictures { params, subject } = job else { return true };
         let ready = params.check().and_then(|()| self.models.resolve(&params.model, Makes::Image));
         let model = match ready {
             Ok(model) => model,
@@ -238,7 +238,7 @@ impl AppState {
         };
         let Seed::Fixed(seed) = params.seed else { return true };
         let before = std::mem::replace(&mut self.create.subject, subject.clone());
-        self.submit(ImageRequest { params: params.clone(), model, seed, decode: Vec::new() }, fx);
+        self.submit(ImageRequest { params: (**params).clone(), model, seed, decode: Vec::new() }, fx);
         self.create.subject = before;
         true
     }

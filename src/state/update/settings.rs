@@ -20,7 +20,12 @@ impl AppState {
             Command::SetDevice(device) => {
                 self.settings.device = device;
                 self.engine_changed();
+                let pictures = self.pictures_now();
                 fx.push(Effect::SetDevice(device));
+                // The old engine ends its jobs; what was asked for is drawn by the new one.
+                for job in pictures {
+                    self.draw_waiting(&job, fx);
+                }
             }
             Command::SetOffline(offline) => self.settings.offline = offline,
             Command::ChooseLibraryFolder => fx.push(Effect::AskLibraryFolder),

@@ -172,6 +172,21 @@ fn pictures_that_were_not_drawn_when_the_window_closed_are_drawn_with_their_seed
 }
 
 #[test]
+fn another_device_draws_what_the_old_one_had_not_drawn() {
+    let mut s = state();
+    prompt(&mut s, "a cat");
+    let (old, _) = submitted(&do_(&mut s, Command::Generate));
+    let seed = s.create.jobs[0].request.seed;
+    let effects = do_(&mut s, Command::SetDevice(DeviceChoice::Cpu));
+    assert_eq!(effects[0], Effect::SetDevice(DeviceChoice::Cpu), "before the new job");
+    let (new, job) = submitted(&effects);
+    assert!(matches!(job, Job::Image(request) if request.seed == seed && request.params.prompt == "a cat"));
+    engine(&mut s, old, EventKind::Cancelled);
+    let jobs: Vec<_> = s.create.jobs.iter().map(|job| job.id).collect();
+    assert_eq!(jobs, [new]);
+}
+
+#[test]
 fn an_answer_that_was_cut_off_by_closing_goes_on_in_its_conversation() {
     let mut s = state();
     let (job, _) = submitted(&write::say(&mut s, "Hello"));

@@ -178,7 +178,7 @@ fn a_persona_that_was_saved_over_comes_back() {
     assert_eq!(s.personas.kept[0].persona.system, "");
     let effects = do_(&mut s, Command::Undo);
     assert!(matches!(&effects[..], [Effect::SavePersona { persona, .. }] if **persona == old.persona));
-    assert_eq!(s.personas.kept, [old.clone()]);
+    assert_eq!(s.personas.kept, std::slice::from_ref(&old));
 
     persona(&mut s, PersonaCommand::Trash(old.id.clone()));
     store(&mut s, StoreEvent::PersonaTrashed(old.id.clone()));
