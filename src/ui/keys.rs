@@ -1,6 +1,6 @@
 //! Keyboard shortcuts and files that are dropped on the window: here alone, for drawing sees each of them once.
 
-use egui::{Key, Modifiers, Ui};
+use egui::{Event, Key, Modifiers, Ui};
 
 use super::cx::Cx;
 use crate::domain::Room;
@@ -22,8 +22,12 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, renaming: bool) {
         cx.push(Command::Page(PageCommand::New));
     }
     // A sheet of its own way back, or a field that was typed into since then, has the key for itself.
-    let undo = ui.input(|i| i.key_pressed(Key::Z) && i.modifiers.command && !i.modifiers.shift);
-    if undo && undoes_action(ui, cx) {
+    let undo = |event: &Event| match event {
+        // As it was with the key: Ctrl may be up again by the end of the frame.
+        Event::Key { key: Key::Z, pressed: true, modifiers, .. } => modifiers.command && !modifiers.shift,
+        _ => false,
+    };
+    if ui.input(|i| i.events.iter().any(undo)) && undoes_action(ui, cx) {
         ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Z));
         cx.push(Command::Undo);
     }

@@ -532,7 +532,7 @@ texts! {
     Trash: "Trash", "回收站";
     TrashAbout: "What was deleted stays here until you delete it for good.", "删除的内容会一直留在这里，直到你将其永久删除。";
     TrashPictures: "Pictures", "图片";
-    TrashConversations: "Conversations and pages", "对话和页面";
+    TrashConversations: "Texts", "文字";
     TrashEmpty: "Nothing here", "这里是空的";
     ReadingTrash: "Reading the trash…", "正在读取回收站…";
     EmptyTrash: "Empty", "清空";

@@ -82,7 +82,16 @@ fn delete_in_the_trash_deletes_no_picture_behind_it() {
 #[test]
 fn ctrl_z_is_the_rooms_unless_a_field_has_letters_to_take_back() {
     let undo = |harness: &mut egui_kittest::Harness<'static, ui_states::Window>| {
-        harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::Z);
+        // Within one frame, as a quick hand types it: Ctrl is up again at its end.
+        let event = |pressed| egui::Event::Key {
+            key: Key::Z,
+            physical_key: None,
+            pressed,
+            repeat: false,
+            modifiers: Modifiers::COMMAND,
+        };
+        let ctrl = |held| egui::Event::ModifiersChanged(if held { Modifiers::COMMAND } else { Modifiers::NONE });
+        harness.input_mut().events.extend([ctrl(true), event(true), event(false), ctrl(false)]);
         asked(harness)
     };
     // Nothing has the focus.
