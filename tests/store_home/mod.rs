@@ -74,7 +74,7 @@ fn each_trash_is_listed_restored_from_and_emptied() {
             TrashKind::Personas => store.send(Request::RestorePersona(PersonaId(name))),
         }
         let left: Vec<_> = trash(kind).into_iter().map(|item| item.id).collect();
-        assert_eq!(left, [other.clone()], "{kind:?}");
+        assert_eq!(left, std::slice::from_ref(&other), "{kind:?}");
         // What is no part of the trash's list is not touched.
         store.send(Request::Purge { kind, ids: vec!["../../settings.toml".into(), one, other] });
         assert_eq!(trash(kind), [], "{kind:?}");
