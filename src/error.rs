@@ -176,6 +176,8 @@ pub enum Cause {
     },
     /// The window is to be closed while the disk does not take what was written.
     Unsaved,
+    /// Another window works on the same folders and does not answer: this one only shows.
+    ReadOnly,
     /// What is at this path cannot be written as a file.
     NotAFile {
         path: PathBuf,

@@ -188,6 +188,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             "Some of what you wrote is not on the disk yet: closing the window now would lose it.".to_owned(),
             "你写的部分内容还没有存到磁盘上：现在关闭窗口会丢失。".to_owned(),
         ),
+        Cause::ReadOnly => (
+            "This window can only show: another window works on the same folder and does not answer.".to_owned(),
+            "此窗口只能查看：另一个窗口正在使用同一文件夹，且没有响应。".to_owned(),
+        ),
         Cause::NotAFile { path, what } => (
             format!("{} cannot be written: {}.", show(path), what.en),
             format!("无法写入 {}：{}。", show(path), what.zh),
@@ -385,6 +389,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::Unsaved => (
             "Free some space, and it is written by itself. Close the window again to close it all the same.".into(),
             "请腾出空间，随后会自动写入。再次关闭窗口则仍会关闭。".into(),
+        ),
+        Cause::ReadOnly => (
+            "Close both windows and start the program again; nothing is written from here.".into(),
+            "请关闭两个窗口后重新启动程序；此窗口不会写入任何内容。".into(),
         ),
         Cause::NotAFile { .. } => ("Choose the name of a file.".into(), "请指定一个文件名。".into()),
         Cause::OutputClosed | Cause::OutputFailed { full: false, .. } => {

@@ -1,11 +1,13 @@
 //! The whole program but its models: clicks go in at the window, pictures and conversations come out on the disk.
 //! The engine's threads are real; the pipelines follow a script.
 
+mod app_home;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aigc_studio::app::Studio;
+use aigc_studio::app::{Access, Studio};
 use aigc_studio::domain::*;
 use aigc_studio::engine::{CancelToken, Engine, Pipeline, Pipelines, Reporter, Stop, text};
 use aigc_studio::error::Cause;
@@ -105,6 +107,11 @@ struct Window {
 impl Window {
     /// Opens the program below `home`, where a tiny language model is the chosen one.
     fn open(home: &std::path::Path) -> Self {
+        Self::open_with(home, Access::Alone)
+    }
+
+    /// The same; no file dialog can open.
+    fn open_with(home: &std::path::Path, access: Access) -> Self {
         let paths = Paths::below(home);
         let models = paths.models(&Settings::default());
         std::fs::create_dir_all(models.join("tiny")).unwrap();
@@ -131,7 +138,8 @@ impl Window {
                 let mut loaded = load_settings(paths.settings());
                 loaded.0.lang = Some(loaded.0.lang.unwrap_or_default());
                 loaded.0.text.model = "tiny".into();
-                Studio::with_engine(&ctx, paths.clone(), loaded, Instant::now(), start.take().expect("opened once"))
+                let start = start.take().expect("opened once");
+                Studio::with_access(&ctx, paths.clone(), loaded, Instant::now(), start, &access).without_dialogs()
             });
             studio.logic(&ctx);
             studio.draw(ui);

@@ -19,10 +19,11 @@ const ROOMS: [(&str, &[&str]); 12] = [
 ];
 
 /// Crates that only some rooms may use.
-const CRATES: [(&str, &[&str]); 11] = [
+const CRATES: [(&str, &[&str]); 12] = [
     ("egui", &["ui", "app"]),
     ("eframe", &["app"]),
     ("rfd", &["app"]),
+    ("zbus", &["app"]),
     ("candle_core", &["engine", "formats"]),
     ("candle_nn", &["engine"]),
     ("candle_transformers", &["engine"]),

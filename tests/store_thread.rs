@@ -1,5 +1,7 @@
 //! The store as the app uses it: requests in, events out.
 
+mod store_home;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! The window as a tree: every room draws, every control has a name and does what it says.
 
+mod ui_home;
 mod ui_states;
 
 use aigc_studio::domain::*;
@@ -26,7 +27,11 @@ fn all_states(lang: Lang, theme: Theme) -> Vec<AppState> {
     let mut editing = write_chat(lang, theme);
     editing.write.editing = Some((3, "again".into()));
     editing.write.error = Some(Cause::PromptTooLong { tokens: 3000, context: 2048 }.into());
-    vec![
+    let mut only_shows = write_chat(lang, theme);
+    only_shows.read_only = true;
+    let mut states = ui_home::states(lang, theme);
+    states.extend([
+        only_shows,
         fresh(Room::Create, lang, theme),
         create_done(lang, theme),
         create_running(lang, theme),
@@ -39,7 +44,8 @@ fn all_states(lang: Lang, theme: Theme) -> Vec<AppState> {
         chosen,
         models_busy(lang, theme),
         fresh(Room::Settings, lang, theme),
-    ]
+    ]);
+    states
 }
 
 #[test]

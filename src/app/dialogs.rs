@@ -1,20 +1,28 @@
 //! The system's file dialogs. They are opened on the window's thread, as some systems want it, and awaited on
-//! another, so that the window goes on meanwhile.
+//! another, so that the window goes on meanwhile. Where none can open, copies go to a folder of their own, and the
+//! window asks for the path of what is to be opened.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::domain::{Face, Wake};
+use super::portal;
+use crate::domain::Wake;
 use crate::error::{Doing, StudioError};
 use crate::lang::Lang;
-use crate::state::{Command, PersonaCommand, PersonaEdit};
+use crate::state::{Command, PathFor};
 use crate::store::Request;
 
 /// What a dialog leads to.
 pub enum Answer {
     Command(Command),
     Store(Box<Request>),
+    /// The same; nobody was asked for this place, since no dialog can open.
+    Unasked(PathBuf, Box<Request>),
+    /// The same, into a folder that is not there.
+    NoFolder(PathBuf, Box<Request>),
+    /// No dialog can open.
+    NoDialog(PathFor),
     Failed(StudioError),
 }
 
@@ -22,24 +30,30 @@ pub struct Dialogs {
     pub answers: Receiver<Answer>,
     sender: Sender<Answer>,
     wake: Wake,
+    /// Where copies go without a dialog.
+    exports: PathBuf,
+    can_open: fn() -> bool,
 }
 
+type Chosen = Option<rfd::FileHandle>;
+
 impl Dialogs {
-    pub fn new(wake: Wake) -> Self {
+    pub fn new(wake: Wake, exports: PathBuf) -> Self {
         let (sender, answers) = bounded(16);
-        Self { answers, sender, wake }
+        Self { answers, sender, wake, exports, can_open: portal::can_open_dialogs }
     }
 
-    /// Waits for a chosen file elsewhere; nothing happens where the dialog was closed.
-    fn wait(
-        &self,
-        chosen: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static,
-        then: impl FnOnce(PathBuf) -> Answer + Send + 'static,
-    ) {
+    /// As on a system where no dialog can open.
+    pub fn without(self) -> Self {
+        Self { can_open: || false, ..self }
+    }
+
+    /// Does it on a thread of its own; nothing happens where there is no answer.
+    fn elsewhere(&self, work: impl FnOnce() -> Option<Answer> + Send + 'static) {
         let (sender, wake) = (self.sender.clone(), self.wake.clone());
         let work = move || {
-            if let Some(file) = pollster::block_on(chosen) {
-                let _ = sender.send(then(file.path().to_owned()));
+            if let Some(answer) = work() {
+                let _ = sender.send(answer);
                 wake();
             }
         };
@@ -48,64 +62,170 @@ impl Dialogs {
         }
     }
 
+    /// Waits for a chosen file or folder.
+    fn choose(
+        &self,
+        chosen: impl Future<Output = Chosen> + Send + 'static,
+        purpose: PathFor,
+        then: impl FnOnce(PathBuf) -> Command + Send + 'static,
+    ) {
+        let can_open = self.can_open;
+        self.elsewhere(move || {
+            if !can_open() {
+                return Some(Answer::NoDialog(purpose));
+            }
+            let file = pollster::block_on(chosen)?;
+            Some(Answer::Command(then(file.path().to_owned())))
+        });
+    }
+
+    /// Waits for the place of a copy. A name without an ending gets this one.
+    fn save(
+        &self,
+        chosen: impl Future<Output = Chosen> + Send + 'static,
+        name: String,
+        ending: Option<&'static str>,
+        then: impl FnOnce(PathBuf) -> Request + Send + 'static,
+    ) {
+        let (can_open, exports) = (self.can_open, self.exports.clone());
+        self.elsewhere(move || {
+            if !can_open() {
+                let path = free_name(&exports.join(name));
+                return Some(Answer::Unasked(path.clone(), Box::new(then(path))));
+            }
+            let file = pollster::block_on(chosen)?;
+            let path = match ending {
+                // The dialog asked about the name without it: what has the name with it is not written over.
+                Some(ending) if file.path().extension().is_none() => free_name(&file.path().with_extension(ending)),
+                _ => file.path().to_owned(),
+            };
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir());
+            Some(match folder.map(Path::to_owned) {
+                Some(folder) => Answer::NoFolder(folder, Box::new(then(path))),
+                None => Answer::Store(Box::new(then(path))),
+            })
+        });
+    }
+
     /// Shows a folder, or the folder of a file, in the system's file manager.
     pub fn reveal(&self, path: PathBuf) {
-        let (sender, wake) = (self.sender.clone(), self.wake.clone());
-        let work = move || {
+        self.elsewhere(move || {
             let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
-            if let Err(error) = open::that_detached(folder) {
-                let _ = sender.send(Answer::Failed(StudioError::io(Doing::Reading, folder, &error)));
-                wake();
-            }
-        };
-        if let Err(error) = std::thread::Builder::new().name("reveal".to_owned()).spawn(work) {
-            tracing::error!("no thread for the file manager: {error}");
-        }
+            let error = open::that_detached(folder).err()?;
+            Some(Answer::Failed(StudioError::io(Doing::Reading, folder, &error)))
+        });
     }
 
     /// A place for a copy of a picture; the ending chooses the format.
     pub fn save_picture(&self, name: &str, then: impl FnOnce(PathBuf) -> Request + Send + 'static) {
+        let name = format!("{name}.png");
         let dialog = rfd::AsyncFileDialog::new()
-            .set_file_name(format!("{name}.png"))
+            .set_file_name(&name)
             .add_filter("PNG", &["png"])
             .add_filter("JPEG", &["jpg", "jpeg"])
             .add_filter("WebP", &["webp"]);
-        self.wait(dialog.save_file(), move |path| {
-            let path = if path.extension().is_some() { path } else { path.with_extension("png") };
-            Answer::Store(Box::new(then(path)))
-        });
+        self.save(dialog.save_file(), name, Some("png"), then);
     }
 
     pub fn save_file(&self, name: &str, then: impl FnOnce(PathBuf) -> Request + Send + 'static) {
         let dialog = rfd::AsyncFileDialog::new().set_file_name(name);
-        self.wait(dialog.save_file(), move |path| Answer::Store(Box::new(then(path))));
+        self.save(dialog.save_file(), name.to_owned(), None, then);
     }
 
     pub fn open_picture(&self, lang: Lang) {
         let filter = lang.pick("Pictures", "图片");
         let dialog = rfd::AsyncFileDialog::new()
             .add_filter(filter, &["png", "jpg", "jpeg", "webp", "latent", "json", "jsonl", "md", "txt"]);
-        self.wait(dialog.pick_file(), |path| Answer::Command(Command::OpenFile(path)));
+        self.choose(dialog.pick_file(), PathFor::File, Command::OpenFile);
     }
 
     /// A picture for the character that is edited.
     pub fn face(&self, lang: Lang) {
         let filter = lang.pick("Pictures", "图片");
         let dialog = rfd::AsyncFileDialog::new().add_filter(filter, &["png", "jpg", "jpeg", "webp"]);
-        self.wait(dialog.pick_file(), |path| {
-            let edit = PersonaEdit::Face(Face::File(path));
-            Answer::Command(Command::Persona(PersonaCommand::Set(edit)))
-        });
+        self.choose(dialog.pick_file(), PathFor::Face, PathFor::face);
     }
 
     pub fn model_file(&self, lang: Lang) {
         let filter = lang.pick("Models", "模型");
         let dialog = rfd::AsyncFileDialog::new().add_filter(filter, &["gguf", "safetensors"]);
-        self.wait(dialog.pick_file(), |path| Answer::Command(Command::UseModel(path.display().to_string())));
+        self.choose(dialog.pick_file(), PathFor::Model, |path| Command::UseModel(path.display().to_string()));
     }
 
-    pub fn folder(&self, now: PathBuf, then: fn(PathBuf) -> Command) {
+    pub fn folder(&self, now: PathBuf, purpose: PathFor, then: fn(PathBuf) -> Command) {
         let dialog = rfd::AsyncFileDialog::new().set_directory(now);
-        self.wait(dialog.pick_folder(), move |path| Answer::Command(then(path)));
+        self.choose(dialog.pick_folder(), purpose, then);
+    }
+}
+
+/// The path, or the first of `name-2`, `name-3`, ... that no file has.
+fn free_name(path: &Path) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let numbered = |n: u32| {
+        let name = match path.extension() {
+            Some(ending) => format!("{stem}-{n}.{}", ending.to_string_lossy()),
+            None => format!("{stem}-{n}"),
+        };
+        path.with_file_name(name)
+    };
+    let names = std::iter::once(path.to_owned()).chain((2..10_000).map(numbered));
+    names.into_iter().find(|path| !path.exists()).unwrap_or_else(|| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    fn dialogs(exports: &Path) -> Dialogs {
+        Dialogs::new(Arc::new(|| {}), exports.to_owned())
+    }
+
+    fn write(path: PathBuf) -> Request {
+        Request::WriteFile { path, bytes: b"x".to_vec() }
+    }
+
+    #[test]
+    fn without_a_dialog_copies_go_to_a_free_name_and_paths_are_asked_for() {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::write(home.path().join("cat.png"), "mine").unwrap();
+        let dialogs = dialogs(home.path()).without();
+        dialogs.save_picture("cat", write);
+        let answer = dialogs.answers.recv_timeout(PATIENCE).unwrap();
+        let Answer::Unasked(path, request) = answer else { panic!("nothing is saved") };
+        assert_eq!(path, home.path().join("cat-2.png"));
+        assert!(matches!(*request, Request::WriteFile { path: to, .. } if to == path));
+        for (ask, purpose) in [
+            (Box::new(|d: &Dialogs| d.open_picture(Lang::En)) as Box<dyn Fn(&Dialogs)>, PathFor::File),
+            (Box::new(|d: &Dialogs| d.model_file(Lang::Zh)), PathFor::Model),
+            (
+                Box::new(|d: &Dialogs| d.folder("/".into(), PathFor::ModelsFolder, Command::ModelsFolderChosen)),
+                PathFor::ModelsFolder,
+            ),
+        ] {
+            ask(&dialogs);
+            let answer = dialogs.answers.recv_timeout(PATIENCE).unwrap();
+            assert!(matches!(answer, Answer::NoDialog(asked) if asked == purpose), "{purpose:?}");
+        }
+    }
+
+    #[test]
+    fn a_copy_into_a_folder_that_is_not_there_is_asked_about_and_one_that_is_there_is_not() {
+        let home = tempfile::tempdir().unwrap();
+        let dialogs = Dialogs { can_open: || true, ..dialogs(home.path()) };
+        let choose = |path: PathBuf| std::future::ready(Some(rfd::FileHandle::from(path)));
+        dialogs.save(choose(home.path().join("new/cat.png")), String::new(), None, write);
+        let answer = dialogs.answers.recv_timeout(PATIENCE).unwrap();
+        assert!(matches!(answer, Answer::NoFolder(folder, _) if folder == home.path().join("new")));
+        assert!(!home.path().join("new").exists());
+
+        // The name without an ending was asked about, not the one with it.
+        std::fs::write(home.path().join("cat.png"), "mine").unwrap();
+        dialogs.save(choose(home.path().join("cat")), String::new(), Some("png"), write);
+        let Answer::Store(request) = dialogs.answers.recv_timeout(PATIENCE).unwrap() else { panic!() };
+        assert!(matches!(*request, Request::WriteFile { path, .. } if path == home.path().join("cat-2.png")));
     }
 }

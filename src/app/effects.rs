@@ -8,7 +8,7 @@ use super::Studio;
 use crate::catalog::Fetcher;
 use crate::domain::{Event, EventKind, FetchEvent, FetchEventKind, Picture};
 use crate::error::{Cause, StudioError};
-use crate::state::{Command, Effect, Input};
+use crate::state::{Command, Effect, Input, PathFor};
 use crate::store::Request;
 
 /// Fetches that run, by card.
@@ -136,12 +136,31 @@ impl Studio {
                 self.dialogs.save_file(&name, move |path| Request::ExportText { path, document, format });
             }
 
+            Effect::ListTrash(kind) => self.store.send(Request::ListTrash(kind)),
+            Effect::Purge { kind, ids } => self.store.send(Request::Purge { kind, ids }),
+            Effect::MakeFolder(make) => {
+                if let Some(request) = self.folderless.take().filter(|_| make) {
+                    self.store.send(*request);
+                }
+            }
+
+            // Where the folders are another window's, what it has set stays.
+            Effect::SaveSettings(_) | Effect::SaveDesk(_) if self.state.read_only => {}
             Effect::SaveSettings(settings) => self.store.send(Request::SaveSettings(settings)),
+            Effect::SaveDesk(desk) => self.store.send(Request::SaveDesk(desk)),
             Effect::AskLibraryFolder => {
-                self.dialogs.folder(self.state.status.library.clone(), Command::LibraryFolderChosen);
+                self.dialogs.folder(
+                    self.state.status.library.clone(),
+                    PathFor::LibraryFolder,
+                    Command::LibraryFolderChosen,
+                );
             }
             Effect::AskModelsFolder => {
-                self.dialogs.folder(self.state.status.models.clone(), Command::ModelsFolderChosen);
+                self.dialogs.folder(
+                    self.state.status.models.clone(),
+                    PathFor::ModelsFolder,
+                    Command::ModelsFolderChosen,
+                );
             }
             Effect::SetLibraryFolder(path) => self.store.send(Request::SetLibraryFolder(path)),
             Effect::SetModelsFolder(path) => {

@@ -3,6 +3,8 @@
 mod dialogs;
 mod effects;
 mod frames;
+mod instance;
+mod portal;
 mod window;
 
 use std::collections::HashMap;
@@ -21,12 +23,13 @@ use crate::engine::{
     Engine, JobHandle, MemoryBudget, Pipelines, Reservation, best_device, device_label, process_memory,
 };
 use crate::error::{Cause, StudioError};
-use crate::state::{AppState, Command, Input, ModelEntry, begin, update};
+use crate::state::{AppState, Command, Input, ModelEntry, NoDialog, begin, update};
 use crate::store::{Paths, Request, Store};
 use crate::ui::Views;
 use dialogs::{Answer, Dialogs};
 use effects::Fetches;
 use frames::Frames;
+use instance::{Calls, Instance};
 
 pub use window::run;
 
@@ -49,6 +52,25 @@ pub type StartEngine =
     Box<dyn Fn(crate::domain::DeviceChoice, Arc<MemoryBudget>, Wake) -> (Engine, Receiver<Event>) + Send>;
 /// The settings file as it was read, and what was wrong with it.
 pub type Loaded = (crate::domain::Settings, Option<StudioError>);
+
+/// What a window may do with the person's folders.
+pub enum Access {
+    /// Whatever it wants; whether others are there nobody knows.
+    Alone,
+    /// The same, and later starts are heard.
+    First(Arc<Instance>),
+    /// Another window has them: this one shows, and changes nothing.
+    ReadOnly,
+}
+
+impl Access {
+    fn instance(&self) -> Option<Arc<Instance>> {
+        match self {
+            Self::First(instance) => Some(instance.clone()),
+            Self::Alone | Self::ReadOnly => None,
+        }
+    }
+}
 
 /// The program behind the window.
 pub struct Studio {
@@ -77,6 +99,10 @@ pub struct Studio {
     drafts_found: Receiver<Vec<String>>,
     checked: Receiver<Checked>,
     dialogs: Dialogs,
+    /// A copy that waits for its folder.
+    folderless: Option<Box<Request>>,
+    /// Later starts that hand over what they were to open.
+    calls: Option<Calls>,
     wake: Wake,
     started: Instant,
     sampled: Option<Instant>,
@@ -89,7 +115,7 @@ pub struct Studio {
 
 impl Studio {
     /// The program with its real engine, below the person's own folders.
-    pub fn new(ctx: &egui::Context, paths: Paths, loaded: Loaded, started: Instant) -> Self {
+    pub fn new(ctx: &egui::Context, paths: Paths, loaded: Loaded, started: Instant, access: &Access) -> Self {
         let start: StartEngine = Box::new(|device, budget, wake| {
             let pipelines = Pipelines {
                 text: Box::new(TextPipeline::new(budget.clone(), device)),
@@ -97,7 +123,7 @@ impl Studio {
             };
             Engine::start(pipelines, wake)
         });
-        Self::with_engine(ctx, paths, loaded, started, start)
+        Self::with_access(ctx, paths, loaded, started, start, access)
     }
 
     /// The same on another engine.
@@ -107,6 +133,18 @@ impl Studio {
         loaded: Loaded,
         started: Instant,
         start_engine: StartEngine,
+    ) -> Self {
+        Self::with_access(ctx, paths, loaded, started, start_engine, &Access::Alone)
+    }
+
+    /// The same, as far as the person's folders are this window's.
+    pub fn with_access(
+        ctx: &egui::Context,
+        paths: Paths,
+        loaded: Loaded,
+        started: Instant,
+        start_engine: StartEngine,
+        access: &Access,
     ) -> Self {
         Views::setup(ctx);
         let wake: Wake = {
@@ -120,10 +158,12 @@ impl Studio {
         let (measurer, measured) = Measurer::start(wake.clone());
         let (grammars, checked) = GrammarChecker::start(wake.clone());
         let (drafts, drafts_found) = DraftFinder::start(wake.clone());
-        let (store, store_events) = Store::start(&paths, &settings, wake.clone());
+        let read_only = matches!(access, Access::ReadOnly);
+        let (store, store_events) = Store::open(&paths, &settings, wake.clone(), read_only);
 
         let mut state = AppState::new(settings, system_lang(), rand::random());
         state.now_ms = now_ms();
+        state.read_only = read_only;
         state.status.device = device_label(&best_device(state.settings.device)).to_owned();
         state.status.budget = budget.total();
         state.status.library = paths.library(&state.settings);
@@ -152,7 +192,9 @@ impl Studio {
             checked,
             drafts,
             drafts_found,
-            dialogs: Dialogs::new(wake.clone()),
+            dialogs: Dialogs::new(wake.clone(), paths.exports().to_owned()),
+            folderless: None,
+            calls: access.instance().map(|instance| Calls::listen(instance, wake.clone())),
             wake,
             started,
             sampled: None,
@@ -170,6 +212,9 @@ impl Studio {
         let effects = begin(&mut studio.state);
         studio.perform(ctx, effects);
         studio.store.send(Request::ListPersonas);
+        if !read_only {
+            studio.store.send(Request::LoadDesk);
+        }
         if let Some(error) = problem {
             studio.input(ctx, Input::Store(StoreEvent::Failed(error)));
         }
@@ -179,6 +224,12 @@ impl Studio {
     /// Opens a file as if it had been dropped on the window.
     pub fn open(&mut self, path: PathBuf) {
         self.commands.push(Command::OpenFile(path));
+    }
+
+    /// Opens no file dialogs, as on a system that has none.
+    pub fn without_dialogs(mut self) -> Self {
+        self.dialogs = self.dialogs.without();
+        self
     }
 
     /// Does what a person asked for, outside of a frame.
@@ -291,6 +342,31 @@ impl Studio {
             Answer::Failed(error) => self.input(ctx, Input::Store(StoreEvent::Failed(error))),
             Answer::Command(command) => self.input(ctx, Input::Command(command)),
             Answer::Store(request) => self.store.send(*request),
+            Answer::Unasked(path, request) => {
+                self.input(ctx, Input::NoDialog(NoDialog::Saves(path)));
+                self.store.send(*request);
+            }
+            Answer::NoFolder(folder, request) => {
+                self.folderless = Some(request);
+                self.input(ctx, Input::NoFolder(folder));
+            }
+            Answer::NoDialog(purpose) => self.input(ctx, Input::NoDialog(NoDialog::Asks(purpose))),
+        }
+    }
+
+    /// A later start of the program: its file is opened here, and this window comes to the front.
+    fn take_calls(&mut self, ctx: &egui::Context) {
+        while let Some(open) = self.calls.as_ref().and_then(Calls::take) {
+            for command in [
+                egui::ViewportCommand::Minimized(false),
+                egui::ViewportCommand::Focus,
+                egui::ViewportCommand::RequestUserAttention(egui::UserAttentionType::Informational),
+            ] {
+                ctx.send_viewport_cmd(command);
+            }
+            if let Some(path) = open {
+                self.input(ctx, Input::Command(Command::OpenFile(path)));
+            }
         }
     }
 
@@ -302,6 +378,7 @@ impl Studio {
         for command in std::mem::take(&mut self.commands) {
             self.input(ctx, Input::Command(command));
         }
+        self.take_calls(ctx);
         self.drain(ctx);
         self.input(ctx, Input::Command(Command::Tick));
         self.count_pictures();
@@ -393,15 +470,19 @@ impl Studio {
         }
     }
 
-    /// Ends: jobs are cancelled, everything that was asked of the store is finished.
+    /// Ends: jobs are kept for the next start, everything that was asked of the store is finished.
     pub fn close(&mut self) {
+        let keeps = !self.state.read_only;
+        if let Some(desk) = self.state.unkept_desk().filter(|_| keeps) {
+            self.store.send(Request::SaveDesk(Box::new(desk)));
+        }
         self.jobs.clear();
         self.fetches.cancel_all();
-        if let Some((id, params)) = self.state.unkept_sliders() {
+        if let Some((id, params)) = self.state.unkept_sliders().filter(|_| keeps) {
             let entry = crate::domain::JournalEntry::Sliders { params: Box::new(params) };
             self.store.send(Request::Journal { id, entry });
         }
-        if self.state.has_unsaved_settings() {
+        if self.state.has_unsaved_settings() && keeps {
             self.store.send(Request::SaveSettings(Box::new(self.state.settings.clone())));
         }
         if !self.store.flush(Duration::from_secs(10)) {

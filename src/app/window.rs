@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use eframe::Renderer;
@@ -10,11 +11,12 @@ use eframe::wgpu::Backends;
 
 use egui::{Vec2, vec2};
 
-use super::{Loaded, Studio};
+use super::instance::{Claim, PATIENCE, claim};
+use super::{Access, Loaded, Studio};
 use crate::cli::{say, system_lang};
 use crate::engine::{large_pages, threads};
 use crate::error::{Cause, StudioError};
-use crate::store::{Paths, load_settings};
+use crate::store::{Paths, load_settings, look_at_settings};
 
 /// `wgpu` or `glow`: takes that renderer and no other.
 const RENDERER: &str = "AIGC_STUDIO_RENDERER";
@@ -37,10 +39,17 @@ pub fn run(started: Instant, open: Option<PathBuf>) -> ExitCode {
     };
     large_pages(false);
     threads::give_way();
-    let loaded = load_settings(paths.settings());
+    let access = match claim(&paths.window(), open.as_deref(), PATIENCE) {
+        Claim::First(instance) => Access::First(instance),
+        Claim::HandedOver => return ExitCode::SUCCESS,
+        Claim::ReadOnly => Access::ReadOnly,
+    };
+    let read = if matches!(access, Access::ReadOnly) { look_at_settings } else { load_settings };
+    let loaded = read(paths.settings());
+    let access = Arc::new(access);
     let mut reasons = Vec::new();
     for renderer in renderers() {
-        match open_with(renderer, &loaded, &paths, started, open.clone()) {
+        match open_with(renderer, &loaded, &paths, started, open.clone(), access.clone()) {
             Ok(()) => return ExitCode::SUCCESS,
             Err(error) => {
                 tracing::warn!("{renderer}: {error}");
@@ -75,6 +84,7 @@ fn open_with(
     paths: &Paths,
     started: Instant,
     open: Option<PathBuf>,
+    access: Arc<Access>,
 ) -> eframe::Result {
     let window = loaded.0.window;
     let viewport = egui::ViewportBuilder::default()
@@ -96,7 +106,7 @@ fn open_with(
         "aigc-studio",
         options,
         Box::new(move |cc| {
-            let mut studio = Studio::new(&cc.egui_ctx, paths, loaded, started);
+            let mut studio = Studio::new(&cc.egui_ctx, paths, loaded, started, &access);
             if let Some(path) = open {
                 studio.open(path);
             }

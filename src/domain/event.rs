@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    ConversationData, ConversationHead, ConversationId, ImportedChat, JobId, KeptPersona, Latents, LibraryItem, Makes,
-    Persona, PersonaId, Picture, PictureRecord, TextHit,
+    ConversationData, ConversationHead, ConversationId, Desk, ImportedChat, JobId, KeptPersona, Latents, LibraryItem,
+    Makes, Persona, PersonaId, Picture, PictureRecord, TextHit, TrashKind, Trashed,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::Both;
@@ -278,6 +278,13 @@ pub enum StoreEvent {
     Conversation(Box<ConversationData>),
     ConversationTrashed(ConversationId),
     SettingsSaved,
+    /// The desk as it was left.
+    Desk(Box<Desk>),
+    /// All of one trash, newest first.
+    Trash {
+        kind: TrashKind,
+        items: Vec<Trashed>,
+    },
     Failed(StudioError),
 }
 

@@ -25,7 +25,7 @@ pub struct Passage {
 }
 
 /// A passage of a document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
     pub document: ConversationId,
     pub passage: Passage,

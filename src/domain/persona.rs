@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{StoryCard, TextParams};
 
 /// Names a character of the library and its file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PersonaId(pub String);
 
 /// A character as the library has it.

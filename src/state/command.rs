@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{CardEdit, PageCommand, PersonaCommand, ShotKey, TextKnob};
+use super::{AskCommand, CardEdit, PageCommand, PersonaCommand, ShotKey, TextKnob, TrashCommand, WaitingCommand};
 use crate::domain::{
-    AnswerForm, ConversationId, DeviceChoice, Face, Grammar, Job, JobId, JournalEntry, KvType, Latents, LedgerRequest,
-    ModelRef, NoiseSource, Overflow, Pane, Persona, PersonaId, Picture, PictureRecord, Room, Sampler, Schedule, Seed,
-    Settings, Theme, WindowGeometry,
+    AnswerForm, ConversationId, Desk, DeviceChoice, Face, Grammar, Job, JobId, JournalEntry, KvType, Latents,
+    LedgerRequest, ModelRef, NoiseSource, Overflow, Pane, Persona, PersonaId, Picture, PictureRecord, Room, Sampler,
+    Schedule, Seed, Settings, Theme, TrashKind, WindowGeometry,
 };
 use crate::lang::Lang;
 use crate::writing::export::{Document, TextFormat};
@@ -33,6 +33,15 @@ pub enum Command {
     DismissNotice(u64),
     /// All that went wrong was read.
     DismissProblems,
+    /// Takes back the newest action of the room that is shown.
+    Undo,
+    /// The action of this number.
+    UndoThis(u64),
+    /// The newest change of prompt and sliders of Create.
+    UndoPrompt,
+    Trash(TrashCommand),
+    Ask(AskCommand),
+    Waiting(WaitingCommand),
     /// Time passes: old notes go, settled settings are written.
     Tick,
 
@@ -95,7 +104,10 @@ pub enum Command {
     /// Opens a turn of the person's for editing.
     BeginEdit(u64),
     SetEdit(String),
+    /// Leaves it; what was typed stays as a draft.
     CancelEdit,
+    /// Leaves it and throws away what was typed.
+    DiscardEdit,
     /// Sends the edited turn, beside the old one.
     SendEdit,
     /// Shows the branch with this turn.
@@ -116,7 +128,9 @@ pub enum Command {
     OpenForm(String),
     /// A field's id and what is in it.
     SetFormField(String, String),
+    /// Leaves it; what was typed stays as a draft.
     CloseForm,
+    DiscardForm,
     WriteForm,
     /// The next section of an outline.
     WriteSection,
@@ -311,9 +325,72 @@ pub enum Effect {
     },
 
     SaveSettings(Box<Settings>),
+    SaveDesk(Box<Desk>),
+    ListTrash(TrashKind),
+    /// Deletes these for good.
+    Purge {
+        kind: TrashKind,
+        ids: Vec<PathBuf>,
+    },
+    /// The file that waits for its folder is written with it, or not at all.
+    MakeFolder(bool),
     AskLibraryFolder,
     AskModelsFolder,
     SetLibraryFolder(PathBuf),
     SetModelsFolder(PathBuf),
     Reveal(PathBuf),
+}
+
+impl Effect {
+    /// Whether it would change what the person's folders hold. Settings and drafts are not asked for by a command.
+    pub(super) fn changes(&self) -> bool {
+        match self {
+            Self::Submit { .. }
+            | Self::Fetch(_)
+            | Self::SavePicture { .. }
+            | Self::KeepLatents(_)
+            | Self::TrashPictures(_)
+            | Self::RestorePictures(_)
+            | Self::Journal { .. }
+            | Self::KeepConversations(_)
+            | Self::TrashConversation(_)
+            | Self::RestoreConversation(_)
+            | Self::SavePersona { .. }
+            | Self::TrashPersona(_)
+            | Self::RestorePersona(_)
+            | Self::Purge { .. } => true,
+            Self::Cancel(_)
+            | Self::Measure(_)
+            | Self::CheckGrammar(_)
+            | Self::Unload
+            | Self::SetDevice(_)
+            | Self::CancelFetch(_)
+            | Self::AskModelFile
+            | Self::AskFace
+            | Self::FindDrafts { .. }
+            | Self::AskExportPicture { .. }
+            | Self::AskExportFile { .. }
+            | Self::CopyPicture(_)
+            | Self::CopyText(_)
+            | Self::OpenPicture(_)
+            | Self::ViewPicture(_)
+            | Self::Thumbnail(_)
+            | Self::ScanLibrary
+            | Self::AskOpenFile
+            | Self::LoadConversation(_)
+            | Self::ListConversations
+            | Self::SearchTexts { .. }
+            | Self::AskExport { .. }
+            | Self::AskExportText { .. }
+            | Self::SaveSettings(_)
+            | Self::SaveDesk(_)
+            | Self::ListTrash(_)
+            | Self::MakeFolder(_)
+            | Self::AskLibraryFolder
+            | Self::AskModelsFolder
+            | Self::SetLibraryFolder(_)
+            | Self::SetModelsFolder(_)
+            | Self::Reveal(_) => false,
+        }
+    }
 }

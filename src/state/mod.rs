@@ -1,8 +1,10 @@
 //! The whole state of the program as plain data, the commands that views may give, and [`update`], the one function
 //! that changes it. Pure: no clock, no dice, no files. Time and randomness are fields that the app fills in.
 
+mod ask;
 mod command;
 mod create;
+mod desk;
 mod drafts;
 mod gallery;
 mod grammar;
@@ -12,12 +14,16 @@ mod models;
 mod page;
 mod personas;
 mod shelf;
+mod trash;
+mod undo;
 mod update;
 mod wanted;
 mod write;
 
+pub use ask::{AskCommand, AskState, NoDialog, PathFor};
 pub use command::*;
 pub use create::*;
+pub use desk::{DeskState, WaitingCommand};
 pub use drafts::{DraftsKey, DraftsState};
 pub use gallery::*;
 pub use grammar::GrammarState;
@@ -27,6 +33,8 @@ pub use models::*;
 pub use page::*;
 pub use personas::*;
 pub use shelf::*;
+pub use trash::{TrashCommand, TrashState};
+pub use undo::{UndoState, Undoable};
 pub use update::{Input, begin, update};
 pub use write::*;
 
@@ -50,6 +58,12 @@ pub struct AppState {
     pub personas: PersonasState,
     pub gallery: GalleryState,
     pub models: ModelsState,
+    pub desk: DeskState,
+    pub trash: TrashState,
+    pub undo: UndoState,
+    pub ask: AskState,
+    /// Another window has the folders: this one shows, and changes nothing.
+    pub read_only: bool,
     pub status: Status,
     /// Short notes at the window's corner and what waits for the person in its room, oldest first.
     pub notices: Vec<Notice>,
@@ -103,6 +117,13 @@ const NOTICES: usize = 4;
 pub enum NoticeKind {
     /// A copy was written here.
     Exported(PathBuf),
+    /// A copy was written here, and nobody was asked where: no file dialog can open.
+    SavedUnasked(PathBuf),
+    /// A draft was thrown away, by the number of that action.
+    DraftDiscarded(u64),
+    NothingToUndo,
+    /// Jobs of the last time wait for a word.
+    JobsWait,
     /// Where the latents are that could not be decoded.
     LatentsKept(PathBuf),
     Copied,
@@ -139,7 +160,7 @@ impl NoticeKind {
     /// Whether it stays until it is dismissed.
     pub fn stays(&self) -> bool {
         match self {
-            Self::Problem(_) => true,
+            Self::Problem(_) | Self::SavedUnasked(_) | Self::JobsWait => true,
             // What was left out is to be read, not to be caught.
             Self::SettingsRestored(notes) => !notes.is_empty(),
             Self::PersonaKept { left_out, .. } | Self::ChatsKept { left_out, .. } => !left_out.is_empty(),
@@ -171,6 +192,11 @@ impl AppState {
             personas: PersonasState::default(),
             gallery: GalleryState::default(),
             models: ModelsState::default(),
+            desk: DeskState::default(),
+            trash: TrashState::default(),
+            undo: UndoState::default(),
+            ask: AskState::default(),
+            read_only: false,
             status: Status::default(),
             notices: Vec::new(),
             homes: HashMap::new(),

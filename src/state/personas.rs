@@ -43,8 +43,10 @@ pub enum PersonaCommand {
     Set(PersonaEdit),
     /// Keeps what was edited.
     Keep,
-    /// Leaves it as it was.
+    /// Leaves it as it was; what was typed stays as a draft.
     Leave,
+    /// Leaves it as it was and throws away what was typed.
+    Discard,
     Duplicate(PersonaId),
     Trash(PersonaId),
     Restore(PersonaId),

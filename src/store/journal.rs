@@ -38,6 +38,8 @@ pub struct Journals {
     open: HashMap<ConversationId, Open>,
     /// Deleted while they may still be written to: their last words go with them.
     deleted: HashSet<ConversationId>,
+    /// Files are read and stay as they are.
+    read_only: bool,
 }
 
 struct Open {
@@ -62,7 +64,15 @@ struct Typed {
 
 impl Journals {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), open: HashMap::new(), deleted: HashSet::new() }
+        Self { folder: folder.into(), open: HashMap::new(), deleted: HashSet::new(), read_only: false }
+    }
+
+    pub fn read_only(self, read_only: bool) -> Self {
+        Self { read_only, ..self }
+    }
+
+    pub fn trash_folder(&self) -> PathBuf {
+        self.folder.join(TRASH)
     }
 
     /// A conversation's file. Ids are made by us, but come back from files' names: nothing else gets to be a path.
@@ -215,7 +225,7 @@ impl Journals {
             tracing::warn!("{}: {} lines could not be read", path.display(), lines.lost);
         }
         // Damaged files stay as they are: someone may still want to look at them.
-        if bytes > COMPACT_FROM && lines.lost == 0 && !self.open.contains_key(id) {
+        if !self.read_only && bytes > COMPACT_FROM && lines.lost == 0 && !self.open.contains_key(id) {
             let mut short = Vec::new();
             for entry in replay.entries() {
                 if serde_json::to_writer(&mut short, &entry).is_ok() {
@@ -275,6 +285,17 @@ impl Journals {
         let to = self.folder.join(TRASH).join(format!("{}.{ENDING}", id.0));
         self.rename(id, &from, &to).map_err(|e| StudioError::io(Doing::Deleting, &from, &e))?;
         self.deleted.insert(id.clone());
+        Ok(())
+    }
+
+    /// Deletes a conversation of the trash for good, with what was still to be written to it.
+    pub fn purge(&mut self, id: &ConversationId) -> Result<()> {
+        // One that is not in the trash is not touched.
+        self.path(id)?;
+        super::trash::remove(&self.trash_folder().join(format!("{}.{ENDING}", id.0)))?;
+        if self.deleted.contains(id) {
+            self.open.remove(id);
+        }
         Ok(())
     }
 

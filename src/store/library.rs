@@ -95,6 +95,8 @@ pub struct Scan {
     files: Vec<PathBuf>,
     items: Vec<LibraryItem>,
     zone: TimeZone,
+    /// Whether leftovers of a killed program are removed on the way.
+    sweeps: bool,
 }
 
 impl Scan {
@@ -106,7 +108,18 @@ impl Scan {
             files: Vec::new(),
             items: Vec::new(),
             zone,
+            sweeps: true,
         }
+    }
+
+    /// A walk through what was deleted.
+    pub fn of_trash(library: &Path) -> Self {
+        Self { sweeps: false, ..Self::new(&library.join(TRASH), TimeZone::system()) }
+    }
+
+    /// A walk that removes nothing.
+    pub fn looking_only(self) -> Self {
+        Self { sweeps: false, ..self }
     }
 
     pub fn library(&self) -> &Path {
@@ -130,7 +143,9 @@ impl Scan {
     }
 
     fn enter(&mut self, folder: &Path, depth: usize) {
-        atomic::sweep(folder);
+        if self.sweeps {
+            atomic::sweep(folder);
+        }
         let Ok(entries) = fs::read_dir(folder) else { return };
         for entry in entries.flatten() {
             // Hidden files and folders are ours (.trash, temporary files) or nobody's business; links are not
@@ -199,6 +214,24 @@ fn trash_path(library: &Path, path: &Path) -> Result<PathBuf> {
         })
     };
     Ok(library.join(TRASH).join(inside.ok_or_else(outside)?))
+}
+
+/// Where a file of the trash was before it was deleted.
+pub fn old_place(library: &Path, trashed: &Path) -> Option<PathBuf> {
+    trashed.strip_prefix(library.join(TRASH)).ok().map(|inside| library.join(inside))
+}
+
+/// Deletes a picture of the trash for good; `path` is its old place.
+pub fn purge(library: &Path, path: &Path) -> Result<()> {
+    let trashed = trash_path(library, path)?;
+    super::trash::remove(&trashed)?;
+    // The folder of its day, where it was the last one: one that is not empty stays.
+    for folder in trashed.ancestors().skip(1).take_while(|folder| folder.starts_with(library.join(TRASH))) {
+        if fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Moves a picture into the trash of its library.
@@ -344,6 +377,10 @@ mod tests {
         fs::write(&outside, "x").unwrap();
         for path in [outside.clone(), library.join("../precious.png"), library.clone()] {
             assert!(trash(&library, &path).is_err(), "{path:?}");
+        }
+        assert!(outside.exists());
+        for path in [outside.clone(), library.join("../precious.png"), library.clone()] {
+            assert!(purge(&library, &path).is_err(), "{path:?}");
         }
         assert!(outside.exists());
         let error = trash(&library, &library.join("missing.png")).unwrap_err();

@@ -5,6 +5,7 @@
 mod atomic;
 mod comfy;
 mod decoder;
+mod desk;
 mod exif;
 mod export;
 mod foreign;
@@ -19,6 +20,7 @@ mod replay;
 mod request;
 mod search;
 mod settings;
+mod trash;
 mod worker;
 
 use std::path::Path;
@@ -36,7 +38,7 @@ pub use library::{save as save_picture, slug};
 pub use parameters::{Parsed, Source, parse as parse_parameters, write as write_parameters};
 pub use paths::{HOME_VARIABLE, Paths};
 pub use request::Request;
-pub use settings::{clamp as clamp_settings, load as load_settings, save as save_settings};
+pub use settings::{clamp as clamp_settings, load as load_settings, look as look_at_settings, save as save_settings};
 
 use crate::domain::{Settings, StoreEvent, Wake};
 use crate::error::{Cause, Result, StudioError};
@@ -62,10 +64,15 @@ pub struct Store {
 impl Store {
     /// Starts the threads. Events come out of the receiver; `wake` is called whenever one went in.
     pub fn start(paths: &Paths, settings: &Settings, wake: Wake) -> (Self, Receiver<StoreEvent>) {
+        Self::open(paths, settings, wake, false)
+    }
+
+    /// The same; `read_only` refuses whatever would change the person's folders.
+    pub fn open(paths: &Paths, settings: &Settings, wake: Wake, read_only: bool) -> (Self, Receiver<StoreEvent>) {
         let (sender, receiver) = bounded(EVENTS);
         let events = Events { sender, wake, closing: Arc::default(), unsaved: Arc::default() };
         let (requests, queue) = bounded(QUEUE);
-        let worker = worker::Worker::new(paths, settings, events.clone());
+        let worker = worker::Worker::new(paths, settings, events.clone(), read_only);
         let thread = thread::Builder::new()
             .name("store".to_owned())
             .spawn(move || worker.run(&queue))

@@ -15,6 +15,8 @@ pub const HOME_VARIABLE: &str = "AIGC_STUDIO_HOME";
 /// The folders of the program. Naming them creates none of them: each comes into being with its first file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
+    home: PathBuf,
+    exports: PathBuf,
     settings: PathBuf,
     conversations: PathBuf,
     personas: PathBuf,
@@ -39,8 +41,13 @@ impl Paths {
         })?;
         // Models are large: not in a profile that travels over the network (Windows' roaming data).
         let data = dirs.data_local_dir();
-        let pictures = UserDirs::new().and_then(|user| user.picture_dir().map(|p| p.join("AIGC Studio")));
+        let user = UserDirs::new();
+        let user = user.as_ref();
+        let pictures = user.and_then(|user| user.picture_dir()).map(|p| p.join("AIGC Studio"));
+        let exports = user.and_then(|user| user.download_dir().or(user.document_dir()));
         Ok(Self {
+            home: data.to_owned(),
+            exports: exports.map_or_else(|| data.join("exports"), Path::to_owned),
             settings: dirs.config_local_dir().join("settings.toml"),
             conversations: data.join("conversations"),
             personas: data.join("personas"),
@@ -53,12 +60,29 @@ impl Paths {
     pub fn below(home: impl Into<PathBuf>) -> Self {
         let home = home.into();
         Self {
+            exports: home.join("exports"),
             settings: home.join("settings.toml"),
             conversations: home.join("conversations"),
             personas: home.join("personas"),
             library: home.join("library"),
             models: home.join("models"),
+            home,
         }
+    }
+
+    /// What only one window may hold at a time, and what others hand over to it.
+    pub fn window(&self) -> PathBuf {
+        self.home.join("window")
+    }
+
+    /// The file of drafts and waiting jobs.
+    pub fn desk(&self) -> PathBuf {
+        self.home.join("desk.json")
+    }
+
+    /// Where copies go that a person asks for where no dialog can ask for their place.
+    pub fn exports(&self) -> &Path {
+        &self.exports
     }
 
     /// The settings file.
@@ -103,6 +127,9 @@ mod tests {
             paths.personas(),
             &paths.library(&settings),
             &paths.models(&settings),
+            &paths.desk(),
+            &paths.window(),
+            paths.exports(),
         ] {
             assert!(path.starts_with(&below), "{path:?}");
         }

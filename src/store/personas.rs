@@ -38,6 +38,15 @@ impl Personas {
         Ok(self.folder.join(format!("{}.{ending}", id.0)))
     }
 
+    pub fn trash_folder(&self) -> PathBuf {
+        self.folder.join(TRASH)
+    }
+
+    /// The file of a character that is here.
+    pub fn file(&self, id: &PersonaId) -> Option<PathBuf> {
+        self.path(id, ENDING).ok()
+    }
+
     fn trash(&self, path: &Path) -> PathBuf {
         self.folder.join(TRASH).join(path.file_name().unwrap_or_default())
     }
@@ -113,6 +122,13 @@ impl Personas {
         }
         disk::sync_folder(&self.folder);
         Ok(())
+    }
+
+    /// Deletes a character of the trash for good.
+    pub fn purge(&self, id: &PersonaId) -> Result<()> {
+        let (text, picture) = (self.path(id, ENDING)?, self.path(id, PICTURE)?);
+        super::trash::remove(&self.trash(&picture))?;
+        super::trash::remove(&self.trash(&text))
     }
 
     /// Takes a character out of the trash.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 
 use crate::domain::{
-    ConversationId, Face, JobId, JournalEntry, Latents, Persona, PersonaId, Picture, PictureRecord, Settings,
+    ConversationId, Desk, Face, JobId, JournalEntry, Latents, Persona, PersonaId, Picture, PictureRecord, Settings,
+    TrashKind,
 };
 use crate::writing::export::{Document, TextFormat};
 
@@ -68,9 +69,57 @@ pub enum Request {
     RestorePersona(PersonaId),
     /// -> `SettingsSaved`
     SaveSettings(Box<Settings>),
+    /// -> `Desk`
+    LoadDesk,
+    /// -> nothing
+    SaveDesk(Box<Desk>),
+    /// -> `Trash`
+    ListTrash(TrashKind),
+    /// Deletes these for good. -> `Trash` with what is left
+    Purge { kind: TrashKind, ids: Vec<PathBuf> },
     /// Answers once everything before it is on the disk.
     Flush(Sender<()>),
     /// A bug, as far as the thread can tell.
     #[cfg(test)]
     Panic,
+}
+
+impl Request {
+    /// Whether it would change what the person's folders hold; copies at a place of the person's own do not.
+    pub(super) fn changes(&self) -> bool {
+        match self {
+            Self::SavePicture { .. }
+            | Self::KeepLatents(_)
+            | Self::Trash(_)
+            | Self::Restore(_)
+            | Self::Journal { .. }
+            | Self::KeepConversations(_)
+            | Self::DeleteConversation(_)
+            | Self::RestoreConversation(_)
+            | Self::SavePersona { .. }
+            | Self::DeletePersona(_)
+            | Self::RestorePersona(_)
+            | Self::SaveSettings(_)
+            | Self::SaveDesk(_)
+            | Self::Purge { .. } => true,
+            Self::ExportPicture { .. }
+            | Self::ExportFile { .. }
+            | Self::WriteFile { .. }
+            | Self::ExportText { .. }
+            | Self::ScanLibrary
+            | Self::SetLibraryFolder(_)
+            | Self::Thumbnail(_)
+            | Self::Open(_)
+            | Self::View(_)
+            | Self::ListConversations
+            | Self::LoadConversation(_)
+            | Self::SearchTexts { .. }
+            | Self::ListPersonas
+            | Self::LoadDesk
+            | Self::ListTrash(_)
+            | Self::Flush(_) => false,
+            #[cfg(test)]
+            Self::Panic => false,
+        }
+    }
 }

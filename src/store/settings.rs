@@ -16,6 +16,15 @@ const MAX_FILE: u64 = 4 << 20;
 /// Reads the settings. A file that cannot be read as settings is moved aside and told; the defaults are used then,
 /// and the first start has neither file nor error.
 pub fn load(path: &Path) -> (Settings, Option<StudioError>) {
+    read(path, set_aside)
+}
+
+/// As [`load`], but a file that cannot be read stays where it is.
+pub fn look(path: &Path) -> (Settings, Option<StudioError>) {
+    read(path, |path, reason| Cause::SettingsBroken { kept: path.to_owned(), reason }.into())
+}
+
+fn read(path: &Path, broken: fn(&Path, String) -> StudioError) -> (Settings, Option<StudioError>) {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return (Settings::default(), None),
@@ -30,7 +39,7 @@ pub fn load(path: &Path) -> (Settings, Option<StudioError>) {
             clamp(&mut settings);
             (settings, None)
         }
-        Err((reason, details)) => (Settings::default(), Some(set_aside(path, reason).with_details(details))),
+        Err((reason, details)) => (Settings::default(), Some(broken(path, reason).with_details(details))),
     }
 }
 

@@ -11,9 +11,11 @@ use super::journal::Journals;
 use super::library::{self, Scan};
 use super::personas::Personas;
 use super::search::Search;
-use super::{Events, Paths, Request, atomic, export, failed, guarded, latents, parameters, png, settings};
-use crate::domain::{Face, KeptPersona, LibraryItem, Persona, PersonaId, Picture, PictureRecord, Settings, StoreEvent};
-use crate::error::{Result, StudioError};
+use super::{Events, Paths, Request, atomic, desk, export, failed, guarded, latents, parameters, png, settings, trash};
+use crate::domain::{
+    Desk, Face, KeptPersona, LibraryItem, Persona, PersonaId, Picture, PictureRecord, Settings, StoreEvent, TrashKind,
+};
+use crate::error::{Cause, Result, StudioError};
 
 /// A slice of the library's list: requests wait at most this long for it.
 const SLICE: Duration = Duration::from_millis(20);
@@ -24,17 +26,23 @@ const FACE: u32 = 1024;
 
 pub struct Worker {
     settings_file: PathBuf,
+    desk_file: PathBuf,
+    /// Another window has the folders: nothing is changed.
+    read_only: bool,
     library: PathBuf,
     journals: Journals,
     personas: Personas,
     zone: TimeZone,
     events: Events,
     scan: Option<Running>,
+    /// A walk through the pictures that were deleted.
+    trash_scan: Option<Scan>,
     search: Option<Search>,
     /// A conversation could not be written: told once, until it works again.
     journal_failed: bool,
     /// Settings and characters that could not be written, newest of each.
     unsaved_settings: Option<Box<Settings>>,
+    unsaved_desk: Option<Box<Desk>>,
     unsaved_personas: BTreeMap<PersonaId, Persona>,
     retried: Instant,
 }
@@ -47,18 +55,22 @@ struct Running {
 }
 
 impl Worker {
-    pub fn new(paths: &Paths, settings: &Settings, events: Events) -> Self {
+    pub fn new(paths: &Paths, settings: &Settings, events: Events, read_only: bool) -> Self {
         Self {
             settings_file: paths.settings().to_owned(),
+            desk_file: paths.desk(),
+            read_only,
             library: paths.library(settings),
-            journals: Journals::new(paths.conversations()),
+            journals: Journals::new(paths.conversations()).read_only(read_only),
             personas: Personas::new(paths.personas()),
             zone: TimeZone::system(),
             events,
             scan: None,
+            trash_scan: None,
             search: None,
             journal_failed: false,
             unsaved_settings: None,
+            unsaved_desk: None,
             unsaved_personas: BTreeMap::new(),
             retried: Instant::now(),
         }
@@ -66,10 +78,13 @@ impl Worker {
 
     /// Whether something of the person's is in memory alone, since it could not be written.
     fn has_unsaved(&self) -> bool {
-        self.journal_failed || self.unsaved_settings.is_some() || !self.unsaved_personas.is_empty()
+        self.journal_failed
+            || self.unsaved_settings.is_some()
+            || self.unsaved_desk.is_some()
+            || !self.unsaved_personas.is_empty()
     }
 
-    /// Tries again to write settings and characters; what works is told as if it had worked at once.
+    /// Tries again to write settings, drafts and characters; what works is told as if it had worked at once.
     fn retry(&mut self) {
         self.retried = Instant::now();
         if let Some(settings) = &self.unsaved_settings
@@ -78,6 +93,7 @@ impl Worker {
             self.unsaved_settings = None;
             self.events.tell(StoreEvent::SettingsSaved);
         }
+        self.unsaved_desk.take_if(|desk| desk::save(&self.desk_file, desk).is_ok());
         for (id, persona) in std::mem::take(&mut self.unsaved_personas) {
             match self.personas.save(&id, &persona) {
                 Ok(kept) => self.events.tell(StoreEvent::PersonaKept(Box::new(kept))),
@@ -126,6 +142,10 @@ impl Worker {
                 self.scan_on();
                 continue;
             }
+            if self.trash_scan.is_some() {
+                self.trash_scan_on();
+                continue;
+            }
             let pause = if self.has_unsaved() {
                 RETRY
             } else {
@@ -141,8 +161,8 @@ impl Worker {
         if let Err(error) = self.journals.sync_all() {
             tracing::error!("a conversation could not be written at the end: {error}");
         }
-        if self.unsaved_settings.is_some() || !self.unsaved_personas.is_empty() {
-            tracing::error!("settings or characters could not be written at the end");
+        if self.unsaved_settings.is_some() || self.unsaved_desk.is_some() || !self.unsaved_personas.is_empty() {
+            tracing::error!("settings, drafts or characters could not be written at the end");
         }
     }
 
@@ -162,6 +182,9 @@ impl Worker {
     }
 
     fn handle(&mut self, request: Request) -> Result<()> {
+        if self.read_only && request.changes() {
+            return Err(Cause::ReadOnly.into());
+        }
         let event = match request {
             Request::SavePicture { job, index, picture, record, folder } => {
                 let folder = folder.unwrap_or_else(|| self.library.clone());
@@ -201,7 +224,9 @@ impl Worker {
             Request::SetLibraryFolder(folder) => {
                 self.library = folder;
                 self.begin_scan();
-                atomic::check_writable(&self.library)?;
+                if !self.read_only {
+                    atomic::check_writable(&self.library)?;
+                }
                 return Ok(());
             }
             Request::Trash(paths) => {
@@ -305,6 +330,20 @@ impl Worker {
                 }
                 StoreEvent::SettingsSaved
             }
+            Request::LoadDesk => StoreEvent::Desk(Box::new(desk::load(&self.desk_file).or_else(|error| {
+                self.events.tell(StoreEvent::Failed(error));
+                Ok::<_, StudioError>(Desk::default())
+            })?)),
+            Request::SaveDesk(new) => {
+                let saved = desk::save(&self.desk_file, &new);
+                self.unsaved_desk = saved.is_err().then_some(new);
+                return saved;
+            }
+            Request::ListTrash(kind) => return self.list_trash(kind),
+            Request::Purge { kind, ids } => {
+                let purged = trash::purge(kind, ids, &self.library, &mut self.journals, &self.personas);
+                return purged.and(self.list_trash(kind));
+            }
             Request::Flush(done) => {
                 let outcome = self.journals.sync_all();
                 let outcome = self.note_journal(outcome);
@@ -337,8 +376,35 @@ impl Worker {
         if told { Ok(()) } else { outcome }
     }
 
+    /// Pictures are looked for in slices.
+    fn list_trash(&mut self, kind: TrashKind) -> Result<()> {
+        let items = match kind {
+            TrashKind::Pictures => {
+                self.trash_scan = Some(Scan::of_trash(&self.library));
+                return Ok(());
+            }
+            TrashKind::Conversations => trash::conversations(&self.journals),
+            TrashKind::Personas => trash::personas(&self.personas),
+        };
+        self.events.tell(StoreEvent::Trash { kind, items });
+        Ok(())
+    }
+
+    fn trash_scan_on(&mut self) {
+        let Some(mut scan) = self.trash_scan.take() else { return };
+        match guarded(|| Ok(scan.step(Instant::now() + SLICE))) {
+            Ok(false) => self.trash_scan = Some(scan),
+            Ok(true) => {
+                let items = trash::pictures(scan, &self.library);
+                self.events.tell(StoreEvent::Trash { kind: TrashKind::Pictures, items });
+            }
+            Err(error) => self.events.tell(StoreEvent::Failed(error)),
+        }
+    }
+
     fn begin_scan(&mut self) {
         let scan = Scan::new(&self.library, self.zone.clone());
+        let scan = if self.read_only { scan.looking_only() } else { scan };
         self.scan = Some(Running { scan, extra: Vec::new(), gone: Vec::new() });
     }
 

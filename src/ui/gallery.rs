@@ -11,8 +11,8 @@ use super::textures::{TexKey, Textures};
 use super::theme::{self, BODY, RADIUS, S1, S2, S4, SMALL};
 use super::widgets::{self, Field};
 use super::{days, icons, layout, picture, record};
-use crate::domain::{LibraryItem, Pane, Room, bytes};
-use crate::state::Command;
+use crate::domain::{LibraryItem, Pane, Room, TrashKind, bytes};
+use crate::state::{Command, TrashCommand};
 
 /// Smallest side of a cell.
 const CELL: f32 = 136.0;
@@ -116,6 +116,9 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
         }
     };
     layout::line(ui, cx, 240.0, search, |ui, cx| {
+        if widgets::icon_button(ui, icons::TRASH, cx.t(T::Trash)).clicked() {
+            cx.push(Command::Trash(TrashCommand::Show(TrashKind::Pictures)));
+        }
         if widgets::icon_button(ui, icons::ARROWS_CLOCKWISE, cx.t(T::Refresh)).clicked() {
             cx.push(Command::RefreshLibrary);
         }

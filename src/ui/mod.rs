@@ -2,6 +2,7 @@
 //!
 //! [`Views`] holds what belongs to the window alone: textures, scroll places, folds. Everything else is in the state.
 
+mod ask;
 mod create;
 mod cx;
 mod days;
@@ -23,6 +24,7 @@ mod status;
 pub mod texts;
 mod textures;
 pub mod theme;
+mod trash;
 mod trouble;
 mod widgets;
 mod write;
@@ -63,6 +65,9 @@ impl Views {
         let mut cx = Cx::new(ui, state, commands);
         self.textures.begin_frame(ui.ctx());
         status::show(ui, &mut cx);
+        if state.read_only {
+            ask::read_only(ui, &mut cx);
+        }
         rail::show(ui, &mut cx);
         notices::waiting(ui, &mut cx);
         // Whoever comes to Write comes to type.
@@ -70,12 +75,16 @@ impl Views {
             ui.memory_mut(|memory| memory.request_focus(write::field_id()));
         }
         match state.room() {
+            Room::Gallery | Room::Write if let Some(kind) = state.trash.shown => {
+                trash::show(ui, &mut cx, &mut self.textures, kind);
+            }
             Room::Create => create::show(ui, &mut cx, &mut self.create, &mut self.textures),
             Room::Write => write::show(ui, &mut cx, &mut self.write, &mut self.textures),
             Room::Gallery => gallery::show(ui, &mut cx, &mut self.gallery, &mut self.textures),
             Room::Models => models::show(ui, &mut cx),
             Room::Settings => settings::show(ui, &mut cx),
         }
+        ask::show(ui, &mut cx);
         drop_hint(ui, &cx);
         self.textures.end_frame();
         commands.append(&mut shortcuts);

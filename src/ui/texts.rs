@@ -575,6 +575,47 @@ texts! {
     SavedAs: "Saved as {0}", "已保存为 {0}";
     PictureTrashed: "Picture moved to the trash", "图片已移到回收站";
     PicturesTrashed: "{0} pictures moved to the trash", "{0} 张图片已移到回收站";
+    DraftDiscarded: "Thrown away", "已丢弃";
+    NothingToUndo: "Nothing to undo in this room", "此处没有可撤销的操作";
+    SavedUnasked: "No file dialog can open here. Saved as:\n{0}", "这里无法打开文件对话框。已保存为：\n{0}";
+
+    // What was left, deleted or begun
+    Trash: "Trash", "回收站";
+    TrashAbout: "What was deleted stays here until you delete it for good.", "删除的内容会一直留在这里，直到你将其永久删除。";
+    TrashPictures: "Pictures", "图片";
+    TrashConversations: "Texts", "文字";
+    TrashEmpty: "Nothing here", "这里是空的";
+    ReadingTrash: "Reading the trash…", "正在读取回收站…";
+    EmptyTrash: "Empty", "清空";
+    Restore: "Restore", "恢复";
+    RestoreNamed: "Restore {0}", "恢复 {0}";
+    DeleteForGood: "Delete for good", "永久删除";
+    DeleteForGoodNamed: "Delete {0} for good", "永久删除 {0}";
+    PurgeOne: "Delete “{0}” for good? This cannot be undone.", "永久删除“{0}”？此操作无法撤销。";
+    PurgeAll: "Delete all {0} for good? This cannot be undone.", "永久删除全部 {0} 项？此操作无法撤销。";
+    DraftKept: "Not saved yet. Esc leaves it here as a draft.", "尚未保存。按 Esc 离开后草稿会保留。";
+    DiscardDraft: "Discard", "丢弃";
+    JobsWait: "Not finished when the window was closed: {0}.", "上次关闭窗口时尚未完成：{0}。";
+    WaitingPicture: "{0} picture", "{0} 张图片";
+    WaitingPictures: "{0} pictures", "{0} 张图片";
+    WaitingText: "{0} text", "{0} 段文字";
+    WaitingTexts: "{0} texts", "{0} 段文字";
+    WaitingModel: "{0} model to fetch", "{0} 个待下载的模型";
+    WaitingModels: "{0} models to fetch", "{0} 个待下载的模型";
+    ResumeJobs: "Continue them", "继续";
+    DiscardJobs: "Discard them", "丢弃";
+    Later: "Later; asked again at the next start", "稍后；下次启动时会再次询问";
+    ReadOnlyWindow: "Read-only: another window uses the same folder and does not answer. Nothing is saved here.", "只读：另一个窗口正在使用同一文件夹且没有响应。此处不会保存任何内容。";
+    Path: "Path", "路径";
+    PathHint: "The full path", "完整路径";
+    PathAbout: "No file dialog can open on this desktop. Type or paste the full path.", "此桌面无法打开文件对话框。请输入或粘贴完整路径。";
+    PathOfFile: "Open a file", "打开文件";
+    PathOfModel: "Open a model", "打开模型";
+    OpenPath: "Open", "打开";
+    FolderMissing: "There is no folder {0}.", "文件夹 {0} 不存在。";
+    MakeFolder: "Make it and save", "新建并保存";
+    DoNotSave: "Do not save", "不保存";
+
     ConversationTrashed: "Conversation moved to the trash", "对话已移到回收站";
     SettingsRestored: "Prompt and settings restored", "已恢复提示词和设置";
     SettingsRestoredBut: "Prompt and settings restored, but:\n{0}", "已恢复提示词和设置，但：\n{0}";

@@ -152,7 +152,7 @@ impl AppState {
         }
     }
 
-    fn submit(&mut self, request: ImageRequest, fx: &mut Effects) {
+    pub(super) fn submit(&mut self, request: ImageRequest, fx: &mut Effects) {
         let id = self.new_job();
         let request = Box::new(request);
         self.create.forget_error();

@@ -16,7 +16,9 @@ impl AppState {
             return;
         }
         self.new_conversation(fx);
-        self.write.form = Some(FormState { id: form.id.clone(), values: form.defaults(self.lang) });
+        let draft = self.desk.forms.remove(id);
+        let values = draft.unwrap_or_else(|| form.defaults(self.lang));
+        self.write.form = Some(FormState { id: form.id.clone(), values });
     }
 
     pub(super) fn set_form_field(&mut self, field: String, value: String) {
@@ -44,6 +46,8 @@ impl AppState {
         let sliders = self.write.open.manner.sliders.take();
         self.new_conversation(fx);
         self.write.open.manner.sliders = sliders;
+        // It is in the conversation now.
+        self.desk.forms.remove(&state.id);
         // Named by what it is about, not by what the form makes of it.
         self.begin_conversation(title_of(form.topic(&state.values)), prompt.system.unwrap_or_default(), fx);
         self.add_user_turn(prompt.user, fx);

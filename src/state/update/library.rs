@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Effects;
 use crate::domain::{LibraryItem, Picture, Room, StoreEvent};
 use crate::error::{Cause, Result};
-use crate::state::{AppState, Command, Effect, NoticeKind, Saved};
+use crate::state::{AppState, Command, Effect, NoticeKind, Saved, Undoable};
 
 impl AppState {
     pub(super) fn library_command(&mut self, command: Command, fx: &mut Effects) {
@@ -33,10 +33,7 @@ impl AppState {
             Command::SaveItemAs(path) => fx.push(Effect::AskExportFile { path }),
             Command::CopyItem(path) => self.copy_file(path, fx),
             Command::TrashItem(path) => fx.push(Effect::TrashPictures(vec![path])),
-            Command::RestorePictures(paths) => {
-                self.notices.retain(|n| n.kind != NoticeKind::PicturesTrashed(paths.clone()));
-                fx.push(Effect::RestorePictures(paths));
-            }
+            Command::RestorePictures(paths) => self.restore_pictures(paths, fx),
             Command::RefreshLibrary => fx.push(Effect::ScanLibrary),
             _ => {}
         }
@@ -120,7 +117,7 @@ impl AppState {
             }
             StoreEvent::Exported { path } => {
                 self.heal_disk(&path);
-                self.note(NoticeKind::Exported(path));
+                self.exported(path);
             }
             // A list that was begun before the folder was changed comes too late.
             StoreEvent::Library(items) => {
@@ -156,6 +153,8 @@ impl AppState {
             StoreEvent::ConversationTrashed(id) => self.conversation_trashed(id),
             StoreEvent::Conversation(data) => self.conversation_loaded(*data, fx),
             StoreEvent::SettingsSaved => self.heal_settings(),
+            StoreEvent::Desk(desk) => self.desk_loaded(*desk),
+            StoreEvent::Trash { kind, items } => self.trash_listed(kind, items),
             StoreEvent::Failed(error) => self.problem(error),
         }
     }
@@ -174,6 +173,7 @@ impl AppState {
             }
         }
         self.create.strip.retain(|s| !matches!(&s.saved, Saved::At(p) if gone(p)));
+        self.note_trashed(Undoable::PicturesTrashed(paths.clone()));
         self.note(NoticeKind::PicturesTrashed(paths));
     }
 

@@ -1,6 +1,8 @@
 //! The one function that changes the state.
 
+mod ask;
 mod create;
+mod desk;
 mod drafts;
 mod ended;
 mod export;
@@ -20,11 +22,15 @@ mod settings;
 mod shelf;
 #[cfg(test)]
 mod tests;
+mod trash;
+mod undo;
 mod write;
 
-use super::{AppState, Command, Effect, NoticeKind, Phase};
+use std::path::PathBuf;
+
+use super::{AppState, Command, Effect, NoDialog, NoticeKind, Phase};
 use crate::domain::{Event, EventKind, FetchEvent, Grammar, Ledger, Room, StoreEvent};
-use crate::error::{Result, StudioError};
+use crate::error::{Cause, Result, StudioError};
 
 /// Everything that can happen to the program.
 #[derive(Clone, Debug)]
@@ -43,11 +49,55 @@ pub enum Input {
     Copied,
     /// The engine could not be told to free its memory.
     NotUnloaded(StudioError),
+    /// No file dialog can open.
+    NoDialog(NoDialog),
+    /// A file is to be written into this folder, which is not there.
+    NoFolder(PathBuf),
 }
 
 /// Changes `state` for `input` and says what is to be done about it, in order.
 pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
+    // What would change the person's folders is not done at all where another window has them.
+    let as_it_was = (state.read_only && asks_for_something(&input)).then(|| state.clone());
+    let effects = apply(state, input);
+    match as_it_was {
+        Some(before) if effects.iter().any(Effect::changes) => {
+            *state = before;
+            state.problem(Cause::ReadOnly.into());
+            Vec::new()
+        }
+        Some(_) | None => effects,
+    }
+}
+
+/// Whether it is a wish of the person's, or a file that they opened.
+fn asks_for_something(input: &Input) -> bool {
+    match input {
+        Input::Command(Command::Tick | Command::NeedThumbnail(_) | Command::WindowChanged(_) | Command::Measure(_)) => {
+            false
+        }
+        Input::Command(_) => true,
+        Input::Store(event) => matches!(
+            event,
+            StoreEvent::ChatsOpened { .. } | StoreEvent::PersonaOpened { .. } | StoreEvent::LatentsOpened { .. }
+        ),
+        Input::Engine(_)
+        | Input::Fetch(_)
+        | Input::Ledger(..)
+        | Input::Grammar(..)
+        | Input::Drafts(_)
+        | Input::Copied
+        | Input::NotUnloaded(_)
+        | Input::NoDialog(_)
+        | Input::NoFolder(_) => false,
+    }
+}
+
+fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
     let mut effects = Vec::new();
+    state.note_typing(&input);
+    let before = state.before(&input);
+    let room = state.room();
     match input {
         Input::Command(command) => state.command(command, &mut effects),
         Input::Engine(event) => state.engine_event(event, &mut effects),
@@ -58,6 +108,12 @@ pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::Drafts(able) => state.drafts_found(able),
         Input::Copied => state.note(NoticeKind::Copied),
         Input::NotUnloaded(error) => state.not_unloaded(error),
+        Input::NoDialog(what) => state.no_dialog(what),
+        Input::NoFolder(folder) => state.ask.folder = Some(folder),
+    }
+    state.note_action(before);
+    if state.room() != room {
+        state.trash = Default::default();
     }
     state.heal();
     state.load_stage(&mut effects);
@@ -98,6 +154,13 @@ impl AppState {
             | Command::DismissNotice(_)
             | Command::DismissProblems
             | Command::Tick => self.settings_command(command, fx),
+
+            Command::Undo => self.undo(fx),
+            Command::UndoThis(serial) => self.undo_this(serial, fx),
+            Command::UndoPrompt => self.undo_prompt(fx),
+            Command::Trash(command) => self.trash_command(command, fx),
+            Command::Ask(command) => self.ask_command(command, fx),
+            Command::Waiting(command) => self.waiting_command(command, fx),
 
             Command::SetImage(edit) => {
                 self.stop_helper_for(&edit, fx);
@@ -151,6 +214,7 @@ impl AppState {
             | Command::BeginEdit(_)
             | Command::SetEdit(_)
             | Command::CancelEdit
+            | Command::DiscardEdit
             | Command::SendEdit
             | Command::SelectBranch(_)
             | Command::Inspect(_)
@@ -161,6 +225,7 @@ impl AppState {
             | Command::OpenForm(_)
             | Command::SetFormField(..)
             | Command::CloseForm
+            | Command::DiscardForm
             | Command::WriteForm
             | Command::WriteSection
             | Command::AskAgain(_)
@@ -193,6 +258,7 @@ impl AppState {
 
     fn go(&mut self, room: Room, fx: &mut Effects) {
         self.settings.room = room;
+        self.trash = Default::default();
         if room == Room::Gallery && self.gallery.items.is_none() {
             fx.push(Effect::ScanLibrary);
         }

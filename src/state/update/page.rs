@@ -126,7 +126,7 @@ impl AppState {
         }
     }
 
-    fn write_page(&mut self, at: usize, fx: &mut Effects) {
+    pub(super) fn write_page(&mut self, at: usize, fx: &mut Effects) {
         if self.write.is_writing_here() || !self.may_write() {
             return;
         }

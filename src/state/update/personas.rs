@@ -7,7 +7,9 @@ use crate::domain::{
 };
 use crate::error::StudioError;
 use crate::lang::Both;
-use crate::state::{AppState, CardEdit, Effect, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit, next_card};
+use crate::state::{
+    AppState, CardEdit, Effect, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit, Undoable, next_card,
+};
 use crate::writing::cards;
 
 impl AppState {
@@ -15,19 +17,26 @@ impl AppState {
         match command {
             PersonaCommand::Show(on) => {
                 self.personas.shown = on;
-                self.personas.editing = None;
+                self.leave_persona();
             }
             PersonaCommand::Search(text) => self.personas.search = text,
-            PersonaCommand::New => self.personas.editing = Some(PersonaDraft::default()),
+            PersonaCommand::New => {
+                self.leave_persona();
+                self.personas.editing = Some(self.desk.personas.remove(&None).unwrap_or_default());
+            }
             PersonaCommand::Edit(id) => {
+                self.leave_persona();
                 if let Some(kept) = self.personas.kept.iter().find(|kept| kept.id == id) {
-                    self.personas.editing =
-                        Some(PersonaDraft { id: Some(id), persona: kept.persona.clone(), face: Face::Keep });
+                    let as_kept =
+                        || PersonaDraft { id: Some(id.clone()), persona: kept.persona.clone(), face: Face::Keep };
+                    let draft = self.desk.personas.remove(&Some(id.clone()));
+                    self.personas.editing = Some(draft.unwrap_or_else(as_kept));
                 }
             }
             PersonaCommand::Set(edit) => self.edit_persona(edit),
             PersonaCommand::Keep => self.keep_draft(fx),
-            PersonaCommand::Leave => self.personas.editing = None,
+            PersonaCommand::Leave => self.leave_persona(),
+            PersonaCommand::Discard => self.personas.editing = None,
             PersonaCommand::Duplicate(id) => {
                 if let Some(kept) = self.personas.get(&id, self.lang) {
                     let mut persona = kept.persona.clone();
@@ -42,11 +51,7 @@ impl AppState {
                     fx.push(Effect::TrashPersona(id));
                 }
             }
-            PersonaCommand::Restore(id) => {
-                self.notices.retain(|n| n.kind != NoticeKind::PersonaTrashed(id.clone()));
-                self.personas.trashed.remove(&id);
-                fx.push(Effect::RestorePersona(id));
-            }
+            PersonaCommand::Restore(id) => self.restore_persona(id, fx),
             PersonaCommand::Import => fx.push(Effect::AskOpenFile),
             PersonaCommand::ChooseFace => fx.push(Effect::AskFace),
             PersonaCommand::Person(name) => self.settings.person = name,
@@ -116,6 +121,11 @@ impl AppState {
         id
     }
 
+    /// As it was before it was saved the last time.
+    pub(super) fn save_persona_again(&mut self, kept: KeptPersona, fx: &mut Effects) {
+        self.keep_persona(Some(kept.id), kept.persona, Face::Keep, fx);
+    }
+
     /// One of the library as it is on the disk now.
     pub(super) fn persona_kept(&mut self, kept: KeptPersona) {
         if let Some(left_out) = self.personas.arriving.remove(&kept.id) {
@@ -139,6 +149,7 @@ impl AppState {
     /// It is in the trash.
     pub(super) fn persona_trashed(&mut self, id: PersonaId) {
         self.personas.kept.retain(|kept| kept.id != id);
+        self.note_trashed(Undoable::PersonaTrashed(id.clone()));
         self.note(NoticeKind::PersonaTrashed(id));
     }
 

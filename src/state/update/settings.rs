@@ -20,7 +20,12 @@ impl AppState {
             Command::SetDevice(device) => {
                 self.settings.device = device;
                 self.engine_changed();
+                let pictures = self.pictures_now();
                 fx.push(Effect::SetDevice(device));
+                // The old engine ends its jobs; what was asked for is drawn by the new one.
+                for job in pictures {
+                    self.draw_waiting(&job, fx);
+                }
             }
             Command::SetOffline(offline) => self.settings.offline = offline,
             Command::ChooseLibraryFolder => fx.push(Effect::AskLibraryFolder),
@@ -63,6 +68,7 @@ impl AppState {
             self.keep_sliders(fx);
         }
         self.search_when_settled(fx);
+        self.keep_desk(fx);
         self.notices.retain(|n| n.kind.stays() || now - n.born_ms < NOTICE_MS);
         if self.seen_settings != self.settings {
             self.seen_settings = self.settings.clone();
@@ -92,6 +98,7 @@ impl AppState {
             .chain(settings)
             .chain(sliders)
             .chain(self.search_deadline_ms())
+            .chain(self.desk_deadline_ms())
             .min()
             .map(|at| (at - self.now_ms).max(1))
     }

@@ -3,7 +3,7 @@
 use super::Effects;
 use crate::domain::{ConversationHead, ConversationId, JournalEntry, TextParams};
 use crate::state::wanted::Answer;
-use crate::state::{Aim, AppState, Effect, NoticeKind};
+use crate::state::{Aim, AppState, Effect, NoticeKind, Undoable};
 
 /// A search begins when the letters have rested this long.
 const SETTLE_MS: i64 = 250;
@@ -21,6 +21,7 @@ impl AppState {
     pub(super) fn conversation_trashed(&mut self, id: ConversationId) {
         self.write.conversations.retain(|head| head.id != id);
         self.write.finder.hits.retain(|hit| hit.conversation != id);
+        self.note_trashed(Undoable::ConversationTrashed(id.clone()));
         self.note(NoticeKind::ConversationTrashed(id));
     }
 

@@ -8,7 +8,7 @@ use crate::domain::{
 };
 use crate::error::Cause;
 use crate::state::wanted::Answer;
-use crate::state::{AppState, Command, Effect, NoticeKind, OpenConversation, PageSpot, Phase, TextEdit, TextJob};
+use crate::state::{AppState, Command, Effect, OpenConversation, PageSpot, Phase, TextEdit, TextJob};
 
 /// Letters of the first prompt that make a conversation's title.
 pub(super) const TITLE: usize = 40;
@@ -32,28 +32,22 @@ impl AppState {
             Command::OpenFound(id, turn, at) => self.open_found(id, turn, at, fx),
             Command::GoToTurn(id) => self.go_to_turn(id, fx),
             Command::TrashConversation(id) => self.trash_conversation(id, fx),
-            Command::RestoreConversation(id) => {
-                self.notices.retain(|n| n.kind != NoticeKind::ConversationTrashed(id.clone()));
-                fx.push(Effect::RestoreConversation(id));
-                fx.push(Effect::ListConversations);
-            }
+            Command::RestoreConversation(id) => self.restore_conversation(id, fx),
             Command::CopyTurn(id) => {
                 if let Some(turn) = self.write.open.turn(id) {
                     fx.push(Effect::CopyText(turn.message.said().to_owned()));
                     self.gallery.copying = None;
                 }
             }
-            Command::BeginEdit(id) => {
-                let text = self.write.open.turn(id).map(|t| t.message.said().to_owned());
-                self.write.editing = text.map(|text| (id, text));
-            }
+            Command::BeginEdit(id) => self.begin_edit(id),
             Command::SetEdit(text) => {
                 if let Some((_, edit)) = &mut self.write.editing {
                     *edit = text;
                     self.write.error.take_if(|error| *error.cause() == Cause::EmptyPrompt);
                 }
             }
-            Command::CancelEdit => self.write.editing = None,
+            Command::CancelEdit => self.leave_edit(),
+            Command::DiscardEdit => self.write.editing = None,
             Command::SendEdit => self.send_edit(fx),
             Command::SelectBranch(id) => self.select_branch(id, fx),
             Command::Inspect(turn) => {
@@ -65,7 +59,11 @@ impl AppState {
             Command::ExportConversation(format) => self.export_text(format, fx),
             Command::OpenForm(id) => self.open_form(&id, fx),
             Command::SetFormField(field, value) => self.set_form_field(field, value),
-            Command::CloseForm => (self.write.form, self.write.error) = (None, None),
+            Command::CloseForm => {
+                self.leave_form();
+                self.write.error = None;
+            }
+            Command::DiscardForm => self.write.form = None,
             Command::WriteForm => self.write_form(fx),
             Command::WriteSection => self.write_section(fx),
             Command::AskAgain(instruction) => self.ask_again(instruction, fx),
@@ -132,15 +130,16 @@ impl AppState {
         self.keep_sliders(fx);
         self.write.put_aside();
         self.personas.shown = false;
+        self.leave_persona();
+        self.leave_edit();
+        self.leave_form();
         self.write.wanted.forget();
         self.write.ledger.found = None;
-        self.write.form = None;
         self.write.aim = None;
         self.write.finder.goal = None;
         self.write.asked_again = None;
         self.write.inspecting = None;
         self.write.open = OpenConversation { system: self.settings.system_prompt.clone(), ..Default::default() };
-        self.write.editing = None;
         self.write.error = None;
     }
 
@@ -227,8 +226,9 @@ impl AppState {
     pub(super) fn show_branch(&mut self, id: u64, fx: &mut Effects) {
         let open = &mut self.write.open;
         let Some(conversation) = open.id.clone() else { return };
+        self.leave_edit();
+        let open = &mut self.write.open;
         open.shelf.switch(&mut open.turns, id);
-        self.write.editing = None;
         fx.push(Effect::Journal { id: conversation, entry: JournalEntry::Select { id } });
     }
 
@@ -520,6 +520,7 @@ impl AppState {
         {
             turn.message.content.clone_from(&job.text);
         }
+        self.leave_edit();
         let ConversationData { id, title, system, shelf, mut page, pictures, manner, .. } = data;
         if let Some(job) = self.write.job_of(&id)
             && let Some((spot, page)) = job.page.zip(page.as_mut())
@@ -528,9 +529,9 @@ impl AppState {
         }
         let open = Some(id.clone());
         self.write.open = OpenConversation { id: open, title, system, turns, shelf, page, pictures, manner };
-        self.write.editing = None;
         self.write.take_aside(&id);
         self.reach_goal(&id, fx);
+        self.resume_text(&id, fx);
     }
 
     pub(super) fn rename(&mut self, id: ConversationId, title: String, fx: &mut Effects) {

@@ -38,6 +38,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState) {
             widgets::heading(ui, form.name(cx.lang));
             ui.add(Label::new(RichText::new(form.about(cx.lang)).size(BODY).color(cx.p.muted)).wrap());
             ui.add_space(S3);
+            let changed = state.values != form.defaults(cx.lang);
             for field in &form.fields {
                 one(ui, cx, state, field);
                 ui.add_space(S2);
@@ -56,7 +57,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState) {
                 if widgets::text_button(ui, cx.t(T::Cancel)).clicked() {
                     cx.push(Command::CloseForm);
                 }
+                if changed && widgets::text_button(ui, cx.t(T::DiscardDraft)).clicked() {
+                    cx.push(Command::DiscardForm);
+                }
             });
+            if changed {
+                widgets::muted(ui, cx.t(T::DraftKept));
+            }
             ui.add_space(S4);
         });
     });

@@ -8,8 +8,8 @@ use egui::{
 };
 
 use super::snippet;
-use crate::domain::{ConversationHead, ConversationId, TextHit};
-use crate::state::{Command, PageCommand, PersonaCommand};
+use crate::domain::{ConversationHead, ConversationId, TextHit, TrashKind};
+use crate::state::{Command, PageCommand, PersonaCommand, TrashCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, RADIUS, S1, S2};
@@ -53,6 +53,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ListView) {
     Panel::top("conversations-head").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = S2;
         top(ui, cx);
+    });
+    let foot = Frame::new().inner_margin(Margin::symmetric(12, 8));
+    Panel::bottom("conversations-foot").resizable(false).show_separator_line(false).frame(foot).show(ui, |ui| {
+        if line(ui, cx, icons::TRASH, T::Trash, false).clicked() {
+            cx.push(Command::Trash(TrashCommand::Show(TrashKind::Conversations)));
+        }
     });
     let heads: Vec<&ConversationHead> = cx.state.write.found().collect();
     let searching = !cx.state.write.search.trim().is_empty();
@@ -116,15 +122,8 @@ fn top(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
     });
     let shown = cx.state.personas.shown;
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::CONTROL), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, shown, cx.t(T::Personas)));
-    ground(ui, cx, rect, &response, shown);
-    let ink = if shown { cx.p.strong } else { cx.p.text };
-    let at = pos2(rect.left() + S2, rect.center().y);
-    ui.painter().text(at, Align2::LEFT_CENTER, icons::IDENTIFICATION_CARD, theme::icon_font(16.0), cx.p.muted);
-    let at = at + vec2(24.0, 0.0);
-    ui.painter().text(at, Align2::LEFT_CENTER, cx.t(T::Personas), theme::body(), ink);
-    if response.on_hover_text(cx.t(T::PersonasHover)).on_hover_cursor(CursorIcon::PointingHand).clicked() {
+    let row = line(ui, cx, icons::IDENTIFICATION_CARD, T::Personas, shown);
+    if row.on_hover_text(cx.t(T::PersonasHover)).clicked() {
         cx.push(Command::Persona(PersonaCommand::Show(!shown)));
     }
     if !cx.state.write.conversations.is_empty() {
@@ -135,6 +134,18 @@ fn top(ui: &mut Ui, cx: &mut Cx<'_>) {
             cx.push(Command::SetSearch(text));
         }
     }
+}
+
+/// A row that leads elsewhere.
+fn line(ui: &mut Ui, cx: &Cx<'_>, icon: &str, name: T, shown: bool) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::CONTROL), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, shown, cx.t(name)));
+    ground(ui, cx, rect, &response, shown);
+    let ink = if shown { cx.p.strong } else { cx.p.text };
+    let at = pos2(rect.left() + S2, rect.center().y);
+    ui.painter().text(at, Align2::LEFT_CENTER, icon, theme::icon_font(16.0), cx.p.muted);
+    ui.painter().text(at + vec2(24.0, 0.0), Align2::LEFT_CENTER, cx.t(name), theme::body(), ink);
+    response.on_hover_cursor(CursorIcon::PointingHand)
 }
 
 fn cut(heads: &[&ConversationHead], hits: &[TextHit], searching: bool, more: bool) -> Vec<Row> {

@@ -31,6 +31,7 @@ use crate::writing::export::TextFormat;
 pub use chat::ChatView;
 pub use composer::field_id;
 use list::ListView;
+pub use page::sheet_id;
 pub use page::{PageView, StoryView};
 
 /// What Write remembers beside the state.

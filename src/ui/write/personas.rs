@@ -203,6 +203,7 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>, kept: &KeptPersona, own: bool) {
 
 fn edit(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, draft: &PersonaDraft) {
     let persona = &draft.persona;
+    let changed = cx.state.is_draft(draft);
     ScrollArea::vertical().id_salt("edit-persona").auto_shrink(false).show(ui, |ui| {
         ui.set_max_width(ui.available_width() - S3);
         ui.spacing_mut().item_spacing.y = S1;
@@ -234,7 +235,13 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, draft: &PersonaDr
             if widgets::text_button(ui, cx.t(T::Cancel)).clicked() {
                 push(cx, PersonaCommand::Leave);
             }
+            if changed && widgets::text_button(ui, cx.t(T::DiscardDraft)).clicked() {
+                push(cx, PersonaCommand::Discard);
+            }
         });
+        if changed {
+            widgets::muted(ui, cx.t(T::DraftKept));
+        }
         ui.add_space(S4);
     });
 }

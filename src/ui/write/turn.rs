@@ -129,6 +129,12 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
         if widgets::text_button(ui, cx.t(T::Cancel)).clicked() {
             cx.push(Command::CancelEdit);
         }
+        let reads = cx.state.write.editing.as_ref().and_then(|(id, _)| cx.state.write.open.turn(*id));
+        if reads.is_some_and(|turn| turn.message.said() != text)
+            && widgets::text_button(ui, cx.t(T::DiscardDraft)).clicked()
+        {
+            cx.push(Command::DiscardEdit);
+        }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.add(Label::new(RichText::new(cx.t(hint)).size(SMALL).color(cx.p.muted)).truncate());
         });

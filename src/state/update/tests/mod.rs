@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+mod desk;
 mod forms;
 mod late;
 mod page;
@@ -10,6 +11,7 @@ mod personas;
 mod shelf;
 mod talks;
 mod thoughts;
+mod undo;
 mod write;
 
 use super::*;

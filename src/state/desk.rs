@@ -1,0 +1,33 @@
+//! Drafts: what was typed and not sent. Whoever leaves an editor finds it again.
+
+use std::collections::BTreeMap;
+
+use super::PersonaDraft;
+use crate::domain::{ConversationId, Desk, PersonaId, Waiting};
+use crate::writing::forms::Values;
+
+#[derive(Clone, Debug, Default)]
+pub struct DeskState {
+    /// Text over turns, where it is not as they read.
+    pub edits: BTreeMap<(ConversationId, u64), String>,
+    /// Personas that were edited, by their ids.
+    pub personas: BTreeMap<Option<PersonaId>, PersonaDraft>,
+    /// The fields of forms.
+    pub forms: BTreeMap<String, Values>,
+    /// Jobs of the last time that wait for a word.
+    pub waiting: Vec<Waiting>,
+    /// A text that goes on once its conversation is read.
+    pub(super) resuming: Option<Waiting>,
+    /// The desk as it is on the disk; `None` until it was read.
+    pub(super) saved: Option<Desk>,
+    /// As it was at the last tick, and since when.
+    pub(super) seen: Desk,
+    pub(super) changed_ms: i64,
+}
+
+/// What a person can do with the jobs of the last time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitingCommand {
+    Resume,
+    Discard,
+}

@@ -1,0 +1,269 @@
+//! Drafts that stay when an editor is left, and jobs that stay when the window is closed.
+
+use super::Effects;
+use crate::domain::{ConversationId, Desk, EditDraft, Face, ImageRequest, Makes, Persona, Role, Room, Seed, Waiting};
+use crate::state::{AppState, Effect, FormState, ImageJob, NoticeKind, PersonaDraft, Phase, WaitingCommand};
+use crate::writing::forms::{Values, find};
+
+/// The desk is written when it has rested this long.
+const SETTLE_MS: i64 = 1_000;
+
+impl AppState {
+    // ---- Drafts
+
+    /// Whether a persona's draft differs from the persona.
+    pub fn is_draft(&self, draft: &PersonaDraft) -> bool {
+        let kept = draft.id.as_ref().and_then(|id| self.personas.kept.iter().find(|kept| kept.id == *id));
+        let empty = Persona::default();
+        let before = kept.map_or(&empty, |kept| &kept.persona);
+        // A greeting that was typed and taken back leaves an empty one.
+        let texts = |persona: &Persona| {
+            let greetings = persona.greetings.iter().filter(|text| !text.is_empty()).cloned().collect();
+            Persona { greetings, ..persona.clone() }
+        };
+        texts(&draft.persona) != texts(before)
+    }
+
+    /// Leaves the editor of personas; what was typed stays.
+    pub(super) fn leave_persona(&mut self) {
+        let Some(draft) = self.personas.editing.take() else { return };
+        self.desk.personas.remove(&draft.id);
+        if self.is_draft(&draft) {
+            self.desk.personas.insert(draft.id.clone(), draft);
+        }
+    }
+
+    /// Leaves a turn that is edited; what was typed stays.
+    pub(super) fn leave_edit(&mut self) {
+        let Some((turn, text)) = self.write.editing.take() else { return };
+        let Some(id) = self.write.open.id.clone() else { return };
+        let changed = self.write.open.turn(turn).is_some_and(|turn| turn.message.said() != text);
+        self.desk.edits.remove(&(id.clone(), turn));
+        if changed {
+            self.desk.edits.insert((id, turn), text);
+        }
+    }
+
+    /// Opens a turn for editing, with what was typed before.
+    pub(super) fn begin_edit(&mut self, turn: u64) {
+        self.leave_edit();
+        let Some(id) = self.write.open.id.clone() else { return };
+        let draft = self.desk.edits.remove(&(id, turn));
+        let text = draft.or_else(|| self.write.open.turn(turn).map(|t| t.message.said().to_owned()));
+        self.write.editing = text.map(|text| (turn, text));
+    }
+
+    pub(super) fn is_form_draft(&self, id: &str, values: &Values) -> bool {
+        find(id).is_some_and(|form| *values != form.defaults(self.lang))
+    }
+
+    /// Leaves a form; what was typed stays.
+    pub(super) fn leave_form(&mut self) {
+        let Some(FormState { id, values }) = self.write.form.take() else { return };
+        self.desk.forms.remove(&id);
+        if self.is_form_draft(&id, &values) {
+            self.desk.forms.insert(id, values);
+        }
+    }
+
+    // ---- The desk on the disk
+
+    /// Everything that was begun, as it is now.
+    pub fn desk_now(&self) -> Desk {
+        let mut edits = self.desk.edits.clone();
+        if let (Some((turn, text)), Some(id)) = (&self.write.editing, &self.write.open.id)
+            && self.write.open.turn(*turn).is_some_and(|turn| turn.message.said() != text)
+        {
+            edits.insert((id.clone(), *turn), text.clone());
+        }
+        let mut personas = self.desk.personas.clone();
+        if let Some(draft) = self.personas.editing.as_ref().filter(|draft| self.is_draft(draft)) {
+            personas.insert(draft.id.clone(), draft.clone());
+        }
+        let mut forms = self.desk.forms.clone();
+        if let Some(form) = self.write.form.as_ref().filter(|form| self.is_form_draft(&form.id, &form.values)) {
+            forms.insert(form.id.clone(), form.values.clone());
+        }
+        let edits = edits.into_iter().map(|((conversation, turn), text)| EditDraft { conversation, turn, text });
+        Desk {
+            message: self.write.draft.clone(),
+            edits: edits.collect(),
+            personas: personas.into_iter().map(|(id, draft)| (id, draft.persona)).collect(),
+            forms,
+            waiting: self.desk.waiting.iter().cloned().chain(self.jobs_now()).collect(),
+        }
+    }
+
+    /// The jobs that would be lost if the window closed now.
+    fn jobs_now(&self) -> Vec<Waiting> {
+        let mut jobs = self.pictures_now();
+        for job in self.write.jobs().filter(|job| job.phase != Phase::Cancelling) {
+            let conversation = job.conversation.clone();
+            jobs.push(match job.page {
+                Some(spot) => Waiting::Page { conversation, edit: spot.edit, at: spot.at },
+                None => Waiting::Answer { conversation, turn: job.turn },
+            });
+        }
+        let fetched = |entry: &&crate::state::ModelEntry| {
+            let waits = self.write.jobs().any(|job| job.id.is_none() && job.params.model == entry.card.id);
+            // The answer that waits for it fetches it again.
+            !waits && entry.fetch.as_ref().is_some_and(|fetch| !fetch.cancelling && !fetch.verifying)
+        };
+        let fetches = self.models.entries.iter().filter(fetched);
+        jobs.extend(fetches.map(|entry| Waiting::Fetch { model: entry.card.id.clone() }));
+        jobs
+    }
+
+    pub(super) fn pictures_now(&self) -> Vec<Waiting> {
+        self.create.jobs.iter().filter_map(|job| self.pictures_left(job)).collect()
+    }
+
+    /// What of a picture job is not on the strip yet.
+    fn pictures_left(&self, job: &ImageJob) -> Option<Waiting> {
+        // Latents that could not be decoded are in a file of their own.
+        if job.phase == Phase::Cancelling || !job.request.decode.is_empty() {
+            return None;
+        }
+        let done = self.create.strip.iter().filter(|shot| shot.key.0 == job.id).count() as u32;
+        let mut params = job.request.params.clone();
+        params.count = params.count.saturating_sub(done);
+        params.seed = Seed::Fixed(job.request.seed.wrapping_add(u64::from(done)));
+        (params.count > 0).then(|| Waiting::Pictures { params: Box::new(params), subject: job.subject.clone() })
+    }
+
+    /// Writes the desk once it has rested.
+    pub(super) fn keep_desk(&mut self, fx: &mut Effects) {
+        if self.desk.saved.is_none() {
+            return;
+        }
+        let now = self.desk_now();
+        if now != self.desk.seen {
+            self.desk.seen = now;
+            self.desk.changed_ms = self.now_ms;
+        } else if self.desk.saved.as_ref() != Some(&now) && self.now_ms - self.desk.changed_ms >= SETTLE_MS {
+            fx.push(Effect::SaveDesk(Box::new(now.clone())));
+            self.desk.saved = Some(now);
+        }
+    }
+
+    pub(super) fn desk_deadline_ms(&self) -> Option<i64> {
+        let saved = self.desk.saved.as_ref()?;
+        (*saved != self.desk.seen).then_some(self.desk.changed_ms + SETTLE_MS)
+    }
+
+    /// The desk where it is not on the disk as it is now; for whoever closes the window.
+    pub fn unkept_desk(&self) -> Option<Desk> {
+        let now = self.desk_now();
+        self.desk.saved.as_ref().is_some_and(|saved| *saved != now).then_some(now)
+    }
+
+    /// What was left on the desk the last time.
+    pub(super) fn desk_loaded(&mut self, desk: Desk) {
+        self.desk.saved = Some(desk.clone());
+        let Desk { message, edits, personas, forms, waiting } = desk;
+        // What was typed in the first moments is newer.
+        if self.write.draft.is_empty() {
+            self.write.draft = message;
+        }
+        let edits = edits.into_iter().map(|edit| ((edit.conversation, edit.turn), edit.text));
+        self.desk.edits = edits.chain(std::mem::take(&mut self.desk.edits)).collect();
+        let drafts =
+            personas.into_iter().map(|(id, persona)| (id.clone(), PersonaDraft { id, persona, face: Face::Keep }));
+        self.desk.personas = drafts.chain(std::mem::take(&mut self.desk.personas)).collect();
+        self.desk.forms = forms.into_iter().chain(std::mem::take(&mut self.desk.forms)).collect();
+        self.desk.waiting = waiting;
+        self.offer_waiting();
+    }
+
+    // ---- Jobs of the last time
+
+    pub(super) fn offer_waiting(&mut self) {
+        self.notices.retain(|notice| notice.kind != NoticeKind::JobsWait);
+        if !self.desk.waiting.is_empty() {
+            self.note(NoticeKind::JobsWait);
+        }
+    }
+
+    pub(super) fn waiting_command(&mut self, command: WaitingCommand, fx: &mut Effects) {
+        self.notices.retain(|notice| notice.kind != NoticeKind::JobsWait);
+        match command {
+            WaitingCommand::Resume => self.resume(fx),
+            WaitingCommand::Discard => self.desk.waiting.clear(),
+        }
+    }
+
+    fn resume(&mut self, fx: &mut Effects) {
+        let mut left = Vec::new();
+        let mut room = None;
+        for job in std::mem::take(&mut self.desk.waiting) {
+            match job {
+                Waiting::Pictures { .. } => {
+                    room = room.or(Some(Room::Create));
+                    if !self.draw_waiting(&job, fx) {
+                        left.push(job);
+                    }
+                }
+                Waiting::Fetch { model } => self.fetch(&model, fx),
+                Waiting::Answer { .. } | Waiting::Page { .. } if self.write.job.is_some() => left.push(job),
+                Waiting::Answer { ref conversation, .. } | Waiting::Page { ref conversation, .. } => {
+                    // One text at a time: another one waits for the next word.
+                    if let Some(other) = self.desk.resuming.take() {
+                        left.push(other);
+                    }
+                    room = Some(Room::Write);
+                    let id = conversation.clone();
+                    self.desk.resuming = Some(job);
+                    if self.write.open.id.as_ref() == Some(&id) {
+                        self.resume_text(&id, fx);
+                    } else {
+                        self.open_conversation(id, fx);
+                    }
+                }
+            }
+        }
+        self.settings.room = room.unwrap_or(self.settings.room);
+        self.desk.waiting = left;
+    }
+
+    /// Draws pictures that were asked for before; false where the model is not here.
+    pub(super) fn draw_waiting(&mut self, job: &Waiting, fx: &mut Effects) -> bool {
+        let Waiting::Pictures { params, subject } = job else { return true };
+        let ready = params.check().and_then(|()| self.models.resolve(&params.model, Makes::Image));
+        let model = match ready {
+            Ok(model) => model,
+            Err(error) => {
+                self.create.error = Some(error);
+                return false;
+            }
+        };
+        let Seed::Fixed(seed) = params.seed else { return true };
+        let before = std::mem::replace(&mut self.create.subject, subject.clone());
+        self.submit(ImageRequest { params: (**params).clone(), model, seed, decode: Vec::new() }, fx);
+        self.create.subject = before;
+        true
+    }
+
+    /// Goes on with a text that was cut off, once its conversation is on the page.
+    pub(super) fn resume_text(&mut self, id: &ConversationId, fx: &mut Effects) {
+        let ours = |job: &mut Waiting| match job {
+            Waiting::Answer { conversation, .. } | Waiting::Page { conversation, .. } => conversation == id,
+            Waiting::Pictures { .. } | Waiting::Fetch { .. } => false,
+        };
+        match self.desk.resuming.take_if(ours) {
+            Some(Waiting::Answer { turn, .. }) => {
+                let last = self.write.open.turns.last().filter(|t| t.message.role == Role::Assistant);
+                if last.is_some_and(|last| last.id == turn) {
+                    self.continue_writing(fx);
+                } else if self.write.open.turns.last().is_some_and(|last| last.message.role == Role::User) {
+                    self.regenerate(fx);
+                }
+            }
+            Some(Waiting::Page { edit, at, .. }) => {
+                let page = self.write.open.page.as_ref();
+                let written = page.and_then(|page| page.get(edit)).map_or(0, |edit| edit.text.len());
+                self.write_page(at + written, fx);
+            }
+            Some(Waiting::Pictures { .. } | Waiting::Fetch { .. }) | None => {}
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! Drafts, jobs that wait for the next start, the trash, and a window that only shows.
+
+use super::*;
+
+fn persona(s: &mut AppState, command: PersonaCommand) -> Vec<Effect> {
+    do_(s, Command::Persona(command))
+}
+
+fn set(edit: PersonaEdit) -> PersonaCommand {
+    PersonaCommand::Set(edit)
+}
+
+fn loaded(s: &mut AppState, desk: Desk) {
+    update(s, Input::Store(StoreEvent::Desk(Box::new(desk))));
+}
+
+fn talk(s: &mut AppState) -> ConversationId {
+    do_(s, Command::Go(Room::Write));
+    let (id, _) = submitted(&write::say(s, "Hello"));
+    engine(s, id, EventKind::Token { text: "Hi".into() });
+    engine(s, id, EventKind::Finished(write::stats()));
+    s.write.open.id.clone().unwrap()
+}
+
+#[test]
+fn esc_leaves_every_editor_and_what_was_typed_is_there_again() {
+    let mut s = state();
+    persona(&mut s, PersonaCommand::New);
+    persona(&mut s, set(PersonaEdit::System("She repairs clocks.".into())));
+    persona(&mut s, PersonaCommand::Leave);
+    assert!(s.personas.editing.is_none());
+    persona(&mut s, PersonaCommand::New);
+    assert_eq!(s.personas.editing.as_ref().unwrap().persona.system, "She repairs clocks.");
+    // Closing the library is no other.
+    persona(&mut s, PersonaCommand::Show(false));
+    persona(&mut s, PersonaCommand::New);
+    assert_eq!(s.personas.editing.as_ref().unwrap().persona.system, "She repairs clocks.");
+    persona(&mut s, set(PersonaEdit::Name("Ada".into())));
+    persona(&mut s, PersonaCommand::Keep);
+    persona(&mut s, PersonaCommand::New);
+    assert_eq!(s.personas.editing, Some(PersonaDraft::default()), "it was saved");
+
+    let id = talk(&mut s);
+    do_(&mut s, Command::BeginEdit(1));
+    do_(&mut s, Command::SetEdit("Hello, and".into()));
+    do_(&mut s, Command::CancelEdit);
+    do_(&mut s, Command::NewConversation);
+    let data = ConversationData { id: id.clone(), turns: vec![], ..ConversationData::default() };
+    let turns = [(1, Role::User, "Hello"), (2, Role::Assistant, "Hi")];
+    let turns = turns.map(|(id, role, text)| Turn {
+        id,
+        message: Message { role, content: text.into() },
+        info: None,
+        parent: Some(id - 1),
+    });
+    do_(&mut s, Command::OpenConversation(id));
+    update(&mut s, Input::Store(StoreEvent::Conversation(Box::new(ConversationData { turns: turns.into(), ..data }))));
+    do_(&mut s, Command::BeginEdit(1));
+    assert_eq!(s.write.editing, Some((1, "Hello, and".into())));
+    // Another turn is another draft.
+    do_(&mut s, Command::BeginEdit(2));
+    assert_eq!(s.write.editing, Some((2, "Hi".into())));
+    do_(&mut s, Command::CancelEdit);
+    assert_eq!(s.desk.edits.len(), 1, "what reads as before is no draft");
+
+    do_(&mut s, Command::OpenForm("news".into()));
+    let form = s.write.form.clone().expect("there is such a form");
+    let field = form.values.keys().next().unwrap().clone();
+    do_(&mut s, Command::SetFormField(field.clone(), "half a topic".into()));
+    do_(&mut s, Command::CloseForm);
+    do_(&mut s, Command::OpenForm("news".into()));
+    assert_eq!(s.write.form.as_ref().unwrap().values[&field], "half a topic");
+}
+
+#[test]
+fn a_draft_that_is_thrown_away_comes_back_too() {
+    let mut s = state();
+    do_(&mut s, Command::Go(Room::Write));
+    persona(&mut s, PersonaCommand::New);
+    persona(&mut s, set(PersonaEdit::Name("Ada".into())));
+    persona(&mut s, PersonaCommand::Discard);
+    assert!(s.personas.editing.is_none() && s.desk.personas.is_empty());
+    assert!(s.notices.iter().any(|n| matches!(n.kind, NoticeKind::DraftDiscarded(_))));
+    do_(&mut s, Command::Undo);
+    assert_eq!(s.personas.editing.as_ref().unwrap().persona.name, "Ada");
+
+    let id = talk(&mut s);
+    do_(&mut s, Command::BeginEdit(1));
+    do_(&mut s, Command::SetEdit("Hullo".into()));
+    do_(&mut s, Command::DiscardEdit);
+    assert!(s.write.editing.is_none() && !s.desk.edits.contains_key(&(id, 1)));
+    do_(&mut s, Command::Undo);
+    assert_eq!(s.write.editing, Some((1, "Hullo".into())));
+}
+
+#[test]
+fn the_desk_is_written_once_it_rests_and_never_before_it_was_read() {
+    let mut s = state();
+    do_(&mut s, Command::SetDraft("half".into()));
+    let tick = |s: &mut AppState, ms| {
+        s.now_ms += ms;
+        do_(s, Command::Tick).into_iter().filter(|fx| matches!(fx, Effect::SaveDesk(_))).collect::<Vec<_>>()
+    };
+    tick(&mut s, 0);
+    assert_eq!(tick(&mut s, 5_000), [], "an empty one would take the place of what is there");
+    loaded(&mut s, Desk { message: "of the last time".into(), ..Desk::default() });
+    assert_eq!(s.write.draft, "half", "what was typed since is newer");
+    tick(&mut s, 10);
+    assert!(s.next_deadline_ms().is_some());
+    let desk = Desk { message: "half".into(), ..Desk::default() };
+    assert_eq!(tick(&mut s, 1_500), [Effect::SaveDesk(Box::new(desk))]);
+    assert_eq!(tick(&mut s, 1_500), []);
+    assert!(s.unkept_desk().is_none());
+}
+
+#[test]
+fn drafts_of_the_last_time_are_there_again() {
+    let mut s = state();
+    let id = talk(&mut s);
+    do_(&mut s, Command::SetDraft("a message".into()));
+    do_(&mut s, Command::BeginEdit(1));
+    do_(&mut s, Command::SetEdit("Hullo".into()));
+    persona(&mut s, PersonaCommand::New);
+    persona(&mut s, set(PersonaEdit::Name("Ada".into())));
+    let desk = s.desk_now();
+    let mut s = state();
+    loaded(&mut s, desk.clone());
+    assert_eq!(s.write.draft, "a message");
+    assert_eq!(s.desk.edits[&(id, 1)], "Hullo");
+    persona(&mut s, PersonaCommand::New);
+    assert_eq!(s.personas.editing.as_ref().unwrap().persona.name, "Ada");
+    assert_eq!(s.desk_now(), desk);
+    assert!(!s.notices.iter().any(|n| n.kind == NoticeKind::JobsWait), "no job was left");
+}
+
+#[test]
+fn pictures_that_were_not_drawn_when_the_window_closed_are_drawn_with_their_seeds() {
+    let mut s = state();
+    prompt(&mut s, "a cat");
+    do_(&mut s, Command::SetImage(ImageEdit::Count(4)));
+    do_(&mut s, Command::SetImage(ImageEdit::Seed(Seed::Fixed(10))));
+    let (id, _) = submitted(&do_(&mut s, Command::Generate));
+    prompt(&mut s, "a dog");
+    let (second, _) = submitted(&do_(&mut s, Command::Generate));
+    prompt(&mut s, "a bird");
+    let (third, _) = submitted(&do_(&mut s, Command::Generate));
+    do_(&mut s, Command::CancelJob(third));
+    engine(&mut s, id, EventKind::Picture { index: 0, picture: picture(), record: record("a cat") });
+    let desk = s.desk_now();
+    assert_eq!(desk.waiting.len(), 2, "what was cancelled is not wanted");
+
+    let mut s = state();
+    loaded(&mut s, desk.clone());
+    assert!(s.create.jobs.is_empty(), "nothing runs unasked");
+    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::JobsWait));
+    assert_eq!(s.desk_now(), desk, "and nothing is lost if nobody answers");
+    prompt(&mut s, "something new");
+    let effects = do_(&mut s, Command::Waiting(WaitingCommand::Resume));
+    let jobs: Vec<_> = effects
+        .iter()
+        .filter_map(|fx| match fx {
+            Effect::Submit { job: Job::Image(request), .. } => {
+                Some((request.params.prompt.as_str(), request.seed, request.params.count))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(jobs, [("a cat", 11, 3), ("a dog", 10, 4)]);
+    assert_eq!(s.settings.image.prompt, "something new", "the panel is the person's");
+    assert!(s.desk.waiting.is_empty() && s.notices.is_empty());
+    let _ = second;
+}
+
+#[test]
+fn another_device_draws_what_the_old_one_had_not_drawn() {
+    let mut s = state();
+    prompt(&mut s, "a cat");
+    let (old, _) = submitted(&do_(&mut s, Command::Generate));
+    let seed = s.create.jobs[0].request.seed;
+    let effects = do_(&mut s, Command::SetDevice(DeviceChoice::Cpu));
+    assert_eq!(effects[0], Effect::SetDevice(DeviceChoice::Cpu), "before the new job");
+    let (new, job) = submitted(&effects);
+    assert!(matches!(job, Job::Image(request) if request.seed == seed && request.params.prompt == "a cat"));
+    engine(&mut s, old, EventKind::Cancelled);
+    let jobs: Vec<_> = s.create.jobs.iter().map(|job| job.id).collect();
+    assert_eq!(jobs, [new]);
+}
+
+#[test]
+fn an_answer_that_was_cut_off_by_closing_goes_on_in_its_conversation() {
+    let mut s = state();
+    let (job, _) = submitted(&write::say(&mut s, "Hello"));
+    engine(&mut s, job, EventKind::Token { text: "Once upon".into() });
+    let (desk, open) = (s.desk_now(), s.write.open.clone());
+    let id = open.id.clone().unwrap();
+    assert_eq!(desk.waiting, [Waiting::Answer { conversation: id.clone(), turn: 2 }]);
+
+    let mut s = state();
+    loaded(&mut s, desk);
+    let effects = do_(&mut s, Command::Waiting(WaitingCommand::Resume));
+    assert!(effects.contains(&Effect::LoadConversation(id.clone())));
+    assert_eq!(s.room(), Room::Write);
+    let data = ConversationData { id, turns: open.turns, shelf: open.shelf, ..ConversationData::default() };
+    let effects = update(&mut s, Input::Store(StoreEvent::Conversation(Box::new(data))));
+    let Job::Text(request) = submitted(&effects).1 else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    assert_eq!(messages.last().unwrap().content, "Once upon");
+}
+
+#[test]
+fn jobs_that_are_discarded_come_back_with_ctrl_z() {
+    let mut s = state();
+    let waiting = vec![Waiting::Fetch { model: "m".into() }];
+    loaded(&mut s, Desk { waiting: waiting.clone(), ..Desk::default() });
+    do_(&mut s, Command::Waiting(WaitingCommand::Discard));
+    assert!(s.desk.waiting.is_empty());
+    do_(&mut s, Command::Undo);
+    assert_eq!(s.desk.waiting, waiting);
+    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::JobsWait));
+}
+
+// ---- The trash
+
+fn trashed(kind: TrashKind, id: &str) -> Trashed {
+    Trashed { kind, id: id.into(), name: id.into(), path: "/x".into(), bytes: 1, made_ms: 1 }
+}
+
+#[test]
+fn what_is_in_the_trash_is_restored_or_deleted_for_good_after_a_question() {
+    let mut s = state();
+    let trash = |s: &mut AppState, command| do_(s, Command::Trash(command));
+    for (kind, back) in [
+        (TrashKind::Pictures, Effect::RestorePictures(vec!["a".into()])),
+        (TrashKind::Conversations, Effect::RestoreConversation(ConversationId("a".into()))),
+        (TrashKind::Personas, Effect::RestorePersona(PersonaId("a".into()))),
+    ] {
+        assert_eq!(trash(&mut s, TrashCommand::Show(kind)), [Effect::ListTrash(kind)]);
+        let items = ["a", "b", "c"].map(|id| trashed(kind, id)).to_vec();
+        update(&mut s, Input::Store(StoreEvent::Trash { kind, items }));
+        let effects = trash(&mut s, TrashCommand::Restore("a".into()));
+        assert_eq!((effects.first(), effects.last()), (Some(&back), Some(&Effect::ListTrash(kind))));
+        assert_eq!(s.trash.items.as_ref().unwrap().len(), 2);
+
+        assert_eq!(trash(&mut s, TrashCommand::Purge), [], "nothing was asked");
+        trash(&mut s, TrashCommand::Ask(Some("b".into())));
+        trash(&mut s, TrashCommand::Keep);
+        assert_eq!(trash(&mut s, TrashCommand::Purge), [], "the answer was no");
+        trash(&mut s, TrashCommand::Ask(Some("b".into())));
+        assert_eq!(trash(&mut s, TrashCommand::Purge), [Effect::Purge { kind, ids: vec!["b".into()] }]);
+        trash(&mut s, TrashCommand::Ask(None));
+        assert_eq!(trash(&mut s, TrashCommand::Purge), [Effect::Purge { kind, ids: vec!["c".into()] }]);
+    }
+    // Ctrl+Z in the trash takes out of it, too.
+    do_(&mut s, Command::Trash(TrashCommand::Show(TrashKind::Pictures)));
+    do_(&mut s, Command::Go(Room::Gallery));
+    do_(&mut s, Command::Trash(TrashCommand::Show(TrashKind::Pictures)));
+    update(&mut s, Input::Store(StoreEvent::Trashed { paths: vec!["z".into()] }));
+    assert_eq!(do_(&mut s, Command::Undo).last(), Some(&Effect::ListTrash(TrashKind::Pictures)));
+    // A picture that is dropped on it shows itself.
+    do_(&mut s, Command::OpenFile("/a.png".into()));
+    let opened = StoreEvent::Opened { path: "/a.png".into(), picture: picture(), record: Some(record("a")) };
+    update(&mut s, Input::Store(opened));
+    assert_eq!((s.room(), s.trash.shown), (Room::Create, None));
+    do_(&mut s, Command::Trash(TrashCommand::Show(TrashKind::Personas)));
+    update(&mut s, Input::Store(StoreEvent::Trash { kind: TrashKind::Personas, items: vec![] }));
+    // A list of another trash comes too late.
+    let items = vec![trashed(TrashKind::Pictures, "x")];
+    update(&mut s, Input::Store(StoreEvent::Trash { kind: TrashKind::Pictures, items }));
+    assert_eq!(s.trash.items, Some(vec![]));
+    do_(&mut s, Command::Go(Room::Gallery));
+    assert!(s.trash.shown.is_none(), "another room is another view");
+}
+
+#[test]
+fn what_is_gone_for_good_is_not_undone() {
+    let mut s = state();
+    update(&mut s, Input::Store(StoreEvent::Trashed { paths: vec!["a".into()] }));
+    do_(&mut s, Command::Go(Room::Gallery));
+    do_(&mut s, Command::Trash(TrashCommand::Show(TrashKind::Pictures)));
+    do_(&mut s, Command::Trash(TrashCommand::Ask(Some("a".into()))));
+    do_(&mut s, Command::Trash(TrashCommand::Purge));
+    assert_eq!(do_(&mut s, Command::Undo), []);
+}
+
+// ---- A window that only shows
+
+#[test]
+fn a_window_that_only_shows_does_nothing_that_would_be_lost() {
+    let mut s = state();
+    let id = talk(&mut s);
+    let turns = s.write.open.turns.clone();
+    s.read_only = true;
+    prompt(&mut s, "a cat");
+    let chats = vec![ImportedChat::default()];
+    for input in [
+        Input::Command(Command::Generate),
+        Input::Command(Command::Regenerate),
+        Input::Command(Command::TrashConversation(id.clone())),
+        Input::Command(Command::RenameConversation(id, "x".into())),
+        Input::Store(StoreEvent::ChatsOpened { chats, left_out: vec![] }),
+    ] {
+        s.notices.clear();
+        assert_eq!(update(&mut s, input.clone()), [], "{input:?}");
+        let told = |n: &Notice| matches!(&n.kind, NoticeKind::Problem(p) if *p.0.cause() == Cause::ReadOnly);
+        assert!(s.notices.iter().any(told), "{input:?}");
+        assert_eq!(s.write.open.turns, turns, "{input:?}");
+        assert_eq!(s.write.conversations.len(), 1, "{input:?}");
+        assert!(s.create.jobs.is_empty());
+    }
+    // It is looked around in.
+    do_(&mut s, Command::Go(Room::Gallery));
+    assert_eq!(s.room(), Room::Gallery);
+}
+
+// ---- Where no dialog can open
+
+#[test]
+fn a_path_is_typed_where_no_dialog_can_open() {
+    let mut s = state();
+    let no_dialog = |s: &mut AppState, what| update(s, Input::NoDialog(what));
+    let ask = |s: &mut AppState, command| do_(s, Command::Ask(command));
+    no_dialog(&mut s, NoDialog::Asks(PathFor::File));
+    ask(&mut s, AskCommand::Type("  ".into()));
+    assert_eq!(ask(&mut s, AskCommand::Take), []);
+    assert!(s.ask.path.is_some(), "nothing was typed yet");
+    ask(&mut s, AskCommand::Type("/a/half".into()));
+    ask(&mut s, AskCommand::Leave);
+    no_dialog(&mut s, NoDialog::Asks(PathFor::File));
+    assert_eq!(s.ask.path.as_ref().unwrap().1, "/a/half", "Esc loses nothing");
+    ask(&mut s, AskCommand::Type("\"/a/cat 猫.png\"".into()));
+    assert_eq!(ask(&mut s, AskCommand::Take), [Effect::OpenPicture("/a/cat 猫.png".into())]);
+    no_dialog(&mut s, NoDialog::Asks(PathFor::LibraryFolder));
+    ask(&mut s, AskCommand::Type("file:///pictures".into()));
+    let effects = ask(&mut s, AskCommand::Take);
+    assert!(effects.contains(&Effect::SetLibraryFolder("/pictures".into())), "{effects:?}");
+
+    // Copies tell where they are, until that is read.
+    no_dialog(&mut s, NoDialog::Saves("/home/exports/cat.png".into()));
+    for (path, kind) in [
+        ("/home/exports/cat.png", NoticeKind::SavedUnasked("/home/exports/cat.png".into())),
+        ("/chosen.png", NoticeKind::Exported("/chosen.png".into())),
+    ] {
+        update(&mut s, Input::Store(StoreEvent::Exported { path: path.into() }));
+        let notice = s.notices.last().unwrap();
+        assert_eq!((notice.kind.stays(), &notice.kind), (path.contains("exports"), &kind));
+    }
+}
+
+#[test]
+fn a_folder_is_made_for_a_copy_only_if_that_is_wanted() {
+    let mut s = state();
+    for (command, make) in [(AskCommand::Leave, false), (AskCommand::MakeFolder, true)] {
+        update(&mut s, Input::NoFolder("/new".into()));
+        assert_eq!(s.ask.folder, Some("/new".into()));
+        assert_eq!(do_(&mut s, Command::Ask(command)), [Effect::MakeFolder(make)]);
+        assert_eq!(s.ask.folder, None);
+    }
+}

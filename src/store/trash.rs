@@ -1,0 +1,88 @@
+//! What the trashes of pictures, conversations and personas hold, and how it is deleted for good.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::journal::Journals;
+use super::library::{self, Scan};
+use super::personas::Personas;
+use crate::domain::{ConversationId, LibraryItem, PersonaId, TrashKind, Trashed};
+use crate::error::{Doing, Result, StudioError};
+
+/// The pictures that a walk through a library's trash has found.
+pub fn pictures(scan: Scan, library: &Path) -> Vec<Trashed> {
+    let trashed = |item: LibraryItem| {
+        let id = library::old_place(library, &item.path)?;
+        let name = item.record.map(|record| record.prompt).unwrap_or_default();
+        let LibraryItem { path, bytes, made_ms, .. } = item;
+        Some(Trashed { kind: TrashKind::Pictures, id, name, path, bytes, made_ms })
+    };
+    scan.finish(Vec::new(), &[]).into_iter().filter_map(trashed).collect()
+}
+
+pub fn conversations(journals: &Journals) -> Vec<Trashed> {
+    let trash = Journals::new(journals.trash_folder());
+    let files = trash.files();
+    let trashed = |head: crate::domain::ConversationHead| {
+        let (.., path) = files.iter().find(|(_, id, _)| *id == head.id)?;
+        Some(Trashed {
+            kind: TrashKind::Conversations,
+            id: PathBuf::from(&head.id.0),
+            name: head.title,
+            path: path.clone(),
+            bytes: size(path),
+            made_ms: head.changed_ms,
+        })
+    };
+    trash.list().into_iter().filter_map(trashed).collect()
+}
+
+pub fn personas(personas: &Personas) -> Vec<Trashed> {
+    let trash = Personas::new(personas.trash_folder());
+    let trashed = |kept: crate::domain::KeptPersona| {
+        let path = trash.file(&kept.id)?;
+        let changed = fs::metadata(&path).and_then(|about| about.modified());
+        Some(Trashed {
+            kind: TrashKind::Personas,
+            id: PathBuf::from(&kept.id.0),
+            name: kept.persona.name,
+            bytes: size(&path),
+            path,
+            made_ms: changed.map_or(0, super::disk_time_ms),
+        })
+    };
+    trash.list().into_iter().filter_map(trashed).collect()
+}
+
+fn size(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |about| about.len())
+}
+
+/// Deletes for good. Nothing outside of the trash is touched.
+pub fn purge(
+    kind: TrashKind,
+    ids: Vec<PathBuf>,
+    library: &Path,
+    journals: &mut Journals,
+    people: &Personas,
+) -> Result<()> {
+    let mut outcome = Ok(());
+    for id in ids {
+        let name = || id.to_string_lossy().into_owned();
+        let done = match kind {
+            TrashKind::Pictures => library::purge(library, &id),
+            TrashKind::Conversations => journals.purge(&ConversationId(name())),
+            TrashKind::Personas => people.purge(&PersonaId(name())),
+        };
+        outcome = outcome.and(done);
+    }
+    outcome
+}
+
+/// Removes a file that may be gone already.
+pub fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StudioError::io(Doing::Deleting, path, &e)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,152 @@
+//! What the window itself asks or says above all rooms: a path where no file dialog can open, a folder that is not
+//! there, jobs of the last time, and that it may only show.
+
+use egui::{Align, Frame, Id, Key, Label, Layout, Margin, Modal, Panel, RichText, Stroke, Ui, vec2};
+
+use super::cx::Cx;
+use super::icons;
+use super::texts::T;
+use super::theme::{self, BODY, S1, S2, S3};
+use super::widgets::{self, Field};
+use crate::domain::Waiting;
+use crate::state::{AskCommand, Command, PathFor, WaitingCommand};
+
+const WIDTH: f32 = 480.0;
+
+/// The questions that are open.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let ask = &cx.state.ask;
+    if let Some((purpose, text)) = &ask.path {
+        path(ui, cx, *purpose, text);
+    } else if let Some(folder) = &ask.folder {
+        let text = cx.with(T::FolderMissing, &[&folder.display()]);
+        modal(ui, cx, "folder", |ui, cx| {
+            ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.strong)).wrap());
+            ui.add_space(S2);
+            ui.horizontal(|ui| {
+                if widgets::button(ui, icons::FOLDER, cx.t(T::MakeFolder)).clicked() {
+                    cx.push(Command::Ask(AskCommand::MakeFolder));
+                }
+                if widgets::text_button(ui, cx.t(T::DoNotSave)).clicked() {
+                    cx.push(Command::Ask(AskCommand::Leave));
+                }
+            });
+        });
+    }
+}
+
+fn modal(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, add: impl FnOnce(&mut Ui, &mut Cx<'_>)) {
+    let frame = Frame::new()
+        .fill(cx.p.raised)
+        .stroke(Stroke::new(1.0, cx.p.line_strong))
+        .corner_radius(8)
+        .inner_margin(Margin::same(16));
+    Modal::new(Id::unique(("ask", name))).frame(frame).show(ui.ctx(), |ui| {
+        ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 96.0));
+        ui.spacing_mut().item_spacing.y = S2;
+        add(ui, cx);
+    });
+}
+
+fn path(ui: &mut Ui, cx: &mut Cx<'_>, purpose: PathFor, text: &str) {
+    let title = match purpose {
+        PathFor::File | PathFor::Face => T::PathOfFile,
+        PathFor::Model => T::PathOfModel,
+        PathFor::LibraryFolder => T::LibraryFolder,
+        PathFor::ModelsFolder => T::ModelsFolder,
+    };
+    modal(ui, cx, "path", |ui, cx| {
+        widgets::title(ui, cx.t(title));
+        ui.add(Label::new(RichText::new(cx.t(T::PathAbout)).size(BODY).color(cx.p.muted)).wrap());
+        let id = Id::unique("ask-path-field");
+        let name = cx.t(T::Path);
+        let hint = cx.t(T::PathHint);
+        let spec = Field { id, name, hint, rows: 1, max_height: 32.0, newline: None, framed: true };
+        let (response, changed) = widgets::field(ui, text, &spec);
+        if let Some(text) = changed {
+            cx.push(Command::Ask(AskCommand::Type(text)));
+        }
+        let enter = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+        let frame = ui.ctx().cumulative_frame_nr();
+        let before = ui.data_mut(|d| std::mem::replace(d.get_temp_mut_or_default::<u64>(id), frame));
+        if before + 1 < frame || ui.memory(|memory| memory.focused().is_none()) {
+            response.request_focus();
+        }
+        ui.add_space(S1);
+        ui.horizontal(|ui| {
+            let ready = !text.trim().is_empty();
+            let open = widgets::primary(ui, icons::FOLDER_OPEN, cx.t(T::OpenPath), "", ready, vec2(120.0, 32.0));
+            if ready && (open.clicked() || enter) {
+                cx.push(Command::Ask(AskCommand::Take));
+            }
+            ui.add_space(S1);
+            if widgets::text_button(ui, cx.t(T::Cancel)).clicked() {
+                cx.push(Command::Ask(AskCommand::Leave));
+            }
+        });
+    });
+}
+
+/// A strip above the rooms of a window that only shows.
+pub fn read_only(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let frame = Frame::new().fill(cx.p.warn_soft).inner_margin(Margin::symmetric(16, 4));
+    Panel::top("read-only").exact_size(32.0).resizable(false).frame(frame).show(ui, |ui| {
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = S2;
+            ui.add(Label::new(theme::icon(icons::WARNING, 16.0).color(cx.p.warn)));
+            let text = cx.t(T::ReadOnlyWindow);
+            ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.strong)).truncate()).on_hover_text(text);
+        });
+    });
+}
+
+/// Jobs that were not over when the window closed.
+pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, dismiss: Command) {
+    let mut counts = [0_usize; 3];
+    for job in &cx.state.desk.waiting {
+        match job {
+            Waiting::Pictures { params, .. } => counts[0] += params.count as usize,
+            Waiting::Answer { .. } | Waiting::Page { .. } => counts[1] += 1,
+            Waiting::Fetch { .. } => counts[2] += 1,
+        }
+    }
+    let words = [
+        (T::WaitingPicture, T::WaitingPictures),
+        (T::WaitingText, T::WaitingTexts),
+        (T::WaitingModel, T::WaitingModels),
+    ];
+    let parts = counts.into_iter().zip(words).filter(|(n, _)| *n > 0);
+    let parts: Vec<String> = parts.map(|(n, (one, more))| cx.with(if n == 1 { one } else { more }, &[&n])).collect();
+    let text = cx.with(T::JobsWait, &[&parts.join(cx.lang.pick(", ", "、"))]);
+    let frame = Frame::new()
+        .fill(cx.p.raised)
+        .stroke(Stroke::new(1.0, cx.p.line_strong))
+        .corner_radius(8)
+        .shadow(ui.visuals().popup_shadow)
+        .inner_margin(Margin { left: 12, right: 6, top: 6, bottom: 10 });
+    frame.show(ui, |ui| {
+        ui.set_width(362.0);
+        ui.spacing_mut().item_spacing.y = S1;
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+                if widgets::icon_button(ui, icons::X, cx.t(T::Later)).clicked() {
+                    cx.push(dismiss);
+                }
+                ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
+                    ui.add_space(S1);
+                    ui.add(Label::new(theme::icon(icons::CLOCK, 16.0).color(cx.p.accent_text)));
+                    ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap());
+                });
+            });
+        });
+        ui.horizontal(|ui| {
+            ui.add_space(S3 + S3);
+            if widgets::text_button(ui, cx.t(T::ResumeJobs)).clicked() {
+                cx.push(Command::Waiting(WaitingCommand::Resume));
+            }
+            if widgets::text_button(ui, cx.t(T::DiscardJobs)).clicked() {
+                cx.push(Command::Waiting(WaitingCommand::Discard));
+            }
+        });
+    });
+}

@@ -1,0 +1,147 @@
+//! The trashes, and a store that may only read.
+
+use aigc_studio::domain::TrashKind;
+
+use super::*;
+
+#[test]
+fn each_trash_is_listed_restored_from_and_emptied() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    for seed in [1, 2] {
+        store.send(save(seed, seed));
+    }
+    let mut pictures = Vec::new();
+    for _ in 0..2 {
+        let StoreEvent::PictureSaved { item, .. } = next(&events) else { panic!() };
+        pictures.push(item.path);
+    }
+    for name in ["a", "b"] {
+        store.send(journal(name, JournalEntry::Title { title: format!("title {name}") }));
+        store.send(journal(name, begin(1, Role::User, name)));
+        store.send(Request::DeleteConversation(ConversationId(name.into())));
+        let persona = Persona { name: name.into(), avatar: Some(vec![1]), ..Persona::default() };
+        let id = PersonaId(name.into());
+        store.send(Request::SavePersona {
+            id: id.clone(),
+            persona: Box::new(persona),
+            face: aigc_studio::domain::Face::Keep,
+        });
+        store.send(Request::DeletePersona(id));
+    }
+    store.send(Request::Trash(pictures.clone()));
+    let trash = |kind| {
+        store.send(Request::ListTrash(kind));
+        loop {
+            if let StoreEvent::Trash { kind: of, items } = next(&events)
+                && of == kind
+            {
+                return items;
+            }
+        }
+    };
+    let files = |folder: &str| {
+        let mut count = 0;
+        let mut folders = vec![home.path().join(folder)];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                match entry.path().is_dir() {
+                    true => folders.push(entry.path()),
+                    false => count += 1,
+                }
+            }
+        }
+        count
+    };
+    for (kind, folder, each) in [
+        (TrashKind::Pictures, "library/.trash", 1),
+        (TrashKind::Conversations, "conversations/.trash", 1),
+        (TrashKind::Personas, "personas/.trash", 2),
+    ] {
+        let items = trash(kind);
+        assert_eq!(items.len(), 2, "{kind:?}");
+        assert!(items.iter().all(|item| item.kind == kind && item.path.exists() && item.bytes > 0), "{items:?}");
+        let expected = match kind {
+            TrashKind::Pictures => "a red apple",
+            TrashKind::Conversations => "title ",
+            TrashKind::Personas => "",
+        };
+        assert!(items.iter().all(|item| item.name.starts_with(expected) && !item.name.is_empty()));
+        let (one, other) = (items[0].id.clone(), items[1].id.clone());
+        let name = one.to_string_lossy().into_owned();
+        match kind {
+            TrashKind::Pictures => {
+                assert!(pictures.contains(&one));
+                store.send(Request::Restore(vec![one.clone()]));
+            }
+            TrashKind::Conversations => store.send(Request::RestoreConversation(ConversationId(name))),
+            TrashKind::Personas => store.send(Request::RestorePersona(PersonaId(name))),
+        }
+        let left: Vec<_> = trash(kind).into_iter().map(|item| item.id).collect();
+        assert_eq!(left, std::slice::from_ref(&other), "{kind:?}");
+        // What is no part of the trash's list is not touched.
+        store.send(Request::Purge { kind, ids: vec!["../../settings.toml".into(), one, other] });
+        assert_eq!(trash(kind), [], "{kind:?}");
+        assert_eq!(files(folder), 0, "{kind:?}");
+        let kept = files(folder.trim_end_matches("/.trash"));
+        assert_eq!(kept, each, "{kind:?}: the restored one is there");
+    }
+}
+
+/// The whole folder, names and bytes.
+fn everything(folder: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let mut all = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.path().is_dir() {
+                true => folders.push(entry.path()),
+                false => all.push((entry.path(), std::fs::read(entry.path()).unwrap())),
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn a_store_that_may_only_read_changes_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    store.send(save(1, 1));
+    let StoreEvent::PictureSaved { item, .. } = next(&events) else { panic!() };
+    store.send(journal("a", begin(1, Role::User, "hello")));
+    drop(store);
+    let before = everything(home.path());
+
+    let (store, events) = Store::open(&Paths::below(home.path()), &Settings::default(), Arc::new(|| {}), true);
+    let refused = |request: Request| {
+        let about = format!("{request:?}");
+        store.send(request);
+        match next(&events) {
+            StoreEvent::Failed(error) | StoreEvent::PictureFailed { error, .. } => {
+                assert_eq!(*error.cause(), aigc_studio::error::Cause::ReadOnly, "{about}");
+            }
+            other => panic!("{about}: {other:?}"),
+        }
+    };
+    let id = || ConversationId("a".into());
+    let person = || PersonaId("p".into());
+    refused(save(2, 2));
+    refused(Request::Trash(vec![item.path.clone()]));
+    refused(Request::Restore(vec![item.path.clone()]));
+    refused(journal("a", begin(2, Role::User, "more")));
+    refused(Request::KeepConversations(vec![(ConversationId("b".into()), vec![])]));
+    refused(Request::DeleteConversation(id()));
+    refused(Request::RestoreConversation(id()));
+    refused(Request::SavePersona { id: person(), persona: Box::default(), face: aigc_studio::domain::Face::Keep });
+    refused(Request::DeletePersona(person()));
+    refused(Request::RestorePersona(person()));
+    refused(Request::SaveSettings(Box::default()));
+    refused(Request::SaveDesk(Box::default()));
+    refused(Request::Purge { kind: TrashKind::Pictures, ids: vec![item.path] });
+    store.send(Request::ListConversations);
+    assert!(matches!(next(&events), StoreEvent::Conversations(heads) if heads.len() == 1), "it reads");
+    drop(store);
+    assert_eq!(everything(home.path()), before);
+}
