@@ -18,7 +18,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         let head = |ui: &mut Ui, cx: &mut Cx<'_>| {
             widgets::heading(ui, cx.t(T::Models));
         };
-        layout::line(ui, cx, 160.0, head, |ui, cx| {
+        layout::line(ui, cx, 100.0, head, |ui, cx| {
             let open = widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::OpenModelFile));
             if open.on_hover_text(cx.t(T::OpenModelFileHover)).clicked() {
                 cx.push(Command::ChooseModelFile);

@@ -104,7 +104,7 @@ fn looks(ui: &mut Ui, cx: &mut Cx<'_>) {
             choices(ui, cx, T::Theme, &items, Some(cx.state.settings.theme), Command::SetTheme);
         });
         row(ui, cx, T::TextSize, None, |ui, cx| {
-            let items = [(0.9, "90%"), (1.0, "100%"), (1.1, "110%"), (1.25, "125%"), (1.5, "150%")];
+            let items = [(0.9, "90%"), (1.0, "100%"), (1.1, "110%"), (1.25, "125%"), (1.5, "150%"), (2.0, "200%")];
             let zoom = cx.state.settings.zoom.unwrap_or(1.0);
             let on = items.iter().map(|(z, _)| *z).find(|z: &f32| (z - zoom).abs() < 0.01);
             choices(ui, cx, T::TextSize, &items, on, Command::SetZoom);
