@@ -5,15 +5,16 @@ use std::path::PathBuf;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::domain::Wake;
+use crate::domain::{MODEL_ENDINGS, Wake};
 use crate::error::{Doing, StudioError};
 use crate::lang::Lang;
-use crate::state::Command;
+use crate::state::{Command, Input};
 use crate::store::Request;
 
 /// What a dialog leads to.
 pub enum Answer {
     Command(Command),
+    Input(Box<Input>),
     Store(Box<Request>),
     Failed(StudioError),
 }
@@ -88,10 +89,25 @@ impl Dialogs {
         self.wait(dialog.pick_file(), |path| Answer::Command(Command::OpenFile(path)));
     }
 
-    pub fn model_file(&self, lang: Lang) {
-        let filter = lang.pick("Models", "模型");
-        let dialog = rfd::AsyncFileDialog::new().add_filter(filter, &["gguf", "safetensors"]);
-        self.wait(dialog.pick_file(), |path| Answer::Command(Command::UseModel(path.display().to_string())));
+    pub fn model_file(&self, lang: Lang, then: impl FnOnce(PathBuf) -> Command + Send + 'static) {
+        // An index names the files of a model in several.
+        let endings: Vec<&str> = MODEL_ENDINGS.into_iter().chain(["json"]).collect();
+        let dialog = rfd::AsyncFileDialog::new()
+            .add_filter(lang.pick("Models", "模型"), &endings)
+            .add_filter(lang.pick("All files", "所有文件"), &["*"]);
+        self.wait(dialog.pick_file(), move |path| Answer::Command(then(path)));
+    }
+
+    /// Does what may take long on another thread; what it makes is an input.
+    pub fn aside(&self, name: &str, work: impl FnOnce() -> Input + Send + 'static) {
+        let (sender, wake) = (self.sender.clone(), self.wake.clone());
+        let work = move || {
+            let _ = sender.send(Answer::Input(Box::new(work())));
+            wake();
+        };
+        if let Err(error) = std::thread::Builder::new().name(name.to_owned()).spawn(work) {
+            tracing::error!("no thread for {name}: {error}");
+        }
     }
 
     pub fn folder(&self, now: PathBuf, then: fn(PathBuf) -> Command) {

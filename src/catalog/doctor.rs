@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::domain::{ModelCard, bytes as size_of};
+use crate::domain::{BrokenFile, ModelCard, bytes as size_of};
 use crate::error::{Result, StudioError};
 use crate::formats::family::{self, Kind, Lack};
 use crate::formats::file::{bad, read_json};
@@ -375,6 +375,8 @@ pub struct Shelf {
     pub reports: Vec<Report>,
     /// Models in several files of which some are missing.
     pub incomplete: Vec<ModelCard>,
+    /// Files that cannot be used.
+    pub broken: Vec<BrokenFile>,
 }
 
 impl Shelf {

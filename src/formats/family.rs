@@ -91,8 +91,7 @@ pub fn few_by_name(name: &str) -> bool {
     words.iter().any(|word| FEW.contains(&word.as_str())) || words.iter().enumerate().any(hyper)
 }
 
-/// Endings of files that models come in.
-pub const ENDINGS: [&str; 7] = ["safetensors", "sft", "gguf", "ckpt", "pt", "pth", "bin"];
+pub use crate::domain::MODEL_ENDINGS as ENDINGS;
 
 /// Whether a model's name says that it predicts velocity: "vpred", "v-pred", "768-v".
 fn velocity_by_name(name: &str) -> bool {

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{PageCommand, PersonaCommand, ShotKey, TextKnob};
+use super::{ModelAsk, PageCommand, PersonaCommand, ShotKey, TextKnob};
 use crate::domain::{
-    AnswerForm, ConversationId, DeviceChoice, Grammar, Job, JobId, JournalEntry, KvType, Latents, LedgerRequest,
-    NoiseSource, Overflow, Persona, PersonaId, Picture, PictureRecord, Room, Sampler, Schedule, Seed, Settings, Theme,
-    WindowGeometry,
+    AnswerForm, ConversationId, DeviceChoice, Grammar, Job, JobId, JournalEntry, KvType, Latents, LedgerRequest, Makes,
+    NoiseSource, Overflow, Persona, PersonaId, Picture, PictureRecord, RemovedModel, Room, Sampler, Schedule, Seed,
+    Settings, Theme, WindowGeometry,
 };
 use crate::lang::Lang;
 use crate::writing::export::{Document, TextFormat};
@@ -147,6 +147,24 @@ pub enum Command {
     AnswerTerms(String, bool),
     UseModel(String),
     ChooseModelFile,
+    ChooseModelFolder,
+    /// A model file or folder from anywhere: the doctor looks into it first.
+    OpenModel(PathBuf),
+    /// A dialog for a file with what this model (an id, or its file's path) lacks.
+    ChooseMissingPart(String),
+    PartChosen(String, PathBuf),
+    /// Takes a model's files away, into the trash.
+    RemoveModel(String),
+    /// The same for a file that cannot be used.
+    RemoveModelFile(PathBuf),
+    RestoreModel(RemovedModel),
+    EmptyModelTrash,
+    /// No longer lists a file that was opened from elsewhere; it stays where it is.
+    ForgetModel(PathBuf),
+    FilterModels(Option<Makes>),
+    /// To the models that make this, from where the one in use falls short.
+    BetterModels(Makes),
+    DismissModelError,
     Unload,
 }
 
@@ -223,6 +241,17 @@ pub enum Effect {
     Fetch(String),
     CancelFetch(String),
     AskModelFile,
+    AskModelFolder,
+    /// A dialog for a part of this model.
+    AskPartFile(String),
+    /// The answer is a [`super::ModelNews`], as for the next ones.
+    OpenModel(ModelAsk),
+    RemoveModel(String),
+    RemoveModelFile(PathBuf),
+    RestoreModel(RemovedModel),
+    EmptyModelTrash,
+    /// Reads the models folder anew.
+    ReadModels,
 
     SavePicture {
         job: JobId,

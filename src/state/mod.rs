@@ -1,6 +1,7 @@
 //! The whole state of the program as plain data, the commands that views may give, and [`update`], the one function
 //! that changes it. Pure: no clock, no dice, no files. Time and randomness are fields that the app fills in.
 
+mod advice;
 mod command;
 mod create;
 mod gallery;
@@ -15,6 +16,7 @@ mod update;
 mod wanted;
 mod write;
 
+pub use advice::{Advice, Cannot};
 pub use command::*;
 pub use create::*;
 pub use gallery::*;
@@ -30,7 +32,7 @@ pub use write::*;
 
 use std::path::PathBuf;
 
-use crate::domain::{JobId, PersonaId, Room, Settings, TextParams};
+use crate::domain::{JobId, PersonaId, RemovedModel, Room, Settings, TextParams};
 use crate::error::StudioError;
 use crate::lang::{Both, Lang};
 
@@ -121,6 +123,8 @@ pub enum NoticeKind {
     /// until it is dismissed.
     SettingsRestored(Vec<Both>),
     ModelFetched(String),
+    /// A model is in the trash; undo brings it back.
+    ModelRemoved(RemovedModel),
     /// The memory is freed once the jobs before it are over.
     MemoryWaits,
     MemoryFreed,

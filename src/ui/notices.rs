@@ -128,6 +128,10 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         NoticeKind::ModelFetched(id) => {
             (icons::CHECK_CIRCLE, cx.with(T::ModelFetched, &[&super::models_bits::name(cx, id)]), None)
         }
+        NoticeKind::ModelRemoved(removed) => {
+            let text = cx.with(T::ModelRemoved, &[&removed.name, &crate::domain::bytes(removed.bytes)]);
+            (icons::TRASH, text, Some((T::Undo, Command::RestoreModel(removed.clone()))))
+        }
         NoticeKind::MemoryWaits => (icons::CLOCK, cx.t(T::MemoryWaits).to_owned(), None),
         NoticeKind::MemoryFreed => (icons::CHECK_CIRCLE, cx.t(T::MemoryFreed).to_owned(), None),
         NoticeKind::Problem(_) => (icons::WARNING_CIRCLE, String::new(), None),

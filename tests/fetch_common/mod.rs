@@ -33,6 +33,7 @@ pub fn card(id: &str, bytes: &[u8], sources: Vec<Source>) -> ModelCard {
         about_zh: "x".into(),
         licence: "MIT".into(),
         terms: None,
+        quality: Default::default(),
         memory: 1,
         files: vec![ModelFile {
             name: "m.gguf".into(),

@@ -18,7 +18,7 @@ mod shelf;
 mod tests;
 mod write;
 
-use super::{AppState, Command, Effect, NoticeKind, Phase};
+use super::{AppState, Command, Effect, ModelNews, NoticeKind, Phase};
 use crate::domain::{Event, EventKind, FetchEvent, Grammar, Ledger, Room, StoreEvent};
 use crate::error::{Result, StudioError};
 
@@ -35,6 +35,7 @@ pub enum Input {
     Grammar(Grammar, Result<()>),
     /// A text or a picture is on the clipboard.
     Copied,
+    Models(ModelNews),
     /// The engine could not be told to free its memory.
     NotUnloaded(StudioError),
 }
@@ -50,6 +51,7 @@ pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::Ledger(serial, ledger) => state.measured(serial, ledger),
         Input::Grammar(grammar, outcome) => state.grammar_checked(grammar, outcome),
         Input::Copied => state.note(NoticeKind::Copied),
+        Input::Models(news) => state.model_news(news, &mut effects),
         Input::NotUnloaded(error) => state.not_unloaded(error),
     }
     state.load_stage(&mut effects);
@@ -171,6 +173,21 @@ impl AppState {
             Command::CancelFetch(id) => self.cancel_fetch(&id, fx),
             Command::UseModel(id) => self.use_model(&id),
             Command::ChooseModelFile => fx.push(Effect::AskModelFile),
+            Command::ChooseModelFolder => fx.push(Effect::AskModelFolder),
+            Command::OpenModel(path) => self.open_model(path, fx),
+            Command::ChooseMissingPart(name) => self.choose_missing_part(&name, fx),
+            Command::PartChosen(id, path) => self.part_chosen(id, path, fx),
+            Command::RemoveModel(id) => self.remove_model(id, fx),
+            Command::RemoveModelFile(path) => fx.push(Effect::RemoveModelFile(path)),
+            Command::RestoreModel(removed) => fx.push(Effect::RestoreModel(removed)),
+            Command::EmptyModelTrash => fx.push(Effect::EmptyModelTrash),
+            Command::ForgetModel(path) => self.forget_model(&path),
+            Command::FilterModels(makes) => self.models.filter = makes,
+            Command::BetterModels(makes) => {
+                self.models.filter = Some(makes);
+                self.go(Room::Models, fx);
+            }
+            Command::DismissModelError => self.models.error = None,
             Command::Unload => self.unload(fx),
         }
     }
@@ -179,6 +196,10 @@ impl AppState {
         self.settings.room = room;
         if room == Room::Gallery && self.gallery.items.is_none() {
             fx.push(Effect::ScanLibrary);
+        }
+        // Models may have come or gone outside the window.
+        if room == Room::Models {
+            fx.push(Effect::ReadModels);
         }
     }
 

@@ -2,12 +2,13 @@
 
 use egui::{Align, Button, Frame, Id, Key, Label, Layout, Margin, RichText, Stroke, Ui, vec2};
 
+use crate::domain::Makes;
 use crate::state::{Command, ModelEntry, Phase, TextJob};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, BODY, S1, S2, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
-use crate::ui::{icons, models_bits};
+use crate::ui::{advice, icons, models_bits};
 
 pub fn field_id() -> Id {
     Id::unique("write-draft")
@@ -27,6 +28,8 @@ pub fn above(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     if let Some(job) = &cx.state.write.job {
         goings_on(ui, cx, job);
+    } else {
+        advice::notice(ui, cx, Makes::Text);
     }
 }
 
