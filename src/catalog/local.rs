@@ -21,13 +21,6 @@ const MOST: u64 = 1 << 20;
 const MAX_FOLDERS: usize = 1000;
 const MAX_FILES: usize = 64;
 
-/// The parts of `model_index.json` that tell the family.
-#[derive(Deserialize)]
-struct Index {
-    #[serde(rename = "_class_name")]
-    class: String,
-}
-
 /// What `unet/config.json` and the scheduler's say of the model's habits.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -55,22 +48,13 @@ pub fn scan(folder: &Path) -> Vec<ModelCard> {
 }
 
 fn card(folder: &Path) -> Option<ModelCard> {
-    let index: Index = serde_json::from_str(&read_text(&folder.join(INDEX), MOST).ok()?).ok()?;
     let habits = |path: &str| -> Habits {
         read_text(&folder.join(path), MOST).ok().and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default()
     };
     let (unet, scheduler) = (habits("unet/config.json"), habits("scheduler/scheduler_config.json"));
     let transformer = habits("transformer/config.json");
     let name = folder.file_name()?.to_string_lossy().into_owned();
-    let family = match index.class.as_str() {
-        "StableDiffusionXLPipeline" => Family::Xl,
-        "StableDiffusionPipeline" | "LatentConsistencyModelPipeline" if unet.cross_attention_dim == 1024 => Family::Sd2,
-        "StableDiffusionPipeline" | "LatentConsistencyModelPipeline" => Family::Sd1,
-        "StableDiffusion3Pipeline" => Family::Sd3,
-        "FluxPipeline" => Family::Flux,
-        "ZImagePipeline" => Family::ZImage,
-        _ => return None,
-    };
+    let family = Family::of_folder(folder)?;
     let distilled =
         if family == Family::Flux { transformer.guidance_embeds } else { unet.time_cond_proj_dim.is_some() };
     // Models of few steps say so by their scheduler, or by their names alone; of FLUX, schnell is the one that was not

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 mod late;
+mod models;
 mod page;
 mod personas;
 mod shelf;
