@@ -10,7 +10,7 @@ use aigc_studio::ui::texts::T;
 use egui::Key;
 use egui::Modifiers;
 use egui::accesskit::Role as Part;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use std::sync::Arc;
 use ui_states::*;
 

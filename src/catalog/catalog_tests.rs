@@ -150,7 +150,7 @@ fn a_file_by_hand_of_a_card_without_a_hash_is_not_checked() {
 #[test]
 fn a_fetched_model_is_removed_and_comes_back() {
     let home = tempfile::tempdir().unwrap();
-    let mut catalog = small_card(home.path());
+    let catalog = small_card(home.path());
     fs::create_dir(home.path().join("mine")).unwrap();
     fs::write(home.path().join("mine/m.gguf"), "hello").unwrap();
     let removed = catalog.remove("mine").unwrap();
