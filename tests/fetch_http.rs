@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use aigc_studio::catalog::{Catalog, FetchConfig, Fetcher};
 use aigc_studio::domain::{FetchEventKind, Makes, ModelPresence, Source};
 use aigc_studio::error::Cause;
-use fetch_common::{Manner, Server, card, config, content, finish, run, sources_failed};
+use fetch_common::{COMMIT, Manner, Server, card, config, content, finish, run, sources_failed};
 
 fn hub_card(id: &str, bytes: &[u8]) -> aigc_studio::domain::ModelCard {
     card(id, bytes, vec![hub()])
@@ -248,6 +248,99 @@ fn dropping_the_handle_cancels() {
     drop(fetcher);
     assert!(start.elapsed() < Duration::from_millis(600));
     assert!(matches!(finish(&events).last(), Some(FetchEventKind::Cancelled)));
+}
+
+/// A card whose file has no hash, and about the right size.
+fn open_card(bytes: &[u8], repo: &str) -> aigc_studio::domain::ModelCard {
+    let source = Source::Hub { repo: repo.into(), revision: "main".into(), path: "m.gguf".into() };
+    let mut card = card("m", bytes, vec![source]);
+    card.files[0].sha256.clear();
+    card.files[0].bytes = bytes.len() as u64 / 1000 * 1001;
+    card
+}
+
+#[test]
+fn the_hub_is_asked_for_the_hash_that_a_card_has_not_and_what_it_said_is_kept() {
+    let home = tempfile::tempdir().unwrap();
+    let bytes = content(300_000);
+    let sha256 = card("m", &bytes, vec![]).files[0].sha256.clone();
+    let server = Server::start(bytes.clone(), Manner::Hub { sha256: sha256.clone(), bytes: 300_000 });
+    // The repository was renamed: its hub sends to the new name.
+    let card = open_card(&bytes, "old/name");
+    let events = run(config(&server.base), card.clone(), home.path());
+    let Some(FetchEventKind::Finished { path }) = events.last() else { panic!("{events:?}") };
+    assert_eq!(fs::read(path).unwrap(), bytes);
+    let asked: Vec<_> = server.requests().iter().map(|r| (r.method.clone(), r.path.clone())).collect();
+    let place = |revision: &str| format!("/old/name/resolve/{revision}/m.gguf");
+    assert_eq!(asked[0], ("HEAD".to_owned(), place("main")));
+    assert_eq!(asked.last().unwrap(), &("GET".to_owned(), place(COMMIT)), "the commit that was told is fetched");
+    // The catalogue knows it now, and nobody is asked again.
+    let toml = fetch_common::to_toml(&card).replace(
+        "sources = []",
+        "sources = [{ kind = \"hub\", repo = \"old/name\", revision = \"main\", path = \"m.gguf\" }]",
+    );
+    fs::write(home.path().join("m.toml"), toml).unwrap();
+    let catalog = Catalog::load(home.path());
+    let kept = catalog.card("m").unwrap();
+    assert_eq!((kept.files[0].bytes, &kept.files[0].sha256), (300_000, &sha256));
+    assert_eq!(catalog.resolve("m", Makes::Text).unwrap().sha256, Some(sha256));
+    let before = server.requests().len();
+    assert!(matches!(run(config(&server.base), card, home.path())[..], [FetchEventKind::Finished { .. }]));
+    assert_eq!(server.requests().len(), before);
+}
+
+#[test]
+fn a_hub_that_says_no_hash_or_another_size_delivers_nothing() {
+    let bytes = content(300_000);
+    let good = card("m", &bytes, vec![]).files[0].sha256.clone();
+    let said = |sha256: &str, bytes| Manner::Hub { sha256: sha256.to_owned(), bytes };
+    for (manner, word) in [
+        (Manner::Good, "SHA-256"),
+        (said("abc", 300_000), "SHA-256"),
+        (said(&good, 900_000), "900000 bytes"),
+        (Manner::Status(404), "HTTP 404"),
+        (Manner::HangBeforeAnswer, ""),
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        let server = Server::start(bytes.clone(), manner);
+        let events = run(config(&server.base), open_card(&bytes, "me/mine"), home.path());
+        let Some(FetchEventKind::Failed(error)) = events.last() else { panic!("{word}: {events:?}") };
+        let Cause::NoSourceAnswered { tried, .. } = error.cause() else { panic!("{word}: {error:?}") };
+        assert!(tried.contains("me/mine") && tried.contains(word), "{word}: {tried}");
+        assert_nothing_left(home.path(), "m");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_what_the_hub_said_is_deleted() {
+    let home = tempfile::tempdir().unwrap();
+    let bytes = content(300_000);
+    let server = Server::start(bytes.clone(), Manner::Hub { sha256: "ab".repeat(32), bytes: 300_000 });
+    let events = run(config(&server.base), open_card(&bytes, "me/mine"), home.path());
+    let Some(FetchEventKind::Failed(error)) = events.last() else { panic!("{events:?}") };
+    assert!(matches!(error.cause(), Cause::WrongHash { .. }), "{error:?}");
+    assert!(!home.path().join("m/m.gguf").exists());
+}
+
+/// A part of two models is on the disk once, and fetched once.
+#[test]
+fn a_file_that_another_model_brought_is_not_fetched_again() {
+    let home = tempfile::tempdir().unwrap();
+    let bytes = content(200_000);
+    let server = Server::start(bytes.clone(), Manner::Good);
+    run(config(&server.base), hub_card("one", &bytes), home.path());
+    let events = run(config(&server.base), hub_card("two", &bytes), home.path());
+    assert!(matches!(events.last(), Some(FetchEventKind::Finished { .. })), "{events:?}");
+    assert_eq!(server.requests().len(), 1);
+    for id in ["one", "two"] {
+        fs::write(home.path().join(format!("{id}.toml")), fetch_common::to_toml(&hub_card(id, &bytes))).unwrap();
+    }
+    let catalog = Catalog::load(home.path());
+    for id in ["one", "two"] {
+        assert!(matches!(catalog.presence(catalog.card(id).unwrap()), ModelPresence::Here { .. }), "{id}");
+    }
+    fs::remove_dir_all(home.path().join("one")).unwrap();
+    assert_eq!(fs::read(home.path().join("two/m.gguf")).unwrap(), bytes, "each is whole without the other");
 }
 
 #[test]

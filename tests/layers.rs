@@ -14,7 +14,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("catalog", &["formats", "domain", "error", "lang", "disk"]),
     ("store", &["writing", "domain", "error", "lang", "disk"]),
     ("writing", &["domain", "error", "lang"]),
-    ("state", &["writing", "domain", "error", "lang"]),
+    ("state", &["scene", "writing", "domain", "error", "lang"]),
     ("ui", &["state", "writing", "domain", "error", "lang"]),
 ];
 

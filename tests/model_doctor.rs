@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use aigc_studio::catalog::Catalog;
 use aigc_studio::catalog::doctor::examine;
-use aigc_studio::domain::{Makes, ModelFiles};
+use aigc_studio::catalog::{Catalog, Runs};
+use aigc_studio::domain::{Makes, ModelFiles, ModelPresence};
 use aigc_studio::error::Cause;
 use aigc_studio::formats::family::{Family, Lack};
 use aigc_studio::lang::Lang;
@@ -73,11 +73,18 @@ fn a_whole_checkpoint_lacks_nothing_and_says_what_it_holds() {
         let path = single(&format!("{name}.safetensors"));
         let report = examine(&path).unwrap();
         assert_eq!(report.parts.len(), parts, "{name}: {:?}", report.parts);
-        assert!(report.is_whole(), "{name}: {:?}", report.lacks);
+        // Tiny, and so of no published size: its shapes alone do not run it.
+        assert!(
+            report.lacks.is_empty() && report.trouble.is_none() && !report.is_whole(),
+            "{name}: {:?}",
+            report.lacks
+        );
+        assert!(report.sentence(Lang::En).contains("--config"), "{}", report.sentence(Lang::En));
         assert_eq!(report.bytes, std::fs::metadata(&path).unwrap().len());
     }
     let report = examine(&single("sd15.ckpt")).unwrap();
-    assert!(report.is_whole() && report.sentence(Lang::En).contains("all that it needs"));
+    // A folder brings its configuration.
+    assert!(examine(&fixtures().join("sd15")).unwrap().sentence(Lang::En).contains("all that it needs"));
     // A folder tells the same.
     let folder = examine(&fixtures().join("sd15")).unwrap();
     assert_eq!(folder.kind, report.kind);
@@ -240,6 +247,11 @@ fn single_files_draw_from_the_shell() {
     assert!(aigc(home.path(), &args).status.success());
     // The folder's own scheduler and weights: the same picture, byte for byte.
     assert_eq!(image::open(&out).unwrap().to_rgba8(), from_file);
+    // A folder of another family is told by its family, not by a number of its configuration.
+    let flux = fixtures().join("flux-dev").display().to_string();
+    let got = aigc(home.path(), &["image", "x", "--out", &out_text, "--model", &model, "--config", &flux]);
+    let said = String::from_utf8_lossy(&got.stderr);
+    assert!(said.contains("it is a folder of FLUX.1") && said.contains("Stable Diffusion 1.x"), "{said}");
     let vae = fixtures().join("sdxl/vae").display().to_string();
     args.extend(["--vae", &vae]);
     assert!(aigc(home.path(), &args).status.success());
@@ -367,4 +379,94 @@ fn copy_folder(from: &Path, to: &Path) {
         let (path, to) = (entry.path(), to.join(entry.file_name()));
         if path.is_dir() { copy_folder(&path, &to) } else { std::fs::copy(&path, to).map(drop).unwrap() }
     }
+}
+
+const RUNS: Runs<'static> = &|_: &Path| Ok(());
+
+/// Regression: README.md "draws on this machine", with a green tick.
+#[test]
+fn the_doctor_refuses_what_is_no_model_before_it_becomes_one() {
+    let home = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &[u8]| {
+        let path = home.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let mut catalog = Catalog::load(home.path());
+    let readme = write("README.md", b"# Hello");
+    let page = write("page.safetensors", b"<!DOCTYPE html><html></html>");
+    let cut = write("cut.safetensors", &std::fs::read(single("sd15.safetensors")).unwrap()[..100_000]);
+    let vae = full(home.path(), "vae.safetensors", &[("vae", "")]);
+    for path in [&readme, &page, &cut, &vae, &home.path().to_owned()] {
+        let error = catalog.open(path, &[], RUNS).unwrap_err();
+        assert!(matches!(error.cause(), Cause::BadModelFile { .. }), "{}: {error:?}", path.display());
+    }
+    let error = catalog.open(&home.path().join("gone.gguf"), &[], RUNS).unwrap_err();
+    assert!(matches!(error.cause(), Cause::FileMissing { .. }), "{error:?}");
+    // Those of the folder that are called as models are listed with their causes; a part alone is none of them.
+    catalog.look_closer();
+    let broken: Vec<_> = catalog.broken().into_iter().map(|file| file.path).collect();
+    assert_eq!(broken, [cut, page]);
+    assert!(catalog.cards().iter().all(|card| card.local.is_none()));
+    // The shell lists them, and a check of all fails for them.
+    let list = aigc(home.path(), &["models", "list"]);
+    assert!(list.status.success(), "{list:?}");
+    let models = home.path().join("models");
+    std::fs::create_dir_all(&models).unwrap();
+    std::fs::copy(home.path().join("page.safetensors"), models.join("page.safetensors")).unwrap();
+    let told = |args: &[&str]| {
+        let output = aigc(home.path(), args);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+        (output.status.code(), text)
+    };
+    let (code, text) = told(&["models", "list"]);
+    assert!(code == Some(0) && text.contains("page.safetensors") && text.contains("web page"), "{text}");
+    let (code, text) = told(&["models", "check"]);
+    assert!(code == Some(1) && text.contains("page.safetensors") && text.contains("web page"), "{text}");
+    let (_, text) = told(&["models", "list", "--json"]);
+    let rows: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(rows.as_array().unwrap().iter().filter(|row| row["state"] == "broken").count(), 1, "{text}");
+}
+
+#[test]
+fn a_model_that_lacks_a_part_takes_the_one_that_was_chosen() {
+    let home = tempfile::tempdir().unwrap();
+    let models = home.path().join("models");
+    let catalog = Catalog::load(&models);
+    let main = full(home.path(), "sd15.safetensors", &[("sd15", "")]);
+    let vae = full(home.path(), "vae.safetensors", &[("vae", "")]);
+    let card = catalog.open(&main, &[], RUNS).unwrap();
+    assert_eq!(card.lacks(), Some("CLIP-L, VAE"));
+    assert_eq!((card.id.as_str(), card.name.as_str()), (main.to_str().unwrap(), "sd15.safetensors"));
+    let here = ModelPresence::Here { path: main.clone() };
+    let error = card.resolve(&here, Makes::Image).unwrap_err();
+    assert!(matches!(error.cause(), Cause::LacksParts { .. }), "{error:?}");
+    let card = catalog.open(&main, std::slice::from_ref(&vae), RUNS).unwrap();
+    assert_eq!(card.lacks(), Some("CLIP-L"));
+    assert_eq!(card.local.as_ref().unwrap().files.parts, [vae.clone()]);
+    // One that it has no use for is said to be so.
+    let flux = full(home.path(), "flux.safetensors", &[("flux-dev", "")]);
+    let error = catalog.open(&flux, std::slice::from_ref(&vae), RUNS).unwrap_err();
+    assert!(matches!(error.cause(), Cause::NotUsed { path, .. } if *path == vae), "{error:?}");
+    // It is remembered for a model that was opened from elsewhere; one that is gone is told.
+    let id = main.display().to_string();
+    let mut catalog = Catalog::load(&models);
+    catalog.take_in(&[main, home.path().join("gone.gguf")], &BTreeMap::from([(id.clone(), vec![vae])]), RUNS);
+    assert_eq!(catalog.card(&id).unwrap().lacks(), Some("CLIP-L"));
+    assert_eq!(catalog.broken().len(), 1);
+}
+
+/// What the engine does not run is no model, though its header is a language model's.
+#[test]
+fn a_language_model_that_does_not_run_is_listed_as_broken() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("tiny.gguf");
+    aigc_studio::engine::text::testing::GgufFile::tiny_llama().write(&path).unwrap();
+    let mut catalog = Catalog::load(home.path());
+    catalog.look_closer();
+    catalog.try_languages(&|path| aigc_studio::engine::text::inspect(path).map(drop));
+    assert!(catalog.card("tiny").is_some());
+    catalog.try_languages(&|_| Err(Cause::EngineGone.into()));
+    assert!(catalog.card("tiny").is_none());
+    assert_eq!(catalog.broken()[0].path, path);
 }

@@ -633,3 +633,83 @@ fn a_problem_is_shown_in_its_room_and_marked_on_the_rail_elsewhere() {
     harness.get_by_label("Dismiss").click();
     assert!(matches!(asked(&mut harness)[..], [Command::DismissNotice(_)]));
 }
+
+/// A model with a missing part in use, a broken file, a removed one in the trash, and one that can be fetched.
+fn models_in_need(lang: Lang, theme: Theme) -> AppState {
+    let mut state = fresh(Room::Models, lang, theme);
+    state.status.budget = 8_000_000_000;
+    state.status.models = "/m".into();
+    let local = Local {
+        files: Checkpoint::new("/m/sd.safetensors".into()),
+        kind: "Stable Diffusion 1.x".into(),
+        precision: "F16".into(),
+        lacks: "VAE".into(),
+        weights: 1,
+        working: 1,
+    };
+    let file = ModelFile { name: "sd.safetensors".into(), bytes: 5, sha256: String::new(), sources: Vec::new() };
+    let local = Some(Box::new(local));
+    let card = ModelCard { id: "sd".into(), name: "sd".into(), files: vec![file], local, ..image_card() };
+    state.models.entries.push(entry(card, ModelPresence::Here { path: "/m/sd.safetensors".into() }));
+    let files = vec![ModelFile { bytes: 6_940_000_000, ..text_card().files[0].clone() }];
+    let large = ModelCard { id: "xl".into(), name: "XL".into(), memory: 15_500_000_000, files, ..image_card() };
+    state.models.entries.push(entry(large, ModelPresence::Absent));
+    let path = std::path::PathBuf::from("/m/page.safetensors");
+    let error = Cause::BadModelFile { path: path.clone(), reason: "it is a web page".into() }.into();
+    state.models.broken = vec![BrokenFile { path, bytes: 28, error }];
+    state.models.trash = 491_400_064;
+    state
+}
+
+#[test]
+fn models_in_need_say_so_with_a_way_out() {
+    for lang in Lang::ALL {
+        for size in [SIZE, [900.0, 600.0]] {
+            harness(models_in_need(lang, Theme::Light), size).run();
+        }
+    }
+    let mut harness = harness(models_in_need(Lang::En, Theme::Dark), [1280.0, 2400.0]);
+    harness.run();
+    harness.state_mut().commands.clear();
+    assert!(harness.query_by_label_contains("it is a web page").is_some());
+    harness.get_by_role_and_label(Part::Button, "Remove").click();
+    assert_eq!(asked(&mut harness), [Command::RemoveModelFile("/m/page.safetensors".into())]);
+    harness.get_by_role_and_label(Part::Button, "Choose the missing part\u{2026}").click();
+    assert_eq!(asked(&mut harness), [Command::ChooseMissingPart("sd".into())]);
+    harness.get_by_role_and_label(Part::Button, "Remove sd").click();
+    assert_eq!(asked(&mut harness), [Command::RemoveModel("sd".into())]);
+    harness.get_by_role_and_label(Part::Button, "Empty the trash").click();
+    assert_eq!(asked(&mut harness), [Command::EmptyModelTrash]);
+    assert!(harness.query_by_label_contains("too large for the 8.0 GB").is_some());
+    harness.get_by_role_and_label(Part::Button, "Open a folder\u{2026}").click();
+    assert_eq!(asked(&mut harness), [Command::ChooseModelFolder]);
+}
+
+#[test]
+fn a_model_without_a_part_does_not_generate_and_says_why() {
+    let mut state = models_in_need(Lang::En, Theme::Dark);
+    state.settings.room = Room::Create;
+    state.settings.image.model = "sd".into();
+    state.settings.image.prompt = "a cat".into();
+    let mut harness = open(state);
+    assert!(harness.query_by_label_contains("cannot draw yet: it lacks VAE").is_some());
+    assert!(harness.get_by_role_and_label(Part::Button, "Generate").accesskit_node().is_disabled());
+    harness.get_by_role_and_label(Part::Button, "Choose the missing part\u{2026}").click();
+    assert_eq!(asked(&mut harness), [Command::ChooseMissingPart("sd".into())]);
+}
+
+#[test]
+fn a_small_model_says_what_it_is_good_for_where_its_prompt_is_typed() {
+    let mut state = create_done(Lang::En, Theme::Dark);
+    let quality = &mut state.models.entries[0].card.quality;
+    quality.line = aigc_studio::lang::Both::new("Draws single things, 64 x 64", "只画单个物件");
+    quality.single = true;
+    state.settings.image.prompt = "a cat on a box".into();
+    let mut harness = open(state);
+    assert!(harness.query_by_label_contains("Draws single things").is_some());
+    assert!(harness.query_by_label_contains("would blend into one: cat, box").is_some());
+    let links: Vec<_> = harness.get_all_by_label("Better ones").collect();
+    assert_eq!(links.len(), 2);
+    links[0].click();
+    assert_eq!(asked(&mut harness), [Command::BetterModels(Makes::Image)]);
+}

@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::portal;
-use crate::domain::Wake;
+use crate::domain::{MODEL_ENDINGS, Wake};
 use crate::error::{Doing, StudioError};
 use crate::lang::Lang;
-use crate::state::{Command, PathFor};
+use crate::state::{Command, Input, PathFor};
 use crate::store::Request;
 
 /// What a dialog leads to.
 pub enum Answer {
     Command(Command),
+    Input(Box<Input>),
     Store(Box<Request>),
     /// The same; nobody was asked for this place, since no dialog can open.
     Unasked(PathBuf, Box<Request>),
@@ -146,10 +147,25 @@ impl Dialogs {
         self.choose(dialog.pick_file(), PathFor::Face, PathFor::face);
     }
 
-    pub fn model_file(&self, lang: Lang) {
-        let filter = lang.pick("Models", "模型");
-        let dialog = rfd::AsyncFileDialog::new().add_filter(filter, &["gguf", "safetensors"]);
-        self.choose(dialog.pick_file(), PathFor::Model, |path| Command::UseModel(path.display().to_string()));
+    pub fn model_file(&self, lang: Lang, purpose: PathFor, then: impl FnOnce(PathBuf) -> Command + Send + 'static) {
+        // An index names the files of a model in several.
+        let endings: Vec<&str> = MODEL_ENDINGS.into_iter().chain(["json"]).collect();
+        let dialog = rfd::AsyncFileDialog::new()
+            .add_filter(lang.pick("Models", "模型"), &endings)
+            .add_filter(lang.pick("All files", "所有文件"), &["*"]);
+        self.choose(dialog.pick_file(), purpose, then);
+    }
+
+    /// Does what may take long on another thread; what it makes is an input.
+    pub fn aside(&self, name: &str, work: impl FnOnce() -> Input + Send + 'static) {
+        let (sender, wake) = (self.sender.clone(), self.wake.clone());
+        let work = move || {
+            let _ = sender.send(Answer::Input(Box::new(work())));
+            wake();
+        };
+        if let Err(error) = std::thread::Builder::new().name(name.to_owned()).spawn(work) {
+            tracing::error!("no thread for {name}: {error}");
+        }
     }
 
     pub fn folder(&self, now: PathBuf, purpose: PathFor, then: fn(PathBuf) -> Command) {
@@ -200,7 +216,7 @@ mod tests {
         assert!(matches!(*request, Request::WriteFile { path: to, .. } if to == path));
         for (ask, purpose) in [
             (Box::new(|d: &Dialogs| d.open_picture(Lang::En)) as Box<dyn Fn(&Dialogs)>, PathFor::File),
-            (Box::new(|d: &Dialogs| d.model_file(Lang::Zh)), PathFor::Model),
+            (Box::new(|d: &Dialogs| d.model_file(Lang::Zh, PathFor::Model, Command::OpenModel)), PathFor::Model),
             (
                 Box::new(|d: &Dialogs| d.folder("/".into(), PathFor::ModelsFolder, Command::ModelsFolderChosen)),
                 PathFor::ModelsFolder,

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use crossbeam_channel::Receiver;
 
-use super::Studio;
-use crate::catalog::Fetcher;
+use super::{Studio, runs};
+use crate::catalog::{Fetcher, trash};
 use crate::domain::{Event, EventKind, FetchEvent, FetchEventKind, Picture};
 use crate::error::{Cause, StudioError};
-use crate::state::{Command, Effect, Input, PathFor};
+use crate::state::{Command, Effect, Input, ModelNews, PathFor};
 use crate::store::Request;
 
 /// Fetches that run, by card.
@@ -87,7 +87,41 @@ impl Studio {
                     fetch.cancel();
                 }
             }
-            Effect::AskModelFile => self.dialogs.model_file(self.state.lang),
+            Effect::AskModelFile => self.dialogs.model_file(self.state.lang, PathFor::Model, Command::OpenModel),
+            Effect::AskModelFolder => {
+                self.dialogs.folder(self.state.status.models.clone(), PathFor::Model, Command::OpenModel)
+            }
+            Effect::AskPartFile(id) => {
+                let purpose = PathFor::Part(id.clone());
+                self.dialogs.model_file(self.state.lang, purpose, move |path| Command::PartChosen(id, path));
+            }
+            Effect::OpenModel(ask) => {
+                let catalog = self.catalog.clone();
+                self.dialogs.aside("doctor", move || {
+                    let made = catalog.open(&ask.path, &ask.parts, &runs).map(Box::new);
+                    Input::Models(ModelNews::Opened(ask, made))
+                });
+            }
+            Effect::RemoveModel(id) => {
+                let catalog = self.catalog.clone();
+                self.dialogs.aside("trash", move || Input::Models(ModelNews::Removed(catalog.remove(&id))));
+            }
+            Effect::RemoveModelFile(path) => {
+                let folder = self.catalog.folder().to_owned();
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                self.dialogs
+                    .aside("trash", move || Input::Models(ModelNews::Removed(trash::remove(&folder, &name, &[path]))));
+            }
+            Effect::RestoreModel(removed) => {
+                let folder = self.catalog.folder().to_owned();
+                self.dialogs
+                    .aside("trash", move || Input::Models(ModelNews::Restored(trash::restore(&folder, &removed))));
+            }
+            Effect::EmptyModelTrash => {
+                let folder = self.catalog.folder().to_owned();
+                self.dialogs.aside("trash", move || Input::Models(ModelNews::Emptied(trash::empty(&folder))));
+            }
+            Effect::ReadModels => self.load_catalog(self.catalog.folder().to_owned()),
 
             Effect::SavePicture { job, index, picture, record } => {
                 self.store.send(Request::SavePicture { job, index, picture, record, folder: None });

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::Receiver;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, trash};
 use crate::cli::system_lang;
 use crate::domain::{Event, JobId, ModelCard, ModelPresence, StoreEvent, Wake, WindowGeometry};
 use crate::engine::image::ImagePipeline;
@@ -44,8 +44,13 @@ const OPENING: Duration = Duration::from_secs(2);
 /// How often the memory figure is read while frames are drawn.
 const SAMPLE: Duration = Duration::from_secs(1);
 
-/// A catalogue, and where the files of each of its cards are: found off the window's thread.
-type Found = (Catalog, Vec<ModelPresence>);
+/// A catalogue, where the files of each of its cards are, and the bytes in its trash: found off the window's thread.
+type Found = (Catalog, Vec<ModelPresence>, u64);
+
+/// Whether the engine can run the language model at `path`.
+fn runs(path: &std::path::Path) -> crate::error::Result<()> {
+    crate::engine::text::inspect(path).map(drop)
+}
 
 /// Starts an engine; tests give their own pipelines.
 pub type StartEngine =
@@ -251,7 +256,14 @@ impl Studio {
                 fetch: old.and_then(|e| e.fetch.take()),
             }
         };
-        self.state.models.entries = self.catalog.cards().iter().zip(presences).map(entry).collect();
+        let mut entries: Vec<ModelEntry> = self.catalog.cards().iter().zip(presences).map(entry).collect();
+        // A file that was opened after the folder was begun to be read is not in what came of it.
+        let opened =
+            |e: &ModelEntry| self.state.settings.opened.iter().any(|path| path.as_os_str() == e.card.id.as_str());
+        before.retain(|old| opened(old) && !entries.iter().any(|new| new.card.id == old.card.id));
+        entries.append(&mut before);
+        self.state.models.entries = entries;
+        self.state.models.broken = self.catalog.broken();
         self.state.settle_text_sliders();
     }
 
@@ -259,14 +271,25 @@ impl Studio {
     fn load_catalog(&mut self, folder: PathBuf) {
         let (sender, receiver) = crossbeam_channel::bounded(2);
         let wake = self.wake.clone();
+        let settings = &self.state.settings;
+        let (mut opened, parts_of) = (settings.opened.clone(), settings.parts_of.clone());
+        // Files that older versions remembered as the model in use alone.
+        let used = [&settings.image.model, &settings.text.model].map(PathBuf::from);
+        opened.extend(used.into_iter().filter(|path| path.is_absolute() && !settings.opened.contains(path)));
+        // What is shown already is not taken away while headers are read.
+        let first = self.catalog.folder() != folder || self.state.models.entries.is_empty();
         let work = move || {
             let mut catalog = Catalog::load(&folder);
             let tell = |catalog: &Catalog| {
-                let _ = sender.send((catalog.clone(), catalog.presences()));
+                let _ = sender.send((catalog.clone(), catalog.presences(), trash::bytes(&folder)));
                 wake();
             };
-            tell(&catalog);
+            if first {
+                tell(&catalog);
+            }
             catalog.look_closer();
+            catalog.try_languages(&runs);
+            catalog.take_in(&opened, &parts_of, &runs);
             tell(&catalog);
         };
         // Without it only the program's own models are known.
@@ -278,8 +301,9 @@ impl Studio {
     /// Takes what has come of the models folder, within `patience`.
     fn take_catalog(&mut self, patience: Duration) {
         let Some(coming) = &self.coming else { return };
-        let Some((catalog, presences)) = coming.recv_timeout(patience).ok() else { return };
+        let Some((catalog, presences, trash)) = coming.recv_timeout(patience).ok() else { return };
         self.catalog = catalog;
+        self.state.models.trash = trash;
         self.show_catalog(presences);
     }
 
@@ -341,6 +365,7 @@ impl Studio {
         match answer {
             Answer::Failed(error) => self.input(ctx, Input::Store(StoreEvent::Failed(error))),
             Answer::Command(command) => self.input(ctx, Input::Command(command)),
+            Answer::Input(input) => self.input(ctx, *input),
             Answer::Store(request) => self.store.send(*request),
             Answer::Unasked(path, request) => {
                 self.input(ctx, Input::NoDialog(NoDialog::Saves(path)));
@@ -376,6 +401,11 @@ impl Studio {
         self.take_window_size(ctx);
         self.put_off_closing(ctx);
         for command in std::mem::take(&mut self.commands) {
+            // A folder that was dropped on the window has no name that tells what it is.
+            let command = match command {
+                Command::OpenFile(path) if path.is_dir() => Command::OpenModel(path),
+                command => command,
+            };
             self.input(ctx, Input::Command(command));
         }
         self.take_calls(ctx);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::domain::{ModelCard, bytes as size_of};
+use crate::domain::{BrokenFile, ModelCard, bytes as size_of};
 use crate::error::{Result, StudioError};
 use crate::formats::family::{self, Kind, Lack};
 use crate::formats::file::{bad, read_json};
@@ -138,6 +138,8 @@ pub struct Report {
     pub other: Option<String>,
     /// Why it cannot be run as it is.
     pub trouble: Option<StudioError>,
+    /// Its shapes do not tell all of its configuration, and it brings none.
+    pub needs_config: bool,
     channels: Vec<usize>,
     denoiser: Option<(Part, Header)>,
 }
@@ -157,6 +159,7 @@ pub fn examine(path: &Path) -> Result<Report> {
         language: None,
         other: None,
         trouble: None,
+        needs_config: false,
         channels: Vec::new(),
         denoiser: None,
     };
@@ -173,6 +176,7 @@ pub fn examine(path: &Path) -> Result<Report> {
                 }
             };
             let config = found.config(&tensors);
+            report.needs_config |= !path.is_dir() && config.as_ref().is_some_and(is_uncommon);
             report.trouble = report.trouble.or_else(|| trouble(path, &found, header, &tensors, config.as_ref()).err());
             let number = |key: &str| config.as_ref().and_then(|c| c[key].as_u64()).unwrap_or(0) as usize;
             let width = match found.part {
@@ -233,6 +237,13 @@ pub fn examine(path: &Path) -> Result<Report> {
     Ok(report)
 }
 
+/// Whether a network is none of the published sizes: its groups of channels, which shapes do not tell, are not theirs.
+fn is_uncommon(config: &Value) -> bool {
+    let groups = config["norm_num_groups"].as_u64().unwrap_or(32).max(1);
+    let levels = config["block_out_channels"].as_array().into_iter().flatten();
+    levels.filter_map(Value::as_u64).any(|channels| !channels.is_multiple_of(groups))
+}
+
 /// Whether the network of a part can be loaded from its tensors: by the folder's own configuration where it has one, by
 /// what the shapes tell (`config`) where it has none.
 fn trouble(path: &Path, found: &Found, header: &Header, tensors: &Header, config: Option<&Value>) -> Result<()> {
@@ -267,7 +278,7 @@ fn headers(path: &Path) -> Result<Vec<Header>> {
 impl Report {
     /// Whether all that it takes to draw is here and can be run.
     pub fn is_whole(&self) -> bool {
-        self.kind.is_some() && self.lacks.is_empty() && self.trouble.is_none()
+        self.kind.is_some() && self.lacks.is_empty() && self.trouble.is_none() && !self.needs_config
     }
 
     /// Channels of its latents.
@@ -336,6 +347,12 @@ impl Report {
                 format!("{name}，{precision}，{size}：{holds}。无法直接运行：{why}"),
             );
         }
+        if self.lacks.is_empty() && self.needs_config {
+            return lang.pick(
+                format!("{name}, in {precision}, {size}: {holds}. Its shapes are not known ones: it runs with the diffusers folder of its model (--config FOLDER)."),
+                format!("{name}，{precision}，{size}：{holds}。形状不是已知的尺寸：需要配合该模型的 diffusers 文件夹运行（--config FOLDER）。"),
+            );
+        }
         if self.lacks.is_empty() {
             return lang.pick(
                 format!("{name}, in {precision}, {size}: {holds}. It has all that it needs."),
@@ -375,6 +392,8 @@ pub struct Shelf {
     pub reports: Vec<Report>,
     /// Models in several files of which some are missing.
     pub incomplete: Vec<ModelCard>,
+    /// Files that cannot be used.
+    pub broken: Vec<BrokenFile>,
 }
 
 impl Shelf {

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::stop::{Cancel, Stop};
 use super::verify::{Known, beside};
-use super::{http, pip, verify};
+use super::{http, hub, pip, verify};
 use crate::disk;
 use crate::domain::{FetchEvent, FetchEventKind, ModelCard, ModelFile, PipPart, Source, Wake};
 use crate::error::{Cause, Doing, Result, StudioError};
@@ -159,25 +159,79 @@ impl Run {
         if self.card.is_embedded() {
             return Ok(self.folder.clone());
         }
+        hub::recall(&mut self.card, &self.folder);
         // What is here and good needs no folder that can be written.
-        let files = self.card.files.clone();
         let mut missing = false;
-        for file in &files {
-            missing = missing || !self.is_good(file)?;
+        for file in &self.card.files.clone() {
+            missing = missing || hub::is_open(file) || !self.is_good(file)?;
         }
         if missing {
             fs::create_dir_all(&self.folder)
                 .map_err(|e| Stop::Local(StudioError::io(Doing::Creating, &self.folder, &e)))?;
             let _lock = self.lock()?;
-            for file in &files {
+            // All sizes first: then it is known how much is to come.
+            for i in 0..self.card.files.len() {
+                self.ask_hub(i)?;
+            }
+            for file in &self.card.files.clone() {
                 self.file(file)?;
                 self.before += file.bytes;
             }
         }
-        Ok(match &self.card.files[..] {
-            [file] => self.folder.join(&file.name),
-            _ => self.folder.clone(),
-        })
+        Ok(self.card.place_in(&self.folder))
+    }
+
+    /// Asks the hub what the card does not say of a file: its hash.
+    fn ask_hub(&mut self, i: usize) -> std::result::Result<(), Stop> {
+        let file = self.card.files[i].clone();
+        if !hub::is_open(&file) {
+            return Ok(());
+        }
+        if self.offline {
+            return Err(Stop::Local(Cause::Offline { id: self.card.id.clone() }.into()));
+        }
+        let mut tried: Vec<String> = Vec::new();
+        for source in &file.sources {
+            let Some(url) = self.url(source) else { continue };
+            let label = label(source);
+            self.news.tell(FetchEventKind::Trying { source: label.clone() });
+            let reason = match hub::ask(&url, self.config.answer, &self.cancel) {
+                Ok(facts) if facts.is_about(file.bytes) => {
+                    hub::keep(&self.folder.join(&file.name), &facts)?;
+                    facts.complete(&mut self.card.files[i]);
+                    return Ok(());
+                }
+                Ok(facts) => format!("its file has {} bytes, the card says about {}", facts.bytes, file.bytes),
+                Err(Stop::Source(reason) | Stop::Broken(reason)) => reason,
+                Err(stop) => return Err(stop),
+            };
+            tried.push(format!("{label}: {reason}"));
+            let error = Cause::SourceFailed { source: label.clone(), reason }.into();
+            self.news.tell(FetchEventKind::Skipped { source: label, error });
+        }
+        Err(Stop::Local(Cause::NoSourceAnswered { id: self.card.id.clone(), tried: tried.join("; ") }.into()))
+    }
+
+    /// The address of a file of the model hub.
+    fn url(&self, source: &Source) -> Option<String> {
+        let Source::Hub { repo, revision, path } = source else { return None };
+        Some(format!("{}/{repo}/resolve/{revision}/{path}", self.config.hub.trim_end_matches('/')))
+    }
+
+    /// Takes a file that another model has brought already: its bytes are on the disk once.
+    fn share(&mut self, file: &ModelFile, path: &Path) -> bool {
+        let models = self.folder.parent().into_iter().flat_map(|models| fs::read_dir(models).ok());
+        let others =
+            models.flatten().flatten().map(|entry| entry.path().join(&file.name)).filter(|other| other != path);
+        let good = |other: &PathBuf| size(other) == Some(file.bytes) && verify::known(other, file) == Known::Good;
+        let Some(other) = others.into_iter().find(good) else { return false };
+        let shared = !file.sha256.is_empty() && fs::hard_link(&other, path).is_ok();
+        if shared {
+            // Another name changes the file's entry, and with it what the note remembers.
+            verify::remember(&other, &file.sha256);
+            verify::remember(path, &file.sha256);
+        }
+        shared
     }
 
     /// Bytes on the disk that the next fetch goes on from. Not all that came stays: pip's half files do not.
@@ -225,6 +279,10 @@ impl Run {
         // A damaged file stays until another has come, unless the disk has no room for both: pip needs the most.
         if size(&path).is_some() && enough_room(&self.folder, file.bytes.saturating_mul(2)).is_err() {
             fs::remove_file(&path).map_err(|e| Stop::Local(StudioError::io(Doing::Deleting, &path, &e)))?;
+        }
+        if size(&path).is_none() && self.share(file, &path) {
+            http::forget(&part);
+            return Ok(());
         }
         let mut tried: Vec<String> = Vec::new();
         let mut wrong_hash = None;
@@ -309,12 +367,12 @@ impl Run {
     ) -> std::result::Result<(), Stop> {
         let part = part_of(path);
         let total = self.card.bytes();
+        let url = self.url(source).unwrap_or_default();
         let (before, news) = (self.before, &mut self.news);
         let mut progress = |done: u64| news.progress(before + done.min(file.bytes), total, label);
         match source {
-            Source::Hub { repo, revision, path: at } => {
+            Source::Hub { .. } => {
                 enough_room(&self.folder, file.bytes.saturating_sub(size(&part).unwrap_or(0)))?;
-                let url = format!("{}/{repo}/resolve/{revision}/{at}", self.config.hub.trim_end_matches('/'));
                 let (answer, silence) = (self.config.answer, self.config.silence);
                 let order = http::Order { url: &url, part: &part, bytes: file.bytes, answer, silence };
                 http::download(&order, &self.cancel, &mut progress)?;

@@ -37,6 +37,58 @@ pub struct Order<'a> {
     pub silence: Duration,
 }
 
+/// What a server says of a file without sending it. Redirects are told, not followed.
+pub struct About {
+    pub status: u16,
+    pub location: Option<String>,
+    /// Of the model hub: the hash and the size of the large file behind a redirect, and the commit that it is of.
+    pub linked_etag: Option<String>,
+    pub linked_size: Option<u64>,
+    pub commit: Option<String>,
+}
+
+/// Asks for the head of `url`, on a thread of its own.
+pub fn head(url: &str, answer: Duration, cancel: &Cancel) -> Result<About, Stop> {
+    let (sender, receiver) = bounded(1);
+    let url = url.to_owned();
+    let work = move || drop(sender.send(run_head(&url, answer)));
+    if thread::Builder::new().name("fetch-head".to_owned()).spawn(work).is_err() {
+        return Err(Stop::Source("no thread for a question".to_owned()));
+    }
+    let until = Instant::now() + answer;
+    loop {
+        cancel.check()?;
+        match receiver.recv_timeout(TICK) {
+            Ok(about) => return about.map_err(Stop::Source),
+            Err(RecvTimeoutError::Timeout) if Instant::now() < until => {}
+            Err(_) => return Err(Stop::Source(format!("no word for {} s", answer.as_secs_f32().round()))),
+        }
+    }
+}
+
+fn run_head(url: &str, answer: Duration) -> Result<About, String> {
+    let config = config(answer).max_redirects(0).timeout_global(Some(answer)).build();
+    let response = ureq::Agent::new_with_config(config).head(url).call().map_err(|e| describe(&e))?;
+    let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    Ok(About {
+        status: response.status().as_u16(),
+        location: header("location"),
+        linked_etag: header("x-linked-etag"),
+        linked_size: header("x-linked-size").and_then(|v| v.parse().ok()),
+        commit: header("x-repo-commit"),
+    })
+}
+
+fn config(answer: Duration) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .accept_encoding("identity")
+        .user_agent(concat!("aigc-studio/", env!("CARGO_PKG_VERSION")))
+        .timeout_resolve(Some(answer))
+        .timeout_connect(Some(answer))
+        .timeout_recv_response(Some(answer))
+}
+
 enum News {
     Head { status: u16, length: Option<u64>, range: Option<String>, etag: Option<String> },
     Data(Vec<u8>),
@@ -236,15 +288,7 @@ fn run_request(
     silence: Duration,
     news: &Sender<News>,
 ) -> Result<(), String> {
-    let config = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .accept_encoding("identity")
-        .user_agent(concat!("aigc-studio/", env!("CARGO_PKG_VERSION")))
-        .timeout_resolve(Some(answer))
-        .timeout_connect(Some(answer))
-        .timeout_recv_response(Some(answer))
-        .timeout_per_read(Some(silence))
-        .build();
+    let config = config(answer).timeout_per_read(Some(silence)).build();
     let mut request = ureq::Agent::new_with_config(config).get(url);
     if from > 0 {
         request = request.header("Range", format!("bytes={from}-"));

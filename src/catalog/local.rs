@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::doctor::{PartFacts, Report, Shelf, examine};
-use crate::domain::{CardDefaults, Checkpoint, Local, Makes, ModelCard, ModelFile, Sampler, Size};
-use crate::error::{Cause, StudioError};
+use crate::domain::{BrokenFile, CardDefaults, Checkpoint, Local, Makes, ModelCard, ModelFile, Sampler, Size};
+use crate::error::{Cause, Result, StudioError};
 use crate::formats::Header;
 use crate::formats::family::{ENDINGS, Family, Kind, few_by_name};
-use crate::formats::file::read_text;
+use crate::formats::file::{bad, read_text};
 use crate::formats::gguf::{self, PartName, first_part};
 use crate::lang::Lang;
 
@@ -20,13 +20,6 @@ pub const INDEX: &str = "model_index.json";
 const MOST: u64 = 1 << 20;
 const MAX_FOLDERS: usize = 1000;
 const MAX_FILES: usize = 64;
-
-/// The parts of `model_index.json` that tell the family.
-#[derive(Deserialize)]
-struct Index {
-    #[serde(rename = "_class_name")]
-    class: String,
-}
 
 /// What `unet/config.json` and the scheduler's say of the model's habits.
 #[derive(Default, Deserialize)]
@@ -55,22 +48,13 @@ pub fn scan(folder: &Path) -> Vec<ModelCard> {
 }
 
 fn card(folder: &Path) -> Option<ModelCard> {
-    let index: Index = serde_json::from_str(&read_text(&folder.join(INDEX), MOST).ok()?).ok()?;
     let habits = |path: &str| -> Habits {
         read_text(&folder.join(path), MOST).ok().and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default()
     };
     let (unet, scheduler) = (habits("unet/config.json"), habits("scheduler/scheduler_config.json"));
     let transformer = habits("transformer/config.json");
     let name = folder.file_name()?.to_string_lossy().into_owned();
-    let family = match index.class.as_str() {
-        "StableDiffusionXLPipeline" => Family::Xl,
-        "StableDiffusionPipeline" | "LatentConsistencyModelPipeline" if unet.cross_attention_dim == 1024 => Family::Sd2,
-        "StableDiffusionPipeline" | "LatentConsistencyModelPipeline" => Family::Sd1,
-        "StableDiffusion3Pipeline" => Family::Sd3,
-        "FluxPipeline" => Family::Flux,
-        "ZImagePipeline" => Family::ZImage,
-        _ => return None,
-    };
+    let family = Family::of_folder(folder)?;
     let distilled =
         if family == Family::Flux { transformer.guidance_embeds } else { unet.time_cond_proj_dim.is_some() };
     // Models of few steps say so by their scheduler, or by their names alone; of FLUX, schnell is the one that was not
@@ -111,9 +95,21 @@ pub fn shelf(folder: &Path, known: &[ModelCard]) -> Shelf {
     paths.retain(|path| !shards.contains(path));
     let mut shelf = Shelf::default();
     for path in paths {
+        let broken = |path: PathBuf, bytes, error| BrokenFile { path, bytes, error };
         match examine(&path) {
+            Ok(Report { trouble: Some(error), bytes, .. }) => shelf.broken.push(broken(path, bytes, error)),
+            Ok(Report { other: Some(other), bytes, .. }) => {
+                let error = bad(&path, format!("it is {other}"));
+                shelf.broken.push(broken(path, bytes, error));
+            }
             Ok(report) => shelf.reports.push(report),
-            Err(error) => shelf.incomplete.extend(incomplete(path, &error)),
+            Err(error) => match incomplete(path.clone(), &error) {
+                Some(card) => shelf.incomplete.push(card),
+                None => {
+                    let bytes = fs::metadata(&path).map_or(0, |about| about.len());
+                    shelf.broken.push(broken(path, bytes, error));
+                }
+            },
         }
     }
     shelf
@@ -148,6 +144,13 @@ fn name_of(path: &Path) -> Option<String> {
     }
 }
 
+/// All files of the model that `main` stands for.
+pub fn files_of(main: &Path) -> Vec<PathBuf> {
+    let shards = is_index(main).then(|| Header::read(main).ok()).flatten();
+    let shards = shards.into_iter().flat_map(|header| header.files).map(|file| file.path);
+    gguf::files(main).into_iter().chain(shards).collect()
+}
+
 /// Whether a file names the files of a sharded model.
 fn is_index(path: &Path) -> bool {
     path.to_string_lossy().ends_with(".index.json")
@@ -178,17 +181,18 @@ fn loose(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
 
 /// A card for each loose file that holds a denoiser, with the parts that fill what it lacks.
 pub fn checkpoints(shelf: &Shelf) -> Vec<ModelCard> {
-    shelf.reports.iter().filter_map(|report| checkpoint(report, shelf)).collect()
+    shelf.reports.iter().filter_map(|report| checkpoint(report, &[shelf])).collect()
 }
 
-fn checkpoint(report: &Report, shelf: &Shelf) -> Option<ModelCard> {
+/// The card of a denoiser; the first of `shelves` that has what it lacks gives it.
+pub fn checkpoint(report: &Report, shelves: &[&Shelf]) -> Option<ModelCard> {
     let kind = report.kind.as_ref()?;
     let name = name_of(&report.path)?;
     let mut card = card_of(kind, name, kind.side());
     let mut files = Checkpoint::new(report.path.clone());
     let (mut with, mut lacks) = (Vec::new(), Vec::new());
     for lack in &report.lacks {
-        match shelf.fitting(report, *lack) {
+        match shelves.iter().find_map(|shelf| shelf.fitting(report, *lack)) {
             Some((path, part)) => {
                 if !files.parts.iter().any(|p| p == path) {
                     files.parts.push(path.to_owned());
@@ -218,7 +222,7 @@ fn checkpoint(report: &Report, shelf: &Shelf) -> Option<ModelCard> {
         card.about.push_str(&format!(" Taken for it: {names}."));
         card.about_zh.push_str(&format!("已配上：{names}。"));
     }
-    files.preview = shelf.preview(report).map(Path::to_owned);
+    files.preview = shelves.iter().find_map(|shelf| shelf.preview(report)).map(Path::to_owned);
     complete(&mut card, report, files, &with, lacks.join(", "));
     Some(card)
 }
@@ -229,7 +233,7 @@ pub fn languages(shelf: &Shelf) -> Vec<ModelCard> {
     whole.chain(shelf.incomplete.iter().cloned()).collect()
 }
 
-fn language(report: &Report) -> Option<ModelCard> {
+pub fn language(report: &Report) -> Option<ModelCard> {
     let facts = report.language.as_ref()?;
     let note = match facts.chats {
         true => ("", ""),
@@ -258,6 +262,7 @@ fn text_card(id: String, [about, about_zh]: [String; 2], path: &Path, bytes: u64
         about,
         about_zh,
         terms: None,
+        quality: Default::default(),
         licence: String::new(),
         memory: bytes,
         files: vec![ModelFile {
@@ -305,15 +310,27 @@ fn complete(card: &mut ModelCard, report: &Report, files: Checkpoint, with: &[Pa
     card.local = Some(Box::new(Local { files, kind, precision, lacks, weights, working }));
 }
 
+/// The card of a diffusers folder whose headers were read.
+pub fn folder_card(folder: &Path, report: &Report, shelf: &Shelf) -> Option<ModelCard> {
+    let mut card = card(folder)?;
+    told(&mut card, folder, report, shelf);
+    Some(card)
+}
+
 /// Looks into the headers of a diffusers folder that has a card.
-pub fn look_into(card: &mut ModelCard, folder: &Path, shelf: &Shelf) {
-    let Ok(report) = examine(folder) else { return };
+pub fn look_into(card: &mut ModelCard, folder: &Path, shelf: &Shelf) -> Result<()> {
+    let report = examine(folder)?;
+    told(card, folder, &report, shelf);
+    report.trouble.map_or(Ok(()), Err)
+}
+
+fn told(card: &mut ModelCard, folder: &Path, report: &Report, shelf: &Shelf) {
     let lacks = report.lacks.iter().map(|l| l.name()).collect::<Vec<_>>().join(", ");
     if report.kind.is_some() {
         card.about = report.sentence(Lang::En);
         card.about_zh = report.sentence(Lang::Zh);
-        let preview = shelf.preview(&report).map(Path::to_owned);
-        complete(card, &report, Checkpoint { preview, ..Checkpoint::new(folder.to_owned()) }, &[], lacks);
+        let preview = shelf.preview(report).map(Path::to_owned);
+        complete(card, report, Checkpoint { preview, ..Checkpoint::new(folder.to_owned()) }, &[], lacks);
     }
 }
 
@@ -328,6 +345,7 @@ fn card_of(kind: &Kind, name: String, side: u32) -> ModelCard {
         about: format!("{title}, from your models folder."),
         about_zh: format!("{title}，来自你的模型文件夹。"),
         terms: None,
+        quality: Default::default(),
         licence: String::new(),
         memory: 0,
         files: Vec::new(),

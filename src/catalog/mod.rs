@@ -7,11 +7,15 @@ mod card;
 pub mod doctor;
 mod fetch;
 mod http;
+mod hub;
 mod local;
+mod opened;
 mod pip;
 mod stop;
+pub mod trash;
 mod verify;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +23,9 @@ use doctor::Shelf;
 pub use fetch::{FetchConfig, Fetcher};
 use verify::Known;
 
-use crate::domain::{Makes, ModelCard, ModelFiles, ModelPresence, ModelRef, Takes};
+use crate::domain::{
+    BrokenFile, MODEL_ENDINGS, Makes, ModelCard, ModelFile, ModelFiles, ModelPresence, ModelRef, RemovedModel, Takes,
+};
 use crate::error::{Cause, Result, StudioError};
 
 /// The settings that change the pictures of the model at `path`, by its headers.
@@ -42,13 +48,19 @@ pub struct Catalog {
     folder: PathBuf,
     problems: Vec<StudioError>,
     shelf: Shelf,
+    /// Files that became no card, or one that cannot be run.
+    broken: Vec<BrokenFile>,
 }
+
+/// What a language model's file is held against before it counts as a model: whether the engine can run it.
+pub type Runs<'a> = &'a dyn Fn(&Path) -> Result<()>;
 
 impl Catalog {
     /// The program's own cards alone: touches no disk.
     pub fn built_in(folder: &Path) -> Self {
-        let (cards, problems) = (card::built_in(), Vec::new());
-        Self { cards, folder: folder.to_owned(), problems, shelf: Shelf::default() }
+        let cards = card::built_in();
+        let (problems, broken) = (Vec::new(), Vec::new());
+        Self { cards, folder: folder.to_owned(), problems, shelf: Shelf::default(), broken }
     }
 
     /// Reads the cards: the program's own, then those of the folder. A bad card is a problem to tell, no failure.
@@ -68,7 +80,11 @@ impl Catalog {
                 cards.push(new);
             }
         }
-        Self { cards, folder: folder.to_owned(), problems, shelf: Shelf::default() }
+        for card in &mut cards {
+            let own = folder.join(&card.id);
+            hub::recall(card, &own);
+        }
+        Self { cards, folder: folder.to_owned(), problems, shelf: Shelf::default(), broken: Vec::new() }
     }
 
     /// Reads the headers of all picture models in the folder: loose checkpoints become cards, and cards know what they
@@ -77,16 +93,116 @@ impl Catalog {
         // Loose files are found anew.
         self.cards.retain(|card| card.local.as_ref().is_none_or(|local| local.files.main.is_dir()));
         self.shelf = local::shelf(&self.folder, &self.cards);
+        self.broken = std::mem::take(&mut self.shelf.broken);
         for card in &mut self.cards {
             let folder = self.folder.join(&card.id);
-            if card.local.is_none() && folder.join(local::INDEX).is_file() {
-                local::look_into(card, &folder, &self.shelf);
+            if card.local.is_none()
+                && folder.join(local::INDEX).is_file()
+                && let Err(error) = local::look_into(card, &folder, &self.shelf)
+            {
+                self.broken.push(BrokenFile { bytes: trash::size(&folder), path: folder, error });
             }
         }
+        self.drop_broken();
         let mut loose = local::checkpoints(&self.shelf);
         loose.extend(local::languages(&self.shelf));
         local::name_apart(&mut loose, &self.cards, &self.folder);
         self.cards.extend(loose);
+    }
+
+    /// Holds the person's own language models against what runs them: those that it refuses are no models.
+    pub fn try_languages(&mut self, runs: Runs<'_>) {
+        for card in self.cards.iter().filter(|card| card.makes == Makes::Text) {
+            let Some(local) = card.local.as_ref().filter(|local| local.lacks.is_empty()) else { continue };
+            if let Err(error) = runs(&local.files.main) {
+                self.broken.push(BrokenFile { path: local.files.main.clone(), bytes: card.bytes(), error });
+            }
+        }
+        self.drop_broken();
+    }
+
+    /// A card whose file is known to be broken is none.
+    fn drop_broken(&mut self) {
+        let broken = &self.broken;
+        let is_broken = |path: &Path| broken.iter().any(|file| file.path == path);
+        let folder = self.folder.clone();
+        self.cards.retain(|card| match &card.local {
+            Some(local) => !is_broken(&local.files.main),
+            None => !is_broken(&folder.join(&card.id)),
+        });
+    }
+
+    /// Looks into the model at `path`, anywhere, with the parts that a person chose for it.
+    ///
+    /// # Errors
+    /// A file that is no model or cannot be run.
+    pub fn open(&self, path: &Path, parts: &[PathBuf], runs: Runs<'_>) -> Result<ModelCard> {
+        let card = opened::open(path, parts, &self.shelf)?;
+        if let Some(local) = card.local.as_ref().filter(|_| card.makes == Makes::Text) {
+            runs(&local.files.main)?;
+        }
+        Ok(card)
+    }
+
+    /// Takes in files that a person opened from elsewhere, and the parts that they chose for models, by their ids.
+    pub fn take_in(&mut self, opened: &[PathBuf], parts_of: &BTreeMap<String, Vec<PathBuf>>, runs: Runs<'_>) {
+        let none = Vec::new();
+        for path in opened {
+            let id = path.display().to_string();
+            if self.card(&id).is_some() {
+                continue;
+            }
+            // Parts that were taken away meanwhile are lacking again.
+            let parts = parts_of.get(&id).unwrap_or(&none);
+            match self.open(path, parts, runs).or_else(|_| self.open(path, &[], runs)) {
+                Ok(card) => self.cards.push(card),
+                Err(error) => self.broken.push(BrokenFile { path: path.clone(), bytes: trash::size(path), error }),
+            }
+        }
+        for (id, parts) in parts_of {
+            let found = self.card(id).filter(|card| card.lacks().is_some()).and_then(|card| card.local.as_ref());
+            let Some(main) = found.map(|local| local.files.main.clone()) else { continue };
+            if let Ok(made) = self.open(&main, parts, runs)
+                && let Some(card) = self.cards.iter_mut().find(|card| card.id == *id)
+            {
+                *card = ModelCard { id: card.id.clone(), name: card.name.clone(), ..made };
+            }
+        }
+    }
+
+    /// The card whose fetched file `path` is, so that its hash is asked for.
+    pub fn card_at(&self, path: &Path) -> Option<&ModelCard> {
+        let path = fs::canonicalize(path).ok()?;
+        let is_file = |card: &&ModelCard| {
+            let same = |file: &ModelFile| self.path(card, &file.name).canonicalize().is_ok_and(|own| own == path);
+            card.local.is_none() && card.files.iter().any(same)
+        };
+        self.cards.iter().find(is_file)
+    }
+
+    /// Files of the models folder, and files that were opened, that cannot be used.
+    pub fn broken(&self) -> Vec<BrokenFile> {
+        let cards = self.problems.iter().filter_map(|error| match error.cause() {
+            Cause::BadModelFile { path, .. } => {
+                Some(BrokenFile { path: path.clone(), bytes: trash::size(path), error: error.clone() })
+            }
+            _ => None,
+        });
+        cards.chain(self.broken.iter().cloned()).collect()
+    }
+
+    /// Takes a card's files away, into the trash.
+    pub fn remove(&self, id: &str) -> Result<RemovedModel> {
+        let Some(card) = self.card(id) else {
+            return Err(Cause::UnknownModel { id: id.to_owned(), known: String::new() }.into());
+        };
+        let paths = match &card.local {
+            Some(local) if local.files.main.is_dir() => vec![local.files.main.clone()],
+            // A model in several files is all of them; parts that others may use stay.
+            Some(local) => local::files_of(&local.files.main),
+            None => vec![self.folder.join(&card.id)],
+        };
+        trash::remove(&self.folder, &card.name, &paths)
     }
 
     pub fn cards(&self) -> &[ModelCard] {
@@ -128,7 +244,8 @@ impl Catalog {
             let size = |path: &Path| fs::metadata(path).ok().filter(|m| m.is_file()).map(|m| m.len());
             if size(&path) == Some(file.bytes) {
                 bytes += file.bytes;
-                good = good && verify::known(&path, file) == Known::Good;
+                // A hash that only the hub knows was not held against it.
+                good = good && !hub::is_open(file) && verify::known(&path, file) == Known::Good;
             } else {
                 missing = true;
                 bytes += size(&fetch::part_of(&path)).unwrap_or(0);
@@ -147,12 +264,8 @@ impl Catalog {
         self.cards.iter().map(|card| self.presence(card)).collect()
     }
 
-    /// The file of a model with one file, the folder of one with more.
     fn main_path(&self, card: &ModelCard) -> PathBuf {
-        match &card.files[..] {
-            [file] => self.path(card, &file.name),
-            _ => self.folder.join(&card.id),
-        }
+        card.place_in(&self.folder.join(&card.id))
     }
 
     fn path(&self, card: &ModelCard, name: &str) -> PathBuf {
@@ -217,7 +330,7 @@ impl Catalog {
 }
 
 fn is_model_ending(ending: &std::ffi::OsStr) -> bool {
-    ["gguf", "safetensors", "sft", "ckpt", "pt", "pth"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+    MODEL_ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]

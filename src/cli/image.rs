@@ -242,7 +242,10 @@ fn request(
     let seed = seed_of(args.seed)?;
     params.seed = Seed::Fixed(seed);
     params.check()?;
-    params.check_for(&takes(context, &params.model, &model), &model.id)?;
+    // Its file is looked into here only where something is set that not all models take: loading does it again.
+    if params.check_for(&Takes::LEAST, &model.id).is_err() {
+        params.check_for(&takes(context, &params.model, &model), &model.id)?;
+    }
     Ok(ImageRequest { params, model, seed, decode })
 }
 

@@ -143,6 +143,7 @@ pub fn main(command: CliCommand) -> ExitCode {
     let mut context = context;
     if looks_closer(&command, &context.catalog) {
         context.catalog.look_closer();
+        context.catalog.try_languages(&|path| crate::engine::text::inspect(path).map(drop));
     }
     let result = match command {
         CliCommand::Image(args) => image::run(&context, *args),

@@ -81,6 +81,10 @@ fn list(context: &Context, json: bool) -> Result<(), Stop> {
                     "lacks": card.lacks(),
                 })
             })
+            .chain(context.catalog.broken().iter().map(|file| {
+                let (path, why) = (file.path.display().to_string(), file.error.summary(crate::lang::Lang::En));
+                serde_json::json!({"path": path, "bytes": file.bytes, "state": "broken", "cause": why})
+            }))
             .collect();
         return Ok(out::line(serde_json::Value::from(rows))?);
     }
@@ -91,8 +95,8 @@ fn list(context: &Context, json: bool) -> Result<(), Stop> {
         let here = state(context, card, context.lang);
         out::line(format_args!("{:16} {:6} {:>9}  {here}{lacks}", card.id, makes(card), size))?;
     }
-    for problem in context.catalog.problems() {
-        super::say(problem, context.lang);
+    for file in context.catalog.broken() {
+        super::say(&file.error, context.lang);
     }
     Ok(())
 }
@@ -146,15 +150,9 @@ pub fn find(context: &Context, name: &str, interrupts: &Interrupts) -> Result<Mo
     }
 }
 
-/// The id of the card whose fetched file a path names, so that its hash is asked for; else the name itself.
+/// The id of the card that a name or a path means, else the name itself.
 fn card_of<'a>(context: &'a Context, name: &'a str) -> &'a str {
-    let Ok(path) = std::fs::canonicalize(name) else { return name };
-    let is_file = |card: &&ModelCard| {
-        let folder = context.catalog.folder().join(&card.id);
-        let same = |file: &domain::ModelFile| folder.join(&file.name).canonicalize().is_ok_and(|own| own == path);
-        card.local.is_none() && card.files.iter().any(same)
-    };
-    context.catalog.cards().iter().find(is_file).map_or(name, |card| &card.id)
+    context.catalog.card_at(std::path::Path::new(name)).map_or(name, |card| &card.id)
 }
 
 /// Whether fetching a card's files mends this.
@@ -247,7 +245,11 @@ fn check(context: &Context, id: Option<&str>, size: Option<&str>, json: bool) ->
         let here = |card: &&ModelCard| {
             matches!(context.catalog.presence(card), ModelPresence::Here { .. } | ModelPresence::Unchecked { .. })
         };
-        let mut failed = None;
+        // Files that are no models, or cannot be run, are told as the others are.
+        let mut failed: Option<StudioError> = None;
+        for file in context.catalog.broken() {
+            failed.replace(file.error).iter().for_each(|error| super::say(error, context.lang));
+        }
         for card in context.catalog.cards().iter().filter(here) {
             match check_card(context, card, &interrupts) {
                 // One that fails hides no other; the last one is said at the end.
@@ -312,6 +314,11 @@ fn check_card(context: &Context, card: &ModelCard, interrupts: &Interrupts) -> R
     // Nobody promised a hash for the person's own files: they are held against what runs them.
     if let Some(local) = &card.local {
         let path = &local.files.main;
+        // Those that cannot be run are no cards; what a model lacks is told of one that is.
+        if let Some(lacks) = card.lacks().filter(|_| card.makes == Makes::Image) {
+            let (path, family) = (path.clone(), local.kind.clone());
+            return Err(Cause::LacksParts { path, family, lacks: lacks.to_owned() }.into());
+        }
         match language_model(path)? {
             Some(info) => drop(info?),
             None => examine(path)?.trouble.map_or(Ok(()), Err)?,

@@ -1,14 +1,17 @@
 //! Model cards: what a model is, what its files are, where they can come from, how its sliders start.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use super::{Checkpoint, ImageParams, ModelFiles, ModelRef, Sampler, Schedule, Takes, TextParams};
-use crate::error::{Cause, Result};
+use crate::error::{Cause, Result, StudioError};
+use crate::lang::{Both, Lang};
 
 /// The id of the picture model inside this program.
 pub const STICKER_ID: &str = "sticker-64";
+/// What runs it.
+pub const STICKER_FAMILY: &str = "sticker-flow";
 /// The id of the default language model.
 pub const SMOLLM_ID: &str = "smollm2-135m";
 /// The program of 1966, which is no network: inside this program.
@@ -17,6 +20,9 @@ pub const ELIZA_ID: &str = "eliza";
 /// Bytes of weights from which on language models rewrite a prompt and keep its subject. SmolLM2 135M (98 MB) and Gemma
 /// 270M (253 MB) do not; half a billion weights in four bits (400 MB) do.
 const REWRITES: u64 = 350_000_000;
+
+/// Endings of files that models come in, in lower case.
+pub const MODEL_ENDINGS: [&str; 7] = ["safetensors", "sft", "gguf", "ckpt", "pt", "pth", "bin"];
 
 /// What a model makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
@@ -66,8 +72,9 @@ pub struct Terms {
 #[serde(deny_unknown_fields)]
 pub struct ModelFile {
     pub name: String,
+    /// About so many where `sha256` is empty: the hub is asked for both before the file is fetched.
     pub bytes: u64,
-    /// Lower-case hex; empty for a file inside the program.
+    /// Lower-case hex; empty for a file inside the program, and where only the hub knows it.
     #[serde(default)]
     pub sha256: String,
     /// In order of preference.
@@ -138,6 +145,18 @@ impl CardDefaults {
     }
 }
 
+/// What a small model cannot do: said where its prompt is typed.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Quality {
+    /// A few words under the model's name; empty for a model that needs no excuse.
+    pub line: Both,
+    /// Languages that it reads and writes; empty where that is not known.
+    pub languages: Vec<Lang>,
+    /// It draws one thing at a time.
+    pub single: bool,
+}
+
 /// A picture size that a model can draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -161,7 +180,9 @@ pub struct ModelCard {
     pub licence: String,
     #[serde(default)]
     pub terms: Option<Terms>,
-    /// Memory that the model takes while it runs, in bytes, as measured.
+    #[serde(default)]
+    pub quality: Quality,
+    /// Memory that the model takes while it runs, in bytes: as measured, or reckoned from the sizes of its files.
     pub memory: u64,
     pub files: Vec<ModelFile>,
     /// Sizes that can be chosen; empty for text.
@@ -177,6 +198,22 @@ pub struct ModelCard {
     /// Files of the person's own, found in the models folder.
     #[serde(skip)]
     pub local: Option<Box<Local>>,
+}
+
+/// A model that was taken away, and where it is until the trash is emptied.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RemovedModel {
+    pub name: String,
+    pub bytes: u64,
+    pub at: PathBuf,
+}
+
+/// A file that cannot be used as a model, and why.
+#[derive(Clone, Debug)]
+pub struct BrokenFile {
+    pub path: PathBuf,
+    pub bytes: u64,
+    pub error: StudioError,
 }
 
 /// A model that was found as loose files.
@@ -244,6 +281,12 @@ impl ModelCard {
         }
         let files = match presence {
             ModelPresence::Embedded => ModelFiles::Embedded,
+            // The first file is what draws; the others are what it draws with.
+            ModelPresence::Here { path } if self.is_checkpoint() => {
+                let mut paths = self.files.iter().map(|file| path.with_file_name(&file.name));
+                let main = paths.next().unwrap_or_else(|| path.clone());
+                ModelFiles::Checkpoint(Box::new(Checkpoint { parts: paths.collect(), ..Checkpoint::new(main) }))
+            }
             ModelPresence::Here { path } if self.files.len() == 1 => ModelFiles::File(path.clone()),
             ModelPresence::Here { path } => ModelFiles::Folder(path.clone()),
             ModelPresence::Unchecked { .. } => return Err(Cause::NotChecked { id: self.id.clone() }.into()),
@@ -266,6 +309,30 @@ impl ModelCard {
         let own = f64::from(self.defaults.width.unwrap_or(512)) * f64::from(self.defaults.height.unwrap_or(512));
         let times = f64::from(width) * f64::from(height) / own.max(1.0);
         local.weights + (local.working as f64 * times) as u64
+    }
+
+    /// Whether its files are a denoiser with its parts, each in a file of its own.
+    pub fn is_checkpoint(&self) -> bool {
+        self.makes == Makes::Image && self.local.is_none() && self.family != STICKER_FAMILY
+    }
+
+    /// What a job is pointed at, of files in `folder`: the only file, the one that draws, or the folder itself.
+    pub fn place_in(&self, folder: &Path) -> PathBuf {
+        match &self.files[..] {
+            [file] => folder.join(&file.name),
+            [first, ..] if self.is_checkpoint() => folder.join(&first.name),
+            _ => folder.to_owned(),
+        }
+    }
+
+    /// Whether it may be taken away: it was fetched, or the person put it into the models folder.
+    pub fn is_removable(&self) -> bool {
+        !self.is_embedded()
+    }
+
+    /// Whether it is known to read this language, or nothing is known.
+    pub fn speaks(&self, lang: Lang) -> bool {
+        self.quality.languages.is_empty() || self.quality.languages.contains(&lang)
     }
 
     /// Whether its weights are inside this program.

@@ -73,10 +73,13 @@ impl Takes {
     pub const FLOW: Self = Self { clip_skip: false, ..Self::SD3 };
     pub const STICKER: Self = Self { noise: false, rescale: false, ..Self::FLOW };
 
+    /// What every model takes.
+    pub const LEAST: Self = Self { negative: false, guidance: false, ..Self::STICKER };
+
     /// Of a family, by the name that the cards give it.
     pub fn of(family: &str) -> Self {
         match family {
-            "sticker-flow" => Self::STICKER,
+            super::STICKER_FAMILY => Self::STICKER,
             "sd3" => Self::SD3,
             "flux" | "z-image" => Self::FLOW,
             _ => Self::DIFFUSION,

@@ -104,6 +104,10 @@ pub struct Settings {
     pub answer_forms: AnswerForms,
     /// Models whose terms the person agreed to.
     pub agreed: Vec<String>,
+    /// Model files and folders that were opened from outside the models folder.
+    pub opened: Vec<PathBuf>,
+    /// Parts that the person chose for models that lack some, by the model's id.
+    pub parts_of: BTreeMap<String, Vec<PathBuf>>,
     /// The sliders as they were left for other picture models, by the model's id; without prompts.
     pub image_of: BTreeMap<String, ImageParams>,
 }

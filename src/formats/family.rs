@@ -18,6 +18,38 @@ pub enum Family {
     ZImage,
 }
 
+impl Family {
+    /// As people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sd1 => "Stable Diffusion 1.x",
+            Self::Sd2 => "Stable Diffusion 2.x",
+            Self::Xl => "Stable Diffusion XL",
+            Self::Sd3 => "Stable Diffusion 3",
+            Self::Flux => "FLUX.1",
+            Self::ZImage => "Z-Image",
+        }
+    }
+
+    /// Of a diffusers folder, by the class that its index names; `None` where that is none of these.
+    pub fn of_folder(folder: &Path) -> Option<Self> {
+        let json = |name: &str| super::file::read_json(&folder.join(name), 1 << 20).ok();
+        let index = json("model_index.json")?;
+        match index.get("_class_name")?.as_str()? {
+            "StableDiffusionXLPipeline" => Some(Self::Xl),
+            "StableDiffusionPipeline" | "LatentConsistencyModelPipeline" => {
+                let unet = json("unet/config.json");
+                let wide = unet.is_some_and(|unet| unet.get("cross_attention_dim") == Some(&json!(1024)));
+                Some(if wide { Self::Sd2 } else { Self::Sd1 })
+            }
+            "StableDiffusion3Pipeline" => Some(Self::Sd3),
+            "FluxPipeline" => Some(Self::Flux),
+            "ZImagePipeline" => Some(Self::ZImage),
+            _ => None,
+        }
+    }
+}
+
 /// A part that a model cannot draw without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lack {
@@ -91,8 +123,7 @@ pub fn few_by_name(name: &str) -> bool {
     words.iter().any(|word| FEW.contains(&word.as_str())) || words.iter().enumerate().any(hyper)
 }
 
-/// Endings of files that models come in.
-pub const ENDINGS: [&str; 7] = ["safetensors", "sft", "gguf", "ckpt", "pt", "pth", "bin"];
+pub use crate::domain::MODEL_ENDINGS as ENDINGS;
 
 /// Whether a model's name says that it predicts velocity: "vpred", "v-pred", "768-v".
 fn velocity_by_name(name: &str) -> bool {

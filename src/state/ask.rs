@@ -6,11 +6,14 @@ use super::{Command, PersonaCommand, PersonaEdit};
 use crate::domain::Face;
 
 /// What a path is typed for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PathFor {
     /// A file to open.
     File,
+    /// A file or a folder of a model.
     Model,
+    /// A part that the model of this id lacks.
+    Part(String),
     /// A picture of the character that is edited.
     Face,
     LibraryFolder,

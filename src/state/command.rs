@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{AskCommand, CardEdit, PageCommand, PersonaCommand, ShotKey, TextKnob, TrashCommand, WaitingCommand};
+use super::{
+    AskCommand, CardEdit, ModelAsk, PageCommand, PersonaCommand, ShotKey, TextKnob, TrashCommand, WaitingCommand,
+};
 use crate::domain::{
     AnswerForm, ConversationId, Desk, DeviceChoice, Face, Grammar, Job, JobId, JournalEntry, KvType, Latents,
-    LedgerRequest, ModelRef, NoiseSource, Overflow, Pane, Persona, PersonaId, Picture, PictureRecord, Room, Sampler,
-    Schedule, Seed, Settings, Theme, TrashKind, WindowGeometry,
+    LedgerRequest, Makes, ModelRef, NoiseSource, Overflow, Pane, Persona, PersonaId, Picture, PictureRecord,
+    RemovedModel, Room, Sampler, Schedule, Seed, Settings, Theme, TrashKind, WindowGeometry,
 };
 use crate::lang::Lang;
 use crate::writing::export::{Document, TextFormat};
@@ -174,6 +176,24 @@ pub enum Command {
     AnswerTerms(String, bool),
     UseModel(String),
     ChooseModelFile,
+    ChooseModelFolder,
+    /// A model file or folder from anywhere: the doctor looks into it first.
+    OpenModel(PathBuf),
+    /// A dialog for a file with what this model (an id, or its file's path) lacks.
+    ChooseMissingPart(String),
+    PartChosen(String, PathBuf),
+    /// Takes a model's files away, into the trash.
+    RemoveModel(String),
+    /// The same for a file that cannot be used.
+    RemoveModelFile(PathBuf),
+    RestoreModel(RemovedModel),
+    EmptyModelTrash,
+    /// No longer lists a file that was opened from elsewhere; it stays where it is.
+    ForgetModel(PathBuf),
+    FilterModels(Option<Makes>),
+    /// To the models that make this, from where the one in use falls short.
+    BetterModels(Makes),
+    DismissModelError,
     Unload,
 }
 
@@ -255,6 +275,17 @@ pub enum Effect {
     Fetch(String),
     CancelFetch(String),
     AskModelFile,
+    AskModelFolder,
+    /// A dialog for a part of this model.
+    AskPartFile(String),
+    /// The answer is a [`super::ModelNews`], as for the next ones.
+    OpenModel(ModelAsk),
+    RemoveModel(String),
+    RemoveModelFile(PathBuf),
+    RestoreModel(RemovedModel),
+    EmptyModelTrash,
+    /// Reads the models folder anew.
+    ReadModels,
 
     SavePicture {
         job: JobId,
@@ -358,6 +389,10 @@ impl Effect {
             | Self::SavePersona { .. }
             | Self::TrashPersona(_)
             | Self::RestorePersona(_)
+            | Self::RemoveModel(_)
+            | Self::RemoveModelFile(_)
+            | Self::RestoreModel(_)
+            | Self::EmptyModelTrash
             | Self::Purge { .. } => true,
             Self::Cancel(_)
             | Self::Measure(_)
@@ -367,6 +402,10 @@ impl Effect {
             | Self::CancelFetch(_)
             | Self::AskModelFile
             | Self::AskFace
+            | Self::AskModelFolder
+            | Self::AskPartFile(_)
+            | Self::OpenModel(_)
+            | Self::ReadModels
             | Self::FindDrafts { .. }
             | Self::AskExportPicture { .. }
             | Self::AskExportFile { .. }

@@ -1,6 +1,7 @@
 //! The whole state of the program as plain data, the commands that views may give, and [`update`], the one function
 //! that changes it. Pure: no clock, no dice, no files. Time and randomness are fields that the app fills in.
 
+mod advice;
 mod ask;
 mod command;
 mod create;
@@ -20,6 +21,7 @@ mod update;
 mod wanted;
 mod write;
 
+pub use advice::{Advice, Cannot};
 pub use ask::{AskCommand, AskState, NoDialog, PathFor};
 pub use command::*;
 pub use create::*;
@@ -41,7 +43,7 @@ pub use write::*;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crate::domain::{JobId, PersonaId, Room, Settings, TextParams};
+use crate::domain::{JobId, PersonaId, RemovedModel, Room, Settings, TextParams};
 use crate::error::StudioError;
 use crate::lang::{Both, Lang};
 
@@ -149,6 +151,8 @@ pub enum NoticeKind {
     ModelFetched(String),
     /// What a model wrote into a page came to repeat itself, and was stopped.
     PageRepeats,
+    /// A model is in the trash; undo brings it back.
+    ModelRemoved(RemovedModel),
     /// The memory is freed once the jobs before it are over.
     MemoryWaits,
     MemoryFreed,

@@ -1,13 +1,44 @@
 //! The state of Models.
 
-use crate::domain::{Makes, ModelCard, ModelFiles, ModelPresence, ModelRef};
+use std::path::PathBuf;
+
+use crate::domain::{BrokenFile, Makes, ModelCard, ModelFiles, ModelPresence, ModelRef, RemovedModel};
 use crate::error::{Cause, Result, StudioError};
 
 #[derive(Clone, Debug, Default)]
 pub struct ModelsState {
     pub entries: Vec<ModelEntry>,
+    /// Files that are no models or cannot be run.
+    pub broken: Vec<BrokenFile>,
+    /// Bytes of removed models in the trash.
+    pub trash: u64,
+    /// What is shown: all of them where `None`.
+    pub filter: Option<Makes>,
+    /// The file that is being looked into.
+    pub opening: Option<ModelAsk>,
+    /// Why a file was not taken, or a model not removed.
+    pub error: Option<StudioError>,
     /// Kinds of models whose memory is being freed.
     pub(super) unloading: Vec<Makes>,
+}
+
+/// A file or folder that the doctor is to look into before it counts as a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelAsk {
+    pub path: PathBuf,
+    /// What the person chose for what it lacks.
+    pub parts: Vec<PathBuf>,
+    /// The model that the parts are for; a file that is opened has none yet.
+    pub id: Option<String>,
+}
+
+/// What has come of something that was asked of the models folder.
+#[derive(Clone, Debug)]
+pub enum ModelNews {
+    Opened(ModelAsk, Result<Box<ModelCard>>),
+    Removed(Result<RemovedModel>),
+    Restored(Result<()>),
+    Emptied(Result<()>),
 }
 
 /// One card and what is known of its files.
@@ -43,6 +74,16 @@ impl ModelEntry {
         matches!(self.presence, ModelPresence::Embedded | ModelPresence::Here { .. })
     }
 
+    /// Whether anything of it is here, inside the program, or on its way.
+    pub fn is_about(&self) -> bool {
+        self.presence != ModelPresence::Absent || self.fetch.is_some() || self.asking || self.card.local.is_some()
+    }
+
+    /// Parts that it cannot draw without; a language model says of its own when it is opened.
+    pub fn lacks(&self) -> Option<&str> {
+        self.card.lacks().filter(|_| self.card.makes == Makes::Image)
+    }
+
     /// Whether its files are here but must be hashed before a job can run on them.
     pub fn is_unchecked(&self) -> bool {
         matches!(self.presence, ModelPresence::Unchecked { .. })
@@ -70,6 +111,12 @@ impl ModelsState {
 
     pub(super) fn entry_mut(&mut self, id: &str) -> Option<&mut ModelEntry> {
         self.entries.iter_mut().find(|e| e.card.id == id)
+    }
+
+    /// The card of a file, by its id or the path of its main file.
+    pub fn of_file(&self, name: &str) -> Option<&ModelEntry> {
+        let is_main = |e: &&ModelEntry| e.card.local.as_ref().is_some_and(|l| l.files.main.as_os_str() == name);
+        self.entry(name).or_else(|| self.entries.iter().find(is_main))
     }
 
     /// Cards that make `makes`, in the catalogue's order.

@@ -17,7 +17,7 @@ const WIDTH: f32 = 480.0;
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let ask = &cx.state.ask;
     if let Some((purpose, text)) = &ask.path {
-        path(ui, cx, *purpose, text);
+        path(ui, cx, purpose, text);
     } else if let Some(folder) = &ask.folder {
         let text = cx.with(T::FolderMissing, &[&folder.display()]);
         modal(ui, cx, "folder", |ui, cx| {
@@ -48,10 +48,10 @@ fn modal(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, add: impl FnOnce(&mut Ui, &mu
     });
 }
 
-fn path(ui: &mut Ui, cx: &mut Cx<'_>, purpose: PathFor, text: &str) {
+fn path(ui: &mut Ui, cx: &mut Cx<'_>, purpose: &PathFor, text: &str) {
     let title = match purpose {
         PathFor::File | PathFor::Face => T::PathOfFile,
-        PathFor::Model => T::PathOfModel,
+        PathFor::Model | PathFor::Part(_) => T::PathOfModel,
         PathFor::LibraryFolder => T::LibraryFolder,
         PathFor::ModelsFolder => T::ModelsFolder,
     };

@@ -2,6 +2,7 @@
 //!
 //! [`Views`] holds what belongs to the window alone: textures, scroll places, folds. Everything else is in the state.
 
+mod advice;
 mod ask;
 mod create;
 mod cx;

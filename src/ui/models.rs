@@ -1,12 +1,12 @@
 //! Models: every card with its state, and what can be done about it.
 
-use egui::{CentralPanel, Frame, Label, Margin, RichText, ScrollArea, Ui};
+use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui};
 
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2, S3, SMALL};
 use super::{icons, layout, models_bits, trouble, widgets};
-use crate::domain::{Makes, ModelPresence, bytes};
+use crate::domain::{BrokenFile, Makes, ModelPresence, bytes};
 use crate::state::{Command, ModelEntry};
 
 /// Least width of a card.
@@ -19,6 +19,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
             widgets::heading(ui, cx.t(T::Models));
         };
         layout::line(ui, cx, 100.0, head, |ui, cx| {
+            let folder = widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::OpenModelFolder));
+            if folder.on_hover_text(cx.t(T::OpenModelFolderHover)).clicked() {
+                cx.push(Command::ChooseModelFolder);
+            }
             let open = widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::OpenModelFile));
             if open.on_hover_text(cx.t(T::OpenModelFileHover)).clicked() {
                 cx.push(Command::ChooseModelFile);
@@ -29,40 +33,108 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         ScrollArea::vertical().id_salt("models").auto_shrink(false).show(ui, |ui| {
             Frame::new().inner_margin(Margin { left: 24, right: 24, top: 0, bottom: 24 }).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = S3;
+                opening(ui, cx);
+                broken(ui, cx);
+                filter(ui, cx);
                 for (makes, name) in [(Makes::Image, T::PictureModels), (Makes::Text, T::TextModels)] {
-                    if cx.state.models.making(makes).next().is_none() {
-                        continue;
+                    if cx.state.models.filter.is_none_or(|only| only == makes) {
+                        kind(ui, cx, makes, name);
                     }
-                    ui.add_space(S1);
-                    widgets::caption(ui, cx.t(name));
-                    let entries: Vec<&ModelEntry> = cx.state.models.making(makes).collect();
-                    layout::columns(ui, CARD, entries.len(), |ui, i| {
-                        ui.push_id(&entries[i].card.id, |ui| card(ui, cx, entries[i]));
-                    });
                 }
-                files(ui, cx);
+                trash(ui, cx);
             });
         });
     });
 }
 
-fn in_use(cx: &Cx<'_>, id: &str) -> bool {
-    cx.state.settings.image.model == id || cx.state.text().model == id
-}
-
-/// Files that the person opened: they have no card.
-fn files(ui: &mut Ui, cx: &mut Cx<'_>) {
-    for id in [&cx.state.settings.image.model, &cx.state.text().model] {
-        if cx.state.models.entry(id).is_some() || id.is_empty() {
+/// The models of one kind: those that are here or on their way, then those that can be fetched.
+fn kind(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, name: T) {
+    let (here, others): (Vec<_>, Vec<_>) = cx.state.models.making(makes).partition(|entry| entry.is_about());
+    for (name, entries) in [(name, here), (T::ModelsToFetch, others)] {
+        if entries.is_empty() {
             continue;
         }
-        widgets::card(cx.p).show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            widgets::title(ui, &models_bits::name(cx, id));
-            widgets::muted(ui, id.as_str());
-            widgets::badge(ui, icons::CHECK_CIRCLE, cx.t(T::InUse), cx.p.good);
+        ui.add_space(S1);
+        widgets::caption(ui, cx.t(name));
+        layout::columns(ui, CARD, entries.len(), |ui, i| {
+            ui.push_id(&entries[i].card.id, |ui| card(ui, cx, entries[i]));
         });
     }
+}
+
+fn filter(ui: &mut Ui, cx: &mut Cx<'_>) {
+    const ALL: [Option<Makes>; 3] = [None, Some(Makes::Image), Some(Makes::Text)];
+    let names = [T::AllModels, T::PictureModels, T::TextModels].map(|name| (cx.t(name).to_owned(), String::new()));
+    let on = ALL.iter().position(|makes| *makes == cx.state.models.filter);
+    if let Some(i) = widgets::segments(ui, cx.t(T::ModelsShown), &names, on) {
+        cx.push(Command::FilterModels(ALL[i]));
+    }
+}
+
+/// A file that is being looked into, and what came of the last one.
+fn opening(ui: &mut Ui, cx: &mut Cx<'_>) {
+    if let Some(ask) = &cx.state.models.opening {
+        let file = ask.parts.last().unwrap_or(&ask.path);
+        let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
+        widgets::muted(ui, cx.with(T::LookingIntoModel, &[&name]));
+    }
+    if let Some(error) = &cx.state.models.error {
+        trouble::card(ui, cx, error, None, Some(Command::DismissModelError));
+    }
+}
+
+/// Files that cannot be used: each with its cause, and a way to be rid of it.
+fn broken(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let files: &[BrokenFile] = &cx.state.models.broken;
+    if files.is_empty() {
+        return;
+    }
+    widgets::caption(ui, cx.t(T::BrokenModels));
+    for file in files {
+        ui.push_id(&file.path, |ui| {
+            widgets::card(cx.p).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = S1;
+                ui.horizontal_top(|ui| {
+                    ui.add(Label::new(theme::icon(icons::WARNING, 18.0).color(cx.p.warn)));
+                    ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+                        let inside = file.path.starts_with(&cx.state.status.models);
+                        let (icon, name) = if inside { (icons::TRASH, T::Remove) } else { (icons::X, T::ForgetModel) };
+                        if widgets::button(ui, icon, cx.t(name)).clicked() {
+                            let command = if inside { Command::RemoveModelFile } else { Command::ForgetModel };
+                            cx.push(command(file.path.clone()));
+                        }
+                        ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                            let name = file.path.file_name().unwrap_or(file.path.as_os_str()).to_string_lossy();
+                            widgets::title(ui, &format!("{name} · {}", bytes(file.bytes)));
+                            let why = file.error.summary(cx.lang);
+                            ui.add(Label::new(RichText::new(why).size(BODY).color(cx.p.text)).wrap());
+                            let remedy = file.error.remedy(cx.lang);
+                            ui.add(Label::new(RichText::new(remedy).size(SMALL).color(cx.p.muted)).wrap());
+                        });
+                    });
+                });
+            });
+        });
+    }
+}
+
+/// What removed models still take of the disk.
+fn trash(ui: &mut Ui, cx: &mut Cx<'_>) {
+    if cx.state.models.trash == 0 {
+        return;
+    }
+    ui.horizontal(|ui| {
+        widgets::muted(ui, cx.with(T::ModelTrash, &[&bytes(cx.state.models.trash)]));
+        let button = widgets::button(ui, icons::TRASH, cx.t(T::EmptyModelTrash));
+        if button.on_hover_text(cx.t(T::EmptyModelTrashHover)).clicked() {
+            cx.push(Command::EmptyModelTrash);
+        }
+    });
+}
+
+fn in_use(cx: &Cx<'_>, id: &str) -> bool {
+    cx.state.settings.image.model == id || cx.state.text().model == id
 }
 
 fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
@@ -93,7 +165,11 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
             for text in known.into_iter().filter(|text| !text.is_empty()) {
                 ui.add(Label::new(RichText::new(text).size(SMALL).color(p.muted)));
             }
+            fits(ui, cx, entry);
         });
+        if entry.lacks().is_some() && widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::ChooseMissingPart)).clicked() {
+            cx.push(Command::ChooseMissingPart(card.id.clone()));
+        }
         if entry.asking {
             terms(ui, cx, entry);
         }
@@ -104,6 +180,19 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
             trouble::card(ui, cx, error, Some((T::TryAgain, Command::Fetch(card.id.clone()))), None);
         }
     });
+}
+
+/// Whether a model fits in this machine's memory: asked before it is fetched, told of what is too large in any case.
+fn fits(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
+    let budget = cx.state.status.budget;
+    if budget == 0 || entry.card.is_embedded() {
+        return;
+    }
+    if entry.card.memory > budget {
+        widgets::badge(ui, icons::WARNING, &cx.with(T::TooLargeHere, &[&bytes(budget)]), cx.p.warn);
+    } else if !entry.is_about() {
+        widgets::badge(ui, icons::CHECK, cx.t(T::FitsHere), cx.p.good);
+    }
 }
 
 /// What is to be agreed to before the first fetch.
@@ -131,6 +220,8 @@ fn terms(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
 fn state(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
     let p = cx.p;
     let (icon, ink) = match entry.presence {
+        // What lacks a part is no more ready than what was not fetched.
+        _ if entry.card.lacks().is_some() => (icons::FILE_TEXT, p.muted),
         ModelPresence::Embedded | ModelPresence::Here { .. } => (icons::CHECK_CIRCLE, p.good),
         ModelPresence::Unchecked { .. } => (icons::WARNING, p.warn),
         ModelPresence::Partial { .. } => (icons::CLOUD_ARROW_DOWN, p.warn),
@@ -151,10 +242,11 @@ fn state(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
 
 fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
     let id = &entry.card.id;
+    remove(ui, cx, entry);
     if entry.is_here() {
         if in_use(cx, id) {
             ui.add_enabled_ui(false, |ui| widgets::button(ui, icons::CHECK, cx.t(T::InUse)));
-        } else if widgets::text_button(ui, cx.t(T::Use)).clicked() {
+        } else if entry.card.lacks().is_none() && widgets::text_button(ui, cx.t(T::Use)).clicked() {
             cx.push(Command::UseModel(id.clone()));
         }
     } else if entry.fetch.is_none() && !entry.asking {
@@ -168,5 +260,23 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
         if button.inner.on_disabled_hover_text(cx.t(T::OfflineHint)).clicked() {
             cx.push(Command::Fetch(id.clone()));
         }
+    }
+}
+
+/// Takes a model's files away; of one from elsewhere only its place in the list.
+fn remove(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
+    if !entry.is_about() || entry.fetch.is_some() || !entry.card.is_removable() {
+        return;
+    }
+    let outside = entry.card.local.as_ref().map(|local| &local.files.main);
+    if let Some(path) = outside.filter(|path| !path.starts_with(&cx.state.status.models)) {
+        if widgets::icon_button(ui, icons::X, cx.t(T::ForgetModel)).clicked() {
+            cx.push(Command::ForgetModel(path.clone()));
+        }
+        return;
+    }
+    let name = cx.with(T::RemoveModel, &[&entry.card.name]);
+    if widgets::icon_button(ui, icons::TRASH, &name).clicked() {
+        cx.push(Command::RemoveModel(entry.card.id.clone()));
     }
 }

@@ -31,7 +31,9 @@ pub fn combo(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Optio
             .icon(caret)
             .show_ui(ui, |ui| {
                 ui.set_min_width(width - 16.0);
-                for entry in cx.state.models.making(makes) {
+                // What is not here at all is in Models, with what it takes.
+                let about = |entry: &&ModelEntry| entry.is_about() || entry.card.id == current;
+                for entry in cx.state.models.making(makes).filter(about) {
                     let state = match entry.card.lacks() {
                         Some(lacks) => cx.with(T::LacksParts, &[&lacks]),
                         None => presence(cx, entry),
@@ -45,6 +47,9 @@ pub fn combo(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Optio
                     let _ = ui.selectable_label(true, shown.as_str());
                 }
                 ui.separator();
+                if ui.selectable_label(false, cx.t(T::MoreModels)).clicked() {
+                    cx.push(Command::BetterModels(makes));
+                }
                 if ui.selectable_label(false, cx.t(T::OpenModelFile)).clicked() {
                     cx.push(Command::ChooseModelFile);
                 }

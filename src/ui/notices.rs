@@ -157,6 +157,10 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             (icons::CHECK_CIRCLE, cx.with(T::ModelFetched, &[&super::models_bits::name(cx, id)]), None)
         }
         NoticeKind::PageRepeats => (icons::INFO, cx.t(T::PageRepeats).to_owned(), None),
+        NoticeKind::ModelRemoved(removed) => {
+            let text = cx.with(T::ModelRemoved, &[&removed.name, &crate::domain::bytes(removed.bytes)]);
+            (icons::TRASH, text, Some((T::Undo, Command::RestoreModel(removed.clone()))))
+        }
         NoticeKind::MemoryWaits => (icons::CLOCK, cx.t(T::MemoryWaits).to_owned(), None),
         NoticeKind::MemoryFreed => (icons::CHECK_CIRCLE, cx.t(T::MemoryFreed).to_owned(), None),
         NoticeKind::SavedUnasked(path) => (icons::CHECK_CIRCLE, cx.with(T::SavedUnasked, &[&path.display()]), None),

@@ -410,7 +410,37 @@ texts! {
     Use: "Use", "使用";
     InUse: "In use", "使用中";
     OpenModelFile: "Open a model file…", "打开模型文件…";
-    OpenModelFileHover: "A GGUF language model, or a safetensors file of a picture model", "GGUF 语言模型，或图片模型的 safetensors 文件";
+    OpenModelFileHover: "A GGUF language model, or a picture model as .safetensors, .ckpt, .pt or .gguf: it is looked into first", "GGUF 语言模型，或 .safetensors、.ckpt、.pt、.gguf 格式的图片模型：打开前会先检查";
+    OpenModelFolder: "Open a folder…", "打开文件夹…";
+    OpenModelFolderHover: "A diffusers folder (with model_index.json), or a folder with one GGUF model", "diffusers 文件夹（含 model_index.json），或只有一个 GGUF 模型的文件夹";
+    LookingIntoModel: "Looking into {0}…", "正在检查 {0}…";
+    BrokenModels: "Cannot be used", "无法使用";
+    Remove: "Remove", "移除";
+    RemoveModel: "Remove {0}", "移除 {0}";
+    ForgetModel: "Take off the list (the file stays)", "从列表中去掉（文件保留）";
+    ModelRemoved: "{0} was removed; emptying the trash frees {1}", "已移除 {0}；清空回收站可释放 {1}";
+    ModelTrash: "Removed models still take {0} of the disk.", "已移除的模型仍占用 {0} 磁盘空间。";
+    EmptyModelTrash: "Empty the trash", "清空回收站";
+    EmptyModelTrashHover: "Deletes removed models for good", "永久删除已移除的模型";
+    ModelsShown: "Which models are shown", "显示哪些模型";
+    AllModels: "All", "全部";
+    ModelsToFetch: "To fetch", "可下载";
+    MoreModels: "More models…", "更多模型…";
+    FitsHere: "fits this machine", "本机内存足够";
+    TooLargeHere: "too large for the {0} that are free here", "超出本机可用内存 {0}";
+    ChooseMissingPart: "Choose the missing part…", "选择缺少的部件…";
+    CannotDrawWithout: "{0} cannot draw yet: it lacks {1}.", "{0} 还不能绘图：缺少 {1}。";
+    BetterModels: "Better ones", "更好的模型";
+    BetterModelsHover: "Models to fetch, with what each takes", "可下载的模型，以及各自的要求";
+    NoChinese: "{0} has no Chinese: its answer would make no sense. Write in English, or choose a model that has it.", "{0} 不会中文，回答会不知所云。请用英文，或换用支持中文的模型。";
+    PromptNotChinese: "{0} reads no Chinese. Write the prompt in English, or choose a model that reads it.", "{0} 看不懂中文。请用英文写提示词，或换用支持中文的模型。";
+    SeveralThings: "{0} draws one thing at a time. These {1} would blend into one: {2}.", "{0} 一次只画一个物件，这 {1} 样会混成一团：{2}。";
+    ManyThings: "{0} draws one thing at a time and does not count: not {1} of “{2}”.", "{0} 一次只画一个物件，不会数数：画不出 {1} 个“{2}”。";
+    NoGround: "{0} draws single things on a clear ground: no place behind them.", "{0} 只画透明底上的单个物件，画不出背景。";
+    NoPhotos: "{0} draws stickers, no photographs.", "{0} 画的是贴纸，不能生成照片。";
+    NoLogos: "{0} draws stickers, no logos.", "{0} 画的是贴纸，不能设计标志。";
+    NoWriting: "{0} cannot write in a picture.", "{0} 不能在图片里写字。";
+    NoPaintings: "{0} draws stickers, no paintings.", "{0} 画的是贴纸，不能画绘画作品。";
     OfflineHint: "The studio is set to stay offline", "当前为离线模式";
 
     // Gallery

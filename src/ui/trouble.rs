@@ -16,6 +16,9 @@ pub fn remedy_button(error: &StudioError) -> Option<(T, Command)> {
         Cause::NotFetched { id, .. } => Some((T::Fetch, Command::Fetch(id.clone()))),
         Cause::NotChecked { id } => Some((T::CheckFiles, Command::Fetch(id.clone()))),
         Cause::NoSourceAnswered { id, .. } => Some((T::TryAgain, Command::Fetch(id.clone()))),
+        Cause::LacksParts { path, .. } => {
+            Some((T::ChooseMissingPart, Command::ChooseMissingPart(path.display().to_string())))
+        }
         Cause::Offline { .. } => Some((T::OpenSettings, Command::Go(Room::Settings))),
         Cause::Io { .. } | Cause::DiskFull { .. } => Some((T::ChooseAnotherFolder, Command::ChooseLibraryFolder)),
         Cause::NotEnoughMemory { .. } => Some((T::FreeMemory, Command::Unload)),

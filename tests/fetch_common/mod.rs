@@ -33,6 +33,7 @@ pub fn card(id: &str, bytes: &[u8], sources: Vec<Source>) -> ModelCard {
         about_zh: "x".into(),
         licence: "MIT".into(),
         terms: None,
+        quality: Default::default(),
         memory: 1,
         files: vec![ModelFile {
             name: "m.gguf".into(),
@@ -98,6 +99,9 @@ pub fn sources_failed(events: &[FetchEventKind]) -> Vec<String> {
     events.iter().filter_map(reason).collect()
 }
 
+/// The commit that a hub's revision names.
+pub const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
 /// How a server behaves.
 #[derive(Clone, Debug)]
 pub enum Manner {
@@ -119,12 +123,18 @@ pub enum Manner {
     HangInBody(usize),
     Slow,
     Redirect(String),
+    /// As the model hub: its head says hash, size and commit of the file behind a redirect.
+    Hub {
+        sha256: String,
+        bytes: u64,
+    },
     /// Other bytes at one path.
     WrongAt(String, Vec<u8>),
 }
 
 #[derive(Clone, Debug)]
 pub struct Request {
+    pub method: String,
     pub path: String,
     pub range_start: Option<u64>,
     pub if_range: Option<String>,
@@ -159,8 +169,10 @@ impl Server {
 
 fn read_request(stream: &TcpStream) -> Option<Request> {
     let mut lines = BufReader::new(stream.try_clone().ok()?).lines();
-    let path = lines.next()?.ok()?.split(' ').nth(1)?.to_owned();
-    let mut request = Request { path, range_start: None, if_range: None };
+    let first = lines.next()?.ok()?;
+    let mut words = first.split(' ').map(str::to_owned);
+    let (method, path) = (words.next()?, words.next()?);
+    let mut request = Request { method, path, range_start: None, if_range: None };
     while let Some(Ok(line)) = lines.next() {
         if line.is_empty() {
             return Some(request);
@@ -195,6 +207,17 @@ fn serve(mut stream: TcpStream, bytes: &[u8], manner: &Manner, seen: &Mutex<Vec<
             loop {
                 stream.write_all(&[7; 65_536]).ok()?;
             }
+        }
+        Manner::Hub { sha256, bytes } if request.method == "HEAD" => {
+            let head = if request.path.starts_with("/old/") {
+                "HTTP/1.1 307 Renamed\r\nLocation: /me/mine/resolve/main/m.gguf\r\n".to_owned()
+            } else {
+                format!(
+                    "HTTP/1.1 302 Found\r\nLocation: http://cdn.invalid/x\r\nX-Repo-Commit: {COMMIT}\r\n\
+                     X-Linked-Etag: \"{sha256}\"\r\nX-Linked-Size: {bytes}\r\n"
+                )
+            };
+            return stream.write_all(format!("{head}Content-Length: 0\r\n\r\n").as_bytes()).ok();
         }
         Manner::WrongAt(path, other) if *path == request.path => bytes = other,
         _ => {}

@@ -78,6 +78,7 @@ pub fn image_card() -> ModelCard {
         about_zh: "用几个词画小贴纸，支持中英文。由本项目训练。".into(),
         licence: "MIT".into(),
         terms: None,
+        quality: Default::default(),
         memory: 180_000_000,
         files: vec![ModelFile {
             name: "model.safetensors".into(),
@@ -103,6 +104,7 @@ pub fn text_card() -> ModelCard {
         about_zh: "小型语言模型，在任何电脑上都能快速回答，擅长英文。".into(),
         licence: "Apache-2.0".into(),
         terms: None,
+        quality: Default::default(),
         memory: 260_000_000,
         files: vec![ModelFile {
             name: "model.gguf".into(),

@@ -38,7 +38,8 @@ impl AppState {
                 };
                 let command = match purpose {
                     PathFor::File => Command::OpenFile(path),
-                    PathFor::Model => Command::UseModel(path.display().to_string()),
+                    PathFor::Model => Command::OpenModel(path),
+                    PathFor::Part(id) => Command::PartChosen(id, path),
                     PathFor::Face => PathFor::face(path),
                     PathFor::LibraryFolder => Command::LibraryFolderChosen(path),
                     PathFor::ModelsFolder => Command::ModelsFolderChosen(path),

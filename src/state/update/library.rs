@@ -4,9 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Effects;
-use crate::domain::{LibraryItem, Picture, Room, StoreEvent};
+use crate::domain::{LibraryItem, MODEL_ENDINGS, Picture, Room, StoreEvent};
 use crate::error::{Cause, Result};
 use crate::state::{AppState, Command, Effect, NoticeKind, Saved, Undoable};
+
+/// Whether a file is called as models are.
+fn is_model(path: &Path) -> bool {
+    let index = path.to_string_lossy().ends_with(".index.json");
+    index || path.extension().is_some_and(|ending| MODEL_ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+}
 
 impl AppState {
     pub(super) fn library_command(&mut self, command: Command, fx: &mut Effects) {
@@ -21,9 +27,8 @@ impl AppState {
                 }
             }
             Command::OpenFile(path) => {
-                let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
-                if ending.is_some_and(|ending| ending == "gguf" || ending == "safetensors") {
-                    return self.use_model(&path.display().to_string());
+                if is_model(&path) {
+                    return self.open_model(path, fx);
                 }
                 self.gallery.opening.retain(|asked| *asked != path);
                 self.gallery.opening.push(path.clone());

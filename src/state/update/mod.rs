@@ -28,7 +28,7 @@ mod write;
 
 use std::path::PathBuf;
 
-use super::{AppState, Command, Effect, NoDialog, NoticeKind, Phase};
+use super::{AppState, Command, Effect, ModelNews, NoDialog, NoticeKind, Phase};
 use crate::domain::{Event, EventKind, FetchEvent, Grammar, Ledger, Room, StoreEvent};
 use crate::error::{Cause, Result, StudioError};
 
@@ -47,6 +47,7 @@ pub enum Input {
     Drafts(Vec<String>),
     /// A text or a picture is on the clipboard.
     Copied,
+    Models(ModelNews),
     /// The engine could not be told to free its memory.
     NotUnloaded(StudioError),
     /// No file dialog can open.
@@ -86,6 +87,7 @@ fn asks_for_something(input: &Input) -> bool {
         | Input::Ledger(..)
         | Input::Grammar(..)
         | Input::Drafts(_)
+        | Input::Models(_)
         | Input::Copied
         | Input::NotUnloaded(_)
         | Input::NoDialog(_)
@@ -107,6 +109,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::Grammar(grammar, outcome) => state.grammar_checked(grammar, outcome),
         Input::Drafts(able) => state.drafts_found(able),
         Input::Copied => state.note(NoticeKind::Copied),
+        Input::Models(news) => state.model_news(news, &mut effects),
         Input::NotUnloaded(error) => state.not_unloaded(error),
         Input::NoDialog(what) => state.no_dialog(what),
         Input::NoFolder(folder) => state.ask.folder = Some(folder),
@@ -252,6 +255,21 @@ impl AppState {
             Command::CancelFetch(id) => self.cancel_fetch(&id, fx),
             Command::UseModel(id) => self.use_model(&id),
             Command::ChooseModelFile => fx.push(Effect::AskModelFile),
+            Command::ChooseModelFolder => fx.push(Effect::AskModelFolder),
+            Command::OpenModel(path) => self.open_model(path, fx),
+            Command::ChooseMissingPart(name) => self.choose_missing_part(&name, fx),
+            Command::PartChosen(id, path) => self.part_chosen(id, path, fx),
+            Command::RemoveModel(id) => self.remove_model(id, fx),
+            Command::RemoveModelFile(path) => fx.push(Effect::RemoveModelFile(path)),
+            Command::RestoreModel(removed) => fx.push(Effect::RestoreModel(removed)),
+            Command::EmptyModelTrash => fx.push(Effect::EmptyModelTrash),
+            Command::ForgetModel(path) => self.forget_model(&path),
+            Command::FilterModels(makes) => self.models.filter = makes,
+            Command::BetterModels(makes) => {
+                self.models.filter = Some(makes);
+                self.go(Room::Models, fx);
+            }
+            Command::DismissModelError => self.models.error = None,
             Command::Unload => self.unload(fx),
         }
     }
@@ -261,6 +279,10 @@ impl AppState {
         self.trash = Default::default();
         if room == Room::Gallery && self.gallery.items.is_none() {
             fx.push(Effect::ScanLibrary);
+        }
+        // Models may have come or gone outside the window.
+        if room == Room::Models {
+            fx.push(Effect::ReadModels);
         }
     }
 

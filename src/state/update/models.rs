@@ -1,9 +1,17 @@
 //! Models: fetching, choosing, freeing.
 
+use std::path::{Path, PathBuf};
+
 use super::Effects;
-use crate::domain::{CardDefaults, FetchEvent, FetchEventKind, JobId, Makes, ModelPresence, Room, TextParams};
-use crate::error::{Cause, StudioError};
-use crate::state::{AppState, Effect, FetchState, NoticeKind};
+use crate::domain::{
+    CardDefaults, FetchEvent, FetchEventKind, JobId, Makes, ModelCard, ModelPresence, Room, SMOLLM_ID, STICKER_ID,
+    TextParams,
+};
+use crate::error::{Cause, Result, StudioError};
+use crate::state::{AppState, Effect, FetchState, ModelAsk, ModelEntry, ModelNews, NoticeKind};
+
+/// Files from outside the models folder that are remembered; older ones are forgotten.
+const OPENED: usize = 32;
 
 impl AppState {
     pub(super) fn fetch(&mut self, id: &str, fx: &mut Effects) {
@@ -70,6 +78,8 @@ impl AppState {
                 entry.presence = ModelPresence::Here { path };
                 self.note(NoticeKind::ModelFetched(id.clone()));
                 self.fetch_ended(&id, None, fx);
+                // The hub may have told what the card did not say, and the file may be a part of another model.
+                fx.push(Effect::ReadModels);
             }
             FetchEventKind::Failed(error) => {
                 entry.fetch_stopped();
@@ -85,11 +95,7 @@ impl AppState {
 
     /// Chooses a model for the room that uses its kind, and goes there.
     pub(super) fn use_model(&mut self, id: &str) {
-        let makes = match self.models.entry(id) {
-            Some(entry) => entry.card.makes,
-            None if id.to_ascii_lowercase().ends_with(".gguf") => Makes::Text,
-            None => Makes::Image,
-        };
+        let Some(makes) = self.models.entry(id).map(|entry| entry.card.makes) else { return };
         match makes {
             Makes::Image => {
                 self.choose_image_model(id.to_owned());
@@ -138,6 +144,121 @@ impl AppState {
             let (old, new) = (self.card_defaults(&self.settings.text_card), self.card_defaults(&id));
             old.hand_over(&new, &mut self.settings.text);
             self.settings.text_card = id;
+        }
+    }
+
+    /// Looks into a file before it counts as a model.
+    pub(super) fn open_model(&mut self, path: PathBuf, fx: &mut Effects) {
+        let parts = self.settings.parts_of.get(&path.display().to_string()).cloned().unwrap_or_default();
+        self.ask_doctor(ModelAsk { path, parts, id: None }, fx);
+    }
+
+    pub(super) fn choose_missing_part(&mut self, name: &str, fx: &mut Effects) {
+        if let Some(entry) = self.models.of_file(name) {
+            fx.push(Effect::AskPartFile(entry.card.id.clone()));
+        }
+    }
+
+    pub(super) fn part_chosen(&mut self, id: String, part: PathBuf, fx: &mut Effects) {
+        let Some(local) = self.models.entry(&id).and_then(|entry| entry.card.local.as_ref()) else { return };
+        let path = local.files.main.clone();
+        let mut parts = self.settings.parts_of.get(&id).cloned().unwrap_or_default();
+        parts.retain(|known| *known != part);
+        // The newest last: it is the one that is told of where it has no use.
+        parts.push(part);
+        self.ask_doctor(ModelAsk { path, parts, id: Some(id) }, fx);
+    }
+
+    fn ask_doctor(&mut self, ask: ModelAsk, fx: &mut Effects) {
+        self.models.error = None;
+        self.models.opening = Some(ask.clone());
+        fx.push(Effect::OpenModel(ask));
+    }
+
+    pub(super) fn remove_model(&mut self, id: String, fx: &mut Effects) {
+        let may = |entry: &&ModelEntry| entry.fetch.is_none() && entry.card.is_removable();
+        if self.models.entry(&id).filter(may).is_some() {
+            fx.push(Effect::RemoveModel(id));
+        }
+    }
+
+    /// A file from elsewhere is listed no longer; what used it takes the program's own model.
+    pub(super) fn forget_model(&mut self, path: &Path) {
+        let id = path.display().to_string();
+        self.settings.opened.retain(|opened| opened != path);
+        self.settings.parts_of.remove(&id);
+        self.models.entries.retain(|entry| entry.card.id != id);
+        self.models.broken.retain(|file| file.path != path);
+        if self.settings.image.model == id {
+            self.choose_image_model(STICKER_ID.to_owned());
+        }
+        if self.settings.text.model == id {
+            self.settings.text.model = SMOLLM_ID.to_owned();
+        }
+    }
+
+    pub(super) fn model_news(&mut self, news: ModelNews, fx: &mut Effects) {
+        match news {
+            ModelNews::Opened(ask, outcome) => {
+                // One that was asked for before comes too late.
+                if self.models.opening.take_if(|opening| *opening == ask).is_some() {
+                    self.model_opened(ask, outcome, fx);
+                }
+            }
+            ModelNews::Removed(Ok(removed)) => {
+                self.note(NoticeKind::ModelRemoved(removed));
+                fx.push(Effect::ReadModels);
+            }
+            ModelNews::Restored(Ok(())) | ModelNews::Emptied(Ok(())) => {
+                self.notices.retain(|n| !matches!(n.kind, NoticeKind::ModelRemoved(_)));
+                fx.push(Effect::ReadModels);
+            }
+            ModelNews::Removed(Err(error)) | ModelNews::Restored(Err(error)) | ModelNews::Emptied(Err(error)) => {
+                self.models.error = Some(error);
+                self.go(Room::Models, fx);
+            }
+        }
+    }
+
+    fn model_opened(&mut self, ask: ModelAsk, outcome: Result<Box<ModelCard>>, fx: &mut Effects) {
+        let card = match outcome {
+            Ok(card) => *card,
+            Err(error) => {
+                self.models.error = Some(error);
+                return self.go(Room::Models, fx);
+            }
+        };
+        let id = ask.id.clone().unwrap_or_else(|| card.id.clone());
+        let main = card.local.as_ref().map_or_else(|| ask.path.clone(), |local| local.files.main.clone());
+        if !ask.parts.is_empty() {
+            self.settings.parts_of.insert(id.clone(), ask.parts);
+        }
+        // Parts change the card of a model that is known already; its name is the one that it has.
+        let presence = ModelPresence::Here { path: main.clone() };
+        match self.models.entry_mut(&id) {
+            Some(entry) => {
+                let name = entry.card.name.clone();
+                (entry.card, entry.presence) = (ModelCard { id: id.clone(), name, ..card }, presence);
+            }
+            None => self.models.entries.push(ModelEntry {
+                card,
+                presence,
+                fetch: None,
+                error: None,
+                loaded: false,
+                asking: false,
+            }),
+        }
+        self.models.broken.retain(|file| file.path != main);
+        self.create.forget_error();
+        if ask.id.is_none() {
+            if !main.starts_with(&self.status.models) {
+                self.settings.opened.retain(|opened| *opened != main);
+                self.settings.opened.push(main);
+                let over = self.settings.opened.len().saturating_sub(OPENED);
+                self.settings.opened.drain(..over);
+            }
+            self.use_model(&id);
         }
     }
 

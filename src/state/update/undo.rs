@@ -20,6 +20,7 @@ impl AppState {
             | Input::Ledger(..)
             | Input::Grammar(..)
             | Input::Drafts(_)
+            | Input::Models(_)
             | Input::Copied
             | Input::NotUnloaded(_)
             | Input::NoDialog(_)

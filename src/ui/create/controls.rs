@@ -13,7 +13,7 @@ use crate::ui::seed::{self, SeedEdit};
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, S2, S3, S4};
 use crate::ui::widgets::{self, ENTER, Field};
-use crate::ui::{icons, layout, models_bits};
+use crate::ui::{advice, icons, layout, models_bits};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 12 });
@@ -64,6 +64,7 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     }
     prompt_help::below(ui, cx);
     subject(ui, cx);
+    advice::notice(ui, cx, Makes::Image);
     for note in &cx.state.create.left_out {
         widgets::badge_wrapped(ui, icons::INFO, note.get(cx.lang), cx.p.warn);
     }
@@ -121,6 +122,7 @@ fn model(ui: &mut Ui, cx: &mut Cx<'_>) {
     if let Some(id) = models_bits::combo(ui, cx, Makes::Image, &params(cx).model) {
         edit(cx, ImageEdit::Model(id));
     }
+    advice::quality(ui, cx, Makes::Image);
     ui.add_space(S2);
     let Some(entry) = cx.state.models.entry(&params(cx).model) else { return };
     // One size is no choice.
@@ -343,8 +345,9 @@ fn generate(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
     });
     // An empty prompt is not refused in silence: the error says what to do.
+    let able = !advice::missing_part(ui, cx);
     let size = vec2(ui.available_width(), 40.0);
-    let response = widgets::primary(ui, icons::SPARKLE, cx.t(T::Generate), cx.t(T::CtrlEnter), true, size);
+    let response = widgets::primary(ui, icons::SPARKLE, cx.t(T::Generate), cx.t(T::CtrlEnter), able, size);
     if response.on_hover_text(cx.t(T::GenerateHover)).clicked() {
         cx.push(Command::Generate);
     }

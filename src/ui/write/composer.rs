@@ -2,13 +2,13 @@
 
 use egui::{Align, Frame, Id, Key, Label, Layout, Margin, RichText, Stroke, Ui, vec2};
 
-use crate::domain::ModelPresence;
+use crate::domain::{Makes, ModelPresence};
 use crate::state::{Command, ModelEntry, Phase, TextJob};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, BODY, S1, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
-use crate::ui::{icons, models_bits};
+use crate::ui::{advice, icons, models_bits};
 
 /// Width of the button that stops: its word and its key in both languages.
 const STOP: f32 = 112.0;
@@ -29,7 +29,10 @@ pub fn above(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     match cx.state.write.job_here() {
         Some(job) => goings_on(ui, cx, job),
-        None => elsewhere(ui, cx),
+        None => {
+            elsewhere(ui, cx);
+            advice::notice(ui, cx, Makes::Text);
+        }
     }
 }
 

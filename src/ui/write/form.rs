@@ -2,12 +2,13 @@
 
 use egui::{DragValue, Id, Label, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
+use crate::domain::Makes;
 use crate::state::{Command, FormState, PageCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{BODY, S1, S2, S3, S4, S6};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{icons, models_bits};
+use crate::ui::{advice, icons, models_bits};
 use crate::writing::checks::Verdict;
 use crate::writing::forms::{self, FieldKind, find, forms as all};
 
@@ -44,6 +45,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState) {
                 ui.add_space(S2);
             }
             ui.add_space(S2);
+            advice::notice(ui, cx, Makes::Text);
             ui.horizontal(|ui| {
                 let ready = form
                     .fields

@@ -13,7 +13,7 @@ use crate::ui::seed::{self, SeedEdit};
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, S2, S3, SMALL};
 use crate::ui::widgets::{self, ENTER, Field};
-use crate::ui::{icons, models_bits};
+use crate::ui::{advice, icons, models_bits};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mut bool) {
     ScrollArea::vertical().id_salt("sampling").auto_shrink(false).show(ui, |ui| {
@@ -31,6 +31,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
                 let text = models_bits::presence(cx, entry);
                 ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).truncate());
             }
+            advice::quality(ui, cx, Makes::Text);
             ui.add_space(S2);
             // A page has its memory instead.
             if cx.state.write.open.page.is_none() {

@@ -124,6 +124,22 @@ impl<'a> Chosen<'a> {
         }
     }
 
+    /// Refuses a folder of another family, whose configurations would fit nowhere.
+    fn check_family(&self, kind: &family::Kind) -> Result<()> {
+        let Some((path, theirs)) = self.folder.and_then(|path| Some((path, family::Family::of_folder(path)?))) else {
+            return Ok(());
+        };
+        if theirs == kind.family {
+            return Ok(());
+        }
+        let (theirs, own) = (theirs.name(), kind.family.name());
+        let reason = Both {
+            en: format!("it is a folder of {theirs}, and the file is a model of {own}"),
+            zh: format!("它是 {theirs} 的文件夹，而该文件是 {own} 模型"),
+        };
+        Err(Cause::NotUsed { path: path.to_owned(), reason }.into())
+    }
+
     /// Refuses a folder of which nothing was taken, because of `reason`.
     pub(super) fn check_used(&self, reason: impl FnOnce() -> Both) -> Result<()> {
         match self.folder {
@@ -169,6 +185,7 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
         }
     };
     from.check_holds(&known, &nothing)?;
+    from.check_family(&kind)?;
     let shape = net.config(role, from)?;
     net.check(&shape)?;
     let (family, config) = match net.found.part {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 mod desk;
 mod forms;
 mod late;
+mod models;
 mod page;
 mod personas;
 mod shelf;
@@ -30,6 +31,7 @@ fn card(id: &str, makes: Makes) -> ModelCard {
         about_zh: "甲".into(),
         licence: "MIT".into(),
         terms: None,
+        quality: Default::default(),
         memory: 1,
         files: vec![ModelFile { name: "w".into(), bytes: 98_362_432, sha256: "ab".into(), sources: vec![] }],
         sizes: if makes == Makes::Image { vec![Size { width: 64, height: 64 }] } else { vec![] },

@@ -1,0 +1,82 @@
+//! Files that a person opened from anywhere, and parts that they chose for a model that lacks some. The doctor looks
+//! first: what it refuses becomes no card.
+
+use std::path::{Path, PathBuf};
+
+use super::doctor::{Shelf, examine};
+use super::local;
+use crate::domain::ModelCard;
+use crate::error::{Cause, Result};
+use crate::formats::family::part_name;
+use crate::formats::file::bad;
+use crate::formats::gguf::first_part;
+use crate::lang::Both;
+
+/// The card of the model at `path`: a file, the first of several, or a folder. What it lacks is taken from `parts`, then
+/// from the models folder's own. The card's id is the path.
+///
+/// # Errors
+/// A file that is no model, or cannot be run; a part that it has no use for.
+pub fn open(path: &Path, parts: &[PathBuf], shelf: &Shelf) -> Result<ModelCard> {
+    let path = &if path.is_dir() { inside(path)? } else { first_part(path) };
+    let mut chosen = Shelf::default();
+    for part in parts {
+        let report = examine(part)?;
+        report.trouble.clone().map_or(Ok(()), Err)?;
+        chosen.reports.push(report);
+    }
+    let report = examine(path)?;
+    report.trouble.clone().map_or(Ok(()), Err)?;
+    if report.needs_config {
+        return Err(bad(path, "its shapes are not known ones: its config.json is needed"));
+    }
+    let found = if path.join(local::INDEX).is_file() { local::folder_card(path, &report, shelf) } else { None };
+    let found = found.or_else(|| local::checkpoint(&report, &[&chosen, shelf])).or_else(|| local::language(&report));
+    let Some(mut card) = found else {
+        let reason = match (report.parts.first(), &report.other) {
+            (Some(part), _) => {
+                format!("it is {}, which draws together with a model that lacks one", part_name(part.part))
+            }
+            (None, Some(other)) => format!("it is {other}"),
+            (None, None) => "no model is in it".to_owned(),
+        };
+        return Err(bad(path, reason));
+    };
+    let used = |part: &PathBuf| card.local.as_ref().is_some_and(|local| local.files.parts.contains(part));
+    if let Some(part) = parts.iter().find(|part| !used(part)) {
+        let lacks = report.lacks.iter().map(|lack| lack.name()).collect::<Vec<_>>().join(", ");
+        let holds = chosen.reports.iter().find(|report| report.path == *part);
+        let holds = holds.and_then(|report| report.parts.first()).map_or("", |part| part.name());
+        let reason = Both {
+            en: format!("it has {holds} of a size that does not fit, or none of what is missing ({lacks})"),
+            zh: format!("其中的 {holds} 尺寸不合，或没有所缺的部件（{lacks}）"),
+        };
+        return Err(Cause::NotUsed { path: part.clone(), reason }.into());
+    }
+    card.id = path.display().to_string();
+    card.name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    Ok(card)
+}
+
+/// What of a folder is the model: the folder where it is one of diffusers, else the one language model in it.
+fn inside(folder: &Path) -> Result<PathBuf> {
+    if folder.join(local::INDEX).is_file() {
+        return Ok(folder.to_owned());
+    }
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let is_gguf = |path: &PathBuf| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gguf"));
+    let mut models: Vec<PathBuf> = entries.filter(is_gguf).map(|path| first_part(&path)).collect();
+    models.sort();
+    models.dedup();
+    match <[PathBuf; 1]>::try_from(models) {
+        Ok([model]) => Ok(model),
+        Err(models) => {
+            let many = models.len();
+            let reason = "it is no diffusers folder (it has no model_index.json), and not one GGUF file is in it";
+            Err(bad(
+                folder,
+                if many == 0 { reason.to_owned() } else { format!("{many} GGUF files are in it: open one") },
+            ))
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What the model in use cannot do of what was typed: said where it is typed, before it is sent.
+
+use super::AppState;
+use crate::domain::ModelCard;
+use crate::lang::Lang;
+use crate::scene;
+
+pub use crate::scene::Cannot;
+
+/// Letters at the end of a page that tell its language.
+const TAIL: usize = 400;
+
+/// Why a prompt will disappoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Advice {
+    /// It is Chinese, and the model has none.
+    NoChinese,
+    /// It names several things, here in the person's own words, and the model draws one.
+    Several(Vec<String>),
+    /// It asks for several of one thing.
+    Many(String, u8),
+    /// It wants the thing on some ground.
+    Ground,
+    /// It asks for what no sticker is.
+    Cannot(Cannot),
+}
+
+impl AppState {
+    /// What the picture model in use cannot do of the prompt.
+    pub fn image_advice(&self) -> Option<Advice> {
+        let card = &self.models.entry(&self.settings.image.model)?.card;
+        let prompt = &self.settings.image.prompt;
+        language(card, is_chinese(prompt)).or_else(|| card.quality.single.then(|| of_scene(prompt)).flatten())
+    }
+
+    /// The same of the language model, and of the message, form or page that it would be sent.
+    pub fn text_advice(&self) -> Option<Advice> {
+        let card = &self.models.entry(&self.text().model)?.card;
+        let chinese = match (&self.write.form, &self.write.open.page) {
+            // The form's own words are in the window's language.
+            (Some(form), _) => self.lang == Lang::Zh || form.values.values().any(|value| is_chinese(value)),
+            (None, Some(page)) => {
+                let tail: String = page.text.as_str().chars().rev().take(TAIL).collect();
+                is_chinese(&tail)
+            }
+            (None, None) => is_chinese(&self.write.draft),
+        };
+        language(card, chinese)
+    }
+}
+
+fn language(card: &ModelCard, chinese: bool) -> Option<Advice> {
+    (chinese && !card.speaks(Lang::Zh)).then_some(Advice::NoChinese)
+}
+
+/// Whether most of a text is Chinese: an English one may quote a few words, and the other way round.
+fn is_chinese(text: &str) -> bool {
+    let han = text.chars().filter(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')).count();
+    han > text.chars().filter(char::is_ascii_alphabetic).count()
+}
+
+/// Why one sticker cannot be what the prompt asks for.
+fn of_scene(prompt: &str) -> Option<Advice> {
+    let reading = scene::read(prompt);
+    if let Some((cannot, _)) = reading.cannot.first() {
+        return Some(Advice::Cannot(*cannot));
+    }
+    let said = |item: &scene::Item| prompt.get(item.span.clone()).unwrap_or_default().trim().to_owned();
+    match &reading.items[..] {
+        [] => None,
+        [item] if item.count > 1 => Some(Advice::Many(said(item), item.count)),
+        [_] => reading.ground.map(|_| Advice::Ground),
+        items => Some(Advice::Several(items.iter().map(said).collect())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scene_is_told_from_a_thing() {
+        let several = |words: &[&str]| Some(Advice::Several(words.iter().map(|w| (*w).to_owned()).collect()));
+        assert_eq!(of_scene("an orange cat on a blue box"), several(&["cat", "box"]));
+        assert_eq!(of_scene("一个蓝色的盒子上有一只橙色的猫"), several(&["盒子", "猫"]));
+        assert_eq!(of_scene("three apples"), Some(Advice::Many("apples".into(), 3)));
+        assert_eq!(of_scene("logo of a coffee shop"), Some(Advice::Cannot(Cannot::Logo)));
+        assert_eq!(of_scene("a cat on the grass"), Some(Advice::Ground));
+        for thing in ["", "a red apple", "rocket, flat", "熊猫", "chocolate cake", "xyzzy"] {
+            assert_eq!(of_scene(thing), None, "{thing}");
+        }
+    }
+
+    #[test]
+    fn chinese_is_what_is_mostly_chinese() {
+        for chinese in ["写一首诗", "写一首关于 rain 的诗歌吧", "红苹果, 3d"] {
+            assert!(is_chinese(chinese), "{chinese}");
+        }
+        for other in ["", "a poem", "Write a haiku about rain.（写一首关于雨的俳句）", "¿Qué? Ünï", "123"]
+        {
+            assert!(!is_chinese(other), "{other}");
+        }
+    }
+}

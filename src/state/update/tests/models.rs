@@ -1,0 +1,141 @@
+//! Files that become models, models that go, and what a model cannot do.
+
+use super::*;
+
+fn local(id: &str, main: &str, lacks: &str) -> ModelCard {
+    let files = Checkpoint::new(main.into());
+    let (kind, precision) = ("Stable Diffusion 1.x".to_owned(), "F16".to_owned());
+    let local = Local { files, kind, precision, lacks: lacks.into(), weights: 1, working: 1 };
+    ModelCard { local: Some(Box::new(local)), ..card(id, Makes::Image) }
+}
+
+fn opened(state: &mut AppState, effects: &[Effect], made: Result<ModelCard>) -> Vec<Effect> {
+    let [Effect::OpenModel(ask)] = effects else { panic!("{effects:?}") };
+    update(state, Input::Models(ModelNews::Opened(ask.clone(), made.map(Box::new))))
+}
+
+/// Regression: any file became a "ready" model.
+#[test]
+fn a_file_is_looked_into_before_it_is_a_model() {
+    let mut s = state();
+    let used = s.settings.image.model.clone();
+    let path = PathBuf::from("/x/README.bin");
+    let effects = do_(&mut s, Command::OpenFile(path.clone()));
+    assert_eq!(s.settings.image.model, used, "nothing is in use before the doctor has seen it");
+    let error: StudioError = Cause::BadModelFile { path: path.clone(), reason: "no".into() }.into();
+    opened(&mut s, &effects, Err(error.clone()));
+    assert_eq!(s.models.error.as_ref().map(StudioError::cause), Some(error.cause()));
+    assert_eq!((s.room(), &s.settings.image.model), (Room::Models, &used));
+
+    let effects = do_(&mut s, Command::OpenModel("/x/m.safetensors".into()));
+    assert!(s.models.error.is_none(), "the next one takes the word away");
+    let id = "/x/m.safetensors";
+    opened(&mut s, &effects, Ok(local(id, id, "")));
+    assert_eq!((s.room(), s.settings.image.model.as_str()), (Room::Create, id));
+    assert_eq!(s.settings.opened, [PathBuf::from(id)], "it is there after a restart");
+    // Off the list again, the program's own takes its place.
+    do_(&mut s, Command::ForgetModel(id.into()));
+    assert!(s.models.entry(id).is_none() && s.settings.opened.is_empty());
+    assert_eq!(s.settings.image.model, STICKER_ID);
+}
+
+#[test]
+fn an_answer_of_the_doctor_that_was_overtaken_changes_nothing() {
+    let mut s = state();
+    let first = do_(&mut s, Command::OpenModel("/x/a.safetensors".into()));
+    do_(&mut s, Command::OpenModel("/x/b.safetensors".into()));
+    opened(&mut s, &first, Ok(local("/x/a.safetensors", "/x/a.safetensors", "")));
+    assert!(s.models.entry("/x/a.safetensors").is_none());
+}
+
+#[test]
+fn a_missing_part_is_chosen_and_remembered_only_where_it_fits() {
+    let mut s = state();
+    let main = "/m/sd.safetensors";
+    let here = ModelPresence::Here { path: main.into() };
+    s.models.entries.push(ModelEntry { card: local("sd", main, "VAE"), ..entry("sd", Makes::Image, here) });
+    do_(&mut s, Command::UseModel("sd".into()));
+    prompt(&mut s, "a cat");
+    assert!(do_(&mut s, Command::Generate).is_empty());
+    assert!(matches!(s.create.error.as_ref().unwrap().cause(), Cause::LacksParts { .. }));
+    // By the path that the error names, too.
+    assert_eq!(do_(&mut s, Command::ChooseMissingPart(main.into())), [Effect::AskPartFile("sd".into())]);
+    let effects = do_(&mut s, Command::PartChosen("sd".into(), "/x/wrong.safetensors".into()));
+    let reason = Both::new("x", "x");
+    opened(&mut s, &effects, Err(Cause::NotUsed { path: "/x/wrong.safetensors".into(), reason }.into()));
+    assert!(s.settings.parts_of.is_empty() && s.models.entry("sd").unwrap().lacks().is_some());
+    let effects = do_(&mut s, Command::PartChosen("sd".into(), "/x/vae.safetensors".into()));
+    assert!(matches!(&effects[..], [Effect::OpenModel(ask)] if ask.path == PathBuf::from(main)));
+    opened(&mut s, &effects, Ok(local("/m/sd.safetensors", main, "")));
+    assert_eq!(s.settings.parts_of["sd"], [PathBuf::from("/x/vae.safetensors")]);
+    assert!(s.models.entry("sd").unwrap().lacks().is_none() && s.create.error.is_none());
+    assert_eq!(s.models.entries.len(), 3, "it is the same model");
+}
+
+#[test]
+fn a_removed_model_comes_back_by_undo_and_the_folder_is_read_anew() {
+    let mut s = state();
+    s.models.entries[0].card.files[0].sources = vec![Source::Embedded];
+    assert!(do_(&mut s, Command::RemoveModel(STICKER_ID.into())).is_empty(), "not what is inside the program");
+    assert_eq!(do_(&mut s, Command::RemoveModel(SMOLLM_ID.into())), [Effect::RemoveModel(SMOLLM_ID.into())]);
+    s.models.entry_mut(SMOLLM_ID).unwrap().fetch = Some(FetchState::default());
+    assert!(do_(&mut s, Command::RemoveModel(SMOLLM_ID.into())).is_empty(), "not while it is being fetched");
+    let removed = RemovedModel { name: "S".into(), bytes: 5, at: "/m/.trash/1".into() };
+    let effects = update(&mut s, Input::Models(ModelNews::Removed(Ok(removed.clone()))));
+    assert_eq!(effects, [Effect::ReadModels]);
+    assert_eq!(s.notices.last().unwrap().kind, NoticeKind::ModelRemoved(removed.clone()));
+    assert_eq!(do_(&mut s, Command::RestoreModel(removed.clone())), [Effect::RestoreModel(removed)]);
+    assert_eq!(update(&mut s, Input::Models(ModelNews::Restored(Ok(())))), [Effect::ReadModels]);
+    assert!(s.notices.is_empty(), "what is back cannot be brought back");
+}
+
+#[test]
+fn models_are_read_anew_on_entering_their_room_and_after_a_fetch() {
+    let mut s = state();
+    assert_eq!(do_(&mut s, Command::Go(Room::Models)), [Effect::ReadModels]);
+    let event = FetchEvent { id: SMOLLM_ID.into(), kind: FetchEventKind::Finished { path: "/m/s.gguf".into() } };
+    assert!(update(&mut s, Input::Fetch(event)).contains(&Effect::ReadModels));
+    do_(&mut s, Command::BetterModels(Makes::Text));
+    assert_eq!((s.room(), s.models.filter), (Room::Models, Some(Makes::Text)));
+}
+
+#[test]
+fn what_the_model_cannot_do_is_known_before_the_prompt_is_sent() {
+    let mut s = state();
+    s.models.entries[0].card.quality = Quality { languages: Lang::ALL.into(), single: true, ..Quality::default() };
+    s.models.entries[1].card.quality.languages = vec![Lang::En];
+    prompt(&mut s, "红苹果");
+    assert_eq!(s.image_advice(), None, "it reads Chinese");
+    prompt(&mut s, "a cat on a box");
+    assert_eq!(s.image_advice(), Some(Advice::Several(vec!["cat".into(), "box".into()])));
+    s.models.entries[0].card.quality.single = false;
+    assert_eq!(s.image_advice(), None, "another model draws scenes");
+
+    assert_eq!(s.text_advice(), None);
+    do_(&mut s, Command::SetDraft("写一首诗".into()));
+    assert_eq!(s.text_advice(), Some(Advice::NoChinese));
+    s.models.entries[1].card.quality.languages.push(Lang::Zh);
+    assert_eq!(s.text_advice(), None);
+    s.models.entries[1].card.quality.languages = vec![Lang::En];
+    do_(&mut s, Command::SetDraft("a poem".into()));
+    assert_eq!(s.text_advice(), None);
+    // A form asks in the window's language.
+    do_(&mut s, Command::SetLang(Lang::Zh));
+    let form = crate::writing::forms::forms()[0].id.clone();
+    do_(&mut s, Command::OpenForm(form));
+    assert_eq!(s.text_advice(), Some(Advice::NoChinese));
+}
+
+/// The examples that teach must not be what the notice warns of.
+#[test]
+fn no_example_of_the_sticker_model_is_a_scene() {
+    let catalog = include_str!("../../../../models/sticker-64/card.toml");
+    let card: ModelCard = toml::from_str(catalog).unwrap();
+    assert!(card.quality.single && !card.examples.is_empty());
+    let mut s = state();
+    s.models.entries[0].card = card.clone();
+    for example in card.examples.iter().chain(&card.examples_zh) {
+        prompt(&mut s, example);
+        assert_eq!(s.image_advice(), None, "{example}");
+    }
+}

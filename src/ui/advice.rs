@@ -1,0 +1,84 @@
+//! What the model in use is good for, and what it cannot do of what was typed: a line under its name, a notice beside the
+//! prompt, each with a way to better ones.
+
+use egui::{Label, RichText, Ui};
+
+use super::cx::Cx;
+use super::texts::T;
+use super::theme::{BODY, S1, SMALL};
+use super::{icons, models_bits, widgets};
+use crate::domain::Makes;
+use crate::state::{Advice, Cannot, Command};
+
+/// A few words about a small model, under its name.
+pub fn quality(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes) {
+    let Some(entry) = cx.state.models.entry(&model(cx, makes)) else { return };
+    let line = entry.card.quality.line.get(cx.lang);
+    if line.is_empty() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = S1;
+        ui.add(Label::new(RichText::new(line).size(SMALL).color(cx.p.muted)).wrap());
+        better(ui, cx, makes);
+    });
+}
+
+/// What will go wrong if the prompt is sent as it is.
+pub fn notice(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes) {
+    let advice = match makes {
+        Makes::Image => cx.state.image_advice(),
+        Makes::Text => cx.state.text_advice(),
+    };
+    let Some(advice) = advice else { return };
+    let text = words(cx, makes, &advice);
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = S1;
+        widgets::badge_wrapped(ui, icons::WARNING, &text, cx.p.warn);
+        better(ui, cx, makes);
+    });
+}
+
+fn better(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes) {
+    let text = RichText::new(cx.t(T::BetterModels)).size(SMALL).color(cx.p.accent_text);
+    if ui.link(text).on_hover_text(cx.t(T::BetterModelsHover)).clicked() {
+        cx.push(Command::BetterModels(makes));
+    }
+}
+
+fn model(cx: &Cx<'_>, makes: Makes) -> String {
+    match makes {
+        Makes::Image => cx.state.settings.image.model.clone(),
+        Makes::Text => cx.state.text().model.clone(),
+    }
+}
+
+fn words(cx: &Cx<'_>, makes: Makes, advice: &Advice) -> String {
+    let name = models_bits::name(cx, &model(cx, makes));
+    match advice {
+        Advice::NoChinese if makes == Makes::Image => cx.with(T::PromptNotChinese, &[&name]),
+        Advice::NoChinese => cx.with(T::NoChinese, &[&name]),
+        Advice::Several(things) => {
+            let all = things.join(cx.lang.pick(", ", "、"));
+            cx.with(T::SeveralThings, &[&name, &things.len(), &all])
+        }
+        Advice::Many(thing, count) => cx.with(T::ManyThings, &[&name, count, thing]),
+        Advice::Ground => cx.with(T::NoGround, &[&name]),
+        Advice::Cannot(Cannot::Photo) => cx.with(T::NoPhotos, &[&name]),
+        Advice::Cannot(Cannot::Logo) => cx.with(T::NoLogos, &[&name]),
+        Advice::Cannot(Cannot::Writing) => cx.with(T::NoWriting, &[&name]),
+        Advice::Cannot(Cannot::Painting) => cx.with(T::NoPaintings, &[&name]),
+    }
+}
+
+/// Why the picture model in use cannot draw yet, with the button that mends it; whether it is so.
+pub fn missing_part(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+    let id = &cx.state.settings.image.model;
+    let Some(lacks) = cx.state.models.entry(id).and_then(|entry| entry.lacks()) else { return false };
+    let text = cx.with(T::CannotDrawWithout, &[&models_bits::name(cx, id), &lacks]);
+    ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.warn)).wrap());
+    if widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::ChooseMissingPart)).clicked() {
+        cx.push(Command::ChooseMissingPart(id.clone()));
+    }
+    true
+}
