@@ -25,7 +25,7 @@
 //! | [`engine`] | worker threads, cancel token, reporter, pipelines for text and pictures | writing (ELIZA), formats, domain, error, lang |
 //! | [`catalog`] | model cards, sources, fetch and verify, the model doctor | formats, domain, disk, error, lang |
 //! | [`store`] | pictures, conversations, characters, settings on disk; the only room that writes user files | writing, domain, disk, error, lang |
-//! | [`writing`] | forms, checks, characters, export and import of texts, ELIZA: bytes in, bytes out | domain, error, lang |
+//! | [`writing`] | forms, checks, characters, Markdown and formulas as they are read, export and import of texts, ELIZA: bytes in, bytes out | domain, error, lang |
 //! | [`state`] | `AppState`, `Command`, `Effect`, `update` | scene, writing, domain, error, lang |
 //! | [`ui`] | views, widgets, theme, texts | state, writing, domain, error, lang |
 //! | `app`, `cli` | wiring | all |

@@ -168,7 +168,7 @@ fn open_marks(text: &str) -> Vec<Mark> {
         let stress = begin.starts_with(['*', '_', '~']);
         if let Some(place) = open.iter().rposition(|mark| mark.begin == begin).filter(|_| !stress || !space(before)) {
             open.truncate(place);
-        } else if !stress || after.is_none() || !space(after) && !(begin.starts_with('_') && word(before)) {
+        } else if !stress || after.is_none() || !(space(after) || begin.starts_with('_') && word(before)) {
             // The dot of a list is no stress: it has a space behind it or is the last thing in a line so far.
             let bullet = begin == "*" && after.is_none() && space(before);
             if !bullet {

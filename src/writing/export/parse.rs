@@ -21,6 +21,9 @@ enum Open {
     Passed,
 }
 
+/// Rows of cells.
+type Rows = Vec<Vec<Vec<Span>>>;
+
 #[derive(Default)]
 struct Builder {
     done: Vec<Block>,
@@ -32,7 +35,7 @@ struct Builder {
     struck: usize,
     heading: Option<u8>,
     code: Option<(String, String)>,
-    table: Option<(Vec<Side>, Vec<Vec<Vec<Span>>>)>,
+    table: Option<(Vec<Side>, Rows)>,
     /// The next text begins a span of its own.
     apart: bool,
     /// A picture's address, and the letters of its text so far.

@@ -129,7 +129,7 @@ fn bracketed(node: &Node, text: &str, out: &mut String) {
         Node::Sign(..) | Node::Words(_) | Node::Operator { .. } | Node::Scripts { .. } | Node::Fence { .. }
     ) || text.chars().count() == 1
         || text.chars().all(|c| c.is_ascii_digit());
-    if single && short || short && !text.contains(' ') {
+    if short && (single || !text.contains(' ')) {
         out.push_str(text);
     } else {
         out.push('(');
