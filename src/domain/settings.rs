@@ -85,6 +85,10 @@ pub struct Settings {
     pub answer_forms: AnswerForms,
     /// Models whose terms the person agreed to.
     pub agreed: Vec<String>,
+    /// Small pictures are shown as their pixels; else smooth.
+    pub pixels: bool,
+    /// Side of the gallery's thumbnails, in points.
+    pub thumbnails: Option<f32>,
     /// The sliders as they were left for other picture models, by the model's id; without prompts.
     pub image_of: BTreeMap<String, ImageParams>,
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::{PageCommand, PersonaCommand, ShotKey, TextKnob};
 use crate::domain::{
-    AnswerForm, ConversationId, DeviceChoice, Grammar, Job, JobId, JournalEntry, KvType, Latents, LedgerRequest,
-    NoiseSource, Overflow, Persona, PersonaId, Picture, PictureRecord, Room, Sampler, Schedule, Seed, Settings, Theme,
-    WindowGeometry,
+    AnswerForm, ConversationId, DeviceChoice, Enlarge, Grammar, Job, JobId, JournalEntry, KvType, Latents,
+    LedgerRequest, NoiseSource, Overflow, Persona, PersonaId, Picture, PictureRecord, Room, Sampler, Schedule, Seed,
+    Settings, Theme, WindowGeometry,
 };
 use crate::lang::Lang;
 use crate::writing::export::{Document, TextFormat};
@@ -48,6 +48,8 @@ pub enum Command {
     /// The same with another seed, at once.
     Vary(ShotKey),
     SavePictureAs(ShotKey),
+    /// The same, so many times as large.
+    SavePictureAt(ShotKey, Enlarge),
     CopyPicture(ShotKey),
     TrashPicture(ShotKey),
     /// Tries again to write a picture that could not be saved.
@@ -127,6 +129,25 @@ pub enum Command {
 
     // Gallery
     Select(Option<PathBuf>),
+    /// Ctrl+click: puts a picture among the marked ones, or takes it out.
+    Mark(PathBuf),
+    /// Shift+click: marks all from the selected picture to this one.
+    MarkTo(PathBuf),
+    /// Ctrl+A: marks all that are found.
+    MarkAll,
+    /// No picture is marked any more; the selected one stays.
+    Unmark,
+    /// Shows a picture of the library over the whole room, or the grid again.
+    ShowFull(bool),
+    /// The picture so many places further in what is found.
+    Step(i64),
+    /// Copies of these pictures into a folder that is asked for.
+    SaveCopies(Vec<PathBuf>),
+    CopiesFolderChosen(PathBuf),
+    TrashItems(Vec<PathBuf>),
+    SetThumbnails(f32),
+    /// Small pictures as their pixels, or smooth.
+    SetPixels(bool),
     SetGallerySearch(String),
     NeedThumbnail(PathBuf),
     /// Prompt and sliders of a picture of the library, whatever else its file brings.
@@ -135,6 +156,8 @@ pub enum Command {
     OpenFile(PathBuf),
     ChooseFile,
     SaveItemAs(PathBuf),
+    /// The same, so many times as large.
+    SaveItemAt(PathBuf, Enlarge),
     CopyItem(PathBuf),
     TrashItem(PathBuf),
     RestorePictures(Vec<PathBuf>),
@@ -202,6 +225,8 @@ pub enum Shown {
     Newest,
     Job(JobId),
     Shot(ShotKey),
+    /// All pictures of a job side by side.
+    Batch(JobId),
 }
 
 /// What [`super::update`] asks the app to do. Data only; the app owns the channels.
@@ -237,10 +262,18 @@ pub enum Effect {
         picture: Arc<Picture>,
         record: Option<Box<PictureRecord>>,
         name: String,
+        enlarge: Enlarge,
     },
     /// The same for a file of the library.
     AskExportFile {
         path: PathBuf,
+        enlarge: Enlarge,
+    },
+    /// A dialog for the folder that copies of marked pictures go to.
+    AskCopiesFolder,
+    CopyFiles {
+        from: Vec<PathBuf>,
+        folder: PathBuf,
     },
     /// The answer is [`super::Input::Copied`].
     CopyPicture(Arc<Picture>),
@@ -254,6 +287,8 @@ pub enum Effect {
     TrashPictures(Vec<PathBuf>),
     RestorePictures(Vec<PathBuf>),
     ScanLibrary,
+    /// Looks for what came, changed or went since.
+    RescanLibrary,
     AskOpenFile,
 
     Journal {

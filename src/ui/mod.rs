@@ -2,6 +2,7 @@
 //!
 //! [`Views`] holds what belongs to the window alone: textures, scroll places, folds. Everything else is in the state.
 
+mod canvas;
 mod create;
 mod cx;
 mod days;
@@ -15,6 +16,7 @@ mod notices;
 mod picture;
 mod rail;
 mod record;
+mod save_menu;
 mod seed;
 mod settings;
 mod status;
@@ -85,7 +87,7 @@ impl Views {
             uploads: self.textures.uploads,
             texture_bytes: self.textures.bytes(),
             turns: self.write.chat.laid_out,
-            cells: self.gallery.drawn,
+            cells: self.gallery.drawn(),
         }
     }
 }

@@ -64,7 +64,7 @@ pub fn run(pipeline: &mut ImagePipeline, request: &ImageRequest, token: &CancelT
         previews: 0,
         preview_size: (0, 0),
         loading: vec![],
-        cut: stats.unknown_words,
+        cut: stats.read_to,
         left_out: vec![],
         widened: stats.widened,
         freed: vec![],

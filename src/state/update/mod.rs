@@ -19,7 +19,7 @@ mod tests;
 mod write;
 
 use super::{AppState, Command, Effect, NoticeKind, Phase};
-use crate::domain::{Event, EventKind, FetchEvent, Grammar, Ledger, Room, StoreEvent};
+use crate::domain::{Enlarge, Event, EventKind, FetchEvent, Grammar, Ledger, Room, StoreEvent};
 use crate::error::{Result, StudioError};
 
 /// Everything that can happen to the program.
@@ -53,6 +53,7 @@ pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::NotUnloaded(error) => state.not_unloaded(error),
     }
     state.load_stage(&mut effects);
+    state.drop_stale_notes();
     state.write.note_questions(&effects);
     effects
 }
@@ -62,7 +63,7 @@ pub fn begin(state: &mut AppState) -> Vec<Effect> {
     let mut effects = vec![Effect::ListConversations];
     // The library is read when it is first looked at.
     if state.room() == Room::Gallery {
-        effects.push(Effect::ScanLibrary);
+        state.look_at_library(true, &mut effects);
     }
     state.write.note_questions(&effects);
     effects
@@ -103,7 +104,8 @@ impl AppState {
             Command::Show(shown) => self.create.shown = shown,
             Command::UseSettings(key) => self.use_settings(key),
             Command::Vary(key) => self.vary(key, fx),
-            Command::SavePictureAs(key) => self.export_shot(key, fx),
+            Command::SavePictureAs(key) => self.export_shot(key, Enlarge::NONE, fx),
+            Command::SavePictureAt(key, enlarge) => self.export_shot(key, enlarge, fx),
             Command::CopyPicture(key) => self.copy_shot(key, fx),
             Command::TrashPicture(key) => self.trash_shot(key, fx),
             Command::RetrySave(key) => self.retry_save(key, fx),
@@ -155,6 +157,18 @@ impl AppState {
             Command::Persona(command) => self.persona_command(command, fx),
 
             Command::Select(_)
+            | Command::Mark(_)
+            | Command::MarkTo(_)
+            | Command::MarkAll
+            | Command::Unmark
+            | Command::ShowFull(_)
+            | Command::Step(_)
+            | Command::SaveCopies(_)
+            | Command::CopiesFolderChosen(_)
+            | Command::TrashItems(_)
+            | Command::SetThumbnails(_)
+            | Command::SetPixels(_)
+            | Command::SaveItemAt(..)
             | Command::SetGallerySearch(_)
             | Command::NeedThumbnail(_)
             | Command::UseItem(_)
@@ -177,8 +191,8 @@ impl AppState {
 
     fn go(&mut self, room: Room, fx: &mut Effects) {
         self.settings.room = room;
-        if room == Room::Gallery && self.gallery.items.is_none() {
-            fx.push(Effect::ScanLibrary);
+        if room == Room::Gallery {
+            self.look_at_library(false, fx);
         }
     }
 

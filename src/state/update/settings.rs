@@ -30,8 +30,10 @@ impl AppState {
                 self.gallery.items = None;
                 self.gallery.selected = None;
                 self.gallery.opened = None;
+                self.gallery.marked.clear();
+                self.gallery.full = false;
                 fx.push(Effect::SetLibraryFolder(path));
-                fx.push(Effect::ScanLibrary);
+                self.look_at_library(true, fx);
             }
             Command::ChooseModelsFolder => fx.push(Effect::AskModelsFolder),
             Command::ModelsFolderChosen(path) => {
@@ -54,6 +56,7 @@ impl AppState {
             self.keep_sliders(fx);
         }
         self.search_when_settled(fx);
+        self.look_when_due(fx);
         self.notices.retain(|n| n.kind.stays() || now - n.born_ms < NOTICE_MS);
         if self.seen_settings != self.settings {
             self.seen_settings = self.settings.clone();
@@ -83,6 +86,7 @@ impl AppState {
             .chain(settings)
             .chain(sliders)
             .chain(self.search_deadline_ms())
+            .chain(self.library_deadline_ms())
             .min()
             .map(|at| (at - self.now_ms).max(1))
     }

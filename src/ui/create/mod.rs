@@ -1,7 +1,10 @@
 //! Create: a prompt and its sliders on the left, the picture on the right, this session's pictures below.
 
+mod batch;
 mod controls;
 mod film;
+mod notes;
+mod size;
 mod stage;
 
 use egui::{CentralPanel, Frame, Panel, Ui};
@@ -16,6 +19,8 @@ pub use stage::{StageView, examples};
 pub struct CreateView {
     pub negative_open: bool,
     pub more_open: bool,
+    /// The prompt field is marked, and has been given the keyboard for it.
+    pub prompt_marked: bool,
     pub stage: StageView,
 }
 
