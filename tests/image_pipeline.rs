@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use aigc_studio::domain::{
     DeviceChoice, Event, EventKind, ImageParams, ImageRequest, ImageStats, Job, JobId, ModelFiles, ModelRef, Outcome,
-    Picture, PictureRecord, SEED_MAX, STICKER_ID, Sampler, TextRequest,
+    Picture, PictureRecord, ReadTo, SEED_MAX, STICKER_ID, Sampler, TextRequest,
 };
 use aigc_studio::engine::image::testing::tiny_sticker;
 use aigc_studio::engine::image::{ImagePipeline, sticker};

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use aigc_studio::engine::image::prompt::chunks::{ROOM, emphasise, fill, level};
+use aigc_studio::engine::image::prompt::chunks::{LeftOut, ROOM, emphasise, fill, level};
 use aigc_studio::engine::image::prompt::{Chunk, ClipTokens, Pad, PieceTokens, chunks, parse};
 use serde_json::Value;
 

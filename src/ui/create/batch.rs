@@ -81,6 +81,11 @@ fn done(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, shot: &Shot, rect
         let id = textures.get(ui.ctx(), key, what, fit.scaling);
         ui.painter().image(id, fit.rect, picture::UV, Color32::WHITE);
     }
+    if let Saved::Failed(_) = shot.saved {
+        let at = rect.left_top() + Vec2::splat(14.0);
+        ui.painter().circle_filled(at, 11.0, cx.p.panel);
+        ui.painter().text(at, Align2::CENTER_CENTER, icons::WARNING, theme::icon_font(14.0), cx.p.bad);
+    }
     let stroke = if response.has_focus() {
         Stroke::new(2.0, cx.p.accent_text)
     } else if response.hovered() {
@@ -122,7 +127,7 @@ mod tests {
 
     #[test]
     fn cells_are_as_large_as_the_room_allows_and_stay_inside() {
-        assert_eq!([2, 4, 8].map(|n| columns(n, vec2(900.0, 600.0), 1.0)), [2, 2, 3]);
+        assert_eq!([2, 4, 8].map(|n| columns(n, vec2(900.0, 600.0), 1.0)), [2, 2, 4]);
         assert_eq!(columns(4, vec2(1200.0, 300.0), 1.0), 4);
         assert_eq!(columns(4, vec2(300.0, 1200.0), 1.0), 1);
         for (count, size) in [(2, (64, 64)), (3, (1344, 768)), (8, (384, 672)), (64, (64, 64))] {
