@@ -106,7 +106,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
             cx.push(Command::ChooseFile);
         }
         if room {
-            thumbnails(ui, cx);
+            ui.scope(|ui| thumbnails(ui, cx));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let name = cx.t(T::SearchPictures);
@@ -138,6 +138,12 @@ fn thumbnails(ui: &mut Ui, cx: &mut Cx<'_>) {
     let now = cx.state.settings.thumbnails.unwrap_or(CELL.default as f32);
     let mut side = now;
     ui.spacing_mut().slider_width = 90.0;
+    ui.spacing_mut().interact_size.y = 16.0;
+    let visuals = ui.visuals_mut();
+    visuals.selection.bg_fill = cx.p.accent;
+    for state in [&mut visuals.widgets.inactive, &mut visuals.widgets.hovered, &mut visuals.widgets.active] {
+        state.fg_stroke.color = cx.p.accent_text;
+    }
     let slider = Slider::new(&mut side, CELL.min as f32..=CELL.max as f32).step_by(CELL.step).show_value(false);
     let name = cx.t(T::ThumbnailSize);
     ui.add(slider).accessible_name(name).on_hover_text(name);
@@ -263,9 +269,6 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem) {
         }
     }
     ui.horizontal_wrapped(|ui| {
-        if widgets::icon_button(ui, icons::FRAME_CORNERS, cx.t(T::OpenFull)).clicked() {
-            cx.push(Command::ShowFull(true));
-        }
         if widgets::button(ui, icons::DOWNLOAD_SIMPLE, cx.t(T::SaveAs)).clicked() {
             cx.push(Command::SaveItemAs(path()));
         }
@@ -274,6 +277,9 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem) {
         }
         if widgets::button(ui, icons::COPY, cx.t(T::Copy)).clicked() {
             cx.push(Command::CopyItem(path()));
+        }
+        if widgets::icon_button(ui, icons::FRAME_CORNERS, cx.t(T::OpenFull)).clicked() {
+            cx.push(Command::ShowFull(true));
         }
         if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::ShowInFolder)).clicked() {
             cx.push(Command::Reveal(path()));

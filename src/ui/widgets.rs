@@ -303,7 +303,7 @@ pub fn switch(ui: &mut Ui, on: bool, label: &str) -> Response {
 /// Whether small pictures are shown as their pixels.
 pub fn pixels(ui: &mut Ui, cx: &mut Cx<'_>) {
     let (on, name) = (cx.state.settings.pixels, cx.t(T::Pixels));
-    let response = ui.add(Button::selectable(on, RichText::new(name).size(SMALL)));
+    let response = ui.add(Button::selectable(on, RichText::new(name).size(SMALL)).frame_when_inactive(true));
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, name));
     if response.on_hover_text(cx.t(T::PixelsHover)).clicked() {
         cx.push(Command::SetPixels(!on));

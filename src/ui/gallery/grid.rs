@@ -171,7 +171,7 @@ impl Grid {
                 }
             }
         });
-        (self.offset, self.sight) = (shown.state.offset().y, shown.inner_rect.height());
+        (self.offset, self.sight) = (shown.state.clamped_offset().y, shown.inner_rect.height());
     }
 
     /// Where to scroll to: to the top after another search, to the selected picture where it is out of sight.
