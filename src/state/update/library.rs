@@ -40,9 +40,7 @@ impl AppState {
                 }
             }
             Command::TrashItems(paths) => {
-                if !paths.is_empty() {
-                    fx.push(Effect::TrashPictures(paths));
-                }
+                fx.extend((!paths.is_empty()).then_some(Effect::TrashPictures(paths)));
             }
             Command::SetThumbnails(side) => self.settings.thumbnails = Some(CELL.clamp(side.into()) as f32),
             Command::SetPixels(on) => self.settings.pixels = on,
@@ -308,7 +306,7 @@ impl AppState {
         let gone = |path: &Path| paths.iter().any(|p| p == path);
         // The neighbour takes the selection, so that Delete can be pressed again.
         let selected = self.gallery.selected.as_deref().filter(|path| gone(path));
-        let next = selected.map(|path| neighbour(&self.gallery.found(), path, &gone));
+        let next = selected.map(|path| neighbour(&self.gallery.found(), path, gone));
         if let Some(items) = &mut self.gallery.items {
             items.retain(|item| !gone(&item.path));
             self.gallery.changed();
