@@ -107,7 +107,8 @@ fn emphasis_and_long_prompts_change_the_picture() {
         &CancelToken::new(),
     )
     .unwrap();
-    assert!(!made.cut.is_empty(), "words beyond 64 chunks are told");
+    let to = &made.cut[0];
+    assert!(to.read <= 64 * 75 && to.read < to.all && !to.rest.is_empty(), "words beyond 64 chunks are told: {to:?}");
     assert_eq!(draw("a (red:1.0) apple"), plain);
 }
 

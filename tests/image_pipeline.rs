@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use aigc_studio::domain::{
     DeviceChoice, Event, EventKind, ImageParams, ImageRequest, ImageStats, Job, JobId, ModelFiles, ModelRef, Outcome,
-    Picture, PictureRecord, SEED_MAX, STICKER_ID, Sampler, TextRequest,
+    Picture, PictureRecord, ReadTo, SEED_MAX, STICKER_ID, Sampler, TextRequest,
 };
 use aigc_studio::engine::image::testing::tiny_sticker;
 use aigc_studio::engine::image::{ImagePipeline, sticker};
@@ -229,7 +229,9 @@ fn words_that_the_model_cannot_see_are_named_and_it_still_draws() {
     // The tiny model takes four tokens.
     let asked = ImageParams { negative: "quux".into(), ..params("zebra red cat 3d 猫 苹果 dog zebra", 1) };
     let events = studio.draw(asked, 1, studio.tiny());
-    assert_eq!(stats(&events).unknown_words, ["zebra", "苹果", "dog", "quux"]);
+    assert_eq!(stats(&events).unknown_words, ["zebra", "quux"]);
+    let read = ReadTo { negative: false, read: 4, all: 6, words: true, rest: "苹果".into() };
+    assert_eq!(stats(&events).read_to, [read], "those it knows and has no room for");
     let events = studio.draw(params("zebra", 1), 1, studio.tiny());
     assert_eq!(stats(&events).unknown_words, ["zebra"]);
     assert_eq!(pictures(&events).len(), 1);

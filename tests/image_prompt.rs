@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use aigc_studio::engine::image::prompt::chunks::{ROOM, emphasise, fill, level};
+use aigc_studio::engine::image::prompt::chunks::{LeftOut, ROOM, emphasise, fill, level};
 use aigc_studio::engine::image::prompt::{Chunk, ClipTokens, Pad, PieceTokens, chunks, parse};
 use serde_json::Value;
 
@@ -155,12 +155,26 @@ fn emphasis_keeps_the_mean() {
     assert!(sums_to_nothing.iter().all(|x| x.is_finite()), "no division by a mean of zero");
 }
 
+fn chunks_of(tokens: &ClipTokens, prompt: &str) -> (usize, Option<LeftOut>) {
+    let (chunks, left_out) = chunks(tokens, &parse(prompt).unwrap()).unwrap();
+    (chunks.len(), left_out)
+}
+
 #[test]
 fn huge_prompts_end() {
     let tokens = ClipTokens::built_in(Pad::End).unwrap();
     let (chunks, cut) = chunks(&tokens, &parse(&"a BREAK ".repeat(20_000)).unwrap()).unwrap();
     assert_eq!(chunks.len(), 64);
-    assert!(cut.len() > 1000, "what found no place is told");
+    let cut = cut.expect("what found no place is told");
+    assert_eq!((cut.read, cut.all), (64, 20_000));
+    assert_eq!(cut.words.split(' ').count(), 20_000 - 64);
+    // The words from the first that was not read, not the whole prompt.
+    let words: Vec<String> = (0..6_000).map(|n| ["cat", "dog", "tree"][n % 3].to_owned()).collect();
+    let (chunks, cut) = chunks_of(&tokens, &words.join(" "));
+    let (read, cut) = (64 * ROOM, cut.unwrap());
+    assert_eq!((chunks, cut.read, cut.all), (64, read, 6_000));
+    assert_eq!(cut.words, words[read..].join(" "));
+    assert_eq!(chunks_of(&tokens, &words[..read].join(" ")).1, None);
 }
 
 #[test]

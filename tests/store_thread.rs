@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use aigc_studio::domain::{
-    ConversationId, Face, Illustration, JobId, JournalEntry, Message, Passage, Persona, PersonaId, Picture,
-    PictureRecord, Role, Sampler, Settings, StoreEvent, Turn,
+    ConversationId, Enlarge, Face, Filter, Illustration, JobId, JournalEntry, Message, Passage, Persona, PersonaId,
+    Picture, PictureRecord, Role, Sampler, Settings, StoreEvent, Turn,
 };
 use aigc_studio::error::Cause;
 use aigc_studio::lang::Lang;
@@ -248,7 +248,7 @@ fn a_list_that_is_being_made_knows_what_was_saved_and_deleted_meanwhile() {
     let (store, events) = start(home.path());
     // The scan begins with both others already in the queue, as long as writing this copy takes longer than sending.
     let copy = home.path().join("copy.png");
-    store.send(Request::ExportPicture { picture: picture(1024), record: None, path: copy });
+    store.send(Request::ExportPicture { picture: picture(1024), record: None, path: copy, enlarge: Enlarge::NONE });
     store.send(Request::ScanLibrary);
     store.send(save(1, 99));
     let gone = folder.join("2026-01-01_120000_seed-5.png");
@@ -295,24 +295,105 @@ fn conversations_are_listed_deleted_and_restored() {
 }
 
 #[test]
+fn a_second_look_at_the_library_tells_only_what_has_changed() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    let look = |request: Request| {
+        store.send(request);
+        next(&events)
+    };
+    let StoreEvent::PictureSaved { item: first, .. } = look(save(1, 1)) else { panic!() };
+    assert!(matches!(look(Request::ScanLibrary), StoreEvent::Library(items) if items.len() == 1));
+    let StoreEvent::PictureSaved { item: second, .. } = look(save(2, 2)) else { panic!() };
+    // What was saved here is known already; what another program put there is not.
+    let quiet = |event: &StoreEvent| matches!(event, StoreEvent::LibraryChanged { came, gone } if came.is_empty() && gone.is_empty());
+    assert!(quiet(&look(Request::RescanLibrary)));
+    let other = home.path().join("library/other.png");
+    fs::copy(&first.path, &other).unwrap();
+    fs::remove_file(&second.path).unwrap();
+    let StoreEvent::LibraryChanged { came, gone } = look(Request::RescanLibrary) else { panic!() };
+    assert_eq!((came.iter().map(|i| &i.path).collect::<Vec<_>>(), gone), (vec![&other], vec![second.path]));
+    assert!(quiet(&look(Request::RescanLibrary)));
+    // Nor is told again what the trash takes and gives back.
+    look(Request::Trash(vec![other.clone()]));
+    assert!(quiet(&look(Request::RescanLibrary)));
+    look(Request::Restore(vec![other]));
+    assert!(quiet(&look(Request::RescanLibrary)));
+}
+
+#[test]
+fn copies_of_several_pictures_go_into_a_folder_and_write_nothing_over() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    let paths: Vec<_> = (1..=2)
+        .map(|n| {
+            store.send(save(n, n));
+            let StoreEvent::PictureSaved { item, .. } = next(&events) else { panic!() };
+            item.path
+        })
+        .collect();
+    let folder = home.path().join("copies");
+    fs::create_dir(&folder).unwrap();
+    for round in 1..=2 {
+        let from = paths.iter().cloned().chain([home.path().join("gone.png")]).collect();
+        store.send(Request::CopyFiles { from, folder: folder.clone() });
+        assert!(matches!(next(&events), StoreEvent::CopiesSaved { count: 2, folder: f } if f == folder));
+        let StoreEvent::Failed(missing) = next(&events) else { panic!() };
+        assert!(missing.summary(Lang::En).contains("gone.png"), "{missing}");
+        assert_eq!(pngs(&folder).len(), 2 * round);
+    }
+    for copy in pngs(&folder) {
+        assert_eq!(fs::read(copy).unwrap().len() as u64, fs::metadata(&paths[0]).unwrap().len());
+    }
+}
+
+#[test]
+fn a_copy_is_written_larger_and_says_so_in_its_settings() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    let to = |name: &str| home.path().join(name);
+    let small = picture(8);
+    for (name, times, filter) in [("a.png", 4, Filter::Nearest), ("b.png", 8, Filter::Lanczos)] {
+        let (record, enlarge) = (Some(record("x", 5)), Enlarge { times, filter });
+        store.send(Request::ExportPicture { picture: small.clone(), record, path: to(name), enlarge });
+        assert!(matches!(next(&events), StoreEvent::Exported { .. }));
+        assert_eq!(png::open(&to(name)).unwrap(), small.enlarged(enlarge));
+        let text = png::read_head_of(&to(name)).unwrap().unwrap().text.unwrap();
+        let said = format!("Postprocess upscale by: {times}, Postprocess upscaler: {}", filter.name());
+        assert!(text.ends_with(&said), "{text}");
+        assert_eq!(png::read_record(&to(name)).unwrap().seed, 5);
+    }
+    // From a file, into the same format too.
+    let enlarge = Enlarge { times: 4, filter: Filter::Lanczos };
+    store.send(Request::ExportFile { from: to("a.png"), path: to("c.png"), enlarge });
+    next(&events);
+    assert_eq!(png::open(&to("c.png")).unwrap().width, 128);
+}
+
+#[test]
 fn copies_are_written_in_the_format_of_their_ending() {
     let home = tempfile::tempdir().unwrap();
     let (store, events) = start(home.path());
     let to = |name: &str| home.path().join("out").join(name);
     for name in ["a.png", "a.JPG", "a.webp", "no ending"] {
         let record = Some(record("x", 5));
-        store.send(Request::ExportPicture { picture: picture(64), record, path: to(name) });
+        store.send(Request::ExportPicture { picture: picture(64), record, path: to(name), enlarge: Enlarge::NONE });
         assert!(matches!(next(&events), StoreEvent::Exported { path } if path == to(name)));
         assert_eq!(png::open(&to(name)).unwrap().width, 64);
     }
     assert_eq!(png::read_record(&to("no ending")).unwrap().seed, 5);
-    store.send(Request::ExportFile { from: to("a.png"), path: to("same.png") });
+    store.send(Request::ExportFile { from: to("a.png"), path: to("same.png"), enlarge: Enlarge::NONE });
     next(&events);
     assert_eq!(fs::read(to("a.png")).unwrap(), fs::read(to("same.png")).unwrap());
-    store.send(Request::ExportFile { from: to("a.png"), path: to("b.webp") });
+    store.send(Request::ExportFile { from: to("a.png"), path: to("b.webp"), enlarge: Enlarge::NONE });
     next(&events);
     assert_eq!(png::open(&to("b.webp")).unwrap(), *picture(64));
-    store.send(Request::ExportPicture { picture: picture(64), record: None, path: to("a.bmp") });
+    store.send(Request::ExportPicture {
+        picture: picture(64),
+        record: None,
+        path: to("a.bmp"),
+        enlarge: Enlarge::NONE,
+    });
     assert!(matches!(next(&events), StoreEvent::Failed(e) if matches!(e.cause(), Cause::BadChoice { .. })));
     assert!(!to("a.bmp").exists());
     let document = Box::new(Document::from_markdown("Hi", "", Lang::En));

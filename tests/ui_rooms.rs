@@ -1,6 +1,7 @@
 //! The window as a tree: every room draws, every control has a name and does what it says.
 
 mod ui_home;
+mod ui_pictures;
 mod ui_states;
 
 use aigc_studio::domain::*;
@@ -30,8 +31,26 @@ fn all_states(lang: Lang, theme: Theme) -> Vec<AppState> {
     let mut only_shows = write_chat(lang, theme);
     only_shows.read_only = true;
     let mut states = ui_home::states(lang, theme);
+    let mut several = gallery(lang, theme, 30, 10);
+    several.gallery.selected = Some(item(2).path);
+    several.gallery.marked = [item(2).path, item(4).path].into();
+    let mut compared = several.clone();
+    compared.gallery.full = true;
+    let mut full = chosen.clone();
+    full.gallery.full = true;
+    let mut batch = create_done(lang, theme);
+    batch.create.strip[1].key = (JobId(9), 1);
+    batch.create.prompt_missing = true;
+    let mut free = create_done(lang, theme);
+    free.models.entries[0].card.family = "stable-diffusion-xl".into();
+    free.create.read_to = vec![ReadTo { negative: false, read: 8, all: 12, words: true, rest: "fox".into() }];
     states.extend([
         only_shows,
+        several,
+        compared,
+        full,
+        batch,
+        free,
         fresh(Room::Create, lang, theme),
         create_done(lang, theme),
         create_running(lang, theme),
@@ -372,7 +391,7 @@ fn models_are_fetched_cancelled_and_chosen() {
 }
 
 #[test]
-fn a_double_click_in_the_gallery_selects_and_opens_once() {
+fn a_double_click_in_the_gallery_opens_the_full_view_and_leaves_the_prompt() {
     let mut harness = open(gallery(Lang::En, Theme::Dark, 30, 10));
     let path = item(2).path;
     let name = harness.state().state.gallery.item(&path).unwrap().record.as_ref().unwrap().prompt.clone();
@@ -392,11 +411,9 @@ fn a_double_click_in_the_gallery_selects_and_opens_once() {
         harness.step();
     }
     let commands = asked(&mut harness);
-    let clicks: Vec<_> = commands
-        .iter()
-        .filter(|c| matches!(c, Command::Select(_) | Command::UseItem(_) | Command::OpenFile(_)))
-        .collect();
-    assert!(matches!(clicks[..], [Command::Select(Some(_)), Command::UseItem(_)]), "{clicks:?}");
+    let clicks: Vec<_> = commands.iter().filter(|c| !matches!(c, Command::NeedThumbnail(_))).collect();
+    let select = Command::Select(Some(path));
+    assert_eq!(clicks, [&select, &select, &Command::ShowFull(true)]);
 }
 
 #[test]

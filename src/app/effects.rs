@@ -6,7 +6,7 @@ use crossbeam_channel::Receiver;
 
 use super::{Studio, runs};
 use crate::catalog::{Fetcher, trash};
-use crate::domain::{Event, EventKind, FetchEvent, FetchEventKind, Picture};
+use crate::domain::{Enlarge, Event, EventKind, FetchEvent, FetchEventKind, Picture};
 use crate::error::{Cause, StudioError};
 use crate::state::{Command, Effect, Input, ModelNews, PathFor};
 use crate::store::Request;
@@ -127,13 +127,20 @@ impl Studio {
                 self.store.send(Request::SavePicture { job, index, picture, record, folder: None });
             }
             Effect::KeepLatents(latents) => self.store.send(Request::KeepLatents(latents)),
-            Effect::AskExportPicture { picture, record, name } => {
-                self.dialogs.save_picture(&name, move |path| Request::ExportPicture { picture, record, path });
+            Effect::AskExportPicture { picture, record, name, enlarge } => {
+                let name = enlarged_name(name, enlarge);
+                self.dialogs.save_picture(&name, move |path| Request::ExportPicture { picture, record, path, enlarge });
             }
-            Effect::AskExportFile { path: from } => {
+            Effect::AskExportFile { path: from, enlarge } => {
                 let name = from.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                self.dialogs.save_picture(&name, move |path| Request::ExportFile { from, path });
+                let name = enlarged_name(name, enlarge);
+                self.dialogs.save_picture(&name, move |path| Request::ExportFile { from, path, enlarge });
             }
+            Effect::AskCopiesFolder => {
+                let now = self.state.status.library.clone();
+                self.dialogs.folder(now, PathFor::CopiesFolder, Command::CopiesFolderChosen);
+            }
+            Effect::CopyFiles { from, folder } => self.store.send(Request::CopyFiles { from, folder }),
             Effect::CopyPicture(picture) => {
                 copy_picture(ctx, &picture);
                 self.input(ctx, Input::Copied);
@@ -148,6 +155,7 @@ impl Studio {
             Effect::TrashPictures(paths) => self.store.send(Request::Trash(paths)),
             Effect::RestorePictures(paths) => self.store.send(Request::Restore(paths)),
             Effect::ScanLibrary => self.store.send(Request::ScanLibrary),
+            Effect::RescanLibrary => self.store.send(Request::RescanLibrary),
             Effect::AskOpenFile => self.dialogs.open_picture(self.state.lang),
             Effect::AskFace => self.dialogs.face(self.state.lang),
 
@@ -213,6 +221,11 @@ impl Studio {
         let fetch = Fetcher::start(card, self.catalog.folder(), offline, self.wake.clone());
         self.fetches.0.insert(id, fetch);
     }
+}
+
+/// `cat-x8` for a copy that is eight times as large.
+fn enlarged_name(name: String, Enlarge { times, .. }: Enlarge) -> String {
+    if times > 1 { format!("{name}-x{times}") } else { name }
 }
 
 fn copy_picture(ctx: &egui::Context, picture: &Picture) {

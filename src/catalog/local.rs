@@ -349,7 +349,7 @@ fn card_of(kind: &Kind, name: String, side: u32) -> ModelCard {
         licence: String::new(),
         memory: 0,
         files: Vec::new(),
-        sizes: sizes(side),
+        sizes: vec![Size { width: side, height: side }],
         defaults: CardDefaults {
             width: Some(side),
             height: Some(side),
@@ -398,16 +398,6 @@ fn guidance(kind: &Kind) -> f32 {
         Family::Flux => 3.5,
         _ => 7.0,
     }
-}
-
-/// Square, and the usual upright and wide ones of about as many pixels.
-fn sizes(side: u32) -> Vec<Size> {
-    let (long, short) = match side {
-        1024 => (1216, 832),
-        768 => (960, 640),
-        _ => (640, 448),
-    };
-    [(side, side), (short, long), (long, short)].map(|(width, height)| Size { width, height }).to_vec()
 }
 
 /// The weight files of a folder's parts, by their paths within it.

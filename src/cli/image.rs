@@ -13,7 +13,7 @@ use super::run::{Interrupts, random_seed, run_job};
 use super::{Context, input, out};
 use crate::domain::{
     Checkpoint, EventKind, ImageParams, ImageRequest, Job, Latents, Makes, ModelFiles, ModelRef, NoiseSource, Outcome,
-    Picture, PictureRecord, Precision, SEED_MAX, Sampler, Schedule, Seed, Takes,
+    Picture, PictureRecord, Precision, ReadTo, SEED_MAX, Sampler, Schedule, Seed, Takes,
 };
 use crate::engine::Stop;
 use crate::engine::image::diffusion::is_folder;
@@ -156,6 +156,9 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
         let words = stats.unknown_words.join(", ");
         out::note(format_args!("{} {words}", context.lang.pick("Not seen by the model:", "模型没有看到：")));
     }
+    for to in &stats.read_to {
+        out::note(read_to(to, context.lang));
+    }
     if stats.widened > 0 {
         let n = stats.widened;
         out::note(context.lang.pick(
@@ -169,9 +172,28 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
             "files": files, "seed": seed, "steps": steps, "load_s": stats.load_s, "sample_s": stats.sample_s,
             "step_s": stats.step_s, "decode_s": stats.decode_s, "model": model, "width": size.0, "height": size.1,
             "left_out": left_out, "unknown_words": stats.unknown_words, "widened": stats.widened,
+            "read_to": stats.read_to.iter().map(|to| json!({
+                "negative": to.negative, "read": to.read, "all": to.all,
+                "unit": if to.words { "words" } else { "tokens" }, "rest": to.rest,
+            })).collect::<Vec<_>>(),
         }));
     }
     Ok(told?)
+}
+
+/// How far a prompt was read.
+fn read_to(to: &ReadTo, lang: Lang) -> String {
+    let (read, all) = (to.read, to.all);
+    let (en, zh) = if to.negative { ("negative prompt", "反向提示词") } else { ("prompt", "提示词") };
+    let (unit, unit_zh) = if to.words { ("words", "个词") } else { ("tokens", "个词元") };
+    let (from, from_zh) = match to.rest.as_str() {
+        "" => (String::new(), String::new()),
+        rest => (format!("; from \"{rest}\" on it was not read"), format!("，从“{rest}”起未读取")),
+    };
+    lang.pick(
+        format!("The model read the first {read} of {all} {unit} of the {en}{from}."),
+        format!("模型只读取了{zh}的前 {read} {unit_zh}（共 {all}）{from_zh}。"),
+    )
 }
 
 /// The arguments over the model's own defaults, each checked.

@@ -78,7 +78,7 @@ fn notes(context: &Context, record: &PictureRecord) -> Vec<String> {
     let gone = !record.model.is_empty() && record.model_among(cards).is_none();
     let mut notes: Vec<_> = gone.then(|| told::not_here(&record.model)).into_iter().collect();
     let mut params = ImageParams { width: record.width, height: record.height, ..ImageParams::default() };
-    notes.extend(params.take(record));
+    notes.extend(params.take(record, None));
     params.clamp();
     if (params.width, params.height) != (record.width, record.height) {
         let sizes = [(record.width, record.height), (params.width, params.height)].map(|(w, h)| format!("{w}x{h}"));

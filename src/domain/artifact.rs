@@ -39,6 +39,9 @@ pub struct PictureRecord {
     pub width: u32,
     pub height: u32,
     pub sampler: Sampler,
+    /// The picture's own name of its sampler, where that is none of ours and `sampler` stands in its place.
+    #[serde(skip)]
+    pub sampler_said: Option<String>,
     pub schedule: Schedule,
     pub noise: NoiseSource,
     pub guidance_rescale: f32,
@@ -69,6 +72,7 @@ impl PictureRecord {
             width,
             height,
             sampler,
+            sampler_said: None,
             schedule,
             noise,
             guidance_rescale,

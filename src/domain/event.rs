@@ -132,6 +132,27 @@ pub enum Outcome {
 /// Words of a prompt that the model has no vector for, and so could not see.
 pub type UnknownWords = Vec<String>;
 
+/// How far a model read a prompt that is longer than what it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadTo {
+    /// Of the negative prompt.
+    pub negative: bool,
+    pub read: usize,
+    pub all: usize,
+    /// Counted in words, else in tokens.
+    pub words: bool,
+    /// The first word that was not read; empty where that is not known.
+    pub rest: String,
+}
+
+impl ReadTo {
+    /// Of several encoders that read the same prompt, the one that read least.
+    pub fn least(list: &mut Vec<Self>) {
+        list.sort_by_key(|to| (to.negative, to.read));
+        list.dedup_by_key(|to| to.negative);
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ImageStats {
     pub load_s: f64,
@@ -141,6 +162,8 @@ pub struct ImageStats {
     pub step_s: f64,
     pub decode_s: f64,
     pub unknown_words: UnknownWords,
+    /// At most one for each of the two prompts.
+    pub read_to: Vec<ReadTo>,
     /// Predictions that were not numbers in half precision and were made again in full.
     pub widened: u32,
 }
@@ -245,6 +268,17 @@ pub enum StoreEvent {
     },
     /// The whole library, newest first (after a start or a change of folder).
     Library(Vec<LibraryItem>),
+    /// What another look at the library found.
+    LibraryChanged {
+        /// New and changed files, newest first.
+        came: Vec<LibraryItem>,
+        gone: Vec<PathBuf>,
+    },
+    /// So many copies are in the person's folder.
+    CopiesSaved {
+        folder: PathBuf,
+        count: usize,
+    },
     Thumbnail {
         path: PathBuf,
         picture: Arc<Picture>,

@@ -46,6 +46,8 @@ pub const GUIDANCE: Limit = Limit::new("guidance", 0.0, 30.0, 0.1, 3.0);
 pub const GUIDANCE_RESCALE: Limit = Limit::new("guidance-rescale", 0.0, 1.0, 0.05, 0.0);
 /// Which layer of CLIP conditions the picture, counted from the last.
 pub const CLIP_SKIP: Limit = Limit::new("clip-skip", 1.0, 12.0, 1.0, 1.0);
+/// Side of the gallery's thumbnails, in points.
+pub const CELL: Limit = Limit::new("thumbnail", 96.0, 256.0, 8.0, 136.0);
 pub const COUNT: Limit = Limit::new("count", 1.0, 64.0, 1.0, 1.0);
 
 /// Where the randomness starts from.

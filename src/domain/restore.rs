@@ -9,6 +9,7 @@ use crate::lang::Both;
 
 /// Sentences about settings that could not be taken as a picture names them.
 pub mod told {
+    use crate::domain::FreeSize;
     use crate::lang::Both;
 
     /// A value that is not ours, and ours in its place.
@@ -33,6 +34,19 @@ pub mod told {
 
     pub fn not_here(model: &str) -> Both {
         Both::new(format!("The picture's model {model} is not here."), format!("图片所用的模型 {model} 不在这里。"))
+    }
+
+    /// A size that the model does not draw, and why.
+    pub fn size(said: (u32, u32), set: (u32, u32), free: Option<FreeSize>) -> Both {
+        let [said, set] = [said, set].map(|(w, h)| format!("{w}x{h}"));
+        let Some(free) = free else { return named(&Both::new("size", "尺寸"), &said, &set) };
+        let (n, min, max) = (free.multiple, FreeSize::SHORTEST, FreeSize::LONGEST);
+        Both::new(
+            format!(
+                "The picture says size {said}, but this model draws sides in multiples of {n} from {min} to {max}; {set} is set instead."
+            ),
+            format!("图片中的尺寸是 {said}，但这个模型的边长须为 {n} 的倍数（{min} 到 {max}），改用 {set}。"),
+        )
     }
 
     /// What the model cannot be told.
@@ -137,8 +151,9 @@ fn extras() -> [Extra; 4] {
 }
 
 impl ImageParams {
-    /// Takes prompt and sliders of a picture, but for its model and size. The sentences say what could not be taken.
-    pub fn take(&mut self, record: &PictureRecord) -> Vec<Both> {
+    /// Takes prompt and sliders of a picture, but for its model and size, as far as they change the pictures of a model
+    /// that `takes` them. The sentences say what could not be taken, each setting once.
+    pub fn take(&mut self, record: &PictureRecord, takes: Option<&Takes>) -> Vec<Both> {
         self.prompt.clone_from(&record.prompt);
         self.negative.clone_from(&record.negative);
         self.seed = if record.seedless { Seed::Random } else { Seed::Fixed(record.seed) };
@@ -151,6 +166,17 @@ impl ImageParams {
         let mut notes = record.notes.clone();
         for (limit, mut slot) in self.sliders() {
             notes.extend(press(&limit, &mut slot));
+        }
+        let fitted = takes.map(|takes| self.fit(takes)).unwrap_or_default();
+        // What was set in the place of another program's sampler is not set after all where the model has not got it.
+        if let (Some(said), false) = (&record.sampler_said, self.sampler == record.sampler) {
+            let (first, second) = (record.sampler.name(), self.sampler.name());
+            let (was, ours) = (told::instead(said, first), told::instead(first, second));
+            notes.retain(|note| *note != was);
+            notes.push(told::instead(said, second));
+            notes.extend(fitted.into_iter().filter(|note| *note != ours));
+        } else {
+            notes.extend(fitted);
         }
         notes
     }
@@ -275,7 +301,7 @@ mod tests {
     fn values_out_of_range_are_told_with_what_is_set() {
         let record = PictureRecord { steps: 200, guidance: 45.0, clip_skip: 0, seed: 7, ..PictureRecord::default() };
         let mut params = ImageParams::default();
-        let notes = params.take(&record);
+        let notes = params.take(&record, None);
         assert_eq!((params.steps, params.guidance, params.clip_skip, params.seed), (150, 30.0, 1, Seed::Fixed(7)));
         assert_eq!(
             english(&notes),
@@ -286,15 +312,15 @@ mod tests {
             ]
         );
         assert!(notes.iter().all(|note| !note.zh.is_empty() && note.zh != note.en));
-        assert!(ImageParams::default().take(&PictureRecord::default()).is_empty());
+        assert!(ImageParams::default().take(&PictureRecord::default(), None).is_empty());
     }
 
     #[test]
     fn a_seed_of_64_bits_is_kept_and_none_is_random() {
         let mut params = ImageParams::default();
-        params.take(&PictureRecord { seed: 648_312_782_957_426, ..PictureRecord::default() });
+        params.take(&PictureRecord { seed: 648_312_782_957_426, ..PictureRecord::default() }, None);
         assert_eq!(params.seed, Seed::Fixed(648_312_782_957_426));
-        params.take(&PictureRecord { seedless: true, ..PictureRecord::default() });
+        params.take(&PictureRecord { seedless: true, ..PictureRecord::default() }, None);
         assert_eq!(params.seed, Seed::Random);
     }
 
@@ -349,5 +375,26 @@ mod tests {
         assert!(params.check_for(&Takes::of("flux"), "flux").is_err());
         assert_eq!(english(&params.fit(&Takes::of("flux"))), ["The picture says DPM++ 2M; Euler is set instead."]);
         assert_eq!(params.sampler, Sampler::Euler);
+    }
+
+    /// Regression: one note said that DPM++ 2M is set, the next that Euler is.
+    #[test]
+    fn a_sampler_that_is_replaced_twice_is_told_once() {
+        let record = PictureRecord {
+            sampler: Sampler::DpmPp2M,
+            sampler_said: Some("dpmpp_2m_v2".into()),
+            notes: vec![told::instead("dpmpp_2m_v2", "DPM++ 2M")],
+            ..PictureRecord::default()
+        };
+        let mut params = ImageParams::default();
+        assert_eq!(
+            english(&params.take(&record, Some(&Takes::FLOW))),
+            ["The picture says dpmpp_2m_v2; Euler is set instead."]
+        );
+        assert_eq!(params.sampler, Sampler::Euler);
+        assert_eq!(
+            english(&params.take(&record, Some(&Takes::DIFFUSION))),
+            ["The picture says dpmpp_2m_v2; DPM++ 2M is set instead."]
+        );
     }
 }

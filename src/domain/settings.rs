@@ -108,6 +108,10 @@ pub struct Settings {
     pub opened: Vec<PathBuf>,
     /// Parts that the person chose for models that lack some, by the model's id.
     pub parts_of: BTreeMap<String, Vec<PathBuf>>,
+    /// Small pictures are shown as their pixels; else smooth.
+    pub pixels: bool,
+    /// Side of the gallery's thumbnails, in points.
+    pub thumbnails: Option<f32>,
     /// The sliders as they were left for other picture models, by the model's id; without prompts.
     pub image_of: BTreeMap<String, ImageParams>,
 }

@@ -18,6 +18,8 @@ pub enum PathFor {
     Face,
     LibraryFolder,
     ModelsFolder,
+    /// The copies of several pictures.
+    CopiesFolder,
 }
 
 impl PathFor {

@@ -7,7 +7,7 @@ use super::{
     AskCommand, CardEdit, ModelAsk, PageCommand, PersonaCommand, ShotKey, TextKnob, TrashCommand, WaitingCommand,
 };
 use crate::domain::{
-    AnswerForm, ConversationId, Desk, DeviceChoice, Face, Grammar, Job, JobId, JournalEntry, KvType, Latents,
+    AnswerForm, ConversationId, Desk, DeviceChoice, Enlarge, Face, Grammar, Job, JobId, JournalEntry, KvType, Latents,
     LedgerRequest, Makes, ModelRef, NoiseSource, Overflow, Pane, Persona, PersonaId, Picture, PictureRecord,
     RemovedModel, Room, Sampler, Schedule, Seed, Settings, Theme, TrashKind, WindowGeometry,
 };
@@ -61,6 +61,8 @@ pub enum Command {
     /// The same with another seed, at once.
     Vary(ShotKey),
     SavePictureAs(ShotKey),
+    /// The same, so many times as large.
+    SavePictureAt(ShotKey, Enlarge),
     CopyPicture(ShotKey),
     TrashPicture(ShotKey),
     /// Tries again to write a picture that could not be saved.
@@ -156,6 +158,25 @@ pub enum Command {
 
     // Gallery
     Select(Option<PathBuf>),
+    /// Ctrl+click: puts a picture among the marked ones, or takes it out.
+    Mark(PathBuf),
+    /// Shift+click: marks all from the selected picture to this one.
+    MarkTo(PathBuf),
+    /// Ctrl+A: marks all that are found.
+    MarkAll,
+    /// No picture is marked any more; the selected one stays.
+    Unmark,
+    /// Shows a picture of the library over the whole room, or the grid again.
+    ShowFull(bool),
+    /// The picture so many places further in what is found.
+    Step(i64),
+    /// Copies of these pictures into a folder that is asked for.
+    SaveCopies(Vec<PathBuf>),
+    CopiesFolderChosen(PathBuf),
+    TrashItems(Vec<PathBuf>),
+    SetThumbnails(f32),
+    /// Small pictures as their pixels, or smooth.
+    SetPixels(bool),
     SetGallerySearch(String),
     NeedThumbnail(PathBuf),
     /// Prompt and sliders of a picture of the library, whatever else its file brings.
@@ -164,6 +185,8 @@ pub enum Command {
     OpenFile(PathBuf),
     ChooseFile,
     SaveItemAs(PathBuf),
+    /// The same, so many times as large.
+    SaveItemAt(PathBuf, Enlarge),
     CopyItem(PathBuf),
     TrashItem(PathBuf),
     RestorePictures(Vec<PathBuf>),
@@ -249,6 +272,8 @@ pub enum Shown {
     Newest,
     Job(JobId),
     Shot(ShotKey),
+    /// All pictures of a job side by side.
+    Batch(JobId),
 }
 
 /// What [`super::update`] asks the app to do. Data only; the app owns the channels.
@@ -300,10 +325,18 @@ pub enum Effect {
         picture: Arc<Picture>,
         record: Option<Box<PictureRecord>>,
         name: String,
+        enlarge: Enlarge,
     },
     /// The same for a file of the library.
     AskExportFile {
         path: PathBuf,
+        enlarge: Enlarge,
+    },
+    /// A dialog for the folder that copies of marked pictures go to.
+    AskCopiesFolder,
+    CopyFiles {
+        from: Vec<PathBuf>,
+        folder: PathBuf,
     },
     /// The answer is [`super::Input::Copied`].
     CopyPicture(Arc<Picture>),
@@ -317,6 +350,8 @@ pub enum Effect {
     TrashPictures(Vec<PathBuf>),
     RestorePictures(Vec<PathBuf>),
     ScanLibrary,
+    /// Looks for what came, changed or went since.
+    RescanLibrary,
     AskOpenFile,
     /// The answer is a change of the character that is edited.
     AskFace,
@@ -415,6 +450,9 @@ impl Effect {
             | Self::ViewPicture(_)
             | Self::Thumbnail(_)
             | Self::ScanLibrary
+            | Self::RescanLibrary
+            | Self::AskCopiesFolder
+            | Self::CopyFiles { .. }
             | Self::AskOpenFile
             | Self::LoadConversation(_)
             | Self::ListConversations

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Shown;
-use crate::domain::{ImageRequest, JobId, Latents, Picture, PictureRecord, StepProgress, Subject};
+use crate::domain::{ImageRequest, JobId, Latents, Picture, PictureRecord, ReadTo, StepProgress, Subject};
 use crate::error::StudioError;
 use crate::lang::Both;
 
@@ -35,16 +35,30 @@ pub struct CreateState {
     pub(super) proposal: Option<Proposal>,
     /// The passage that the prompt was written for: pictures of it are put beside it.
     pub subject: Option<Subject>,
+    /// A picture was asked for without a prompt: the field is marked until there is one.
+    pub prompt_missing: bool,
+    /// The job that the next four are about, where they came with one: they go once the prompts or the model are others.
+    pub(super) noted: Option<Box<Noted>>,
     /// What was taken out of the last prompt, see [`crate::domain::EventKind::LeftOut`].
     pub left_out: Vec<Both>,
-    /// Words of the last prompt that the model did not see.
+    /// Words of the last prompt that the model does not know.
     pub unknown_words: Vec<String>,
+    /// How far it was read, where that is not to its end.
+    pub read_to: Vec<ReadTo>,
     /// Predictions of the last job that were made again in full precision.
     pub widened: u32,
     /// The picture on the stage that is being read again.
     pub(super) reading: Option<ShotKey>,
     /// Seconds that the median step of the last job took.
     pub step_s: Option<f64>,
+}
+
+/// What notes about a prompt belong to.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Noted {
+    pub model: String,
+    pub prompt: String,
+    pub negative: String,
 }
 
 /// A prompt that is being written.
@@ -134,6 +148,38 @@ pub enum Stage<'a> {
 }
 
 impl CreateState {
+    /// Takes back what was said of the last prompt.
+    pub(super) fn forget_notes(&mut self) {
+        self.noted = None;
+        self.left_out.clear();
+        self.unknown_words.clear();
+        self.read_to.clear();
+        self.widened = 0;
+    }
+
+    /// The job whose pictures are shown side by side: several were asked for at once.
+    pub fn batch(&self) -> Option<JobId> {
+        let id = match (self.shown, self.stage()) {
+            (Shown::Shot(_), _) | (_, Stage::Empty) => return None,
+            (Shown::Newest | Shown::Job(_) | Shown::Batch(_), Stage::Job(job)) => job.id,
+            (Shown::Newest | Shown::Job(_) | Shown::Batch(_), Stage::Shot(shot)) => shot.key.0,
+        };
+        self.is_batch(id).then_some(id)
+    }
+
+    /// Whether a job makes, or made, more than one picture that is still here.
+    pub fn is_batch(&self, id: JobId) -> bool {
+        let asked = self.jobs.iter().find(|job| job.id == id).is_some_and(|job| job.request.params.count > 1);
+        asked || self.strip.iter().filter(|shot| shot.key.0 == id).count() > 1
+    }
+
+    /// A job's pictures that are done, in the order of their seeds.
+    pub fn shots_of(&self, id: JobId) -> Vec<&Shot> {
+        let mut shots: Vec<_> = self.strip.iter().filter(|shot| shot.key.0 == id).collect();
+        shots.sort_by_key(|shot| shot.key.1);
+        shots
+    }
+
     /// Takes the error away, and what belongs to it.
     pub fn forget_error(&mut self) {
         self.error = None;
@@ -152,7 +198,7 @@ impl CreateState {
     pub(super) fn trim_strip(&mut self) {
         let shown = match self.stage() {
             Stage::Shot(shot) => Some(shot.key),
-            _ => None,
+            Stage::Empty | Stage::Job(_) => None,
         };
         let mut room = STRIP_BYTES;
         for shot in &mut self.strip {
@@ -181,6 +227,10 @@ impl CreateState {
         match self.shown {
             Shown::Newest => newest(),
             Shown::Job(id) => self.jobs.iter().find(|j| j.id == id).map_or_else(newest, Stage::Job),
+            Shown::Batch(id) => match self.jobs.iter().find(|j| j.id == id) {
+                Some(job) => Stage::Job(job),
+                None => self.shots_of(id).first().map_or_else(newest, |shot| Stage::Shot(shot)),
+            },
             Shown::Shot(key) => self.shot(key).map_or_else(newest, Stage::Shot),
         }
     }

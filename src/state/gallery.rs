@@ -1,6 +1,6 @@
 //! The state of Gallery.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,12 +9,26 @@ use crate::domain::{LibraryItem, Picture};
 /// Thumbnails kept in memory: some screens full.
 pub const THUMBNAILS: usize = 512;
 
+/// How many pictures can be seen side by side.
+pub const COMPARED: std::ops::RangeInclusive<usize> = 2..=4;
+
 #[derive(Clone, Debug, Default)]
 pub struct GalleryState {
     /// `None` until the library was read.
     pub items: Option<Vec<LibraryItem>>,
+    /// Counts changes of `items`, so that views know when to look again.
+    pub serial: u64,
     pub search: String,
     pub selected: Option<PathBuf>,
+    /// Several pictures, for what can be done with all of them; none or at least one more than the selected.
+    pub marked: BTreeSet<PathBuf>,
+    /// Whether the selected picture is shown over the whole room.
+    pub full: bool,
+    /// The other pictures of a comparison in full, as far as they are read.
+    pub compared: BTreeMap<PathBuf, Arc<Picture>>,
+    pub(super) looked: Looks,
+    /// Pictures that go to a folder once the person has chosen it.
+    pub(super) to_copy: Vec<PathBuf>,
     /// The selected picture in full, once it was read.
     pub opened: Option<(PathBuf, Arc<Picture>)>,
     pub thumbnails: Thumbnails,
@@ -48,6 +62,15 @@ impl Thumbnails {
         self.bytes
     }
 
+    /// Another picture is at this path.
+    pub(super) fn forget(&mut self, path: &Path) {
+        self.asked.remove(path);
+        if let Some(old) = self.ready.remove(path) {
+            self.bytes -= old.rgba.len();
+            self.order.retain(|kept| kept != path);
+        }
+    }
+
     /// Forgets that `path` is wanted.
     pub(super) fn unwant(&mut self, path: &Path) {
         self.asked.remove(path);
@@ -56,15 +79,6 @@ impl Thumbnails {
     /// Notes that `path` is wanted; true where it must be asked for.
     pub(super) fn want(&mut self, path: &Path) -> bool {
         self.is_due(path) && self.asked.insert(path.to_owned())
-    }
-
-    /// The file may be another one now.
-    pub(super) fn forget(&mut self, path: &Path) {
-        self.asked.remove(path);
-        if let Some(old) = self.ready.remove(path) {
-            self.bytes -= old.rgba.len();
-            self.order.retain(|other| other != path);
-        }
     }
 
     pub(super) fn put(&mut self, path: PathBuf, picture: Arc<Picture>) {
@@ -88,12 +102,65 @@ impl GalleryState {
 
     /// Items whose prompt or file name has the searched words, newest first.
     pub fn found(&self) -> Vec<&LibraryItem> {
+        self.places().into_iter().filter_map(|at| self.items.as_ref()?.get(at)).collect()
+    }
+
+    /// The places of these in `items`.
+    pub fn places(&self) -> Vec<usize> {
         let needle = self.search.trim().to_lowercase();
-        let hit = |item: &&LibraryItem| {
+        let hit = |item: &LibraryItem| {
             needle.is_empty()
                 || item.record.as_ref().is_some_and(|r| r.prompt.to_lowercase().contains(&needle))
                 || item.path.file_name().is_some_and(|n| n.to_string_lossy().to_lowercase().contains(&needle))
         };
-        self.items.iter().flatten().filter(hit).collect()
+        let items = self.items.as_deref().unwrap_or_default();
+        (0..items.len()).filter(|at| hit(&items[*at])).collect()
+    }
+
+    /// The pictures that an action on several is about, in the order of the grid.
+    pub fn marked_items(&self) -> Vec<&LibraryItem> {
+        self.items.iter().flatten().filter(|item| self.marked.contains(&item.path)).collect()
+    }
+
+    /// Whether the full view shows the marked pictures side by side.
+    pub fn is_comparing(&self) -> bool {
+        self.full && COMPARED.contains(&self.marked.len())
+    }
+
+    /// What is shown is another list from here on.
+    pub(super) fn changed(&mut self) {
+        self.serial += 1;
+    }
+}
+
+/// When the library was looked at.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Looks {
+    /// When the look that runs began.
+    pub(super) since: Option<i64>,
+    pub(super) next_ms: i64,
+}
+
+/// The shortest time between two looks at the library while it is shown.
+const PACE_MS: i64 = 3_000;
+/// A look that has not ended by then is lost.
+const LOST_MS: i64 = 60_000;
+/// A look takes at most this share of the time.
+const SHARE: i64 = 20;
+
+impl Looks {
+    /// When the next look begins. One that is never heard of again does not end them.
+    pub(super) fn deadline_ms(self) -> i64 {
+        self.since.map_or(self.next_ms, |since| since + LOST_MS)
+    }
+
+    pub(super) fn begin(&mut self, now: i64) {
+        self.since = Some(now);
+    }
+
+    /// Large libraries on slow disks are looked at less often.
+    pub(super) fn end(&mut self, now: i64) {
+        let took = self.since.take().map_or(0, |since| now - since);
+        self.next_ms = now + (took * SHARE).max(PACE_MS);
     }
 }

@@ -43,7 +43,7 @@ pub use write::*;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crate::domain::{JobId, PersonaId, RemovedModel, Room, Settings, TextParams};
+use crate::domain::{FreeSize, JobId, PersonaId, RemovedModel, Room, Settings, TextParams};
 use crate::error::StudioError;
 use crate::lang::{Both, Lang};
 
@@ -129,6 +129,11 @@ pub enum NoticeKind {
     /// Where the latents are that could not be decoded.
     LatentsKept(PathBuf),
     Copied,
+    /// So many copies of pictures are in this folder.
+    CopiesSaved {
+        folder: PathBuf,
+        count: usize,
+    },
     /// A language model wrote the prompt; what stood there before.
     PromptWritten(String),
     /// Pictures went to the trash; undo brings them back.
@@ -221,10 +226,16 @@ impl AppState {
         self.write.open.manner.sliders.as_ref().unwrap_or(&self.settings.text)
     }
 
+    /// The sizes that the chosen picture model draws, where it draws any. A file without a card is taken for such a one.
+    pub fn free_size(&self) -> Option<FreeSize> {
+        self.models.entry(&self.settings.image.model).map_or(Some(FreeSize::UNKNOWN), |entry| entry.card.free_size())
+    }
+
     /// Bytes of the pictures that the window holds: shots, previews, thumbnails, and the gallery's.
     pub fn picture_bytes(&self) -> u64 {
         let opened = self.gallery.opened.as_ref().map_or(0, |(_, picture)| picture.rgba.len());
-        (self.create.picture_bytes() + self.gallery.thumbnails.bytes() + opened) as u64
+        let compared: usize = self.gallery.compared.values().map(|picture| picture.rgba.len()).sum();
+        (self.create.picture_bytes() + self.gallery.thumbnails.bytes() + opened + compared) as u64
     }
 
     fn new_job(&mut self) -> JobId {

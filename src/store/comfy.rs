@@ -120,39 +120,42 @@ impl<'a> Graph<'a> {
         None
     }
 
-    /// The text that a conditioning comes from; several are joined by lines. `left` counts the nodes that may still be
-    /// looked at.
+    /// The text that a node stands for: its own, those that it joins, else those of the conditionings that it is made
+    /// of, by lines. `left` counts the nodes that may still be looked at.
     fn text(&self, node: &'a Value, left: &mut usize) -> Option<String> {
         *left = left.checked_sub(1)?;
-        let whole = ["text", "prompt", "text_g", "t5xxl", "clip_l", "text_l"];
-        if let Some(text) = whole.iter().find_map(|input| self.scalar(node, input)) {
-            return Some(text);
+        let inputs = node.get("inputs")?.as_object()?;
+        // An encoder is given one prompt, for each of its parts by a name of its own; others join what they are given.
+        let encodes = inputs.contains_key("clip");
+        let parts = ["text", "prompt", "text_g", "t5xxl", "clip_l", "text_l"];
+        let is_text = |name: &str| {
+            parts.contains(&name) || ["string", "text", "prompt"].iter().any(|kind| name.starts_with(kind))
+        };
+        // A number under such a name is a setting of the node.
+        let texts = inputs.iter().filter(|(name, value)| is_text(name) && (value.is_string() || value.is_array()));
+        let mut names: Vec<&str> = texts.map(|(name, _)| name.as_str()).collect();
+        if encodes {
+            names.sort_by_key(|name| parts.iter().position(|part| part == name).unwrap_or(parts.len()));
         }
-        if let Some(text) = whole.iter().find_map(|input| self.joined(self.linked(node, input)?, left)) {
-            return Some(text);
+        let of = |name: &str, left: &mut usize| {
+            self.scalar(node, name)
+                .or_else(|| self.text(self.linked(node, name)?, left))
+                .filter(|text| !text.is_empty())
+        };
+        let mut found = names.into_iter().filter_map(|name| of(name, left));
+        let found: Vec<String> = if encodes { found.next().into_iter().collect() } else { found.collect() };
+        if !found.is_empty() {
+            let delimiter = inputs.get("delimiter").and_then(Value::as_str).unwrap_or(" ");
+            return Some(found.join(delimiter));
         }
         let ways =
             ["conditioning", "positive", "conditioning_1", "conditioning_to", "conditioning_2", "conditioning_from"];
-        let mut found: Vec<String> = Vec::new();
-        for way in ways.iter().filter_map(|way| self.linked(node, way)) {
-            let text = self.text(way, left);
-            found.extend(text.filter(|text| !text.trim().is_empty()));
-        }
+        let found: Vec<String> = ways
+            .iter()
+            .filter_map(|way| self.text(self.linked(node, way)?, left))
+            .filter(|text| !text.trim().is_empty())
+            .collect();
         (!found.is_empty()).then(|| found.join("\n"))
-    }
-
-    /// The text of a node that joins others: its texts in their order, with its delimiter between.
-    fn joined(&self, node: &'a Value, left: &mut usize) -> Option<String> {
-        *left = left.checked_sub(1)?;
-        let inputs = node.get("inputs")?.as_object()?;
-        let is_text = |name: &str| ["string", "text", "prompt"].iter().any(|kind| name.starts_with(kind));
-        let mut found: Vec<String> = Vec::new();
-        for (name, value) in inputs.iter().filter(|(name, _)| is_text(name)) {
-            let own = value.as_str().map(str::to_owned).or_else(|| self.scalar(node, name));
-            found.extend(own.or_else(|| self.joined(self.linked(node, name)?, left)).filter(|text| !text.is_empty()));
-        }
-        let delimiter = inputs.get("delimiter").and_then(Value::as_str).unwrap_or(" ");
-        (!found.is_empty()).then(|| found.join(delimiter))
     }
 
     /// Whether a sampler goes on from what another one made.
@@ -244,6 +247,32 @@ mod tests {
             ("Model", "flux1-dev"),
         ] {
             assert_eq!(field(&read, name), Some(value), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_prompt_is_followed_through_encoders_and_what_joins_texts() {
+        let graph = |encoder: Value| {
+            json!({
+                "1": {"class_type": "KSampler", "inputs": {"seed": 1, "steps": 20, "sampler_name": "euler",
+                    "positive": ["2", 0]}},
+                "2": encoder,
+                "3": {"class_type": "StringConcatenate", "inputs": {"string_a": "a cat", "string_b": ["4", 0],
+                    "delimiter": ", "}},
+                "4": {"class_type": "TextJoin", "inputs": {"text1": ["5", 0], "text2": "at night"}},
+                "5": {"class_type": "PrimitiveString", "inputs": {"value": "on a box"}},
+                "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "a dog", "clip": ["9", 0]}},
+            })
+        };
+        for (encoder, prompt) in [
+            // Each part of an encoder is given the same prompt: it counts once, by the first that has one.
+            (json!({"inputs": {"clip_l": "short", "t5xxl": ["3", 0], "clip": ["9", 0]}}), "a cat, on a box at night"),
+            (json!({"inputs": {"text_l": "a cat", "text_g": "a cat", "clip": ["9", 0]}}), "a cat"),
+            (json!({"inputs": {"text": "", "text_g": "a cat", "clip": ["9", 0]}}), "a cat"),
+            (json!({"inputs": {"text": ["3", 0]}}), "a cat, on a box at night"),
+            (json!({"inputs": {"conditioning_1": ["6", 0], "conditioning_2": ["6", 0]}}), "a dog\na dog"),
+        ] {
+            assert_eq!(read(&graph(encoder.clone())).unwrap().prompt, prompt, "{encoder}");
         }
     }
 

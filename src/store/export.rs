@@ -37,6 +37,18 @@ pub fn write_text(mut document: Document, format: TextFormat, path: &Path) -> Re
     }))
 }
 
+/// A copy of a file in a folder, under a name that is free there.
+pub fn copy_into(file: &Path, folder: &Path) -> Result<()> {
+    let bytes = std::fs::read(file).map_err(|e| StudioError::io(Doing::Reading, file, &e))?;
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let ending = file.extension().unwrap_or_default().to_string_lossy().into_owned();
+    let name = |attempt: u32| match attempt {
+        0 => format!("{stem}.{ending}"),
+        n => format!("{stem}-{}.{ending}", n + 1),
+    };
+    atomic::write_new(folder, name, &bytes).map(|_| ())
+}
+
 /// A picture as the bytes of a PNG.
 fn inside(file: &Path) -> Result<Vec<u8>> {
     // Opened in any case: a file that is cut short would spoil the whole text.

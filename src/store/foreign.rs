@@ -24,6 +24,11 @@ pub fn read(keyword: &str, text: &str, software: &str, description: &str) -> Opt
     if text.len() > MAX_TEXT {
         return None;
     }
+    if keyword.eq_ignore_ascii_case("dream") {
+        let written = dream(text)?;
+        let source = written.source;
+        return Some(Foreign::Record(Box::new(record_of(written)), source));
+    }
     let unpacked = if keyword.contains("xmp") { Some(inside_xmp(text)?) } else { None };
     let text = unpacked.as_deref().unwrap_or(text);
     let value: Value = from_python(json_in(text)?)?;
@@ -143,7 +148,28 @@ fn swarm(value: &Value) -> Option<Written> {
     Some(Written { prompt, negative, fields, source: Source::SwarmUi })
 }
 
+/// Members under the names that newer files have: older ones write `Guidance Scale` for `guidance_scale`.
+fn plain_names(value: &Value) -> Value {
+    let plain = |name: &str| name.to_lowercase().replace(' ', "_");
+    match value {
+        Value::Object(members) => members.iter().map(|(name, value)| (plain(name), value.clone())).collect(),
+        other => other.clone(),
+    }
+}
+
+/// Steps of Fooocus's performances, which older files name alone.
+fn steps_of(performance: &str) -> Option<u32> {
+    match performance {
+        "Quality" => Some(60),
+        "Speed" => Some(30),
+        "Extreme Speed" => Some(8),
+        "Lightning" | "Hyper-SD" => Some(4),
+        _ => None,
+    }
+}
+
 fn fooocus(value: &Value, named: Option<Source>) -> Option<Written> {
+    let value = &plain_names(value);
     let is_theirs = ["base_model", "full_prompt", "metadata_scheme", "prompt_expansion", "performance"];
     let sure = named == Some(Source::Fooocus) || is_theirs.iter().any(|key| value.get(key).is_some());
     if !sure || value.get("prompt").is_none() {
@@ -168,7 +194,15 @@ fn fooocus(value: &Value, named: Option<Source>) -> Option<Written> {
     );
     // The word for none.
     let fields = fields.into_iter().filter(|(key, value)| key != "Refiner" || value != "None");
-    let fields = fields.filter(|(key, value)| key != "VAE" || value != "Default (model)").collect();
+    let mut fields: Vec<_> = fields.filter(|(key, value)| key != "VAE" || value != "Default (model)").collect();
+    if !fields.iter().any(|(key, _)| key == "Steps") {
+        let steps = steps_of(&text(value, "performance"));
+        fields.extend(steps.map(|n| ("Steps".to_owned(), n.to_string())));
+    }
+    // `v2.1.862` alone does not say whose.
+    if let Some((_, version)) = fields.iter_mut().find(|(key, own)| key == "Version" && !own.contains("ooocus")) {
+        version.insert_str(0, "Fooocus ");
+    }
     let (prompt, negative) = (text(value, "prompt"), text(value, "negative_prompt"));
     Some(Written { prompt, negative, fields, source: Source::Fooocus })
 }
@@ -229,15 +263,53 @@ fn invoke_2(value: &Value) -> Option<Written> {
         ],
     );
     fields.extend(collect(value, &[("Model", "model_weights"), ("Model hash", "model_hash")]));
-    // What should not be in the picture is in brackets.
+    let (prompt, negative) = out_of_brackets(&prompt);
+    version(&mut fields, "InvokeAI", &text(value, "app_version"));
+    Some(Written { prompt, negative, fields, source: Source::InvokeAi })
+}
+
+/// What should not be in a picture is in brackets in old InvokeAI's prompts.
+fn out_of_brackets(prompt: &str) -> (String, String) {
     let negative: Vec<&str> = prompt.split('[').skip(1).filter_map(|part| part.split_once(']')).map(|p| p.0).collect();
-    let negative = negative.join(", ");
     let positive = prompt.split('[').enumerate().map(|(n, part)| match part.split_once(']') {
         Some((_, after)) if n > 0 => after,
         _ => part,
     });
-    let prompt = positive.collect::<String>().trim().to_owned();
-    version(&mut fields, "InvokeAI", &text(value, "app_version"));
+    (positive.collect::<String>().trim().to_owned(), negative.join(", "))
+}
+
+/// The command line of the first InvokeAI (`dream.py`): `"a cat [blurry]" -s50 -S 1234 -W512 -H512 -C7.5 -Ak_lms`.
+fn dream(line: &str) -> Option<Written> {
+    let line = line.trim();
+    // A prompt may have quotes and dashes of its own: it ends where switches begin.
+    let (prompt, switches) = match line.strip_prefix('"') {
+        Some(rest) => rest.rsplit_once("\" -").or_else(|| Some((rest.strip_suffix('"')?, "")))?,
+        None => line.split_once(" -")?,
+    };
+    const NAMES: [(&str, &str); 9] = [
+        ("s", "Steps"),
+        ("S", "Seed"),
+        ("W", "Width"),
+        ("H", "Height"),
+        ("C", "CFG scale"),
+        ("A", "Sampler"),
+        ("f", "Denoising strength"),
+        ("V", "Variation seed"),
+        ("G", "Face restoration"),
+    ];
+    let mut fields = Vec::new();
+    for switch in switches.split(" -").map(str::trim) {
+        let letter = switch.chars().next().map_or(0, char::len_utf8);
+        let (name, value) = switch.split_at(letter);
+        let value = value.trim_matches([' ', '=', '"']);
+        let own = NAMES.iter().find(|(short, _)| *short == name).filter(|_| !value.is_empty());
+        fields.extend(own.map(|(_, name)| ((*name).to_owned(), value.to_owned())));
+    }
+    if fields.len() < FEWEST {
+        return None;
+    }
+    let (prompt, negative) = out_of_brackets(&prompt.replace("\\\"", "\""));
+    version(&mut fields, "InvokeAI", "");
     Some(Written { prompt, negative, fields, source: Source::InvokeAi })
 }
 
@@ -343,6 +415,41 @@ mod tests {
         let (read, _) = record("sd-metadata", text);
         assert_eq!((read.prompt.as_str(), read.negative.as_str(), read.steps), ("a cat", "blurry", 50));
         assert_eq!((read.sampler, read.model.as_str()), (Sampler::EulerAncestral, "stable-diffusion-1.5"));
+    }
+
+    #[test]
+    fn the_command_line_of_the_first_invoke_ai() {
+        for line in [
+            r#""a "big" cat - red [blurry, text]" -s50 -S1234 -W512 -H640 -C7.5 -Ak_euler_a"#,
+            r#""a "big" cat - red [blurry, text]" -s 50 -S 1234 -W 512 -H 640 -C 7.5 -A k_euler_a"#,
+        ] {
+            let (read, source) = record("Dream", line);
+            assert_eq!(source, Source::InvokeAi);
+            assert_eq!((read.prompt.as_str(), read.negative.as_str()), ("a \"big\" cat - red", "blurry, text"));
+            assert_eq!((read.steps, read.seed, read.width, read.height), (50, 1234, 512, 640));
+            assert_eq!((read.guidance, read.sampler), (7.5, Sampler::EulerAncestral));
+            assert_eq!((read.version.as_str(), read.notes), ("InvokeAI", vec![]));
+        }
+        // Switches that change the picture and have no equal here are told; others do no harm.
+        let (read, _) = record("Dream", r#""cat" -s 20 -S 1 -I in.png -f 0.4 --perlin 0.1 -g -U 2 0.75"#);
+        assert!(read.notes.iter().any(|note| note.en.contains("Denoising strength 0.4")), "{:?}", read.notes);
+        for nothing in ["", "a cat", "\"a cat\"", "a cat -s", "\" -", "\"猫\" -猫 -"] {
+            assert!(super::read("Dream", nothing, "", "").is_none(), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn fooocus_with_names_as_its_window_has_them() {
+        let text = r#"{"Prompt": "a cat", "Negative Prompt": "blurry", "Fooocus V2 Expansion": "a cat, fine", "Styles":
+            "['Fooocus V2']", "Performance": "Speed", "Resolution": "(1152, 896)", "Sharpness": 2.0, "Guidance Scale": 4.0,
+            "Base Model": "juggernautXL_v8.safetensors", "Refiner Model": "None", "Sampler": "dpmpp_2m_sde_gpu",
+            "Scheduler": "karras", "Seed": 7135229857264823042, "Version": "v2.1.862"}"#;
+        let (read, source) = record("Comment", text);
+        assert_eq!((source, read.steps, read.width, read.height), (Source::Fooocus, 30, 1152, 896));
+        assert_eq!((read.prompt.as_str(), read.negative.as_str(), read.guidance), ("a cat", "blurry", 4.0));
+        assert_eq!((read.sampler, read.schedule), (Sampler::DpmPp2MSde, Schedule::Karras));
+        assert_eq!((read.seed, read.model.as_str()), (7_135_229_857_264_823_042, "juggernautXL_v8.safetensors"));
+        assert_eq!((read.version.as_str(), read.notes), ("Fooocus v2.1.862", vec![]));
     }
 
     #[test]

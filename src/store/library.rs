@@ -8,6 +8,7 @@
 //! instant, works the same everywhere, and undo can always take it back; the system's trash can be off, on another
 //! disk, or (Windows, macOS) not be told to restore.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -88,7 +89,19 @@ pub fn slug(text: &str) -> String {
     slug
 }
 
-/// A walk through the library that can be done in slices, so that saving never waits for it.
+/// Tells a file from what was at its path before: its bytes and the time of its last change.
+pub type Stamp = (u64, Option<SystemTime>);
+/// The files of a library as they were seen last.
+pub type Known = HashMap<PathBuf, Stamp>;
+
+/// `None` where there is no file.
+pub fn stamp(path: &Path) -> Option<Stamp> {
+    let about = fs::metadata(path).ok()?;
+    Some((about.len(), about.modified().ok()))
+}
+
+/// A walk through the library that can be done in slices, so that saving never waits for it. Files that are as they were
+/// known are not opened.
 pub struct Scan {
     library: PathBuf,
     folders: Vec<(PathBuf, usize)>,
@@ -97,11 +110,23 @@ pub struct Scan {
     zone: TimeZone,
     /// Whether leftovers of a killed program are removed on the way.
     sweeps: bool,
+    /// Known files that were not met yet: what is left at the end is gone.
+    before: Known,
+    known: Known,
+}
+
+/// What a walk found.
+#[derive(Debug, PartialEq)]
+pub struct Found {
+    /// New and changed files, newest first; all of them where none was known.
+    pub came: Vec<LibraryItem>,
+    pub gone: Vec<PathBuf>,
+    pub known: Known,
 }
 
 impl Scan {
     /// Begins a walk. A library that does not exist yet is empty.
-    pub fn new(library: &Path, zone: TimeZone) -> Self {
+    pub fn new(library: &Path, zone: TimeZone, known: Known) -> Self {
         Self {
             library: library.to_owned(),
             folders: vec![(library.to_owned(), 0)],
@@ -109,12 +134,14 @@ impl Scan {
             items: Vec::new(),
             zone,
             sweeps: true,
+            before: known,
+            known: Known::new(),
         }
     }
 
     /// A walk through what was deleted.
     pub fn of_trash(library: &Path) -> Self {
-        Self { sweeps: false, ..Self::new(&library.join(TRASH), TimeZone::system()) }
+        Self { sweeps: false, ..Self::new(&library.join(TRASH), TimeZone::system(), Known::new()) }
     }
 
     /// A walk that removes nothing.
@@ -130,7 +157,7 @@ impl Scan {
     pub fn step(&mut self, until: Instant) -> bool {
         loop {
             if let Some(file) = self.files.pop() {
-                self.items.extend(item_of(&file, &self.zone));
+                self.look(file);
             } else if let Some((folder, depth)) = self.folders.pop() {
                 self.enter(&folder, depth);
             } else {
@@ -140,6 +167,14 @@ impl Scan {
                 return false;
             }
         }
+    }
+
+    fn look(&mut self, file: PathBuf) {
+        let Some(now) = stamp(&file) else { return };
+        if self.before.remove(&file) != Some(now) {
+            self.items.extend(item_of(&file, &self.zone));
+        }
+        self.known.insert(file, now);
     }
 
     fn enter(&mut self, folder: &Path, depth: usize) {
@@ -162,20 +197,30 @@ impl Scan {
         }
     }
 
-    /// All items, newest first. `extra` came or changed while the walk was on; `gone` left.
-    pub fn finish(mut self, extra: Vec<LibraryItem>, gone: &[PathBuf]) -> Vec<LibraryItem> {
+    /// `extra` came or changed while the walk was on; `gone` left.
+    pub fn finish(mut self, extra: Vec<LibraryItem>, gone: &[PathBuf]) -> Found {
         self.items.retain(|item| !gone.contains(&item.path) && !extra.iter().any(|e| e.path == item.path));
+        self.known.retain(|path, _| !gone.contains(path));
+        for item in &extra {
+            self.before.remove(&item.path);
+            self.known.extend(stamp(&item.path).map(|stamp| (item.path.clone(), stamp)));
+        }
         self.items.extend(extra);
         // Pictures of the same second: the later name first.
         self.items.sort_by(|a, b| (b.made_ms, &b.path).cmp(&(a.made_ms, &a.path)));
-        self.items
+        Found { came: self.items, gone: self.before.into_keys().collect(), known: self.known }
     }
 }
 
 /// The whole library at once, newest first.
 #[cfg(test)]
 fn scan(library: &Path, zone: &TimeZone) -> Vec<LibraryItem> {
-    let mut scan = Scan::new(library, zone.clone());
+    rescan(library, zone, Known::new()).came
+}
+
+#[cfg(test)]
+fn rescan(library: &Path, zone: &TimeZone, known: Known) -> Found {
+    let mut scan = Scan::new(library, zone.clone(), known);
     while !scan.step(Instant::now() + std::time::Duration::from_secs(60)) {}
     scan.finish(Vec::new(), &[])
 }
@@ -342,6 +387,31 @@ mod tests {
         let prompts: Vec<_> = items.iter().map(|i| i.record.as_ref().unwrap().prompt.as_str()).collect();
         assert_eq!(prompts, ["three", "two", "one"]);
         assert_eq!(scan(&home.path().join("nowhere"), &TimeZone::UTC), []);
+    }
+
+    #[test]
+    fn a_second_walk_tells_what_came_changed_and_went_and_opens_nothing_else() {
+        let home = tempfile::tempdir().unwrap();
+        let save = |n| save(home.path(), &picture(), &record("cat", n), at(n), &TimeZone::UTC).unwrap();
+        let (one, two) = (save(1), save(2));
+        let first = rescan(home.path(), &TimeZone::UTC, Known::new());
+        assert_eq!((first.came.len(), first.gone.len(), first.known.len()), (2, 0, 2));
+        let same = rescan(home.path(), &TimeZone::UTC, first.known.clone());
+        assert_eq!((same.came.len(), same.gone.len()), (0, 0));
+        // One goes, one comes from elsewhere, one is written over.
+        fs::remove_file(&one.path).unwrap();
+        let large = Picture { width: 65, height: 64, rgba: vec![9; 65 * 64 * 4] };
+        fs::write(&two.path, png::encode(&large, None).unwrap()).unwrap();
+        fs::write(home.path().join("other.png"), png::encode(&picture(), None).unwrap()).unwrap();
+        let next = rescan(home.path(), &TimeZone::UTC, same.known);
+        let mut came: Vec<_> = next.came.iter().map(|i| (i.path.file_name().unwrap(), i.width)).collect();
+        came.sort();
+        assert_eq!(came, [(two.path.file_name().unwrap(), 65), ("other.png".as_ref(), 64)]);
+        assert_eq!(next.gone, [one.path]);
+        // What is no picture is looked at once.
+        fs::write(home.path().join("text.png"), "hello").unwrap();
+        let with = rescan(home.path(), &TimeZone::UTC, next.known);
+        assert_eq!((with.came.len(), with.known.contains_key(&home.path().join("text.png"))), (0, true));
     }
 
     #[test]

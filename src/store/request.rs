@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 
 use crate::domain::{
-    ConversationId, Desk, Face, JobId, JournalEntry, Latents, Persona, PersonaId, Picture, PictureRecord, Settings,
-    TrashKind,
+    ConversationId, Desk, Enlarge, Face, JobId, JournalEntry, Latents, Persona, PersonaId, Picture, PictureRecord,
+    Settings, TrashKind,
 };
 use crate::writing::export::{Document, TextFormat};
 
@@ -22,15 +22,20 @@ pub enum Request {
     KeepLatents(Arc<Latents>),
     /// A copy at the person's own path, over what is there (the dialog has asked); the format is its ending's.
     /// -> `Exported`, and `Failed` with settings that the format has no room for
-    ExportPicture { picture: Arc<Picture>, record: Option<Box<PictureRecord>>, path: PathBuf },
+    ExportPicture { picture: Arc<Picture>, record: Option<Box<PictureRecord>>, path: PathBuf, enlarge: Enlarge },
     /// The same from a file. -> `Exported`
-    ExportFile { from: PathBuf, path: PathBuf },
+    ExportFile { from: PathBuf, path: PathBuf, enlarge: Enlarge },
+    /// Copies of these files in a folder, as they are; nothing is written over. -> `CopiesSaved`, and `Failed` with what
+    /// could not be copied
+    CopyFiles { from: Vec<PathBuf>, folder: PathBuf },
     /// The same for bytes that are a file already. -> `Exported`
     WriteFile { path: PathBuf, bytes: Vec<u8> },
     /// The same for a conversation or a page. -> `Exported`, and `Failed` with the pictures that were left out
     ExportText { path: PathBuf, document: Box<Document>, format: TextFormat },
     /// -> `Library`
     ScanLibrary,
+    /// Looks for files that came, changed or went since the last look, and opens no others. -> `LibraryChanged`
+    RescanLibrary,
     /// Uses this folder from now on, even where it cannot be written to yet (that is told). -> `Library`
     SetLibraryFolder(PathBuf),
     /// At most [`super::THUMBNAIL`] pixels wide and high. The newest wishes come first; when too many wait, the
@@ -107,6 +112,8 @@ impl Request {
             | Self::WriteFile { .. }
             | Self::ExportText { .. }
             | Self::ScanLibrary
+            | Self::RescanLibrary
+            | Self::CopyFiles { .. }
             | Self::SetLibraryFolder(_)
             | Self::Thumbnail(_)
             | Self::Open(_)

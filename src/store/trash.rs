@@ -17,7 +17,7 @@ pub fn pictures(scan: Scan, library: &Path) -> Vec<Trashed> {
         let LibraryItem { path, bytes, made_ms, .. } = item;
         Some(Trashed { kind: TrashKind::Pictures, id, name, path, bytes, made_ms })
     };
-    scan.finish(Vec::new(), &[]).into_iter().filter_map(trashed).collect()
+    scan.finish(Vec::new(), &[]).came.into_iter().filter_map(trashed).collect()
 }
 
 pub fn conversations(journals: &Journals) -> Vec<Trashed> {

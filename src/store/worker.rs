@@ -8,12 +8,13 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, TryRecvError};
 use jiff::tz::TimeZone;
 
 use super::journal::Journals;
-use super::library::{self, Scan};
+use super::library::{self, Known, Scan};
 use super::personas::Personas;
 use super::search::Search;
 use super::{Events, Paths, Request, atomic, desk, export, failed, guarded, latents, parameters, png, settings, trash};
 use crate::domain::{
-    Desk, Face, KeptPersona, LibraryItem, Persona, PersonaId, Picture, PictureRecord, Settings, StoreEvent, TrashKind,
+    Desk, Enlarge, Face, KeptPersona, LibraryItem, Persona, PersonaId, Picture, PictureRecord, Settings, StoreEvent,
+    TrashKind,
 };
 use crate::error::{Cause, Result, StudioError};
 
@@ -37,6 +38,8 @@ pub struct Worker {
     scan: Option<Running>,
     /// A walk through the pictures that were deleted.
     trash_scan: Option<Scan>,
+    /// The library's files as the window knows them.
+    known: Known,
     search: Option<Search>,
     /// A conversation could not be written: told once, until it works again.
     journal_failed: bool,
@@ -50,6 +53,8 @@ pub struct Worker {
 /// A scan of the library that is under way, and what happened meanwhile.
 struct Running {
     scan: Scan,
+    /// Only what has changed is told.
+    again: bool,
     extra: Vec<LibraryItem>,
     gone: Vec<PathBuf>,
 }
@@ -67,6 +72,7 @@ impl Worker {
             events,
             scan: None,
             trash_scan: None,
+            known: Known::new(),
             search: None,
             journal_failed: false,
             unsaved_settings: None,
@@ -189,6 +195,7 @@ impl Worker {
             Request::SavePicture { job, index, picture, record, folder } => {
                 let folder = folder.unwrap_or_else(|| self.library.clone());
                 let item = library::save(&folder, &picture, &record, SystemTime::now(), &self.zone)?;
+                self.note_known(&item.path);
                 if let Some(running) = self.scan.as_mut().filter(|r| r.scan.library() == folder) {
                     running.extra.push(item.clone());
                 }
@@ -198,15 +205,22 @@ impl Worker {
                 let path = latents::save(&self.library, &kept, SystemTime::now(), &self.zone)?;
                 StoreEvent::LatentsKept { path }
             }
-            Request::ExportPicture { picture, record, path } => {
-                let left_out = export_picture(&picture, record.as_deref(), &path)?;
+            Request::ExportPicture { picture, record, path, enlarge } => {
+                let left_out = export_picture(&picture, record.as_deref(), &path, enlarge)?;
                 self.events.tell(StoreEvent::Exported { path });
                 return left_out.map_or(Ok(()), Err);
             }
-            Request::ExportFile { from, path } => {
-                let left_out = export_file(&from, &path)?;
+            Request::ExportFile { from, path, enlarge } => {
+                let left_out = export_file(&from, &path, enlarge)?;
                 self.events.tell(StoreEvent::Exported { path });
                 return left_out.map_or(Ok(()), Err);
+            }
+            Request::CopyFiles { from, folder } => {
+                let (done, outcome) = for_each(from, |path| export::copy_into(path, &folder));
+                if !done.is_empty() {
+                    self.events.tell(StoreEvent::CopiesSaved { folder, count: done.len() });
+                }
+                return outcome;
             }
             Request::WriteFile { path, bytes } => {
                 atomic::write(&path, &bytes)?;
@@ -218,12 +232,19 @@ impl Worker {
                 return left_out.map_or(Ok(()), Err);
             }
             Request::ScanLibrary => {
-                self.begin_scan();
+                self.begin_scan(false);
+                return Ok(());
+            }
+            Request::RescanLibrary => {
+                // One that is under way tells all that this one would.
+                if self.scan.is_none() {
+                    self.begin_scan(true);
+                }
                 return Ok(());
             }
             Request::SetLibraryFolder(folder) => {
                 self.library = folder;
-                self.begin_scan();
+                self.begin_scan(false);
                 if !self.read_only {
                     atomic::check_writable(&self.library)?;
                 }
@@ -231,6 +252,7 @@ impl Worker {
             }
             Request::Trash(paths) => {
                 let (done, outcome) = for_each(paths, |path| library::trash(&self.library, path));
+                self.known.retain(|path, _| !done.contains(path));
                 if let Some(running) = &mut self.scan {
                     running.extra.retain(|item| !done.contains(&item.path));
                     running.gone.extend(done.iter().cloned());
@@ -243,6 +265,7 @@ impl Worker {
             Request::Restore(paths) => {
                 let (done, outcome) = for_each(paths, |path| library::restore(&self.library, path));
                 let items: Vec<_> = done.iter().filter_map(|path| library::item_of(path, &self.zone)).collect();
+                done.iter().for_each(|path| self.note_known(path));
                 if let Some(running) = &mut self.scan {
                     running.gone.retain(|path| !done.contains(path));
                     running.extra.extend(items.iter().cloned());
@@ -402,10 +425,18 @@ impl Worker {
         }
     }
 
-    fn begin_scan(&mut self) {
-        let scan = Scan::new(&self.library, self.zone.clone());
+    /// A file that the window is told of by itself, so that no walk tells of it again.
+    fn note_known(&mut self, path: &Path) {
+        if path.starts_with(&self.library) {
+            self.known.extend(library::stamp(path).map(|stamp| (path.to_owned(), stamp)));
+        }
+    }
+
+    fn begin_scan(&mut self, again: bool) {
+        let known = std::mem::take(&mut self.known);
+        let scan = Scan::new(&self.library, self.zone.clone(), if again { known } else { Known::new() });
         let scan = if self.read_only { scan.looking_only() } else { scan };
-        self.scan = Some(Running { scan, extra: Vec::new(), gone: Vec::new() });
+        self.scan = Some(Running { scan, again, extra: Vec::new(), gone: Vec::new() });
     }
 
     fn search_on(&mut self) {
@@ -431,7 +462,16 @@ impl Worker {
         let step = guarded(|| Ok(running.scan.step(Instant::now() + SLICE)));
         match step {
             Ok(false) => self.scan = Some(running),
-            Ok(true) => self.events.tell(StoreEvent::Library(running.scan.finish(running.extra, &running.gone))),
+            Ok(true) => {
+                let Running { scan, again, extra, gone } = running;
+                let found = scan.finish(extra, &gone);
+                self.known = found.known;
+                self.events.tell(if again {
+                    StoreEvent::LibraryChanged { came: found.came, gone: found.gone }
+                } else {
+                    StoreEvent::Library(found.came)
+                });
+            }
             Err(error) => self.events.tell(StoreEvent::Failed(error)),
         }
     }
@@ -459,24 +499,36 @@ fn for_each(paths: Vec<PathBuf>, mut work: impl FnMut(&Path) -> Result<()>) -> (
 
 /// Writes a picture at the person's path in the format of its ending; PNG where it has none. Settings that the format
 /// has no room for are left out and told.
-fn export_picture(picture: &Picture, record: Option<&PictureRecord>, path: &Path) -> Result<Option<StudioError>> {
-    write_picture(picture, record.map(parameters::write).as_deref(), path)
+fn export_picture(
+    picture: &Picture,
+    record: Option<&PictureRecord>,
+    path: &Path,
+    enlarge: Enlarge,
+) -> Result<Option<StudioError>> {
+    write_picture(picture, record.map(parameters::write), path, enlarge)
 }
 
-fn write_picture(picture: &Picture, text: Option<&str>, path: &Path) -> Result<Option<StudioError>> {
+fn write_picture(
+    picture: &Picture,
+    text: Option<String>,
+    path: &Path,
+    enlarge: Enlarge,
+) -> Result<Option<StudioError>> {
+    let text = text.map(|text| parameters::note_enlarged(text, enlarge));
+    let (text, picture) = (text.as_deref(), &picture.enlarged(enlarge));
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("png");
     atomic::write(path, &png::encode_with(ending, picture, text)?)?;
     Ok(png::too_long_text(path, text))
 }
 
 /// A copy of a file, converted where the ending is another; the same bytes where it is not.
-fn export_file(from: &Path, path: &Path) -> Result<Option<StudioError>> {
+fn export_file(from: &Path, path: &Path, enlarge: Enlarge) -> Result<Option<StudioError>> {
     let picture = png::open(from)?;
     let same = from.extension().zip(path.extension()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
-    if same {
+    if same && enlarge.times == 1 {
         let bytes = std::fs::read(from).map_err(|e| StudioError::io(crate::error::Doing::Reading, from, &e))?;
         return atomic::write(path, &bytes).map(|()| None);
     }
     let text = png::read_head_of(from)?.and_then(|head| head.settings_text());
-    write_picture(&picture, text.as_deref(), path)
+    write_picture(&picture, text, path, enlarge)
 }

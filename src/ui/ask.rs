@@ -52,6 +52,7 @@ fn path(ui: &mut Ui, cx: &mut Cx<'_>, purpose: &PathFor, text: &str) {
     let title = match purpose {
         PathFor::File | PathFor::Face => T::PathOfFile,
         PathFor::Model | PathFor::Part(_) => T::PathOfModel,
+        PathFor::CopiesFolder => T::SaveCopies,
         PathFor::LibraryFolder => T::LibraryFolder,
         PathFor::ModelsFolder => T::ModelsFolder,
     };

@@ -1,8 +1,11 @@
-//! Gallery: every picture of the library in a grid of which only the visible rows exist.
+//! Gallery: every picture of the library in a grid, one in full, several at once.
+
+mod full;
+mod grid;
 
 use egui::{
-    Align, Align2, CentralPanel, Color32, Frame, Id, Key, Label, Layout, Margin, Modifiers, RichText, Role, ScrollArea,
-    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+    Align, CentralPanel, Color32, Frame, Id, Label, Layout, Margin, RichText, Role, ScrollArea, Sense, Slider, Ui,
+    Vec2, WidgetInfo, vec2,
 };
 
 use super::cx::Cx;
@@ -10,12 +13,11 @@ use super::texts::T;
 use super::textures::{TexKey, Textures};
 use super::theme::{self, BODY, RADIUS, S1, S2, S4, SMALL};
 use super::widgets::{self, Field};
-use super::{days, icons, layout, picture, record};
-use crate::domain::{LibraryItem, Pane, Room, TrashKind, bytes};
-use crate::state::{Command, TrashCommand};
-
-/// Smallest side of a cell.
-const CELL: f32 = 136.0;
+use super::{days, icons, layout, picture, record, save_menu};
+use crate::domain::{CELL, LibraryItem, Pane, Room, TrashKind, bytes};
+use crate::state::{COMPARED, Command, GalleryState, TrashCommand};
+use full::FullView;
+use grid::Grid;
 
 /// What Gallery remembers beside the state.
 #[derive(Default)]
@@ -23,46 +25,48 @@ pub struct GalleryView {
     /// Places in the library of what the search found, and what that was made of.
     found: Vec<usize>,
     made_of: Option<Fingerprint>,
-    columns: usize,
-    /// Cells that were drawn in the last frame, for tests.
-    pub drawn: usize,
+    grid: Grid,
+    full: FullView,
 }
 
 /// Tells one list of the library from the next without reading all of it.
-type Fingerprint = (usize, usize, Option<i64>, Option<i64>, String);
+type Fingerprint = (u64, usize, usize, String);
 
 impl GalleryView {
-    fn sync(&mut self, items: &[LibraryItem], search: &str) {
-        let print = (
-            items.len(),
-            items.as_ptr() as usize,
-            items.first().map(|i| i.made_ms),
-            items.last().map(|i| i.made_ms),
-            search.to_owned(),
-        );
-        if self.made_of.as_ref() == Some(&print) {
-            return;
+    fn sync(&mut self, gallery: &GalleryState) {
+        let items = gallery.items.as_deref().unwrap_or_default();
+        let print = (gallery.serial, items.len(), items.as_ptr() as usize, gallery.search.clone());
+        if self.made_of.as_ref() != Some(&print) {
+            self.found = gallery.places();
+            self.made_of = Some(print);
         }
-        let needle = search.trim().to_lowercase();
-        self.found = (0..items.len()).filter(|i| needle.is_empty() || hit(&items[*i], &needle)).collect();
-        self.made_of = Some(print);
     }
-}
 
-/// As [`crate::state::GalleryState::found`] decides.
-fn hit(item: &LibraryItem, needle: &str) -> bool {
-    item.record.as_ref().is_some_and(|r| r.prompt.to_lowercase().contains(needle))
-        || item.path.file_name().is_some_and(|n| n.to_string_lossy().to_lowercase().contains(needle))
+    /// Cells that were drawn in the last frame, for tests.
+    pub fn drawn(&self) -> usize {
+        self.grid.drawn
+    }
 }
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut GalleryView, textures: &mut Textures) {
     let gallery = &cx.state.gallery;
     let items: &[LibraryItem] = gallery.items.as_deref().unwrap_or_default();
-    view.sync(items, &gallery.search);
-    view.drawn = 0;
+    view.sync(gallery);
+    view.grid.drawn = 0;
+    let selected = gallery.selected.as_deref().and_then(|path| gallery.item(path));
+    if gallery.is_comparing() {
+        return full::compare(ui, cx, &mut view.full, textures, &gallery.marked_items());
+    }
+    if let (true, Some(item)) = (gallery.full, selected) {
+        let at = view.found.iter().position(|i| items[*i].path == item.path).unwrap_or(0);
+        return full::show(ui, cx, &mut view.full, textures, item, (at, view.found.len()));
+    }
     let frame = Frame::new().fill(cx.p.canvas).inner_margin(Margin::symmetric(16, 8));
     layout::head(ui, "gallery-head", frame, 0.5, |ui| head(ui, cx, view));
-    let selected = gallery.selected.as_deref().and_then(|path| gallery.item(path));
+    if gallery.marked.len() > 1 {
+        let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(16, 8));
+        layout::foot(ui, "gallery-marked", frame, 0.5, |ui| marked(ui, cx));
+    }
     if layout::is_narrow(ui) {
         // There is no room beside the grid: a picture takes its place until it is closed.
         if let Some(item) = selected {
@@ -92,8 +96,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut GalleryView, textures: &mut
         } else if view.found.is_empty() {
             message(ui, cx, icons::MAGNIFYING_GLASS, T::NothingFound, None);
         } else {
-            arrows(ui, cx, view, items);
-            grid(ui, cx, view, textures, items);
+            view.grid.keys(ui, cx, &view.found, items);
+            view.grid.show(ui, cx, textures, &view.found, items);
         }
     });
 }
@@ -102,7 +106,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
     let count = view.found.len();
     let search = |ui: &mut Ui, cx: &mut Cx<'_>| {
         ui.scope(|ui| {
-            ui.set_max_width(280.0_f32.min(ui.available_width() - 100.0).max(120.0));
+            ui.set_max_width(280.0_f32.min(ui.available_width() - 120.0).max(120.0));
             let name = cx.t(T::SearchPictures);
             let id = Id::unique("search-pictures");
             let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
@@ -110,12 +114,22 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
                 cx.push(Command::SetGallerySearch(text));
             }
         });
+        if !cx.state.gallery.search.is_empty() && widgets::icon_button(ui, icons::X, cx.t(T::ClearSearch)).clicked() {
+            cx.push(Command::SetGallerySearch(String::new()));
+        }
         if cx.state.gallery.items.is_some() {
-            let text = cx.with(T::PictureCount, &[&count]);
+            let text = match count {
+                1 => cx.t(T::OnePicture).to_owned(),
+                count => cx.with(T::PictureCount, &[&count]),
+            };
             ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).truncate());
         }
     };
+    let (wide, room) = (ui.available_width() > 700.0, ui.available_width() > 500.0);
     layout::line(ui, cx, 240.0, search, |ui, cx| {
+        if room {
+            ui.scope(|ui| thumbnails(ui, cx));
+        }
         if widgets::icon_button(ui, icons::TRASH, cx.t(T::Trash)).clicked() {
             cx.push(Command::Trash(TrashCommand::Show(TrashKind::Pictures)));
         }
@@ -125,12 +139,61 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
         if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::OpenLibraryFolder)).clicked() {
             cx.push(Command::Reveal(cx.state.status.library.clone()));
         }
-        if widgets::button(ui, icons::FILE_TEXT, cx.t(T::OpenPicture))
-            .on_hover_text(cx.t(T::OpenPictureHover))
-            .clicked()
-        {
+        let open = if wide {
+            widgets::button(ui, icons::FILE_TEXT, cx.t(T::OpenPicture)).on_hover_text(cx.t(T::OpenPictureHover))
+        } else {
+            widgets::icon_button(ui, icons::FILE_TEXT, cx.t(T::OpenPicture))
+        };
+        if open.clicked() {
             cx.push(Command::ChooseFile);
         }
+    });
+}
+
+/// How large the thumbnails are.
+fn thumbnails(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let now = cx.state.settings.thumbnails.unwrap_or(CELL.default as f32);
+    let mut side = now;
+    ui.spacing_mut().slider_width = 90.0;
+    ui.spacing_mut().interact_size.y = 16.0;
+    let visuals = ui.visuals_mut();
+    visuals.selection.bg_fill = cx.p.accent;
+    for state in [&mut visuals.widgets.inactive, &mut visuals.widgets.hovered, &mut visuals.widgets.active] {
+        state.fg_stroke.color = cx.p.accent_text;
+    }
+    let slider = Slider::new(&mut side, CELL.min as f32..=CELL.max as f32).step_by(CELL.step).show_value(false);
+    let name = cx.t(T::ThumbnailSize);
+    ui.add(slider).accessible_name(name).on_hover_text(name);
+    if side != now {
+        cx.push(Command::SetThumbnails(side));
+    }
+}
+
+/// What can be done with several pictures at once.
+fn marked(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let paths = || cx.state.gallery.marked_items().into_iter().map(|item| item.path.clone()).collect::<Vec<_>>();
+    let count = cx.state.gallery.marked.len();
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        if widgets::icon_button(ui, icons::X, cx.t(T::Unmark)).clicked() {
+            cx.push(Command::Unmark);
+        }
+        if widgets::icon_button(ui, icons::TRASH, cx.t(T::DeleteToTrash)).clicked() {
+            let paths = paths();
+            cx.push(Command::TrashItems(paths));
+        }
+        let able = COMPARED.contains(&count);
+        let compare = ui.add_enabled_ui(able, |ui| widgets::button(ui, icons::EYE, cx.t(T::Compare)));
+        if compare.inner.on_hover_text(cx.t(T::CompareHover)).clicked() {
+            cx.push(Command::ShowFull(true));
+        }
+        if widgets::button(ui, icons::DOWNLOAD_SIMPLE, cx.t(T::SaveCopies)).clicked() {
+            let paths = paths();
+            cx.push(Command::SaveCopies(paths));
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let text = cx.with(T::MarkedCount, &[&count]);
+            ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).truncate());
+        });
     });
 }
 
@@ -147,92 +210,6 @@ fn message(ui: &mut Ui, cx: &mut Cx<'_>, icon: &str, title: T, text: Option<T>) 
             }
         }
     });
-}
-
-/// The arrow keys move the selection.
-fn arrows(ui: &Ui, cx: &mut Cx<'_>, view: &GalleryView, items: &[LibraryItem]) {
-    if ui.ctx().text_edit_focused() {
-        return;
-    }
-    let mut step = 0_i64;
-    ui.input_mut(|i| {
-        let mut key = |key, by: i64| {
-            if i.consume_key(Modifiers::NONE, key) {
-                step += by;
-            }
-        };
-        key(Key::ArrowLeft, -1);
-        key(Key::ArrowRight, 1);
-        key(Key::ArrowUp, -(view.columns.max(1) as i64));
-        key(Key::ArrowDown, view.columns.max(1) as i64);
-    });
-    if step == 0 {
-        return;
-    }
-    let selected = cx.state.gallery.selected.as_ref();
-    let at = selected.and_then(|path| view.found.iter().position(|i| items[*i].path == *path));
-    let next = at.map_or(0, |at| (at as i64 + step).clamp(0, view.found.len() as i64 - 1) as usize);
-    cx.push(Command::Select(Some(items[view.found[next]].path.clone())));
-}
-
-fn grid(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut GalleryView, textures: &mut Textures, items: &[LibraryItem]) {
-    let room = ui.available_width() - S2;
-    let columns = ((room + S2) / (CELL + S2)).floor().max(1.0);
-    let side = ((room - S2 * (columns - 1.0)) / columns).floor();
-    view.columns = columns as usize;
-    let rows = view.found.len().div_ceil(view.columns);
-    ui.spacing_mut().item_spacing = Vec2::splat(S2);
-    ScrollArea::vertical().id_salt("grid").auto_shrink(false).show_rows(ui, side, rows, |ui, range| {
-        for row in range {
-            ui.horizontal(|ui| {
-                let from = row * view.columns;
-                for place in from..(from + view.columns).min(view.found.len()) {
-                    let item = &items[view.found[place]];
-                    view.drawn += 1;
-                    ui.push_id(&item.path, |ui| cell(ui, cx, textures, item, side));
-                }
-            });
-        }
-    });
-}
-
-fn cell(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &LibraryItem, side: f32) {
-    let name = caption(item);
-    let selected = cx.state.gallery.selected.as_ref() == Some(&item.path);
-    let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click());
-    response
-        .widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, cx.with(T::PictureNamed, &[&name])));
-    if !ui.is_rect_visible(rect) {
-        return;
-    }
-    ui.painter().rect_filled(rect, RADIUS, cx.p.panel);
-    match cx.state.gallery.thumbnails.get(&item.path) {
-        Some(thumbnail) => {
-            let fit = picture::fit(thumbnail, rect.shrink(4.0), ui.pixels_per_point());
-            let id = textures.get(ui.ctx(), TexKey::Thumbnail(item.path.clone()), thumbnail, fit.scaling);
-            ui.painter().image(id, fit.rect, picture::UV, Color32::WHITE);
-        }
-        None => {
-            if cx.state.gallery.thumbnails.is_due(&item.path) {
-                cx.push(Command::NeedThumbnail(item.path.clone()));
-            }
-            ui.painter().text(rect.center(), Align2::CENTER_CENTER, icons::IMAGE, theme::icon_font(24.0), cx.p.faint);
-        }
-    }
-    let stroke = match (selected, response.hovered() || response.has_focus()) {
-        (true, _) => Stroke::new(2.0, cx.p.accent_text),
-        (_, true) => Stroke::new(1.0, cx.p.muted),
-        _ => Stroke::new(1.0, cx.p.line),
-    };
-    ui.painter().rect_stroke(rect, RADIUS, stroke, StrokeKind::Inside);
-    // The second click of two opens; it does not take the selection back as well.
-    if response.double_clicked() {
-        let open = if item.record.is_some() { Command::UseItem } else { Command::OpenFile };
-        cx.push(open(item.path.clone()));
-    } else if response.clicked() {
-        cx.push(Command::Select((!selected).then(|| item.path.clone())));
-    }
-    response.on_hover_text(name);
 }
 
 /// The prompt, else the file's name.
@@ -262,19 +239,24 @@ fn pane(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &LibraryIte
             ui.add_space(S1);
             buttons(ui, cx, item);
             ui.add_space(S2);
-            let today = days::day(cx.state.now_ms);
-            let made = days::name(cx, days::day(item.made_ms), today);
-            let size = format!("{}×{} · {}", item.width, item.height, bytes(item.bytes));
-            let file = vec![(cx.t(T::Made), made), (cx.t(T::File), size)];
-            match &item.record {
-                Some(record) => record::table(ui, cx, record, file),
-                None => {
-                    widgets::muted(ui, cx.t(T::NoSettingsInside));
-                    widgets::table(ui, &file);
-                }
-            }
+            facts(ui, cx, item);
         });
     });
+}
+
+/// Its settings, when it was made, and its file.
+fn facts(ui: &mut Ui, cx: &Cx<'_>, item: &LibraryItem) {
+    let today = days::day(cx.state.now_ms);
+    let made = days::name(cx, days::day(item.made_ms), today);
+    let size = format!("{}×{} · {}", item.width, item.height, bytes(item.bytes));
+    let file = vec![(cx.t(T::Made), made), (cx.t(T::File), size)];
+    match &item.record {
+        Some(record) => record::table(ui, cx, record, file),
+        None => {
+            widgets::muted(ui, cx.t(T::NoSettingsInside));
+            widgets::table(ui, &file);
+        }
+    }
 }
 
 fn preview(ui: &mut Ui, cx: &Cx<'_>, textures: &mut Textures, item: &LibraryItem) {
@@ -285,7 +267,7 @@ fn preview(ui: &mut Ui, cx: &Cx<'_>, textures: &mut Textures, item: &LibraryItem
     let gallery = &cx.state.gallery;
     let opened = gallery.opened.as_ref().filter(|(path, _)| *path == item.path).map(|(_, p)| (p, true));
     let Some((what, full)) = opened.or_else(|| gallery.thumbnails.get(&item.path).map(|p| (p, false))) else { return };
-    let fit = picture::fit(what, rect, ui.pixels_per_point());
+    let fit = picture::fit(what, rect, ui.pixels_per_point(), picture::look(cx));
     picture::checkerboard(ui, textures, fit.rect);
     let key = if full { TexKey::Full(item.path.clone()) } else { TexKey::Thumbnail(item.path.clone()) };
     let id = textures.get(ui.ctx(), key, what, fit.scaling);
@@ -305,8 +287,14 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem) {
         if widgets::button(ui, icons::DOWNLOAD_SIMPLE, cx.t(T::SaveAs)).clicked() {
             cx.push(Command::SaveItemAs(path()));
         }
+        if let Some(enlarge) = save_menu::show(ui, cx, (item.width, item.height)) {
+            cx.push(Command::SaveItemAt(path(), enlarge));
+        }
         if widgets::button(ui, icons::COPY, cx.t(T::Copy)).clicked() {
             cx.push(Command::CopyItem(path()));
+        }
+        if widgets::icon_button(ui, icons::FRAME_CORNERS, cx.t(T::OpenFull)).clicked() {
+            cx.push(Command::ShowFull(true));
         }
         if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::ShowInFolder)).clicked() {
             cx.push(Command::Reveal(path()));

@@ -4,7 +4,7 @@ use egui::{Event, Key, Modifiers, Ui};
 
 use super::cx::Cx;
 use crate::domain::Room;
-use crate::state::{AskCommand, Command, PageCommand, PersonaCommand, Stage, TrashCommand};
+use crate::state::{AskCommand, Command, PageCommand, PersonaCommand, Shown, Stage, TrashCommand};
 use crate::writing::export::TextFormat;
 
 /// Reads the shortcuts before any field can take their keys.
@@ -47,16 +47,21 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, renaming: bool) {
     }
     // An open menu takes Esc for itself.
     if !renaming && !ui.ctx().any_popup_open() && ui.input(|i| i.key_pressed(Key::Escape)) {
-        escape(cx);
+        let typing = ui.ctx().text_edit_focused();
+        escape(cx, typing);
     }
     let typing = ui.ctx().text_edit_focused();
     if here == Room::Gallery
         && cx.state.trash.shown.is_none()
         && !typing
         && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Delete))
-        && let Some(path) = &cx.state.gallery.selected
     {
-        cx.push(Command::TrashItem(path.clone()));
+        let gallery = &cx.state.gallery;
+        match (gallery.marked.len(), &gallery.selected) {
+            (2.., _) => cx.push(Command::TrashItems(gallery.marked.iter().cloned().collect())),
+            (_, Some(path)) => cx.push(Command::TrashItem(path.clone())),
+            (_, None) => {}
+        }
     }
     let dropped: Vec<_> = ui.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
     for path in dropped {
@@ -91,7 +96,8 @@ fn undoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
     !changing && last.is_none_or(|last| undoer.undo(&last).is_none())
 }
 
-fn escape(cx: &mut Cx<'_>) {
+fn escape(cx: &mut Cx<'_>, typing: bool) {
+    let gallery = &cx.state.gallery;
     let trash = &cx.state.trash;
     if cx.state.ask.path.is_some() || cx.state.ask.folder.is_some() {
         return cx.push(Command::Ask(AskCommand::Leave));
@@ -107,7 +113,21 @@ fn escape(cx: &mut Cx<'_>) {
         Room::Write if cx.state.write.editing.is_some() => cx.push(Command::CancelEdit),
         Room::Write if cx.state.write.form.is_some() => cx.push(Command::CloseForm),
         Room::Write if cx.state.write.is_writing_here() => cx.push(Command::CancelCurrent),
-        Room::Gallery if cx.state.gallery.selected.is_some() => cx.push(Command::Select(None)),
+        Room::Create => {
+            if let Stage::Shot(shot) = cx.state.create.stage()
+                && cx.state.create.batch().is_none()
+                && cx.state.create.is_batch(shot.key.0)
+            {
+                cx.push(Command::Show(Shown::Batch(shot.key.0)));
+            }
+        }
+        Room::Gallery if gallery.full => cx.push(Command::ShowFull(false)),
+        Room::Gallery if typing && !gallery.search.is_empty() => {
+            cx.push(Command::SetGallerySearch(String::new()));
+        }
+        Room::Gallery if !gallery.marked.is_empty() => cx.push(Command::Unmark),
+        Room::Gallery if gallery.selected.is_some() => cx.push(Command::Select(None)),
+        Room::Gallery if !gallery.search.is_empty() => cx.push(Command::SetGallerySearch(String::new())),
         _ => {}
     }
 }

@@ -4,6 +4,7 @@
 
 mod advice;
 mod ask;
+mod canvas;
 mod create;
 mod cx;
 mod days;
@@ -19,6 +20,7 @@ mod picture;
 mod quotes;
 mod rail;
 mod record;
+mod save_menu;
 mod seed;
 mod settings;
 mod status;
@@ -98,7 +100,7 @@ impl Views {
             texture_bytes: self.textures.bytes(),
             turns: self.write.chat.laid_out,
             blocks: self.write.chat.prose.laid_out,
-            cells: self.gallery.drawn,
+            cells: self.gallery.drawn(),
         }
     }
 }

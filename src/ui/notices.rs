@@ -124,6 +124,12 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             (icons::SPARKLE, cx.t(T::PromptWritten).to_owned(), Some(undo))
         }
         NoticeKind::Copied => (icons::CHECK_CIRCLE, cx.t(T::Copied).to_owned(), None),
+        NoticeKind::CopiesSaved { folder, count } => {
+            let name = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let text =
+                if *count == 1 { cx.with(T::CopySaved, &[&name]) } else { cx.with(T::CopiesSaved, &[count, &name]) };
+            (icons::CHECK_CIRCLE, text, Some((T::OpenFolder, Command::Reveal(folder.clone()))))
+        }
         NoticeKind::PicturesTrashed(paths) => {
             let text = if paths.len() == 1 {
                 cx.t(T::PictureTrashed).to_owned()

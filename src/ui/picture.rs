@@ -1,7 +1,8 @@
-//! How large a picture is drawn: small ones in whole multiples of their pixels and crisp, large ones fitted.
+//! How large a picture is drawn: fitted to its room and smooth, or small ones in whole multiples of their pixels.
 
 use egui::{Color32, Pos2, Rect, Ui, Vec2, pos2, vec2};
 
+use super::cx::Cx;
 use super::textures::{Scaling, Textures};
 use crate::domain::Picture;
 
@@ -16,20 +17,28 @@ pub struct Fit {
     pub scale: f32,
 }
 
+/// How small pictures are enlarged, as the person chose.
+pub fn look(cx: &Cx<'_>) -> Scaling {
+    if cx.state.settings.pixels { Scaling::Crisp } else { Scaling::Smooth }
+}
+
+/// Below this, a picture is not enlarged: its own pixels are sharper.
+const LEAST: f32 = 1.5;
+
 /// Fits `picture` into `room` at `ppp` screen pixels a point.
-pub fn fit(picture: &Picture, room: Rect, ppp: f32) -> Fit {
+pub fn fit(picture: &Picture, room: Rect, ppp: f32, look: Scaling) -> Fit {
     let (w, h) = (picture.width.max(1) as f32, picture.height.max(1) as f32);
     let exact = (room.width() * ppp / w).min(room.height() * ppp / h).max(1.0 / w.max(h));
-    let scale = if exact >= 1.0 { exact.floor() } else { exact };
-    at_scale(vec2(w, h), room.center(), scale, ppp)
+    let whole = exact >= 1.0 && (look == Scaling::Crisp || exact < LEAST);
+    at_scale(vec2(w, h), room.center(), if whole { exact.floor() } else { exact }, ppp, look)
 }
 
 /// The picture at `scale`, its middle near `centre`, its edges on screen pixels.
-pub fn at_scale(size: Vec2, centre: Pos2, scale: f32, ppp: f32) -> Fit {
+pub fn at_scale(size: Vec2, centre: Pos2, scale: f32, ppp: f32, look: Scaling) -> Fit {
     let points = size * scale / ppp;
     let min = centre - points / 2.0;
     let min = pos2((min.x * ppp).round() / ppp, (min.y * ppp).round() / ppp);
-    let scaling = if scale >= 2.0 { Scaling::Crisp } else { Scaling::Smooth };
+    let scaling = if scale >= 2.0 { look } else { Scaling::Smooth };
     Fit { rect: Rect::from_min_size(min, points), scaling, scale }
 }
 
@@ -50,9 +59,17 @@ mod tests {
     }
 
     #[test]
-    fn a_sticker_is_scaled_by_a_whole_number_and_crisp() {
+    fn a_sticker_fills_its_room_and_is_smooth() {
+        let room = Rect::from_min_size(pos2(10.0, 5.0), vec2(700.0, 500.0));
+        let fit = fit(&picture(64, 64), room, 1.0, Scaling::Smooth);
+        assert_eq!((fit.scale, fit.scaling), (500.0 / 64.0, Scaling::Smooth));
+        assert_eq!(fit.rect.size(), vec2(500.0, 500.0));
+    }
+
+    #[test]
+    fn as_pixels_a_sticker_is_scaled_by_a_whole_number_and_crisp() {
         let room = Rect::from_min_size(pos2(10.3, 5.7), vec2(700.0, 500.0));
-        let fit = fit(&picture(64, 64), room, 1.0);
+        let fit = fit(&picture(64, 64), room, 1.0, Scaling::Crisp);
         assert_eq!((fit.scale, fit.scaling), (7.0, Scaling::Crisp));
         assert_eq!(fit.rect.size(), vec2(448.0, 448.0));
         assert_eq!(fit.rect.min, fit.rect.min.round());
@@ -61,13 +78,13 @@ mod tests {
     #[test]
     fn whole_numbers_count_screen_pixels_not_points() {
         let room = Rect::from_min_size(Pos2::ZERO, vec2(100.0, 100.0));
-        assert_eq!(fit(&picture(64, 64), room, 2.0).scale, 3.0);
+        assert_eq!(fit(&picture(64, 64), room, 2.0, Scaling::Crisp).scale, 3.0);
     }
 
     #[test]
     fn a_large_picture_is_scaled_down_to_fit_and_smooth() {
         let room = Rect::from_min_size(Pos2::ZERO, vec2(500.0, 400.0));
-        let fit = fit(&picture(2000, 1000), room, 1.0);
+        let fit = fit(&picture(2000, 1000), room, 1.0, Scaling::Crisp);
         assert_eq!((fit.scale, fit.scaling), (0.25, Scaling::Smooth));
         assert!(room.contains_rect(fit.rect));
     }
@@ -75,6 +92,8 @@ mod tests {
     #[test]
     fn a_picture_of_the_right_size_is_shown_pixel_for_pixel() {
         let room = Rect::from_min_size(Pos2::ZERO, vec2(700.0, 700.0));
-        assert_eq!(fit(&picture(512, 512), room, 1.0).scale, 1.0);
+        for look in [Scaling::Smooth, Scaling::Crisp] {
+            assert_eq!(fit(&picture(512, 512), room, 1.0, look).scale, 1.0);
+        }
     }
 }

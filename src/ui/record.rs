@@ -9,6 +9,12 @@ use crate::domain::{NoiseSource, PictureRecord, Schedule, round_f32};
 
 /// `more` are rows after the picture's own settings.
 pub fn table(ui: &mut Ui, cx: &Cx<'_>, record: &PictureRecord, more: Vec<(&'static str, String)>) {
+    let mut rows = rows(cx, record);
+    rows.extend(more);
+    widgets::table(ui, &rows);
+}
+
+pub fn rows(cx: &Cx<'_>, record: &PictureRecord) -> Vec<(&'static str, String)> {
     let hash: String = record.model_hash.chars().take(10).collect();
     let model = models_bits::name(cx, &record.model);
     let model = if hash.is_empty() { model } else { format!("{model} ({hash})") };
@@ -41,6 +47,5 @@ pub fn table(ui: &mut Ui, cx: &Cx<'_>, record: &PictureRecord, more: Vec<(&'stat
         (cx.t(T::MadeWith), record.version.clone()),
     ]);
     rows.extend(record.notes.iter().map(|note| (cx.t(T::NotMatched), note.get(cx.lang).to_owned())));
-    rows.extend(more);
-    widgets::table(ui, &rows);
+    rows
 }

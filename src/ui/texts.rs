@@ -125,8 +125,18 @@ texts! {
     NegativePrompt: "Negative prompt", "反向提示词";
     NegativeHint: "What should not be there", "不希望出现的内容";
     UnknownWords: "Not seen by the model: {0}", "模型没有看到：{0}";
+    ReadWords: "{0}: the model read the first {1} of {2} words.", "{0}：模型只读取了前 {1} 个词（共 {2} 个）。";
+    ReadTokens: "{0}: the model read the first {1} of {2} tokens.", "{0}：模型只读取了前 {1} 个词元（共 {2} 个）。";
+    NotReadFrom: "Not read from “{0}” on.", "从“{0}”起未读取。";
+    PromptMissing: "Write here what you would like to see", "请在这里写下想看到的内容";
     Model: "Model", "模型";
     Size: "Size", "尺寸";
+    Width: "Width", "宽度";
+    Height: "Height", "高度";
+    SwapSides: "Swap width and height", "交换宽和高";
+    SizeHover: "Sides in multiples of {0}. The model was trained on about {1}×{1} pixels; much more or less draws worse.", "边长须为 {0} 的倍数。模型约以 {1}×{1} 像素训练；相差太多会变差。";
+    SizeIsFar: "Far from the {0}×{0} pixels that this model was trained on: things may repeat or blur.", "与模型训练时的 {0}×{0} 像素相差很大，画面可能重复或模糊。";
+    OneSize: "{0}, the only size that this model draws", "{0}，这个模型只能画这个尺寸";
     Steps: "Steps", "步数";
     StepsHover: "More steps draw finer and take longer; past some thirty little changes.", "步数越多画得越细，也越慢；超过三十步变化很小。";
     Guidance: "Guidance", "引导强度";
@@ -184,6 +194,14 @@ texts! {
     CancelNamed: "Cancel: {0}", "取消：{0}";
     SaveAsHover: "Save a copy as PNG, JPEG or WebP (Ctrl+S)", "另存为 PNG、JPEG 或 WebP（Ctrl+S）";
     CopyHover: "Copy the picture", "复制图片";
+    SaveAtSize: "Save as, in another size", "以其他尺寸另存";
+    SaveAtOne: "×{0}: {1}, as it is", "×{0}：{1}，原样";
+    SaveAtSmooth: "×{0}: {1}, smooth (Lanczos)", "×{0}：{1}，平滑（Lanczos）";
+    SaveAtPixels: "×{0}: {1}, pixels as squares (nearest)", "×{0}：{1}，保留像素方块（最近邻）";
+    Pixels: "Pixels", "像素";
+    PixelsHover: "Show small pictures as their pixels, in whole multiples; else smooth", "以整数倍显示小图的像素；关闭则平滑显示";
+    BackToBatch: "All pictures of this job (Esc)", "这个任务的所有图片（Esc）";
+    OpenThisPicture: "Open this picture", "打开这张图片";
     UseSettings: "Use settings", "使用设置";
     UseSettingsHover: "Bring back this picture's prompt, sliders and seed", "恢复这张图片的提示词、参数和种子";
     Vary: "Vary", "变化";
@@ -446,6 +464,21 @@ texts! {
     // Gallery
     SearchPictures: "Search prompts", "搜索提示词";
     PictureCount: "{0} pictures", "{0} 张图片";
+    OnePicture: "1 picture", "1 张图片";
+    ClearSearch: "Clear the search (Esc)", "清除搜索（Esc）";
+    ThumbnailSize: "Size of the thumbnails", "缩略图大小";
+    MarkedCount: "{0} pictures selected", "已选择 {0} 张图片";
+    SaveCopies: "Save copies to…", "保存副本到…";
+    Compare: "Compare", "比较";
+    CompareHover: "Side by side, with the settings that differ (2 to 4 pictures)", "并排显示，并列出不同的设置（2 到 4 张）";
+    Unmark: "Clear the selection (Esc)", "取消选择（Esc）";
+    OpenFull: "Full view (Space)", "全屏查看（空格）";
+    CloseFull: "Back to the grid (Esc)", "返回网格（Esc）";
+    PreviousPicture: "Previous picture (Left)", "上一张（左方向键）";
+    NextPicture: "Next picture (Right)", "下一张（右方向键）";
+    PlaceOf: "{0} of {1}", "第 {0} 张，共 {1} 张";
+    Information: "Information (I)", "信息（I）";
+    SameSettings: "The same settings", "设置相同";
     Refresh: "Read the folder again", "重新读取文件夹";
     OpenLibraryFolder: "Open the folder", "打开文件夹";
     OpenPicture: "Open a picture…", "打开图片…";
@@ -603,6 +636,8 @@ texts! {
 
     // Notices
     SavedAs: "Saved as {0}", "已保存为 {0}";
+    CopySaved: "One copy saved in {0}", "已在 {0} 中保存 1 个副本";
+    CopiesSaved: "{0} copies saved in {1}", "已在 {1} 中保存 {0} 个副本";
     PictureTrashed: "Picture moved to the trash", "图片已移到回收站";
     PicturesTrashed: "{0} pictures moved to the trash", "{0} 张图片已移到回收站";
     DraftDiscarded: "Thrown away", "已丢弃";

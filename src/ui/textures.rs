@@ -8,11 +8,14 @@ use std::sync::Arc;
 use egui::{ColorImage, Context, TextureFilter, TextureHandle, TextureId, TextureOptions};
 
 use super::theme::Palette;
-use crate::domain::{JobId, Picture};
+use crate::domain::{Enlarge, Filter, JobId, Picture};
 use crate::state::ShotKey;
 
 /// Bytes of textures that are kept while nothing on screen needs them.
 const BOUND: usize = 192 << 20;
+
+/// Small pictures are enlarged to about this many pixels before the graphics card smooths them.
+const SMOOTH_SIDE: u32 = 512;
 
 /// What a texture shows. The picture behind a key may change (previews do).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -61,20 +64,31 @@ impl Textures {
             ..TextureOptions::LINEAR
         };
         let side = ctx.input(|i| i.max_texture_side);
+        // The card's own filter is too coarse for many times as large; previews change too often for more.
+        let times = match (&key, scaling) {
+            (TexKey::Shot(_) | TexKey::Full(_), Scaling::Smooth) => {
+                SMOOTH_SIDE / picture.width.max(picture.height).max(1)
+            }
+            _ => 1,
+        };
+        let enlarge = Enlarge { times: times.clamp(1, 8), filter: Filter::Lanczos };
         if let Some(entry) = self.entries.get_mut(&(key.clone(), scaling)) {
             entry.used = frame;
             if !Arc::ptr_eq(&entry.picture, picture) {
                 self.uploads += 1;
-                entry.handle.set(image(picture, side), options);
+                let shown = image(&picture.enlarged(enlarge), side);
+                entry.bytes = 4 * shown.pixels.len();
+                entry.handle.set(shown, options);
                 entry.picture = picture.clone();
-                entry.bytes = picture.rgba.len();
             }
             return entry.handle.id();
         }
         self.uploads += 1;
-        let handle = ctx.load_texture(format!("{key:?}"), image(picture, side), options);
+        let shown = image(&picture.enlarged(enlarge), side);
+        let bytes = 4 * shown.pixels.len();
+        let handle = ctx.load_texture(format!("{key:?}"), shown, options);
         let id = handle.id();
-        let entry = Entry { picture: picture.clone(), handle, bytes: picture.rgba.len(), used: frame };
+        let entry = Entry { picture: picture.clone(), handle, bytes, used: frame };
         self.entries.insert((key, scaling), entry);
         id
     }

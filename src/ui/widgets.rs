@@ -7,8 +7,11 @@ use egui::{
     Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, vec2,
 };
 
+use super::cx::Cx;
+use super::texts::T;
 use super::theme::{self, BODY, CONTROL, Palette, RADIUS, S1, S2, S3, S6, SMALL};
 use super::{icons, layout};
+use crate::state::Command;
 
 /// Text of the second rank.
 pub fn muted(ui: &mut Ui, text: impl Into<String>) -> Response {
@@ -307,6 +310,16 @@ pub fn switch(ui: &mut Ui, on: bool, label: &str) -> Response {
     focus_ring(ui, &response, rect);
     ui.painter().galley(egui::pos2(rect.left() + 44.0, rect.center().y - galley.size().y / 2.0), galley, p.text);
     response
+}
+
+/// Whether small pictures are shown as their pixels.
+pub fn pixels(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let (on, name) = (cx.state.settings.pixels, cx.t(T::Pixels));
+    let response = ui.add(Button::selectable(on, RichText::new(name).size(SMALL)).frame_when_inactive(true));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, name));
+    if response.on_hover_text(cx.t(T::PixelsHover)).clicked() {
+        cx.push(Command::SetPixels(!on));
+    }
 }
 
 /// A small rounded mark with a word, such as a state.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use aigc_studio::domain::{
     DeviceChoice, EventKind, ImageParams, ImageRequest, JobId, ModelFiles, ModelRef, NoiseSource, Outcome, Picture,
-    PictureRecord, Sampler, Schedule,
+    PictureRecord, ReadTo, Sampler, Schedule,
 };
 use aigc_studio::engine::image::ImagePipeline;
 use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Stop};
@@ -47,7 +47,7 @@ pub struct Made {
     /// Width and height of the last preview.
     pub preview_size: (u32, u32),
     pub loading: Vec<f32>,
-    pub cut: Vec<String>,
+    pub cut: Vec<ReadTo>,
     /// What was told to be taken out of the prompts.
     pub left_out: Vec<Both>,
     pub widened: u32,
@@ -64,7 +64,7 @@ pub fn run(pipeline: &mut ImagePipeline, request: &ImageRequest, token: &CancelT
         previews: 0,
         preview_size: (0, 0),
         loading: vec![],
-        cut: stats.unknown_words,
+        cut: stats.read_to,
         left_out: vec![],
         widened: stats.widened,
         freed: vec![],

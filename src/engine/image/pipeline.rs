@@ -14,7 +14,7 @@ use super::weights::Watch;
 use super::{noise, pixels};
 use crate::domain::{
     Checkpoint, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef, Outcome, Picture,
-    PictureRecord, Sampler, StepProgress, Takes, UnknownWords,
+    PictureRecord, ReadTo, Sampler, StepProgress, Takes, UnknownWords,
 };
 use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, best_device};
 use crate::error::{Cause, Result};
@@ -267,7 +267,12 @@ fn draw_stickers(
         let record = Box::new(record);
         reporter.tell(EventKind::Picture { index, picture, record });
     }
-    Ok(ImageStats { unknown_words: unseen([&prompt, &negative]), ..stats(&job.steps_s, job.decode_s) })
+    let read_to = [(&prompt, false), (&negative, true)].into_iter().filter_map(|(p, negative)| read_to(p, negative));
+    Ok(ImageStats {
+        unknown_words: unseen([&prompt, &negative]),
+        read_to: read_to.collect(),
+        ..stats(&job.steps_s, job.decode_s)
+    })
 }
 
 fn draw_latents(
@@ -310,8 +315,8 @@ fn draw_latents(
             Err(stop) => return Err(stop),
         }
     }
-    let (unknown_words, widened) = (job.cut().to_vec(), job.widened());
-    Ok(ImageStats { unknown_words, widened, ..stats(&job.steps_s, job.decode_s) })
+    let (read_to, widened) = (job.read_to().to_vec(), job.widened());
+    Ok(ImageStats { read_to, widened, ..stats(&job.steps_s, job.decode_s) })
 }
 
 fn stats(steps_s: &[f64], decode_s: f64) -> ImageStats {
@@ -393,11 +398,18 @@ fn picture_seed(first: u64, index: u32) -> u64 {
     first.wrapping_add(index.into())
 }
 
-/// Words that the network did not see, each once: those without a vector, then those beyond its token limit.
+/// Words that the network has no vector for, each once.
 fn unseen(prompts: [&Encoded; 2]) -> UnknownWords {
     let mut seen = BTreeSet::new();
-    let all = prompts.into_iter().flat_map(|p| p.unknown.iter().chain(&p.cut));
+    let all = prompts.into_iter().flat_map(|p| &p.unseen);
     all.filter(|word| seen.insert(word.as_str())).cloned().collect()
+}
+
+/// How far a prompt was read that has more words than the network takes.
+fn read_to(prompt: &Encoded, negative: bool) -> Option<ReadTo> {
+    let rest = prompt.cut.first()?.clone();
+    let read = prompt.tokens.len();
+    Some(ReadTo { negative, read, all: read + prompt.cut.len(), words: true, rest })
 }
 
 fn record(request: &ImageRequest, seed: u64, sampler: Sampler, hash: &str) -> PictureRecord {

@@ -41,6 +41,7 @@ impl AppState {
                     PathFor::Model => Command::OpenModel(path),
                     PathFor::Part(id) => Command::PartChosen(id, path),
                     PathFor::Face => PathFor::face(path),
+                    PathFor::CopiesFolder => Command::CopiesFolderChosen(path),
                     PathFor::LibraryFolder => Command::LibraryFolderChosen(path),
                     PathFor::ModelsFolder => Command::ModelsFolderChosen(path),
                 };

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::{Effects, advance};
 use crate::domain::{
-    CLIP_SKIP, COUNT, EventKind, GUIDANCE, GUIDANCE_RESCALE, ImageParams, ImageRequest, Job, JobId, Latents, Makes,
-    Outcome, Picture, PictureRecord, Room, STEPS, Seed,
+    CLIP_SKIP, COUNT, Enlarge, EventKind, FreeSize, GUIDANCE, GUIDANCE_RESCALE, ImageParams, ImageRequest, Job, JobId,
+    Latents, Makes, Outcome, Picture, PictureRecord, Room, STEPS, Seed, Size,
 };
-use crate::error::{Cause, StudioError};
+use crate::error::StudioError;
+use crate::state::create::Noted;
 use crate::state::{
     AppState, Effect, ImageEdit, ImageJob, NoticeKind, Phase, STRIP, Saved, Shot, ShotKey, Shown, Stage,
 };
@@ -25,19 +26,17 @@ impl AppState {
         match edit {
             ImageEdit::Prompt(text) => {
                 params.prompt = text;
-                self.create.left_out.clear();
-                self.create.unknown_words.clear();
-                self.create.widened = 0;
-                if self.create.error.as_ref().is_some_and(|e| *e.cause() == Cause::EmptyPrompt) {
-                    self.create.forget_error();
-                }
+                self.create.forget_notes();
             }
             ImageEdit::Negative(text) => {
                 params.negative = text;
-                self.create.left_out.clear();
+                self.create.forget_notes();
             }
             ImageEdit::Model(id) => self.choose_image_model(id),
-            ImageEdit::Size(width, height) => (params.width, params.height) = (width, height),
+            ImageEdit::Size(width, height) => {
+                (params.width, params.height) = (width, height);
+                self.fit_size();
+            }
             ImageEdit::Steps(n) => params.steps = STEPS.clamp(n.into()) as u32,
             ImageEdit::Guidance(g) => params.guidance = GUIDANCE.clamp(g.into()) as f32,
             ImageEdit::Seed(seed) => params.seed = seed,
@@ -69,9 +68,15 @@ impl AppState {
         self.fit_size();
     }
 
-    /// Where the size in use is not one of the model's own, its first size.
+    /// The nearest size that the model draws; its first one, where it draws those of its card alone.
     pub(super) fn fit_size(&mut self) {
+        let free = self.free_size();
         let params = &mut self.settings.image;
+        if let Some(free) = free {
+            let Size { width, height } = free.nearest(params.width, params.height);
+            (params.width, params.height) = (width, height);
+            return;
+        }
         let Some(entry) = self.models.entry(&params.model) else { return };
         let sizes = &entry.card.sizes;
         let fits = sizes.iter().any(|s| (s.width, s.height) == (params.width, params.height));
@@ -83,8 +88,9 @@ impl AppState {
     /// Where a model's sliders start.
     fn sliders_of(&self, id: &str) -> ImageParams {
         let mut params = ImageParams { model: id.to_owned(), ..ImageParams::default() };
-        if let Some(entry) = self.models.entry(id) {
-            entry.card.defaults.apply(&mut params);
+        match self.models.entry(id) {
+            Some(entry) => entry.card.defaults.apply(&mut params),
+            None => (params.width, params.height) = (FreeSize::UNKNOWN.side, FreeSize::UNKNOWN.side),
         }
         params
     }
@@ -105,6 +111,11 @@ impl AppState {
         // What a model does not take may have been left by another, or by a picture's settings.
         if let Some(entry) = self.models.entry(&params.model) {
             params.fit(&entry.card.takes());
+        }
+        // Said at the field itself.
+        self.create.prompt_missing = params.prompt.trim().is_empty();
+        if self.create.prompt_missing {
+            return;
         }
         let ready = params.check().and_then(|()| self.models.resolve(&params.model, Makes::Image));
         let model = match ready {
@@ -156,9 +167,7 @@ impl AppState {
         let id = self.new_job();
         let request = Box::new(request);
         self.create.forget_error();
-        self.create.left_out.clear();
-        self.create.unknown_words.clear();
-        self.create.widened = 0;
+        self.create.forget_notes();
         self.create.shown = Shown::Newest;
         self.create.jobs.push(ImageJob {
             id,
@@ -208,12 +217,17 @@ impl AppState {
                 job.preview = Some(picture);
                 job.preview_serial += 1;
             }
-            EventKind::LeftOut { notes } => self.create.left_out = notes,
+            EventKind::LeftOut { notes } => {
+                self.create.noted = Some(noted(job));
+                self.create.left_out = notes;
+            }
             EventKind::Picture { index, picture, record } => self.picture_done((id, index), picture, record, fx),
             EventKind::Finished(outcome) => {
                 let job = self.create.jobs.remove(at);
                 if let Outcome::Image(stats) = outcome {
+                    self.create.noted = Some(noted(&job));
                     self.create.unknown_words = stats.unknown_words;
+                    self.create.read_to = stats.read_to;
                     self.create.widened = stats.widened;
                     // A decode alone makes no steps.
                     if job.request.decode.is_empty() {
@@ -247,9 +261,21 @@ impl AppState {
         }
     }
 
+    /// What was said of a prompt is true of that prompt and of that model only, whichever way others come into the fields.
+    pub(super) fn drop_stale_notes(&mut self) {
+        let now = &self.settings.image;
+        let is_now =
+            |noted: &Noted| (&noted.model, &noted.prompt, &noted.negative) == (&now.model, &now.prompt, &now.negative);
+        if self.create.noted.as_deref().is_some_and(|noted| !is_now(noted)) {
+            self.create.forget_notes();
+        }
+        self.create.prompt_missing &= self.settings.image.prompt.trim().is_empty();
+    }
+
     fn leave_job(&mut self, id: JobId) {
         if self.create.shown == Shown::Job(id) {
-            self.create.shown = Shown::Newest;
+            // Its pictures stay side by side, whatever comes next.
+            self.create.shown = if self.create.is_batch(id) { Shown::Batch(id) } else { Shown::Newest };
         }
     }
 
@@ -308,7 +334,7 @@ impl AppState {
         self.generate(fx);
     }
 
-    pub(super) fn export_shot(&mut self, key: ShotKey, fx: &mut Effects) {
+    pub(super) fn export_shot(&mut self, key: ShotKey, enlarge: Enlarge, fx: &mut Effects) {
         let Some(shot) = self.create.shot(key) else { return };
         let name = match &shot.saved {
             Saved::At(path) => path.file_stem().map(|s| s.to_string_lossy().into_owned()),
@@ -319,8 +345,9 @@ impl AppState {
                 picture: picture.clone(),
                 record: Some(shot.record.clone()),
                 name: name.unwrap_or_else(|| format!("picture-{}", shot.record.seed)),
+                enlarge,
             }),
-            (None, Saved::At(path)) => fx.push(Effect::AskExportFile { path: path.clone() }),
+            (None, Saved::At(path)) => fx.push(Effect::AskExportFile { path: path.clone(), enlarge }),
             (None, _) => {}
         }
     }
@@ -385,4 +412,10 @@ impl AppState {
         self.saved(key, Saved::Failed(error.clone()));
         self.problem_in(Room::Create, error);
     }
+}
+
+/// What the notes about a job's prompt belong to.
+fn noted(job: &ImageJob) -> Box<Noted> {
+    let ImageParams { model, prompt, negative, .. } = job.request.params.clone();
+    Box::new(Noted { model, prompt, negative })
 }

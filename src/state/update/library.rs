@@ -1,10 +1,11 @@
 //! The gallery, files that are dropped or opened, and everything that the store says.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Effects;
-use crate::domain::{LibraryItem, MODEL_ENDINGS, Picture, Room, StoreEvent};
+use crate::domain::{CELL, Enlarge, LibraryItem, MODEL_ENDINGS, Picture, Room, StoreEvent};
 use crate::error::{Cause, Result};
 use crate::state::{AppState, Command, Effect, NoticeKind, Saved, Undoable};
 
@@ -18,7 +19,37 @@ impl AppState {
     pub(super) fn library_command(&mut self, command: Command, fx: &mut Effects) {
         match command {
             Command::Select(path) => self.select(path, fx),
-            Command::SetGallerySearch(text) => self.gallery.search = text,
+            Command::SetGallerySearch(text) => {
+                self.gallery.search = text;
+                self.gallery.marked.clear();
+            }
+            Command::Mark(path) => self.mark(path, fx),
+            Command::MarkTo(path) => self.mark_to(path, fx),
+            Command::MarkAll => {
+                self.gallery.marked = self.gallery.found().into_iter().map(|item| item.path.clone()).collect();
+                if self.gallery.selected.is_none() {
+                    let first = self.gallery.found().first().map(|item| item.path.clone());
+                    self.select(first, fx);
+                }
+            }
+            Command::Unmark => self.gallery.marked.clear(),
+            Command::ShowFull(full) => self.show_full(full, fx),
+            Command::Step(by) => self.step(by, fx),
+            Command::SaveCopies(paths) => {
+                self.gallery.to_copy = paths;
+                fx.push(Effect::AskCopiesFolder);
+            }
+            Command::CopiesFolderChosen(folder) => {
+                let from = std::mem::take(&mut self.gallery.to_copy);
+                if !from.is_empty() {
+                    fx.push(Effect::CopyFiles { from, folder });
+                }
+            }
+            Command::TrashItems(paths) => {
+                fx.extend((!paths.is_empty()).then_some(Effect::TrashPictures(paths)));
+            }
+            Command::SetThumbnails(side) => self.settings.thumbnails = Some(CELL.clamp(side.into()) as f32),
+            Command::SetPixels(on) => self.settings.pixels = on,
             Command::NeedThumbnail(path) => self.need_thumbnail(path, fx),
             Command::UseItem(path) => {
                 if let Some(record) = self.gallery.item(&path).and_then(|item| item.record.clone()) {
@@ -35,13 +66,114 @@ impl AppState {
                 fx.push(Effect::OpenPicture(path));
             }
             Command::ChooseFile => fx.push(Effect::AskOpenFile),
-            Command::SaveItemAs(path) => fx.push(Effect::AskExportFile { path }),
+            Command::SaveItemAs(path) => fx.push(Effect::AskExportFile { path, enlarge: Enlarge::NONE }),
+            Command::SaveItemAt(path, enlarge) => fx.push(Effect::AskExportFile { path, enlarge }),
             Command::CopyItem(path) => self.copy_file(path, fx),
             Command::TrashItem(path) => fx.push(Effect::TrashPictures(vec![path])),
             Command::RestorePictures(paths) => self.restore_pictures(paths, fx),
-            Command::RefreshLibrary => fx.push(Effect::ScanLibrary),
+            Command::RefreshLibrary => self.look_at_library(true, fx),
             _ => {}
         }
+    }
+
+    /// Has the library read: all of it the first time and where that is asked for, else what has changed since.
+    pub(super) fn look_at_library(&mut self, whole: bool, fx: &mut Effects) {
+        let whole = whole || self.gallery.items.is_none();
+        self.gallery.looked.begin(self.now_ms);
+        fx.push(if whole { Effect::ScanLibrary } else { Effect::RescanLibrary });
+    }
+
+    /// While the gallery is shown, files that come and go are seen without being asked for.
+    pub(super) fn look_when_due(&mut self, fx: &mut Effects) {
+        if self.library_deadline_ms().is_some_and(|at| at <= self.now_ms) {
+            self.look_at_library(false, fx);
+        }
+    }
+
+    pub(super) fn library_deadline_ms(&self) -> Option<i64> {
+        let shown = self.room() == Room::Gallery && self.gallery.items.is_some();
+        shown.then(|| self.gallery.looked.deadline_ms())
+    }
+
+    fn library_changed(&mut self, came: Vec<LibraryItem>, gone: &[PathBuf], fx: &mut Effects) {
+        self.gallery.looked.end(self.now_ms);
+        let came: Vec<_> = came.into_iter().filter(|item| item.path.starts_with(&self.status.library)).collect();
+        let selected = self.gallery.selected.as_deref().filter(|path| gone.iter().any(|p| p == path));
+        let next = selected.map(|path| neighbour(&self.gallery.found(), path, |path| gone.iter().any(|p| p == path)));
+        let Some(items) = self.gallery.items.as_mut().filter(|_| !(came.is_empty() && gone.is_empty())) else { return };
+        for path in came.iter().map(|item| &item.path).chain(gone) {
+            self.gallery.thumbnails.forget(path);
+            self.gallery.opened.take_if(|(opened, _)| opened == path);
+        }
+        let replaced: HashSet<&Path> = came.iter().map(|item| &item.path).chain(gone).map(PathBuf::as_path).collect();
+        items.retain(|item| !replaced.contains(item.path.as_path()));
+        self.gallery.marked.retain(|path| !gone.contains(path));
+        items.extend(came);
+        items.sort_by(|a, b| (b.made_ms, &b.path).cmp(&(a.made_ms, &a.path)));
+        self.gallery.changed();
+        match next {
+            Some(next) => self.select(next, fx),
+            // The selected picture may be another one now.
+            None => {
+                let again = self.gallery.selected.clone().filter(|_| self.gallery.opened.is_none());
+                fx.extend(again.map(Effect::ViewPicture));
+            }
+        }
+    }
+
+    fn mark(&mut self, path: PathBuf, fx: &mut Effects) {
+        let gallery = &mut self.gallery;
+        if gallery.marked.is_empty() {
+            gallery.marked.extend(gallery.selected.clone());
+        }
+        if !gallery.marked.remove(&path) {
+            gallery.marked.insert(path.clone());
+            self.select_only(Some(path), fx);
+        } else if gallery.selected.as_ref() == Some(&path) {
+            let other = gallery.marked.first().cloned();
+            self.select_only(other, fx);
+        }
+        // One alone is only selected.
+        if self.gallery.marked.len() < 2 {
+            let last = self.gallery.marked.pop_first();
+            self.select_only(last, fx);
+        }
+    }
+
+    fn mark_to(&mut self, path: PathBuf, fx: &mut Effects) {
+        let found: Vec<PathBuf> = self.gallery.found().into_iter().map(|item| item.path.clone()).collect();
+        let at = |path: &Path| found.iter().position(|other| other == path);
+        let Some(to) = at(&path) else { return };
+        match self.gallery.selected.as_deref().and_then(at).filter(|from| *from != to) {
+            // The selected one stays the beginning of the next range.
+            Some(from) => self.gallery.marked = found[from.min(to)..=from.max(to)].iter().cloned().collect(),
+            None => self.select(Some(path), fx),
+        }
+    }
+
+    fn show_full(&mut self, full: bool, fx: &mut Effects) {
+        if full && self.gallery.selected.is_none() {
+            let first = self.gallery.found().first().map(|item| item.path.clone());
+            self.select(first, fx);
+        }
+        self.gallery.full = full && self.gallery.selected.is_some();
+        self.gallery.compared.clear();
+        if self.gallery.is_comparing() {
+            let others = self.gallery.marked.iter().filter(|path| self.gallery.selected.as_ref() != Some(*path));
+            fx.extend(others.cloned().map(Effect::ViewPicture));
+        } else if full {
+            self.gallery.marked.clear();
+        }
+    }
+
+    fn step(&mut self, by: i64, fx: &mut Effects) {
+        let found = self.gallery.found();
+        let Some(last) = found.len().checked_sub(1) else { return };
+        let selected = self.gallery.selected.as_ref();
+        let at = selected.and_then(|path| found.iter().position(|item| item.path == *path));
+        let next = at.map_or(0, |at| (at as i64).saturating_add(by).clamp(0, last as i64) as usize);
+        let path = found[next].path.clone();
+        self.select(Some(path), fx);
     }
 
     fn need_thumbnail(&mut self, path: PathBuf, fx: &mut Effects) {
@@ -51,6 +183,14 @@ impl AppState {
     }
 
     fn select(&mut self, path: Option<PathBuf>, fx: &mut Effects) {
+        self.gallery.marked.clear();
+        self.select_only(path, fx);
+    }
+
+    /// Leaves what is marked.
+    fn select_only(&mut self, path: Option<PathBuf>, fx: &mut Effects) {
+        self.gallery.full &= path.is_some();
+        self.gallery.compared.clear();
         if self.gallery.opened.as_ref().map(|(opened, _)| opened) != path.as_ref() {
             self.gallery.opened = None;
             fx.extend(path.clone().map(Effect::ViewPicture));
@@ -77,6 +217,7 @@ impl AppState {
         let copying = self.gallery.copying.take_if(|wanted| *wanted == path).is_some();
         let selected = self.gallery.selected.as_ref() == Some(&path);
         let on_stage = self.is_on_stage(&path);
+        let comparing = self.gallery.is_comparing() && self.gallery.marked.contains(&path);
         match picture {
             Ok(picture) => {
                 if copying {
@@ -87,10 +228,12 @@ impl AppState {
                 }
                 if selected {
                     self.gallery.opened = Some((path, picture));
+                } else if comparing {
+                    self.gallery.compared.insert(path, picture);
                 }
             }
             Err(error) if on_stage => self.problem_in(Room::Create, error),
-            Err(error) if copying || selected => self.problem_in(Room::Gallery, error),
+            Err(error) if copying || selected || comparing => self.problem_in(Room::Gallery, error),
             Err(_) => {}
         }
     }
@@ -106,6 +249,7 @@ impl AppState {
                     && !items.iter().any(|i| i.path == item.path)
                 {
                     items.insert(0, item);
+                    self.gallery.changed();
                 }
             }
             StoreEvent::PictureFailed { job, index, error } => self.save_failed((job, index), error),
@@ -129,8 +273,12 @@ impl AppState {
                 let here = |item: &LibraryItem| item.path.starts_with(&self.status.library);
                 if items.iter().all(here) {
                     self.gallery.items = Some(items);
+                    self.gallery.changed();
                 }
+                self.gallery.looked.end(self.now_ms);
             }
+            StoreEvent::LibraryChanged { came, gone } => self.library_changed(came, &gone, fx),
+            StoreEvent::CopiesSaved { folder, count } => self.note(NoticeKind::CopiesSaved { folder, count }),
             StoreEvent::Thumbnail { path, picture } => self.gallery.thumbnails.put(path, picture),
             StoreEvent::NoThumbnail { path, error } => {
                 // A broken file is not asked for again; one that was passed over is.
@@ -166,16 +314,16 @@ impl AppState {
 
     fn trashed(&mut self, paths: Vec<PathBuf>, fx: &mut Effects) {
         let gone = |path: &Path| paths.iter().any(|p| p == path);
+        // The neighbour takes the selection, so that Delete can be pressed again.
+        let selected = self.gallery.selected.as_deref().filter(|path| gone(path));
+        let next = selected.map(|path| neighbour(&self.gallery.found(), path, gone));
         if let Some(items) = &mut self.gallery.items {
-            // The neighbour takes the selection, so that Delete can be pressed again.
-            if let Some(selected) = self.gallery.selected.take_if(|p| gone(p)) {
-                let at = items.iter().position(|i| i.path == selected);
-                items.retain(|item| !gone(&item.path));
-                let next = at.and_then(|at| items.get(at).or_else(|| items.last())).map(|item| item.path.clone());
-                self.select(next, fx);
-            } else {
-                items.retain(|item| !gone(&item.path));
-            }
+            items.retain(|item| !gone(&item.path));
+            self.gallery.changed();
+        }
+        self.gallery.marked.retain(|path| !gone(path));
+        if let Some(next) = next {
+            self.select(next, fx);
         }
         self.create.strip.retain(|s| !matches!(&s.saved, Saved::At(p) if gone(p)));
         self.note_trashed(Undoable::PicturesTrashed(paths.clone()));
@@ -189,6 +337,15 @@ impl AppState {
                 let at = items.partition_point(|i| i.made_ms > item.made_ms);
                 items.insert(at, item);
             }
+            self.gallery.changed();
         }
     }
+}
+
+/// The picture that takes the place of one that goes: the next in what is found, else the one before.
+fn neighbour(found: &[&LibraryItem], path: &Path, gone: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+    let at = found.iter().position(|item| item.path == path)?;
+    let stays = |item: &&&LibraryItem| !gone(&item.path);
+    let next = found[at..].iter().find(stays).or_else(|| found[..at].iter().rev().find(stays));
+    next.map(|item| item.path.clone())
 }

@@ -29,7 +29,7 @@ mod write;
 use std::path::PathBuf;
 
 use super::{AppState, Command, Effect, ModelNews, NoDialog, NoticeKind, Phase};
-use crate::domain::{Event, EventKind, FetchEvent, Grammar, Ledger, Room, StoreEvent};
+use crate::domain::{Enlarge, Event, EventKind, FetchEvent, Grammar, Ledger, Room, StoreEvent};
 use crate::error::{Cause, Result, StudioError};
 
 /// Everything that can happen to the program.
@@ -121,6 +121,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
     state.heal();
     state.load_stage(&mut effects);
     state.refresh_findings();
+    state.drop_stale_notes();
     state.write.note_questions(&effects);
     effects
 }
@@ -130,7 +131,7 @@ pub fn begin(state: &mut AppState) -> Vec<Effect> {
     let mut effects = vec![Effect::ListConversations];
     // The library is read when it is first looked at.
     if state.room() == Room::Gallery {
-        effects.push(Effect::ScanLibrary);
+        state.look_at_library(true, &mut effects);
     }
     state.write.note_questions(&effects);
     effects
@@ -179,7 +180,8 @@ impl AppState {
             Command::Show(shown) => self.create.shown = shown,
             Command::UseSettings(key) => self.use_settings(key),
             Command::Vary(key) => self.vary(key, fx),
-            Command::SavePictureAs(key) => self.export_shot(key, fx),
+            Command::SavePictureAs(key) => self.export_shot(key, Enlarge::NONE, fx),
+            Command::SavePictureAt(key, enlarge) => self.export_shot(key, enlarge, fx),
             Command::CopyPicture(key) => self.copy_shot(key, fx),
             Command::TrashPicture(key) => self.trash_shot(key, fx),
             Command::RetrySave(key) => self.retry_save(key, fx),
@@ -239,6 +241,18 @@ impl AppState {
             Command::Card(edit) => self.edit_card(edit, fx),
 
             Command::Select(_)
+            | Command::Mark(_)
+            | Command::MarkTo(_)
+            | Command::MarkAll
+            | Command::Unmark
+            | Command::ShowFull(_)
+            | Command::Step(_)
+            | Command::SaveCopies(_)
+            | Command::CopiesFolderChosen(_)
+            | Command::TrashItems(_)
+            | Command::SetThumbnails(_)
+            | Command::SetPixels(_)
+            | Command::SaveItemAt(..)
             | Command::SetGallerySearch(_)
             | Command::NeedThumbnail(_)
             | Command::UseItem(_)
@@ -277,8 +291,8 @@ impl AppState {
     fn go(&mut self, room: Room, fx: &mut Effects) {
         self.settings.room = room;
         self.trash = Default::default();
-        if room == Room::Gallery && self.gallery.items.is_none() {
-            fx.push(Effect::ScanLibrary);
+        if room == Room::Gallery {
+            self.look_at_library(false, fx);
         }
         // Models may have come or gone outside the window.
         if room == Room::Models {

@@ -20,19 +20,14 @@ impl AppState {
                 format!("{}改用 {used}，尺寸保持不变。", said.zh),
             ));
         }
-        let params = &mut self.settings.image;
-        notes.extend(params.take(record));
+        let takes = self.models.entry(&self.settings.image.model).map(|entry| entry.card.takes());
+        notes.extend(self.settings.image.take(record, takes.as_ref()));
         if here || record.model.is_empty() {
             notes.extend(self.take_size(record.width, record.height));
         }
-        if let Some(entry) = self.models.entry(&self.settings.image.model) {
-            let takes = entry.card.takes();
-            notes.extend(self.settings.image.fit(&takes));
-        }
         self.create.forget_error();
         self.create.subject = None;
-        self.create.unknown_words.clear();
-        self.create.left_out.clear();
+        self.create.forget_notes();
         self.settings.room = Room::Create;
         // What was said of the picture before is true no more.
         self.notices.retain(|notice| !matches!(notice.kind, NoticeKind::SettingsRestored(_)));
@@ -54,7 +49,7 @@ impl AppState {
         (params.width, params.height) = (width, height);
         self.fit_size();
         let params = &self.settings.image;
-        let (said, set) = (format!("{width}x{height}"), format!("{}x{}", params.width, params.height));
-        (said != set).then(|| told::named(&Both::new("size", "尺寸"), &said, &set))
+        let (said, set) = ((width, height), (params.width, params.height));
+        (said != set).then(|| told::size(said, set, self.free_size()))
     }
 }

@@ -35,8 +35,10 @@ impl AppState {
                 self.gallery.items = None;
                 self.gallery.selected = None;
                 self.gallery.opened = None;
+                self.gallery.marked.clear();
+                self.gallery.full = false;
                 fx.push(Effect::SetLibraryFolder(path));
-                fx.push(Effect::ScanLibrary);
+                self.look_at_library(true, fx);
             }
             Command::ChooseModelsFolder => fx.push(Effect::AskModelsFolder),
             Command::ModelsFolderChosen(path) => {
@@ -69,6 +71,7 @@ impl AppState {
         }
         self.search_when_settled(fx);
         self.keep_desk(fx);
+        self.look_when_due(fx);
         self.notices.retain(|n| n.kind.stays() || now - n.born_ms < NOTICE_MS);
         if self.seen_settings != self.settings {
             self.seen_settings = self.settings.clone();
@@ -99,6 +102,7 @@ impl AppState {
             .chain(sliders)
             .chain(self.search_deadline_ms())
             .chain(self.desk_deadline_ms())
+            .chain(self.library_deadline_ms())
             .min()
             .map(|at| (at - self.now_ms).max(1))
     }

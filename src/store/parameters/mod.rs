@@ -15,7 +15,7 @@ mod text;
 pub use record::{Written, record_of};
 pub use source::Source;
 
-use crate::domain::{NoiseSource, PictureRecord, Schedule};
+use crate::domain::{Enlarge, NoiseSource, PictureRecord, Schedule};
 
 /// Texts longer than this are not looked at: no honest prompt has a million letters.
 pub const MAX_TEXT: usize = 1 << 20;
@@ -39,7 +39,7 @@ pub enum Parsed {
 /// The text for `record`. `Steps` comes first in its line: ComfyUI finds the line by it.
 pub fn write(record: &PictureRecord) -> String {
     let plain = compose(record, false);
-    let bare = |record: &PictureRecord| PictureRecord { notes: Vec::new(), ..record.clone() };
+    let bare = |record: &PictureRecord| PictureRecord { notes: Vec::new(), sampler_said: None, ..record.clone() };
     match parse(&plain) {
         Parsed::Record(read) if bare(&read) == bare(record) => plain,
         _ => compose(record, true),
@@ -102,6 +102,15 @@ fn compose(record: &PictureRecord, exact: bool) -> String {
     let line: Vec<String> = fields.iter().map(|(key, value)| format!("{key}: {value}")).collect();
     text.push_str(&line.join(", "));
     text
+}
+
+/// The settings of a copy that was made larger, as A1111 tells of it; the size in them stays that of the drawing.
+pub fn note_enlarged(text: String, enlarge: Enlarge) -> String {
+    if enlarge.times <= 1 {
+        return text;
+    }
+    let Enlarge { times, filter } = enlarge;
+    format!("{text}, Postprocess upscale by: {times}, Postprocess upscaler: {}", filter.name())
 }
 
 fn json(value: &str) -> String {

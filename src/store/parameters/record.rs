@@ -41,8 +41,8 @@ const OTHERS: [&str; 18] = [
 pub fn record_of(written: Written) -> PictureRecord {
     let Written { prompt, negative, fields, source } = written;
     let mut reader = Reader { fields: &fields, notes: Vec::new(), missing: Vec::new() };
-    let (sampler, said) = reader.sampler();
-    let schedule = reader.schedule(sampler, said, source);
+    let (sampler, behind, sampler_said) = reader.sampler();
+    let schedule = reader.schedule(sampler, behind, source);
     let (width, height) = reader.size();
     let (seed, seedless) = reader.seed();
     let guidance = reader.guidance();
@@ -59,6 +59,7 @@ pub fn record_of(written: Written) -> PictureRecord {
         width,
         height,
         sampler,
+        sampler_said,
         schedule,
         noise: reader.noise(source),
         guidance_rescale: reader.real(&["CFG rescale", "Guidance rescale"]).unwrap_or(0.0),
@@ -184,20 +185,20 @@ impl<'a> Reader<'a> {
         (0, true)
     }
 
-    /// The sampler, and the schedule that its name ends with.
-    fn sampler(&mut self) -> (Sampler, Option<&'a str>) {
+    /// The sampler, the schedule that its name ends with, and its name where it is none of ours.
+    fn sampler(&mut self) -> (Sampler, Option<&'a str>, Option<String>) {
         let Some(said) = self.get(&SAMPLER).or_else(|| self.scheduler().filter(|said| is_sampler(said))) else {
             let set = Sampler::default().name();
             self.missing.push(Both::new(format!("sampler ({set})"), format!("采样器（{set}）")));
-            return (Sampler::default(), None);
+            return (Sampler::default(), None, None);
         };
         let SamplerName { name, schedule } = SamplerName::read(said);
-        let sampler = Sampler::parse(name).unwrap_or_else(|| {
-            let set = Sampler::kin(name).unwrap_or_default();
-            self.notes.push(told::instead(name, set.name()));
-            set
-        });
-        (sampler, schedule)
+        if let Some(sampler) = Sampler::parse(name) {
+            return (sampler, schedule, None);
+        }
+        let set = Sampler::kin(name).unwrap_or_default();
+        self.notes.push(told::instead(name, set.name()));
+        (set, schedule, Some(name.to_owned()))
     }
 
     fn scheduler(&self) -> Option<&'a str> {

@@ -59,24 +59,24 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         newline: Some(ENTER),
         framed: true,
     };
-    if let (_, Some(text)) = widgets::field(ui, &params(cx).prompt, &spec) {
+    let (response, typed) = widgets::field(ui, &params(cx).prompt, &spec);
+    if let Some(text) = typed {
         edit(cx, ImageEdit::Prompt(text));
     }
+    let missing = cx.state.create.prompt_missing;
+    if missing {
+        let stroke = egui::Stroke::new(1.5, cx.p.bad);
+        ui.painter().rect_stroke(response.rect, crate::ui::theme::RADIUS, stroke, egui::StrokeKind::Inside);
+    }
+    // Once, so that the person can go elsewhere.
+    if missing && !std::mem::replace(&mut view.prompt_marked, missing) {
+        response.request_focus();
+    }
+    view.prompt_marked = missing;
     prompt_help::below(ui, cx);
     subject(ui, cx);
     advice::notice(ui, cx, Makes::Image);
-    for note in &cx.state.create.left_out {
-        widgets::badge_wrapped(ui, icons::INFO, note.get(cx.lang), cx.p.warn);
-    }
-    if !cx.state.create.unknown_words.is_empty() {
-        let words = cx.state.create.unknown_words.join(", ");
-        let line = cx.with(T::UnknownWords, &[&words]);
-        widgets::badge_wrapped(ui, icons::INFO, &line, cx.p.warn);
-    }
-    if cx.state.create.widened > 0 {
-        let line = cx.with(T::Widened, &[&cx.state.create.widened]);
-        widgets::badge_wrapped(ui, icons::INFO, &line, cx.p.warn);
-    }
+    super::notes::show(ui, cx);
     ui.add_space(S1);
     let negative = &params(cx).negative;
     let note = if view.negative_open { "" } else { negative.as_str() };
@@ -124,18 +124,7 @@ fn model(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     advice::quality(ui, cx, Makes::Image);
     ui.add_space(S2);
-    let Some(entry) = cx.state.models.entry(&params(cx).model) else { return };
-    // One size is no choice.
-    if entry.card.sizes.len() > 1 {
-        widgets::caption(ui, cx.t(T::Size));
-        let sizes = &entry.card.sizes;
-        let items: Vec<_> = sizes.iter().map(|s| (format!("{}×{}", s.width, s.height), String::new())).collect();
-        let on = sizes.iter().position(|s| s.width == params(cx).width && s.height == params(cx).height);
-        if let Some(i) = widgets::segments(ui, cx.t(T::Size), &items, on) {
-            edit(cx, ImageEdit::Size(sizes[i].width, sizes[i].height));
-        }
-        ui.add_space(S2);
-    }
+    super::size::show(ui, cx);
 }
 
 fn knobs(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -344,7 +333,7 @@ fn generate(ui: &mut Ui, cx: &mut Cx<'_>) {
             widgets::muted(ui, text);
         }
     });
-    // An empty prompt is not refused in silence: the error says what to do.
+    // An empty prompt is not refused in silence: its field is marked.
     let able = !advice::missing_part(ui, cx);
     let size = vec2(ui.available_width(), 40.0);
     let response = widgets::primary(ui, icons::SPARKLE, cx.t(T::Generate), cx.t(T::CtrlEnter), able, size);

@@ -13,7 +13,7 @@ use crate::ui::cx::Cx;
 use crate::ui::icons;
 use crate::ui::picture;
 use crate::ui::texts::T;
-use crate::ui::textures::{TexKey, Textures};
+use crate::ui::textures::{Scaling, TexKey, Textures};
 use crate::ui::theme::{self, RADIUS, S2};
 
 const TILE: f32 = 76.0;
@@ -21,6 +21,7 @@ const TILE: f32 = 76.0;
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
     let create = &cx.state.create;
     let on_stage = match create.stage() {
+        _ if let Some(id) = create.batch() => Shown::Batch(id),
         Stage::Job(job) => Shown::Job(job.id),
         Stage::Shot(shot) => Shown::Shot(shot.key),
         Stage::Empty => Shown::Newest,
@@ -57,14 +58,14 @@ fn edge(ui: &Ui, cx: &Cx<'_>, rect: Rect, response: &Response, selected: bool) {
 fn job_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJob, on_stage: Shown) {
     let waiting = job.phase == Phase::Waiting;
     let name = cx.with(if waiting { T::WaitingNamed } else { T::RunningNamed }, &[&job.request.params.prompt]);
-    let selected = on_stage == Shown::Job(job.id);
+    let selected = [Shown::Job(job.id), Shown::Batch(job.id)].contains(&on_stage);
     let (rect, response) = tile(ui, &name, selected);
     if !ui.is_rect_visible(rect) {
         return;
     }
     ui.painter().rect_filled(rect, RADIUS, cx.p.canvas);
     match &job.preview {
-        Some(preview) => image(ui, textures, TexKey::Preview(job.id), preview, rect),
+        Some(preview) => image(ui, textures, TexKey::Preview(job.id), preview, (rect, picture::look(cx))),
         None => {
             let icon = if waiting { icons::CLOCK } else { icons::SPARKLE };
             ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, theme::icon_font(20.0), cx.p.faint);
@@ -106,7 +107,7 @@ fn job_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJo
 }
 
 fn shot_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, shot: &Shot, on_stage: Shown) {
-    let selected = on_stage == Shown::Shot(shot.key);
+    let selected = [Shown::Shot(shot.key), Shown::Batch(shot.key.0)].contains(&on_stage);
     let name = cx.with(T::PictureNamed, &[&shot.record.prompt]);
     let (rect, response) = tile(ui, &name, selected);
     if !ui.is_rect_visible(rect) {
@@ -129,11 +130,11 @@ fn shot_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, shot: &Shot,
 /// The picture in full where it is here, else its thumbnail.
 fn shot_image(ui: &Ui, cx: &mut Cx<'_>, textures: &mut Textures, shot: &Shot, rect: Rect) {
     match (&shot.picture, &shot.saved) {
-        (Some(picture), _) => image(ui, textures, TexKey::Shot(shot.key), picture, rect),
+        (Some(picture), _) => image(ui, textures, TexKey::Shot(shot.key), picture, (rect, picture::look(cx))),
         (None, Saved::At(path)) => {
             let thumbnails = &cx.state.gallery.thumbnails;
             match thumbnails.get(path) {
-                Some(small) => image(ui, textures, TexKey::Thumbnail(path.clone()), small, rect),
+                Some(small) => image(ui, textures, TexKey::Thumbnail(path.clone()), small, (rect, picture::look(cx))),
                 None if thumbnails.is_due(path) => cx.push(Command::NeedThumbnail(path.clone())),
                 None => {}
             }
@@ -142,9 +143,9 @@ fn shot_image(ui: &Ui, cx: &mut Cx<'_>, textures: &mut Textures, shot: &Shot, re
     }
 }
 
-fn image(ui: &Ui, textures: &mut Textures, key: TexKey, what: &Arc<Picture>, tile: Rect) {
+fn image(ui: &Ui, textures: &mut Textures, key: TexKey, what: &Arc<Picture>, (tile, look): (Rect, Scaling)) {
     let room = tile.shrink(3.0);
-    let fit = picture::fit(what, room, ui.pixels_per_point());
+    let fit = picture::fit(what, room, ui.pixels_per_point(), look);
     let id = textures.get(ui.ctx(), key, what, fit.scaling);
     ui.painter().image(id, fit.rect, picture::UV, Color32::WHITE);
 }

@@ -1,8 +1,11 @@
 //! Create: a prompt and its sliders on the left, the picture on the right, this session's pictures below.
 
+mod batch;
 mod controls;
 mod film;
+mod notes;
 mod prompt_help;
+mod size;
 mod stage;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
@@ -22,6 +25,8 @@ const ROOM_FOR_FILM: f32 = 340.0;
 pub struct CreateView {
     pub negative_open: bool,
     pub more_open: bool,
+    /// The prompt field is marked, and has been given the keyboard for it.
+    pub prompt_marked: bool,
     pub stage: StageView,
     /// In a narrow window: the picture is shown, not the sliders.
     picture: bool,

@@ -1,26 +1,22 @@
 //! The big pane of Create: an empty window that teaches, a picture that forms, a picture that is done.
 
-use egui::{
-    Align, Color32, Frame, Key, Label, Layout, Margin, Modifiers, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo,
-    vec2,
-};
+use egui::{Align, Color32, Frame, Label, Layout, Margin, Rect, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
+use super::batch;
 use crate::domain::{Picture, StepProgress, seconds};
 use crate::lang::Lang;
 use crate::state::{Command, ImageEdit, ImageJob, Phase, Saved, Shot, ShotKey, Shown, Stage};
+use crate::ui::canvas::{self, Canvas, CanvasView};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
 use crate::ui::theme::{self, BODY, S1, S2, S4, S6, SMALL};
-use crate::ui::{icons, layout, models_bits, picture, record, trouble, widgets};
+use crate::ui::{icons, layout, models_bits, picture, record, save_menu, trouble, widgets};
 
 /// Zoom and place of the picture that is shown.
 #[derive(Default)]
 pub struct StageView {
-    of: Option<Shown>,
-    /// Times the fitted size.
-    zoom: f32,
-    pan: Vec2,
+    canvas: CanvasView,
     pub settings_open: bool,
 }
 
@@ -33,9 +29,19 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut T
             trouble::card(ui, cx, error, again, Some(Command::DismissCreateError));
         });
     }
+    if let Some(id) = cx.state.create.batch() {
+        let job = cx.state.create.jobs.iter().find(|job| job.id == id);
+        if let Some(job) = job {
+            job_bar(ui, cx, job);
+        }
+        return batch::show(ui, cx, textures, id, job);
+    }
     match cx.state.create.stage() {
         Stage::Empty => empty(ui, cx),
-        Stage::Job(job) => forming(ui, cx, textures, job),
+        Stage::Job(job) => {
+            job_bar(ui, cx, job);
+            forming(ui, cx, textures, job);
+        }
         Stage::Shot(shot) => done(ui, cx, view, textures, shot),
     }
 }
@@ -103,7 +109,8 @@ fn fraction(job: &ImageJob) -> Option<f32> {
     Some((index * steps + step) as f32 / (steps * count).max(1) as f32)
 }
 
-fn forming(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJob) {
+/// What the job is doing, and the way to stop it.
+fn job_bar(ui: &mut Ui, cx: &mut Cx<'_>, job: &ImageJob) {
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 8));
     layout::foot(ui, "job", frame, 0.6, |ui| {
         layout::column(ui, 480.0, |ui| {
@@ -126,10 +133,13 @@ fn forming(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJob
             widgets::progress(ui, fraction(job), &text);
         });
     });
+}
+
+fn forming(ui: &mut Ui, cx: &Cx<'_>, textures: &mut Textures, job: &ImageJob) {
     let room = ui.available_rect_before_wrap().shrink(S6);
     let size = (job.request.params.width, job.request.params.height);
     let blank = Picture { width: size.0, height: size.1, rgba: Vec::new() };
-    let fit = picture::fit(job.preview.as_deref().unwrap_or(&blank), room, ui.pixels_per_point());
+    let fit = picture::fit(job.preview.as_deref().unwrap_or(&blank), room, ui.pixels_per_point(), picture::look(cx));
     picture::checkerboard(ui, textures, fit.rect);
     if let Some(preview) = &job.preview {
         let id = textures.get(ui.ctx(), TexKey::Preview(job.id), preview, fit.scaling);
@@ -160,74 +170,35 @@ fn done(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut Textu
 /// Icon, label, what it does in a sentence, and the command.
 type Action = (&'static str, T, T, fn(ShotKey) -> Command);
 
-/// The picture itself: zoom by wheel, pan by dragging, double click fits it again.
+/// The picture itself.
 fn canvas(ui: &mut Ui, cx: &Cx<'_>, view: &mut StageView, textures: &mut Textures, shot: &Shot, room: Rect) {
-    let shown = Shown::Shot(shot.key);
-    if view.of != Some(shown) {
-        (view.of, view.zoom, view.pan) = (Some(shown), 1.0, Vec2::ZERO);
-    }
-    let ppp = ui.pixels_per_point();
+    let id = ui.scope_id().with(("canvas", shot.key));
+    view.canvas.begin(id);
     // Where it is on the disk alone, its thumbnail stands in while it is read.
-    let (width, height) = match &shot.picture {
+    let size = match &shot.picture {
         Some(picture) => (picture.width, picture.height),
-        None => (shot.record.width.max(1), shot.record.height.max(1)),
+        None => (shot.record.width, shot.record.height),
     };
-    let size = vec2(width as f32, height as f32);
-    let fitted = picture::fit(&Picture { width, height, rgba: Vec::new() }, room.shrink(S6), ppp);
-    let response = ui.interact(room, ui.scope_id().with(("canvas", shot.key)), Sense::click_and_drag());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, cx.with(T::PictureNamed, &[&shot.record.prompt])));
-    if response.dragged() {
-        view.pan += response.drag_delta();
-    }
-    if let Some(at) = response.hover_pos() {
-        let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
-        let factor = pinch * (scroll * 0.004).exp();
-        if (factor - 1.0).abs() > 1e-4 {
-            let before = view.zoom;
-            let most = (64.0 / fitted.scale).max(1.0);
-            view.zoom = (view.zoom * factor).clamp((1.0 / fitted.scale).min(0.25), most);
-            // What is under the pointer stays there.
-            let from_centre = at - room.center() - view.pan;
-            view.pan -= from_centre * (view.zoom / before - 1.0);
-        }
-    }
-    // Taken, so that it does not bring the window's text size back as well.
-    let reset = ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Num0));
-    if response.double_clicked() || reset {
-        (view.zoom, view.pan) = (1.0, Vec2::ZERO);
-    }
-    let fit = picture::at_scale(size, room.center() + view.pan, fitted.scale * view.zoom, ppp);
-    let clipped = ui.painter().with_clip_rect(room);
-    let shown = match (&shot.picture, &shot.saved) {
+    let picture = match (&shot.picture, &shot.saved) {
         (Some(picture), _) => Some((TexKey::Shot(shot.key), picture)),
         (None, Saved::At(path)) => {
             cx.state.gallery.thumbnails.get(path).map(|small| (TexKey::Thumbnail(path.clone()), small))
         }
         (None, _) => None,
     };
-    ui.scope(|ui| {
-        ui.set_clip_rect(room);
-        picture::checkerboard(ui, textures, fit.rect);
-    });
-    if let Some((key, picture)) = shown {
-        let id = textures.get(ui.ctx(), key, picture, fit.scaling);
-        clipped.image(id, fit.rect, picture::UV, Color32::WHITE);
-    }
-    if view.zoom != 1.0 || view.pan != Vec2::ZERO {
-        let text = format!("{:.0}%", fit.scale * 100.0);
-        let at = room.left_bottom() + vec2(12.0, -12.0);
-        let galley = clipped.layout_no_wrap(text, theme::small(), cx.p.text);
-        let rect = Rect::from_min_size(at - vec2(0.0, galley.size().y), galley.size());
-        clipped.rect_filled(rect.expand2(vec2(6.0, 3.0)), 4, cx.p.panel);
-        clipped.galley(rect.min, galley, cx.p.text);
-    }
-    response.on_hover_cursor(if view.zoom > 1.0 { egui::CursorIcon::Grab } else { egui::CursorIcon::Default });
+    let name = cx.with(T::PictureNamed, &[&shot.record.prompt]);
+    canvas::show(ui, cx, textures, &mut view.canvas, &Canvas { id, name, size, picture }, room);
 }
 
 fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
     ui.spacing_mut().item_spacing.y = S2;
-    let compact = ui.available_width() < 560.0;
+    let compact = ui.available_width() < 720.0;
     layout::flow(ui, |ui| {
+        if cx.state.create.is_batch(shot.key.0)
+            && widgets::icon_button(ui, icons::IMAGES, cx.t(T::BackToBatch)).clicked()
+        {
+            cx.push(Command::Show(Shown::Batch(shot.key.0)));
+        }
         let items: [Action; 4] = [
             (icons::DOWNLOAD_SIMPLE, T::SaveAs, T::SaveAsHover, Command::SavePictureAs),
             (icons::COPY, T::Copy, T::CopyHover, Command::CopyPicture),
@@ -243,8 +214,16 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
             if response.clicked() {
                 cx.push(command(shot.key));
             }
+            if label == T::SaveAs {
+                let size = (shot.record.width, shot.record.height);
+                let size = shot.picture.as_ref().map_or(size, |picture| (picture.width, picture.height));
+                if let Some(enlarge) = save_menu::show(ui, cx, size) {
+                    cx.push(Command::SavePictureAt(shot.key, enlarge));
+                }
+            }
         }
         saved(ui, cx, &shot.saved);
+        widgets::pixels(ui, cx);
         let open = view.settings_open;
         if widgets::icon_toggle(ui, icons::INFO, cx.t(T::ShowSettings), open).clicked() {
             view.settings_open = !open;

@@ -169,7 +169,7 @@ fn face(ui: &Ui, cx: &mut Cx<'_>, textures: &mut Textures, name: &str, picture: 
         cx.push(Command::NeedThumbnail(path.clone()));
     }
     let Some(small) = thumbnails.get(path) else { return };
-    let scaling = crate::ui::picture::fit(small, rect, ui.pixels_per_point()).scaling;
+    let scaling = crate::ui::picture::fit(small, rect, ui.pixels_per_point(), crate::ui::picture::look(cx)).scaling;
     let texture = textures.get(ui.ctx(), TexKey::Thumbnail(path.clone()), small, scaling);
     // The upper square of it: portraits have the face there.
     let (w, h) = (small.width.max(1) as f32, small.height.max(1) as f32);

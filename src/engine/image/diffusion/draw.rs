@@ -9,7 +9,7 @@ use super::net::{Given, Net};
 use super::pixels::{decoded, preview};
 use super::text::{Conditioning, Pair};
 use super::{Diffusion, Family};
-use crate::domain::{ImageParams, NoiseSource, Picture, Sampler, StepProgress};
+use crate::domain::{ImageParams, NoiseSource, Picture, ReadTo, Sampler, StepProgress};
 use crate::engine::image::noise::gaussian_of;
 use crate::engine::image::sampling::guidance::{guide, is_on, rescale};
 use crate::engine::image::sampling::{FlowRun, Model, Noise, Plan, TorchRng};
@@ -52,9 +52,9 @@ impl<'a> Drawing<'a> {
         self.widened
     }
 
-    /// Words that found no place in the text encoder.
-    pub fn cut(&self) -> &[String] {
-        &self.texts.cut
+    /// How far the prompts were read that are longer than the text encoder takes.
+    pub fn read_to(&self) -> &[ReadTo] {
+        &self.texts.read_to
     }
 
     /// The latents of one picture, `[1, C, h, w]`, as the VAE takes them. `tell` gets the progress and a preview after each step.

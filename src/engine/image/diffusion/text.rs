@@ -5,6 +5,7 @@ use candle_core::{DType, Device, Tensor};
 use super::limits::text_state;
 use super::net::Net;
 use super::{Diffusion, Family};
+use crate::domain::ReadTo;
 use crate::engine::image::nets::clip::Clip;
 use crate::engine::image::nets::sd3::join_text;
 use crate::engine::image::nets::t5::T5;
@@ -59,8 +60,8 @@ impl Side {
 pub struct Pair {
     pub prompt: Conditioning,
     pub negative: Conditioning,
-    /// What found no place.
-    pub cut: Vec<String>,
+    /// How far each was read, where that is not to its end.
+    pub read_to: Vec<ReadTo>,
 }
 
 /// Tokens of T5 that Stable Diffusion 3 and FLUX read, and of Qwen3 that Z-Image reads.
@@ -73,29 +74,33 @@ impl Diffusion {
     pub(super) fn encode(&self, prompt: &str, negative: &str, clip_skip: u32, token: &CancelToken) -> Run<Pair> {
         let zero = self.empty_is_zero && negative.trim().is_empty();
         let (prompt, negative) = (parse(prompt)?, parse(negative)?);
-        let mut cut = Vec::new();
+        let mut cut = [Vec::new(), Vec::new()];
         let [prompt, mut negative] = match self.family {
             Family::Sd | Family::Xl | Family::Sd3 => {
                 let [a, b] = self.clip_states(&prompt, &negative, clip_skip, &mut cut, token)?;
                 if self.family == Family::Sd3 {
-                    [self.with_t5(a, &prompt, &mut cut, token)?, self.with_t5(b, &negative, &mut cut, token)?]
+                    [self.with_t5(a, &prompt, &mut cut[0], token)?, self.with_t5(b, &negative, &mut cut[1], token)?]
                 } else {
                     [a, b]
                 }
                 .map(|side| side.join())
             }
             Family::Flux => {
-                let both = self.flux_text(&prompt, &mut cut, token)?;
+                let both = self.flux_text(&prompt, &mut cut[0], token)?;
                 [Ok(both.clone()), Ok(both)]
             }
-            Family::ZImage => [self.qwen_text(&prompt, &mut cut, token), self.qwen_text(&negative, &mut cut, token)],
+            Family::ZImage => {
+                [self.qwen_text(&prompt, &mut cut[0], token), self.qwen_text(&negative, &mut cut[1], token)]
+            }
         };
         if zero && let Ok(negative) = &mut negative {
             negative.context = negative.context.zeros_like()?;
             negative.pooled = negative.pooled.as_ref().map(Tensor::zeros_like).transpose()?;
         }
-        cut.dedup();
-        Ok(Pair { prompt: prompt?, negative: negative?, cut })
+        let [mut read_to, of_negative] = cut;
+        read_to.extend(of_negative.into_iter().map(|to| ReadTo { negative: true, ..to }));
+        ReadTo::least(&mut read_to);
+        Ok(Pair { prompt: prompt?, negative: negative?, read_to })
     }
 
     /// Both prompts through all CLIPs, brought to the same number of chunks.
@@ -104,12 +109,12 @@ impl Diffusion {
         prompt: &[Part],
         negative: &[Part],
         clip_skip: u32,
-        cut: &mut Vec<String>,
+        [cut, cut_negative]: &mut [Vec<ReadTo>; 2],
         token: &CancelToken,
     ) -> Run<[Side; 2]> {
         let mut sides = [Side::default(), Side::default()];
         for (clip, tokens) in &self.clips {
-            let mut all = [chunked(tokens, prompt, cut)?, chunked(tokens, negative, cut)?];
+            let mut all = [chunked(tokens, prompt, cut)?, chunked(tokens, negative, cut_negative)?];
             let [a, b] = &mut all;
             level(tokens, [a, b]);
             for (side, chunks) in sides.iter_mut().zip(&all) {
@@ -127,7 +132,7 @@ impl Diffusion {
     }
 
     /// Stable Diffusion 3: CLIP's states with T5's behind them.
-    fn with_t5(&self, side: Side, parts: &[Part], cut: &mut Vec<String>, token: &CancelToken) -> Run<Side> {
+    fn with_t5(&self, side: Side, parts: &[Part], cut: &mut Vec<ReadTo>, token: &CancelToken) -> Run<Side> {
         let Net::Sd3(net) = &self.net else { return Ok(side) };
         let t5 = match &self.t5 {
             Some((t5, tokens)) => Some(words(t5, tokens, parts, SD3_WORDS, cut, token)?),
@@ -138,7 +143,7 @@ impl Diffusion {
         Ok(Side { contexts: vec![context], pooled: side.pooled })
     }
 
-    fn flux_text(&self, parts: &[Part], cut: &mut Vec<String>, token: &CancelToken) -> Run<Conditioning> {
+    fn flux_text(&self, parts: &[Part], cut: &mut Vec<ReadTo>, token: &CancelToken) -> Run<Conditioning> {
         let ([(clip, tokens)], Some((t5, pieces))) = (&self.clips[..], &self.t5) else {
             return Err(candle_core::Error::msg("FLUX without its text encoders").into());
         };
@@ -149,13 +154,15 @@ impl Diffusion {
         Ok(Conditioning { context: words(t5, pieces, parts, FLUX_WORDS, cut, token)?, pooled })
     }
 
-    fn qwen_text(&self, parts: &[Part], cut: &mut Vec<String>, token: &CancelToken) -> Run<Conditioning> {
+    fn qwen_text(&self, parts: &[Part], cut: &mut Vec<ReadTo>, token: &CancelToken) -> Run<Conditioning> {
         let Some((qwen, tokens)) = &self.qwen else {
             return Err(candle_core::Error::msg("Z-Image without its text encoder").into());
         };
         let chat = format!("<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n", plain(parts));
         let (ids, more) = tokens.ids(&chat, ZIMAGE_WORDS)?;
-        tell_cut(more, cut);
+        // The marks around it take some of the room.
+        let all = tokens.ids(&plain(parts), usize::MAX)?.0.len();
+        tell_cut(all.saturating_sub(more), more, cut);
         let ids = Tensor::from_vec(ids.clone(), (1, ids.len()), &Device::Cpu)?.to_device(&self.device)?;
         Ok(Conditioning { context: qwen.forward(&ids, token)?.squeeze(0)?, pooled: None })
     }
@@ -200,24 +207,28 @@ fn words(
     tokens: &PieceTokens,
     parts: &[Part],
     length: usize,
-    cut: &mut Vec<String>,
+    cut: &mut Vec<ReadTo>,
     token: &CancelToken,
 ) -> Run<Tensor> {
     let (ids, more) = tokens.filled(&plain(parts), length)?;
-    tell_cut(more, cut);
+    tell_cut(length - 1, more, cut);
     t5.forward(&Tensor::from_vec(ids, (1, length), &Device::Cpu)?, token)
 }
 
-fn tell_cut(tokens: usize, cut: &mut Vec<String>) {
-    if tokens > 0 {
-        cut.push(format!("+{tokens}"));
+fn tell_cut(read: usize, more: usize, cut: &mut Vec<ReadTo>) {
+    if more > 0 {
+        cut.push(ReadTo { negative: false, read, all: read + more, words: false, rest: String::new() });
     }
 }
 
-fn chunked(tokens: &ClipTokens, parts: &[Part], cut: &mut Vec<String>) -> Result<Vec<Chunk>> {
+fn chunked(tokens: &ClipTokens, parts: &[Part], cut: &mut Vec<ReadTo>) -> Result<Vec<Chunk>> {
     let (chunks, left_out) = chunks(tokens, parts)?;
-    if !left_out.is_empty() {
-        cut.push(left_out);
-    }
+    cut.extend(left_out.map(|left| ReadTo {
+        negative: false,
+        read: left.read,
+        all: left.all,
+        words: false,
+        rest: left.words.split_whitespace().next().unwrap_or_default().to_owned(),
+    }));
     Ok(chunks)
 }

@@ -21,8 +21,18 @@ pub struct Chunk {
     pub weights: Vec<f32>,
 }
 
-/// The chunks of a prompt, at least one, and the words that found no place after [`MAX_CHUNKS`].
-pub fn chunks(tokens: &ClipTokens, parts: &[Part]) -> Result<(Vec<Chunk>, String)> {
+/// What found no place after [`MAX_CHUNKS`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Tokens that found one.
+    pub read: usize,
+    pub all: usize,
+    /// The words, from the first that is not whole in the last chunk.
+    pub words: String,
+}
+
+/// The chunks of a prompt, at least one, and what found no place.
+pub fn chunks(tokens: &ClipTokens, parts: &[Part]) -> Result<(Vec<Chunk>, Option<LeftOut>)> {
     let mut cutter = Cutter { tokens, chunks: Vec::new(), ids: Vec::new(), weights: Vec::new(), comma: None };
     for (at, part) in parts.iter().enumerate() {
         match part {
@@ -34,22 +44,53 @@ pub fn chunks(tokens: &ClipTokens, parts: &[Part]) -> Result<(Vec<Chunk>, String
             }
         }
         if cutter.chunks.len() > MAX_CHUNKS {
-            return Ok((cutter.chunks.drain(..MAX_CHUNKS).collect(), left_out(parts, at)));
+            return left_out(cutter, parts, at + 1);
         }
     }
     if !cutter.ids.is_empty() || cutter.chunks.is_empty() {
         cutter.next();
     }
-    cutter.chunks.truncate(MAX_CHUNKS);
-    Ok((cutter.chunks, String::new()))
+    if cutter.chunks.len() > MAX_CHUNKS {
+        return left_out(cutter, parts, parts.len());
+    }
+    Ok((cutter.chunks, None))
 }
 
-fn left_out(parts: &[Part], from: usize) -> String {
-    let texts = parts[from..].iter().filter_map(|p| match p {
-        Part::Text { text, .. } => Some(text.trim()),
-        Part::Break => None,
-    });
-    texts.collect::<Vec<_>>().join(" ")
+/// A prompt's own tokens in a chunk.
+fn inner(tokens: &ClipTokens, chunk: &Chunk) -> usize {
+    chunk.ids[1..].iter().position(|id| *id == tokens.end).unwrap_or(ROOM)
+}
+
+/// The chunks that count, and what is behind them: other chunks, tokens that are in none yet, the parts from `rest` on.
+fn left_out(mut cutter: Cutter<'_>, parts: &[Part], rest: usize) -> Result<(Vec<Chunk>, Option<LeftOut>)> {
+    let tokens = cutter.tokens;
+    let behind: usize = cutter.chunks.drain(MAX_CHUNKS..).map(|chunk| inner(tokens, &chunk)).sum();
+    let mut text = String::new();
+    for part in &parts[rest..] {
+        if let Part::Text { text: more, .. } = part {
+            text.push_str(more);
+            text.push(' ');
+        }
+    }
+    let read: usize = cutter.chunks.iter().map(|c| inner(tokens, c)).sum();
+    let all = read + behind + cutter.ids.len() + tokens.ids(&text)?.len();
+    // Words are tokens of their own: those that were read are counted off from the beginning.
+    let (mut left, mut words) = (read, Vec::new());
+    for part in parts {
+        let Part::Text { text, .. } = part else { continue };
+        for word in text.split_whitespace() {
+            if !words.is_empty() {
+                words.push(word);
+                continue;
+            }
+            let taken = tokens.ids(word)?.len();
+            if taken > left {
+                words.push(word);
+            }
+            left = left.saturating_sub(taken);
+        }
+    }
+    Ok((cutter.chunks, Some(LeftOut { read, all, words: words.join(" ") })))
 }
 
 /// Brings prompts to the same number of chunks with empty ones.
@@ -129,6 +170,5 @@ pub fn emphasise(states: &mut [f32], weights: &[f32]) {
 /// How full the last chunk is: `(tokens in it, chunks)`, to show as 37/75.
 pub fn fill(tokens: &ClipTokens, parts: &[Part]) -> Result<(usize, usize)> {
     let (chunks, _) = chunks(tokens, parts)?;
-    let last = chunks.last().map_or(0, |c| c.ids[1..].iter().position(|id| *id == tokens.end).unwrap_or(ROOM));
-    Ok((last, chunks.len()))
+    Ok((chunks.last().map_or(0, |chunk| inner(tokens, chunk)), chunks.len()))
 }

@@ -39,8 +39,10 @@ pub struct Encoded {
     pub ids: Vec<u32>,
     /// The token of each row, as text.
     pub tokens: Vec<String>,
-    /// Words that the vocabulary does not have.
+    /// Words that the vocabulary does not have; of Chinese each character by itself, as in training.
     pub unknown: Vec<String>,
+    /// The same for a person to read: Chinese characters that stand together are one word.
+    pub unseen: Vec<String>,
     /// Known words beyond the limit, which the network does not get to see either.
     pub cut: Vec<String>,
 }
@@ -70,23 +72,31 @@ impl Words {
     }
 
     pub fn encode(&self, text: &str) -> Encoded {
-        let (mut tokens, mut unknown) = (Vec::new(), Vec::new());
+        let (mut tokens, mut unseen) = (Vec::new(), Vec::new());
+        let mut unknown = Vec::new();
         for run in runs(text) {
             match run {
                 Run::Latin(run) if STOP_EN.contains(&run.as_str()) => {}
                 Run::Latin(run) => match self.stem(&run) {
                     Some(word) => tokens.push(word),
-                    None => unknown.push(run),
+                    None => {
+                        unseen.push(run.clone());
+                        unknown.push(run);
+                    }
                 },
-                Run::Chinese(run) => self.cut_chinese(&run, &mut tokens, &mut unknown),
+                Run::Chinese(run) => {
+                    let from = unseen.len();
+                    self.cut_chinese(&run, &mut tokens, &mut unseen);
+                    unknown.extend(unseen[from..].iter().flat_map(|word: &String| word.chars()).map(String::from));
+                }
             }
         }
         let cut = tokens.split_off(tokens.len().min(self.max_tokens));
         if tokens.is_empty() {
-            return Encoded { ids: vec![NULL], tokens: vec![SPECIAL[1].to_owned()], unknown, cut };
+            return Encoded { ids: vec![NULL], tokens: vec![SPECIAL[1].to_owned()], unknown, unseen, cut };
         }
         let ids = tokens.iter().map(|word| self.ids[word.as_str()]).collect();
-        Encoded { ids, tokens, unknown, cut }
+        Encoded { ids, tokens, unknown, unseen, cut }
     }
 
     fn has(&self, word: &str) -> bool {
@@ -102,11 +112,14 @@ impl Words {
         stems.into_iter().find(|word| word.len() >= 2 && self.has(word))
     }
 
-    fn cut_chinese(&self, run: &[char], tokens: &mut Vec<String>, unknown: &mut Vec<String>) {
+    /// Unknown characters that stand together are one unseen word.
+    fn cut_chinese(&self, run: &[char], tokens: &mut Vec<String>, unseen: &mut Vec<String>) {
         let mut rest = run;
+        let mut inside = false;
         while !rest.is_empty() {
             let candidates = (1..=LONGEST_ZH.min(rest.len())).rev().map(|n| (n, rest[..n].iter().collect::<String>()));
             let found = candidates.into_iter().find(|(_, word)| STOP_ZH.contains(&word.as_str()) || self.has(word));
+            let known = found.is_some();
             let taken = match found {
                 Some((n, word)) => {
                     if !STOP_ZH.contains(&word.as_str()) {
@@ -115,10 +128,14 @@ impl Words {
                     n
                 }
                 None => {
-                    unknown.push(rest[0].to_string());
+                    match unseen.last_mut().filter(|_| inside) {
+                        Some(word) => word.push(rest[0]),
+                        None => unseen.push(rest[0].to_string()),
+                    }
                     1
                 }
             };
+            inside = !known;
             rest = &rest[taken..];
         }
     }
@@ -192,6 +209,13 @@ mod tests {
         for text in ["", "  \n", "!!!", "the", "<pad>", "<null>", "qqqq"] {
             assert_eq!(words().encode(text).ids, [NULL], "{text}");
         }
+    }
+
+    #[test]
+    fn chinese_that_is_not_known_is_told_in_words_not_letters() {
+        let encoded = words().encode("戴帽子的猫弹吉他, 龘 zorb");
+        assert_eq!(encoded.unseen, ["戴帽子", "弹吉他", "龘", "zorb"]);
+        assert_eq!(encoded.unknown, ["戴", "帽", "子", "弹", "吉", "他", "龘", "zorb"], "as in training");
     }
 
     #[test]

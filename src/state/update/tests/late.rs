@@ -396,7 +396,10 @@ fn the_strip_keeps_its_bytes_and_reads_again_what_is_shown() {
     assert_eq!(full(&s), [11, 10, 9, 8, 1]);
     // Saved or copied without having been shown: from its file.
     let key = (JobId(102), 0);
-    assert_eq!(do_(&mut s, Command::SavePictureAs(key)), [Effect::AskExportFile { path: path(2) }]);
+    assert_eq!(
+        do_(&mut s, Command::SavePictureAs(key)),
+        [Effect::AskExportFile { path: path(2), enlarge: Enlarge::NONE }]
+    );
     assert_eq!(do_(&mut s, Command::CopyPicture(key)), [Effect::ViewPicture(path(2))]);
     // A file that is gone is told, and not asked for over and over.
     show(&mut s, 3);

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+mod create;
 mod desk;
 mod forms;
+mod gallery;
 mod late;
 mod models;
 mod page;
@@ -120,9 +122,17 @@ fn an_empty_prompt_is_said_where_the_picture_would_be() {
     let mut s = state();
     prompt(&mut s, "  ");
     assert!(do_(&mut s, Command::Generate).is_empty());
-    assert_eq!(s.create.error.as_ref().unwrap().cause(), &Cause::EmptyPrompt);
+    assert!(s.create.prompt_missing && s.create.error.is_none(), "the field is marked, no error stands there");
+    prompt(&mut s, " ");
+    assert!(s.create.prompt_missing);
     prompt(&mut s, "a cat");
-    assert!(s.create.error.is_none(), "typing clears it");
+    assert!(!s.create.prompt_missing, "typing clears it");
+    // Whichever way a prompt comes.
+    prompt(&mut s, "");
+    do_(&mut s, Command::Generate);
+    s.settings.image.prompt = "from a picture".into();
+    do_(&mut s, Command::Tick);
+    assert!(!s.create.prompt_missing);
 }
 
 #[test]

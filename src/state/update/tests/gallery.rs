@@ -1,0 +1,166 @@
+//! The library as it is looked at: files that come and go, the full view, several pictures at once.
+
+use super::*;
+
+fn item(n: i64) -> LibraryItem {
+    let record = Some(record(if n % 2 == 0 { "even" } else { "odd" }));
+    LibraryItem { path: path(n), made_ms: n, bytes: 1, width: 1, height: 1, record }
+}
+
+fn path(n: i64) -> PathBuf {
+    format!("/l/{n}.png").into()
+}
+
+/// Gallery with pictures 5 to 1, newest first.
+fn library() -> AppState {
+    let mut s = state();
+    s.settings.room = Room::Gallery;
+    s.status.library = "/l".into();
+    store(&mut s, StoreEvent::Library((1..=5).rev().map(item).collect()));
+    s
+}
+
+fn store(s: &mut AppState, event: StoreEvent) -> Vec<Effect> {
+    update(s, Input::Store(event))
+}
+
+fn shown(s: &AppState) -> Vec<i64> {
+    s.gallery.found().iter().map(|item| item.made_ms).collect()
+}
+
+fn marked(s: &AppState) -> Vec<i64> {
+    s.gallery.marked_items().iter().map(|item| item.made_ms).collect()
+}
+
+#[test]
+fn new_files_are_seen_on_entering_and_at_a_calm_pace_while_the_room_is_shown() {
+    let mut s = state();
+    assert_eq!(do_(&mut s, Command::Go(Room::Gallery)), [Effect::ScanLibrary], "the first time all of it");
+    s.now_ms += 200;
+    store(&mut s, StoreEvent::Library(vec![]));
+    let wait = |s: &AppState| s.library_deadline_ms().unwrap() - s.now_ms;
+    assert_eq!(wait(&s), 200 * 20, "a slow library is looked at less often");
+    assert!(s.next_deadline_ms().is_some(), "the program wakes for it");
+    let looks = |s: &mut AppState| do_(s, Command::Tick).contains(&Effect::RescanLibrary);
+    assert!(!looks(&mut s));
+    s.now_ms += wait(&s);
+    assert!(looks(&mut s));
+    assert!(!looks(&mut s), "one look at a time");
+    store(&mut s, StoreEvent::LibraryChanged { came: vec![], gone: vec![] });
+    assert_eq!(wait(&s), 3_000);
+    do_(&mut s, Command::Go(Room::Create));
+    s.now_ms += 60_000;
+    assert!(!looks(&mut s), "not behind other rooms");
+    assert_eq!(do_(&mut s, Command::Go(Room::Gallery)), [Effect::RescanLibrary], "at once on entering");
+}
+
+#[test]
+fn what_came_changed_and_went_is_taken_over() {
+    let mut s = library();
+    let serial = s.gallery.serial;
+    do_(&mut s, Command::Select(Some(path(3))));
+    store(&mut s, StoreEvent::Viewed { path: path(3), picture: Ok(picture()) });
+    for n in [3, 4] {
+        store(&mut s, StoreEvent::Thumbnail { path: path(n), picture: picture() });
+    }
+    let changed = LibraryItem { bytes: 99, ..item(4) };
+    let elsewhere = LibraryItem { path: "/other/1.png".into(), ..item(1) };
+    store(&mut s, StoreEvent::LibraryChanged { came: vec![item(7), changed, elsewhere], gone: vec![path(3), path(5)] });
+    assert_eq!(shown(&s), [7, 4, 2, 1]);
+    assert!(s.gallery.serial > serial, "views look again");
+    assert_eq!(s.gallery.item(&path(4)).unwrap().bytes, 99);
+    assert!(s.gallery.thumbnails.is_due(&path(4)), "its thumbnail is made anew");
+    assert_eq!(s.gallery.selected, Some(path(2)), "the neighbour takes the place of what went");
+    let serial = s.gallery.serial;
+    store(&mut s, StoreEvent::LibraryChanged { came: vec![], gone: vec![] });
+    assert_eq!(s.gallery.serial, serial, "no news changes nothing");
+}
+
+#[test]
+fn several_are_marked_by_ctrl_shift_and_all() {
+    let mut s = library();
+    do_(&mut s, Command::Mark(path(4)));
+    assert_eq!((s.gallery.selected.clone(), marked(&s)), (Some(path(4)), vec![]), "one alone is selected");
+    do_(&mut s, Command::Mark(path(1)));
+    assert_eq!(marked(&s), [4, 1]);
+    do_(&mut s, Command::Mark(path(4)));
+    assert_eq!((s.gallery.selected.clone(), marked(&s)), (Some(path(1)), vec![]));
+    do_(&mut s, Command::MarkTo(path(4)));
+    assert_eq!(marked(&s), [4, 3, 2, 1], "from the selected one");
+    do_(&mut s, Command::MarkTo(path(2)));
+    assert_eq!(marked(&s), [2, 1], "from the same one again");
+    do_(&mut s, Command::Select(Some(path(5))));
+    assert_eq!(marked(&s), Vec::<i64>::new());
+    do_(&mut s, Command::SetGallerySearch("odd".into()));
+    do_(&mut s, Command::MarkAll);
+    assert_eq!(marked(&s), [5, 3, 1], "what is found");
+    do_(&mut s, Command::Unmark);
+    assert_eq!((s.gallery.selected.clone(), marked(&s)), (Some(path(5)), vec![]));
+}
+
+#[test]
+fn copies_and_the_trash_take_all_that_were_marked() {
+    let mut s = library();
+    let paths = vec![path(5), path(3)];
+    assert_eq!(do_(&mut s, Command::SaveCopies(paths.clone())), [Effect::AskCopiesFolder]);
+    let copy = Effect::CopyFiles { from: paths.clone(), folder: "/usb".into() };
+    assert_eq!(do_(&mut s, Command::CopiesFolderChosen("/usb".into())), [copy]);
+    assert!(do_(&mut s, Command::CopiesFolderChosen("/usb".into())).is_empty(), "once");
+    store(&mut s, StoreEvent::CopiesSaved { folder: "/usb".into(), count: 2 });
+    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::CopiesSaved { folder: "/usb".into(), count: 2 }));
+    assert_eq!(do_(&mut s, Command::TrashItems(paths.clone())), [Effect::TrashPictures(paths.clone())]);
+    do_(&mut s, Command::Select(Some(path(5))));
+    do_(&mut s, Command::Mark(path(3)));
+    store(&mut s, StoreEvent::Trashed { paths });
+    assert_eq!((shown(&s), marked(&s)), (vec![4, 2, 1], vec![]));
+    assert_eq!(s.gallery.selected, Some(path(2)), "the next that is still there");
+}
+
+#[test]
+fn the_full_view_steps_through_what_is_found_and_the_trash_leads_on() {
+    let mut s = library();
+    do_(&mut s, Command::SetGallerySearch("odd".into()));
+    assert_eq!(do_(&mut s, Command::ShowFull(true)), [Effect::ViewPicture(path(5))]);
+    assert!(s.gallery.full);
+    do_(&mut s, Command::Step(1));
+    assert_eq!(s.gallery.selected, Some(path(3)), "evens are not found");
+    store(&mut s, StoreEvent::Trashed { paths: vec![path(3)] });
+    assert_eq!((s.gallery.selected.clone(), s.gallery.full), (Some(path(1)), true));
+    do_(&mut s, Command::Step(i64::MAX));
+    assert_eq!(s.gallery.selected, Some(path(1)), "the end is the end");
+    do_(&mut s, Command::Step(i64::MIN));
+    assert_eq!(s.gallery.selected, Some(path(5)));
+    do_(&mut s, Command::ShowFull(false));
+    assert!(!s.gallery.full && s.gallery.selected.is_some());
+    do_(&mut s, Command::Select(None));
+    s.gallery.items = Some(vec![]);
+    do_(&mut s, Command::ShowFull(true));
+    assert!(!s.gallery.full, "nothing to show");
+}
+
+#[test]
+fn marked_pictures_are_compared_in_full_and_let_go() {
+    let mut s = library();
+    do_(&mut s, Command::Select(Some(path(5))));
+    do_(&mut s, Command::Mark(path(2)));
+    let effects = do_(&mut s, Command::ShowFull(true));
+    assert_eq!(effects, [Effect::ViewPicture(path(5))], "the other one is selected and on its way");
+    assert!(s.gallery.is_comparing());
+    for n in [5, 2] {
+        store(&mut s, StoreEvent::Viewed { path: path(n), picture: Ok(picture()) });
+    }
+    assert!(s.gallery.opened.as_ref().is_some_and(|(opened, _)| *opened == path(2)));
+    assert_eq!(s.gallery.compared.keys().collect::<Vec<_>>(), [&path(5)]);
+    do_(&mut s, Command::ShowFull(false));
+    assert!(s.gallery.compared.is_empty() && !s.gallery.is_comparing());
+    assert_eq!(marked(&s), [5, 2], "still marked in the grid");
+}
+
+#[test]
+fn looks_of_the_gallery_are_kept_and_stay_in_range() {
+    let mut s = library();
+    do_(&mut s, Command::SetThumbnails(10_000.0));
+    assert_eq!(s.settings.thumbnails, Some(256.0));
+    do_(&mut s, Command::SetPixels(true));
+    assert!(s.settings.pixels && s.has_unsaved_settings());
+}

@@ -1,0 +1,184 @@
+//! One picture over the whole room, or up to four side by side.
+
+use egui::{
+    Align, CentralPanel, Frame, Id, Key, Label, Layout, Margin, Modifiers, Panel, Rect, RichText, ScrollArea, Ui, vec2,
+};
+
+use super::super::canvas::{self, Canvas, CanvasView};
+use super::super::cx::Cx;
+use super::super::texts::T;
+use super::super::textures::{TexKey, Textures};
+use super::super::theme::{S2, SMALL};
+use super::super::{icons, record, save_menu, widgets};
+use super::{caption, facts};
+use crate::domain::LibraryItem;
+use crate::state::Command;
+
+#[derive(Default)]
+pub struct FullView {
+    canvas: CanvasView,
+    information: bool,
+}
+
+fn id(item: &LibraryItem) -> Id {
+    Id::unique(("gallery-full", &item.path))
+}
+
+fn canvas_of<'a>(cx: &Cx<'a>, item: &LibraryItem) -> Canvas<'a> {
+    let gallery = &cx.state.gallery;
+    let opened = gallery.opened.as_ref().filter(|(path, _)| *path == item.path).map(|(_, picture)| picture);
+    let full = opened.or_else(|| gallery.compared.get(&item.path));
+    let small = || gallery.thumbnails.get(&item.path).map(|small| (TexKey::Thumbnail(item.path.clone()), small));
+    let picture = full.map(|full| (TexKey::Full(item.path.clone()), full)).or_else(small);
+    Canvas { id: id(item), name: caption(item), size: (item.width, item.height), picture }
+}
+
+/// Where the picture is in what is found, and of how many.
+pub fn show(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    view: &mut FullView,
+    textures: &mut Textures,
+    item: &LibraryItem,
+    place: (usize, usize),
+) {
+    let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
+    let steps = [
+        (Key::ArrowLeft, -1),
+        (Key::ArrowUp, -1),
+        (Key::ArrowRight, 1),
+        (Key::ArrowDown, 1),
+        (Key::Home, i64::MIN),
+        (Key::End, i64::MAX),
+    ];
+    for (key, by) in steps {
+        if pressed(key) {
+            cx.push(Command::Step(by));
+        }
+    }
+    if ui.memory(|memory| memory.focused().is_none()) && pressed(Key::Space) {
+        cx.push(Command::ShowFull(false));
+    }
+    if pressed(Key::I) {
+        view.information = !view.information;
+    }
+    view.canvas.begin(id(item));
+    let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 6));
+    Panel::top("full-head")
+        .exact_size(44.0)
+        .resizable(false)
+        .frame(frame)
+        .show(ui, |ui| head(ui, cx, view, item, place));
+    if view.information {
+        let frame = widgets::panel(cx.p);
+        Panel::right("full-information").exact_size(300.0).resizable(false).frame(frame).show(ui, |ui| {
+            ScrollArea::vertical().id_salt("information").auto_shrink(false).show(ui, |ui| facts(ui, cx, item));
+        });
+    }
+    CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
+        let room = ui.available_rect_before_wrap();
+        canvas::show(ui, cx, textures, &mut view.canvas, &canvas_of(cx, item), room);
+    });
+}
+
+fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut FullView, item: &LibraryItem, (at, count): (usize, usize)) {
+    let path = || item.path.clone();
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let wide = ui.available_width() > 720.0;
+        if widgets::icon_toggle(ui, icons::INFO, cx.t(T::Information), view.information).clicked() {
+            view.information = !view.information;
+        }
+        if widgets::icon_button(ui, icons::TRASH, cx.t(T::DeleteToTrash)).clicked() {
+            cx.push(Command::TrashItem(path()));
+        }
+        if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::ShowInFolder)).clicked() {
+            cx.push(Command::Reveal(path()));
+        }
+        if widgets::icon_button(ui, icons::COPY, cx.t(T::Copy)).clicked() {
+            cx.push(Command::CopyItem(path()));
+        }
+        if let Some(enlarge) = save_menu::show(ui, cx, (item.width, item.height)) {
+            cx.push(Command::SaveItemAt(path(), enlarge));
+        }
+        if widgets::icon_button(ui, icons::DOWNLOAD_SIMPLE, cx.t(T::SaveAs)).clicked() {
+            cx.push(Command::SaveItemAs(path()));
+        }
+        if item.record.is_some() {
+            let name = cx.t(T::UseSettings);
+            let button = if wide {
+                widgets::button(ui, icons::SLIDERS_HORIZONTAL, name).on_hover_text(cx.t(T::UseSettingsHover))
+            } else {
+                widgets::icon_button(ui, icons::SLIDERS_HORIZONTAL, name)
+            };
+            if button.clicked() {
+                cx.push(Command::UseItem(path()));
+            }
+        }
+        widgets::pixels(ui, cx);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            if widgets::icon_button(ui, icons::X, cx.t(T::CloseFull)).clicked() {
+                cx.push(Command::ShowFull(false));
+            }
+            for (icon, name, by, able) in [
+                (icons::CARET_LEFT, T::PreviousPicture, -1, at > 0),
+                (icons::CARET_RIGHT, T::NextPicture, 1, at + 1 < count),
+            ] {
+                let button = ui.add_enabled_ui(able, |ui| widgets::icon_button(ui, icon, cx.t(name)));
+                if button.inner.clicked() {
+                    cx.push(Command::Step(by));
+                }
+            }
+            let place = cx.with(T::PlaceOf, &[&(at + 1), &count]);
+            ui.add(Label::new(RichText::new(place).size(SMALL).color(cx.p.muted)));
+            widgets::title(ui, &caption(item)).on_hover_text(item.path.display().to_string());
+        });
+    });
+}
+
+/// Pictures side by side with one zoom for all, and below each what its settings have of their own.
+pub fn compare(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut FullView, textures: &mut Textures, items: &[&LibraryItem]) {
+    if ui.memory(|memory| memory.focused().is_none()) && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Space)) {
+        cx.push(Command::ShowFull(false));
+    }
+    view.canvas.begin(Id::unique("gallery-compare"));
+    let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 6));
+    Panel::top("compare-head").exact_size(44.0).resizable(false).frame(frame).show(ui, |ui| {
+        ui.horizontal_centered(|ui| {
+            if widgets::icon_button(ui, icons::X, cx.t(T::CloseFull)).clicked() {
+                cx.push(Command::ShowFull(false));
+            }
+            widgets::title(ui, cx.t(T::Compare));
+            widgets::pixels(ui, cx);
+        });
+    });
+    let all: Vec<_> = items.iter().map(|item| settings(cx, item)).collect();
+    let own = |n: usize| -> Vec<(&'static str, String)> {
+        let differs = |row: &&(&'static str, String)| all.iter().any(|other| !other.contains(row));
+        all[n].iter().filter(differs).cloned().collect()
+    };
+    CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
+        let room = ui.available_rect_before_wrap();
+        let width = (room.width() - S2 * (items.len() - 1) as f32) / items.len() as f32;
+        let words = 168.0_f32.min(room.height() * 0.4);
+        for (n, item) in items.iter().enumerate() {
+            let left = room.left() + n as f32 * (width + S2);
+            let column = Rect::from_min_size(egui::pos2(left, room.top()), vec2(width, room.height()));
+            let (above, below) = column.split_top_bottom_at_y(column.bottom() - words);
+            canvas::show(ui, cx, textures, &mut view.canvas, &canvas_of(cx, item), above);
+            let builder = egui::UiBuilder::new().max_rect(below.shrink(S2)).id_salt(("compare", &item.path));
+            ui.scope_builder(builder, |ui| {
+                ScrollArea::vertical().id_salt("words").auto_shrink(false).show(ui, |ui| match &own(n)[..] {
+                    [] => drop(widgets::muted(ui, cx.t(T::SameSettings))),
+                    rows => widgets::table(ui, rows),
+                });
+            });
+        }
+    });
+}
+
+fn settings(cx: &Cx<'_>, item: &LibraryItem) -> Vec<(&'static str, String)> {
+    match &item.record {
+        Some(own) => record::rows(cx, own),
+        None => vec![(cx.t(T::File), caption(item))],
+    }
+}

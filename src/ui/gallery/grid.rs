@@ -1,0 +1,294 @@
+//! The grid: days as heads, and of the rows below them only those that are in sight.
+
+use std::ops::Range;
+
+use egui::{
+    Align2, Color32, Id, Key, Label, Modifiers, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use super::super::cx::Cx;
+use super::super::texts::T;
+use super::super::textures::{TexKey, Textures};
+use super::super::theme::{self, BODY, RADIUS, S2};
+use super::super::{days, icons, picture};
+use super::caption;
+use crate::domain::{CELL, LibraryItem};
+use crate::state::Command;
+
+/// Height of a day's head.
+const HEAD: f32 = 32.0;
+
+/// Where everything is, for one list and one width.
+#[derive(Default)]
+pub struct Grid {
+    rows: Vec<Row>,
+    height: f32,
+    side: f32,
+    made_of: Option<(u64, usize, u32, i64)>,
+    /// The search and the selection of the last frame.
+    search: String,
+    selected: Option<std::path::PathBuf>,
+    /// How far it was scrolled in the last frame, and the height of what was in sight.
+    offset: f32,
+    sight: f32,
+    /// What the first click of two was on: the grid may have moved under the pointer since.
+    clicked: Option<std::path::PathBuf>,
+    /// Cells that were drawn in the last frame.
+    pub drawn: usize,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Row {
+    top: f32,
+    kind: Kind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Kind {
+    Day(i64),
+    /// Places in what is found.
+    Cells(Range<usize>),
+}
+
+/// Rows of `days`, one entry a picture in order, and the height of all.
+fn lay_out(days: impl Iterator<Item = i64>, columns: usize, side: f32) -> (Vec<Row>, f32) {
+    let mut rows: Vec<Row> = Vec::new();
+    let below = |rows: &[Row]| rows.last().map_or(0.0, |last| last.top + side + S2);
+    let mut day = None;
+    for (place, this) in days.enumerate() {
+        if day != Some(this) {
+            day = Some(this);
+            let top = below(&rows);
+            rows.push(Row { top, kind: Kind::Day(this) });
+            rows.push(Row { top: top + HEAD, kind: Kind::Cells(place..place + 1) });
+            continue;
+        }
+        match rows.last_mut().map(|row| &mut row.kind) {
+            Some(Kind::Cells(range)) if range.len() < columns => range.end += 1,
+            _ => {
+                let top = below(&rows);
+                rows.push(Row { top, kind: Kind::Cells(place..place + 1) });
+            }
+        }
+    }
+    let height = below(&rows);
+    (rows, height)
+}
+
+/// The place that an arrow leads to from `at`.
+fn beside(rows: &[Row], at: usize, key: Key) -> Option<usize> {
+    let ranges: Vec<&Range<usize>> =
+        rows.iter().filter_map(|row| if let Kind::Cells(range) = &row.kind { Some(range) } else { None }).collect();
+    let last = ranges.last()?.end - 1;
+    let row = ranges.iter().position(|range| range.contains(&at))?;
+    let column = at - ranges[row].start;
+    let into = |row: usize| ranges.get(row).map(|range| (range.start + column).min(range.end - 1));
+    Some(match key {
+        Key::ArrowLeft => at.saturating_sub(1),
+        Key::ArrowRight => (at + 1).min(last),
+        Key::ArrowUp => row.checked_sub(1).and_then(into).unwrap_or(at),
+        Key::ArrowDown => into(row + 1).unwrap_or(at),
+        Key::Home => 0,
+        Key::End => last,
+        _ => return None,
+    })
+}
+
+const ARROWS: [Key; 6] = [Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::ArrowDown, Key::Home, Key::End];
+
+impl Grid {
+    /// The arrow keys move the selection, Space and Enter open it, Ctrl+A marks all.
+    pub fn keys(&self, ui: &Ui, cx: &mut Cx<'_>, found: &[usize], items: &[LibraryItem]) {
+        if ui.ctx().text_edit_focused() {
+            return;
+        }
+        let pressed = |modifiers, key| ui.input_mut(|i| i.consume_key(modifiers, key));
+        if pressed(Modifiers::COMMAND, Key::A) {
+            cx.push(Command::MarkAll);
+        }
+        let selected = cx.state.gallery.selected.as_ref();
+        let at = selected.and_then(|path| found.iter().position(|i| items[*i].path == *path));
+        for key in ARROWS {
+            if pressed(Modifiers::NONE, key) {
+                let next = at.map_or(Some(0), |at| beside(&self.rows, at, key));
+                let path = next.and_then(|next| found.get(next)).map(|i| items[*i].path.clone());
+                cx.push(Command::Select(path));
+            }
+        }
+        // A button that has the keyboard takes them for itself.
+        let free = ui.memory(|memory| memory.focused().is_none());
+        if free && at.is_some() && (pressed(Modifiers::NONE, Key::Space) || pressed(Modifiers::NONE, Key::Enter)) {
+            cx.push(Command::ShowFull(true));
+        }
+    }
+
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        textures: &mut Textures,
+        found: &[usize],
+        items: &[LibraryItem],
+    ) {
+        let room = ui.available_width() - S2;
+        let wanted = CELL.clamp(cx.state.settings.thumbnails.unwrap_or(CELL.default as f32).into()) as f32;
+        let columns = ((room + S2) / (wanted + S2)).floor().max(1.0);
+        self.side = ((room - S2 * (columns - 1.0)) / columns).floor();
+        let gallery = &cx.state.gallery;
+        let made_of = (gallery.serial, found.len(), self.side as u32, days::day(cx.state.now_ms));
+        if self.made_of != Some(made_of) || self.search != gallery.search {
+            let days = found.iter().map(|i| days::day(items[*i].made_ms));
+            (self.rows, self.height) = lay_out(days, columns as usize, self.side);
+            self.made_of = Some(made_of);
+        }
+        let mut area = ScrollArea::vertical().id_salt("grid").auto_shrink(false);
+        if let Some(offset) = self.wanted_offset(cx, found, items) {
+            area = area.vertical_scroll_offset(offset);
+        }
+        let shown = area.show_viewport(ui, |ui, sight| {
+            ui.set_height(self.height);
+            let origin = ui.max_rect().min;
+            let first = self.rows.partition_point(|row| row.top + self.side.max(HEAD) < sight.min.y);
+            for at in first..self.rows.len() {
+                let Row { top, kind } = self.rows[at].clone();
+                if top > sight.max.y {
+                    break;
+                }
+                match kind {
+                    Kind::Day(day) => {
+                        let rect = Rect::from_min_size(origin + vec2(0.0, top), vec2(room, HEAD - S2));
+                        head(ui, cx, rect, day);
+                    }
+                    Kind::Cells(range) => {
+                        for (column, place) in range.enumerate() {
+                            let left = column as f32 * (self.side + S2);
+                            let rect = Rect::from_min_size(origin + vec2(left, top), Vec2::splat(self.side));
+                            self.drawn += 1;
+                            self.cell(ui, cx, textures, &items[found[place]], rect);
+                        }
+                    }
+                }
+            }
+        });
+        (self.offset, self.sight) = (shown.state.clamped_offset().y, shown.inner_rect.height());
+    }
+
+    /// Where to scroll to: to the top after another search, to the selected picture where it is out of sight.
+    fn wanted_offset(&mut self, cx: &Cx<'_>, found: &[usize], items: &[LibraryItem]) -> Option<f32> {
+        let gallery = &cx.state.gallery;
+        if self.search != gallery.search {
+            self.search.clone_from(&gallery.search);
+            self.selected.clone_from(&gallery.selected);
+            return Some(0.0);
+        }
+        if self.selected == gallery.selected {
+            return None;
+        }
+        self.selected.clone_from(&gallery.selected);
+        let path = self.selected.as_ref()?;
+        let place = found.iter().position(|i| items[*i].path == *path)?;
+        let holds = |row: &&Row| matches!(&row.kind, Kind::Cells(range) if range.contains(&place));
+        let top = self.rows.iter().find(holds)?.top;
+        let (above, below) = (top - HEAD, top + self.side + S2 - self.sight);
+        if self.sight <= 0.0 {
+            None
+        } else if top < self.offset {
+            Some(above.max(0.0))
+        } else {
+            (below > self.offset).then_some(below)
+        }
+    }
+
+    fn cell(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &LibraryItem, rect: Rect) {
+        let name = caption(item);
+        let gallery = &cx.state.gallery;
+        let marked = gallery.marked.contains(&item.path);
+        let selected = marked || (gallery.marked.is_empty() && gallery.selected.as_ref() == Some(&item.path));
+        let response = ui.interact(rect, Id::unique(("gallery-cell", &item.path)), Sense::click());
+        response.widget_info(|| {
+            WidgetInfo::selected(Role::ListBoxOption, true, selected, cx.with(T::PictureNamed, &[&name]))
+        });
+        ui.painter().rect_filled(rect, RADIUS, cx.p.panel);
+        match gallery.thumbnails.get(&item.path) {
+            Some(thumbnail) => {
+                let fit = picture::fit(thumbnail, rect.shrink(4.0), ui.pixels_per_point(), picture::look(cx));
+                let id = textures.get(ui.ctx(), TexKey::Thumbnail(item.path.clone()), thumbnail, fit.scaling);
+                ui.painter().image(id, fit.rect, picture::UV, Color32::WHITE);
+            }
+            None => {
+                if gallery.thumbnails.is_due(&item.path) {
+                    cx.push(Command::NeedThumbnail(item.path.clone()));
+                }
+                let font = theme::icon_font(24.0);
+                ui.painter().text(rect.center(), Align2::CENTER_CENTER, icons::IMAGE, font, cx.p.faint);
+            }
+        }
+        let stroke = match (selected, response.hovered() || response.has_focus()) {
+            (true, _) => Stroke::new(2.0, cx.p.accent_text),
+            (_, true) => Stroke::new(1.0, cx.p.muted),
+            _ => Stroke::new(1.0, cx.p.line),
+        };
+        ui.painter().rect_stroke(rect, RADIUS, stroke, StrokeKind::Inside);
+        if marked {
+            let at = pos2(rect.right() - 14.0, rect.top() + 14.0);
+            ui.painter().circle_filled(at, 9.0, cx.p.accent);
+            ui.painter().text(at, Align2::CENTER_CENTER, icons::CHECK, theme::icon_font(12.0), cx.p.on_accent);
+        }
+        let modifiers = ui.input(|i| i.modifiers);
+        let by_pointer = response.clicked_by(egui::PointerButton::Primary);
+        if response.double_clicked() && modifiers.is_none() {
+            // The first click has selected what the person meant.
+            cx.push(Command::Select(Some(self.clicked.take().unwrap_or_else(|| item.path.clone()))));
+            cx.push(Command::ShowFull(true));
+        } else if response.clicked() && modifiers.command {
+            cx.push(Command::Mark(item.path.clone()));
+        } else if response.clicked() && modifiers.shift {
+            cx.push(Command::MarkTo(item.path.clone()));
+        } else if response.clicked() {
+            self.clicked = Some(item.path.clone());
+            cx.push(Command::Select(Some(item.path.clone())));
+            // By Space or Enter on a cell that has the keyboard.
+            if !by_pointer {
+                cx.push(Command::ShowFull(true));
+            }
+        }
+        response.on_hover_text(name);
+    }
+}
+
+fn head(ui: &mut Ui, cx: &Cx<'_>, rect: Rect, day: i64) {
+    let name = days::name(cx, day, days::day(cx.state.now_ms));
+    let text = RichText::new(name).font(theme::strong(BODY)).color(cx.p.muted);
+    ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(("day", day)), |ui| ui.add(Label::new(text).truncate()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(rows: &[Row]) -> Vec<Range<usize>> {
+        rows.iter().filter_map(|r| if let Kind::Cells(range) = &r.kind { Some(range.clone()) } else { None }).collect()
+    }
+
+    #[test]
+    fn days_have_heads_and_rows_of_their_own() {
+        let days = [9, 9, 9, 9, 9, 8, 6, 6];
+        let (rows, height) = lay_out(days.into_iter(), 3, 100.0);
+        assert_eq!(cells(&rows), [0..3, 3..5, 5..6, 6..8]);
+        let heads: Vec<_> = rows.iter().filter(|r| matches!(r.kind, Kind::Day(_))).map(|r| r.top).collect();
+        assert_eq!(heads, [0.0, HEAD + 2.0 * (100.0 + S2), 2.0 * HEAD + 3.0 * (100.0 + S2)]);
+        assert_eq!(height, 3.0 * HEAD + 4.0 * (100.0 + S2));
+        assert_eq!(lay_out([].into_iter(), 3, 100.0), (Vec::new(), 0.0));
+    }
+
+    #[test]
+    fn arrows_go_over_the_heads() {
+        let (rows, _) = lay_out([9, 9, 9, 9, 9, 8, 6, 6].into_iter(), 3, 100.0);
+        let go = |at, key| beside(&rows, at, key).unwrap();
+        assert_eq!([go(0, Key::ArrowRight), go(2, Key::ArrowRight), go(7, Key::ArrowRight)], [1, 3, 7]);
+        assert_eq!([go(1, Key::ArrowDown), go(2, Key::ArrowDown), go(4, Key::ArrowDown)], [4, 4, 5]);
+        assert_eq!([go(7, Key::ArrowUp), go(5, Key::ArrowUp), go(1, Key::ArrowUp)], [5, 3, 1]);
+        assert_eq!([go(3, Key::Home), go(3, Key::End), go(0, Key::ArrowLeft)], [0, 7, 0]);
+    }
+}
