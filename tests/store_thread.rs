@@ -296,7 +296,7 @@ fn conversations_are_listed_deleted_and_restored() {
 fn a_second_look_at_the_library_tells_only_what_has_changed() {
     let home = tempfile::tempdir().unwrap();
     let (store, events) = start(home.path());
-    let mut look = |request: Request| {
+    let look = |request: Request| {
         store.send(request);
         next(&events)
     };
