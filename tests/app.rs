@@ -260,7 +260,7 @@ fn an_empty_prompt_is_said_in_the_window() {
     let mut window = Window::open(home.path());
     let ctx = window.harness.ctx.clone();
     window.studio().command(&ctx, Command::Generate);
-    window.until("the error shows", |w| w.shows("The prompt is empty"));
+    window.until("its field is marked", |w| w.shows("Write here what you would like to see"));
     window.close();
 }
 
