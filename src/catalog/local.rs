@@ -25,7 +25,6 @@ const MAX_FILES: usize = 64;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Habits {
-    cross_attention_dim: serde_json::Value,
     sample_size: serde_json::Value,
     time_cond_proj_dim: Option<u64>,
     guidance_embeds: bool,
@@ -97,7 +96,10 @@ pub fn shelf(folder: &Path, known: &[ModelCard]) -> Shelf {
     for path in paths {
         let broken = |path: PathBuf, bytes, error| BrokenFile { path, bytes, error };
         match examine(&path) {
-            Ok(Report { trouble: Some(error), bytes, .. }) => shelf.broken.push(broken(path, bytes, error)),
+            // A part is told of when a model takes it.
+            Ok(report) if report.trouble.is_some() && (report.kind.is_some() || report.language.is_some()) => {
+                shelf.broken.extend(report.trouble.map(|error| broken(path, report.bytes, error)));
+            }
             Ok(Report { other: Some(other), bytes, .. }) => {
                 let error = bad(&path, format!("it is {other}"));
                 shelf.broken.push(broken(path, bytes, error));

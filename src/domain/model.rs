@@ -313,7 +313,9 @@ impl ModelCard {
 
     /// Whether its files are a denoiser with its parts, each in a file of its own.
     pub fn is_checkpoint(&self) -> bool {
-        self.makes == Makes::Image && self.local.is_none() && self.family != STICKER_FAMILY
+        // The files of a diffusers folder are in the folders of their parts.
+        let flat = self.files.iter().all(|file| !file.name.contains('/'));
+        self.makes == Makes::Image && self.local.is_none() && self.family != STICKER_FAMILY && flat
     }
 
     /// What a job is pointed at, of files in `folder`: the only file, the one that draws, or the folder itself.

@@ -189,10 +189,17 @@ fn of_pictures_that_are_opened_the_last_one_wins() {
 #[test]
 fn a_model_that_is_dropped_is_chosen() {
     let mut s = state();
-    assert!(do_(&mut s, Command::OpenFile("/m/q.GGUF".into())).is_empty());
-    assert_eq!((s.text().model.as_str(), s.room()), ("/m/q.GGUF", Room::Write));
-    do_(&mut s, Command::OpenFile("/m/x.safetensors".into()));
-    assert_eq!((s.settings.image.model.as_str(), s.room()), ("/m/x.safetensors", Room::Create));
+    let mut drop = |path: &str, makes| {
+        // The doctor looks first.
+        let effects = do_(&mut s, Command::OpenFile(path.into()));
+        let [Effect::OpenModel(ask)] = &effects[..] else { panic!("{effects:?}") };
+        let made = Ok(Box::new(card(path, makes)));
+        update(&mut s, Input::Models(ModelNews::Opened(ask.clone(), made)));
+        s.room()
+    };
+    assert_eq!(drop("/m/q.GGUF", Makes::Text), Room::Write);
+    assert_eq!(drop("/m/x.safetensors", Makes::Image), Room::Create);
+    assert_eq!((s.text().model.as_str(), s.settings.image.model.as_str()), ("/m/q.GGUF", "/m/x.safetensors"));
 }
 
 #[test]

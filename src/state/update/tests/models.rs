@@ -18,6 +18,7 @@ fn opened(state: &mut AppState, effects: &[Effect], made: Result<ModelCard>) -> 
 #[test]
 fn a_file_is_looked_into_before_it_is_a_model() {
     let mut s = state();
+    s.status.models = "/m".into();
     let used = s.settings.image.model.clone();
     let path = PathBuf::from("/x/README.bin");
     let effects = do_(&mut s, Command::OpenFile(path.clone()));
