@@ -22,6 +22,7 @@ mod sampling_names;
 mod search;
 mod settings;
 mod text_params;
+mod things;
 mod thought;
 mod tree;
 
@@ -46,5 +47,6 @@ pub use sampling_names::SamplerName;
 pub use search::*;
 pub use settings::*;
 pub use text_params::*;
+pub use things::Things;
 pub use thought::{Split, Thinking, answer_of, is_thought_tag, opened_by, split as split_thought};
 pub use tree::{Run, runs};

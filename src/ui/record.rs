@@ -32,6 +32,9 @@ pub fn table(ui: &mut Ui, cx: &Cx<'_>, record: &PictureRecord, more: Vec<(&'stat
     if record.clip_skip > 1 {
         rows.push((cx.t(T::ClipSkip), record.clip_skip.to_string()));
     }
+    if !record.things.is_empty() {
+        rows.push((cx.t(T::Meanings), record.things.to_string()));
+    }
     let seed = if record.seedless { cx.t(T::RandomSeed).to_owned() } else { record.seed.to_string() };
     rows.extend([
         (cx.t(T::Seed), seed),

@@ -114,6 +114,17 @@ texts! {
     PromptHint: "What would you like to see?", "想看到什么？";
     NegativePrompt: "Negative prompt", "反向提示词";
     NegativeHint: "What should not be there", "不希望出现的内容";
+    Draws: "Draws", "将画";
+    MeaningOf: "{0}: {1}", "{0}：{1}";
+    MeaningHover: "Choose what this word means", "选择这个词指什么";
+    Meanings: "Meaning of words", "词义";
+    ModelsThatCan: "Models that can", "能画的模型";
+    CannotPhoto: "This model draws stickers, no photographs.", "这个模型只画贴纸，画不了照片。";
+    CannotLogo: "This model draws stickers, no logos.", "这个模型只画贴纸，画不了标志。";
+    CannotWriting: "This model cannot write words into a picture.", "这个模型不会在图中写字。";
+    CannotPainting: "This model draws stickers, no paintings or landscapes.", "这个模型只画贴纸，画不了绘画或风景。";
+    WordsUnknown: "Unknown to this model, left out: {0}", "模型不认识，将略去：{0}";
+    NoThingKnown: "This model knows no thing by these words: {0}", "模型不认识这些词：{0}";
     UnknownWords: "Not seen by the model: {0}", "模型没有看到：{0}";
     Model: "Model", "模型";
     Size: "Size", "尺寸";

@@ -72,11 +72,12 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     if let (_, Some(text)) = widgets::field(ui, &params(cx).prompt, &spec) {
         edit(cx, ImageEdit::Prompt(text));
     }
+    super::reading::show(ui, cx, &mut view.reading);
     subject(ui, cx);
     for note in &cx.state.create.left_out {
         widgets::badge_wrapped(ui, icons::INFO, note.get(cx.lang), cx.p.warn);
     }
-    if !cx.state.create.unknown_words.is_empty() {
+    if !cx.state.create.unknown_words.is_empty() && !super::reading::applies(cx) {
         let words = cx.state.create.unknown_words.join(", ");
         let line = cx.with(T::UnknownWords, &[&words]);
         widgets::badge_wrapped(ui, icons::INFO, &line, cx.p.warn);

@@ -2,6 +2,7 @@
 
 mod controls;
 mod film;
+mod reading;
 mod stage;
 
 use egui::{CentralPanel, Frame, Panel, Ui};
@@ -16,6 +17,7 @@ pub use stage::{StageView, examples};
 pub struct CreateView {
     pub negative_open: bool,
     pub more_open: bool,
+    pub reading: reading::ReadingView,
     pub stage: StageView,
 }
 
