@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use aigc_studio::domain::{ModelFiles, Sampler};
 use aigc_studio::engine::CancelToken;
 use aigc_studio::engine::image::sampler;
-use aigc_studio::engine::image::sticker::{self, Sticker, Text};
+use aigc_studio::engine::image::sticker::{self, Crisp, Sticker, Text};
 use candle_core::{DType, Device, Tensor};
 use serde::Deserialize;
 
@@ -190,4 +190,13 @@ fn a_whole_sample_agrees_step_by_step() {
         }
     }
     assert_eq!(seen, 8);
+}
+
+#[test]
+fn the_enlarging_network_agrees_with_pytorch() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/crisp-8x");
+    let fixture = candle_core::safetensors::load(folder.join("forward.safetensors"), &Device::Cpu).unwrap();
+    let ours = Crisp::load(&Device::Cpu).unwrap().forward(&fixture["x"]).unwrap();
+    assert_eq!(ours.dims(), [1, 128, 128, 4]);
+    assert_close("crisp-8x", &ours, &fixture["y"]);
 }

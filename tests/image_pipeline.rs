@@ -308,6 +308,66 @@ fn the_embedded_model_draws_in_english_and_in_chinese() {
     assert_ne!(drawn[0], drawn[1]);
 }
 
+fn scene(prompt: &str, steps: u32) -> ImageParams {
+    ImageParams { width: 512, height: 512, ..params(prompt, steps) }
+}
+
+#[test]
+fn a_scene_has_each_thing_in_its_place_and_colour() {
+    let studio = Studio::new();
+    let events = studio.draw(scene("a red heart left of a green apple, xyzzy", 6), 1, embedded());
+    let (_, picture, record) = pictures(&events).remove(0);
+    assert_eq!((picture.width, picture.height, record.width), (512, 512, 512));
+    assert_eq!(stats(&events).unknown_words, ["xyzzy"]);
+    let step = |e: &EventKind| match e {
+        EventKind::Preview { progress, .. } => Some((progress.step, progress.steps)),
+        _ => None,
+    };
+    assert_eq!(events.iter().filter_map(step).next_back(), Some((12, 12)), "six steps of two things");
+    let count = |columns: std::ops::Range<usize>, is: fn(&[u8]) -> bool| {
+        let pixels = picture.rgba.chunks_exact(4).enumerate();
+        pixels.filter(|(i, p)| columns.contains(&(i % 512)) && p[3] > 200 && is(p)).count()
+    };
+    let (red, green): (fn(&[u8]) -> bool, fn(&[u8]) -> bool) =
+        (|p| p[0] > 150 && p[1] < 90, |p| p[1] > 110 && p[0] < 140 && p[2] < 140);
+    let (left, right) = (0..256, 256..512);
+    assert!(count(left.clone(), red) > 10_000 && count(right.clone(), red) < 1_000);
+    assert!(count(right, green) > 10_000 && count(left, green) < 1_000);
+}
+
+#[test]
+fn a_word_means_what_was_chosen_and_the_picture_says_so() {
+    let studio = Studio::new();
+    let draw = |params: ImageParams| {
+        let (_, picture, record) = pictures(&studio.draw(params, 1, embedded())).remove(0);
+        (picture, record.things.to_string())
+    };
+    let mut chosen = scene("a heart", 3);
+    let plain = draw(chosen.clone());
+    chosen.things.set("heart".into(), "blue heart".into());
+    let blue = draw(chosen.clone());
+    assert_ne!(plain.0, blue.0);
+    assert_eq!((plain.1.as_str(), blue.1.as_str()), ("", "heart=blue heart"));
+    // At its own size the network gets the words as they are.
+    (chosen.width, chosen.height) = (64, 64);
+    assert_eq!(draw(chosen).1, "");
+}
+
+#[test]
+fn cancel_between_two_things_leaves_no_picture() {
+    let studio = Studio::new();
+    let handle = studio.submit(scene("a cat and a dog and a house", 4), 1, embedded());
+    loop {
+        let event = studio.events.recv_timeout(Duration::from_secs(60)).expect("an ending comes");
+        match event.kind {
+            EventKind::Preview { progress, .. } if progress.step == 4 => handle.cancel(),
+            EventKind::Cancelled => break,
+            EventKind::Picture { .. } => panic!("drawn to the end"),
+            kind => assert!(!kind.is_ending(), "{kind:?}"),
+        }
+    }
+}
+
 #[test]
 #[ignore = "a measurement: cargo test --release --test image_pipeline -- --ignored --nocapture"]
 fn how_long_a_picture_takes() {

@@ -10,12 +10,12 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("scene", &[]),
     ("domain", &["error", "lang"]),
     ("formats", &["domain", "error", "lang"]),
-    ("engine", &["writing", "formats", "domain", "error", "lang"]),
+    ("engine", &["writing", "scene", "formats", "domain", "error", "lang"]),
     ("catalog", &["formats", "domain", "error", "lang", "disk"]),
     ("store", &["writing", "domain", "error", "lang", "disk"]),
     ("writing", &["domain", "error", "lang"]),
     ("state", &["scene", "writing", "domain", "error", "lang"]),
-    ("ui", &["state", "writing", "domain", "error", "lang"]),
+    ("ui", &["state", "writing", "scene", "domain", "error", "lang"]),
 ];
 
 /// Crates that only some rooms may use.

@@ -136,6 +136,24 @@ fn the_last_letter_counts_when_the_shortcut_follows_at_once() {
 }
 
 #[test]
+fn what_the_words_of_a_prompt_draw_is_shown_and_chosen() {
+    let mut state = fresh(Room::Create, Lang::En, Theme::Dark);
+    state.settings.image.prompt = "a photo of a cat on a xyzzy".into();
+    let mut harness = open(state);
+    harness.get_by_label_contains("left out: xyzzy");
+    harness.get_by_label("cat: cat face").click();
+    harness.run();
+    harness.state_mut().commands.clear();
+    harness.get_by_label("grinning cat").click();
+    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Thing("cat".into(), "grinning cat".into()))]);
+    // At the network's own size the words go to it as they are.
+    let mut state = fresh(Room::Create, Lang::En, Theme::Dark);
+    state.settings.image.prompt = "a cat".into();
+    (state.settings.image.width, state.settings.image.height) = (64, 64);
+    assert!(open(state).query_by_label("cat: cat face").is_none());
+}
+
+#[test]
 fn typing_a_prompt_edits_it() {
     let mut harness = open(create_done(Lang::En, Theme::Dark));
     harness.get_by_role_and_label(Part::MultilineTextInput, "Prompt").focus();

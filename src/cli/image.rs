@@ -13,12 +13,13 @@ use super::run::{Interrupts, random_seed, run_job};
 use super::{Context, input, out};
 use crate::domain::{
     Checkpoint, EventKind, ImageParams, ImageRequest, Job, Latents, Makes, ModelFiles, ModelRef, NoiseSource, Outcome,
-    Picture, PictureRecord, Precision, ReadTo, SEED_MAX, Sampler, Schedule, Seed, Takes,
+    Picture, PictureRecord, Precision, ReadTo, SEED_MAX, Sampler, Schedule, Seed, Takes, Things,
 };
 use crate::engine::Stop;
 use crate::engine::image::diffusion::is_folder;
 use crate::error::{Cause, Result};
 use crate::lang::Lang;
+use crate::scene;
 use crate::store;
 
 #[derive(Args)]
@@ -83,6 +84,9 @@ pub struct ImageArgs {
     /// last but one by themselves: 1 and 2 are the same there.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     clip_skip: Option<i64>,
+    /// Which thing the built-in model draws for a word of the prompt, as "cat=tiger face"; may be given again.
+    #[arg(long, value_name = "WORD=THING")]
+    thing: Vec<String>,
     /// Pictures to draw; their seeds count up.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     count: Option<i64>,
@@ -258,6 +262,7 @@ fn request(
     if let Some(n) = args.clip_skip {
         params.clip_skip = whole(crate::domain::CLIP_SKIP, n)?;
     }
+    params.things = things_of(&args.thing)?;
     if let Some(size) = &args.size {
         (params.width, params.height) = parse_size(size)?;
     }
@@ -269,6 +274,20 @@ fn request(
         params.check_for(&takes(context, &params.model, &model), &model.id)?;
     }
     Ok(ImageRequest { params, model, seed, decode })
+}
+
+/// What words are to mean; a thing that the model does not know is refused.
+fn things_of(given: &[String]) -> Result<Things> {
+    let mut all = Things::default();
+    for pair in given {
+        let known = pair.split_once('=').and_then(|(word, thing)| Some((word, scene::label(thing)?)));
+        let Some((word, label)) = known else {
+            let choices = "WORD=THING, where THING is a name as \"cat face\" or an emoji".to_owned();
+            return Err(Cause::BadChoice { name: "thing", value: pair.clone(), choices }.into());
+        };
+        all.set(scene::folded(word), label.to_owned());
+    }
+    Ok(all)
 }
 
 /// The settings that change a model's pictures, by its card or its headers.

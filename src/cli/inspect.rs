@@ -106,6 +106,7 @@ fn object(path: &Path, record: &PictureRecord, source: Source, notes: &[String])
         "model_hash": record.model_hash,
         "vae": record.vae,
         "clip_skip": record.clip_skip,
+        "things": record.things.to_string(),
         "rng": record.noise.name(),
         "version": record.version,
         "notes": notes,
@@ -129,6 +130,7 @@ fn table(record: &PictureRecord, source: Source, notes: &[String], lang: Lang) -
         ("model-hash", record.model_hash.clone()),
         ("vae", record.vae.clone()),
         ("clip-skip", record.clip_skip.to_string()),
+        ("things", record.things.to_string()),
         ("rng", record.noise.name().to_owned()),
         ("version", record.version.clone()),
     ];

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::branches::Shelf;
 use super::{
     FinishReason, FormUse, Illustration, ImageParams, Manner, NoiseSource, Page, PageEntry, Sampler, Schedule, Speaker,
-    TextParams, answer_of,
+    TextParams, Things, answer_of,
 };
 use crate::lang::Both;
 
@@ -46,6 +46,8 @@ pub struct PictureRecord {
     pub noise: NoiseSource,
     pub guidance_rescale: f32,
     pub clip_skip: u32,
+    /// What words of the prompt were chosen to mean, with the built-in model.
+    pub things: Things,
     /// The program that made it, name and version.
     pub version: String,
     /// What another program's settings say that has no equal here, in words.
@@ -56,7 +58,7 @@ pub struct PictureRecord {
 impl PictureRecord {
     /// The settings of a job for the picture with this seed.
     pub fn of(params: &ImageParams, seed: u64) -> Self {
-        let ImageParams { prompt, negative, steps, guidance, width, height, sampler, .. } = params.clone();
+        let ImageParams { prompt, negative, steps, guidance, width, height, sampler, things, .. } = params.clone();
         let ImageParams { schedule, noise, guidance_rescale, clip_skip, .. } = *params;
         let (model, model_hash, vae, version) = Default::default();
         Self {
@@ -77,6 +79,7 @@ impl PictureRecord {
             noise,
             guidance_rescale,
             clip_skip,
+            things,
             version,
             notes: Vec::new(),
         }

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{NoiseSource, Sampler, Schedule};
+use super::{NoiseSource, Sampler, Schedule, Things};
 use crate::error::{Cause, Result};
 
 /// What a parameter may be: an inclusive range, the slider's step and the default.
@@ -139,6 +139,8 @@ pub struct ImageParams {
     pub noise: NoiseSource,
     pub guidance_rescale: f32,
     pub clip_skip: u32,
+    /// What words of the prompt mean, where a person chose it.
+    pub things: Things,
 }
 
 impl Default for ImageParams {
@@ -147,8 +149,8 @@ impl Default for ImageParams {
             prompt: String::new(),
             negative: String::new(),
             model: super::STICKER_ID.to_owned(),
-            width: 64,
-            height: 64,
+            width: 512,
+            height: 512,
             steps: STEPS.default as u32,
             guidance: GUIDANCE.default as f32,
             seed: Seed::Random,
@@ -158,6 +160,7 @@ impl Default for ImageParams {
             noise: NoiseSource::default(),
             guidance_rescale: 0.0,
             clip_skip: 1,
+            things: Things::default(),
         }
     }
 }

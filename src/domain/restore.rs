@@ -69,6 +69,8 @@ pub struct Takes {
     /// FLUX has no negative prompt, FLUX schnell no guidance either.
     pub negative: bool,
     pub guidance: bool,
+    /// The built-in model draws the things that a prompt names.
+    pub things: bool,
 }
 
 impl Takes {
@@ -81,11 +83,12 @@ impl Takes {
         clip_skip: true,
         negative: true,
         guidance: true,
+        things: false,
     };
     pub const SD3: Self = Self { samplers: &Sampler::FLOW, schedule: false, ..Self::DIFFUSION };
     /// FLUX and Z-Image.
     pub const FLOW: Self = Self { clip_skip: false, ..Self::SD3 };
-    pub const STICKER: Self = Self { noise: false, rescale: false, ..Self::FLOW };
+    pub const STICKER: Self = Self { noise: false, rescale: false, things: true, ..Self::FLOW };
 
     /// What every model takes.
     pub const LEAST: Self = Self { negative: false, guidance: false, ..Self::STICKER };
@@ -117,7 +120,7 @@ struct Extra {
     off: fn(&mut ImageParams),
 }
 
-fn extras() -> [Extra; 4] {
+fn extras() -> [Extra; 5] {
     [
         Extra {
             name: "schedule",
@@ -147,6 +150,13 @@ fn extras() -> [Extra; 4] {
             said: |p| (p.clip_skip != 1).then(|| p.clip_skip.to_string()),
             off: |p| p.clip_skip = 1,
         },
+        Extra {
+            name: "thing",
+            words: Both::new("meaning of words", "词义"),
+            takes: |takes| takes.things,
+            said: |p| (!p.things.is_empty()).then(|| p.things.to_string()),
+            off: |p| p.things.clear(),
+        },
     ]
 }
 
@@ -158,6 +168,7 @@ impl ImageParams {
         self.negative.clone_from(&record.negative);
         self.seed = if record.seedless { Seed::Random } else { Seed::Fixed(record.seed) };
         self.count = 1;
+        self.things.clone_from(&record.things);
         self.sampler = record.sampler;
         self.schedule = record.schedule;
         self.noise = record.noise;
@@ -283,6 +294,9 @@ impl PictureRecord {
         }
         if !takes.guidance {
             self.guidance = 1.0;
+        }
+        if !takes.things {
+            self.things.clear();
         }
         self
     }

@@ -21,7 +21,14 @@ use std::ops::Range;
 pub use compose::{Square, compose, visible};
 pub use layout::{Layer, Visible, lay_out};
 pub use read::read;
-pub use things::{Thing, ThingId, things};
+pub use things::{Thing, ThingId, folded, things};
+
+/// The label of the thing of this name or emoji.
+pub fn label(name: &str) -> Option<&'static str> {
+    let all = things();
+    let id = all.emoji(name.trim()).or_else(|| all.labelled(name));
+    id.map(|id| all.get(id).en)
+}
 
 /// What was understood of a prompt.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,6 +57,19 @@ pub struct Item {
     pub size: Size,
     /// The model's English colour word, where the prompt names one that the thing does not have by itself.
     pub colour: Option<&'static str>,
+}
+
+impl Reading {
+    /// Puts the things first that `chosen` names for the words of `prompt`, which this is the reading of.
+    pub fn choose<'a>(&mut self, prompt: &str, chosen: impl Fn(&str) -> Option<&'a str>) {
+        for item in &mut self.items {
+            let word = folded(&prompt[item.span.clone()]);
+            let Some(id) = chosen(&word).and_then(|label| things().labelled(label)) else { continue };
+            item.senses.retain(|sense| *sense != id);
+            item.senses.insert(0, id);
+            item.colour = item.colour.filter(|colour| !things().get(id).label_has(colour));
+        }
+    }
 }
 
 impl Item {

@@ -68,6 +68,22 @@ fn words_before_a_noun_choose_its_sense() {
 }
 
 #[test]
+fn a_choice_puts_its_thing_first_and_drops_a_colour_that_it_has_by_itself() {
+    let prompt = "a blue heart and a Cat";
+    let mut r = read(prompt);
+    r.choose(prompt, |word| match word {
+        "cat" => Some("tiger face"),
+        "heart" => Some("no such thing"),
+        _ => None,
+    });
+    let first = |i: usize| things().get(r.items[i].senses[0]).en;
+    assert_eq!((first(0), first(1)), ("blue heart", "tiger face"));
+    assert_eq!(r.items[1].senses.iter().filter(|id| things().get(**id).en == "tiger face").count(), 1);
+    let labels = ["Tiger  Face", "🐯", "tiger", "xyzzy"].map(label);
+    assert_eq!(labels, [Some("tiger face"), Some("tiger face"), Some("tiger"), None]);
+}
+
+#[test]
 fn orange_is_a_colour_before_a_noun_and_a_fruit_alone() {
     assert_eq!(said("an orange cat"), ["orange cat face"]);
     assert_eq!(said("an orange"), ["tangerine"]);

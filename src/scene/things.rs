@@ -141,6 +141,12 @@ impl Things {
         self.kinds.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// The thing of exactly this English label, in any case.
+    pub fn labelled(&self, label: &str) -> Option<ThingId> {
+        let folded = folded(label);
+        self.names.get(&folded)?.iter().copied().find(|&id| self.get(id).words.join(" ") == folded)
+    }
+
     /// The thing of an emoji, with or without a variation selector or a skin tone.
     pub fn emoji(&self, sign: &str) -> Option<ThingId> {
         let plain: String = sign.chars().filter(|c| !matches!(c, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')).collect();

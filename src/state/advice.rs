@@ -30,7 +30,16 @@ impl AppState {
     pub fn image_advice(&self) -> Option<Advice> {
         let card = &self.models.entry(&self.settings.image.model)?.card;
         let prompt = &self.settings.image.prompt;
-        language(card, is_chinese(prompt)).or_else(|| card.quality.single.then(|| of_scene(prompt)).flatten())
+        let of_scene = || of_scene(prompt).filter(|it| !self.draws_scenes() || matches!(it, Advice::Cannot(_)));
+        language(card, is_chinese(prompt)).or_else(|| card.quality.single.then(of_scene).flatten())
+    }
+
+    /// Whether the picture model in use draws each thing of a prompt by itself: the built-in one, above the size of its
+    /// network.
+    pub fn draws_scenes(&self) -> bool {
+        let params = &self.settings.image;
+        let card = self.models.entry(&params.model).map(|entry| &entry.card);
+        card.is_some_and(|card| card.is_embedded() && card.sizes.iter().any(|size| size.width < params.width))
     }
 
     /// The same of the language model, and of the message, form or page that it would be sent.

@@ -236,6 +236,8 @@ pub enum ImageEdit {
     Noise(NoiseSource),
     GuidanceRescale(f32),
     ClipSkip(u32),
+    /// A word of the prompt, and the label of the thing that it shall mean.
+    Thing(String, String),
     /// All sliders back to the model's defaults; the prompt stays.
     Reset,
 }

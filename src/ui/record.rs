@@ -38,6 +38,9 @@ pub fn rows(cx: &Cx<'_>, record: &PictureRecord) -> Vec<(&'static str, String)> 
     if record.clip_skip > 1 {
         rows.push((cx.t(T::ClipSkip), record.clip_skip.to_string()));
     }
+    if !record.things.is_empty() {
+        rows.push((cx.t(T::Meanings), record.things.to_string()));
+    }
     let seed = if record.seedless { cx.t(T::RandomSeed).to_owned() } else { record.seed.to_string() };
     rows.extend([
         (cx.t(T::Seed), seed),

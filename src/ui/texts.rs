@@ -124,6 +124,12 @@ texts! {
     PromptHint: "What would you like to see?", "想看到什么？";
     NegativePrompt: "Negative prompt", "反向提示词";
     NegativeHint: "What should not be there", "不希望出现的内容";
+    Draws: "Draws", "将画";
+    MeaningOf: "{0}: {1}", "{0}：{1}";
+    MeaningHover: "Choose what this word means", "选择这个词指什么";
+    Meanings: "Meaning of words", "词义";
+    WordsUnknown: "Unknown to this model, left out: {0}", "模型不认识，将略去：{0}";
+    NoThingKnown: "This model knows no thing by these words: {0}", "模型不认识这些词：{0}";
     UnknownWords: "Not seen by the model: {0}", "模型没有看到：{0}";
     ReadWords: "{0}: the model read the first {1} of {2} words.", "{0}：模型只读取了前 {1} 个词（共 {2} 个）。";
     ReadTokens: "{0}: the model read the first {1} of {2} tokens.", "{0}：模型只读取了前 {1} 个词元（共 {2} 个）。";

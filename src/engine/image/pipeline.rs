@@ -9,7 +9,7 @@ use std::time::{Instant, SystemTime};
 use super::diffusion::{self, Diffusion};
 use super::prompt::syntax;
 use super::sampler;
-use super::sticker::{self, Encoded, Sticker};
+use super::sticker::{self, Encoded, Scene, Sticker};
 use super::weights::Watch;
 use super::{noise, pixels};
 use crate::domain::{
@@ -121,10 +121,11 @@ impl ImagePipeline {
                 }
                 files => {
                     let opened = sticker::open(files)?;
-                    params.map_or(Ok(()), |params| check_size(params, opened.config.size))?;
+                    let embedded = *files == ModelFiles::Embedded;
+                    let sides = sticker::sides(opened.config.size, embedded);
+                    params.map_or(Ok(()), |params| check_size(params, &sides))?;
                     slot.clear();
                     let memory = self.budget.reserve(opened.config.memory(), freed)?;
-                    let embedded = *files == ModelFiles::Embedded;
                     let sticker = Sticker::load(opened, embedded, &device, token, &mut |part| read(part))?;
                     (Model::Sticker(Box::new(sticker)), memory)
                 }
@@ -253,7 +254,10 @@ fn draw_stickers(
     reporter: &Reporter,
     token: &CancelToken,
 ) -> Run<ImageStats> {
-    check_size(params, sticker.net.config().size)?;
+    check_size(params, &sticker.sides())?;
+    if params.width != sticker.net.config().size as u32 {
+        return draw_scenes(sticker, (request, params), reporter, token);
+    }
     let (prompt, negative) = (sticker.words.encode(&params.prompt), sticker.words.encode(&params.negative));
     let mut job = Drawing::new(sticker, params, &prompt, &negative);
     for index in 0..params.count {
@@ -262,9 +266,8 @@ fn draw_stickers(
             reporter.hint(EventKind::Preview { progress, picture: Arc::new(picture) });
         })?;
         let picture = Arc::new(job.decode(&x));
-        let sampler = if params.sampler == Sampler::Automatic { Sampler::Euler } else { params.sampler };
-        let record = record(request, seed, sampler, sticker.sha256()).had_effect(&Takes::STICKER);
-        let record = Box::new(record);
+        let mut record = sticker_record(sticker, request, seed);
+        record.things.clear();
         reporter.tell(EventKind::Picture { index, picture, record });
     }
     let read_to = [(&prompt, false), (&negative, true)].into_iter().filter_map(|(p, negative)| read_to(p, negative));
@@ -273,6 +276,31 @@ fn draw_stickers(
         read_to: read_to.collect(),
         ..stats(&job.steps_s, job.decode_s)
     })
+}
+
+/// Pictures of the whole prompt: its things in their places, large and sharp.
+fn draw_scenes(
+    sticker: &Sticker,
+    (request, params): (&ImageRequest, &ImageParams),
+    reporter: &Reporter,
+    token: &CancelToken,
+) -> Run<ImageStats> {
+    let mut scene = Scene::new(sticker, params);
+    for index in 0..params.count {
+        let seed = picture_seed(request.seed, index);
+        let picture = scene.draw(seed, index, token, &mut |progress, picture| {
+            reporter.hint(EventKind::Preview { progress, picture: Arc::new(picture) });
+        })?;
+        let record = sticker_record(sticker, request, seed);
+        reporter.tell(EventKind::Picture { index, picture: Arc::new(picture), record });
+    }
+    Ok(ImageStats { unknown_words: scene.unseen(), ..stats(&scene.steps_s, scene.decode_s) })
+}
+
+fn sticker_record(sticker: &Sticker, request: &ImageRequest, seed: u64) -> Box<PictureRecord> {
+    let asked = request.params.sampler;
+    let sampler = if asked == Sampler::Automatic { Sampler::Euler } else { asked };
+    Box::new(record(request, seed, sampler, sticker.sha256()).had_effect(&Takes::STICKER))
 }
 
 fn draw_latents(
@@ -383,14 +411,14 @@ impl<'a> Drawing<'a> {
     }
 }
 
-/// The model draws one size; another is refused with the choices.
-fn check_size(params: &ImageParams, side: usize) -> Result<()> {
-    let side = side as u32;
-    if (params.width, params.height) == (side, side) {
+/// A size that the model does not draw is refused with the choices.
+fn check_size(params: &ImageParams, sides: &[u32]) -> Result<()> {
+    if params.width == params.height && sides.contains(&params.width) {
         return Ok(());
     }
     let value = format!("{}x{}", params.width, params.height);
-    Err(Cause::BadChoice { name: "size", value, choices: format!("{side}x{side}") }.into())
+    let choices: Vec<_> = sides.iter().map(|side| format!("{side}x{side}")).collect();
+    Err(Cause::BadChoice { name: "size", value, choices: choices.join(", ") }.into())
 }
 
 /// Seeds count up from the job's, and wrap.

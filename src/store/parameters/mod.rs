@@ -73,6 +73,9 @@ fn compose(record: &PictureRecord, exact: bool) -> String {
     if record.clip_skip != 1 {
         fields.push(("Clip skip", record.clip_skip.to_string()));
     }
+    if !record.things.is_empty() {
+        fields.push(("Things", quote(&record.things.to_string())));
+    }
     if record.noise == NoiseSource::Torch {
         fields.push(("RNG", "CPU".to_owned()));
     }

@@ -2,7 +2,7 @@
 
 use super::FULL_HASH;
 use super::source::{Source, has_automatic};
-use crate::domain::{GUIDANCE, NoiseSource, PictureRecord, STEPS, Sampler, SamplerName, Schedule, told};
+use crate::domain::{GUIDANCE, NoiseSource, PictureRecord, STEPS, Sampler, SamplerName, Schedule, Things, told};
 use crate::lang::{Both, Lang};
 
 /// What a program wrote, under A1111's names, before it is understood.
@@ -64,6 +64,7 @@ pub fn record_of(written: Written) -> PictureRecord {
         noise: reader.noise(source),
         guidance_rescale: reader.real(&["CFG rescale", "Guidance rescale"]).unwrap_or(0.0),
         clip_skip: reader.clip_skip(),
+        things: Things::read(&reader.text(&["Things"])),
         version: reader.text(&["Version"]),
         notes: Vec::new(),
     };

@@ -46,6 +46,15 @@ fn the_form_is_a1111s() {
     );
 }
 
+#[test]
+fn what_words_were_chosen_to_mean_comes_back() {
+    let mut chosen = record("a cat on a box", "");
+    chosen.things = crate::domain::Things::read("box=package; cat=tiger face");
+    let text = write(&chosen);
+    assert!(text.contains("Things: box=package; cat=tiger face"), "{text}");
+    assert_eq!(read(&text), chosen);
+}
+
 /// Pieces that try to be taken for something else.
 const PIECES: [&str; 25] = [
     "a red apple",

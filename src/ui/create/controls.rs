@@ -73,6 +73,7 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         response.request_focus();
     }
     view.prompt_marked = missing;
+    super::reading::show(ui, cx, &mut view.reading);
     prompt_help::below(ui, cx);
     subject(ui, cx);
     advice::notice(ui, cx, Makes::Image);

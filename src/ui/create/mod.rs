@@ -5,6 +5,7 @@ mod controls;
 mod film;
 mod notes;
 mod prompt_help;
+mod reading;
 mod size;
 mod stage;
 
@@ -27,6 +28,7 @@ pub struct CreateView {
     pub more_open: bool,
     /// The prompt field is marked, and has been given the keyboard for it.
     pub prompt_marked: bool,
+    pub reading: reading::ReadingView,
     pub stage: StageView,
     /// In a narrow window: the picture is shown, not the sliders.
     picture: bool,

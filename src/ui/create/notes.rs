@@ -16,7 +16,8 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>) {
     for left_out in &create.left_out {
         note(ui, left_out.get(cx.lang));
     }
-    if !create.unknown_words.is_empty() {
+    // A scene's are said as they are typed.
+    if !create.unknown_words.is_empty() && !cx.state.draws_scenes() {
         let words = create.unknown_words.join(cx.lang.pick(", ", "、"));
         note(ui, &cx.with(T::UnknownWords, &[&words]));
     }

@@ -2,10 +2,12 @@
 //! program; others of the same layout come from a folder. How it was made is in `models/sticker-64/`.
 
 mod config;
+mod crisp;
 mod depthwise;
 mod foreign;
 mod fused;
 mod net;
+mod scene;
 mod unfold;
 mod weights;
 mod words;
@@ -24,8 +26,10 @@ use crate::engine::threads;
 use crate::engine::{CancelToken, Stop};
 
 pub use config::Config;
+pub use crisp::Crisp;
 pub use foreign::{FAMILY, is_ours};
 pub use net::{Block, Condition, ConvBlock, Net, Text};
+pub use scene::Scene;
 pub use weights::{CONFIG, Files, VOCAB, WEIGHTS};
 pub use words::{Encoded, NULL, SPECIAL, Words};
 
@@ -44,10 +48,18 @@ pub fn open(files: &ModelFiles) -> crate::error::Result<Files> {
     }
 }
 
+/// Sides of the square pictures of a network that draws `own`: the embedded one's drawings come eight times as large too.
+pub fn sides(own: usize, embedded: bool) -> Vec<u32> {
+    let large = embedded.then_some(own * crisp::TIMES);
+    large.into_iter().chain([own]).map(|side| side as u32).collect()
+}
+
 /// A model in memory.
 pub struct Sticker {
     pub net: Net,
     pub words: Words,
+    /// Of the embedded model, whose things are known by name; others draw at their own size only.
+    crisp: Option<Crisp>,
     /// `[vocab, W]`, as stored, on the CPU.
     table: Tensor,
     /// `None` for the embedded model, whose hash is taken when it is first asked for.
@@ -70,7 +82,8 @@ impl Sticker {
         let table = tensors.remove("table").unwrap_or(Tensor::zeros((0, 0), DType::F32, &Device::Cpu)?);
         let net = Net::new(&files.config, tensors, device)?;
         let threads = if device.is_cpu() { Some(threads()?) } else { None };
-        Ok(Self { net, words: files.words, table, sha256, threads })
+        let crisp = embedded.then(|| Crisp::load(device)).transpose()?;
+        Ok(Self { net, words: files.words, crisp, table, sha256, threads })
     }
 
     /// SHA-256 of the weights file, lower-case hex.
@@ -80,6 +93,21 @@ impl Sticker {
             Some(hash) => hash,
             None => EMBEDDED.get_or_init(weights::embedded_sha256),
         }
+    }
+
+    /// Sides of the square pictures that it makes, the usual one first: scenes, and stickers as the network draws them.
+    pub fn sides(&self) -> Vec<u32> {
+        sides(self.net.config().size, self.crisp.is_some())
+    }
+
+    /// What the network drew, eight times as wide.
+    fn enlarge(&self, x: &[f32]) -> std::result::Result<Vec<f32>, Stop> {
+        let Some(crisp) = &self.crisp else { return Err(crate::error::Cause::EngineGone.into()) };
+        let (side, device) = (self.net.config().size, self.net.device());
+        Ok(match &self.threads {
+            Some(threads) => threads.install(|| crisp.enlarge(x, side, device))?,
+            None => crisp.enlarge(x, side, device)?,
+        })
     }
 
     /// The vectors `[L, W]` of `ids`, f32 on the network's device.
