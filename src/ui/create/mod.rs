@@ -7,9 +7,10 @@ mod stage;
 use egui::{CentralPanel, Frame, Panel, Ui};
 
 use super::cx::Cx;
+use super::eye::{self, Part};
 use super::textures::Textures;
 use super::widgets;
-pub use stage::{StageView, examples};
+pub use stage::{StageView, examples, fraction};
 
 /// What Create remembers beside the state.
 #[derive(Default)]
@@ -23,6 +24,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut 
     let width = if ui.available_width() < 960.0 { 300.0 } else { 344.0 };
     let frame = widgets::panel(cx.p).inner_margin(0);
     Panel::left("create").exact_size(width).resizable(false).frame(frame).show(ui, |ui| {
+        eye::part(ui, Part::First);
         controls::show(ui, cx, view);
     });
     let create = &cx.state.create;

@@ -37,7 +37,14 @@ fn editor(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, name: &str) {
     let mut value = early.map_or_else(|| text.to_owned(), |(_, typed)| typed);
     let area = egui::ScrollArea::both().id_salt(id).max_height(200.0).auto_shrink([false, true]);
     let response = area.show(ui, |ui| {
-        ui.add(TextEdit::multiline(&mut value).id(id).code_editor().desired_rows(5).desired_width(f32::INFINITY))
+        ui.add(
+            TextEdit::multiline(&mut value)
+                .id(id)
+                .code_editor()
+                .lock_focus(false)
+                .desired_rows(5)
+                .desired_width(f32::INFINITY),
+        )
     });
     let response = response.inner.accessible_name(name);
     if response.changed() && value != text {

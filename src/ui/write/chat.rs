@@ -1,10 +1,11 @@
 //! The page: turns of a conversation, of which only the visible ones are laid out.
 
+use egui::accesskit::Role;
 use egui::{Label, Rect, RichText, ScrollArea, Stroke, Ui, UiBuilder, pos2, vec2};
 use egui_commonmark::CommonMarkCache;
 
 use super::rows::Rows;
-use super::{page, turn};
+use super::{page, personas, turn};
 use crate::domain::ConversationId;
 use crate::state::Command;
 use crate::ui::create::examples;
@@ -12,7 +13,7 @@ use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::Textures;
 use crate::ui::theme::{self, BODY, S1, S2, S4, S6};
-use crate::ui::{icons, widgets};
+use crate::ui::{eye, icons, widgets};
 
 /// Widest column of text that reads well.
 const COLUMN: f32 = 760.0;
@@ -93,6 +94,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
             }
             let id = ui.scope_id().with(("turn", turn.id));
             let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
+            eye::group(&child, Role::Article, &personas::speaker(cx, turn));
             turn::show(&mut child, cx, &mut view.markdown, turn, i + 1 == open.turns.len());
             page::of_turn(&mut child, cx, textures, turn.id, turn.message.said());
             view.laid_out += 1;

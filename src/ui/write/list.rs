@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use egui::{
-    Align2, CursorIcon, Frame, Id, Key, Margin, Panel, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    Align2, CursorIcon, Frame, Id, Key, Margin, Panel, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::snippet;
@@ -170,9 +170,6 @@ fn ground(ui: &Ui, cx: &Cx<'_>, rect: Rect, response: &Response, here: bool) -> 
     let lit = response.hovered() || response.has_focus() || response.contains_pointer();
     if here || lit {
         ui.painter().rect_filled(rect, RADIUS, if here { cx.p.raised } else { cx.p.hover });
-    }
-    if response.has_focus() {
-        ui.painter().rect_stroke(rect, RADIUS, Stroke::new(1.5, cx.p.accent_text), StrokeKind::Inside);
     }
     lit
 }

@@ -15,19 +15,22 @@ mod snippet;
 mod tree;
 mod turn;
 
-use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+use egui::{CentralPanel, Frame, Id, Margin, Panel, Ui};
 
 use super::cx::Cx;
+use super::eye::{self, Part};
 use super::texts::T;
 use super::textures::Textures;
 use super::theme::S2;
 use super::{icons, trouble, widgets};
-use crate::state::Command;
+use crate::state::{AppState, Command};
 use crate::writing::export::TextFormat;
 pub use chat::ChatView;
 pub use composer::field_id;
 use list::ListView;
+pub use page::sheet_id;
 pub use page::{PageView, StoryView};
+pub use personas::speaker;
 
 /// What Write remembers beside the state.
 #[derive(Default)]
@@ -43,8 +46,24 @@ pub struct WriteView {
     /// Beside a page: its sliders, not its story.
     page_sliders: bool,
     tree: tree::TreeView,
-    /// The personas were shown in the last frame.
-    personas: bool,
+}
+
+/// The field that what is typed goes into.
+pub fn typing_id(state: &AppState) -> Id {
+    let write = &state.write;
+    if state.personas.editing.is_some() {
+        personas::first_id()
+    } else if state.personas.shown {
+        personas::search_id()
+    } else if write.editing.is_some() {
+        turn::edit_id()
+    } else if let Some(id) = write.form.as_ref().and_then(form::first_id) {
+        id
+    } else if write.open.page.is_some() {
+        sheet_id()
+    } else {
+        field_id()
+    }
 }
 
 impl WriteView {
@@ -57,24 +76,25 @@ impl WriteView {
 const ROOM_FOR_SLIDERS: f32 = 1000.0;
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut Textures) {
-    // Whoever leaves the personas comes to talk.
-    if std::mem::replace(&mut view.personas, cx.state.personas.shown) && !cx.state.personas.shown {
-        ui.memory_mut(|memory| memory.request_focus(composer::field_id()));
-    }
     let width = ui.available_width();
     let list_width = if width < 900.0 { 214.0 } else { 232.0 };
     Panel::left("conversations")
         .exact_size(list_width)
         .resizable(false)
         .frame(widgets::panel(cx.p).inner_margin(0))
-        .show(ui, |ui| list::show(ui, cx, &mut view.list));
+        .show(ui, |ui| {
+            eye::part(ui, Part::List);
+            list::show(ui, cx, &mut view.list);
+        });
     let sliders = view.sliders.unwrap_or(width >= ROOM_FOR_SLIDERS);
     if sliders {
-        Panel::right("sampling")
-            .exact_size(272.0)
-            .resizable(false)
-            .frame(widgets::panel(cx.p).inner_margin(0))
-            .show(ui, |ui| beside(ui, cx, view));
+        Panel::right("sampling").exact_size(272.0).resizable(false).frame(widgets::panel(cx.p).inner_margin(0)).show(
+            ui,
+            |ui| {
+                eye::part(ui, Part::Beside);
+                beside(ui, cx, view);
+            },
+        );
     }
     CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
         if cx.state.personas.shown {
@@ -82,6 +102,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut T
         }
         let frame = Frame::new().inner_margin(Margin::symmetric(16, 6));
         Panel::top("chat-head").exact_size(44.0).resizable(false).frame(frame).show(ui, |ui| {
+            eye::part(ui, Part::Head);
             head(ui, cx, view, sliders);
         });
         if cx.state.write.open.page.is_some() {
@@ -91,6 +112,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut T
         let frame = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 16 });
         Panel::bottom("composer").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
             chat::column(ui, |ui| {
+                let from = ui.cursor().top();
                 if let Some(error) = &cx.state.write.error {
                     trouble::card(ui, cx, error, None, Some(Command::DismissWriteError));
                     ui.add_space(S2);
@@ -100,6 +122,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut T
                     form::results(ui, cx);
                     composer::show(ui, cx);
                 }
+                eye::part_in(ui, Part::Composer, ui.min_rect().with_min_y(from));
             });
         });
         match &cx.state.write.form {

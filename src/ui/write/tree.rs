@@ -1,9 +1,7 @@
 //! The versions of a conversation as a tree: a popup of the head.
 
 use egui::containers::{Popup, PopupCloseBehavior};
-use egui::{
-    Align2, CursorIcon, Frame, Margin, Role as Part, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, CursorIcon, Frame, Margin, Role as Part, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::domain::{ConversationId, Role, Run, runs};
 use crate::state::Command;
@@ -85,9 +83,6 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &Run) {
     let lit = response.hovered() || response.has_focus();
     if lit {
         ui.painter().rect_filled(rect, RADIUS, p.hover);
-    }
-    if response.has_focus() {
-        ui.painter().rect_stroke(rect, RADIUS, Stroke::new(1.5, p.accent_text), StrokeKind::Inside);
     }
     let depth = run.depth.min(DEEPEST);
     let line = Stroke::new(1.0, p.line_strong);

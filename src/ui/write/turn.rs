@@ -6,10 +6,11 @@ use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
 use crate::domain::{FinishReason, Role, Split, Turn, TurnInfo, split_thought};
 use crate::state::{Command, PageCommand};
 use crate::ui::cx::Cx;
+use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, BODY, S1, S2, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
-use crate::ui::{icons, models_bits};
+use crate::ui::{bidi, icons, models_bits};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &Turn, last: bool) {
     ui.spacing_mut().item_spacing.y = S1;
@@ -31,8 +32,9 @@ fn user(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
         frame.show(ui, |ui| {
             ui.set_max_width(most - 24.0);
             let text = RichText::new(&turn.message.content).size(BODY).color(cx.p.strong);
-            // Lines start at the left, in a bubble that is only as wide as they are.
-            ui.add(Label::new(text).wrap().halign(Align::Min).selectable(true));
+            // Lines start where they are read from, in a bubble that is only as wide as they are.
+            let side = if bidi::runs_right_to_left(&turn.message.content) { Align::Max } else { Align::Min };
+            ui.add(Label::new(text).wrap().halign(side).selectable(true));
         });
         ui.allocate_ui_with_layout(
             egui::vec2(ui.available_width(), 24.0),
@@ -82,12 +84,17 @@ fn small_icon(ui: &mut Ui, icon: &str, name: &str) -> bool {
     widgets::icon_button(ui, icon, name).clicked()
 }
 
+/// The field in which a turn is edited.
+pub fn edit_id() -> Id {
+    Id::unique("edit-turn")
+}
+
 fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
     let (icon, done, hint) = match role {
         Role::User => (icons::PAPER_PLANE_TILT, T::SendAgain, T::EditHint),
         _ => (icons::CHECK, T::KeepEdit, T::EditAnswerHint),
     };
-    let id = Id::unique("edit-turn");
+    let id = edit_id();
     let spec = Field {
         id,
         name: cx.t(T::EditTurn),
@@ -101,7 +108,7 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
     if let Some(text) = changed {
         cx.push(Command::SetEdit(text));
     }
-    let enter = response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter) && !i.modifiers.shift);
+    let enter = response.has_focus() && keys::pressed(ui, Act::Send);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.set_height(32.0);
         if widgets::button(ui, icon, cx.t(done)).clicked() || enter {
@@ -127,7 +134,8 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
         thought(ui, cx, turn, &split, tokens, true);
         // Half a Markdown sign would flicker between two looks; plain text does not.
         if !text.is_empty() {
-            ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap().selectable(true));
+            let label = Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap().selectable(true);
+            bidi::aligned(ui, text, |ui| ui.add(label));
         }
         return;
     }
@@ -151,7 +159,8 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
         ui.spacing_mut().item_spacing.y = S2;
         // Lines as high as their letters: list numbers stand on the line of their text.
         ui.spacing_mut().interact_size.y = ui.text_style_height(&egui::TextStyle::Body);
-        ui.name_inputs(cx.t(T::PartOfAnswer), |ui| CommonMarkViewer::new().show(ui, markdown, text));
+        let viewer = |ui: &mut Ui| CommonMarkViewer::new().show(ui, markdown, text);
+        ui.name_inputs(cx.t(T::PartOfAnswer), |ui| bidi::aligned(ui, text, viewer));
     });
     ui.horizontal(|ui| {
         ui.set_height(24.0);
