@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use egui::accesskit::{Action, ActionRequest, Node, NodeId, Role, TreeId};
+use egui::accesskit::{Action, ActionRequest, Live, Node, NodeId, Role, TreeId};
 use egui::{Context, Event, FullOutput, Id, Key, LayerId, Order, Plugin, RawInput, Rect, Response, Ui, WidgetRect};
 
 /// Parts of the window, in the order in which they are gone through.
@@ -60,8 +60,12 @@ pub fn expanded(response: &Response, open: bool) {
     response.ctx.accesskit_node_builder(response.id, |node| node.set_expanded(open));
 }
 
+/// A text that a screen reader says when it comes.
+pub fn said(response: &Response) {
+    response.ctx.accesskit_node_builder(response.id, |node| node.set_live(Live::Polite));
+}
+
 /// See the module.
-#[derive(Default)]
 pub struct Eye;
 
 impl Plugin for Eye {

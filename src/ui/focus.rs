@@ -74,7 +74,8 @@ fn frame_id(id: Id) -> Id {
 
 /// The frame around a control that draws none of its own: its ring goes there.
 pub fn framed(ui: &Ui, id: Id, rect: Rect) {
-    ui.data_mut(|d| d.insert_temp(frame_id(id), (ui.ctx().cumulative_frame_nr(), rect)));
+    let frame = ui.ctx().cumulative_frame_nr();
+    ui.data_mut(|d| d.insert_temp(frame_id(id), (frame, rect)));
 }
 
 /// The one focus ring, around whatever has the focus. After everything is drawn.

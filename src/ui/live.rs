@@ -1,4 +1,5 @@
-//! What a screen reader says without being asked: how far work has come, answers, pictures and problems.
+//! What a screen reader says without being asked: how far work has come, answers and pictures. Problems and notes are
+//! said where they stand.
 
 use egui::accesskit::{Live as Manners, Role};
 use egui::{Id, Rect, Sense, Ui, WidgetInfo, vec2};
@@ -7,7 +8,6 @@ use super::cx::Cx;
 use super::texts::T;
 use super::{create, write};
 use crate::domain::Room;
-use crate::error::StudioError;
 use crate::state::{Phase, TextJob};
 
 /// Steps in which progress is told, in percent: more would be noise.
@@ -19,8 +19,7 @@ pub struct Live {
     said: String,
     /// The answer that is written, and the pictures that there were.
     answer: Option<u64>,
-    pictures: usize,
-    problems: Vec<String>,
+    pictures: Option<usize>,
 }
 
 impl Live {
@@ -40,18 +39,6 @@ impl Live {
 
     fn news(&mut self, cx: &Cx<'_>) -> Option<String> {
         let state = cx.state;
-        let mut problems: Vec<String> = Vec::new();
-        let mut problem = |error: Option<&StudioError>| problems.extend(error.map(|e| e.summary(cx.lang)));
-        match state.room() {
-            Room::Create => problem(state.create.error.as_ref()),
-            Room::Write => problem(state.write.error.as_ref()),
-            Room::Gallery | Room::Models | Room::Settings => {}
-        }
-        let new = problems.iter().find(|text| !self.problems.contains(text)).cloned();
-        self.problems = problems;
-        if new.is_some() {
-            return new;
-        }
         // An answer is said when it is whole.
         let open = &state.write.open;
         let job = state.write.job.as_ref();
@@ -62,8 +49,8 @@ impl Live {
             let text = turn.message.said().trim();
             return (!text.is_empty()).then(|| cx.with(T::SaidBy, &[&write::speaker(cx, turn), &text]));
         }
-        let pictures = std::mem::replace(&mut self.pictures, state.create.strip.len());
-        if state.create.strip.len() > pictures
+        let pictures = self.pictures.replace(state.create.strip.len());
+        if pictures.is_some_and(|before| state.create.strip.len() > before)
             && let Some(shot) = state.create.strip.first().filter(|_| state.room() == Room::Create)
             && state.create.jobs.is_empty()
         {

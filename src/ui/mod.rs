@@ -11,7 +11,7 @@ mod focus;
 mod gallery;
 mod hand;
 pub mod icons;
-mod keys;
+pub mod keys;
 mod knob;
 mod live;
 mod models;

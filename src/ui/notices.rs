@@ -5,7 +5,7 @@ use egui::{Align2, Area, Frame, Id, Label, Margin, Order, RichText, Stroke, Ui, 
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2};
-use super::{icons, trouble, widgets};
+use super::{eye, icons, trouble, widgets};
 use crate::domain::Room;
 use crate::lang::Both;
 use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand};
@@ -57,14 +57,16 @@ fn note(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
     frame.show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.add(Label::new(theme::icon(icon, 16.0).color(if icon == icons::TRASH { p.muted } else { p.good })));
-            if text.contains('\n') {
+            let said = if text.contains('\n') {
                 ui.scope(|ui| {
                     ui.set_max_width(300.0);
-                    ui.add(Label::new(RichText::new(text).size(BODY).color(p.text)).wrap());
-                });
+                    ui.add(Label::new(RichText::new(text).size(BODY).color(p.text)).wrap())
+                })
+                .inner
             } else {
-                ui.add(Label::new(RichText::new(text).size(BODY).color(p.text)).truncate());
-            }
+                ui.add(Label::new(RichText::new(text).size(BODY).color(p.text)).truncate())
+            };
+            eye::said(&said);
             ui.add_space(S1);
             if let Some((label, command)) = action
                 && widgets::text_button(ui, cx.t(label)).clicked()

@@ -20,11 +20,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shortcuts: &mut bool) {
             for lang in Lang::ALL.into_iter().rev() {
                 language(ui, cx, lang);
             }
-            ui.scope(|ui| {
-                // As low as the bar.
-                let keys = widgets::icon_button_of(ui, 20.0, icons::COMMAND, &format!("{} (F1)", cx.t(T::Shortcuts)));
-                *shortcuts |= keys.clicked();
-            });
+            // As low as the bar.
+            let keys = widgets::icon_button_of(ui, 20.0, icons::COMMAND, &format!("{} (F1)", cx.t(T::Shortcuts)));
+            *shortcuts |= keys.clicked();
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = theme::S4;
                 items(ui, cx);

@@ -159,7 +159,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, sliders: bool) {
         let open = &cx.state.write.open;
         if !open.is_blank() {
             let button = egui::Button::new(super::theme::icon(icons::EXPORT, 18.0)).frame(false);
-            let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
+            let (response, menu) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
                 for (name, format) in [
                     (T::ExportMarkdown, TextFormat::Markdown),
                     (T::ExportText, TextFormat::Plain),
@@ -171,6 +171,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, sliders: bool) {
                     }
                 }
             });
+            eye::expanded(&response, menu.is_some());
             response.accessible_name(cx.t(T::Export)).on_hover_text(cx.t(T::Export));
         }
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {

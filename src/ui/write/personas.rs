@@ -12,7 +12,7 @@ use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
 use crate::ui::theme::{self, BODY, S1, S2, S3, S4, S6, SMALL};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{icons, models_bits};
+use crate::ui::{eye, icons, models_bits};
 
 const COLUMN: f32 = 640.0;
 const ROW: f32 = 64.0;
@@ -185,7 +185,7 @@ fn face(ui: &Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona, r
 
 fn more(ui: &mut Ui, cx: &mut Cx<'_>, kept: &KeptPersona, own: bool) {
     let button = Button::new(theme::icon(icons::DOTS_THREE, 18.0)).frame(false);
-    let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
+    let (response, menu) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
         let id = &kept.id;
         let mut item = |ui: &mut Ui, name: T, command: PersonaCommand| {
             if ui.button(cx.t(name)).clicked() {
@@ -201,6 +201,7 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>, kept: &KeptPersona, own: bool) {
             item(ui, T::DeleteToTrash, PersonaCommand::Trash(id.clone()));
         }
     });
+    eye::expanded(&response, menu.is_some());
     response.accessible_name(cx.with(T::MoreFor, &[&kept.persona.name]));
 }
 
