@@ -5,6 +5,7 @@
 //! painted: the texts themselves stay as they are, for copying, for search and for screen readers. What this cannot do
 //! is to move egui's text cursor and the ground of selected letters: those stay where egui thinks that the letters are.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use egui::epaint::text::{Glyph, Row};
@@ -74,23 +75,34 @@ fn in_order(galley: &Galley) -> Galley {
     galley
 }
 
+/// The blocks of scripts that run from right to left, with their own digits and commas: a font that has the one has the
+/// other, so that egui shapes them together.
+fn is_of_their_blocks(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
+}
+
 /// Glyphs of a line that stay together: a word that egui has put in order already, or one other letter.
-fn units(chars: &[char]) -> Vec<std::ops::Range<usize>> {
-    let is_part = |c: char| is_right_to_left(c) || bidi_class(c) == BidiClass::NSM;
-    let mut units: Vec<std::ops::Range<usize>> = Vec::new();
-    for (i, c) in chars.iter().enumerate() {
-        match units.last_mut() {
-            Some(last) if is_part(*c) && chars[last.clone()].iter().any(|c| is_right_to_left(*c)) => last.end = i + 1,
-            _ => units.push(i..i + 1),
+fn units(chars: &[char]) -> Vec<Range<usize>> {
+    let mut units: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        let more = chars[at..].iter().take_while(|c| is_of_their_blocks(**c) || bidi_class(**c) == BidiClass::NSM);
+        let end = at + more.count();
+        if chars[at..end].iter().any(|c| is_right_to_left(*c)) {
+            units.push(at..end);
+            at = end;
+        } else {
+            units.push(at..at + 1);
+            at += 1;
         }
     }
     units
 }
 
 /// The units of a line from left to right as they are to be seen, and whether each runs from the right.
-fn visual(chars: &[char], units: &[std::ops::Range<usize>], from_right: bool) -> Vec<(usize, bool)> {
+fn visual(chars: &[char], units: &[Range<usize>], from_right: bool) -> Vec<(usize, bool)> {
     // One letter stands for each unit: those of a word have one direction.
-    let first = |unit: &std::ops::Range<usize>| {
+    let first = |unit: &Range<usize>| {
         let of = &chars[unit.clone()];
         of.iter().copied().find(|c| is_right_to_left(*c)).unwrap_or(chars[unit.start])
     };
@@ -167,6 +179,8 @@ mod tests {
         assert_eq!(seen("שלום Rust עולם"), "עולם Rust שלום");
         assert_eq!(seen("He said שלום עולם today"), "He said עולם שלום today");
         assert_eq!(seen("plain words"), "plain words");
+        // A comma of the script's own is shaped with its word; the letters of a unit are as they were given.
+        assert_eq!(seen("،ابحرم ملاع"), "ملاع ،ابحرم");
     }
 
     #[test]
@@ -177,24 +191,32 @@ mod tests {
         assert!(!may_run_right_to_left("你好, wörld"));
     }
 
+    /// No font of the program has Hebrew: Latin letters stand in, in the order in which egui shapes a Hebrew word.
     #[test]
     fn the_letters_on_the_screen_move_and_the_text_stays() {
         let context = Context::default();
-        let mut galley = None;
+        let mut laid = None;
         let _ = context.run_ui(egui::RawInput::default(), |ui| {
-            let text = "שלום abc".to_owned();
-            galley = Some(ui.painter().layout_no_wrap(text, FontId::proportional(14.0), Color32::WHITE));
+            laid = Some(ui.painter().layout_no_wrap("(mwls) abc".into(), FontId::proportional(14.0), Color32::WHITE));
         });
-        let galley = galley.expect("it was laid out");
+        let mut galley = (*laid.expect("it was laid out")).clone();
+        galley.job = Arc::new(egui::text::LayoutJob { text: "(שלום) abc".into(), ..(*galley.job).clone() });
+        let row = Arc::make_mut(&mut galley.rows[0].row);
+        row.glyphs.iter_mut().zip("(םולש) abc".chars()).for_each(|(glyph, c)| glyph.chr = c);
         let new = in_order(&galley);
-        assert_eq!(new.text(), galley.text());
-        let at = |galley: &Galley, c: char| {
-            let row = &galley.rows[0].row;
-            row.glyphs.iter().find(|glyph| glyph.chr == c).map(|glyph| glyph.pos.x).expect("the letter")
-        };
-        // The Latin word ends the line: it is at the left.
-        assert!(at(&galley, 'a') > at(&galley, 'ש'));
-        assert!(at(&new, 'a') < at(&new, 'ש'));
-        assert!(at(&new, 'a') < at(&new, 'b'));
+        assert_eq!(new.text(), "(שלום) abc");
+        let row = &new.rows[0].row;
+        let mut seen: Vec<_> = row.glyphs.iter().collect();
+        seen.sort_by(|a, b| a.pos.x.total_cmp(&b.pos.x));
+        // The Latin word ends the line, at the left; the word itself is as egui shaped it.
+        assert_eq!(seen.iter().map(|glyph| glyph.chr).collect::<String>(), "abc )םולש(");
+        // What is painted moved as far as the letters, and brackets face the other way.
+        let old = &galley.rows[0].row;
+        for (a, b) in old.glyphs.iter().zip(&row.glyphs).filter(|(a, _)| a.chr != ' ') {
+            let at = |row: &Row, glyph: &Glyph| row.visuals.mesh.vertices[glyph.first_vertex as usize];
+            let (before, after) = (at(old, a), at(row, b));
+            assert!((after.pos.x - before.pos.x - (b.pos.x - a.pos.x)).abs() < 0.01, "{}", a.chr);
+            assert_eq!(before.uv != after.uv, is_mirrored(a.chr), "{}", a.chr);
+        }
     }
 }

@@ -12,14 +12,16 @@ use egui::{Context, Event, FullOutput, Id, Key, LayerId, Order, Plugin, RawInput
 /// Parts of the window, in the order in which they are gone through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
-    /// Where a room's work begins, such as the prompt.
+    /// What a room is asked for with.
+    Prompt,
+    /// What belongs to it.
     First,
     /// The button that a room is about.
     Button,
     /// Whatever belongs to no other part: the talk, the canvas, the grid.
     Main,
-    /// Where a talk is gone on with.
-    Composer,
+    /// What can be done with it: the field of a talk, the buttons of a picture.
+    Foot,
     /// A title and what can be done with the whole.
     Head,
     /// The list beside the work.
@@ -201,7 +203,8 @@ fn unglyph(nodes: &mut Vec<(NodeId, Node)>) {
         if node.role() != Role::Label {
             continue;
         }
-        if let Some(text) = node.value().and_then(without_glyphs) {
+        let text = node.value().unwrap_or_default();
+        if let Some(text) = without_glyphs(text).or_else(|| text.is_empty().then(String::new)) {
             // The pieces of a text that can be selected lie below it, icons and all.
             gone.extend(node.children().iter().copied());
             node.set_children(Vec::new());

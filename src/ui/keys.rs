@@ -102,7 +102,6 @@ shortcuts! {
         Act::Save, [ctrl(Key::S)], "Save or export what is shown", "保存或导出当前内容";
         Act::Leave, [plain(Key::Escape)], "Stop what runs here, or leave what is open", "停止当前任务，或离开打开的内容";
         Act::Next, [plain(Key::Tab), shift(Key::Tab)], "To the next control, to the one before", "下一个控件，上一个控件";
-        // These three are egui's own.
         Act::Larger, [ctrl(Key::Plus), ctrl(Key::Equals)], "Larger text", "放大文字";
         Act::Smaller, [ctrl(Key::Minus)], "Smaller text", "缩小文字";
         Act::Usual, [ctrl(Key::Num0)], "Text in its usual size", "文字恢复原大小";
@@ -218,6 +217,7 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, renaming: bool, list: &mut bool) {
     if pressed(ui, Act::Save) {
         save(cx);
     }
+    zoom(ui, cx);
     let here = cx.state.room();
     if here == Room::Create && pressed(ui, Act::Generate) {
         cx.push(Command::Generate);
@@ -241,6 +241,30 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, renaming: bool, list: &mut bool) {
     let dropped: Vec<_> = ui.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
     for path in dropped {
         cx.push(Command::OpenFile(path));
+    }
+}
+
+/// Sizes of the text, one step from the next.
+const ZOOMS: [f32; 9] = [0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5];
+
+fn zoom(ui: &Ui, cx: &mut Cx<'_>) {
+    let now = cx.state.settings.zoom.unwrap_or(1.0);
+    let near = |zoom: f32| (zoom - now).abs() < 0.01;
+    let steps = [
+        (Act::Larger, ZOOMS.into_iter().find(|zoom| *zoom > now && !near(*zoom))),
+        (Act::Smaller, ZOOMS.into_iter().rev().find(|zoom| *zoom < now && !near(*zoom))),
+    ];
+    for (act, to) in steps {
+        if pressed(ui, act)
+            && let Some(to) = to
+        {
+            cx.push(Command::SetZoom(to));
+        }
+    }
+    // A picture has its own size.
+    let picture = cx.state.room() == Room::Create && matches!(cx.state.create.stage(), Stage::Shot(_));
+    if !picture && pressed(ui, Act::Usual) {
+        cx.push(Command::SetZoom(1.0));
     }
 }
 

@@ -140,6 +140,8 @@ impl Palette {
 /// Fonts and both themes' styles; once, when the window opens.
 pub fn setup(ctx: &Context) {
     ctx.set_fonts(fonts());
+    // The text's size is a setting, which the shortcuts change.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
     ctx.set_style_of(egui::Theme::Dark, style(&DARK, true));
     ctx.set_style_of(egui::Theme::Light, style(&LIGHT, false));
 }

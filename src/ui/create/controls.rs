@@ -73,7 +73,9 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         newline: Some(ENTER),
         framed: true,
     };
-    if let (_, Some(text)) = widgets::field(ui, &params(cx).prompt, &spec) {
+    let (field, text) = widgets::field(ui, &params(cx).prompt, &spec);
+    eye::part_in(ui, Part::Prompt, field.rect);
+    if let Some(text) = text {
         edit(cx, ImageEdit::Prompt(text));
     }
     subject(ui, cx);

@@ -31,6 +31,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut 
     if !create.jobs.is_empty() || !create.strip.is_empty() {
         let frame = Frame::new().fill(cx.p.panel).inner_margin(egui::Margin::symmetric(12, 8));
         Panel::bottom("film").exact_size(96.0).resizable(false).frame(frame).show(ui, |ui| {
+            eye::part(ui, Part::List);
             film::show(ui, cx, textures);
         });
     }

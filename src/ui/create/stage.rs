@@ -8,6 +8,7 @@ use crate::domain::{Picture, StepProgress, seconds};
 use crate::lang::Lang;
 use crate::state::{Command, ImageEdit, ImageJob, Phase, Saved, Shot, ShotKey, Shown, Stage};
 use crate::ui::cx::Cx;
+use crate::ui::eye::{self, Part};
 use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
@@ -110,6 +111,7 @@ pub fn fraction(job: &ImageJob) -> Option<f32> {
 fn forming(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJob) {
     let frame = Frame::new().inner_margin(Margin { left: 24, right: 24, top: 0, bottom: 16 });
     Panel::bottom("job").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
+        eye::part(ui, Part::Foot);
         ui.vertical_centered(|ui| {
             ui.set_max_width(480.0);
             let text = progress_text(cx, job);
@@ -146,6 +148,7 @@ fn forming(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJob
 fn done(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut Textures, shot: &Shot) {
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 8));
     Panel::bottom("shot").resizable(false).frame(frame).show(ui, |ui| {
+        eye::part(ui, Part::Foot);
         ui.push_id(shot.key, |ui| actions(ui, cx, view, shot));
     });
     let room = ui.available_rect_before_wrap();

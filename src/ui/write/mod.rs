@@ -122,7 +122,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut T
                     form::results(ui, cx);
                     composer::show(ui, cx);
                 }
-                eye::part_in(ui, Part::Composer, ui.min_rect().with_min_y(from));
+                eye::part_in(ui, Part::Foot, ui.min_rect().with_min_y(from));
             });
         });
         match &cx.state.write.form {
