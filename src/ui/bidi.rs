@@ -8,8 +8,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::theme::BODY;
 use egui::epaint::text::{Glyph, Row};
-use egui::{Align, Context, FullOutput, Galley, Layout, Plugin, Shape, Ui};
+use egui::{Align, Color32, Context, FullOutput, Galley, Label, Layout, Plugin, RichText, Shape, Ui};
 use unicode_bidi::{BidiClass, BidiInfo, Level, bidi_class};
 
 /// See the module.
@@ -38,9 +39,25 @@ fn shape(shape: &mut Shape) {
     }
 }
 
-/// A quick look, which lets other texts through in no time: scripts from the right begin at U+0590.
+/// A quick look at the bytes, for a page may be long: whether a block of such a script is in the text.
 fn may_run_right_to_left(text: &str) -> bool {
-    text.bytes().any(|byte| byte >= 0xd6) && text.chars().any(is_right_to_left)
+    let bytes = text.as_bytes();
+    let starts = |at: usize| match bytes[at] {
+        // U+0580 to U+07FF, U+0800 to U+08FF, and the older forms of letters from U+FB00 on.
+        0xd6..=0xdf => true,
+        0xe0 => bytes.get(at + 1).is_some_and(|next| (0xa0..=0xa3).contains(next)),
+        0xef => bytes.get(at + 1).is_some_and(|next| (0xac..=0xbb).contains(next)),
+        _ => false,
+    };
+    let mut at = 0;
+    while let Some(more) = bytes[at..].iter().position(|byte| *byte >= 0xd6) {
+        at += more;
+        if starts(at) {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 fn is_right_to_left(c: char) -> bool {
@@ -54,9 +71,21 @@ pub fn runs_right_to_left(text: &str) -> bool {
     first.is_some_and(|class| class != BidiClass::L)
 }
 
-/// Puts what is added at the side where `text` begins.
-pub fn aligned<R>(ui: &mut Ui, text: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
-    if runs_right_to_left(text) { ui.with_layout(Layout::top_down(Align::Max), add).inner } else { add(ui) }
+/// An answer that runs from right to left, where it begins. Its Markdown is not drawn: a line that is drawn in pieces
+/// cannot be put in order.
+pub fn answer(ui: &mut Ui, text: &str, ink: Color32) {
+    ui.with_layout(Layout::top_down(Align::Max), |ui| {
+        let text = RichText::new(without_marks(text)).size(BODY).color(ink);
+        ui.add(Label::new(text).wrap().halign(Align::Max).selectable(true));
+    });
+}
+
+/// Without the signs of Markdown that would stand in the way of reading.
+fn without_marks(text: &str) -> String {
+    let lines = text
+        .lines()
+        .map(|line| line.trim_start_matches('#').trim_start_matches("> ").replace("**", "").replace('`', ""));
+    lines.map(|line| line.trim().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 fn in_order(galley: &Galley) -> Galley {
@@ -160,7 +189,7 @@ fn is_mirrored(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use egui::{Color32, FontId};
+    use egui::FontId;
 
     /// The line as it is seen, with the letters of each word in the order in which they are read.
     fn seen(line: &str) -> String {
@@ -188,7 +217,11 @@ mod tests {
         assert!(runs_right_to_left("1. שלום"));
         assert!(!runs_right_to_left("Hello שלום"));
         assert!(!runs_right_to_left("123"));
-        assert!(!may_run_right_to_left("你好, wörld"));
+        for (text, may) in [("你好, wörld’s “end” 🙂", false), ("a שלום", true), ("مرحبا", true), ("ﷲ", true)]
+        {
+            assert_eq!(may_run_right_to_left(text), may, "{text}");
+        }
+        assert_eq!(without_marks("## **שלום**\n> `a`"), "שלום\na");
     }
 
     /// No font of the program has Hebrew: Latin letters stand in, in the order in which egui shapes a Hebrew word.

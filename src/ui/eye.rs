@@ -49,11 +49,14 @@ pub fn part_in(ui: &Ui, part: Part, rect: Rect) {
     ui.data_mut(|d| d.get_temp_mut_or_default::<Parts>(parts_id()).push(place));
 }
 
-/// Gives a group of widgets that are made after this a name of its own, such as who says a turn.
-pub fn group(ui: &Ui, role: Role, name: &str) {
+/// Makes one thing of the widgets that are made in `ui` after this, such as a turn of a talk. It has a name where none
+/// of them says it.
+pub fn group(ui: &Ui, role: Role, name: Option<&str>) {
     ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
         node.set_role(role);
-        node.set_label(name);
+        if let Some(name) = name {
+            node.set_label(name);
+        }
     });
 }
 

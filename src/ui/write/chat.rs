@@ -94,7 +94,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
             }
             let id = ui.scope_id().with(("turn", turn.id));
             let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
-            eye::group(&child, Role::Article, &personas::speaker(cx, turn));
+            let named = open.manner.name_of(turn.id, turn.message.role).is_some();
+            let name = (!named).then(|| personas::speaker(cx, turn));
+            eye::group(&child, Role::Article, name.as_deref());
             turn::show(&mut child, cx, &mut view.markdown, turn, i + 1 == open.turns.len());
             page::of_turn(&mut child, cx, textures, turn.id, turn.message.said());
             view.laid_out += 1;

@@ -187,7 +187,10 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Op
     let (full, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, here, title));
     let rect = full.shrink2(vec2(8.0, 1.0));
-    let lit = ground(ui, cx, rect, &response, here);
+    // What stands in the row only while it is lit must not go when it is given the focus.
+    let inside = ["pin", "trash"].map(|salt| ui.scope_id().with(salt));
+    let lit =
+        ground(ui, cx, rect, &response, here) || ui.memory(|m| m.focused().is_some_and(|id| inside.contains(&id)));
     let writing = cx.state.write.job.as_ref().is_some_and(|job| job.conversation == head.id);
     let tail = if lit || here {
         64.0

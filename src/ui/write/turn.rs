@@ -134,8 +134,11 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
         thought(ui, cx, turn, &split, tokens, true);
         // Half a Markdown sign would flicker between two looks; plain text does not.
         if !text.is_empty() {
-            let label = Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap().selectable(true);
-            bidi::aligned(ui, text, |ui| ui.add(label));
+            if bidi::runs_right_to_left(text) {
+                bidi::answer(ui, text, cx.p.text);
+            } else {
+                ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap().selectable(true));
+            }
         }
         return;
     }
@@ -159,8 +162,10 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, markdown: &mut CommonMarkCache, turn: &T
         ui.spacing_mut().item_spacing.y = S2;
         // Lines as high as their letters: list numbers stand on the line of their text.
         ui.spacing_mut().interact_size.y = ui.text_style_height(&egui::TextStyle::Body);
-        let viewer = |ui: &mut Ui| CommonMarkViewer::new().show(ui, markdown, text);
-        ui.name_inputs(cx.t(T::PartOfAnswer), |ui| bidi::aligned(ui, text, viewer));
+        if bidi::runs_right_to_left(text) {
+            return bidi::answer(ui, text, cx.p.text);
+        }
+        ui.name_inputs(cx.t(T::PartOfAnswer), |ui| CommonMarkViewer::new().show(ui, markdown, text));
     });
     ui.horizontal(|ui| {
         ui.set_height(24.0);
