@@ -1,5 +1,6 @@
 //! The window as a tree: every room draws, every control has a name and does what it says.
 
+mod ui_keys;
 mod ui_states;
 
 use aigc_studio::domain::*;

@@ -1,11 +1,12 @@
 //! Gallery: every picture of the library in a grid of which only the visible rows exist.
 
 use egui::{
-    Align, Align2, CentralPanel, Color32, Frame, Id, Key, Label, Layout, Margin, Modifiers, RichText, Role, ScrollArea,
-    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+    Align, Align2, CentralPanel, Color32, Frame, Label, Layout, Margin, RichText, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, Ui, Vec2, WidgetInfo, vec2,
 };
 
 use super::cx::Cx;
+use super::keys::{self, Act};
 use super::texts::T;
 use super::textures::{TexKey, Textures};
 use super::theme::{self, BODY, RADIUS, S1, S2, S4, SMALL};
@@ -104,7 +105,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
         ui.scope(|ui| {
             ui.set_max_width(280.0_f32.min(ui.available_width() - 100.0).max(120.0));
             let name = cx.t(T::SearchPictures);
-            let id = Id::unique("search-pictures");
+            let id = super::focus::pictures_id();
             let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
             if let (_, Some(text)) = widgets::field(ui, &cx.state.gallery.search, &spec) {
                 cx.push(Command::SetGallerySearch(text));
@@ -152,17 +153,12 @@ fn arrows(ui: &Ui, cx: &mut Cx<'_>, view: &GalleryView, items: &[LibraryItem]) {
         return;
     }
     let mut step = 0_i64;
-    ui.input_mut(|i| {
-        let mut key = |key, by: i64| {
-            if i.consume_key(Modifiers::NONE, key) {
-                step += by;
-            }
-        };
-        key(Key::ArrowLeft, -1);
-        key(Key::ArrowRight, 1);
-        key(Key::ArrowUp, -(view.columns.max(1) as i64));
-        key(Key::ArrowDown, view.columns.max(1) as i64);
-    });
+    let row = view.columns.max(1) as i64;
+    for (act, by) in [(Act::Left, -1), (Act::Right, 1), (Act::Up, -row), (Act::Down, row)] {
+        if keys::pressed(ui, act) {
+            step += by;
+        }
+    }
     if step == 0 {
         return;
     }

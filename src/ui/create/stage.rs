@@ -1,14 +1,12 @@
 //! The big pane of Create: an empty window that teaches, a picture that forms, a picture that is done.
 
-use egui::{
-    Align, Color32, Frame, Key, Label, Layout, Margin, Modifiers, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo,
-    vec2,
-};
+use egui::{Align, Color32, Frame, Label, Layout, Margin, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 use crate::domain::{Picture, StepProgress, seconds};
 use crate::lang::Lang;
 use crate::state::{Command, ImageEdit, ImageJob, Phase, Saved, Shot, ShotKey, Shown, Stage};
 use crate::ui::cx::Cx;
+use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
 use crate::ui::theme::{self, BODY, S1, S2, S4, S6, SMALL};
@@ -95,7 +93,8 @@ fn progress_text(cx: &Cx<'_>, job: &ImageJob) -> String {
     }
 }
 
-fn fraction(job: &ImageJob) -> Option<f32> {
+/// How far a job has come.
+pub fn fraction(job: &ImageJob) -> Option<f32> {
     if let Phase::Loading(fraction) = job.phase {
         return fraction;
     }
@@ -192,7 +191,7 @@ fn canvas(ui: &mut Ui, cx: &Cx<'_>, view: &mut StageView, textures: &mut Texture
         }
     }
     // Taken, so that it does not bring the window's text size back as well.
-    let reset = ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Num0));
+    let reset = keys::pressed(ui, Act::Fit);
     if response.double_clicked() || reset {
         (view.zoom, view.pan) = (1.0, Vec2::ZERO);
     }

@@ -12,7 +12,7 @@ use egui::Ui;
 use super::super::cx::Cx;
 use super::super::layout as rules;
 use super::super::textures::Textures;
-pub use editor::PageView;
+pub use editor::{PageView, editor_id as sheet_id};
 pub use pictures::of_turn;
 pub use story::{StoryView, show as story};
 
