@@ -115,7 +115,7 @@ texts! {
     Shortcuts: "Keyboard shortcuts", "键盘快捷键";
     Everywhere: "Everywhere", "任何地方";
     You: "You", "你";
-    SaidBy: "{0}: {1}", "{0}：{1}";
+    SaidBy: "{0} says: {1}", "{0}说：{1}";
     WritingAnswer: "Writing the answer", "正在写回答";
     ReadingPercent: "Reading, {0} percent", "正在读取，百分之 {0}";
     DrawingPercent: "Drawing, {0} percent", "正在绘图，百分之 {0}";
