@@ -28,6 +28,8 @@ pub fn show(ui: &Ui, cx: &Cx<'_>, open: &mut bool) {
             });
         });
         let area = ScrollArea::vertical().id_salt("shortcuts").max_height(room.y - 128.0).auto_shrink([false, true]);
+        // As high as the window allows: egui would cut it at its own measure.
+        let area = area.min_scrolled_height(room.y - 160.0);
         area.show(ui, |ui| {
             let mut place = None;
             for shortcut in SHORTCUTS {
