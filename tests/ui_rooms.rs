@@ -1,6 +1,7 @@
 //! The window as a tree: every room draws, every control has a name and does what it says.
 
 mod ui_home;
+mod ui_keys;
 mod ui_pictures;
 mod ui_states;
 

@@ -78,7 +78,59 @@ impl super::WriteState {
                     self.listing.overtake();
                 }
                 Effect::RestoreConversation(_) => self.listing.overtake(),
-                _ => {}
+                // The list of conversations that came from elsewhere is the answer to this, and comes after any other.
+                Effect::KeepConversations(_)
+                | Effect::Submit { .. }
+                | Effect::Cancel(_)
+                | Effect::Measure(_)
+                | Effect::CheckGrammar(_)
+                | Effect::Unload
+                | Effect::SetDevice(_)
+                | Effect::Fetch(_)
+                | Effect::CancelFetch(_)
+                | Effect::FindDrafts { .. }
+                | Effect::AskModelFile
+                | Effect::SavePicture { .. }
+                | Effect::KeepLatents(_)
+                | Effect::AskExportPicture { .. }
+                | Effect::AskExportFile { .. }
+                | Effect::CopyPicture(_)
+                | Effect::CopyText(_)
+                | Effect::OpenPicture(_)
+                | Effect::ViewPicture(_)
+                | Effect::Thumbnail(_)
+                | Effect::TrashPictures(_)
+                | Effect::RestorePictures(_)
+                | Effect::ScanLibrary
+                | Effect::AskOpenFile
+                | Effect::AskFace
+                | Effect::SearchTexts { .. }
+                | Effect::SavePersona { .. }
+                | Effect::TrashPersona(_)
+                | Effect::RestorePersona(_)
+                | Effect::AskExport { .. }
+                | Effect::AskExportText { .. }
+                | Effect::SaveSettings(_)
+                | Effect::AskLibraryFolder
+                | Effect::AskModelsFolder
+                | Effect::SetLibraryFolder(_)
+                | Effect::SetModelsFolder(_)
+                | Effect::Reveal(_)
+                | Effect::AskModelFolder
+                | Effect::AskPartFile(..)
+                | Effect::OpenModel(..)
+                | Effect::RemoveModel(..)
+                | Effect::RemoveModelFile(..)
+                | Effect::RestoreModel(..)
+                | Effect::EmptyModelTrash
+                | Effect::ReadModels
+                | Effect::AskCopiesFolder
+                | Effect::CopyFiles { .. }
+                | Effect::RescanLibrary
+                | Effect::SaveDesk(..)
+                | Effect::ListTrash(..)
+                | Effect::Purge { .. }
+                | Effect::MakeFolder(..) => {}
             }
         }
     }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, Id, Key, Modifiers, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
+use egui::{Color32, Id, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 use super::cx::Cx;
+use super::keys::{self, Act};
 use super::picture;
 use super::textures::{TexKey, Textures};
 use super::theme::{self, S6};
@@ -62,7 +63,7 @@ pub fn show(
     }
     let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
     let by_wheel = response.hover_pos().map(|at| (at, pinch * (scroll * 0.004).exp()));
-    let by_key = keys(ui).map(|factor| (room.center() + view.pan, factor));
+    let by_key = by_keys(ui).map(|factor| (room.center() + view.pan, factor));
     for (at, factor) in by_wheel.into_iter().chain(by_key).filter(|(_, factor)| (factor - 1.0).abs() > 1e-4) {
         let before = view.zoom;
         let most = (64.0 / fitted.scale).max(1.0);
@@ -72,7 +73,7 @@ pub fn show(
         view.pan -= from_centre * (view.zoom / before - 1.0);
     }
     // Taken, so that it does not bring the window's text size back as well.
-    let reset = ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Num0));
+    let reset = keys::pressed(ui, Act::Fit);
     if response.double_clicked() || reset {
         (view.zoom, view.pan) = (1.0, Vec2::ZERO);
     }
@@ -98,12 +99,11 @@ pub fn show(
 }
 
 /// `+` and `-`, where nobody types.
-fn keys(ui: &Ui) -> Option<f32> {
+fn by_keys(ui: &Ui) -> Option<f32> {
     if ui.ctx().text_edit_focused() {
         return None;
     }
-    let pressed = |keys: &[Key]| ui.input_mut(|i| keys.iter().any(|key| i.consume_key(Modifiers::NONE, *key)));
-    match (pressed(&[Key::Plus, Key::Equals]), pressed(&[Key::Minus])) {
+    match (keys::pressed(ui, Act::ZoomIn), keys::pressed(ui, Act::ZoomOut)) {
         (true, _) => Some(1.25),
         (_, true) => Some(0.8),
         (false, false) => None,

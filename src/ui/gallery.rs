@@ -4,8 +4,8 @@ mod full;
 mod grid;
 
 use egui::{
-    Align, CentralPanel, Color32, Frame, Id, Label, Layout, Margin, RichText, Role, ScrollArea, Sense, Slider, Ui,
-    Vec2, WidgetInfo, vec2,
+    Align, CentralPanel, Color32, Frame, Label, Layout, Margin, RichText, Role, ScrollArea, Sense, Slider, Ui, Vec2,
+    WidgetInfo, vec2,
 };
 
 use super::cx::Cx;
@@ -108,7 +108,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
         ui.scope(|ui| {
             ui.set_max_width(280.0_f32.min(ui.available_width() - 120.0).max(120.0));
             let name = cx.t(T::SearchPictures);
-            let id = Id::unique("search-pictures");
+            let id = super::focus::pictures_id();
             let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
             if let (_, Some(text)) = widgets::field(ui, &cx.state.gallery.search, &spec) {
                 cx.push(Command::SetGallerySearch(text));

@@ -1,23 +1,223 @@
-//! Keyboard shortcuts and files that are dropped on the window: here alone, for drawing sees each of them once.
+//! Keyboard shortcuts: one table, which the handlers and the list in the window (F1) both read; and files that are
+//! dropped on the window. Here alone, for drawing sees each of them once.
 
-use egui::{Event, Key, Modifiers, Ui};
+use egui::{Event, Key, KeyboardShortcut, Modifiers, Ui};
 
 use super::cx::Cx;
-use crate::domain::Room;
+use super::write;
+use crate::domain::{Role, Room};
 use crate::state::{AskCommand, Command, PageCommand, PersonaCommand, Shown, Stage, TrashCommand};
 use crate::writing::export::TextFormat;
 
+/// What a shortcut does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    Go(Room),
+    NewTalk,
+    NewPage,
+    Open,
+    Save,
+    Leave,
+    Next,
+    Larger,
+    Smaller,
+    Usual,
+    List,
+    Generate,
+    Fit,
+    Send,
+    NewLine,
+    EditLast,
+    VersionBefore,
+    VersionAfter,
+    PageWrite,
+    PageAgain,
+    PageUndo,
+    PageRedo,
+    Left,
+    Right,
+    Up,
+    Down,
+    Trash,
+    Undo,
+    MarkAll,
+    Full,
+    Ends,
+    Information,
+    ZoomIn,
+    ZoomOut,
+}
+
+/// Where a shortcut works: heads of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Everywhere,
+    Create,
+    Talk,
+    Page,
+    Gallery,
+}
+
+/// One shortcut; any of its keys does it.
+pub struct Shortcut {
+    pub act: Act,
+    pub keys: &'static [KeyboardShortcut],
+    pub place: Place,
+    pub english: &'static str,
+    pub chinese: &'static str,
+}
+
+const fn plain(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
+}
+
+const fn shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::SHIFT, key)
+}
+
+const fn ctrl(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
+}
+
+const fn ctrl_shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
+}
+
+macro_rules! shortcuts {
+    ($($place:ident { $($act:expr, [$($key:expr),+], $english:literal, $chinese:literal;)* })*) => {
+        /// All shortcuts of the window.
+        pub const SHORTCUTS: &[Shortcut] = &[$($(Shortcut {
+            act: $act,
+            keys: &[$($key),+],
+            place: Place::$place,
+            english: $english,
+            chinese: $chinese,
+        },)*)*];
+    };
+}
+
+shortcuts! {
+    Everywhere {
+        Act::Go(Room::Create), [ctrl(Key::Num1)], "Go to Create", "前往绘图";
+        Act::Go(Room::Write), [ctrl(Key::Num2)], "Go to Write", "前往写作";
+        Act::Go(Room::Gallery), [ctrl(Key::Num3)], "Go to Gallery", "前往图库";
+        Act::Go(Room::Models), [ctrl(Key::Num4)], "Go to Models", "前往模型";
+        Act::Go(Room::Settings), [ctrl(Key::Num5)], "Go to Settings", "前往设置";
+        Act::NewTalk, [ctrl(Key::N)], "New conversation", "新对话";
+        Act::NewPage, [ctrl_shift(Key::N)], "New page", "新页面";
+        Act::Open, [ctrl(Key::O)], "Open a file", "打开文件";
+        Act::Save, [ctrl(Key::S)], "Save or export what is shown", "保存或导出当前内容";
+        Act::Undo, [ctrl(Key::Z)], "Take back the last action of the room", "撤销本页的上一步操作";
+        Act::Leave, [plain(Key::Escape)], "Stop what runs here, or leave what is open", "停止当前任务，或离开打开的内容";
+        Act::Next, [plain(Key::Tab), shift(Key::Tab)], "To the next control, to the one before", "下一个控件，上一个控件";
+        Act::Larger, [ctrl(Key::Plus), ctrl(Key::Equals)], "Larger text", "放大文字";
+        Act::Smaller, [ctrl(Key::Minus)], "Smaller text", "缩小文字";
+        Act::Usual, [ctrl(Key::Num0)], "Text in its usual size", "文字恢复原大小";
+        Act::List, [plain(Key::F1), shift(Key::Questionmark)], "This list", "此列表";
+    }
+    Create {
+        Act::Generate, [ctrl(Key::Enter)], "Generate", "生成图片";
+        Act::Fit, [ctrl(Key::Num0)], "Fit the picture", "图片适应窗口";
+    }
+    Talk {
+        Act::Send, [plain(Key::Enter), ctrl(Key::Enter)], "Send", "发送";
+        Act::NewLine, [shift(Key::Enter)], "New line", "换行";
+        Act::EditLast, [plain(Key::ArrowUp)], "Edit your last message (while the field is empty)", "编辑上一条消息（输入框为空时）";
+        Act::VersionBefore, [plain(Key::ArrowLeft)], "The version before (while the field is empty)", "上一个版本（输入框为空时）";
+        Act::VersionAfter, [plain(Key::ArrowRight)], "The next version (while the field is empty)", "下一个版本（输入框为空时）";
+    }
+    Page {
+        Act::PageWrite, [ctrl(Key::Enter)], "Continue writing at the cursor", "从光标处续写";
+        Act::PageAgain, [ctrl(Key::R)], "Write the last passage again", "重写上一段";
+        Act::PageUndo, [ctrl(Key::Z)], "Undo", "撤销";
+        Act::PageRedo, [ctrl_shift(Key::Z), ctrl(Key::Y)], "Redo", "重做";
+    }
+    Gallery {
+        Act::Left, [plain(Key::ArrowLeft)], "The picture to the left", "左边的图片";
+        Act::Right, [plain(Key::ArrowRight)], "The picture to the right", "右边的图片";
+        Act::Up, [plain(Key::ArrowUp)], "The picture above", "上面的图片";
+        Act::Down, [plain(Key::ArrowDown)], "The picture below", "下面的图片";
+        Act::Ends, [plain(Key::Home), plain(Key::End)], "The first picture, the last one", "第一张，最后一张";
+        Act::Full, [plain(Key::Space), plain(Key::Enter)], "Show the picture in full", "全屏查看图片";
+        Act::Information, [plain(Key::I)], "The picture's information (in the full view)", "图片信息（全屏查看时）";
+        Act::ZoomIn, [plain(Key::Plus), shift(Key::Plus), plain(Key::Equals)], "Zoom in (in the full view)", "放大（全屏查看时）";
+        Act::ZoomOut, [plain(Key::Minus)], "Zoom out (in the full view)", "缩小（全屏查看时）";
+        Act::MarkAll, [ctrl(Key::A)], "Select all", "全选";
+        Act::Trash, [plain(Key::Delete)], "Move the picture to the trash", "把图片移到回收站";
+    }
+}
+
+impl Shortcut {
+    /// Its keys as they are written on a keyboard, such as `Ctrl+Shift+N`.
+    pub fn names(&self) -> Vec<String> {
+        self.keys.iter().filter(|key| key.logical_key != Key::Equals).map(name).collect()
+    }
+}
+
+fn name(keys: &KeyboardShortcut) -> String {
+    let Modifiers { command, shift, .. } = keys.modifiers;
+    let key = match keys.logical_key {
+        Key::Questionmark => return "?".to_owned(),
+        Key::ArrowLeft => "←",
+        Key::ArrowRight => "→",
+        Key::ArrowUp => "↑",
+        Key::ArrowDown => "↓",
+        Key::Escape => "Esc",
+        Key::Plus => "+",
+        Key::Minus => "-",
+        key => key.name(),
+    };
+    let mut name = String::new();
+    if command {
+        name.push_str(if cfg!(target_os = "macos") { "⌘" } else { "Ctrl+" });
+    }
+    if shift {
+        name.push_str("Shift+");
+    }
+    name + key
+}
+
+fn keys(act: Act) -> impl Iterator<Item = &'static KeyboardShortcut> {
+    SHORTCUTS.iter().filter(move |shortcut| shortcut.act == act).flat_map(|shortcut| shortcut.keys)
+}
+
+/// Where in the events of this frame a key of the table was pressed.
+fn find(ui: &Ui, act: Act) -> Option<usize> {
+    // A question mark in a text is one.
+    let typing = ui.ctx().text_edit_focused();
+    let is = |event: &egui::Event| {
+        let egui::Event::Key { key, pressed: true, modifiers, .. } = event else { return false };
+        let known = |of: &KeyboardShortcut| of.logical_key == *key && modifiers.matches_exact(of.modifiers);
+        keys(act).any(known) && !(typing && *key == Key::Questionmark)
+    };
+    ui.input(|input| input.events.iter().position(is))
+}
+
+/// Whether a shortcut was pressed; its key is used up.
+pub fn pressed(ui: &Ui, act: Act) -> bool {
+    let at = find(ui, act);
+    if let Some(at) = at {
+        ui.input_mut(|input| input.events.remove(at));
+    }
+    at.is_some()
+}
+
 /// Reads the shortcuts before any field can take their keys.
-/// An Esc that ends the `renaming` of a conversation stops nothing else.
-pub fn run(ui: &Ui, cx: &mut Cx<'_>, renaming: bool) {
-    let ctrl = |key| ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, key));
-    let rooms = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
-    for (key, room) in rooms.into_iter().zip(Room::ALL) {
-        if ctrl(key) {
+/// An Esc that ends the `renaming` of a conversation stops nothing else. `list` is whether the shortcuts are shown.
+pub fn run(ui: &Ui, cx: &mut Cx<'_>, renaming: bool, list: &mut bool) {
+    if pressed(ui, Act::List) {
+        *list = !*list;
+    }
+    // The list takes Esc for itself.
+    if *list {
+        return;
+    }
+    for room in Room::ALL {
+        if pressed(ui, Act::Go(room)) {
             cx.push(Command::Go(room));
         }
     }
-    if ui.input_mut(|i| i.consume_key(Modifiers::COMMAND | Modifiers::SHIFT, Key::N)) {
+    if pressed(ui, Act::NewPage) {
         cx.push(Command::Go(Room::Write));
         cx.push(Command::Page(PageCommand::New));
     }
@@ -28,34 +228,35 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, renaming: bool) {
         _ => false,
     };
     if ui.input(|i| i.events.iter().any(undo)) && undoes_action(ui, cx) {
-        ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Z));
+        pressed(ui, Act::Undo);
         cx.push(Command::Undo);
     }
-    if ctrl(Key::N) {
+    if pressed(ui, Act::NewTalk) {
         cx.push(Command::Go(Room::Write));
         cx.push(Command::NewConversation);
     }
-    if ctrl(Key::O) {
+    if pressed(ui, Act::Open) {
         cx.push(Command::ChooseFile);
     }
-    if ctrl(Key::S) {
+    if pressed(ui, Act::Save) {
         save(cx);
     }
+    zoom(ui, cx);
     let here = cx.state.room();
-    if here == Room::Create && ctrl(Key::Enter) {
+    if here == Room::Create && pressed(ui, Act::Generate) {
         cx.push(Command::Generate);
     }
-    // An open menu takes Esc for itself.
-    if !renaming && !ui.ctx().any_popup_open() && ui.input(|i| i.key_pressed(Key::Escape)) {
+    // An open menu takes Esc and the arrows for itself.
+    let popup = ui.ctx().any_popup_open();
+    if !renaming && !popup && find(ui, Act::Leave).is_some() {
         let typing = ui.ctx().text_edit_focused();
         escape(cx, typing);
     }
+    if !popup && is_free(ui, cx) {
+        talk(ui, cx);
+    }
     let typing = ui.ctx().text_edit_focused();
-    if here == Room::Gallery
-        && cx.state.trash.shown.is_none()
-        && !typing
-        && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Delete))
-    {
+    if here == Room::Gallery && cx.state.trash.shown.is_none() && !typing && pressed(ui, Act::Trash) {
         let gallery = &cx.state.gallery;
         match (gallery.marked.len(), &gallery.selected) {
             (2.., _) => cx.push(Command::TrashItems(gallery.marked.iter().cloned().collect())),
@@ -66,6 +267,65 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, renaming: bool) {
     let dropped: Vec<_> = ui.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
     for path in dropped {
         cx.push(Command::OpenFile(path));
+    }
+}
+
+/// Sizes of the text, one step from the next.
+const ZOOMS: [f32; 9] = [0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5];
+
+fn zoom(ui: &Ui, cx: &mut Cx<'_>) {
+    let now = cx.state.settings.zoom.unwrap_or(1.0);
+    let near = |zoom: f32| (zoom - now).abs() < 0.01;
+    let steps = [
+        (Act::Larger, ZOOMS.into_iter().find(|zoom| *zoom > now && !near(*zoom))),
+        (Act::Smaller, ZOOMS.into_iter().rev().find(|zoom| *zoom < now && !near(*zoom))),
+    ];
+    for (act, to) in steps {
+        if pressed(ui, act)
+            && let Some(to) = to
+        {
+            cx.push(Command::SetZoom(to));
+        }
+    }
+    // A picture has its own size.
+    let picture = match cx.state.room() {
+        Room::Create => matches!(cx.state.create.stage(), Stage::Shot(_)),
+        Room::Gallery => cx.state.gallery.full,
+        Room::Write | Room::Models | Room::Settings => false,
+    };
+    if !picture && pressed(ui, Act::Usual) {
+        cx.push(Command::SetZoom(1.0));
+    }
+}
+
+/// Whether a talk is shown whose field is empty, and nothing else has the focus: the arrows are the talk's.
+fn is_free(ui: &Ui, cx: &Cx<'_>) -> bool {
+    let shown = cx.state.room() == Room::Write && write::typing_id(cx.state) == write::field_id();
+    let focused = ui.memory(|memory| memory.focused());
+    let idle = !cx.state.write.is_writing_here() && cx.state.write.draft.is_empty();
+    shown && idle && focused.is_none_or(|id| id == write::field_id())
+}
+
+fn talk(ui: &Ui, cx: &mut Cx<'_>) {
+    if [Act::EditLast, Act::VersionBefore, Act::VersionAfter].iter().all(|act| find(ui, *act).is_none()) {
+        return;
+    }
+    let open = &cx.state.write.open;
+    if let Some(turn) = open.turns.iter().rev().find(|turn| turn.message.role == Role::User)
+        && pressed(ui, Act::EditLast)
+    {
+        cx.push(Command::BeginEdit(turn.id));
+    }
+    let Some(last) = open.turns.last() else { return };
+    let versions = open.shelf.siblings(last);
+    let Some(at) = versions.iter().position(|id| *id == last.id) else { return };
+    let before = at.checked_sub(1).and_then(|at| versions.get(at));
+    for (act, to) in [(Act::VersionBefore, before), (Act::VersionAfter, versions.get(at + 1))] {
+        if let Some(to) = to
+            && pressed(ui, act)
+        {
+            cx.push(Command::SelectBranch(*to));
+        }
     }
 }
 

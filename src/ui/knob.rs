@@ -5,7 +5,7 @@ use egui::{Align, DragValue, Layout, Slider, SliderClamping, Ui};
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::S1;
-use super::widgets;
+use super::{number, widgets};
 use crate::domain::{Limit, round_f32};
 
 /// One slider.
@@ -38,7 +38,9 @@ impl Knob<'_> {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     ui.spacing_mut().interact_size = egui::vec2(56.0, 22.0);
                     ui.spacing_mut().button_padding = egui::vec2(6.0, 0.0);
+                    let _ = widgets::input_edges(ui);
                     let drag = DragValue::new(&mut value)
+                        .custom_parser(|text| number::read(text, decimals == 0))
                         .range(limit.min..=limit.max)
                         .speed(limit.step.max((limit.max - limit.min) / 1000.0))
                         .fixed_decimals(decimals)
@@ -56,6 +58,7 @@ impl Knob<'_> {
             // The way so far in the accent, the handle light enough to be found.
             let visuals = ui.visuals_mut();
             visuals.selection.bg_fill = cx.p.accent;
+            visuals.widgets.inactive.bg_fill = cx.p.edge;
             for state in [&mut visuals.widgets.inactive, &mut visuals.widgets.hovered, &mut visuals.widgets.active] {
                 state.fg_stroke.color = cx.p.accent_text;
             }

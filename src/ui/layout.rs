@@ -22,6 +22,7 @@ use egui::{
 };
 
 use super::cx::Cx;
+use super::eye::{self, Part};
 use super::texts::T;
 use super::theme::{self, S1, S2, S3, S4};
 use super::widgets;
@@ -51,6 +52,15 @@ fn widths(pane: Pane, room: f32) -> (f32, f32) {
     }
 }
 
+/// Which part of the window a panel is, for the Tab key.
+pub fn part(pane: Pane) -> Part {
+    match pane {
+        Pane::Controls => Part::First,
+        Pane::Conversations => Part::List,
+        Pane::Sampling | Pane::Details => Part::Beside,
+    }
+}
+
 /// Whether [`side`] may show these panels beside a middle.
 pub fn have_room(ui: &Ui, panes: &[Pane]) -> bool {
     let room = ui.available_width();
@@ -72,7 +82,10 @@ pub fn side<'s, R>(ui: &mut Ui, cx: &mut Cx<'s>, pane: Pane, add: impl FnOnce(&m
     let id = Id::unique(("pane", pane));
     let panel = if right { Panel::right(id) } else { Panel::left(id) };
     let frame = widgets::panel(cx.p).inner_margin(0);
-    let out = panel.exact_size(wide).resizable(false).frame(frame).show(ui, |ui| add(ui, cx));
+    let out = panel.exact_size(wide).resizable(false).frame(frame).show(ui, |ui| {
+        eye::part(ui, part(pane));
+        add(ui, cx)
+    });
     edge(ui, cx, pane, out.response.rect, room, right);
     out.inner
 }
@@ -113,15 +126,23 @@ fn edge(ui: &Ui, cx: &mut Cx<'_>, pane: Pane, panel: Rect, room: f32, right: boo
 
 /// What is above the middle of a room: as high as it is, up to `share` of the height; then it scrolls.
 pub fn head<R>(ui: &mut Ui, id: &str, frame: Frame, share: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
-    band(ui, Panel::top(Id::unique(id)), id, frame, share, add)
+    band(ui, Panel::top(Id::unique(id)), Part::Main, id, frame, share, add)
 }
 
 /// [`head`] for what is below the middle.
 pub fn foot<R>(ui: &mut Ui, id: &str, frame: Frame, share: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
-    band(ui, Panel::bottom(Id::unique(id)), id, frame, share, add)
+    band(ui, Panel::bottom(Id::unique(id)), Part::Foot, id, frame, share, add)
 }
 
-fn band<R>(ui: &mut Ui, panel: Panel, id: &str, frame: Frame, share: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
+fn band<R>(
+    ui: &mut Ui,
+    panel: Panel,
+    part: Part,
+    id: &str,
+    frame: Frame,
+    share: f32,
+    add: impl FnOnce(&mut Ui) -> R,
+) -> R {
     let margin = frame.total_margin().sum().y;
     let most = (ui.available_height() * share).floor();
     let key = Id::unique(("band", id));
@@ -132,7 +153,11 @@ fn band<R>(ui: &mut Ui, panel: Panel, id: &str, frame: Frame, share: f32, add: i
     let frame = if empty { Frame::NONE } else { frame };
     let panel = panel.exact_size(high).resizable(false).show_separator_line(false).frame(frame);
     let area = ScrollArea::vertical().id_salt(id).auto_shrink(false).min_scrolled_height(0.0);
-    let out = panel.show(ui, |ui| area.show(ui, add)).inner;
+    let out = panel.show(ui, |ui| {
+        eye::part(ui, part);
+        area.show(ui, add)
+    });
+    let out = out.inner;
     remember(ui, key, known, out.content_size.y.ceil());
     out.inner
 }

@@ -4,18 +4,24 @@
 
 mod advice;
 mod ask;
+mod bidi;
 mod canvas;
 mod create;
 mod cx;
 mod days;
+mod eye;
+mod focus;
 mod gallery;
+mod hand;
 pub mod icons;
-mod keys;
+pub mod keys;
 mod knob;
 mod layout;
+mod live;
 mod models;
 mod models_bits;
 mod notices;
+mod number;
 mod picture;
 mod quotes;
 mod rail;
@@ -23,6 +29,7 @@ mod record;
 mod save_menu;
 mod seed;
 mod settings;
+mod shortcuts;
 mod status;
 pub mod texts;
 mod textures;
@@ -49,33 +56,38 @@ pub struct Views {
     create: create::CreateView,
     write: write::WriteView,
     gallery: gallery::GalleryView,
-    /// The room of the last frame.
-    room: Option<Room>,
+    follow: focus::Follow,
+    live: live::Live,
+    /// Whether the list of shortcuts is shown.
+    shortcuts: bool,
 }
 
 impl Views {
     /// Fonts and styles; once, when the window opens.
     pub fn setup(ctx: &Context) {
         theme::setup(ctx);
+        ctx.add_plugin(hand::Hand::default());
+        ctx.add_plugin(eye::Eye);
+        ctx.add_plugin(bidi::Bidi);
     }
 
     /// Draws the window for `state`; what the person does is pushed to `commands`.
     pub fn show(&mut self, ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         // Shortcuts are read before any field can take their keys, and obeyed after what was typed in the same frame.
-        let mut shortcuts = Vec::new();
+        let mut pressed = Vec::new();
         let renaming = state.room() == Room::Write && self.write.is_renaming();
-        keys::run(ui, &mut Cx::new(ui, state, &mut shortcuts), renaming);
+        keys::run(ui, &mut Cx::new(ui, state, &mut pressed), renaming, &mut self.shortcuts);
         let mut cx = Cx::new(ui, state, commands);
         self.textures.begin_frame(ui.ctx());
-        status::show(ui, &mut cx);
+        self.live.show(ui, &cx);
+        status::show(ui, &mut cx, &mut self.shortcuts);
         if state.read_only {
             ask::read_only(ui, &mut cx);
         }
         rail::show(ui, &mut cx);
         notices::waiting(ui, &mut cx);
-        // Whoever comes to Write comes to type.
-        if self.room.replace(state.room()) != Some(Room::Write) && state.room() == Room::Write {
-            ui.memory_mut(|memory| memory.request_focus(write::field_id()));
+        if !self.shortcuts {
+            self.follow.show(ui, state);
         }
         match state.room() {
             Room::Gallery | Room::Write if let Some(kind) = state.trash.shown => {
@@ -89,8 +101,10 @@ impl Views {
         }
         ask::show(ui, &mut cx);
         drop_hint(ui, &cx);
+        shortcuts::show(ui, &cx, &mut self.shortcuts);
+        focus::ring(ui.ctx(), cx.p);
         self.textures.end_frame();
-        commands.append(&mut shortcuts);
+        commands.append(&mut pressed);
     }
 
     /// Counters for tests and figures: textures uploaded so far, turns laid out and pictures drawn in the last frame.

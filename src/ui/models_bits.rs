@@ -5,7 +5,7 @@ use egui::{ComboBox, Label, RichText, Ui};
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, S1, SMALL};
-use super::{icons, widgets};
+use super::{eye, icons, widgets};
 use crate::domain::{Makes, ModelPresence, bytes};
 use crate::state::{Command, FetchState, ModelEntry};
 
@@ -24,7 +24,8 @@ pub fn combo(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Optio
     let width = ui.available_width();
     let shown = name(cx, current);
     let response = ui.name_inputs(label, |ui| {
-        ComboBox::from_id_salt(("model", makes == Makes::Text))
+        let saved = widgets::input_edges(ui);
+        let response = ComboBox::from_id_salt(("model", makes == Makes::Text))
             .width(width)
             .truncate()
             .selected_text(shown.as_str())
@@ -53,8 +54,11 @@ pub fn combo(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Optio
                 if ui.selectable_label(false, cx.t(T::OpenModelFile)).clicked() {
                     cx.push(Command::ChooseModelFile);
                 }
-            })
+            });
+        ui.visuals_mut().widgets = saved;
+        response
     });
+    eye::expanded(&response.response, response.inner.is_some());
     response.response.accessible_name(format!("{label}: {shown}"));
     chosen
 }
@@ -65,15 +69,20 @@ pub fn names(ui: &mut Ui, label: &str, names: &[&str], on: usize) -> Option<usiz
     let width = ui.available_width();
     let shown = names.get(on).copied().unwrap_or_default();
     let response = ui.name_inputs(label, |ui| {
-        ComboBox::from_id_salt(label).width(width).truncate().selected_text(shown).icon(caret).show_ui(ui, |ui| {
-            ui.set_min_width(width - 16.0);
-            for (i, name) in names.iter().enumerate() {
-                if ui.selectable_label(i == on, *name).clicked() {
-                    chosen = Some(i);
+        let saved = widgets::input_edges(ui);
+        let response =
+            ComboBox::from_id_salt(label).width(width).truncate().selected_text(shown).icon(caret).show_ui(ui, |ui| {
+                ui.set_min_width(width - 16.0);
+                for (i, name) in names.iter().enumerate() {
+                    if ui.selectable_label(i == on, *name).clicked() {
+                        chosen = Some(i);
+                    }
                 }
-            }
-        })
+            });
+        ui.visuals_mut().widgets = saved;
+        response
     });
+    eye::expanded(&response.response, response.inner.is_some());
     response.response.accessible_name(format!("{label}: {shown}"));
     chosen
 }

@@ -6,7 +6,7 @@ use egui::{Align, Button, Frame, Label, Layout, Margin, RichText, Sense, Stroke,
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, RADIUS, S1, S2, SMALL};
-use super::{ask, icons, layout, trouble, widgets};
+use super::{ask, eye, icons, layout, trouble, widgets};
 use crate::lang::Both;
 use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand};
 
@@ -61,7 +61,9 @@ fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
             }
             ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
                 ui.add(Label::new(theme::icon(icon, 18.0).color(cx.p.good)));
-                ui.vertical(|ui| ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap()));
+                ui.vertical(|ui| {
+                    eye::said(&ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap()));
+                });
             });
         });
     });
@@ -102,7 +104,9 @@ pub fn passing(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let ink = if icon == icons::TRASH { p.text } else { p.good };
             ui.add(Label::new(theme::icon(icon, 14.0).color(ink)));
-            ui.add(Label::new(RichText::new(&text).size(SMALL).color(p.strong)).truncate()).on_hover_text(&text);
+            let said = ui.add(Label::new(RichText::new(&text).size(SMALL).color(p.strong)).truncate());
+            eye::said(&said);
+            said.on_hover_text(&text);
         });
     });
 }

@@ -1,11 +1,9 @@
 //! The rail: the five rooms.
 
-use egui::{
-    Align, Align2, CursorIcon, Frame, Layout, Margin, Panel, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
-    vec2,
-};
+use egui::{Align, Align2, CursorIcon, Frame, Layout, Margin, Panel, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::cx::Cx;
+use super::eye::{self, Part};
 use super::icons;
 use super::texts::T;
 use super::theme::{self, RADIUS, S1};
@@ -30,6 +28,7 @@ fn face(room: Room) -> (&'static str, T) {
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(6, 8));
     Panel::left("rail").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
+        eye::part(ui, Part::Rail);
         ui.spacing_mut().item_spacing.y = S1;
         // All rooms stay in sight: in a low window their places shrink.
         let rooms = Room::ALL.len() as f32;
@@ -58,9 +57,6 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, room: Room, number: usize, high: f32) {
         ui.painter().rect_filled(bar, 1, p.accent_text);
     } else if lit {
         ui.painter().rect_filled(rect, RADIUS + 2, p.hover);
-    }
-    if response.has_focus() {
-        ui.painter().rect_stroke(rect, RADIUS + 2, Stroke::new(1.5, p.accent_text), StrokeKind::Inside);
     }
     let ink = if here {
         p.strong

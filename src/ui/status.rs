@@ -3,21 +3,26 @@
 use egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::cx::Cx;
+use super::eye::{self, Part};
 use super::texts::T;
 use super::theme::{self, RADIUS, S1, S2, SMALL};
-use super::{icons, models_bits};
+use super::{icons, models_bits, widgets};
 use crate::domain::{Room, bytes, seconds};
 use crate::lang::Lang;
 use crate::state::{Command, Phase};
 
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shortcuts: &mut bool) {
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 2));
     Panel::bottom("status").exact_size(28.0).resizable(false).frame(frame).show(ui, |ui| {
+        eye::part(ui, Part::Status);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             for lang in Lang::ALL.into_iter().rev() {
                 language(ui, cx, lang);
             }
+            // As low as the bar.
+            let keys = widgets::icon_button_of(ui, 20.0, icons::COMMAND, &format!("{} (F1)", cx.t(T::Shortcuts)));
+            *shortcuts |= keys.clicked();
             ui.add_space(S2);
             super::notices::passing(ui, cx);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

@@ -111,6 +111,15 @@ texts! {
     DeleteToTrash: "Move to the trash", "移到回收站";
     NothingFound: "Nothing found", "没有找到";
     Esc: "Esc", "Esc 键";
+    // Keyboard and screen reader
+    Shortcuts: "Keyboard shortcuts", "键盘快捷键";
+    Everywhere: "Everywhere", "任何地方";
+    You: "You", "你";
+    SaidBy: "{0} says: {1}", "{0}说：{1}";
+    WritingAnswer: "Writing the answer", "正在写回答";
+    ReadingPercent: "Reading, {0} percent", "正在读取，百分之 {0}";
+    DrawingPercent: "Drawing, {0} percent", "正在绘图，百分之 {0}";
+    PictureDone: "The picture is done: {0}", "图片已完成：{0}";
     DropHere: "Drop a picture, chat, persona or model", "松开鼠标，打开图片、对话、角色或模型";
 
     // Remedies

@@ -43,6 +43,8 @@ pub struct Palette {
     pub press: Color32,
     pub line: Color32,
     pub line_strong: Color32,
+    /// Borders of inputs, tracks and marks: what carries meaning without being text.
+    pub edge: Color32,
     /// Decoration only: not readable as text.
     pub faint: Color32,
     /// Second-rank text.
@@ -81,6 +83,7 @@ static DARK: Palette = Palette {
     press: grey(0x38_3b_44),
     line: grey(0x26_28_2e),
     line_strong: grey(0x3a_3d_46),
+    edge: grey(0x6b_6f_7b),
     faint: grey(0x5c_60_6b),
     muted: grey(0x9a_9e_aa),
     text: grey(0xd6_d8_de),
@@ -109,6 +112,7 @@ static LIGHT: Palette = Palette {
     press: grey(0xe3_e5_ea),
     line: grey(0xe3_e5_e9),
     line_strong: grey(0xc6_c9_d1),
+    edge: grey(0x84_88_93),
     faint: grey(0xa4_a8_b2),
     muted: grey(0x62_66_72),
     text: grey(0x2b_2e_36),
@@ -140,6 +144,8 @@ impl Palette {
 /// Fonts and both themes' styles; once, when the window opens.
 pub fn setup(ctx: &Context) {
     ctx.set_fonts(fonts());
+    // The text's size is a setting, which the shortcuts change.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
     ctx.set_style_of(egui::Theme::Dark, style(&DARK, true));
     ctx.set_style_of(egui::Theme::Light, style(&LIGHT, false));
 }
@@ -306,6 +312,9 @@ fn style(p: &Palette, dark: bool) -> Style {
     style
 }
 
+/// What cannot be used now is fainter, yet still to be read: it tells what there is.
+const DISABLED: f32 = 0.75;
+
 fn visuals(p: &Palette, dark: bool) -> Visuals {
     let mut v = if dark { Visuals::dark() } else { Visuals::light() };
     let state = |fill: Color32, weak: Color32, line: Color32, text: Color32| WidgetVisuals {
@@ -351,7 +360,7 @@ fn visuals(p: &Palette, dark: bool) -> Visuals {
     v.text_cursor.stroke = Stroke::new(2.0, p.accent_text);
     // A blinking cursor would repaint the window for ever.
     v.text_cursor.blink = false;
-    v.disabled_alpha = 0.45;
+    v.disabled_alpha = DISABLED;
     v
 }
 
@@ -433,5 +442,39 @@ mod tests {
             assert!(contrast(p.bad, p.bad_soft) >= 4.5);
             assert!(contrast(p.warn, p.warn_soft) >= 4.5);
         }
+    }
+
+    /// WCAG 1.4.11: what is no text but carries meaning.
+    #[test]
+    fn borders_tracks_and_marks_are_seen_where_they_are_drawn() {
+        for p in [&DARK, &LIGHT] {
+            let grounds = [p.canvas, p.panel, p.raised];
+            for ground in grounds {
+                for (name, colour) in [
+                    ("borders of inputs, tracks of sliders and switches", p.edge),
+                    ("the focus ring, what is chosen, handles of sliders", p.accent_text),
+                    ("the main button, the way of a slider", p.accent),
+                ] {
+                    assert!(contrast(colour, ground) >= 3.0, "{name}: {colour:?} on {ground:?}");
+                }
+                for (name, ink) in [("text", p.text), ("second text and icons", p.muted)] {
+                    let faded = mixed(ink, ground, DISABLED);
+                    assert!(contrast(faded, ground) >= 3.0, "disabled {name}: {faded:?} on {ground:?}");
+                }
+            }
+            assert!(contrast(p.accent_text, p.press) >= 3.0, "how far a bar has come");
+            assert!(contrast(p.accent_text, p.accent_soft) >= 3.0, "the edge of what is on");
+            for knob in [contrast(p.on_accent, p.accent), contrast(p.muted, p.press)] {
+                assert!(knob >= 3.0, "the knob of a switch, the word of a button that is not ready");
+            }
+            // A disabled button is fainter as a whole, on a card or a panel.
+            let button = mixed(p.button, p.raised, DISABLED);
+            assert!(contrast(mixed(p.text, button, DISABLED), button) >= 3.0);
+        }
+    }
+
+    fn mixed(ink: Color32, ground: Color32, part: f32) -> Color32 {
+        let mix = |a: u8, b: u8| (f32::from(a) * part + f32::from(b) * (1.0 - part)).round() as u8;
+        Color32::from_rgb(mix(ink.r(), ground.r()), mix(ink.g(), ground.g()), mix(ink.b(), ground.b()))
     }
 }

@@ -5,7 +5,7 @@ use egui::{Label, RichText, Stroke, Ui};
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2, SMALL};
-use super::{icons, widgets};
+use super::{eye, icons, widgets};
 use crate::domain::Room;
 use crate::error::{Cause, StudioError};
 use crate::state::Command;
@@ -54,7 +54,7 @@ pub fn card(
             ui.vertical(|ui| {
                 let room = if dismiss.is_some() { ui.available_width() - 32.0 } else { ui.available_width() };
                 ui.set_max_width(room);
-                text(ui, &error.summary(cx.lang), BODY, p.strong);
+                eye::said(&text(ui, &error.summary(cx.lang), BODY, p.strong));
                 text(ui, &error.remedy(cx.lang), BODY, p.text);
                 ui.add_space(S1);
                 let own = remedy_button(error).filter(|(_, command)| extra.iter().all(|(_, e)| e != command));
@@ -80,8 +80,8 @@ pub fn card(
     });
 }
 
-fn text(ui: &mut Ui, text: &str, size: f32, colour: egui::Color32) {
-    ui.add(Label::new(RichText::new(text).size(size).color(colour)).wrap().selectable(true));
+fn text(ui: &mut Ui, text: &str, size: f32, colour: egui::Color32) -> egui::Response {
+    ui.add(Label::new(RichText::new(text).size(size).color(colour)).wrap().selectable(true))
 }
 
 /// What lay underneath, folded; can be copied whole.

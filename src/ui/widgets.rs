@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use egui::style::Widgets;
 use egui::{
     Align, Align2, Button, Color32, CornerRadius, CursorIcon, Frame, Id, Key, KeyboardShortcut, Layout, Margin, Rect,
     Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, vec2,
@@ -10,7 +11,7 @@ use egui::{
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, CONTROL, Palette, RADIUS, S1, S2, S3, S6, SMALL};
-use super::{icons, layout};
+use super::{bidi, eye, icons, layout};
 use crate::state::Command;
 
 /// Text of the second rank.
@@ -48,14 +49,28 @@ pub fn text_button(ui: &mut Ui, label: &str) -> Response {
 
 /// An icon with a tooltip; no frame until the pointer is over it.
 pub fn icon_button(ui: &mut Ui, icon: &str, name: &str) -> Response {
-    icon_toggle(ui, icon, name, false)
+    icon_button_of(ui, CONTROL, icon, name)
+}
+
+/// [`icon_button`] of another size.
+pub fn icon_button_of(ui: &mut Ui, side: f32, icon: &str, name: &str) -> Response {
+    icon_of(ui, side, icon, name, None)
 }
 
 /// [`icon_button`] that shows whether something is on.
 pub fn icon_toggle(ui: &mut Ui, icon: &str, name: &str, on: bool) -> Response {
+    icon_of(ui, CONTROL, icon, name, Some(on))
+}
+
+fn icon_of(ui: &mut Ui, side: f32, icon: &str, name: &str, toggled: Option<bool>) -> Response {
     let p = Palette::of(ui);
-    let (rect, response) = ui.allocate_exact_size(Vec2::splat(CONTROL), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), on, name));
+    let on = toggled.unwrap_or(false);
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click());
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Button, ui.is_enabled(), name);
+        info.selected = toggled;
+        info
+    });
     if ui.is_rect_visible(rect) {
         let lit = response.hovered() || response.has_focus();
         let fill = match (response.is_pointer_button_down_on(), lit, on) {
@@ -64,12 +79,13 @@ pub fn icon_toggle(ui: &mut Ui, icon: &str, name: &str, on: bool) -> Response {
             (.., true) => p.accent_soft,
             _ => Color32::TRANSPARENT,
         };
-        ui.painter().rect_filled(rect, RADIUS, fill);
-        focus_ring(ui, &response, rect);
-        let colour = match (ui.is_enabled(), on, lit) {
-            (false, ..) => p.faint,
-            (_, true, _) => p.accent_text,
-            (.., true) => p.strong,
+        // What is on has an edge too: the ground alone is hardly seen.
+        let line = if on { p.accent_text } else { Color32::TRANSPARENT };
+        ui.painter().rect(rect, RADIUS, fill, Stroke::new(1.0, line), StrokeKind::Inside);
+        // Where nothing can be done here the painter fades it.
+        let colour = match (on, lit && ui.is_enabled()) {
+            (true, _) => p.accent_text,
+            (_, true) => p.strong,
             _ => p.muted,
         };
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, theme::icon_font(16.0), colour);
@@ -90,7 +106,6 @@ pub fn primary(ui: &mut Ui, icon: &str, label: &str, hint: &str, enabled: bool, 
             true => (p.accent, p.on_accent),
         };
         ui.painter().rect_filled(rect, RADIUS + 2, fill);
-        focus_ring(ui, &response, rect);
         let mark = ui.painter().layout_no_wrap(icon.to_owned(), theme::icon_font(18.0), ink);
         let gap = if icon.is_empty() || label.is_empty() { 0.0 } else { S2 };
         let room = rect.width() - S2 - mark.size().x - gap;
@@ -113,19 +128,12 @@ pub fn primary(ui: &mut Ui, icon: &str, label: &str, hint: &str, enabled: bool, 
     if enabled { response.on_hover_cursor(CursorIcon::PointingHand) } else { response }
 }
 
-pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
-    if response.has_focus() {
-        let stroke = Stroke::new(1.5, Palette::of(ui).accent_text);
-        ui.painter().rect_stroke(rect, RADIUS, stroke, StrokeKind::Inside);
-    }
-}
-
 /// One row of choices of which one is on, as wide as the room it has. Returns the one that was clicked.
 pub fn segments(ui: &mut Ui, name: &str, items: &[(String, String)], on: Option<usize>) -> Option<usize> {
     let p = Palette::of(ui);
     let width = ui.available_width();
     let (rect, _) = ui.allocate_exact_size(vec2(width, CONTROL), Sense::hover());
-    ui.painter().rect(rect, RADIUS, p.raised, Stroke::new(1.0, p.line), StrokeKind::Inside);
+    ui.painter().rect(rect, RADIUS, p.raised, Stroke::new(1.0, p.edge), StrokeKind::Inside);
     let each = width / items.len().max(1) as f32;
     let mut clicked = None;
     for (i, (label, hover)) in items.iter().enumerate() {
@@ -139,8 +147,8 @@ pub fn segments(ui: &mut Ui, name: &str, items: &[(String, String)], on: Option<
             (false, true) => p.hover,
             _ => Color32::TRANSPARENT,
         };
-        ui.painter().rect_filled(cell, RADIUS - 2, fill);
-        focus_ring(ui, &response, cell);
+        let line = if selected { p.accent_text } else { Color32::TRANSPARENT };
+        ui.painter().rect(cell, RADIUS - 2, fill, Stroke::new(1.0, line), StrokeKind::Inside);
         let ink = if selected { p.accent_text } else { p.text };
         let mut job = egui::text::LayoutJob::simple_singleline(label.clone(), theme::body(), ink);
         job.wrap = egui::text::TextWrapping::truncate_at_width(cell.width() - S1);
@@ -159,10 +167,11 @@ pub fn segments(ui: &mut Ui, name: &str, items: &[(String, String)], on: Option<
 pub fn fold(ui: &mut Ui, label: &str, note: &str, open: &mut bool) -> bool {
     let p = Palette::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, *open, label));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), label));
     if response.clicked() {
         *open = !*open;
     }
+    eye::expanded(&response, *open);
     if ui.is_rect_visible(rect) {
         let ink = if response.hovered() || response.has_focus() { p.strong } else { p.text };
         let caret = if *open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
@@ -184,7 +193,6 @@ pub fn fold(ui: &mut Ui, label: &str, note: &str, open: &mut bool) -> bool {
                 p.muted,
             );
         }
-        focus_ring(ui, &response, rect);
     }
     *open
 }
@@ -192,20 +200,23 @@ pub fn fold(ui: &mut Ui, label: &str, note: &str, open: &mut bool) -> bool {
 /// A bar that moves on news only. Without a known end it shows that something goes on by its text alone.
 pub fn progress(ui: &mut Ui, fraction: Option<f32>, name: &str) -> Response {
     let p = Palette::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), S1), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), BAR), Sense::hover());
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::ProgressIndicator, true, name);
         info.value = fraction.map(|f| f64::from(f * 100.0).floor());
         info
     });
-    ui.painter().rect_filled(rect, 2, p.press);
+    ui.painter().rect(rect, 3, p.press, Stroke::new(1.0, p.edge), StrokeKind::Inside);
     let fraction = fraction.unwrap_or(0.0).clamp(0.0, 1.0);
     if fraction > 0.0 {
         let done = Rect::from_min_size(rect.min, vec2((rect.width() * fraction).max(S1), rect.height()));
-        ui.painter().rect_filled(done, 2, p.accent);
+        ui.painter().rect_filled(done, 3, p.accent_text);
     }
     response
 }
+
+/// Height of a progress bar.
+const BAR: f32 = 6.0;
 
 /// A card: something with a border that belongs together.
 pub fn card(p: &Palette) -> Frame {
@@ -241,6 +252,17 @@ fn text_width(ui: &Ui, text: &str) -> f32 {
     ui.painter().layout_no_wrap(text.to_owned(), theme::small(), Color32::WHITE).size().x
 }
 
+/// Gives what follows, such as a choice or a number to type, the border of an input. Returns the looks before.
+pub fn input_edges(ui: &mut Ui) -> Widgets {
+    let edge = Palette::of(ui).edge;
+    let before = ui.visuals().widgets.clone();
+    let states = &mut ui.visuals_mut().widgets;
+    for state in [&mut states.inactive, &mut states.hovered, &mut states.active, &mut states.open] {
+        state.bg_stroke.color = edge;
+    }
+    before
+}
+
 /// What a text field needs beside its text.
 pub struct Field<'a> {
     /// Global, so that the text cursor survives moves in the tree.
@@ -268,14 +290,20 @@ pub fn field(ui: &mut Ui, text: &str, spec: &Field<'_>) -> (Response, Option<Str
     let early = early.filter(|(f, _)| *f == frame);
     // A long text is copied only when it is changed.
     let mut value = early.map_or(Cow::Borrowed(text), |(_, typed)| Cow::Owned(typed));
-    let hint = RichText::new(spec.hint).color(Palette::of(ui).muted);
+    let p = Palette::of(ui);
+    let hint = RichText::new(spec.hint).color(p.muted);
+    let from_right = bidi::runs_right_to_left(&value);
     let edit = |value: &mut Cow<'_, str>, ui: &mut Ui| {
         let edit = match spec.newline {
             Some(newline) => TextEdit::multiline(value).desired_rows(spec.rows).return_key(newline),
             None => TextEdit::singleline(value),
         };
         let edit = edit.id(spec.id).hint_text(hint).desired_width(f32::INFINITY).margin(Margin::symmetric(8, 6));
-        let edit = if spec.framed { edit } else { edit.frame(Frame::new().inner_margin(Margin::symmetric(8, 6))) };
+        let frame = Frame::new().inner_margin(Margin::symmetric(8, 6));
+        let own = frame.fill(p.raised).stroke(Stroke::new(1.0, p.edge)).corner_radius(RADIUS);
+        let edit = edit.frame(if spec.framed { own.inner_margin(Margin::symmetric(7, 5)) } else { frame });
+        // What runs from the right begins there.
+        let edit = if from_right { edit.align(Align2::RIGHT_TOP) } else { edit };
         ui.add(edit).accessible_name(spec.name)
     };
     let response = if spec.newline.is_some() {
@@ -304,10 +332,9 @@ pub fn switch(ui: &mut Ui, on: bool, label: &str) -> Response {
     response.widget_info(|| WidgetInfo::selected(Role::Switch, true, on, label));
     let track = Rect::from_center_size(rect.left_center() + vec2(16.0, 0.0), vec2(32.0, 18.0));
     let fill = if on { p.accent } else { p.press };
-    ui.painter().rect(track, CornerRadius::same(9), fill, Stroke::new(1.0, p.line_strong), StrokeKind::Inside);
+    ui.painter().rect(track, CornerRadius::same(9), fill, Stroke::new(1.0, p.edge), StrokeKind::Inside);
     let x = if on { track.right() - 9.0 } else { track.left() + 9.0 };
     ui.painter().circle_filled(egui::pos2(x, track.center().y), 6.0, if on { p.on_accent } else { p.muted });
-    focus_ring(ui, &response, rect);
     ui.painter().galley(egui::pos2(rect.left() + 44.0, rect.center().y - galley.size().y / 2.0), galley, p.text);
     response
 }

@@ -8,6 +8,7 @@ use crate::domain::{
 };
 use crate::state::{Command, ImageEdit, Stage};
 use crate::ui::cx::Cx;
+use crate::ui::eye::{self, Part};
 use crate::ui::knob::Knob;
 use crate::ui::seed::{self, SeedEdit};
 use crate::ui::texts::T;
@@ -17,7 +18,10 @@ use crate::ui::{advice, icons, layout, models_bits};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 12 });
-    Panel::bottom("generate").resizable(false).frame(frame).show(ui, |ui| generate(ui, cx));
+    Panel::bottom("generate").resizable(false).frame(frame).show(ui, |ui| {
+        eye::part(ui, Part::Button);
+        generate(ui, cx);
+    });
     ScrollArea::vertical().id_salt("controls").auto_shrink(false).show(ui, |ui| {
         Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = S1;
@@ -51,7 +55,7 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         });
     });
     let spec = Field {
-        id: Id::unique("create-prompt"),
+        id: crate::ui::focus::prompt_id(),
         name: cx.t(T::Prompt),
         hint: cx.t(T::PromptHint),
         rows: 4,
@@ -60,6 +64,7 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         framed: true,
     };
     let (response, typed) = widgets::field(ui, &params(cx).prompt, &spec);
+    eye::part_in(ui, Part::Prompt, response.rect);
     if let Some(text) = typed {
         edit(cx, ImageEdit::Prompt(text));
     }

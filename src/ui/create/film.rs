@@ -68,7 +68,7 @@ fn job_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJo
         Some(preview) => image(ui, textures, TexKey::Preview(job.id), preview, (rect, picture::look(cx))),
         None => {
             let icon = if waiting { icons::CLOCK } else { icons::SPARKLE };
-            ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, theme::icon_font(20.0), cx.p.faint);
+            ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, theme::icon_font(20.0), cx.p.muted);
         }
     }
     if job.request.params.count > 1 {
@@ -80,7 +80,7 @@ fn job_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJo
         let track = Rect::from_min_max(pos2(rect.left() + 6.0, rect.bottom() - 9.0), rect.max - Vec2::splat(6.0));
         ui.painter().rect_filled(track, 1, cx.p.press);
         let bar = Rect::from_min_size(track.min, egui::vec2(track.width() * done.clamp(0.0, 1.0), track.height()));
-        ui.painter().rect_filled(bar, 1, cx.p.accent);
+        ui.painter().rect_filled(bar, 1, cx.p.accent_text);
     }
     edge(ui, cx, rect, &response, selected);
     if response.clicked() {

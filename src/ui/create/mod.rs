@@ -12,11 +12,12 @@ mod stage;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use super::cx::Cx;
+use super::eye::{self, Part};
 use super::texts::T;
 use super::textures::Textures;
 use super::{layout, widgets};
 use crate::domain::{JobId, Pane};
-pub use stage::{StageView, examples};
+pub use stage::{StageView, examples, fraction};
 
 /// Lower windows have no room for the filmstrip beside a picture.
 const ROOM_FOR_FILM: f32 = 340.0;
@@ -53,6 +54,7 @@ fn narrow(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Te
     view.newest = newest.max(view.newest);
     let frame = widgets::panel(cx.p).inner_margin(Margin::symmetric(16, 6));
     Panel::top("create-panes").exact_size(42.0).resizable(false).frame(frame).show(ui, |ui| {
+        eye::part(ui, Part::Head);
         let names = [T::Sliders, T::Picture].map(|name| (cx.t(name).to_owned(), String::new()));
         if let Some(at) = widgets::segments(ui, cx.t(T::Create), &names, Some(usize::from(view.picture))) {
             view.picture = at == 1;
@@ -62,7 +64,10 @@ fn narrow(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Te
         canvas(ui, cx, view, textures);
     } else {
         let frame = widgets::panel(cx.p).inner_margin(0);
-        CentralPanel::default().frame(frame).show(ui, |ui| controls::show(ui, cx, view));
+        CentralPanel::default().frame(frame).show(ui, |ui| {
+            eye::part(ui, layout::part(Pane::Controls));
+            controls::show(ui, cx, view);
+        });
     }
 }
 
@@ -71,6 +76,7 @@ fn canvas(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Te
     if (!create.jobs.is_empty() || !create.strip.is_empty()) && ui.available_height() >= ROOM_FOR_FILM {
         let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 8));
         Panel::bottom("film").exact_size(96.0).resizable(false).frame(frame).show(ui, |ui| {
+            eye::part(ui, Part::List);
             film::show(ui, cx, textures);
         });
     }

@@ -101,7 +101,8 @@ fn progress_text(cx: &Cx<'_>, job: &ImageJob) -> String {
     }
 }
 
-fn fraction(job: &ImageJob) -> Option<f32> {
+/// How far a job has come.
+pub fn fraction(job: &ImageJob) -> Option<f32> {
     if let Phase::Loading(fraction) = job.phase {
         return fraction;
     }

@@ -6,6 +6,7 @@ use egui::{
 
 use super::super::canvas::{self, Canvas, CanvasView};
 use super::super::cx::Cx;
+use super::super::keys::{self, Act};
 use super::super::texts::T;
 use super::super::textures::{TexKey, Textures};
 use super::super::theme::{S2, SMALL};
@@ -59,7 +60,7 @@ pub fn show(
     if ui.memory(|memory| memory.focused().is_none()) && pressed(Key::Space) {
         cx.push(Command::ShowFull(false));
     }
-    if pressed(Key::I) {
+    if keys::pressed(ui, Act::Information) {
         view.information = !view.information;
     }
     view.canvas.begin(id(item));

@@ -8,6 +8,7 @@ use egui::{
 };
 
 use super::super::cx::Cx;
+use super::super::keys::{self, Act};
 use super::super::texts::T;
 use super::super::textures::{TexKey, Textures};
 use super::super::theme::{self, BODY, RADIUS, S2};
@@ -104,7 +105,7 @@ impl Grid {
             return;
         }
         let pressed = |modifiers, key| ui.input_mut(|i| i.consume_key(modifiers, key));
-        if pressed(Modifiers::COMMAND, Key::A) {
+        if keys::pressed(ui, Act::MarkAll) {
             cx.push(Command::MarkAll);
         }
         let selected = cx.state.gallery.selected.as_ref();
@@ -118,7 +119,7 @@ impl Grid {
         }
         // A button that has the keyboard takes them for itself.
         let free = ui.memory(|memory| memory.focused().is_none());
-        if free && at.is_some() && (pressed(Modifiers::NONE, Key::Space) || pressed(Modifiers::NONE, Key::Enter)) {
+        if free && at.is_some() && keys::pressed(ui, Act::Full) {
             cx.push(Command::ShowFull(true));
         }
     }

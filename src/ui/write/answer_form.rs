@@ -35,10 +35,19 @@ fn editor(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, name: &str) {
     let frame = ui.ctx().cumulative_frame_nr();
     let early = ui.data(|d| d.get_temp::<(u64, String)>(id)).filter(|(f, _)| *f == frame);
     let mut value = early.map_or_else(|| text.to_owned(), |(_, typed)| typed);
+    let saved = widgets::input_edges(ui);
     let area = egui::ScrollArea::both().id_salt(id).max_height(200.0).auto_shrink([false, true]);
     let response = area.show(ui, |ui| {
-        ui.add(TextEdit::multiline(&mut value).id(id).code_editor().desired_rows(5).desired_width(f32::INFINITY))
+        ui.add(
+            TextEdit::multiline(&mut value)
+                .id(id)
+                .code_editor()
+                .lock_focus(false)
+                .desired_rows(5)
+                .desired_width(f32::INFINITY),
+        )
     });
+    ui.visuals_mut().widgets = saved;
     let response = response.inner.accessible_name(name);
     if response.changed() && value != text {
         ui.data_mut(|d| d.insert_temp(id, (frame, value.clone())));

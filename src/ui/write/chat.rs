@@ -6,7 +6,7 @@ use egui::{Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder
 
 use super::prose::Prose;
 use super::rows::Rows;
-use super::{page, turn};
+use super::{page, personas, turn};
 use crate::domain::{ConversationId, Turn};
 use crate::state::Command;
 use crate::ui::create::examples;
@@ -14,7 +14,7 @@ use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::Textures;
 use crate::ui::theme::{self, BODY, S1, S2, S4, S6};
-use crate::ui::{icons, layout, widgets};
+use crate::ui::{eye, icons, layout, widgets};
 
 /// Widest column of text that reads well.
 pub const COLUMN: f32 = 760.0;
@@ -87,9 +87,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
             }
             let id = ui.scope_id().with(("turn", turn.id));
             let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
+            let named = open.manner.name_of(turn.id, turn.message.role).is_some();
+            let name = (!named).then(|| personas::speaker(cx, turn));
             if let Some(text) = not_read.as_ref().and_then(|range| reading(cx, range, i)) {
                 divider(&mut child, cx, &text);
             }
+            eye::group(&child, Role::Article, name.as_deref());
             turn::show(&mut child, cx, &mut view.prose, turn, i + 1 == open.turns.len());
             page::of_turn(&mut child, cx, textures, turn.id, turn.message.said());
             view.laid_out += 1;

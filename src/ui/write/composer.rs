@@ -1,14 +1,15 @@
 //! The field to type in, with what goes on above it.
 
-use egui::{Align, Frame, Id, Key, Label, Layout, Margin, RichText, Stroke, Ui, vec2};
+use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Stroke, Ui, vec2};
 
 use crate::domain::{Makes, ModelPresence};
 use crate::state::{Command, ModelEntry, Phase, TextJob};
 use crate::ui::cx::Cx;
+use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, BODY, S1, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
-use crate::ui::{advice, icons, models_bits};
+use crate::ui::{advice, focus, icons, models_bits};
 
 /// Width of the button that stops: its word and its key in both languages.
 const STOP: f32 = 112.0;
@@ -130,15 +131,12 @@ fn named<'a>(cx: &Cx<'_>, title: &'a str) -> &'a str {
 
 fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
     let writing = cx.state.write.is_writing_here();
-    let focused = ui.memory(|m| m.has_focus(field_id()));
-    let line = if focused { cx.p.accent_text } else { cx.p.line_strong };
-    let frame = Frame::new().fill(cx.p.raised).stroke(Stroke::new(1.0, line)).corner_radius(10).inner_margin(Margin {
-        left: 6,
-        right: 6,
-        top: 6,
-        bottom: 6,
-    });
-    frame.show(ui, |ui| {
+    let frame = Frame::new()
+        .fill(cx.p.raised)
+        .stroke(Stroke::new(1.0, cx.p.edge))
+        .corner_radius(10)
+        .inner_margin(Margin { left: 6, right: 6, top: 6, bottom: 6 });
+    let around = frame.show(ui, |ui| {
         // As high as the field was: more would keep the room of a line that stood above it.
         let high = Id::unique("draft-height");
         let height = ui.data(|d| d.get_temp::<f32>(high)).unwrap_or(32.0);
@@ -179,7 +177,7 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
                 if let Some(text) = changed {
                     cx.push(Command::SetDraft(text));
                 }
-                let enter = response.has_focus() && ui.input(|i| i.key_pressed(Key::Enter) && !i.modifiers.shift);
+                let enter = response.has_focus() && keys::pressed(ui, Act::Send);
                 // While an answer is written the draft waits in the field.
                 if enter && !writing {
                     cx.push(Command::Send);
@@ -187,4 +185,5 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
             });
         });
     });
+    focus::framed(ui, field_id(), around.response.rect);
 }

@@ -8,7 +8,7 @@ use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{BODY, S1, S2, S3, S4, S6};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{advice, icons, models_bits};
+use crate::ui::{advice, icons, models_bits, number};
 use crate::writing::checks::Verdict;
 use crate::writing::forms::{self, FieldKind, find, forms as all};
 
@@ -71,6 +71,17 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState) {
     });
 }
 
+fn field_id(id: &str) -> Id {
+    Id::unique(("form-field", id))
+}
+
+/// The first field of a form that takes letters.
+pub fn first_id(state: &FormState) -> Option<Id> {
+    let form = find(&state.id)?;
+    let typed = form.fields.iter().find(|field| matches!(field.kind, FieldKind::Text | FieldKind::Long))?;
+    Some(field_id(&typed.id))
+}
+
 fn one(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState, field: &forms::Field) {
     let label = field.label(cx.lang);
     let value = state.values.get(&field.id).map(String::as_str).unwrap_or_default();
@@ -81,7 +92,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState, field: &forms::Field) {
         FieldKind::Text | FieldKind::Long => {
             let long = field.kind == FieldKind::Long;
             let spec = Field {
-                id: Id::unique(("form-field", &field.id)),
+                id: field_id(&field.id),
                 name: label,
                 hint: field.hint(cx.lang),
                 rows: if long { 4 } else { 1 },
@@ -95,10 +106,15 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState, field: &forms::Field) {
         }
         FieldKind::Number { min, max, .. } => {
             let mut number: i64 = value.parse().unwrap_or(*min);
-            let drag = DragValue::new(&mut number).range(*min..=*max).speed(((max - min) as f64 / 200.0).max(0.1));
+            let drag = DragValue::new(&mut number)
+                .range(*min..=*max)
+                .speed(((max - min) as f64 / 200.0).max(0.1))
+                .custom_parser(|text| number::read(text, true));
+            let saved = widgets::input_edges(ui);
             if ui.add(drag).accessible_name(label).on_hover_text(field.hint(cx.lang)).changed() {
                 set(cx, number.to_string());
             }
+            ui.visuals_mut().widgets = saved;
         }
         FieldKind::Choice { choices, .. } => {
             let names: Vec<&str> = choices.iter().map(|choice| choice.label(cx.lang)).collect();

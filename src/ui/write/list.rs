@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use egui::{
-    Align2, CursorIcon, Frame, Id, Key, Margin, Panel, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    Align2, CursorIcon, Frame, Id, Key, Margin, Panel, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::snippet;
@@ -182,9 +182,6 @@ fn ground(ui: &Ui, cx: &Cx<'_>, rect: Rect, response: &Response, here: bool) -> 
     if here || lit {
         ui.painter().rect_filled(rect, RADIUS, if here { cx.p.raised } else { cx.p.hover });
     }
-    if response.has_focus() {
-        ui.painter().rect_stroke(rect, RADIUS, Stroke::new(1.5, cx.p.accent_text), StrokeKind::Inside);
-    }
     lit
 }
 
@@ -201,7 +198,10 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Op
     let (full, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, here, title));
     let rect = full.shrink2(vec2(8.0, 1.0));
-    let lit = ground(ui, cx, rect, &response, here);
+    // What stands in the row only while it is lit must not go when it is given the focus.
+    let inside = ["pin", "trash"].map(|salt| ui.scope_id().with(salt));
+    let lit =
+        ground(ui, cx, rect, &response, here) || ui.memory(|m| m.focused().is_some_and(|id| inside.contains(&id)));
     let writing = cx.state.write.job_of(&head.id).is_some();
     let tail = if lit || here {
         64.0

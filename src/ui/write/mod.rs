@@ -17,22 +17,24 @@ mod snippet;
 mod tree;
 mod turn;
 
-use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+use egui::{CentralPanel, Frame, Id, Margin, Panel, Ui};
 
 use super::cx::Cx;
+use super::eye::{self, Part};
 use super::texts::T;
 use super::textures::Textures;
 use super::theme::S2;
 use super::{icons, layout, trouble, widgets};
 use crate::domain::{ConversationId, Overflow, Pane};
 use crate::error::{Cause, StudioError};
-use crate::state::Command;
+use crate::state::{AppState, Command};
 use crate::writing::export::TextFormat;
 pub use chat::ChatView;
 pub use composer::field_id;
 use list::ListView;
 pub use page::sheet_id;
 pub use page::{PageView, StoryView};
+pub use personas::speaker;
 
 /// What Write remembers beside the state.
 #[derive(Default)]
@@ -48,11 +50,27 @@ pub struct WriteView {
     /// Beside a page: its sliders, not its story.
     page_sliders: bool,
     tree: tree::TreeView,
-    /// The personas were shown in the last frame.
-    personas: bool,
     shown: Shown,
     /// What the narrow window showed in the last frame.
     here: Option<(Option<ConversationId>, usize, bool)>,
+}
+
+/// The field that what is typed goes into.
+pub fn typing_id(state: &AppState) -> Id {
+    let write = &state.write;
+    if state.personas.editing.is_some() {
+        personas::first_id()
+    } else if state.personas.shown {
+        personas::search_id()
+    } else if write.editing.is_some() {
+        turn::edit_id()
+    } else if let Some(id) = write.form.as_ref().and_then(form::first_id) {
+        id
+    } else if write.open.page.is_some() {
+        sheet_id()
+    } else {
+        field_id()
+    }
 }
 
 impl WriteView {
@@ -77,10 +95,6 @@ enum Shown {
 }
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut Textures) {
-    // Whoever leaves the personas comes to talk.
-    if std::mem::replace(&mut view.personas, cx.state.personas.shown) && !cx.state.personas.shown {
-        ui.memory_mut(|memory| memory.request_focus(composer::field_id()));
-    }
     let narrow = layout::is_narrow(ui);
     let sliders = view.sliders.unwrap_or(ui.available_width() >= ROOM_FOR_SLIDERS);
     if !narrow {
@@ -105,6 +119,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut T
         }
         let frame = Frame::new().inner_margin(Margin::symmetric(16, 6));
         Panel::top("chat-head").exact_size(44.0).resizable(false).frame(frame).show(ui, |ui| {
+            eye::part(ui, Part::Head);
             head(ui, cx, view, narrow, sliders);
         });
         match shown {
@@ -150,6 +165,7 @@ fn above<'s>(ui: &mut Ui, cx: &mut Cx<'s>, add: impl FnOnce(&mut Ui, &mut Cx<'s>
                 trouble::card(ui, cx, error, shorter(cx, error), Some(Command::DismissWriteError));
             }
             add(ui, cx);
+            eye::part_in(ui, Part::Above, ui.min_rect().intersect(ui.clip_rect()));
         });
     });
 }
@@ -199,7 +215,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, narrow: bool, slider
         let open = &cx.state.write.open;
         if !open.is_blank() {
             let button = egui::Button::new(super::theme::icon(icons::EXPORT, 18.0)).frame(false);
-            let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
+            let (response, menu) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
                 for (name, format) in [
                     (T::ExportMarkdown, TextFormat::Markdown),
                     (T::ExportText, TextFormat::Plain),
@@ -211,6 +227,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, narrow: bool, slider
                     }
                 }
             });
+            eye::expanded(&response, menu.is_some());
             response.accessible_name(cx.t(T::Export)).on_hover_text(cx.t(T::Export));
         }
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {

@@ -3,18 +3,18 @@
 use std::path::PathBuf;
 
 use egui::{
-    Align, Align2, Button, Color32, CornerRadius, Id, Label, Layout, Rect, RichText, Role, ScrollArea, Sense, Ui,
-    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    Align, Align2, Button, Color32, CornerRadius, Id, Label, Layout, Rect, RichText, Role as Part, ScrollArea, Sense,
+    Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use crate::domain::{Face, KeptPersona, Makes, Persona, Turn};
+use crate::domain::{Face, KeptPersona, Makes, Persona, Role, Turn};
 use crate::state::{Command, PersonaCommand, PersonaDraft, PersonaEdit};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
 use crate::ui::theme::{self, BODY, S1, S2, S3, S4, S6, SMALL};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{icons, layout, models_bits};
+use crate::ui::{eye, icons, layout, models_bits};
 use crate::writing::cards;
 
 const COLUMN: f32 = 640.0;
@@ -68,7 +68,7 @@ fn library(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
     }
     ui.add_space(S1);
     let name = cx.t(T::SearchPersonas);
-    let id = Id::unique("search-personas");
+    let id = search_id();
     let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
     if let (_, Some(text)) = widgets::field(ui, &cx.state.personas.search, &spec) {
         push(cx, PersonaCommand::Search(text));
@@ -116,6 +116,20 @@ fn library(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
     });
 }
 
+/// The search of the library.
+pub fn search_id() -> Id {
+    Id::unique("search-personas")
+}
+
+fn field_id(salt: &str) -> Id {
+    Id::unique(("persona", salt))
+}
+
+/// The first field of one that is edited.
+pub fn first_id() -> Id {
+    field_id("name")
+}
+
 fn push(cx: &mut Cx<'_>, command: PersonaCommand) {
     cx.push(Command::Persona(command));
 }
@@ -147,7 +161,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona
     let name = kept.persona.name.clone();
     let id = ui.scope_id().with("about");
     let hover = ui.interact(Rect::from_min_max(at.min, pos2(inner.center().x, at.bottom())), id, Sense::hover());
-    hover.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
+    hover.widget_info(|| WidgetInfo::labeled(Part::Label, true, &name));
     hover.on_hover_text(about(cx, &kept.persona));
 }
 
@@ -182,7 +196,7 @@ fn face(ui: &Ui, cx: &mut Cx<'_>, textures: &mut Textures, name: &str, picture: 
 
 fn more(ui: &mut Ui, cx: &mut Cx<'_>, kept: &KeptPersona, own: bool) {
     let button = Button::new(theme::icon(icons::DOTS_THREE, 18.0)).frame(false);
-    let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
+    let (response, menu) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
         let id = &kept.id;
         let mut item = |ui: &mut Ui, name: T, command: PersonaCommand| {
             if ui.button(cx.t(name)).clicked() {
@@ -198,6 +212,7 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>, kept: &KeptPersona, own: bool) {
             item(ui, T::DeleteToTrash, PersonaCommand::Trash(id.clone()));
         }
     });
+    eye::expanded(&response, menu.is_some());
     response.accessible_name(cx.with(T::MoreFor, &[&kept.persona.name]));
 }
 
@@ -321,7 +336,7 @@ fn field(
 ) {
     widgets::caption(ui, cx.t(name));
     let spec = Field {
-        id: Id::unique(("persona", salt)),
+        id: field_id(salt),
         name: cx.t(name),
         hint: cx.t(hint),
         rows,
@@ -351,6 +366,19 @@ fn model(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
     let at = ids.iter().position(|id| *id == persona.model).unwrap_or(0);
     if let Some(i) = models_bits::names(ui, cx.t(T::PersonaModel), &names, at) {
         push(cx, PersonaCommand::Set(PersonaEdit::Model(ids.swap_remove(i))));
+    }
+}
+
+/// Who says a turn, for those who cannot see on which side it stands.
+pub fn speaker(cx: &Cx<'_>, turn: &Turn) -> String {
+    let named = cx.state.write.open.manner.name_of(turn.id, turn.message.role);
+    let model =
+        || turn.info.as_ref().map_or_else(|| cx.t(T::Model).to_owned(), |info| models_bits::name(cx, &info.model));
+    match (named, turn.message.role) {
+        (Some(name), _) => name.to_owned(),
+        (None, Role::User) => cx.t(T::You).to_owned(),
+        (None, Role::System) => cx.t(T::SystemPrompt).to_owned(),
+        (None, Role::Assistant) => model(),
     }
 }
 

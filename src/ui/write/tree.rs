@@ -3,17 +3,15 @@
 use std::collections::HashMap;
 
 use egui::containers::{Popup, PopupCloseBehavior};
-use egui::{
-    Align2, CursorIcon, Frame, Margin, Role as Part, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, CursorIcon, Frame, Margin, Role as Part, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::domain::{ConversationId, Role, Run, START, Turn, from_difference, runs};
 use crate::state::{Command, OpenConversation};
 use crate::ui::cx::Cx;
-use crate::ui::icons;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, RADIUS, S1, S2};
 use crate::ui::widgets;
+use crate::ui::{eye, icons};
 
 const ROW: f32 = 28.0;
 /// How far each fork moves to the right; deeper ones stay there.
@@ -40,12 +38,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut TreeView) {
         return;
     }
     let button = widgets::icon_button(ui, icons::GIT_BRANCH, cx.t(T::Branches));
-    Popup::from_toggle_button_response(&button)
+    let open = Popup::from_toggle_button_response(&button)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .width(440.0)
         .accessible_name(cx.t(T::Branches))
         .frame(Frame::popup(ui.style()).inner_margin(Margin::same(12)))
-        .show(|ui| tree(ui, cx, view));
+        .show(|ui| tree(ui, cx, view))
+        .is_some();
+    eye::expanded(&button, open);
 }
 
 fn tree(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut TreeView) {
@@ -112,9 +112,6 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &Run, words: &str) {
     if lit {
         ui.painter().rect_filled(rect, RADIUS, p.hover);
     }
-    if response.has_focus() {
-        ui.painter().rect_stroke(rect, RADIUS, Stroke::new(1.5, p.accent_text), StrokeKind::Inside);
-    }
     let depth = run.depth.min(DEEPEST);
     let line = Stroke::new(1.0, p.line_strong);
     for level in 0..depth {
@@ -127,7 +124,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &Run, words: &str) {
         ui.painter().line_segment([pos2(x - INDENT, mid), pos2(x - 8.0, mid)], line);
     }
     let icon = if turn.message.role == Role::User { icons::USER } else { icons::SPARKLE };
-    let (mark, ink) = if run.shown { (p.accent_text, p.strong) } else { (p.faint, p.muted) };
+    let (mark, ink) = if run.shown { (p.accent_text, p.strong) } else { (p.muted, p.muted) };
     ui.painter().text(pos2(x, mid), Align2::CENTER_CENTER, icon, theme::icon_font(14.0), mark);
     let count = if run.turns > 1 { cx.with(T::TurnCount, &[&run.turns]) } else { String::new() };
     let right = pos2(rect.right() - S2, mid);

@@ -6,10 +6,11 @@ use super::prose::Prose;
 use crate::domain::{FinishReason, Role, Split, Turn, TurnInfo, split_thought};
 use crate::state::{Command, PageCommand};
 use crate::ui::cx::Cx;
+use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, S1, S2, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
-use crate::ui::{icons, models_bits, quotes};
+use crate::ui::{bidi, icons, models_bits, quotes};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bool) {
     ui.spacing_mut().item_spacing.y = S1;
@@ -31,8 +32,9 @@ fn user(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn, last: bool) {
         frame.show(ui, |ui| {
             ui.set_max_width(most - 24.0);
             let text = quotes::job(ui, &turn.message.content, theme::reading(), cx.p.strong);
-            // Lines start at the left, in a bubble that is only as wide as they are.
-            ui.add(Label::new(text).wrap().halign(Align::Min).selectable(true));
+            // Lines start where they are read from, in a bubble that is only as wide as they are.
+            let side = if bidi::runs_right_to_left(&turn.message.content) { Align::Max } else { Align::Min };
+            ui.add(Label::new(text).wrap().halign(side).selectable(true));
         });
         ui.allocate_ui_with_layout(
             egui::vec2(ui.available_width(), 24.0),
@@ -101,12 +103,17 @@ fn small_icon(ui: &mut Ui, icon: &str, name: &str) -> bool {
     widgets::icon_button(ui, icon, name).clicked()
 }
 
+/// The field in which a turn is edited.
+pub fn edit_id() -> Id {
+    Id::unique("edit-turn")
+}
+
 fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
     let (icon, done, hint) = match role {
         Role::User => (icons::PAPER_PLANE_TILT, T::SendAgain, T::EditHint),
         _ => (icons::CHECK, T::KeepEdit, T::EditAnswerHint),
     };
-    let id = Id::unique("edit-turn");
+    let id = edit_id();
     let spec = Field {
         id,
         name: cx.t(T::EditTurn),
@@ -120,7 +127,7 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
     if let Some(text) = changed {
         cx.push(Command::SetEdit(text));
     }
-    let enter = response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter) && !i.modifiers.shift);
+    let enter = response.has_focus() && keys::pressed(ui, Act::Send);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.set_height(32.0);
         if widgets::button(ui, icon, cx.t(done)).clicked() || enter {
@@ -150,7 +157,7 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bo
     if streaming {
         let tokens = job.map_or(0, |job| job.thinking.tokens());
         thought(ui, cx, turn, &split, tokens, true);
-        ui.scope(|ui| prose.show(ui, cx, turn.id, text, true));
+        words(ui, cx, prose, turn.id, text, true);
         return;
     }
     let inside = cx.state.write.weighed.get(&turn.id).filter(|_| cx.state.write.inspecting == Some(turn.id));
@@ -162,7 +169,7 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bo
         thought(ui, cx, turn, &split, turn.info.as_ref().map_or(0, |info| info.thought_tokens), false);
     }
     if !hidden {
-        ui.scope(|ui| prose.show(ui, cx, turn.id, text, false));
+        words(ui, cx, prose, turn.id, text, false);
     }
     ui.horizontal(|ui| {
         ui.set_height(24.0);
@@ -203,6 +210,14 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bo
                 .on_hover_text(hover(cx, info));
         }
     });
+}
+
+/// The words of an answer.
+fn words(ui: &mut Ui, cx: &Cx<'_>, prose: &mut Prose, key: u64, text: &str, growing: bool) {
+    if bidi::runs_right_to_left(text) {
+        return bidi::answer(ui, text, cx.p.text);
+    }
+    ui.scope(|ui| prose.show(ui, cx, key, text, growing));
 }
 
 /// What was thought before the answer: folded, with its length.

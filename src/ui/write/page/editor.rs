@@ -4,14 +4,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use egui::text::{CCursor, CCursorRange};
-use egui::{
-    Frame, Galley, Id, Key, KeyboardShortcut, Margin, Modifiers, RichText, ScrollArea, TextBuffer, TextEdit, Ui,
-};
+use egui::{Frame, Galley, Id, Margin, RichText, ScrollArea, TextBuffer, TextEdit, Ui};
 
 use super::{layout, pictures};
 use crate::domain::{Author, ConversationId, Page};
 use crate::state::{Command, PageCommand};
 use crate::ui::cx::Cx;
+use crate::ui::keys::{self, Act};
 use crate::ui::layout as rules;
 use crate::ui::texts::T;
 use crate::ui::textures::Textures;
@@ -93,21 +92,19 @@ fn mark(page: &Page) -> (u64, usize) {
 }
 
 fn shortcuts(ui: &Ui, cx: &mut Cx<'_>, view: &PageView, page: &Page) {
-    let pressed = |modifiers, key| ui.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(modifiers, key)));
-    if pressed(Modifiers::COMMAND, Key::Enter) {
+    if keys::pressed(ui, Act::PageWrite) {
         cx.push(Command::Page(PageCommand::Write { at: view.cursor(page) }));
     }
-    if pressed(Modifiers::COMMAND, Key::R) {
+    if keys::pressed(ui, Act::PageAgain) {
         cx.push(Command::Page(PageCommand::Again));
     }
     // A field beside the sheet has its own way back.
     if ui.memory(|m| m.focused().is_some_and(|id| id != editor_id())) {
         return;
     }
-    let redo = pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z) || pressed(Modifiers::COMMAND, Key::Y);
-    if redo {
+    if keys::pressed(ui, Act::PageRedo) {
         cx.push(Command::Page(PageCommand::Redo));
-    } else if pressed(Modifiers::COMMAND, Key::Z) {
+    } else if keys::pressed(ui, Act::PageUndo) {
         cx.push(Command::Page(PageCommand::Undo));
     }
 }

@@ -11,8 +11,8 @@ use egui::{
 };
 
 use super::set::{Set, Setter};
+use crate::ui::quotes;
 use crate::ui::theme::{self, BODY, Palette};
-use crate::ui::{quotes, widgets};
 use crate::writing::export::{Span, is_safe_link};
 use crate::writing::formula;
 
@@ -309,7 +309,6 @@ impl Laid {
                 let text: String = self.galley.text().chars().skip(letters.start).take(letters.len()).collect();
                 response.widget_info(|| WidgetInfo::labeled(Role::Link, ui.is_enabled(), &text));
             }
-            widgets::focus_ring(ui, &response, rect);
             let response = response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(url);
             if response.clicked() {
                 ui.open_url(OpenUrl::new_tab(url));

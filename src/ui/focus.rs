@@ -1,0 +1,105 @@
+//! Where the keyboard is: what is typed into where nothing else was chosen, and the ring around what has the focus.
+
+use egui::{Context, Event, Id, Painter, Rect, Stroke, StrokeKind, Ui};
+
+use super::theme::Palette;
+use super::write;
+use crate::domain::{ConversationId, Room};
+use crate::state::AppState;
+
+/// The prompt of Create.
+pub fn prompt_id() -> Id {
+    Id::unique("create-prompt")
+}
+
+/// The search of Gallery.
+pub fn pictures_id() -> Id {
+    Id::unique("search-pictures")
+}
+
+/// A field that takes what is typed, and whether it has the focus from the start. In Gallery the keys move through the
+/// pictures until letters come.
+fn target(state: &AppState) -> Option<(Id, bool)> {
+    match state.room() {
+        Room::Create => Some((prompt_id(), true)),
+        Room::Write => Some((write::typing_id(state), true)),
+        Room::Gallery => Some((pictures_id(), false)),
+        Room::Models | Room::Settings => None,
+    }
+}
+
+/// Follows the person through the rooms.
+#[derive(Default)]
+pub struct Follow {
+    /// What was typed into last, and for which conversation.
+    at: Option<(Room, Option<Id>, Option<ConversationId>)>,
+}
+
+impl Follow {
+    /// Before anything is drawn: gives the focus to what will be typed into.
+    pub fn show(&mut self, ui: &Ui, state: &AppState) {
+        let target = target(state);
+        let open = if state.room() == Room::Write { state.write.open.id.clone() } else { None };
+        let at = (state.room(), target.map(|(id, _)| id), open);
+        let moved = self.at.as_ref() != Some(&at);
+        self.at = Some(at);
+        let Some((id, at_once)) = target else { return };
+        let focused = ui.memory(|memory| memory.focused());
+        if focused == Some(id) || ui.ctx().any_popup_open() {
+            return;
+        }
+        // A narrow window may show something else than the field.
+        let shown = ui.ctx().read_response(id).is_some();
+        let idle = shown && focused.is_none() && !ui.input(|input| input.pointer.any_down());
+        let give = if at_once { moved || idle } else { idle && types(ui.ctx()) };
+        if give {
+            ui.memory_mut(|memory| memory.request_focus(id));
+        }
+    }
+}
+
+/// Whether letters come in this frame.
+fn types(ctx: &Context) -> bool {
+    let is_letters = |event: &Event| match event {
+        Event::Text(text) | Event::Paste(text) => !text.trim().is_empty(),
+        Event::Ime(_) => true,
+        _ => false,
+    };
+    ctx.input(|input| {
+        (input.modifiers.is_none() || input.modifiers.shift_only()) && input.events.iter().any(is_letters)
+    })
+}
+
+fn frame_id(id: Id) -> Id {
+    id.with("frame")
+}
+
+/// The frame around a control that draws none of its own: its ring goes there.
+pub fn framed(ui: &Ui, id: Id, rect: Rect) {
+    let frame = ui.ctx().cumulative_frame_nr();
+    ui.data_mut(|d| d.insert_temp(frame_id(id), (frame, rect)));
+}
+
+/// The one focus ring, around whatever has the focus. After everything is drawn.
+pub fn ring(ctx: &Context, p: &Palette) {
+    let Some(id) = ctx.memory(|memory| memory.focused()) else { return };
+    // A whole sheet has its text cursor.
+    if id == write::sheet_id() {
+        return;
+    }
+    let Some(response) = ctx.read_response(id) else { return };
+    let framed = ctx.data(|d| d.get_temp::<(u64, Rect)>(frame_id(id)));
+    let framed = framed.filter(|(frame, _)| *frame == ctx.cumulative_frame_nr()).map(|(_, rect)| rect);
+    let (rect, seen) = match framed {
+        Some(rect) => (rect, rect),
+        None => (response.rect, response.interact_rect),
+    };
+    if !seen.is_positive() {
+        return;
+    }
+    let painter = Painter::new(ctx.clone(), response.layer_id, seen.expand(RING + GAP));
+    painter.rect_stroke(rect.expand(GAP), 7, Stroke::new(RING, p.accent_text), StrokeKind::Outside);
+}
+
+const RING: f32 = 2.0;
+const GAP: f32 = 1.0;

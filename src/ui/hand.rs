@@ -1,0 +1,162 @@
+//! What hands and input methods send, put right before egui reads it.
+
+use egui::{Context, Event, ImeEvent, Key, Modifiers, Plugin, Pos2, RawInput};
+
+/// See the module.
+#[derive(Default)]
+pub struct Hand {
+    /// Letters are being composed: the keyboard is the input method's.
+    composing: bool,
+    /// What waits for the next frame.
+    held: Vec<Event>,
+}
+
+impl Plugin for Hand {
+    fn debug_name(&self) -> &'static str {
+        "hand"
+    }
+
+    fn input_hook(&mut self, ctx: &Context, input: &mut RawInput) {
+        if !self.held.is_empty() {
+            let new = std::mem::replace(&mut input.events, std::mem::take(&mut self.held));
+            input.events.extend(new);
+        }
+        self.compose(&mut input.events);
+        let draggable = |at: Pos2| {
+            ctx.viewport(|viewport| {
+                let widgets = &viewport.prev_pass.widgets;
+                let mut all = widgets.layers().flat_map(|(_, widgets)| widgets);
+                all.any(|w| {
+                    w.enabled && w.sense.senses_drag() && w.sense.is_focusable() && w.interact_rect.contains(at)
+                })
+            })
+        };
+        self.hold(&mut input.events, draggable);
+        if !self.held.is_empty() {
+            ctx.request_repaint();
+        }
+    }
+}
+
+/// Keys that choose, confirm or leave what is composed.
+fn is_of_composing(event: &Event) -> bool {
+    let Event::Key { key, modifiers, .. } = event else { return false };
+    let keys = [
+        Key::Enter,
+        Key::Escape,
+        Key::Tab,
+        Key::Space,
+        Key::Backspace,
+        Key::ArrowUp,
+        Key::ArrowDown,
+        Key::ArrowLeft,
+        Key::ArrowRight,
+        Key::PageUp,
+        Key::PageDown,
+    ];
+    keys.contains(key) && (*modifiers == Modifiers::NONE || modifiers.shift_only())
+}
+
+impl Hand {
+    /// Takes the keys out that belong to an input method: an Enter that confirms pinyin neither sends nor breaks a line,
+    /// an Esc that leaves it stops nothing. Most systems hide such keys; not all do, and not all in every case.
+    fn compose(&mut self, events: &mut Vec<Event>) {
+        // The key that confirms or leaves may come with what it leads to, before or behind it.
+        let composing = self.composing;
+        let ended = events.iter().any(|event| match event {
+            Event::Ime(ImeEvent::Commit(text)) => composing || !text.is_empty(),
+            Event::Ime(ImeEvent::Preedit { text, .. }) => composing && text.is_empty(),
+            _ => false,
+        });
+        events.retain(|event| {
+            match event {
+                Event::Ime(ImeEvent::Preedit { text, .. }) => self.composing = !text.is_empty(),
+                Event::Ime(ImeEvent::Commit(_)) => self.composing = false,
+                // Whatever ends composing without a word about it must not leave the keyboard dead.
+                Event::Text(_) | Event::PointerButton { pressed: true, .. } | Event::WindowFocused(_) => {
+                    self.composing = false;
+                }
+                _ => {}
+            }
+            !((self.composing || ended) && is_of_composing(event))
+        });
+    }
+
+    /// A press and its release in one frame move no slider: egui sees the button up again. The release waits.
+    fn hold(&mut self, events: &mut Vec<Event>, draggable: impl Fn(Pos2) -> bool) {
+        let mut down = None;
+        let release = events.iter().position(|event| match event {
+            Event::PointerButton { pos, button, pressed: true, .. } => {
+                down = Some((*button, draggable(*pos)));
+                false
+            }
+            Event::PointerButton { button, pressed: false, .. } => down == Some((*button, true)),
+            _ => false,
+        });
+        if let Some(at) = release {
+            self.held = events.split_off(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use egui::{PointerButton, pos2};
+
+    fn key(key: Key) -> Event {
+        Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE }
+    }
+
+    fn preedit(text: &str) -> Event {
+        Event::Ime(ImeEvent::Preedit { text: text.into(), active_range_chars: None })
+    }
+
+    fn commit(text: &str) -> Event {
+        Event::Ime(ImeEvent::Commit(text.into()))
+    }
+
+    fn after(hand: &mut Hand, mut events: Vec<Event>) -> Vec<Event> {
+        hand.compose(&mut events);
+        events
+    }
+
+    #[test]
+    fn the_enter_that_confirms_a_word_is_the_input_methods() {
+        let mut hand = Hand::default();
+        assert_eq!(after(&mut hand, vec![preedit("ni")]), [preedit("ni")]);
+        assert_eq!(after(&mut hand, vec![key(Key::Enter), commit("你")]), [commit("你")]);
+        assert_eq!(after(&mut hand, vec![key(Key::Enter)]), [key(Key::Enter)]);
+        after(&mut hand, vec![preedit("ni")]);
+        assert_eq!(after(&mut hand, vec![commit("你"), key(Key::Enter)]), [commit("你")]);
+        after(&mut hand, vec![preedit("ni")]);
+        assert_eq!(after(&mut hand, vec![key(Key::Escape)]), []);
+        assert_eq!(after(&mut hand, vec![preedit(""), key(Key::Escape)]), [preedit("")]);
+        assert_eq!(after(&mut hand, vec![preedit(""), key(Key::Escape)]), [preedit(""), key(Key::Escape)]);
+        // Composing that ended without a word.
+        after(&mut hand, vec![preedit("ni")]);
+        let typed = vec![Event::Text("a".into()), key(Key::Enter)];
+        assert_eq!(after(&mut hand, typed.clone()), typed);
+    }
+
+    #[test]
+    fn a_release_in_the_frame_of_its_press_waits_where_something_can_be_dragged() {
+        let button = |pressed| Event::PointerButton {
+            pos: pos2(5.0, 5.0),
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        let all = vec![button(true), button(false), key(Key::A)];
+        let mut hand = Hand::default();
+        let mut events = all.clone();
+        hand.hold(&mut events, |_| false);
+        assert_eq!(events, all);
+        hand.hold(&mut events, |_| true);
+        assert_eq!((events, std::mem::take(&mut hand.held)), (vec![button(true)], all[1..].to_vec()));
+        // A release that ends an older drag goes on at once.
+        let mut events = vec![button(false), button(true)];
+        hand.hold(&mut events, |_| true);
+        assert_eq!(events, [button(false), button(true)]);
+    }
+}

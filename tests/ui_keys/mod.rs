@@ -1,0 +1,594 @@
+//! The window by keyboard and by screen reader: where the focus is, in what order, and what is said.
+
+use aigc_studio::domain::*;
+use aigc_studio::lang::Lang;
+use aigc_studio::state::*;
+use aigc_studio::ui::keys::{Act, Place, SHORTCUTS};
+use aigc_studio::ui::texts::T;
+use aigc_studio::ui::theme::Palette;
+use aigc_studio::writing::forms::find;
+use egui::accesskit::{Live, Role as Part};
+use egui::{Event, ImeEvent, Key, Modifiers, PointerButton, Rect, Shape, StrokeKind};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use super::all_states;
+use super::ui_states::*;
+
+type Open = Harness<'static, Window>;
+
+/// Every state that the window was seen in, also those of other test files.
+fn states(lang: Lang) -> Vec<AppState> {
+    let mut all = all_states(lang, Theme::Dark);
+    all.extend([
+        write_shelf(lang, Theme::Dark),
+        write_found(lang, Theme::Dark),
+        personas(lang, Theme::Dark),
+        write_page(lang, Theme::Dark),
+    ]);
+    let mut with_form = fresh(Room::Write, lang, Theme::Dark);
+    let form = find("translation").expect("the form");
+    with_form.write.form = Some(FormState { id: form.id.clone(), values: form.defaults(lang) });
+    all.push(with_form);
+    all
+}
+
+/// What has the focus, by name.
+fn focused(harness: &Open) -> Option<String> {
+    let of = |node: egui_kittest::Node<'_>| node.accesskit_node().label().or_else(|| node.value());
+    harness.root().children_recursive().find(|node| node.is_focused()).and_then(of)
+}
+
+fn is_focused(harness: &Open, what: &str) {
+    assert_eq!(focused(harness).as_deref(), Some(what));
+}
+
+#[test]
+fn the_focus_is_where_a_person_would_type() {
+    let (create, message) = ("Prompt", "Message");
+    let mut harness = open(fresh(Room::Create, Lang::En, Theme::Dark));
+    is_focused(&harness, create);
+    harness.state_mut().state = write_chat(Lang::En, Theme::Dark);
+    harness.run();
+    is_focused(&harness, message);
+    // An icon, and Esc.
+    harness.get_by_role_and_label(Part::Button, T::ShowSliders.tr(Lang::En)).click();
+    harness.run();
+    is_focused(&harness, message);
+    harness.key_press(Key::Escape);
+    harness.run();
+    is_focused(&harness, message);
+    // A field that opens, and closes.
+    harness.state_mut().state.write.editing = Some((3, "again".into()));
+    harness.run();
+    is_focused(&harness, T::EditTurn.tr(Lang::En));
+    harness.state_mut().state.write.editing = None;
+    harness.run();
+    is_focused(&harness, message);
+    // From a field elsewhere into another conversation.
+    harness.get_by_role_and_label(Part::TextInput, "Search conversations").focus();
+    harness.run();
+    is_focused(&harness, "Search conversations");
+    harness.state_mut().state.write.open = OpenConversation::default();
+    harness.run();
+    is_focused(&harness, message);
+    // Characters: the search, then the name of the one that is edited, then the talk again.
+    harness.state_mut().state = personas(Lang::En, Theme::Dark);
+    harness.run();
+    is_focused(&harness, "Search personas");
+    harness.state_mut().state.personas.editing = Some(PersonaDraft::default());
+    harness.run();
+    is_focused(&harness, "Name");
+    harness.state_mut().state = write_chat(Lang::En, Theme::Dark);
+    harness.run();
+    is_focused(&harness, message);
+    // A form, and a page.
+    let form = find("translation").expect("the form");
+    harness.state_mut().state.write.form = Some(FormState { id: form.id.clone(), values: form.defaults(Lang::En) });
+    harness.run();
+    is_focused(&harness, form.fields[0].label(Lang::En));
+    harness.state_mut().state = write_page(Lang::En, Theme::Dark);
+    harness.run();
+    is_focused(&harness, "The text of the page");
+}
+
+#[test]
+fn letters_find_their_field() {
+    let mut harness = open(gallery(Lang::En, Theme::Dark, 30, 0));
+    assert_eq!(focused(&harness), None);
+    harness.event(Event::Text("c".into()));
+    assert_eq!(
+        asked_of(&mut harness, |c| matches!(c, Command::SetGallerySearch(_))),
+        [Command::SetGallerySearch("c".into())]
+    );
+    let mut harness = open(create_done(Lang::En, Theme::Dark));
+    harness.event(Event::Text("!".into()));
+    let typed = asked_of(&mut harness, |c| matches!(c, Command::SetImage(ImageEdit::Prompt(_))));
+    assert_eq!(typed, [Command::SetImage(ImageEdit::Prompt("a red apple!".into()))]);
+}
+
+fn asked_of(harness: &mut Open, wanted: impl Fn(&Command) -> bool) -> Vec<Command> {
+    let mut commands = asked(harness);
+    commands.retain(wanted);
+    commands
+}
+
+/// Presses Tab until the focus comes back; the stops in their order.
+fn walk(harness: &mut Open) -> Vec<(String, Rect)> {
+    let mut stops = Vec::new();
+    for _ in 0..400 {
+        harness.key_press(Key::Tab);
+        harness.run();
+        let node = harness.root().children_recursive().find(|node| node.is_focused());
+        let Some(node) = node else { panic!("Tab leads nowhere after {stops:?}") };
+        let name = node.accesskit_node().label().or_else(|| node.value()).unwrap_or_default();
+        let stop = (name, node.rect());
+        if stops.first() == Some(&stop) {
+            return stops;
+        }
+        stops.push(stop);
+    }
+    panic!("Tab goes on for ever: {stops:?}");
+}
+
+#[test]
+fn tab_follows_the_eye_through_every_room_and_leaves_nothing_out() {
+    for lang in Lang::ALL {
+        for state in states(lang) {
+            let (room, noted) = (state.room(), !state.notices.is_empty());
+            let mut harness = open(state);
+            let stops = walk(&mut harness);
+            let names: Vec<&str> = stops.iter().map(|(name, _)| name.as_str()).collect();
+            let at =
+                |name: &str| names.iter().position(|n| *n == name).unwrap_or_else(|| panic!("{name} in {names:?}"));
+            // Round from where the work begins: the rail comes after it, the language last.
+            let turned = |i: usize| (i + stops.len() - at(T::Settings.tr(lang))) % stops.len();
+            assert!(turned(at("中文")) <= 3, "{room:?}: {names:?}");
+            if room == Room::Create {
+                let prompt = names.iter().position(|n| *n == T::Prompt.tr(lang)).expect("the prompt");
+                // Notes lie above the window, and come last.
+                assert!((prompt + stops.len() - at("中文")) % stops.len() <= if noted { 6 } else { 1 }, "{names:?}");
+                assert!(turned(at(T::Generate.tr(lang))) > turned(prompt), "{names:?}");
+                assert!(
+                    turned(at(&format!("{}: 8", T::Count.tr(lang)))) < turned(at(T::Generate.tr(lang))),
+                    "{names:?}"
+                );
+            }
+            // What stands on one row is gone through from the left.
+            for two in stops.windows(2) {
+                let (a, b) = (two[0].1, two[1].1);
+                let a_row = (a.center().y - b.center().y).abs() < 1.0 && (a.left() - b.right()).abs() < 24.0;
+                assert!(!a_row || a.left() <= b.left(), "{room:?}: {two:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn shift_tab_goes_back() {
+    let mut harness = open(create_done(Lang::En, Theme::Dark));
+    harness.key_press(Key::Tab);
+    harness.run();
+    let second = focused(&harness);
+    harness.key_press(Key::Tab);
+    harness.run();
+    assert_ne!(focused(&harness), second);
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::Tab);
+    harness.run();
+    assert_eq!(focused(&harness), second);
+}
+
+/// All rings in what was painted last.
+fn rings(harness: &Open) -> Vec<Rect> {
+    fn look(shape: &Shape, found: &mut Vec<Rect>) {
+        match shape {
+            Shape::Vec(all) => all.iter().for_each(|shape| look(shape, found)),
+            Shape::Rect(rect) if rect.stroke.width == 2.0 && rect.stroke_kind == StrokeKind::Outside => {
+                assert_eq!(rect.stroke.color, Palette::dark(true).accent_text);
+                found.push(rect.rect);
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    harness.output().shapes.iter().for_each(|clipped| look(&clipped.shape, &mut found));
+    found
+}
+
+#[test]
+fn one_ring_shows_the_focus_everywhere() {
+    for state in states(Lang::En) {
+        let room = state.room();
+        let page = state.write.open.page.is_some() && room == Room::Write;
+        let mut harness = open(state);
+        for _ in 0..40 {
+            harness.key_press(Key::Tab);
+            harness.run();
+            let Some(node) = harness.root().children_recursive().find(|node| node.is_focused()) else {
+                panic!("{room:?}")
+            };
+            let (name, rect) = (focused(&harness), node.rect());
+            // A whole sheet has its text cursor.
+            if page && name.as_deref() == Some(T::PageText.tr(Lang::En)) {
+                continue;
+            }
+            let rings = rings(&harness);
+            assert_eq!(rings.len(), 1, "{room:?}: {name:?}");
+            assert!(rings[0].expand(1.0).contains_rect(rect), "{room:?}: {name:?} {rect:?} {rings:?}");
+        }
+    }
+}
+
+/// What each shortcut asks for in a state where it makes sense; `None`: it changes the window alone.
+fn expected(act: Act) -> Option<Command> {
+    Some(match act {
+        Act::Go(room) => Command::Go(room),
+        Act::NewTalk => Command::NewConversation,
+        Act::NewPage => Command::Page(PageCommand::New),
+        Act::Open => Command::ChooseFile,
+        Act::Save => Command::SavePictureAs((JobId(9), 0)),
+        Act::Leave => Command::CancelCurrent,
+        Act::Generate => Command::Generate,
+        Act::Send => Command::Send,
+        Act::NewLine => Command::SetDraft("Hello\n".into()),
+        Act::EditLast => Command::BeginEdit(3),
+        Act::VersionBefore => Command::SelectBranch(4),
+        Act::VersionAfter => Command::SelectBranch(9),
+        Act::PageWrite => Command::Page(PageCommand::Write { at: page_text().len() }),
+        Act::PageAgain => Command::Page(PageCommand::Again),
+        Act::PageUndo => Command::Page(PageCommand::Undo),
+        Act::PageRedo => Command::Page(PageCommand::Redo),
+        Act::Left => Command::Select(Some(item(5).path)),
+        Act::Right => Command::Select(Some(item(7).path)),
+        Act::Up | Act::Down | Act::Ends => return None,
+        Act::Trash => Command::TrashItem(item(6).path),
+        Act::Undo => Command::Undo,
+        Act::MarkAll => Command::MarkAll,
+        Act::Full => Command::ShowFull(true),
+        Act::Larger => Command::SetZoom(1.1),
+        Act::Smaller => Command::SetZoom(0.9),
+        Act::Usual => Command::SetZoom(1.0),
+        Act::Next | Act::List | Act::Fit | Act::Information | Act::ZoomIn | Act::ZoomOut => return None,
+    })
+}
+
+fn page_text() -> String {
+    let page = write_page(Lang::En, Theme::Dark).write.open.page.expect("a page");
+    page.text.as_str().to_owned()
+}
+
+fn state_for(act: Act, place: Place) -> AppState {
+    let (lang, theme) = (Lang::En, Theme::Dark);
+    match (place, act) {
+        (Place::Everywhere, Act::Leave) => create_running(lang, theme),
+        (Place::Everywhere, Act::Save) | (Place::Create, _) => create_done(lang, theme),
+        (Place::Everywhere, _) => fresh(Room::Settings, lang, theme),
+        (Place::Page, _) => write_page(lang, theme),
+        (Place::Gallery, _) => {
+            let mut state = gallery(lang, theme, 30, 0);
+            state.gallery.selected = Some(item(6).path);
+            state.gallery.full = matches!(act, Act::Information | Act::ZoomIn | Act::ZoomOut);
+            state
+        }
+        (Place::Talk, Act::Send | Act::NewLine) => {
+            let mut state = write_chat(lang, theme);
+            state.write.draft = "Hello".into();
+            state
+        }
+        (Place::Talk, _) => with_versions(),
+    }
+}
+
+/// The last answer is the middle one of three.
+fn with_versions() -> AppState {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    let turns = &mut state.write.open.turns;
+    for (i, turn) in turns.iter_mut().enumerate() {
+        turn.parent = Some(i as u64);
+    }
+    let last = turns.last_mut().expect("there are turns");
+    last.id = 8;
+    for id in [4, 9] {
+        let other = Turn { parent: Some(3), ..turn(id, Role::Assistant, "Another.") };
+        let open = &mut state.write.open;
+        open.shelf.add(&mut open.turns, other);
+        let open = &mut state.write.open;
+        // The one that was there stays shown.
+        open.shelf.switch(&mut open.turns, 8);
+    }
+    state
+}
+
+#[test]
+fn every_shortcut_of_the_list_does_what_it_says() {
+    for shortcut in SHORTCUTS {
+        for key in shortcut.keys {
+            let mut harness = open(state_for(shortcut.act, shortcut.place));
+            let before = focused(&harness);
+            harness.key_press_modifiers(key.modifiers, key.logical_key);
+            let mut commands = asked(&mut harness);
+            let name = format!("{:?} by {:?}", shortcut.act, shortcut.names());
+            match (expected(shortcut.act), shortcut.act) {
+                (Some(wanted), _) => assert!(commands.contains(&wanted), "{name}: {commands:?}"),
+                (None, Act::Up | Act::Down | Act::Ends) => {
+                    commands.retain(|command| !matches!(command, Command::NeedThumbnail(_)));
+                    assert!(matches!(&commands[..], [Command::Select(Some(_))]), "{name}: {commands:?}");
+                }
+                (None, Act::Next) => assert_ne!(focused(&harness), before, "{name}"),
+                (None, Act::List) => {
+                    harness.get_by_label(T::Shortcuts.tr(Lang::En));
+                }
+                // The text's size is another matter.
+                (None, _) => assert_eq!(commands, [], "{name}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn ctrl_0_fits_a_picture_that_was_zoomed() {
+    let mut harness = open(create_done(Lang::En, Theme::Dark));
+    let figure = |harness: &Open| {
+        let mut all = harness.output().shapes.iter();
+        all.any(|clipped| matches!(&clipped.shape, Shape::Text(text) if text.galley.text().ends_with('%')))
+    };
+    harness.hover_at(egui::pos2(900.0, 300.0));
+    harness.event(Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, 100.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Trackpad,
+        modifiers: Modifiers::NONE,
+    });
+    harness.run();
+    assert!(figure(&harness));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num0);
+    harness.run();
+    assert!(!figure(&harness));
+}
+
+#[test]
+fn the_arrows_are_the_talks_only_while_its_field_is_empty() {
+    let mut state = with_versions();
+    state.write.draft = "Hello".into();
+    let mut harness = open(state);
+    for key in [Key::ArrowUp, Key::ArrowLeft, Key::ArrowRight] {
+        harness.key_press(key);
+        assert_eq!(asked(&mut harness), [], "{key:?}");
+    }
+    // A question mark in a text is one.
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::Questionmark);
+    harness.run();
+    assert!(harness.query_by_label(T::Everywhere.tr(Lang::En)).is_none());
+}
+
+#[test]
+fn the_list_of_shortcuts_opens_at_its_button_and_closes_with_esc() {
+    for lang in Lang::ALL {
+        let mut state = write_streaming(lang, Theme::Light);
+        state.write.draft = String::new();
+        let mut harness = ui_states_small(state);
+        harness.get_by_label(&format!("{} (F1)", T::Shortcuts.tr(lang))).click();
+        harness.run();
+        harness.get_by_label(T::Everywhere.tr(lang));
+        for shortcut in SHORTCUTS {
+            let what = lang.pick(shortcut.english, shortcut.chinese);
+            assert!(harness.query_all_by_label(what).next().is_some(), "{what}");
+        }
+        // Nothing behind it hears the Esc.
+        harness.state_mut().commands.clear();
+        harness.key_press(Key::Escape);
+        assert_eq!(asked(&mut harness), []);
+        assert!(harness.query_by_label(T::Everywhere.tr(lang)).is_none());
+    }
+}
+
+fn ui_states_small(state: AppState) -> Open {
+    let mut harness = harness(state, [900.0, 600.0]);
+    harness.run();
+    harness
+}
+
+#[test]
+fn no_icon_is_read_out() {
+    let is_glyph = |c: char| ('\u{e000}'..='\u{f8ff}').contains(&c);
+    for lang in Lang::ALL {
+        for state in states(lang) {
+            let room = state.room();
+            let harness = open(state);
+            for node in harness.root().children_recursive() {
+                let texts = [node.accesskit_node().label(), node.value()];
+                for text in texts.into_iter().flatten() {
+                    assert!(!text.contains(is_glyph), "{room:?}: {text:?}");
+                }
+                let empty = node.accesskit_node().role() == Part::Label && node.value().is_none_or(|v| v.is_empty());
+                assert!(!empty, "{room:?}: a label that says nothing at {:?}", node.rect());
+            }
+        }
+    }
+}
+
+/// Places of nodes in the order in which a screen reader goes through them.
+fn order(harness: &Open, names: &[&str]) -> Vec<usize> {
+    let all: Vec<String> = harness
+        .root()
+        .children_recursive()
+        .map(|node| node.accesskit_node().label().or_else(|| node.value()).unwrap_or_default())
+        .collect();
+    let at = |name: &&str| all.iter().position(|text| text == *name).unwrap_or_else(|| panic!("{name} in {all:?}"));
+    names.iter().map(at).collect()
+}
+
+#[test]
+fn a_screen_reader_hears_the_talk_before_the_list_and_names_before_values() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    state.write.ledger.found = Some(ledger(false));
+    let harness = open(state);
+    let talk = "When Sun and Moon pull along the same line, their pulls add up: a spring tide.";
+    let places = order(
+        &harness,
+        &["Explain tides to a child", talk, "Message", "Write a haiku about rain", "Temperature", "Settings", "中文"],
+    );
+    assert!(places.is_sorted(), "{places:?}");
+    let part = ledger(false).parts.into_iter().find(|part| part.kind == PartKind::Turns).expect("a part");
+    let places = order(&harness, &[T::LedgerTurns.tr(Lang::En), &part.tokens.to_string()]);
+    assert!(places.is_sorted(), "{places:?}");
+    let mut state = gallery(Lang::En, Theme::Dark, 30, 0);
+    state.gallery.selected = Some(item(5).path);
+    let places = order(&open(state), &[T::Seed.tr(Lang::En), &item(5).record.expect("a record").seed.to_string()]);
+    assert!(places.is_sorted(), "{places:?}");
+}
+
+#[test]
+fn it_is_said_who_speaks() {
+    let harness = open(write_chat(Lang::En, Theme::Dark));
+    let turns: Vec<_> =
+        harness.root().children_recursive().filter(|n| n.accesskit_node().role() == Part::Article).collect();
+    let names: Vec<_> = turns.iter().filter_map(|node| node.accesskit_node().label()).collect();
+    assert!(names.ends_with(&["You".into(), "SmolLM2 135M Instruct".into()]), "{names:?}");
+    let words = turns.last().expect("a turn").children_recursive().filter_map(|node| node.value()).collect::<String>();
+    assert!(words.contains("a spring tide."), "{words}");
+    // A character's name stands above its words already.
+    let harness = open(write_shelf(Lang::Zh, Theme::Dark));
+    let last = harness.root().children_recursive().filter(|n| n.accesskit_node().role() == Part::Article).last();
+    let first = last.expect("a turn").children_recursive().find_map(|node| node.value());
+    assert_eq!(first.as_deref(), Some("耐心的老师"));
+}
+
+#[test]
+fn folds_and_menus_say_whether_they_are_open() {
+    let mut harness = open(fresh(Room::Create, Lang::En, Theme::Dark));
+    let open_of = |harness: &Open, name: &str| {
+        harness.get_by_role_and_label(Part::Button, name).accesskit_node().data().is_expanded()
+    };
+    let fold = T::NegativePrompt.tr(Lang::En);
+    assert_eq!(open_of(&harness, fold), Some(false));
+    harness.get_by_role_and_label(Part::Button, fold).click();
+    harness.run();
+    assert_eq!(open_of(&harness, fold), Some(true));
+    let model = |harness: &Open| {
+        let combo = harness.get_by_role_and_label(Part::ComboBox, "Model: Sticker 64");
+        combo.accesskit_node().data().is_expanded()
+    };
+    assert_eq!(model(&harness), Some(false));
+    harness.get_by_role_and_label(Part::ComboBox, "Model: Sticker 64").click();
+    harness.run();
+    assert_eq!(model(&harness), Some(true));
+}
+
+/// What is said without being asked.
+fn said(harness: &Open) -> String {
+    let live = harness.root().children_recursive().find(|node| node.accesskit_node().role() == Part::Status);
+    let live = live.expect("a live region");
+    assert_eq!(live.accesskit_node().data().live(), Some(Live::Polite));
+    live.accesskit_node().label().unwrap_or_default()
+}
+
+#[test]
+fn progress_answers_and_problems_are_said() {
+    let mut state = write_streaming(Lang::En, Theme::Dark);
+    let job = state.write.job.as_mut().expect("a job");
+    (job.phase, job.pieces, job.prefill) = (Phase::Running, 0, Some((30, 100)));
+    let mut harness = open(state);
+    assert_eq!(said(&harness), "Reading, 25 percent");
+    // Not every step is worth a word.
+    harness.state_mut().state.write.job.as_mut().expect("a job").prefill = Some((40, 100));
+    harness.run();
+    assert_eq!(said(&harness), "Reading, 25 percent");
+    harness.state_mut().state.write.job.as_mut().expect("a job").pieces = 3;
+    harness.run();
+    assert_eq!(said(&harness), "Writing the answer");
+    harness.state_mut().state.write.job = None;
+    harness.run();
+    let answer = harness.state_mut().state.write.open.turns.last().expect("a turn").message.content.trim().to_owned();
+    assert!(said(&harness).ends_with(&answer), "{}", said(&harness));
+    // Problems and notes are said where they stand.
+    harness.state_mut().state.write.error = Some(no_source());
+    harness.state_mut().state.notices = vec![Notice { id: 7, kind: NoticeKind::Copied, born_ms: NOW }];
+    harness.run();
+    for text in [no_source().summary(Lang::En), "Copied".to_owned()] {
+        let node = harness.get_by_label(&text);
+        assert_eq!(node.accesskit_node().data().live(), Some(Live::Polite), "{text}");
+    }
+}
+
+#[test]
+fn a_slider_takes_a_decimal_comma() {
+    let mut harness = open(write_chat(Lang::En, Theme::Dark));
+    let name = T::ValueOf.with(Lang::En, &[&T::Temperature.tr(Lang::En)]);
+    harness.get_by_label(&name).focus();
+    harness.run();
+    harness.event(Event::Text("0,3".into()));
+    harness.key_press(Key::Enter);
+    assert_eq!(asked(&mut harness), [Command::SetText(TextEdit::Temperature(0.3))]);
+}
+
+#[test]
+fn a_press_and_its_release_in_one_frame_move_a_slider() {
+    let mut harness = open(fresh(Room::Create, Lang::En, Theme::Dark));
+    let rect = harness.get_by_role_and_label(Part::Slider, "Steps").rect();
+    let pos = rect.right_center() - egui::vec2(2.0, 0.0);
+    let button =
+        |pressed| Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE };
+    harness.hover_at(pos);
+    harness.run();
+    harness.input_mut().events.extend([button(true), button(false)]);
+    assert_eq!(asked(&mut harness)[0], Command::SetImage(ImageEdit::Steps(150)));
+    // The button is up again: moving on changes nothing.
+    harness.hover_at(rect.center());
+    assert_eq!(asked(&mut harness), []);
+}
+
+#[test]
+fn an_enter_that_confirms_pinyin_does_not_send() {
+    let mut state = write_chat(Lang::Zh, Theme::Dark);
+    state.write.draft = "你".into();
+    let mut harness = open(state);
+    let preedit = |text: &str| Event::Ime(ImeEvent::Preedit { text: text.into(), active_range_chars: None });
+    let enter =
+        || Event::Key { key: Key::Enter, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE };
+    let is_sent = |harness: &mut Open| !asked_of(harness, |c| *c == Command::Send).is_empty();
+    harness.input_mut().events.push(preedit("hao"));
+    harness.step();
+    harness.input_mut().events.extend([enter(), Event::Ime(ImeEvent::Commit("好".into()))]);
+    assert!(!is_sent(&mut harness));
+    harness.input_mut().events.push(preedit("ma"));
+    harness.step();
+    harness.input_mut().events.push(enter());
+    assert!(!is_sent(&mut harness));
+    harness.input_mut().events.push(Event::Ime(ImeEvent::Commit("吗".into())));
+    harness.step();
+    harness.input_mut().events.push(enter());
+    assert!(is_sent(&mut harness));
+}
+
+#[test]
+fn the_candidate_window_is_at_the_caret() {
+    let mut state = write_chat(Lang::Zh, Theme::Dark);
+    let at = |state: &AppState| {
+        let harness = open(state.clone());
+        let ime = harness.output().platform_output.ime.expect("the field takes input methods");
+        let field = harness.get_by_role_and_label(Part::MultilineTextInput, T::Message.tr(Lang::Zh)).rect();
+        assert!(field.expand(2.0).contains_rect(ime.cursor_rect), "{field:?} {:?}", ime.cursor_rect);
+        ime.cursor_rect.left()
+    };
+    let empty = at(&state);
+    state.write.draft = "你好世界".into();
+    assert!(at(&state) > empty + 4.0 * 12.0);
+}
+
+#[test]
+fn right_to_left_text_stays_as_it_is_for_screen_readers_and_begins_at_the_right() {
+    let mut harness = open(write_chat(Lang::En, Theme::Dark));
+    // The fonts of the system draw it; there are none here.
+    harness.ctx.set_missing_glyph_policy(egui::MissingGlyphPolicy::Tofu);
+    let text = "שלום abc";
+    let turns = &mut harness.state_mut().state.write.open.turns;
+    text.clone_into(&mut turns[2].message.content);
+    "עולם".clone_into(&mut turns[3].message.content);
+    harness.run();
+    harness.get_by_label(text);
+    let (bubble, answer) = (harness.get_by_label(text).rect(), harness.get_by_label("עולם").rect());
+    // Answers begin at the right edge of the talk, where the person's words are.
+    assert!((bubble.right() - answer.right()).abs() < 24.0, "{bubble:?} {answer:?}");
+}
