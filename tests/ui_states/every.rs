@@ -115,7 +115,7 @@ fn write(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> 
     }
     let _ = update(&mut form, Input::Command(Command::CheckGrammar));
     let bad = Cause::BadGrammar { line: 2, reason: "\"objekt\" is no type".into() };
-    let grammar = form.settings.text.grammar.clone().expect("it was chosen");
+    let grammar = form.text().grammar.clone().expect("it was chosen");
     let _ = update(&mut form, Input::Grammar(grammar, Err(bad.into())));
     let left_out = vec![Both::new(LONG, long), Both::new("greetings for groups", "群聊开场白")];
     let form = noticed(form, vec![NoticeKind::PersonaKept { name: "Ada".into(), left_out }, NoticeKind::Copied]);

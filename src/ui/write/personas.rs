@@ -270,7 +270,7 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, draft: &Person
         Face::Keep | Face::Of(_) => kept.and_then(|kept| kept.avatar.as_ref()),
         Face::Gone => None,
     };
-    ui.horizontal(|ui| {
+    layout::flow(ui, |ui| {
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(FACE), Sense::hover());
         face(ui, cx, textures, &draft.persona.name, path, rect);
         if widgets::button(ui, icons::IMAGE, cx.t(T::ChooseFace)).clicked() {
