@@ -139,6 +139,8 @@ fn the_last_letter_counts_when_the_shortcut_follows_at_once() {
 #[test]
 fn what_the_words_of_a_prompt_draw_is_shown_and_chosen() {
     let mut state = fresh(Room::Create, Lang::En, Theme::Dark);
+    state.models.entries[0].card.sizes.insert(0, Size { width: 512, height: 512 });
+    (state.settings.image.width, state.settings.image.height) = (512, 512);
     state.settings.image.prompt = "a photo of a cat on a xyzzy".into();
     let mut harness = open(state);
     harness.get_by_label_contains("left out: xyzzy");
@@ -150,7 +152,6 @@ fn what_the_words_of_a_prompt_draw_is_shown_and_chosen() {
     // At the network's own size the words go to it as they are.
     let mut state = fresh(Room::Create, Lang::En, Theme::Dark);
     state.settings.image.prompt = "a cat".into();
-    (state.settings.image.width, state.settings.image.height) = (64, 64);
     assert!(open(state).query_by_label("cat: cat face").is_none());
 }
 

@@ -265,6 +265,7 @@ impl Studio {
         self.state.models.entries = entries;
         self.state.models.broken = self.catalog.broken();
         self.state.settle_text_sliders();
+        self.state.settle_size();
     }
 
     /// Starts to read the models folder; [`Self::take_catalog`] takes what comes of it.

@@ -112,6 +112,8 @@ pub struct Settings {
     pub pixels: bool,
     /// Side of the gallery's thumbnails, in points.
     pub thumbnails: Option<f32>,
+    /// The picture's size was once brought to where its model's card has it.
+    pub size_settled: bool,
     /// The sliders as they were left for other picture models, by the model's id; without prompts.
     pub image_of: BTreeMap<String, ImageParams>,
 }

@@ -134,7 +134,6 @@ texts! {
     NegativePrompt: "Negative prompt", "反向提示词";
     NegativeHint: "What should not be there", "不希望出现的内容";
     Draws: "Draws", "将画";
-    MeaningOf: "{0}: {1}", "{0}：{1}";
     MeaningHover: "Choose what this word means", "选择这个词指什么";
     Meanings: "Meaning of words", "词义";
     WordsUnknown: "Unknown to this model, left out: {0}", "模型不认识，将略去：{0}";

@@ -86,7 +86,7 @@ pub fn image_card() -> ModelCard {
             sha256: String::new(),
             sources: vec![Source::Embedded],
         }],
-        sizes: [512, 64].map(|side| Size { width: side, height: side }).to_vec(),
+        sizes: vec![Size { width: 64, height: 64 }],
         defaults: CardDefaults { steps: Some(24), guidance: Some(3.0), ..Default::default() },
         examples: ["a red apple", "a smiling cat with heart eyes", "a rocket"].map(String::from).to_vec(),
         examples_zh: ["一个红苹果", "一只眼睛是爱心的笑脸猫", "一枚火箭"].map(String::from).to_vec(),

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::Effects;
 use crate::domain::{
-    CardDefaults, FetchEvent, FetchEventKind, JobId, Makes, ModelCard, ModelPresence, Room, SMOLLM_ID, STICKER_ID,
-    TextParams,
+    CardDefaults, FetchEvent, FetchEventKind, ImageParams, JobId, Makes, ModelCard, ModelPresence, Room, SMOLLM_ID,
+    STICKER_ID, TextParams,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::state::{AppState, Effect, FetchState, ModelAsk, ModelEntry, ModelNews, NoticeKind};
@@ -259,6 +259,21 @@ impl AppState {
                 self.settings.opened.drain(..over);
             }
             self.use_model(&id);
+        }
+    }
+
+    /// The catalogue is known: a size that nobody chose is the one of the model's card, from the first start on.
+    pub fn settle_size(&mut self) {
+        let fresh = ImageParams::default();
+        let image = &mut self.settings.image;
+        let Some(card) = self.models.entries.iter().map(|entry| &entry.card).find(|card| card.id == image.model) else {
+            return;
+        };
+        if !std::mem::replace(&mut self.settings.size_settled, true)
+            && (image.width, image.height) == (fresh.width, fresh.height)
+        {
+            image.width = card.defaults.width.unwrap_or(image.width);
+            image.height = card.defaults.height.unwrap_or(image.height);
         }
     }
 

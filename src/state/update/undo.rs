@@ -51,8 +51,7 @@ impl AppState {
             return replaced.then(|| Undoable::Message(self.write.draft.clone()));
         }
         if let SetText(TextEdit::Reset) = command {
-            let of = open.id.clone().filter(|_| open.manner.sliders.is_some());
-            return Some(Undoable::Sliders(of, Box::new(self.text().clone())));
+            return Some(Undoable::Sliders(open.id.clone(), Box::new(self.text().clone())));
         }
         if let RenameConversation(id, _) = command {
             let title = self.write.conversations.iter().find(|head| head.id == *id)?.title.clone();
@@ -212,13 +211,11 @@ impl AppState {
             }
             Undoable::Message(text) => self.write.draft = text,
             Undoable::Sliders(of, params) => {
-                if of == open && of.is_some() {
+                if of == open {
                     *self.text_mut() = *params;
                     self.sliders_moved_ms = Some(self.now_ms);
                 } else if let Some(id) = of {
                     fx.push(Effect::Journal { id, entry: JournalEntry::Sliders { params } });
-                } else {
-                    self.settings.text = *params;
                 }
             }
             Undoable::Title(id, title) => self.rename(id, title, fx),

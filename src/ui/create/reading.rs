@@ -70,7 +70,7 @@ fn chip(ui: &mut Ui, cx: &mut Cx<'_>, prompt: &str, item: &Item) {
             }
         }
     });
-    let spoken = cx.with(T::MeaningOf, &[&said, &now]);
+    let spoken = format!("{said}{}{now}", cx.lang.pick(": ", "："));
     response.accessible_name(spoken).on_hover_text(cx.t(T::MeaningHover));
     if let Some(id) = chosen {
         let edit = ImageEdit::Thing(scene::folded(said), things().get(id).en.to_owned());

@@ -2,6 +2,24 @@
 
 use super::*;
 
+#[test]
+fn a_size_that_nobody_chose_is_the_cards_and_one_that_was_chosen_stays() {
+    let large = |s: &mut AppState| {
+        s.models.entries[0].card.sizes.insert(0, Size { width: 512, height: 512 });
+        (s.models.entries[0].card.defaults.width, s.models.entries[0].card.defaults.height) = (Some(512), Some(512));
+        s.settle_size();
+        (s.settings.image.width, s.settings.image.height)
+    };
+    let mut s = state();
+    assert_eq!(large(&mut s), (512, 512));
+    do_(&mut s, Command::SetImage(ImageEdit::Size(64, 64)));
+    s.settle_size();
+    assert_eq!(s.settings.image.width, 64, "once alone");
+    let mut s = state();
+    (s.settings.image.width, s.settings.image.height) = (32, 32);
+    assert_eq!(large(&mut s), (32, 32));
+}
+
 /// Regression: a job that ended after its prompt was emptied said what the model had not seen of it.
 #[test]
 fn what_is_said_of_a_prompt_goes_with_the_prompt_and_its_model() {
