@@ -328,8 +328,8 @@ fn a_scene_has_each_thing_in_its_place_and_colour() {
         let pixels = picture.rgba.chunks_exact(4).enumerate();
         pixels.filter(|(i, p)| columns.contains(&(i % 512)) && p[3] > 200 && is(p)).count()
     };
-    let (red, green): (fn(&[u8]) -> bool, fn(&[u8]) -> bool) =
-        (|p| p[0] > 150 && p[1] < 90, |p| p[1] > 110 && p[0] < 140 && p[2] < 140);
+    let red = |p: &[u8]| p[0] > 150 && p[1] < 90;
+    let green = |p: &[u8]| p[1] > 110 && p[0] < 140 && p[2] < 140;
     let (left, right) = (0..256, 256..512);
     assert!(count(left.clone(), red) > 10_000 && count(right.clone(), red) < 1_000);
     assert!(count(right, green) > 10_000 && count(left, green) < 1_000);

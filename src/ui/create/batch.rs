@@ -86,13 +86,7 @@ fn done(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, shot: &Shot, rect
         ui.painter().circle_filled(at, 11.0, cx.p.panel);
         ui.painter().text(at, Align2::CENTER_CENTER, icons::WARNING, theme::icon_font(14.0), cx.p.bad);
     }
-    let stroke = if response.has_focus() {
-        Stroke::new(2.0, cx.p.accent_text)
-    } else if response.hovered() {
-        Stroke::new(1.0, cx.p.muted)
-    } else {
-        Stroke::new(1.0, cx.p.line)
-    };
+    let stroke = Stroke::new(1.0, if response.hovered() { cx.p.muted } else { cx.p.line });
     ui.painter().rect_stroke(rect, RADIUS, stroke, StrokeKind::Outside);
     if response.on_hover_text(cx.t(T::OpenThisPicture)).clicked() {
         cx.push(Command::Show(Shown::Shot(shot.key)));

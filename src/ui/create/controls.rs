@@ -78,6 +78,9 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         response.request_focus();
     }
     view.prompt_marked = missing;
+    if missing {
+        widgets::badge_wrapped(ui, icons::WARNING_CIRCLE, cx.t(T::PromptMissing), cx.p.bad);
+    }
     super::reading::show(ui, cx, &mut view.reading);
     prompt_help::below(ui, cx);
     subject(ui, cx);

@@ -1,4 +1,4 @@
-//! What is said under the prompt: that it is missing, and what of the last one the model did not take.
+//! What is said under the prompt: what of the last one the model did not take.
 
 use egui::Ui;
 
@@ -9,9 +9,6 @@ use crate::ui::{icons, widgets};
 
 pub fn show(ui: &mut Ui, cx: &Cx<'_>) {
     let create = &cx.state.create;
-    if create.prompt_missing {
-        widgets::badge_wrapped(ui, icons::WARNING_CIRCLE, cx.t(T::PromptMissing), cx.p.bad);
-    }
     let note = |ui: &mut Ui, line: &str| widgets::badge_wrapped(ui, icons::INFO, line, cx.p.warn);
     for left_out in &create.left_out {
         note(ui, left_out.get(cx.lang));

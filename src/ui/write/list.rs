@@ -75,7 +75,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ListView) {
         tops.push(total);
         total += row.height();
     }
-    ScrollArea::vertical().id_salt("conversations").auto_shrink(false).show_viewport(ui, |ui, viewport| {
+    let area = ScrollArea::vertical().id_salt("conversations").auto_shrink(false).min_scrolled_height(0.0);
+    area.show_viewport(ui, |ui, viewport| {
         let outer = ui.max_rect();
         ui.set_height(total);
         for i in visible(&tops, viewport) {

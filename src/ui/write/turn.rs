@@ -10,7 +10,7 @@ use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, S1, S2, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
-use crate::ui::{bidi, icons, models_bits, quotes};
+use crate::ui::{bidi, icons, layout, models_bits, quotes};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bool) {
     ui.spacing_mut().item_spacing.y = S1;
@@ -128,8 +128,10 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
         cx.push(Command::SetEdit(text));
     }
     let enter = response.has_focus() && keys::pressed(ui, Act::Send);
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.set_height(32.0);
+    let sent_how = |ui: &mut Ui, cx: &mut Cx<'_>| {
+        ui.add(Label::new(RichText::new(cx.t(hint)).size(SMALL).color(cx.p.muted)).truncate());
+    };
+    layout::line(ui, cx, 120.0, sent_how, |ui, cx| {
         if widgets::button(ui, icon, cx.t(done)).clicked() || enter {
             cx.push(Command::SendEdit);
         }
@@ -142,9 +144,6 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
         {
             cx.push(Command::DiscardEdit);
         }
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            ui.add(Label::new(RichText::new(cx.t(hint)).size(SMALL).color(cx.p.muted)).truncate());
-        });
     });
 }
 

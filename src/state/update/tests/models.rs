@@ -66,7 +66,7 @@ fn a_missing_part_is_chosen_and_remembered_only_where_it_fits() {
     opened(&mut s, &effects, Err(Cause::NotUsed { path: "/x/wrong.safetensors".into(), reason }.into()));
     assert!(s.settings.parts_of.is_empty() && s.models.entry("sd").unwrap().lacks().is_some());
     let effects = do_(&mut s, Command::PartChosen("sd".into(), "/x/vae.safetensors".into()));
-    assert!(matches!(&effects[..], [Effect::OpenModel(ask)] if ask.path == PathBuf::from(main)));
+    assert!(matches!(&effects[..], [Effect::OpenModel(ask)] if ask.path.as_os_str() == main));
     opened(&mut s, &effects, Ok(local("/m/sd.safetensors", main, "")));
     assert_eq!(s.settings.parts_of["sd"], [PathBuf::from("/x/vae.safetensors")]);
     assert!(s.models.entry("sd").unwrap().lacks().is_none() && s.create.error.is_none());
