@@ -323,7 +323,7 @@ fn a_scene_has_each_thing_in_its_place_and_colour() {
         EventKind::Preview { progress, .. } => Some((progress.step, progress.steps)),
         _ => None,
     };
-    assert_eq!(events.iter().filter_map(step).next_back(), Some((12, 12)), "six steps of two things");
+    assert_eq!(events.iter().filter_map(step).next_back(), Some((6, 6)), "the steps of the slider, for both things");
     let count = |columns: std::ops::Range<usize>, is: fn(&[u8]) -> bool| {
         let pixels = picture.rgba.chunks_exact(4).enumerate();
         pixels.filter(|(i, p)| columns.contains(&(i % 512)) && p[3] > 200 && is(p)).count()

@@ -129,7 +129,7 @@ fn an_answer_that_was_cut_off_can_go_on() {
     let last = state.write.open.turns.last_mut().expect("there are turns");
     last.info.as_mut().expect("an answer has figures").finish_reason = None;
     let mut harness = open(state);
-    harness.get_by_label_contains("cut off");
+    harness.get_by_label_contains("stopped");
     harness.get_by_label("Go on writing").click();
     assert_eq!(asked(&mut harness), [Command::ContinueWriting]);
 }
@@ -347,7 +347,7 @@ fn a_thought_is_folded_with_its_length_and_opens_by_a_click() {
     assert!(harness.query_by_label("hm, the Moon").is_none());
     open(with_thought(Lang::Zh, text)).get_by_role_and_label(Part::Button, "思考了 212 个词元");
     // Cut off; from elsewhere, without a count; with nothing in it.
-    open(with_thought(Lang::En, "<think>\nhm")).get_by_role_and_label(Part::Button, "Thought for 212 tokens, cut off");
+    open(with_thought(Lang::En, "<think>\nhm")).get_by_role_and_label(Part::Button, "Thought for 212 tokens, stopped");
     let mut state = with_thought(Lang::En, text);
     state.write.open.turns.last_mut().unwrap().info = None;
     open(state).get_by_role_and_label(Part::Button, "Thought, 12 characters");

@@ -201,6 +201,7 @@ mod tests {
     fn each_ground_fills_the_canvas_and_a_seed_repeats_it() {
         let grounds = [
             Ground::Sky,
+            Ground::Sunset,
             Ground::Night,
             Ground::Grass,
             Ground::Snow,

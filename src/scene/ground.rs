@@ -64,6 +64,12 @@ pub fn colour(ground: Ground, x: f32, y: f32, seed: u64) -> Colour {
     let day = mix(sky, rgb(0xffffff), 0.9 * clouds(x, y, seed));
     match ground {
         Ground::Sky => mix(day, rgb(0xffffff), 0.6 * (y - 0.75).max(0.0)),
+        Ground::Sunset => {
+            let glow = mix(mix(rgb(0x6b4a8e), rgb(0xf0825a), y * 1.6), rgb(0xffd27a), (y - 0.5) * 3.0);
+            let far = ((x - 0.5).powi(2) + (y - 0.66).powi(2)).sqrt();
+            let sun = mix(glow, rgb(0xfff0b4), above(0.13, far));
+            mix(sun, mix(rgb(0x5b3f63), rgb(0x3d2c4c), (y - 0.75) * 4.0), above(y, hill(x, 0.74, 0.03, seed)))
+        }
         Ground::Night => {
             let dark = mix(rgb(0x141b45), rgb(0x3d3f86), y);
             let stars = dots(x, y, 11.0, 0.06, 0.45, seed).max(dots(x, y, 23.0, 0.05, 0.25, seed + 9)) * above(0.8, y);

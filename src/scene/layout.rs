@@ -212,6 +212,11 @@ fn put(
             level = z - 1;
         }
         Relation::InFrontOf => to(new, middle - 0.34 * width, p.3 + 0.3 * h.min(height)),
+        // A place holds what is in it before it; only a vessel hides a part of it.
+        Relation::In if !is_vessel(place) => {
+            resize(new, (0.6 * width / w).min(0.55 * height / h).min(1.0));
+            to(new, middle, p.3 + 0.02);
+        }
         Relation::In => {
             resize(new, (0.72 * width / w).min(0.9 * height / h).min(1.0));
             to(new, middle, p.1 + 0.42 * height);
@@ -221,6 +226,36 @@ fn put(
     for b in new {
         b.z += level;
     }
+}
+
+/// Things that one is inside of, so that their front hides a part.
+fn is_vessel(item: &Item) -> bool {
+    const VESSELS: [&str; 22] = [
+        "package",
+        "cup",
+        "glass",
+        "bowl",
+        "vase",
+        "amphora",
+        "basket",
+        "bag",
+        "bucket",
+        "pot",
+        "pan",
+        "bathtub",
+        "boat",
+        "canoe",
+        "ship",
+        "automobile",
+        "car",
+        "hole",
+        "box",
+        "bus",
+        "trolley",
+        "bed",
+    ];
+    let name = things().get(item.senses[0]).en;
+    name.split([' ', '-']).any(|word| VESSELS.contains(&word))
 }
 
 /// Things that one stands under rather than carries them.
@@ -330,7 +365,8 @@ mod tests {
         let order = |p: &str| lay_out(&read(p), &[]).iter().map(|l| l.item).collect::<Vec<_>>();
         assert_eq!(order("a dog behind a cat"), [0, 1]);
         assert_eq!(order("a dog in front of a cat"), [1, 0]);
-        assert_eq!(order("a cat in a box"), [0, 1]);
+        assert_eq!(order("a cat in a box"), [0, 1], "a vessel's front hides a part");
+        assert_eq!(order("a dog in the forest"), [1, 0], "a place does not");
         assert_eq!(order("a cat on a box"), [1, 0]);
     }
 }

@@ -4,6 +4,7 @@
 //! The model knows some 1,600 things by name. A word that many of them share ("car") would be a blend of them all, and a
 //! blend is a blob: so each noun chooses *one* thing, whose own full name is what the network gets.
 
+mod colour;
 mod compose;
 mod grammar;
 mod ground;
@@ -18,6 +19,7 @@ mod tests;
 
 use std::ops::Range;
 
+pub use colour::recoloured;
 pub use compose::{Square, compose, visible};
 pub use layout::{Layer, Visible, lay_out};
 pub use read::read;
@@ -118,6 +120,7 @@ pub enum Relation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ground {
     Sky,
+    Sunset,
     Night,
     Grass,
     Snow,

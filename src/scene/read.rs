@@ -85,6 +85,14 @@ impl Reader<'_> {
                 self.reading.unknown.push(span);
             }
         }
+        // Words of the grammar alone ("只") name nothing.
+        let r = &self.reading;
+        let nothing = r.items.is_empty() && r.ground.is_none() && r.cannot.is_empty() && r.style.is_none();
+        if nothing && r.unknown.is_empty() && !self.words.is_empty() {
+            let whole = self.text.trim();
+            let start = whole.as_ptr() as usize - self.text.as_ptr() as usize;
+            self.reading.unknown.push(start..start + whole.len());
+        }
         self.reading.unknown.sort_by_key(|s| s.start);
     }
 

@@ -137,6 +137,8 @@ fn numbers_and_sizes() {
 fn grounds_are_no_things() {
     let ground = |p: &str| read(p).ground;
     assert_eq!(ground("the Eiffel Tower at night"), Some(Ground::Night));
+    assert_eq!(ground("a boat at sunset"), Some(Ground::Sunset));
+    assert_eq!(said("a boat at sunset").len(), 1);
     assert_eq!(ground("草地上的兔子"), Some(Ground::Grass));
     assert_eq!(ground("a polar bear in the snow"), Some(Ground::Snow));
     assert_eq!(said("草地上的兔子"), ["rabbit face"]);
@@ -149,6 +151,7 @@ fn what_no_sticker_can_be_is_named() {
     assert_eq!(cannot("a photo of my dog"), [Cannot::Photo]);
     assert_eq!(cannot("水墨山水"), [Cannot::Painting, Cannot::Painting]);
     assert_eq!(unknown("a xyzzy cat"), ["xyzzy"]);
+    assert_eq!((unknown("只"), unknown(" draw me ")), (vec!["只"], vec!["draw me"]), "words of the grammar alone");
 }
 
 #[test]

@@ -104,6 +104,11 @@ pub const GROUNDS: &[(&[&str], &[&str], Ground)] = &[
         &["夜晚", "夜里", "夜空", "晚上", "夜色"],
         Ground::Night,
     ),
+    (
+        &["at sunset", "at dusk", "at dawn", "in the sunset", "sunset over"],
+        &["夕阳下", "黄昏", "傍晚", "日落时"],
+        Ground::Sunset,
+    ),
     (&["in the sky", "blue sky", "sky"], &["天空", "天上", "蓝天"], Ground::Sky),
     (
         &["on the grass", "in the grass", "on grass", "meadow", "lawn", "field"],

@@ -24,6 +24,8 @@ pub struct CreateState {
     pub jobs: Vec<ImageJob>,
     /// Finished pictures of this session, newest first.
     pub strip: Vec<Shot>,
+    /// Those of them that are in the trash, with their places: undo brings them back.
+    pub(super) binned: Vec<(usize, Shot)>,
     pub shown: Shown,
     /// Shown where the picture would be.
     pub error: Option<StudioError>,

@@ -246,11 +246,15 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, renaming: bool, list: &mut bool) {
     if here == Room::Create && pressed(ui, Act::Generate) {
         cx.push(Command::Generate);
     }
+    if here == Room::Write && cx.state.write.form.is_some() && pressed(ui, Act::Generate) {
+        cx.push(Command::WriteForm);
+    }
     // An open menu takes Esc and the arrows for itself.
     let popup = ui.ctx().any_popup_open();
     if !renaming && !popup && find(ui, Act::Leave).is_some() {
-        let typing = ui.ctx().text_edit_focused();
-        escape(cx, typing);
+        // The field gave the focus up at this key.
+        let searching = ui.memory(|memory| memory.had_focus_last_frame(super::focus::pictures_id()));
+        escape(cx, ui.ctx().text_edit_focused() || searching);
     }
     if !popup && is_free(ui, cx) {
         talk(ui, cx);

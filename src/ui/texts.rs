@@ -304,12 +304,12 @@ texts! {
     ToFirstToken: "{0} to the first", "首个词元 {0}";
     Thinking: "Thinking… {0} tokens", "正在思考… {0} 个词元";
     ThoughtFor: "Thought for {0} tokens", "思考了 {0} 个词元";
-    ThoughtCut: "Thought for {0} tokens, cut off", "思考了 {0} 个词元，已中断";
+    ThoughtCut: "Thought for {0} tokens, stopped", "思考了 {0} 个词元，已停止";
     ThoughtLetters: "Thought, {0} characters", "思考过程，{0} 个字符";
     SeedAndModel: "{0}, seed {1}", "{0}，种子 {1}";
     EndedLength: "stopped at the token limit", "已达到词元上限";
     EndedContext: "the context is full", "上下文已满";
-    EndedEarly: "cut off", "已中断";
+    EndedEarly: "stopped", "已停止";
     PageRepeats: "The model came to repeat itself and was stopped", "模型的文字反复重复，已停止";
     EndedRepetition: "stopped: it repeats itself", "内容反复重复，已停止";
     EndedThought: "stopped at the token limit while thinking, before the answer's form began", "思考时已达到词元上限，尚未开始按格式回答";
@@ -681,8 +681,8 @@ texts! {
     WaitingTexts: "{0} texts", "{0} 段文字";
     WaitingModel: "{0} model to fetch", "{0} 个待下载的模型";
     WaitingModels: "{0} models to fetch", "{0} 个待下载的模型";
-    ResumeJobs: "Continue them", "继续";
-    DiscardJobs: "Discard them", "丢弃";
+    ResumeJobs: "Continue", "继续";
+    DiscardJobs: "Discard", "丢弃";
     Later: "Later; asked again at the next start", "稍后；下次启动时会再次询问";
     ReadOnlyWindow: "Read-only: another window uses the same folder and does not answer. Nothing is saved here.", "只读：另一个窗口正在使用同一文件夹且没有响应。此处不会保存任何内容。";
     Path: "Path", "路径";

@@ -291,7 +291,8 @@ fn draw_scenes(
         let picture = scene.draw(seed, index, token, &mut |progress, picture| {
             reporter.hint(EventKind::Preview { progress, picture: Arc::new(picture) });
         })?;
-        let record = sticker_record(sticker, request, seed);
+        let mut record = sticker_record(sticker, request, seed);
+        record.things = scene.things();
         reporter.tell(EventKind::Picture { index, picture: Arc::new(picture), record });
     }
     Ok(ImageStats { unknown_words: scene.unseen(), ..stats(&scene.steps_s, scene.decode_s) })

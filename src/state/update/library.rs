@@ -7,7 +7,10 @@ use std::sync::Arc;
 use super::Effects;
 use crate::domain::{CELL, Enlarge, LibraryItem, MODEL_ENDINGS, Picture, Room, StoreEvent};
 use crate::error::{Cause, Result};
-use crate::state::{AppState, Command, Effect, NoticeKind, Saved, Undoable};
+use crate::state::{AppState, Command, Effect, NoticeKind, Saved, Shot, Shown, Undoable};
+
+/// Pictures of the strip that are kept for undo.
+const BINNED: usize = 16;
 
 /// Whether a file is called as models are.
 fn is_model(path: &Path) -> bool {
@@ -325,12 +328,28 @@ impl AppState {
         if let Some(next) = next {
             self.select(next, fx);
         }
-        self.create.strip.retain(|s| !matches!(&s.saved, Saved::At(p) if gone(p)));
+        for (at, shot) in std::mem::take(&mut self.create.strip).into_iter().enumerate() {
+            if matches!(&shot.saved, Saved::At(p) if gone(p)) {
+                self.create.binned.push((at, shot));
+            } else {
+                self.create.strip.push(shot);
+            }
+        }
+        let over = self.create.binned.len().saturating_sub(BINNED);
+        self.create.binned.drain(..over);
         self.note_trashed(Undoable::PicturesTrashed(paths.clone()));
         self.note(NoticeKind::PicturesTrashed(paths));
     }
 
     fn restored(&mut self, restored: Vec<LibraryItem>) {
+        let back = |shot: &Shot| matches!(&shot.saved, Saved::At(p) if restored.iter().any(|item| item.path == *p));
+        let (back, binned): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.create.binned).into_iter().partition(|(_, shot)| back(shot));
+        self.create.binned = binned;
+        for (at, shot) in back {
+            self.create.shown = Shown::Shot(shot.key);
+            self.create.strip.insert(at.min(self.create.strip.len()), shot);
+        }
         if let Some(items) = &mut self.gallery.items {
             for item in restored {
                 items.retain(|i| i.path != item.path);

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::crisp::TIMES;
 use super::{Encoded, Sticker};
-use crate::domain::{ImageParams, Picture, StepProgress};
+use crate::domain::{ImageParams, Picture, StepProgress, Things};
 use crate::engine::image::{noise, pixels, sampler};
 use crate::engine::{CancelToken, Stop};
 use crate::scene::{self, Layer, Reading, Square, Visible};
@@ -61,6 +61,18 @@ impl<'a> Scene<'a> {
         Self { sticker, params, reading, parts, negative, steps_s: Vec::new(), decode_s: 0.0 }
     }
 
+    /// What was chosen for words that the prompt has.
+    pub fn things(&self) -> Things {
+        let mut used = Things::default();
+        for item in &self.reading.items {
+            let word = scene::folded(&self.params.prompt[item.span.clone()]);
+            if let Some(label) = self.params.things.get(&word) {
+                used.set(word.clone(), label.to_owned());
+            }
+        }
+        used
+    }
+
     /// Words of the prompt and the negative prompt that have no say, each once.
     pub fn unseen(&self) -> Vec<String> {
         let spans = self.reading.unknown.iter().map(|span| self.params.prompt[span.clone()].to_owned());
@@ -86,7 +98,8 @@ impl<'a> Scene<'a> {
         let side = self.sticker.net.config().size;
         let style = self.reading.style.unwrap_or(STYLES[(seed % STYLES.len() as u64) as usize]);
         let steps = self.params.steps;
-        let each = self.parts.len() as u32 * steps;
+        let count_of_parts = self.parts.len() as u32;
+        let each = count_of_parts * steps;
         let total = f64::from(self.params.count) * f64::from(each);
         self.parts.iter_mut().for_each(|part| part.seen = None);
         for at in 0..self.parts.len() {
@@ -101,16 +114,22 @@ impl<'a> Scene<'a> {
                 self.steps_s.push(last.elapsed().as_secs_f64());
                 let done = self.steps_s.len() as f64;
                 let eta_s = self.steps_s.iter().sum::<f64>() / done * (total - done);
-                let step = at as u32 * steps + step as u32;
+                // Of the whole picture, as the slider counts.
+                let step = (at as u32 * steps + step as u32).div_ceil(count_of_parts);
                 let now = compose(&self.reading, &self.parts, seed, PREVIEW);
-                preview(StepProgress { index, count, step, steps: each, eta_s }, now);
+                preview(StepProgress { index, count, step, steps, eta_s }, now);
                 last = Instant::now();
             };
             sampler::sample(sampler, &mut x, steps as usize, &mut field, token, &mut seen)?;
             drop(field);
             token.check()?;
             let start = Instant::now();
-            self.parts[at].seen = Some(square(&self.sticker.enlarge(&x)?, side * TIMES));
+            let big = square(&self.sticker.enlarge(&x)?, side * TIMES);
+            let colour = self.reading.items.get(self.parts[at].item).and_then(|item| item.colour);
+            self.parts[at].seen = Some(match colour {
+                Some(colour) => scene::recoloured(big, colour),
+                None => big,
+            });
             self.decode_s += start.elapsed().as_secs_f64();
         }
         token.check()?;

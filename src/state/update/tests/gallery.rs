@@ -164,3 +164,19 @@ fn looks_of_the_gallery_are_kept_and_stay_in_range() {
     do_(&mut s, Command::SetPixels(true));
     assert!(s.settings.pixels && s.has_unsaved_settings());
 }
+
+#[test]
+fn a_picture_that_comes_back_from_the_trash_is_on_the_strip_and_shown_again() {
+    let mut s = state();
+    for n in 0..3 {
+        let saved = Saved::At(path(n));
+        let key = (JobId(n as u64), 0);
+        s.put_on_strip(Shot { key, picture: Some(picture()), record: record("x"), saved, subject: None });
+    }
+    let keys = |s: &AppState| s.create.strip.iter().map(|shot| shot.key.0.0).collect::<Vec<_>>();
+    let before = keys(&s);
+    store(&mut s, StoreEvent::Trashed { paths: vec![path(1)] });
+    assert_eq!(keys(&s).len(), 2);
+    store(&mut s, StoreEvent::Restored { items: vec![item(1)] });
+    assert_eq!((keys(&s), s.create.shown), (before, Shown::Shot((JobId(1), 0))));
+}

@@ -1,0 +1,135 @@
+//! Gives a drawn thing the colour that the prompt asks for, where the network drew another one: the hues of its coloured
+//! parts are turned together, so that shades stay shades; a thing without colour is tinted.
+
+use super::compose::Square;
+
+/// Below these a pixel has no hue to speak of, or is an outline.
+const GREY: f32 = 0.25;
+const DARK: f32 = 0.18;
+/// Share of the thing's pixels that must have the colour for it to be left as it is.
+const ENOUGH: f32 = 0.3;
+/// Degrees within which a hue counts as the colour.
+const NEAR: f32 = 24.0;
+
+/// The hue of a colour word, in degrees, with the factors for saturation and value that make it that colour.
+fn target(colour: &str) -> Option<(f32, f32, f32)> {
+    Some(match colour {
+        "red" => (358.0, 1.15, 0.95),
+        "orange" => (28.0, 1.1, 1.0),
+        "yellow" => (50.0, 1.0, 1.0),
+        "green" => (125.0, 1.0, 0.9),
+        "cyan" => (185.0, 1.0, 1.0),
+        "blue" => (215.0, 1.05, 1.0),
+        "purple" => (275.0, 0.95, 0.95),
+        "pink" => (335.0, 0.75, 1.05),
+        "brown" => (25.0, 0.9, 0.65),
+        _ => return None,
+    })
+}
+
+/// `picture` in this colour (the model's word); black, white and grey are left to the network.
+pub fn recoloured(mut picture: Square, colour: &str) -> Square {
+    let Some((hue, saturation, value)) = target(colour) else { return picture };
+    let seen = || picture.rgba.chunks_exact(4).filter(|p| p[3] >= 128).map(|p| hsv([p[0], p[1], p[2]]));
+    let body = seen().filter(|c| c[2] > DARK).count().max(1) as f32;
+    let right = seen().filter(|c| c[1] > GREY && c[2] > DARK && apart(c[0], hue) < NEAR).count() as f32;
+    if right / body >= ENOUGH {
+        return picture;
+    }
+    // The commonest hue, in steps of ten degrees.
+    let mut bins = [0f32; 36];
+    seen().filter(|c| c[1] > GREY && c[2] > DARK).for_each(|c| bins[(c[0] / 10.0) as usize % 36] += c[1]);
+    let coloured = seen().filter(|c| c[1] > GREY && c[2] > DARK).count() as f32 / body;
+    let common = (0..36).max_by(|&a, &b| bins[a].total_cmp(&bins[b])).unwrap_or(0) as f32 * 10.0 + 5.0;
+    let turn = hue - common;
+    for p in picture.rgba.chunks_exact_mut(4).filter(|p| p[3] > 0) {
+        let [h, s, v] = hsv([p[0], p[1], p[2]]);
+        let new = if v <= DARK {
+            continue;
+        } else if s > GREY {
+            // Far hues keep their distance: a leaf on a red apple stays green.
+            if apart(h, common) > 60.0 { continue } else { [h + turn, s * saturation, v * value] }
+        } else if coloured < 0.35 {
+            [hue, 0.75 * saturation, v * value]
+        } else {
+            continue;
+        };
+        p[..3].copy_from_slice(&rgb(new));
+    }
+    picture
+}
+
+/// Degrees between two hues.
+fn apart(a: f32, b: f32) -> f32 {
+    let d = (a - b).rem_euclid(360.0);
+    d.min(360.0 - d)
+}
+
+/// Hue in degrees, saturation and value in 0..1.
+fn hsv(p: [u8; 3]) -> [f32; 3] {
+    let [r, g, b] = p.map(|v| f32::from(v) / 255.0);
+    let (most, least) = (r.max(g).max(b), r.min(g).min(b));
+    let span = most - least;
+    if span <= 0.0 {
+        return [0.0, 0.0, most];
+    }
+    let sixth = if most == r {
+        ((g - b) / span).rem_euclid(6.0)
+    } else if most == g {
+        (b - r) / span + 2.0
+    } else {
+        (r - g) / span + 4.0
+    };
+    [sixth * 60.0, span / most, most]
+}
+
+fn rgb([h, s, v]: [f32; 3]) -> [u8; 3] {
+    let (s, v, sixth) = (s.clamp(0.0, 1.0), v.clamp(0.0, 1.0), h.rem_euclid(360.0) / 60.0);
+    let one = |n: f32| {
+        let k = (n + sixth).rem_euclid(6.0);
+        ((v - v * s * k.min(4.0 - k).clamp(0.0, 1.0)) * 255.0).round() as u8
+    };
+    [one(5.0), one(3.0), one(1.0)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(colours: &[[u8; 3]]) -> Square {
+        let rgba = colours.iter().cycle().take(64).flat_map(|c| [c[0], c[1], c[2], 255]).collect();
+        Square { side: 8, rgba }
+    }
+
+    fn first(s: &Square) -> [f32; 3] {
+        hsv([s.rgba[0], s.rgba[1], s.rgba[2]])
+    }
+
+    #[test]
+    fn hues_go_there_and_back() {
+        for p in [[255, 0, 0], [12, 200, 77], [90, 90, 250], [255, 255, 255], [0, 0, 0], [128, 64, 32]] {
+            assert_eq!(rgb(hsv(p)), p);
+        }
+    }
+
+    #[test]
+    fn a_thing_takes_the_colour_that_was_asked_for() {
+        for (word, hue) in [("red", 358.0), ("green", 125.0), ("blue", 215.0), ("purple", 275.0)] {
+            // A yellow thing, and a grey one.
+            for drawn in [[250, 200, 40], [190, 190, 190]] {
+                let got = first(&recoloured(plain(&[drawn]), word));
+                assert!(apart(got[0], hue) < 12.0 && got[1] > 0.4, "{word} of {drawn:?}: {got:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn outlines_far_hues_and_what_is_right_stay() {
+        let apple = plain(&[[220, 30, 30], [220, 30, 30], [60, 160, 60], [10, 10, 10]]);
+        let blue = recoloured(apple.clone(), "blue");
+        assert!(apart(first(&blue)[0], 215.0) < 12.0);
+        assert_eq!(blue.rgba[8..16], apple.rgba[8..16], "the leaf and the outline");
+        assert_eq!(recoloured(apple.clone(), "red"), apple);
+        assert_eq!(recoloured(apple.clone(), "white"), apple);
+    }
+}
