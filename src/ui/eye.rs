@@ -136,7 +136,7 @@ fn places(ctx: &Context) -> Vec<Place> {
         let mut layers: Vec<LayerId> = widgets.layer_ids().collect();
         layers.sort_by_key(|layer| (layer.order, layer.id.value()));
         let of = |widget: &WidgetRect| {
-            let at = widget.rect.center();
+            let at = seen_at(widget);
             // The smallest part around it: parts may lie in one another.
             let around = parts.iter().filter(|(_, layer, rect)| *layer == widget.layer_id && rect.contains(at));
             around.min_by(|a, b| a.2.area().total_cmp(&b.2.area())).map_or(Part::Main, |(part, ..)| *part)
@@ -144,6 +144,18 @@ fn places(ctx: &Context) -> Vec<Place> {
         let all = layers.into_iter().flat_map(|layer| widgets.get_layer(layer));
         all.map(|widget| Place { part: of(widget), widget: *widget }).collect()
     })
+}
+
+/// The middle of what is seen of a widget; of one that is scrolled away, the edge that it lies beyond, so that it belongs
+/// to the part that scrolls and not to what lies below that.
+fn seen_at(widget: &WidgetRect) -> egui::Pos2 {
+    let (whole, seen) = (widget.rect, widget.interact_rect);
+    let axis = |from: f32, to: f32, begin: f32| match (from <= to, begin > to) {
+        (true, _) => (from + to) / 2.0,
+        (false, true) => to,
+        (false, false) => from,
+    };
+    egui::pos2(axis(seen.min.x, seen.max.x, whole.min.x), axis(seen.min.y, seen.max.y, whole.min.y))
 }
 
 /// Part by part; what was made from the right is turned round.

@@ -158,9 +158,9 @@ fn jobs_of_the_last_time_are_counted_and_offered() {
         update(&mut state, Input::Store(StoreEvent::Desk(Box::new(desk))));
         let mut harness = open(state);
         harness.get_by_label_contains(lang.pick("3 pictures, 1 text", "3 张图片、1 段文字"));
-        harness.get_by_role_and_label(Part::Button, lang.pick("Continue them", "继续")).click();
+        harness.get_by_role_and_label(Part::Button, lang.pick("Continue", "继续")).click();
         assert_eq!(asked(&mut harness), [Command::Waiting(WaitingCommand::Resume)]);
-        harness.get_by_role_and_label(Part::Button, lang.pick("Discard them", "丢弃")).click();
+        harness.get_by_role_and_label(Part::Button, lang.pick("Discard", "丢弃")).click();
         assert_eq!(asked(&mut harness), [Command::Waiting(WaitingCommand::Discard)]);
     }
 }
