@@ -4,6 +4,7 @@
 use egui::{Align, Frame, Id, Key, Label, Layout, Margin, Modal, Panel, RichText, Stroke, Ui, vec2};
 
 use super::cx::Cx;
+use super::eye::{self, Part};
 use super::icons;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2, S3};
@@ -142,11 +143,13 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, dismiss: Command) {
         });
         ui.horizontal(|ui| {
             ui.add_space(S3 + S3);
-            if widgets::text_button(ui, cx.t(T::ResumeJobs)).clicked() {
-                cx.push(Command::Waiting(WaitingCommand::Resume));
-            }
-            if widgets::text_button(ui, cx.t(T::DiscardJobs)).clicked() {
-                cx.push(Command::Waiting(WaitingCommand::Discard));
+            let ways = [(T::ResumeJobs, WaitingCommand::Resume), (T::DiscardJobs, WaitingCommand::Discard)];
+            for (name, command) in ways {
+                let button = widgets::text_button(ui, cx.t(name));
+                eye::part_in(ui, Part::Main, button.rect);
+                if button.clicked() {
+                    cx.push(Command::Waiting(command));
+                }
             }
         });
     });
