@@ -26,8 +26,13 @@ impl Things {
         self.0.get(word).map(String::as_str)
     }
 
+    /// An empty label takes the choice back.
     pub fn set(&mut self, word: String, label: String) {
-        self.0.insert(word, label);
+        if label.is_empty() {
+            self.0.remove(&word);
+        } else {
+            self.0.insert(word, label);
+        }
     }
 
     pub fn clear(&mut self) {
@@ -58,6 +63,8 @@ mod tests {
         things.set("box".into(), "package".into());
         assert_eq!(things.to_string(), "box=package; 猫=tiger face");
         assert_eq!(Things::read(&things.to_string()), things);
+        things.set("猫".into(), String::new());
+        assert_eq!(things.to_string(), "box=package");
         assert_eq!(Things::read(" =x; y=;;z; cat = cat face ").to_string(), "cat=cat face");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::words::{CANNOT, COLOURS, FILLERS, GROUNDS, MEASURES, MOODS, NUMBERS, RELATIONS, SIZES, STYLES};
+use super::words::{CANNOT, COLOURS, DENIALS, FILLERS, GROUNDS, MEASURES, MOODS, NUMBERS, RELATIONS, SIZES, STYLES};
 use super::{Cannot, Ground, Relation, Size};
 
 /// What a word of the grammar is.
@@ -18,6 +18,8 @@ pub enum Role {
     Cannot(Cannot),
     Mood(&'static [&'static str]),
     Style(&'static str),
+    /// What is named next is not to be there.
+    Denial,
     Filler,
 }
 
@@ -64,6 +66,8 @@ pub fn grammar() -> &'static Grammar {
         for (en, zh) in STYLES {
             add(&[*en, *zh], Role::Style(en));
         }
+        add(DENIALS.0, Role::Denial);
+        add(DENIALS.1, Role::Denial);
         add(FILLERS.0, Role::Filler);
         add(FILLERS.1, Role::Filler);
         add(MEASURES, Role::Measure);

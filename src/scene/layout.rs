@@ -53,6 +53,8 @@ impl Layer {
 const MARGIN: f32 = 0.04;
 /// How far something sinks into what it sits on, in parts of its height.
 const SINK: f32 = 0.1;
+/// How large what is in the sky is, beside things on the ground.
+const IN_THE_SKY: f32 = 0.6;
 
 /// A box of visible pixels, before it is scaled to the canvas.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +77,14 @@ pub fn lay_out(reading: &Reading, visible: &[Visible]) -> Vec<Layer> {
     // What an item hangs on: its first relation, unless that would close a circle.
     let mut hangs: Vec<Option<Link>> = vec![None; count];
     for link in &reading.relations {
+        let Link { thing, relation, place } = *link;
+        // What is under the moon has the moon above it.
+        let under_sky = relation == Relation::Under && reading.items.get(place).is_some_and(is_sky);
+        let sky = |i: usize| reading.items.get(i).is_some_and(is_sky);
+        if relation == Relation::Beside && sky(thing) != sky(place) {
+            continue;
+        }
+        let link = if under_sky { &Link { thing: place, relation: Relation::Above, place: thing } } else { link };
         if link.thing < count
             && link.place < count
             && hangs[link.thing].is_none()
@@ -83,13 +93,19 @@ pub fn lay_out(reading: &Reading, visible: &[Visible]) -> Vec<Layer> {
             hangs[link.thing] = Some(*link);
         }
     }
-    let mut groups: Vec<Vec<Block>> = Vec::new();
+    let (mut groups, mut sky): (Vec<Vec<Block>>, Vec<Vec<Block>>) = (Vec::new(), Vec::new());
     for root in (0..count).filter(|&i| hangs[i].is_none()) {
         let mut group = row(root, &reading.items[root], seen(root));
         attach(root, &mut group, reading, &hangs, &seen);
-        groups.push(group);
+        let floats = is_sky(&reading.items[root]) && group.iter().all(|b| b.item == root);
+        if floats { &mut sky } else { &mut groups }.push(group);
     }
-    fit(side_by_side(groups), &seen, reading.ground.is_some())
+    if groups.is_empty() {
+        std::mem::swap(&mut groups, &mut sky);
+    }
+    let mut blocks = side_by_side(groups);
+    hang_up(sky, &mut blocks);
+    fit(blocks, &seen, reading.ground.is_some())
 }
 
 /// Whether `from` hangs, over any number of steps, on `to`.
@@ -166,8 +182,14 @@ fn attach(
         let p = bounds(&own);
         let z = own.iter().map(|b| b.z).max().unwrap_or(0);
         let mut new = row(thing, &reading.items[thing], seen(thing));
-        put(&mut new, link.relation, p, bounds(group), z, &reading.items[place]);
         attach(thing, &mut new, reading, hangs, seen);
+        if link.relation == Relation::Above && is_sky(&reading.items[thing]) {
+            resize(&mut new, IN_THE_SKY);
+        }
+        // Things side by side stand in the order in which they are named.
+        let beside = if thing < place { Relation::LeftOf } else { Relation::RightOf };
+        let relation = if link.relation == Relation::Beside { beside } else { link.relation };
+        put(&mut new, relation, p, bounds(group), z, &reading.items[place]);
         group.extend(new);
     }
 }
@@ -205,7 +227,7 @@ fn put(
             level = z - 1;
         }
         Relation::LeftOf => to(new, all.0.min(p.0) - w / 2.0 - 0.05, p.3),
-        Relation::Beside | Relation::RightOf => to(new, all.2.max(p.2) + w / 2.0 + 0.05, p.3),
+        Relation::RightOf | Relation::Beside => to(new, all.2.max(p.2) + w / 2.0 + 0.05, p.3),
         Relation::Between => to(new, all.2.max(p.2) + w / 2.0 + 0.05, p.3),
         Relation::Behind => {
             to(new, middle + 0.34 * width, p.3 - 0.3 * height);
@@ -225,6 +247,60 @@ fn put(
     }
     for b in new {
         b.z += level;
+    }
+}
+
+/// What is up in the sky when other things are in the picture.
+fn is_sky(item: &Item) -> bool {
+    const SKY: [&str; 26] = [
+        "sun",
+        "sun with face",
+        "moon",
+        "full moon",
+        "full moon face",
+        "crescent moon",
+        "new moon face",
+        "first quarter moon",
+        "first quarter moon face",
+        "last quarter moon face",
+        "star",
+        "glowing star",
+        "shooting star",
+        "cloud",
+        "sun behind cloud",
+        "sun behind small cloud",
+        "sun behind large cloud",
+        "cloud with rain",
+        "cloud with snow",
+        "cloud with lightning",
+        "rainbow",
+        "ringed planet",
+        "comet",
+        "airplane",
+        "helicopter",
+        "kite",
+    ];
+    SKY.contains(&things().get(item.senses[0]).en)
+}
+
+/// Puts what is up in the sky above everything: one at the upper right, several over the whole width.
+fn hang_up(sky: Vec<Vec<Block>>, blocks: &mut Vec<Block>) {
+    let all = bounds(blocks);
+    let count = sky.len() as f32;
+    for (mut group, k) in sky.into_iter().zip(0..) {
+        resize(&mut group, IN_THE_SKY);
+        let b = bounds(&group);
+        let (w, h) = (b.2 - b.0, b.3 - b.1);
+        let x = if count == 1.0 { all.2 } else { all.0 + (all.2 - all.0) * (k as f32 + 0.5) / count };
+        // In the corner it may stand beside what is highest, over things it may not cover them.
+        let bottom = if count == 1.0 { all.1 + 0.35 * h } else { all.1 - 0.04 };
+        let x = if count == 1.0 { x + 0.3 * w } else { x };
+        shift(&mut group, x - (b.0 + b.2) / 2.0, bottom - b.3);
+        for block in &mut group {
+            block.stands = false;
+            block.z -= 2;
+        }
+        blocks.extend(group);
     }
 }
 
@@ -368,5 +444,39 @@ mod tests {
         assert_eq!(order("a cat in a box"), [0, 1], "a vessel's front hides a part");
         assert_eq!(order("a dog in the forest"), [1, 0], "a place does not");
         assert_eq!(order("a cat on a box"), [1, 0]);
+    }
+
+    #[test]
+    fn things_side_by_side_stand_in_the_order_in_which_they_are_named() {
+        for prompt in ["a cat and a dog", "一只猫和一只狗", "a cat and a dog on a box", "a cat, a dog and a horse"]
+        {
+            let b = boxes(prompt);
+            assert!(
+                b.windows(2).take(if prompt.contains("box") { 1 } else { 9 }).all(|w| centre(w[0]).0 < centre(w[1]).0),
+                "{prompt}: {b:?}"
+            );
+        }
+        let b = boxes("a cat and a dog on a box");
+        assert!(centre(b[0]).1 < centre(b[2]).1 && (b[0].3 - b[1].3).abs() < 0.02, "both stand on the box: {b:?}");
+    }
+
+    #[test]
+    fn sky_things_are_above_and_smaller_beside_others() {
+        for prompt in [
+            "two cats under the moon",
+            "a house and the moon",
+            "月亮和房子",
+            "a rainbow over a house",
+            "a star, a house",
+        ] {
+            let reading = read(prompt);
+            let b = boxes(prompt);
+            let sky = reading.items.iter().position(is_sky).expect(prompt);
+            let other = 1 - sky;
+            assert!(centre(b[sky]).1 < centre(b[other]).1, "{prompt}: {b:?}");
+            assert!(b[sky].2 - b[sky].0 < b[other].2 - b[other].0, "{prompt}: {b:?}");
+        }
+        let b = boxes("the moon and a star");
+        assert!((b[0].3 - b[1].3).abs() < 0.05, "two of the sky are side by side: {b:?}");
     }
 }

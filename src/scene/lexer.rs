@@ -20,7 +20,8 @@ pub enum Kind {
     Role(Role),
     /// What it may name, and as what else it could be read.
     Name(By, Vec<ThingId>, Option<Role>),
-    Unknown,
+    /// Nothing that is known, and the things that come near.
+    Unknown(Vec<ThingId>),
     /// A comma or the end of a sentence.
     Stop,
 }
@@ -91,13 +92,23 @@ fn cut_english(run: &mut Vec<(Range<usize>, String)>, out: &mut Vec<Lexeme>) {
                 let name = before.iter().copied().chain([stem.as_str()]).collect::<Vec<_>>().join(" ");
                 // A phrase must be a name of its own: only single words may be tags or kinds.
                 let (by, ids) = things.find(&name).filter(|(by, _)| n == 1 || *by == By::Name)?;
+                // A tag names worse than what was thought of by hand.
+                if by == By::Tag && things.near(&name).is_some() {
+                    return None;
+                }
                 Some((name, by, ids.to_vec()))
             });
             // "dogs" is a tag of the dog, but "dog" is a name.
             let name = names.min_by_key(|(_, by, _)| *by);
-            kind(role, name).map(|(word, kind)| (n, word.unwrap_or(joined), kind))
+            let near = || {
+                let names = stems(last)
+                    .into_iter()
+                    .map(|stem| before.iter().copied().chain([stem.as_str()]).collect::<Vec<_>>().join(" "));
+                names.into_iter().find_map(|name| things.near(&name)).map(|ids| (None, Kind::Unknown(ids.to_vec())))
+            };
+            kind(role, name).or_else(near).map(|(word, kind)| (n, word.unwrap_or(joined), kind))
         });
-        let (n, word, kind) = found.unwrap_or_else(|| (1, rest[0].1.clone(), Kind::Unknown));
+        let (n, word, kind) = found.unwrap_or_else(|| (1, rest[0].1.clone(), Kind::Unknown(Vec::new())));
         out.push(Lexeme { span: rest[0].0.start..rest[n - 1].0.end, word, kind });
         rest = &rest[n..];
     }
@@ -126,8 +137,9 @@ fn cut_chinese(run: &str, from: usize, out: &mut Vec<Lexeme>) {
         let word = &run[at[a]..at[b]];
         let name = things.find(word).map(|(by, ids)| (word.to_owned(), by, ids.to_vec()));
         // A tag of one character ("手" of a glove) says too little.
-        let name = name.filter(|(_, by, _)| b - a > 1 || *by != By::Tag);
-        kind(grammar.role(word), name).map(|(_, kind)| kind)
+        let name = name.filter(|(_, by, _)| *by != By::Tag || b - a > 1 && things.near(word).is_none());
+        let near = || things.near(word).map(|ids| Kind::Unknown(ids.to_vec()));
+        kind(grammar.role(word), name).map(|(_, kind)| kind).or_else(near)
     };
     // best[i]: cost of the best way to cut the first i characters, and where its last word begins.
     let mut best = vec![(u32::MAX, 0, None); n + 1];
@@ -138,6 +150,7 @@ fn cut_chinese(run: &str, from: usize, out: &mut Vec<Lexeme>) {
             let cost = match &found {
                 Some(Kind::Name(By::Name, ..)) => 10,
                 Some(Kind::Name(..)) => 13,
+                Some(Kind::Unknown(_)) => 12,
                 Some(_) => 11,
                 None if end - start == 1 => 40,
                 None => continue,
@@ -148,11 +161,20 @@ fn cut_chinese(run: &str, from: usize, out: &mut Vec<Lexeme>) {
             }
         }
     }
-    let (mut words, mut end) = (Vec::new(), n);
+    let (mut words, mut end): (Vec<Lexeme>, usize) = (Vec::new(), n);
     while end > 0 {
         let (_, start, kind) = best[end].clone();
         let span = from + at[start]..from + at[end];
-        words.push(Lexeme { span, word: run[at[start]..at[end]].to_owned(), kind: kind.unwrap_or(Kind::Unknown) });
+        let kind = kind.unwrap_or(Kind::Unknown(Vec::new()));
+        let strange = |kind: &Kind| matches!(kind, Kind::Unknown(near) if near.is_empty());
+        match words.last_mut() {
+            // Characters that are no words are one word that is not known.
+            Some(next) if strange(&next.kind) && strange(&kind) => {
+                next.span.start = span.start;
+                next.word.insert_str(0, &run[at[start]..at[end]]);
+            }
+            _ => words.push(Lexeme { span, word: run[at[start]..at[end]].to_owned(), kind }),
+        }
         end = start;
     }
     words.reverse();

@@ -22,8 +22,13 @@ use std::ops::Range;
 pub use colour::recoloured;
 pub use compose::{Backdrop, Cutout, Square};
 pub use layout::{Layer, Visible, lay_out};
-pub use read::read;
+pub use read::{read, read_with};
 pub use things::{Thing, ThingId, folded, things};
+
+/// The name of one of the model's colour words, in English and Chinese.
+pub fn colour_names(colour: &str) -> Option<(&'static str, &'static str)> {
+    words::COLOURS.iter().find(|(_, _, word)| *word == colour).map(|(_, zh, word)| (*word, zh[0]))
+}
 
 /// The label of the thing of this name or emoji.
 pub fn label(name: &str) -> Option<&'static str> {
@@ -43,8 +48,19 @@ pub struct Reading {
     pub style: Option<&'static str>,
     /// What the prompt asks for that no sticker can be.
     pub cannot: Vec<(Cannot, Range<usize>)>,
-    /// Words that name nothing the model knows, as bytes of the prompt.
-    pub unknown: Vec<Range<usize>>,
+    /// Things that the prompt wants left out, as bytes of the prompt.
+    pub denied: Vec<Range<usize>>,
+    /// Words that name nothing the model knows, in the order of the prompt.
+    pub unknown: Vec<Unknown>,
+}
+
+/// A word that names nothing the model knows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unknown {
+    /// Where it stands in the prompt, in bytes.
+    pub span: Range<usize>,
+    /// Things that come near to it, the nearest first; often empty. They are offered, never drawn unasked.
+    pub near: Vec<ThingId>,
 }
 
 /// A thing of the scene.
@@ -59,19 +75,6 @@ pub struct Item {
     pub size: Size,
     /// The model's English colour word, where the prompt names one that the thing does not have by itself.
     pub colour: Option<&'static str>,
-}
-
-impl Reading {
-    /// Puts the things first that `chosen` names for the words of `prompt`, which this is the reading of.
-    pub fn choose<'a>(&mut self, prompt: &str, chosen: impl Fn(&str) -> Option<&'a str>) {
-        for item in &mut self.items {
-            let word = folded(&prompt[item.span.clone()]);
-            let Some(id) = chosen(&word).and_then(|label| things().labelled(label)) else { continue };
-            item.senses.retain(|sense| *sense != id);
-            item.senses.insert(0, id);
-            item.colour = item.colour.filter(|colour| !things().get(id).label_has(colour));
-        }
-    }
 }
 
 impl Item {

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::grammar::Role;
 use super::lexer::{Kind, Lexeme, lex};
-use super::things::{By, ThingId, things};
-use super::{Item, Link, Reading, Relation, Size};
+use super::things::{By, ThingId, folded, things};
+use super::{Item, Link, Reading, Relation, Size, Unknown};
 
 /// Things that a scene may have; what is named beyond is left out.
 pub const MOST_ITEMS: usize = 30;
@@ -14,8 +14,31 @@ pub const MOST_CHARS: usize = 2000;
 
 /// Reads a prompt. Never fails: what cannot be read is in `unknown`.
 pub fn read(prompt: &str) -> Reading {
+    read_with(prompt, |_| None)
+}
+
+/// Reads a prompt, with the label of the thing that a person chose for a folded word.
+pub fn read_with<'a>(prompt: &str, chosen: impl Fn(&str) -> Option<&'a str>) -> Reading {
     let end = prompt.char_indices().nth(MOST_CHARS).map_or(prompt.len(), |(i, _)| i);
-    let mut reader = Reader { text: prompt, words: lex(&prompt[..end]), ..Default::default() };
+    let chosen = |span: &Range<usize>| things().labelled(chosen(&folded(&prompt[span.clone()]))?);
+    let mut words = lex(&prompt[..end]);
+    for word in &mut words {
+        if let Kind::Unknown(near) = &word.kind
+            && let Some(id) = chosen(&word.span)
+        {
+            let others = near.iter().copied().filter(|other| *other != id);
+            word.kind = Kind::Name(By::Name, std::iter::once(id).chain(others).collect(), None);
+        }
+    }
+    let mut reader = Reader {
+        text: prompt,
+        words,
+        chosen: &chosen,
+        at: 0,
+        pending: Pending::default(),
+        waiting: None,
+        reading: Reading::default(),
+    };
     reader.all();
     reader.reading
 }
@@ -29,6 +52,8 @@ struct Pending {
     moods: Vec<&'static [&'static str]>,
     /// Names before the head noun: "chocolate" of "chocolate cake".
     modifiers: Vec<(String, Range<usize>)>,
+    /// "no", "without": the noun is not to be there.
+    denied: bool,
 }
 
 /// A relation that waits for its second thing.
@@ -40,10 +65,11 @@ enum Waiting {
     ThisTo(usize, Relation),
 }
 
-#[derive(Default)]
 struct Reader<'a> {
     text: &'a str,
     words: Vec<Lexeme>,
+    /// What a person chose for the word at a place of the prompt.
+    chosen: &'a dyn Fn(&Range<usize>) -> Option<ThingId>,
     at: usize,
     pending: Pending,
     waiting: Option<Waiting>,
@@ -60,8 +86,8 @@ impl Reader<'_> {
                     self.waiting = None;
                     self.at += 1;
                 }
-                Kind::Unknown => {
-                    self.reading.unknown.push(word.span);
+                Kind::Unknown(near) => {
+                    self.reading.unknown.push(Unknown { span: word.span, near });
                     self.at += 1;
                 }
                 Kind::Role(role) => {
@@ -82,18 +108,23 @@ impl Reader<'_> {
                 self.pending.colour = None;
                 self.push(ids.to_vec(), span);
             } else {
-                self.reading.unknown.push(span);
+                self.unknown(span);
             }
         }
         // Words of the grammar alone ("只") name nothing.
         let r = &self.reading;
-        let nothing = r.items.is_empty() && r.ground.is_none() && r.cannot.is_empty() && r.style.is_none();
+        let nothing =
+            r.items.is_empty() && r.denied.is_empty() && r.ground.is_none() && r.cannot.is_empty() && r.style.is_none();
         if nothing && r.unknown.is_empty() && !self.words.is_empty() {
             let whole = self.text.trim();
             let start = whole.as_ptr() as usize - self.text.as_ptr() as usize;
-            self.reading.unknown.push(start..start + whole.len());
+            self.unknown(start..start + whole.len());
         }
-        self.reading.unknown.sort_by_key(|s| s.start);
+        self.reading.unknown.sort_by_key(|it| it.span.start);
+    }
+
+    fn unknown(&mut self, span: Range<usize>) {
+        self.reading.unknown.push(Unknown { span, near: Vec::new() });
     }
 
     fn role(&mut self, role: Role, word: &Lexeme) {
@@ -109,6 +140,7 @@ impl Reader<'_> {
             }
             Role::Cannot(what) => self.reading.cannot.push((what, word.span.clone())),
             Role::Relation(relation) => self.relation(relation, word),
+            Role::Denial => self.pending.denied = true,
             Role::Measure | Role::Filler => {}
         }
     }
@@ -161,6 +193,8 @@ impl Reader<'_> {
             next.is_some_and(|n| self.text[word.span.end..n.span.start].chars().all(|c| c == ' ' || c == '-'));
         if let Some(Lexeme { kind: Kind::Name(next_by, ..), word: next_word, .. }) = next
             && adjacent
+            // "a boy fishing": what somebody does is no head.
+            && !(by == By::Name && next_word.len() > 5 && next_word.ends_with("ing"))
             && (next_word.is_ascii() || by == By::Tag)
             && (*next_by <= by || *next_by == By::Name)
         {
@@ -169,6 +203,11 @@ impl Reader<'_> {
             return;
         }
         self.at += 1;
+        // "long" is among the tags of the long drum, and no drum is meant.
+        if by == By::Tag && things().is_no_noun(&word.word) {
+            self.unknown(word.span.clone());
+            return;
+        }
         let mut senses = ids;
         self.longer_name(&mut senses, &word.word);
         if !self.pending.moods.is_empty() || !self.pending.modifiers.is_empty() {
@@ -217,8 +256,13 @@ impl Reader<'_> {
     /// Takes an item in with what was said of it before.
     fn push(&mut self, mut senses: Vec<ThingId>, span: Range<usize>) {
         let pending = std::mem::take(&mut self.pending);
+        if pending.denied {
+            self.reading.denied.push(span);
+            self.waiting = None;
+            return;
+        }
         if self.reading.items.len() >= MOST_ITEMS {
-            self.reading.unknown.push(span);
+            self.unknown(span);
             return;
         }
         let all = things();
@@ -238,9 +282,13 @@ impl Reader<'_> {
             2 * moods + 2 * modifiers + usize::from(colour.is_some_and(|c| t.label_has(c)))
         };
         senses.sort_by_key(|&id| std::cmp::Reverse(fits(id)));
+        if let Some(id) = (self.chosen)(&span) {
+            senses.retain(|sense| *sense != id);
+            senses.insert(0, id);
+        }
         for (modifier, at) in &pending.modifiers {
             if !all.get(senses[0]).is_also(modifier) {
-                self.reading.unknown.push(at.clone());
+                self.unknown(at.clone());
             }
         }
         let colour = colour.filter(|c| !all.get(senses[0]).label_has(c));

@@ -1,9 +1,11 @@
 //! The things that the built-in picture model knows, and which of them a word names.
 //!
-//! `models/sticker-64/things.tsv` has their names (emojibase: label, Chinese label, tags in both languages);
-//! `senses.txt` beside it says, by hand, which thing a common word means first.
+//! `models/sticker-64/things.tsv` has their names (emojibase: label, Chinese label, tags in both languages). Three files
+//! beside it say which thing a word means: `senses.txt`, by hand; `kinds.txt`, from a dictionary, for kinds of animals and
+//! plants; `near.txt`, by hand, what comes near to a word that no thing shows. Tags that are mostly adjectives or verbs
+//! (`no-nouns.txt`, from the dictionary) name nothing by themselves.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 /// A thing's number: its line in `things.tsv`, from 0.
@@ -15,6 +17,8 @@ pub struct Thing {
     pub en: &'static str,
     pub zh: &'static str,
     pub emoji: &'static str,
+    /// Whether it is a human being.
+    pub person: bool,
     /// The words of the English label, folded.
     words: Vec<String>,
     tags: Vec<String>,
@@ -38,7 +42,7 @@ impl Thing {
 pub enum By {
     /// By hand, or by the label itself.
     Name,
-    /// The label ends in the word: "castle" and "European castle".
+    /// The label ends in the word ("castle" and "European castle"), or it is a kind of the thing ("spaniel").
     Kind,
     /// A tag has it.
     Tag,
@@ -50,6 +54,8 @@ pub struct Things {
     names: HashMap<String, Vec<ThingId>>,
     kinds: HashMap<String, Vec<ThingId>>,
     tags: HashMap<String, Vec<ThingId>>,
+    near: HashMap<String, Vec<ThingId>>,
+    no_nouns: HashSet<&'static str>,
     emoji: HashMap<&'static str, ThingId>,
     /// Of the longest name: words in English, characters in Chinese.
     pub longest_en: usize,
@@ -63,29 +69,42 @@ pub fn things() -> &'static Things {
         Things::new(
             include_str!("../../models/sticker-64/things.tsv"),
             include_str!("../../models/sticker-64/senses.txt"),
+            include_str!("../../models/sticker-64/kinds.txt"),
+            include_str!("../../models/sticker-64/near.txt"),
         )
     })
 }
 
 impl Things {
-    fn new(table: &'static str, senses: &'static str) -> Self {
-        let list: Vec<Thing> = table.lines().map(thing).collect();
+    fn new(table: &'static str, senses: &'static str, kinds: &'static str, near: &'static str) -> Self {
+        let mut list: Vec<Thing> = table.lines().map(thing).collect();
+        // Hands and parts of the body stand before the first human being of their group.
+        let people = list.iter().position(|t| t.en == "baby").unwrap_or(list.len());
+        list.iter_mut().take(people).for_each(|t| t.person = false);
         let mut all = Self {
             names: HashMap::new(),
             kinds: HashMap::new(),
             tags: HashMap::new(),
+            near: HashMap::new(),
+            no_nouns: include_str!("../../models/sticker-64/no-nouns.txt")
+                .lines()
+                .filter(|l| !l.starts_with('#'))
+                .collect(),
             emoji: HashMap::new(),
             longest_en: 1,
             longest_zh: 1,
             list,
         };
         let by_label: HashMap<&str, ThingId> = all.list.iter().zip(0..).map(|(t, id)| (t.en, id)).collect();
-        for line in senses.lines().filter(|l| !l.starts_with('#')) {
-            let mut parts = line.split('|').map(str::trim);
-            let (en, zh, labels) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""), parts.next().unwrap_or(""));
-            let ids: Vec<ThingId> = labels.split(';').filter_map(|l| by_label.get(l.trim()).copied()).collect();
-            for word in en.split(',').chain(zh.split(',')).map(str::trim).filter(|w| !w.is_empty()) {
-                all.names.entry(folded(word)).or_default().extend(&ids);
+        for (file, named) in [(senses, &mut all.names), (kinds, &mut all.kinds), (near, &mut all.near)] {
+            for line in file.lines().filter(|l| !l.starts_with('#')) {
+                let mut parts = line.split('|').map(str::trim);
+                let mut next = || parts.next().unwrap_or("");
+                let (en, zh, labels) = (next(), next(), next());
+                let ids: Vec<ThingId> = labels.split(';').filter_map(|l| by_label.get(l.trim()).copied()).collect();
+                for word in en.split(',').chain(zh.split(',')).map(str::trim).filter(|w| !w.is_empty()) {
+                    named.entry(folded(word)).or_default().extend(&ids);
+                }
             }
         }
         for (t, id) in all.list.iter().zip(0..) {
@@ -107,7 +126,7 @@ impl Things {
             // Few tags say that each of them matters.
             ids.sort_by_key(|&id| all.list[id as usize].tags.len());
         }
-        let names = all.names.keys().chain(all.tags.keys());
+        let names = all.names.keys().chain(all.kinds.keys()).chain(all.tags.keys()).chain(all.near.keys());
         for name in names {
             if name.is_ascii() {
                 all.longest_en = all.longest_en.max(name.split(' ').count());
@@ -136,6 +155,16 @@ impl Things {
         tables.into_iter().find_map(|(by, table)| table.get(name).map(|ids| (by, ids.as_slice())))
     }
 
+    /// The things that come near to a folded name that none has.
+    pub fn near(&self, name: &str) -> Option<&[ThingId]> {
+        self.near.get(name).map(Vec::as_slice)
+    }
+
+    /// Whether a word that only tags have is mostly an adjective or a verb.
+    pub fn is_no_noun(&self, word: &str) -> bool {
+        self.no_nouns.contains(word)
+    }
+
     /// The things whose label ends in this word: the cats of "cat".
     pub fn kinds(&self, name: &str) -> &[ThingId] {
         self.kinds.get(name).map_or(&[], Vec::as_slice)
@@ -154,14 +183,18 @@ impl Things {
     }
 }
 
+/// The group of things.tsv with people and parts of the body.
+const PEOPLE: &str = "1";
+
 fn thing(line: &'static str) -> Thing {
     let mut fields = line.split('\t');
     let mut next = || fields.next().unwrap_or_default();
-    let (en, zh, _group, emoji, tags, zh_tags) = (next(), next(), next(), next(), next(), next());
+    let (en, zh, group, emoji, tags, zh_tags) = (next(), next(), next(), next(), next(), next());
     Thing {
         en,
         zh,
         emoji,
+        person: group == PEOPLE,
         words: folded(en).split(' ').map(str::to_owned).collect(),
         tags: tags.split(',').filter(|t| !t.is_empty()).map(folded).collect(),
         zh_tags: zh_tags.split(',').filter(|t| !t.is_empty()).collect(),

@@ -34,7 +34,7 @@ pub const NUMBERS: &[(&[&str], &[&str], u8)] = &[
 pub const MEASURES: &[&str] = &[
     "只", "个", "条", "头", "匹", "辆", "朵", "棵", "颗", "座", "把", "幅", "杯", "块", "片", "位", "张", "本", "艘",
     "架", "顶", "件", "双", "对", "瓶", "碗", "盘", "束", "栋", "间", "台", "支", "串", "枚", "盏", "根", "群", "名",
-    "滴", "株",
+    "滴", "株", "盆",
 ];
 
 pub const SIZES: &[(&[&str], &[&str], Size)] = &[
@@ -169,6 +169,12 @@ pub const MOODS: &[(&[&str], &[&str], &[&str])] = &[
     (&["sleeping", "asleep", "sleepy", "tired"], &["睡觉", "睡着", "困"], &["sleep", "sleeping", "weary"]),
 ];
 
+/// Words before a thing that is not to be there.
+pub const DENIALS: (&[&str], &[&str]) = (
+    &["no", "not", "without", "except", "minus", "do not draw", "dont draw", "dont", "never"],
+    &["没有", "没", "无", "不要", "别画", "不画", "不", "除了", "去掉", "不带"],
+);
+
 /// Words that say nothing of what is drawn.
 pub const FILLERS: (&[&str], &[&str]) = (
     &[
@@ -239,11 +245,17 @@ pub const FILLERS: (&[&str], &[&str]) = (
         "glass",
         "bunch",
         "group",
+        "but",
+        "playing",
+        "new",
+        "great",
+        "top",
+        "like",
     ],
     &[
         "的", "了", "着", "地", "得", "请", "画", "画一", "给我", "我", "要", "想", "图片", "图", "贴纸", "表情",
         "可爱", "漂亮", "美丽", "一下", "它", "他", "她", "这", "那", "有", "是", "在", "正在", "正", "很", "非常",
-        "风格", "颜色", "背景", "场景", "一起", "生成", "帮我", "来", "好看", "戏",
+        "风格", "颜色", "背景", "场景", "一起", "生成", "帮我", "来", "好看", "戏", "喜欢",
     ],
 );
 

@@ -23,6 +23,8 @@ pub enum Advice {
     Ground,
     /// It asks for what no sticker is.
     Cannot(Cannot),
+    /// It names people, here in the person's own word: a small model draws them worst.
+    People(String),
 }
 
 impl AppState {
@@ -30,7 +32,7 @@ impl AppState {
     pub fn image_advice(&self) -> Option<Advice> {
         let card = &self.models.entry(&self.settings.image.model)?.card;
         let prompt = &self.settings.image.prompt;
-        let of_scene = || of_scene(prompt).filter(|it| !self.draws_scenes() || matches!(it, Advice::Cannot(_)));
+        let of_scene = || of_scene(prompt, self.draws_scenes());
         language(card, is_chinese(prompt)).or_else(|| card.quality.single.then(of_scene).flatten())
     }
 
@@ -68,17 +70,20 @@ fn is_chinese(text: &str) -> bool {
     han > text.chars().filter(char::is_ascii_alphabetic).count()
 }
 
-/// Why one sticker cannot be what the prompt asks for.
-fn of_scene(prompt: &str) -> Option<Advice> {
+/// Why a sticker, or a scene of stickers, cannot be what the prompt asks for.
+fn of_scene(prompt: &str, scenes: bool) -> Option<Advice> {
     let reading = scene::read(prompt);
     if let Some((cannot, _)) = reading.cannot.first() {
         return Some(Advice::Cannot(*cannot));
     }
     let said = |item: &scene::Item| prompt.get(item.span.clone()).unwrap_or_default().trim().to_owned();
+    let person = reading.items.iter().find(|item| scene::things().get(item.senses[0]).person);
+    let people = person.map(|item| Advice::People(said(item)));
     match &reading.items[..] {
+        _ if scenes => people,
         [] => None,
         [item] if item.count > 1 => Some(Advice::Many(said(item), item.count)),
-        [_] => reading.ground.map(|_| Advice::Ground),
+        [_] => reading.ground.map(|_| Advice::Ground).or(people),
         items => Some(Advice::Several(items.iter().map(said).collect())),
     }
 }
@@ -89,15 +94,23 @@ mod tests {
 
     #[test]
     fn a_scene_is_told_from_a_thing() {
+        let one = |prompt| of_scene(prompt, false);
         let several = |words: &[&str]| Some(Advice::Several(words.iter().map(|w| (*w).to_owned()).collect()));
-        assert_eq!(of_scene("an orange cat on a blue box"), several(&["cat", "box"]));
-        assert_eq!(of_scene("一个蓝色的盒子上有一只橙色的猫"), several(&["盒子", "猫"]));
-        assert_eq!(of_scene("three apples"), Some(Advice::Many("apples".into(), 3)));
-        assert_eq!(of_scene("logo of a coffee shop"), Some(Advice::Cannot(Cannot::Logo)));
-        assert_eq!(of_scene("a cat on the grass"), Some(Advice::Ground));
+        assert_eq!(one("an orange cat on a blue box"), several(&["cat", "box"]));
+        assert_eq!(one("一个蓝色的盒子上有一只橙色的猫"), several(&["盒子", "猫"]));
+        assert_eq!(one("three apples"), Some(Advice::Many("apples".into(), 3)));
+        assert_eq!(one("logo of a coffee shop"), Some(Advice::Cannot(Cannot::Logo)));
+        assert_eq!(one("a cat on the grass"), Some(Advice::Ground));
         for thing in ["", "a red apple", "rocket, flat", "熊猫", "chocolate cake", "xyzzy"] {
-            assert_eq!(of_scene(thing), None, "{thing}");
+            assert_eq!(one(thing), None, "{thing}");
         }
+        for (prompt, person) in [("我的妈妈", "妈妈"), ("a cat and a girl", "girl")] {
+            assert_eq!(of_scene(prompt, true), Some(Advice::People(person.into())));
+        }
+        for scene in ["an orange cat on a blue box", "three apples", "a cat on the grass", "a hand"] {
+            assert_eq!(of_scene(scene, true), None, "{scene}");
+        }
+        assert_eq!(of_scene("logo of a coffee shop", true), Some(Advice::Cannot(Cannot::Logo)));
     }
 
     #[test]

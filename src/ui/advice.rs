@@ -64,6 +64,7 @@ fn words(cx: &Cx<'_>, makes: Makes, advice: &Advice) -> String {
         }
         Advice::Many(thing, count) => cx.with(T::ManyThings, &[&name, count, thing]),
         Advice::Ground => cx.with(T::NoGround, &[&name]),
+        Advice::People(word) => cx.with(T::PeopleRough, &[&name, word]),
         Advice::Cannot(Cannot::Photo) => cx.with(T::NoPhotos, &[&name]),
         Advice::Cannot(Cannot::Logo) => cx.with(T::NoLogos, &[&name]),
         Advice::Cannot(Cannot::Writing) => cx.with(T::NoWriting, &[&name]),

@@ -135,6 +135,11 @@ texts! {
     NegativeHint: "What should not be there", "不希望出现的内容";
     Draws: "Draws", "将画";
     MeaningHover: "Choose what this word means", "选择这个词指什么";
+    MeaningBack: "As it was read", "恢复原来的理解";
+    InsteadOf: "Near \"{0}\":", "与“{0}”相近：";
+    InsteadHover: "Draw this for the word", "用它来画这个词";
+    LeftOutAsAsked: "Left out, as asked: {0}", "按要求不画：{0}";
+    SceneGround: "Behind: {0}", "背景：{0}";
     Meanings: "Meaning of words", "词义";
     WordsUnknown: "Unknown to this model, left out: {0}", "模型不认识，将略去：{0}";
     NoThingKnown: "This model knows no thing by these words: {0}", "模型不认识这些词：{0}";
@@ -469,6 +474,7 @@ texts! {
     SeveralThings: "{0} draws one thing at a time. These {1} would blend into one: {2}.", "{0} 一次只画一个物件，这 {1} 样会混成一团：{2}。";
     ManyThings: "{0} draws one thing at a time and does not count: not {1} of “{2}”.", "{0} 一次只画一个物件，不会数数：画不出 {1} 个“{2}”。";
     NoGround: "{0} draws single things on a clear ground: no place behind them.", "{0} 只画透明底上的单个物件，画不出背景。";
+    PeopleRough: "{0} draws people roughly ({1}). Larger models draw them well.", "{0} 画人物比较粗糙（{1}）。更大的模型画得好。";
     NoPhotos: "{0} draws stickers, no photographs.", "{0} 画的是贴纸，不能生成照片。";
     NoLogos: "{0} draws stickers, no logos.", "{0} 画的是贴纸，不能设计标志。";
     NoWriting: "{0} cannot write in a picture.", "{0} 不能在图片里写字。";

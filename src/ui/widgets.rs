@@ -1,8 +1,10 @@
 //! The small parts that every room is made of. All of them are named for screen readers.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use egui::style::Widgets;
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
     Align, Align2, Button, Color32, CornerRadius, CursorIcon, Frame, Id, Key, KeyboardShortcut, Layout, Margin, Rect,
     Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, vec2,
@@ -283,6 +285,11 @@ pub const SHIFT_ENTER: KeyboardShortcut = KeyboardShortcut::new(egui::Modifiers:
 
 /// A text field over text that lives in the state. Returns the new text where it changed.
 pub fn field(ui: &mut Ui, text: &str, spec: &Field<'_>) -> (Response, Option<String>) {
+    marked_field(ui, text, spec, &[])
+}
+
+/// The same with words underlined, by their places in bytes, in order.
+pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<usize>]) -> (Response, Option<String>) {
     // The state changes only after the frame. Where egui draws the frame a second time (it does so for sizes that it
     // learns late) the letters of the first drawing must not be lost.
     let frame = ui.ctx().cumulative_frame_nr();
@@ -293,6 +300,10 @@ pub fn field(ui: &mut Ui, text: &str, spec: &Field<'_>) -> (Response, Option<Str
     let p = Palette::of(ui);
     let hint = RichText::new(spec.hint).color(p.muted);
     let from_right = bidi::runs_right_to_left(&value);
+    let mut layouter = |ui: &Ui, buffer: &dyn egui::TextBuffer, width: f32| {
+        let job = underlined(buffer.as_str(), marks, (p.text, p.warn), width);
+        ui.fonts_mut(|fonts| fonts.layout_job(job))
+    };
     let edit = |value: &mut Cow<'_, str>, ui: &mut Ui| {
         let edit = match spec.newline {
             Some(newline) => TextEdit::multiline(value).desired_rows(spec.rows).return_key(newline),
@@ -304,6 +315,7 @@ pub fn field(ui: &mut Ui, text: &str, spec: &Field<'_>) -> (Response, Option<Str
         let edit = edit.frame(if spec.framed { own.inner_margin(Margin::symmetric(7, 5)) } else { frame });
         // What runs from the right begins there.
         let edit = if from_right { edit.align(Align2::RIGHT_TOP) } else { edit };
+        let edit = if marks.is_empty() { edit } else { edit.layouter(&mut layouter) };
         ui.add(edit).accessible_name(spec.name)
     };
     let response = if spec.newline.is_some() {
@@ -319,6 +331,22 @@ pub fn field(ui: &mut Ui, text: &str, spec: &Field<'_>) -> (Response, Option<Str
         return (response, Some(value));
     }
     (response, None)
+}
+
+/// A text with a line under some of its bytes; marks that do not fit the text (it was typed on since) are left out.
+fn underlined(text: &str, marks: &[Range<usize>], (colour, line): (Color32, Color32), width: f32) -> LayoutJob {
+    let plain = TextFormat::simple(theme::body(), colour);
+    let marked = TextFormat { underline: Stroke::new(1.5, line), ..plain.clone() };
+    let mut job = LayoutJob { wrap: TextWrapping::wrap_at_width(width), ..Default::default() };
+    let mut at = 0;
+    for mark in marks {
+        let (Some(before), Some(word)) = (text.get(at..mark.start), text.get(mark.clone())) else { continue };
+        job.append(before, 0.0, plain.clone());
+        job.append(word, 0.0, marked.clone());
+        at = mark.end;
+    }
+    job.append(&text[at..], 0.0, plain);
+    job
 }
 
 /// A switch with its words.

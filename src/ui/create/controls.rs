@@ -63,7 +63,8 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         newline: Some(ENTER),
         framed: true,
     };
-    let (response, typed) = widgets::field(ui, &params(cx).prompt, &spec);
+    let marks = super::reading::unknown(cx, &mut view.reading);
+    let (response, typed) = widgets::marked_field(ui, &params(cx).prompt, &spec, &marks);
     eye::part_in(ui, Part::Prompt, response.rect);
     if let Some(text) = typed {
         edit(cx, ImageEdit::Prompt(text));

@@ -1,10 +1,12 @@
 //! What the built-in model reads from the prompt, as it is typed: the thing that each word names, to be changed with a
-//! click, and the words that name nothing it knows.
+//! click, and the words that name nothing it knows, with what comes near to them.
+
+use std::ops::Range;
 
 use egui::containers::menu::MenuButton;
-use egui::{Button, Ui};
+use egui::{Button, RichText, Ui};
 
-use crate::scene::{self, Item, Reading, things};
+use crate::scene::{self, Ground, Item, Reading, ThingId, Unknown, things};
 use crate::state::{Command, ImageEdit};
 use crate::ui::cx::Cx;
 use crate::ui::icons;
@@ -14,66 +16,139 @@ use crate::ui::widgets;
 
 /// Senses of a word in its menu.
 const MOST_SENSES: usize = 12;
+/// Unknown words that have a row of what comes near, and things in such a row.
+const MOST_ROWS: usize = 3;
+const MOST_NEAR: usize = 4;
 
-/// The last prompt that was read.
+/// The last prompt that was read, with what was chosen for its words.
 #[derive(Default)]
 pub struct ReadingView {
-    read: Option<(String, Reading)>,
+    read: Option<(String, crate::domain::Things, Reading)>,
+}
+
+impl ReadingView {
+    /// Reads the prompt where it or a choice has changed; `None` where the model in use takes prompts as they are.
+    fn of(&mut self, cx: &Cx<'_>) -> Option<(&str, &Reading)> {
+        let params = &cx.state.settings.image;
+        if params.prompt.trim().is_empty() || !cx.state.draws_scenes() {
+            return None;
+        }
+        if self.read.as_ref().is_none_or(|(prompt, chosen, _)| *prompt != params.prompt || *chosen != params.things) {
+            let reading = scene::read_with(&params.prompt, |word| params.things.get(word));
+            self.read = Some((params.prompt.clone(), params.things.clone(), reading));
+        }
+        self.read.as_ref().map(|(prompt, _, reading)| (prompt.as_str(), reading))
+    }
+}
+
+/// Where the prompt's unknown words are, in bytes, to be marked where they are typed.
+pub fn unknown(cx: &Cx<'_>, view: &mut ReadingView) -> Vec<Range<usize>> {
+    let read = view.of(cx);
+    read.map(|(_, reading)| reading.unknown.iter().map(|it| it.span.clone()).collect()).unwrap_or_default()
 }
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
-    let params = &cx.state.settings.image;
-    if params.prompt.trim().is_empty() || !cx.state.draws_scenes() {
-        return;
-    }
-    if view.read.as_ref().is_none_or(|(prompt, _)| *prompt != params.prompt) {
-        view.read = Some((params.prompt.clone(), scene::read(&params.prompt)));
-    }
-    let Some((prompt, reading)) = &view.read else { return };
-    let mut reading = reading.clone();
-    reading.choose(prompt, |word| params.things.get(word));
-    if !reading.items.is_empty() {
+    let Some((prompt, reading)) = view.of(cx) else { return };
+    if !reading.items.is_empty() || reading.ground.is_some() {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = egui::vec2(S1, S1);
             widgets::caption(ui, cx.t(T::Draws));
             reading.items.iter().for_each(|item| chip(ui, cx, prompt, item));
+            if let Some(ground) = reading.ground {
+                widgets::muted(ui, cx.with(T::SceneGround, &[&place(cx, ground)]));
+            }
         });
     }
-    let unknown: Vec<&str> = reading.unknown.iter().filter_map(|span| prompt.get(span.clone())).collect();
+    if !reading.denied.is_empty() {
+        let words: Vec<&str> = reading.denied.iter().filter_map(|span| prompt.get(span.clone())).collect();
+        widgets::muted(ui, cx.with(T::LeftOutAsAsked, &[&words.join(cx.lang.pick(", ", "、"))]));
+    }
+    let said = |it: &Unknown| prompt.get(it.span.clone()).unwrap_or_default();
+    let unknown: Vec<&str> = reading.unknown.iter().map(said).collect();
     if !unknown.is_empty() {
         let sign = cx.lang.pick(", ", "、");
         // Without any thing or ground the words go to the network as they are.
         let text = if reading.items.is_empty() && reading.ground.is_none() { T::NoThingKnown } else { T::WordsUnknown };
         widgets::badge_wrapped(ui, icons::INFO, &cx.with(text, &[&unknown.join(sign)]), cx.p.warn);
     }
+    for it in reading.unknown.iter().filter(|it| !it.near.is_empty()).take(MOST_ROWS) {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = egui::vec2(S1, S1);
+            widgets::caption(ui, &cx.with(T::InsteadOf, &[&said(it)]));
+            for &id in it.near.iter().take(MOST_NEAR) {
+                let response = ui.button(RichText::new(name(cx, id)).size(SMALL));
+                let spoken = format!("{}{}{}", said(it), cx.lang.pick(": ", "："), name(cx, id));
+                if response.accessible_name(spoken).on_hover_text(cx.t(T::InsteadHover)).clicked() {
+                    choose(cx, said(it), Some(id));
+                }
+            }
+        });
+    }
+}
+
+/// What a ground shows.
+fn place(cx: &Cx<'_>, ground: Ground) -> &'static str {
+    let (en, zh) = match ground {
+        Ground::Sky => ("sky", "天空"),
+        Ground::Sunset => ("sunset", "夕阳"),
+        Ground::Night => ("night sky", "夜空"),
+        Ground::Grass => ("grass", "草地"),
+        Ground::Snow => ("snow", "雪地"),
+        Ground::Sea => ("water", "水"),
+        Ground::Desert => ("desert", "沙漠"),
+        Ground::Room => ("room", "房间"),
+        Ground::Table => ("table", "桌子"),
+    };
+    cx.lang.pick(en, zh)
+}
+
+fn name(cx: &Cx<'_>, id: ThingId) -> &'static str {
+    cx.lang.pick(things().get(id).en, things().get(id).zh)
+}
+
+/// What a word of the prompt is to mean; `None` is what it meant by itself.
+fn choose(cx: &mut Cx<'_>, said: &str, id: Option<ThingId>) {
+    let label = id.map_or("", |id| things().get(id).en);
+    cx.push(Command::SetImage(ImageEdit::Thing(scene::folded(said), label.to_owned())));
 }
 
 /// A word and its thing; a click offers the word's other meanings.
 fn chip(ui: &mut Ui, cx: &mut Cx<'_>, prompt: &str, item: &Item) {
     let said = &prompt[item.span.clone()];
-    let name = |id| cx.lang.pick(things().get(id).en, things().get(id).zh);
-    let now = name(item.senses[0]);
-    let label = if scene::folded(now) == scene::folded(said) { now.to_owned() } else { format!("{said} → {now}") };
-    if item.senses.len() == 1 {
+    let now = name(cx, item.senses[0]);
+    let colour = item.colour.and_then(scene::colour_names).map(|(en, zh)| cx.lang.pick(en, zh));
+    let count = if item.count > 1 { format!("{} × ", item.count) } else { String::new() };
+    let drawn = match colour {
+        Some(colour) => format!("{count}{colour}{}{now}", cx.lang.pick(" ", "")),
+        None => format!("{count}{now}"),
+    };
+    let label = if scene::folded(&drawn) == scene::folded(said) { drawn } else { format!("{said} → {drawn}") };
+    let chosen = cx.state.settings.image.things.get(&scene::folded(said)).is_some();
+    if item.senses.len() == 1 && !chosen {
         widgets::muted(ui, label);
         return;
     }
-    let button =
-        Button::new((egui::RichText::new(&label).size(SMALL), crate::ui::theme::icon(icons::CARET_DOWN, 12.0)));
-    let mut chosen = None;
+    let button = Button::new((RichText::new(&label).size(SMALL), crate::ui::theme::icon(icons::CARET_DOWN, 12.0)));
+    let mut picked = None;
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         for &id in item.senses.iter().take(MOST_SENSES) {
             let on = id == item.senses[0];
-            if ui.selectable_label(on, egui::RichText::new(name(id)).size(BODY)).clicked() {
-                chosen = Some(id);
+            if ui.selectable_label(on, RichText::new(name(cx, id)).size(BODY)).clicked() {
+                picked = Some(Some(id));
+                ui.close();
+            }
+        }
+        if chosen {
+            ui.separator();
+            if ui.button(RichText::new(cx.t(T::MeaningBack)).size(BODY)).clicked() {
+                picked = Some(None);
                 ui.close();
             }
         }
     });
     let spoken = format!("{said}{}{now}", cx.lang.pick(": ", "："));
     response.accessible_name(spoken).on_hover_text(cx.t(T::MeaningHover));
-    if let Some(id) = chosen {
-        let edit = ImageEdit::Thing(scene::folded(said), things().get(id).en.to_owned());
-        cx.push(Command::SetImage(edit));
+    if let Some(id) = picked {
+        choose(cx, said, id);
     }
 }

@@ -45,8 +45,7 @@ pub struct Scene<'a> {
 impl<'a> Scene<'a> {
     /// Reads the prompt.
     pub fn new(sticker: &'a Sticker, params: &'a ImageParams) -> Self {
-        let mut reading = scene::read(&params.prompt);
-        reading.choose(&params.prompt, |word| params.things.get(word));
+        let reading = scene::read_with(&params.prompt, |word| params.things.get(word));
         let part = |item, words: String| Part { item, words, seen: None };
         let mut parts = Vec::new();
         let mut spare = MOST_DRAWN.saturating_sub(reading.items.len());
@@ -77,7 +76,7 @@ impl<'a> Scene<'a> {
 
     /// Words of the prompt and the negative prompt that have no say, each once.
     pub fn unseen(&self) -> Vec<String> {
-        let spans = self.reading.unknown.iter().map(|span| self.params.prompt[span.clone()].to_owned());
+        let spans = self.reading.unknown.iter().map(|it| self.params.prompt[it.span.clone()].to_owned());
         let bare = self.reading.items.is_empty().then(|| self.parts.first()).flatten();
         let bare = bare.map(|part| self.sticker.words.encode(&part.words));
         let mut all: Vec<String> = if bare.is_some() { Vec::new() } else { spans.collect() };
