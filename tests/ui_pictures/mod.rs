@@ -10,6 +10,8 @@ use egui_kittest::kittest::Queryable;
 
 use crate::ui_states::*;
 
+mod reading;
+
 /// The window's commands go into the state, as the app does it.
 fn act(harness: &mut egui_kittest::Harness<'static, Window>) {
     for command in asked(harness) {

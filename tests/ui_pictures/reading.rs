@@ -1,0 +1,55 @@
+//! What the built-in model reads from a prompt, under the prompt.
+
+use aigc_studio::domain::*;
+use aigc_studio::lang::Lang;
+use aigc_studio::state::*;
+use aigc_studio::ui::texts::T;
+use egui_kittest::kittest::Queryable;
+
+use super::act;
+use crate::ui_states::*;
+
+/// A window whose model draws a prompt's things by themselves.
+fn scenes(lang: Lang, prompt: &str) -> AppState {
+    let mut card = image_card();
+    card.sizes.insert(0, Size { width: 512, height: 512 });
+    let mut state = fresh(Room::Create, lang, Theme::Dark);
+    let id = card.id.clone();
+    state.models.entries.retain(|entry| entry.card.id != id);
+    state.models.entries.push(entry(card, ModelPresence::Embedded));
+    let image = &mut state.settings.image;
+    (image.model, image.prompt, image.width, image.height) = (id, prompt.into(), 512, 512);
+    assert!(state.draws_scenes());
+    state
+}
+
+#[test]
+fn an_unknown_word_offers_what_comes_near_and_a_click_draws_it() {
+    for (lang, prompt, spoken, drawn, chip) in [
+        (Lang::En, "two cats under a red desk", "desk: chair", "2 × cat face", "desk: chair"),
+        (Lang::Zh, "两只猫在红色的书桌下面", "书桌：椅子", "2 × 猫脸", "书桌：椅子"),
+    ] {
+        let mut harness = open(scenes(lang, prompt));
+        assert!(harness.query_all_by_label_contains(drawn).count() > 0 || harness.query_by_value(drawn).is_some());
+        harness.get_by_label(spoken).click();
+        act(&mut harness);
+        let image = &harness.state().state.settings.image;
+        assert_eq!(image.things.to_string(), format!("{}=chair", if lang == Lang::En { "desk" } else { "书桌" }));
+        // The word is a chip like others now, and can be taken back.
+        harness.get_by_label(chip).click();
+        act(&mut harness);
+        harness.get_by_label(T::MeaningBack.tr(lang)).click();
+        act(&mut harness);
+        assert!(harness.state().state.settings.image.things.is_empty());
+        harness.get_by_label(spoken);
+    }
+}
+
+#[test]
+fn what_is_denied_and_what_is_behind_is_said() {
+    let harness = open(scenes(Lang::En, "a dog without a hat on the grass"));
+    harness.get_by_label(&T::LeftOutAsAsked.with(Lang::En, &[&"hat"]));
+    harness.get_by_label(&T::SceneGround.with(Lang::En, &[&"grass"]));
+    let harness = open(scenes(Lang::Zh, "我的妈妈"));
+    assert!(harness.query_by_label_contains("妈妈").is_some(), "people are told to come out roughly");
+}
