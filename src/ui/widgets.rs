@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use egui::style::Widgets;
 use egui::{
     Align, Align2, Button, Color32, CornerRadius, CursorIcon, Frame, Id, Key, KeyboardShortcut, Layout, Margin, Rect,
-    Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, vec2,
+    Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextBuffer, TextEdit, Ui, Vec2, WidgetInfo, vec2,
 };
 
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, CONTROL, Palette, RADIUS, S1, S2, S3, S6, SMALL};
-use super::{bidi, eye, icons, layout};
+use super::{bidi, eye, icons, layout, quotes};
 use crate::state::Command;
 
 /// Text of the second rank.
@@ -45,6 +45,15 @@ pub fn button(ui: &mut Ui, icon: &str, label: &str) -> Response {
 /// A button with a word only.
 pub fn text_button(ui: &mut Ui, label: &str) -> Response {
     ui.add(Button::new(label)).accessible_name(label)
+}
+
+/// The button that leaves an editor: what was `changed` in it stays as a draft, and it says so.
+pub fn leave(ui: &mut Ui, cx: &Cx<'_>, changed: bool) -> Response {
+    if changed {
+        text_button(ui, cx.t(T::KeepDraft)).on_hover_text(cx.t(T::KeepDraftHover))
+    } else {
+        text_button(ui, cx.t(T::Cancel))
+    }
 }
 
 /// An icon with a tooltip; no frame until the pointer is over it.
@@ -293,6 +302,9 @@ pub fn field(ui: &mut Ui, text: &str, spec: &Field<'_>) -> (Response, Option<Str
     let p = Palette::of(ui);
     let hint = RichText::new(spec.hint).color(p.muted);
     let from_right = bidi::runs_right_to_left(&value);
+    let (wraps, side) = (spec.newline.is_some(), if from_right { Align::RIGHT } else { Align::LEFT });
+    let mut layouter =
+        |ui: &Ui, text: &dyn TextBuffer, width: f32| quotes::typed(ui, text.as_str(), wraps.then_some(width), side);
     let edit = |value: &mut Cow<'_, str>, ui: &mut Ui| {
         let edit = match spec.newline {
             Some(newline) => TextEdit::multiline(value).desired_rows(spec.rows).return_key(newline),
@@ -304,7 +316,7 @@ pub fn field(ui: &mut Ui, text: &str, spec: &Field<'_>) -> (Response, Option<Str
         let edit = edit.frame(if spec.framed { own.inner_margin(Margin::symmetric(7, 5)) } else { frame });
         // What runs from the right begins there.
         let edit = if from_right { edit.align(Align2::RIGHT_TOP) } else { edit };
-        ui.add(edit).accessible_name(spec.name)
+        ui.add(edit.layouter(&mut layouter)).accessible_name(spec.name)
     };
     let response = if spec.newline.is_some() {
         let area = ScrollArea::vertical().id_salt(spec.id).max_height(spec.max_height).auto_shrink([false, true]);

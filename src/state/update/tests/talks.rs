@@ -8,7 +8,7 @@ fn on_disk(s: &AppState) -> ConversationData {
     let open = s.write.open.clone();
     let (id, title, system) = (open.id.unwrap(), open.title, open.system);
     let OpenConversation { turns, shelf, page, pictures, manner, .. } = open;
-    ConversationData { id, title, system, turns, shelf, page, pictures, manner, changed_ms: 0 }
+    ConversationData { id, title, system, turns, shelf, page, pictures, manner, ..Default::default() }
 }
 
 fn reopen(s: &mut AppState, data: ConversationData) -> Vec<Effect> {
