@@ -307,6 +307,21 @@ mod tests {
         (replay.finish(ConversationId("x".into()), 0), lines)
     }
 
+    #[test]
+    fn tokens_of_answers_are_kept_until_their_turn_goes() {
+        let token = crate::domain::TokenChoice { bytes: b"I".to_vec(), probability: 1.0, others: vec![] };
+        let kept = |id| JournalEntry::Weighed { id, tokens: weighed::pack(std::slice::from_ref(&token)).unwrap() };
+        let mut entries = sample();
+        entries.extend([kept(2), kept(9), JournalEntry::Weighed { id: 9, tokens: String::new() }]);
+        let (read, lines) = replay(&journal(&entries));
+        assert_eq!((read.weighed.len(), &read.weighed[&2]), (1, &vec![token.clone()]));
+        assert_eq!(lines.lost, 0);
+        let (short, _) = super::read(&mut &journal(&entries)[..], false).unwrap();
+        assert_eq!(replay(&journal(&short.entries())).0, read, "in the short form too");
+        entries.push(JournalEntry::Truncate { id: 2 });
+        assert!(replay(&journal(&entries)).0.weighed.is_empty());
+    }
+
     fn sample() -> Vec<JournalEntry> {
         vec![
             JournalEntry::System { text: "Be kind.".into() },

@@ -182,7 +182,7 @@ fn is_mirrored(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use egui::FontId;
+    use egui::{Color32, FontId};
 
     /// The line as it is seen, with the letters of each word in the order in which they are read.
     fn seen(line: &str) -> String {

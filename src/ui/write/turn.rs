@@ -215,9 +215,9 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bo
 /// The way to an answer's tokens; where none are kept it says why, and how to have them.
 fn look_inside(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
     let kept = cx.state.write.weighed.contains_key(&turn.id);
-    let button = |ui: &mut Ui| widgets::icon_button(ui, icons::INFO, cx.t(T::LookInside));
-    let response = ui.add_enabled_ui(kept, button).inner;
-    if response.on_disabled_hover_text(cx.t(T::NoTokensKept)).clicked() {
+    let name = cx.t(if kept { T::LookInside } else { T::NoTokensKept });
+    let response = ui.add_enabled_ui(kept, |ui| widgets::icon_button(ui, icons::INFO, name)).inner;
+    if response.on_disabled_hover_text(name).clicked() {
         cx.push(Command::Inspect(turn.id));
     }
 }
