@@ -11,7 +11,6 @@ use egui::accesskit::Role as Part;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use ui_states::prose::write_prose;
 use ui_states::*;
 
 fn focus_message(harness: &mut Harness<'static, Window>) {
@@ -624,7 +623,7 @@ fn a_question_is_drawn_as_answers_are_and_keeps_its_line_breaks() {
 fn markdown_that_runs_from_right_to_left_is_drawn_from_the_right() {
     // No font of the program has such a script: the mark that begins such a text stands in.
     let text = "# \u{200f}Title\n\n\u{200f}Some **bold** words\n\n7. \u{200f}one\n8. \u{200f}two\n\n```\ncode\n```";
-    let harness = open(write_prose(Lang::En, Theme::Dark, text));
+    let harness = open(prose::write_prose(Lang::En, Theme::Dark, text));
     let heading = harness.get_by_label("\u{200f}Title").rect();
     let paragraph = harness.get_by_label("\u{200f}Some bold words").rect();
     assert!(paragraph.top() >= heading.bottom(), "paragraphs stay apart");

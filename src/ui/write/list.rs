@@ -272,7 +272,9 @@ fn corner(ui: &mut Ui, cx: &Cx<'_>, spot: Rect, salt: &str, icon: &str, name: &s
 fn rename(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, title: &mut String) -> bool {
     let id = Id::unique("rename-conversation");
     let rect = ui.max_rect().shrink2(vec2(8.0, 1.0));
-    let edit = egui::TextEdit::singleline(title).id(id).margin(Margin::symmetric(8, 6));
+    let mut layouter =
+        |ui: &Ui, text: &dyn egui::TextBuffer, _: f32| quotes::typed(ui, text.as_str(), None, egui::Align::LEFT);
+    let edit = egui::TextEdit::singleline(title).id(id).margin(Margin::symmetric(8, 6)).layouter(&mut layouter);
     let response = ui.put(rect, edit).accessible_name(cx.t(T::Title));
     let first =
         ui.data_mut(|d| std::mem::replace(d.get_temp_mut_or_default::<String>(id), head.id.0.clone()) != head.id.0);
