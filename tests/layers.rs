@@ -19,7 +19,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
 ];
 
 /// Crates that only some rooms may use.
-const CRATES: [(&str, &[&str]); 12] = [
+const CRATES: [(&str, &[&str]); 13] = [
     ("egui", &["ui", "app"]),
     ("eframe", &["app"]),
     ("rfd", &["app"]),
@@ -29,6 +29,7 @@ const CRATES: [(&str, &[&str]); 12] = [
     ("candle_transformers", &["engine"]),
     ("ureq", &["catalog"]),
     ("pinyin", &["writing"]),
+    ("unicode_bidi", &["ui"]),
     ("pulldown_cmark", &["writing"]),
     ("crossbeam_channel", &["engine", "catalog", "store", "app", "cli"]),
     ("clap", &["cli"]),

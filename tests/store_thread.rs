@@ -437,12 +437,18 @@ fn cards_and_chats_of_other_programs_are_opened() {
     let StoreEvent::PersonaOpened { persona, .. } = next(&events) else { panic!() };
     assert_eq!((persona.name.as_str(), persona.greetings[0].as_str()), ("Ada", "Hello, {{user}}."));
     store.send(Request::Open(put(
+        "world.json",
+        br#"{"name": "Mill", "entries": {"0": {"key": ["mill"], "content": "It burnt."}}}"#,
+    )));
+    let StoreEvent::WorldOpened { name, cards, .. } = next(&events) else { panic!() };
+    assert_eq!((name.as_str(), cards[0].name.as_str(), cards[0].about.as_str()), ("Mill", "mill", "It burnt."));
+    store.send(Request::Open(put(
         "chat.json",
         br#"[{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]"#,
     )));
     let StoreEvent::ChatsOpened { chats, .. } = next(&events) else { panic!() };
     assert_eq!(chats[0].turns.len(), 2);
-    for (name, bytes) in [("bad.json", &b"{"[..]), ("none.jsonl", b"")] {
+    for (name, bytes) in [("bad.json", &b"{"[..]), ("none.jsonl", b""), ("no-lore.json", br#"{"entries": []}"#)] {
         store.send(Request::Open(put(name, bytes)));
         assert!(
             matches!(next(&events), StoreEvent::Failed(e) if matches!(e.cause(), Cause::BadImport { .. })),

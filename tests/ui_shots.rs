@@ -133,6 +133,24 @@ fn rooms() {
                 );
             }
         }
+        let mut asked = write_chat(lang, theme);
+        let question = lang.pick(
+            "Is **this** right: $x^2 \\ge 0$\nor `that`?\n\n1. one\n2. “two”",
+            "**这样**对吗：$x^2 \\ge 0$\n还是`那样`？\n\n1. 一\n2. “二”",
+        );
+        asked.write.open.turns[0].message.content = question.into();
+        asked.write.open.turns[1].message.content =
+            "# \u{200f}One\n\n\u{200f}Some **bold** words\n\n7. \u{200f}seven\n8. \u{200f}eight `code`\n\n> \u{200f}quoted".into();
+        asked.write.draft = lang.pick("She said “well”.", "他说“好”。").into();
+        asked.create.jobs = create_running(lang, theme).create.jobs;
+        shot("write-asked", asked);
+        let mut begun = fresh(Room::Write, lang, theme);
+        let _ = update(&mut begun, Input::Command(Command::OpenForm("poem".into())));
+        let topic = lang.pick("“snow”", "“雪”").into();
+        let _ = update(&mut begun, Input::Command(Command::SetFormField("topic".into(), topic)));
+        shot("write-form-begun", begun.clone());
+        let _ = update(&mut begun, Input::Command(Command::CloseForm));
+        shot("write-form-left", begun);
         shot("write-streaming", write_streaming(lang, theme));
         let mut fetching = models_busy(lang, theme);
         shot("models", fetching.clone());

@@ -117,7 +117,7 @@ fn an_edited_turn_is_sent_or_left() {
     let mut harness = open(state);
     harness.get_by_role_and_label(Part::Button, "Send again").click();
     assert_eq!(asked(&mut harness), [Command::SendEdit]);
-    harness.get_by_role_and_label(Part::Button, "Cancel").click();
+    harness.get_by_role_and_label(Part::Button, "Keep as a draft").click();
     assert_eq!(asked(&mut harness), [Command::CancelEdit]);
     harness.key_press(Key::Escape);
     assert_eq!(asked(&mut harness), [Command::CancelEdit]);
@@ -595,4 +595,106 @@ fn the_rows_of_branches_begin_where_they_differ() {
     harness.run();
     harness.get_by_label("…the sea rises higher.");
     harness.get_by_label("…their pulls add up: a spring tide.");
+}
+
+/// A question with everything that Markdown has.
+fn asked_in_markdown() -> AppState {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    let question = &mut state.write.open.turns[0];
+    question.message.content = "Is **this** right: $x^2$\nor `that`?\n\n7. one\n8. two".into();
+    state
+}
+
+#[test]
+fn a_question_is_drawn_as_answers_are_and_keeps_its_line_breaks() {
+    let mut harness = open(asked_in_markdown());
+    let question = harness.get_by_label("Is this right: x²\nor that?").rect();
+    harness.get_by_label("8.");
+    let one = harness.get_by_label("one").rect();
+    assert!(one.top() > question.bottom());
+    // A bubble is as wide as its words.
+    harness.state_mut().state.write.open.turns[0].message.content = "Hi".into();
+    harness.run();
+    let short = harness.get_by_label("Hi").rect();
+    assert!(short.width() < 40.0 && short.right() > question.left() + 100.0, "{short:?} {question:?}");
+}
+
+#[test]
+fn markdown_that_runs_from_right_to_left_is_drawn_from_the_right() {
+    // No font of the program has such a script: the mark that begins such a text stands in.
+    let text = "# \u{200f}Title\n\n\u{200f}Some **bold** words\n\n7. \u{200f}one\n8. \u{200f}two\n\n```\ncode\n```";
+    let harness = open(prose::write_prose(Lang::En, Theme::Dark, text));
+    let heading = harness.get_by_label("\u{200f}Title").rect();
+    let paragraph = harness.get_by_label("\u{200f}Some bold words").rect();
+    assert!(paragraph.top() >= heading.bottom(), "paragraphs stay apart");
+    let (number, item) = (harness.get_by_label("8.").rect(), harness.get_by_label("\u{200f}two").rect());
+    assert!(number.left() >= item.right() - 1.0, "numbers are at the right: {number:?} {item:?}");
+    harness.get_by_label("Copy this code");
+}
+
+#[test]
+fn words_that_came_are_counted_before_their_speed_is_known() {
+    let mut state = write_streaming(Lang::En, Theme::Dark);
+    let job = state.write.job.as_mut().expect("it streams");
+    (job.pieces, job.first_ms, job.last_ms, job.before) = (1, Some(state.now_ms), Some(state.now_ms), None);
+    job.phase = Phase::Running;
+    let harness = open(state);
+    harness.get_by_label("Tokens so far: 1");
+    assert!(harness.query_by_label("Starting…").is_none());
+}
+
+#[test]
+fn the_status_bar_tells_what_runs_in_the_other_room() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    state.create.jobs = create_running(Lang::En, Theme::Dark).create.jobs;
+    open(state).get_by_label_contains("drawing ");
+    let mut state = create_done(Lang::En, Theme::Dark);
+    state.write = write_streaming(Lang::En, Theme::Dark).write;
+    open(state).get_by_label_contains("writing, tokens so far: ");
+}
+
+#[test]
+fn what_an_editor_does_with_a_draft_stands_on_its_buttons() {
+    let mut state = fresh(Room::Write, Lang::En, Theme::Dark);
+    let form = &aigc_studio::writing::forms::forms()[0];
+    let mut values = form.defaults(Lang::En);
+    state.write.form = Some(FormState { id: form.id.clone(), values: values.clone() });
+    let harness = open(state.clone());
+    harness.get_by_label("Cancel");
+    assert!(harness.query_by_label("Discard").is_none());
+    drop(harness);
+    values.insert(form.fields[0].id.clone(), "snow".into());
+    state.write.form = Some(FormState { id: form.id.clone(), values: values.clone() });
+    let mut harness = open(state.clone());
+    assert!(harness.query_by_label("Cancel").is_none());
+    harness.get_by_label("Discard");
+    harness.get_by_label("Keep as a draft").click();
+    assert_eq!(asked(&mut harness), [Command::CloseForm]);
+    drop(harness);
+    // The list of forms knows it.
+    state.write.form = None;
+    state.desk.forms.insert(form.id.clone(), values);
+    open(state).get_by_label(&format!("{}: kept as a draft", form.name(Lang::En)));
+}
+
+#[test]
+fn the_story_of_a_page_is_beside_the_page_alone() {
+    let mut state = write_page(Lang::En, Theme::Dark);
+    let harness = open(state.clone());
+    assert!(harness.query_all_by_label_contains("Author's note").next().is_some());
+    drop(harness);
+    state.personas.shown = true;
+    let harness = open(state);
+    assert!(harness.query_all_by_label_contains("Author's note").next().is_none());
+    assert!(harness.query_all_by_label_contains("Temperature").next().is_some(), "sliders, which a persona may bring");
+}
+
+#[test]
+fn an_answer_without_tokens_says_why() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    state.write.weighed.clear();
+    let harness = open(state);
+    let why = T::NoTokensKept.tr(Lang::En);
+    assert!(harness.get_all_by_label(why).all(|inside| inside.accesskit_node().is_disabled()));
+    assert!(harness.query_by_label("Look inside: what else was weighed").is_none());
 }

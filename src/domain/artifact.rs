@@ -1,5 +1,6 @@
 //! What the studio makes and keeps: pictures with their settings, conversations.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::branches::Shelf;
 use super::{
     FinishReason, FormUse, Illustration, ImageParams, Manner, NoiseSource, Page, PageEntry, Sampler, Schedule, Speaker,
-    TextParams, Things, answer_of,
+    TextParams, Things, TokenChoice, answer_of,
 };
 use crate::lang::Both;
 
@@ -242,6 +243,8 @@ pub struct ConversationData {
     /// Oldest first.
     pub pictures: Vec<Illustration>,
     pub manner: Manner,
+    /// What was weighed for the tokens of its answers, by their turns.
+    pub weighed: HashMap<u64, Vec<TokenChoice>>,
     pub changed_ms: i64,
 }
 
@@ -269,6 +272,11 @@ pub enum JournalEntry {
     End {
         id: u64,
         info: TurnInfo,
+    },
+    /// What was weighed for the tokens of turn `id`, see [`super::weighed`]; empty where that is not known any more.
+    Weighed {
+        id: u64,
+        tokens: String,
     },
     /// Turn `id` now reads `text`.
     Replace {
@@ -327,7 +335,10 @@ pub enum JournalEntry {
 impl JournalEntry {
     /// Whether it is one of many small ones, so that the disk need not be made to keep each at once.
     pub fn is_streamed(&self) -> bool {
-        matches!(self, Self::Append { .. } | Self::Page(PageEntry::More { .. } | PageEntry::Edit(_)))
+        matches!(
+            self,
+            Self::Append { .. } | Self::Weighed { .. } | Self::Page(PageEntry::More { .. } | PageEntry::Edit(_))
+        )
     }
 
     /// Whether nothing is left of `earlier` where it comes right after it. True of itself for what a person types,

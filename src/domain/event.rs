@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     ConversationData, ConversationHead, ConversationId, Desk, ImportedChat, JobId, KeptPersona, Latents, LibraryItem,
-    Makes, Persona, PersonaId, Picture, PictureRecord, TextHit, TrashKind, Trashed,
+    Makes, Persona, PersonaId, Picture, PictureRecord, StoryCard, TextHit, TrashKind, Trashed,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::Both;
@@ -255,6 +255,14 @@ pub enum StoreEvent {
         serial: u64,
         hits: Vec<TextHit>,
         done: bool,
+    },
+    /// A lore book, from another program's file.
+    WorldOpened {
+        /// Empty where the file does not say.
+        name: String,
+        cards: Vec<StoryCard>,
+        /// What of the file has no place here.
+        left_out: Vec<Both>,
     },
     /// Chats, from another program's file.
     ChatsOpened {

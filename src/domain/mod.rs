@@ -29,6 +29,7 @@ mod things;
 mod thought;
 mod trash;
 mod tree;
+pub mod weighed;
 
 pub use answer_form::*;
 pub use artifact::*;

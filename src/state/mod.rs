@@ -149,7 +149,14 @@ pub enum NoticeKind {
         count: usize,
         left_out: Vec<Both>,
     },
+    /// Lore of a file became so many cards of what is open; what of it was left out.
+    LoreKept {
+        count: usize,
+        left_out: Vec<Both>,
+    },
     PersonaTrashed(PersonaId),
+    /// An editor was left; what was typed stays.
+    DraftKept,
     /// A picture's settings are in the sliders; what could not be set as the picture says. With such words it stays
     /// until it is dismissed.
     SettingsRestored(Vec<Both>),
@@ -172,7 +179,9 @@ impl NoticeKind {
             Self::Problem(_) | Self::SavedUnasked(_) | Self::JobsWait => true,
             // What was left out is to be read, not to be caught.
             Self::SettingsRestored(notes) => !notes.is_empty(),
-            Self::PersonaKept { left_out, .. } | Self::ChatsKept { left_out, .. } => !left_out.is_empty(),
+            Self::PersonaKept { left_out, .. } | Self::ChatsKept { left_out, .. } | Self::LoreKept { left_out, .. } => {
+                !left_out.is_empty()
+            }
             _ => false,
         }
     }

@@ -40,8 +40,7 @@ pub struct WriteState {
     pub ledger: LedgerState,
     pub grammar: GrammarState,
     pub drafts: DraftsState,
-    /// What the model weighed for the tokens of the open conversation's answers, as far as they were written in this
-    /// session.
+    /// What the model weighed for the tokens of the open conversation's answers.
     pub weighed: HashMap<u64, Vec<TokenChoice>>,
     /// What is kept of conversations that were open before, the latest last.
     pub(super) aside: Vec<Aside>,

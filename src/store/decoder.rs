@@ -12,7 +12,7 @@ use super::{Events, THUMBNAIL, guarded, latents, png};
 use crate::domain::StoreEvent;
 use crate::error::{Cause, Doing, StudioError};
 use crate::lang::Both;
-use crate::writing::cards::{Imported, is_card};
+use crate::writing::cards::{Imported, World, is_card};
 use crate::writing::chats::Chats;
 use crate::writing::import::{self, Opened};
 
@@ -165,6 +165,7 @@ fn imported(path: &Path) -> Option<StoreEvent> {
             }
             StoreEvent::PersonaOpened { persona: Box::new(persona), left_out }
         }
+        Ok(Opened::World(World { name, cards, left_out })) => StoreEvent::WorldOpened { name, cards, left_out },
         Ok(Opened::Chats(Chats { chats, left_out })) => StoreEvent::ChatsOpened { chats, left_out },
         Err(error) => StoreEvent::Failed(error),
     })

@@ -1,11 +1,11 @@
 //! A conversation rebuilt from its journal, line by line. Whatever a line is, it costs at most itself: a power cut
 //! tears the last one or fills it with NUL bytes, and a damaged disk may spoil one in the middle.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 
 use crate::domain::{
-    ConversationData, ConversationId, Illustration, JournalEntry, Manner, Message, Page, Role, Shelf, Turn,
+    ConversationData, ConversationId, Illustration, JournalEntry, Manner, Message, Page, Role, Shelf, Turn, weighed,
 };
 
 /// Longest line that is read. Longer ones are passed over without being held in memory.
@@ -24,6 +24,8 @@ pub struct Replay {
     pictures: Vec<Illustration>,
     manner: Manner,
     pinned: bool,
+    /// Packed as they are in the file.
+    weighed: HashMap<u64, String>,
     /// Turns that were cut off on purpose: text that comes late for them is not brought back.
     removed: HashSet<u64>,
 }
@@ -36,6 +38,7 @@ impl Replay {
             JournalEntry::Begin { turn } => {
                 self.removed.remove(&turn.id);
                 self.manner.names.remove(&turn.id);
+                self.weighed.remove(&turn.id);
                 let known = self.turns.iter_mut().rev().find(|t| t.id == turn.id);
                 match known.or_else(|| self.shelf.turn_mut(turn.id)) {
                     Some(old) => *old = Turn { parent: old.parent, ..turn },
@@ -52,6 +55,12 @@ impl Replay {
                     turn.info = Some(info);
                 }
             }
+            JournalEntry::Weighed { id, tokens } if tokens.is_empty() => {
+                self.weighed.remove(&id);
+            }
+            JournalEntry::Weighed { id, tokens } => {
+                self.weighed.insert(id, tokens);
+            }
             JournalEntry::Replace { id, text } => {
                 if let Some(turn) = self.turn(id) {
                     turn.message.content = text;
@@ -59,6 +68,7 @@ impl Replay {
             }
             JournalEntry::Truncate { id } => {
                 self.removed.extend(self.shelf.remove(&mut self.turns, id));
+                self.weighed.retain(|id, _| !self.removed.contains(id));
             }
             JournalEntry::Select { id } => self.shelf.switch(&mut self.turns, id),
             JournalEntry::Picture { picture } => self.pictures.push(picture),
@@ -127,6 +137,7 @@ impl Replay {
             page: self.page,
             pictures: self.pictures,
             manner: self.manner,
+            weighed: self.weighed.iter().filter_map(|(id, line)| Some((*id, weighed::unpack(line)?))).collect(),
             changed_ms,
         }
     }
@@ -153,6 +164,9 @@ impl Replay {
         let mut turns: Vec<&Turn> = self.turns.iter().chain(self.shelf.turns()).collect();
         turns.sort_by_key(|turn| turn.id);
         entries.extend(turns.into_iter().map(|turn| JournalEntry::Begin { turn: turn.clone() }));
+        let mut weighed: Vec<_> = self.weighed.iter().collect();
+        weighed.sort();
+        entries.extend(weighed.into_iter().map(|(id, line)| JournalEntry::Weighed { id: *id, tokens: line.clone() }));
         // Behind their turns: a number that is given again is a new speaker's.
         entries.extend(names.into_iter().map(|(turn, name)| JournalEntry::Name { turn: Some(turn), name }));
         entries.extend(self.shelf.turned_back(&self.turns).into_iter().map(|id| JournalEntry::Select { id }));
@@ -210,7 +224,8 @@ pub fn read(file: &mut impl BufRead, heads_only: bool) -> std::io::Result<(Repla
             lines.lost += 1;
         } else if text.is_empty() {
             lines.lost += usize::from(line.contains(&0));
-        } else if heads_only && text.starts_with(br#"{"do":"append""#) {
+        } else if heads_only && [&br#"{"do":"append""#[..], br#"{"do":"weighed""#].iter().any(|it| text.starts_with(it))
+        {
             lines.good += 1;
         } else if heads_only && text.starts_with(br#"{"do":"page""#) {
             replay.page.get_or_insert_default();
@@ -290,6 +305,21 @@ mod tests {
     fn replay(bytes: &[u8]) -> (ConversationData, Lines) {
         let (replay, lines) = read(&mut &bytes[..], false).unwrap();
         (replay.finish(ConversationId("x".into()), 0), lines)
+    }
+
+    #[test]
+    fn tokens_of_answers_are_kept_until_their_turn_goes() {
+        let token = crate::domain::TokenChoice { bytes: b"I".to_vec(), probability: 1.0, others: vec![] };
+        let kept = |id| JournalEntry::Weighed { id, tokens: weighed::pack(std::slice::from_ref(&token)).unwrap() };
+        let mut entries = sample();
+        entries.extend([kept(2), kept(9), JournalEntry::Weighed { id: 9, tokens: String::new() }]);
+        let (read, lines) = replay(&journal(&entries));
+        assert_eq!((read.weighed.len(), &read.weighed[&2]), (1, &vec![token.clone()]));
+        assert_eq!(lines.lost, 0);
+        let (short, _) = super::read(&mut &journal(&entries)[..], false).unwrap();
+        assert_eq!(replay(&journal(&short.entries())).0, read, "in the short form too");
+        entries.push(JournalEntry::Truncate { id: 2 });
+        assert!(replay(&journal(&entries)).0.weighed.is_empty());
     }
 
     fn sample() -> Vec<JournalEntry> {

@@ -41,7 +41,8 @@ pub enum Request {
     /// At most [`super::THUMBNAIL`] pixels wide and high. The newest wishes come first; when too many wait, the
     /// oldest is dropped. -> `Thumbnail` or `NoThumbnail`
     Thumbnail(PathBuf),
-    /// A file that a person opens, for what it is. -> `Opened`, `LatentsOpened`, `PersonaOpened` or `ChatsOpened`
+    /// A file that a person opens, for what it is. -> `Opened`, `LatentsOpened`, `PersonaOpened`,
+    /// `WorldOpened` or `ChatsOpened`
     Open(PathBuf),
     /// A picture, for its pixels alone. -> `Viewed`
     View(PathBuf),

@@ -8,9 +8,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::theme::BODY;
 use egui::epaint::text::{Glyph, Row};
-use egui::{Align, Color32, Context, FullOutput, Galley, Label, Layout, Plugin, RichText, Shape, Ui};
+use egui::{Context, FullOutput, Galley, Plugin, Shape};
 use unicode_bidi::{BidiClass, BidiInfo, Level, bidi_class};
 
 /// See the module.
@@ -66,26 +65,20 @@ fn is_right_to_left(c: char) -> bool {
 
 /// Whether a text runs from right to left as a whole: its first letter with a direction says so.
 pub fn runs_right_to_left(text: &str) -> bool {
+    direction(text).unwrap_or(false)
+}
+
+/// Whether the first letter of a text with a direction is of a script that runs from right to left; `None` where no
+/// letter has one.
+pub fn direction(text: &str) -> Option<bool> {
     let mut directed = text.chars().map(bidi_class);
     let first = directed.find(|class| matches!(class, BidiClass::L | BidiClass::R | BidiClass::AL));
-    first.is_some_and(|class| class != BidiClass::L)
+    first.map(|class| class != BidiClass::L)
 }
 
-/// An answer that runs from right to left, where it begins. Its Markdown is not drawn: a line that is drawn in pieces
-/// cannot be put in order.
-pub fn answer(ui: &mut Ui, text: &str, ink: Color32) {
-    ui.with_layout(Layout::top_down(Align::Max), |ui| {
-        let text = RichText::new(without_marks(text)).size(BODY).color(ink);
-        ui.add(Label::new(text).wrap().halign(Align::Max).selectable(true));
-    });
-}
-
-/// Without the signs of Markdown that would stand in the way of reading.
-fn without_marks(text: &str) -> String {
-    let lines = text
-        .lines()
-        .map(|line| line.trim_start_matches('#').trim_start_matches("> ").replace("**", "").replace('`', ""));
-    lines.map(|line| line.trim().to_owned()).collect::<Vec<_>>().join("\n")
+/// A galley as it is seen: what is drawn around its letters goes by the places that they are painted at.
+pub fn seen(galley: &Arc<Galley>) -> Arc<Galley> {
+    if may_run_right_to_left(galley.text()) { Arc::new(in_order(galley)) } else { galley.clone() }
 }
 
 fn in_order(galley: &Galley) -> Galley {
@@ -189,7 +182,7 @@ fn is_mirrored(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use egui::FontId;
+    use egui::{Color32, FontId};
 
     /// The line as it is seen, with the letters of each word in the order in which they are read.
     fn seen(line: &str) -> String {
@@ -221,7 +214,6 @@ mod tests {
         {
             assert_eq!(may_run_right_to_left(text), may, "{text}");
         }
-        assert_eq!(without_marks("## **שלום**\n> `a`"), "שלום\na");
     }
 
     /// No font of the program has Hebrew: Latin letters stand in, in the order in which egui shapes a Hebrew word.

@@ -73,6 +73,7 @@ impl Views {
 
     /// Draws the window for `state`; what the person does is pushed to `commands`.
     pub fn show(&mut self, ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+        theme::speak(ui.ctx(), state.lang);
         // Shortcuts are read before any field can take their keys, and obeyed after what was typed in the same frame.
         let mut pressed = Vec::new();
         let renaming = state.room() == Room::Write && self.write.is_renaming();

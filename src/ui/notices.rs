@@ -153,6 +153,11 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             let text = if *count == 1 { cx.t(T::ChatKept).to_owned() } else { cx.with(T::ChatsKept, &[count]) };
             (icons::CHECK_CIRCLE, text + &without(cx, left_out), None)
         }
+        NoticeKind::LoreKept { count, left_out } => {
+            let text = if *count == 1 { cx.t(T::LoreKeptOne).to_owned() } else { cx.with(T::LoreKept, &[count]) };
+            (icons::CHECK_CIRCLE, text + &without(cx, left_out), None)
+        }
+        NoticeKind::DraftKept => (icons::CHECK_CIRCLE, cx.t(T::KeptAsDraft).to_owned(), None),
         NoticeKind::PersonaTrashed(id) => {
             let undo = (T::Undo, Command::Persona(PersonaCommand::Restore(id.clone())));
             (icons::TRASH, cx.t(T::PersonaTrashed).to_owned(), Some(undo))

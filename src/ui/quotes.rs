@@ -1,10 +1,14 @@
 //! Signs that the first font with them would show wrong: quotation marks and dots that Chinese and other languages share
 //! (full width in Chinese text, half width elsewhere), and emoji that begin with a figure.
+//!
+//! The window's own words are of one language, and its fonts are those of that language ([`theme::speak`]). What people
+//! and models write may be of any: it goes through [`job`], [`append`] or, while it is typed, [`typed`].
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Color32, FontFamily, FontId, Ui};
+use egui::{Align, Color32, FontFamily, FontId, Galley, Stroke, TextStyle, Ui};
 
 use super::theme;
 
@@ -133,6 +137,8 @@ fn is_apostrophe(before: Option<char>, after: Option<char>) -> bool {
 
 /// Cuts `range` of the text that `marks` were found in: pieces and the format of each.
 pub fn pieces(range: Range<usize>, marks: &[Piece], format: &TextFormat, line: f32) -> Vec<(Range<usize>, TextFormat)> {
+    let told = FontId { family: theme::told(&format.font_id.family), ..format.font_id.clone() };
+    let format = &TextFormat { font_id: told, ..format.clone() };
     let first = marks.partition_point(|mark| mark.bytes.start < range.start);
     let (mut done, mut out) = (range.start, Vec::with_capacity(1));
     for mark in marks[first..].iter().take_while(|mark| mark.bytes.end <= range.end) {
@@ -157,6 +163,40 @@ pub fn append(job: &mut LayoutJob, text: &str, offset: usize, marks: &[Piece], f
     }
 }
 
+/// Nothing underlined.
+pub const PLAIN: (&[Range<usize>], Stroke) = (&[], Stroke::NONE);
+
+/// `text` in a field; without a `width` it has one line. Its colour is the field's. `underlined` are bytes of it, in order,
+/// and their line; those that do not fit the text (it was typed on since) are left out.
+pub fn typed(
+    ui: &Ui,
+    text: &str,
+    width: Option<f32>,
+    halign: Align,
+    (underlined, underline): (&[Range<usize>], Stroke),
+) -> Arc<Galley> {
+    let font = TextStyle::Body.resolve(ui.style());
+    let line = ui.fonts_mut(|fonts| fonts.row_height(&font)) + ui.spacing().extra_text_line_spacing;
+    let format = TextFormat { line_height: Some(line), ..TextFormat::simple(font, Color32::PLACEHOLDER) };
+    let below = TextFormat { underline, ..format.clone() };
+    let (mut job, marks, mut done) = (LayoutJob::default(), marks(text), 0);
+    for words in underlined {
+        let (Some(before), Some(inside)) = (text.get(done..words.start), text.get(words.clone())) else { continue };
+        append(&mut job, before, done, &marks, &format, line);
+        append(&mut job, inside, words.start, &marks, &below, line);
+        done = words.end;
+    }
+    append(&mut job, &text[done..], done, &marks, &format, line);
+    if job.sections.is_empty() {
+        job.append("", 0.0, format);
+    }
+    job.break_on_newline = width.is_some();
+    job.wrap.max_width = width.unwrap_or(f32::INFINITY);
+    job.halign = halign;
+    job.keep_trailing_whitespace = true;
+    ui.fonts_mut(|fonts| fonts.layout_job(job))
+}
+
 /// `text` in one font, its shared marks as its language has them.
 pub fn job(ui: &Ui, text: &str, font: FontId, ink: Color32) -> LayoutJob {
     let line = ui.fonts_mut(|fonts| fonts.row_height(&font));
@@ -167,6 +207,11 @@ pub fn job(ui: &Ui, text: &str, font: FontId, ink: Color32) -> LayoutJob {
         append(&mut job, text, 0, &marks(text), &TextFormat::simple(font, ink), line);
     }
     job
+}
+
+/// [`job`] on one line.
+pub fn line(ui: &Ui, text: &str, font: FontId, ink: Color32) -> LayoutJob {
+    LayoutJob { break_on_newline: false, ..job(ui, text, font, ink) }
 }
 
 #[cfg(test)]

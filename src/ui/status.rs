@@ -72,6 +72,9 @@ fn items(ui: &mut Ui, cx: &Cx<'_>) {
             inked(ui, cx, icons::IMAGE, &cx.with(text, &[&bytes(next)]), cx.t(T::NextRunHover), ink);
         }
     }
+    if let Some((icon, text)) = elsewhere(cx) {
+        inked(ui, cx, icon, &text, cx.t(T::OtherRoomHover), cx.p.accent_text);
+    }
     let model = match cx.state.room() {
         Room::Write => &cx.state.text().model,
         _ => &cx.state.settings.image.model,
@@ -85,6 +88,20 @@ fn items(ui: &mut Ui, cx: &Cx<'_>) {
     if let Some(speed) = speed(cx) {
         item(ui, cx, icons::LIGHTNING, &speed, cx.t(T::SpeedHover));
     }
+}
+
+/// What runs that the room does not show itself.
+fn elsewhere(cx: &Cx<'_>) -> Option<(&'static str, String)> {
+    let room = cx.state.room();
+    let drawn = cx.state.create.running().filter(|_| room != Room::Create).map(|job| {
+        let text = match super::create::fraction(job) {
+            Some(part) => cx.with(T::DrawingNow, &[&(part * 100.0).floor()]),
+            None => cx.t(T::DrawingBegins).to_owned(),
+        };
+        (icons::IMAGE, text)
+    });
+    let written = cx.state.write.job.as_ref().filter(|job| room != Room::Write && job.id.is_some());
+    drawn.or_else(|| written.map(|job| (icons::PENCIL_SIMPLE, cx.with(T::WritingNow, &[&job.tokens()]))))
 }
 
 /// Memory that the next picture will take beyond what is in use; `None` where its model is small, or there already.

@@ -93,12 +93,13 @@ texts! {
     StyleHover: "A word that this model draws by", "这个模型认识的词";
     PictureOfTurn: "A picture of this", "为这段配图";
     LookInside: "Look inside: what else was weighed", "查看内部：还考虑过哪些词";
+    NoTokensKept: "No tokens are kept of this answer: it was cut, changed or written before they were kept. Write it again to look inside.", "这个回答没有保存词元：它被截断、修改过，或写于开始保存之前。重写一次即可查看。";
     TokenNamed: "token {0}, {1}", "词元 {0}，{1}";
     MightHaveBeen: "Might have been; click to go on from there", "还可能是（点击可从此处重写）";
     Sure: "sure", "确定";
     Doubtful: "in doubt", "犹豫";
     Surprising: "surprising", "意外";
-    ImportChat: "Open a chat or a character card", "打开对话或角色卡";
+    ImportChat: "Open a chat, a character card or a lore book", "打开对话、角色卡或世界书";
     TermsOf: "Terms of {0}", "{0} 的使用条款";
     AgreeAndFetch: "Agree and fetch", "同意并下载";
     NotNow: "Not now", "暂不";
@@ -191,7 +192,6 @@ texts! {
     ValueOf: "{0}: value", "{0}：数值";
     Generate: "Generate", "生成";
     GenerateHover: "Draws the prompt. While a picture forms, the next one waits in the queue.", "按提示词绘图。正在绘图时，新任务会排队等候。";
-    CtrlEnter: "Ctrl+Enter", "Ctrl+回车";
     OneRunning: "One job running", "一个任务正在运行";
     RunningAndWaiting: "One job running, {0} waiting", "一个任务正在运行，{0} 个等待";
 
@@ -292,9 +292,9 @@ texts! {
     WriteEmptyTitle: "What shall we write?", "写点什么？";
     WriteEmptyText: "The model runs on this machine; nothing you type leaves it.", "模型在这台电脑上运行，你输入的内容不会外传。";
     Message: "Message", "消息";
-    MessageHint: "Type here; Enter sends, Shift+Enter starts a new line", "在此输入；回车发送，Shift+回车换行";
+    MessageHint: "Type here; Enter sends, Shift+Enter starts a new line", "在此输入；按 Enter 发送，Shift+Enter 换行";
     Send: "Send", "发送";
-    SendHover: "Send (Enter)", "发送（回车）";
+    SendHover: "Send (Enter)", "发送（Enter）";
     SendAgain: "Send again", "重新发送";
     Stop: "Stop", "停止";
     CopyTurn: "Copy this message", "复制这条消息";
@@ -319,6 +319,7 @@ texts! {
     EndedRepetition: "stopped: it repeats itself", "内容反复重复，已停止";
     EndedThought: "stopped at the token limit while thinking, before the answer's form began", "思考时已达到词元上限，尚未开始按格式回答";
     ReadingPrompt: "Reading the prompt, {0} of {1} tokens", "正在读取提示词，{0} / {1} 个词元";
+    TokensSoFar: "Tokens so far: {0}", "已写 {0} 个词元";
     WritingAt: "{0} tokens · {1} tok/s", "{0} 个词元 · {1} 词元/秒";
     WillBeFetched: "{0} ({1}) will be fetched when you first send. It stays on this machine.", "首次发送时会下载 {0}（{1}），之后一直保存在这台电脑上。";
     FetchNow: "Fetch now", "现在下载";
@@ -418,6 +419,8 @@ texts! {
     PersonaKept: "{0} is in the library", "“{0}”已加入角色库";
     ChatKept: "The chat is in the list", "对话已加入列表";
     ChatsKept: "{0} chats are in the list", "{0} 个对话已加入列表";
+    LoreKept: "{0} lore cards were added here", "已在此添加 {0} 张设定卡片";
+    LoreKeptOne: "1 lore card was added here", "已在此添加 1 张设定卡片";
     LeftOut: "Left out: {0}", "未导入：{0}";
     PersonaTrashed: "Persona moved to the trash", "角色已移到回收站";
     Save: "Save", "保存";
@@ -512,12 +515,12 @@ texts! {
     File: "File", "文件";
 
     // Context ledger
-    LedgerTitle: "Next prompt", "下一次提示";
+    LedgerTitle: "What the model will read", "模型将读取的内容";
     LedgerUsed: "{0} of {1} tokens", "{0} / {1} 词元";
     LedgerText: "Text before the cursor", "光标前的正文";
     LedgerTurns: "What was said", "之前的对话";
     LedgerDraft: "Your message", "你的消息";
-    LedgerTemplate: "The model's own marks", "模型的标记";
+    LedgerTemplate: "Marks between messages (chat template)", "消息之间的标记（对话模板）";
     LedgerAnswer: "Room for the answer", "留给回答";
     LedgerPart: "{0} + {1} left out", "{0}，另有 {1} 放不下";
     LedgerFree: "{0} tokens are free", "剩余 {0} 词元";
@@ -646,6 +649,10 @@ texts! {
     QueueHover: "Picture jobs that wait", "等待中的绘图任务";
     SpeedHover: "Speed of the last job", "最近任务的速度";
     WaitingJobs: "{0} waiting", "{0} 个等待";
+    DrawingNow: "drawing {0}%", "绘图中 {0}%";
+    DrawingBegins: "drawing", "绘图中";
+    WritingNow: "writing, tokens so far: {0}", "写作中，已写 {0} 个词元";
+    OtherRoomHover: "What runs in the other room", "另一处正在进行的任务";
     SecondsPerStep: "{0} a step", "每步 {0}";
     Loading: "loading", "加载中";
     LoadingPercent: "loading {0}%", "加载中 {0}%";
@@ -680,6 +687,10 @@ texts! {
     PurgeAll: "Delete all {0} for good? This cannot be undone.", "永久删除全部 {0} 项？此操作无法撤销。";
     DraftKept: "Not saved yet. Esc leaves it here as a draft.", "尚未保存。按 Esc 离开后草稿会保留。";
     DiscardDraft: "Discard", "丢弃";
+    KeepDraft: "Keep as a draft", "留作草稿";
+    KeepDraftHover: "Leaves the editor; what you typed is here when you come back (Esc)", "离开编辑；再次打开时，输入的内容还在（Esc）";
+    KeptAsDraft: "Kept as a draft", "已留作草稿";
+    WithDraft: "{0}: kept as a draft", "{0}：已留作草稿";
     JobsWait: "Not finished when the window was closed: {0}.", "上次关闭窗口时尚未完成：{0}。";
     WaitingPicture: "{0} picture", "{0} 张图片";
     WaitingPictures: "{0} pictures", "{0} 张图片";
@@ -736,6 +747,14 @@ mod tests {
                 let [en, zh] = Lang::ALL.map(|lang| text.tr(lang).matches(place).count());
                 assert_eq!(en, zh, "{text:?} {place}");
             }
+        }
+    }
+
+    /// The list of shortcuts names keys as they are on the keyboard, and so do all texts.
+    #[test]
+    fn keys_have_one_name_in_all_texts() {
+        for text in T::ALL {
+            assert!(!text.tr(Lang::Zh).contains("回车"), "{text:?}: the key is called Enter");
         }
     }
 

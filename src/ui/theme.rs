@@ -5,11 +5,12 @@ use std::sync::Arc;
 use egui::epaint::text::FontTweak;
 use egui::style::{HandleShape, Selection, WidgetVisuals, Widgets};
 use egui::{
-    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText, Stroke, Style,
+    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Id, Margin, RichText, Stroke, Style,
     TextStyle, Visuals, vec2,
 };
 
 use crate::domain::Theme;
+use crate::lang::Lang;
 
 /// Spacing in steps of four.
 pub const S1: f32 = 4.0;
@@ -143,7 +144,7 @@ impl Palette {
 
 /// Fonts and both themes' styles; once, when the window opens.
 pub fn setup(ctx: &Context) {
-    ctx.set_fonts(fonts());
+    ctx.set_fonts(fonts(Lang::En));
     // The text's size is a setting, which the shortcuts change.
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
     ctx.set_style_of(egui::Theme::Dark, style(&DARK, true));
@@ -166,8 +167,19 @@ pub fn apply(ctx: &Context, theme: Theme, zoom: Option<f32>) {
     }
 }
 
+/// Brings the fonts to the window's language, in whose manner its own words have their quotation marks. Cheap where
+/// nothing changed.
+pub fn speak(ctx: &Context, lang: Lang) {
+    let id = Id::unique("language-of-fonts");
+    if ctx.data(|d| d.get_temp::<Lang>(id)).unwrap_or(Lang::En) != lang {
+        ctx.data_mut(|d| d.insert_temp(id, lang));
+        ctx.set_fonts(fonts(lang));
+        ctx.request_repaint();
+    }
+}
+
 /// Latin in Inter, Chinese in Noto Sans SC, the rest in egui's own fonts.
-fn fonts() -> FontDefinitions {
+fn fonts(lang: Lang) -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     let mut add = |name: &str, bytes: &'static [u8], tweak: FontTweak| {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes).tweak(tweak)));
@@ -177,7 +189,8 @@ fn fonts() -> FontDefinitions {
     add("inter-reading", include_bytes!("../../assets/fonts/Reading-Subset.ttf"), FontTweak::default());
     // Noto's Chinese sits a little low beside Inter's capitals.
     let chinese = FontTweak { y_offset_factor: -0.06, ..FontTweak::default() };
-    add("noto-sc", include_bytes!("../../assets/fonts/NotoSansSC-GB2312.ttf"), chinese);
+    add("noto-sc", include_bytes!("../../assets/fonts/NotoSansSC-GB2312.ttf"), chinese.clone());
+    add("noto-marks", include_bytes!("../../assets/fonts/NotoSansSC-Marks.ttf"), chinese);
     // Somewhat larger than the letters around them, and otherwise too high on the line.
     let emoji = FontTweak { scale: 0.95, y_offset_factor: 0.04, ..FontTweak::default() };
     add("emoji", include_bytes!("../../assets/fonts/Twemoji-Colour.ttf"), emoji);
@@ -194,8 +207,12 @@ fn fonts() -> FontDefinitions {
     let last = ["emoji".to_owned(), "phosphor".to_owned()];
     let mut proportional = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
     proportional.extend(last.clone());
-    fonts.families.insert(FontFamily::Proportional, own("inter", &proportional));
-    fonts.families.insert(strong_family(), own("inter-strong", &proportional));
+    let marks = (lang == Lang::Zh).then(|| "noto-marks".to_owned());
+    let window = |first: &str| marks.iter().cloned().chain(own(first, &proportional)).collect::<Vec<_>>();
+    fonts.families.insert(FontFamily::Proportional, window("inter"));
+    fonts.families.insert(strong_family(), window("inter-strong"));
+    fonts.families.insert(told_family(), own("inter", &proportional));
+    fonts.families.insert(told_strong_family(), own("inter-strong", &proportional));
     fonts.families.insert(reading_family(), own("inter-reading", &proportional));
     fonts.families.insert(icon_family(), own("phosphor", &proportional));
     fonts.families.insert(chinese_family(), own("noto-sc", &proportional));
@@ -219,6 +236,24 @@ pub fn icon_family() -> FontFamily {
 /// Chinese first: for quotation marks and dots in Chinese, which other languages write narrower.
 pub fn chinese_family() -> FontFamily {
     FontFamily::Name("chinese".into())
+}
+
+/// The family in which people's and models' words are set, for one of the window's own words: whatever the window's
+/// language, marks that are not Chinese are Latin; see [`super::quotes`].
+pub fn told(family: &FontFamily) -> FontFamily {
+    match family {
+        FontFamily::Proportional => told_family(),
+        family if *family == strong_family() => told_strong_family(),
+        family => family.clone(),
+    }
+}
+
+fn told_family() -> FontFamily {
+    FontFamily::Name("told".into())
+}
+
+fn told_strong_family() -> FontFamily {
+    FontFamily::Name("told-strong".into())
 }
 
 /// Emoji first: for `1️⃣`, whose figure other fonts have too.
@@ -305,6 +340,9 @@ fn style(p: &Palette, dark: bool) -> Style {
     spacing.scroll.bar_width = 8.0;
     spacing.scroll.floating_width = 4.0;
     spacing.scroll.dormant_handle_opacity = 0.35;
+    // The strongest ink whole would be a black line down a light window.
+    spacing.scroll.active_handle_opacity = 0.5;
+    spacing.scroll.interact_handle_opacity = 0.6;
     spacing.scroll.fade.strength = 0.0;
     spacing.scroll.kinetic.rubber_band = false;
 

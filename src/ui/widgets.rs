@@ -4,16 +4,15 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use egui::style::Widgets;
-use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
     Align, Align2, Button, Color32, CornerRadius, CursorIcon, Frame, Id, Key, KeyboardShortcut, Layout, Margin, Rect,
-    Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, vec2,
+    Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextBuffer, TextEdit, Ui, Vec2, WidgetInfo, vec2,
 };
 
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, CONTROL, Palette, RADIUS, S1, S2, S3, S6, SMALL};
-use super::{bidi, eye, icons, layout};
+use super::{bidi, eye, icons, layout, quotes};
 use crate::state::Command;
 
 /// Text of the second rank.
@@ -47,6 +46,15 @@ pub fn button(ui: &mut Ui, icon: &str, label: &str) -> Response {
 /// A button with a word only.
 pub fn text_button(ui: &mut Ui, label: &str) -> Response {
     ui.add(Button::new(label)).accessible_name(label)
+}
+
+/// The button that leaves an editor: what was `changed` in it stays as a draft, and it says so.
+pub fn leave(ui: &mut Ui, cx: &Cx<'_>, changed: bool) -> Response {
+    if changed {
+        text_button(ui, cx.t(T::KeepDraft)).on_hover_text(cx.t(T::KeepDraftHover))
+    } else {
+        text_button(ui, cx.t(T::Cancel))
+    }
 }
 
 /// An icon with a tooltip; no frame until the pointer is over it.
@@ -300,9 +308,10 @@ pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<us
     let p = Palette::of(ui);
     let hint = RichText::new(spec.hint).color(p.muted);
     let from_right = bidi::runs_right_to_left(&value);
-    let mut layouter = |ui: &Ui, buffer: &dyn egui::TextBuffer, width: f32| {
-        let job = underlined(buffer.as_str(), marks, (p.text, p.warn), width);
-        ui.fonts_mut(|fonts| fonts.layout_job(job))
+    let (wraps, side) = (spec.newline.is_some(), if from_right { Align::RIGHT } else { Align::LEFT });
+    let line = Stroke::new(1.5, p.warn);
+    let mut layouter = |ui: &Ui, text: &dyn TextBuffer, width: f32| {
+        quotes::typed(ui, text.as_str(), wraps.then_some(width), side, (marks, line))
     };
     let edit = |value: &mut Cow<'_, str>, ui: &mut Ui| {
         let edit = match spec.newline {
@@ -315,8 +324,7 @@ pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<us
         let edit = edit.frame(if spec.framed { own.inner_margin(Margin::symmetric(7, 5)) } else { frame });
         // What runs from the right begins there.
         let edit = if from_right { edit.align(Align2::RIGHT_TOP) } else { edit };
-        let edit = if marks.is_empty() { edit } else { edit.layouter(&mut layouter) };
-        ui.add(edit).accessible_name(spec.name)
+        ui.add(edit.layouter(&mut layouter)).accessible_name(spec.name)
     };
     let response = if spec.newline.is_some() {
         let area = ScrollArea::vertical().id_salt(spec.id).max_height(spec.max_height).auto_shrink([false, true]);
@@ -331,22 +339,6 @@ pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<us
         return (response, Some(value));
     }
     (response, None)
-}
-
-/// A text with a line under some of its bytes; marks that do not fit the text (it was typed on since) are left out.
-fn underlined(text: &str, marks: &[Range<usize>], (colour, line): (Color32, Color32), width: f32) -> LayoutJob {
-    let plain = TextFormat::simple(theme::body(), colour);
-    let marked = TextFormat { underline: Stroke::new(1.5, line), ..plain.clone() };
-    let mut job = LayoutJob { wrap: TextWrapping::wrap_at_width(width), ..Default::default() };
-    let mut at = 0;
-    for mark in marks {
-        let (Some(before), Some(word)) = (text.get(at..mark.start), text.get(mark.clone())) else { continue };
-        job.append(before, 0.0, plain.clone());
-        job.append(word, 0.0, marked.clone());
-        at = mark.end;
-    }
-    job.append(&text[at..], 0.0, plain);
-    job
 }
 
 /// A switch with its words.

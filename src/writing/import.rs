@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::cards::{self, Imported};
+use super::cards::{self, Imported, World};
 use super::chats::{self, Chats};
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::Both;
@@ -18,13 +18,19 @@ const MAX_VALUES: usize = 2_000_000;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Opened {
     Card(Box<Imported>),
+    /// A lore book without a character.
+    World(World),
     Chats(Chats),
 }
 
-/// Reads a character card (PNG, WebP, JSON) or chats (JSON, JSONL, Markdown, plain text).
+/// Reads a character card (PNG, WebP, JSON), a lore book (JSON) or chats (JSON, JSONL, Markdown, plain text).
 ///
-/// Errors ([`Cause::BadImport`]): those of [`cards::persona`] and [`chats::chats`], whichever the file looks like.
+/// Errors ([`Cause::BadImport`]): those of [`cards::persona`], [`cards::world`] and [`chats::chats`], whichever the file
+/// looks like.
 pub fn open(bytes: &[u8]) -> Result<Opened> {
+    if let Some(world) = cards::world(bytes) {
+        return world.map(Opened::World);
+    }
     let card_error = match cards::persona(bytes) {
         Ok(card) => return Ok(Opened::Card(Box::new(card))),
         Err(error) if cards::looks_like_card(bytes) => error,

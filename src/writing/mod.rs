@@ -7,6 +7,7 @@
 //! Markdown or messages -> Document -> Markdown, plain text, HTML, DOCX
 //! page: memory, cards, note, text -> what a model reads of it
 //! a passage or an answer -> prompt for a picture
+//! messages -> a transcript for a model without a chat template; a first message -> a title
 //! card or chats of another program -> Persona or ImportedChat
 //! ```
 
@@ -23,3 +24,5 @@ pub mod page;
 pub mod personas;
 pub mod prompts;
 pub mod reading;
+pub mod titles;
+pub mod transcript;

@@ -120,6 +120,26 @@ pub fn few_shot(text: &str) -> String {
     }
 }
 
+/// Examples of prompts with better ones, and `prompt` without one: for a model that goes on with texts.
+pub fn few_better(prompt: &str) -> String {
+    let prompt = prompt.split_whitespace().collect::<Vec<_>>().join(" ");
+    let prompt: String = prompt.chars().take(LONGEST).collect();
+    match language_of(&prompt) {
+        Some(Lang::Zh) => format!(
+            "提示词：一只猫\n改进：一只橘猫蜷在窗台上，清晨柔和的阳光，浅景深，水彩\n\n\
+             提示词：山\n改进：雪山在日出时泛着粉色的光，前景是平静的湖面，广角，摄影\n\n\
+             提示词：{prompt}\n改进："
+        ),
+        _ => format!(
+            "Prompt: a cat\n\
+             Better: a ginger cat curled up on a windowsill, soft morning light, shallow depth of field, watercolour\n\n\
+             Prompt: mountains\n\
+             Better: snowy mountains glowing pink at sunrise, a still lake in front, wide angle, photograph\n\n\
+             Prompt: {prompt}\nBetter:"
+        ),
+    }
+}
+
 /// A prompt with a word of a style added, or without it where it is there; of `group`, of which one can hold, the
 /// others go.
 pub fn toggle(prompt: &str, word: &str, group: &[&str]) -> String {
@@ -183,6 +203,8 @@ mod tests {
         assert_eq!(plain("", &[]), "");
         assert!(few_shot("Ada\n saw it.").ends_with("Passage: Ada saw it.\nPicture:"));
         assert!(few_shot("阿达看见了那座磨坊。").ends_with("段落：阿达看见了那座磨坊。\n画面："));
+        assert!(few_better("a red\n fox").ends_with("Prompt: a red fox\nBetter:"));
+        assert!(few_better("一只狐狸").ends_with("提示词：一只狐狸\n改进："));
     }
 
     #[test]

@@ -137,6 +137,20 @@ fn write(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> 
         ("write, the answer's form", form),
     ];
     states.extend(forms);
+    // What was typed stays; a picture is drawn meanwhile.
+    let mut begun = fresh(Room::Write, lang, theme);
+    let _ = update(&mut begun, Input::Command(Command::OpenForm("poem".into())));
+    let _ = update(&mut begun, Input::Command(Command::SetFormField("topic".into(), long.into())));
+    begun.create.jobs = create_running(lang, theme).create.jobs;
+    let mut left = begun.clone();
+    let _ = update(&mut left, Input::Command(Command::CloseForm));
+    let mut asked = write_chat(lang, theme);
+    let question = &mut asked.write.open.turns[0].message.content;
+    *question =
+        format!("**{long}** `{LONG_WORD}`\n\n1. $x^2$\n2. \u{200f}{long}\n\n> \u{200f}{long}\n\n```\n{LONG_WORD}\n```");
+    asked.notices =
+        noticed(asked.clone(), vec![NoticeKind::LoreKept { count: 12, left_out: vec![Both::new(LONG, long)] }]).notices;
+    states.extend([("write, a form begun", begun), ("write, a form left", left), ("write, asked in Markdown", asked)]);
     let mut edited = personas(lang, theme);
     let edit = PersonaCommand::Edit(edited.personas.kept[0].id.clone());
     let _ = update(&mut edited, Input::Command(Command::Persona(edit)));

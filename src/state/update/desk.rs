@@ -30,6 +30,7 @@ impl AppState {
         self.desk.personas.remove(&draft.id);
         if self.is_draft(&draft) {
             self.desk.personas.insert(draft.id.clone(), draft);
+            self.note(NoticeKind::DraftKept);
         }
     }
 
@@ -41,6 +42,7 @@ impl AppState {
         self.desk.edits.remove(&(id.clone(), turn));
         if changed {
             self.desk.edits.insert((id, turn), text);
+            self.note(NoticeKind::DraftKept);
         }
     }
 
@@ -63,6 +65,7 @@ impl AppState {
         self.desk.forms.remove(&id);
         if self.is_form_draft(&id, &values) {
             self.desk.forms.insert(id, values);
+            self.note(NoticeKind::DraftKept);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The end of an answer: its figures, what stays of it, and what it leaves behind.
 
 use super::Effects;
-use crate::domain::{JournalEntry, TurnInfo, split_thought};
+use crate::domain::{JournalEntry, TurnInfo, split_thought, weighed};
 use crate::error::StudioError;
 use crate::state::{AppState, Effect, TextJob};
 
@@ -21,13 +21,13 @@ impl AppState {
         if here && let Some(turn) = self.write.open.turn_mut(job.turn) {
             turn.info = Some(info.clone());
         }
-        self.keep_weighed(&job, here);
+        self.keep_weighed(&job, here, fx);
         self.touch(&job.conversation);
         fx.push(Effect::Journal { id: job.conversation, entry: JournalEntry::End { id: job.turn, info } });
     }
 
     /// Only what makes up the whole answer can be gone back into: an older beginning, or a stop text, is missing.
-    fn keep_weighed(&mut self, job: &TextJob, here: bool) {
+    fn keep_weighed(&mut self, job: &TextJob, here: bool, fx: &mut Effects) {
         let bytes: Vec<u8> = job.weighed.iter().flat_map(|choice| choice.bytes.iter().copied()).collect();
         let whole = !bytes.is_empty() && String::from_utf8_lossy(&bytes) == job.text.as_str();
         let kept = match (here, whole) {
@@ -35,11 +35,15 @@ impl AppState {
             (false, true) => &mut self.write.aside_of(&job.conversation).weighed,
             (false, false) => return,
         };
+        let had = kept.contains_key(&job.turn);
         if whole {
             kept.insert(job.turn, job.weighed.clone());
         } else {
             kept.remove(&job.turn);
         }
+        let tokens = if whole { weighed::pack(&job.weighed) } else { had.then(String::new) };
+        let entry = tokens.map(|tokens| JournalEntry::Weighed { id: job.turn, tokens });
+        fx.extend(entry.map(|entry| Effect::Journal { id: job.conversation.clone(), entry }));
     }
 
     /// The first answer ended early. What was written stays; an answer without a word goes, so that "again" is the way

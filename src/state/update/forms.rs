@@ -42,11 +42,12 @@ impl AppState {
                 return;
             }
         };
+        // It is in the conversation now.
+        self.write.form = None;
         // The sliders were moved for what is written now.
         let sliders = self.write.open.manner.sliders.take();
         self.new_conversation(fx);
         self.write.open.manner.sliders = sliders;
-        // It is in the conversation now.
         self.desk.forms.remove(&state.id);
         // Named by what it is about, not by what the form makes of it.
         self.begin_conversation(title_of(form.topic(&state.values)), prompt.system.unwrap_or_default(), fx);

@@ -231,13 +231,16 @@ impl AppState {
             }
             EventKind::Failed(error) => {
                 let Some(helper) = self.create.helper.take() else { return };
-                match (&helper.wish, error.cause()) {
-                    // It was trained to go on with texts: examples show it what is wanted.
-                    (PromptWish::Passage { text, .. }, Cause::BadTemplate { .. }) if !helper.raw => {
-                        let prompt = TextPrompt::Raw(prompts::few_shot(text));
-                        self.submit_helper(Helper { text: String::new(), raw: true, ..helper }, prompt, fx);
-                    }
-                    _ => self.create.error = Some(error),
+                // It was trained to go on with texts: examples show it what is wanted.
+                if matches!(error.cause(), Cause::BadTemplate { .. }) && !helper.raw {
+                    let prompt = match &helper.wish {
+                        PromptWish::Passage { text, .. } => prompts::few_shot(text),
+                        PromptWish::Better => prompts::few_better(&helper.before),
+                    };
+                    let helper = Helper { text: String::new(), raw: true, ..helper };
+                    self.submit_helper(helper, TextPrompt::Raw(prompt), fx);
+                } else {
+                    self.create.error = Some(error);
                 }
             }
             EventKind::Cancelled | EventKind::Finished(_) => self.create.helper = None,

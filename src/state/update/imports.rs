@@ -3,10 +3,12 @@
 use super::Effects;
 use super::write::title_of;
 use crate::domain::{
-    ConversationHead, ConversationId, ImportedChat, JournalEntry, Manner, Message, Role, Room, START, Speaker, Turn,
+    ConversationHead, ConversationId, ImportedChat, JournalEntry, Manner, Message, Persona, Role, Room, START, Speaker,
+    StoryCard, Turn,
 };
 use crate::lang::Both;
-use crate::state::{AppState, Effect, NoticeKind};
+use crate::state::{AppState, Effect, NoticeKind, PageCommand, next_card};
+use crate::writing::cards;
 
 impl AppState {
     /// Keeps all chats of a file, and shows the first of them.
@@ -22,6 +24,57 @@ impl AppState {
         fx.push(Effect::KeepConversations(kept));
         if count > 1 || !left_out.is_empty() {
             self.note(NoticeKind::ChatsKept { count, left_out });
+        }
+    }
+
+    /// The entries of a lore book become cards of what is open: of the character that is edited, the page or the
+    /// conversation, else of a new one.
+    pub(super) fn world_opened(&mut self, name: String, cards: Vec<StoryCard>, left_out: Vec<Both>, fx: &mut Effects) {
+        let edited = self.personas.editing.is_some() && self.settings.room == Room::Write;
+        self.settings.room = Room::Write;
+        if !edited {
+            (self.personas.shown, self.write.error) = (false, None);
+            self.leave_form();
+        }
+        let open = &self.write.open;
+        let known = match (&self.personas.editing, &open.page) {
+            (Some(draft), _) if edited => draft.persona.lore.clone(),
+            (_, Some(page)) => page.story.cards.clone(),
+            (_, None) => open.manner.cards.clone(),
+        };
+        // Macros stay in a character; elsewhere it is known by now who speaks.
+        let cards = if edited { cards } else { self.named_in(cards) };
+        let new = |card: &StoryCard| !known.iter().any(|old| (&old.name, &old.about) == (&card.name, &card.about));
+        let first = next_card(&known);
+        let cards = (first..).zip(cards.into_iter().filter(new)).map(|(id, card)| StoryCard { id, ..card });
+        let cards: Vec<StoryCard> = cards.collect();
+        if !edited && open.page.is_none() && open.id.is_none() && !cards.is_empty() {
+            let title = if name.is_empty() { cards[0].name.clone() } else { name };
+            self.begin_conversation(title_of(&title), self.settings.system_prompt.clone(), fx);
+        }
+        let count = cards.len();
+        for card in cards {
+            if let Some(draft) = self.personas.editing.as_mut().filter(|_| edited) {
+                draft.persona.lore.push(card);
+            } else if self.write.open.page.is_some() {
+                self.page_command(PageCommand::SetCard(card), fx);
+            } else if let Some(id) = self.write.open.id.clone() {
+                fx.push(Effect::Journal { id, entry: JournalEntry::Card { card: card.clone() } });
+                self.write.open.manner.put_card(card);
+            }
+        }
+        self.note(NoticeKind::LoreKept { count, left_out });
+    }
+
+    /// With the names of who speaks in the place of `{{user}}` and `{{char}}`; where nobody has that name, it stays.
+    fn named_in(&self, lore: Vec<StoryCard>) -> Vec<StoryCard> {
+        let manner = &self.write.open.manner;
+        let own = [manner.person.trim(), self.settings.person.trim()].into_iter().find(|name| !name.is_empty());
+        let name = manner.speaker.as_ref().map_or("{{char}}", |speaker| speaker.name.as_str()).to_owned();
+        let book = Persona { name, lore, ..Persona::default() };
+        match cards::spoken(&book, own.unwrap_or("{{user}}")) {
+            Ok(spoken) => spoken.lore,
+            Err(_) => book.lore,
         }
     }
 

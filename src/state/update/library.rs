@@ -259,6 +259,7 @@ impl AppState {
             StoreEvent::LatentsKept { path } => self.note(NoticeKind::LatentsKept(path)),
             StoreEvent::LatentsOpened { latents } => self.decode_opened(latents, fx),
             StoreEvent::PersonaOpened { persona, left_out } => self.persona_opened(*persona, left_out, fx),
+            StoreEvent::WorldOpened { name, cards, left_out } => self.world_opened(name, cards, left_out, fx),
             StoreEvent::Personas(kept) => self.personas_listed(kept),
             StoreEvent::PersonaKept(kept) => self.persona_kept(*kept),
             StoreEvent::PersonaFailed { id, error } => self.persona_failed(&id, error),

@@ -80,7 +80,10 @@ fn asks_for_something(input: &Input) -> bool {
         Input::Command(_) => true,
         Input::Store(event) => matches!(
             event,
-            StoreEvent::ChatsOpened { .. } | StoreEvent::PersonaOpened { .. } | StoreEvent::LatentsOpened { .. }
+            StoreEvent::ChatsOpened { .. }
+                | StoreEvent::PersonaOpened { .. }
+                | StoreEvent::WorldOpened { .. }
+                | StoreEvent::LatentsOpened { .. }
         ),
         Input::Engine(_)
         | Input::Fetch(_)

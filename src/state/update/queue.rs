@@ -3,10 +3,13 @@
 
 use super::Effects;
 use crate::domain::{
-    ConversationId, Job, JournalEntry, Makes, Message, ModelRef, Overflow, Role, TextParams, TextRequest, Turn,
+    ConversationId, Job, JournalEntry, Makes, Message, ModelRef, Overflow, Role, TextParams, TextPrompt, TextRequest,
+    Turn,
 };
 use crate::error::{Result, StudioError};
 use crate::state::{AppState, Effect, OpenConversation, Phase, TextEdit, TextJob};
+use crate::writing::page::with_lore;
+use crate::writing::transcript::transcript;
 
 impl AppState {
     /// Hands the answers that wait for this model to the engine; it is here.
@@ -33,6 +36,30 @@ impl AppState {
             let request = TextRequest { params, model: model_ref, draft, prompt: job.prompt.clone(), seed: job.seed };
             fx.push(Effect::Submit { id, job: Job::Text(Box::new(request)) });
         }
+    }
+
+    /// Asks for the first answer once more, by a transcript that a model without a chat template goes on with; false
+    /// where it was asked so already.
+    pub(super) fn ask_plainly(&mut self, fx: &mut Effects) -> bool {
+        let Some(job) = &mut self.write.job else { return false };
+        // A token has some two letters or more in every script.
+        let letters = 2 * (job.params.context as usize).saturating_sub(job.params.max_tokens as usize);
+        let letters = letters.max(job.params.context as usize);
+        let told = match &job.prompt {
+            TextPrompt::Chat(turns) => transcript(turns, &[], letters),
+            TextPrompt::Played(played) => {
+                let (turns, _) = with_lore(played, letters, &mut |text| text.chars().count());
+                let shown: Vec<Message> = played.examples.iter().flatten().cloned().collect();
+                transcript(&turns, &shown, letters)
+            }
+            TextPrompt::Raw(_) | TextPrompt::Page(_) => return false,
+        };
+        job.prompt = TextPrompt::Raw(told.text);
+        job.params.stop.extend(told.stop);
+        (job.id, job.phase) = (None, Phase::Waiting);
+        let model = job.params.model.clone();
+        self.submit_text(&model, fx);
+        true
     }
 
     /// The files of the draft model, where one is chosen.

@@ -9,6 +9,7 @@ use crate::domain::{
 use crate::error::Cause;
 use crate::state::wanted::Answer;
 use crate::state::{AppState, Command, Effect, OpenConversation, PageSpot, Phase, TextEdit, TextJob};
+use crate::writing::titles::first_line;
 
 /// Letters of the first prompt that make a conversation's title.
 pub(super) const TITLE: usize = 40;
@@ -493,6 +494,8 @@ impl AppState {
                 };
                 self.end_turn(info, fx);
             }
+            // It was trained to go on with texts: it gets one.
+            EventKind::Failed(error) if matches!(error.cause(), Cause::BadTemplate { .. }) && self.ask_plainly(fx) => {}
             EventKind::Failed(error) => self.text_ended(Some(error), fx),
             EventKind::Cancelled => self.text_ended(None, fx),
             EventKind::Freed { .. }
@@ -521,7 +524,7 @@ impl AppState {
             turn.message.content.clone_from(&job.text);
         }
         self.leave_edit();
-        let ConversationData { id, title, system, shelf, mut page, pictures, manner, .. } = data;
+        let ConversationData { id, title, system, shelf, mut page, pictures, manner, weighed, .. } = data;
         if let Some(job) = self.write.job_of(&id)
             && let Some((spot, page)) = job.page.zip(page.as_mut())
         {
@@ -530,6 +533,16 @@ impl AppState {
         let open = Some(id.clone());
         self.write.open = OpenConversation { id: open, title, system, turns, shelf, page, pictures, manner };
         self.write.take_aside(&id);
+        // What was written since the start is known better than by the file.
+        for (id, tokens) in weighed {
+            let open = &self.write.open;
+            let turn = open.turn(id).or_else(|| open.shelf.turns().iter().find(|turn| turn.id == id));
+            let bytes: Vec<u8> = tokens.iter().flat_map(|choice| choice.bytes.iter().copied()).collect();
+            // The answer may have been gone on with where its tokens were not kept.
+            if turn.is_some_and(|turn| turn.message.content.as_bytes() == bytes) {
+                self.write.weighed.entry(id).or_insert(tokens);
+            }
+        }
         self.reach_goal(&id, fx);
         self.resume_text(&id, fx);
     }
@@ -576,11 +589,11 @@ impl AppState {
     }
 }
 
-/// The first line of a prompt, cut at a word where it is long.
+/// The first line of a prompt as it reads, cut at a word where it is long.
 pub(super) fn title_of(prompt: &str) -> String {
-    let line = prompt.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or_default();
+    let line = first_line(prompt);
     if line.chars().count() <= TITLE {
-        return line.to_owned();
+        return line;
     }
     let cut: String = line.chars().take(TITLE).collect();
     let end = cut.rfind(' ').filter(|&at| at > TITLE / 2).unwrap_or(cut.len());

@@ -346,7 +346,7 @@ fn generate(ui: &mut Ui, cx: &mut Cx<'_>) {
     // An empty prompt is not refused in silence: its field is marked.
     let able = !advice::missing_part(ui, cx);
     let size = vec2(ui.available_width(), 40.0);
-    let response = widgets::primary(ui, icons::SPARKLE, cx.t(T::Generate), cx.t(T::CtrlEnter), able, size);
+    let response = widgets::primary(ui, icons::SPARKLE, cx.t(T::Generate), "Ctrl+Enter", able, size);
     if response.on_hover_text(cx.t(T::GenerateHover)).clicked() {
         cx.push(Command::Generate);
     }

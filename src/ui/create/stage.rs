@@ -127,7 +127,8 @@ fn job_bar(ui: &mut Ui, cx: &mut Cx<'_>, job: &ImageJob) {
                         cx.push(Command::CancelJob(job.id));
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        ui.add(Label::new(RichText::new(&text).size(BODY).color(cx.p.text)).truncate());
+                        // How far it is must not be cut.
+                        ui.add(Label::new(RichText::new(&text).size(BODY).color(cx.p.text)).wrap());
                     });
                 });
             });

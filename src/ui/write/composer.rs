@@ -98,11 +98,13 @@ fn goings_on(ui: &mut Ui, cx: &Cx<'_>, job: &TextJob) {
             (cx.with(T::ReadingPrompt, &[&done, &total]), Some(fraction))
         }
         (Phase::Running, _, Some(rate)) => (cx.with(T::WritingAt, &[&job.tokens(), &crate::domain::rate(rate)]), None),
+        // Words are there already, and too few to say how fast.
+        (Phase::Running, ..) if job.pieces > 0 => (cx.with(T::TokensSoFar, &[&job.tokens()]), None),
         (Phase::Running, ..) => (cx.t(T::Starting).to_owned(), None),
     };
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = S1;
-        ui.add(Label::new(RichText::new(&text).size(SMALL).color(cx.p.muted)).truncate());
+        ui.add(Label::new(RichText::new(&text).size(SMALL).color(cx.p.muted)).wrap());
         if fraction.is_some() {
             widgets::progress(ui, fraction, &text);
         }

@@ -18,7 +18,13 @@ pub fn choices(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(S2, S2);
         for form in all() {
-            let response = widgets::text_button(ui, form.name(cx.lang));
+            let name = form.name(cx.lang);
+            let response = match cx.state.desk.forms.contains_key(&form.id) {
+                true => widgets::button(ui, icons::PENCIL_SIMPLE, name)
+                    .accessible_name(cx.with(T::WithDraft, &[&name]))
+                    .on_hover_text(cx.t(T::KeptAsDraft)),
+                false => widgets::text_button(ui, name),
+            };
             if response.on_hover_text(form.about(cx.lang)).clicked() {
                 cx.push(Command::OpenForm(form.id.clone()));
             }
@@ -56,7 +62,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState) {
                 if widgets::primary(ui, icons::PENCIL_SIMPLE, label, "", ready, vec2(160.0, 36.0)).clicked() {
                     cx.push(Command::WriteForm);
                 }
-                if widgets::text_button(ui, cx.t(T::Cancel)).clicked() {
+                if widgets::leave(ui, cx, changed).clicked() {
                     cx.push(Command::CloseForm);
                 }
                 if changed && widgets::text_button(ui, cx.t(T::DiscardDraft)).clicked() {

@@ -5,10 +5,10 @@ use egui::{Color32, Label, Rect, RichText, Sense, Ui, WidgetInfo, pos2, vec2};
 use crate::domain::{Ledger, Overflow, Part, PartKind};
 use crate::state::{Command, TextEdit};
 use crate::ui::cx::Cx;
-use crate::ui::icons;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, S1, S2, SMALL};
 use crate::ui::widgets;
+use crate::ui::{icons, layout};
 
 /// Height of the bar, and side of a row's mark: both have room for a number.
 const BAR: f32 = 16.0;
@@ -20,13 +20,15 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, cursor: usize) {
     }
     let Some(ledger) = &cx.state.write.ledger.found else { return };
     let used = ledger.used();
-    ui.horizontal(|ui| {
+    // In a narrow panel the numbers get a line of their own: half a number says something else.
+    let sums = |ui: &mut Ui, cx: &mut Cx<'_>| {
+        let text = cx.with(T::LedgerUsed, &[&used, &ledger.context]);
+        ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)));
+    };
+    let title = |ui: &mut Ui, cx: &mut Cx<'_>| {
         widgets::caption(ui, cx.t(T::LedgerTitle));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let text = cx.with(T::LedgerUsed, &[&used, &ledger.context]);
-            ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).truncate());
-        });
-    });
+    };
+    layout::line(ui, cx, 120.0, title, sums);
     bar(ui, cx, ledger);
     for (i, part) in ledger.parts.iter().enumerate() {
         let mark = (colour(cx, part.kind), (i + 1).to_string());
@@ -88,7 +90,7 @@ fn piece(ui: &Ui, rect: Rect, (colour, number): &(Color32, String)) {
     let light = u32::from(colour.r()) * 2 + u32::from(colour.g()) * 5 + u32::from(colour.b()) > 8 * 110;
     let ink = if light { Color32::BLACK } else { Color32::WHITE };
     let galley = ui.painter().layout_no_wrap(number.clone(), theme::strong(10.0), ink);
-    if galley.size().x + 2.0 <= rect.width() {
+    if galley.size().x + 4.0 <= rect.width() {
         ui.painter().galley(rect.center() - galley.size() / 2.0, galley, ink);
     }
 }

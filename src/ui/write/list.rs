@@ -14,7 +14,7 @@ use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, RADIUS, S1, S2};
 use crate::ui::widgets::{self, Field};
-use crate::ui::{days, icons, layout};
+use crate::ui::{days, icons, layout, quotes};
 
 const ROW: f32 = 32.0;
 /// A hit has its snippet on a second line.
@@ -212,7 +212,7 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Op
         16.0
     };
     let ink = if here { p.strong } else { p.text };
-    let mut job = egui::text::LayoutJob::simple_singleline(title.to_owned(), theme::body(), ink);
+    let mut job = quotes::line(ui, title, theme::body(), ink);
     let lead = if head.page { 34.0 } else { 12.0 };
     job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - lead - tail);
     let galley = ui.painter().layout_job(job);
@@ -272,7 +272,10 @@ fn corner(ui: &mut Ui, cx: &Cx<'_>, spot: Rect, salt: &str, icon: &str, name: &s
 fn rename(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, title: &mut String) -> bool {
     let id = Id::unique("rename-conversation");
     let rect = ui.max_rect().shrink2(vec2(8.0, 1.0));
-    let edit = egui::TextEdit::singleline(title).id(id).margin(Margin::symmetric(8, 6));
+    let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _: f32| {
+        quotes::typed(ui, text.as_str(), None, egui::Align::LEFT, quotes::PLAIN)
+    };
+    let edit = egui::TextEdit::singleline(title).id(id).margin(Margin::symmetric(8, 6)).layouter(&mut layouter);
     let response = ui.put(rect, edit).accessible_name(cx.t(T::Title));
     let first =
         ui.data_mut(|d| std::mem::replace(d.get_temp_mut_or_default::<String>(id), head.id.0.clone()) != head.id.0);
@@ -301,7 +304,7 @@ fn found(ui: &mut Ui, cx: &mut Cx<'_>, hit: &TextHit) {
     let rect = full.shrink2(vec2(8.0, 1.0));
     ground(ui, cx, rect, &response, false);
     let width = rect.width() - 24.0;
-    let mut job = egui::text::LayoutJob::simple_singleline(title.to_owned(), theme::body(), cx.p.text);
+    let mut job = quotes::line(ui, title, theme::body(), cx.p.text);
     job.wrap = egui::text::TextWrapping::truncate_at_width(width);
     ui.painter().galley(rect.min + vec2(12.0, 5.0), ui.painter().layout_job(job), cx.p.text);
     let galley = snippet::layout(ui, cx.p, &hit.snippet, hit.words, width);

@@ -24,7 +24,7 @@ use super::eye::{self, Part};
 use super::texts::T;
 use super::textures::Textures;
 use super::theme::S2;
-use super::{icons, layout, trouble, widgets};
+use super::{icons, layout, quotes, trouble, widgets};
 use crate::domain::{ConversationId, Overflow, Pane};
 use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Command};
@@ -182,7 +182,8 @@ fn shorter(cx: &Cx<'_>, error: &StudioError) -> Vec<(T, Command)> {
 
 /// The panel on the right: the sliders; for a page also what it is about.
 fn beside(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView) {
-    if cx.state.write.open.page.is_some() {
+    // What a page is about belongs to the page, not to the characters that are shown in its place.
+    if cx.state.write.open.page.is_some() && !cx.state.personas.shown {
         egui::Frame::new().inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 0 }).show(ui, |ui| {
             let names = [T::Story, T::Sliders].map(|name| (cx.t(name).to_owned(), String::new()));
             if let Some(at) = widgets::segments(ui, cx.t(T::Write), &names, Some(usize::from(view.page_sliders))) {
@@ -242,9 +243,16 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, narrow: bool, slider
                 ui.add_space(S2);
             }
             let mut title = open.title.clone();
+            let font = super::theme::strong(super::theme::BODY);
+            let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _: f32| {
+                let mut job = quotes::line(ui, text.as_str(), font.clone(), egui::Color32::PLACEHOLDER);
+                job.keep_trailing_whitespace = true;
+                ui.fonts_mut(|fonts| fonts.layout_job(job))
+            };
             let edit = egui::TextEdit::singleline(&mut title)
                 .id(egui::Id::unique("conversation-title"))
                 .font(super::theme::strong(super::theme::BODY))
+                .layouter(&mut layouter)
                 .frame(Frame::NONE)
                 .desired_width(f32::INFINITY)
                 .align(egui::Align2::LEFT_CENTER)

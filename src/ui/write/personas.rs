@@ -14,7 +14,7 @@ use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
 use crate::ui::theme::{self, BODY, S1, S2, S3, S4, S6, SMALL};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{eye, icons, layout, models_bits};
+use crate::ui::{eye, icons, layout, models_bits, quotes};
 use crate::writing::cards;
 
 const COLUMN: f32 = 640.0;
@@ -151,7 +151,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona
         }
         let texts = Rect::from_min_max(inner.min, pos2(ui.cursor().right() - S2, inner.bottom()));
         let line = |ui: &Ui, text: &str, font, ink, y: f32| {
-            let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, ink);
+            let mut job = quotes::line(ui, text, font, ink);
             job.wrap = egui::text::TextWrapping::truncate_at_width(texts.width());
             ui.painter().galley(pos2(texts.left(), texts.top() + y), ui.painter().layout_job(job), ink);
         };
@@ -247,7 +247,7 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, draft: &PersonaDr
             if save.clicked() && ready {
                 push(cx, PersonaCommand::Keep);
             }
-            if widgets::text_button(ui, cx.t(T::Cancel)).clicked() {
+            if widgets::leave(ui, cx, changed).clicked() {
                 push(cx, PersonaCommand::Leave);
             }
             if changed && widgets::text_button(ui, cx.t(T::DiscardDraft)).clicked() {

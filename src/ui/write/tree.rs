@@ -11,7 +11,7 @@ use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, RADIUS, S1, S2};
 use crate::ui::widgets;
-use crate::ui::{eye, icons};
+use crate::ui::{eye, icons, quotes};
 
 const ROW: f32 = 28.0;
 /// How far each fork moves to the right; deeper ones stay there.
@@ -130,7 +130,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &Run, words: &str) {
     let right = pos2(rect.right() - S2, mid);
     let left = ui.painter().text(right, Align2::RIGHT_CENTER, count, theme::small(), p.muted).left();
     let from = x + 14.0;
-    let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), theme::body(), ink);
+    let mut job = quotes::line(ui, words, theme::body(), ink);
     job.wrap = egui::text::TextWrapping::truncate_at_width(left - S2 - from);
     let galley = ui.painter().layout_job(job);
     ui.painter().galley(pos2(from, mid - galley.size().y / 2.0), galley, ink);

@@ -10,7 +10,7 @@ use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, S1, S2, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
-use crate::ui::{bidi, icons, layout, models_bits, quotes};
+use crate::ui::{icons, layout, models_bits, quotes};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bool) {
     ui.spacing_mut().item_spacing.y = S1;
@@ -19,22 +19,24 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: 
     let editing = cx.state.write.editing.as_ref().filter(|(id, _)| *id == turn.id);
     match (turn.message.role, editing) {
         (Role::User | Role::Assistant, Some((_, text))) => edit(ui, cx, text, turn.message.role),
-        (Role::User, None) => user(ui, cx, turn, last),
+        (Role::User, None) => user(ui, cx, prose, turn, last),
         (Role::System | Role::Assistant, _) => answer(ui, cx, prose, turn, last),
     }
 }
 
-fn user(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn, last: bool) {
+fn user(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bool) {
     ui.with_layout(Layout::top_down(Align::Max), |ui| {
         super::personas::name(ui, cx, turn);
         let most = ui.available_width() * 0.85;
         let frame = Frame::new().fill(cx.p.raised).corner_radius(12).inner_margin(Margin::symmetric(12, 8));
         frame.show(ui, |ui| {
-            ui.set_max_width(most - 24.0);
-            let text = quotes::job(ui, &turn.message.content, theme::reading(), cx.p.strong);
             // Lines start where they are read from, in a bubble that is only as wide as they are.
-            let side = if bidi::runs_right_to_left(&turn.message.content) { Align::Max } else { Align::Min };
-            ui.add(Label::new(text).wrap().halign(side).selectable(true));
+            let text = turn.message.content.as_str();
+            let width = prose.width(ui, cx, turn.id, text, most - 24.0);
+            ui.allocate_ui_with_layout(egui::vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+                ui.set_width(width);
+                prose.show(ui, cx, turn.id, text, false);
+            });
         });
         ui.allocate_ui_with_layout(
             egui::vec2(ui.available_width(), 24.0),
@@ -135,13 +137,12 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
         if widgets::button(ui, icon, cx.t(done)).clicked() || enter {
             cx.push(Command::SendEdit);
         }
-        if widgets::text_button(ui, cx.t(T::Cancel)).clicked() {
+        let reads = cx.state.write.editing.as_ref().and_then(|(id, _)| cx.state.write.open.turn(*id));
+        let changed = reads.is_some_and(|turn| turn.message.said() != text);
+        if widgets::leave(ui, cx, changed).clicked() {
             cx.push(Command::CancelEdit);
         }
-        let reads = cx.state.write.editing.as_ref().and_then(|(id, _)| cx.state.write.open.turn(*id));
-        if reads.is_some_and(|turn| turn.message.said() != text)
-            && widgets::text_button(ui, cx.t(T::DiscardDraft)).clicked()
-        {
+        if changed && widgets::text_button(ui, cx.t(T::DiscardDraft)).clicked() {
             cx.push(Command::DiscardEdit);
         }
     });
@@ -184,8 +185,8 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bo
         if idle && small_icon(ui, icons::PENCIL_SIMPLE, cx.t(T::EditAnswer)) {
             cx.push(Command::BeginEdit(turn.id));
         }
-        if idle && cx.state.write.weighed.contains_key(&turn.id) && small_icon(ui, icons::INFO, cx.t(T::LookInside)) {
-            cx.push(Command::Inspect(turn.id));
+        if idle && turn.info.is_some() {
+            look_inside(ui, cx, turn);
         }
         if idle && has_words && small_icon(ui, icons::BOOK_OPEN_TEXT, cx.t(T::OpenAsPage)) {
             cx.push(Command::Page(PageCommand::Of(vec![turn.id])));
@@ -211,11 +212,18 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bo
     });
 }
 
+/// The way to an answer's tokens; where none are kept it says why, and how to have them.
+fn look_inside(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
+    let kept = cx.state.write.weighed.contains_key(&turn.id);
+    let name = cx.t(if kept { T::LookInside } else { T::NoTokensKept });
+    let response = ui.add_enabled_ui(kept, |ui| widgets::icon_button(ui, icons::INFO, name)).inner;
+    if response.on_disabled_hover_text(name).clicked() {
+        cx.push(Command::Inspect(turn.id));
+    }
+}
+
 /// The words of an answer.
 fn words(ui: &mut Ui, cx: &Cx<'_>, prose: &mut Prose, key: u64, text: &str, growing: bool) {
-    if bidi::runs_right_to_left(text) {
-        return bidi::answer(ui, text, cx.p.text);
-    }
     ui.scope(|ui| prose.show(ui, cx, key, text, growing));
 }
 

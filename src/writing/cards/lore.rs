@@ -19,18 +19,23 @@ pub(super) fn read(card: &Fields<'_>, left_out: &mut Vec<Both>) -> Vec<StoryCard
         Some(Value::Object(entries)) => entries.values().filter_map(Value::as_object).collect(),
         _ => Vec::new(),
     };
+    cards(entries, left_out)
+}
+
+/// The same of entries that are elsewhere.
+pub(super) fn cards(entries: Vec<&Map<String, Value>>, left_out: &mut Vec<Both>) -> Vec<StoryCard> {
     let (mut cards, mut off, mut bound, mut more) = (Vec::new(), 0, 0, 0);
     for entry in entries {
         let is = |key: &str| entry.get(key).and_then(Value::as_bool);
-        let text = |keys: [&str; 2]| {
+        let text = |keys: [&str; 3]| {
             let texts = keys.iter().filter_map(|key| entry.get(*key).and_then(Value::as_str)).map(str::trim);
             texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
         };
-        let about = text(["content", "entry"]);
+        let about = text(["content", "entry", "text"]);
         if about.is_empty() {
             continue;
         }
-        if is("enabled") == Some(false) || is("disable") == Some(true) {
+        if is("enabled") == Some(false) || is("disable") == Some(true) || is("widisabled") == Some(true) {
             off += 1;
             continue;
         }
@@ -38,18 +43,18 @@ pub(super) fn read(card: &Fields<'_>, left_out: &mut Vec<Both>) -> Vec<StoryCard
             more += 1;
             continue;
         }
-        let words = words(entry, ["keys", "key"]);
-        let name = text(["name", "comment"]).split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = words(entry, &["keys", "key", "keywords"]);
+        let name = text(["name", "comment", "displayName"]).split_whitespace().collect::<Vec<_>>().join(" ");
         let name: String = if name.is_empty() { words.first().cloned().unwrap_or_default() } else { name };
         let name: String = name.chars().take(MAX_NAME).collect();
         let second =
-            !self::words(entry, ["secondary_keys", "keysecondary"]).is_empty() && is("selective") != Some(false);
+            !self::words(entry, &["secondary_keys", "keysecondary"]).is_empty() && is("selective") != Some(false);
         bound += usize::from(second || is("use_regex") == Some(true));
         let id = cards.len() as u64 + 1;
         let aliases = words.iter().filter(|word| word.to_lowercase() != name.to_lowercase());
         let aliases = aliases.cloned().collect::<Vec<_>>().join(", ");
         // Without a word that calls it up it can only be read always.
-        let always = is("constant") == Some(true) || words.is_empty();
+        let always = is("constant") == Some(true) || is("forceActivation") == Some(true) || words.is_empty();
         let name = if name.is_empty() { id.to_string() } else { name };
         let about = about.replace("\r\n", "\n");
         cards.push(StoryCard { id, kind: CardKind::Lore, name, aliases, about, looks: String::new(), always });
@@ -66,7 +71,7 @@ pub(super) fn read(card: &Fields<'_>, left_out: &mut Vec<Both>) -> Vec<StoryCard
 }
 
 /// The words that call an entry up: a list, or a text with commas.
-fn words(entry: &Map<String, Value>, names: [&str; 2]) -> Vec<String> {
+fn words(entry: &Map<String, Value>, names: &[&str]) -> Vec<String> {
     let all: Vec<&str> = match names.iter().find_map(|name| entry.get(*name)) {
         Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
         Some(Value::String(text)) => text.split([',', '，']).collect(),

@@ -10,6 +10,7 @@ mod lore;
 mod macros;
 mod png;
 mod webp;
+mod world;
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value, json};
 
 pub use examples::examples;
+pub use world::{World, world};
 
 use crate::domain::Persona;
 use crate::error::Result;

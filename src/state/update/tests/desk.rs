@@ -356,3 +356,40 @@ fn a_folder_is_made_for_a_copy_only_if_that_is_wanted() {
         assert_eq!(s.ask.folder, None);
     }
 }
+
+#[test]
+fn whoever_leaves_an_editor_is_told_that_the_draft_is_kept() {
+    let told = |s: &mut AppState| {
+        let told = s.notices.iter().any(|notice| notice.kind == NoticeKind::DraftKept);
+        s.notices.clear();
+        told
+    };
+    let mut s = state();
+    do_(&mut s, Command::OpenForm("poem".into()));
+    do_(&mut s, Command::CloseForm);
+    assert!(!told(&mut s), "nothing was typed");
+    do_(&mut s, Command::OpenForm("poem".into()));
+    do_(&mut s, Command::SetFormField("topic".into(), "snow".into()));
+    do_(&mut s, Command::CloseForm);
+    assert!(told(&mut s));
+    do_(&mut s, Command::OpenForm("poem".into()));
+    submitted(&do_(&mut s, Command::WriteForm));
+    assert!(!told(&mut s) && s.desk.forms.is_empty(), "it was sent");
+    persona(&mut s, PersonaCommand::New);
+    persona(&mut s, set(PersonaEdit::Name("Ada".into())));
+    persona(&mut s, PersonaCommand::Leave);
+    assert!(told(&mut s));
+    persona(&mut s, PersonaCommand::New);
+    persona(&mut s, PersonaCommand::Keep);
+    assert!(!told(&mut s), "it was saved");
+    s.write.job = None;
+    talk(&mut s);
+    s.notices.clear();
+    do_(&mut s, Command::BeginEdit(1));
+    do_(&mut s, Command::CancelEdit);
+    assert!(!told(&mut s));
+    do_(&mut s, Command::BeginEdit(1));
+    do_(&mut s, Command::SetEdit("Hello, and".into()));
+    do_(&mut s, Command::CancelEdit);
+    assert!(told(&mut s));
+}

@@ -246,3 +246,54 @@ fn a_passage_becomes_a_picture_prompt() {
     engine(&mut s, id, EventKind::Failed(Cause::EngineGone.into()));
     assert!(s.create.error.is_some() && s.create.helper.is_none());
 }
+
+/// As a model says it that was not trained to answer.
+fn no_template() -> EventKind {
+    EventKind::Failed(Cause::BadTemplate { reason: Both::new("it has none", "没有") }.into())
+}
+
+#[test]
+fn a_form_for_a_model_without_a_chat_template_is_a_text_to_go_on_with() {
+    let mut s = state();
+    let asked = haiku(&mut s);
+    let held = grammar(&asked);
+    let (id, _) = submitted(&asked);
+    let effects = engine(&mut s, id, no_template());
+    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let TextPrompt::Raw(raw) = &request.prompt else { panic!("{:?}", request.prompt) };
+    assert!(raw.contains("Request: ") && raw.contains("the first snow") && raw.ends_with("\nAnswer:\n"), "{raw}");
+    assert_eq!((grammar(&effects), held.is_some()), (held, true), "held by the same grammar");
+    assert!(request.params.stop.contains(&"\nRequest:".to_owned()), "{:?}", request.params.stop);
+    assert!(s.write.error.is_none() && s.text().stop.is_empty(), "the sliders stay as they are");
+    engine(&mut s, id, EventKind::Token { text: SNOW.into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    assert_eq!(s.write.open.turns[1].message.content, SNOW);
+    // Whatever is asked after it, in a talk of its own too; JSON as its answer's form.
+    for s in [&mut s, &mut state()] {
+        do_(s, Command::SetText(TextEdit::Form(AnswerForm::Json)));
+        let (id, _) = submitted(&say(s, "Another one?"));
+        let effects = engine(s, id, no_template());
+        let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+        let TextPrompt::Raw(raw) = &request.prompt else { panic!() };
+        assert!(raw.ends_with("Request: Another one?\nAnswer:\n") && request.params.grammar.is_some(), "{raw}");
+        // A model that cannot read even that is an error, once.
+        let effects = engine(s, id, no_template());
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Submit { .. })) && s.write.error.is_some());
+    }
+}
+
+#[test]
+fn a_model_without_a_chat_template_makes_prompts_better_by_examples() {
+    let mut s = state();
+    able(&mut s);
+    s.models.entries[0].card.family = "test".into();
+    prompt(&mut s, "a red fox");
+    let (id, _) = submitted(&do_(&mut s, Command::ImprovePrompt));
+    let effects = engine(&mut s, id, no_template());
+    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let TextPrompt::Raw(raw) = &request.prompt else { panic!() };
+    assert!(raw.ends_with("Prompt: a red fox\nBetter:") && s.create.error.is_none(), "{raw}");
+    engine(&mut s, id, EventKind::Token { text: " a red fox in fresh snow, low winter sun".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    assert_eq!(s.proposal().map(|p| p.new.as_str()), Some("a red fox in fresh snow, low winter sun"));
+}

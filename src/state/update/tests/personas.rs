@@ -69,7 +69,7 @@ fn a_character_is_made_changed_copied_and_deleted_with_undo() {
     let effects = persona(&mut s, PersonaCommand::Trash(id.clone()));
     assert_eq!(effects, [Effect::TrashPersona(id.clone())]);
     assert_eq!(names(&s), ["Zoe Z 2"]);
-    assert!(s.notices.is_empty(), "not before it is in the trash");
+    assert!(s.notices.iter().all(|n| n.kind == NoticeKind::DraftKept), "not before it is in the trash");
     update(&mut s, Input::Store(StoreEvent::PersonaTrashed(id.clone())));
     assert!(s.notices.iter().any(|n| n.kind == NoticeKind::PersonaTrashed(id.clone())));
     assert_eq!(persona(&mut s, PersonaCommand::Restore(id.clone())), [Effect::RestorePersona(id.clone())]);
@@ -270,4 +270,50 @@ fn greetings_and_the_picture_of_a_character_are_edited() {
     assert_eq!(saved(&effects).1.greetings, ["Hm!", "Hello."]);
     assert!(saved(&effects).1.lore.is_empty(), "a card of nothing is none");
     assert!(matches!(&effects[..], [Effect::SavePersona { face: Face::File(path), .. }] if path.ends_with("ada.png")));
+}
+
+fn world(s: &mut AppState, name: &str, about: &str) -> Vec<Effect> {
+    let card = |id, name: &str, about: &str| StoryCard {
+        id,
+        kind: CardKind::Lore,
+        name: name.into(),
+        about: about.into(),
+        ..StoryCard::default()
+    };
+    let cards = vec![card(1, "mill", about), card(2, "law", "No lying.")];
+    let left_out = vec![Both::new("x", "某")];
+    update(s, Input::Store(StoreEvent::WorldOpened { name: name.into(), cards, left_out }))
+}
+
+#[test]
+fn a_lore_book_becomes_cards_of_what_is_open() {
+    let names = |cards: &[StoryCard]| cards.iter().map(|card| (card.id, card.name.clone())).collect::<Vec<_>>();
+    let both = |first: u64| vec![(first, "mill".to_owned()), (first + 1, "law".to_owned())];
+    // Nothing is open: a conversation of its name.
+    let mut s = state();
+    do_(&mut s, Command::Persona(PersonaCommand::Show(true)));
+    let effects = world(&mut s, "Mill Town", "{{user}} built it, {{char}} burnt it.");
+    assert_eq!((s.write.open.title.as_str(), s.room(), s.personas.shown), ("Mill Town", Room::Write, false));
+    assert_eq!(names(&s.write.open.manner.cards), both(1));
+    assert_eq!(journal(&effects).iter().filter(|entry| matches!(entry, JournalEntry::Card { .. })).count(), 2);
+    let lore = |n| NoticeKind::LoreKept { count: n, left_out: vec![Both::new("x", "某")] };
+    assert!(s.notices.iter().any(|notice| notice.kind == lore(2)));
+    // The same book again brings nothing; another one comes behind it, with the names of who speaks.
+    world(&mut s, "Mill Town", "{{user}} built it, {{char}} burnt it.");
+    assert_eq!(s.write.open.manner.cards.len(), 2);
+    s.settings.person = "Lin".into();
+    s.write.open.manner.speaker = Some(Speaker { name: "Ada".into(), ..Speaker::default() });
+    world(&mut s, "", "{{user}} built it, {{char}} burnt it.");
+    assert_eq!(s.write.open.manner.cards[2].about, "Lin built it, Ada burnt it.");
+    assert_eq!(s.write.open.manner.cards[2].id, 3);
+    // A page.
+    do_(&mut s, Command::Page(PageCommand::New));
+    do_(&mut s, Command::Page(PageCommand::AddCard(CardKind::Cast)));
+    world(&mut s, "", "It turns.");
+    assert_eq!(names(&s.write.open.page.as_ref().unwrap().story.cards)[1..], both(2));
+    // The character that is edited, which keeps macros.
+    do_(&mut s, Command::Persona(PersonaCommand::New));
+    world(&mut s, "", "{{user}} built it.");
+    let lore = &s.personas.editing.as_ref().expect("the editor stays").persona.lore;
+    assert_eq!((names(lore), lore[0].about.as_str()), (both(1), "{{user}} built it."));
 }

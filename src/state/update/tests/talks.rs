@@ -8,7 +8,7 @@ fn on_disk(s: &AppState) -> ConversationData {
     let open = s.write.open.clone();
     let (id, title, system) = (open.id.unwrap(), open.title, open.system);
     let OpenConversation { turns, shelf, page, pictures, manner, .. } = open;
-    ConversationData { id, title, system, turns, shelf, page, pictures, manner, changed_ms: 0 }
+    ConversationData { id, title, system, turns, shelf, page, pictures, manner, ..Default::default() }
 }
 
 fn reopen(s: &mut AppState, data: ConversationData) -> Vec<Effect> {
@@ -463,4 +463,45 @@ fn a_fetch_that_was_stopped_says_what_is_on_the_disk() {
     assert_eq!(stopped(partial(5), &[9, 0]), ModelPresence::Absent);
     assert_eq!(stopped(partial(5), &[]), partial(5), "nothing was told");
     assert_eq!(stopped(unchecked.clone(), &[98_362_432]), unchecked);
+}
+
+/// What the file of a conversation has is what the journal was told.
+#[test]
+fn tokens_are_there_again_after_a_restart() {
+    let mut s = state();
+    let token = |text: &str| TokenChoice { bytes: text.into(), probability: 0.5, others: vec![] };
+    let (id, _) = submitted(&say(&mut s, "Hello"));
+    engine(&mut s, id, EventKind::Weighed(token("Hi")));
+    text(&mut s, id, "Hi");
+    let effects = engine(&mut s, id, EventKind::Finished(stats()));
+    let kept = journal(&effects).into_iter().find_map(|entry| match entry {
+        JournalEntry::Weighed { id: 2, tokens } => weighed::unpack(tokens),
+        _ => None,
+    });
+    let kept = kept.expect("the journal is told");
+    assert_eq!(kept.iter().map(TokenChoice::text).collect::<String>(), "Hi");
+    let data = on_disk(&s);
+    for (content, there) in [("Hi", true), ("Hi there", false)] {
+        let mut fresh = state();
+        let mut data = ConversationData { weighed: [(2, kept.clone())].into(), ..data.clone() };
+        data.turns[1].message.content = content.into();
+        reopen(&mut fresh, data);
+        assert_eq!(fresh.write.weighed.contains_key(&2), there, "{content}: as far as they are the answer's");
+    }
+    // Gone on with so that a stop text is missing: what was kept is no more.
+    let (id, _) = submitted(&do_(&mut s, Command::ContinueWriting));
+    text(&mut s, id, " there");
+    let effects = engine(&mut s, id, EventKind::Finished(stats()));
+    let gone = JournalEntry::Weighed { id: 2, tokens: String::new() };
+    assert!(journal(&effects).contains(&&gone), "{effects:?}");
+}
+
+#[test]
+fn a_title_has_no_marks_of_markdown_or_mathematics() {
+    let mut s = state();
+    say(&mut s, "**Why** is $x^2$ never negative?\nIn one line.");
+    assert_eq!(
+        (s.write.open.title.as_str(), s.write.conversations[0].title.as_str()),
+        ("Why is x² never negative?", "Why is x² never negative?")
+    );
 }

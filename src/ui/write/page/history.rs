@@ -7,9 +7,9 @@ use egui::{Align2, CursorIcon, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, 
 use crate::domain::{Author, BLANK, Edit, Page};
 use crate::state::{Command, PageCommand};
 use crate::ui::cx::Cx;
-use crate::ui::icons;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, RADIUS};
+use crate::ui::{icons, quotes};
 
 const ROW: f32 = 26.0;
 const LANE: f32 = 14.0;
@@ -77,7 +77,7 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, page: &Page, id: u64, icon: &str, words: &
         _ => p.muted,
     };
     let left = x + LANE;
-    let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), theme::small(), ink);
+    let mut job = quotes::line(ui, words, theme::small(), ink);
     job.wrap = egui::text::TextWrapping::truncate_at_width(rect.right() - left - 8.0);
     let galley = ui.painter().layout_job(job);
     ui.painter().galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, ink);

@@ -11,8 +11,8 @@ use egui::{
 };
 
 use super::set::{Set, Setter};
-use crate::ui::quotes;
 use crate::ui::theme::{self, BODY, Palette};
+use crate::ui::{bidi, quotes};
 use crate::writing::export::{Span, is_safe_link};
 use crate::writing::formula;
 
@@ -37,6 +37,8 @@ pub struct Look {
 /// A paragraph that is laid out.
 pub struct Laid {
     pub galley: Arc<Galley>,
+    /// As it is painted: its letters may run from the right.
+    seen: Arc<Galley>,
     ink: Color32,
     /// Letters of the galley, and where they lead.
     links: Vec<(Range<usize>, String)>,
@@ -57,6 +59,7 @@ struct Builder<'a> {
     look: Look,
     width: f32,
     line: f32,
+    from_right: bool,
     base: f32,
     job: LayoutJob,
     letters: usize,
@@ -65,8 +68,13 @@ struct Builder<'a> {
     formulas: Vec<(usize, Set)>,
 }
 
-/// Lays `spans` out in lines of at most `width`.
-pub fn lay(ui: &Ui, p: &Palette, spans: &[Span], look: Look, width: f32) -> Laid {
+/// Lays `spans` out in lines of at most `width`. What runs from right to left begins there.
+pub fn lay(ui: &Ui, p: &Palette, spans: &[Span], mut look: Look, width: f32) -> Laid {
+    let whole: String = spans.iter().map(|span| span.text.as_str()).collect();
+    let from_right = bidi::runs_right_to_left(&whole);
+    if from_right && look.halign == Align::LEFT {
+        look.halign = Align::RIGHT;
+    }
     let line = (look.size * 1.5).round();
     let font = FontId { size: look.size, ..theme::reading() };
     let sample = ui.painter().layout_no_wrap("x".to_owned(), font.clone(), look.ink);
@@ -76,6 +84,7 @@ pub fn lay(ui: &Ui, p: &Palette, spans: &[Span], look: Look, width: f32) -> Laid
         look,
         width,
         line,
+        from_right,
         base: base.unwrap_or(look.size * 0.36),
         job: LayoutJob::default(),
         letters: 0,
@@ -83,7 +92,6 @@ pub fn lay(ui: &Ui, p: &Palette, spans: &[Span], look: Look, width: f32) -> Laid
         links: Vec::new(),
         formulas: Vec::new(),
     };
-    let whole: String = spans.iter().map(|span| span.text.as_str()).collect();
     let marks = quotes::marks(&whole);
     let mut offset = 0;
     let (mut heavy, mut code) = (Vec::new(), Vec::new());
@@ -132,7 +140,8 @@ pub fn lay(ui: &Ui, p: &Palette, spans: &[Span], look: Look, width: f32) -> Laid
         ui.fonts_mut(|fonts| fonts.layout_job(job))
     });
     let Builder { links, formulas, base, said, .. } = builder;
-    Laid { galley, ink: look.ink, links, code, formulas, heavy, base, said }
+    let seen = bidi::seen(&galley);
+    Laid { galley, seen, ink: look.ink, links, code, formulas, heavy, base, said }
 }
 
 impl Builder<'_> {
@@ -155,12 +164,14 @@ impl Builder<'_> {
             color,
             line_height: Some(self.line),
             italics: span.italic && !stressed,
+            // egui draws lines where it thinks that the letters are.
             underline: match (link, stressed) {
+                _ if self.from_right => Stroke::NONE,
                 (true, _) => Stroke::new(1.0, p.accent_text),
                 (_, true) => Stroke::new(1.0, p.muted),
                 _ => Stroke::NONE,
             },
-            strikethrough: if span.struck { Stroke::new(1.0, color) } else { Stroke::NONE },
+            strikethrough: if span.struck && !self.from_right { Stroke::new(1.0, color) } else { Stroke::NONE },
             // Lines with formulas are higher: everything stands around one middle.
             valign: Align::Center,
             ..TextFormat::default()
@@ -272,7 +283,7 @@ impl Laid {
     /// Where a letter begins, and the middle of its line.
     fn place(&self, letter: usize) -> Option<(f32, f32)> {
         let mut first = 0;
-        for row in &self.galley.rows {
+        for row in &self.seen.rows {
             if let Some(glyph) = row.glyphs.get(letter - first) {
                 return Some((row.pos.x + glyph.pos.x, row.pos.y + row.size.y / 2.0));
             }
@@ -287,13 +298,14 @@ impl Laid {
     /// Where letters are, line by line, from the galley's corner.
     fn rects(&self, letters: &Range<usize>) -> Vec<Rect> {
         let (mut first, mut out) = (0, Vec::new());
-        for row in &self.galley.rows {
+        for row in &self.seen.rows {
             let last = first + row.glyphs.len();
             let (from, to) = (letters.start.max(first), letters.end.min(last));
-            if from < to
-                && let (Some(begin), Some(end)) = (row.glyphs.get(from - first), row.glyphs.get(to - 1 - first))
+            if let Some(glyphs) = row.glyphs.get(from.saturating_sub(first)..to.saturating_sub(first))
+                && !glyphs.is_empty()
             {
-                let (left, right) = (row.pos.x + begin.pos.x, row.pos.x + end.max_x());
+                let left = row.pos.x + glyphs.iter().map(|glyph| glyph.pos.x).fold(f32::INFINITY, f32::min);
+                let right = row.pos.x + glyphs.iter().map(|glyph| glyph.max_x()).fold(f32::NEG_INFINITY, f32::max);
                 out.push(Rect::from_min_max(pos2(left, row.pos.y), pos2(right, row.pos.y + row.size.y)));
             }
             first = last + usize::from(row.ends_with_newline);

@@ -14,7 +14,7 @@ use egui::{
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, BODY, HEADING, S1, S2, S3, SMALL};
-use crate::ui::{icons, quotes, widgets};
+use crate::ui::{bidi, icons, quotes, widgets};
 use crate::writing::export::{Block, Span};
 use crate::writing::formula;
 use crate::writing::reading::Reading;
@@ -47,14 +47,26 @@ struct Text {
 }
 
 impl Prose {
-    /// Draws a text. `key` names it; while it is `growing`, more is coming.
-    pub fn show(&mut self, ui: &mut Ui, cx: &Cx<'_>, key: u64, markdown: &str, growing: bool) {
+    fn text(&mut self, ui: &Ui, key: u64) -> &mut Text {
         if self.texts.len() > KEPT && !self.texts.contains_key(&key) {
             let oldest = self.texts.iter().min_by_key(|(_, text)| text.used).map(|(key, _)| *key);
             oldest.map(|key| self.texts.remove(&key));
         }
         let text = self.texts.entry(key).or_default();
         text.used = ui.ctx().cumulative_frame_nr();
+        text
+    }
+
+    /// How wide a whole text is where its lines are not broken, at most `most`.
+    pub fn width(&mut self, ui: &Ui, cx: &Cx<'_>, key: u64, markdown: &str, most: f32) -> f32 {
+        let text = self.text(ui, key);
+        text.reading.update(markdown, false);
+        text.reading.blocks().map(|block| natural(ui, cx, block, most)).fold(0.0, f32::max).min(most)
+    }
+
+    /// Draws a text. `key` names it; while it is `growing`, more is coming.
+    pub fn show(&mut self, ui: &mut Ui, cx: &Cx<'_>, key: u64, markdown: &str, growing: bool) {
+        let text = self.text(ui, key);
         let kept = text.reading.kept();
         text.reading.update(markdown, growing);
         let at = (ui.available_width(), ui.pixels_per_point());
@@ -69,6 +81,7 @@ impl Prose {
         let kept = text.reading.kept();
         text.heights.resize(kept, None);
         ui.spacing_mut().item_spacing.y = S2;
+        let mut laid_out = 0;
         for (i, block) in text.reading.blocks().enumerate() {
             let known = text.heights.get(i).copied().flatten();
             if let Some(height) = known {
@@ -78,17 +91,66 @@ impl Prose {
                     continue;
                 }
             }
-            self.laid_out += 1;
+            laid_out += 1;
             let height = ui.push_id(i, |ui| one(ui, cx, block, cx.p.text)).response.rect.height();
             if let Some(known) = text.heights.get_mut(i) {
                 *known = Some(height);
             }
         }
+        self.laid_out += laid_out;
     }
+}
+
+/// How wide a block is where its lines are not broken; one that uses the room it has is as wide as `most`.
+fn natural(ui: &Ui, cx: &Cx<'_>, block: &Block, most: f32) -> f32 {
+    let lines = |spans: &[Span], look: Look| match spans.iter().any(is_apart) {
+        true => most,
+        // Not a hair less than it takes.
+        false => lay(ui, cx.p, spans, look, f32::INFINITY).size().x.ceil() + 1.0,
+    };
+    let all = |blocks: &[Block]| blocks.iter().map(|block| natural(ui, cx, block, most)).fold(0.0, f32::max);
+    match block {
+        Block::Heading { level, text } => lines(text, heading(cx, *level)),
+        Block::Paragraph(spans) => lines(spans, look(cx.p.text)),
+        Block::List { start, items } => {
+            indent_of(*start, items.len()) + items.iter().map(|item| all(item)).fold(0.0, f32::max)
+        }
+        Block::Quote(blocks) => S3 + 2.0 + all(blocks),
+        Block::Written { blocks, .. } | Block::Turn { blocks, .. } => all(blocks),
+        Block::Code { .. } | Block::Table { .. } | Block::Picture { .. } | Block::Rule => most,
+    }
+}
+
+/// Whether blocks run from right to left: their first letter with a direction says so.
+fn from_right(blocks: &[Block]) -> bool {
+    fn first(block: &Block) -> Option<bool> {
+        let spans = |spans: &[Span]| spans.iter().find_map(|span| bidi::direction(&span.text));
+        match block {
+            Block::Heading { text, .. } | Block::Paragraph(text) => spans(text),
+            Block::List { items, .. } => items.iter().flatten().find_map(first),
+            Block::Quote(blocks) | Block::Written { blocks, .. } | Block::Turn { blocks, .. } => {
+                blocks.iter().find_map(first)
+            }
+            Block::Table { rows, .. } => rows.iter().flatten().find_map(|cell| spans(cell)),
+            Block::Picture { alt, .. } => bidi::direction(alt),
+            Block::Code { .. } | Block::Rule => None,
+        }
+    }
+    blocks.iter().find_map(first).unwrap_or(false)
 }
 
 fn look(ink: Color32) -> Look {
     Look { size: BODY, strong: false, ink, halign: Align::LEFT }
+}
+
+fn heading(cx: &Cx<'_>, level: u8) -> Look {
+    let size = match level {
+        1 => HEADING,
+        2 => 17.0,
+        3 => 15.0,
+        _ => BODY,
+    };
+    Look { size, strong: true, ink: cx.p.strong, halign: Align::LEFT }
 }
 
 fn all(ui: &mut Ui, cx: &Cx<'_>, blocks: &[Block], ink: Color32) {
@@ -100,15 +162,8 @@ fn all(ui: &mut Ui, cx: &Cx<'_>, blocks: &[Block], ink: Color32) {
 fn one(ui: &mut Ui, cx: &Cx<'_>, block: &Block, ink: Color32) {
     match block {
         Block::Heading { level, text } => {
-            let size = match level {
-                1 => HEADING,
-                2 => 17.0,
-                3 => 15.0,
-                _ => BODY,
-            };
             ui.add_space(if *level < 3 { S1 } else { 0.0 });
-            let look = Look { size, strong: true, ink: cx.p.strong, halign: Align::LEFT };
-            let laid = lay(ui, cx.p, text, look, ui.available_width());
+            let laid = lay(ui, cx.p, text, heading(cx, *level), ui.available_width());
             laid.show(ui);
         }
         Block::Paragraph(spans) => paragraph(ui, cx, spans, ink),
@@ -117,8 +172,11 @@ fn one(ui: &mut Ui, cx: &Cx<'_>, block: &Block, ink: Color32) {
         Block::Code { language, text } => code(ui, cx, language, text),
         Block::Quote(blocks) => {
             let bar = ui.painter().add(egui::Shape::Noop);
-            let inner = indented(ui, S3 + 2.0, |ui| all(ui, cx, blocks, cx.p.muted));
-            let rect = Rect::from_min_size(inner.left_top() - vec2(S3 + 2.0, 0.0), vec2(2.0, inner.height()));
+            let mirrored = from_right(blocks);
+            let room = ui.available_rect_before_wrap();
+            let inner = indented(ui, S3 + 2.0, mirrored, |ui| all(ui, cx, blocks, cx.p.muted));
+            let x = if mirrored { room.right() - 2.0 } else { room.left() };
+            let rect = Rect::from_min_size(pos2(x, inner.top()), vec2(2.0, inner.height()));
             ui.painter().set(bar, egui::epaint::RectShape::filled(rect, 1.0, cx.p.line_strong));
         }
         Block::Table { sides, rows } => table::show(ui, cx, sides, rows),
@@ -133,20 +191,24 @@ fn one(ui: &mut Ui, cx: &Cx<'_>, block: &Block, ink: Color32) {
     }
 }
 
-/// Room for what is set in. Returns where it is.
-fn indented(ui: &mut Ui, left: f32, add: impl FnOnce(&mut Ui)) -> Rect {
+/// Room for what is set in, from the left or from the right. Returns where it is.
+fn indented(ui: &mut Ui, by: f32, mirrored: bool, add: impl FnOnce(&mut Ui)) -> Rect {
     let mut room = ui.available_rect_before_wrap();
-    room.min.x += left.min(room.width() / 2.0);
+    let by = by.min(room.width() / 2.0);
+    if mirrored {
+        room.max.x -= by;
+    } else {
+        room.min.x += by;
+    }
     let layout = Layout::top_down(Align::Min);
     ui.scope_builder(UiBuilder::new().max_rect(room).layout(layout), add).response.rect
 }
 
 /// Text; formulas with lines of their own stand between its lines.
 fn paragraph(ui: &mut Ui, cx: &Cx<'_>, spans: &[Span], ink: Color32) {
-    let apart = |span: &Span| span.formula && formula::inside(&span.text).1;
-    for (i, part) in spans.chunk_by(|a, b| !apart(a) && !apart(b)).enumerate() {
+    for (i, part) in spans.chunk_by(|a, b| !is_apart(a) && !is_apart(b)).enumerate() {
         match part {
-            [span] if apart(span) => {
+            [span] if is_apart(span) => {
                 ui.push_id(i, |ui| display(ui, cx, &span.text, ink));
             }
             text => {
@@ -158,6 +220,11 @@ fn paragraph(ui: &mut Ui, cx: &Cx<'_>, spans: &[Span], ink: Color32) {
             }
         }
     }
+}
+
+/// Whether it is a formula with lines of its own.
+fn is_apart(span: &Span) -> bool {
+    span.formula && formula::inside(&span.text).1
 }
 
 /// Without empty lines beside a formula.
@@ -194,21 +261,30 @@ fn display(ui: &mut Ui, cx: &Cx<'_>, source: &str, ink: Color32) {
     });
 }
 
+/// How far the items of a list are set in.
+fn indent_of(start: Option<u64>, items: usize) -> f32 {
+    let last = start.map(|start| start.saturating_add(items as u64));
+    let digits = last.map_or(0, |last| last.to_string().len());
+    INDENT + digits.saturating_sub(2) as f32 * 8.0
+}
+
 fn list(ui: &mut Ui, cx: &Cx<'_>, start: Option<u64>, items: &[Vec<Block>], ink: Color32) {
     ui.spacing_mut().item_spacing.y = S1;
-    let last = start.map(|start| start.saturating_add(items.len() as u64));
-    let digits = last.map_or(0, |last| last.to_string().len());
-    let indent = INDENT + digits.saturating_sub(2) as f32 * 8.0;
+    let indent = indent_of(start, items.len());
+    let mirrored = items.iter().any(|item| from_right(item));
     for (i, item) in items.iter().enumerate() {
         ui.push_id(i, |ui| {
-            let top = ui.cursor().min;
+            let room = ui.available_rect_before_wrap();
             let (done, blocks) = task(item);
-            let mark = Rect::from_min_size(top, vec2(indent, LINE));
-            indented(ui, indent, |ui| {
+            let left = if mirrored { room.right() - indent } else { room.left() };
+            let mark = Rect::from_min_size(pos2(left, room.top()), vec2(indent, LINE));
+            indented(ui, indent, mirrored, |ui| {
                 ui.set_min_height(LINE);
                 all(ui, cx, &blocks, ink);
             });
-            let middle = pos2(top.x + indent / 2.0 - 2.0, top.y + LINE / 2.0);
+            // Nearer to the edge than to the text.
+            let away = if mirrored { 2.0 } else { -2.0 };
+            let middle = mark.center() + vec2(away, 0.0);
             let painter = ui.painter();
             match (done, start) {
                 (Some(done), _) => {
@@ -219,9 +295,11 @@ fn list(ui: &mut Ui, cx: &Cx<'_>, start: Option<u64>, items: &[Vec<Block>], ink:
                 }
                 (None, Some(start)) => {
                     let number = format!("{}.", start.saturating_add(i as u64));
-                    let at = pos2(top.x + indent - 6.0, top.y);
-                    let font = theme::reading();
-                    painter.text(at, egui::Align2::RIGHT_TOP, &number, font, cx.p.muted);
+                    let (x, side) = match mirrored {
+                        true => (mark.left() + 6.0, egui::Align2::LEFT_TOP),
+                        false => (mark.right() - 6.0, egui::Align2::RIGHT_TOP),
+                    };
+                    painter.text(pos2(x, mark.top()), side, &number, theme::reading(), cx.p.muted);
                     let response = ui.interact(mark, ui.scope_id().with("number"), Sense::hover());
                     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &number));
                 }

@@ -119,3 +119,56 @@ fn a_formula_in_a_line_stands_on_its_baseline_and_can_be_read_out() {
         assert!(copied.contains("\\(x_1 = \\frac{a}{b}\\) holds."), "the source is copied: {copied}");
     });
 }
+
+#[test]
+fn what_runs_from_right_to_left_begins_there_and_keeps_its_looks() {
+    in_window(|ui| {
+        let p = Palette::of(ui);
+        let laid = lay(ui, p, &spans("שלום **עולם** ו`code` [קישור](https://a.b)"), plain(), 300.0);
+        assert_eq!(laid.galley.job.halign, egui::Align::RIGHT);
+        let fonts: Vec<_> = laid.galley.job.sections.iter().map(|section| section.format.font_id.clone()).collect();
+        assert!(
+            fonts.contains(&theme::strong(14.0))
+                || fonts.iter().any(|font| font.family == theme::told(&theme::strong(14.0).family))
+        );
+        assert!(fonts.iter().any(|font| font.family == egui::FontFamily::Monospace), "{fonts:?}");
+        assert_eq!(laid.said, "שלום עולם וcode קישור");
+        let latin = lay(ui, p, &spans("Hello שלום"), plain(), 300.0);
+        assert_eq!(latin.galley.job.halign, egui::Align::LEFT);
+    });
+}
+
+/// One mechanism for every text: the window's own words by its language, what people type by the letters around.
+#[test]
+fn quotation_marks_of_labels_and_fields_are_chinese_where_their_text_is() {
+    use crate::lang::Lang;
+    use crate::ui::quotes;
+    let ctx = Context::default();
+    theme::setup(&ctx);
+    for (lang, label) in [(Lang::En, 8.0), (Lang::Zh, 14.0), (Lang::En, 8.0)] {
+        for _ in 0..3 {
+            let input = RawInput::default();
+            ctx.run_ui(input, |ui| {
+                theme::speak(ui.ctx(), lang);
+                let wide = |galley: &egui::Galley| {
+                    galley.rows[0].glyphs.iter().find(|glyph| glyph.chr == '“').expect("a mark").advance_width
+                };
+                let typed = |text: &str| wide(&quotes::typed(ui, text, Some(300.0), egui::Align::LEFT, quotes::PLAIN));
+                assert!((typed("他说“好”。") - 14.0).abs() < 0.6, "{lang:?}: typed Chinese");
+                assert!(typed("He said “well”.") < 8.0, "{lang:?}: typed English");
+                let job = quotes::line(ui, "She said “well”.", theme::strong(14.0), Color32::WHITE);
+                assert!(wide(&ui.painter().layout_job(job)) < 9.0, "{lang:?}: an English title");
+            })
+            .drop_without_applying_deltas();
+        }
+        ctx.run_ui(RawInput::default(), |ui| {
+            for font in [theme::body(), theme::strong(14.0)] {
+                let galley = ui.painter().layout_no_wrap("“".into(), font.clone(), Color32::WHITE);
+                let wide = galley.rows[0].glyphs[0].advance_width;
+                let good = if label > 10.0 { (wide - 14.0).abs() < 0.6 } else { wide < 9.0 };
+                assert!(good, "{lang:?} {font:?}: {wide} points");
+            }
+        })
+        .drop_without_applying_deltas();
+    }
+}
