@@ -72,13 +72,21 @@ fn words(cx: &Cx<'_>, makes: Makes, advice: &Advice) -> String {
 }
 
 /// Why the picture model in use cannot draw yet, with the button that mends it; whether it is so.
-pub fn missing_part(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+pub fn hindered(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     let id = &cx.state.settings.image.model;
-    let Some(lacks) = cx.state.models.entry(id).and_then(|entry| entry.lacks()) else { return false };
-    let text = cx.with(T::CannotDrawWithout, &[&models_bits::name(cx, id), &lacks]);
+    let Some(entry) = cx.state.models.entry(id) else { return false };
+    let name = models_bits::name(cx, id);
+    let (text, icon, label, command) = if let Some(lacks) = entry.lacks() {
+        let text = cx.with(T::CannotDrawWithout, &[&name, &lacks]);
+        (text, icons::FOLDER_OPEN, T::ChooseMissingPart, Command::ChooseMissingPart(id.clone()))
+    } else if entry.is_unchecked() && entry.fetch.is_none() {
+        (cx.with(T::CannotDrawUnchecked, &[&name]), icons::CHECK_CIRCLE, T::CheckFiles, Command::Fetch(id.clone()))
+    } else {
+        return false;
+    };
     ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.warn)).wrap());
-    if widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::ChooseMissingPart)).clicked() {
-        cx.push(Command::ChooseMissingPart(id.clone()));
+    if widgets::button(ui, icon, cx.t(label)).clicked() {
+        cx.push(command);
     }
     true
 }

@@ -18,6 +18,7 @@ pub mod keys;
 mod knob;
 mod layout;
 mod live;
+mod menu;
 mod models;
 mod models_bits;
 mod notices;

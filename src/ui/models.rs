@@ -55,7 +55,7 @@ fn kind(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, name: T) {
             continue;
         }
         ui.add_space(S1);
-        widgets::caption(ui, cx.t(name));
+        widgets::section(ui, cx.t(name));
         layout::columns(ui, CARD, entries.len(), |ui, i| {
             ui.push_id(&entries[i].card.id, |ui| card(ui, cx, entries[i]));
         });
@@ -89,7 +89,7 @@ fn broken(ui: &mut Ui, cx: &mut Cx<'_>) {
     if files.is_empty() {
         return;
     }
-    widgets::caption(ui, cx.t(T::BrokenModels));
+    widgets::section(ui, cx.t(T::BrokenModels));
     for file in files {
         ui.push_id(&file.path, |ui| {
             widgets::card(cx.p).show(ui, |ui| {
@@ -167,6 +167,9 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
             }
             fits(ui, cx, entry);
         });
+        if entry.is_unchecked() && entry.fetch.is_none() {
+            widgets::muted(ui, cx.t(T::NotCheckedAbout));
+        }
         if entry.lacks().is_some() && widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::ChooseMissingPart)).clicked() {
             cx.push(Command::ChooseMissingPart(card.id.clone()));
         }
@@ -260,7 +263,8 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
             _ => T::Fetch,
         };
         let may = entry.is_unchecked() || !cx.state.settings.offline;
-        let button = ui.add_enabled_ui(may, |ui| widgets::button(ui, icons::CLOUD_ARROW_DOWN, cx.t(label)));
+        let icon = if entry.is_unchecked() { icons::CHECK_CIRCLE } else { icons::CLOUD_ARROW_DOWN };
+        let button = ui.add_enabled_ui(may, |ui| widgets::button(ui, icon, cx.t(label)));
         if button.inner.on_disabled_hover_text(cx.t(T::OfflineHint)).clicked() {
             cx.push(Command::Fetch(id.clone()));
         }

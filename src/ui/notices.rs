@@ -6,7 +6,7 @@ use egui::{Align, Button, Frame, Label, Layout, Margin, RichText, Sense, Stroke,
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, RADIUS, S1, S2, SMALL};
-use super::{ask, eye, icons, layout, trouble, widgets};
+use super::{eye, icons, layout, trouble, widgets};
 use crate::lang::Both;
 use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand};
 
@@ -42,9 +42,6 @@ fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
     let dismiss = Command::DismissNotice(notice.id);
     if let NoticeKind::Problem(problem) = &notice.kind {
         return trouble::card(ui, cx, &problem.0, None, Some(dismiss));
-    }
-    if notice.kind == NoticeKind::JobsWait {
-        return ask::waiting(ui, cx, dismiss);
     }
     let (icon, text, action) = words(cx, &notice.kind);
     widgets::card(cx.p).show(ui, |ui| {
@@ -173,12 +170,15 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         }
         NoticeKind::MemoryWaits => (icons::CLOCK, cx.t(T::MemoryWaits).to_owned(), None),
         NoticeKind::MemoryFreed => (icons::CHECK_CIRCLE, cx.t(T::MemoryFreed).to_owned(), None),
-        NoticeKind::SavedUnasked(path) => (icons::CHECK_CIRCLE, cx.with(T::SavedUnasked, &[&path.display()]), None),
+        NoticeKind::SavedUnasked(path) => {
+            let show = (T::ShowInFolder, Command::Reveal(path.clone()));
+            (icons::CHECK_CIRCLE, cx.with(T::SavedUnasked, &[&path.display()]), Some(show))
+        }
         NoticeKind::DraftDiscarded(serial) => {
             (icons::TRASH, cx.t(T::DraftDiscarded).to_owned(), Some((T::Undo, Command::UndoThis(*serial))))
         }
         NoticeKind::NothingToUndo => (icons::INFO, cx.t(T::NothingToUndo).to_owned(), None),
-        NoticeKind::JobsWait | NoticeKind::Problem(_) => (icons::WARNING_CIRCLE, String::new(), None),
+        NoticeKind::Problem(_) => (icons::WARNING_CIRCLE, String::new(), None),
     }
 }
 

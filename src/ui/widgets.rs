@@ -26,9 +26,19 @@ pub fn caption(ui: &mut Ui, text: &str) -> Response {
     ui.add(egui::Label::new(RichText::new(text).size(SMALL).color(colour)).truncate())
 }
 
+/// The [`caption`] of a part of a room: a heading for a screen reader.
+pub fn section(ui: &mut Ui, text: &str) -> Response {
+    let response = caption(ui, text);
+    eye::is_heading(&response, text);
+    response
+}
+
 pub fn heading(ui: &mut Ui, text: &str) -> Response {
     let colour = Palette::of(ui).strong;
-    ui.add(egui::Label::new(RichText::new(text).font(theme::strong(theme::HEADING)).color(colour)).wrap())
+    let label = RichText::new(text).font(theme::strong(theme::HEADING)).color(colour);
+    let response = ui.add(egui::Label::new(label).wrap());
+    eye::is_heading(&response, text);
+    response
 }
 
 /// A title inside a room or card, in body size.
@@ -128,16 +138,29 @@ pub fn primary(ui: &mut Ui, icon: &str, label: &str, hint: &str, enabled: bool, 
     if enabled { response.on_hover_cursor(CursorIcon::PointingHand) } else { response }
 }
 
-/// One row of choices of which one is on, as wide as the room it has. Returns the one that was clicked.
+/// How many of `count` choices are on a row, so that each has `widest` points: as even as the rows can be.
+fn per_row(count: usize, widest: f32, room: f32) -> usize {
+    let most = ((room / widest.max(1.0)).floor() as usize).clamp(1, count.max(1));
+    let rows = count.div_ceil(most).max(1);
+    count.div_ceil(rows).max(1)
+}
+
+/// Choices of which one is on, as wide as the room they have: in one row, or in several where their words would be cut.
+/// Returns the one that was clicked.
 pub fn segments(ui: &mut Ui, name: &str, items: &[(String, String)], on: Option<usize>) -> Option<usize> {
     let p = Palette::of(ui);
     let width = ui.available_width();
-    let (rect, _) = ui.allocate_exact_size(vec2(width, CONTROL), Sense::hover());
+    let wide = |text: &String| ui.painter().layout_no_wrap(text.clone(), theme::body(), p.text).size().x;
+    let widest = items.iter().map(|(label, _)| wide(label)).fold(0.0, f32::max) + S1 + 6.0;
+    let columns = per_row(items.len(), widest, width);
+    let rows = items.len().div_ceil(columns).max(1);
+    let (rect, _) = ui.allocate_exact_size(vec2(width, CONTROL * rows as f32), Sense::hover());
     ui.painter().rect(rect, RADIUS, p.raised, Stroke::new(1.0, p.edge), StrokeKind::Inside);
-    let each = width / items.len().max(1) as f32;
+    let each = width / columns as f32;
     let mut clicked = None;
     for (i, (label, hover)) in items.iter().enumerate() {
-        let cell = Rect::from_min_size(rect.min + vec2(each * i as f32, 0.0), vec2(each, CONTROL)).shrink(2.0);
+        let corner = rect.min + vec2(each * (i % columns) as f32, CONTROL * (i / columns) as f32);
+        let cell = Rect::from_min_size(corner, vec2(each, CONTROL)).shrink(2.0);
         let response = ui.interact(cell, ui.scope_id().with((name, label)), Sense::click());
         let selected = on == Some(i);
         let full = format!("{name}: {label}");
@@ -392,4 +415,17 @@ pub fn suggestion(ui: &mut Ui, text: &str, width: f32) -> Response {
 /// The button that sends what was typed.
 pub fn send(ui: &mut Ui, name: &str, ready: bool, size: Vec2) -> Response {
     primary(ui, icons::ARROW_UP, "", "", ready, size).accessible_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::per_row;
+
+    #[test]
+    fn choices_that_would_be_cut_take_even_rows() {
+        assert_eq!(per_row(6, 40.0, 260.0), 6);
+        assert_eq!(per_row(6, 60.0, 260.0), 3, "two rows of three, not four and two");
+        assert_eq!(per_row(3, 200.0, 260.0), 1);
+        assert_eq!((per_row(0, 10.0, 100.0), per_row(2, 500.0, 100.0)), (1, 1));
+    }
 }

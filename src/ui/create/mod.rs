@@ -6,6 +6,7 @@ mod film;
 mod notes;
 mod prompt_help;
 mod reading;
+mod shot_menu;
 mod size;
 mod stage;
 
@@ -27,6 +28,8 @@ const ROOM_FOR_FILM: f32 = 340.0;
 pub struct CreateView {
     pub negative_open: bool,
     pub more_open: bool,
+    /// Whether the words of styles are unfolded, where the person has said so.
+    pub styles_open: Option<bool>,
     /// The prompt field is marked, and has been given the keyboard for it.
     pub prompt_marked: bool,
     pub reading: reading::ReadingView,
@@ -72,8 +75,7 @@ fn narrow(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Te
 }
 
 fn canvas(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Textures) {
-    let create = &cx.state.create;
-    if (!create.jobs.is_empty() || !create.strip.is_empty()) && ui.available_height() >= ROOM_FOR_FILM {
+    if ui.available_height() >= ROOM_FOR_FILM {
         let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 8));
         Panel::bottom("film").exact_size(96.0).resizable(false).frame(frame).show(ui, |ui| {
             eye::part(ui, Part::List);

@@ -2,7 +2,7 @@
 
 use egui::{Align, Color32, Frame, Label, Layout, Margin, Rect, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
-use super::batch;
+use super::batch::{self, BatchView};
 use crate::domain::{Picture, StepProgress, seconds};
 use crate::lang::Lang;
 use crate::state::{Command, ImageEdit, ImageJob, Phase, Saved, Shot, ShotKey, Shown, Stage};
@@ -17,6 +17,7 @@ use crate::ui::{icons, layout, models_bits, picture, record, save_menu, trouble,
 #[derive(Default)]
 pub struct StageView {
     canvas: CanvasView,
+    batch: BatchView,
     pub settings_open: bool,
 }
 
@@ -34,7 +35,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut T
         if let Some(job) = job {
             job_bar(ui, cx, job);
         }
-        return batch::show(ui, cx, textures, id, job);
+        return batch::show(ui, cx, &mut view.batch, textures, id, job);
     }
     match cx.state.create.stage() {
         Stage::Empty => empty(ui, cx),
