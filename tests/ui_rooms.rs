@@ -660,6 +660,25 @@ fn the_canvas_stays_where_it_is_when_pictures_come() {
     assert_eq!(cell(running), cell(over));
 }
 
+/// A problem that comes moves no control under the pointer: in each room it has its place where nothing gives way.
+#[test]
+fn what_waits_for_the_person_moves_no_control() {
+    let cases = [
+        (create_done(Lang::En, Theme::Dark), "Steps"),
+        (gallery(Lang::En, Theme::Dark, 60, 0), "Open a picture\u{2026}"),
+        (fresh(Room::Models, Lang::En, Theme::Dark), "Open a folder\u{2026}"),
+        (fresh(Room::Settings, Lang::En, Theme::Dark), "Theme: Dark"),
+        (write_chat(Lang::En, Theme::Dark), "Message"),
+    ];
+    for (state, control) in cases {
+        let places = |state: AppState| open(state).query_all_by_label(control).map(|n| n.rect()).collect::<Vec<_>>();
+        let mut told = state.clone();
+        let kind = NoticeKind::Problem(ProblemBox(Cause::QueueFull { waiting: 64 }.into()));
+        told.notices = vec![Notice { id: 1, kind, born_ms: NOW }];
+        assert!(!places(state.clone()).is_empty() && places(told) == places(state), "{control}");
+    }
+}
+
 fn at(n: u32) -> Saved {
     Saved::At(format!("/l/{n}.png").into())
 }

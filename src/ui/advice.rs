@@ -71,19 +71,35 @@ fn words(cx: &Cx<'_>, makes: Makes, advice: &Advice) -> String {
     }
 }
 
-/// Why the picture model in use cannot draw yet, with the button that mends it; whether it is so.
-pub fn hindered(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+/// Why the picture model in use cannot draw yet, and the button that mends it.
+pub struct Hindrance {
+    pub text: String,
+    pub icon: &'static str,
+    pub label: T,
+    pub command: Command,
+}
+
+pub fn hindrance(cx: &Cx<'_>) -> Option<Hindrance> {
     let id = &cx.state.settings.image.model;
-    let Some(entry) = cx.state.models.entry(id) else { return false };
+    let entry = cx.state.models.entry(id)?;
     let name = models_bits::name(cx, id);
-    let (text, icon, label, command) = if let Some(lacks) = entry.lacks() {
+    if let Some(lacks) = entry.lacks() {
         let text = cx.with(T::CannotDrawWithout, &[&name, &lacks]);
-        (text, icons::FOLDER_OPEN, T::ChooseMissingPart, Command::ChooseMissingPart(id.clone()))
-    } else if entry.is_unchecked() && entry.fetch.is_none() {
-        (cx.with(T::CannotDrawUnchecked, &[&name]), icons::CHECK_CIRCLE, T::CheckFiles, Command::Fetch(id.clone()))
-    } else {
-        return false;
-    };
+        let command = Command::ChooseMissingPart(id.clone());
+        return Some(Hindrance { text, icon: icons::FOLDER_OPEN, label: T::ChooseMissingPart, command });
+    }
+    let unchecked = entry.is_unchecked() && entry.fetch.is_none();
+    unchecked.then(|| Hindrance {
+        text: cx.with(T::CannotDrawUnchecked, &[&name]),
+        icon: icons::CHECK_CIRCLE,
+        label: T::CheckFiles,
+        command: Command::Fetch(id.clone()),
+    })
+}
+
+/// Shows it above the button that draws; whether there is one.
+pub fn hindered(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+    let Some(Hindrance { text, icon, label, command }) = hindrance(cx) else { return false };
     ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.warn)).wrap());
     if widgets::button(ui, icon, cx.t(label)).clicked() {
         cx.push(command);

@@ -129,8 +129,11 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
     let ink = cx.p.accent_text;
     let label = RichText::new(all.to_string()).size(SMALL).color(ink);
     let button = Button::new((theme::icon(icons::CLOCK, 14.0).color(ink), label)).frame(false);
+    // As low as the bar.
+    ui.spacing_mut().interact_size.y = 20.0;
+    ui.spacing_mut().button_padding.y = 0.0;
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
-        ui.set_width(300.0);
+        ui.set_width(300.0_f32.min(ui.ctx().content_rect().width() - 48.0));
         ui.spacing_mut().item_spacing.y = S1;
         ui.add(Label::new(RichText::new(&text).size(BODY).color(cx.p.text)).wrap());
         ui.horizontal(|ui| {

@@ -1,6 +1,6 @@
 //! Models: every card with its state, and what can be done about it.
 
-use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui};
 
 use super::cx::Cx;
 use super::texts::T;
@@ -89,6 +89,7 @@ fn broken(ui: &mut Ui, cx: &mut Cx<'_>) {
     if files.is_empty() {
         return;
     }
+    ui.add_space(S1);
     widgets::section(ui, cx.t(T::BrokenModels));
     for file in files {
         ui.push_id(&file.path, |ui| {
@@ -194,11 +195,7 @@ fn fits(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
     if entry.card.memory > budget {
         widgets::badge(ui, icons::WARNING, &cx.with(T::TooLargeHere, &[&bytes(budget)]), cx.p.warn);
     } else if !entry.is_about() {
-        // Sign and words wrap together.
-        let words = ui.painter().layout_no_wrap(cx.t(T::FitsHere).to_owned(), theme::small(), cx.p.good);
-        let size = vec2(words.size().x + 14.0 + 2.0 * S1, words.size().y);
-        let line = Layout::left_to_right(Align::Center);
-        ui.allocate_ui_with_layout(size, line, |ui| widgets::badge(ui, icons::CHECK, cx.t(T::FitsHere), cx.p.good));
+        widgets::badge(ui, icons::CHECK, cx.t(T::FitsHere), cx.p.good);
     }
 }
 

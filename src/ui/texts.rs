@@ -523,7 +523,7 @@ texts! {
     // Context ledger
     LedgerTitle: "Next prompt", "下一次提示";
     LedgerUsed: "{0} of {1} tokens", "{0} / {1} 词元";
-    LedgerText: "Text before the cursor", "光标前的正文";
+    LedgerText: "Text so far", "光标前的正文";
     LedgerTurns: "What was said", "之前的对话";
     LedgerDraft: "Your message", "你的消息";
     LedgerTemplate: "The model's own marks", "模型的标记";

@@ -239,7 +239,7 @@ pub fn progress(ui: &mut Ui, fraction: Option<f32>, name: &str) -> Response {
 }
 
 /// Height of a progress bar.
-const BAR: f32 = 6.0;
+pub const BAR: f32 = 6.0;
 
 /// A card: something with a border that belongs together.
 pub fn card(p: &Palette) -> Frame {
@@ -372,14 +372,17 @@ pub fn pixels(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// A small rounded mark with a word, such as a state.
+/// A small mark with a word, such as a state. In a row that wraps, sign and words wrap together.
 pub fn badge(ui: &mut Ui, icon: &str, text: &str, ink: Color32) -> Response {
-    ui.scope(|ui| {
+    let room = if ui.layout().main_wrap() { ui.max_rect().width() } else { ui.available_width() };
+    let size = vec2((text_width(ui, text) + 14.0 + 2.0 * S1).min(room), SMALL + S1);
+    let line = Layout::left_to_right(Align::Center);
+    let badge = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = S1;
         ui.add(egui::Label::new(theme::icon(icon, 14.0).color(ink)));
         ui.add(egui::Label::new(RichText::new(text).size(SMALL).color(ink)).truncate())
-    })
-    .inner
+    };
+    ui.allocate_ui_with_layout(size, line, badge).inner
 }
 
 /// [`badge`] for whole sentences.
@@ -394,15 +397,16 @@ pub fn badge_wrapped(ui: &mut Ui, icon: &str, text: &str, ink: Color32) {
 /// A prompt to click on, in an empty room.
 pub fn suggestion(ui: &mut Ui, text: &str, width: f32) -> Response {
     let p = Palette::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 36.0), Sense::click());
+    let mut job = egui::text::LayoutJob::simple(text.to_owned(), theme::body(), Color32::PLACEHOLDER, width - 48.0);
+    job.wrap.max_rows = 4;
+    let galley = ui.painter().layout_job(job);
+    let size = vec2(width, (galley.size().y + 2.0 * S2).max(36.0));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
     let lit = response.hovered() || response.has_focus();
     let (fill, line) = if lit { (p.hover, p.line_strong) } else { (p.panel, p.line) };
     ui.painter().rect(rect, 8, fill, Stroke::new(1.0, line), StrokeKind::Inside);
     let ink = if lit { p.strong } else { p.text };
-    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), theme::body(), ink);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(width - 48.0);
-    let galley = ui.painter().layout_job(job);
     let cut = galley.elided;
     ui.painter().galley(egui::pos2(rect.left() + S3, rect.center().y - galley.size().y / 2.0), galley, ink);
     let mark = if lit { p.accent_text } else { p.faint };

@@ -14,7 +14,7 @@ use crate::state::{Command, ImageJob, Saved, Shot, ShotKey, Shown};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
-use crate::ui::theme::{self, BODY, RADIUS, S2, S4};
+use crate::ui::theme::{self, BODY, RADIUS, S1, S2, S4};
 use crate::ui::{icons, layout, menu, picture, widgets};
 
 /// Columns of a grid of `count` cells of this `aspect` (width by height) in which cells are largest.
@@ -125,7 +125,7 @@ fn bar(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut BatchView, shots: &[&Shot]) {
 }
 
 /// Points that the bar of a job that runs is high.
-const JOB_BAR: f32 = 42.0;
+const JOB_BAR: f32 = theme::CONTROL + S1 + widgets::BAR;
 
 fn done(
     ui: &mut Ui,

@@ -14,6 +14,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use super::cx::Cx;
 use super::eye::{self, Part};
+use super::notices::{self, Edge};
 use super::texts::T;
 use super::textures::Textures;
 use super::{layout, widgets};
@@ -42,9 +43,11 @@ pub struct CreateView {
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Textures) {
     if layout::is_narrow(ui) {
+        notices::waiting(ui, cx, Edge::Top);
         return narrow(ui, cx, view, textures);
     }
     layout::side(ui, cx, Pane::Controls, |ui, cx| controls::show(ui, cx, view));
+    notices::waiting(ui, cx, Edge::Top);
     canvas(ui, cx, view, textures);
 }
 
