@@ -94,7 +94,9 @@ pub fn passing(ui: &mut Ui, cx: &mut Cx<'_>) {
     let dismiss = Command::DismissNotice(notice.id);
     let (icon, text, action) = words(cx, &notice.kind);
     let p = cx.p;
-    let size = vec2(NOTE.x.min(ui.available_width()), NOTE.y);
+    // Jobs of the last time keep their place beside it.
+    let kept = if cx.state.desk.waiting.is_empty() { 0.0 } else { 40.0 };
+    let size = vec2(NOTE.x.min(ui.available_width() - kept), NOTE.y);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     ui.painter().rect(rect, RADIUS, p.accent_soft, Stroke::new(1.0, p.line_strong), egui::StrokeKind::Inside);
     let builder = UiBuilder::new().scope_id(Id::unique(("note", notice.id)));
