@@ -57,6 +57,34 @@ fn parts_are_put_together() {
     check_on("zimage", &files(Checkpoint { parts, ..checkpoint(single("zimage.safetensors"), "zimage") }));
 }
 
+/// A diffusers folder whose VAE or text encoder is elsewhere draws with the one that was chosen for it.
+#[test]
+fn a_folder_that_lacks_a_part_draws_with_the_chosen_one() {
+    let home = tempfile::tempdir().unwrap();
+    let cases = [
+        ("sd15", "vae", "diffusion_pytorch_model.safetensors"),
+        ("sdxl", "text_encoder_2", "model.safetensors"),
+        ("zimage", "text_encoder", "model.safetensors"),
+    ];
+    for (name, part, file) in cases {
+        let (from, folder) = (fixtures().join(name), home.path().join(name));
+        copy_folder(&from, &folder);
+        std::fs::remove_dir_all(folder.join(part)).unwrap();
+        let error = failed(Checkpoint::new(folder.clone()));
+        assert!(matches!(error.cause(), Cause::LacksParts { .. }), "{name}: {error}");
+        let parts = vec![from.join(part).join(file)];
+        check_on(name, &files(Checkpoint { parts, ..Checkpoint::new(folder) }));
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().flatten() {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() { copy_folder(&path, &to) } else { std::fs::copy(&path, to).map(drop).unwrap() }
+    }
+}
+
 /// The tensors of a safetensors file whose names `keep` wants, in a file of their own.
 fn cut(from: &Path, to: &Path, keep: impl Fn(&str) -> bool) {
     let all = candle_core::safetensors::load(from, &candle_core::Device::Cpu).unwrap();

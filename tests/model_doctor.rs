@@ -456,6 +456,59 @@ fn a_model_that_lacks_a_part_takes_the_one_that_was_chosen() {
     assert_eq!(catalog.broken().len(), 1);
 }
 
+/// Regression: a folder without its VAE could not be told of another.
+#[test]
+fn a_folder_that_lacks_a_part_takes_the_one_that_was_chosen() {
+    let home = tempfile::tempdir().unwrap();
+    let models = home.path().join("models");
+    let folder = models.join("tiny");
+    copy_folder(&fixtures().join("sd15"), &folder);
+    let vae = home.path().join("chosen.safetensors");
+    std::fs::rename(folder.join("vae/diffusion_pytorch_model.safetensors"), &vae).unwrap();
+    let look = |parts: &[PathBuf]| {
+        let mut catalog = Catalog::load(&models);
+        catalog.look_closer();
+        catalog.take_in(&[], &BTreeMap::from([("tiny".to_owned(), parts.to_vec())]), RUNS);
+        catalog
+    };
+    let card = look(&[]).card("tiny").unwrap().clone();
+    assert_eq!(card.lacks(), Some("VAE"));
+    let here = ModelPresence::Here { path: folder.clone() };
+    assert!(matches!(card.resolve(&here, Makes::Image).unwrap_err().cause(), Cause::LacksParts { .. }));
+    let catalog = look(std::slice::from_ref(&vae));
+    let card = catalog.card("tiny").unwrap();
+    assert_eq!((card.lacks(), card.id.as_str()), (None, "tiny"));
+    assert_eq!(card.local.as_ref().unwrap().files.parts, std::slice::from_ref(&vae));
+    assert_eq!(catalog.presence(card), here);
+    // One of other latents is refused, with what is missing.
+    let flux = single("flux-ae.safetensors");
+    let error = catalog.open(&folder, std::slice::from_ref(&flux), RUNS).unwrap_err();
+    assert!(matches!(error.cause(), Cause::NotUsed { path, .. } if *path == flux), "{error:?}");
+    // Without what draws it is no model, and is listed with the cause.
+    std::fs::remove_dir_all(folder.join("unet")).unwrap();
+    let catalog = look(&[]);
+    assert!(catalog.card("tiny").is_none());
+    assert!(catalog.broken()[0].error.summary(Lang::En).contains("unet"), "{:?}", catalog.broken());
+}
+
+/// SD 3.5 medium has 384 places of two latents; a UNet draws any side. The tiny SD 3 has 96.
+#[test]
+fn the_longest_side_of_a_model_is_told_by_its_headers() {
+    let home = tempfile::tempdir().unwrap();
+    let longest = |name: &str| {
+        let file = full(home.path(), &format!("{name}.safetensors"), &[(name, "")]);
+        examine(&file).unwrap().longest
+    };
+    assert_eq!([longest("sd35-medium"), longest("sd15"), longest("flux-dev")], [Some(6144), None, None]);
+    let models = home.path().join("models");
+    copy_folder(&fixtures().join("sd3"), &models.join("sd3"));
+    let mut catalog = Catalog::load(&models);
+    catalog.look_closer();
+    let free = catalog.card("sd3").unwrap().free_size().unwrap();
+    assert_eq!(Some(free.longest), examine(&models.join("sd3")).unwrap().longest, "the fields' end is the engine's");
+    assert_eq!((free.side(5000), free.check(free.longest + 16, 64).is_err()), (free.longest, true));
+}
+
 /// What the engine does not run is no model, though its header is a language model's.
 #[test]
 fn a_language_model_that_does_not_run_is_listed_as_broken() {

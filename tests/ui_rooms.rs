@@ -636,6 +636,53 @@ fn generate_stays_where_it_is_when_a_job_starts() {
     assert_eq!(place(done), place(create_running(Lang::En, Theme::Dark)));
 }
 
+/// Nothing reflows when the first picture comes, and the pictures of a job stay where they are when it ends.
+#[test]
+fn the_canvas_stays_where_it_is_when_pictures_come() {
+    let film = |state: AppState| {
+        let harness = open(state);
+        let place = harness.get_by_label_contains(T::StripEmpty.tr(Lang::En)).rect();
+        place.center().y
+    };
+    let mut first = fresh(Room::Create, Lang::En, Theme::Dark);
+    let strip = film(first.clone());
+    first.create.strip = vec![shot(9, "a red apple", 0, Saved::At("/l/9.png".into()))];
+    let tile = open(first).get_by_role_and_label(Part::Button, "Picture: a red apple").rect();
+    assert!(tile.y_range().contains(strip), "{tile:?} {strip}");
+
+    let mut running = create_running(Lang::En, Theme::Dark);
+    running.create.jobs.truncate(1);
+    running.create.strip = (0..2).map(|n| Shot { key: (JobId(10), n), ..shot(10, "a cat", n, at(n)) }).collect();
+    let mut over = running.clone();
+    over.create.jobs.clear();
+    over.create.strip = (0..4).map(|n| Shot { key: (JobId(10), n), ..shot(10, "a cat", n, at(n)) }).collect();
+    let cell = |state: AppState| open(state).get_by_label("Picture 1 of 4 · a cat").rect();
+    assert_eq!(cell(running), cell(over));
+}
+
+/// A problem that comes moves no control under the pointer: in each room it has its place where nothing gives way.
+#[test]
+fn what_waits_for_the_person_moves_no_control() {
+    let cases = [
+        (create_done(Lang::En, Theme::Dark), "Steps"),
+        (gallery(Lang::En, Theme::Dark, 60, 0), "Open a picture\u{2026}"),
+        (fresh(Room::Models, Lang::En, Theme::Dark), "Open a folder\u{2026}"),
+        (fresh(Room::Settings, Lang::En, Theme::Dark), "Theme: Dark"),
+        (write_chat(Lang::En, Theme::Dark), "Message"),
+    ];
+    for (state, control) in cases {
+        let places = |state: AppState| open(state).query_all_by_label(control).map(|n| n.rect()).collect::<Vec<_>>();
+        let mut told = state.clone();
+        let kind = NoticeKind::Problem(ProblemBox(Cause::QueueFull { waiting: 64 }.into()));
+        told.notices = vec![Notice { id: 1, kind, born_ms: NOW }];
+        assert!(!places(state.clone()).is_empty() && places(told) == places(state), "{control}");
+    }
+}
+
+fn at(n: u32) -> Saved {
+    Saved::At(format!("/l/{n}.png").into())
+}
+
 /// A note that passes is in the status bar, as wide as every other, and covers nothing that can be clicked.
 #[test]
 fn notes_have_one_place_and_one_width() {
@@ -671,41 +718,14 @@ fn a_problem_is_shown_in_its_room_and_marked_on_the_rail_elsewhere() {
     assert!(matches!(asked(&mut harness)[..], [Command::DismissNotice(_)]));
 }
 
-/// A model with a missing part in use, a broken file, a removed one in the trash, and one that can be fetched.
-fn models_in_need(lang: Lang, theme: Theme) -> AppState {
-    let mut state = fresh(Room::Models, lang, theme);
-    state.status.budget = 8_000_000_000;
-    state.status.models = "/m".into();
-    let local = Local {
-        files: Checkpoint::new("/m/sd.safetensors".into()),
-        kind: "Stable Diffusion 1.x".into(),
-        precision: "F16".into(),
-        lacks: "VAE".into(),
-        weights: 1,
-        working: 1,
-    };
-    let file = ModelFile { name: "sd.safetensors".into(), bytes: 5, sha256: String::new(), sources: Vec::new() };
-    let local = Some(Box::new(local));
-    let card = ModelCard { id: "sd".into(), name: "sd".into(), files: vec![file], local, ..image_card() };
-    state.models.entries.push(entry(card, ModelPresence::Here { path: "/m/sd.safetensors".into() }));
-    let files = vec![ModelFile { bytes: 6_940_000_000, ..text_card().files[0].clone() }];
-    let large = ModelCard { id: "xl".into(), name: "XL".into(), memory: 15_500_000_000, files, ..image_card() };
-    state.models.entries.push(entry(large, ModelPresence::Absent));
-    let path = std::path::PathBuf::from("/m/page.safetensors");
-    let error = Cause::BadModelFile { path: path.clone(), reason: "it is a web page".into() }.into();
-    state.models.broken = vec![BrokenFile { path, bytes: 28, error }];
-    state.models.trash = 491_400_064;
-    state
-}
-
 #[test]
 fn models_in_need_say_so_with_a_way_out() {
     for lang in Lang::ALL {
         for size in [SIZE, [900.0, 600.0]] {
-            harness(models_in_need(lang, Theme::Light), size).run();
+            harness(every::models_in_need(lang, Theme::Light), size).run();
         }
     }
-    let mut harness = harness(models_in_need(Lang::En, Theme::Dark), [1280.0, 2400.0]);
+    let mut harness = harness(every::models_in_need(Lang::En, Theme::Dark), [1280.0, 2400.0]);
     harness.run();
     harness.state_mut().commands.clear();
     assert!(harness.query_by_label_contains("it is a web page").is_some());
@@ -724,7 +744,7 @@ fn models_in_need_say_so_with_a_way_out() {
 
 #[test]
 fn a_model_without_a_part_does_not_generate_and_says_why() {
-    let mut state = models_in_need(Lang::En, Theme::Dark);
+    let mut state = every::models_in_need(Lang::En, Theme::Dark);
     state.settings.room = Room::Create;
     state.settings.image.model = "sd".into();
     state.settings.image.prompt = "a cat".into();

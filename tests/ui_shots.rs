@@ -6,7 +6,7 @@ use aigc_studio::domain::{AnswerForm, NoiseSource, Room, Theme};
 use aigc_studio::error::Cause;
 use aigc_studio::lang::{Both, Lang};
 use aigc_studio::state::{
-    AppState, Command, Input, Notice, NoticeKind, PersonaCommand, ProblemBox, Shown, TextEdit, update,
+    AppState, Command, Input, Notice, NoticeKind, PersonaCommand, ProblemBox, Shot, Shown, TextEdit, update,
 };
 use aigc_studio::ui::texts::T;
 use egui_kittest::kittest::Queryable;
@@ -14,6 +14,7 @@ use ui_states::*;
 
 const LARGE: [f32; 2] = [1280.0, 800.0];
 const SMALL: [f32; 2] = [900.0, 600.0];
+const WIDE: [f32; 2] = [1920.0, 1080.0];
 
 fn shoot(name: &str, state: AppState, size: [f32; 2]) {
     let Ok(folder) = std::env::var("SHOTS") else { return };
@@ -48,6 +49,11 @@ fn rooms() {
         ("zh-small", Zh, Light, SMALL),
         ("zh-zoomed", Zh, Dark, LARGE),
         ("en-zoomed", En, Light, LARGE),
+        ("en-wide", En, Dark, WIDE),
+        ("zh-wide", Zh, Light, WIDE),
+        ("en-wide-light", En, Light, WIDE),
+        ("en-small-zoomed", En, Dark, SMALL),
+        ("en-small-light-zoomed", En, Light, SMALL),
     ] {
         let zoom = tag.ends_with("zoomed").then_some(1.5);
         let shot = |name: &str, mut state: AppState| {
@@ -69,6 +75,17 @@ fn rooms() {
             },
         ];
         shot("create-error", error);
+        let (mut batch, one) = (create_done(lang, theme), create_done(lang, theme).create.strip[0].clone());
+        let id = one.key.0;
+        batch.create.strip = (0..4).map(|n| Shot { key: (id, n), ..one.clone() }).collect();
+        batch.desk.waiting = vec![aigc_studio::domain::Waiting::Fetch { model: aigc_studio::domain::SMOLLM_ID.into() }];
+        shot("create-batch", batch);
+        let mut needy = every::models_in_need(lang, theme);
+        needy.models.entries.last_mut().expect("it is there").presence =
+            aigc_studio::domain::ModelPresence::Unchecked { path: "/m/xl".into() };
+        shot("models-needy", needy.clone());
+        (needy.settings.room, needy.settings.image.model) = (Room::Create, "sd".into());
+        shot("create-needy", needy);
         let mut rare = fresh(Room::Create, lang, theme);
         let image = &mut rare.settings.image;
         (image.noise, image.guidance_rescale, image.clip_skip) = (NoiseSource::Torch, 0.7, 2);

@@ -167,6 +167,7 @@ impl Studio {
         let (store, store_events) = Store::open(&paths, &settings, wake.clone(), read_only);
 
         let mut state = AppState::new(settings, system_lang(), rand::random());
+        state.ask.home = Paths::person();
         state.now_ms = now_ms();
         state.read_only = read_only;
         state.status.device = device_label(&best_device(state.settings.device)).to_owned();

@@ -140,6 +140,8 @@ pub struct Report {
     pub trouble: Option<StudioError>,
     /// Its shapes do not tell all of its configuration, and it brings none.
     pub needs_config: bool,
+    /// The longest side in pixels that its denoiser has places for; `None`: any.
+    pub longest: Option<u32>,
     channels: Vec<usize>,
     denoiser: Option<(Part, Header)>,
 }
@@ -160,6 +162,7 @@ pub fn examine(path: &Path) -> Result<Report> {
         other: None,
         trouble: None,
         needs_config: false,
+        longest: None,
         channels: Vec::new(),
         denoiser: None,
     };
@@ -177,8 +180,18 @@ pub fn examine(path: &Path) -> Result<Report> {
             };
             let config = found.config(&tensors);
             report.needs_config |= !path.is_dir() && config.as_ref().is_some_and(is_uncommon);
-            report.trouble = report.trouble.or_else(|| trouble(path, &found, header, &tensors, config.as_ref()).err());
-            let number = |key: &str| config.as_ref().and_then(|c| c[key].as_u64()).unwrap_or(0) as usize;
+            let own = match own_config(path, header) {
+                Ok(own) => own,
+                Err(error) => {
+                    report.trouble = report.trouble.or(Some(error));
+                    None
+                }
+            };
+            let known = own.as_ref().or(config.as_ref());
+            report.trouble = report.trouble.or_else(|| trouble(&found, header, &tensors, known).err());
+            let longest = known.and_then(|config| found.part.longest_side(config));
+            report.longest = report.longest.or(longest.map(|side| u32::try_from(side * FACTOR).unwrap_or(u32::MAX)));
+            let number = |key: &str| known.and_then(|c| c[key].as_u64()).unwrap_or(0) as usize;
             let width = match found.part {
                 Part::Vae => number("latent_channels"),
                 Part::Taesd => ["decoder.layers.0.weight", "1.weight"]
@@ -198,7 +211,7 @@ pub fn examine(path: &Path) -> Result<Report> {
                 width,
             });
             if found.part == Part::Vae {
-                let levels = config.as_ref().and_then(|c| c["block_out_channels"].as_array());
+                let levels = known.and_then(|c| c["block_out_channels"].as_array());
                 report.channels = levels.into_iter().flatten().filter_map(Value::as_u64).map(|n| n as usize).collect();
             }
             if found.part == Part::Clip {
@@ -244,12 +257,19 @@ fn is_uncommon(config: &Value) -> bool {
     levels.filter_map(Value::as_u64).any(|channels| !channels.is_multiple_of(groups))
 }
 
-/// Whether the network of a part can be loaded from its tensors: by the folder's own configuration where it has one, by
-/// what the shapes tell (`config`) where it has none.
-fn trouble(path: &Path, found: &Found, header: &Header, tensors: &Header, config: Option<&Value>) -> Result<()> {
+/// What a diffusers folder itself says of a part.
+fn own_config(path: &Path, header: &Header) -> Result<Option<Value>> {
     let own = header.path().with_file_name("config.json");
-    let own = if path.is_dir() && own.is_file() { Some(Value::Object(read_json(&own, CONFIG_MAX)?)) } else { None };
-    match own.as_ref().or(config) {
+    if !path.is_dir() || !own.is_file() {
+        return Ok(None);
+    }
+    Ok(Some(Value::Object(read_json(&own, CONFIG_MAX)?)))
+}
+
+/// Whether the network of a part can be loaded from its tensors: by the folder's own configuration where it has one, by
+/// what the shapes tell where it has none.
+fn trouble(found: &Found, header: &Header, tensors: &Header, config: Option<&Value>) -> Result<()> {
+    match config {
         Some(config) => found.check(header, tensors, config),
         None if !(found.part.is_denoiser() || found.part.is_text_encoder() || found.part == Part::Vae) => Ok(()),
         None => {

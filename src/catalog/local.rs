@@ -130,6 +130,7 @@ fn incomplete(path: PathBuf, error: &StudioError) -> Option<ModelCard> {
         lacks: missing.join(", "),
         weights: 0,
         working: 0,
+        longest: None,
     };
     Some(text_card(name_of(&path)?, [about(Lang::En), about(Lang::Zh)], &path, bytes, local))
 }
@@ -191,6 +192,35 @@ pub fn checkpoint(report: &Report, shelves: &[&Shelf]) -> Option<ModelCard> {
     let kind = report.kind.as_ref()?;
     let name = name_of(&report.path)?;
     let mut card = card_of(kind, name, kind.side());
+    let Filled { mut files, with, lacks } = fill(report, shelves);
+    // The model itself may be in several files.
+    let size = |path: &PathBuf| match *path == report.path {
+        true => report.bytes,
+        false => fs::metadata(path).map_or(0, |m| m.len()),
+    };
+    let file = |path: &PathBuf| ModelFile {
+        name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        bytes: size(path),
+        sha256: String::new(),
+        sources: Vec::new(),
+    };
+    card.files = files.paths().map(file).collect();
+    files.preview = shelves.iter().find_map(|shelf| shelf.preview(report)).map(Path::to_owned);
+    describe(&mut card, report, &files.parts);
+    complete(&mut card, report, files, &with, lacks);
+    Some(card)
+}
+
+/// A model with what fills its gaps.
+struct Filled {
+    files: Checkpoint,
+    with: Vec<PartFacts>,
+    /// What is nowhere to be found, joined by commas.
+    lacks: String,
+}
+
+/// Takes what a model lacks from the first of `shelves` that has it.
+fn fill(report: &Report, shelves: &[&Shelf]) -> Filled {
     let mut files = Checkpoint::new(report.path.clone());
     let (mut with, mut lacks) = (Vec::new(), Vec::new());
     for lack in &report.lacks {
@@ -204,29 +234,19 @@ pub fn checkpoint(report: &Report, shelves: &[&Shelf]) -> Option<ModelCard> {
             None => lacks.push(lack.name()),
         }
     }
-    // The model itself may be in several files.
-    let size = |path: &PathBuf| match *path == report.path {
-        true => report.bytes,
-        false => fs::metadata(path).map_or(0, |m| m.len()),
-    };
-    let file = |path: &PathBuf| ModelFile {
-        name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        bytes: size(path),
-        sha256: String::new(),
-        sources: Vec::new(),
-    };
-    card.files = files.paths().map(file).collect();
-    let n = card.files.len() - 1;
+    Filled { files, with, lacks: lacks.join(", ") }
+}
+
+/// What a model is, and which parts were taken for it.
+fn describe(card: &mut ModelCard, report: &Report, parts: &[PathBuf]) {
     card.about = report.sentence(Lang::En);
     card.about_zh = report.sentence(Lang::Zh);
-    if n > 0 {
-        let names = card.files[1..].iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", ");
+    if !parts.is_empty() {
+        let names = parts.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy());
+        let names = names.collect::<Vec<_>>().join(", ");
         card.about.push_str(&format!(" Taken for it: {names}."));
         card.about_zh.push_str(&format!("已配上：{names}。"));
     }
-    files.preview = shelves.iter().find_map(|shelf| shelf.preview(report)).map(Path::to_owned);
-    complete(&mut card, report, files, &with, lacks.join(", "));
-    Some(card)
 }
 
 /// A card for each loose language model, and for each that is not whole.
@@ -249,6 +269,7 @@ pub fn language(report: &Report) -> Option<ModelCard> {
         lacks: String::new(),
         weights: report.bytes,
         working: 0,
+        longest: None,
     };
     let card = text_card(name_of(&report.path)?, about, &report.path, report.bytes, local);
     Some(ModelCard { family: facts.architecture.clone(), ..card })
@@ -309,30 +330,36 @@ fn complete(card: &mut ModelCard, report: &Report, files: Checkpoint, with: &[Pa
     let (weights, working) = (need.weights(), need.total() - need.weights());
     let precision = report.precision().to_owned();
     let kind = report.kind.as_ref().map_or_else(String::new, |kind| kind.name().to_owned());
-    card.local = Some(Box::new(Local { files, kind, precision, lacks, weights, working }));
+    let longest = report.longest;
+    card.local = Some(Box::new(Local { files, kind, precision, lacks, weights, working, longest }));
 }
 
-/// The card of a diffusers folder whose headers were read.
-pub fn folder_card(folder: &Path, report: &Report, shelf: &Shelf) -> Option<ModelCard> {
+/// The card of a diffusers folder whose headers were read; the first of `shelves` that has what it lacks gives it.
+pub fn folder_card(folder: &Path, report: &Report, shelves: &[&Shelf]) -> Option<ModelCard> {
     let mut card = card(folder)?;
-    told(&mut card, folder, report, shelf);
+    told(&mut card, report, shelves);
     Some(card)
 }
 
 /// Looks into the headers of a diffusers folder that has a card.
+///
+/// # Errors
+/// A folder that cannot be run, or has no denoiser.
 pub fn look_into(card: &mut ModelCard, folder: &Path, shelf: &Shelf) -> Result<()> {
     let report = examine(folder)?;
-    told(card, folder, &report, shelf);
+    if report.kind.is_none() {
+        return Err(bad(folder, "its part unet or transformer is not there"));
+    }
+    told(card, &report, &[shelf]);
     report.trouble.map_or(Ok(()), Err)
 }
 
-fn told(card: &mut ModelCard, folder: &Path, report: &Report, shelf: &Shelf) {
-    let lacks = report.lacks.iter().map(|l| l.name()).collect::<Vec<_>>().join(", ");
+fn told(card: &mut ModelCard, report: &Report, shelves: &[&Shelf]) {
     if report.kind.is_some() {
-        card.about = report.sentence(Lang::En);
-        card.about_zh = report.sentence(Lang::Zh);
-        let preview = shelf.preview(report).map(Path::to_owned);
-        complete(card, report, Checkpoint { preview, ..Checkpoint::new(folder.to_owned()) }, &[], lacks);
+        let Filled { mut files, with, lacks } = fill(report, shelves);
+        files.preview = shelves.iter().find_map(|shelf| shelf.preview(report)).map(Path::to_owned);
+        describe(card, report, &files.parts);
+        complete(card, report, files, &with, lacks);
     }
 }
 

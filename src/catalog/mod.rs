@@ -94,9 +94,14 @@ impl Catalog {
         self.cards.retain(|card| card.local.as_ref().is_none_or(|local| local.files.main.is_dir()));
         self.shelf = local::shelf(&self.folder, &self.cards);
         self.broken = std::mem::take(&mut self.shelf.broken);
-        for card in &mut self.cards {
+        let presences = self.presences();
+        for (card, presence) in self.cards.iter_mut().zip(presences) {
             let folder = self.folder.join(&card.id);
+            // What is being fetched lacks its parts for a while.
+            let coming = matches!(presence, ModelPresence::Partial { .. } | ModelPresence::Absent)
+                && card.files.iter().any(|file| !file.sources.is_empty());
             if card.local.is_none()
+                && !coming
                 && folder.join(local::INDEX).is_file()
                 && let Err(error) = local::look_into(card, &folder, &self.shelf)
             {

@@ -30,8 +30,9 @@ pub fn open(path: &Path, parts: &[PathBuf], shelf: &Shelf) -> Result<ModelCard> 
     if report.needs_config {
         return Err(bad(path, "its shapes are not known ones: its config.json is needed"));
     }
-    let found = if path.join(local::INDEX).is_file() { local::folder_card(path, &report, shelf) } else { None };
-    let found = found.or_else(|| local::checkpoint(&report, &[&chosen, shelf])).or_else(|| local::language(&report));
+    let shelves = [&chosen, shelf];
+    let found = if path.join(local::INDEX).is_file() { local::folder_card(path, &report, &shelves) } else { None };
+    let found = found.or_else(|| local::checkpoint(&report, &shelves)).or_else(|| local::language(&report));
     let Some(mut card) = found else {
         let reason = match (report.parts.first(), &report.other) {
             (Some(part), _) => {

@@ -229,6 +229,8 @@ pub struct Local {
     /// Bytes of memory: its weights, and what drawing a picture of the card's own size holds besides.
     pub weights: u64,
     pub working: u64,
+    /// The longest side in pixels that its denoiser has places for; `None`: any.
+    pub longest: Option<u32>,
 }
 
 impl ModelCard {

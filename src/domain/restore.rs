@@ -40,7 +40,7 @@ pub mod told {
     pub fn size(said: (u32, u32), set: (u32, u32), free: Option<FreeSize>) -> Both {
         let [said, set] = [said, set].map(|(w, h)| format!("{w}x{h}"));
         let Some(free) = free else { return named(&Both::new("size", "尺寸"), &said, &set) };
-        let (n, min, max) = (free.multiple, FreeSize::SHORTEST, FreeSize::LONGEST);
+        let (n, min, max) = (free.multiple, FreeSize::SHORTEST, free.longest);
         Both::new(
             format!(
                 "The picture says size {said}, but this model draws sides in multiples of {n} from {min} to {max}; {set} is set instead."

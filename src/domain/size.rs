@@ -1,6 +1,7 @@
 //! Which sizes of pictures a model draws.
 
 use super::{ModelCard, Size};
+use crate::error::Cause;
 
 /// Sides of a model that takes any, in multiples of a number of pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,6 +9,8 @@ pub struct FreeSize {
     pub multiple: u32,
     /// The side of the square pictures that it was trained on.
     pub side: u32,
+    /// The longest side that it draws.
+    pub longest: u32,
 }
 
 /// Proportions that can be chosen by a click, width before height.
@@ -15,17 +18,34 @@ pub const ASPECTS: [(u32, u32); 7] = [(1, 1), (4, 3), (3, 4), (3, 2), (2, 3), (1
 
 impl FreeSize {
     pub const SHORTEST: u32 = 64;
+    /// The longest side that is offered of a model that draws any.
     pub const LONGEST: u32 = 4096;
 
     /// Of a file that nothing is known about: what all families take.
-    pub const UNKNOWN: Self = Self { multiple: 16, side: 512 };
+    pub const UNKNOWN: Self = Self { multiple: 16, side: 512, longest: Self::LONGEST };
 
     /// The nearest side that the model draws.
     pub fn side(self, wanted: u32) -> u32 {
-        let most = Self::LONGEST - Self::LONGEST % self.multiple;
+        let most = self.longest - self.longest % self.multiple;
         let least = Self::SHORTEST.next_multiple_of(self.multiple);
-        let wanted = wanted.clamp(least, most);
+        let wanted = wanted.min(most).max(least);
         (wanted + self.multiple / 2) / self.multiple * self.multiple
+    }
+
+    /// Refuses what the model cannot draw: sides that are no multiples of its own number, or too long. The engine asks
+    /// this before it draws.
+    pub fn check(self, width: u32, height: u32) -> std::result::Result<(), Cause> {
+        let (n, value) = (self.multiple.max(1), format!("{width}x{height}"));
+        if width == 0 || height == 0 || !width.is_multiple_of(n) || !height.is_multiple_of(n) {
+            let near = |side: u32| (side / n).max(1) * n;
+            let choices = format!("multiples of {n}, as {}x{}", near(width), near(height));
+            return Err(Cause::BadChoice { name: "size", value, choices });
+        }
+        if width.max(height) > self.longest {
+            let choices = format!("sides of at most {}", self.longest);
+            return Err(Cause::BadChoice { name: "size", value, choices });
+        }
+        Ok(())
     }
 
     pub fn nearest(self, width: u32, height: u32) -> Size {
@@ -60,7 +80,9 @@ impl ModelCard {
             _ => return None,
         };
         let side = self.defaults.width.or(self.sizes.first().map(|size| size.width));
-        Some(FreeSize { multiple, side: side.unwrap_or(FreeSize::UNKNOWN.side) })
+        let longest = self.local.as_ref().and_then(|local| local.longest).unwrap_or(FreeSize::LONGEST);
+        let longest = longest.min(FreeSize::LONGEST);
+        Some(FreeSize { multiple, side: side.unwrap_or(FreeSize::UNKNOWN.side), longest })
     }
 }
 
@@ -71,7 +93,9 @@ mod tests {
     #[test]
     fn proportions_have_the_models_own_number_of_pixels() {
         let sizes = |side, multiple| {
-            ASPECTS.map(|aspect| FreeSize { multiple, side }.of_aspect(aspect)).map(|s| (s.width, s.height))
+            ASPECTS
+                .map(|aspect| FreeSize { multiple, side, longest: FreeSize::LONGEST }.of_aspect(aspect))
+                .map(|s| (s.width, s.height))
         };
         // Those of SDXL's own list.
         assert_eq!(
@@ -80,7 +104,7 @@ mod tests {
         );
         assert_eq!(sizes(512, 8), [(512, 512), (576, 448), (448, 576), (640, 416), (416, 640), (672, 384), (384, 672)]);
         for (side, multiple) in [(512, 8), (768, 8), (1024, 16), (512, 16)] {
-            let free = FreeSize { multiple, side };
+            let free = FreeSize { multiple, side, longest: FreeSize::LONGEST };
             for (width, height) in sizes(side, multiple) {
                 assert!(width % multiple == 0 && height % multiple == 0, "{width}x{height}");
                 let pixels = f64::from(width * height) / f64::from(side * side);
@@ -91,10 +115,17 @@ mod tests {
 
     #[test]
     fn a_typed_side_becomes_the_nearest_that_is_drawn() {
-        let eight = FreeSize { multiple: 8, side: 512 };
+        let longest = FreeSize::LONGEST;
+        let eight = FreeSize { multiple: 8, side: 512, longest };
         assert_eq!([0, 64, 500, 700, 508, 5000].map(|side| eight.side(side)), [64, 64, 504, 704, 512, 4096]);
-        let sixteen = FreeSize { multiple: 16, side: 1024 };
+        let sixteen = FreeSize { multiple: 16, side: 1024, longest };
         assert_eq!([1, 1000, 1015, u32::MAX].map(|side| sixteen.side(side)), [64, 1008, 1008, 4096]);
+        // What a field gives is what the engine takes.
+        let short = FreeSize { multiple: 16, side: 1024, longest: 3080 };
+        for side in [0, 1, 1000, 3072, 3073, u32::MAX] {
+            assert_eq!(short.check(short.side(side), short.side(side)), Ok(()), "{side}");
+        }
+        assert!(short.check(3088, 64).is_err() && short.check(1000, 64).is_err() && short.check(64, 0).is_err());
         assert!(eight.is_far(1024, 1024) && eight.is_far(256, 256) && !eight.is_far(512, 768));
     }
 }

@@ -1,6 +1,6 @@
 //! The parts of a diffusers folder: each a folder of its own with weights and a configuration.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Header, file};
 use crate::error::Result;
@@ -17,9 +17,14 @@ const NAMES: [&str; 8] = [
     "pytorch_model.bin",
 ];
 
+/// The file with a part's weights.
+pub fn weights_of(folder: &Path) -> Option<PathBuf> {
+    NAMES.iter().map(|name| folder.join(name)).find(|path| path.exists())
+}
+
 /// The header of a part's weights, whatever file they are in.
 pub fn component(folder: &Path) -> Result<Header> {
-    match NAMES.iter().map(|name| folder.join(name)).find(|path| path.exists()) {
+    match weights_of(folder) {
         Some(path) => Header::read(&path),
         None => Err(file::bad(folder, format!("no weights are in it (looked for {})", NAMES.join(", ")))),
     }

@@ -15,5 +15,5 @@ pub mod safetensors;
 pub mod scale;
 pub mod shards;
 
-pub use component::component;
+pub use component::{component, weights_of};
 pub use header::{Arranged, Container, Deflated, Dtype, Entry, Header};

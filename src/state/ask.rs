@@ -37,6 +37,8 @@ pub struct AskState {
     pub(super) typed: String,
     /// A file is to be written into this folder, which is not there.
     pub folder: Option<PathBuf>,
+    /// What `~` stands for in a typed path.
+    pub home: Option<PathBuf>,
     /// Files that are written without a dialog, since none can open.
     pub(super) unasked: Vec<PathBuf>,
 }

@@ -110,7 +110,7 @@ pub struct Notice {
     pub born_ms: i64,
 }
 
-/// How long a note without a problem stays.
+/// How long most notes without a problem stay.
 pub const NOTICE_MS: i64 = 6_000;
 /// Notes without a problem that stand at once.
 const NOTICES: usize = 4;
@@ -124,8 +124,6 @@ pub enum NoticeKind {
     /// A draft was thrown away, by the number of that action.
     DraftDiscarded(u64),
     NothingToUndo,
-    /// Jobs of the last time wait for a word.
-    JobsWait,
     /// Where the latents are that could not be decoded.
     LatentsKept(PathBuf),
     Copied,
@@ -176,7 +174,7 @@ impl NoticeKind {
     /// Whether it stays until it is dismissed.
     pub fn stays(&self) -> bool {
         match self {
-            Self::Problem(_) | Self::SavedUnasked(_) | Self::JobsWait => true,
+            Self::Problem(_) => true,
             // What was left out is to be read, not to be caught.
             Self::SettingsRestored(notes) => !notes.is_empty(),
             Self::PersonaKept { left_out, .. } | Self::ChatsKept { left_out, .. } | Self::LoreKept { left_out, .. } => {
@@ -184,6 +182,11 @@ impl NoticeKind {
             }
             _ => false,
         }
+    }
+
+    /// How long it is shown where it does not stay: a place that nobody chose is to be read.
+    pub fn lasts_ms(&self) -> i64 {
+        if matches!(self, Self::SavedUnasked(_)) { 5 * NOTICE_MS } else { NOTICE_MS }
     }
 }
 

@@ -30,6 +30,11 @@ impl Paths {
         Self::find(env::var_os(HOME_VARIABLE))
     }
 
+    /// The person's own folder.
+    pub fn person() -> Option<PathBuf> {
+        directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned())
+    }
+
     fn find(home: Option<OsString>) -> Result<Self> {
         if let Some(home) = home.filter(|home| !home.is_empty()) {
             // Relative to where the program was started, whatever it may change into later.

@@ -72,14 +72,38 @@ fn words(cx: &Cx<'_>, makes: Makes, advice: &Advice) -> String {
     }
 }
 
-/// Why the picture model in use cannot draw yet, with the button that mends it; whether it is so.
-pub fn missing_part(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+/// Why the picture model in use cannot draw yet, and the button that mends it.
+pub struct Hindrance {
+    pub text: String,
+    pub icon: &'static str,
+    pub label: T,
+    pub command: Command,
+}
+
+pub fn hindrance(cx: &Cx<'_>) -> Option<Hindrance> {
     let id = &cx.state.settings.image.model;
-    let Some(lacks) = cx.state.models.entry(id).and_then(|entry| entry.lacks()) else { return false };
-    let text = cx.with(T::CannotDrawWithout, &[&models_bits::name(cx, id), &lacks]);
+    let entry = cx.state.models.entry(id)?;
+    let name = models_bits::name(cx, id);
+    if let Some(lacks) = entry.lacks() {
+        let text = cx.with(T::CannotDrawWithout, &[&name, &lacks]);
+        let command = Command::ChooseMissingPart(id.clone());
+        return Some(Hindrance { text, icon: icons::FOLDER_OPEN, label: T::ChooseMissingPart, command });
+    }
+    let unchecked = entry.is_unchecked() && entry.fetch.is_none();
+    unchecked.then(|| Hindrance {
+        text: cx.with(T::CannotDrawUnchecked, &[&name]),
+        icon: icons::CHECK_CIRCLE,
+        label: T::CheckFiles,
+        command: Command::Fetch(id.clone()),
+    })
+}
+
+/// Shows it above the button that draws; whether there is one.
+pub fn hindered(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+    let Some(Hindrance { text, icon, label, command }) = hindrance(cx) else { return false };
     ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.warn)).wrap());
-    if widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::ChooseMissingPart)).clicked() {
-        cx.push(Command::ChooseMissingPart(id.clone()));
+    if widgets::button(ui, icon, cx.t(label)).clicked() {
+        cx.push(command);
     }
     true
 }

@@ -1,13 +1,14 @@
 //! What the window itself asks or says above all rooms: a path where no file dialog can open, a folder that is not
 //! there, jobs of the last time, and that it may only show.
 
-use egui::{Align, Frame, Id, Key, Label, Layout, Margin, Modal, Panel, RichText, Stroke, Ui, vec2};
+use egui::containers::menu::MenuButton;
+use egui::{Align, Button, Frame, Id, Key, Label, Layout, Margin, Modal, Panel, RichText, Stroke, Ui, vec2};
 
 use super::cx::Cx;
-use super::eye::{self, Part};
+use super::eye;
 use super::icons;
 use super::texts::T;
-use super::theme::{self, BODY, S1, S2, S3};
+use super::theme::{self, BODY, S1, S2, SMALL};
 use super::widgets::{self, Field};
 use crate::domain::Waiting;
 use crate::state::{AskCommand, Command, PathFor, WaitingCommand};
@@ -102,8 +103,9 @@ pub fn read_only(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
-/// Jobs that were not over when the window closed.
-pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, dismiss: Command) {
+/// Jobs that were not over when the window closed: a button in the status bar, from the right. It leaves with the last
+/// of them, and moves nothing in the room.
+pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
     let mut counts = [0_usize; 3];
     for job in &cx.state.desk.waiting {
         match job {
@@ -111,6 +113,10 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, dismiss: Command) {
             Waiting::Answer { .. } | Waiting::Page { .. } => counts[1] += 1,
             Waiting::Fetch { .. } => counts[2] += 1,
         }
+    }
+    let all: usize = counts.iter().sum();
+    if all == 0 {
+        return;
     }
     let words = [
         (T::WaitingPicture, T::WaitingPictures),
@@ -120,37 +126,26 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, dismiss: Command) {
     let parts = counts.into_iter().zip(words).filter(|(n, _)| *n > 0);
     let parts: Vec<String> = parts.map(|(n, (one, more))| cx.with(if n == 1 { one } else { more }, &[&n])).collect();
     let text = cx.with(T::JobsWait, &[&parts.join(cx.lang.pick(", ", "、"))]);
-    let frame = Frame::new()
-        .fill(cx.p.raised)
-        .stroke(Stroke::new(1.0, cx.p.line_strong))
-        .corner_radius(8)
-        .shadow(ui.visuals().popup_shadow)
-        .inner_margin(Margin { left: 12, right: 6, top: 6, bottom: 10 });
-    frame.show(ui, |ui| {
-        ui.set_width(362.0);
+    let ink = cx.p.accent_text;
+    let label = RichText::new(all.to_string()).size(SMALL).color(ink);
+    let button = Button::new((theme::icon(icons::CLOCK, 14.0).color(ink), label)).frame(false);
+    // As low as the bar.
+    ui.spacing_mut().interact_size.y = 20.0;
+    ui.spacing_mut().button_padding.y = 0.0;
+    let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+        ui.set_width(300.0_f32.min(ui.ctx().content_rect().width() - 48.0));
         ui.spacing_mut().item_spacing.y = S1;
+        ui.add(Label::new(RichText::new(&text).size(BODY).color(cx.p.text)).wrap());
         ui.horizontal(|ui| {
-            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                if widgets::icon_button(ui, icons::X, cx.t(T::Later)).clicked() {
-                    cx.push(dismiss);
-                }
-                ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
-                    ui.add_space(S1);
-                    ui.add(Label::new(theme::icon(icons::CLOCK, 16.0).color(cx.p.accent_text)));
-                    ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap());
-                });
-            });
-        });
-        ui.horizontal(|ui| {
-            ui.add_space(S3 + S3);
             let ways = [(T::ResumeJobs, WaitingCommand::Resume), (T::DiscardJobs, WaitingCommand::Discard)];
             for (name, command) in ways {
-                let button = widgets::text_button(ui, cx.t(name));
-                eye::part_in(ui, Part::Main, button.rect);
-                if button.clicked() {
+                if widgets::text_button(ui, cx.t(name)).clicked() {
                     cx.push(Command::Waiting(command));
+                    ui.close();
                 }
             }
         });
     });
+    let response = response.accessible_name(&text).on_hover_text(&text);
+    eye::said(&response);
 }

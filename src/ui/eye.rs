@@ -67,6 +67,20 @@ pub fn expanded(response: &Response, open: bool) {
     response.ctx.accesskit_node_builder(response.id, |node| node.set_expanded(open));
 }
 
+/// Makes a text a heading, which a screen reader finds.
+pub fn is_heading(response: &Response, text: &str) {
+    response.ctx.accesskit_node_builder(response.id, |node| {
+        node.set_role(Role::Heading);
+        node.set_label(text);
+    });
+}
+
+/// A heading that is painted rather than made of a label.
+pub fn heading(ui: &Ui, rect: Rect, text: &str) {
+    let response = ui.interact(rect, ui.scope_id().with(("heading", text)), egui::Sense::hover());
+    is_heading(&response, text);
+}
+
 /// A text that a screen reader says when it comes.
 pub fn said(response: &Response) {
     response.ctx.accesskit_node_builder(response.id, |node| node.set_live(Live::Polite));

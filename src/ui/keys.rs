@@ -23,6 +23,7 @@ pub enum Act {
     Smaller,
     Usual,
     List,
+    Menu,
     Generate,
     Fit,
     Send,
@@ -114,6 +115,7 @@ shortcuts! {
         Act::Smaller, [ctrl(Key::Minus)], "Smaller text", "缩小文字";
         Act::Usual, [ctrl(Key::Num0)], "Text in its usual size", "文字恢复原大小";
         Act::List, [plain(Key::F1), shift(Key::Questionmark)], "This list", "此列表";
+        Act::Menu, [shift(Key::F10), plain(Key::Menu)], "Menu of what is chosen or has the focus", "打开所选内容的菜单";
     }
     Create {
         Act::Generate, [ctrl(Key::Enter)], "Generate", "生成图片";

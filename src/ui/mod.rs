@@ -18,6 +18,7 @@ pub mod keys;
 mod knob;
 mod layout;
 mod live;
+mod menu;
 mod models;
 mod models_bits;
 mod notices;
@@ -44,6 +45,7 @@ use egui::{Align2, Context, Id, LayerId, Order, Ui};
 use crate::domain::Room;
 use crate::state::{AppState, Command};
 use cx::Cx;
+use notices::Edge;
 use texts::T;
 
 /// The program's name: the same in every language.
@@ -86,7 +88,12 @@ impl Views {
             ask::read_only(ui, &mut cx);
         }
         rail::show(ui, &mut cx);
-        notices::waiting(ui, &mut cx);
+        match state.room() {
+            // It has them above its canvas.
+            Room::Create => {}
+            Room::Write => notices::waiting(ui, &mut cx, Edge::Top),
+            Room::Gallery | Room::Models | Room::Settings => notices::waiting(ui, &mut cx, Edge::Bottom),
+        }
         if !self.shortcuts {
             self.follow.show(ui, state);
         }

@@ -1,6 +1,6 @@
 //! Models: every card with its state, and what can be done about it.
 
-use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui};
 
 use super::cx::Cx;
 use super::texts::T;
@@ -55,7 +55,7 @@ fn kind(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, name: T) {
             continue;
         }
         ui.add_space(S1);
-        widgets::caption(ui, cx.t(name));
+        widgets::section(ui, cx.t(name));
         layout::columns(ui, CARD, entries.len(), |ui, i| {
             ui.push_id(&entries[i].card.id, |ui| card(ui, cx, entries[i]));
         });
@@ -89,7 +89,8 @@ fn broken(ui: &mut Ui, cx: &mut Cx<'_>) {
     if files.is_empty() {
         return;
     }
-    widgets::caption(ui, cx.t(T::BrokenModels));
+    ui.add_space(S1);
+    widgets::section(ui, cx.t(T::BrokenModels));
     for file in files {
         ui.push_id(&file.path, |ui| {
             widgets::card(cx.p).show(ui, |ui| {
@@ -167,6 +168,9 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
             }
             fits(ui, cx, entry);
         });
+        if entry.is_unchecked() && entry.fetch.is_none() {
+            widgets::muted(ui, cx.t(T::NotCheckedAbout));
+        }
         if entry.lacks().is_some() && widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::ChooseMissingPart)).clicked() {
             cx.push(Command::ChooseMissingPart(card.id.clone()));
         }
@@ -191,11 +195,7 @@ fn fits(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
     if entry.card.memory > budget {
         widgets::badge(ui, icons::WARNING, &cx.with(T::TooLargeHere, &[&bytes(budget)]), cx.p.warn);
     } else if !entry.is_about() {
-        // Sign and words wrap together.
-        let words = ui.painter().layout_no_wrap(cx.t(T::FitsHere).to_owned(), theme::small(), cx.p.good);
-        let size = vec2(words.size().x + 14.0 + 2.0 * S1, words.size().y);
-        let line = Layout::left_to_right(Align::Center);
-        ui.allocate_ui_with_layout(size, line, |ui| widgets::badge(ui, icons::CHECK, cx.t(T::FitsHere), cx.p.good));
+        widgets::badge(ui, icons::CHECK, cx.t(T::FitsHere), cx.p.good);
     }
 }
 
@@ -260,7 +260,8 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
             _ => T::Fetch,
         };
         let may = entry.is_unchecked() || !cx.state.settings.offline;
-        let button = ui.add_enabled_ui(may, |ui| widgets::button(ui, icons::CLOUD_ARROW_DOWN, cx.t(label)));
+        let icon = if entry.is_unchecked() { icons::CHECK_CIRCLE } else { icons::CLOUD_ARROW_DOWN };
+        let button = ui.add_enabled_ui(may, |ui| widgets::button(ui, icon, cx.t(label)));
         if button.inner.on_disabled_hover_text(cx.t(T::OfflineHint)).clicked() {
             cx.push(Command::Fetch(id.clone()));
         }

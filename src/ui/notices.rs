@@ -1,12 +1,12 @@
 //! Notes. What passes is said in the status bar, in one place of one width, so that it covers nothing; what waits for the
 //! person is at the top of its room.
 
-use egui::{Align, Button, Frame, Label, Layout, Margin, RichText, Sense, Stroke, Ui, UiBuilder, vec2};
+use egui::{Align, Button, Frame, Id, Label, Layout, Margin, RichText, Sense, Stroke, Ui, UiBuilder, vec2};
 
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, RADIUS, S1, S2, SMALL};
-use super::{ask, eye, icons, layout, trouble, widgets};
+use super::{eye, icons, layout, trouble, widgets};
 use crate::lang::Both;
 use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand};
 
@@ -16,15 +16,31 @@ const NOTE: egui::Vec2 = vec2(380.0, 24.0);
 const SHARE: f32 = 0.4;
 const COLUMN: f32 = 760.0;
 
+/// Where a room has what waits for the person, so that nothing moves under the pointer when it comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// Above a canvas or a talk, beside the controls.
+    Top,
+    /// Below what begins at the top and scrolls.
+    Bottom,
+}
+
 /// What waits for the person in this room, the newest first.
-pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
+pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, edge: Edge) {
     let state = cx.state;
-    let notices: Vec<&Notice> = state.waiting_in(state.room()).rev().collect();
+    let mut notices: Vec<&Notice> = state.waiting_in(state.room()).rev().collect();
+    // What comes while a button is down is shown when it is up again: a click ends where it began.
+    let key = Id::unique("notices-that-wait");
+    let before = ui.data(|d| d.get_temp::<Vec<u64>>(key)).unwrap_or_default();
+    if ui.input(|input| input.pointer.any_down()) {
+        notices.retain(|notice| before.contains(&notice.id));
+    }
+    ui.data_mut(|d| d.insert_temp(key, notices.iter().map(|notice| notice.id).collect::<Vec<u64>>()));
     if notices.is_empty() {
         return;
     }
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(16, 8));
-    layout::head(ui, "waiting", frame, SHARE, |ui| {
+    let list = |ui: &mut Ui| {
         layout::column(ui, COLUMN, |ui| {
             ui.spacing_mut().item_spacing.y = S2;
             let count = notices.len();
@@ -35,16 +51,17 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
                 ui.push_id(notice.id, |ui| wait(ui, cx, notice));
             }
         });
-    });
+    };
+    match edge {
+        Edge::Top => layout::head(ui, "waiting", frame, SHARE, list),
+        Edge::Bottom => layout::foot(ui, "waiting", frame, SHARE, list),
+    }
 }
 
 fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
     let dismiss = Command::DismissNotice(notice.id);
     if let NoticeKind::Problem(problem) = &notice.kind {
         return trouble::card(ui, cx, &problem.0, None, Some(dismiss));
-    }
-    if notice.kind == NoticeKind::JobsWait {
-        return ask::waiting(ui, cx, dismiss);
     }
     let (icon, text, action) = words(cx, &notice.kind);
     widgets::card(cx.p).show(ui, |ui| {
@@ -77,10 +94,12 @@ pub fn passing(ui: &mut Ui, cx: &mut Cx<'_>) {
     let dismiss = Command::DismissNotice(notice.id);
     let (icon, text, action) = words(cx, &notice.kind);
     let p = cx.p;
-    let size = vec2(NOTE.x.min(ui.available_width()), NOTE.y);
+    // Jobs of the last time keep their place beside it.
+    let kept = if cx.state.desk.waiting.is_empty() { 0.0 } else { 40.0 };
+    let size = vec2(NOTE.x.min(ui.available_width() - kept), NOTE.y);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     ui.painter().rect(rect, RADIUS, p.accent_soft, Stroke::new(1.0, p.line_strong), egui::StrokeKind::Inside);
-    let builder = UiBuilder::new().scope_id(egui::Id::unique(("note", notice.id)));
+    let builder = UiBuilder::new().scope_id(Id::unique(("note", notice.id)));
     let layout = Layout::right_to_left(Align::Center);
     ui.scope_builder(builder.max_rect(rect.shrink2(vec2(S1, 1.0))).layout(layout), |ui| {
         ui.spacing_mut().item_spacing.x = S1;
@@ -97,8 +116,13 @@ pub fn passing(ui: &mut Ui, cx: &mut Cx<'_>) {
             cx.push(command);
             cx.push(dismiss);
         }
-        if others > 0 {
-            let text = cx.with(T::MoreNotes, &[&others]);
+        let wide = |text: &str| {
+            ui.painter().layout_no_wrap(text.to_owned(), theme::small(), p.text).size().x + 14.0 + 2.0 * S1
+        };
+        let more = cx.with(T::MoreNotes, &[&others]);
+        // The newest is not cut for the others' sake.
+        if others > 0 && wide(&text) + wide(&more) <= ui.available_width() {
+            let text = more;
             ui.add(Label::new(RichText::new(text).size(SMALL).color(p.muted)));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -178,12 +202,15 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         }
         NoticeKind::MemoryWaits => (icons::CLOCK, cx.t(T::MemoryWaits).to_owned(), None),
         NoticeKind::MemoryFreed => (icons::CHECK_CIRCLE, cx.t(T::MemoryFreed).to_owned(), None),
-        NoticeKind::SavedUnasked(path) => (icons::CHECK_CIRCLE, cx.with(T::SavedUnasked, &[&path.display()]), None),
+        NoticeKind::SavedUnasked(path) => {
+            let show = (T::ShowInFolder, Command::Reveal(path.clone()));
+            (icons::CHECK_CIRCLE, cx.with(T::SavedUnasked, &[&path.display()]), Some(show))
+        }
         NoticeKind::DraftDiscarded(serial) => {
             (icons::TRASH, cx.t(T::DraftDiscarded).to_owned(), Some((T::Undo, Command::UndoThis(*serial))))
         }
         NoticeKind::NothingToUndo => (icons::INFO, cx.t(T::NothingToUndo).to_owned(), None),
-        NoticeKind::JobsWait | NoticeKind::Problem(_) => (icons::WARNING_CIRCLE, String::new(), None),
+        NoticeKind::Problem(_) => (icons::WARNING_CIRCLE, String::new(), None),
     }
 }
 

@@ -31,7 +31,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn section(ui: &mut Ui, cx: &mut Cx<'_>, name: T, add: impl FnOnce(&mut Ui, &mut Cx<'_>)) {
     ui.add_space(S4);
-    widgets::caption(ui, cx.t(name));
+    widgets::section(ui, cx.t(name));
     widgets::card(cx.p).inner_margin(16).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S4;
@@ -190,7 +190,7 @@ fn about(ui: &mut Ui, cx: &mut Cx<'_>) {
             widgets::muted(ui, cx.with(T::FirstFrame, &[&format!("{s:.2}")]));
         }
         ui.add_space(S1);
-        widgets::caption(ui, cx.t(T::MadeOf));
+        widgets::section(ui, cx.t(T::MadeOf));
         let rows: Vec<(&str, String)> = PARTS.iter().map(|(part, licence)| (*licence, (*part).to_owned())).collect();
         widgets::table(ui, &rows);
     });

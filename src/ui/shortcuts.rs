@@ -35,7 +35,7 @@ pub fn show(ui: &Ui, cx: &Cx<'_>, open: &mut bool) {
             for shortcut in SHORTCUTS {
                 if place.replace(shortcut.place) != Some(shortcut.place) {
                     ui.add_space(S2);
-                    widgets::caption(ui, cx.t(name(shortcut.place)));
+                    widgets::section(ui, cx.t(name(shortcut.place)));
                 }
                 row(ui, cx, shortcut);
             }

@@ -25,6 +25,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shortcuts: &mut bool) {
             *shortcuts |= keys.clicked();
             ui.add_space(S2);
             super::notices::passing(ui, cx);
+            ui.scope(|ui| super::ask::waiting(ui, cx));
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = theme::S4;
                 items(ui, cx);

@@ -90,6 +90,7 @@ texts! {
     ProposedPrompt: "The language model proposes", "语言模型的建议";
     UseProposal: "Use it", "采用";
     KeepPrompt: "Keep mine", "保留原文";
+    Styles: "Style and colour", "风格与颜色";
     StyleHover: "A word that this model draws by", "这个模型认识的词";
     PictureOfTurn: "A picture of this", "为这段配图";
     LookInside: "Look inside: what else was weighed", "查看内部：还考虑过哪些词";
@@ -219,6 +220,16 @@ texts! {
     SaveAtPixels: "×{0}: {1}, pixels as squares (nearest)", "×{0}：{1}，保留像素方块（最近邻）";
     Pixels: "Pixels", "像素";
     PixelsHover: "Show small pictures as their pixels, in whole multiples; else smooth", "以整数倍显示小图的像素；关闭则平滑显示";
+    SaveAll: "Save all to…", "全部保存到…";
+    SaveMarked: "Save {0} to…", "保存 {0} 张到…";
+    DiscardAll: "Move all to the trash", "全部移到回收站";
+    DiscardMarked: "Move the selected ones to the trash", "把选中的移到回收站";
+    SelectAll: "Select all", "全选";
+    SelectNone: "Select none", "取消选择";
+    SelectOne: "Select picture {0}", "选择第 {0} 张图片";
+    PicturesOf: "{0} pictures: {1}", "{0} 张图片：{1}";
+    MarkedOf: "{0} of {1} selected", "已选 {0} / {1}";
+    StripEmpty: "Pictures of this session will be here.", "本次绘制的图片会列在这里。";
     BackToBatch: "All pictures of this job (Esc)", "这个任务的所有图片（Esc）";
     OpenThisPicture: "Open this picture", "打开这张图片";
     UseSettings: "Use settings", "使用设置";
@@ -433,7 +444,8 @@ texts! {
     BuiltIn: "Built in", "内置";
     OnThisMachine: "On this machine", "已在本机";
     NotChecked: "On this machine, not checked", "已在本机，尚未校验";
-    CheckFiles: "Check", "校验";
+    NotCheckedAbout: "Its files have the right sizes, but were put here by hand or have changed since they were checked. Checking compares each with the SHA-256 of its card; nothing is fetched unless one differs.", "文件大小正确，但是手动放入的，或在校验后有过改动。校验会把每个文件与模型卡中的 SHA-256 比对；只有不一致时才会下载。";
+    CheckFiles: "Check the files", "校验文件";
     NotFetchedYet: "Not fetched yet, {0}", "尚未下载，{0}";
     PartlyFetched: "{0} of {1} fetched", "已下载 {0} / {1}";
     NeedsMemory: "needs {0} of memory", "需要 {0} 内存";
@@ -469,6 +481,7 @@ texts! {
     FitsHere: "fits this machine", "本机内存足够";
     TooLargeHere: "too large for the {0} that are free here", "超出本机可用内存 {0}";
     ChooseMissingPart: "Choose the missing part…", "选择缺少的部件…";
+    CannotDrawUnchecked: "{0} cannot draw yet: its files were not checked.", "{0} 还不能绘图：文件尚未校验。";
     CannotDrawWithout: "{0} cannot draw yet: it lacks {1}.", "{0} 还不能绘图：缺少 {1}。";
     BetterModels: "Better ones", "更好的模型";
     BetterModelsHover: "Models to fetch, with what each takes", "可下载的模型，以及各自的要求";
@@ -491,6 +504,8 @@ texts! {
     ClearSearch: "Clear the search (Esc)", "清除搜索（Esc）";
     ThumbnailSize: "Size of the thumbnails", "缩略图大小";
     MarkedCount: "{0} pictures selected", "已选择 {0} 张图片";
+    MarkOn: "Select with others (Ctrl+click)", "加入选择（Ctrl+点击）";
+    MarkOff: "Take out of the selection", "移出选择";
     SaveCopies: "Save copies to…", "保存副本到…";
     Compare: "Compare", "比较";
     CompareHover: "Side by side, with the settings that differ (2 to 4 pictures)", "并排显示，并列出不同的设置（2 到 4 张）";
@@ -517,7 +532,7 @@ texts! {
     // Context ledger
     LedgerTitle: "What the model will read", "模型将读取的内容";
     LedgerUsed: "{0} of {1} tokens", "{0} / {1} 词元";
-    LedgerText: "Text before the cursor", "光标前的正文";
+    LedgerText: "Text so far", "光标前的正文";
     LedgerTurns: "What was said", "之前的对话";
     LedgerDraft: "Your message", "你的消息";
     LedgerTemplate: "Marks between messages (chat template)", "消息之间的标记（对话模板）";
@@ -669,7 +684,7 @@ texts! {
     PicturesTrashed: "{0} pictures moved to the trash", "{0} 张图片已移到回收站";
     DraftDiscarded: "Thrown away", "已丢弃";
     NothingToUndo: "Nothing to undo in this room", "此处没有可撤销的操作";
-    SavedUnasked: "No file dialog can open here. Saved as:\n{0}", "这里无法打开文件对话框。已保存为：\n{0}";
+    SavedUnasked: "Saved as {0} (no file dialog can open here)", "已保存为 {0}（这里无法打开文件对话框）";
 
     // What was left, deleted or begun
     Trash: "Trash", "回收站";
@@ -700,7 +715,6 @@ texts! {
     WaitingModels: "{0} models to fetch", "{0} 个待下载的模型";
     ResumeJobs: "Continue", "继续";
     DiscardJobs: "Discard", "丢弃";
-    Later: "Later; asked again at the next start", "稍后；下次启动时会再次询问";
     ReadOnlyWindow: "Read-only: another window uses the same folder and does not answer. Nothing is saved here.", "只读：另一个窗口正在使用同一文件夹且没有响应。此处不会保存任何内容。";
     Path: "Path", "路径";
     PathHint: "The full path", "完整路径";

@@ -27,9 +27,19 @@ pub fn caption(ui: &mut Ui, text: &str) -> Response {
     ui.add(egui::Label::new(RichText::new(text).size(SMALL).color(colour)).truncate())
 }
 
+/// The [`caption`] of a part of a room: a heading for a screen reader.
+pub fn section(ui: &mut Ui, text: &str) -> Response {
+    let response = caption(ui, text);
+    eye::is_heading(&response, text);
+    response
+}
+
 pub fn heading(ui: &mut Ui, text: &str) -> Response {
     let colour = Palette::of(ui).strong;
-    ui.add(egui::Label::new(RichText::new(text).font(theme::strong(theme::HEADING)).color(colour)).wrap())
+    let label = RichText::new(text).font(theme::strong(theme::HEADING)).color(colour);
+    let response = ui.add(egui::Label::new(label).wrap());
+    eye::is_heading(&response, text);
+    response
 }
 
 /// A title inside a room or card, in body size.
@@ -138,16 +148,29 @@ pub fn primary(ui: &mut Ui, icon: &str, label: &str, hint: &str, enabled: bool, 
     if enabled { response.on_hover_cursor(CursorIcon::PointingHand) } else { response }
 }
 
-/// One row of choices of which one is on, as wide as the room it has. Returns the one that was clicked.
+/// How many of `count` choices are on a row, so that each has `widest` points: as even as the rows can be.
+fn per_row(count: usize, widest: f32, room: f32) -> usize {
+    let most = ((room / widest.max(1.0)).floor() as usize).clamp(1, count.max(1));
+    let rows = count.div_ceil(most).max(1);
+    count.div_ceil(rows).max(1)
+}
+
+/// Choices of which one is on, as wide as the room they have: in one row, or in several where their words would be cut.
+/// Returns the one that was clicked.
 pub fn segments(ui: &mut Ui, name: &str, items: &[(String, String)], on: Option<usize>) -> Option<usize> {
     let p = Palette::of(ui);
     let width = ui.available_width();
-    let (rect, _) = ui.allocate_exact_size(vec2(width, CONTROL), Sense::hover());
+    let wide = |text: &String| ui.painter().layout_no_wrap(text.clone(), theme::body(), p.text).size().x;
+    let widest = items.iter().map(|(label, _)| wide(label)).fold(0.0, f32::max) + S1 + 6.0;
+    let columns = per_row(items.len(), widest, width);
+    let rows = items.len().div_ceil(columns).max(1);
+    let (rect, _) = ui.allocate_exact_size(vec2(width, CONTROL * rows as f32), Sense::hover());
     ui.painter().rect(rect, RADIUS, p.raised, Stroke::new(1.0, p.edge), StrokeKind::Inside);
-    let each = width / items.len().max(1) as f32;
+    let each = width / columns as f32;
     let mut clicked = None;
     for (i, (label, hover)) in items.iter().enumerate() {
-        let cell = Rect::from_min_size(rect.min + vec2(each * i as f32, 0.0), vec2(each, CONTROL)).shrink(2.0);
+        let corner = rect.min + vec2(each * (i % columns) as f32, CONTROL * (i / columns) as f32);
+        let cell = Rect::from_min_size(corner, vec2(each, CONTROL)).shrink(2.0);
         let response = ui.interact(cell, ui.scope_id().with((name, label)), Sense::click());
         let selected = on == Some(i);
         let full = format!("{name}: {label}");
@@ -226,7 +249,7 @@ pub fn progress(ui: &mut Ui, fraction: Option<f32>, name: &str) -> Response {
 }
 
 /// Height of a progress bar.
-const BAR: f32 = 6.0;
+pub const BAR: f32 = 6.0;
 
 /// A card: something with a border that belongs together.
 pub fn card(p: &Palette) -> Frame {
@@ -369,14 +392,17 @@ pub fn pixels(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// A small rounded mark with a word, such as a state.
+/// A small mark with a word, such as a state. In a row that wraps, sign and words wrap together.
 pub fn badge(ui: &mut Ui, icon: &str, text: &str, ink: Color32) -> Response {
-    ui.scope(|ui| {
+    let room = if ui.layout().main_wrap() { ui.max_rect().width() } else { ui.available_width() };
+    let size = vec2((text_width(ui, text) + 14.0 + 2.0 * S1).min(room), SMALL + S1);
+    let line = Layout::left_to_right(Align::Center);
+    let badge = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = S1;
         ui.add(egui::Label::new(theme::icon(icon, 14.0).color(ink)));
         ui.add(egui::Label::new(RichText::new(text).size(SMALL).color(ink)).truncate())
-    })
-    .inner
+    };
+    ui.allocate_ui_with_layout(size, line, badge).inner
 }
 
 /// [`badge`] for whole sentences.
@@ -391,15 +417,16 @@ pub fn badge_wrapped(ui: &mut Ui, icon: &str, text: &str, ink: Color32) {
 /// A prompt to click on, in an empty room.
 pub fn suggestion(ui: &mut Ui, text: &str, width: f32) -> Response {
     let p = Palette::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 36.0), Sense::click());
+    let mut job = egui::text::LayoutJob::simple(text.to_owned(), theme::body(), Color32::PLACEHOLDER, width - 48.0);
+    job.wrap.max_rows = 4;
+    let galley = ui.painter().layout_job(job);
+    let size = vec2(width, (galley.size().y + 2.0 * S2).max(36.0));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
     let lit = response.hovered() || response.has_focus();
     let (fill, line) = if lit { (p.hover, p.line_strong) } else { (p.panel, p.line) };
     ui.painter().rect(rect, 8, fill, Stroke::new(1.0, line), StrokeKind::Inside);
     let ink = if lit { p.strong } else { p.text };
-    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), theme::body(), ink);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(width - 48.0);
-    let galley = ui.painter().layout_job(job);
     let cut = galley.elided;
     ui.painter().galley(egui::pos2(rect.left() + S3, rect.center().y - galley.size().y / 2.0), galley, ink);
     let mark = if lit { p.accent_text } else { p.faint };
@@ -412,4 +439,17 @@ pub fn suggestion(ui: &mut Ui, text: &str, width: f32) -> Response {
 /// The button that sends what was typed.
 pub fn send(ui: &mut Ui, name: &str, ready: bool, size: Vec2) -> Response {
     primary(ui, icons::ARROW_UP, "", "", ready, size).accessible_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::per_row;
+
+    #[test]
+    fn choices_that_would_be_cut_take_even_rows() {
+        assert_eq!(per_row(6, 40.0, 260.0), 6);
+        assert_eq!(per_row(6, 60.0, 260.0), 3, "two rows of three, not four and two");
+        assert_eq!(per_row(3, 200.0, 260.0), 1);
+        assert_eq!((per_row(0, 10.0, 100.0), per_row(2, 500.0, 100.0)), (1, 1));
+    }
 }

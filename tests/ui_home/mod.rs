@@ -14,10 +14,10 @@ pub fn states(lang: Lang, theme: Theme) -> Vec<AppState> {
     let mut waiting = create_done(lang, theme);
     waiting.desk.waiting = vec![Waiting::Fetch { model: SMOLLM_ID.into() }];
     let notice = |id, kind| Notice { id, kind, born_ms: NOW };
-    waiting.notices = vec![
-        notice(1, NoticeKind::JobsWait),
-        notice(2, NoticeKind::SavedUnasked("/home/mei/Downloads/a name that is long enough to be cut.png".into())),
-    ];
+    waiting.notices = vec![notice(
+        2,
+        NoticeKind::SavedUnasked("/home/mei/Downloads/a name that is long enough to be cut.png".into()),
+    )];
     states.extend([question, path, folder, waiting]);
     states
 }
@@ -156,12 +156,23 @@ fn jobs_of_the_last_time_are_counted_and_offered() {
             ..Desk::default()
         };
         update(&mut state, Input::Store(StoreEvent::Desk(Box::new(desk))));
-        let mut harness = open(state);
-        harness.get_by_label_contains(lang.pick("3 pictures, 1 text", "3 张图片、1 段文字"));
-        harness.get_by_role_and_label(Part::Button, lang.pick("Continue", "继续")).click();
-        assert_eq!(asked(&mut harness), [Command::Waiting(WaitingCommand::Resume)]);
-        harness.get_by_role_and_label(Part::Button, lang.pick("Discard", "丢弃")).click();
-        assert_eq!(asked(&mut harness), [Command::Waiting(WaitingCommand::Discard)]);
+        // They are said in the status bar, and move nothing in the room.
+        let mut without = state.clone();
+        without.desk.waiting.clear();
+        let prompt =
+            |harness: &egui_kittest::Harness<'static, Window>| harness.get_by_label(T::Generate.tr(lang)).rect();
+        assert_eq!(prompt(&open(state.clone())), prompt(&open(without)));
+        let said = lang.pick("3 pictures, 1 text", "3 张图片、1 段文字");
+        for (name, command) in [("Continue", WaitingCommand::Resume), ("Discard", WaitingCommand::Discard)] {
+            let mut harness = open(state.clone());
+            harness.get_by_label_contains(said).click();
+            harness.run();
+            let name = lang.pick(name, if name == "Continue" { "继续" } else { "丢弃" });
+            harness.get_by_role_and_label(Part::Button, name).click();
+            assert_eq!(asked(&mut harness), [Command::Waiting(command)]);
+        }
+        state.desk.waiting.clear();
+        assert!(open(state).query_by_label_contains(said).is_none(), "it leaves with its cause");
     }
 }
 

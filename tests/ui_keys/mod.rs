@@ -139,6 +139,7 @@ fn tab_follows_the_eye_through_every_room_and_leaves_nothing_out() {
     for lang in Lang::ALL {
         for state in states(lang) {
             let (room, noted) = (state.room(), !state.notices.is_empty());
+            let waiting = usize::from(!state.desk.waiting.is_empty());
             let mut harness = open(state);
             let stops = walk(&mut harness);
             let names: Vec<&str> = stops.iter().map(|(name, _)| name.as_str()).collect();
@@ -146,8 +147,8 @@ fn tab_follows_the_eye_through_every_room_and_leaves_nothing_out() {
                 |name: &str| names.iter().position(|n| *n == name).unwrap_or_else(|| panic!("{name} in {names:?}"));
             // Round from where the work begins: the rail comes after it, the language last.
             let turned = |i: usize| (i + stops.len() - at(T::Settings.tr(lang))) % stops.len();
-            // A note that passes stands before it.
-            assert!(turned(at("中文")) <= if noted { 5 } else { 3 }, "{room:?}: {names:?}");
+            // A note that passes stands before it, and jobs of the last time.
+            assert!(turned(at("中文")) <= if noted { 5 } else { 3 } + waiting, "{room:?}: {names:?}");
             if room == Room::Create {
                 let prompt = names.iter().position(|n| *n == T::Prompt.tr(lang)).expect("the prompt");
                 assert!((prompt + stops.len() - at("中文")) % stops.len() <= 1, "{names:?}");
@@ -251,7 +252,7 @@ fn expected(act: Act) -> Option<Command> {
         Act::Larger => Command::SetZoom(1.1),
         Act::Smaller => Command::SetZoom(0.9),
         Act::Usual => Command::SetZoom(1.0),
-        Act::Next | Act::List | Act::Fit | Act::Information | Act::ZoomIn | Act::ZoomOut => return None,
+        Act::Next | Act::List | Act::Menu | Act::Fit | Act::Information | Act::ZoomIn | Act::ZoomOut => return None,
     })
 }
 
@@ -594,4 +595,59 @@ fn right_to_left_text_stays_as_it_is_for_screen_readers_and_begins_at_the_right(
     let (bubble, answer) = (harness.get_by_label(text).rect(), harness.get_by_label("עולם").rect());
     // Answers begin at the right edge of the talk, where the person's words are.
     assert!((bubble.right() - answer.right()).abs() < 24.0, "{bubble:?} {answer:?}");
+}
+
+/// Menus of the right button open for what has the focus, and the arrows lead through them.
+#[test]
+fn the_menu_of_what_has_the_focus_opens_by_key() {
+    for key in [(Modifiers::SHIFT, Key::F10), (Modifiers::NONE, Key::Menu)] {
+        // A talk, a picture of the strip.
+        let cases = [
+            (write_chat(Lang::En, Theme::Dark), Part::ListBoxOption, "Write a haiku about rain", "Rename"),
+            (create_done(Lang::En, Theme::Dark), Part::Button, "Picture: a green lime", "Save as"),
+        ];
+        for (state, role, name, first) in cases {
+            let mut harness = open(state);
+            harness.get_by_role_and_label(role, name).focus();
+            harness.run();
+            let before = harness.query_all_by_role_and_label(Part::Button, first).count();
+            harness.key_press_modifiers(key.0, key.1);
+            harness.run();
+            assert_eq!(harness.query_all_by_role_and_label(Part::Button, first).count(), before + 1, "{name}");
+            harness.key_press(Key::ArrowDown);
+            harness.run();
+            is_focused(&harness, first);
+            // Esc gives the focus back and does nothing else.
+            harness.state_mut().commands.clear();
+            harness.key_press(Key::Escape);
+            assert!(asked(&mut harness).is_empty(), "{name}");
+            assert_eq!(harness.query_all_by_role_and_label(Part::Button, first).count(), before, "{name}");
+            is_focused(&harness, name);
+        }
+    }
+    // In Gallery it is the chosen picture's while nothing has the focus.
+    let mut state = gallery(Lang::En, Theme::Dark, 30, 0);
+    state.gallery.selected = Some(item(2).path);
+    let mut harness = open(state);
+    harness.key_press(Key::Menu);
+    harness.run();
+    harness.key_press(Key::ArrowDown);
+    harness.run();
+    harness.key_press(Key::Enter);
+    assert!(asked_of(&mut harness, |c| matches!(c, Command::ShowFull(_))).contains(&Command::ShowFull(true)));
+}
+
+/// What stands above a group is told as a heading, painted or not.
+#[test]
+fn headings_are_told_as_headings() {
+    let headings = |state: AppState| -> Vec<String> {
+        let harness = open(state);
+        let all = harness.root().children_recursive().filter(|node| node.accesskit_node().role() == Part::Heading);
+        all.filter_map(|node| node.accesskit_node().label()).collect()
+    };
+    let has = |state, name: &str| assert!(headings(state).contains(&name.to_owned()), "{name}");
+    has(gallery(Lang::En, Theme::Dark, 60, 0), "Today");
+    has(write_chat(Lang::En, Theme::Dark), "Today");
+    has(fresh(Room::Models, Lang::En, Theme::Dark), "Pictures");
+    has(fresh(Room::Settings, Lang::En, Theme::Dark), "Folders");
 }

@@ -278,3 +278,49 @@ fn how_far_a_long_prompt_was_read_is_told_beside_it() {
     harness.get_by_label("Prompt: the model read the first 8 of 12 words. Not read from “fox” on.");
     harness.get_by_label("Negative prompt: the model read the first 8 of 12 tokens.");
 }
+
+#[test]
+fn the_pictures_of_a_job_are_one_tile_and_can_be_saved_and_discarded_together() {
+    let path = |n: u32| std::path::PathBuf::from(format!("/l/{n}.png"));
+    let mut state = create_done(Lang::En, Theme::Dark);
+    let one = |n| Shot { key: (JobId(9), n), ..shot(9, "a cat", n, Saved::At(path(n))) };
+    state.create.strip = (0..4).map(one).collect();
+    let mut harness = open(state);
+    assert_eq!(harness.query_all_by_label("4 pictures: a cat").count(), 1, "the strip does not repeat the grid");
+    assert!(harness.query_by_label("Picture: a cat").is_none());
+    harness.get_by_role_and_label(Part::Button, T::SaveAll.tr(Lang::En)).click();
+    assert_eq!(asked(&mut harness), [Command::SaveCopies((0..4).map(path).collect())]);
+    harness.get_by_role_and_label(Part::CheckBox, "Select picture 2").click();
+    assert_eq!(asked(&mut harness), []);
+    harness.get_by_role_and_label(Part::CheckBox, "Select picture 4").click();
+    asked(&mut harness);
+    harness.get_by_label("2 of 4 selected");
+    harness.get_by_role_and_label(Part::Button, "Save 2 to…").click();
+    assert_eq!(asked(&mut harness), [Command::SaveCopies(vec![path(1), path(3)])]);
+    harness.get_by_role_and_label(Part::Button, T::DiscardMarked.tr(Lang::En)).click();
+    assert_eq!(asked(&mut harness), [Command::TrashItems(vec![path(1), path(3)])]);
+    harness.get_by_role_and_label(Part::Button, T::SelectAll.tr(Lang::En)).click();
+    asked(&mut harness);
+    harness.get_by_role_and_label(Part::Button, T::SelectNone.tr(Lang::En)).click();
+    asked(&mut harness);
+    harness.get_by_role_and_label(Part::Button, T::DiscardAll.tr(Lang::En)).click();
+    assert_eq!(asked(&mut harness), [Command::TrashItems((0..4).map(path).collect())]);
+}
+
+/// Files that are here but were not compared with their card's hashes: what that means, and the check, wherever they are.
+#[test]
+fn files_that_were_not_checked_say_what_that_means_and_offer_it() {
+    let mut state = every::models_in_need(Lang::En, Theme::Dark);
+    state.models.entries.last_mut().unwrap().presence = ModelPresence::Unchecked { path: "/m/xl".into() };
+    let mut harness = harness(state.clone(), [1280.0, 2400.0]);
+    harness.run();
+    harness.state_mut().commands.clear();
+    harness.get_by_label_contains("compares each with the SHA-256");
+    harness.get_by_role_and_label(Part::Button, T::CheckFiles.tr(Lang::En)).click();
+    assert_eq!(asked(&mut harness), [Command::Fetch("xl".into())]);
+    (state.settings.room, state.settings.image.model) = (Room::Create, "xl".into());
+    let mut harness = open(state);
+    harness.get_by_label_contains("its files were not checked");
+    harness.get_by_role_and_label(Part::Button, T::CheckFiles.tr(Lang::En)).click();
+    assert_eq!(asked(&mut harness), [Command::Fetch("xl".into())]);
+}

@@ -74,6 +74,8 @@ fn create(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
     waiting.create.jobs.truncate(1);
     waiting.create.jobs[0].phase = Phase::Loading(Some(0.4));
     waiting.create.strip.clear();
+    let mut batch = create_done(lang, theme);
+    batch.create.strip = (0..4).map(|n| Shot { key: (JobId(9), n), ..shot(9, "a cat", n, at("9")) }).collect();
     let passing = vec![
         NoticeKind::Copied,
         NoticeKind::Exported(format!("/home/mei/{LONG_WORD}.png").into()),
@@ -84,6 +86,7 @@ fn create(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
         ("create, done", create_done(lang, theme)),
         ("create, running", create_running(lang, theme)),
         ("create, the first job", waiting),
+        ("create, several of one job", batch),
         ("create, failed", failed),
         ("create, not saved", unsaved),
         ("create, long texts", told),
@@ -193,6 +196,18 @@ fn others(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
     card.card.name = LONG_WORD.into();
     card.card.about = long.into();
     card.card.about_zh = long.into();
+    let mut needy = models_in_need(lang, theme);
+    let unchecked = ModelPresence::Unchecked { path: "/m/xl.safetensors".into() };
+    needy.models.entries.last_mut().expect("it is there").presence = unchecked;
+    let draws = |id: &str| {
+        let mut state = needy.clone();
+        (state.settings.room, state.settings.image.model) = (Room::Create, id.into());
+        state
+    };
+    let mut left = fresh(Room::Models, lang, theme);
+    left.desk.waiting = vec![Waiting::Fetch { model: SMOLLM_ID.into() }];
+    let unasked = NoticeKind::SavedUnasked(format!("/home/mei/{LONG_WORD}.png").into());
+    let left = noticed(left, vec![unasked]);
     let mut settings = fresh(Room::Settings, lang, theme);
     settings.status.library = format!("/home/mei/{LONG_WORD}/{LONG_WORD}").into();
     vec![
@@ -204,7 +219,39 @@ fn others(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
         ("gallery, many problems", noticed(gallery(lang, theme, 60, 20), (0..12).map(problem).collect())),
         ("models", models_busy(lang, theme)),
         ("models, terms and long texts", terms),
+        ("models, in need", needy.clone()),
+        ("create, a part is missing", draws("sd")),
+        ("create, not checked", draws("xl")),
+        ("models, jobs of the last time", left),
         ("settings", settings),
         ("settings, a note", noticed(fresh(Room::Settings, lang, theme), vec![NoticeKind::MemoryFreed])),
     ]
+}
+
+/// A model with a missing part in use, a broken file, a removed one in the trash, and one that can be fetched.
+pub fn models_in_need(lang: Lang, theme: Theme) -> AppState {
+    let mut state = fresh(Room::Models, lang, theme);
+    state.status.budget = 8_000_000_000;
+    state.status.models = "/m".into();
+    let local = Local {
+        files: Checkpoint::new("/m/sd.safetensors".into()),
+        kind: "Stable Diffusion 1.x".into(),
+        precision: "F16".into(),
+        lacks: "VAE".into(),
+        weights: 1,
+        working: 1,
+        longest: None,
+    };
+    let file = ModelFile { name: "sd.safetensors".into(), bytes: 5, sha256: String::new(), sources: Vec::new() };
+    let local = Some(Box::new(local));
+    let card = ModelCard { id: "sd".into(), name: "sd".into(), files: vec![file], local, ..image_card() };
+    state.models.entries.push(entry(card, ModelPresence::Here { path: "/m/sd.safetensors".into() }));
+    let files = vec![ModelFile { bytes: 6_940_000_000, ..text_card().files[0].clone() }];
+    let large = ModelCard { id: "xl".into(), name: "XL".into(), memory: 15_500_000_000, files, ..image_card() };
+    state.models.entries.push(entry(large, ModelPresence::Absent));
+    let path = PathBuf::from("/m/page.safetensors");
+    let error = Cause::BadModelFile { path: path.clone(), reason: "it is a web page".into() }.into();
+    state.models.broken = vec![BrokenFile { path, bytes: 28, error }];
+    state.models.trash = 491_400_064;
+    state
 }

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use aigc_studio::lang::Lang;
+use aigc_studio::ui::texts::T;
 use egui::accesskit::Role;
 use egui::epaint::{ClippedShape, Shape};
 use egui::{Id, Rect, vec2};
@@ -36,7 +38,7 @@ pub fn faults(harness: &Harness<'_, Window>) -> Vec<String> {
             (node.locate().0.0, (node.role(), name))
         })
         .collect();
-    let (mut fields, mut sideways) = (Vec::new(), Vec::new());
+    let (mut fields, mut sideways, mut choices) = (Vec::new(), Vec::new(), Vec::new());
     let mut count = 0;
     harness.ctx.viewport(|viewport| {
         for (_, rects) in viewport.prev_pass.widgets.layers() {
@@ -58,6 +60,9 @@ pub fn faults(harness: &Harness<'_, Window>) -> Vec<String> {
                         if matches!(role, Role::TextInput | Role::MultilineTextInput) {
                             fields.push(rect.interact_rect);
                         }
+                        if *role == Role::RadioButton {
+                            choices.push(rect.interact_rect);
+                        }
                         let (host, seen) = (rect.parent_id, rect.interact_rect);
                         here.push(Widget { name: name.clone(), role: *role, host, rect: rect.rect, seen });
                     }
@@ -71,6 +76,7 @@ pub fn faults(harness: &Harness<'_, Window>) -> Vec<String> {
     });
     assert!(count > 5, "the window's widgets are found");
     texts(&harness.output().shapes, &fields, &sideways, &mut faults);
+    harness.output().shapes.iter().for_each(|shape| elided(&shape.shape, shape.clip_rect, &choices, &mut faults));
     faults.sort();
     faults.dedup();
     faults
@@ -159,6 +165,25 @@ fn texts(shapes: &[ClippedShape], fields: &[Rect], sideways: &[Rect], faults: &m
                 faults.push(format!("the texts {text:?} and {other:?} overlap: {} and {}", short(*a), short(*b)));
             }
         }
+    }
+}
+
+/// The program's own words are never cut, and no choice is: what a person named may be.
+fn elided(shape: &Shape, clip: Rect, choices: &[Rect], faults: &mut Vec<String>) {
+    match shape {
+        Shape::Vec(shapes) => shapes.iter().for_each(|shape| elided(shape, clip, choices, faults)),
+        Shape::Text(text) if text.galley.elided && clip.intersects(text.visual_bounding_rect()) => {
+            let words = text.galley.text().trim_matches(|c: char| c.is_whitespace() || !(c < '\u{e000}'));
+            // A page that begins with one of them has it for its own.
+            let first = [T::PageBegin1, T::PageBegin2, T::PageBegin3];
+            let is = |text: &T| Lang::ALL.iter().any(|lang| text.tr(*lang) == words);
+            let own = || T::ALL.iter().any(|text| is(text) && !first.contains(text));
+            let place = text.visual_bounding_rect();
+            if !words.is_empty() && (choices.iter().any(|choice| choice.contains(place.center())) || own()) {
+                faults.push(format!("{words:?} is cut short at {}", short(place)));
+            }
+        }
+        _ => {}
     }
 }
 

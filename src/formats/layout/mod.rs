@@ -47,6 +47,25 @@ pub enum Part {
 }
 
 impl Part {
+    /// The longest side, in latents, that a denoiser of this configuration has places for; `None`: any.
+    pub fn longest_side(self, config: &Value) -> Option<usize> {
+        let config = needs::Keys(config);
+        match self {
+            Self::Sd3 => sd3::longest_side(config),
+            Self::ZImage => zimage::longest_side(config),
+            Self::Unet
+            | Self::Flux
+            | Self::Vae
+            | Self::Clip
+            | Self::T5
+            | Self::Qwen3
+            | Self::Taesd
+            | Self::Lora
+            | Self::ControlNet
+            | Self::Embedding => None,
+        }
+    }
+
     /// Whether it turns noise into latents.
     pub fn is_denoiser(self) -> bool {
         matches!(self, Self::Unet | Self::Sd3 | Self::Flux | Self::ZImage)

@@ -108,6 +108,12 @@ pub fn config(h: &Header) -> Option<Value> {
     }))
 }
 
+/// Rows and columns of latents that its table of positions has places for.
+pub(super) fn longest_side(c: Keys) -> Option<usize> {
+    let side = if c.is_null("pos_embed_max_size") { 0 } else { c.size("pos_embed_max_size", 96)? };
+    side.checked_mul(c.size("patch_size", 2)?).filter(|side| *side > 0)
+}
+
 /// What the network reads.
 pub(super) fn needs(c: Keys, n: &mut Needs) -> Option<()> {
     let head = c.size("attention_head_dim", 64)?;

@@ -69,6 +69,11 @@ pub fn config(h: &Header) -> Option<Value> {
     }))
 }
 
+/// Rows and columns of latents that there are angles for: two of each in a place.
+pub(super) fn longest_side(c: Keys) -> Option<usize> {
+    c.list("axes_lens", &[1024, 512, 512])?.into_iter().skip(1).min()?.checked_mul(2)
+}
+
 /// What the network reads.
 pub(super) fn needs(c: Keys, n: &mut Needs) -> Option<()> {
     let dim = c.size("dim", 3840)?;

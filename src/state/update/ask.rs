@@ -1,6 +1,6 @@
 //! Questions that the window asks itself, where no file dialog can.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Effects;
 use crate::state::{AppState, AskCommand, Command, Effect, NoDialog, NoticeKind, PathFor};
@@ -32,7 +32,7 @@ impl AppState {
             }
             AskCommand::Take => {
                 let Some((purpose, text)) = self.ask.path.take() else { return };
-                let Some(path) = typed_path(&text) else {
+                let Some(path) = typed_path(&text, self.ask.home.as_deref()) else {
                     self.ask.path = Some((purpose, text));
                     return;
                 };
@@ -64,9 +64,18 @@ impl AppState {
     }
 }
 
-/// A path as people paste it: in quotes, or as a file's address.
-fn typed_path(text: &str) -> Option<PathBuf> {
+/// A path as people paste it: in quotes, or as a file's address; as a shell has it, with `~` for their own folder.
+fn typed_path(text: &str, home: Option<&Path>) -> Option<PathBuf> {
     let text = text.trim().trim_matches(['"', '\'']);
     let text = text.strip_prefix("file://").unwrap_or(text);
-    (!text.is_empty()).then(|| PathBuf::from(text))
+    if text.is_empty() {
+        return None;
+    }
+    let path = PathBuf::from(text);
+    match (path.strip_prefix("~"), home) {
+        // Without a slash behind it.
+        (Ok(rest), Some(home)) if rest.as_os_str().is_empty() => Some(home.to_owned()),
+        (Ok(rest), Some(home)) => Some(home.join(rest)),
+        _ => Some(path),
+    }
 }

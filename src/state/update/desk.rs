@@ -2,7 +2,7 @@
 
 use super::Effects;
 use crate::domain::{ConversationId, Desk, EditDraft, Face, ImageRequest, Makes, Persona, Role, Room, Seed, Waiting};
-use crate::state::{AppState, Effect, FormState, ImageJob, NoticeKind, PersonaDraft, Phase, WaitingCommand};
+use crate::state::{AppState, Effect, FormState, ImageJob, PersonaDraft, Phase, WaitingCommand};
 use crate::writing::forms::{Values, find};
 
 /// The desk is written when it has rested this long.
@@ -175,20 +175,11 @@ impl AppState {
         self.desk.personas = drafts.chain(std::mem::take(&mut self.desk.personas)).collect();
         self.desk.forms = forms.into_iter().chain(std::mem::take(&mut self.desk.forms)).collect();
         self.desk.waiting = waiting;
-        self.offer_waiting();
     }
 
     // ---- Jobs of the last time
 
-    pub(super) fn offer_waiting(&mut self) {
-        self.notices.retain(|notice| notice.kind != NoticeKind::JobsWait);
-        if !self.desk.waiting.is_empty() {
-            self.note(NoticeKind::JobsWait);
-        }
-    }
-
     pub(super) fn waiting_command(&mut self, command: WaitingCommand, fx: &mut Effects) {
-        self.notices.retain(|notice| notice.kind != NoticeKind::JobsWait);
         match command {
             WaitingCommand::Resume => self.resume(fx),
             WaitingCommand::Discard => self.desk.waiting.clear(),

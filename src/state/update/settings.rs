@@ -1,7 +1,7 @@
 //! Language, theme, folders, notes, and the quiet saving of settings.
 
 use super::Effects;
-use crate::state::{AppState, Command, Effect, NOTICE_MS};
+use crate::state::{AppState, Command, Effect};
 
 /// Settings are written when they have rested this long, so that dragging a slider writes once.
 const SETTLE_MS: i64 = 1_000;
@@ -72,7 +72,7 @@ impl AppState {
         self.search_when_settled(fx);
         self.keep_desk(fx);
         self.look_when_due(fx);
-        self.notices.retain(|n| n.kind.stays() || now - n.born_ms < NOTICE_MS);
+        self.notices.retain(|n| n.kind.stays() || now - n.born_ms < n.kind.lasts_ms());
         if self.seen_settings != self.settings {
             self.seen_settings = self.settings.clone();
             self.settings_changed_ms = now;
@@ -91,7 +91,7 @@ impl AppState {
     /// will. The app wakes then, and not before.
     pub fn next_deadline_ms(&self) -> Option<i64> {
         let notes = self.notices.iter().filter(|n| !n.kind.stays());
-        let note = notes.map(|n| n.born_ms + NOTICE_MS).min();
+        let note = notes.map(|n| n.born_ms + n.kind.lasts_ms()).min();
         let settings = self.has_unsaved_settings().then(|| {
             let since = if self.seen_settings == self.settings { self.settings_changed_ms } else { self.now_ms };
             since + SETTLE_MS

@@ -250,10 +250,7 @@ impl AppState {
                 self.desk.forms.insert(id.clone(), values);
                 self.open_form(&id, fx);
             }
-            Undoable::Waiting(waiting) => {
-                self.desk.waiting = waiting;
-                self.offer_waiting();
-            }
+            Undoable::Waiting(waiting) => self.desk.waiting = waiting,
         }
     }
 

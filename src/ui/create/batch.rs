@@ -1,14 +1,21 @@
 //! The pictures of one job side by side: done, forming, and to come.
 
-use egui::{Align2, Color32, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
+use egui::{
+    Align2, Color32, Frame, Label, Margin, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
+};
+
+use super::shot_menu;
 use crate::domain::JobId;
-use crate::state::{Command, ImageJob, Saved, Shot, Shown};
+use crate::state::{Command, ImageJob, Saved, Shot, ShotKey, Shown};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
-use crate::ui::theme::{self, RADIUS, S2, S4};
-use crate::ui::{icons, picture};
+use crate::ui::theme::{self, BODY, RADIUS, S1, S2, S4};
+use crate::ui::{icons, layout, menu, picture, widgets};
 
 /// Columns of a grid of `count` cells of this `aspect` (width by height) in which cells are largest.
 fn columns(count: usize, room: Vec2, aspect: f32) -> usize {
@@ -37,9 +44,31 @@ fn cells(count: usize, room: Rect, size: (u32, u32)) -> Vec<Rect> {
     (0..count).map(|n| Rect::from_min_size(start + at(n).to_vec2(), cell)).collect()
 }
 
+/// Which pictures of a job are selected.
+#[derive(Default)]
+pub struct BatchView {
+    of: Option<JobId>,
+    marked: BTreeSet<ShotKey>,
+}
+
 /// Fills what is left of the pane. `job` is the job while it is not over.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, id: JobId, job: Option<&ImageJob>) {
+pub fn show(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    view: &mut BatchView,
+    textures: &mut Textures,
+    id: JobId,
+    job: Option<&ImageJob>,
+) {
     let shots = cx.state.create.shots_of(id);
+    if view.of.replace(id) != Some(id) {
+        view.marked.clear();
+    }
+    view.marked.retain(|key| shots.iter().any(|shot| shot.key == *key));
+    if job.is_none() {
+        let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 8));
+        layout::foot(ui, "batch", frame, 0.5, |ui| bar(ui, cx, view, &shots));
+    }
     let asked = job.map_or(0, |job| job.request.params.count as usize);
     // Pictures of a job that is over may be in the trash: what is left closes up.
     let count = asked.max(shots.len());
@@ -52,14 +81,61 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, id: JobId, jo
     for (n, rect) in cells(count, room, size).into_iter().enumerate() {
         let shot = if job.is_some() { shots.iter().find(|s| s.key.1 as usize == n) } else { shots.get(n) };
         match (shot, job) {
-            (Some(shot), _) => done(ui, cx, textures, shot, rect, (n, count)),
+            (Some(shot), _) => done(ui, cx, view, textures, shot, rect, (n, count)),
             (None, Some(job)) => coming(ui, cx, textures, job, rect, n),
             (None, None) => {}
         }
     }
 }
 
-fn done(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, shot: &Shot, rect: Rect, (n, count): (usize, usize)) {
+/// What can be done with all pictures of a job, or with those that are selected.
+fn bar(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut BatchView, shots: &[&Shot]) {
+    let some = !view.marked.is_empty();
+    let meant = shots.iter().filter(|shot| !some || view.marked.contains(&shot.key));
+    let paths: Vec<PathBuf> = meant
+        .filter_map(|shot| match &shot.saved {
+            Saved::At(path) => Some(path.clone()),
+            Saved::Saving | Saved::Failed(_) => None,
+        })
+        .collect();
+    let (able, count) = (!paths.is_empty(), view.marked.len());
+    layout::flow(ui, |ui| {
+        // As high as the bar of a job that runs: the pictures stay where they are when it ends.
+        ui.set_min_height(JOB_BAR);
+        let save = if some { cx.with(T::SaveMarked, &[&count]) } else { cx.t(T::SaveAll).to_owned() };
+        let save = ui.add_enabled_ui(able, |ui| widgets::button(ui, icons::DOWNLOAD_SIMPLE, &save)).inner;
+        if save.clicked() {
+            cx.push(Command::SaveCopies(paths.clone()));
+        }
+        let discard = cx.t(if some { T::DiscardMarked } else { T::DiscardAll });
+        let discard = ui.add_enabled_ui(able, |ui| widgets::icon_button(ui, icons::TRASH, discard)).inner;
+        if discard.clicked() {
+            cx.push(Command::TrashItems(paths));
+        }
+        let every = count == shots.len();
+        if widgets::text_button(ui, cx.t(if every { T::SelectNone } else { T::SelectAll })).clicked() {
+            view.marked = if every { BTreeSet::new() } else { shots.iter().map(|shot| shot.key).collect() };
+        }
+        widgets::pixels(ui, cx);
+        if some {
+            let text = cx.with(T::MarkedOf, &[&count, &shots.len()]);
+            ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).truncate());
+        }
+    });
+}
+
+/// Points that the bar of a job that runs is high.
+const JOB_BAR: f32 = theme::CONTROL + S1 + widgets::BAR;
+
+fn done(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    view: &mut BatchView,
+    textures: &mut Textures,
+    shot: &Shot,
+    rect: Rect,
+    (n, count): (usize, usize),
+) {
     let name = format!("{} · {}", cx.with(T::PictureOf, &[&(n + 1), &count]), shot.record.prompt);
     let response = ui.interact(rect, ui.scope_id().with(("batch", shot.key)), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
@@ -88,9 +164,40 @@ fn done(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, shot: &Shot, rect
     }
     let stroke = Stroke::new(1.0, if response.hovered() { cx.p.muted } else { cx.p.line });
     ui.painter().rect_stroke(rect, RADIUS, stroke, StrokeKind::Outside);
+    menu::of(ui, &response, false, |ui| shot_menu::show(ui, cx, shot));
+    let mark = mark(ui, cx, view, shot, rect, n);
     if response.on_hover_text(cx.t(T::OpenThisPicture)).clicked() {
-        cx.push(Command::Show(Shown::Shot(shot.key)));
+        match ui.input(|input| input.modifiers.command) {
+            true => toggle(view, shot.key),
+            false => cx.push(Command::Show(Shown::Shot(shot.key))),
+        }
     }
+    if mark.clicked() {
+        toggle(view, shot.key);
+    }
+}
+
+fn toggle(view: &mut BatchView, key: ShotKey) {
+    if !view.marked.remove(&key) {
+        view.marked.insert(key);
+    }
+}
+
+/// The box at a picture's corner that selects it.
+fn mark(ui: &Ui, cx: &Cx<'_>, view: &BatchView, shot: &Shot, rect: Rect, n: usize) -> Response {
+    let on = view.marked.contains(&shot.key);
+    let spot = Rect::from_min_size(rect.right_top() + vec2(-26.0, 4.0), Vec2::splat(22.0));
+    let response = ui.interact(spot, ui.scope_id().with(("mark", shot.key)), Sense::click());
+    let name = cx.with(T::SelectOne, &[&(n + 1)]);
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &name));
+    let (fill, line) = if on { (cx.p.accent, cx.p.accent) } else { (cx.p.panel, cx.p.edge) };
+    let side = spot.shrink(2.0);
+    ui.painter().rect(side, RADIUS - 2, fill, Stroke::new(1.0, line), StrokeKind::Inside);
+    if on {
+        let font = theme::icon_font(14.0);
+        ui.painter().text(side.center(), Align2::CENTER_CENTER, icons::CHECK, font, cx.p.on_accent);
+    }
+    response.on_hover_text(name)
 }
 
 fn coming(ui: &mut Ui, cx: &Cx<'_>, textures: &mut Textures, job: &ImageJob, rect: Rect, n: usize) {

@@ -83,7 +83,7 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         widgets::badge_wrapped(ui, icons::WARNING_CIRCLE, cx.t(T::PromptMissing), cx.p.bad);
     }
     super::reading::show(ui, cx, &mut view.reading);
-    prompt_help::below(ui, cx);
+    prompt_help::below(ui, cx, &mut view.styles_open);
     subject(ui, cx);
     advice::notice(ui, cx, Makes::Image);
     super::notes::show(ui, cx);
@@ -344,7 +344,7 @@ fn generate(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
     });
     // An empty prompt is not refused in silence: its field is marked.
-    let able = !advice::missing_part(ui, cx);
+    let able = !advice::hindered(ui, cx);
     let size = vec2(ui.available_width(), 40.0);
     let response = widgets::primary(ui, icons::SPARKLE, cx.t(T::Generate), "Ctrl+Enter", able, size);
     if response.on_hover_text(cx.t(T::GenerateHover)).clicked() {

@@ -1,5 +1,6 @@
 //! The filmstrip: what waits, what runs, and this session's pictures, newest left.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use egui::{
@@ -7,19 +8,24 @@ use egui::{
     pos2,
 };
 
+use super::shot_menu;
 use crate::domain::Picture;
 use crate::state::{Command, ImageJob, Phase, Saved, Shot, Shown, Stage};
 use crate::ui::cx::Cx;
-use crate::ui::icons;
-use crate::ui::picture;
 use crate::ui::texts::T;
 use crate::ui::textures::{Scaling, TexKey, Textures};
 use crate::ui::theme::{self, RADIUS, S2};
+use crate::ui::{icons, menu, picture, widgets};
 
 const TILE: f32 = 76.0;
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
     let create = &cx.state.create;
+    if create.jobs.is_empty() && create.strip.is_empty() {
+        // Its room is there from the start: the canvas must not move when the first picture comes.
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| widgets::muted(ui, cx.t(T::StripEmpty)));
+        return;
+    }
     let on_stage = match create.stage() {
         _ if let Some(id) = create.batch() => Shown::Batch(id),
         Stage::Job(job) => Shown::Job(job.id),
@@ -32,8 +38,15 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
             for job in create.jobs.iter().rev() {
                 ui.push_id(job.id, |ui| job_tile(ui, cx, textures, job, on_stage));
             }
+            let mut seen = HashSet::new();
             for shot in &create.strip {
-                ui.push_id(shot.key, |ui| shot_tile(ui, cx, textures, shot, on_stage));
+                // The pictures of one job are one tile: the canvas has them side by side.
+                let id = shot.key.0;
+                if create.jobs.iter().any(|job| job.id == id) || !seen.insert(id) {
+                    continue;
+                }
+                let all = create.shots_of(id);
+                ui.push_id(id, |ui| shot_tile(ui, cx, textures, &all, on_stage));
             }
         });
     });
@@ -86,10 +99,9 @@ fn job_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJo
     if response.clicked() {
         cx.push(Command::Show(Shown::Job(job.id)));
     }
-    response.context_menu(|ui| {
+    menu::of(ui, &response, false, |ui| {
         if ui.button(cx.t(T::Cancel)).clicked() {
             cx.push(Command::CancelJob(job.id));
-            ui.close();
         }
     });
     response.on_hover_text(name);
@@ -106,23 +118,35 @@ fn job_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJo
     }
 }
 
-fn shot_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, shot: &Shot, on_stage: Shown) {
-    let selected = [Shown::Shot(shot.key), Shown::Batch(shot.key.0)].contains(&on_stage);
-    let name = cx.with(T::PictureNamed, &[&shot.record.prompt]);
+/// A picture, or the first of those of one job.
+fn shot_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, all: &[&Shot], on_stage: Shown) {
+    let Some(shot) = all.first() else { return };
+    let selected = on_stage == Shown::Batch(shot.key.0) || all.iter().any(|one| on_stage == Shown::Shot(one.key));
+    let prompt = &shot.record.prompt;
+    let name = match all.len() {
+        1 => cx.with(T::PictureNamed, &[prompt]),
+        several => cx.with(T::PicturesOf, &[&several, prompt]),
+    };
     let (rect, response) = tile(ui, &name, selected);
     if !ui.is_rect_visible(rect) {
         return;
     }
     ui.painter().rect_filled(rect, RADIUS, cx.p.canvas);
     shot_image(ui, cx, textures, shot, rect);
-    match &shot.saved {
-        Saved::At(_) => {}
-        Saved::Saving => corner(ui, cx, rect, icons::FLOPPY_DISK, cx.p.muted),
-        Saved::Failed(_) => corner(ui, cx, rect, icons::WARNING, cx.p.bad),
+    let is = |wanted: fn(&Saved) -> bool| all.iter().any(|shot| wanted(&shot.saved));
+    if is(|saved| matches!(saved, Saved::Failed(_))) {
+        corner(ui, cx, rect, icons::WARNING, cx.p.bad);
+    } else if is(|saved| matches!(saved, Saved::Saving)) {
+        corner(ui, cx, rect, icons::FLOPPY_DISK, cx.p.muted);
+    } else if all.len() > 1 {
+        corner(ui, cx, rect, &format!("×{}", all.len()), cx.p.text);
     }
     edge(ui, cx, rect, &response, selected);
     if response.clicked() {
-        cx.push(Command::Show(Shown::Shot(shot.key)));
+        cx.push(Command::Show(if all.len() > 1 { Shown::Batch(shot.key.0) } else { Shown::Shot(shot.key) }));
+    }
+    if all.len() == 1 {
+        menu::of(ui, &response, false, |ui| shot_menu::show(ui, cx, shot));
     }
     response.on_hover_text(&shot.record.prompt);
 }

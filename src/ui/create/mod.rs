@@ -6,6 +6,7 @@ mod film;
 mod notes;
 mod prompt_help;
 mod reading;
+mod shot_menu;
 mod size;
 mod stage;
 
@@ -13,6 +14,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use super::cx::Cx;
 use super::eye::{self, Part};
+use super::notices::{self, Edge};
 use super::texts::T;
 use super::textures::Textures;
 use super::{layout, widgets};
@@ -27,6 +29,8 @@ const ROOM_FOR_FILM: f32 = 340.0;
 pub struct CreateView {
     pub negative_open: bool,
     pub more_open: bool,
+    /// Whether the words of styles are unfolded, where the person has said so.
+    pub styles_open: Option<bool>,
     /// The prompt field is marked, and has been given the keyboard for it.
     pub prompt_marked: bool,
     pub reading: reading::ReadingView,
@@ -39,9 +43,11 @@ pub struct CreateView {
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Textures) {
     if layout::is_narrow(ui) {
+        notices::waiting(ui, cx, Edge::Top);
         return narrow(ui, cx, view, textures);
     }
     layout::side(ui, cx, Pane::Controls, |ui, cx| controls::show(ui, cx, view));
+    notices::waiting(ui, cx, Edge::Top);
     canvas(ui, cx, view, textures);
 }
 
@@ -72,8 +78,7 @@ fn narrow(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Te
 }
 
 fn canvas(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Textures) {
-    let create = &cx.state.create;
-    if (!create.jobs.is_empty() || !create.strip.is_empty()) && ui.available_height() >= ROOM_FOR_FILM {
+    if ui.available_height() >= ROOM_FOR_FILM {
         let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 8));
         Panel::bottom("film").exact_size(96.0).resizable(false).frame(frame).show(ui, |ui| {
             eye::part(ui, Part::List);

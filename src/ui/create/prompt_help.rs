@@ -43,8 +43,12 @@ pub fn button(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// What stands below the prompt: what the language model proposes in its place, and the words of styles.
-pub fn below(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// Windows lower than this have the words of styles folded, so that the sliders are in sight.
+const ROOM_FOR_STYLES: f32 = 640.0;
+
+/// What stands below the prompt: what the language model proposes in its place, and the words of styles. `open` is
+/// whether they are unfolded, where the person has said so.
+pub fn below(ui: &mut Ui, cx: &mut Cx<'_>, open: &mut Option<bool>) {
     if let Some(proposal) = cx.state.proposal() {
         widgets::card(cx.p).show(ui, |ui| {
             ui.set_width(ui.available_width());
@@ -63,7 +67,18 @@ pub fn below(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     let entry = cx.state.models.entry(&cx.state.settings.image.model);
     if entry.is_some_and(|entry| has_styles(&entry.card)) {
-        styles(ui, cx);
+        let prompt = &cx.state.settings.image.prompt;
+        let words = [&LOOKS[..], &COLOURS[..]].concat();
+        let chosen = words.iter().flat_map(|(en, zh)| [*en, *zh]).filter(|word| prompts::has(prompt, word));
+        let chosen = chosen.collect::<Vec<_>>().join(" · ");
+        let before = open.unwrap_or(ui.ctx().content_rect().height() >= ROOM_FOR_STYLES);
+        let mut now = before;
+        if widgets::fold(ui, cx.t(T::Styles), &chosen, &mut now) {
+            styles(ui, cx);
+        }
+        if now != before {
+            *open = Some(now);
+        }
     }
 }
 

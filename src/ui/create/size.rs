@@ -88,7 +88,7 @@ fn side(ui: &mut Ui, cx: &Cx<'_>, name: T, value: u32, free: FreeSize, width: f3
     let mut typed = value;
     ui.spacing_mut().interact_size.x = width;
     let drag = DragValue::new(&mut typed)
-        .range(FreeSize::SHORTEST..=FreeSize::LONGEST)
+        .range(FreeSize::SHORTEST..=free.longest)
         .speed(free.multiple)
         .update_while_editing(false);
     let about = cx.with(T::SizeHover, &[&free.multiple, &free.side]);

@@ -2,7 +2,7 @@
 
 use egui::{Align, Color32, Frame, Label, Layout, Margin, Rect, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
-use super::batch;
+use super::batch::{self, BatchView};
 use crate::domain::{Picture, StepProgress, seconds};
 use crate::lang::Lang;
 use crate::state::{Command, ImageEdit, ImageJob, Phase, Saved, Shot, ShotKey, Shown, Stage};
@@ -11,12 +11,13 @@ use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
 use crate::ui::theme::{self, BODY, S1, S2, S4, S6, SMALL};
-use crate::ui::{icons, layout, models_bits, picture, record, save_menu, trouble, widgets};
+use crate::ui::{advice, icons, layout, models_bits, picture, record, save_menu, trouble, widgets};
 
 /// Zoom and place of the picture that is shown.
 #[derive(Default)]
 pub struct StageView {
     canvas: CanvasView,
+    batch: BatchView,
     pub settings_open: bool,
 }
 
@@ -34,7 +35,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut T
         if let Some(job) = job {
             job_bar(ui, cx, job);
         }
-        return batch::show(ui, cx, textures, id, job);
+        return batch::show(ui, cx, &mut view.batch, textures, id, job);
     }
     match cx.state.create.stage() {
         Stage::Empty => empty(ui, cx),
@@ -59,13 +60,18 @@ pub fn examples<'a>(cx: &Cx<'a>, model: &str) -> &'a [String] {
 
 fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
     let model = &cx.state.settings.image.model;
+    let hindrance = advice::hindrance(cx);
     let examples = examples(cx, model);
     layout::centre(ui, "create-empty", 420.0, |ui| {
         let width = ui.available_width();
         ui.add(Label::new(theme::icon(icons::IMAGE, 40.0).color(cx.p.faint)));
         ui.add_space(S2);
         widgets::heading(ui, cx.t(T::CreateEmptyTitle));
-        let line = cx.with(T::CreateEmptyText, &[&models_bits::name(cx, model)]);
+        // A model that cannot draw promises nothing; what mends it is beside the button that would draw.
+        let line = match &hindrance {
+            Some(hindrance) => hindrance.text.clone(),
+            None => cx.with(T::CreateEmptyText, &[&models_bits::name(cx, model)]),
+        };
         ui.add(Label::new(RichText::new(line).size(BODY).color(cx.p.muted)).wrap());
         ui.add_space(S4);
         for example in examples {
@@ -75,7 +81,8 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         ui.add_space(S4);
         let label = cx.t(T::MakeFirstPicture);
-        if widgets::primary(ui, icons::SPARKLE, label, "", true, vec2(220.0_f32.min(width), 40.0)).clicked() {
+        let able = hindrance.is_none();
+        if widgets::primary(ui, icons::SPARKLE, label, "", able, vec2(220.0_f32.min(width), 40.0)).clicked() {
             if cx.state.settings.image.prompt.trim().is_empty()
                 && let Some(first) = examples.first()
             {

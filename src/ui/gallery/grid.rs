@@ -12,7 +12,7 @@ use super::super::keys::{self, Act};
 use super::super::texts::T;
 use super::super::textures::{TexKey, Textures};
 use super::super::theme::{self, BODY, RADIUS, S2};
-use super::super::{days, icons, picture};
+use super::super::{days, eye, icons, menu, picture};
 use super::caption;
 use crate::domain::{CELL, LibraryItem};
 use crate::state::Command;
@@ -101,7 +101,8 @@ const ARROWS: [Key; 6] = [Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::Ar
 impl Grid {
     /// The arrow keys move the selection, Space and Enter open it, Ctrl+A marks all.
     pub fn keys(&self, ui: &Ui, cx: &mut Cx<'_>, found: &[usize], items: &[LibraryItem]) {
-        if ui.ctx().text_edit_focused() {
+        // An open menu has the arrows for itself.
+        if ui.ctx().text_edit_focused() || ui.ctx().any_popup_open() {
             return;
         }
         let pressed = |modifiers, key| ui.input_mut(|i| i.consume_key(modifiers, key));
@@ -254,14 +255,40 @@ impl Grid {
                 cx.push(Command::ShowFull(true));
             }
         }
+        let chosen = gallery.selected.as_ref() == Some(&item.path);
+        menu::of(ui, &response, chosen, |ui| entries(ui, cx, item, marked));
         response.on_hover_text(name);
+    }
+}
+
+/// The menu of a picture.
+fn entries(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem, marked: bool) {
+    let path = || item.path.clone();
+    let open = vec![Command::Select(Some(path())), Command::ShowFull(true)];
+    let mut items = vec![(T::OpenFull, open)];
+    if item.record.is_some() {
+        items.push((T::UseSettings, vec![Command::UseItem(path())]));
+    }
+    items.extend([
+        (T::SaveAs, vec![Command::SaveItemAs(path())]),
+        (T::Copy, vec![Command::CopyItem(path())]),
+        (T::ShowInFolder, vec![Command::Reveal(path())]),
+        (if marked { T::MarkOff } else { T::MarkOn }, vec![Command::Mark(path())]),
+        (T::DeleteToTrash, vec![Command::TrashItem(path())]),
+    ]);
+    for (name, commands) in items {
+        if ui.button(cx.t(name)).clicked() {
+            commands.into_iter().for_each(|command| cx.push(command));
+        }
     }
 }
 
 fn head(ui: &mut Ui, cx: &Cx<'_>, rect: Rect, day: i64) {
     let name = days::name(cx, day, days::day(cx.state.now_ms));
-    let text = RichText::new(name).font(theme::strong(BODY)).color(cx.p.muted);
-    ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(("day", day)), |ui| ui.add(Label::new(text).truncate()));
+    let text = RichText::new(&name).font(theme::strong(BODY)).color(cx.p.muted);
+    let builder = UiBuilder::new().max_rect(rect).id_salt(("day", day));
+    let label = ui.scope_builder(builder, |ui| ui.add(Label::new(text).truncate())).inner;
+    eye::is_heading(&label, &name);
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, RADIUS, S1, S2};
 use crate::ui::widgets::{self, Field};
-use crate::ui::{days, icons, layout, quotes};
+use crate::ui::{days, eye, icons, layout, menu, quotes};
 
 const ROW: f32 = 32.0;
 /// A hit has its snippet on a second line.
@@ -173,6 +173,7 @@ fn visible(tops: &[f32], view: Rect) -> Range<usize> {
 }
 
 fn heading(ui: &Ui, cx: &Cx<'_>, rect: Rect, name: &str) {
+    eye::heading(ui, rect, name);
     let at = pos2(rect.left() + 20.0, rect.bottom() - 7.0);
     ui.painter().text(at, Align2::LEFT_BOTTOM, name, theme::small(), cx.p.muted);
 }
@@ -235,7 +236,7 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Op
     } else if (lit || here) && corner(ui, cx, spot(0.0), "trash", icons::TRASH, &cx.with(T::DeleteNamed, &[&title])) {
         cx.push(Command::TrashConversation(head.id.clone()));
     }
-    response.context_menu(|ui| {
+    menu::of(ui, &response, false, |ui| {
         if ui.button(cx.t(T::Rename)).clicked() {
             *renaming = Some((head.id.clone(), head.title.clone()));
         }

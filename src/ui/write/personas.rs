@@ -102,6 +102,8 @@ fn library(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
             let at = pos2(outer.left(), outer.top() + tops[i]);
             match &rows[i] {
                 Row::Heading(text) => {
+                    let room = Rect::from_min_size(at, vec2(outer.width(), HEADING - S1));
+                    eye::heading(ui, room, cx.t(*text));
                     let at = at + vec2(0.0, HEADING - 8.0);
                     ui.painter().text(at, Align2::LEFT_BOTTOM, cx.t(*text), theme::small(), cx.p.muted);
                 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
 
-use super::folder::{check, options, scheduler};
+use super::folder::{INDEX, check, options, scheduler};
 use super::net::{Given, Net, NetConfig};
 use super::text::Conditioning;
 use super::{Family, Opened, Predicts};
@@ -31,7 +31,7 @@ use crate::error::{Cause, Result};
 use crate::formats::family::Lack;
 use crate::formats::file::bad;
 use crate::formats::layout::{self, Found, Part};
-use crate::formats::{Header, component, family};
+use crate::formats::{Header, component, family, weights_of};
 use crate::lang::Both;
 
 /// What a diffusers folder may say about a single file, beside the denoiser's own configuration.
@@ -154,9 +154,30 @@ pub fn is_checkpoint(path: &Path) -> bool {
     Header::read(path).is_ok_and(|header| layout::parts(&header).iter().any(|found| found.part.is_denoiser()))
 }
 
+/// # Errors
+/// Parts that are missing, do not belong together, or whose tensors are not those of their configurations.
 pub fn open(files: &Checkpoint) -> Result<Opened> {
     let from = &Chosen::new(files.config.as_deref())?;
-    let header = Arc::new(Header::read(&files.main)?);
+    put_together(files, Arc::new(Header::read(&files.main)?), &[], from)
+}
+
+/// A diffusers folder that lacks parts, with those that were chosen for it; all else is its own.
+pub(super) fn open_folder(files: &Checkpoint) -> Result<Opened> {
+    let from = &Chosen::new(Some(&files.main))?;
+    let place = |role: &str| files.main.join(role);
+    let Some(net) = ["unet", "transformer"].map(place).into_iter().find(|place| weights_of(place).is_some()) else {
+        return Err(bad(&files.main, "its part unet or transformer is not there"));
+    };
+    let parts = ["text_encoder", "text_encoder_2", "text_encoder_3", "vae"].map(place);
+    let own = parts.iter().filter(|place| weights_of(place).is_some());
+    let own = own.map(|place| component(place).map(Arc::new)).collect::<Result<Vec<_>>>()?;
+    let opened = put_together(files, Arc::new(component(&net)?), &own, from)?;
+    let empty_is_zero = options(&place(INDEX))?.bool("force_zeros_for_empty_prompt", opened.family == Family::Xl)?;
+    Ok(Opened { empty_is_zero, ..opened })
+}
+
+/// The model whose denoiser is in `header`. Its parts are those that were named, then those of `header`, then `own`.
+fn put_together(files: &Checkpoint, header: Arc<Header>, own: &[Arc<Header>], from: &Chosen) -> Result<Opened> {
     let mut pieces = Vec::new();
     // What was named besides comes before what the checkpoint has.
     for path in &files.parts {
@@ -167,7 +188,9 @@ pub fn open(files: &Checkpoint) -> Result<Opened> {
             return Err(bad(path, "it holds neither a text encoder nor a VAE"));
         }
     }
-    read(&header, &mut pieces)?;
+    for header in std::iter::once(&header).chain(own) {
+        read(header, &mut pieces)?;
+    }
     let net_at = pieces.iter().position(|p| p.found.part.is_denoiser() && p.path() == header.path());
     let Some(net) = net_at.map(|i| pieces.remove(i)) else {
         let what = family::describe(&header);

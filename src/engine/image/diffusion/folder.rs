@@ -22,9 +22,9 @@ use crate::engine::image::sampling::SchedulerConfig;
 use crate::error::{Cause, Result};
 use crate::formats::file::{bad, read_text};
 use crate::formats::layout::{self, Part};
-use crate::formats::{Header, component};
+use crate::formats::{Header, component, weights_of};
 
-const INDEX: &str = "model_index.json";
+pub(super) const INDEX: &str = "model_index.json";
 /// Longest configuration that is read.
 const MOST: u64 = 1 << 20;
 
@@ -33,9 +33,9 @@ pub fn is_folder(path: &Path) -> bool {
     path.join(INDEX).is_file()
 }
 
-pub fn open(folder: &Path) -> Result<Opened> {
-    let index = options(&folder.join(INDEX))?;
-    let family = match index.text("_class_name", "")? {
+/// The family that a folder's index names.
+fn family(index: &Options) -> Result<Family> {
+    Ok(match index.text("_class_name", "")? {
         "StableDiffusionPipeline" | "LatentConsistencyModelPipeline" => Family::Sd,
         "StableDiffusionXLPipeline" => Family::Xl,
         "StableDiffusion3Pipeline" => Family::Sd3,
@@ -46,7 +46,26 @@ pub fn open(folder: &Path) -> Result<Opened> {
                          StableDiffusion3Pipeline, FluxPipeline, ZImagePipeline";
             return Err(index.unsupported("_class_name", known));
         }
+    })
+}
+
+/// Whether the weights of all parts that its family draws with are in a folder.
+///
+/// # Errors
+/// An index of no family that the studio draws with.
+pub fn is_whole(folder: &Path) -> Result<bool> {
+    let parts: &[&str] = match family(&options(&folder.join(INDEX))?)? {
+        Family::Sd => &["text_encoder", "unet", "vae"],
+        Family::Xl => &["text_encoder", "text_encoder_2", "unet", "vae"],
+        Family::Sd3 | Family::Flux => &["text_encoder", "text_encoder_2", "transformer", "vae"],
+        Family::ZImage => &["text_encoder", "transformer", "vae"],
     };
+    Ok(parts.iter().all(|part| weights_of(&folder.join(part)).is_some()))
+}
+
+pub fn open(folder: &Path) -> Result<Opened> {
+    let index = options(&folder.join(INDEX))?;
+    let family = family(&index)?;
     let part = |name: &str| -> Result<(Options, Header)> {
         let place = folder.join(name);
         if !place.is_dir() {

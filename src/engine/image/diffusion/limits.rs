@@ -3,7 +3,7 @@
 
 use super::net::NetConfig;
 use super::{Diffusion, Family, Opened};
-use crate::domain::{CLIP_SKIP, ImageParams};
+use crate::domain::{CLIP_SKIP, FreeSize, ImageParams};
 use crate::engine::image::nets::clip::{ClipConfig, TextState};
 use crate::engine::image::nets::vae::VaeConfig;
 use crate::engine::kernels::Activation;
@@ -40,21 +40,16 @@ impl Limits<'_> {
         self.vae.factor() * self.family.multiple()
     }
 
+    /// The sizes that it draws.
+    fn sizes(&self) -> FreeSize {
+        let longest = self.net.longest_side().map_or(u32::MAX, |side| (side * self.vae.factor()) as u32);
+        FreeSize { multiple: self.step() as u32, side: FreeSize::UNKNOWN.side, longest }
+    }
+
     /// Refuses sizes of no whole latents, sides that the denoiser has no places for, and a layer that the text encoders
     /// have not got.
     pub fn check(&self, params: &ImageParams) -> Result<()> {
-        let (w, h, step) = (params.width as usize, params.height as usize, self.step());
-        if w == 0 || h == 0 || !w.is_multiple_of(step) || !h.is_multiple_of(step) {
-            let near = |n: usize| (n / step).max(1) * step;
-            let (value, choices) = (format!("{w}x{h}"), format!("multiples of {step}, as {}x{}", near(w), near(h)));
-            return Err(Cause::BadChoice { name: "size", value, choices }.into());
-        }
-        if let Some(most) = self.net.longest_side().map(|side| side * self.vae.factor())
-            && w.max(h) > most
-        {
-            let (value, choices) = (format!("{w}x{h}"), format!("sides of at most {most}"));
-            return Err(Cause::BadChoice { name: "size", value, choices }.into());
-        }
+        self.sizes().check(params.width, params.height)?;
         let layers = self.clips.iter().map(|clip| layers(self.family, clip)).min();
         match layers.filter(|_| self.family.reads_layers()) {
             Some(max) if params.clip_skip as usize > max => {

@@ -212,7 +212,7 @@ pub struct Diffusion {
 impl Diffusion {
     /// Finds and checks what is in the files; nothing large is in memory yet.
     pub fn open(files: &Checkpoint) -> Result<Opened> {
-        let mut opened = if is_folder(&files.main) {
+        let mut opened = if is_folder(&files.main) && folder::is_whole(&files.main)? {
             let config = checkpoint::Chosen::new(files.config.as_deref())?;
             let mut opened = folder::open(&files.main)?;
             if let Some(path) = &files.vae {
@@ -231,6 +231,8 @@ impl Diffusion {
                 return Err(Cause::NotUsed { path: path.clone(), reason }.into());
             }
             opened
+        } else if is_folder(&files.main) {
+            checkpoint::open_folder(files)?
         } else {
             checkpoint::open(files)?
         };

@@ -130,7 +130,7 @@ fn drafts_of_the_last_time_are_there_again() {
     persona(&mut s, PersonaCommand::New);
     assert_eq!(s.personas.editing.as_ref().unwrap().persona.name, "Ada");
     assert_eq!(s.desk_now(), desk);
-    assert!(!s.notices.iter().any(|n| n.kind == NoticeKind::JobsWait), "no job was left");
+    assert!(s.desk.waiting.is_empty(), "no job was left");
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn pictures_that_were_not_drawn_when_the_window_closed_are_drawn_with_their_seed
     let mut s = state();
     loaded(&mut s, desk.clone());
     assert!(s.create.jobs.is_empty(), "nothing runs unasked");
-    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::JobsWait));
+    assert_eq!(s.desk.waiting, desk.waiting);
     assert_eq!(s.desk_now(), desk, "and nothing is lost if nobody answers");
     prompt(&mut s, "something new");
     let effects = do_(&mut s, Command::Waiting(WaitingCommand::Resume));
@@ -216,7 +216,6 @@ fn jobs_that_are_discarded_come_back_with_ctrl_z() {
     assert!(s.desk.waiting.is_empty());
     do_(&mut s, Command::Undo);
     assert_eq!(s.desk.waiting, waiting);
-    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::JobsWait));
 }
 
 // ---- The trash
@@ -334,7 +333,15 @@ fn a_path_is_typed_where_no_dialog_can_open() {
     let effects = ask(&mut s, AskCommand::Take);
     assert!(effects.contains(&Effect::SetLibraryFolder("/pictures".into())), "{effects:?}");
 
-    // Copies tell where they are, until that is read.
+    // `~` is the person's own folder, at the beginning alone.
+    s.ask.home = Some("/home/mei".into());
+    for (typed, path) in [("~/a.png", "/home/mei/a.png"), ("~", "/home/mei"), ("/a/~/b", "/a/~/b"), ("~b", "~b")] {
+        no_dialog(&mut s, NoDialog::Asks(PathFor::File));
+        ask(&mut s, AskCommand::Type(typed.into()));
+        assert_eq!(ask(&mut s, AskCommand::Take), [Effect::OpenPicture(path.into())], "{typed}");
+    }
+
+    // Copies tell where they are, long enough to be read.
     no_dialog(&mut s, NoDialog::Saves("/home/exports/cat.png".into()));
     for (path, kind) in [
         ("/home/exports/cat.png", NoticeKind::SavedUnasked("/home/exports/cat.png".into())),
@@ -342,7 +349,8 @@ fn a_path_is_typed_where_no_dialog_can_open() {
     ] {
         update(&mut s, Input::Store(StoreEvent::Exported { path: path.into() }));
         let notice = s.notices.last().unwrap();
-        assert_eq!((notice.kind.stays(), &notice.kind), (path.contains("exports"), &kind));
+        assert_eq!((notice.kind.lasts_ms() > NOTICE_MS, &notice.kind), (path.contains("exports"), &kind));
+        assert!(!notice.kind.stays(), "it leaves by itself");
     }
 }
 

@@ -1,0 +1,25 @@
+//! Menus of what can be done with a thing: by the right button of the mouse, and by the keyboard for what is chosen or has
+//! the focus.
+
+use egui::{Popup, Response, Ui};
+
+use super::keys::{self, Act};
+
+/// The menu of what `response` is about. `chosen`: it is the one that keys are about while nothing has the focus.
+pub fn of(ui: &Ui, response: &Response, chosen: bool, add: impl FnOnce(&mut Ui)) {
+    let id = Popup::default_response_id(response);
+    let focused = ui.memory(|memory| memory.focused());
+    let mine = response.has_focus() || (chosen && focused.is_none());
+    if mine && !ui.ctx().any_popup_open() && keys::pressed(ui, Act::Menu) {
+        // Without the pointer's place: it hangs at the thing itself. The arrows go from there into the menu.
+        response.request_focus();
+        Popup::open_id(ui.ctx(), id);
+    }
+    let popup = Popup::context_menu(response);
+    let by_key = Popup::is_id_open(ui.ctx(), id) && Popup::position_of_id(ui.ctx(), id).is_none();
+    let popup = if by_key && !response.secondary_clicked() { popup.anchor(response) } else { popup };
+    if popup.show(add).is_some() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+        // What had the focus before it has it again.
+        response.request_focus();
+    }
+}
