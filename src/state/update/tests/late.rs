@@ -179,7 +179,7 @@ fn of_pictures_that_are_opened_the_last_one_wins() {
     do_(&mut s, Command::OpenFile("/a.png".into()));
     do_(&mut s, Command::OpenFile("/chat.json".into()));
     do_(&mut s, Command::OpenFile("/b.png".into()));
-    update(&mut s, Input::Store(StoreEvent::Failed(Cause::EngineGone.into())));
+    update(&mut s, Input::Store(StoreEvent::Failed(None, Cause::EngineGone.into())));
     update(&mut s, opened("/b.png", "b"));
     update(&mut s, opened("/a.png", "a"));
     update(&mut s, opened("/never-asked.png", "c"));
