@@ -662,6 +662,7 @@ fn settings_and_characters_that_cannot_be_written_are_kept_until_they_can_be() {
     fs::remove_file(paths.personas()).unwrap();
     assert!(matches!(next(&events), StoreEvent::SettingsSaved));
     assert!(matches!(next(&events), StoreEvent::PersonaKept(kept) if kept.persona.system == "new"));
+    assert!(matches!(next(&events), StoreEvent::AllWritten));
     assert!(store.flush(Duration::from_secs(10)) && !store.has_unsaved());
     assert_eq!(load_settings(paths.settings()).0, settings);
 
