@@ -1,7 +1,7 @@
 //! Keyboard shortcuts: one table, which the handlers and the list in the window (F1) both read; and files that are
 //! dropped on the window. Here alone, for drawing sees each of them once.
 
-use egui::{Event, Key, KeyboardShortcut, Modifiers, Ui};
+use egui::{Event, Id, Key, KeyboardShortcut, Modifiers, Ui};
 
 use super::cx::Cx;
 use super::write;
@@ -207,6 +207,10 @@ pub fn pressed(ui: &Ui, act: Act) -> bool {
 /// Reads the shortcuts before any field can take their keys.
 /// `list` is whether the shortcuts are shown.
 pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
+    if find(ui, Act::Leave).is_some() {
+        let frame = ui.ctx().cumulative_frame_nr();
+        ui.data_mut(|data| data.insert_temp(escape_id(), frame));
+    }
     // Every field takes what was typed before the window closes over it.
     if ui.input(|input| input.viewport().close_requested()) {
         leave_field(ui);
@@ -315,6 +319,16 @@ fn zoom(ui: &Ui, cx: &mut Cx<'_>) {
     }
 }
 
+fn escape_id() -> Id {
+    Id::unique("escape")
+}
+
+/// Whether Esc was pressed in this frame. Where egui draws it twice, only the first drawing sees the key itself.
+pub fn escaped(ui: &Ui) -> bool {
+    let frame = ui.ctx().cumulative_frame_nr();
+    ui.data(|data| data.get_temp(escape_id())) == Some(frame)
+}
+
 /// Takes the focus off the field that has it, before it is drawn: it takes what was typed.
 fn leave_field(ui: &Ui) {
     ui.memory_mut(|memory| {
@@ -391,13 +405,8 @@ fn undoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
 /// Whether the keys do an action of the room again, not what was typed.
 fn redoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
     let undo = &cx.state.undo;
-    if undo.can_redo(cx.state.room()) {
-        return true;
-    }
-    match sheet(ui, cx) {
-        Some(page) => page.redo().is_none(),
-        None => undo.is_fresh(cx.state.room()) || !ui.ctx().text_edit_focused(),
-    }
+    let others = undo.is_fresh(cx.state.room()) || !ui.ctx().text_edit_focused();
+    undo.can_redo(cx.state.room()) || (others && sheet(ui, cx).is_none())
 }
 
 fn escape(cx: &mut Cx<'_>, typing: bool) {

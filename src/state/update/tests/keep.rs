@@ -551,7 +551,11 @@ fn a_talk_in_which_nothing_was_said_leaves_nothing_behind() {
 fn a_talk_is_kept_whole_from_the_first_thing_that_the_person_does_in_it() {
     type Do = fn(&mut AppState) -> Vec<Effect>;
     let acts: &[(&str, Do)] = &[
-        ("a message", |s| say(s, "Hello")),
+        ("a message", |s| {
+            let mut effects = do_(s, Command::SetDraft("Hello".into()));
+            effects.extend(do_(s, Command::Send));
+            effects
+        }),
         ("half a message", |s| do_(s, Command::SetDraft("Hel".into()))),
         ("a title", |s| {
             let id = s.write.open.id.clone().unwrap();

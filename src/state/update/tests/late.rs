@@ -360,7 +360,9 @@ fn a_conversations_system_prompt_is_its_own() {
     let ada = Persona { name: "Ada".into(), system: "You are Ada.".into(), ..Persona::default() };
     update(&mut s, Input::Store(StoreEvent::PersonaOpened { persona: Box::new(ada), left_out: Vec::new() }));
     let effects = set(&mut s, "You are Ada, and old.");
-    assert!(matches!(journal(&effects)[..], [JournalEntry::System { text }] if text == "You are Ada, and old."));
+    // A talk in which nothing was said is kept from here on: all that it began with comes before.
+    let last = journal(&effects).into_iter().last();
+    assert!(matches!(last, Some(JournalEntry::System { text }) if text == "You are Ada, and old."));
     assert_eq!(
         (s.settings.system_prompt.as_str(), s.write.open.system.as_str()),
         ("Be brief.", "You are Ada, and old.")
