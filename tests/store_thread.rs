@@ -412,7 +412,7 @@ fn a_conversation_that_cannot_be_written_is_told_once_and_kept_until_it_can_be()
     for _ in 0..50 {
         store.send(journal("a", JournalEntry::Append { id: 1, text: "x".into() }));
     }
-    assert!(matches!(next(&events), StoreEvent::Failed(Some(Room::Write), _)));
+    assert!(matches!(next(&events), StoreEvent::Failed(Some(aigc_studio::domain::Room::Write), _)));
     assert!(events.recv_timeout(Duration::from_millis(300)).is_err(), "one message, not fifty");
     fs::remove_file(&blocked).unwrap();
     assert!(store.flush(Duration::from_secs(10)));

@@ -80,6 +80,13 @@ impl AppState {
         self.write.draft = self.desk.messages.remove(&self.write.draft_of).unwrap_or_default();
     }
 
+    /// A conversation is gone for good.
+    pub(super) fn forget_drafts_of(&mut self, id: &ConversationId) {
+        self.desk.messages.remove(&Some(id.clone()));
+        self.desk.titles.remove(id);
+        self.desk.edits.retain(|(of, _), _| of != id);
+    }
+
     /// The message that was begun in a conversation.
     pub(super) fn message_of(&self, talk: &Option<ConversationId>) -> String {
         let text = if *talk == self.write.draft_of { Some(&self.write.draft) } else { self.desk.messages.get(talk) };

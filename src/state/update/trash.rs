@@ -41,6 +41,9 @@ impl AppState {
                 };
                 for id in &ids {
                     let name = || id.to_string_lossy().into_owned();
+                    if kind == TrashKind::Conversations {
+                        self.forget_drafts_of(&ConversationId(name()));
+                    }
                     self.undo.forget(&match kind {
                         TrashKind::Pictures => Undoable::PicturesTrashed(vec![id.clone()]),
                         TrashKind::Conversations => Undoable::ConversationTrashed(ConversationId(name())),

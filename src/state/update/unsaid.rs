@@ -29,7 +29,8 @@ impl AppState {
         let looks = |effect: &Effect| matches!(effect, Effect::Journal { entry: JournalEntry::Select { .. }, .. });
         let here = self.write.open.id.as_ref() == Some(&unsaid.id);
         let typed = !self.write.draft.trim().is_empty() && self.write.draft_of.as_ref() == Some(&unsaid.id);
-        let begun = here && !self.read_only && (typed || self.write.editing.is_some());
+        let moved = self.write.editing.is_some() || self.sliders_moved_ms.is_some();
+        let begun = here && !self.read_only && (typed || moved);
         let drawn = self.create.subject.as_ref().is_some_and(|subject| subject.document == unsaid.id);
         if let Some(at) = fx.iter().position(|effect| ours(effect) && !looks(effect)) {
             self.keep_unsaid(at, fx);

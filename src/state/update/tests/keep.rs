@@ -377,6 +377,20 @@ fn each_talk_keeps_its_own_message_also_over_a_restart() {
     assert!(!s.desk_now().messages.contains_key(&a));
 }
 
+#[test]
+fn a_talk_that_is_gone_for_good_takes_its_drafts_along() {
+    let mut s = state();
+    let a = talk(&mut s, "One");
+    do_(&mut s, Command::SetDraft("half".into()));
+    do_(&mut s, Command::TrashConversation(a.clone()));
+    store(&mut s, StoreEvent::ConversationTrashed(a.clone()));
+    assert!(s.desk_now().messages.contains_key(&a), "it may come back");
+    do_(&mut s, Command::Trash(TrashCommand::Show(TrashKind::Conversations)));
+    do_(&mut s, Command::Trash(TrashCommand::Ask(Some(a.0.clone().into()))));
+    do_(&mut s, Command::Trash(TrashCommand::Purge));
+    assert!(!s.desk_now().messages.contains_key(&a));
+}
+
 /// Another talk; what is typed in a new one does not go with it.
 fn talk_after(s: &mut AppState) -> ConversationId {
     s.now_ms += 1;
@@ -565,8 +579,10 @@ fn a_talk_is_kept_whole_from_the_first_thing_that_the_person_does_in_it() {
         ("a card", |s| do_(s, Command::Card(CardEdit::Add(CardKind::Cast)))),
         ("another greeting", |s| do_(s, Command::BeginEdit(1))),
         ("sliders", |s| {
-            do_(s, Command::SetText(TextEdit::TopK(7)));
-            do_(s, Command::NewConversation)
+            // At once: the window may be closed before they are written down.
+            let effects = do_(s, Command::SetText(TextEdit::TopK(7)));
+            do_(s, Command::NewConversation);
+            effects
         }),
     ];
     for (name, act) in acts {
