@@ -323,10 +323,11 @@ fn escape_id() -> Id {
     Id::unique("escape")
 }
 
-/// Whether Esc was pressed in this frame. Where egui draws it twice, only the first drawing sees the key itself.
+/// Whether Esc was pressed in this frame or the one before: egui tells in both that a field has lost the focus by it.
+/// Where it draws a frame twice, only the first drawing sees the key itself.
 pub fn escaped(ui: &Ui) -> bool {
     let frame = ui.ctx().cumulative_frame_nr();
-    ui.data(|data| data.get_temp(escape_id())) == Some(frame)
+    ui.data(|data| data.get_temp::<u64>(escape_id())).is_some_and(|at| frame <= at + 1)
 }
 
 /// Takes the focus off the field that has it, before it is drawn: it takes what was typed.

@@ -577,7 +577,10 @@ fn a_talk_is_kept_whole_from_the_first_thing_that_the_person_does_in_it() {
         }),
         ("a system prompt", |s| do_(s, Command::SetSystemPrompt("Be brief.".into()))),
         ("a card", |s| do_(s, Command::Card(CardEdit::Add(CardKind::Cast)))),
-        ("another greeting", |s| do_(s, Command::BeginEdit(1))),
+        ("another greeting", |s| {
+            let shown = s.write.open.turns[0].id;
+            do_(s, Command::BeginEdit(shown))
+        }),
         ("sliders", |s| {
             // At once: the window may be closed before they are written down.
             let effects = do_(s, Command::SetText(TextEdit::TopK(7)));
