@@ -310,6 +310,8 @@ fn a_talk_its_pin_and_its_words_are_there_after_a_restart() {
     let ada = window.studio().state.personas.kept[0].id.clone();
     window.studio().command(&ctx, Command::Persona(PersonaCommand::Talk(ada)));
     let id = window.studio().state.write.open.id.clone().unwrap();
+    // It is kept, and in the list, from the first letter on.
+    window.studio().command(&ctx, Command::SetDraft("S".into()));
     window.studio().command(&ctx, Command::PinConversation(id.clone(), true));
     // Moved just before the end: written down all the same.
     window.studio().command(&ctx, Command::SetText(TextEdit::TopK(7)));

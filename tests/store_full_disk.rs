@@ -94,12 +94,12 @@ fn a_full_disk_loses_nothing() {
     // Settings keep their old file; text waits and is told once.
     let long = Settings { system_prompt: "x".repeat(20_000), ..Settings::default() };
     store.send(Request::SaveSettings(Box::new(long)));
-    assert!(matches!(next(), StoreEvent::Failed(e) if matches!(e.cause(), Cause::DiskFull { .. })));
+    assert!(matches!(next(), StoreEvent::Failed(_, e) if matches!(e.cause(), Cause::DiskFull { .. })));
     assert_eq!(load_settings(Paths::below(&home).settings()).0, settings);
     for _ in 0..300 {
         store.send(journal(JournalEntry::Append { id: 1, text: "word ".repeat(40) }));
     }
-    assert!(matches!(next(), StoreEvent::Failed(e) if matches!(e.cause(), Cause::DiskFull { .. })));
+    assert!(matches!(next(), StoreEvent::Failed(_, e) if matches!(e.cause(), Cause::DiskFull { .. })));
     assert!(events.recv_timeout(Duration::from_millis(300)).is_err());
 
     // Room is made: the text that waited is written without a word missing.

@@ -112,7 +112,7 @@ fn a_picture_is_saved_listed_trashed_and_restored() {
     assert!(item.path.exists());
 
     store.send(Request::Trash(vec!["/etc/hostname".into()]));
-    assert!(matches!(next(&events), StoreEvent::Failed(error) if matches!(error.cause(), Cause::Io { .. })));
+    assert!(matches!(next(&events), StoreEvent::Failed(_, error) if matches!(error.cause(), Cause::Io { .. })));
     drop(store);
     assert_eq!(wakes.load(Ordering::Relaxed), 6, "one for each event");
 }
@@ -135,7 +135,7 @@ fn a_picture_that_cannot_be_saved_is_told_and_can_be_saved_elsewhere() {
 
     // A folder that cannot be used is told at once, one that can be is used from then on.
     store.send(Request::SetLibraryFolder(blocked.join("below")));
-    assert!(matches!(next(&events), StoreEvent::Failed(_)));
+    assert!(matches!(next(&events), StoreEvent::Failed(..)));
     assert!(matches!(next(&events), StoreEvent::Library(items) if items.is_empty()));
     store.send(Request::SetLibraryFolder(home.path().join("new")));
     assert!(matches!(next(&events), StoreEvent::Library(items) if items.is_empty()));
@@ -291,7 +291,7 @@ fn conversations_are_listed_deleted_and_restored() {
     // A deletion that fails brings the true list with it.
     store.send(Request::DeleteConversation(ConversationId("three".into())));
     assert!(matches!(next(&events), StoreEvent::Conversations(heads) if heads.len() == 2));
-    assert!(matches!(next(&events), StoreEvent::Failed(_)));
+    assert!(matches!(next(&events), StoreEvent::Failed(..)));
 }
 
 #[test]
@@ -338,7 +338,7 @@ fn copies_of_several_pictures_go_into_a_folder_and_write_nothing_over() {
         let from = paths.iter().cloned().chain([home.path().join("gone.png")]).collect();
         store.send(Request::CopyFiles { from, folder: folder.clone() });
         assert!(matches!(next(&events), StoreEvent::CopiesSaved { count: 2, folder: f } if f == folder));
-        let StoreEvent::Failed(missing) = next(&events) else { panic!() };
+        let StoreEvent::Failed(_, missing) = next(&events) else { panic!() };
         assert!(missing.summary(Lang::En).contains("gone.png"), "{missing}");
         assert_eq!(pngs(&folder).len(), 2 * round);
     }
@@ -394,7 +394,7 @@ fn copies_are_written_in_the_format_of_their_ending() {
         path: to("a.bmp"),
         enlarge: Enlarge::NONE,
     });
-    assert!(matches!(next(&events), StoreEvent::Failed(e) if matches!(e.cause(), Cause::BadChoice { .. })));
+    assert!(matches!(next(&events), StoreEvent::Failed(_, e) if matches!(e.cause(), Cause::BadChoice { .. })));
     assert!(!to("a.bmp").exists());
     let document = Box::new(Document::from_markdown("Hi", "", Lang::En));
     store.send(Request::ExportText { path: to("a.md"), document, format: TextFormat::Markdown });
@@ -412,10 +412,13 @@ fn a_conversation_that_cannot_be_written_is_told_once_and_kept_until_it_can_be()
     for _ in 0..50 {
         store.send(journal("a", JournalEntry::Append { id: 1, text: "x".into() }));
     }
-    assert!(matches!(next(&events), StoreEvent::Failed(_)));
+    assert!(matches!(next(&events), StoreEvent::Failed(Some(aigc_studio::domain::Room::Write), _)));
     assert!(events.recv_timeout(Duration::from_millis(300)).is_err(), "one message, not fifty");
     fs::remove_file(&blocked).unwrap();
     assert!(store.flush(Duration::from_secs(10)));
+    // What was told is over.
+    assert!(matches!(next(&events), StoreEvent::WrittenAtLast { path } if path.starts_with(&blocked)));
+    assert!(matches!(next(&events), StoreEvent::AllWritten));
     store.send(Request::LoadConversation(ConversationId("a".into())));
     let StoreEvent::Conversation(data) = next(&events) else { panic!() };
     assert_eq!(data.turns[0].message.content, "x".repeat(50));
@@ -451,12 +454,12 @@ fn cards_and_chats_of_other_programs_are_opened() {
     for (name, bytes) in [("bad.json", &b"{"[..]), ("none.jsonl", b""), ("no-lore.json", br#"{"entries": []}"#)] {
         store.send(Request::Open(put(name, bytes)));
         assert!(
-            matches!(next(&events), StoreEvent::Failed(e) if matches!(e.cause(), Cause::BadImport { .. })),
+            matches!(next(&events), StoreEvent::Failed(_, e) if matches!(e.cause(), Cause::BadImport { .. })),
             "{name}"
         );
     }
     store.send(Request::Open(home.path().join("gone.json")));
-    assert!(matches!(next(&events), StoreEvent::Failed(e) if matches!(e.cause(), Cause::FileMissing { .. })));
+    assert!(matches!(next(&events), StoreEvent::Failed(_, e) if matches!(e.cause(), Cause::FileMissing { .. })));
     store.send(Request::Open(put("picture.png", &png::encode(&picture(8), Some(&record("cat", 1))).unwrap())));
     assert!(matches!(next(&events), StoreEvent::Opened { record: Some(_), .. }));
     // To be looked at: pixels, and nothing else, whatever the file brings.
@@ -499,7 +502,7 @@ fn a_text_goes_out_with_its_pictures() {
         store.send(Request::ExportText { path: path.clone(), document: Box::new(document.clone()), format });
         assert!(matches!(next(&events), StoreEvent::Exported { path: told } if told == path));
         if format != TextFormat::Plain {
-            let StoreEvent::Failed(error) = next(&events) else { panic!("{format:?}") };
+            let StoreEvent::Failed(_, error) = next(&events) else { panic!("{format:?}") };
             let Cause::PicturesLeftOut { count, path, .. } = error.cause() else { panic!("{error}") };
             assert_eq!((*count, path.ends_with("moon.png")), (1, true));
         }
@@ -606,7 +609,7 @@ fn a_character_is_kept_listed_trashed_and_restored() {
     assert!(matches!(next(&events), StoreEvent::PersonaKept(back) if back == kept));
     store.send(Request::DeletePersona(PersonaId("gone".into())));
     assert!(matches!(next(&events), StoreEvent::Personas(list) if list == [*kept]), "the list as it is");
-    assert!(matches!(next(&events), StoreEvent::Failed(_)));
+    assert!(matches!(next(&events), StoreEvent::Failed(..)));
 }
 
 #[test]
@@ -630,7 +633,7 @@ fn a_characters_picture_is_chosen_changed_and_taken_away() {
     assert_eq!(png::open(&path).unwrap().width, 5);
     fs::write(&file, "no picture").unwrap();
     save(Face::File(file));
-    assert!(matches!(next(&events), StoreEvent::Failed(_)));
+    assert!(matches!(next(&events), StoreEvent::Failed(..)));
     assert!(matches!(next(&events), StoreEvent::PersonaKept(kept) if kept.avatar.is_some()), "the old one stays");
     save(Face::Gone);
     assert!(matches!(next(&events), StoreEvent::PersonaKept(kept) if kept.avatar.is_none()));
@@ -656,7 +659,7 @@ fn settings_and_characters_that_cannot_be_written_are_kept_until_they_can_be() {
         let settings = matches!(request, Request::SaveSettings(_));
         store.send(request);
         match next(&events) {
-            StoreEvent::Failed(_) => assert!(settings),
+            StoreEvent::Failed(..) => assert!(settings),
             StoreEvent::PersonaFailed { id, .. } => assert!(!settings && id == PersonaId("ada".into())),
             other => panic!("{other:?}"),
         }
@@ -668,6 +671,7 @@ fn settings_and_characters_that_cannot_be_written_are_kept_until_they_can_be() {
     fs::remove_file(paths.personas()).unwrap();
     assert!(matches!(next(&events), StoreEvent::SettingsSaved));
     assert!(matches!(next(&events), StoreEvent::PersonaKept(kept) if kept.persona.system == "new"));
+    assert!(matches!(next(&events), StoreEvent::AllWritten));
     assert!(store.flush(Duration::from_secs(10)) && !store.has_unsaved());
     assert_eq!(load_settings(paths.settings()).0, settings);
 
@@ -676,7 +680,7 @@ fn settings_and_characters_that_cannot_be_written_are_kept_until_they_can_be() {
     fs::create_dir(paths.settings()).unwrap();
     let settings = Settings { system_prompt: "Be kind.".into(), ..Settings::default() };
     store.send(Request::SaveSettings(Box::new(settings.clone())));
-    assert!(matches!(next(&events), StoreEvent::Failed(_)));
+    assert!(matches!(next(&events), StoreEvent::Failed(..)));
     fs::remove_dir(paths.settings()).unwrap();
     drop(store);
     assert_eq!(load_settings(paths.settings()).0, settings);

@@ -23,7 +23,7 @@ use crate::engine::{
     Engine, JobHandle, MemoryBudget, Pipelines, Reservation, best_device, device_label, process_memory,
 };
 use crate::error::{Cause, StudioError};
-use crate::state::{AppState, Command, Input, ModelEntry, NoDialog, begin, update};
+use crate::state::{AppState, Command, Effect, Input, ModelEntry, NoDialog, begin, update};
 use crate::store::{Paths, Request, Store};
 use crate::ui::Views;
 use dialogs::{Answer, Dialogs};
@@ -222,7 +222,7 @@ impl Studio {
             studio.store.send(Request::LoadDesk);
         }
         if let Some(error) = problem {
-            studio.input(ctx, Input::Store(StoreEvent::Failed(error)));
+            studio.input(ctx, Input::Store(StoreEvent::Failed(None, error)));
         }
         studio
     }
@@ -315,6 +315,8 @@ impl Studio {
         {
             self.jobs.remove(&event.job);
         }
+        // The next time that the window is to be closed, something else may be unsaved.
+        self.put_off &= !matches!(input, Input::Store(StoreEvent::AllWritten));
         let effects = update(&mut self.state, input);
         self.perform(ctx, effects);
     }
@@ -365,7 +367,7 @@ impl Studio {
 
     fn answer(&mut self, ctx: &egui::Context, answer: Answer) {
         match answer {
-            Answer::Failed(error) => self.input(ctx, Input::Store(StoreEvent::Failed(error))),
+            Answer::Failed(error) => self.input(ctx, Input::Store(StoreEvent::Failed(None, error))),
             Answer::Command(command) => self.input(ctx, Input::Command(command)),
             Answer::Input(input) => self.input(ctx, *input),
             Answer::Store(request) => self.store.send(*request),
@@ -483,7 +485,7 @@ impl Studio {
         if self.store.has_unsaved() {
             self.put_off = true;
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.input(ctx, Input::Store(StoreEvent::Failed(Cause::Unsaved.into())));
+            self.input(ctx, Input::Store(StoreEvent::Failed(None, Cause::Unsaved.into())));
         }
     }
 
@@ -505,6 +507,14 @@ impl Studio {
     /// Ends: jobs are kept for the next start, everything that was asked of the store is finished.
     pub fn close(&mut self) {
         let keeps = !self.state.read_only;
+        // What the fields took when the window was closed over them.
+        for command in std::mem::take(&mut self.commands) {
+            for effect in update(&mut self.state, Input::Command(command)) {
+                if let Effect::Journal { id, entry } = effect {
+                    self.store.send(Request::Journal { id, entry });
+                }
+            }
+        }
         if let Some(desk) = self.state.unkept_desk().filter(|_| keeps) {
             self.store.send(Request::SaveDesk(Box::new(desk)));
         }

@@ -10,8 +10,14 @@ use super::{ConversationId, ImageParams, Persona, PersonaId, Subject};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Desk {
-    /// The message that is being typed.
+    /// The message that is typed for a conversation that has not begun.
     pub message: String,
+    /// Messages that were begun in conversations and not sent.
+    pub messages: BTreeMap<ConversationId, String>,
+    /// Titles that were begun and not given.
+    pub titles: BTreeMap<ConversationId, String>,
+    /// The path that is typed where no file dialog can open.
+    pub path: String,
     pub edits: Vec<EditDraft>,
     /// Personas that were edited and not saved; `None` is a new one.
     pub personas: Vec<(Option<PersonaId>, Persona)>,
@@ -55,6 +61,9 @@ mod tests {
         let params = ImageParams { prompt: "fox".into(), seed: Seed::Fixed(u64::MAX), ..ImageParams::default() };
         let desk = Desk {
             message: "half a".into(),
+            messages: BTreeMap::from([(conversation.clone(), "half b".into())]),
+            titles: BTreeMap::from([(conversation.clone(), "Fox".into())]),
+            path: "/a/half".into(),
             edits: vec![EditDraft { conversation: conversation.clone(), turn: 3, text: "x".into() }],
             personas: vec![(None, Persona { name: "Ada".into(), ..Persona::default() })],
             forms: BTreeMap::from([("haiku".into(), BTreeMap::from([("topic".into(), "rain".into())]))]),

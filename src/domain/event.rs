@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     ConversationData, ConversationHead, ConversationId, Desk, ImportedChat, JobId, KeptPersona, Latents, LibraryItem,
-    Makes, Persona, PersonaId, Picture, PictureRecord, StoryCard, TextHit, TrashKind, Trashed,
+    Makes, Persona, PersonaId, Picture, PictureRecord, Room, StoryCard, TextHit, TrashKind, Trashed,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::Both;
@@ -327,7 +327,14 @@ pub enum StoreEvent {
         kind: TrashKind,
         items: Vec<Trashed>,
     },
-    Failed(StudioError),
+    /// What could not be written before is in this file now.
+    WrittenAtLast {
+        path: PathBuf,
+    },
+    /// Nothing that could not be written is in memory alone any more.
+    AllWritten,
+    /// Something failed that is a room's own; `None` where it is no room's.
+    Failed(Option<Room>, StudioError),
 }
 
 /// News of a fetch.

@@ -99,6 +99,18 @@ pub struct CardDefaults {
     pub dry_penalty_last_n: Option<u32>,
 }
 
+/// The text sliders that a card may name, for all that is done with each of them.
+macro_rules! each_text_slider {
+    ($do:ident) => {
+        $do!(temperature);
+        $do!(context);
+        $do!(repeat_penalty);
+        $do!(repeat_last_n);
+        $do!(dry_multiplier);
+        $do!(dry_penalty_last_n);
+    };
+}
+
 impl CardDefaults {
     /// Sets the picture sliders that the card names.
     pub fn apply(&self, params: &mut ImageParams) {
@@ -112,12 +124,12 @@ impl CardDefaults {
 
     /// Sets the text sliders that the card names.
     pub fn apply_text(&self, params: &mut TextParams) {
-        params.temperature = self.temperature.unwrap_or(params.temperature);
-        params.context = self.context.unwrap_or(params.context);
-        params.repeat_penalty = self.repeat_penalty.unwrap_or(params.repeat_penalty);
-        params.repeat_last_n = self.repeat_last_n.unwrap_or(params.repeat_last_n);
-        params.dry_multiplier = self.dry_multiplier.unwrap_or(params.dry_multiplier);
-        params.dry_penalty_last_n = self.dry_penalty_last_n.unwrap_or(params.dry_penalty_last_n);
+        macro_rules! set {
+            ($slider:ident) => {
+                params.$slider = self.$slider.unwrap_or(params.$slider);
+            };
+        }
+        each_text_slider!(set);
     }
 
     /// Text sliders as they start for the model.
@@ -130,18 +142,15 @@ impl CardDefaults {
     /// Another model takes the place of this one: text sliders that stand where this card put them go where that one's
     /// does; those that the person moved stay.
     pub fn hand_over(&self, to: &Self, params: &mut TextParams) {
-        fn one<T: PartialEq>(slot: &mut T, old: &T, new: T) {
-            if slot == old {
-                *slot = new;
-            }
-        }
         let (old, new) = (self.text(), to.text());
-        one(&mut params.temperature, &old.temperature, new.temperature);
-        one(&mut params.context, &old.context, new.context);
-        one(&mut params.repeat_penalty, &old.repeat_penalty, new.repeat_penalty);
-        one(&mut params.repeat_last_n, &old.repeat_last_n, new.repeat_last_n);
-        one(&mut params.dry_multiplier, &old.dry_multiplier, new.dry_multiplier);
-        one(&mut params.dry_penalty_last_n, &old.dry_penalty_last_n, new.dry_penalty_last_n);
+        macro_rules! hand_on {
+            ($slider:ident) => {
+                if params.$slider == old.$slider {
+                    params.$slider = new.$slider;
+                }
+            };
+        }
+        each_text_slider!(hand_on);
     }
 }
 

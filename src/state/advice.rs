@@ -54,7 +54,7 @@ impl AppState {
                 let tail: String = page.text.as_str().chars().rev().take(TAIL).collect();
                 is_chinese(&tail)
             }
-            (None, None) => is_chinese(&self.write.draft),
+            (None, None) => is_chinese(self.message_next().1),
         };
         language(card, chinese)
     }

@@ -37,6 +37,8 @@ pub enum Command {
     DismissProblems,
     /// Takes back the newest action of the room that is shown.
     Undo,
+    /// Does the action again that was taken back last in the room that is shown.
+    Redo,
     /// The action of this number.
     UndoThis(u64),
     /// The newest change of prompt and sliders of Create.
@@ -95,6 +97,11 @@ pub enum Command {
     StopWriting,
     NewConversation,
     OpenConversation(ConversationId),
+    /// Opens a title for typing, with what was typed before.
+    BeginTitle(ConversationId),
+    SetTitle(ConversationId, String),
+    /// Leaves the title as it was; what was typed stays as a draft.
+    LeaveTitle,
     RenameConversation(ConversationId, String),
     /// Keeps it at the top of the list, or no longer.
     PinConversation(ConversationId, bool),

@@ -8,6 +8,10 @@ use crate::writing::forms::Values;
 
 #[derive(Clone, Debug, Default)]
 pub struct DeskState {
+    /// Messages of conversations that are not open; `None` is one that has not begun.
+    pub messages: BTreeMap<Option<ConversationId>, String>,
+    /// Titles that were begun and left.
+    pub titles: BTreeMap<ConversationId, String>,
     /// Text over turns, where it is not as they read.
     pub edits: BTreeMap<(ConversationId, u64), String>,
     /// Personas that were edited, by their ids.

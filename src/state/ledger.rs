@@ -20,6 +20,8 @@ pub struct LedgerKey {
     pub turns: (usize, (u64, usize)),
     /// The change, the length, the cursor, and what is told beside.
     pub page: Option<(u64, usize, usize, Story)>,
+    /// The turn whose new text is the draft.
+    pub edited: Option<u64>,
     pub draft: String,
     pub system: String,
     pub cards: Vec<StoryCard>,

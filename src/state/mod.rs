@@ -36,7 +36,7 @@ pub use page::*;
 pub use personas::*;
 pub use shelf::*;
 pub use trash::{TrashCommand, TrashState};
-pub use undo::{UndoState, Undoable};
+pub use undo::{Again, UndoState, Undoable};
 pub use update::{Input, begin, update};
 pub use write::*;
 
@@ -124,6 +124,7 @@ pub enum NoticeKind {
     /// A draft was thrown away, by the number of that action.
     DraftDiscarded(u64),
     NothingToUndo,
+    NothingToRedo,
     /// Where the latents are that could not be decoded.
     LatentsKept(PathBuf),
     Copied,
@@ -295,7 +296,14 @@ impl AppState {
     /// What waits for the person in `room`, oldest first.
     pub fn waiting_in(&self, room: Room) -> impl DoubleEndedIterator<Item = &Notice> {
         let here = move |n: &&Notice| n.kind.stays() && self.homes.get(&n.id).is_none_or(|home| *home == room);
-        self.notices.iter().filter(here)
+        self.notices.iter().filter(here).filter(move |n| !(room == Room::Create && self.is_beside_picture(n)))
+    }
+
+    /// Whether a problem is told beside the picture that is shown: it could not be saved.
+    fn is_beside_picture(&self, notice: &Notice) -> bool {
+        let Stage::Shot(Shot { saved: Saved::Failed(error), .. }) = self.create.stage() else { return false };
+        self.create.batch().is_none()
+            && matches!(&notice.kind, NoticeKind::Problem(told) if told.0.cause() == error.cause())
     }
 
     /// Whether something waits in `room` that is not shown in the room that is open.

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::{CardKind, Face, KeptPersona, Persona, PersonaId, StoryCard};
+use crate::error::StudioError;
 use crate::lang::{Both, Lang};
 use crate::writing::personas::built_in;
 
@@ -18,6 +19,8 @@ pub struct PersonasState {
     pub(super) saving: HashMap<PersonaId, usize>,
     /// Those that another program's file brought and that are not on the disk yet; what of their cards was left out.
     pub(super) arriving: HashMap<PersonaId, Vec<Both>>,
+    /// Those that could not be written, and why.
+    pub(super) failed: HashMap<PersonaId, StudioError>,
     /// Those that were put into the trash.
     pub(super) trashed: HashSet<PersonaId>,
 }

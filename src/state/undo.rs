@@ -1,16 +1,15 @@
-//! What Ctrl+Z takes back: the newest action of the room that is shown.
+//! What Ctrl+Z takes back, and Ctrl+Shift+Z does again: the newest action of the room that is shown.
 
 use std::path::PathBuf;
 
-use super::PersonaDraft;
+use super::{Command, PersonaDraft};
 use crate::domain::{
-    ConversationId, Illustration, ImageParams, KeptPersona, PersonaId, Room, StoryCard, Subject, TextParams, Waiting,
+    ConversationId, Illustration, ImageParams, KeptPersona, PersonaId, RemovedModel, Room, StoryCard, Subject,
+    TextParams, Waiting,
 };
 
 /// Actions that can be taken back.
 const ACTIONS: usize = 100;
-/// Letters typed into a title closer together than this are one action.
-const SAME_TITLE_MS: i64 = 3_000;
 
 /// An action, by what brings back how it was before.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,8 +19,8 @@ pub enum Undoable {
     PersonaTrashed(PersonaId),
     /// Prompt and sliders of Create had other values.
     Prompt(Box<ImageParams>, Option<Subject>),
-    /// An example took the place of this message.
-    Message(String),
+    /// An example took the place of this message of a conversation.
+    Message(Option<ConversationId>, String),
     /// The sliders of a conversation, or the person's own.
     Sliders(Option<ConversationId>, Box<TextParams>),
     Title(ConversationId, String),
@@ -30,13 +29,20 @@ pub enum Undoable {
     /// What was typed over a turn was thrown away.
     EditDraft(ConversationId, u64, String),
     Illustration(ConversationId, Illustration),
+    /// Of a page, and of a conversation with a character.
     Card(ConversationId, StoryCard),
+    TalkCard(ConversationId, StoryCard),
     /// A persona was saved over this one.
     Persona(Box<KeptPersona>),
     PersonaDraft(Box<PersonaDraft>),
+    /// Something was taken out of a persona that is edited.
+    PersonaEdited(Box<PersonaDraft>),
     /// The fields of a form.
     FormDraft(String, crate::writing::forms::Values),
     Waiting(Vec<Waiting>),
+    /// The search of Gallery was emptied at once.
+    Search(String),
+    ModelRemoved(RemovedModel),
 }
 
 impl Undoable {
@@ -44,88 +50,157 @@ impl Undoable {
     pub fn rooms(&self) -> &'static [Room] {
         match self {
             Self::PicturesTrashed(_) => &[Room::Gallery, Room::Create],
+            Self::Search(_) => &[Room::Gallery],
+            Self::ModelRemoved(_) => &[Room::Models],
             Self::Prompt(..) => &[Room::Create],
             Self::ConversationTrashed(_)
             | Self::PersonaTrashed(_)
-            | Self::Message(_)
+            | Self::Message(..)
             | Self::Sliders(..)
             | Self::Title(..)
             | Self::Edit(..)
             | Self::EditDraft(..)
             | Self::Illustration(..)
             | Self::Card(..)
+            | Self::TalkCard(..)
             | Self::Persona(_)
             | Self::PersonaDraft(_)
+            | Self::PersonaEdited(_)
             | Self::FormDraft(..) => &[Room::Write],
             Self::Waiting(_) => &Room::ALL,
         }
     }
 }
 
-/// The actions of this session, oldest first.
+/// How an action that was taken back is done again.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Again {
+    /// By the command that did it.
+    Command(Command),
+    /// By bringing back how it was after it.
+    Value(Undoable),
+}
+
+/// The actions since the window opened, oldest first, and those that were taken back.
 #[derive(Clone, Debug, Default)]
 pub struct UndoState {
     actions: Vec<Action>,
+    undone: Vec<(Undoable, Again)>,
     next: u64,
+    /// Rooms in which nothing was typed since their last action, or since that was taken back: Ctrl+Z goes on with
+    /// their actions, and leaves the letters in the field that has the focus.
+    fresh: Vec<Room>,
+    /// What is being done again and is not in the trash yet.
+    awaited: Vec<Undoable>,
 }
 
 #[derive(Clone, Debug)]
 struct Action {
     serial: u64,
     what: Undoable,
-    at_ms: i64,
-    /// Something was typed into a field after it.
-    typed_since: bool,
 }
 
 impl UndoState {
-    /// Notes an action; its number.
-    pub(super) fn push(&mut self, what: Undoable, now_ms: i64) -> u64 {
-        if let (Undoable::Title(id, _), Some(last)) = (&what, self.actions.last_mut())
-            && matches!(&last.what, Undoable::Title(other, _) if other == id)
-            && now_ms - last.at_ms < SAME_TITLE_MS
-        {
-            last.at_ms = now_ms;
-            return last.serial;
+    /// Notes an action; its number. What was taken back in its rooms before is not done again after it.
+    pub(super) fn push(&mut self, what: Undoable) -> u64 {
+        match self.awaited.iter().position(|awaited| *awaited == what) {
+            Some(at) => drop(self.awaited.remove(at)),
+            None => self.undone.retain(|(other, _)| !share(other.rooms(), what.rooms())),
+        }
+        self.push_again(what)
+    }
+
+    /// Notes an action that was done again.
+    pub(super) fn push_again(&mut self, what: Undoable) -> u64 {
+        for room in what.rooms() {
+            self.freshen(*room);
         }
         self.next += 1;
-        self.actions.push(Action { serial: self.next, what, at_ms: now_ms, typed_since: false });
+        self.actions.push(Action { serial: self.next, what });
         if self.actions.len() > ACTIONS {
             self.actions.remove(0);
         }
         self.next
     }
 
-    pub(super) fn typed(&mut self) {
-        self.actions.iter_mut().for_each(|action| action.typed_since = true);
+    /// It is done again, and noted once it is in the trash.
+    pub(super) fn wait_for(&mut self, what: Undoable) {
+        self.awaited.push(what);
     }
 
-    /// Forgets an action that was taken back in another way.
-    pub(super) fn forget(&mut self, what: &Undoable) {
+    fn freshen(&mut self, room: Room) {
+        if !self.fresh.contains(&room) {
+            self.fresh.push(room);
+        }
+    }
+
+    /// Letters went into a field of this room.
+    pub(super) fn typed(&mut self, room: Room) {
+        self.fresh.retain(|other| *other != room);
+        self.undone.retain(|(what, _)| !what.rooms().contains(&room));
+    }
+
+    /// Forgets an action that was taken back in another way, or cannot be any more; false where there is none.
+    pub(super) fn forget(&mut self, what: &Undoable) -> bool {
+        let before = self.actions.len();
         self.actions.retain(|action| action.what != *what);
+        self.actions.len() < before
+    }
+
+    /// Removed models are gone for good.
+    pub(super) fn forget_models(&mut self) {
+        self.actions.retain(|action| !matches!(action.what, Undoable::ModelRemoved(_)));
+    }
+
+    fn take_if(&mut self, is: impl Fn(&Action) -> bool) -> Option<Undoable> {
+        let at = self.actions.iter().rposition(is)?;
+        Some(self.actions.remove(at).what)
     }
 
     /// The newest action of a room, taken off the list.
     pub(super) fn take(&mut self, room: Room) -> Option<Undoable> {
-        let at = self.actions.iter().rposition(|action| action.what.rooms().contains(&room))?;
-        Some(self.actions.remove(at).what)
+        self.take_if(|action| action.what.rooms().contains(&room))
     }
 
     /// The action of this number.
     pub(super) fn take_this(&mut self, serial: u64) -> Option<Undoable> {
-        let at = self.actions.iter().position(|action| action.serial == serial)?;
-        Some(self.actions.remove(at).what)
+        self.take_if(|action| action.serial == serial)
     }
 
     /// The newest change of prompt and sliders of Create.
     pub(super) fn take_prompt(&mut self) -> Option<Undoable> {
-        let at = self.actions.iter().rposition(|action| matches!(action.what, Undoable::Prompt(..)))?;
-        Some(self.actions.remove(at).what)
+        self.take_if(|action| matches!(action.what, Undoable::Prompt(..)))
     }
 
-    /// The newest action of a room, and whether nothing was typed since then.
+    /// Notes that an action was taken back in this room.
+    pub(super) fn took_back(&mut self, room: Room, what: Undoable, again: Option<Again>) {
+        self.freshen(room);
+        self.undone.extend(again.map(|again| (what, again)));
+    }
+
+    /// What was taken back last in a room, taken off the list.
+    pub(super) fn take_undone(&mut self, room: Room) -> Option<(Undoable, Again)> {
+        let at = self.undone.iter().rposition(|(what, _)| what.rooms().contains(&room))?;
+        Some(self.undone.remove(at))
+    }
+
+    /// The newest action of a room, and whether nothing was typed there since.
     pub fn newest(&self, room: Room) -> Option<(&Undoable, bool)> {
         let action = self.actions.iter().rfind(|action| action.what.rooms().contains(&room))?;
-        Some((&action.what, !action.typed_since))
+        Some((&action.what, self.is_fresh(room)))
     }
+
+    /// Whether nothing was typed in a room since its last action, or since that was taken back.
+    pub fn is_fresh(&self, room: Room) -> bool {
+        self.fresh.contains(&room)
+    }
+
+    /// Whether something that was taken back in a room can be done again.
+    pub fn can_redo(&self, room: Room) -> bool {
+        self.undone.iter().any(|(what, _)| what.rooms().contains(&room))
+    }
+}
+
+fn share(one: &[Room], other: &[Room]) -> bool {
+    one.iter().any(|room| other.contains(room))
 }

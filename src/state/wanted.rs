@@ -59,78 +59,28 @@ impl<T: PartialEq> Wanted<T> {
 impl super::WriteState {
     /// Notes what is asked of the disk, and what is written that answers on their way do not have.
     pub(super) fn note_questions(&mut self, effects: &[Effect]) {
+        use Effect::{Journal, ListConversations, LoadConversation, RestoreConversation, TrashConversation};
+        // Few of many: the others have no answer that changes what is open or listed. (The list of conversations that
+        // came from elsewhere is the answer to their effect, and comes after any other.)
         for effect in effects {
-            match effect {
-                Effect::LoadConversation(id) => self.wanted.ask(id.clone()),
-                Effect::ListConversations => self.listing.ask(()),
-                Effect::Journal { id, entry } => {
-                    if self.wanted.is(id) && !is_piece(entry) {
-                        self.wanted.overtake();
-                    }
-                    if changes_list(entry) {
-                        self.listing.overtake();
-                    }
+            if let LoadConversation(id) = effect {
+                self.wanted.ask(id.clone());
+            } else if let ListConversations = effect {
+                self.listing.ask(());
+            } else if let Journal { id, entry } = effect {
+                if self.wanted.is(id) && !is_piece(entry) {
+                    self.wanted.overtake();
                 }
-                Effect::TrashConversation(id) => {
-                    if self.wanted.is(id) {
-                        self.wanted.forget();
-                    }
+                if changes_list(entry) {
                     self.listing.overtake();
                 }
-                Effect::RestoreConversation(_) => self.listing.overtake(),
-                // The list of conversations that came from elsewhere is the answer to this, and comes after any other.
-                Effect::KeepConversations(_)
-                | Effect::Submit { .. }
-                | Effect::Cancel(_)
-                | Effect::Measure(_)
-                | Effect::CheckGrammar(_)
-                | Effect::Unload
-                | Effect::SetDevice(_)
-                | Effect::Fetch(_)
-                | Effect::CancelFetch(_)
-                | Effect::FindDrafts { .. }
-                | Effect::AskModelFile
-                | Effect::SavePicture { .. }
-                | Effect::KeepLatents(_)
-                | Effect::AskExportPicture { .. }
-                | Effect::AskExportFile { .. }
-                | Effect::CopyPicture(_)
-                | Effect::CopyText(_)
-                | Effect::OpenPicture(_)
-                | Effect::ViewPicture(_)
-                | Effect::Thumbnail(_)
-                | Effect::TrashPictures(_)
-                | Effect::RestorePictures(_)
-                | Effect::ScanLibrary
-                | Effect::AskOpenFile
-                | Effect::AskFace
-                | Effect::SearchTexts { .. }
-                | Effect::SavePersona { .. }
-                | Effect::TrashPersona(_)
-                | Effect::RestorePersona(_)
-                | Effect::AskExport { .. }
-                | Effect::AskExportText { .. }
-                | Effect::SaveSettings(_)
-                | Effect::AskLibraryFolder
-                | Effect::AskModelsFolder
-                | Effect::SetLibraryFolder(_)
-                | Effect::SetModelsFolder(_)
-                | Effect::Reveal(_)
-                | Effect::AskModelFolder
-                | Effect::AskPartFile(..)
-                | Effect::OpenModel(..)
-                | Effect::RemoveModel(..)
-                | Effect::RemoveModelFile(..)
-                | Effect::RestoreModel(..)
-                | Effect::EmptyModelTrash
-                | Effect::ReadModels
-                | Effect::AskCopiesFolder
-                | Effect::CopyFiles { .. }
-                | Effect::RescanLibrary
-                | Effect::SaveDesk(..)
-                | Effect::ListTrash(..)
-                | Effect::Purge { .. }
-                | Effect::MakeFolder(..) => {}
+            } else if let TrashConversation(id) = effect {
+                if self.wanted.is(id) {
+                    self.wanted.forget();
+                }
+                self.listing.overtake();
+            } else if let RestoreConversation(_) = effect {
+                self.listing.overtake();
             }
         }
     }

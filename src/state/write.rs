@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::wanted::Wanted;
 use super::{Aim, DraftsState, Finder, GrammarState, LedgerState, PageSpot, Phase};
 use crate::domain::{
-    ConversationHead, ConversationId, Illustration, JobId, Manner, Page, Role, Shelf, TextParams, TextPrompt, Thinking,
-    TokenChoice, Turn, TurnInfo,
+    ConversationHead, ConversationId, Illustration, JobId, JournalEntry, Manner, Message, Page, Role, Shelf,
+    TextParams, TextPrompt, Thinking, TokenChoice, Turn, TurnInfo,
 };
 use crate::error::StudioError;
 use crate::writing::checks::Finding;
@@ -27,7 +27,13 @@ pub struct WriteState {
     /// What the page is to be scrolled to.
     pub aim: Option<Aim>,
     pub open: OpenConversation,
+    /// The message that is typed, and the conversation that it is for.
     pub draft: String,
+    pub(super) draft_of: Option<ConversationId>,
+    /// A title that is being typed.
+    pub titling: Option<(ConversationId, String)>,
+    /// A conversation in which only a character has spoken: it is kept from the first word of the person's on.
+    pub(super) unsaid: Option<Unsaid>,
     /// A turn of the person's that is being edited, and its new text.
     pub editing: Option<(u64, String)>,
     /// The answer that is being written, else the one that comes next.
@@ -72,6 +78,13 @@ pub(super) struct Aside {
     pub weighed: HashMap<u64, Vec<TokenChoice>>,
     /// Why its last question has no answer.
     pub error: Option<StudioError>,
+}
+
+/// A conversation that is not kept yet, and what is to be in its file.
+#[derive(Clone, Debug)]
+pub(super) struct Unsaid {
+    pub id: ConversationId,
+    pub entries: Vec<JournalEntry>,
 }
 
 /// Conversations of which something is kept aside.
@@ -273,6 +286,37 @@ impl TextJob {
         self.before.as_ref().map_or(0, |before| before.completion_tokens) + self.pieces
     }
 
+    /// For another engine: it goes on from what is written.
+    pub(super) fn begin_again(&mut self) {
+        if self.pieces > 0 {
+            let info = self.figures();
+            self.before = Some(match &self.before {
+                Some(before) => info.after(before),
+                None => info,
+            });
+            self.params.max_tokens = self.params.max_tokens.saturating_sub(self.pieces as u32).max(1);
+            match &mut self.prompt {
+                TextPrompt::Chat(turns) => go_on(turns, &self.text),
+                TextPrompt::Played(played) => go_on(&mut played.turns, &self.text),
+                TextPrompt::Page(page) => {
+                    // The text before the place, with the spaces that were taken off its end.
+                    let at = self.page.map_or(page.before.len(), |spot| spot.at);
+                    page.before.truncate(at);
+                    page.before.extend(std::iter::repeat_n(' ', at - page.before.len()));
+                    page.before.push_str(&self.text);
+                }
+                // No answer is asked for like this.
+                TextPrompt::Raw(_) => {}
+            }
+        }
+        // What was held back is written again.
+        self.unnoted = self.unnoted.take().map(|_| Unnoted::default());
+        self.thinking = Thinking::begun(&self.text);
+        self.heard = self.weighed.len();
+        (self.id, self.phase, self.prefill, self.pieces) = (None, Phase::Waiting, None, 0);
+        (self.ready_ms, self.first_ms, self.last_ms) = (None, None, None);
+    }
+
     /// The figures of an answer that ended before its time, by the state's clock; of what was written now.
     pub(super) fn figures(&self) -> TurnInfo {
         let seconds = |from: Option<i64>, to: Option<i64>| Some((to? - from?).max(0) as f64 / 1000.0);
@@ -286,5 +330,14 @@ impl TextJob {
             decode_tok_s: written.map_or(0.0, |s| self.pieces.saturating_sub(1) as f64 / s),
             ..TurnInfo::default()
         }
+    }
+}
+
+/// Ends a prompt with the answer as far as it is written.
+fn go_on(turns: &mut Vec<Message>, text: &str) {
+    let begun = |last: &&mut Message| last.role == Role::Assistant && text.starts_with(&last.content);
+    match turns.last_mut().filter(begun) {
+        Some(last) => text.clone_into(&mut last.content),
+        None => turns.push(Message { role: Role::Assistant, content: text.to_owned() }),
     }
 }

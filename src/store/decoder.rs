@@ -68,7 +68,7 @@ impl Decoder {
     pub fn open(&self, path: PathBuf) {
         let Some(opens) = &self.opens else { return };
         if opens.try_send(Wish::Open(path)).is_err() {
-            self.events.try_tell(StoreEvent::Failed(Cause::QueueFull { waiting: OPENS }.into()));
+            self.events.try_tell(StoreEvent::Failed(None, Cause::QueueFull { waiting: OPENS }.into()));
         }
     }
 
@@ -106,7 +106,7 @@ fn open(path: PathBuf) -> StoreEvent {
     if latents::is_latents(&path) {
         return match guarded(|| latents::read(&path)) {
             Ok(latents) => StoreEvent::LatentsOpened { latents },
-            Err(error) => StoreEvent::Failed(error),
+            Err(error) => StoreEvent::Failed(None, error),
         };
     }
     if let Some(event) = imported(&path) {
@@ -118,7 +118,7 @@ fn open(path: PathBuf) -> StoreEvent {
     });
     match opened {
         Ok((picture, record)) => StoreEvent::Opened { path, picture: Arc::new(picture), record },
-        Err(error) => StoreEvent::Failed(error),
+        Err(error) => StoreEvent::Failed(None, error),
     }
 }
 
@@ -149,7 +149,7 @@ fn imported(path: &Path) -> Option<StoreEvent> {
     let bytes = match read {
         Ok(bytes) => bytes,
         // A picture's own way of opening says it better.
-        Err(error) => return text.then_some(StoreEvent::Failed(error)),
+        Err(error) => return text.then_some(StoreEvent::Failed(None, error)),
     };
     if !text && !is_card(&bytes) {
         return None;
@@ -167,7 +167,7 @@ fn imported(path: &Path) -> Option<StoreEvent> {
         }
         Ok(Opened::World(World { name, cards, left_out })) => StoreEvent::WorldOpened { name, cards, left_out },
         Ok(Opened::Chats(Chats { chats, left_out })) => StoreEvent::ChatsOpened { chats, left_out },
-        Err(error) => StoreEvent::Failed(error),
+        Err(error) => StoreEvent::Failed(None, error),
     })
 }
 

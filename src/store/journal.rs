@@ -75,6 +75,11 @@ impl Journals {
         self.folder.join(TRASH)
     }
 
+    /// Where conversations are: a file among theirs.
+    pub fn any_file(&self) -> PathBuf {
+        self.folder.join(format!("any.{ENDING}"))
+    }
+
     /// A conversation's file. Ids are made by us, but come back from files' names: nothing else gets to be a path.
     fn path(&self, id: &ConversationId) -> Result<PathBuf> {
         let good = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';

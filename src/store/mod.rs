@@ -132,7 +132,7 @@ fn failed(request: &Request, error: StudioError) -> StoreEvent {
         Request::Thumbnail(path) => StoreEvent::NoThumbnail { path: path.clone(), error: Some(error) },
         Request::View(path) => StoreEvent::Viewed { path: path.clone(), picture: Err(error) },
         Request::SavePersona { id, .. } => StoreEvent::PersonaFailed { id: id.clone(), error },
-        _ => StoreEvent::Failed(error),
+        _ => StoreEvent::Failed(request.about().room, error),
     }
 }
 
@@ -160,9 +160,9 @@ impl Events {
         let _ = self.sender.try_send(event);
     }
 
-    /// Whether something could not be written, for whoever wants to close the window.
-    fn unsaved(&self, unsaved: bool) {
-        self.unsaved.store(unsaved, Ordering::Release);
+    /// Whether something could not be written, for whoever wants to close the window; tells whether it was so before.
+    fn unsaved(&self, unsaved: bool) -> bool {
+        self.unsaved.swap(unsaved, Ordering::AcqRel)
     }
 
     /// From the window's own thread: never waits.
@@ -212,7 +212,7 @@ mod tests {
         store.send(Request::Panic);
         store.send(Request::LoadConversation(ConversationId("nowhere".into())));
         let next = || match events.recv_timeout(Duration::from_secs(10)).unwrap() {
-            StoreEvent::Failed(error) => error,
+            StoreEvent::Failed(_, error) => error,
             other => panic!("{other:?}"),
         };
         assert!(next().summary(crate::lang::Lang::En).contains("as asked"));

@@ -7,7 +7,7 @@ use crossbeam_channel::Sender;
 
 use crate::domain::{
     ConversationId, Desk, Enlarge, Face, JobId, JournalEntry, Latents, Persona, PersonaId, Picture, PictureRecord,
-    Settings, TrashKind,
+    Room, Settings, TrashKind,
 };
 use crate::writing::export::{Document, TextFormat};
 
@@ -90,44 +90,55 @@ pub enum Request {
     Panic,
 }
 
+/// What a request is about.
+pub(super) struct About {
+    /// It would change what the person's folders hold; copies at a place of the person's own do not.
+    pub changes: bool,
+    /// Whose room its failure is told in; `None`: wherever the person is.
+    pub room: Option<Room>,
+}
+
 impl Request {
-    /// Whether it would change what the person's folders hold; copies at a place of the person's own do not.
-    pub(super) fn changes(&self) -> bool {
-        match self {
-            Self::SavePicture { .. }
-            | Self::KeepLatents(_)
-            | Self::Trash(_)
-            | Self::Restore(_)
-            | Self::Journal { .. }
+    pub(super) fn about(&self) -> About {
+        let (changes, room) = match self {
+            Self::SavePicture { .. } | Self::KeepLatents(_) => (true, Some(Room::Create)),
+            Self::Trash(_) | Self::Restore(_) => (true, Some(Room::Gallery)),
+            Self::Journal { .. }
             | Self::KeepConversations(_)
             | Self::DeleteConversation(_)
             | Self::RestoreConversation(_)
             | Self::SavePersona { .. }
             | Self::DeletePersona(_)
-            | Self::RestorePersona(_)
-            | Self::SaveSettings(_)
-            | Self::SaveDesk(_)
-            | Self::Purge { .. } => true,
+            | Self::RestorePersona(_) => (true, Some(Room::Write)),
+            Self::SaveSettings(_) | Self::SaveDesk(_) => (true, None),
+            Self::Purge { kind, .. } => (true, Some(room_of(*kind))),
+            Self::ListTrash(kind) => (false, Some(room_of(*kind))),
+            Self::ScanLibrary | Self::RescanLibrary => (false, Some(Room::Gallery)),
+            Self::SetLibraryFolder(_) => (false, Some(Room::Settings)),
+            Self::ListConversations | Self::LoadConversation(_) | Self::SearchTexts { .. } | Self::ListPersonas => {
+                (false, Some(Room::Write))
+            }
+            // The person may ask for these anywhere.
             Self::ExportPicture { .. }
             | Self::ExportFile { .. }
             | Self::WriteFile { .. }
             | Self::ExportText { .. }
-            | Self::ScanLibrary
-            | Self::RescanLibrary
             | Self::CopyFiles { .. }
-            | Self::SetLibraryFolder(_)
             | Self::Thumbnail(_)
             | Self::Open(_)
             | Self::View(_)
-            | Self::ListConversations
-            | Self::LoadConversation(_)
-            | Self::SearchTexts { .. }
-            | Self::ListPersonas
             | Self::LoadDesk
-            | Self::ListTrash(_)
-            | Self::Flush(_) => false,
+            | Self::Flush(_) => (false, None),
             #[cfg(test)]
-            Self::Panic => false,
-        }
+            Self::Panic => (false, None),
+        };
+        About { changes, room }
+    }
+}
+
+fn room_of(kind: TrashKind) -> Room {
+    match kind {
+        TrashKind::Pictures => Room::Gallery,
+        TrashKind::Conversations | TrashKind::Personas => Room::Write,
     }
 }

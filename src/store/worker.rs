@@ -13,8 +13,8 @@ use super::personas::Personas;
 use super::search::Search;
 use super::{Events, Paths, Request, atomic, desk, export, failed, guarded, latents, parameters, png, settings, trash};
 use crate::domain::{
-    Desk, Enlarge, Face, KeptPersona, LibraryItem, Persona, PersonaId, Picture, PictureRecord, Settings, StoreEvent,
-    TrashKind,
+    Desk, Enlarge, Face, KeptPersona, LibraryItem, Persona, PersonaId, Picture, PictureRecord, Room, Settings,
+    StoreEvent, TrashKind,
 };
 use crate::error::{Cause, Result, StudioError};
 
@@ -99,7 +99,9 @@ impl Worker {
             self.unsaved_settings = None;
             self.events.tell(StoreEvent::SettingsSaved);
         }
-        self.unsaved_desk.take_if(|desk| desk::save(&self.desk_file, desk).is_ok());
+        if self.unsaved_desk.take_if(|desk| desk::save(&self.desk_file, desk).is_ok()).is_some() {
+            self.events.tell(StoreEvent::WrittenAtLast { path: self.desk_file.clone() });
+        }
         for (id, persona) in std::mem::take(&mut self.unsaved_personas) {
             match self.personas.save(&id, &persona) {
                 Ok(kept) => self.events.tell(StoreEvent::PersonaKept(Box::new(kept))),
@@ -128,7 +130,7 @@ impl Worker {
                 Ok(request) => {
                     self.serve(request);
                     self.sync_due();
-                    self.events.unsaved(self.has_unsaved());
+                    self.note_unsaved();
                     continue;
                 }
                 Err(TryRecvError::Disconnected) => break,
@@ -138,7 +140,7 @@ impl Worker {
             if self.retried.elapsed() >= RETRY {
                 self.retry();
             }
-            self.events.unsaved(self.has_unsaved());
+            self.note_unsaved();
             // The person waits for what was searched; the library's list can wait.
             if self.search.is_some() {
                 self.search_on();
@@ -175,6 +177,7 @@ impl Worker {
     /// One request, to its event. A panic in it is its failure.
     fn serve(&mut self, request: Request) {
         // Only what names the request in a failure is needed after it is gone.
+        let room = request.about().room;
         let label = match &request {
             Request::SavePicture { job, index, .. } => Some((*job, *index)),
             _ => None,
@@ -182,13 +185,13 @@ impl Worker {
         if let Err(error) = guarded(|| self.handle(request)) {
             self.events.tell(match label {
                 Some((job, index)) => StoreEvent::PictureFailed { job, index, error },
-                None => StoreEvent::Failed(error),
+                None => StoreEvent::Failed(room, error),
             });
         }
     }
 
     fn handle(&mut self, request: Request) -> Result<()> {
-        if self.read_only && request.changes() {
+        if self.read_only && request.about().changes {
             return Err(Cause::ReadOnly.into());
         }
         let event = match request {
@@ -308,13 +311,13 @@ impl Worker {
                         Ok(picture) => Some(picture),
                         // Its texts are kept all the same.
                         Err(error) => {
-                            self.events.tell(StoreEvent::Failed(error));
+                            self.events.tell(StoreEvent::Failed(Some(Room::Write), error));
                             None
                         }
                     },
                     Face::Gone => {
                         if let Err(error) = self.personas.remove_picture(&id) {
-                            self.events.tell(StoreEvent::Failed(error));
+                            self.events.tell(StoreEvent::Failed(Some(Room::Write), error));
                         }
                         None
                     }
@@ -354,12 +357,15 @@ impl Worker {
                 StoreEvent::SettingsSaved
             }
             Request::LoadDesk => StoreEvent::Desk(Box::new(desk::load(&self.desk_file).or_else(|error| {
-                self.events.tell(StoreEvent::Failed(error));
+                self.events.tell(StoreEvent::Failed(None, error));
                 Ok::<_, StudioError>(Desk::default())
             })?)),
             Request::SaveDesk(new) => {
                 let saved = desk::save(&self.desk_file, &new);
-                self.unsaved_desk = saved.is_err().then_some(new);
+                let before = std::mem::replace(&mut self.unsaved_desk, saved.is_err().then_some(new));
+                if before.is_some() && saved.is_ok() {
+                    self.events.tell(StoreEvent::WrittenAtLast { path: self.desk_file.clone() });
+                }
                 return saved;
             }
             Request::ListTrash(kind) => return self.list_trash(kind),
@@ -371,7 +377,7 @@ impl Worker {
                 let outcome = self.journals.sync_all();
                 let outcome = self.note_journal(outcome);
                 self.retry();
-                self.events.unsaved(self.has_unsaved());
+                self.note_unsaved();
                 let _ = done.try_send(());
                 return outcome;
             }
@@ -389,14 +395,25 @@ impl Worker {
     fn sync_due(&mut self) {
         let outcome = self.journals.sync_due();
         if let Err(error) = self.note_journal(outcome) {
-            self.events.tell(StoreEvent::Failed(error));
+            self.events.tell(StoreEvent::Failed(Some(Room::Write), error));
         }
     }
 
     /// A full disk fails every word that streams: one message for all of them.
     fn note_journal(&mut self, outcome: Result<()>) -> Result<()> {
         let told = std::mem::replace(&mut self.journal_failed, outcome.is_err());
+        if told && outcome.is_ok() {
+            self.events.tell(StoreEvent::WrittenAtLast { path: self.journals.any_file() });
+        }
         if told { Ok(()) } else { outcome }
+    }
+
+    /// Notes for whoever closes the window whether something is in memory alone, and tells when that is over.
+    fn note_unsaved(&mut self) {
+        let unsaved = self.has_unsaved();
+        if self.events.unsaved(unsaved) && !unsaved {
+            self.events.tell(StoreEvent::AllWritten);
+        }
     }
 
     /// Pictures are looked for in slices.
@@ -421,7 +438,7 @@ impl Worker {
                 let items = trash::pictures(scan, &self.library);
                 self.events.tell(StoreEvent::Trash { kind: TrashKind::Pictures, items });
             }
-            Err(error) => self.events.tell(StoreEvent::Failed(error)),
+            Err(error) => self.events.tell(StoreEvent::Failed(Some(Room::Gallery), error)),
         }
     }
 
@@ -445,7 +462,7 @@ impl Worker {
         let (hits, done) = match guarded(|| Ok(search.step(Instant::now() + SLICE))) {
             Ok(step) => step,
             Err(error) => {
-                self.events.tell(StoreEvent::Failed(error));
+                self.events.tell(StoreEvent::Failed(Some(Room::Write), error));
                 (Vec::new(), true)
             }
         };
@@ -472,7 +489,7 @@ impl Worker {
                     StoreEvent::Library(found.came)
                 });
             }
-            Err(error) => self.events.tell(StoreEvent::Failed(error)),
+            Err(error) => self.events.tell(StoreEvent::Failed(Some(Room::Gallery), error)),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Keyboard shortcuts: one table, which the handlers and the list in the window (F1) both read; and files that are
 //! dropped on the window. Here alone, for drawing sees each of them once.
 
-use egui::{Event, Key, KeyboardShortcut, Modifiers, Ui};
+use egui::{Event, Id, Key, KeyboardShortcut, Modifiers, Ui};
 
 use super::cx::Cx;
 use super::write;
-use crate::domain::{Role, Room};
+use crate::domain::{Page, Role, Room};
 use crate::state::{AskCommand, Command, PageCommand, PersonaCommand, Shown, Stage, TrashCommand};
 use crate::writing::export::TextFormat;
 
@@ -41,6 +41,7 @@ pub enum Act {
     Down,
     Trash,
     Undo,
+    Redo,
     MarkAll,
     Full,
     Ends,
@@ -109,6 +110,7 @@ shortcuts! {
         Act::Open, [ctrl(Key::O)], "Open a file", "打开文件";
         Act::Save, [ctrl(Key::S)], "Save or export what is shown", "保存或导出当前内容";
         Act::Undo, [ctrl(Key::Z)], "Take back the last action of the room", "撤销本页的上一步操作";
+        Act::Redo, [ctrl_shift(Key::Z), ctrl(Key::Y)], "Do again what was taken back", "重做被撤销的操作";
         Act::Leave, [plain(Key::Escape)], "Stop what runs here, or leave what is open", "停止当前任务，或离开打开的内容";
         Act::Next, [plain(Key::Tab), shift(Key::Tab)], "To the next control, to the one before", "下一个控件，上一个控件";
         Act::Larger, [ctrl(Key::Plus), ctrl(Key::Equals)], "Larger text", "放大文字";
@@ -205,8 +207,16 @@ pub fn pressed(ui: &Ui, act: Act) -> bool {
 }
 
 /// Reads the shortcuts before any field can take their keys.
-/// An Esc that ends the `renaming` of a conversation stops nothing else. `list` is whether the shortcuts are shown.
-pub fn run(ui: &Ui, cx: &mut Cx<'_>, renaming: bool, list: &mut bool) {
+/// `list` is whether the shortcuts are shown.
+pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
+    if find(ui, Act::Leave).is_some() {
+        let frame = ui.ctx().cumulative_frame_nr();
+        ui.data_mut(|data| data.insert_temp(escape_id(), frame));
+    }
+    // Every field takes what was typed before the window closes over it.
+    if ui.input(|input| input.viewport().close_requested()) {
+        leave_field(ui);
+    }
     if pressed(ui, Act::List) {
         *list = !*list;
     }
@@ -216,10 +226,12 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, renaming: bool, list: &mut bool) {
     }
     for room in Room::ALL {
         if pressed(ui, Act::Go(room)) {
+            leave_field(ui);
             cx.push(Command::Go(room));
         }
     }
     if pressed(ui, Act::NewPage) {
+        leave_field(ui);
         cx.push(Command::Go(Room::Write));
         cx.push(Command::Page(PageCommand::New));
     }
@@ -233,7 +245,12 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, renaming: bool, list: &mut bool) {
         pressed(ui, Act::Undo);
         cx.push(Command::Undo);
     }
+    if find(ui, Act::Redo).is_some() && redoes_action(ui, cx) {
+        pressed(ui, Act::Redo);
+        cx.push(Command::Redo);
+    }
     if pressed(ui, Act::NewTalk) {
+        leave_field(ui);
         cx.push(Command::Go(Room::Write));
         cx.push(Command::NewConversation);
     }
@@ -253,7 +270,7 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, renaming: bool, list: &mut bool) {
     }
     // An open menu takes Esc and the arrows for itself.
     let popup = ui.ctx().any_popup_open();
-    if !renaming && !popup && find(ui, Act::Leave).is_some() {
+    if !popup && find(ui, Act::Leave).is_some() {
         // The field gave the focus up at this key.
         let searching = ui.memory(|memory| memory.had_focus_last_frame(super::focus::pictures_id()));
         escape(cx, ui.ctx().text_edit_focused() || searching);
@@ -304,6 +321,26 @@ fn zoom(ui: &Ui, cx: &mut Cx<'_>) {
     }
 }
 
+fn escape_id() -> Id {
+    Id::unique("escape")
+}
+
+/// Whether Esc was pressed in this frame or the one before: egui tells in both that a field has lost the focus by it.
+/// Where it draws a frame twice, only the first drawing sees the key itself.
+pub fn escaped(ui: &Ui) -> bool {
+    let frame = ui.ctx().cumulative_frame_nr();
+    ui.data(|data| data.get_temp::<u64>(escape_id())).is_some_and(|at| frame <= at + 1)
+}
+
+/// Takes the focus off the field that has it, before it is drawn: it takes what was typed.
+fn leave_field(ui: &Ui) {
+    ui.memory_mut(|memory| {
+        if let Some(id) = memory.focused() {
+            memory.surrender_focus(id);
+        }
+    });
+}
+
 /// Whether a talk is shown whose field is empty, and nothing else has the focus: the arrows are the talk's.
 fn is_free(ui: &Ui, cx: &Cx<'_>) -> bool {
     let shown = cx.state.room() == Room::Write && write::typing_id(cx.state) == write::field_id();
@@ -335,24 +372,30 @@ fn talk(ui: &Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// Whether Ctrl+Z takes back the newest action of the room, not what was typed.
-fn undoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
+/// The page whose own way back and forth the keys take, if any.
+fn sheet<'a>(ui: &Ui, cx: &Cx<'a>) -> Option<&'a Page> {
     let state = cx.state;
-    let newest = state.undo.newest(state.room());
-    if newest.is_some_and(|(_, nothing_typed_since)| nothing_typed_since) {
+    let page = state.write.open.page.as_deref().filter(|_| state.room() == Room::Write && state.trash.shown.is_none());
+    page.filter(|_| ui.memory(|memory| memory.focused()).is_none_or(|id| id == crate::ui::write::sheet_id()))
+}
+
+/// Whether Ctrl+Z takes back the newest action of the room, not what was typed: once an action was taken back it goes on
+/// with the actions, until something is typed again.
+fn undoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
+    let undo = &cx.state.undo;
+    let (newest, fresh) = (undo.newest(cx.state.room()), undo.is_fresh(cx.state.room()));
+    if newest.is_some() && fresh {
         return true;
     }
-    let focused = ui.memory(|memory| memory.focused());
-    let page = state.write.open.page.as_ref().filter(|_| state.room() == Room::Write && state.trash.shown.is_none());
-    if focused.is_none_or(|id| id == crate::ui::write::sheet_id())
-        && let Some(page) = page
-    {
+    if let Some(page) = sheet(ui, cx) {
         return page.undo().is_none();
     }
-    if !ui.ctx().text_edit_focused() {
+    // Nothing is left: that is said, and no text goes instead.
+    if fresh || !ui.ctx().text_edit_focused() {
         return true;
     }
     // A field without letters to take back lets the room have the key.
+    let focused = ui.memory(|memory| memory.focused());
     let undoer = focused.and_then(|id| egui::TextEdit::load_state(ui.ctx(), id)).map(|state| state.undoer());
     let Some(mut undoer) = undoer.filter(|_| newest.is_some()) else { return false };
     // From a state that it does not have it goes to the last one that it has, and from there to the one before.
@@ -360,6 +403,13 @@ fn undoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
     let changing = undoer.is_in_flux();
     let last = undoer.undo(&nowhere).cloned();
     !changing && last.is_none_or(|last| undoer.undo(&last).is_none())
+}
+
+/// Whether the keys do an action of the room again, not what was typed.
+fn redoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
+    let undo = &cx.state.undo;
+    let others = undo.is_fresh(cx.state.room()) || !ui.ctx().text_edit_focused();
+    undo.can_redo(cx.state.room()) || (others && sheet(ui, cx).is_none())
 }
 
 fn escape(cx: &mut Cx<'_>, typing: bool) {
@@ -373,6 +423,7 @@ fn escape(cx: &mut Cx<'_>, typing: bool) {
         return cx.push(Command::Trash(kept));
     }
     match cx.state.room() {
+        Room::Write if cx.state.write.titling.is_some() => cx.push(Command::LeaveTitle),
         Room::Create if cx.state.create.running().is_some() => cx.push(Command::CancelCurrent),
         Room::Write if cx.state.personas.editing.is_some() => cx.push(Command::Persona(PersonaCommand::Leave)),
         Room::Write if cx.state.personas.shown => cx.push(Command::Persona(PersonaCommand::Show(false))),

@@ -45,7 +45,7 @@ impl Knob<'_> {
                         .speed(limit.step.max((limit.max - limit.min) / 1000.0))
                         .fixed_decimals(decimals)
                         .update_while_editing(false);
-                    ui.add(drag).accessible_name(cx.with(T::ValueOf, &[&name])).on_hover_text(&about);
+                    number::show(ui, drag).accessible_name(cx.with(T::ValueOf, &[&name])).on_hover_text(&about);
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         let label = widgets::caption(ui, name);
                         reset |= double && label.contains_pointer();

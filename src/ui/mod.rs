@@ -78,8 +78,7 @@ impl Views {
         theme::speak(ui.ctx(), state.lang);
         // Shortcuts are read before any field can take their keys, and obeyed after what was typed in the same frame.
         let mut pressed = Vec::new();
-        let renaming = state.room() == Room::Write && self.write.is_renaming();
-        keys::run(ui, &mut Cx::new(ui, state, &mut pressed), renaming, &mut self.shortcuts);
+        keys::run(ui, &mut Cx::new(ui, state, &mut pressed), &mut self.shortcuts);
         let mut cx = Cx::new(ui, state, commands);
         self.textures.begin_frame(ui.ctx());
         self.live.show(ui, &cx);

@@ -209,6 +209,7 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         NoticeKind::DraftDiscarded(serial) => {
             (icons::TRASH, cx.t(T::DraftDiscarded).to_owned(), Some((T::Undo, Command::UndoThis(*serial))))
         }
+        NoticeKind::NothingToRedo => (icons::INFO, cx.t(T::NothingToRedo).to_owned(), None),
         NoticeKind::NothingToUndo => (icons::INFO, cx.t(T::NothingToUndo).to_owned(), None),
         NoticeKind::Problem(_) => (icons::WARNING_CIRCLE, String::new(), None),
     }

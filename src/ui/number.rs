@@ -1,5 +1,23 @@
 //! Numbers as people type them: with a decimal comma, groups of digits, or the wide digits of Chinese input.
 
+use egui::{DragValue, Event, Key, Response, Ui};
+
+/// A number to type or to drag. Esc takes what was typed, as any other way out of the field does: egui would throw it
+/// away.
+pub fn show(ui: &mut Ui, drag: DragValue<'_>) -> Response {
+    let escape = |event: &Event| matches!(event, Event::Key { key: Key::Escape, .. });
+    let hidden = ui.input_mut(|input| {
+        let all = input.events.clone();
+        input.events.retain(|event| !escape(event));
+        (all.len() != input.events.len()).then_some(all)
+    });
+    let response = ui.add(drag);
+    if let Some(all) = hidden {
+        ui.input_mut(|input| input.events = all);
+    }
+    response
+}
+
 /// What was typed, where it is a number; `whole` where the field takes whole numbers, as 1,024 is one thousand there.
 pub fn read(typed: &str, whole: bool) -> Option<f64> {
     let mut text: String =

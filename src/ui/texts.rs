@@ -684,6 +684,7 @@ texts! {
     PicturesTrashed: "{0} pictures moved to the trash", "{0} 张图片已移到回收站";
     DraftDiscarded: "Thrown away", "已丢弃";
     NothingToUndo: "Nothing to undo in this room", "此处没有可撤销的操作";
+    NothingToRedo: "Nothing to redo in this room", "此处没有可重做的操作";
     SavedUnasked: "Saved as {0} (no file dialog can open here)", "已保存为 {0}（这里无法打开文件对话框）";
 
     // What was left, deleted or begun

@@ -21,7 +21,8 @@ fn jobs_and_drafts_wait_for_the_next_start_when_the_window_closes() {
     let mut window = Window::open(home.path());
     window.until("they are offered", |w| w.shows("2 pictures, 1 text"));
     assert!(window.studio().state.create.jobs.is_empty(), "nothing runs unasked");
-    assert_eq!(window.studio().state.write.draft, "half a");
+    let drafts: Vec<_> = window.studio().state.desk.messages.values().cloned().collect();
+    assert_eq!(drafts, ["half a"], "it waits in its talk");
     window.click("Continue");
     window.let_go(60);
     window.until("all is done", |w| {
@@ -29,6 +30,7 @@ fn jobs_and_drafts_wait_for_the_next_start_when_the_window_closes() {
         let saved = state.create.strip.iter().filter(|shot| matches!(shot.saved, Saved::At(_))).count();
         saved == 2 && state.write.job.is_none() && state.write.open.turns.len() == 2
     });
+    assert_eq!(window.studio().state.write.draft, "half a");
     let answer = window.studio().state.write.open.turns[1].message.content.clone();
     assert!(answer.contains("THREE"), "{answer}");
     window.close();

@@ -119,7 +119,7 @@ fn a_store_that_may_only_read_changes_nothing() {
         let about = format!("{request:?}");
         store.send(request);
         match next(&events) {
-            StoreEvent::Failed(error) | StoreEvent::PictureFailed { error, .. } => {
+            StoreEvent::Failed(_, error) | StoreEvent::PictureFailed { error, .. } => {
                 assert_eq!(*error.cause(), aigc_studio::error::Cause::ReadOnly, "{about}");
             }
             other => panic!("{about}: {other:?}"),

@@ -1,5 +1,7 @@
 //! What was left, deleted or begun: the trash, Ctrl+Z, drafts, jobs of the last time, paths without a dialog.
 
+mod kept;
+
 use super::*;
 
 /// A trash of each kind, its question, a path and a folder that are asked for, jobs that wait.

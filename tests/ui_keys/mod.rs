@@ -247,6 +247,7 @@ fn expected(act: Act) -> Option<Command> {
         Act::Up | Act::Down | Act::Ends => return None,
         Act::Trash => Command::TrashItem(item(6).path),
         Act::Undo => Command::Undo,
+        Act::Redo => Command::Redo,
         Act::MarkAll => Command::MarkAll,
         Act::Full => Command::ShowFull(true),
         Act::Larger => Command::SetZoom(1.1),

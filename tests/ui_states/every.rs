@@ -109,6 +109,8 @@ fn write(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> 
     full.write.draft = long.repeat(12);
     full.write.error = Some(no_source());
     full.write.ledger.found = Some(ledger(false));
+    let mut titling = write_chat(lang, theme);
+    titling.write.titling = Some((ConversationId("a".into()), long.into()));
     let mut inside = write_chat(lang, theme);
     inside.write.inspecting = None;
     inside.write.ledger.found = Some(ledger(false));
@@ -130,6 +132,7 @@ fn write(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> 
     let mut states = vec![
         ("write, empty", fresh(Room::Write, lang, theme)),
         ("write, a talk", write_chat(lang, theme)),
+        ("write, a title", titling),
         ("write, streaming", write_streaming(lang, theme)),
         ("write, editing and failed", editing),
         ("write, fetching with a long draft", fetching),

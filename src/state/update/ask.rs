@@ -9,7 +9,12 @@ impl AppState {
     pub(super) fn no_dialog(&mut self, what: NoDialog) {
         match what {
             NoDialog::Saves(path) => self.ask.unasked.push(path),
-            NoDialog::Asks(purpose) => self.ask.path = Some((purpose, std::mem::take(&mut self.ask.typed))),
+            NoDialog::Asks(purpose) => {
+                // Of a question that is asked already.
+                let typed = self.ask.path.take().map(|(_, text)| text).filter(|text| !text.is_empty());
+                let typed = typed.unwrap_or_else(|| std::mem::take(&mut self.ask.typed));
+                self.ask.path = Some((purpose, typed));
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Effects;
 use crate::domain::{ConversationId, Desk, EditDraft, Face, ImageRequest, Makes, Persona, Role, Room, Seed, Waiting};
-use crate::state::{AppState, Effect, FormState, ImageJob, PersonaDraft, Phase, WaitingCommand};
+use crate::state::{AppState, Command, Effect, FormState, ImageJob, NoticeKind, PersonaDraft, Phase, WaitingCommand};
 use crate::writing::forms::{Values, find};
 
 /// The desk is written when it has rested this long.
@@ -69,6 +69,73 @@ impl AppState {
         }
     }
 
+    /// Shows the message that was begun in a conversation (`None`: in the next one); the one in the field stays its
+    /// own conversation's.
+    pub(super) fn show_draft_of(&mut self, talk: Option<ConversationId>) {
+        if self.write.draft_of == talk {
+            return;
+        }
+        let text = std::mem::take(&mut self.write.draft);
+        let of = std::mem::replace(&mut self.write.draft_of, talk);
+        if !text.trim().is_empty() {
+            self.desk.messages.insert(of, text);
+        }
+        self.write.draft = self.desk.messages.remove(&self.write.draft_of).unwrap_or_default();
+    }
+
+    /// A conversation is gone for good.
+    pub(super) fn forget_drafts_of(&mut self, id: &ConversationId) {
+        self.desk.messages.remove(&Some(id.clone()));
+        self.desk.titles.remove(id);
+        self.desk.edits.retain(|(of, _), _| of != id);
+    }
+
+    /// The message that was begun in a conversation.
+    pub(super) fn message_of(&self, talk: &Option<ConversationId>) -> String {
+        let text = if *talk == self.write.draft_of { Some(&self.write.draft) } else { self.desk.messages.get(talk) };
+        text.cloned().unwrap_or_default()
+    }
+
+    /// Opens a title for typing, with what was typed before.
+    pub(super) fn begin_title(&mut self, id: ConversationId, fx: &mut Effects) {
+        if self.write.titling.as_ref().is_some_and(|(now, _)| *now == id) {
+            return;
+        }
+        self.give_title(fx);
+        let title = self.desk.titles.remove(&id).or_else(|| self.title_of(&id));
+        self.write.titling = title.map(|title| (id, title));
+    }
+
+    fn title_of(&self, id: &ConversationId) -> Option<String> {
+        let open = Some(&self.write.open.title).filter(|_| self.write.open.id.as_ref() == Some(id));
+        let head = self.write.conversations.iter().find(|head| head.id == *id).map(|head| &head.title);
+        head.or(open).cloned()
+    }
+
+    /// Whether a title that was typed is another one than there is.
+    pub(super) fn is_title_draft(&self, id: &ConversationId, text: &str) -> bool {
+        !text.trim().is_empty() && self.title_of(id).is_none_or(|title| title.trim() != text.trim())
+    }
+
+    /// Leaves a title as it was; what was typed stays.
+    pub(super) fn leave_title(&mut self) {
+        let Some((id, text)) = self.write.titling.take() else { return };
+        self.desk.titles.remove(&id);
+        if self.is_title_draft(&id, &text) {
+            self.desk.titles.insert(id, text);
+        }
+    }
+
+    /// The title that is being typed is given, as when the person goes on elsewhere.
+    pub(super) fn give_title(&mut self, fx: &mut Effects) {
+        let Some((id, text)) = self.write.titling.take() else { return };
+        if self.is_title_draft(&id, &text) {
+            let before = self.before_command(&Command::RenameConversation(id.clone(), text.clone()));
+            self.rename(id, text, fx);
+            self.note_action(before);
+        }
+    }
+
     // ---- The desk on the disk
 
     /// Everything that was begun, as it is now.
@@ -88,8 +155,17 @@ impl AppState {
             forms.insert(form.id.clone(), form.values.clone());
         }
         let edits = edits.into_iter().map(|((conversation, turn), text)| EditDraft { conversation, turn, text });
+        let mut messages = self.desk.messages.clone();
+        messages.insert(self.write.draft_of.clone(), self.write.draft.clone());
+        let message = messages.remove(&None).unwrap_or_default();
+        let messages = messages.into_iter().filter_map(|(id, text)| Some((id?, text)));
+        let mut titles = self.desk.titles.clone();
+        titles.extend(self.write.titling.clone().filter(|(id, text)| self.is_title_draft(id, text)));
         Desk {
-            message: self.write.draft.clone(),
+            message,
+            messages: messages.filter(|(_, text)| !text.is_empty()).collect(),
+            titles,
+            path: self.ask.path.as_ref().map_or(&self.ask.typed, |(_, text)| text).clone(),
             edits: edits.collect(),
             personas: personas.into_iter().map(|(id, draft)| (id, draft.persona)).collect(),
             forms,
@@ -163,10 +239,19 @@ impl AppState {
     /// What was left on the desk the last time.
     pub(super) fn desk_loaded(&mut self, desk: Desk) {
         self.desk.saved = Some(desk.clone());
-        let Desk { message, edits, personas, forms, waiting } = desk;
+        let Desk { message, messages, titles, path, edits, personas, forms, waiting } = desk;
         // What was typed in the first moments is newer.
-        if self.write.draft.is_empty() {
+        let messages = messages.into_iter().map(|(id, text)| (Some(id), text));
+        let messages = messages.chain([(None, message)].into_iter().filter(|(_, text)| !text.is_empty()));
+        self.desk.messages = messages.chain(std::mem::take(&mut self.desk.messages)).collect();
+        if let Some(message) = self.desk.messages.remove(&self.write.draft_of)
+            && self.write.draft.is_empty()
+        {
             self.write.draft = message;
+        }
+        self.desk.titles = titles.into_iter().chain(std::mem::take(&mut self.desk.titles)).collect();
+        if self.ask.typed.is_empty() {
+            self.ask.typed = path;
         }
         let edits = edits.into_iter().map(|edit| ((edit.conversation, edit.turn), edit.text));
         self.desk.edits = edits.chain(std::mem::take(&mut self.desk.edits)).collect();

@@ -68,7 +68,7 @@ impl AppState {
     pub(super) fn heal_disk(&mut self, written: &Path) {
         let over = |error: &StudioError| {
             let (Cause::DiskFull { path, .. } | Cause::Io { path, .. }) = error.cause() else { return false };
-            path == written || path.parent() == written.parent()
+            path == written || path.parent() == written.parent() || Some(path.as_path()) == written.parent()
         };
         self.notices.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if over(error)));
     }
@@ -76,9 +76,18 @@ impl AppState {
     /// A picture that could not be saved is on the disk now.
     pub(super) fn heal_picture(&mut self, key: ShotKey) {
         if let Some(Saved::Failed(error)) = self.create.shot(key).map(|shot| shot.saved.clone()) {
-            let said = NoticeKind::Problem(ProblemBox(error));
-            self.notices.retain(|n| n.kind != said);
+            self.drop_problem(&error);
         }
+    }
+
+    /// Nothing is in memory alone any more.
+    pub(super) fn heal_unsaved(&mut self) {
+        self.drop_problem(&Cause::Unsaved.into());
+    }
+
+    pub(super) fn drop_problem(&mut self, error: &StudioError) {
+        let said = NoticeKind::Problem(ProblemBox(error.clone()));
+        self.drop_notices(|n, _| n.kind == said);
     }
 
     /// The settings are on the disk again.

@@ -15,7 +15,7 @@ impl AppState {
 
     /// As `*key == self.ledger_key(cursor)`, without a copy of all texts: this is asked in every frame.
     fn is_ledger_key(&self, key: &LedgerKey, cursor: usize) -> bool {
-        let LedgerKey { document, turns, page, draft, system, cards, params, here } = key;
+        let LedgerKey { document, turns, page, edited, draft, system, cards, params, here } = key;
         let open = &self.write.open;
         let same_page = match (page, &open.page) {
             (Some((edit, len, at, story)), Some(page)) => {
@@ -26,9 +26,18 @@ impl AppState {
         };
         same_page
             && (document, *turns, *here) == (&open.id, self.ledger_turns(), self.is_text_here())
-            && (draft.as_str(), system) == (self.write.draft.trim(), self.ledger_system())
+            && (*edited, draft.as_str(), system) == (self.message_next().0, self.message_next().1, self.ledger_system())
             && *cards == open.manner.cards
             && params == self.text()
+    }
+
+    /// What is sent next as it is typed now: the new text of a message, with its turn, else the message in the field.
+    pub(in crate::state) fn message_next(&self) -> (Option<u64>, &str) {
+        let edited = self.write.editing.as_ref().and_then(|(id, text)| Some((self.write.open.turn(*id)?, text)));
+        match edited.filter(|(turn, _)| turn.message.role == Role::User) {
+            Some((turn, text)) => (Some(turn.id), text.trim()),
+            None => (None, self.write.draft.trim()),
+        }
     }
 
     fn ledger_turns(&self) -> (usize, (u64, usize)) {
@@ -59,7 +68,7 @@ impl AppState {
             self.write.ledger.found = None;
             return;
         };
-        let draft = self.write.draft.trim();
+        let (edited, draft) = self.message_next();
         let has_draft = self.write.open.page.is_none() && !draft.is_empty();
         let prompt = match &self.write.open.page {
             Some(page) => {
@@ -68,7 +77,7 @@ impl AppState {
                 TextPrompt::Page(Box::new(PagePrompt { story: page.story.clone(), before }))
             }
             None => {
-                let mut messages = self.messages_until(u64::MAX);
+                let mut messages = self.messages_until(edited.map_or(u64::MAX, |turn| turn.saturating_sub(1)));
                 if has_draft {
                     messages.push(Message { role: Role::User, content: draft.to_owned() });
                 }
@@ -96,7 +105,8 @@ impl AppState {
             document: open.id.clone(),
             turns: self.ledger_turns(),
             page,
-            draft: self.write.draft.trim().to_owned(),
+            edited: self.message_next().0,
+            draft: self.message_next().1.to_owned(),
             system: self.ledger_system().clone(),
             cards: open.manner.cards.clone(),
             params: self.text().clone(),

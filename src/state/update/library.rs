@@ -312,7 +312,10 @@ impl AppState {
             StoreEvent::SettingsSaved => self.heal_settings(),
             StoreEvent::Desk(desk) => self.desk_loaded(*desk),
             StoreEvent::Trash { kind, items } => self.trash_listed(kind, items),
-            StoreEvent::Failed(error) => self.problem(error),
+            StoreEvent::Failed(Some(room), error) => self.problem_in(room, error),
+            StoreEvent::Failed(None, error) => self.problem(error),
+            StoreEvent::WrittenAtLast { path } => self.heal_disk(&path),
+            StoreEvent::AllWritten => self.heal_unsaved(),
         }
     }
 

@@ -24,11 +24,12 @@ mod shelf;
 mod tests;
 mod trash;
 mod undo;
+mod unsaid;
 mod write;
 
 use std::path::PathBuf;
 
-use super::{AppState, Command, Effect, ModelNews, NoDialog, NoticeKind, Phase};
+use super::{AppState, Command, Effect, ModelNews, NoDialog, NoticeKind, Phase, Undoable};
 use crate::domain::{Enlarge, Event, EventKind, FetchEvent, Grammar, Ledger, Room, StoreEvent};
 use crate::error::{Cause, Result, StudioError};
 
@@ -59,7 +60,7 @@ pub enum Input {
 /// Changes `state` for `input` and says what is to be done about it, in order.
 pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
     // What would change the person's folders is not done at all where another window has them.
-    let as_it_was = (state.read_only && asks_for_something(&input)).then(|| state.clone());
+    let as_it_was = (state.read_only && !matches!(input.origin(), Origin::Program)).then(|| state.clone());
     let effects = apply(state, input);
     match as_it_was {
         Some(before) if effects.iter().any(Effect::changes) => {
@@ -71,30 +72,43 @@ pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
     }
 }
 
-/// Whether it is a wish of the person's, or a file that they opened.
-fn asks_for_something(input: &Input) -> bool {
-    match input {
-        Input::Command(Command::Tick | Command::NeedThumbnail(_) | Command::WindowChanged(_) | Command::Measure(_)) => {
-            false
+/// Where an input comes from.
+enum Origin<'a> {
+    /// A wish of the person's.
+    Person(&'a Command),
+    /// A file that they opened.
+    File(&'a StoreEvent),
+    /// What the program does by itself.
+    Program,
+}
+
+impl Input {
+    fn origin(&self) -> Origin<'_> {
+        use StoreEvent::{ChatsOpened, LatentsOpened, Opened, PersonaOpened, WorldOpened};
+        match self {
+            Self::Command(
+                Command::Tick | Command::NeedThumbnail(_) | Command::WindowChanged(_) | Command::Measure(_),
+            ) => Origin::Program,
+            Self::Command(command) => Origin::Person(command),
+            Self::Store(
+                event @ (Opened { .. }
+                | ChatsOpened { .. }
+                | PersonaOpened { .. }
+                | WorldOpened { .. }
+                | LatentsOpened { .. }),
+            ) => Origin::File(event),
+            Self::Store(_)
+            | Self::Engine(_)
+            | Self::Fetch(_)
+            | Self::Ledger(..)
+            | Self::Grammar(..)
+            | Self::Drafts(_)
+            | Self::Models(_)
+            | Self::Copied
+            | Self::NotUnloaded(_)
+            | Self::NoDialog(_)
+            | Self::NoFolder(_) => Origin::Program,
         }
-        Input::Command(_) => true,
-        Input::Store(event) => matches!(
-            event,
-            StoreEvent::ChatsOpened { .. }
-                | StoreEvent::PersonaOpened { .. }
-                | StoreEvent::WorldOpened { .. }
-                | StoreEvent::LatentsOpened { .. }
-        ),
-        Input::Engine(_)
-        | Input::Fetch(_)
-        | Input::Ledger(..)
-        | Input::Grammar(..)
-        | Input::Drafts(_)
-        | Input::Models(_)
-        | Input::Copied
-        | Input::NotUnloaded(_)
-        | Input::NoDialog(_)
-        | Input::NoFolder(_) => false,
     }
 }
 
@@ -118,6 +132,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::NoFolder(folder) => state.ask.folder = Some(folder),
     }
     state.note_action(before);
+    state.hold_back_unsaid(&mut effects);
     if state.room() != room {
         state.trash = Default::default();
     }
@@ -163,6 +178,7 @@ impl AppState {
             | Command::Tick => self.settings_command(command, fx),
 
             Command::Undo => self.undo(fx),
+            Command::Redo => self.redo(fx),
             Command::UndoThis(serial) => self.undo_this(serial, fx),
             Command::UndoPrompt => self.undo_prompt(fx),
             Command::Trash(command) => self.trash_command(command, fx),
@@ -212,6 +228,9 @@ impl AppState {
             | Command::StopWriting
             | Command::NewConversation
             | Command::OpenConversation(_)
+            | Command::BeginTitle(_)
+            | Command::SetTitle(..)
+            | Command::LeaveTitle
             | Command::RenameConversation(..)
             | Command::PinConversation(..)
             | Command::OpenFound(..)
@@ -278,7 +297,10 @@ impl AppState {
             Command::PartChosen(id, path) => self.part_chosen(id, path, fx),
             Command::RemoveModel(id) => self.remove_model(id, fx),
             Command::RemoveModelFile(path) => fx.push(Effect::RemoveModelFile(path)),
-            Command::RestoreModel(removed) => fx.push(Effect::RestoreModel(removed)),
+            Command::RestoreModel(removed) => {
+                self.came_back(Undoable::ModelRemoved(removed.clone()));
+                fx.push(Effect::RestoreModel(removed));
+            }
             Command::EmptyModelTrash => fx.push(Effect::EmptyModelTrash),
             Command::ForgetModel(path) => self.forget_model(&path),
             Command::FilterModels(makes) => self.models.filter = makes,
@@ -292,6 +314,7 @@ impl AppState {
     }
 
     fn go(&mut self, room: Room, fx: &mut Effects) {
+        self.give_title(fx);
         self.settings.room = room;
         self.trash = Default::default();
         if room == Room::Gallery {

@@ -8,7 +8,7 @@ use crate::domain::{
     STICKER_ID, TextParams,
 };
 use crate::error::{Cause, Result, StudioError};
-use crate::state::{AppState, Effect, FetchState, ModelAsk, ModelEntry, ModelNews, NoticeKind};
+use crate::state::{AppState, Effect, FetchState, ModelAsk, ModelEntry, ModelNews, NoticeKind, Undoable};
 
 /// Files from outside the models folder that are remembered; older ones are forgotten.
 const OPENED: usize = 32;
@@ -206,10 +206,16 @@ impl AppState {
                 }
             }
             ModelNews::Removed(Ok(removed)) => {
+                self.note_trashed(Undoable::ModelRemoved(removed.clone()));
                 self.note(NoticeKind::ModelRemoved(removed));
                 fx.push(Effect::ReadModels);
             }
-            ModelNews::Restored(Ok(())) | ModelNews::Emptied(Ok(())) => {
+            ModelNews::Emptied(Ok(())) => {
+                self.undo.forget_models();
+                self.notices.retain(|n| !matches!(n.kind, NoticeKind::ModelRemoved(_)));
+                fx.push(Effect::ReadModels);
+            }
+            ModelNews::Restored(Ok(())) => {
                 self.notices.retain(|n| !matches!(n.kind, NoticeKind::ModelRemoved(_)));
                 fx.push(Effect::ReadModels);
             }

@@ -128,6 +128,9 @@ impl AppState {
 
     /// One of the library as it is on the disk now.
     pub(super) fn persona_kept(&mut self, kept: KeptPersona) {
+        if let Some(error) = self.personas.failed.remove(&kept.id) {
+            self.drop_problem(&error);
+        }
         if let Some(left_out) = self.personas.arriving.remove(&kept.id) {
             self.note(NoticeKind::PersonaKept { name: kept.persona.name.clone(), left_out });
         }
@@ -165,6 +168,7 @@ impl AppState {
     pub(super) fn persona_failed(&mut self, id: &PersonaId, error: StudioError) {
         self.personas.arriving.remove(id);
         self.personas.saving.remove(id);
+        self.personas.failed.insert(id.clone(), error.clone());
         self.problem_in(Room::Write, error);
     }
 
@@ -185,7 +189,7 @@ impl AppState {
         let user = if person.is_empty() { cards::person_of(&persona) } else { person.as_str() };
         let persona = match cards::spoken(&persona, user) {
             Ok(persona) => persona,
-            Err(error) => return self.problem(error),
+            Err(error) => return self.problem_in(Room::Write, error),
         };
         let say = |content| Message { role: Role::Assistant, content };
         let mut greetings = persona.greetings.into_iter().filter(|text| !text.trim().is_empty()).map(say);
@@ -201,6 +205,10 @@ impl AppState {
                 Some(params)
             }
         };
+        self.new_conversation(fx);
+        // It is kept once something is said.
+        let (mut begun, outer) = (Effects::new(), fx);
+        let fx = &mut begun;
         self.open_chat(persona.name.clone(), persona.system, first.into_iter().collect(), fx);
         let Some(id) = self.write.open.id.clone() else { return };
         let speaker = Speaker { name: persona.name, examples: persona.examples };
@@ -216,7 +224,8 @@ impl AppState {
             self.write.open.manner.put_card(card);
         }
         if let Some(params) = sliders {
-            fx.push(Effect::Journal { id, entry: JournalEntry::Sliders { params: Box::new(params.clone()) } });
+            let entry = JournalEntry::Sliders { params: Box::new(params.clone()) };
+            fx.push(Effect::Journal { id: id.clone(), entry });
             self.write.open.manner.sliders = Some(params);
         }
         // The other greetings are versions of the first.
@@ -226,6 +235,7 @@ impl AppState {
                 self.show_branch(first, fx);
             }
         }
+        self.begin_unsaid(id, begun, outer);
     }
 
     /// The turns as a prompt: with a character's examples, where the open conversation has them.

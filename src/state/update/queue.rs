@@ -62,6 +62,21 @@ impl AppState {
         true
     }
 
+    /// Another engine: what the old one had not ended is asked for once more, in its order and from where it is.
+    pub(super) fn ask_new_engine(&mut self, fx: &mut Effects) {
+        let mut models: Vec<String> = Vec::new();
+        let asked = |job: &&mut TextJob| job.id.is_some() && job.phase != Phase::Cancelling;
+        for job in self.write.job.iter_mut().chain(&mut self.write.queue).filter(asked) {
+            job.begin_again();
+            if !models.contains(&job.params.model) {
+                models.push(job.params.model.clone());
+            }
+        }
+        for model in models {
+            self.submit_text(&model, fx);
+        }
+    }
+
     /// The files of the draft model, where one is chosen.
     pub(super) fn draft_of(&self, params: &TextParams) -> Result<Option<ModelRef>> {
         params.draft.as_ref().map(|id| self.models.resolve(id, Makes::Text)).transpose()

@@ -22,10 +22,11 @@ impl AppState {
                 self.engine_changed();
                 let pictures = self.pictures_now();
                 fx.push(Effect::SetDevice(device));
-                // The old engine ends its jobs; what was asked for is drawn by the new one.
+                // The old engine ends its jobs; what was asked for is drawn and written by the new one.
                 for job in pictures {
                     self.draw_waiting(&job, fx);
                 }
+                self.ask_new_engine(fx);
             }
             Command::SetOffline(offline) => self.settings.offline = offline,
             Command::ChooseLibraryFolder => fx.push(Effect::AskLibraryFolder),

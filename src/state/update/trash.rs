@@ -41,6 +41,9 @@ impl AppState {
                 };
                 for id in &ids {
                     let name = || id.to_string_lossy().into_owned();
+                    if kind == TrashKind::Conversations {
+                        self.forget_drafts_of(&ConversationId(name()));
+                    }
                     self.undo.forget(&match kind {
                         TrashKind::Pictures => Undoable::PicturesTrashed(vec![id.clone()]),
                         TrashKind::Conversations => Undoable::ConversationTrashed(ConversationId(name())),
@@ -67,14 +70,14 @@ impl AppState {
     }
 
     pub(super) fn restore_pictures(&mut self, paths: Vec<PathBuf>, fx: &mut Effects) {
-        self.undo.forget(&Undoable::PicturesTrashed(paths.clone()));
+        self.came_back(Undoable::PicturesTrashed(paths.clone()));
         self.notices.retain(|n| n.kind != NoticeKind::PicturesTrashed(paths.clone()));
         fx.push(Effect::RestorePictures(paths));
         self.read_again(TrashKind::Pictures, fx);
     }
 
     pub(super) fn restore_conversation(&mut self, id: ConversationId, fx: &mut Effects) {
-        self.undo.forget(&Undoable::ConversationTrashed(id.clone()));
+        self.came_back(Undoable::ConversationTrashed(id.clone()));
         self.notices.retain(|n| n.kind != NoticeKind::ConversationTrashed(id.clone()));
         fx.push(Effect::RestoreConversation(id));
         fx.push(Effect::ListConversations);
@@ -82,7 +85,7 @@ impl AppState {
     }
 
     pub(super) fn restore_persona(&mut self, id: PersonaId, fx: &mut Effects) {
-        self.undo.forget(&Undoable::PersonaTrashed(id.clone()));
+        self.came_back(Undoable::PersonaTrashed(id.clone()));
         self.notices.retain(|n| n.kind != NoticeKind::PersonaTrashed(id.clone()));
         self.personas.trashed.remove(&id);
         fx.push(Effect::RestorePersona(id));

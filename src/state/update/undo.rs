@@ -1,30 +1,21 @@
-//! Ctrl+Z: notes each action that changes or throws away something of the person's, and takes it back.
+//! Ctrl+Z: notes each action that changes or throws away something of the person's, takes it back, and does it again.
 
-use super::{Effects, Input};
+use super::{Effects, Input, Origin};
 use crate::domain::{ConversationId, JournalEntry, Makes, PageEntry, StoreEvent};
 use crate::state::{
-    AppState, Command, Effect, ImageEdit, NoticeKind, PageCommand, PersonaCommand, TextEdit, Undoable, WaitingCommand,
+    Again, AppState, AskCommand, CardEdit, Command, Effect, ImageEdit, NoticeKind, PageCommand, PersonaCommand,
+    PersonaEdit, TextEdit, Undoable, WaitingCommand,
 };
 
 impl AppState {
     /// How it was before `input`, where that is an action that can be taken back.
     pub(super) fn before(&self, input: &Input) -> Option<Undoable> {
-        match input {
-            Input::Command(command) => self.before_command(command),
-            Input::Store(StoreEvent::Opened { .. }) => Some(self.prompt_now()),
+        match input.origin() {
+            Origin::Person(command) => self.before_command(command),
+            Origin::File(StoreEvent::Opened { .. }) => Some(self.prompt_now()),
             // A language model may write the prompt.
-            Input::Engine(_) if self.create.helper.is_some() => Some(self.prompt_now()),
-            Input::Engine(_)
-            | Input::Store(_)
-            | Input::Fetch(_)
-            | Input::Ledger(..)
-            | Input::Grammar(..)
-            | Input::Drafts(_)
-            | Input::Models(_)
-            | Input::Copied
-            | Input::NotUnloaded(_)
-            | Input::NoDialog(_)
-            | Input::NoFolder(_) => None,
+            Origin::Program if self.create.helper.is_some() => Some(self.prompt_now()),
+            Origin::File(_) | Origin::Program => None,
         }
     }
 
@@ -32,7 +23,7 @@ impl AppState {
         Undoable::Prompt(Box::new(self.settings.image.clone()), self.create.subject.clone())
     }
 
-    fn before_command(&self, command: &Command) -> Option<Undoable> {
+    pub(super) fn before_command(&self, command: &Command) -> Option<Undoable> {
         use Command::{
             DiscardEdit, ForgetSubject, Page, Persona, RemoveIllustration, RenameConversation, SendEdit, SetDraft,
             SetImage, SetText, UseItem, UseSettings, Vary,
@@ -48,7 +39,7 @@ impl AppState {
         }
         if let SetDraft(text) = command {
             let replaced = !self.write.draft.trim().is_empty() && self.is_example(text, Makes::Text);
-            return replaced.then(|| Undoable::Message(self.write.draft.clone()));
+            return replaced.then(|| Undoable::Message(self.write.draft_of.clone(), self.write.draft.clone()));
         }
         if let SetText(TextEdit::Reset) = command {
             return Some(Undoable::Sliders(open.id.clone(), Box::new(self.text().clone())));
@@ -71,6 +62,19 @@ impl AppState {
         if let Page(PageCommand::RemoveCard(id)) = command {
             let card = open.page.as_ref()?.story.cards.iter().find(|card| card.id == *id)?;
             return Some(Undoable::Card(open.id.clone()?, card.clone()));
+        }
+        if let Command::Card(CardEdit::Remove(id)) = command {
+            let card = open.manner.cards.iter().find(|card| card.id == *id)?;
+            return Some(Undoable::TalkCard(open.id.clone()?, card.clone()));
+        }
+        if let Persona(PersonaCommand::Set(edit)) = command
+            && takes_out(edit)
+        {
+            return self.personas.editing.clone().map(|draft| Undoable::PersonaEdited(Box::new(draft)));
+        }
+        if let Command::SetGallerySearch(text) = command {
+            let at_once = text.is_empty() && self.gallery.search.chars().nth(1).is_some();
+            return at_once.then(|| Undoable::Search(self.gallery.search.clone()));
         }
         if let Persona(PersonaCommand::Keep) = command {
             let id = self.personas.editing.as_ref()?.id.as_ref()?;
@@ -102,7 +106,7 @@ impl AppState {
         let here = |id: &ConversationId| open.id.as_ref() == Some(id);
         match before {
             Undoable::Prompt(image, subject) => **image != self.settings.image || *subject != self.create.subject,
-            Undoable::Message(text) => *text != self.write.draft,
+            Undoable::Message(talk, text) => *talk == self.write.draft_of && *text != self.write.draft,
             Undoable::Sliders(_, params) => **params != *self.text(),
             Undoable::Title(id, title) => {
                 self.write.conversations.iter().any(|head| head.id == *id && head.title != *title)
@@ -117,6 +121,9 @@ impl AppState {
             Undoable::Card(id, card) => {
                 here(id) && open.page.as_ref().is_some_and(|page| !page.story.cards.contains(card))
             }
+            Undoable::TalkCard(id, card) => here(id) && !open.manner.cards.contains(card),
+            Undoable::PersonaEdited(draft) => self.personas.editing.as_ref().is_some_and(|now| now != &**draft),
+            Undoable::Search(text) => *text != self.gallery.search,
             Undoable::Persona(kept) => {
                 self.personas.kept.iter().any(|now| now.id == kept.id && now.persona != kept.persona)
             }
@@ -124,7 +131,10 @@ impl AppState {
             Undoable::FormDraft(id, values) => self.write.form.is_none() && self.is_form_draft(id, values),
             Undoable::Waiting(before) => *before != self.desk.waiting,
             // These are noted once they are in the trash.
-            Undoable::PicturesTrashed(_) | Undoable::ConversationTrashed(_) | Undoable::PersonaTrashed(_) => false,
+            Undoable::PicturesTrashed(_)
+            | Undoable::ConversationTrashed(_)
+            | Undoable::PersonaTrashed(_)
+            | Undoable::ModelRemoved(_) => false,
         }
     }
 
@@ -135,7 +145,7 @@ impl AppState {
             before,
             Undoable::EditDraft(..) | Undoable::PersonaDraft(_) | Undoable::FormDraft(..) | Undoable::Waiting(_)
         );
-        let serial = self.undo.push(before, self.now_ms);
+        let serial = self.undo.push(before);
         if thrown {
             self.note(NoticeKind::DraftDiscarded(serial));
         }
@@ -143,7 +153,7 @@ impl AppState {
 
     /// Notes that something is in the trash now.
     pub(super) fn note_trashed(&mut self, what: Undoable) {
-        self.undo.push(what, self.now_ms);
+        self.undo.push(what);
     }
 
     /// Letters that go into a field have their own way back, in the field.
@@ -161,31 +171,158 @@ impl AppState {
                 | Command::SetText(TextEdit::Stop(_) | TextEdit::FormText(_))
                 | Command::Persona(PersonaCommand::Set(_) | PersonaCommand::Search(_))
                 | Command::Page(
-                    PageCommand::Type(_) | PageCommand::Memory(_) | PageCommand::Note(_) | PageCommand::SetCard(_)
+                    PageCommand::Type(_)
+                        | PageCommand::Memory(_)
+                        | PageCommand::Note(_)
+                        | PageCommand::SetCard(_)
+                        | PageCommand::Undo
+                        | PageCommand::Redo
                 )
+                | Command::Card(CardEdit::Set(_))
+                | Command::SetTitle(..)
+                | Command::Ask(AskCommand::Type(_))
         );
         if typed {
-            self.undo.typed();
+            self.undo.typed(self.room());
         }
     }
 
     /// Takes back the newest action of the room that is shown.
     pub(super) fn undo(&mut self, fx: &mut Effects) {
         match self.undo.take(self.room()) {
-            Some(what) => self.take_back(what, fx),
+            Some(what) => self.undo_one(what, fx),
             None => self.note(NoticeKind::NothingToUndo),
         }
     }
 
     pub(super) fn undo_this(&mut self, serial: u64, fx: &mut Effects) {
         if let Some(what) = self.undo.take_this(serial) {
-            self.take_back(what, fx);
+            self.undo_one(what, fx);
         }
     }
 
     pub(super) fn undo_prompt(&mut self, fx: &mut Effects) {
         if let Some(what) = self.undo.take_prompt() {
-            self.take_back(what, fx);
+            self.undo_one(what, fx);
+        }
+    }
+
+    fn undo_one(&mut self, what: Undoable, fx: &mut Effects) {
+        let again = self.again(&what);
+        self.undo.took_back(self.room(), what.clone(), again);
+        self.take_back(what, fx);
+    }
+
+    /// Something came out of the trash: an action of the list was taken back by it.
+    pub(super) fn came_back(&mut self, what: Undoable) {
+        if self.undo.forget(&what) {
+            let again = self.again(&what);
+            self.undo.took_back(self.room(), what, again);
+        }
+    }
+
+    /// Does again what was taken back last in the room that is shown.
+    pub(super) fn redo(&mut self, fx: &mut Effects) {
+        let Some((what, again)) = self.undo.take_undone(self.room()).filter(|(what, _)| self.is_as_taken_back(what))
+        else {
+            return self.note(NoticeKind::NothingToRedo);
+        };
+        match again {
+            Again::Value(after) => {
+                let before = self.again(&after);
+                self.take_back(after, fx);
+                if let Some(Again::Value(before)) = before {
+                    self.undo.push_again(before);
+                }
+            }
+            Again::Command(command) => {
+                let before = self.before_command(&command);
+                self.command(command, fx);
+                match before.filter(|before| self.is_changed(before)) {
+                    Some(before) => drop(self.undo.push_again(before)),
+                    // It is noted once it is in the trash.
+                    None => self.undo.wait_for(what),
+                }
+            }
+        }
+    }
+
+    /// How an action that is taken back now is done again; `None` where that is not known any more.
+    fn again(&self, what: &Undoable) -> Option<Again> {
+        use Again::{Command as By, Value};
+        let open = &self.write.open;
+        let here = |id: &ConversationId| open.id.as_ref() == Some(id);
+        Some(match what {
+            Undoable::PicturesTrashed(paths) => By(Command::TrashItems(paths.clone())),
+            Undoable::ConversationTrashed(id) => By(Command::TrashConversation(id.clone())),
+            Undoable::PersonaTrashed(id) => By(Command::Persona(PersonaCommand::Trash(id.clone()))),
+            Undoable::Prompt(..) => Value(self.prompt_now()),
+            Undoable::Message(talk, _) => Value(Undoable::Message(talk.clone(), self.message_of(talk))),
+            Undoable::Sliders(of, _) if *of == open.id => {
+                Value(Undoable::Sliders(of.clone(), Box::new(self.text().clone())))
+            }
+            Undoable::Title(id, _) => {
+                let title = self.write.conversations.iter().find(|head| head.id == *id)?.title.clone();
+                Value(Undoable::Title(id.clone(), title))
+            }
+            Undoable::Edit(id, turn) if here(id) => {
+                let shown = open.turns.iter().find(|shown| open.shelf.siblings(shown).contains(turn))?;
+                Value(Undoable::Edit(id.clone(), shown.id))
+            }
+            Undoable::EditDraft(id, ..) if here(id) => By(Command::DiscardEdit),
+            Undoable::Illustration(id, picture) if here(id) => By(Command::RemoveIllustration(picture.id)),
+            Undoable::Card(id, card) if here(id) => By(Command::Page(PageCommand::RemoveCard(card.id))),
+            Undoable::TalkCard(id, card) if here(id) => By(Command::Card(CardEdit::Remove(card.id))),
+            Undoable::Persona(kept) => {
+                let now = self.personas.kept.iter().find(|now| now.id == kept.id)?;
+                Value(Undoable::Persona(Box::new(now.clone())))
+            }
+            Undoable::PersonaDraft(_) => By(Command::Persona(PersonaCommand::Discard)),
+            Undoable::PersonaEdited(draft) => {
+                let now = self.personas.editing.as_ref().filter(|now| now.id == draft.id)?;
+                Value(Undoable::PersonaEdited(Box::new(now.clone())))
+            }
+            Undoable::FormDraft(..) => By(Command::DiscardForm),
+            Undoable::Waiting(_) => By(Command::Waiting(WaitingCommand::Discard)),
+            Undoable::Search(_) => Value(Undoable::Search(self.gallery.search.clone())),
+            // Conversations that are not open are not known well enough; of a removed model only its files are.
+            Undoable::Sliders(..)
+            | Undoable::Edit(..)
+            | Undoable::EditDraft(..)
+            | Undoable::Illustration(..)
+            | Undoable::Card(..)
+            | Undoable::TalkCard(..)
+            | Undoable::ModelRemoved(_) => return None,
+        })
+    }
+
+    /// Whether what was taken back is still there to be done again: an editor may show something else by now.
+    fn is_as_taken_back(&self, what: &Undoable) -> bool {
+        match what {
+            Undoable::EditDraft(id, turn, text) => {
+                let editing = self.write.editing.as_ref();
+                self.write.open.id.as_ref() == Some(id) && editing.is_some_and(|(t, now)| (t, now) == (turn, text))
+            }
+            Undoable::PersonaDraft(draft) => self.personas.editing.as_ref() == Some(&**draft),
+            Undoable::FormDraft(id, values) => {
+                self.write.form.as_ref().is_some_and(|form| (&form.id, &form.values) == (id, values))
+            }
+            Undoable::Waiting(waiting) => self.desk.waiting == *waiting,
+            Undoable::Illustration(id, _) | Undoable::Card(id, _) | Undoable::TalkCard(id, _) => {
+                self.write.open.id.as_ref() == Some(id)
+            }
+            Undoable::PicturesTrashed(_)
+            | Undoable::ConversationTrashed(_)
+            | Undoable::PersonaTrashed(_)
+            | Undoable::Prompt(..)
+            | Undoable::Message(..)
+            | Undoable::Sliders(..)
+            | Undoable::Title(..)
+            | Undoable::Edit(..)
+            | Undoable::Persona(_)
+            | Undoable::PersonaEdited(_)
+            | Undoable::Search(_)
+            | Undoable::ModelRemoved(_) => true,
         }
     }
 
@@ -209,7 +346,8 @@ impl AppState {
                     !matches!(notice.kind, NoticeKind::SettingsRestored(_) | NoticeKind::PromptWritten(_))
                 });
             }
-            Undoable::Message(text) => self.write.draft = text,
+            Undoable::Message(talk, text) if talk == self.write.draft_of => self.write.draft = text,
+            Undoable::Message(talk, text) => drop(self.desk.messages.insert(talk, text)),
             Undoable::Sliders(of, params) => {
                 if of == open {
                     *self.text_mut() = *params;
@@ -240,7 +378,25 @@ impl AppState {
                 }
                 fx.push(Effect::Journal { id, entry: JournalEntry::Page(entry) });
             }
+            Undoable::TalkCard(id, card) => {
+                if open.as_ref() == Some(&id) {
+                    self.write.open.manner.put_card(card.clone());
+                }
+                fx.push(Effect::Journal { id, entry: JournalEntry::Card { card } });
+            }
             Undoable::Persona(kept) => self.save_persona_again(*kept, fx),
+            Undoable::PersonaEdited(draft) => {
+                if self.personas.editing.as_ref().is_some_and(|now| now.id != draft.id) {
+                    self.leave_persona();
+                }
+                self.personas.shown = true;
+                self.personas.editing = Some(*draft);
+            }
+            Undoable::Search(text) => {
+                self.gallery.search = text;
+                self.gallery.marked.clear();
+            }
+            Undoable::ModelRemoved(removed) => fx.push(Effect::RestoreModel(removed)),
             Undoable::PersonaDraft(draft) => {
                 self.leave_persona();
                 self.personas.shown = true;
@@ -266,5 +422,21 @@ impl AppState {
         } else {
             fx.push(Effect::Journal { id, entry: JournalEntry::Select { id: turn } });
         }
+    }
+}
+
+/// Edits of a character that are no letters: a part goes, or another one takes its place.
+fn takes_out(edit: &PersonaEdit) -> bool {
+    match edit {
+        PersonaEdit::NoGreeting(_)
+        | PersonaEdit::Lore(CardEdit::Remove(_))
+        | PersonaEdit::Face(_)
+        | PersonaEdit::Model(_)
+        | PersonaEdit::Sliders(_) => true,
+        PersonaEdit::Name(_)
+        | PersonaEdit::System(_)
+        | PersonaEdit::Greeting(..)
+        | PersonaEdit::Lore(CardEdit::Add(_) | CardEdit::Set(_))
+        | PersonaEdit::Examples(_) => false,
     }
 }

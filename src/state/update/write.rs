@@ -28,7 +28,16 @@ impl AppState {
             Command::StopWriting => self.stop_writing(fx),
             Command::NewConversation => self.new_conversation(fx),
             Command::OpenConversation(id) => self.open_conversation(id, fx),
-            Command::RenameConversation(id, title) => self.rename(id, title, fx),
+            Command::BeginTitle(id) => self.begin_title(id, fx),
+            Command::SetTitle(id, text) => self.write.titling = Some((id, text)),
+            Command::LeaveTitle => self.leave_title(),
+            Command::RenameConversation(id, title) => {
+                self.write.titling.take_if(|(now, _)| *now == id);
+                self.desk.titles.remove(&id);
+                if self.is_title_draft(&id, &title) {
+                    self.rename(id, title, fx);
+                }
+            }
             Command::PinConversation(id, on) => self.pin(id, on, fx),
             Command::OpenFound(id, turn, at) => self.open_found(id, turn, at, fx),
             Command::GoToTurn(id) => self.go_to_turn(id, fx),
@@ -123,12 +132,16 @@ impl AppState {
         self.personas.shown = false;
         if self.write.open.id.as_ref() != Some(&id) {
             self.new_conversation(fx);
+            self.show_draft_of(Some(id.clone()));
             fx.push(Effect::LoadConversation(id));
         }
     }
 
     pub(super) fn new_conversation(&mut self, fx: &mut Effects) {
         self.keep_sliders(fx);
+        self.give_title(fx);
+        self.forget_unsaid(fx);
+        self.show_draft_of(None);
         self.write.put_aside();
         self.personas.shown = false;
         self.leave_persona();
@@ -306,6 +319,7 @@ impl AppState {
         // What was to be shown here comes too late: something was begun in its place.
         self.write.wanted.forget();
         self.write.open.id = Some(id.clone());
+        self.show_draft_of(Some(id.clone()));
         id
     }
 
@@ -524,6 +538,7 @@ impl AppState {
             turn.message.content.clone_from(&job.text);
         }
         self.leave_edit();
+        self.show_draft_of(Some(data.id.clone()));
         let ConversationData { id, title, system, shelf, mut page, pictures, manner, weighed, .. } = data;
         if let Some(job) = self.write.job_of(&id)
             && let Some((spot, page)) = job.page.zip(page.as_mut())

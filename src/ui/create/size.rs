@@ -7,7 +7,7 @@ use crate::state::{Command, ImageEdit};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, S2};
-use crate::ui::{icons, widgets};
+use crate::ui::{icons, number, widgets};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     if let Some(free) = cx.state.free_size() {
@@ -92,6 +92,6 @@ fn side(ui: &mut Ui, cx: &Cx<'_>, name: T, value: u32, free: FreeSize, width: f3
         .speed(free.multiple)
         .update_while_editing(false);
     let about = cx.with(T::SizeHover, &[&free.multiple, &free.side]);
-    ui.add(drag).accessible_name(cx.t(name)).on_hover_text(about);
+    number::show(ui, drag).accessible_name(cx.t(name)).on_hover_text(about);
     (typed != value).then_some(typed)
 }

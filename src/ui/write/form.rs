@@ -117,7 +117,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState, field: &forms::Field) {
                 .speed(((max - min) as f64 / 200.0).max(0.1))
                 .custom_parser(|text| number::read(text, true));
             let saved = widgets::input_edges(ui);
-            if ui.add(drag).accessible_name(label).on_hover_text(field.hint(cx.lang)).changed() {
+            if number::show(ui, drag).accessible_name(label).on_hover_text(field.hint(cx.lang)).changed() {
                 set(cx, number.to_string());
             }
             ui.visuals_mut().widgets = saved;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use egui::{
-    Align2, CursorIcon, Frame, Id, Key, Margin, Panel, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2,
+    Align2, CursorIcon, Frame, Id, Margin, Panel, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2,
     WidgetInfo, pos2, vec2,
 };
 
@@ -22,14 +22,8 @@ const HIT: f32 = 48.0;
 
 #[derive(Default)]
 pub struct ListView {
-    /// The conversation whose title is being written in its row.
-    renaming: Option<(ConversationId, String)>,
-}
-
-impl ListView {
-    pub fn is_renaming(&self) -> bool {
-        self.renaming.is_some()
-    }
+    /// The conversation whose title is typed in its row, once it is open for that.
+    renaming: Option<ConversationId>,
 }
 
 enum Row {
@@ -187,8 +181,9 @@ fn ground(ui: &Ui, cx: &Cx<'_>, rect: Rect, response: &Response, here: bool) -> 
     lit
 }
 
-fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Option<(ConversationId, String)>) {
-    if let Some((_, title)) = renaming.as_mut().filter(|(id, _)| *id == head.id) {
+fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Option<ConversationId>) {
+    let typed = cx.state.write.titling.as_ref().filter(|(id, _)| *id == head.id && renaming.as_ref() == Some(id));
+    if let Some((_, title)) = typed {
         if rename(ui, cx, head, title) {
             *renaming = None;
         }
@@ -238,7 +233,8 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Op
     }
     menu::of(ui, &response, false, |ui| {
         if ui.button(cx.t(T::Rename)).clicked() {
-            *renaming = Some((head.id.clone(), head.title.clone()));
+            *renaming = Some(head.id.clone());
+            cx.push(Command::BeginTitle(head.id.clone()));
         }
         if ui.button(cx.t(if head.pinned { T::Unpin } else { T::Pin })).clicked() {
             cx.push(Command::PinConversation(head.id.clone(), !head.pinned));
@@ -270,13 +266,14 @@ fn corner(ui: &mut Ui, cx: &Cx<'_>, spot: Rect, salt: &str, icon: &str, name: &s
 }
 
 /// The title as a field in its row; whether that is over.
-fn rename(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, title: &mut String) -> bool {
+fn rename(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, title: &str) -> bool {
     let id = Id::unique("rename-conversation");
     let rect = ui.max_rect().shrink2(vec2(8.0, 1.0));
     let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _: f32| {
         quotes::typed(ui, text.as_str(), None, egui::Align::LEFT, quotes::PLAIN)
     };
-    let edit = egui::TextEdit::singleline(title).id(id).margin(Margin::symmetric(8, 6)).layouter(&mut layouter);
+    let mut text = title.to_owned();
+    let edit = egui::TextEdit::singleline(&mut text).id(id).margin(Margin::symmetric(8, 6)).layouter(&mut layouter);
     let response = ui.put(rect, edit).accessible_name(cx.t(T::Title));
     let first =
         ui.data_mut(|d| std::mem::replace(d.get_temp_mut_or_default::<String>(id), head.id.0.clone()) != head.id.0);
@@ -284,14 +281,11 @@ fn rename(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, title: &mut Str
         response.request_focus();
         return false;
     }
-    if !response.lost_focus() {
-        return false;
+    let over = super::typed_title(cx, ui, &response, &head.id, title, text);
+    if over {
+        ui.data_mut(|d| d.remove::<String>(id));
     }
-    ui.data_mut(|d| d.remove::<String>(id));
-    if !ui.input(|i| i.key_pressed(Key::Escape)) && title.trim() != head.title {
-        cx.push(Command::RenameConversation(head.id.clone(), title.clone()));
-    }
-    true
+    over
 }
 
 /// A place in a text.

@@ -17,14 +17,14 @@ mod snippet;
 mod tree;
 mod turn;
 
-use egui::{CentralPanel, Frame, Id, Margin, Panel, Ui};
+use egui::{CentralPanel, Frame, Id, Margin, Panel, Response, Ui};
 
 use super::cx::Cx;
 use super::eye::{self, Part};
 use super::texts::T;
 use super::textures::Textures;
 use super::theme::S2;
-use super::{icons, layout, quotes, trouble, widgets};
+use super::{icons, keys, layout, quotes, trouble, widgets};
 use crate::domain::{ConversationId, Overflow, Pane};
 use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Command};
@@ -70,12 +70,6 @@ pub fn typing_id(state: &AppState) -> Id {
         sheet_id()
     } else {
         field_id()
-    }
-}
-
-impl WriteView {
-    pub fn is_renaming(&self) -> bool {
-        self.list.is_renaming()
     }
 }
 
@@ -242,14 +236,17 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, narrow: bool, slider
                 widgets::badge(ui, icons::IDENTIFICATION_CARD, &speaker.name, cx.p.accent_text);
                 ui.add_space(S2);
             }
-            let mut title = open.title.clone();
             let font = super::theme::strong(super::theme::BODY);
             let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _: f32| {
                 let mut job = quotes::line(ui, text.as_str(), font.clone(), egui::Color32::PLACEHOLDER);
                 job.keep_trailing_whitespace = true;
                 ui.fonts_mut(|fonts| fonts.layout_job(job))
             };
-            let edit = egui::TextEdit::singleline(&mut title)
+            let Some(id) = &open.id else { return };
+            let typed = cx.state.write.titling.as_ref().filter(|(of, _)| of == id);
+            let title = typed.map_or(&open.title, |(_, text)| text);
+            let mut text = title.clone();
+            let edit = egui::TextEdit::singleline(&mut text)
                 .id(egui::Id::unique("conversation-title"))
                 .font(super::theme::strong(super::theme::BODY))
                 .layouter(&mut layouter)
@@ -259,9 +256,24 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, narrow: bool, slider
                 .min_size(egui::vec2(0.0, ui.available_height()))
                 .clip_text(true);
             let response = ui.add(edit).accessible_name(cx.t(T::Title)).on_hover_text(cx.t(T::RenameHover));
-            if let (true, Some(id)) = (response.changed(), &open.id) {
-                cx.push(Command::RenameConversation(id.clone(), title));
+            if response.gained_focus() {
+                cx.push(Command::BeginTitle(id.clone()));
             }
+            typed_title(cx, ui, &response, id, title, text);
         });
     });
+}
+
+/// A title's field, with `text` in the place of `title`: Enter and a click elsewhere give it, Esc leaves it for later.
+/// Whether it was left.
+fn typed_title(cx: &mut Cx<'_>, ui: &Ui, response: &Response, id: &ConversationId, title: &str, text: String) -> bool {
+    if response.changed() && text != title {
+        cx.push(Command::SetTitle(id.clone(), text.clone()));
+    }
+    // Esc is the window's. A field that was not begun to be typed into gives nothing.
+    let begun = text != title || cx.state.write.titling.as_ref().is_some_and(|(of, _)| of == id);
+    if response.lost_focus() && begun && !keys::escaped(ui) {
+        cx.push(Command::RenameConversation(id.clone(), text));
+    }
+    response.lost_focus()
 }

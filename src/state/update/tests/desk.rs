@@ -125,7 +125,7 @@ fn drafts_of_the_last_time_are_there_again() {
     let desk = s.desk_now();
     let mut s = state();
     loaded(&mut s, desk.clone());
-    assert_eq!(s.write.draft, "a message");
+    assert_eq!(s.desk.messages[&Some(id.clone())], "a message", "it is its talk's");
     assert_eq!(s.desk.edits[&(id, 1)], "Hullo");
     persona(&mut s, PersonaCommand::New);
     assert_eq!(s.personas.editing.as_ref().unwrap().persona.name, "Ada");

@@ -179,7 +179,7 @@ fn of_pictures_that_are_opened_the_last_one_wins() {
     do_(&mut s, Command::OpenFile("/a.png".into()));
     do_(&mut s, Command::OpenFile("/chat.json".into()));
     do_(&mut s, Command::OpenFile("/b.png".into()));
-    update(&mut s, Input::Store(StoreEvent::Failed(Cause::EngineGone.into())));
+    update(&mut s, Input::Store(StoreEvent::Failed(None, Cause::EngineGone.into())));
     update(&mut s, opened("/b.png", "b"));
     update(&mut s, opened("/a.png", "a"));
     update(&mut s, opened("/never-asked.png", "c"));
@@ -360,7 +360,9 @@ fn a_conversations_system_prompt_is_its_own() {
     let ada = Persona { name: "Ada".into(), system: "You are Ada.".into(), ..Persona::default() };
     update(&mut s, Input::Store(StoreEvent::PersonaOpened { persona: Box::new(ada), left_out: Vec::new() }));
     let effects = set(&mut s, "You are Ada, and old.");
-    assert!(matches!(journal(&effects)[..], [JournalEntry::System { text }] if text == "You are Ada, and old."));
+    // A talk in which nothing was said is kept from here on: all that it began with comes before.
+    let last = journal(&effects).into_iter().last();
+    assert!(matches!(last, Some(JournalEntry::System { text }) if text == "You are Ada, and old."));
     assert_eq!(
         (s.settings.system_prompt.as_str(), s.write.open.system.as_str()),
         ("Be brief.", "You are Ada, and old.")

@@ -7,6 +7,7 @@ mod create;
 mod desk;
 mod forms;
 mod gallery;
+mod keep;
 mod late;
 mod models;
 mod page;

@@ -131,8 +131,10 @@ fn a_talk_has_its_own_model_and_sliders_and_leaves_the_persons_alone() {
     let with = Persona { model: Some("small".into()), params: Some(params), ..ada() };
     s.personas.kept = vec![kept("a", with)];
     persona(&mut s, PersonaCommand::Show(true));
-    let effects = persona(&mut s, PersonaCommand::Talk(PersonaId("a".into())));
+    persona(&mut s, PersonaCommand::Talk(PersonaId("a".into())));
     assert!(!s.personas.shown);
+    // It is kept from the first letter on.
+    let effects = do_(&mut s, Command::SetDraft("H".into()));
     let entries = journal(&effects);
     assert!(entries.iter().any(|e| matches!(e, JournalEntry::Speaker { speaker } if speaker.name == "Ada")));
     let sliders =
@@ -220,7 +222,8 @@ fn names_are_put_in_when_a_talk_begins_and_the_lore_comes_along() {
     };
     s.personas.kept = vec![kept("a", card.clone())];
     persona(&mut s, PersonaCommand::Person("Lin".into()));
-    let effects = persona(&mut s, PersonaCommand::Talk(PersonaId("a".into())));
+    persona(&mut s, PersonaCommand::Talk(PersonaId("a".into())));
+    let effects = do_(&mut s, Command::SetDraft("T".into()));
     assert_eq!((page(&s), s.write.open.system.as_str()), (vec!["Good evening, Lin."], "You are Ada."));
     assert_eq!(s.write.open.manner.person, "Lin");
     assert_eq!(s.personas.kept[0].persona, card, "the card keeps its macros");

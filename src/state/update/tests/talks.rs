@@ -432,12 +432,12 @@ fn an_error_leaves_when_its_cause_does() {
     assert!(s.create.error.is_none());
     // A disk that takes files again.
     let full = |path: &str| StudioError::from(Cause::DiskFull { path: path.into(), needed: 2, free: 1 });
-    update(&mut s, Input::Store(StoreEvent::Failed(full("/pictures/a.png"))));
-    update(&mut s, Input::Store(StoreEvent::Failed(full("/other/b.png"))));
+    update(&mut s, Input::Store(StoreEvent::Failed(None, full("/pictures/a.png"))));
+    update(&mut s, Input::Store(StoreEvent::Failed(None, full("/other/b.png"))));
     update(&mut s, Input::Store(StoreEvent::Exported { path: "/pictures/c.png".into() }));
     let problems = |s: &AppState| s.notices.iter().filter(|n| matches!(n.kind, NoticeKind::Problem(_))).count();
     assert_eq!(problems(&s), 1);
-    update(&mut s, Input::Store(StoreEvent::Failed(full("/home/settings.toml"))));
+    update(&mut s, Input::Store(StoreEvent::Failed(None, full("/home/settings.toml"))));
     update(&mut s, Input::Store(StoreEvent::SettingsSaved));
     assert_eq!(problems(&s), 1, "the other folder's stays");
 }

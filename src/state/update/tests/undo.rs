@@ -137,8 +137,9 @@ fn titles_pictures_and_cards_come_back() {
     let mut s = state();
     let id = talk(&mut s);
     for title in ["G", "Gr", "Gre"] {
-        do_(&mut s, Command::RenameConversation(id.clone(), title.into()));
+        do_(&mut s, Command::SetTitle(id.clone(), title.into()));
     }
+    do_(&mut s, Command::RenameConversation(id, "Gre".into()));
     do_(&mut s, Command::Undo);
     assert_eq!(s.write.conversations[0].title, "Hello", "all letters are one action");
 

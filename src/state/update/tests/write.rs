@@ -384,8 +384,10 @@ fn a_character_and_a_chat_from_elsewhere_become_conversations() {
         update(&mut s, Input::Store(StoreEvent::PersonaOpened { persona: Box::new(persona), left_out: Vec::new() }));
     assert_eq!((s.write.open.title.as_str(), s.write.open.system.as_str()), ("Ada", "You are Ada."));
     assert_eq!(page(&s), ["Good evening."]);
+    assert_eq!(journal(&effects).len(), 0, "nothing was said yet");
+    let effects = do_(&mut s, Command::SetDraft("Hello".into()));
     assert_eq!(journal(&effects).len(), 4, "written down at once: who it is, its title, its greeting, its name");
-    let effects = say(&mut s, "Hello");
+    let effects = do_(&mut s, Command::Send);
     let (_, Job::Text(request)) = submitted(&effects) else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     assert_eq!(messages.iter().map(|m| m.role).collect::<Vec<_>>(), [Role::System, Role::Assistant, Role::User]);
