@@ -1,5 +1,7 @@
 //! One picture of many: ground, shadows and layers, back to front.
 
+use rayon::prelude::*;
+
 use super::Ground;
 use super::ground;
 use super::layout::{Layer, Visible};
@@ -15,7 +17,7 @@ pub struct Square {
 const SEEN: u8 = 40;
 
 /// The part of a picture that can be seen; all of it where it is empty.
-pub fn visible(picture: &Square) -> Visible {
+fn visible(picture: &Square) -> Visible {
     let n = picture.side;
     let (mut left, mut top, mut right, mut bottom) = (n, n, 0, 0);
     for (i, _) in picture.rgba.chunks_exact(4).enumerate().filter(|(_, p)| p[3] >= SEEN) {
@@ -29,42 +31,65 @@ pub fn visible(picture: &Square) -> Visible {
     Visible { left: part(left), top: part(top), right: part(right), bottom: part(bottom) }
 }
 
-/// Draws a scene of `side` pixels. `picture(layer)` is what a layer shows.
-pub fn compose<'a>(
-    layers: &[Layer],
-    picture: impl Fn(&Layer) -> Option<&'a Square>,
-    ground: Option<Ground>,
-    seed: u64,
+/// What a layer shows, and which part of it can be seen.
+pub struct Cutout {
+    pub picture: Square,
+    pub visible: Visible,
+}
+
+impl Cutout {
+    pub fn new(picture: Square) -> Self {
+        Self { visible: visible(&picture), picture }
+    }
+}
+
+/// What is behind the things: drawn once, however often a scene is composed on it.
+pub struct Backdrop {
     side: usize,
-) -> Square {
-    // Premultiplied.
-    let mut canvas = vec![[0f32; 4]; side * side];
-    if let Some(ground) = ground {
-        for (i, to) in canvas.iter_mut().enumerate() {
-            let at = |v: usize, part: f32| (v as f32 + part) / side as f32;
-            let (x, y) = (i % side, i / side);
-            let mut sum = [0f32; 3];
-            for (px, py) in [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)] {
-                let c = ground::colour(ground, at(x, px), at(y, py), seed);
-                (0..3).for_each(|k| sum[k] += c[k] / 4.0);
+    /// Premultiplied.
+    pixels: Vec<[f32; 4]>,
+    shadows: bool,
+}
+
+impl Backdrop {
+    /// A ground of `side` pixels, or a clear one.
+    pub fn new(ground: Option<Ground>, seed: u64, side: usize) -> Self {
+        let mut pixels = vec![[0f32; 4]; side * side];
+        let at = |v: usize, part: f32| (v as f32 + part) / side as f32;
+        if let Some(ground) = ground {
+            pixels.par_chunks_mut(side.max(1)).enumerate().for_each(|(y, row)| {
+                for (x, to) in row.iter_mut().enumerate() {
+                    let mut sum = [0f32; 3];
+                    for (px, py) in [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)] {
+                        let c = ground::colour(ground, at(x, px), at(y, py), seed);
+                        (0..3).for_each(|k| sum[k] += c[k] / 4.0);
+                    }
+                    *to = [sum[0], sum[1], sum[2], 1.0];
+                }
+            });
+        }
+        Self { side, pixels, shadows: ground.is_some() }
+    }
+
+    /// Draws a scene on it. `cutout(layer)` is what a layer shows.
+    pub fn compose<'a>(&self, layers: &[Layer], cutout: impl Fn(&Layer) -> Option<&'a Cutout>) -> Square {
+        let side = self.side;
+        let mut canvas = self.pixels.clone();
+        let shadows = self.shadows || layers.len() > 1;
+        for layer in layers {
+            let Some(cutout) = cutout(layer) else { continue };
+            if shadows && layer.stands {
+                shadow(&mut canvas, side, layer.shown(cutout.visible));
             }
-            *to = [sum[0], sum[1], sum[2], 1.0];
+            draw(&mut canvas, side, layer, &cutout.picture);
         }
+        let byte = |v: f32| (v * 255.0).round().clamp(0.0, 255.0) as u8;
+        let rgba = canvas.iter().flat_map(|p| {
+            let a = p[3].max(1e-6);
+            [byte(p[0] / a), byte(p[1] / a), byte(p[2] / a), byte(p[3])]
+        });
+        Square { side, rgba: rgba.collect() }
     }
-    let shadows = ground.is_some() || layers.len() > 1;
-    for layer in layers {
-        let Some(picture) = picture(layer) else { continue };
-        if shadows && layer.stands {
-            shadow(&mut canvas, side, layer.shown(visible(picture)));
-        }
-        draw(&mut canvas, side, layer, picture);
-    }
-    let byte = |v: f32| (v * 255.0).round().clamp(0.0, 255.0) as u8;
-    let rgba = canvas.iter().flat_map(|p| {
-        let a = p[3].max(1e-6);
-        [byte(p[0] / a), byte(p[1] / a), byte(p[2] / a), byte(p[3])]
-    });
-    Square { side, rgba: rgba.collect() }
 }
 
 fn over(to: &mut [f32; 4], from: [f32; 4]) {
@@ -150,6 +175,10 @@ mod tests {
         Square { side, rgba: colour.repeat(side * side) }
     }
 
+    fn compose(layers: &[Layer], cutout: &Cutout, side: usize) -> Square {
+        Backdrop::new(None, 1, side).compose(layers, |_| Some(cutout))
+    }
+
     fn layer(x: f32, y: f32, side: f32) -> Layer {
         Layer { item: 0, copy: 0, x, y, side, stands: false }
     }
@@ -161,8 +190,8 @@ mod tests {
 
     #[test]
     fn a_layer_covers_its_box_and_nothing_else() {
-        let red = plain([255, 0, 0, 255], 64);
-        let got = compose(&[layer(0.25, 0.25, 0.5)], |_| Some(&red), None, 1, 64);
+        let red = Cutout::new(plain([255, 0, 0, 255], 64));
+        let got = compose(&[layer(0.25, 0.25, 0.5)], &red, 64);
         assert_eq!(pixel(&got, 32, 32), [255, 0, 0, 255]);
         assert_eq!(pixel(&got, 8, 32)[3], 0);
         assert_eq!(pixel(&got, 56, 60)[3], 0);
@@ -170,19 +199,20 @@ mod tests {
 
     #[test]
     fn later_layers_cover_earlier_ones() {
-        let (red, blue) = (plain([255, 0, 0, 255], 16), plain([0, 0, 255, 255], 16));
+        let [red, blue] = [[255, 0, 0, 255], [0, 0, 255, 255]].map(|colour| Cutout::new(plain(colour, 16)));
         let layers = [layer(0.0, 0.0, 1.0), Layer { item: 1, ..layer(0.0, 0.0, 1.0) }];
-        let got = compose(&layers, |l| Some(if l.item == 0 { &red } else { &blue }), None, 1, 32);
+        let clear = Backdrop::new(None, 1, 32);
+        let got = clear.compose(&layers, |l| Some(if l.item == 0 { &red } else { &blue }));
         assert_eq!(pixel(&got, 16, 16), [0, 0, 255, 255]);
     }
 
     #[test]
     fn a_layer_far_outside_or_without_size_does_no_harm() {
-        let red = plain([255, 0, 0, 255], 16);
+        let red = Cutout::new(plain([255, 0, 0, 255], 16));
         for l in
             [layer(9.0, -7.0, 1.0), layer(0.0, 0.0, 0.0), layer(f32::NAN, 0.0, 1.0), layer(0.0, 0.0, f32::INFINITY)]
         {
-            let got = compose(&[l], |_| Some(&red), None, 1, 16);
+            let got = compose(&[l], &red, 16);
             assert!(got.rgba.chunks(4).all(|p| p[3] == 0), "{l:?}");
         }
     }
@@ -211,7 +241,7 @@ mod tests {
             Ground::Table,
         ];
         for ground in grounds {
-            let draw = |seed| compose(&[], |_| None, Some(ground), seed, 64);
+            let draw = |seed| Backdrop::new(Some(ground), seed, 64).compose(&[], |_| None);
             assert!(draw(1).rgba.chunks(4).all(|p| p[3] == 255), "{ground:?}");
             assert_eq!(draw(1), draw(1));
         }

@@ -61,9 +61,9 @@ fn hill(x: f32, base: f32, high: f32, seed: u64) -> f32 {
 /// The colour of a ground at (x, y) of a canvas that is 1 wide and 1 high.
 pub fn colour(ground: Ground, x: f32, y: f32, seed: u64) -> Colour {
     let sky = mix(rgb(0x8fd0ff), rgb(0xe8f6ff), y * 1.2);
-    let day = mix(sky, rgb(0xffffff), 0.9 * clouds(x, y, seed));
+    let day = || mix(sky, rgb(0xffffff), 0.9 * clouds(x, y, seed));
     match ground {
-        Ground::Sky => mix(day, rgb(0xffffff), 0.6 * (y - 0.75).max(0.0)),
+        Ground::Sky => mix(day(), rgb(0xffffff), 0.6 * (y - 0.75).max(0.0)),
         Ground::Sunset => {
             let glow = mix(mix(rgb(0x6b4a8e), rgb(0xf0825a), y * 1.6), rgb(0xffd27a), (y - 0.5) * 3.0);
             let far = ((x - 0.5).powi(2) + (y - 0.66).powi(2)).sqrt();
@@ -77,7 +77,7 @@ pub fn colour(ground: Ground, x: f32, y: f32, seed: u64) -> Colour {
             mix(lit, rgb(0x1c2350), above(y, hill(x, 0.82, 0.03, seed)))
         }
         Ground::Grass => {
-            let far = mix(day, rgb(0x9fd67a), above(y, hill(x, 0.62, 0.035, seed)));
+            let far = mix(day(), rgb(0x9fd67a), above(y, hill(x, 0.62, 0.035, seed)));
             mix(far, mix(rgb(0x74c14f), rgb(0x4f9c3a), (y - 0.7) * 3.0), above(y, hill(x, 0.72, 0.03, seed + 5)))
         }
         Ground::Snow => {
@@ -91,7 +91,7 @@ pub fn colour(ground: Ground, x: f32, y: f32, seed: u64) -> Colour {
             let water = mix(rgb(0x56b4e6), rgb(0x1f7fc0), (y - 0.6) * 2.5);
             let crest = ((x * 26.0 + (y * 60.0).floor() * 1.7).sin() > 0.86) as u8 as f32;
             let line = above(0.25, ((y * 60.0).fract() - 0.5).abs() * 2.0) * crest;
-            mix(day, mix(water, rgb(0xd6f0ff), 0.7 * line), above(y, 0.6))
+            mix(day(), mix(water, rgb(0xd6f0ff), 0.7 * line), above(y, 0.6))
         }
         Ground::Desert => {
             let warm = mix(rgb(0xffd9a0), rgb(0xfff1d6), y * 1.4);

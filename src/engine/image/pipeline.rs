@@ -288,9 +288,7 @@ fn draw_scenes(
     let mut scene = Scene::new(sticker, params);
     for index in 0..params.count {
         let seed = picture_seed(request.seed, index);
-        let picture = scene.draw(seed, index, token, &mut |progress, picture| {
-            reporter.hint(EventKind::Preview { progress, picture: Arc::new(picture) });
-        })?;
+        let picture = scene.draw(seed, index, token, &mut |progress, picture| told(reporter, progress, picture))?;
         let mut record = sticker_record(sticker, request, seed);
         record.things = scene.things();
         reporter.tell(EventKind::Picture { index, picture: Arc::new(picture), record });
@@ -326,12 +324,7 @@ fn draw_latents(
     let mut job = diffusion::Drawing::new(model, params, twice.is_some(), token)?;
     for index in 0..params.count {
         let seed = picture_seed(request.seed, index);
-        let latents = job.latents(seed, index, token, &mut |progress, picture| {
-            reporter.hint(match picture {
-                Some(picture) => EventKind::Preview { progress, picture: Arc::new(picture) },
-                None => EventKind::Progress(progress),
-            });
-        })?;
+        let latents = job.latents(seed, index, token, &mut |progress, picture| told(reporter, progress, picture))?;
         let record = record(request, seed, job.sampler(), model.sha256()).had_effect(&model.takes());
         let record = Box::new(record);
         // The steps are over: what they held is the decoder's.
@@ -346,6 +339,14 @@ fn draw_latents(
     }
     let (read_to, widened) = (job.read_to().to_vec(), job.widened());
     Ok(ImageStats { read_to, widened, ..stats(&job.steps_s, job.decode_s) })
+}
+
+/// Tells of a step, with the picture where there is one of it.
+fn told(reporter: &Reporter, progress: StepProgress, picture: Option<Picture>) {
+    reporter.hint(match picture {
+        Some(picture) => EventKind::Preview { progress, picture: Arc::new(picture) },
+        None => EventKind::Progress(progress),
+    });
 }
 
 fn stats(steps_s: &[f64], decode_s: f64) -> ImageStats {

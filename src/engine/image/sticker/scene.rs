@@ -1,14 +1,14 @@
 //! A prompt as a drawing of 512 x 512: each thing that it names is drawn by itself under its own full name, made eight
 //! times as large by [`Crisp`](super::crisp::Crisp), and laid out on its ground.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::crisp::TIMES;
 use super::{Encoded, Sticker};
 use crate::domain::{ImageParams, Picture, StepProgress, Things};
 use crate::engine::image::{noise, pixels, sampler};
 use crate::engine::{CancelToken, Stop};
-use crate::scene::{self, Layer, Reading, Square, Visible};
+use crate::scene::{self, Backdrop, Cutout, Layer, Reading, Square, Visible};
 
 /// Copies of things ("five cats") that are drawn anew; those beyond repeat what was drawn.
 const MOST_DRAWN: usize = 12;
@@ -17,6 +17,8 @@ const MOST_DRAWN: usize = 12;
 const STYLES: [&str; 2] = ["flat", "fluent"];
 /// Side of the pictures that show a scene forming.
 const PREVIEW: usize = 256;
+/// Between two of them: each takes time from the network.
+const PREVIEW_EVERY: Duration = Duration::from_millis(80);
 
 /// A thing that is drawn.
 struct Part {
@@ -24,7 +26,7 @@ struct Part {
     /// Without the style.
     words: String,
     /// Seen as it forms: the network's size, then eight times that.
-    seen: Option<Square>,
+    seen: Option<Cutout>,
 }
 
 /// The scene of a prompt, ready to be drawn with any seed.
@@ -87,13 +89,13 @@ impl<'a> Scene<'a> {
         all
     }
 
-    /// The picture of `seed`. `preview` gets the scene as it is foreseen after each step.
+    /// The picture of `seed`. `preview` hears of each step; it gets the scene as it is foreseen where that is due.
     pub fn draw(
         &mut self,
         seed: u64,
         index: u32,
         token: &CancelToken,
-        preview: &mut dyn FnMut(StepProgress, Picture),
+        preview: &mut dyn FnMut(StepProgress, Option<Picture>),
     ) -> Result<Picture, Stop> {
         let side = self.sticker.net.config().size;
         let style = self.reading.style.unwrap_or(STYLES[(seed % STYLES.len() as u64) as usize]);
@@ -102,6 +104,8 @@ impl<'a> Scene<'a> {
         let each = count_of_parts * steps;
         let total = f64::from(self.params.count) * f64::from(each);
         self.parts.iter_mut().for_each(|part| part.seen = None);
+        let small = Backdrop::new(self.reading.ground, seed, PREVIEW);
+        let mut shown: Option<Instant> = None;
         for at in 0..self.parts.len() {
             let ImageParams { count, sampler, guidance, .. } = *self.params;
             let sticker = self.sticker;
@@ -110,13 +114,18 @@ impl<'a> Scene<'a> {
             let mut x = noise::gaussian(part_seed(seed, at), self.sticker.net.config().numbers());
             let mut last = Instant::now();
             let mut seen = |step: usize, hat: &[f32]| {
-                self.parts[at].seen = Some(square(hat, side));
                 self.steps_s.push(last.elapsed().as_secs_f64());
                 let done = self.steps_s.len() as f64;
                 let eta_s = self.steps_s.iter().sum::<f64>() / done * (total - done);
                 // Of the whole picture, as the slider counts.
                 let step = (at as u32 * steps + step as u32).div_ceil(count_of_parts);
-                let now = compose(&self.reading, &self.parts, seed, PREVIEW);
+                let now = shown.is_none_or(|then| then.elapsed() >= PREVIEW_EVERY).then(|| {
+                    self.parts[at].seen = Some(Cutout::new(square(hat, side)));
+                    compose(&self.reading, &self.parts, &small)
+                });
+                if now.is_some() {
+                    shown = Some(Instant::now());
+                }
                 preview(StepProgress { index, count, step, steps, eta_s }, now);
                 last = Instant::now();
             };
@@ -126,15 +135,15 @@ impl<'a> Scene<'a> {
             let start = Instant::now();
             let big = square(&self.sticker.enlarge(&x)?, side * TIMES);
             let colour = self.reading.items.get(self.parts[at].item).and_then(|item| item.colour);
-            self.parts[at].seen = Some(match colour {
+            self.parts[at].seen = Some(Cutout::new(match colour {
                 Some(colour) => scene::recoloured(big, colour),
                 None => big,
-            });
+            }));
             self.decode_s += start.elapsed().as_secs_f64();
         }
         token.check()?;
         let start = Instant::now();
-        let picture = compose(&self.reading, &self.parts, seed, side * TIMES);
+        let picture = compose(&self.reading, &self.parts, &Backdrop::new(self.reading.ground, seed, side * TIMES));
         self.decode_s += start.elapsed().as_secs_f64();
         Ok(picture)
     }
@@ -150,8 +159,8 @@ fn square(x: &[f32], side: usize) -> Square {
     Square { side, rgba }
 }
 
-/// What there is so far, laid out.
-fn compose(reading: &Reading, parts: &[Part], seed: u64, side: usize) -> Picture {
+/// What there is so far, laid out on its ground.
+fn compose(reading: &Reading, parts: &[Part], backdrop: &Backdrop) -> Picture {
     let of_item = |item: usize| parts.iter().filter(move |part| part.item == item);
     let layers = match parts {
         // Alone on a clear ground, a thing fills the picture as it was drawn.
@@ -159,7 +168,7 @@ fn compose(reading: &Reading, parts: &[Part], seed: u64, side: usize) -> Picture
             vec![Layer { item: 0, copy: 0, x: 0.0, y: 0.0, side: 1.0, stands: false }]
         }
         _ => {
-            let seen = |i| of_item(i).find_map(|part| part.seen.as_ref()).map_or(Visible::ALL, scene::visible);
+            let seen = |i| of_item(i).find_map(|part| part.seen.as_ref()).map_or(Visible::ALL, |cutout| cutout.visible);
             scene::lay_out(reading, &(0..reading.items.len()).map(seen).collect::<Vec<_>>())
         }
     };
@@ -167,6 +176,6 @@ fn compose(reading: &Reading, parts: &[Part], seed: u64, side: usize) -> Picture
         let drawn = of_item(layer.item).count().max(1);
         of_item(layer.item).nth(usize::from(layer.copy) % drawn)?.seen.as_ref()
     };
-    let Square { side, rgba } = scene::compose(&layers, shown, reading.ground, seed, side);
+    let Square { side, rgba } = backdrop.compose(&layers, shown);
     Picture { width: side as u32, height: side as u32, rgba }
 }
