@@ -12,8 +12,8 @@ use super::progress::bar;
 use super::run::{Interrupts, random_seed, run_job};
 use super::{Context, input, out};
 use crate::domain::{
-    Checkpoint, EventKind, ImageParams, ImageRequest, Job, Latents, Makes, ModelFiles, ModelRef, NoiseSource, Outcome,
-    Picture, PictureRecord, Precision, ReadTo, SEED_MAX, Sampler, Schedule, Seed, Takes, Things,
+    Arrangement, Checkpoint, EventKind, ImageParams, ImageRequest, Job, Latents, Makes, ModelFiles, ModelRef,
+    NoiseSource, Outcome, Picture, PictureRecord, Precision, ReadTo, SEED_MAX, Sampler, Schedule, Seed, Takes, Things,
 };
 use crate::engine::Stop;
 use crate::engine::image::diffusion::is_folder;
@@ -87,6 +87,10 @@ pub struct ImageArgs {
     /// Which thing the built-in model draws for a word of the prompt, as "cat=tiger face"; may be given again.
     #[arg(long, value_name = "WORD=THING")]
     thing: Vec<String>,
+    /// How the layers of the built-in model's scene are arranged, as the settings of a picture say it under "Layers":
+    /// "cat.1: x=0.3 y=0.5 side=0.4 flip colour=blue seed=7; box.1: hide; order: box.1, cat.1".
+    #[arg(long, value_name = "TEXT")]
+    arrange: Option<String>,
     /// Pictures to draw; their seeds count up.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     count: Option<i64>,
@@ -225,7 +229,7 @@ fn request(
         model.files = put_together(&model.files, args)?;
     }
     if !decode.is_empty() {
-        return Ok(ImageRequest { params, model, seed: 0, decode });
+        return Ok(ImageRequest { params, model, seed: 0, decode, layers: false });
     }
     if let Some(card) = context.catalog.card(&params.model) {
         card.defaults.apply(&mut params);
@@ -263,6 +267,7 @@ fn request(
         params.clip_skip = whole(crate::domain::CLIP_SKIP, n)?;
     }
     params.things = things_of(&args.thing)?;
+    params.arrangement = args.arrange.as_deref().map(arrangement_of).transpose()?.unwrap_or_default();
     if let Some(size) = &args.size {
         (params.width, params.height) = parse_size(size)?;
     }
@@ -273,7 +278,7 @@ fn request(
     if params.check_for(&Takes::LEAST, &model.id).is_err() {
         params.check_for(&takes(context, &params.model, &model), &model.id)?;
     }
-    Ok(ImageRequest { params, model, seed, decode })
+    Ok(ImageRequest { params, model, seed, decode, layers: false })
 }
 
 /// What words are to mean; a thing that the model does not know is refused.
@@ -286,6 +291,16 @@ fn things_of(given: &[String]) -> Result<Things> {
             return Err(Cause::BadChoice { name: "thing", value: pair.clone(), choices }.into());
         };
         all.set(scene::folded(word), label.to_owned());
+    }
+    Ok(all)
+}
+
+/// An arrangement; a text that says nothing is refused.
+fn arrangement_of(text: &str) -> Result<Arrangement> {
+    let all = Arrangement::read(text);
+    if all.is_empty() && !text.trim().is_empty() {
+        let choices = "WORD.N: x= y= side= flip hide colour= seed=; order: WORD.N, WORD.N".to_owned();
+        return Err(Cause::BadChoice { name: "arrange", value: text.to_owned(), choices }.into());
     }
     Ok(all)
 }

@@ -2,6 +2,7 @@
 //! beyond their own rules (ranges, defaults, checks).
 
 mod answer_form;
+mod arrangement;
 mod artifact;
 mod branches;
 mod chat;
@@ -31,6 +32,7 @@ mod trash;
 mod tree;
 
 pub use answer_form::*;
+pub use arrangement::*;
 pub use artifact::*;
 pub use branches::{START, Shelf};
 pub use chat::*;

@@ -202,7 +202,7 @@ pub fn job(id: u64, prompt: &str, phase: Phase) -> ImageJob {
     ImageJob {
         subject: None,
         id: JobId(id),
-        request: Box::new(ImageRequest { params, model, seed: 42, decode: Vec::new() }),
+        request: Box::new(ImageRequest { params, model, seed: 42, decode: Vec::new(), layers: false }),
         phase,
         progress: None,
         preview: None,

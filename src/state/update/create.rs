@@ -130,7 +130,7 @@ impl AppState {
             Seed::Fixed(n) => n,
             Seed::Random => self.roll(),
         };
-        self.submit(ImageRequest { params, model, seed, decode: Vec::new() }, fx);
+        self.submit(ImageRequest { params, model, seed, decode: Vec::new(), layers: false }, fx);
     }
 
     /// Decodes the latents that are left, with the model in use.
@@ -155,7 +155,7 @@ impl AppState {
                 let PictureRecord { width, height, seed, .. } = *first.record;
                 let count = latents.len() as u32;
                 let params = ImageParams { width, height, count, ..ImageParams::default() };
-                self.submit(ImageRequest { params, model, seed, decode: latents }, fx);
+                self.submit(ImageRequest { params, model, seed, decode: latents, layers: false }, fx);
             }
             Err(error) => {
                 self.create.error = Some(error);
@@ -254,6 +254,7 @@ impl AppState {
                 self.leave_job(id);
             }
             EventKind::Freed { .. }
+            | EventKind::Layers(_)
             | EventKind::Unloaded { .. }
             | EventKind::WithoutDraft { .. }
             | EventKind::Prefill { .. }

@@ -252,6 +252,7 @@ impl AppState {
             | EventKind::Progress(_)
             | EventKind::Preview { .. }
             | EventKind::Picture { .. }
+            | EventKind::Layers(_)
             | EventKind::Undecoded { .. }
             | EventKind::Weighed(_) => {}
         }

@@ -502,6 +502,7 @@ impl AppState {
             | EventKind::Progress(_)
             | EventKind::Preview { .. }
             | EventKind::Picture { .. }
+            | EventKind::Layers(_)
             | EventKind::Undecoded { .. } => {}
         }
     }
