@@ -23,7 +23,7 @@ use crate::engine::{
     Engine, JobHandle, MemoryBudget, Pipelines, Reservation, best_device, device_label, process_memory,
 };
 use crate::error::{Cause, StudioError};
-use crate::state::{AppState, Command, Input, ModelEntry, NoDialog, begin, update};
+use crate::state::{AppState, Command, Effect, Input, LayersCommand, ModelEntry, NoDialog, begin, update};
 use crate::store::{Paths, Request, Store};
 use crate::ui::Views;
 use dialogs::{Answer, Dialogs};
@@ -504,6 +504,12 @@ impl Studio {
     /// Ends: jobs are kept for the next start, everything that was asked of the store is finished.
     pub fn close(&mut self) {
         let keeps = !self.state.read_only;
+        // What was arranged is kept; where its picture is not made yet, its job waits for the next start.
+        for effect in update(&mut self.state, Input::Command(Command::Layers(LayersCommand::Done))) {
+            if let Effect::SavePicture { job, index, picture, record } = effect {
+                self.store.send(Request::SavePicture { job, index, picture, record, folder: None });
+            }
+        }
         if let Some(desk) = self.state.unkept_desk().filter(|_| keeps) {
             self.store.send(Request::SaveDesk(Box::new(desk)));
         }

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    AskCommand, CardEdit, ModelAsk, PageCommand, PersonaCommand, ShotKey, TextKnob, TrashCommand, WaitingCommand,
+    AskCommand, CardEdit, LayersCommand, ModelAsk, PageCommand, PersonaCommand, ShotKey, TextKnob, TrashCommand,
+    WaitingCommand,
 };
 use crate::domain::{
     AnswerForm, ConversationId, Desk, DeviceChoice, Enlarge, Face, Grammar, Job, JobId, JournalEntry, KvType, Latents,
     LedgerRequest, Makes, ModelRef, NoiseSource, Overflow, Pane, Persona, PersonaId, Picture, PictureRecord,
-    RemovedModel, Room, Sampler, Schedule, Seed, Settings, Theme, TrashKind, WindowGeometry,
+    RemovedModel, Room, Sampler, SceneLayers, Schedule, Seed, Settings, Theme, TrashKind, WindowGeometry,
 };
 use crate::lang::Lang;
 use crate::writing::export::{Document, TextFormat};
@@ -67,6 +68,7 @@ pub enum Command {
     TrashPicture(ShotKey),
     /// Tries again to write a picture that could not be saved.
     RetrySave(ShotKey),
+    Layers(LayersCommand),
     DismissCreateError,
     /// Makes pictures of the latents whose decoding failed, with the model that is chosen now.
     DecodeAgain,
@@ -334,6 +336,18 @@ pub enum Effect {
         path: PathBuf,
         enlarge: Enlarge,
     },
+    /// The same for a scene, as OpenRaster.
+    AskExportLayers {
+        name: String,
+        scene: Arc<SceneLayers>,
+        picture: Arc<Picture>,
+    },
+    /// A dialog for the folder that a file of each layer goes to.
+    AskLayersFolder,
+    ExportEachLayer {
+        scene: Arc<SceneLayers>,
+        folder: PathBuf,
+    },
     /// A dialog for the folder that copies of marked pictures go to.
     AskCopiesFolder,
     CopyFiles {
@@ -446,6 +460,9 @@ impl Effect {
             | Self::FindDrafts { .. }
             | Self::AskExportPicture { .. }
             | Self::AskExportFile { .. }
+            | Self::AskExportLayers { .. }
+            | Self::AskLayersFolder
+            | Self::ExportEachLayer { .. }
             | Self::CopyPicture(_)
             | Self::CopyText(_)
             | Self::OpenPicture(_)

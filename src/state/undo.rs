@@ -2,15 +2,19 @@
 
 use std::path::PathBuf;
 
-use super::PersonaDraft;
+use super::{PersonaDraft, ShotKey};
 use crate::domain::{
-    ConversationId, Illustration, ImageParams, KeptPersona, PersonaId, Room, StoryCard, Subject, TextParams, Waiting,
+    Arrangement, ConversationId, Illustration, ImageParams, KeptPersona, LayerName, PersonaId, Room, StoryCard,
+    Subject, TextParams, Waiting,
 };
 
 /// Actions that can be taken back.
 const ACTIONS: usize = 100;
 /// Letters typed into a title closer together than this are one action.
 const SAME_TITLE_MS: i64 = 3_000;
+
+/// The same for a layer that is moved by keys or the wheel.
+const SAME_NUDGE_MS: i64 = 800;
 
 /// An action, by what brings back how it was before.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +24,8 @@ pub enum Undoable {
     PersonaTrashed(PersonaId),
     /// Prompt and sliders of Create had other values.
     Prompt(Box<ImageParams>, Option<Subject>),
+    /// The layers of a picture were arranged like this. Steps of one kind (the layer is named) make one action.
+    Layers(ShotKey, Box<Arrangement>, Option<LayerName>),
     /// An example took the place of this message.
     Message(String),
     /// The sliders of a conversation, or the person's own.
@@ -44,7 +50,7 @@ impl Undoable {
     pub fn rooms(&self) -> &'static [Room] {
         match self {
             Self::PicturesTrashed(_) => &[Room::Gallery, Room::Create],
-            Self::Prompt(..) => &[Room::Create],
+            Self::Prompt(..) | Self::Layers(..) => &[Room::Create],
             Self::ConversationTrashed(_)
             | Self::PersonaTrashed(_)
             | Self::Message(_)
@@ -88,6 +94,13 @@ impl UndoState {
             last.at_ms = now_ms;
             return last.serial;
         }
+        if let (Undoable::Layers(of, _, Some(name)), Some(last)) = (&what, self.actions.last_mut())
+            && matches!(&last.what, Undoable::Layers(other, _, Some(same)) if (other, same) == (of, name))
+            && now_ms - last.at_ms < SAME_NUDGE_MS
+        {
+            last.at_ms = now_ms;
+            return last.serial;
+        }
         self.next += 1;
         self.actions.push(Action { serial: self.next, what, at_ms: now_ms, typed_since: false });
         if self.actions.len() > ACTIONS {
@@ -103,6 +116,11 @@ impl UndoState {
     /// Forgets an action that was taken back in another way.
     pub(super) fn forget(&mut self, what: &Undoable) {
         self.actions.retain(|action| action.what != *what);
+    }
+
+    /// Layers are left: there is no way back but the old picture.
+    pub(super) fn forget_layers(&mut self) {
+        self.actions.retain(|action| !matches!(action.what, Undoable::Layers(..)));
     }
 
     /// The newest action of a room, taken off the list.

@@ -94,6 +94,9 @@ impl super::WriteState {
                 | Effect::KeepLatents(_)
                 | Effect::AskExportPicture { .. }
                 | Effect::AskExportFile { .. }
+                | Effect::AskExportLayers { .. }
+                | Effect::AskLayersFolder
+                | Effect::ExportEachLayer { .. }
                 | Effect::CopyPicture(_)
                 | Effect::CopyText(_)
                 | Effect::OpenPicture(_)

@@ -359,7 +359,16 @@ pub fn open(path: &Path) -> Result<Picture> {
 
 /// The same, at most `side` pixels wide and high.
 pub fn thumbnail(path: &Path, side: u32) -> Result<Picture> {
-    let mut picture = open_dynamic(path)?.into_rgba8();
+    Ok(shrunk(open_dynamic(path)?.into_rgba8(), side))
+}
+
+/// A picture, at most `side` pixels wide and high.
+pub fn small(picture: &Picture, side: u32) -> Picture {
+    let Picture { width, height, rgba } = picture.clone();
+    image::RgbaImage::from_raw(width, height, rgba).map_or_else(|| picture.clone(), |image| shrunk(image, side))
+}
+
+fn shrunk(mut picture: image::RgbaImage, side: u32) -> Picture {
     if picture.width() > side || picture.height() > side {
         // Colours of clear pixels must not bleed into the edges: average premultiplied.
         for pixel in picture.pixels_mut() {
@@ -376,7 +385,7 @@ pub fn thumbnail(path: &Path, side: u32) -> Result<Picture> {
             }
         }
     }
-    Ok(Picture { width: picture.width(), height: picture.height(), rgba: picture.into_raw() })
+    Picture { width: picture.width(), height: picture.height(), rgba: picture.into_raw() }
 }
 
 fn open_dynamic(path: &Path) -> Result<DynamicImage> {

@@ -25,6 +25,10 @@ impl AppState {
         let params = &mut self.settings.image;
         match edit {
             ImageEdit::Prompt(text) => {
+                // The layers of another prompt's scene are others.
+                if params.prompt != text {
+                    params.arrangement.clear();
+                }
                 params.prompt = text;
                 self.create.forget_notes();
             }
@@ -58,7 +62,8 @@ impl AppState {
             self.heal_image();
             let now = &self.settings.image;
             let fresh = self.sliders_of(&id);
-            let left = ImageParams { prompt: String::new(), negative: String::new(), ..now.clone() };
+            let mut left = ImageParams { prompt: String::new(), negative: String::new(), ..now.clone() };
+            left.arrangement.clear();
             let next = self.settings.image_of.remove(&id).unwrap_or(fresh);
             if self.settings.image_of.len() < REMEMBERED {
                 self.settings.image_of.insert(left.model.clone(), left);
@@ -333,6 +338,7 @@ impl AppState {
         }
         self.notices.pop_if(|notice| matches!(&notice.kind, NoticeKind::SettingsRestored(notes) if notes.is_empty()));
         self.settings.image.seed = Seed::Random;
+        self.settings.image.arrangement.forget_seeds();
         self.generate(fx);
     }
 

@@ -3,7 +3,8 @@
 use super::{Effects, Input};
 use crate::domain::{ConversationId, JournalEntry, Makes, PageEntry, StoreEvent};
 use crate::state::{
-    AppState, Command, Effect, ImageEdit, NoticeKind, PageCommand, PersonaCommand, TextEdit, Undoable, WaitingCommand,
+    AppState, Command, Effect, ImageEdit, LayersCommand, NoticeKind, PageCommand, PersonaCommand, TextEdit, Undoable,
+    WaitingCommand,
 };
 
 impl AppState {
@@ -45,6 +46,11 @@ impl AppState {
         if let SetImage(ImageEdit::Prompt(text)) = command {
             let replaced = !self.settings.image.prompt.trim().is_empty() && self.is_example(text, Makes::Image);
             return replaced.then(|| self.prompt_now());
+        }
+        if let Command::Layers(command) = command {
+            let layers = self.create.layers.as_ref()?;
+            let step = if let LayersCommand::Nudge(name, _) = command { Some(name.clone()) } else { None };
+            return Some(Undoable::Layers(layers.of, Box::new(layers.arrangement().clone()), step));
         }
         if let SetDraft(text) = command {
             let replaced = !self.write.draft.trim().is_empty() && self.is_example(text, Makes::Text);
@@ -102,6 +108,10 @@ impl AppState {
         let here = |id: &ConversationId| open.id.as_ref() == Some(id);
         match before {
             Undoable::Prompt(image, subject) => **image != self.settings.image || *subject != self.create.subject,
+            Undoable::Layers(of, before, _) => {
+                let layers = self.create.layers.as_ref().filter(|layers| layers.of == *of);
+                layers.is_some_and(|layers| layers.arrangement() != &**before)
+            }
             Undoable::Message(text) => *text != self.write.draft,
             Undoable::Sliders(_, params) => **params != *self.text(),
             Undoable::Title(id, title) => {
@@ -209,6 +219,7 @@ impl AppState {
                     !matches!(notice.kind, NoticeKind::SettingsRestored(_) | NoticeKind::PromptWritten(_))
                 });
             }
+            Undoable::Layers(of, before, _) => self.layers_back(of, *before, fx),
             Undoable::Message(text) => self.write.draft = text,
             Undoable::Sliders(of, params) => {
                 if of == open {
