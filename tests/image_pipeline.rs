@@ -379,6 +379,11 @@ fn cancel_between_two_things_leaves_no_picture() {
     }
 }
 
+/// A scene without guidance, in half the time.
+fn quick(prompt: &str, steps: u32) -> ImageParams {
+    ImageParams { guidance: 1.0, ..scene(prompt, steps) }
+}
+
 /// The parts of the scene that a job made.
 fn layers(events: &[EventKind]) -> Arc<SceneLayers> {
     let found = events.iter().find_map(|e| if let EventKind::Layers(layers) = e { Some(layers.clone()) } else { None });
@@ -397,13 +402,13 @@ fn steps_of(events: &[EventKind]) -> usize {
 #[test]
 fn an_arranged_scene_is_drawn_again_byte_for_byte_from_its_picture() {
     let studio = Studio::new();
-    let plain = studio.draw_layers(scene("a cat on a blue box in the snow", 2), 1);
+    let plain = studio.draw_layers(quick("a cat on a blue box in the snow", 2), 1);
     let (all, first) = (layers(&plain), pictures(&plain).remove(0));
     assert_eq!(all.layers.iter().map(|l| l.name.to_string()).collect::<Vec<_>>(), ["box.1", "cat.1"]);
     assert_eq!((layer(&all, "box.1").colour, layer(&all, "cat.1").label), (Some("blue"), "cat face"));
     assert!(all.ground.is_some() && first.2.arrangement.is_empty());
 
-    let mut moved = scene("a cat on a blue box in the snow", 2);
+    let mut moved = quick("a cat on a blue box in the snow", 2);
     let text = "cat.1: x=0.3 y=0.4 side=0.3 flip colour=green; box.1: colour=none; order: cat.1, box.1; dog.1: hide";
     moved.arrangement = Arrangement::read(text);
     let drawn = studio.draw_layers(moved, 1);
@@ -435,8 +440,8 @@ fn an_arranged_scene_is_drawn_again_byte_for_byte_from_its_picture() {
 #[test]
 fn drawing_one_layer_anew_leaves_the_others_as_they_were() {
     let studio = Studio::new();
-    let before = layers(&studio.draw_layers(scene("two cats and a dog", 2), 1));
-    let mut other = scene("two cats and a dog", 2);
+    let before = layers(&studio.draw_layers(quick("two cats and a dog", 2), 1));
+    let mut other = quick("two cats and a dog", 2);
     other.arrangement = Arrangement::read("cats.2: seed=99");
     let drawn = studio.draw_layers(other.clone(), 1);
     let after = layers(&drawn);
@@ -450,8 +455,8 @@ fn drawing_one_layer_anew_leaves_the_others_as_they_were() {
 #[test]
 fn an_arrangement_of_another_prompt_has_no_effect() {
     let studio = Studio::new();
-    let plain = pictures(&studio.draw(scene("a dog and a tree", 1), 3, embedded())).remove(0);
-    let mut foreign = scene("a dog and a tree", 1);
+    let plain = pictures(&studio.draw(quick("a dog and a tree", 1), 3, embedded())).remove(0);
+    let mut foreign = quick("a dog and a tree", 1);
     foreign.arrangement = Arrangement::read("cat.1: hide; dog.2: x=0.1 y=0.1 side=0.1 seed=4; order: cat.1, box.1");
     let drawn = pictures(&studio.draw(foreign, 3, embedded())).remove(0);
     assert!(drawn.1 == plain.1 && drawn.2.arrangement.is_empty());

@@ -8,6 +8,7 @@ mod desk;
 mod forms;
 mod gallery;
 mod late;
+mod layers;
 mod models;
 mod page;
 mod personas;
