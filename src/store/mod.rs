@@ -21,6 +21,7 @@ mod replay;
 mod request;
 mod search;
 mod settings;
+mod svg;
 mod trash;
 mod worker;
 

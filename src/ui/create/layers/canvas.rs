@@ -7,7 +7,7 @@ use egui::{
 
 use super::{LARGER, send, title};
 use crate::domain::{LayerName, Picture, Place, SceneLayer, SceneLayers};
-use crate::state::{LayersCommand, LayersState};
+use crate::state::{LayersCommand, LayersState, ShotKey};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
 use crate::ui::picture;
@@ -25,6 +25,7 @@ const OPAQUE: u8 = 40;
 
 #[derive(Default)]
 pub struct CanvasView {
+    of: Option<ShotKey>,
     drag: Option<Drag>,
 }
 
@@ -54,6 +55,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CanvasView, textures: &mut 
         None => cx.t(T::LayersCanvas).to_owned(),
     };
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+    if view.of != Some(layers.of) {
+        *view = CanvasView { of: Some(layers.of), drag: None };
+        response.request_focus();
+    }
     picture::checkerboard(ui, textures, fit.rect);
     let Some(scene) = &layers.scene else { return };
     hand(ui, cx, view, layers, scene, fit.rect, &response);
