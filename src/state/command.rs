@@ -240,6 +240,8 @@ pub enum ImageEdit {
     ClipSkip(u32),
     /// A word of the prompt, and the label of the thing that it shall mean.
     Thing(String, String),
+    /// The layers are laid out by the prompt alone again.
+    Unarrange,
     /// All sliders back to the model's defaults; the prompt stays.
     Reset,
 }

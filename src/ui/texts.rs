@@ -61,9 +61,12 @@ texts! {
     LayersCanvas: "The scene. Choose a layer to change it.", "场景。选择一个图层后可以修改。";
     LayersCanvasOf: "The scene. {0} is chosen: arrow keys move it, plus and minus scale it, Delete hides it.", "场景。已选择{0}：方向键移动，加减键缩放，Delete 键隐藏。";
     LayersSaveHover: "Save the picture, or its layers", "保存图片或其图层";
-    LayersPng: "The picture (PNG)…", "图片（PNG）…";
+    LayersPng: "The picture (PNG, JPEG, WebP or SVG)…", "图片（PNG、JPEG、WebP 或 SVG）…";
     LayersEach: "A PNG of each layer…", "每个图层一个 PNG…";
     LayersOra: "With layers, for GIMP and Krita (OpenRaster)…", "保留图层，用于 GIMP 和 Krita（OpenRaster）…";
+    Arranged: "Layers as arranged", "图层已排布";
+    ArrangedHover: "The layers are placed as in the picture that these settings are from. Click to lay them out anew.", "图层按设置所属图片排布。点击可恢复自动排布。";
+    ArrangedForget: "Lay out the layers anew", "恢复自动排布";
     LayerShow: "Show {0}", "显示{0}";
     LayerHide: "Hide {0}", "隐藏{0}";
     LayerForward: "Bring forward", "前移一层";

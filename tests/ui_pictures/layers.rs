@@ -100,7 +100,7 @@ fn everything_can_be_done_by_name_in_both_languages() {
         press(&mut harness, apple);
         for (button, says) in [
             (T::LayerFlip, "flip"),
-            (T::LayerForward, "order: "),
+            (T::LayerBackward, "order: apple.1, tree.1"),
             (T::LayerLarger, "side=0.55"),
             (T::LayerRedraw, "seed="),
         ] {

@@ -50,6 +50,7 @@ impl AppState {
             ImageEdit::Noise(noise) => params.noise = noise,
             ImageEdit::GuidanceRescale(v) => params.guidance_rescale = GUIDANCE_RESCALE.clamp(v.into()) as f32,
             ImageEdit::Thing(word, label) => params.things.set(word, label),
+            ImageEdit::Unarrange => params.arrangement.clear(),
             ImageEdit::ClipSkip(n) => params.clip_skip = CLIP_SKIP.clamp(n.into()) as u32,
             ImageEdit::Reset => self.reset_image(),
         }

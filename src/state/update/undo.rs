@@ -40,7 +40,10 @@ impl AppState {
         };
         let open = &self.write.open;
         // One of many arms: a command that is not named here takes nothing away.
-        if matches!(command, UseSettings(_) | Vary(_) | UseItem(_) | ForgetSubject | SetImage(ImageEdit::Reset)) {
+        if matches!(
+            command,
+            UseSettings(_) | Vary(_) | UseItem(_) | ForgetSubject | SetImage(ImageEdit::Reset | ImageEdit::Unarrange)
+        ) {
             return Some(self.prompt_now());
         }
         if let SetImage(ImageEdit::Prompt(text)) = command {

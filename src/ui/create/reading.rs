@@ -37,6 +37,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
             ui.spacing_mut().item_spacing = egui::vec2(S1, S1);
             widgets::caption(ui, cx.t(T::Draws));
             reading.items.iter().for_each(|item| chip(ui, cx, prompt, item));
+            if !params.arrangement.is_empty() {
+                let words =
+                    (egui::RichText::new(cx.t(T::Arranged)).size(SMALL), crate::ui::theme::icon(icons::X, 12.0));
+                let button = ui.add(Button::new(words)).on_hover_text(cx.t(T::ArrangedHover));
+                if button.accessible_name(cx.t(T::ArrangedForget)).clicked() {
+                    cx.push(Command::SetImage(ImageEdit::Unarrange));
+                }
+            }
         });
     }
     let unknown: Vec<&str> = reading.unknown.iter().filter_map(|span| prompt.get(span.clone())).collect();

@@ -217,6 +217,10 @@ fn the_arrangement_goes_with_its_prompt() {
     assert_eq!(s.settings.image.arrangement.to_string(), "box.1: seed=4; cat.1: hide seed=3");
     prompt(&mut s, "a cat on a box in the snow");
     assert!(!s.settings.image.arrangement.is_empty(), "the same prompt");
+    do_(&mut s, Command::SetImage(ImageEdit::Unarrange));
+    assert!(s.settings.image.arrangement.is_empty());
+    do_(&mut s, Command::Undo);
+    assert!(!s.settings.image.arrangement.is_empty(), "taken back");
     prompt(&mut s, "a cat on a box");
     assert!(s.settings.image.arrangement.is_empty());
     // A variation has all its things drawn anew.
