@@ -60,7 +60,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CanvasView, textures: &mut 
         response.request_focus();
     }
     picture::checkerboard(ui, textures, fit.rect);
-    let Some(scene) = &layers.scene else { return };
+    let Some(scene) = &layers.scene else {
+        // Until they come, the picture that they are of.
+        if let Some(picture) = cx.state.create.shot(layers.of).and_then(|shot| shot.picture.as_ref()) {
+            let id = textures.get(ui.ctx(), TexKey::Shot(layers.of), picture, fit.scaling);
+            ui.painter().image(id, fit.rect, picture::UV, Color32::WHITE);
+        }
+        return;
+    };
     hand(ui, cx, view, layers, scene, fit.rect, &response);
     let chosen = chosen.map(|(_, layer)| layer);
     if view.drag.is_none()

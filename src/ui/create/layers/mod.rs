@@ -62,6 +62,7 @@ fn bar(ui: &mut Ui, cx: &mut Cx<'_>, layers: &LayersState) {
     if let Some(job) = &layers.job {
         let text = match job.progress {
             Some(p) => cx.with(T::StepOf, &[&p.step, &p.steps, &seconds(p.eta_s)]),
+            None if job.runs && layers.scene.is_none() => cx.t(T::LayersComing).to_owned(),
             None if job.runs => cx.t(T::LayersComposing).to_owned(),
             None => cx.t(T::WaitingForTurn).to_owned(),
         };
