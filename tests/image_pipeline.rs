@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aigc_studio::domain::{
-    DeviceChoice, Event, EventKind, ImageParams, ImageRequest, ImageStats, Job, JobId, ModelFiles, ModelRef, Outcome,
-    Picture, PictureRecord, ReadTo, SEED_MAX, STICKER_ID, Sampler, TextRequest,
+    Arrangement, DeviceChoice, Event, EventKind, ImageParams, ImageRequest, ImageStats, Job, JobId, ModelFiles,
+    ModelRef, Outcome, Picture, PictureRecord, Place, ReadTo, SEED_MAX, STICKER_ID, Sampler, SceneLayer, SceneLayers,
+    Takes, TextRequest,
 };
 use aigc_studio::engine::image::testing::tiny_sticker;
 use aigc_studio::engine::image::{ImagePipeline, sticker};
@@ -52,14 +53,24 @@ impl Studio {
     }
 
     fn submit(&self, params: ImageParams, seed: u64, model: ModelRef) -> JobHandle {
-        self.engine
-            .submit(JobId::next(), Job::Image(Box::new(ImageRequest { params, model, seed, decode: Vec::new() })))
-            .unwrap()
+        self.ask(ImageRequest { params, model, seed, decode: Vec::new(), layers: false })
+    }
+
+    fn ask(&self, request: ImageRequest) -> JobHandle {
+        self.engine.submit(JobId::next(), Job::Image(Box::new(request))).unwrap()
     }
 
     /// All events of a job up to and with its ending.
     fn draw(&self, params: ImageParams, seed: u64, model: ModelRef) -> Vec<EventKind> {
-        let handle = self.submit(params, seed, model);
+        self.all_of(self.submit(params, seed, model))
+    }
+
+    /// The same, with the parts of the scene.
+    fn draw_layers(&self, params: ImageParams, seed: u64) -> Vec<EventKind> {
+        self.all_of(self.ask(ImageRequest { params, model: embedded(), seed, decode: Vec::new(), layers: true }))
+    }
+
+    fn all_of(&self, handle: JobHandle) -> Vec<EventKind> {
         let mut all = Vec::new();
         loop {
             let event = self.events.recv_timeout(Duration::from_secs(60)).expect("an ending comes");
@@ -366,6 +377,89 @@ fn cancel_between_two_things_leaves_no_picture() {
             kind => assert!(!kind.is_ending(), "{kind:?}"),
         }
     }
+}
+
+/// A scene without guidance, in half the time.
+fn quick(prompt: &str, steps: u32) -> ImageParams {
+    ImageParams { guidance: 1.0, ..scene(prompt, steps) }
+}
+
+/// The parts of the scene that a job made.
+fn layers(events: &[EventKind]) -> Arc<SceneLayers> {
+    let found = events.iter().find_map(|e| if let EventKind::Layers(layers) = e { Some(layers.clone()) } else { None });
+    found.expect("the parts of a scene")
+}
+
+fn layer<'a>(all: &'a SceneLayers, name: &str) -> &'a SceneLayer {
+    all.layers.iter().find(|layer| layer.name.to_string() == name).expect(name)
+}
+
+/// Steps that a job took.
+fn steps_of(events: &[EventKind]) -> usize {
+    events.iter().filter(|e| matches!(e, EventKind::Progress(_) | EventKind::Preview { .. })).count()
+}
+
+#[test]
+fn an_arranged_scene_is_drawn_again_byte_for_byte_from_its_picture() {
+    let studio = Studio::new();
+    let plain = studio.draw_layers(quick("a cat on a blue box in the snow", 2), 1);
+    let (all, first) = (layers(&plain), pictures(&plain).remove(0));
+    assert_eq!(all.layers.iter().map(|l| l.name.to_string()).collect::<Vec<_>>(), ["box.1", "cat.1"]);
+    assert_eq!((layer(&all, "box.1").colour, layer(&all, "cat.1").label), (Some("blue"), "cat face"));
+    assert!(all.ground.is_some() && first.2.arrangement.is_empty());
+
+    let mut moved = quick("a cat on a blue box in the snow", 2);
+    let text = "cat.1: x=0.3 y=0.4 side=0.3 flip colour=green; box.1: colour=none; order: cat.1, box.1; dog.1: hide";
+    moved.arrangement = Arrangement::read(text);
+    let drawn = studio.draw_layers(moved, 1);
+    // Nothing new is to be drawn for it.
+    assert_eq!((steps_of(&plain), steps_of(&drawn)), (4, 0));
+    let cat = layer(&layers(&drawn), "cat.1").clone();
+    assert!(cat.flip && (cat.place, cat.colour) == (Place { x: 0.3, y: 0.4, side: 0.3 }, Some("green")));
+    assert_eq!(layers(&drawn).layers[0].name, cat.name, "it is behind the box now");
+    assert!(cat.picture != layer(&all, "cat.1").picture, "it is green");
+    let (_, picture, record) = pictures(&drawn).remove(0);
+    assert!(picture != first.1);
+    assert_eq!(
+        record.arrangement,
+        Arrangement::read(text).of(|name| name.word != "dog"),
+        "without the layer it has not"
+    );
+
+    // A program that was started anew has nothing of it in memory.
+    let written = aigc_studio::store::png::encode(&picture, Some(&record)).unwrap();
+    let file = studio.folder.path().join("moved.png");
+    std::fs::write(&file, written).unwrap();
+    let read = aigc_studio::store::png::read_record(&file).unwrap();
+    let mut again = ImageParams::default();
+    again.take(&read, Some(&Takes::STICKER));
+    (again.width, again.height) = (read.width, read.height);
+    assert!(pictures(&Studio::new().draw(again, read.seed, embedded())).remove(0).1 == picture, "not the same bytes");
+}
+
+#[test]
+fn drawing_one_layer_anew_leaves_the_others_as_they_were() {
+    let studio = Studio::new();
+    let before = layers(&studio.draw_layers(quick("two cats and a dog", 2), 1));
+    let mut other = quick("two cats and a dog", 2);
+    other.arrangement = Arrangement::read("cats.2: seed=99");
+    let drawn = studio.draw_layers(other.clone(), 1);
+    let after = layers(&drawn);
+    assert_eq!(steps_of(&drawn), 2, "the steps of one thing");
+    let same = |name: &str| layer(&before, name).picture == layer(&after, name).picture;
+    assert_eq!(["cats.1", "cats.2", "dog.1"].map(same), [true, false, true]);
+    let fresh = pictures(&Studio::new().draw(other, 1, embedded())).remove(0).1;
+    assert!(fresh == pictures(&drawn).remove(0).1, "what is in memory is what would be drawn");
+}
+
+#[test]
+fn an_arrangement_of_another_prompt_has_no_effect() {
+    let studio = Studio::new();
+    let plain = pictures(&studio.draw(quick("a dog and a tree", 1), 3, embedded())).remove(0);
+    let mut foreign = quick("a dog and a tree", 1);
+    foreign.arrangement = Arrangement::read("cat.1: hide; dog.2: x=0.1 y=0.1 side=0.1 seed=4; order: cat.1, box.1");
+    let drawn = pictures(&studio.draw(foreign, 3, embedded())).remove(0);
+    assert!(drawn.1 == plain.1 && drawn.2.arrangement.is_empty());
 }
 
 #[test]

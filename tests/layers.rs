@@ -19,7 +19,8 @@ const ROOMS: [(&str, &[&str]); 12] = [
 ];
 
 /// Crates that only some rooms may use.
-const CRATES: [(&str, &[&str]); 13] = [
+const CRATES: [(&str, &[&str]); 14] = [
+    ("visioncortex", &["store"]),
     ("egui", &["ui", "app"]),
     ("eframe", &["app"]),
     ("rfd", &["app"]),

@@ -124,7 +124,8 @@ impl Dialogs {
             .set_file_name(&name)
             .add_filter("PNG", &["png"])
             .add_filter("JPEG", &["jpg", "jpeg"])
-            .add_filter("WebP", &["webp"]);
+            .add_filter("WebP", &["webp"])
+            .add_filter("SVG", &["svg"]);
         self.save(dialog.save_file(), name, Some("png"), then);
     }
 

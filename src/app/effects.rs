@@ -136,6 +136,15 @@ impl Studio {
                 let name = enlarged_name(name, enlarge);
                 self.dialogs.save_picture(&name, move |path| Request::ExportFile { from, path, enlarge });
             }
+            Effect::AskExportLayers { name, scene, picture } => {
+                let name = format!("{name}.ora");
+                self.dialogs.save_file(&name, move |path| Request::ExportLayers { scene, picture, path });
+            }
+            Effect::AskLayersFolder => {
+                let now = self.state.status.library.clone();
+                self.dialogs.folder(now, PathFor::LayersFolder, PathFor::layers);
+            }
+            Effect::ExportEachLayer { scene, folder } => self.store.send(Request::ExportEachLayer { scene, folder }),
             Effect::AskCopiesFolder => {
                 let now = self.state.status.library.clone();
                 self.dialogs.folder(now, PathFor::CopiesFolder, Command::CopiesFolderChosen);

@@ -23,7 +23,7 @@ use crate::engine::{
     Engine, JobHandle, MemoryBudget, Pipelines, Reservation, best_device, device_label, process_memory,
 };
 use crate::error::{Cause, StudioError};
-use crate::state::{AppState, Command, Effect, Input, ModelEntry, NoDialog, begin, update};
+use crate::state::{AppState, Command, Effect, Input, LayersCommand, ModelEntry, NoDialog, begin, update};
 use crate::store::{Paths, Request, Store};
 use crate::ui::Views;
 use dialogs::{Answer, Dialogs};
@@ -513,6 +513,12 @@ impl Studio {
                 if let Effect::Journal { id, entry } = effect {
                     self.store.send(Request::Journal { id, entry });
                 }
+            }
+        }
+        // What was arranged is kept; where its picture is not made yet, its job waits for the next start.
+        for effect in update(&mut self.state, Input::Command(Command::Layers(LayersCommand::Done))) {
+            if let Effect::SavePicture { job, index, picture, record } = effect {
+                self.store.send(Request::SavePicture { job, index, picture, record, folder: None });
             }
         }
         if let Some(desk) = self.state.unkept_desk().filter(|_| keeps) {

@@ -153,7 +153,8 @@ fn image(context: &Context, args: &ImageBench) -> Result<(Value, String), Stop> 
     params.check()?;
     let (mut all, mut load, mut first) = (Vec::new(), 0.0, 0.0);
     for run in 0..=runs {
-        let request = ImageRequest { params: params.clone(), model: model.clone(), seed: 1, decode: Vec::new() };
+        let request =
+            ImageRequest { params: params.clone(), model: model.clone(), seed: 1, decode: Vec::new(), layers: false };
         let started = std::time::Instant::now();
         let outcome = run_job(context, &interrupts, Job::Image(Box::new(request)), |_| Ok(()))?;
         let Outcome::Image(stats) = outcome else { return Err(Cause::EngineGone.into()) };

@@ -12,8 +12,9 @@ use super::progress::bar;
 use super::run::{Interrupts, random_seed, run_job};
 use super::{Context, input, out};
 use crate::domain::{
-    Checkpoint, EventKind, ImageParams, ImageRequest, Job, Latents, Makes, ModelFiles, ModelRef, NoiseSource, Outcome,
-    Picture, PictureRecord, Precision, ReadTo, SEED_MAX, Sampler, Schedule, Seed, Takes, Things,
+    Arrangement, Checkpoint, EventKind, ImageParams, ImageRequest, Job, Latents, Makes, ModelFiles, ModelRef,
+    NoiseSource, Outcome, Picture, PictureRecord, Precision, ReadTo, SEED_MAX, Sampler, SceneLayers, Schedule, Seed,
+    Takes, Things,
 };
 use crate::engine::Stop;
 use crate::engine::image::diffusion::is_folder;
@@ -30,7 +31,8 @@ pub struct ImageArgs {
     /// model's VAE, and draws nothing.
     #[arg(long, value_name = "FILE")]
     decode: Option<PathBuf>,
-    /// Where to write it; the ending chooses PNG, JPEG or WebP. With --count a number is added before the ending.
+    /// Where to write it; the ending chooses PNG, JPEG, WebP, SVG (a vector drawing) or, for scenes of the built-in
+    /// model, ORA (OpenRaster, with layers). With --count a number is added before the ending.
     /// - is stdout.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -87,6 +89,13 @@ pub struct ImageArgs {
     /// Which thing the built-in model draws for a word of the prompt, as "cat=tiger face"; may be given again.
     #[arg(long, value_name = "WORD=THING")]
     thing: Vec<String>,
+    /// How the layers of the built-in model's scene are arranged, as the settings of a picture say it under "Layers":
+    /// "cat.1: x=0.3 y=0.5 side=0.4 flip colour=blue seed=7; box.1: hide; order: box.1, cat.1".
+    #[arg(long, value_name = "TEXT")]
+    arrange: Option<String>,
+    /// Write each layer of the built-in model's scene as a PNG into this folder too.
+    #[arg(long, value_name = "DIR")]
+    layers: Option<PathBuf>,
     /// Pictures to draw; their seeds count up.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     count: Option<i64>,
@@ -116,6 +125,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     // Pictures are drawn though nobody reads where they are; a full disk there is told at the end.
     let mut told: Result<()> = Ok(());
     let mut size = (request.params.width, request.params.height);
+    let mut scene = None;
 
     let outcome = run_job(context, &interrupts, Job::Image(Box::new(request)), |event| {
         match event {
@@ -132,9 +142,13 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
                 let told = notes.iter().map(|note| note.get(context.lang).to_owned());
                 left_out.extend(told.inspect(|note| bar.suspend(|| out::note(note))));
             }
+            EventKind::Layers(layers) => scene = Some(layers),
             EventKind::Picture { index, picture, record } => {
                 size = (picture.width, picture.height);
-                for path in sink.write(index, &picture, &record)? {
+                if let (Some(folder), Some(scene)) = (&args.layers, &scene) {
+                    store::write_layers(scene, folder)?;
+                }
+                for path in sink.write(index, &picture, &record, scene.take().as_deref())? {
                     if !args.json && told.is_ok() {
                         told = bar.suspend(|| out::line(path.display()));
                     }
@@ -225,7 +239,7 @@ fn request(
         model.files = put_together(&model.files, args)?;
     }
     if !decode.is_empty() {
-        return Ok(ImageRequest { params, model, seed: 0, decode });
+        return Ok(ImageRequest { params, model, seed: 0, decode, layers: false });
     }
     if let Some(card) = context.catalog.card(&params.model) {
         card.defaults.apply(&mut params);
@@ -263,17 +277,19 @@ fn request(
         params.clip_skip = whole(crate::domain::CLIP_SKIP, n)?;
     }
     params.things = things_of(&args.thing)?;
+    params.arrangement = args.arrange.as_deref().map(arrangement_of).transpose()?.unwrap_or_default();
     if let Some(size) = &args.size {
         (params.width, params.height) = parse_size(size)?;
     }
     let seed = seed_of(args.seed)?;
     params.seed = Seed::Fixed(seed);
     params.check()?;
+    let layers = wants_layers(args, &params, &model)?;
     // Its file is looked into here only where something is set that not all models take: loading does it again.
     if params.check_for(&Takes::LEAST, &model.id).is_err() {
         params.check_for(&takes(context, &params.model, &model), &model.id)?;
     }
-    Ok(ImageRequest { params, model, seed, decode })
+    Ok(ImageRequest { params, model, seed, decode, layers })
 }
 
 /// What words are to mean; a thing that the model does not know is refused.
@@ -286,6 +302,16 @@ fn things_of(given: &[String]) -> Result<Things> {
             return Err(Cause::BadChoice { name: "thing", value: pair.clone(), choices }.into());
         };
         all.set(scene::folded(word), label.to_owned());
+    }
+    Ok(all)
+}
+
+/// An arrangement; a text that says nothing is refused.
+fn arrangement_of(text: &str) -> Result<Arrangement> {
+    let all = Arrangement::read(text);
+    if all.is_empty() && !text.trim().is_empty() {
+        let choices = "WORD.N: x= y= side= flip hide colour= seed=; order: WORD.N, WORD.N".to_owned();
+        return Err(Cause::BadChoice { name: "arrange", value: text.to_owned(), choices }.into());
     }
     Ok(all)
 }
@@ -391,7 +417,7 @@ enum Out {
 impl Sink {
     fn new(context: &Context, args: &ImageArgs, count: u32) -> Result<Self> {
         let out = args.out.as_ref().map(|path| Out::find(path, count, args.json)).transpose()?;
-        if let Some(folder) = &args.previews {
+        for folder in args.previews.iter().chain(&args.layers) {
             store::check_writable(folder)?;
         }
         let latents = context.paths.library(&context.settings);
@@ -403,17 +429,23 @@ impl Sink {
     }
 
     /// Writes one picture everywhere it should go; the paths of files in that order.
-    fn write(&self, index: u32, picture: &Picture, record: &PictureRecord) -> Result<Vec<PathBuf>> {
+    fn write(
+        &self,
+        index: u32,
+        picture: &Picture,
+        record: &PictureRecord,
+        scene: Option<&SceneLayers>,
+    ) -> Result<Vec<PathBuf>> {
         let mut paths = Vec::new();
         match &self.out {
             Some(Out::Stdout) => out::bytes(&store::png::encode(picture, Some(record))?)?,
             Some(Out::Stream(path)) => {
-                self.write_file(path, picture, record)?;
+                self.write_file(path, picture, record, scene)?;
                 paths.push(path.clone());
             }
             Some(Out::File { path, many }) => {
                 let path = if *many { numbered(path, index + 1) } else { path.clone() };
-                self.write_file(&path, picture, record)?;
+                self.write_file(&path, picture, record, scene)?;
                 paths.push(path);
             }
             None => {}
@@ -424,8 +456,18 @@ impl Sink {
         Ok(paths)
     }
 
-    fn write_file(&self, path: &Path, picture: &Picture, record: &PictureRecord) -> Result<()> {
-        store::write_file(path, &store::png::encode_as(&ending(path), picture, Some(record))?)?;
+    fn write_file(
+        &self,
+        path: &Path,
+        picture: &Picture,
+        record: &PictureRecord,
+        scene: Option<&SceneLayers>,
+    ) -> Result<()> {
+        let bytes = match scene.filter(|_| is_open_raster(path)) {
+            Some(scene) => store::open_raster(scene, picture)?,
+            None => store::png::encode_as(&ending(path), picture, Some(record))?,
+        };
+        store::write_file(path, &bytes)?;
         if let Some(told) = store::png::too_long(path, Some(record)) {
             super::say(&told, self.lang);
         }
@@ -452,7 +494,9 @@ impl Out {
             }
             return Ok(Self::Stdout);
         }
-        store::png::check_ending(&ending(path))?;
+        if !is_open_raster(path) {
+            store::png::check_ending(&ending(path))?;
+        }
         if store::is_stream(path) {
             return Ok(Self::Stream(path.to_owned()));
         }
@@ -468,6 +512,26 @@ impl Out {
 /// The ending that chooses the format; PNG where there is none.
 fn ending(path: &Path) -> String {
     path.extension().map_or_else(|| "png".to_owned(), |e| e.to_string_lossy().into_owned())
+}
+
+fn is_open_raster(path: &Path) -> bool {
+    ending(path).eq_ignore_ascii_case("ora")
+}
+
+/// Whether the layers of a scene are wanted; where there are none, it is said with how there would be.
+fn wants_layers(args: &ImageArgs, params: &ImageParams, model: &ModelRef) -> Result<bool> {
+    let out = args.out.as_deref().filter(|path| is_open_raster(path));
+    let Some((name, path)) = out.map(|path| ("out", path)).or(args.layers.as_deref().map(|path| ("layers", path)))
+    else {
+        return Ok(false);
+    };
+    let draws_scenes = model.files == ModelFiles::Embedded && params.width > 64;
+    if draws_scenes && !scene::read(&params.prompt).items.is_empty() {
+        return Ok(true);
+    }
+    let choices =
+        "a prompt that names things, with the built-in model at 512x512: only its scenes have layers".to_owned();
+    Err(Cause::BadChoice { name, value: path.display().to_string(), choices }.into())
 }
 
 /// `apple.png` as `apple-2.png`.

@@ -107,6 +107,7 @@ fn object(path: &Path, record: &PictureRecord, source: Source, notes: &[String])
         "vae": record.vae,
         "clip_skip": record.clip_skip,
         "things": record.things.to_string(),
+        "layers": record.arrangement.to_string(),
         "rng": record.noise.name(),
         "version": record.version,
         "notes": notes,
@@ -131,6 +132,7 @@ fn table(record: &PictureRecord, source: Source, notes: &[String], lang: Lang) -
         ("vae", record.vae.clone()),
         ("clip-skip", record.clip_skip.to_string()),
         ("things", record.things.to_string()),
+        ("layers", record.arrangement.to_string()),
         ("rng", record.noise.name().to_owned()),
         ("version", record.version.clone()),
     ];

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::branches::Shelf;
 use super::{
-    FinishReason, FormUse, Illustration, ImageParams, Manner, NoiseSource, Page, PageEntry, Sampler, Schedule, Speaker,
-    TextParams, Things, TokenChoice, answer_of,
+    Arrangement, FinishReason, FormUse, Illustration, ImageParams, Manner, NoiseSource, Page, PageEntry, Sampler,
+    Schedule, Speaker, TextParams, Things, TokenChoice, answer_of,
 };
 use crate::lang::Both;
 
@@ -49,6 +49,8 @@ pub struct PictureRecord {
     pub clip_skip: u32,
     /// What words of the prompt were chosen to mean, with the built-in model.
     pub things: Things,
+    /// What was changed of the layers of its scene.
+    pub arrangement: Arrangement,
     /// The program that made it, name and version.
     pub version: String,
     /// What another program's settings say that has no equal here, in words.
@@ -59,7 +61,8 @@ pub struct PictureRecord {
 impl PictureRecord {
     /// The settings of a job for the picture with this seed.
     pub fn of(params: &ImageParams, seed: u64) -> Self {
-        let ImageParams { prompt, negative, steps, guidance, width, height, sampler, things, .. } = params.clone();
+        let ImageParams { prompt, negative, steps, guidance, width, height, sampler, things, arrangement, .. } =
+            params.clone();
         let ImageParams { schedule, noise, guidance_rescale, clip_skip, .. } = *params;
         let (model, model_hash, vae, version) = Default::default();
         Self {
@@ -81,6 +84,7 @@ impl PictureRecord {
             guidance_rescale,
             clip_skip,
             things,
+            arrangement,
             version,
             notes: Vec::new(),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     ConversationData, ConversationHead, ConversationId, Desk, ImportedChat, JobId, KeptPersona, Latents, LibraryItem,
-    Makes, Persona, PersonaId, Picture, PictureRecord, Room, StoryCard, TextHit, TrashKind, Trashed,
+    Makes, Persona, PersonaId, Picture, PictureRecord, Room, SceneLayers, StoryCard, TextHit, TrashKind, Trashed,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::Both;
@@ -64,6 +64,8 @@ pub enum EventKind {
         progress: StepProgress,
         picture: Arc<Picture>,
     },
+    /// The parts of the picture that comes next, where the job asks for them and it is a scene.
+    Layers(Arc<SceneLayers>),
     /// One picture of the job is complete.
     Picture {
         index: u32,

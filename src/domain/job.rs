@@ -107,6 +107,8 @@ pub struct ImageRequest {
     pub seed: u64,
     /// Where there are any: these are decoded, and nothing is drawn.
     pub decode: Vec<Arc<Latents>>,
+    /// The parts of a scene are wanted too: those that the last scenes had are not drawn again.
+    pub layers: bool,
 }
 
 /// What a language model is asked to continue.

@@ -2,6 +2,7 @@
 //! beyond their own rules (ranges, defaults, checks).
 
 mod answer_form;
+mod arrangement;
 mod artifact;
 mod branches;
 mod chat;
@@ -32,6 +33,7 @@ mod tree;
 pub mod weighed;
 
 pub use answer_form::*;
+pub use arrangement::*;
 pub use artifact::*;
 pub use branches::{START, Shelf};
 pub use chat::*;

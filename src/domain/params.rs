@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{NoiseSource, Sampler, Schedule, Things};
+use super::{Arrangement, NoiseSource, Sampler, Schedule, Things};
 use crate::error::{Cause, Result};
 
 /// What a parameter may be: an inclusive range, the slider's step and the default.
@@ -141,6 +141,8 @@ pub struct ImageParams {
     pub clip_skip: u32,
     /// What words of the prompt mean, where a person chose it.
     pub things: Things,
+    /// What a person changed of the layers of its scene.
+    pub arrangement: Arrangement,
 }
 
 impl Default for ImageParams {
@@ -161,6 +163,7 @@ impl Default for ImageParams {
             guidance_rescale: 0.0,
             clip_skip: 1,
             things: Things::default(),
+            arrangement: Arrangement::default(),
         }
     }
 }

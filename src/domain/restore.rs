@@ -120,7 +120,7 @@ struct Extra {
     off: fn(&mut ImageParams),
 }
 
-fn extras() -> [Extra; 5] {
+fn extras() -> [Extra; 6] {
     [
         Extra {
             name: "schedule",
@@ -157,6 +157,13 @@ fn extras() -> [Extra; 5] {
             said: |p| (!p.things.is_empty()).then(|| p.things.to_string()),
             off: |p| p.things.clear(),
         },
+        Extra {
+            name: "arrange",
+            words: Both::new("arrangement of layers", "图层排布"),
+            takes: |takes| takes.things,
+            said: |p| (!p.arrangement.is_empty()).then(|| p.arrangement.to_string()),
+            off: |p| p.arrangement.clear(),
+        },
     ]
 }
 
@@ -169,6 +176,7 @@ impl ImageParams {
         self.seed = if record.seedless { Seed::Random } else { Seed::Fixed(record.seed) };
         self.count = 1;
         self.things.clone_from(&record.things);
+        self.arrangement.clone_from(&record.arrangement);
         self.sampler = record.sampler;
         self.schedule = record.schedule;
         self.noise = record.noise;
@@ -297,6 +305,7 @@ impl PictureRecord {
         }
         if !takes.things {
             self.things.clear();
+            self.arrangement.clear();
         }
         self
     }

@@ -232,6 +232,7 @@ mod tests {
             model: ModelRef { id: "test".into(), files: ModelFiles::Embedded, sha256: None },
             seed: 1,
             decode: Vec::new(),
+            layers: false,
         }))
     }
 

@@ -75,21 +75,42 @@ impl Backdrop {
     pub fn compose<'a>(&self, layers: &[Layer], cutout: impl Fn(&Layer) -> Option<&'a Cutout>) -> Square {
         let side = self.side;
         let mut canvas = self.pixels.clone();
-        let shadows = self.shadows || layers.len() > 1;
+        let shadows = self.has_shadows(layers);
         for layer in layers {
             let Some(cutout) = cutout(layer) else { continue };
-            if shadows && layer.stands {
-                shadow(&mut canvas, side, layer.shown(cutout.visible));
-            }
-            draw(&mut canvas, side, layer, &cutout.picture);
+            put(&mut canvas, side, layer, cutout, shadows);
         }
-        let byte = |v: f32| (v * 255.0).round().clamp(0.0, 255.0) as u8;
-        let rgba = canvas.iter().flat_map(|p| {
-            let a = p[3].max(1e-6);
-            [byte(p[0] / a), byte(p[1] / a), byte(p[2] / a), byte(p[3])]
-        });
-        Square { side, rgba: rgba.collect() }
+        finished(&canvas, side)
     }
+
+    /// Whether what stands in such a scene has a shadow.
+    pub fn has_shadows(&self, layers: &[Layer]) -> bool {
+        self.shadows || layers.len() > 1
+    }
+}
+
+/// A layer alone on a clear canvas of `side` pixels.
+pub fn alone(layer: &Layer, cutout: &Cutout, shadows: bool, side: usize) -> Square {
+    let mut canvas = vec![[0f32; 4]; side * side];
+    put(&mut canvas, side, layer, cutout, shadows);
+    finished(&canvas, side)
+}
+
+fn put(canvas: &mut [[f32; 4]], side: usize, layer: &Layer, cutout: &Cutout, shadows: bool) {
+    if shadows && layer.stands {
+        shadow(canvas, side, layer.shown(cutout.visible));
+    }
+    draw(canvas, side, layer, &cutout.picture);
+}
+
+/// Straight colours of premultiplied ones.
+fn finished(canvas: &[[f32; 4]], side: usize) -> Square {
+    let byte = |v: f32| (v * 255.0).round().clamp(0.0, 255.0) as u8;
+    let rgba = canvas.iter().flat_map(|p| {
+        let a = p[3].max(1e-6);
+        [byte(p[0] / a), byte(p[1] / a), byte(p[2] / a), byte(p[3])]
+    });
+    Square { side, rgba: rgba.collect() }
 }
 
 fn over(to: &mut [f32; 4], from: [f32; 4]) {
@@ -134,6 +155,7 @@ fn draw(canvas: &mut [[f32; 4]], side: usize, layer: &Layer, picture: &Square) {
             for k in 0..samples * samples {
                 let part = |i: usize| (i as f32 + 0.5) / samples as f32;
                 let u = (x as f32 + part(k % samples) - x0) / size;
+                let u = if layer.flip { 1.0 - u } else { u };
                 let v = (y as f32 + part(k / samples) - y0) / size;
                 let s = sample(picture, u, v);
                 (0..4).for_each(|c| sum[c] += s[c]);
@@ -180,7 +202,7 @@ mod tests {
     }
 
     fn layer(x: f32, y: f32, side: f32) -> Layer {
-        Layer { item: 0, copy: 0, x, y, side, stands: false }
+        Layer { item: 0, copy: 0, x, y, side, flip: false, stands: false }
     }
 
     fn pixel(s: &Square, x: usize, y: usize) -> [u8; 4] {
@@ -195,6 +217,17 @@ mod tests {
         assert_eq!(pixel(&got, 32, 32), [255, 0, 0, 255]);
         assert_eq!(pixel(&got, 8, 32)[3], 0);
         assert_eq!(pixel(&got, 56, 60)[3], 0);
+    }
+
+    #[test]
+    fn a_flipped_layer_has_its_left_on_the_right() {
+        let mut half = plain([0, 0, 0, 0], 16);
+        half.rgba.chunks_exact_mut(4).enumerate().filter(|(i, _)| i % 16 < 4).for_each(|(_, p)| p.fill(255));
+        let half = Cutout::new(half);
+        let flipped = Layer { flip: true, ..layer(0.0, 0.0, 1.0) };
+        let got = compose(&[flipped], &half, 16);
+        assert_eq!([0, 3, 12, 15].map(|x| pixel(&got, x, 8)[3]), [0, 0, 255, 255]);
+        assert_eq!(flipped.shown(half.visible), (0.75, 0.0, 1.0, 1.0));
     }
 
     #[test]

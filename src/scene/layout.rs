@@ -37,6 +37,8 @@ pub struct Layer {
     pub x: f32,
     pub y: f32,
     pub side: f32,
+    /// Left and right are exchanged.
+    pub flip: bool,
     /// Stands on something: a shadow falls beneath it.
     pub stands: bool,
 }
@@ -44,6 +46,7 @@ pub struct Layer {
 impl Layer {
     /// The visible part on the canvas: left, top, right, bottom.
     pub fn shown(&self, v: Visible) -> (f32, f32, f32, f32) {
+        let v = if self.flip { Visible { left: 1.0 - v.right, right: 1.0 - v.left, ..v } } else { v };
         let at = |origin: f32, part: f32| origin + part * self.side;
         (at(self.x, v.left), at(self.y, v.top), at(self.x, v.right), at(self.y, v.bottom))
     }
@@ -372,7 +375,8 @@ fn fit(mut blocks: Vec<Block>, seen: &impl Fn(usize) -> Visible, ground: bool) -
         .map(|b| {
             let v = seen(b.item);
             let side = b.w / v.width();
-            Layer { item: b.item, copy: b.copy, x: b.x - v.left * side, y: b.y - v.top * side, side, stands: b.stands }
+            let (x, y) = (b.x - v.left * side, b.y - v.top * side);
+            Layer { item: b.item, copy: b.copy, x, y, side, flip: false, stands: b.stands }
         })
         .collect()
 }

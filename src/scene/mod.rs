@@ -20,7 +20,7 @@ mod tests;
 use std::ops::Range;
 
 pub use colour::recoloured;
-pub use compose::{Backdrop, Cutout, Square};
+pub use compose::{Backdrop, Cutout, Square, alone};
 pub use layout::{Layer, Visible, lay_out};
 pub use read::{read, read_with};
 pub use things::{Thing, ThingId, folded, things};

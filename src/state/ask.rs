@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Command, PersonaCommand, PersonaEdit};
+use super::{Command, LayersCommand, PersonaCommand, PersonaEdit};
 use crate::domain::Face;
 
 /// What a path is typed for.
@@ -20,9 +20,16 @@ pub enum PathFor {
     ModelsFolder,
     /// The copies of several pictures.
     CopiesFolder,
+    /// A file of each layer of a scene.
+    LayersFolder,
 }
 
 impl PathFor {
+    /// What a chosen folder for layers does.
+    pub fn layers(path: PathBuf) -> Command {
+        Command::Layers(LayersCommand::FolderChosen(path))
+    }
+
     /// What a chosen picture of a character does.
     pub fn face(path: PathBuf) -> Command {
         Command::Persona(PersonaCommand::Set(PersonaEdit::Face(Face::File(path))))

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    AskCommand, CardEdit, ModelAsk, PageCommand, PersonaCommand, ShotKey, TextKnob, TrashCommand, WaitingCommand,
+    AskCommand, CardEdit, LayersCommand, ModelAsk, PageCommand, PersonaCommand, ShotKey, TextKnob, TrashCommand,
+    WaitingCommand,
 };
 use crate::domain::{
     AnswerForm, ConversationId, Desk, DeviceChoice, Enlarge, Face, Grammar, Job, JobId, JournalEntry, KvType, Latents,
     LedgerRequest, Makes, ModelRef, NoiseSource, Overflow, Pane, Persona, PersonaId, Picture, PictureRecord,
-    RemovedModel, Room, Sampler, Schedule, Seed, Settings, Theme, TrashKind, WindowGeometry,
+    RemovedModel, Room, Sampler, SceneLayers, Schedule, Seed, Settings, Theme, TrashKind, WindowGeometry,
 };
 use crate::lang::Lang;
 use crate::writing::export::{Document, TextFormat};
@@ -69,6 +70,7 @@ pub enum Command {
     TrashPicture(ShotKey),
     /// Tries again to write a picture that could not be saved.
     RetrySave(ShotKey),
+    Layers(LayersCommand),
     DismissCreateError,
     /// Makes pictures of the latents whose decoding failed, with the model that is chosen now.
     DecodeAgain,
@@ -245,6 +247,8 @@ pub enum ImageEdit {
     ClipSkip(u32),
     /// A word of the prompt, and the label of the thing that it shall mean.
     Thing(String, String),
+    /// The layers are laid out by the prompt alone again.
+    Unarrange,
     /// All sliders back to the model's defaults; the prompt stays.
     Reset,
 }
@@ -340,6 +344,18 @@ pub enum Effect {
     AskExportFile {
         path: PathBuf,
         enlarge: Enlarge,
+    },
+    /// The same for a scene, as OpenRaster.
+    AskExportLayers {
+        name: String,
+        scene: Arc<SceneLayers>,
+        picture: Arc<Picture>,
+    },
+    /// A dialog for the folder that a file of each layer goes to.
+    AskLayersFolder,
+    ExportEachLayer {
+        scene: Arc<SceneLayers>,
+        folder: PathBuf,
     },
     /// A dialog for the folder that copies of marked pictures go to.
     AskCopiesFolder,
@@ -453,6 +469,9 @@ impl Effect {
             | Self::FindDrafts { .. }
             | Self::AskExportPicture { .. }
             | Self::AskExportFile { .. }
+            | Self::AskExportLayers { .. }
+            | Self::AskLayersFolder
+            | Self::ExportEachLayer { .. }
             | Self::CopyPicture(_)
             | Self::CopyText(_)
             | Self::OpenPicture(_)

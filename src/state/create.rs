@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::Shown;
+use super::{LayersState, Shown};
 use crate::domain::{ImageRequest, JobId, Latents, Picture, PictureRecord, ReadTo, StepProgress, Subject};
 use crate::error::StudioError;
 use crate::lang::Both;
@@ -49,6 +49,8 @@ pub struct CreateState {
     pub read_to: Vec<ReadTo>,
     /// Predictions of the last job that were made again in full precision.
     pub widened: u32,
+    /// The layers of the picture on the stage, where a person arranges them.
+    pub layers: Option<LayersState>,
     /// The picture on the stage that is being read again.
     pub(super) reading: Option<ShotKey>,
     /// Seconds that the median step of the last job took.

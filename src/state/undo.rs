@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 
-use super::{Command, PersonaDraft};
+use super::{Command, PersonaDraft, ShotKey};
 use crate::domain::{
-    ConversationId, Illustration, ImageParams, KeptPersona, PersonaId, RemovedModel, Room, StoryCard, Subject,
-    TextParams, Waiting,
+    Arrangement, ConversationId, Illustration, ImageParams, KeptPersona, LayerName, PersonaId, RemovedModel, Room,
+    StoryCard, Subject, TextParams, Waiting,
 };
 
 /// Actions that can be taken back.
 const ACTIONS: usize = 100;
+
+/// Steps of a layer by keys or the wheel closer together than this are one action, in milliseconds.
+const SAME_NUDGE_MS: i64 = 800;
 
 /// An action, by what brings back how it was before.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +22,8 @@ pub enum Undoable {
     PersonaTrashed(PersonaId),
     /// Prompt and sliders of Create had other values.
     Prompt(Box<ImageParams>, Option<Subject>),
+    /// The layers of a picture were arranged like this. Steps of one kind (the layer is named) make one action.
+    Layers(ShotKey, Box<Arrangement>, Option<LayerName>),
     /// An example took the place of this message of a conversation.
     Message(Option<ConversationId>, String),
     /// The sliders of a conversation, or the person's own.
@@ -52,7 +57,7 @@ impl Undoable {
             Self::PicturesTrashed(_) => &[Room::Gallery, Room::Create],
             Self::Search(_) => &[Room::Gallery],
             Self::ModelRemoved(_) => &[Room::Models],
-            Self::Prompt(..) => &[Room::Create],
+            Self::Prompt(..) | Self::Layers(..) => &[Room::Create],
             Self::ConversationTrashed(_)
             | Self::PersonaTrashed(_)
             | Self::Message(..)
@@ -98,25 +103,33 @@ pub struct UndoState {
 struct Action {
     serial: u64,
     what: Undoable,
+    at_ms: i64,
 }
 
 impl UndoState {
     /// Notes an action; its number. What was taken back in its rooms before is not done again after it.
-    pub(super) fn push(&mut self, what: Undoable) -> u64 {
+    pub(super) fn push(&mut self, what: Undoable, now_ms: i64) -> u64 {
         match self.awaited.iter().position(|awaited| *awaited == what) {
             Some(at) => drop(self.awaited.remove(at)),
             None => self.undone.retain(|(other, _)| !share(other.rooms(), what.rooms())),
         }
-        self.push_again(what)
+        self.push_again(what, now_ms)
     }
 
     /// Notes an action that was done again.
-    pub(super) fn push_again(&mut self, what: Undoable) -> u64 {
+    pub(super) fn push_again(&mut self, what: Undoable, now_ms: i64) -> u64 {
         for room in what.rooms() {
             self.freshen(*room);
         }
+        if let (Undoable::Layers(of, _, Some(name)), Some(last)) = (&what, self.actions.last_mut())
+            && matches!(&last.what, Undoable::Layers(other, _, Some(same)) if (other, same) == (of, name))
+            && now_ms - last.at_ms < SAME_NUDGE_MS
+        {
+            last.at_ms = now_ms;
+            return last.serial;
+        }
         self.next += 1;
-        self.actions.push(Action { serial: self.next, what });
+        self.actions.push(Action { serial: self.next, what, at_ms: now_ms });
         if self.actions.len() > ACTIONS {
             self.actions.remove(0);
         }
@@ -155,6 +168,12 @@ impl UndoState {
     fn take_if(&mut self, is: impl Fn(&Action) -> bool) -> Option<Undoable> {
         let at = self.actions.iter().rposition(is)?;
         Some(self.actions.remove(at).what)
+    }
+
+    /// Layers are left: there is no way back but the old picture.
+    pub(super) fn forget_layers(&mut self) {
+        self.actions.retain(|action| !matches!(action.what, Undoable::Layers(..)));
+        self.undone.retain(|(what, _)| !matches!(what, Undoable::Layers(..)));
     }
 
     /// The newest action of a room, taken off the list.

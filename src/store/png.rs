@@ -11,6 +11,7 @@ use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader};
 use super::exif;
 use super::foreign::{self, Foreign};
 use super::parameters::{self, MAX_TEXT};
+use super::svg;
 use crate::domain::{Picture, PictureRecord};
 use crate::error::{Cause, Doing, Result, StudioError};
 
@@ -73,7 +74,7 @@ fn check_size(picture: &Picture) -> Result<()> {
 }
 
 /// The picture with its settings in the format that `ending` names: `png`, `jpg` or `jpeg` on white (JPEG knows no
-/// transparency), `webp` without loss.
+/// transparency), `webp` without loss, `svg` as a vector drawing.
 pub fn encode_as(ending: &str, picture: &Picture, record: Option<&PictureRecord>) -> Result<Vec<u8>> {
     encode_with(ending, picture, record.map(parameters::write).as_deref())
 }
@@ -101,6 +102,7 @@ pub fn encode_with(ending: &str, picture: &Picture, text: Option<&str>) -> Resul
             }
             encoder.write_image(&picture.rgba, w, h, image::ExtendedColorType::Rgba8)
         }
+        "svg" => return Ok(svg::trace(picture, text).into_bytes()),
         _ => return Err(unknown_format(ending)),
     };
     written.map_err(|e| StudioError::other(format!("the picture could not be written as {ending}")).with_details(e))?;
@@ -122,12 +124,12 @@ pub fn too_long_text(path: &Path, text: Option<&str>) -> Option<StudioError> {
 
 /// Refuses an ending that [`encode_as`] would refuse, before anything is drawn for it.
 pub fn check_ending(ending: &str) -> Result<()> {
-    let known = ["png", "jpg", "jpeg", "webp"].iter().any(|e| e.eq_ignore_ascii_case(ending));
+    let known = ["png", "jpg", "jpeg", "webp", "svg"].iter().any(|e| e.eq_ignore_ascii_case(ending));
     if known { Ok(()) } else { Err(unknown_format(ending.to_owned())) }
 }
 
 fn unknown_format(ending: String) -> StudioError {
-    Cause::BadChoice { name: "picture format", value: ending, choices: "png, jpg, webp".to_owned() }.into()
+    Cause::BadChoice { name: "picture format", value: ending, choices: "png, jpg, webp, svg".to_owned() }.into()
 }
 
 /// RGB over white from RGBA.
@@ -359,7 +361,16 @@ pub fn open(path: &Path) -> Result<Picture> {
 
 /// The same, at most `side` pixels wide and high.
 pub fn thumbnail(path: &Path, side: u32) -> Result<Picture> {
-    let mut picture = open_dynamic(path)?.into_rgba8();
+    Ok(shrunk(open_dynamic(path)?.into_rgba8(), side))
+}
+
+/// A picture, at most `side` pixels wide and high.
+pub fn small(picture: &Picture, side: u32) -> Picture {
+    let Picture { width, height, rgba } = picture.clone();
+    image::RgbaImage::from_raw(width, height, rgba).map_or_else(|| picture.clone(), |image| shrunk(image, side))
+}
+
+fn shrunk(mut picture: image::RgbaImage, side: u32) -> Picture {
     if picture.width() > side || picture.height() > side {
         // Colours of clear pixels must not bleed into the edges: average premultiplied.
         for pixel in picture.pixels_mut() {
@@ -376,7 +387,7 @@ pub fn thumbnail(path: &Path, side: u32) -> Result<Picture> {
             }
         }
     }
-    Ok(Picture { width: picture.width(), height: picture.height(), rgba: picture.into_raw() })
+    Picture { width: picture.width(), height: picture.height(), rgba: picture.into_raw() }
 }
 
 fn open_dynamic(path: &Path) -> Result<DynamicImage> {

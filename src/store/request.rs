@@ -7,7 +7,7 @@ use crossbeam_channel::Sender;
 
 use crate::domain::{
     ConversationId, Desk, Enlarge, Face, JobId, JournalEntry, Latents, Persona, PersonaId, Picture, PictureRecord,
-    Room, Settings, TrashKind,
+    Room, SceneLayers, Settings, TrashKind,
 };
 use crate::writing::export::{Document, TextFormat};
 
@@ -25,6 +25,10 @@ pub enum Request {
     ExportPicture { picture: Arc<Picture>, record: Option<Box<PictureRecord>>, path: PathBuf, enlarge: Enlarge },
     /// The same from a file. -> `Exported`
     ExportFile { from: PathBuf, path: PathBuf, enlarge: Enlarge },
+    /// A scene with its layers as OpenRaster, the same way. -> `Exported`
+    ExportLayers { scene: Arc<SceneLayers>, picture: Arc<Picture>, path: PathBuf },
+    /// A PNG of each layer in a folder; nothing is written over. -> `CopiesSaved`
+    ExportEachLayer { scene: Arc<SceneLayers>, folder: PathBuf },
     /// Copies of these files in a folder, as they are; nothing is written over. -> `CopiesSaved`, and `Failed` with what
     /// could not be copied
     CopyFiles { from: Vec<PathBuf>, folder: PathBuf },
@@ -121,6 +125,8 @@ impl Request {
             // The person may ask for these anywhere.
             Self::ExportPicture { .. }
             | Self::ExportFile { .. }
+            | Self::ExportLayers { .. }
+            | Self::ExportEachLayer { .. }
             | Self::WriteFile { .. }
             | Self::ExportText { .. }
             | Self::CopyFiles { .. }

@@ -11,7 +11,9 @@ use super::journal::Journals;
 use super::library::{self, Known, Scan};
 use super::personas::Personas;
 use super::search::Search;
-use super::{Events, Paths, Request, atomic, desk, export, failed, guarded, latents, parameters, png, settings, trash};
+use super::{
+    Events, Paths, Request, atomic, desk, export, failed, guarded, latents, layers, parameters, png, settings, trash,
+};
 use crate::domain::{
     Desk, Enlarge, Face, KeptPersona, LibraryItem, Persona, PersonaId, Picture, PictureRecord, Room, Settings,
     StoreEvent, TrashKind,
@@ -217,6 +219,14 @@ impl Worker {
                 let left_out = export_file(&from, &path, enlarge)?;
                 self.events.tell(StoreEvent::Exported { path });
                 return left_out.map_or(Ok(()), Err);
+            }
+            Request::ExportLayers { scene, picture, path } => {
+                atomic::write(&path, &layers::open_raster(&scene, &picture)?)?;
+                StoreEvent::Exported { path }
+            }
+            Request::ExportEachLayer { scene, folder } => {
+                let count = layers::write_each(&scene, &folder)?;
+                StoreEvent::CopiesSaved { folder, count }
             }
             Request::CopyFiles { from, folder } => {
                 let (done, outcome) = for_each(from, |path| export::copy_into(path, &folder));

@@ -55,6 +55,7 @@ fn path(ui: &mut Ui, cx: &mut Cx<'_>, purpose: &PathFor, text: &str) {
         PathFor::File | PathFor::Face => T::PathOfFile,
         PathFor::Model | PathFor::Part(_) => T::PathOfModel,
         PathFor::CopiesFolder => T::SaveCopies,
+        PathFor::LayersFolder => T::LayersEach,
         PathFor::LibraryFolder => T::LibraryFolder,
         PathFor::ModelsFolder => T::ModelsFolder,
     };

@@ -6,7 +6,9 @@ use egui::{Event, Id, Key, KeyboardShortcut, Modifiers, Ui};
 use super::cx::Cx;
 use super::write;
 use crate::domain::{Page, Role, Room};
-use crate::state::{AskCommand, Command, PageCommand, PersonaCommand, Shown, Stage, TrashCommand};
+use crate::state::{
+    AskCommand, Command, LayersCommand, LayersFormat, PageCommand, PersonaCommand, Shown, Stage, TrashCommand,
+};
 use crate::writing::export::TextFormat;
 
 /// What a shortcut does.
@@ -122,6 +124,13 @@ shortcuts! {
     Create {
         Act::Generate, [ctrl(Key::Enter)], "Generate", "生成图片";
         Act::Fit, [ctrl(Key::Num0)], "Fit the picture", "图片适应窗口";
+        Act::Left, [plain(Key::ArrowLeft)], "Move the layer to the left (in Layers)", "图层左移（图层编辑时）";
+        Act::Right, [plain(Key::ArrowRight)], "Move the layer to the right (in Layers)", "图层右移（图层编辑时）";
+        Act::Up, [plain(Key::ArrowUp)], "Move the layer up (in Layers)", "图层上移（图层编辑时）";
+        Act::Down, [plain(Key::ArrowDown)], "Move the layer down (in Layers)", "图层下移（图层编辑时）";
+        Act::ZoomIn, [plain(Key::Plus), shift(Key::Plus), plain(Key::Equals)], "Make the layer larger (in Layers)", "放大图层（图层编辑时）";
+        Act::ZoomOut, [plain(Key::Minus)], "Make the layer smaller (in Layers)", "缩小图层（图层编辑时）";
+        Act::Trash, [plain(Key::Delete)], "Hide the layer, or show it again (in Layers)", "隐藏或重新显示图层（图层编辑时）";
     }
     Talk {
         Act::Send, [plain(Key::Enter), ctrl(Key::Enter)], "Send", "发送";
@@ -424,6 +433,10 @@ fn escape(cx: &mut Cx<'_>, typing: bool) {
     }
     match cx.state.room() {
         Room::Write if cx.state.write.titling.is_some() => cx.push(Command::LeaveTitle),
+        Room::Create if let Some(layers) = &cx.state.create.layers => {
+            let draws = layers.job.as_ref().is_some_and(|job| job.progress.is_some() || layers.scene.is_none());
+            cx.push(Command::Layers(if draws { LayersCommand::Stop } else { LayersCommand::Done }));
+        }
         Room::Create if cx.state.create.running().is_some() => cx.push(Command::CancelCurrent),
         Room::Write if cx.state.personas.editing.is_some() => cx.push(Command::Persona(PersonaCommand::Leave)),
         Room::Write if cx.state.personas.shown => cx.push(Command::Persona(PersonaCommand::Show(false))),
@@ -451,6 +464,9 @@ fn escape(cx: &mut Cx<'_>, typing: bool) {
 
 fn save(cx: &mut Cx<'_>) {
     match cx.state.room() {
+        Room::Create if cx.state.create.layers.is_some() => {
+            cx.push(Command::Layers(LayersCommand::Export(LayersFormat::Png)));
+        }
         Room::Create => {
             if let Stage::Shot(shot) = cx.state.create.stage() {
                 cx.push(Command::SavePictureAs(shot.key));

@@ -41,6 +41,9 @@ pub fn rows(cx: &Cx<'_>, record: &PictureRecord) -> Vec<(&'static str, String)> 
     if !record.things.is_empty() {
         rows.push((cx.t(T::Meanings), record.things.to_string()));
     }
+    if !record.arrangement.is_empty() {
+        rows.push((cx.t(T::Layers), record.arrangement.to_string()));
+    }
     let seed = if record.seedless { cx.t(T::RandomSeed).to_owned() } else { record.seed.to_string() };
     rows.extend([
         (cx.t(T::Seed), seed),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use egui::{ColorImage, Context, TextureFilter, TextureHandle, TextureId, TextureOptions};
 
 use super::theme::Palette;
-use crate::domain::{Enlarge, Filter, JobId, Picture};
+use crate::domain::{Enlarge, Filter, JobId, LayerName, Picture};
 use crate::state::ShotKey;
 
 /// Bytes of textures that are kept while nothing on screen needs them.
@@ -24,6 +24,10 @@ pub enum TexKey {
     Shot(ShotKey),
     Thumbnail(PathBuf),
     Full(PathBuf),
+    /// A scene whose layers are arranged: composed, its ground, and each layer.
+    Composed(ShotKey),
+    Ground(ShotKey),
+    Layer(LayerName),
 }
 
 /// How a texture is scaled up.

@@ -29,7 +29,7 @@ pub fn request(folder: &Path, params: ImageParams, seed: u64) -> ImageRequest {
 
 pub fn on(files: ModelFiles, params: ImageParams, seed: u64) -> ImageRequest {
     let model = ModelRef { id: "tiny".into(), files, sha256: None };
-    ImageRequest { params, model, seed, decode: Vec::new() }
+    ImageRequest { params, model, seed, decode: Vec::new(), layers: false }
 }
 
 /// The cases of a pipeline.

@@ -224,8 +224,18 @@ fn one_ring_shows_the_focus_everywhere() {
 }
 
 /// What each shortcut asks for in a state where it makes sense; `None`: it changes the window alone.
-fn expected(act: Act) -> Option<Command> {
+fn expected(act: Act, place: Place) -> Option<Command> {
+    let name = LayerName { word: "apple".into(), nth: 1 };
+    let nudge =
+        |x, y, side| Command::Layers(LayersCommand::Nudge(name.clone(), aigc_studio::domain::Place { x, y, side }));
     Some(match act {
+        Act::Left if place == Place::Create => nudge(0.25 - 0.01, 0.5, 0.5),
+        Act::Right if place == Place::Create => nudge(0.25 + 0.01, 0.5, 0.5),
+        Act::Up if place == Place::Create => nudge(0.25, 0.5 - 0.01, 0.5),
+        Act::Down if place == Place::Create => nudge(0.25, 0.5 + 0.01, 0.5),
+        Act::ZoomIn if place == Place::Create => nudge(0.25, 0.5, 0.5 * 1.1),
+        Act::ZoomOut if place == Place::Create => nudge(0.25, 0.5, 0.5 / 1.1),
+        Act::Trash if place == Place::Create => Command::Layers(LayersCommand::Hide(name, true)),
         Act::Go(room) => Command::Go(room),
         Act::NewTalk => Command::NewConversation,
         Act::NewPage => Command::Page(PageCommand::New),
@@ -266,6 +276,12 @@ fn state_for(act: Act, place: Place) -> AppState {
     let (lang, theme) = (Lang::En, Theme::Dark);
     match (place, act) {
         (Place::Everywhere, Act::Leave) => create_running(lang, theme),
+        (Place::Create, Act::Left | Act::Right | Act::Up | Act::Down | Act::ZoomIn | Act::ZoomOut | Act::Trash) => {
+            let mut state = create_layers(lang, theme);
+            let choose = LayersCommand::Choose(Some(LayerName { word: "apple".into(), nth: 1 }));
+            let _ = update(&mut state, Input::Command(Command::Layers(choose)));
+            state
+        }
         (Place::Everywhere, Act::Save) | (Place::Create, _) => create_done(lang, theme),
         (Place::Everywhere, _) => fresh(Room::Settings, lang, theme),
         (Place::Page, _) => write_page(lang, theme),
@@ -313,7 +329,7 @@ fn every_shortcut_of_the_list_does_what_it_says() {
             harness.key_press_modifiers(key.modifiers, key.logical_key);
             let mut commands = asked(&mut harness);
             let name = format!("{:?} by {:?}", shortcut.act, shortcut.names());
-            match (expected(shortcut.act), shortcut.act) {
+            match (expected(shortcut.act, shortcut.place), shortcut.act) {
                 (Some(wanted), _) => assert!(commands.contains(&wanted), "{name}: {commands:?}"),
                 (None, Act::Up | Act::Down | Act::Ends) => {
                     commands.retain(|command| !matches!(command, Command::NeedThumbnail(_)));

@@ -1,5 +1,7 @@
 //! Pictures in the window: the gallery's grid and full view, a batch, copies in other sizes, sizes to draw.
 
+mod layers;
+
 use aigc_studio::domain::*;
 use aigc_studio::lang::Lang;
 use aigc_studio::state::*;

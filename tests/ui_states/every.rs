@@ -20,6 +20,7 @@ pub fn doors(lang: Lang) -> Vec<String> {
     vec![
         part(T::Create, T::Picture),
         T::ShowSettings.tr(lang).to_owned(),
+        T::LayerColour.tr(lang).to_owned(),
         T::NegativePrompt.tr(lang).to_owned(),
         T::More.tr(lang).to_owned(),
         T::ShowConversations.tr(lang).to_owned(),
@@ -70,6 +71,12 @@ fn create(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
     rare.models.entries[0].card.name = LONG_WORD.into();
     let sizes = [512, 768, 1024, 1536].map(|side| Size { width: side, height: side });
     rare.models.entries[0].card.sizes = sizes.to_vec();
+    let mut layers_drawn = create_layers(lang, theme);
+    let redraw = LayersCommand::Redraw(LayerName { word: "apple".into(), nth: 1 });
+    let _ = update(&mut layers_drawn, Input::Command(Command::Layers(redraw)));
+    let id = layers_drawn.create.layers.as_ref().and_then(|layers| layers.job.as_ref()).expect("a job").id;
+    let progress = StepProgress { index: 0, count: 1, step: 3, steps: 24, eta_s: 2.0 };
+    let _ = update(&mut layers_drawn, Input::Engine(Event { job: id, kind: EventKind::Progress(progress) }));
     let mut waiting = create_running(lang, theme);
     waiting.create.jobs.truncate(1);
     waiting.create.jobs[0].phase = Phase::Loading(Some(0.4));
@@ -82,6 +89,8 @@ fn create(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
         NoticeKind::PicturesTrashed(vec!["/x.png".into()]),
     ];
     vec![
+        ("create, layers", layers_chosen(lang, theme)),
+        ("create, layers are drawn", layers_drawn),
         ("create, empty", fresh(Room::Create, lang, theme)),
         ("create, done", create_done(lang, theme)),
         ("create, running", create_running(lang, theme)),
@@ -94,6 +103,13 @@ fn create(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
         ("create, notes", noticed(create_done(lang, theme), passing)),
         ("create, many problems", noticed(create_running(lang, theme), (0..12).map(problem).collect())),
     ]
+}
+
+fn layers_chosen(lang: Lang, theme: Theme) -> AppState {
+    let mut state = create_layers(lang, theme);
+    let choose = LayersCommand::Choose(Some(LayerName { word: "apple".into(), nth: 1 }));
+    let _ = update(&mut state, Input::Command(Command::Layers(choose)));
+    state
 }
 
 fn write(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> {

@@ -202,7 +202,7 @@ pub fn job(id: u64, prompt: &str, phase: Phase) -> ImageJob {
     ImageJob {
         subject: None,
         id: JobId(id),
-        request: Box::new(ImageRequest { params, model, seed: 42, decode: Vec::new() }),
+        request: Box::new(ImageRequest { params, model, seed: 42, decode: Vec::new(), layers: false }),
         phase,
         progress: None,
         preview: None,
@@ -228,6 +228,38 @@ pub fn create_done(lang: Lang, theme: Theme) -> AppState {
     ];
     state.create.step_s = Some(0.084);
     state.models.entries[0].loaded = true;
+    state
+}
+
+/// The layers of an apple and a tree on grass, the apple at the left.
+pub fn create_layers(lang: Lang, theme: Theme) -> AppState {
+    let mut state = create_done(lang, theme);
+    let record = &mut state.create.strip[0].record;
+    record.prompt = lang.pick("a red apple and a tree on grass", "草地上有一个苹果和一棵树").into();
+    (record.width, record.height) = (512, 512);
+    let record = record.clone();
+    let _ = update(&mut state, Input::Command(Command::Layers(LayersCommand::Open((JobId(9), 0)))));
+    let id = state.create.layers.as_ref().and_then(|layers| layers.job.as_ref()).expect("it is drawn").id;
+    let layer = |word: &str, label, x, hue| SceneLayer {
+        name: LayerName { word: word.into(), nth: 1 },
+        label,
+        place: Place { x, y: 0.5, side: 0.5 },
+        flip: false,
+        hidden: false,
+        colour: None,
+        visible: [0.1, 0.05, 0.9, 0.95],
+        picture: sticker(hue, 0.0),
+        cut: Arc::new(Cut { x: 0, y: 0, picture: (*sticker(hue, 0.0)).clone() }),
+    };
+    let layers = vec![layer("tree", "deciduous tree", 0.75, 3), layer("apple", "red apple", 0.25, 0)];
+    let ground = Some(Arc::new(Picture { width: 64, height: 64, rgba: [120, 190, 90, 255].repeat(64 * 64) }));
+    for kind in [
+        EventKind::Layers(Arc::new(SceneLayers { side: 512, ground, layers })),
+        EventKind::Picture { index: 0, picture: sticker(0, 0.0), record },
+        EventKind::Finished(Outcome::Image(ImageStats::default())),
+    ] {
+        let _ = update(&mut state, Input::Engine(Event { job: id, kind }));
+    }
     state
 }
 

@@ -268,6 +268,7 @@ fn draw_stickers(
         let picture = Arc::new(job.decode(&x));
         let mut record = sticker_record(sticker, request, seed);
         record.things.clear();
+        record.arrangement.clear();
         reporter.tell(EventKind::Picture { index, picture, record });
     }
     let read_to = [(&prompt, false), (&negative, true)].into_iter().filter_map(|(p, negative)| read_to(p, negative));
@@ -285,12 +286,16 @@ fn draw_scenes(
     reporter: &Reporter,
     token: &CancelToken,
 ) -> Run<ImageStats> {
-    let mut scene = Scene::new(sticker, params);
+    let mut scene = Scene::new(sticker, params, request.layers);
     for index in 0..params.count {
         let seed = picture_seed(request.seed, index);
         let picture = scene.draw(seed, index, token, &mut |progress, picture| told(reporter, progress, picture))?;
         let mut record = sticker_record(sticker, request, seed);
         record.things = scene.things();
+        record.arrangement = scene.arrangement();
+        if request.layers {
+            reporter.tell(EventKind::Layers(Arc::new(scene.layers(seed))));
+        }
         reporter.tell(EventKind::Picture { index, picture: Arc::new(picture), record });
     }
     Ok(ImageStats { unknown_words: scene.unseen(), ..stats(&scene.steps_s, scene.decode_s) })

@@ -47,6 +47,7 @@ impl AppState {
                     PathFor::Part(id) => Command::PartChosen(id, path),
                     PathFor::Face => PathFor::face(path),
                     PathFor::CopiesFolder => Command::CopiesFolderChosen(path),
+                    PathFor::LayersFolder => PathFor::layers(path),
                     PathFor::LibraryFolder => Command::LibraryFolderChosen(path),
                     PathFor::ModelsFolder => Command::ModelsFolderChosen(path),
                 };

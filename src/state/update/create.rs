@@ -25,6 +25,10 @@ impl AppState {
         let params = &mut self.settings.image;
         match edit {
             ImageEdit::Prompt(text) => {
+                // The layers of another prompt's scene are others.
+                if params.prompt != text {
+                    params.arrangement.clear();
+                }
                 params.prompt = text;
                 self.create.forget_notes();
             }
@@ -46,6 +50,7 @@ impl AppState {
             ImageEdit::Noise(noise) => params.noise = noise,
             ImageEdit::GuidanceRescale(v) => params.guidance_rescale = GUIDANCE_RESCALE.clamp(v.into()) as f32,
             ImageEdit::Thing(word, label) => params.things.set(word, label),
+            ImageEdit::Unarrange => params.arrangement.clear(),
             ImageEdit::ClipSkip(n) => params.clip_skip = CLIP_SKIP.clamp(n.into()) as u32,
             ImageEdit::Reset => self.reset_image(),
         }
@@ -58,7 +63,8 @@ impl AppState {
             self.heal_image();
             let now = &self.settings.image;
             let fresh = self.sliders_of(&id);
-            let left = ImageParams { prompt: String::new(), negative: String::new(), ..now.clone() };
+            let mut left = ImageParams { prompt: String::new(), negative: String::new(), ..now.clone() };
+            left.arrangement.clear();
             let next = self.settings.image_of.remove(&id).unwrap_or(fresh);
             if self.settings.image_of.len() < REMEMBERED {
                 self.settings.image_of.insert(left.model.clone(), left);
@@ -130,7 +136,7 @@ impl AppState {
             Seed::Fixed(n) => n,
             Seed::Random => self.roll(),
         };
-        self.submit(ImageRequest { params, model, seed, decode: Vec::new() }, fx);
+        self.submit(ImageRequest { params, model, seed, decode: Vec::new(), layers: false }, fx);
     }
 
     /// Decodes the latents that are left, with the model in use.
@@ -155,7 +161,7 @@ impl AppState {
                 let PictureRecord { width, height, seed, .. } = *first.record;
                 let count = latents.len() as u32;
                 let params = ImageParams { width, height, count, ..ImageParams::default() };
-                self.submit(ImageRequest { params, model, seed, decode: latents }, fx);
+                self.submit(ImageRequest { params, model, seed, decode: latents, layers: false }, fx);
             }
             Err(error) => {
                 self.create.error = Some(error);
@@ -254,6 +260,7 @@ impl AppState {
                 self.leave_job(id);
             }
             EventKind::Freed { .. }
+            | EventKind::Layers(_)
             | EventKind::Unloaded { .. }
             | EventKind::WithoutDraft { .. }
             | EventKind::Prefill { .. }
@@ -332,6 +339,7 @@ impl AppState {
         }
         self.notices.pop_if(|notice| matches!(&notice.kind, NoticeKind::SettingsRestored(notes) if notes.is_empty()));
         self.settings.image.seed = Seed::Random;
+        self.settings.image.arrangement.forget_seeds();
         self.generate(fx);
     }
 

@@ -317,7 +317,7 @@ impl AppState {
         };
         let Seed::Fixed(seed) = params.seed else { return true };
         let before = std::mem::replace(&mut self.create.subject, subject.clone());
-        self.submit(ImageRequest { params: (**params).clone(), model, seed, decode: Vec::new() }, fx);
+        self.submit(ImageRequest { params: (**params).clone(), model, seed, decode: Vec::new(), layers: false }, fx);
         self.create.subject = before;
         true
     }

@@ -255,6 +255,7 @@ impl AppState {
             | EventKind::Progress(_)
             | EventKind::Preview { .. }
             | EventKind::Picture { .. }
+            | EventKind::Layers(_)
             | EventKind::Undecoded { .. }
             | EventKind::Weighed(_) => {}
         }

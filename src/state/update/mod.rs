@@ -11,6 +11,7 @@ mod grammar;
 mod heal;
 mod helper;
 mod imports;
+mod layers;
 mod ledger;
 mod library;
 mod models;
@@ -137,6 +138,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
         state.trash = Default::default();
     }
     state.heal();
+    state.mind_layers(&mut effects);
     state.load_stage(&mut effects);
     state.refresh_findings();
     state.drop_stale_notes();
@@ -204,6 +206,7 @@ impl AppState {
             Command::CopyPicture(key) => self.copy_shot(key, fx),
             Command::TrashPicture(key) => self.trash_shot(key, fx),
             Command::RetrySave(key) => self.retry_save(key, fx),
+            Command::Layers(command) => self.layers_command(command, fx),
             Command::DismissCreateError => self.create.forget_error(),
             Command::DecodeAgain => self.decode_again(fx),
             Command::ImprovePrompt => self.improve_prompt(fx),
@@ -342,6 +345,8 @@ impl AppState {
         }
         if self.create.helper.as_ref().is_some_and(|helper| helper.id == id) {
             self.helper_event(id, event.kind, fx);
+        } else if self.is_layers_job(id) {
+            self.layers_event(event.kind, fx);
         } else if self.create.jobs.iter().any(|job| job.id == id) {
             self.image_event(id, event.kind, fx);
         } else if self.write.bring(|job| job.id == Some(id)) {

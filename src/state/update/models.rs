@@ -325,6 +325,8 @@ impl AppState {
     /// The model of this job is in memory now; each engine thread holds one.
     pub(super) fn note_loaded(&mut self, job: JobId) {
         let image = self.create.jobs.iter().find(|j| j.id == job).map(|j| j.request.model.id.clone());
+        let layers = self.create.layers.as_ref().filter(|_| self.is_layers_job(job));
+        let image = image.or_else(|| layers.map(|layers| layers.params.model.clone()));
         let makes = if image.is_some() { Makes::Image } else { Makes::Text };
         let text = || self.write.jobs().find(|j| j.id == Some(job)).map(|j| j.params.model.clone());
         let helped = self.create.helper.as_ref().filter(|helper| helper.id == job);

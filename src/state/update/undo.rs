@@ -3,8 +3,8 @@
 use super::{Effects, Input, Origin};
 use crate::domain::{ConversationId, JournalEntry, Makes, PageEntry, StoreEvent};
 use crate::state::{
-    Again, AppState, AskCommand, CardEdit, Command, Effect, ImageEdit, NoticeKind, PageCommand, PersonaCommand,
-    PersonaEdit, TextEdit, Undoable, WaitingCommand,
+    Again, AppState, AskCommand, CardEdit, Command, Effect, ImageEdit, LayersCommand, NoticeKind, PageCommand,
+    PersonaCommand, PersonaEdit, TextEdit, Undoable, WaitingCommand,
 };
 
 impl AppState {
@@ -30,12 +30,20 @@ impl AppState {
         };
         let open = &self.write.open;
         // One of many arms: a command that is not named here takes nothing away.
-        if matches!(command, UseSettings(_) | Vary(_) | UseItem(_) | ForgetSubject | SetImage(ImageEdit::Reset)) {
+        if matches!(
+            command,
+            UseSettings(_) | Vary(_) | UseItem(_) | ForgetSubject | SetImage(ImageEdit::Reset | ImageEdit::Unarrange)
+        ) {
             return Some(self.prompt_now());
         }
         if let SetImage(ImageEdit::Prompt(text)) = command {
             let replaced = !self.settings.image.prompt.trim().is_empty() && self.is_example(text, Makes::Image);
             return replaced.then(|| self.prompt_now());
+        }
+        if let Command::Layers(command) = command {
+            let layers = self.create.layers.as_ref()?;
+            let step = if let LayersCommand::Nudge(name, _) = command { Some(name.clone()) } else { None };
+            return Some(Undoable::Layers(layers.of, Box::new(layers.arrangement().clone()), step));
         }
         if let SetDraft(text) = command {
             let replaced = !self.write.draft.trim().is_empty() && self.is_example(text, Makes::Text);
@@ -106,6 +114,10 @@ impl AppState {
         let here = |id: &ConversationId| open.id.as_ref() == Some(id);
         match before {
             Undoable::Prompt(image, subject) => **image != self.settings.image || *subject != self.create.subject,
+            Undoable::Layers(of, before, _) => {
+                let layers = self.create.layers.as_ref().filter(|layers| layers.of == *of);
+                layers.is_some_and(|layers| layers.arrangement() != &**before)
+            }
             Undoable::Message(talk, text) => *talk == self.write.draft_of && *text != self.write.draft,
             Undoable::Sliders(_, params) => **params != *self.text(),
             Undoable::Title(id, title) => {
@@ -145,7 +157,7 @@ impl AppState {
             before,
             Undoable::EditDraft(..) | Undoable::PersonaDraft(_) | Undoable::FormDraft(..) | Undoable::Waiting(_)
         );
-        let serial = self.undo.push(before);
+        let serial = self.undo.push(before, self.now_ms);
         if thrown {
             self.note(NoticeKind::DraftDiscarded(serial));
         }
@@ -153,7 +165,7 @@ impl AppState {
 
     /// Notes that something is in the trash now.
     pub(super) fn note_trashed(&mut self, what: Undoable) {
-        self.undo.push(what);
+        self.undo.push(what, self.now_ms);
     }
 
     /// Letters that go into a field have their own way back, in the field.
@@ -232,14 +244,14 @@ impl AppState {
                 let before = self.again(&after);
                 self.take_back(after, fx);
                 if let Some(Again::Value(before)) = before {
-                    self.undo.push_again(before);
+                    self.undo.push_again(before, self.now_ms);
                 }
             }
             Again::Command(command) => {
                 let before = self.before_command(&command);
                 self.command(command, fx);
                 match before.filter(|before| self.is_changed(before)) {
-                    Some(before) => drop(self.undo.push_again(before)),
+                    Some(before) => drop(self.undo.push_again(before, self.now_ms)),
                     // It is noted once it is in the trash.
                     None => self.undo.wait_for(what),
                 }
@@ -257,6 +269,10 @@ impl AppState {
             Undoable::ConversationTrashed(id) => By(Command::TrashConversation(id.clone())),
             Undoable::PersonaTrashed(id) => By(Command::Persona(PersonaCommand::Trash(id.clone()))),
             Undoable::Prompt(..) => Value(self.prompt_now()),
+            Undoable::Layers(of, ..) => {
+                let layers = self.create.layers.as_ref().filter(|layers| layers.of == *of)?;
+                Value(Undoable::Layers(*of, Box::new(layers.arrangement().clone()), None))
+            }
             Undoable::Message(talk, _) => Value(Undoable::Message(talk.clone(), self.message_of(talk))),
             Undoable::Sliders(of, _) if *of == open.id => {
                 Value(Undoable::Sliders(of.clone(), Box::new(self.text().clone())))
@@ -308,6 +324,7 @@ impl AppState {
                 self.write.form.as_ref().is_some_and(|form| (&form.id, &form.values) == (id, values))
             }
             Undoable::Waiting(waiting) => self.desk.waiting == *waiting,
+            Undoable::Layers(of, ..) => self.create.layers.as_ref().is_some_and(|layers| layers.of == *of),
             Undoable::Illustration(id, _) | Undoable::Card(id, _) | Undoable::TalkCard(id, _) => {
                 self.write.open.id.as_ref() == Some(id)
             }
@@ -346,6 +363,7 @@ impl AppState {
                     !matches!(notice.kind, NoticeKind::SettingsRestored(_) | NoticeKind::PromptWritten(_))
                 });
             }
+            Undoable::Layers(of, before, _) => self.layers_back(of, *before, fx),
             Undoable::Message(talk, text) if talk == self.write.draft_of => self.write.draft = text,
             Undoable::Message(talk, text) => drop(self.desk.messages.insert(talk, text)),
             Undoable::Sliders(of, params) => {

@@ -519,6 +519,7 @@ impl AppState {
             | EventKind::Progress(_)
             | EventKind::Preview { .. }
             | EventKind::Picture { .. }
+            | EventKind::Layers(_)
             | EventKind::Undecoded { .. } => {}
         }
     }

@@ -76,6 +76,9 @@ fn compose(record: &PictureRecord, exact: bool) -> String {
     if !record.things.is_empty() {
         fields.push(("Things", quote(&record.things.to_string())));
     }
+    if !record.arrangement.is_empty() {
+        fields.push(("Layers", quote(&record.arrangement.to_string())));
+    }
     if record.noise == NoiseSource::Torch {
         fields.push(("RNG", "CPU".to_owned()));
     }

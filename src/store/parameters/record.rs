@@ -2,7 +2,9 @@
 
 use super::FULL_HASH;
 use super::source::{Source, has_automatic};
-use crate::domain::{GUIDANCE, NoiseSource, PictureRecord, STEPS, Sampler, SamplerName, Schedule, Things, told};
+use crate::domain::{
+    Arrangement, GUIDANCE, NoiseSource, PictureRecord, STEPS, Sampler, SamplerName, Schedule, Things, told,
+};
 use crate::lang::{Both, Lang};
 
 /// What a program wrote, under A1111's names, before it is understood.
@@ -65,6 +67,7 @@ pub fn record_of(written: Written) -> PictureRecord {
         guidance_rescale: reader.real(&["CFG rescale", "Guidance rescale"]).unwrap_or(0.0),
         clip_skip: reader.clip_skip(),
         things: Things::read(&reader.text(&["Things"])),
+        arrangement: Arrangement::read(&reader.text(&["Layers"])),
         version: reader.text(&["Version"]),
         notes: Vec::new(),
     };

@@ -55,6 +55,22 @@ fn what_words_were_chosen_to_mean_comes_back() {
     assert_eq!(read(&text), chosen);
 }
 
+#[test]
+fn the_arrangement_of_layers_comes_back_and_what_makes_no_sense_in_it_costs_nothing_else() {
+    let mut moved = record("a cat on a box", "");
+    moved.arrangement =
+        crate::domain::Arrangement::read("cat.1: x=0.25 y=0.5 side=0.4 flip seed=7; order: cat.1, box.1");
+    let text = write(&moved);
+    assert!(text.contains("Layers: \"cat.1: x=0.25 y=0.5"), "{text}");
+    assert_eq!(read(&text), moved);
+    let broken = text.replace("x=0.25", "x=NaN").replace("seed=7", "seed=1e400 hide");
+    let left = read(&broken);
+    assert_eq!(left.arrangement.to_string(), "cat.1: flip hide; order: cat.1, box.1");
+    assert_eq!((left.prompt, left.seed), (moved.prompt, moved.seed));
+    let foreign = text.replace("Layers: ", "Layers: [[1;2;3]], Not ours: ");
+    assert!(read(&foreign).arrangement.is_empty());
+}
+
 /// Pieces that try to be taken for something else.
 const PIECES: [&str; 25] = [
     "a red apple",

@@ -3,6 +3,7 @@
 mod batch;
 mod controls;
 mod film;
+mod layers;
 mod notes;
 mod prompt_help;
 mod reading;

@@ -57,6 +57,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
             if let Some(ground) = reading.ground {
                 widgets::muted(ui, cx.with(T::SceneGround, &[&place(cx, ground)]));
             }
+            if !cx.state.settings.image.arrangement.is_empty() {
+                let words = (RichText::new(cx.t(T::Arranged)).size(SMALL), crate::ui::theme::icon(icons::X, 12.0));
+                let button = ui.add(Button::new(words)).on_hover_text(cx.t(T::ArrangedHover));
+                if button.accessible_name(cx.t(T::ArrangedForget)).clicked() {
+                    cx.push(Command::SetImage(ImageEdit::Unarrange));
+                }
+            }
         });
     }
     if !reading.denied.is_empty() {

@@ -3,9 +3,10 @@
 use egui::{Align, Color32, Frame, Label, Layout, Margin, Rect, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::batch::{self, BatchView};
-use crate::domain::{Picture, StepProgress, seconds};
+use super::layers;
+use crate::domain::{Picture, PictureRecord, StepProgress, seconds};
 use crate::lang::Lang;
-use crate::state::{Command, ImageEdit, ImageJob, Phase, Saved, Shot, ShotKey, Shown, Stage};
+use crate::state::{Command, ImageEdit, ImageJob, LayersCommand, Phase, Saved, Shot, ShotKey, Shown, Stage};
 use crate::ui::canvas::{self, Canvas, CanvasView};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
@@ -18,6 +19,9 @@ use crate::ui::{advice, icons, layout, models_bits, picture, record, save_menu, 
 pub struct StageView {
     canvas: CanvasView,
     batch: BatchView,
+    layers: layers::CanvasView,
+    /// The last prompt that was looked at for layers, and whether it has any.
+    layered: Option<(Box<PictureRecord>, bool)>,
     pub settings_open: bool,
 }
 
@@ -29,6 +33,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut T
             let again = again.then_some((T::DecodeAgain, Command::DecodeAgain));
             trouble::card(ui, cx, error, again, Some(Command::DismissCreateError));
         });
+    }
+    if let Some(layers) = &cx.state.create.layers {
+        return layers::show(ui, cx, &mut view.layers, textures, layers);
     }
     if let Some(id) = cx.state.create.batch() {
         let job = cx.state.create.jobs.iter().find(|job| job.id == id);
@@ -231,6 +238,16 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
                 }
             }
         }
+        if has_layers(view, shot) {
+            let response = if compact {
+                widgets::icon_button(ui, icons::STACK, cx.t(T::Layers))
+            } else {
+                widgets::button(ui, icons::STACK, cx.t(T::Layers)).on_hover_text(cx.t(T::LayersHover))
+            };
+            if response.clicked() {
+                cx.push(Command::Layers(LayersCommand::Open(shot.key)));
+            }
+        }
         saved(ui, cx, &shot.saved);
         widgets::pixels(ui, cx);
         let open = view.settings_open;
@@ -241,6 +258,18 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
             cx.push(Command::TrashPicture(shot.key));
         }
     });
+}
+
+/// Whether a picture has layers; its prompt is read once.
+fn has_layers(view: &mut StageView, shot: &Shot) -> bool {
+    match &view.layered {
+        Some((record, has)) if *record == shot.record => *has,
+        Some(_) | None => {
+            let has = crate::state::has_layers(&shot.record);
+            view.layered = Some((shot.record.clone(), has));
+            has
+        }
+    }
 }
 
 fn saved(ui: &mut Ui, cx: &mut Cx<'_>, saved: &Saved) {

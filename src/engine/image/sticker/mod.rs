@@ -1,11 +1,13 @@
 //! The family of small flow models that draw stickers. One of them, [`crate::domain::STICKER_ID`], is inside this
 //! program; others of the same layout come from a folder. How it was made is in `models/sticker-64/`.
 
+mod by_hand;
 mod config;
 mod crisp;
 mod depthwise;
 mod foreign;
 mod fused;
+mod kept;
 mod net;
 mod scene;
 mod unfold;
@@ -60,6 +62,7 @@ pub struct Sticker {
     pub words: Words,
     /// Of the embedded model, whose things are known by name; others draw at their own size only.
     crisp: Option<Crisp>,
+    kept: kept::Kept,
     /// `[vocab, W]`, as stored, on the CPU.
     table: Tensor,
     /// `None` for the embedded model, whose hash is taken when it is first asked for.
@@ -83,7 +86,7 @@ impl Sticker {
         let net = Net::new(&files.config, tensors, device)?;
         let threads = if device.is_cpu() { Some(threads()?) } else { None };
         let crisp = embedded.then(|| Crisp::load(device)).transpose()?;
-        Ok(Self { net, words: files.words, crisp, table, sha256, threads })
+        Ok(Self { net, words: files.words, crisp, kept: Default::default(), table, sha256, threads })
     }
 
     /// SHA-256 of the weights file, lower-case hex.

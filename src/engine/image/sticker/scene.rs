@@ -1,11 +1,14 @@
 //! A prompt as a drawing of 512 x 512: each thing that it names is drawn by itself under its own full name, made eight
 //! times as large by [`Crisp`](super::crisp::Crisp), and laid out on its ground.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::by_hand::ByHand;
 use super::crisp::TIMES;
+use super::kept::Key;
 use super::{Encoded, Sticker};
-use crate::domain::{ImageParams, Picture, StepProgress, Things};
+use crate::domain::{Arrangement, Cut, ImageParams, Picture, Place, SceneLayer, SceneLayers, StepProgress, Things};
 use crate::engine::image::{noise, pixels, sampler};
 use crate::engine::{CancelToken, Stop};
 use crate::scene::{self, Backdrop, Cutout, Layer, Reading, Square, Visible};
@@ -25,6 +28,10 @@ struct Part {
     item: usize,
     /// Without the style.
     words: String,
+    /// The copy that alone is drawn with this seed; without it, the picture's seed and any copy.
+    own: Option<(u8, u64)>,
+    /// Drawn, before it is coloured.
+    plain: Option<Arc<Square>>,
     /// Seen as it forms: the network's size, then eight times that.
     seen: Option<Cutout>,
 }
@@ -36,6 +43,9 @@ pub struct Scene<'a> {
     reading: Reading,
     parts: Vec<Part>,
     negative: Encoded,
+    by_hand: ByHand,
+    /// Things of the last scenes are taken as they are.
+    again: bool,
     /// Seconds of each step.
     pub steps_s: Vec<f64>,
     /// Seconds spent on enlarging and composing.
@@ -43,23 +53,29 @@ pub struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    /// Reads the prompt.
-    pub fn new(sticker: &'a Sticker, params: &'a ImageParams) -> Self {
+    /// Reads the prompt. `again`: what the last scenes had is not drawn again.
+    pub fn new(sticker: &'a Sticker, params: &'a ImageParams, again: bool) -> Self {
         let reading = scene::read_with(&params.prompt, |word| params.things.get(word));
-        let part = |item, words: String| Part { item, words, seen: None };
+        let part = |item, words: String, own| Part { item, words, own, plain: None, seen: None };
         let mut parts = Vec::new();
         let mut spare = MOST_DRAWN.saturating_sub(reading.items.len());
         for (i, item) in reading.items.iter().enumerate() {
             let more = (usize::from(item.count) - 1).min(spare);
             spare -= more;
-            parts.extend((0..=more).map(|_| part(i, item.words(item.senses[0]))));
+            parts.extend((0..=more).map(|_| part(i, item.words(item.senses[0]), None)));
         }
+        let by_hand = ByHand::new(&params.prompt, &reading, &params.arrangement);
+        let own = by_hand.own_seeds().into_iter().map(|(i, copy, seed)| {
+            let item = &reading.items[i];
+            part(i, item.words(item.senses[0]), Some((copy, seed)))
+        });
+        parts.extend(own);
         // A prompt that names nothing known is left to the network, word by word.
         if parts.is_empty() && reading.ground.is_none() {
-            parts.push(part(0, params.prompt.clone()));
+            parts.push(part(0, params.prompt.clone(), None));
         }
         let negative = sticker.words.encode(&params.negative);
-        Self { sticker, params, reading, parts, negative, steps_s: Vec::new(), decode_s: 0.0 }
+        Self { sticker, params, reading, parts, negative, by_hand, again, steps_s: Vec::new(), decode_s: 0.0 }
     }
 
     /// What was chosen for words that the prompt has.
@@ -72,6 +88,11 @@ impl<'a> Scene<'a> {
             }
         }
         used
+    }
+
+    /// What of the arrangement is about this scene.
+    pub fn arrangement(&self) -> Arrangement {
+        self.by_hand.arrangement().clone()
     }
 
     /// Words of the prompt and the negative prompt that have no say, each once.
@@ -99,28 +120,37 @@ impl<'a> Scene<'a> {
         let side = self.sticker.net.config().size;
         let style = self.reading.style.unwrap_or(STYLES[(seed % STYLES.len() as u64) as usize]);
         let steps = self.params.steps;
-        let count_of_parts = self.parts.len() as u32;
+        self.parts.iter_mut().for_each(|part| (part.seen, part.plain) = (None, None));
+        let keys: Vec<Key> = (0..self.parts.len()).map(|at| self.key(at, seed, style)).collect();
+        let mut todo: Vec<usize> =
+            (0..self.parts.len()).filter(|&at| is_shown(&self.reading, &self.parts, at)).collect();
+        if self.again {
+            todo.retain(|&at| match self.sticker.kept.get(&keys[at]) {
+                Some(plain) => self.drawn(at, plain),
+                None => true,
+            });
+        }
+        let count_of_parts = todo.len() as u32;
         let each = count_of_parts * steps;
         let total = f64::from(self.params.count) * f64::from(each);
-        self.parts.iter_mut().for_each(|part| part.seen = None);
         let small = Backdrop::new(self.reading.ground, seed, PREVIEW);
         let mut shown: Option<Instant> = None;
-        for at in 0..self.parts.len() {
+        for (nth, at) in todo.into_iter().enumerate() {
             let ImageParams { count, sampler, guidance, .. } = *self.params;
             let sticker = self.sticker;
-            let words = sticker.words.encode(&format!("{} {style}", self.parts[at].words));
+            let words = sticker.words.encode(&keys[at].words);
             let mut field = sticker.guided(&words, &self.negative, guidance)?;
-            let mut x = noise::gaussian(part_seed(seed, at), self.sticker.net.config().numbers());
+            let mut x = noise::gaussian(keys[at].seed, self.sticker.net.config().numbers());
             let mut last = Instant::now();
             let mut seen = |step: usize, hat: &[f32]| {
                 self.steps_s.push(last.elapsed().as_secs_f64());
                 let done = self.steps_s.len() as f64;
                 let eta_s = self.steps_s.iter().sum::<f64>() / done * (total - done);
                 // Of the whole picture, as the slider counts.
-                let step = (at as u32 * steps + step as u32).div_ceil(count_of_parts);
+                let step = (nth as u32 * steps + step as u32).div_ceil(count_of_parts);
                 let now = shown.is_none_or(|then| then.elapsed() >= PREVIEW_EVERY).then(|| {
                     self.parts[at].seen = Some(Cutout::new(square(hat, side)));
-                    compose(&self.reading, &self.parts, &small)
+                    compose(&self.reading, &self.parts, &self.by_hand, &small)
                 });
                 if now.is_some() {
                     shown = Some(Instant::now());
@@ -132,19 +162,76 @@ impl<'a> Scene<'a> {
             drop(field);
             token.check()?;
             let start = Instant::now();
-            let big = square(&self.sticker.enlarge(&x)?, side * TIMES);
-            let colour = self.reading.items.get(self.parts[at].item).and_then(|item| item.colour);
-            self.parts[at].seen = Some(Cutout::new(match colour {
-                Some(colour) => scene::recoloured(big, colour),
-                None => big,
-            }));
+            let big = Arc::new(square(&self.sticker.enlarge(&x)?, side * TIMES));
+            self.sticker.kept.put(keys[at].clone(), big.clone());
+            self.drawn(at, big);
             self.decode_s += start.elapsed().as_secs_f64();
         }
         token.check()?;
         let start = Instant::now();
-        let picture = compose(&self.reading, &self.parts, &Backdrop::new(self.reading.ground, seed, side * TIMES));
+        self.colour();
+        let ground = Backdrop::new(self.reading.ground, seed, side * TIMES);
+        let picture = compose(&self.reading, &self.parts, &self.by_hand, &ground);
         self.decode_s += start.elapsed().as_secs_f64();
         Ok(picture)
+    }
+
+    /// What decides how a part is drawn.
+    fn key(&self, at: usize, seed: u64, style: &str) -> Key {
+        let ImageParams { steps, guidance, sampler, .. } = *self.params;
+        let Part { words, own, .. } = &self.parts[at];
+        let seed = own.map_or_else(|| part_seed(seed, at), |(_, seed)| seed);
+        let (words, negative) = (format!("{words} {style}"), self.params.negative.clone());
+        Key { words, negative, seed, steps, guidance: guidance.to_bits(), sampler }
+    }
+
+    /// A part is drawn: it takes the colour that the prompt gives it. False, for it is not to be drawn any more.
+    fn drawn(&mut self, at: usize, plain: Arc<Square>) -> bool {
+        let part = &mut self.parts[at];
+        let colour = self.reading.items.get(part.item).and_then(|item| item.colour);
+        part.seen = Some(Cutout::new(coloured(&plain, colour)));
+        part.plain = Some(plain);
+        false
+    }
+
+    /// Gives layers the colours that the person chose.
+    fn colour(&mut self) {
+        let of = |(item, copy, colour): (usize, u8, &'static str)| {
+            let plain = part_of(&self.parts, item, copy)?.plain.as_ref()?;
+            Some(((item, copy), Cutout::new(coloured(plain, Some(colour)))))
+        };
+        self.by_hand.coloured = self.by_hand.colours().into_iter().filter_map(of).collect();
+    }
+
+    /// The parts of the picture that was drawn last, with this seed.
+    pub fn layers(&self, seed: u64) -> SceneLayers {
+        let side = self.sticker.net.config().size * TIMES;
+        let ground = Backdrop::new(self.reading.ground, seed, side);
+        let all = arranged(&self.reading, &self.parts, &self.by_hand);
+        let shown: Vec<_> = all.iter().filter(|layer| !self.by_hand.is_hidden(layer)).copied().collect();
+        let shadows = ground.has_shadows(&shown);
+        let layer = |layer: Layer| {
+            let name = self.by_hand.name(layer.item, layer.copy)?.clone();
+            let cutout = cutout(&self.parts, &self.by_hand, &layer)?;
+            let item = &self.reading.items[layer.item];
+            let Visible { left, top, right, bottom } = cutout.visible;
+            Some(SceneLayer {
+                name,
+                label: scene::things().get(item.senses[0]).en,
+                place: Place { x: layer.x + layer.side / 2.0, y: layer.y + layer.side / 2.0, side: layer.side },
+                flip: layer.flip,
+                hidden: self.by_hand.is_hidden(&layer),
+                colour: self.by_hand.colour(&layer).or(item.colour),
+                visible: [left, top, right, bottom],
+                picture: Arc::new(picture(cutout.picture.clone())),
+                cut: Arc::new(cut(&scene::alone(&layer, cutout, shadows, side))),
+            })
+        };
+        SceneLayers {
+            side: side as u32,
+            ground: self.reading.ground.map(|_| Arc::new(picture(ground.compose(&[], |_| None)))),
+            layers: all.into_iter().filter_map(layer).collect(),
+        }
     }
 }
 
@@ -158,23 +245,78 @@ fn square(x: &[f32], side: usize) -> Square {
     Square { side, rgba }
 }
 
-/// What there is so far, laid out on its ground.
-fn compose(reading: &Reading, parts: &[Part], backdrop: &Backdrop) -> Picture {
-    let of_item = |item: usize| parts.iter().filter(move |part| part.item == item);
-    let layers = match parts {
-        // Alone on a clear ground, a thing fills the picture as it was drawn.
-        [_] if reading.ground.is_none() && reading.items.first().is_none_or(|item| item.count == 1) => {
-            vec![Layer { item: 0, copy: 0, x: 0.0, y: 0.0, side: 1.0, stands: false }]
-        }
-        _ => {
-            let seen = |i| of_item(i).find_map(|part| part.seen.as_ref()).map_or(Visible::ALL, |cutout| cutout.visible);
-            scene::lay_out(reading, &(0..reading.items.len()).map(seen).collect::<Vec<_>>())
-        }
-    };
-    let shown = |layer: &Layer| {
-        let drawn = of_item(layer.item).count().max(1);
-        of_item(layer.item).nth(usize::from(layer.copy) % drawn)?.seen.as_ref()
-    };
-    let Square { side, rgba } = backdrop.compose(&layers, shown);
+fn picture(Square { side, rgba }: Square) -> Picture {
     Picture { width: side as u32, height: side as u32, rgba }
+}
+
+/// In this colour, where there is one; "none" is as it was drawn.
+fn coloured(plain: &Square, colour: Option<&str>) -> Square {
+    match colour {
+        Some(colour) => scene::recoloured(plain.clone(), colour),
+        None => plain.clone(),
+    }
+}
+
+/// What a canvas shows, without what is clear around it.
+fn cut(canvas: &Square) -> Cut {
+    let n = canvas.side;
+    let (mut left, mut top, mut right, mut bottom) = (n, n, 0, 0);
+    for (i, _) in canvas.rgba.chunks_exact(4).enumerate().filter(|(_, p)| p[3] > 0) {
+        let (x, y) = (i % n, i / n);
+        (left, top, right, bottom) = (left.min(x), top.min(y), right.max(x + 1), bottom.max(y + 1));
+    }
+    if left >= right {
+        (left, top, right, bottom) = (0, 0, 1.min(n), 1.min(n));
+    }
+    let rows = (top..bottom).flat_map(|y| &canvas.rgba[4 * (y * n + left)..4 * (y * n + right)]);
+    let rgba = rows.copied().collect();
+    let picture = Picture { width: (right - left) as u32, height: (bottom - top) as u32, rgba };
+    Cut { x: left as u32, y: top as u32, picture }
+}
+
+/// Parts that any copy of an item may show.
+fn shared(parts: &[Part], item: usize) -> impl DoubleEndedIterator<Item = &Part> + Clone {
+    parts.iter().filter(move |part| part.item == item && part.own.is_none())
+}
+
+/// What a copy of an item shows: its own part, else one of the shared ones.
+fn part_of(parts: &[Part], item: usize, copy: u8) -> Option<&Part> {
+    let is_own = |part: &&Part| part.item == item && part.own.is_some_and(|(of, _)| of == copy);
+    parts.iter().find(is_own).or_else(|| {
+        let drawn = shared(parts, item).count().max(1);
+        shared(parts, item).nth(usize::from(copy) % drawn)
+    })
+}
+
+/// Whether any layer shows a part: all copies may have been drawn anew.
+fn is_shown(reading: &Reading, parts: &[Part], at: usize) -> bool {
+    let part = &parts[at];
+    let Some(item) = reading.items.get(part.item) else { return true };
+    (0..item.count).any(|copy| part_of(parts, part.item, copy).is_some_and(|shown| std::ptr::eq(shown, part)))
+}
+
+fn cutout<'a>(parts: &'a [Part], by_hand: &'a ByHand, layer: &Layer) -> Option<&'a Cutout> {
+    let own = by_hand.coloured.iter().find(|(of, _)| *of == (layer.item, layer.copy));
+    own.map(|(_, cutout)| cutout).or_else(|| part_of(parts, layer.item, layer.copy)?.seen.as_ref())
+}
+
+/// Where everything is, back to front, hidden layers too.
+fn arranged(reading: &Reading, parts: &[Part], by_hand: &ByHand) -> Vec<Layer> {
+    let alone = reading.items.len() <= 1 && reading.items.first().is_none_or(|item| item.count == 1);
+    let layers = if alone && reading.ground.is_none() {
+        // Alone on a clear ground, a thing fills the picture as it was drawn.
+        vec![Layer { item: 0, copy: 0, x: 0.0, y: 0.0, side: 1.0, flip: false, stands: false }]
+    } else {
+        let first = |i| parts.iter().filter(move |part| part.item == i).find_map(|part| part.seen.as_ref());
+        let seen = |i| first(i).map_or(Visible::ALL, |cutout| cutout.visible);
+        scene::lay_out(reading, &(0..reading.items.len()).map(seen).collect::<Vec<_>>())
+    };
+    by_hand.arrange(layers)
+}
+
+/// What there is so far, laid out on its ground.
+fn compose(reading: &Reading, parts: &[Part], by_hand: &ByHand, backdrop: &Backdrop) -> Picture {
+    let mut layers = arranged(reading, parts, by_hand);
+    layers.retain(|layer| !by_hand.is_hidden(layer));
+    picture(backdrop.compose(&layers, |layer| cutout(parts, by_hand, layer)))
 }

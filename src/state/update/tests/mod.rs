@@ -9,6 +9,7 @@ mod forms;
 mod gallery;
 mod keep;
 mod late;
+mod layers;
 mod models;
 mod page;
 mod personas;

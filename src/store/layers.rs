@@ -1,0 +1,174 @@
+//! A scene with its layers as files of other programs: OpenRaster (GIMP, Krita, MyPaint), or a PNG for each layer.
+
+use std::fmt::Write as _;
+use std::io::{Cursor, Write as _};
+use std::path::Path;
+
+use zip::CompressionMethod;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use super::{THUMBNAIL, atomic, png, slug};
+use crate::domain::{Cut, Picture, SceneLayer, SceneLayers};
+use crate::error::{Result, StudioError};
+
+/// The bytes of an OpenRaster file (version 0.0.3 of its specification): `picture` is the scene as it is shown.
+/// Hidden layers are in it, hidden.
+pub fn open_raster(scene: &SceneLayers, picture: &Picture) -> Result<Vec<u8>> {
+    let failed =
+        |e: &dyn std::fmt::Display| StudioError::other("the OpenRaster file could not be put together").with_details(e);
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut add = |name: &str, bytes: &[u8]| -> Result<()> {
+        // PNGs are compressed already, and the first entry must not be: readers look for it at a fixed place.
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        zip.start_file(name, options).map_err(|e| failed(&e))?;
+        zip.write_all(bytes).map_err(|e| failed(&e))
+    };
+    add("mimetype", b"image/openraster")?;
+    let side = scene.side;
+    let mut stack = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<image version=\"0.0.3\" w=\"{side}\" h=\"{side}\">\n<stack>\n"
+    );
+    // The first layer of the file is the front one.
+    for (n, layer) in scene.layers.iter().enumerate().rev() {
+        let Cut { x, y, picture } = &*layer.cut;
+        let (source, name) = (format!("data/layer{n}.png"), escaped(&title(layer)));
+        let visible = if layer.hidden { "hidden" } else { "visible" };
+        let _ =
+            writeln!(stack, "<layer name=\"{name}\" src=\"{source}\" x=\"{x}\" y=\"{y}\" visibility=\"{visible}\"/>");
+        add(&source, &png::encode(picture, None)?)?;
+    }
+    if let Some(ground) = &scene.ground {
+        stack.push_str("<layer name=\"ground\" src=\"data/ground.png\" x=\"0\" y=\"0\"/>\n");
+        add("data/ground.png", &png::encode(ground, None)?)?;
+    }
+    stack.push_str("</stack>\n</image>\n");
+    add("stack.xml", stack.as_bytes())?;
+    add("mergedimage.png", &png::encode(picture, None)?)?;
+    add("Thumbnails/thumbnail.png", &png::encode(&png::small(picture, THUMBNAIL), None)?)?;
+    Ok(zip.finish().map_err(|e| failed(&e))?.into_inner())
+}
+
+/// A PNG for each layer that is shown, and for the ground, each as large as the picture, so that they lie right on each
+/// other. Nothing is written over. Returns how many.
+pub fn write_each(scene: &SceneLayers, folder: &Path) -> Result<usize> {
+    let ground = scene.ground.iter().map(|ground| ("ground".to_owned(), (**ground).clone()));
+    let shown = scene.layers.iter().filter(|layer| !layer.hidden);
+    let all: Vec<_> = ground.chain(shown.map(|layer| (title(layer), on_canvas(&layer.cut, scene.side)))).collect();
+    for (n, (name, picture)) in all.iter().enumerate() {
+        let bytes = png::encode(picture, None)?;
+        let stem = format!("{:02}-{}", n + 1, slug(name));
+        let name = |attempt: u32| match attempt {
+            0 => format!("{stem}.png"),
+            again => format!("{stem}-{}.png", again + 1),
+        };
+        atomic::write_new(folder, name, &bytes)?;
+    }
+    Ok(all.len())
+}
+
+/// The thing, with its number where it has one.
+fn title(layer: &SceneLayer) -> String {
+    match layer.name.nth {
+        1 => layer.label.to_owned(),
+        nth => format!("{} {nth}", layer.label),
+    }
+}
+
+fn on_canvas(cut: &Cut, side: u32) -> Picture {
+    let mut rgba = vec![0; 4 * side as usize * side as usize];
+    let width = 4 * cut.picture.width as usize;
+    for (y, row) in cut.picture.rgba.chunks_exact(width.max(1)).enumerate() {
+        let at = 4 * ((cut.y as usize + y) * side as usize + cut.x as usize);
+        if let Some(to) = rgba.get_mut(at..at + width) {
+            to.copy_from_slice(row);
+        }
+    }
+    Picture { width: side, height: side, rgba }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::{LayerName, Place};
+
+    fn plain(side: u32, colour: [u8; 4]) -> Picture {
+        Picture { width: side, height: side, rgba: colour.repeat((side * side) as usize) }
+    }
+
+    fn layer(name: &str, label: &'static str, (x, y): (u32, u32), hidden: bool) -> SceneLayer {
+        SceneLayer {
+            name: LayerName::read(name).unwrap(),
+            label,
+            place: Place { x: 0.5, y: 0.5, side: 0.5 },
+            flip: false,
+            hidden,
+            colour: None,
+            visible: [0.0, 0.0, 1.0, 1.0],
+            picture: Arc::new(plain(8, [9, 9, 9, 255])),
+            cut: Arc::new(Cut { x, y, picture: plain(4, [200, 0, 0, 255]) }),
+        }
+    }
+
+    fn decoded(bytes: &[u8]) -> Picture {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.png");
+        std::fs::write(&file, bytes).unwrap();
+        png::open(&file).unwrap()
+    }
+
+    fn scene() -> SceneLayers {
+        let layers = vec![layer("box.1", "box & \"lid\"", (2, 3), false), layer("cat.2", "cat face", (12, 12), true)];
+        SceneLayers { side: 16, ground: Some(Arc::new(plain(16, [0, 0, 250, 255]))), layers }
+    }
+
+    #[test]
+    fn an_open_raster_file_has_what_its_readers_look_for() {
+        let bytes = open_raster(&scene(), &plain(16, [1, 2, 3, 255])).unwrap();
+        // The type stands uncompressed at its fixed place.
+        assert_eq!(&bytes[30..54], b"mimetypeimage/openraster");
+        let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+        let mut read = |name: &str| {
+            let mut out = Vec::new();
+            zip.by_name(name).unwrap_or_else(|e| panic!("{name}: {e}")).read_to_end(&mut out).unwrap();
+            out
+        };
+        let stack = String::from_utf8(read("stack.xml")).unwrap();
+        let layers: Vec<_> = stack.lines().filter(|line| line.starts_with("<layer")).collect();
+        assert_eq!(
+            layers,
+            [
+                "<layer name=\"cat face 2\" src=\"data/layer1.png\" x=\"12\" y=\"12\" visibility=\"hidden\"/>",
+                "<layer name=\"box &amp; &quot;lid&quot;\" src=\"data/layer0.png\" x=\"2\" y=\"3\" visibility=\"visible\"/>",
+                "<layer name=\"ground\" src=\"data/ground.png\" x=\"0\" y=\"0\"/>",
+            ]
+        );
+        for (name, side) in
+            [("data/layer0.png", 4), ("data/layer1.png", 4), ("data/ground.png", 16), ("mergedimage.png", 16)]
+        {
+            let picture = decoded(&read(name));
+            assert_eq!((picture.width, picture.height), (side, side), "{name}");
+        }
+        assert!(decoded(&read("Thumbnails/thumbnail.png")).width <= 256);
+    }
+
+    #[test]
+    fn a_file_for_each_layer_has_it_in_its_place_and_writes_nothing_over() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(write_each(&scene(), folder.path()).unwrap(), 2);
+        assert_eq!(write_each(&scene(), folder.path()).unwrap(), 2);
+        let mut names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["01-ground-2.png", "01-ground.png", "02-box-lid-2.png", "02-box-lid.png"]);
+        let picture = decoded(&std::fs::read(folder.path().join("02-box-lid.png")).unwrap());
+        let alpha = |x: usize, y: usize| picture.rgba[4 * (16 * y + x) + 3];
+        assert_eq!((picture.width, alpha(2, 3), alpha(5, 6), alpha(1, 3), alpha(6, 6)), (16, 255, 255, 0, 0));
+    }
+}
