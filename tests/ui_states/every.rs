@@ -169,7 +169,7 @@ fn write(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> 
     let mut asked = write_chat(lang, theme);
     let question = &mut asked.write.open.turns[0].message.content;
     *question =
-        format!("**{long}** `{LONG_WORD}`\n\n1. $x^2$\n2. \u{200f}{long}\n\n> \u{200f}{long}\n\n```\n{LONG_WORD}\n```");
+        format!("*{long}* `{LONG_WORD}`\n\n1. one\n2. \u{200f}{long}\n\n> \u{200f}{long}\n\n```\n{LONG_WORD}\n```");
     asked.notices =
         noticed(asked.clone(), vec![NoticeKind::LoreKept { count: 12, left_out: vec![Both::new(LONG, long)] }]).notices;
     states.extend([("write, a form begun", begun), ("write, a form left", left), ("write, asked in Markdown", asked)]);

@@ -213,7 +213,13 @@ fn coming(ui: &mut Ui, cx: &Cx<'_>, textures: &mut Textures, job: &ImageJob, rec
         }
         None => {
             let icon = if forming { icons::SPARKLE } else { icons::CLOCK };
-            ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, theme::icon_font(24.0), cx.p.faint);
+            ui.painter().text(
+                rect.center(),
+                Align2::CENTER_CENTER,
+                icon,
+                theme::icon_font((rect.width() * 0.6).min(24.0)),
+                cx.p.faint,
+            );
         }
     }
     if forming {

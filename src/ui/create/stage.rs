@@ -131,6 +131,8 @@ fn job_bar(ui: &mut Ui, cx: &mut Cx<'_>, job: &ImageJob) {
         layout::column(ui, 480.0, |ui| {
             ui.spacing_mut().item_spacing.y = S1;
             let text = progress_text(cx, job);
+            // How far it is must not be cut: it has all of the width.
+            ui.add(Label::new(RichText::new(&text).size(BODY).color(cx.p.text)).wrap());
             ui.horizontal(|ui| {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let idle = job.phase != Phase::Cancelling;
@@ -140,13 +142,9 @@ fn job_bar(ui: &mut Ui, cx: &mut Cx<'_>, job: &ImageJob) {
                     if ui.add_enabled(idle, button).accessible_name(label).clicked() {
                         cx.push(Command::CancelJob(job.id));
                     }
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        // How far it is must not be cut.
-                        ui.add(Label::new(RichText::new(&text).size(BODY).color(cx.p.text)).wrap());
-                    });
+                    widgets::progress(ui, fraction(job), &text);
                 });
             });
-            widgets::progress(ui, fraction(job), &text);
         });
     });
 }

@@ -8,7 +8,7 @@ use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{BODY, S1, S2, S3, S4, S6};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{advice, icons, models_bits, number};
+use crate::ui::{advice, icons, layout, models_bits, number};
 use crate::writing::checks::Verdict;
 use crate::writing::forms::{self, FieldKind, find, forms as all};
 
@@ -52,7 +52,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState) {
             }
             ui.add_space(S2);
             advice::notice(ui, cx, Makes::Text);
-            ui.horizontal(|ui| {
+            // They wrap where the window is small.
+            layout::flow(ui, |ui| {
+                ui.spacing_mut().item_spacing = vec2(S2, S2);
                 let ready = form
                     .fields
                     .iter()
