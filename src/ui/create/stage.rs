@@ -74,12 +74,11 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.add(Label::new(theme::icon(icons::IMAGE, 40.0).color(cx.p.faint)));
         ui.add_space(S2);
         widgets::heading(ui, cx.t(T::CreateEmptyTitle));
-        // A model that cannot draw promises nothing; what mends it is beside the button that would draw.
-        let line = match &hindrance {
-            Some(hindrance) => hindrance.text.clone(),
-            None => cx.with(T::CreateEmptyText, &[&models_bits::name(cx, model)]),
-        };
-        ui.add(Label::new(RichText::new(line).size(BODY).color(cx.p.muted)).wrap());
+        // A model that cannot draw promises nothing: why, and what mends it, is beside the button that draws.
+        if hindrance.is_none() {
+            let line = cx.with(T::CreateEmptyText, &[&models_bits::name(cx, model)]);
+            ui.add(Label::new(RichText::new(line).size(BODY).color(cx.p.muted)).wrap());
+        }
         ui.add_space(S4);
         for example in examples {
             if widgets::suggestion(ui, example, width).clicked() {
