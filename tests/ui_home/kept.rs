@@ -10,7 +10,7 @@ type Open = Harness<'static, Window>;
 
 /// Does what was asked, as the app would, and draws again.
 fn obey(harness: &mut Open) {
-    for _ in 0..6 {
+    for _ in 0..3 {
         harness.step();
         let commands = std::mem::take(&mut harness.state_mut().commands);
         for command in commands {
@@ -233,6 +233,8 @@ fn a_title_takes_spaces_is_given_by_enter_and_comes_back_after_esc() {
     let both = |text: &str| (text.to_owned(), text.to_owned());
     let type_in = |harness: &mut Open, text: &str| {
         harness.get_by_role_and_label(Part::TextInput, "Title").focus();
+        obey(harness);
+        harness.key_press(Key::End);
         obey(harness);
         for letter in text.chars() {
             harness.event(Event::Text(letter.into()));
