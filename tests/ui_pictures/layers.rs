@@ -2,7 +2,6 @@
 
 use aigc_studio::domain::*;
 use aigc_studio::lang::Lang;
-use aigc_studio::state::*;
 use aigc_studio::ui::texts::T;
 use egui::accesskit::Role as Part;
 use egui::{Key, Pos2, Rect};
