@@ -28,6 +28,8 @@ pub struct WriteState {
     pub aim: Option<Aim>,
     pub open: OpenConversation,
     pub draft: String,
+    /// The draft is sent once the answer that is written is complete.
+    pub held: bool,
     /// A turn of the person's that is being edited, and its new text.
     pub editing: Option<(u64, String)>,
     /// The answer that is being written, else the one that comes next.
@@ -139,6 +141,8 @@ pub struct TextJob {
     pub before: Option<TurnInfo>,
     /// Takes the author's note out of what a model writes into a page.
     pub unnoted: Option<Unnoted>,
+    /// The person writes into its page since then: it is being stopped, and what still comes is dropped.
+    pub taken_over: bool,
 }
 
 impl OpenConversation {

@@ -115,6 +115,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::NoFolder(folder) => state.ask.folder = Some(folder),
     }
     state.note_action(before);
+    state.send_held(&mut effects);
     if state.room() != room {
         state.trash = Default::default();
     }

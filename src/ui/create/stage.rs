@@ -69,7 +69,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.add(Label::new(RichText::new(line).size(BODY).color(cx.p.muted)).wrap());
         ui.add_space(S4);
         for example in examples {
-            if widgets::suggestion(ui, example, width).clicked() {
+            if widgets::suggestion(ui, example, "", width).clicked() {
                 cx.push(Command::SetImage(ImageEdit::Prompt(example.clone())));
             }
         }

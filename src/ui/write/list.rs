@@ -236,13 +236,13 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Op
         cx.push(Command::TrashConversation(head.id.clone()));
     }
     response.context_menu(|ui| {
-        if ui.button(cx.t(T::Rename)).clicked() {
+        if widgets::menu_item(ui, cx.t(T::Rename)) {
             *renaming = Some((head.id.clone(), head.title.clone()));
         }
-        if ui.button(cx.t(if head.pinned { T::Unpin } else { T::Pin })).clicked() {
+        if widgets::menu_item(ui, cx.t(if head.pinned { T::Unpin } else { T::Pin })) {
             cx.push(Command::PinConversation(head.id.clone(), !head.pinned));
         }
-        if ui.button(cx.t(T::DeleteToTrash)).clicked() {
+        if widgets::menu_item(ui, cx.t(T::DeleteToTrash)) {
             cx.push(Command::TrashConversation(head.id.clone()));
         }
     });
