@@ -595,3 +595,52 @@ fn right_to_left_text_stays_as_it_is_for_screen_readers_and_begins_at_the_right(
     // Answers begin at the right edge of the talk, where the person's words are.
     assert!((bubble.right() - answer.right()).abs() < 24.0, "{bubble:?} {answer:?}");
 }
+
+/// Regression: Enter in the open menu of models sent the message that was being typed, and chose nothing.
+#[test]
+fn an_open_menu_has_the_arrows_and_enter() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    state.write.draft = "half a message".into();
+    let mut gemma = text_card();
+    (gemma.id, gemma.name) = ("gemma3-270m".into(), "Gemma 3 270M".into());
+    state.models.entries.push(entry(gemma, ModelPresence::Here { path: "/g".into() }));
+    let by_pointer = |harness: &mut Open, at: egui::Pos2| {
+        let button = |pressed| Event::PointerButton {
+            pos: at,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        harness.hover_at(at);
+        harness.step();
+        harness.event(button(true));
+        harness.step();
+        harness.event(button(false));
+        harness.step();
+        harness.run();
+    };
+    for pointer in [true, false] {
+        let mut harness = open(state.clone());
+        is_focused(&harness, "Message");
+        let combo = harness.get_by_role_and_label(Part::ComboBox, "Model: SmolLM2 135M Instruct");
+        match pointer {
+            true => by_pointer(&mut harness, combo.rect().center()),
+            false => {
+                combo.click();
+                harness.run();
+            }
+        }
+        assert_ne!(focused(&harness).as_deref(), Some("Message"), "no field under the menu takes the keys");
+        harness.state_mut().commands.clear();
+        let mut all = Vec::new();
+        for key in [Key::ArrowDown, Key::ArrowDown, Key::Enter] {
+            harness.key_press(key);
+            all.extend(asked(&mut harness));
+        }
+        assert_eq!(all, [Command::SetText(TextEdit::Model("gemma3-270m".into()))], "pointer: {pointer}");
+        // It is closed, and what is typed goes on where it was.
+        let combo = harness.get_by_role_and_label(Part::ComboBox, "Model: SmolLM2 135M Instruct");
+        assert_eq!(combo.accesskit_node().data().is_expanded(), Some(false));
+        is_focused(&harness, "Message");
+    }
+}

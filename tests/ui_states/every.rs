@@ -97,6 +97,8 @@ fn write(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> 
     let mut editing = write_chat(lang, theme);
     editing.write.editing = Some((3, long.repeat(3)));
     editing.write.error = Some(Cause::PromptTooLong { tokens: 3000, context: 2048 }.into());
+    let mut held = write_streaming(lang, theme);
+    (held.write.draft, held.write.held) = (long.into(), true);
     let mut fetching = models_busy(lang, theme);
     fetching.settings.room = Room::Write;
     fetching.write.draft = long.repeat(12);
@@ -128,6 +130,7 @@ fn write(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> 
         ("write, empty", fresh(Room::Write, lang, theme)),
         ("write, a talk", write_chat(lang, theme)),
         ("write, streaming", write_streaming(lang, theme)),
+        ("write, a message that waits", held),
         ("write, editing and failed", editing),
         ("write, fetching with a long draft", fetching),
         ("write, long texts and failed", full),
