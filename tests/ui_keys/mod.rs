@@ -623,12 +623,12 @@ fn an_open_menu_has_the_arrows_and_enter() {
         let mut harness = open(state.clone());
         is_focused(&harness, "Message");
         let combo = harness.get_by_role_and_label(Part::ComboBox, "Model: SmolLM2 135M Instruct");
-        match pointer {
-            true => by_pointer(&mut harness, combo.rect().center()),
-            false => {
-                combo.click();
-                harness.run();
-            }
+        let at = combo.rect().center();
+        if pointer {
+            by_pointer(&mut harness, at);
+        } else {
+            combo.click();
+            harness.run();
         }
         assert_ne!(focused(&harness).as_deref(), Some("Message"), "no field under the menu takes the keys");
         harness.state_mut().commands.clear();

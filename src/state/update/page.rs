@@ -97,7 +97,7 @@ impl AppState {
         if text.is_empty() || text.len() > PAGE_BYTES || self.write.is_writing_here() {
             return;
         }
-        let title = self.own_title(&self.write.open.title);
+        let title = self.own_title(&self.write.open.title, true);
         self.new_page(fx);
         let entry = self.write.open.page.as_ref().and_then(|page| page.edit_to(&text, Author::Model));
         if let Some(entry) = entry {
@@ -136,7 +136,7 @@ impl AppState {
         let text = page.text.as_str().trim_start();
         let whole = text.contains('\n') || text.chars().nth(super::write::TITLE).is_some();
         if whole || now {
-            let title = self.own_title(&super::write::title_of(text.trim_start_matches(['#', ' '])));
+            let title = self.own_title(&super::write::title_of(text.trim_start_matches(['#', ' '])), true);
             if let Some(id) = self.write.open.id.clone() {
                 self.rename(id, title, fx);
             }

@@ -300,7 +300,7 @@ impl AppState {
 
     /// The page gets a file.
     pub(super) fn begin_conversation(&mut self, title: String, system: String, fx: &mut Effects) {
-        let title = self.own_title(&title);
+        let title = self.own_title(&title, false);
         let id = self.new_document();
         if !system.is_empty() {
             fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text: system.clone() } });
@@ -313,9 +313,10 @@ impl AppState {
         self.write.conversations.insert(0, head);
     }
 
-    /// A title that no other conversation has, with a number where it must.
-    pub(super) fn own_title(&self, title: &str) -> String {
-        let taken = |title: &str| self.write.conversations.iter().any(|head| head.title == title);
+    /// A title that no other conversation has, with a number where it must; or no other page, which has a sign of its own.
+    pub(super) fn own_title(&self, title: &str, page: bool) -> String {
+        let heads = &self.write.conversations;
+        let taken = |title: &str| heads.iter().any(|head| head.page == page && head.title == title);
         if title.is_empty() || !taken(title) {
             return title.to_owned();
         }
