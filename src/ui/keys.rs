@@ -260,7 +260,7 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, renaming: bool, list: &mut bool) {
         talk(ui, cx);
     }
     let typing = ui.ctx().text_edit_focused();
-    if here == Room::Gallery && cx.state.trash.shown.is_none() && !typing && pressed(ui, Act::Trash) {
+    if here == Room::Gallery && cx.state.trash.shown.is_none() && !typing && !popup && pressed(ui, Act::Trash) {
         let gallery = &cx.state.gallery;
         match (gallery.marked.len(), &gallery.selected) {
             (2.., _) => cx.push(Command::TrashItems(gallery.marked.iter().cloned().collect())),

@@ -644,3 +644,18 @@ fn an_open_menu_has_the_arrows_and_enter() {
         is_focused(&harness, "Message");
     }
 }
+
+#[test]
+fn an_open_menu_keeps_the_keys_from_the_pictures() {
+    let mut state = gallery(Lang::En, Theme::Dark, 30, 0);
+    state.gallery.selected = Some(item(5).path);
+    let mut harness = open(state);
+    harness.get_by_role_and_label(Part::Button, T::SaveAtSize.tr(Lang::En)).click();
+    harness.run();
+    harness.state_mut().commands.clear();
+    for key in [Key::ArrowRight, Key::ArrowDown, Key::Delete] {
+        harness.key_press(key);
+        let done = |c: &Command| matches!(c, Command::Select(_) | Command::TrashItem(_) | Command::ShowFull(_));
+        assert_eq!(asked_of(&mut harness, done), [], "{key:?}");
+    }
+}
