@@ -9,7 +9,7 @@ use egui::{Frame, Galley, Id, Margin, Pos2, RichText, ScrollArea, TextBuffer, Te
 
 use super::{layout, pictures};
 use crate::domain::{Author, ConversationId, Page};
-use crate::state::{Command, PageCommand};
+use crate::state::{Command, PageCommand, PageSpot};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
 use crate::ui::layout as rules;
@@ -125,7 +125,6 @@ fn shortcuts(ui: &Ui, cx: &mut Cx<'_>, view: &PageView, page: &Page) {
 
 fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textures, page: &Page, writing: bool) {
     let id = editor_id();
-    let before = view.seen.1;
     place_cursor(ui, view, page);
     let rows = pictures::rows(cx, page, ui.available_width());
     let gaps: Vec<layout::Gap> = rows.iter().map(|row| row.gap).collect();
@@ -180,7 +179,7 @@ fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textu
         ui.scroll_to_rect(place, Some(egui::Align::Center));
         return ui.ctx().request_repaint();
     }
-    follow(ui, view, page, &galley, at, before, writing);
+    follow(ui, view, page, &galley, at, cx.state.write.job_here().and_then(|job| job.page));
     if let Some(range) = output.state.cursor.char_range() {
         let byte =
             |c: CCursor| galley.job.text.char_indices().nth(c.index.into()).map_or(galley.job.text.len(), |(i, _)| i);
@@ -249,20 +248,20 @@ fn keep_place(ui: &Ui, view: &mut PageView, page: &Page, from: usize, to: usize)
 /// Room that is kept below the line that is written, points.
 const BELOW: f32 = 24.0;
 
-/// The sheet moves along with what the model writes as long as its end is seen, from the moment on that it was asked to;
-/// whoever scrolls away is left in peace.
-fn follow(ui: &Ui, view: &mut PageView, page: &Page, galley: &Galley, at: Pos2, before: usize, writing: bool) {
-    let begins = writing && !std::mem::replace(&mut view.wrote, writing);
-    if !writing {
-        return;
-    }
-    let end = view.seen.1.min(page.text.len());
+/// The sheet moves along with what the model writes, from the moment on that it was asked to. Whoever scrolls away, or
+/// puts the cursor elsewhere, is left in peace until the end is in sight again.
+fn follow(ui: &Ui, view: &mut PageView, page: &Page, galley: &Galley, at: Pos2, spot: Option<PageSpot>) {
+    let wrote = std::mem::replace(&mut view.wrote, spot.is_some());
+    let Some(spot) = spot else { return };
+    let begins = !wrote;
+    let end = page.get(spot.edit).map_or(spot.at, |edit| edit.end()).min(page.text.len());
     let letters = page.text.as_str()[..page.text.boundary(end)].chars().count();
     let line = galley.pos_from_cursor(CCursor::new(letters)).translate(at.to_vec2());
     let seen = ui.clip_rect().y_range();
     let in_sight = seen.contains(line.top()) && seen.contains(line.bottom());
     let scrolls = ui.input(|input| input.smooth_scroll_delta != egui::Vec2::ZERO || input.pointer.any_down());
-    let goes_on = begins || (view.follows && view.seen.1 != before && !scrolls);
+    let elsewhere = view.selected.is_some_and(|(_, cursor)| cursor != end);
+    let goes_on = begins || (view.follows && !scrolls && !elsewhere);
     if goes_on && !in_sight {
         ui.scroll_to_rect_animation(line.expand2(egui::vec2(0.0, BELOW)), None, ScrollAnimation::none());
         ui.ctx().request_repaint();
