@@ -45,7 +45,7 @@ impl Follow {
         self.at = Some(at);
         let Some((id, at_once)) = target else { return };
         let focused = ui.memory(|memory| memory.focused());
-        if ui.ctx().any_popup_open() {
+        if egui::Popup::is_any_open(ui.ctx()) {
             return leave_field(ui.ctx(), focused);
         }
         if focused == Some(id) {

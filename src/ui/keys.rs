@@ -250,7 +250,7 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, renaming: bool, list: &mut bool) {
         cx.push(Command::WriteForm);
     }
     // An open menu takes Esc and the arrows for itself.
-    let popup = ui.ctx().any_popup_open();
+    let popup = egui::Popup::is_any_open(ui.ctx());
     if !renaming && !popup && find(ui, Act::Leave).is_some() {
         // The field gave the focus up at this key.
         let searching = ui.memory(|memory| memory.had_focus_last_frame(super::focus::pictures_id()));

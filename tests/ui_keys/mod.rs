@@ -659,3 +659,18 @@ fn an_open_menu_keeps_the_keys_from_the_pictures() {
         assert_eq!(asked_of(&mut harness, done), [], "{key:?}");
     }
 }
+
+/// Regression: Esc in an open menu stopped the answer that was being written.
+#[test]
+fn esc_in_an_open_menu_closes_the_menu_alone() {
+    let mut harness = open(write_streaming(Lang::En, Theme::Dark));
+    harness.get_by_role_and_label(Part::ComboBox, "Model: SmolLM2 135M Instruct").click();
+    harness.run();
+    harness.state_mut().commands.clear();
+    harness.key_press(Key::Escape);
+    assert_eq!(asked_of(&mut harness, |c| matches!(c, Command::CancelCurrent)), []);
+    let combo = harness.get_by_role_and_label(Part::ComboBox, "Model: SmolLM2 135M Instruct");
+    assert_eq!(combo.accesskit_node().data().is_expanded(), Some(false));
+    harness.key_press(Key::Escape);
+    assert_eq!(asked_of(&mut harness, |c| matches!(c, Command::CancelCurrent)), [Command::CancelCurrent]);
+}
