@@ -127,7 +127,7 @@ fn held(ui: &mut Ui, cx: &mut Cx<'_>) {
     let draft = write.draft.clone();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = S1;
-        widgets::badge(ui, icons::CLOCK, cx.t(T::MessageHeld), cx.p.accent_text);
+        widgets::badge(ui, icons::CLOCK, cx.t(T::MessageHeld), cx.p.muted);
         let text = RichText::new(cx.t(T::HoldNot)).size(SMALL).color(cx.p.accent_text);
         if ui.link(text).clicked() {
             cx.push(Command::SetDraft(draft));
