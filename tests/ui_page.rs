@@ -2,9 +2,9 @@
 
 mod ui_states;
 
-use aigc_studio::domain::{ConversationId, Theme};
+use aigc_studio::domain::{ConversationId, Event, EventKind, JobId, Theme};
 use aigc_studio::lang::Lang;
-use aigc_studio::state::{AppState, Command, Input, OpenConversation, PageCommand, update};
+use aigc_studio::state::{AppState, Command, Input, OpenConversation, PageCommand, PageSpot, update};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use ui_states::*;
@@ -142,7 +142,7 @@ fn cards_are_filled_in_and_the_one_that_is_read_says_so() {
 }
 
 #[test]
-fn while_the_model_writes_the_text_can_be_read_and_stopped_not_changed() {
+fn while_the_model_writes_it_can_be_stopped_and_typing_goes_in() {
     let mut state = write_page(Lang::En, Theme::Dark);
     state.write.job = write_streaming(Lang::En, Theme::Dark).write.job;
     state.write.job.as_mut().unwrap().conversation = ConversationId("a".into());
@@ -151,10 +151,56 @@ fn while_the_model_writes_the_text_can_be_read_and_stopped_not_changed() {
     harness.get_by_label("The text of the page").focus();
     harness.run();
     harness.get_by_label("The text of the page").type_text("no");
-    assert!(asked(&mut harness).is_empty());
-    assert_eq!(text(&harness), before);
+    assert_eq!(asked(&mut harness), [Command::Page(PageCommand::Type(format!("{before}no")))]);
     harness.get_by_label("Stop").click();
     assert_eq!(asked(&mut harness), [Command::StopWriting]);
+}
+
+/// Regression: the view stayed put while the text grew below its edge.
+#[test]
+fn the_sheet_follows_the_model_until_the_person_scrolls_away() {
+    let mut state = blank();
+    let lines: String = (0..60).map(|n| format!("Line {n} of the story.\n")).collect();
+    update(&mut state, Input::Command(Command::Page(PageCommand::Type(lines))));
+    let page = state.write.open.page.as_deref().unwrap();
+    let (parent, at) = (page.at(), page.text.len());
+    let id = page.next_id();
+    let mut job = write_streaming(Lang::En, Theme::Dark).write.job.unwrap();
+    (job.turn, job.conversation) = (id, state.write.open.id.clone().unwrap());
+    job.page = Some(PageSpot { edit: id, parent, at, spaced: false });
+    let mut harness = open(state);
+    harness.get_by_label("The text of the page").focus();
+    harness.run();
+    harness.state_mut().state.write.job = Some(job);
+    harness.run();
+    let write = |harness: &mut Harness<'static, Window>, n: usize| {
+        for n in n..n + 12 {
+            let event = Event { job: JobId(5), kind: EventKind::Token { text: format!("Word {n}\n") } };
+            update(&mut harness.state_mut().state, Input::Engine(event));
+            harness.step();
+            harness.step();
+        }
+    };
+    let top = |harness: &Harness<'static, Window>| harness.get_by_label("The text of the page").rect().top();
+    let before = top(&harness);
+    write(&mut harness, 0);
+    let bottom = harness.get_by_label("The text of the page").rect().bottom();
+    assert!(top(&harness) < before - 200.0, "{} {before}", top(&harness));
+    assert!(bottom < SIZE[1] + 60.0, "the end is in sight: {bottom}");
+    // Away from there.
+    let middle = egui::pos2(SIZE[0] / 2.0, 300.0);
+    harness.hover_at(middle);
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, 500.0),
+        phase: egui::TouchPhase::Move,
+        modifiers: egui::Modifiers::NONE,
+        source: egui::MouseWheelSource::Trackpad,
+    });
+    harness.run_steps(30);
+    let away = top(&harness);
+    write(&mut harness, 12);
+    assert!((top(&harness) - away).abs() < 1.0, "{} {away}", top(&harness));
 }
 
 #[test]

@@ -41,13 +41,19 @@ fn enter_sends_and_shift_enter_starts_a_line() {
 }
 
 #[test]
-fn enter_while_an_answer_is_written_keeps_the_draft() {
+fn enter_while_an_answer_is_written_sends_once_it_is_complete() {
     let mut state = write_streaming(Lang::En, Theme::Dark);
     state.write.draft = "next".into();
     let mut harness = open(state);
+    harness.get_by_label(T::EnterHolds.tr(Lang::En));
     focus_message(&mut harness);
     harness.key_press(Key::Enter);
-    assert_eq!(asked(&mut harness), []);
+    assert_eq!(asked(&mut harness), [Command::Send]);
+    let _ = update(&mut harness.state_mut().state, Input::Command(Command::Send));
+    harness.run();
+    harness.get_by_label(T::MessageHeld.tr(Lang::En));
+    harness.get_by_label(T::HoldNot.tr(Lang::En)).click();
+    assert_eq!(asked(&mut harness), [Command::SetDraft("next".into())]);
 }
 
 #[test]
@@ -572,6 +578,10 @@ fn tokens_are_whole_letters_and_words_stand_apart() {
     let [the, moon, light, letter, rises] = ["The", "Moon", "light", "月", "rises"].map(|word| rect(&harness, word));
     assert!(moon.left() - the.right() >= 3.0, "apart: {the} {moon}");
     assert!((light.left() - moon.right()).abs() < 1.0, "one word: {moon} {light}");
+    let letters = harness.ctx.fonts_mut(|fonts| {
+        fonts.layout_no_wrap("The".into(), aigc_studio::ui::theme::reading(), egui::Color32::WHITE).size().x
+    });
+    assert!(the.width() >= letters + 2.0, "no ground lies over the letters before it");
     assert!(letter.left() >= light.right() - 1.0 && rises.top() > letter.bottom());
     // Half a letter is shown as what it is, and is no way on.
     harness.get_by_label(&T::TokenNamed.with(Lang::En, &[&"Moon", &"100%"])).click();
@@ -698,4 +708,50 @@ fn an_answer_without_tokens_says_why() {
     let why = T::NoTokensKept.tr(Lang::En);
     assert!(harness.get_all_by_label(why).all(|inside| inside.accesskit_node().is_disabled()));
     assert!(harness.query_by_label("Look inside: what else was weighed").is_none());
+}
+
+#[test]
+fn an_english_opener_is_read_in_chinese_and_sent_in_english() {
+    let mut state = fresh(Room::Write, Lang::Zh, Theme::Dark);
+    state.models.entries[1].card.examples_zh = vec!["Write a haiku about rain.（写一首关于雨的俳句）".into()];
+    let mut harness = open(state);
+    harness.get_by_label("写一首关于雨的俳句 (Write a haiku about rain.)").click();
+    assert_eq!(asked(&mut harness), [Command::SetDraft("Write a haiku about rain.".into())]);
+}
+
+#[test]
+fn a_talk_with_a_character_begins_with_the_character() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    state.write.open.turns.clear();
+    state.write.open.manner.speaker = Some(Speaker { name: "Ada".into(), ..Speaker::default() });
+    let harness = open(state);
+    harness.get_by_label(&T::SpeakerWaits.with(Lang::En, &[&"Ada"]));
+    assert!(harness.query_by_label(T::WriteEmptyTitle.tr(Lang::En)).is_none());
+}
+
+#[test]
+fn the_model_is_named_in_a_small_window_with_large_text() {
+    for zoom in [1.0, 1.5, 2.0] {
+        let size = [900.0, 600.0].map(|points| points / zoom);
+        let harness = harness(fresh(Room::Write, Lang::En, Theme::Dark), size);
+        let label = harness.get_all_by_label_contains("SmolLM2 135M Instruct");
+        let seen = label.map(|node| node.rect()).any(|rect| rect.bottom() > size[1] - 30.0 && rect.right() < size[0]);
+        assert!(seen, "at {zoom}");
+    }
+}
+
+/// The bar that tells what goes on has air between itself and the text above it.
+#[test]
+fn what_goes_on_does_not_lie_on_the_text() {
+    let mut state = write_page(Lang::En, Theme::Dark);
+    state.write.job = write_streaming(Lang::En, Theme::Dark).write.job;
+    let text = state.write.open.page.as_ref().unwrap().text.as_str().to_owned();
+    let harness = open(state);
+    let line = harness.get_by_label_contains("62 tokens").rect();
+    let sheet = harness.output().shapes.iter().find(|shape| match &shape.shape {
+        egui::Shape::Text(drawn) => drawn.galley.job.text == text,
+        _ => false,
+    });
+    let sheet = sheet.expect("the text").clip_rect;
+    assert!(sheet.bottom() + 6.0 <= line.top(), "{sheet} {line}");
 }

@@ -25,6 +25,8 @@ pub struct Desk {
     pub forms: BTreeMap<String, BTreeMap<String, String>>,
     /// In the order in which they were asked for.
     pub waiting: Vec<Waiting>,
+    /// The conversation or page that was open.
+    pub open: Option<ConversationId>,
 }
 
 /// A turn that was edited and not sent.
@@ -70,9 +72,10 @@ mod tests {
             waiting: vec![
                 Waiting::Pictures { params: Box::new(params), subject: Some(subject) },
                 Waiting::Answer { conversation: conversation.clone(), turn: 4 },
-                Waiting::Page { conversation, edit: 2, at: 9 },
+                Waiting::Page { conversation: conversation.clone(), edit: 2, at: 9 },
                 Waiting::Fetch { model: "m".into() },
             ],
+            open: Some(conversation),
         };
         let text = serde_json::to_string(&desk).unwrap();
         assert_eq!(serde_json::from_str::<Desk>(&text).unwrap(), desk);

@@ -58,6 +58,10 @@ pub enum EventKind {
         done: usize,
         total: usize,
     },
+    /// An answer that is gone on with: tokens of what was there before.
+    Begun {
+        tokens: usize,
+    },
     Progress(StepProgress),
     /// The clean picture that the model foresees at this step.
     Preview {

@@ -1,7 +1,7 @@
 //! What the model in use cannot do of what was typed: said where it is typed, before it is sent.
 
 use super::AppState;
-use crate::domain::ModelCard;
+use crate::domain::{ModelCard, Role};
 use crate::lang::Lang;
 use crate::scene;
 
@@ -9,12 +9,16 @@ pub use crate::scene::Cannot;
 
 /// Letters at the end of a page that tell its language.
 const TAIL: usize = 400;
+/// Turns of a conversation that colour the next answer.
+const TURNS: usize = 6;
 
 /// Why a prompt will disappoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Advice {
     /// It is Chinese, and the model has none.
     NoChinese,
+    /// What was said before is.
+    ChineseBefore,
     /// It names several things, here in the person's own words, and the model draws one.
     Several(Vec<String>),
     /// It asks for several of one thing.
@@ -54,9 +58,18 @@ impl AppState {
                 let tail: String = page.text.as_str().chars().rev().take(TAIL).collect();
                 is_chinese(&tail)
             }
-            (None, None) => is_chinese(self.message_next().1),
+            (None, None) => return self.talk_advice(card),
         };
         language(card, chinese)
+    }
+
+    /// What is typed, else the last question; and what the model reads before it, which it goes on with.
+    fn talk_advice(&self, card: &ModelCard) -> Option<Advice> {
+        let (draft, open) = (self.write.draft.trim(), &self.write.open);
+        let last = || open.turns.iter().rfind(|turn| turn.message.role == Role::User);
+        let asked = if draft.is_empty() { last().map_or("", |turn| turn.message.content.as_str()) } else { draft };
+        let before = || open.turns.iter().rev().take(TURNS).any(|turn| is_chinese(turn.message.said()));
+        language(card, is_chinese(asked)).or_else(|| language(card, before()).map(|_| Advice::ChineseBefore))
     }
 }
 

@@ -20,6 +20,8 @@ pub struct DeskState {
     pub forms: BTreeMap<String, Values>,
     /// Jobs of the last time that wait for a word.
     pub waiting: Vec<Waiting>,
+    /// The conversation that was open the last time, until the list of them has come.
+    pub(super) reopening: Option<ConversationId>,
     /// A text that goes on once its conversation is read.
     pub(super) resuming: Option<Waiting>,
     /// The desk as it is on the disk; `None` until it was read.

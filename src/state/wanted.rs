@@ -35,6 +35,10 @@ impl<T: PartialEq> Wanted<T> {
         *self = Self::default();
     }
 
+    pub fn what(&self) -> Option<&T> {
+        self.what.as_ref()
+    }
+
     pub fn is(&self, what: &T) -> bool {
         self.what.as_ref() == Some(what)
     }

@@ -34,6 +34,8 @@ pub struct WriteState {
     pub titling: Option<(ConversationId, String)>,
     /// A conversation in which only a character has spoken: it is kept from the first word of the person's on.
     pub(super) unsaid: Option<Unsaid>,
+    /// The draft is sent once the answer that is written is complete.
+    pub held: bool,
     /// A turn of the person's that is being edited, and its new text.
     pub editing: Option<(u64, String)>,
     /// The answer that is being written, else the one that comes next.
@@ -151,6 +153,8 @@ pub struct TextJob {
     pub before: Option<TurnInfo>,
     /// Takes the author's note out of what a model writes into a page.
     pub unnoted: Option<Unnoted>,
+    /// The person writes into its page since then: it is being stopped, and what still comes is dropped.
+    pub taken_over: bool,
 }
 
 impl OpenConversation {

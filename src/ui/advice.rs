@@ -58,6 +58,7 @@ fn words(cx: &Cx<'_>, makes: Makes, advice: &Advice) -> String {
     match advice {
         Advice::NoChinese if makes == Makes::Image => cx.with(T::PromptNotChinese, &[&name]),
         Advice::NoChinese => cx.with(T::NoChinese, &[&name]),
+        Advice::ChineseBefore => cx.with(T::ChineseBefore, &[&name]),
         Advice::Several(things) => {
             let all = things.join(cx.lang.pick(", ", "、"));
             cx.with(T::SeveralThings, &[&name, &things.len(), &all])

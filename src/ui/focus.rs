@@ -45,16 +45,33 @@ impl Follow {
         self.at = Some(at);
         let Some((id, at_once)) = target else { return };
         let focused = ui.memory(|memory| memory.focused());
-        if focused == Some(id) || ui.ctx().any_popup_open() {
+        if egui::Popup::is_any_open(ui.ctx()) {
+            return leave_field(ui.ctx(), focused);
+        }
+        if focused == Some(id) {
             return;
         }
         // A narrow window may show something else than the field.
         let shown = ui.ctx().read_response(id).is_some();
-        let idle = shown && focused.is_none() && !ui.input(|input| input.pointer.any_down());
+        // A click may open a menu in the frame of its release: the keys are the menu's then.
+        let clicks = ui.input(|input| input.pointer.any_down() || input.pointer.any_released());
+        if clicks {
+            ui.ctx().request_repaint();
+        }
+        let idle = shown && focused.is_none() && !clicks;
         let give = if at_once { moved || idle } else { idle && types(ui.ctx()) };
         if give {
             ui.memory_mut(|memory| memory.request_focus(id));
         }
+    }
+}
+
+/// Under an open menu no field takes keys: the arrows and Enter choose in the menu.
+fn leave_field(ctx: &Context, focused: Option<Id>) {
+    let Some(id) = focused.filter(|_| ctx.text_edit_focused()) else { return };
+    let under = ctx.read_response(id).is_some_and(|field| field.layer_id.order < egui::Order::Foreground);
+    if under {
+        ctx.memory_mut(|memory| memory.surrender_focus(id));
     }
 }
 

@@ -278,7 +278,7 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
         cx.push(Command::WriteForm);
     }
     // An open menu takes Esc and the arrows for itself.
-    let popup = ui.ctx().any_popup_open();
+    let popup = egui::Popup::is_any_open(ui.ctx());
     if !popup && find(ui, Act::Leave).is_some() {
         // The field gave the focus up at this key.
         let searching = ui.memory(|memory| memory.had_focus_last_frame(super::focus::pictures_id()));
@@ -288,7 +288,7 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
         talk(ui, cx);
     }
     let typing = ui.ctx().text_edit_focused();
-    if here == Room::Gallery && cx.state.trash.shown.is_none() && !typing && pressed(ui, Act::Trash) {
+    if here == Room::Gallery && cx.state.trash.shown.is_none() && !typing && !popup && pressed(ui, Act::Trash) {
         let gallery = &cx.state.gallery;
         match (gallery.marked.len(), &gallery.selected) {
             (2.., _) => cx.push(Command::TrashItems(gallery.marked.iter().cloned().collect())),

@@ -10,7 +10,7 @@ pub fn of(ui: &Ui, response: &Response, chosen: bool, add: impl FnOnce(&mut Ui))
     let id = Popup::default_response_id(response);
     let focused = ui.memory(|memory| memory.focused());
     let mine = response.has_focus() || (chosen && focused.is_none());
-    if mine && !ui.ctx().any_popup_open() && keys::pressed(ui, Act::Menu) {
+    if mine && !egui::Popup::is_any_open(ui.ctx()) && keys::pressed(ui, Act::Menu) {
         // Without the pointer's place: it hangs at the thing itself. The arrows go from there into the menu.
         response.request_focus();
         Popup::open_id(ui.ctx(), id);

@@ -40,18 +40,18 @@ pub fn combo(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Optio
                         None => presence(cx, entry),
                     };
                     let text = format!("{}  ·  {state}", entry.card.name);
-                    if ui.selectable_label(entry.card.id == current, text).clicked() {
+                    if widgets::choice(ui, entry.card.id == current, text) {
                         chosen = Some(entry.card.id.clone());
                     }
                 }
                 if cx.state.models.entry(current).is_none() && !current.is_empty() {
-                    let _ = ui.selectable_label(true, shown.as_str());
+                    let _ = widgets::choice(ui, true, shown.as_str());
                 }
                 ui.separator();
-                if ui.selectable_label(false, cx.t(T::MoreModels)).clicked() {
+                if widgets::choice(ui, false, cx.t(T::MoreModels)) {
                     cx.push(Command::BetterModels(makes));
                 }
-                if ui.selectable_label(false, cx.t(T::OpenModelFile)).clicked() {
+                if widgets::choice(ui, false, cx.t(T::OpenModelFile)) {
                     cx.push(Command::ChooseModelFile);
                 }
             });
@@ -74,7 +74,7 @@ pub fn names(ui: &mut Ui, label: &str, names: &[&str], on: usize) -> Option<usiz
             ComboBox::from_id_salt(label).width(width).truncate().selected_text(shown).icon(caret).show_ui(ui, |ui| {
                 ui.set_min_width(width - 16.0);
                 for (i, name) in names.iter().enumerate() {
-                    if ui.selectable_label(i == on, *name).clicked() {
+                    if widgets::choice(ui, i == on, *name) {
                         chosen = Some(i);
                     }
                 }

@@ -9,7 +9,7 @@ use super::theme::{self, RADIUS, S1, S2, SMALL};
 use super::{icons, models_bits, widgets};
 use crate::domain::{Room, bytes, seconds};
 use crate::lang::Lang;
-use crate::state::{Command, Phase};
+use crate::state::{Command, ModelEntry, Phase};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shortcuts: &mut bool) {
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 2));
@@ -59,29 +59,37 @@ fn language(ui: &mut Ui, cx: &mut Cx<'_>, lang: Lang) {
 
 fn items(ui: &mut Ui, cx: &Cx<'_>) {
     let status = &cx.state.status;
-    if !status.device.is_empty() {
+    let model = match cx.state.room() {
+        Room::Write => &cx.state.text().model,
+        _ => &cx.state.settings.image.model,
+    };
+    let name = models_bits::name(cx, model);
+    let text = format!("{name} · {}", model_state(cx, model));
+    // Which model answers is said first of all: where there is little room, what stands before it goes.
+    let model = if width(ui, &text) <= ui.available_width() { text } else { name };
+    let kept = width(ui, &model) + theme::S4;
+    let beside = |ui: &Ui, text: &str| width(ui, text) + kept <= ui.available_width();
+    if !status.device.is_empty() && beside(ui, &status.device) {
         item(ui, cx, icons::CPU, &status.device, cx.t(T::DeviceHover));
     }
-    if status.budget > 0 {
-        let text = format!("{} / {}", bytes(status.memory), bytes(status.budget));
+    let text = format!("{} / {}", bytes(status.memory), bytes(status.budget));
+    if status.budget > 0 && beside(ui, &text) {
         item(ui, cx, icons::MEMORY, &text, cx.t(T::MemoryHover));
         if let Some(next) = next_run(cx) {
             let (text, ink) = match status.memory.saturating_add(next) > status.budget {
                 true => (T::NextRunTooLarge, cx.p.warn),
                 false => (T::NextRun, cx.p.muted),
             };
-            inked(ui, cx, icons::IMAGE, &cx.with(text, &[&bytes(next)]), cx.t(T::NextRunHover), ink);
+            let text = cx.with(text, &[&bytes(next)]);
+            if beside(ui, &text) {
+                inked(ui, icons::IMAGE, &text, cx.t(T::NextRunHover), ink);
+            }
         }
     }
     if let Some((icon, text)) = elsewhere(cx) {
-        inked(ui, cx, icon, &text, cx.t(T::OtherRoomHover), cx.p.accent_text);
+        inked(ui, icon, &text, cx.t(T::OtherRoomHover), cx.p.accent_text);
     }
-    let model = match cx.state.room() {
-        Room::Write => &cx.state.text().model,
-        _ => &cx.state.settings.image.model,
-    };
-    let text = format!("{} · {}", models_bits::name(cx, model), model_state(cx, model));
-    item(ui, cx, icons::CUBE, &text, cx.t(T::ModelHover));
+    item(ui, cx, icons::CUBE, &model, cx.t(T::ModelHover));
     let waiting = cx.state.create.jobs.len().saturating_sub(1);
     if waiting > 0 {
         item(ui, cx, icons::QUEUE, &cx.with(T::WaitingJobs, &[&waiting]), cx.t(T::QueueHover));
@@ -114,13 +122,17 @@ fn next_run(cx: &Cx<'_>) -> Option<u64> {
 }
 
 fn item(ui: &mut Ui, cx: &Cx<'_>, icon: &str, text: &str, hover: &str) {
-    inked(ui, cx, icon, text, hover, cx.p.muted);
+    inked(ui, icon, text, hover, cx.p.muted);
 }
 
-fn inked(ui: &mut Ui, cx: &Cx<'_>, icon: &str, text: &str, hover: &str, ink: egui::Color32) {
+/// Points that an item takes.
+fn width(ui: &Ui, text: &str) -> f32 {
+    ui.painter().layout_no_wrap(text.to_owned(), theme::small(), egui::Color32::WHITE).size().x + 24.0
+}
+
+fn inked(ui: &mut Ui, icon: &str, text: &str, hover: &str, ink: egui::Color32) {
     // What does not fit is left out whole; half a word helps nobody.
-    let width = ui.painter().layout_no_wrap(text.to_owned(), theme::small(), cx.p.muted).size().x + 24.0;
-    if width > ui.available_width() {
+    if width(ui, text) > ui.available_width() {
         return;
     }
     ui.scope(|ui| {
@@ -145,7 +157,9 @@ fn model_state(cx: &Cx<'_>, id: &str) -> String {
         (Some(Phase::Loading(None)), _) => cx.t(T::Loading).to_owned(),
         (Some(Phase::Running), _) => cx.t(T::Running).to_owned(),
         (Some(Phase::Cancelling), _) => cx.t(T::Stopping).to_owned(),
-        (_, Some(e)) if e.fetch.is_some() => cx.t(T::Fetching).to_owned(),
+        (_, Some(ModelEntry { fetch: Some(fetch), .. })) => {
+            cx.t(if fetch.verifying { T::Checking } else { T::Fetching }).to_owned()
+        }
         (_, Some(e)) if e.loaded => cx.t(T::InMemory).to_owned(),
         (_, Some(e)) if e.is_unchecked() => cx.t(T::NotChecked).to_owned(),
         (_, Some(e)) if !e.is_here() => cx.t(T::NotHere).to_owned(),

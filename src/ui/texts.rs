@@ -379,6 +379,12 @@ texts! {
     WillBeFetched: "{0} ({1}) will be fetched when you first send. It stays on this machine.", "首次发送时会下载 {0}（{1}），之后一直保存在这台电脑上。";
     FetchNow: "Fetch now", "现在下载";
     FetchingModel: "Fetching {0}", "正在下载 {0}";
+    PageStopHover: "Stops the model. What you type does so too.", "停止续写。你一打字也会停下。";
+    SpeakerWaits: "Write the first message: {0} answers.", "先写第一条消息，{0} 会回答。";
+    EnterHolds: "Enter sends it once this answer is complete.", "按回车键，会在本次回答完成后发送。";
+    MessageHeld: "Your message is sent once this answer is complete.", "本次回答完成后会发送你的消息。";
+    HoldNot: "Not yet", "先不发送";
+    CheckingModel: "Checking {0}", "正在校验 {0}";
     SystemPrompt: "System prompt", "系统提示词";
     SystemHere: "For this conversation alone", "仅用于这个对话";
     SystemOfAll: "For every new conversation", "用于之后的每个新对话";
@@ -497,6 +503,7 @@ texts! {
     Fetch: "Fetch", "下载";
     GoOnFetching: "Go on fetching", "继续下载";
     Fetching: "fetching", "下载中";
+    Checking: "checking", "校验中";
     FetchedOf: "{0} of {1} from {2}", "{0} / {1}，来自 {2}";
     FetchedSoFar: "{0} so far from {1}", "已下载 {0}，来自 {1}";
     LookingForSource: "Looking for a source…", "正在寻找来源…";
@@ -530,6 +537,7 @@ texts! {
     BetterModels: "Better ones", "更好的模型";
     BetterModelsHover: "Models to fetch, with what each takes", "可下载的模型，以及各自的要求";
     NoChinese: "{0} has no Chinese: its answer would make no sense. Write in English, or choose a model that has it.", "{0} 不会中文，回答会不知所云。请用英文，或换用支持中文的模型。";
+    ChineseBefore: "This conversation has Chinese in it, which {0} does not know. A new conversation gives better answers.", "这段对话里有 {0} 不会的中文，新开一个对话效果更好。";
     PromptNotChinese: "{0} reads no Chinese. Write the prompt in English, or choose a model that reads it.", "{0} 看不懂中文。请用英文写提示词，或换用支持中文的模型。";
     SeveralThings: "{0} draws one thing at a time. These {1} would blend into one: {2}.", "{0} 一次只画一个物件，这 {1} 样会混成一团：{2}。";
     ManyThings: "{0} draws one thing at a time and does not count: not {1} of “{2}”.", "{0} 一次只画一个物件，不会数数：画不出 {1} 个“{2}”。";

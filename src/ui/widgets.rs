@@ -364,6 +364,24 @@ pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<us
     (response, None)
 }
 
+/// A row of a menu, `on` where it is the one in use. Whoever chooses it, with the pointer or with Enter, leaves the menu.
+pub fn choice<'a>(ui: &mut Ui, on: bool, label: impl egui::IntoAtoms<'a>) -> bool {
+    let chosen = ui.selectable_label(on, label).clicked();
+    if chosen {
+        ui.close();
+    }
+    chosen
+}
+
+/// [`choice`] that does something.
+pub fn menu_item(ui: &mut Ui, label: &str) -> bool {
+    let chosen = ui.button(label).clicked();
+    if chosen {
+        ui.close();
+    }
+    chosen
+}
+
 /// A switch with its words.
 pub fn switch(ui: &mut Ui, on: bool, label: &str) -> Response {
     let p = Palette::of(ui);
@@ -414,21 +432,36 @@ pub fn badge_wrapped(ui: &mut Ui, icon: &str, text: &str, ink: Color32) {
     });
 }
 
-/// A prompt to click on, in an empty room.
-pub fn suggestion(ui: &mut Ui, text: &str, width: f32) -> Response {
+/// A prompt to click on, in an empty room; `meant` is what it says in the person's language, where it is in another.
+pub fn suggestion(ui: &mut Ui, text: &str, meant: &str, width: f32) -> Response {
     let p = Palette::of(ui);
-    let mut job = egui::text::LayoutJob::simple(text.to_owned(), theme::body(), Color32::PLACEHOLDER, width - 48.0);
-    job.wrap.max_rows = 4;
-    let galley = ui.painter().layout_job(job);
-    let size = vec2(width, (galley.size().y + 2.0 * S2).max(36.0));
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
+    let lay = |text: &str, font, ink| {
+        let mut job = egui::text::LayoutJob::simple(text.to_owned(), font, ink, width - 48.0);
+        job.wrap.max_rows = 4;
+        ui.painter().layout_job(job)
+    };
+    let mut lines = vec![lay(text, theme::small(), p.muted)];
+    match meant {
+        "" => lines[0] = lay(text, theme::body(), Color32::PLACEHOLDER),
+        meant => lines.insert(0, lay(meant, theme::body(), Color32::PLACEHOLDER)),
+    }
+    let high = lines.iter().map(|line| line.size().y).sum::<f32>();
+    let (rect, response) = ui.allocate_exact_size(vec2(width, (high + 2.0 * S2).max(36.0)), Sense::click());
+    response.widget_info(|| {
+        let name = if meant.is_empty() { text.to_owned() } else { format!("{meant} ({text})") };
+        WidgetInfo::labeled(Role::Button, true, name)
+    });
     let lit = response.hovered() || response.has_focus();
     let (fill, line) = if lit { (p.hover, p.line_strong) } else { (p.panel, p.line) };
     ui.painter().rect(rect, 8, fill, Stroke::new(1.0, line), StrokeKind::Inside);
     let ink = if lit { p.strong } else { p.text };
-    let cut = galley.elided;
-    ui.painter().galley(egui::pos2(rect.left() + S3, rect.center().y - galley.size().y / 2.0), galley, ink);
+    let cut = lines.iter().any(|line| line.elided);
+    let mut top = rect.center().y - high / 2.0;
+    for line in lines {
+        let at = egui::pos2(rect.left() + S3, top);
+        top += line.size().y;
+        ui.painter().galley(at, line, ink);
+    }
     let mark = if lit { p.accent_text } else { p.faint };
     let at = rect.right_center() - vec2(S3, 0.0);
     ui.painter().text(at, Align2::RIGHT_CENTER, icons::PLUS, theme::icon_font(14.0), mark);

@@ -668,3 +668,82 @@ fn headings_are_told_as_headings() {
     has(fresh(Room::Models, Lang::En, Theme::Dark), "Pictures");
     has(fresh(Room::Settings, Lang::En, Theme::Dark), "Folders");
 }
+
+/// Regression: Enter in the open menu of models sent the message that was being typed, and chose nothing.
+#[test]
+fn an_open_menu_has_the_arrows_and_enter() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    state.write.draft = "half a message".into();
+    let mut gemma = text_card();
+    (gemma.id, gemma.name) = ("gemma3-270m".into(), "Gemma 3 270M".into());
+    state.models.entries.push(entry(gemma, ModelPresence::Here { path: "/g".into() }));
+    let by_pointer = |harness: &mut Open, at: egui::Pos2| {
+        let button = |pressed| Event::PointerButton {
+            pos: at,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        harness.hover_at(at);
+        harness.step();
+        harness.event(button(true));
+        harness.step();
+        harness.event(button(false));
+        harness.step();
+        harness.run();
+    };
+    for pointer in [true, false] {
+        let mut harness = open(state.clone());
+        is_focused(&harness, "Message");
+        let combo = harness.get_by_role_and_label(Part::ComboBox, "Model: SmolLM2 135M Instruct");
+        let at = combo.rect().center();
+        if pointer {
+            by_pointer(&mut harness, at);
+        } else {
+            combo.click();
+            harness.run();
+        }
+        assert_ne!(focused(&harness).as_deref(), Some("Message"), "no field under the menu takes the keys");
+        harness.state_mut().commands.clear();
+        let mut all = Vec::new();
+        for key in [Key::ArrowDown, Key::ArrowDown, Key::Enter] {
+            harness.key_press(key);
+            all.extend(asked(&mut harness));
+        }
+        assert_eq!(all, [Command::SetText(TextEdit::Model("gemma3-270m".into()))], "pointer: {pointer}");
+        // It is closed, and what is typed goes on where it was.
+        let combo = harness.get_by_role_and_label(Part::ComboBox, "Model: SmolLM2 135M Instruct");
+        assert_eq!(combo.accesskit_node().data().is_expanded(), Some(false));
+        is_focused(&harness, "Message");
+    }
+}
+
+#[test]
+fn an_open_menu_keeps_the_keys_from_the_pictures() {
+    let mut state = gallery(Lang::En, Theme::Dark, 30, 0);
+    state.gallery.selected = Some(item(5).path);
+    let mut harness = open(state);
+    harness.get_by_role_and_label(Part::Button, T::SaveAtSize.tr(Lang::En)).click();
+    harness.run();
+    harness.state_mut().commands.clear();
+    for key in [Key::ArrowRight, Key::ArrowDown, Key::Delete] {
+        harness.key_press(key);
+        let done = |c: &Command| matches!(c, Command::Select(_) | Command::TrashItem(_) | Command::ShowFull(_));
+        assert_eq!(asked_of(&mut harness, done), [], "{key:?}");
+    }
+}
+
+/// Regression: Esc in an open menu stopped the answer that was being written.
+#[test]
+fn esc_in_an_open_menu_closes_the_menu_alone() {
+    let mut harness = open(write_streaming(Lang::En, Theme::Dark));
+    harness.get_by_role_and_label(Part::ComboBox, "Model: SmolLM2 135M Instruct").click();
+    harness.run();
+    harness.state_mut().commands.clear();
+    harness.key_press(Key::Escape);
+    assert_eq!(asked_of(&mut harness, |c| matches!(c, Command::CancelCurrent)), []);
+    let combo = harness.get_by_role_and_label(Part::ComboBox, "Model: SmolLM2 135M Instruct");
+    assert_eq!(combo.accesskit_node().data().is_expanded(), Some(false));
+    harness.key_press(Key::Escape);
+    assert_eq!(asked_of(&mut harness, |c| matches!(c, Command::CancelCurrent)), [Command::CancelCurrent]);
+}

@@ -116,6 +116,8 @@ fn write(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> 
     let mut editing = write_chat(lang, theme);
     editing.write.editing = Some((3, long.repeat(3)));
     editing.write.error = Some(Cause::PromptTooLong { tokens: 3000, context: 2048 }.into());
+    let mut held = write_streaming(lang, theme);
+    (held.write.draft, held.write.held) = (long.into(), true);
     let mut fetching = models_busy(lang, theme);
     fetching.settings.room = Room::Write;
     fetching.write.draft = long.repeat(12);
@@ -150,6 +152,7 @@ fn write(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> 
         ("write, a talk", write_chat(lang, theme)),
         ("write, a title", titling),
         ("write, streaming", write_streaming(lang, theme)),
+        ("write, a message that waits", held),
         ("write, editing and failed", editing),
         ("write, fetching with a long draft", fetching),
         ("write, long texts and failed", full),

@@ -436,6 +436,7 @@ pub fn write_streaming(lang: Lang, theme: Theme) -> AppState {
         parent: Some(3),
         before: None,
         unnoted: None,
+        taken_over: false,
     });
     state
 }

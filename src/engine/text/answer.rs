@@ -9,7 +9,7 @@ use super::loops::Loops;
 use super::session::Session;
 use super::stream::{StopTexts, Utf8Decoder};
 use super::template::Prompt;
-use super::tokenizer::Tokenizer;
+use super::tokenizer::{Specials, Tokenizer};
 use crate::domain::{EventKind, FinishReason, TextParams, TextStats, Thinking, TokenChoice, answer_of};
 use crate::engine::{CancelToken, Reporter, Stop};
 
@@ -73,6 +73,9 @@ impl Answer<'_> {
         let mut logits = session.read_on(&prompt[stats.reused_tokens..], token, tell)?;
         stats.prompt_tok_s = rate(prompt.len() - stats.reused_tokens, reading.elapsed().as_secs_f64());
 
+        if !*opens_thought && !begun.is_empty() {
+            reporter.tell(EventKind::Begun { tokens: self.tokenizer.encode(begun, Specials::Plain).len() });
+        }
         if *opens_thought {
             if self.params.inspect {
                 let bytes = begun.as_bytes().to_vec();

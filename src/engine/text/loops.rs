@@ -1,7 +1,7 @@
 //! Answers that go round in circles: the same words, or the same lines, again and again. Small models do that; what
 //! follows is more of the same until the limit.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 /// How often something must come in a row.
 const COPIES: usize = 5;
@@ -12,18 +12,23 @@ const FILLED: usize = 64;
 const LINES: usize = 8;
 /// Letters that make a line: shorter ones (`}`, `---`) are passed over.
 const LETTERS: usize = 3;
+/// Chinese characters that are looked at, and how often two of them may come together in these: a refrain fills far less,
+/// a small model without Chinese writes the same two in every third place.
+const HAN: usize = 120;
+const PAIRS: usize = 18;
 
 /// Follows an answer.
 pub struct Loops {
     tokens: Tail<u32>,
     lines: Tail<String>,
+    pairs: Pairs,
     /// The line that is being written.
     line: String,
 }
 
 impl Default for Loops {
     fn default() -> Self {
-        Self { tokens: Tail::new(TOKENS), lines: Tail::new(LINES), line: String::new() }
+        Self { tokens: Tail::new(TOKENS), lines: Tail::new(LINES), pairs: Pairs::default(), line: String::new() }
     }
 }
 
@@ -31,6 +36,7 @@ impl Loops {
     /// The next token, and the text that it completes; true once the answer is in a loop.
     pub fn push(&mut self, token: u32, text: &str) -> bool {
         let mut found = self.tokens.push(token).is_some_and(|filled| filled >= FILLED);
+        found |= text.chars().filter(|c| is_han(*c)).fold(false, |found, c| self.pairs.push(c) || found);
         for piece in text.split_inclusive('\n') {
             self.line.push_str(piece);
             if piece.ends_with('\n') {
@@ -39,6 +45,41 @@ impl Loops {
             }
         }
         found
+    }
+}
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+}
+
+/// The last Chinese characters, and how often each two of them came together.
+#[derive(Default)]
+struct Pairs {
+    letters: VecDeque<char>,
+    counts: HashMap<(char, char), usize>,
+}
+
+impl Pairs {
+    /// Whether the two that the newest one completes have come too often.
+    fn push(&mut self, letter: char) -> bool {
+        let mut often = false;
+        if let Some(before) = self.letters.back() {
+            let count = self.counts.entry((*before, letter)).or_default();
+            *count += 1;
+            often = *count >= PAIRS;
+        }
+        self.letters.push_back(letter);
+        if self.letters.len() > HAN
+            && let Some(oldest) = self.letters.pop_front()
+            && let Some(next) = self.letters.front()
+            && let Some(count) = self.counts.get_mut(&(oldest, *next))
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.counts.remove(&(oldest, *next));
+            }
+        }
+        often
     }
 }
 
@@ -95,6 +136,19 @@ mod tests {
         assert_eq!(found(&sentence.repeat(4)), None);
         assert_eq!(found(&"-".repeat(40)), None, "a line of dashes");
         assert_eq!(found(&"-".repeat(400)), Some(FILLED));
+    }
+
+    #[test]
+    fn chinese_that_says_the_same_two_characters_again_and_again_is_a_loop() {
+        // As SmolLM2 wrote it, which has no Chinese.
+        let rubbish = "爱你！爱你爱你你爱！如你。爱你玩爱你母，爱你自己，爱你护你。爱你想爱你，爱福你，爹。爱你骚杀惨，爱何爱何！\
+            这封文叫士，他爱珠，猫猫。爱你们。爱你心爱你岛佳！你赢还美女！爱你被爱惹爱飞父，爆爪！爱你来放你的胖。\
+            爱你爱你你美，爆猪猪。爱你害爱你爱你";
+        assert!(found(rubbish).is_some());
+        let song = "小雨小雨，你从哪里来？小雨小雨，你到哪里去？我从云里来，落到田野里。小雨小雨，你喜欢什么？我喜欢花儿，\
+            喜欢青草。小雨小雨，请你慢慢走，等一等我的伞，等一等我的狗。小雨小雨，明天还来吗？明天我不来，太阳要出来。\
+            小雨小雨，再见吧，再见吧。";
+        assert_eq!(found(song), None, "a refrain");
     }
 
     #[test]

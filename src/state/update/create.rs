@@ -264,6 +264,7 @@ impl AppState {
             | EventKind::Unloaded { .. }
             | EventKind::WithoutDraft { .. }
             | EventKind::Prefill { .. }
+            | EventKind::Begun { .. }
             | EventKind::Token { .. }
             | EventKind::Weighed(_) => {}
         }

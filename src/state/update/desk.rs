@@ -170,6 +170,26 @@ impl AppState {
             personas: personas.into_iter().map(|(id, draft)| (id, draft.persona)).collect(),
             forms,
             waiting: self.desk.waiting.iter().cloned().chain(self.jobs_now()).collect(),
+            open: self.open_at_last(),
+        }
+    }
+
+    /// What Write shows, or is about to.
+    fn open_at_last(&self) -> Option<ConversationId> {
+        let write = &self.write;
+        write.open.id.as_ref().or(write.wanted.what()).or(self.desk.reopening.as_ref()).cloned()
+    }
+
+    /// Opens what was open the last time, once it is known to be there. Whoever has begun something else stays there.
+    pub(super) fn reopen(&mut self, fx: &mut Effects) {
+        let Some(id) = self.desk.reopening.take_if(|id| self.write.conversations.iter().any(|head| head.id == *id))
+        else {
+            return;
+        };
+        let write = &self.write;
+        let begun = write.open.id.is_some() || write.open.page.is_some() || write.form.is_some();
+        if !begun && write.wanted.what().is_none() && !self.personas.shown {
+            self.open_conversation(id, fx);
         }
     }
 
@@ -237,9 +257,9 @@ impl AppState {
     }
 
     /// What was left on the desk the last time.
-    pub(super) fn desk_loaded(&mut self, desk: Desk) {
+    pub(super) fn desk_loaded(&mut self, desk: Desk, fx: &mut Effects) {
         self.desk.saved = Some(desk.clone());
-        let Desk { message, messages, titles, path, edits, personas, forms, waiting } = desk;
+        let Desk { message, messages, titles, path, edits, personas, forms, waiting, open } = desk;
         // What was typed in the first moments is newer.
         let messages = messages.into_iter().map(|(id, text)| (Some(id), text));
         let messages = messages.chain([(None, message)].into_iter().filter(|(_, text)| !text.is_empty()));
@@ -260,6 +280,8 @@ impl AppState {
         self.desk.personas = drafts.chain(std::mem::take(&mut self.desk.personas)).collect();
         self.desk.forms = forms.into_iter().chain(std::mem::take(&mut self.desk.forms)).collect();
         self.desk.waiting = waiting;
+        self.desk.reopening = open;
+        self.reopen(fx);
     }
 
     // ---- Jobs of the last time

@@ -11,6 +11,10 @@ impl AppState {
         let Some(job) = self.write.take_job() else { return };
         if job.page.is_some() {
             self.touch(&job.conversation);
+            // Its change was never begun: the number is the person's now.
+            if job.taken_over && job.text.is_empty() {
+                return;
+            }
             return self.page_written(job.conversation, job.turn, info, fx);
         }
         let here = self.write.open.id.as_ref() == Some(&job.conversation);
@@ -70,7 +74,7 @@ impl AppState {
 
     /// What was held back of a page's text is no note after all.
     pub(super) fn tell_held(&mut self, fx: &mut Effects) {
-        let Some(job) = &mut self.write.job else { return };
+        let Some(job) = self.write.job.as_mut().filter(|job| !job.taken_over) else { return };
         let held = job.unnoted.as_mut().map(|filter| filter.finish()).filter(|text| !text.is_empty());
         if let Some((text, spot)) = held.zip(job.page) {
             let first = job.text.is_empty();

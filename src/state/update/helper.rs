@@ -252,6 +252,7 @@ impl AppState {
             | EventKind::LeftOut { .. }
             | EventKind::WithoutDraft { .. }
             | EventKind::Prefill { .. }
+            | EventKind::Begun { .. }
             | EventKind::Progress(_)
             | EventKind::Preview { .. }
             | EventKind::Picture { .. }

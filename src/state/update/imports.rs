@@ -84,6 +84,7 @@ impl AppState {
         let id = self.new_document();
         let first = chat.turns.iter().find(|turn| turn.role == Role::User).map(|turn| title_of(&turn.text));
         let title = if chat.title.is_empty() { first.unwrap_or_default() } else { chat.title };
+        let title = self.own_title(&title, false);
         let named = |name: String| Some(name).filter(|name| !name.is_empty());
         let speaker = named(chat.speaker).map(|name| Speaker { name, ..Speaker::default() });
         let mut entries = vec![JournalEntry::Title { title: title.clone() }];

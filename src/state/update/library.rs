@@ -310,7 +310,7 @@ impl AppState {
             StoreEvent::ConversationTrashed(id) => self.conversation_trashed(id),
             StoreEvent::Conversation(data) => self.conversation_loaded(*data, fx),
             StoreEvent::SettingsSaved => self.heal_settings(),
-            StoreEvent::Desk(desk) => self.desk_loaded(*desk),
+            StoreEvent::Desk(desk) => self.desk_loaded(*desk, fx),
             StoreEvent::Trash { kind, items } => self.trash_listed(kind, items),
             StoreEvent::Failed(Some(room), error) => self.problem_in(room, error),
             StoreEvent::Failed(None, error) => self.problem(error),

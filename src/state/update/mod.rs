@@ -133,6 +133,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::NoFolder(folder) => state.ask.folder = Some(folder),
     }
     state.note_action(before);
+    state.send_held(&mut effects);
     state.hold_back_unsaid(&mut effects);
     if state.room() != room {
         state.trash = Default::default();

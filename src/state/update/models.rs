@@ -36,7 +36,8 @@ impl AppState {
             return;
         }
         entry.error = None;
-        entry.fetch = Some(FetchState::default());
+        // Files that are here are checked; nobody is asked for them.
+        entry.fetch = Some(FetchState { verifying: entry.is_unchecked(), ..FetchState::default() });
         fx.push(Effect::Fetch(id.to_owned()));
     }
 

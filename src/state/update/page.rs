@@ -19,12 +19,12 @@ impl AppState {
             PageCommand::Of(turns) => return self.page_of(&turns, fx),
             _ => {}
         }
-        // What streams goes to a place of the text: until it ends, the text is not changed.
-        let busy = self.write.is_writing_here();
+        // What streams goes to a place of the text. Whoever types takes the pen: what was written stays, no more comes.
+        let busy = self.write.job_here().is_some_and(|job| !job.taken_over);
+        let types = matches!(command, PageCommand::Type(_));
         let Some(page) = self.write.open.page.as_ref() else { return };
         let entry = match command {
-            PageCommand::Type(_)
-            | PageCommand::Undo
+            PageCommand::Undo
             | PageCommand::Redo
             | PageCommand::Go(_)
             | PageCommand::Write { .. }
@@ -63,8 +63,25 @@ impl AppState {
                     || matches!(error.cause(), Cause::OutOfRange { name, .. } if *name == PAGE_SIZE)
             };
             self.write.error.take_if(|error| typed(error));
+            if busy && types {
+                self.take_over(fx);
+            }
             self.change_page(entry, fx);
             self.name_page(false, fx);
+        }
+    }
+
+    /// The person types where the model writes, or will: it stops. A fetch that it waits for goes on.
+    fn take_over(&mut self, fx: &mut Effects) {
+        let Some(id) = self.write.open.id.clone() else { return };
+        if !self.write.bring(|job| job.conversation == id) {
+            return;
+        }
+        let Some(job) = &mut self.write.job else { return };
+        job.taken_over = true;
+        match job.id {
+            Some(_) => self.stop_job(fx),
+            None => self.text_ended(None, fx),
         }
     }
 
@@ -80,7 +97,7 @@ impl AppState {
         if text.is_empty() || text.len() > PAGE_BYTES || self.write.is_writing_here() {
             return;
         }
-        let title = self.write.open.title.clone();
+        let title = self.own_title(&self.write.open.title, true);
         self.new_page(fx);
         let entry = self.write.open.page.as_ref().and_then(|page| page.edit_to(&text, Author::Model));
         if let Some(entry) = entry {
@@ -119,7 +136,7 @@ impl AppState {
         let text = page.text.as_str().trim_start();
         let whole = text.contains('\n') || text.chars().nth(super::write::TITLE).is_some();
         if whole || now {
-            let title = super::write::title_of(text.trim_start_matches(['#', ' ']));
+            let title = self.own_title(&super::write::title_of(text.trim_start_matches(['#', ' '])), true);
             if let Some(id) = self.write.open.id.clone() {
                 self.rename(id, title, fx);
             }

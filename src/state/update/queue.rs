@@ -84,6 +84,7 @@ impl AppState {
 
     /// Stops what is written into the open conversation.
     pub(super) fn stop_writing(&mut self, fx: &mut Effects) {
+        self.write.held = false;
         if let Some(id) = self.write.open.id.clone() {
             self.stop_writing_of(&id, fx);
         }

@@ -30,7 +30,12 @@ impl AppState {
         match self.write.listing.answer(&()) {
             Answer::AskAgain => fx.push(Effect::ListConversations),
             // Nobody asked: something on the disk is not as the window has it.
-            Answer::Take | Answer::Drop => self.write.conversations = heads,
+            Answer::Take | Answer::Drop => {
+                self.write.conversations = heads;
+                self.reopen(fx);
+                // What is not in the list is gone.
+                self.desk.reopening = None;
+            }
         }
     }
 

@@ -20,6 +20,8 @@ impl AppState {
             Command::SetText(edit) => self.set_text(edit),
             Command::SetDraft(text) => {
                 self.write.draft = text;
+                // What is typed on is not ready yet.
+                self.write.held = false;
                 self.write.error.take_if(|error| *error.cause() == Cause::EmptyPrompt);
             }
             Command::SetSystemPrompt(text) => self.set_system(text, fx),
@@ -152,6 +154,7 @@ impl AppState {
         self.write.aim = None;
         self.write.finder.goal = None;
         self.write.asked_again = None;
+        self.write.held = false;
         self.write.inspecting = None;
         self.write.open = OpenConversation { system: self.settings.system_prompt.clone(), ..Default::default() };
         self.write.error = None;
@@ -159,6 +162,7 @@ impl AppState {
 
     fn send(&mut self, fx: &mut Effects) {
         if self.write.is_writing_here() {
+            self.write.held = !self.write.draft.trim().is_empty();
             return;
         }
         let text = self.write.draft.trim().to_owned();
@@ -172,6 +176,16 @@ impl AppState {
         self.write.draft.clear();
         self.add_user_turn(text, fx);
         self.answer(None, fx);
+    }
+
+    /// A message that waited for the answer before it. One that failed, or stopped, is looked at first.
+    pub(super) fn send_held(&mut self, fx: &mut Effects) {
+        if self.write.held && !self.write.is_writing_here() {
+            self.write.held = false;
+            if self.write.error.is_none() && !self.write.open.is_unanswered() {
+                self.send(fx);
+            }
+        }
     }
 
     fn send_edit(&mut self, fx: &mut Effects) {
@@ -300,6 +314,7 @@ impl AppState {
 
     /// The page gets a file.
     pub(super) fn begin_conversation(&mut self, title: String, system: String, fx: &mut Effects) {
+        let title = self.own_title(&title, false);
         let id = self.new_document();
         if !system.is_empty() {
             fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text: system.clone() } });
@@ -310,6 +325,19 @@ impl AppState {
         (open.title, open.system) = (title.clone(), system);
         let head = ConversationHead { id, title, changed_ms: self.now_ms, ..Default::default() };
         self.write.conversations.insert(0, head);
+    }
+
+    /// A title that no other conversation has, with a number where it must; or no other page, which has a sign of its own.
+    pub(super) fn own_title(&self, title: &str, page: bool) -> String {
+        let heads = &self.write.conversations;
+        let taken = |title: &str| heads.iter().any(|head| head.page == page && head.title == title);
+        if title.is_empty() || !taken(title) {
+            return title.to_owned();
+        }
+        let number = |n: &str| n.strip_suffix(')').is_some_and(|n| n.parse::<u32>().is_ok());
+        let bare = title.rsplit_once(" (").filter(|(_, n)| number(n)).map_or(title, |(bare, _)| bare);
+        let numbered = (2..).map(|n: u32| format!("{bare} ({n})")).find(|title| !taken(title));
+        numbered.unwrap_or_else(|| title.to_owned())
     }
 
     /// A name, and with it a file, for what is open.
@@ -411,6 +439,7 @@ impl AppState {
             parent,
             before,
             unnoted: (page.is_some() && has_note).then(Default::default),
+            taken_over: false,
         });
         let here = self.models.entry(&model).is_none_or(|entry| entry.is_here());
         if here {
@@ -453,6 +482,13 @@ impl AppState {
             EventKind::Loading { fraction } => advance(&mut job.phase, Phase::Loading(fraction)),
             EventKind::WithoutDraft { error } => self.problem_in(Room::Write, error),
             EventKind::Prefill { done, total } => job.prefill = Some((done, total)),
+            EventKind::Begun { tokens } if job.page.is_none() => {
+                // Where the window closed in the middle of it, its figures were not kept.
+                let before = job.before.get_or_insert_default();
+                if before.completion_tokens == 0 {
+                    before.completion_tokens = tokens;
+                }
+            }
             EventKind::Weighed(choice) => job.weighed.push(choice),
             EventKind::Token { text } => {
                 // A piece completes one token or several; where none was weighed, it is one.
@@ -462,6 +498,9 @@ impl AppState {
                 job.first_ms.get_or_insert(now);
                 job.last_ms = Some(now);
                 if let Some(spot) = job.page {
+                    if job.taken_over {
+                        return;
+                    }
                     let text = job.unnoted.as_mut().map_or(text.clone(), |filter| filter.push(&text));
                     let first = job.text.is_empty();
                     let text = if first && spot.spaced { text.trim_start_matches(' ').to_owned() } else { text };
@@ -512,7 +551,8 @@ impl AppState {
             EventKind::Failed(error) if matches!(error.cause(), Cause::BadTemplate { .. }) && self.ask_plainly(fx) => {}
             EventKind::Failed(error) => self.text_ended(Some(error), fx),
             EventKind::Cancelled => self.text_ended(None, fx),
-            EventKind::Freed { .. }
+            EventKind::Begun { .. }
+            | EventKind::Freed { .. }
             | EventKind::Unloaded { .. }
             | EventKind::LeftOut { .. }
             | EventKind::Finished(_)
@@ -541,7 +581,7 @@ impl AppState {
         self.leave_edit();
         self.show_draft_of(Some(data.id.clone()));
         let ConversationData { id, title, system, shelf, mut page, pictures, manner, weighed, .. } = data;
-        if let Some(job) = self.write.job_of(&id)
+        if let Some(job) = self.write.job_of(&id).filter(|job| !job.taken_over)
             && let Some((spot, page)) = job.page.zip(page.as_mut())
         {
             self.catch_up(page, spot, &job.text);

@@ -81,7 +81,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         ui.add_space(S4);
         for example in examples {
-            if widgets::suggestion(ui, example, width).clicked() {
+            if widgets::suggestion(ui, example, "", width).clicked() {
                 cx.push(Command::SetImage(ImageEdit::Prompt(example.clone())));
             }
         }

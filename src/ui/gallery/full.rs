@@ -43,7 +43,7 @@ pub fn show(
     item: &LibraryItem,
     place: (usize, usize),
 ) {
-    let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
+    let pressed = |key| !egui::Popup::is_any_open(ui.ctx()) && ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
     let steps = [
         (Key::ArrowLeft, -1),
         (Key::ArrowUp, -1),

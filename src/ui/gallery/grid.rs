@@ -101,8 +101,8 @@ const ARROWS: [Key; 6] = [Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::Ar
 impl Grid {
     /// The arrow keys move the selection, Space and Enter open it, Ctrl+A marks all.
     pub fn keys(&self, ui: &Ui, cx: &mut Cx<'_>, found: &[usize], items: &[LibraryItem]) {
-        // An open menu has the arrows for itself.
-        if ui.ctx().text_edit_focused() || ui.ctx().any_popup_open() {
+        // An open menu has the arrows and Enter for itself.
+        if ui.ctx().text_edit_focused() || egui::Popup::is_any_open(ui.ctx()) {
             return;
         }
         let pressed = |modifiers, key| ui.input_mut(|i| i.consume_key(modifiers, key));

@@ -153,6 +153,9 @@ fn open_aim(cx: &Cx<'_>, done: u64) -> Option<(u64, usize)> {
 }
 
 fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
+    if let Some(speaker) = &cx.state.write.open.manner.speaker {
+        return waits(ui, cx, &speaker.name);
+    }
     let examples = examples(cx, &cx.state.text().model);
     layout::centre(ui, "write-empty", 420.0, |ui| {
         let width = ui.available_width();
@@ -162,12 +165,24 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.add(Label::new(RichText::new(cx.t(T::WriteEmptyText)).size(BODY).color(cx.p.muted)).wrap());
         ui.add_space(S4);
         for example in examples {
-            if widgets::suggestion(ui, example, width).clicked() {
-                cx.push(Command::SetDraft(example.clone()));
+            // A model without Chinese is asked in English; the person reads what that means.
+            let (asked, meant) = example.split_once('（').unwrap_or((example, ""));
+            if widgets::suggestion(ui, asked, meant.trim_end_matches('）'), width).clicked() {
+                cx.push(Command::SetDraft(asked.to_owned()));
                 ui.memory_mut(|m| m.request_focus(super::composer::field_id()));
             }
         }
         ui.add_space(S4);
         super::form::choices(ui, cx);
+    });
+}
+
+/// A conversation with a character who says nothing first.
+fn waits(ui: &mut Ui, cx: &Cx<'_>, name: &str) {
+    layout::centre(ui, "speaker-empty", 420.0, |ui| {
+        ui.add(Label::new(theme::icon(icons::IDENTIFICATION_CARD, 40.0).color(cx.p.faint)));
+        ui.add_space(S2);
+        widgets::heading(ui, name);
+        ui.add(Label::new(RichText::new(cx.with(T::SpeakerWaits, &[&name])).size(BODY).color(cx.p.muted)).wrap());
     });
 }

@@ -29,7 +29,11 @@ pub fn above(ui: &mut Ui, cx: &mut Cx<'_>) {
         fetching(ui, cx, entry);
     }
     match cx.state.write.job_here() {
-        Some(job) => goings_on(ui, cx, job),
+        Some(job) => {
+            goings_on(ui, cx, job);
+            held(ui, cx);
+            advice::notice(ui, cx, Makes::Text);
+        }
         None => {
             elsewhere(ui, cx);
             advice::notice(ui, cx, Makes::Text);
@@ -43,7 +47,8 @@ fn fetching(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
     if let Some(fetch) = &entry.fetch {
         widgets::card(cx.p).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            widgets::title(ui, &cx.with(T::FetchingModel, &[&entry.card.name]));
+            let title = if fetch.verifying { T::CheckingModel } else { T::FetchingModel };
+            widgets::title(ui, &cx.with(title, &[&entry.card.name]));
             models_bits::fetch(ui, cx, &id, fetch);
         });
     } else if !entry.is_here() && !entry.is_unchecked() {
@@ -107,6 +112,27 @@ fn goings_on(ui: &mut Ui, cx: &Cx<'_>, job: &TextJob) {
         ui.add(Label::new(RichText::new(&text).size(SMALL).color(cx.p.muted)).wrap());
         if fraction.is_some() {
             widgets::progress(ui, fraction, &text);
+        }
+    });
+}
+
+/// What becomes of a message that is typed while an answer is written.
+fn held(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let write = &cx.state.write;
+    if write.open.page.is_some() || write.draft.trim().is_empty() {
+        return;
+    }
+    if !write.held {
+        widgets::muted(ui, cx.t(T::EnterHolds));
+        return;
+    }
+    let draft = write.draft.clone();
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = S1;
+        widgets::badge(ui, icons::CLOCK, cx.t(T::MessageHeld), cx.p.muted);
+        let text = RichText::new(cx.t(T::HoldNot)).size(SMALL).color(cx.p.accent_text);
+        if ui.link(text).clicked() {
+            cx.push(Command::SetDraft(draft));
         }
     });
 }
@@ -179,9 +205,8 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
                 if let Some(text) = changed {
                     cx.push(Command::SetDraft(text));
                 }
-                let enter = response.has_focus() && keys::pressed(ui, Act::Send);
-                // While an answer is written the draft waits in the field.
-                if enter && !writing {
+                // While an answer is written the message waits for its end.
+                if response.has_focus() && keys::pressed(ui, Act::Send) && !(writing && draft.trim().is_empty()) {
                     cx.push(Command::Send);
                 }
             });

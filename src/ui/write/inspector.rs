@@ -1,15 +1,18 @@
 //! Looking inside an answer: each token tinted by how sure the model was, what else it weighed, and the way from there.
 
-use egui::{Button, Color32, Label, RichText, Ui, vec2};
+use egui::containers::Popup;
+use egui::{Button, Color32, CursorIcon, Label, Rect, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
 use crate::domain::{TokenChoice, Turn};
 use crate::state::Command;
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
-use crate::ui::theme::{BODY, SMALL};
+use crate::ui::theme::{self, BODY, SMALL};
 
 /// Width of a space between tokens: wider than in a text, for each has its ground.
-const SPACE: f32 = 6.0;
+const SPACE: f32 = 5.0;
+/// Points of its ground at each side of a token: without them the next ground lies over a full stop.
+const PAD: f32 = 1.5;
 
 /// Tokens that are shown together: one, or all that make up a character.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,8 +48,6 @@ fn pieces(tokens: &[TokenChoice]) -> Vec<Piece> {
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn, tokens: &[TokenChoice]) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 2.0);
-        ui.spacing_mut().button_padding = vec2(0.0, 0.0);
-        ui.spacing_mut().interact_size.y = 0.0;
         for piece in pieces(tokens) {
             // A button would not show the space before a word.
             let words = piece.text.trim_matches(' ');
@@ -77,22 +78,31 @@ fn token(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn, tokens: &[TokenChoice], piec
     let doubt = (1.0 - piece.probability).clamp(0.0, 1.0);
     let fill = cx.p.warn.gamma_multiply(0.45 * doubt);
     let ink = if trimmed.trim().is_empty() { cx.p.faint } else { cx.p.text };
-    let text = RichText::new(shown).size(BODY).color(ink);
-    let button = Button::new(text).fill(fill).stroke(egui::Stroke::NONE).corner_radius(3).wrap();
+    let font = egui::FontId { size: BODY, ..theme::reading() };
+    let galley = ui.painter().layout(shown, font, ink, ui.max_rect().width() - 2.0 * PAD);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(2.0 * PAD, 0.0), Sense::click());
     let name = cx.with(T::TokenNamed, &[&piece.text.trim(), &percent(piece.probability)]);
-    let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &name));
+    ui.painter().rect_filled(rect.shrink2(vec2(0.5, 1.0)), 3, fill);
+    if response.hovered() || response.has_focus() {
+        let line = Rect::from_min_max(rect.left_bottom() - vec2(0.0, 1.5), rect.max);
+        ui.painter().rect_filled(line, 0, cx.p.accent_text);
+    }
+    ui.painter().galley(rect.min + vec2(PAD, 0.0), galley, ink);
+    Popup::menu(&response).show(|ui| {
         ui.set_min_width(180.0);
         ui.add(Label::new(RichText::new(cx.t(T::MightHaveBeen)).size(SMALL).color(cx.p.muted)));
         for (n, other) in token.others.iter().enumerate() {
             // Half a character is no place to go on from.
             let way = idle && other.bytes != token.bytes && std::str::from_utf8(&other.bytes).is_ok();
             if ui.add_enabled(way, Button::new(line(cx, other))).clicked() {
+                ui.close();
                 cx.push(Command::BranchAtToken { turn: turn.id, token: piece.at, other: n });
             }
         }
     });
     let all: Vec<String> = token.others.iter().map(|other| line(cx, other)).collect();
-    response.accessible_name(name).on_hover_text(all.join("\n"));
+    response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(all.join("\n"));
 }
 
 fn legend(ui: &mut Ui, cx: &Cx<'_>) {

@@ -232,14 +232,14 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Op
         cx.push(Command::TrashConversation(head.id.clone()));
     }
     menu::of(ui, &response, false, |ui| {
-        if ui.button(cx.t(T::Rename)).clicked() {
+        if widgets::menu_item(ui, cx.t(T::Rename)) {
             *renaming = Some(head.id.clone());
             cx.push(Command::BeginTitle(head.id.clone()));
         }
-        if ui.button(cx.t(if head.pinned { T::Unpin } else { T::Pin })).clicked() {
+        if widgets::menu_item(ui, cx.t(if head.pinned { T::Unpin } else { T::Pin })) {
             cx.push(Command::PinConversation(head.id.clone(), !head.pinned));
         }
-        if ui.button(cx.t(T::DeleteToTrash)).clicked() {
+        if widgets::menu_item(ui, cx.t(T::DeleteToTrash)) {
             cx.push(Command::TrashConversation(head.id.clone()));
         }
     });

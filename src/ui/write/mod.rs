@@ -151,7 +151,7 @@ fn text(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut Textu
 
 /// What is above the field, which keeps its place: an error, a fetch, what the checks found.
 fn above<'s>(ui: &mut Ui, cx: &mut Cx<'s>, add: impl FnOnce(&mut Ui, &mut Cx<'s>)) {
-    let frame = Frame::new().inner_margin(Margin::symmetric(16, 0));
+    let frame = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 0 });
     layout::foot(ui, "above-field", frame, ABOVE, |ui| {
         layout::column(ui, chat::COLUMN, |ui| {
             ui.spacing_mut().item_spacing.y = S2;
@@ -217,7 +217,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, narrow: bool, slider
                     (T::ExportHtml, TextFormat::Html),
                     (T::ExportDocx, TextFormat::Docx),
                 ] {
-                    if ui.button(cx.t(name)).clicked() {
+                    if widgets::menu_item(ui, cx.t(name)) {
                         cx.push(Command::ExportConversation(format));
                     }
                 }
@@ -231,8 +231,8 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, narrow: bool, slider
                 widgets::title(ui, cx.t(new));
                 return;
             }
-            // A conversation that still has its character's name as its title says it once.
-            if let Some(speaker) = open.manner.speaker.as_ref().filter(|speaker| speaker.name != open.title) {
+            // A conversation that still has its character's name as its title, or with a number, says it once.
+            if let Some(speaker) = open.manner.speaker.as_ref().filter(|of| !open.title.starts_with(&of.name)) {
                 widgets::badge(ui, icons::IDENTIFICATION_CARD, &speaker.name, cx.p.accent_text);
                 ui.add_space(S2);
             }

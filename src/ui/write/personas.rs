@@ -201,7 +201,7 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>, kept: &KeptPersona, own: bool) {
     let (response, menu) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
         let id = &kept.id;
         let mut item = |ui: &mut Ui, name: T, command: PersonaCommand| {
-            if ui.button(cx.t(name)).clicked() {
+            if widgets::menu_item(ui, cx.t(name)) {
                 push(cx, command);
             }
         };

@@ -401,3 +401,41 @@ fn whoever_leaves_an_editor_is_told_that_the_draft_is_kept() {
     do_(&mut s, Command::CancelEdit);
     assert!(told(&mut s));
 }
+
+/// Regression: after a start a new conversation was shown, with what had been typed under another one.
+#[test]
+fn what_was_open_is_open_after_a_start() {
+    let mut s = state();
+    loaded(&mut s, Desk::default());
+    let id = talk(&mut s);
+    let desk = s.unkept_desk().expect("it is to be kept");
+    assert_eq!(desk.open, Some(id.clone()));
+    let head = ConversationHead { id: id.clone(), title: "Hello".into(), ..Default::default() };
+    let listed = |s: &mut AppState, heads| update(s, Input::Store(StoreEvent::Conversations(heads)));
+    let load = [Effect::LoadConversation(id.clone())];
+    let start = || {
+        let mut s = state();
+        begin(&mut s);
+        s
+    };
+    // The list and the desk come in any order.
+    let mut s = start();
+    loaded(&mut s, desk.clone());
+    assert_eq!(s.desk_now().open, Some(id.clone()), "until then it stays what was open");
+    assert_eq!(listed(&mut s, vec![head.clone()]), load);
+    let mut s = start();
+    assert!(listed(&mut s, vec![head.clone()]).is_empty());
+    assert_eq!(update(&mut s, Input::Store(StoreEvent::Desk(Box::new(desk.clone())))), load);
+    let data = ConversationData { id: id.clone(), title: "Hello".into(), ..ConversationData::default() };
+    update(&mut s, Input::Store(StoreEvent::Conversation(Box::new(data))));
+    assert_eq!(s.write.open.id, Some(id));
+    // One that is gone is not asked for, and whoever has begun something stays there.
+    let mut s = start();
+    loaded(&mut s, desk.clone());
+    assert!(listed(&mut s, Vec::new()).is_empty());
+    assert_eq!(s.desk_now().open, None);
+    let mut s = start();
+    loaded(&mut s, desk);
+    do_(&mut s, Command::Page(PageCommand::New));
+    assert!(listed(&mut s, vec![head]).is_empty());
+}

@@ -69,7 +69,6 @@ fn the_model_goes_on_at_the_cursor_and_the_journal_gives_the_same_page() {
     log.extend(entries(&effects));
     let (id, prompt) = asked(&effects);
     assert_eq!((prompt.before.as_str(), prompt.story.memory.as_str()), ("The fox ran.", "A tale."));
-    assert!(typed(&mut s, "no").is_empty(), "what is written in is not typed in");
     for token in [" It", " slept."] {
         log.extend(entries(&engine(&mut s, id, EventKind::Token { text: token.into() })));
     }
@@ -291,4 +290,52 @@ fn the_authors_note_stays_out_of_the_story() {
     engine(&mut s, id, EventKind::Token { text: "] [auth".into() });
     engine(&mut s, id, EventKind::Cancelled);
     assert!(text(&s).ends_with("[stopped] [auth"), "{}", text(&s));
+}
+
+/// Regression: what was typed while the model wrote was nowhere afterwards.
+#[test]
+fn whoever_types_while_the_model_writes_takes_the_pen() {
+    let token = |text: &str| EventKind::Token { text: text.into() };
+    let mut s = state();
+    page(&mut s, PageCommand::New);
+    let mut log = entries(&typed(&mut s, "The fox ran."));
+    let effects = page(&mut s, PageCommand::Write { at: 12 });
+    log.extend(entries(&effects));
+    let (id, _) = asked(&effects);
+    log.extend(entries(&engine(&mut s, id, token(" It"))));
+    let effects = typed(&mut s, "The fox ran. It m");
+    assert!(effects.contains(&Effect::Cancel(id)), "{effects:?}");
+    log.extend(entries(&effects));
+    assert!(engine(&mut s, id, token(" slept")).is_empty(), "what was on its way is dropped");
+    log.extend(entries(&typed(&mut s, "The fox ran. It meant well.")));
+    log.extend(entries(&engine(&mut s, id, EventKind::Cancelled)));
+    assert_eq!(text(&s), "The fox ran. It meant well.");
+    assert!(s.write.job.is_none());
+    let now = s.write.open.page.as_deref().unwrap();
+    assert_eq!(now.last().unwrap().by, Author::Person);
+    let mut again = Page::default();
+    log.into_iter().for_each(|entry| again.apply(entry));
+    assert_eq!(again, *now);
+    page(&mut s, PageCommand::Undo);
+    assert_eq!(text(&s), "The fox ran. It", "the model's words stay");
+}
+
+#[test]
+fn typing_before_the_first_word_is_the_persons_alone_and_stops_no_fetch() {
+    let mut s = state();
+    page(&mut s, PageCommand::New);
+    typed(&mut s, "One");
+    let (id, _) = asked(&page(&mut s, PageCommand::Write { at: 3 }));
+    engine(&mut s, id, EventKind::Started);
+    typed(&mut s, "One two");
+    let effects = engine(&mut s, id, finished());
+    assert!(entries(&effects).is_empty(), "{effects:?}");
+    let last = s.write.open.page.as_ref().unwrap().last().unwrap().clone();
+    assert_eq!((last.by, last.info), (Author::Person, None));
+    // Where the model is not here yet.
+    s.models.entries[1].presence = ModelPresence::Absent;
+    assert!(page(&mut s, PageCommand::Write { at: 7 }).contains(&Effect::Fetch(SMOLLM_ID.into())));
+    let effects = typed(&mut s, "One two three");
+    assert!(!effects.iter().any(|e| matches!(e, Effect::CancelFetch(_))), "{effects:?}");
+    assert_eq!((text(&s), s.write.is_writing_here()), ("One two three", false));
 }

@@ -61,8 +61,8 @@ fn a_question_of_another_conversation_waits_for_its_turn() {
     engine(&mut s, second, EventKind::Started);
     text(&mut s, second, "b");
     finish(&mut s, second);
-    assert_eq!(page(&s), ["Two", "b"]);
-    assert!(s.write.job.is_none() && s.write.queue.is_empty());
+    assert_eq!(page(&s), ["Two", "b", "more", ""], "what was asked meanwhile comes after it");
+    assert!(s.write.job.is_some() && s.write.queue.is_empty());
 }
 
 /// Regression: Esc stopped the text of a conversation that was not shown.

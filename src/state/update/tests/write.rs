@@ -95,6 +95,8 @@ fn a_model_that_is_not_checked_is_checked_before_it_answers() {
     s.settings.offline = true;
     let effects = say(&mut s, "Hello");
     assert!(effects.contains(&Effect::Fetch(SMOLLM_ID.into())), "{:?}", s.write.error);
+    let fetch = s.models.entries[1].fetch.as_ref().unwrap();
+    assert!(fetch.verifying, "what is here is not said to be fetched");
     assert!(!effects.iter().any(|e| matches!(e, Effect::Submit { .. })));
     let kind = FetchEventKind::Finished { path: "/m/s.gguf".into() };
     submitted(&update(&mut s, Input::Fetch(FetchEvent { id: SMOLLM_ID.into(), kind })));
@@ -533,4 +535,68 @@ fn a_draft_model_goes_along_and_never_is_the_model_itself() {
     do_(&mut s, Command::SetText(TextEdit::Draft(Some("small".into()))));
     do_(&mut s, Command::SetText(TextEdit::Model("small".into())));
     assert_eq!(s.settings.text.draft, None);
+}
+
+/// Regression: Enter did nothing while an answer was written.
+#[test]
+fn a_message_sent_while_an_answer_is_written_goes_after_it() {
+    let mut s = state();
+    let (id, _) = submitted(&say(&mut s, "Hello"));
+    engine(&mut s, id, EventKind::Token { text: "Hi".into() });
+    assert!(say(&mut s, "And now?").is_empty());
+    assert_eq!((s.write.draft.as_str(), s.write.held), ("And now?", true));
+    let effects = engine(&mut s, id, EventKind::Finished(stats()));
+    let Job::Text(request) = submitted(&effects).1 else { panic!() };
+    let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
+    assert_eq!(messages.last().unwrap().content, "And now?");
+    assert_eq!((s.write.draft.as_str(), s.write.held), ("", false));
+    // What is typed on waits for another Enter, and who stops the answer looks at it first.
+    let id = submitted(&effects).0;
+    say(&mut s, "Then");
+    do_(&mut s, Command::SetDraft("Then what".into()));
+    assert!(!s.write.held);
+    do_(&mut s, Command::Send);
+    engine(&mut s, id, EventKind::Token { text: "So".into() });
+    do_(&mut s, Command::StopWriting);
+    engine(&mut s, id, EventKind::Cancelled);
+    assert_eq!((s.write.draft.as_str(), s.write.job.is_none()), ("Then what", true));
+}
+
+/// Regression: an answer that the window's end cut off counted only the tokens after it.
+#[test]
+fn the_tokens_of_an_answer_that_goes_on_after_a_restart_are_all_counted() {
+    let mut s = state();
+    let (id, _) = submitted(&say(&mut s, "Hello"));
+    engine(&mut s, id, EventKind::Token { text: "Hi, my".into() });
+    engine(&mut s, id, EventKind::Cancelled);
+    // As it is read from the disk.
+    s.write.open.turns[1].info = None;
+    s.write.weighed.clear();
+    let (id, _) = submitted(&do_(&mut s, Command::ContinueWriting));
+    engine(&mut s, id, EventKind::Begun { tokens: 208 });
+    engine(&mut s, id, EventKind::Token { text: " friend".into() });
+    assert_eq!(s.write.job.as_ref().unwrap().tokens(), 209);
+    engine(&mut s, id, EventKind::Cancelled);
+    let info = s.write.open.turns[1].info.clone().unwrap();
+    assert_eq!((info.completion_tokens, info.finish_reason), (209, None));
+    // Where the figures are known they count.
+    let (id, _) = submitted(&do_(&mut s, Command::ContinueWriting));
+    engine(&mut s, id, EventKind::Begun { tokens: 500 });
+    assert_eq!(s.write.job.as_ref().unwrap().tokens(), 209);
+}
+
+/// Regression: a chat that was opened again could not be told from the one that it was saved from.
+#[test]
+fn conversations_of_one_title_are_told_apart() {
+    let mut s = state();
+    let mut titles = Vec::new();
+    for _ in 0..3 {
+        do_(&mut s, Command::NewConversation);
+        say(&mut s, "Grumpy Cat");
+        titles.push(s.write.open.title.clone());
+    }
+    assert_eq!(titles, ["Grumpy Cat", "Grumpy Cat (2)", "Grumpy Cat (3)"]);
+    assert_eq!(s.own_title("Grumpy Cat (2)", false), "Grumpy Cat (4)");
+    assert_eq!(s.own_title("Grumpy Cat", true), "Grumpy Cat", "a page has its own sign");
+    assert_eq!(s.own_title("Year (1984)", false), "Year (1984)");
 }

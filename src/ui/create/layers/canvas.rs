@@ -201,7 +201,7 @@ fn hand(
 /// Moving, scaling and hiding by keys, where nothing else has them.
 fn by_keys(ui: &Ui, cx: &mut Cx<'_>, layer: &SceneLayer, response: &Response) {
     let focused = ui.memory(|memory| memory.focused());
-    if focused.is_some_and(|id| id != response.id) || ui.ctx().any_popup_open() {
+    if focused.is_some_and(|id| id != response.id) || egui::Popup::is_any_open(ui.ctx()) {
         return;
     }
     if response.has_focus() {

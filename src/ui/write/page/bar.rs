@@ -42,7 +42,8 @@ fn go_on(ui: &mut Ui, cx: &mut Cx<'_>, view: &PageView, page: &Page) {
     let size = vec2(if cx.lang == crate::lang::Lang::Zh { 176.0 } else { 188.0 }, 36.0);
     if let Some(job) = cx.state.write.job_here() {
         let stopping = job.phase == Phase::Cancelling;
-        if widgets::primary(ui, icons::STOP, cx.t(T::Stop), cx.t(T::Esc), !stopping, size).clicked() && !stopping {
+        let stop = widgets::primary(ui, icons::STOP, cx.t(T::Stop), cx.t(T::Esc), !stopping, size);
+        if stop.on_hover_text(cx.t(T::PageStopHover)).clicked() && !stopping {
             cx.push(Command::StopWriting);
         }
         return;

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use egui::style::ScrollAnimation;
 use egui::text::{CCursor, CCursorRange};
-use egui::{Frame, Galley, Id, Margin, RichText, ScrollArea, TextBuffer, TextEdit, Ui};
+use egui::{Frame, Galley, Id, Margin, Pos2, RichText, ScrollArea, TextBuffer, TextEdit, Ui};
 
 use super::{layout, pictures};
 use crate::domain::{Author, ConversationId, Page};
-use crate::state::{Command, PageCommand};
+use crate::state::{Command, PageCommand, PageSpot};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
 use crate::ui::layout as rules;
@@ -30,6 +31,9 @@ pub struct PageView {
     pub told_apart: bool,
     /// The number of the last place that the sheet was sent to.
     aimed: u64,
+    /// Whether the sheet follows what the model writes, and whether it wrote in the last frame.
+    follows: bool,
+    wrote: bool,
     /// The letters as they were laid out last, and for what.
     laid: Option<(Look, Vec<layout::Gap>, Arc<Galley>)>,
 }
@@ -39,7 +43,17 @@ type Look = (f32, bool, bool, f32);
 
 impl Default for PageView {
     fn default() -> Self {
-        Self { of: None, selected: None, typed: None, seen: (0, 0), told_apart: true, aimed: 0, laid: None }
+        Self {
+            of: None,
+            selected: None,
+            typed: None,
+            seen: (0, 0),
+            told_apart: true,
+            aimed: 0,
+            follows: false,
+            wrote: false,
+            laid: None,
+        }
     }
 }
 
@@ -138,9 +152,8 @@ fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textu
     // The first lines to begin with are below an empty sheet.
     let blank = page.text.is_empty() && !writing && view.typed.is_none();
     let high = if blank { 56.0 } else { (ui.ctx().content_rect().height() - 260.0).max(120.0) };
-    let mut shown = page.text.as_str();
-    // While the model writes the text can be read and selected, not changed.
-    let buffer: &mut dyn TextBuffer = if writing { &mut shown } else { &mut text };
+    // Also while the model writes: whoever types takes the pen.
+    let buffer: &mut dyn TextBuffer = &mut text;
     let hint = RichText::new(cx.t(T::PageHint)).size(BODY + 2.0).color(cx.p.muted);
     let output = TextEdit::multiline(buffer)
         .id(id)
@@ -166,6 +179,7 @@ fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textu
         ui.scroll_to_rect(place, Some(egui::Align::Center));
         return ui.ctx().request_repaint();
     }
+    follow(ui, view, page, &galley, at, cx.state.write.job_here().and_then(|job| job.page));
     if let Some(range) = output.state.cursor.char_range() {
         let byte =
             |c: CCursor| galley.job.text.char_indices().nth(c.index.into()).map_or(galley.job.text.len(), |(i, _)| i);
@@ -175,7 +189,7 @@ fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textu
     let mut state = output.state.clone();
     state.clear_undoer();
     state.store(ui.ctx(), id);
-    if !writing && output.response.response.changed() && text != page.text.as_str() {
+    if output.response.response.changed() && text != page.text.as_str() {
         let text = text.into_owned();
         ui.data_mut(|d| d.insert_temp(id, (frame, text.clone())));
         view.typed = Some(text.clone());
@@ -202,6 +216,9 @@ fn place_cursor(ui: &Ui, view: &mut PageView, page: &Page) {
     }
     view.typed = None;
     let by_model = page.last().is_some_and(|edit| edit.by == Author::Model);
+    if by_model && before.0 == now.0 && view.selected.is_some_and(|cursor| cursor != (before.1, before.1)) {
+        return keep_place(ui, view, page, before.1, now.1);
+    }
     // What is undone is at the place of the change that was there before.
     let undone = page
         .get(before.0)
@@ -216,6 +233,42 @@ fn place_cursor(ui: &Ui, view: &mut PageView, page: &Page) {
     view.selected = Some((at, at));
 }
 
+/// The model goes on while the person reads or selects elsewhere: what is selected stays selected.
+fn keep_place(ui: &Ui, view: &mut PageView, page: &Page, from: usize, to: usize) {
+    let Some((a, b)) = view.selected.filter(|(a, b)| *a > from || *b > from) else { return };
+    let moved = |at: usize| if at > from { at + to.saturating_sub(from) } else { at };
+    let (a, b) = (moved(a), moved(b));
+    let letters = |at: usize| CCursor::new(page.text.as_str()[..page.text.boundary(at)].chars().count());
+    let mut state = TextEdit::load_state(ui.ctx(), editor_id()).unwrap_or_default();
+    state.cursor.set_char_range(Some(CCursorRange::two(letters(a), letters(b))));
+    state.store(ui.ctx(), editor_id());
+    view.selected = Some((a, b));
+}
+
+/// Room that is kept below the line that is written, points.
+const BELOW: f32 = 24.0;
+
+/// The sheet moves along with what the model writes, from the moment on that it was asked to. Whoever scrolls away, or
+/// puts the cursor elsewhere, is left in peace until the end is in sight again.
+fn follow(ui: &Ui, view: &mut PageView, page: &Page, galley: &Galley, at: Pos2, spot: Option<PageSpot>) {
+    let wrote = std::mem::replace(&mut view.wrote, spot.is_some());
+    let Some(spot) = spot else { return };
+    let begins = !wrote;
+    let end = page.get(spot.edit).map_or(spot.at, |edit| edit.end()).min(page.text.len());
+    let letters = page.text.as_str()[..page.text.boundary(end)].chars().count();
+    let line = galley.pos_from_cursor(CCursor::new(letters)).translate(at.to_vec2());
+    let seen = ui.clip_rect().y_range();
+    let in_sight = seen.contains(line.top()) && seen.contains(line.bottom());
+    let scrolls = ui.input(|input| input.smooth_scroll_delta != egui::Vec2::ZERO || input.pointer.any_down());
+    let elsewhere = view.selected.is_some_and(|(_, cursor)| cursor != end);
+    let goes_on = begins || (view.follows && !scrolls && !elsewhere);
+    if goes_on && !in_sight {
+        ui.scroll_to_rect_animation(line.expand2(egui::vec2(0.0, BELOW)), None, ScrollAnimation::none());
+        ui.ctx().request_repaint();
+    }
+    view.follows = goes_on || in_sight;
+}
+
 /// First lines to begin with.
 fn beginnings(ui: &mut Ui, cx: &mut Cx<'_>) {
     let width = ui.available_width().min(560.0);
@@ -224,7 +277,7 @@ fn beginnings(ui: &mut Ui, cx: &mut Cx<'_>) {
         widgets::caption(ui, cx.t(T::PageBegin));
         for line in [T::PageBegin1, T::PageBegin2, T::PageBegin3] {
             let text = cx.t(line);
-            if widgets::suggestion(ui, text, width).clicked() {
+            if widgets::suggestion(ui, text, "", width).clicked() {
                 cx.push(Command::Page(PageCommand::Type(format!("{text} "))));
             }
         }
