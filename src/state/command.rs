@@ -44,6 +44,10 @@ pub enum Command {
     Trash(TrashCommand),
     Ask(AskCommand),
     Waiting(WaitingCommand),
+    /// The program was started again for the same folders: this is the window that they are open in.
+    StartAgain,
+    /// An example takes the place of the prompt in Create, of the message in Write.
+    TakeExample(String),
     /// Time passes: old notes go, settled settings are written.
     Tick,
 
@@ -351,6 +355,8 @@ pub enum Effect {
     Thumbnail(PathBuf),
     TrashPictures(Vec<PathBuf>),
     RestorePictures(Vec<PathBuf>),
+    /// The newest pictures alone.
+    ListRecent,
     ScanLibrary,
     /// Looks for what came, changed or went since.
     RescanLibrary,
@@ -451,6 +457,7 @@ impl Effect {
             | Self::OpenPicture(_)
             | Self::ViewPicture(_)
             | Self::Thumbnail(_)
+            | Self::ListRecent
             | Self::ScanLibrary
             | Self::RescanLibrary
             | Self::AskCopiesFolder

@@ -123,6 +123,16 @@ impl UndoState {
         Some(self.actions.remove(at).what)
     }
 
+    /// The numbers of the actions that changed the text of Create's prompt, or of the message in Write; oldest first.
+    pub fn replacing(&self, room: Room) -> impl Iterator<Item = u64> {
+        let is = move |what: &Undoable| match room {
+            Room::Create => matches!(what, Undoable::Prompt(..)),
+            Room::Write => matches!(what, Undoable::Message(..)),
+            Room::Gallery | Room::Models | Room::Settings => false,
+        };
+        self.actions.iter().filter(move |action| is(&action.what)).map(|action| action.serial)
+    }
+
     /// The newest action of a room, and whether nothing was typed since then.
     pub fn newest(&self, room: Room) -> Option<(&Undoable, bool)> {
         let action = self.actions.iter().rfind(|action| action.what.rooms().contains(&room))?;

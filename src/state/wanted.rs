@@ -101,6 +101,7 @@ impl super::WriteState {
                 | Effect::Thumbnail(_)
                 | Effect::TrashPictures(_)
                 | Effect::RestorePictures(_)
+                | Effect::ListRecent
                 | Effect::ScanLibrary
                 | Effect::AskOpenFile
                 | Effect::AskFace

@@ -32,6 +32,8 @@ pub enum Request {
     WriteFile { path: PathBuf, bytes: Vec<u8> },
     /// The same for a conversation or a page. -> `Exported`, and `Failed` with the pictures that were left out
     ExportText { path: PathBuf, document: Box<Document>, format: TextFormat },
+    /// The newest pictures, without a walk through the others. -> `Recent`
+    ListRecent,
     /// -> `Library`
     ScanLibrary,
     /// Looks for files that came, changed or went since the last look, and opens no others. -> `LibraryChanged`
@@ -111,6 +113,7 @@ impl Request {
             | Self::ExportFile { .. }
             | Self::WriteFile { .. }
             | Self::ExportText { .. }
+            | Self::ListRecent
             | Self::ScanLibrary
             | Self::RescanLibrary
             | Self::CopyFiles { .. }

@@ -72,7 +72,6 @@ pub fn show(
         let from_centre = at - room.center() - view.pan;
         view.pan -= from_centre * (view.zoom / before - 1.0);
     }
-    // Taken, so that it does not bring the window's text size back as well.
     let reset = keys::pressed(ui, Act::Fit);
     if response.double_clicked() || reset {
         (view.zoom, view.pan) = (1.0, Vec2::ZERO);

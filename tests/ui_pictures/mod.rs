@@ -72,7 +72,7 @@ fn a_picture_in_full_is_zoomed_and_panned_and_fitted_again() {
     harness.key_press(Key::Minus);
     harness.run();
     assert_ne!(percent(&harness), Some(larger));
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num0);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num9);
     harness.run();
     assert_eq!(percent(&harness), None);
 }

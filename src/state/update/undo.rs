@@ -1,7 +1,7 @@
 //! Ctrl+Z: notes each action that changes or throws away something of the person's, and takes it back.
 
 use super::{Effects, Input};
-use crate::domain::{ConversationId, JournalEntry, Makes, PageEntry, StoreEvent};
+use crate::domain::{ConversationId, JournalEntry, PageEntry, Room, StoreEvent};
 use crate::state::{
     AppState, Command, Effect, ImageEdit, NoticeKind, PageCommand, PersonaCommand, TextEdit, Undoable, WaitingCommand,
 };
@@ -34,21 +34,17 @@ impl AppState {
 
     fn before_command(&self, command: &Command) -> Option<Undoable> {
         use Command::{
-            DiscardEdit, ForgetSubject, Page, Persona, RemoveIllustration, RenameConversation, SendEdit, SetDraft,
-            SetImage, SetText, UseItem, UseSettings, Vary,
+            DiscardEdit, ForgetSubject, Page, Persona, RemoveIllustration, RenameConversation, SendEdit, SetImage,
+            SetText, UseItem, UseSettings, Vary,
         };
         let open = &self.write.open;
         // One of many arms: a command that is not named here takes nothing away.
         if matches!(command, UseSettings(_) | Vary(_) | UseItem(_) | ForgetSubject | SetImage(ImageEdit::Reset)) {
             return Some(self.prompt_now());
         }
-        if let SetImage(ImageEdit::Prompt(text)) = command {
-            let replaced = !self.settings.image.prompt.trim().is_empty() && self.is_example(text, Makes::Image);
-            return replaced.then(|| self.prompt_now());
-        }
-        if let SetDraft(text) = command {
-            let replaced = !self.write.draft.trim().is_empty() && self.is_example(text, Makes::Text);
-            return replaced.then(|| Undoable::Message(self.write.draft.clone()));
+        if let Command::TakeExample(_) = command {
+            let message = self.room() == Room::Write;
+            return Some(if message { Undoable::Message(self.write.draft.clone()) } else { self.prompt_now() });
         }
         if let SetText(TextEdit::Reset) = command {
             return Some(Undoable::Sliders(open.id.clone(), Box::new(self.text().clone())));
@@ -88,12 +84,6 @@ impl AppState {
             return Some(Undoable::Waiting(self.desk.waiting.clone()));
         }
         None
-    }
-
-    fn is_example(&self, text: &str, makes: Makes) -> bool {
-        let id = if makes == Makes::Image { &self.settings.image.model } else { &self.text().model };
-        let card = self.models.entry(id).map(|entry| &entry.card);
-        card.is_some_and(|card| card.examples.iter().chain(&card.examples_zh).any(|example| example == text))
     }
 
     /// Whether what `before` tells is not so any more.

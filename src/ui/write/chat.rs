@@ -163,7 +163,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.add_space(S4);
         for example in examples {
             if widgets::suggestion(ui, example, width).clicked() {
-                cx.push(Command::SetDraft(example.clone()));
+                cx.push(Command::TakeExample(example.clone()));
                 ui.memory_mut(|m| m.request_focus(super::composer::field_id()));
             }
         }
