@@ -205,7 +205,17 @@ fn find(ui: &Ui, act: Act) -> Option<usize> {
     ui.input(|input| input.events.iter().position(is))
 }
 
-/// Whether a shortcut was pressed; its key is used up.
+/// Whether a question or a list is over the room of `ui` and has the keyboard for itself.
+pub fn is_behind(ui: &Ui) -> bool {
+    ui.memory(|memory| memory.top_modal_layer()).is_some_and(|top| top != ui.layer_id())
+}
+
+/// [`pressed`] for a part of a room.
+pub fn pressed_in(ui: &Ui, act: Act) -> bool {
+    !is_behind(ui) && pressed(ui, act)
+}
+
+/// Whether a shortcut of the window itself was pressed; its key is used up.
 pub fn pressed(ui: &Ui, act: Act) -> bool {
     let at = find(ui, act);
     if let Some(at) = at {

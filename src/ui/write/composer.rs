@@ -177,7 +177,7 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
                 if let Some(text) = changed {
                     cx.push(Command::SetDraft(text));
                 }
-                let enter = response.has_focus() && keys::pressed(ui, Act::Send);
+                let enter = response.has_focus() && keys::pressed_in(ui, Act::Send);
                 // While an answer is written the draft waits in the field.
                 if enter && !writing {
                     cx.push(Command::Send);

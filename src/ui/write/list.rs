@@ -69,7 +69,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ListView) {
         Frame::new().inner_margin(Margin::symmetric(16, 8)).show(ui, |ui| widgets::muted(ui, cx.t(empty)));
         return;
     }
-    if keys::pressed(ui, Act::Rename) {
+    if keys::pressed_in(ui, Act::Rename) {
         // The row that has the keyboard, else the conversation that is open.
         let focused = ui.memory(|memory| memory.focused());
         let on_row = heads.iter().find(|head| focused == Some(row_id(&head.id)));

@@ -150,7 +150,8 @@ fn pictures_that_were_cancelled_are_told_and_can_be_drawn_again() {
     let mut s = state();
     prompt(&mut s, "a cat");
     do_(&mut s, Command::SetImage(ImageEdit::Count(4)));
-    let (id, job) = submitted(&do_(&mut s, Command::Generate));
+    let effects = do_(&mut s, Command::Generate);
+    let (id, job) = submitted(&effects);
     let Job::Image(request) = job else { panic!("{job:?}") };
     let (seed, request) = (request.seed, request.clone());
     engine(&mut s, id, EventKind::Picture { index: 0, picture: picture(), record: record("a cat") });
@@ -159,7 +160,8 @@ fn pictures_that_were_cancelled_are_told_and_can_be_drawn_again() {
     let notes: Vec<_> = s.notices.iter().map(|notice| notice.kind.clone()).collect();
     let [NoticeKind::PicturesCancelled(left)] = &notes[..] else { panic!("{notes:?}") };
     prompt(&mut s, "something else");
-    let (_, again) = submitted(&do_(&mut s, Command::Waiting(WaitingCommand::Draw(left.clone()))));
+    let effects = do_(&mut s, Command::Waiting(WaitingCommand::Draw(left.clone())));
+    let (_, again) = submitted(&effects);
     let Job::Image(again) = again else { panic!("{again:?}") };
     assert_eq!((again.params.prompt.as_str(), again.params.count), (request.params.prompt.as_str(), 3));
     assert_eq!(again.seed, seed.wrapping_add(1), "the ones that were not drawn");
