@@ -60,6 +60,10 @@ impl Query {
 
 impl Part {
     fn is_in(&self, prompt: &str) -> bool {
+        // A word that is not known may be one that is being typed.
+        if self.things.is_empty() && self.words.len() == 1 {
+            return self.words.iter().any(|word| prompt.contains(word.as_str()));
+        }
         let mut hits = self.words.iter().filter(|word| prompt.contains(word.as_str()));
         hits.any(|word| {
             if word.is_ascii() {
@@ -98,6 +102,7 @@ mod tests {
         assert!(finds("kitty", "two cats"));
         assert!(finds("黄色的伞", "a cat under a yellow umbrella"));
         assert!(finds("cat umbrella", "a cat under a yellow umbrella"), "in any order, with words between");
+        assert!(finds("cat umbr", "a cat under a yellow umbrella"), "and while it is typed");
         assert!(!finds("狗", "a cat under a yellow umbrella"));
         assert!(!finds("红色的伞", "a cat under a yellow umbrella"));
         assert!(!finds("猫", "a catalogue"));

@@ -33,7 +33,7 @@ impl AppState {
                 self.gallery.marked = self.gallery.found().into_iter().map(|item| item.path.clone()).collect();
                 if self.gallery.selected.is_none() {
                     let first = self.gallery.found().first().map(|item| item.path.clone());
-                    self.select(first, fx);
+                    self.select_only(first, fx);
                 }
             }
             Command::Unmark => self.gallery.marked.clear(),
@@ -139,7 +139,12 @@ impl AppState {
             gallery.marked = kept;
         }
         if gallery.selected.as_deref().is_some_and(|path| !gallery.is_found(path)) {
-            self.select_only(None, fx);
+            let other = gallery.marked.first().cloned();
+            self.select_only(other, fx);
+        }
+        // One alone is only selected.
+        if self.gallery.marked.len() < 2 {
+            self.gallery.marked.clear();
         }
     }
 

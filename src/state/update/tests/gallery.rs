@@ -109,10 +109,11 @@ fn what_is_not_found_is_not_chosen_either() {
     assert_eq!((s.gallery.selected.clone(), s.gallery.opened.is_some()), (None, false));
     // Nor one that has become another picture, or is in no list any more.
     do_(&mut s, Command::MarkAll);
+    assert_eq!(marked(&s), [5, 3, 1], "all, where nothing was selected before");
     do_(&mut s, Command::Mark(path(1)));
     let other = LibraryItem { record: Some(record("even")), ..item(5) };
     store(&mut s, StoreEvent::LibraryChanged { came: vec![other], gone: vec![] });
-    assert_eq!(marked(&s), [3]);
+    assert_eq!((s.gallery.selected.clone(), marked(&s)), (Some(path(3)), vec![]));
     do_(&mut s, Command::SetGallerySearch(String::new()));
     do_(&mut s, Command::Select(Some(path(2))));
     store(&mut s, StoreEvent::Library(vec![item(1)]));
