@@ -197,9 +197,9 @@ fn a_double_click_on_a_slider_brings_the_default_back() {
 fn an_example_fills_the_prompt_and_the_big_button_draws_it() {
     let mut harness = open(fresh(Room::Create, Lang::Zh, Theme::Light));
     harness.get_by_label("一个红苹果").click();
-    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Prompt("一个红苹果".into()))]);
+    assert_eq!(asked(&mut harness), [Command::TakeExample("一个红苹果".into())]);
     harness.get_by_label("画一张").click();
-    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Prompt("一个红苹果".into())), Command::Generate]);
+    assert_eq!(asked(&mut harness), [Command::TakeExample("一个红苹果".into()), Command::Generate]);
 }
 
 #[test]
@@ -332,6 +332,33 @@ fn the_seed_is_rolled_pinned_and_typed() {
     harness.run();
     harness.get_by_role_and_label(Part::TextInput, "Seed").type_text("12");
     assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Seed(Seed::Fixed(12)))]);
+}
+
+#[test]
+fn a_seed_that_is_not_as_it_was_typed_says_why_until_it_is_another() {
+    for lang in Lang::ALL {
+        for (typed, seed, note) in [
+            ("abc99", 99, T::SeedDigits.tr(lang).to_owned()),
+            ("99999999999999999999999", SEED_MAX, T::SeedTooLarge.with(lang, &[&SEED_MAX])),
+        ] {
+            let mut harness = open(fresh(Room::Create, lang, Theme::Dark));
+            let act = |harness: &mut egui_kittest::Harness<'static, Window>| {
+                for command in asked(harness) {
+                    let _ = update(&mut harness.state_mut().state, Input::Command(command));
+                }
+                harness.run();
+            };
+            harness.get_by_role_and_label(Part::TextInput, T::Seed.tr(lang)).focus();
+            harness.run();
+            harness.event(egui::Event::Paste(typed.into()));
+            act(&mut harness);
+            assert_eq!(harness.state().state.settings.image.seed, Seed::Fixed(seed));
+            harness.get_by_label(&note);
+            let _ = update(&mut harness.state_mut().state, Input::Command(Command::RollSeed));
+            harness.run();
+            assert!(harness.query_by_label(&note).is_none());
+        }
+    }
 }
 
 #[test]
@@ -504,12 +531,19 @@ fn many_problems_are_all_there_and_dismissed_together() {
         harness.run();
         harness.state_mut().commands.clear();
         let name = T::DismissAll.with(Lang::En, &[&12]);
-        let all = harness.get_by_role_and_label(Part::Button, &name);
-        assert!(all.rect().bottom() < size[1], "it can be reached");
-        // The newest are shown, inside the window.
+        let all = harness.get_by_role_and_label(Part::Button, &name).rect();
+        assert!(all.bottom() < size[1], "it can be reached");
+        // The newest is shown, inside the window, and the room keeps more than half of the height.
         let newest = harness.get_by_label_contains("11 jobs wait").rect();
-        assert!(newest.top() > 0.0 && newest.bottom() < size[1]);
-        all.click();
+        assert!(newest.top() > 0.0 && newest.bottom() < size[1] / 2.0, "{newest:?}");
+        assert!(harness.query_by_label_contains("10 jobs wait").is_none());
+        harness.get_by_role_and_label(Part::Button, &T::ShowAllOf.with(Lang::En, &[&12])).click();
+        harness.run();
+        harness.get_by_label_contains("10 jobs wait");
+        harness.get_by_role_and_label(Part::Button, &T::NewestOnly.with(Lang::En, &[&12])).click();
+        harness.run();
+        assert!(harness.query_by_label_contains("10 jobs wait").is_none());
+        harness.get_by_role_and_label(Part::Button, &name).click();
         assert!(asked(&mut harness).contains(&Command::DismissProblems));
     }
 }

@@ -51,6 +51,39 @@ fn a_pin_is_on_the_row_and_in_its_menu() {
 }
 
 #[test]
+fn f2_and_a_double_click_open_a_title_for_typing() {
+    let types = |harness: &mut Harness<'static, Window>| {
+        harness.run();
+        harness.event(egui::Event::Text("!".into()));
+        harness.run();
+        harness.key_press(Key::Enter);
+        let mut commands = asked(harness);
+        commands.retain(|command| matches!(command, Command::RenameConversation(..)));
+        commands
+    };
+    // The conversation that is open.
+    let mut harness = open(write_chat(Lang::En, Theme::Dark));
+    harness.key_press(Key::F2);
+    let title = "Explain tides to a child!".to_owned();
+    assert_eq!(types(&mut harness), [Command::RenameConversation(id("a"), title)]);
+    // The row that has the keyboard, and the one that is clicked twice.
+    let title = "Write a haiku about rain!".to_owned();
+    for keys in [true, false] {
+        let mut harness = open(write_chat(Lang::En, Theme::Dark));
+        let row = harness.get_by_role_and_label(Part::ListBoxOption, "Write a haiku about rain");
+        if keys {
+            row.focus();
+            harness.run();
+            harness.key_press(Key::F2);
+        } else {
+            row.click();
+            row.click();
+        }
+        assert_eq!(types(&mut harness), [Command::RenameConversation(id("b"), title.clone())], "{keys}");
+    }
+}
+
+#[test]
 fn a_row_is_renamed_in_its_place() {
     let mut harness = open(write_chat(Lang::En, Theme::Dark));
     // As the app obeys.

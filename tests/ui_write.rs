@@ -213,7 +213,7 @@ fn the_first_use_says_what_will_be_fetched() {
     harness.get_by_label("Fetch now").click();
     assert_eq!(asked(&mut harness), [Command::Fetch(SMOLLM_ID.into())]);
     harness.get_by_label("Write a haiku about rain").click();
-    assert_eq!(asked(&mut harness), [Command::SetDraft("Write a haiku about rain".into())]);
+    assert_eq!(asked(&mut harness), [Command::TakeExample("Write a haiku about rain".into())]);
 }
 
 #[test]

@@ -163,6 +163,7 @@ impl Studio {
             Effect::Thumbnail(path) => self.store.send(Request::Thumbnail(path)),
             Effect::TrashPictures(paths) => self.store.send(Request::Trash(paths)),
             Effect::RestorePictures(paths) => self.store.send(Request::Restore(paths)),
+            Effect::ListRecent => self.store.send(Request::ListRecent),
             Effect::ScanLibrary => self.store.send(Request::ScanLibrary),
             Effect::RescanLibrary => self.store.send(Request::RescanLibrary),
             Effect::AskOpenFile => self.dialogs.open_picture(self.state.lang),

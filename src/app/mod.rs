@@ -393,6 +393,8 @@ impl Studio {
             ] {
                 ctx.send_viewport_cmd(command);
             }
+            // Not every desktop lets a window come to the front.
+            self.input(ctx, Input::Command(Command::StartAgain));
             if let Some(path) = open {
                 self.input(ctx, Input::Command(Command::OpenFile(path)));
             }

@@ -13,10 +13,11 @@ use egui::{Vec2, vec2};
 
 use super::instance::{Claim, PATIENCE, claim};
 use super::{Access, Loaded, Studio};
-use crate::cli::{say, system_lang};
+use crate::cli::{note, say, system_lang};
 use crate::engine::{large_pages, threads};
 use crate::error::{Cause, StudioError};
 use crate::store::{Paths, load_settings, look_at_settings};
+use crate::ui::texts::T;
 
 /// `wgpu` or `glow`: takes that renderer and no other.
 const RENDERER: &str = "AIGC_STUDIO_RENDERER";
@@ -41,7 +42,10 @@ pub fn run(started: Instant, open: Option<PathBuf>) -> ExitCode {
     threads::give_way();
     let access = match claim(&paths.window(), open.as_deref(), PATIENCE) {
         Claim::First(instance) => Access::First(instance),
-        Claim::HandedOver => return ExitCode::SUCCESS,
+        Claim::HandedOver => {
+            note(T::OpenElsewhere.with(system_lang(), &[&paths.settings().display()]));
+            return ExitCode::SUCCESS;
+        }
         Claim::ReadOnly => Access::ReadOnly,
     };
     let read = if matches!(access, Access::ReadOnly) { look_at_settings } else { load_settings };

@@ -16,6 +16,8 @@ mod sampling;
 mod text;
 mod tokens;
 
+pub use out::note;
+
 use std::io::Write;
 use std::process::ExitCode;
 

@@ -303,6 +303,8 @@ pub enum StoreEvent {
         path: PathBuf,
         error: Option<StudioError>,
     },
+    /// The newest pictures of the library, newest first.
+    Recent(Vec<LibraryItem>),
     /// A picture that was opened, with its settings.
     Opened {
         path: PathBuf,

@@ -11,6 +11,7 @@ mod ground;
 mod layout;
 mod lexer;
 mod read;
+mod search;
 mod things;
 mod words;
 
@@ -23,6 +24,7 @@ pub use colour::recoloured;
 pub use compose::{Backdrop, Cutout, Square, alone};
 pub use layout::{Layer, Visible, lay_out};
 pub use read::{read, read_with};
+pub use search::Query;
 pub use things::{Thing, ThingId, folded, things};
 
 /// The name of one of the model's colour words, in English and Chinese.

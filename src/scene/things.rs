@@ -165,6 +165,11 @@ impl Things {
         self.no_nouns.contains(word)
     }
 
+    /// The names that mean this thing first, in both languages.
+    pub fn names_of(&self, id: ThingId) -> impl Iterator<Item = &str> {
+        self.names.iter().filter(move |(_, ids)| ids.first() == Some(&id)).map(|(name, _)| name.as_str())
+    }
+
     /// The things whose label ends in this word: the cats of "cat".
     pub fn kinds(&self, name: &str) -> &[ThingId] {
         self.kinds.get(name).map_or(&[], Vec::as_slice)

@@ -47,6 +47,10 @@ pub enum Command {
     Trash(TrashCommand),
     Ask(AskCommand),
     Waiting(WaitingCommand),
+    /// The program was started again for the same folders: this is the window that they are open in.
+    StartAgain,
+    /// An example takes the place of the prompt in Create, of the message in Write.
+    TakeExample(String),
     /// Time passes: old notes go, settled settings are written.
     Tick,
 
@@ -374,6 +378,8 @@ pub enum Effect {
     Thumbnail(PathBuf),
     TrashPictures(Vec<PathBuf>),
     RestorePictures(Vec<PathBuf>),
+    /// The newest pictures alone.
+    ListRecent,
     ScanLibrary,
     /// Looks for what came, changed or went since.
     RescanLibrary,
@@ -477,6 +483,7 @@ impl Effect {
             | Self::OpenPicture(_)
             | Self::ViewPicture(_)
             | Self::Thumbnail(_)
+            | Self::ListRecent
             | Self::ScanLibrary
             | Self::RescanLibrary
             | Self::AskCopiesFolder

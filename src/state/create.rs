@@ -22,7 +22,7 @@ pub const STRIP_BYTES: usize = 64 << 20;
 pub struct CreateState {
     /// Jobs that wait or run, oldest first; the first one runs.
     pub jobs: Vec<ImageJob>,
-    /// Finished pictures of this session, newest first.
+    /// Finished pictures, newest first; at the end those of the times before.
     pub strip: Vec<Shot>,
     /// Those of them that are in the trash, with their places: undo brings them back.
     pub(super) binned: Vec<(usize, Shot)>,

@@ -31,9 +31,11 @@ pub struct DeskState {
     pub(super) changed_ms: i64,
 }
 
-/// What a person can do with the jobs of the last time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a person can do with the jobs of the last time, and with one that was cancelled.
+#[derive(Clone, Debug, PartialEq)]
 pub enum WaitingCommand {
     Resume,
     Discard,
+    /// Draws pictures that were cancelled.
+    Draw(Box<Waiting>),
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::domain::{LibraryItem, Picture};
+use crate::scene::Query;
 
 /// Thumbnails kept in memory: some screens full.
 pub const THUMBNAILS: usize = 512;
@@ -100,21 +101,21 @@ impl GalleryState {
         self.items.as_ref()?.iter().find(|item| item.path == path)
     }
 
-    /// Items whose prompt or file name has the searched words, newest first.
+    /// Items whose prompt or file name has the searched words, or a prompt what they mean, newest first.
     pub fn found(&self) -> Vec<&LibraryItem> {
         self.places().into_iter().filter_map(|at| self.items.as_ref()?.get(at)).collect()
     }
 
     /// The places of these in `items`.
     pub fn places(&self) -> Vec<usize> {
-        let needle = self.search.trim().to_lowercase();
-        let hit = |item: &LibraryItem| {
-            needle.is_empty()
-                || item.record.as_ref().is_some_and(|r| r.prompt.to_lowercase().contains(&needle))
-                || item.path.file_name().is_some_and(|n| n.to_string_lossy().to_lowercase().contains(&needle))
-        };
+        let search = Search::new(&self.search);
         let items = self.items.as_deref().unwrap_or_default();
-        (0..items.len()).filter(|at| hit(&items[*at])).collect()
+        (0..items.len()).filter(|at| search.finds(&items[*at])).collect()
+    }
+
+    /// Whether a picture is among those that are shown.
+    pub(super) fn is_found(&self, path: &Path) -> bool {
+        self.item(path).is_some_and(|item| Search::new(&self.search).finds(item))
     }
 
     /// The pictures that an action on several is about, in the order of the grid.
@@ -130,6 +131,28 @@ impl GalleryState {
     /// What is shown is another list from here on.
     pub(super) fn changed(&mut self) {
         self.serial += 1;
+    }
+}
+
+/// What was searched, read once for all pictures.
+struct Search {
+    needle: String,
+    query: Query,
+}
+
+impl Search {
+    fn new(text: &str) -> Self {
+        let needle = text.trim().to_lowercase();
+        Self { query: if needle.is_empty() { Query::default() } else { Query::new(&needle) }, needle }
+    }
+
+    fn finds(&self, item: &LibraryItem) -> bool {
+        if self.needle.is_empty() {
+            return true;
+        }
+        let prompt = item.record.as_ref().map(|record| record.prompt.to_lowercase()).unwrap_or_default();
+        let name = item.path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+        prompt.contains(&self.needle) || name.contains(&self.needle) || self.query.finds(&prompt)
     }
 }
 

@@ -45,7 +45,7 @@ pub use write::*;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crate::domain::{FreeSize, JobId, PersonaId, RemovedModel, Room, Settings, TextParams};
+use crate::domain::{FreeSize, JobId, PersonaId, RemovedModel, Room, Settings, TextParams, Waiting};
 use crate::error::StudioError;
 use crate::lang::{Both, Lang};
 
@@ -127,6 +127,10 @@ pub enum NoticeKind {
     DraftDiscarded(u64),
     NothingToUndo,
     NothingToRedo,
+    /// Another start of the program has led here.
+    OpenAlready,
+    /// Pictures that were cancelled, as they can be asked for again.
+    PicturesCancelled(Box<Waiting>),
     /// Where the latents are that could not be decoded.
     LatentsKept(PathBuf),
     Copied,
@@ -250,7 +254,9 @@ impl AppState {
     pub fn picture_bytes(&self) -> u64 {
         let opened = self.gallery.opened.as_ref().map_or(0, |(_, picture)| picture.rgba.len());
         let compared: usize = self.gallery.compared.values().map(|picture| picture.rgba.len()).sum();
-        (self.create.picture_bytes() + self.gallery.thumbnails.bytes() + opened + compared) as u64
+        let looked = self.trash.looked.as_ref().and_then(|(_, picture)| picture.as_ref());
+        let looked = looked.map_or(0, |picture| picture.rgba.len());
+        (self.create.picture_bytes() + self.gallery.thumbnails.bytes() + opened + compared + looked) as u64
     }
 
     fn new_job(&mut self) -> JobId {

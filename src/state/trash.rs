@@ -1,8 +1,9 @@
 //! The view of what was deleted.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::domain::{TrashKind, Trashed};
+use crate::domain::{Picture, TrashKind, Trashed};
 
 #[derive(Clone, Debug, Default)]
 pub struct TrashState {
@@ -10,6 +11,8 @@ pub struct TrashState {
     pub shown: Option<TrashKind>,
     /// All of it, newest first; `None` until it was read.
     pub items: Option<Vec<Trashed>>,
+    /// The picture that is looked at, in full once it was read.
+    pub looked: Option<(PathBuf, Option<Arc<Picture>>)>,
     /// What is to be deleted for good once the person agrees; `None` inside is all of it.
     pub asking: Option<Option<PathBuf>>,
 }
@@ -18,8 +21,12 @@ pub struct TrashState {
 pub enum TrashCommand {
     Show(TrashKind),
     Close,
+    /// Shows a picture of the trash in full, or the list again.
+    Look(Option<PathBuf>),
     /// Takes this out of the trash.
     Restore(PathBuf),
+    /// Takes all of it out.
+    RestoreAll,
     /// Asks whether this, or all of it, is to be deleted for good.
     Ask(Option<PathBuf>),
     /// It is not.

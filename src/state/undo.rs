@@ -191,6 +191,16 @@ impl UndoState {
         self.take_if(|action| matches!(action.what, Undoable::Prompt(..)))
     }
 
+    /// The numbers of the actions that changed the text of Create's prompt, or of the message in Write; oldest first.
+    pub fn replacing(&self, room: Room) -> impl Iterator<Item = u64> {
+        let is = move |what: &Undoable| match room {
+            Room::Create => matches!(what, Undoable::Prompt(..)),
+            Room::Write => matches!(what, Undoable::Message(..)),
+            Room::Gallery | Room::Models | Room::Settings => false,
+        };
+        self.actions.iter().filter(move |action| is(&action.what)).map(|action| action.serial)
+    }
+
     /// Notes that an action was taken back in this room.
     pub(super) fn took_back(&mut self, room: Room, what: Undoable, again: Option<Again>) {
         self.freshen(room);

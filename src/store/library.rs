@@ -239,6 +239,26 @@ pub fn item_of(path: &Path, zone: &TimeZone) -> Option<LibraryItem> {
     Some(LibraryItem { path: path.to_owned(), made_ms, bytes: about.len(), width, height, record })
 }
 
+/// The newest pictures, newest first, at most `count`: folders and names sort by time, so that no more of them are
+/// looked into than it takes.
+pub fn newest(library: &Path, zone: &TimeZone, count: usize) -> Vec<LibraryItem> {
+    let names = |folder: &Path, folders: bool| {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let kept =
+            entries.filter(|e| e.file_type().is_ok_and(|kind| if folders { kind.is_dir() } else { kind.is_file() }));
+        let mut paths: Vec<PathBuf> = kept.map(|entry| entry.path()).collect();
+        paths.sort_by(|a, b| b.cmp(a));
+        paths
+    };
+    let is_day = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| civil::Date::strptime("%Y-%m-%d", name).is_ok())
+    };
+    let days = names(library, true).into_iter().filter(is_day);
+    let files = days.flat_map(|day| names(&day, false)).filter(|path| has_picture_ending(path));
+    files.filter_map(|path| item_of(&path, zone)).take(count).collect()
+}
+
 /// The time that our names begin with: it survives copying, which the file's own time may not.
 fn time_in_name(path: &Path, zone: &TimeZone) -> Option<i64> {
     let name = path.file_name()?.to_str()?;
@@ -412,6 +432,22 @@ mod tests {
         fs::write(home.path().join("text.png"), "hello").unwrap();
         let with = rescan(home.path(), &TimeZone::UTC, next.known);
         assert_eq!((with.came.len(), with.known.contains_key(&home.path().join("text.png"))), (0, true));
+    }
+
+    #[test]
+    fn the_newest_pictures_are_found_without_a_walk_through_all() {
+        let home = tempfile::tempdir().unwrap();
+        assert_eq!(newest(&home.path().join("nowhere"), &TimeZone::UTC, 3), []);
+        for n in 0..5 {
+            save(home.path(), &picture(), &record("cat", n), at(n * 50_000), &TimeZone::UTC).unwrap();
+        }
+        fs::create_dir(home.path().join("other")).unwrap();
+        fs::write(home.path().join("2026-11-24/notes.txt"), "hello").unwrap();
+        let seeds = |count| {
+            let found = newest(home.path(), &TimeZone::UTC, count);
+            found.into_iter().map(|item| item.record.unwrap().seed).collect::<Vec<_>>()
+        };
+        assert_eq!((seeds(3), seeds(99)), (vec![4, 3, 2], vec![4, 3, 2, 1, 0]));
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub enum Request {
     WriteFile { path: PathBuf, bytes: Vec<u8> },
     /// The same for a conversation or a page. -> `Exported`, and `Failed` with the pictures that were left out
     ExportText { path: PathBuf, document: Box<Document>, format: TextFormat },
+    /// The newest pictures, without a walk through the others. -> `Recent`
+    ListRecent,
     /// -> `Library`
     ScanLibrary,
     /// Looks for files that came, changed or went since the last look, and opens no others. -> `LibraryChanged`
@@ -117,7 +119,7 @@ impl Request {
             Self::SaveSettings(_) | Self::SaveDesk(_) => (true, None),
             Self::Purge { kind, .. } => (true, Some(room_of(*kind))),
             Self::ListTrash(kind) => (false, Some(room_of(*kind))),
-            Self::ScanLibrary | Self::RescanLibrary => (false, Some(Room::Gallery)),
+            Self::ListRecent | Self::ScanLibrary | Self::RescanLibrary => (false, Some(Room::Gallery)),
             Self::SetLibraryFolder(_) => (false, Some(Room::Settings)),
             Self::ListConversations | Self::LoadConversation(_) | Self::SearchTexts { .. } | Self::ListPersonas => {
                 (false, Some(Room::Write))

@@ -24,6 +24,8 @@ use crate::error::{Cause, Result, StudioError};
 const SLICE: Duration = Duration::from_millis(20);
 /// How soon what could not be written is tried again.
 const RETRY: Duration = Duration::from_secs(2);
+/// Pictures that a new window shows of those before it.
+const RECENT: usize = 24;
 /// A character's picture has at most so many pixels a side.
 const FACE: u32 = 1024;
 
@@ -244,6 +246,7 @@ impl Worker {
                 self.events.tell(StoreEvent::Exported { path });
                 return left_out.map_or(Ok(()), Err);
             }
+            Request::ListRecent => StoreEvent::Recent(library::newest(&self.library, &self.zone, RECENT)),
             Request::ScanLibrary => {
                 self.begin_scan(false);
                 return Ok(());

@@ -72,8 +72,7 @@ pub fn show(
         let from_centre = at - room.center() - view.pan;
         view.pan -= from_centre * (view.zoom / before - 1.0);
     }
-    // Taken, so that it does not bring the window's text size back as well.
-    let reset = keys::pressed(ui, Act::Fit);
+    let reset = keys::pressed_in(ui, Act::Fit);
     if response.double_clicked() || reset {
         (view.zoom, view.pan) = (1.0, Vec2::ZERO);
     }
@@ -103,7 +102,7 @@ fn by_keys(ui: &Ui) -> Option<f32> {
     if ui.ctx().text_edit_focused() {
         return None;
     }
-    match (keys::pressed(ui, Act::ZoomIn), keys::pressed(ui, Act::ZoomOut)) {
+    match (keys::pressed_in(ui, Act::ZoomIn), keys::pressed_in(ui, Act::ZoomOut)) {
         (true, _) => Some(1.25),
         (_, true) => Some(0.8),
         (false, false) => None,

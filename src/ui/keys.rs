@@ -33,6 +33,7 @@ pub enum Act {
     EditLast,
     VersionBefore,
     VersionAfter,
+    Rename,
     PageWrite,
     PageAgain,
     PageUndo,
@@ -123,7 +124,7 @@ shortcuts! {
     }
     Create {
         Act::Generate, [ctrl(Key::Enter)], "Generate", "生成图片";
-        Act::Fit, [ctrl(Key::Num0)], "Fit the picture", "图片适应窗口";
+        Act::Fit, [ctrl(Key::Num9)], "Fit the picture", "图片适应窗口";
         Act::Left, [plain(Key::ArrowLeft)], "Move the layer to the left (in Layers)", "图层左移（图层编辑时）";
         Act::Right, [plain(Key::ArrowRight)], "Move the layer to the right (in Layers)", "图层右移（图层编辑时）";
         Act::Up, [plain(Key::ArrowUp)], "Move the layer up (in Layers)", "图层上移（图层编辑时）";
@@ -138,6 +139,7 @@ shortcuts! {
         Act::EditLast, [plain(Key::ArrowUp)], "Edit your last message (while the field is empty)", "编辑上一条消息（输入框为空时）";
         Act::VersionBefore, [plain(Key::ArrowLeft)], "The version before (while the field is empty)", "上一个版本（输入框为空时）";
         Act::VersionAfter, [plain(Key::ArrowRight)], "The next version (while the field is empty)", "下一个版本（输入框为空时）";
+        Act::Rename, [plain(Key::F2)], "Rename the conversation", "重命名对话";
     }
     Page {
         Act::PageWrite, [ctrl(Key::Enter)], "Continue writing at the cursor", "从光标处续写";
@@ -153,7 +155,8 @@ shortcuts! {
         Act::Ends, [plain(Key::Home), plain(Key::End)], "The first picture, the last one", "第一张，最后一张";
         Act::Full, [plain(Key::Space), plain(Key::Enter)], "Show the picture in full", "全屏查看图片";
         Act::Information, [plain(Key::I)], "The picture's information (in the full view)", "图片信息（全屏查看时）";
-        Act::ZoomIn, [plain(Key::Plus), shift(Key::Plus), plain(Key::Equals)], "Zoom in (in the full view)", "放大（全屏查看时）";
+        Act::Fit, [ctrl(Key::Num9)], "Fit the picture (in the full view)", "图片适应窗口（全屏查看时）";
+        Act::ZoomIn, [plain(Key::Plus), plain(Key::Equals)], "Zoom in (in the full view)", "放大（全屏查看时）";
         Act::ZoomOut, [plain(Key::Minus)], "Zoom out (in the full view)", "缩小（全屏查看时）";
         Act::MarkAll, [ctrl(Key::A)], "Select all", "全选";
         Act::Trash, [plain(Key::Delete)], "Move the picture to the trash", "把图片移到回收站";
@@ -194,19 +197,38 @@ fn keys(act: Act) -> impl Iterator<Item = &'static KeyboardShortcut> {
     SHORTCUTS.iter().filter(move |shortcut| shortcut.act == act).flat_map(|shortcut| shortcut.keys)
 }
 
+/// A key that is named after the sign that it types.
+fn is_sign(key: Key) -> bool {
+    matches!(key, Key::Plus | Key::Equals | Key::Minus | Key::Questionmark)
+}
+
 /// Where in the events of this frame a key of the table was pressed.
 fn find(ui: &Ui, act: Act) -> Option<usize> {
     // A question mark in a text is one.
     let typing = ui.ctx().text_edit_focused();
     let is = |event: &egui::Event| {
         let egui::Event::Key { key, pressed: true, modifiers, .. } = event else { return false };
-        let known = |of: &KeyboardShortcut| of.logical_key == *key && modifiers.matches_exact(of.modifiers);
+        let known = |of: &KeyboardShortcut| {
+            // Whether a sign takes Shift is the keyboard's matter: + does on an American one, and not on a German one.
+            let shift = of.modifiers.shift || (modifiers.shift && is_sign(*key));
+            of.logical_key == *key && modifiers.matches_exact(Modifiers { shift, ..of.modifiers })
+        };
         keys(act).any(known) && !(typing && *key == Key::Questionmark)
     };
     ui.input(|input| input.events.iter().position(is))
 }
 
-/// Whether a shortcut was pressed; its key is used up.
+/// Whether a question or a list is over the room of `ui` and has the keyboard for itself.
+pub fn is_behind(ui: &Ui) -> bool {
+    ui.memory(|memory| memory.top_modal_layer()).is_some_and(|top| top != ui.layer_id())
+}
+
+/// [`pressed`] for a part of a room.
+pub fn pressed_in(ui: &Ui, act: Act) -> bool {
+    !is_behind(ui) && pressed(ui, act)
+}
+
+/// Whether a shortcut of the window itself was pressed; its key is used up.
 pub fn pressed(ui: &Ui, act: Act) -> bool {
     let at = find(ui, act);
     if let Some(at) = at {
@@ -232,6 +254,13 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
     // The list takes Esc for itself.
     if *list {
         return;
+    }
+    // A question over the window has the keyboard for itself, but for the Esc that leaves it.
+    if cx.state.ask.path.is_some() || cx.state.ask.folder.is_some() {
+        if !ui.ctx().any_popup_open() && find(ui, Act::Leave).is_some() {
+            escape(cx, true);
+        }
+        return take_dropped(ui, cx);
     }
     for room in Room::ALL {
         if pressed(ui, Act::Go(room)) {
@@ -274,7 +303,9 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
     if here == Room::Create && pressed(ui, Act::Generate) {
         cx.push(Command::Generate);
     }
-    if here == Room::Write && cx.state.write.form.is_some() && pressed(ui, Act::Generate) {
+    // The trash is in the place of the room: nothing is done to what is behind it.
+    let trash = cx.state.trash.shown.is_some();
+    if here == Room::Write && !trash && cx.state.write.form.is_some() && pressed(ui, Act::Generate) {
         cx.push(Command::WriteForm);
     }
     // An open menu takes Esc and the arrows for itself.
@@ -284,11 +315,11 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
         let searching = ui.memory(|memory| memory.had_focus_last_frame(super::focus::pictures_id()));
         escape(cx, ui.ctx().text_edit_focused() || searching);
     }
-    if !popup && is_free(ui, cx) {
+    if !popup && !trash && is_free(ui, cx) {
         talk(ui, cx);
     }
     let typing = ui.ctx().text_edit_focused();
-    if here == Room::Gallery && cx.state.trash.shown.is_none() && !typing && !popup && pressed(ui, Act::Trash) {
+    if here == Room::Gallery && !trash && !typing && !popup && pressed(ui, Act::Trash) {
         let gallery = &cx.state.gallery;
         match (gallery.marked.len(), &gallery.selected) {
             (2.., _) => cx.push(Command::TrashItems(gallery.marked.iter().cloned().collect())),
@@ -296,6 +327,10 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
             (_, None) => {}
         }
     }
+    take_dropped(ui, cx);
+}
+
+fn take_dropped(ui: &Ui, cx: &mut Cx<'_>) {
     let dropped: Vec<_> = ui.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
     for path in dropped {
         cx.push(Command::OpenFile(path));
@@ -319,13 +354,7 @@ fn zoom(ui: &Ui, cx: &mut Cx<'_>) {
             cx.push(Command::SetZoom(to));
         }
     }
-    // A picture has its own size.
-    let picture = match cx.state.room() {
-        Room::Create => matches!(cx.state.create.stage(), Stage::Shot(_)),
-        Room::Gallery => cx.state.gallery.full,
-        Room::Write | Room::Models | Room::Settings => false,
-    };
-    if !picture && pressed(ui, Act::Usual) {
+    if pressed(ui, Act::Usual) {
         cx.push(Command::SetZoom(1.0));
     }
 }
@@ -428,7 +457,11 @@ fn escape(cx: &mut Cx<'_>, typing: bool) {
         return cx.push(Command::Ask(AskCommand::Leave));
     }
     if trash.shown.is_some() {
-        let kept = if trash.asking.is_some() { TrashCommand::Keep } else { TrashCommand::Close };
+        let kept = match (&trash.asking, &trash.looked) {
+            (Some(_), _) => TrashCommand::Keep,
+            (None, Some(_)) => TrashCommand::Look(None),
+            (None, None) => TrashCommand::Close,
+        };
         return cx.push(Command::Trash(kept));
     }
     match cx.state.room() {
@@ -463,6 +496,9 @@ fn escape(cx: &mut Cx<'_>, typing: bool) {
 }
 
 fn save(cx: &mut Cx<'_>) {
+    if cx.state.trash.shown.is_some() {
+        return;
+    }
     match cx.state.room() {
         Room::Create if cx.state.create.layers.is_some() => {
             cx.push(Command::Layers(LayersCommand::Export(LayersFormat::Png)));

@@ -17,6 +17,7 @@ pub mod icons;
 pub mod keys;
 mod knob;
 mod layout;
+mod letters;
 mod live;
 mod menu;
 mod models;
@@ -59,6 +60,7 @@ pub struct Views {
     write: write::WriteView,
     gallery: gallery::GalleryView,
     follow: focus::Follow,
+    letters: letters::Letters,
     live: live::Live,
     /// Whether the list of shortcuts is shown.
     shortcuts: bool,
@@ -76,6 +78,7 @@ impl Views {
     /// Draws the window for `state`; what the person does is pushed to `commands`.
     pub fn show(&mut self, ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         theme::speak(ui.ctx(), state.lang);
+        self.letters.follow(ui.ctx(), state);
         // Shortcuts are read before any field can take their keys, and obeyed after what was typed in the same frame.
         let mut pressed = Vec::new();
         keys::run(ui, &mut Cx::new(ui, state, &mut pressed), &mut self.shortcuts);

@@ -6,9 +6,10 @@ use egui::{Align, Button, Frame, Id, Label, Layout, Margin, RichText, Sense, Str
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, RADIUS, S1, S2, SMALL};
-use super::{eye, icons, layout, trouble, widgets};
+use super::{ask, eye, icons, layout, trouble, widgets};
+use crate::domain::Waiting;
 use crate::lang::Both;
-use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand};
+use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand, WaitingCommand};
 
 /// Width and height of a note that passes.
 const NOTE: egui::Vec2 = vec2(380.0, 24.0);
@@ -44,10 +45,23 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, edge: Edge) {
         layout::column(ui, COLUMN, |ui| {
             ui.spacing_mut().item_spacing.y = S2;
             let count = notices.len();
-            if count > 1 && widgets::button(ui, icons::X, &cx.with(T::DismissAll, &[&count])).clicked() {
-                cx.push(Command::DismissProblems);
+            let key = Id::unique("all-notices");
+            let mut all = count > 1 && ui.data(|d| d.get_temp::<bool>(key)).unwrap_or(false);
+            if count > 1 {
+                layout::flow(ui, |ui| {
+                    if widgets::button(ui, icons::X, &cx.with(T::DismissAll, &[&count])).clicked() {
+                        cx.push(Command::DismissProblems);
+                    }
+                    let (icon, name) =
+                        if all { (icons::CARET_UP, T::NewestOnly) } else { (icons::CARET_DOWN, T::ShowAllOf) };
+                    let button = widgets::button(ui, icon, &cx.with(name, &[&count]));
+                    eye::expanded(&button, all);
+                    all ^= button.clicked();
+                });
             }
-            for notice in notices {
+            ui.data_mut(|d| d.insert_temp(key, all));
+            // The room keeps its place: the newest is in sight, the others one click away.
+            for notice in notices.into_iter().take(if all { count } else { 1 }) {
                 ui.push_id(notice.id, |ui| wait(ui, cx, notice));
             }
         });
@@ -210,6 +224,16 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             (icons::TRASH, cx.t(T::DraftDiscarded).to_owned(), Some((T::Undo, Command::UndoThis(*serial))))
         }
         NoticeKind::NothingToRedo => (icons::INFO, cx.t(T::NothingToRedo).to_owned(), None),
+        NoticeKind::OpenAlready => (icons::INFO, cx.t(T::OpenAlready).to_owned(), None),
+        NoticeKind::PicturesCancelled(left) => {
+            let count = if let Waiting::Pictures { params, .. } = &**left { params.count } else { 0 };
+            let text = if count == 1 {
+                cx.t(T::PictureCancelled).to_owned()
+            } else {
+                cx.with(T::PicturesCancelled, &[&count])
+            };
+            (icons::STOP, text, Some((T::DrawAgain, Command::Waiting(WaitingCommand::Draw(left.clone())))))
+        }
         NoticeKind::NothingToUndo => (icons::INFO, cx.t(T::NothingToUndo).to_owned(), None),
         NoticeKind::Problem(_) => (icons::WARNING_CIRCLE, String::new(), None),
     }

@@ -39,7 +39,7 @@ pub fn read(typed: &str, whole: bool) -> Option<f64> {
 }
 
 /// The plain form of a wide letter.
-fn plain(c: char) -> char {
+pub fn plain(c: char) -> char {
     match c {
         '−' | '－' | '–' => '-',
         '，' | '、' | '٫' => ',',

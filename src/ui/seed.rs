@@ -4,6 +4,7 @@ use egui::{Align, Id, Layout, Ui};
 
 use super::cx::Cx;
 use super::icons;
+use super::number;
 use super::texts::T;
 use super::theme::S1;
 use super::widgets::{self, Field};
@@ -49,23 +50,47 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, id: Id, seed: Seed, last: Option<u64>, dic
             framed: true,
         };
         if let (_, Some(typed)) = widgets::field(ui, &text, &spec) {
-            done = parse(&typed).map(SeedEdit::Set).or(done);
+            let (read, changed) = parse(&typed);
+            // Said until the seed is another one.
+            ui.data_mut(|d| d.insert_temp(note_id(id), changed.map(|why| (why, read.unwrap_or(seed)))));
+            done = read.map(SeedEdit::Set).or(done);
         }
     });
+    let note = ui.data(|d| d.get_temp::<Option<(Changed, Seed)>>(note_id(id))).flatten();
+    if let Some((why, _)) = note.filter(|(_, of)| *of == seed) {
+        let text = match why {
+            Changed::Letters => cx.t(T::SeedDigits).to_owned(),
+            Changed::TooLarge => cx.with(T::SeedTooLarge, &[&SEED_MAX]),
+        };
+        widgets::badge_wrapped(ui, icons::INFO, &text, cx.p.warn);
+    }
     done
 }
 
-/// Digits are a seed, nothing is a random one; other letters do not get in.
-fn parse(typed: &str) -> Option<Seed> {
+fn note_id(id: Id) -> Id {
+    id.with("note")
+}
+
+/// Why a seed is not what was typed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Changed {
+    Letters,
+    TooLarge,
+}
+
+/// Digits are a seed, nothing is a random one; other letters do not get in, which is said.
+fn parse(typed: &str) -> (Option<Seed>, Option<Changed>) {
+    let signs: Vec<char> = typed.chars().filter(|c| !c.is_whitespace()).map(number::plain).collect();
     // As A1111 writes it.
-    if typed.trim() == "-1" {
-        return Some(Seed::Random);
+    if signs.is_empty() || signs == ['-', '1'] {
+        return (Some(Seed::Random), None);
     }
-    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    match (typed.trim().is_empty(), digits.is_empty()) {
-        (true, _) => Some(Seed::Random),
-        (false, true) => None,
-        (false, false) => Some(Seed::Fixed(digits.parse::<u64>().unwrap_or(SEED_MAX))),
+    let digits: String = signs.iter().filter(|c| c.is_ascii_digit()).collect();
+    let letters = (digits.len() < signs.len()).then_some(Changed::Letters);
+    match digits.parse::<u64>() {
+        Ok(seed) => (Some(Seed::Fixed(seed)), letters),
+        Err(_) if digits.is_empty() => (None, letters),
+        Err(_) => (Some(Seed::Fixed(SEED_MAX)), Some(Changed::TooLarge)),
     }
 }
 
@@ -75,11 +100,13 @@ mod tests {
 
     #[test]
     fn seeds_are_digits_within_the_range() {
-        assert_eq!(parse(""), Some(Seed::Random));
-        assert_eq!(parse("12 3"), Some(Seed::Fixed(123)));
-        assert_eq!(parse("x"), None);
-        assert_eq!(parse("648312782957426"), Some(Seed::Fixed(648_312_782_957_426)));
-        assert_eq!(parse("-1"), Some(Seed::Random));
-        assert_eq!(parse("99999999999999999999999"), Some(Seed::Fixed(SEED_MAX)));
+        assert_eq!(parse(""), (Some(Seed::Random), None));
+        assert_eq!(parse("12 3"), (Some(Seed::Fixed(123)), None));
+        assert_eq!(parse("１２"), (Some(Seed::Fixed(12)), None));
+        assert_eq!(parse("648312782957426"), (Some(Seed::Fixed(648_312_782_957_426)), None));
+        assert_eq!(parse("-1"), (Some(Seed::Random), None));
+        assert_eq!(parse("x"), (None, Some(Changed::Letters)));
+        assert_eq!(parse("abc99"), (Some(Seed::Fixed(99)), Some(Changed::Letters)));
+        assert_eq!(parse("99999999999999999999999"), (Some(Seed::Fixed(SEED_MAX)), Some(Changed::TooLarge)));
     }
 }

@@ -103,6 +103,8 @@ texts! {
     Cancel: "Cancel", "取消";
     Close: "Close", "关闭";
     Dismiss: "Dismiss", "知道了";
+    ShowAllOf: "Show all {0}", "显示全部 {0} 个";
+    NewestOnly: "Only the newest of {0}", "只显示 {0} 个中最新的";
     DismissAll: "Dismiss all {0} problems", "{0} 个问题全部知道了";
     PanelWidth: "Width of the panel; a double click brings the usual one back", "面板宽度；双击恢复默认";
     MoreNotes: "and {0} more", "另有 {0} 条";
@@ -208,6 +210,8 @@ texts! {
     GuidanceHover: "Higher follows the prompt more closely; too high makes colours harsh and shapes stiff. 0 and 1 are off: the prompt alone.", "越高越贴近提示词；过高会使颜色刺眼、形状生硬。0 和 1 为关闭：只用提示词。";
     Seed: "Seed", "种子";
     SeedHover: "The same seed with the same settings makes the same picture or answer again.", "相同的种子和设置会得到相同的图片或回答。";
+    SeedDigits: "A seed is a whole number: only its digits were taken.", "种子是整数：只保留了数字。";
+    SeedTooLarge: "The largest seed is {0}: it took the place of what was typed.", "种子最大为 {0}：已用它代替输入的数字。";
     RandomSeed: "Random", "随机";
     RollSeed: "Roll a new seed and keep it", "掷出一个新种子并固定";
     PinSeed: "Keep this seed", "固定这个种子";
@@ -735,6 +739,11 @@ texts! {
     PictureTrashed: "Picture moved to the trash", "图片已移到回收站";
     PicturesTrashed: "{0} pictures moved to the trash", "{0} 张图片已移到回收站";
     DraftDiscarded: "Thrown away", "已丢弃";
+    OpenElsewhere: "AIGC Studio is open already with {0}: its window was told, and comes to the front where the desktop allows it.", "AIGC Studio 已使用 {0} 打开：已通知那个窗口，在桌面允许时它会显示到最前面。";
+    OpenAlready: "AIGC Studio was started again: it is open here", "AIGC Studio 又启动了一次：它已在此窗口打开";
+    PictureCancelled: "Cancelled: the picture was not drawn", "已取消：图片没有画完";
+    PicturesCancelled: "Cancelled: {0} pictures were not drawn", "已取消：还有 {0} 张图片没有画";
+    DrawAgain: "Draw again", "重新绘制";
     NothingToUndo: "Nothing to undo in this room", "此处没有可撤销的操作";
     NothingToRedo: "Nothing to redo in this room", "此处没有可重做的操作";
     SavedUnasked: "Saved as {0} (no file dialog can open here)", "已保存为 {0}（这里无法打开文件对话框）";
@@ -748,6 +757,9 @@ texts! {
     ReadingTrash: "Reading the trash…", "正在读取回收站…";
     EmptyTrash: "Empty", "清空";
     Restore: "Restore", "恢复";
+    RestoreAll: "Restore all", "全部恢复";
+    BackToTrash: "Back to the list", "返回列表";
+    LookAt: "Look at {0}", "查看 {0}";
     RestoreNamed: "Restore {0}", "恢复 {0}";
     DeleteForGood: "Delete for good", "永久删除";
     DeleteForGoodNamed: "Delete {0} for good", "永久删除 {0}";

@@ -1,18 +1,19 @@
 //! Trash: what was deleted, with the way back and the way out.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use egui::{
-    Align, Align2, CentralPanel, Color32, Frame, Label, Layout, Margin, Rect, RichText, Role, ScrollArea, Sense,
-    Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    Align, Align2, CentralPanel, Color32, CursorIcon, Frame, Label, Layout, Margin, Rect, RichText, Role, ScrollArea,
+    Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::cx::Cx;
 use super::texts::T;
 use super::textures::{TexKey, Textures};
 use super::theme::{self, BODY, RADIUS, S1, S2, S3, S4, S6};
-use super::{days, icons, picture, widgets};
-use crate::domain::{TrashKind, Trashed, bytes};
+use super::{days, icons, layout, picture, widgets};
+use crate::domain::{Picture, TrashKind, Trashed, bytes};
 use crate::state::{Command, TrashCommand};
 
 const COLUMN: f32 = 760.0;
@@ -31,7 +32,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kind: TrashKi
             head(ui, cx, kind);
             question(ui, cx);
             ui.add_space(S1);
-            list(ui, cx, textures, kind);
+            let items = cx.state.trash.items.as_deref().unwrap_or_default();
+            let looked = cx.state.trash.looked.as_ref();
+            let looked = looked.and_then(|(id, picture)| Some((items.iter().find(|i| i.id == *id)?, picture.as_ref())));
+            match looked {
+                Some((item, picture)) => look(ui, cx, textures, item, picture),
+                None => list(ui, cx, textures, kind),
+            }
         });
     });
 }
@@ -48,6 +55,11 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, kind: TrashKind) {
                 push(cx, TrashCommand::Close);
             }
             let some = cx.state.trash.items.as_ref().is_some_and(|items| !items.is_empty());
+            let name = cx.t(T::RestoreAll);
+            let all = ui.add_enabled_ui(some, |ui| widgets::button(ui, icons::ARROW_U_UP_LEFT, name)).inner;
+            if all.clicked() {
+                push(cx, TrashCommand::RestoreAll);
+            }
             let empty = ui.add_enabled_ui(some, |ui| widgets::button(ui, icons::TRASH, cx.t(T::EmptyTrash))).inner;
             if empty.clicked() {
                 push(cx, TrashCommand::Ask(None));
@@ -134,6 +146,35 @@ fn list(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kind: TrashKind) 
     });
 }
 
+/// One picture in full, with what can be done about it.
+fn look(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &Trashed, full: Option<&Arc<Picture>>) {
+    let name = name(cx, item);
+    layout::flow(ui, |ui| {
+        if widgets::button(ui, icons::CARET_LEFT, cx.t(T::BackToTrash)).clicked() {
+            push(cx, TrashCommand::Look(None));
+        }
+        let back = widgets::button(ui, icons::ARROW_U_UP_LEFT, cx.t(T::Restore));
+        if back.accessible_name(cx.with(T::RestoreNamed, &[&short(&name)])).clicked() {
+            push(cx, TrashCommand::Restore(item.id.clone()));
+        }
+        if widgets::icon_button(ui, icons::TRASH, &cx.with(T::DeleteForGoodNamed, &[&short(&name)])).clicked() {
+            push(cx, TrashCommand::Ask(Some(item.id.clone())));
+        }
+    });
+    ui.add(Label::new(RichText::new(&name).size(BODY).color(cx.p.text)).truncate()).on_hover_text(&name);
+    let room = ui.available_rect_before_wrap().shrink2(vec2(0.0, S2));
+    let response = ui.interact(room, ui.scope_id().with("looked"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, cx.with(T::PictureNamed, &[&name])));
+    // Its thumbnail stands in while it is read.
+    let small = cx.state.gallery.thumbnails.get(&item.path).map(|small| (small, false));
+    let Some((what, full)) = full.map(|full| (full, true)).or(small) else { return };
+    let fit = picture::fit(what, room, ui.pixels_per_point(), picture::look(cx));
+    picture::checkerboard(ui, textures, fit.rect);
+    let key = if full { TexKey::Full(item.path.clone()) } else { TexKey::Thumbnail(item.path.clone()) };
+    let id = textures.get(ui.ctx(), key, what, fit.scaling);
+    ui.painter().image(id, fit.rect, picture::UV, Color32::WHITE);
+}
+
 fn row(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &Trashed) {
     let (outer, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let rect = Rect::from_min_max(outer.min, pos2(outer.right() - S3, outer.bottom()));
@@ -163,9 +204,19 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &Trashed) {
         let day = days::name(cx, days::day(item.made_ms), days::day(cx.state.now_ms));
         line(ui, &format!("{day} · {}", bytes(item.bytes)), theme::small(), cx.p.muted, 33.0);
         let id = ui.scope_id().with("about");
-        let hover = ui.interact(Rect::from_min_max(at.min, texts.max), id, Sense::hover());
-        hover.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
-        hover.on_hover_text(&name);
+        let room = Rect::from_min_max(at.min, texts.max);
+        if item.kind != TrashKind::Pictures {
+            let hover = ui.interact(room, id, Sense::hover());
+            hover.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
+            hover.on_hover_text(&name);
+            return;
+        }
+        let response = ui.interact(room, id, Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, cx.with(T::LookAt, &[&name])));
+        if response.clicked() {
+            push(cx, TrashCommand::Look(Some(item.id.clone())));
+        }
+        response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(&name);
     });
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use egui::style::Widgets;
+use egui::text::{CCursor, CCursorRange};
 use egui::{
     Align, Align2, Button, Color32, CornerRadius, CursorIcon, Frame, Id, Key, KeyboardShortcut, Layout, Margin, Rect,
     Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextBuffer, TextEdit, Ui, Vec2, WidgetInfo, vec2,
@@ -51,6 +52,13 @@ pub fn title(ui: &mut Ui, text: &str) -> Response {
 /// A button with an icon and a word.
 pub fn button(ui: &mut Ui, icon: &str, label: &str) -> Response {
     ui.add(Button::new(layout::labelled(icon, 16.0, label))).accessible_name(label)
+}
+
+/// How wide [`button`] is.
+pub fn button_width(ui: &Ui, label: &str) -> f32 {
+    let words = ui.painter().layout_no_wrap(label.to_owned(), theme::body(), Color32::WHITE).size().x;
+    let spacing = ui.spacing();
+    words + 16.0 + spacing.icon_spacing + 2.0 * spacing.button_padding.x
 }
 
 /// A button with a word only.
@@ -331,6 +339,16 @@ pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<us
     let p = Palette::of(ui);
     let hint = RichText::new(spec.hint).color(p.muted);
     let from_right = bidi::runs_right_to_left(&value);
+    // A text that came from elsewhere, such as an example, is gone on with at its end.
+    let seen = spec.id.with("seen");
+    let before = ui.data(|d| d.get_temp::<u64>(seen));
+    if before.is_some_and(|before| before != egui::util::hash(&*value))
+        && let Some(mut state) = TextEdit::load_state(ui.ctx(), spec.id)
+    {
+        let end = CCursorRange::one(CCursor::new(value.chars().count()));
+        state.cursor.set_char_range(Some(end));
+        state.store(ui.ctx(), spec.id);
+    }
     let (wraps, side) = (spec.newline.is_some(), if from_right { Align::RIGHT } else { Align::LEFT });
     let line = Stroke::new(1.5, p.warn);
     let mut layouter = |ui: &Ui, text: &dyn TextBuffer, width: f32| {
@@ -355,6 +373,7 @@ pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<us
     } else {
         edit(&mut value, ui)
     };
+    ui.data_mut(|d| d.insert_temp(seen, egui::util::hash(&*value)));
     // Deleting in an empty field counts as a change for egui.
     if response.changed() && value != text {
         let value = value.into_owned();

@@ -37,6 +37,12 @@ fn jobs_and_drafts_wait_for_the_next_start_when_the_window_closes() {
     let mut window = Window::open(home.path());
     window.until("the list is here", |w| !w.studio().state.write.conversations.is_empty());
     assert!(!window.shows("Not finished"), "and they are not offered again");
+    // What was drawn is on the strip again, and the newest of it on the stage.
+    window.until("the strip is filled", |w| w.studio().state.create.strip.len() == 2);
+    window.until(
+        "the stage shows the newest",
+        |w| matches!(w.studio().state.create.stage(), Stage::Shot(shot) if shot.picture.is_some()),
+    );
     window.close();
 }
 

@@ -20,7 +20,9 @@ pub fn states(lang: Lang, theme: Theme) -> Vec<AppState> {
         2,
         NoticeKind::SavedUnasked("/home/mei/Downloads/a name that is long enough to be cut.png".into()),
     )];
-    states.extend([question, path, folder, waiting]);
+    let mut looked = trash(TrashKind::Pictures, lang, theme);
+    looked.trash.looked = Some(("a".into(), Some(ui_states::sticker(1, 0.0))));
+    states.extend([question, path, folder, waiting, looked]);
     states
 }
 
@@ -73,6 +75,32 @@ fn the_trash_is_reached_from_its_rooms_and_gives_back_or_deletes_for_good() {
 }
 
 #[test]
+fn a_picture_of_the_trash_is_looked_at_and_all_can_be_restored() {
+    let trash = |command| [Command::Trash(command)];
+    for lang in Lang::ALL {
+        let mut harness = open(self::trash(TrashKind::Pictures, lang, Theme::Dark));
+        harness.get_by_role_and_label(Part::Button, &T::LookAt.with(lang, &[&"a red apple"])).click();
+        let mut commands = asked(&mut harness);
+        commands.retain(|command| !matches!(command, Command::NeedThumbnail(_)));
+        assert_eq!(commands, trash(TrashCommand::Look(Some("a".into()))));
+        let effects = update(&mut harness.state_mut().state, Input::Command(commands[0].clone()));
+        assert_eq!(effects, [Effect::ViewPicture("/trash/a".into())]);
+        let picture = Ok(ui_states::sticker(0, 0.0));
+        let _ = update(
+            &mut harness.state_mut().state,
+            Input::Store(StoreEvent::Viewed { path: "/trash/a".into(), picture }),
+        );
+        harness.run();
+        harness.get_by_role_and_label(Part::Image, &T::PictureNamed.with(lang, &[&"a red apple"]));
+        harness.state_mut().commands.clear();
+        harness.key_press(Key::Escape);
+        assert_eq!(asked(&mut harness), trash(TrashCommand::Look(None)), "Esc leads to the list");
+        harness.get_by_role_and_label(Part::Button, T::RestoreAll.tr(lang)).click();
+        assert_eq!(asked(&mut harness), trash(TrashCommand::RestoreAll));
+    }
+}
+
+#[test]
 fn delete_in_the_trash_deletes_no_picture_behind_it() {
     let mut state = with_trash(TrashKind::Pictures);
     state.gallery.selected = Some("/lib/a.png".into());
@@ -120,6 +148,47 @@ fn ctrl_z_is_the_rooms_unless_a_field_has_letters_to_take_back() {
     let trashed = StoreEvent::ConversationTrashed(ConversationId("y".into()));
     update(&mut harness.state_mut().state, Input::Store(trashed));
     assert_eq!(undo(&mut harness), [Command::Undo]);
+}
+
+/// Regression: Ctrl+Z took an example back, and then went forth to it and back for ever.
+#[test]
+fn ctrl_z_goes_past_an_example_to_the_letters_before_it() {
+    for room in [Room::Create, Room::Write] {
+        let mut state = fresh(room, Lang::En, Theme::Dark);
+        state.models.entries[1].presence = ModelPresence::Here { path: "/m".into() };
+        let mut harness = open(state);
+        let act = |harness: &mut egui_kittest::Harness<'static, ui_states::Window>| {
+            for command in asked(harness) {
+                let _ = update(&mut harness.state_mut().state, Input::Command(command));
+            }
+            harness.run();
+            let state = &harness.state().state;
+            if room == Room::Write { state.write.draft.clone() } else { state.settings.image.prompt.clone() }
+        };
+        let undo = |harness: &mut egui_kittest::Harness<'static, ui_states::Window>| {
+            harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+            act(harness)
+        };
+        let types = |harness: &mut egui_kittest::Harness<'static, ui_states::Window>, text: &str| {
+            harness.event(egui::Event::Text(text.into()));
+            let now = act(harness);
+            // Long enough for the field to take it for one step.
+            harness.run_steps(40);
+            now
+        };
+        let example = if room == Room::Write { "Write a haiku about rain" } else { "a rocket" };
+        types(&mut harness, "my own");
+        types(&mut harness, " words");
+        harness.get_by_label(example).click();
+        assert_eq!(act(&mut harness), example);
+        // What is typed next goes on behind it.
+        let more = types(&mut harness, ", please");
+        assert_eq!(more, format!("{example}, please"));
+        assert_eq!(undo(&mut harness), example);
+        assert_eq!(undo(&mut harness), "my own words");
+        assert_eq!(undo(&mut harness), "my own");
+        assert_eq!(undo(&mut harness), "");
+    }
 }
 
 #[test]

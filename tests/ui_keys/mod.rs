@@ -263,7 +263,9 @@ fn expected(act: Act, place: Place) -> Option<Command> {
         Act::Larger => Command::SetZoom(1.1),
         Act::Smaller => Command::SetZoom(0.9),
         Act::Usual => Command::SetZoom(1.0),
-        Act::Next | Act::List | Act::Menu | Act::Fit | Act::Information | Act::ZoomIn | Act::ZoomOut => return None,
+        Act::Next | Act::List | Act::Menu | Act::Rename | Act::Fit | Act::Information | Act::ZoomIn | Act::ZoomOut => {
+            return None;
+        }
     })
 }
 
@@ -288,7 +290,7 @@ fn state_for(act: Act, place: Place) -> AppState {
         (Place::Gallery, _) => {
             let mut state = gallery(lang, theme, 30, 0);
             state.gallery.selected = Some(item(6).path);
-            state.gallery.full = matches!(act, Act::Information | Act::ZoomIn | Act::ZoomOut);
+            state.gallery.full = matches!(act, Act::Information | Act::Fit | Act::ZoomIn | Act::ZoomOut);
             state
         }
         (Place::Talk, Act::Send | Act::NewLine) => {
@@ -347,7 +349,7 @@ fn every_shortcut_of_the_list_does_what_it_says() {
 }
 
 #[test]
-fn ctrl_0_fits_a_picture_that_was_zoomed() {
+fn ctrl_9_fits_a_picture_that_was_zoomed_and_ctrl_0_is_the_texts() {
     let mut harness = open(create_done(Lang::En, Theme::Dark));
     let figure = |harness: &Open| {
         let mut all = harness.output().shapes.iter();
@@ -363,9 +365,88 @@ fn ctrl_0_fits_a_picture_that_was_zoomed() {
     });
     harness.run();
     assert!(figure(&harness));
+    harness.state_mut().commands.clear();
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Num0);
+    assert_eq!(asked(&mut harness), [Command::SetZoom(1.0)]);
+    assert!(figure(&harness));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num9);
     harness.run();
     assert!(!figure(&harness));
+}
+
+/// Regression: on an American keyboard + takes Shift, and Ctrl++ did nothing.
+#[test]
+fn a_sign_that_takes_shift_is_the_same_shortcut() {
+    for key in [Key::Plus, Key::Equals] {
+        for modifiers in [Modifiers::COMMAND, Modifiers::COMMAND | Modifiers::SHIFT] {
+            let mut harness = open(fresh(Room::Settings, Lang::En, Theme::Dark));
+            harness.key_press_modifiers(modifiers, key);
+            assert_eq!(asked(&mut harness), [Command::SetZoom(1.1)], "{key:?} {modifiers:?}");
+        }
+    }
+    // Shift with a letter is another shortcut.
+    let mut harness = open(fresh(Room::Write, Lang::En, Theme::Dark));
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::N);
+    assert!(!asked(&mut harness).contains(&Command::NewConversation));
+}
+
+#[test]
+fn each_key_is_one_shortcut_of_its_place() {
+    for (at, one) in SHORTCUTS.iter().enumerate() {
+        for other in &SHORTCUTS[at + 1..] {
+            let in_a_room = one.place == Place::Everywhere && [Place::Create, Place::Gallery].contains(&other.place);
+            let together = one.place == other.place || in_a_room;
+            let same = one.keys.iter().find(|key| other.keys.contains(key));
+            assert!(!together || same.is_none(), "{:?} and {:?}: {same:?}", one.act, other.act);
+        }
+    }
+}
+
+/// Regression: Delete took a picture that the search had put out of sight, and keys went to what was behind a question.
+#[test]
+fn keys_do_nothing_to_what_is_not_seen() {
+    let act = |harness: &mut Open| {
+        let commands = asked(harness);
+        for command in &commands {
+            let _ = update(&mut harness.state_mut().state, Input::Command(command.clone()));
+        }
+        harness.run();
+        commands
+    };
+    let mut state = gallery(Lang::En, Theme::Dark, 30, 30);
+    let _ = update(&mut state, Input::Command(Command::Select(Some(item(3).path))));
+    let mut harness = open(state);
+    harness.get_by_role_and_label(Part::TextInput, "Search prompts").focus();
+    harness.run();
+    harness.event(Event::Text("zebra".into()));
+    act(&mut harness);
+    for _ in 0..3 {
+        harness.key_press(Key::Tab);
+        harness.run();
+    }
+    harness.key_press(Key::Delete);
+    let commands = act(&mut harness);
+    assert!(!commands.iter().any(|command| matches!(command, Command::TrashItem(_))), "{commands:?}");
+    assert!(harness.query_by_label(T::UseSettings.tr(Lang::En)).is_none(), "nor are its buttons there");
+
+    // A question over the window, and the trash in the place of the room.
+    let mut question = gallery(Lang::En, Theme::Dark, 30, 30);
+    question.gallery.selected = Some(item(3).path);
+    let mut trash = question.clone();
+    question.ask.folder = Some("/new".into());
+    trash.trash.shown = Some(TrashKind::Pictures);
+    trash.trash.items = Some(Vec::new());
+    let mut talk = with_versions();
+    talk.trash.shown = Some(TrashKind::Conversations);
+    talk.trash.items = Some(Vec::new());
+    for state in [question, trash, talk] {
+        let mut harness = open(state);
+        for key in [Key::Delete, Key::ArrowUp, Key::ArrowLeft, Key::ArrowRight] {
+            harness.key_press(key);
+        }
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
+        assert_eq!(asked(&mut harness), []);
+    }
 }
 
 #[test]

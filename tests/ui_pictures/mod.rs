@@ -76,9 +76,32 @@ fn a_picture_in_full_is_zoomed_and_panned_and_fitted_again() {
     harness.key_press(Key::Minus);
     harness.run();
     assert_ne!(percent(&harness), Some(larger));
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num0);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num9);
     harness.run();
     assert_eq!(percent(&harness), None);
+}
+
+/// Regression: the strip took a sideways wheel alone.
+#[test]
+fn the_wheel_moves_the_strip_under_it() {
+    let mut state = create_done(Lang::En, Theme::Dark);
+    let items = (0..30).map(item).filter(|item| item.record.is_some()).collect();
+    let _ = update(&mut state, Input::Store(StoreEvent::Recent(items)));
+    let mut harness = open(state);
+    let first = |harness: &egui_kittest::Harness<'static, Window>| {
+        harness.get_by_label(&T::PictureNamed.with(Lang::En, &[&"a blue ball"])).rect()
+    };
+    let before = first(&harness);
+    harness.hover_at(before.center());
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, -40.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Trackpad,
+        modifiers: Modifiers::NONE,
+    });
+    harness.run_steps(20);
+    assert!(first(&harness).left() < before.left() - 20.0, "{:?} {before:?}", first(&harness));
 }
 
 #[test]

@@ -256,7 +256,10 @@ impl AppState {
                 self.leave_job(id);
             }
             EventKind::Cancelled => {
-                self.create.jobs.remove(at);
+                let job = self.create.jobs.remove(at);
+                if let Some(left) = self.not_drawn(&job) {
+                    self.note(NoticeKind::PicturesCancelled(Box::new(left)));
+                }
                 self.leave_job(id);
             }
             EventKind::Freed { .. }

@@ -217,10 +217,15 @@ impl AppState {
         self.create.jobs.iter().filter_map(|job| self.pictures_left(job)).collect()
     }
 
-    /// What of a picture job is not on the strip yet.
+    /// What of a picture job would be lost.
     fn pictures_left(&self, job: &ImageJob) -> Option<Waiting> {
+        if job.phase == Phase::Cancelling { None } else { self.not_drawn(job) }
+    }
+
+    /// What of a picture job is not on the strip yet.
+    pub(super) fn not_drawn(&self, job: &ImageJob) -> Option<Waiting> {
         // Latents that could not be decoded are in a file of their own.
-        if job.phase == Phase::Cancelling || !job.request.decode.is_empty() {
+        if !job.request.decode.is_empty() {
             return None;
         }
         let done = self.create.strip.iter().filter(|shot| shot.key.0 == job.id).count() as u32;
@@ -290,6 +295,7 @@ impl AppState {
         match command {
             WaitingCommand::Resume => self.resume(fx),
             WaitingCommand::Discard => self.desk.waiting.clear(),
+            WaitingCommand::Draw(job) => drop(self.draw_waiting(&job, fx)),
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Effects;
 use crate::domain::{CELL, Enlarge, LibraryItem, MODEL_ENDINGS, Picture, Room, StoreEvent};
 use crate::error::{Cause, Result};
-use crate::state::{AppState, Command, Effect, NoticeKind, Saved, Shot, Shown, Undoable};
+use crate::state::{AppState, Command, Effect, NoticeKind, STRIP, Saved, Shot, Shown, Undoable};
 
 /// Pictures of the strip that are kept for undo.
 const BINNED: usize = 16;
@@ -25,6 +25,7 @@ impl AppState {
             Command::SetGallerySearch(text) => {
                 self.gallery.search = text;
                 self.gallery.marked.clear();
+                self.let_go_of_unseen(fx);
             }
             Command::Mark(path) => self.mark(path, fx),
             Command::MarkTo(path) => self.mark_to(path, fx),
@@ -32,7 +33,7 @@ impl AppState {
                 self.gallery.marked = self.gallery.found().into_iter().map(|item| item.path.clone()).collect();
                 if self.gallery.selected.is_none() {
                     let first = self.gallery.found().first().map(|item| item.path.clone());
-                    self.select(first, fx);
+                    self.select_only(first, fx);
                 }
             }
             Command::Unmark => self.gallery.marked.clear(),
@@ -118,9 +119,32 @@ impl AppState {
             Some(next) => self.select(next, fx),
             // The selected picture may be another one now.
             None => {
+                self.let_go_of_unseen(fx);
                 let again = self.gallery.selected.clone().filter(|_| self.gallery.opened.is_none());
                 fx.extend(again.map(Effect::ViewPicture));
             }
+        }
+    }
+
+    /// What is not among the pictures that are shown is not chosen either: the keys and buttons would be about it. Where
+    /// the list is not read yet, nobody knows.
+    fn let_go_of_unseen(&mut self, fx: &mut Effects) {
+        let gallery = &mut self.gallery;
+        if gallery.items.is_none() {
+            return;
+        }
+        if !gallery.marked.is_empty() {
+            let found: HashSet<&Path> = gallery.found().into_iter().map(|item| item.path.as_path()).collect();
+            let kept = gallery.marked.iter().filter(|path| found.contains(path.as_path())).cloned().collect();
+            gallery.marked = kept;
+        }
+        if gallery.selected.as_deref().is_some_and(|path| !gallery.is_found(path)) {
+            let other = gallery.marked.first().cloned();
+            self.select_only(other, fx);
+        }
+        // One alone is only selected.
+        if self.gallery.marked.len() < 2 {
+            self.gallery.marked.clear();
         }
     }
 
@@ -221,6 +245,7 @@ impl AppState {
         let selected = self.gallery.selected.as_ref() == Some(&path);
         let on_stage = self.is_on_stage(&path);
         let comparing = self.gallery.is_comparing() && self.gallery.marked.contains(&path);
+        let in_trash = self.looked_at(&path, &picture);
         match picture {
             Ok(picture) => {
                 if copying {
@@ -236,7 +261,7 @@ impl AppState {
                 }
             }
             Err(error) if on_stage => self.problem_in(Room::Create, error),
-            Err(error) if copying || selected || comparing => self.problem_in(Room::Gallery, error),
+            Err(error) if copying || selected || comparing || in_trash => self.problem_in(Room::Gallery, error),
             Err(_) => {}
         }
     }
@@ -278,9 +303,11 @@ impl AppState {
                 if items.iter().all(here) {
                     self.gallery.items = Some(items);
                     self.gallery.changed();
+                    self.let_go_of_unseen(fx);
                 }
                 self.gallery.looked.end(self.now_ms);
             }
+            StoreEvent::Recent(items) => self.show_recent(items),
             StoreEvent::LibraryChanged { came, gone } => self.library_changed(came, &gone, fx),
             StoreEvent::CopiesSaved { folder, count } => self.note(NoticeKind::CopiesSaved { folder, count }),
             StoreEvent::Thumbnail { path, picture } => self.gallery.thumbnails.put(path, picture),
@@ -316,6 +343,19 @@ impl AppState {
             StoreEvent::Failed(None, error) => self.problem(error),
             StoreEvent::WrittenAtLast { path } => self.heal_disk(&path),
             StoreEvent::AllWritten => self.heal_unsaved(),
+        }
+    }
+
+    /// The pictures of the last times come after this one's on the strip.
+    fn show_recent(&mut self, items: Vec<LibraryItem>) {
+        for LibraryItem { path, record, .. } in items {
+            let here = |shot: &Shot| matches!(&shot.saved, Saved::At(p) if *p == path);
+            let binned = || self.create.binned.iter().any(|(_, shot)| here(shot));
+            let Some(record) = record.filter(|_| path.starts_with(&self.status.library)) else { continue };
+            if self.create.strip.len() < STRIP && !self.create.strip.iter().any(here) && !binned() {
+                let key = (self.new_job(), 0);
+                self.create.strip.push(Shot { key, picture: None, record, saved: Saved::At(path), subject: None });
+            }
         }
     }
 

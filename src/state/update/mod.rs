@@ -30,7 +30,7 @@ mod write;
 
 use std::path::PathBuf;
 
-use super::{AppState, Command, Effect, ModelNews, NoDialog, NoticeKind, Phase, Undoable};
+use super::{AppState, Command, Effect, ImageEdit, ModelNews, NoDialog, NoticeKind, Phase, Undoable};
 use crate::domain::{Enlarge, Event, EventKind, FetchEvent, Grammar, Ledger, Room, StoreEvent};
 use crate::error::{Cause, Result, StudioError};
 
@@ -149,8 +149,8 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
 
 /// What is read when the window opens.
 pub fn begin(state: &mut AppState) -> Vec<Effect> {
-    let mut effects = vec![Effect::ListConversations];
-    // The library is read when it is first looked at.
+    let mut effects = vec![Effect::ListConversations, Effect::ListRecent];
+    // The whole library is read when it is first looked at.
     if state.room() == Room::Gallery {
         state.look_at_library(true, &mut effects);
     }
@@ -180,6 +180,13 @@ impl AppState {
             | Command::DismissProblems
             | Command::Tick => self.settings_command(command, fx),
 
+            Command::StartAgain => self.note(NoticeKind::OpenAlready),
+            Command::TakeExample(text) => match self.room() {
+                Room::Write => self.command(Command::SetDraft(text), fx),
+                Room::Create | Room::Gallery | Room::Models | Room::Settings => {
+                    self.command(Command::SetImage(ImageEdit::Prompt(text)), fx);
+                }
+            },
             Command::Undo => self.undo(fx),
             Command::Redo => self.redo(fx),
             Command::UndoThis(serial) => self.undo_this(serial, fx),

@@ -1,9 +1,11 @@
 //! The view of what was deleted: back, or gone for good.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Effects;
-use crate::domain::{ConversationId, PersonaId, TrashKind, Trashed};
+use crate::domain::{ConversationId, PersonaId, Picture, TrashKind, Trashed};
+use crate::error::Result;
 use crate::state::{AppState, Effect, NoticeKind, TrashCommand, Undoable};
 
 impl AppState {
@@ -13,15 +15,47 @@ impl AppState {
             TrashCommand::Show(kind) => {
                 self.trash.shown = Some(kind);
                 self.trash.asking = None;
+                self.trash.looked = None;
                 if shown != Some(kind) {
                     self.trash.items = None;
                     fx.push(Effect::ListTrash(kind));
                 }
             }
             TrashCommand::Close => self.trash = Default::default(),
+            TrashCommand::Look(id) => {
+                let item = self.trash.items.iter().flatten().find(|item| Some(&item.id) == id.as_ref());
+                fx.extend(item.map(|item| Effect::ViewPicture(item.path.clone())));
+                self.trash.looked = item.map(|item| (item.id.clone(), None));
+            }
+            TrashCommand::RestoreAll => {
+                let Some(kind) = shown else { return };
+                let ids: Vec<PathBuf> = self.trash.items.iter().flatten().map(|item| item.id.clone()).collect();
+                match kind {
+                    TrashKind::Pictures => {
+                        (self.trash.asking, self.trash.looked, self.trash.items) = (None, None, Some(Vec::new()));
+                        for id in &ids {
+                            self.undo.forget(&Undoable::PicturesTrashed(vec![id.clone()]));
+                        }
+                        self.restore_pictures(ids, fx);
+                    }
+                    TrashKind::Conversations | TrashKind::Personas => {
+                        for id in ids {
+                            self.trash_command(TrashCommand::Restore(id), fx);
+                        }
+                        // Once, after all of them.
+                        let mut lists = Vec::new();
+                        for list in [Effect::ListConversations, Effect::ListTrash(kind)] {
+                            lists.extend(fx.contains(&list).then_some(list));
+                        }
+                        fx.retain(|effect| !lists.contains(effect));
+                        fx.extend(lists);
+                    }
+                }
+            }
             TrashCommand::Restore(id) => {
                 let Some(kind) = shown else { return };
                 self.trash.asking = None;
+                self.trash.looked = None;
                 self.trash.items.iter_mut().for_each(|items| items.retain(|item| item.id != id));
                 let name = || id.to_string_lossy().into_owned();
                 match kind {
@@ -34,6 +68,7 @@ impl AppState {
             TrashCommand::Keep => self.trash.asking = None,
             TrashCommand::Purge => {
                 let (Some(kind), Some(what)) = (shown, self.trash.asking.take()) else { return };
+                self.trash.looked = None;
                 // What came into the trash after the question was asked stays.
                 let ids: Vec<PathBuf> = match what {
                     Some(id) => vec![id],
@@ -60,6 +95,16 @@ impl AppState {
         if self.trash.shown == Some(kind) {
             self.trash.items = Some(items);
         }
+    }
+
+    /// Takes a picture that was read to be looked at; whether it was this one.
+    pub(super) fn looked_at(&mut self, path: &Path, picture: &Result<Arc<Picture>>) -> bool {
+        let item = |id: &PathBuf| self.trash.items.iter().flatten().any(|item| item.id == *id && item.path == path);
+        let wanted = self.trash.looked.as_ref().is_some_and(|(id, _)| item(id));
+        if let (true, Some((_, shown))) = (wanted, &mut self.trash.looked) {
+            *shown = picture.as_ref().ok().cloned();
+        }
+        wanted
     }
 
     /// Has the trash that is shown read again: what was taken out of it may not have worked.

@@ -1,7 +1,7 @@
 //! Ctrl+Z: notes each action that changes or throws away something of the person's, takes it back, and does it again.
 
 use super::{Effects, Input, Origin};
-use crate::domain::{ConversationId, JournalEntry, Makes, PageEntry, StoreEvent};
+use crate::domain::{ConversationId, JournalEntry, PageEntry, Room, StoreEvent};
 use crate::state::{
     Again, AppState, AskCommand, CardEdit, Command, Effect, ImageEdit, LayersCommand, NoticeKind, PageCommand,
     PersonaCommand, PersonaEdit, TextEdit, Undoable, WaitingCommand,
@@ -25,8 +25,8 @@ impl AppState {
 
     pub(super) fn before_command(&self, command: &Command) -> Option<Undoable> {
         use Command::{
-            DiscardEdit, ForgetSubject, Page, Persona, RemoveIllustration, RenameConversation, SendEdit, SetDraft,
-            SetImage, SetText, UseItem, UseSettings, Vary,
+            DiscardEdit, ForgetSubject, Page, Persona, RemoveIllustration, RenameConversation, SendEdit, SetImage,
+            SetText, UseItem, UseSettings, Vary,
         };
         let open = &self.write.open;
         // One of many arms: a command that is not named here takes nothing away.
@@ -36,18 +36,18 @@ impl AppState {
         ) {
             return Some(self.prompt_now());
         }
-        if let SetImage(ImageEdit::Prompt(text)) = command {
-            let replaced = !self.settings.image.prompt.trim().is_empty() && self.is_example(text, Makes::Image);
-            return replaced.then(|| self.prompt_now());
-        }
         if let Command::Layers(command) = command {
             let layers = self.create.layers.as_ref()?;
             let step = if let LayersCommand::Nudge(name, _) = command { Some(name.clone()) } else { None };
             return Some(Undoable::Layers(layers.of, Box::new(layers.arrangement().clone()), step));
         }
-        if let SetDraft(text) = command {
-            let replaced = !self.write.draft.trim().is_empty() && self.is_example(text, Makes::Text);
-            return replaced.then(|| Undoable::Message(self.write.draft_of.clone(), self.write.draft.clone()));
+        if let Command::TakeExample(_) = command {
+            let message = self.room() == Room::Write;
+            return Some(if message {
+                Undoable::Message(self.write.draft_of.clone(), self.write.draft.clone())
+            } else {
+                self.prompt_now()
+            });
         }
         if let SetText(TextEdit::Reset) = command {
             return Some(Undoable::Sliders(open.id.clone(), Box::new(self.text().clone())));
@@ -100,12 +100,6 @@ impl AppState {
             return Some(Undoable::Waiting(self.desk.waiting.clone()));
         }
         None
-    }
-
-    fn is_example(&self, text: &str, makes: Makes) -> bool {
-        let id = if makes == Makes::Image { &self.settings.image.model } else { &self.text().model };
-        let card = self.models.entry(id).map(|entry| &entry.card);
-        card.is_some_and(|card| card.examples.iter().chain(&card.examples_zh).any(|example| example == text))
     }
 
     /// Whether what `before` tells is not so any more.

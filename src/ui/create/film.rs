@@ -1,4 +1,4 @@
-//! The filmstrip: what waits, what runs, and this session's pictures, newest left.
+//! The filmstrip: what waits, what runs, and the newest pictures, newest left.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -32,6 +32,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
         Stage::Shot(shot) => Shown::Shot(shot.key),
         Stage::Empty => Shown::Newest,
     };
+    // A wheel has one direction, and so has the strip.
+    ui.style_mut().always_scroll_the_only_direction = true;
     ScrollArea::horizontal().id_salt("film").auto_shrink(false).show(ui, |ui| {
         ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
             ui.spacing_mut().item_spacing.x = S2;

@@ -6,7 +6,7 @@ use super::batch::{self, BatchView};
 use super::layers;
 use crate::domain::{Picture, PictureRecord, StepProgress, seconds};
 use crate::lang::Lang;
-use crate::state::{Command, ImageEdit, ImageJob, LayersCommand, Phase, Saved, Shot, ShotKey, Shown, Stage};
+use crate::state::{Command, ImageJob, LayersCommand, Phase, Saved, Shot, ShotKey, Shown, Stage};
 use crate::ui::canvas::{self, Canvas, CanvasView};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
@@ -82,7 +82,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.add_space(S4);
         for example in examples {
             if widgets::suggestion(ui, example, "", width).clicked() {
-                cx.push(Command::SetImage(ImageEdit::Prompt(example.clone())));
+                cx.push(Command::TakeExample(example.clone()));
             }
         }
         ui.add_space(S4);
@@ -92,7 +92,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
             if cx.state.settings.image.prompt.trim().is_empty()
                 && let Some(first) = examples.first()
             {
-                cx.push(Command::SetImage(ImageEdit::Prompt(first.clone())));
+                cx.push(Command::TakeExample(first.clone()));
             }
             cx.push(Command::Generate);
         }
@@ -205,7 +205,6 @@ fn canvas(ui: &mut Ui, cx: &Cx<'_>, view: &mut StageView, textures: &mut Texture
 
 fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
     ui.spacing_mut().item_spacing.y = S2;
-    let compact = ui.available_width() < 720.0;
     layout::flow(ui, |ui| {
         if cx.state.create.is_batch(shot.key.0)
             && widgets::icon_button(ui, icons::IMAGES, cx.t(T::BackToBatch)).clicked()
@@ -218,7 +217,11 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
             (icons::SLIDERS_HORIZONTAL, T::UseSettings, T::UseSettingsHover, Command::UseSettings),
             (icons::SHUFFLE, T::Vary, T::VaryHover, Command::Vary),
         ];
-        for (icon, label, hover, command) in items {
+        // Where there is no room for all words the first buttons, which are used most, keep theirs.
+        let widths: Vec<f32> = items.iter().map(|(_, label, ..)| widgets::button_width(ui, cx.t(*label))).collect();
+        let with_words = with_words(&widths, ui.available_width() - ICONS * (theme::CONTROL + S1) - PIXELS);
+        for (at, (icon, label, hover, command)) in items.into_iter().enumerate() {
+            let compact = at >= with_words;
             let response = if compact {
                 widgets::icon_button(ui, icon, cx.t(label))
             } else {
@@ -269,6 +272,20 @@ fn has_layers(view: &mut StageView, shot: &Shot) -> bool {
     }
 }
 
+/// Buttons of a picture that are icons always: sizes, batch, folder, settings, trash.
+const ICONS: f32 = 5.0;
+/// Points of the switch to pixels.
+const PIXELS: f32 = 64.0;
+
+/// How many of these buttons, from the first, have their words in `room` points where the others are icons.
+fn with_words(widths: &[f32], room: f32) -> usize {
+    let fits = |n: &usize| {
+        let words: f32 = widths[..*n].iter().map(|width| width + S1).sum();
+        words + (widths.len() - n) as f32 * (theme::CONTROL + S1) <= room
+    };
+    (0..=widths.len()).rev().find(fits).unwrap_or(0)
+}
+
 fn saved(ui: &mut Ui, cx: &mut Cx<'_>, saved: &Saved) {
     match saved {
         Saved::Saving => {
@@ -282,5 +299,20 @@ fn saved(ui: &mut Ui, cx: &mut Cx<'_>, saved: &Saved) {
         Saved::Failed(_) => {
             ui.add(Label::new(RichText::new(cx.t(T::NotSaved)).size(SMALL).color(cx.p.bad)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_buttons_keep_their_words_where_there_is_room_for_some() {
+        let widths = [96.0, 76.0, 120.0, 70.0];
+        let all: f32 = widths.iter().map(|width| width + S1).sum();
+        assert_eq!(with_words(&widths, all), 4);
+        assert_eq!(with_words(&widths, all - 1.0), 3);
+        assert_eq!(with_words(&widths, 100.0 + 80.0 + 2.0 * (theme::CONTROL + S1)), 2);
+        assert_eq!(with_words(&widths, 10.0), 0);
     }
 }

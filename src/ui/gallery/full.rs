@@ -43,7 +43,8 @@ pub fn show(
     item: &LibraryItem,
     place: (usize, usize),
 ) {
-    let pressed = |key| !egui::Popup::is_any_open(ui.ctx()) && ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
+    let behind = keys::is_behind(ui) || egui::Popup::is_any_open(ui.ctx());
+    let pressed = |key| !behind && ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
     let steps = [
         (Key::ArrowLeft, -1),
         (Key::ArrowUp, -1),
@@ -60,7 +61,7 @@ pub fn show(
     if ui.memory(|memory| memory.focused().is_none()) && pressed(Key::Space) {
         cx.push(Command::ShowFull(false));
     }
-    if keys::pressed(ui, Act::Information) {
+    if keys::pressed_in(ui, Act::Information) {
         view.information = !view.information;
     }
     view.canvas.begin(id(item));
@@ -138,7 +139,10 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut FullView, item: &LibraryItem, (
 
 /// Pictures side by side with one zoom for all, and below each what its settings have of their own.
 pub fn compare(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut FullView, textures: &mut Textures, items: &[&LibraryItem]) {
-    if ui.memory(|memory| memory.focused().is_none()) && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Space)) {
+    if !keys::is_behind(ui)
+        && ui.memory(|memory| memory.focused().is_none())
+        && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Space))
+    {
         cx.push(Command::ShowFull(false));
     }
     view.canvas.begin(Id::unique("gallery-compare"));

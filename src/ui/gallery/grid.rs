@@ -102,11 +102,11 @@ impl Grid {
     /// The arrow keys move the selection, Space and Enter open it, Ctrl+A marks all.
     pub fn keys(&self, ui: &Ui, cx: &mut Cx<'_>, found: &[usize], items: &[LibraryItem]) {
         // An open menu has the arrows and Enter for itself.
-        if ui.ctx().text_edit_focused() || egui::Popup::is_any_open(ui.ctx()) {
+        if ui.ctx().text_edit_focused() || keys::is_behind(ui) || egui::Popup::is_any_open(ui.ctx()) {
             return;
         }
         let pressed = |modifiers, key| ui.input_mut(|i| i.consume_key(modifiers, key));
-        if keys::pressed(ui, Act::MarkAll) {
+        if keys::pressed_in(ui, Act::MarkAll) {
             cx.push(Command::MarkAll);
         }
         let selected = cx.state.gallery.selected.as_ref();
@@ -120,7 +120,7 @@ impl Grid {
         }
         // A button that has the keyboard takes them for itself.
         let free = ui.memory(|memory| memory.focused().is_none());
-        if free && at.is_some() && keys::pressed(ui, Act::Full) {
+        if free && at.is_some() && keys::pressed_in(ui, Act::Full) {
             cx.push(Command::ShowFull(true));
         }
     }

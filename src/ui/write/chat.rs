@@ -168,7 +168,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
             // A model without Chinese is asked in English; the person reads what that means.
             let (asked, meant) = example.split_once('（').unwrap_or((example, ""));
             if widgets::suggestion(ui, asked, meant.trim_end_matches('）'), width).clicked() {
-                cx.push(Command::SetDraft(asked.to_owned()));
+                cx.push(Command::TakeExample(asked.to_owned()));
                 ui.memory_mut(|m| m.request_focus(super::composer::field_id()));
             }
         }

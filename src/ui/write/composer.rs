@@ -206,7 +206,8 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
                     cx.push(Command::SetDraft(text));
                 }
                 // While an answer is written the message waits for its end.
-                if response.has_focus() && keys::pressed(ui, Act::Send) && !(writing && draft.trim().is_empty()) {
+                let enter = response.has_focus() && keys::pressed_in(ui, Act::Send);
+                if enter && !(writing && draft.trim().is_empty()) {
                     cx.push(Command::Send);
                 }
             });

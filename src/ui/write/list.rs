@@ -11,6 +11,7 @@ use super::snippet;
 use crate::domain::{ConversationHead, ConversationId, TextHit, TrashKind};
 use crate::state::{Command, PageCommand, PersonaCommand, TrashCommand};
 use crate::ui::cx::Cx;
+use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, RADIUS, S1, S2};
 use crate::ui::widgets::{self, Field};
@@ -61,6 +62,15 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ListView) {
         let empty = if cx.state.write.conversations.is_empty() { T::NoConversations } else { T::NothingFound };
         Frame::new().inner_margin(Margin::symmetric(16, 8)).show(ui, |ui| widgets::muted(ui, cx.t(empty)));
         return;
+    }
+    if keys::pressed_in(ui, Act::Rename) {
+        // The row that has the keyboard, else the conversation that is open.
+        let focused = ui.memory(|memory| memory.focused());
+        let on_row = heads.iter().find(|head| focused == Some(row_id(&head.id)));
+        let open = heads.iter().find(|head| cx.state.write.open.id.as_ref() == Some(&head.id));
+        if let Some(head) = on_row.or(open) {
+            begin_rename(cx, &mut view.renaming, head);
+        }
     }
     let rows = cut(&heads, &finder.hits, searching, finder.running);
     let mut tops = Vec::with_capacity(rows.len() + 1);
@@ -192,7 +202,8 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Op
     let p = cx.p;
     let here = cx.state.write.open.id.as_ref() == Some(&head.id) && !cx.state.personas.shown;
     let title = if head.title.trim().is_empty() { cx.t(T::Untitled) } else { head.title.as_str() };
-    let (full, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let (full, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    let response = ui.interact(full, row_id(&head.id), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, here, title));
     let rect = full.shrink2(vec2(8.0, 1.0));
     // What stands in the row only while it is lit must not go when it is given the focus.
@@ -233,8 +244,7 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Op
     }
     menu::of(ui, &response, false, |ui| {
         if widgets::menu_item(ui, cx.t(T::Rename)) {
-            *renaming = Some(head.id.clone());
-            cx.push(Command::BeginTitle(head.id.clone()));
+            begin_rename(cx, renaming, head);
         }
         if widgets::menu_item(ui, cx.t(if head.pinned { T::Unpin } else { T::Pin })) {
             cx.push(Command::PinConversation(head.id.clone(), !head.pinned));
@@ -244,9 +254,21 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Op
         }
     });
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
-    if response.clicked() && !here {
+    if response.double_clicked() {
+        begin_rename(cx, renaming, head);
+    } else if response.clicked() && !here {
         cx.push(Command::OpenConversation(head.id.clone()));
     }
+}
+
+/// The row of a conversation, wherever the list is.
+fn row_id(id: &ConversationId) -> Id {
+    Id::unique(("conversation-row", &id.0))
+}
+
+fn begin_rename(cx: &mut Cx<'_>, renaming: &mut Option<ConversationId>, head: &ConversationHead) {
+    *renaming = Some(head.id.clone());
+    cx.push(Command::BeginTitle(head.id.clone()));
 }
 
 fn pin(cx: &Cx<'_>, head: &ConversationHead, title: &str) -> (&'static str, String) {

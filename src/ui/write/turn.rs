@@ -129,7 +129,7 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
     if let Some(text) = changed {
         cx.push(Command::SetEdit(text));
     }
-    let enter = response.has_focus() && keys::pressed(ui, Act::Send);
+    let enter = response.has_focus() && keys::pressed_in(ui, Act::Send);
     let sent_how = |ui: &mut Ui, cx: &mut Cx<'_>| {
         ui.add(Label::new(RichText::new(cx.t(hint)).size(SMALL).color(cx.p.muted)).truncate());
     };

@@ -143,3 +143,58 @@ fn the_size_of_a_picture_is_restored_and_what_the_model_cannot_is_told() {
     do_(&mut s, Command::SetImage(ImageEdit::Model("/m/unknown.safetensors".into())));
     assert_eq!((s.settings.image.width, s.settings.image.height), (512, 512));
 }
+
+/// Regression: a first picture that was cancelled left no word and no way back to it.
+#[test]
+fn pictures_that_were_cancelled_are_told_and_can_be_drawn_again() {
+    let mut s = state();
+    prompt(&mut s, "a cat");
+    do_(&mut s, Command::SetImage(ImageEdit::Count(4)));
+    let effects = do_(&mut s, Command::Generate);
+    let (id, job) = submitted(&effects);
+    let Job::Image(request) = job else { panic!("{job:?}") };
+    let (seed, request) = (request.seed, request.clone());
+    engine(&mut s, id, EventKind::Picture { index: 0, picture: picture(), record: record("a cat") });
+    do_(&mut s, Command::CancelCurrent);
+    engine(&mut s, id, EventKind::Cancelled);
+    let notes: Vec<_> = s.notices.iter().map(|notice| notice.kind.clone()).collect();
+    let [NoticeKind::PicturesCancelled(left)] = &notes[..] else { panic!("{notes:?}") };
+    prompt(&mut s, "something else");
+    let effects = do_(&mut s, Command::Waiting(WaitingCommand::Draw(left.clone())));
+    let (_, again) = submitted(&effects);
+    let Job::Image(again) = again else { panic!("{again:?}") };
+    assert_eq!((again.params.prompt.as_str(), again.params.count), (request.params.prompt.as_str(), 3));
+    assert_eq!(again.seed, seed.wrapping_add(1), "the ones that were not drawn");
+    assert_eq!(s.settings.image.prompt, "something else");
+}
+
+/// Regression: after each start Create looked as if nothing had ever been drawn.
+#[test]
+fn the_strip_begins_with_the_newest_pictures_of_the_library() {
+    let mut s = state();
+    s.status.library = "/l".into();
+    let item = |n: i64| LibraryItem {
+        path: format!("/l/{n}.png").into(),
+        made_ms: n,
+        bytes: 1,
+        width: 1,
+        height: 1,
+        record: (n != 2).then(|| record(&n.to_string())),
+    };
+    let saved = Saved::At("/l/4.png".into());
+    let key = (JobId(900), 0);
+    s.put_on_strip(Shot { key, picture: Some(picture()), record: record("4"), saved, subject: None });
+    let other = LibraryItem { path: "/elsewhere/9.png".into(), ..item(9) };
+    let items = vec![other, item(4), item(3), item(2), item(1)];
+    let effects = update(&mut s, Input::Store(StoreEvent::Recent(items.clone())));
+    assert_eq!(effects, [], "the one on the stage is here in full");
+    let prompts = |s: &AppState| s.create.strip.iter().map(|shot| shot.record.prompt.clone()).collect::<Vec<_>>();
+    assert_eq!(prompts(&s), ["4", "3", "1"], "once each; what has no settings is not the strip's");
+    assert!(matches!(s.create.stage(), Stage::Shot(shot) if shot.key == key));
+    // Without any picture of this start the newest is on the stage, and read.
+    let mut s = state();
+    s.status.library = "/l".into();
+    let effects = update(&mut s, Input::Store(StoreEvent::Recent(items)));
+    assert_eq!(effects, [Effect::ViewPicture("/l/4.png".into())]);
+    assert_eq!(prompts(&s), ["4", "3", "1"]);
+}

@@ -249,6 +249,18 @@ fn what_is_in_the_trash_is_restored_or_deleted_for_good_after_a_question() {
         trash(&mut s, TrashCommand::Ask(None));
         assert_eq!(trash(&mut s, TrashCommand::Purge), [Effect::Purge { kind, ids: vec!["c".into()] }]);
     }
+    // All of it, with one look at what is left.
+    for kind in TrashKind::ALL {
+        trash(&mut s, TrashCommand::Show(kind));
+        let items = ["a", "b", "c"].map(|id| trashed(kind, id)).to_vec();
+        update(&mut s, Input::Store(StoreEvent::Trash { kind, items }));
+        let effects = trash(&mut s, TrashCommand::RestoreAll);
+        let looks = effects.iter().filter(|effect| matches!(effect, Effect::ListTrash(_))).count();
+        let lists = effects.iter().filter(|effect| matches!(effect, Effect::ListConversations)).count();
+        assert_eq!((looks, lists), (1, usize::from(kind == TrashKind::Conversations)), "{effects:?}");
+        assert_eq!(effects.len(), if kind == TrashKind::Pictures { 2 } else { 3 + looks + lists }, "{effects:?}");
+        assert_eq!(s.trash.items, Some(vec![]));
+    }
     // Ctrl+Z in the trash takes out of it, too.
     do_(&mut s, Command::Trash(TrashCommand::Show(TrashKind::Pictures)));
     do_(&mut s, Command::Go(Room::Gallery));

@@ -98,6 +98,41 @@ fn several_are_marked_by_ctrl_shift_and_all() {
     assert_eq!((s.gallery.selected.clone(), marked(&s)), (Some(path(5)), vec![]));
 }
 
+/// Regression: a search left a picture chosen that it did not find, with its buttons and Delete.
+#[test]
+fn what_is_not_found_is_not_chosen_either() {
+    let mut s = library();
+    do_(&mut s, Command::Select(Some(path(4))));
+    do_(&mut s, Command::SetGallerySearch("even".into()));
+    assert_eq!(s.gallery.selected, Some(path(4)), "it is found");
+    do_(&mut s, Command::SetGallerySearch("odd".into()));
+    assert_eq!((s.gallery.selected.clone(), s.gallery.opened.is_some()), (None, false));
+    // Nor one that has become another picture, or is in no list any more.
+    do_(&mut s, Command::MarkAll);
+    assert_eq!(marked(&s), [5, 3, 1], "all, where nothing was selected before");
+    do_(&mut s, Command::Mark(path(1)));
+    let other = LibraryItem { record: Some(record("even")), ..item(5) };
+    store(&mut s, StoreEvent::LibraryChanged { came: vec![other], gone: vec![] });
+    assert_eq!((s.gallery.selected.clone(), marked(&s)), (Some(path(3)), vec![]));
+    do_(&mut s, Command::SetGallerySearch(String::new()));
+    do_(&mut s, Command::Select(Some(path(2))));
+    store(&mut s, StoreEvent::Library(vec![item(1)]));
+    assert_eq!(s.gallery.selected, None);
+}
+
+#[test]
+fn a_search_finds_pictures_by_what_its_words_mean() {
+    let mut s = library();
+    let cat = LibraryItem { record: Some(record("A cat under a yellow umbrella")), ..item(9) };
+    store(&mut s, StoreEvent::LibraryChanged { came: vec![cat], gone: vec![] });
+    for search in ["cat", "CAT U", "猫", "黄色的伞", "9.png"] {
+        do_(&mut s, Command::SetGallerySearch(search.into()));
+        assert_eq!(shown(&s), [9], "{search}");
+    }
+    do_(&mut s, Command::SetGallerySearch("狗".into()));
+    assert_eq!(shown(&s), Vec::<i64>::new());
+}
+
 #[test]
 fn copies_and_the_trash_take_all_that_were_marked() {
     let mut s = library();

@@ -107,7 +107,7 @@ fn an_answer_that_ends_while_its_conversation_is_read_is_whole() {
 #[test]
 fn a_list_that_was_begun_before_a_conversation_does_not_hide_it() {
     let mut s = state();
-    assert_eq!(begin(&mut s), [Effect::ListConversations]);
+    assert_eq!(begin(&mut s), [Effect::ListConversations, Effect::ListRecent]);
     say(&mut s, "Hello");
     let old = || Input::Store(StoreEvent::Conversations(vec![head("old")]));
     assert_eq!(update(&mut s, old()), [Effect::ListConversations], "it is asked for again");

@@ -307,6 +307,13 @@ fn esc_cancels_the_running_job_and_the_state_says_so_at_once() {
 }
 
 #[test]
+fn another_start_of_the_program_is_told() {
+    let mut s = state();
+    assert_eq!(do_(&mut s, Command::StartAgain), []);
+    assert!(s.notices.iter().any(|notice| notice.kind == NoticeKind::OpenAlready));
+}
+
+#[test]
 fn events_of_unknown_jobs_change_nothing() {
     let mut s = state();
     let before = format!("{s:?}");

@@ -93,15 +93,18 @@ fn all_sliders_back_to_their_defaults_can_be_taken_back() {
 #[test]
 fn an_example_gives_back_what_was_typed() {
     let mut s = state();
-    s.models.entries[0].card.examples = vec!["a rocket".into()];
-    s.models.entries[1].card.examples_zh = vec!["写一首诗".into()];
     prompt(&mut s, "my own words");
-    prompt(&mut s, "a rocket");
+    do_(&mut s, Command::TakeExample("a rocket".into()));
+    assert_eq!(s.settings.image.prompt, "a rocket");
     do_(&mut s, Command::Undo);
     assert_eq!(s.settings.image.prompt, "my own words");
+    // The same words, typed, are letters.
+    prompt(&mut s, "a rocket");
+    assert_eq!(s.undo.newest(Room::Create), None);
     go(&mut s, Room::Write);
     do_(&mut s, Command::SetDraft("half a message".into()));
-    do_(&mut s, Command::SetDraft("写一首诗".into()));
+    do_(&mut s, Command::TakeExample("写一首诗".into()));
+    assert_eq!(s.write.draft, "写一首诗");
     do_(&mut s, Command::Undo);
     assert_eq!(s.write.draft, "half a message");
 }

@@ -106,19 +106,19 @@ fn mark(page: &Page) -> (u64, usize) {
 }
 
 fn shortcuts(ui: &Ui, cx: &mut Cx<'_>, view: &PageView, page: &Page) {
-    if keys::pressed(ui, Act::PageWrite) {
+    if keys::pressed_in(ui, Act::PageWrite) {
         cx.push(Command::Page(PageCommand::Write { at: view.cursor(page) }));
     }
-    if keys::pressed(ui, Act::PageAgain) {
+    if keys::pressed_in(ui, Act::PageAgain) {
         cx.push(Command::Page(PageCommand::Again));
     }
     // A field beside the sheet has its own way back.
     if ui.memory(|m| m.focused().is_some_and(|id| id != editor_id())) {
         return;
     }
-    if keys::pressed(ui, Act::PageRedo) {
+    if keys::pressed_in(ui, Act::PageRedo) {
         cx.push(Command::Page(PageCommand::Redo));
-    } else if keys::pressed(ui, Act::PageUndo) {
+    } else if keys::pressed_in(ui, Act::PageUndo) {
         cx.push(Command::Page(PageCommand::Undo));
     }
 }
