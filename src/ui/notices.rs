@@ -6,7 +6,7 @@ use egui::{Align, Button, Frame, Id, Label, Layout, Margin, RichText, Sense, Str
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, RADIUS, S1, S2, SMALL};
-use super::{ask, eye, icons, layout, trouble, widgets};
+use super::{eye, icons, layout, trouble, widgets};
 use crate::domain::Waiting;
 use crate::lang::Both;
 use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand, WaitingCommand};

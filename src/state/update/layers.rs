@@ -156,6 +156,7 @@ impl AppState {
             }
             EventKind::Cancelled => self.layers_stopped(fx),
             EventKind::LeftOut { .. }
+            | EventKind::Begun { .. }
             | EventKind::Freed { .. }
             | EventKind::Unloaded { .. }
             | EventKind::WithoutDraft { .. }

@@ -211,12 +211,15 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
         {
             cx.push(Command::Show(Shown::Batch(shot.key.0)));
         }
-        let items: [Action; 4] = [
+        let mut items: Vec<Action> = vec![
             (icons::DOWNLOAD_SIMPLE, T::SaveAs, T::SaveAsHover, Command::SavePictureAs),
             (icons::COPY, T::Copy, T::CopyHover, Command::CopyPicture),
             (icons::SLIDERS_HORIZONTAL, T::UseSettings, T::UseSettingsHover, Command::UseSettings),
             (icons::SHUFFLE, T::Vary, T::VaryHover, Command::Vary),
         ];
+        if has_layers(view, shot) {
+            items.push((icons::STACK, T::Layers, T::LayersHover, |key| Command::Layers(LayersCommand::Open(key))));
+        }
         // Where there is no room for all words the first buttons, which are used most, keep theirs.
         let widths: Vec<f32> = items.iter().map(|(_, label, ..)| widgets::button_width(ui, cx.t(*label))).collect();
         let with_words = with_words(&widths, ui.available_width() - ICONS * (theme::CONTROL + S1) - PIXELS);
@@ -236,16 +239,6 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
                 if let Some(enlarge) = save_menu::show(ui, cx, size) {
                     cx.push(Command::SavePictureAt(shot.key, enlarge));
                 }
-            }
-        }
-        if has_layers(view, shot) {
-            let response = if compact {
-                widgets::icon_button(ui, icons::STACK, cx.t(T::Layers))
-            } else {
-                widgets::button(ui, icons::STACK, cx.t(T::Layers)).on_hover_text(cx.t(T::LayersHover))
-            };
-            if response.clicked() {
-                cx.push(Command::Layers(LayersCommand::Open(shot.key)));
             }
         }
         saved(ui, cx, &shot.saved);
