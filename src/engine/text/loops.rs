@@ -36,7 +36,7 @@ impl Loops {
     /// The next token, and the text that it completes; true once the answer is in a loop.
     pub fn push(&mut self, token: u32, text: &str) -> bool {
         let mut found = self.tokens.push(token).is_some_and(|filled| filled >= FILLED);
-        found |= text.chars().filter(|c| is_han(*c)).fold(false, |found, c| self.pairs.push(c) || found);
+        found |= text.chars().filter(|c| is_han(*c)).any(|c| self.pairs.push(c));
         for piece in text.split_inclusive('\n') {
             self.line.push_str(piece);
             if piece.ends_with('\n') {
