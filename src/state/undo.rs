@@ -224,6 +224,12 @@ impl UndoState {
         self.fresh.contains(&room)
     }
 
+    /// Whether what was taken back last in a room had taken the place of what somebody was typing.
+    pub fn gave_back_letters(&self, room: Room) -> bool {
+        let last = self.undone.iter().rfind(|(what, _)| what.rooms().contains(&room));
+        last.is_some_and(|(what, _)| matches!(what, Undoable::Prompt(..) | Undoable::Message(..)))
+    }
+
     /// Whether something that was taken back in a room can be done again.
     pub fn can_redo(&self, room: Room) -> bool {
         self.undone.iter().any(|(what, _)| what.rooms().contains(&room))

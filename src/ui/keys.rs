@@ -257,7 +257,7 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
     }
     // A question over the window has the keyboard for itself, but for the Esc that leaves it.
     if cx.state.ask.path.is_some() || cx.state.ask.folder.is_some() {
-        if !ui.ctx().any_popup_open() && find(ui, Act::Leave).is_some() {
+        if !egui::Popup::is_any_open(ui.ctx()) && find(ui, Act::Leave).is_some() {
             escape(cx, true);
         }
         return take_dropped(ui, cx);
@@ -428,8 +428,9 @@ fn undoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
     if let Some(page) = sheet(ui, cx) {
         return page.undo().is_none();
     }
-    // Nothing is left: that is said, and no text goes instead.
-    if fresh || !ui.ctx().text_edit_focused() {
+    // Nothing is left: that is said, and no text goes instead, but for the letters that an example took the place of.
+    let letters = undo.gave_back_letters(cx.state.room());
+    if fresh && !letters || !ui.ctx().text_edit_focused() {
         return true;
     }
     // A field without letters to take back lets the room have the key.

@@ -86,7 +86,7 @@ fn items(ui: &mut Ui, cx: &Cx<'_>) {
             }
         }
     }
-    if let Some((icon, text)) = elsewhere(cx) {
+    if let Some((icon, text)) = elsewhere(cx).filter(|(_, text)| beside(ui, text)) {
         inked(ui, icon, &text, cx.t(T::OtherRoomHover), cx.p.accent_text);
     }
     item(ui, cx, icons::CUBE, &model, cx.t(T::ModelHover));

@@ -81,6 +81,7 @@ impl AppState {
             self.desk.messages.insert(of, text);
         }
         self.write.draft = self.desk.messages.remove(&self.write.draft_of).unwrap_or_default();
+        self.write.held = false;
     }
 
     /// A conversation is gone for good.

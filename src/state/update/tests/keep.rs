@@ -76,7 +76,7 @@ fn every_action_is_taken_back_done_again_and_taken_back_again() {
                 do_(s, Command::SetDraft("half".into()));
             },
             |s| {
-                do_(s, Command::SetDraft("Write a poem".into()));
+                do_(s, Command::TakeExample("Write a poem".into()));
             },
         ),
         (
@@ -403,7 +403,7 @@ fn a_message_that_an_example_replaced_comes_back_to_its_own_talk() {
     s.models.entries[1].card.examples = vec!["Write a poem".into()];
     let a = talk(&mut s, "One");
     do_(&mut s, Command::SetDraft("half".into()));
-    do_(&mut s, Command::SetDraft("Write a poem".into()));
+    do_(&mut s, Command::TakeExample("Write a poem".into()));
     do_(&mut s, Command::NewConversation);
     do_(&mut s, Command::Undo);
     assert_eq!(s.write.draft, "");
