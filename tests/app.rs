@@ -320,7 +320,8 @@ fn a_talk_its_pin_and_its_words_are_there_after_a_restart() {
     let mut window = Window::open(home.path());
     window.until("the list is here", |w| w.studio().state.write.conversations.first().is_some_and(|head| head.pinned));
     window.until("so is the library", |w| w.studio().state.personas.kept.len() == 1);
-    assert_eq!(window.studio().state.text().temperature, 0.9, "the person's own");
+    window.until("what was open is open", |w| w.studio().state.write.open.id.as_ref() == Some(&id));
+    assert_eq!(window.studio().state.settings.text.temperature, 0.9, "the person's own");
     window.studio().command(&ctx, Command::SetSearch("which clock".into()));
     window.until("its words are found", |w| w.studio().state.write.finder.hits.len() == 1);
     let hit = window.studio().state.write.finder.hits[0].clone();

@@ -716,7 +716,7 @@ fn an_english_opener_is_read_in_chinese_and_sent_in_english() {
     state.models.entries[1].card.examples_zh = vec!["Write a haiku about rain.（写一首关于雨的俳句）".into()];
     let mut harness = open(state);
     harness.get_by_label("写一首关于雨的俳句 (Write a haiku about rain.)").click();
-    assert_eq!(asked(&mut harness), [Command::SetDraft("Write a haiku about rain.".into())]);
+    assert_eq!(asked(&mut harness), [Command::TakeExample("Write a haiku about rain.".into())]);
 }
 
 #[test]

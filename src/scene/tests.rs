@@ -102,7 +102,7 @@ fn what_comes_near_to_an_unknown_word_is_offered_and_a_choice_makes_it_a_thing()
 
 #[test]
 fn what_somebody_does_is_not_the_thing() {
-    assert_eq!(read("a boy fishing").items.iter().map(|i| things().get(i.senses[0]).en).next(), Some("boy"));
+    assert_eq!(said("a boy fishing")[0], said("a boy")[0]);
 }
 
 #[test]

@@ -54,8 +54,9 @@ impl Follow {
         // A narrow window may show something else than the field.
         let shown = ui.ctx().read_response(id).is_some();
         // A click may open a menu in the frame of its release: the keys are the menu's then.
-        let clicks = ui.input(|input| input.pointer.any_down() || input.pointer.any_released());
-        if clicks {
+        let released = ui.input(|input| input.pointer.any_released());
+        let clicks = released || ui.input(|input| input.pointer.any_down());
+        if released {
             ui.ctx().request_repaint();
         }
         let idle = shown && focused.is_none() && !clicks;

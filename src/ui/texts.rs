@@ -385,7 +385,7 @@ texts! {
     FetchingModel: "Fetching {0}", "正在下载 {0}";
     PageStopHover: "Stops the model. What you type does so too.", "停止续写。你一打字也会停下。";
     SpeakerWaits: "Write the first message: {0} answers.", "先写第一条消息，{0} 会回答。";
-    EnterHolds: "Enter sends it once this answer is complete.", "按回车键，会在本次回答完成后发送。";
+    EnterHolds: "Enter sends it once this answer is complete.", "按 Enter，会在本次回答完成后发送。";
     MessageHeld: "Your message is sent once this answer is complete.", "本次回答完成后会发送你的消息。";
     HoldNot: "Not yet", "先不发送";
     CheckingModel: "Checking {0}", "正在校验 {0}";
@@ -586,12 +586,12 @@ texts! {
     File: "File", "文件";
 
     // Context ledger
-    LedgerTitle: "What the model will read", "模型将读取的内容";
+    LedgerTitle: "The model reads", "模型将读取的内容";
     LedgerUsed: "{0} of {1} tokens", "{0} / {1} 词元";
     LedgerText: "Text so far", "光标前的正文";
     LedgerTurns: "What was said", "之前的对话";
     LedgerDraft: "Your message", "你的消息";
-    LedgerTemplate: "Marks between messages (chat template)", "消息之间的标记（对话模板）";
+    LedgerTemplate: "Marks between messages", "消息之间的标记";
     LedgerAnswer: "Room for the answer", "留给回答";
     LedgerPart: "{0} + {1} left out", "{0}，另有 {1} 放不下";
     LedgerFree: "{0} tokens are free", "剩余 {0} 词元";

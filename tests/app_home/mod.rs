@@ -21,8 +21,7 @@ fn jobs_and_drafts_wait_for_the_next_start_when_the_window_closes() {
     let mut window = Window::open(home.path());
     window.until("they are offered", |w| w.shows("2 pictures, 1 text"));
     assert!(window.studio().state.create.jobs.is_empty(), "nothing runs unasked");
-    let drafts: Vec<_> = window.studio().state.desk.messages.values().cloned().collect();
-    assert_eq!(drafts, ["half a"], "it waits in its talk");
+    window.until("it waits in its talk, which is open", |w| w.studio().state.write.draft == "half a");
     window.click("Continue");
     window.let_go(60);
     window.until("all is done", |w| {
@@ -56,7 +55,7 @@ fn a_picture_is_saved_where_no_dialog_can_open_and_its_place_is_told() {
     window.until("saved", |w| w.studio().state.create.strip.first().is_some_and(|s| matches!(s.saved, Saved::At(_))));
     window.until("it can be saved elsewhere", |w| w.shows("Save as"));
     window.click("Save as");
-    window.until("its place is told", |w| w.shows("No file dialog can open here"));
+    window.until("its place is told", |w| w.shows("no file dialog can open here"));
     let files: Vec<_> = std::fs::read_dir(home.path().join("exports")).unwrap().flatten().collect();
     assert_eq!(files.len(), 1);
     assert!(window.shows(&files[0].path().display().to_string()));

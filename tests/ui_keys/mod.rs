@@ -263,9 +263,8 @@ fn expected(act: Act, place: Place) -> Option<Command> {
         Act::Larger => Command::SetZoom(1.1),
         Act::Smaller => Command::SetZoom(0.9),
         Act::Usual => Command::SetZoom(1.0),
-        Act::Next | Act::List | Act::Menu | Act::Rename | Act::Fit | Act::Information | Act::ZoomIn | Act::ZoomOut => {
-            return None;
-        }
+        Act::Rename => Command::BeginTitle(ConversationId("a".into())),
+        Act::Next | Act::List | Act::Menu | Act::Fit | Act::Information | Act::ZoomIn | Act::ZoomOut => return None,
     })
 }
 

@@ -89,7 +89,7 @@ fn the_wheel_moves_the_strip_under_it() {
     let _ = update(&mut state, Input::Store(StoreEvent::Recent(items)));
     let mut harness = open(state);
     let first = |harness: &egui_kittest::Harness<'static, Window>| {
-        harness.get_by_label(&T::PictureNamed.with(Lang::En, &[&"a blue ball"])).rect()
+        harness.get_by_label(&T::PictureNamed.with(Lang::En, &[&"a green lime"])).rect()
     };
     let before = first(&harness);
     harness.hover_at(before.center());

@@ -20,7 +20,6 @@ pub fn doors(lang: Lang) -> Vec<String> {
     vec![
         part(T::Create, T::Picture),
         T::ShowSettings.tr(lang).to_owned(),
-        T::LayerColour.tr(lang).to_owned(),
         T::NegativePrompt.tr(lang).to_owned(),
         T::More.tr(lang).to_owned(),
         T::ShowConversations.tr(lang).to_owned(),

@@ -101,7 +101,8 @@ fn bar(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut BatchView, shots: &[&Shot]) {
     let (able, count) = (!paths.is_empty(), view.marked.len());
     layout::flow(ui, |ui| {
         // As high as the bar of a job that runs: the pictures stay where they are when it ends.
-        ui.set_min_height(JOB_BAR);
+        let words = ui.fonts_mut(|fonts| fonts.row_height(&theme::body()));
+        ui.set_min_height(theme::CONTROL + S1 + words);
         let save = if some { cx.with(T::SaveMarked, &[&count]) } else { cx.t(T::SaveAll).to_owned() };
         let save = ui.add_enabled_ui(able, |ui| widgets::button(ui, icons::DOWNLOAD_SIMPLE, &save)).inner;
         if save.clicked() {
@@ -123,9 +124,6 @@ fn bar(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut BatchView, shots: &[&Shot]) {
         }
     });
 }
-
-/// Points that the bar of a job that runs is high.
-const JOB_BAR: f32 = theme::CONTROL + S1 + widgets::BAR;
 
 fn done(
     ui: &mut Ui,

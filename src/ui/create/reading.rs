@@ -129,6 +129,7 @@ fn chip(ui: &mut Ui, cx: &mut Cx<'_>, prompt: &str, item: &Item) {
         Some(colour) => format!("{count}{colour}{}{now}", cx.lang.pick(" ", "")),
         None => format!("{count}{now}"),
     };
+    let spoken = format!("{said}{}{drawn}", cx.lang.pick(": ", "："));
     let label = if scene::folded(&drawn) == scene::folded(said) { drawn } else { format!("{said} → {drawn}") };
     let chosen = cx.state.settings.image.things.get(&scene::folded(said)).is_some();
     if item.senses.len() == 1 && !chosen {
@@ -153,7 +154,6 @@ fn chip(ui: &mut Ui, cx: &mut Cx<'_>, prompt: &str, item: &Item) {
             }
         }
     });
-    let spoken = format!("{said}{}{now}", cx.lang.pick(": ", "："));
     response.accessible_name(spoken).on_hover_text(cx.t(T::MeaningHover));
     if let Some(id) = picked {
         choose(cx, said, id);

@@ -127,9 +127,9 @@ fn held(ui: &mut Ui, cx: &mut Cx<'_>) {
         return;
     }
     let draft = write.draft.clone();
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = S1;
-        widgets::badge(ui, icons::CLOCK, cx.t(T::MessageHeld), cx.p.muted);
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = S1;
+        widgets::badge_wrapped(ui, icons::CLOCK, cx.t(T::MessageHeld), cx.p.muted);
         let text = RichText::new(cx.t(T::HoldNot)).size(SMALL).color(cx.p.accent_text);
         if ui.link(text).clicked() {
             cx.push(Command::SetDraft(draft));
