@@ -359,7 +359,7 @@ texts! {
     CopyTurn: "Copy this message", "复制这条消息";
     CopyAnswer: "Copy this answer", "复制这个回答";
     EditTurn: "Edit this message", "编辑这条消息";
-    EditHint: "It is sent beside the old one, which stays.", "将作为新版本发送，原来的会保留。";
+    EditHint: "The old one stays.", "将作为新版本发送，原来的会保留。";
     Regenerate: "Write it again", "重新生成";
     ContinueWriting: "Go on writing", "继续写";
     CopyCode: "Copy this code", "复制这段代码";
@@ -741,8 +741,8 @@ texts! {
     DraftDiscarded: "Thrown away", "已丢弃";
     OpenElsewhere: "AIGC Studio is open already with {0}: its window was told, and comes to the front where the desktop allows it.", "AIGC Studio 已使用 {0} 打开：已通知那个窗口，在桌面允许时它会显示到最前面。";
     OpenAlready: "AIGC Studio was started again: it is open here", "AIGC Studio 又启动了一次：它已在此窗口打开";
-    PictureCancelled: "Cancelled: the picture was not drawn", "已取消：图片没有画完";
-    PicturesCancelled: "Cancelled: {0} pictures were not drawn", "已取消：还有 {0} 张图片没有画";
+    PictureCancelled: "Picture cancelled", "图片已取消";
+    PicturesCancelled: "{0} pictures cancelled", "已取消 {0} 张图片";
     DrawAgain: "Draw again", "重新绘制";
     NothingToUndo: "Nothing to undo in this room", "此处没有可撤销的操作";
     NothingToRedo: "Nothing to redo in this room", "此处没有可重做的操作";
