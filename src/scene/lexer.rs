@@ -108,7 +108,11 @@ fn cut_english(run: &mut Vec<(Range<usize>, String)>, out: &mut Vec<Lexeme>) {
             };
             kind(role, name).or_else(near).map(|(word, kind)| (n, word.unwrap_or(joined), kind))
         });
-        let (n, word, kind) = found.unwrap_or_else(|| (1, rest[0].1.clone(), Kind::Unknown(Vec::new())));
+        let (n, word, kind) = found.unwrap_or_else(|| {
+            let word = rest[0].1.clone();
+            let near = things.spelt_like(&word);
+            (1, word, Kind::Unknown(near))
+        });
         out.push(Lexeme { span: rest[0].0.start..rest[n - 1].0.end, word, kind });
         rest = &rest[n..];
     }

@@ -127,6 +127,16 @@ fn each_word_has_one_line_and_each_line_names_things() {
 }
 
 #[test]
+fn what_was_probably_meant_by_a_misspelt_word_is_offered() {
+    for (prompt, meant) in [("a dinosour", "T-Rex"), ("an elefant", "elephant"), ("a bananna", "banana")] {
+        let r = read(prompt);
+        let first = r.unknown[0].near.first().map(|id| things().get(*id).en);
+        assert_eq!((r.items.len(), first), (0, Some(meant)), "{prompt}");
+    }
+    assert!(read("xyzzyplugh").unknown[0].near.is_empty());
+}
+
+#[test]
 fn characters_that_are_no_words_are_one_unknown_word() {
     assert_eq!(unknown("魑魅魍魉和猫"), ["魑魅魍魉"]);
 }

@@ -160,6 +160,31 @@ impl Things {
         self.near.get(name).map(Vec::as_slice)
     }
 
+    /// The things of names that differ from an unknown word by a letter or two: what was probably meant.
+    pub fn spelt_like(&self, word: &str) -> Vec<ThingId> {
+        let most = match word.len() {
+            0..=4 => return Vec::new(),
+            5..=6 => 1,
+            _ => 2,
+        };
+        let alike = |name: &&String| {
+            name.is_ascii() && name.len().abs_diff(word.len()) <= most && name.bytes().next() == word.bytes().next()
+        };
+        let tables = [&self.names, &self.kinds].into_iter().flat_map(HashMap::iter).filter(|(name, _)| alike(name));
+        let mut found: Vec<(usize, &str, ThingId)> = tables
+            .filter_map(|(name, ids)| Some((strsim::osa_distance(name, word), name.as_str(), *ids.first()?)))
+            .filter(|(distance, ..)| *distance <= most)
+            .collect();
+        found.sort_unstable();
+        let mut near = Vec::new();
+        for (.., id) in found {
+            if !near.contains(&id) && near.len() < 4 {
+                near.push(id);
+            }
+        }
+        near
+    }
+
     /// Whether a word that only tags have is mostly an adjective or a verb.
     pub fn is_no_noun(&self, word: &str) -> bool {
         self.no_nouns.contains(word)

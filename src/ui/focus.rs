@@ -21,6 +21,8 @@ pub fn pictures_id() -> Id {
 /// pictures until letters come.
 fn target(state: &AppState) -> Option<(Id, bool)> {
     match state.room() {
+        // The keys are the layer's that was chosen, not the prompt's.
+        Room::Create if state.create.layers.is_some() => None,
         Room::Create => Some((prompt_id(), true)),
         Room::Write => Some((write::typing_id(state), true)),
         Room::Gallery => Some((pictures_id(), false)),

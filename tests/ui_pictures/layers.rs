@@ -71,9 +71,7 @@ fn keys_move_scale_and_hide_the_chosen_layer() {
     harness.get_by_role_and_label(Part::Button, "red apple").click();
     act(&mut harness);
     assert_eq!(chosen(&harness).as_deref(), Some("apple.1"));
-    // As Tab would.
-    harness.get_by(|node| node.role() == Part::Image && node.label().is_some_and(|l| l.contains("is chosen"))).focus();
-    act(&mut harness);
+    // Regression: after a click in the list the keys went into the prompt.
     for (key, says) in [
         (Key::ArrowRight, "apple.1: x=0.26 y=0.5 side=0.5"),
         (Key::ArrowUp, "apple.1: x=0.26 y=0.49 side=0.5"),

@@ -49,14 +49,11 @@ pub fn unknown(cx: &Cx<'_>, view: &mut ReadingView) -> Vec<Range<usize>> {
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
     let Some((prompt, reading)) = view.of(cx) else { return };
-    if !reading.items.is_empty() || reading.ground.is_some() {
+    if !reading.items.is_empty() || !cx.state.settings.image.arrangement.is_empty() {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = egui::vec2(S1, S1);
             widgets::caption(ui, cx.t(T::Draws));
             reading.items.iter().for_each(|item| chip(ui, cx, prompt, item));
-            if let Some(ground) = reading.ground {
-                widgets::muted(ui, cx.with(T::SceneGround, &[&place(cx, ground)]));
-            }
             if !cx.state.settings.image.arrangement.is_empty() {
                 let words = (RichText::new(cx.t(T::Arranged)).size(SMALL), crate::ui::theme::icon(icons::X, 12.0));
                 let button = ui.add(Button::new(words)).on_hover_text(cx.t(T::ArrangedHover));
@@ -65,6 +62,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
                 }
             }
         });
+    }
+    if let Some(ground) = reading.ground {
+        widgets::muted(ui, cx.with(T::SceneGround, &[&place(cx, ground)]));
     }
     if !reading.denied.is_empty() {
         let words: Vec<&str> = reading.denied.iter().filter_map(|span| prompt.get(span.clone())).collect();

@@ -232,7 +232,7 @@ fn by_wheel(ui: &Ui, cx: &mut Cx<'_>, layer: &SceneLayer, response: &Response) {
         return;
     }
     let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
-    let times = pinch * (scroll * 0.002).exp();
+    let times = pinch * (scroll * 0.0007).exp();
     if (times - 1.0).abs() > 1e-3 {
         let place = Place { side: layer.place.side * times, ..layer.place };
         send(cx, LayersCommand::Nudge(layer.name.clone(), place));
