@@ -81,13 +81,23 @@ pub fn lay_out(reading: &Reading, visible: &[Visible]) -> Vec<Layer> {
     let mut hangs: Vec<Option<Link>> = vec![None; count];
     for link in &reading.relations {
         let Link { thing, relation, place } = *link;
-        // What is under the moon has the moon above it.
-        let under_sky = relation == Relation::Under && reading.items.get(place).is_some_and(is_sky);
         let sky = |i: usize| reading.items.get(i).is_some_and(is_sky);
-        if relation == Relation::Beside && sky(thing) != sky(place) {
+        // What is in the sky is above everything, whatever it is said to be above of or beside.
+        let floats = match relation {
+            Relation::Under => sky(place),
+            Relation::Above => sky(thing) && !sky(place),
+            Relation::Beside => sky(thing) != sky(place),
+            Relation::On
+            | Relation::LeftOf
+            | Relation::RightOf
+            | Relation::Behind
+            | Relation::InFrontOf
+            | Relation::In
+            | Relation::Between => false,
+        };
+        if floats {
             continue;
         }
-        let link = if under_sky { &Link { thing: place, relation: Relation::Above, place: thing } } else { link };
         if link.thing < count
             && link.place < count
             && hangs[link.thing].is_none()
@@ -186,9 +196,6 @@ fn attach(
         let z = own.iter().map(|b| b.z).max().unwrap_or(0);
         let mut new = row(thing, &reading.items[thing], seen(thing));
         attach(thing, &mut new, reading, hangs, seen);
-        if link.relation == Relation::Above && is_sky(&reading.items[thing]) {
-            resize(&mut new, IN_THE_SKY);
-        }
         // Things side by side stand in the order in which they are named.
         let beside = if thing < place { Relation::LeftOf } else { Relation::RightOf };
         let relation = if link.relation == Relation::Beside { beside } else { link.relation };
@@ -480,6 +487,9 @@ mod tests {
             assert!(centre(b[sky]).1 < centre(b[other]).1, "{prompt}: {b:?}");
             assert!(b[sky].2 - b[sky].0 < b[other].2 - b[other].0, "{prompt}: {b:?}");
         }
+        let b = boxes("a cat on a blue box under the moon");
+        let (cat, moon) = (b[0], b[2]);
+        assert!(moon.0 >= cat.2 - 0.1 || moon.3 <= cat.1 + 0.1, "it covers nothing: {b:?}");
         let b = boxes("the moon and a star");
         assert!((b[0].3 - b[1].3).abs() < 0.05, "two of the sky are side by side: {b:?}");
     }
