@@ -16,18 +16,23 @@ pub struct Square {
 /// What counts as seen: less is the haze of a model's edges.
 const SEEN: u8 = 40;
 
+impl Square {
+    /// Left, top, right and bottom, in pixels, of what has at least this alpha; `None` where nothing has.
+    pub fn bounds(&self, alpha: u8) -> Option<(usize, usize, usize, usize)> {
+        let n = self.side;
+        let (mut left, mut top, mut right, mut bottom) = (n, n, 0, 0);
+        for (i, _) in self.rgba.chunks_exact(4).enumerate().filter(|(_, p)| p[3] >= alpha) {
+            let (x, y) = (i % n, i / n);
+            (left, top, right, bottom) = (left.min(x), top.min(y), right.max(x + 1), bottom.max(y + 1));
+        }
+        (left < right).then_some((left, top, right, bottom))
+    }
+}
+
 /// The part of a picture that can be seen; all of it where it is empty.
 fn visible(picture: &Square) -> Visible {
-    let n = picture.side;
-    let (mut left, mut top, mut right, mut bottom) = (n, n, 0, 0);
-    for (i, _) in picture.rgba.chunks_exact(4).enumerate().filter(|(_, p)| p[3] >= SEEN) {
-        let (x, y) = (i % n, i / n);
-        (left, top, right, bottom) = (left.min(x), top.min(y), right.max(x + 1), bottom.max(y + 1));
-    }
-    if left >= right {
-        return Visible::ALL;
-    }
-    let part = |v: usize| v as f32 / n as f32;
+    let Some((left, top, right, bottom)) = picture.bounds(SEEN) else { return Visible::ALL };
+    let part = |v: usize| v as f32 / picture.side as f32;
     Visible { left: part(left), top: part(top), right: part(right), bottom: part(bottom) }
 }
 

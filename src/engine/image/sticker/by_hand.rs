@@ -40,17 +40,22 @@ impl ByHand {
         self.names.get(item)?.get(usize::from(copy))
     }
 
+    /// Item, copy and name of all layers.
+    fn each(&self) -> impl Iterator<Item = (usize, u8, &LayerName)> {
+        let of = |(item, names)| (0u8..).zip(names).map(move |(copy, name)| (item, copy, name));
+        self.names.iter().enumerate().flat_map(of)
+    }
+
     /// Item, copy and seed of the layers that were drawn anew.
     pub fn own_seeds(&self) -> Vec<(usize, u8, u64)> {
-        let all = self.names.iter().enumerate().flat_map(|(item, names)| (0u8..).zip(names).map(move |it| (item, it)));
-        let seeded = all.filter_map(|(item, (copy, name))| Some((item, copy, self.arrangement.get(name)?.seed?)));
+        let seeded = self.each().filter_map(|(item, copy, name)| Some((item, copy, self.arrangement.get(name)?.seed?)));
         seeded.take(MOST_OWN).collect()
     }
 
     /// Item, copy and colour of the layers that were coloured anew.
     pub fn colours(&self) -> Vec<(usize, u8, &'static str)> {
-        let all = self.names.iter().enumerate().flat_map(|(item, names)| (0u8..).zip(names).map(move |it| (item, it)));
-        all.filter_map(|(item, (copy, name))| Some((item, copy, self.arrangement.get(name)?.colour?))).collect()
+        let coloured = |(item, copy, name)| Some((item, copy, self.arrangement.get(name)?.colour?));
+        self.each().filter_map(coloured).collect()
     }
 
     pub fn colour(&self, layer: &Layer) -> Option<&'static str> {

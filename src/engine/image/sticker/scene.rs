@@ -260,14 +260,7 @@ fn coloured(plain: &Square, colour: Option<&str>) -> Square {
 /// What a canvas shows, without what is clear around it.
 fn cut(canvas: &Square) -> Cut {
     let n = canvas.side;
-    let (mut left, mut top, mut right, mut bottom) = (n, n, 0, 0);
-    for (i, _) in canvas.rgba.chunks_exact(4).enumerate().filter(|(_, p)| p[3] > 0) {
-        let (x, y) = (i % n, i / n);
-        (left, top, right, bottom) = (left.min(x), top.min(y), right.max(x + 1), bottom.max(y + 1));
-    }
-    if left >= right {
-        (left, top, right, bottom) = (0, 0, 1.min(n), 1.min(n));
-    }
+    let (left, top, right, bottom) = canvas.bounds(1).unwrap_or((0, 0, 1.min(n), 1.min(n)));
     let rows = (top..bottom).flat_map(|y| &canvas.rgba[4 * (y * n + left)..4 * (y * n + right)]);
     let rgba = rows.copied().collect();
     let picture = Picture { width: (right - left) as u32, height: (bottom - top) as u32, rgba };
