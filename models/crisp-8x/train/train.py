@@ -180,7 +180,7 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--data", required=True)
     ap.add_argument("--out", required=True)
-    ap.add_argument("--seconds", type=float, required=True, help="training time, of this run and those it goes on from")
+    ap.add_argument("--seconds", type=float, required=True, help="training time by the processor's clock, each thread apart (so other work does not count), with the runs it goes on from")
     ap.add_argument("--gan-from", type=float, default=float("inf"))
     ap.add_argument("--batch", type=int, default=12)
     ap.add_argument("--crop", type=int, default=24)
@@ -219,7 +219,8 @@ def main():
 
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
-    begin, said, saved, drawn = time.monotonic() - done, time.monotonic(), time.monotonic(), time.monotonic()
+    clock = lambda: time.process_time() / torch.get_num_threads()
+    begin, said, saved, drawn = clock() - done, *[time.monotonic()] * 3
     sums, first = [], step
     while done < o.seconds and not stop:
         factor = min(1.0, (step + 20) / 200, max(0.02, (o.seconds - done) / (0.25 * o.seconds)))
@@ -246,7 +247,7 @@ def main():
             torch._foreach_lerp_(list(ema.parameters()), list(net.parameters()), 1 - min(0.999, (1 + step) / (10 + step)))
         sums.append(loss.item())
         now = time.monotonic()
-        done = now - begin
+        done = clock() - begin
         if now - said >= 60:
             say(f"{done:7.0f} s  step {step}  {(step - first) * o.batch / (now - said):5.1f}/s  loss {np.mean(sums):.5f}  lr {o.lr * factor:.1e}")
             said, sums, first = now, [], step
