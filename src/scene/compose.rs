@@ -274,6 +274,7 @@ mod tests {
             Ground::Grass,
             Ground::Snow,
             Ground::Sea,
+            Ground::Beach,
             Ground::Desert,
             Ground::Room,
             Ground::Table,

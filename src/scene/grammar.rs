@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::words::{CANNOT, COLOURS, DENIALS, FILLERS, GROUNDS, MEASURES, MOODS, NUMBERS, RELATIONS, SIZES, STYLES};
+use super::words::{
+    CANNOT, COLOURS, DENIALS, FILLERS, GROUNDS, MEASURES, MOODS, NUMBERS, PRONOUNS, RELATIONS, SIZES, STYLES,
+};
 use super::{Cannot, Ground, Relation, Size};
 
 /// What a word of the grammar is.
@@ -20,6 +22,8 @@ pub enum Role {
     Style(&'static str),
     /// What is named next is not to be there.
     Denial,
+    /// "it": a thing that was named before.
+    Pronoun,
     Filler,
 }
 
@@ -68,6 +72,8 @@ pub fn grammar() -> &'static Grammar {
         }
         add(DENIALS.0, Role::Denial);
         add(DENIALS.1, Role::Denial);
+        add(PRONOUNS.0, Role::Pronoun);
+        add(PRONOUNS.1, Role::Pronoun);
         add(FILLERS.0, Role::Filler);
         add(FILLERS.1, Role::Filler);
         add(MEASURES, Role::Measure);

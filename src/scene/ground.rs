@@ -93,6 +93,12 @@ pub fn colour(ground: Ground, x: f32, y: f32, seed: u64) -> Colour {
             let line = above(0.25, ((y * 60.0).fract() - 0.5).abs() * 2.0) * crest;
             mix(day(), mix(water, rgb(0xd6f0ff), 0.7 * line), above(y, 0.6))
         }
+        Ground::Beach => {
+            let water = mix(rgb(0x3f9fdc), rgb(0x8fd8ef), (y - 0.55) * 5.0);
+            let sea = mix(day(), water, above(y, 0.55));
+            let foam = mix(sea, rgb(0xf6fcff), above(y, hill(x, 0.7, 0.02, seed)));
+            mix(foam, mix(rgb(0xf6dfa6), rgb(0xe6c480), (y - 0.72) * 3.0), above(y, hill(x, 0.715, 0.02, seed)))
+        }
         Ground::Desert => {
             let warm = mix(rgb(0xffd9a0), rgb(0xfff1d6), y * 1.4);
             let far = mix(warm, rgb(0xecc078), above(y, hill(x, 0.62, 0.05, seed)));

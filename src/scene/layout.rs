@@ -56,6 +56,8 @@ impl Layer {
 const MARGIN: f32 = 0.04;
 /// How far something sinks into what it sits on, in parts of its height.
 const SINK: f32 = 0.1;
+/// How much of a thing's width what stands before it may hide.
+const COVERED: f32 = 0.42;
 /// How large what is in the sky is, beside things on the ground.
 const IN_THE_SKY: f32 = 0.6;
 
@@ -191,16 +193,38 @@ fn attach(
 ) {
     for thing in 0..hangs.len() {
         let Some(link) = hangs[thing].filter(|l| l.place == place) else { continue };
-        let own = group.iter().filter(|b| b.item == place).copied().collect::<Vec<_>>();
-        let p = bounds(&own);
-        let z = own.iter().map(|b| b.z).max().unwrap_or(0);
+        let own = |group: &[Block]| group.iter().filter(|b| b.item == place).copied().collect::<Vec<_>>();
         let mut new = row(thing, &reading.items[thing], seen(thing));
         attach(thing, &mut new, reading, hangs, seen);
+        // Between two that are one item: they make room.
+        let between = link.relation == Relation::Between && reading.items[place].count > 1;
+        if between {
+            make_room(group, place, bounds(&new));
+        }
+        let own = own(group);
+        let p = bounds(&own);
+        let z = own.iter().map(|b| b.z).max().unwrap_or(0);
         // Things side by side stand in the order in which they are named.
         let beside = if thing < place { Relation::LeftOf } else { Relation::RightOf };
         let relation = if link.relation == Relation::Beside { beside } else { link.relation };
-        put(&mut new, relation, p, bounds(group), z, &reading.items[place]);
+        if between {
+            let n = bounds(&new);
+            shift(&mut new, (p.0 + p.2 - n.0 - n.2) / 2.0, p.3 - n.3);
+        } else {
+            put(&mut new, relation, p, bounds(group), z, &reading.items[place]);
+        }
         group.extend(new);
+    }
+}
+
+/// Moves the copies of `place` (and what stands right of their middle) apart, so that a box of this size fits between.
+fn make_room(group: &mut [Block], place: usize, new: (f32, f32, f32, f32)) {
+    let copies: Vec<Block> = group.iter().filter(|b| b.item == place).copied().collect();
+    let all = bounds(&copies);
+    let middle = (all.0 + all.2) / 2.0;
+    let room = new.2 - new.0 + 0.06;
+    for b in group {
+        b.x += if b.x + b.w / 2.0 > middle { room / 2.0 } else { -room / 2.0 };
     }
 }
 
@@ -222,6 +246,7 @@ fn put(
     };
     let n = bounds(new);
     let (w, h) = (n.2 - n.0, n.3 - n.1);
+    let aside = (width + w) / 2.0 - COVERED * width.min(w);
     match relation {
         Relation::On => to(new, middle, p.1 + SINK * h),
         Relation::Above => {
@@ -240,10 +265,10 @@ fn put(
         Relation::RightOf | Relation::Beside => to(new, all.2.max(p.2) + w / 2.0 + 0.05, p.3),
         Relation::Between => to(new, all.2.max(p.2) + w / 2.0 + 0.05, p.3),
         Relation::Behind => {
-            to(new, middle + 0.34 * width, p.3 - 0.3 * height);
+            to(new, middle + aside, p.3 - 0.3 * height);
             level = z - 1;
         }
-        Relation::InFrontOf => to(new, middle - 0.34 * width, p.3 + 0.3 * h.min(height)),
+        Relation::InFrontOf => to(new, middle - aside, p.3 + 0.3 * h.min(height)),
         // A place holds what is in it before it; only a vessel hides a part of it.
         Relation::In if !is_vessel(place) => {
             resize(new, (0.6 * width / w).min(0.55 * height / h).min(1.0));
@@ -469,6 +494,41 @@ mod tests {
         }
         let b = boxes("a cat and a dog on a box");
         assert!(centre(b[0]).1 < centre(b[2]).1 && (b[0].3 - b[1].3).abs() < 0.02, "both stand on the box: {b:?}");
+    }
+
+    #[test]
+    fn what_is_behind_another_is_mostly_seen() {
+        for prompt in [
+            "a cat behind a dog",
+            "a dog in front of a cat",
+            "four hearts in front of a cake",
+            "three owls behind a bear",
+        ] {
+            let layers = lay_out(&read(prompt), &[]);
+            let whole = |item: usize| {
+                let of = layers.iter().filter(|l| l.item == item).map(|l| l.shown(Visible::ALL));
+                of.reduce(|a, b| (a.0.min(b.0), a.1.min(b.1), a.2.max(b.2), a.3.max(b.3))).expect(prompt)
+            };
+            let (a, b) = (whole(0), whole(1));
+            let (back, front) = if prompt.contains("behind") { (a, b) } else { (b, a) };
+            let across = (back.2.min(front.2) - back.0.max(front.0)).max(0.0);
+            let down = (back.3.min(front.3) - back.1.max(front.1)).max(0.0);
+            let hidden = across * down / ((back.2 - back.0) * (back.3 - back.1));
+            assert!((0.05..0.45).contains(&hidden), "{prompt}: {hidden}");
+        }
+    }
+
+    #[test]
+    fn what_is_between_two_is_between_them() {
+        for prompt in ["a cat between two dogs", "两只狗中间有一只猫", "a cat between a dog and a house"] {
+            let reading = read(prompt);
+            let layers = lay_out(&reading, &[]);
+            let cat = reading.items.iter().position(|i| i.words(i.senses[0]) == "cat face").expect(prompt);
+            let mut xs: Vec<(f32, bool)> =
+                layers.iter().map(|l| (centre(l.shown(Visible::ALL)).0, l.item == cat)).collect();
+            xs.sort_by(|a, b| a.0.total_cmp(&b.0));
+            assert_eq!(xs.iter().map(|x| x.1).collect::<Vec<_>>(), [false, true, false], "{prompt}");
+        }
     }
 
     #[test]

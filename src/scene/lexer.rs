@@ -92,6 +92,10 @@ fn cut_english(run: &mut Vec<(Range<usize>, String)>, out: &mut Vec<Lexeme>) {
                 let name = before.iter().copied().chain([stem.as_str()]).collect::<Vec<_>>().join(" ");
                 // A phrase must be a name of its own: only single words may be tags or kinds.
                 let (by, ids) = things.find(&name).filter(|(by, _)| n == 1 || *by == By::Name)?;
+                // "two hearts" are a number and a thing.
+                if n == 2 && before.iter().all(|w| is_number(w)) && things.find(&stem).is_some() {
+                    return None;
+                }
                 // A tag names worse than what was thought of by hand.
                 if by == By::Tag && things.near(&name).is_some() {
                     return None;
@@ -119,6 +123,18 @@ fn cut_english(run: &mut Vec<(Range<usize>, String)>, out: &mut Vec<Lexeme>) {
     run.clear();
 }
 
+fn is_number(word: &str) -> bool {
+    matches!(grammar().role(word), Some(Role::Number(_)))
+}
+
+/// A Chinese number with its measure word ("两个"), and the bytes of both.
+fn counted(word: &str) -> Option<(Role, usize)> {
+    let mut ends = word.char_indices().map(|(i, c)| i + c.len_utf8());
+    let (number, measure) = (ends.next()?, ends.next()?);
+    let role = grammar().role(&word[..number]).filter(|role| matches!(role, Role::Number(_)))?;
+    (grammar().role(&word[number..measure]) == Some(Role::Measure)).then_some((role, measure))
+}
+
 /// What a word is that may be of the grammar, a name, or both: a name by hand or label goes before the grammar where both
 /// fit ("orange" stays both), a kind or a tag after it.
 #[allow(clippy::type_complexity)]
@@ -139,6 +155,15 @@ fn cut_chinese(run: &str, from: usize, out: &mut Vec<Lexeme>) {
     let longest = grammar.longest_zh.max(things.longest_zh);
     let known = |a: usize, b: usize| {
         let word = &run[at[a]..at[b]];
+        if let Some((role, whole)) = counted(word) {
+            if whole == word.len() {
+                return Some(Kind::Role(grammar.role(word).unwrap_or(role)));
+            }
+            // "两颗爱心" are a number and a thing.
+            if matches!(things.find(&word[whole..]), Some((By::Name, _))) {
+                return None;
+            }
+        }
         let name = things.find(word).map(|(by, ids)| (word.to_owned(), by, ids.to_vec()));
         // A tag of one character ("手" of a glove) says too little.
         let name = name.filter(|(_, by, _)| *by != By::Tag || b - a > 1 && things.near(word).is_none());

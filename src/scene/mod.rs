@@ -130,6 +130,7 @@ pub enum Ground {
     Grass,
     Snow,
     Sea,
+    Beach,
     Desert,
     Room,
     Table,

@@ -141,6 +141,7 @@ impl Reader<'_> {
             Role::Cannot(what) => self.reading.cannot.push((what, word.span.clone())),
             Role::Relation(relation) => self.relation(relation, word),
             Role::Denial => self.pending.denied = true,
+            Role::Pronoun => self.pronoun(),
             Role::Measure | Role::Filler => {}
         }
     }
@@ -163,6 +164,21 @@ impl Reader<'_> {
             }
         } else {
             self.waiting = Some(Waiting::ThisTo(last, relation));
+        }
+    }
+
+    /// "a box with a cat on it": it is the thing before the one that stands so to it.
+    fn pronoun(&mut self) {
+        if let Some(Waiting::ThisTo(thing, relation)) = self.waiting
+            && let Some(place) = thing.checked_sub(1)
+        {
+            let relations = &mut self.reading.relations;
+            // "with" says less than what comes after it.
+            relations.retain(|l| l.relation != Relation::Beside || (l.thing, l.place) != (place, thing));
+            let place =
+                relations.iter().find(|l| l.thing == place && l.relation == Relation::On).map_or(place, |l| l.place);
+            self.link(thing, relation, place);
+            self.waiting = None;
         }
     }
 

@@ -216,11 +216,33 @@ fn relations_of_two_things() {
 }
 
 #[test]
+fn it_is_the_thing_before() {
+    use Relation::*;
+    for (prompt, relations) in [
+        ("a box with a cat on it", vec![(1, On, 0)]),
+        ("an orange cat on a blue box, two trees behind it", vec![(0, On, 1), (2, Behind, 1)]),
+        ("a tree and a dog under it", vec![(1, Under, 0)]),
+        ("一个盒子，它上面有一只猫", vec![(1, On, 0)]),
+    ] {
+        assert_eq!(links(prompt), relations, "{prompt}");
+    }
+}
+
+#[test]
 fn numbers_and_sizes() {
     assert_eq!(said("two cherries"), ["2 cherries"]);
     assert_eq!(said("three big dogs and a small cat"), ["3 big dog face", "small cat face"]);
     assert_eq!(said("两只猫和三个苹果"), ["2 cat face", "3 red apple"]);
     assert_eq!(said("一只大象"), ["elephant"], "a name that begins with a size");
+    for (prompt, right) in [
+        ("two hearts on an elephant", ["2 red heart", "elephant"]),
+        ("一个草莓右边有两个梨", ["strawberry", "2 pear"]),
+        ("一辆汽车上有两颗爱心", ["automobile", "2 red heart"]),
+        ("一只猫和一对鞋", ["cat face", "2 running shoe"]),
+    ] {
+        assert_eq!(said(prompt), right, "{prompt}");
+        assert!(unknown(prompt).is_empty(), "{prompt}");
+    }
 }
 
 #[test]
@@ -232,6 +254,10 @@ fn grounds_are_no_things() {
     assert_eq!(ground("草地上的兔子"), Some(Ground::Grass));
     assert_eq!(ground("a polar bear in the snow"), Some(Ground::Snow));
     assert_eq!(said("草地上的兔子"), ["rabbit face"]);
+    for prompt in ["a cat by the sea", "海边有一只猫", "a cat on the beach", "沙滩上的猫"] {
+        assert_eq!((ground(prompt), said(prompt)), (Some(Ground::Beach), vec!["cat face".to_owned()]), "{prompt}");
+    }
+    assert_eq!((ground("a beach"), said("沙滩")), (None, vec!["beach with umbrella".to_owned()]));
 }
 
 #[test]

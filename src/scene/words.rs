@@ -21,7 +21,7 @@ pub const COLOURS: &[(&[&str], &[&str], &str)] = &[
 /// (English, Chinese, how many).
 pub const NUMBERS: &[(&[&str], &[&str], u8)] = &[
     (&["a", "an", "one", "single", "1"], &["一", "1"], 1),
-    (&["two", "pair", "couple", "both", "2"], &["两", "二", "俩", "2"], 2),
+    (&["two", "pair", "couple", "both", "2"], &["两", "二", "俩", "2", "一对", "一双"], 2),
     (&["three", "3"], &["三", "仨", "3"], 3),
     (&["four", "4"], &["四", "4"], 4),
     (&["five", "5"], &["五", "5"], 5),
@@ -132,6 +132,24 @@ pub const GROUNDS: &[(&[&str], &[&str], Ground)] = &[
         &["海里", "海底", "海上", "水里", "水中", "水下", "河边", "湖边", "河里"],
         Ground::Sea,
     ),
+    (
+        &[
+            "by the sea",
+            "at the sea",
+            "by the ocean",
+            "by the seaside",
+            "at the seaside",
+            "by the shore",
+            "on the shore",
+            "on the beach",
+            "on a beach",
+            "at the beach",
+            "by the beach",
+            "at a beach",
+        ],
+        &["海边", "海滩上", "沙滩上", "海岸边", "海岸上"],
+        Ground::Beach,
+    ),
     (&["in the desert", "desert"], &["沙漠", "沙漠里"], Ground::Desert),
     (&["in the room", "in a room", "room", "indoors"], &["房间", "屋里", "室内", "房间里"], Ground::Room),
     (&["on the table", "on a table", "on the desk"], &["桌子上", "桌上", "桌面"], Ground::Table),
@@ -175,6 +193,9 @@ pub const DENIALS: (&[&str], &[&str]) = (
     &["没有", "没", "无", "不要", "别画", "不画", "不", "除了", "去掉", "不带"],
 );
 
+/// Words that stand for a thing that was named.
+pub const PRONOUNS: (&[&str], &[&str]) = (&["it", "them", "him"], &["它", "它们", "他", "她", "他们"]);
+
 /// Words that say nothing of what is drawn.
 pub const FILLERS: (&[&str], &[&str]) = (
     &[
@@ -197,7 +218,6 @@ pub const FILLERS: (&[&str], &[&str]) = (
         "is",
         "are",
         "its",
-        "it",
         "this",
         "there",
         "very",
@@ -254,8 +274,8 @@ pub const FILLERS: (&[&str], &[&str]) = (
     ],
     &[
         "的", "了", "着", "地", "得", "请", "画", "画一", "给我", "我", "要", "想", "图片", "图", "贴纸", "表情",
-        "可爱", "漂亮", "美丽", "一下", "它", "他", "她", "这", "那", "有", "是", "在", "正在", "正", "很", "非常",
-        "风格", "颜色", "背景", "场景", "一起", "生成", "帮我", "来", "好看", "戏", "喜欢",
+        "可爱", "漂亮", "美丽", "一下", "这", "那", "有", "是", "在", "正在", "正", "很", "非常", "风格", "颜色",
+        "背景", "场景", "一起", "生成", "帮我", "来", "好看", "戏", "喜欢",
     ],
 );
 

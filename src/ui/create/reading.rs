@@ -102,6 +102,7 @@ fn place(cx: &Cx<'_>, ground: Ground) -> &'static str {
         Ground::Grass => ("grass", "草地"),
         Ground::Snow => ("snow", "雪地"),
         Ground::Sea => ("water", "水"),
+        Ground::Beach => ("beach", "海边"),
         Ground::Desert => ("desert", "沙漠"),
         Ground::Room => ("room", "房间"),
         Ground::Table => ("table", "桌子"),
