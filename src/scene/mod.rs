@@ -46,6 +46,8 @@ pub struct Reading {
     pub items: Vec<Item>,
     pub relations: Vec<Link>,
     pub ground: Option<Ground>,
+    /// Further grounds that the prompt names, as bytes of it: one is drawn.
+    pub more_grounds: Vec<Range<usize>>,
     /// A style word of the model ("3d"), for all things.
     pub style: Option<&'static str>,
     /// What the prompt asks for that no sticker can be.

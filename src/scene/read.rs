@@ -135,7 +135,9 @@ impl Reader<'_> {
             Role::Mood(mood) => self.pending.moods.push(mood),
             Role::Style(style) => self.reading.style = Some(style),
             Role::Ground(ground) => {
-                self.reading.ground.get_or_insert(ground);
+                if *self.reading.ground.get_or_insert(ground) != ground {
+                    self.reading.more_grounds.push(word.span.clone());
+                }
                 self.waiting = None;
             }
             Role::Cannot(what) => self.reading.cannot.push((what, word.span.clone())),

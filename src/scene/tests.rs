@@ -254,6 +254,10 @@ fn grounds_are_no_things() {
     assert_eq!(ground("草地上的兔子"), Some(Ground::Grass));
     assert_eq!(ground("a polar bear in the snow"), Some(Ground::Snow));
     assert_eq!(said("草地上的兔子"), ["rabbit face"]);
+    let r = read("three red apples on a table in the snow");
+    let more: Vec<&str> =
+        r.more_grounds.iter().map(|it| &"three red apples on a table in the snow"[it.clone()]).collect();
+    assert_eq!((r.ground, more), (Some(Ground::Table), vec!["in the snow"]), "a second ground is told");
     for prompt in ["a cat by the sea", "海边有一只猫", "a cat on the beach", "沙滩上的猫"] {
         assert_eq!((ground(prompt), said(prompt)), (Some(Ground::Beach), vec!["cat face".to_owned()]), "{prompt}");
     }

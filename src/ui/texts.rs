@@ -187,6 +187,7 @@ texts! {
     InsteadOf: "Near \"{0}\":", "与“{0}”相近：";
     InsteadHover: "Draw this for the word", "用它来画这个词";
     LeftOutAsAsked: "Left out, as asked: {0}", "按要求不画：{0}";
+    OneGround: "Only one background is drawn, left out: {0}", "只画一个背景，略去：{0}";
     SceneGround: "Behind: {0}", "背景：{0}";
     Meanings: "Meaning of words", "词义";
     WordsUnknown: "Unknown to this model, left out: {0}", "模型不认识，将略去：{0}";

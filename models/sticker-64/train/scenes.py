@@ -9,8 +9,7 @@ Each prompt is drawn by the program with `--layers`. A scene counts when
 
 - every thing is there as often as it was asked for, and the classifier of evaluate.py has it among its first five of 1,644
   (first one: `--top 1`), judged on what is to be seen of the layer;
-- every colour is right: half of what is to be seen of the thing lies within the colour's hues (white, grey, black:
-  little colour and the right light);
+- every colour is right: no other colour has more of what is to be seen of the thing, and it has a quarter of that;
 - every relation holds between the boxes of the layers.
 
 Printed: each of these, and the scenes where all hold. OUT/scenes.tsv says it for each.
@@ -48,7 +47,7 @@ NOUNS = [
     ("heart", "hearts", "爱心", "颗", "2764 1f9e1 1f49b 1f49a 1f499 1f49c 1f5a4 1fa77 1fa75", 1), ("robot", "robots", "机器人", "个", "1f916", 0),
     ("snowman", "snowmen", "雪人", "个", "26c4 2603", 0), ("ghost", "ghosts", "幽灵", "个", "1f47b", 0),
 ]
-# English, Chinese, hues in degrees (None: by light)
+# English: Chinese, hues in degrees
 COLOURS = {"red": ("红色", (340, 20)), "orange": ("橙色", (10, 48)), "yellow": ("黄色", (38, 70)), "green": ("绿色", (70, 175)),
            "blue": ("蓝色", (180, 255)), "purple": ("紫色", (250, 320)), "pink": ("粉色", (295, 360))}
 RELATIONS = [("on", "on", "{b}上有{a}"), ("under", "under", "{b}下面有{a}"), ("left", "to the left of", "{b}左边有{a}"),
@@ -149,8 +148,10 @@ def holds(relation, a, b):
     raise SystemExit(f"no relation {relation}")
 
 
-def coloured(np, pixels, colour):
-    """pixels [N, 3] in 0..1: the part of them within the colour's hues."""
+def coloured(np, layer, colour):
+    """The part of a layer's visible pixels within the colour's hues."""
+    pic = layer[1]
+    pixels = pic[pic[..., 3] > 0.6][:, :3]
     most, least = pixels.max(1), pixels.min(1)
     span = np.maximum(most - least, 1e-6)
     r, g, b = pixels.T
@@ -238,14 +239,15 @@ def main():
         taken, missed = {}, []
         for i, (what, colour) in enumerate(things):
             free = [l for l in range(len(layers)) if l not in taken.values() and seen[l] & accepted[what]]
-            hue = lambda l: coloured(np, layers[l][1][layers[l][1][..., 3] > 0.6][:, :3], colour) if colour else 0
+            hue = lambda l: coloured(np, layers[l], colour) if colour else 0
             if free:
                 taken[i] = max(free, key=hue)
             else:
                 missed.append(NOUNS[what][0])
         there = not missed and len(layers) == len(things)
-        wrong = [f"{c} {NOUNS[w][0]}" for i, (w, c) in enumerate(things) if c and i in taken and
-                 coloured(np, layers[taken[i]][1][layers[taken[i]][1][..., 3] > 0.6][:, :3], c) < 0.5]
+        parts = lambda i: {c: coloured(np, layers[taken[i]], c) for c in COLOURS}
+        is_right = lambda c, of: of[c] >= 0.25 and of[c] == max(of.values())
+        wrong = [f"{c} {NOUNS[w][0]}" for i, (w, c) in enumerate(things) if c and i in taken and not is_right(c, parts(i))]
 
         def whole(i):
             """The box around all things of the same noun: "three keys under a dog" are one group."""

@@ -66,6 +66,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
     if let Some(ground) = reading.ground {
         widgets::muted(ui, cx.with(T::SceneGround, &[&place(cx, ground)]));
     }
+    if !reading.more_grounds.is_empty() {
+        let words: Vec<&str> = reading.more_grounds.iter().filter_map(|span| prompt.get(span.clone())).collect();
+        let text = cx.with(T::OneGround, &[&words.join(cx.lang.pick(", ", "、"))]);
+        widgets::badge_wrapped(ui, icons::INFO, &text, cx.p.warn);
+    }
     if !reading.denied.is_empty() {
         let words: Vec<&str> = reading.denied.iter().filter_map(|span| prompt.get(span.clone())).collect();
         widgets::muted(ui, cx.with(T::LeftOutAsAsked, &[&words.join(cx.lang.pick(", ", "、"))]));

@@ -97,7 +97,8 @@ impl<'a> Scene<'a> {
 
     /// Words of the prompt and the negative prompt that have no say, each once.
     pub fn unseen(&self) -> Vec<String> {
-        let spans = self.reading.unknown.iter().map(|it| self.params.prompt[it.span.clone()].to_owned());
+        let spans = self.reading.unknown.iter().map(|it| &it.span).chain(&self.reading.more_grounds);
+        let spans = spans.map(|span| self.params.prompt[span.clone()].to_owned());
         let bare = self.reading.items.is_empty().then(|| self.parts.first()).flatten();
         let bare = bare.map(|part| self.sticker.words.encode(&part.words));
         let mut all: Vec<String> = if bare.is_some() { Vec::new() } else { spans.collect() };
