@@ -10,6 +10,7 @@ fn name(text: &str) -> LayerName {
 fn layer(of: &str, label: &'static str) -> SceneLayer {
     SceneLayer {
         name: name(of),
+        said: name(of).word,
         label,
         place: Place { x: 0.5, y: 0.5, side: 0.4 },
         flip: false,
