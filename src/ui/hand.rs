@@ -199,7 +199,7 @@ mod tests {
         // In the menu nothing is taken away; a double click beside it closes it once.
         let mut events = vec![button(50.0, true), button(50.0, false)];
         assert!(!hand.dismiss(&mut events, beside) && events.len() == 2);
-        let mut events = [button(200.0, true), button(200.0, false)].repeat(2);
+        let mut events: Vec<_> = [true, false, true, false].into_iter().map(|down| button(200.0, down)).collect();
         assert!(hand.dismiss(&mut events, beside) && events.len() == 2);
     }
 
