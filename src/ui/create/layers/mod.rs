@@ -4,7 +4,7 @@ mod canvas;
 
 use egui::containers::menu::MenuButton;
 use egui::text::LayoutJob;
-use egui::{Frame, Id, Label, Margin, Panel, RichText, ScrollArea, Ui};
+use egui::{Align, Frame, Id, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui, vec2};
 
 use crate::domain::{LAYER_COLOURS, LayerName, SceneLayer, SceneLayers, seconds};
 use crate::scene::{self, things};
@@ -190,7 +190,9 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, layers: &LayersState, scene: &SceneLayers, 
         let is_chosen = layers.chosen.as_ref() == Some(&layer.name);
         let ink = if layer.hidden { cx.p.muted } else { cx.p.text };
         let label = egui::Button::selectable(is_chosen, RichText::new(&name).size(BODY).color(ink)).truncate();
-        let mut response = ui.add_sized([ui.available_width(), theme::CONTROL], label);
+        let label = label.min_size(vec2(ui.available_width(), theme::CONTROL));
+        let left = Layout::left_to_right(Align::Center).with_main_align(Align::Min);
+        let mut response = ui.with_layout(left, |ui| ui.add(label)).inner;
         if let Some(label) = drawn_as(cx, layer) {
             response = response.on_hover_text(label);
         }
