@@ -213,11 +213,12 @@ mod tests {
             if close {
                 input.viewports.entry(input.viewport_id).or_default().events.push(egui::ViewportEvent::Close);
             }
-            let output = ctx.run_ui(input, |ui| {
+            let mut output = ctx.run_ui(input, |ui| {
                 if field {
                     ui.text_edit_singleline(&mut text).request_focus();
                 }
             });
+            output.textures_delta.clear();
             output.platform_output.ime
         };
         assert!(pass(false, false).is_none());

@@ -7,7 +7,7 @@ use aigc_studio::ui::texts::T;
 use egui::accesskit::Role as Part;
 use egui::{Key, Pos2, Rect};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::act;
 use crate::ui_states::*;
@@ -190,7 +190,7 @@ fn what_cannot_act_yet_is_greyed_and_the_view_says_why() {
         let _ = update(&mut state, Input::Command(Command::Layers(LayersCommand::Open((JobId(9), 0)))));
         let harness = open(state.clone());
         assert!(is_disabled(&harness, T::LayersDone) && is_disabled(&harness, T::SaveAs));
-        assert!(harness.query_by_label(T::LayersWait.tr(lang)).is_some());
+        assert!(harness.query_all_by_label(T::LayersWait.tr(lang)).next().is_some());
         let job = state.create.layers.as_ref().and_then(|layers| layers.job.as_ref()).expect("a job").id;
         let progress = StepProgress { index: 0, count: 1, step: 3, steps: 24, eta_s: 4.0 };
         let _ = update(&mut state, Input::Engine(Event { job, kind: EventKind::Progress(progress) }));
