@@ -453,6 +453,21 @@ fn drawing_one_layer_anew_leaves_the_others_as_they_were() {
 }
 
 #[test]
+fn a_hidden_background_leaves_the_picture_clear_and_its_things_where_they_were() {
+    let studio = Studio::new();
+    let before = layers(&studio.draw_layers(quick("a Cat in the snow", 2), 1));
+    let mut bare = quick("a Cat in the snow", 2);
+    bare.arrangement = Arrangement::read("ground: hide");
+    let drawn = studio.draw_layers(bare, 1);
+    let (_, picture, record) = pictures(&drawn).remove(0);
+    assert_eq!((picture.rgba[3], record.arrangement.to_string().as_str()), (0, "ground: hide"));
+    let after = layers(&drawn);
+    assert!(before.ground.is_some() && after.ground.is_none() && steps_of(&drawn) == 0);
+    assert_eq!(layer(&after, "cat.1").place, layer(&before, "cat.1").place);
+    assert_eq!(layer(&after, "cat.1").said, "Cat");
+}
+
+#[test]
 fn an_arrangement_of_another_prompt_has_no_effect() {
     let studio = Studio::new();
     let plain = pictures(&studio.draw(quick("a dog and a tree", 1), 3, embedded())).remove(0);

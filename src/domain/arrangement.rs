@@ -76,13 +76,15 @@ pub struct LayerChange {
 }
 
 /// What a person changed of a scene. Written as
-/// `cat.1: x=0.25 y=0.5 side=0.4 flip hide colour=blue seed=42; order: box.1, cat.1`.
+/// `cat.1: x=0.25 y=0.5 side=0.4 flip hide colour=blue seed=42; order: box.1, cat.1; ground: hide`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Arrangement {
     changes: BTreeMap<LayerName, LayerChange>,
     /// All layers from back to front, where that is not what the layout says.
     order: Vec<LayerName>,
+    /// Nothing is behind the layers: the picture is clear there.
+    groundless: bool,
 }
 
 /// Layers that are read of a text; no scene of ours has more.
@@ -95,6 +97,8 @@ impl Arrangement {
         for (of, says) in text.split(';').filter_map(|part| part.split_once(':')).take(MOST) {
             if of.trim() == "order" {
                 all.order = says.split(',').filter_map(LayerName::read).take(MOST).collect();
+            } else if of.trim() == "ground" {
+                all.groundless = says.trim() == "hide";
             } else if let Some(name) = LayerName::read(of) {
                 all.set(name, change(says));
             }
@@ -130,8 +134,17 @@ impl Arrangement {
         self.order = order;
     }
 
+    /// Whether the background is hidden.
+    pub fn is_groundless(&self) -> bool {
+        self.groundless
+    }
+
+    pub fn hide_ground(&mut self, hide: bool) {
+        self.groundless = hide;
+    }
+
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.order.is_empty()
+        self.changes.is_empty() && self.order.is_empty() && !self.groundless
     }
 
     pub fn clear(&mut self) {
@@ -151,6 +164,7 @@ impl Arrangement {
         Self {
             changes: changes.map(|(name, change)| (name.clone(), change.clone())).collect(),
             order: self.order.iter().filter(|name| has(name)).cloned().collect(),
+            groundless: self.groundless,
         }
     }
 }
@@ -197,6 +211,9 @@ impl fmt::Display for Arrangement {
             let names: Vec<_> = self.order.iter().map(ToString::to_string).collect();
             parts.push(format!("order: {}", names.join(", ")));
         }
+        if self.groundless {
+            parts.push("ground: hide".to_owned());
+        }
         f.write_str(&parts.join("; "))
     }
 }
@@ -226,6 +243,8 @@ pub struct SceneLayers {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SceneLayer {
     pub name: LayerName,
+    /// The words of the prompt that it was read from.
+    pub said: String,
     /// The English label of the thing.
     pub label: &'static str,
     pub place: Place,
@@ -239,6 +258,30 @@ pub struct SceneLayer {
     pub picture: Arc<Picture>,
     /// As it is on the canvas, with its shadow, without what is clear around it.
     pub cut: Arc<Cut>,
+}
+
+/// Least part of the canvas, and of itself, that what can be seen of a layer shows on it.
+const GRIP: f32 = 0.06;
+
+impl SceneLayer {
+    /// Left, top, right and bottom of what can be seen of it at `place`, in parts of the canvas.
+    pub fn shown_at(&self, place: Place) -> [f32; 4] {
+        let [left, top, right, bottom] = self.visible;
+        let (left, right) = if self.flip { (1.0 - right, 1.0 - left) } else { (left, right) };
+        let (x, y) = (place.x - place.side / 2.0, place.y - place.side / 2.0);
+        [x + left * place.side, y + top * place.side, x + right * place.side, y + bottom * place.side]
+    }
+
+    /// The nearest place where enough of it is on the canvas to be taken hold of; `None` for values that are no numbers.
+    pub fn within_reach(&self, place: Place) -> Option<Place> {
+        let place = place.reachable()?;
+        let [left, top, right, bottom] = self.shown_at(place);
+        let back = |from: f32, to: f32| {
+            let grip = GRIP.min((to - from).max(0.0));
+            (grip - to).max(0.0) - (from - (1.0 - grip)).max(0.0)
+        };
+        Some(Place { x: place.x + back(left, right), y: place.y + back(top, bottom), ..place })
+    }
 }
 
 /// A piece of the canvas: its left and top pixel, and what is there.
@@ -295,6 +338,52 @@ mod tests {
             assert!(shows(p.x) && shows(p.y) && p.side >= 0.04 && p.side <= 3.0, "{p:?}");
         }
         assert_eq!(Place { x: f32::NAN, y: 0.0, side: 1.0 }.reachable(), None);
+    }
+
+    #[test]
+    fn a_hidden_background_is_kept_with_the_arrangement() {
+        let mut all = Arrangement::read("cat.1: flip; ground: hide");
+        assert!(all.is_groundless() && all.to_string() == "cat.1: flip; ground: hide");
+        assert!(all.of(|_| false).is_groundless(), "it is of the scene, not of a layer");
+        all.hide_ground(false);
+        assert_eq!(all.to_string(), "cat.1: flip");
+        all.clear();
+        assert!(Arrangement::read("ground: what").is_empty());
+        all.hide_ground(true);
+        assert!(!all.is_empty());
+    }
+
+    #[test]
+    fn what_can_be_seen_of_a_layer_never_leaves_the_canvas_wholly() {
+        // Only the left tenth of its square shows anything.
+        let mut layer = SceneLayer {
+            name: LayerName::read("cat.1").unwrap(),
+            said: "cat".into(),
+            label: "cat",
+            place: Place { x: 0.5, y: 0.5, side: 1.0 },
+            flip: false,
+            hidden: false,
+            colour: None,
+            visible: [0.0, 0.4, 0.1, 0.6],
+            picture: Arc::new(Picture { width: 0, height: 0, rgba: Vec::new() }),
+            cut: Arc::new(Cut { x: 0, y: 0, picture: Picture { width: 0, height: 0, rgba: Vec::new() } }),
+        };
+        for flip in [false, true] {
+            layer.flip = flip;
+            for (x, y) in [(-9.0, 0.5), (9.0, 0.5), (0.5, -9.0), (0.5, 9.0), (-9.0, 9.0)] {
+                for side in [0.04, 0.5, 1.0, 3.0] {
+                    let place = layer.within_reach(Place { x, y, side }).unwrap();
+                    let [left, top, right, bottom] = layer.shown_at(place);
+                    let part = |from: f32, to: f32| to.min(1.0) - from.max(0.0);
+                    let least = |from: f32, to: f32| GRIP.min(to - from) - 1e-4;
+                    assert!(part(left, right) >= least(left, right), "{flip} {x} {y} {side}: {place:?}");
+                    assert!(part(top, bottom) >= least(top, bottom), "{flip} {x} {y} {side}: {place:?}");
+                }
+            }
+            let inside = Place { x: 0.5, y: 0.5, side: 0.4 };
+            assert_eq!(layer.within_reach(inside), Some(inside));
+        }
+        assert_eq!(layer.within_reach(Place { x: f32::NAN, y: 0.0, side: 1.0 }), None);
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::ShotKey;
 use crate::domain::{
-    Arrangement, ImageParams, JobId, LayerName, ModelRef, Picture, PictureRecord, Place, STICKER_ID, SceneLayers,
-    StepProgress,
+    Arrangement, ImageParams, JobId, LayerName, ModelRef, Picture, PictureRecord, Place, STICKER_ID, SceneLayer,
+    SceneLayers, StepProgress,
 };
 use crate::scene;
 
@@ -26,6 +26,8 @@ pub enum LayersCommand {
     Nudge(LayerName, Place),
     Flip(LayerName),
     Hide(LayerName, bool),
+    /// The background is clear, or what the prompt says.
+    HideGround(bool),
     /// One of [`crate::domain::LAYER_COLOURS`], or what the prompt says.
     Colour(LayerName, Option<&'static str>),
     /// Another one of the same thing.
@@ -102,6 +104,15 @@ impl LayersState {
     /// Whether it is arranged in another way than the picture that was opened.
     pub fn is_changed(&self) -> bool {
         self.params.arrangement != self.began
+    }
+
+    pub fn layer(&self, name: &LayerName) -> Option<&SceneLayer> {
+        self.scene.as_ref()?.layers.iter().find(|layer| layer.name == *name)
+    }
+
+    /// Whether the engine draws things for it, and not only puts them together.
+    pub fn is_drawn(&self) -> bool {
+        self.job.as_ref().is_some_and(|job| job.progress.is_some() || self.scene.is_none())
     }
 
     /// Names of the layers, back to front.

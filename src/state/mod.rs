@@ -38,7 +38,7 @@ pub use page::*;
 pub use personas::*;
 pub use shelf::*;
 pub use trash::{TrashCommand, TrashState};
-pub use undo::{Again, UndoState, Undoable};
+pub use undo::{Again, Steps, UndoState, Undoable};
 pub use update::{Input, begin, update};
 pub use write::*;
 

@@ -11,8 +11,18 @@ use crate::domain::{
 /// Actions that can be taken back.
 const ACTIONS: usize = 100;
 
-/// Steps of a layer by keys or the wheel closer together than this are one action, in milliseconds.
-const SAME_NUDGE_MS: i64 = 800;
+/// Steps of a layer by keys or the wheel are one action as long as they go on without a pause, and all that come within
+/// this time of the first; in milliseconds. A key that is held repeats itself after more than half a second.
+const RUN_MS: i64 = 1000;
+const PAUSE_MS: i64 = 300;
+
+/// Steps of one kind on one layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Steps {
+    pub layer: LayerName,
+    /// Larger or smaller; else it moves.
+    pub size: bool,
+}
 
 /// An action, by what brings back how it was before.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,8 +32,8 @@ pub enum Undoable {
     PersonaTrashed(PersonaId),
     /// Prompt and sliders of Create had other values.
     Prompt(Box<ImageParams>, Option<Subject>),
-    /// The layers of a picture were arranged like this. Steps of one kind (the layer is named) make one action.
-    Layers(ShotKey, Box<Arrangement>, Option<LayerName>),
+    /// The layers of a picture were arranged like this. A run of steps of one kind makes one action.
+    Layers(ShotKey, Box<Arrangement>, Option<Steps>),
     /// An example took the place of this message of a conversation.
     Message(Option<ConversationId>, String),
     /// The sliders of a conversation, or the person's own.
@@ -103,6 +113,7 @@ pub struct UndoState {
 struct Action {
     serial: u64,
     what: Undoable,
+    began_ms: i64,
     at_ms: i64,
 }
 
@@ -121,15 +132,15 @@ impl UndoState {
         for room in what.rooms() {
             self.freshen(*room);
         }
-        if let (Undoable::Layers(of, _, Some(name)), Some(last)) = (&what, self.actions.last_mut())
-            && matches!(&last.what, Undoable::Layers(other, _, Some(same)) if (other, same) == (of, name))
-            && now_ms - last.at_ms < SAME_NUDGE_MS
+        if let (Undoable::Layers(of, _, Some(steps)), Some(last)) = (&what, self.actions.last_mut())
+            && matches!(&last.what, Undoable::Layers(other, _, Some(same)) if (other, same) == (of, steps))
+            && (now_ms - last.began_ms < RUN_MS || now_ms - last.at_ms < PAUSE_MS)
         {
             last.at_ms = now_ms;
             return last.serial;
         }
         self.next += 1;
-        self.actions.push(Action { serial: self.next, what, at_ms: now_ms });
+        self.actions.push(Action { serial: self.next, what, began_ms: now_ms, at_ms: now_ms });
         if self.actions.len() > ACTIONS {
             self.actions.remove(0);
         }
@@ -228,6 +239,13 @@ impl UndoState {
     pub fn gave_back_letters(&self, room: Room) -> bool {
         let last = self.undone.iter().rfind(|(what, _)| what.rooms().contains(&room));
         last.is_some_and(|(what, _)| matches!(what, Undoable::Prompt(..) | Undoable::Message(..)))
+    }
+
+    /// Whether an edit of layers is what would be taken back now, and what would be done again.
+    pub fn of_layers(&self) -> (bool, bool) {
+        let is = |what: &Undoable| matches!(what, Undoable::Layers(..));
+        let undone = self.undone.iter().rfind(|(what, _)| what.rooms().contains(&Room::Create));
+        (self.newest(Room::Create).is_some_and(|(what, _)| is(what)), undone.is_some_and(|(what, _)| is(what)))
     }
 
     /// Whether something that was taken back in a room can be done again.

@@ -106,6 +106,7 @@ mod tests {
     fn layer(name: &str, label: &'static str, (x, y): (u32, u32), hidden: bool) -> SceneLayer {
         SceneLayer {
             name: LayerName::read(name).unwrap(),
+            said: label.to_owned(),
             label,
             place: Place { x: 0.5, y: 0.5, side: 0.5 },
             flip: false,

@@ -1,6 +1,7 @@
-//! What hands and input methods send, put right before egui reads it.
+//! What hands and input methods send, put right before egui reads it; and what input methods are told.
 
-use egui::{Context, Event, ImeEvent, Key, Modifiers, Plugin, Pos2, RawInput};
+use egui::output::IMEOutput;
+use egui::{Context, Event, FullOutput, ImeEvent, Key, Modifiers, Order, Plugin, PointerButton, Popup, Pos2, RawInput};
 
 /// See the module.
 #[derive(Default)]
@@ -9,6 +10,10 @@ pub struct Hand {
     composing: bool,
     /// What waits for the next frame.
     held: Vec<Event>,
+    /// A press closed a menu: its release is the menu's too.
+    closed: bool,
+    /// What the input method was told last.
+    told: Option<IMEOutput>,
 }
 
 impl Plugin for Hand {
@@ -22,6 +27,10 @@ impl Plugin for Hand {
             input.events.extend(new);
         }
         self.compose(&mut input.events);
+        let menu = Popup::is_any_open(ctx);
+        if self.dismiss(&mut input.events, |at| menu && !is_of_menu(ctx, at)) {
+            Popup::close_all(ctx);
+        }
         let draggable = |at: Pos2| {
             ctx.viewport(|viewport| {
                 let widgets = &viewport.prev_pass.widgets;
@@ -36,6 +45,21 @@ impl Plugin for Hand {
             ctx.request_repaint();
         }
     }
+
+    fn output_hook(&mut self, ctx: &Context, output: &mut FullOutput) {
+        let ime = &mut output.platform_output.ime;
+        // The window goes right after this pass. What is told now would reach X11 when it is gone: a BadWindow error.
+        if ctx.input(|input| input.viewport().close_requested()) {
+            *ime = self.told.map(|told| IMEOutput { should_interrupt_composition: false, ..told });
+        }
+        self.told = *ime;
+    }
+}
+
+/// Whether a menu, or a menu of a menu, is at this place of the screen.
+fn is_of_menu(ctx: &Context, at: Pos2) -> bool {
+    let modal = ctx.memory(|memory| memory.top_modal_layer());
+    ctx.layer_id_at(at).is_some_and(|layer| layer.order >= Order::Foreground && Some(layer) != modal)
 }
 
 /// Keys that choose, confirm or leave what is composed.
@@ -82,6 +106,23 @@ impl Hand {
         });
     }
 
+    /// Takes a click out that is beside an open menu: it closes the menu and does nothing else. True where there is one.
+    fn dismiss(&mut self, events: &mut Vec<Event>, beside: impl Fn(Pos2) -> bool) -> bool {
+        let mut closes = false;
+        events.retain(|event| match event {
+            Event::PointerButton { pos, button: PointerButton::Primary, pressed: true, .. } => {
+                self.closed = !closes && beside(*pos);
+                closes |= self.closed;
+                !self.closed
+            }
+            Event::PointerButton { button: PointerButton::Primary, pressed: false, .. } => {
+                !std::mem::take(&mut self.closed)
+            }
+            _ => true,
+        });
+        closes
+    }
+
     /// A press and its release in one frame move no slider: egui sees the button up again. The release waits.
     fn hold(&mut self, events: &mut Vec<Event>, draggable: impl Fn(Pos2) -> bool) {
         let mut down = None;
@@ -102,7 +143,7 @@ impl Hand {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use egui::{PointerButton, pos2};
+    use egui::pos2;
 
     fn key(key: Key) -> Event {
         Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE }
@@ -137,6 +178,56 @@ mod tests {
         after(&mut hand, vec![preedit("ni")]);
         let typed = vec![Event::Text("a".into()), key(Key::Enter)];
         assert_eq!(after(&mut hand, typed.clone()), typed);
+    }
+
+    fn button(at: f32, pressed: bool) -> Event {
+        let button = PointerButton::Primary;
+        Event::PointerButton { pos: pos2(at, 5.0), button, pressed, modifiers: Modifiers::NONE }
+    }
+
+    #[test]
+    fn a_click_beside_a_menu_closes_it_and_does_nothing_else() {
+        let mut hand = Hand::default();
+        let beside = |at: Pos2| at.x > 100.0;
+        let mut events = vec![button(200.0, true), key(Key::A)];
+        assert!(hand.dismiss(&mut events, beside));
+        assert_eq!(events, [key(Key::A)]);
+        // Its release too, and the next click is a click again.
+        let mut events = vec![button(200.0, false), button(200.0, true), button(200.0, false)];
+        assert!(!hand.dismiss(&mut events, |_| false));
+        assert_eq!(events, [button(200.0, true), button(200.0, false)]);
+        // In the menu nothing is taken away; a double click beside it closes it once.
+        let mut events = vec![button(50.0, true), button(50.0, false)];
+        assert!(!hand.dismiss(&mut events, beside) && events.len() == 2);
+        let mut events: Vec<_> = [true, false, true, false].into_iter().map(|down| button(200.0, down)).collect();
+        assert!(hand.dismiss(&mut events, beside) && events.len() == 2);
+    }
+
+    #[test]
+    fn a_window_that_closes_tells_the_input_method_nothing_new() {
+        let ctx = Context::default();
+        ctx.add_plugin(Hand::default());
+        let mut text = String::new();
+        let mut pass = |close: bool, field: bool| {
+            let mut input = RawInput { focused: true, ..RawInput::default() };
+            if close {
+                input.viewports.entry(input.viewport_id).or_default().events.push(egui::ViewportEvent::Close);
+            }
+            let mut output = ctx.run_ui(input, |ui| {
+                if field {
+                    ui.text_edit_singleline(&mut text).request_focus();
+                }
+            });
+            output.textures_delta.clear();
+            output.platform_output.ime
+        };
+        assert!(pass(false, false).is_none());
+        pass(false, true);
+        let told = pass(false, true).expect("a field has the focus");
+        // Regression: letters of a field that had gone by the last pass were taken from a window that was gone.
+        assert_eq!(pass(true, false).map(|ime| ime.purpose), Some(told.purpose));
+        assert!(pass(false, false).is_none());
+        assert!(pass(true, true).is_none());
     }
 
     #[test]

@@ -468,8 +468,7 @@ fn escape(cx: &mut Cx<'_>, typing: bool) {
     match cx.state.room() {
         Room::Write if cx.state.write.titling.is_some() => cx.push(Command::LeaveTitle),
         Room::Create if let Some(layers) = &cx.state.create.layers => {
-            let draws = layers.job.as_ref().is_some_and(|job| job.progress.is_some() || layers.scene.is_none());
-            cx.push(Command::Layers(if draws { LayersCommand::Stop } else { LayersCommand::Done }));
+            cx.push(Command::Layers(if layers.is_drawn() { LayersCommand::Stop } else { LayersCommand::Done }));
         }
         Room::Create if cx.state.create.running().is_some() => cx.push(Command::CancelCurrent),
         Room::Write if cx.state.personas.editing.is_some() => cx.push(Command::Persona(PersonaCommand::Leave)),

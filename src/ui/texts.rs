@@ -53,6 +53,12 @@ texts! {
     LayersDone: "Done", "完成";
     LayersDoneHover: "Leaves the layers. What you changed becomes a new picture; the old one stays.", "退出图层。改动会存为新图片，原图不变。";
     LayersUndo: "Take back the last change (Ctrl+Z)", "撤销上一步改动（Ctrl+Z）";
+    LayersRedo: "Do it again (Ctrl+Shift+Z)", "重做（Ctrl+Shift+Z）";
+    LayersOf: "Of the picture “{0}”", "图片“{0}”";
+    LayersStep: "Drawing the layers: step {0} of {1} · {2} left", "正在绘制图层：第 {0} 步，共 {1} 步 · 剩余 {2}";
+    LayersWait: "The layers are drawn when it is their turn", "轮到时会绘制图层";
+    LayersNothingMade: "The picture is not put together. Change something to try again.", "图片尚未合成。做任意改动即可重试。";
+    LayerSeenAs: "Drawn as “{0}”", "绘制为“{0}”";
     LayersReset: "Arrange everything as the prompt says", "按提示词重新排布全部图层";
     LayersComposing: "Putting the picture together…", "正在合成图片…";
     LayersComing: "The layers are being drawn…", "正在绘制图层…";

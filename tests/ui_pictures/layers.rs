@@ -2,11 +2,12 @@
 
 use aigc_studio::domain::*;
 use aigc_studio::lang::Lang;
+use aigc_studio::state::{Command, ImageEdit, Input, LayersCommand, update};
 use aigc_studio::ui::texts::T;
 use egui::accesskit::Role as Part;
 use egui::{Key, Pos2, Rect};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::act;
 use crate::ui_states::*;
@@ -68,7 +69,7 @@ fn a_layer_is_chosen_by_a_click_and_dragged_to_another_place() {
 #[test]
 fn keys_move_scale_and_hide_the_chosen_layer() {
     let mut harness = open(create_layers(Lang::En, Theme::Dark));
-    harness.get_by_role_and_label(Part::Button, "red apple").click();
+    harness.get_by_role_and_label(Part::Button, "apple").click();
     act(&mut harness);
     assert_eq!(chosen(&harness).as_deref(), Some("apple.1"));
     // Regression: after a click in the list the keys went into the prompt.
@@ -89,7 +90,7 @@ fn keys_move_scale_and_hide_the_chosen_layer() {
 fn everything_can_be_done_by_name_in_both_languages() {
     for lang in Lang::ALL {
         let mut harness = open(create_layers(lang, Theme::Dark));
-        let apple = lang.pick("red apple", "红苹果");
+        let apple = lang.pick("apple", "苹果");
         let press = |harness: &mut Harness<'static, Window>, name: &str| {
             // What lies on top comes last: a menu may have the names of what is below it.
             harness.get_all_by_role_and_label(Part::Button, name).last().expect(name).click();
@@ -117,6 +118,119 @@ fn everything_can_be_done_by_name_in_both_languages() {
         assert!(arrangement(&harness).contains("colour=blue"));
         press(&mut harness, T::LayersDone.tr(lang));
         assert!(harness.state().state.create.layers.is_none());
+    }
+}
+
+/// A layer is put somewhere by its name.
+fn put(harness: &mut Harness<'static, Window>, word: &str, place: Place) {
+    let name = LayerName { word: word.into(), nth: 1 };
+    let state = &mut harness.state_mut().state;
+    let _ = update(state, Input::Command(Command::Layers(LayersCommand::Place(name.clone(), place))));
+    let _ = update(state, Input::Command(Command::Layers(LayersCommand::Choose(Some(name)))));
+    harness.run();
+}
+
+#[test]
+fn a_layer_larger_than_the_view_is_still_scaled_by_a_corner() {
+    let mut harness = open(create_layers(Lang::En, Theme::Dark));
+    put(&mut harness, "apple", Place { x: 0.5, y: 0.5, side: 3.0 });
+    let room = canvas(&harness);
+    let (from, to) = (room.left_top() + egui::vec2(7.0, 7.0), room.center() - room.size() * 0.2);
+    harness.drag_at(from);
+    harness.run();
+    harness.hover_at(to);
+    harness.run();
+    harness.drop_at(to);
+    act(&mut harness);
+    let now = arrangement(&harness);
+    let layers = harness.state().state.create.layers.as_ref().unwrap().clone();
+    let side = layers.layer(&LayerName::read("apple.1").unwrap()).unwrap().place.side;
+    assert!((0.5..2.0).contains(&side), "{now}");
+    // Dragged out, something to take hold of stays.
+    put(&mut harness, "apple", Place { x: 9.0, y: -9.0, side: 0.2 });
+    let layers = harness.state().state.create.layers.as_ref().unwrap().clone();
+    let layer = layers.layer(&LayerName::read("apple.1").unwrap()).unwrap().clone();
+    let [left, top, right, bottom] = layer.shown_at(layer.place);
+    assert!(left < 0.95 && bottom > 0.05 && right > left && top < bottom, "{layer:?}");
+}
+
+#[test]
+fn a_click_beside_an_open_menu_only_closes_it() {
+    let mut harness = open(create_layers(Lang::En, Theme::Dark));
+    harness.get_by_role_and_label(Part::Button, "apple").click();
+    act(&mut harness);
+    harness.get_by_role_and_label(Part::Button, T::LayerColour.tr(Lang::En)).click();
+    act(&mut harness);
+    let blue = T::ColourBlue.tr(Lang::En);
+    assert!(harness.query_by_role_and_label(Part::Button, blue).is_some());
+    let tree = at(&harness, 0.75, 0.55);
+    let click = |harness: &mut Harness<'static, Window>| {
+        harness.drag_at(tree);
+        harness.drop_at(tree);
+        act(harness);
+        harness.run();
+    };
+    click(&mut harness);
+    assert!(harness.query_by_role_and_label(Part::Button, blue).is_none(), "it is closed");
+    assert_eq!(chosen(&harness).as_deref(), Some("apple.1"), "and nothing else happened");
+    click(&mut harness);
+    assert_eq!(chosen(&harness).as_deref(), Some("tree.1"));
+}
+
+#[test]
+fn what_cannot_act_yet_is_greyed_and_the_view_says_why() {
+    for lang in Lang::ALL {
+        let is_disabled = |harness: &Harness<'static, Window>, words: T| {
+            harness.get_by_role_and_label(Part::Button, words.tr(lang)).accesskit_node().is_disabled()
+        };
+        // An older picture, whose things are not in memory.
+        let mut state = create_done(lang, Theme::Dark);
+        let record = &mut state.create.strip[0].record;
+        (record.prompt, record.width, record.height) = ("a red apple and a tree".into(), 512, 512);
+        let _ = update(&mut state, Input::Command(Command::Layers(LayersCommand::Open((JobId(9), 0)))));
+        let harness = open(state.clone());
+        assert!(is_disabled(&harness, T::LayersDone) && is_disabled(&harness, T::SaveAs));
+        assert!(harness.query_all_by_label(T::LayersWait.tr(lang)).next().is_some());
+        let job = state.create.layers.as_ref().and_then(|layers| layers.job.as_ref()).expect("a job").id;
+        let progress = StepProgress { index: 0, count: 1, step: 3, steps: 24, eta_s: 4.0 };
+        let _ = update(&mut state, Input::Engine(Event { job, kind: EventKind::Progress(progress) }));
+        let harness = open(state);
+        let says = T::LayersStep.with(lang, &[&3, &24, &seconds(4.0)]);
+        assert!(harness.query_all_by_label(&says).next().is_some() && is_disabled(&harness, T::LayersDone));
+
+        let mut harness = open(create_layers(lang, Theme::Dark));
+        let can = |harness: &Harness<'static, Window>| {
+            [T::LayersDone, T::LayersUndo, T::LayersRedo].map(|words| !is_disabled(harness, words))
+        };
+        assert_eq!(can(&harness), [true, false, false]);
+        let ground = T::LayersGround.tr(lang);
+        harness.get_by_role_and_label(Part::Button, &T::LayerHide.with(lang, &[&ground])).click();
+        act(&mut harness);
+        assert_eq!((arrangement(&harness).as_str(), can(&harness)), ("ground: hide", [true, true, false]));
+        harness.get_by_role_and_label(Part::Button, T::LayersUndo.tr(lang)).click();
+        act(&mut harness);
+        assert_eq!((arrangement(&harness).as_str(), can(&harness)), ("", [true, false, true]));
+        harness.get_by_role_and_label(Part::Button, T::LayersRedo.tr(lang)).click();
+        act(&mut harness);
+        assert_eq!((arrangement(&harness).as_str(), can(&harness)), ("ground: hide", [true, true, false]));
+        assert!(harness.query_by_role_and_label(Part::Button, &T::LayerShow.with(lang, &[&ground])).is_some());
+    }
+}
+
+#[test]
+fn layers_have_the_words_of_their_prompt_and_say_whose_they_are() {
+    for lang in Lang::ALL {
+        let mut state = create_layers(lang, Theme::Dark);
+        let prompt = state.create.strip[0].record.prompt.clone();
+        let edit = ImageEdit::Prompt("something else".into());
+        let _ = update(&mut state, Input::Command(Command::SetImage(edit)));
+        let mut harness = open(state);
+        assert!(harness.query_by_label(&T::LayersOf.with(lang, &[&prompt])).is_some());
+        assert_eq!(harness.state().state.settings.image.prompt, "something else", "the draft stays");
+        harness.get_by_role_and_label(Part::Button, lang.pick("apple", "苹果")).click();
+        act(&mut harness);
+        let label = lang.pick("red apple", "红苹果");
+        assert!(harness.query_by_label(&T::LayerSeenAs.with(lang, &[&label])).is_some());
     }
 }
 

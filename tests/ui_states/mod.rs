@@ -240,8 +240,9 @@ pub fn create_layers(lang: Lang, theme: Theme) -> AppState {
     let record = record.clone();
     let _ = update(&mut state, Input::Command(Command::Layers(LayersCommand::Open((JobId(9), 0)))));
     let id = state.create.layers.as_ref().and_then(|layers| layers.job.as_ref()).expect("it is drawn").id;
-    let layer = |word: &str, label, x, hue| SceneLayer {
+    let layer = |word: &str, said: &str, label, x, hue| SceneLayer {
         name: LayerName { word: word.into(), nth: 1 },
+        said: said.into(),
         label,
         place: Place { x, y: 0.5, side: 0.5 },
         flip: false,
@@ -251,7 +252,8 @@ pub fn create_layers(lang: Lang, theme: Theme) -> AppState {
         picture: sticker(hue, 0.0),
         cut: Arc::new(Cut { x: 0, y: 0, picture: (*sticker(hue, 0.0)).clone() }),
     };
-    let layers = vec![layer("tree", "deciduous tree", 0.75, 3), layer("apple", "red apple", 0.25, 0)];
+    let (tree, apple) = lang.pick(("tree", "apple"), ("树", "苹果"));
+    let layers = vec![layer("tree", tree, "deciduous tree", 0.75, 3), layer("apple", apple, "red apple", 0.25, 0)];
     let ground = Some(Arc::new(Picture { width: 64, height: 64, rgba: [120, 190, 90, 255].repeat(64 * 64) }));
     for kind in [
         EventKind::Layers(Arc::new(SceneLayers { side: 512, ground, layers })),

@@ -28,6 +28,7 @@ impl AppState {
             | LayersCommand::Nudge(..)
             | LayersCommand::Flip(_)
             | LayersCommand::Hide(..)
+            | LayersCommand::HideGround(_)
             | LayersCommand::Colour(..)
             | LayersCommand::Redraw(_)
             | LayersCommand::Raise(..)
@@ -41,7 +42,8 @@ impl AppState {
         match command {
             LayersCommand::Choose(name) => layers.chosen = name,
             LayersCommand::Place(name, place) | LayersCommand::Nudge(name, place) => {
-                if let Some(place) = place.reachable() {
+                let place = layers.layer(&name).map_or_else(|| place.reachable(), |layer| layer.within_reach(place));
+                if let Some(place) = place {
                     layers.arrange(|all| all.change(&name, |change| change.place = Some(place)));
                 }
             }
@@ -49,6 +51,7 @@ impl AppState {
             LayersCommand::Hide(name, hide) => {
                 layers.arrange(|all| all.change(&name, |change| change.hidden = hide));
             }
+            LayersCommand::HideGround(hide) => layers.arrange(|all| all.hide_ground(hide)),
             LayersCommand::Colour(name, colour) => {
                 layers.arrange(|all| all.change(&name, |change| change.colour = colour));
             }

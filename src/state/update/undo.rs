@@ -4,7 +4,7 @@ use super::{Effects, Input, Origin};
 use crate::domain::{ConversationId, JournalEntry, PageEntry, Room, StoreEvent};
 use crate::state::{
     Again, AppState, AskCommand, CardEdit, Command, Effect, ImageEdit, LayersCommand, NoticeKind, PageCommand,
-    PersonaCommand, PersonaEdit, TextEdit, Undoable, WaitingCommand,
+    PersonaCommand, PersonaEdit, Steps, TextEdit, Undoable, WaitingCommand,
 };
 
 impl AppState {
@@ -38,7 +38,12 @@ impl AppState {
         }
         if let Command::Layers(command) = command {
             let layers = self.create.layers.as_ref()?;
-            let step = if let LayersCommand::Nudge(name, _) = command { Some(name.clone()) } else { None };
+            let step = if let LayersCommand::Nudge(name, to) = command {
+                let size = layers.layer(name).is_some_and(|layer| layer.place.side != to.side);
+                Some(Steps { layer: name.clone(), size })
+            } else {
+                None
+            };
             return Some(Undoable::Layers(layers.of, Box::new(layers.arrangement().clone()), step));
         }
         if let Command::TakeExample(_) = command {

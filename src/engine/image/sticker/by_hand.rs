@@ -2,7 +2,7 @@
 //! colours, places, order, and what is hidden.
 
 use crate::domain::{Arrangement, LayerName, Place};
-use crate::scene::{self, Cutout, Layer, Reading, things};
+use crate::scene::{self, Cutout, Ground, Layer, Reading, things};
 
 /// Layers that are drawn with a seed of their own.
 const MOST_OWN: usize = 30;
@@ -27,13 +27,21 @@ impl ByHand {
             names
                 .push((1..=u16::from(item.count)).map(|n| LayerName { word: word.clone(), nth: before + n }).collect());
         }
-        let arrangement = arrangement.of(|name| names.iter().flatten().any(|known| known == name));
+        let mut arrangement = arrangement.of(|name| names.iter().flatten().any(|known| known == name));
+        if reading.ground.is_none() {
+            arrangement.hide_ground(false);
+        }
         Self { arrangement, names, coloured: Vec::new() }
     }
 
     /// The changes that are about this scene.
     pub fn arrangement(&self) -> &Arrangement {
         &self.arrangement
+    }
+
+    /// What is behind the layers.
+    pub fn ground(&self, reading: &Reading) -> Option<Ground> {
+        reading.ground.filter(|_| !self.arrangement.is_groundless())
     }
 
     pub fn name(&self, item: usize, copy: u8) -> Option<&LayerName> {
@@ -129,6 +137,16 @@ mod tests {
         let hidden: Vec<_> = after.iter().filter(|l| hand.is_hidden(l)).map(|l| l.item).collect();
         assert_eq!((hidden, hand.own_seeds(), hand.colours()), (vec![1], vec![(0, 0, 9)], vec![(1, 0, "green")]));
         assert!(!hand.arrangement().to_string().contains("dog"), "the scene has none");
+    }
+
+    #[test]
+    fn a_hidden_background_is_of_a_scene_that_has_one() {
+        let (reading, hand) = by_hand("a cat in the snow", "ground: hide");
+        assert!(reading.ground.is_some() && hand.ground(&reading).is_none());
+        assert_eq!(hand.arrangement().to_string(), "ground: hide");
+        let (reading, hand) = by_hand("a cat in the snow", "");
+        assert_eq!(hand.ground(&reading), reading.ground);
+        assert!(by_hand("a cat and a dog", "ground: hide").1.arrangement().is_empty());
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl<'a> Scene<'a> {
         let count_of_parts = todo.len() as u32;
         let each = count_of_parts * steps;
         let total = f64::from(self.params.count) * f64::from(each);
-        let small = Backdrop::new(self.reading.ground, seed, PREVIEW);
+        let small = Backdrop::new(self.by_hand.ground(&self.reading), seed, PREVIEW);
         let mut shown: Option<Instant> = None;
         for (nth, at) in todo.into_iter().enumerate() {
             let ImageParams { count, sampler, guidance, .. } = *self.params;
@@ -171,7 +171,7 @@ impl<'a> Scene<'a> {
         token.check()?;
         let start = Instant::now();
         self.colour();
-        let ground = Backdrop::new(self.reading.ground, seed, side * TIMES);
+        let ground = Backdrop::new(self.by_hand.ground(&self.reading), seed, side * TIMES);
         let picture = compose(&self.reading, &self.parts, &self.by_hand, &ground);
         self.decode_s += start.elapsed().as_secs_f64();
         Ok(picture)
@@ -207,7 +207,8 @@ impl<'a> Scene<'a> {
     /// The parts of the picture that was drawn last, with this seed.
     pub fn layers(&self, seed: u64) -> SceneLayers {
         let side = self.sticker.net.config().size * TIMES;
-        let ground = Backdrop::new(self.reading.ground, seed, side);
+        let has_ground = self.by_hand.ground(&self.reading);
+        let ground = Backdrop::new(has_ground, seed, side);
         let all = arranged(&self.reading, &self.parts, &self.by_hand);
         let shown: Vec<_> = all.iter().filter(|layer| !self.by_hand.is_hidden(layer)).copied().collect();
         let shadows = ground.has_shadows(&shown);
@@ -218,6 +219,7 @@ impl<'a> Scene<'a> {
             let Visible { left, top, right, bottom } = cutout.visible;
             Some(SceneLayer {
                 name,
+                said: self.params.prompt[item.span.clone()].to_owned(),
                 label: scene::things().get(item.senses[0]).en,
                 place: Place { x: layer.x + layer.side / 2.0, y: layer.y + layer.side / 2.0, side: layer.side },
                 flip: layer.flip,
@@ -230,7 +232,7 @@ impl<'a> Scene<'a> {
         };
         SceneLayers {
             side: side as u32,
-            ground: self.reading.ground.map(|_| Arc::new(picture(ground.compose(&[], |_| None)))),
+            ground: has_ground.map(|_| Arc::new(picture(ground.compose(&[], |_| None)))),
             layers: all.into_iter().filter_map(layer).collect(),
         }
     }

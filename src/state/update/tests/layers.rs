@@ -10,6 +10,7 @@ fn name(text: &str) -> LayerName {
 fn layer(of: &str, label: &'static str) -> SceneLayer {
     SceneLayer {
         name: name(of),
+        said: name(of).word,
         label,
         place: Place { x: 0.5, y: 0.5, side: 0.4 },
         flip: false,
@@ -154,6 +155,46 @@ fn undo_takes_back_one_edit_of_layers_after_the_other() {
     layers(&mut s, LayersCommand::Flip(name("cat.1")));
     layers(&mut s, LayersCommand::Done);
     assert!(!do_(&mut s, Command::Undo).iter().any(|e| matches!(e, Effect::Submit { .. })));
+}
+
+#[test]
+fn steps_are_one_action_in_a_run_of_one_kind_and_another_after_a_pause() {
+    let at = |x, side| Place { x, y: 0.5, side };
+    let actions = |steps: &[(i64, &str, Place)]| {
+        let (mut s, _) = opened();
+        for (ms, of, place) in steps {
+            s.now_ms = 10_000 + ms;
+            layers(&mut s, LayersCommand::Nudge(name(of), *place));
+        }
+        let mut n = 0;
+        while arrangement(&s) != "" {
+            do_(&mut s, Command::Undo);
+            n += 1;
+        }
+        n
+    };
+    // A key that is held: the first repeat comes late, the others soon.
+    let held =
+        (0..60).map(|n: i64| (if n == 0 { 0 } else { 600 + 40 * n }, "cat.1", at(0.5 + 0.001 * (n + 1) as f32, 0.4)));
+    assert_eq!(actions(&held.collect::<Vec<_>>()), 1);
+    // Single presses, each within a second of the one before: the run does not grow for ever.
+    let presses = (0..6).map(|n: i64| (700 * n, "cat.1", at(0.5 + 0.01 * (n + 1) as f32, 0.4)));
+    assert_eq!(actions(&presses.collect::<Vec<_>>()), 3);
+    assert_eq!(actions(&[(0, "cat.1", at(0.6, 0.4)), (100, "cat.1", at(0.6, 0.5))]), 2, "moved, then made larger");
+    assert_eq!(actions(&[(0, "cat.1", at(0.6, 0.4)), (100, "box.1", at(0.6, 0.4))]), 2, "two layers");
+    assert_eq!(actions(&[(0, "cat.1", at(0.6, 0.4)), (2_000, "cat.1", at(0.7, 0.4))]), 2, "a pause");
+}
+
+#[test]
+fn a_hidden_background_is_asked_of_the_engine_and_taken_back() {
+    let (mut s, _) = opened();
+    let effects = layers(&mut s, LayersCommand::HideGround(true));
+    let (id, job) = submitted(&effects);
+    assert_eq!(asked(job).params.arrangement.to_string(), "ground: hide");
+    make(&mut s, id, "ground: hide");
+    let effects = do_(&mut s, Command::Undo);
+    let (_, job) = submitted(&effects);
+    assert!(asked(job).params.arrangement.is_empty() && !s.undo.of_layers().0 && s.undo.of_layers().1);
 }
 
 #[test]

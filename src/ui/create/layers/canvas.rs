@@ -51,7 +51,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CanvasView, textures: &mut 
         Some((scene, layer))
     });
     let name = match chosen {
-        Some((scene, layer)) => cx.with(T::LayersCanvasOf, &[&title(cx, scene, layer)]),
+        Some((scene, layer)) => cx.with(T::LayersCanvasOf, &[&title(scene, layer)]),
+        None if layers.scene.is_none() => cx.t(T::LayersComing).to_owned(),
         None => cx.t(T::LayersCanvas).to_owned(),
     };
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
@@ -85,7 +86,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CanvasView, textures: &mut 
         None => parts(ui, textures, view, layers, scene, &fit),
     }
     if let Some(layer) = chosen {
-        frame(ui, cx, &placed(view, layer), fit.rect);
+        frame(ui, cx, &placed(view, layer), fit.rect, room);
     }
 }
 
@@ -103,10 +104,9 @@ fn square(place: Place, canvas: Rect) -> Rect {
 
 /// The part of it that can be seen.
 fn shown(layer: &SceneLayer, canvas: Rect) -> Rect {
-    let square = square(layer.place, canvas);
-    let [left, top, right, bottom] = layer.visible;
-    let (left, right) = if layer.flip { (1.0 - right, 1.0 - left) } else { (left, right) };
-    Rect::from_min_max(square.min + vec2(left, top) * square.width(), square.min + vec2(right, bottom) * square.width())
+    let [left, top, right, bottom] = layer.shown_at(layer.place);
+    let at = |x, y| canvas.min + vec2(x, y) * canvas.width();
+    Rect::from_min_max(at(left, top), at(right, bottom))
 }
 
 /// Whether a layer has something at this place of the screen.
@@ -132,8 +132,10 @@ fn hit<'a>(scene: &'a SceneLayers, layers: &LayersState, canvas: Rect, at: Pos2)
     front.or_else(|| scene.layers.iter().find(inside))
 }
 
-fn corners(rect: Rect) -> [Pos2; 4] {
-    [rect.left_top(), rect.right_top(), rect.left_bottom(), rect.right_bottom()]
+/// Where a layer's corners are taken hold of: those outside the view wait at its edge.
+fn grips(layer: &SceneLayer, canvas: Rect, view: Rect) -> [Pos2; 4] {
+    let (rect, view) = (shown(layer, canvas), view.shrink(CORNER + 2.0));
+    [rect.left_top(), rect.right_top(), rect.left_bottom(), rect.right_bottom()].map(|corner| view.clamp(corner))
 }
 
 /// Choosing, moving and scaling by the pointer.
@@ -150,7 +152,7 @@ fn hand(
     let corner_at = |at: Pos2| {
         let layer = chosen.filter(|layer| !layer.hidden)?;
         let near = |corner: &Pos2| (*corner - at).abs().max_elem() <= CORNER_HIT;
-        corners(shown(layer, canvas)).iter().any(near).then_some(layer)
+        grips(layer, canvas, response.rect).iter().any(near).then_some(layer)
     };
     if response.drag_started()
         && let Some(at) = ui.input(|i| i.pointer.press_origin())
@@ -168,13 +170,14 @@ fn hand(
     if let (Some(drag), Some(at)) = (&mut view.drag, response.interact_pointer_pos()) {
         let wanted = if drag.corner {
             let centre = square(drag.from, canvas).center();
-            let times = (at - centre).length() / (drag.began - centre).length().max(1.0);
+            let times = (at - centre).length() / (drag.began - centre).length().max(CORNER_HIT);
             Place { side: drag.from.side * times, ..drag.from }
         } else {
             let by = (at - drag.began) / canvas.width().max(1.0);
             Place { x: drag.from.x + by.x, y: drag.from.y + by.y, ..drag.from }
         };
-        drag.now = wanted.reachable().unwrap_or(drag.from);
+        let layer = scene.layers.iter().find(|layer| layer.name == drag.name);
+        drag.now = layer.and_then(|layer| layer.within_reach(wanted)).unwrap_or(drag.from);
     }
     if view.drag.is_some() && !response.dragged() && !response.is_pointer_button_down_on() {
         if let Some(drag) = view.drag.take().filter(|drag| drag.now != drag.from) {
@@ -249,7 +252,7 @@ fn parts(
     fit: &picture::Fit,
 ) {
     let painter = ui.painter().with_clip_rect(fit.rect.intersect(ui.clip_rect()));
-    if let Some(ground) = &scene.ground {
+    if let Some(ground) = scene.ground.as_ref().filter(|_| !layers.arrangement().is_groundless()) {
         let id = textures.get(ui.ctx(), TexKey::Ground(layers.of), ground, fit.scaling);
         painter.image(id, fit.rect, picture::UV, Color32::WHITE);
     }
@@ -262,9 +265,9 @@ fn parts(
 }
 
 /// The edge of the chosen layer, with its corners.
-fn frame(ui: &Ui, cx: &Cx<'_>, layer: &SceneLayer, canvas: Rect) {
+fn frame(ui: &Ui, cx: &Cx<'_>, layer: &SceneLayer, canvas: Rect, view: Rect) {
     let rect = shown(layer, canvas);
-    let painter = ui.painter();
+    let painter = ui.painter().with_clip_rect(view.intersect(ui.clip_rect()));
     let line = Stroke::new(1.5, cx.p.accent_text);
     if layer.hidden {
         let path = [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
@@ -273,7 +276,7 @@ fn frame(ui: &Ui, cx: &Cx<'_>, layer: &SceneLayer, canvas: Rect) {
     }
     painter.rect_stroke(rect.expand(2.0), 0, Stroke::new(1.0, cx.p.canvas), StrokeKind::Outside);
     painter.rect_stroke(rect, 0, line, StrokeKind::Outside);
-    for corner in corners(rect) {
+    for corner in grips(layer, canvas, view) {
         let knob = Rect::from_center_size(corner, Vec2::splat(2.0 * CORNER));
         painter.rect(knob, 2, cx.p.canvas, line, StrokeKind::Inside);
     }

@@ -3,13 +3,14 @@
 mod canvas;
 
 use egui::containers::menu::MenuButton;
-use egui::{Frame, Id, Label, Margin, Panel, RichText, ScrollArea, Ui};
+use egui::text::LayoutJob;
+use egui::{Align, Frame, Id, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui, vec2};
 
 use crate::domain::{LAYER_COLOURS, LayerName, SceneLayer, SceneLayers, seconds};
-use crate::scene::things;
+use crate::scene::{self, things};
 use crate::state::{Command, LayersCommand, LayersFormat, LayersState};
 use crate::ui::cx::Cx;
-use crate::ui::eye::{self, Part};
+use crate::ui::eye::{Part, part};
 use crate::ui::texts::T;
 use crate::ui::textures::Textures;
 use crate::ui::theme::{self, BODY, S1, S2, S3, SMALL};
@@ -20,6 +21,8 @@ pub use canvas::CanvasView;
 /// What fits beside a canvas that can be worked in.
 const WIDE: f32 = 520.0;
 const PANEL: f32 = 236.0;
+/// Lines of the prompt that tell whose layers they are.
+const WHOSE_LINES: usize = 3;
 /// What a step to "larger" is.
 const LARGER: f32 = 1.1;
 
@@ -29,7 +32,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CanvasView, textures: &mut 
     if ui.available_width() >= WIDE {
         let frame = widgets::panel(cx.p).inner_margin(Margin::symmetric(12, 8));
         Panel::right(Id::unique("layers")).exact_size(PANEL).resizable(false).frame(frame).show(ui, |ui| {
-            eye::part(ui, Part::Beside);
+            part(ui, Part::Beside);
             ScrollArea::vertical().id_salt("layers").auto_shrink(false).show(ui, |ui| panel(ui, cx, layers));
         });
     } else {
@@ -38,18 +41,21 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CanvasView, textures: &mut 
     canvas::show(ui, cx, view, textures, layers);
 }
 
-/// A layer's name in the window's language, with its number where there are several of a kind.
-fn title(cx: &Cx<'_>, scene: &SceneLayers, layer: &SceneLayer) -> String {
+/// The person's words for a layer, with its number where they stand for several.
+fn title(scene: &SceneLayers, layer: &SceneLayer) -> String {
+    let name = layer.said.trim();
+    let alike = scene.layers.iter().filter(|other| other.name.word == layer.name.word).count();
+    if alike < 2 { name.to_owned() } else { format!("{name} {}", layer.name.nth) }
+}
+
+/// What the model draws for it, in the window's language, where the person used other words.
+fn drawn_as(cx: &Cx<'_>, layer: &SceneLayer) -> Option<String> {
     let all = things();
-    let name = all.labelled(layer.label).map_or(layer.label, |id| cx.lang.pick(all.get(id).en, all.get(id).zh));
-    let alike: Vec<_> =
-        scene.layers.iter().filter(|other| other.label == layer.label).map(|other| &other.name).collect();
-    if alike.len() < 2 {
-        return name.to_owned();
-    }
-    // By name and not by place: the number stays when the order changes.
-    let nth = alike.iter().filter(|other| ***other < layer.name).count() + 1;
-    format!("{name} {nth}")
+    let thing = all.labelled(layer.label).map(|id| all.get(id));
+    let names = thing.map_or([layer.label, layer.label], |thing| [thing.en, thing.zh]);
+    let said = scene::folded(&layer.said);
+    let same = names.iter().any(|name| scene::folded(name) == said);
+    (!same).then(|| cx.with(T::LayerSeenAs, &[&cx.lang.pick(names[0], names[1])]))
 }
 
 fn send(cx: &mut Cx<'_>, command: LayersCommand) {
@@ -61,45 +67,54 @@ fn bar(ui: &mut Ui, cx: &mut Cx<'_>, layers: &LayersState) {
     ui.spacing_mut().item_spacing.y = S2;
     if let Some(job) = &layers.job {
         let text = match job.progress {
-            Some(p) => cx.with(T::StepOf, &[&p.step, &p.steps, &seconds(p.eta_s)]),
-            None if job.runs && layers.scene.is_none() => cx.t(T::LayersComing).to_owned(),
-            None if job.runs => cx.t(T::LayersComposing).to_owned(),
-            None => cx.t(T::WaitingForTurn).to_owned(),
+            Some(p) => cx.with(T::LayersStep, &[&p.step, &p.steps, &seconds(p.eta_s)]),
+            None if !job.runs => cx.t(T::LayersWait).to_owned(),
+            None => cx.t(T::LayersComing).to_owned(),
         };
         // What takes a moment only would flicker.
-        if job.progress.is_some() || layers.scene.is_none() {
+        if layers.is_drawn() {
             widgets::progress(ui, job.progress.map(|p| p.step as f32 / p.steps.max(1) as f32), &text);
             ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).truncate());
         }
     }
     layout::flow(ui, |ui| {
-        let done = widgets::button(ui, icons::CHECK, cx.t(T::LayersDone)).on_hover_text(cx.t(T::LayersDoneHover));
+        let button = egui::Button::new(layout::labelled(icons::CHECK, 16.0, cx.t(T::LayersDone)));
+        let done = ui.add_enabled(layers.scene.is_some(), button).accessible_name(cx.t(T::LayersDone));
+        let done = done.on_hover_text(cx.t(T::LayersDoneHover)).on_disabled_hover_text(cx.t(T::LayersComing));
         if done.clicked() {
             send(cx, LayersCommand::Done);
         }
-        if layers.job.as_ref().is_some_and(|job| job.progress.is_some() || layers.scene.is_none())
-            && widgets::button(ui, icons::STOP, cx.t(T::Cancel)).clicked()
-        {
+        if layers.is_drawn() && widgets::button(ui, icons::STOP, cx.t(T::Cancel)).clicked() {
             send(cx, LayersCommand::Stop);
         }
         save(ui, cx, layers);
-        let undone = widgets::icon_button(ui, icons::ARROW_U_UP_LEFT, cx.t(T::LayersUndo));
-        if undone.clicked() {
-            cx.push(Command::Undo);
-        }
-        ui.add_enabled_ui(!layers.arrangement().is_empty(), |ui| {
-            let reset = widgets::icon_button(ui, icons::ARROW_COUNTER_CLOCKWISE, cx.t(T::LayersReset));
-            if reset.clicked() {
-                send(cx, LayersCommand::Reset);
+        let (undo, redo) = cx.state.undo.of_layers();
+        for (icon, words, can, command) in [
+            (icons::ARROW_U_UP_LEFT, T::LayersUndo, undo, Command::Undo),
+            (icons::ARROW_U_UP_RIGHT, T::LayersRedo, redo, Command::Redo),
+            (
+                icons::ARROW_COUNTER_CLOCKWISE,
+                T::LayersReset,
+                !layers.arrangement().is_empty(),
+                Command::Layers(LayersCommand::Reset),
+            ),
+        ] {
+            if layout::icon(ui, can, |ui| widgets::icon_button(ui, icon, cx.t(words)).clicked()) {
+                cx.push(command);
             }
-        });
+        }
     });
 }
 
 /// Formats that keep the layers.
 fn save(ui: &mut Ui, cx: &mut Cx<'_>, layers: &LayersState) {
     let mut chosen = None;
-    ui.add_enabled_ui(layers.picture().is_some(), |ui| {
+    let why = match (&layers.job, layers.is_drawn()) {
+        (Some(_), true) => T::LayersComing,
+        (Some(_), false) => T::LayersComposing,
+        (None, _) => T::LayersNothingMade,
+    };
+    let save = ui.add_enabled_ui(layers.picture().is_some(), |ui| {
         let (text, arrow) = (RichText::new(cx.t(T::SaveAs)).size(BODY), theme::icon(icons::CARET_DOWN, 12.0));
         let button = egui::Button::new((theme::icon(icons::DOWNLOAD_SIMPLE, 16.0), text, arrow));
         let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
@@ -115,8 +130,9 @@ fn save(ui: &mut Ui, cx: &mut Cx<'_>, layers: &LayersState) {
                 }
             }
         });
-        response.accessible_name(cx.t(T::SaveAs)).on_hover_text(cx.t(T::LayersSaveHover));
+        response.accessible_name(cx.t(T::SaveAs)).on_hover_text(cx.t(T::LayersSaveHover))
     });
+    save.inner.on_disabled_hover_text(cx.t(why));
     if let Some(format) = chosen {
         send(cx, LayersCommand::Export(format));
     }
@@ -126,6 +142,12 @@ fn save(ui: &mut Ui, cx: &mut Cx<'_>, layers: &LayersState) {
 fn panel(ui: &mut Ui, cx: &mut Cx<'_>, layers: &LayersState) {
     ui.spacing_mut().item_spacing.y = S1;
     widgets::title(ui, cx.t(T::Layers));
+    // The prompt at the left may be another one by now.
+    let whose = cx.with(T::LayersOf, &[&layers.params.prompt.trim()]);
+    let mut whose = LayoutJob::simple(whose, theme::small(), cx.p.muted, ui.available_width());
+    whose.wrap.max_rows = WHOSE_LINES;
+    ui.add(Label::new(whose).wrap());
+    ui.add_space(S1);
     let Some(scene) = &layers.scene else {
         widgets::muted(ui, cx.t(T::LayersComing));
         return;
@@ -133,8 +155,15 @@ fn panel(ui: &mut Ui, cx: &mut Cx<'_>, layers: &LayersState) {
     for layer in scene.layers.iter().rev() {
         ui.push_id(&layer.name, |ui| row(ui, cx, layers, scene, layer));
     }
-    if scene.ground.is_some() {
-        widgets::muted(ui, cx.t(T::LayersGround));
+    let hidden = layers.arrangement().is_groundless();
+    if scene.ground.is_some() || hidden {
+        ui.horizontal(|ui| {
+            let name = cx.t(T::LayersGround);
+            eye(ui, cx, name, hidden, LayersCommand::HideGround(!hidden));
+            // In the column of the others' names.
+            ui.add_space(ui.spacing().button_padding.x);
+            ui.add(Label::new(RichText::new(name).size(BODY).color(cx.p.muted)).truncate());
+        });
     }
     ui.add_space(S3);
     let chosen = scene.layers.iter().find(|layer| Some(&layer.name) == layers.chosen.as_ref());
@@ -146,17 +175,27 @@ fn panel(ui: &mut Ui, cx: &mut Cx<'_>, layers: &LayersState) {
     }
 }
 
+/// Hides what is named so, or shows it again.
+fn eye(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, hidden: bool, command: LayersCommand) {
+    let words = if hidden { T::LayerShow } else { T::LayerHide };
+    if widgets::icon_toggle(ui, icons::EYE, &cx.with(words, &[&name]), !hidden).clicked() {
+        send(cx, command);
+    }
+}
+
 fn row(ui: &mut Ui, cx: &mut Cx<'_>, layers: &LayersState, scene: &SceneLayers, layer: &SceneLayer) {
-    let name = title(cx, scene, layer);
+    let name = title(scene, layer);
     ui.horizontal(|ui| {
-        let (words, on) = if layer.hidden { (T::LayerShow, false) } else { (T::LayerHide, true) };
-        if widgets::icon_toggle(ui, icons::EYE, &cx.with(words, &[&name]), on).clicked() {
-            send(cx, LayersCommand::Hide(layer.name.clone(), !layer.hidden));
-        }
+        eye(ui, cx, &name, layer.hidden, LayersCommand::Hide(layer.name.clone(), !layer.hidden));
         let is_chosen = layers.chosen.as_ref() == Some(&layer.name);
         let ink = if layer.hidden { cx.p.muted } else { cx.p.text };
         let label = egui::Button::selectable(is_chosen, RichText::new(&name).size(BODY).color(ink)).truncate();
-        let response = ui.add_sized([ui.available_width(), theme::CONTROL], label);
+        let label = label.min_size(vec2(ui.available_width(), theme::CONTROL));
+        let left = Layout::left_to_right(Align::Center).with_main_align(Align::Min);
+        let mut response = ui.with_layout(left, |ui| ui.add(label)).inner;
+        if let Some(label) = drawn_as(cx, layer) {
+            response = response.on_hover_text(label);
+        }
         if response.clicked() {
             send(cx, LayersCommand::Choose((!is_chosen).then(|| layer.name.clone())));
         }
@@ -165,7 +204,10 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, layers: &LayersState, scene: &SceneLayers, 
 
 fn tools(ui: &mut Ui, cx: &mut Cx<'_>, scene: &SceneLayers, layer: &SceneLayer) {
     let name = &layer.name;
-    widgets::caption(ui, &title(cx, scene, layer));
+    widgets::caption(ui, &title(scene, layer));
+    if let Some(label) = drawn_as(cx, layer) {
+        widgets::muted(ui, label);
+    }
     let sized = |by: f32| crate::domain::Place { side: layer.place.side * by, ..layer.place };
     let all: [(&str, T, LayersCommand); 4] = [
         (icons::ARROW_UP, T::LayerForward, LayersCommand::Raise(name.clone(), 1)),
