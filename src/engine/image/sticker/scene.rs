@@ -95,12 +95,12 @@ impl<'a> Scene<'a> {
         self.by_hand.arrangement().clone()
     }
 
-    /// Words of the prompt and the negative prompt that have no say, each once.
+    /// Words of the prompt that name no thing, and words of both prompts that the network does not know, each once.
     pub fn unseen(&self) -> Vec<String> {
-        let spans = self.reading.unknown.iter().map(|it| self.params.prompt[it.span.clone()].to_owned());
+        let mut all: Vec<String> =
+            self.reading.unknown.iter().map(|it| self.params.prompt[it.span.clone()].to_owned()).collect();
         let bare = self.reading.items.is_empty().then(|| self.parts.first()).flatten();
         let bare = bare.map(|part| self.sticker.words.encode(&part.words));
-        let mut all: Vec<String> = if bare.is_some() { Vec::new() } else { spans.collect() };
         all.extend(
             bare.iter().chain([&self.negative]).flat_map(|words| words.unknown.iter().chain(&words.cut)).cloned(),
         );
