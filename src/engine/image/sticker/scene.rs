@@ -101,9 +101,13 @@ impl<'a> Scene<'a> {
             self.reading.unknown.iter().map(|it| self.params.prompt[it.span.clone()].to_owned()).collect();
         let bare = self.reading.items.is_empty().then(|| self.parts.first()).flatten();
         let bare = bare.map(|part| self.sticker.words.encode(&part.words));
-        all.extend(
-            bare.iter().chain([&self.negative]).flat_map(|words| words.unknown.iter().chain(&words.cut)).cloned(),
-        );
+        let words = bare.iter().chain([&self.negative]).flat_map(|words| words.unknown.iter().chain(&words.cut));
+        for word in words {
+            // A character of a word that is there already says nothing more.
+            if !all.iter().any(|there| scene::folded(there).contains(&scene::folded(word))) {
+                all.push(word.clone());
+            }
+        }
         let mut seen = std::collections::BTreeSet::new();
         all.retain(|word| seen.insert(word.clone()));
         all
