@@ -487,7 +487,10 @@ fn what_a_picture_has_set_is_seen_under_more() {
     for lang in Lang::ALL {
         // The built-in model uses none of them: nothing is shown.
         let open_more = |state: AppState| {
-            let mut harness = open(state);
+            // As high as all of it is.
+            let mut harness = harness(state, [1280.0, 1000.0]);
+            harness.run();
+            harness.state_mut().commands.clear();
             harness.get_by_role_and_label(Part::Button, T::More.tr(lang)).click();
             harness.run();
             harness
@@ -1007,7 +1010,10 @@ fn what_the_desktop_cannot_open_can_be_copied() {
 /// What is painted of pictures inside `room`: where each is, and what of it is not cut off.
 fn pictures(harness: &egui_kittest::Harness<'static, Window>, room: egui::Rect) -> Vec<(egui::Rect, egui::Rect)> {
     let painted = harness.output().shapes.iter().filter_map(|shape| match &shape.shape {
-        egui::Shape::Rect(rect) if rect.brush.is_some() => Some((rect.rect, rect.rect.intersect(shape.clip_rect))),
+        egui::Shape::Mesh(mesh) if mesh.texture_id != egui::TextureId::default() => {
+            let rect = mesh.calc_bounds();
+            Some((rect, rect.intersect(shape.clip_rect)))
+        }
         _ => None,
     });
     painted.filter(|(rect, _)| room.contains(rect.center())).collect()

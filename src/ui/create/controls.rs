@@ -25,7 +25,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         eye::part(ui, Part::Button);
         generate(ui, cx);
     });
-    ScrollArea::vertical().id_salt("controls").auto_shrink(false).show(ui, |ui| {
+    let area = ScrollArea::vertical().id_salt("controls").auto_shrink(false).min_scrolled_height(0.0);
+    area.show(ui, |ui| {
         Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = S1;
             prompts(ui, cx, view);

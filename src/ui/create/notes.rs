@@ -13,8 +13,8 @@ use crate::ui::theme::S1;
 use crate::ui::{advice, eye, icons, widgets};
 
 /// Height of the place, in windows of 640 points and more, and in lower ones; what is longer scrolls.
-const HIGH: f32 = 96.0;
-const LOW: f32 = 64.0;
+const HIGH: f32 = 84.0;
+const LOW: f32 = 56.0;
 const TALL_WINDOW: f32 = 640.0;
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
