@@ -8,8 +8,9 @@ const GREY: f32 = 0.25;
 const DARK: f32 = 0.18;
 /// Share of the thing's pixels that must have the colour for it to be left as it is.
 const ENOUGH: f32 = 0.3;
-/// Degrees within which a hue counts as the colour.
+/// Degrees within which a hue counts as the colour; red has brown and orange close by.
 const NEAR: f32 = 24.0;
+const NEAR_RED: f32 = 14.0;
 /// Degrees within which hues are turned together: farther ones keep theirs, as a leaf on a red apple does.
 const TOGETHER: f32 = 60.0;
 /// Share of a colour's saturation and value below which a pixel is of another colour: pale red is pink, dark red brown.
@@ -41,10 +42,11 @@ pub fn recoloured(mut picture: Square, colour: &str) -> Square {
     let mut bins = [0f32; 36];
     lit.iter().for_each(|c| bins[(c[0] / 10.0) as usize % 36] += c[1]);
     let common = (0..36).max_by(|&a, &b| bins[a].total_cmp(&bins[b])).unwrap_or(0) as f32 * 10.0 + 5.0;
-    let is_right = |c: &&[f32; 3]| apart(c[0], hue) < NEAR && c[1] >= SHADE * saturation && c[2] >= SHADE * value;
+    let near = if colour == "red" { NEAR_RED } else { NEAR };
+    let is_right = |c: &&[f32; 3]| apart(c[0], hue) < near && c[1] >= SHADE * saturation && c[2] >= SHADE * value;
     let right = lit.iter().filter(is_right).count() as f32;
     // A red ribbon makes no red box.
-    if right >= ENOUGH * body.len() as f32 && apart(common, hue) < NEAR + 5.0 {
+    if right >= ENOUGH * body.len() as f32 && apart(common, hue) < near + 5.0 {
         return picture;
     }
     let main: Vec<[f32; 3]> = lit.into_iter().filter(|c| apart(c[0], common) <= TOGETHER).collect();
