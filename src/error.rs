@@ -4,7 +4,7 @@
 //! window, the command line and the tests say the same. Cheap to clone: errors travel in events.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::lang::{Both, Lang};
@@ -169,6 +169,11 @@ pub enum Cause {
         path: PathBuf,
         reason: String,
     },
+    /// The desktop has no program for a folder (`target` is its path) or a link.
+    NotOpened {
+        what: Handed,
+        target: String,
+    },
     DiskFull {
         path: PathBuf,
         needed: u64,
@@ -272,6 +277,13 @@ pub enum Doing {
     Deleting,
 }
 
+/// What is handed to the desktop to be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handed {
+    Folder,
+    Link,
+}
+
 /// The boundary error.
 #[derive(Clone)]
 pub struct StudioError(Arc<Inner>);
@@ -284,6 +296,18 @@ struct Inner {
 impl StudioError {
     pub fn cause(&self) -> &Cause {
         &self.0.cause
+    }
+
+    /// Whether it tells a person what the other one does: the same cause, for files of one folder too.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let together = |a: &Path, b: &Path| a.parent().is_some() && a.parent() == b.parent();
+        match (self.cause(), other.cause()) {
+            (Cause::DiskFull { path: a, .. }, Cause::DiskFull { path: b, .. }) => a == b || together(a, b),
+            (Cause::Io { doing, path, reason }, Cause::Io { doing: other, path: at, reason: why }) => {
+                doing == other && (path == at || together(path, at) && reason == why)
+            }
+            (one, other) => one == other,
+        }
     }
 
     /// What happened and why, in one or two sentences.
@@ -390,6 +414,22 @@ mod tests {
             for lang in Lang::ALL {
                 let text = error.summary(lang) + &error.remedy(lang);
                 assert!(words.iter().all(|word| text.contains(word)), "{text}");
+            }
+        }
+    }
+
+    /// Regression: the text of the launcher stood where the cause belongs, with advice about reading files.
+    #[test]
+    fn what_the_desktop_cannot_open_is_named_with_where_it_is() {
+        for (what, target, words) in [
+            (Handed::Folder, "/home/mei/图片", [["file manager", "terminal"], ["文件管理器", "终端"]]),
+            (Handed::Link, "https://example.org/a", [["browser", "Copy the address"], ["浏览器", "复制地址"]]),
+        ] {
+            let error = StudioError::from(Cause::NotOpened { what, target: target.into() }).with_details("gio: 512");
+            for (lang, words) in Lang::ALL.into_iter().zip(words) {
+                let text = error.summary(lang) + &error.remedy(lang);
+                assert!(text.contains(target) && words.iter().all(|word| text.contains(word)), "{text}");
+                assert!(!text.contains("gio"), "{text}");
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Cause, Doing};
+use super::{Cause, Doing, Handed};
 use crate::lang::Lang;
 
 /// `1.5 GB`; errors may not look into the domain's formatter, so this is the one line they need.
@@ -165,6 +165,12 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             ),
             format!("VAE 在 {of} 个值中产生了 {bad} 个无效数值（NaN）：权重不匹配或已损坏。"),
         ),
+        Cause::NotOpened { what: Handed::Folder, target } => {
+            (format!("No file manager opened {target}."), format!("没有文件管理器能打开 {target}。"))
+        }
+        Cause::NotOpened { what: Handed::Link, target } => {
+            (format!("No browser opened {target}."), format!("没有浏览器能打开 {target}。"))
+        }
         Cause::Io { doing, path, reason } => {
             let (en, zh) = match doing {
                 Doing::Reading => ("read", "读取"),
@@ -375,6 +381,14 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::BadDecode { .. } => (
             "Decode the latents again with another VAE or model.".into(),
             "请换一个 VAE 或模型，重新解码潜变量。".into(),
+        ),
+        Cause::NotOpened { what: Handed::Folder, .. } => (
+            "Copy the path and open it in a terminal or another program, or install a file manager.".into(),
+            "请复制路径，用终端或其他程序打开，或安装一个文件管理器。".into(),
+        ),
+        Cause::NotOpened { what: Handed::Link, .. } => (
+            "Copy the address and open it in a browser, here or on another machine.".into(),
+            "请复制地址，在浏览器中打开，也可以在另一台电脑上打开。".into(),
         ),
         Cause::Io { doing: Doing::Reading, .. } => {
             ("Check that the file may be read.".into(), "请检查是否有读取权限。".into())

@@ -323,6 +323,16 @@ fn scene(prompt: &str, steps: u32) -> ImageParams {
     ImageParams { width: 512, height: 512, ..params(prompt, steps) }
 }
 
+/// Regression: a prompt that names nothing that is known went to the network word by word, and nothing was said of it.
+#[test]
+fn words_that_name_no_thing_are_listed_where_no_other_word_does() {
+    let studio = Studio::new();
+    for prompt in ["奥特曼", "长城", "xyzzy"] {
+        let events = studio.draw(scene(prompt, 1), 1, embedded());
+        assert_eq!(stats(&events).unknown_words, [prompt]);
+    }
+}
+
 #[test]
 fn a_scene_has_each_thing_in_its_place_and_colour() {
     let studio = Studio::new();

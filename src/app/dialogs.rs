@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::portal;
 use crate::domain::{MODEL_ENDINGS, Wake};
-use crate::error::{Doing, StudioError};
+use crate::error::{Cause, Handed, StudioError};
 use crate::lang::Lang;
 use crate::state::{Command, Input, PathFor};
 use crate::store::Request;
@@ -34,6 +34,8 @@ pub struct Dialogs {
     /// Where copies go without a dialog.
     exports: PathBuf,
     can_open: fn() -> bool,
+    /// Hands a path or an address to the desktop.
+    open: fn(&str) -> std::io::Result<()>,
 }
 
 type Chosen = Option<rfd::FileHandle>;
@@ -41,7 +43,14 @@ type Chosen = Option<rfd::FileHandle>;
 impl Dialogs {
     pub fn new(wake: Wake, exports: PathBuf) -> Self {
         let (sender, answers) = bounded(16);
-        Self { answers, sender, wake, exports, can_open: portal::can_open_dialogs }
+        Self {
+            answers,
+            sender,
+            wake,
+            exports,
+            can_open: portal::can_open_dialogs,
+            open: |target| open::that_detached(target),
+        }
     }
 
     /// As on a system where no dialog can open.
@@ -110,11 +119,20 @@ impl Dialogs {
 
     /// Shows a folder, or the folder of a file, in the system's file manager.
     pub fn reveal(&self, path: PathBuf) {
+        let open = self.open;
         self.elsewhere(move || {
             let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
-            let error = open::that_detached(folder).err()?;
-            Some(Answer::Failed(StudioError::io(Doing::Reading, folder, &error)))
+            if !folder.is_dir() {
+                return Some(Answer::Failed(Cause::FileMissing { path: folder.to_owned() }.into()));
+            }
+            hand(open, Handed::Folder, folder.display().to_string())
         });
+    }
+
+    /// Opens a web page in the system's browser.
+    pub fn open_link(&self, url: String) {
+        let open = self.open;
+        self.elsewhere(move || hand(open, Handed::Link, url));
     }
 
     /// A place for a copy of a picture; the ending chooses the format.
@@ -175,6 +193,12 @@ impl Dialogs {
     }
 }
 
+/// Has the desktop open `target`; what comes of it where it does not.
+fn hand(open: fn(&str) -> std::io::Result<()>, what: Handed, target: String) -> Option<Answer> {
+    let error = open(&target).err()?;
+    Some(Answer::Failed(StudioError::from(Cause::NotOpened { what, target }).with_details(error)))
+}
+
 /// The path, or the first of `name-2`, `name-3`, ... that no file has.
 fn free_name(path: &Path) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
@@ -227,6 +251,31 @@ mod tests {
             let answer = dialogs.answers.recv_timeout(PATIENCE).unwrap();
             assert!(matches!(answer, Answer::NoDialog(asked) if asked == purpose), "{purpose:?}");
         }
+    }
+
+    /// Regression: where no program opens folders or links, it was said that a file could not be read, or nothing at all.
+    #[test]
+    fn what_no_program_opens_is_told_with_where_it_is() {
+        let home = tempfile::tempdir().unwrap();
+        let open = |_: &str| Err(std::io::Error::other("Launcher \"gio\" failed"));
+        let dialogs = Dialogs { open, ..dialogs(home.path()) };
+        let failure = || match dialogs.answers.recv_timeout(PATIENCE).unwrap() {
+            Answer::Failed(error) => error,
+            _ => panic!("it failed"),
+        };
+        std::fs::write(home.path().join("cat.png"), "mine").unwrap();
+        let folder = home.path().display().to_string();
+        for path in [home.path().to_owned(), home.path().join("cat.png")] {
+            dialogs.reveal(path);
+            let error = failure();
+            assert_eq!(*error.cause(), Cause::NotOpened { what: Handed::Folder, target: folder.clone() });
+            assert!(error.details().contains("gio"));
+        }
+        let url = "https://example.org".to_owned();
+        dialogs.open_link(url.clone());
+        assert_eq!(*failure().cause(), Cause::NotOpened { what: Handed::Link, target: url });
+        dialogs.reveal(home.path().join("gone/cat.png"));
+        assert_eq!(*failure().cause(), Cause::FileMissing { path: home.path().join("gone") });
     }
 
     #[test]

@@ -219,6 +219,7 @@ impl Studio {
                 self.load_catalog(path);
             }
             Effect::Reveal(path) => self.dialogs.reveal(path),
+            Effect::OpenLink(url) => self.dialogs.open_link(url),
         }
     }
 

@@ -8,51 +8,62 @@ const GREY: f32 = 0.25;
 const DARK: f32 = 0.18;
 /// Share of the thing's pixels that must have the colour for it to be left as it is.
 const ENOUGH: f32 = 0.3;
-/// Degrees within which a hue counts as the colour.
+/// Degrees within which a hue counts as the colour; red has brown and orange close by.
 const NEAR: f32 = 24.0;
+const NEAR_RED: f32 = 14.0;
+/// Degrees within which hues are turned together: farther ones keep theirs, as a leaf on a red apple does.
+const TOGETHER: f32 = 60.0;
+/// Share of a colour's saturation and value below which a pixel is of another colour: pale red is pink, dark red brown.
+const SHADE: f32 = 0.6;
 
-/// The hue of a colour word, in degrees, with the factors for saturation and value that make it that colour.
-fn target(colour: &str) -> Option<(f32, f32, f32)> {
+/// The hue of a colour word, in degrees, with its saturation and value.
+fn target(colour: &str) -> Option<[f32; 3]> {
     Some(match colour {
-        "red" => (358.0, 1.15, 0.95),
-        "orange" => (28.0, 1.1, 1.0),
-        "yellow" => (50.0, 1.0, 1.0),
-        "green" => (125.0, 1.0, 0.9),
-        "cyan" => (185.0, 1.0, 1.0),
-        "blue" => (215.0, 1.05, 1.0),
-        "purple" => (275.0, 0.95, 0.95),
-        "pink" => (335.0, 0.75, 1.05),
-        "brown" => (25.0, 0.9, 0.65),
+        "red" => [358.0, 0.8, 0.85],
+        "orange" => [28.0, 0.8, 0.95],
+        "yellow" => [50.0, 0.75, 0.95],
+        "green" => [125.0, 0.6, 0.7],
+        "cyan" => [185.0, 0.6, 0.8],
+        "blue" => [215.0, 0.65, 0.75],
+        "purple" => [275.0, 0.55, 0.7],
+        "pink" => [335.0, 0.45, 0.95],
+        "brown" => [25.0, 0.6, 0.5],
         _ => return None,
     })
 }
 
 /// `picture` in this colour (the model's word); black, white and grey are left to the network.
 pub fn recoloured(mut picture: Square, colour: &str) -> Square {
-    let Some((hue, saturation, value)) = target(colour) else { return picture };
-    let seen = || picture.rgba.chunks_exact(4).filter(|p| p[3] >= 128).map(|p| hsv([p[0], p[1], p[2]]));
-    let body = seen().filter(|c| c[2] > DARK).count().max(1) as f32;
-    let right = seen().filter(|c| c[1] > GREY && c[2] > DARK && apart(c[0], hue) < NEAR).count() as f32;
-    if right / body >= ENOUGH {
-        return picture;
-    }
+    let Some([hue, saturation, value]) = target(colour) else { return picture };
+    let seen = picture.rgba.chunks_exact(4).filter(|p| p[3] >= 128).map(|p| hsv([p[0], p[1], p[2]]));
+    let body: Vec<[f32; 3]> = seen.filter(|c| c[2] > DARK).collect();
+    let (lit, grey): (Vec<[f32; 3]>, Vec<[f32; 3]>) = body.iter().partition(|c| c[1] > GREY);
     // The commonest hue, in steps of ten degrees.
     let mut bins = [0f32; 36];
-    seen().filter(|c| c[1] > GREY && c[2] > DARK).for_each(|c| bins[(c[0] / 10.0) as usize % 36] += c[1]);
-    let coloured = seen().filter(|c| c[1] > GREY && c[2] > DARK).count() as f32 / body;
+    lit.iter().for_each(|c| bins[(c[0] / 10.0) as usize % 36] += c[1]);
     let common = (0..36).max_by(|&a, &b| bins[a].total_cmp(&bins[b])).unwrap_or(0) as f32 * 10.0 + 5.0;
-    let turn = hue - common;
+    let near = if colour == "red" { NEAR_RED } else { NEAR };
+    let is_right = |c: &&[f32; 3]| apart(c[0], hue) < near && c[1] >= SHADE * saturation && c[2] >= SHADE * value;
+    let right = lit.iter().filter(is_right).count() as f32;
+    // A red ribbon makes no red box.
+    if right >= ENOUGH * body.len() as f32 && apart(common, hue) < near + 5.0 {
+        return picture;
+    }
+    let main: Vec<[f32; 3]> = lit.into_iter().filter(|c| apart(c[0], common) <= TOGETHER).collect();
+    // Whether the thing is white or grey, as a cup is whatever is in it.
+    let is_grey = grey.len() > main.len();
+    let of_body = if is_grey { &grey } else { &main };
+    let mean = |at: usize| of_body.iter().map(|c| c[at]).sum::<f32>() / of_body.len().max(1) as f32;
+    // Pink and brown are paler and darker than other colours, which a thing may have in a stronger shade.
+    let least = if matches!(colour, "pink" | "brown") { 0.4 } else { 1.0 };
+    let stronger = |want: f32, mean: f32| (want / mean.max(0.01)).clamp(least, 2.5);
+    let (more, lighter, turn) = (stronger(saturation, mean(1)), stronger(value, mean(2)), hue - common);
     for p in picture.rgba.chunks_exact_mut(4).filter(|p| p[3] > 0) {
         let [h, s, v] = hsv([p[0], p[1], p[2]]);
-        let new = if v <= DARK {
-            continue;
-        } else if s > GREY {
-            // Far hues keep their distance: a leaf on a red apple stays green.
-            if apart(h, common) > 60.0 { continue } else { [h + turn, s * saturation, v * value] }
-        } else if coloured < 0.35 {
-            [hue, 0.75 * saturation, v * value]
-        } else {
-            continue;
+        let new = match (v > DARK, s > GREY) {
+            (true, true) if !is_grey && apart(h, common) <= TOGETHER => [h + turn, s * more, v * lighter],
+            (true, false) if is_grey => [hue, 0.9 * saturation, v * lighter],
+            _ => continue,
         };
         p[..3].copy_from_slice(&rgb(new));
     }
@@ -131,5 +142,23 @@ mod tests {
         assert_eq!(blue.rgba[8..16], apple.rgba[8..16], "the leaf and the outline");
         assert_eq!(recoloured(apple.clone(), "red"), apple);
         assert_eq!(recoloured(apple.clone(), "white"), apple);
+    }
+
+    /// Regression: a red ribbon made a golden box "red", brown and pink things passed for red ones, and coffee kept its
+    /// white cup from being any colour.
+    #[test]
+    fn what_most_of_a_thing_is_takes_the_colour() {
+        let is = |got: [f32; 3], hue: f32| apart(got[0], hue) < 15.0 && got[1] > 0.45 && got[2] > 0.5;
+        let (gold, ribbon) = ([250, 200, 40], [200, 20, 60]);
+        assert!(is(first(&recoloured(plain(&[gold, gold, ribbon]), "red")), 358.0), "a box with a ribbon");
+        for (thing, drawn) in [("chair", [150, 80, 60]), ("petals", [240, 170, 200]), ("hat", [90, 60, 60])] {
+            let got = first(&recoloured(plain(&[drawn]), "red"));
+            assert!(is(got, 358.0), "{thing}: {got:?}");
+        }
+        let (white, coffee) = ([225, 220, 225], [120, 80, 60]);
+        let cup = plain(&[white, white, coffee]);
+        let yellow = recoloured(cup.clone(), "yellow");
+        assert!(is(first(&yellow), 50.0));
+        assert_eq!(yellow.rgba[8..12], cup.rgba[8..12], "the coffee");
     }
 }

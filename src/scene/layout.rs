@@ -341,8 +341,9 @@ fn hang_up(sky: Vec<Vec<Block>>, blocks: &mut Vec<Block>) {
 
 /// Things that one is inside of, so that their front hides a part.
 fn is_vessel(item: &Item) -> bool {
-    const VESSELS: [&str; 22] = [
+    const VESSELS: [&str; 23] = [
         "package",
+        "gift",
         "cup",
         "glass",
         "bowl",

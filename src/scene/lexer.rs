@@ -36,7 +36,7 @@ pub fn lex(text: &str) -> Vec<Lexeme> {
         let run = |is: &dyn Fn(char) -> bool| rest.find(|c| !is(c)).unwrap_or(rest.len());
         let latin = |c: char| c.is_alphanumeric() && !is_chinese(c) || matches!(c, '\'' | '’');
         let len = if is_chinese(c) {
-            cut_english(&mut english, &mut out);
+            cut_english(text, &mut english, &mut out);
             let len = run(&is_chinese);
             cut_chinese(&rest[..len], at, &mut out);
             len
@@ -45,21 +45,21 @@ pub fn lex(text: &str) -> Vec<Lexeme> {
             english.push((at..at + len, rest[..len].to_lowercase().replace(['\'', '’'], "")));
             len
         } else if let Some((len, thing)) = emoji(rest) {
-            cut_english(&mut english, &mut out);
+            cut_english(text, &mut english, &mut out);
             let kind = Kind::Name(By::Name, vec![thing], None);
             out.push(Lexeme { span: at..at + len, word: rest[..len].to_owned(), kind });
             len
         } else {
             if matches!(c, ',' | '.' | ';' | '!' | '?' | '\n' | ':' | '，' | '。' | '；' | '、' | '！' | '？' | '：')
             {
-                cut_english(&mut english, &mut out);
+                cut_english(text, &mut english, &mut out);
                 out.push(Lexeme { span: at..at + c.len_utf8(), word: c.to_string(), kind: Kind::Stop });
             }
             c.len_utf8()
         };
         at += len;
     }
-    cut_english(&mut english, &mut out);
+    cut_english(text, &mut english, &mut out);
     out
 }
 
@@ -78,7 +78,7 @@ fn emoji(text: &str) -> Option<(usize, ThingId)> {
 }
 
 /// Cuts a run of English words, the longest phrase of the grammar or the things first, and empties it.
-fn cut_english(run: &mut Vec<(Range<usize>, String)>, out: &mut Vec<Lexeme>) {
+fn cut_english(text: &str, run: &mut Vec<(Range<usize>, String)>, out: &mut Vec<Lexeme>) {
     let (grammar, things) = (grammar(), things());
     let mut rest = run.as_slice();
     while !rest.is_empty() {
@@ -110,7 +110,11 @@ fn cut_english(run: &mut Vec<(Range<usize>, String)>, out: &mut Vec<Lexeme>) {
                     .map(|stem| before.iter().copied().chain([stem.as_str()]).collect::<Vec<_>>().join(" "));
                 names.into_iter().find_map(|name| things.near(&name)).map(|ids| (None, Kind::Unknown(ids.to_vec())))
             };
-            kind(role, name).or_else(near).map(|(word, kind)| (n, word.unwrap_or(joined), kind))
+            let whole = || match &rest[..n] {
+                [a, b] if text[a.0.end..b.0.start].chars().all(|c| matches!(c, ' ' | '-')) => compound(&a.1, &b.1),
+                _ => None,
+            };
+            kind(role, name).or_else(near).or_else(whole).map(|(word, kind)| (n, word.unwrap_or(joined), kind))
         });
         let (n, word, kind) = found.unwrap_or_else(|| {
             let word = rest[0].1.clone();
@@ -133,6 +137,29 @@ fn counted(word: &str) -> Option<(Role, usize)> {
     let (number, measure) = (ends.next()?, ends.next()?);
     let role = grammar().role(&word[..number]).filter(|role| matches!(role, Role::Number(_)))?;
     (grammar().role(&word[number..measure]) == Some(Role::Measure)).then_some((role, measure))
+}
+
+/// Two nouns that are one when they are written together: "fire man" is a fireman. "Green house" is no greenhouse: what is
+/// said of a thing is no noun.
+fn compound(a: &str, b: &str) -> Option<(Option<String>, Kind)> {
+    let (grammar, things) = (grammar(), things());
+    let is_noun = |word: &str| {
+        let is_other = grammar.role(word).is_some_and(|role| !matches!(role, Role::Ground(_) | Role::Measure));
+        let named = |stem: &String| match things.find(stem) {
+            Some((by, _)) => by != By::Tag || !things.is_no_noun(stem),
+            None => things.near(stem).is_some(),
+        };
+        word.len() > 2 && !is_other && stems(word).iter().any(named)
+    };
+    if !is_noun(a) || !is_noun(b) {
+        return None;
+    }
+    let (name, by, ids) = stems(b).into_iter().find_map(|stem| {
+        let name = format!("{a}{stem}");
+        let (by, ids) = things.find(&name).filter(|(by, _)| *by != By::Tag)?;
+        Some((name, by, ids.to_vec()))
+    })?;
+    Some((Some(name), Kind::Name(by, ids, None)))
 }
 
 /// What a word is that may be of the grammar, a name, or both: a name by hand or label goes before the grammar where both

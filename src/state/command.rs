@@ -30,6 +30,8 @@ pub enum Command {
     ModelsFolderChosen(PathBuf),
     /// Shows a file or folder in the system's file manager.
     Reveal(PathBuf),
+    /// Opens a web page in the system's browser.
+    OpenLink(String),
     WindowChanged(WindowGeometry),
     /// A panel was dragged to this width; `None` is the usual one.
     SetPane(Pane, Option<f32>),
@@ -436,6 +438,7 @@ pub enum Effect {
     SetLibraryFolder(PathBuf),
     SetModelsFolder(PathBuf),
     Reveal(PathBuf),
+    OpenLink(String),
 }
 
 impl Effect {
@@ -502,7 +505,8 @@ impl Effect {
             | Self::AskModelsFolder
             | Self::SetLibraryFolder(_)
             | Self::SetModelsFolder(_)
-            | Self::Reveal(_) => false,
+            | Self::Reveal(_)
+            | Self::OpenLink(_) => false,
         }
     }
 }

@@ -284,12 +284,16 @@ impl AppState {
         }
     }
 
-    /// Says what went wrong, in every room; once, where it is said already.
+    /// Says what went wrong, in every room; once, and the newest where several have one cause.
     fn problem(&mut self, error: StudioError) {
         let kind = NoticeKind::Problem(ProblemBox(error));
-        if !self.notices.iter().any(|n| n.kind == kind) {
-            self.note(kind);
+        if self.notices.iter().any(|n| n.kind == kind) {
+            return;
         }
+        if let NoticeKind::Problem(new) = &kind {
+            self.drop_notices(|n, _| matches!(&n.kind, NoticeKind::Problem(old) if new.0.is_like(&old.0)));
+        }
+        self.note(kind);
     }
 
     /// [`Self::problem`] of one room: it is shown there, and the rail has a mark in the others.
@@ -304,14 +308,18 @@ impl AppState {
     /// What waits for the person in `room`, oldest first.
     pub fn waiting_in(&self, room: Room) -> impl DoubleEndedIterator<Item = &Notice> {
         let here = move |n: &&Notice| n.kind.stays() && self.homes.get(&n.id).is_none_or(|home| *home == room);
-        self.notices.iter().filter(here).filter(move |n| !(room == Room::Create && self.is_beside_picture(n)))
+        self.notices.iter().filter(here).filter(move |n| !(room == Room::Create && self.is_told_in_create(n)))
     }
 
-    /// Whether a problem is told beside the picture that is shown: it could not be saved.
-    fn is_beside_picture(&self, notice: &Notice) -> bool {
-        let Stage::Shot(Shot { saved: Saved::Failed(error), .. }) = self.create.stage() else { return false };
-        self.create.batch().is_none()
-            && matches!(&notice.kind, NoticeKind::Problem(told) if told.0.cause() == error.cause())
+    /// Whether Create tells a problem by itself: what became of the last job, or that the picture on the stage could not
+    /// be saved.
+    fn is_told_in_create(&self, notice: &Notice) -> bool {
+        let NoticeKind::Problem(told) = &notice.kind else { return false };
+        let unsaved = match self.create.stage() {
+            Stage::Shot(Shot { saved: Saved::Failed(error), .. }) if self.create.batch().is_none() => Some(error),
+            _ => None,
+        };
+        self.create.error.iter().chain(unsaved).any(|error| error.is_like(&told.0))
     }
 
     /// Whether something waits in `room` that is not shown in the room that is open.

@@ -24,22 +24,30 @@ pub fn quality(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes) {
     });
 }
 
-/// What will go wrong if the prompt is sent as it is.
-pub fn notice(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes) {
-    let advice = match makes {
-        Makes::Image => cx.state.image_advice(),
-        Makes::Text => cx.state.text_advice(),
-    };
-    let Some(advice) = advice else { return };
-    let text = words(cx, makes, &advice);
+/// What will go wrong if the message, form or page is sent as it is.
+pub fn notice(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let Some(advice) = cx.state.text_advice() else { return };
+    let text = words(cx, Makes::Text, &advice);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = S1;
         widgets::badge_wrapped(ui, icons::WARNING, &text, cx.p.warn);
-        better(ui, cx, makes);
+        better(ui, cx, Makes::Text);
     });
 }
 
-fn better(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes) {
+/// Whether [`quality`] has a line, and its way to better models, for the picture model in use.
+pub fn has_quality(cx: &Cx<'_>) -> bool {
+    let entry = cx.state.models.entry(&cx.state.settings.image.model);
+    entry.is_some_and(|entry| !entry.card.quality.line.get(cx.lang).is_empty())
+}
+
+/// The same of a prompt for a picture, as one of the notes about it.
+pub fn about_prompt(cx: &Cx<'_>, advice: &Advice) -> String {
+    words(cx, Makes::Image, advice)
+}
+
+/// The way to better models.
+pub fn better(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes) {
     let text = RichText::new(cx.t(T::BetterModels)).size(SMALL).color(cx.p.accent_text);
     if ui.link(text).on_hover_text(cx.t(T::BetterModelsHover)).clicked() {
         cx.push(Command::BetterModels(makes));

@@ -8,7 +8,7 @@ use super::cx::Cx;
 use super::keys::{self, Act};
 use super::picture;
 use super::textures::{TexKey, Textures};
-use super::theme::{self, S6};
+use super::theme;
 use crate::domain::Picture;
 
 /// Zoom and place of what is shown.
@@ -55,7 +55,7 @@ pub fn show(
     let (width, height) = (what.size.0.max(1), what.size.1.max(1));
     let size = vec2(width as f32, height as f32);
     let blank = Picture { width, height, rgba: Vec::new() };
-    let fitted = picture::fit(&blank, room.shrink(S6), ppp, picture::look(cx));
+    let fitted = picture::fit(&blank, picture::within(room), ppp, picture::look(cx));
     let response = ui.interact(room, what.id, Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &what.name));
     if response.dragged() {

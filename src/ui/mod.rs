@@ -41,7 +41,7 @@ mod trouble;
 mod widgets;
 mod write;
 
-use egui::{Align2, Context, Id, LayerId, Order, Ui};
+use egui::{Align2, Context, Id, LayerId, Order, OutputCommand, Ui};
 
 use crate::domain::Room;
 use crate::state::{AppState, Command};
@@ -64,6 +64,19 @@ pub struct Views {
     live: live::Live,
     /// Whether the list of shortcuts is shown.
     shortcuts: bool,
+}
+
+/// Links go the way of all that is handed to the desktop: where no browser is, that is said.
+fn follow_links(ctx: &Context, cx: &mut Cx<'_>) {
+    ctx.output_mut(|output| {
+        output.commands.retain(|command| match command {
+            OutputCommand::OpenUrl(open) => {
+                cx.push(Command::OpenLink(open.url.clone()));
+                false
+            }
+            _ => true,
+        });
+    });
 }
 
 impl Views {
@@ -114,6 +127,7 @@ impl Views {
         shortcuts::show(ui, &cx, &mut self.shortcuts);
         focus::ring(ui.ctx(), cx.p);
         self.textures.end_frame();
+        follow_links(ui.ctx(), &mut cx);
         commands.append(&mut pressed);
     }
 

@@ -7,7 +7,8 @@ use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, RADIUS, S1, S2, SMALL};
 use super::{eye, icons, layout, trouble, widgets};
-use crate::domain::Waiting;
+use crate::domain::{Room, Waiting};
+use crate::error::StudioError;
 use crate::lang::Both;
 use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand, WaitingCommand};
 
@@ -26,31 +27,53 @@ pub enum Edge {
     Bottom,
 }
 
+/// A card of what waits.
+#[derive(Clone, Copy)]
+enum Card<'a> {
+    /// What became of the last job of Create.
+    Job(&'a StudioError),
+    Notice(&'a Notice),
+}
+
+impl Card<'_> {
+    fn id(self) -> u64 {
+        match self {
+            Self::Job(_) => u64::MAX,
+            Self::Notice(notice) => notice.id,
+        }
+    }
+}
+
 /// What waits for the person in this room, the newest first.
 pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, edge: Edge) {
     let state = cx.state;
-    let mut notices: Vec<&Notice> = state.waiting_in(state.room()).rev().collect();
+    let job = state.create.error.as_ref().filter(|_| state.room() == Room::Create);
+    let notices = state.waiting_in(state.room()).rev();
+    let mut cards: Vec<Card<'_>> = job.map(Card::Job).into_iter().chain(notices.map(Card::Notice)).collect();
     // What comes while a button is down is shown when it is up again: a click ends where it began.
     let key = Id::unique("notices-that-wait");
     let before = ui.data(|d| d.get_temp::<Vec<u64>>(key)).unwrap_or_default();
     if ui.input(|input| input.pointer.any_down()) {
-        notices.retain(|notice| before.contains(&notice.id));
+        cards.retain(|card| before.contains(&card.id()));
     }
-    ui.data_mut(|d| d.insert_temp(key, notices.iter().map(|notice| notice.id).collect::<Vec<u64>>()));
-    if notices.is_empty() {
+    ui.data_mut(|d| d.insert_temp(key, cards.iter().map(|card| card.id()).collect::<Vec<u64>>()));
+    if cards.is_empty() {
         return;
     }
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(16, 8));
     let list = |ui: &mut Ui| {
         layout::column(ui, COLUMN, |ui| {
             ui.spacing_mut().item_spacing.y = S2;
-            let count = notices.len();
+            let count = cards.len();
             let key = Id::unique("all-notices");
             let mut all = count > 1 && ui.data(|d| d.get_temp::<bool>(key)).unwrap_or(false);
             if count > 1 {
                 layout::flow(ui, |ui| {
                     if widgets::button(ui, icons::X, &cx.with(T::DismissAll, &[&count])).clicked() {
                         cx.push(Command::DismissProblems);
+                        if job.is_some() {
+                            cx.push(Command::DismissCreateError);
+                        }
                     }
                     let (icon, name) =
                         if all { (icons::CARET_UP, T::NewestOnly) } else { (icons::CARET_DOWN, T::ShowAllOf) };
@@ -61,8 +84,11 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, edge: Edge) {
             }
             ui.data_mut(|d| d.insert_temp(key, all));
             // The room keeps its place: the newest is in sight, the others one click away.
-            for notice in notices.into_iter().take(if all { count } else { 1 }) {
-                ui.push_id(notice.id, |ui| wait(ui, cx, notice));
+            for card in cards.into_iter().take(if all { count } else { 1 }) {
+                ui.push_id(card.id(), |ui| match card {
+                    Card::Job(error) => job_failed(ui, cx, error),
+                    Card::Notice(notice) => wait(ui, cx, notice),
+                });
             }
         });
     };
@@ -70,6 +96,12 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, edge: Edge) {
         Edge::Top => layout::head(ui, "waiting", frame, SHARE, list),
         Edge::Bottom => layout::foot(ui, "waiting", frame, SHARE, list),
     }
+}
+
+fn job_failed(ui: &mut Ui, cx: &mut Cx<'_>, error: &StudioError) {
+    let again = !cx.state.create.undecoded.is_empty();
+    let again = again.then_some((T::DecodeAgain, Command::DecodeAgain));
+    trouble::card(ui, cx, error, again, Some(Command::DismissCreateError));
 }
 
 fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {

@@ -4,6 +4,7 @@ use egui::{Color32, Pos2, Rect, Ui, Vec2, pos2, vec2};
 
 use super::cx::Cx;
 use super::textures::{Scaling, Textures};
+use super::theme::S6;
 use crate::domain::Picture;
 
 pub const UV: Rect = Rect { min: Pos2 { x: 0.0, y: 0.0 }, max: Pos2 { x: 1.0, y: 1.0 } };
@@ -15,6 +16,11 @@ pub struct Fit {
     pub scaling: Scaling,
     /// Screen pixels for one of the picture's.
     pub scale: f32,
+}
+
+/// The room of a picture in what is left for it: with a margin, which gives way first.
+pub fn within(room: Rect) -> Rect {
+    room.shrink(S6.min(room.size().min_elem().max(0.0) / 8.0))
 }
 
 /// How small pictures are enlarged, as the person chose.

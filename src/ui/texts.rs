@@ -120,6 +120,8 @@ texts! {
     PictureDetailsHint: "Choose a picture to see its settings here.", "选择一张图片，这里会显示它的设置。";
     Details: "Details", "详细信息";
     CopyDetails: "Copy details", "复制详细信息";
+    CopyPath: "Copy path", "复制路径";
+    CopyAddress: "Copy address", "复制地址";
     Undo: "Undo", "撤销";
     TryAgain: "Try again", "重试";
     Vae: "VAE", "VAE 解码器";
@@ -143,7 +145,10 @@ texts! {
     UseProposal: "Use it", "采用";
     KeepPrompt: "Keep mine", "保留原文";
     Styles: "Style and colour", "风格与颜色";
-    StyleHover: "A word that this model draws by", "这个模型认识的词";
+    StyleAdds: "Adds \u{201c}{0}\u{201d} to the prompt", "在提示词里加上“{0}”";
+    StyleTakes: "Takes \u{201c}{0}\u{201d} out of the prompt", "从提示词里去掉“{0}”";
+    PromptNotes: "Notes on the prompt", "关于提示词的说明";
+    PromptNotesEmpty: "Notes on the prompt appear here", "关于提示词的说明会显示在这里";
     PictureOfTurn: "A picture of this", "为这段配图";
     LookInside: "Look inside: what else was weighed", "查看内部：还考虑过哪些词";
     NoTokensKept: "No tokens are kept of this answer: it was cut, changed or written before they were kept. Write it again to look inside.", "这个回答没有保存词元：它被截断、修改过，或写于开始保存之前。重写一次即可查看。";

@@ -7,7 +7,7 @@ use super::texts::T;
 use super::theme::{self, BODY, S1, S2, SMALL};
 use super::{eye, icons, widgets};
 use crate::domain::Room;
-use crate::error::{Cause, StudioError};
+use crate::error::{Cause, Handed, StudioError};
 use crate::state::Command;
 
 /// The button that does what the remedy says, where there is one.
@@ -35,6 +35,15 @@ pub fn remedy_button(error: &StudioError) -> Option<(T, Command)> {
     }
 }
 
+/// What of the error a person takes elsewhere.
+fn to_copy(error: &StudioError) -> Option<(T, &str)> {
+    match error.cause() {
+        Cause::NotOpened { what: Handed::Folder, target } => Some((T::CopyPath, target)),
+        Cause::NotOpened { what: Handed::Link, target } => Some((T::CopyAddress, target)),
+        _ => None,
+    }
+}
+
 /// The whole card. `extra` are buttons of the place itself (try to save again); `dismiss` closes the card.
 pub fn card(
     ui: &mut Ui,
@@ -58,12 +67,18 @@ pub fn card(
                 text(ui, &error.remedy(cx.lang), BODY, p.text);
                 ui.add_space(S1);
                 let own = remedy_button(error).filter(|(_, command)| extra.iter().all(|(_, e)| e != command));
-                if own.is_some() || !extra.is_empty() {
+                let copied = to_copy(error);
+                if own.is_some() || copied.is_some() || !extra.is_empty() {
                     ui.horizontal_wrapped(|ui| {
                         for (label, command) in extra.into_iter().chain(own) {
                             if widgets::text_button(ui, cx.t(label)).clicked() {
                                 cx.push(command);
                             }
+                        }
+                        if let Some((label, text)) = copied
+                            && widgets::button(ui, icons::COPY, cx.t(label)).clicked()
+                        {
+                            ui.ctx().copy_text(text.to_owned());
                         }
                     });
                 }

@@ -174,6 +174,7 @@ impl AppState {
             | Command::ChooseModelsFolder
             | Command::ModelsFolderChosen(_)
             | Command::Reveal(_)
+            | Command::OpenLink(_)
             | Command::WindowChanged(_)
             | Command::SetPane(..)
             | Command::DismissNotice(_)

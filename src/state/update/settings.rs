@@ -48,6 +48,7 @@ impl AppState {
                 fx.push(Effect::SetModelsFolder(path));
             }
             Command::Reveal(path) => fx.push(Effect::Reveal(path)),
+            Command::OpenLink(url) => fx.push(Effect::OpenLink(url)),
             Command::WindowChanged(geometry) => self.settings.window = geometry,
             Command::SetPane(pane, Some(width)) => {
                 self.settings.panes.insert(pane, width);

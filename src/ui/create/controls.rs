@@ -12,9 +12,12 @@ use crate::ui::eye::{self, Part};
 use crate::ui::knob::Knob;
 use crate::ui::seed::{self, SeedEdit};
 use crate::ui::texts::T;
-use crate::ui::theme::{S1, S2, S3, S4};
+use crate::ui::theme::{self, S1, S2, S3, S4};
 use crate::ui::widgets::{self, ENTER, Field};
 use crate::ui::{advice, icons, layout, models_bits};
+
+/// Rows of the prompt that are seen at once.
+const PROMPT_ROWS: usize = 4;
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 12 });
@@ -22,7 +25,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         eye::part(ui, Part::Button);
         generate(ui, cx);
     });
-    ScrollArea::vertical().id_salt("controls").auto_shrink(false).show(ui, |ui| {
+    let area = ScrollArea::vertical().id_salt("controls").auto_shrink(false).min_scrolled_height(0.0);
+    area.show(ui, |ui| {
         Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = S1;
             prompts(ui, cx, view);
@@ -58,35 +62,39 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         id: crate::ui::focus::prompt_id(),
         name: cx.t(T::Prompt),
         hint: cx.t(T::PromptHint),
-        rows: 4,
-        max_height: 200.0,
+        rows: PROMPT_ROWS,
+        max_height: 0.0,
         newline: Some(ENTER),
         framed: true,
     };
-    let marks = super::reading::unknown(cx, &mut view.reading);
-    let (response, typed) = widgets::marked_field(ui, &params(cx).prompt, &spec, &marks);
+    let marks = view.reading.marks(ui, cx);
+    // A long prompt scrolls: nothing below it moves while it is typed.
+    let high = PROMPT_ROWS as f32 * ui.fonts_mut(|fonts| fonts.row_height(&theme::body())) + 12.0;
+    let spec = Field { max_height: high.ceil(), ..spec };
+    let (response, typed) = ui
+        .allocate_ui(vec2(ui.available_width(), high.ceil()), |ui| {
+            ui.set_min_height(high.ceil());
+            widgets::marked_field(ui, &params(cx).prompt, &spec, &marks)
+        })
+        .inner;
     eye::part_in(ui, Part::Prompt, response.rect);
     if let Some(text) = typed {
+        view.reading.typed(ui);
         edit(cx, ImageEdit::Prompt(text));
     }
     let missing = cx.state.create.prompt_missing;
     if missing {
         let stroke = egui::Stroke::new(1.5, cx.p.bad);
-        ui.painter().rect_stroke(response.rect, crate::ui::theme::RADIUS, stroke, egui::StrokeKind::Inside);
+        ui.painter().rect_stroke(response.rect, theme::RADIUS, stroke, egui::StrokeKind::Inside);
     }
     // Once, so that the person can go elsewhere.
     if missing && !std::mem::replace(&mut view.prompt_marked, missing) {
         response.request_focus();
     }
     view.prompt_marked = missing;
-    if missing {
-        widgets::badge_wrapped(ui, icons::WARNING_CIRCLE, cx.t(T::PromptMissing), cx.p.bad);
-    }
-    super::reading::show(ui, cx, &mut view.reading);
-    prompt_help::below(ui, cx, &mut view.styles_open);
+    super::notes::show(ui, cx, &mut view.reading);
+    prompt_help::style_words(ui, cx, &mut view.styles_open);
     subject(ui, cx);
-    advice::notice(ui, cx, Makes::Image);
-    super::notes::show(ui, cx);
     ui.add_space(S1);
     let negative = &params(cx).negative;
     let note = if view.negative_open { "" } else { negative.as_str() };

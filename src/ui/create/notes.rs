@@ -1,29 +1,73 @@
-//! What is said under the prompt: what of the last one the model did not take.
+//! All that is said about the prompt, in one place under it whose height never changes: what the built-in model reads in
+//! it, what a model cannot do of it, and what of the last one was not taken.
 
-use egui::Ui;
+use egui::accesskit::Role;
+use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
-use crate::domain::ReadTo;
+use super::prompt_help;
+use super::reading::{self, ReadingView};
+use crate::domain::{Makes, ReadTo};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
-use crate::ui::{icons, widgets};
+use crate::ui::theme::S1;
+use crate::ui::{advice, eye, icons, widgets};
 
-pub fn show(ui: &mut Ui, cx: &Cx<'_>) {
+/// Height of the place, in windows of 640 points and more, and in lower ones; what is longer scrolls.
+const HIGH: f32 = 84.0;
+const LOW: f32 = 56.0;
+const TALL_WINDOW: f32 = 640.0;
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
+    let high = if ui.ctx().content_rect().height() >= TALL_WINDOW { HIGH } else { LOW };
+    let size = vec2(ui.available_width(), high);
+    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+        ui.set_min_size(size);
+        eye::group(ui, Role::Group, Some(cx.t(T::PromptNotes)));
+        let area = ScrollArea::vertical().id_salt("prompt-notes").max_height(high).auto_shrink(false);
+        area.show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = S1;
+            let top = ui.cursor().top();
+            notes(ui, cx, view);
+            if ui.cursor().top() <= top {
+                widgets::muted(ui, cx.t(T::PromptNotesEmpty));
+            }
+        });
+    });
+}
+
+fn notes(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
+    if cx.state.create.prompt_missing {
+        widgets::badge_wrapped(ui, icons::WARNING_CIRCLE, cx.t(T::PromptMissing), cx.p.bad);
+    }
+    prompt_help::proposal(ui, cx);
+    reading::show(ui, cx, view);
+    if let Some(advice) = view.advice() {
+        note(ui, cx, &advice::about_prompt(cx, advice));
+        // The line under the model's name leads there too.
+        if !advice::has_quality(cx) {
+            advice::better(ui, cx, Makes::Image);
+        }
+    }
     let create = &cx.state.create;
-    let note = |ui: &mut Ui, line: &str| widgets::badge_wrapped(ui, icons::INFO, line, cx.p.warn);
     for left_out in &create.left_out {
-        note(ui, left_out.get(cx.lang));
+        note(ui, cx, left_out.get(cx.lang));
     }
     // A scene's are said as they are typed.
     if !create.unknown_words.is_empty() && !cx.state.draws_scenes() {
         let words = create.unknown_words.join(cx.lang.pick(", ", "、"));
-        note(ui, &cx.with(T::UnknownWords, &[&words]));
+        note(ui, cx, &cx.with(T::UnknownWords, &[&words]));
     }
     for to in &create.read_to {
-        note(ui, &read_to(cx, to));
+        note(ui, cx, &read_to(cx, to));
     }
     if create.widened > 0 {
-        note(ui, &cx.with(T::Widened, &[&create.widened]));
+        note(ui, cx, &cx.with(T::Widened, &[&create.widened]));
     }
+}
+
+/// Something about the prompt that a person should know.
+pub fn note(ui: &mut Ui, cx: &Cx<'_>, line: &str) {
+    widgets::badge_wrapped(ui, icons::INFO, line, cx.p.warn);
 }
 
 fn read_to(cx: &Cx<'_>, to: &ReadTo) -> String {

@@ -46,9 +46,8 @@ pub fn button(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// Windows lower than this have the words of styles folded, so that the sliders are in sight.
 const ROOM_FOR_STYLES: f32 = 640.0;
 
-/// What stands below the prompt: what the language model proposes in its place, and the words of styles. `open` is
-/// whether they are unfolded, where the person has said so.
-pub fn below(ui: &mut Ui, cx: &mut Cx<'_>, open: &mut Option<bool>) {
+/// What the language model proposes in the prompt's place.
+pub fn proposal(ui: &mut Ui, cx: &mut Cx<'_>) {
     if let Some(proposal) = cx.state.proposal() {
         widgets::card(cx.p).show(ui, |ui| {
             ui.set_width(ui.available_width());
@@ -65,12 +64,16 @@ pub fn below(ui: &mut Ui, cx: &mut Cx<'_>, open: &mut Option<bool>) {
             });
         });
     }
+}
+
+/// The words of styles. `open` is whether they are unfolded, where the person has said so.
+pub fn style_words(ui: &mut Ui, cx: &mut Cx<'_>, open: &mut Option<bool>) {
     let entry = cx.state.models.entry(&cx.state.settings.image.model);
     if entry.is_some_and(|entry| has_styles(&entry.card)) {
         let prompt = &cx.state.settings.image.prompt;
         let words = [&LOOKS[..], &COLOURS[..]].concat();
-        let chosen = words.iter().flat_map(|(en, zh)| [*en, *zh]).filter(|word| prompts::has(prompt, word));
-        let chosen = chosen.collect::<Vec<_>>().join(" · ");
+        let chosen = words.iter().filter(|word| said(prompt, word).is_some());
+        let chosen = chosen.map(|(en, zh)| cx.lang.pick(*en, *zh)).collect::<Vec<_>>().join(" · ");
         let before = open.unwrap_or(ui.ctx().content_rect().height() >= ROOM_FOR_STYLES);
         let mut now = before;
         if widgets::fold(ui, cx.t(T::Styles), &chosen, &mut now) {
@@ -87,9 +90,15 @@ fn has_styles(card: &ModelCard) -> bool {
     !card.reads_prose()
 }
 
+/// The word of a style that a prompt has, in either language.
+fn said(prompt: &str, (en, zh): &(&'static str, &'static str)) -> Option<&'static str> {
+    [*en, *zh].into_iter().find(|word| prompts::has(prompt, word))
+}
+
+/// Chips in the window's language, which add words in the prompt's.
 fn styles(ui: &mut Ui, cx: &mut Cx<'_>) {
     let prompt = &cx.state.settings.image.prompt;
-    // In the prompt's own language, the window's while it is empty.
+    // The window's while it is empty.
     let is_han = |c: char| crate::writing::checks::is_han(c);
     let lang = if prompt.chars().any(is_han) {
         Lang::Zh
@@ -101,12 +110,16 @@ fn styles(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(S1, S1);
         for group in [&LOOKS[..], &COLOURS[..]] {
-            let words: Vec<&str> = group.iter().map(|(en, zh)| lang.pick(*en, *zh)).collect();
-            for word in &words {
-                let on = prompts::has(prompt, word);
-                let chip =
-                    ui.add(egui::Button::new(RichText::new(*word).size(SMALL)).selected(on).min_size(vec2(0.0, 24.0)));
-                if chip.on_hover_text(cx.t(T::StyleHover)).clicked() {
+            let words: Vec<&str> = group.iter().flat_map(|(en, zh)| [*en, *zh]).collect();
+            for pair @ (en, zh) in group {
+                let there = said(prompt, pair);
+                let label = RichText::new(cx.lang.pick(*en, *zh)).size(SMALL);
+                let chip = ui.add(egui::Button::new(label).selected(there.is_some()).min_size(vec2(0.0, 24.0)));
+                let (word, hover) = match there {
+                    Some(word) => (word, T::StyleTakes),
+                    None => (lang.pick(*en, *zh), T::StyleAdds),
+                };
+                if chip.on_hover_text(cx.with(hover, &[&word])).clicked() {
                     cx.push(Command::SetImage(ImageEdit::Prompt(prompts::toggle(prompt, word, &words))));
                 }
             }

@@ -1,13 +1,15 @@
 //! What the built-in model reads from the prompt, as it is typed: the thing that each word names, to be changed with a
 //! click, and the words that name nothing it knows, with what comes near to them.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::time::Duration;
 
 use egui::containers::menu::MenuButton;
-use egui::{Button, RichText, Ui};
+use egui::{Button, Event, ImeEvent, RichText, Ui};
 
 use crate::scene::{self, Ground, Item, Reading, ThingId, Unknown, things};
-use crate::state::{Command, ImageEdit};
+use crate::state::{Advice, Command, ImageEdit};
 use crate::ui::cx::Cx;
 use crate::ui::icons;
 use crate::ui::texts::T;
@@ -20,10 +22,20 @@ const MOST_SENSES: usize = 12;
 const MOST_ROWS: usize = 3;
 const MOST_NEAR: usize = 4;
 
+/// Seconds without typing after which a word that is not known is taken for whole.
+const PAUSE: f64 = 1.0;
+
 /// The last prompt that was read, with what was chosen for its words.
 #[derive(Default)]
 pub struct ReadingView {
     read: Option<(String, crate::domain::Things, Reading)>,
+    /// When a letter of the prompt was typed last.
+    typed_s: Option<f64>,
+    /// An input method has not finished its characters.
+    composing: bool,
+    /// What was said of the prompt: unknown words, folded, and what the model cannot do of it.
+    said: BTreeSet<String>,
+    advice: Option<Advice>,
 }
 
 impl ReadingView {
@@ -39,15 +51,55 @@ impl ReadingView {
         }
         self.read.as_ref().map(|(prompt, _, reading)| (prompt.as_str(), reading))
     }
-}
 
-/// Where the prompt's unknown words are, in bytes, to be marked where they are typed.
-pub fn unknown(cx: &Cx<'_>, view: &mut ReadingView) -> Vec<Range<usize>> {
-    let read = view.of(cx);
-    read.map(|(_, reading)| reading.unknown.iter().map(|it| it.span.clone()).collect()).unwrap_or_default()
+    /// A letter of the prompt was typed in this frame.
+    pub fn typed(&mut self, ui: &Ui) {
+        self.typed_s = Some(ui.input(|input| input.time));
+    }
+
+    /// Where the unknown words of the prompt are, in bytes, to be marked where they are typed. Once in a frame: half a
+    /// word is not known either, so what is new waits for a pause.
+    pub fn marks(&mut self, ui: &Ui, cx: &Cx<'_>) -> Vec<Range<usize>> {
+        let settled = self.settles(ui);
+        let unknown: Vec<(Range<usize>, String)> = self.of(cx).map_or_else(Vec::new, |(prompt, reading)| {
+            let word = |it: &Unknown| scene::folded(prompt.get(it.span.clone()).unwrap_or_default());
+            reading.unknown.iter().map(|it| (it.span.clone(), word(it))).collect()
+        });
+        let said = std::mem::take(&mut self.said);
+        let told = unknown.into_iter().filter(|(_, word)| settled || said.contains(word));
+        let (marks, words): (Vec<_>, BTreeSet<_>) = told.unzip();
+        self.said = words;
+        let advice = cx.state.image_advice();
+        self.advice = advice.filter(|advice| settled || self.advice.as_ref() == Some(advice));
+        marks
+    }
+
+    /// What the model cannot do of the prompt, where it was said.
+    pub fn advice(&self) -> Option<&Advice> {
+        self.advice.as_ref()
+    }
+
+    /// Whether nobody is in the middle of a word.
+    fn settles(&mut self, ui: &Ui) -> bool {
+        let (now, composing) = ui.input(|input| {
+            let last = input.events.iter().rev().find_map(|event| match event {
+                Event::Ime(ImeEvent::Preedit { text, .. }) => Some(!text.is_empty()),
+                Event::Ime(ImeEvent::Commit(_)) => Some(false),
+                _ => None,
+            });
+            (input.time, last)
+        });
+        self.composing = composing.unwrap_or(self.composing);
+        let left = self.typed_s.map_or(0.0, |typed| typed + PAUSE - now);
+        if left > 0.0 {
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(left));
+        }
+        left <= 0.0 && !self.composing
+    }
 }
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
+    let told = view.said.clone();
     let Some((prompt, reading)) = view.of(cx) else { return };
     if !reading.items.is_empty() || !cx.state.settings.image.arrangement.is_empty() {
         ui.horizontal_wrapped(|ui| {
@@ -76,14 +128,15 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
         widgets::muted(ui, cx.with(T::LeftOutAsAsked, &[&words.join(cx.lang.pick(", ", "、"))]));
     }
     let said = |it: &Unknown| prompt.get(it.span.clone()).unwrap_or_default();
-    let unknown: Vec<&str> = reading.unknown.iter().map(said).collect();
+    let is_told = |it: &&Unknown| told.contains(&scene::folded(said(it)));
+    let unknown: Vec<&str> = reading.unknown.iter().filter(is_told).map(said).collect();
     if !unknown.is_empty() {
         let sign = cx.lang.pick(", ", "、");
         // Without any thing or ground the words go to the network as they are.
         let text = if reading.items.is_empty() && reading.ground.is_none() { T::NoThingKnown } else { T::WordsUnknown };
-        widgets::badge_wrapped(ui, icons::INFO, &cx.with(text, &[&unknown.join(sign)]), cx.p.warn);
+        super::notes::note(ui, cx, &cx.with(text, &[&unknown.join(sign)]));
     }
-    for it in reading.unknown.iter().filter(|it| !it.near.is_empty()).take(MOST_ROWS) {
+    for it in reading.unknown.iter().filter(is_told).filter(|it| !it.near.is_empty()).take(MOST_ROWS) {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = egui::vec2(S1, S1);
             widgets::caption(ui, &cx.with(T::InsteadOf, &[&said(it)]));

@@ -11,7 +11,7 @@ use crate::ui::canvas::{self, Canvas, CanvasView};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
-use crate::ui::theme::{self, BODY, S1, S2, S4, S6, SMALL};
+use crate::ui::theme::{self, BODY, S1, S2, S4, SMALL};
 use crate::ui::{advice, icons, layout, models_bits, picture, record, save_menu, trouble, widgets};
 
 /// Zoom and place of the picture that is shown.
@@ -26,14 +26,6 @@ pub struct StageView {
 }
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut Textures) {
-    if let Some(error) = &cx.state.create.error {
-        let frame = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 16, bottom: 0 });
-        layout::head(ui, "create-error", frame, 0.6, |ui| {
-            let again = !cx.state.create.undecoded.is_empty();
-            let again = again.then_some((T::DecodeAgain, Command::DecodeAgain));
-            trouble::card(ui, cx, error, again, Some(Command::DismissCreateError));
-        });
-    }
     if let Some(layers) = &cx.state.create.layers {
         return layers::show(ui, cx, &mut view.layers, textures, layers);
     }
@@ -149,7 +141,7 @@ fn job_bar(ui: &mut Ui, cx: &mut Cx<'_>, job: &ImageJob) {
 }
 
 fn forming(ui: &mut Ui, cx: &Cx<'_>, textures: &mut Textures, job: &ImageJob) {
-    let room = ui.available_rect_before_wrap().shrink(S6);
+    let room = picture::within(ui.available_rect_before_wrap());
     let size = (job.request.params.width, job.request.params.height);
     let blank = Picture { width: size.0, height: size.1, rgba: Vec::new() };
     let fit = picture::fit(job.preview.as_deref().unwrap_or(&blank), room, ui.pixels_per_point(), picture::look(cx));

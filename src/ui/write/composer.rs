@@ -2,7 +2,7 @@
 
 use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Stroke, Ui, vec2};
 
-use crate::domain::{Makes, ModelPresence};
+use crate::domain::ModelPresence;
 use crate::state::{Command, ModelEntry, Phase, TextJob};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
@@ -32,11 +32,11 @@ pub fn above(ui: &mut Ui, cx: &mut Cx<'_>) {
         Some(job) => {
             goings_on(ui, cx, job);
             held(ui, cx);
-            advice::notice(ui, cx, Makes::Text);
+            advice::notice(ui, cx);
         }
         None => {
             elsewhere(ui, cx);
-            advice::notice(ui, cx, Makes::Text);
+            advice::notice(ui, cx);
         }
     }
 }

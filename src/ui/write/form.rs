@@ -2,7 +2,6 @@
 
 use egui::{DragValue, Id, Label, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
-use crate::domain::Makes;
 use crate::state::{Command, FormState, PageCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
@@ -51,7 +50,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState) {
                 ui.add_space(S2);
             }
             ui.add_space(S2);
-            advice::notice(ui, cx, Makes::Text);
+            advice::notice(ui, cx);
             // They wrap where the window is small.
             layout::flow(ui, |ui| {
                 ui.spacing_mut().item_spacing = vec2(S2, S2);

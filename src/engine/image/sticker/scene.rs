@@ -95,16 +95,19 @@ impl<'a> Scene<'a> {
         self.by_hand.arrangement().clone()
     }
 
-    /// Words of the prompt and the negative prompt that have no say, each once.
+    /// Words of the prompt that name no thing, and words of both prompts that the network does not know, each once.
     pub fn unseen(&self) -> Vec<String> {
         let spans = self.reading.unknown.iter().map(|it| &it.span).chain(&self.reading.more_grounds);
-        let spans = spans.map(|span| self.params.prompt[span.clone()].to_owned());
+        let mut all: Vec<String> = spans.map(|span| self.params.prompt[span.clone()].to_owned()).collect();
         let bare = self.reading.items.is_empty().then(|| self.parts.first()).flatten();
         let bare = bare.map(|part| self.sticker.words.encode(&part.words));
-        let mut all: Vec<String> = if bare.is_some() { Vec::new() } else { spans.collect() };
-        all.extend(
-            bare.iter().chain([&self.negative]).flat_map(|words| words.unknown.iter().chain(&words.cut)).cloned(),
-        );
+        let words = bare.iter().chain([&self.negative]).flat_map(|words| words.unknown.iter().chain(&words.cut));
+        for word in words {
+            // A character of a word that is there already says nothing more.
+            if !all.iter().any(|there| scene::folded(there).contains(&scene::folded(word))) {
+                all.push(word.clone());
+            }
+        }
         let mut seen = std::collections::BTreeSet::new();
         all.retain(|word| seen.insert(word.clone()));
         all
