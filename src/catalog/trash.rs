@@ -5,14 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::domain::RemovedModel;
+use crate::domain::{RemovedModel, RemovedWhat};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::Both;
 
 const TRASH: &str = ".trash";
 
 /// Moves files or folders, all of them inside `models`, into one folder of the trash.
-pub fn remove(models: &Path, name: &str, paths: &[PathBuf]) -> Result<RemovedModel> {
+pub fn remove(models: &Path, name: &str, what: RemovedWhat, paths: &[PathBuf]) -> Result<RemovedModel> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_nanos());
     let at = models.join(TRASH).join(now.to_string());
     let mut bytes = 0;
@@ -30,7 +30,7 @@ pub fn remove(models: &Path, name: &str, paths: &[PathBuf]) -> Result<RemovedMod
         bytes += size(path);
         shift(path, &at.join(inside))?;
     }
-    Ok(RemovedModel { name: name.to_owned(), bytes, at })
+    Ok(RemovedModel { name: name.to_owned(), bytes, at, what })
 }
 
 /// Puts back what one removal took away.

@@ -424,6 +424,12 @@ pub enum Effect {
     SaveSettings(Box<Settings>),
     SaveDesk(Box<Desk>),
     ListTrash(TrashKind),
+    /// A text of the trash, to be read there.
+    ReadTrashed {
+        kind: TrashKind,
+        id: PathBuf,
+        lang: Lang,
+    },
     /// Deletes these for good.
     Purge {
         kind: TrashKind,
@@ -497,6 +503,7 @@ impl Effect {
             | Self::SaveSettings(_)
             | Self::SaveDesk(_)
             | Self::ListTrash(_)
+            | Self::ReadTrashed { .. }
             | Self::MakeFolder(_)
             | Self::AskLibraryFolder
             | Self::AskModelsFolder

@@ -21,7 +21,7 @@ pub fn states(lang: Lang, theme: Theme) -> Vec<AppState> {
         NoticeKind::SavedUnasked("/home/mei/Downloads/a name that is long enough to be cut.png".into()),
     )];
     let mut looked = trash(TrashKind::Pictures, lang, theme);
-    looked.trash.looked = Some(("a".into(), Some(ui_states::sticker(1, 0.0))));
+    looked.trash.looked = Some(("a".into(), Some(Looked::Picture(ui_states::sticker(1, 0.0)))));
     states.extend([question, path, folder, waiting, looked]);
     states
 }
