@@ -299,7 +299,12 @@ fn what_came_back_from_the_trash_goes_there_again_in_its_order() {
 fn a_removed_model_comes_back_by_ctrl_z() {
     let mut s = state();
     do_(&mut s, Command::Go(Room::Models));
-    let removed = |name: &str| RemovedModel { name: name.into(), bytes: 1, at: format!("/trash/{name}").into() };
+    let removed = |name: &str| RemovedModel {
+        name: name.into(),
+        bytes: 1,
+        at: format!("/trash/{name}").into(),
+        what: RemovedWhat::Card(name.into()),
+    };
     for name in ["a", "b"] {
         update(&mut s, Input::Models(ModelNews::Removed(Ok(removed(name)))));
     }
@@ -309,6 +314,31 @@ fn a_removed_model_comes_back_by_ctrl_z() {
     update(&mut s, Input::Models(ModelNews::Removed(Ok(removed("c")))));
     update(&mut s, Input::Models(ModelNews::Emptied(Ok(()))));
     assert_eq!(do_(&mut s, Command::Undo), [], "it is gone for good");
+}
+
+#[test]
+fn a_model_that_came_back_is_removed_again_by_redo() {
+    let mut s = state();
+    do_(&mut s, Command::Go(Room::Models));
+    let removed = |at: &str, what| RemovedModel { name: "S".into(), bytes: 1, at: at.into(), what };
+    let news = |s: &mut AppState, news| drop(update(s, Input::Models(news)));
+    let card = || RemovedWhat::Card(SMOLLM_ID.into());
+    let entry = s.models.entries.pop().unwrap();
+    news(&mut s, ModelNews::Removed(Ok(removed("/trash/1", card()))));
+    do_(&mut s, Command::Undo);
+    // Its files are on their way back.
+    s.models.entries.push(entry);
+    news(&mut s, ModelNews::Restored(Ok(())));
+    assert_eq!(do_(&mut s, Command::Redo), [Effect::RemoveModel(SMOLLM_ID.into())]);
+    news(&mut s, ModelNews::Removed(Ok(removed("/trash/2", card()))));
+    // To another place of the trash, and back from there.
+    assert_eq!(do_(&mut s, Command::Undo), [Effect::RestoreModel(removed("/trash/2", card()))]);
+    // A file that cannot be used.
+    let file = PathBuf::from("/m/bad.gguf");
+    news(&mut s, ModelNews::Removed(Ok(removed("/trash/3", RemovedWhat::File(file.clone())))));
+    do_(&mut s, Command::Undo);
+    s.models.broken = vec![BrokenFile { path: file.clone(), bytes: 1, error: StudioError::other("x") }];
+    assert_eq!(do_(&mut s, Command::Redo), [Effect::RemoveModelFile(file)]);
 }
 
 #[test]
@@ -534,6 +564,33 @@ fn a_page_goes_on_with_the_new_device_where_its_text_ends() {
     }
     engine(&mut s, id, EventKind::Token { text: " stopped.".into() });
     assert_eq!(s.write.open.page.as_ref().unwrap().text.as_str(), "It rained.  Then it stopped.");
+}
+
+#[test]
+fn help_with_a_prompt_and_layers_go_on_with_the_new_device() {
+    let mut s = state();
+    s.models.entries[0].card.family = "flux".into();
+    s.models.entries[1].card.files[0].bytes = 400_000_000;
+    prompt(&mut s, "a cat");
+    let effects = do_(&mut s, Command::ImprovePrompt);
+    let (old, first) = submitted(&effects);
+    let first = first.clone();
+    engine(&mut s, old, EventKind::Token { text: "a fluffy".into() });
+    let effects = do_(&mut s, Command::SetDevice(DeviceChoice::Cpu));
+    assert_eq!(effects[0], Effect::SetDevice(DeviceChoice::Cpu), "before the new job");
+    let (new, again) = submitted(&effects);
+    let (Job::Text(first), Job::Text(again)) = (&first, again) else { panic!() };
+    assert_eq!((&again.prompt, &again.params), (&first.prompt, &first.params), "the same is asked");
+    // The old engine's last words.
+    engine(&mut s, old, EventKind::Cancelled);
+    engine(&mut s, new, EventKind::Token { text: "a tabby cat on a wall in warm light".into() });
+    engine(&mut s, new, EventKind::Finished(stats()));
+    assert_eq!(s.proposal().map(|proposal| proposal.new.as_str()), Some("a tabby cat on a wall in warm light"));
+    // One that is stopped is not begun again.
+    let (id, _) = submitted(&do_(&mut s, Command::ImprovePrompt));
+    assert_eq!(do_(&mut s, Command::ImprovePrompt), [Effect::Cancel(id)]);
+    let effects = do_(&mut s, Command::SetDevice(DeviceChoice::Auto));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Submit { .. })), "{effects:?}");
 }
 
 // ---- A talk in which nothing was said

@@ -81,7 +81,8 @@ fn a_removed_model_comes_back_by_undo_and_the_folder_is_read_anew() {
     assert_eq!(do_(&mut s, Command::RemoveModel(SMOLLM_ID.into())), [Effect::RemoveModel(SMOLLM_ID.into())]);
     s.models.entry_mut(SMOLLM_ID).unwrap().fetch = Some(FetchState::default());
     assert!(do_(&mut s, Command::RemoveModel(SMOLLM_ID.into())).is_empty(), "not while it is being fetched");
-    let removed = RemovedModel { name: "S".into(), bytes: 5, at: "/m/.trash/1".into() };
+    let what = RemovedWhat::Card(SMOLLM_ID.into());
+    let removed = RemovedModel { name: "S".into(), bytes: 5, at: "/m/.trash/1".into(), what };
     let effects = update(&mut s, Input::Models(ModelNews::Removed(Ok(removed.clone()))));
     assert_eq!(effects, [Effect::ReadModels]);
     assert_eq!(s.notices.last().unwrap().kind, NoticeKind::ModelRemoved(removed.clone()));
