@@ -77,7 +77,7 @@ mod tests {
     fn a_long_name_is_as_wide_as_its_line_and_keeps_both_ends() {
         let ctx = egui::Context::default();
         crate::ui::Views::setup(&ctx);
-        let _ = ctx.run_ui(egui::RawInput::default(), |ui| {
+        let output = ctx.run_ui(egui::RawInput::default(), |ui| {
             for long in ["a name that goes on ".repeat(10) + "end.png", "很长的名字".repeat(40) + "尾.png"] {
                 let text = format!("Saved as {long}");
                 for width in [80.0, 200.0, 400.0] {
@@ -91,5 +91,6 @@ mod tests {
                 assert_eq!(within(ui, &text, &long, &crate::ui::theme::small(), 1e6), text);
             }
         });
+        output.drop_without_applying_deltas();
     }
 }
