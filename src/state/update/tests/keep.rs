@@ -317,31 +317,6 @@ fn a_removed_model_comes_back_by_ctrl_z() {
 }
 
 #[test]
-fn a_model_that_came_back_is_removed_again_by_redo() {
-    let mut s = state();
-    do_(&mut s, Command::Go(Room::Models));
-    let removed = |at: &str, what| RemovedModel { name: "S".into(), bytes: 1, at: at.into(), what };
-    let news = |s: &mut AppState, news| drop(update(s, Input::Models(news)));
-    let card = || RemovedWhat::Card(SMOLLM_ID.into());
-    let entry = s.models.entries.pop().unwrap();
-    news(&mut s, ModelNews::Removed(Ok(removed("/trash/1", card()))));
-    do_(&mut s, Command::Undo);
-    // Its files are on their way back.
-    s.models.entries.push(entry);
-    news(&mut s, ModelNews::Restored(Ok(())));
-    assert_eq!(do_(&mut s, Command::Redo), [Effect::RemoveModel(SMOLLM_ID.into())]);
-    news(&mut s, ModelNews::Removed(Ok(removed("/trash/2", card()))));
-    // To another place of the trash, and back from there.
-    assert_eq!(do_(&mut s, Command::Undo), [Effect::RestoreModel(removed("/trash/2", card()))]);
-    // A file that cannot be used.
-    let file = PathBuf::from("/m/bad.gguf");
-    news(&mut s, ModelNews::Removed(Ok(removed("/trash/3", RemovedWhat::File(file.clone())))));
-    do_(&mut s, Command::Undo);
-    s.models.broken = vec![BrokenFile { path: file.clone(), bytes: 1, error: StudioError::other("x") }];
-    assert_eq!(do_(&mut s, Command::Redo), [Effect::RemoveModelFile(file)]);
-}
-
-#[test]
 fn ctrl_z_goes_on_with_actions_until_something_is_typed_again() {
     let mut s = state();
     let gone = |s: &mut AppState, path: &str| drop(store(s, StoreEvent::Trashed { paths: vec![path.into()] }));
