@@ -207,11 +207,16 @@ fn under(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) -> Response {
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, used, &name));
     // A click beside the buttons is none of theirs.
     let by_key = response.clicked() && !response.clicked_by(egui::PointerButton::Primary);
-    let first = actions(cx, entry).into_iter().next().filter(|action| !action.small && action.but.is_none());
+    let all = actions(cx, entry);
+    // What is inside the program and in use has none.
+    let some = !all.is_empty() || matches!(entry.presence, ModelPresence::Here { .. });
+    let first = all.into_iter().next().filter(|action| !action.small && action.but.is_none());
     if let Some(action) = first.filter(|_| by_key) {
         cx.push(action.command);
     }
-    menu::of(ui, &response, false, |ui| entries(ui, cx, entry));
+    if some {
+        menu::of(ui, &response, false, |ui| entries(ui, cx, entry));
+    }
     response
 }
 
