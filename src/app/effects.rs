@@ -6,7 +6,7 @@ use crossbeam_channel::Receiver;
 
 use super::{Studio, runs};
 use crate::catalog::{Fetcher, trash};
-use crate::domain::{Enlarge, Event, EventKind, FetchEvent, FetchEventKind, Picture};
+use crate::domain::{Enlarge, Event, EventKind, FetchEvent, FetchEventKind, Picture, RemovedWhat};
 use crate::error::{Cause, StudioError};
 use crate::state::{Command, Effect, Input, ModelNews, PathFor};
 use crate::store::Request;
@@ -109,8 +109,10 @@ impl Studio {
             Effect::RemoveModelFile(path) => {
                 let folder = self.catalog.folder().to_owned();
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                self.dialogs
-                    .aside("trash", move || Input::Models(ModelNews::Removed(trash::remove(&folder, &name, &[path]))));
+                self.dialogs.aside("trash", move || {
+                    let what = RemovedWhat::File(path.clone());
+                    Input::Models(ModelNews::Removed(trash::remove(&folder, &name, what, &[path])))
+                });
             }
             Effect::RestoreModel(removed) => {
                 let folder = self.catalog.folder().to_owned();
@@ -189,6 +191,7 @@ impl Studio {
             }
 
             Effect::ListTrash(kind) => self.store.send(Request::ListTrash(kind)),
+            Effect::ReadTrashed { kind, id, lang } => self.store.send(Request::ReadTrashed { kind, id, lang }),
             Effect::Purge { kind, ids } => self.store.send(Request::Purge { kind, ids }),
             Effect::MakeFolder(make) => {
                 if let Some(request) = self.folderless.take().filter(|_| make) {

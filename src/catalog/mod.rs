@@ -24,7 +24,8 @@ pub use fetch::{FetchConfig, Fetcher};
 use verify::Known;
 
 use crate::domain::{
-    BrokenFile, MODEL_ENDINGS, Makes, ModelCard, ModelFile, ModelFiles, ModelPresence, ModelRef, RemovedModel, Takes,
+    BrokenFile, MODEL_ENDINGS, Makes, ModelCard, ModelFile, ModelFiles, ModelPresence, ModelRef, RemovedModel,
+    RemovedWhat, Takes,
 };
 use crate::error::{Cause, Result, StudioError};
 
@@ -207,7 +208,7 @@ impl Catalog {
             Some(local) => local::files_of(&local.files.main),
             None => vec![self.folder.join(&card.id)],
         };
-        trash::remove(&self.folder, &card.name, &paths)
+        trash::remove(&self.folder, &card.name, RemovedWhat::Card(card.id.clone()), &paths)
     }
 
     pub fn cards(&self) -> &[ModelCard] {

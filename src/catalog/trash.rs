@@ -5,14 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::domain::RemovedModel;
+use crate::domain::{RemovedModel, RemovedWhat};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::Both;
 
 const TRASH: &str = ".trash";
 
 /// Moves files or folders, all of them inside `models`, into one folder of the trash.
-pub fn remove(models: &Path, name: &str, paths: &[PathBuf]) -> Result<RemovedModel> {
+pub fn remove(models: &Path, name: &str, what: RemovedWhat, paths: &[PathBuf]) -> Result<RemovedModel> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_nanos());
     let at = models.join(TRASH).join(now.to_string());
     let mut bytes = 0;
@@ -30,7 +30,7 @@ pub fn remove(models: &Path, name: &str, paths: &[PathBuf]) -> Result<RemovedMod
         bytes += size(path);
         shift(path, &at.join(inside))?;
     }
-    Ok(RemovedModel { name: name.to_owned(), bytes, at })
+    Ok(RemovedModel { name: name.to_owned(), bytes, at, what })
 }
 
 /// Puts back what one removal took away.
@@ -94,6 +94,10 @@ pub fn size(path: &Path) -> u64 {
 mod tests {
     use super::*;
 
+    fn what(id: &str) -> RemovedWhat {
+        RemovedWhat::Card(id.to_owned())
+    }
+
     #[test]
     fn a_removed_model_comes_back_with_undo_and_is_gone_once_the_trash_is_emptied() {
         let home = tempfile::tempdir().unwrap();
@@ -102,8 +106,8 @@ mod tests {
         fs::write(models.join("m/m.gguf"), "hello").unwrap();
         fs::write(models.join("m/m.gguf.verified"), "{}").unwrap();
         fs::write(models.join("loose.gguf"), "abc").unwrap();
-        let card = remove(models, "M", &[models.join("m")]).unwrap();
-        let loose = remove(models, "loose", &[models.join("loose.gguf")]).unwrap();
+        let card = remove(models, "M", what("m"), &[models.join("m")]).unwrap();
+        let loose = remove(models, "loose", what("loose"), &[models.join("loose.gguf")]).unwrap();
         assert_eq!((card.bytes, loose.bytes, bytes(models)), (7, 3, 10));
         assert!(!models.join("m").exists() && !models.join("loose.gguf").exists());
         // A fetch has begun anew meanwhile: its folder is there.
@@ -127,10 +131,10 @@ mod tests {
         for path in
             [home.path().join("mine.gguf"), models.join("../mine.gguf"), models.clone(), models.join(".trash/x")]
         {
-            assert!(remove(&models, "x", std::slice::from_ref(&path)).is_err(), "{}", path.display());
+            assert!(remove(&models, "x", what("x"), std::slice::from_ref(&path)).is_err(), "{}", path.display());
         }
         fs::write(models.join("a.gguf"), "old").unwrap();
-        let removed = remove(&models, "a", &[models.join("a.gguf")]).unwrap();
+        let removed = remove(&models, "a", what("a"), &[models.join("a.gguf")]).unwrap();
         fs::write(models.join("a.gguf"), "new").unwrap();
         assert!(restore(&models, &removed).is_err());
         assert_eq!(fs::read_to_string(models.join("a.gguf")).unwrap(), "new");

@@ -335,6 +335,11 @@ pub enum StoreEvent {
         kind: TrashKind,
         items: Vec<Trashed>,
     },
+    /// A text of the trash that was asked for to be read, as Markdown.
+    TrashRead {
+        id: PathBuf,
+        text: Result<String>,
+    },
     /// What could not be written before is in this file now.
     WrittenAtLast {
         path: PathBuf,

@@ -215,6 +215,16 @@ pub struct RemovedModel {
     pub name: String,
     pub bytes: u64,
     pub at: PathBuf,
+    pub what: RemovedWhat,
+}
+
+/// What was removed, by what removes it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RemovedWhat {
+    /// The model with this card.
+    Card(String),
+    /// A file that cannot be used.
+    File(PathBuf),
 }
 
 /// A file that cannot be used as a model, and why.

@@ -426,6 +426,12 @@ pub enum Effect {
     SaveSettings(Box<Settings>),
     SaveDesk(Box<Desk>),
     ListTrash(TrashKind),
+    /// A text of the trash, to be read there.
+    ReadTrashed {
+        kind: TrashKind,
+        id: PathBuf,
+        lang: Lang,
+    },
     /// Deletes these for good.
     Purge {
         kind: TrashKind,
@@ -500,6 +506,7 @@ impl Effect {
             | Self::SaveSettings(_)
             | Self::SaveDesk(_)
             | Self::ListTrash(_)
+            | Self::ReadTrashed { .. }
             | Self::MakeFolder(_)
             | Self::AskLibraryFolder
             | Self::AskModelsFolder

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{LayersState, Shown};
-use crate::domain::{ImageRequest, JobId, Latents, Picture, PictureRecord, ReadTo, StepProgress, Subject};
+use crate::domain::{ImageRequest, JobId, Latents, Picture, PictureRecord, ReadTo, StepProgress, Subject, TextPrompt};
 use crate::error::StudioError;
 use crate::lang::Both;
 
@@ -76,6 +76,8 @@ pub struct Helper {
     /// The language model, and what it was asked for.
     pub model: String,
     pub wish: PromptWish,
+    /// What the model reads: a new engine is asked the same.
+    pub prompt: TextPrompt,
     /// It goes on with a text instead of answering: it was not trained to answer.
     pub raw: bool,
 }

@@ -37,8 +37,8 @@ pub use models::*;
 pub use page::*;
 pub use personas::*;
 pub use shelf::*;
-pub use trash::{TrashCommand, TrashState};
-pub use undo::{Again, Steps, UndoState, Undoable};
+pub use trash::{Looked, TrashCommand, TrashState};
+pub use undo::{Again, CardsMoved, Steps, UndoState, Undoable};
 pub use update::{Input, begin, update};
 pub use write::*;
 
@@ -254,8 +254,10 @@ impl AppState {
     pub fn picture_bytes(&self) -> u64 {
         let opened = self.gallery.opened.as_ref().map_or(0, |(_, picture)| picture.rgba.len());
         let compared: usize = self.gallery.compared.values().map(|picture| picture.rgba.len()).sum();
-        let looked = self.trash.looked.as_ref().and_then(|(_, picture)| picture.as_ref());
-        let looked = looked.map_or(0, |picture| picture.rgba.len());
+        let looked = match &self.trash.looked {
+            Some((_, Some(Looked::Picture(picture)))) => picture.rgba.len(),
+            Some((_, Some(Looked::Text(_)) | None)) | None => 0,
+        };
         (self.create.picture_bytes() + self.gallery.thumbnails.bytes() + opened + compared + looked) as u64
     }
 

@@ -11,17 +11,25 @@ pub struct TrashState {
     pub shown: Option<TrashKind>,
     /// All of it, newest first; `None` until it was read.
     pub items: Option<Vec<Trashed>>,
-    /// The picture that is looked at, in full once it was read.
-    pub looked: Option<(PathBuf, Option<Arc<Picture>>)>,
+    /// What is looked at, once it was read.
+    pub looked: Option<(PathBuf, Option<Looked>)>,
     /// What is to be deleted for good once the person agrees; `None` inside is all of it.
     pub asking: Option<Option<PathBuf>>,
+}
+
+/// Something of the trash as it is shown there.
+#[derive(Clone, Debug)]
+pub enum Looked {
+    Picture(Arc<Picture>),
+    /// Markdown.
+    Text(String),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TrashCommand {
     Show(TrashKind),
     Close,
-    /// Shows a picture of the trash in full, or the list again.
+    /// Shows a picture or a text of the trash in full, or the list again.
     Look(Option<PathBuf>),
     /// Takes this out of the trash.
     Restore(PathBuf),

@@ -44,9 +44,7 @@ pub enum Undoable {
     /// What was typed over a turn was thrown away.
     EditDraft(ConversationId, u64, String),
     Illustration(ConversationId, Illustration),
-    /// Of a page, and of a conversation with a character.
-    Card(ConversationId, StoryCard),
-    TalkCard(ConversationId, StoryCard),
+    Cards(CardsMoved),
     /// A persona was saved over this one.
     Persona(Box<KeptPersona>),
     PersonaDraft(Box<PersonaDraft>),
@@ -76,8 +74,7 @@ impl Undoable {
             | Self::Edit(..)
             | Self::EditDraft(..)
             | Self::Illustration(..)
-            | Self::Card(..)
-            | Self::TalkCard(..)
+            | Self::Cards(_)
             | Self::Persona(_)
             | Self::PersonaDraft(_)
             | Self::PersonaEdited(_)
@@ -85,6 +82,15 @@ impl Undoable {
             Self::Waiting(_) => &Room::ALL,
         }
     }
+}
+
+/// Cards of a page or a conversation that came, as those of a lore book do, or went.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CardsMoved {
+    pub of: ConversationId,
+    pub page: bool,
+    pub came: bool,
+    pub cards: Vec<StoryCard>,
 }
 
 /// How an action that was taken back is done again.
@@ -107,6 +113,8 @@ pub struct UndoState {
     fresh: Vec<Room>,
     /// What is being done again and is not in the trash yet.
     awaited: Vec<Undoable>,
+    /// Counts what was done, taken back and done again.
+    steps: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -120,7 +128,7 @@ struct Action {
 impl UndoState {
     /// Notes an action; its number. What was taken back in its rooms before is not done again after it.
     pub(super) fn push(&mut self, what: Undoable, now_ms: i64) -> u64 {
-        match self.awaited.iter().position(|awaited| *awaited == what) {
+        match self.awaited.iter().position(|awaited| is_again(awaited, &what)) {
             Some(at) => drop(self.awaited.remove(at)),
             None => self.undone.retain(|(other, _)| !share(other.rooms(), what.rooms())),
         }
@@ -153,9 +161,15 @@ impl UndoState {
     }
 
     fn freshen(&mut self, room: Room) {
+        self.steps += 1;
         if !self.fresh.contains(&room) {
             self.fresh.push(room);
         }
+    }
+
+    /// Another number after each action that was done, taken back or done again.
+    pub fn steps(&self) -> u64 {
+        self.steps
     }
 
     /// Letters went into a field of this room.
@@ -252,6 +266,14 @@ impl UndoState {
     pub fn can_redo(&self, room: Room) -> bool {
         self.undone.iter().any(|(what, _)| what.rooms().contains(&room))
     }
+}
+
+/// Whether `what` is `awaited` done again: a model has another place in the trash each time.
+fn is_again(awaited: &Undoable, what: &Undoable) -> bool {
+    if let (Undoable::ModelRemoved(old), Undoable::ModelRemoved(new)) = (awaited, what) {
+        return old.what == new.what;
+    }
+    awaited == what
 }
 
 fn share(one: &[Room], other: &[Room]) -> bool {

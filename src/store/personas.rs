@@ -65,7 +65,7 @@ impl Personas {
         kept
     }
 
-    fn read(&self, id: &PersonaId) -> Result<KeptPersona> {
+    pub fn read(&self, id: &PersonaId) -> Result<KeptPersona> {
         let path = self.path(id, ENDING)?;
         let mut bytes = Vec::new();
         let file = File::open(&path).and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes));

@@ -9,6 +9,7 @@ use crate::domain::{
     ConversationId, Desk, Enlarge, Face, JobId, JournalEntry, Latents, Persona, PersonaId, Picture, PictureRecord,
     Room, SceneLayers, Settings, TrashKind,
 };
+use crate::lang::Lang;
 use crate::writing::export::{Document, TextFormat};
 
 /// One piece of work for the store's thread. What it answers with stands behind the arrow; every one of them may
@@ -87,6 +88,8 @@ pub enum Request {
     SaveDesk(Box<Desk>),
     /// -> `Trash`
     ListTrash(TrashKind),
+    /// A text of a trash, to be read there; its speakers are called by `lang`. -> `TrashRead`
+    ReadTrashed { kind: TrashKind, id: PathBuf, lang: Lang },
     /// Deletes these for good. -> `Trash` with what is left
     Purge { kind: TrashKind, ids: Vec<PathBuf> },
     /// Answers once everything before it is on the disk.
@@ -118,7 +121,7 @@ impl Request {
             | Self::RestorePersona(_) => (true, Some(Room::Write)),
             Self::SaveSettings(_) | Self::SaveDesk(_) => (true, None),
             Self::Purge { kind, .. } => (true, Some(room_of(*kind))),
-            Self::ListTrash(kind) => (false, Some(room_of(*kind))),
+            Self::ListTrash(kind) | Self::ReadTrashed { kind, .. } => (false, Some(room_of(*kind))),
             Self::ListRecent | Self::ScanLibrary | Self::RescanLibrary => (false, Some(Room::Gallery)),
             Self::SetLibraryFolder(_) => (false, Some(Room::Settings)),
             Self::ListConversations | Self::LoadConversation(_) | Self::SearchTexts { .. } | Self::ListPersonas => {

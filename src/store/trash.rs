@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use super::journal::Journals;
 use super::library::{self, Scan};
 use super::personas::Personas;
-use crate::domain::{ConversationId, LibraryItem, PersonaId, TrashKind, Trashed};
+use crate::domain::{ConversationId, LibraryItem, Persona, PersonaId, TrashKind, Trashed};
 use crate::error::{Doing, Result, StudioError};
+use crate::lang::Lang;
+use crate::writing::export::{Document, TextFormat};
 
 /// The pictures that a walk through a library's trash has found.
 pub fn pictures(scan: Scan, library: &Path) -> Vec<Trashed> {
@@ -52,6 +54,34 @@ pub fn personas(personas: &Personas) -> Vec<Trashed> {
         })
     };
     trash.list().into_iter().filter_map(trashed).collect()
+}
+
+/// What a conversation, a page or a character of the trash says, as Markdown; nothing of it is written.
+pub fn text(kind: TrashKind, id: &Path, lang: Lang, journals: &Journals, people: &Personas) -> Result<String> {
+    let name = id.to_string_lossy().into_owned();
+    let document = match kind {
+        TrashKind::Pictures => return Err(StudioError::other("a picture is not a text")),
+        TrashKind::Conversations => {
+            let talk = Journals::new(journals.trash_folder()).read_only(true).load(&ConversationId(name))?;
+            match &talk.page {
+                Some(page) => Document::from_page("", page.text.as_str(), &[], lang),
+                None => Document::from_turns("", &talk.system, &talk.turns, &[], &talk.manner, lang),
+            }
+        }
+        TrashKind::Personas => {
+            let persona = Personas::new(people.trash_folder()).read(&PersonaId(name))?.persona;
+            Document::from_markdown("", &sheet(&persona), lang)
+        }
+    };
+    Ok(String::from_utf8_lossy(&TextFormat::Markdown.write(&document)?).into_owned())
+}
+
+/// All that a character says and is told, part by part.
+fn sheet(persona: &Persona) -> String {
+    let lore = persona.lore.iter().map(|card| format!("**{}** {}", card.name, card.about));
+    let parts = [persona.system.clone()].into_iter().chain(persona.greetings.clone());
+    let parts = parts.chain([persona.examples.clone()]).chain(lore).chain([persona.notes.clone()]);
+    parts.filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join("\n\n---\n\n")
 }
 
 fn size(path: &Path) -> u64 {

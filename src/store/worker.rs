@@ -382,6 +382,10 @@ impl Worker {
                 return saved;
             }
             Request::ListTrash(kind) => return self.list_trash(kind),
+            Request::ReadTrashed { kind, id, lang } => {
+                let text = trash::text(kind, &id, lang, &self.journals, &self.personas);
+                StoreEvent::TrashRead { id, text }
+            }
             Request::Purge { kind, ids } => {
                 let purged = trash::purge(kind, ids, &self.library, &mut self.journals, &self.personas);
                 return purged.and(self.list_trash(kind));

@@ -262,6 +262,7 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
         }
         return take_dropped(ui, cx);
     }
+    note_letters(ui, cx);
     for room in Room::ALL {
         if pressed(ui, Act::Go(room)) {
             leave_field(ui);
@@ -421,7 +422,8 @@ fn sheet<'a>(ui: &Ui, cx: &Cx<'a>) -> Option<&'a Page> {
 /// with the actions, until something is typed again.
 fn undoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
     let undo = &cx.state.undo;
-    let (newest, fresh) = (undo.newest(cx.state.room()), undo.is_fresh(cx.state.room()));
+    let fresh = undo.is_fresh(cx.state.room()) && !has_letters(ui, cx);
+    let newest = undo.newest(cx.state.room());
     if newest.is_some() && fresh {
         return true;
     }
@@ -446,9 +448,37 @@ fn undoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
 
 /// Whether the keys do an action of the room again, not what was typed.
 fn redoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
+    if has_letters(ui, cx) {
+        return false;
+    }
     let undo = &cx.state.undo;
     let others = undo.is_fresh(cx.state.room()) || !ui.ctx().text_edit_focused();
     undo.can_redo(cx.state.room()) || (others && sheet(ui, cx).is_none())
+}
+
+fn letters_id() -> Id {
+    Id::unique("letters-of-a-field")
+}
+
+/// Notes the field that letters go into: until the next action they are its own to take back and to do again, also where
+/// it keeps them to itself until it is left, as the fields of numbers do.
+fn note_letters(ui: &Ui, cx: &Cx<'_>) {
+    let types = |event: &Event| match event {
+        Event::Text(_) | Event::Paste(_) | Event::Cut | Event::Ime(egui::ImeEvent::Commit(_)) => true,
+        Event::Key { key: Key::Backspace | Key::Delete, pressed, .. } => *pressed,
+        _ => false,
+    };
+    if ui.ctx().text_edit_focused() && ui.input(|input| input.events.iter().any(types)) {
+        let typed = (ui.memory(|memory| memory.focused()), cx.state.undo.steps());
+        ui.data_mut(|data| data.insert_temp(letters_id(), typed));
+    }
+}
+
+/// Whether the field that has the focus is the one that letters went into since the last action.
+fn has_letters(ui: &Ui, cx: &Cx<'_>) -> bool {
+    let focused = ui.memory(|memory| memory.focused());
+    let typed = ui.data(|data| data.get_temp::<(Option<Id>, u64)>(letters_id()));
+    ui.ctx().text_edit_focused() && typed == Some((focused, cx.state.undo.steps()))
 }
 
 fn escape(cx: &mut Cx<'_>, typing: bool) {

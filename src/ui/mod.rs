@@ -9,6 +9,7 @@ mod canvas;
 mod create;
 mod cx;
 mod days;
+mod elide;
 mod eye;
 mod focus;
 mod gallery;
@@ -59,6 +60,7 @@ pub struct Views {
     create: create::CreateView,
     write: write::WriteView,
     gallery: gallery::GalleryView,
+    trash: trash::TrashView,
     follow: focus::Follow,
     letters: letters::Letters,
     live: live::Live,
@@ -114,7 +116,7 @@ impl Views {
         }
         match state.room() {
             Room::Gallery | Room::Write if let Some(kind) = state.trash.shown => {
-                trash::show(ui, &mut cx, &mut self.textures, kind);
+                trash::show(ui, &mut cx, &mut self.trash, &mut self.textures, kind);
             }
             Room::Create => create::show(ui, &mut cx, &mut self.create, &mut self.textures),
             Room::Write => write::show(ui, &mut cx, &mut self.write, &mut self.textures),

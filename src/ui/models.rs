@@ -1,11 +1,14 @@
 //! Models: every card with its state, and what can be done about it.
 
-use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui};
+use egui::{
+    Align, CentralPanel, Frame, Label, Layout, Margin, Rect, Response, RichText, Role, ScrollArea, Sense, Ui,
+    WidgetInfo, vec2,
+};
 
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2, S3, SMALL};
-use super::{icons, layout, models_bits, trouble, widgets};
+use super::{icons, layout, menu, models_bits, trouble, widgets};
 use crate::domain::{BrokenFile, Makes, ModelPresence, bytes};
 use crate::state::{Command, ModelEntry};
 
@@ -141,7 +144,8 @@ fn in_use(cx: &Cx<'_>, id: &str) -> bool {
 fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
     let card = &entry.card;
     let p = cx.p;
-    widgets::card(p).inner_margin(16).show(ui, |ui| {
+    let under = under(ui, cx, entry);
+    let drawn = widgets::card(p).inner_margin(16).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S2;
         ui.horizontal_top(|ui| {
@@ -184,6 +188,36 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
             trouble::card(ui, cx, error, Some((T::TryAgain, Command::Fetch(card.id.clone()))), None);
         }
     });
+    let height = drawn.response.rect.height();
+    let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<f32>(under.id), height));
+    if before != height {
+        ui.ctx().request_repaint();
+    }
+}
+
+/// The card itself, under what is on it, as high as it was in the frame before: it is reached by Tab, Enter does what the
+/// model is there for, and it has a menu.
+fn under(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) -> Response {
+    let id = ui.scope_id().with("card");
+    let height = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or_default();
+    let rect = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), height));
+    let response = ui.interact(rect, id, Sense::click());
+    let name = format!("{} · {}", entry.card.name, models_bits::presence(cx, entry));
+    let used = in_use(cx, &entry.card.id);
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, used, &name));
+    // A click beside the buttons is none of theirs.
+    let by_key = response.clicked() && !response.clicked_by(egui::PointerButton::Primary);
+    let all = actions(cx, entry);
+    // What is inside the program and in use has none.
+    let some = !all.is_empty() || matches!(entry.presence, ModelPresence::Here { .. });
+    let first = all.into_iter().next().filter(|action| !action.small && action.but.is_none());
+    if let Some(action) = first.filter(|_| by_key) {
+        cx.push(action.command);
+    }
+    if some {
+        menu::of(ui, &response, false, |ui| entries(ui, cx, entry));
+    }
+    response
 }
 
 /// Whether a model fits in this machine's memory: asked before it is fetched, told of what is too large in any case.
@@ -244,44 +278,89 @@ fn state(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
     }
 }
 
-fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
-    let id = &entry.card.id;
-    remove(ui, cx, entry);
+/// What can be done with a model now: the first is what it is there for.
+struct Action {
+    icon: Option<&'static str>,
+    name: String,
+    command: Command,
+    /// Its icon says it all.
+    small: bool,
+    /// Why it cannot be done.
+    but: Option<T>,
+}
+
+fn actions(cx: &Cx<'_>, entry: &ModelEntry) -> Vec<Action> {
+    let card = &entry.card;
+    let id = || card.id.clone();
+    let mut all = Vec::new();
+    let mut add = |icon, name: &str, command, but| {
+        all.push(Action { icon, name: name.to_owned(), command, small: false, but });
+    };
     if entry.is_here() {
-        if in_use(cx, id) {
-            ui.add_enabled_ui(false, |ui| widgets::button(ui, icons::CHECK, cx.t(T::InUse)));
-        } else if entry.card.lacks().is_none() && widgets::text_button(ui, cx.t(T::Use)).clicked() {
-            cx.push(Command::UseModel(id.clone()));
+        if !in_use(cx, &card.id) && card.lacks().is_none() {
+            add(None, cx.t(T::Use), Command::UseModel(id()), None);
         }
     } else if entry.fetch.is_none() && !entry.asking {
         let label = match entry.presence {
             ModelPresence::Partial { .. } => T::GoOnFetching,
             ModelPresence::Unchecked { .. } => T::CheckFiles,
-            _ => T::Fetch,
+            ModelPresence::Absent | ModelPresence::Embedded | ModelPresence::Here { .. } => T::Fetch,
         };
-        let may = entry.is_unchecked() || !cx.state.settings.offline;
         let icon = if entry.is_unchecked() { icons::CHECK_CIRCLE } else { icons::CLOUD_ARROW_DOWN };
-        let button = ui.add_enabled_ui(may, |ui| widgets::button(ui, icon, cx.t(label)));
-        if button.inner.on_disabled_hover_text(cx.t(T::OfflineHint)).clicked() {
-            cx.push(Command::Fetch(id.clone()));
-        }
+        let offline = !entry.is_unchecked() && cx.state.settings.offline;
+        add(Some(icon), cx.t(label), Command::Fetch(id()), offline.then_some(T::OfflineHint));
     }
+    all.extend(removal(cx, entry));
+    all
 }
 
 /// Takes a model's files away; of one from elsewhere only its place in the list.
-fn remove(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
-    if !entry.is_about() || entry.fetch.is_some() || !entry.card.is_removable() {
-        return;
+fn removal(cx: &Cx<'_>, entry: &ModelEntry) -> Option<Action> {
+    let card = &entry.card;
+    if !entry.is_about() || entry.fetch.is_some() || !card.is_removable() {
+        return None;
     }
-    let outside = entry.card.local.as_ref().map(|local| &local.files.main);
-    if let Some(path) = outside.filter(|path| !path.starts_with(&cx.state.status.models)) {
-        if widgets::icon_button(ui, icons::X, cx.t(T::ForgetModel)).clicked() {
-            cx.push(Command::ForgetModel(path.clone()));
+    let outside = card.local.as_ref().map(|local| &local.files.main);
+    let outside = outside.filter(|path| !path.starts_with(&cx.state.status.models));
+    let (icon, name, command) = match outside {
+        Some(path) => (icons::X, cx.t(T::ForgetModel).to_owned(), Command::ForgetModel(path.clone())),
+        None => (icons::TRASH, cx.with(T::RemoveModel, &[&card.name]), Command::RemoveModel(card.id.clone())),
+    };
+    Some(Action { icon: Some(icon), name, command, small: true, but: None })
+}
+
+/// From the right.
+fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
+    for action in actions(cx, entry).into_iter().rev() {
+        let clicked = match action.icon {
+            Some(icon) if action.small => widgets::icon_button(ui, icon, &action.name).clicked(),
+            Some(icon) => {
+                let button =
+                    ui.add_enabled_ui(action.but.is_none(), |ui| widgets::button(ui, icon, &action.name)).inner;
+                button.on_disabled_hover_text(action.but.map_or("", |but| cx.t(but))).clicked()
+            }
+            None => widgets::text_button(ui, &action.name).clicked(),
+        };
+        if clicked {
+            cx.push(action.command);
         }
-        return;
     }
-    let name = cx.with(T::RemoveModel, &[&entry.card.name]);
-    if widgets::icon_button(ui, icons::TRASH, &name).clicked() {
-        cx.push(Command::RemoveModel(entry.card.id.clone()));
+    if entry.is_here() && in_use(cx, &entry.card.id) {
+        ui.add_enabled_ui(false, |ui| widgets::button(ui, icons::CHECK, cx.t(T::InUse)));
+    }
+}
+
+/// The menu of a card: what its buttons do, and its place on the disk.
+fn entries(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
+    for action in actions(cx, entry) {
+        let may = ui.add_enabled_ui(action.but.is_none(), |ui| widgets::menu_item(ui, &action.name));
+        if may.inner {
+            cx.push(action.command);
+        }
+    }
+    if let ModelPresence::Here { path } = &entry.presence
+        && widgets::menu_item(ui, cx.t(T::ShowInFolder))
+    {
+        cx.push(Command::Reveal(path.clone()));
     }
 }

@@ -5,7 +5,7 @@ use egui::{ComboBox, Label, RichText, Ui};
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, S1, SMALL};
-use super::{eye, icons, widgets};
+use super::{elide, eye, icons, widgets};
 use crate::domain::{Makes, ModelPresence, bytes};
 use crate::state::{Command, FetchState, ModelEntry};
 
@@ -16,6 +16,9 @@ pub fn name(cx: &Cx<'_>, id: &str) -> String {
     }
     std::path::Path::new(id).file_name().map_or_else(|| id.to_owned(), |n| n.to_string_lossy().into_owned())
 }
+
+/// What a combo box has beside its text: its edges and the sign.
+const CARET: f32 = 40.0;
 
 /// The combo box of all models that make `makes`. Returns the one that was chosen.
 pub fn combo(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Option<String> {
@@ -28,7 +31,7 @@ pub fn combo(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Optio
         let response = ComboBox::from_id_salt(("model", makes == Makes::Text))
             .width(width)
             .truncate()
-            .selected_text(shown.as_str())
+            .selected_text(&*elide::name(ui, &shown, &theme::body(), width - CARET))
             .icon(caret)
             .show_ui(ui, |ui| {
                 ui.set_min_width(width - 16.0);

@@ -1,12 +1,16 @@
 //! Notes. What passes is said in the status bar, in one place of one width, so that it covers nothing; what waits for the
 //! person is at the top of its room.
 
-use egui::{Align, Button, Frame, Id, Label, Layout, Margin, RichText, Sense, Stroke, Ui, UiBuilder, vec2};
+use std::path::Path;
+
+use egui::{
+    Align, Button, Frame, Id, Label, Layout, Margin, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, vec2,
+};
 
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, RADIUS, S1, S2, SMALL};
-use super::{eye, icons, layout, trouble, widgets};
+use super::{elide, eye, icons, layout, trouble, widgets};
 use crate::domain::{Room, Waiting};
 use crate::error::StudioError;
 use crate::lang::Both;
@@ -174,24 +178,43 @@ pub fn passing(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let ink = if icon == icons::TRASH { p.text } else { p.good };
             ui.add(Label::new(theme::icon(icon, 14.0).color(ink)));
-            let said = ui.add(Label::new(RichText::new(&text).size(SMALL).color(p.strong)).truncate());
+            let name = inserted(cx, &notice.kind).unwrap_or_default();
+            let shown = elide::within(ui, &text, &name, &theme::small(), ui.available_width());
+            let said = ui.add(Label::new(RichText::new(&*shown).size(SMALL).color(p.strong)).truncate());
+            said.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
             eye::said(&said);
             said.on_hover_text(&text);
         });
     });
 }
 
+/// What a file is called, without its folder.
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// The name in a note, which gives way where the note is too long for its place.
+fn inserted(cx: &Cx<'_>, kind: &NoticeKind) -> Option<String> {
+    match kind {
+        NoticeKind::Exported(path) | NoticeKind::LatentsKept(path) => Some(file_name(path)),
+        NoticeKind::CopiesSaved { folder, .. } => Some(file_name(folder)),
+        NoticeKind::SavedUnasked(path) => Some(path.display().to_string()),
+        NoticeKind::PersonaKept { name, .. } => Some(name.clone()),
+        NoticeKind::ModelFetched(id) => Some(super::models_bits::name(cx, id)),
+        NoticeKind::ModelRemoved(removed) => Some(removed.name.clone()),
+        _ => None,
+    }
+}
+
 fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Command)>) {
     match kind {
         NoticeKind::Exported(path) => {
-            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             let show = (T::ShowInFolder, Command::Reveal(path.clone()));
-            (icons::CHECK_CIRCLE, cx.with(T::SavedAs, &[&name]), Some(show))
+            (icons::CHECK_CIRCLE, cx.with(T::SavedAs, &[&file_name(path)]), Some(show))
         }
         NoticeKind::LatentsKept(path) => {
-            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             let show = (T::ShowInFolder, Command::Reveal(path.clone()));
-            (icons::CHECK_CIRCLE, cx.with(T::LatentsKept, &[&name]), Some(show))
+            (icons::CHECK_CIRCLE, cx.with(T::LatentsKept, &[&file_name(path)]), Some(show))
         }
         NoticeKind::PromptWritten(before) => {
             let undo = (T::Undo, Command::SetImage(ImageEdit::Prompt(before.clone())));
@@ -199,7 +222,7 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         }
         NoticeKind::Copied => (icons::CHECK_CIRCLE, cx.t(T::Copied).to_owned(), None),
         NoticeKind::CopiesSaved { folder, count } => {
-            let name = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let name = file_name(folder);
             let text =
                 if *count == 1 { cx.with(T::CopySaved, &[&name]) } else { cx.with(T::CopiesSaved, &[count, &name]) };
             (icons::CHECK_CIRCLE, text, Some((T::OpenFolder, Command::Reveal(folder.clone()))))

@@ -124,8 +124,7 @@ fn folder(ui: &mut Ui, cx: &mut Cx<'_>, name: T, note: T, path: &Path, choose: C
     row(ui, cx, name, Some(note), |ui, cx| {
         ui.spacing_mut().item_spacing.y = S1;
         let text = path.display().to_string();
-        ui.add(Label::new(RichText::new(&text).size(SMALL).color(cx.p.text)).truncate().selectable(true))
-            .on_hover_text(&text);
+        ui.add(Label::new(RichText::new(&text).size(SMALL).color(cx.p.text)).wrap().selectable(true));
         layout::flow(ui, |ui| {
             let label = cx.t(T::Choose);
             let button = ui.button(label).accessible_name(format!("{}: {label}", cx.t(name)));

@@ -6,7 +6,7 @@ use super::cx::Cx;
 use super::eye::{self, Part};
 use super::texts::T;
 use super::theme::{self, RADIUS, S1, S2, SMALL};
-use super::{icons, models_bits, widgets};
+use super::{elide, icons, models_bits, widgets};
 use crate::domain::{Room, bytes, seconds};
 use crate::lang::Lang;
 use crate::state::{Command, ModelEntry, Phase};
@@ -67,6 +67,8 @@ fn items(ui: &mut Ui, cx: &Cx<'_>) {
     let text = format!("{name} · {}", model_state(cx, model));
     // Which model answers is said first of all: where there is little room, what stands before it goes.
     let model = if width(ui, &text) <= ui.available_width() { text } else { name };
+    let room = ui.available_width() - width(ui, "");
+    let model = elide::name(ui, &model, &theme::small(), room).into_owned();
     let kept = width(ui, &model) + theme::S4;
     let beside = |ui: &Ui, text: &str| width(ui, text) + kept <= ui.available_width();
     if !status.device.is_empty() && beside(ui, &status.device) {

@@ -772,6 +772,8 @@ texts! {
     RestoreAll: "Restore all", "全部恢复";
     BackToTrash: "Back to the list", "返回列表";
     LookAt: "Look at {0}", "查看 {0}";
+    NothingWritten: "Nothing is written in it.", "里面没有文字。";
+    CopyFormula: "Copy as LaTeX", "复制为 LaTeX";
     RestoreNamed: "Restore {0}", "恢复 {0}";
     DeleteForGood: "Delete for good", "永久删除";
     DeleteForGoodNamed: "Delete {0} for good", "永久删除 {0}";

@@ -1,26 +1,34 @@
 //! Trash: what was deleted, with the way back and the way out.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 use egui::{
-    Align, Align2, CentralPanel, Color32, CursorIcon, Frame, Label, Layout, Margin, Rect, RichText, Role, ScrollArea,
-    Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    Align, Align2, CentralPanel, Color32, CursorIcon, FontId, Frame, Label, Layout, Margin, Rect, RichText, Role,
+    ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::cx::Cx;
 use super::texts::T;
 use super::textures::{TexKey, Textures};
 use super::theme::{self, BODY, RADIUS, S1, S2, S3, S4, S6};
-use super::{days, icons, layout, picture, widgets};
-use crate::domain::{Picture, TrashKind, Trashed, bytes};
-use crate::state::{Command, TrashCommand};
+use super::write::prose::Prose;
+use super::{days, elide, icons, layout, picture, quotes, widgets};
+use crate::domain::{TrashKind, Trashed, bytes};
+use crate::state::{Command, Looked, TrashCommand};
 
 const COLUMN: f32 = 760.0;
 const ROW: f32 = 60.0;
 const FACE: f32 = 44.0;
 
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kind: TrashKind) {
+/// What the trash remembers beside the state.
+#[derive(Default)]
+pub struct TrashView {
+    /// The text that is read, and whose it is.
+    prose: (PathBuf, Prose),
+}
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut TrashView, textures: &mut Textures, kind: TrashKind) {
     let frame = Frame::new().fill(cx.p.canvas).inner_margin(Margin::symmetric(24, 16));
     CentralPanel::default().frame(frame).show(ui, |ui| {
         let all = ui.available_rect_before_wrap();
@@ -34,9 +42,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kind: TrashKi
             ui.add_space(S1);
             let items = cx.state.trash.items.as_deref().unwrap_or_default();
             let looked = cx.state.trash.looked.as_ref();
-            let looked = looked.and_then(|(id, picture)| Some((items.iter().find(|i| i.id == *id)?, picture.as_ref())));
+            let looked = looked.and_then(|(id, what)| Some((items.iter().find(|i| i.id == *id)?, what.as_ref())));
             match looked {
-                Some((item, picture)) => look(ui, cx, textures, item, picture),
+                Some((item, what)) => look(ui, cx, view, textures, item, what),
                 None => list(ui, cx, textures, kind),
             }
         });
@@ -106,9 +114,9 @@ fn question(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
-fn short(name: &str) -> String {
-    let cut: String = name.chars().take(60).collect();
-    if cut.len() < name.len() { format!("{cut}…") } else { cut }
+/// A name inside a sentence.
+fn short(name: &str) -> Cow<'_, str> {
+    elide::letters(name, 60)
 }
 
 /// A prompt, a title or a name on one line; without one, the file's name.
@@ -146,8 +154,15 @@ fn list(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kind: TrashKind) 
     });
 }
 
-/// One picture in full, with what can be done about it.
-fn look(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &Trashed, full: Option<&Arc<Picture>>) {
+/// One of them in full, with what can be done about it.
+fn look(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    view: &mut TrashView,
+    textures: &mut Textures,
+    item: &Trashed,
+    what: Option<&Looked>,
+) {
     let name = name(cx, item);
     layout::flow(ui, |ui| {
         if widgets::button(ui, icons::CARET_LEFT, cx.t(T::BackToTrash)).clicked() {
@@ -161,7 +176,45 @@ fn look(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &Trashed, f
             push(cx, TrashCommand::Ask(Some(item.id.clone())));
         }
     });
-    ui.add(Label::new(RichText::new(&name).size(BODY).color(cx.p.text)).truncate()).on_hover_text(&name);
+    elide::label(ui, &name, &name, theme::strong(BODY), cx.p.strong);
+    match (item.kind, what) {
+        (TrashKind::Pictures, what) => look_at_picture(ui, cx, textures, item, &name, what),
+        (TrashKind::Conversations | TrashKind::Personas, Some(Looked::Text(text))) => read(ui, cx, view, item, text),
+        (TrashKind::Conversations | TrashKind::Personas, _) => drop(widgets::muted(ui, cx.t(T::ReadingTrash))),
+    }
+}
+
+/// A conversation, a page or a character, to be read and not to be changed.
+fn read(ui: &mut Ui, cx: &Cx<'_>, view: &mut TrashView, item: &Trashed, text: &str) {
+    if view.prose.0 != item.id {
+        view.prose = (item.id.clone(), Prose::default());
+    }
+    if text.trim().is_empty() {
+        widgets::muted(ui, cx.t(T::NothingWritten));
+        return;
+    }
+    let frame = Frame::new().fill(cx.p.panel).stroke(Stroke::new(1.0, cx.p.line)).corner_radius(8).inner_margin(16);
+    frame.show(ui, |ui| {
+        let area = ScrollArea::vertical().id_salt(("trash-text", &item.id)).auto_shrink(false);
+        area.show(ui, |ui| {
+            ui.style_mut().text_styles.insert(egui::TextStyle::Body, theme::reading());
+            view.prose.1.show(ui, cx, 0, text, false);
+        });
+    });
+}
+
+fn look_at_picture(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    textures: &mut Textures,
+    item: &Trashed,
+    name: &str,
+    what: Option<&Looked>,
+) {
+    let full = match what {
+        Some(Looked::Picture(picture)) => Some(picture),
+        Some(Looked::Text(_)) | None => None,
+    };
     let room = ui.available_rect_before_wrap().shrink2(vec2(0.0, S2));
     let response = ui.interact(room, ui.scope_id().with("looked"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, cx.with(T::PictureNamed, &[&name])));
@@ -195,9 +248,9 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &Trashed) {
             push(cx, TrashCommand::Restore(item.id.clone()));
         }
         let texts = Rect::from_min_max(inner.min, pos2(ui.cursor().right() - S4, inner.bottom()));
-        let line = |ui: &Ui, text: &str, font, ink, y: f32| {
-            let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, ink);
-            job.wrap = egui::text::TextWrapping::truncate_at_width(texts.width());
+        let line = |ui: &Ui, text: &str, font: FontId, ink, y: f32| {
+            let text = elide::name(ui, text, &font, texts.width());
+            let job = quotes::line(ui, &text, font, ink);
             ui.painter().galley(pos2(texts.left(), texts.top() + y), ui.painter().layout_job(job), ink);
         };
         line(ui, &name, theme::body(), cx.p.strong, 10.0);
@@ -205,12 +258,6 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &Trashed) {
         line(ui, &format!("{day} · {}", bytes(item.bytes)), theme::small(), cx.p.muted, 33.0);
         let id = ui.scope_id().with("about");
         let room = Rect::from_min_max(at.min, texts.max);
-        if item.kind != TrashKind::Pictures {
-            let hover = ui.interact(room, id, Sense::hover());
-            hover.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
-            hover.on_hover_text(&name);
-            return;
-        }
         let response = ui.interact(room, id, Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, cx.with(T::LookAt, &[&name])));
         if response.clicked() {

@@ -13,7 +13,7 @@ use egui::{
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, CONTROL, Palette, RADIUS, S1, S2, S3, S6, SMALL};
-use super::{bidi, eye, icons, layout, quotes};
+use super::{bidi, elide, eye, icons, layout, quotes};
 use crate::state::Command;
 
 /// Text of the second rank.
@@ -46,7 +46,7 @@ pub fn heading(ui: &mut Ui, text: &str) -> Response {
 /// A title inside a room or card, in body size.
 pub fn title(ui: &mut Ui, text: &str) -> Response {
     let colour = Palette::of(ui).strong;
-    ui.add(egui::Label::new(RichText::new(text).font(theme::strong(BODY)).color(colour)).truncate())
+    elide::label(ui, text, text, theme::strong(BODY), colour)
 }
 
 /// A button with an icon and a word.

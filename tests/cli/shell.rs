@@ -205,3 +205,37 @@ fn out_follows_links_and_writes_into_what_is_no_file() {
     }
     assert!(home.path("round").is_symlink());
 }
+
+/// A second start hands over to the window that is open, and says what became of it, and with which home.
+#[test]
+fn a_start_beside_an_open_window_says_that_the_window_was_told() {
+    let home = Home::new();
+    let paths = aigc_studio::store::Paths::below(home.0.path());
+    std::fs::create_dir_all(paths.window()).unwrap();
+    let lock = std::fs::File::create(paths.window().join("lock")).unwrap();
+    lock.try_lock().unwrap();
+    for (locale, words) in
+        [("C", ["is open already with", "its window was told"]), ("zh_CN.UTF-8", ["打开", "已通知那个窗口"])]
+    {
+        let folder = paths.window();
+        // As an open window answers: it takes the call away.
+        let answer = std::thread::spawn(move || {
+            let until = Instant::now() + Duration::from_secs(30);
+            loop {
+                let files = std::fs::read_dir(&folder).unwrap().flatten().map(|entry| entry.path());
+                let call = files.into_iter().find(|path| path.extension().is_some_and(|e| e == "call"));
+                if let Some(call) = call {
+                    return std::fs::remove_file(call).unwrap();
+                }
+                assert!(Instant::now() < until, "nothing was handed over");
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let output = home.command(&[]).env("LC_ALL", locale).output().unwrap();
+        answer.join().unwrap();
+        refuses(&output, 0, &words);
+        let err = stderr(&output);
+        assert!(err.contains(&paths.settings().display().to_string()), "{err}");
+        assert_eq!(err.trim().lines().count(), 1, "one line and no log: {err}");
+    }
+}

@@ -1,6 +1,7 @@
 //! The trashes, and a store that may only read.
 
-use aigc_studio::domain::TrashKind;
+use aigc_studio::domain::{Author, Edit, Face, PageEntry, TrashKind};
+use aigc_studio::lang::Lang;
 
 use super::*;
 
@@ -143,5 +144,48 @@ fn a_store_that_may_only_read_changes_nothing() {
     store.send(Request::ListConversations);
     assert!(matches!(next(&events), StoreEvent::Conversations(heads) if heads.len() == 1), "it reads");
     drop(store);
+    assert_eq!(everything(home.path()), before);
+}
+
+#[test]
+fn texts_of_the_trash_are_read_and_stay_as_they_are() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    store.send(journal("talk", begin(1, Role::User, "Is it **late**?")));
+    store.send(journal("talk", begin(2, Role::Assistant, "Very.\nGo home.")));
+    store.send(Request::DeleteConversation(ConversationId("talk".into())));
+    let edit =
+        Edit { id: 1, parent: 0, at: 0, removed: vec![], text: "It rained.".into(), by: Author::Person, info: None };
+    store.send(journal("page", JournalEntry::Page(PageEntry::New)));
+    store.send(journal("page", JournalEntry::Page(PageEntry::Edit(edit))));
+    store.send(Request::DeleteConversation(ConversationId("page".into())));
+    let system = "You are Ada.".to_owned();
+    let persona = Persona { name: "Ada".into(), system, greetings: vec!["Hm?".into()], ..Persona::default() };
+    let id = PersonaId("ada".into());
+    store.send(Request::SavePersona { id: id.clone(), persona: Box::new(persona), face: Face::Keep });
+    store.send(Request::DeletePersona(id));
+    store.send(Request::ListTrash(TrashKind::Personas));
+    while !matches!(next(&events), StoreEvent::Trash { .. }) {}
+    let before = everything(home.path());
+    let read = |kind, id: &str, lang| {
+        store.send(Request::ReadTrashed { kind, id: id.into(), lang });
+        let StoreEvent::TrashRead { id: of, text } = next(&events) else { panic!() };
+        assert_eq!(of, Path::new(id));
+        text
+    };
+    let talk = read(TrashKind::Conversations, "talk", Lang::En).unwrap();
+    assert!(talk.contains("Is it **late**?") && talk.contains("Very.\nGo home."), "{talk}");
+    assert_ne!(read(TrashKind::Conversations, "talk", Lang::Zh).unwrap(), talk, "speakers in the window's language");
+    assert_eq!(read(TrashKind::Conversations, "page", Lang::En).unwrap().trim(), "It rained.");
+    let ada = read(TrashKind::Personas, "ada", Lang::En).unwrap();
+    assert!(ada.contains("You are Ada.") && ada.contains("Hm?"), "{ada}");
+    for (kind, id) in [
+        (TrashKind::Conversations, "gone"),
+        (TrashKind::Conversations, "../talk"),
+        (TrashKind::Personas, "../../settings"),
+        (TrashKind::Pictures, "talk"),
+    ] {
+        assert!(read(kind, id, Lang::En).is_err(), "{id}");
+    }
     assert_eq!(everything(home.path()), before);
 }

@@ -260,3 +260,41 @@ fn a_title_takes_spaces_is_given_by_enter_and_comes_back_after_esc() {
     undo(&mut harness, false);
     assert_eq!(title(&harness), was);
 }
+
+/// Regression: a field of a number keeps its letters to itself until it is left, and the room took Ctrl+Z and Ctrl+Y.
+#[test]
+fn ctrl_z_and_ctrl_y_are_a_fields_own_after_letters_went_into_it() {
+    let mut harness = open(create_done(Lang::En, Theme::Dark));
+    for path in ["/lib/a.png", "/lib/b.png"] {
+        update(&mut harness.state_mut().state, Input::Store(StoreEvent::Trashed { paths: vec![path.into()] }));
+    }
+    obey(&mut harness);
+    undo(&mut harness, false);
+    let can = |harness: &Open| {
+        let undo = &harness.state().state.undo;
+        (undo.newest(Room::Create).is_some(), undo.can_redo(Room::Create))
+    };
+    assert_eq!(can(&harness), (true, true), "there is something of the room's both ways");
+    let (part, name) = fields(&harness).into_iter().find(|(part, _)| *part == Part::SpinButton).expect("a number");
+    harness.get_by_role_and_label(part, &name).click();
+    obey(&mut harness);
+    harness.event(Event::Text("4".into()));
+    obey(&mut harness);
+    for redo in [false, true, false] {
+        match redo {
+            false => undo(&mut harness, false),
+            true => {
+                harness.key_press_modifiers(Modifiers::COMMAND, Key::Y);
+                obey(&mut harness);
+                undo(&mut harness, true);
+            }
+        }
+        assert_eq!(can(&harness), (true, true), "{name}");
+    }
+    // Once it is left, the keys are the room's again.
+    harness.key_press(Key::Escape);
+    obey(&mut harness);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Y);
+    obey(&mut harness);
+    assert!(!can(&harness).1);
+}

@@ -1,6 +1,7 @@
 //! What was left, deleted or begun: the trash, Ctrl+Z, drafts, jobs of the last time, paths without a dialog.
 
 mod kept;
+mod names;
 
 use super::*;
 
@@ -21,8 +22,11 @@ pub fn states(lang: Lang, theme: Theme) -> Vec<AppState> {
         NoticeKind::SavedUnasked("/home/mei/Downloads/a name that is long enough to be cut.png".into()),
     )];
     let mut looked = trash(TrashKind::Pictures, lang, theme);
-    looked.trash.looked = Some(("a".into(), Some(ui_states::sticker(1, 0.0))));
-    states.extend([question, path, folder, waiting, looked]);
+    looked.trash.looked = Some(("a".into(), Some(Looked::Picture(ui_states::sticker(1, 0.0)))));
+    let mut read = trash(TrashKind::Conversations, lang, theme);
+    let text = "## Mei\n\nWrite a haiku about rain.\n\n## SmolLM2\n\nRain on the tin roof,\n一夜春雨\n\n".repeat(12);
+    read.trash.looked = Some(("a".into(), Some(Looked::Text(text))));
+    states.extend([question, path, folder, waiting, looked, read]);
     states
 }
 
@@ -262,4 +266,38 @@ fn a_draft_says_that_it_is_one_and_can_be_thrown_away() {
     assert_eq!(asked(&mut harness), [Command::Persona(PersonaCommand::Discard)]);
     harness.key_press(Key::Escape);
     assert_eq!(asked(&mut harness), [Command::Persona(PersonaCommand::Leave)]);
+}
+
+#[test]
+fn a_text_of_the_trash_is_read_there_with_restore_beside_it() {
+    let trash = |command| [Command::Trash(command)];
+    for kind in [TrashKind::Conversations, TrashKind::Personas] {
+        for lang in Lang::ALL {
+            let mut harness = open(self::trash(kind, lang, Theme::Dark));
+            harness.get_by_role_and_label(Part::Button, &T::LookAt.with(lang, &[&"a red apple"])).click();
+            let commands = asked(&mut harness);
+            assert_eq!(commands, trash(TrashCommand::Look(Some("a".into()))));
+            let effects = update(&mut harness.state_mut().state, Input::Command(commands[0].clone()));
+            assert_eq!(effects, [Effect::ReadTrashed { kind, id: "a".into(), lang }]);
+            harness.run();
+            harness.get_by_label(T::ReadingTrash.tr(lang));
+            let read = |id: &str, text| Input::Store(StoreEvent::TrashRead { id: id.into(), text });
+            update(&mut harness.state_mut().state, read("b", Ok("another text".into())));
+            update(&mut harness.state_mut().state, read("a", Ok("## Ada\n\nGood **evening**.".into())));
+            harness.run();
+            harness.get_by_label_contains("Good evening.");
+            assert!(harness.query_by_label_contains("another text").is_none());
+            harness.state_mut().commands.clear();
+            harness.get_by_role_and_label(Part::Button, &T::RestoreNamed.with(lang, &[&"a red apple"])).click();
+            assert_eq!(asked(&mut harness), trash(TrashCommand::Restore("a".into())));
+            harness.key_press(Key::Escape);
+            assert_eq!(asked(&mut harness), trash(TrashCommand::Look(None)), "Esc leads to the list");
+            // One that cannot be read: the list again, and why.
+            let error = aigc_studio::error::StudioError::other("it cannot be read");
+            update(&mut harness.state_mut().state, read("a", Err(error)));
+            harness.run();
+            harness.get_by_label_contains("it cannot be read");
+            assert!(harness.state().state.trash.looked.is_none());
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The window by keyboard and by screen reader: where the focus is, in what order, and what is said.
 
+mod menus;
+
 use aigc_studio::domain::*;
 use aigc_studio::lang::Lang;
 use aigc_studio::state::*;

@@ -21,7 +21,7 @@ const RAW_TOKENS: u32 = 120;
 impl AppState {
     /// Makes the prompt better; asked again while that runs, it is stopped.
     pub(super) fn improve_prompt(&mut self, fx: &mut Effects) {
-        if let Some(helper) = &self.create.helper {
+        if let Some(helper) = self.create.helper.take() {
             fx.push(Effect::Cancel(helper.id));
             return;
         }
@@ -183,12 +183,20 @@ impl AppState {
             before: self.settings.image.prompt.clone(),
             model,
             wish: asked,
+            prompt: TextPrompt::Chat(messages),
             raw: false,
         };
-        self.submit_helper(helper, TextPrompt::Chat(messages), fx);
+        self.submit_helper(helper, fx);
     }
 
-    fn submit_helper(&mut self, helper: Helper, prompt: TextPrompt, fx: &mut Effects) {
+    /// A new engine takes the place of the one that the helper's job was given to: it is asked anew.
+    pub(super) fn help_again(&mut self, fx: &mut Effects) {
+        if let Some(helper) = self.create.helper.take() {
+            self.submit_helper(Helper { text: String::new(), ..helper }, fx);
+        }
+    }
+
+    fn submit_helper(&mut self, helper: Helper, fx: &mut Effects) {
         let model = match self.models.resolve(&helper.model, Makes::Text) {
             Ok(model) => model,
             Err(error) => {
@@ -205,7 +213,7 @@ impl AppState {
             stop: if helper.raw { vec!["\n".to_owned()] } else { Vec::new() },
             ..self.settings.text.clone()
         };
-        let (id, seed) = (self.new_job(), self.roll());
+        let (id, seed, prompt) = (self.new_job(), self.roll(), helper.prompt.clone());
         self.create.helper = Some(Helper { id, ..helper });
         let request = TextRequest { params, model, draft: None, prompt, seed };
         fx.push(Effect::Submit { id, job: Job::Text(Box::new(request)) });
@@ -237,8 +245,8 @@ impl AppState {
                         PromptWish::Passage { text, .. } => prompts::few_shot(text),
                         PromptWish::Better => prompts::few_better(&helper.before),
                     };
-                    let helper = Helper { text: String::new(), raw: true, ..helper };
-                    self.submit_helper(helper, TextPrompt::Raw(prompt), fx);
+                    let prompt = TextPrompt::Raw(prompt);
+                    self.submit_helper(Helper { text: String::new(), prompt, raw: true, ..helper }, fx);
                 } else {
                     self.create.error = Some(error);
                 }

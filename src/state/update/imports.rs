@@ -53,6 +53,7 @@ impl AppState {
             self.begin_conversation(title_of(&title), self.settings.system_prompt.clone(), fx);
         }
         let count = cards.len();
+        let came = self.cards_moved(true, cards.clone()).filter(|_| !edited && count > 0);
         for card in cards {
             if let Some(draft) = self.personas.editing.as_mut().filter(|_| edited) {
                 draft.persona.lore.push(card);
@@ -62,6 +63,9 @@ impl AppState {
                 fx.push(Effect::Journal { id, entry: JournalEntry::Card { card: card.clone() } });
                 self.write.open.manner.put_card(card);
             }
+        }
+        if let Some(came) = came {
+            self.undo.push(came, self.now_ms);
         }
         self.note(NoticeKind::LoreKept { count, left_out });
     }

@@ -120,6 +120,14 @@ impl AppState {
         fx.push(Effect::Submit { id, job: Job::Image(Box::new(request)) });
     }
 
+    /// A new engine takes the place of the one that was at work.
+    pub(super) fn layers_again(&mut self, fx: &mut Effects) {
+        if let Some(layers) = self.create.layers.as_mut().filter(|layers| layers.job.is_some()) {
+            (layers.job, layers.stale) = (None, true);
+            self.compose_layers(fx);
+        }
+    }
+
     /// Takes the arrangement back to what it was.
     pub(super) fn layers_back(&mut self, of: ShotKey, to: crate::domain::Arrangement, fx: &mut Effects) {
         if let Some(layers) = self.create.layers.as_mut().filter(|layers| layers.of == of) {

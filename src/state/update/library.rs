@@ -339,6 +339,7 @@ impl AppState {
             StoreEvent::SettingsSaved => self.heal_settings(),
             StoreEvent::Desk(desk) => self.desk_loaded(*desk, fx),
             StoreEvent::Trash { kind, items } => self.trash_listed(kind, items),
+            StoreEvent::TrashRead { id, text } => self.trash_read(&id, text),
             StoreEvent::Failed(Some(room), error) => self.problem_in(room, error),
             StoreEvent::Failed(None, error) => self.problem(error),
             StoreEvent::WrittenAtLast { path } => self.heal_disk(&path),

@@ -27,6 +27,8 @@ impl AppState {
                     self.draw_waiting(&job, fx);
                 }
                 self.ask_new_engine(fx);
+                self.help_again(fx);
+                self.layers_again(fx);
             }
             Command::SetOffline(offline) => self.settings.offline = offline,
             Command::ChooseLibraryFolder => fx.push(Effect::AskLibraryFolder),

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Effects;
-use crate::domain::{ConversationId, PersonaId, Picture, TrashKind, Trashed};
+use crate::domain::{ConversationId, PersonaId, Picture, Room, TrashKind, Trashed};
 use crate::error::Result;
-use crate::state::{AppState, Effect, NoticeKind, TrashCommand, Undoable};
+use crate::state::{AppState, Effect, Looked, NoticeKind, TrashCommand, Undoable};
 
 impl AppState {
     pub(super) fn trash_command(&mut self, command: TrashCommand, fx: &mut Effects) {
@@ -24,7 +24,13 @@ impl AppState {
             TrashCommand::Close => self.trash = Default::default(),
             TrashCommand::Look(id) => {
                 let item = self.trash.items.iter().flatten().find(|item| Some(&item.id) == id.as_ref());
-                fx.extend(item.map(|item| Effect::ViewPicture(item.path.clone())));
+                let lang = self.lang;
+                fx.extend(item.map(|item| match item.kind {
+                    TrashKind::Pictures => Effect::ViewPicture(item.path.clone()),
+                    kind @ (TrashKind::Conversations | TrashKind::Personas) => {
+                        Effect::ReadTrashed { kind, id: item.id.clone(), lang }
+                    }
+                }));
                 self.trash.looked = item.map(|item| (item.id.clone(), None));
             }
             TrashCommand::RestoreAll => {
@@ -102,9 +108,21 @@ impl AppState {
         let item = |id: &PathBuf| self.trash.items.iter().flatten().any(|item| item.id == *id && item.path == path);
         let wanted = self.trash.looked.as_ref().is_some_and(|(id, _)| item(id));
         if let (true, Some((_, shown))) = (wanted, &mut self.trash.looked) {
-            *shown = picture.as_ref().ok().cloned();
+            *shown = picture.as_ref().ok().cloned().map(Looked::Picture);
         }
         wanted
+    }
+
+    /// Takes a text that was read; where it could not be, the list is shown again.
+    pub(super) fn trash_read(&mut self, id: &Path, text: Result<String>) {
+        let Some((_, shown)) = self.trash.looked.as_mut().filter(|(wanted, _)| wanted == id) else { return };
+        match text {
+            Ok(text) => *shown = Some(Looked::Text(text)),
+            Err(error) => {
+                self.trash.looked = None;
+                self.problem_in(Room::Write, error);
+            }
+        }
     }
 
     /// Has the trash that is shown read again: what was taken out of it may not have worked.

@@ -1,10 +1,10 @@
 //! Ctrl+Z: notes each action that changes or throws away something of the person's, takes it back, and does it again.
 
 use super::{Effects, Input, Origin};
-use crate::domain::{ConversationId, JournalEntry, PageEntry, Room, StoreEvent};
+use crate::domain::{ConversationId, JournalEntry, PageEntry, RemovedWhat, Room, StoreEvent, StoryCard};
 use crate::state::{
-    Again, AppState, AskCommand, CardEdit, Command, Effect, ImageEdit, LayersCommand, NoticeKind, PageCommand,
-    PersonaCommand, PersonaEdit, Steps, TextEdit, Undoable, WaitingCommand,
+    Again, AppState, AskCommand, CardEdit, CardsMoved, Command, Effect, ImageEdit, LayersCommand, NoticeKind,
+    PageCommand, PersonaCommand, PersonaEdit, Steps, TextEdit, Undoable, WaitingCommand,
 };
 
 impl AppState {
@@ -13,6 +13,10 @@ impl AppState {
         match input.origin() {
             Origin::Person(command) => self.before_command(command),
             Origin::File(StoreEvent::Opened { .. }) => Some(self.prompt_now()),
+            // Lore may come to the character that is edited.
+            Origin::File(StoreEvent::WorldOpened { .. }) => {
+                self.personas.editing.clone().map(|draft| Undoable::PersonaEdited(Box::new(draft)))
+            }
             // A language model may write the prompt.
             Origin::Program if self.create.helper.is_some() => Some(self.prompt_now()),
             Origin::File(_) | Origin::Program => None,
@@ -74,11 +78,11 @@ impl AppState {
         }
         if let Page(PageCommand::RemoveCard(id)) = command {
             let card = open.page.as_ref()?.story.cards.iter().find(|card| card.id == *id)?;
-            return Some(Undoable::Card(open.id.clone()?, card.clone()));
+            return self.cards_moved(false, vec![card.clone()]);
         }
         if let Command::Card(CardEdit::Remove(id)) = command {
             let card = open.manner.cards.iter().find(|card| card.id == *id)?;
-            return Some(Undoable::TalkCard(open.id.clone()?, card.clone()));
+            return self.cards_moved(false, vec![card.clone()]);
         }
         if let Persona(PersonaCommand::Set(edit)) = command
             && takes_out(edit)
@@ -107,6 +111,18 @@ impl AppState {
         None
     }
 
+    /// Cards of what is open came or went.
+    pub(super) fn cards_moved(&self, came: bool, cards: Vec<StoryCard>) -> Option<Undoable> {
+        let open = &self.write.open;
+        Some(Undoable::Cards(CardsMoved { of: open.id.clone()?, page: open.page.is_some(), came, cards }))
+    }
+
+    /// The cards of a page or a conversation, where it is open.
+    fn cards_of(&self, id: &ConversationId) -> Option<&[StoryCard]> {
+        let open = Some(&self.write.open).filter(|open| open.id.as_ref() == Some(id))?;
+        Some(open.page.as_ref().map_or(&open.manner.cards, |page| &page.story.cards))
+    }
+
     /// Whether what `before` tells is not so any more.
     fn is_changed(&self, before: &Undoable) -> bool {
         let open = &self.write.open;
@@ -129,10 +145,9 @@ impl AppState {
                 here(id) && self.write.editing.is_none() && reads != Some(text)
             }
             Undoable::Illustration(id, picture) => here(id) && !open.pictures.contains(picture),
-            Undoable::Card(id, card) => {
-                here(id) && open.page.as_ref().is_some_and(|page| !page.story.cards.contains(card))
+            Undoable::Cards(CardsMoved { of, came, cards, .. }) => {
+                self.cards_of(of).is_some_and(|now| cards.iter().all(|card| now.contains(card) == *came))
             }
-            Undoable::TalkCard(id, card) => here(id) && !open.manner.cards.contains(card),
             Undoable::PersonaEdited(draft) => self.personas.editing.as_ref().is_some_and(|now| now != &**draft),
             Undoable::Search(text) => *text != self.gallery.search,
             Undoable::Persona(kept) => {
@@ -286,8 +301,7 @@ impl AppState {
             }
             Undoable::EditDraft(id, ..) if here(id) => By(Command::DiscardEdit),
             Undoable::Illustration(id, picture) if here(id) => By(Command::RemoveIllustration(picture.id)),
-            Undoable::Card(id, card) if here(id) => By(Command::Page(PageCommand::RemoveCard(card.id))),
-            Undoable::TalkCard(id, card) if here(id) => By(Command::Card(CardEdit::Remove(card.id))),
+            Undoable::Cards(moved) => Value(Undoable::Cards(CardsMoved { came: !moved.came, ..moved.clone() })),
             Undoable::Persona(kept) => {
                 let now = self.personas.kept.iter().find(|now| now.id == kept.id)?;
                 Value(Undoable::Persona(Box::new(now.clone())))
@@ -300,14 +314,14 @@ impl AppState {
             Undoable::FormDraft(..) => By(Command::DiscardForm),
             Undoable::Waiting(_) => By(Command::Waiting(WaitingCommand::Discard)),
             Undoable::Search(_) => Value(Undoable::Search(self.gallery.search.clone())),
-            // Conversations that are not open are not known well enough; of a removed model only its files are.
-            Undoable::Sliders(..)
-            | Undoable::Edit(..)
-            | Undoable::EditDraft(..)
-            | Undoable::Illustration(..)
-            | Undoable::Card(..)
-            | Undoable::TalkCard(..)
-            | Undoable::ModelRemoved(_) => return None,
+            Undoable::ModelRemoved(removed) => By(match &removed.what {
+                RemovedWhat::Card(id) => Command::RemoveModel(id.clone()),
+                RemovedWhat::File(path) => Command::RemoveModelFile(path.clone()),
+            }),
+            // Conversations that are not open are not known well enough.
+            Undoable::Sliders(..) | Undoable::Edit(..) | Undoable::EditDraft(..) | Undoable::Illustration(..) => {
+                return None;
+            }
         })
     }
 
@@ -324,9 +338,12 @@ impl AppState {
             }
             Undoable::Waiting(waiting) => self.desk.waiting == *waiting,
             Undoable::Layers(of, ..) => self.create.layers.as_ref().is_some_and(|layers| layers.of == *of),
-            Undoable::Illustration(id, _) | Undoable::Card(id, _) | Undoable::TalkCard(id, _) => {
-                self.write.open.id.as_ref() == Some(id)
-            }
+            Undoable::Illustration(id, _) => self.write.open.id.as_ref() == Some(id),
+            // It is in the list again once its files are back.
+            Undoable::ModelRemoved(removed) => match &removed.what {
+                RemovedWhat::Card(id) => self.models.entry(id).is_some_and(|entry| entry.is_about()),
+                RemovedWhat::File(path) => self.models.broken.iter().any(|file| file.path == *path),
+            },
             Undoable::PicturesTrashed(_)
             | Undoable::ConversationTrashed(_)
             | Undoable::PersonaTrashed(_)
@@ -337,8 +354,8 @@ impl AppState {
             | Undoable::Edit(..)
             | Undoable::Persona(_)
             | Undoable::PersonaEdited(_)
-            | Undoable::Search(_)
-            | Undoable::ModelRemoved(_) => true,
+            | Undoable::Cards(_)
+            | Undoable::Search(_) => true,
         }
     }
 
@@ -388,18 +405,10 @@ impl AppState {
                 }
                 fx.push(Effect::Journal { id, entry: JournalEntry::Picture { picture } });
             }
-            Undoable::Card(id, card) => {
-                let entry = PageEntry::Card { card };
-                if let Some(page) = self.write.open.page.as_mut().filter(|_| open.as_ref() == Some(&id)) {
-                    page.apply(entry.clone());
+            Undoable::Cards(moved) => {
+                for card in moved.cards {
+                    self.move_card(&moved.of, moved.page, !moved.came, card, fx);
                 }
-                fx.push(Effect::Journal { id, entry: JournalEntry::Page(entry) });
-            }
-            Undoable::TalkCard(id, card) => {
-                if open.as_ref() == Some(&id) {
-                    self.write.open.manner.put_card(card.clone());
-                }
-                fx.push(Effect::Journal { id, entry: JournalEntry::Card { card } });
             }
             Undoable::Persona(kept) => self.save_persona_again(*kept, fx),
             Undoable::PersonaEdited(draft) => {
@@ -425,6 +434,27 @@ impl AppState {
             }
             Undoable::Waiting(waiting) => self.desk.waiting = waiting,
         }
+    }
+
+    /// Puts a card back, or takes it away.
+    fn move_card(&mut self, of: &ConversationId, page: bool, put: bool, card: StoryCard, fx: &mut Effects) {
+        let open = Some(&mut self.write.open).filter(|open| open.id.as_ref() == Some(of));
+        let entry = if page {
+            let entry = if put { PageEntry::Card { card } } else { PageEntry::CardGone { id: card.id } };
+            if let Some(page) = open.and_then(|open| open.page.as_mut()) {
+                page.apply(entry.clone());
+            }
+            JournalEntry::Page(entry)
+        } else {
+            if let Some(open) = open {
+                match put {
+                    true => open.manner.put_card(card.clone()),
+                    false => open.manner.cards.retain(|old| old.id != card.id),
+                }
+            }
+            if put { JournalEntry::Card { card } } else { JournalEntry::CardGone { id: card.id } }
+        };
+        fx.push(Effect::Journal { id: of.clone(), entry });
     }
 
     /// Shows the turn that was sent anew as it was before.

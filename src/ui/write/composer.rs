@@ -9,7 +9,7 @@ use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, BODY, S1, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
-use crate::ui::{advice, focus, icons, models_bits};
+use crate::ui::{advice, elide, focus, icons, models_bits};
 
 /// Width of the button that stops: its word and its key in both languages.
 const STOP: f32 = 112.0;
@@ -140,14 +140,15 @@ fn held(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// Who is writing, where that is another conversation.
 fn elsewhere(ui: &mut Ui, cx: &mut Cx<'_>) {
     let Some((id, title)) = cx.state.write.writing_elsewhere() else { return };
-    let (id, text) = (id.clone(), cx.with(T::WritingIn, &[&named(cx, title)]));
+    let (id, title) = (id.clone(), named(cx, title));
+    let text = cx.with(T::WritingIn, &[&title]);
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if widgets::text_button(ui, cx.t(T::GoThere)).clicked() {
                 cx.push(Command::OpenConversation(id));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).truncate());
+                elide::label(ui, &text, title, theme::small(), cx.p.muted);
             });
         });
     });

@@ -15,7 +15,7 @@ use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, RADIUS, S1, S2};
 use crate::ui::widgets::{self, Field};
-use crate::ui::{days, eye, icons, layout, menu, quotes};
+use crate::ui::{days, elide, eye, icons, layout, menu, quotes};
 
 const ROW: f32 = 32.0;
 /// A hit has its snippet on a second line.
@@ -219,9 +219,10 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Op
         16.0
     };
     let ink = if here { p.strong } else { p.text };
-    let mut job = quotes::line(ui, title, theme::body(), ink);
     let lead = if head.page { 34.0 } else { 12.0 };
-    job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - lead - tail);
+    let shown = elide::name(ui, title, &theme::body(), rect.width() - lead - tail);
+    let response = if shown == title { response } else { response.on_hover_text(title) };
+    let job = quotes::line(ui, &shown, theme::body(), ink);
     let galley = ui.painter().layout_job(job);
     if head.page {
         let at = pos2(rect.left() + 12.0, rect.center().y);
@@ -321,8 +322,7 @@ fn found(ui: &mut Ui, cx: &mut Cx<'_>, hit: &TextHit) {
     let rect = full.shrink2(vec2(8.0, 1.0));
     ground(ui, cx, rect, &response, false);
     let width = rect.width() - 24.0;
-    let mut job = quotes::line(ui, title, theme::body(), cx.p.text);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
+    let job = quotes::line(ui, &elide::name(ui, title, &theme::body(), width), theme::body(), cx.p.text);
     ui.painter().galley(rect.min + vec2(12.0, 5.0), ui.painter().layout_job(job), cx.p.text);
     let galley = snippet::layout(ui, cx.p, &hit.snippet, hit.words, width);
     ui.painter().galley(rect.min + vec2(12.0, 25.0), galley, cx.p.muted);

@@ -10,7 +10,7 @@ mod ledger;
 mod list;
 mod page;
 mod personas;
-mod prose;
+pub(super) mod prose;
 mod rows;
 mod sampling;
 mod snippet;
@@ -24,7 +24,7 @@ use super::eye::{self, Part};
 use super::texts::T;
 use super::textures::Textures;
 use super::theme::S2;
-use super::{icons, keys, layout, quotes, trouble, widgets};
+use super::{elide, icons, keys, layout, quotes, trouble, widgets};
 use crate::domain::{ConversationId, Overflow, Pane};
 use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Command};
@@ -233,7 +233,8 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, narrow: bool, slider
             }
             // A conversation that still has its character's name as its title, or with a number, says it once.
             if let Some(speaker) = open.manner.speaker.as_ref().filter(|of| !open.title.starts_with(&of.name)) {
-                widgets::badge(ui, icons::IDENTIFICATION_CARD, &speaker.name, cx.p.accent_text);
+                let name = elide::letters(&speaker.name, 24);
+                widgets::badge(ui, icons::IDENTIFICATION_CARD, &name, cx.p.accent_text);
                 ui.add_space(S2);
             }
             let font = super::theme::strong(super::theme::BODY);

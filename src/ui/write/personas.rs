@@ -14,7 +14,7 @@ use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
 use crate::ui::theme::{self, BODY, S1, S2, S3, S4, S6, SMALL};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{eye, icons, layout, models_bits, quotes};
+use crate::ui::{elide, eye, icons, layout, models_bits, quotes};
 use crate::writing::cards;
 
 const COLUMN: f32 = 640.0;
@@ -157,7 +157,8 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona
             job.wrap = egui::text::TextWrapping::truncate_at_width(texts.width());
             ui.painter().galley(pos2(texts.left(), texts.top() + y), ui.painter().layout_job(job), ink);
         };
-        line(ui, &kept.persona.name, theme::strong(BODY), cx.p.strong, 11.0);
+        let name = elide::name(ui, &kept.persona.name, &theme::strong(BODY), texts.width());
+        line(ui, &name, theme::strong(BODY), cx.p.strong, 11.0);
         line(ui, &about(cx, &kept.persona), theme::small(), cx.p.muted, 33.0);
     });
     let name = kept.persona.name.clone();
@@ -387,7 +388,6 @@ pub fn speaker(cx: &Cx<'_>, turn: &Turn) -> String {
 /// Who says a turn, above it.
 pub fn name(ui: &mut Ui, cx: &Cx<'_>, turn: &Turn) {
     if let Some(name) = cx.state.write.open.manner.name_of(turn.id, turn.message.role) {
-        let text = RichText::new(name).font(theme::strong(SMALL)).color(cx.p.accent_text);
-        ui.add(Label::new(text).truncate());
+        elide::label(ui, name, name, theme::strong(SMALL), cx.p.accent_text);
     }
 }

@@ -173,14 +173,7 @@ fn pictures_that_were_cancelled_are_told_and_can_be_drawn_again() {
 fn the_strip_begins_with_the_newest_pictures_of_the_library() {
     let mut s = state();
     s.status.library = "/l".into();
-    let item = |n: i64| LibraryItem {
-        path: format!("/l/{n}.png").into(),
-        made_ms: n,
-        bytes: 1,
-        width: 1,
-        height: 1,
-        record: (n != 2).then(|| record(&n.to_string())),
-    };
+    let item = |n: i64| LibraryItem { record: (n != 2).then(|| record(&n.to_string())), ..item(n) };
     let saved = Saved::At("/l/4.png".into());
     let key = (JobId(900), 0);
     s.put_on_strip(Shot { key, picture: Some(picture()), record: record("4"), saved, subject: None });

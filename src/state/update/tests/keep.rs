@@ -299,7 +299,12 @@ fn what_came_back_from_the_trash_goes_there_again_in_its_order() {
 fn a_removed_model_comes_back_by_ctrl_z() {
     let mut s = state();
     do_(&mut s, Command::Go(Room::Models));
-    let removed = |name: &str| RemovedModel { name: name.into(), bytes: 1, at: format!("/trash/{name}").into() };
+    let removed = |name: &str| RemovedModel {
+        name: name.into(),
+        bytes: 1,
+        at: format!("/trash/{name}").into(),
+        what: RemovedWhat::Card(name.into()),
+    };
     for name in ["a", "b"] {
         update(&mut s, Input::Models(ModelNews::Removed(Ok(removed(name)))));
     }
@@ -534,6 +539,33 @@ fn a_page_goes_on_with_the_new_device_where_its_text_ends() {
     }
     engine(&mut s, id, EventKind::Token { text: " stopped.".into() });
     assert_eq!(s.write.open.page.as_ref().unwrap().text.as_str(), "It rained.  Then it stopped.");
+}
+
+#[test]
+fn help_with_a_prompt_and_layers_go_on_with_the_new_device() {
+    let mut s = state();
+    s.models.entries[0].card.family = "flux".into();
+    s.models.entries[1].card.files[0].bytes = 400_000_000;
+    prompt(&mut s, "a cat");
+    let effects = do_(&mut s, Command::ImprovePrompt);
+    let (old, first) = submitted(&effects);
+    let first = first.clone();
+    engine(&mut s, old, EventKind::Token { text: "a fluffy".into() });
+    let effects = do_(&mut s, Command::SetDevice(DeviceChoice::Cpu));
+    assert_eq!(effects[0], Effect::SetDevice(DeviceChoice::Cpu), "before the new job");
+    let (new, again) = submitted(&effects);
+    let (Job::Text(first), Job::Text(again)) = (&first, again) else { panic!() };
+    assert_eq!((&again.prompt, &again.params), (&first.prompt, &first.params), "the same is asked");
+    // The old engine's last words.
+    engine(&mut s, old, EventKind::Cancelled);
+    engine(&mut s, new, EventKind::Token { text: "a tabby cat on a wall in warm light".into() });
+    engine(&mut s, new, EventKind::Finished(stats()));
+    assert_eq!(s.proposal().map(|proposal| proposal.new.as_str()), Some("a tabby cat on a wall in warm light"));
+    // One that is stopped is not begun again.
+    let (id, _) = submitted(&do_(&mut s, Command::ImprovePrompt));
+    assert_eq!(do_(&mut s, Command::ImprovePrompt), [Effect::Cancel(id)]);
+    let effects = do_(&mut s, Command::SetDevice(DeviceChoice::Auto));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Submit { .. })), "{effects:?}");
 }
 
 // ---- A talk in which nothing was said

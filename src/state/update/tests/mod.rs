@@ -50,6 +50,11 @@ fn entry(id: &str, makes: Makes, presence: ModelPresence) -> ModelEntry {
     ModelEntry { card: card(id, makes), presence, fetch: None, error: None, loaded: false, asking: false }
 }
 
+/// A picture of the library, without settings.
+fn item(n: i64) -> LibraryItem {
+    LibraryItem { path: format!("/l/{n}.png").into(), made_ms: n, bytes: 1, width: 1, height: 1, record: None }
+}
+
 /// A state with the picture model and a language model that is here.
 fn state() -> AppState {
     let mut state = AppState::new(Settings::default(), Lang::En, 7);
@@ -175,14 +180,7 @@ fn a_picture_goes_from_prompt_to_disk() {
     assert!(s.create.jobs.is_empty());
     assert!(matches!(s.create.stage(), Stage::Shot(shot) if matches!(shot.saved, Saved::Saving)));
 
-    let item = LibraryItem {
-        path: "/l/a.png".into(),
-        made_ms: 1,
-        bytes: 9,
-        width: 1,
-        height: 1,
-        record: Some(record("a cat")),
-    };
+    let item = LibraryItem { path: "/l/a.png".into(), record: Some(record("a cat")), ..item(1) };
     s.gallery.items = Some(vec![]);
     update(&mut s, Input::Store(StoreEvent::PictureSaved { job: id, index: 0, item }));
     assert!(matches!(&s.create.strip[0].saved, Saved::At(p) if p == &PathBuf::from("/l/a.png")));
@@ -497,14 +495,6 @@ fn vary_draws_again_with_another_seed() {
 #[test]
 fn trash_can_be_undone_and_the_neighbour_is_selected() {
     let mut s = state();
-    let item = |n: i64| LibraryItem {
-        path: format!("/l/{n}.png").into(),
-        made_ms: n,
-        bytes: 1,
-        width: 1,
-        height: 1,
-        record: None,
-    };
     s.gallery.items = Some(vec![item(3), item(2), item(1)]);
     do_(&mut s, Command::Select(Some("/l/2.png".into())));
     assert_eq!(

@@ -81,7 +81,8 @@ fn a_removed_model_comes_back_by_undo_and_the_folder_is_read_anew() {
     assert_eq!(do_(&mut s, Command::RemoveModel(SMOLLM_ID.into())), [Effect::RemoveModel(SMOLLM_ID.into())]);
     s.models.entry_mut(SMOLLM_ID).unwrap().fetch = Some(FetchState::default());
     assert!(do_(&mut s, Command::RemoveModel(SMOLLM_ID.into())).is_empty(), "not while it is being fetched");
-    let removed = RemovedModel { name: "S".into(), bytes: 5, at: "/m/.trash/1".into() };
+    let what = RemovedWhat::Card(SMOLLM_ID.into());
+    let removed = RemovedModel { name: "S".into(), bytes: 5, at: "/m/.trash/1".into(), what };
     let effects = update(&mut s, Input::Models(ModelNews::Removed(Ok(removed.clone()))));
     assert_eq!(effects, [Effect::ReadModels]);
     assert_eq!(s.notices.last().unwrap().kind, NoticeKind::ModelRemoved(removed.clone()));
@@ -148,4 +149,29 @@ fn no_example_of_the_sticker_model_is_a_scene() {
         prompt(&mut s, example);
         assert_eq!(s.image_advice(), None, "{example}");
     }
+}
+
+#[test]
+fn a_model_that_came_back_is_removed_again_by_redo() {
+    let mut s = state();
+    do_(&mut s, Command::Go(Room::Models));
+    let removed = |at: &str, what| RemovedModel { name: "S".into(), bytes: 1, at: at.into(), what };
+    let news = |s: &mut AppState, news| drop(update(s, Input::Models(news)));
+    let card = || RemovedWhat::Card(SMOLLM_ID.into());
+    let entry = s.models.entries.pop().unwrap();
+    news(&mut s, ModelNews::Removed(Ok(removed("/trash/1", card()))));
+    do_(&mut s, Command::Undo);
+    // Its files are on their way back.
+    s.models.entries.push(entry);
+    news(&mut s, ModelNews::Restored(Ok(())));
+    assert_eq!(do_(&mut s, Command::Redo), [Effect::RemoveModel(SMOLLM_ID.into())]);
+    news(&mut s, ModelNews::Removed(Ok(removed("/trash/2", card()))));
+    // To another place of the trash, and back from there.
+    assert_eq!(do_(&mut s, Command::Undo), [Effect::RestoreModel(removed("/trash/2", card()))]);
+    // A file that cannot be used.
+    let file = PathBuf::from("/m/bad.gguf");
+    news(&mut s, ModelNews::Removed(Ok(removed("/trash/3", RemovedWhat::File(file.clone())))));
+    do_(&mut s, Command::Undo);
+    s.models.broken = vec![BrokenFile { path: file.clone(), bytes: 1, error: StudioError::other("x") }];
+    assert_eq!(do_(&mut s, Command::Redo), [Effect::RemoveModelFile(file)]);
 }

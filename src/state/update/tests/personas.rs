@@ -320,3 +320,41 @@ fn a_lore_book_becomes_cards_of_what_is_open() {
     let lore = &s.personas.editing.as_ref().expect("the editor stays").persona.lore;
     assert_eq!((names(lore), lore[0].about.as_str()), (both(1), "{{user}} built it."));
 }
+
+#[test]
+fn a_lore_book_goes_again_by_ctrl_z_and_comes_back_by_redo() {
+    let talk = |s: &AppState| s.write.open.manner.cards.len();
+    let page = |s: &AppState| s.write.open.page.as_ref().map_or(0, |page| page.story.cards.len());
+    let lore = |s: &AppState| s.personas.editing.as_ref().map_or(0, |draft| draft.persona.lore.len());
+    let back_and_forth = |s: &mut AppState, count: &dyn Fn(&AppState) -> usize| {
+        let mut counts = vec![count(s)];
+        let mut written = Vec::new();
+        for command in [Command::Undo, Command::Redo, Command::Undo] {
+            written.push(journal(&do_(s, command)).len());
+            counts.push(count(s));
+        }
+        (counts, written)
+    };
+    let mut s = state();
+    world(&mut s, "Mill Town", "It turns.");
+    assert_eq!(back_and_forth(&mut s, &talk), (vec![2, 0, 2, 0], vec![2, 2, 2]));
+    do_(&mut s, Command::Redo);
+    let of = s.write.open.id.clone().unwrap();
+    do_(&mut s, Command::Page(PageCommand::New));
+    // Of a conversation that is not open it is written into its file alone.
+    let effects = do_(&mut s, Command::Undo);
+    let gone = |entry: &JournalEntry| matches!(entry, JournalEntry::CardGone { .. });
+    assert!(journal(&effects).into_iter().all(gone) && journal(&effects).len() == 2, "{effects:?}");
+    assert!(effects.iter().all(|effect| matches!(effect, Effect::Journal { id, .. } if *id == of)));
+    do_(&mut s, Command::Page(PageCommand::AddCard(CardKind::Cast)));
+    world(&mut s, "", "It turns.");
+    assert_eq!(back_and_forth(&mut s, &page), (vec![3, 1, 3, 1], vec![2, 2, 2]), "the person's own card stays");
+    do_(&mut s, Command::Persona(PersonaCommand::New));
+    world(&mut s, "", "It turns.");
+    assert_eq!(back_and_forth(&mut s, &lore).0, [2, 0, 2, 0]);
+    // The same book again brings nothing, and is nothing to take back.
+    do_(&mut s, Command::Redo);
+    let newest = s.undo.newest(Room::Write).map(|(what, _)| what.clone());
+    world(&mut s, "", "It turns.");
+    assert_eq!(s.undo.newest(Room::Write).map(|(what, _)| what.clone()), newest);
+}

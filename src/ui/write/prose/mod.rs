@@ -14,7 +14,7 @@ use egui::{
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, BODY, HEADING, S1, S2, S3, SMALL};
-use crate::ui::{bidi, icons, quotes, widgets};
+use crate::ui::{bidi, icons, menu, quotes, widgets};
 use crate::writing::export::{Block, Span};
 use crate::writing::formula;
 use crate::writing::reading::Reading;
@@ -248,14 +248,13 @@ fn display(ui: &mut Ui, cx: &Cx<'_>, source: &str, ink: Color32) {
     let room = ui.available_width();
     ScrollArea::horizontal().id_salt("formula").auto_shrink([false, true]).show(ui, |ui| {
         let size = vec2(set.width.max(room), set.up + set.down + S2);
-        let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
         let left = rect.left() + ((rect.width() - set.width) / 2.0).max(0.0);
         set.paint(ui.painter(), pos2(left, rect.top() + S1 + set.up), ink);
-        response.context_menu(|ui| {
-            if ui.button(cx.t(T::Copy)).clicked() {
+        menu::of(ui, &response, false, |ui| {
+            if widgets::menu_item(ui, cx.t(T::CopyFormula)) {
                 ui.copy_text(source.to_owned());
-                ui.close();
             }
         });
     });
