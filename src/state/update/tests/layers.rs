@@ -167,7 +167,7 @@ fn steps_are_one_action_in_a_run_of_one_kind_and_another_after_a_pause() {
             layers(&mut s, LayersCommand::Nudge(name(of), *place));
         }
         let mut n = 0;
-        while arrangement(&s) != "" {
+        while !arrangement(&s).is_empty() {
             do_(&mut s, Command::Undo);
             n += 1;
         }
