@@ -60,7 +60,7 @@ pub fn recoloured(mut picture: Square, colour: &str) -> Square {
     // Pink and brown are paler and darker than other colours, which a thing may have in a stronger shade.
     let least = if matches!(colour, "pink" | "brown") { 0.4 } else { 1.0 };
     let stronger = |want: f32, mean: f32| (want / mean.max(0.01)).clamp(least, 2.5);
-    let (more, lighter, turn) = (stronger(saturation, mean(1)), stronger(value, mean(2)), hue - common);
+    let (more, lighter, turn) = (stronger(saturation, mean(1)), stronger(value, mean(2)), turned(common, hue));
     for p in picture.rgba.chunks_exact_mut(4).filter(|p| p[3] > 0) {
         let [h, s, v] = hsv([p[0], p[1], p[2]]);
         let new = match (v > DARK, s > GREY) {
@@ -84,6 +84,11 @@ pub fn recoloured(mut picture: Square, colour: &str) -> Square {
         p[..3].copy_from_slice(&rgb(new));
     }
     picture
+}
+
+/// The shorter way from one hue to another, in degrees.
+fn turned(from: f32, to: f32) -> f32 {
+    (to - from + 180.0).rem_euclid(360.0) - 180.0
 }
 
 /// Degrees between two hues.
@@ -166,7 +171,10 @@ mod tests {
     fn what_most_of_a_thing_is_takes_the_colour() {
         let is = |got: [f32; 3], hue: f32| apart(got[0], hue) < 15.0 && got[1] > 0.45 && got[2] > 0.5;
         let (gold, ribbon) = ([250, 200, 40], [200, 20, 60]);
-        assert!(is(first(&recoloured(plain(&[gold, gold, ribbon]), "red")), 358.0), "a box with a ribbon");
+        let red = recoloured(plain(&[gold, gold, ribbon]), "red");
+        assert!(is(first(&red), 358.0), "a box with a ribbon");
+        let of_ribbon = hsv([red.rgba[8], red.rgba[9], red.rgba[10]]);
+        assert!(apart(of_ribbon[0], 347.0) < 15.0, "it goes the short way: {of_ribbon:?}");
         for (thing, drawn) in [("chair", [150, 80, 60]), ("petals", [240, 170, 200]), ("hat", [90, 60, 60])] {
             let got = first(&recoloured(plain(&[drawn]), "red"));
             assert!(is(got, 358.0), "{thing}: {got:?}");
