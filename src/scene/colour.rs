@@ -13,6 +13,8 @@ const NEAR: f32 = 24.0;
 const NEAR_RED: f32 = 14.0;
 /// Degrees within which hues are turned together: farther ones keep theirs, as a leaf on a red apple does.
 const TOGETHER: f32 = 60.0;
+/// Saturation above [`GREY`] up to which a pixel of a grey thing takes part of its new colour.
+const PALE: f32 = 0.2;
 /// Share of a colour's saturation and value below which a pixel is of another colour: pale red is pink, dark red brown.
 const SHADE: f32 = 0.6;
 
@@ -38,10 +40,11 @@ pub fn recoloured(mut picture: Square, colour: &str) -> Square {
     let seen = picture.rgba.chunks_exact(4).filter(|p| p[3] >= 128).map(|p| hsv([p[0], p[1], p[2]]));
     let body: Vec<[f32; 3]> = seen.filter(|c| c[2] > DARK).collect();
     let (lit, grey): (Vec<[f32; 3]>, Vec<[f32; 3]>) = body.iter().partition(|c| c[1] > GREY);
-    // The commonest hue, in steps of ten degrees.
-    let mut bins = [0f32; 36];
-    lit.iter().for_each(|c| bins[(c[0] / 10.0) as usize % 36] += c[1]);
-    let common = (0..36).max_by(|&a, &b| bins[a].total_cmp(&bins[b])).unwrap_or(0) as f32 * 10.0 + 5.0;
+    // The commonest hue, in steps of ten degrees; shades of one colour spread over some of them.
+    let mut bins = [0usize; 36];
+    lit.iter().for_each(|c| bins[(c[0] / 10.0) as usize % 36] += 1);
+    let around = |at: &usize| 3 * bins[*at] + 2 * (bins[(at + 1) % 36] + bins[(at + 35) % 36]);
+    let common = (0..36).max_by_key(around).unwrap_or(0) as f32 * 10.0 + 5.0;
     let near = if colour == "red" { NEAR_RED } else { NEAR };
     let is_right = |c: &&[f32; 3]| apart(c[0], hue) < near && c[1] >= SHADE * saturation && c[2] >= SHADE * value;
     let right = lit.iter().filter(is_right).count() as f32;
@@ -57,17 +60,35 @@ pub fn recoloured(mut picture: Square, colour: &str) -> Square {
     // Pink and brown are paler and darker than other colours, which a thing may have in a stronger shade.
     let least = if matches!(colour, "pink" | "brown") { 0.4 } else { 1.0 };
     let stronger = |want: f32, mean: f32| (want / mean.max(0.01)).clamp(least, 2.5);
-    let (more, lighter, turn) = (stronger(saturation, mean(1)), stronger(value, mean(2)), hue - common);
+    let (more, lighter, turn) = (stronger(saturation, mean(1)), stronger(value, mean(2)), turned(common, hue));
     for p in picture.rgba.chunks_exact_mut(4).filter(|p| p[3] > 0) {
         let [h, s, v] = hsv([p[0], p[1], p[2]]);
         let new = match (v > DARK, s > GREY) {
-            (true, true) if !is_grey && apart(h, common) <= TOGETHER => [h + turn, s * more, v * lighter],
-            (true, false) if is_grey => [hue, 0.9 * saturation, v * lighter],
+            (true, true) if !is_grey && apart(h, common) <= TOGETHER => {
+                // Less and less towards the hues that stay: no edge shows where they meet.
+                let part = ((TOGETHER - apart(h, common)) / 30.0).min(1.0);
+                let by = |factor: f32| 1.0 + (factor - 1.0) * part;
+                [h + turn * part, s * by(more), v * by(lighter)]
+            }
+            // What is a little coloured is a shade of the grey thing: pink petals, a bluish rim.
+            (true, _) if is_grey && s < GREY + PALE => {
+                let part = ((GREY + PALE - s) / PALE).min(1.0);
+                let new = rgb([hue, 0.9 * saturation, v * lighter]);
+                for (old, new) in p[..3].iter_mut().zip(new) {
+                    *old = (f32::from(*old) * (1.0 - part) + f32::from(new) * part).round() as u8;
+                }
+                continue;
+            }
             _ => continue,
         };
         p[..3].copy_from_slice(&rgb(new));
     }
     picture
+}
+
+/// The shorter way from one hue to another, in degrees.
+fn turned(from: f32, to: f32) -> f32 {
+    (to - from + 180.0).rem_euclid(360.0) - 180.0
 }
 
 /// Degrees between two hues.
@@ -150,7 +171,10 @@ mod tests {
     fn what_most_of_a_thing_is_takes_the_colour() {
         let is = |got: [f32; 3], hue: f32| apart(got[0], hue) < 15.0 && got[1] > 0.45 && got[2] > 0.5;
         let (gold, ribbon) = ([250, 200, 40], [200, 20, 60]);
-        assert!(is(first(&recoloured(plain(&[gold, gold, ribbon]), "red")), 358.0), "a box with a ribbon");
+        let red = recoloured(plain(&[gold, gold, ribbon]), "red");
+        assert!(is(first(&red), 358.0), "a box with a ribbon");
+        let of_ribbon = hsv([red.rgba[8], red.rgba[9], red.rgba[10]]);
+        assert!(apart(of_ribbon[0], 347.0) < 15.0, "it goes the short way: {of_ribbon:?}");
         for (thing, drawn) in [("chair", [150, 80, 60]), ("petals", [240, 170, 200]), ("hat", [90, 60, 60])] {
             let got = first(&recoloured(plain(&[drawn]), "red"));
             assert!(is(got, 358.0), "{thing}: {got:?}");
