@@ -63,23 +63,23 @@ pub fn recoloured(mut picture: Square, colour: &str) -> Square {
     let (more, lighter, turn) = (stronger(saturation, mean(1)), stronger(value, mean(2)), turned(common, hue));
     for p in picture.rgba.chunks_exact_mut(4).filter(|p| p[3] > 0) {
         let [h, s, v] = hsv([p[0], p[1], p[2]]);
-        let new = match (v > DARK, s > GREY) {
-            (true, true) if !is_grey && apart(h, common) <= TOGETHER => {
-                // Less and less towards the hues that stay: no edge shows where they meet.
-                let part = ((TOGETHER - apart(h, common)) / 30.0).min(1.0);
-                let by = |factor: f32| 1.0 + (factor - 1.0) * part;
-                [h + turn * part, s * by(more), v * by(lighter)]
-            }
+        let new = if v <= DARK {
+            continue;
+        } else if is_grey {
             // What is a little coloured is a shade of the grey thing: pink petals, a bluish rim.
-            (true, _) if is_grey && s < GREY + PALE => {
-                let part = ((GREY + PALE - s) / PALE).min(1.0);
-                let new = rgb([hue, 0.9 * saturation, v * lighter]);
-                for (old, new) in p[..3].iter_mut().zip(new) {
-                    *old = (f32::from(*old) * (1.0 - part) + f32::from(new) * part).round() as u8;
-                }
-                continue;
+            let part = ((GREY + PALE - s) / PALE).clamp(0.0, 1.0);
+            let new = rgb([hue, 0.9 * saturation, v * lighter]);
+            for (old, new) in p[..3].iter_mut().zip(new) {
+                *old = (f32::from(*old) * (1.0 - part) + f32::from(new) * part).round() as u8;
             }
-            _ => continue,
+            continue;
+        } else if apart(h, common) <= TOGETHER {
+            // Less and less towards the hues that stay and towards grey: no edge shows where they meet.
+            let part = ((TOGETHER - apart(h, common)) / 30.0).min(1.0);
+            let by = |factor: f32, part: f32| 1.0 + (factor - 1.0) * part;
+            [h + turn * part, s * by(more, part), v * by(lighter, part * (s / GREY).min(1.0))]
+        } else {
+            continue;
         };
         p[..3].copy_from_slice(&rgb(new));
     }
@@ -163,6 +163,19 @@ mod tests {
         assert_eq!(blue.rgba[8..16], apple.rgba[8..16], "the leaf and the outline");
         assert_eq!(recoloured(apple.clone(), "red"), apple);
         assert_eq!(recoloured(apple.clone(), "white"), apple);
+    }
+
+    /// Regression: a petal that pales from pink to white was split where it counted as grey.
+    #[test]
+    fn shades_that_fade_to_white_stay_without_an_edge() {
+        let shade = |i: usize| [250u8, (250 - 2 * i) as u8, (250 - 2 * i) as u8];
+        let rgba = (0..100).flat_map(|i| shade(i)).collect::<Vec<u8>>();
+        let rgba = rgba.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
+        let got = recoloured(Square { side: 10, rgba }, "blue");
+        for pair in got.rgba.chunks_exact(4).collect::<Vec<_>>().windows(2) {
+            let step = (0..3).map(|i| pair[0][i].abs_diff(pair[1][i])).max().unwrap_or(0);
+            assert!(step <= 8, "{pair:?}");
+        }
     }
 
     /// Regression: a red ribbon made a golden box "red", brown and pink things passed for red ones, and coffee kept its
