@@ -174,6 +174,12 @@ pub enum Cause {
         needed: u64,
         free: u64,
     },
+    /// A folder that cannot be taken into use; the one before stays.
+    BadFolder {
+        path: PathBuf,
+        of: FolderOf,
+        why: FolderFault,
+    },
     /// The window is to be closed while the disk does not take what was written.
     Unsaved,
     /// Another window works on the same folders and does not answer: this one only shows.
@@ -270,6 +276,23 @@ pub enum Doing {
     Writing,
     Creating,
     Deleting,
+}
+
+/// What a folder that can be chosen is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FolderOf {
+    Pictures,
+    Models,
+}
+
+/// Why a folder cannot be taken into use.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FolderFault {
+    Missing,
+    /// It is a file.
+    File,
+    /// Nothing can be written into it; the system's reason.
+    ReadOnly(String),
 }
 
 /// The boundary error.

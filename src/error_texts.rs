@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Cause, Doing};
+use super::{Cause, Doing, FolderFault, FolderOf};
 use crate::lang::Lang;
 
 /// `1.5 GB`; errors may not look into the domain's formatter, so this is the one line they need.
@@ -182,6 +182,19 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
                     format!("{} are needed in {}, {} are free.", gb(*needed), show(path), gb(*free)),
                     format!("{} 需要 {}，可用 {}。", show(path), gb(*needed), gb(*free)),
                 )
+            }
+        }
+        Cause::BadFolder { path, why, .. } => {
+            let path = show(path);
+            match why {
+                FolderFault::Missing => (format!("There is no folder {path}."), format!("文件夹 {path} 不存在。")),
+                FolderFault::File => {
+                    (format!("This is a file, not a folder: {path}."), format!("这是一个文件，不是文件夹：{path}。"))
+                }
+                FolderFault::ReadOnly(reason) => (
+                    format!("Nothing can be written into the folder {path}: {reason}."),
+                    format!("无法写入文件夹 {path}：{reason}。"),
+                ),
             }
         }
         Cause::Unsaved => (
@@ -386,6 +399,16 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             "Free some space or choose another folder; nothing that was made is lost.".into(),
             "请腾出空间或选择另一个文件夹；已生成的内容没有丢失。".into(),
         ),
+        Cause::BadFolder { of, .. } => {
+            let (en, zh) = match of {
+                FolderOf::Pictures => ("Pictures", "图片"),
+                FolderOf::Models => ("Models", "模型"),
+            };
+            (
+                format!("{en} stay where they were. Choose a folder that is there and may be written into."),
+                format!("{zh}仍保存在原来的文件夹。请选择一个已有且可写入的文件夹。"),
+            )
+        }
         Cause::Unsaved => (
             "Free some space, and it is written by itself. Close the window again to close it all the same.".into(),
             "请腾出空间，随后会自动写入。再次关闭窗口则仍会关闭。".into(),

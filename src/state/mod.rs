@@ -15,6 +15,7 @@ mod ledger;
 mod models;
 mod page;
 mod personas;
+mod places;
 mod shelf;
 mod trash;
 mod undo;
@@ -36,9 +37,10 @@ pub use ledger::{LedgerKey, LedgerState};
 pub use models::*;
 pub use page::*;
 pub use personas::*;
+pub use places::{Place, Placed, Section};
 pub use shelf::*;
 pub use trash::{Looked, TrashCommand, TrashState};
-pub use undo::{Again, CardsMoved, UndoState, Undoable};
+pub use undo::{Again, CardsMoved, ForgottenModel, UndoState, Undoable};
 pub use update::{Input, begin, update};
 pub use write::*;
 
@@ -170,6 +172,11 @@ pub enum NoticeKind {
     PageRepeats,
     /// A model is in the trash; undo brings it back.
     ModelRemoved(RemovedModel),
+    /// A file from elsewhere was taken off the list of models; by the number of that action it comes back.
+    ModelForgotten {
+        name: String,
+        serial: u64,
+    },
     /// The memory is freed once the jobs before it are over.
     MemoryWaits,
     MemoryFreed,

@@ -170,6 +170,7 @@ fn inserted(cx: &Cx<'_>, kind: &NoticeKind) -> Option<String> {
         NoticeKind::PersonaKept { name, .. } => Some(name.clone()),
         NoticeKind::ModelFetched(id) => Some(super::models_bits::name(cx, id)),
         NoticeKind::ModelRemoved(removed) => Some(removed.name.clone()),
+        NoticeKind::ModelForgotten { name, .. } => Some(name.clone()),
         _ => None,
     }
 }
@@ -236,6 +237,9 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         NoticeKind::ModelRemoved(removed) => {
             let text = cx.with(T::ModelRemoved, &[&removed.name, &crate::domain::bytes(removed.bytes)]);
             (icons::TRASH, text, Some((T::Undo, Command::RestoreModel(removed.clone()))))
+        }
+        NoticeKind::ModelForgotten { name, serial } => {
+            (icons::X, cx.with(T::ModelForgotten, &[name]), Some((T::Undo, Command::UndoThis(*serial))))
         }
         NoticeKind::MemoryWaits => (icons::CLOCK, cx.t(T::MemoryWaits).to_owned(), None),
         NoticeKind::MemoryFreed => (icons::CHECK_CIRCLE, cx.t(T::MemoryFreed).to_owned(), None),

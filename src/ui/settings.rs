@@ -108,6 +108,10 @@ fn looks(ui: &mut Ui, cx: &mut Cx<'_>) {
             let zoom = cx.state.settings.zoom.unwrap_or(1.0);
             let on = items.iter().map(|(z, _)| *z).find(|z: &f32| (z - zoom).abs() < 0.01);
             choices(ui, cx, T::TextSize, &items, on, Command::SetZoom);
+            // By keys there are more sizes.
+            if on.is_none() {
+                widgets::muted(ui, cx.with(T::TextSizeNow, &[&format!("{:.0}", zoom * 100.0)]));
+            }
         });
     });
 }

@@ -525,7 +525,9 @@ texts! {
     Remove: "Remove", "移除";
     RemoveModel: "Remove {0}", "移除 {0}";
     ForgetModel: "Take off the list (the file stays)", "从列表中去掉（文件保留）";
-    ModelRemoved: "{0} was removed; emptying the trash frees {1}", "已移除 {0}；清空回收站可释放 {1}";
+    ModelRemoved: "Removed {0} ({1}, in the trash)", "已移除 {0}（{1}，在回收站）";
+    ModelForgotten: "{0} is off the list; its file stays", "{0} 已从列表中去掉，文件保留";
+    ModelGone: "Not in the list any more", "已不在列表中";
     ModelTrash: "Removed models still take {0} of the disk.", "已移除的模型仍占用 {0} 磁盘空间。";
     EmptyModelTrash: "Empty the trash", "清空回收站";
     EmptyModelTrashHover: "Deletes removed models for good", "永久删除已移除的模型";
@@ -685,7 +687,8 @@ texts! {
     Dark: "Dark", "深色";
     Light: "Light", "浅色";
     AsSystem: "As the system", "跟随系统";
-    TextSize: "Size of everything", "界面大小";
+    TextSize: "Interface size", "界面大小";
+    TextSizeNow: "Now {0}%", "当前 {0}%";
     Folders: "Folders", "文件夹";
     LibraryFolder: "Pictures", "图片";
     LibraryFolderNote: "Finished pictures are written here at once.", "生成的图片会立即保存到这里。";

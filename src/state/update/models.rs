@@ -8,7 +8,9 @@ use crate::domain::{
     STICKER_ID, TextParams,
 };
 use crate::error::{Cause, Result, StudioError};
-use crate::state::{AppState, Effect, FetchState, ModelAsk, ModelEntry, ModelNews, NoticeKind, Undoable};
+use crate::state::{
+    AppState, Effect, FetchState, ForgottenModel, ModelAsk, ModelEntry, ModelNews, NoticeKind, Undoable,
+};
 
 /// Files from outside the models folder that are remembered; older ones are forgotten.
 const OPENED: usize = 32;
@@ -181,6 +183,35 @@ impl AppState {
         if self.models.entry(&id).filter(may).is_some() {
             fx.push(Effect::RemoveModel(id));
         }
+    }
+
+    /// What is to be known of a file from elsewhere to list it again.
+    pub(super) fn forgotten(&self, path: &Path) -> ForgottenModel {
+        let id = path.display().to_string();
+        let used = [(Makes::Image, &self.settings.image.model), (Makes::Text, &self.settings.text.model)];
+        ForgottenModel {
+            path: path.to_owned(),
+            name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+            parts: self.settings.parts_of.get(&id).cloned().unwrap_or_default(),
+            used: used.into_iter().filter(|(_, model)| **model == id).map(|(makes, _)| makes).collect(),
+        }
+    }
+
+    /// A file that was taken off the list is in it again, as it was.
+    pub(super) fn remember_model(&mut self, model: ForgottenModel, fx: &mut Effects) {
+        let id = model.path.display().to_string();
+        if !model.parts.is_empty() {
+            self.settings.parts_of.insert(id.clone(), model.parts);
+        }
+        for makes in model.used {
+            match makes {
+                Makes::Image => self.choose_image_model(id.clone()),
+                Makes::Text => self.settings.text.model.clone_from(&id),
+            }
+        }
+        self.settings.opened.push(model.path);
+        self.notices.retain(|n| !matches!(n.kind, NoticeKind::ModelForgotten { .. }));
+        fx.push(Effect::ReadModels);
     }
 
     /// A file from elsewhere is listed no longer; what used it takes the program's own model.

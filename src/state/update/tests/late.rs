@@ -2,6 +2,7 @@
 
 use super::write::{answered, page, say};
 use super::*;
+use crate::error::FolderOf;
 
 fn conversation(id: &str, said: &str) -> Input {
     let turn = Turn { id: 1, message: Message { role: Role::User, content: said.into() }, info: None, parent: None };
@@ -206,7 +207,7 @@ fn a_model_that_is_dropped_is_chosen() {
 fn a_list_of_the_library_before_does_not_come_back() {
     let item = |path: &str| LibraryItem { path: path.into(), made_ms: 1, bytes: 1, width: 1, height: 1, record: None };
     let mut s = state();
-    do_(&mut s, Command::LibraryFolderChosen("/new".into()));
+    update(&mut s, Input::FolderTried(FolderOf::Pictures, "/new".into(), Ok(())));
     update(&mut s, Input::Store(StoreEvent::Library(vec![item("/old/a.png")])));
     assert!(s.gallery.items.is_none());
     update(&mut s, Input::Store(StoreEvent::Library(vec![item("/new/a.png")])));
