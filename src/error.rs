@@ -70,6 +70,17 @@ pub enum Cause {
         path: PathBuf,
         reason: String,
     },
+    /// The file is something else than a model.
+    NoModel {
+        path: PathBuf,
+        what: Both,
+    },
+    /// A model's file of which the rest is missing, in bytes.
+    CutModel {
+        path: PathBuf,
+        here: u64,
+        whole: u64,
+    },
     /// One file of a model that was cut into several, of which others are not here.
     MissingParts {
         path: PathBuf,

@@ -19,6 +19,10 @@ fn show(path: &Path) -> String {
     path.display().to_string()
 }
 
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
 /// The first names of a list, and how many there are beside.
 fn list(names: &[String]) -> String {
     const SHOWN: usize = 5;
@@ -72,6 +76,17 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("{} cannot be used as a model: {reason}.", show(path)),
             format!("{} 不能作为模型使用：{reason}。", show(path)),
         ),
+        Cause::NoModel { path, what } => {
+            let name = name(path);
+            (format!("{}: {name}.", what.en), format!("{}：{name}。", what.zh))
+        }
+        Cause::CutModel { path, here, whole } => {
+            let (name, here, whole) = (name(path), gb(*here), gb(*whole));
+            (
+                format!("Only part of {name} is here: {here} of {whole}."),
+                format!("{name} 只有一部分：{whole} 中的 {here}。"),
+            )
+        }
         Cause::MissingParts { path, part, count, missing } => {
             let names = list(missing);
             (
@@ -319,6 +334,11 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::BadModelFile { .. } => {
             ("Fetch the file again, or choose another one.".into(), "请重新下载，或选择另一个文件。".into())
         }
+        Cause::NoModel { .. } => (
+            "Choose a model's file: GGUF, safetensors, .ckpt or .pt.".into(),
+            "请选择模型文件：GGUF、safetensors、.ckpt 或 .pt。".into(),
+        ),
+        Cause::CutModel { .. } => ("Fetch the file again, to its end.".into(), "请重新完整下载该文件。".into()),
         Cause::MissingParts { .. } => (
             "Fetch the missing parts and put all of them into one folder, under the names that they were published with."
                 .into(),

@@ -496,6 +496,9 @@ fn escape(cx: &mut Cx<'_>, typing: bool) {
         return cx.push(Command::Trash(kept));
     }
     match cx.state.room() {
+        Room::Models if let Some(entry) = cx.state.models.entries.iter().find(|entry| entry.asking) => {
+            cx.push(Command::AnswerTerms(entry.card.id.clone(), false));
+        }
         Room::Write if cx.state.write.titling.is_some() => cx.push(Command::LeaveTitle),
         Room::Create if let Some(layers) = &cx.state.create.layers => {
             let draws = layers.job.as_ref().is_some_and(|job| job.progress.is_some() || layers.scene.is_none());

@@ -526,6 +526,11 @@ texts! {
     RemoveModel: "Remove {0}", "移除 {0}";
     ForgetModel: "Take off the list (the file stays)", "从列表中去掉（文件保留）";
     ModelRemoved: "Removed {0} ({1}, in the trash)", "已移除 {0}（{1}，在回收站）";
+    ModelOpened: "{0} can be used. {1}", "{0} 可以使用。{1}";
+    UseInWrite: "Use it in Write", "在“写作”中使用";
+    UseInCreate: "Use it in Create", "在“绘图”中使用";
+    WriteUses: "Write uses {0} now", "“写作”现在使用 {0}";
+    CreateUses: "Create uses {0} now", "“绘图”现在使用 {0}";
     ModelForgotten: "{0} is off the list; its file stays", "{0} 已从列表中去掉，文件保留";
     ModelGone: "Not in the list any more", "已不在列表中";
     ModelTrash: "Removed models still take {0} of the disk.", "已移除的模型仍占用 {0} 磁盘空间。";
@@ -791,7 +796,12 @@ texts! {
     PathAbout: "No file dialog can open on this desktop. Type or paste the full path.", "此桌面无法打开文件对话框。请输入或粘贴完整路径。";
     PathOfFile: "Open a file", "打开文件";
     PathOfModel: "Open a model", "打开模型";
+    FolderOfPictures: "Choose the folder for pictures", "选择保存图片的文件夹";
+    FolderOfModels: "Choose the folder for models", "选择保存模型的文件夹";
+    FolderOfCopies: "Choose the folder for the copies", "选择保存副本的文件夹";
+    FolderOfLayers: "Choose the folder for the layers", "选择保存图层的文件夹";
     OpenPath: "Open", "打开";
+    ChooseThisFolder: "Choose this folder", "选择此文件夹";
     FolderMissing: "There is no folder {0}.", "文件夹 {0} 不存在。";
     MakeFolder: "Make it and save", "新建并保存";
     DoNotSave: "Do not save", "不保存";

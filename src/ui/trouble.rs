@@ -28,6 +28,8 @@ pub fn remedy_button(error: &StudioError) -> Option<(T, Command)> {
         Cause::PromptTooLong { .. } => Some((T::NewConversation, Command::NewConversation)),
         Cause::UnknownModel { .. }
         | Cause::BadModelFile { .. }
+        | Cause::NoModel { .. }
+        | Cause::CutModel { .. }
         | Cause::UnsupportedArchitecture { .. }
         | Cause::UnsupportedOption { .. }
         | Cause::UnsupportedQuantization { .. }

@@ -142,6 +142,9 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
     if state.room() != room {
         state.trash = Default::default();
         state.models.sort_places();
+        if room == Room::Models {
+            state.forget_opened();
+        }
     }
     if state.room() == Room::Models {
         state.models.keep_places();

@@ -15,6 +15,14 @@ use crate::state::{
 /// Files from outside the models folder that are remembered; older ones are forgotten.
 const OPENED: usize = 32;
 
+/// The room that uses models of this kind.
+fn room_of(makes: Makes) -> Room {
+    match makes {
+        Makes::Image => Room::Create,
+        Makes::Text => Room::Write,
+    }
+}
+
 impl AppState {
     pub(super) fn fetch(&mut self, id: &str, fx: &mut Effects) {
         let offline = self.settings.offline;
@@ -100,15 +108,11 @@ impl AppState {
     pub(super) fn use_model(&mut self, id: &str) {
         let Some(makes) = self.models.entry(id).map(|entry| entry.card.makes) else { return };
         match makes {
-            Makes::Image => {
-                self.choose_image_model(id.to_owned());
-                self.settings.room = Room::Create;
-            }
-            Makes::Text => {
-                self.choose_text_model(id.to_owned());
-                self.settings.room = Room::Write;
-            }
+            Makes::Image => self.choose_image_model(id.to_owned()),
+            Makes::Text => self.choose_text_model(id.to_owned()),
         }
+        self.settings.room = room_of(makes);
+        self.note(NoticeKind::ModelUsed(id.to_owned()));
     }
 
     /// Takes a language model for what is open and for what is begun later (a character's own is for its conversation
@@ -219,6 +223,7 @@ impl AppState {
         let id = path.display().to_string();
         self.settings.opened.retain(|opened| opened != path);
         self.settings.parts_of.remove(&id);
+        self.forget_opened();
         self.models.entries.retain(|entry| entry.card.id != id);
         self.models.broken.retain(|file| file.path != path);
         if self.settings.image.model == id {
@@ -296,8 +301,20 @@ impl AppState {
                 let over = self.settings.opened.len().saturating_sub(OPENED);
                 self.settings.opened.drain(..over);
             }
-            self.use_model(&id);
+            // Whoever is in the room that uses it wants it there; elsewhere it is said what was found.
+            self.forget_opened();
+            if self.models.entry(&id).is_some_and(|entry| room_of(entry.card.makes) == self.room()) {
+                self.use_model(&id);
+            } else {
+                self.go(Room::Models, fx);
+                self.note(NoticeKind::ModelOpened(id));
+            }
         }
+    }
+
+    /// What was found in a file was read.
+    pub(super) fn forget_opened(&mut self) {
+        self.notices.retain(|n| !matches!(n.kind, NoticeKind::ModelOpened(_)));
     }
 
     /// The catalogue is known: a size that nobody chose is the one of the model's card, from the first start on.
