@@ -37,7 +37,7 @@ pub use ledger::{LedgerKey, LedgerState};
 pub use models::*;
 pub use page::*;
 pub use personas::*;
-pub use places::{Place, Placed, Section};
+pub use places::{CardPlace, Placed, Section};
 pub use shelf::*;
 pub use trash::{Looked, TrashCommand, TrashState};
 pub use undo::{Again, CardsMoved, ForgottenModel, UndoState, Undoable};

@@ -16,7 +16,7 @@ pub enum Section {
 
 /// The place of a card.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Place {
+pub struct CardPlace {
     /// The model's id; a broken file's path.
     pub id: String,
     pub name: String,
@@ -34,21 +34,21 @@ pub enum Placed<'a> {
 
 impl ModelsState {
     /// Everything where it would be if the room was entered now.
-    fn sorted(&self) -> impl Iterator<Item = (Place, Placed<'_>)> {
+    fn sorted(&self) -> impl Iterator<Item = (CardPlace, Placed<'_>)> {
         let broken = self.broken.iter().map(|file| {
             let name = file.path.file_name().unwrap_or(file.path.as_os_str()).to_string_lossy().into_owned();
             let id = file.path.display().to_string();
-            (Place { id, name, section: Section::Broken }, Placed::Broken(file))
+            (CardPlace { id, name, section: Section::Broken }, Placed::Broken(file))
         });
         broken.chain(self.entries.iter().map(|entry| {
             let section = if entry.is_about() { Section::Here } else { Section::ToFetch }(entry.card.makes);
             let (id, name) = (entry.card.id.clone(), entry.card.name.clone());
-            (Place { id, name, section }, Placed::Model(entry))
+            (CardPlace { id, name, section }, Placed::Model(entry))
         }))
     }
 
     /// What a section shows, in order.
-    pub fn placed(&self, section: Section) -> Vec<(Place, Placed<'_>)> {
+    pub fn placed(&self, section: Section) -> Vec<(CardPlace, Placed<'_>)> {
         let mut all: Vec<_> = self.sorted().collect();
         let mut shown = Vec::new();
         for place in &self.places {
@@ -70,9 +70,9 @@ impl ModelsState {
 
     /// Gives a place to what has none.
     pub(super) fn keep_places(&mut self) {
-        let new: Vec<Place> = self.sorted().map(|(place, _)| place).collect();
+        let new: Vec<CardPlace> = self.sorted().map(|(place, _)| place).collect();
         let known = &self.places;
-        let new: Vec<Place> = new.into_iter().filter(|new| !known.iter().any(|place| same(place, new))).collect();
+        let new: Vec<CardPlace> = new.into_iter().filter(|new| !known.iter().any(|place| same(place, new))).collect();
         self.places.extend(new);
     }
 
@@ -85,6 +85,6 @@ impl ModelsState {
 }
 
 /// Whether both are of one card: a file that was broken and is a model now has another one.
-fn same(one: &Place, other: &Place) -> bool {
+fn same(one: &CardPlace, other: &CardPlace) -> bool {
     one.id == other.id && (one.section == Section::Broken) == (other.section == Section::Broken)
 }

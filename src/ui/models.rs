@@ -9,8 +9,8 @@ use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2, S3, SMALL};
 use super::{icons, layout, menu, models_bits, trouble, widgets};
-use crate::domain::{BrokenFile, Makes, ModelPresence, bytes};
-use crate::state::{Command, ModelEntry, Place, Placed, Section};
+use crate::domain::{BrokenFile, Makes, ModelPresence, Source, bytes};
+use crate::state::{CardPlace, Command, ModelEntry, Placed, Section};
 
 /// Least width of a card.
 const CARD: f32 = 480.0;
@@ -64,7 +64,7 @@ fn kind(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, name: T) {
 }
 
 /// A card, or its empty place: whatever becomes of one, the others stay where they are.
-fn placed(ui: &mut Ui, cx: &mut Cx<'_>, (place, what): &(Place, Placed<'_>)) {
+fn placed(ui: &mut Ui, cx: &mut Cx<'_>, (place, what): &(CardPlace, Placed<'_>)) {
     ui.push_id(&place.id, |ui| {
         let id = ui.scope_id().with("card");
         let before = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or_default();
@@ -83,7 +83,7 @@ fn placed(ui: &mut Ui, cx: &mut Cx<'_>, (place, what): &(Place, Placed<'_>)) {
 }
 
 /// The place of a card whose model was removed or taken off the list, as high as it was.
-fn gone(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, height: f32) {
+fn gone(ui: &mut Ui, cx: &mut Cx<'_>, place: &CardPlace, height: f32) {
     let frame = widgets::card(cx.p).inner_margin(16).fill(cx.p.canvas);
     let margin = frame.total_margin().sum().y;
     frame.show(ui, |ui| {
@@ -222,6 +222,7 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) {
         if entry.lacks().is_some() && widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::ChooseMissingPart)).clicked() {
             cx.push(Command::ChooseMissingPart(card.id.clone()));
         }
+        sources(ui, cx, entry);
         if entry.asking {
             terms(ui, cx, entry);
         }
@@ -232,6 +233,28 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) {
             trouble::card(ui, cx, error, Some((T::TryAgain, Command::Fetch(card.id.clone()))), None);
         }
     });
+}
+
+/// Where a model's files come from, folded.
+fn sources(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
+    let files = entry.card.files.iter().filter(|file| file.sources.iter().any(|source| *source != Source::Embedded));
+    let mut files = files.peekable();
+    if entry.is_here() || files.peek().is_none() {
+        return;
+    }
+    let id = ui.scope_id().with("sources");
+    let mut open = ui.data(|d| d.get_temp::<bool>(id)).unwrap_or(false);
+    if widgets::fold(ui, cx.t(T::Details), "", &mut open) {
+        for file in files {
+            let sources: Vec<String> = file.sources.iter().map(Source::label).collect();
+            let sources = sources.join(cx.t(T::ElseFrom));
+            widgets::muted(ui, cx.with(T::FileFrom, &[&file.name, &bytes(file.bytes), &sources]));
+            if !file.sha256.is_empty() {
+                widgets::muted(ui, cx.with(T::TakenByHash, &[&file.sha256]));
+            }
+        }
+    }
+    ui.data_mut(|d| d.insert_temp(id, open));
 }
 
 /// A number and what it counts stay on one line.

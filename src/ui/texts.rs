@@ -526,6 +526,9 @@ texts! {
     RemoveModel: "Remove {0}", "移除 {0}";
     ForgetModel: "Take off the list (the file stays)", "从列表中去掉（文件保留）";
     ModelRemoved: "Removed {0} ({1}, in the trash)", "已移除 {0}（{1}，在回收站）";
+    FileFrom: "{0}, {1}: from {2}", "{0}，{1}：来自 {2}";
+    ElseFrom: ", or where that cannot be reached from ", "，无法访问时来自 ";
+    TakenByHash: "Taken only if its SHA-256 is {0}", "仅当 SHA-256 为 {0} 时才会使用";
     ModelOpened: "{0} can be used. {1}", "{0} 可以使用。{1}";
     UseInWrite: "Use it in Write", "在“写作”中使用";
     UseInCreate: "Use it in Create", "在“绘图”中使用";

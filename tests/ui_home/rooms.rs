@@ -107,3 +107,61 @@ fn every_room_keeps_a_place_of_its_own_in_the_rail() {
         }
     }
 }
+
+/// Regression: the terms of a model could not be left by Esc, and its card had a trash for what is not here.
+#[test]
+fn esc_leaves_the_terms_of_a_model_of_which_nothing_is_here() {
+    let mut state = fresh(Room::Models, Lang::En, Theme::Dark);
+    let mut gemma = text_card();
+    (gemma.id, gemma.name) = ("gemma".into(), "Gemma".into());
+    gemma.terms = Some(Terms { url: "https://example.org".into(), text: "Terms.".into(), text_zh: "条款。".into() });
+    let mut gemma = entry(gemma, ModelPresence::Absent);
+    gemma.asking = true;
+    state.models.entries.push(gemma);
+    let mut harness = open(state);
+    let remove = T::RemoveModel.with(Lang::En, &[&"Gemma"]);
+    assert!(harness.query_by_role_and_label(Part::Button, &remove).is_none());
+    harness.key_press(Key::Escape);
+    assert_eq!(asked(&mut harness), [Command::AnswerTerms("gemma".into(), false)]);
+}
+
+/// Regression: a source that was skipped was named twice.
+#[test]
+fn a_skipped_source_is_named_once() {
+    let harness = open(models_busy(Lang::En, Theme::Dark));
+    harness.get_by_label("Skipped hub: SmolLM2-135M-Instruct-GGUF: no answer within 8 s");
+}
+
+/// Regression: the question for a folder was called "Pictures", and its button "Open".
+#[test]
+fn a_folder_is_asked_for_by_what_it_is_for() {
+    for (purpose, title, button) in [
+        (PathFor::LibraryFolder, T::FolderOfPictures, T::ChooseThisFolder),
+        (PathFor::ModelsFolder, T::FolderOfModels, T::ChooseThisFolder),
+        (PathFor::CopiesFolder, T::FolderOfCopies, T::ChooseThisFolder),
+        (PathFor::LayersFolder, T::FolderOfLayers, T::ChooseThisFolder),
+        (PathFor::Model, T::PathOfModel, T::OpenPath),
+    ] {
+        for lang in Lang::ALL {
+            let mut state = fresh(Room::Settings, lang, Theme::Dark);
+            state.ask.path = Some((purpose.clone(), "/x".into()));
+            let mut harness = open(state);
+            harness.get_by_label(title.tr(lang));
+            harness.get_by_role_and_label(Part::Button, button.tr(lang)).click();
+            assert_eq!(asked(&mut harness), [Command::Ask(AskCommand::Take)]);
+        }
+    }
+}
+
+/// Regression: a model that was opened was in use at once, and nobody said what it was.
+#[test]
+fn what_was_opened_is_said_with_a_way_to_use_it() {
+    let mut state = fresh(Room::Models, Lang::En, Theme::Dark);
+    state.status.budget = 8_000_000_000;
+    state.notices = vec![Notice { id: 1, kind: NoticeKind::ModelOpened(SMOLLM_ID.into()), born_ms: NOW }];
+    let about = state.models.entry(SMOLLM_ID).unwrap().card.about.clone();
+    let mut harness = open(state);
+    harness.get_by_label(&format!("SmolLM2 135M Instruct can be used. {about} (fits this machine)"));
+    harness.get_by_label("Use it in Write").click();
+    assert_eq!(asked(&mut harness), [Command::UseModel(SMOLLM_ID.into()), Command::DismissNotice(1)]);
+}

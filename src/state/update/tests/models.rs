@@ -32,6 +32,8 @@ fn a_file_is_looked_into_before_it_is_a_model() {
     assert!(s.models.error.is_none(), "the next one takes the word away");
     let id = "/x/m.safetensors";
     opened(&mut s, &effects, Ok(local(id, id, "")));
+    assert_eq!((s.room(), &s.settings.image.model), (Room::Models, &used), "it is said first");
+    do_(&mut s, Command::UseModel(id.into()));
     assert_eq!((s.room(), s.settings.image.model.as_str()), (Room::Create, id));
     assert_eq!(s.settings.opened, [PathBuf::from(id)], "it is there after a restart");
     // Off the list again, the program's own takes its place.
