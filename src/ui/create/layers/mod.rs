@@ -87,7 +87,7 @@ fn bar(ui: &mut Ui, cx: &mut Cx<'_>, layers: &LayersState) {
         if undone.clicked() {
             cx.push(Command::Undo);
         }
-        ui.add_enabled_ui(!layers.arrangement().is_empty(), |ui| {
+        layout::icon(ui, !layers.arrangement().is_empty(), |ui| {
             let reset = widgets::icon_button(ui, icons::ARROW_COUNTER_CLOCKWISE, cx.t(T::LayersReset));
             if reset.clicked() {
                 send(cx, LayersCommand::Reset);
