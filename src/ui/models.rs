@@ -203,19 +203,7 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) {
                 ui.add(Label::new(RichText::new(about).size(BODY).color(p.text)).wrap());
             });
         });
-        ui.horizontal_wrapped(|ui| {
-            // Lines of facts are as close as those of a text; what fits is always in the second place.
-            ui.spacing_mut().item_spacing = vec2(S3, S1);
-            ui.spacing_mut().interact_size.y = SMALL + S1;
-            state(ui, cx, entry);
-            fits(ui, cx, entry);
-            let memory = cx.with(T::NeedsMemory, &[&bytes(card.memory)]);
-            let precision = card.local.as_ref().map(|local| local.precision.clone()).unwrap_or_default();
-            let known = [card.family.clone(), precision, card.licence.clone(), memory];
-            for text in known.into_iter().filter(|text| !text.is_empty()) {
-                widgets::fact(ui, &text, p.muted);
-            }
-        });
+        facts(ui, cx, entry);
         if entry.is_unchecked() && entry.fetch.is_none() {
             widgets::muted(ui, cx.t(T::NotCheckedAbout));
         }
@@ -282,6 +270,25 @@ fn under(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) 
         cx.push(action.command);
     }
     menu::of(ui, &response, false, |ui| entries(ui, cx, entry));
+}
+
+/// What is known of a model, in lines as close as those of a text; whether it fits is always in the second place.
+fn facts(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
+    let card = &entry.card;
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = SMALL + S1;
+        ui.spacing_mut().item_spacing = vec2(S3, S1);
+        ui.horizontal_wrapped(|ui| {
+            state(ui, cx, entry);
+            fits(ui, cx, entry);
+            let memory = cx.with(T::NeedsMemory, &[&bytes(card.memory)]);
+            let precision = card.local.as_ref().map(|local| local.precision.clone()).unwrap_or_default();
+            let known = [card.family.clone(), precision, card.licence.clone(), memory];
+            for text in known.into_iter().filter(|text| !text.is_empty()) {
+                widgets::fact(ui, &text, cx.p.muted);
+            }
+        });
+    });
 }
 
 /// Whether a model fits in this machine's memory: asked before it is fetched, told of what is too large in any case.

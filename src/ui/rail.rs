@@ -14,7 +14,7 @@ pub const WIDTH: f32 = 72.0;
 /// Height of a room's place, what it needs at least for its icon and name, and for its icon alone.
 const ITEM: f32 = 56.0;
 const NAMED: f32 = 40.0;
-const LEAST: f32 = 24.0;
+const LEAST: f32 = 20.0;
 
 fn face(room: Room) -> (&'static str, T) {
     match room {
