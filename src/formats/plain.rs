@@ -186,7 +186,7 @@ mod tests {
             assert!(said.contains("m.gguf") && said_zh.contains("m.gguf"), "{said} {said_zh}");
         }
         let details = &told(b"Hello, this is a text log.\r\n")[2];
-        assert!(details.contains("2,338,340,550,"), "{details}");
+        assert!(details.contains("8,367,736,964,726,416,712"), "{details}");
     }
 
     #[test]
