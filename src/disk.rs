@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Cause, Doing, StudioError};
+use crate::error::{Cause, Doing, FolderFault, FolderOf, Result, StudioError};
 
 /// Bytes that are free where `path` is or will be; `None` where the system does not tell.
 pub fn free_space(path: &Path) -> Option<u64> {
@@ -59,6 +59,22 @@ pub fn write_error(path: &Path, needed: u64, error: &io::Error) -> StudioError {
     StudioError::from(Cause::DiskFull { path: folder, needed, free }).with_details(error)
 }
 
+/// Whether `folder` can be taken into use: it is there and takes files. Leaves nothing in it.
+pub fn check_folder(folder: &Path, of: FolderOf) -> Result<()> {
+    let why = match fs::metadata(folder) {
+        Ok(about) if !about.is_dir() => FolderFault::File,
+        Ok(_) => match tempfile::tempfile_in(folder) {
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => return Err(write_error(folder, 0, &error)),
+            Err(error) => FolderFault::ReadOnly(error.to_string()),
+        },
+        // No folder that the program may not look into is one that it can use.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => FolderFault::ReadOnly(error.to_string()),
+        Err(_) => FolderFault::Missing,
+    };
+    Err(Cause::BadFolder { path: folder.to_owned(), of, why }.into())
+}
+
 /// Makes a folder's list of names durable: a rename is only safe from a power cut after this. Systems that cannot
 /// open folders (Windows) do it themselves.
 pub fn sync_folder(folder: &Path) {
@@ -80,6 +96,26 @@ mod tests {
         let here = free_space(home.path()).unwrap();
         assert!(here > 0);
         assert!(free_space(&home.path().join("a/b/c")).is_some());
+    }
+
+    #[test]
+    fn only_a_folder_that_takes_files_can_be_used_and_nothing_is_left_in_it() {
+        let home = tempfile::tempdir().unwrap();
+        let (file, missing) = (home.path().join("a.txt"), home.path().join("a/b"));
+        fs::write(&file, "x").unwrap();
+        let why = |path: &Path| match check_folder(path, FolderOf::Models) {
+            Ok(()) => None,
+            Err(error) => match error.cause() {
+                Cause::BadFolder { why, of: FolderOf::Models, path: told } if told == path => Some(why.clone()),
+                other => panic!("{other:?}"),
+            },
+        };
+        assert_eq!(why(&file), Some(FolderFault::File));
+        assert_eq!((why(&missing), why(&file.join("x"))), (Some(FolderFault::Missing), Some(FolderFault::Missing)));
+        assert_eq!((why(home.path()), fs::read_dir(home.path()).unwrap().count()), (None, 1));
+        if cfg!(target_os = "linux") {
+            assert!(matches!(why(Path::new("/proc")), Some(FolderFault::ReadOnly(_))));
+        }
     }
 
     #[test]

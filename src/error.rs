@@ -70,6 +70,17 @@ pub enum Cause {
         path: PathBuf,
         reason: String,
     },
+    /// The file is something else than a model.
+    NoModel {
+        path: PathBuf,
+        what: Both,
+    },
+    /// A model's file of which the rest is missing, in bytes.
+    CutModel {
+        path: PathBuf,
+        here: u64,
+        whole: u64,
+    },
     /// One file of a model that was cut into several, of which others are not here.
     MissingParts {
         path: PathBuf,
@@ -179,6 +190,12 @@ pub enum Cause {
         needed: u64,
         free: u64,
     },
+    /// A folder that cannot be taken into use; the one before stays.
+    BadFolder {
+        path: PathBuf,
+        of: FolderOf,
+        why: FolderFault,
+    },
     /// The window is to be closed while the disk does not take what was written.
     Unsaved,
     /// Another window works on the same folders and does not answer: this one only shows.
@@ -282,6 +299,23 @@ pub enum Doing {
 pub enum Handed {
     Folder,
     Link,
+}
+
+/// What a folder that can be chosen is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FolderOf {
+    Pictures,
+    Models,
+}
+
+/// Why a folder cannot be taken into use.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FolderFault {
+    Missing,
+    /// It is a file.
+    File,
+    /// Nothing can be written into it; the system's reason.
+    ReadOnly(String),
 }
 
 /// The boundary error.

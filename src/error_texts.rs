@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Cause, Doing, Handed};
+use super::{Cause, Doing, FolderFault, FolderOf, Handed};
 use crate::lang::Lang;
 
 /// `1.5 GB`; errors may not look into the domain's formatter, so this is the one line they need.
@@ -17,6 +17,10 @@ fn gb(n: u64) -> String {
 
 fn show(path: &Path) -> String {
     path.display().to_string()
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// The first names of a list, and how many there are beside.
@@ -72,6 +76,17 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("{} cannot be used as a model: {reason}.", show(path)),
             format!("{} 不能作为模型使用：{reason}。", show(path)),
         ),
+        Cause::NoModel { path, what } => {
+            let name = name(path);
+            (format!("{}: {name}.", what.en), format!("{}：{name}。", what.zh))
+        }
+        Cause::CutModel { path, here, whole } => {
+            let (name, here, whole) = (name(path), gb(*here), gb(*whole));
+            (
+                format!("Only part of {name} is here: {here} of {whole}."),
+                format!("{name} 只有一部分：{whole} 中的 {here}。"),
+            )
+        }
         Cause::MissingParts { path, part, count, missing } => {
             let names = list(missing);
             (
@@ -188,6 +203,19 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
                     format!("{} are needed in {}, {} are free.", gb(*needed), show(path), gb(*free)),
                     format!("{} 需要 {}，可用 {}。", show(path), gb(*needed), gb(*free)),
                 )
+            }
+        }
+        Cause::BadFolder { path, why, .. } => {
+            let path = show(path);
+            match why {
+                FolderFault::Missing => (format!("There is no folder {path}."), format!("文件夹 {path} 不存在。")),
+                FolderFault::File => {
+                    (format!("This is a file, not a folder: {path}."), format!("这是一个文件，不是文件夹：{path}。"))
+                }
+                FolderFault::ReadOnly(reason) => (
+                    format!("Nothing can be written into the folder {path}: {reason}."),
+                    format!("无法写入文件夹 {path}：{reason}。"),
+                ),
             }
         }
         Cause::Unsaved => (
@@ -312,6 +340,11 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::BadModelFile { .. } => {
             ("Fetch the file again, or choose another one.".into(), "请重新下载，或选择另一个文件。".into())
         }
+        Cause::NoModel { .. } => (
+            "Choose a model's file: GGUF, safetensors, .ckpt or .pt.".into(),
+            "请选择模型文件：GGUF、safetensors、.ckpt 或 .pt。".into(),
+        ),
+        Cause::CutModel { .. } => ("Fetch the file again, to its end.".into(), "请重新完整下载该文件。".into()),
         Cause::MissingParts { .. } => (
             "Fetch the missing parts and put all of them into one folder, under the names that they were published with."
                 .into(),
@@ -400,6 +433,16 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             "Free some space or choose another folder; nothing that was made is lost.".into(),
             "请腾出空间或选择另一个文件夹；已生成的内容没有丢失。".into(),
         ),
+        Cause::BadFolder { of, .. } => {
+            let (en, zh) = match of {
+                FolderOf::Pictures => ("Pictures", "图片"),
+                FolderOf::Models => ("Models", "模型"),
+            };
+            (
+                format!("{en} stay where they were. Choose a folder that is there and may be written into."),
+                format!("{zh}仍保存在原来的文件夹。请选择一个已有且可写入的文件夹。"),
+            )
+        }
         Cause::Unsaved => (
             "Free some space, and it is written by itself. Close the window again to close it all the same.".into(),
             "请腾出空间，随后会自动写入。再次关闭窗口则仍会关闭。".into(),

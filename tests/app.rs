@@ -404,10 +404,23 @@ fn the_language_and_the_sliders_survive_a_restart() {
 fn a_library_that_cannot_be_written_loses_no_picture() {
     let home = home();
     let mut window = Window::open(home.path());
-    let blocked = home.path().join("blocked");
-    std::fs::write(&blocked, b"a file where a folder should be").unwrap();
+    let (blocked, free) = (home.path().join("blocked"), home.path().join("free"));
+    for folder in [&blocked, &free] {
+        std::fs::create_dir(folder).unwrap();
+    }
     let ctx = window.harness.ctx.clone();
-    window.studio().command(&ctx, Command::LibraryFolderChosen(blocked));
+    window.studio().command(&ctx, Command::LibraryFolderChosen(blocked.clone()));
+    window.until("the folder is in use", |w| w.studio().state.status.library == blocked);
+    // A file is refused, and the folder stays.
+    let file = home.path().join("a.txt");
+    std::fs::write(&file, b"no folder").unwrap();
+    window.studio().command(&ctx, Command::LibraryFolderChosen(file));
+    window
+        .until("the file is refused", |w| w.harness.query_by_label_contains("This is a file, not a folder").is_some());
+    assert_eq!(window.studio().state.status.library, blocked);
+    // Later it is no folder any more.
+    std::fs::remove_dir_all(&blocked).unwrap();
+    std::fs::write(&blocked, b"a file where a folder should be").unwrap();
     window.type_into(Part::MultilineTextInput, "Prompt", "a cat");
     window.click("Generate");
     window.let_go(24);
@@ -415,7 +428,9 @@ fn a_library_that_cannot_be_written_loses_no_picture() {
         w.studio().state.create.strip.first().is_some_and(|s| matches!(s.saved, Saved::Failed(_)))
     });
     let key = window.studio().state.create.strip[0].key;
-    window.studio().command(&ctx, Command::LibraryFolderChosen(home.path().join("free")));
+    window.studio().command(&ctx, Command::LibraryFolderChosen(free.clone()));
+    window.until("the other folder is in use", |w| w.studio().state.status.library == free);
+    assert!(window.harness.query_by_label_contains("This is a file, not a folder").is_none());
     window.studio().command(&ctx, Command::RetrySave(key));
     window.until(
         "it is saved in the other folder",

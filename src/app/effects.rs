@@ -217,6 +217,10 @@ impl Studio {
                     Command::ModelsFolderChosen,
                 );
             }
+            Effect::TryFolder(of, path) => self.dialogs.aside("folder", move || {
+                let outcome = crate::disk::check_folder(&path, of);
+                Input::FolderTried(of, path, outcome)
+            }),
             Effect::SetLibraryFolder(path) => self.store.send(Request::SetLibraryFolder(path)),
             Effect::SetModelsFolder(path) => {
                 self.load_catalog(path);

@@ -265,6 +265,7 @@ impl Studio {
         entries.append(&mut before);
         self.state.models.entries = entries;
         self.state.models.broken = self.catalog.broken();
+        self.state.models.were_read();
         self.state.settle_text_sliders();
         self.state.settle_size();
     }

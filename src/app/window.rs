@@ -25,7 +25,8 @@ const RENDERER: &str = "AIGC_STUDIO_RENDERER";
 /// Points of a monitor that a window leaves to the desktop: its panels, and the window's own title and edges. No system
 /// tells how much that is before a window is open.
 const DESKTOP: Vec2 = vec2(32.0, 96.0);
-const LEAST: Vec2 = vec2(900.0, 600.0);
+/// The least size of what is inside: a screen of 900 x 600 has room for it and for a title.
+const LEAST: Vec2 = vec2(860.0, 560.0);
 
 /// The size that a window of `wanted` points opens with on a monitor.
 pub fn fit(wanted: Vec2, monitor: Vec2) -> Vec2 {
@@ -94,7 +95,7 @@ fn open_with(
     let viewport = egui::ViewportBuilder::default()
         .with_title("AIGC Studio")
         .with_app_id("aigc-studio")
-        .with_inner_size([window.width.clamp(900.0, 8000.0), window.height.clamp(600.0, 6000.0)])
+        .with_inner_size([window.width.clamp(LEAST.x, 8000.0), window.height.clamp(LEAST.y, 6000.0)])
         .with_min_inner_size(LEAST)
         .with_maximized(window.maximized)
         .with_drag_and_drop(true);
@@ -138,7 +139,7 @@ mod tests {
         // What a larger monitor had room for.
         assert_eq!(fit(vec2(2500.0, 1300.0), vec2(1920.0, 1080.0)), vec2(1888.0, 984.0));
         // The smallest window that everything has room in, and never more than there is.
-        assert_eq!(fit(usual, vec2(910.0, 610.0)), vec2(900.0, 600.0));
+        assert_eq!(fit(usual, vec2(900.0, 600.0)), vec2(868.0, 560.0));
         assert_eq!(fit(usual, vec2(800.0, 480.0)), vec2(800.0, 480.0));
     }
 }

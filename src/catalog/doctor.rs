@@ -122,6 +122,36 @@ impl Language {
     }
 }
 
+/// A count as it is said, in each language: `135 million`, `30 thousand`.
+fn many(count: u64) -> [String; 2] {
+    let tenths = |unit: f64| {
+        let n = count as f64 / unit;
+        if n < 9.95 { format!("{n:.1}").replace(".0", "") } else { format!("{n:.0}") }
+    };
+    match count {
+        0..1_000 => [count.to_string(), format!("{count} 个")],
+        1_000..1_000_000 => [format!("{} thousand", tenths(1e3)), format!("{} 千", tenths(1e3))],
+        1_000_000..1_000_000_000 => [format!("{} million", tenths(1e6)), format!("{} 百万", tenths(1e6))],
+        _ => [format!("{} billion", tenths(1e9)), format!("{} 亿", tenths(1e8))],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn counts_are_said_in_the_unit_that_they_have() {
+        for (count, en, zh) in [
+            (512, "512", "512 个"),
+            (29_000, "29 thousand", "29 千"),
+            (1_500_000, "1.5 million", "1.5 百万"),
+            (134_515_008, "135 million", "135 百万"),
+            (4_022_000_000, "4 billion", "40 亿"),
+        ] {
+            assert_eq!(super::many(count), [en, zh]);
+        }
+    }
+}
+
 /// What a model file or folder is.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -342,13 +372,15 @@ impl Report {
             return lang.pick(format!("It is {other}, {size}."), format!("{zh}（{other}），{size}。"));
         }
         if let Some(Language { architecture, quantization, parameters, context, .. }) = &self.language {
-            let millions = parameters / 1_000_000;
+            let [count, count_zh] = many(*parameters);
             return lang.pick(
                 format!(
-                    "A language model ({architecture}) of {millions} million parameters in {quantization}, {size}; it \
-                     was trained for {context} tokens."
+                    "A language model ({architecture}) of {count} parameters in {quantization}, {size}; it was trained \
+                     for {context} tokens."
                 ),
-                format!("语言模型（{architecture}），{millions} 百万参数，{quantization}，{size}；训练上下文 {context} 个词元。"),
+                format!(
+                    "语言模型（{architecture}），{count_zh} 参数，{quantization}，{size}；训练上下文 {context} 个词元。"
+                ),
             );
         }
         let Some(kind) = &self.kind else {

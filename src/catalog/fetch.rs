@@ -193,7 +193,7 @@ impl Run {
         let mut tried: Vec<String> = Vec::new();
         for source in &file.sources {
             let Some(url) = self.url(source) else { continue };
-            let label = label(source);
+            let label = source.label();
             self.news.tell(FetchEventKind::Trying { source: label.clone() });
             let reason = match hub::ask(&url, self.config.answer, &self.cancel) {
                 Ok(facts) if facts.is_about(file.bytes) => {
@@ -297,7 +297,7 @@ impl Run {
             return Err(Stop::Local(Cause::Offline { id: self.card.id.clone() }.into()));
         }
         for source in &file.sources {
-            let label = label(source);
+            let label = source.label();
             self.news.tell(FetchEventKind::Trying { source: label.clone() });
             let resumed = self.has_begun(source, &path);
             let mut outcome = self.deliver(source, &label, file, &path);
@@ -518,19 +518,6 @@ fn enough_room(folder: &Path, bytes: u64) -> std::result::Result<(), Stop> {
         }
     };
     room().map_err(Stop::Local)
-}
-
-/// What a person reads about a source.
-fn label(source: &Source) -> String {
-    match source {
-        Source::Hub { repo, .. } => format!("Hugging Face ({repo})"),
-        Source::Pip { package, version, .. } => format!("pip ({package} {version})"),
-        Source::PipParts { parts } => match parts.first() {
-            Some(first) => format!("pip ({} {} and {} more)", first.package, first.version, parts.len() - 1),
-            None => "pip".to_owned(),
-        },
-        Source::Embedded => "the program".to_owned(),
-    }
 }
 
 /// The way out for news.

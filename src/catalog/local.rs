@@ -13,6 +13,7 @@ use crate::formats::Header;
 use crate::formats::family::{ENDINGS, Family, Kind, few_by_name};
 use crate::formats::file::{bad, read_text};
 use crate::formats::gguf::{self, PartName, first_part};
+use crate::formats::plain::plainly;
 use crate::lang::Lang;
 
 pub const INDEX: &str = "model_index.json";
@@ -109,6 +110,7 @@ pub fn shelf(folder: &Path, known: &[ModelCard]) -> Shelf {
                 Some(card) => shelf.incomplete.push(card),
                 None => {
                     let bytes = fs::metadata(&path).map_or(0, |about| about.len());
+                    let error = plainly(&path, error);
                     shelf.broken.push(broken(path, bytes, error));
                 }
             },

@@ -28,6 +28,7 @@ use crate::domain::{
     RemovedWhat, Takes,
 };
 use crate::error::{Cause, Result, StudioError};
+use crate::formats::plain::plainly;
 
 /// The settings that change the pictures of the model at `path`, by its headers.
 pub fn takes(path: &Path) -> Takes {
@@ -143,7 +144,7 @@ impl Catalog {
     /// # Errors
     /// A file that is no model or cannot be run.
     pub fn open(&self, path: &Path, parts: &[PathBuf], runs: Runs<'_>) -> Result<ModelCard> {
-        let card = opened::open(path, parts, &self.shelf)?;
+        let card = opened::open(path, parts, &self.shelf).map_err(|error| plainly(path, error))?;
         if let Some(local) = card.local.as_ref().filter(|_| card.makes == Makes::Text) {
             runs(&local.files.main)?;
         }

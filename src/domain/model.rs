@@ -47,6 +47,21 @@ pub enum Source {
     Embedded,
 }
 
+impl Source {
+    /// What it is called where a person reads it.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Hub { repo, .. } => format!("Hugging Face ({repo})"),
+            Self::Pip { package, version, .. } => format!("pip ({package} {version})"),
+            Self::PipParts { parts } => match parts.first() {
+                Some(first) => format!("pip ({} {} and {} more)", first.package, first.version, parts.len() - 1),
+                None => "pip".to_owned(),
+            },
+            Self::Embedded => "the program".to_owned(),
+        }
+    }
+}
+
 /// One piece of a file.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

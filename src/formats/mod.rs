@@ -11,6 +11,7 @@ pub mod header;
 pub mod layout;
 pub mod memory;
 pub mod pickle;
+pub mod plain;
 pub mod safetensors;
 pub mod scale;
 pub mod shards;

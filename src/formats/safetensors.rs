@@ -98,8 +98,14 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
-/// Reads and checks the header of the file at `path`.
-pub fn read(path: &Path) -> Result<Header> {
+/// The length that the header of the file at `path` promises; `None` where it has none.
+pub fn whole(path: &Path) -> Option<u64> {
+    let (json, start, _) = table(path).ok()?;
+    json.tensors.values().map(|raw| start.checked_add(raw.data_offsets[1])).max().flatten()
+}
+
+/// The lines of the header, where the data starts, and the length of the file.
+fn table(path: &Path) -> Result<(Json, u64, u64)> {
     let (mut source, size) = file::open(path)?;
     if size < 8 {
         return Err(bad(path, format!("it has only {size} bytes")));
@@ -121,8 +127,12 @@ pub fn read(path: &Path) -> Result<Header> {
     source.read_exact(&mut header).map_err(failed)?;
     let json: Json = serde_json::from_slice(&header)
         .map_err(|e| bad(path, format!("its header is not the JSON of safetensors: {e}")))?;
+    Ok((json, 8 + len, size))
+}
 
-    let start = 8 + len;
+/// Reads and checks the header of the file at `path`.
+pub fn read(path: &Path) -> Result<Header> {
+    let (json, start, size) = table(path)?;
     let mut tensors = BTreeMap::new();
     for (name, raw) in json.tensors {
         let entry = place(&raw, start, size).map_err(|fault| fault.at(path, &name))?;

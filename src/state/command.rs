@@ -12,6 +12,7 @@ use crate::domain::{
     LedgerRequest, Makes, ModelRef, NoiseSource, Overflow, Pane, Persona, PersonaId, Picture, PictureRecord,
     RemovedModel, Room, Sampler, SceneLayers, Schedule, Seed, Settings, Theme, TrashKind, WindowGeometry,
 };
+use crate::error::FolderOf;
 use crate::lang::Lang;
 use crate::writing::export::{Document, TextFormat};
 
@@ -441,6 +442,8 @@ pub enum Effect {
     MakeFolder(bool),
     AskLibraryFolder,
     AskModelsFolder,
+    /// Whether a folder can be taken into use: the answer is [`super::Input::FolderTried`].
+    TryFolder(FolderOf, PathBuf),
     SetLibraryFolder(PathBuf),
     SetModelsFolder(PathBuf),
     Reveal(PathBuf),
@@ -510,6 +513,7 @@ impl Effect {
             | Self::MakeFolder(_)
             | Self::AskLibraryFolder
             | Self::AskModelsFolder
+            | Self::TryFolder(..)
             | Self::SetLibraryFolder(_)
             | Self::SetModelsFolder(_)
             | Self::Reveal(_)

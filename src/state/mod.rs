@@ -15,6 +15,7 @@ mod ledger;
 mod models;
 mod page;
 mod personas;
+mod places;
 mod shelf;
 mod trash;
 mod undo;
@@ -36,9 +37,10 @@ pub use ledger::{LedgerKey, LedgerState};
 pub use models::*;
 pub use page::*;
 pub use personas::*;
+pub use places::{CardPlace, Placed, Section};
 pub use shelf::*;
 pub use trash::{Looked, TrashCommand, TrashState};
-pub use undo::{Again, CardsMoved, Steps, UndoState, Undoable};
+pub use undo::{Again, CardsMoved, ForgottenModel, Steps, UndoState, Undoable};
 pub use update::{Input, begin, update};
 pub use write::*;
 
@@ -170,6 +172,15 @@ pub enum NoticeKind {
     PageRepeats,
     /// A model is in the trash; undo brings it back.
     ModelRemoved(RemovedModel),
+    /// A file was looked into and is a model; it waits until somebody uses it or leaves the room.
+    ModelOpened(String),
+    /// The room that uses this model uses it now.
+    ModelUsed(String),
+    /// A file from elsewhere was taken off the list of models; by the number of that action it comes back.
+    ModelForgotten {
+        name: String,
+        serial: u64,
+    },
     /// The memory is freed once the jobs before it are over.
     MemoryWaits,
     MemoryFreed,
@@ -181,7 +192,7 @@ impl NoticeKind {
     /// Whether it stays until it is dismissed.
     pub fn stays(&self) -> bool {
         match self {
-            Self::Problem(_) => true,
+            Self::Problem(_) | Self::ModelOpened(_) => true,
             // What was left out is to be read, not to be caught.
             Self::SettingsRestored(notes) => !notes.is_empty(),
             Self::PersonaKept { left_out, .. } | Self::ChatsKept { left_out, .. } | Self::LoreKept { left_out, .. } => {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::places::CardPlace;
 use crate::domain::{BrokenFile, Makes, ModelCard, ModelFiles, ModelPresence, ModelRef, RemovedModel};
 use crate::error::{Cause, Result, StudioError};
 
@@ -18,6 +19,9 @@ pub struct ModelsState {
     pub opening: Option<ModelAsk>,
     /// Why a file was not taken, or a model not removed.
     pub error: Option<StudioError>,
+    /// Where the cards are, while the room is open.
+    pub(super) places: Vec<CardPlace>,
+    pub(super) sort_when_read: bool,
     /// Kinds of models whose memory is being freed.
     pub(super) unloading: Vec<Makes>,
 }

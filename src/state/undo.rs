@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::{Command, PersonaDraft, ShotKey};
 use crate::domain::{
-    Arrangement, ConversationId, Illustration, ImageParams, KeptPersona, LayerName, PersonaId, RemovedModel, Room,
-    StoryCard, Subject, TextParams, Waiting,
+    Arrangement, ConversationId, Illustration, ImageParams, KeptPersona, LayerName, Makes, PersonaId, RemovedModel,
+    RemovedWhat, Room, StoryCard, Subject, TextParams, Waiting,
 };
 
 /// Actions that can be taken back.
@@ -56,6 +56,19 @@ pub enum Undoable {
     /// The search of Gallery was emptied at once.
     Search(String),
     ModelRemoved(RemovedModel),
+    /// A model from elsewhere was taken off the list.
+    ModelForgotten(ForgottenModel),
+}
+
+/// A file from outside the models folder that is not in the list any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForgottenModel {
+    pub path: PathBuf,
+    pub name: String,
+    /// What the person chose for what it lacks.
+    pub parts: Vec<PathBuf>,
+    /// What it was in use for.
+    pub used: Vec<Makes>,
 }
 
 impl Undoable {
@@ -64,7 +77,7 @@ impl Undoable {
         match self {
             Self::PicturesTrashed(_) => &[Room::Gallery, Room::Create],
             Self::Search(_) => &[Room::Gallery],
-            Self::ModelRemoved(_) => &[Room::Models],
+            Self::ModelRemoved(_) | Self::ModelForgotten(_) => &[Room::Models],
             Self::Prompt(..) | Self::Layers(..) => &[Room::Create],
             Self::ConversationTrashed(_)
             | Self::PersonaTrashed(_)
@@ -183,6 +196,21 @@ impl UndoState {
         let before = self.actions.len();
         self.actions.retain(|action| action.what != *what);
         self.actions.len() < before
+    }
+
+    /// The action that took this model, or this broken file, out of the list.
+    pub fn that_removed(&self, id: &str) -> Option<u64> {
+        let is = |action: &&Action| {
+            if let Undoable::ModelRemoved(removed) = &action.what {
+                match &removed.what {
+                    RemovedWhat::Card(card) => card == id,
+                    RemovedWhat::File(path) => path.as_os_str() == id,
+                }
+            } else {
+                matches!(&action.what, Undoable::ModelForgotten(forgotten) if forgotten.path.as_os_str() == id)
+            }
+        };
+        self.actions.iter().rfind(is).map(|action| action.serial)
     }
 
     /// Removed models are gone for good.

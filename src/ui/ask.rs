@@ -54,10 +54,16 @@ fn path(ui: &mut Ui, cx: &mut Cx<'_>, purpose: &PathFor, text: &str) {
     let title = match purpose {
         PathFor::File | PathFor::Face => T::PathOfFile,
         PathFor::Model | PathFor::Part(_) => T::PathOfModel,
-        PathFor::CopiesFolder => T::SaveCopies,
-        PathFor::LayersFolder => T::LayersEach,
-        PathFor::LibraryFolder => T::LibraryFolder,
-        PathFor::ModelsFolder => T::ModelsFolder,
+        PathFor::CopiesFolder => T::FolderOfCopies,
+        PathFor::LayersFolder => T::FolderOfLayers,
+        PathFor::LibraryFolder => T::FolderOfPictures,
+        PathFor::ModelsFolder => T::FolderOfModels,
+    };
+    let take = match purpose {
+        PathFor::File | PathFor::Face | PathFor::Model | PathFor::Part(_) => T::OpenPath,
+        PathFor::CopiesFolder | PathFor::LayersFolder | PathFor::LibraryFolder | PathFor::ModelsFolder => {
+            T::ChooseThisFolder
+        }
     };
     modal(ui, cx, "path", |ui, cx| {
         widgets::title(ui, cx.t(title));
@@ -79,7 +85,9 @@ fn path(ui: &mut Ui, cx: &mut Cx<'_>, purpose: &PathFor, text: &str) {
         ui.add_space(S1);
         ui.horizontal(|ui| {
             let ready = !text.trim().is_empty();
-            let open = widgets::primary(ui, icons::FOLDER_OPEN, cx.t(T::OpenPath), "", ready, vec2(120.0, 32.0));
+            let name = cx.t(take);
+            let wide = (widgets::button_width(ui, name) + 32.0).max(120.0);
+            let open = widgets::primary(ui, icons::FOLDER_OPEN, name, "", ready, vec2(wide, 32.0));
             if ready && (open.clicked() || enter) {
                 cx.push(Command::Ask(AskCommand::Take));
             }

@@ -496,6 +496,9 @@ fn escape(cx: &mut Cx<'_>, typing: bool) {
         return cx.push(Command::Trash(kept));
     }
     match cx.state.room() {
+        Room::Models if let Some(entry) = cx.state.models.entries.iter().find(|entry| entry.asking) => {
+            cx.push(Command::AnswerTerms(entry.card.id.clone(), false));
+        }
         Room::Write if cx.state.write.titling.is_some() => cx.push(Command::LeaveTitle),
         Room::Create if let Some(layers) = &cx.state.create.layers => {
             cx.push(Command::Layers(if layers.is_drawn() { LayersCommand::Stop } else { LayersCommand::Done }));

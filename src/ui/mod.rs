@@ -31,6 +31,7 @@ mod rail;
 mod record;
 mod save_menu;
 mod seed;
+mod segments;
 mod settings;
 mod shortcuts;
 mod status;

@@ -1,16 +1,16 @@
 //! Models: every card with its state, and what can be done about it.
 
 use egui::{
-    Align, CentralPanel, Frame, Label, Layout, Margin, Rect, Response, RichText, Role, ScrollArea, Sense, Ui,
-    WidgetInfo, vec2,
+    Align, CentralPanel, Frame, Id, Label, Layout, Margin, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo,
+    vec2,
 };
 
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2, S3, SMALL};
 use super::{icons, layout, menu, models_bits, trouble, widgets};
-use crate::domain::{BrokenFile, Makes, ModelPresence, bytes};
-use crate::state::{Command, ModelEntry};
+use crate::domain::{BrokenFile, Makes, ModelPresence, Source, bytes};
+use crate::state::{CardPlace, Command, ModelEntry, Placed, Section};
 
 /// Least width of a card.
 const CARD: f32 = 480.0;
@@ -37,7 +37,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
             Frame::new().inner_margin(Margin { left: 24, right: 24, top: 0, bottom: 24 }).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = S3;
                 opening(ui, cx);
-                broken(ui, cx);
+                all_broken(ui, cx);
                 filter(ui, cx);
                 for (makes, name) in [(Makes::Image, T::PictureModels), (Makes::Text, T::TextModels)] {
                     if cx.state.models.filter.is_none_or(|only| only == makes) {
@@ -52,17 +52,57 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// The models of one kind: those that are here or on their way, then those that can be fetched.
 fn kind(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, name: T) {
-    let (here, others): (Vec<_>, Vec<_>) = cx.state.models.making(makes).partition(|entry| entry.is_about());
-    for (name, entries) in [(name, here), (T::ModelsToFetch, others)] {
-        if entries.is_empty() {
+    for (name, section) in [(name, Section::Here(makes)), (T::ModelsToFetch, Section::ToFetch(makes))] {
+        let cards = cx.state.models.placed(section);
+        if cards.is_empty() {
             continue;
         }
         ui.add_space(S1);
         widgets::section(ui, cx.t(name));
-        layout::columns(ui, CARD, entries.len(), |ui, i| {
-            ui.push_id(&entries[i].card.id, |ui| card(ui, cx, entries[i]));
-        });
+        layout::columns(ui, CARD, cards.len(), |ui, i| placed(ui, cx, &cards[i]));
     }
+}
+
+/// A card, or its empty place: whatever becomes of one, the others stay where they are.
+fn placed(ui: &mut Ui, cx: &mut Cx<'_>, (place, what): &(CardPlace, Placed<'_>)) {
+    ui.push_id(&place.id, |ui| {
+        let id = ui.scope_id().with("card");
+        let before = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or_default();
+        let top = ui.cursor().top();
+        match what {
+            Placed::Model(entry) => card(ui, cx, entry, id, before),
+            Placed::Broken(file) => broken(ui, cx, file),
+            Placed::Gone => gone(ui, cx, place, before),
+        }
+        let height = ui.min_rect().bottom() - top;
+        ui.data_mut(|data| data.insert_temp(id, height));
+        if before != height {
+            ui.ctx().request_repaint();
+        }
+    });
+}
+
+/// The place of a card whose model was removed or taken off the list, as high as it was.
+fn gone(ui: &mut Ui, cx: &mut Cx<'_>, place: &CardPlace, height: f32) {
+    let frame = widgets::card(cx.p).inner_margin(16).fill(cx.p.canvas);
+    let margin = frame.total_margin().sum().y;
+    frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.set_min_height(height - margin);
+        ui.spacing_mut().item_spacing.y = S1;
+        let name = |ui: &mut Ui, _: &mut Cx<'_>| {
+            widgets::title(ui, &place.name);
+        };
+        layout::line(ui, cx, 120.0, name, |ui, cx| {
+            ui.add_space(theme::CONTROL);
+            if let Some(serial) = cx.state.undo.that_removed(&place.id)
+                && widgets::text_button(ui, cx.t(T::Undo)).clicked()
+            {
+                cx.push(Command::UndoThis(serial));
+            }
+        });
+        widgets::muted(ui, cx.t(T::ModelGone));
+    });
 }
 
 fn filter(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -87,40 +127,42 @@ fn opening(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 /// Files that cannot be used: each with its cause, and a way to be rid of it.
-fn broken(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let files: &[BrokenFile] = &cx.state.models.broken;
+fn all_broken(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let files = cx.state.models.placed(Section::Broken);
     if files.is_empty() {
         return;
     }
     ui.add_space(S1);
     widgets::section(ui, cx.t(T::BrokenModels));
-    for file in files {
-        ui.push_id(&file.path, |ui| {
-            widgets::card(cx.p).show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                ui.spacing_mut().item_spacing.y = S1;
-                ui.horizontal_top(|ui| {
-                    ui.add(Label::new(theme::icon(icons::WARNING, 18.0).color(cx.p.warn)));
-                    ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                        let inside = file.path.starts_with(&cx.state.status.models);
-                        let (icon, name) = if inside { (icons::TRASH, T::Remove) } else { (icons::X, T::ForgetModel) };
-                        if widgets::button(ui, icon, cx.t(name)).clicked() {
-                            let command = if inside { Command::RemoveModelFile } else { Command::ForgetModel };
-                            cx.push(command(file.path.clone()));
-                        }
-                        ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                            let name = file.path.file_name().unwrap_or(file.path.as_os_str()).to_string_lossy();
-                            widgets::title(ui, &format!("{name} · {}", bytes(file.bytes)));
-                            let why = file.error.summary(cx.lang);
-                            ui.add(Label::new(RichText::new(why).size(BODY).color(cx.p.text)).wrap());
-                            let remedy = file.error.remedy(cx.lang);
-                            ui.add(Label::new(RichText::new(remedy).size(SMALL).color(cx.p.muted)).wrap());
-                        });
-                    });
+    for file in &files {
+        placed(ui, cx, file);
+    }
+}
+
+fn broken(ui: &mut Ui, cx: &mut Cx<'_>, file: &BrokenFile) {
+    widgets::card(cx.p).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = S1;
+        ui.horizontal_top(|ui| {
+            ui.add(Label::new(theme::icon(icons::WARNING, 18.0).color(cx.p.warn)));
+            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+                let inside = file.path.starts_with(&cx.state.status.models);
+                let (icon, name) = if inside { (icons::TRASH, T::Remove) } else { (icons::X, T::ForgetModel) };
+                if widgets::button(ui, icon, cx.t(name)).clicked() {
+                    let command = if inside { Command::RemoveModelFile } else { Command::ForgetModel };
+                    cx.push(command(file.path.clone()));
+                }
+                ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                    let name = file.path.file_name().unwrap_or(file.path.as_os_str()).to_string_lossy();
+                    widgets::title(ui, &format!("{name} · {}", bytes(file.bytes)));
+                    let why = file.error.summary(cx.lang);
+                    ui.add(Label::new(RichText::new(why).size(BODY).color(cx.p.text)).wrap());
+                    let remedy = file.error.remedy(cx.lang);
+                    ui.add(Label::new(RichText::new(remedy).size(SMALL).color(cx.p.muted)).wrap());
                 });
             });
         });
-    }
+    });
 }
 
 /// What removed models still take of the disk.
@@ -141,11 +183,11 @@ fn in_use(cx: &Cx<'_>, id: &str) -> bool {
     cx.state.settings.image.model == id || cx.state.text().model == id
 }
 
-fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
+fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) {
     let card = &entry.card;
     let p = cx.p;
-    let under = under(ui, cx, entry);
-    let drawn = widgets::card(p).inner_margin(16).show(ui, |ui| {
+    under(ui, cx, entry, id, height);
+    widgets::card(p).inner_margin(16).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S2;
         ui.horizontal_top(|ui| {
@@ -157,27 +199,18 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
                     widgets::title(ui, &card.name);
                 };
                 layout::line(ui, cx, 120.0, name, |ui, cx| buttons(ui, cx, entry));
-                let about = cx.lang.pick(&card.about, &card.about_zh);
+                let about = numbers_kept(cx.lang.pick(&card.about, &card.about_zh));
                 ui.add(Label::new(RichText::new(about).size(BODY).color(p.text)).wrap());
             });
         });
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = S3;
-            state(ui, cx, entry);
-            let memory = cx.with(T::NeedsMemory, &[&bytes(card.memory)]);
-            let precision = card.local.as_ref().map(|local| local.precision.clone()).unwrap_or_default();
-            let known = [card.family.clone(), precision, card.licence.clone(), memory];
-            for text in known.into_iter().filter(|text| !text.is_empty()) {
-                ui.add(Label::new(RichText::new(text).size(SMALL).color(p.muted)));
-            }
-            fits(ui, cx, entry);
-        });
+        facts(ui, cx, entry);
         if entry.is_unchecked() && entry.fetch.is_none() {
             widgets::muted(ui, cx.t(T::NotCheckedAbout));
         }
         if entry.lacks().is_some() && widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::ChooseMissingPart)).clicked() {
             cx.push(Command::ChooseMissingPart(card.id.clone()));
         }
+        sources(ui, cx, entry);
         if entry.asking {
             terms(ui, cx, entry);
         }
@@ -188,18 +221,43 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
             trouble::card(ui, cx, error, Some((T::TryAgain, Command::Fetch(card.id.clone()))), None);
         }
     });
-    let height = drawn.response.rect.height();
-    let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<f32>(under.id), height));
-    if before != height {
-        ui.ctx().request_repaint();
+}
+
+/// Where a model's files come from, folded.
+fn sources(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
+    let files = entry.card.files.iter().filter(|file| file.sources.iter().any(|source| *source != Source::Embedded));
+    let mut files = files.peekable();
+    if entry.is_here() || files.peek().is_none() {
+        return;
     }
+    let id = ui.scope_id().with("sources");
+    let mut open = ui.data(|d| d.get_temp::<bool>(id)).unwrap_or(false);
+    if widgets::fold(ui, cx.t(T::Details), "", &mut open) {
+        for file in files {
+            let sources: Vec<String> = file.sources.iter().map(Source::label).collect();
+            let sources = sources.join(cx.t(T::ElseFrom));
+            widgets::muted(ui, cx.with(T::FileFrom, &[&file.name, &bytes(file.bytes), &sources]));
+            if !file.sha256.is_empty() {
+                widgets::muted(ui, cx.with(T::TakenByHash, &[&file.sha256]));
+            }
+        }
+    }
+    ui.data_mut(|d| d.insert_temp(id, open));
+}
+
+/// A number and what it counts stay on one line.
+fn numbers_kept(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let after_number = out.ends_with(|before: char| before.is_ascii_digit());
+        out.push(if c == ' ' && after_number { '\u{a0}' } else { c });
+    }
+    out
 }
 
 /// The card itself, under what is on it, as high as it was in the frame before: it is reached by Tab, Enter does what the
 /// model is there for, and it has a menu.
-fn under(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) -> Response {
-    let id = ui.scope_id().with("card");
-    let height = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or_default();
+fn under(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) {
     let rect = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), height));
     let response = ui.interact(rect, id, Sense::click());
     let name = format!("{} · {}", entry.card.name, models_bits::presence(cx, entry));
@@ -217,7 +275,25 @@ fn under(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) -> Response {
     if some {
         menu::of(ui, &response, false, |ui| entries(ui, cx, entry));
     }
-    response
+}
+
+/// What is known of a model, in lines as close as those of a text; whether it fits is always in the second place.
+fn facts(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
+    let card = &entry.card;
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = SMALL + S1;
+        ui.spacing_mut().item_spacing = vec2(S3, S1);
+        ui.horizontal_wrapped(|ui| {
+            state(ui, cx, entry);
+            fits(ui, cx, entry);
+            let memory = cx.with(T::NeedsMemory, &[&bytes(card.memory)]);
+            let precision = card.local.as_ref().map(|local| local.precision.clone()).unwrap_or_default();
+            let known = [card.family.clone(), precision, card.licence.clone(), memory];
+            for text in known.into_iter().filter(|text| !text.is_empty()) {
+                widgets::fact(ui, &text, cx.p.muted);
+            }
+        });
+    });
 }
 
 /// Whether a model fits in this machine's memory: asked before it is fetched, told of what is too large in any case.
@@ -317,7 +393,8 @@ fn actions(cx: &Cx<'_>, entry: &ModelEntry) -> Vec<Action> {
 /// Takes a model's files away; of one from elsewhere only its place in the list.
 fn removal(cx: &Cx<'_>, entry: &ModelEntry) -> Option<Action> {
     let card = &entry.card;
-    if !entry.is_about() || entry.fetch.is_some() || !card.is_removable() {
+    let is_here = entry.presence != ModelPresence::Absent || card.local.is_some();
+    if !is_here || entry.fetch.is_some() || !card.is_removable() {
         return None;
     }
     let outside = card.local.as_ref().map(|local| &local.files.main);
@@ -331,7 +408,12 @@ fn removal(cx: &Cx<'_>, entry: &ModelEntry) -> Option<Action> {
 
 /// From the right.
 fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
-    for action in actions(cx, entry).into_iter().rev() {
+    let actions = actions(cx, entry);
+    // The place of a removal is nobody else's: a second click on it does nothing.
+    if !actions.iter().any(|action| action.small) {
+        ui.add_space(theme::CONTROL + ui.spacing().item_spacing.x);
+    }
+    for action in actions.into_iter().rev() {
         let clicked = match action.icon {
             Some(icon) if action.small => widgets::icon_button(ui, icon, &action.name).clicked(),
             Some(icon) => {

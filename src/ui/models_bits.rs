@@ -7,6 +7,7 @@ use super::texts::T;
 use super::theme::{self, S1, SMALL};
 use super::{elide, eye, icons, widgets};
 use crate::domain::{Makes, ModelPresence, bytes};
+use crate::error::Cause;
 use crate::state::{Command, FetchState, ModelEntry};
 
 /// The name that a person knows a model by: its card's, or its file's.
@@ -130,7 +131,12 @@ pub fn fetch(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, fetch: &FetchState) {
     for (source, error) in &fetch.skipped {
         ui.horizontal_top(|ui| {
             ui.add(Label::new(theme::icon(icons::WARNING, 14.0).color(cx.p.warn)));
-            let line = cx.with(T::SkippedSource, &[source, &error.summary(cx.lang)]);
+            let reason = match error.cause() {
+                // Its summary names the source once more.
+                Cause::SourceFailed { reason, .. } => reason.clone(),
+                _ => error.summary(cx.lang),
+            };
+            let line = cx.with(T::SkippedSource, &[source, &reason]);
             ui.add(Label::new(RichText::new(line).size(SMALL).color(cx.p.muted)).wrap());
         });
     }

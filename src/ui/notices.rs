@@ -11,7 +11,7 @@ use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, RADIUS, S1, S2, SMALL};
 use super::{elide, eye, icons, layout, trouble, widgets};
-use crate::domain::{Room, Waiting};
+use crate::domain::{Makes, Room, Waiting};
 use crate::error::StudioError;
 use crate::lang::Both;
 use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand, WaitingCommand};
@@ -200,8 +200,9 @@ fn inserted(cx: &Cx<'_>, kind: &NoticeKind) -> Option<String> {
         NoticeKind::CopiesSaved { folder, .. } => Some(file_name(folder)),
         NoticeKind::SavedUnasked(path) => Some(path.display().to_string()),
         NoticeKind::PersonaKept { name, .. } => Some(name.clone()),
-        NoticeKind::ModelFetched(id) => Some(super::models_bits::name(cx, id)),
+        NoticeKind::ModelFetched(id) | NoticeKind::ModelUsed(id) => Some(super::models_bits::name(cx, id)),
         NoticeKind::ModelRemoved(removed) => Some(removed.name.clone()),
+        NoticeKind::ModelForgotten { name, .. } => Some(name.clone()),
         _ => None,
     }
 }
@@ -269,6 +270,15 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             let text = cx.with(T::ModelRemoved, &[&removed.name, &crate::domain::bytes(removed.bytes)]);
             (icons::TRASH, text, Some((T::Undo, Command::RestoreModel(removed.clone()))))
         }
+        NoticeKind::ModelOpened(id) => opened(cx, id),
+        NoticeKind::ModelUsed(id) => {
+            let image = cx.state.models.entry(id).is_some_and(|entry| entry.card.makes == Makes::Image);
+            let text = if image { T::CreateUses } else { T::WriteUses };
+            (icons::CHECK_CIRCLE, cx.with(text, &[&super::models_bits::name(cx, id)]), None)
+        }
+        NoticeKind::ModelForgotten { name, serial } => {
+            (icons::X, cx.with(T::ModelForgotten, &[name]), Some((T::Undo, Command::UndoThis(*serial))))
+        }
         NoticeKind::MemoryWaits => (icons::CLOCK, cx.t(T::MemoryWaits).to_owned(), None),
         NoticeKind::MemoryFreed => (icons::CHECK_CIRCLE, cx.t(T::MemoryFreed).to_owned(), None),
         NoticeKind::SavedUnasked(path) => {
@@ -292,6 +302,24 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         NoticeKind::NothingToUndo => (icons::INFO, cx.t(T::NothingToUndo).to_owned(), None),
         NoticeKind::Problem(_) => (icons::WARNING_CIRCLE, String::new(), None),
     }
+}
+
+/// What was found in a file that is a model.
+fn opened(cx: &Cx<'_>, id: &str) -> (&'static str, String, Option<(T, Command)>) {
+    let Some(entry) = cx.state.models.entry(id) else { return (icons::INFO, String::new(), None) };
+    let card = &entry.card;
+    let budget = cx.state.status.budget;
+    let fits = match budget {
+        0 => String::new(),
+        _ if card.memory > budget => cx.with(T::TooLargeHere, &[&crate::domain::bytes(budget)]),
+        _ => cx.t(T::FitsHere).to_owned(),
+    };
+    let about = cx.lang.pick(&card.about, &card.about_zh);
+    let about = if fits.is_empty() { about.to_owned() } else { format!("{about} ({fits})") };
+    let action = if card.makes == Makes::Image { T::UseInCreate } else { T::UseInWrite };
+    // Without its parts it draws nothing: its card says what it lacks.
+    let action = card.lacks().is_none().then(|| (action, Command::UseModel(id.to_owned())));
+    (icons::CHECK_CIRCLE, cx.with(T::ModelOpened, &[&card.name, &about]), action)
 }
 
 /// What of a file was left out, on a line of its own.

@@ -11,9 +11,10 @@ use crate::domain::Room;
 use crate::state::Command;
 
 pub const WIDTH: f32 = 72.0;
-/// Height of a room's place, and what it needs at least for its icon and name.
+/// Height of a room's place, what it needs at least for its icon and name, and for its icon alone.
 const ITEM: f32 = 56.0;
-const LEAST: f32 = 40.0;
+const NAMED: f32 = 40.0;
+const LEAST: f32 = 20.0;
 
 fn face(room: Room) -> (&'static str, T) {
     match room {
@@ -30,7 +31,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     Panel::left("rail").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
         eye::part(ui, Part::Rail);
         ui.spacing_mut().item_spacing.y = S1;
-        // All rooms stay in sight: in a low window their places shrink.
+        // All rooms stay in sight: in a low window their places shrink, then their names give way.
         let rooms = Room::ALL.len() as f32;
         let high = (ui.available_height() / rooms - S1).floor().clamp(LEAST, ITEM);
         let (last, first) = Room::ALL.split_last().map_or((Room::Settings, &[][..]), |(l, f)| (*l, f));
@@ -66,11 +67,15 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, room: Room, number: usize, high: f32) {
         p.muted
     };
     let mark = if here { p.accent_text } else { ink };
-    let tight = (ITEM - high) / 4.0;
-    let at = rect.center() - vec2(0.0, 9.0 - tight);
-    ui.painter().text(at, Align2::CENTER_CENTER, icon, theme::icon_font(22.0 - tight), mark);
-    let at = rect.center() + vec2(0.0, 15.0 - tight);
-    ui.painter().text(at, Align2::CENTER_CENTER, name, theme::small(), ink);
+    if high < NAMED {
+        ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, theme::icon_font(18.0), mark);
+    } else {
+        let tight = (ITEM - high) / 4.0;
+        let at = rect.center() - vec2(0.0, 9.0 - tight);
+        ui.painter().text(at, Align2::CENTER_CENTER, icon, theme::icon_font(22.0 - tight), mark);
+        let at = rect.center() + vec2(0.0, 15.0 - tight);
+        ui.painter().text(at, Align2::CENTER_CENTER, name, theme::small(), ink);
+    }
     if marked {
         let at = egui::pos2(rect.center().x + 16.0, rect.top() + 12.0);
         ui.painter().text(at, Align2::CENTER_CENTER, icons::WARNING_CIRCLE, theme::icon_font(14.0), p.bad);

@@ -107,6 +107,8 @@ mod tests {
         assert_eq!(parse("-1"), (Some(Seed::Random), None));
         assert_eq!(parse("x"), (None, Some(Changed::Letters)));
         assert_eq!(parse("abc99"), (Some(Seed::Fixed(99)), Some(Changed::Letters)));
+        let both = parse("9999999999999999999999abc");
+        assert_eq!(both, (Some(Seed::Fixed(SEED_MAX)), Some(Changed::TooLarge)), "what changed most is said");
         assert_eq!(parse("99999999999999999999999"), (Some(Seed::Fixed(SEED_MAX)), Some(Changed::TooLarge)));
     }
 }

@@ -15,6 +15,8 @@ use crate::state::Command;
 /// Least width of a section, and of one whose controls are beside their names.
 const SECTION: f32 = 520.0;
 const BESIDE: f32 = 400.0;
+/// Two columns, and no wider: a third would leave the fourth section alone.
+const WIDEST: f32 = 1280.0;
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
@@ -22,6 +24,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
             Frame::new().inner_margin(Margin { left: 24, right: 24, top: 12, bottom: 32 }).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = S2;
                 widgets::heading(ui, cx.t(T::Settings));
+                ui.set_max_width(WIDEST.min(ui.available_width()));
                 let sections = [looks, machine, folders, about];
                 layout::columns(ui, SECTION, sections.len(), |ui, i| sections[i](ui, cx));
             });
@@ -108,6 +111,10 @@ fn looks(ui: &mut Ui, cx: &mut Cx<'_>) {
             let zoom = cx.state.settings.zoom.unwrap_or(1.0);
             let on = items.iter().map(|(z, _)| *z).find(|z: &f32| (z - zoom).abs() < 0.01);
             choices(ui, cx, T::TextSize, &items, on, Command::SetZoom);
+            // By keys there are more sizes.
+            if on.is_none() {
+                widgets::muted(ui, cx.with(T::TextSizeNow, &[&format!("{:.0}", zoom * 100.0)]));
+            }
         });
     });
 }

@@ -16,6 +16,8 @@ use super::theme::{self, BODY, CONTROL, Palette, RADIUS, S1, S2, S3, S6, SMALL};
 use super::{bidi, elide, eye, icons, layout, quotes};
 use crate::state::Command;
 
+pub use super::segments::segments;
+
 /// Text of the second rank.
 pub fn muted(ui: &mut Ui, text: impl Into<String>) -> Response {
     let colour = Palette::of(ui).muted;
@@ -154,54 +156,6 @@ pub fn primary(ui: &mut Ui, icon: &str, label: &str, hint: &str, enabled: bool, 
         }
     }
     if enabled { response.on_hover_cursor(CursorIcon::PointingHand) } else { response }
-}
-
-/// How many of `count` choices are on a row, so that each has `widest` points: as even as the rows can be.
-fn per_row(count: usize, widest: f32, room: f32) -> usize {
-    let most = ((room / widest.max(1.0)).floor() as usize).clamp(1, count.max(1));
-    let rows = count.div_ceil(most).max(1);
-    count.div_ceil(rows).max(1)
-}
-
-/// Choices of which one is on, as wide as the room they have: in one row, or in several where their words would be cut.
-/// Returns the one that was clicked.
-pub fn segments(ui: &mut Ui, name: &str, items: &[(String, String)], on: Option<usize>) -> Option<usize> {
-    let p = Palette::of(ui);
-    let width = ui.available_width();
-    let wide = |text: &String| ui.painter().layout_no_wrap(text.clone(), theme::body(), p.text).size().x;
-    let widest = items.iter().map(|(label, _)| wide(label)).fold(0.0, f32::max) + S1 + 6.0;
-    let columns = per_row(items.len(), widest, width);
-    let rows = items.len().div_ceil(columns).max(1);
-    let (rect, _) = ui.allocate_exact_size(vec2(width, CONTROL * rows as f32), Sense::hover());
-    ui.painter().rect(rect, RADIUS, p.raised, Stroke::new(1.0, p.edge), StrokeKind::Inside);
-    let each = width / columns as f32;
-    let mut clicked = None;
-    for (i, (label, hover)) in items.iter().enumerate() {
-        let corner = rect.min + vec2(each * (i % columns) as f32, CONTROL * (i / columns) as f32);
-        let cell = Rect::from_min_size(corner, vec2(each, CONTROL)).shrink(2.0);
-        let response = ui.interact(cell, ui.scope_id().with((name, label)), Sense::click());
-        let selected = on == Some(i);
-        let full = format!("{name}: {label}");
-        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), selected, &full));
-        let fill = match (selected, response.hovered()) {
-            (true, _) => p.accent_soft,
-            (false, true) => p.hover,
-            _ => Color32::TRANSPARENT,
-        };
-        let line = if selected { p.accent_text } else { Color32::TRANSPARENT };
-        ui.painter().rect(cell, RADIUS - 2, fill, Stroke::new(1.0, line), StrokeKind::Inside);
-        let ink = if selected { p.accent_text } else { p.text };
-        let mut job = egui::text::LayoutJob::simple_singleline(label.clone(), theme::body(), ink);
-        job.wrap = egui::text::TextWrapping::truncate_at_width(cell.width() - S1);
-        let galley = ui.painter().layout_job(job);
-        let at = cell.center() - galley.size() / 2.0;
-        ui.painter().galley(at, galley, ink);
-        let response = if hover.is_empty() { response } else { response.on_hover_text(hover) };
-        if response.clicked() {
-            clicked = Some(i);
-        }
-    }
-    clicked
 }
 
 /// A heading that folds what is under it. Returns whether it is open.
@@ -442,6 +396,13 @@ pub fn badge(ui: &mut Ui, icon: &str, text: &str, ink: Color32) -> Response {
     ui.allocate_ui_with_layout(size, line, badge).inner
 }
 
+/// A few words in a row that wraps: they stay together, unless the row is too short for them.
+pub fn fact(ui: &mut Ui, text: &str, ink: Color32) -> Response {
+    let fits = text_width(ui, text) <= ui.max_rect().width();
+    let label = egui::Label::new(RichText::new(text).size(SMALL).color(ink));
+    ui.add(if fits { label.extend() } else { label.wrap() })
+}
+
 /// [`badge`] for whole sentences.
 pub fn badge_wrapped(ui: &mut Ui, icon: &str, text: &str, ink: Color32) {
     ui.horizontal_top(|ui| {
@@ -491,17 +452,4 @@ pub fn suggestion(ui: &mut Ui, text: &str, meant: &str, width: f32) -> Response 
 /// The button that sends what was typed.
 pub fn send(ui: &mut Ui, name: &str, ready: bool, size: Vec2) -> Response {
     primary(ui, icons::ARROW_UP, "", "", ready, size).accessible_name(name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::per_row;
-
-    #[test]
-    fn choices_that_would_be_cut_take_even_rows() {
-        assert_eq!(per_row(6, 40.0, 260.0), 6);
-        assert_eq!(per_row(6, 60.0, 260.0), 3, "two rows of three, not four and two");
-        assert_eq!(per_row(3, 200.0, 260.0), 1);
-        assert_eq!((per_row(0, 10.0, 100.0), per_row(2, 500.0, 100.0)), (1, 1));
-    }
 }

@@ -31,6 +31,7 @@ fn states(lang: Lang, name: &str) -> Vec<(&'static str, AppState)> {
         ("a persona", NoticeKind::PersonaKept { name: name.into(), left_out: Vec::new() }),
         ("a model is here", NoticeKind::ModelFetched(path.display().to_string())),
         ("a model is gone", NoticeKind::ModelRemoved(removed)),
+        ("a model is off the list", NoticeKind::ModelForgotten { name: name.into(), serial: 1 }),
     ];
     let mut all: Vec<_> = notices
         .into_iter()

@@ -2,7 +2,7 @@
 //! state that shows it.
 
 use aigc_studio::domain::*;
-use aigc_studio::error::Cause;
+use aigc_studio::error::{Cause, FolderFault, FolderOf};
 use aigc_studio::lang::{Both, Lang};
 use aigc_studio::state::*;
 use aigc_studio::ui::texts::T;
@@ -231,7 +231,15 @@ fn others(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
     left.desk.waiting = vec![Waiting::Fetch { model: SMOLLM_ID.into() }];
     let unasked = NoticeKind::SavedUnasked(format!("/home/mei/{LONG_WORD}.png").into());
     let left = noticed(left, vec![unasked]);
+    let mut gone = fresh(Room::Create, lang, theme);
+    gone.models.entries[1].card.name = LONG_WORD.into();
+    let _ = update(&mut gone, Input::Command(Command::Go(Room::Models)));
+    gone.models.entries.truncate(1);
+    let opened = NoticeKind::ModelOpened(terms.models.entries[1].card.id.clone());
     let mut settings = fresh(Room::Settings, lang, theme);
+    settings.settings.zoom = Some(1.75);
+    let file = Cause::BadFolder { path: LONG_WORD.into(), of: FolderOf::Pictures, why: FolderFault::File };
+    let settings_told = noticed(fresh(Room::Settings, lang, theme), vec![NoticeKind::Problem(ProblemBox(file.into()))]);
     settings.status.library = format!("/home/mei/{LONG_WORD}/{LONG_WORD}").into();
     vec![
         ("gallery", gallery(lang, theme, 60, 20)),
@@ -241,11 +249,14 @@ fn others(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
         ("gallery, a file without settings", chosen(6)),
         ("gallery, many problems", noticed(gallery(lang, theme, 60, 20), (0..12).map(problem).collect())),
         ("models", models_busy(lang, theme)),
-        ("models, terms and long texts", terms),
+        ("models, terms and long texts", terms.clone()),
         ("models, in need", needy.clone()),
         ("create, a part is missing", draws("sd")),
         ("create, not checked", draws("xl")),
         ("models, jobs of the last time", left),
+        ("models, one was opened", noticed(terms, vec![opened])),
+        ("models, one is gone", gone),
+        ("settings, a file for a folder", settings_told),
         ("settings", settings),
         ("settings, a note", noticed(fresh(Room::Settings, lang, theme), vec![NoticeKind::MemoryFreed])),
     ]

@@ -174,8 +174,8 @@ fn elided(shape: &Shape, clip: Rect, choices: &[Rect], faults: &mut Vec<String>)
         Shape::Vec(shapes) => shapes.iter().for_each(|shape| elided(shape, clip, choices, faults)),
         Shape::Text(text) if text.galley.elided && clip.intersects(text.visual_bounding_rect()) => {
             let words = text.galley.text().trim_matches(|c: char| c.is_whitespace() || c >= '\u{e000}');
-            // A page that begins with one of them has it for its own.
-            let first = [T::PageBegin1, T::PageBegin2, T::PageBegin3];
+            // A page that begins with one of them has it for its own, and so has a character that is the example.
+            let first = [T::PageBegin1, T::PageBegin2, T::PageBegin3, T::PersonaSystemHint];
             let is = |text: &T| Lang::ALL.iter().any(|lang| text.tr(*lang) == words);
             let own = || T::ALL.iter().any(|text| is(text) && !first.contains(text));
             let place = text.visual_bounding_rect();

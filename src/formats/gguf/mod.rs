@@ -76,6 +76,12 @@ fn read_file(path: &Path) -> Result<(u64, read::Parsed)> {
     Ok((len, parsed))
 }
 
+/// The length that the header of the file at `path` promises; `None` where it has none.
+pub fn whole(path: &Path) -> Option<u64> {
+    let (file, len) = super::file::open(path).ok()?;
+    read::whole(BufReader::with_capacity(1 << 20, file), len).ok()
+}
+
 impl Gguf {
     /// Reads the header of the file at `path`, and of the other parts of its model where it is one of several.
     pub fn open(path: &Path) -> Result<Self> {

@@ -304,6 +304,21 @@ fn many<T>(len: usize, mut next: impl FnMut() -> Parse<T>) -> Parse<Vec<T>> {
 
 /// Reads the header of a file of `len` bytes.
 pub fn parse(reader: impl Read + Seek, len: u64) -> Parse<Parsed> {
+    let (mut parsed, start, alignment) = table(reader, len)?;
+    place(&mut parsed.tensors, start, alignment, len)?;
+    Ok(parsed)
+}
+
+/// The length that the header promises of a file of which `len` bytes are here.
+pub fn whole(reader: impl Read + Seek, len: u64) -> Parse<u64> {
+    let (parsed, start, _) = table(reader, len)?;
+    let end = |tensor: &Tensor| start.checked_add(tensor.offset).and_then(|at| at.checked_add(tensor.bytes));
+    let ends: Option<Vec<u64>> = parsed.tensors.values().map(end).collect();
+    ends.and_then(|ends| ends.into_iter().max()).ok_or_else(|| "it has no tensors".to_owned())
+}
+
+/// The header with offsets that count from where the data starts; where that is, and its alignment.
+fn table(reader: impl Read + Seek, len: u64) -> Parse<(Parsed, u64, u64)> {
     if len == 0 {
         return Err("it is empty (0 bytes)".to_owned());
     }
@@ -350,8 +365,7 @@ pub fn parse(reader: impl Read + Seek, len: u64) -> Parse<Parsed> {
         Some(Value::Int(n)) if (8..=1 << 20).contains(n) && (*n as u64).is_power_of_two() => *n as u64,
         Some(other) => return Err(format!("general.alignment is {other:?}")),
     };
-    place(&mut tensors, source.at.next_multiple_of(alignment), alignment, len)?;
-    Ok(Parsed { metadata, tensors })
+    Ok((Parsed { metadata, tensors }, source.at.next_multiple_of(alignment), alignment))
 }
 
 /// Turns offsets into places in the file; each tensor must lie inside the file and apart from the others.

@@ -32,7 +32,7 @@ use std::path::PathBuf;
 
 use super::{AppState, Command, Effect, ImageEdit, ModelNews, NoDialog, NoticeKind, Phase, Undoable};
 use crate::domain::{Enlarge, Event, EventKind, FetchEvent, Grammar, Ledger, Room, StoreEvent};
-use crate::error::{Cause, Result, StudioError};
+use crate::error::{Cause, FolderOf, Result, StudioError};
 
 /// Everything that can happen to the program.
 #[derive(Clone, Debug)]
@@ -56,6 +56,8 @@ pub enum Input {
     NoDialog(NoDialog),
     /// A file is to be written into this folder, which is not there.
     NoFolder(PathBuf),
+    /// A folder that was chosen can be taken into use, or not.
+    FolderTried(FolderOf, PathBuf, Result<()>),
 }
 
 /// Changes `state` for `input` and says what is to be done about it, in order.
@@ -108,7 +110,8 @@ impl Input {
             | Self::Copied
             | Self::NotUnloaded(_)
             | Self::NoDialog(_)
-            | Self::NoFolder(_) => Origin::Program,
+            | Self::NoFolder(_)
+            | Self::FolderTried(..) => Origin::Program,
         }
     }
 }
@@ -131,12 +134,20 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::NotUnloaded(error) => state.not_unloaded(error),
         Input::NoDialog(what) => state.no_dialog(what),
         Input::NoFolder(folder) => state.ask.folder = Some(folder),
+        Input::FolderTried(of, path, outcome) => state.folder_tried(of, path, outcome, &mut effects),
     }
     state.note_action(before);
     state.send_held(&mut effects);
     state.hold_back_unsaid(&mut effects);
     if state.room() != room {
         state.trash = Default::default();
+        state.models.sort_places();
+        if room == Room::Models {
+            state.forget_opened();
+        }
+    }
+    if state.room() == Room::Models {
+        state.models.keep_places();
     }
     state.heal();
     state.mind_layers(&mut effects);

@@ -8,10 +8,20 @@ use crate::domain::{
     STICKER_ID, TextParams,
 };
 use crate::error::{Cause, Result, StudioError};
-use crate::state::{AppState, Effect, FetchState, ModelAsk, ModelEntry, ModelNews, NoticeKind, Undoable};
+use crate::state::{
+    AppState, Effect, FetchState, ForgottenModel, ModelAsk, ModelEntry, ModelNews, NoticeKind, Undoable,
+};
 
 /// Files from outside the models folder that are remembered; older ones are forgotten.
 const OPENED: usize = 32;
+
+/// The room that uses models of this kind.
+fn room_of(makes: Makes) -> Room {
+    match makes {
+        Makes::Image => Room::Create,
+        Makes::Text => Room::Write,
+    }
+}
 
 impl AppState {
     pub(super) fn fetch(&mut self, id: &str, fx: &mut Effects) {
@@ -98,15 +108,11 @@ impl AppState {
     pub(super) fn use_model(&mut self, id: &str) {
         let Some(makes) = self.models.entry(id).map(|entry| entry.card.makes) else { return };
         match makes {
-            Makes::Image => {
-                self.choose_image_model(id.to_owned());
-                self.settings.room = Room::Create;
-            }
-            Makes::Text => {
-                self.choose_text_model(id.to_owned());
-                self.settings.room = Room::Write;
-            }
+            Makes::Image => self.choose_image_model(id.to_owned()),
+            Makes::Text => self.choose_text_model(id.to_owned()),
         }
+        self.settings.room = room_of(makes);
+        self.note(NoticeKind::ModelUsed(id.to_owned()));
     }
 
     /// Takes a language model for what is open and for what is begun later (a character's own is for its conversation
@@ -183,11 +189,41 @@ impl AppState {
         }
     }
 
+    /// What is to be known of a file from elsewhere to list it again.
+    pub(super) fn forgotten(&self, path: &Path) -> ForgottenModel {
+        let id = path.display().to_string();
+        let used = [(Makes::Image, &self.settings.image.model), (Makes::Text, &self.settings.text.model)];
+        ForgottenModel {
+            path: path.to_owned(),
+            name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+            parts: self.settings.parts_of.get(&id).cloned().unwrap_or_default(),
+            used: used.into_iter().filter(|(_, model)| **model == id).map(|(makes, _)| makes).collect(),
+        }
+    }
+
+    /// A file that was taken off the list is in it again, as it was.
+    pub(super) fn remember_model(&mut self, model: ForgottenModel, fx: &mut Effects) {
+        let id = model.path.display().to_string();
+        if !model.parts.is_empty() {
+            self.settings.parts_of.insert(id.clone(), model.parts);
+        }
+        for makes in model.used {
+            match makes {
+                Makes::Image => self.choose_image_model(id.clone()),
+                Makes::Text => self.settings.text.model.clone_from(&id),
+            }
+        }
+        self.settings.opened.push(model.path);
+        self.notices.retain(|n| !matches!(n.kind, NoticeKind::ModelForgotten { .. }));
+        fx.push(Effect::ReadModels);
+    }
+
     /// A file from elsewhere is listed no longer; what used it takes the program's own model.
     pub(super) fn forget_model(&mut self, path: &Path) {
         let id = path.display().to_string();
         self.settings.opened.retain(|opened| opened != path);
         self.settings.parts_of.remove(&id);
+        self.forget_opened();
         self.models.entries.retain(|entry| entry.card.id != id);
         self.models.broken.retain(|file| file.path != path);
         if self.settings.image.model == id {
@@ -265,8 +301,20 @@ impl AppState {
                 let over = self.settings.opened.len().saturating_sub(OPENED);
                 self.settings.opened.drain(..over);
             }
-            self.use_model(&id);
+            // Whoever is in the room that uses it wants it there; elsewhere it is said what was found.
+            self.forget_opened();
+            if self.models.entry(&id).is_some_and(|entry| room_of(entry.card.makes) == self.room()) {
+                self.use_model(&id);
+            } else {
+                self.go(Room::Models, fx);
+                self.note(NoticeKind::ModelOpened(id));
+            }
         }
+    }
+
+    /// What was found in a file was read.
+    pub(super) fn forget_opened(&mut self) {
+        self.notices.retain(|n| !matches!(n.kind, NoticeKind::ModelOpened(_)));
     }
 
     /// The catalogue is known: a size that nobody chose is the one of the model's card, from the first start on.

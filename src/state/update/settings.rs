@@ -1,7 +1,10 @@
 //! Language, theme, folders, notes, and the quiet saving of settings.
 
+use std::path::PathBuf;
+
 use super::Effects;
-use crate::state::{AppState, Command, Effect};
+use crate::error::{Cause, FolderOf, Result};
+use crate::state::{AppState, Command, Effect, NoticeKind};
 
 /// Settings are written when they have rested this long, so that dragging a slider writes once.
 const SETTLE_MS: i64 = 1_000;
@@ -32,23 +35,9 @@ impl AppState {
             }
             Command::SetOffline(offline) => self.settings.offline = offline,
             Command::ChooseLibraryFolder => fx.push(Effect::AskLibraryFolder),
-            Command::LibraryFolderChosen(path) => {
-                self.settings.library = Some(path.clone());
-                self.status.library.clone_from(&path);
-                self.gallery.items = None;
-                self.gallery.selected = None;
-                self.gallery.opened = None;
-                self.gallery.marked.clear();
-                self.gallery.full = false;
-                fx.push(Effect::SetLibraryFolder(path));
-                self.look_at_library(true, fx);
-            }
+            Command::LibraryFolderChosen(path) => fx.push(Effect::TryFolder(FolderOf::Pictures, path)),
             Command::ChooseModelsFolder => fx.push(Effect::AskModelsFolder),
-            Command::ModelsFolderChosen(path) => {
-                self.settings.models = Some(path.clone());
-                self.status.models.clone_from(&path);
-                fx.push(Effect::SetModelsFolder(path));
-            }
+            Command::ModelsFolderChosen(path) => fx.push(Effect::TryFolder(FolderOf::Models, path)),
             Command::Reveal(path) => fx.push(Effect::Reveal(path)),
             Command::OpenLink(url) => fx.push(Effect::OpenLink(url)),
             Command::WindowChanged(geometry) => self.settings.window = geometry,
@@ -65,6 +54,35 @@ impl AppState {
             }
             Command::Tick => self.tick(fx),
             _ => {}
+        }
+    }
+
+    /// A chosen folder is taken into use, or the old one stays and why is said.
+    pub(super) fn folder_tried(&mut self, of: FolderOf, path: PathBuf, outcome: Result<()>, fx: &mut Effects) {
+        self.drop_notices(|n, _| {
+            let NoticeKind::Problem(problem) = &n.kind else { return false };
+            matches!(problem.0.cause(), Cause::BadFolder { of: other, .. } if *other == of)
+        });
+        if let Err(error) = outcome {
+            return self.problem_in(self.room(), error);
+        }
+        match of {
+            FolderOf::Pictures => {
+                self.settings.library = Some(path.clone());
+                self.status.library.clone_from(&path);
+                self.gallery.items = None;
+                self.gallery.selected = None;
+                self.gallery.opened = None;
+                self.gallery.marked.clear();
+                self.gallery.full = false;
+                fx.push(Effect::SetLibraryFolder(path));
+                self.look_at_library(true, fx);
+            }
+            FolderOf::Models => {
+                self.settings.models = Some(path.clone());
+                self.status.models.clone_from(&path);
+                fx.push(Effect::SetModelsFolder(path));
+            }
         }
     }
 

@@ -101,6 +101,9 @@ impl AppState {
         if let Persona(PersonaCommand::Discard) = command {
             return self.personas.editing.clone().map(|draft| Undoable::PersonaDraft(Box::new(draft)));
         }
+        if let Command::ForgetModel(path) = command {
+            return Some(Undoable::ModelForgotten(self.forgotten(path)));
+        }
         if let Command::DiscardForm = command {
             let form = self.write.form.clone()?;
             return Some(Undoable::FormDraft(form.id, form.values));
@@ -156,6 +159,7 @@ impl AppState {
             Undoable::PersonaDraft(draft) => self.personas.editing.is_none() && self.is_draft(draft),
             Undoable::FormDraft(id, values) => self.write.form.is_none() && self.is_form_draft(id, values),
             Undoable::Waiting(before) => *before != self.desk.waiting,
+            Undoable::ModelForgotten(model) => !self.settings.opened.contains(&model.path),
             // These are noted once they are in the trash.
             Undoable::PicturesTrashed(_)
             | Undoable::ConversationTrashed(_)
@@ -171,7 +175,11 @@ impl AppState {
             before,
             Undoable::EditDraft(..) | Undoable::PersonaDraft(_) | Undoable::FormDraft(..) | Undoable::Waiting(_)
         );
+        let forgotten = if let Undoable::ModelForgotten(model) = &before { Some(model.name.clone()) } else { None };
         let serial = self.undo.push(before, self.now_ms);
+        if let Some(name) = forgotten {
+            self.note(NoticeKind::ModelForgotten { name, serial });
+        }
         if thrown {
             self.note(NoticeKind::DraftDiscarded(serial));
         }
@@ -318,6 +326,7 @@ impl AppState {
                 RemovedWhat::Card(id) => Command::RemoveModel(id.clone()),
                 RemovedWhat::File(path) => Command::RemoveModelFile(path.clone()),
             }),
+            Undoable::ModelForgotten(model) => By(Command::ForgetModel(model.path.clone())),
             // Conversations that are not open are not known well enough.
             Undoable::Sliders(..) | Undoable::Edit(..) | Undoable::EditDraft(..) | Undoable::Illustration(..) => {
                 return None;
@@ -344,6 +353,7 @@ impl AppState {
                 RemovedWhat::Card(id) => self.models.entry(id).is_some_and(|entry| entry.is_about()),
                 RemovedWhat::File(path) => self.models.broken.iter().any(|file| file.path == *path),
             },
+            Undoable::ModelForgotten(model) => self.settings.opened.contains(&model.path),
             Undoable::PicturesTrashed(_)
             | Undoable::ConversationTrashed(_)
             | Undoable::PersonaTrashed(_)
@@ -423,6 +433,7 @@ impl AppState {
                 self.gallery.marked.clear();
             }
             Undoable::ModelRemoved(removed) => fx.push(Effect::RestoreModel(removed)),
+            Undoable::ModelForgotten(model) => self.remember_model(model, fx),
             Undoable::PersonaDraft(draft) => {
                 self.leave_persona();
                 self.personas.shown = true;

@@ -1,6 +1,7 @@
 //! Drafts, jobs that wait for the next start, the trash, and a window that only shows.
 
 use super::*;
+use crate::error::{FolderFault, FolderOf};
 
 fn persona(s: &mut AppState, command: PersonaCommand) -> Vec<Effect> {
     do_(s, Command::Persona(command))
@@ -323,6 +324,42 @@ fn a_window_that_only_shows_does_nothing_that_would_be_lost() {
     assert_eq!(s.room(), Room::Gallery);
 }
 
+#[test]
+fn a_folder_that_cannot_be_used_is_refused_and_the_old_one_stays_until_a_good_one_is_chosen() {
+    for of in [FolderOf::Pictures, FolderOf::Models] {
+        let mut s = state();
+        (s.status.library, s.status.models) = ("/old".into(), "/old".into());
+        s.settings.room = Room::Settings;
+        let tried = |s: &mut AppState, path: &str, outcome| update(s, Input::FolderTried(of, path.into(), outcome));
+        let folder = |s: &AppState| match of {
+            FolderOf::Pictures => (s.status.library.clone(), s.settings.library.clone()),
+            FolderOf::Models => (s.status.models.clone(), s.settings.models.clone()),
+        };
+        for (why, en, zh) in [
+            (FolderFault::File, "This is a file, not a folder: /x.", "这是一个文件，不是文件夹：/x。"),
+            (FolderFault::Missing, "There is no folder /x.", "文件夹 /x 不存在。"),
+            (
+                FolderFault::ReadOnly("no".into()),
+                "Nothing can be written into the folder /x: no.",
+                "无法写入文件夹 /x：no。",
+            ),
+        ] {
+            let error = StudioError::from(Cause::BadFolder { path: "/x".into(), of, why });
+            assert_eq!((error.summary(Lang::En).as_str(), error.summary(Lang::Zh).as_str()), (en, zh));
+            assert!(tried(&mut s, "/x", Err(error.clone())).is_empty());
+            assert_eq!(folder(&s), ("/old".into(), None), "{why:?}", why = error.cause());
+            let told: Vec<_> = s.waiting_in(Room::Settings).collect();
+            assert!(
+                matches!(&*told, [Notice { kind: NoticeKind::Problem(told), .. }] if told.0.cause() == error.cause()),
+                "the newest alone: {told:?}"
+            );
+        }
+        assert!(!tried(&mut s, "/new", Ok(())).is_empty());
+        assert_eq!(folder(&s), ("/new".into(), Some("/new".into())));
+        assert_eq!(s.notices, [], "what was said of the other is over");
+    }
+}
+
 // ---- Where no dialog can open
 
 #[test]
@@ -343,7 +380,7 @@ fn a_path_is_typed_where_no_dialog_can_open() {
     no_dialog(&mut s, NoDialog::Asks(PathFor::LibraryFolder));
     ask(&mut s, AskCommand::Type("file:///pictures".into()));
     let effects = ask(&mut s, AskCommand::Take);
-    assert!(effects.contains(&Effect::SetLibraryFolder("/pictures".into())), "{effects:?}");
+    assert_eq!(effects, [Effect::TryFolder(FolderOf::Pictures, "/pictures".into())]);
 
     // `~` is the person's own folder, at the beginning alone.
     s.ask.home = Some("/home/mei".into());

@@ -2,6 +2,7 @@
 
 use super::write::{answered, page, say};
 use super::*;
+use crate::error::FolderOf;
 
 fn conversation(id: &str, said: &str) -> Input {
     let turn = Turn { id: 1, message: Message { role: Role::User, content: said.into() }, info: None, parent: None };
@@ -186,27 +187,43 @@ fn of_pictures_that_are_opened_the_last_one_wins() {
     assert_eq!((s.settings.image.prompt.as_str(), s.create.strip.len()), ("b", 1));
 }
 
+/// Regression: whoever opened a model was thrown into the room that uses it, and it was in use.
 #[test]
-fn a_model_that_is_dropped_is_chosen() {
+fn a_model_that_is_dropped_is_chosen_where_it_is_used_and_offered_elsewhere() {
     let mut s = state();
-    let mut drop = |path: &str, makes| {
+    let drop = |s: &mut AppState, path: &str, makes| {
         // The doctor looks first.
-        let effects = do_(&mut s, Command::OpenFile(path.into()));
+        let effects = do_(s, Command::OpenFile(path.into()));
         let [Effect::OpenModel(ask)] = &effects[..] else { panic!("{effects:?}") };
         let made = Ok(Box::new(card(path, makes)));
-        update(&mut s, Input::Models(ModelNews::Opened(ask.clone(), made)));
-        s.room()
+        update(s, Input::Models(ModelNews::Opened(ask.clone(), made)));
+        let news = s.notices.last().map(|notice| notice.kind.clone());
+        (s.room(), news)
     };
-    assert_eq!(drop("/m/q.GGUF", Makes::Text), Room::Write);
-    assert_eq!(drop("/m/x.safetensors", Makes::Image), Room::Create);
-    assert_eq!((s.text().model.as_str(), s.settings.image.model.as_str()), ("/m/q.GGUF", "/m/x.safetensors"));
+    do_(&mut s, Command::Go(Room::Create));
+    let used = s.text().model.clone();
+    let offered = |path: &str| Some(NoticeKind::ModelOpened(path.into()));
+    let used_now = |path: &str| Some(NoticeKind::ModelUsed(path.into()));
+    assert_eq!(drop(&mut s, "/m/q.GGUF", Makes::Text), (Room::Models, offered("/m/q.GGUF")));
+    assert_eq!((s.text().model.as_str(), s.notices[0].kind.stays()), (used.as_str(), true));
+    assert_eq!(drop(&mut s, "/m/x.safetensors", Makes::Image), (Room::Models, offered("/m/x.safetensors")));
+    assert_eq!(s.notices.len(), 1, "the newest alone");
+    do_(&mut s, Command::UseModel("/m/x.safetensors".into()));
+    assert_eq!((s.room(), s.settings.image.model.as_str()), (Room::Create, "/m/x.safetensors"));
+    let kinds: Vec<_> = s.notices.iter().map(|notice| notice.kind.clone()).collect();
+    assert_eq!(kinds, [NoticeKind::ModelUsed("/m/x.safetensors".into())], "where it went is said");
+    // Whoever is in the room that uses it wants it there.
+    assert_eq!(drop(&mut s, "/m/y.safetensors", Makes::Image), (Room::Create, used_now("/m/y.safetensors")));
+    do_(&mut s, Command::Go(Room::Write));
+    assert_eq!(drop(&mut s, "/m/q.GGUF", Makes::Text), (Room::Write, used_now("/m/q.GGUF")));
+    assert_eq!((s.text().model.as_str(), s.settings.image.model.as_str()), ("/m/q.GGUF", "/m/y.safetensors"));
 }
 
 #[test]
 fn a_list_of_the_library_before_does_not_come_back() {
     let item = |path: &str| LibraryItem { path: path.into(), made_ms: 1, bytes: 1, width: 1, height: 1, record: None };
     let mut s = state();
-    do_(&mut s, Command::LibraryFolderChosen("/new".into()));
+    update(&mut s, Input::FolderTried(FolderOf::Pictures, "/new".into(), Ok(())));
     update(&mut s, Input::Store(StoreEvent::Library(vec![item("/old/a.png")])));
     assert!(s.gallery.items.is_none());
     update(&mut s, Input::Store(StoreEvent::Library(vec![item("/new/a.png")])));

@@ -32,6 +32,8 @@ fn a_file_is_looked_into_before_it_is_a_model() {
     assert!(s.models.error.is_none(), "the next one takes the word away");
     let id = "/x/m.safetensors";
     opened(&mut s, &effects, Ok(local(id, id, "")));
+    assert_eq!((s.room(), &s.settings.image.model), (Room::Models, &used), "it is said first");
+    do_(&mut s, Command::UseModel(id.into()));
     assert_eq!((s.room(), s.settings.image.model.as_str()), (Room::Create, id));
     assert_eq!(s.settings.opened, [PathBuf::from(id)], "it is there after a restart");
     // Off the list again, the program's own takes its place.
@@ -174,4 +176,75 @@ fn a_model_that_came_back_is_removed_again_by_redo() {
     do_(&mut s, Command::Undo);
     s.models.broken = vec![BrokenFile { path: file.clone(), bytes: 1, error: StudioError::other("x") }];
     assert_eq!(do_(&mut s, Command::Redo), [Effect::RemoveModelFile(file)]);
+}
+
+fn shown(s: &AppState, section: Section) -> Vec<(String, bool)> {
+    let gone = |what: &Placed<'_>| matches!(what, Placed::Gone);
+    s.models.placed(section).into_iter().map(|(place, what)| (place.id, gone(&what))).collect()
+}
+
+/// Regression: a card moved to another section when it was fetched, and the next one came under the pointer when one was
+/// removed.
+#[test]
+fn cards_of_models_stay_in_place_while_the_room_is_open() {
+    let mut s = state();
+    for id in ["gemma", "qwen"] {
+        s.models.entries.push(entry(id, Makes::Text, ModelPresence::Absent));
+    }
+    let broken = |name: &str| BrokenFile { path: name.into(), bytes: 1, error: Cause::EmptyPrompt.into() };
+    s.models.broken = vec![broken("/m/a"), broken("/m/b")];
+    do_(&mut s, Command::Go(Room::Models));
+    let at = |id: &str| (id.to_owned(), false);
+    let gone = |id: &str| (id.to_owned(), true);
+    let (here, fetch) = (Section::Here(Makes::Text), Section::ToFetch(Makes::Text));
+    let is = |s: &AppState, here_now: &[(String, bool)], to_fetch: &[(String, bool)]| {
+        assert_eq!((&*shown(s, here), &*shown(s, fetch)), (here_now, to_fetch));
+    };
+    is(&s, &[at(SMOLLM_ID)], &[at("gemma"), at("qwen")]);
+    // One is fetched, one is removed, one is opened: each stays, and what is new comes last.
+    do_(&mut s, Command::Fetch("gemma".into()));
+    let event = FetchEvent { id: "gemma".into(), kind: FetchEventKind::Finished { path: "/m/g.gguf".into() } };
+    update(&mut s, Input::Fetch(event));
+    s.models.entry_mut(SMOLLM_ID).unwrap().presence = ModelPresence::Absent;
+    s.models.entries.insert(0, entry("new", Makes::Text, ModelPresence::Here { path: "/m/new".into() }));
+    do_(&mut s, Command::Tick);
+    is(&s, &[at(SMOLLM_ID), at("new")], &[at("gemma"), at("qwen")]);
+    // What leaves the list leaves its place empty.
+    s.models.entries.retain(|entry| entry.card.id != "gemma");
+    s.models.broken.remove(0);
+    do_(&mut s, Command::Tick);
+    is(&s, &[at(SMOLLM_ID), at("new")], &[gone("gemma"), at("qwen")]);
+    assert_eq!(shown(&s, Section::Broken), [gone("/m/a"), at("/m/b")]);
+    // Entered again, they are sorted.
+    do_(&mut s, Command::Go(Room::Create));
+    do_(&mut s, Command::Go(Room::Models));
+    is(&s, &[at("new")], &[at(SMOLLM_ID), at("qwen")]);
+    assert_eq!(shown(&s, Section::Broken), [at("/m/b")]);
+    // What the folder has turns up after that, once.
+    s.models.entries.reverse();
+    s.models.were_read();
+    do_(&mut s, Command::Tick);
+    is(&s, &[at("new")], &[at("qwen"), at(SMOLLM_ID)]);
+}
+
+#[test]
+fn a_model_that_was_taken_off_the_list_comes_back_as_it_was() {
+    let mut s = state();
+    do_(&mut s, Command::Go(Room::Models));
+    let path = PathBuf::from("/x/a.gguf");
+    let id = path.display().to_string();
+    s.settings.opened.push(path.clone());
+    s.settings.parts_of.insert(id.clone(), vec!["/x/vae".into()]);
+    s.settings.text.model.clone_from(&id);
+    do_(&mut s, Command::ForgetModel(path.clone()));
+    assert_eq!((s.settings.opened.len(), &*s.settings.text.model), (0, SMOLLM_ID));
+    let serial = s.undo.that_removed(&id).expect("its empty place can bring it back");
+    assert_eq!(s.notices.last().unwrap().kind, NoticeKind::ModelForgotten { name: "a.gguf".into(), serial });
+    assert_eq!(do_(&mut s, Command::UndoThis(serial)), [Effect::ReadModels]);
+    assert_eq!((&s.settings.opened, &s.settings.text.model), (&vec![path.clone()], &id));
+    assert_eq!((&s.settings.parts_of[&id], s.notices.len()), (&vec![PathBuf::from("/x/vae")], 0));
+    do_(&mut s, Command::Redo);
+    assert!(s.settings.opened.is_empty());
+    do_(&mut s, Command::Undo);
+    assert_eq!(s.settings.opened, [path]);
 }

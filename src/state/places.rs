@@ -1,0 +1,90 @@
+//! Where the cards of Models are. They stay in place while the room is open, whatever becomes of them: a card that is
+//! under the pointer is not moved away, nor another one put under it. They are sorted anew when the room is entered.
+
+use super::models::{ModelEntry, ModelsState};
+use crate::domain::{BrokenFile, Makes};
+
+/// A part of the room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// Files that cannot be used.
+    Broken,
+    /// Models that are here or on their way.
+    Here(Makes),
+    ToFetch(Makes),
+}
+
+/// The place of a card.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CardPlace {
+    /// The model's id; a broken file's path.
+    pub id: String,
+    pub name: String,
+    pub section: Section,
+}
+
+/// What is in a place now.
+#[derive(Clone, Copy, Debug)]
+pub enum Placed<'a> {
+    Model(&'a ModelEntry),
+    Broken(&'a BrokenFile),
+    /// It was removed or taken off the list.
+    Gone,
+}
+
+impl ModelsState {
+    /// Everything where it would be if the room was entered now.
+    fn sorted(&self) -> impl Iterator<Item = (CardPlace, Placed<'_>)> {
+        let broken = self.broken.iter().map(|file| {
+            let name = file.path.file_name().unwrap_or(file.path.as_os_str()).to_string_lossy().into_owned();
+            let id = file.path.display().to_string();
+            (CardPlace { id, name, section: Section::Broken }, Placed::Broken(file))
+        });
+        broken.chain(self.entries.iter().map(|entry| {
+            let section = if entry.is_about() { Section::Here } else { Section::ToFetch }(entry.card.makes);
+            let (id, name) = (entry.card.id.clone(), entry.card.name.clone());
+            (CardPlace { id, name, section }, Placed::Model(entry))
+        }))
+    }
+
+    /// What a section shows, in order.
+    pub fn placed(&self, section: Section) -> Vec<(CardPlace, Placed<'_>)> {
+        let mut all: Vec<_> = self.sorted().collect();
+        let mut shown = Vec::new();
+        for place in &self.places {
+            let at = all.iter().position(|(other, _)| same(place, other));
+            let placed = at.map_or(Placed::Gone, |at| all.remove(at).1);
+            if place.section == section {
+                shown.push((place.clone(), placed));
+            }
+        }
+        shown.extend(all.into_iter().filter(|(place, _)| place.section == section));
+        shown
+    }
+
+    /// The room was entered: the cards are sorted now, and once more when the folder was read.
+    pub(super) fn sort_places(&mut self) {
+        self.places.clear();
+        self.sort_when_read = true;
+    }
+
+    /// Gives a place to what has none.
+    pub(super) fn keep_places(&mut self) {
+        let new: Vec<CardPlace> = self.sorted().map(|(place, _)| place).collect();
+        let known = &self.places;
+        let new: Vec<CardPlace> = new.into_iter().filter(|new| !known.iter().any(|place| same(place, new))).collect();
+        self.places.extend(new);
+    }
+
+    /// The folder of the models was read.
+    pub fn were_read(&mut self) {
+        if std::mem::take(&mut self.sort_when_read) {
+            self.places.clear();
+        }
+    }
+}
+
+/// Whether both are of one card: a file that was broken and is a model now has another one.
+fn same(one: &CardPlace, other: &CardPlace) -> bool {
+    one.id == other.id && (one.section == Section::Broken) == (other.section == Section::Broken)
+}
