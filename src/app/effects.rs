@@ -151,6 +151,7 @@ impl Studio {
                 let now = self.state.status.library.clone();
                 self.dialogs.folder(now, PathFor::CopiesFolder, Command::CopiesFolderChosen);
             }
+            Effect::CopyLibrary(from) => self.store.send(Request::CopyLibrary(from)),
             Effect::CopyFiles { from, folder } => self.store.send(Request::CopyFiles { from, folder }),
             Effect::CopyPicture(picture) => {
                 copy_picture(ctx, &picture);

@@ -43,8 +43,6 @@ pub enum Undoable {
     /// The fields of a form.
     FormDraft(String, crate::writing::forms::Values),
     Waiting(Vec<Waiting>),
-    /// The search of Gallery was emptied at once.
-    Search(String),
     ModelRemoved(RemovedModel),
 }
 
@@ -53,7 +51,6 @@ impl Undoable {
     pub fn rooms(&self) -> &'static [Room] {
         match self {
             Self::PicturesTrashed(_) => &[Room::Gallery, Room::Create],
-            Self::Search(_) => &[Room::Gallery],
             Self::ModelRemoved(_) => &[Room::Models],
             Self::Prompt(..) | Self::Layers(..) => &[Room::Create],
             Self::ConversationTrashed(_)

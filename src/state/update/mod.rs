@@ -282,6 +282,7 @@ impl AppState {
             | Command::Step(_)
             | Command::SaveCopies(_)
             | Command::CopiesFolderChosen(_)
+            | Command::CopyLibrary(_)
             | Command::TrashItems(_)
             | Command::SetThumbnails(_)
             | Command::SetPixels(_)

@@ -1,7 +1,7 @@
 //! Language, theme, folders, notes, and the quiet saving of settings.
 
 use super::Effects;
-use crate::state::{AppState, Command, Effect};
+use crate::state::{AppState, Command, Effect, NoticeKind};
 
 /// Settings are written when they have rested this long, so that dragging a slider writes once.
 const SETTLE_MS: i64 = 1_000;
@@ -40,6 +40,7 @@ impl AppState {
                 self.gallery.opened = None;
                 self.gallery.marked.clear();
                 self.gallery.full = false;
+                self.drop_notices(|n, _| matches!(n.kind, NoticeKind::PicturesLeft { .. }));
                 fx.push(Effect::SetLibraryFolder(path));
                 self.look_at_library(true, fx);
             }

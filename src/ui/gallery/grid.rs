@@ -33,10 +33,22 @@ pub struct Grid {
     /// How far it was scrolled in the last frame, and the height of what was in sight.
     offset: f32,
     sight: f32,
-    /// What the first click of two was on: the grid may have moved under the pointer since.
-    clicked: Option<std::path::PathBuf>,
+    /// The last click on a card.
+    clicked: Option<FirstClick>,
     /// Cells that were drawn in the last frame.
     pub drawn: usize,
+}
+
+/// Seconds between two clicks that are one double click: a window that is drawn slowly sees them late.
+const DOUBLE: f64 = 0.5;
+/// Points that the pointer may move between them.
+const NEAR: f32 = 8.0;
+
+/// A click that may be the first of two: the grid may have moved under the pointer before the second.
+struct FirstClick {
+    card: std::path::PathBuf,
+    at: egui::Pos2,
+    time: f64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -202,6 +214,23 @@ impl Grid {
         }
     }
 
+    /// What is meant where this click on `item` is the second of two: the card of the first.
+    fn second_click(&mut self, ui: &Ui, item: &LibraryItem) -> Option<std::path::PathBuf> {
+        let primary = egui::PointerButton::Primary;
+        let (releases, time) = ui.input(|i| {
+            let up = |e: &egui::Event| matches!(e, egui::Event::PointerButton { button, pressed: false, .. } if *button == primary);
+            (i.events.iter().filter(|e| up(e)).count(), i.time)
+        });
+        let at = ui.input(|i| i.pointer.interact_pos())?;
+        let near = |first: &FirstClick| time - first.time <= DOUBLE && first.at.distance(at) <= NEAR;
+        let first = self.clicked.take().filter(near);
+        if first.is_some() || releases > 1 {
+            return Some(first.map_or_else(|| item.path.clone(), |first| first.card));
+        }
+        self.clicked = Some(FirstClick { card: item.path.clone(), at, time });
+        None
+    }
+
     fn cell(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &LibraryItem, rect: Rect) {
         let name = caption(item);
         let gallery = &cx.state.gallery;
@@ -239,16 +268,15 @@ impl Grid {
         }
         let modifiers = ui.input(|i| i.modifiers);
         let by_pointer = response.clicked_by(egui::PointerButton::Primary);
-        if response.double_clicked() && modifiers.is_none() {
-            // The first click has selected what the person meant.
-            cx.push(Command::Select(Some(self.clicked.take().unwrap_or_else(|| item.path.clone()))));
+        let double = by_pointer && modifiers.is_none();
+        if let Some(meant) = double.then(|| self.second_click(ui, item)).flatten() {
+            cx.push(Command::Select(Some(meant)));
             cx.push(Command::ShowFull(true));
         } else if response.clicked() && modifiers.command {
             cx.push(Command::Mark(item.path.clone()));
         } else if response.clicked() && modifiers.shift {
             cx.push(Command::MarkTo(item.path.clone()));
         } else if response.clicked() {
-            self.clicked = Some(item.path.clone());
             cx.push(Command::Select(Some(item.path.clone())));
             // By Space or Enter on a cell that has the keyboard.
             if !by_pointer {
