@@ -351,3 +351,55 @@ fn files_that_were_not_checked_say_what_that_means_and_offer_it() {
     harness.get_by_role_and_label(Part::Button, T::CheckFiles.tr(Lang::En)).click();
     assert_eq!(asked(&mut harness), [Command::Fetch("xl".into())]);
 }
+
+/// Regression: a double click opened the picture that was chosen before, and at a calm pace nothing.
+#[test]
+fn a_double_click_opens_the_picture_under_the_pointer_at_any_pace() {
+    type Here = egui_kittest::Harness<'static, Window>;
+    // All in one frame; the commands go into the state.
+    let frame = |harness: &mut Here, n: usize, presses: &[bool]| {
+        let pos = harness.get_all_by_role(Part::ListBoxOption).nth(n).unwrap().rect().center();
+        let (button, modifiers) = (egui::PointerButton::Primary, Modifiers::NONE);
+        let press = |pressed: &bool| egui::Event::PointerButton { pos, button, pressed: *pressed, modifiers };
+        let events = &mut harness.input_mut().events;
+        events.push(egui::Event::PointerMoved(pos));
+        events.extend(presses.iter().map(press));
+        harness.step();
+        for command in std::mem::take(&mut harness.state_mut().commands) {
+            let _ = update(&mut harness.state_mut().state, Input::Command(command));
+        }
+    };
+    let shown = |harness: &Here| {
+        let gallery = &harness.state().state.gallery;
+        (gallery.selected.clone().unwrap(), gallery.full)
+    };
+    // Another picture was chosen a moment before.
+    let begin = || {
+        let mut harness = open(gallery(Lang::En, Theme::Light, 30, 10));
+        frame(&mut harness, 1, &[]);
+        frame(&mut harness, 1, &[true, false]);
+        assert_eq!(shown(&harness), (item(1).path, false));
+        frame(&mut harness, 4, &[]);
+        harness
+    };
+    let mut harness = begin();
+    frame(&mut harness, 4, &[true, false]);
+    assert_eq!(shown(&harness), (item(4).path, false), "two clicks on two pictures are no double click");
+
+    let mut harness = begin();
+    frame(&mut harness, 4, &[true, false, true, false]);
+    assert_eq!(shown(&harness), (item(4).path, true), "both clicks within one frame");
+
+    // Frames of 0.05 s: each button is held for 0.2 s, and 0.2 s pass between the clicks.
+    let mut harness = begin();
+    for pressed in [true, false, true, false] {
+        frame(&mut harness, 4, &[pressed]);
+        harness.run_steps(3);
+    }
+    assert_eq!(shown(&harness), (item(4).path, true), "over several frames");
+
+    let mut harness = begin();
+    harness.run_steps(20);
+    frame(&mut harness, 1, &[true, false]);
+    assert_eq!(shown(&harness), (item(1).path, false), "two clicks far apart are two");
+}

@@ -87,6 +87,8 @@ fn create(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
         NoticeKind::Exported(format!("/home/mei/{LONG_WORD}.png").into()),
         NoticeKind::PicturesTrashed(vec!["/x.png".into()]),
         NoticeKind::OpenAlready,
+        NoticeKind::PicturesGone(3),
+        NoticeKind::PicturesSaved(2),
         NoticeKind::PicturesCancelled(Box::new(Waiting::Pictures { params: Default::default(), subject: None })),
     ];
     vec![

@@ -215,3 +215,64 @@ fn a_picture_that_comes_back_from_the_trash_is_on_the_strip_and_shown_again() {
     store(&mut s, StoreEvent::Restored { items: vec![item(1)] });
     assert_eq!((keys(&s), s.create.shown), (before, Shown::Shot((JobId(1), 0))));
 }
+
+/// Regression: Ctrl+Z after a delete gave the word of a search back first, and then restored behind the filter.
+#[test]
+fn pictures_that_come_back_are_chosen_and_no_search_hides_them() {
+    let mut s = library();
+    do_(&mut s, Command::Select(Some(path(5))));
+    do_(&mut s, Command::ShowFull(true));
+    store(&mut s, StoreEvent::Trashed { paths: vec![path(5)] });
+    do_(&mut s, Command::SetGallerySearch("odd".into()));
+    do_(&mut s, Command::SetGallerySearch(String::new()));
+    do_(&mut s, Command::SetGallerySearch("even".into()));
+    assert_eq!(do_(&mut s, Command::Undo), [Effect::RestorePictures(vec![path(5)])], "the delete, not the word");
+    do_(&mut s, Command::ShowFull(true));
+    let effects = store(&mut s, StoreEvent::Restored { items: vec![item(5)] });
+    assert_eq!((shown(&s), s.gallery.search.as_str()), (vec![5, 4, 3, 2, 1], ""));
+    assert_eq!((s.gallery.selected.clone(), s.gallery.full), (Some(path(5)), true), "the full view shows it");
+    assert_eq!(effects, [Effect::ViewPicture(path(5))]);
+    do_(&mut s, Command::ShowFull(false));
+    store(&mut s, StoreEvent::Trashed { paths: vec![path(4), path(2)] });
+    do_(&mut s, Command::SetGallerySearch("odd".into()));
+    store(&mut s, StoreEvent::Restored { items: vec![item(4), item(2)] });
+    assert_eq!((marked(&s), s.gallery.search.as_str()), (vec![4, 2], ""));
+}
+
+/// Regression: to delete a picture that somebody else had moved away was an error about a file that does not exist.
+#[test]
+fn pictures_that_are_gone_leave_the_gallery_with_a_word() {
+    let mut s = library();
+    do_(&mut s, Command::Select(Some(path(5))));
+    store(&mut s, StoreEvent::Gone { paths: vec![path(5)] });
+    assert_eq!((shown(&s), s.gallery.selected.clone()), (vec![4, 3, 2, 1], Some(path(4))));
+    let notes = |s: &AppState| s.notices.iter().map(|n| n.kind.clone()).collect::<Vec<_>>();
+    assert_eq!(notes(&s), [NoticeKind::PicturesGone(1)], "once");
+    // The full view meets one.
+    do_(&mut s, Command::ShowFull(true));
+    let missing = Err(Cause::FileMissing { path: path(4) }.into());
+    let effects = store(&mut s, StoreEvent::Viewed { path: path(4), picture: missing });
+    assert_eq!((effects, notes(&s).len()), (vec![Effect::RescanLibrary], 1), "no error about a path");
+    store(&mut s, StoreEvent::LibraryChanged { came: vec![], gone: vec![path(4)] });
+    assert_eq!((s.gallery.selected.clone(), s.gallery.full), (Some(path(3)), true));
+    assert_eq!(notes(&s).last(), Some(&NoticeKind::PicturesGone(1)));
+}
+
+/// Regression: pictures vanished without a word when another folder was chosen.
+#[test]
+fn pictures_of_the_folder_before_are_told_of_until_it_is_chosen_again() {
+    let mut s = library();
+    do_(&mut s, Command::LibraryFolderChosen("/other".into()));
+    store(&mut s, StoreEvent::LibraryLeft { folder: "/l".into(), count: 5 });
+    let left = |s: &AppState| {
+        let left = NoticeKind::PicturesLeft { folder: "/l".into(), count: 5 };
+        s.waiting_in(Room::Settings).filter(|n| n.kind == left).count()
+    };
+    assert_eq!(left(&s), 1);
+    s.now_ms += 60_000;
+    do_(&mut s, Command::Tick);
+    assert_eq!(left(&s), 1, "it is to be read");
+    assert_eq!(do_(&mut s, Command::CopyLibrary("/l".into())), [Effect::CopyLibrary("/l".into())]);
+    do_(&mut s, Command::LibraryFolderChosen("/l".into()));
+    assert_eq!(left(&s), 0);
+}
