@@ -190,7 +190,7 @@ impl NoticeKind {
     /// Whether it stays until it is dismissed.
     pub fn stays(&self) -> bool {
         match self {
-            Self::Problem(_) | Self::PicturesLeft { .. } => true,
+            Self::Problem(_) | Self::PicturesLeft { .. } | Self::PicturesCancelled(_) => true,
             // What was left out is to be read, not to be caught.
             Self::SettingsRestored(notes) => !notes.is_empty(),
             Self::PersonaKept { left_out, .. } | Self::ChatsKept { left_out, .. } | Self::LoreKept { left_out, .. } => {
@@ -310,6 +310,12 @@ impl AppState {
         if self.next_notice != before {
             self.homes.insert(self.next_notice, room);
         }
+    }
+
+    /// A note of one room that stays.
+    fn note_in(&mut self, room: Room, kind: NoticeKind) {
+        self.note(kind);
+        self.homes.insert(self.next_notice, room);
     }
 
     /// What waits for the person in `room`, oldest first.

@@ -18,6 +18,7 @@ use jiff::{Timestamp, Zoned, civil, tz::TimeZone};
 use super::{atomic, disk_time_ms, export, png};
 use crate::domain::{LibraryItem, Picture, PictureRecord};
 use crate::error::{Cause, Doing, Result, StudioError};
+use crate::lang::Both;
 
 const TRASH: &str = ".trash";
 /// Endings of files that are shown.
@@ -275,7 +276,7 @@ fn trash_path(library: &Path, path: &Path) -> Result<PathBuf> {
         StudioError::from(Cause::Io {
             doing: Doing::Deleting,
             path: path.to_owned(),
-            reason: "it is not in the library".to_owned(),
+            reason: Both::new("it is not in the library", "它不在图库中"),
         })
     };
     Ok(library.join(TRASH).join(inside.ok_or_else(outside)?))

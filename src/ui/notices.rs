@@ -171,7 +171,7 @@ fn file_name(path: &Path) -> String {
 fn inserted(cx: &Cx<'_>, kind: &NoticeKind) -> Option<String> {
     match kind {
         NoticeKind::Exported(path) | NoticeKind::LatentsKept(path) => Some(file_name(path)),
-        NoticeKind::CopiesSaved { folder, .. } => Some(file_name(folder)),
+        NoticeKind::CopiesSaved { folder, .. } => Some(folder.display().to_string()),
         NoticeKind::SavedUnasked(path) => Some(path.display().to_string()),
         NoticeKind::PersonaKept { name, .. } => Some(name.clone()),
         NoticeKind::ModelFetched(id) => Some(super::models_bits::name(cx, id)),
@@ -196,7 +196,7 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         }
         NoticeKind::Copied => (icons::CHECK_CIRCLE, cx.t(T::Copied).to_owned(), None),
         NoticeKind::CopiesSaved { folder, count } => {
-            let name = file_name(folder);
+            let name = folder.display().to_string();
             let text =
                 if *count == 1 { cx.with(T::CopySaved, &[&name]) } else { cx.with(T::CopiesSaved, &[count, &name]) };
             (icons::CHECK_CIRCLE, text, Some((T::OpenFolder, Command::Reveal(folder.clone()))))

@@ -157,6 +157,10 @@ texts! {
     SaveAs: "Save as", "另存为";
     ShowInFolder: "Show in folder", "在文件夹中显示";
     DeleteToTrash: "Move to the trash", "移到回收站";
+    NothingFoundFor: "No prompt and no file name has “{0}”.", "没有提示词或文件名含有“{0}”。";
+    ShowAllPictures: "Clear the search", "清除搜索";
+    BrokenPicture: "Damaged", "已损坏";
+    DifferIn: "Different: {0}", "不同之处：{0}";
     NothingFound: "Nothing found", "没有找到";
     Esc: "Esc", "Esc 键";
     // Keyboard and screen reader

@@ -268,8 +268,12 @@ impl AppState {
             Err(error) if is_missing(&error) && !copying && self.gallery.item(&path).is_some() => {
                 self.look_at_library(false, fx);
             }
+            // Said where the picture would be.
+            Err(error) if (selected || comparing) && !copying && !on_stage => {
+                self.gallery.thumbnails.note_broken(path, error);
+            }
             Err(error) if on_stage => self.problem_in(Room::Create, error),
-            Err(error) if copying || selected || comparing || in_trash => self.problem_in(Room::Gallery, error),
+            Err(error) if copying || in_trash => self.problem_in(Room::Gallery, error),
             Err(_) => {}
         }
     }
@@ -321,8 +325,9 @@ impl AppState {
             StoreEvent::Thumbnail { path, picture } => self.gallery.thumbnails.put(path, picture),
             StoreEvent::NoThumbnail { path, error } => {
                 // A broken file is not asked for again; one that was passed over is.
-                if error.is_none() {
-                    self.gallery.thumbnails.unwant(&path);
+                match error {
+                    Some(error) => self.gallery.thumbnails.note_broken(path, error),
+                    None => self.gallery.thumbnails.unwant(&path),
                 }
             }
             StoreEvent::Opened { path, picture, record } => {

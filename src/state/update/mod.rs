@@ -327,6 +327,11 @@ impl AppState {
 
     fn go(&mut self, room: Room, fx: &mut Effects) {
         self.give_title(fx);
+        // A search is for this visit.
+        if self.settings.room == Room::Gallery && room != Room::Gallery && !self.gallery.search.is_empty() {
+            self.gallery.search.clear();
+            self.gallery.changed();
+        }
         self.settings.room = room;
         self.trash = Default::default();
         if room == Room::Gallery {
