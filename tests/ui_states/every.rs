@@ -235,7 +235,21 @@ fn others(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
     let left = noticed(left, vec![unasked]);
     let mut settings = fresh(Room::Settings, lang, theme);
     settings.status.library = format!("/home/mei/{LONG_WORD}/{LONG_WORD}").into();
+    let mut broken = chosen(2);
+    let cut = Cause::CutPicture { path: item(2).path };
+    let _ = update(&mut broken, Input::Store(StoreEvent::NoThumbnail { path: item(2).path, error: Some(cut.into()) }));
+    let mut broken_full = broken.clone();
+    broken_full.gallery.full = true;
+    let mut compared = gallery(lang, theme, 60, 20);
+    compared.gallery.selected = Some(item(1).path);
+    compared.gallery.marked = (1..=4).map(|n| item(n).path).collect();
+    compared.gallery.full = true;
+    let elsewhere = NoticeKind::PicturesLeft { folder: format!("/home/mei/{LONG_WORD}/{LONG_WORD}").into(), count: 35 };
     vec![
+        ("gallery, a broken picture", broken),
+        ("gallery, a broken picture in full", broken_full),
+        ("gallery, four compared", compared),
+        ("gallery, pictures left elsewhere", noticed(gallery(lang, theme, 60, 20), vec![elsewhere])),
         ("gallery", gallery(lang, theme, 60, 20)),
         ("gallery, empty", gallery(lang, theme, 0, 0)),
         ("gallery, nothing found", nothing),

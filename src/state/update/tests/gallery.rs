@@ -276,3 +276,33 @@ fn pictures_of_the_folder_before_are_told_of_until_it_is_chosen_again() {
     do_(&mut s, Command::LibraryFolderChosen("/l".into()));
     assert_eq!(left(&s), 0);
 }
+
+/// Regression: choosing a broken picture put another card over the room each time, and its own looked as if it loaded.
+#[test]
+fn a_broken_picture_says_so_in_its_place_and_nowhere_else() {
+    let mut s = library();
+    let cut = || StudioError::from(Cause::CutPicture { path: path(4) });
+    store(&mut s, StoreEvent::NoThumbnail { path: path(4), error: Some(cut()) });
+    assert!(!s.gallery.thumbnails.is_due(&path(4)), "once");
+    for _ in 0..2 {
+        do_(&mut s, Command::Select(Some(path(4))));
+        store(&mut s, StoreEvent::Viewed { path: path(4), picture: Err(cut()) });
+        do_(&mut s, Command::Select(Some(path(3))));
+    }
+    assert_eq!(s.notices, []);
+    assert_eq!(s.gallery.thumbnails.broken(&path(4)).map(StudioError::cause), Some(cut().cause()));
+    // It was made or copied again.
+    store(&mut s, StoreEvent::LibraryChanged { came: vec![item(4)], gone: vec![] });
+    assert!(s.gallery.thumbnails.broken(&path(4)).is_none() && s.gallery.thumbnails.is_due(&path(4)));
+}
+
+#[test]
+fn a_search_is_over_when_the_room_is_left() {
+    let mut s = library();
+    do_(&mut s, Command::SetGallerySearch("odd".into()));
+    do_(&mut s, Command::Go(Room::Gallery));
+    assert_eq!(shown(&s), [5, 3, 1], "not by its own button");
+    do_(&mut s, Command::Go(Room::Models));
+    do_(&mut s, Command::Go(Room::Gallery));
+    assert_eq!(shown(&s), [5, 4, 3, 2, 1]);
+}
