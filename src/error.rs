@@ -178,7 +178,7 @@ pub enum Cause {
     Io {
         doing: Doing,
         path: PathBuf,
-        reason: String,
+        reason: Both,
     },
     /// The desktop has no program for a folder (`target` is its path) or a link.
     NotOpened {
@@ -227,10 +227,14 @@ pub enum Cause {
         bytes: usize,
         most: usize,
     },
+    /// A picture whose end is missing.
+    CutPicture {
+        path: PathBuf,
+    },
     /// Not a picture that we can open.
     BadPicture {
         path: PathBuf,
-        reason: String,
+        reason: Both,
     },
     /// A model's terms must be agreed to before it is fetched.
     TermsFirst {
@@ -377,7 +381,7 @@ impl StudioError {
                 Cause::DiskFull { path, needed: 0, free: 0 }
             }
             std::io::ErrorKind::NotFound if doing == Doing::Reading => Cause::FileMissing { path },
-            _ => Cause::Io { doing, path, reason: error.to_string() },
+            _ => Cause::Io { doing, path, reason: plain(error) },
         };
         Self::from(cause).with_details(error)
     }
@@ -385,6 +389,34 @@ impl StudioError {
     pub fn other(what: impl fmt::Display) -> Self {
         Cause::Other { what: what.to_string() }.into()
     }
+}
+
+/// What the system says of a file, in a person's words; its own are in the details.
+fn plain(error: &std::io::Error) -> Both {
+    use std::io::ErrorKind as Kind;
+    let (en, zh) = match error.kind() {
+        Kind::NotFound => ("there is no such file or folder", "没有这个文件或文件夹"),
+        Kind::PermissionDenied => ("it may not be opened or changed by you", "没有权限"),
+        Kind::AlreadyExists => ("there is a file or folder of that name already", "已有同名的文件或文件夹"),
+        Kind::NotADirectory => ("a file is where a folder should be", "应为文件夹的位置上是一个文件"),
+        Kind::IsADirectory => ("it is a folder", "它是一个文件夹"),
+        Kind::DirectoryNotEmpty => ("the folder is not empty", "文件夹不是空的"),
+        Kind::ReadOnlyFilesystem => ("the disk is read-only", "磁盘是只读的"),
+        Kind::FileTooLarge => ("it is too large for this disk", "对此磁盘来说文件过大"),
+        Kind::ResourceBusy | Kind::ExecutableFileBusy => ("another program uses it", "另一个程序正在使用它"),
+        Kind::CrossesDevices => ("it would have to go to another disk", "它需要移到另一个磁盘"),
+        Kind::InvalidFilename => ("the name is too long or not allowed", "名称过长或不被允许"),
+        Kind::UnexpectedEof => ("it is cut off", "它不完整"),
+        Kind::TimedOut => ("the disk did not answer in time", "磁盘没有及时响应"),
+        Kind::StaleNetworkFileHandle | Kind::NetworkUnreachable | Kind::HostUnreachable | Kind::NetworkDown => {
+            ("the network disk is not reachable", "无法连接网络磁盘")
+        }
+        Kind::OutOfMemory => ("there is not enough memory", "内存不足"),
+        // An error of our own has words, one of the system only a number.
+        _ if error.raw_os_error().is_none() => return Both::new(error.to_string(), error.to_string()),
+        _ => ("the system refused", "系统拒绝了此操作"),
+    };
+    Both::new(en, zh)
 }
 
 impl From<Cause> for StudioError {
@@ -466,6 +498,23 @@ mod tests {
                 assert!(!text.contains("gio"), "{text}");
             }
         }
+    }
+
+    /// Regression: main sentences said "(os error 20)".
+    #[test]
+    fn what_the_system_says_is_in_plain_words_and_its_number_in_the_details() {
+        for code in [1, 2, 5, 13, 16, 17, 18, 20, 21, 26, 27, 30, 36, 39, 110, 116] {
+            let system = std::io::Error::from_raw_os_error(code);
+            let error = StudioError::io(Doing::Writing, "/p/a.png", &system);
+            for lang in Lang::ALL {
+                let text = error.summary(lang) + &error.remedy(lang);
+                assert!(!text.contains("os error") && text.contains("/p/a.png"), "{text}");
+                assert!(lang == Lang::En || !text.contains(&system.to_string()), "{text}");
+            }
+            assert!(error.details().contains("os error"), "{error:?}");
+        }
+        let error = StudioError::io(Doing::Creating, "/p", &std::io::Error::from_raw_os_error(20));
+        assert_eq!(error.summary(Lang::En), "Could not create /p: a file is where a folder should be.");
     }
 
     #[test]

@@ -193,7 +193,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
                 Doing::Creating => ("create", "创建"),
                 Doing::Deleting => ("delete", "删除"),
             };
-            (format!("Could not {en} {}: {reason}.", show(path)), format!("无法{zh} {}：{reason}。", show(path)))
+            (
+                format!("Could not {en} {}: {}.", show(path), reason.en),
+                format!("无法{zh} {}：{}。", show(path), reason.zh),
+            )
         }
         Cause::DiskFull { path, needed, free } => {
             if *needed == 0 {
@@ -253,9 +256,13 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             ),
             format!("{} 中没有写入设置：设置有 {bytes} 字节，JPEG 最多容纳 {most} 字节。", show(path)),
         ),
+        Cause::CutPicture { path } => (
+            format!("The picture {} is cut off: the end of the file is missing.", show(path)),
+            format!("图片 {} 不完整：文件的末尾缺失。", show(path)),
+        ),
         Cause::BadPicture { path, reason } => (
-            format!("{} cannot be opened as a picture: {reason}.", show(path)),
-            format!("{} 不能作为图片打开：{reason}。", show(path)),
+            format!("{} cannot be opened as a picture: {}.", show(path), reason.en),
+            format!("{} 不能作为图片打开：{}。", show(path), reason.zh),
         ),
         Cause::TermsFirst { id, text, .. } => {
             (format!("{id} has terms of use. {text}"), format!("{id} 有使用条款。{text}"))
@@ -470,6 +477,9 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             "Save it as PNG or WebP, which hold settings of any length.".into(),
             "请保存为 PNG 或 WebP，它们可以容纳任意长度的设置。".into(),
         ),
+        Cause::CutPicture { .. } => {
+            ("Make it again, or copy it again from where it is whole.".into(), "请重新生成，或从完整的来源重新复制。".into())
+        }
         Cause::BadPicture { .. } => {
             ("Choose a PNG, JPEG or WebP file.".into(), "请选择 PNG、JPEG 或 WebP 文件。".into())
         }

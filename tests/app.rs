@@ -11,7 +11,7 @@ use aigc_studio::app::{Access, Studio};
 use aigc_studio::domain::*;
 use aigc_studio::engine::{CancelToken, Engine, Pipeline, Pipelines, Reporter, Stop, text};
 use aigc_studio::error::Cause;
-use aigc_studio::state::{Command, PersonaCommand, PersonaEdit, Saved, Stage, TextEdit};
+use aigc_studio::state::{AskCommand, Command, PersonaCommand, PersonaEdit, Saved, Stage, TextEdit};
 use aigc_studio::store::{Paths, load_settings, png};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -397,6 +397,29 @@ fn the_language_and_the_sliders_survive_a_restart() {
     let mut window = Window::open(home.path());
     assert_eq!(window.studio().state.settings.image.steps, 77);
     assert!(window.harness.query_by_role_and_label(Part::Button, "生成").is_some());
+    window.close();
+}
+
+/// Regression: a folder was made without a question where its path was typed wrong.
+#[test]
+fn copies_ask_before_they_make_a_folder() {
+    let home = home();
+    let mut window = Window::open(home.path());
+    let (from, folder) = (home.path().join("a.png"), home.path().join("not/there"));
+    std::fs::write(&from, b"bytes").unwrap();
+    let ctx = window.harness.ctx.clone();
+    for make in [false, true] {
+        window.studio().state.settings.lang = Some(Lang::En);
+        window.studio().command(&ctx, Command::SaveCopies(vec![from.clone()]));
+        window.studio().command(&ctx, Command::CopiesFolderChosen(folder.clone()));
+        assert_eq!(window.studio().state.ask.folder, Some(folder.clone()), "the whole path");
+        let answer = if make { AskCommand::MakeFolder } else { AskCommand::Leave };
+        window.studio().command(&ctx, Command::Ask(answer));
+        if make {
+            window.until("the copy is there", |_| folder.join("a.png").exists());
+        }
+        assert_eq!(folder.exists(), make);
+    }
     window.close();
 }
 

@@ -685,3 +685,64 @@ fn settings_and_characters_that_cannot_be_written_are_kept_until_they_can_be() {
     drop(store);
     assert_eq!(load_settings(paths.settings()).0, settings);
 }
+
+/// Regression: a picture that could not be saved was in memory alone, and lost when the window was closed.
+#[test]
+fn a_picture_that_could_not_be_saved_is_saved_by_itself_now_or_at_the_next_start() {
+    let home = tempfile::tempdir().unwrap();
+    let library = home.path().join("library");
+    let block = || fs::write(&library, "a file where the folder should be").unwrap();
+    block();
+    let (store, events) = start(home.path());
+    store.send(save(1, 1));
+    assert!(matches!(next(&events), StoreEvent::PictureFailed { job: JobId(1), .. }));
+    store.flush(Duration::from_secs(5));
+    assert!(!store.has_unsaved(), "it is on the disk, aside: closing loses nothing");
+    // The folder works again: nobody has to ask.
+    fs::remove_file(&library).unwrap();
+    assert!(matches!(next(&events), StoreEvent::PictureSaved { job: JobId(1), item, .. } if item.path.exists()));
+    assert_eq!(pngs(&home.path().join("unsaved")).len(), 0);
+
+    fs::remove_dir_all(&library).unwrap();
+    block();
+    store.send(save(2, 2));
+    assert!(matches!(next(&events), StoreEvent::PictureFailed { job: JobId(2), .. }));
+    drop(store);
+    fs::remove_file(&library).unwrap();
+    let (_store, events) = start(home.path());
+    let StoreEvent::SavedAtLast { items } = next(&events) else { panic!() };
+    assert_eq!(items[0].record, Some(record("a red apple", 2)));
+    assert_eq!(pngs(&library), [items[0].path.clone()]);
+}
+
+#[test]
+fn pictures_that_are_gone_or_left_behind_are_told_and_those_can_be_copied() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, events) = start(home.path());
+    let saved: Vec<_> = (1..=3)
+        .map(|n| {
+            store.send(save(n, n));
+            let StoreEvent::PictureSaved { item, .. } = next(&events) else { panic!() };
+            item.path
+        })
+        .collect();
+    fs::rename(&saved[0], home.path().join("elsewhere.png")).unwrap();
+    store.send(Request::Trash(saved[..2].to_vec()));
+    assert!(matches!(next(&events), StoreEvent::Gone { paths } if paths == saved[..1]));
+    assert!(matches!(next(&events), StoreEvent::Trashed { paths } if paths == saved[1..2]));
+
+    let (old, new) = (home.path().join("library"), home.path().join("new"));
+    store.send(Request::SetLibraryFolder(new.clone()));
+    assert!(
+        matches!(next(&events), StoreEvent::LibraryLeft { folder, count: 1 } if folder == old),
+        "not the deleted one"
+    );
+    assert!(matches!(next(&events), StoreEvent::Library(items) if items.is_empty()));
+    for _ in 0..2 {
+        store.send(Request::CopyLibrary(old.clone()));
+        assert!(matches!(next(&events), StoreEvent::CopiesSaved { count: 1, folder } if folder == new));
+        let copy = new.join(saved[2].strip_prefix(&old).unwrap());
+        assert!(matches!(next(&events), StoreEvent::Library(items) if items[0].path == copy));
+        assert_eq!(pngs(&new), [copy], "once, in the folder of its day");
+    }
+}

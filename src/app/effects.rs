@@ -1,6 +1,7 @@
 //! What `update` asks for, done.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use crossbeam_channel::Receiver;
 
@@ -146,12 +147,17 @@ impl Studio {
                 let now = self.state.status.library.clone();
                 self.dialogs.folder(now, PathFor::LayersFolder, PathFor::layers);
             }
-            Effect::ExportEachLayer { scene, folder } => self.store.send(Request::ExportEachLayer { scene, folder }),
+            Effect::ExportEachLayer { scene, folder } => {
+                self.into_folder(ctx, folder.clone(), Request::ExportEachLayer { scene, folder });
+            }
             Effect::AskCopiesFolder => {
                 let now = self.state.status.library.clone();
                 self.dialogs.folder(now, PathFor::CopiesFolder, Command::CopiesFolderChosen);
             }
-            Effect::CopyFiles { from, folder } => self.store.send(Request::CopyFiles { from, folder }),
+            Effect::CopyLibrary(from) => self.store.send(Request::CopyLibrary(from)),
+            Effect::CopyFiles { from, folder } => {
+                self.into_folder(ctx, folder.clone(), Request::CopyFiles { from, folder });
+            }
             Effect::CopyPicture(picture) => {
                 copy_picture(ctx, &picture);
                 self.input(ctx, Input::Copied);
@@ -228,6 +234,15 @@ impl Studio {
             Effect::Reveal(path) => self.dialogs.reveal(path),
             Effect::OpenLink(url) => self.dialogs.open_link(url),
         }
+    }
+
+    /// Files for a folder of the person's: whether one that is not there is made is asked first.
+    fn into_folder(&mut self, ctx: &egui::Context, folder: PathBuf, request: Request) {
+        if folder.is_dir() {
+            return self.store.send(request);
+        }
+        self.folderless = Some(Box::new(request));
+        self.input(ctx, Input::NoFolder(folder));
     }
 
     fn start_fetch(&mut self, ctx: &egui::Context, id: String) {

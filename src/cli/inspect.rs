@@ -58,11 +58,12 @@ pub fn run(context: &Context, args: &InspectArgs) -> std::result::Result<(), Sto
 }
 
 fn read(path: &Path) -> Result<(PictureRecord, Source)> {
-    let bad = |reason: &str| StudioError::from(Cause::BadPicture { path: path.to_owned(), reason: reason.to_owned() });
+    let bad =
+        |en: &str, zh: &str| StudioError::from(Cause::BadPicture { path: path.to_owned(), reason: Both::new(en, zh) });
     if path.is_dir() {
-        return Err(bad("it is a folder"));
+        return Err(bad("it is a folder", "它是一个文件夹"));
     }
-    let head = png::read_head_of(path)?.ok_or_else(|| bad("it is no PNG, JPEG or WebP"))?;
+    let head = png::read_head_of(path)?.ok_or_else(|| bad("it is no PNG, JPEG or WebP", "它不是 PNG、JPEG 或 WebP"))?;
     let nothing = StudioError::from(Cause::NoSettingsInside { path: path.to_owned() });
     match head.read() {
         Some(Foreign::Record(record, source)) => Ok((*record, source)),

@@ -11,6 +11,7 @@ use crate::domain::{
     SamplerLink, TOP_N_SIGMA, TYPICAL_P, TextParams, XTC_PROBABILITY, XTC_THRESHOLD, text_of,
 };
 use crate::error::{Cause, Doing, Result, StudioError};
+use crate::lang::Both;
 
 #[derive(Args)]
 pub struct SamplingArgs {
@@ -191,7 +192,10 @@ fn unescape(text: &str) -> Vec<u8> {
 /// A grammar or a schema; one that is too long is told of when it is followed.
 fn read(path: &Path) -> Result<String> {
     let bytes = std::fs::read(path).map_err(|error| StudioError::io(Doing::Reading, path, &error))?;
-    let failed = |reason| Cause::Io { doing: Doing::Reading, path: path.to_owned(), reason }.into();
+    let failed = |reason: String| {
+        let reason = Both::new(reason.clone(), reason);
+        Cause::Io { doing: Doing::Reading, path: path.to_owned(), reason }.into()
+    };
     text_of(bytes).map_err(failed)
 }
 

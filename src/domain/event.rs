@@ -319,6 +319,19 @@ pub enum StoreEvent {
     Trashed {
         paths: Vec<PathBuf>,
     },
+    /// Pictures that were to be deleted, and were not there any more.
+    Gone {
+        paths: Vec<PathBuf>,
+    },
+    /// Pictures that an earlier time could not save are in the library now.
+    SavedAtLast {
+        items: Vec<LibraryItem>,
+    },
+    /// Another folder is the library now, and so many pictures are still in this one.
+    LibraryLeft {
+        folder: PathBuf,
+        count: usize,
+    },
     /// Pictures came back from the trash.
     Restored {
         items: Vec<LibraryItem>,

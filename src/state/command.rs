@@ -189,6 +189,8 @@ pub enum Command {
     /// Copies of these pictures into a folder that is asked for.
     SaveCopies(Vec<PathBuf>),
     CopiesFolderChosen(PathBuf),
+    /// Copies all pictures of the folder that was the library before into the library.
+    CopyLibrary(PathBuf),
     TrashItems(Vec<PathBuf>),
     SetThumbnails(f32),
     /// Small pictures as their pixels, or smooth.
@@ -370,6 +372,7 @@ pub enum Effect {
         from: Vec<PathBuf>,
         folder: PathBuf,
     },
+    CopyLibrary(PathBuf),
     /// The answer is [`super::Input::Copied`].
     CopyPicture(Arc<Picture>),
     /// The same.
@@ -460,6 +463,7 @@ impl Effect {
             | Self::KeepLatents(_)
             | Self::TrashPictures(_)
             | Self::RestorePictures(_)
+            | Self::CopyLibrary(_)
             | Self::Journal { .. }
             | Self::KeepConversations(_)
             | Self::TrashConversation(_)

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::domain::{LibraryItem, Picture};
+use crate::error::StudioError;
 use crate::scene::Query;
 
 /// Thumbnails kept in memory: some screens full.
@@ -45,6 +46,8 @@ pub struct Thumbnails {
     ready: HashMap<PathBuf, Arc<Picture>>,
     order: VecDeque<PathBuf>,
     asked: HashSet<PathBuf>,
+    /// Files that cannot be shown, and why.
+    broken: HashMap<PathBuf, StudioError>,
     bytes: usize,
 }
 
@@ -55,7 +58,17 @@ impl Thumbnails {
 
     /// Whether a view that misses it should ask for it: it was not asked for yet, nor found to be broken.
     pub fn is_due(&self, path: &Path) -> bool {
-        !self.ready.contains_key(path) && !self.asked.contains(path)
+        !self.ready.contains_key(path) && !self.asked.contains(path) && !self.broken.contains_key(path)
+    }
+
+    /// Why the file at this path cannot be shown, where it cannot.
+    pub fn broken(&self, path: &Path) -> Option<&StudioError> {
+        self.broken.get(path)
+    }
+
+    pub(super) fn note_broken(&mut self, path: PathBuf, error: StudioError) {
+        self.asked.remove(&path);
+        self.broken.insert(path, error);
     }
 
     /// Bytes of all that are kept.
@@ -66,6 +79,7 @@ impl Thumbnails {
     /// Another picture is at this path.
     pub(super) fn forget(&mut self, path: &Path) {
         self.asked.remove(path);
+        self.broken.remove(path);
         if let Some(old) = self.ready.remove(path) {
             self.bytes -= old.rgba.len();
             self.order.retain(|kept| kept != path);

@@ -143,6 +143,15 @@ pub enum NoticeKind {
     },
     /// A language model wrote the prompt; what stood there before.
     PromptWritten(String),
+    /// So many pictures were moved or deleted outside of the program.
+    PicturesGone(usize),
+    /// So many pictures that an earlier time could not save are saved now.
+    PicturesSaved(usize),
+    /// So many pictures are still in the folder that was the library before.
+    PicturesLeft {
+        folder: PathBuf,
+        count: usize,
+    },
     /// Pictures went to the trash; undo brings them back.
     PicturesTrashed(Vec<PathBuf>),
     ConversationTrashed(crate::domain::ConversationId),
@@ -192,7 +201,7 @@ impl NoticeKind {
     /// Whether it stays until it is dismissed.
     pub fn stays(&self) -> bool {
         match self {
-            Self::Problem(_) | Self::ModelOpened(_) => true,
+            Self::Problem(_) | Self::ModelOpened(_) | Self::PicturesLeft { .. } | Self::PicturesCancelled(_) => true,
             // What was left out is to be read, not to be caught.
             Self::SettingsRestored(notes) => !notes.is_empty(),
             Self::PersonaKept { left_out, .. } | Self::ChatsKept { left_out, .. } | Self::LoreKept { left_out, .. } => {
@@ -316,6 +325,12 @@ impl AppState {
         if self.next_notice != before {
             self.homes.insert(self.next_notice, room);
         }
+    }
+
+    /// A note of one room that stays.
+    fn note_in(&mut self, room: Room, kind: NoticeKind) {
+        self.note(kind);
+        self.homes.insert(self.next_notice, room);
     }
 
     /// What waits for the person in `room`, oldest first.

@@ -53,8 +53,6 @@ pub enum Undoable {
     /// The fields of a form.
     FormDraft(String, crate::writing::forms::Values),
     Waiting(Vec<Waiting>),
-    /// The search of Gallery was emptied at once.
-    Search(String),
     ModelRemoved(RemovedModel),
     /// A model from elsewhere was taken off the list.
     ModelForgotten(ForgottenModel),
@@ -76,7 +74,6 @@ impl Undoable {
     pub fn rooms(&self) -> &'static [Room] {
         match self {
             Self::PicturesTrashed(_) => &[Room::Gallery, Room::Create],
-            Self::Search(_) => &[Room::Gallery],
             Self::ModelRemoved(_) | Self::ModelForgotten(_) => &[Room::Models],
             Self::Prompt(..) | Self::Layers(..) => &[Room::Create],
             Self::ConversationTrashed(_)

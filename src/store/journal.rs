@@ -13,6 +13,7 @@ use super::{atomic, disk_time_ms};
 use crate::disk;
 use crate::domain::{ConversationData, ConversationHead, ConversationId, JournalEntry};
 use crate::error::{Cause, Doing, Result, StudioError};
+use crate::lang::Both;
 
 const ENDING: &str = "jsonl";
 const TRASH: &str = ".trash";
@@ -337,7 +338,7 @@ fn open_bounded(path: &Path) -> Result<(File, fs::Metadata)> {
     let file = File::open(path).map_err(|e| fail(&e))?;
     let about = file.metadata().map_err(|e| fail(&e))?;
     if about.len() > MAX_FILE {
-        let reason = "the file is too large for a conversation".to_owned();
+        let reason = Both::new("the file is too large for a conversation", "文件过大，不像是对话");
         return Err(Cause::Io { doing: Doing::Reading, path: path.to_owned(), reason }.into());
     }
     Ok((file, about))

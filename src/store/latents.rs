@@ -20,6 +20,7 @@ use super::parameters::{self, Parsed};
 use super::{atomic, library};
 use crate::domain::Latents;
 use crate::error::{Cause, Doing, Result, StudioError};
+use crate::lang::Both;
 
 pub const ENDING: &str = "latent";
 
@@ -61,7 +62,7 @@ pub fn encode(latents: &Latents) -> Result<Vec<u8>> {
 /// Reads a file of latents, ours or ComfyUI's: one for each picture in it.
 pub fn read(path: &Path) -> Result<Vec<Arc<Latents>>> {
     let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
-    let bad = |reason: String| Cause::BadPicture { path: path.to_owned(), reason };
+    let bad = |reason: String| Cause::BadPicture { path: path.to_owned(), reason: Both::new(reason.clone(), reason) };
     let mut file = File::open(path).map_err(failed)?;
     let len = file.metadata().map_err(failed)?.len();
     if len > LONGEST {

@@ -15,9 +15,10 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use jiff::{Timestamp, Zoned, civil, tz::TimeZone};
 
-use super::{atomic, disk_time_ms, png};
+use super::{atomic, disk_time_ms, export, png};
 use crate::domain::{LibraryItem, Picture, PictureRecord};
 use crate::error::{Cause, Doing, Result, StudioError};
+use crate::lang::Both;
 
 const TRASH: &str = ".trash";
 /// Endings of files that are shown.
@@ -275,7 +276,7 @@ fn trash_path(library: &Path, path: &Path) -> Result<PathBuf> {
         StudioError::from(Cause::Io {
             doing: Doing::Deleting,
             path: path.to_owned(),
-            reason: "it is not in the library".to_owned(),
+            reason: Both::new("it is not in the library", "它不在图库中"),
         })
     };
     Ok(library.join(TRASH).join(inside.ok_or_else(outside)?))
@@ -297,6 +298,35 @@ pub fn purge(library: &Path, path: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether a picture of the library was moved or deleted by somebody else. Of a library that is not there (a disk that was
+/// taken out) nobody knows.
+pub fn is_gone(library: &Path, path: &Path) -> bool {
+    let missing = || fs::symlink_metadata(path).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound);
+    path.starts_with(library) && library.is_dir() && missing()
+}
+
+/// The pictures of a library that another one does not show.
+pub fn left_in(library: &Path, other: &Path) -> Vec<PathBuf> {
+    let mut scan = Scan::new(library, TimeZone::UTC, Known::new()).looking_only();
+    while let Some((folder, depth)) = scan.folders.pop() {
+        if !folder.starts_with(other) {
+            scan.enter(&folder, depth);
+        }
+    }
+    scan.files
+}
+
+/// Copies a picture of one library to its place in another, unless it is there already.
+pub fn copy_from(library: &Path, path: &Path, to: &Path) -> Result<()> {
+    let inside = path.strip_prefix(library).unwrap_or(path);
+    let target = to.join(inside);
+    let bytes = |path: &Path| fs::metadata(path).ok().map(|about| about.len());
+    if target.starts_with(to) && bytes(&target).is_some() && bytes(&target) == bytes(path) {
+        return Ok(());
+    }
+    export::copy_into(path, &to.join(inside.parent().unwrap_or(Path::new(""))))
 }
 
 /// Moves a picture into the trash of its library.

@@ -15,6 +15,7 @@ mod layers;
 mod library;
 mod parameters;
 mod paths;
+mod pending;
 mod personas;
 pub mod png;
 mod replay;

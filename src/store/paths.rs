@@ -85,6 +85,11 @@ impl Paths {
         self.home.join("desk.json")
     }
 
+    /// Where pictures wait that could not be saved in the library.
+    pub fn unsaved(&self) -> PathBuf {
+        self.home.join("unsaved")
+    }
+
     /// Where copies go that a person asks for where no dialog can ask for their place.
     pub fn exports(&self) -> &Path {
         &self.exports
@@ -134,6 +139,7 @@ mod tests {
             &paths.models(&settings),
             &paths.desk(),
             &paths.window(),
+            &paths.unsaved(),
             paths.exports(),
         ] {
             assert!(path.starts_with(&below), "{path:?}");

@@ -14,6 +14,7 @@ use super::parameters::{self, MAX_TEXT};
 use super::svg;
 use crate::domain::{Picture, PictureRecord};
 use crate::error::{Cause, Doing, Result, StudioError};
+use crate::lang::Both;
 
 /// The keyword of the text chunk that A1111 and its kin use.
 const KEYWORD: &str = "parameters";
@@ -394,40 +395,79 @@ fn open_dynamic(path: &Path) -> Result<DynamicImage> {
     let io = |e: &std::io::Error| StudioError::io(Doing::Reading, path, e);
     let file = File::open(path).map_err(|e| io(&e))?;
     let about = file.metadata().map_err(|e| io(&e))?;
-    let bad = |reason: &str| StudioError::from(Cause::BadPicture { path: path.to_owned(), reason: reason.to_owned() });
+    let bad =
+        |en: &str, zh: &str| StudioError::from(Cause::BadPicture { path: path.to_owned(), reason: Both::new(en, zh) });
     if !about.is_file() {
-        return Err(bad("it is not a file"));
+        return Err(bad("it is not a file", "它不是文件"));
     }
     if about.len() > MAX_FILE {
-        return Err(bad("the file is too large for a picture"));
+        return Err(bad("the file is too large for a picture", "文件过大，不像是图片"));
     }
     let decode = || decode(BufReader::new(file));
     match catch_unwind(AssertUnwindSafe(decode)) {
         Ok(Ok(picture)) => Ok(picture),
-        Ok(Err(reason)) => Err(bad(reason.trim_end_matches('.'))),
-        Err(_) => Err(bad("its decoder stopped unexpectedly")),
+        Ok(Err(Why::Said(reason))) => Err(bad(&reason.en, &reason.zh)),
+        Ok(Err(Why::Cut(system))) => {
+            Err(StudioError::from(Cause::CutPicture { path: path.to_owned() }).with_details(system))
+        }
+        Ok(Err(Why::Damaged(system))) => {
+            Err(bad("the file is damaged, or is no picture", "文件已损坏，或不是图片").with_details(system))
+        }
+        Err(_) => Err(bad("its decoder stopped unexpectedly", "解码器意外停止")),
     }
 }
 
-fn decode(file: BufReader<File>) -> std::result::Result<DynamicImage, String> {
-    let mut reader = ImageReader::new(file).with_guessed_format().map_err(|e| e.to_string())?;
+/// Why a file cannot be decoded; what the decoder said is for the details.
+enum Why {
+    Said(Both),
+    Cut(String),
+    Damaged(String),
+}
+
+impl Why {
+    fn new(error: &(dyn std::error::Error + 'static)) -> Self {
+        let mut chain = std::iter::successors(Some(error), |error| error.source());
+        let is_end = |error: &(dyn std::error::Error + 'static)| {
+            let io = error.downcast_ref::<std::io::Error>();
+            io.is_some_and(|io| io.kind() == std::io::ErrorKind::UnexpectedEof)
+        };
+        let text = error.to_string();
+        let lower = text.to_lowercase();
+        let said = ["unexpected end", "unexpected eof", "premature end", "failed to fill whole buffer"];
+        if chain.any(is_end) || said.iter().any(|said| lower.contains(said)) {
+            Self::Cut(text)
+        } else {
+            Self::Damaged(text)
+        }
+    }
+}
+
+fn decode(file: BufReader<File>) -> std::result::Result<DynamicImage, Why> {
+    let mut reader = ImageReader::new(file).with_guessed_format().map_err(|e| Why::new(&e))?;
     match reader.format() {
         Some(ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP) => {}
-        Some(other) => return Err(format!("{other:?} is a format that is not read here")),
-        None => return Err("it is not a picture in a format that is read here".to_owned()),
+        Some(other) => {
+            let en = format!("{other:?} is a format that is not read here");
+            return Err(Why::Said(Both::new(en, format!("这里不读取 {other:?} 格式"))));
+        }
+        None => {
+            let en = "it is not a picture in a format that is read here";
+            return Err(Why::Said(Both::new(en, "它不是这里能读取的图片格式")));
+        }
     }
     let mut limits = image::Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(MAX_DECODED * 2);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|e| e.to_string())?;
+    let mut decoder = reader.into_decoder().map_err(|e| Why::new(&e))?;
     let (width, height) = decoder.dimensions();
     if decoder.total_bytes() > MAX_DECODED || u64::from(width) * u64::from(height) * 4 > MAX_DECODED {
-        return Err(format!("{width}x{height} pixels are more than can be opened"));
+        let en = format!("{width}x{height} pixels are more than can be opened");
+        return Err(Why::Said(Both::new(en, format!("{width}x{height} 像素超出可打开的范围"))));
     }
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|e| e.to_string())?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|e| Why::new(&e))?;
     picture.apply_orientation(orientation);
     Ok(picture)
 }

@@ -33,6 +33,8 @@ pub enum Request {
     /// Copies of these files in a folder, as they are; nothing is written over. -> `CopiesSaved`, and `Failed` with what
     /// could not be copied
     CopyFiles { from: Vec<PathBuf>, folder: PathBuf },
+    /// Copies of all pictures of another library, in this one. -> `CopiesSaved`, and the `Library`
+    CopyLibrary(PathBuf),
     /// The same for bytes that are a file already. -> `Exported`
     WriteFile { path: PathBuf, bytes: Vec<u8> },
     /// The same for a conversation or a page. -> `Exported`, and `Failed` with the pictures that were left out
@@ -43,7 +45,8 @@ pub enum Request {
     ScanLibrary,
     /// Looks for files that came, changed or went since the last look, and opens no others. -> `LibraryChanged`
     RescanLibrary,
-    /// Uses this folder from now on, even where it cannot be written to yet (that is told). -> `Library`
+    /// Uses this folder from now on, even where it cannot be written to yet (that is told). -> `Library`,
+    /// and `LibraryLeft` with what is in the old one
     SetLibraryFolder(PathBuf),
     /// At most [`super::THUMBNAIL`] pixels wide and high. The newest wishes come first; when too many wait, the
     /// oldest is dropped. -> `Thumbnail` or `NoThumbnail`
@@ -53,7 +56,7 @@ pub enum Request {
     Open(PathBuf),
     /// A picture, for its pixels alone. -> `Viewed`
     View(PathBuf),
-    /// -> `Trashed` with those that could be moved
+    /// -> `Trashed` with those that could be moved, and `Gone` with those that were not there any more
     Trash(Vec<PathBuf>),
     /// Takes pictures of the library back out of the trash; the paths are their old ones. -> `Restored`
     Restore(Vec<PathBuf>),
@@ -111,7 +114,7 @@ impl Request {
     pub(super) fn about(&self) -> About {
         let (changes, room) = match self {
             Self::SavePicture { .. } | Self::KeepLatents(_) => (true, Some(Room::Create)),
-            Self::Trash(_) | Self::Restore(_) => (true, Some(Room::Gallery)),
+            Self::Trash(_) | Self::Restore(_) | Self::CopyLibrary(_) => (true, Some(Room::Gallery)),
             Self::Journal { .. }
             | Self::KeepConversations(_)
             | Self::DeleteConversation(_)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, TryRecvError};
@@ -9,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::journal::Journals;
 use super::library::{self, Known, Scan};
+use super::pending::{Key, Pending};
 use super::personas::Personas;
 use super::search::Search;
 use super::{
@@ -51,6 +53,8 @@ pub struct Worker {
     unsaved_settings: Option<Box<Settings>>,
     unsaved_desk: Option<Box<Desk>>,
     unsaved_personas: BTreeMap<PersonaId, Persona>,
+    /// Pictures that the library did not take.
+    pending: Pending,
     retried: Instant,
 }
 
@@ -82,6 +86,7 @@ impl Worker {
             unsaved_settings: None,
             unsaved_desk: None,
             unsaved_personas: BTreeMap::new(),
+            pending: Pending::new(paths.unsaved()),
             retried: Instant::now(),
         }
     }
@@ -92,11 +97,13 @@ impl Worker {
             || self.unsaved_settings.is_some()
             || self.unsaved_desk.is_some()
             || !self.unsaved_personas.is_empty()
+            || self.pending.is_in_memory()
     }
 
     /// Tries again to write settings, drafts and characters; what works is told as if it had worked at once.
     fn retry(&mut self) {
         self.retried = Instant::now();
+        let _ = self.retry_pictures();
         if let Some(settings) = &self.unsaved_settings
             && settings::save(&self.settings_file, settings).is_ok()
         {
@@ -114,6 +121,51 @@ impl Worker {
         }
     }
 
+    /// Tries again to save pictures; what works is told.
+    fn retry_pictures(&mut self) -> Result<()> {
+        let (done, outcome) = self.pending.retry(&self.library, &self.zone);
+        let mut late = Vec::new();
+        for (key, item) in done {
+            match key {
+                Some((job, index)) => {
+                    self.note_saved(&item);
+                    self.events.tell(StoreEvent::PictureSaved { job, index, item });
+                }
+                None => late.push(item),
+            }
+        }
+        if !late.is_empty() {
+            late.iter().for_each(|item| self.note_saved(item));
+            self.events.tell(StoreEvent::SavedAtLast { items: late });
+        }
+        outcome
+    }
+
+    /// A file of the library that the window is told of, also where a walk is on its way.
+    fn note_saved(&mut self, item: &LibraryItem) {
+        self.note_known(&item.path);
+        if let Some(running) = self.scan.as_mut().filter(|r| item.path.starts_with(r.scan.library())) {
+            running.extra.push(item.clone());
+        }
+    }
+
+    fn save_picture(
+        &mut self,
+        key: Key,
+        picture: Arc<Picture>,
+        record: Box<PictureRecord>,
+        folder: Option<&Path>,
+    ) -> Result<LibraryItem> {
+        let to = folder.unwrap_or(&self.library);
+        let saved = guarded(|| library::save(to, &picture, &record, SystemTime::now(), &self.zone));
+        self.pending.forget(key);
+        match &saved {
+            Ok(item) => self.note_saved(item),
+            Err(_) => self.pending.keep(key, picture, record, &self.zone),
+        }
+        saved
+    }
+
     /// All characters by name, with those that could not be written yet.
     fn persona_list(&self) -> Vec<KeptPersona> {
         let mut list = self.personas.list();
@@ -129,6 +181,12 @@ impl Worker {
 
     /// Works until the queue is closed and empty; then everything is on the disk.
     pub fn run(mut self, queue: &Receiver<Request>) {
+        if !self.read_only {
+            self.pending.find();
+            if let Err(error) = self.retry_pictures() {
+                self.events.tell(StoreEvent::Failed(Some(Room::Gallery), error));
+            }
+        }
         loop {
             match queue.try_recv() {
                 Ok(request) => {
@@ -158,7 +216,7 @@ impl Worker {
                 self.trash_scan_on();
                 continue;
             }
-            let pause = if self.has_unsaved() {
+            let pause = if self.has_unsaved() || !self.pending.is_empty() {
                 RETRY
             } else {
                 self.journals.next_sync().map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()))
@@ -175,6 +233,9 @@ impl Worker {
         }
         if self.unsaved_settings.is_some() || self.unsaved_desk.is_some() || !self.unsaved_personas.is_empty() {
             tracing::error!("settings, drafts or characters could not be written at the end");
+        }
+        if self.pending.is_in_memory() {
+            tracing::error!("pictures could not be saved at the end");
         }
     }
 
@@ -200,13 +261,11 @@ impl Worker {
         }
         let event = match request {
             Request::SavePicture { job, index, picture, record, folder } => {
-                let folder = folder.unwrap_or_else(|| self.library.clone());
-                let item = library::save(&folder, &picture, &record, SystemTime::now(), &self.zone)?;
-                self.note_known(&item.path);
-                if let Some(running) = self.scan.as_mut().filter(|r| r.scan.library() == folder) {
-                    running.extra.push(item.clone());
-                }
-                StoreEvent::PictureSaved { job, index, item }
+                let item = self.save_picture(Some((job, index)), picture, record, folder.as_deref())?;
+                self.events.tell(StoreEvent::PictureSaved { job, index, item });
+                // The folder takes pictures: those that wait go there too.
+                let _ = self.retry_pictures();
+                return Ok(());
             }
             Request::KeepLatents(kept) => {
                 let path = latents::save(&self.library, &kept, SystemTime::now(), &self.zone)?;
@@ -237,6 +296,15 @@ impl Worker {
                 }
                 return outcome;
             }
+            Request::CopyLibrary(from) => {
+                let files = library::left_in(&from, &self.library);
+                let (done, outcome) = for_each(files, |path| library::copy_from(&from, path, &self.library));
+                if !done.is_empty() {
+                    self.events.tell(StoreEvent::CopiesSaved { folder: self.library.clone(), count: done.len() });
+                }
+                self.begin_scan(false);
+                return outcome;
+            }
             Request::WriteFile { path, bytes } => {
                 atomic::write(&path, &bytes)?;
                 StoreEvent::Exported { path }
@@ -259,14 +327,28 @@ impl Worker {
                 return Ok(());
             }
             Request::SetLibraryFolder(folder) => {
-                self.library = folder;
+                let old = std::mem::replace(&mut self.library, folder);
                 self.begin_scan(false);
+                let count = library::left_in(&old, &self.library).len();
+                if count > 0 {
+                    self.events.tell(StoreEvent::LibraryLeft { folder: old, count });
+                }
                 if !self.read_only {
                     atomic::check_writable(&self.library)?;
+                    let _ = self.retry_pictures();
                 }
                 return Ok(());
             }
             Request::Trash(paths) => {
+                let is_gone = |path: &PathBuf| library::is_gone(&self.library, path);
+                let (gone, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(is_gone);
+                if !gone.is_empty() {
+                    self.known.retain(|path, _| !gone.contains(path));
+                    if let Some(running) = &mut self.scan {
+                        running.gone.extend(gone.iter().cloned());
+                    }
+                    self.events.tell(StoreEvent::Gone { paths: gone });
+                }
                 let (done, outcome) = for_each(paths, |path| library::trash(&self.library, path));
                 self.known.retain(|path, _| !done.contains(path));
                 if let Some(running) = &mut self.scan {

@@ -13,7 +13,7 @@ use super::texts::T;
 use super::textures::{TexKey, Textures};
 use super::theme::{self, BODY, RADIUS, S1, S2, S4, SMALL};
 use super::widgets::{self, Field};
-use super::{days, icons, layout, picture, record, save_menu};
+use super::{days, icons, layout, picture, record, save_menu, trouble};
 use crate::domain::{CELL, LibraryItem, Pane, Room, TrashKind, bytes};
 use crate::state::{COMPARED, Command, GalleryState, TrashCommand};
 use full::FullView;
@@ -68,13 +68,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut GalleryView, textures: &mut
         layout::foot(ui, "gallery-marked", frame, 0.5, |ui| marked(ui, cx));
     }
     if layout::is_narrow(ui) {
-        // There is no room beside the grid: a picture takes its place until it is closed.
-        if let Some(item) = selected {
-            let frame = widgets::panel(cx.p).inner_margin(0);
-            CentralPanel::default().frame(frame).show(ui, |ui| {
-                ui.push_id(&item.path, |ui| pane(ui, cx, textures, item));
-            });
-            return;
+        // There is no room beside the grid: what is chosen has a bar below it.
+        if let Some(item) = selected.filter(|_| gallery.marked.len() < 2) {
+            let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(16, 8));
+            layout::foot(ui, "gallery-chosen", frame, 0.5, |ui| chosen(ui, cx, item));
         }
     } else if !items.is_empty() {
         // There also while nothing is chosen: the grid must not move under the pointer that chooses.
@@ -94,7 +91,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut GalleryView, textures: &mut
         } else if items.is_empty() {
             message(ui, cx, icons::IMAGES, T::GalleryEmptyTitle, Some(T::GalleryEmptyText));
         } else if view.found.is_empty() {
-            message(ui, cx, icons::MAGNIFYING_GLASS, T::NothingFound, None);
+            nothing_found(ui, cx);
         } else {
             view.grid.keys(ui, cx, &view.found, items);
             view.grid.show(ui, cx, textures, &view.found, items);
@@ -130,7 +127,10 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
         if room {
             ui.scope(|ui| thumbnails(ui, cx));
         }
-        if widgets::icon_button(ui, icons::TRASH, cx.t(T::Trash)).clicked() {
+        // Another sign than the one that deletes.
+        let (icon, name) = (icons::ARROW_COUNTER_CLOCKWISE, cx.t(T::Trash));
+        let trash = if wide { widgets::button(ui, icon, name) } else { widgets::icon_button(ui, icon, name) };
+        if trash.on_hover_text(cx.t(T::TrashAbout)).clicked() {
             cx.push(Command::Trash(TrashCommand::Show(TrashKind::Pictures)));
         }
         if widgets::icon_button(ui, icons::ARROWS_CLOCKWISE, cx.t(T::Refresh)).clicked() {
@@ -212,6 +212,47 @@ fn message(ui: &mut Ui, cx: &mut Cx<'_>, icon: &str, title: T, text: Option<T>) 
     });
 }
 
+/// Says what was searched, with a way back.
+fn nothing_found(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let search = cx.state.gallery.search.trim();
+    layout::centre(ui, "gallery-nothing", 420.0, |ui| {
+        ui.add(Label::new(theme::icon(icons::MAGNIFYING_GLASS, 40.0).color(cx.p.faint)));
+        ui.add_space(S2);
+        widgets::heading(ui, cx.t(T::NothingFound));
+        let text = cx.with(T::NothingFoundFor, &[&search]);
+        ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.muted)).wrap());
+        ui.add_space(S4);
+        if widgets::button(ui, icons::X, cx.t(T::ShowAllPictures)).clicked() {
+            cx.push(Command::SetGallerySearch(String::new()));
+        }
+    });
+}
+
+/// What can be done with the chosen picture, where its details have no room.
+fn chosen(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem) {
+    let path = || item.path.clone();
+    let mut actions = vec![(icons::FRAME_CORNERS, T::OpenFull, Command::ShowFull(true))];
+    if item.record.is_some() {
+        actions.push((icons::SLIDERS_HORIZONTAL, T::UseSettings, Command::UseItem(path())));
+    }
+    actions.extend([
+        (icons::DOWNLOAD_SIMPLE, T::SaveAs, Command::SaveItemAs(path())),
+        (icons::TRASH, T::DeleteToTrash, Command::TrashItem(path())),
+        (icons::X, T::Close, Command::Select(None)),
+    ]);
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = S1;
+        for (icon, name, command) in actions.into_iter().rev() {
+            if widgets::icon_button(ui, icon, cx.t(name)).clicked() {
+                cx.push(command);
+            }
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            widgets::title(ui, &caption(item)).on_hover_text(item.path.display().to_string());
+        });
+    });
+}
+
 /// The prompt, else the file's name.
 fn caption(item: &LibraryItem) -> String {
     match &item.record {
@@ -235,7 +276,10 @@ fn pane(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &LibraryIte
                     });
                 });
             });
-            preview(ui, cx, textures, item);
+            match cx.state.gallery.thumbnails.broken(&item.path) {
+                Some(error) => trouble::card(ui, cx, error, None, None),
+                None => preview(ui, cx, textures, item),
+            }
             ui.add_space(S1);
             buttons(ui, cx, item);
             ui.add_space(S2);
@@ -283,14 +327,17 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem) {
             cx.push(Command::UseItem(path()));
         }
     }
-    ui.horizontal_wrapped(|ui| {
-        if widgets::button(ui, icons::DOWNLOAD_SIMPLE, cx.t(T::SaveAs)).clicked() {
+    // One line at any width of the pane.
+    let wide = ui.available_width() >= 264.0;
+    layout::flow(ui, |ui| {
+        let save = if wide { widgets::button } else { widgets::icon_button };
+        if save(ui, icons::DOWNLOAD_SIMPLE, cx.t(T::SaveAs)).clicked() {
             cx.push(Command::SaveItemAs(path()));
         }
         if let Some(enlarge) = save_menu::show(ui, cx, (item.width, item.height)) {
             cx.push(Command::SaveItemAt(path(), enlarge));
         }
-        if widgets::button(ui, icons::COPY, cx.t(T::Copy)).clicked() {
+        if widgets::icon_button(ui, icons::COPY, cx.t(T::Copy)).clicked() {
             cx.push(Command::CopyItem(path()));
         }
         if widgets::icon_button(ui, icons::FRAME_CORNERS, cx.t(T::OpenFull)).clicked() {

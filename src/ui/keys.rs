@@ -46,6 +46,9 @@ pub enum Act {
     Undo,
     Redo,
     MarkAll,
+    Extend,
+    Walk,
+    Toggle,
     Full,
     Ends,
     Information,
@@ -159,6 +162,9 @@ shortcuts! {
         Act::ZoomIn, [plain(Key::Plus), plain(Key::Equals)], "Zoom in (in the full view)", "放大（全屏查看时）";
         Act::ZoomOut, [plain(Key::Minus)], "Zoom out (in the full view)", "缩小（全屏查看时）";
         Act::MarkAll, [ctrl(Key::A)], "Select all", "全选";
+        Act::Extend, [shift(Key::ArrowLeft), shift(Key::ArrowRight), shift(Key::ArrowUp), shift(Key::ArrowDown)], "Extend the selection", "扩展选择";
+        Act::Walk, [ctrl(Key::ArrowLeft), ctrl(Key::ArrowRight), ctrl(Key::ArrowUp), ctrl(Key::ArrowDown)], "Go on and keep the selection", "移动而不改变选择";
+        Act::Toggle, [ctrl(Key::Space)], "Select this picture too, or no longer", "选中或取消这张图片";
         Act::Trash, [plain(Key::Delete)], "Move the picture to the trash", "把图片移到回收站";
     }
 }

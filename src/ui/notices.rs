@@ -114,17 +114,23 @@ fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
         return trouble::card(ui, cx, &problem.0, None, Some(dismiss));
     }
     let (icon, text, action) = words(cx, &notice.kind);
+    let second = match &notice.kind {
+        NoticeKind::PicturesLeft { folder, .. } => {
+            Some((T::BackToFolder, Command::LibraryFolderChosen(folder.clone())))
+        }
+        _ => None,
+    };
     widgets::card(cx.p).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             if widgets::icon_button(ui, icons::X, cx.t(T::Dismiss)).clicked() {
                 cx.push(dismiss.clone());
             }
-            if let Some((label, command)) = action
-                && widgets::text_button(ui, cx.t(label)).clicked()
-            {
-                cx.push(command);
-                cx.push(dismiss);
+            for (label, command) in action.into_iter().chain(second) {
+                if widgets::text_button(ui, cx.t(label)).clicked() {
+                    cx.push(command);
+                    cx.push(dismiss.clone());
+                }
             }
             ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
                 ui.add(Label::new(theme::icon(icon, 18.0).color(cx.p.good)));
@@ -197,7 +203,7 @@ fn file_name(path: &Path) -> String {
 fn inserted(cx: &Cx<'_>, kind: &NoticeKind) -> Option<String> {
     match kind {
         NoticeKind::Exported(path) | NoticeKind::LatentsKept(path) => Some(file_name(path)),
-        NoticeKind::CopiesSaved { folder, .. } => Some(file_name(folder)),
+        NoticeKind::CopiesSaved { folder, .. } => Some(folder.display().to_string()),
         NoticeKind::SavedUnasked(path) => Some(path.display().to_string()),
         NoticeKind::PersonaKept { name, .. } => Some(name.clone()),
         NoticeKind::ModelFetched(id) | NoticeKind::ModelUsed(id) => Some(super::models_bits::name(cx, id)),
@@ -223,10 +229,28 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         }
         NoticeKind::Copied => (icons::CHECK_CIRCLE, cx.t(T::Copied).to_owned(), None),
         NoticeKind::CopiesSaved { folder, count } => {
-            let name = file_name(folder);
+            let name = folder.display().to_string();
             let text =
                 if *count == 1 { cx.with(T::CopySaved, &[&name]) } else { cx.with(T::CopiesSaved, &[count, &name]) };
             (icons::CHECK_CIRCLE, text, Some((T::OpenFolder, Command::Reveal(folder.clone()))))
+        }
+        NoticeKind::PicturesGone(count) => {
+            let text = if *count == 1 { cx.t(T::PictureGone).to_owned() } else { cx.with(T::PicturesGone, &[count]) };
+            (icons::INFO, text, None)
+        }
+        NoticeKind::PicturesSaved(count) => {
+            let (one, more) = (T::PictureSavedLate, T::PicturesSavedLate);
+            let text = if *count == 1 { cx.t(one).to_owned() } else { cx.with(more, &[count]) };
+            (icons::CHECK_CIRCLE, text, None)
+        }
+        NoticeKind::PicturesLeft { folder, count } => {
+            let folder_name = folder.display();
+            let text = if *count == 1 {
+                cx.with(T::PictureLeft, &[&folder_name])
+            } else {
+                cx.with(T::PicturesLeft, &[count, &folder_name])
+            };
+            (icons::INFO, text, Some((T::CopyThemHere, Command::CopyLibrary(folder.clone()))))
         }
         NoticeKind::PicturesTrashed(paths) => {
             let text = if paths.len() == 1 {

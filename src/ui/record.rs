@@ -22,7 +22,9 @@ pub fn rows(cx: &Cx<'_>, record: &PictureRecord) -> Vec<(&'static str, String)> 
     if !record.negative.is_empty() {
         rows.push((cx.t(T::NegativePrompt), record.negative.clone()));
     }
-    rows.push((cx.t(T::Model), model));
+    if !model.is_empty() {
+        rows.push((cx.t(T::Model), model));
+    }
     if !record.vae.is_empty() {
         rows.push((cx.t(T::Vae), record.vae.clone()));
     }
@@ -50,8 +52,10 @@ pub fn rows(cx: &Cx<'_>, record: &PictureRecord) -> Vec<(&'static str, String)> 
         (cx.t(T::Steps), format!("{} · {}", record.steps, record.sampler.name())),
         (cx.t(T::Guidance), round_f32(record.guidance).to_string()),
         (cx.t(T::Size), format!("{}×{}", record.width, record.height)),
-        (cx.t(T::MadeWith), record.version.clone()),
     ]);
+    if !record.version.is_empty() {
+        rows.push((cx.t(T::MadeWith), record.version.clone()));
+    }
     rows.extend(record.notes.iter().map(|note| (cx.t(T::NotMatched), note.get(cx.lang).to_owned())));
     rows
 }

@@ -168,6 +168,10 @@ texts! {
     SaveAs: "Save as", "另存为";
     ShowInFolder: "Show in folder", "在文件夹中显示";
     DeleteToTrash: "Move to the trash", "移到回收站";
+    NothingFoundFor: "No prompt and no file name has “{0}”.", "没有提示词或文件名含有“{0}”。";
+    ShowAllPictures: "Clear the search", "清除搜索";
+    BrokenPicture: "Damaged", "已损坏";
+    DifferIn: "Different: {0}", "不同之处：{0}";
     NothingFound: "Nothing found", "没有找到";
     Esc: "Esc", "Esc 键";
     // Keyboard and screen reader
@@ -761,6 +765,15 @@ texts! {
     CopiesSaved: "{0} copies saved in {1}", "已在 {1} 中保存 {0} 个副本";
     PictureTrashed: "Picture moved to the trash", "图片已移到回收站";
     PicturesTrashed: "{0} pictures moved to the trash", "{0} 张图片已移到回收站";
+    PictureGone: "The picture was already gone: moved or deleted outside", "图片已不在：在程序外被移动或删除";
+    PicturesGone: "{0} pictures were already gone: moved or deleted outside", "{0} 张图片已不在：在程序外被移动或删除";
+    PictureSavedLate: "A picture that could not be saved last time is saved now", "上次未能保存的图片现已保存";
+    PicturesSavedLate: "{0} pictures that could not be saved last time are saved now", "上次未能保存的 {0} 张图片现已保存";
+    PictureKeptAside: "Not saved yet. The program keeps it and saves it by itself once the folder can be written.", "尚未保存。程序会保留它，文件夹可写后自动保存。";
+    PictureLeft: "One picture is still in {0}.", "还有 1 张图片在 {0} 中。";
+    PicturesLeft: "{0} pictures are still in {1}.", "还有 {0} 张图片在 {1} 中。";
+    BackToFolder: "Go back to that folder", "回到那个文件夹";
+    CopyThemHere: "Copy them here", "复制到这里";
     DraftDiscarded: "Thrown away", "已丢弃";
     OpenElsewhere: "AIGC Studio is open already with {0}: its window was told, and comes to the front where the desktop allows it.", "AIGC Studio 已使用 {0} 打开：已通知那个窗口，在桌面允许时它会显示到最前面。";
     OpenAlready: "AIGC Studio was started again: it is open here", "AIGC Studio 又启动了一次：它已在此窗口打开";

@@ -7,7 +7,7 @@ use super::texts::T;
 use super::theme::{self, BODY, S1, S2, SMALL};
 use super::{eye, icons, widgets};
 use crate::domain::Room;
-use crate::error::{Cause, FolderOf, Handed, StudioError};
+use crate::error::{Cause, Doing, FolderOf, Handed, StudioError};
 use crate::state::Command;
 
 /// The button that does what the remedy says, where there is one.
@@ -21,9 +21,9 @@ pub fn remedy_button(error: &StudioError) -> Option<(T, Command)> {
         }
         Cause::Offline { .. } => Some((T::OpenSettings, Command::Go(Room::Settings))),
         Cause::BadFolder { of: FolderOf::Models, .. } => Some((T::ChooseAnotherFolder, Command::ChooseModelsFolder)),
-        Cause::BadFolder { of: FolderOf::Pictures, .. } | Cause::Io { .. } | Cause::DiskFull { .. } => {
-            Some((T::ChooseAnotherFolder, Command::ChooseLibraryFolder))
-        }
+        Cause::BadFolder { of: FolderOf::Pictures, .. }
+        | Cause::Io { doing: Doing::Writing | Doing::Creating, .. }
+        | Cause::DiskFull { .. } => Some((T::ChooseAnotherFolder, Command::ChooseLibraryFolder)),
         Cause::NotEnoughMemory { .. } => Some((T::FreeMemory, Command::Unload)),
         Cause::PromptTooLong { .. } => Some((T::NewConversation, Command::NewConversation)),
         Cause::UnknownModel { .. }

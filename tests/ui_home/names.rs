@@ -26,6 +26,7 @@ fn states(lang: Lang, name: &str) -> Vec<(&'static str, AppState)> {
         ("saved", NoticeKind::Exported(path.clone())),
         ("saved unasked", NoticeKind::SavedUnasked(path.clone())),
         ("latents", NoticeKind::LatentsKept(path.clone())),
+        ("pictures left", NoticeKind::PicturesLeft { folder: path.clone(), count: 35 }),
         ("one copy", NoticeKind::CopiesSaved { folder: path.clone(), count: 1 }),
         ("copies", NoticeKind::CopiesSaved { folder: path.clone(), count: 3 }),
         ("a persona", NoticeKind::PersonaKept { name: name.into(), left_out: Vec::new() }),

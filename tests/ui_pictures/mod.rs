@@ -351,3 +351,184 @@ fn files_that_were_not_checked_say_what_that_means_and_offer_it() {
     harness.get_by_role_and_label(Part::Button, T::CheckFiles.tr(Lang::En)).click();
     assert_eq!(asked(&mut harness), [Command::Fetch("xl".into())]);
 }
+
+/// Regression: a double click opened the picture that was chosen before, and at a calm pace nothing.
+#[test]
+fn a_double_click_opens_the_picture_under_the_pointer_at_any_pace() {
+    type Here = egui_kittest::Harness<'static, Window>;
+    // All in one frame; the commands go into the state.
+    let frame = |harness: &mut Here, n: usize, presses: &[bool]| {
+        let pos = harness.get_all_by_role(Part::ListBoxOption).nth(n).unwrap().rect().center();
+        let (button, modifiers) = (egui::PointerButton::Primary, Modifiers::NONE);
+        let press = |pressed: &bool| egui::Event::PointerButton { pos, button, pressed: *pressed, modifiers };
+        let events = &mut harness.input_mut().events;
+        events.push(egui::Event::PointerMoved(pos));
+        events.extend(presses.iter().map(press));
+        harness.step();
+        for command in std::mem::take(&mut harness.state_mut().commands) {
+            let _ = update(&mut harness.state_mut().state, Input::Command(command));
+        }
+    };
+    let shown = |harness: &Here| {
+        let gallery = &harness.state().state.gallery;
+        (gallery.selected.clone().unwrap(), gallery.full)
+    };
+    // Another picture was chosen a moment before.
+    let begin = || {
+        let mut harness = open(gallery(Lang::En, Theme::Light, 30, 10));
+        frame(&mut harness, 1, &[]);
+        frame(&mut harness, 1, &[true, false]);
+        assert_eq!(shown(&harness), (item(1).path, false));
+        frame(&mut harness, 4, &[]);
+        harness
+    };
+    let mut harness = begin();
+    frame(&mut harness, 4, &[true, false]);
+    assert_eq!(shown(&harness), (item(4).path, false), "two clicks on two pictures are no double click");
+
+    let mut harness = begin();
+    frame(&mut harness, 4, &[true, false, true, false]);
+    assert_eq!(shown(&harness), (item(4).path, true), "both clicks within one frame");
+
+    // Frames of 0.05 s: each button is held for 0.2 s, and 0.2 s pass between the clicks.
+    let mut harness = begin();
+    for pressed in [true, false, true, false] {
+        frame(&mut harness, 4, &[pressed]);
+        harness.run_steps(3);
+    }
+    assert_eq!(shown(&harness), (item(4).path, true), "over several frames");
+
+    let mut harness = begin();
+    harness.run_steps(20);
+    frame(&mut harness, 1, &[true, false]);
+    assert_eq!(shown(&harness), (item(1).path, false), "two clicks far apart are two");
+}
+
+#[test]
+fn the_keys_extend_the_selection_and_put_pictures_into_it() {
+    let mut harness = open(gallery(Lang::En, Theme::Light, 30, 10));
+    let marked = |harness: &egui_kittest::Harness<'static, Window>| {
+        harness.state().state.gallery.marked.iter().cloned().collect::<Vec<_>>()
+    };
+    let paths = |of: &[usize]| of.iter().map(|n| item(*n).path).collect::<std::collections::BTreeSet<_>>();
+    let paths = |of: &[usize]| paths(of).into_iter().collect::<Vec<_>>();
+    harness.key_press(Key::End);
+    act(&mut harness);
+    assert_eq!(harness.state().state.gallery.selected, Some(item(29).path), "with nothing chosen: the last one");
+    harness.key_press(Key::Home);
+    act(&mut harness);
+    for _ in 0..3 {
+        harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowRight);
+        act(&mut harness);
+    }
+    assert_eq!(marked(&harness), paths(&[0, 1, 2, 3]));
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowLeft);
+    act(&mut harness);
+    assert_eq!(marked(&harness), paths(&[0, 1, 2]), "and back");
+    // On without a change, and that picture too.
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::ArrowRight);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::ArrowRight);
+    act(&mut harness);
+    assert_eq!(marked(&harness), paths(&[0, 1, 2]));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Space);
+    act(&mut harness);
+    assert_eq!(marked(&harness), paths(&[0, 1, 2, 4]));
+    harness.key_press(Key::ArrowRight);
+    act(&mut harness);
+    assert_eq!((marked(&harness), &harness.state().state.gallery.selected), (vec![], &Some(item(5).path)));
+}
+
+/// Regression: a click in a small window put the details in the place of the grid, where Enter did nothing.
+#[test]
+fn a_small_window_keeps_its_grid_and_opens_the_chosen_picture_by_enter() {
+    for lang in Lang::ALL {
+        let mut harness = open_small(gallery(lang, Theme::Dark, 30, 10));
+        harness.get_all_by_role(Part::ListBoxOption).nth(1).unwrap().click();
+        act(&mut harness);
+        assert_eq!(harness.state().state.gallery.selected, Some(item(1).path));
+        assert!(harness.get_all_by_role(Part::ListBoxOption).count() > 2, "the grid is still there");
+        harness.get_by_role_and_label(Part::Button, T::UseSettings.tr(lang)).click();
+        assert_eq!(asked(&mut harness), [Command::UseItem(item(1).path)]);
+        harness.key_press(Key::Enter);
+        act(&mut harness);
+        assert!(harness.state().state.gallery.full);
+    }
+}
+
+/// 900x600 at 150 %.
+fn open_small(state: AppState) -> egui_kittest::Harness<'static, Window> {
+    let mut harness = harness(state, [600.0, 400.0]);
+    harness.run();
+    harness
+}
+
+#[test]
+fn a_broken_picture_is_marked_in_the_grid_and_told_in_full() {
+    for lang in Lang::ALL {
+        let mut state = gallery(lang, Theme::Dark, 10, 10);
+        let error = aigc_studio::error::StudioError::from(aigc_studio::error::Cause::CutPicture { path: item(2).path });
+        let event = StoreEvent::NoThumbnail { path: item(2).path, error: Some(error.clone()) };
+        let _ = update(&mut state, Input::Store(event));
+        let mut harness = open(state);
+        let broken = T::BrokenPicture.tr(lang);
+        assert_eq!(
+            harness
+                .get_all_by_role(Part::ListBoxOption)
+                .filter(|card| { card.accesskit_node().label().is_some_and(|label| label.contains(broken)) })
+                .count(),
+            1
+        );
+        for full in [false, true] {
+            harness.state_mut().state.gallery.selected = Some(item(2).path);
+            harness.state_mut().state.gallery.full = full;
+            harness.run();
+            harness.get_by_label(&error.summary(lang));
+            harness.get_by_label(&error.remedy(lang));
+        }
+    }
+}
+
+#[test]
+fn compared_pictures_have_names_and_actions_of_their_own_and_say_what_differs() {
+    for lang in Lang::ALL {
+        let mut state = gallery(lang, Theme::Dark, 10, 0);
+        state.gallery.selected = Some(item(1).path);
+        state.gallery.marked = [item(1).path, item(2).path].into();
+        state.gallery.full = true;
+        let mut harness = open(state);
+        for n in [1, 2] {
+            harness.get_by_label(&item(n).path.file_name().unwrap().to_string_lossy());
+        }
+        let told = T::DifferIn.tr(lang).replace("{0}", "");
+        harness.get_by(|node| node.label().is_some_and(|label| label.starts_with(&told)));
+        harness.get_all_by_label(T::DeleteToTrash.tr(lang)).nth(1).unwrap().click();
+        assert_eq!(asked(&mut harness), [Command::TrashItem(item(2).path)]);
+        harness.get_all_by_label(T::OpenFull.tr(lang)).next().unwrap().click();
+        act(&mut harness);
+        let gallery = &harness.state().state.gallery;
+        assert!(gallery.full && !gallery.is_comparing() && gallery.selected == Some(item(1).path));
+    }
+}
+
+#[test]
+fn where_nothing_is_found_the_search_is_said_and_can_be_cleared() {
+    for lang in Lang::ALL {
+        let mut state = gallery(lang, Theme::Dark, 10, 0);
+        state.gallery.search = "zzzz".into();
+        let mut harness = open(state);
+        harness.get_by_label(&T::NothingFoundFor.with(lang, &[&"zzzz"]));
+        harness.get_by_label(T::ShowAllPictures.tr(lang)).click();
+        assert_eq!(asked(&mut harness), [Command::SetGallerySearch(String::new())]);
+    }
+}
+
+#[test]
+fn the_menu_of_a_card_is_beside_it() {
+    let mut harness = open(gallery(Lang::En, Theme::Light, 30, 10));
+    let card = harness.get_all_by_role(Part::ListBoxOption).nth(1).unwrap().rect();
+    harness.get_all_by_role(Part::ListBoxOption).nth(1).unwrap().click_secondary();
+    harness.run();
+    harness.run();
+    let entry = harness.get_by_label(T::ShowInFolder.tr(Lang::En)).rect();
+    assert!(entry.left() >= card.right() || entry.right() <= card.left(), "{entry} over {card}");
+}

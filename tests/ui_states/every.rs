@@ -87,6 +87,8 @@ fn create(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
         NoticeKind::Exported(format!("/home/mei/{LONG_WORD}.png").into()),
         NoticeKind::PicturesTrashed(vec!["/x.png".into()]),
         NoticeKind::OpenAlready,
+        NoticeKind::PicturesGone(3),
+        NoticeKind::PicturesSaved(2),
         NoticeKind::PicturesCancelled(Box::new(Waiting::Pictures { params: Default::default(), subject: None })),
     ];
     vec![
@@ -241,7 +243,21 @@ fn others(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
     let file = Cause::BadFolder { path: LONG_WORD.into(), of: FolderOf::Pictures, why: FolderFault::File };
     let settings_told = noticed(fresh(Room::Settings, lang, theme), vec![NoticeKind::Problem(ProblemBox(file.into()))]);
     settings.status.library = format!("/home/mei/{LONG_WORD}/{LONG_WORD}").into();
+    let mut broken = chosen(2);
+    let cut = Cause::CutPicture { path: item(2).path };
+    let _ = update(&mut broken, Input::Store(StoreEvent::NoThumbnail { path: item(2).path, error: Some(cut.into()) }));
+    let mut broken_full = broken.clone();
+    broken_full.gallery.full = true;
+    let mut compared = gallery(lang, theme, 60, 20);
+    compared.gallery.selected = Some(item(1).path);
+    compared.gallery.marked = (1..=4).map(|n| item(n).path).collect();
+    compared.gallery.full = true;
+    let elsewhere = NoticeKind::PicturesLeft { folder: format!("/home/mei/{LONG_WORD}/{LONG_WORD}").into(), count: 35 };
     vec![
+        ("gallery, a broken picture", broken),
+        ("gallery, a broken picture in full", broken_full),
+        ("gallery, four compared", compared),
+        ("gallery, pictures left elsewhere", noticed(gallery(lang, theme, 60, 20), vec![elsewhere])),
         ("gallery", gallery(lang, theme, 60, 20)),
         ("gallery, empty", gallery(lang, theme, 0, 0)),
         ("gallery, nothing found", nothing),

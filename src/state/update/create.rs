@@ -175,6 +175,7 @@ impl AppState {
         let request = Box::new(request);
         self.create.forget_error();
         self.create.forget_notes();
+        self.drop_notices(|n, _| matches!(n.kind, NoticeKind::PicturesCancelled(_)));
         self.create.shown = Shown::Newest;
         self.create.jobs.push(ImageJob {
             id,
@@ -258,7 +259,7 @@ impl AppState {
             EventKind::Cancelled => {
                 let job = self.create.jobs.remove(at);
                 if let Some(left) = self.not_drawn(&job) {
-                    self.note(NoticeKind::PicturesCancelled(Box::new(left)));
+                    self.note_in(Room::Create, NoticeKind::PicturesCancelled(Box::new(left)));
                 }
                 self.leave_job(id);
             }

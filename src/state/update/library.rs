@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Effects;
 use crate::domain::{CELL, Enlarge, LibraryItem, MODEL_ENDINGS, Picture, Room, StoreEvent};
-use crate::error::{Cause, Result};
+use crate::error::{Cause, Result, StudioError};
 use crate::state::{AppState, Command, Effect, NoticeKind, STRIP, Saved, Shot, Shown, Undoable};
 
 /// Pictures of the strip that are kept for undo.
@@ -49,6 +49,7 @@ impl AppState {
                     fx.push(Effect::CopyFiles { from, folder });
                 }
             }
+            Command::CopyLibrary(from) => fx.push(Effect::CopyLibrary(from)),
             Command::TrashItems(paths) => {
                 fx.extend((!paths.is_empty()).then_some(Effect::TrashPictures(paths)));
             }
@@ -104,6 +105,9 @@ impl AppState {
         let came: Vec<_> = came.into_iter().filter(|item| item.path.starts_with(&self.status.library)).collect();
         let selected = self.gallery.selected.as_deref().filter(|path| gone.iter().any(|p| p == path));
         let next = selected.map(|path| neighbour(&self.gallery.found(), path, |path| gone.iter().any(|p| p == path)));
+        if next.is_some() && self.room() == Room::Gallery {
+            self.note(NoticeKind::PicturesGone(gone.len()));
+        }
         let Some(items) = self.gallery.items.as_mut().filter(|_| !(came.is_empty() && gone.is_empty())) else { return };
         for path in came.iter().map(|item| &item.path).chain(gone) {
             self.gallery.thumbnails.forget(path);
@@ -260,8 +264,16 @@ impl AppState {
                     self.gallery.compared.insert(path, picture);
                 }
             }
+            // It was moved or deleted by somebody else: the next look at the library tells.
+            Err(error) if is_missing(&error) && !copying && self.gallery.item(&path).is_some() => {
+                self.look_at_library(false, fx);
+            }
+            // Said where the picture would be.
+            Err(error) if (selected || comparing) && !copying && !on_stage => {
+                self.gallery.thumbnails.note_broken(path, error);
+            }
             Err(error) if on_stage => self.problem_in(Room::Create, error),
-            Err(error) if copying || selected || comparing || in_trash => self.problem_in(Room::Gallery, error),
+            Err(error) if copying || in_trash => self.problem_in(Room::Gallery, error),
             Err(_) => {}
         }
     }
@@ -313,8 +325,9 @@ impl AppState {
             StoreEvent::Thumbnail { path, picture } => self.gallery.thumbnails.put(path, picture),
             StoreEvent::NoThumbnail { path, error } => {
                 // A broken file is not asked for again; one that was passed over is.
-                if error.is_none() {
-                    self.gallery.thumbnails.unwant(&path);
+                match error {
+                    Some(error) => self.gallery.thumbnails.note_broken(path, error),
+                    None => self.gallery.thumbnails.unwant(&path),
                 }
             }
             StoreEvent::Opened { path, picture, record } => {
@@ -332,7 +345,24 @@ impl AppState {
             }
             StoreEvent::Viewed { path, picture } => self.viewed(path, picture, fx),
             StoreEvent::Trashed { paths } => self.trashed(paths, fx),
-            StoreEvent::Restored { items } => self.restored(items),
+            StoreEvent::Gone { paths } => {
+                self.create.strip.retain(|shot| !matches!(&shot.saved, Saved::At(p) if paths.contains(p)));
+                let before = self.notices.len();
+                self.library_changed(Vec::new(), &paths, fx);
+                if self.notices.len() == before {
+                    self.note(NoticeKind::PicturesGone(paths.len()));
+                }
+            }
+            StoreEvent::SavedAtLast { items } => {
+                self.note(NoticeKind::PicturesSaved(items.len()));
+                self.library_changed(items, &[], fx);
+            }
+            StoreEvent::LibraryLeft { folder, count } => {
+                if folder != self.status.library {
+                    self.note(NoticeKind::PicturesLeft { folder, count });
+                }
+            }
+            StoreEvent::Restored { items } => self.restored(items, fx),
             StoreEvent::Conversations(heads) => self.conversations_listed(heads, fx),
             StoreEvent::ConversationTrashed(id) => self.conversation_trashed(id),
             StoreEvent::Conversation(data) => self.conversation_loaded(*data, fx),
@@ -386,7 +416,7 @@ impl AppState {
         self.note(NoticeKind::PicturesTrashed(paths));
     }
 
-    fn restored(&mut self, restored: Vec<LibraryItem>) {
+    fn restored(&mut self, restored: Vec<LibraryItem>, fx: &mut Effects) {
         let back = |shot: &Shot| matches!(&shot.saved, Saved::At(p) if restored.iter().any(|item| item.path == *p));
         let (back, binned): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.create.binned).into_iter().partition(|(_, shot)| back(shot));
@@ -395,6 +425,7 @@ impl AppState {
             self.create.shown = Shown::Shot(shot.key);
             self.create.strip.insert(at.min(self.create.strip.len()), shot);
         }
+        let paths: Vec<PathBuf> = restored.iter().map(|item| item.path.clone()).collect();
         if let Some(items) = &mut self.gallery.items {
             for item in restored {
                 items.retain(|i| i.path != item.path);
@@ -402,8 +433,28 @@ impl AppState {
                 items.insert(at, item);
             }
             self.gallery.changed();
+            self.show_restored(paths, fx);
         }
     }
+
+    /// What came back is chosen, and no search hides it.
+    fn show_restored(&mut self, paths: Vec<PathBuf>, fx: &mut Effects) {
+        if self.room() != Room::Gallery || self.trash.shown.is_some() || paths.is_empty() {
+            return;
+        }
+        if !paths.iter().all(|path| self.gallery.is_found(path)) {
+            self.gallery.search.clear();
+        }
+        self.select(paths.first().cloned(), fx);
+        if paths.len() > 1 && !self.gallery.full {
+            self.gallery.marked = paths.into_iter().collect();
+        }
+    }
+}
+
+/// Whether there is no file where one was to be read.
+fn is_missing(error: &StudioError) -> bool {
+    matches!(error.cause(), Cause::FileMissing { .. })
 }
 
 /// The picture that takes the place of one that goes: the next in what is found, else the one before.

@@ -294,6 +294,7 @@ impl AppState {
             | Command::Step(_)
             | Command::SaveCopies(_)
             | Command::CopiesFolderChosen(_)
+            | Command::CopyLibrary(_)
             | Command::TrashItems(_)
             | Command::SetThumbnails(_)
             | Command::SetPixels(_)
@@ -338,6 +339,11 @@ impl AppState {
 
     fn go(&mut self, room: Room, fx: &mut Effects) {
         self.give_title(fx);
+        // A search is for this visit.
+        if self.settings.room == Room::Gallery && room != Room::Gallery && !self.gallery.search.is_empty() {
+            self.gallery.search.clear();
+            self.gallery.changed();
+        }
         self.settings.room = room;
         self.trash = Default::default();
         if room == Room::Gallery {

@@ -75,6 +75,7 @@ impl AppState {
                 self.gallery.opened = None;
                 self.gallery.marked.clear();
                 self.gallery.full = false;
+                self.drop_notices(|n, _| matches!(n.kind, NoticeKind::PicturesLeft { .. }));
                 fx.push(Effect::SetLibraryFolder(path));
                 self.look_at_library(true, fx);
             }

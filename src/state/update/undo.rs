@@ -89,10 +89,6 @@ impl AppState {
         {
             return self.personas.editing.clone().map(|draft| Undoable::PersonaEdited(Box::new(draft)));
         }
-        if let Command::SetGallerySearch(text) = command {
-            let at_once = text.is_empty() && self.gallery.search.chars().nth(1).is_some();
-            return at_once.then(|| Undoable::Search(self.gallery.search.clone()));
-        }
         if let Persona(PersonaCommand::Keep) = command {
             let id = self.personas.editing.as_ref()?.id.as_ref()?;
             let kept = self.personas.kept.iter().find(|kept| kept.id == *id)?;
@@ -152,7 +148,6 @@ impl AppState {
                 self.cards_of(of).is_some_and(|now| cards.iter().all(|card| now.contains(card) == *came))
             }
             Undoable::PersonaEdited(draft) => self.personas.editing.as_ref().is_some_and(|now| now != &**draft),
-            Undoable::Search(text) => *text != self.gallery.search,
             Undoable::Persona(kept) => {
                 self.personas.kept.iter().any(|now| now.id == kept.id && now.persona != kept.persona)
             }
@@ -321,7 +316,6 @@ impl AppState {
             }
             Undoable::FormDraft(..) => By(Command::DiscardForm),
             Undoable::Waiting(_) => By(Command::Waiting(WaitingCommand::Discard)),
-            Undoable::Search(_) => Value(Undoable::Search(self.gallery.search.clone())),
             Undoable::ModelRemoved(removed) => By(match &removed.what {
                 RemovedWhat::Card(id) => Command::RemoveModel(id.clone()),
                 RemovedWhat::File(path) => Command::RemoveModelFile(path.clone()),
@@ -364,8 +358,7 @@ impl AppState {
             | Undoable::Edit(..)
             | Undoable::Persona(_)
             | Undoable::PersonaEdited(_)
-            | Undoable::Cards(_)
-            | Undoable::Search(_) => true,
+            | Undoable::Cards(_) => true,
         }
     }
 
@@ -427,10 +420,6 @@ impl AppState {
                 }
                 self.personas.shown = true;
                 self.personas.editing = Some(*draft);
-            }
-            Undoable::Search(text) => {
-                self.gallery.search = text;
-                self.gallery.marked.clear();
             }
             Undoable::ModelRemoved(removed) => fx.push(Effect::RestoreModel(removed)),
             Undoable::ModelForgotten(model) => self.remember_model(model, fx),

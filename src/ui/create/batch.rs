@@ -14,7 +14,7 @@ use crate::state::{Command, ImageJob, Saved, Shot, ShotKey, Shown};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
-use crate::ui::theme::{self, BODY, RADIUS, S1, S2, S4};
+use crate::ui::theme::{self, BODY, RADIUS, S1, S2, S4, SMALL};
 use crate::ui::{icons, layout, menu, picture, widgets};
 
 /// Columns of a grid of `count` cells of this `aspect` (width by height) in which cells are largest.
@@ -159,12 +159,18 @@ fn done(
         let at = rect.left_top() + Vec2::splat(14.0);
         ui.painter().circle_filled(at, 11.0, cx.p.panel);
         ui.painter().text(at, Align2::CENTER_CENTER, icons::WARNING, theme::icon_font(14.0), cx.p.bad);
+        let (font, word) = (egui::FontId::proportional(SMALL), cx.t(T::NotSaved).to_owned());
+        let word = ui.painter().layout_no_wrap(word, font, cx.p.bad);
+        let place = Rect::from_min_size(at + vec2(13.0, -word.size().y / 2.0), word.size());
+        ui.painter().rect_filled(place.expand2(vec2(4.0, 2.0)), RADIUS, cx.p.panel);
+        ui.painter().galley(place.min, word, cx.p.bad);
     }
     let stroke = Stroke::new(1.0, if response.hovered() { cx.p.muted } else { cx.p.line });
     ui.painter().rect_stroke(rect, RADIUS, stroke, StrokeKind::Outside);
     menu::of(ui, &response, false, |ui| shot_menu::show(ui, cx, shot));
     let mark = mark(ui, cx, view, shot, rect, n);
-    if response.on_hover_text(cx.t(T::OpenThisPicture)).clicked() {
+    let hover = if let Saved::Failed(_) = shot.saved { T::PictureKeptAside } else { T::OpenThisPicture };
+    if response.on_hover_text(cx.t(hover)).clicked() {
         match ui.input(|input| input.modifiers.command) {
             true => toggle(view, shot.key),
             false => cx.push(Command::Show(Shown::Shot(shot.key))),

@@ -162,6 +162,7 @@ fn done(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut Textu
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin { left: 12, right: 12, top: 8, bottom: 0 });
     if let Saved::Failed(error) = &shot.saved {
         layout::foot(ui, "not-saved", frame, 0.5, |ui| {
+            widgets::muted(ui, cx.t(T::PictureKeptAside));
             trouble::card(ui, cx, error, Some((T::TryAgain, Command::RetrySave(shot.key))), None);
         });
     }

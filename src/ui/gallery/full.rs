@@ -9,11 +9,14 @@ use super::super::cx::Cx;
 use super::super::keys::{self, Act};
 use super::super::texts::T;
 use super::super::textures::{TexKey, Textures};
-use super::super::theme::{S2, SMALL};
-use super::super::{icons, record, save_menu, widgets};
+use super::super::theme::{S1, S2, SMALL};
+use super::super::{days, icons, layout, record, save_menu, trouble, widgets};
 use super::{caption, facts};
 use crate::domain::LibraryItem;
 use crate::state::Command;
+
+/// Height of a name over a picture that is compared.
+const COLUMN_HEAD: f32 = 60.0;
 
 #[derive(Default)]
 pub struct FullView {
@@ -79,6 +82,9 @@ pub fn show(
     }
     CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
         let room = ui.available_rect_before_wrap();
+        if let Some(error) = cx.state.gallery.thumbnails.broken(&item.path) {
+            return layout::centre(ui, "broken", 480.0, |ui| trouble::card(ui, cx, error, None, None));
+        }
         canvas::show(ui, cx, textures, &mut view.canvas, &canvas_of(cx, item), room);
     });
 }
@@ -146,6 +152,13 @@ pub fn compare(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut FullView, textures: &mut
         cx.push(Command::ShowFull(false));
     }
     view.canvas.begin(Id::unique("gallery-compare"));
+    let all: Vec<_> = items.iter().map(|item| settings(cx, item)).collect();
+    let mut differing: Vec<&str> = Vec::new();
+    for row in all.iter().flatten().filter(|row| all.iter().any(|other| !other.contains(row))) {
+        if !differing.contains(&row.0) {
+            differing.push(row.0);
+        }
+    }
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 6));
     Panel::top("compare-head").exact_size(44.0).resizable(false).frame(frame).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
@@ -154,9 +167,13 @@ pub fn compare(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut FullView, textures: &mut
             }
             widgets::title(ui, cx.t(T::Compare));
             widgets::pixels(ui, cx);
+            if !differing.is_empty() {
+                let names = differing.join(cx.lang.pick(", ", "、"));
+                let text = RichText::new(cx.with(T::DifferIn, &[&names])).size(SMALL).color(cx.p.muted);
+                ui.add(Label::new(text).truncate());
+            }
         });
     });
-    let all: Vec<_> = items.iter().map(|item| settings(cx, item)).collect();
     let own = |n: usize| -> Vec<(&'static str, String)> {
         let differs = |row: &&(&'static str, String)| all.iter().any(|other| !other.contains(row));
         all[n].iter().filter(differs).cloned().collect()
@@ -168,6 +185,9 @@ pub fn compare(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut FullView, textures: &mut
         for (n, item) in items.iter().enumerate() {
             let left = room.left() + n as f32 * (width + S2);
             let column = Rect::from_min_size(egui::pos2(left, room.top()), vec2(width, room.height()));
+            let (top, column) = column.split_top_bottom_at_y(column.top() + COLUMN_HEAD);
+            let builder = egui::UiBuilder::new().max_rect(top.shrink2(vec2(S2, S1))).id_salt(("head", &item.path));
+            ui.scope_builder(builder, |ui| column_head(ui, cx, item));
             let (above, below) = column.split_top_bottom_at_y(column.bottom() - words);
             canvas::show(ui, cx, textures, &mut view.canvas, &canvas_of(cx, item), above);
             let builder = egui::UiBuilder::new().max_rect(below.shrink(S2)).id_salt(("compare", &item.path));
@@ -178,6 +198,35 @@ pub fn compare(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut FullView, textures: &mut
                 });
             });
         }
+    });
+}
+
+/// Name and date of a picture beside others, and what can be done with it.
+fn column_head(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem) {
+    let path = || item.path.clone();
+    let file = item.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let name = Label::new(RichText::new(&file).size(SMALL).color(cx.p.strong)).truncate();
+    ui.add(name).on_hover_text(item.path.display().to_string());
+    ui.horizontal(|ui| {
+        let mut actions =
+            vec![(icons::FRAME_CORNERS, T::OpenFull, vec![Command::Select(Some(path())), Command::ShowFull(true)])];
+        if item.record.is_some() {
+            actions.push((icons::SLIDERS_HORIZONTAL, T::UseSettings, vec![Command::UseItem(path())]));
+        }
+        actions.push((icons::TRASH, T::DeleteToTrash, vec![Command::TrashItem(path())]));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = S1;
+            for (icon, name, commands) in actions.into_iter().rev() {
+                if widgets::icon_button(ui, icon, cx.t(name)).clicked() {
+                    commands.into_iter().for_each(|command| cx.push(command));
+                }
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let made = days::name(cx, days::day(item.made_ms), days::day(cx.state.now_ms));
+                ui.add(Label::new(RichText::new(made).size(SMALL).color(cx.p.muted)).truncate());
+            });
+        });
     });
 }
 

@@ -33,10 +33,24 @@ pub struct Grid {
     /// How far it was scrolled in the last frame, and the height of what was in sight.
     offset: f32,
     sight: f32,
-    /// What the first click of two was on: the grid may have moved under the pointer since.
-    clicked: Option<std::path::PathBuf>,
+    /// Where the keys are, and the chosen picture that they have left there.
+    cursor: Option<(std::path::PathBuf, Option<std::path::PathBuf>)>,
+    /// The last click on a card.
+    clicked: Option<FirstClick>,
     /// Cells that were drawn in the last frame.
     pub drawn: usize,
+}
+
+/// Seconds between two clicks that are one double click: a window that is drawn slowly sees them late.
+const DOUBLE: f64 = 0.5;
+/// Points that the pointer may move between them.
+const NEAR: f32 = 8.0;
+
+/// A click that may be the first of two: the grid may have moved under the pointer before the second.
+struct FirstClick {
+    card: std::path::PathBuf,
+    at: egui::Pos2,
+    time: f64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -100,7 +114,7 @@ const ARROWS: [Key; 6] = [Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::Ar
 
 impl Grid {
     /// The arrow keys move the selection, Space and Enter open it, Ctrl+A marks all.
-    pub fn keys(&self, ui: &Ui, cx: &mut Cx<'_>, found: &[usize], items: &[LibraryItem]) {
+    pub fn keys(&mut self, ui: &Ui, cx: &mut Cx<'_>, found: &[usize], items: &[LibraryItem]) {
         // An open menu has the arrows and Enter for itself.
         if ui.ctx().text_edit_focused() || keys::is_behind(ui) || egui::Popup::is_any_open(ui.ctx()) {
             return;
@@ -109,14 +123,33 @@ impl Grid {
         if keys::pressed_in(ui, Act::MarkAll) {
             cx.push(Command::MarkAll);
         }
-        let selected = cx.state.gallery.selected.as_ref();
-        let at = selected.and_then(|path| found.iter().position(|i| items[*i].path == *path));
+        let place = |path: &std::path::Path| found.iter().position(|i| items[*i].path == path);
+        let selected = cx.state.gallery.selected.as_deref();
+        self.cursor.take_if(|(at, of)| of.as_deref() != selected && Some(at.as_path()) != selected);
+        let at = selected.and_then(place);
+        let from = self.cursor.as_ref().and_then(|(path, _)| place(path)).or(at);
         for key in ARROWS {
-            if pressed(Modifiers::NONE, key) {
-                let next = at.map_or(Some(0), |at| beside(&self.rows, at, key));
-                let path = next.and_then(|next| found.get(next)).map(|i| items[*i].path.clone());
-                cx.push(Command::Select(path));
+            let walks = pressed(Modifiers::COMMAND, key);
+            let extends = !walks && pressed(Modifiers::SHIFT, key);
+            if !walks && !extends && !pressed(Modifiers::NONE, key) {
+                continue;
             }
+            let first = if key == Key::End { found.len().checked_sub(1) } else { Some(0) };
+            let next = from.map_or(first, |from| beside(&self.rows, from, key));
+            let Some(path) = next.and_then(|next| found.get(next)).map(|i| items[*i].path.clone()) else { continue };
+            self.cursor = (walks || extends).then(|| (path.clone(), selected.map(std::path::Path::to_owned)));
+            cx.push(if walks {
+                continue;
+            } else if extends && at.is_some() {
+                Command::MarkTo(path)
+            } else {
+                Command::Select(Some(path))
+            });
+        }
+        if keys::pressed_in(ui, Act::Toggle)
+            && let Some(i) = from.and_then(|from| found.get(from))
+        {
+            cx.push(Command::Mark(items[*i].path.clone()));
         }
         // A button that has the keyboard takes them for itself.
         let free = ui.memory(|memory| memory.focused().is_none());
@@ -184,10 +217,11 @@ impl Grid {
             self.selected.clone_from(&gallery.selected);
             return Some(0.0);
         }
-        if self.selected == gallery.selected {
+        let now = self.cursor.as_ref().map(|(path, _)| path).or(gallery.selected.as_ref());
+        if self.selected.as_ref() == now {
             return None;
         }
-        self.selected.clone_from(&gallery.selected);
+        self.selected = now.cloned();
         let path = self.selected.as_ref()?;
         let place = found.iter().position(|i| items[*i].path == *path)?;
         let holds = |row: &&Row| matches!(&row.kind, Kind::Cells(range) if range.contains(&place));
@@ -202,9 +236,29 @@ impl Grid {
         }
     }
 
+    /// What is meant where this click on `item` is the second of two: the card of the first.
+    fn second_click(&mut self, ui: &Ui, item: &LibraryItem) -> Option<std::path::PathBuf> {
+        let primary = egui::PointerButton::Primary;
+        let (releases, time) = ui.input(|i| {
+            let up = |e: &egui::Event| matches!(e, egui::Event::PointerButton { button, pressed: false, .. } if *button == primary);
+            (i.events.iter().filter(|e| up(e)).count(), i.time)
+        });
+        let at = ui.input(|i| i.pointer.interact_pos())?;
+        let near = |first: &FirstClick| time - first.time <= DOUBLE && first.at.distance(at) <= NEAR;
+        let first = self.clicked.take().filter(near);
+        if first.is_some() || releases > 1 {
+            return Some(first.map_or_else(|| item.path.clone(), |first| first.card));
+        }
+        self.clicked = Some(FirstClick { card: item.path.clone(), at, time });
+        None
+    }
+
     fn cell(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &LibraryItem, rect: Rect) {
-        let name = caption(item);
         let gallery = &cx.state.gallery;
+        let name = match gallery.thumbnails.broken(&item.path) {
+            Some(_) => format!("{} · {}", cx.t(T::BrokenPicture), caption(item)),
+            None => caption(item),
+        };
         let marked = gallery.marked.contains(&item.path);
         let selected = marked || (gallery.marked.is_empty() && gallery.selected.as_ref() == Some(&item.path));
         let response = ui.interact(rect, Id::unique(("gallery-cell", &item.path)), Sense::click());
@@ -223,12 +277,21 @@ impl Grid {
                     cx.push(Command::NeedThumbnail(item.path.clone()));
                 }
                 let font = theme::icon_font(24.0);
-                ui.painter().text(rect.center(), Align2::CENTER_CENTER, icons::IMAGE, font, cx.p.faint);
+                let is_broken = gallery.thumbnails.broken(&item.path).is_some();
+                let (icon, ink) = if is_broken { (icons::IMAGE_BROKEN, cx.p.bad) } else { (icons::IMAGE, cx.p.faint) };
+                ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, font, ink);
+                if is_broken {
+                    let at = rect.center() + vec2(0.0, 18.0);
+                    ui.painter().text(at, Align2::CENTER_TOP, cx.t(T::BrokenPicture), theme::small(), cx.p.text);
+                }
             }
         }
-        let stroke = match (selected, response.hovered() || response.has_focus()) {
-            (true, _) => Stroke::new(2.0, cx.p.accent_text),
-            (_, true) => Stroke::new(1.0, cx.p.muted),
+        let has_menu = egui::Popup::is_id_open(ui.ctx(), egui::Popup::default_response_id(&response));
+        let has_cursor = self.cursor.as_ref().is_some_and(|(path, _)| *path == item.path);
+        let stroke = match (selected, has_menu || has_cursor, response.hovered() || response.has_focus()) {
+            (true, false, _) => Stroke::new(2.0, cx.p.accent_text),
+            (_, true, _) => Stroke::new(3.0, cx.p.strong),
+            (_, _, true) => Stroke::new(1.0, cx.p.muted),
             _ => Stroke::new(1.0, cx.p.line),
         };
         ui.painter().rect_stroke(rect, RADIUS, stroke, StrokeKind::Inside);
@@ -239,16 +302,15 @@ impl Grid {
         }
         let modifiers = ui.input(|i| i.modifiers);
         let by_pointer = response.clicked_by(egui::PointerButton::Primary);
-        if response.double_clicked() && modifiers.is_none() {
-            // The first click has selected what the person meant.
-            cx.push(Command::Select(Some(self.clicked.take().unwrap_or_else(|| item.path.clone()))));
+        let double = by_pointer && modifiers.is_none();
+        if let Some(meant) = double.then(|| self.second_click(ui, item)).flatten() {
+            cx.push(Command::Select(Some(meant)));
             cx.push(Command::ShowFull(true));
         } else if response.clicked() && modifiers.command {
             cx.push(Command::Mark(item.path.clone()));
         } else if response.clicked() && modifiers.shift {
             cx.push(Command::MarkTo(item.path.clone()));
         } else if response.clicked() {
-            self.clicked = Some(item.path.clone());
             cx.push(Command::Select(Some(item.path.clone())));
             // By Space or Enter on a cell that has the keyboard.
             if !by_pointer {
@@ -256,7 +318,7 @@ impl Grid {
             }
         }
         let chosen = gallery.selected.as_ref() == Some(&item.path);
-        menu::of(ui, &response, chosen, |ui| entries(ui, cx, item, marked));
+        menu::beside(ui, &response, chosen, |ui| entries(ui, cx, item, marked));
         response.on_hover_text(name);
     }
 }

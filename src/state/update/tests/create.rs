@@ -159,8 +159,14 @@ fn pictures_that_were_cancelled_are_told_and_can_be_drawn_again() {
     engine(&mut s, id, EventKind::Cancelled);
     let notes: Vec<_> = s.notices.iter().map(|notice| notice.kind.clone()).collect();
     let [NoticeKind::PicturesCancelled(left)] = &notes[..] else { panic!("{notes:?}") };
+    // Regression: the way back was gone within some seconds.
+    s.now_ms += 3_600_000;
+    do_(&mut s, Command::Tick);
+    let told = |s: &AppState| s.waiting_in(Room::Create).any(|n| matches!(n.kind, NoticeKind::PicturesCancelled(_)));
+    assert!(told(&s));
     prompt(&mut s, "something else");
     let effects = do_(&mut s, Command::Waiting(WaitingCommand::Draw(left.clone())));
+    assert!(!told(&s), "until another job starts");
     let (_, again) = submitted(&effects);
     let Job::Image(again) = again else { panic!("{again:?}") };
     assert_eq!((again.params.prompt.as_str(), again.params.count), (request.params.prompt.as_str(), 3));

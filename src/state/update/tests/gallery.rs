@@ -1,6 +1,7 @@
 //! The library as it is looked at: files that come and go, the full view, several pictures at once.
 
 use super::*;
+use crate::error::FolderOf;
 
 fn item(n: i64) -> LibraryItem {
     let record = Some(record(if n % 2 == 0 { "even" } else { "odd" }));
@@ -214,4 +215,96 @@ fn a_picture_that_comes_back_from_the_trash_is_on_the_strip_and_shown_again() {
     assert_eq!(keys(&s).len(), 2);
     store(&mut s, StoreEvent::Restored { items: vec![item(1)] });
     assert_eq!((keys(&s), s.create.shown), (before, Shown::Shot((JobId(1), 0))));
+}
+
+/// Regression: Ctrl+Z after a delete gave the word of a search back first, and then restored behind the filter.
+#[test]
+fn pictures_that_come_back_are_chosen_and_no_search_hides_them() {
+    let mut s = library();
+    do_(&mut s, Command::Select(Some(path(5))));
+    do_(&mut s, Command::ShowFull(true));
+    store(&mut s, StoreEvent::Trashed { paths: vec![path(5)] });
+    do_(&mut s, Command::SetGallerySearch("odd".into()));
+    do_(&mut s, Command::SetGallerySearch(String::new()));
+    do_(&mut s, Command::SetGallerySearch("even".into()));
+    assert_eq!(do_(&mut s, Command::Undo), [Effect::RestorePictures(vec![path(5)])], "the delete, not the word");
+    do_(&mut s, Command::ShowFull(true));
+    let effects = store(&mut s, StoreEvent::Restored { items: vec![item(5)] });
+    assert_eq!((shown(&s), s.gallery.search.as_str()), (vec![5, 4, 3, 2, 1], ""));
+    assert_eq!((s.gallery.selected.clone(), s.gallery.full), (Some(path(5)), true), "the full view shows it");
+    assert_eq!(effects, [Effect::ViewPicture(path(5))]);
+    do_(&mut s, Command::ShowFull(false));
+    store(&mut s, StoreEvent::Trashed { paths: vec![path(4), path(2)] });
+    do_(&mut s, Command::SetGallerySearch("odd".into()));
+    store(&mut s, StoreEvent::Restored { items: vec![item(4), item(2)] });
+    assert_eq!((marked(&s), s.gallery.search.as_str()), (vec![4, 2], ""));
+}
+
+/// Regression: to delete a picture that somebody else had moved away was an error about a file that does not exist.
+#[test]
+fn pictures_that_are_gone_leave_the_gallery_with_a_word() {
+    let mut s = library();
+    do_(&mut s, Command::Select(Some(path(5))));
+    store(&mut s, StoreEvent::Gone { paths: vec![path(5)] });
+    assert_eq!((shown(&s), s.gallery.selected.clone()), (vec![4, 3, 2, 1], Some(path(4))));
+    let notes = |s: &AppState| s.notices.iter().map(|n| n.kind.clone()).collect::<Vec<_>>();
+    assert_eq!(notes(&s), [NoticeKind::PicturesGone(1)], "once");
+    // The full view meets one.
+    do_(&mut s, Command::ShowFull(true));
+    let missing = Err(Cause::FileMissing { path: path(4) }.into());
+    let effects = store(&mut s, StoreEvent::Viewed { path: path(4), picture: missing });
+    assert_eq!((effects, notes(&s).len()), (vec![Effect::RescanLibrary], 1), "no error about a path");
+    store(&mut s, StoreEvent::LibraryChanged { came: vec![], gone: vec![path(4)] });
+    assert_eq!((s.gallery.selected.clone(), s.gallery.full), (Some(path(3)), true));
+    assert_eq!(notes(&s).last(), Some(&NoticeKind::PicturesGone(1)));
+}
+
+/// Regression: pictures vanished without a word when another folder was chosen.
+#[test]
+fn pictures_of_the_folder_before_are_told_of_until_it_is_chosen_again() {
+    let mut s = library();
+    let take = |s: &mut AppState, path: &str| update(s, Input::FolderTried(FolderOf::Pictures, path.into(), Ok(())));
+    take(&mut s, "/other");
+    store(&mut s, StoreEvent::LibraryLeft { folder: "/l".into(), count: 5 });
+    let left = |s: &AppState| {
+        let left = NoticeKind::PicturesLeft { folder: "/l".into(), count: 5 };
+        s.waiting_in(Room::Settings).filter(|n| n.kind == left).count()
+    };
+    assert_eq!(left(&s), 1);
+    s.now_ms += 60_000;
+    do_(&mut s, Command::Tick);
+    assert_eq!(left(&s), 1, "it is to be read");
+    assert_eq!(do_(&mut s, Command::CopyLibrary("/l".into())), [Effect::CopyLibrary("/l".into())]);
+    take(&mut s, "/l");
+    assert_eq!(left(&s), 0);
+}
+
+/// Regression: choosing a broken picture put another card over the room each time, and its own looked as if it loaded.
+#[test]
+fn a_broken_picture_says_so_in_its_place_and_nowhere_else() {
+    let mut s = library();
+    let cut = || StudioError::from(Cause::CutPicture { path: path(4) });
+    store(&mut s, StoreEvent::NoThumbnail { path: path(4), error: Some(cut()) });
+    assert!(!s.gallery.thumbnails.is_due(&path(4)), "once");
+    for _ in 0..2 {
+        do_(&mut s, Command::Select(Some(path(4))));
+        store(&mut s, StoreEvent::Viewed { path: path(4), picture: Err(cut()) });
+        do_(&mut s, Command::Select(Some(path(3))));
+    }
+    assert_eq!(s.notices, []);
+    assert_eq!(s.gallery.thumbnails.broken(&path(4)).map(StudioError::cause), Some(cut().cause()));
+    // It was made or copied again.
+    store(&mut s, StoreEvent::LibraryChanged { came: vec![item(4)], gone: vec![] });
+    assert!(s.gallery.thumbnails.broken(&path(4)).is_none() && s.gallery.thumbnails.is_due(&path(4)));
+}
+
+#[test]
+fn a_search_is_over_when_the_room_is_left() {
+    let mut s = library();
+    do_(&mut s, Command::SetGallerySearch("odd".into()));
+    do_(&mut s, Command::Go(Room::Gallery));
+    assert_eq!(shown(&s), [5, 3, 1], "not by its own button");
+    do_(&mut s, Command::Go(Room::Models));
+    do_(&mut s, Command::Go(Room::Gallery));
+    assert_eq!(shown(&s), [5, 4, 3, 2, 1]);
 }

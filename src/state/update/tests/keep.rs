@@ -223,16 +223,6 @@ fn every_action_is_taken_back_done_again_and_taken_back_again() {
                 do_(s, Command::Waiting(WaitingCommand::Discard));
             },
         ),
-        (
-            "a search",
-            |s| {
-                do_(s, Command::Go(Room::Gallery));
-                do_(s, Command::SetGallerySearch("cat".into()));
-            },
-            |s| {
-                do_(s, Command::SetGallerySearch(String::new()));
-            },
-        ),
     ];
     for (name, begin, act) in actions {
         let mut s = state();
