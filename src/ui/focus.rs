@@ -1,6 +1,6 @@
 //! Where the keyboard is: what is typed into where nothing else was chosen, and the ring around what has the focus.
 
-use egui::{Context, Event, Id, Painter, Rect, Stroke, StrokeKind, Ui};
+use egui::{Align, Context, Event, Id, Painter, Rect, Response, Stroke, StrokeKind, Ui};
 
 use super::theme::Palette;
 use super::write;
@@ -75,6 +75,21 @@ fn leave_field(ctx: &Context, focused: Option<Id>) {
     let under = ctx.read_response(id).is_some_and(|field| field.layer_id.order < egui::Order::Foreground);
     if under {
         ctx.memory_mut(|memory| memory.surrender_focus(id));
+    }
+}
+
+/// Something was added to a list: its first field has the focus from the next frame on, and comes into sight.
+pub fn on_new(ui: &Ui, id: Id) {
+    ui.memory_mut(|memory| memory.request_focus(id));
+    ui.data_mut(|data| data.insert_temp(Id::unique("focus-on-new"), id));
+}
+
+/// Brings the field into sight that [`on_new`] means.
+pub fn show_new(ui: &Ui, field: &Response) {
+    let key = Id::unique("focus-on-new");
+    if ui.data(|data| data.get_temp::<Id>(key)) == Some(field.id) {
+        ui.data_mut(|data| data.remove::<Id>(key));
+        field.scroll_to_me(Some(Align::Center));
     }
 }
 

@@ -162,13 +162,14 @@ impl AppState {
     /// Notes the action that `before` was taken for.
     pub(super) fn note_action(&mut self, before: Option<Undoable>) {
         let Some(before) = before.filter(|before| self.is_changed(before)) else { return };
-        let thrown = matches!(
-            before,
-            Undoable::EditDraft(..) | Undoable::PersonaDraft(_) | Undoable::FormDraft(..) | Undoable::Waiting(_)
-        );
+        let thrown = matches!(before, Undoable::EditDraft(..) | Undoable::PersonaDraft(_) | Undoable::FormDraft(..));
+        let forgotten = matches!(before, Undoable::Waiting(_));
         let serial = self.undo.push(before, self.now_ms);
         if thrown {
             self.note(NoticeKind::DraftDiscarded(serial));
+        }
+        if forgotten {
+            self.note(NoticeKind::JobsForgotten(serial));
         }
     }
 

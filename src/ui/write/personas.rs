@@ -14,7 +14,7 @@ use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
 use crate::ui::theme::{self, BODY, S1, S2, S3, S4, S6, SMALL};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{elide, eye, icons, layout, models_bits, quotes};
+use crate::ui::{elide, eye, focus, icons, layout, models_bits, quotes};
 use crate::writing::cards;
 
 const COLUMN: f32 = 640.0;
@@ -125,6 +125,10 @@ pub fn search_id() -> Id {
 
 fn field_id(salt: &str) -> Id {
     Id::unique(("persona", salt))
+}
+
+fn greeting_id(at: usize) -> Id {
+    Id::unique(("persona", "greeting", at))
 }
 
 /// The first field of one that is edited.
@@ -302,7 +306,7 @@ fn greetings(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
             });
         });
         let hint = cx.t(if at == 0 { T::PersonaGreetingHint } else { T::OtherGreeting });
-        let id = Id::unique(("persona", "greeting", at));
+        let id = greeting_id(at);
         let spec = Field { id, name, hint, rows: 2, max_height: 200.0, newline: Some(ENTER), framed: true };
         if let (_, Some(text)) = widgets::field(ui, text, &spec) {
             push(cx, PersonaCommand::Set(PersonaEdit::Greeting(at, text)));
@@ -311,6 +315,7 @@ fn greetings(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
     }
     let last_is_empty = persona.greetings.last().is_none_or(|text| text.trim().is_empty());
     if !last_is_empty && widgets::button(ui, icons::PLUS, cx.t(T::AddGreeting)).clicked() {
+        focus::on_new(ui, greeting_id(persona.greetings.len()));
         push(cx, PersonaCommand::Set(PersonaEdit::Greeting(persona.greetings.len(), String::new())));
     }
     ui.add_space(S2);
