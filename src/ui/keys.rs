@@ -30,6 +30,7 @@ pub enum Act {
     Fit,
     Send,
     NewLine,
+    Finish,
     EditLast,
     VersionBefore,
     VersionAfter,
@@ -59,6 +60,7 @@ pub enum Place {
     Everywhere,
     Create,
     Talk,
+    Form,
     Page,
     Gallery,
 }
@@ -140,6 +142,9 @@ shortcuts! {
         Act::VersionBefore, [plain(Key::ArrowLeft)], "The version before (while the field is empty)", "上一个版本（输入框为空时）";
         Act::VersionAfter, [plain(Key::ArrowRight)], "The next version (while the field is empty)", "下一个版本（输入框为空时）";
         Act::Rename, [plain(Key::F2)], "Rename the conversation", "重命名对话";
+    }
+    Form {
+        Act::Finish, [ctrl(Key::Enter)], "Write the form, or save the persona", "按表单书写，或保存角色";
     }
     Page {
         Act::PageWrite, [ctrl(Key::Enter)], "Continue writing at the cursor", "从光标处续写";

@@ -66,6 +66,7 @@ pub fn show(ui: &Ui, cx: &Cx<'_>, open: &mut bool) {
 fn here(cx: &Cx<'_>) -> Option<Place> {
     match cx.state.room() {
         Room::Create => Some(Place::Create),
+        Room::Write if cx.state.personas.editing.is_some() || cx.state.write.form.is_some() => Some(Place::Form),
         Room::Write if cx.state.write.open.page.is_some() && !cx.state.personas.shown => Some(Place::Page),
         Room::Write => Some(Place::Talk),
         Room::Gallery => Some(Place::Gallery),
@@ -97,6 +98,7 @@ fn name(place: Place) -> T {
         Place::Everywhere => T::Everywhere,
         Place::Create => T::Create,
         Place::Talk => T::Chat,
+        Place::Form => T::FormsAndPersonas,
         Place::Page => T::Page,
         Place::Gallery => T::Gallery,
     }

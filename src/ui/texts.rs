@@ -296,6 +296,7 @@ texts! {
     NoConversations: "Your conversations will be listed here.", "对话会列在这里。";
     Untitled: "Untitled", "无标题";
     Title: "Title", "标题";
+    FormsAndPersonas: "Forms and personas", "表单与角色";
     RenameNamed: "Rename: {0}", "重命名：{0}";
     RenameHover: "Click to rename", "点击重命名";
     DeleteNamed: "Delete: {0}", "删除：{0}";

@@ -2,6 +2,7 @@
 
 mod kept;
 mod names;
+mod write;
 
 use super::*;
 

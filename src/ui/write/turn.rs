@@ -47,7 +47,7 @@ fn user(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bool
                 if small_icon(ui, icons::COPY, cx.t(T::CopyTurn)) {
                     cx.push(Command::CopyTurn(turn.id));
                 }
-                if !cx.state.write.is_writing_here() && small_icon(ui, icons::PENCIL_SIMPLE, cx.t(T::EditTurn)) {
+                if !cx.state.write.is_writing_here() && pencil(ui, cx, turn, T::EditTurn) {
                     cx.push(Command::BeginEdit(turn.id));
                 }
                 if last && !cx.state.write.is_writing_here() {
@@ -122,6 +122,16 @@ fn branches(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
 /// An icon that is quiet until the pointer comes near.
 fn small_icon(ui: &mut Ui, icon: &str, name: &str) -> bool {
     widgets::icon_button(ui, icon, name).clicked()
+}
+
+/// The way to edit a turn; it is lit where text over it was kept.
+fn pencil(ui: &mut Ui, cx: &Cx<'_>, turn: &Turn, name: T) -> bool {
+    let open = cx.state.write.open.id.clone();
+    if open.is_some_and(|id| cx.state.desk.edits.contains_key(&(id, turn.id))) {
+        let name = cx.with(T::WithDraft, &[&cx.t(name)]);
+        return widgets::icon_toggle(ui, icons::PENCIL_SIMPLE, &name, true).clicked();
+    }
+    small_icon(ui, icons::PENCIL_SIMPLE, cx.t(name))
 }
 
 /// The field in which a turn is edited.
@@ -201,7 +211,7 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bo
             cx.push(Command::CopyTurn(turn.id));
         }
         let idle = !cx.state.write.is_writing_here();
-        if idle && small_icon(ui, icons::PENCIL_SIMPLE, cx.t(T::EditAnswer)) {
+        if idle && pencil(ui, cx, turn, T::EditAnswer) {
             cx.push(Command::BeginEdit(turn.id));
         }
         if idle && turn.info.is_some() {
