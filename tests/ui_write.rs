@@ -478,10 +478,9 @@ fn a_question_without_an_answer_can_be_asked_again() {
     update(&mut state, Input::Fetch(FetchEvent { id: SMOLLM_ID.into(), kind }));
     update(&mut state, Input::Fetch(FetchEvent { id: SMOLLM_ID.into(), kind: FetchEventKind::Cancelled }));
     let mut harness = open(state);
-    harness.get_by_label("Is answered as soon as SmolLM2 135M Instruct is here");
-    harness.get_by_label_contains("40.0 MB of 98.4 MB of SmolLM2 135M Instruct");
-    harness.get_by_label("Fetch the rest").click();
-    assert_eq!(asked(&mut harness), [Command::Fetch(SMOLLM_ID.into())]);
+    harness.get_by_label("The fetch of SmolLM2 135M Instruct was cancelled");
+    harness.get_by_label("Fetch and answer").click();
+    assert_eq!(asked(&mut harness), [Command::Regenerate]);
 }
 
 /// Regression: while another conversation was written, this one had its Stop, and Enter did nothing.

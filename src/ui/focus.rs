@@ -78,20 +78,27 @@ fn leave_field(ctx: &Context, focused: Option<Id>) {
     }
 }
 
-/// Something was added to a list: its first field has the focus from the next frame on, and comes into sight.
+/// A field is about to come, such as the first one of what was added to a list: it gets the focus when it is drawn.
 pub fn on_new(ui: &Ui, id: Id) {
-    ui.memory_mut(|memory| memory.request_focus(id));
-    ui.data_mut(|data| data.insert_temp(Id::unique("focus-on-new"), id));
+    let now = ui.input(|input| input.time);
+    ui.data_mut(|data| data.insert_temp(Id::unique("focus-on-new"), (id, now)));
 }
 
-/// Brings the field into sight that [`on_new`] means.
+/// The field that [`on_new`] means has the focus from now on, and comes into sight.
 pub fn show_new(ui: &Ui, field: &Response) {
     let key = Id::unique("focus-on-new");
-    if ui.data(|data| data.get_temp::<Id>(key)) == Some(field.id) {
-        ui.data_mut(|data| data.remove::<Id>(key));
-        field.scroll_to_me(Some(Align::Center));
+    let Some((id, asked)) = ui.data(|data| data.get_temp::<(Id, f64)>(key)) else { return };
+    if id == field.id {
+        ui.data_mut(|data| data.remove::<(Id, f64)>(key));
+        if ui.input(|input| input.time) - asked < LATE {
+            field.request_focus();
+            field.scroll_to_me(Some(Align::Center));
+        }
     }
 }
+
+/// Seconds after which a field that did not come is waited for no more.
+const LATE: f64 = 2.0;
 
 /// Whether letters come in this frame.
 fn types(ctx: &Context) -> bool {

@@ -53,7 +53,11 @@ pub fn card(
             ui.add(Label::new(theme::icon(icons::WARNING_CIRCLE, 18.0).color(p.bad)));
             // A long one, or one at a large scale, leaves two thirds of the window to the room.
             let high = (ui.ctx().content_rect().height() / 3.0 - 32.0).max(64.0);
-            let area = egui::ScrollArea::vertical().id_salt("trouble").max_height(high).auto_shrink([false, true]);
+            let area = egui::ScrollArea::vertical()
+                .id_salt("trouble")
+                .max_height(high)
+                .min_scrolled_height(high)
+                .auto_shrink([false, true]);
             let area = area.max_width(ui.available_width() - if dismiss.is_some() { 40.0 } else { 0.0 });
             area.show(ui, |ui| {
                 eye::said(&text(ui, &error.summary(cx.lang), BODY, p.strong));

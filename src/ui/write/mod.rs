@@ -268,6 +268,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, narrow: bool, slider
                 .min_size(egui::vec2(0.0, ui.available_height()))
                 .clip_text(true);
             let response = ui.add(edit).accessible_name(cx.t(T::Title));
+            focus::show_new(ui, &response);
             typed_title(cx, ui, &response, id, title, text);
         });
     });
