@@ -51,15 +51,9 @@ pub fn card(
         ui.set_width(ui.available_width());
         ui.horizontal_top(|ui| {
             ui.add(Label::new(theme::icon(icons::WARNING_CIRCLE, 18.0).color(p.bad)));
-            // A long one, or one at a large scale, leaves two thirds of the window to the room.
-            let high = (ui.ctx().content_rect().height() / 3.0 - 32.0).max(64.0);
-            let area = egui::ScrollArea::vertical()
-                .id_salt("trouble")
-                .max_height(high)
-                .min_scrolled_height(high)
-                .auto_shrink([false, true]);
-            let area = area.max_width(ui.available_width() - if dismiss.is_some() { 40.0 } else { 0.0 });
-            area.show(ui, |ui| {
+            ui.vertical(|ui| {
+                let room = if dismiss.is_some() { ui.available_width() - 32.0 } else { ui.available_width() };
+                ui.set_max_width(room);
                 eye::said(&text(ui, &error.summary(cx.lang), BODY, p.strong));
                 text(ui, &error.remedy(cx.lang), BODY, p.text);
                 ui.add_space(S1);

@@ -23,12 +23,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, cursor: usize) {
     // In a narrow panel the numbers get a line of their own: half a number says something else.
     let sums = |ui: &mut Ui, cx: &mut Cx<'_>| {
         let text = cx.with(T::LedgerUsed, &[&used, &ledger.context]);
-        ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)));
+        ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).extend());
     };
     let title = |ui: &mut Ui, cx: &mut Cx<'_>| {
         widgets::caption(ui, cx.t(T::LedgerTitle));
     };
-    layout::line(ui, cx, 120.0, title, sums);
+    layout::line(ui, cx, 96.0, title, sums);
     // The message that is typed has its row before it has a letter: nothing moves with the first one.
     let mut parts = ledger.parts.clone();
     let end = parts.iter().position(|part| part.kind == PartKind::Template);
