@@ -454,12 +454,12 @@ fn cards_and_chats_of_other_programs_are_opened() {
     for (name, bytes) in [("bad.json", &b"{"[..]), ("none.jsonl", b""), ("no-lore.json", br#"{"entries": []}"#)] {
         store.send(Request::Open(put(name, bytes)));
         assert!(
-            matches!(next(&events), StoreEvent::Failed(_, e) if matches!(e.cause(), Cause::BadImport { .. })),
+            matches!(next(&events), StoreEvent::OpenFailed(e) if matches!(e.cause(), Cause::BadImport { reason } if reason.en.contains(name))),
             "{name}"
         );
     }
     store.send(Request::Open(home.path().join("gone.json")));
-    assert!(matches!(next(&events), StoreEvent::Failed(_, e) if matches!(e.cause(), Cause::FileMissing { .. })));
+    assert!(matches!(next(&events), StoreEvent::OpenFailed(e) if matches!(e.cause(), Cause::FileMissing { .. })));
     store.send(Request::Open(put("picture.png", &png::encode(&picture(8), Some(&record("cat", 1))).unwrap())));
     assert!(matches!(next(&events), StoreEvent::Opened { record: Some(_), .. }));
     // To be looked at: pixels, and nothing else, whatever the file brings.

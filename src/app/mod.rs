@@ -368,7 +368,10 @@ impl Studio {
 
     fn answer(&mut self, ctx: &egui::Context, answer: Answer) {
         match answer {
-            Answer::Failed(error) => self.input(ctx, Input::Store(StoreEvent::Failed(None, error))),
+            Answer::Failed(error) => {
+                let room = self.state.room();
+                self.input(ctx, Input::Store(StoreEvent::Failed(Some(room), error)));
+            }
             Answer::Command(command) => self.input(ctx, Input::Command(command)),
             Answer::Input(input) => self.input(ctx, *input),
             Answer::Store(request) => self.store.send(*request),

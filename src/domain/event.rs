@@ -359,6 +359,8 @@ pub enum StoreEvent {
     },
     /// Nothing that could not be written is in memory alone any more.
     AllWritten,
+    /// A file could not be opened.
+    OpenFailed(StudioError),
     /// Something failed that is a room's own; `None` where it is no room's.
     Failed(Option<Room>, StudioError),
 }

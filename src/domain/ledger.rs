@@ -39,6 +39,8 @@ pub struct Part {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PartKind {
+    /// What the model's template says by itself where nobody gives it a system prompt.
+    Own,
     System,
     Memory,
     Note,

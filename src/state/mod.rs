@@ -127,6 +127,8 @@ pub enum NoticeKind {
     SavedUnasked(PathBuf),
     /// A draft was thrown away, by the number of that action.
     DraftDiscarded(u64),
+    /// Jobs of the last time are not done; what they wrote stays. By the number of that action.
+    JobsForgotten(u64),
     NothingToUndo,
     NothingToRedo,
     /// Another start of the program has led here.

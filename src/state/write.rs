@@ -36,6 +36,8 @@ pub struct WriteState {
     pub(super) unsaid: Option<Unsaid>,
     /// The draft is sent once the answer that is written is complete.
     pub held: bool,
+    /// Conversations that were left with such a message, as they are now.
+    pub(super) held_elsewhere: Vec<OpenConversation>,
     /// A turn of the person's that is being edited, and its new text.
     pub editing: Option<(u64, String)>,
     /// The answer that is being written, else the one that comes next.
@@ -168,6 +170,12 @@ impl OpenConversation {
         self.turns.last().is_some_and(|turn| turn.message.role == Role::User)
     }
 
+    /// The model of its last answer.
+    pub fn written_with(&self) -> Option<&String> {
+        let models = self.turns.iter().rev().filter_map(|turn| turn.info.as_ref()).map(|info| &info.model);
+        models.into_iter().find(|model| !model.is_empty())
+    }
+
     pub fn turn(&self, id: u64) -> Option<&Turn> {
         self.turns.iter().find(|t| t.id == id)
     }
@@ -194,6 +202,11 @@ impl WriteState {
 
     pub fn job_of(&self, id: &ConversationId) -> Option<&TextJob> {
         self.jobs().find(|job| job.conversation == *id)
+    }
+
+    /// A conversation that is open, or was left with a message that waits.
+    pub(super) fn known_mut(&mut self, id: &ConversationId) -> Option<&mut OpenConversation> {
+        std::iter::once(&mut self.open).chain(&mut self.held_elsewhere).find(|open| open.id.as_ref() == Some(id))
     }
 
     /// Whether an answer is written into the open conversation, or waits for that.

@@ -68,7 +68,7 @@ impl Decoder {
     pub fn open(&self, path: PathBuf) {
         let Some(opens) = &self.opens else { return };
         if opens.try_send(Wish::Open(path)).is_err() {
-            self.events.try_tell(StoreEvent::Failed(None, Cause::QueueFull { waiting: OPENS }.into()));
+            self.events.try_tell(StoreEvent::OpenFailed(Cause::QueueFull { waiting: OPENS }.into()));
         }
     }
 
@@ -106,7 +106,7 @@ fn open(path: PathBuf) -> StoreEvent {
     if latents::is_latents(&path) {
         return match guarded(|| latents::read(&path)) {
             Ok(latents) => StoreEvent::LatentsOpened { latents },
-            Err(error) => StoreEvent::Failed(None, error),
+            Err(error) => StoreEvent::OpenFailed(error),
         };
     }
     if let Some(event) = imported(&path) {
@@ -118,7 +118,7 @@ fn open(path: PathBuf) -> StoreEvent {
     });
     match opened {
         Ok((picture, record)) => StoreEvent::Opened { path, picture: Arc::new(picture), record },
-        Err(error) => StoreEvent::Failed(None, error),
+        Err(error) => StoreEvent::OpenFailed(error),
     }
 }
 
@@ -149,7 +149,7 @@ fn imported(path: &Path) -> Option<StoreEvent> {
     let bytes = match read {
         Ok(bytes) => bytes,
         // A picture's own way of opening says it better.
-        Err(error) => return text.then_some(StoreEvent::Failed(None, error)),
+        Err(error) => return text.then_some(StoreEvent::OpenFailed(error)),
     };
     if !text && !is_card(&bytes) {
         return None;
@@ -167,8 +167,21 @@ fn imported(path: &Path) -> Option<StoreEvent> {
         }
         Ok(Opened::World(World { name, cards, left_out })) => StoreEvent::WorldOpened { name, cards, left_out },
         Ok(Opened::Chats(Chats { chats, left_out })) => StoreEvent::ChatsOpened { chats, left_out },
-        Err(error) => StoreEvent::Failed(None, error),
+        Err(error) => StoreEvent::OpenFailed(of_file(path, error)),
     })
+}
+
+/// Files of other programs are read as bytes: which one it was is said here.
+fn of_file(path: &Path, error: StudioError) -> StudioError {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    match error.cause() {
+        Cause::BadImport { reason } => {
+            let reason =
+                Both::new(format!("\u{201c}{name}\u{201d}: {}", reason.en), format!("“{name}”：{}", reason.zh));
+            Cause::BadImport { reason }.into()
+        }
+        _ => error,
+    }
 }
 
 fn thumbnail(path: PathBuf) -> StoreEvent {

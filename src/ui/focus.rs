@@ -1,6 +1,6 @@
 //! Where the keyboard is: what is typed into where nothing else was chosen, and the ring around what has the focus.
 
-use egui::{Context, Event, Id, Painter, Rect, Stroke, StrokeKind, Ui};
+use egui::{Align, Context, Event, Id, Painter, Rect, Response, Stroke, StrokeKind, Ui};
 
 use super::theme::Palette;
 use super::write;
@@ -77,6 +77,28 @@ fn leave_field(ctx: &Context, focused: Option<Id>) {
         ctx.memory_mut(|memory| memory.surrender_focus(id));
     }
 }
+
+/// A field is about to come, such as the first one of what was added to a list: it gets the focus when it is drawn.
+pub fn on_new(ui: &Ui, id: Id) {
+    let now = ui.input(|input| input.time);
+    ui.data_mut(|data| data.insert_temp(Id::unique("focus-on-new"), (id, now)));
+}
+
+/// The field that [`on_new`] means has the focus from now on, and comes into sight.
+pub fn show_new(ui: &Ui, field: &Response) {
+    let key = Id::unique("focus-on-new");
+    let Some((id, asked)) = ui.data(|data| data.get_temp::<(Id, f64)>(key)) else { return };
+    if id == field.id {
+        ui.data_mut(|data| data.remove::<(Id, f64)>(key));
+        if ui.input(|input| input.time) - asked < LATE {
+            field.request_focus();
+            field.scroll_to_me(Some(Align::Center));
+        }
+    }
+}
+
+/// Seconds after which a field that did not come is waited for no more.
+const LATE: f64 = 2.0;
 
 /// Whether letters come in this frame.
 fn types(ctx: &Context) -> bool {

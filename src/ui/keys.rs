@@ -30,6 +30,7 @@ pub enum Act {
     Fit,
     Send,
     NewLine,
+    Finish,
     EditLast,
     VersionBefore,
     VersionAfter,
@@ -62,6 +63,7 @@ pub enum Place {
     Everywhere,
     Create,
     Talk,
+    Form,
     Page,
     Gallery,
 }
@@ -143,6 +145,9 @@ shortcuts! {
         Act::VersionBefore, [plain(Key::ArrowLeft)], "The version before (while the field is empty)", "上一个版本（输入框为空时）";
         Act::VersionAfter, [plain(Key::ArrowRight)], "The next version (while the field is empty)", "下一个版本（输入框为空时）";
         Act::Rename, [plain(Key::F2)], "Rename the conversation", "重命名对话";
+    }
+    Form {
+        Act::Finish, [ctrl(Key::Enter)], "Write the form, or save the persona", "按表单书写，或保存角色";
     }
     Page {
         Act::PageWrite, [ctrl(Key::Enter)], "Continue writing at the cursor", "从光标处续写";
@@ -515,13 +520,12 @@ fn escape(cx: &mut Cx<'_>, typing: bool) {
         Room::Write if cx.state.write.editing.is_some() => cx.push(Command::CancelEdit),
         Room::Write if cx.state.write.form.is_some() => cx.push(Command::CloseForm),
         Room::Write if cx.state.write.is_writing_here() => cx.push(Command::CancelCurrent),
-        Room::Create => {
+        Room::Create
             if let Stage::Shot(shot) = cx.state.create.stage()
                 && cx.state.create.batch().is_none()
-                && cx.state.create.is_batch(shot.key.0)
-            {
-                cx.push(Command::Show(Shown::Batch(shot.key.0)));
-            }
+                && cx.state.create.is_batch(shot.key.0) =>
+        {
+            cx.push(Command::Show(Shown::Batch(shot.key.0)));
         }
         Room::Gallery if gallery.full => cx.push(Command::ShowFull(false)),
         Room::Gallery if typing && !gallery.search.is_empty() => {
@@ -530,8 +534,22 @@ fn escape(cx: &mut Cx<'_>, typing: bool) {
         Room::Gallery if !gallery.marked.is_empty() => cx.push(Command::Unmark),
         Room::Gallery if gallery.selected.is_some() => cx.push(Command::Select(None)),
         Room::Gallery if !gallery.search.is_empty() => cx.push(Command::SetGallerySearch(String::new())),
-        _ => {}
+        Room::Create | Room::Write | Room::Gallery | Room::Models | Room::Settings => {
+            newest_error(cx).into_iter().for_each(|command| cx.push(command))
+        }
     }
+}
+
+/// What takes away the error that is shown in this room: its own, else the newest that waits.
+fn newest_error(cx: &Cx<'_>) -> Option<Command> {
+    let state = cx.state;
+    let own = match state.room() {
+        Room::Create => state.create.error.as_ref().map(|_| Command::DismissCreateError),
+        Room::Write => state.write.error.as_ref().map(|_| Command::DismissWriteError),
+        Room::Models => state.models.error.as_ref().map(|_| Command::DismissModelError),
+        Room::Gallery | Room::Settings => None,
+    };
+    own.or_else(|| state.waiting_in(state.room()).next_back().map(|notice| Command::DismissNotice(notice.id)))
 }
 
 fn save(cx: &mut Cx<'_>) {

@@ -29,7 +29,7 @@ impl Knob<'_> {
         let decimals = decimals(limit.step);
         let about = format!("{}\n{}", cx.t(self.about), cx.with(T::DoubleClickResets, &[&show(self.reset, decimals)]));
         let mut value = self.value;
-        let mut reset = false;
+        let (mut reset, mut typed) = (false, false);
         ui.push_id(limit.name, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             let double = ui.input(|i| i.pointer.button_double_clicked(egui::PointerButton::Primary));
@@ -45,7 +45,8 @@ impl Knob<'_> {
                         .speed(limit.step.max((limit.max - limit.min) / 1000.0))
                         .fixed_decimals(decimals)
                         .update_while_editing(false);
-                    number::show(ui, drag).accessible_name(cx.with(T::ValueOf, &[&name])).on_hover_text(&about);
+                    let response = number::show(ui, drag).accessible_name(cx.with(T::ValueOf, &[&name]));
+                    typed = response.on_hover_text(&about).changed();
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         let label = widgets::caption(ui, name);
                         reset |= double && label.contains_pointer();
@@ -62,17 +63,26 @@ impl Knob<'_> {
             for state in [&mut visuals.widgets.inactive, &mut visuals.widgets.hovered, &mut visuals.widgets.active] {
                 state.fg_stroke.color = cx.p.accent_text;
             }
-            let slider = Slider::new(&mut value, limit.min..=limit.max)
+            let mut slid = value;
+            let slider = Slider::new(&mut slid, limit.min..=limit.max)
                 .show_value(false)
                 .step_by(limit.step)
-                .clamping(SliderClamping::Always)
+                // A number that was typed between two steps stays.
+                .clamping(SliderClamping::Edits)
                 .logarithmic(self.logarithmic)
                 .smallest_positive(limit.step);
             let response = ui.add(slider).accessible_name(name);
             reset |= double && response.contains_pointer();
-            response.on_hover_text(&about);
+            if response.on_hover_text(&about).changed() {
+                value = slid;
+            }
             ui.add_space(S1);
         });
+        // Steps are for the slider: a whole number may be typed between them.
+        if typed && !reset && limit.step > 1.0 {
+            let new = limit.clamp(value.round());
+            return (new != self.value).then_some(new);
+        }
         let new = if reset { self.reset } else { value };
         let new = limit.clamp(snap(new, limit));
         (new != snap(self.value, limit)).then_some(new)

@@ -260,10 +260,14 @@ pub fn line<'s>(
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = S1;
             ui.horizontal(|ui| lead(ui, cx));
-            ui.with_layout(from_right.with_main_wrap(true), |ui| {
-                ui.set_min_height(theme::CONTROL);
-                tail(ui, cx);
-            });
+            // As high as its rows: a layout that is centred would take all the height there is.
+            let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
+            let rows =
+                ui.allocate_ui_with_layout(size, from_right.with_main_wrap(true), |ui| tail(ui, cx)).response.rect;
+            // One that became short goes back beside the lead.
+            if rows.height() < 2.0 * size.y && rows.width() < room {
+                remember(ui, key, known, rows.width().ceil());
+            }
         });
     }
 }

@@ -212,7 +212,7 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) {
         }
         sources(ui, cx, entry);
         if entry.asking {
-            terms(ui, cx, entry);
+            models_bits::terms(ui, cx, entry);
         }
         if let Some(fetch) = &entry.fetch {
             models_bits::fetch(ui, cx, &card.id, fetch);
@@ -307,28 +307,6 @@ fn fits(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
     } else if !entry.is_about() {
         widgets::badge(ui, icons::CHECK, cx.t(T::FitsHere), cx.p.good);
     }
-}
-
-/// What is to be agreed to before the first fetch.
-fn terms(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
-    let Some(terms) = &entry.card.terms else { return };
-    let id = &entry.card.id;
-    widgets::card(cx.p).fill(cx.p.canvas).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = S2;
-        widgets::title(ui, &cx.with(T::TermsOf, &[&entry.card.name]));
-        let text = cx.lang.pick(&terms.text, &terms.text_zh);
-        ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap());
-        ui.hyperlink_to(RichText::new(&terms.url).size(BODY), &terms.url);
-        layout::flow(ui, |ui| {
-            if widgets::text_button(ui, cx.t(T::AgreeAndFetch)).clicked() {
-                cx.push(Command::AnswerTerms(id.clone(), true));
-            }
-            if widgets::text_button(ui, cx.t(T::NotNow)).clicked() {
-                cx.push(Command::AnswerTerms(id.clone(), false));
-            }
-        });
-    });
 }
 
 fn state(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {

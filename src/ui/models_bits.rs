@@ -1,12 +1,12 @@
 //! What several rooms show of models: the choice of one, its state in a few words, a fetch that runs.
 
-use egui::{ComboBox, Label, RichText, Ui};
+use egui::{ComboBox, Id, Label, RichText, Ui};
 
 use super::cx::Cx;
 use super::texts::T;
-use super::theme::{self, S1, SMALL};
-use super::{elide, eye, icons, widgets};
-use crate::domain::{Makes, ModelPresence, bytes};
+use super::theme::{self, BODY, S1, S2, SMALL};
+use super::{elide, eye, icons, layout, widgets};
+use crate::domain::{Makes, ModelPresence, Room, bytes};
 use crate::error::Cause;
 use crate::state::{Command, FetchState, ModelEntry};
 
@@ -99,6 +99,41 @@ pub fn presence(cx: &Cx<'_>, entry: &ModelEntry) -> String {
         ModelPresence::Unchecked { .. } => cx.t(T::NotChecked).to_owned(),
         ModelPresence::Partial { bytes: n } => cx.with(T::PartlyFetched, &[&bytes(*n), &bytes(entry.card.bytes())]),
         ModelPresence::Absent => cx.with(T::NotFetchedYet, &[&bytes(entry.card.bytes())]),
+    }
+}
+
+/// What is to be agreed to before the first fetch.
+pub fn terms(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
+    let Some(terms) = &entry.card.terms else { return };
+    let id = &entry.card.id;
+    let agree = match entry.is_unchecked() {
+        _ if cx.state.room() == Room::Write && cx.state.write.waits_here() => T::AgreeAndAnswer,
+        true => T::AgreeAndCheck,
+        false => T::AgreeAndFetch,
+    };
+    let card = widgets::card(cx.p).fill(cx.p.canvas).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = S2;
+        widgets::title(ui, &cx.with(T::TermsOf, &[&entry.card.name]));
+        let text = cx.lang.pick(&terms.text, &terms.text_zh);
+        ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap());
+        ui.hyperlink_to(RichText::new(&terms.url).size(BODY), &terms.url);
+        layout::flow(ui, |ui| {
+            if widgets::text_button(ui, cx.t(agree)).clicked() {
+                cx.push(Command::AnswerTerms(id.clone(), true));
+            }
+            if widgets::text_button(ui, cx.t(T::NotNow)).clicked() {
+                cx.push(Command::AnswerTerms(id.clone(), false));
+            }
+        });
+    });
+    // They come into sight once.
+    let key = Id::unique(("terms-seen", id));
+    let frame = ui.ctx().cumulative_frame_nr();
+    let seen = ui.data_mut(|data| data.get_temp::<u64>(key).replace(frame));
+    ui.data_mut(|data| data.insert_temp(key, frame));
+    if seen.is_none_or(|seen| seen + 2 < frame) {
+        card.response.scroll_to_me(None);
     }
 }
 

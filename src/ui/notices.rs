@@ -19,7 +19,7 @@ use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand, Waiti
 /// Width and height of a note that passes.
 const NOTE: egui::Vec2 = vec2(380.0, 24.0);
 /// Share of the height that what waits may take; beyond that it scrolls.
-const SHARE: f32 = 0.4;
+const SHARE: f32 = 1.0 / 3.0;
 const COLUMN: f32 = 760.0;
 
 /// Where a room has what waits for the person, so that nothing moves under the pointer when it comes.
@@ -311,6 +311,9 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         }
         NoticeKind::DraftDiscarded(serial) => {
             (icons::TRASH, cx.t(T::DraftDiscarded).to_owned(), Some((T::Undo, Command::UndoThis(*serial))))
+        }
+        NoticeKind::JobsForgotten(serial) => {
+            (icons::INFO, cx.t(T::JobsForgotten).to_owned(), Some((T::Undo, Command::UndoThis(*serial))))
         }
         NoticeKind::NothingToRedo => (icons::INFO, cx.t(T::NothingToRedo).to_owned(), None),
         NoticeKind::OpenAlready => (icons::INFO, cx.t(T::OpenAlready).to_owned(), None),

@@ -312,6 +312,8 @@ texts! {
     NoConversations: "Your conversations will be listed here.", "对话会列在这里。";
     Untitled: "Untitled", "无标题";
     Title: "Title", "标题";
+    FormsAndPersonas: "Forms and personas", "表单与角色";
+    RenameNamed: "Rename: {0}", "重命名：{0}";
     RenameHover: "Click to rename", "点击重命名";
     DeleteNamed: "Delete: {0}", "删除：{0}";
     Today: "Today", "今天";
@@ -617,6 +619,7 @@ texts! {
     LedgerText: "Text so far", "光标前的正文";
     LedgerTurns: "What was said", "之前的对话";
     LedgerDraft: "Your message", "你的消息";
+    LedgerOwn: "The model's own instructions", "模型自带的指令";
     LedgerTemplate: "Marks between messages", "消息之间的标记";
     LedgerAnswer: "Room for the answer", "留给回答";
     LedgerPart: "{0} + {1} left out", "{0}，另有 {1} 放不下";
@@ -626,6 +629,17 @@ texts! {
     LedgerLeftOut: "About {0} tokens have no room and are not read.", "约 {0} 词元放不下，不会被读取。";
 
     // Write: what is asked, what waits, what is read
+    AnsweredOnceChecked: "Is answered as soon as {0} is checked", "{0} 校验完成后就会回答";
+    NeedsTerms: "Is answered once you agree to the terms of {0}", "同意 {0} 的条款后就会回答";
+    FetchCancelled: "The fetch of {0} was cancelled", "已取消下载 {0}";
+    FetchAndAnswer: "Fetch and answer", "下载并回答";
+    CheckCancelled: "The check of {0} was cancelled", "已取消校验 {0}";
+    CheckAndAnswer: "Check and answer", "校验并回答";
+    ReadTerms: "Read the terms", "阅读条款";
+    AgreeAndAnswer: "Agree and answer", "同意并回答";
+    AgreeAndCheck: "Agree and check the files", "同意并校验文件";
+    ModelGone: "This conversation was written with {0}, which is not on this machine any more.", "此对话由 {0} 写成，而这台电脑上已没有它。";
+    UseInstead: "Use {0}", "改用 {0}";
     NotAnswered: "Not answered", "尚未回答";
     AnsweredOnceHere: "Is answered as soon as {0} is here", "{0} 就绪后就会回答";
     WritingIn: "Writing in “{0}”", "正在写“{0}”";
@@ -774,6 +788,8 @@ texts! {
     PicturesLeft: "{0} pictures are still in {1}.", "还有 {0} 张图片在 {1} 中。";
     BackToFolder: "Go back to that folder", "回到那个文件夹";
     CopyThemHere: "Copy them here", "复制到这里";
+    JobsForgotten: "Will not be finished; what is there stays", "不再继续，已有的内容保留";
+    StoppedByClosing: "Stopped when the window was closed", "关闭窗口时中断";
     DraftDiscarded: "Thrown away", "已丢弃";
     OpenElsewhere: "AIGC Studio is open already with {0}: its window was told, and comes to the front where the desktop allows it.", "AIGC Studio 已使用 {0} 打开：已通知那个窗口，在桌面允许时它会显示到最前面。";
     OpenAlready: "AIGC Studio was started again: it is open here", "AIGC Studio 又启动了一次：它已在此窗口打开";
@@ -817,7 +833,7 @@ texts! {
     WaitingModel: "{0} model to fetch", "{0} 个待下载的模型";
     WaitingModels: "{0} models to fetch", "{0} 个待下载的模型";
     ResumeJobs: "Continue", "继续";
-    DiscardJobs: "Discard", "丢弃";
+    DiscardJobs: "Leave as it is", "保持现状";
     ReadOnlyWindow: "Read-only: another window uses the same folder and does not answer. Nothing is saved here.", "只读：另一个窗口正在使用同一文件夹且没有响应。此处不会保存任何内容。";
     Path: "Path", "路径";
     PathHint: "The full path", "完整路径";

@@ -13,7 +13,7 @@ use egui::{
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, CONTROL, Palette, RADIUS, S1, S2, S3, S6, SMALL};
-use super::{bidi, elide, eye, icons, layout, quotes};
+use super::{bidi, elide, eye, focus, icons, layout, quotes};
 use crate::state::Command;
 
 pub use super::segments::segments;
@@ -328,6 +328,7 @@ pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<us
         edit(&mut value, ui)
     };
     ui.data_mut(|d| d.insert_temp(seen, egui::util::hash(&*value)));
+    focus::show_new(ui, &response);
     // Deleting in an empty field counts as a change for egui.
     if response.changed() && value != text {
         let value = value.into_owned();

@@ -3,6 +3,7 @@
 mod kept;
 mod names;
 mod rooms;
+mod write;
 
 use super::*;
 
@@ -239,7 +240,7 @@ fn jobs_of_the_last_time_are_counted_and_offered() {
             |harness: &egui_kittest::Harness<'static, Window>| harness.get_by_label(T::Generate.tr(lang)).rect();
         assert_eq!(prompt(&open(state.clone())), prompt(&open(without)));
         let said = lang.pick("3 pictures, 1 text", "3 张图片、1 段文字");
-        for (name, command) in [("Continue", WaitingCommand::Resume), ("Discard", WaitingCommand::Discard)] {
+        for (name, command) in [("Continue", WaitingCommand::Resume), ("Leave as it is", WaitingCommand::Discard)] {
             let mut harness = open(state.clone());
             harness.get_by_label_contains(said).click();
             harness.run();

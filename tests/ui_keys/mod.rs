@@ -247,6 +247,7 @@ fn expected(act: Act, place: Place) -> Option<Command> {
         Act::Generate => Command::Generate,
         Act::Send => Command::Send,
         Act::NewLine => Command::SetDraft("Hello\n".into()),
+        Act::Finish => Command::WriteForm,
         Act::EditLast => Command::BeginEdit(3),
         Act::VersionBefore => Command::SelectBranch(4),
         Act::VersionAfter => Command::SelectBranch(9),
@@ -289,6 +290,7 @@ fn state_for(act: Act, place: Place) -> AppState {
         }
         (Place::Everywhere, Act::Save) | (Place::Create, _) => create_done(lang, theme),
         (Place::Everywhere, _) => fresh(Room::Settings, lang, theme),
+        (Place::Form, _) => filled_form(),
         (Place::Page, _) => write_page(lang, theme),
         (Place::Gallery, _) => {
             let mut state = gallery(lang, theme, 30, 0);
@@ -303,6 +305,18 @@ fn state_for(act: Act, place: Place) -> AppState {
         }
         (Place::Talk, _) => with_versions(),
     }
+}
+
+/// A form with all that it asks for.
+fn filled_form() -> AppState {
+    let mut state = fresh(Room::Write, Lang::En, Theme::Dark);
+    state.models.entries[1].presence = ModelPresence::Here { path: "/m".into() };
+    let form = &aigc_studio::writing::forms::forms()[0];
+    update(&mut state, Input::Command(Command::OpenForm(form.id.clone())));
+    for field in form.fields.iter().filter(|field| field.required) {
+        update(&mut state, Input::Command(Command::SetFormField(field.id.clone(), "tides".into())));
+    }
+    state
 }
 
 /// The last answer is the middle one of three.

@@ -153,9 +153,14 @@ impl Meter {
             kinds.into_iter().zip(sums).map(|(kind, (read, out))| part(kind, read, out)).collect();
         // The cards stand in the system prompt.
         parts[0].tokens = parts[0].tokens.saturating_sub(cards.iter().map(|card| card.tokens).sum());
+        // Before all, where nobody gave any.
+        let given = kept.iter().any(|message| message.role == Role::System);
+        let own = (has_turns && !given).then(|| template.own_instructions(&kept[..kept.len().min(1)])).flatten();
+        let own = own.map_or(0, |text| self.count(words, &text));
         // Behind it, as they are read.
         parts.insert(1, part(PartKind::Examples, examples.0, examples.1));
         parts.splice(1..1, cards);
+        parts.insert(0, part(PartKind::Own, own, 0));
         let read: usize = parts.iter().map(|part| part.tokens).sum();
         parts.extend(total.map(|total| part(PartKind::Template, total.saturating_sub(read), 0)));
         parts.retain(|part| part.tokens + part.left_out > 0);

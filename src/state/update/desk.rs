@@ -1,7 +1,10 @@
 //! Drafts that stay when an editor is left, and jobs that stay when the window is closed.
 
 use super::Effects;
-use crate::domain::{ConversationId, Desk, EditDraft, Face, ImageRequest, Makes, Persona, Role, Room, Seed, Waiting};
+use crate::domain::{
+    ConversationId, Desk, EditDraft, Face, ImageRequest, JournalEntry, Makes, Persona, Role, Room, Seed, TurnInfo,
+    Waiting,
+};
 use crate::state::{AppState, Command, Effect, FormState, ImageJob, NoticeKind, PersonaDraft, Phase, WaitingCommand};
 use crate::writing::forms::{Values, find};
 
@@ -295,8 +298,20 @@ impl AppState {
     pub(super) fn waiting_command(&mut self, command: WaitingCommand, fx: &mut Effects) {
         match command {
             WaitingCommand::Resume => self.resume(fx),
-            WaitingCommand::Discard => self.desk.waiting.clear(),
+            WaitingCommand::Discard => self.forget_jobs(fx),
             WaitingCommand::Draw(job) => drop(self.draw_waiting(&job, fx)),
+        }
+    }
+
+    /// The jobs are not done. An answer that was cut off stays as it is, and says that it was stopped.
+    fn forget_jobs(&mut self, fx: &mut Effects) {
+        for job in std::mem::take(&mut self.desk.waiting) {
+            let Waiting::Answer { conversation, turn } = job else { continue };
+            let open = Some(&mut self.write.open).filter(|open| open.id.as_ref() == Some(&conversation));
+            if let Some(cut) = open.and_then(|open| open.turn_mut(turn)).filter(|turn| turn.info.is_none()) {
+                let info = cut.info.insert(TurnInfo::default()).clone();
+                fx.push(Effect::Journal { id: conversation, entry: JournalEntry::End { id: turn, info } });
+            }
         }
     }
 

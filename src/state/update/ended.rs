@@ -22,7 +22,7 @@ impl AppState {
             Some(before) => info.after(before),
             None => info,
         };
-        if here && let Some(turn) = self.write.open.turn_mut(job.turn) {
+        if let Some(turn) = self.write.known_mut(&job.conversation).and_then(|open| open.turn_mut(job.turn)) {
             turn.info = Some(info.clone());
         }
         self.keep_weighed(&job, here, fx);
@@ -62,7 +62,7 @@ impl AppState {
         if !is_silent {
             self.end_turn(job.figures(), fx);
         } else if let Some(job) = self.write.take_job() {
-            self.drop_answer(job, here, fx);
+            self.drop_answer(job, fx);
         }
         // An error is told where its question stands.
         if here {
@@ -84,12 +84,11 @@ impl AppState {
     }
 
     /// Nothing was written. A question that waited for a fetch goes on waiting.
-    fn drop_answer(&mut self, job: TextJob, here: bool, fx: &mut Effects) {
+    fn drop_answer(&mut self, job: TextJob, fx: &mut Effects) {
         if job.page.is_some() {
             return;
         }
-        if here {
-            let open = &mut self.write.open;
+        if let Some(open) = self.write.known_mut(&job.conversation) {
             open.shelf.remove(&mut open.turns, job.turn);
         }
         fx.push(Effect::Journal { id: job.conversation.clone(), entry: JournalEntry::Truncate { id: job.turn } });

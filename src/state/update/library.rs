@@ -371,6 +371,7 @@ impl AppState {
             StoreEvent::Trash { kind, items } => self.trash_listed(kind, items),
             StoreEvent::TrashRead { id, text } => self.trash_read(&id, text),
             StoreEvent::Failed(Some(room), error) => self.problem_in(room, error),
+            StoreEvent::OpenFailed(error) => self.problem_in(self.room(), error),
             StoreEvent::Failed(None, error) => self.problem(error),
             StoreEvent::WrittenAtLast { path } => self.heal_disk(&path),
             StoreEvent::AllWritten => self.heal_unsaved(),

@@ -1,6 +1,7 @@
 //! The one function that changes the state.
 
 mod ask;
+mod begin;
 mod create;
 mod desk;
 mod drafts;
@@ -9,6 +10,7 @@ mod export;
 mod forms;
 mod grammar;
 mod heal;
+mod held;
 mod helper;
 mod imports;
 mod layers;

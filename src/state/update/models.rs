@@ -33,7 +33,12 @@ impl AppState {
         }
         if entry.card.terms.is_some() && !agreed {
             entry.asking = true;
-            self.settings.room = Room::Models;
+            let makes = entry.card.makes;
+            // In Write they are shown above the field, to whoever asks the model there.
+            if self.room() != Room::Write || self.text().model != id {
+                self.settings.room = Room::Models;
+                self.models.filter.take_if(|only| *only != makes);
+            }
             // What waits for it must not wait for an answer that may never come.
             self.fetch_cancelled(id, fx);
             return;
@@ -129,6 +134,10 @@ impl AppState {
                 params.model.clone_from(&id);
             }
         };
+        // What has answers keeps the model that is chosen in it.
+        if self.write.open.page.is_none() && self.write.open.written_with().is_some() {
+            self.text_mut();
+        }
         if self.write.open.manner.speaker.is_none() {
             choose(&mut self.settings.text, &all);
             self.settings.text_card.clone_from(&id);
@@ -138,6 +147,16 @@ impl AppState {
         }
         self.sliders_moved_ms = Some(self.now_ms);
         self.heal_text(&before);
+    }
+
+    /// A conversation goes on with the model that wrote its last answer, whatever was chosen for others.
+    pub(super) fn keep_model(&mut self) {
+        let open = &self.write.open;
+        let wrote = open.written_with().filter(|id| **id != self.settings.text.model && open.page.is_none());
+        let Some(id) = wrote.filter(|_| open.manner.sliders.is_none()).cloned() else { return };
+        let mut params = TextParams { draft: None, model: id.clone(), ..self.settings.text.clone() };
+        self.card_defaults(&self.settings.text_card).hand_over(&self.card_defaults(&id), &mut params);
+        self.write.open.manner.sliders = Some(params);
     }
 
     pub(super) fn card_defaults(&self, id: &str) -> CardDefaults {

@@ -166,17 +166,18 @@ impl AppState {
     /// Notes the action that `before` was taken for.
     pub(super) fn note_action(&mut self, before: Option<Undoable>) {
         let Some(before) = before.filter(|before| self.is_changed(before)) else { return };
-        let thrown = matches!(
-            before,
-            Undoable::EditDraft(..) | Undoable::PersonaDraft(_) | Undoable::FormDraft(..) | Undoable::Waiting(_)
-        );
-        let forgotten = if let Undoable::ModelForgotten(model) = &before { Some(model.name.clone()) } else { None };
+        let thrown = matches!(before, Undoable::EditDraft(..) | Undoable::PersonaDraft(_) | Undoable::FormDraft(..));
+        let jobs = matches!(before, Undoable::Waiting(_));
+        let model = if let Undoable::ModelForgotten(model) = &before { Some(model.name.clone()) } else { None };
         let serial = self.undo.push(before, self.now_ms);
-        if let Some(name) = forgotten {
+        if let Some(name) = model {
             self.note(NoticeKind::ModelForgotten { name, serial });
         }
         if thrown {
             self.note(NoticeKind::DraftDiscarded(serial));
+        }
+        if jobs {
+            self.note(NoticeKind::JobsForgotten(serial));
         }
     }
 

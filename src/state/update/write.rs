@@ -2,9 +2,9 @@
 
 use super::{Effects, advance};
 use crate::domain::{
-    CONTEXT, ConversationData, ConversationHead, ConversationId, EventKind, JournalEntry, MAX_TOKENS, MIN_P, Makes,
-    Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, START, Seed, TEMPERATURE, TOP_K, TOP_P, TextParams,
-    TextPrompt, Thinking, Turn, TurnInfo,
+    CONTEXT, ConversationData, ConversationId, EventKind, JournalEntry, MAX_TOKENS, MIN_P, Makes, Message, Outcome,
+    REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, START, Seed, TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt,
+    Thinking, Turn, TurnInfo,
 };
 use crate::error::Cause;
 use crate::state::wanted::Answer;
@@ -22,6 +22,7 @@ impl AppState {
                 self.write.draft = text;
                 // What is typed on is not ready yet.
                 self.write.held = false;
+                self.write.held_elsewhere.retain(|open| open.id != self.write.draft_of);
                 self.write.error.take_if(|error| *error.cause() == Cause::EmptyPrompt);
             }
             Command::SetSystemPrompt(text) => self.set_system(text, fx),
@@ -140,6 +141,7 @@ impl AppState {
     }
 
     pub(super) fn new_conversation(&mut self, fx: &mut Effects) {
+        self.leave_held();
         self.keep_sliders(fx);
         self.give_title(fx);
         self.forget_unsaid(fx);
@@ -154,38 +156,32 @@ impl AppState {
         self.write.aim = None;
         self.write.finder.goal = None;
         self.write.asked_again = None;
-        self.write.held = false;
         self.write.inspecting = None;
         self.write.open = OpenConversation { system: self.settings.system_prompt.clone(), ..Default::default() };
         self.write.error = None;
     }
 
-    fn send(&mut self, fx: &mut Effects) {
+    pub(super) fn send(&mut self, fx: &mut Effects) {
         if self.write.is_writing_here() {
             self.write.held = !self.write.draft.trim().is_empty();
             return;
         }
         let text = self.write.draft.trim().to_owned();
-        if text.is_empty() {
-            self.write.error = Some(Cause::EmptyPrompt.into());
-            return;
-        }
-        if !self.may_write() {
+        if text.is_empty() || !self.may_write() {
             return;
         }
         self.write.draft.clear();
-        self.add_user_turn(text, fx);
-        self.answer(None, fx);
-    }
-
-    /// A message that waited for the answer before it. One that failed, or stopped, is looked at first.
-    pub(super) fn send_held(&mut self, fx: &mut Effects) {
-        if self.write.held && !self.write.is_writing_here() {
-            self.write.held = false;
-            if self.write.error.is_none() && !self.write.open.is_unanswered() {
-                self.send(fx);
+        // A question whose model is still missing is asked in other words: it takes the place of the first.
+        let waits = self.write.waits_here() && self.write.open.is_unanswered();
+        match self.write.open.turns.last().filter(|_| waits) {
+            Some(last) if last.message.content == text => {}
+            Some(last) => {
+                let parent = last.parent.unwrap_or(START);
+                self.begin_turn(Role::User, text, Some(parent), fx);
             }
+            None => self.add_user_turn(text, fx),
         }
+        self.answer(None, fx);
     }
 
     fn send_edit(&mut self, fx: &mut Effects) {
@@ -310,55 +306,6 @@ impl AppState {
             self.begin_conversation(title_of(&text), self.settings.system_prompt.clone(), fx);
         }
         self.begin_turn(Role::User, text, None, fx);
-    }
-
-    /// The page gets a file.
-    pub(super) fn begin_conversation(&mut self, title: String, system: String, fx: &mut Effects) {
-        let title = self.own_title(&title, false);
-        let id = self.new_document();
-        if !system.is_empty() {
-            fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text: system.clone() } });
-        }
-        fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Title { title: title.clone() } });
-        self.begin_sliders(&id, fx);
-        let open = &mut self.write.open;
-        (open.title, open.system) = (title.clone(), system);
-        let head = ConversationHead { id, title, changed_ms: self.now_ms, ..Default::default() };
-        self.write.conversations.insert(0, head);
-    }
-
-    /// A title that no other conversation has, with a number where it must; or no other page, which has a sign of its own.
-    pub(super) fn own_title(&self, title: &str, page: bool) -> String {
-        let heads = &self.write.conversations;
-        let taken = |title: &str| heads.iter().any(|head| head.page == page && head.title == title);
-        if title.is_empty() || !taken(title) {
-            return title.to_owned();
-        }
-        let number = |n: &str| n.strip_suffix(')').is_some_and(|n| n.parse::<u32>().is_ok());
-        let bare = title.rsplit_once(" (").filter(|(_, n)| number(n)).map_or(title, |(bare, _)| bare);
-        let numbered = (2..).map(|n: u32| format!("{bare} ({n})")).find(|title| !taken(title));
-        numbered.unwrap_or_else(|| title.to_owned())
-    }
-
-    /// A name, and with it a file, for what is open.
-    pub(super) fn new_document(&mut self) -> ConversationId {
-        let (now, dice) = (self.now_ms, self.roll());
-        let id = ConversationId(format!("{now:013}-{dice:08x}"));
-        // What was to be shown here comes too late: something was begun in its place.
-        self.write.wanted.forget();
-        self.write.open.id = Some(id.clone());
-        self.show_draft_of(Some(id.clone()));
-        id
-    }
-
-    /// A conversation from elsewhere, kept from now on.
-    pub(super) fn open_chat(&mut self, title: String, system: String, turns: Vec<Message>, fx: &mut Effects) {
-        self.new_conversation(fx);
-        self.settings.room = Room::Write;
-        self.begin_conversation(title, system, fx);
-        for turn in turns {
-            self.begin_turn(turn.role, turn.content, None, fx);
-        }
     }
 
     /// A new turn behind `parent`, or at the end.
@@ -513,9 +460,7 @@ impl AppState {
                 job.text.push_str(&text);
                 job.thinking.push(&text, tokens);
                 let (id, turn) = (job.conversation.clone(), job.turn);
-                if self.write.open.id.as_ref() == Some(&id)
-                    && let Some(turn) = self.write.open.turn_mut(turn)
-                {
+                if let Some(turn) = self.write.known_mut(&id).and_then(|open| open.turn_mut(turn)) {
                     turn.message.content.push_str(&text);
                 }
                 fx.push(Effect::Journal { id, entry: JournalEntry::Append { id: turn, text } });
@@ -529,8 +474,12 @@ impl AppState {
                     }
                     if self.write.open.id.as_ref() == Some(&job.conversation) {
                         self.write.error = Some(full);
+                    } else {
+                        let id = job.conversation.clone();
+                        self.write.aside_of(&id).error = Some(full);
                     }
                 }
+                let Some(job) = &self.write.job else { return };
                 let info = TurnInfo {
                     model: job.params.model.clone(),
                     seed: stats.seed,
@@ -589,6 +538,8 @@ impl AppState {
         let open = Some(id.clone());
         self.write.open = OpenConversation { id: open, title, system, turns, shelf, page, pictures, manner };
         self.write.take_aside(&id);
+        self.take_held(&id);
+        self.keep_model();
         // What was written since the start is known better than by the file.
         for (id, tokens) in weighed {
             let open = &self.write.open;
@@ -624,6 +575,7 @@ impl AppState {
             self.text_ended(None, fx);
         }
         self.write.waiting.retain(|job| job.conversation != id);
+        self.write.held_elsewhere.retain(|open| open.id.as_ref() != Some(&id));
         self.write.conversations.retain(|h| h.id != id);
         self.write.finder.hits.retain(|hit| hit.conversation != id);
         if self.write.open.id.as_ref() == Some(&id) {
@@ -653,5 +605,6 @@ pub(super) fn title_of(prompt: &str) -> String {
     }
     let cut: String = line.chars().take(TITLE).collect();
     let end = cut.rfind(' ').filter(|&at| at > TITLE / 2).unwrap_or(cut.len());
-    format!("{}…", &cut[..end])
+    let ends = |c: char| c.is_whitespace() || matches!(c, '.' | '…' | ',' | ';' | ':' | '。' | '，' | '；' | '：');
+    format!("{}…", cut[..end].trim_end_matches(ends))
 }

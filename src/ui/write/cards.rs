@@ -5,10 +5,10 @@ use egui::{Align, Frame, Id, Layout, Margin, RichText, Ui};
 use crate::domain::{CardKind, StoryCard};
 use crate::state::{CardEdit, Command, next_card};
 use crate::ui::cx::Cx;
-use crate::ui::icons;
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, SMALL};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
+use crate::ui::{focus, icons};
 use crate::writing::page::{cards_named, last_words};
 
 /// A list of cards, of which one may be open, and buttons for new ones. `read` are those that the model reads now.
@@ -32,6 +32,7 @@ pub fn show(
         ] {
             if widgets::button(ui, icon, cx.t(name)).clicked() {
                 *open = Some(next_card(cards));
+                focus::on_new(ui, field_id(next_card(cards), "name"));
                 cx.push(command(CardEdit::Add(kind)));
             }
         }
@@ -56,6 +57,10 @@ pub fn of_conversation(ui: &mut Ui, cx: &mut Cx<'_>) {
         show(ui, cx, &manner.cards, &mut shown, &read, Command::Card);
     }
     ui.data_mut(|data| data.insert_temp(id, (unfolded, shown)));
+}
+
+fn field_id(card: u64, which: &str) -> Id {
+    Id::unique(("story-card", card, which))
 }
 
 fn one(
@@ -84,7 +89,7 @@ fn one(
     let field = |ui: &mut Ui, cx: &Cx<'_>, which: &str, name: T, hint: T, text: &mut String| {
         // What a lore book tells has paragraphs.
         let long = which == "about";
-        let id = Id::unique(("story-card", card.id, which));
+        let id = field_id(card.id, which);
         let spec = Field {
             id,
             name: cx.t(name),

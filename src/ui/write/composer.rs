@@ -2,12 +2,12 @@
 
 use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Stroke, Ui, vec2};
 
-use crate::domain::ModelPresence;
-use crate::state::{Command, ModelEntry, Phase, TextJob};
+use crate::domain::{Makes, ModelPresence};
+use crate::state::{Command, ModelEntry, Phase, TextEdit, TextJob};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
-use crate::ui::theme::{self, BODY, S1, SMALL};
+use crate::ui::theme::{self, BODY, S1, S2, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
 use crate::ui::{advice, elide, focus, icons, models_bits};
 
@@ -25,8 +25,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// What goes on: a fetch, an answer that is written.
 pub fn above(ui: &mut Ui, cx: &mut Cx<'_>) {
     let model = cx.state.text().model.clone();
-    if let Some(entry) = cx.state.models.entry(&model) {
-        fetching(ui, cx, entry);
+    match cx.state.models.entry(&model) {
+        Some(entry) => fetching(ui, cx, entry),
+        None => gone(ui, cx, &model),
     }
     match cx.state.write.job_here() {
         Some(job) => {
@@ -41,9 +42,41 @@ pub fn above(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// Before the first message: what will be fetched. While it is: how far.
+/// The conversation's model is not known any more: the one in use can go on.
+fn gone(ui: &mut Ui, cx: &mut Cx<'_>, model: &str) {
+    let other = other(cx, model);
+    if cx.state.models.entries.is_empty() || cx.state.write.open.written_with().is_none_or(|wrote| wrote != model) {
+        return;
+    }
+    widgets::card(cx.p).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = S2;
+        let text = cx.with(T::ModelGone, &[&models_bits::name(cx, model)]);
+        ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap());
+        instead(ui, cx, other);
+    });
+}
+
+/// The model of new conversations, where it is another one and here.
+fn other<'a>(cx: &Cx<'a>, model: &str) -> Option<&'a ModelEntry> {
+    let state = cx.state;
+    state.models.entry(&state.settings.text.model).filter(|entry| entry.is_here() && entry.card.id != model)
+}
+
+fn instead(ui: &mut Ui, cx: &mut Cx<'_>, other: Option<&ModelEntry>) {
+    if let Some(entry) = other
+        && widgets::text_button(ui, &cx.with(T::UseInstead, &[&entry.card.name])).clicked()
+    {
+        cx.push(Command::SetText(TextEdit::Model(entry.card.id.clone())));
+    }
+}
+
+/// Before the first message: what will be fetched, and the terms of it. While it is fetched: how far.
 fn fetching(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
     let id = entry.card.id.clone();
+    if entry.asking {
+        return models_bits::terms(ui, cx, entry);
+    }
     if let Some(fetch) = &entry.fetch {
         widgets::card(cx.p).show(ui, |ui| {
             ui.set_width(ui.available_width());
@@ -51,7 +84,9 @@ fn fetching(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
             widgets::title(ui, &cx.with(title, &[&entry.card.name]));
             models_bits::fetch(ui, cx, &id, fetch);
         });
-    } else if !entry.is_here() && !entry.is_unchecked() {
+    } else if !entry.is_here() && !entry.is_unchecked() && !cx.state.write.waits_here() {
+        // A conversation whose model was removed can go on with another.
+        let other = other(cx, &id).filter(|_| cx.state.write.open.written_with() == Some(&id));
         // What a fetch that was stopped has left is not fetched again.
         let (button, text) = match entry.presence {
             ModelPresence::Partial { bytes } => {
@@ -72,6 +107,7 @@ fn fetching(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
                     if widgets::text_button(ui, cx.t(button)).clicked() {
                         cx.push(Command::Fetch(id.clone()));
                     }
+                    instead(ui, cx, other);
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap());
                     });

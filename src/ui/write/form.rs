@@ -4,10 +4,11 @@ use egui::{DragValue, Id, Label, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2
 
 use crate::state::{Command, FormState, PageCommand};
 use crate::ui::cx::Cx;
+use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{BODY, S1, S2, S3, S4, S6};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{advice, icons, layout, models_bits, number};
+use crate::ui::{advice, focus, icons, layout, models_bits, number};
 use crate::writing::checks::Verdict;
 use crate::writing::forms::{self, FieldKind, find, forms as all};
 
@@ -45,22 +46,31 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState) {
             ui.add(Label::new(RichText::new(form.about(cx.lang)).size(BODY).color(cx.p.muted)).wrap());
             ui.add_space(S3);
             let changed = state.values != form.defaults(cx.lang);
-            for field in &form.fields {
-                one(ui, cx, state, field);
+            let is_filled =
+                |field: &forms::Field| state.values.get(&field.id).is_some_and(|value| !value.trim().is_empty());
+            let ready = form.fields.iter().filter(|field| field.required).all(is_filled);
+            let mut finish = keys::pressed_in(ui, Act::Finish);
+            for (i, field) in form.fields.iter().enumerate() {
+                let enter = one(ui, cx, state, field);
+                // Enter goes to the next field, and from the last one on.
+                let next = form.fields[i + 1..].iter().find(|field| is_typed(field));
+                match next.filter(|_| enter) {
+                    Some(next) => focus::on_new(ui, field_id(&next.id)),
+                    None => finish |= enter,
+                }
                 ui.add_space(S2);
+            }
+            if finish && ready {
+                cx.push(Command::WriteForm);
             }
             ui.add_space(S2);
             advice::notice(ui, cx);
             // They wrap where the window is small.
             layout::flow(ui, |ui| {
                 ui.spacing_mut().item_spacing = vec2(S2, S2);
-                let ready = form
-                    .fields
-                    .iter()
-                    .filter(|field| field.required)
-                    .all(|field| state.values.get(&field.id).is_some_and(|value| !value.trim().is_empty()));
                 let label = cx.t(T::WriteForm);
-                if widgets::primary(ui, icons::PENCIL_SIMPLE, label, "", ready, vec2(160.0, 36.0)).clicked() {
+                let size = vec2(208.0_f32.min(ui.available_width()), 36.0);
+                if widgets::primary(ui, icons::PENCIL_SIMPLE, label, "Ctrl+Enter", ready, size).clicked() {
                     cx.push(Command::WriteForm);
                 }
                 if widgets::leave(ui, cx, changed).clicked() {
@@ -85,11 +95,16 @@ fn field_id(id: &str) -> Id {
 /// The first field of a form that takes letters.
 pub fn first_id(state: &FormState) -> Option<Id> {
     let form = find(&state.id)?;
-    let typed = form.fields.iter().find(|field| matches!(field.kind, FieldKind::Text | FieldKind::Long))?;
+    let typed = form.fields.iter().find(|field| is_typed(field))?;
     Some(field_id(&typed.id))
 }
 
-fn one(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState, field: &forms::Field) {
+fn is_typed(field: &forms::Field) -> bool {
+    matches!(field.kind, FieldKind::Text | FieldKind::Long)
+}
+
+/// A field; whether it is left by Enter.
+fn one(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState, field: &forms::Field) -> bool {
     let label = field.label(cx.lang);
     let value = state.values.get(&field.id).map(String::as_str).unwrap_or_default();
     let caption = if field.required { format!("{label} *") } else { label.to_owned() };
@@ -107,9 +122,11 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState, field: &forms::Field) {
                 newline: Some(if long { ENTER } else { SHIFT_ENTER }),
                 framed: true,
             };
-            if let (_, Some(text)) = widgets::field(ui, value, &spec) {
+            let (response, changed) = widgets::field(ui, value, &spec);
+            if let Some(text) = changed {
                 set(cx, text);
             }
+            return !long && response.has_focus() && keys::pressed_in(ui, Act::Send);
         }
         FieldKind::Number { min, max, .. } => {
             let mut number: i64 = value.parse().unwrap_or(*min);
@@ -131,6 +148,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState, field: &forms::Field) {
             }
         }
     }
+    false
 }
 
 /// What the checks say of the last answer, and the next section of an outline.

@@ -23,14 +23,20 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, cursor: usize) {
     // In a narrow panel the numbers get a line of their own: half a number says something else.
     let sums = |ui: &mut Ui, cx: &mut Cx<'_>| {
         let text = cx.with(T::LedgerUsed, &[&used, &ledger.context]);
-        ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)));
+        ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).extend());
     };
     let title = |ui: &mut Ui, cx: &mut Cx<'_>| {
         widgets::caption(ui, cx.t(T::LedgerTitle));
     };
-    layout::line(ui, cx, 120.0, title, sums);
-    bar(ui, cx, ledger);
-    for (i, part) in ledger.parts.iter().enumerate() {
+    layout::line(ui, cx, 96.0, title, sums);
+    // The message that is typed has its row before it has a letter: nothing moves with the first one.
+    let mut parts = ledger.parts.clone();
+    let end = parts.iter().position(|part| part.kind == PartKind::Template);
+    if let Some(at) = end.filter(|_| parts.iter().all(|part| part.kind != PartKind::Draft)) {
+        parts.insert(at, Part { kind: PartKind::Draft, name: String::new(), tokens: 0, left_out: 0 });
+    }
+    bar(ui, cx, ledger, &parts);
+    for (i, part) in parts.iter().enumerate() {
         let mark = (colour(cx, part.kind), (i + 1).to_string());
         row(ui, cx, &mark, &name(cx, part), part.tokens, part.left_out);
     }
@@ -59,6 +65,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, cursor: usize) {
 fn name(cx: &Cx<'_>, part: &Part) -> String {
     let name = match part.kind {
         PartKind::Card => return part.name.clone(),
+        PartKind::Own => T::LedgerOwn,
         PartKind::System => T::SystemPrompt,
         PartKind::Memory => T::StoryMemory,
         PartKind::Note => T::AuthorsNote,
@@ -75,7 +82,7 @@ fn name(cx: &Cx<'_>, part: &Part) -> String {
 fn colour(cx: &Cx<'_>, kind: PartKind) -> Color32 {
     let [first, second, third, fourth, last] = cx.p.parts;
     match kind {
-        PartKind::System | PartKind::Memory => first,
+        PartKind::Own | PartKind::System | PartKind::Memory => first,
         PartKind::Note | PartKind::Draft => second,
         PartKind::Card | PartKind::Examples => third,
         PartKind::Turns | PartKind::Text => fourth,
@@ -95,7 +102,7 @@ fn piece(ui: &Ui, rect: Rect, (colour, number): &(Color32, String)) {
     }
 }
 
-fn bar(ui: &mut Ui, cx: &Cx<'_>, ledger: &Ledger) {
+fn bar(ui: &mut Ui, cx: &Cx<'_>, ledger: &Ledger, parts: &[Part]) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), BAR), Sense::hover());
     let text = cx.with(T::LedgerUsed, &[&ledger.used(), &ledger.context]);
     response.widget_info(|| {
@@ -107,7 +114,7 @@ fn bar(ui: &mut Ui, cx: &Cx<'_>, ledger: &Ledger) {
     // More than there is room for fills the bar.
     let whole = ledger.context.max(ledger.used() + ledger.answer).max(1) as f32;
     let mut x = rect.left();
-    let parts = ledger.parts.iter().enumerate();
+    let parts = parts.iter().enumerate().filter(|(_, part)| part.tokens > 0);
     let parts = parts.map(|(i, part)| (colour(cx, part.kind), (i + 1).to_string(), part.tokens));
     for (colour, number, tokens) in parts.chain([(cx.p.press, String::new(), ledger.answer)]) {
         let width = rect.width() * tokens as f32 / whole;

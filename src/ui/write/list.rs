@@ -1,5 +1,6 @@
 //! The list of conversations: the pinned ones, then by day; what a search found in titles and in texts.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use egui::{
@@ -25,6 +26,15 @@ const HIT: f32 = 48.0;
 pub struct ListView {
     /// The conversation whose title is typed in its row, once it is open for that.
     renaming: Option<ConversationId>,
+    /// The order and the days as the pointer found them.
+    kept: Option<Vec<(ConversationId, Option<i64>)>>,
+}
+
+impl ListView {
+    /// Whether the title of this one is typed in its row.
+    pub fn renames(&self, id: &ConversationId) -> bool {
+        self.renaming.as_ref() == Some(id)
+    }
 }
 
 enum Row {
@@ -72,7 +82,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ListView) {
             begin_rename(cx, &mut view.renaming, head);
         }
     }
-    let rows = cut(&heads, &finder.hits, searching, finder.running);
+    // Nothing moves under the pointer.
+    let over = ui.rect_contains_pointer(ui.max_rect());
+    let (heads, days) = settled(&mut view.kept, heads, over);
+    let rows = cut(&heads, &days, &finder.hits, searching, finder.running);
     let mut tops = Vec::with_capacity(rows.len() + 1);
     let mut total = 0.0;
     for row in &rows {
@@ -153,11 +166,42 @@ fn line(ui: &mut Ui, cx: &Cx<'_>, icon: &str, name: T, shown: bool) -> Response 
     response.on_hover_cursor(CursorIcon::PointingHand)
 }
 
-fn cut(heads: &[&ConversationHead], hits: &[TextHit], searching: bool, more: bool) -> Vec<Row> {
+/// The conversations and their days, `None` for a pinned one. While the pointer is over them they stay in the order that it
+/// found, but where one was pinned, begun or found since then.
+fn settled<'a>(
+    kept: &mut Option<Vec<(ConversationId, Option<i64>)>>,
+    mut heads: Vec<&'a ConversationHead>,
+    over: bool,
+) -> (Vec<&'a ConversationHead>, Vec<Option<i64>>) {
+    let day = |head: &&ConversationHead| (!head.pinned).then(|| days::day(head.changed_ms));
+    let mut days: Vec<Option<i64>> = heads.iter().map(day).collect();
+    let fresh = || heads.iter().map(|head| head.id.clone()).zip(days.iter().copied()).collect();
+    if !over {
+        *kept = None;
+        return (heads, days);
+    }
+    let before = kept.get_or_insert_with(fresh);
+    if heads.iter().map(|head| &head.id).eq(before.iter().map(|(id, _)| id)) {
+        return (heads, days);
+    }
+    let places: HashMap<&ConversationId, (usize, Option<i64>)> =
+        before.iter().enumerate().map(|(at, (id, day))| (id, (at, *day))).collect();
+    let same = |(head, day): (&&ConversationHead, &Option<i64>)| {
+        places.get(&head.id).is_some_and(|(_, before)| before.is_none() == day.is_none())
+    };
+    if heads.iter().zip(&days).all(same) {
+        heads.sort_by_key(|head| places.get(&head.id).map(|(at, _)| *at));
+        days = heads.iter().map(|head| places.get(&head.id).and_then(|(_, day)| *day)).collect();
+    } else {
+        *before = fresh();
+    }
+    (heads, days)
+}
+
+fn cut(heads: &[&ConversationHead], days: &[Option<i64>], hits: &[TextHit], searching: bool, more: bool) -> Vec<Row> {
     let mut rows = Vec::with_capacity(heads.len() + hits.len() + 16);
     let mut last = None;
-    for (i, head) in heads.iter().enumerate() {
-        let day = (!head.pinned).then(|| days::day(head.changed_ms));
+    for (i, day) in days.iter().copied().enumerate().take(heads.len()) {
         if last != Some(day) {
             rows.push(day.map_or(Row::Pinned, Row::Day));
             last = Some(day);

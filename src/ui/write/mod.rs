@@ -24,7 +24,7 @@ use super::eye::{self, Part};
 use super::texts::T;
 use super::textures::Textures;
 use super::theme::S2;
-use super::{elide, icons, keys, layout, quotes, trouble, widgets};
+use super::{elide, focus, icons, keys, layout, quotes, trouble, widgets};
 use crate::domain::{ConversationId, Overflow, Pane};
 use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Command};
@@ -91,31 +91,33 @@ enum Shown {
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut Textures) {
     let narrow = layout::is_narrow(ui);
     let sliders = view.sliders.unwrap_or(ui.available_width() >= ROOM_FOR_SLIDERS);
-    if !narrow {
-        // The sliders that were asked for take the place of the list where there is none for both.
-        if !sliders || layout::have_room(ui, &[Pane::Conversations, Pane::Sampling]) {
-            layout::side(ui, cx, Pane::Conversations, |ui, cx| list::show(ui, cx, &mut view.list));
-        }
-        if sliders {
-            layout::side(ui, cx, Pane::Sampling, |ui, cx| beside(ui, cx, view));
-        }
+    let here = (cx.state.write.open.id.clone(), cx.state.write.open.turns.len(), cx.state.personas.shown);
+    // Whoever has chosen something of the list comes to see it.
+    if view.here.as_ref() != Some(&here) {
+        view.here = Some(here);
+        view.shown = Shown::Text;
     }
-    CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
-        let here = (cx.state.write.open.id.clone(), cx.state.write.open.turns.len(), cx.state.personas.shown);
-        // Whoever has chosen something of the list comes to see it.
-        if view.here.as_ref() != Some(&here) {
-            view.here = Some(here);
-            view.shown = Shown::Text;
-        }
-        let shown = if narrow { view.shown } else { Shown::Text };
-        if cx.state.personas.shown && shown == Shown::Text {
-            return personas::show(ui, cx, textures);
-        }
-        let frame = Frame::new().inner_margin(Margin::symmetric(16, 6));
+    let shown = if narrow { view.shown } else { Shown::Text };
+    let personas = cx.state.personas.shown && shown == Shown::Text;
+    // The sliders that were asked for take the place of the list where there is none for both.
+    if !narrow && (!sliders || layout::have_room(ui, &[Pane::Conversations, Pane::Sampling])) {
+        layout::side(ui, cx, Pane::Conversations, |ui, cx| list::show(ui, cx, &mut view.list));
+    }
+    // Above the sliders too: what opens them stays where it is.
+    if !personas {
+        let frame = Frame::new().fill(cx.p.canvas).inner_margin(Margin::symmetric(16, 6));
         Panel::top("chat-head").exact_size(44.0).resizable(false).frame(frame).show(ui, |ui| {
             eye::part(ui, Part::Head);
             head(ui, cx, view, narrow, sliders);
         });
+    }
+    if !narrow && sliders {
+        layout::side(ui, cx, Pane::Sampling, |ui, cx| beside(ui, cx, view));
+    }
+    CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
+        if personas {
+            return personas::show(ui, cx, textures);
+        }
         match shown {
             Shown::List => list::show(ui, cx, &mut view.list),
             Shown::Sliders => beside(ui, cx, view),
@@ -246,9 +248,18 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, narrow: bool, slider
             let Some(id) = &open.id else { return };
             let typed = cx.state.write.titling.as_ref().filter(|(of, _)| of == id);
             let title = typed.map_or(&open.title, |(_, text)| text);
+            let field = Id::unique("conversation-title");
+            // A title that is typed in the list is read here.
+            if typed.is_none() || view.list.renames(id) {
+                if name(ui, cx, title) {
+                    focus::on_new(ui, field);
+                    cx.push(Command::BeginTitle(id.clone()));
+                }
+                return;
+            }
             let mut text = title.clone();
             let edit = egui::TextEdit::singleline(&mut text)
-                .id(egui::Id::unique("conversation-title"))
+                .id(field)
                 .font(super::theme::strong(super::theme::BODY))
                 .layouter(&mut layouter)
                 .frame(Frame::NONE)
@@ -256,13 +267,26 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, narrow: bool, slider
                 .align(egui::Align2::LEFT_CENTER)
                 .min_size(egui::vec2(0.0, ui.available_height()))
                 .clip_text(true);
-            let response = ui.add(edit).accessible_name(cx.t(T::Title)).on_hover_text(cx.t(T::RenameHover));
-            if response.gained_focus() {
-                cx.push(Command::BeginTitle(id.clone()));
-            }
+            let response = ui.add(edit).accessible_name(cx.t(T::Title));
+            focus::show_new(ui, &response);
             typed_title(cx, ui, &response, id, title, text);
         });
     });
+}
+
+/// The title as it reads, as wide as its words; whether it is to be typed: by a click, Enter, or F2 where no list has it.
+fn name(ui: &mut Ui, cx: &Cx<'_>, title: &str) -> bool {
+    let font = super::theme::strong(super::theme::BODY);
+    let shown = if title.trim().is_empty() { cx.t(T::Untitled) } else { title };
+    let words = elide::name(ui, shown, &font, ui.available_width());
+    let galley = ui.painter().layout_job(quotes::line(ui, &words, font, cx.p.strong));
+    let (rect, response) = ui.allocate_exact_size(galley.size(), egui::Sense::click());
+    let called = cx.with(T::RenameNamed, &[&shown]);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &called));
+    ui.painter().galley(rect.min, galley, cx.p.strong);
+    let hover =
+        if words == shown { cx.t(T::RenameHover).to_owned() } else { format!("{shown}\n{}", cx.t(T::RenameHover)) };
+    response.on_hover_text(hover).clicked() || keys::pressed_in(ui, keys::Act::Rename)
 }
 
 /// A title's field, with `text` in the place of `title`: Enter and a click elsewhere give it, Esc leaves it for later.

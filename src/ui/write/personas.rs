@@ -10,11 +10,12 @@ use egui::{
 use crate::domain::{Face, KeptPersona, Makes, Persona, Role, Turn};
 use crate::state::{Command, PersonaCommand, PersonaDraft, PersonaEdit};
 use crate::ui::cx::Cx;
+use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
 use crate::ui::theme::{self, BODY, S1, S2, S3, S4, S6, SMALL};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{elide, eye, icons, layout, models_bits, quotes};
+use crate::ui::{elide, eye, focus, icons, layout, models_bits, quotes};
 use crate::writing::cards;
 
 const COLUMN: f32 = 640.0;
@@ -49,7 +50,15 @@ fn library(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
         if widgets::icon_button(ui, icons::X, cx.t(T::Close)).clicked() {
             push(cx, PersonaCommand::Show(false));
         }
-        if widgets::button(ui, icons::PLUS, cx.t(T::NewPersona)).clicked() {
+        let new = cx.t(T::NewPersona);
+        let kept = cx.state.desk.personas.contains_key(&None);
+        let button = widgets::button(ui, if kept { icons::PENCIL_SIMPLE } else { icons::PLUS }, new);
+        let button = if kept {
+            button.accessible_name(cx.with(T::WithDraft, &[&new])).on_hover_text(cx.t(T::KeptAsDraft))
+        } else {
+            button
+        };
+        if button.clicked() {
             push(cx, PersonaCommand::New);
         }
         let import = widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::ImportCard));
@@ -127,6 +136,10 @@ fn field_id(salt: &str) -> Id {
     Id::unique(("persona", salt))
 }
 
+fn greeting_id(at: usize) -> Id {
+    Id::unique(("persona", "greeting", at))
+}
+
 /// The first field of one that is edited.
 pub fn first_id() -> Id {
     field_id("name")
@@ -150,6 +163,12 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona
         let talk = ui.add(Button::new(layout::labelled(icons::CHAT_TEXT, 16.0, cx.t(T::Talk))));
         if talk.accessible_name(cx.with(T::TalkWith, &[&kept.persona.name])).clicked() {
             push(cx, PersonaCommand::Talk(kept.id.clone()));
+        }
+        // What was typed and not saved is one click away.
+        let name = cx.with(T::WithDraft, &[&kept.persona.name]);
+        let has_draft = cx.state.desk.personas.contains_key(&Some(kept.id.clone()));
+        if has_draft && widgets::icon_toggle(ui, icons::PENCIL_SIMPLE, &name, true).clicked() {
+            push(cx, PersonaCommand::Edit(kept.id.clone()));
         }
         let texts = Rect::from_min_max(inner.min, pos2(ui.cursor().right() - S2, inner.bottom()));
         let line = |ui: &Ui, text: &str, font, ink, y: f32| {
@@ -222,6 +241,7 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>, kept: &KeptPersona, own: bool) {
 fn edit(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, draft: &PersonaDraft) {
     let persona = &draft.persona;
     let changed = cx.state.is_draft(draft);
+    let finish = keys::pressed_in(ui, Act::Finish);
     ScrollArea::vertical().id_salt("edit-persona").auto_shrink(false).show(ui, |ui| {
         ui.set_max_width(ui.available_width() - S3);
         ui.spacing_mut().item_spacing.y = S1;
@@ -246,8 +266,9 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, draft: &PersonaDr
         ui.add_space(S3);
         layout::flow(ui, |ui| {
             let ready = !persona.name.trim().is_empty();
-            let save = widgets::primary(ui, icons::CHECK, cx.t(T::Save), "", ready, vec2(140.0, 36.0));
-            if save.clicked() && ready {
+            let size = vec2(180.0_f32.min(ui.available_width()), 36.0);
+            let save = widgets::primary(ui, icons::CHECK, cx.t(T::Save), "Ctrl+Enter", ready, size);
+            if (save.clicked() || finish) && ready {
                 push(cx, PersonaCommand::Keep);
             }
             if widgets::leave(ui, cx, changed).clicked() {
@@ -302,7 +323,7 @@ fn greetings(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
             });
         });
         let hint = cx.t(if at == 0 { T::PersonaGreetingHint } else { T::OtherGreeting });
-        let id = Id::unique(("persona", "greeting", at));
+        let id = greeting_id(at);
         let spec = Field { id, name, hint, rows: 2, max_height: 200.0, newline: Some(ENTER), framed: true };
         if let (_, Some(text)) = widgets::field(ui, text, &spec) {
             push(cx, PersonaCommand::Set(PersonaEdit::Greeting(at, text)));
@@ -311,6 +332,7 @@ fn greetings(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
     }
     let last_is_empty = persona.greetings.last().is_none_or(|text| text.trim().is_empty());
     if !last_is_empty && widgets::button(ui, icons::PLUS, cx.t(T::AddGreeting)).clicked() {
+        focus::on_new(ui, greeting_id(persona.greetings.len()));
         push(cx, PersonaCommand::Set(PersonaEdit::Greeting(persona.greetings.len(), String::new())));
     }
     ui.add_space(S2);
@@ -347,8 +369,13 @@ fn field(
         newline: Some(if rows > 1 { ENTER } else { SHIFT_ENTER }),
         framed: true,
     };
-    if let (_, Some(text)) = widgets::field(ui, text, &spec) {
+    let (response, changed) = widgets::field(ui, text, &spec);
+    if let Some(text) = changed {
         push(cx, PersonaCommand::Set(edit(text)));
+    }
+    // The name is the one field of a line: what it is follows.
+    if rows == 1 && response.has_focus() && keys::pressed_in(ui, Act::Send) {
+        focus::on_new(ui, field_id("system"));
     }
     ui.add_space(S2);
 }

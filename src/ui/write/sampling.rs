@@ -19,9 +19,6 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
     ScrollArea::vertical().id_salt("sampling").auto_shrink(false).show(ui, |ui| {
         Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = S1;
-            if cx.state.write.open.manner.sliders.is_some() {
-                own(ui, cx);
-            }
             widgets::caption(ui, cx.t(T::Model));
             let model = cx.state.text().model.clone();
             if let Some(id) = models_bits::combo(ui, cx, Makes::Text, &model) {
@@ -67,6 +64,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
             if widgets::button(ui, icons::ARROW_COUNTER_CLOCKWISE, cx.t(T::ResetSliders)).clicked() {
                 edit(cx, TextEdit::Reset);
             }
+            // At the end, where it moves nothing when it comes.
+            if cx.state.write.open.manner.sliders.is_some() {
+                own(ui, cx);
+            }
         });
     });
 }
@@ -77,13 +78,13 @@ fn edit(cx: &mut Cx<'_>, edit: TextEdit) {
 
 /// The conversation has sliders of its own; others begin with them only if the person says so.
 fn own(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.add_space(S2);
     widgets::badge_wrapped(ui, icons::SLIDERS_HORIZONTAL, cx.t(T::OwnSliders), cx.p.accent_text);
     if *cx.state.text() == cx.state.settings.text {
         widgets::muted(ui, cx.t(T::UsedForNew));
     } else if widgets::text_button(ui, cx.t(T::UseForNew)).on_hover_text(cx.t(T::UseForNewHover)).clicked() {
         cx.push(Command::UseSliders);
     }
-    ui.add_space(S1);
 }
 
 fn system(ui: &mut Ui, cx: &mut Cx<'_>, open: &mut bool) {

@@ -3,8 +3,8 @@
 use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Ui};
 
 use super::prose::Prose;
-use crate::domain::{FinishReason, Role, Split, Turn, TurnInfo, split_thought};
-use crate::state::{Command, PageCommand};
+use crate::domain::{FinishReason, Role, Split, Turn, TurnInfo, Waiting, split_thought};
+use crate::state::{Command, ModelEntry, PageCommand};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
@@ -47,7 +47,7 @@ fn user(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bool
                 if small_icon(ui, icons::COPY, cx.t(T::CopyTurn)) {
                     cx.push(Command::CopyTurn(turn.id));
                 }
-                if !cx.state.write.is_writing_here() && small_icon(ui, icons::PENCIL_SIMPLE, cx.t(T::EditTurn)) {
+                if !cx.state.write.is_writing_here() && pencil(ui, cx, turn, T::EditTurn) {
                     cx.push(Command::BeginEdit(turn.id));
                 }
                 if last && !cx.state.write.is_writing_here() {
@@ -60,18 +60,37 @@ fn user(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bool
 
 /// Under a question that nothing answers: why, and the way on.
 fn unanswered(ui: &mut Ui, cx: &mut Cx<'_>) {
-    ui.add_space(S2);
-    if widgets::text_button(ui, cx.t(T::TryAgain)).clicked() {
-        cx.push(Command::Regenerate);
-    }
     let model = cx.state.models.entry(&cx.state.text().model);
     let model = model.filter(|entry| !entry.is_here() && cx.state.write.waits_here());
-    let text = match model {
-        Some(entry) => cx.with(T::AnsweredOnceHere, &[&entry.card.name]),
-        None => cx.t(T::NotAnswered).to_owned(),
+    let (text, button) = match model {
+        Some(entry) => {
+            let (text, button) = waits_for(cx, entry);
+            (cx.with(text, &[&entry.card.name]), button)
+        }
+        None => (cx.t(T::NotAnswered).to_owned(), Some(T::TryAgain)),
     };
+    if let Some(button) = button {
+        ui.add_space(S2);
+        if widgets::text_button(ui, cx.t(button)).clicked() {
+            cx.push(Command::Regenerate);
+        }
+    }
     ui.add_space(S2);
     ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).truncate());
+}
+
+/// What a question waits for whose model is not here, and the button that goes on.
+fn waits_for(cx: &Cx<'_>, entry: &ModelEntry) -> (T, Option<T>) {
+    let agreed = entry.card.terms.is_none() || cx.state.settings.agreed.contains(&entry.card.id);
+    match (&entry.fetch, entry.is_unchecked()) {
+        (Some(fetch), true) if !fetch.cancelling => (T::AnsweredOnceChecked, None),
+        (Some(fetch), false) if !fetch.cancelling => (T::AnsweredOnceHere, None),
+        _ if entry.asking => (T::NeedsTerms, None),
+        _ if !agreed => (T::NeedsTerms, Some(T::ReadTerms)),
+        _ if entry.error.is_some() => (T::NotAnswered, Some(T::TryAgain)),
+        (_, true) => (T::CheckCancelled, Some(T::CheckAndAnswer)),
+        (_, false) => (T::FetchCancelled, Some(T::FetchAndAnswer)),
+    }
 }
 
 /// Which of the turns in this place is shown, and the way to its neighbours.
@@ -103,6 +122,16 @@ fn branches(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
 /// An icon that is quiet until the pointer comes near.
 fn small_icon(ui: &mut Ui, icon: &str, name: &str) -> bool {
     widgets::icon_button(ui, icon, name).clicked()
+}
+
+/// The way to edit a turn; it is lit where text over it was kept.
+fn pencil(ui: &mut Ui, cx: &Cx<'_>, turn: &Turn, name: T) -> bool {
+    let open = cx.state.write.open.id.clone();
+    if open.is_some_and(|id| cx.state.desk.edits.contains_key(&(id, turn.id))) {
+        let name = cx.with(T::WithDraft, &[&cx.t(name)]);
+        return widgets::icon_toggle(ui, icons::PENCIL_SIMPLE, &name, true).clicked();
+    }
+    small_icon(ui, icons::PENCIL_SIMPLE, cx.t(name))
 }
 
 /// The field in which a turn is edited.
@@ -182,7 +211,7 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bo
             cx.push(Command::CopyTurn(turn.id));
         }
         let idle = !cx.state.write.is_writing_here();
-        if idle && small_icon(ui, icons::PENCIL_SIMPLE, cx.t(T::EditAnswer)) {
+        if idle && pencil(ui, cx, turn, T::EditAnswer) {
             cx.push(Command::BeginEdit(turn.id));
         }
         if idle && turn.info.is_some() {
@@ -208,8 +237,18 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bo
             ui.add_space(S2);
             ui.add(Label::new(RichText::new(figures(cx, info)).size(SMALL).color(cx.p.muted)).truncate())
                 .on_hover_text(hover(cx, info));
+        } else if idle && was_cut(cx, turn.id) {
+            ui.add_space(S2);
+            ui.add(Label::new(RichText::new(cx.t(T::StoppedByClosing)).size(SMALL).color(cx.p.muted)).truncate());
         }
     });
+}
+
+/// Whether an answer was not complete when the window was closed the last time.
+fn was_cut(cx: &Cx<'_>, turn: u64) -> bool {
+    let here = cx.state.write.open.id.as_ref();
+    let is = |job: &Waiting| matches!(job, Waiting::Answer { conversation, turn: of } if (Some(conversation), *of) == (here, turn));
+    cx.state.desk.waiting.iter().any(is)
 }
 
 /// The way to an answer's tokens; where none are kept it says why, and how to have them.

@@ -154,6 +154,17 @@ impl ChatTemplate {
         })
     }
 
+    /// What the template says by itself before turns that have no system message: it is where theirs would be.
+    pub fn own_instructions(&self, turns: &[Message]) -> Option<String> {
+        const GIVEN: &str = "Answer in two words.";
+        let given = Message { role: Role::System, content: GIVEN.to_owned() };
+        let with: Vec<Message> = std::iter::once(given).chain(turns.iter().cloned()).collect();
+        let (plain, told) = (self.render(turns).ok()?, self.render(&with).ok()?);
+        let (before, after) = told.split_once(GIVEN)?;
+        let own = plain.strip_prefix(before)?.strip_suffix(after)?;
+        (!own.trim().is_empty()).then(|| own.to_owned())
+    }
+
     /// Whether a system message reaches the prompt: some templates refuse it, others pass over it.
     fn shows_system(&self) -> bool {
         *self.shows_system.get_or_init(|| self.shows("system"))

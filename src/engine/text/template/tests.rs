@@ -356,3 +356,19 @@ fn several_system_messages_each_go_before_what_follows() {
     let content = &roles::without_system(&parts)[0]["content"];
     assert_eq!(*content, json!([{"type": "text", "text": "a\n\n"}, {"type": "image"}]));
 }
+
+/// Regression: they were counted as marks between the messages.
+#[test]
+fn instructions_of_the_template_itself_are_told_apart() {
+    let own = "{% for m in messages %}{% if loop.first and m['role'] != 'system' %}<|im_start|>system\nYou are Smol.<|im_end|>\n\
+               {% endif %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}";
+    let instructions =
+        |source: &str| ChatTemplate::new(source, "<s>", "</s>").own_instructions(&[say(Role::User, "Hi")]);
+    assert_eq!(instructions(own).as_deref(), Some("You are Smol."));
+    assert_eq!(instructions(CHATML), None);
+    // A system message goes into the first question.
+    let merged = "{{ bos_token }}{% if messages[0]['role'] == 'system' %}{% set first = messages[0]['content'] + '\n\n' %}\
+                  {% set rest = messages[1:] %}{% else %}{% set first = '' %}{% set rest = messages %}{% endif %}\
+                  {% for m in rest %}<{{ m['role'] }}>{{ first if loop.first else '' }}{{ m['content'] }}{% endfor %}";
+    assert_eq!(instructions(merged), None);
+}

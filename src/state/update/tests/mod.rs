@@ -13,6 +13,7 @@ mod layers;
 mod models;
 mod page;
 mod personas;
+mod queued;
 mod shelf;
 mod talks;
 mod thoughts;

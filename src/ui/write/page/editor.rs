@@ -224,7 +224,7 @@ fn place_cursor(ui: &Ui, view: &mut PageView, page: &Page) {
         .get(before.0)
         .filter(|edit| edit.parent == now.0)
         .map(|edit| edit.at + edit.removed.iter().map(|run| run.text.len()).sum::<usize>());
-    let at = if by_model { now.1 } else { undone.unwrap_or(now.1) }.min(page.text.len());
+    let at = undone.unwrap_or(now.1).min(page.text.len());
     let cursor = CCursor::new(page.text.as_str()[..page.text.boundary(at)].chars().count());
     let id = editor_id();
     let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
