@@ -148,7 +148,7 @@ impl Studio {
                 self.dialogs.folder(now, PathFor::LayersFolder, PathFor::layers);
             }
             Effect::ExportEachLayer { scene, folder } => {
-                self.into_folder(ctx, folder.clone(), Request::ExportEachLayer { scene, folder });
+                self.once_made(ctx, folder.clone(), Request::ExportEachLayer { scene, folder });
             }
             Effect::AskCopiesFolder => {
                 let now = self.state.status.library.clone();
@@ -156,7 +156,7 @@ impl Studio {
             }
             Effect::CopyLibrary(from) => self.store.send(Request::CopyLibrary(from)),
             Effect::CopyFiles { from, folder } => {
-                self.into_folder(ctx, folder.clone(), Request::CopyFiles { from, folder });
+                self.once_made(ctx, folder.clone(), Request::CopyFiles { from, folder });
             }
             Effect::CopyPicture(picture) => {
                 copy_picture(ctx, &picture);
@@ -237,7 +237,7 @@ impl Studio {
     }
 
     /// Files for a folder of the person's: whether one that is not there is made is asked first.
-    fn into_folder(&mut self, ctx: &egui::Context, folder: PathBuf, request: Request) {
+    fn once_made(&mut self, ctx: &egui::Context, folder: PathBuf, request: Request) {
         if folder.is_dir() {
             return self.store.send(request);
         }

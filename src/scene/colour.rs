@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn shades_that_fade_to_white_stay_without_an_edge() {
         let shade = |i: usize| [250u8, (250 - 2 * i) as u8, (250 - 2 * i) as u8];
-        let rgba = (0..100).flat_map(|i| shade(i)).collect::<Vec<u8>>();
+        let rgba = (0..100).flat_map(shade).collect::<Vec<u8>>();
         let rgba = rgba.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
         let got = recoloured(Square { side: 10, rgba }, "blue");
         for pair in got.rgba.chunks_exact(4).collect::<Vec<_>>().windows(2) {

@@ -638,7 +638,7 @@ texts! {
     ReadTerms: "Read the terms", "阅读条款";
     AgreeAndAnswer: "Agree and answer", "同意并回答";
     AgreeAndCheck: "Agree and check the files", "同意并校验文件";
-    ModelGone: "This conversation was written with {0}, which is not on this machine any more.", "此对话由 {0} 写成，而这台电脑上已没有它。";
+    WriterGone: "This conversation was written with {0}, which is not on this machine any more.", "此对话由 {0} 写成，而这台电脑上已没有它。";
     UseInstead: "Use {0}", "改用 {0}";
     NotAnswered: "Not answered", "尚未回答";
     AnsweredOnceHere: "Is answered as soon as {0} is here", "{0} 就绪后就会回答";

@@ -2,7 +2,7 @@
 
 use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Stroke, Ui, vec2};
 
-use crate::domain::{Makes, ModelPresence};
+use crate::domain::ModelPresence;
 use crate::state::{Command, ModelEntry, Phase, TextEdit, TextJob};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
@@ -51,7 +51,7 @@ fn gone(ui: &mut Ui, cx: &mut Cx<'_>, model: &str) {
     widgets::card(cx.p).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S2;
-        let text = cx.with(T::ModelGone, &[&models_bits::name(cx, model)]);
+        let text = cx.with(T::WriterGone, &[&models_bits::name(cx, model)]);
         ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap());
         instead(ui, cx, other);
     });
