@@ -24,12 +24,12 @@ pub fn remedy_button(error: &StudioError) -> Option<(T, Command)> {
         Cause::BadFolder { of: FolderOf::Pictures, .. }
         | Cause::Io { doing: Doing::Writing | Doing::Creating, .. }
         | Cause::DiskFull { .. } => Some((T::ChooseAnotherFolder, Command::ChooseLibraryFolder)),
+        // They come of a file that was opened.
+        Cause::NoModel { .. } | Cause::CutModel { .. } => Some((T::OpenModelFile, Command::ChooseModelFile)),
         Cause::NotEnoughMemory { .. } => Some((T::FreeMemory, Command::Unload)),
         Cause::PromptTooLong { .. } => Some((T::NewConversation, Command::NewConversation)),
         Cause::UnknownModel { .. }
         | Cause::BadModelFile { .. }
-        | Cause::NoModel { .. }
-        | Cause::CutModel { .. }
         | Cause::UnsupportedArchitecture { .. }
         | Cause::UnsupportedOption { .. }
         | Cause::UnsupportedQuantization { .. }
