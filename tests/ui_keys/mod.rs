@@ -337,6 +337,12 @@ fn every_shortcut_of_the_list_does_what_it_says() {
                     commands.retain(|command| !matches!(command, Command::NeedThumbnail(_)));
                     assert!(matches!(&commands[..], [Command::Select(Some(_))]), "{name}: {commands:?}");
                 }
+                (None, act @ (Act::Extend | Act::Walk)) => {
+                    commands.retain(|command| !matches!(command, Command::NeedThumbnail(_)));
+                    let extends = matches!(&commands[..], [Command::MarkTo(_)]);
+                    // The other one moves the cursor alone.
+                    assert!(if act == Act::Extend { extends } else { commands.is_empty() }, "{name}: {commands:?}");
+                }
                 (None, Act::Next) => assert_ne!(focused(&harness), before, "{name}"),
                 (None, Act::List) => {
                     harness.get_by_label(T::Shortcuts.tr(Lang::En));
