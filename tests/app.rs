@@ -409,7 +409,6 @@ fn copies_ask_before_they_make_a_folder() {
     std::fs::write(&from, b"bytes").unwrap();
     let ctx = window.harness.ctx.clone();
     for make in [false, true] {
-        window.studio().state.settings.lang = Some(Lang::En);
         window.studio().command(&ctx, Command::SaveCopies(vec![from.clone()]));
         window.studio().command(&ctx, Command::CopiesFolderChosen(folder.clone()));
         assert_eq!(window.studio().state.ask.folder, Some(folder.clone()), "the whole path");

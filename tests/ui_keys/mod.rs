@@ -257,8 +257,7 @@ fn expected(act: Act, place: Place) -> Option<Command> {
         Act::PageRedo => Command::Page(PageCommand::Redo),
         Act::Left => Command::Select(Some(item(5).path)),
         Act::Right => Command::Select(Some(item(7).path)),
-        Act::Up | Act::Down | Act::Ends | Act::Walk => return None,
-        Act::Extend => Command::MarkTo(item(5).path),
+        Act::Up | Act::Down | Act::Ends | Act::Walk | Act::Extend => return None,
         Act::Toggle => Command::Mark(item(6).path),
         Act::Trash => Command::TrashItem(item(6).path),
         Act::Undo => Command::Undo,
@@ -353,6 +352,12 @@ fn every_shortcut_of_the_list_does_what_it_says() {
                 (None, Act::Up | Act::Down | Act::Ends) => {
                     commands.retain(|command| !matches!(command, Command::NeedThumbnail(_)));
                     assert!(matches!(&commands[..], [Command::Select(Some(_))]), "{name}: {commands:?}");
+                }
+                (None, act @ (Act::Extend | Act::Walk)) => {
+                    commands.retain(|command| !matches!(command, Command::NeedThumbnail(_)));
+                    let extends = matches!(&commands[..], [Command::MarkTo(_)]);
+                    // The other one moves the cursor alone.
+                    assert!(if act == Act::Extend { extends } else { commands.is_empty() }, "{name}: {commands:?}");
                 }
                 (None, Act::Next) => assert_ne!(focused(&harness), before, "{name}"),
                 (None, Act::List) => {

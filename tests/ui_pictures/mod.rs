@@ -8,7 +8,7 @@ use aigc_studio::state::*;
 use aigc_studio::ui::texts::T;
 use egui::accesskit::Role as Part;
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use crate::ui_states::*;
 
@@ -410,8 +410,8 @@ fn the_keys_extend_the_selection_and_put_pictures_into_it() {
     let marked = |harness: &egui_kittest::Harness<'static, Window>| {
         harness.state().state.gallery.marked.iter().cloned().collect::<Vec<_>>()
     };
-    let paths = |of: &[usize]| of.iter().map(|n| item(*n).path).collect::<std::collections::BTreeSet<_>>();
-    let paths = |of: &[usize]| paths(of).into_iter().collect::<Vec<_>>();
+    let paths = |of: &[u64]| of.iter().map(|n| item(*n).path).collect::<std::collections::BTreeSet<_>>();
+    let paths = |of: &[u64]| paths(of).into_iter().collect::<Vec<_>>();
     harness.key_press(Key::End);
     act(&mut harness);
     assert_eq!(harness.state().state.gallery.selected, Some(item(29).path), "with nothing chosen: the last one");
@@ -500,7 +500,8 @@ fn compared_pictures_have_names_and_actions_of_their_own_and_say_what_differs() 
             harness.get_by_label(&item(n).path.file_name().unwrap().to_string_lossy());
         }
         let told = T::DifferIn.tr(lang).replace("{0}", "");
-        harness.get_by(|node| node.label().is_some_and(|label| label.starts_with(&told)));
+        let of = |node: egui_kittest::Node<'_>| node.accesskit_node().label().or_else(|| node.value());
+        assert!(harness.root().children_recursive().filter_map(of).any(|text| text.starts_with(&told)));
         harness.get_all_by_label(T::DeleteToTrash.tr(lang)).nth(1).unwrap().click();
         assert_eq!(asked(&mut harness), [Command::TrashItem(item(2).path)]);
         harness.get_all_by_label(T::OpenFull.tr(lang)).next().unwrap().click();
