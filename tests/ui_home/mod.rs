@@ -244,7 +244,7 @@ fn jobs_of_the_last_time_are_counted_and_offered() {
             let mut harness = open(state.clone());
             harness.get_by_label_contains(said).click();
             harness.run();
-            let name = lang.pick(name, if name == "Continue" { "继续" } else { "丢弃" });
+            let name = lang.pick(name, if name == "Continue" { "继续" } else { "保持现状" });
             harness.get_by_role_and_label(Part::Button, name).click();
             assert_eq!(asked(&mut harness), [Command::Waiting(command)]);
         }

@@ -24,8 +24,9 @@ fn focused(harness: &Open) -> Option<String> {
 fn rect(harness: &Open, label: &str) -> Rect {
     // A heading may have the name of what leads to it.
     let all: Vec<_> = harness.query_all_by_label(label).collect();
-    let heading = all.iter().find(|node| node.accesskit_node().role() == Part::Heading);
-    heading.or(all.last()).unwrap_or_else(|| panic!("{label:?}")).rect()
+    let of = |part| all.iter().find(|node| node.accesskit_node().role() == part);
+    // The bar of the ledger has the name of its sum.
+    of(Part::Heading).or(of(Part::Label)).or(all.last()).unwrap_or_else(|| panic!("{label:?}")).rect()
 }
 
 /// Regression: a tail that wrapped was centred in all the height there was: the ledger, Personas and Models fell apart.
