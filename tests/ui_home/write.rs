@@ -244,7 +244,7 @@ fn the_list_of_shortcuts_begins_with_those_of_the_room_and_scrolls_by_key() {
     harness.run();
     let top = |harness: &Open, name: &str| {
         let heads = harness.get_all_by_label(name);
-        heads.filter(|node| node.accesskit_node().role() == Part::Heading).map(|node| node.rect().top()).last()
+        heads.filter(|node| node.accesskit_node().role() == Part::Heading).map(|node| node.rect().top()).next_back()
     };
     let (chat, all) = (T::Chat.tr(Lang::En), T::Everywhere.tr(Lang::En));
     let before = top(&harness, chat).expect("the room's own");
