@@ -552,8 +552,16 @@ fn a_dropped_file_of_each_kind_is_opened_once() {
 
     let model = home.path().join("models/tiny/tiny.gguf");
     let model = if model.exists() { model } else { put("other.gguf", b"GGUF") };
-    window.drop_files(std::slice::from_ref(&model), |w| w.studio().state.room() == Room::Write);
-    assert_eq!(PathBuf::from(&window.studio().state.text().model), model);
+    let opened = |w: &mut Window| {
+        let notices = &w.studio().state.notices;
+        notices.iter().filter(|n| matches!(n.kind, NoticeKind::ModelOpened(_))).count()
+    };
+    window.drop_files(std::slice::from_ref(&model), |w| opened(w) > 0);
+    assert_eq!(opened(&mut window), 1, "it is said, and used where the person wants it");
+    let ctx = window.harness.ctx.clone();
+    window.studio().command(&ctx, Command::UseModel(model.display().to_string()));
+    window.until("it is used in Write", |w| PathBuf::from(&w.studio().state.text().model) == model);
+    assert_eq!(window.studio().state.room(), Room::Write);
 
     // Several at once, of several kinds: each of them.
     let both = [put("b.json", CHAT.as_bytes()), put("b.png", &png::encode(&pixels, Some(&record)).unwrap())];

@@ -120,17 +120,26 @@ fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
         }
         _ => None,
     };
+    let actions: Vec<(T, Command)> = action.into_iter().chain(second).collect();
     widgets::card(cx.p).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            if widgets::icon_button(ui, icons::X, cx.t(T::Dismiss)).clicked() {
-                cx.push(dismiss.clone());
-            }
-            for (label, command) in action.into_iter().chain(second) {
+        // Beside the buttons the text keeps the room of a few words; else they are below it.
+        let below = ui.available_width() < 220.0 + 150.0 * actions.len() as f32;
+        let buttons = |ui: &mut Ui, cx: &mut Cx<'_>| {
+            for (label, command) in actions {
                 if widgets::text_button(ui, cx.t(label)).clicked() {
                     cx.push(command);
-                    cx.push(dismiss.clone());
+                    cx.push(Command::DismissNotice(notice.id));
                 }
+            }
+        };
+        let mut buttons = Some(buttons);
+        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+            if widgets::icon_button(ui, icons::X, cx.t(T::Dismiss)).clicked() {
+                cx.push(dismiss);
+            }
+            if !below && let Some(buttons) = buttons.take() {
+                buttons(ui, cx);
             }
             ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
                 ui.add(Label::new(theme::icon(icon, 18.0).color(cx.p.good)));
@@ -139,6 +148,9 @@ fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
                 });
             });
         });
+        if let Some(buttons) = buttons {
+            layout::flow(ui, |ui| buttons(ui, cx));
+        }
     });
 }
 

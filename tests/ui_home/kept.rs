@@ -133,15 +133,15 @@ fn no_way_out_of_a_field_loses_what_was_typed() {
             seen.push(field.clone());
             for way in [Way::Esc, Way::ClickElsewhere, Way::OtherRoom, Way::Close] {
                 let search = field.1.starts_with("Search");
+                // That is how a search of Gallery is emptied; it is for one visit.
+                if search && name == "gallery" && matches!(way, Way::Esc | Way::OtherRoom) {
+                    continue;
+                }
                 show(&mut harness, &state);
                 // How it was does not count.
                 let before = kept(&harness.state().state, way == Way::Close);
                 type_and_leave(&mut harness, &field, way);
                 let state = &mut harness.state_mut().state;
-                // Esc empties the search of Gallery; Ctrl+Z fills it again.
-                if way == Way::Esc && state.room() == Room::Gallery && search {
-                    update(state, Input::Command(Command::Undo));
-                }
                 // What was searched for is for the moment.
                 let after = kept(state, way == Way::Close && !search);
                 let number = field.0 == Part::SpinButton || field.1 == T::Seed.tr(lang);

@@ -15,6 +15,10 @@ use super::{caption, facts};
 use crate::domain::LibraryItem;
 use crate::state::Command;
 
+/// With less width the head has a line for what can be done.
+const ONE_LINE: f32 = 560.0;
+/// A button with an icon only.
+const ICON: f32 = 28.0;
 /// Height of a name over a picture that is compared.
 const COLUMN_HEAD: f32 = 60.0;
 
@@ -70,7 +74,7 @@ pub fn show(
     view.canvas.begin(id(item));
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 6));
     Panel::top("full-head")
-        .exact_size(44.0)
+        .exact_size(if ui.available_width() < ONE_LINE { 44.0 + ICON + S2 } else { 44.0 })
         .resizable(false)
         .frame(frame)
         .show(ui, |ui| head(ui, cx, view, item, place));
@@ -89,58 +93,72 @@ pub fn show(
     });
 }
 
-fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut FullView, item: &LibraryItem, (at, count): (usize, usize)) {
-    let path = || item.path.clone();
+fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut FullView, item: &LibraryItem, at: (usize, usize)) {
+    if ui.available_width() < ONE_LINE {
+        let line = vec2(ui.available_width(), ICON);
+        ui.allocate_ui_with_layout(line, Layout::left_to_right(Align::Center), |ui| place(ui, cx, item, at));
+        let rest = Layout::right_to_left(Align::Center);
+        ui.allocate_ui_with_layout(line, rest, |ui| actions(ui, cx, view, item));
+        return;
+    }
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let wide = ui.available_width() > 720.0;
-        if widgets::icon_toggle(ui, icons::INFO, cx.t(T::Information), view.information).clicked() {
-            view.information = !view.information;
-        }
-        if widgets::icon_button(ui, icons::TRASH, cx.t(T::DeleteToTrash)).clicked() {
-            cx.push(Command::TrashItem(path()));
-        }
-        if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::ShowInFolder)).clicked() {
-            cx.push(Command::Reveal(path()));
-        }
-        if widgets::icon_button(ui, icons::COPY, cx.t(T::Copy)).clicked() {
-            cx.push(Command::CopyItem(path()));
-        }
-        if let Some(enlarge) = save_menu::show(ui, cx, (item.width, item.height)) {
-            cx.push(Command::SaveItemAt(path(), enlarge));
-        }
-        if widgets::icon_button(ui, icons::DOWNLOAD_SIMPLE, cx.t(T::SaveAs)).clicked() {
-            cx.push(Command::SaveItemAs(path()));
-        }
-        if item.record.is_some() {
-            let name = cx.t(T::UseSettings);
-            let button = if wide {
-                widgets::button(ui, icons::SLIDERS_HORIZONTAL, name).on_hover_text(cx.t(T::UseSettingsHover))
-            } else {
-                widgets::icon_button(ui, icons::SLIDERS_HORIZONTAL, name)
-            };
-            if button.clicked() {
-                cx.push(Command::UseItem(path()));
-            }
-        }
-        widgets::pixels(ui, cx);
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            if widgets::icon_button(ui, icons::X, cx.t(T::CloseFull)).clicked() {
-                cx.push(Command::ShowFull(false));
-            }
-            for (icon, name, by, able) in [
-                (icons::CARET_LEFT, T::PreviousPicture, -1, at > 0),
-                (icons::CARET_RIGHT, T::NextPicture, 1, at + 1 < count),
-            ] {
-                let button = ui.add_enabled_ui(able, |ui| widgets::icon_button(ui, icon, cx.t(name)));
-                if button.inner.clicked() {
-                    cx.push(Command::Step(by));
-                }
-            }
-            let place = cx.with(T::PlaceOf, &[&(at + 1), &count]);
-            ui.add(Label::new(RichText::new(place).size(SMALL).color(cx.p.muted)));
-            widgets::title(ui, &caption(item)).on_hover_text(item.path.display().to_string());
-        });
+        actions(ui, cx, view, item);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| place(ui, cx, item, at));
     });
+}
+
+/// What can be done with the picture, from the right.
+fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut FullView, item: &LibraryItem) {
+    let path = || item.path.clone();
+    let wide = ui.available_width() > 720.0;
+    if widgets::icon_toggle(ui, icons::INFO, cx.t(T::Information), view.information).clicked() {
+        view.information = !view.information;
+    }
+    if widgets::icon_button(ui, icons::TRASH, cx.t(T::DeleteToTrash)).clicked() {
+        cx.push(Command::TrashItem(path()));
+    }
+    if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::ShowInFolder)).clicked() {
+        cx.push(Command::Reveal(path()));
+    }
+    if widgets::icon_button(ui, icons::COPY, cx.t(T::Copy)).clicked() {
+        cx.push(Command::CopyItem(path()));
+    }
+    if let Some(enlarge) = save_menu::show(ui, cx, (item.width, item.height)) {
+        cx.push(Command::SaveItemAt(path(), enlarge));
+    }
+    if widgets::icon_button(ui, icons::DOWNLOAD_SIMPLE, cx.t(T::SaveAs)).clicked() {
+        cx.push(Command::SaveItemAs(path()));
+    }
+    if item.record.is_some() {
+        let name = cx.t(T::UseSettings);
+        let button = if wide {
+            widgets::button(ui, icons::SLIDERS_HORIZONTAL, name).on_hover_text(cx.t(T::UseSettingsHover))
+        } else {
+            widgets::icon_button(ui, icons::SLIDERS_HORIZONTAL, name)
+        };
+        if button.clicked() {
+            cx.push(Command::UseItem(path()));
+        }
+    }
+    widgets::pixels(ui, cx);
+}
+
+/// Back to the grid, the pictures beside this one, and which it is.
+fn place(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem, (at, count): (usize, usize)) {
+    if widgets::icon_button(ui, icons::X, cx.t(T::CloseFull)).clicked() {
+        cx.push(Command::ShowFull(false));
+    }
+    for (icon, name, by, able) in
+        [(icons::CARET_LEFT, T::PreviousPicture, -1, at > 0), (icons::CARET_RIGHT, T::NextPicture, 1, at + 1 < count)]
+    {
+        let button = ui.add_enabled_ui(able, |ui| widgets::icon_button(ui, icon, cx.t(name)));
+        if button.inner.clicked() {
+            cx.push(Command::Step(by));
+        }
+    }
+    let place = cx.with(T::PlaceOf, &[&(at + 1), &count]);
+    ui.add(Label::new(RichText::new(place).size(SMALL).color(cx.p.muted)));
+    widgets::title(ui, &caption(item)).on_hover_text(item.path.display().to_string());
 }
 
 /// Pictures side by side with one zoom for all, and below each what its settings have of their own.
@@ -215,12 +233,19 @@ fn column_head(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem) {
             actions.push((icons::SLIDERS_HORIZONTAL, T::UseSettings, vec![Command::UseItem(path())]));
         }
         actions.push((icons::TRASH, T::DeleteToTrash, vec![Command::TrashItem(path())]));
+        // In a narrow column the full view has the rest.
+        let room = ui.available_width();
+        actions.truncate(((room + S1) / (ICON + S1)).max(1.0) as usize);
+        let free = room - actions.len() as f32 * (ICON + S1);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = S1;
             for (icon, name, commands) in actions.into_iter().rev() {
                 if widgets::icon_button(ui, icon, cx.t(name)).clicked() {
                     commands.into_iter().for_each(|command| cx.push(command));
                 }
+            }
+            if free < 48.0 {
+                return;
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let made = days::name(cx, days::day(item.made_ms), days::day(cx.state.now_ms));
