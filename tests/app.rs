@@ -558,10 +558,11 @@ fn a_dropped_file_of_each_kind_is_opened_once() {
     };
     window.drop_files(std::slice::from_ref(&model), |w| opened(w) > 0);
     assert_eq!(opened(&mut window), 1, "it is said, and used where the person wants it");
-    let ctx = window.harness.ctx.clone();
-    window.studio().command(&ctx, Command::UseModel(model.display().to_string()));
-    window.until("it is used in Write", |w| PathBuf::from(&w.studio().state.text().model) == model);
-    assert_eq!(window.studio().state.room(), Room::Write);
+    window.click("Use it in Write");
+    window.until("it is used in Write", |w| w.studio().state.room() == Room::Write);
+    let state = &window.studio().state;
+    let used = state.models.of_file(&state.text().model).and_then(|entry| entry.presence.path());
+    assert_eq!(used, Some(&model));
 
     // Several at once, of several kinds: each of them.
     let both = [put("b.json", CHAT.as_bytes()), put("b.png", &png::encode(&pixels, Some(&record)).unwrap())];

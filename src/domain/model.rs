@@ -397,3 +397,13 @@ pub enum ModelPresence {
     },
     Absent,
 }
+
+impl ModelPresence {
+    /// Its main file, where it is whole on disk.
+    pub fn path(&self) -> Option<&PathBuf> {
+        match self {
+            Self::Here { path } | Self::Unchecked { path } => Some(path),
+            Self::Embedded | Self::Partial { .. } | Self::Absent => None,
+        }
+    }
+}

@@ -117,9 +117,13 @@ impl ModelsState {
         self.entries.iter_mut().find(|e| e.card.id == id)
     }
 
-    /// The card of a file, by its id or the path of its main file.
+    /// The card of a file, by its id or the path of its main file: one in the models folder goes by its name once the
+    /// folder was read.
     pub fn of_file(&self, name: &str) -> Option<&ModelEntry> {
-        let is_main = |e: &&ModelEntry| e.card.local.as_ref().is_some_and(|l| l.files.main.as_os_str() == name);
+        let is_main = |e: &&ModelEntry| {
+            let main = e.card.local.as_ref().map(|local| &local.files.main);
+            main.or(e.presence.path()).is_some_and(|path| path.as_os_str() == name)
+        };
         self.entry(name).or_else(|| self.entries.iter().find(is_main))
     }
 

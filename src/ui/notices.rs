@@ -345,7 +345,7 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
 
 /// What was found in a file that is a model.
 fn opened(cx: &Cx<'_>, id: &str) -> (&'static str, String, Option<(T, Command)>) {
-    let Some(entry) = cx.state.models.entry(id) else { return (icons::INFO, String::new(), None) };
+    let Some(entry) = cx.state.models.of_file(id) else { return (icons::INFO, String::new(), None) };
     let card = &entry.card;
     let budget = cx.state.status.budget;
     let fits = match budget {

@@ -111,7 +111,8 @@ impl AppState {
 
     /// Chooses a model for the room that uses its kind, and goes there.
     pub(super) fn use_model(&mut self, id: &str) {
-        let Some(makes) = self.models.entry(id).map(|entry| entry.card.makes) else { return };
+        let Some(entry) = self.models.of_file(id) else { return };
+        let (id, makes) = (&entry.card.id.clone(), entry.card.makes);
         match makes {
             Makes::Image => self.choose_image_model(id.to_owned()),
             Makes::Text => self.choose_text_model(id.to_owned()),

@@ -212,6 +212,13 @@ fn a_model_that_is_dropped_is_chosen_where_it_is_used_and_offered_elsewhere() {
     assert_eq!((s.room(), s.settings.image.model.as_str()), (Room::Create, "/m/x.safetensors"));
     let kinds: Vec<_> = s.notices.iter().map(|notice| notice.kind.clone()).collect();
     assert_eq!(kinds, [NoticeKind::ModelUsed("/m/x.safetensors".into())], "where it went is said");
+    // The models folder was read meanwhile: there it goes by its name.
+    do_(&mut s, Command::Go(Room::Create));
+    assert_eq!(drop(&mut s, "/m/t.GGUF", Makes::Text), (Room::Models, offered("/m/t.GGUF")));
+    s.models.entry_mut("/m/t.GGUF").unwrap().card.id = "t".into();
+    do_(&mut s, Command::UseModel("/m/t.GGUF".into()));
+    assert_eq!((s.room(), s.text().model.as_str()), (Room::Write, "t"));
+    do_(&mut s, Command::Go(Room::Create));
     // Whoever is in the room that uses it wants it there.
     assert_eq!(drop(&mut s, "/m/y.safetensors", Makes::Image), (Room::Create, used_now("/m/y.safetensors")));
     do_(&mut s, Command::Go(Room::Write));
