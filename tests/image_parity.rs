@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use aigc_studio::domain::{ModelFiles, Sampler};
 use aigc_studio::engine::CancelToken;
 use aigc_studio::engine::image::sampler;
-use aigc_studio::engine::image::sticker::{self, Crisp, Sticker, Text};
+use aigc_studio::engine::image::sticker::{self, Crisp, Sticker, Text, judge};
 use candle_core::{DType, Device, Tensor};
 use serde::Deserialize;
 
@@ -57,6 +57,25 @@ fn assert_close(what: &str, ours: &Tensor, theirs: &Tensor) {
     let allowed = CLOSE.max(relative * largest(theirs));
     println!("{what}: off by {off:.2e} of {:.2e}", largest(theirs));
     assert!(off <= allowed, "{what}: off by {off:e}, allowed are {allowed:e}, values reach {:e}", largest(theirs));
+}
+
+#[test]
+fn the_judge_scores_pictures_as_in_training() {
+    let theirs = fixture("judge.safetensors");
+    let pictures = theirs["pictures"].flatten_all().unwrap().to_vec1::<u8>().unwrap();
+    let things = theirs["thing"].to_vec1::<u32>().unwrap();
+    let (mut features, mut scores, mut margins) = (Vec::new(), Vec::new(), Vec::new());
+    for (picture, &thing) in pictures.chunks_exact(64 * 64 * 4).zip(&things) {
+        let x: Vec<f32> = picture.iter().map(|&v| f32::from(v) / 127.5 - 1.0).collect();
+        let seen = judge::features(&judge::shrunk(&x, 64));
+        assert_eq!(seen.len(), judge::FEATURES);
+        scores.extend(judge::judge().scores(&seen));
+        features.extend(seen);
+        margins.push(judge::judge().margin(&x, 64, thing as u16));
+    }
+    for (name, ours) in [("features", features), ("scores", scores), ("margins", margins)] {
+        assert_close(name, &Tensor::from_slice(&ours, ours.len(), &Device::Cpu).unwrap(), &theirs[name]);
+    }
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,7 @@
 //! Numbers as people read them.
 
+use crate::lang::Lang;
+
 /// `1536` as `1.5 KB`; decimal units, as file managers and model hubs show them.
 pub fn bytes(n: u64) -> String {
     const UNITS: [&str; 5] = ["B", "KB", "MB", "GB", "TB"];
@@ -16,19 +18,20 @@ pub fn bytes(n: u64) -> String {
     }
 }
 
-/// Seconds as `0.8 s`, `42 s`, `3 min 5 s`, `2 h 10 min`.
-pub fn seconds(s: f64) -> String {
+/// Seconds as `0.8 s`, `42 s`, `3 min 5 s`, `2 h 10 min`; in Chinese `3 分 5 秒`.
+pub fn seconds(s: f64, lang: Lang) -> String {
     if !s.is_finite() || s < 0.0 {
         return "-".to_owned();
     }
+    let (h, min, sec) = lang.pick(("h", "min", "s"), ("小时", "分", "秒"));
     if s < 9.95 {
-        return format!("{s:.1} s");
+        return format!("{s:.1} {sec}");
     }
     let whole = s.round() as u64;
     match whole {
-        0..60 => format!("{whole} s"),
-        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
-        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
+        0..60 => format!("{whole} {sec}"),
+        60..3600 => format!("{} {min} {} {sec}", whole / 60, whole % 60),
+        _ => format!("{} {h} {} {min}", whole / 3600, whole % 3600 / 60),
     }
 }
 
@@ -59,8 +62,9 @@ mod tests {
 
     #[test]
     fn seconds_grow_into_minutes() {
-        assert_eq!(seconds(0.84), "0.8 s");
-        assert_eq!(seconds(185.0), "3 min 5 s");
-        assert_eq!(seconds(f64::NAN), "-");
+        assert_eq!(seconds(0.84, Lang::En), "0.8 s");
+        assert_eq!(seconds(185.0, Lang::En), "3 min 5 s");
+        assert_eq!(seconds(7_800.0, Lang::Zh), "2 小时 10 分");
+        assert_eq!(seconds(f64::NAN, Lang::Zh), "-");
     }
 }

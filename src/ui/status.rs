@@ -185,7 +185,7 @@ fn speed(cx: &Cx<'_>) -> Option<String> {
             let step = cx.state.create.step_s?;
             Some(cx.with(
                 T::SecondsPerStep,
-                &[&if step < 0.1 { format!("{:.0} ms", step * 1000.0) } else { seconds(step) }],
+                &[&if step < 0.1 { format!("{:.0} ms", step * 1000.0) } else { seconds(step, cx.lang) }],
             ))
         }
     }

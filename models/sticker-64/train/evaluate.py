@@ -7,6 +7,8 @@ The classifier: colour thumbnails (16 x 16 RGBA) and gradient histograms (of lum
 8 x 8 cells x 8 directions) of the training pairs only, moved by a pixel or two and blurred; linear
 discriminant analysis to 128 dimensions (what differs between styles of one thing is damped, what
 differs between things is kept); the nearest mean of a thing's pictures by cosine, among all things.
+--second: another discriminant, on other features (Patches). The first one ships and chooses among beginnings of pictures
+(judge.py), so figures of what the program draws are the second one's.
 Printed: top-1 and top-5 on the real held-out pairs (the ceiling), then on the generated pictures of
 seen and of held-out pairs.
 """
@@ -43,10 +45,51 @@ def blur(np, x):
     return (x[:, :, :-2] + 2 * x[:, :, 1:-1] + x[:, :, 2:]) / 4
 
 
+class Patches:
+    """Another way to see, for a second judge that knows nothing of the first: how much of each of 160 kinds of patches
+    (6 x 6 RGBA, whitened, by k-means) is where in a picture, in 4 x 4 cells (Coates, Lee and Ng 2011)."""
+
+    def __init__(self, np, x, kinds=160, seed=7):
+        r = np.random.default_rng(seed)
+        some = np.concatenate([self.cut(np, p[None])[r.choice(729, 12)] for p in x[r.choice(len(x), 3000, replace=False)]])
+        some = self.plain(np, some)
+        self.mean = some.mean(0)
+        values, vectors = np.linalg.eigh(np.cov((some - self.mean).T))
+        self.white = ((vectors / np.sqrt(values + 0.1)) @ vectors.T).astype(np.float32)
+        some = (some - self.mean) @ self.white
+        self.kinds = some[r.choice(len(some), kinds, replace=False)]
+        for _ in range(12):
+            near = ((self.kinds ** 2).sum(1) - 2 * some @ self.kinds.T).argmin(1)
+            for k in range(kinds):
+                if (near == k).any():
+                    self.kinds[k] = some[near == k].mean(0)
+
+    @staticmethod
+    def cut(np, x):
+        """[N, 32, 32, 4] -> [N * 729, 144], every patch of 6 x 6."""
+        view = np.lib.stride_tricks.sliding_window_view(x, (6, 6), (1, 2))
+        return view.reshape(-1, 144)
+
+    @staticmethod
+    def plain(np, p):
+        p = p - p.mean(1, keepdims=True)
+        return (p / np.sqrt(p.var(1, keepdims=True) + 0.02)).astype(np.float32)
+
+    def __call__(self, np, x):
+        out = []
+        for part in np.array_split(x, max(1, len(x) // 64)):
+            p = (self.plain(np, self.cut(np, part)) - self.mean) @ self.white
+            far = np.sqrt(np.maximum((p ** 2).sum(1, keepdims=True) + (self.kinds ** 2).sum(1) - 2 * p @ self.kinds.T, 0))
+            near = np.maximum(far.mean(1, keepdims=True) - far, 0).reshape(len(part), 27, 27, -1)
+            rows = np.add.reduceat(near, [0, 7, 14, 21], 1)
+            out.append(np.add.reduceat(rows, [0, 7, 14, 21], 2).reshape(len(part), -1))
+        return np.sqrt(np.concatenate(out)).astype(np.float32)
+
+
 class Discriminant:
-    def __init__(self, np, x, y, things, dims=128, ridge=0.01):
-        self.np = np
-        f = [features(np, np.roll(x, m, (1, 2))) for m in MOVES] + [features(np, blur(np, x))]
+    def __init__(self, np, x, y, things, dims=128, ridge=0.01, see=features, moves=MOVES):
+        self.np, self.see = np, see
+        f = [see(np, np.roll(x, m, (1, 2))) for m in moves] + [see(np, blur(np, x))]
         y = np.tile(y, len(f))
         f = np.concatenate(f)
         self.mean = f.mean(0)
@@ -66,17 +109,25 @@ class Discriminant:
     def unit(self, z):
         return z / self.np.linalg.norm(z, axis=1, keepdims=True)
 
+    def scores(self, x):
+        """The likeness to each thing, [N, things]."""
+        return self.unit((self.see(self.np, x) - self.mean) @ self.project) @ self.things.T
+
     def score(self, x, y):
         """(top-1, top-5) in percent."""
-        s = self.unit((features(self.np, x) - self.mean) @ self.project) @ self.things.T
-        hit = self.np.argsort(-s, 1)[:, :5] == y[:, None]
+        hit = self.np.argsort(-self.scores(x), 1)[:, :5] == y[:, None]
         return 100 * hit[:, 0].mean(), 100 * hit.any(1).mean()
+
+
+def second(np, x, y, things):
+    return Discriminant(np, x, y, things, see=Patches(np, x), moves=[(0, 0), (1, 1), (-1, 1), (2, -1)])
 
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--data", required=True)
     ap.add_argument("--generated", nargs="*", default=[], help="npz files of sample.py --to")
+    ap.add_argument("--second", action="store_true", help="by the second judge, which has no part in what is drawn")
     ap.add_argument("--threads", type=int, default=1)
     o = ap.parse_args()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -86,7 +137,7 @@ def main():
     pics = np.load(os.path.join(o.data, "x32.npy"))
     thing = np.array([p["thing"] for p in meta["pictures"]])
     held = np.array([p["held"] for p in meta["pictures"]])
-    judge = Discriminant(np, to32(np, pics[~held]), thing[~held], len(meta["things"]))
+    judge = (second if o.second else Discriminant)(np, to32(np, pics[~held]), thing[~held], len(meta["things"]))
     show = lambda name, x, y: print("%-28s n %4d  top-1 %5.1f %%  top-5 %5.1f %%" % (name, len(y), *judge.score(x, y)), flush=True)
     show("real, held-out pairs", to32(np, pics[held]), thing[held])
     for path in o.generated:

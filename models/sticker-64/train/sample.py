@@ -1,14 +1,15 @@
 """The reference sampler: prompts -> RGBA stickers, from an exported folder.
 
     python sample.py --model FOLDER --out out.png "red apple 3d" "蓝色的猫"
-    python sample.py --model FOLDER --pairs DATA --count 256 --to gen.npz   (for evaluate.py)
+    python sample.py --model FOLDER --pairs DATA --count 256 --to gen.npz   (for evaluate.py; --tries 4 as the program draws)
 
 Euler (or Heun) from t = 0 (noise) to t = 1 (picture). Times: u_k = k / steps, t_k = u / (u + shift (1 - u));
 shift 1 is uniform, more than 1 spends more steps near the noise. In every step
     hat = clamp(uncond + guidance * (cond - uncond), -1, 1);   v = (hat - x) / (1 - t)
     Euler: x += (t' - t) v;   Heun: x += (t' - t) (v(x, t) + v(x_euler, t')) / 2, the last step Euler.
 So the last step ends at hat itself, and hat is the preview of each step. `uncond` sees the negative
-prompt, or <null> where there is none. At the end: p = (x + 1) / 2, alpha = p[3], premultiplied
+prompt, or <null> where there is none. With --tries a picture is begun again, up to so often, where judge.safetensors of FOLDER sees the thing in no beginning (the
+first quarter of the steps) by a margin of 0.05; the best beginning goes on. At the end: p = (x + 1) / 2, alpha = p[3], premultiplied
 colour = min(p[0..3], alpha); straight colour = premultiplied / alpha where alpha > 0.
 """
 import argparse, json, os
@@ -47,8 +48,10 @@ def times(steps, shift=1.0):
 
 
 @torch.no_grad()
-def sample(net, table, tok, prompts, noise, steps=24, guidance=3.0, negative="", method="euler", shift=1.0, trace=None):
-    """noise [B, 64, 64, 4] -> x in [-1, 1]; trace: a list that gets x after every step."""
+def sample(net, table, tok, prompts, noise, steps=24, guidance=3.0, negative="", method="euler", shift=1.0, trace=None,
+           first=0, last=None):
+    """noise [B, 64, 64, 4] (x after `first` steps) -> x in [-1, 1] after `last` of them (all of them);
+    trace: a list that gets x after every step."""
     b = len(prompts)
     words, valid = text(list(prompts) + [negative] * b, table, tok)
     cos, sin = rope_tables(net.c, net.c["grid"])
@@ -60,7 +63,7 @@ def sample(net, table, tok, prompts, noise, steps=24, guidance=3.0, negative="",
         return (hat[b:] + guidance * (hat[:b] - hat[b:])).clamp(-1, 1)
 
     x, ts = noise, times(steps, shift)
-    for t, t2 in zip(ts, ts[1:]):
+    for t, t2 in list(zip(ts, ts[1:]))[first:last]:
         v = (guided(x, t) - x) / (1 - t)
         if method == "heun" and t2 < 1:
             x2 = x + (t2 - t) * v
@@ -69,6 +72,25 @@ def sample(net, table, tok, prompts, noise, steps=24, guidance=3.0, negative="",
         if trace is not None:
             trace.append(x)
     return x
+
+
+def begun(draw, judge, things, noise, steps, shown=0.05):
+    """Of the beginnings noise [TRIES, B, 64, 64, 4] of B pictures, each picture's best, as x [B, 64, 64, 4] after a
+    quarter of the steps. draw(x, rows, first, last) takes steps of those pictures."""
+    quarter, b = steps // 4, len(things)
+    best, keep = np.full(b, -np.inf), torch.zeros_like(noise[0])
+    for one in noise:
+        rows = np.flatnonzero(best < shown)
+        if not len(rows):
+            break
+        before = draw(one[rows], rows, 0, quarter - 1)
+        x = draw(before, rows, quarter - 1, quarter)
+        t, t2 = (times(steps)[k] for k in (quarter - 1, quarter))
+        hat = before + (x - before) * (1 - t) / (t2 - t)
+        margin = judge.margins(premultiplied(hat), np.asarray(things)[rows])
+        better = margin > best[rows]
+        keep[rows[better]], best[rows[better]] = x[better], margin[better]
+    return keep
 
 
 def premultiplied(x):
@@ -104,12 +126,16 @@ def main():
     ap.add_argument("--shift", type=float, default=1.0)
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--columns", type=int, default=8)
+    ap.add_argument("--tries", type=int, default=1, help="with --pairs: beginnings of a picture at most; the program has 4")
     ap.add_argument("--threads", type=int)
     o = ap.parse_args()
     if o.threads:
         torch.set_num_threads(o.threads)
     net, table, tok = load(o.model)
     gen = torch.Generator().manual_seed(o.seed)
+    if o.tries > 1:
+        from judge import Judge
+        judge = Judge(os.path.join(o.model, "judge.safetensors"))
     chosen = []
     if o.pairs:
         meta = json.load(open(os.path.join(o.pairs, "meta.json"), encoding="utf-8"))
@@ -121,8 +147,15 @@ def main():
     got = []
     for i in range(0, len(o.prompts), 16):
         part = o.prompts[i:i + 16]
-        noise = torch.randn(len(part), 64, 64, 4, generator=gen)
-        got.append(premultiplied(sample(net, table, tok, part, noise, o.steps, o.guidance, o.negative, o.method, o.shift)))
+        noise = torch.randn(o.tries, len(part), 64, 64, 4, generator=gen)
+        draw = lambda x, rows, first, last: sample(net, table, tok, [part[r] for r in rows], x, o.steps, o.guidance,
+                                                   o.negative, o.method, o.shift, first=first, last=last)
+        if o.tries > 1:
+            x = begun(draw, judge, [p["thing"] for p in chosen[i:i + 16]], noise, o.steps)
+            x = draw(x, range(len(part)), o.steps // 4, None)
+        else:
+            x = draw(noise[0], range(len(part)), 0, None)
+        got.append(premultiplied(x))
     got = np.concatenate(got)
     if o.to:
         np.savez_compressed(o.to, x=got, thing=[p["thing"] for p in chosen], held=[p["held"] for p in chosen])

@@ -7,7 +7,7 @@ Prompts come from templates and a list of everyday nouns, half of them in Chines
 `prompt TAB noun[:colour],... TAB relation,...`, nouns by number in order of the prompt, as in `on 0 1`.
 Each prompt is drawn by the program with `--layers`. A scene counts when
 
-- every thing is there as often as it was asked for, and the classifier of evaluate.py has it among its first five of 1,644
+- every thing is there as often as it was asked for, and the second judge of evaluate.py has it among its first five of 1,644
   (first one: `--top 1`), judged on what is to be seen of the layer;
 - every colour is right: no other colour has more of what is to be seen of the thing, and it has a quarter of that;
 - every relation holds between the boxes of the layers.
@@ -211,11 +211,11 @@ def main():
         os.environ[name] = "1"
     import numpy as np
     from PIL import Image
-    from evaluate import Discriminant, features, to32
+    from evaluate import second, to32
     meta = json.load(open(os.path.join(o.data, "meta.json"), encoding="utf-8"))
     thing = np.array([p["thing"] for p in meta["pictures"]])
     held = np.array([p["held"] for p in meta["pictures"]])
-    judge = Discriminant(np, to32(np, np.load(os.path.join(o.data, "x32.npy"))[~held]), thing[~held], len(meta["things"]))
+    judge = second(np, to32(np, np.load(os.path.join(o.data, "x32.npy"))[~held]), thing[~held], len(meta["things"]))
     plain = lambda code: "-".join(c for c in code.lower().split("-") if c != "fe0f")
     number = {plain(t["hex"]): i for i, t in enumerate(meta["things"])}
     accepted = [{number[c] for c in n[4].split() if c in number} for n in NOUNS]
@@ -233,7 +233,7 @@ def main():
                            stdout=subprocess.DEVNULL)
         layers = visible(np, Image, folder) if os.path.isdir(folder) else []
         x = np.stack([cut(np, Image, pic, box) for _, pic, box in layers]) if layers else np.zeros((0, 32, 32, 4))
-        order = np.argsort(-(judge.unit((features(np, to32(np, x)) - judge.mean) @ judge.project) @ judge.things.T), 1) if layers else []
+        order = np.argsort(-judge.scores(to32(np, x)), 1) if layers else []
         seen = [set(row[:o.top].tolist()) for row in order]
         # Each thing that was asked for takes the layer that shows it best; the order of the prompt breaks ties
         taken, missed = {}, []

@@ -4,6 +4,7 @@
     python train.py --data DATA --out RUN --seconds 600 --batch 512
 
 RUN/last.pt is written every few minutes and on SIGTERM (atomically); the same command goes on from it.
+With --from FOLDER a new RUN starts from exported weights (their EMA; the optimiser starts anew).
 RUN/train.log has one line a minute; RUN/grid-*.png a small picture grid every ten minutes.
 Schedule: 32 px for the first part of the time (--small), then 64 px; warm-up, constant, and a linear decay
 of the learning rate over the last 20 % of the time.
@@ -139,6 +140,22 @@ def rate(done, end, warm=40.0):
     return min(1.0, (done + 2) / warm, max(0.005, (end - done) / (0.2 * end)))
 
 
+def start_from_export(net, base, folder):
+    """Loads an exported folder. Its `table` is W base + b + delta: W and b are solved from the rows that never had a
+    delta (exact but for the f16 of the export), and what the others have more is their delta."""
+    from safetensors.torch import load_file
+    w = {k: v.float() for k, v in load_file(os.path.join(folder, "weights.safetensors")).items()}
+    table, learned = w.pop("table"), net.delta.num_embeddings
+    rows = torch.cat([base, torch.ones(len(base), 1)], 1).cpu()
+    solved = torch.linalg.lstsq(rows[learned:].double(), table[learned:].double(), driver="gelsd").solution.float()
+    w["word.weight"], w["word.bias"] = solved[:-1].t().contiguous(), solved[-1].contiguous()
+    w["delta.weight"] = (table - rows @ solved)[:learned].contiguous()
+    rest = (table - rows @ solved)[learned:]
+    print(f"# from {folder}: table {table.abs().mean():.3f}, what W leaves of rows without a delta {rest.abs().mean():.5f}, "
+          f"delta {w['delta.weight'].abs().mean():.4f}", flush=True)
+    net.load_state_dict({k: v for k, v in w.items() if not k.startswith("rope.")})
+
+
 def builders_running():
     for path in glob.glob("/proc/[0-9]*/comm"):
         with contextlib.suppress(OSError):
@@ -201,6 +218,7 @@ def main():
     ap.add_argument("--out", required=True)
     ap.add_argument("--until", help="HH:MM UTC; or")
     ap.add_argument("--seconds", type=float, help="training time, of this run and those it goes on from")
+    ap.add_argument("--from", dest="start", help="an exported folder to start from, where RUN has nothing yet")
     ap.add_argument("--batch", type=int, default=64)
     ap.add_argument("--lr", type=float, default=1.5e-3)
     ap.add_argument("--opt", choices=["adamw", "muon"], default="muon")
@@ -224,6 +242,8 @@ def main():
     net = Net(dict(CONFIG), learned)
     with np.load(os.path.join(o.data, "sketch.npz")) as sketch:
         net.start_from_looks(*(torch.from_numpy(sketch[k]) for k in ("decoder", "mean")))
+    if o.start:
+        start_from_export(net, base, o.start)
     net.to(dev)
     ema = {k: v.detach().clone() for k, v in net.state_dict().items()}
     opts = make_optimisers(net, o.opt, o.lr)

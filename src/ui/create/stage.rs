@@ -100,7 +100,7 @@ fn progress_text(cx: &Cx<'_>, job: &ImageJob) -> String {
         (Phase::Loading(None), _) => cx.t(T::LoadingModel).to_owned(),
         (Phase::Running, None) => cx.t(T::Starting).to_owned(),
         (Phase::Running, Some(p)) => {
-            let step = cx.with(T::StepOf, &[&p.step, &p.steps, &seconds(p.eta_s)]);
+            let step = cx.with(T::StepOf, &[&p.step, &p.steps, &seconds(p.eta_s, cx.lang)]);
             if p.count > 1 { format!("{} · {step}", cx.with(T::PictureOf, &[&(p.index + 1), &p.count])) } else { step }
         }
     }

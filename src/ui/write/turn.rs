@@ -312,7 +312,7 @@ fn figures(cx: &Cx<'_>, info: &TurnInfo) -> String {
             parts.push(cx.with(T::TokensPerSecond, &[&crate::domain::rate(info.decode_tok_s)]));
         }
         if info.ttft_s > 0.0 {
-            parts.push(cx.with(T::ToFirstToken, &[&crate::domain::seconds(info.ttft_s)]));
+            parts.push(cx.with(T::ToFirstToken, &[&crate::domain::seconds(info.ttft_s, cx.lang)]));
         }
     }
     if info.dropped_turns > 0 {

@@ -1,12 +1,14 @@
 //! The family of small flow models that draw stickers. One of them, [`crate::domain::STICKER_ID`], is inside this
 //! program; others of the same layout come from a folder. How it was made is in `models/sticker-64/`.
 
+mod attempt;
 mod by_hand;
 mod config;
 mod crisp;
 mod depthwise;
 mod foreign;
 mod fused;
+pub mod judge;
 mod kept;
 mod net;
 mod scene;

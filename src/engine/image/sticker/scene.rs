@@ -4,12 +4,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::attempt;
 use super::by_hand::ByHand;
 use super::crisp::TIMES;
 use super::kept::Key;
 use super::{Encoded, Sticker};
 use crate::domain::{Arrangement, Cut, ImageParams, Picture, Place, SceneLayer, SceneLayers, StepProgress, Things};
-use crate::engine::image::{noise, pixels, sampler};
+use crate::engine::image::pixels;
 use crate::engine::{CancelToken, Stop};
 use crate::scene::{self, Backdrop, Cutout, Layer, Reading, Square, Visible};
 
@@ -140,19 +141,18 @@ impl<'a> Scene<'a> {
         let small = Backdrop::new(self.by_hand.ground(&self.reading), seed, PREVIEW);
         let mut shown: Option<Instant> = None;
         for (nth, at) in todo.into_iter().enumerate() {
-            let ImageParams { count, sampler, guidance, .. } = *self.params;
-            let sticker = self.sticker;
-            let words = sticker.words.encode(&keys[at].words);
-            let mut field = sticker.guided(&words, &self.negative, guidance)?;
-            let mut x = noise::gaussian(keys[at].seed, self.sticker.net.config().numbers());
+            let count = self.params.count;
+            let thing = self.reading.items.get(self.parts[at].item).map(|item| item.senses[0]);
             let mut last = Instant::now();
-            let mut seen = |step: usize, hat: &[f32]| {
+            let mut seen = |step: usize, hat: Option<&[f32]>| {
                 self.steps_s.push(last.elapsed().as_secs_f64());
-                let done = self.steps_s.len() as f64;
-                let eta_s = self.steps_s.iter().sum::<f64>() / done * (total - done);
+                // Beginnings that were given up are no progress.
+                let done = f64::from(index * each + nth as u32 * steps + step as u32);
+                let eta_s = self.steps_s.iter().sum::<f64>() / done * (total - done).max(0.0);
                 // Of the whole picture, as the slider counts.
                 let step = (nth as u32 * steps + step as u32).div_ceil(count_of_parts);
-                let now = shown.is_none_or(|then| then.elapsed() >= PREVIEW_EVERY).then(|| {
+                let due = shown.is_none_or(|then| then.elapsed() >= PREVIEW_EVERY);
+                let now = hat.filter(|_| due).map(|hat| {
                     self.parts[at].seen = Some(Cutout::new(square(hat, side)));
                     compose(&self.reading, &self.parts, &self.by_hand, &small)
                 });
@@ -162,8 +162,7 @@ impl<'a> Scene<'a> {
                 preview(StepProgress { index, count, step, steps, eta_s }, now);
                 last = Instant::now();
             };
-            sampler::sample(sampler, &mut x, steps as usize, &mut field, token, &mut seen)?;
-            drop(field);
+            let x = attempt::draw(self.sticker, &keys[at], thing, token, &mut seen)?;
             token.check()?;
             let start = Instant::now();
             let big = Arc::new(square(&self.sticker.enlarge(&x)?, side * TIMES));

@@ -67,7 +67,7 @@ fn bar(ui: &mut Ui, cx: &mut Cx<'_>, layers: &LayersState) {
     ui.spacing_mut().item_spacing.y = S2;
     if let Some(job) = &layers.job {
         let text = match job.progress {
-            Some(p) => cx.with(T::LayersStep, &[&p.step, &p.steps, &seconds(p.eta_s)]),
+            Some(p) => cx.with(T::LayersStep, &[&p.step, &p.steps, &seconds(p.eta_s, cx.lang)]),
             None if !job.runs => cx.t(T::LayersWait).to_owned(),
             None => cx.t(T::LayersComing).to_owned(),
         };
