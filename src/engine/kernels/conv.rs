@@ -357,8 +357,9 @@ mod tests {
                 ];
                 for (ours, theirs) in pairs {
                     let most = |x: Tensor| x.abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
-                    let off = most((ours - theirs).unwrap());
-                    assert!(off < 1e-4, "{h}x{w} {shape:?}: {off}");
+                    let (off, largest) = (most((ours - theirs).unwrap()), most(theirs.clone()));
+                    // Sums of a thousand products: each processor adds them up in an order of its own.
+                    assert!(off < 1e-4_f32.max(2e-6 * largest), "{h}x{w} {shape:?}: {off} of {largest}");
                 }
             }
         }

@@ -18,9 +18,11 @@ use crate::ui::{icons, layout, widgets};
 
 pub use canvas::CanvasView;
 
-/// What fits beside a canvas that can be worked in.
+/// Beside the list there is a canvas that can be worked in.
 const WIDE: f32 = 520.0;
+/// Width of the list beside the canvas, and its part of the height below it.
 const PANEL: f32 = 236.0;
+const BELOW: f32 = 0.45;
 /// Lines of the prompt that tell whose layers they are.
 const WHOSE_LINES: usize = 3;
 /// What a step to "larger" is.
@@ -29,14 +31,16 @@ const LARGER: f32 = 1.1;
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CanvasView, textures: &mut Textures, layers: &LayersState) {
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 8));
     layout::foot(ui, "layers-bar", frame, 0.4, |ui| bar(ui, cx, layers));
-    if ui.available_width() >= WIDE {
+    let (width, height) = (ui.available_width(), ui.available_height());
+    // Where the canvas is larger.
+    if width >= WIDE || (width - PANEL).min(height) > width.min(height * (1.0 - BELOW)) {
         let frame = widgets::panel(cx.p).inner_margin(Margin::symmetric(12, 8));
         Panel::right(Id::unique("layers")).exact_size(PANEL).resizable(false).frame(frame).show(ui, |ui| {
             part(ui, Part::Beside);
             ScrollArea::vertical().id_salt("layers").auto_shrink(false).show(ui, |ui| panel(ui, cx, layers));
         });
     } else {
-        layout::foot(ui, "layers", frame, 0.45, |ui| panel(ui, cx, layers));
+        layout::foot(ui, "layers", frame, BELOW, |ui| panel(ui, cx, layers));
     }
     canvas::show(ui, cx, view, textures, layers);
 }
