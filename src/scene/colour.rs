@@ -8,7 +8,7 @@ const GREY: f32 = 0.25;
 const DARK: f32 = 0.18;
 /// Share of the thing's pixels that must have the colour for it to be left as it is.
 const ENOUGH: f32 = 0.3;
-/// Degrees within which a hue counts as the colour; red has brown and orange close by.
+/// Degrees within which a hue counts as the colour; red and orange are close to each other, and to brown.
 const NEAR: f32 = 24.0;
 const NEAR_RED: f32 = 14.0;
 /// Degrees within which hues are turned together: farther ones keep theirs, as a leaf on a red apple does.
@@ -45,7 +45,7 @@ pub fn recoloured(mut picture: Square, colour: &str) -> Square {
     lit.iter().for_each(|c| bins[(c[0] / 10.0) as usize % 36] += 1);
     let around = |at: &usize| 3 * bins[*at] + 2 * (bins[(at + 1) % 36] + bins[(at + 35) % 36]);
     let common = (0..36).max_by_key(around).unwrap_or(0) as f32 * 10.0 + 5.0;
-    let near = if colour == "red" { NEAR_RED } else { NEAR };
+    let near = if matches!(colour, "red" | "orange") { NEAR_RED } else { NEAR };
     let is_right = |c: &&[f32; 3]| apart(c[0], hue) < near && c[1] >= SHADE * saturation && c[2] >= SHADE * value;
     let right = lit.iter().filter(is_right).count() as f32;
     // A red ribbon makes no red box.
@@ -188,6 +188,8 @@ mod tests {
         assert!(is(first(&red), 358.0), "a box with a ribbon");
         let of_ribbon = hsv([red.rgba[8], red.rgba[9], red.rgba[10]]);
         assert!(apart(of_ribbon[0], 347.0) < 15.0, "it goes the short way: {of_ribbon:?}");
+        let orange = first(&recoloured(plain(&[[225, 60, 25]]), "orange"));
+        assert!(is(orange, 28.0), "a red apple is no orange one: {orange:?}");
         for (thing, drawn) in [("chair", [150, 80, 60]), ("petals", [240, 170, 200]), ("hat", [90, 60, 60])] {
             let got = first(&recoloured(plain(&[drawn]), "red"));
             assert!(is(got, 358.0), "{thing}: {got:?}");

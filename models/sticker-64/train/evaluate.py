@@ -119,8 +119,22 @@ class Discriminant:
         return 100 * hit[:, 0].mean(), 100 * hit.any(1).mean()
 
 
-def second(np, x, y, things):
-    return Discriminant(np, x, y, things, see=Patches(np, x), moves=[(0, 0), (1, 1), (-1, 1), (2, -1)])
+def second(np, x, y, things, hues=0):
+    """hues: copies of each picture, its hues turned, that it learns too, so that a green dog is a dog."""
+    see, moves = Patches(np, x), [(0, 0), (1, 1), (-1, 1), (2, -1)]
+    if hues:
+        turns = np.random.default_rng(5).uniform(0.5, 2 * np.pi - 0.5, hues * len(x))
+        x, y, moves = np.concatenate([x, turned(np, np.concatenate([x] * hues), turns)]), np.tile(y, hues + 1), moves[:2]
+    return Discriminant(np, x, y, things, see=see, moves=moves)
+
+
+def turned(np, x, angles):
+    """The hues of premultiplied pictures, turned about the gray axis."""
+    c, s = np.cos(angles), np.sin(angles)
+    a, b = (1 - c) / 3, s / 3 ** 0.5
+    turn = np.stack([c + a, a - b, a + b, a + b, c + a, a - b, a - b, a + b, c + a], -1).reshape(-1, 3, 3)
+    rgb = np.einsum("nhwc,ndc->nhwd", x[..., :3], turn.astype(np.float32))
+    return np.concatenate([np.minimum(np.maximum(rgb, 0), x[..., 3:]), x[..., 3:]], -1).astype(np.float32)
 
 
 def main():

@@ -8,7 +8,8 @@ Prompts come from templates and a list of everyday nouns, half of them in Chines
 Each prompt is drawn by the program with `--layers`. A scene counts when
 
 - every thing is there as often as it was asked for, and the second judge of evaluate.py has it among its first five of 1,644
-  (first one: `--top 1`), judged on what is to be seen of the layer;
+  (first one: `--top 1`), judged on what is to be seen of the layer
+  (the judge learned pictures with turned hues too: scenes ask for green dogs);
 - every colour is right: no other colour has more of what is to be seen of the thing, and it has a quarter of that;
 - every relation holds between the boxes of the layers.
 
@@ -47,9 +48,10 @@ NOUNS = [
     ("heart", "hearts", "爱心", "颗", "2764 1f9e1 1f49b 1f49a 1f499 1f49c 1f5a4 1fa77 1fa75", 1), ("robot", "robots", "机器人", "个", "1f916", 0),
     ("snowman", "snowmen", "雪人", "个", "26c4 2603", 0), ("ghost", "ghosts", "幽灵", "个", "1f47b", 0),
 ]
-# English: Chinese, hues in degrees
-COLOURS = {"red": ("红色", (340, 20)), "orange": ("橙色", (10, 48)), "yellow": ("黄色", (38, 70)), "green": ("绿色", (70, 175)),
-           "blue": ("蓝色", (180, 255)), "purple": ("紫色", (250, 320)), "pink": ("粉色", (295, 360))}
+# English: Chinese, hues in degrees; pale red is pink
+COLOURS = {"red": ("红色", (340, 14)), "orange": ("橙色", (14, 44)), "yellow": ("黄色", (44, 70)), "green": ("绿色", (70, 175)),
+           "blue": ("蓝色", (175, 255)), "purple": ("紫色", (255, 300)), "pink": ("粉色", (300, 340))}
+PALE = 0.45
 RELATIONS = [("on", "on", "{b}上有{a}"), ("under", "under", "{b}下面有{a}"), ("left", "to the left of", "{b}左边有{a}"),
              ("right", "to the right of", "{b}右边有{a}"), ("beside", "next to", "{b}旁边有{a}"), ("behind", "behind", "{b}后面有{a}"),
              ("front", "in front of", "{b}前面有{a}")]
@@ -158,6 +160,9 @@ def coloured(np, layer, colour):
     hue = np.where(most == r, (g - b) / span % 6, np.where(most == g, (b - r) / span + 2, (r - g) / span + 4)) * 60
     low, high = COLOURS[colour][1]
     inside = (hue >= low) & (hue <= high) if low < high else (hue >= low) | (hue <= high)
+    if colour in ("red", "pink"):
+        pale = ((hue >= 340) | (hue <= 14)) & (least > PALE)
+        inside = inside & ~pale if colour == "red" else inside | pale
     seen = (most - least > 0.15) & (most > 0.2)
     return (inside & seen).sum() / max(1, len(pixels))
 
@@ -215,7 +220,7 @@ def main():
     meta = json.load(open(os.path.join(o.data, "meta.json"), encoding="utf-8"))
     thing = np.array([p["thing"] for p in meta["pictures"]])
     held = np.array([p["held"] for p in meta["pictures"]])
-    judge = second(np, to32(np, np.load(os.path.join(o.data, "x32.npy"))[~held]), thing[~held], len(meta["things"]))
+    judge = second(np, to32(np, np.load(os.path.join(o.data, "x32.npy"))[~held]), thing[~held], len(meta["things"]), hues=2)
     plain = lambda code: "-".join(c for c in code.lower().split("-") if c != "fe0f")
     number = {plain(t["hex"]): i for i, t in enumerate(meta["things"])}
     accepted = [{number[c] for c in n[4].split() if c in number} for n in NOUNS]

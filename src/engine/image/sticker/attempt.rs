@@ -85,11 +85,11 @@ mod tests {
         let token = CancelToken::new();
         let files = sticker::open(&ModelFiles::Embedded).unwrap();
         let sticker = Sticker::load(files, true, &Device::Cpu, &token, &mut |_| {}).unwrap();
-        let thing = crate::scene::read("ladder").items[0].senses[0];
+        let fountain = crate::scene::read("fountain").items[0].senses[0];
         let (mut kept, mut changed) = (0, 0);
         for seed in 1..=6 {
             let key = Key {
-                words: "ladder flat".into(),
+                words: "fountain fluent".into(),
                 negative: String::new(),
                 seed,
                 steps: 8,
@@ -100,11 +100,11 @@ mod tests {
                 let mut steps = Vec::new();
                 let x =
                     draw(&sticker, &key, thing, &token, &mut |step, hat| steps.push((step, hat.is_some()))).unwrap();
-                (judge().margin(&x, 64, crate::scene::read("ladder").items[0].senses[0]), steps, x)
+                (judge().margin(&x, 64, fountain), steps, x)
             };
             let (alone, once, x) = draw(None);
             assert_eq!(once, (1..=8).map(|step| (step, true)).collect::<Vec<_>>());
-            let (judged, steps, y) = draw(Some(thing));
+            let (judged, steps, y) = draw(Some(fountain));
             println!("{seed}: {alone:.3} {judged:.3} {steps:?}");
             // The steps count on from the beginning that is kept; others are not shown.
             let again = steps.len() - 8;

@@ -139,14 +139,15 @@ fn what_the_model_cannot_do_is_known_before_the_prompt_is_sent() {
     assert_eq!(s.text_advice(), Some(Advice::NoChinese));
 }
 
-/// The examples that teach must not be what the notice warns of.
+/// The examples that teach must not be what the notice warns of, at the size that the model starts with.
 #[test]
-fn no_example_of_the_sticker_model_is_a_scene() {
+fn no_example_of_the_sticker_model_is_warned_of() {
     let catalog = include_str!("../../../../models/sticker-64/card.toml");
     let card: ModelCard = toml::from_str(catalog).unwrap();
     assert!(card.quality.single && !card.examples.is_empty());
     let mut s = state();
     s.models.entries[0].card = card.clone();
+    (s.settings.image.width, s.settings.image.height) = (card.sizes[0].width, card.sizes[0].height);
     for example in card.examples.iter().chain(&card.examples_zh) {
         prompt(&mut s, example);
         assert_eq!(s.image_advice(), None, "{example}");
