@@ -84,7 +84,7 @@ fn put(ctx: &Context, id: Id, typed: Typed, text: &str) {
     state.set_undoer(typed.undoer);
     state.cursor.set_char_range(typed.cursor);
     state.store(ctx, id);
-    shown(ctx, id, text);
+    ctx.data_mut(|data| data.insert_temp(seen_id(id), Seen::only(text)));
 }
 
 /// The history of a field ends here.
@@ -94,25 +94,52 @@ pub fn clear(ctx: &Context, id: Id) {
     }
 }
 
+/// What is known of a field's text, by hashes: as the state gave it last, as it was typed last, and as it was drawn.
+#[derive(Clone, Copy)]
+struct Seen {
+    given: u64,
+    typed: u64,
+    drawn: u64,
+}
+
+impl Seen {
+    fn only(text: &str) -> Self {
+        let now = egui::util::hash(text);
+        Self { given: now, typed: now, drawn: now }
+    }
+}
+
 /// Before a field is drawn with `text`. One that was not typed into it came from elsewhere, such as an example: it is
 /// gone on with at its end, and has no history.
 pub fn came(ctx: &Context, id: Id, text: &str) {
     let now = egui::util::hash(text);
-    if ctx.data(|data| data.get_temp::<u64>(seen_id(id))).is_none_or(|before| before == now) {
-        return;
+    let Some(mut seen) = ctx.data(|data| data.get_temp::<Seen>(seen_id(id))) else { return };
+    if seen.drawn != now
+        && let Some(mut state) = TextEditState::load(ctx, id)
+    {
+        state.cursor.set_char_range(Some(CCursorRange::one(CCursor::new(text.chars().count()))));
+        state.store(ctx, id);
     }
-    let Some(mut state) = TextEditState::load(ctx, id) else { return };
-    state.cursor.set_char_range(Some(CCursorRange::one(CCursor::new(text.chars().count()))));
-    let goes_on = ctx.data(|data| data.get_temp::<(u64, u64)>(goes_on_id(id)));
-    if !goes_on.is_some_and(|(frame, to)| to == now && ctx.cumulative_frame_nr() <= frame + 1) {
-        state.clear_undoer();
+    // What was typed may not have come to the state yet.
+    if now != seen.given && now != seen.typed {
+        let goes_on = ctx.data(|data| data.get_temp::<(u64, u64)>(goes_on_id(id)));
+        if !goes_on.is_some_and(|(frame, to)| to == now && ctx.cumulative_frame_nr() <= frame + 1) {
+            clear(ctx, id);
+        }
+        seen.typed = now;
     }
-    state.store(ctx, id);
+    seen.given = now;
+    ctx.data_mut(|data| data.insert_temp(seen_id(id), seen));
 }
 
 /// After it was drawn: the text that it has by now.
 pub fn shown(ctx: &Context, id: Id, text: &str) {
-    ctx.data_mut(|data| data.insert_temp(seen_id(id), egui::util::hash(text)));
+    let mut seen = ctx.data(|data| data.get_temp::<Seen>(seen_id(id))).unwrap_or(Seen::only(text));
+    seen.drawn = egui::util::hash(text);
+    if seen.drawn != seen.given {
+        seen.typed = seen.drawn;
+    }
+    ctx.data_mut(|data| data.insert_temp(seen_id(id), seen));
 }
 
 /// The text of a field becomes `to` with the next frame, as if it was typed.

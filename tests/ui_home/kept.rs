@@ -265,6 +265,45 @@ fn a_title_takes_spaces_is_given_by_enter_and_comes_back_after_esc() {
     assert_eq!(title(&harness), was);
 }
 
+/// Regression: the text that was typed after an example was gone once the example was taken back.
+#[test]
+fn as_many_redos_as_undos_bring_typed_text_back() {
+    for room in [Room::Create, Room::Write] {
+        let mut state = fresh(room, Lang::En, Theme::Dark);
+        state.models.entries[1].presence = ModelPresence::Here { path: "/m".into() };
+        let mut harness = open(state);
+        let text = |harness: &Open| {
+            let state = &harness.state().state;
+            if room == Room::Write { state.write.draft.clone() } else { state.settings.image.prompt.clone() }
+        };
+        let types = |harness: &mut Open, text: &str| {
+            harness.event(Event::Text(text.into()));
+            obey(harness);
+            // Long enough for the field to take it for one step.
+            harness.run_steps(40);
+        };
+        types(&mut harness, "my own");
+        types(&mut harness, " words");
+        let example = if room == Room::Write { "Write a haiku about rain" } else { "a rocket" };
+        harness.get_by_label(example).click();
+        obey(&mut harness);
+        types(&mut harness, ", please");
+        let all = ["", "my own", "my own words", example, &format!("{example}, please")];
+        assert_eq!(text(&harness), all[4]);
+        for step in all[..4].iter().rev() {
+            undo(&mut harness, false);
+            assert_eq!(text(&harness), *step, "{room:?}");
+        }
+        for step in &all[1..] {
+            harness.key_press_modifiers(Modifiers::COMMAND, Key::Y);
+            obey(&mut harness);
+            assert_eq!(text(&harness), *step, "{room:?}");
+        }
+        undo(&mut harness, true);
+        assert_eq!(text(&harness), all[4]);
+    }
+}
+
 /// Regression: Ctrl+Z brought the draft of another conversation, and the text of another turn.
 #[test]
 fn the_history_of_a_field_is_that_of_the_text_in_it() {

@@ -142,10 +142,6 @@ pub struct Page {
     at: u64,
     /// For a change, the one after it that was shown last.
     chosen: HashMap<u64, u64>,
-    /// The change that the page went away from last, where no other came since.
-    left: Option<u64>,
-    /// For a passage that a model wrote in the place of another, that one.
-    instead: HashMap<u64, u64>,
 }
 
 impl Page {
@@ -161,10 +157,7 @@ impl Page {
                     edit.info = Some(info);
                 }
             }
-            PageEntry::Go { id } => {
-                self.left = Some(self.at);
-                self.go(id);
-            }
+            PageEntry::Go { id } => self.go(id),
             PageEntry::Memory { text } => self.story.memory = text,
             PageEntry::Note { text, depth } => {
                 (self.story.note, self.story.note_depth) = (text, NOTE_DEPTH.clamp(depth.into()) as u32)
@@ -199,10 +192,6 @@ impl Page {
             edit.removed.clear();
         }
         self.text.replace(edit.at, there_len(&edit), &[Run { by: edit.by, text: edit.text.clone() }]);
-        let by_model = |other: &&Edit| (other.by, edit.by) == (Author::Model, Author::Model);
-        let same_place = |other: &&Edit| (other.parent, other.at) == (edit.parent, edit.at);
-        let left = self.left.take().and_then(|id| self.edits.get(&id)).filter(by_model).filter(same_place);
-        self.instead.extend(left.map(|old| (edit.id, old.id)));
         self.chosen.insert(edit.parent, edit.id);
         self.at = edit.id;
         self.edits.insert(edit.id, edit);
@@ -302,13 +291,21 @@ impl Page {
 
     /// Where an undo leads: from a passage that was written again, to what stood there before.
     pub fn undo(&self) -> Option<u64> {
-        self.last().map(|edit| self.instead.get(&edit.id).copied().unwrap_or(edit.parent))
+        self.last().map(|edit| self.versions(edit).filter(|id| *id < edit.id).max().unwrap_or(edit.parent))
     }
 
-    /// Where a redo leads: to what was shown last after this, or stood in its place last.
+    /// Where a redo leads: to what was shown last after this, else to what a model wrote in its place next.
     pub fn redo(&self) -> Option<u64> {
-        let again = self.instead.iter().filter(|(_, old)| **old == self.at).map(|(new, _)| *new);
-        self.redo_from(self.at).or_else(|| again.max())
+        let next = || self.last().and_then(|edit| self.versions(edit).find(|id| *id > edit.id));
+        self.redo_from(self.at).or_else(next)
+    }
+
+    /// A passage of a model and the others that it wrote in its place, oldest first.
+    fn versions(&self, of: &Edit) -> impl Iterator<Item = u64> {
+        let same = move |edit: &&Edit| {
+            (edit.parent, edit.at) == (of.parent, of.at) && (edit.by, of.by) == (Author::Model, Author::Model)
+        };
+        self.edits.values().filter(same).map(|edit| edit.id)
     }
 
     fn redo_from(&self, at: u64) -> Option<u64> {
