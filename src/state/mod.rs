@@ -40,7 +40,7 @@ pub use personas::*;
 pub use places::{CardPlace, Placed, Section};
 pub use shelf::*;
 pub use trash::{Looked, TrashCommand, TrashState};
-pub use undo::{Again, CardsMoved, ForgottenModel, Steps, UndoState, Undoable};
+pub use undo::{Again, CardsMoved, ForgottenModel, Here, Steps, UndoState, Undoable};
 pub use update::{Input, begin, update};
 pub use write::*;
 

@@ -112,11 +112,38 @@ pub enum Again {
     Value(Undoable),
 }
 
+/// Where Ctrl+Z is pressed. While layers are open it takes back their edits alone: what is behind them is not seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Here {
+    pub room: Room,
+    pub layers: bool,
+}
+
+impl From<Room> for Here {
+    fn from(room: Room) -> Self {
+        Self { room, layers: false }
+    }
+}
+
+impl Here {
+    fn has(self, what: &Undoable) -> bool {
+        what.rooms().contains(&self.room) && (!self.layers || is_of_layers(what))
+    }
+}
+
+/// An action that was taken back.
+#[derive(Clone, Debug)]
+pub(super) struct Undone {
+    pub serial: u64,
+    pub what: Undoable,
+    pub again: Again,
+}
+
 /// The actions since the window opened, oldest first, and those that were taken back.
 #[derive(Clone, Debug, Default)]
 pub struct UndoState {
     actions: Vec<Action>,
-    undone: Vec<(Undoable, Again)>,
+    undone: Vec<Undone>,
     next: u64,
     /// Rooms in which nothing was typed since their last action, or since that was taken back: Ctrl+Z goes on with
     /// their actions, and leaves the letters in the field that has the focus.
@@ -140,29 +167,33 @@ impl UndoState {
     pub(super) fn push(&mut self, what: Undoable, now_ms: i64) -> u64 {
         match self.awaited.iter().position(|awaited| is_again(awaited, &what)) {
             Some(at) => drop(self.awaited.remove(at)),
-            None => self.undone.retain(|(other, _)| !share(other.rooms(), what.rooms())),
-        }
-        self.push_again(what, now_ms)
-    }
-
-    /// Notes an action that was done again.
-    pub(super) fn push_again(&mut self, what: Undoable, now_ms: i64) -> u64 {
-        for room in what.rooms() {
-            self.freshen(*room);
+            None => self.undone.retain(|undone| !share(&undone.what, &what)),
         }
         if let (Undoable::Layers(of, _, Some(steps)), Some(last)) = (&what, self.actions.last_mut())
             && matches!(&last.what, Undoable::Layers(other, _, Some(same)) if (other, same) == (of, steps))
             && (now_ms - last.began_ms < RUN_MS || now_ms - last.at_ms < PAUSE_MS)
         {
             last.at_ms = now_ms;
-            return last.serial;
+            let serial = last.serial;
+            what.rooms().iter().for_each(|room| self.freshen(*room));
+            return serial;
         }
         self.next += 1;
-        self.actions.push(Action { serial: self.next, what, began_ms: now_ms, at_ms: now_ms });
+        self.add(self.next, what, now_ms)
+    }
+
+    /// Notes an action that was done again, by its number.
+    pub(super) fn push_again(&mut self, serial: u64, what: Undoable, now_ms: i64) {
+        self.add(serial, what, now_ms);
+    }
+
+    fn add(&mut self, serial: u64, what: Undoable, now_ms: i64) -> u64 {
+        what.rooms().iter().for_each(|room| self.freshen(*room));
+        self.actions.push(Action { serial, what, began_ms: now_ms, at_ms: now_ms });
         if self.actions.len() > ACTIONS {
             self.actions.remove(0);
         }
-        self.next
+        serial
     }
 
     /// It is done again, and noted once it is in the trash.
@@ -182,17 +213,17 @@ impl UndoState {
         self.steps
     }
 
-    /// Letters went into a field of this room.
+    /// Letters went into a field of this room. A text that was taken back can be done again once they are taken back.
     pub(super) fn typed(&mut self, room: Room) {
         self.fresh.retain(|other| *other != room);
-        self.undone.retain(|(what, _)| !what.rooms().contains(&room));
+        self.undone.retain(|Undone { what, .. }| !what.rooms().contains(&room) || is_of_text(what));
     }
 
-    /// Forgets an action that was taken back in another way, or cannot be any more; false where there is none.
-    pub(super) fn forget(&mut self, what: &Undoable) -> bool {
-        let before = self.actions.len();
+    /// Forgets an action that was taken back in another way, or cannot be any more; its number.
+    pub(super) fn forget(&mut self, what: &Undoable) -> Option<u64> {
+        let last = self.actions.iter().rfind(|action| action.what == *what).map(|action| action.serial);
         self.actions.retain(|action| action.what != *what);
-        self.actions.len() < before
+        last
     }
 
     /// The action that took this model, or this broken file, out of the list.
@@ -215,58 +246,63 @@ impl UndoState {
         self.actions.retain(|action| !matches!(action.what, Undoable::ModelRemoved(_)));
     }
 
-    fn take_if(&mut self, is: impl Fn(&Action) -> bool) -> Option<Undoable> {
+    fn take_if(&mut self, is: impl Fn(&Action) -> bool) -> Option<(u64, Undoable)> {
         let at = self.actions.iter().rposition(is)?;
-        Some(self.actions.remove(at).what)
+        let Action { serial, what, .. } = self.actions.remove(at);
+        Some((serial, what))
     }
 
     /// Layers are left: there is no way back but the old picture.
     pub(super) fn forget_layers(&mut self) {
-        self.actions.retain(|action| !matches!(action.what, Undoable::Layers(..)));
-        self.undone.retain(|(what, _)| !matches!(what, Undoable::Layers(..)));
+        self.actions.retain(|action| !is_of_layers(&action.what));
+        self.undone.retain(|undone| !is_of_layers(&undone.what));
     }
 
-    /// The newest action of a room, taken off the list.
-    pub(super) fn take(&mut self, room: Room) -> Option<Undoable> {
-        self.take_if(|action| action.what.rooms().contains(&room))
+    /// The newest action of a room, taken off the list, and its number.
+    pub(super) fn take(&mut self, here: Here) -> Option<(u64, Undoable)> {
+        self.take_if(|action| here.has(&action.what))
     }
 
     /// The action of this number.
-    pub(super) fn take_this(&mut self, serial: u64) -> Option<Undoable> {
+    pub(super) fn take_this(&mut self, serial: u64) -> Option<(u64, Undoable)> {
         self.take_if(|action| action.serial == serial)
     }
 
     /// The newest change of prompt and sliders of Create.
-    pub(super) fn take_prompt(&mut self) -> Option<Undoable> {
+    pub(super) fn take_prompt(&mut self) -> Option<(u64, Undoable)> {
         self.take_if(|action| matches!(action.what, Undoable::Prompt(..)))
     }
 
-    /// The numbers of the actions that changed the text of Create's prompt, or of the message in Write; oldest first.
-    pub fn replacing(&self, room: Room) -> impl Iterator<Item = u64> {
-        let is = move |what: &Undoable| match room {
-            Room::Create => matches!(what, Undoable::Prompt(..)),
-            Room::Write => matches!(what, Undoable::Message(..)),
-            Room::Gallery | Room::Models | Room::Settings => false,
-        };
-        self.actions.iter().filter(move |action| is(&action.what)).map(|action| action.serial)
+    /// The actions that changed the text of Create's prompt, or of a message in Write, by their numbers: those that
+    /// stand, oldest first, and those that were taken back, in that order.
+    pub fn replacing(&self) -> [Vec<(u64, &Undoable)>; 2] {
+        let done = self.actions.iter().map(|action| (action.serial, &action.what));
+        let undone = self.undone.iter().map(|undone| (undone.serial, &undone.what));
+        [done.filter(|(_, what)| is_of_text(what)).collect(), undone.filter(|(_, what)| is_of_text(what)).collect()]
     }
 
     /// Notes that an action was taken back in this room.
-    pub(super) fn took_back(&mut self, room: Room, what: Undoable, again: Option<Again>) {
+    pub(super) fn took_back(&mut self, room: Room, serial: u64, what: Undoable, again: Option<Again>) {
         self.freshen(room);
-        self.undone.extend(again.map(|again| (what, again)));
+        self.undone.extend(again.map(|again| Undone { serial, what, again }));
     }
 
-    /// What was taken back last in a room, taken off the list.
-    pub(super) fn take_undone(&mut self, room: Room) -> Option<(Undoable, Again)> {
-        let at = self.undone.iter().rposition(|(what, _)| what.rooms().contains(&room))?;
+    /// What was taken back last in a room.
+    pub(super) fn last_undone(&self, here: Here) -> Option<&Undone> {
+        self.undone.iter().rfind(|undone| here.has(&undone.what))
+    }
+
+    /// The same, taken off the list.
+    pub(super) fn take_undone(&mut self, here: Here) -> Option<Undone> {
+        let at = self.undone.iter().rposition(|undone| here.has(&undone.what))?;
         Some(self.undone.remove(at))
     }
 
     /// The newest action of a room, and whether nothing was typed there since.
-    pub fn newest(&self, room: Room) -> Option<(&Undoable, bool)> {
-        let action = self.actions.iter().rfind(|action| action.what.rooms().contains(&room))?;
-        Some((&action.what, self.is_fresh(room)))
+    pub fn newest(&self, here: impl Into<Here>) -> Option<(&Undoable, bool)> {
+        let here = here.into();
+        let action = self.actions.iter().rfind(|action| here.has(&action.what))?;
+        Some((&action.what, self.is_fresh(here.room)))
     }
 
     /// Whether nothing was typed in a room since its last action, or since that was taken back.
@@ -275,22 +311,24 @@ impl UndoState {
     }
 
     /// Whether what was taken back last in a room had taken the place of what somebody was typing.
-    pub fn gave_back_letters(&self, room: Room) -> bool {
-        let last = self.undone.iter().rfind(|(what, _)| what.rooms().contains(&room));
-        last.is_some_and(|(what, _)| matches!(what, Undoable::Prompt(..) | Undoable::Message(..)))
+    pub fn gave_back_letters(&self, here: Here) -> bool {
+        self.last_undone(here).is_some_and(|undone| is_of_text(&undone.what))
     }
 
-    /// Whether an edit of layers is what would be taken back now, and what would be done again.
+    /// Whether an edit of layers can be taken back, and one be done again.
     pub fn of_layers(&self) -> (bool, bool) {
-        let is = |what: &Undoable| matches!(what, Undoable::Layers(..));
-        let undone = self.undone.iter().rfind(|(what, _)| what.rooms().contains(&Room::Create));
-        (self.newest(Room::Create).is_some_and(|(what, _)| is(what)), undone.is_some_and(|(what, _)| is(what)))
+        let done = self.actions.iter().any(|action| is_of_layers(&action.what));
+        (done, self.undone.iter().any(|undone| is_of_layers(&undone.what)))
     }
+}
 
-    /// Whether something that was taken back in a room can be done again.
-    pub fn can_redo(&self, room: Room) -> bool {
-        self.undone.iter().any(|(what, _)| what.rooms().contains(&room))
-    }
+fn is_of_layers(what: &Undoable) -> bool {
+    matches!(what, Undoable::Layers(..))
+}
+
+/// Whether the text of a field became another one by it.
+pub(super) fn is_of_text(what: &Undoable) -> bool {
+    matches!(what, Undoable::Prompt(..) | Undoable::Message(..))
 }
 
 /// Whether `what` is `awaited` done again: a model has another place in the trash each time.
@@ -301,6 +339,7 @@ fn is_again(awaited: &Undoable, what: &Undoable) -> bool {
     awaited == what
 }
 
-fn share(one: &[Room], other: &[Room]) -> bool {
-    one.iter().any(|room| other.contains(room))
+/// Whether one is in the way of the other. Layers are above their room, not in it.
+fn share(one: &Undoable, other: &Undoable) -> bool {
+    is_of_layers(one) == is_of_layers(other) && one.rooms().iter().any(|room| other.rooms().contains(room))
 }

@@ -29,7 +29,7 @@ pub struct WriteState {
     pub open: OpenConversation,
     /// The message that is typed, and the conversation that it is for.
     pub draft: String,
-    pub(super) draft_of: Option<ConversationId>,
+    pub draft_of: Option<ConversationId>,
     /// A title that is being typed.
     pub titling: Option<(ConversationId, String)>,
     /// A conversation in which only a character has spoken: it is kept from the first word of the person's on.

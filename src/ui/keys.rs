@@ -4,7 +4,7 @@
 use egui::{Event, Id, Key, KeyboardShortcut, Modifiers, Ui};
 
 use super::cx::Cx;
-use super::write;
+use super::{letters, write};
 use crate::domain::{Page, Role, Room};
 use crate::state::{
     AskCommand, Command, LayersCommand, LayersFormat, PageCommand, PersonaCommand, Shown, Stage, TrashCommand,
@@ -393,10 +393,10 @@ fn leave_field(ui: &Ui) {
 
 /// Whether a talk is shown whose field is empty, and nothing else has the focus: the arrows are the talk's.
 fn is_free(ui: &Ui, cx: &Cx<'_>) -> bool {
-    let shown = cx.state.room() == Room::Write && write::typing_id(cx.state) == write::field_id();
+    let shown = cx.state.room() == Room::Write && write::typing_id(cx.state) == write::field_id(cx.state);
     let focused = ui.memory(|memory| memory.focused());
     let idle = !cx.state.write.is_writing_here() && cx.state.write.draft.is_empty();
-    shown && idle && focused.is_none_or(|id| id == write::field_id())
+    shown && idle && focused.is_none_or(|id| id == write::field_id(cx.state))
 }
 
 fn talk(ui: &Ui, cx: &mut Cx<'_>) {
@@ -432,9 +432,9 @@ fn sheet<'a>(ui: &Ui, cx: &Cx<'a>) -> Option<&'a Page> {
 /// Whether Ctrl+Z takes back the newest action of the room, not what was typed: once an action was taken back it goes on
 /// with the actions, until something is typed again.
 fn undoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
-    let undo = &cx.state.undo;
-    let fresh = undo.is_fresh(cx.state.room()) && !has_letters(ui, cx);
-    let newest = undo.newest(cx.state.room());
+    let (undo, here) = (&cx.state.undo, cx.state.undo_here());
+    let fresh = undo.is_fresh(here.room) && !has_letters(ui, cx);
+    let newest = undo.newest(here);
     if newest.is_some() && fresh {
         return true;
     }
@@ -442,19 +442,12 @@ fn undoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
         return page.undo().is_none();
     }
     // Nothing is left: that is said, and no text goes instead, but for the letters that an example took the place of.
-    let letters = undo.gave_back_letters(cx.state.room());
-    if fresh && !letters || !ui.ctx().text_edit_focused() {
+    if fresh && !undo.gave_back_letters(here) || !ui.ctx().text_edit_focused() {
         return true;
     }
     // A field without letters to take back lets the room have the key.
     let focused = ui.memory(|memory| memory.focused());
-    let undoer = focused.and_then(|id| egui::TextEdit::load_state(ui.ctx(), id)).map(|state| state.undoer());
-    let Some(mut undoer) = undoer.filter(|_| newest.is_some()) else { return false };
-    // From a state that it does not have it goes to the last one that it has, and from there to the one before.
-    let nowhere = (egui::text::CCursorRange::default(), "\0".to_owned());
-    let changing = undoer.is_in_flux();
-    let last = undoer.undo(&nowhere).cloned();
-    !changing && last.is_none_or(|last| undoer.undo(&last).is_none())
+    newest.is_some() && focused.is_some_and(|id| !letters::can_undo(ui.ctx(), id))
 }
 
 /// Whether the keys do an action of the room again, not what was typed.
@@ -462,9 +455,13 @@ fn redoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
     if has_letters(ui, cx) {
         return false;
     }
-    let undo = &cx.state.undo;
-    let others = undo.is_fresh(cx.state.room()) || !ui.ctx().text_edit_focused();
-    undo.can_redo(cx.state.room()) || (others && sheet(ui, cx).is_none())
+    if cx.state.can_redo() {
+        return true;
+    }
+    let focused = ui.memory(|memory| memory.focused()).filter(|_| ui.ctx().text_edit_focused());
+    let letters = focused.is_some_and(|id| letters::can_redo(ui.ctx(), id));
+    let others = focused.is_none() || cx.state.undo.is_fresh(cx.state.room());
+    others && !letters && sheet(ui, cx).is_none()
 }
 
 fn letters_id() -> Id {

@@ -2,6 +2,8 @@
 
 use egui::{DragValue, Event, Key, Response, Ui};
 
+use super::letters;
+
 /// A number to type or to drag. Esc takes what was typed, as any other way out of the field does: egui would throw it
 /// away.
 pub fn show(ui: &mut Ui, drag: DragValue<'_>) -> Response {
@@ -14,6 +16,10 @@ pub fn show(ui: &mut Ui, drag: DragValue<'_>) -> Response {
     let response = ui.add(drag);
     if let Some(all) = hidden {
         ui.input_mut(|input| input.events = all);
+    }
+    // What was typed before is another number's.
+    if response.gained_focus() {
+        letters::clear(ui.ctx(), response.id);
     }
     response
 }

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use egui::style::Widgets;
-use egui::text::{CCursor, CCursorRange};
 use egui::{
     Align, Align2, Button, Color32, CornerRadius, CursorIcon, Frame, Id, Key, KeyboardShortcut, Layout, Margin, Rect,
     Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextBuffer, TextEdit, Ui, Vec2, WidgetInfo, vec2,
@@ -13,7 +12,7 @@ use egui::{
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, CONTROL, Palette, RADIUS, S1, S2, S3, S6, SMALL};
-use super::{bidi, elide, eye, focus, icons, layout, quotes};
+use super::{bidi, elide, eye, focus, icons, layout, letters, quotes};
 use crate::state::Command;
 
 pub use super::segments::segments;
@@ -293,16 +292,7 @@ pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<us
     let p = Palette::of(ui);
     let hint = RichText::new(spec.hint).color(p.muted);
     let from_right = bidi::runs_right_to_left(&value);
-    // A text that came from elsewhere, such as an example, is gone on with at its end.
-    let seen = spec.id.with("seen");
-    let before = ui.data(|d| d.get_temp::<u64>(seen));
-    if before.is_some_and(|before| before != egui::util::hash(&*value))
-        && let Some(mut state) = TextEdit::load_state(ui.ctx(), spec.id)
-    {
-        let end = CCursorRange::one(CCursor::new(value.chars().count()));
-        state.cursor.set_char_range(Some(end));
-        state.store(ui.ctx(), spec.id);
-    }
+    letters::came(ui.ctx(), spec.id, &value);
     let (wraps, side) = (spec.newline.is_some(), if from_right { Align::RIGHT } else { Align::LEFT });
     let line = Stroke::new(1.5, p.warn);
     let mut layouter = |ui: &Ui, text: &dyn TextBuffer, width: f32| {
@@ -327,7 +317,7 @@ pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<us
     } else {
         edit(&mut value, ui)
     };
-    ui.data_mut(|d| d.insert_temp(seen, egui::util::hash(&*value)));
+    letters::shown(ui.ctx(), spec.id, &value);
     focus::show_new(ui, &response);
     // Deleting in an empty field counts as a change for egui.
     if response.changed() && value != text {

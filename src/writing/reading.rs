@@ -35,7 +35,10 @@ impl Reading {
         self.text.clear();
         self.text.push_str(text);
         self.growing = growing;
-        if growing {
+        if let Some(code) = super::json::block(text) {
+            self.read += text.len();
+            (self.done, self.open_from, self.open) = (Vec::new(), 0, vec![code]);
+        } else if growing {
             let tail = &text[self.open_from..];
             let end = finished(tail);
             self.read += tail.len();

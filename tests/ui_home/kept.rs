@@ -216,7 +216,7 @@ fn the_second_ctrl_z_after_a_trash_takes_no_letters_of_the_prompt() {
     undo(&mut harness, true);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Y);
     obey(&mut harness);
-    assert!(!harness.state().state.undo.can_redo(Room::Create));
+    assert!(!harness.state().state.can_redo());
     undo(&mut harness, true);
     assert!(told(&harness, NoticeKind::NothingToRedo) && prompt(&harness) == typed);
     // Letters that are typed now are the field's.
@@ -265,6 +265,90 @@ fn a_title_takes_spaces_is_given_by_enter_and_comes_back_after_esc() {
     assert_eq!(title(&harness), was);
 }
 
+/// Regression: the text that was typed after an example was gone once the example was taken back.
+#[test]
+fn as_many_redos_as_undos_bring_typed_text_back() {
+    for room in [Room::Create, Room::Write] {
+        let mut state = fresh(room, Lang::En, Theme::Dark);
+        state.models.entries[1].presence = ModelPresence::Here { path: "/m".into() };
+        let mut harness = open(state);
+        let text = |harness: &Open| {
+            let state = &harness.state().state;
+            if room == Room::Write { state.write.draft.clone() } else { state.settings.image.prompt.clone() }
+        };
+        let types = |harness: &mut Open, text: &str| {
+            harness.event(Event::Text(text.into()));
+            obey(harness);
+            // Long enough for the field to take it for one step.
+            harness.run_steps(40);
+        };
+        types(&mut harness, "my own");
+        types(&mut harness, " words");
+        let example = if room == Room::Write { "Write a haiku about rain" } else { "a rocket" };
+        harness.get_by_label(example).click();
+        obey(&mut harness);
+        types(&mut harness, ", please");
+        let all = ["", "my own", "my own words", example, &format!("{example}, please")];
+        assert_eq!(text(&harness), all[4]);
+        for step in all[..4].iter().rev() {
+            undo(&mut harness, false);
+            assert_eq!(text(&harness), *step, "{room:?}");
+        }
+        for step in &all[1..] {
+            harness.key_press_modifiers(Modifiers::COMMAND, Key::Y);
+            obey(&mut harness);
+            assert_eq!(text(&harness), *step, "{room:?}");
+        }
+        undo(&mut harness, true);
+        assert_eq!(text(&harness), all[4]);
+    }
+}
+
+/// Regression: Ctrl+Z brought the draft of another conversation, and the text of another turn.
+#[test]
+fn the_history_of_a_field_is_that_of_the_text_in_it() {
+    let id = ConversationId("a".into());
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    state.write.draft_of = Some(id.clone());
+    let open_again = ConversationData {
+        id: id.clone(),
+        turns: state.write.open.turns.clone(),
+        shelf: state.write.open.shelf.clone(),
+        ..ConversationData::default()
+    };
+    let mut harness = open(state);
+    let command = |harness: &mut Open, command: Command| {
+        update(&mut harness.state_mut().state, Input::Command(command));
+        obey(harness);
+    };
+    let types = |harness: &mut Open, text: &str| {
+        harness.event(Event::Text(text.into()));
+        obey(harness);
+        // Long enough for the field to take it for one step.
+        harness.run_steps(40);
+    };
+    let draft = |harness: &Open| harness.state().state.write.draft.clone();
+    let undone = |harness: &mut Open| {
+        undo(harness, false);
+        draft(harness)
+    };
+    types(&mut harness, "of the old one");
+    command(&mut harness, Command::NewConversation);
+    assert_eq!((draft(&harness), undone(&mut harness)), (String::new(), String::new()));
+    types(&mut harness, "of the new one");
+    command(&mut harness, Command::OpenConversation(id));
+    update(&mut harness.state_mut().state, Input::Store(StoreEvent::Conversation(Box::new(open_again))));
+    obey(&mut harness);
+    assert_eq!(draft(&harness), "of the old one");
+    assert_eq!([undone(&mut harness), undone(&mut harness)], ["", ""], "it has its own");
+    command(&mut harness, Command::NewConversation);
+    assert_eq!((draft(&harness), undone(&mut harness)), ("of the new one".to_owned(), String::new()));
+    // What is sent is no draft any more.
+    types(&mut harness, "Hello");
+    command(&mut harness, Command::Send);
+    assert_eq!((draft(&harness), undone(&mut harness)), (String::new(), String::new()));
+}
+
 /// Regression: a field of a number keeps its letters to itself until it is left, and the room took Ctrl+Z and Ctrl+Y.
 #[test]
 fn ctrl_z_and_ctrl_y_are_a_fields_own_after_letters_went_into_it() {
@@ -275,8 +359,8 @@ fn ctrl_z_and_ctrl_y_are_a_fields_own_after_letters_went_into_it() {
     obey(&mut harness);
     undo(&mut harness, false);
     let can = |harness: &Open| {
-        let undo = &harness.state().state.undo;
-        (undo.newest(Room::Create).is_some(), undo.can_redo(Room::Create))
+        let state = &harness.state().state;
+        (state.undo.newest(Room::Create).is_some(), state.can_redo())
     };
     assert_eq!(can(&harness), (true, true), "there is something of the room's both ways");
     let (part, name) = fields(&harness).into_iter().find(|(part, _)| *part == Part::SpinButton).expect("a number");

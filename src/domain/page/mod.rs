@@ -289,14 +289,23 @@ impl Page {
         self.story.cards.iter().map(|card| card.id).max().map_or(1, |id| id + 1)
     }
 
-    /// Where an undo leads.
+    /// Where an undo leads: from a passage that was written again, to what stood there before.
     pub fn undo(&self) -> Option<u64> {
-        self.last().map(|edit| edit.parent)
+        self.last().map(|edit| self.versions(edit).filter(|id| *id < edit.id).max().unwrap_or(edit.parent))
     }
 
-    /// Where a redo leads: to what was shown last after this.
+    /// Where a redo leads: to what was shown last after this, else to what a model wrote in its place next.
     pub fn redo(&self) -> Option<u64> {
-        self.redo_from(self.at)
+        let next = || self.last().and_then(|edit| self.versions(edit).find(|id| *id > edit.id));
+        self.redo_from(self.at).or_else(next)
+    }
+
+    /// A passage of a model and the others that it wrote in its place, oldest first.
+    fn versions(&self, of: &Edit) -> impl Iterator<Item = u64> {
+        let same = move |edit: &&Edit| {
+            (edit.parent, edit.at) == (of.parent, of.at) && (edit.by, of.by) == (Author::Model, Author::Model)
+        };
+        self.edits.values().filter(same).map(|edit| edit.id)
     }
 
     fn redo_from(&self, at: u64) -> Option<u64> {

@@ -89,8 +89,11 @@ fn a_change_after_an_undo_is_a_branch() {
     wrote(&mut page, 2, "dog");
     assert_eq!(page.text.as_str(), "A dog");
     page.apply(PageEntry::Go { id: 2 });
-    assert_eq!((page.text.as_str(), page.redo()), ("A cat", None));
-    assert_eq!(page.path(), [1, 2]);
+    assert_eq!((page.text.as_str(), page.redo()), ("A cat", Some(3)), "what was written in its place");
+    assert_eq!((page.path(), page.undo()), (vec![1, 2], Some(1)));
+    page.apply(PageEntry::Go { id: 3 });
+    assert_eq!((page.undo(), page.redo()), (Some(2), None));
+    page.apply(PageEntry::Go { id: 2 });
     page.apply(PageEntry::Go { id: 1 });
     assert_eq!(page.redo(), Some(2), "what was shown last");
     page.apply(PageEntry::Go { id: 99 });

@@ -106,13 +106,20 @@ impl Meter {
         request: &LedgerRequest,
         room: usize,
     ) -> Result<(Vec<Part>, usize)> {
-        let (turns, cards) = with_lore(played, room, &mut |text| self.count(words, text));
+        let template = words.template.as_ref().map_err(Clone::clone)?;
+        let rendered = |turns: &[Message]| -> Result<usize> { Ok(template.tokens(turns, &words.tokenizer)?.len()) };
+        // Without a turn there is nothing to render but what is always read.
+        let has_turns = played.turns.iter().any(|message| message.role != Role::System);
+        let mut has_room = |turns: &[Message]| -> Result<bool> {
+            let tokens = match has_turns {
+                true => rendered(turns)?,
+                false => turns.iter().map(|turn| words.count(&turn.content)).sum(),
+            };
+            Ok(tokens <= room)
+        };
+        let (turns, cards) = with_lore(played, room, &mut |text| self.count(words, text), &mut has_room)?;
         let played = &PlayedPrompt { turns, examples: played.examples.clone(), cards: Vec::new() };
         let messages = &played.turns;
-        let template = words.template.as_ref().map_err(Clone::clone)?;
-        // Without a turn there is nothing to render but what is always read.
-        let has_turns = messages.iter().any(|message| message.role != Role::System);
-        let rendered = |turns: &[Message]| -> Result<usize> { Ok(template.tokens(turns, &words.tokenizer)?.len()) };
         let overflow = if has_turns { request.params.overflow } else { Overflow::Stop };
         // Without a turn nothing is rendered, and all examples have room as far as is known.
         let fits = |turns: &[Message]| Ok(!has_turns || rendered(turns)? <= room);

@@ -140,8 +140,8 @@ impl Loaded {
             }
             TextPrompt::Played(played) => {
                 let template = template.as_ref().map_err(Clone::clone)?;
-                let fits = |turns: &[Message]| Ok(template.tokens(turns, tokenizer)?.len() <= room);
-                let (turns, _) = with_lore(played, room, &mut |text| self.words.count(text));
+                let fits = |turns: &[Message]| -> Result<bool> { Ok(template.tokens(turns, tokenizer)?.len() <= room) };
+                let (turns, _) = with_lore(played, room, &mut |text| self.words.count(text), &mut { fits })?;
                 let played = PlayedPrompt { turns, ..(**played).clone() };
                 let (kept, left_out, _) = fit_played(&played, params.overflow, fits)?;
                 dropped = left_out;

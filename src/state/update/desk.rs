@@ -95,7 +95,7 @@ impl AppState {
     }
 
     /// The message that was begun in a conversation.
-    pub(super) fn message_of(&self, talk: &Option<ConversationId>) -> String {
+    pub fn message_of(&self, talk: &Option<ConversationId>) -> String {
         let text = if *talk == self.write.draft_of { Some(&self.write.draft) } else { self.desk.messages.get(talk) };
         text.cloned().unwrap_or_default()
     }
@@ -327,15 +327,18 @@ impl AppState {
                     }
                 }
                 Waiting::Fetch { model } => self.fetch(&model, fx),
-                Waiting::Answer { .. } | Waiting::Page { .. } if self.write.job.is_some() => left.push(job),
                 Waiting::Answer { ref conversation, .. } | Waiting::Page { ref conversation, .. } => {
+                    // While another one is written, it waits behind that; what is written here is seen here.
                     // One text at a time: another one waits for the next word.
                     if let Some(other) = self.desk.resuming.take() {
                         left.push(other);
                     }
                     room = Some(Room::Write);
                     let id = conversation.clone();
-                    self.desk.resuming = Some(job);
+                    match self.write.job_of(&id) {
+                        Some(_) => left.push(job),
+                        None => self.desk.resuming = Some(job),
+                    }
                     if self.write.open.id.as_ref() == Some(&id) {
                         self.resume_text(&id, fx);
                     } else {

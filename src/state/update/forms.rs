@@ -3,7 +3,7 @@
 use super::Effects;
 use super::write::title_of;
 use crate::domain::{FinishReason, FormUse, Grammar, JournalEntry, Role, Turn};
-use crate::lang::Lang;
+use crate::lang::{Both, Lang};
 use crate::state::write::Checked;
 use crate::state::{AppState, Effect, FormState};
 use crate::writing::checks;
@@ -81,7 +81,7 @@ impl AppState {
         let at = turns.iter().position(|turn| turn.id == answer)?;
         let question = turns.get(at.checked_sub(1)?)?;
         let lang = self.form_lang(form, made);
-        if at == 1 || (self.write.asked_again == Some(question.id) && !form.has_sections()) {
+        if self.asks_for_all(form, made, at) {
             return form.grammar(&made.values, lang);
         }
         let outline = turns.get(1).filter(|_| form.has_sections())?.message.said();
@@ -91,6 +91,26 @@ impl AppState {
         };
         let section = outline_sections(outline).into_iter().find(asks)?;
         form.section_grammar(&made.values, lang, &section)
+    }
+
+    /// Whether the answer at this place was asked for by the form, or by a check, as a whole; what the person asks
+    /// besides is no matter of the form's.
+    fn asks_for_all(&self, form: &Form, made: &FormUse, at: usize) -> bool {
+        let turns = &self.write.open.turns;
+        let question = at.checked_sub(1).and_then(|at| turns.get(at));
+        let Some(question) = question.filter(|_| at > 1 && !form.has_sections()) else { return at == 1 };
+        // Of an earlier time only its words are known.
+        let told = || {
+            let before = turns.get(at - 2).map_or("", |turn| turn.message.said());
+            let is = |again: &Both| Lang::ALL.iter().any(|lang| *again.get(*lang) == question.message.content);
+            self.found_in(before, form, made).iter().any(|finding| is(&finding.again))
+        };
+        self.write.asked_again == Some(question.id) || told()
+    }
+
+    fn found_in(&self, text: &str, form: &Form, made: &FormUse) -> Vec<checks::Finding> {
+        let lang = self.form_lang(form, made);
+        checks::check(text, &form.checks(&made.values, lang), lang)
     }
 
     /// The section of the outline that is to be written next, and how many there are.
@@ -162,7 +182,11 @@ impl AppState {
         let turns = match self.sections() {
             Some(sections) => sections,
             None if form.has_sections() => return Vec::new(),
-            None => self.write.open.turns.last().map(|turn| turn.id).into_iter().collect(),
+            None => {
+                let turns = &self.write.open.turns;
+                let last = turns.last().filter(|_| self.asks_for_all(form, made, turns.len() - 1));
+                last.map(|turn| turn.id).into_iter().collect()
+            }
         };
         let turns = turns.iter().filter_map(|id| self.write.open.turn(*id));
         let turns: Vec<&Turn> = turns.filter(|turn| turn.message.role == Role::Assistant).collect();
@@ -170,8 +194,7 @@ impl AppState {
             return Vec::new();
         }
         let text = turns.iter().map(|turn| turn.message.said()).collect::<Vec<_>>().join("\n\n");
-        let lang = self.form_lang(form, made);
-        checks::check(&text, &form.checks(&made.values, lang), lang)
+        self.found_in(&text, form, made)
     }
 }
 

@@ -69,7 +69,7 @@ impl AppState {
             return;
         };
         let (edited, draft) = self.message_next();
-        let has_draft = self.write.open.page.is_none() && !draft.is_empty();
+        let mut has_draft = false;
         let prompt = match &self.write.open.page {
             Some(page) => {
                 let at = page.text.boundary(cursor);
@@ -78,6 +78,9 @@ impl AppState {
             }
             None => {
                 let mut messages = self.messages_until(edited.map_or(u64::MAX, |turn| turn.saturating_sub(1)));
+                // Before it has a letter too: what the next message has room for is not what the last answer has.
+                let answered = messages.last().is_some_and(|last| last.role == Role::Assistant);
+                has_draft = answered || !draft.is_empty();
                 if has_draft {
                     messages.push(Message { role: Role::User, content: draft.to_owned() });
                 }

@@ -1,6 +1,8 @@
 //! Answers that are asked for: one is written, those of other conversations wait, and a question whose model could not
 //! be fetched is asked once it is here.
 
+use std::convert::Infallible;
+
 use super::Effects;
 use crate::domain::{
     ConversationId, Job, JournalEntry, Makes, Message, ModelRef, Overflow, Role, TextParams, TextPrompt, TextRequest,
@@ -48,7 +50,11 @@ impl AppState {
         let told = match &job.prompt {
             TextPrompt::Chat(turns) => transcript(turns, &[], letters),
             TextPrompt::Played(played) => {
-                let (turns, _) = with_lore(played, letters, &mut |text| text.chars().count());
+                let count = |text: &str| text.chars().count();
+                let mut fits = |turns: &[Message]| -> std::result::Result<_, Infallible> {
+                    Ok(turns.iter().map(|turn| count(&turn.content)).sum::<usize>() <= letters)
+                };
+                let Ok((turns, _)) = with_lore(played, letters, &mut { count }, &mut fits);
                 let shown: Vec<Message> = played.examples.iter().flatten().cloned().collect();
                 transcript(&turns, &shown, letters)
             }

@@ -2,8 +2,9 @@
 
 use super::{Effects, Input, Origin};
 use crate::domain::{ConversationId, JournalEntry, PageEntry, RemovedWhat, Room, StoreEvent, StoryCard};
+use crate::state::undo::{Undone, is_of_text};
 use crate::state::{
-    Again, AppState, AskCommand, CardEdit, CardsMoved, Command, Effect, ImageEdit, LayersCommand, NoticeKind,
+    Again, AppState, AskCommand, CardEdit, CardsMoved, Command, Effect, Here, ImageEdit, LayersCommand, NoticeKind,
     PageCommand, PersonaCommand, PersonaEdit, Steps, TextEdit, Undoable, WaitingCommand,
 };
 
@@ -217,59 +218,75 @@ impl AppState {
         }
     }
 
+    /// What Ctrl+Z is about now.
+    pub fn undo_here(&self) -> Here {
+        let room = self.room();
+        Here { room, layers: room == Room::Create && self.create.layers.is_some() }
+    }
+
     /// Takes back the newest action of the room that is shown.
     pub(super) fn undo(&mut self, fx: &mut Effects) {
-        match self.undo.take(self.room()) {
-            Some(what) => self.undo_one(what, fx),
+        match self.undo.take(self.undo_here()) {
+            Some(action) => self.undo_one(action, fx),
             None => self.note(NoticeKind::NothingToUndo),
         }
     }
 
     pub(super) fn undo_this(&mut self, serial: u64, fx: &mut Effects) {
-        if let Some(what) = self.undo.take_this(serial) {
-            self.undo_one(what, fx);
+        if let Some(action) = self.undo.take_this(serial) {
+            self.undo_one(action, fx);
         }
     }
 
     pub(super) fn undo_prompt(&mut self, fx: &mut Effects) {
-        if let Some(what) = self.undo.take_prompt() {
-            self.undo_one(what, fx);
+        if let Some(action) = self.undo.take_prompt() {
+            self.undo_one(action, fx);
         }
     }
 
-    fn undo_one(&mut self, what: Undoable, fx: &mut Effects) {
+    fn undo_one(&mut self, (serial, what): (u64, Undoable), fx: &mut Effects) {
         let again = self.again(&what);
-        self.undo.took_back(self.room(), what.clone(), again);
+        self.undo.took_back(self.room(), serial, what.clone(), again);
         self.take_back(what, fx);
     }
 
     /// Something came out of the trash: an action of the list was taken back by it.
     pub(super) fn came_back(&mut self, what: Undoable) {
-        if self.undo.forget(&what) {
+        if let Some(serial) = self.undo.forget(&what) {
             let again = self.again(&what);
-            self.undo.took_back(self.room(), what, again);
+            self.undo.took_back(self.room(), serial, what, again);
         }
+    }
+
+    /// Whether there is something to do again in the room that is shown.
+    pub fn can_redo(&self) -> bool {
+        self.undo.last_undone(self.undo_here()).is_some_and(|undone| self.is_as_taken_back(&undone.what))
     }
 
     /// Does again what was taken back last in the room that is shown.
     pub(super) fn redo(&mut self, fx: &mut Effects) {
-        let Some((what, again)) = self.undo.take_undone(self.room()).filter(|(what, _)| self.is_as_taken_back(what))
-        else {
+        let here = self.undo_here();
+        if !self.can_redo() {
+            // A text can be as it was once more; an editor that shows something else does not come back to it.
+            if self.undo.last_undone(here).is_some_and(|undone| !is_of_text(&undone.what)) {
+                self.undo.take_undone(here);
+            }
             return self.note(NoticeKind::NothingToRedo);
-        };
+        }
+        let Some(Undone { serial, what, again }) = self.undo.take_undone(here) else { return };
         match again {
             Again::Value(after) => {
                 let before = self.again(&after);
                 self.take_back(after, fx);
                 if let Some(Again::Value(before)) = before {
-                    self.undo.push_again(before, self.now_ms);
+                    self.undo.push_again(serial, before, self.now_ms);
                 }
             }
             Again::Command(command) => {
                 let before = self.before_command(&command);
                 self.command(command, fx);
                 match before.filter(|before| self.is_changed(before)) {
-                    Some(before) => drop(self.undo.push_again(before, self.now_ms)),
+                    Some(before) => self.undo.push_again(serial, before, self.now_ms),
                     // It is noted once it is in the trash.
                     None => self.undo.wait_for(what),
                 }
@@ -349,11 +366,15 @@ impl AppState {
                 RemovedWhat::File(path) => self.models.broken.iter().any(|file| file.path == *path),
             },
             Undoable::ModelForgotten(model) => self.settings.opened.contains(&model.path),
+            // What was typed since is not overwritten.
+            Undoable::Prompt(image, _) => {
+                let now = &self.settings.image;
+                (&image.prompt, &image.negative) == (&now.prompt, &now.negative)
+            }
+            Undoable::Message(talk, text) => self.message_of(talk) == *text,
             Undoable::PicturesTrashed(_)
             | Undoable::ConversationTrashed(_)
             | Undoable::PersonaTrashed(_)
-            | Undoable::Prompt(..)
-            | Undoable::Message(..)
             | Undoable::Sliders(..)
             | Undoable::Title(..)
             | Undoable::Edit(..)

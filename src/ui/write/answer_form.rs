@@ -7,7 +7,7 @@ use crate::state::{Command, TextEdit as Edit};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, S2, SMALL};
-use crate::ui::{icons, models_bits, widgets};
+use crate::ui::{icons, letters, models_bits, widgets};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     if cx.state.is_grammar_check_due() {
@@ -30,11 +30,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn editor(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, name: &str) {
-    let id = Id::unique("answer-form");
+    let id = Id::unique(("answer-form", cx.state.write.open.id.as_ref().map(|id| &id.0), name));
     // The state changes only after the frame: where egui draws it twice, what was typed must not be lost.
     let frame = ui.ctx().cumulative_frame_nr();
     let early = ui.data(|d| d.get_temp::<(u64, String)>(id)).filter(|(f, _)| *f == frame);
     let mut value = early.map_or_else(|| text.to_owned(), |(_, typed)| typed);
+    letters::came(ui.ctx(), id, &value);
     let saved = widgets::input_edges(ui);
     let area = egui::ScrollArea::both().id_salt(id).max_height(200.0).auto_shrink([false, true]);
     let response = area.show(ui, |ui| {
@@ -48,6 +49,7 @@ fn editor(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, name: &str) {
         )
     });
     ui.visuals_mut().widgets = saved;
+    letters::shown(ui.ctx(), id, &value);
     let response = response.inner.accessible_name(name);
     if response.changed() && value != text {
         ui.data_mut(|d| d.insert_temp(id, (frame, value.clone())));

@@ -3,12 +3,12 @@
 use egui::{Align, Frame, Id, Layout, Margin, RichText, Ui};
 
 use crate::domain::{CardKind, StoryCard};
-use crate::state::{CardEdit, Command, next_card};
+use crate::state::{AppState, CardEdit, Command, next_card};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, SMALL};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{focus, icons};
+use crate::ui::{focus, icons, letters};
 use crate::writing::page::{cards_named, last_words};
 
 /// A list of cards, of which one may be open, and buttons for new ones. `read` are those that the model reads now.
@@ -32,7 +32,7 @@ pub fn show(
         ] {
             if widgets::button(ui, icon, cx.t(name)).clicked() {
                 *open = Some(next_card(cards));
-                focus::on_new(ui, field_id(next_card(cards), "name"));
+                focus::on_new(ui, field_id(cx.state, next_card(cards), "name"));
                 cx.push(command(CardEdit::Add(kind)));
             }
         }
@@ -59,8 +59,8 @@ pub fn of_conversation(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.data_mut(|data| data.insert_temp(id, (unfolded, shown)));
 }
 
-fn field_id(card: u64, which: &str) -> Id {
-    Id::unique(("story-card", card, which))
+fn field_id(state: &AppState, card: u64, which: &str) -> Id {
+    Id::unique(("story-card", super::personas::edited(state), card, which))
 }
 
 fn one(
@@ -89,7 +89,8 @@ fn one(
     let field = |ui: &mut Ui, cx: &Cx<'_>, which: &str, name: T, hint: T, text: &mut String| {
         // What a lore book tells has paragraphs.
         let long = which == "about";
-        let id = field_id(card.id, which);
+        let id = field_id(cx.state, card.id, which);
+        letters::belongs_to(ui.ctx(), id, cx.state.write.open.id.as_ref());
         let spec = Field {
             id,
             name: cx.t(name),

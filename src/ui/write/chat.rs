@@ -169,7 +169,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
             let (asked, meant) = example.split_once('（').unwrap_or((example, ""));
             if widgets::suggestion(ui, asked, meant.trim_end_matches('）'), width).clicked() {
                 cx.push(Command::TakeExample(asked.to_owned()));
-                ui.memory_mut(|m| m.request_focus(super::composer::field_id()));
+                ui.memory_mut(|m| m.request_focus(super::composer::field_id(cx.state)));
             }
         }
         ui.add_space(S4);

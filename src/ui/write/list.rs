@@ -16,7 +16,7 @@ use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, RADIUS, S1, S2};
 use crate::ui::widgets::{self, Field};
-use crate::ui::{days, elide, eye, icons, layout, menu, quotes};
+use crate::ui::{days, elide, eye, icons, layout, letters, menu, quotes};
 
 const ROW: f32 = 32.0;
 /// A hit has its snippet on a second line.
@@ -340,8 +340,11 @@ fn rename(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, title: &str) ->
         quotes::typed(ui, text.as_str(), None, egui::Align::LEFT, quotes::PLAIN)
     };
     let mut text = title.to_owned();
-    let edit = egui::TextEdit::singleline(&mut text).id(id).margin(Margin::symmetric(8, 6)).layouter(&mut layouter);
+    let field = id.with(&head.id.0);
+    letters::came(ui.ctx(), field, title);
+    let edit = egui::TextEdit::singleline(&mut text).id(field).margin(Margin::symmetric(8, 6)).layouter(&mut layouter);
     let response = ui.put(rect, edit).accessible_name(cx.t(T::Title));
+    letters::shown(ui.ctx(), field, &text);
     let first =
         ui.data_mut(|d| std::mem::replace(d.get_temp_mut_or_default::<String>(id), head.id.0.clone()) != head.id.0);
     if first {

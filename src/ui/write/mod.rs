@@ -24,13 +24,13 @@ use super::eye::{self, Part};
 use super::texts::T;
 use super::textures::Textures;
 use super::theme::S2;
-use super::{elide, focus, icons, keys, layout, quotes, trouble, widgets};
+use super::{elide, focus, icons, keys, layout, letters, quotes, trouble, widgets};
 use crate::domain::{ConversationId, Overflow, Pane};
 use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Command};
 use crate::writing::export::TextFormat;
 pub use chat::ChatView;
-pub use composer::field_id;
+pub use composer::{field_id, message_id};
 use list::ListView;
 pub use page::sheet_id;
 pub use page::{PageView, StoryView};
@@ -59,17 +59,17 @@ pub struct WriteView {
 pub fn typing_id(state: &AppState) -> Id {
     let write = &state.write;
     if state.personas.editing.is_some() {
-        personas::first_id()
+        personas::first_id(state)
     } else if state.personas.shown {
         personas::search_id()
     } else if write.editing.is_some() {
-        turn::edit_id()
+        turn::edit_id(state)
     } else if let Some(id) = write.form.as_ref().and_then(form::first_id) {
         id
     } else if write.open.page.is_some() {
         sheet_id()
     } else {
-        field_id()
+        field_id(state)
     }
 }
 
@@ -248,7 +248,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, narrow: bool, slider
             let Some(id) = &open.id else { return };
             let typed = cx.state.write.titling.as_ref().filter(|(of, _)| of == id);
             let title = typed.map_or(&open.title, |(_, text)| text);
-            let field = Id::unique("conversation-title");
+            let field = Id::unique(("conversation-title", &id.0));
             // A title that is typed in the list is read here.
             if typed.is_none() || view.list.renames(id) {
                 if name(ui, cx, title) {
@@ -267,7 +267,9 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, narrow: bool, slider
                 .align(egui::Align2::LEFT_CENTER)
                 .min_size(egui::vec2(0.0, ui.available_height()))
                 .clip_text(true);
+            letters::came(ui.ctx(), field, title);
             let response = ui.add(edit).accessible_name(cx.t(T::Title));
+            letters::shown(ui.ctx(), field, &text);
             focus::show_new(ui, &response);
             typed_title(cx, ui, &response, id, title, text);
         });

@@ -8,7 +8,7 @@ use egui::{
 };
 
 use crate::domain::{Face, KeptPersona, Makes, Persona, Role, Turn};
-use crate::state::{Command, PersonaCommand, PersonaDraft, PersonaEdit};
+use crate::state::{AppState, Command, PersonaCommand, PersonaDraft, PersonaEdit};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
@@ -132,17 +132,23 @@ pub fn search_id() -> Id {
     Id::unique("search-personas")
 }
 
-fn field_id(salt: &str) -> Id {
-    Id::unique(("persona", salt))
+/// A field of the persona that is edited.
+fn field_id(state: &AppState, salt: &str) -> Id {
+    Id::unique(("persona", edited(state), salt))
 }
 
-fn greeting_id(at: usize) -> Id {
-    Id::unique(("persona", "greeting", at))
+fn greeting_id(state: &AppState, at: usize) -> Id {
+    Id::unique(("persona", edited(state), "greeting", at))
+}
+
+/// The persona that is edited, where it is not a new one.
+pub fn edited(state: &AppState) -> Option<&str> {
+    state.personas.editing.as_ref()?.id.as_ref().map(|id| id.0.as_str())
 }
 
 /// The first field of one that is edited.
-pub fn first_id() -> Id {
-    field_id("name")
+pub fn first_id(state: &AppState) -> Id {
+    field_id(state, "name")
 }
 
 fn push(cx: &mut Cx<'_>, command: PersonaCommand) {
@@ -323,7 +329,7 @@ fn greetings(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
             });
         });
         let hint = cx.t(if at == 0 { T::PersonaGreetingHint } else { T::OtherGreeting });
-        let id = greeting_id(at);
+        let id = greeting_id(cx.state, at);
         let spec = Field { id, name, hint, rows: 2, max_height: 200.0, newline: Some(ENTER), framed: true };
         if let (_, Some(text)) = widgets::field(ui, text, &spec) {
             push(cx, PersonaCommand::Set(PersonaEdit::Greeting(at, text)));
@@ -332,7 +338,7 @@ fn greetings(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
     }
     let last_is_empty = persona.greetings.last().is_none_or(|text| text.trim().is_empty());
     if !last_is_empty && widgets::button(ui, icons::PLUS, cx.t(T::AddGreeting)).clicked() {
-        focus::on_new(ui, greeting_id(persona.greetings.len()));
+        focus::on_new(ui, greeting_id(cx.state, persona.greetings.len()));
         push(cx, PersonaCommand::Set(PersonaEdit::Greeting(persona.greetings.len(), String::new())));
     }
     ui.add_space(S2);
@@ -361,7 +367,7 @@ fn field(
 ) {
     widgets::caption(ui, cx.t(name));
     let spec = Field {
-        id: field_id(salt),
+        id: field_id(cx.state, salt),
         name: cx.t(name),
         hint: cx.t(hint),
         rows,
@@ -375,7 +381,7 @@ fn field(
     }
     // The name is the one field of a line: what it is follows.
     if rows == 1 && response.has_focus() && keys::pressed_in(ui, Act::Send) {
-        focus::on_new(ui, field_id("system"));
+        focus::on_new(ui, field_id(cx.state, "system"));
     }
     ui.add_space(S2);
 }

@@ -92,7 +92,7 @@ fn system(ui: &mut Ui, cx: &mut Cx<'_>, open: &mut bool) {
     let text = if write.id.is_some() { &write.system } else { &cx.state.settings.system_prompt };
     let note = if *open { "" } else { text.as_str() };
     if widgets::fold(ui, cx.t(T::SystemPrompt), note, open) {
-        let id = Id::unique("system-prompt");
+        let id = Id::unique(("system-prompt", write.id.as_ref().map(|id| &id.0)));
         let name = cx.t(T::SystemPrompt);
         let spec = Field {
             id,
@@ -219,8 +219,10 @@ fn advanced(ui: &mut Ui, cx: &mut Cx<'_>) {
     let mut open = ui.data(|d| d.get_temp::<bool>(id)).unwrap_or(false);
     let text = cx.state.text();
     let card = cx.state.models.entry(&text.model).map(|e| e.card.defaults.text()).unwrap_or_default();
-    let on = TextKnob::ALL.iter().filter(|knob| knob.is_on(text)).count() + usize::from(text.draft.is_some());
-    let note = if on > 0 { on.to_string() } else { String::new() };
+    // Those that are not as the model's card has them.
+    let set = TextKnob::ALL.iter().filter(|knob| knob.get(text) != knob.get(&card)).count();
+    let set = set + usize::from(text.draft.is_some());
+    let note = if set > 0 { set.to_string() } else { String::new() };
     if widgets::fold(ui, cx.t(T::AdvancedSampling), &note, &mut open) {
         for knob in TextKnob::ALL {
             let (name, about) = words(knob);

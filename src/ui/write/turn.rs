@@ -4,7 +4,7 @@ use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Ui};
 
 use super::prose::Prose;
 use crate::domain::{FinishReason, Role, Split, Turn, TurnInfo, Waiting, split_thought};
-use crate::state::{Command, ModelEntry, PageCommand};
+use crate::state::{AppState, Command, ModelEntry, PageCommand};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
@@ -135,8 +135,9 @@ fn pencil(ui: &mut Ui, cx: &Cx<'_>, turn: &Turn, name: T) -> bool {
 }
 
 /// The field in which a turn is edited.
-pub fn edit_id() -> Id {
-    Id::unique("edit-turn")
+pub fn edit_id(state: &AppState) -> Id {
+    let (open, turn) = (state.write.open.id.as_ref(), state.write.editing.as_ref());
+    Id::unique(("edit-turn", open.map(|id| &id.0), turn.map(|(turn, _)| *turn)))
 }
 
 fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
@@ -144,7 +145,7 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
         Role::User => (icons::PAPER_PLANE_TILT, T::SendAgain, T::EditHint),
         _ => (icons::CHECK, T::KeepEdit, T::EditAnswerHint),
     };
-    let id = edit_id();
+    let id = edit_id(cx.state);
     let spec = Field {
         id,
         name: cx.t(T::EditTurn),

@@ -138,6 +138,9 @@ impl Document {
         let mut places: Vec<(usize, &Illustration)> = pictures.iter().map(|p| (below(p), p)).collect();
         places.sort_by_key(|(at, picture)| (*at, picture.id));
         let read = |part: &str| {
+            if let Some(code) = crate::writing::json::block(part) {
+                return Some(code);
+            }
             // A line that is set in would be code.
             let lines = part.lines().map(|line| format!("{}\n", line.trim_matches([' ', '\t'])));
             let blocks = super::parse::blocks(&lines.collect::<String>());
@@ -166,7 +169,8 @@ impl Document {
     ) -> Self {
         let say = |message: &Message, name: Option<&str>| {
             let source = message.said().trim_matches('\n').to_owned();
-            let written = Block::Written { blocks: super::parse::blocks(&source), source };
+            let written = crate::writing::json::block(&source)
+                .unwrap_or_else(|| Block::Written { blocks: super::parse::blocks(&source), source });
             Block::Turn {
                 role: message.role,
                 speaker: name.unwrap_or_else(|| speaker(message.role, lang)).to_owned(),

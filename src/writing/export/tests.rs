@@ -324,6 +324,23 @@ fn lines_stay_lines_and_markdown_stays_as_it_was_written() {
     assert_eq!(to_html(&page).matches("Night</h1>").count(), 1);
 }
 
+/// Regression: an answer in JSON was Markdown, which ate its asterisks and the spaces before its lines.
+#[test]
+fn json_goes_out_as_it_was_written() {
+    let json = "{\n    \"a*b*\": [\n        \"# one_two_\"\n    ]\n}";
+    let talk = [say(Role::User, "As JSON"), say(Role::Assistant, json)];
+    let documents = [
+        Document::from_turns("t", "", &turns(&talk), &[], &Manner::default(), Lang::En),
+        Document::from_page("t", json, &[], Lang::En),
+    ];
+    for document in documents {
+        assert!(to_markdown(&document).contains(&format!("```json\n{json}\n```")));
+        let indented: String = json.lines().map(|line| format!("    {line}\n")).collect();
+        assert!(to_plain_text(&document).contains(&indented));
+        assert!(to_html(&document).contains("&quot;a*b*&quot;: [\n        &quot;# one_two_&quot;"));
+    }
+}
+
 #[test]
 fn formulas_go_out_as_they_came_in() {
     let formulas = [

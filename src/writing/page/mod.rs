@@ -26,6 +26,11 @@ const NEAR: usize = 4000;
 /// Tokens for the seams between the parts, which are counted one by one.
 const SEAMS: usize = 8;
 
+/// What stands between what is told and the text.
+const HEAD_END: &str = "***\n";
+/// Bytes of a token, at most about.
+const LETTERS: usize = 8;
+
 /// A prompt, and what became of its parts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assembled {
@@ -34,12 +39,16 @@ pub struct Assembled {
 }
 
 /// Puts together what is read, in at most about `room` tokens; `count` tells how many a text takes. What stands
-/// beside the text may fill three quarters of the room: of more than that, whole parts are left out, cards that were
-/// named longest ago first.
+/// beside the text may fill three quarters of the room, and all of it that the text leaves: of more than that, whole
+/// parts are left out, cards that were named longest ago first.
 pub fn assemble(prompt: &PagePrompt, room: usize, count: &mut dyn FnMut(&str) -> usize) -> Assembled {
     let story = &prompt.story;
-    let mut spare = room * 3 / 4;
     let mut used = SEAMS;
+    let seam = count(HEAD_END);
+    // A token is some letters at most: a long text leaves nothing, and is not counted.
+    let short = Some(&prompt.before).filter(|text| text.len() <= room.saturating_mul(LETTERS));
+    let text = short.map_or(room, |text| count(text));
+    let mut spare = (room * 3 / 4).max(room.saturating_sub(used + seam + text));
     let mut parts = Vec::new();
     let mut take = |kind: PartKind, name: &str, text: &str, parts: &mut Vec<Part>| {
         let tokens = count(text);
@@ -75,8 +84,8 @@ pub fn assemble(prompt: &PagePrompt, room: usize, count: &mut dyn FnMut(&str) ->
         }
     }
     if !head.is_empty() {
-        head.push_str("***\n");
-        used += count("***\n");
+        head.push_str(HEAD_END);
+        used += seam;
     }
 
     let (start, tokens, left_out) = tail::fit(&prompt.before, room.saturating_sub(used), count);
@@ -92,33 +101,49 @@ pub fn assemble(prompt: &PagePrompt, room: usize, count: &mut dyn FnMut(&str) ->
     Assembled { text: head + &body, parts }
 }
 
-/// The turns of a conversation with the cards that are read now behind its system prompt, and what became of each; they
-/// may fill a quarter of the `room`.
-pub fn with_lore(
+/// The turns of a conversation with the cards that are read now behind its system prompt, and what became of each. They
+/// may fill a quarter of the `room`, and all of it that the turns leave: `fits` tells whether turns have room.
+pub fn with_lore<E>(
     played: &PlayedPrompt,
     room: usize,
     count: &mut dyn FnMut(&str) -> usize,
-) -> (Vec<Message>, Vec<Part>) {
-    let mut turns = played.turns.clone();
-    let (mut told, mut parts, mut spare) = (String::new(), Vec::new(), room / 4);
-    for card in cards_named(&played.cards, &last_words(played.turns.iter())) {
-        let line = line_of(card);
-        let tokens = count(&line);
-        let fits = tokens <= spare;
+    fits: &mut dyn FnMut(&[Message]) -> Result<bool, E>,
+) -> Result<(Vec<Message>, Vec<Part>), E> {
+    let cards = cards_named(&played.cards, &last_words(played.turns.iter()));
+    let lines: Vec<String> = cards.iter().map(|card| line_of(card)).collect();
+    // Halving between none and all.
+    let (mut low, mut high) = (0, lines.len());
+    while low < high {
+        let middle = (low + high).div_ceil(2);
+        if fits(&told(&played.turns, &lines[..middle].concat()))? {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    let (mut read, mut parts, mut spare) = (String::new(), Vec::new(), room / 4);
+    for (i, (card, line)) in cards.into_iter().zip(&lines).enumerate() {
+        let tokens = count(line);
+        let fits = i < low || tokens <= spare;
         if fits {
-            spare -= tokens;
-            told.push_str(&line);
+            spare = spare.saturating_sub(tokens);
+            read.push_str(line);
         }
         let (tokens, left_out) = if fits { (tokens, 0) } else { (0, tokens) };
         parts.push(Part { kind: PartKind::Card, name: card.name.trim().to_owned(), tokens, left_out });
     }
-    let told = told.trim_end();
+    Ok((told(&played.turns, &read), parts))
+}
+
+/// Turns with this behind their system prompt.
+fn told(turns: &[Message], what: &str) -> Vec<Message> {
+    let (mut turns, what) = (turns.to_vec(), what.trim_end());
     match turns.first_mut().filter(|first| first.role == Role::System) {
-        _ if told.is_empty() => {}
-        Some(system) => system.content = format!("{}\n\n{told}", system.content.trim_end()),
-        None => turns.insert(0, Message { role: Role::System, content: told.to_owned() }),
+        _ if what.is_empty() => {}
+        Some(system) => system.content = format!("{}\n\n{what}", system.content.trim_end()),
+        None => turns.insert(0, Message { role: Role::System, content: what.to_owned() }),
     }
-    (turns, parts)
+    turns
 }
 
 /// What was said last, of all turns but the system prompt.

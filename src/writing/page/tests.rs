@@ -65,6 +65,25 @@ fn the_card_that_was_named_last_stays_when_room_is_short() {
     assert!(!made.text.contains("Ada: "));
 }
 
+/// Regression: a card had a quarter of the context, or three quarters on a page, and "did not fit" beside room for it.
+#[test]
+fn a_card_may_fill_what_the_turns_or_the_text_leave() {
+    let cards = vec![StoryCard { always: true, ..card("Kieran", "", &"word ".repeat(50)) }];
+    let turn = |content: &str| Message { role: Role::User, content: content.into() };
+    let read = |said: &str| {
+        let played = PlayedPrompt { turns: vec![turn(said)], cards: cards.clone(), ..PlayedPrompt::default() };
+        let mut fits = |turns: &[Message]| Ok::<_, ()>(turns.iter().map(|t| words(&t.content)).sum::<usize>() <= 60);
+        let (turns, parts) = with_lore(&played, 60, &mut words, &mut fits).unwrap();
+        (turns.len(), parts[0].tokens, parts[0].left_out)
+    };
+    assert_eq!(read("Tell me of him."), (2, 51, 0));
+    assert_eq!(read(&"word ".repeat(20)), (1, 0, 51), "there is no room for both");
+    let page = |text: &str, room: usize| {
+        assemble(&prompt(text, Story { cards: cards.clone(), ..Default::default() }), room, &mut words).parts[0].clone()
+    };
+    assert_eq!((page("He came.", 64).tokens, page("He came.", 61).left_out), (51, 51));
+}
+
 #[test]
 fn always_is_always_and_a_note_alone_is_no_head() {
     let cards = vec![StoryCard { always: true, ..card("Moon", "", "two of them") }];

@@ -208,6 +208,28 @@ fn an_answer_that_was_cut_off_by_closing_goes_on_in_its_conversation() {
     assert_eq!(messages.last().unwrap().content, "Once upon");
 }
 
+/// Regression: while another text was written, "Continue" did nothing and said nothing.
+#[test]
+fn an_answer_that_was_cut_off_waits_behind_the_one_that_is_written() {
+    let mut s = state();
+    submitted(&write::say(&mut s, "Hello"));
+    let (desk, open) = (s.desk_now(), s.write.open.clone());
+    let id = open.id.clone().unwrap();
+
+    let mut s = state();
+    loaded(&mut s, Desk { open: None, ..desk });
+    s.dice += 1;
+    s.now_ms += 5_000;
+    submitted(&write::say(&mut s, "Something else"));
+    let resume = |s: &mut AppState| do_(s, Command::Waiting(WaitingCommand::Resume));
+    assert!(resume(&mut s).contains(&Effect::LoadConversation(id.clone())));
+    let data = ConversationData { id: id.clone(), turns: open.turns, shelf: open.shelf, ..ConversationData::default() };
+    update(&mut s, Input::Store(StoreEvent::Conversation(Box::new(data))));
+    let written: Vec<_> = s.write.jobs().map(|job| (job.conversation == id, job.phase)).collect();
+    assert_eq!(written, [(false, Phase::Waiting), (true, Phase::Waiting)]);
+    assert!(s.desk.waiting.is_empty() && s.write.is_writing_here());
+}
+
 #[test]
 fn jobs_that_are_discarded_come_back_with_ctrl_z() {
     let mut s = state();

@@ -108,6 +108,10 @@ fn findings_are_of_the_answer_that_is_shown_and_of_none_that_was_stopped() {
     assert!(s.write.findings != before, "{:?}", s.write.findings);
     do_(&mut s, Command::SelectBranch(answer));
     assert_eq!(s.write.findings, before, "and of the old ones again");
+    // Regression: what the person asked for besides was held against the form too.
+    answered(&mut s, "Now tell me a long story", "Once there was a cat.");
+    assert_eq!(s.write.findings, []);
+    do_(&mut s, Command::SelectBranch(answer));
     do_(&mut s, Command::NewConversation);
     assert!(s.write.findings.is_empty());
 }

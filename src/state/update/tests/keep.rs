@@ -321,7 +321,7 @@ fn ctrl_z_goes_on_with_actions_until_something_is_typed_again() {
     assert!(s.undo.newest(Room::Create).is_none() && s.undo.is_fresh(Room::Create));
     prompt(&mut s, "more");
     assert!(!s.undo.is_fresh(Room::Create));
-    assert!(!s.undo.can_redo(Room::Create), "what was typed since is not overwritten");
+    assert!(!s.can_redo(), "what was typed since is not overwritten");
 }
 
 #[test]

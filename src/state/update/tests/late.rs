@@ -134,6 +134,18 @@ fn the_prompt_of_another_document_is_not_shown_as_this_ones() {
     assert!(s.is_measure_due(0), "its own is asked for");
 }
 
+/// Regression: before a letter was typed, what had no room beside the last answer was said to be refused.
+#[test]
+fn an_empty_message_is_measured_as_the_next_one() {
+    let mut s = state();
+    write::answered(&mut s, "Hello", "A long answer");
+    let effects = do_(&mut s, Command::Measure(0));
+    let [Effect::Measure(request)] = &effects[..] else { panic!("{effects:?}") };
+    let TextPrompt::Chat(turns) = &request.prompt else { panic!() };
+    let last = turns.last().unwrap();
+    assert_eq!((last.role, last.content.as_str(), request.draft), (Role::User, "", true));
+}
+
 // ---- Pictures and files
 
 #[test]

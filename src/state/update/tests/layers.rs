@@ -124,6 +124,32 @@ fn what_is_changed_while_the_engine_works_is_made_after_it() {
     assert!(scene.layers[0].hidden, "an older answer does not take it back");
 }
 
+/// Regression: Ctrl+Z in Layers took back what was done before them, and the prompt that was typed since was gone.
+#[test]
+fn undo_in_layers_stops_at_the_layers() {
+    let (mut s, key) = shown();
+    prompt(&mut s, "mine");
+    do_(&mut s, Command::UseSettings(key));
+    let used = s.settings.image.prompt.clone();
+    prompt(&mut s, "typed since");
+    let (id, _) = submitted(&layers(&mut s, LayersCommand::Open(key)));
+    make(&mut s, id, "");
+    do_(&mut s, Command::Undo);
+    assert_eq!((s.settings.image.prompt.as_str(), s.undo.of_layers()), ("typed since", (false, false)));
+    assert!(s.notices.iter().any(|notice| notice.kind == NoticeKind::NothingToUndo));
+    let (id, _) = submitted(&layers(&mut s, LayersCommand::Flip(name("cat.1"))));
+    make(&mut s, id, "cat.1: flip");
+    do_(&mut s, Command::Undo);
+    assert_eq!((arrangement(&s).as_str(), s.undo.of_layers()), ("", (false, true)));
+    layers(&mut s, LayersCommand::Done);
+    // Outside of them it is the room's, and comes back with the text that was there.
+    do_(&mut s, Command::Undo);
+    assert_eq!(s.settings.image.prompt, "mine");
+    do_(&mut s, Command::Redo);
+    assert_eq!(s.settings.image.prompt, "typed since");
+    assert_ne!(used, "mine");
+}
+
 #[test]
 fn undo_takes_back_one_edit_of_layers_after_the_other() {
     let (mut s, _) = opened();

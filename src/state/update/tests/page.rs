@@ -98,12 +98,18 @@ fn again_writes_beside_and_undo_goes_between() {
     engine(&mut s, id, EventKind::Token { text: " dog".into() });
     engine(&mut s, id, finished());
     assert_eq!(text(&s), "A dog");
-    page(&mut s, PageCommand::Undo);
-    assert_eq!(text(&s), "A ");
-    page(&mut s, PageCommand::Go(2));
-    assert_eq!(text(&s), "A cat");
+    // Regression: the first undo took both away.
+    for (way, to) in [
+        (PageCommand::Undo, "A cat"),
+        (PageCommand::Undo, "A "),
+        (PageCommand::Redo, "A cat"),
+        (PageCommand::Redo, "A dog"),
+    ] {
+        page(&mut s, way);
+        assert_eq!(text(&s), to);
+    }
     assert!(page(&mut s, PageCommand::Redo).is_empty(), "there is nothing after it");
-    page(&mut s, PageCommand::Undo);
+    page(&mut s, PageCommand::Go(1));
     page(&mut s, PageCommand::Undo);
     assert!(page(&mut s, PageCommand::Undo).is_empty());
 }

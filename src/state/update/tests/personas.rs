@@ -238,7 +238,8 @@ fn names_are_put_in_when_a_talk_begins_and_the_lore_comes_along() {
     let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
     let TextPrompt::Played(played) = &request.prompt else { panic!("{:?}", request.prompt) };
     assert_eq!(played.cards[0].about, "Ada was born there.");
-    let (turns, parts) = crate::writing::page::with_lore(played, 400, &mut |text| text.len());
+    let no = &mut |_: &[Message]| Ok::<_, ()>(false);
+    let (turns, parts) = crate::writing::page::with_lore(played, 400, &mut |text| text.len(), no).unwrap();
     assert_eq!(turns[0].content, "You are Ada.\n\nmill: Ada was born there.", "and not of the sea");
     assert_eq!(parts.len(), 1);
     engine(&mut s, id, EventKind::Cancelled);

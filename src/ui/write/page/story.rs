@@ -8,6 +8,7 @@ use crate::domain::{NOTE_DEPTH, Page, PagePrompt};
 use crate::state::{CardEdit, Command, PageCommand};
 use crate::ui::cx::Cx;
 use crate::ui::knob::Knob;
+use crate::ui::letters;
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, S2, S3};
 use crate::ui::widgets::{self, ENTER, Field};
@@ -71,6 +72,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StoryView, sheet: &PageView
 fn long(ui: &mut Ui, cx: &Cx<'_>, id: &str, name: T, hint: T, text: &str) -> Option<String> {
     let (name, hint) = (cx.t(name), cx.t(hint));
     let id = Id::unique(("story", id));
+    letters::belongs_to(ui.ctx(), id, cx.state.write.open.id.as_ref());
     let spec = Field { id, name, hint, rows: 3, max_height: 132.0, newline: Some(ENTER), framed: true };
     widgets::field(ui, text, &spec).1
 }
