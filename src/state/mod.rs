@@ -127,8 +127,12 @@ pub enum NoticeKind {
     SavedUnasked(PathBuf),
     /// A draft was thrown away, by the number of that action.
     DraftDiscarded(u64),
+    /// A card of a story or of a talk was deleted, by the number of that action.
+    CardDeleted(u64),
     /// Jobs of the last time are not done; what they wrote stays. By the number of that action.
     JobsForgotten(u64),
+    /// Jobs of the last time wait for a word.
+    JobsLeft,
     NothingToUndo,
     NothingToRedo,
     /// Another start of the program has led here.
@@ -203,7 +207,11 @@ impl NoticeKind {
     /// Whether it stays until it is dismissed.
     pub fn stays(&self) -> bool {
         match self {
-            Self::Problem(_) | Self::ModelOpened(_) | Self::PicturesLeft { .. } | Self::PicturesCancelled(_) => true,
+            Self::Problem(_)
+            | Self::ModelOpened(_)
+            | Self::PicturesLeft { .. }
+            | Self::PicturesCancelled(_)
+            | Self::JobsLeft => true,
             // What was left out is to be read, not to be caught.
             Self::SettingsRestored(notes) => !notes.is_empty(),
             Self::PersonaKept { left_out, .. } | Self::ChatsKept { left_out, .. } | Self::LoreKept { left_out, .. } => {
@@ -352,9 +360,10 @@ impl AppState {
         self.create.error.iter().chain(unsaved).any(|error| error.is_like(&told.0))
     }
 
-    /// Whether something waits in `room` that is not shown in the room that is open.
+    /// Whether something went wrong in `room` that is not shown in the room that is open.
     pub fn is_marked(&self, room: Room) -> bool {
-        room != self.room() && self.notices.iter().any(|n| self.homes.get(&n.id) == Some(&room))
+        let wrong = |n: &Notice| matches!(n.kind, NoticeKind::Problem(_)) && self.homes.get(&n.id) == Some(&room);
+        room != self.room() && self.notices.iter().any(wrong)
     }
 
     fn drop_notices(&mut self, which: impl Fn(&Notice, Option<Room>) -> bool) {

@@ -15,6 +15,8 @@ pub struct PersonasState {
     pub shown: bool,
     pub search: String,
     pub editing: Option<PersonaDraft>,
+    /// The one that was kept last: it is brought into sight.
+    pub newest: Option<PersonaId>,
     /// How many times one is being written to the disk: only the last time shows how it is.
     pub(super) saving: HashMap<PersonaId, usize>,
     /// Those that another program's file brought and that are not on the disk yet; what of their cards was left out.

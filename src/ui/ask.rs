@@ -11,7 +11,7 @@ use super::texts::T;
 use super::theme::{self, BODY, S1, S2, SMALL};
 use super::widgets::{self, Field};
 use crate::domain::Waiting;
-use crate::state::{AskCommand, Command, PathFor, WaitingCommand};
+use crate::state::{AskCommand, Command, NoticeKind, PathFor, WaitingCommand};
 
 const WIDTH: f32 = 480.0;
 
@@ -107,14 +107,14 @@ pub fn read_only(ui: &mut Ui, cx: &mut Cx<'_>) {
             ui.spacing_mut().item_spacing.x = S2;
             ui.add(Label::new(theme::icon(icons::WARNING, 16.0).color(cx.p.warn)));
             let text = cx.t(T::ReadOnlyWindow);
-            ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.strong)).truncate()).on_hover_text(text);
+            let label = Label::new(RichText::new(text).size(BODY).color(cx.p.strong)).truncate();
+            ui.add(label.show_tooltip_when_elided(false)).on_hover_text(text);
         });
     });
 }
 
-/// Jobs that were not over when the window closed: a button in the status bar, from the right. It leaves with the last
-/// of them, and moves nothing in the room.
-pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// Jobs that were not over when the window closed: how many, in words; `None` where there are none.
+pub fn jobs_left(cx: &Cx<'_>) -> Option<(usize, String)> {
     let mut counts = [0_usize; 3];
     for job in &cx.state.desk.waiting {
         match job {
@@ -124,9 +124,6 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
     }
     let all: usize = counts.iter().sum();
-    if all == 0 {
-        return;
-    }
     let words = [
         (T::WaitingPicture, T::WaitingPictures),
         (T::WaitingText, T::WaitingTexts),
@@ -134,7 +131,20 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
     ];
     let parts = counts.into_iter().zip(words).filter(|(n, _)| *n > 0);
     let parts: Vec<String> = parts.map(|(n, (one, more))| cx.with(if n == 1 { one } else { more }, &[&n])).collect();
-    let text = cx.with(T::JobsWait, &[&parts.join(cx.lang.pick(", ", "、"))]);
+    (all > 0).then(|| (all, cx.with(T::JobsWait, &[&parts.join(cx.lang.pick(", ", "、"))])))
+}
+
+/// What can be done with them.
+pub const WAYS: [(T, Command); 2] = [
+    (T::ResumeJobs, Command::Waiting(WaitingCommand::Resume)),
+    (T::DiscardJobs, Command::Waiting(WaitingCommand::Discard)),
+];
+
+/// A button for them in the status bar, from the right, while their notice is not there. It leaves with the last of
+/// them, and moves nothing in the room.
+pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let told = cx.state.notices.iter().any(|notice| notice.kind == NoticeKind::JobsLeft);
+    let Some((all, text)) = jobs_left(cx).filter(|_| !told) else { return };
     let ink = cx.p.accent_text;
     let label = RichText::new(all.to_string()).size(SMALL).color(ink);
     let button = Button::new((theme::icon(icons::CLOCK, 14.0).color(ink), label)).frame(false);
@@ -142,17 +152,20 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.spacing_mut().interact_size.y = 20.0;
     ui.spacing_mut().button_padding.y = 0.0;
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
-        ui.set_width(300.0_f32.min(ui.ctx().content_rect().width() - 48.0));
-        ui.spacing_mut().item_spacing.y = S1;
-        ui.add(Label::new(RichText::new(&text).size(BODY).color(cx.p.text)).wrap());
-        ui.horizontal(|ui| {
-            let ways = [(T::ResumeJobs, WaitingCommand::Resume), (T::DiscardJobs, WaitingCommand::Discard)];
-            for (name, command) in ways {
-                if widgets::text_button(ui, cx.t(name)).clicked() {
-                    cx.push(Command::Waiting(command));
-                    ui.close();
+        // They are buttons, not the rows of a menu.
+        ui.reset_style();
+        Frame::new().inner_margin(S2).show(ui, |ui| {
+            ui.set_width(300.0_f32.min(ui.ctx().content_rect().width() - 64.0));
+            ui.spacing_mut().item_spacing.y = S2;
+            ui.add(Label::new(RichText::new(&text).size(BODY).color(cx.p.text)).wrap());
+            ui.horizontal(|ui| {
+                for (name, command) in WAYS {
+                    if widgets::text_button(ui, cx.t(name)).clicked() {
+                        cx.push(command);
+                        ui.close();
+                    }
                 }
-            }
+            });
         });
     });
     let response = response.accessible_name(&text).on_hover_text(&text);

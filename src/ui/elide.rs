@@ -14,6 +14,22 @@ pub fn name<'a>(ui: &Ui, name: &'a str, font: &FontId, width: f32) -> Cow<'a, st
 
 /// A text on a line of `width` points that has a name in it: the name gives way.
 pub fn within<'a>(ui: &Ui, text: &'a str, name: &str, font: &FontId, width: f32) -> Cow<'a, str> {
+    cut(ui, text, name, font, width, middle)
+}
+
+/// [`within`] for a path: its end tells where it leads.
+pub fn path<'a>(ui: &Ui, text: &'a str, path: &str, font: &FontId, width: f32) -> Cow<'a, str> {
+    cut(ui, text, path, font, width, end)
+}
+
+fn cut<'a>(
+    ui: &Ui,
+    text: &'a str,
+    name: &str,
+    font: &FontId,
+    width: f32,
+    shorter: impl Fn(&[char], usize) -> String,
+) -> Cow<'a, str> {
     let fits = |text: &str| {
         let job = quotes::line(ui, text, font.clone(), Color32::PLACEHOLDER);
         // Not a hair less than it takes.
@@ -23,7 +39,7 @@ pub fn within<'a>(ui: &Ui, text: &'a str, name: &str, font: &FontId, width: f32)
         return Cow::Borrowed(text);
     }
     let letters: Vec<char> = name.chars().collect();
-    let short = |kept: usize| text.replacen(name, &middle(&letters, kept), 1);
+    let short = |kept: usize| text.replacen(name, &shorter(&letters, kept), 1);
     // No letter is narrower than two points.
     let most = (letters.len() - 1).min((width.max(0.0) / 2.0) as usize);
     let (mut some, mut all) = (0, most + 1);
@@ -50,10 +66,15 @@ fn middle(letters: &[char], kept: usize) -> String {
     begin.iter().chain(&['…']).chain(end).collect()
 }
 
+fn end(letters: &[char], kept: usize) -> String {
+    ['…'].iter().chain(&letters[letters.len() - kept..]).collect()
+}
+
 /// A text that has a name in it, in what is left of a line.
 pub fn label(ui: &mut Ui, text: &str, name: &str, font: FontId, ink: Color32) -> Response {
     let shown = within(ui, text, name, &font, ui.available_width());
-    let response = ui.add(Label::new(RichText::new(&*shown).font(font).color(ink)).truncate());
+    let label = Label::new(RichText::new(&*shown).font(font).color(ink)).truncate();
+    let response = ui.add(label.show_tooltip_when_elided(matches!(shown, Cow::Borrowed(_))));
     if let Cow::Borrowed(_) = shown {
         return response;
     }
@@ -89,6 +110,8 @@ mod tests {
                     assert!(width < 200.0 || shown.ends_with(".png"), "{shown:?}");
                 }
                 assert_eq!(within(ui, &text, &long, &crate::ui::theme::small(), 1e6), text);
+                let shown = path(ui, &text, &long, &crate::ui::theme::small(), 200.0);
+                assert!(shown.starts_with("Saved as …") && shown.ends_with(".png"), "{shown:?}");
             }
         });
         output.drop_without_applying_deltas();

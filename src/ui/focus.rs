@@ -5,7 +5,7 @@ use egui::{Align, Context, Event, Id, Painter, Rect, Response, Stroke, StrokeKin
 use super::theme::Palette;
 use super::write;
 use crate::domain::{ConversationId, Room};
-use crate::state::AppState;
+use crate::state::{AppState, Command, PersonaCommand};
 
 /// The prompt of Create.
 pub fn prompt_id() -> Id {
@@ -15,6 +15,24 @@ pub fn prompt_id() -> Id {
 /// The search of Gallery.
 pub fn pictures_id() -> Id {
     Id::unique("search-pictures")
+}
+
+/// The search of conversations.
+pub fn talks_id() -> Id {
+    Id::unique("search-conversations")
+}
+
+/// The search that is shown: its field, what is searched for, and what clears it.
+pub fn search(state: &AppState) -> Option<(Id, &str, Command)> {
+    match state.room() {
+        Room::Gallery => Some((pictures_id(), &state.gallery.search, Command::SetGallerySearch(String::new()))),
+        Room::Write if state.personas.shown => {
+            let clear = PersonaCommand::Search(String::new());
+            Some((write::persona_search_id(), &state.personas.search, Command::Persona(clear)))
+        }
+        Room::Write => Some((talks_id(), &state.write.search, Command::SetSearch(String::new()))),
+        Room::Create | Room::Models | Room::Settings => None,
+    }
 }
 
 /// A field that takes what is typed, and whether it has the focus from the start. In Gallery the keys move through the

@@ -12,7 +12,7 @@ use super::cx::Cx;
 use super::texts::T;
 use super::textures::{TexKey, Textures};
 use super::theme::{self, BODY, RADIUS, S1, S2, S4, SMALL};
-use super::widgets::{self, Field};
+use super::widgets;
 use super::{days, icons, layout, picture, record, save_menu, trouble};
 use crate::domain::{CELL, LibraryItem, Pane, Room, TrashKind, bytes};
 use crate::state::{COMPARED, Command, GalleryState, TrashCommand};
@@ -106,14 +106,10 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
             ui.set_max_width(280.0_f32.min(ui.available_width() - 120.0).max(120.0));
             let name = cx.t(T::SearchPictures);
             let id = super::focus::pictures_id();
-            let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
-            if let (_, Some(text)) = widgets::field(ui, &cx.state.gallery.search, &spec) {
+            if let Some(text) = widgets::search(ui, cx, id, name, &cx.state.gallery.search) {
                 cx.push(Command::SetGallerySearch(text));
             }
         });
-        if !cx.state.gallery.search.is_empty() && widgets::icon_button(ui, icons::X, cx.t(T::ClearSearch)).clicked() {
-            cx.push(Command::SetGallerySearch(String::new()));
-        }
         if cx.state.gallery.items.is_some() {
             let text = match count {
                 1 => cx.t(T::OnePicture).to_owned(),
@@ -127,8 +123,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
         if room {
             ui.scope(|ui| thumbnails(ui, cx));
         }
-        // Another sign than the one that deletes.
-        let (icon, name) = (icons::ARROW_COUNTER_CLOCKWISE, cx.t(T::Trash));
+        let (icon, name) = (icons::TRASH, cx.t(T::Trash));
         let trash = if wide { widgets::button(ui, icon, name) } else { widgets::icon_button(ui, icon, name) };
         if trash.on_hover_text(cx.t(T::TrashAbout)).clicked() {
             cx.push(Command::Trash(TrashCommand::Show(TrashKind::Pictures)));

@@ -27,6 +27,10 @@ impl Plugin for Hand {
             input.events.extend(new);
         }
         self.compose(&mut input.events);
+        // The list of shortcuts comes over all: no tooltip of a pointer that rests stays above it.
+        if input.events.iter().any(|event| matches!(event, Event::Key { key: Key::F1 | Key::Questionmark, .. })) {
+            input.events.push(Event::PointerGone);
+        }
         let menu = Popup::is_any_open(ctx);
         if self.dismiss(&mut input.events, |at| menu && !is_of_menu(ctx, at)) {
             Popup::close_all(ctx);

@@ -269,7 +269,7 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
     // A question over the window has the keyboard for itself, but for the Esc that leaves it.
     if cx.state.ask.path.is_some() || cx.state.ask.folder.is_some() {
         if !egui::Popup::is_any_open(ui.ctx()) && find(ui, Act::Leave).is_some() {
-            escape(cx, true);
+            escape(cx, None);
         }
         return take_dropped(ui, cx);
     }
@@ -324,8 +324,10 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
     let popup = egui::Popup::is_any_open(ui.ctx());
     if !popup && find(ui, Act::Leave).is_some() {
         // The field gave the focus up at this key.
-        let searching = ui.memory(|memory| memory.had_focus_last_frame(super::focus::pictures_id()));
-        escape(cx, ui.ctx().text_edit_focused() || searching);
+        let search = super::focus::search(cx.state).filter(|(id, text, _)| {
+            !text.is_empty() && ui.memory(|memory| memory.has_focus(*id) || memory.had_focus_last_frame(*id))
+        });
+        escape(cx, search.map(|(.., clear)| clear));
     }
     if !popup && !trash && is_free(ui, cx) {
         talk(ui, cx);
@@ -489,7 +491,8 @@ fn has_letters(ui: &Ui, cx: &Cx<'_>) -> bool {
     ui.ctx().text_edit_focused() && typed == Some((focused, cx.state.undo.steps()))
 }
 
-fn escape(cx: &mut Cx<'_>, typing: bool) {
+/// `search` clears the search that has the keyboard: what was searched for goes before the room does.
+fn escape(cx: &mut Cx<'_>, search: Option<Command>) {
     let gallery = &cx.state.gallery;
     let trash = &cx.state.trash;
     if cx.state.ask.path.is_some() || cx.state.ask.folder.is_some() {
@@ -502,6 +505,9 @@ fn escape(cx: &mut Cx<'_>, typing: bool) {
             (None, None) => TrashCommand::Close,
         };
         return cx.push(Command::Trash(kept));
+    }
+    if let Some(clear) = search {
+        return cx.push(clear);
     }
     match cx.state.room() {
         Room::Models if let Some(entry) = cx.state.models.entries.iter().find(|entry| entry.asking) => {
@@ -525,12 +531,10 @@ fn escape(cx: &mut Cx<'_>, typing: bool) {
             cx.push(Command::Show(Shown::Batch(shot.key.0)));
         }
         Room::Gallery if gallery.full => cx.push(Command::ShowFull(false)),
-        Room::Gallery if typing && !gallery.search.is_empty() => {
-            cx.push(Command::SetGallerySearch(String::new()));
-        }
         Room::Gallery if !gallery.marked.is_empty() => cx.push(Command::Unmark),
         Room::Gallery if gallery.selected.is_some() => cx.push(Command::Select(None)),
         Room::Gallery if !gallery.search.is_empty() => cx.push(Command::SetGallerySearch(String::new())),
+        Room::Write if !cx.state.write.search.is_empty() => cx.push(Command::SetSearch(String::new())),
         Room::Create | Room::Write | Room::Gallery | Room::Models | Room::Settings => {
             newest_error(cx).into_iter().for_each(|command| cx.push(command))
         }

@@ -1,6 +1,6 @@
 //! A slider whose value is shown, typed, explained, and reset by a double click.
 
-use egui::{Align, DragValue, Layout, Slider, SliderClamping, Ui};
+use egui::{Align, Layout, Slider, SliderClamping, Ui};
 
 use super::cx::Cx;
 use super::texts::T;
@@ -39,13 +39,12 @@ impl Knob<'_> {
                     ui.spacing_mut().interact_size = egui::vec2(56.0, 22.0);
                     ui.spacing_mut().button_padding = egui::vec2(6.0, 0.0);
                     let _ = widgets::input_edges(ui);
-                    let drag = DragValue::new(&mut value)
-                        .custom_parser(|text| number::read(text, decimals == 0))
-                        .range(limit.min..=limit.max)
-                        .speed(limit.step.max((limit.max - limit.min) / 1000.0))
-                        .fixed_decimals(decimals)
-                        .update_while_editing(false);
-                    let response = number::show(ui, drag).accessible_name(cx.with(T::ValueOf, &[&name]));
+                    let response = number::show(ui, &mut value, decimals == 0, |drag| {
+                        drag.range(limit.min..=limit.max)
+                            .speed(limit.step.max((limit.max - limit.min) / 1000.0))
+                            .fixed_decimals(decimals)
+                    });
+                    let response = response.accessible_name(cx.with(T::ValueOf, &[&name]));
                     typed = response.on_hover_text(&about).changed();
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         let label = widgets::caption(ui, name);

@@ -9,7 +9,7 @@ use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2, S3, SMALL};
 use super::{icons, layout, menu, models_bits, trouble, widgets};
-use crate::domain::{BrokenFile, Makes, ModelPresence, Source, bytes};
+use crate::domain::{BrokenFile, Makes, ModelPresence, Room, Source, bytes};
 use crate::state::{CardPlace, Command, ModelEntry, Placed, Section};
 
 /// Least width of a card.
@@ -39,6 +39,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
                 opening(ui, cx);
                 all_broken(ui, cx);
                 filter(ui, cx);
+                offline(ui, cx);
                 for (makes, name) in [(Makes::Image, T::PictureModels), (Makes::Text, T::TextModels)] {
                     if cx.state.models.filter.is_none_or(|only| only == makes) {
                         kind(ui, cx, makes, name);
@@ -112,6 +113,20 @@ fn filter(ui: &mut Ui, cx: &mut Cx<'_>) {
     if let Some(i) = widgets::segments(ui, cx.t(T::ModelsShown), &names, on) {
         cx.push(Command::FilterModels(ALL[i]));
     }
+}
+
+/// Why nothing can be fetched, with the way to the setting.
+fn offline(ui: &mut Ui, cx: &mut Cx<'_>) {
+    if !cx.state.models.entries.iter().any(|entry| models_bits::is_kept_offline(cx, entry)) {
+        return;
+    }
+    layout::flow(ui, |ui| {
+        widgets::badge(ui, icons::WIFI_SLASH, cx.t(T::OfflineHint), cx.p.warn);
+        let (name, command) = (cx.t(T::OpenSettings), Command::Go(Room::Settings));
+        if ui.link(RichText::new(name).size(SMALL).color(cx.p.accent_text)).clicked() {
+            cx.push(command);
+        }
+    });
 }
 
 /// A file that is being looked into, and what came of the last one.
@@ -361,7 +376,7 @@ fn actions(cx: &Cx<'_>, entry: &ModelEntry) -> Vec<Action> {
             ModelPresence::Absent | ModelPresence::Embedded | ModelPresence::Here { .. } => T::Fetch,
         };
         let icon = if entry.is_unchecked() { icons::CHECK_CIRCLE } else { icons::CLOUD_ARROW_DOWN };
-        let offline = !entry.is_unchecked() && cx.state.settings.offline;
+        let offline = models_bits::is_kept_offline(cx, entry);
         add(Some(icon), cx.t(label), Command::Fetch(id()), offline.then_some(T::OfflineHint));
     }
     all.extend(removal(cx, entry));
@@ -388,7 +403,8 @@ fn removal(cx: &Cx<'_>, entry: &ModelEntry) -> Option<Action> {
 fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
     let actions = actions(cx, entry);
     // The place of a removal is nobody else's: a second click on it does nothing.
-    if !actions.iter().any(|action| action.small) {
+    let removed = cx.state.undo.that_removed(&entry.card.id).is_some();
+    if removed && !actions.iter().any(|action| action.small) {
         ui.add_space(theme::CONTROL + ui.spacing().item_spacing.x);
     }
     for action in actions.into_iter().rev() {

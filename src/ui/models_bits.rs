@@ -1,6 +1,6 @@
 //! What several rooms show of models: the choice of one, its state in a few words, a fetch that runs.
 
-use egui::{ComboBox, Id, Label, RichText, Ui};
+use egui::{ComboBox, Id, Key, Label, Popup, RichText, Ui};
 
 use super::cx::Cx;
 use super::texts::T;
@@ -26,69 +26,74 @@ pub fn combo(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Optio
     let label = cx.t(T::Model);
     let mut chosen = None;
     let width = ui.available_width();
-    let shown = name(cx, current);
-    let response = ui.name_inputs(label, |ui| {
-        let saved = widgets::input_edges(ui);
-        let response = ComboBox::from_id_salt(("model", makes == Makes::Text))
-            .width(width)
-            .truncate()
-            .selected_text(&*elide::name(ui, &shown, &theme::body(), width - CARET))
-            .icon(caret)
-            .show_ui(ui, |ui| {
-                ui.set_min_width(width - 16.0);
-                // What is not here at all is in Models, with what it takes.
-                let about = |entry: &&ModelEntry| entry.is_about() || entry.card.id == current;
-                for entry in cx.state.models.making(makes).filter(about) {
-                    let state = match entry.card.lacks() {
-                        Some(lacks) => cx.with(T::LacksParts, &[&lacks]),
-                        None => presence(cx, entry),
-                    };
-                    let text = format!("{}  ·  {state}", entry.card.name);
-                    if widgets::choice(ui, entry.card.id == current, text) {
-                        chosen = Some(entry.card.id.clone());
-                    }
-                }
-                if cx.state.models.entry(current).is_none() && !current.is_empty() {
-                    let _ = widgets::choice(ui, true, shown.as_str());
-                }
-                ui.separator();
-                if widgets::choice(ui, false, cx.t(T::MoreModels)) {
-                    cx.push(Command::BetterModels(makes));
-                }
-                if widgets::choice(ui, false, cx.t(T::OpenModelFile)) {
-                    cx.push(Command::ChooseModelFile);
-                }
-            });
-        ui.visuals_mut().widgets = saved;
-        response
+    let full = name(cx, current);
+    let shown = elide::name(ui, &full, &theme::body(), width - CARET);
+    drop_down(ui, ("model", makes == Makes::Text), (label, &shown, &full), |ui| {
+        // What is not here at all is in Models, with what it takes.
+        let about = |entry: &&ModelEntry| entry.is_about() || entry.card.id == current;
+        for entry in cx.state.models.making(makes).filter(about) {
+            let state = match entry.card.lacks() {
+                Some(lacks) => cx.with(T::LacksParts, &[&lacks]),
+                None => presence(cx, entry),
+            };
+            let text = format!("{}  ·  {state}", entry.card.name);
+            if widgets::choice(ui, entry.card.id == current, text) {
+                chosen = Some(entry.card.id.clone());
+            }
+        }
+        if cx.state.models.entry(current).is_none() && !current.is_empty() {
+            let _ = widgets::choice(ui, true, full.as_str());
+        }
+        ui.separator();
+        if widgets::choice(ui, false, cx.t(T::MoreModels)) {
+            cx.push(Command::BetterModels(makes));
+        }
+        if widgets::choice(ui, false, cx.t(T::OpenModelFile)) {
+            cx.push(Command::ChooseModelFile);
+        }
     });
-    eye::expanded(&response.response, response.inner.is_some());
-    response.response.accessible_name(format!("{label}: {shown}"));
     chosen
 }
 
 /// A combo box of names, the `on`-th chosen. Returns the one that was chosen now.
 pub fn names(ui: &mut Ui, label: &str, names: &[&str], on: usize) -> Option<usize> {
     let mut chosen = None;
-    let width = ui.available_width();
     let shown = names.get(on).copied().unwrap_or_default();
-    let response = ui.name_inputs(label, |ui| {
-        let saved = widgets::input_edges(ui);
-        let response =
-            ComboBox::from_id_salt(label).width(width).truncate().selected_text(shown).icon(caret).show_ui(ui, |ui| {
-                ui.set_min_width(width - 16.0);
-                for (i, name) in names.iter().enumerate() {
-                    if widgets::choice(ui, i == on, *name) {
-                        chosen = Some(i);
-                    }
-                }
-            });
-        ui.visuals_mut().widgets = saved;
-        response
+    drop_down(ui, label, (label, shown, shown), |ui| {
+        for (i, name) in names.iter().enumerate() {
+            if widgets::choice(ui, i == on, *name) {
+                chosen = Some(i);
+            }
+        }
     });
-    eye::expanded(&response.response, response.inner.is_some());
-    response.response.accessible_name(format!("{label}: {shown}"));
     chosen
+}
+
+/// A combo box as wide as its room: its name, what it shows, and the whole of that.
+fn drop_down(
+    ui: &mut Ui,
+    salt: impl egui::AsIdSalt,
+    (label, shown, full): (&str, &str, &str),
+    add: impl FnOnce(&mut Ui),
+) {
+    let width = ui.available_width();
+    let saved = widgets::input_edges(ui);
+    let response = ui.name_inputs(label, |ui| {
+        let combo = ComboBox::from_id_salt(salt).width(width).truncate().selected_text(shown).icon(caret);
+        combo.show_ui(ui, |ui| {
+            ui.set_min_width(width - 16.0);
+            add(ui);
+        })
+    });
+    ui.visuals_mut().widgets = saved;
+    let (open, button) = (response.inner.is_some(), response.response);
+    eye::expanded(&button, open);
+    // Closed by key, it has the keyboard again.
+    let by_key = ui.input(|input| input.key_pressed(Key::Enter) || input.key_pressed(Key::Escape));
+    if open && by_key && !Popup::is_any_open(ui.ctx()) {
+        button.request_focus();
+    }
+    button.accessible_name(format!("{label}: {full}"));
 }
 
 /// Where a model's files are, in a few words.
@@ -99,6 +104,19 @@ pub fn presence(cx: &Cx<'_>, entry: &ModelEntry) -> String {
         ModelPresence::Unchecked { .. } => cx.t(T::NotChecked).to_owned(),
         ModelPresence::Partial { bytes: n } => cx.with(T::PartlyFetched, &[&bytes(*n), &bytes(entry.card.bytes())]),
         ModelPresence::Absent => cx.with(T::NotFetchedYet, &[&bytes(entry.card.bytes())]),
+    }
+}
+
+/// Whether a model would have to be fetched and the studio stays offline. Files that are here are checked in any case.
+pub fn is_kept_offline(cx: &Cx<'_>, entry: &ModelEntry) -> bool {
+    cx.state.settings.offline && !entry.is_here() && !entry.is_unchecked()
+}
+
+/// The button that fetches a model, or that leads to the setting that keeps it from being fetched.
+pub fn way_to_fetch(cx: &Cx<'_>, id: &str, label: T) -> (T, Command) {
+    match cx.state.models.entry(id) {
+        Some(entry) if is_kept_offline(cx, entry) => (T::OpenSettings, Command::Go(Room::Settings)),
+        _ => (label, Command::Fetch(id.to_owned())),
     }
 }
 

@@ -10,7 +10,7 @@ use egui::{
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, RADIUS, S1, S2, SMALL};
-use super::{elide, eye, icons, layout, trouble, widgets};
+use super::{ask, elide, eye, icons, layout, trouble, widgets};
 use crate::domain::{Makes, Room, Waiting};
 use crate::error::StudioError;
 use crate::lang::Both;
@@ -118,6 +118,10 @@ fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
         NoticeKind::PicturesLeft { folder, .. } => {
             Some((T::BackToFolder, Command::LibraryFolderChosen(folder.clone())))
         }
+        NoticeKind::JobsLeft => {
+            let [_, leave] = ask::WAYS;
+            Some(leave)
+        }
         _ => None,
     };
     let actions: Vec<(T, Command)> = action.into_iter().chain(second).collect();
@@ -154,17 +158,22 @@ fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
     });
 }
 
-/// The newest note that passes, and how many others there are: for the status bar, from the right.
-pub fn passing(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// The newest note that passes, and how many others there are: for the status bar, from the right. A long one takes what
+/// the bar's own `items` leave.
+pub fn passing(ui: &mut Ui, cx: &mut Cx<'_>, items: f32) {
     let mut notices = cx.state.notices.iter().filter(|notice| !notice.kind.stays());
     let Some(notice) = notices.next_back() else { return };
     let others = notices.count();
     let dismiss = Command::DismissNotice(notice.id);
     let (icon, text, action) = words(cx, &notice.kind);
     let p = cx.p;
-    // Jobs of the last time keep their place beside it.
-    let kept = if cx.state.desk.waiting.is_empty() { 0.0 } else { 40.0 };
-    let size = vec2(NOTE.x.min(ui.available_width() - kept), NOTE.y);
+    let wide =
+        |ui: &Ui, text: &str| ui.painter().layout_no_wrap(text.to_owned(), theme::small(), p.text).size().x + 14.0;
+    let more = cx.with(T::MoreNotes, &[&others]);
+    let button = action.as_ref().map_or(0.0, |(label, _)| widgets::button_width(ui, cx.t(*label)));
+    let most = ui.available_width();
+    let whole = wide(ui, &text) + if others > 0 { wide(ui, &more) } else { 0.0 } + button + 32.0;
+    let size = vec2(whole.clamp(NOTE.x, (most - items).max(NOTE.x)).min(most), NOTE.y);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     ui.painter().rect(rect, RADIUS, p.accent_soft, Stroke::new(1.0, p.line_strong), egui::StrokeKind::Inside);
     let builder = UiBuilder::new().scope_id(Id::unique(("note", notice.id)));
@@ -184,26 +193,41 @@ pub fn passing(ui: &mut Ui, cx: &mut Cx<'_>) {
             cx.push(command);
             cx.push(dismiss);
         }
-        let wide = |text: &str| {
-            ui.painter().layout_no_wrap(text.to_owned(), theme::small(), p.text).size().x + 14.0 + 2.0 * S1
-        };
-        let more = cx.with(T::MoreNotes, &[&others]);
         // The newest is not cut for the others' sake.
-        if others > 0 && wide(&text) + wide(&more) <= ui.available_width() {
+        if others > 0 && wide(ui, &text) + wide(ui, &more) + 4.0 * S1 <= ui.available_width() {
             let text = more;
             ui.add(Label::new(RichText::new(text).size(SMALL).color(p.muted)));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let ink = if icon == icons::TRASH { p.text } else { p.good };
             ui.add(Label::new(theme::icon(icon, 14.0).color(ink)));
-            let name = inserted(cx, &notice.kind).unwrap_or_default();
-            let shown = elide::within(ui, &text, &name, &theme::small(), ui.available_width());
-            let said = ui.add(Label::new(RichText::new(&*shown).size(SMALL).color(p.strong)).truncate());
+            let shown = fitted(ui, cx, &notice.kind, &text);
+            let label = Label::new(RichText::new(shown).size(SMALL).color(p.strong)).truncate();
+            let said = ui.add(label.show_tooltip_when_elided(false));
             said.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
             eye::said(&said);
             said.on_hover_text(&text);
         });
     });
+}
+
+/// A note in what is left of its line: its name gives way; of a path the end stays.
+fn fitted(ui: &Ui, cx: &Cx<'_>, kind: &NoticeKind, text: &str) -> String {
+    let (font, room) = (theme::small(), ui.available_width());
+    let name = inserted(cx, kind).unwrap_or_default();
+    let shown = match kind {
+        // Why nobody was asked is for those who look.
+        NoticeKind::SavedUnasked(_) => {
+            let whole = elide::path(ui, text, &name, &font, room);
+            if whole == text {
+                return text.to_owned();
+            }
+            return elide::path(ui, &cx.with(T::SavedAs, &[&name]), &name, &font, room).into_owned();
+        }
+        NoticeKind::CopiesSaved { .. } => elide::path(ui, text, &name, &font, room),
+        _ => elide::within(ui, text, &name, &font, room),
+    };
+    shown.into_owned()
 }
 
 /// What a file is called, without its folder.
@@ -324,6 +348,9 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         NoticeKind::DraftDiscarded(serial) => {
             (icons::TRASH, cx.t(T::DraftDiscarded).to_owned(), Some((T::Undo, Command::UndoThis(*serial))))
         }
+        NoticeKind::CardDeleted(serial) => {
+            (icons::TRASH, cx.t(T::CardDeleted).to_owned(), Some((T::Undo, Command::UndoThis(*serial))))
+        }
         NoticeKind::JobsForgotten(serial) => {
             (icons::INFO, cx.t(T::JobsForgotten).to_owned(), Some((T::Undo, Command::UndoThis(*serial))))
         }
@@ -336,7 +363,12 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             } else {
                 cx.with(T::PicturesCancelled, &[&count])
             };
-            (icons::STOP, text, Some((T::DrawAgain, Command::Waiting(WaitingCommand::Draw(left.clone())))))
+            (icons::INFO, text, Some((T::DrawAgain, Command::Waiting(WaitingCommand::Draw(left.clone())))))
+        }
+        NoticeKind::JobsLeft => {
+            let [resume, _] = ask::WAYS;
+            let text = ask::jobs_left(cx).map(|(_, text)| text).unwrap_or_default();
+            (icons::CLOCK, text, Some(resume))
         }
         NoticeKind::NothingToUndo => (icons::INFO, cx.t(T::NothingToUndo).to_owned(), None),
         NoticeKind::Problem(_) => (icons::WARNING_CIRCLE, String::new(), None),

@@ -1,21 +1,35 @@
 //! Numbers as people type them: with a decimal comma, groups of digits, or the wide digits of Chinese input.
 
+use egui::emath::Numeric;
+use egui::response::Flags;
 use egui::{DragValue, Event, Key, Response, Ui};
 
 use super::letters;
 
-/// A number to type or to drag. Esc takes what was typed, as any other way out of the field does: egui would throw it
-/// away.
-pub fn show(ui: &mut Ui, drag: DragValue<'_>) -> Response {
+/// A number to type or to drag; `whole` where it takes whole numbers. Esc brings the old one back, any other way out of
+/// the field takes what was typed.
+pub fn show<N: Numeric>(
+    ui: &mut Ui,
+    value: &mut N,
+    whole: bool,
+    set: impl FnOnce(DragValue<'_>) -> DragValue<'_>,
+) -> Response {
+    let before = *value;
+    // egui would keep what was typed for the next time: Esc is hidden from it, and what it took is given back.
     let escape = |event: &Event| matches!(event, Event::Key { key: Key::Escape, .. });
     let hidden = ui.input_mut(|input| {
         let all = input.events.clone();
         input.events.retain(|event| !escape(event));
         (all.len() != input.events.len()).then_some(all)
     });
-    let response = ui.add(drag);
+    let drag = DragValue::new(value).custom_parser(|text| read(text, whole)).update_while_editing(false);
+    let mut response = ui.add(set(drag));
     if let Some(all) = hidden {
         ui.input_mut(|input| input.events = all);
+        if response.lost_focus() {
+            *value = before;
+            response.flags.remove(Flags::CHANGED);
+        }
     }
     // What was typed before is another number's.
     if response.gained_focus() {

@@ -1,10 +1,11 @@
 //! How large a picture is drawn: fitted to its room and smooth, or small ones in whole multiples of their pixels.
 
-use egui::{Color32, Pos2, Rect, Ui, Vec2, pos2, vec2};
+use egui::epaint::RectShape;
+use egui::{Color32, Pos2, Rect, TextureId, Ui, Vec2, pos2, vec2};
 
 use super::cx::Cx;
 use super::textures::{Scaling, Textures};
-use super::theme::S6;
+use super::theme::{RADIUS, S6};
 use crate::domain::Picture;
 
 pub const UV: Rect = Rect { min: Pos2 { x: 0.0, y: 0.0 }, max: Pos2 { x: 1.0, y: 1.0 } };
@@ -39,6 +40,14 @@ pub fn fit(picture: &Picture, room: Rect, ppp: f32, look: Scaling) -> Fit {
     at_scale(vec2(w, h), room.center(), if whole { exact.floor() } else { exact }, ppp, look)
 }
 
+/// [`fit`] for one of many tiles, which it fills: beside its neighbours a smaller one looks like another size.
+pub fn tile(picture: &Picture, room: Rect, ppp: f32, look: Scaling) -> Fit {
+    let (w, h) = (picture.width.max(1) as f32, picture.height.max(1) as f32);
+    let exact = (room.width() * ppp / w).min(room.height() * ppp / h).max(1.0 / w.max(h));
+    let whole = look == Scaling::Crisp && exact >= 2.0;
+    at_scale(vec2(w, h), room.center(), if whole { exact.floor() } else { exact }, ppp, look)
+}
+
 /// The picture at `scale`, its middle near `centre`, its edges on screen pixels.
 pub fn at_scale(size: Vec2, centre: Pos2, scale: f32, ppp: f32, look: Scaling) -> Fit {
     let points = size * scale / ppp;
@@ -50,10 +59,20 @@ pub fn at_scale(size: Vec2, centre: Pos2, scale: f32, ppp: f32, look: Scaling) -
 
 /// Squares behind a picture that may be transparent.
 pub fn checkerboard(ui: &Ui, textures: &mut Textures, rect: Rect) {
+    squares(ui, textures, rect, 0);
+}
+
+/// A picture on squares, its corners as round as those of a tile.
+pub fn rounded(ui: &Ui, textures: &mut Textures, id: TextureId, rect: Rect) {
+    squares(ui, textures, rect, RADIUS);
+    ui.painter().add(RectShape::filled(rect, RADIUS, Color32::WHITE).with_texture(id, UV));
+}
+
+fn squares(ui: &Ui, textures: &mut Textures, rect: Rect, radius: u8) {
     let id = textures.checker(ui.ctx(), ui.visuals().dark_mode);
     // Two squares of 8 points make one repeat of the texture.
     let uv = Rect::from_min_size(pos2(0.0, 0.0), rect.size() / 16.0);
-    ui.painter().image(id, rect, uv, Color32::WHITE);
+    ui.painter().add(RectShape::filled(rect, radius, Color32::WHITE).with_texture(id, uv));
 }
 
 #[cfg(test)]
@@ -93,6 +112,17 @@ mod tests {
         let fit = fit(&picture(2000, 1000), room, 1.0, Scaling::Crisp);
         assert_eq!((fit.scale, fit.scaling), (0.25, Scaling::Smooth));
         assert!(room.contains_rect(fit.rect));
+    }
+
+    /// Regression: pictures of 512 points in tiles of 710 were drawn at 512, and jumped when they were done.
+    #[test]
+    fn in_a_tile_a_picture_is_as_large_as_the_tile() {
+        let room = Rect::from_min_size(Pos2::ZERO, vec2(710.0, 710.0));
+        for look in [Scaling::Smooth, Scaling::Crisp] {
+            assert_eq!(tile(&picture(512, 512), room, 1.0, look).rect, room);
+        }
+        assert_eq!(tile(&picture(64, 64), room, 1.0, Scaling::Crisp).scale, 11.0);
+        assert_eq!(tile(&picture(2840, 1420), room, 1.0, Scaling::Smooth).rect.size(), vec2(710.0, 355.0));
     }
 
     #[test]

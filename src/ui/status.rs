@@ -24,11 +24,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shortcuts: &mut bool) {
             let keys = widgets::icon_button_of(ui, 20.0, icons::COMMAND, &format!("{} (F1)", cx.t(T::Shortcuts)));
             *shortcuts |= keys.clicked();
             ui.add_space(S2);
-            super::notices::passing(ui, cx);
             ui.scope(|ui| super::ask::waiting(ui, cx));
+            let all = items(cx);
+            let natural = all.iter().map(|item| width(ui, &item.text) + theme::S4).sum();
+            super::notices::passing(ui, cx, natural);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = theme::S4;
-                items(ui, cx);
+                show_items(ui, cx, &all);
             });
         });
     });
@@ -57,47 +59,91 @@ fn language(ui: &mut Ui, cx: &mut Cx<'_>, lang: Lang) {
     }
 }
 
-fn items(ui: &mut Ui, cx: &Cx<'_>) {
-    let status = &cx.state.status;
-    let model = match cx.state.room() {
+/// One thing that the bar says.
+struct Item {
+    icon: &'static str,
+    text: String,
+    hover: T,
+    ink: egui::Color32,
+    rank: Rank,
+}
+
+/// Where there is little room.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rank {
+    /// Which model answers: it stays, without what it does.
+    Model,
+    /// What is not shown where there is no room beside the model.
+    Beside,
+    /// The same, and not without the one before it.
+    WithLast,
+    /// What is not shown where there is no room.
+    After,
+}
+
+fn model<'a>(cx: &Cx<'a>) -> &'a str {
+    match cx.state.room() {
         Room::Write => &cx.state.text().model,
         _ => &cx.state.settings.image.model,
-    };
-    let name = models_bits::name(cx, model);
-    let text = format!("{name} · {}", model_state(cx, model));
-    // Which model answers is said first of all: where there is little room, what stands before it goes.
-    let model = if width(ui, &text) <= ui.available_width() { text } else { name };
-    let room = ui.available_width() - width(ui, "");
-    let model = elide::name(ui, &model, &theme::small(), room).into_owned();
-    let kept = width(ui, &model) + theme::S4;
-    let beside = |ui: &Ui, text: &str| width(ui, text) + kept <= ui.available_width();
-    if !status.device.is_empty() && beside(ui, &status.device) {
-        item(ui, cx, icons::CPU, &status.device, cx.t(T::DeviceHover));
     }
-    let text = format!("{} / {}", bytes(status.memory), bytes(status.budget));
-    if status.budget > 0 && beside(ui, &text) {
-        item(ui, cx, icons::MEMORY, &text, cx.t(T::MemoryHover));
+}
+
+fn items(cx: &Cx<'_>) -> Vec<Item> {
+    let status = &cx.state.status;
+    let mut all = Vec::new();
+    let mut add = |icon, text: String, hover, ink, rank| all.push(Item { icon, text, hover, ink, rank });
+    if !status.device.is_empty() {
+        add(icons::CPU, status.device.clone(), T::DeviceHover, cx.p.muted, Rank::Beside);
+    }
+    if status.budget > 0 {
+        let text = format!("{} / {}", bytes(status.memory), bytes(status.budget));
+        add(icons::MEMORY, text, T::MemoryHover, cx.p.muted, Rank::Beside);
         if let Some(next) = next_run(cx) {
             let (text, ink) = match status.memory.saturating_add(next) > status.budget {
                 true => (T::NextRunTooLarge, cx.p.warn),
                 false => (T::NextRun, cx.p.muted),
             };
-            let text = cx.with(text, &[&bytes(next)]);
-            if beside(ui, &text) {
-                inked(ui, icons::IMAGE, &text, cx.t(T::NextRunHover), ink);
-            }
+            add(icons::IMAGE, cx.with(text, &[&bytes(next)]), T::NextRunHover, ink, Rank::WithLast);
         }
     }
-    if let Some((icon, text)) = elsewhere(cx).filter(|(_, text)| beside(ui, text)) {
-        inked(ui, icon, &text, cx.t(T::OtherRoomHover), cx.p.accent_text);
+    if let Some((icon, text)) = elsewhere(cx) {
+        add(icon, text, T::OtherRoomHover, cx.p.accent_text, Rank::Beside);
     }
-    item(ui, cx, icons::CUBE, &model, cx.t(T::ModelHover));
+    let id = model(cx);
+    let text = format!("{} · {}", models_bits::name(cx, id), model_state(cx, id));
+    add(icons::CUBE, text, T::ModelHover, cx.p.muted, Rank::Model);
     let waiting = cx.state.create.jobs.len().saturating_sub(1);
     if waiting > 0 {
-        item(ui, cx, icons::QUEUE, &cx.with(T::WaitingJobs, &[&waiting]), cx.t(T::QueueHover));
+        add(icons::QUEUE, cx.with(T::WaitingJobs, &[&waiting]), T::QueueHover, cx.p.muted, Rank::After);
     }
     if let Some(speed) = speed(cx) {
-        item(ui, cx, icons::LIGHTNING, &speed, cx.t(T::SpeedHover));
+        add(icons::LIGHTNING, speed, T::SpeedHover, cx.p.muted, Rank::After);
+    }
+    all
+}
+
+fn show_items(ui: &mut Ui, cx: &Cx<'_>, all: &[Item]) {
+    // Which model answers is said first of all: where there is little room, what stands before it goes.
+    let name = models_bits::name(cx, model(cx));
+    let whole = all.iter().find(|item| item.rank == Rank::Model).map_or("", |item| &item.text);
+    let model = if width(ui, whole) <= ui.available_width() { whole } else { &name };
+    let room = ui.available_width() - width(ui, "");
+    let model = elide::name(ui, model, &theme::small(), room).into_owned();
+    let kept = width(ui, &model) + theme::S4;
+    let mut last = false;
+    for item in all {
+        let text = if item.rank == Rank::Model { &model } else { &item.text };
+        let wide = width(ui, text);
+        // What does not fit is left out whole; half a word helps nobody.
+        let fits = match item.rank {
+            Rank::Beside => wide + kept <= ui.available_width(),
+            Rank::WithLast => last && wide + kept <= ui.available_width(),
+            Rank::Model | Rank::After => wide <= ui.available_width(),
+        };
+        if fits {
+            show_item(ui, cx, item, text);
+        }
+        last = fits;
     }
 }
 
@@ -123,28 +169,20 @@ fn next_run(cx: &Cx<'_>) -> Option<u64> {
     Some(entry.card.memory_for(image.width, image.height))
 }
 
-fn item(ui: &mut Ui, cx: &Cx<'_>, icon: &str, text: &str, hover: &str) {
-    inked(ui, icon, text, hover, cx.p.muted);
-}
-
 /// Points that an item takes.
 fn width(ui: &Ui, text: &str) -> f32 {
     ui.painter().layout_no_wrap(text.to_owned(), theme::small(), egui::Color32::WHITE).size().x + 24.0
 }
 
-fn inked(ui: &mut Ui, icon: &str, text: &str, hover: &str, ink: egui::Color32) {
-    // What does not fit is left out whole; half a word helps nobody.
-    if width(ui, text) > ui.available_width() {
-        return;
-    }
+fn show_item(ui: &mut Ui, cx: &Cx<'_>, item: &Item, text: &str) {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = S1;
-        ui.add(Label::new(theme::icon(icon, 14.0).color(ink)));
-        ui.add(Label::new(RichText::new(text).size(SMALL).color(ink)));
+        ui.add(Label::new(theme::icon(item.icon, 14.0).color(item.ink)));
+        ui.add(Label::new(RichText::new(text).size(SMALL).color(item.ink)));
         ui.add_space(S2 - S1);
     })
     .response
-    .on_hover_text(hover);
+    .on_hover_text(cx.t(item.hover));
 }
 
 /// What the model that is chosen in this room is doing.

@@ -111,7 +111,7 @@ texts! {
     Dismiss: "Dismiss", "知道了";
     ShowAllOf: "Show all {0}", "显示全部 {0} 个";
     NewestOnly: "Only the newest of {0}", "只显示 {0} 个中最新的";
-    DismissAll: "Dismiss all {0} problems", "{0} 个问题全部知道了";
+    DismissAll: "Dismiss all {0}", "{0} 条全部知道了";
     PanelWidth: "Width of the panel; a double click brings the usual one back", "面板宽度；双击恢复默认";
     MoreNotes: "and {0} more", "另有 {0} 条";
     ProblemsHere: "{0}: something went wrong here", "{0}：这里出了问题";
@@ -399,6 +399,7 @@ texts! {
     TokensSoFar: "Tokens so far: {0}", "已写 {0} 个词元";
     WritingAt: "{0} tokens · {1} tok/s", "{0} 个词元 · {1} 词元/秒";
     WillBeFetched: "{0} ({1}) will be fetched when you first send. It stays on this machine.", "首次发送时会下载 {0}（{1}），之后一直保存在这台电脑上。";
+    NotFetchedOffline: "{0} is not on this machine, and the studio is set to stay offline.", "{0} 不在这台电脑上，而当前为离线模式。";
     FetchNow: "Fetch now", "现在下载";
     FetchingModel: "Fetching {0}", "正在下载 {0}";
     PageStopHover: "Stops the model. What you type does so too.", "停止续写。你一打字也会停下。";
@@ -505,6 +506,7 @@ texts! {
     LoreKept: "{0} lore cards were added here", "已在此添加 {0} 张设定卡片";
     LoreKeptOne: "1 lore card was added here", "已在此添加 1 张设定卡片";
     LeftOut: "Left out: {0}", "未导入：{0}";
+    CardDeleted: "Card deleted", "卡片已删除";
     PersonaTrashed: "Persona moved to the trash", "角色已移到回收站";
     Save: "Save", "保存";
     OwnSliders: "Sliders of this conversation alone", "仅用于这个对话的参数";

@@ -287,7 +287,7 @@ fn thumbnail(ui: &Ui, cx: &mut Cx<'_>, textures: &mut Textures, path: &Path, rec
         cx.push(Command::NeedThumbnail(path.to_owned()));
     }
     let Some(small) = thumbnails.get(path) else { return false };
-    let fit = picture::fit(small, rect, ui.pixels_per_point(), picture::look(cx));
+    let fit = picture::tile(small, rect, ui.pixels_per_point(), picture::look(cx));
     let id = textures.get(ui.ctx(), TexKey::Thumbnail(path.to_owned()), small, fit.scaling);
     ui.painter().image(id, fit.rect, picture::UV, Color32::WHITE);
     true

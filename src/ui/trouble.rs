@@ -5,17 +5,17 @@ use egui::{Label, RichText, Stroke, Ui};
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2, SMALL};
-use super::{eye, icons, widgets};
+use super::{eye, icons, models_bits, widgets};
 use crate::domain::Room;
 use crate::error::{Cause, Doing, FolderOf, Handed, StudioError};
 use crate::state::Command;
 
 /// The button that does what the remedy says, where there is one.
-pub fn remedy_button(error: &StudioError) -> Option<(T, Command)> {
+fn remedy_button(cx: &Cx<'_>, error: &StudioError) -> Option<(T, Command)> {
     match error.cause() {
-        Cause::NotFetched { id, .. } => Some((T::Fetch, Command::Fetch(id.clone()))),
-        Cause::NotChecked { id } => Some((T::CheckFiles, Command::Fetch(id.clone()))),
-        Cause::NoSourceAnswered { id, .. } => Some((T::TryAgain, Command::Fetch(id.clone()))),
+        Cause::NotFetched { id, .. } => Some(models_bits::way_to_fetch(cx, id, T::Fetch)),
+        Cause::NotChecked { id } => Some(models_bits::way_to_fetch(cx, id, T::CheckFiles)),
+        Cause::NoSourceAnswered { id, .. } => Some(models_bits::way_to_fetch(cx, id, T::TryAgain)),
         Cause::LacksParts { path, .. } => {
             Some((T::ChooseMissingPart, Command::ChooseMissingPart(path.display().to_string())))
         }
@@ -71,7 +71,7 @@ pub fn card(
                 eye::said(&text(ui, &error.summary(cx.lang), BODY, p.strong));
                 text(ui, &error.remedy(cx.lang), BODY, p.text);
                 ui.add_space(S1);
-                let own = remedy_button(error).filter(|(_, command)| extra.iter().all(|(_, e)| e != command));
+                let own = remedy_button(cx, error).filter(|(_, command)| extra.iter().all(|(_, e)| e != command));
                 let copied = to_copy(error);
                 if own.is_some() || copied.is_some() || !extra.is_empty() {
                     ui.horizontal_wrapped(|ui| {

@@ -298,25 +298,40 @@ pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<us
     let mut layouter = |ui: &Ui, text: &dyn TextBuffer, width: f32| {
         quotes::typed(ui, text.as_str(), wraps.then_some(width), side, (marks, line))
     };
+    let edge = if spec.framed { 1 } else { 0 };
     let edit = |value: &mut Cow<'_, str>, ui: &mut Ui| {
         let edit = match spec.newline {
             Some(newline) => TextEdit::multiline(value).desired_rows(spec.rows).return_key(newline),
             None => TextEdit::singleline(value),
         };
         let edit = edit.id(spec.id).hint_text(hint).desired_width(f32::INFINITY).margin(Margin::symmetric(8, 6));
-        let frame = Frame::new().inner_margin(Margin::symmetric(8, 6));
-        let own = frame.fill(p.raised).stroke(Stroke::new(1.0, p.edge)).corner_radius(RADIUS);
-        let edit = edit.frame(if spec.framed { own.inner_margin(Margin::symmetric(7, 5)) } else { frame });
+        let edit = edit.frame(Frame::new().inner_margin(Margin::symmetric(8 - edge, 6 - edge)));
         // What runs from the right begins there.
         let edit = if from_right { edit.align(Align2::RIGHT_TOP) } else { edit };
         ui.add(edit.layouter(&mut layouter)).accessible_name(spec.name)
     };
-    let response = if spec.newline.is_some() {
-        let area = ScrollArea::vertical().id_salt(spec.id).max_height(spec.max_height).auto_shrink([false, true]);
-        area.show(ui, |ui| edit(&mut value, ui)).inner
-    } else {
-        edit(&mut value, ui)
+    // The frame keeps its place, and a text that is longer scrolls inside it.
+    let frame = match spec.framed {
+        true => Frame::new().fill(p.raised).stroke(Stroke::new(1.0, p.edge)).corner_radius(RADIUS),
+        false => Frame::new(),
     };
+    let shown = frame.show(ui, |ui| match spec.newline {
+        Some(_) => {
+            let most = spec.max_height - 2.0 * f32::from(edge);
+            let area = ScrollArea::vertical().id_salt(spec.id).max_height(most).auto_shrink([false, true]);
+            area.show(ui, |ui| edit(&mut value, ui)).inner
+        }
+        None => edit(&mut value, ui),
+    });
+    let (around, mut response) = (shown.response.rect, shown.inner);
+    if spec.framed {
+        focus::framed(ui, spec.id, around);
+        response.rect = around;
+    }
+    // One that the keyboard comes to is brought into sight, whole.
+    if response.gained_focus() && !ui.input(|input| input.pointer.any_down() || input.pointer.any_released()) {
+        ui.scroll_to_rect(around, None);
+    }
     letters::shown(ui.ctx(), spec.id, &value);
     focus::show_new(ui, &response);
     // Deleting in an empty field counts as a change for egui.
@@ -328,9 +343,35 @@ pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<us
     (response, None)
 }
 
+/// A field to search with, and what clears it. Returns the new text where it changed.
+pub fn search(ui: &mut Ui, cx: &Cx<'_>, id: Id, name: &str, text: &str) -> Option<String> {
+    let mut new = None;
+    ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+        ui.spacing_mut().item_spacing.x = S1;
+        if !text.is_empty() && icon_button(ui, icons::X, cx.t(T::ClearSearch)).clicked() {
+            new = Some(String::new());
+        }
+        let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
+        new = field(ui, text, &spec).1.or(new.take());
+    });
+    new
+}
+
 /// A row of a menu, `on` where it is the one in use. Whoever chooses it, with the pointer or with Enter, leaves the menu.
 pub fn choice<'a>(ui: &mut Ui, on: bool, label: impl egui::IntoAtoms<'a>) -> bool {
-    let chosen = ui.selectable_label(on, label).clicked();
+    let response = ui.selectable_label(on, label);
+    // The one in use has the keyboard when the menu opens: the arrows go on from there.
+    if on {
+        let key = Id::unique(("menu-open", ui.layer_id()));
+        let frame = ui.ctx().cumulative_frame_nr();
+        let before = ui.data(|d| d.get_temp::<u64>(key));
+        ui.data_mut(|d| d.insert_temp(key, frame));
+        if before.is_none_or(|before| before + 1 < frame) {
+            response.request_focus();
+            response.scroll_to_me(None);
+        }
+    }
+    let chosen = response.clicked();
     if chosen {
         ui.close();
     }

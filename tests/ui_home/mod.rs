@@ -3,6 +3,7 @@
 mod kept;
 mod names;
 mod rooms;
+mod window;
 mod write;
 
 use super::*;
@@ -233,22 +234,37 @@ fn jobs_of_the_last_time_are_counted_and_offered() {
             ..Desk::default()
         };
         update(&mut state, Input::Store(StoreEvent::Desk(Box::new(desk))));
-        // They are said in the status bar, and move nothing in the room.
+        // They are said above the canvas, and move nothing of what is worked with.
         let mut without = state.clone();
         without.desk.waiting.clear();
+        without.notices.clear();
         let prompt =
             |harness: &egui_kittest::Harness<'static, Window>| harness.get_by_label(T::Generate.tr(lang)).rect();
         assert_eq!(prompt(&open(state.clone())), prompt(&open(without)));
         let said = lang.pick("3 pictures, 1 text", "3 张图片、1 段文字");
         for (name, command) in [("Continue", WaitingCommand::Resume), ("Leave as it is", WaitingCommand::Discard)] {
             let mut harness = open(state.clone());
-            harness.get_by_label_contains(said).click();
-            harness.run();
+            harness.get_by_label_contains(said);
             let name = lang.pick(name, if name == "Continue" { "继续" } else { "保持现状" });
             harness.get_by_role_and_label(Part::Button, name).click();
+            assert_eq!(asked(&mut harness)[0], Command::Waiting(command.clone()));
+            // Once it is dismissed, a clock in the status bar stays for them, with the same buttons.
+            harness.get_by_role_and_label(Part::Button, T::Dismiss.tr(lang)).click();
+            let commands = asked(&mut harness);
+            for command in commands {
+                update(&mut harness.state_mut().state, Input::Command(command));
+            }
+            harness.run();
+            harness.get_by_label_contains(said).click();
+            harness.run();
+            let button = harness.get_by_role_and_label(Part::Button, name);
+            let edged = |shape: &egui::Shape| matches!(shape, egui::Shape::Rect(rect) if rect.rect.contains(button.rect().center()) && rect.rect.height() < 40.0 && rect.stroke.width > 0.0);
+            assert!(harness.output().shapes.iter().any(|shape| edged(&shape.shape)), "{name} looks like a button");
+            button.click();
             assert_eq!(asked(&mut harness), [Command::Waiting(command)]);
         }
         state.desk.waiting.clear();
+        state.notices.clear();
         assert!(open(state).query_by_label_contains(said).is_none(), "it leaves with its cause");
     }
 }

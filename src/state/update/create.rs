@@ -124,7 +124,7 @@ impl AppState {
         if self.create.prompt_missing {
             return;
         }
-        let ready = params.check().and_then(|()| self.models.resolve(&params.model, Makes::Image));
+        let ready = params.check().and_then(|()| self.model_files(&params.model, Makes::Image));
         let model = match ready {
             Ok(model) => model,
             Err(error) => {
@@ -156,7 +156,7 @@ impl AppState {
 
     fn decode(&mut self, latents: Vec<Arc<Latents>>, model: &str, fx: &mut Effects) {
         let Some(first) = latents.first() else { return };
-        match self.models.resolve(model, Makes::Image) {
+        match self.model_files(model, Makes::Image) {
             Ok(model) => {
                 let PictureRecord { width, height, seed, .. } = *first.record;
                 let count = latents.len() as u32;

@@ -289,6 +289,9 @@ impl AppState {
         self.desk.personas = drafts.chain(std::mem::take(&mut self.desk.personas)).collect();
         self.desk.forms = forms.into_iter().chain(std::mem::take(&mut self.desk.forms)).collect();
         self.desk.waiting = waiting;
+        if !self.desk.waiting.is_empty() {
+            self.note(NoticeKind::JobsLeft);
+        }
         self.desk.reopening = open;
         self.reopen(fx);
     }
@@ -299,8 +302,12 @@ impl AppState {
         match command {
             WaitingCommand::Resume => self.resume(fx),
             WaitingCommand::Discard => self.forget_jobs(fx),
-            WaitingCommand::Draw(job) => drop(self.draw_waiting(&job, fx)),
+            WaitingCommand::Draw(job) => {
+                self.draw_waiting(&job, fx);
+                return;
+            }
         }
+        self.drop_notices(|n, _| n.kind == NoticeKind::JobsLeft);
     }
 
     /// The jobs are not done. An answer that was cut off stays as it is, and says that it was stopped.
@@ -354,7 +361,7 @@ impl AppState {
     /// Draws pictures that were asked for before; false where the model is not here.
     pub(super) fn draw_waiting(&mut self, job: &Waiting, fx: &mut Effects) -> bool {
         let Waiting::Pictures { params, subject } = job else { return true };
-        let ready = params.check().and_then(|()| self.models.resolve(&params.model, Makes::Image));
+        let ready = params.check().and_then(|()| self.model_files(&params.model, Makes::Image));
         let model = match ready {
             Ok(model) => model,
             Err(error) => {

@@ -197,7 +197,7 @@ impl AppState {
     }
 
     fn submit_helper(&mut self, helper: Helper, fx: &mut Effects) {
-        let model = match self.models.resolve(&helper.model, Makes::Text) {
+        let model = match self.model_files(&helper.model, Makes::Text) {
             Ok(model) => model,
             Err(error) => {
                 self.create.error = Some(error);

@@ -74,7 +74,7 @@ impl AppState {
         if !has_layers(&record) {
             return;
         }
-        let model = match self.models.resolve(&record.model, Makes::Image) {
+        let model = match self.model_files(&record.model, Makes::Image) {
             Ok(model) => model,
             Err(error) => {
                 self.create.error = Some(error);

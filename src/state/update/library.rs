@@ -402,8 +402,14 @@ impl AppState {
         }
         self.gallery.marked.retain(|path| !gone(path));
         if let Some(next) = next {
-            self.select(next, fx);
+            // Others that are chosen stay chosen.
+            let marked = self.gallery.marked.iter().next().cloned();
+            if self.gallery.marked.len() < 2 {
+                self.gallery.marked.clear();
+            }
+            self.select_only(marked.or(next), fx);
         }
+        self.leave_shown(gone);
         for (at, shot) in std::mem::take(&mut self.create.strip).into_iter().enumerate() {
             if matches!(&shot.saved, Saved::At(p) if gone(p)) {
                 self.create.binned.push((at, shot));
@@ -415,6 +421,16 @@ impl AppState {
         self.create.binned.drain(..over);
         self.note_trashed(Undoable::PicturesTrashed(paths.clone()));
         self.note(NoticeKind::PicturesTrashed(paths));
+    }
+
+    /// The picture on the stage leaves the strip: a neighbour takes its place.
+    fn leave_shown(&mut self, gone: impl Fn(&Path) -> bool) {
+        let Shown::Shot(key) = self.create.shown else { return };
+        let strip = &self.create.strip;
+        let stays = |shot: &&Shot| !matches!(&shot.saved, Saved::At(path) if gone(path));
+        let Some(at) = strip.iter().position(|shot| shot.key == key).filter(|at| !stays(&&strip[*at])) else { return };
+        let next = strip[at..].iter().find(stays).or_else(|| strip[..at].iter().rev().find(stays));
+        self.create.shown = next.map_or(Shown::Newest, |shot| Shown::Shot(shot.key));
     }
 
     fn restored(&mut self, restored: Vec<LibraryItem>, fx: &mut Effects) {

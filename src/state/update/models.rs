@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::Effects;
 use crate::domain::{
-    CardDefaults, FetchEvent, FetchEventKind, ImageParams, JobId, Makes, ModelCard, ModelPresence, Room, SMOLLM_ID,
-    STICKER_ID, TextParams,
+    CardDefaults, FetchEvent, FetchEventKind, ImageParams, JobId, Makes, ModelCard, ModelPresence, ModelRef, Room,
+    SMOLLM_ID, STICKER_ID, TextParams,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::state::{
@@ -24,6 +24,14 @@ fn room_of(makes: Makes) -> Room {
 }
 
 impl AppState {
+    /// The files of a model. Where it would be fetched first and the studio stays offline, that is what is wrong.
+    pub(super) fn model_files(&self, id: &str, makes: Makes) -> Result<ModelRef> {
+        self.models.resolve(id, makes).map_err(|error| match error.cause() {
+            Cause::NotFetched { id, .. } if self.settings.offline => Cause::Offline { id: id.clone() }.into(),
+            _ => error,
+        })
+    }
+
     pub(super) fn fetch(&mut self, id: &str, fx: &mut Effects) {
         let offline = self.settings.offline;
         let agreed = self.settings.agreed.iter().any(|agreed| agreed == id);

@@ -104,7 +104,9 @@ impl AppState {
             return;
         }
         self.personas.editing = None;
-        self.keep_persona(id, persona, face, fx);
+        let id = self.keep_persona(id, persona, face, fx);
+        // Said once it is on the disk.
+        self.personas.arriving.entry(id).or_default();
     }
 
     /// Puts a character into the library, with its picture.
@@ -118,6 +120,7 @@ impl AppState {
         let avatar = self.personas.kept.iter().find(|kept| kept.id == id).and_then(|kept| kept.avatar.clone());
         // Its picture is shown once it is on the disk.
         self.personas.put(KeptPersona { id: id.clone(), persona: Persona { avatar: None, ..persona }, avatar });
+        self.personas.newest = Some(id.clone());
         id
     }
 

@@ -169,6 +169,7 @@ impl AppState {
         let Some(before) = before.filter(|before| self.is_changed(before)) else { return };
         let thrown = matches!(before, Undoable::EditDraft(..) | Undoable::PersonaDraft(_) | Undoable::FormDraft(..));
         let jobs = matches!(before, Undoable::Waiting(_));
+        let card = matches!(&before, Undoable::Cards(moved) if !moved.came);
         let model = if let Undoable::ModelForgotten(model) = &before { Some(model.name.clone()) } else { None };
         let serial = self.undo.push(before, self.now_ms);
         if let Some(name) = model {
@@ -176,6 +177,9 @@ impl AppState {
         }
         if thrown {
             self.note(NoticeKind::DraftDiscarded(serial));
+        }
+        if card {
+            self.note(NoticeKind::CardDeleted(serial));
         }
         if jobs {
             self.note(NoticeKind::JobsForgotten(serial));

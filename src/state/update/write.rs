@@ -287,9 +287,9 @@ impl AppState {
     /// Checks the sliders and that the model can be had; says what is wrong otherwise.
     pub(super) fn may_write(&mut self) -> bool {
         let params = self.text();
-        let checked = params.check().and_then(|()| match self.models.resolve(&params.model, Makes::Text) {
+        let checked = params.check().and_then(|()| match self.model_files(&params.model, Makes::Text) {
             // It is fetched on first use.
-            Err(error) if matches!(error.cause(), Cause::NotFetched { .. }) && !self.settings.offline => Ok(()),
+            Err(error) if matches!(error.cause(), Cause::NotFetched { .. }) => Ok(()),
             // And its files are hashed where nobody knows whether they are good.
             Err(error) if matches!(error.cause(), Cause::NotChecked { .. }) => Ok(()),
             other => other.map(|_| ()),

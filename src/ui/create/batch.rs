@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use egui::{
-    Align2, Color32, Frame, Label, Margin, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
-    WidgetInfo, pos2, vec2,
+    Align2, Frame, Label, Margin, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    pos2, vec2,
 };
 
 use super::shot_menu;
@@ -150,10 +150,9 @@ fn done(
         (None, _) => None,
     };
     if let Some((key, what)) = shown {
-        let fit = picture::fit(what, rect, ui.pixels_per_point(), picture::look(cx));
-        picture::checkerboard(ui, textures, fit.rect);
+        let fit = picture::tile(what, rect, ui.pixels_per_point(), picture::look(cx));
         let id = textures.get(ui.ctx(), key, what, fit.scaling);
-        ui.painter().image(id, fit.rect, picture::UV, Color32::WHITE);
+        picture::rounded(ui, textures, id, fit.rect);
     }
     if let Saved::Failed(_) = shot.saved {
         let at = rect.left_top() + Vec2::splat(14.0);
@@ -210,10 +209,9 @@ fn coming(ui: &mut Ui, cx: &Cx<'_>, textures: &mut Textures, job: &ImageJob, rec
     let preview = job.preview.as_ref().filter(|_| forming);
     match preview {
         Some(preview) => {
-            let fit = picture::fit(preview, rect, ui.pixels_per_point(), picture::look(cx));
-            picture::checkerboard(ui, textures, fit.rect);
+            let fit = picture::tile(preview, rect, ui.pixels_per_point(), picture::look(cx));
             let id = textures.get(ui.ctx(), TexKey::Preview(job.id), preview, fit.scaling);
-            ui.painter().image(id, fit.rect, picture::UV, Color32::WHITE);
+            picture::rounded(ui, textures, id, fit.rect);
         }
         None => {
             let icon = if forming { icons::SPARKLE } else { icons::CLOCK };

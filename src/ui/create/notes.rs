@@ -1,5 +1,5 @@
-//! All that is said about the prompt, in one place under it whose height never changes: what the built-in model reads in
-//! it, what a model cannot do of it, and what of the last one was not taken.
+//! All that is said about the prompt, in one place under it whose height is the window's alone: what a model cannot do of
+//! it, what of the last one was not taken, and what the built-in model reads in it.
 
 use egui::accesskit::Role;
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
@@ -12,13 +12,22 @@ use crate::ui::texts::T;
 use crate::ui::theme::S1;
 use crate::ui::{advice, eye, icons, widgets};
 
-/// Height of the place, in windows of 640 points and more, and in lower ones; what is longer scrolls.
+/// Height of the place, in windows of 640 points and more, and in lower ones; what is longer scrolls. In very tall ones
+/// it has a share of what they have more, up to a point.
 const HIGH: f32 = 84.0;
 const LOW: f32 = 56.0;
 const TALL_WINDOW: f32 = 640.0;
+const VERY_TALL: f32 = 800.0;
+const SHARE: f32 = 0.3;
+const MOST: f32 = 200.0;
+
+fn height(window: f32) -> f32 {
+    let more = ((window - VERY_TALL) * SHARE).max(0.0);
+    if window >= TALL_WINDOW { (HIGH + more).min(MOST).round() } else { LOW }
+}
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
-    let high = if ui.ctx().content_rect().height() >= TALL_WINDOW { HIGH } else { LOW };
+    let high = height(ui.ctx().content_rect().height());
     let size = vec2(ui.available_width(), high);
     ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
         ui.set_min_size(size);
@@ -40,7 +49,8 @@ fn notes(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
         widgets::badge_wrapped(ui, icons::WARNING_CIRCLE, cx.t(T::PromptMissing), cx.p.bad);
     }
     prompt_help::proposal(ui, cx);
-    reading::show(ui, cx, view);
+    // What will not be drawn as it was typed comes first: what is below may have to be scrolled to.
+    reading::warnings(ui, cx, view);
     if let Some(advice) = view.advice() {
         note(ui, cx, &advice::about_prompt(cx, advice));
         // The line under the model's name leads there too.
@@ -63,6 +73,7 @@ fn notes(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
     if create.widened > 0 {
         note(ui, cx, &cx.with(T::Widened, &[&create.widened]));
     }
+    reading::show(ui, cx, view);
 }
 
 /// Something about the prompt that a person should know.

@@ -98,40 +98,19 @@ impl ReadingView {
     }
 }
 
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
+/// What of the prompt is not drawn as it was typed, and what comes near to it.
+pub fn warnings(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
     let told = view.said.clone();
     let Some((prompt, reading)) = view.of(cx) else { return };
-    if !reading.items.is_empty() || !cx.state.settings.image.arrangement.is_empty() {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = egui::vec2(S1, S1);
-            widgets::caption(ui, cx.t(T::Draws));
-            reading.items.iter().for_each(|item| chip(ui, cx, prompt, item));
-            if !cx.state.settings.image.arrangement.is_empty() {
-                let words = (RichText::new(cx.t(T::Arranged)).size(SMALL), crate::ui::theme::icon(icons::X, 12.0));
-                let button = ui.add(Button::new(words)).on_hover_text(cx.t(T::ArrangedHover));
-                if button.accessible_name(cx.t(T::ArrangedForget)).clicked() {
-                    cx.push(Command::SetImage(ImageEdit::Unarrange));
-                }
-            }
-        });
-    }
-    if let Some(ground) = reading.ground {
-        widgets::muted(ui, cx.with(T::SceneGround, &[&place(cx, ground)]));
-    }
+    let sign = cx.lang.pick(", ", "、");
     if !reading.more_grounds.is_empty() {
         let words: Vec<&str> = reading.more_grounds.iter().filter_map(|span| prompt.get(span.clone())).collect();
-        let text = cx.with(T::OneGround, &[&words.join(cx.lang.pick(", ", "、"))]);
-        widgets::badge_wrapped(ui, icons::INFO, &text, cx.p.warn);
-    }
-    if !reading.denied.is_empty() {
-        let words: Vec<&str> = reading.denied.iter().filter_map(|span| prompt.get(span.clone())).collect();
-        widgets::muted(ui, cx.with(T::LeftOutAsAsked, &[&words.join(cx.lang.pick(", ", "、"))]));
+        super::notes::note(ui, cx, &cx.with(T::OneGround, &[&words.join(sign)]));
     }
     let said = |it: &Unknown| prompt.get(it.span.clone()).unwrap_or_default();
     let is_told = |it: &&Unknown| told.contains(&scene::folded(said(it)));
     let unknown: Vec<&str> = reading.unknown.iter().filter(is_told).map(said).collect();
     if !unknown.is_empty() {
-        let sign = cx.lang.pick(", ", "、");
         // Without any thing or ground the words go to the network as they are.
         let text = if reading.items.is_empty() && reading.ground.is_none() { T::NoThingKnown } else { T::WordsUnknown };
         super::notes::note(ui, cx, &cx.with(text, &[&unknown.join(sign)]));
@@ -148,6 +127,41 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
                 }
             }
         });
+    }
+}
+
+/// What is drawn.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
+    let Some((prompt, reading)) = view.of(cx) else { return };
+    if !reading.items.is_empty() || !cx.state.settings.image.arrangement.is_empty() {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = egui::vec2(S1, S1);
+            widgets::caption(ui, cx.t(T::Draws));
+            let mut plain = false;
+            for item in &reading.items {
+                let is_plain = !has_choice(cx, prompt, item);
+                // Buttons have edges; words beside words need a sign.
+                if plain && is_plain {
+                    widgets::muted(ui, "·");
+                }
+                plain = is_plain;
+                chip(ui, cx, prompt, item);
+            }
+            if !cx.state.settings.image.arrangement.is_empty() {
+                let words = (RichText::new(cx.t(T::Arranged)).size(SMALL), crate::ui::theme::icon(icons::X, 12.0));
+                let button = ui.add(Button::new(words)).on_hover_text(cx.t(T::ArrangedHover));
+                if button.accessible_name(cx.t(T::ArrangedForget)).clicked() {
+                    cx.push(Command::SetImage(ImageEdit::Unarrange));
+                }
+            }
+        });
+    }
+    if let Some(ground) = reading.ground {
+        widgets::muted(ui, cx.with(T::SceneGround, &[&place(cx, ground)]));
+    }
+    if !reading.denied.is_empty() {
+        let words: Vec<&str> = reading.denied.iter().filter_map(|span| prompt.get(span.clone())).collect();
+        widgets::muted(ui, cx.with(T::LeftOutAsAsked, &[&words.join(cx.lang.pick(", ", "、"))]));
     }
 }
 
@@ -178,6 +192,15 @@ fn choose(cx: &mut Cx<'_>, said: &str, id: Option<ThingId>) {
     cx.push(Command::SetImage(ImageEdit::Thing(scene::folded(said), label.to_owned())));
 }
 
+fn is_chosen(cx: &Cx<'_>, said: &str) -> bool {
+    cx.state.settings.image.things.get(&scene::folded(said)).is_some()
+}
+
+/// Whether a word has other meanings, or was given one.
+fn has_choice(cx: &Cx<'_>, prompt: &str, item: &Item) -> bool {
+    item.senses.len() > 1 || is_chosen(cx, &prompt[item.span.clone()])
+}
+
 /// A word and its thing; a click offers the word's other meanings.
 fn chip(ui: &mut Ui, cx: &mut Cx<'_>, prompt: &str, item: &Item) {
     let said = &prompt[item.span.clone()];
@@ -190,8 +213,8 @@ fn chip(ui: &mut Ui, cx: &mut Cx<'_>, prompt: &str, item: &Item) {
     };
     let spoken = format!("{said}{}{drawn}", cx.lang.pick(": ", "："));
     let label = if scene::folded(&drawn) == scene::folded(said) { drawn } else { format!("{said} → {drawn}") };
-    let chosen = cx.state.settings.image.things.get(&scene::folded(said)).is_some();
-    if item.senses.len() == 1 && !chosen {
+    let chosen = is_chosen(cx, said);
+    if !has_choice(cx, prompt, item) {
         widgets::muted(ui, label);
         return;
     }

@@ -1,6 +1,6 @@
 //! How large the next picture is: proportions by a click, sides by number; or that the model draws one size alone.
 
-use egui::{Align, DragValue, Layout, Ui};
+use egui::{Align, Layout, Ui};
 
 use crate::domain::{ASPECTS, FreeSize, Size};
 use crate::state::{Command, ImageEdit};
@@ -87,11 +87,9 @@ fn any(ui: &mut Ui, cx: &mut Cx<'_>, free: FreeSize) {
 fn side(ui: &mut Ui, cx: &Cx<'_>, name: T, value: u32, free: FreeSize, width: f32) -> Option<u32> {
     let mut typed = value;
     ui.spacing_mut().interact_size.x = width;
-    let drag = DragValue::new(&mut typed)
-        .range(FreeSize::SHORTEST..=free.longest)
-        .speed(free.multiple)
-        .update_while_editing(false);
     let about = cx.with(T::SizeHover, &[&free.multiple, &free.side]);
-    number::show(ui, drag).accessible_name(cx.t(name)).on_hover_text(about);
+    let response =
+        number::show(ui, &mut typed, true, |drag| drag.range(FreeSize::SHORTEST..=free.longest).speed(free.multiple));
+    response.accessible_name(cx.t(name)).on_hover_text(about);
     (typed != value).then_some(typed)
 }

@@ -268,7 +268,7 @@ impl Grid {
         ui.painter().rect_filled(rect, RADIUS, cx.p.panel);
         match gallery.thumbnails.get(&item.path) {
             Some(thumbnail) => {
-                let fit = picture::fit(thumbnail, rect.shrink(4.0), ui.pixels_per_point(), picture::look(cx));
+                let fit = picture::tile(thumbnail, rect.shrink(4.0), ui.pixels_per_point(), picture::look(cx));
                 let id = textures.get(ui.ctx(), TexKey::Thumbnail(item.path.clone()), thumbnail, fit.scaling);
                 ui.painter().image(id, fit.rect, picture::UV, Color32::WHITE);
             }

@@ -105,13 +105,18 @@ fn fetching(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
                 (T::FetchNow, cx.with(T::WillBeFetched, &[&entry.card.name, &size]))
             }
         };
+        let (icon, text) = match models_bits::is_kept_offline(cx, entry) {
+            true => (icons::WIFI_SLASH, cx.with(T::NotFetchedOffline, &[&entry.card.name])),
+            false => (icons::CLOUD_ARROW_DOWN, text),
+        };
+        let (button, command) = models_bits::way_to_fetch(cx, &id, button);
         widgets::card(cx.p).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
-                ui.add(Label::new(theme::icon(icons::CLOUD_ARROW_DOWN, 20.0).color(cx.p.accent_text)));
+                ui.add(Label::new(theme::icon(icon, 20.0).color(cx.p.accent_text)));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if widgets::text_button(ui, cx.t(button)).clicked() {
-                        cx.push(Command::Fetch(id.clone()));
+                        cx.push(command);
                     }
                     instead(ui, cx, other);
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

@@ -1,6 +1,6 @@
 //! Writing forms: which there are, the fields of one, and what its checks found.
 
-use egui::{DragValue, Id, Label, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use egui::{Id, Label, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use crate::state::{Command, FormState, PageCommand};
 use crate::ui::cx::Cx;
@@ -130,12 +130,11 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState, field: &forms::Field) ->
         }
         FieldKind::Number { min, max, .. } => {
             let mut number: i64 = value.parse().unwrap_or(*min);
-            let drag = DragValue::new(&mut number)
-                .range(*min..=*max)
-                .speed(((max - min) as f64 / 200.0).max(0.1))
-                .custom_parser(|text| number::read(text, true));
             let saved = widgets::input_edges(ui);
-            if number::show(ui, drag).accessible_name(label).on_hover_text(field.hint(cx.lang)).changed() {
+            let response = number::show(ui, &mut number, true, |drag| {
+                drag.range(*min..=*max).speed(((max - min) as f64 / 200.0).max(0.1))
+            });
+            if response.accessible_name(label).on_hover_text(field.hint(cx.lang)).changed() {
                 set(cx, number.to_string());
             }
             ui.visuals_mut().widgets = saved;

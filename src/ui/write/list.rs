@@ -15,8 +15,8 @@ use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, RADIUS, S1, S2};
-use crate::ui::widgets::{self, Field};
-use crate::ui::{days, elide, eye, icons, layout, letters, menu, quotes};
+use crate::ui::widgets;
+use crate::ui::{days, elide, eye, focus, icons, layout, letters, menu, quotes};
 
 const ROW: f32 = 32.0;
 /// A hit has its snippet on a second line.
@@ -146,9 +146,7 @@ fn top(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     if !cx.state.write.conversations.is_empty() {
         let name = cx.t(T::SearchConversations);
-        let id = Id::unique("search-conversations");
-        let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
-        if let (_, Some(text)) = widgets::field(ui, &cx.state.write.search, &spec) {
+        if let Some(text) = widgets::search(ui, cx, focus::talks_id(), name, &cx.state.write.search) {
             cx.push(Command::SetSearch(text));
         }
     }

@@ -34,7 +34,7 @@ pub use composer::{field_id, message_id};
 use list::ListView;
 pub use page::sheet_id;
 pub use page::{PageView, StoryView};
-pub use personas::speaker;
+pub use personas::{search_id as persona_search_id, speaker};
 
 /// What Write remembers beside the state.
 #[derive(Default)]

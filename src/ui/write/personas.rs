@@ -7,7 +7,7 @@ use egui::{
     Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use crate::domain::{Face, KeptPersona, Makes, Persona, Role, Turn};
+use crate::domain::{Face, KeptPersona, Makes, Persona, PersonaId, Role, Turn};
 use crate::state::{AppState, Command, PersonaCommand, PersonaDraft, PersonaEdit};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
@@ -77,9 +77,7 @@ fn library(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
     }
     ui.add_space(S1);
     let name = cx.t(T::SearchPersonas);
-    let id = search_id();
-    let spec = Field { id, name, hint: name, rows: 1, max_height: 32.0, newline: None, framed: true };
-    if let (_, Some(text)) = widgets::field(ui, &cx.state.personas.search, &spec) {
+    if let Some(text) = widgets::search(ui, cx, search_id(), name, &cx.state.personas.search) {
         push(cx, PersonaCommand::Search(text));
     }
     ui.add_space(S1);
@@ -106,6 +104,15 @@ fn library(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
     ScrollArea::vertical().id_salt("personas").auto_shrink(false).show_viewport(ui, |ui, view| {
         let outer = ui.max_rect();
         ui.set_height(total + S6);
+        let key = Id::unique("persona-seen");
+        let seen = ui.data(|d| d.get_temp::<PersonaId>(key));
+        let newest = state.personas.newest.as_ref().filter(|id| seen.as_ref() != Some(*id));
+        let is_newest = |row: &Row<'_>| matches!(row, Row::One(kept) if Some(&kept.id) == newest);
+        if let (Some(id), Some(i)) = (newest, rows.iter().position(is_newest)) {
+            let at = pos2(outer.left(), outer.top() + tops[i]);
+            ui.scroll_to_rect(Rect::from_min_size(at, vec2(outer.width(), ROW)), None);
+            ui.data_mut(|d| d.insert_temp(key, id.clone()));
+        }
         let first = tops.partition_point(|top| *top <= view.top()).saturating_sub(1);
         for i in first..tops.partition_point(|top| *top < view.bottom()) {
             let at = pos2(outer.left(), outer.top() + tops[i]);

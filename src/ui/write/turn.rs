@@ -3,7 +3,7 @@
 use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Ui};
 
 use super::prose::Prose;
-use crate::domain::{FinishReason, Role, Split, Turn, TurnInfo, Waiting, split_thought};
+use crate::domain::{FinishReason, Role, Room, Split, Turn, TurnInfo, Waiting, split_thought};
 use crate::state::{AppState, Command, ModelEntry, PageCommand};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
@@ -71,8 +71,9 @@ fn unanswered(ui: &mut Ui, cx: &mut Cx<'_>) {
     };
     if let Some(button) = button {
         ui.add_space(S2);
+        let command = if button == T::OpenSettings { Command::Go(Room::Settings) } else { Command::Regenerate };
         if widgets::text_button(ui, cx.t(button)).clicked() {
-            cx.push(Command::Regenerate);
+            cx.push(command);
         }
     }
     ui.add_space(S2);
@@ -85,6 +86,7 @@ fn waits_for(cx: &Cx<'_>, entry: &ModelEntry) -> (T, Option<T>) {
     match (&entry.fetch, entry.is_unchecked()) {
         (Some(fetch), true) if !fetch.cancelling => (T::AnsweredOnceChecked, None),
         (Some(fetch), false) if !fetch.cancelling => (T::AnsweredOnceHere, None),
+        _ if models_bits::is_kept_offline(cx, entry) => (T::NotFetchedOffline, Some(T::OpenSettings)),
         _ if entry.asking => (T::NeedsTerms, None),
         _ if !agreed => (T::NeedsTerms, Some(T::ReadTerms)),
         _ if entry.error.is_some() => (T::NotAnswered, Some(T::TryAgain)),
@@ -236,8 +238,8 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bo
         branches(ui, cx, turn);
         if let Some(info) = &turn.info {
             ui.add_space(S2);
-            ui.add(Label::new(RichText::new(figures(cx, info)).size(SMALL).color(cx.p.muted)).truncate())
-                .on_hover_text(hover(cx, info));
+            let figures = Label::new(RichText::new(figures(cx, info)).size(SMALL).color(cx.p.muted)).truncate();
+            ui.add(figures.show_tooltip_when_elided(false)).on_hover_text(hover(cx, info));
         } else if idle && was_cut(cx, turn.id) {
             ui.add_space(S2);
             ui.add(Label::new(RichText::new(cx.t(T::StoppedByClosing)).size(SMALL).color(cx.p.muted)).truncate());

@@ -240,6 +240,40 @@ fn pictures_that_come_back_are_chosen_and_no_search_hides_them() {
     assert_eq!((marked(&s), s.gallery.search.as_str()), (vec![4, 2], ""));
 }
 
+/// Regression: the bin of one picture dropped the choice of the others.
+#[test]
+fn one_of_several_chosen_pictures_goes_alone() {
+    let mut s = library();
+    do_(&mut s, Command::Select(Some(path(5))));
+    do_(&mut s, Command::MarkTo(path(3)));
+    assert_eq!(marked(&s), [5, 4, 3]);
+    let one = s.gallery.selected.clone().unwrap();
+    store(&mut s, StoreEvent::Trashed { paths: vec![one.clone()] });
+    assert_eq!(marked(&s).len(), 2);
+    let selected = s.gallery.selected.clone().unwrap();
+    assert!(s.gallery.marked.contains(&selected) && !s.gallery.marked.contains(&one));
+}
+
+/// Regression: after the fifth picture of the strip the first one was shown.
+#[test]
+fn a_neighbour_on_the_strip_takes_the_place_of_what_went() {
+    let mut s = library();
+    s.create.strip.clear();
+    for n in 1..=4 {
+        let picture = Some(picture());
+        let saved = Saved::At(path(n));
+        s.put_on_strip(Shot { key: (JobId(n as u64), 0), picture, record: record("a cat"), saved, subject: None });
+    }
+    let shown = |s: &AppState| if let Shown::Shot(key) = s.create.shown { key.0.0 } else { 0 };
+    do_(&mut s, Command::Show(Shown::Shot((JobId(2), 0))));
+    store(&mut s, StoreEvent::Trashed { paths: vec![path(2)] });
+    assert_eq!(shown(&s), 1, "the next one");
+    store(&mut s, StoreEvent::Trashed { paths: vec![path(1)] });
+    assert_eq!(shown(&s), 3, "there is none after the last");
+    store(&mut s, StoreEvent::Trashed { paths: vec![path(4)] });
+    assert_eq!(shown(&s), 3, "another one's end moves nothing");
+}
+
 /// Regression: to delete a picture that somebody else had moved away was an error about a file that does not exist.
 #[test]
 fn pictures_that_are_gone_leave_the_gallery_with_a_word() {

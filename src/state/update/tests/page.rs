@@ -185,6 +185,7 @@ fn cards_come_change_and_go() {
     engine(&mut s, id, finished());
     page(&mut s, PageCommand::RemoveCard(1));
     assert!(s.write.open.page.as_ref().unwrap().story.cards.is_empty());
+    assert!(s.notices.iter().any(|n| matches!(n.kind, NoticeKind::CardDeleted(_))), "it is said, with the way back");
 }
 
 fn item(path: &str) -> LibraryItem {

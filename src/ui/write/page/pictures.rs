@@ -90,7 +90,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, picture: &Illustra
     ui.painter().rect_filled(rect, RADIUS, cx.p.panel);
     match cx.state.gallery.thumbnails.get(&picture.path) {
         Some(small) => {
-            let fit = picture::fit(small, rect, ui.pixels_per_point(), picture::look(cx));
+            let fit = picture::tile(small, rect, ui.pixels_per_point(), picture::look(cx));
             let texture = textures.get(ui.ctx(), TexKey::Thumbnail(picture.path.clone()), small, fit.scaling);
             let ink = if same { Color32::WHITE } else { Color32::from_white_alpha(110) };
             let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
