@@ -195,7 +195,7 @@ fn what_cannot_act_yet_is_greyed_and_the_view_says_why() {
         let progress = StepProgress { index: 0, count: 1, step: 3, steps: 24, eta_s: 4.0 };
         let _ = update(&mut state, Input::Engine(Event { job, kind: EventKind::Progress(progress) }));
         let harness = open(state);
-        let says = T::LayersStep.with(lang, &[&3, &24, &seconds(4.0)]);
+        let says = T::LayersStep.with(lang, &[&3, &24, &seconds(4.0, lang)]);
         assert!(harness.query_all_by_label(&says).next().is_some() && is_disabled(&harness, T::LayersDone));
 
         let mut harness = open(create_layers(lang, Theme::Dark));
