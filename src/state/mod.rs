@@ -147,8 +147,8 @@ pub enum NoticeKind {
         folder: PathBuf,
         count: usize,
     },
-    /// A language model wrote the prompt; what stood there before.
-    PromptWritten(String),
+    /// A language model wrote the prompt; undo brings back what stood there before.
+    PromptWritten,
     /// So many pictures were moved or deleted outside of the program.
     PicturesGone(usize),
     /// So many pictures that an earlier time could not save are saved now.

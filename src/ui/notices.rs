@@ -14,7 +14,7 @@ use super::{ask, elide, eye, icons, layout, trouble, widgets};
 use crate::domain::{Makes, Room, Waiting};
 use crate::error::StudioError;
 use crate::lang::Both;
-use crate::state::{Command, ImageEdit, Notice, NoticeKind, PersonaCommand, WaitingCommand};
+use crate::state::{Command, Notice, NoticeKind, PersonaCommand, WaitingCommand};
 
 /// Width and height of a note that passes.
 const NOTE: egui::Vec2 = vec2(380.0, 24.0);
@@ -259,9 +259,8 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             let show = (T::ShowInFolder, Command::Reveal(path.clone()));
             (icons::CHECK_CIRCLE, cx.with(T::LatentsKept, &[&file_name(path)]), Some(show))
         }
-        NoticeKind::PromptWritten(before) => {
-            let undo = (T::Undo, Command::SetImage(ImageEdit::Prompt(before.clone())));
-            (icons::SPARKLE, cx.t(T::PromptWritten).to_owned(), Some(undo))
+        NoticeKind::PromptWritten => {
+            (icons::SPARKLE, cx.t(T::PromptWritten).to_owned(), Some((T::Undo, Command::UndoPrompt)))
         }
         NoticeKind::Copied => (icons::CHECK_CIRCLE, cx.t(T::Copied).to_owned(), None),
         NoticeKind::CopiesSaved { folder, count } => {

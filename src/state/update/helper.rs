@@ -290,10 +290,11 @@ impl AppState {
 
     /// A prompt for a passage in the place of the one that stands there, which can be brought back.
     fn put_prompt(&mut self, prompt: String) {
-        let before = self.settings.image.prompt.clone();
-        if !prompt.is_empty() && prompt != before {
+        if !prompt.is_empty() && prompt != self.settings.image.prompt {
+            let before = self.prompt_now();
             self.set_image(ImageEdit::Prompt(prompt));
-            self.note(NoticeKind::PromptWritten(before));
+            self.note_action(Some(before));
+            self.note(NoticeKind::PromptWritten);
         }
     }
 }

@@ -18,26 +18,29 @@ impl AppState {
             Origin::File(StoreEvent::WorldOpened { .. }) => {
                 self.personas.editing.clone().map(|draft| Undoable::PersonaEdited(Box::new(draft)))
             }
-            // A language model may write the prompt.
-            Origin::Program if self.create.helper.is_some() => Some(self.prompt_now()),
             Origin::File(_) | Origin::Program => None,
         }
     }
 
-    fn prompt_now(&self) -> Undoable {
+    pub(super) fn prompt_now(&self) -> Undoable {
         Undoable::Prompt(Box::new(self.settings.image.clone()), self.create.subject.clone())
     }
 
     pub(super) fn before_command(&self, command: &Command) -> Option<Undoable> {
         use Command::{
             DiscardEdit, ForgetSubject, Page, Persona, RemoveIllustration, RenameConversation, SendEdit, SetImage,
-            SetText, UseItem, UseSettings, Vary,
+            SetText, UseItem, UseProposal, UseSettings, Vary,
         };
         let open = &self.write.open;
         // One of many arms: a command that is not named here takes nothing away.
         if matches!(
             command,
-            UseSettings(_) | Vary(_) | UseItem(_) | ForgetSubject | SetImage(ImageEdit::Reset | ImageEdit::Unarrange)
+            UseSettings(_)
+                | Vary(_)
+                | UseItem(_)
+                | UseProposal
+                | ForgetSubject
+                | SetImage(ImageEdit::Reset | ImageEdit::Unarrange)
         ) {
             return Some(self.prompt_now());
         }
@@ -405,7 +408,7 @@ impl AppState {
                 self.create.subject = subject;
                 self.create.forget_error();
                 self.notices.retain(|notice| {
-                    !matches!(notice.kind, NoticeKind::SettingsRestored(_) | NoticeKind::PromptWritten(_))
+                    !matches!(notice.kind, NoticeKind::SettingsRestored(_) | NoticeKind::PromptWritten)
                 });
             }
             Undoable::Layers(of, before, _) => self.layers_back(of, *before, fx),

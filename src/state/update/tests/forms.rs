@@ -171,6 +171,10 @@ fn a_language_model_proposes_a_prompt_and_the_person_takes_it_or_not() {
     propose(&mut s, &["a red fox in snow"]);
     do_(&mut s, Command::UseProposal);
     assert_eq!((s.settings.image.prompt.as_str(), s.proposal()), ("a red fox in snow", None));
+    for (again, prompt) in [(Command::Undo, "a fox"), (Command::Redo, "a red fox in snow")] {
+        do_(&mut s, again);
+        assert_eq!(s.settings.image.prompt, prompt);
+    }
     for useless in ["A red fox, in snow.", "Sure! Here is a better prompt:", "I'm sorry, I can't."] {
         assert_eq!(propose(&mut s, &[useless]), None, "{useless}");
     }
@@ -231,6 +235,8 @@ fn a_passage_that_a_model_only_talks_about_is_its_own_prompt() {
     prompt(&mut s, "x");
     assert!(do_(&mut s, Command::PictureOfTurn(2)).is_empty() && s.create.error.is_none());
     assert_eq!(s.settings.image.prompt, "A lighthouse stood alone above the grey and stormy sea");
+    do_(&mut s, Command::Undo);
+    assert_eq!(s.settings.image.prompt, "x", "what was typed comes back");
 }
 
 #[test]
