@@ -137,7 +137,7 @@ fn frame_id(id: Id) -> Id {
 /// The frame around a control that draws none of its own: its ring goes there.
 pub fn framed(ui: &Ui, id: Id, rect: Rect) {
     let frame = ui.ctx().cumulative_frame_nr();
-    ui.data_mut(|d| d.insert_temp(frame_id(id), (frame, rect)));
+    ui.data_mut(|d| d.insert_temp(frame_id(id), (frame, rect, rect.intersect(ui.clip_rect()))));
 }
 
 /// The one focus ring, around whatever has the focus. After everything is drawn.
@@ -148,12 +148,9 @@ pub fn ring(ctx: &Context, p: &Palette) {
         return;
     }
     let Some(response) = ctx.read_response(id) else { return };
-    let framed = ctx.data(|d| d.get_temp::<(u64, Rect)>(frame_id(id)));
-    let framed = framed.filter(|(frame, _)| *frame == ctx.cumulative_frame_nr()).map(|(_, rect)| rect);
-    let (rect, seen) = match framed {
-        Some(rect) => (rect, rect),
-        None => (response.rect, response.interact_rect),
-    };
+    let framed = ctx.data(|d| d.get_temp::<(u64, Rect, Rect)>(frame_id(id)));
+    let framed = framed.filter(|(frame, ..)| *frame == ctx.cumulative_frame_nr()).map(|(_, rect, seen)| (rect, seen));
+    let (rect, seen) = framed.unwrap_or((response.rect, response.interact_rect));
     if !seen.is_positive() {
         return;
     }

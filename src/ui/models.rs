@@ -403,8 +403,7 @@ fn removal(cx: &Cx<'_>, entry: &ModelEntry) -> Option<Action> {
 fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
     let actions = actions(cx, entry);
     // The place of a removal is nobody else's: a second click on it does nothing.
-    let removed = cx.state.undo.that_removed(&entry.card.id).is_some();
-    if removed && !actions.iter().any(|action| action.small) {
+    if entry.card.is_removable() && !actions.iter().any(|action| action.small) {
         ui.add_space(theme::CONTROL + ui.spacing().item_spacing.x);
     }
     for action in actions.into_iter().rev() {

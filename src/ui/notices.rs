@@ -1,5 +1,5 @@
-//! Notes. What passes is said in the status bar, in one place of one width, so that it covers nothing; what waits for the
-//! person is at the top of its room.
+//! Notes. What passes is said in the status bar, in one place, so that it covers nothing; what waits for the person is at
+//! the top of its room.
 
 use std::path::Path;
 

@@ -61,7 +61,7 @@ fn a_note_covers_no_clock_and_moves_nothing() {
         state.desk.waiting = vec![Waiting::Fetch { model: SMOLLM_ID.into() }];
         let all = |harness: &Open| {
             let nodes = harness.root().children_recursive();
-            let nodes = nodes.filter(|node| node.accesskit_node().role() != Part::Window);
+            let nodes = nodes.filter(|node| node.accesskit_node().bounding_box().is_some());
             let named = nodes.filter_map(|node| Some((node.accesskit_node().label()?, node.rect())));
             named.filter(|(_, rect)| rect.bottom() < 600.0 / zoom - 28.0).collect::<Vec<_>>()
         };
@@ -180,7 +180,7 @@ fn a_field_that_tab_reaches_is_in_sight() {
             let whole = clip.expand(4.0).contains_rect(ring) || ring.height() > clip.height();
             assert!(whole, "{name:?} at {zoom}: {ring:?} in {clip:?}");
         }
-        assert!(seen > 5, "{seen} fields at {zoom}");
+        assert!(seen > 3, "{seen} fields at {zoom}");
     }
 }
 

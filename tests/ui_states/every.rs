@@ -233,6 +233,16 @@ fn others(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
     left.desk.waiting = vec![Waiting::Fetch { model: SMOLLM_ID.into() }];
     let unasked = NoticeKind::SavedUnasked(format!("/home/mei/{LONG_WORD}.png").into());
     let left = noticed(left, vec![unasked]);
+    let mut resumed = create_done(lang, theme);
+    let waiting = vec![Waiting::Fetch { model: SMOLLM_ID.into() }];
+    let desk = Desk { waiting, ..Desk::default() };
+    let _ = update(&mut resumed, Input::Store(StoreEvent::Desk(Box::new(desk))));
+    let offline = [Room::Write, Room::Models].map(|room| {
+        let mut state = fresh(room, lang, theme);
+        state.settings.offline = true;
+        state
+    });
+    let [write_offline, models_offline] = offline;
     let mut gone = fresh(Room::Create, lang, theme);
     gone.models.entries[1].card.name = LONG_WORD.into();
     let _ = update(&mut gone, Input::Command(Command::Go(Room::Models)));
@@ -270,6 +280,9 @@ fn others(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
         ("create, a part is missing", draws("sd")),
         ("create, not checked", draws("xl")),
         ("models, jobs of the last time", left),
+        ("create, jobs of the last time", resumed),
+        ("write, offline", write_offline),
+        ("models, offline", models_offline),
         ("models, one was opened", noticed(terms, vec![opened])),
         ("models, one is gone", gone),
         ("settings, a file for a folder", settings_told),
