@@ -526,7 +526,7 @@ fn wants_layers(args: &ImageArgs, params: &ImageParams, model: &ModelRef) -> Res
         return Ok(false);
     };
     let draws_scenes = model.files == ModelFiles::Embedded && params.width > 64;
-    if draws_scenes && !scene::read(&params.prompt).items.is_empty() {
+    if draws_scenes && !scene::read_with(&params.prompt, &params.negative, |_| None).items.is_empty() {
         return Ok(true);
     }
     let choices =

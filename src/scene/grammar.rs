@@ -1,10 +1,12 @@
 //! The grammar's words as one table that both languages' lexers look into.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::words::{
-    CANNOT, COLOURS, DENIALS, FILLERS, GROUNDS, MEASURES, MOODS, NUMBERS, PRONOUNS, RELATIONS, SIZES, STYLES,
+    BACKGROUNDS, CANNOT, COLOURS, COPULAS, DEFINITES, DENIALS, FILLERS, GROUNDS, MEASURES, MOODS, NUMBERS, OTHERS,
+    PRONOUNS, RELATIONS, SHADES, SIZES, STYLES,
 };
 use super::{Cannot, Ground, Relation, Size};
 
@@ -24,11 +26,19 @@ pub enum Role {
     Denial,
     /// "it": a thing that was named before.
     Pronoun,
+    /// "the": what comes may be a thing that was named before.
+    The,
+    /// "another": it is not.
+    Other,
+    /// What comes is said of what was named.
+    Is,
+    /// What is behind everything, without saying what it is.
+    Background,
     Filler,
 }
 
 pub struct Grammar {
-    roles: HashMap<&'static str, Role>,
+    roles: HashMap<Cow<'static, str>, Role>,
     /// Of the longest entry: words in English, characters in Chinese.
     pub longest_en: usize,
     pub longest_zh: usize,
@@ -57,7 +67,7 @@ pub fn grammar() -> &'static Grammar {
         let mut roles = HashMap::new();
         let mut add = |words: &[&'static str], role: Role| {
             for word in words {
-                roles.entry(*word).or_insert(role);
+                roles.entry(Cow::Borrowed(*word)).or_insert(role);
             }
         };
         both(GROUNDS, Role::Ground, &mut add);
@@ -70,13 +80,27 @@ pub fn grammar() -> &'static Grammar {
         for (en, zh) in STYLES {
             add(&[*en, *zh], Role::Style(en));
         }
-        add(DENIALS.0, Role::Denial);
-        add(DENIALS.1, Role::Denial);
-        add(PRONOUNS.0, Role::Pronoun);
-        add(PRONOUNS.1, Role::Pronoun);
-        add(FILLERS.0, Role::Filler);
-        add(FILLERS.1, Role::Filler);
+        for ((en, zh), role) in [
+            (DENIALS, Role::Denial),
+            (PRONOUNS, Role::Pronoun),
+            (DEFINITES, Role::The),
+            (OTHERS, Role::Other),
+            (COPULAS, Role::Is),
+            (BACKGROUNDS, Role::Background),
+            (FILLERS, Role::Filler),
+        ] {
+            add(en, role);
+            add(zh, role);
+        }
         add(MEASURES, Role::Measure);
+        // "light green" is a green.
+        for (en, zh, colour) in COLOURS {
+            let english = SHADES.0.iter().flat_map(|shade| en.iter().map(move |word| format!("{shade} {word}")));
+            let chinese = SHADES.1.iter().flat_map(|shade| zh.iter().map(move |word| format!("{shade}{word}")));
+            for word in english.chain(chinese) {
+                roles.entry(Cow::Owned(word)).or_insert(Role::Colour(colour));
+            }
+        }
         let (mut longest_en, mut longest_zh) = (1, 1);
         for word in roles.keys() {
             if word.is_ascii() {

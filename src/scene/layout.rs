@@ -81,7 +81,10 @@ pub fn lay_out(reading: &Reading, visible: &[Visible]) -> Vec<Layer> {
     let seen = |i: usize| visible.get(i).copied().unwrap_or(Visible::ALL);
     // What an item hangs on: its first relation, unless that would close a circle.
     let mut hangs: Vec<Option<Link>> = vec![None; count];
-    for link in &reading.relations {
+    // "and" says less than where a thing is.
+    let (beside, placed): (Vec<&Link>, Vec<&Link>) =
+        reading.relations.iter().partition(|link| link.relation == Relation::Beside);
+    for link in placed.into_iter().chain(beside) {
         let Link { thing, relation, place } = *link;
         let sky = |i: usize| reading.items.get(i).is_some_and(is_sky);
         // What is in the sky is above everything, whatever it is said to be above of or beside.
@@ -521,7 +524,13 @@ mod tests {
 
     #[test]
     fn what_is_between_two_is_between_them() {
-        for prompt in ["a cat between two dogs", "两只狗中间有一只猫", "a cat between a dog and a house"] {
+        for prompt in [
+            "a cat between two dogs",
+            "两只狗中间有一只猫",
+            "a cat between a dog and a house",
+            "a dog and a house, and a cat between them",
+            "猫在狗和房子中间",
+        ] {
             let reading = read(prompt);
             let layers = lay_out(&reading, &[]);
             let cat = reading.items.iter().position(|i| i.words(i.senses[0]) == "cat face").expect(prompt);

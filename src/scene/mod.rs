@@ -11,6 +11,7 @@ mod ground;
 mod layout;
 mod lexer;
 mod read;
+mod said;
 mod search;
 mod things;
 mod words;
@@ -48,12 +49,16 @@ pub struct Reading {
     pub ground: Option<Ground>,
     /// Further grounds that the prompt names, as bytes of it: one is drawn.
     pub more_grounds: Vec<Range<usize>>,
+    /// Colours that nothing takes, as bytes of the prompt: a thing has one, and a ground its own.
+    pub more_colours: Vec<Range<usize>>,
     /// A style word of the model ("3d"), for all things.
     pub style: Option<&'static str>,
     /// What the prompt asks for that no sticker can be.
     pub cannot: Vec<(Cannot, Range<usize>)>,
-    /// Things that the prompt wants left out, as bytes of the prompt.
+    /// Things that the prompt or the negative prompt wants left out, as bytes of the prompt.
     pub denied: Vec<Range<usize>>,
+    /// Things beyond those that a scene may have, as bytes of the prompt.
+    pub too_many: Vec<Range<usize>>,
     /// Words that name nothing the model knows, in the order of the prompt.
     pub unknown: Vec<Unknown>,
 }
@@ -136,6 +141,23 @@ pub enum Ground {
     Desert,
     Room,
     Table,
+}
+
+impl Ground {
+    /// Whether it is of this colour by itself.
+    fn has_colour(self, colour: &str) -> bool {
+        let own: &[&str] = match self {
+            Self::Sky | Self::Sea => &["blue", "cyan"],
+            Self::Sunset => &["red", "orange", "pink"],
+            Self::Night => &["black", "blue"],
+            Self::Grass => &["green"],
+            Self::Snow => &["white"],
+            Self::Beach | Self::Desert => &["yellow"],
+            Self::Room => &[],
+            Self::Table => &["brown"],
+        };
+        own.contains(&colour)
+    }
 }
 
 /// What a sticker cannot be.

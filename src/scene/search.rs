@@ -44,7 +44,17 @@ impl Query {
                     any = true;
                 }
                 // Their words say nothing that a prompt in the other language must have.
-                Kind::Role(Role::Filler | Role::Pronoun | Role::Measure | Role::Number(_) | Role::Relation(_))
+                Kind::Role(
+                    Role::Filler
+                    | Role::Pronoun
+                    | Role::The
+                    | Role::Other
+                    | Role::Is
+                    | Role::Background
+                    | Role::Measure
+                    | Role::Number(_)
+                    | Role::Relation(_),
+                )
                 | Kind::Stop => continue,
                 Kind::Name(By::Tag, ..) | Kind::Role(_) | Kind::Unknown(_) => {}
             }

@@ -19,6 +19,8 @@ pub struct Thing {
     pub emoji: &'static str,
     /// Whether it is a human being.
     pub person: bool,
+    /// Whether it is to eat or to drink.
+    pub food: bool,
     /// The words of the English label, folded.
     words: Vec<String>,
     tags: Vec<String>,
@@ -213,8 +215,9 @@ impl Things {
     }
 }
 
-/// The group of things.tsv with people and parts of the body.
+/// Groups of things.tsv: people and parts of the body, and what is to eat or to drink.
 const PEOPLE: &str = "1";
+const FOOD: &str = "4";
 
 fn thing(line: &'static str) -> Thing {
     let mut fields = line.split('\t');
@@ -225,6 +228,7 @@ fn thing(line: &'static str) -> Thing {
         zh,
         emoji,
         person: group == PEOPLE,
+        food: group == FOOD,
         words: folded(en).split(' ').map(str::to_owned).collect(),
         tags: tags.split(',').filter(|t| !t.is_empty()).map(folded).collect(),
         zh_tags: zh_tags.split(',').filter(|t| !t.is_empty()).collect(),

@@ -4,19 +4,41 @@ use super::{Cannot, Ground, Relation, Size};
 
 /// (English, Chinese, the model's colour word).
 pub const COLOURS: &[(&[&str], &[&str], &str)] = &[
-    (&["red", "crimson", "scarlet"], &["红色", "红", "大红色"], "red"),
-    (&["orange"], &["橙色", "橘色", "橙", "橘黄色"], "orange"),
-    (&["yellow", "golden", "gold"], &["黄色", "黄", "金色"], "yellow"),
-    (&["green"], &["绿色", "绿", "翠绿色"], "green"),
+    (
+        &["red", "crimson", "scarlet", "blood red", "cherry red", "ruby red"],
+        &["红色", "红", "大红色", "枣红色", "酒红色", "玫红色", "玫瑰红"],
+        "red",
+    ),
+    (&["orange"], &["橙色", "橘色", "橙", "橘黄色", "橙黄色", "橙红色"], "orange"),
+    (
+        &["yellow", "golden", "gold", "lemon yellow", "golden yellow"],
+        &["黄色", "黄", "金色", "金黄色", "金黄", "柠檬黄"],
+        "yellow",
+    ),
+    (
+        &["green", "lime green", "forest green", "olive green", "mint green", "grass green"],
+        &["绿色", "绿", "翠绿色", "翠绿", "草绿色", "墨绿色", "军绿色", "薄荷绿"],
+        "green",
+    ),
     (&["cyan", "turquoise", "teal"], &["青色", "青"], "cyan"),
-    (&["blue", "navy"], &["蓝色", "蓝", "天蓝色", "浅蓝色", "深蓝色"], "blue"),
+    (
+        &["blue", "navy", "navy blue", "sky blue", "baby blue", "royal blue", "ocean blue"],
+        &["蓝色", "蓝", "天蓝色", "天蓝", "海蓝色", "湖蓝色", "宝蓝色"],
+        "blue",
+    ),
     (&["purple", "violet"], &["紫色", "紫"], "purple"),
-    (&["pink", "rosy"], &["粉色", "粉红色", "粉红", "粉"], "pink"),
-    (&["brown"], &["棕色", "褐色", "棕", "咖啡色"], "brown"),
-    (&["black"], &["黑色", "黑"], "black"),
-    (&["white"], &["白色", "白"], "white"),
-    (&["gray", "grey", "silver"], &["灰色", "灰", "银色"], "gray"),
+    (&["pink", "rosy", "hot pink"], &["粉色", "粉红色", "粉红", "粉", "桃红色"], "pink"),
+    (&["brown", "chocolate brown"], &["棕色", "褐色", "棕", "咖啡色"], "brown"),
+    (&["black", "jet black", "pitch black"], &["黑色", "黑", "乌黑", "漆黑"], "black"),
+    (&["white", "snow white"], &["白色", "白", "雪白", "雪白色", "乳白色", "米白色"], "white"),
+    (&["gray", "grey", "silver"], &["灰色", "灰", "银色", "银灰色"], "gray"),
 ];
+
+/// Words before a colour that are part of it.
+pub const SHADES: (&[&str], &[&str]) = (
+    &["light", "dark", "pale", "bright", "deep", "soft", "vivid", "rich", "pastel", "neon", "medium", "dull"],
+    &["浅", "深", "淡", "暗", "亮", "鲜", "嫩", "艳", "纯", "淡淡的", "浅浅的", "深深的"],
+);
 
 /// (English, Chinese, how many).
 pub const NUMBERS: &[(&[&str], &[&str], u8)] = &[
@@ -26,6 +48,9 @@ pub const NUMBERS: &[(&[&str], &[&str], u8)] = &[
     (&["four", "4"], &["四", "4"], 4),
     (&["five", "5"], &["五", "5"], 5),
     (&["six", "6"], &["六", "6"], 6),
+    (&["seven", "7"], &["七", "7"], 7),
+    (&["eight", "8"], &["八", "8"], 8),
+    (&["nine", "9"], &["九", "9"], 9),
     (&["several", "some", "few"], &["几", "一些", "好几"], 3),
     (&["many", "lots"], &["很多", "许多", "一群", "一堆"], 5),
 ];
@@ -48,7 +73,7 @@ pub const SIZES: &[(&[&str], &[&str], Size)] = &[
 
 /// Words between two things. In Chinese they follow the place ("盒子上") or stand between.
 pub const RELATIONS: &[(&[&str], &[&str], Relation)] = &[
-    (&["in front of"], &["前面", "前方", "前", "面前"], Relation::InFrontOf),
+    (&["in front of"], &["前面", "前方", "前", "前边", "面前", "身前"], Relation::InFrontOf),
     (
         &[
             "on top of",
@@ -58,21 +83,35 @@ pub const RELATIONS: &[(&[&str], &[&str], Relation)] = &[
             "onto",
             "riding",
             "riding on",
+            "rides",
+            "rides on",
             "sitting on",
+            "sits on",
             "standing on",
+            "stands on",
             "lying on",
+            "lies on",
             "sleeping on",
+            "sleeps on",
         ],
-        &["上面", "上", "上方", "顶上", "骑着", "骑", "坐在", "站在", "趴在", "躺在"],
+        &["上面", "上", "上边", "上方", "顶上", "骑着", "骑", "坐在", "站在", "趴在", "躺在"],
         Relation::On,
     ),
     (&["above", "over", "flying over"], &["上空", "飞过"], Relation::Above),
-    (&["under", "below", "beneath", "underneath"], &["下面", "下", "下方", "底下"], Relation::Under),
-    (&["to the left of", "on the left of", "left of"], &["左边", "左侧", "左面", "左"], Relation::LeftOf),
-    (&["to the right of", "on the right of", "right of"], &["右边", "右侧", "右面", "右"], Relation::RightOf),
-    (&["behind", "in back of"], &["后面", "后方", "背后", "后"], Relation::Behind),
+    (&["under", "below", "beneath", "underneath"], &["下面", "下", "下边", "下方", "底下"], Relation::Under),
+    (
+        &["to the left of", "on the left of", "left of", "on the left", "to the left"],
+        &["左边", "左侧", "左面", "左"],
+        Relation::LeftOf,
+    ),
+    (
+        &["to the right of", "on the right of", "right of", "on the right", "to the right"],
+        &["右边", "右侧", "右面", "右"],
+        Relation::RightOf,
+    ),
+    (&["behind", "in back of"], &["后面", "后方", "背后", "后", "后边", "身后"], Relation::Behind),
     (&["between", "in between", "in the middle of"], &["中间", "之间"], Relation::Between),
-    (&["inside", "inside of", "in", "into", "within"], &["里面", "里", "内", "中"], Relation::In),
+    (&["inside", "inside of", "in", "into", "within"], &["里面", "里", "里边", "内", "中"], Relation::In),
     (
         &[
             "beside",
@@ -85,13 +124,18 @@ pub const RELATIONS: &[(&[&str], &[&str], Relation)] = &[
             "at",
             "plus",
             "holding",
+            "holds",
             "reading",
             "eating",
+            "eats",
             "wearing",
+            "wears",
+            "looking at",
+            "looks at",
         ],
         &[
-            "旁边", "旁", "边上", "和", "与", "跟", "还有", "以及", "加", "拿着", "吃", "在吃", "吃着", "看", "读",
-            "戴", "戴着", "穿", "穿着", "抱着",
+            "旁边", "旁", "边上", "身边", "身旁", "和", "与", "跟", "还有", "以及", "加", "拿着", "吃", "在吃", "吃着",
+            "看", "读", "戴", "戴着", "穿", "穿着", "抱着",
         ],
         Relation::Beside,
     ),
@@ -194,12 +238,45 @@ pub const DENIALS: (&[&str], &[&str]) = (
 );
 
 /// Words that stand for a thing that was named.
-pub const PRONOUNS: (&[&str], &[&str]) = (&["it", "them", "him"], &["它", "它们", "他", "她", "他们"]);
+pub const PRONOUNS: (&[&str], &[&str]) =
+    (&["it", "them", "him", "he", "she", "they"], &["它", "它们", "他", "她", "他们", "她们"]);
+
+/// Words before a thing that may have been named.
+pub const DEFINITES: (&[&str], &[&str]) = (&["the", "same"], &["这", "那", "该"]);
+
+/// Words before a thing that was not named yet.
+pub const OTHERS: (&[&str], &[&str]) = (&["other", "another"], &["另", "另外", "其他", "别的"]);
+
+/// Words between what was named and what is said of it.
+pub const COPULAS: (&[&str], &[&str]) = (&["is", "are"], &["是", "都是"]);
+
+pub const BACKGROUNDS: (&[&str], &[&str]) = (&["background", "backdrop"], &["背景"]);
+
+/// Those of the fillers that stand among what is said of a noun.
+pub const PRAISE: &[&str] = &[
+    "very",
+    "really",
+    "cute",
+    "beautiful",
+    "pretty",
+    "nice",
+    "lovely",
+    "new",
+    "great",
+    "的",
+    "地",
+    "很",
+    "非常",
+    "可爱",
+    "漂亮",
+    "美丽",
+    "好看",
+    "新",
+];
 
 /// Words that say nothing of what is drawn.
 pub const FILLERS: (&[&str], &[&str]) = (
     &[
-        "the",
         "of",
         "please",
         "draw",
@@ -215,8 +292,6 @@ pub const FILLERS: (&[&str], &[&str]) = (
         "that",
         "which",
         "who",
-        "is",
-        "are",
         "its",
         "this",
         "there",
@@ -240,8 +315,6 @@ pub const FILLERS: (&[&str], &[&str]) = (
         "their",
         "my",
         "your",
-        "other",
-        "another",
         "each",
         "some",
         "with a",
@@ -257,7 +330,6 @@ pub const FILLERS: (&[&str], &[&str]) = (
         "generate",
         "show",
         "give",
-        "background",
         "scene",
         "set",
         "slice",
@@ -271,11 +343,21 @@ pub const FILLERS: (&[&str], &[&str]) = (
         "great",
         "top",
         "like",
+        "brand new",
+        "ones",
+        "sit",
+        "sits",
+        "sitting",
+        "stands",
+        "standing",
+        "lies",
+        "lying",
     ],
     &[
         "的", "了", "着", "地", "得", "请", "画", "画一", "给我", "我", "要", "想", "图片", "图", "贴纸", "表情",
-        "可爱", "漂亮", "美丽", "一下", "这", "那", "有", "是", "在", "正在", "正", "很", "非常", "风格", "颜色",
-        "背景", "场景", "一起", "生成", "帮我", "来", "好看", "戏", "喜欢",
+        "可爱", "漂亮", "美丽", "一下", "有", "在", "正在", "正", "很", "非常", "风格", "颜色", "场景", "一起", "生成",
+        "帮我", "来", "好看", "戏", "喜欢", "全新", "相间", "画成", "变成", "改成", "涂成", "崭新", "新", "坐着",
+        "站着", "躺着", "趴着",
     ],
 );
 

@@ -1,7 +1,7 @@
 //! What the model in use cannot do of what was typed: said where it is typed, before it is sent.
 
 use super::AppState;
-use crate::domain::{ModelCard, Role};
+use crate::domain::{ImageParams, ModelCard, Role};
 use crate::lang::Lang;
 use crate::scene;
 
@@ -35,8 +35,8 @@ impl AppState {
     /// What the picture model in use cannot do of the prompt.
     pub fn image_advice(&self) -> Option<Advice> {
         let card = &self.models.entry(&self.settings.image.model)?.card;
-        let prompt = &self.settings.image.prompt;
-        let of_scene = || of_scene(prompt, self.draws_scenes());
+        let ImageParams { prompt, negative, .. } = &self.settings.image;
+        let of_scene = || of_scene(prompt, negative, self.draws_scenes());
         language(card, is_chinese(prompt)).or_else(|| card.quality.single.then(of_scene).flatten())
     }
 
@@ -84,8 +84,8 @@ fn is_chinese(text: &str) -> bool {
 }
 
 /// Why a sticker, or a scene of stickers, cannot be what the prompt asks for.
-fn of_scene(prompt: &str, scenes: bool) -> Option<Advice> {
-    let reading = scene::read(prompt);
+fn of_scene(prompt: &str, negative: &str, scenes: bool) -> Option<Advice> {
+    let reading = scene::read_with(prompt, negative, |_| None);
     if let Some((cannot, _)) = reading.cannot.first() {
         return Some(Advice::Cannot(*cannot));
     }
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_scene_is_told_from_a_thing() {
-        let one = |prompt| of_scene(prompt, false);
+        let one = |prompt| of_scene(prompt, "", false);
         let several = |words: &[&str]| Some(Advice::Several(words.iter().map(|w| (*w).to_owned()).collect()));
         assert_eq!(one("an orange cat on a blue box"), several(&["cat", "box"]));
         assert_eq!(one("一个蓝色的盒子上有一只橙色的猫"), several(&["盒子", "猫"]));
@@ -118,12 +118,16 @@ mod tests {
             assert_eq!(one(thing), None, "{thing}");
         }
         for (prompt, person) in [("我的妈妈", "妈妈"), ("a cat and a girl", "girl")] {
-            assert_eq!(of_scene(prompt, true), Some(Advice::People(person.into())));
+            assert_eq!(of_scene(prompt, "", true), Some(Advice::People(person.into())));
         }
         for scene in ["an orange cat on a blue box", "three apples", "a cat on the grass", "a hand"] {
-            assert_eq!(of_scene(scene, true), None, "{scene}");
+            assert_eq!(of_scene(scene, "", true), None, "{scene}");
         }
-        assert_eq!(of_scene("logo of a coffee shop", true), Some(Advice::Cannot(Cannot::Logo)));
+        assert_eq!(of_scene("logo of a coffee shop", "", true), Some(Advice::Cannot(Cannot::Logo)));
+        for car in ["a brand new car", "a brand-new car", "一辆全新的车", "一辆崭新的车", "a new car"] {
+            assert_eq!((of_scene(car, "", true), scene::read(car).unknown), (None, Vec::new()), "{car}");
+        }
+        assert_eq!(of_scene("a cat and a girl", "girl", true), None, "the negative prompt keeps her out");
     }
 
     #[test]

@@ -203,10 +203,12 @@ texts! {
     InsteadHover: "Draw this for the word", "用它来画这个词";
     LeftOutAsAsked: "Left out, as asked: {0}", "按要求不画：{0}";
     OneGround: "Only one background is drawn, left out: {0}", "只画一个背景，略去：{0}";
+    OneColour: "One colour for each thing, left out: {0}", "每样东西只用一种颜色，略去：{0}";
+    TooManyThings: "Too many things, the rest is left out: {0}", "东西太多，其余略去：{0}";
     SceneGround: "Behind: {0}", "背景：{0}";
     Meanings: "Meaning of words", "词义";
     WordsUnknown: "Unknown to this model, left out: {0}", "模型不认识，将略去：{0}";
-    NoThingKnown: "This model knows no thing by these words: {0}", "模型不认识这些词：{0}";
+    NoThingKnown: "The model does not know what to draw for: {0}", "模型不知道该怎么画：{0}";
     UnknownWords: "Not seen by the model: {0}", "模型没有看到：{0}";
     ReadWords: "{0}: the model read the first {1} of {2} words.", "{0}：模型只读取了前 {1} 个词（共 {2} 个）。";
     ReadTokens: "{0}: the model read the first {1} of {2} tokens.", "{0}：模型只读取了前 {1} 个词元（共 {2} 个）。";

@@ -53,3 +53,25 @@ fn what_is_denied_and_what_is_behind_is_said() {
     let harness = open(scenes(Lang::Zh, "我的妈妈"));
     assert!(harness.query_by_label_contains("妈妈").is_some(), "people are told to come out roughly");
 }
+
+/// Regression: what was left out came as an unknown word, again and again, or was not told.
+#[test]
+fn what_is_left_out_is_told_with_its_reason_and_each_word_once() {
+    for (lang, prompt, negative, text, words) in [
+        (Lang::En, "a black and white cat", "", T::OneColour, "white"),
+        (Lang::Zh, "一只黑色和白色的猫", "", T::OneColour, "白色"),
+        (Lang::En, "a cat and a dog", "dog", T::LeftOutAsAsked, "dog"),
+        (Lang::Zh, "一只猫和一只狗", "狗", T::LeftOutAsAsked, "狗"),
+        (Lang::En, "a cat and a dog, ".repeat(20).as_str(), "", T::TooManyThings, "cat, dog"),
+        (Lang::Zh, "一只猫和一只狗，".repeat(20).as_str(), "", T::TooManyThings, "猫、狗"),
+        (Lang::En, "a cat, a xyzzy and a xyzzy", "", T::WordsUnknown, "xyzzy"),
+        (Lang::Zh, "一只猫、魑魅和魑魅", "", T::WordsUnknown, "魑魅"),
+        (Lang::En, "a xyzzy", "", T::NoThingKnown, "xyzzy"),
+        (Lang::Zh, "魑魅", "", T::NoThingKnown, "魑魅"),
+    ] {
+        let mut state = scenes(lang, prompt);
+        state.settings.image.negative = negative.into();
+        let harness = open(state);
+        harness.get_by_label(&text.with(lang, &[&words]));
+    }
+}

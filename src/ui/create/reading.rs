@@ -25,10 +25,14 @@ const MOST_NEAR: usize = 4;
 /// Seconds without typing after which a word that is not known is taken for whole.
 const PAUSE: f64 = 1.0;
 
-/// The last prompt that was read, with what was chosen for its words.
+/// Words in a list of what is left out, and letters of one.
+const MOST_WORDS: usize = 12;
+const MOST_LETTERS: usize = 24;
+
+/// The last prompt that was read, with the negative one, and what was chosen for its words.
 #[derive(Default)]
 pub struct ReadingView {
-    read: Option<(String, crate::domain::Things, Reading)>,
+    read: Option<(String, String, crate::domain::Things, Reading)>,
     /// When a letter of the prompt was typed last.
     typed_s: Option<f64>,
     /// An input method has not finished its characters.
@@ -45,11 +49,14 @@ impl ReadingView {
         if params.prompt.trim().is_empty() || !cx.state.draws_scenes() {
             return None;
         }
-        if self.read.as_ref().is_none_or(|(prompt, chosen, _)| *prompt != params.prompt || *chosen != params.things) {
-            let reading = scene::read_with(&params.prompt, |word| params.things.get(word));
-            self.read = Some((params.prompt.clone(), params.things.clone(), reading));
+        let is_new = self.read.as_ref().is_none_or(|(prompt, negative, chosen, _)| {
+            *prompt != params.prompt || *negative != params.negative || *chosen != params.things
+        });
+        if is_new {
+            let reading = scene::read_with(&params.prompt, &params.negative, |word| params.things.get(word));
+            self.read = Some((params.prompt.clone(), params.negative.clone(), params.things.clone(), reading));
         }
-        self.read.as_ref().map(|(prompt, _, reading)| (prompt.as_str(), reading))
+        self.read.as_ref().map(|(prompt, _, _, reading)| (prompt.as_str(), reading))
     }
 
     /// A letter of the prompt was typed in this frame.
@@ -102,20 +109,29 @@ impl ReadingView {
 pub fn warnings(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
     let told = view.said.clone();
     let Some((prompt, reading)) = view.of(cx) else { return };
-    let sign = cx.lang.pick(", ", "、");
-    if !reading.more_grounds.is_empty() {
-        let words: Vec<&str> = reading.more_grounds.iter().filter_map(|span| prompt.get(span.clone())).collect();
-        super::notes::note(ui, cx, &cx.with(T::OneGround, &[&words.join(sign)]));
+    for (text, left_out) in [
+        (T::OneGround, &reading.more_grounds),
+        (T::OneColour, &reading.more_colours),
+        (T::TooManyThings, &reading.too_many),
+    ] {
+        if !left_out.is_empty() {
+            super::notes::note(ui, cx, &cx.with(text, &[&listed(cx, prompt, left_out)]));
+        }
     }
     let said = |it: &Unknown| prompt.get(it.span.clone()).unwrap_or_default();
-    let is_told = |it: &&Unknown| told.contains(&scene::folded(said(it)));
-    let unknown: Vec<&str> = reading.unknown.iter().filter(is_told).map(said).collect();
+    let mut seen = BTreeSet::new();
+    let is_told = |it: &&Unknown| {
+        let word = scene::folded(said(it));
+        told.contains(&word) && seen.insert(word)
+    };
+    let unknown: Vec<&Unknown> = reading.unknown.iter().filter(is_told).collect();
     if !unknown.is_empty() {
         // Without any thing or ground the words go to the network as they are.
         let text = if reading.items.is_empty() && reading.ground.is_none() { T::NoThingKnown } else { T::WordsUnknown };
-        super::notes::note(ui, cx, &cx.with(text, &[&unknown.join(sign)]));
+        let words: Vec<Range<usize>> = unknown.iter().map(|it| it.span.clone()).collect();
+        super::notes::note(ui, cx, &cx.with(text, &[&listed(cx, prompt, &words)]));
     }
-    for it in reading.unknown.iter().filter(is_told).filter(|it| !it.near.is_empty()).take(MOST_ROWS) {
+    for it in unknown.into_iter().filter(|it| !it.near.is_empty()).take(MOST_ROWS) {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = egui::vec2(S1, S1);
             widgets::caption(ui, &cx.with(T::InsteadOf, &[&said(it)]));
@@ -160,9 +176,25 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
         widgets::muted(ui, cx.with(T::SceneGround, &[&place(cx, ground)]));
     }
     if !reading.denied.is_empty() {
-        let words: Vec<&str> = reading.denied.iter().filter_map(|span| prompt.get(span.clone())).collect();
-        widgets::muted(ui, cx.with(T::LeftOutAsAsked, &[&words.join(cx.lang.pick(", ", "、"))]));
+        widgets::muted(ui, cx.with(T::LeftOutAsAsked, &[&listed(cx, prompt, &reading.denied)]));
     }
+}
+
+/// Words of the prompt, each once.
+fn listed(cx: &Cx<'_>, prompt: &str, spans: &[Range<usize>]) -> String {
+    let mut seen = BTreeSet::new();
+    let mut words: Vec<String> = Vec::new();
+    for said in spans.iter().filter_map(|span| prompt.get(span.clone())) {
+        if seen.insert(scene::folded(said)) {
+            let end = said.char_indices().nth(MOST_LETTERS);
+            words.push(end.map_or_else(|| said.to_owned(), |(end, _)| format!("{}…", said[..end].trim())));
+        }
+    }
+    if words.len() > MOST_WORDS {
+        words.truncate(MOST_WORDS);
+        words.push("…".to_owned());
+    }
+    words.join(cx.lang.pick(", ", "、"))
 }
 
 /// What a ground shows.

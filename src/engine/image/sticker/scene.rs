@@ -56,7 +56,7 @@ pub struct Scene<'a> {
 impl<'a> Scene<'a> {
     /// Reads the prompt. `again`: what the last scenes had is not drawn again.
     pub fn new(sticker: &'a Sticker, params: &'a ImageParams, again: bool) -> Self {
-        let reading = scene::read_with(&params.prompt, |word| params.things.get(word));
+        let reading = scene::read_with(&params.prompt, &params.negative, |word| params.things.get(word));
         let part = |item, words: String, own| Part { item, words, own, plain: None, seen: None };
         let mut parts = Vec::new();
         let mut spare = MOST_DRAWN.saturating_sub(reading.items.len());
@@ -96,9 +96,11 @@ impl<'a> Scene<'a> {
         self.by_hand.arrangement().clone()
     }
 
-    /// Words of the prompt that name no thing, and words of both prompts that the network does not know, each once.
+    /// Words of the prompt that name no thing or are left out, and words of both prompts that the network does not know,
+    /// each once.
     pub fn unseen(&self) -> Vec<String> {
-        let spans = self.reading.unknown.iter().map(|it| &it.span).chain(&self.reading.more_grounds);
+        let Reading { unknown, more_grounds, more_colours, too_many, .. } = &self.reading;
+        let spans = unknown.iter().map(|it| &it.span).chain(more_grounds).chain(more_colours).chain(too_many);
         let mut all: Vec<String> = spans.map(|span| self.params.prompt[span.clone()].to_owned()).collect();
         let bare = self.reading.items.is_empty().then(|| self.parts.first()).flatten();
         let bare = bare.map(|part| self.sticker.words.encode(&part.words));
