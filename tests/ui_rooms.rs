@@ -1014,6 +1014,7 @@ fn pictures(harness: &egui_kittest::Harness<'static, Window>, room: egui::Rect) 
             let rect = mesh.calc_bounds();
             Some((rect, rect.intersect(shape.clip_rect)))
         }
+        egui::Shape::Rect(rect) if rect.brush.is_some() => Some((rect.rect, rect.rect.intersect(shape.clip_rect))),
         _ => None,
     });
     painted.filter(|(rect, _)| room.contains(rect.center())).collect()

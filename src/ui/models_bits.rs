@@ -88,9 +88,14 @@ fn drop_down(
     ui.visuals_mut().widgets = saved;
     let (open, button) = (response.inner.is_some(), response.response);
     eye::expanded(&button, open);
-    // Closed by key, it has the keyboard again.
+    // Who came to it by key goes on from it.
+    let had_focus = button.id.with("had-focus");
+    if !open {
+        let has = button.has_focus();
+        ui.data_mut(|data| data.insert_temp(had_focus, has));
+    }
     let by_key = ui.input(|input| input.key_pressed(Key::Enter) || input.key_pressed(Key::Escape));
-    if open && by_key && !Popup::is_any_open(ui.ctx()) {
+    if open && by_key && !Popup::is_any_open(ui.ctx()) && ui.data(|data| data.get_temp(had_focus)) == Some(true) {
         button.request_focus();
     }
     button.accessible_name(format!("{label}: {full}"));

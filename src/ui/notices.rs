@@ -17,7 +17,7 @@ use crate::lang::Both;
 use crate::state::{Command, Notice, NoticeKind, PersonaCommand, WaitingCommand};
 
 /// Width and height of a note that passes.
-const NOTE: egui::Vec2 = vec2(380.0, 24.0);
+const NOTE: egui::Vec2 = vec2(380.0, 22.0);
 /// Share of the height that what waits may take; beyond that it scrolls.
 const SHARE: f32 = 1.0 / 3.0;
 const COLUMN: f32 = 760.0;

@@ -31,7 +31,9 @@ fn kept(state: &AppState, disk: bool) -> String {
 
 /// Where the numbers of fields go.
 fn numbers(state: &AppState) -> String {
-    format!("{:?} {:?} {:?}", state.settings, state.write.form, state.write.open.page.as_ref().map(|page| &page.story))
+    // Esc leaves a form, which stays as a draft.
+    let form = state.write.form.as_ref().map(|form| &form.values).or_else(|| state.desk.forms.values().next_back());
+    format!("{:?} {:?} {:?}", state.settings, form, state.write.open.page.as_ref().map(|page| &page.story))
 }
 
 /// How a person leaves a field.
@@ -152,7 +154,9 @@ fn no_way_out_of_a_field_loses_what_was_typed() {
                 let after = kept(state, way == Way::Close && !search);
                 // Esc in the box of a number brings the old one back.
                 if way == Way::Esc && field.0 == Part::SpinButton {
-                    assert_eq!(numbers(state), had, "{name}: {field:?}");
+                    // A form that is as it came leaves no draft.
+                    let left = state.write.form.is_none() && state.desk.forms.is_empty();
+                    assert!(numbers(state) == had || left, "{name}: {field:?}, {had}");
                     continue;
                 }
                 let number = field.0 == Part::SpinButton || field.1 == T::Seed.tr(lang);
@@ -195,8 +199,16 @@ fn no_way_out_of_a_field_loses_what_was_typed() {
 /// Ctrl+Z, or with Shift.
 fn undo(harness: &mut Open, shift: bool) {
     let modifiers = if shift { Modifiers::COMMAND.plus(Modifiers::SHIFT) } else { Modifiers::COMMAND };
-    harness.key_press_modifiers(modifiers, Key::Z);
-    obey(harness);
+    chord(harness, modifiers, Key::Z);
+}
+
+/// Keys together. What was asked is done after each frame, as in the app, and the harness draws one for each event.
+fn chord(harness: &mut Open, modifiers: Modifiers, key: Key) {
+    let of = |pressed| Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
+    for event in [Event::ModifiersChanged(modifiers), of(true), of(false), Event::ModifiersChanged(Modifiers::NONE)] {
+        harness.event(event);
+        obey(harness);
+    }
 }
 
 #[test]
@@ -306,8 +318,7 @@ fn as_many_redos_as_undos_bring_typed_text_back() {
             assert_eq!(text(&harness), *step, "{room:?}");
         }
         for step in &all[1..] {
-            harness.key_press_modifiers(Modifiers::COMMAND, Key::Y);
-            obey(&mut harness);
+            chord(&mut harness, Modifiers::COMMAND, Key::Y);
             assert_eq!(text(&harness), *step, "{room:?}");
         }
         undo(&mut harness, true);
