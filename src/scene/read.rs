@@ -451,7 +451,8 @@ impl<'a> Reader<'a> {
             self.close();
         }
         if let Some((ground, at)) = self.ground_ahead(&word.word) {
-            for word in self.words[self.at + 1..at].to_vec() {
+            let between = self.words[self.at + 1..at].to_vec();
+            for word in between {
                 match word.kind {
                     Kind::Role(role) => self.role(role, &word),
                     Kind::Unknown(_) => self.unknown(word.span),

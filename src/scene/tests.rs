@@ -560,7 +560,8 @@ fn what_is_too_much_is_no_unknown_word() {
     let long = "兔子在房子旁边，".repeat(300);
     let r = read(&long);
     assert_eq!((r.items.len(), r.unknown.len()), (2, 0), "the same two again and again");
-    assert_eq!(r.too_many, [3 * read::MOST_CHARS..long.len()], "what is not read is told");
+    let beyond = 3 * read::MOST_CHARS..long.len();
+    assert!(r.too_many.iter().eq([&beyond]), "what is not read is told: {:?}", r.too_many);
     assert!(read("a cat").too_many.is_empty());
 }
 
@@ -588,6 +589,6 @@ fn what_the_negative_prompt_names_is_not_drawn() {
         let got: Vec<String> = r.items.iter().map(|i| i.words(i.senses[0])).collect();
         let left: Vec<&str> = r.denied.iter().map(|span| &prompt[span.clone()]).collect();
         assert_eq!((got, left), (drawn.into_iter().map(str::to_owned).collect(), denied), "{prompt} / {negative}");
-        assert!(r.relations.len() <= r.items.len() - 1 && r.ground.is_none(), "{prompt}");
+        assert!(r.relations.len() < r.items.len() && r.ground.is_none(), "{prompt}");
     }
 }
