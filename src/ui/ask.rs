@@ -157,7 +157,8 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
         Frame::new().inner_margin(S2).show(ui, |ui| {
             ui.set_width(300.0_f32.min(ui.ctx().content_rect().width() - 64.0));
             ui.spacing_mut().item_spacing.y = S2;
-            ui.add(Label::new(RichText::new(&text).size(BODY).color(cx.p.text)).wrap());
+            // A menu would stretch its words.
+            ui.vertical(|ui| ui.add(Label::new(RichText::new(&text).size(BODY).color(cx.p.text)).wrap()));
             ui.horizontal(|ui| {
                 for (name, command) in WAYS {
                     if widgets::text_button(ui, cx.t(name)).clicked() {

@@ -322,7 +322,7 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
     }
     // An open menu takes Esc and the arrows for itself.
     let popup = egui::Popup::is_any_open(ui.ctx());
-    if !popup && find(ui, Act::Leave).is_some() {
+    if !popup && find(ui, Act::Leave).is_some() && !super::number::is_typed(ui.ctx()) {
         // The field gave the focus up at this key.
         let search = super::focus::search(cx.state).filter(|(id, text, _)| {
             !text.is_empty() && ui.memory(|memory| memory.has_focus(*id) || memory.had_focus_last_frame(*id))

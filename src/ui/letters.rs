@@ -142,8 +142,13 @@ pub fn shown(ctx: &Context, id: Id, text: &str) {
     ctx.data_mut(|data| data.insert_temp(seen_id(id), seen));
 }
 
-/// The text of a field becomes `to` with the next frame, as if it was typed.
-pub fn go_on(ctx: &Context, id: Id, to: &str) {
+/// The text of a field becomes `to` with the next frame, as if it was typed; Ctrl+Z goes back to `from`.
+pub fn go_on(ctx: &Context, id: Id, (from, to): (&str, &str)) {
+    if let Some(mut state) = TextEditState::load(ctx, id) {
+        let mut undoer = state.undoer();
+        undoer.add_undo(&(state.cursor.char_range().unwrap_or_default(), from.to_owned()));
+        state.set_undoer(undoer);
+    }
     let mark = (ctx.cumulative_frame_nr(), egui::util::hash(to));
     ctx.data_mut(|data| data.insert_temp(goes_on_id(id), mark));
 }

@@ -2,7 +2,7 @@
 
 use egui::emath::Numeric;
 use egui::response::Flags;
-use egui::{DragValue, Event, Key, Response, Ui};
+use egui::{Context, DragValue, Event, Id, Key, Response, Ui};
 
 use super::letters;
 
@@ -31,11 +31,25 @@ pub fn show<N: Numeric>(
             response.flags.remove(Flags::CHANGED);
         }
     }
+    if response.has_focus() {
+        let frame = ui.ctx().cumulative_frame_nr();
+        ui.data_mut(|data| data.insert_temp(typed_id(), frame));
+    }
     // What was typed before is another number's.
     if response.gained_focus() {
         letters::clear(ui.ctx(), response.id);
     }
     response
+}
+
+fn typed_id() -> Id {
+    Id::unique("number-is-typed")
+}
+
+/// Whether a number was typed into in the frame before: Esc is its own then, and leaves nothing else.
+pub fn is_typed(ctx: &Context) -> bool {
+    let frame = ctx.cumulative_frame_nr();
+    ctx.data(|data| data.get_temp::<u64>(typed_id())).is_some_and(|at| frame <= at + 1)
 }
 
 /// What was typed, where it is a number; `whole` where the field takes whole numbers, as 1,024 is one thousand there.

@@ -235,6 +235,19 @@ fn esc_in_the_box_of_a_number_brings_the_old_one_back() {
         let set = |command: &Command| matches!(command, Command::SetImage(ImageEdit::Steps(_)));
         assert!(!asked(&mut harness).iter().any(set), "{steps}");
     }
+    // It leaves nothing but the box: what runs goes on.
+    let mut harness = open(create_running(Lang::En, Theme::Dark));
+    harness.get_by_label("Steps: value").click();
+    harness.run_steps(3);
+    harness.event(Event::Text("33".into()));
+    harness.run_steps(3);
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    let stops = |command: &Command| matches!(command, Command::CancelCurrent | Command::CancelJob(_));
+    assert!(!asked(&mut harness).iter().any(stops));
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    assert!(asked(&mut harness).iter().any(stops), "the next one is the room's");
 }
 
 /// Regression: Esc left the room, or the field, and what was searched for stayed.

@@ -121,7 +121,7 @@ fn styles(ui: &mut Ui, cx: &mut Cx<'_>) {
                 };
                 if chip.on_hover_text(cx.with(hover, &[&word])).clicked() {
                     let text = prompts::toggle(prompt, word, &words);
-                    letters::go_on(ui.ctx(), focus::prompt_id(), &text);
+                    letters::go_on(ui.ctx(), focus::prompt_id(), (prompt, &text));
                     cx.push(Command::SetImage(ImageEdit::Prompt(text)));
                 }
             }
