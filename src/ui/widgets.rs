@@ -329,7 +329,7 @@ pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<us
         response.rect = around;
     }
     // One that Tab comes to is brought into sight, whole.
-    if response.gained_focus() && ui.input(|input| input.key_down(Key::Tab) || input.key_released(Key::Tab)) {
+    if response.gained_focus() && focus::is_by_tab(ui.ctx()) {
         ui.scroll_to_rect(around, None);
     }
     letters::shown(ui.ctx(), spec.id, &value);
