@@ -1,6 +1,6 @@
 //! Where the keyboard is: what is typed into where nothing else was chosen, and the ring around what has the focus.
 
-use egui::{Align, Context, Event, Id, Key, Painter, Rect, Response, Stroke, StrokeKind, Ui};
+use egui::{Align, Context, Event, Id, Painter, Rect, Response, Stroke, StrokeKind, Ui};
 
 use super::theme::Palette;
 use super::write;
@@ -58,10 +58,6 @@ pub struct Follow {
 impl Follow {
     /// Before anything is drawn: gives the focus to what will be typed into.
     pub fn show(&mut self, ui: &Ui, state: &AppState) {
-        if ui.input(|input| input.key_pressed(Key::Tab)) {
-            let frame = ui.ctx().cumulative_frame_nr();
-            ui.data_mut(|data| data.insert_temp(tab_id(), frame));
-        }
         let target = target(state);
         let open = if state.room() == Room::Write { state.write.open.id.clone() } else { None };
         let at = (state.room(), target.map(|(id, _)| id), open);
@@ -98,16 +94,6 @@ fn leave_field(ctx: &Context, focused: Option<Id>) {
     if under {
         ctx.memory_mut(|memory| memory.surrender_focus(id));
     }
-}
-
-fn tab_id() -> Id {
-    Id::unique("tab")
-}
-
-/// Whether a focus that is new came by Tab: egui may give it a frame or two later.
-pub fn is_by_tab(ctx: &Context) -> bool {
-    let frame = ctx.cumulative_frame_nr();
-    ctx.data(|data| data.get_temp::<u64>(tab_id())).is_some_and(|at| frame <= at + 3)
 }
 
 /// A field is about to come, such as the first one of what was added to a list: it gets the focus when it is drawn.

@@ -328,8 +328,8 @@ pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<us
         focus::framed(ui, spec.id, around);
         response.rect = around;
     }
-    // One that Tab comes to is brought into sight, whole.
-    if response.gained_focus() && focus::is_by_tab(ui.ctx()) {
+    // One that the keyboard comes to is brought into sight, whole.
+    if response.gained_focus() && !ui.input(|input| input.pointer.any_down() || input.pointer.any_released()) {
         ui.scroll_to_rect(around, None);
     }
     letters::shown(ui.ctx(), spec.id, &value);
