@@ -87,6 +87,8 @@ pub fn colour(ground: Ground, x: f32, y: f32, seed: u64) -> Colour {
                 mix(far, mix(rgb(0xffffff), rgb(0xe3edf6), (y - 0.7) * 2.0), above(y, hill(x, 0.72, 0.03, seed + 5)));
             mix(near, rgb(0xffffff), 0.9 * dots(x, y, 13.0, 0.09, 0.35, seed + 3))
         }
+        // The colour alone, as a paper of it.
+        Ground::Plain(_) => rgb(0xf4f4f4),
         Ground::Sea => {
             let water = mix(rgb(0x56b4e6), rgb(0x1f7fc0), (y - 0.6) * 2.5);
             let crest = ((x * 26.0 + (y * 60.0).floor() * 1.7).sin() > 0.86) as u8 as f32;

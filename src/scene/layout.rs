@@ -98,6 +98,7 @@ pub fn lay_out(reading: &Reading, visible: &[Visible]) -> Vec<Layer> {
             | Relation::Behind
             | Relation::InFrontOf
             | Relation::In
+            | Relation::WornBy
             | Relation::Between => false,
         };
         if floats {
@@ -251,7 +252,7 @@ fn put(
     let (w, h) = (n.2 - n.0, n.3 - n.1);
     let aside = (width + w) / 2.0 - COVERED * width.min(w);
     match relation {
-        Relation::On => to(new, middle, p.1 + SINK * h),
+        Relation::On | Relation::WornBy => to(new, middle, p.1 + SINK * h),
         Relation::Above => {
             to(new, middle, p.1 - 0.08);
             new.iter_mut().for_each(|b| b.stands = false);

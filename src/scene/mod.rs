@@ -55,6 +55,8 @@ pub struct Reading {
     pub style: Option<&'static str>,
     /// What the prompt asks for that no sticker can be.
     pub cannot: Vec<(Cannot, Range<usize>)>,
+    /// Words of relations that others rule out, as bytes of the prompt: "a cat left of a dog, the cat right of the dog".
+    pub contradicted: Vec<Range<usize>>,
     /// Things that the prompt or the negative prompt wants left out, as bytes of the prompt.
     pub denied: Vec<Range<usize>>,
     /// Things beyond those that a scene may have, as bytes of the prompt.
@@ -79,7 +81,7 @@ pub struct Item {
     pub span: Range<usize>,
     /// What it may mean, likeliest first; never empty.
     pub senses: Vec<ThingId>,
-    /// 1 to 9.
+    /// 1 to 12.
     pub count: u8,
     pub size: Size,
     /// The model's English colour word, where the prompt names one that the thing does not have by itself.
@@ -87,7 +89,7 @@ pub struct Item {
 }
 
 impl Item {
-    /// The words for the network, of one of the senses: colour and the thing's own full name.
+    /// What is drawn, in words, for one of the senses: colour and the thing's own full name.
     pub fn words(&self, sense: ThingId) -> String {
         let name = things().get(sense).en;
         match self.colour {
@@ -126,6 +128,8 @@ pub enum Relation {
     In,
     /// Between `place` and the item after it.
     Between,
+    /// `place` wears it: a hat on the head, glasses before the eyes.
+    WornBy,
 }
 
 /// What is drawn behind the things.
@@ -141,11 +145,16 @@ pub enum Ground {
     Desert,
     Room,
     Table,
+    /// Of one of the model's colour words alone: "a cat on a red background".
+    Plain(&'static str),
 }
 
 impl Ground {
     /// Whether it is of this colour by itself.
     fn has_colour(self, colour: &str) -> bool {
+        if let Self::Plain(own) = self {
+            return own == colour;
+        }
         let own: &[&str] = match self {
             Self::Sky | Self::Sea => &["blue", "cyan"],
             Self::Sunset => &["red", "orange", "pink"],
@@ -153,7 +162,7 @@ impl Ground {
             Self::Grass => &["green"],
             Self::Snow => &["white"],
             Self::Beach | Self::Desert => &["yellow"],
-            Self::Room => &[],
+            Self::Room | Self::Plain(_) => &[],
             Self::Table => &["brown"],
         };
         own.contains(&colour)

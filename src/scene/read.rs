@@ -533,7 +533,7 @@ impl<'a> Reader<'a> {
     /// What "next to it" is next to: what stands on a box has the box below its sides.
     fn base(&self, thing: usize, relation: Relation) -> usize {
         match relation {
-            Relation::On | Relation::Above | Relation::In | Relation::Between => thing,
+            Relation::On | Relation::Above | Relation::In | Relation::Between | Relation::WornBy => thing,
             Relation::Under
             | Relation::Beside
             | Relation::LeftOf
