@@ -19,7 +19,7 @@ const PALE: f32 = 0.2;
 const SHADE: f32 = 0.6;
 
 /// The hue of a colour word, in degrees, with its saturation and value.
-fn target(colour: &str) -> Option<[f32; 3]> {
+pub(super) fn target(colour: &str) -> Option<[f32; 3]> {
     Some(match colour {
         "red" => [358.0, 0.8, 0.85],
         "orange" => [28.0, 0.8, 0.95],
@@ -92,13 +92,13 @@ fn turned(from: f32, to: f32) -> f32 {
 }
 
 /// Degrees between two hues.
-fn apart(a: f32, b: f32) -> f32 {
+pub(super) fn apart(a: f32, b: f32) -> f32 {
     let d = (a - b).rem_euclid(360.0);
     d.min(360.0 - d)
 }
 
 /// Hue in degrees, saturation and value in 0..1.
-fn hsv(p: [u8; 3]) -> [f32; 3] {
+pub(super) fn hsv(p: [u8; 3]) -> [f32; 3] {
     let [r, g, b] = p.map(|v| f32::from(v) / 255.0);
     let (most, least) = (r.max(g).max(b), r.min(g).min(b));
     let span = most - least;

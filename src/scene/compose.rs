@@ -196,6 +196,8 @@ fn sample(picture: &Square, u: f32, v: f32) -> [f32; 4] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::colour::{apart, hsv, target};
+    use super::super::words::COLOURS;
     use super::*;
 
     fn plain(colour: [u8; 4], side: usize) -> Square {
@@ -279,10 +281,54 @@ mod tests {
             Ground::Room,
             Ground::Table,
         ];
-        for ground in grounds {
+        for ground in grounds.into_iter().chain(COLOURS.iter().map(|(.., colour)| Ground::Plain(colour))) {
             let draw = |seed| Backdrop::new(Some(ground), seed, 64).compose(&[], |_| None);
             assert!(draw(1).rgba.chunks(4).all(|p| p[3] == 255), "{ground:?}");
             assert_eq!(draw(1), draw(1));
+        }
+    }
+
+    /// Regression: a cat on a red background was on white.
+    #[test]
+    fn a_plain_ground_is_a_paper_of_its_colour() {
+        for (.., colour) in COLOURS {
+            let paper = Backdrop::new(Some(Ground::Plain(colour)), 1, 32).compose(&[], |_| None);
+            let hue = |x: usize, y: usize| {
+                let p = pixel(&paper, x, y);
+                hsv([p[0], p[1], p[2]])
+            };
+            let (middle, corner) = (hue(16, 16), hue(0, 0));
+            assert!((middle[2] - corner[2]).abs() < 0.12, "{colour}: even");
+            match (*colour, target(colour)) {
+                ("black", _) => assert!(middle[2] < 0.15, "{middle:?}"),
+                ("white", _) => assert!(middle[2] > 0.95 && middle[1] < 0.03, "{middle:?}"),
+                ("gray", _) => assert!((0.6..0.8).contains(&middle[2]) && middle[1] < 0.08, "{middle:?}"),
+                (_, Some([hue, saturation, value])) => {
+                    assert!(apart(middle[0], hue) < 12.0 && middle[1] > 0.2, "{colour}: {middle:?}");
+                    // A thing of the same colour is seen on it.
+                    let paler = saturation - middle[1] + 2.0 * (middle[2] - value);
+                    assert!(paler > 0.15, "{colour}: {middle:?}");
+                }
+                (_, None) => panic!("{colour} has no hue"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_stands_on_a_ground_has_a_shadow_beneath_it_and_what_does_not_has_none() {
+        let red = Cutout::new(plain([255, 0, 0, 255], 16));
+        let stands = Layer { stands: true, ..layer(0.3, 0.2, 0.4) };
+        let flies = Layer { stands: false, ..stands };
+        for ground in [Ground::Grass, Ground::Snow, Ground::Plain("yellow")] {
+            let ground = Backdrop::new(Some(ground), 1, 128);
+            let [empty, shadow, none] =
+                [&[][..], &[stands], &[flies]].map(|layers| ground.compose(layers, |_| Some(&red)));
+            // Just below the thing's lower edge, at its middle; and far from it.
+            let light = |s: &Square, x, y| pixel(s, x, y)[..3].iter().map(|v| i32::from(*v)).sum::<i32>();
+            let (x, y) = (64, (0.61 * 128.0) as usize);
+            assert!(light(&shadow, x, y) < light(&empty, x, y) - 15);
+            assert_eq!(light(&none, x, y), light(&empty, x, y));
+            assert_eq!(light(&shadow, 10, y), light(&empty, 10, y));
         }
     }
 }

@@ -58,6 +58,24 @@ fn hill(x: f32, base: f32, high: f32, seed: u64) -> f32 {
     base + high * ((x * 4.0 + phase).sin() * 0.6 + (x * 9.0 + 2.0 * phase).sin() * 0.2)
 }
 
+/// A paper of one of the model's colour words: paler than things of that colour are, so that these are seen on it.
+fn paper(word: &str) -> Colour {
+    rgb(match word {
+        "red" => 0xec6b66,
+        "orange" => 0xf9ad62,
+        "yellow" => 0xfbe17c,
+        "green" => 0x8ed092,
+        "cyan" => 0x86d9de,
+        "blue" => 0x86b6f0,
+        "purple" => 0xb99ae8,
+        "pink" => 0xf9bdd3,
+        "brown" => 0xac8263,
+        "black" => 0x1b1b1f,
+        "gray" => 0xb8bbc0,
+        _ => 0xfafafa,
+    })
+}
+
 /// The colour of a ground at (x, y) of a canvas that is 1 wide and 1 high.
 pub fn colour(ground: Ground, x: f32, y: f32, seed: u64) -> Colour {
     let sky = mix(rgb(0x8fd0ff), rgb(0xe8f6ff), y * 1.2);
@@ -87,8 +105,10 @@ pub fn colour(ground: Ground, x: f32, y: f32, seed: u64) -> Colour {
                 mix(far, mix(rgb(0xffffff), rgb(0xe3edf6), (y - 0.7) * 2.0), above(y, hill(x, 0.72, 0.03, seed + 5)));
             mix(near, rgb(0xffffff), 0.9 * dots(x, y, 13.0, 0.09, 0.35, seed + 3))
         }
-        // The colour alone, as a paper of it.
-        Ground::Plain(_) => rgb(0xf4f4f4),
+        Ground::Plain(word) => {
+            let far = ((x - 0.5).powi(2) + (y - 0.5).powi(2)).sqrt();
+            mix(paper(word), rgb(0x000000), 0.12 * (far - 0.3).max(0.0))
+        }
         Ground::Sea => {
             let water = mix(rgb(0x56b4e6), rgb(0x1f7fc0), (y - 0.6) * 2.5);
             let crest = ((x * 26.0 + (y * 60.0).floor() * 1.7).sin() > 0.86) as u8 as f32;
