@@ -1,0 +1,184 @@
+//! Boxes of visible pixels, before they are scaled to the canvas, and how many of them stand in rows.
+
+use super::super::{Item, Size};
+use super::{MARGIN, Visible};
+
+/// Left, top, right, bottom.
+pub type Bounds = (f32, f32, f32, f32);
+
+/// A box of visible pixels, before it is scaled to the canvas.
+#[derive(Clone, Copy, Debug)]
+pub struct Block {
+    pub item: usize,
+    pub copy: u8,
+    /// Left and top of the visible part, and its size.
+    pub x: f32,
+    pub y: f32,
+    pub w: f32,
+    pub h: f32,
+    pub z: i32,
+    pub stands: bool,
+}
+
+/// Free space between things side by side.
+const GAP: f32 = 0.06;
+/// From so many things on they may stand in rows, and fewer where one row would be so many times as wide as high.
+const MANY: usize = 4;
+const STRIP: f32 = 3.4;
+/// How much larger more rows must make the things.
+const WORTH_A_ROW: f32 = 1.1;
+/// On a ground a row farther back is smaller, and the row before it hides so much of what stands in it.
+const FARTHER: f32 = 0.9;
+const HIDDEN: f32 = 0.25;
+
+pub fn scale(size: Size) -> f32 {
+    match size {
+        Size::Small => 0.6,
+        Size::Usual => 1.0,
+        Size::Big => 1.5,
+    }
+}
+
+/// All copies of an item, standing on y = 0: in one line, or in lines of up to four, the next behind the last.
+pub fn copies(item: usize, what: &Item, v: Visible, one_line: bool) -> Vec<Block> {
+    let (w, h) = (v.width() * scale(what.size), v.height() * scale(what.size));
+    let count = what.count.max(1);
+    let across = match count {
+        n if one_line => n,
+        1..=3 => count,
+        4 => 2,
+        5 | 6 | 9 => 3,
+        7 | 8 | 10..=12 => 4,
+        n => n.div_ceil(3),
+    };
+    let higher = if count > 2 * across { 0.88 } else { 0.72 };
+    (0..count)
+        .map(|copy| {
+            let (column, line) = (copy % across, copy / across);
+            let missing = across - across.min(count - line * across);
+            let x = (column as f32 + missing as f32 / 2.0) * w * 1.04;
+            let y = -h - line as f32 * h * higher;
+            Block { item, copy, x, y, w, h, z: -(line as i32), stands: line == 0 }
+        })
+        .collect()
+}
+
+pub fn bounds(blocks: &[Block]) -> Bounds {
+    blocks.iter().fold((f32::MAX, f32::MAX, f32::MIN, f32::MIN), |b, k| {
+        (b.0.min(k.x), b.1.min(k.y), b.2.max(k.x + k.w), b.3.max(k.y + k.h))
+    })
+}
+
+/// Width and height.
+pub fn extent(blocks: &[Block]) -> (f32, f32) {
+    let b = bounds(blocks);
+    ((b.2 - b.0).max(0.01), (b.3 - b.1).max(0.01))
+}
+
+pub fn shift(blocks: &mut [Block], dx: f32, dy: f32) {
+    for b in blocks {
+        b.x += dx;
+        b.y += dy;
+    }
+}
+
+pub fn resize(blocks: &mut [Block], by: f32) {
+    for b in blocks {
+        (b.x, b.y, b.w, b.h) = (b.x * by, b.y * by, b.w * by, b.h * by);
+    }
+}
+
+/// Moves the middle of the blocks to `x`, and their bottom to `bottom`.
+pub fn stand(blocks: &mut [Block], x: f32, bottom: f32) {
+    let n = bounds(blocks);
+    shift(blocks, x - (n.0 + n.2) / 2.0, bottom - n.3);
+}
+
+/// The blocks that stand lowest: what is on top of them and above them is not among them.
+pub fn feet(blocks: &[Block]) -> Vec<Block> {
+    let (_, h) = extent(blocks);
+    let bottom = bounds(blocks).3;
+    blocks.iter().filter(|b| b.y + b.h > bottom - 0.05 * h).copied().collect()
+}
+
+/// Groups from left to right, on one line.
+pub fn side_by_side(groups: Vec<Vec<Block>>) -> Vec<Block> {
+    let mut out: Vec<Block> = Vec::new();
+    let mut x = 0.0;
+    for mut group in groups {
+        let b = bounds(&group);
+        shift(&mut group, x - b.0, 0.0);
+        x += b.2 - b.0 + GAP;
+        out.extend(group);
+    }
+    out
+}
+
+/// Groups on one line, or in as many rows as make them largest on a square: below each other, or (`deep`, on a ground)
+/// behind each other.
+pub fn in_rows(groups: Vec<Vec<Block>>, deep: bool) -> Vec<Block> {
+    let most = if deep { (groups.len() as f32 / 1.3).sqrt().round() as usize } else { groups.len() };
+    let mut best = side_by_side(groups.clone());
+    let (w, h) = extent(&best);
+    if groups.len() < MANY && w <= STRIP * h {
+        return best;
+    }
+    let room = |blocks: &[Block]| {
+        let (w, h) = extent(blocks);
+        ((1.0 - 2.0 * MARGIN) / w).min((1.0 - 2.0 * MARGIN) / h)
+    };
+    for count in 2..=most.max(2).min(groups.len()) {
+        let rows = split(&groups, count).into_iter().map(side_by_side).collect();
+        let new = if deep { behind_each_other(rows) } else { below_each_other(rows) };
+        if room(&new) > WORTH_A_ROW * room(&best) {
+            best = new;
+        }
+    }
+    best
+}
+
+/// Rows of about the same width, in the order of the groups.
+fn split(groups: &[Vec<Block>], count: usize) -> Vec<Vec<Vec<Block>>> {
+    let width = |group: &Vec<Block>| extent(group).0 + GAP;
+    let each = groups.iter().map(width).sum::<f32>() / count as f32;
+    let mut rows = vec![Vec::new(); count];
+    let mut x = 0.0;
+    for group in groups {
+        let w = width(group);
+        rows[(((x + w / 2.0) / each) as usize).min(count - 1)].push(group.clone());
+        x += w;
+    }
+    rows.retain(|row| !row.is_empty());
+    rows
+}
+
+/// The first row on top, as a text is read.
+fn below_each_other(rows: Vec<Vec<Block>>) -> Vec<Block> {
+    let mut out: Vec<Block> = Vec::new();
+    let mut top = 0.0;
+    for mut row in rows {
+        let (_, h) = extent(&row);
+        stand(&mut row, 0.0, top + h);
+        top += h + GAP;
+        out.extend(row);
+    }
+    out
+}
+
+/// The first row in front.
+fn behind_each_other(rows: Vec<Vec<Block>>) -> Vec<Block> {
+    let mut out: Vec<Block> = Vec::new();
+    let (mut bottom, mut size, mut z) = (0.0, 1.0, 0);
+    for mut row in rows {
+        resize(&mut row, size);
+        stand(&mut row, 0.0, bottom);
+        let deepest = row.iter().map(|b| b.z).max().unwrap_or(0);
+        row.iter_mut().for_each(|b| b.z += z - deepest);
+        z = row.iter().map(|b| b.z).min().unwrap_or(z) - 1;
+        let tallest = row.iter().map(|b| b.h).fold(0.0, f32::max);
+        bottom -= extent(&row).1 - HIDDEN * tallest;
+        size *= FARTHER;
+        out.extend(row);
+    }
+    out
+}

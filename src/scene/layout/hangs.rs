@@ -1,0 +1,106 @@
+//! What each thing hangs on: its first relation that does not close a circle.
+
+use super::super::{Link, Reading, Relation};
+use super::kinds::{is_sky, is_weather};
+
+pub struct Hangs {
+    /// What an item hangs on, by item.
+    links: Vec<Option<Link>>,
+    /// Rainbows and clouds, each with what it is above.
+    pub roofs: Vec<(usize, usize)>,
+}
+
+impl Hangs {
+    pub fn new(reading: &Reading) -> Self {
+        let count = reading.items.len();
+        let mut all = Self { links: vec![None; count], roofs: Vec::new() };
+        // "and" says less than where a thing is.
+        let (beside, placed): (Vec<Link>, Vec<Link>) =
+            reading.relations.iter().partition(|link| link.relation == Relation::Beside);
+        for link in placed.into_iter().chain(beside).filter(|l| l.thing < count && l.place < count) {
+            if floats(reading, link) {
+                all.roofs.extend(roof(reading, link));
+            } else if all.links[link.thing].is_none() && !all.leads_to(link.place, link.thing) {
+                all.links[link.thing] = Some(link);
+            }
+        }
+        all
+    }
+
+    /// Whether `from` hangs, over any number of steps, on `to`.
+    fn leads_to(&self, from: usize, to: usize) -> bool {
+        self.way(from).any(|at| at == to)
+    }
+
+    /// An item, what it hangs on, and so on.
+    fn way(&self, from: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(Some(from), |at| self.links[*at].map(|link| link.place)).take(self.links.len() + 1)
+    }
+
+    /// What everything that belongs to an item hangs on in the end.
+    pub fn root(&self, item: usize) -> usize {
+        self.way(item).last().unwrap_or(item)
+    }
+
+    /// Whether an item is only beside others that hang on nothing: it is a group of its own.
+    fn is_loose(&self, item: usize) -> bool {
+        self.way(item).all(|at| self.links[at].is_none_or(|link| link.relation == Relation::Beside))
+    }
+
+    /// What hangs on a place, what is above it last.
+    pub fn on(&self, place: usize) -> Vec<Link> {
+        let here = self.links.iter().flatten().filter(|link| link.place == place && !self.is_loose(link.thing));
+        let (above, other): (Vec<Link>, Vec<Link>) = here.partition(|link| link.relation == Relation::Above);
+        other.into_iter().chain(above).collect()
+    }
+
+    /// The items that are groups of their own, from left to right: what is beside another is next to it.
+    pub fn groups(&self) -> Vec<usize> {
+        let is_root = |i: &usize| self.links[*i].is_none();
+        let mut order: Vec<usize> = (0..self.links.len()).filter(is_root).collect();
+        let mut left: Vec<Link> = self.links.iter().flatten().filter(|l| self.is_loose(l.thing)).copied().collect();
+        while let Some(next) = left.iter().position(|link| order.contains(&link.place)) {
+            let Link { thing, place, .. } = left.remove(next);
+            let at = order.iter().position(|i| *i == place).unwrap_or(0);
+            let is_beside = |i: &&usize| self.links[**i].is_some_and(|link| link.place == place);
+            let after = order[at + 1..].iter().take_while(is_beside).count();
+            order.insert(if thing < place { at } else { at + 1 + after }, thing);
+        }
+        order
+    }
+}
+
+/// What is in the sky is above everything, whatever it is said to be above of or beside.
+fn floats(reading: &Reading, link: Link) -> bool {
+    let sky = |i: usize| is_sky(&reading.items[i]);
+    match link.relation {
+        Relation::Under => sky(link.place),
+        Relation::In => is_weather(&reading.items[link.place]),
+        Relation::Above => sky(link.thing) && !sky(link.place),
+        Relation::Beside => sky(link.thing) != sky(link.place),
+        Relation::On
+        | Relation::LeftOf
+        | Relation::RightOf
+        | Relation::Behind
+        | Relation::InFrontOf
+        | Relation::WornBy
+        | Relation::Between => false,
+    }
+}
+
+/// A rainbow or a cloud, and what it is said to be above of.
+fn roof(reading: &Reading, link: Link) -> Option<(usize, usize)> {
+    let (sky, below) = match link.relation {
+        Relation::Under | Relation::In => (link.place, link.thing),
+        Relation::Above => (link.thing, link.place),
+        Relation::On
+        | Relation::Beside
+        | Relation::LeftOf
+        | Relation::RightOf
+        | Relation::Behind
+        | Relation::InFrontOf
+        | Relation::WornBy
+        | Relation::Between => return None,
+    };
+    is_weather(&reading.items[sky]).then_some((sky, below))
+}

@@ -1,0 +1,311 @@
+//! What kind of thing an item is where it comes to where it goes: by the English label of what is drawn.
+
+use super::super::Item;
+use super::super::things::things;
+
+fn label(item: &Item) -> &'static str {
+    things().get(item.senses[0]).en
+}
+
+/// Whether the label has one of these words.
+fn has_word(item: &Item, words: &[&str]) -> bool {
+    label(item).split([' ', '-', ':']).any(|word| words.contains(&word))
+}
+
+/// What is up in the sky when other things are in the picture.
+pub fn is_sky(item: &Item) -> bool {
+    const SKY: [&str; 30] = [
+        "sun",
+        "sun with face",
+        "moon",
+        "full moon",
+        "full moon face",
+        "crescent moon",
+        "new moon face",
+        "first quarter moon",
+        "first quarter moon face",
+        "last quarter moon face",
+        "star",
+        "glowing star",
+        "shooting star",
+        "cloud",
+        "sun behind cloud",
+        "sun behind small cloud",
+        "sun behind large cloud",
+        "sun behind rain cloud",
+        "cloud with rain",
+        "cloud with snow",
+        "cloud with lightning",
+        "cloud with lightning and rain",
+        "rainbow",
+        "ringed planet",
+        "comet",
+        "airplane",
+        "small airplane",
+        "satellite",
+        "helicopter",
+        "kite",
+    ];
+    SKY.contains(&label(item))
+}
+
+/// What may fly: alone in a sky it does not stand on the ground.
+pub fn flies(item: &Item) -> bool {
+    const FLIERS: [&str; 22] = [
+        "bird",
+        "dove",
+        "eagle",
+        "owl",
+        "duck",
+        "parrot",
+        "goose",
+        "bat",
+        "butterfly",
+        "honeybee",
+        "dragon",
+        "phoenix",
+        "balloon",
+        "rocket",
+        "parachute",
+        "saucer",
+        "superhero",
+        "fairy",
+        "angel",
+        "kite",
+        "airplane",
+        "streamer",
+    ];
+    is_sky(item) || has_word(item, &FLIERS)
+}
+
+/// Weather that one is in while it is above one.
+pub fn is_weather(item: &Item) -> bool {
+    is_sky(item) && has_word(item, &["cloud", "rainbow"])
+}
+
+pub fn is_rainbow(item: &Item) -> bool {
+    label(item) == "rainbow"
+}
+
+/// Things that one is inside of, so that their front hides a part.
+pub fn is_vessel(item: &Item) -> bool {
+    const VESSELS: [&str; 23] = [
+        "package",
+        "gift",
+        "cup",
+        "glass",
+        "bowl",
+        "vase",
+        "amphora",
+        "basket",
+        "bag",
+        "bucket",
+        "pot",
+        "pan",
+        "bathtub",
+        "boat",
+        "canoe",
+        "ship",
+        "automobile",
+        "car",
+        "hole",
+        "box",
+        "bus",
+        "trolley",
+        "bed",
+    ];
+    has_word(item, &VESSELS)
+}
+
+/// Things that one stands under rather than carries them.
+pub fn is_tall(item: &Item) -> bool {
+    let name = label(item);
+    ["tree", "umbrella", "tower", "castle", "rainbow", "sun", "moon", "cloud", "star"].iter().any(|t| name.contains(t))
+}
+
+/// Pictures of a whole place: what is on them is in them, before their lower middle.
+pub fn is_scenic(item: &Item) -> bool {
+    const PLACES: [&str; 23] = [
+        "motorway",
+        "track",
+        "mountain",
+        "mountains",
+        "volcano",
+        "fuji",
+        "landslide",
+        "camping",
+        "beach",
+        "desert",
+        "island",
+        "park",
+        "stadium",
+        "cityscape",
+        "bridge",
+        "sunrise",
+        "sunset",
+        "night",
+        "milky",
+        "foggy",
+        "houses",
+        "springs",
+        "station",
+    ];
+    // "mountain cableway" and "mountain railway" are vehicles.
+    let is_vehicle = has_word(item, &["cableway", "railway"]) && label(item) != "railway track";
+    has_word(item, &PLACES) && !is_vehicle
+}
+
+/// What is drawn as it is seen from above: things are on its middle.
+pub fn is_plate(item: &Item) -> bool {
+    has_word(item, &["plate"])
+}
+
+pub fn is_seat(item: &Item) -> bool {
+    has_word(item, &["couch", "chair", "bed", "seat"])
+}
+
+/// Where one sits or stands on it, in parts of the height from the top: where that is not the top.
+pub fn surface(item: &Item) -> Option<f32> {
+    if is_seat(item) {
+        Some(0.66)
+    } else {
+        // It is drawn with candles.
+        (label(item) == "birthday cake").then_some(0.32)
+    }
+}
+
+/// Where something is worn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worn {
+    OnTheHead,
+    OverTheEars,
+    BeforeTheEyes,
+    AtTheNeck,
+    /// Stands beside its wearer: a garment before a body that was drawn without it looks wrong.
+    Garment,
+    /// Small, at the feet or in a hand.
+    AtTheFeet,
+}
+
+pub fn worn(item: &Item) -> Worn {
+    const KINDS: [(Worn, &[&str]); 5] = [
+        (Worn::OnTheHead, &["hat", "crown", "helmet", "cap", "flower", "blossom", "rose", "hibiscus", "pick"]),
+        (Worn::OverTheEars, &["headphone"]),
+        (Worn::BeforeTheEyes, &["glasses", "sunglasses", "goggles", "mask", "performing"]),
+        (Worn::AtTheNeck, &["scarf", "necktie", "tie", "beads", "necklace", "ribbon", "medal", "bell", "stethoscope"]),
+        (
+            Worn::Garment,
+            &[
+                "dress", "shirt", "coat", "kimono", "sari", "jeans", "trousers", "shorts", "swimsuit", "bikini",
+                "briefs", "vest", "clothes", "uniform",
+            ],
+        ),
+    ];
+    KINDS.iter().find(|(_, words)| has_word(item, words)).map_or(Worn::AtTheFeet, |(kind, _)| *kind)
+}
+
+/// Where the head of a wearer is, in parts of its visible box.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Head {
+    /// Its middle, and how wide the box of one that is all head would be.
+    pub x: f32,
+    pub width: f32,
+    /// How deep a hat comes down, and the height of eyes and neck.
+    pub brow: f32,
+    pub eyes: f32,
+    pub neck: f32,
+}
+
+impl Head {
+    const FACE: Self = Self { x: 0.5, width: 1.0, brow: 0.2, eyes: 0.46, neck: 0.92 };
+    /// Head and shoulders, a penguin, a snowman; and whatever has no head at all.
+    const BUST: Self = Self { x: 0.5, width: 1.0, brow: 0.12, eyes: 0.38, neck: 0.6 };
+    /// A human being from head to foot.
+    const FIGURE: Self = Self { x: 0.5, width: 0.7, brow: 0.06, eyes: 0.11, neck: 0.22 };
+    /// An animal on four legs: emoji look to the left.
+    const SIDE: Self = Self { x: 0.26, width: 0.75, brow: 0.1, eyes: 0.22, neck: 0.45 };
+}
+
+pub fn head(item: &Item) -> Head {
+    /// Drawn as a head alone, whatever the label says.
+    const FACES: [&str; 27] = [
+        "face", "wolf", "fox", "raccoon", "lion", "hamster", "bear", "koala", "panda", "frog", "unicorn", "chicken",
+        "robot", "alien", "skull", "ogre", "goblin", "lantern", "baby", "child", "boy", "girl", "man", "woman",
+        "person", "Claus", "cat",
+    ];
+    /// Cats that are animals from head to tail, and others seen from the side.
+    const SIDES: [&str; 43] = [
+        "dog",
+        "poodle",
+        "tiger",
+        "leopard",
+        "donkey",
+        "horse",
+        "zebra",
+        "deer",
+        "moose",
+        "bison",
+        "ox",
+        "buffalo",
+        "cow",
+        "pig",
+        "boar",
+        "ram",
+        "ewe",
+        "goat",
+        "camel",
+        "llama",
+        "giraffe",
+        "elephant",
+        "mammoth",
+        "rhinoceros",
+        "hippopotamus",
+        "mouse",
+        "rat",
+        "rabbit",
+        "chipmunk",
+        "beaver",
+        "otter",
+        "skunk",
+        "kangaroo",
+        "badger",
+        "turkey",
+        "rooster",
+        "bird",
+        "duck",
+        "swan",
+        "goose",
+        "dodo",
+        "flamingo",
+        "sauropod",
+    ];
+    const MOVING: [&str; 10] = [
+        "standing",
+        "walking",
+        "running",
+        "kneeling",
+        "dancing",
+        "dancer",
+        "climbing",
+        "levitating",
+        "lotus",
+        "fencing",
+    ];
+    let name = label(item);
+    let is_person = things().get(item.senses[0]).person;
+    // "man: red hair" is a head, "man health worker" head and shoulders.
+    let is_plain = !is_person || name.contains(':') || !name.contains(' ') || name.starts_with("old");
+    if has_word(item, &["teddy", "chick"]) {
+        Head::BUST
+    } else if has_word(item, &["face"]) {
+        Head::FACE
+    } else if is_person && has_word(item, &MOVING) {
+        Head::FIGURE
+    } else if matches!(name, "cat" | "black cat") || has_word(item, &SIDES) {
+        Head::SIDE
+    } else if is_plain && has_word(item, &FACES) {
+        Head::FACE
+    } else {
+        Head::BUST
+    }
+}

@@ -1,0 +1,164 @@
+//! Where a thing goes by its relation to a place.
+
+use super::super::{Item, Relation};
+use super::blocks::{Block, Bounds, extent, feet, resize, scale, shift, stand};
+use super::kinds::{Worn, head, is_plate, is_scenic, is_seat, is_tall, is_vessel, surface, worn};
+
+/// How far something sinks into what it sits on, in parts of its height.
+const SINK: f32 = 0.1;
+/// How much lower, in parts of a place's height, several things stand on it.
+const LOWER: f32 = 0.16;
+/// How much of a thing's width what stands before it may hide.
+const COVERED: f32 = 0.42;
+/// What stands on a place is made smaller down to this, several things and one, before the place is made wider.
+const LEAST: f32 = 0.45;
+const LEAST_OF_ONE: f32 = 0.6;
+/// How much wider than the place one thing on it may be.
+const WIDER: f32 = 1.3;
+/// As wide, beside it, is what sits on a chair or on a tree.
+const SEATED: f32 = 0.8;
+
+/// A place: its own bounds, those of all that is there already, and how far back and in front it is.
+pub struct Place<'a> {
+    pub item: &'a Item,
+    pub own: Bounds,
+    pub all: Bounds,
+    pub back: i32,
+    pub front: i32,
+}
+
+/// Moves `new` to where it is to the place.
+pub fn put(new: &mut [Block], relation: Relation, place: &Place) {
+    let (p, all) = (place.own, place.all);
+    let (width, height) = (p.2 - p.0, p.3 - p.1);
+    let middle = (p.0 + p.2) / 2.0;
+    let mut is_behind = false;
+    let (w, h) = extent(new);
+    let aside = (width + w) / 2.0 - COVERED * width.min(w);
+    match relation {
+        Relation::On if is_scenic(place.item) => before(new, p, 0.5, 0.06),
+        Relation::On if is_plate(place.item) => {
+            before(new, p, 0.62, 0.0);
+            let (_, h) = extent(new);
+            shift(new, 0.0, (h - height) / 2.0);
+        }
+        Relation::On | Relation::WornBy => {
+            let feet = feet(new);
+            let sunk = SINK * extent(&feet).1;
+            // Most things are lower at their sides than in their middle.
+            let sunk = if feet.len() > 1 { sunk.max(LOWER * height) } else { sunk };
+            stand(new, middle, p.1 + surface(place.item).map_or(sunk, |part| part * height));
+        }
+        Relation::Above => {
+            stand(new, middle, all.1 - 0.08);
+            new.iter_mut().for_each(|b| b.stands = false);
+        }
+        Relation::Under if is_tall(place.item) => {
+            resize(new, (0.5 * width / w).min(0.45 * height / h).min(1.0));
+            stand(new, middle + 0.16 * width, p.3);
+        }
+        Relation::Under => {
+            stand(new, middle, p.3 + 0.92 * h);
+            is_behind = true;
+        }
+        Relation::LeftOf => stand(new, all.0.min(p.0) - w / 2.0 - 0.05, p.3),
+        Relation::RightOf | Relation::Beside | Relation::Between => {
+            stand(new, all.2.max(p.2) + w / 2.0 + 0.05, p.3);
+        }
+        Relation::Behind => {
+            stand(new, middle + aside, p.3 - 0.3 * height);
+            is_behind = true;
+        }
+        Relation::InFrontOf => stand(new, middle - aside, p.3 + 0.3 * h.min(height)),
+        Relation::In if is_scenic(place.item) => before(new, p, 0.5, 0.06),
+        // A place holds what is in it before it; only a vessel hides a part of it.
+        Relation::In if !is_vessel(place.item) => {
+            resize(new, (0.6 * width / w).min(0.55 * height / h).min(1.0));
+            stand(new, middle, p.3 + 0.02);
+        }
+        Relation::In => {
+            resize(new, (0.72 * width / w).min(0.9 * height / h).min(1.0));
+            stand(new, middle, p.1 + 0.42 * height);
+            is_behind = true;
+        }
+    }
+    let level = if is_behind {
+        place.back - 1 - new.iter().map(|b| b.z).max().unwrap_or(0)
+    } else {
+        place.front + 1 - new.iter().map(|b| b.z).min().unwrap_or(0)
+    };
+    new.iter_mut().for_each(|b| b.z += level);
+}
+
+/// Before the lower middle of a place, in parts of its width and (the free rest below) of its height.
+fn before(new: &mut [Block], p: Bounds, part: f32, free: f32) {
+    let (width, height) = (p.2 - p.0, p.3 - p.1);
+    let (w, h) = extent(new);
+    resize(new, (part * width / w).min(part * 1.2 * height / h));
+    stand(new, (p.0 + p.2) / 2.0, p.3 - free * height);
+}
+
+/// Makes what is to stand on a place about as narrow as it, and returns by how much the place is still to grow.
+pub fn balance(new: &mut [Block], thing: &Item, place: &Item, width: f32) -> f32 {
+    if is_scenic(place) || is_plate(place) {
+        return 1.0;
+    }
+    let (w, _) = extent(new);
+    if feet(new).len() > 1 {
+        resize(new, (width / w).clamp(LEAST, 1.0));
+        (extent(new).0 / width).max(1.0)
+    } else {
+        // A big thing on a small one is meant so.
+        let bigger = (scale(thing.size) / scale(place.size)).max(1.0);
+        let (wider, least) = if is_seat(place) {
+            (SEATED, SEATED * LEAST)
+        } else {
+            (if is_tall(place) { SEATED } else { WIDER }, LEAST_OF_ONE)
+        };
+        resize(new, (wider * bigger * width / w).clamp(least, 1.0));
+        1.0
+    }
+}
+
+/// Dresses the copies of a wearer: each gets one, and the first ones another where there are more.
+pub fn wear(new: &mut [Block], thing: &Item, wearers: &[Block], place: &Place) {
+    let kind = worn(thing);
+    if wearers.is_empty() || matches!(kind, Worn::Garment | Worn::AtTheFeet) {
+        return carry(new, kind, place);
+    }
+    let at = head(place.item);
+    for (k, block) in new.iter_mut().enumerate() {
+        let wearer = wearers[k % wearers.len()];
+        let again = (k / wearers.len()) as f32;
+        let part = match kind {
+            Worn::OnTheHead => 0.55,
+            Worn::OverTheEars => 0.95,
+            Worn::BeforeTheEyes => 0.6,
+            Worn::AtTheNeck => 0.5,
+            Worn::Garment | Worn::AtTheFeet => 1.0,
+        };
+        let mut one = [*block];
+        resize(&mut one, (part * at.width * wearer.w / block.w).min(0.8 * wearer.h / block.h));
+        let h = one[0].h;
+        let middle = |part: f32| wearer.y + part * wearer.h + h / 2.0;
+        let bottom = match kind {
+            Worn::OnTheHead => wearer.y + at.brow * wearer.h - 0.7 * again * h,
+            Worn::BeforeTheEyes | Worn::OverTheEars => middle(at.eyes) + 0.7 * again * h,
+            Worn::AtTheNeck | Worn::Garment | Worn::AtTheFeet => middle(at.neck) + 0.7 * again * h,
+        };
+        stand(&mut one, wearer.x + at.x * wearer.w, bottom);
+        *block = Block { z: place.front + 1 + again as i32, stands: false, ..one[0] };
+    }
+}
+
+/// What is worn, but lies or stands beside its wearer.
+fn carry(new: &mut [Block], kind: Worn, place: &Place) {
+    let (width, height) = (place.own.2 - place.own.0, place.own.3 - place.own.1);
+    let (w, h) = extent(new);
+    let (part, covers) = if kind == Worn::Garment { (0.7, 0.0) } else { (0.35, 0.3) };
+    resize(new, (part * height / h).min(part * width.max(height) / w));
+    let (w, _) = extent(new);
+    let left = if kind == Worn::Garment { place.all.2 + 0.04 } else { place.own.2 };
+    stand(new, left + (0.5 - covers) * w, place.own.3);
+    new.iter_mut().for_each(|b| b.z += place.front + 1);
+}
