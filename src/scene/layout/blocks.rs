@@ -22,8 +22,10 @@ pub struct Block {
 
 /// Free space between things side by side.
 const GAP: f32 = 0.06;
-/// From so many things on they may stand in rows, and fewer where one row would be so many times as wide as high.
+/// From so many groups on they may be in rows; fewer where one row of at least so many things would be so many times as
+/// wide as high.
 const MANY: usize = 4;
+const MANY_COPIES: usize = 6;
 const STRIP: f32 = 3.4;
 /// How much larger more rows must make the things.
 const WORTH_A_ROW: f32 = 1.1;
@@ -120,7 +122,7 @@ pub fn in_rows(groups: Vec<Vec<Block>>, deep: bool) -> Vec<Block> {
     let most = if deep { (groups.len() as f32 / 1.3).sqrt().round() as usize } else { groups.len() };
     let mut best = side_by_side(groups.clone());
     let (w, h) = extent(&best);
-    if groups.len() < MANY && w <= STRIP * h {
+    if groups.len() < MANY && (best.len() < MANY_COPIES || w <= STRIP * h) {
         return best;
     }
     let room = |blocks: &[Block]| {

@@ -1,7 +1,7 @@
 //! What each thing hangs on: its first relation that does not close a circle.
 
 use super::super::{Link, Reading, Relation};
-use super::kinds::{is_sky, is_weather};
+use super::kinds::{is_sky, is_weather, worn};
 
 pub struct Hangs {
     /// What an item hangs on, by item.
@@ -18,6 +18,7 @@ impl Hangs {
         let (beside, placed): (Vec<Link>, Vec<Link>) =
             reading.relations.iter().partition(|link| link.relation == Relation::Beside);
         for link in placed.into_iter().chain(beside).filter(|l| l.thing < count && l.place < count) {
+            let link = all.dressed(reading, link);
             if floats(reading, link) {
                 all.roofs.extend(roof(reading, link));
             } else if all.links[link.thing].is_none() && !all.leads_to(link.place, link.thing) {
@@ -25,6 +26,22 @@ impl Hangs {
             }
         }
         all
+    }
+
+    /// "a cat with a hat and glasses": what is beside a thing that is worn is worn too, or beside the wearer.
+    fn dressed(&self, reading: &Reading, link: Link) -> Link {
+        let is_beside = link.relation == Relation::Beside;
+        let is_to_wear = |i: usize| self.links[i].is_none() && worn(&reading.items[i]).is_some();
+        let wearer = |i: usize| self.links[i].filter(|l| is_beside && l.relation == Relation::WornBy).map(|l| l.place);
+        match (wearer(link.thing), wearer(link.place)) {
+            (None, Some(place)) if is_to_wear(link.thing) => Link { relation: Relation::WornBy, place, ..link },
+            (None, Some(place)) if place != link.thing => Link { place, ..link },
+            (Some(place), None) if is_to_wear(link.place) => {
+                Link { thing: link.place, relation: Relation::WornBy, place }
+            }
+            (Some(thing), None) if thing != link.place => Link { thing, ..link },
+            (None | Some(_), None | Some(_)) => link,
+        }
     }
 
     /// Whether `from` hangs, over any number of steps, on `to`.

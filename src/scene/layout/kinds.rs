@@ -117,6 +117,11 @@ pub fn is_vessel(item: &Item) -> bool {
     has_word(item, &VESSELS)
 }
 
+/// How deep a vessel's edge is, in parts of its height: a bowl's spoon is higher, and a gift's bow.
+pub fn rim(item: &Item) -> f32 {
+    if has_word(item, &["bowl", "spoon"]) { 0.3 } else { 0.2 }
+}
+
 /// Things that one stands under rather than carries them.
 pub fn is_tall(item: &Item) -> bool {
     let name = label(item);
@@ -187,21 +192,42 @@ pub enum Worn {
     AtTheFeet,
 }
 
-pub fn worn(item: &Item) -> Worn {
-    const KINDS: [(Worn, &[&str]); 5] = [
-        (Worn::OnTheHead, &["hat", "crown", "helmet", "cap", "flower", "blossom", "rose", "hibiscus", "pick"]),
-        (Worn::OverTheEars, &["headphone"]),
-        (Worn::BeforeTheEyes, &["glasses", "sunglasses", "goggles", "mask", "performing"]),
-        (Worn::AtTheNeck, &["scarf", "necktie", "tie", "beads", "necklace", "ribbon", "medal", "bell", "stethoscope"]),
-        (
-            Worn::Garment,
-            &[
-                "dress", "shirt", "coat", "kimono", "sari", "jeans", "trousers", "shorts", "swimsuit", "bikini",
-                "briefs", "vest", "clothes", "uniform",
-            ],
-        ),
+/// Where a thing is worn, if it is one to wear.
+pub fn worn(item: &Item) -> Option<Worn> {
+    const HEAD: &[&str] = &["hat", "crown", "helmet", "cap", "flower", "blossom", "rose", "hibiscus", "pick"];
+    const EARS: &[&str] = &["headphone"];
+    const EYES: &[&str] = &["glasses", "sunglasses", "goggles", "mask", "performing"];
+    const NECK: &[&str] = &["scarf", "necktie", "tie", "beads", "necklace", "ribbon", "medal", "bell", "stethoscope"];
+    const BODY: &[&str] = &[
+        "dress", "shirt", "coat", "kimono", "sari", "jeans", "trousers", "shorts", "swimsuit", "bikini", "briefs",
+        "vest", "clothes", "uniform",
     ];
-    KINDS.iter().find(|(_, words)| has_word(item, words)).map_or(Worn::AtTheFeet, |(kind, _)| *kind)
+    const FEET: &[&str] = &[
+        "shoe",
+        "shoes",
+        "boot",
+        "sandal",
+        "socks",
+        "gloves",
+        "skate",
+        "purse",
+        "handbag",
+        "bag",
+        "bags",
+        "backpack",
+        "briefcase",
+        "ring",
+        "watch",
+    ];
+    let kinds = [
+        (Worn::OnTheHead, HEAD),
+        (Worn::OverTheEars, EARS),
+        (Worn::BeforeTheEyes, EYES),
+        (Worn::AtTheNeck, NECK),
+        (Worn::Garment, BODY),
+        (Worn::AtTheFeet, FEET),
+    ];
+    kinds.into_iter().find(|(_, words)| has_word(item, words)).map(|(kind, _)| kind)
 }
 
 /// Where the head of a wearer is, in parts of its visible box.

@@ -1,8 +1,8 @@
 //! Where a thing goes by its relation to a place.
 
 use super::super::{Item, Relation};
-use super::blocks::{Block, Bounds, extent, feet, resize, scale, shift, stand};
-use super::kinds::{Worn, head, is_plate, is_scenic, is_seat, is_tall, is_vessel, surface, worn};
+use super::blocks::{Block, Bounds, bounds, extent, feet, resize, scale, shift, stand};
+use super::kinds::{Worn, head, is_plate, is_scenic, is_seat, is_tall, is_vessel, rim, surface, worn};
 
 /// How far something sinks into what it sits on, in parts of its height.
 const SINK: f32 = 0.1;
@@ -17,6 +17,9 @@ const LEAST_OF_ONE: f32 = 0.6;
 const WIDER: f32 = 1.3;
 /// As wide, beside it, is what sits on a chair or on a tree.
 const SEATED: f32 = 0.8;
+
+/// How much closer together several things in a vessel are.
+const CROWDED: f32 = 0.5;
 
 /// A place: its own bounds, those of all that is there already, and how far back and in front it is.
 pub struct Place<'a> {
@@ -73,12 +76,17 @@ pub fn put(new: &mut [Block], relation: Relation, place: &Place) {
         Relation::In if is_scenic(place.item) => before(new, p, 0.5, 0.06),
         // A place holds what is in it before it; only a vessel hides a part of it.
         Relation::In if !is_vessel(place.item) => {
-            resize(new, (0.6 * width / w).min(0.55 * height / h).min(1.0));
+            let wide = if feet(new).len() > 1 { 1.2 } else { 0.6 };
+            resize(new, (wide * width / w).min(0.55 * height / h).min(1.0));
             stand(new, middle, p.3 + 0.02);
         }
         Relation::In => {
-            resize(new, (0.72 * width / w).min(0.9 * height / h).min(1.0));
-            stand(new, middle, p.1 + 0.42 * height);
+            let wide = if feet(new).len() > 1 { 0.9 } else { 0.72 };
+            crowd(new);
+            let (w, h) = extent(new);
+            resize(new, (wide * width / w).min(0.9 * height / h).min(1.0));
+            let deep = (0.4 * extent(new).1).clamp(rim(place.item) * height, 0.42 * height);
+            stand(new, middle, p.1 + deep);
             is_behind = true;
         }
     }
@@ -120,34 +128,50 @@ pub fn balance(new: &mut [Block], thing: &Item, place: &Item, width: f32) -> f32
     }
 }
 
+/// Moves several things side by side closer together: each hides a part of the next.
+fn crowd(blocks: &mut [Block]) {
+    let b = bounds(blocks);
+    let middle = (b.0 + b.2) / 2.0;
+    if feet(blocks).len() > 1 {
+        blocks.iter_mut().for_each(|b| b.x -= (b.x + b.w / 2.0 - middle) * CROWDED);
+    }
+}
+
 /// Dresses the copies of a wearer: each gets one, and the first ones another where there are more.
 pub fn wear(new: &mut [Block], thing: &Item, wearers: &[Block], place: &Place) {
-    let kind = worn(thing);
-    if wearers.is_empty() || matches!(kind, Worn::Garment | Worn::AtTheFeet) {
-        return carry(new, kind, place);
-    }
+    let kind = worn(thing).unwrap_or(Worn::AtTheFeet);
+    let part = match kind {
+        Worn::OnTheHead => 0.55,
+        Worn::OverTheEars => 0.95,
+        Worn::BeforeTheEyes => 0.6,
+        Worn::AtTheNeck => 0.5,
+        Worn::Garment | Worn::AtTheFeet => return carry(new, kind, place),
+    };
     let at = head(place.item);
-    for (k, block) in new.iter_mut().enumerate() {
-        let wearer = wearers[k % wearers.len()];
-        let again = (k / wearers.len()) as f32;
-        let part = match kind {
-            Worn::OnTheHead => 0.55,
-            Worn::OverTheEars => 0.95,
-            Worn::BeforeTheEyes => 0.6,
-            Worn::AtTheNeck => 0.5,
-            Worn::Garment | Worn::AtTheFeet => 1.0,
+    // What is on a hat goes where the hat goes.
+    let item = new.first().map(|b| b.item);
+    let copies = |b: &&mut Block| Some(b.item) == item;
+    let first = new.first().copied();
+    let mut moved = None;
+    for (k, block) in new.iter_mut().filter(copies).enumerate() {
+        let Some(wearer) = wearers.get(k % wearers.len().max(1)) else { return };
+        let again = k / wearers.len();
+        let by = (part * at.width * wearer.w / block.w).min(0.8 * wearer.h / block.h);
+        let (w, h) = (block.w * by, block.h * by);
+        let next = 0.7 * again as f32 * h;
+        let y = match kind {
+            Worn::OnTheHead => wearer.y + at.brow * wearer.h - h - next,
+            Worn::OverTheEars | Worn::BeforeTheEyes => wearer.y + at.eyes * wearer.h - h / 2.0 + next,
+            Worn::AtTheNeck | Worn::Garment | Worn::AtTheFeet => wearer.y + at.neck * wearer.h - h / 2.0 + next,
         };
-        let mut one = [*block];
-        resize(&mut one, (part * at.width * wearer.w / block.w).min(0.8 * wearer.h / block.h));
-        let h = one[0].h;
-        let middle = |part: f32| wearer.y + part * wearer.h + h / 2.0;
-        let bottom = match kind {
-            Worn::OnTheHead => wearer.y + at.brow * wearer.h - 0.7 * again * h,
-            Worn::BeforeTheEyes | Worn::OverTheEars => middle(at.eyes) + 0.7 * again * h,
-            Worn::AtTheNeck | Worn::Garment | Worn::AtTheFeet => middle(at.neck) + 0.7 * again * h,
-        };
-        stand(&mut one, wearer.x + at.x * wearer.w, bottom);
-        *block = Block { z: place.front + 1 + again as i32, stands: false, ..one[0] };
+        let x = wearer.x + at.x * wearer.w - w / 2.0;
+        *block = Block { x, y, w, h, z: place.front + 1 + again as i32, stands: false, ..*block };
+        moved.get_or_insert((*block, by));
+    }
+    let (Some(old), Some((now, by))) = (first, moved) else { return };
+    for b in new.iter_mut().filter(|b| Some(b.item) != item) {
+        let (x, y) = (now.x + (b.x - old.x) * by, now.y + (b.y - old.y) * by);
+        *b = Block { x, y, w: b.w * by, h: b.h * by, z: b.z - old.z + now.z, stands: false, ..*b };
     }
 }
 

@@ -216,6 +216,40 @@ fn each_wearer_gets_its_own_and_one_may_wear_several_things() {
     assert!(tops.windows(2).all(|pair| pair[1] < pair[0] - 0.02), "one on the other: {tops:?}");
 }
 
+/// "a cat with a hat and glasses", "a cat with a hat and a dog", "a hat with a flower on it": by any way to link them.
+#[test]
+fn what_is_beside_something_worn_is_worn_too_or_beside_the_wearer() {
+    use Relation::{Beside, On, WornBy};
+    for link in [(1, Beside, 2), (2, Beside, 1)] {
+        let links = [(1, WornBy, 0), link];
+        let layers = lay_out(&scene(&[("cat face", 1), ("top hat", 1), ("glasses", 1)], &links), &[]);
+        let (cat, glasses) = (shown(&layers, 0)[0], shown(&layers, 2)[0]);
+        assert!(is_before(&layers, 2, 0) && glasses.0 > cat.0 && glasses.2 < cat.2, "{link:?}");
+        let layers = lay_out(&scene(&[("cat face", 1), ("top hat", 1), ("dog face", 1)], &links), &[]);
+        let (cat, hat, dog) = (shown(&layers, 0)[0], shown(&layers, 1)[0], shown(&layers, 2)[0]);
+        assert!(dog.0 >= cat.2 && (dog.3 - cat.3).abs() < 0.01 && hat.1 < cat.1, "{link:?}");
+    }
+    let links = [(1, WornBy, 0), (2, On, 1)];
+    let layers = lay_out(&scene(&[("cat face", 1), ("top hat", 1), ("bird", 1)], &links), &[]);
+    let (cat, hat, bird) = (shown(&layers, 0)[0], shown(&layers, 1)[0], shown(&layers, 2)[0]);
+    assert!(bird.1 < hat.1 && hat.1 < cat.1 && (bird.3 - hat.1).abs() < 0.1, "{bird:?} {hat:?} {cat:?}");
+}
+
+/// Regression: of several things in a bowl nothing was seen.
+#[test]
+fn what_is_in_a_vessel_looks_out_of_it() {
+    for vessel in ["wrapped gift", "bowl with spoon", "basket", "automobile", "canoe"] {
+        for count in 1..=12 {
+            let layers = lay_out(&scene(&[("cat face", count), (vessel, 1)], &[(0, Relation::In, 1)]), &[]);
+            let (cats, vessel_box) = (around(&shown(&layers, 0)), shown(&layers, 1)[0]);
+            let seen = (vessel_box.1 - cats.1) / (cats.3 - cats.1);
+            assert!(seen > 0.2, "{count} in {vessel}: {seen}");
+            assert!(cats.0 > vessel_box.0 && cats.2 < vessel_box.2 && is_before(&layers, 1, 0), "{count} in {vessel}");
+            assert!(cats.3 > vessel_box.1, "{count} in {vessel}: a part is inside");
+        }
+    }
+}
+
 /// Regression: a dog in the rain stood in the cloud.
 #[test]
 fn rain_and_snow_fall_from_above() {
