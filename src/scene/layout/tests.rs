@@ -475,3 +475,58 @@ fn a_plain_colour_has_the_scene_in_its_middle() {
         assert!(all.0 > 0.05 && all.1 > 0.05);
     }
 }
+
+/// Any links between any things, also such that make no sense: all copies are on the canvas, at a size that can be seen.
+#[test]
+fn no_links_whatever_lose_a_thing_or_put_it_off_the_canvas() {
+    use Relation::*;
+    const KINDS: [&str; 20] = [
+        "cat face",
+        "horse",
+        "man",
+        "top hat",
+        "sunglasses",
+        "dress",
+        "running shoe",
+        "cloud with rain",
+        "rainbow",
+        "sun",
+        "motorway",
+        "bowl with spoon",
+        "wrapped gift",
+        "deciduous tree",
+        "chair",
+        "birthday cake",
+        "fork and knife with plate",
+        "bird",
+        "candle",
+        "umbrella",
+    ];
+    const RELATIONS: [Relation; 11] =
+        [On, Above, Under, Beside, LeftOf, RightOf, Behind, InFrontOf, In, Between, WornBy];
+    let grounds = [None, Some(Ground::Sky), Some(Ground::Grass), Some(Ground::Plain("blue"))];
+    let mut state = 1u64;
+    let mut dice = |sides: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % sides
+    };
+    for _ in 0..3000 {
+        let count = 1 + dice(7);
+        let items: Vec<(&str, u8)> = (0..count).map(|_| (KINDS[dice(20)], 1 + (dice(3) * dice(6)) as u8)).collect();
+        let links: Vec<_> = (0..dice(8)).map(|_| (dice(count), RELATIONS[dice(11)], dice(count + 1))).collect();
+        let mut seen = || {
+            let [left, top] = [0; 2].map(|_| dice(40) as f32 / 100.0);
+            let [right, bottom] = [0; 2].map(|_| 1.0 - dice(40) as f32 / 100.0);
+            Visible { left, top, right, bottom }
+        };
+        let seen: Vec<Visible> = (0..count).map(|_| seen()).collect();
+        let reading = Reading { ground: grounds[dice(4)], ..scene(&items, &links) };
+        let layers = lay_out(&reading, &seen);
+        assert_eq!(layers.len(), items.iter().map(|(_, count)| usize::from(*count)).sum::<usize>());
+        for l in &layers {
+            let b = l.shown(seen[l.item]);
+            let on = b.0 > -0.001 && b.1 > -0.001 && b.2 < 1.001 && b.3 < 1.001;
+            assert!(on && l.side > 0.003, "{items:?} {links:?} {:?}: {l:?}", reading.ground);
+        }
+    }
+}
