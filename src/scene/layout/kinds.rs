@@ -243,8 +243,12 @@ pub struct Head {
 }
 
 impl Head {
-    const FACE: Self = Self { x: 0.5, width: 1.0, brow: 0.2, eyes: 0.46, neck: 0.92 };
-    /// Head and shoulders, a penguin, a snowman; and whatever has no head at all.
+    const FACE: Self = Self { x: 0.5, width: 1.0, brow: 0.2, eyes: 0.42, neck: 1.02 };
+    /// Of a human being: there are no ears above it.
+    const HUMAN: Self = Self { x: 0.5, width: 1.0, brow: 0.17, eyes: 0.49, neck: 1.02 };
+    /// An animal that stands on two legs, or sits.
+    const UPRIGHT: Self = Self { x: 0.5, width: 0.8, brow: 0.08, eyes: 0.28, neck: 0.56 };
+    /// Head and shoulders; and whatever has no head at all.
     const BUST: Self = Self { x: 0.5, width: 1.0, brow: 0.12, eyes: 0.38, neck: 0.6 };
     /// A human being from head to foot.
     const FIGURE: Self = Self { x: 0.5, width: 0.7, brow: 0.06, eyes: 0.11, neck: 0.22 };
@@ -317,20 +321,22 @@ pub fn head(item: &Item) -> Head {
         "lotus",
         "fencing",
     ];
+    const UPRIGHT: [&str; 10] =
+        ["teddy", "chick", "penguin", "snowman", "owl", "monkey", "orangutan", "seal", "T-Rex", "ghost"];
     let name = label(item);
     let is_person = things().get(item.senses[0]).person;
     // "man: red hair" is a head, "man health worker" head and shoulders.
     let is_plain = !is_person || name.contains(':') || !name.contains(' ') || name.starts_with("old");
-    if has_word(item, &["teddy", "chick"]) {
-        Head::BUST
-    } else if has_word(item, &["face"]) {
+    if has_word(item, &["face"]) {
         Head::FACE
+    } else if has_word(item, &UPRIGHT) {
+        Head::UPRIGHT
     } else if is_person && has_word(item, &MOVING) {
         Head::FIGURE
     } else if matches!(name, "cat" | "black cat") || has_word(item, &SIDES) {
         Head::SIDE
     } else if is_plain && has_word(item, &FACES) {
-        Head::FACE
+        if is_person { Head::HUMAN } else { Head::FACE }
     } else {
         Head::BUST
     }
