@@ -7,14 +7,16 @@ mod blocks;
 mod hangs;
 mod kinds;
 mod put;
+mod sky;
 #[cfg(test)]
 mod tests;
 
 use super::{Ground, Link, Reading, Relation};
 use blocks::{Block, Bounds, bounds, copies, extent, feet, in_rows, resize, shift, side_by_side, stand};
 use hangs::Hangs;
-use kinds::{flies, is_plate, is_rainbow, is_scenic, is_sky};
+use kinds::{flies, is_plate, is_scenic, is_sky};
 use put::{Place, balance, put, wear};
+use sky::{hang_up, roof_over, up};
 
 /// The part of a picture that can be seen, as fractions of its sides: left, top, right, bottom.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,9 +66,6 @@ impl Layer {
 
 /// Free canvas around the scene.
 const MARGIN: f32 = 0.04;
-/// How large what is in the sky is, beside things on the ground.
-const IN_THE_SKY: f32 = 0.6;
-
 /// Places every copy of every item. `visible[i]` belongs to item `i`.
 pub fn lay_out(reading: &Reading, visible: &[Visible]) -> Vec<Layer> {
     let seen = |i: usize| visible.get(i).copied().unwrap_or(Visible::ALL);
@@ -88,7 +87,7 @@ pub fn lay_out(reading: &Reading, visible: &[Visible]) -> Vec<Layer> {
     let mut blocks = in_rows(groups.into_iter().map(|group| group.blocks).collect(), has_ground(reading));
     let (roofs, sky): (Vec<Group>, Vec<Group>) =
         sky.into_iter().partition(|group| hangs.roofs.iter().any(|(sky, _)| *sky == group.root));
-    scene.roof_over(roofs, &mut blocks);
+    roof_over(roofs, &mut blocks, reading, &hangs);
     hang_up(sky, &mut blocks);
     fit(blocks, &seen, Stage::floor(reading))
 }
@@ -178,36 +177,7 @@ impl<F: Fn(usize) -> Visible> Scene<'_, F> {
         }
         group.extend(new);
     }
-
-    /// Puts rainbows and clouds over what they are said to be above of.
-    fn roof_over(&self, roofs: Vec<Group>, blocks: &mut Vec<Block>) {
-        for Group { root, blocks: mut new } in roofs {
-            let is_below = |b: &&Block| {
-                let roots = self.hangs.roofs.iter().filter(|(sky, _)| *sky == root).map(|(_, below)| below);
-                roots.into_iter().any(|below| self.hangs.root(*below) == self.hangs.root(b.item))
-            };
-            let below: Vec<Block> = blocks.iter().filter(is_below).copied().collect();
-            let t = bounds(if below.is_empty() { blocks } else { &below });
-            let (width, (w, h)) = (t.2 - t.0, extent(&new));
-            let size = self.reading.items[root].size;
-            if is_rainbow(&self.reading.items[root]) {
-                // It begins behind what it spans.
-                let by = SPAN * width / w;
-                resize(&mut new, by);
-                stand(&mut new, (t.0 + t.2) / 2.0, (t.1 - 0.22 * width + h * by).min(t.3 - 0.05 * width));
-            } else {
-                resize(&mut new, (1.2 * width / w).min(0.8 * (t.3 - t.1) / h).max(0.5) * blocks::scale(size).min(1.0));
-                stand(&mut new, (t.0 + t.2) / 2.0, t.1 - 0.03);
-            }
-            let back = blocks.iter().map(|b| b.z).min().unwrap_or(0);
-            new.iter_mut().for_each(|b| (b.z, b.stands) = (b.z + back - 2, false));
-            blocks.extend(new);
-        }
-    }
 }
-
-/// How much wider than what it spans a rainbow is.
-const SPAN: f32 = 1.3;
 
 /// Whether things with this relation to one place are side by side there, rather than each where it would be alone.
 fn shares(relation: Relation) -> bool {
@@ -234,47 +204,6 @@ fn make_room(group: &mut [Block], place: usize, new: (f32, f32, f32, f32)) {
     for b in group {
         b.x += if b.x + b.w / 2.0 > middle { room / 2.0 } else { -room / 2.0 };
     }
-}
-
-/// Puts what is up in the sky above everything: one at the upper right, several over the whole width.
-fn hang_up(mut sky: Vec<Group>, blocks: &mut Vec<Block>) {
-    if sky.is_empty() {
-        return;
-    }
-    let all = bounds(blocks);
-    let back = blocks.iter().map(|b| b.z).min().unwrap_or(0);
-    sky.iter_mut().for_each(|group| resize(&mut group.blocks, IN_THE_SKY));
-    let widths: Vec<f32> = sky.iter().map(|group| extent(&group.blocks).0).collect();
-    let count = sky.len() as f32;
-    let gap = ((all.2 - all.0 - widths.iter().sum::<f32>()) / count).max(0.06);
-    let mut left = (all.0 + all.2 - widths.iter().sum::<f32>() - gap * (count - 1.0)) / 2.0;
-    for (Group { blocks: mut new, .. }, w) in sky.into_iter().zip(widths) {
-        if count == 1.0 {
-            // In the corner it may stand beside what is highest; over things it may not cover them.
-            let (_, h) = extent(&new);
-            stand(&mut new, all.2 + 0.3 * w, all.1 + 0.35 * h);
-        } else {
-            stand(&mut new, left + w / 2.0, all.1 - 0.04);
-            left += w + gap;
-        }
-        new.iter_mut().for_each(|b| (b.z, b.stands) = (b.z + back - 2, false));
-        blocks.extend(new);
-    }
-}
-
-/// Things of the sky alone: side by side, and over a ground each a little higher or lower than the last.
-fn up(groups: Vec<Vec<Block>>, staggers: bool) -> Vec<Block> {
-    let count = groups.len();
-    let wide = groups.into_iter().enumerate().map(|(k, mut group)| {
-        let (_, h) = extent(&group);
-        if staggers && count > 1 {
-            shift(&mut group, 0.0, if k % 2 == 0 { -0.3 * h } else { 0.2 * h });
-        }
-        group
-    });
-    let mut blocks = in_rows(wide.collect(), false);
-    blocks.iter_mut().for_each(|b| b.stands = false);
-    blocks
 }
 
 /// Where on the canvas a scene is.
