@@ -22,10 +22,10 @@ pub struct Block {
 
 /// Free space between things side by side.
 const GAP: f32 = 0.06;
-/// From so many groups on they may be in rows; fewer where one row of at least so many things would be so many times as
-/// wide as high.
+/// From so many groups on they may be in rows; fewer where one row of at least so many things (on a ground: of one more)
+/// would be so many times as wide as high.
 const MANY: usize = 4;
-const MANY_COPIES: usize = 6;
+const MANY_COPIES: usize = 5;
 const STRIP: f32 = 3.4;
 /// How much larger more rows must make the things.
 const WORTH_A_ROW: f32 = 1.1;
@@ -96,11 +96,12 @@ pub fn stand(blocks: &mut [Block], x: f32, bottom: f32) {
     shift(blocks, x - (n.0 + n.2) / 2.0, bottom - n.3);
 }
 
-/// The blocks that stand lowest: what is on top of them and above them is not among them.
+/// The blocks that stand lowest: what is on top of them, above them or worn by them is not among them.
 pub fn feet(blocks: &[Block]) -> Vec<Block> {
     let (_, h) = extent(blocks);
-    let bottom = bounds(blocks).3;
-    blocks.iter().filter(|b| b.y + b.h > bottom - 0.05 * h).copied().collect()
+    let standing = || blocks.iter().filter(|b| b.stands);
+    let bottom = standing().map(|b| b.y + b.h).fold(f32::MIN, f32::max);
+    standing().filter(|b| b.y + b.h > bottom - 0.05 * h).copied().collect()
 }
 
 /// Groups from left to right, on one line.
@@ -122,7 +123,7 @@ pub fn in_rows(groups: Vec<Vec<Block>>, deep: bool) -> Vec<Block> {
     let most = if deep { (groups.len() as f32 / 1.3).sqrt().round() as usize } else { groups.len() };
     let mut best = side_by_side(groups.clone());
     let (w, h) = extent(&best);
-    if groups.len() < MANY && (best.len() < MANY_COPIES || w <= STRIP * h) {
+    if groups.len() < MANY && (best.len() < MANY_COPIES + usize::from(deep) || w <= STRIP * h) {
         return best;
     }
     let room = |blocks: &[Block]| {

@@ -25,7 +25,21 @@ impl Hangs {
                 all.links[link.thing] = Some(link);
             }
         }
+        all.lift();
         all
+    }
+
+    /// What is above something that another carries is above all that this one carries.
+    fn lift(&mut self) {
+        let carries = |link: &Link| matches!(link.relation, Relation::On | Relation::In);
+        for item in 0..self.links.len() {
+            while let Some(link) = self.links[item]
+                && link.relation == Relation::Above
+                && let Some(carrier) = self.links[link.place].filter(carries)
+            {
+                self.links[item] = Some(Link { place: carrier.place, ..link });
+            }
+        }
     }
 
     /// "a cat with a hat and glasses": what is beside a thing that is worn is worn too, or beside the wearer.

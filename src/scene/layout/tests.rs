@@ -327,6 +327,9 @@ fn many_things_are_in_rows() {
     let layers = lay_out(&Reading { ground: Some(Ground::Grass), ..scene(&things, &[]) }, &[]);
     let (near, far) = (shown(&layers, 0)[0], shown(&layers, 5)[0]);
     assert!(near.3 > far.3 && near.2 - near.0 > far.2 - far.0 && is_before(&layers, 0, 5));
+    // Few things of many copies too.
+    let layers = lay_out(&scene(&[("red apple", 3), ("banana", 2)], &[(0, Relation::Beside, 1)]), &[]);
+    assert!(around(&shown(&layers, 0)).3 < around(&shown(&layers, 1)).1 && layers.iter().all(|l| l.side > 0.28));
     // Three are still side by side, and so is what is said to be next to each other.
     let layers = lay_out(&scene(&[("cat face", 1), ("dog face", 1), ("horse", 1)], &[]), &[]);
     assert!(layers.windows(2).all(|pair| pair[0].y == pair[1].y));
@@ -434,18 +437,21 @@ fn a_rainbow_spans_what_is_under_it() {
 /// Regression: a balloon above a castle with a bird on it was before the bird.
 #[test]
 fn what_is_above_is_above_all_that_stands_there() {
-    use Relation::{Above, On};
-    for links in [
-        [(0, On, 1), (2, Above, 1)],
-        [(2, On, 1), (0, Above, 1)],
-        [(1, On, 2), (0, Above, 1)],
-        [(2, On, 1), (0, Above, 2)],
-    ] {
-        let layers = lay_out(&scene(&[("balloon", 1), ("castle", 1), ("wrapped gift", 1)], &links), &[]);
-        let above = links.iter().find(|l| l.1 == Above).map_or(0, |l| l.0);
-        let bottom = shown(&layers, above)[0].3;
-        let others = (0..3).filter(|i| *i != above).map(|i| shown(&layers, i)[0].1);
-        assert!(others.into_iter().all(|top| bottom <= top), "{links:?}");
+    use Relation::{Above, In, On};
+    for carrier in ["wrapped gift", "snow-capped mountain"] {
+        for links in [
+            [(0, On, 1), (2, Above, 1)],
+            [(2, On, 1), (0, Above, 1)],
+            [(1, On, 2), (0, Above, 1)],
+            [(1, In, 2), (0, Above, 1)],
+            [(2, On, 1), (0, Above, 2)],
+        ] {
+            let layers = lay_out(&scene(&[("balloon", 1), ("castle", 1), (carrier, 1)], &links), &[]);
+            let above = links.iter().find(|l| l.1 == Above).map_or(0, |l| l.0);
+            let bottom = shown(&layers, above)[0].3;
+            let others = (0..3).filter(|i| *i != above).map(|i| shown(&layers, i)[0].1);
+            assert!(others.into_iter().all(|top| bottom <= top), "{carrier}: {links:?}");
+        }
     }
 }
 
