@@ -32,6 +32,10 @@ pub enum Cause {
         value: String,
         choices: String,
     },
+    /// Layers are wanted of what is drawn whole.
+    NoLayers {
+        name: &'static str,
+    },
     /// A setting that changes nothing of what a model makes.
     NoEffect {
         name: &'static str,

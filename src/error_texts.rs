@@ -48,6 +48,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("\u{201c}{value}\u{201d} is not a {name} that can be used here."),
             format!("“{value}”不是这里可用的 {name}。"),
         ),
+        Cause::NoLayers { name } => (
+            format!("--{name} needs a scene, and this picture is drawn whole: it has no layers."),
+            format!("--{name} 需要场景，而这张图是整体绘制的，没有图层。"),
+        ),
         Cause::NoEffect { name, value, model } => {
             (format!("--{name} {value} has no effect on {model}."), format!("--{name} {value} 对 {model} 不起作用。"))
         }
@@ -321,6 +325,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             (format!("Choose a value from {min} to {max}."), format!("请选择 {min} 到 {max} 之间的值。"))
         }
         Cause::BadChoice { choices, .. } => (format!("Choose one of: {choices}."), format!("请选择：{choices}。")),
+        Cause::NoLayers { name } => (
+            format!("Name things that the built-in model knows (\u{201c}a cat on a box\u{201d}), at 512x512, or leave --{name} out."),
+            format!("请写内置模型认识的东西（如“盒子上有一只猫”），尺寸 512x512，或去掉 --{name}。"),
+        ),
         Cause::NoEffect { name, .. } => {
             (format!("Leave --{name} out, or choose another model."), format!("请去掉 --{name}，或选择另一个模型。"))
         }

@@ -35,7 +35,7 @@ fn model() -> Sticker {
 }
 
 fn text(model: &Sticker, prompt: &str) -> Text {
-    let vectors = model.vectors(&model.words.encode(prompt).ids).unwrap();
+    let vectors = model.vectors(&model.words.encode(prompt, None).ids).unwrap();
     model.net.text(&[vectors]).unwrap()
 }
 
@@ -81,6 +81,7 @@ fn the_judge_scores_pictures_as_in_training() {
 #[derive(Deserialize)]
 struct Tokens {
     prompt: String,
+    thing: Option<u16>,
     tokens: Vec<String>,
     ids: Vec<u32>,
     dropped: Vec<String>,
@@ -93,7 +94,7 @@ fn words_are_cut_as_in_training() {
     let all: Vec<Tokens> = serde_json::from_slice(&std::fs::read(path("tokens.json")).unwrap()).unwrap();
     assert!(all.len() > 50);
     for theirs in all {
-        let ours = words.encode(&theirs.prompt);
+        let ours = words.encode(&theirs.prompt, theirs.thing);
         assert_eq!(ours.tokens, theirs.tokens, "{:?}", theirs.prompt);
         assert_eq!(ours.ids, theirs.ids, "{:?}", theirs.prompt);
         assert_eq!(ours.unknown, theirs.dropped, "{:?}", theirs.prompt);
@@ -107,7 +108,7 @@ fn the_grid_has_64_prompts_of_known_words() {
     let prompts: Vec<&str> = include_str!("../models/sticker-64/grid.txt").lines().collect();
     assert_eq!(prompts.len(), 64);
     for (i, prompt) in prompts.iter().enumerate() {
-        let encoded = words.encode(prompt);
+        let encoded = words.encode(prompt, None);
         assert!(encoded.unknown.is_empty() && encoded.cut.is_empty(), "{prompt}: {encoded:?}");
         assert!(!prompts[..i].contains(prompt), "{prompt} is there twice");
     }
@@ -117,7 +118,7 @@ fn the_grid_has_64_prompts_of_known_words() {
 fn word_vectors_and_time_agree() {
     let (model, theirs) = (model(), fixture("text.safetensors"));
     for (name, prompt) in metadata("text.safetensors") {
-        let vectors = model.vectors(&model.words.encode(&prompt).ids).unwrap();
+        let vectors = model.vectors(&model.words.encode(&prompt, None).ids).unwrap();
         assert_close(&name, &vectors, &theirs[&format!("{name}.words")]);
         assert_close(&name, &vectors.mean(0).unwrap(), &theirs[&format!("{name}.mean")]);
         let text = model.net.text(&[vectors]).unwrap();
@@ -174,7 +175,7 @@ fn the_whole_network_agrees() {
 #[test]
 fn a_padded_batch_is_each_prompt_alone() {
     let (model, theirs) = (model(), fixture("forward.safetensors"));
-    let vectors = |prompt| model.vectors(&model.words.encode(prompt).ids).unwrap();
+    let vectors = |prompt| model.vectors(&model.words.encode(prompt, None).ids).unwrap();
     let (long, short) = (vectors("a blue cat with a red hat and a green tree, 3d"), vectors(""));
     assert!(long.dim(0).unwrap() > short.dim(0).unwrap() + 3);
     let x = &theirs["x"];
@@ -194,7 +195,7 @@ fn a_whole_sample_agrees_step_by_step() {
     for (ours, theirs) in sampler::times(steps).iter().zip(values(&theirs["times"])) {
         assert!((ours - theirs).abs() < 1e-6);
     }
-    let (prompt, negative) = (model.words.encode(&meta["prompt"]), model.words.encode(&meta["negative"]));
+    let (prompt, negative) = (model.words.encode(&meta["prompt"], None), model.words.encode(&meta["negative"], None));
     let mut field = model.guided(&prompt, &negative, meta["guidance"].parse().unwrap()).unwrap();
     let mut x: Vec<f32> = theirs["noise"].flatten_all().unwrap().to_vec1().unwrap();
     let times = sampler::times(steps);

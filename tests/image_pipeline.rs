@@ -377,11 +377,17 @@ fn a_word_means_what_was_chosen_and_the_picture_says_so() {
 #[test]
 fn cancel_between_two_things_leaves_no_picture() {
     let studio = Studio::new();
-    let handle = studio.submit(scene("a cat and a dog and a house", 4), 1, embedded());
+    let handle = studio.submit(scene("a cat and a dog and a house", 6), 1, embedded());
     loop {
         let event = studio.events.recv_timeout(Duration::from_secs(60)).expect("an ending comes");
         match event.kind {
-            EventKind::Preview { progress, .. } if progress.step == 4 => handle.cancel(),
+            // Of the whole picture: the first thing ends with the second of six.
+            EventKind::Preview { progress, .. } => {
+                assert!(progress.step < 5, "the third thing is begun");
+                if progress.step >= 2 {
+                    handle.cancel();
+                }
+            }
             EventKind::Cancelled => break,
             EventKind::Picture { .. } => panic!("drawn to the end"),
             kind => assert!(!kind.is_ending(), "{kind:?}"),

@@ -825,6 +825,37 @@ fn scenes(lang: Lang, prompt: &str) -> AppState {
     state
 }
 
+#[test]
+fn who_asks_for_a_photograph_is_told_which_model_can_what_it_takes_and_gets_there() {
+    for (lang, prompt, name, size) in [(Lang::En, "a photo of a cat", "Lighthouse", "2.1 GB"), (Lang::Zh, "一张猫的照片", "灯塔", "4.0 GB")] {
+        let mut state = scenes(lang, prompt);
+        state.status.budget = 8_000_000_000;
+        for (id, name, bytes, memory, languages) in [
+            ("huge", "Huge", 1_000_000_000, 9_000_000_000, vec![]),
+            ("lighthouse", "Lighthouse", 2_100_000_000, 5_000_000_000, vec![Lang::En]),
+            ("both", "灯塔", 4_000_000_000, 5_000_000_000, vec![Lang::En, Lang::Zh]),
+        ] {
+            let mut card = state.models.entries[1].card.clone();
+            (card.id, card.name, card.makes, card.memory) = (id.into(), name.into(), Makes::Image, memory);
+            card.files[0].bytes = bytes;
+            card.files.truncate(1);
+            card.quality.languages = languages;
+            state.models.entries.push(entry(card, ModelPresence::Absent));
+        }
+        let mut harness = open(state);
+        assert!(harness.query_by_label_contains(&T::AnotherCan.with(lang, &[&name, &size])).is_some(), "{prompt}");
+        harness.get_by_label(&T::ShowThat.with(lang, &[&name])).click();
+        obey(&mut harness);
+        let state = &harness.state().state;
+        assert_eq!((state.room(), state.models.filter), (Room::Models, Some(Makes::Image)));
+        harness.run_steps(4);
+        obey(&mut harness);
+        assert_eq!(harness.state().state.models.shown, None, "the card was brought into sight");
+        let card = harness.get_by(|node| node.is_focused());
+        assert!(card.accesskit_node().label().unwrap_or_default().starts_with(name));
+    }
+}
+
 /// Does what was asked, as the app would, and draws until nothing changes.
 fn obey(harness: &mut egui_kittest::Harness<'static, Window>) {
     for _ in 0..2 {

@@ -135,16 +135,17 @@ impl Dialogs {
         self.elsewhere(move || hand(open, Handed::Link, url));
     }
 
-    /// A place for a copy of a picture; the ending chooses the format.
+    /// A place for a copy of a picture. The ending of the name chooses the format: the name's own is offered first, and
+    /// is that of a name without one.
     pub fn save_picture(&self, name: &str, then: impl FnOnce(PathBuf) -> Request + Send + 'static) {
-        let name = format!("{name}.png");
-        let dialog = rfd::AsyncFileDialog::new()
-            .set_file_name(&name)
-            .add_filter("PNG", &["png"])
-            .add_filter("JPEG", &["jpg", "jpeg"])
-            .add_filter("WebP", &["webp"])
-            .add_filter("SVG", &["svg"]);
-        self.save(dialog.save_file(), name, Some("png"), then);
+        const FORMATS: [(&str, &[&str]); 4] =
+            [("PNG", &["png"]), ("JPEG", &["jpg", "jpeg"]), ("WebP", &["webp"]), ("SVG", &["svg"])];
+        let is_own = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(&format!(".{ending}")));
+        let (own, others): (Vec<_>, Vec<_>) = FORMATS.iter().partition(|(_, endings)| is_own(endings));
+        let ending = own.first().and_then(|(_, endings)| endings.first().copied());
+        let dialog = rfd::AsyncFileDialog::new().set_file_name(name);
+        let dialog = own.iter().chain(&others).fold(dialog, |dialog, (name, endings)| dialog.add_filter(*name, endings));
+        self.save(dialog.save_file(), name.to_owned(), ending, then);
     }
 
     pub fn save_file(&self, name: &str, then: impl FnOnce(PathBuf) -> Request + Send + 'static) {
@@ -234,11 +235,14 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(home.path().join("cat.png"), "mine").unwrap();
         let dialogs = dialogs(home.path()).without();
-        dialogs.save_picture("cat", write);
+        dialogs.save_picture("cat.png", write);
         let answer = dialogs.answers.recv_timeout(PATIENCE).unwrap();
         let Answer::Unasked(path, request) = answer else { panic!("nothing is saved") };
         assert_eq!(path, home.path().join("cat-2.png"));
         assert!(matches!(*request, Request::WriteFile { path: to, .. } if to == path));
+        dialogs.save_picture("cat.svg", write);
+        let answer = dialogs.answers.recv_timeout(PATIENCE).unwrap();
+        assert!(matches!(answer, Answer::Unasked(path, _) if path == home.path().join("cat.svg")));
         for (ask, purpose) in [
             (Box::new(|d: &Dialogs| d.open_picture(Lang::En)) as Box<dyn Fn(&Dialogs)>, PathFor::File),
             (Box::new(|d: &Dialogs| d.model_file(Lang::Zh, PathFor::Model, Command::OpenModel)), PathFor::Model),

@@ -7,7 +7,7 @@ use crossbeam_channel::Receiver;
 
 use super::{Studio, runs};
 use crate::catalog::{Fetcher, trash};
-use crate::domain::{Enlarge, Event, EventKind, FetchEvent, FetchEventKind, Picture, RemovedWhat};
+use crate::domain::{Enlarge, Event, EventKind, FetchEvent, FetchEventKind, Filter, Picture, RemovedWhat};
 use crate::error::{Cause, StudioError};
 use crate::state::{Command, Effect, Input, ModelNews, PathFor};
 use crate::store::Request;
@@ -131,12 +131,16 @@ impl Studio {
             }
             Effect::KeepLatents(latents) => self.store.send(Request::KeepLatents(latents)),
             Effect::AskExportPicture { picture, record, name, enlarge } => {
-                let name = enlarged_name(name, enlarge);
-                self.dialogs.save_picture(&name, move |path| Request::ExportPicture { picture, record, path, enlarge });
+                self.dialogs.save_picture(&copy_name(name, enlarge), move |path| Request::ExportPicture {
+                    picture,
+                    record,
+                    path,
+                    enlarge,
+                });
             }
             Effect::AskExportFile { path: from, enlarge } => {
                 let name = from.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                let name = enlarged_name(name, enlarge);
+                let name = copy_name(name, enlarge);
                 self.dialogs.save_picture(&name, move |path| Request::ExportFile { from, path, enlarge });
             }
             Effect::AskExportLayers { name, scene, picture } => {
@@ -257,8 +261,13 @@ impl Studio {
 }
 
 /// `cat-x8` for a copy that is eight times as large.
-fn enlarged_name(name: String, Enlarge { times, .. }: Enlarge) -> String {
-    if times > 1 { format!("{name}-x{times}") } else { name }
+/// The name of a copy, with the ending of its format.
+fn copy_name(name: String, enlarge: Enlarge) -> String {
+    match enlarge {
+        Enlarge { filter: Filter::Outlines, .. } => format!("{name}.svg"),
+        Enlarge { times: ..=1, .. } => format!("{name}.png"),
+        Enlarge { times, .. } => format!("{name}-x{times}.png"),
+    }
 }
 
 fn copy_picture(ctx: &egui::Context, picture: &Picture) {

@@ -1,5 +1,6 @@
 //! `aigc-studio image`.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -20,7 +21,7 @@ use crate::engine::Stop;
 use crate::engine::image::diffusion::is_folder;
 use crate::error::{Cause, Result};
 use crate::lang::Lang;
-use crate::scene;
+use crate::scene::{self, Cannot, Reading};
 use crate::store;
 
 #[derive(Args)]
@@ -119,6 +120,9 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     let request = request(context, &args, prompt, &interrupts)?;
     let (seed, steps, count) = (request.seed, request.params.steps, request.params.count);
     let model = request.model.id.clone();
+    let reading = scene_of(&request.params, &request.model).unwrap_or_default();
+    let said = |span: &Range<usize>| request.params.prompt[span.clone()].to_owned();
+    let cannot: Vec<(Cannot, String)> = reading.cannot.iter().map(|(cannot, span)| (*cannot, said(span))).collect();
     let sink = Sink::new(context, &args, count)?;
     let bar = bar(u64::from(steps * count), "{msg:12} [{bar:30}] {pos}/{len}  {eta} left");
     let (mut files, mut left_out) = (Vec::new(), Vec::new());
@@ -170,9 +174,12 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     });
     bar.finish_and_clear();
     let Outcome::Image(stats) = outcome? else { return Err(Cause::EngineGone.into()) };
+    for (cannot, word) in &cannot {
+        out::note(no_sticker(*cannot, word, context.lang));
+    }
     if !stats.unknown_words.is_empty() {
         let words = stats.unknown_words.join(", ");
-        out::note(format_args!("{} {words}", context.lang.pick("Not seen by the model:", "模型没有看到：")));
+        out::note(format_args!("{} {words}", context.lang.pick("Left out:", "略去：")));
     }
     for to in &stats.read_to {
         out::note(read_to(to, context.lang));
@@ -189,7 +196,8 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
         told = out::line(json!({
             "files": files, "seed": seed, "steps": steps, "load_s": stats.load_s, "sample_s": stats.sample_s,
             "step_s": stats.step_s, "decode_s": stats.decode_s, "model": model, "width": size.0, "height": size.1,
-            "left_out": left_out, "unknown_words": stats.unknown_words, "widened": stats.widened,
+            "left_out": left_out, "unknown_words": stats.unknown_words,
+            "cannot": cannot.iter().map(|(_, word)| word).collect::<Vec<_>>(), "widened": stats.widened,
             "read_to": stats.read_to.iter().map(|to| json!({
                 "negative": to.negative, "read": to.read, "all": to.all,
                 "unit": if to.words { "words" } else { "tokens" }, "rest": to.rest,
@@ -521,17 +529,31 @@ fn is_open_raster(path: &Path) -> bool {
 /// Whether the layers of a scene are wanted; where there are none, it is said with how there would be.
 fn wants_layers(args: &ImageArgs, params: &ImageParams, model: &ModelRef) -> Result<bool> {
     let out = args.out.as_deref().filter(|path| is_open_raster(path));
-    let Some((name, path)) = out.map(|path| ("out", path)).or(args.layers.as_deref().map(|path| ("layers", path)))
-    else {
-        return Ok(false);
-    };
-    let draws_scenes = model.files == ModelFiles::Embedded && params.width > 64;
-    if draws_scenes && !scene::read_with(&params.prompt, &params.negative, |_| None).items.is_empty() {
+    let Some(name) = out.map(|_| "out").or(args.layers.as_ref().map(|_| "layers")) else { return Ok(false) };
+    if scene_of(params, model).is_some_and(|reading| !reading.items.is_empty()) {
         return Ok(true);
     }
-    let choices =
-        "a prompt that names things, with the built-in model at 512x512: only its scenes have layers".to_owned();
-    Err(Cause::BadChoice { name, value: path.display().to_string(), choices }.into())
+    Err(Cause::NoLayers { name }.into())
+}
+
+/// What the built-in model reads of a prompt where it draws scenes.
+fn scene_of(params: &ImageParams, model: &ModelRef) -> Option<Reading> {
+    let draws_scenes = model.files == ModelFiles::Embedded && params.width > 64;
+    draws_scenes.then(|| scene::read_with(&params.prompt, &params.negative, |word| params.things.get(word)))
+}
+
+/// What no sticker can be, in the words that ask for it.
+fn no_sticker(cannot: Cannot, word: &str, lang: Lang) -> String {
+    let what = match cannot {
+        Cannot::Photo => ("photographs", "照片"),
+        Cannot::Logo => ("logos", "标志"),
+        Cannot::Writing => ("writing", "文字"),
+        Cannot::Painting => ("paintings", "绘画作品"),
+    };
+    lang.pick(
+        format!("The built-in model draws stickers, no {}: \u{201c}{word}\u{201d} is left out. `models list` has others.", what.0),
+        format!("内置模型画的是贴纸，不是{}：略去“{word}”。其他模型见 `models list`。", what.1),
+    )
 }
 
 /// `apple.png` as `apple-2.png`.

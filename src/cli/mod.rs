@@ -178,7 +178,11 @@ fn ended(error: &StudioError, lang: Lang) -> ExitCode {
 /// 2 where the arguments themselves are wrong, 1 otherwise.
 fn exit_code(error: &StudioError) -> u8 {
     match error.cause() {
-        Cause::EmptyPrompt | Cause::OutOfRange { .. } | Cause::BadChoice { .. } | Cause::NoEffect { .. } => 2,
+        Cause::EmptyPrompt
+        | Cause::OutOfRange { .. }
+        | Cause::BadChoice { .. }
+        | Cause::NoLayers { .. }
+        | Cause::NoEffect { .. } => 2,
         _ => 1,
     }
 }

@@ -12,6 +12,8 @@ pub enum Filter {
     Lanczos,
     /// Each pixel becomes a square.
     Nearest,
+    /// None: the copy is an SVG of the outlines of its areas, sharp at any size.
+    Outlines,
 }
 
 impl Filter {
@@ -20,11 +22,12 @@ impl Filter {
         match self {
             Self::Lanczos => "Lanczos",
             Self::Nearest => "Nearest",
+            Self::Outlines => "Outlines",
         }
     }
 }
 
-/// How much larger a copy is written.
+/// How a copy is written: how much larger, or as outlines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Enlarge {
     pub times: u32,
@@ -34,6 +37,8 @@ pub struct Enlarge {
 impl Enlarge {
     /// As it is.
     pub const NONE: Self = Self { times: 1, filter: Filter::Nearest };
+    /// As a vector drawing.
+    pub const SVG: Self = Self { times: 1, filter: Filter::Outlines };
     /// Longest side of an enlarged picture, in pixels.
     pub const LONGEST: u32 = 4096;
 
@@ -53,6 +58,7 @@ impl Picture {
         let rgba = match by.filter {
             Filter::Nearest => nearest(&self.rgba, w, times),
             Filter::Lanczos => lanczos(&self.rgba, w, h, times),
+            Filter::Outlines => return self.clone(),
         };
         Self { width: self.width * times as u32, height: self.height * times as u32, rgba }
     }

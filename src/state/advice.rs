@@ -1,7 +1,7 @@
 //! What the model in use cannot do of what was typed: said where it is typed, before it is sent.
 
-use super::AppState;
-use crate::domain::{ImageParams, ModelCard, Role};
+use super::{AppState, ModelEntry};
+use crate::domain::{ImageParams, Makes, ModelCard, Role};
 use crate::lang::Lang;
 use crate::scene;
 
@@ -46,6 +46,19 @@ impl AppState {
         let params = &self.settings.image;
         let card = self.models.entry(&params.model).map(|entry| &entry.card);
         card.is_some_and(|card| card.is_embedded() && card.sizes.iter().any(|size| size.width < params.width))
+    }
+
+    /// A picture model that can what stickers cannot be: in the prompt's language, not too large for this machine, and
+    /// the one with the least to fetch.
+    pub fn abler_model(&self) -> Option<&ModelEntry> {
+        let (prompt, budget) = (&self.settings.image.prompt, self.status.budget);
+        let lang = if is_chinese(prompt) { Lang::Zh } else { Lang::En };
+        let able = |entry: &&ModelEntry| {
+            let card = &entry.card;
+            let fits = budget == 0 || card.memory <= budget;
+            card.makes == Makes::Image && !card.is_embedded() && card.speaks(lang) && entry.lacks().is_none() && fits
+        };
+        self.models.entries.iter().filter(able).min_by_key(|entry| entry.to_fetch())
     }
 
     /// The same of the language model, and of the message, form or page that it would be sent.

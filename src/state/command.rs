@@ -234,6 +234,10 @@ pub enum Command {
     FilterModels(Option<Makes>),
     /// To the models that make this, from where the one in use falls short.
     BetterModels(Makes),
+    /// To this model's card.
+    ShowModel(String),
+    /// The card was brought into sight.
+    ModelShown,
     DismissModelError,
     Unload,
 }

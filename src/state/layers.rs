@@ -86,7 +86,7 @@ pub fn has_layers(record: &PictureRecord) -> bool {
     if record.model != STICKER_ID || record.width <= 64 || record.width != record.height {
         return false;
     }
-    let reading = scene::read_with(&record.prompt, &record.negative, |_| None);
+    let reading = scene::read_with(&record.prompt, &record.negative, |word| record.things.get(word));
     let things: usize = reading.items.iter().map(|item| usize::from(item.count)).sum();
     things > 1 || (things == 1 && reading.ground.is_some())
 }

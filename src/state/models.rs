@@ -15,6 +15,8 @@ pub struct ModelsState {
     pub trash: u64,
     /// What is shown: all of them where `None`.
     pub filter: Option<Makes>,
+    /// The model whose card is to be brought into sight.
+    pub shown: Option<String>,
     /// The file that is being looked into.
     pub opening: Option<ModelAsk>,
     /// Why a file was not taken, or a model not removed.
@@ -76,6 +78,16 @@ impl ModelEntry {
     /// Whether a job can run on it now.
     pub fn is_here(&self) -> bool {
         matches!(self.presence, ModelPresence::Embedded | ModelPresence::Here { .. })
+    }
+
+    /// Bytes of it that are not here yet.
+    pub fn to_fetch(&self) -> u64 {
+        let here = match self.presence {
+            ModelPresence::Embedded | ModelPresence::Here { .. } | ModelPresence::Unchecked { .. } => self.card.bytes(),
+            ModelPresence::Partial { bytes } => bytes,
+            ModelPresence::Absent => 0,
+        };
+        self.card.bytes().saturating_sub(here)
     }
 
     /// Whether anything of it is here, inside the program, or on its way.

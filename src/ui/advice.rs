@@ -6,8 +6,8 @@ use egui::{Label, RichText, Ui};
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{BODY, S1, SMALL};
-use super::{icons, models_bits, widgets};
-use crate::domain::Makes;
+use super::{icons, layout, models_bits, widgets};
+use crate::domain::{Makes, bytes};
 use crate::state::{Advice, Cannot, Command};
 
 /// A few words about a small model, under its name.
@@ -44,6 +44,33 @@ pub fn has_quality(cx: &Cx<'_>) -> bool {
 /// The same of a prompt for a picture, as one of the notes about it.
 pub fn about_prompt(cx: &Cx<'_>, advice: &Advice) -> String {
     words(cx, Makes::Image, advice)
+}
+
+/// What is said of a prompt that the model cannot draw, and the way to one that can.
+pub fn able(ui: &mut Ui, cx: &mut Cx<'_>, advice: &Advice) {
+    let wants_other = matches!(advice, Advice::Cannot(Cannot::Photo | Cannot::Painting));
+    let Some(entry) = cx.state.abler_model().filter(|_| wants_other) else {
+        // The line under the model's name leads there too.
+        if !has_quality(cx) {
+            better(ui, cx, Makes::Image);
+        }
+        return;
+    };
+    let name = entry.card.name.clone();
+    let text = match entry.to_fetch() {
+        0 => cx.with(T::AnotherCanHere, &[&name]),
+        size => cx.with(T::AnotherCan, &[&name, &bytes(size)]),
+    };
+    let id = entry.card.id.clone();
+    let (label, command) =
+        if entry.is_here() { (T::UseThat, Command::UseModel(id)) } else { (T::ShowThat, Command::ShowModel(id)) };
+    let label = cx.with(label, &[&name]);
+    layout::flow(ui, |ui| {
+        widgets::caption(ui, &text);
+        if ui.button(RichText::new(label).size(SMALL)).clicked() {
+            cx.push(command);
+        }
+    });
 }
 
 /// The way to better models.

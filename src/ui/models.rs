@@ -77,6 +77,12 @@ fn placed(ui: &mut Ui, cx: &mut Cx<'_>, (place, what): &(CardPlace, Placed<'_>))
         }
         let height = ui.min_rect().bottom() - top;
         ui.data_mut(|data| data.insert_temp(id, height));
+        // Once it is as high as it stays.
+        if before == height && cx.state.models.shown.as_ref() == Some(&place.id) {
+            ui.scroll_to_rect(ui.min_rect(), Some(Align::Center));
+            ui.memory_mut(|memory| memory.request_focus(id));
+            cx.push(Command::ModelShown);
+        }
         if before != height {
             ui.ctx().request_repaint();
         }

@@ -1,4 +1,4 @@
-//! The menu beside "Save as": how large the copy is, and by which filter.
+//! The menu beside "Save as": how large the copy is, and by which filter; or as a vector drawing.
 
 use egui::Ui;
 use egui::containers::menu::MenuButton;
@@ -18,8 +18,10 @@ fn choices(cx: &Cx<'_>, (width, height): (u32, u32)) -> Vec<(Enlarge, String)> {
     std::iter::once(Enlarge::NONE)
         .chain(larger)
         .filter(|enlarge| enlarge.fits(width, height))
+        .chain([Enlarge::SVG])
         .map(|enlarge| {
             let words = match (enlarge.times, enlarge.filter) {
+                (_, Filter::Outlines) => T::SaveAtSvg,
                 (1, _) => T::SaveAtOne,
                 (_, Filter::Lanczos) => T::SaveAtSmooth,
                 (_, Filter::Nearest) => T::SaveAtPixels,

@@ -204,6 +204,7 @@ texts! {
     LeftOutAsAsked: "Left out, as asked: {0}", "按要求不画：{0}";
     OneGround: "Only one background is drawn, left out: {0}", "只画一个背景，略去：{0}";
     OneColour: "One colour for each thing, left out: {0}", "每样东西只用一种颜色，略去：{0}";
+    Contradicted: "Contradicts what was said before, left out: {0}", "与前面矛盾，略去：{0}";
     TooManyThings: "Too many things, the rest is left out: {0}", "东西太多，其余略去：{0}";
     SceneGround: "Behind: {0}", "背景：{0}";
     Meanings: "Meaning of words", "词义";
@@ -278,11 +279,12 @@ texts! {
     RunningNamed: "Running: {0}", "正在运行：{0}";
     WaitingNamed: "Waiting: {0}", "等待中：{0}";
     CancelNamed: "Cancel: {0}", "取消：{0}";
-    SaveAsHover: "Save a copy as PNG, JPEG or WebP (Ctrl+S)", "另存为 PNG、JPEG 或 WebP（Ctrl+S）";
+    SaveAsHover: "Save a copy as PNG, JPEG, WebP or SVG (Ctrl+S)", "另存为 PNG、JPEG、WebP 或 SVG（Ctrl+S）";
     CopyHover: "Copy the picture", "复制图片";
-    SaveAtSize: "Save as, in another size", "以其他尺寸另存";
+    SaveAtSize: "Save as, in another size or as SVG", "以其他尺寸或 SVG 另存";
     SaveAtOne: "×{0}: {1}, as it is", "×{0}：{1}，原样";
     SaveAtSmooth: "×{0}: {1}, smooth (Lanczos)", "×{0}：{1}，平滑（Lanczos）";
+    SaveAtSvg: "SVG: outlines, sharp at any size", "SVG：矢量轮廓，任意放大都清晰";
     SaveAtPixels: "×{0}: {1}, pixels as squares (nearest)", "×{0}：{1}，保留像素方块（最近邻）";
     Pixels: "Pixels", "像素";
     PixelsHover: "Show small pictures as their pixels, in whole multiples; else smooth", "以整数倍显示小图的像素；关闭则平滑显示";
@@ -583,6 +585,10 @@ texts! {
     NoLogos: "{0} draws stickers, no logos.", "{0} 画的是贴纸，不能设计标志。";
     NoWriting: "{0} cannot write in a picture.", "{0} 不能在图片里写字。";
     NoPaintings: "{0} draws stickers, no paintings.", "{0} 画的是贴纸，不能画绘画作品。";
+    AnotherCan: "{0} can: {1} to fetch.", "{0} 可以，需下载 {1}。";
+    AnotherCanHere: "{0} can, and is here.", "{0} 可以，已在本机。";
+    ShowThat: "Show {0}", "查看 {0}";
+    UseThat: "Use {0}", "使用 {0}";
     OfflineHint: "The studio is set to stay offline", "当前为离线模式";
 
     // Gallery

@@ -69,12 +69,34 @@ fn without_out_pictures_go_to_the_library_and_their_paths_are_printed() {
 fn other_formats_by_their_ending_and_unknown_ones_refused_before_drawing() {
     let home = Home::new();
     let model = home.tiny_picture_model();
-    for name in ["a.jpg", "a.webp"] {
+    for name in ["a.jpg", "a.webp", "a.svg"] {
         let output = home.run(&["image", "cat", "--model", &model, "--steps", "1", "--out", name]);
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
         assert!(home.path(name).metadata().unwrap().len() > 50);
     }
+    assert!(std::fs::read_to_string(home.path("a.svg")).unwrap().starts_with("<svg"));
     refuses(&home.run(&["image", "cat", "--model", &model, "--out", "a.bmp"]), 2, &["bmp", "png, jpg, webp"]);
+}
+
+#[test]
+fn a_scene_goes_to_files_of_its_layers_and_what_has_none_is_refused() {
+    let home = Home::new();
+    let output = home.run(&[
+        "image", "a photo of a xyzzy and a cat", "--thing", "xyzzy=chair", "--steps", "1", "--out", "a.ora", "--layers", "parts",
+        "--json",
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["cannot"], serde_json::json!(["photo"]));
+    assert!(stderr(&output).contains("no photographs: \u{201c}photo\u{201d}"), "{}", stderr(&output));
+    let mut parts: Vec<_> = std::fs::read_dir(home.path("parts")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    parts.sort();
+    assert!(parts.len() == 2 && parts[0].to_string_lossy().contains("chair"), "{parts:?}");
+    assert!(std::fs::read(home.path("a.ora")).unwrap().starts_with(b"PK"));
+    for flags in [["--layers", "more"], ["--out", "b.ora"]] {
+        let output = home.run(&[&["image", "xyzzy", "--steps", "1"][..], &flags].concat());
+        refuses(&output, 2, &[flags[0], "no layers", "a cat on a box"]);
+    }
 }
 
 #[test]

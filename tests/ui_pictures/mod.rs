@@ -240,7 +240,7 @@ fn a_batch_is_a_grid_and_each_of_its_pictures_opens() {
 #[test]
 fn copies_are_offered_in_three_sizes_with_their_filters() {
     let mut harness = open(create_done(Lang::En, Theme::Dark));
-    harness.get_by_label("Save as, in another size").click();
+    harness.get_by_label("Save as, in another size or as SVG").click();
     harness.run();
     harness.state_mut().commands.clear();
     harness.get_by_label("×1: 64×64, as it is");
@@ -248,6 +248,11 @@ fn copies_are_offered_in_three_sizes_with_their_filters() {
     harness.get_by_label("×8: 512×512, smooth (Lanczos)").click();
     let enlarge = Enlarge { times: 8, filter: Filter::Lanczos };
     assert_eq!(asked(&mut harness), [Command::SavePictureAt((JobId(9), 0), enlarge)]);
+    harness.get_by_label("Save as, in another size or as SVG").click();
+    harness.run();
+    harness.get_by_label("SVG: outlines, sharp at any size").click();
+    let commands = asked(&mut harness);
+    assert_eq!(commands.last(), Some(&Command::SavePictureAt((JobId(9), 0), Enlarge::SVG)), "{commands:?}");
     harness.get_by_label("Pixels").click();
     assert_eq!(asked(&mut harness), [Command::SetPixels(true)]);
 }

@@ -106,9 +106,10 @@ state-of-the-art robot
 
 def token_fixture(tok, path):
     out = []
-    for p in PROMPTS + ["cat\ndog\tbird", "I\u0307stanbul İ", "e\u0301clair éclair"]:
-        ids, tokens, dropped, cut = tok.encode(p)
-        out.append(dict(prompt=p, tokens=tokens, ids=ids, dropped=dropped, cut=cut))
+    prompts = [(p, None) for p in PROMPTS + ["cat\ndog\tbird", "I\u0307stanbul İ", "e\u0301clair éclair"]]
+    for p, thing in prompts + [("red 3d", 0), ("", 7), ("蓝色", 1643), (PROMPTS[-6], 1000)]:
+        ids, tokens, dropped, cut = tok.encode(p, thing)
+        out.append(dict(prompt=p, thing=thing, tokens=tokens, ids=ids, dropped=dropped, cut=cut))
     with open(path, "w", encoding="utf-8") as f:
         f.write("[\n" + ",\n".join(json.dumps(x, ensure_ascii=False) for x in out) + "\n]\n")
     return len(out)

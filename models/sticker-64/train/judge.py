@@ -4,7 +4,9 @@
 
 It is the discriminant of evaluate.py, fitted on the training pairs (the held-out ones stay unseen). Writes
     judge.safetensors   mean f32 [2048], project f16 [2048, 128], things f16 [1644, 128] (unit rows), things in the order
-                        of meta.json and things.tsv
+                        of meta.json and things.tsv; mirrored u8 [1644], 1 where the pictures of a thing are their own mirror
+                        images (median of what they differ by over what they vary by, below 0.12): the program draws
+                        these so
     FOLDER/judge.safetensors   pictures u8 [8, 64, 64, 4] (premultiplied), thing [8], features f32 [8, 2048],
                         scores f32 [8, 1644], margins f32 [8], by the f16 tensors: another implementation agrees to 1e-4
 A picture's score for a thing is the cosine of its projected features and the thing's row; its margin is the score of the
@@ -26,6 +28,7 @@ class Judge:
     def __init__(self, path):
         t = {k: v.astype(np.float32) for k, v in load_file(path).items()}
         self.mean, self.project, self.things = t["mean"], t["project"], t["things"]
+        self.mirrored = t["mirrored"] == 1
 
     def scores(self, x):
         """uint8 premultiplied [N, 64, 64, 4] -> [N, things]"""
@@ -39,6 +42,12 @@ class Judge:
         return own - s.max(1)
 
 
+def apart(x):
+    """How much a picture [64, 64, 4] differs from its mirror image, over how much it varies; about the best of five axes."""
+    x = x.astype(np.float32)
+    return min(np.abs(x - np.roll(x[:, ::-1], s, 1)).mean() for s in range(-2, 3)) / (np.abs(x - x.mean((0, 1))).mean() + 1e-3)
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--data", required=True)
@@ -50,14 +59,18 @@ def main():
     thing = np.array([p["thing"] for p in meta["pictures"]])
     held = np.array([p["held"] for p in meta["pictures"]])
     fitted = Discriminant(np, to32(np, pics[~held]), thing[~held], len(meta["things"]))
+    whole = np.load(os.path.join(o.data, "x64.npy"), mmap_mode="r")
+    far = np.array([apart(x) for x in whole])
+    mirrored = np.array([np.median(far[(thing == k) & ~held]) < 0.12 for k in range(len(meta["things"]))])
+    print(mirrored.sum(), "things are their own mirror images")
     path = os.path.join(o.to, "judge.safetensors")
     save_file({"mean": fitted.mean.astype(np.float32), "project": fitted.project.astype(np.float16),
-               "things": fitted.things.astype(np.float16)}, path)
+               "things": fitted.things.astype(np.float16), "mirrored": mirrored.astype(np.uint8)}, path)
     print(path, os.path.getsize(path), "bytes")
     if o.fixtures:
         judge = Judge(path)
         some = np.random.default_rng(3).choice(np.flatnonzero(held), 8, replace=False)
-        x = np.load(os.path.join(o.data, "x64.npy"), mmap_mode="r")[some]
+        x = whole[some]
         save_file({"pictures": np.ascontiguousarray(x), "thing": thing[some].astype(np.uint32),
                    "features": features(np, to32(np, x)), "scores": judge.scores(x).astype(np.float32),
                    "margins": judge.margins(x, thing[some]).astype(np.float32)},

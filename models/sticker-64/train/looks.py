@@ -5,15 +5,15 @@
 A thing's code is the mean of its training pictures (each less the mean of its style, 16 x 16 RGBA), in the
 first DIMS principal components, scaled towards equal variance. A caption's code is the sum of its words'
 codes: ridge regression over labels and tags in both languages, labels weighing most. A word that is in
-no caption takes the mean of the labels whose MiniLM vectors lie nearest to its own. Held-out pictures are not
-used. The network reads these codes beside the MiniLM vectors and starts with a layer that decodes their sum
+no caption takes the mean of the labels whose MiniLM vectors lie nearest to its own; a thing's own token has the thing's
+code. Held-out pictures are not used. The network reads these codes beside the MiniLM vectors and starts with a layer that decodes their sum
 (DATA/sketch.npz), so that a prompt starts out as a rough picture.
 """
 import argparse, json, os
 
 import numpy as np
 
-from words import LOOKS_SCALE, STYLES, Tokeniser
+from words import LOOKS_SCALE, STYLES, Tokeniser, thing_token
 
 DIMS = 192
 WEIGHT = dict(label=1.0, tagged=0.15, tags=0.05)
@@ -101,6 +101,7 @@ def main():
     for w, zh in list(STYLES.items()):   # a style word is not a thing
         looks[[tok.id[w], tok.id[zh]]] = 0
     looks[:2] = 0
+    looks[[tok.id[thing_token(k)] for k in range(len(code))]] = code
     print("rms of thing codes %.3f, of word codes %.3f / %.3f" % (np.sqrt((code ** 2).mean()),
           np.sqrt((looks[:learned] ** 2).mean()), np.sqrt((looks[learned:] ** 2).mean())))
     np.save(path("looks.npy"), looks.astype(np.float16))

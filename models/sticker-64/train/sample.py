@@ -9,7 +9,8 @@ shift 1 is uniform, more than 1 spends more steps near the noise. In every step
     Euler: x += (t' - t) v;   Heun: x += (t' - t) (v(x, t) + v(x_euler, t')) / 2, the last step Euler.
 So the last step ends at hat itself, and hat is the preview of each step. `uncond` sees the negative
 prompt, or <null> where there is none. With --tries a picture is begun again, up to so often, where judge.safetensors of FOLDER sees the thing in no beginning (the
-first quarter of the steps) by a margin of 0.05; the best beginning goes on. At the end: p = (x + 1) / 2, alpha = p[3], premultiplied
+first quarter of the steps) by a margin of 0.05, the best beginning goes on, and things that judge.safetensors marks are drawn as
+their own mirror images (their noise too). At the end: p = (x + 1) / 2, alpha = p[3], premultiplied
 colour = min(p[0..3], alpha); straight colour = premultiplied / alpha where alpha > 0.
 """
 import argparse, json, os
@@ -34,8 +35,8 @@ def load(folder):
 
 
 def text(prompts, table, tok):
-    """(words [B, L, W], valid [B, L]), padded to the longest prompt."""
-    ids = [tok.encode(p)[0] for p in prompts]
+    """(words [B, L, W], valid [B, L]), padded to the longest prompt. A prompt is text, or (text, the thing's number)."""
+    ids = [tok.encode(*((p,) if isinstance(p, str) else p))[0] for p in prompts]
     n = max(map(len, ids))
     valid = torch.tensor([[k < len(i) for k in range(n)] for i in ids])
     ids = torch.tensor([i + [0] * (n - len(i)) for i in ids])
@@ -49,14 +50,19 @@ def times(steps, shift=1.0):
 
 @torch.no_grad()
 def sample(net, table, tok, prompts, noise, steps=24, guidance=3.0, negative="", method="euler", shift=1.0, trace=None,
-           first=0, last=None):
+           first=0, last=None, mirrored=None):
     """noise [B, 64, 64, 4] (x after `first` steps) -> x in [-1, 1] after `last` of them (all of them);
-    trace: a list that gets x after every step."""
+    trace: a list that gets x after every step. mirrored [B, 1, 1, 1] 0 or 1: up to t = 0.75 the guesses of these are made
+    their own mirror images."""
     b = len(prompts)
     words, valid = text(list(prompts) + [negative] * b, table, tok)
     cos, sin = rope_tables(net.c, net.c["grid"])
 
     def guided(x, t):
+        hat = both(x, t)
+        return hat if mirrored is None or t >= 0.75 else torch.lerp(hat, hat.flip(2), 0.5 * mirrored)
+
+    def both(x, t):
         if guidance == 1:
             return net(x, torch.full((b,), t), words[:b], valid[:b], cos, sin).clamp(-1, 1)
         hat = net(torch.cat([x, x]), torch.full((2 * b,), t), words, valid, cos, sin)
@@ -116,7 +122,8 @@ def main():
     ap.add_argument("prompts", nargs="*")
     ap.add_argument("--model", required=True)
     ap.add_argument("--out", help="a PNG grid")
-    ap.add_argument("--pairs", help="DATA: draw the label + style word of seen and of held-out pairs instead")
+    ap.add_argument("--pairs", help="DATA: draw thing + style word of seen and of held-out pairs instead")
+    ap.add_argument("--words", action="store_true", help="with --pairs: by the words of the label, not by the thing's own token")
     ap.add_argument("--count", type=int, default=200, help="how many seen and how many held-out pairs")
     ap.add_argument("--to", help="npz for evaluate.py: x uint8 premultiplied, thing, held")
     ap.add_argument("--steps", type=int, default=24)
@@ -136,20 +143,26 @@ def main():
     if o.tries > 1:
         from judge import Judge
         judge = Judge(os.path.join(o.model, "judge.safetensors"))
-    chosen = []
+    chosen, mirrored = [], None
     if o.pairs:
         meta = json.load(open(os.path.join(o.pairs, "meta.json"), encoding="utf-8"))
         r = np.random.default_rng(0)
         for held in (False, True):
             of = [p for p in meta["pictures"] if p["held"] == held]
             chosen += [of[i] for i in r.permutation(len(of))[:o.count]]
-        o.prompts = [f"{meta['things'][p['thing']]['label']} {p['style']}" for p in chosen]
+        o.prompts = [(p["style"], p["thing"]) for p in chosen]
+        if o.words:
+            o.prompts = [f"{meta['things'][p['thing']]['label']} {p['style']}" for p in chosen]
     got = []
     for i in range(0, len(o.prompts), 16):
         part = o.prompts[i:i + 16]
         noise = torch.randn(o.tries, len(part), 64, 64, 4, generator=gen)
-        draw = lambda x, rows, first, last: sample(net, table, tok, [part[r] for r in rows], x, o.steps, o.guidance,
-                                                   o.negative, o.method, o.shift, first=first, last=last)
+        if o.tries > 1:
+            mirrored = torch.tensor(judge.mirrored[[p["thing"] for p in chosen[i:i + 16]]]).float()[:, None, None, None]
+            noise = torch.where(mirrored > 0, (noise + noise.flip(3)) / 2 ** 0.5, noise)
+        of = lambda rows: None if mirrored is None else mirrored[list(rows)]
+        draw = lambda x, rows, first, last: sample(net, table, tok, [part[r] for r in rows], x, o.steps, o.guidance, o.negative,
+                                                   o.method, o.shift, first=first, last=last, mirrored=of(rows))
         if o.tries > 1:
             x = begun(draw, judge, [p["thing"] for p in chosen[i:i + 16]], noise, o.steps)
             x = draw(x, range(len(part)), o.steps // 4, None)

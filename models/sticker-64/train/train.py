@@ -18,10 +18,15 @@ import torch.nn.functional as F
 
 from data import colour_name
 from net import CONFIG, Net, rope_tables
-from words import COLOURS, STYLES, Tokeniser, word_vectors
+from words import COLOURS, STYLES, Tokeniser, thing_token, word_vectors
 
-GROUP_WEIGHT = {0: 1.0, 1: 0.5, 3: 1.7, 4: 1.7, 5: 1.2, 6: 1.3, 7: 1.3, 8: 0.5}  # what people ask for, more often
-PROMPTS = ["cat 3d", "red apple fluent", "twemoji dog face", "blue car", "grinning face noto", "树 扁平", "火箭 立体", "pizza"]
+# What people ask for, and what the program draws unasked, more often
+GROUP_WEIGHT = {0: 1.5, 1: 0.8, 3: 1.7, 4: 1.7, 5: 1.2, 6: 1.3, 7: 1.3, 8: 0.5}
+STYLE_WEIGHT = {"flat": 1.3, "fluent": 1.3, "3d": 1.1, "noto": 0.8, "twemoji": 0.8}
+# As things (the program's way), then word by word
+THINGS = [("cat face", "flat"), ("red apple", "fluent"), ("automobile", "blue flat"), ("grinning face", "fluent"), ("woman", "flat"),
+          ("robot", "fluent"), ("rocket", "3d"), ("dog face", "noto")]
+PROMPTS = ["cat 3d", "twemoji dog face", "树 扁平", "pizza"]
 
 
 class Data:
@@ -33,9 +38,11 @@ class Data:
         self.tok = Tokeniser.load(os.path.join(folder, "vocab.txt"))
         self.pics = meta["pictures"]
         self.things = meta["things"]
+        self.tok.things = {t["label"]: k for k, t in enumerate(self.things)}
         self.rng = random.Random(seed)
         self.train = [i for i, p in enumerate(self.pics) if not p["held"]]
-        weight = np.array([GROUP_WEIGHT.get(self.things[self.pics[i]["thing"]]["group"], 1.0) for i in self.train])
+        weight = np.array([GROUP_WEIGHT.get(self.things[p["thing"]]["group"], 1.0) * STYLE_WEIGHT[p["style"]]
+                           for p in (self.pics[i] for i in self.train)])
         self.p = np.cumsum(weight / weight.sum())
         self.nprng = np.random.default_rng(seed)
         cut = lambda text, n: self.tok.tokens(text, n)[0]
@@ -43,8 +50,10 @@ class Data:
         self.zh = {n: [[cut(t["zh_label"], n)] + [cut(x, n) for x in t["zh_tags"]] for t in self.things] for n in (1, 4)}
 
     def caption(self, p, colour):
-        """Token strings of one picture's prompt; colour: an English colour word or None."""
+        """Token strings of one picture's prompt; colour: an English colour word or None. Two in three have the thing's
+        own token, mostly without its words: so the program asks for what it knows."""
         r = self.rng
+        named = r.random() < 0.65
         zh = r.random() < 0.35
         n = 1 if r.random() < 0.3 else 4
         parts = (self.zh[n] if zh else self.en)[p["thing"]]
@@ -52,13 +61,19 @@ class Data:
             parts, zh = self.en[p["thing"]], False
         tags = [x for x in parts[1:] if x]
         kind = r.random()
-        if kind < 0.55 or not tags:
+        if named:
+            say = [[thing_token(p["thing"])]]
+            if kind < 0.15:
+                say.append(parts[0])
+            elif kind < 0.25:
+                say += r.sample(tags, min(len(tags), 1))
+        elif kind < 0.55 or not tags:
             say = [parts[0]]
         elif kind < 0.85:
             say = [parts[0]] + r.sample(tags, min(len(tags), r.randint(1, 2)))
         else:
             say = r.sample(tags, min(len(tags), r.randint(1, 3)))
-        if r.random() < 0.75:
+        if r.random() < (0.9 if named else 0.75):
             say.append(self.tok.tokens(STYLES[p["style"]], n)[0] if zh else [p["style"]])
         if colour:
             word = COLOURS[colour] if zh else colour
@@ -140,17 +155,21 @@ def rate(done, end, warm=40.0):
     return min(1.0, (done + 2) / warm, max(0.005, (end - done) / (0.2 * end)))
 
 
-def start_from_export(net, base, folder):
+def start_from_export(net, base, tok, folder):
     """Loads an exported folder. Its `table` is W base + b + delta: W and b are solved from the rows that never had a
-    delta (exact but for the f16 of the export), and what the others have more is their delta."""
+    delta (exact but for the f16 of the export), and what the others have more is their delta. Tokens that the folder's
+    vocabulary lacks start without one."""
     from safetensors.torch import load_file
     w = {k: v.float() for k, v in load_file(os.path.join(folder, "weights.safetensors")).items()}
     table, learned = w.pop("table"), net.delta.num_embeddings
-    rows = torch.cat([base, torch.ones(len(base), 1)], 1).cpu()
-    solved = torch.linalg.lstsq(rows[learned:].double(), table[learned:].double(), driver="gelsd").solution.float()
+    ids = torch.tensor([tok.id[word] for word in Tokeniser.load(os.path.join(folder, "vocab.txt")).vocab])
+    rows = torch.cat([base, torch.ones(len(base), 1)], 1).cpu()[ids]
+    fixed = ids >= learned
+    solved = torch.linalg.lstsq(rows[fixed].double(), table[fixed].double(), driver="gelsd").solution.float()
     w["word.weight"], w["word.bias"] = solved[:-1].t().contiguous(), solved[-1].contiguous()
-    w["delta.weight"] = (table - rows @ solved)[:learned].contiguous()
-    rest = (table - rows @ solved)[learned:]
+    w["delta.weight"] = torch.zeros(learned, table.shape[1])
+    w["delta.weight"][ids[~fixed]] = (table - rows @ solved)[~fixed]
+    rest = (table - rows @ solved)[fixed]
     print(f"# from {folder}: table {table.abs().mean():.3f}, what W leaves of rows without a delta {rest.abs().mean():.5f}, "
           f"delta {w['delta.weight'].abs().mean():.4f}", flush=True)
     net.load_state_dict({k: v for k, v in w.items() if not k.startswith("rope.")})
@@ -191,7 +210,7 @@ def grid(net, tok, base, size, path, steps=12, guidance=3.0):
     """A strip of the fixed prompts on gray, Euler steps with guidance."""
     from PIL import Image
     dev = base.device
-    enc = [tok.encode(p)[0] for p in PROMPTS]
+    enc = [tok.encode(words, tok.things[label])[0] for label, words in THINGS] + [tok.encode(p)[0] for p in PROMPTS]
     n = len(enc)
     ids = torch.zeros(2 * n, max(map(len, enc)), dtype=torch.long)
     for i, e in enumerate(enc):
@@ -239,11 +258,12 @@ def main():
     data = Data(o.data, o.seed + int(time.time()) % 1000)
     base = word_vectors(o.data).to(dev)
     learned = json.load(open(os.path.join(o.data, "words.json")))["learned"]
+    things = data.tok.id[thing_token(0)]
     net = Net(dict(CONFIG), learned)
     with np.load(os.path.join(o.data, "sketch.npz")) as sketch:
         net.start_from_looks(*(torch.from_numpy(sketch[k]) for k in ("decoder", "mean")))
     if o.start:
-        start_from_export(net, base, o.start)
+        start_from_export(net, base, data.tok, o.start)
     net.to(dev)
     ema = {k: v.detach().clone() for k, v in net.state_dict().items()}
     opts = make_optimisers(net, o.opt, o.lr)
@@ -289,7 +309,7 @@ def main():
         x, hue, ids = data.batch(o.batch, size, o.words)
         x, hue, ids = (torch.from_numpy(z).to(dev) for z in (x, hue, ids))
         x = prepare(x, hue)
-        keep = ((torch.rand(ids.shape, device=dev) < 0.8) | (ids < 2)).float() * (ids < learned)
+        keep = ((torch.rand(ids.shape, device=dev) < 0.8) | (ids < 2) | (ids >= things)).float() * (ids < learned)
         t = torch.sigmoid(torch.randn(o.batch, device=dev) * 0.9 - 0.6)
         with torch.autocast(dev, dtype=torch.bfloat16):
             loss = loss_fn(net, x, ids, base, keep, *tables[size], t, torch.randn_like(x))

@@ -16,7 +16,8 @@ The rule (a second implementation must agree on fixtures/tokens.json):
  4. A Chinese run is cut from the left: the longest of 4, 3, 2, 1 characters that is in STOP_ZH
     (gives nothing) or in the vocabulary (a token); if none, one character is dropped.
  5. The first 16 tokens count; the rest are cut. No token at all means the single token <null>.
-Token 0 is <pad>, token 1 is <null>; neither can be typed.
+Token 0 is <pad>, token 1 is <null>, and each thing has a token of its own, <0> <1> ... by its number in things.tsv, for
+prompts of which it is known what they show; none of these can be typed. A thing's token goes before the words of its prompt.
 """
 import argparse, json, os, re, unicodedata
 
@@ -110,16 +111,22 @@ class Tokeniser:
                 got.append(w) if w else dropped.append(run)
         return got, dropped
 
-    def encode(self, text):
-        """(ids, tokens, dropped words, how many tokens were cut): what the program does."""
+    def encode(self, text, thing=None):
+        """(ids, tokens, dropped words, how many tokens were cut): what the program does. thing: the number of what the
+        text describes, where that is known."""
         got, dropped = self.tokens(text)
+        got = ([] if thing is None else [thing_token(thing)]) + got
         cut = max(0, len(got) - MAX_TOKENS)
         got = got[:MAX_TOKENS] or ["<null>"]
         return [self.id[w] for w in got], got, dropped, cut
 
 
+def thing_token(number):
+    return f"<{number}>"
+
+
 def build_vocab(things, bert_words):
-    """Ordered: special, style and colour words, then words of captions (these learn), then BERT's."""
+    """Ordered: special, style and colour words, words of captions, things (all these learn), then BERT's."""
     first = list(STYLES) + list(STYLES.values()) + list(COLOURS) + ["grey"] + list(COLOURS.values()) + list(EXTRA_ZH)
     seen = set()
     for t in things:
@@ -136,6 +143,7 @@ def build_vocab(things, bert_words):
     vocab = SPECIAL + first
     vocab = list(dict.fromkeys(vocab))
     vocab += sorted((seen - STOP_ZH) - set(vocab))
+    vocab += map(thing_token, range(len(things)))
     learned = len(vocab)
     have = set(vocab)
     vocab += sorted(w for w in bert_words if w not in have and w not in STOP_EN)
@@ -182,16 +190,16 @@ def main():
 
     # English text each token's vector comes from; Chinese takes the mean over things that have it
     mine = {zh: en for en, zh in list(STYLES.items()) + list(COLOURS.items())} | EXTRA_ZH
-    latin = [w for w in vocab if not is_cjk(w[0])]
+    latin = [w for w in vocab if w[0] != "<" and not is_cjk(w[0])]
     labels = [t["label"] for t in things]
     vec = embed(latin + labels, o.minilm)
     base = np.zeros((len(vocab), 384), np.float32)
     ids = {w: i for i, w in enumerate(vocab)}
     for w, v in zip(latin, vec):
         base[ids[w]] = v
-    base[0] = base[1] = 0
     lab = vec[len(latin):]
-    for t, v in zip(things, lab):
+    for k, (t, v) in enumerate(zip(things, lab)):
+        base[ids[thing_token(k)]] = v
         for weight, text in [(3.0, t["zh_label"])] + [(1.0, x) for x in t["zh_tags"]]:
             for cjk, run in runs(text):
                 if cjk:

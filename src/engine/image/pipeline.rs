@@ -258,7 +258,7 @@ fn draw_stickers(
     if params.width != sticker.net.config().size as u32 {
         return draw_scenes(sticker, (request, params), reporter, token);
     }
-    let (prompt, negative) = (sticker.words.encode(&params.prompt), sticker.words.encode(&params.negative));
+    let (prompt, negative) = (sticker.words.encode(&params.prompt, None), sticker.words.encode(&params.negative, None));
     let mut job = Drawing::new(sticker, params, &prompt, &negative);
     for index in 0..params.count {
         let seed = picture_seed(request.seed, index);

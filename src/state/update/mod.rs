@@ -334,6 +334,12 @@ impl AppState {
                 self.models.filter = Some(makes);
                 self.go(Room::Models, fx);
             }
+            Command::ShowModel(id) => {
+                self.models.filter = self.models.entry(&id).map(|entry| entry.card.makes);
+                self.models.shown = Some(id);
+                self.go(Room::Models, fx);
+            }
+            Command::ModelShown => self.models.shown = None,
             Command::DismissModelError => self.models.error = None,
             Command::Unload => self.unload(fx),
         }

@@ -6,7 +6,7 @@ use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
 use super::prompt_help;
 use super::reading::{self, ReadingView};
-use crate::domain::{Makes, ReadTo};
+use crate::domain::ReadTo;
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::S1;
@@ -53,10 +53,7 @@ fn notes(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
     reading::warnings(ui, cx, view);
     if let Some(advice) = view.advice() {
         note(ui, cx, &advice::about_prompt(cx, advice));
-        // The line under the model's name leads there too.
-        if !advice::has_quality(cx) {
-            advice::better(ui, cx, Makes::Image);
-        }
+        advice::able(ui, cx, advice);
     }
     let create = &cx.state.create;
     for left_out in &create.left_out {

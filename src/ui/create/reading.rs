@@ -64,16 +64,16 @@ impl ReadingView {
         self.typed_s = Some(ui.input(|input| input.time));
     }
 
-    /// Where the unknown words of the prompt are, in bytes, to be marked where they are typed. Once in a frame: half a
-    /// word is not known either, so what is new waits for a pause.
+    /// Where the words of the prompt are that are not drawn, in bytes, to be marked where they are typed. Once in a frame:
+    /// half a word is not known either, so what is new waits for a pause.
     pub fn marks(&mut self, ui: &Ui, cx: &Cx<'_>) -> Vec<Range<usize>> {
         let settled = self.settles(ui);
-        let unknown: Vec<(Range<usize>, String)> = self.of(cx).map_or_else(Vec::new, |(prompt, reading)| {
-            let word = |it: &Unknown| scene::folded(prompt.get(it.span.clone()).unwrap_or_default());
-            reading.unknown.iter().map(|it| (it.span.clone(), word(it))).collect()
+        let undrawn: Vec<(Range<usize>, String)> = self.of(cx).map_or_else(Vec::new, |(prompt, reading)| {
+            let word = |span: &Range<usize>| scene::folded(prompt.get(span.clone()).unwrap_or_default());
+            undrawn(reading).into_iter().map(|span| (span.clone(), word(&span))).collect()
         });
         let said = std::mem::take(&mut self.said);
-        let told = unknown.into_iter().filter(|(_, word)| settled || said.contains(word));
+        let told = undrawn.into_iter().filter(|(_, word)| settled || said.contains(word));
         let (marks, words): (Vec<_>, BTreeSet<_>) = told.unzip();
         self.said = words;
         let advice = cx.state.image_advice();
@@ -105,6 +105,17 @@ impl ReadingView {
     }
 }
 
+/// Words that name nothing the model knows, ask for what it cannot be, or are too much; in their order.
+fn undrawn(reading: &Reading) -> Vec<Range<usize>> {
+    let Reading { unknown, cannot, more_grounds, more_colours, too_many, contradicted, .. } = reading;
+    let left_out = [more_grounds, more_colours, too_many, contradicted].into_iter().flatten();
+    let spans = unknown.iter().map(|it| &it.span).chain(cannot.iter().map(|(_, span)| span)).chain(left_out);
+    let mut spans: Vec<Range<usize>> = spans.cloned().collect();
+    spans.sort_by_key(|span| span.start);
+    spans.dedup_by(|next, before| next.start < before.end);
+    spans
+}
+
 /// What of the prompt is not drawn as it was typed, and what comes near to it.
 pub fn warnings(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
     let told = view.said.clone();
@@ -113,6 +124,7 @@ pub fn warnings(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
         (T::OneGround, &reading.more_grounds),
         (T::OneColour, &reading.more_colours),
         (T::TooManyThings, &reading.too_many),
+        (T::Contradicted, &reading.contradicted),
     ] {
         if !left_out.is_empty() {
             super::notes::note(ui, cx, &cx.with(text, &[&listed(cx, prompt, left_out)]));
@@ -210,6 +222,7 @@ fn place(cx: &Cx<'_>, ground: Ground) -> &'static str {
         Ground::Desert => ("desert", "沙漠"),
         Ground::Room => ("room", "房间"),
         Ground::Table => ("table", "桌子"),
+        Ground::Plain(colour) => scene::colour_names(colour).unwrap_or((colour, colour)),
     };
     cx.lang.pick(en, zh)
 }
@@ -271,5 +284,24 @@ fn chip(ui: &mut Ui, cx: &mut Cx<'_>, prompt: &str, item: &Item) {
     response.accessible_name(spoken).on_hover_text(cx.t(T::MeaningHover));
     if let Some(id) = picked {
         choose(cx, said, id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_are_not_drawn_are_marked() {
+        for (prompt, words) in [
+            ("a photo of a xyzzy and a cat", vec!["photo", "xyzzy"]),
+            ("一张猫的照片", vec!["照片"]),
+            ("a logo, a blue green cat in the snow on the beach", vec!["logo", "green", "on the beach"]),
+            ("an orange cat on a blue box", vec![]),
+        ] {
+            let reading = scene::read(prompt);
+            let marked: Vec<&str> = undrawn(&reading).into_iter().map(|span| &prompt[span]).collect();
+            assert_eq!(marked, words, "{prompt}");
+        }
     }
 }

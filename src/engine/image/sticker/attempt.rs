@@ -1,14 +1,15 @@
 //! One thing of a scene, drawn. A beginning that does not show it is given up for another: whether a picture will show
 //! what was asked for is seen in the first quarter of its steps.
 
+use std::f32::consts::FRAC_1_SQRT_2;
 use std::ops::Range;
 
 use super::judge::judge;
 use super::kept::Key;
 use super::{Guided, Sticker};
+use crate::engine::image::sampler::Field;
 use crate::engine::image::{noise, sampler};
 use crate::engine::{CancelToken, Stop};
-use crate::scene::ThingId;
 
 /// Beginnings that are tried at most, where none shows the thing.
 const MOST: u64 = 4;
@@ -17,9 +18,42 @@ const FEWEST_STEPS: u32 = 8;
 /// A beginning with this margin shows the thing: no other is tried.
 const SHOWN: f32 = 0.05;
 
+/// Things that are their own mirror image (faces, most of all) are drawn so up to this time: both eyes at one height, the
+/// mouth in the middle. The last steps are free, for light falls from one side.
+const MIRRORED_UNTIL: f64 = 0.75;
+
+/// The guesses of a network, made their own mirror image at first.
+struct Mirrored<'a> {
+    field: Guided<'a>,
+    side: usize,
+    on: bool,
+}
+
+impl Field for Mirrored<'_> {
+    fn foresee(&mut self, x: &[f32], t: f64) -> Result<Vec<f32>, Stop> {
+        let mut hat = self.field.foresee(x, t)?;
+        if self.on && t < MIRRORED_UNTIL {
+            mirror(&mut hat, self.side, 0.5);
+        }
+        Ok(hat)
+    }
+}
+
+/// Puts `part` of the sum of each pixel and its mirror image into both.
+fn mirror(x: &mut [f32], side: usize, part: f32) {
+    for row in x.chunks_exact_mut(4 * side) {
+        for (left, right) in (0..side / 2).map(|i| (4 * i, 4 * (side - 1 - i))) {
+            for c in 0..4 {
+                let sum = part * (row[left + c] + row[right + c]);
+                (row[left + c], row[right + c]) = (sum, sum);
+            }
+        }
+    }
+}
+
 /// Follows the flow, and tells of each evaluation.
 struct Walk<'a, 'b> {
-    field: Guided<'a>,
+    field: Mirrored<'a>,
     key: &'a Key,
     times: Vec<f64>,
     token: &'a CancelToken,
@@ -39,30 +73,52 @@ impl Walk<'_, '_> {
     }
 }
 
-/// The network's numbers of what `key` describes. `thing` is what it is to show, where that is known. `seen` gets the
-/// number of steps done after each evaluation, and what is foreseen where that is to be shown.
+/// The network's numbers of what `key` describes. `seen` gets the number of steps done after each evaluation, and what is
+/// foreseen where that is to be shown.
 pub fn draw(
     sticker: &Sticker,
     key: &Key,
-    thing: Option<ThingId>,
     token: &CancelToken,
     seen: &mut dyn FnMut(usize, Option<&[f32]>),
 ) -> Result<Vec<f32>, Stop> {
-    let (words, negative) = (sticker.words.encode(&key.words), sticker.words.encode(&key.negative));
+    begin_and_draw(sticker, key, MOST, token, seen)
+}
+
+fn begin_and_draw(
+    sticker: &Sticker,
+    key: &Key,
+    most: u64,
+    token: &CancelToken,
+    seen: &mut dyn FnMut(usize, Option<&[f32]>),
+) -> Result<Vec<f32>, Stop> {
+    let (words, negative) = (sticker.words.encode(&key.words, key.thing), sticker.words.encode(&key.negative, None));
     let field = sticker.guided(&words, &negative, f32::from_bits(key.guidance))?;
-    let (steps, numbers) = (key.steps as usize, sticker.net.config().numbers());
+    let (steps, numbers, side) = (key.steps as usize, sticker.net.config().numbers(), sticker.net.config().size);
+    let on = key.thing.is_some_and(|thing| judge().is_mirrored(thing));
+    let begin = |attempt: u64| {
+        let mut noise = match attempt {
+            0 => noise::gaussian(key.seed, numbers),
+            other => noise::gaussian_of(key.seed, other, numbers),
+        };
+        if on {
+            // Its variance stays one.
+            mirror(&mut noise, side, FRAC_1_SQRT_2);
+        }
+        noise
+    };
+    let field = Mirrored { field, side, on };
     let mut walk = Walk { field, key, times: sampler::times(steps), token, seen };
-    let mut x = noise::gaussian(key.seed, numbers);
+    let mut x = begin(0);
     let mut done = 0;
-    if let Some(thing) = thing.filter(|_| key.steps >= FEWEST_STEPS) {
+    if let Some(thing) = key.thing.filter(|_| key.steps >= FEWEST_STEPS) {
         done = steps / 4;
-        let margin = |hat: &[f32]| judge().margin(hat, sticker.net.config().size, thing);
+        let margin = |hat: &[f32]| judge().margin(hat, side, thing);
         let mut best = margin(&walk.take(&mut x, 0..done, false)?);
-        for attempt in 1..MOST {
+        for attempt in 1..most {
             if best >= SHOWN {
                 break;
             }
-            let mut other = noise::gaussian_of(key.seed, attempt, numbers);
+            let mut other = begin(attempt);
             let new = margin(&walk.take(&mut other, 0..done, true)?);
             if new > best {
                 (best, x) = (new, other);
@@ -81,6 +137,18 @@ mod tests {
     use candle_core::Device;
 
     #[test]
+    fn a_mirrored_picture_is_its_own_mirror_image_and_noise_stays_noise() {
+        let mut x: Vec<f32> = (0..2 * 4 * 4).map(|v| v as f32).collect();
+        mirror(&mut x, 4, 0.5);
+        assert_eq!(x[..16], [6.0, 7.0, 8.0, 9.0, 6.0, 7.0, 8.0, 9.0, 6.0, 7.0, 8.0, 9.0, 6.0, 7.0, 8.0, 9.0]);
+        assert_eq!(x[16..20], x[28..32]);
+        let mut noise = noise::gaussian(7, 64 * 64 * 4);
+        mirror(&mut noise, 64, FRAC_1_SQRT_2);
+        let variance = noise.iter().map(|v| v * v).sum::<f32>() / noise.len() as f32;
+        assert!((variance - 1.0).abs() < 0.03, "{variance}");
+    }
+
+    #[test]
     fn a_beginning_that_shows_something_else_is_given_up() {
         let token = CancelToken::new();
         let files = sticker::open(&ModelFiles::Embedded).unwrap();
@@ -89,23 +157,23 @@ mod tests {
         let (mut kept, mut changed) = (0, 0);
         for seed in 1..=6 {
             let key = Key {
-                words: "fountain fluent".into(),
+                thing: Some(fountain),
+                words: "fluent".into(),
                 negative: String::new(),
                 seed,
                 steps: 8,
                 guidance: 3f32.to_bits(),
                 sampler: Sampler::Euler,
             };
-            let draw = |thing| {
+            let draw = |most| {
                 let mut steps = Vec::new();
-                let x =
-                    draw(&sticker, &key, thing, &token, &mut |step, hat| steps.push((step, hat.is_some()))).unwrap();
+                let mut seen = |step, hat: Option<&[f32]>| steps.push((step, hat.is_some()));
+                let x = begin_and_draw(&sticker, &key, most, &token, &mut seen).unwrap();
                 (judge().margin(&x, 64, fountain), steps, x)
             };
-            let (alone, once, x) = draw(None);
+            let (alone, once, x) = draw(1);
             assert_eq!(once, (1..=8).map(|step| (step, true)).collect::<Vec<_>>());
-            let (judged, steps, y) = draw(Some(fountain));
-            println!("{seed}: {alone:.3} {judged:.3} {steps:?}");
+            let (judged, steps, y) = draw(MOST);
             // The steps count on from the beginning that is kept; others are not shown.
             let again = steps.len() - 8;
             assert!(again % 2 == 0 && again <= 6, "{steps:?}");

@@ -98,7 +98,7 @@ impl Crisp {
 }
 
 /// A pixel from [-1, 1] into [0, 1], colour within alpha, as the network learned them.
-fn bounded(p: &[f32]) -> [f32; 4] {
+pub fn bounded(p: &[f32]) -> [f32; 4] {
     let unit = |v: f32| ((v + 1.0) / 2.0).clamp(0.0, 1.0);
     let alpha = unit(p[3]);
     [unit(p[0]).min(alpha), unit(p[1]).min(alpha), unit(p[2]).min(alpha), alpha]

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use safetensors::{Dtype, SafeTensors};
 
+use super::crisp::bounded;
 use crate::scene::ThingId;
 
 static WEIGHTS: &[u8] = include_bytes!("../../../../models/sticker-64/judge.safetensors");
@@ -26,6 +27,8 @@ pub struct Judge {
     project: Vec<f32>,
     /// A unit row for each thing.
     things: Vec<f32>,
+    /// For each thing, whether the real pictures of it are their own mirror images: 1, else 0.
+    mirrored: Vec<u8>,
 }
 
 /// The one inside this program.
@@ -45,7 +48,13 @@ impl Judge {
                 _ => data.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
             })
         };
-        Ok(Self { mean: read("mean")?, project: read("project")?, things: read("things")? })
+        let mirrored = all.tensor("mirrored")?.data().to_vec();
+        Ok(Self { mean: read("mean")?, project: read("project")?, things: read("things")?, mirrored })
+    }
+
+    /// Whether pictures of a thing are their own mirror images.
+    pub fn is_mirrored(&self, thing: ThingId) -> bool {
+        self.mirrored.get(usize::from(thing)) == Some(&1)
     }
 
     /// By how much a picture looks more like `thing` than like any other, -2 to 2: above 0, it shows it. `x`: what the
@@ -73,10 +82,8 @@ pub fn shrunk(x: &[f32], side: usize) -> Vec<f32> {
     let block = side / SIDE;
     let mut out = vec![0.0; SIDE * SIDE * 4];
     for (i, pixel) in x.chunks_exact(4).enumerate() {
-        let unit = |v: f32| (v.clamp(-1.0, 1.0) + 1.0) / 2.0;
-        let (alpha, at) = (unit(pixel[3]), 4 * (i / side / block * SIDE + i % side / block));
-        let pixel = [unit(pixel[0]).min(alpha), unit(pixel[1]).min(alpha), unit(pixel[2]).min(alpha), alpha];
-        out[at..at + 4].iter_mut().zip(pixel).for_each(|(o, v)| *o += v / (block * block) as f32);
+        let at = 4 * (i / side / block * SIDE + i % side / block);
+        out[at..at + 4].iter_mut().zip(bounded(pixel)).for_each(|(o, v)| *o += v / (block * block) as f32);
     }
     out
 }

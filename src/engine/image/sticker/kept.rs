@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::Sampler;
-use crate::scene::Square;
+use crate::scene::{Square, ThingId};
 
 /// Pictures that are kept, 1 MiB each: more than a scene draws.
 const MOST: usize = 40;
@@ -11,6 +11,9 @@ const MOST: usize = 40;
 /// All that decides how a thing is drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
+    /// What it shows, where that is known.
+    pub thing: Option<ThingId>,
+    /// Colour and style of a thing; else the whole prompt and the style.
     pub words: String,
     pub negative: String,
     pub seed: u64,

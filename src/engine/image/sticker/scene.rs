@@ -27,8 +27,6 @@ const PREVIEW_EVERY: Duration = Duration::from_millis(80);
 /// A thing that is drawn.
 struct Part {
     item: usize,
-    /// Without the style.
-    words: String,
     /// The copy that alone is drawn with this seed; without it, the picture's seed and any copy.
     own: Option<(u8, u64)>,
     /// Drawn, before it is coloured.
@@ -57,25 +55,21 @@ impl<'a> Scene<'a> {
     /// Reads the prompt. `again`: what the last scenes had is not drawn again.
     pub fn new(sticker: &'a Sticker, params: &'a ImageParams, again: bool) -> Self {
         let reading = scene::read_with(&params.prompt, &params.negative, |word| params.things.get(word));
-        let part = |item, words: String, own| Part { item, words, own, plain: None, seen: None };
+        let part = |item, own| Part { item, own, plain: None, seen: None };
         let mut parts = Vec::new();
         let mut spare = MOST_DRAWN.saturating_sub(reading.items.len());
         for (i, item) in reading.items.iter().enumerate() {
             let more = (usize::from(item.count) - 1).min(spare);
             spare -= more;
-            parts.extend((0..=more).map(|_| part(i, item.words(item.senses[0]), None)));
+            parts.extend((0..=more).map(|_| part(i, None)));
         }
         let by_hand = ByHand::new(&params.prompt, &reading, &params.arrangement);
-        let own = by_hand.own_seeds().into_iter().map(|(i, copy, seed)| {
-            let item = &reading.items[i];
-            part(i, item.words(item.senses[0]), Some((copy, seed)))
-        });
-        parts.extend(own);
+        parts.extend(by_hand.own_seeds().into_iter().map(|(i, copy, seed)| part(i, Some((copy, seed)))));
         // A prompt that names nothing known is left to the network, word by word.
         if parts.is_empty() && reading.ground.is_none() {
-            parts.push(part(0, params.prompt.clone(), None));
+            parts.push(part(0, None));
         }
-        let negative = sticker.words.encode(&params.negative);
+        let negative = sticker.words.encode(&params.negative, None);
         Self { sticker, params, reading, parts, negative, by_hand, again, steps_s: Vec::new(), decode_s: 0.0 }
     }
 
@@ -99,11 +93,12 @@ impl<'a> Scene<'a> {
     /// Words of the prompt that name no thing or are left out, and words of both prompts that the network does not know,
     /// each once.
     pub fn unseen(&self) -> Vec<String> {
-        let Reading { unknown, more_grounds, more_colours, too_many, .. } = &self.reading;
-        let spans = unknown.iter().map(|it| &it.span).chain(more_grounds).chain(more_colours).chain(too_many);
+        let Reading { unknown, more_grounds, more_colours, too_many, contradicted, .. } = &self.reading;
+        let left_out = [more_grounds, more_colours, too_many, contradicted].into_iter().flatten();
+        let spans = unknown.iter().map(|it| &it.span).chain(left_out);
         let mut all: Vec<String> = spans.map(|span| self.params.prompt[span.clone()].to_owned()).collect();
-        let bare = self.reading.items.is_empty().then(|| self.parts.first()).flatten();
-        let bare = bare.map(|part| self.sticker.words.encode(&part.words));
+        let is_bare = self.reading.items.is_empty() && !self.parts.is_empty();
+        let bare = is_bare.then(|| self.sticker.words.encode(&self.params.prompt, None));
         let words = bare.iter().chain([&self.negative]).flat_map(|words| words.unknown.iter().chain(&words.cut));
         for word in words {
             // A character of a word that is there already says nothing more.
@@ -144,7 +139,6 @@ impl<'a> Scene<'a> {
         let mut shown: Option<Instant> = None;
         for (nth, at) in todo.into_iter().enumerate() {
             let count = self.params.count;
-            let thing = self.reading.items.get(self.parts[at].item).map(|item| item.senses[0]);
             let mut last = Instant::now();
             let mut seen = |step: usize, hat: Option<&[f32]>| {
                 self.steps_s.push(last.elapsed().as_secs_f64());
@@ -164,7 +158,7 @@ impl<'a> Scene<'a> {
                 preview(StepProgress { index, count, step, steps, eta_s }, now);
                 last = Instant::now();
             };
-            let x = attempt::draw(self.sticker, &keys[at], thing, token, &mut seen)?;
+            let x = attempt::draw(self.sticker, &keys[at], token, &mut seen)?;
             token.check()?;
             let start = Instant::now();
             let big = Arc::new(square(&self.sticker.enlarge(&x)?, side * TIMES));
@@ -184,10 +178,13 @@ impl<'a> Scene<'a> {
     /// What decides how a part is drawn.
     fn key(&self, at: usize, seed: u64, style: &str) -> Key {
         let ImageParams { steps, guidance, sampler, .. } = *self.params;
-        let Part { words, own, .. } = &self.parts[at];
+        let Part { item, own, .. } = self.parts[at];
         let seed = own.map_or_else(|| part_seed(seed, at), |(_, seed)| seed);
-        let (words, negative) = (format!("{words} {style}"), self.params.negative.clone());
-        Key { words, negative, seed, steps, guidance: guidance.to_bits(), sampler }
+        let item = self.reading.items.get(item);
+        let words = item.map_or(Some(self.params.prompt.as_str()), |item| item.colour);
+        let words = words.into_iter().chain([style]).collect::<Vec<_>>().join(" ");
+        let (thing, negative) = (item.map(|item| item.senses[0]), self.params.negative.clone());
+        Key { thing, words, negative, seed, steps, guidance: guidance.to_bits(), sampler }
     }
 
     /// A part is drawn: it takes the colour that the prompt gives it. False, for it is not to be drawn any more.

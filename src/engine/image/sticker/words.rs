@@ -8,10 +8,15 @@
 //! 4. A Chinese run is cut from the left, the longest of 4, 3, 2, 1 characters that is a stop word or a token; a
 //!    character that is neither is unknown.
 //! 5. The first `max_tokens` count. Nothing at all is the single token `<null>`.
+//!
+//! Each thing that the model knows has a token of its own, `<0>`, `<1>` ... by its number: a prompt of which it is known
+//! what it shows begins with it and needs no name.
 
 use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
+
+use crate::scene::ThingId;
 
 /// Token that stands for "no words".
 pub const NULL: u32 = 1;
@@ -71,8 +76,10 @@ impl Words {
         self.len == 0
     }
 
-    pub fn encode(&self, text: &str) -> Encoded {
+    /// `thing` is the number of what the text describes, where that is known: its token goes before the text's.
+    pub fn encode(&self, text: &str, thing: Option<ThingId>) -> Encoded {
         let (mut tokens, mut unseen) = (Vec::new(), Vec::new());
+        tokens.extend(thing.map(|thing| format!("<{thing}>")).filter(|token| self.has(token)));
         let mut unknown = Vec::new();
         for run in runs(text) {
             match run {
@@ -183,11 +190,11 @@ mod tests {
     use super::*;
 
     fn words() -> Words {
-        Words::new("<pad>\n<null>\ncat\ncherry\nbake\nred\n猫\n红色\n3d\n", 4)
+        Words::new("<pad>\n<null>\ncat\ncherry\nbake\nred\n猫\n红色\n3d\n<0>\n", 4)
     }
 
     fn tokens(text: &str) -> Vec<String> {
-        words().encode(text).tokens
+        words().encode(text, None).tokens
     }
 
     #[test]
@@ -200,27 +207,33 @@ mod tests {
     #[test]
     fn chinese_is_cut_longest_first_and_stop_words_vanish() {
         assert_eq!(tokens("一只红色的猫"), ["红色", "猫"]);
-        let encoded = words().encode("龘猫 xyzzy");
+        let encoded = words().encode("龘猫 xyzzy", None);
         assert_eq!((encoded.ids, encoded.unknown), (vec![6], vec!["龘".to_owned(), "xyzzy".to_owned()]));
     }
 
     #[test]
     fn nothing_known_is_the_null_token_and_special_tokens_cannot_be_typed() {
-        for text in ["", "  \n", "!!!", "the", "<pad>", "<null>", "qqqq"] {
-            assert_eq!(words().encode(text).ids, [NULL], "{text}");
+        for text in ["", "  \n", "!!!", "the", "<pad>", "<null>", "<0>", "qqqq"] {
+            assert_eq!(words().encode(text, None).ids, [NULL], "{text}");
         }
     }
 
     #[test]
+    fn a_thing_goes_before_its_words() {
+        assert_eq!(words().encode("red 3d", Some(0)).tokens, ["<0>", "red", "3d"]);
+        assert_eq!(words().encode("red", Some(1)).tokens, ["red"], "this vocabulary has no such thing");
+    }
+
+    #[test]
     fn chinese_that_is_not_known_is_told_in_words_not_letters() {
-        let encoded = words().encode("戴帽子的猫弹吉他, 龘 zorb");
+        let encoded = words().encode("戴帽子的猫弹吉他, 龘 zorb", None);
         assert_eq!(encoded.unseen, ["戴帽子", "弹吉他", "龘", "zorb"]);
         assert_eq!(encoded.unknown, ["戴", "帽", "子", "弹", "吉", "他", "龘", "zorb"], "as in training");
     }
 
     #[test]
     fn words_beyond_the_limit_are_named() {
-        let encoded = words().encode("cat red cherry 3d bake cat");
+        let encoded = words().encode("cat red cherry 3d bake cat", None);
         assert_eq!(encoded.ids.len(), 4);
         assert_eq!(encoded.cut, ["bake", "cat"]);
     }

@@ -98,8 +98,11 @@ fn a_picture_is_saved_so_many_times_as_large() {
     let (record, saved) = (record("a dog"), Saved::Saving);
     s.put_on_strip(Shot { key, picture: Some(picture()), record, saved, subject: None });
     let four = Enlarge { times: 4, filter: Filter::Lanczos };
-    for (command, enlarge) in [(Command::SavePictureAs(key), Enlarge::NONE), (Command::SavePictureAt(key, four), four)]
-    {
+    for (command, enlarge) in [
+        (Command::SavePictureAs(key), Enlarge::NONE),
+        (Command::SavePictureAt(key, four), four),
+        (Command::SavePictureAt(key, Enlarge::SVG), Enlarge::SVG),
+    ] {
         let effects = do_(&mut s, command);
         assert!(matches!(&effects[..], [Effect::AskExportPicture { enlarge: e, .. }] if *e == enlarge), "{effects:?}");
     }

@@ -81,6 +81,10 @@ fn layers_are_of_several_things_or_of_one_on_a_ground() {
     assert!(has("a cat on a box", 512) && has("three cats", 512) && has("一只猫在雪地里", 512));
     assert!(!has("a cat", 512) && !has("snow", 512) && !has("a cat on a box", 64) && !has("", 512));
     assert!(!has_layers(&PictureRecord { model: "sd15".into(), ..*scene_record() }));
+    let mut chosen = PictureRecord { width: 512, height: 512, ..*record("a cat under a flibberti") };
+    assert!(!has_layers(&chosen));
+    chosen.things.set("flibberti".into(), "chair".into());
+    assert!(has_layers(&chosen), "a word that a thing was chosen for names it");
 }
 
 #[test]

@@ -101,6 +101,10 @@ fn models_are_read_anew_on_entering_their_room_and_after_a_fetch() {
     assert!(update(&mut s, Input::Fetch(event)).contains(&Effect::ReadModels));
     do_(&mut s, Command::BetterModels(Makes::Text));
     assert_eq!((s.room(), s.models.filter), (Room::Models, Some(Makes::Text)));
+    do_(&mut s, Command::ShowModel(STICKER_ID.into()));
+    assert_eq!((s.models.filter, s.models.shown.as_deref()), (Some(Makes::Image), Some(STICKER_ID)));
+    do_(&mut s, Command::ModelShown);
+    assert_eq!(s.models.shown, None);
 }
 
 #[test]
