@@ -289,4 +289,4 @@ pub const PAIRS: &[&str] = &[
 
 /// English plurals that no ending tells.
 pub const PLURALS: &[&str] =
-    &["mice", "geese", "wolves", "kitties", "men", "women", "children", "kids", "calves", "oxen"];
+    &["mice", "people", "geese", "wolves", "kitties", "men", "women", "children", "kids", "calves", "oxen"];

@@ -61,7 +61,12 @@ impl Grammar {
     /// colours, moods, actions and relations alone, which change what is drawn.
     pub fn spelt_like(&self, word: &str) -> Option<(&str, Role)> {
         let is_near = |known: &&str| {
-            known.len() >= 5 && known.as_bytes()[0] == word.as_bytes()[0] && strsim::osa_distance(known, word) == 1
+            // Another letter makes many a short word another word: "blank" is not black.
+            let is_other_letter = known.len() == word.len() && strsim::hamming(known, word) == Ok(1);
+            known.len() >= 5
+                && known.as_bytes()[0] == word.as_bytes()[0]
+                && strsim::osa_distance(known, word) == 1
+                && !(is_other_letter && (word.len() < 6 || word.ends_with("ing")))
         };
         let tells = |role: &Role| matches!(role, Role::Colour(_) | Role::Mood(_) | Role::Action(_) | Role::Relation(_));
         let known = self.roles.iter().filter(|(_, role)| tells(role)).map(|(known, role)| (known.as_ref(), *role));

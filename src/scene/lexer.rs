@@ -91,7 +91,7 @@ fn cut_english(text: &str, run: &mut Vec<(Range<usize>, String)>, out: &mut Vec<
             let joined = words.join(" ");
             let is_action = n == 1 && is_doing(&joined);
             let digits = || digits(&joined).filter(|_| n == 1);
-            let action = || is_action.then_some(Role::Action(""));
+            let action = || is_action.then(|| grammar.spelt_like(&joined).map_or(Role::Action(""), |(_, role)| role));
             let role = grammar.role(&joined).or_else(digits).or_else(action);
             let names = stems(last).into_iter().filter_map(|stem| {
                 let name = before.iter().copied().chain([stem.as_str()]).collect::<Vec<_>>().join(" ");

@@ -3,6 +3,8 @@
 mod being;
 mod noun;
 mod place;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
@@ -138,6 +140,8 @@ struct Reader<'a> {
     held: Option<(Said, Option<Waiting>)>,
     /// What is worn by the noun that comes.
     worn: Option<usize>,
+    /// What stands at a place that is named without its noun, and the noun's thing: "a house with a tree behind".
+    trailed: Option<(usize, usize)>,
     /// Somebody of the clause flies: 飞机在云上飞 is above.
     flies: bool,
     /// All mentions of things, in their order.
@@ -170,6 +174,7 @@ impl<'a> Reader<'a> {
             relation_at: 0..0,
             held: None,
             worn: None,
+            trailed: None,
             flies: false,
             mentions: Vec::new(),
             named: Vec::new(),
@@ -272,6 +277,8 @@ impl<'a> Reader<'a> {
             // "a blue green cat": the first counts.
             Role::Colour(_) if self.pending.colour.is_some() => self.reading.more_colours.push(word.span.clone()),
             Role::Colour(colour) => self.pending.colour = Some((colour, word.span.clone())),
+            // "twenty-one"
+            Role::Number(_) if self.is_behind_many() => {}
             Role::Number(n) => {
                 if n == MANY {
                     self.reading.too_many.push(word.span.clone());
@@ -281,7 +288,10 @@ impl<'a> Reader<'a> {
             }
             Role::Action(label) => {
                 if !self.action(label, word, &[]) {
-                    self.unknown(word.span.clone());
+                    match self.who_does(label, word) {
+                        Some(who) => self.push(vec![who], &word.word, word.span.clone()),
+                        None => self.unknown(word.span.clone()),
+                    }
                 }
             }
             Role::Look(look) => {
@@ -327,6 +337,11 @@ impl<'a> Reader<'a> {
             Role::Background => self.background(word),
             Role::Measure | Role::Suffix | Role::Filler => {}
         }
+    }
+
+    fn is_behind_many(&self) -> bool {
+        let before = self.at.checked_sub(1).map(|at| &self.words[at].kind);
+        before == Some(&Kind::Role(Role::Number(MANY)))
     }
 
     /// "a red background", "the background is red"
@@ -420,6 +435,7 @@ impl<'a> Reader<'a> {
         self.clause.clear();
         self.fronted = false;
         self.flies = false;
+        self.trailed = None;
         (self.held, self.worn) = (None, None);
         self.waiting = None;
         self.subject = None;
@@ -633,6 +649,13 @@ impl<'a> Reader<'a> {
     fn one(&mut self, new: Named) {
         let item = new.item();
         let span = new.span.clone();
+        // A person with a crown has one.
+        if let Some(Waiting::NextTo(wearer, Relation::WornBy)) = self.waiting
+            && things().get(self.reading.items[wearer].senses[0]).label_has(things().get(item.senses[0]).en)
+        {
+            self.waiting = None;
+            return;
+        }
         let now = match self.again(&new) {
             Some(now) => {
                 let colour = new.said.colour.filter(|_| !self.named[now].is_coloured());

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::beings::{PAIRS, SHOES};
-use super::things::{By, ThingId, things};
+use super::things::{By, Thing, ThingId, things};
 use super::words::COLOURS;
 use super::{Item, Size};
 
@@ -152,7 +152,8 @@ impl Named {
     /// Things whose labels have both the noun and what it does or looks like: "woman dancing" for a girl who dances.
     fn told(&self) -> impl Iterator<Item = ThingId> {
         let all = things();
-        let heads = self.heads();
+        let is_told = !self.said.doing.is_empty() || !self.said.looks.is_empty();
+        let heads = if is_told { self.heads() } else { Vec::new() };
         let doing = self.said.doing.iter().map(|word| vec![word.as_str()]);
         let looks = self.said.looks.iter().map(|(look, _)| look.to_vec());
         let has = move |words: &Vec<&str>| words.iter().all(|word| all.get(self.senses[0]).label_has(word));
@@ -167,8 +168,11 @@ impl Named {
 
     /// The words that labels have for it: of a girl "woman", of a child "person".
     fn heads(&self) -> Vec<&str> {
-        let labels = self.senses.iter().map(|&id| things().get(id));
-        let people = labels.filter(|t| t.person).flat_map(|t| t.en.split([' ', ':']).next());
+        // Of a mage or a pilot there is no other that dances.
+        let plain = |t: &&Thing| t.person && t.en.split(": ").next().is_some_and(|head| !head.contains(' '));
+        let people = |t: &'static Thing| t.en.split(": ").next().unwrap_or_default();
+        let labels = self.senses.iter().map(|&id| things().get(id)).take_while(plain);
+        let people = labels.map(people);
         let (mut women, mut men, mut any) = (false, false, false);
         for head in people {
             match head {
@@ -181,7 +185,7 @@ impl Named {
         match (women, men) {
             (true, false) => vec!["woman", "person"],
             (false, true) => vec!["man", "person"],
-            (true, true) => vec!["person"],
+            (true, true) => vec!["person", "woman", "man"],
             (false, false) if any => vec!["person"],
             (false, false) => vec![self.word.as_str()],
         }

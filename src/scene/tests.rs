@@ -3,7 +3,7 @@ use std::ops::Range;
 use super::*;
 
 /// "colour name" of each item, with the number before it where there are several.
-fn said(prompt: &str) -> Vec<String> {
+pub(super) fn said(prompt: &str) -> Vec<String> {
     let r = read(prompt);
     r.items
         .iter()
@@ -19,11 +19,11 @@ fn said(prompt: &str) -> Vec<String> {
         .collect()
 }
 
-fn links(prompt: &str) -> Vec<(usize, Relation, usize)> {
+pub(super) fn links(prompt: &str) -> Vec<(usize, Relation, usize)> {
     read(prompt).relations.iter().map(|l| (l.thing, l.relation, l.place)).collect()
 }
 
-fn unknown(prompt: &str) -> Vec<&str> {
+pub(super) fn unknown(prompt: &str) -> Vec<&str> {
     read(prompt).unknown.into_iter().map(|it| &prompt[it.span]).collect()
 }
 
@@ -319,7 +319,7 @@ fn odd_prompts_are_read_without_harm() {
     }
 }
 
-fn of(prompt: &str, spans: impl Fn(Reading) -> Vec<Range<usize>>) -> Vec<&str> {
+pub(super) fn of(prompt: &str, spans: impl Fn(Reading) -> Vec<Range<usize>>) -> Vec<&str> {
     spans(read(prompt)).into_iter().map(|span| &prompt[span]).collect()
 }
 

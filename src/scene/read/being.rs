@@ -29,6 +29,14 @@ impl Reader<'_> {
         true
     }
 
+    /// Somebody who does it, where nobody is named: "dancing".
+    pub(super) fn who_does(&self, label: &str, word: &Lexeme) -> Option<ThingId> {
+        let doing = if label.is_empty() { &word.word } else { label };
+        let all = things();
+        let people = ["person", "woman", "man"].map(|who| all.labelled(&format!("{who} {doing}")));
+        people.into_iter().flatten().next().or_else(|| all.labelled(doing))
+    }
+
     /// A verb that is also a noun: "painting" in "a dog painting a house".
     pub(super) fn is_verb_at(&self, at: usize) -> bool {
         let Some(word) = self.words.get(at) else { return false };
@@ -106,7 +114,7 @@ impl Reader<'_> {
             return true;
         }
         let owner = self.owner();
-        let of_next = self.is_next(1, "的") || word.word.ends_with("ed") || self.pending_hair(word);
+        let of_next = self.is_next(1, "的") || word.word.ends_with("ed") || self.is_hair_of_next(word);
         if owner.is_none() && !(of_next && self.noun_follows()) {
             return false;
         }
@@ -142,9 +150,10 @@ impl Reader<'_> {
         true
     }
 
-    /// "red hair girl"
-    fn pending_hair(&self, word: &Lexeme) -> bool {
-        HAIR.contains(&word.word.as_str()) && (self.pending.colour.is_some() || !self.pending.looks.is_empty())
+    /// 长发女孩, "red hair girl"
+    fn is_hair_of_next(&self, word: &Lexeme) -> bool {
+        HAIR.contains(&word.word.as_str())
+            && matches!(self.words.get(self.at + 1).map(|next| &next.kind), Some(Kind::Name(..)))
     }
 
     /// Who has what stands here: "a cat with blue eyes", 小丑有红鼻子.

@@ -94,8 +94,9 @@ impl Reader<'_> {
         let first = things().get(senses[0]);
         let by_form = || match stems(&text).get(1..) {
             _ if text != word.word => true,
-            Some(singulars) if !first.food && !first.en.ends_with('s') => {
-                let is_same = |name: &String| things().find(name).is_some_and(|(_, ids)| ids[0] == senses[0]);
+            Some(singulars) if !first.en.ends_with('s') => {
+                let named = |name: &String| things().find(name).is_some_and(|(_, ids)| ids[0] == senses[0]);
+                let is_same = |name: &String| if first.food { first.en == name } else { named(name) };
                 singulars.iter().any(is_same)
             }
             Some(_) | None => false,

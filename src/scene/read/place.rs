@@ -71,8 +71,14 @@ impl Reader<'_> {
         if let Some(Waiting::ThisTo(thing, relation)) = self.waiting.filter(|_| is_last) {
             let before = self.things_of_clause().into_iter().rev().find(|other| *other != thing);
             if let Some(place) = before.or(self.about.filter(|about| *about != thing)) {
+                // "and a car in front": of the house, too.
+                let of = self.trailed.filter(|(former, _)| *former == place).map_or(place, |(_, of)| of);
+                self.reading
+                    .relations
+                    .retain(|l| l.relation != Relation::Beside || (l.thing, l.place) != (place, thing));
                 self.waiting = None;
-                self.link(thing, relation, place);
+                self.trailed = Some((thing, of));
+                self.link(thing, relation, of);
             }
         }
     }
