@@ -14,6 +14,7 @@ pub const ACTIONS: &[(&[&str], &[&str], &str)] = &[
     (&["skiing", "skis"], &["滑雪"], "skier"),
     (&["juggles", "juggling"], &["抛球"], "juggling"),
     (&["flies", "flying"], &["飞", "飞翔", "飞着", "飞行", "飞舞", "在飞"], "flying"),
+    (&["floats", "floating"], &["飘", "飘着", "漂浮", "漂浮着", "漂"], "floating"),
     (&["jumps", "jumping", "hops"], &["跳", "跳跃", "跳着", "蹦跳"], "jumping"),
     (&["drives", "driving"], &["开车", "驾驶"], "driving"),
     (&["reads"], &["看书", "读书"], "reading"),
@@ -79,6 +80,15 @@ pub const ING_VERBS: &[&str] = &["building", "painting", "drawing", "crossing", 
 /// Parts of a body: "with blue eyes" is said of somebody, and is no thing beside him.
 pub const PARTS: (&[&str], &[&str]) = (
     &[
+        "head",
+        "heads",
+        "shoulder",
+        "shoulders",
+        "back",
+        "lap",
+        "body",
+        "face",
+        "chest",
         "hair",
         "haired",
         "ponytail",
@@ -131,6 +141,15 @@ pub const PARTS: (&[&str], &[&str]) = (
         "nosed",
     ],
     &[
+        "头",
+        "头顶",
+        "背",
+        "后背",
+        "肩膀",
+        "身体",
+        "脸",
+        "马尾辫",
+        "麻花辫",
         "头发",
         "长发",
         "短发",
@@ -171,8 +190,22 @@ pub const PARTS: (&[&str], &[&str]) = (
 );
 
 /// Those of the parts that are hair, whose colour some people have by name.
-pub const HAIR: &[&str] =
-    &["hair", "haired", "ponytail", "pigtails", "braids", "头发", "长发", "短发", "卷发", "马尾", "辫子", "双马尾"];
+pub const HAIR: &[&str] = &[
+    "马尾辫",
+    "麻花辫",
+    "hair",
+    "haired",
+    "ponytail",
+    "pigtails",
+    "braids",
+    "头发",
+    "长发",
+    "短发",
+    "卷发",
+    "马尾",
+    "辫子",
+    "双马尾",
+];
 
 pub const BEARDS: &[&str] = &["beard", "胡子", "胡须", "大胡子"];
 
@@ -197,6 +230,9 @@ pub const HAIR_COLOURS: &[(&str, &[&str])] = &[
     ("white", &["white", "hair"]),
     ("gray", &["white", "hair"]),
 ];
+
+/// Words before a part of the body of somebody who was named.
+pub const WHOSE: &[&str] = &["its", "his", "her", "their"];
 
 /// Verbs between somebody and a part of the body.
 pub const HAVING: &[&str] = &["with", "has", "have", "having", "有", "长着", "带着", "长有", "留着", "长了", "扎着"];
@@ -250,8 +286,8 @@ pub const CLOTHES: &[&str] = &[
     "ice skate",
 ];
 
-/// Labels of what is on the feet: two belong together.
-pub const SHOES: &[&str] = &[
+/// Labels of what comes in twos, on the feet or of a body.
+pub const TWOS: &[&str] = &[
     "thong sandal",
     "man’s shoe",
     "running shoe",
@@ -262,6 +298,10 @@ pub const SHOES: &[&str] = &[
     "woman’s boot",
     "roller skate",
     "ice skate",
+    "wing",
+    "ear",
+    "leg",
+    "foot",
 ];
 
 /// Labels of what is a pair by itself.

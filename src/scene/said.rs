@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::beings::{PAIRS, SHOES};
+use super::beings::{PAIRS, TWOS};
 use super::things::{By, Thing, ThingId, things};
 use super::words::COLOURS;
 use super::{Item, Size};
@@ -143,7 +143,7 @@ impl Named {
             Some(2) if said.pair && PAIRS.contains(&label) => 1,
             // "a group of cats"
             None | Some(1) if said.plural && PAIRS.contains(&label) => 1,
-            None | Some(1) if said.plural && SHOES.contains(&label) => 2,
+            None | Some(1) if said.plural && TWOS.contains(&label) => 2,
             None | Some(1) if said.plural => 3,
             count => count.unwrap_or(1).clamp(1, MOST_OF_A_KIND),
         }

@@ -1,6 +1,6 @@
 //! What a prompt says of people and animals: what they do, what they look like, what they wear.
 
-use super::super::beings::{BEARDS, CLOTHES, HAIR, HAIR_COLOURS, HAVING, ING_VERBS, WINGS};
+use super::super::beings::{BEARDS, CLOTHES, HAIR, HAIR_COLOURS, HAVING, ING_VERBS, WHOSE, WINGS};
 use super::*;
 
 impl Reader<'_> {
@@ -113,8 +113,8 @@ impl Reader<'_> {
             self.leave_out(word.span.clone());
             return true;
         }
-        let owner = self.owner();
-        let of_next = self.is_next(1, "的") || word.word.ends_with("ed") || self.is_hair_of_next(word);
+        let owner = self.owner_at_place().or_else(|| self.owner());
+        let of_next = self.is_next(1, "的") || word.word.ends_with("ed") || self.is_of_next(word);
         if owner.is_none() && !(of_next && self.noun_follows()) {
             return false;
         }
@@ -132,7 +132,10 @@ impl Reader<'_> {
             Some(owner) => {
                 self.pending = Said::default();
                 self.open.clear();
-                self.waiting = None;
+                // "a bird on its head"
+                if let Some(Waiting::ThisTo(thing, Relation::On)) = self.waiting.take() {
+                    self.link(thing, Relation::On, owner);
+                }
                 let t = things_of(self.named[owner].senses[0]);
                 if WINGS.contains(&named) && !["wing", "bird", "angel", "fairy", "dragon"].iter().any(|w| t.is_also(w))
                 {
@@ -142,6 +145,9 @@ impl Reader<'_> {
                 self.settle(owner);
             }
             None => {
+                if WINGS.contains(&named) {
+                    self.unknown(word.span.clone());
+                }
                 self.pending.size = Size::Usual;
                 self.pending.modifiers.clear();
                 self.pending.looks = looks;
@@ -150,22 +156,42 @@ impl Reader<'_> {
         true
     }
 
-    /// 长发女孩, "red hair girl"
-    fn is_hair_of_next(&self, word: &Lexeme) -> bool {
-        HAIR.contains(&word.word.as_str())
-            && matches!(self.words.get(self.at + 1).map(|next| &next.kind), Some(Kind::Name(..)))
+    /// 长发女孩, 白胡子老人, "red hair girl"
+    fn is_of_next(&self, word: &Lexeme) -> bool {
+        let named = word.word.as_str();
+        let is_said = !named.is_ascii() && (self.pending.colour.is_some() || self.pending.size != Size::Usual);
+        let next = self.words.get(self.at + 1).map(|next| &next.kind);
+        (is_said || HAIR.contains(&named)) && matches!(next, Some(Kind::Name(..)))
+    }
+
+    /// 猫头上, "a cat's head": whose part is named right behind the noun.
+    fn owner_at_place(&self) -> Option<usize> {
+        let next = self.words.get(self.at + 1);
+        let is_place =
+            next.is_some_and(|next| matches!(next.kind, Kind::Role(Role::Relation(_))) && !next.word.is_ascii());
+        let before = self.words[..self.at].iter().rev().find(|word| word.word != "的")?;
+        let (owner, span) = self.clause.last()?;
+        let living = |i: &usize| things_of(self.named[*i].senses[0]).living;
+        let is_whose = self.text[before.span.clone()].contains(['\'', '’']);
+        owner.filter(|i| (is_place || is_whose) && span.end == before.span.end && living(i))
     }
 
     /// Who has what stands here: "a cat with blue eyes", 小丑有红鼻子.
     fn owner(&self) -> Option<usize> {
         let mentioned = self.clause.last().map(|(_, span)| span.start);
         for word in self.words[..self.at].iter().rev() {
+            if WHOSE.contains(&word.word.as_str()) {
+                let living = |i: &usize| things_of(self.named[*i].senses[0]).living;
+                let other = |i: &usize| !matches!(self.waiting, Some(Waiting::ThisTo(thing, _)) if thing == *i);
+                return self.things_of_clause().into_iter().rev().filter(living).find(other);
+            }
             if HAVING.contains(&word.word.as_str()) {
-                let owner = self.things_of_clause().last().copied()?;
+                let things = self.things_of_clause();
+                let owner = things.into_iter().rev().find(|&i| !is_garment(self.named[i].senses[0]))?;
                 return things_of(self.named[owner].senses[0]).living.then_some(owner);
             }
             let goes_on = match &word.kind {
-                Kind::Name(..) => mentioned != Some(word.span.start),
+                Kind::Name(_, ids, _) => mentioned != Some(word.span.start) || is_garment(ids[0]),
                 Kind::Unknown(_) => true,
                 Kind::Role(Role::Relation(_)) => is_joining(&word.word),
                 Kind::Role(role) => matches!(
@@ -182,6 +208,12 @@ impl Reader<'_> {
                         | Role::Action(_)
                         | Role::The
                 ),
+                // "a cat, big eyes"
+                Kind::Stop if self.clause.is_empty() && self.pending.count.is_none() => {
+                    let ends = self.words.get(self.at + 1).is_none_or(|next| next.kind == Kind::Stop);
+                    let living = |i: &usize| things_of(self.named[*i].senses[0]).living;
+                    return self.about.filter(|i| ends && living(i));
+                }
                 Kind::Stop => false,
             };
             if !goes_on {
@@ -197,7 +229,10 @@ impl Reader<'_> {
             return true;
         }
         let living = self.things_of_clause().last().is_some_and(|&i| things_of(self.named[i].senses[0]).living);
-        let may_be = matches!(word.word.as_str(), "with" | "in" | "带着");
+        // "with red hair and a dress"
+        let before = self.at.checked_sub(1).map(|at| &self.words[at].kind);
+        let is_behind_part = matches!(before, Some(Kind::Role(Role::Part) | Kind::Name(_, _, Some(Role::Part))));
+        let may_be = matches!(word.word.as_str(), "with" | "in" | "带着") || is_joining(&word.word) && is_behind_part;
         may_be && living && self.garment_ahead().is_some_and(|at| self.is_garment_at(at))
     }
 

@@ -101,7 +101,9 @@ impl Reader<'_> {
             }
             Some(_) | None => false,
         };
-        text.is_ascii() && text.ends_with('s') && by_form()
+        // "a cat's ball"
+        let is_possessive = self.text[word.span.clone()].contains(['\'', '’']);
+        text.is_ascii() && text.ends_with('s') && !is_possessive && by_form()
             || PLURALS.contains(&last)
             || self.words.get(self.at).is_some_and(|next| next.word == "们")
     }

@@ -135,9 +135,22 @@ fn a_part_of_a_body_is_no_thing_beside_it() {
         ("小丑有红鼻子", "clown face", vec!["红"]),
         ("一只大耳朵的兔子", "rabbit face", vec![]),
         ("蓝眼睛的猫", "cat face", vec!["蓝"]),
+        ("白胡子老人", "old man", vec!["白"]),
+        ("一个扎着马尾辫的女孩", "woman: red hair", vec![]),
+        ("a cat, big eyes", "cat face", vec![]),
+        ("可爱的小猫，大眼睛", "cat face", vec![]),
     ] {
         assert_eq!((said(prompt), of(prompt, |r| r.more_colours)), (vec![right.to_owned()], left), "{prompt}");
         assert_eq!(unknown(prompt), Vec::<&str>::new(), "{prompt}");
+    }
+    for (prompt, relations) in [
+        ("a cat with a fish on its head", vec![(1, Relation::On, 0)]),
+        ("a cat with a ball in its mouth", vec![(0, Relation::Beside, 1)]),
+        ("猫头上有一只鸟", vec![(1, Relation::On, 0)]),
+        ("a mouse on the back of a horse", vec![(0, Relation::On, 1)]),
+        ("a woman with red hair and a green dress", vec![(1, Relation::WornBy, 0)]),
+    ] {
+        assert_eq!((links(prompt), unknown(prompt)), (relations, vec![]), "{prompt}");
     }
     assert_eq!(said("a cat with blue eyes and a dog"), ["cat face", "dog face"]);
     assert_eq!(unknown("a cat with wings"), ["wings"], "cats have none");
@@ -195,6 +208,7 @@ fn plurals_and_pairs_are_numbers() {
         ("headphones", "headphone"),
         ("cherries", "cherries"),
         ("a bus", "bus"),
+        ("a cat's head", "cat face"),
         ("一双筷子", "chopsticks"),
         ("一副眼镜", "glasses"),
         ("a pair of socks", "socks"),
