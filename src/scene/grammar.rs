@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::beings::{ACTIONS, LOOKS, PARTS};
+use super::fillers::{FILLERS, JARGON, SUFFIXES};
 use super::words::{
-    BACKGROUNDS, CANNOT, COLOURS, COPULAS, DEFINITES, DENIALS, FILLERS, GROUNDS, MEASURES, MOODS, NUMBERS, OTHERS,
-    PRONOUNS, RELATIONS, SHADES, SIZES, STYLES,
+    BACKGROUNDS, CANNOT, COLOURS, COPULAS, DEFINITES, DENIALS, GROUNDS, MEASURES, MOODS, NUMBERS, OTHERS, PRONOUNS,
+    REFLEXIVES, RELATIONS, SHADES, SIZES, STYLES, WEARING,
 };
 use super::{Cannot, Ground, Relation, Size};
 
@@ -22,10 +24,20 @@ pub enum Role {
     Cannot(Cannot),
     Mood(&'static [&'static str]),
     Style(&'static str),
+    /// What somebody does: the word that labels have for it, or nothing.
+    Action(&'static str),
+    /// What a person looks like: the words that labels have for it.
+    Look(&'static [&'static str]),
+    /// A part of a body.
+    Part,
+    /// A noun that says nothing behind another.
+    Suffix,
     /// What is named next is not to be there.
     Denial,
     /// "it": a thing that was named before.
     Pronoun,
+    /// "itself"
+    Reflexive,
     /// "the": what comes may be a thing that was named before.
     The,
     /// "another": it is not.
@@ -45,6 +57,23 @@ pub struct Grammar {
 }
 
 impl Grammar {
+    /// The one role of words that differ by a letter, or by two that changed places, from a word that is not known: of
+    /// colours, moods, actions and relations alone, which change what is drawn.
+    pub fn spelt_like(&self, word: &str) -> Option<(&str, Role)> {
+        let is_near = |known: &&str| {
+            // Another letter makes many a short word another word: "blank" is not black.
+            let is_other_letter = known.len() == word.len() && strsim::hamming(known, word) == Ok(1);
+            known.len() >= 5
+                && known.as_bytes()[0] == word.as_bytes()[0]
+                && strsim::osa_distance(known, word) == 1
+                && !(is_other_letter && (word.len() < 6 || word.ends_with("ing")))
+        };
+        let tells = |role: &Role| matches!(role, Role::Colour(_) | Role::Mood(_) | Role::Action(_) | Role::Relation(_));
+        let known = self.roles.iter().filter(|(_, role)| tells(role)).map(|(known, role)| (known.as_ref(), *role));
+        let mut found = known.filter(|(known, _)| word.len() >= 5 && is_near(known));
+        found.next().filter(|(_, role)| found.all(|(_, other)| other == *role))
+    }
+
     pub fn role(&self, word: &str) -> Option<Role> {
         self.roles.get(word).copied()
     }
@@ -77,17 +106,24 @@ pub fn grammar() -> &'static Grammar {
         both(SIZES, Role::Size, &mut add);
         both(RELATIONS, Role::Relation, &mut add);
         both(MOODS, Role::Mood, &mut add);
+        both(ACTIONS, Role::Action, &mut add);
+        both(LOOKS, Role::Look, &mut add);
         for (en, zh) in STYLES {
             add(&[*en, *zh], Role::Style(en));
         }
         for ((en, zh), role) in [
             (DENIALS, Role::Denial),
+            (WEARING, Role::Relation(Relation::WornBy)),
+            (PARTS, Role::Part),
+            (SUFFIXES, Role::Suffix),
             (PRONOUNS, Role::Pronoun),
+            (REFLEXIVES, Role::Reflexive),
             (DEFINITES, Role::The),
             (OTHERS, Role::Other),
             (COPULAS, Role::Is),
             (BACKGROUNDS, Role::Background),
             (FILLERS, Role::Filler),
+            (JARGON, Role::Filler),
         ] {
             add(en, role);
             add(zh, role);

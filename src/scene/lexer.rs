@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use super::beings::ING_NOUNS;
 use super::grammar::{Role, grammar};
 use super::things::{By, ThingId, stems, things};
+use super::words::MANY;
 
 /// A word or a phrase of the prompt.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,7 +89,10 @@ fn cut_english(text: &str, run: &mut Vec<(Range<usize>, String)>, out: &mut Vec<
             let words: Vec<&str> = rest[..n].iter().map(|(_, w)| w.as_str()).collect();
             let (last, before) = words.split_last()?;
             let joined = words.join(" ");
-            let role = grammar.role(&joined);
+            let is_action = n == 1 && is_doing(&joined);
+            let digits = || digits(&joined).filter(|_| n == 1);
+            let action = || is_action.then(|| grammar.spelt_like(&joined).map_or(Role::Action(""), |(_, role)| role));
+            let role = grammar.role(&joined).or_else(digits).or_else(action);
             let names = stems(last).into_iter().filter_map(|stem| {
                 let name = before.iter().copied().chain([stem.as_str()]).collect::<Vec<_>>().join(" ");
                 // A phrase must be a name of its own: only single words may be tags or kinds.
@@ -102,8 +107,8 @@ fn cut_english(text: &str, run: &mut Vec<(Range<usize>, String)>, out: &mut Vec<
                 }
                 Some((name, by, ids.to_vec()))
             });
-            // "dogs" is a tag of the dog, but "dog" is a name.
-            let name = names.min_by_key(|(_, by, _)| *by);
+            // "dogs" is a tag of the dog, but "dog" is a name. "Flying" is no fly.
+            let name = names.filter(|(name, ..)| !is_action || *name == joined).min_by_key(|(_, by, _)| *by);
             let near = || {
                 let names = stems(last)
                     .into_iter()
@@ -118,6 +123,9 @@ fn cut_english(text: &str, run: &mut Vec<(Range<usize>, String)>, out: &mut Vec<
         });
         let (n, word, kind) = found.unwrap_or_else(|| {
             let word = rest[0].1.clone();
+            if let Some((known, role)) = grammar.spelt_like(&word) {
+                return (1, known.to_owned(), Kind::Role(role));
+            }
             let near = things.spelt_like(&word);
             (1, word, Kind::Unknown(near))
         });
@@ -128,15 +136,59 @@ fn cut_english(text: &str, run: &mut Vec<(Range<usize>, String)>, out: &mut Vec<
 }
 
 fn is_number(word: &str) -> bool {
-    matches!(grammar().role(word), Some(Role::Number(_)))
+    digits(word).is_some() || matches!(grammar().role(word), Some(Role::Number(_)))
 }
 
-/// A Chinese number with its measure word ("两个"), and the bytes of both.
+/// A number in digits; many are as many as a scene has.
+fn digits(word: &str) -> Option<Role> {
+    let is_number = !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| match word.parse().unwrap_or(u64::MAX) {
+        0 => Role::Denial,
+        n => Role::Number(n.min(MANY.into()) as u8),
+    })
+}
+
+/// A number in Chinese characters: 十二, 一百. Signs alone (百) are left to the grammar.
+fn numeral(word: &str) -> Option<Role> {
+    let (mut sum, mut last) = (0_u64, None);
+    for c in word.chars() {
+        let unit = match c {
+            '十' => 10,
+            '百' => 100,
+            '千' => 1000,
+            '万' => 10_000,
+            _ => {
+                if last.is_some() {
+                    return None;
+                }
+                last = Some("零一二三四五六七八九".chars().position(|d| d == c).or((c == '两').then_some(2))? as u64);
+                continue;
+            }
+        };
+        sum += last.take().unwrap_or(1) * unit;
+    }
+    let n = sum + last.unwrap_or(0);
+    (n > 0).then_some(Role::Number(n.min(MANY.into()) as u8))
+}
+
+/// Whether a single word says what somebody does.
+fn is_doing(word: &str) -> bool {
+    word.len() > 4 && word.ends_with("ing") && !ING_NOUNS.contains(&word)
+}
+
+/// A Chinese number with its measure word ("两个", "十二只"), and the bytes of both.
 fn counted(word: &str) -> Option<(Role, usize)> {
-    let mut ends = word.char_indices().map(|(i, c)| i + c.len_utf8());
-    let (number, measure) = (ends.next()?, ends.next()?);
-    let role = grammar().role(&word[..number]).filter(|role| matches!(role, Role::Number(_)))?;
-    (grammar().role(&word[number..measure]) == Some(Role::Measure)).then_some((role, measure))
+    let is_number = |role: &Role| matches!(role, Role::Number(_));
+    let mut found = None;
+    for (number, c) in word.char_indices().skip(1).take(5) {
+        let measure = number + c.len_utf8();
+        let is_measure = grammar().role(&word[number..measure]) == Some(Role::Measure);
+        let role = || grammar().role(&word[..number]).filter(is_number).or_else(|| numeral(&word[..number]));
+        if let Some(role) = is_measure.then(role).flatten() {
+            found = Some((role, measure));
+        }
+    }
+    found
 }
 
 /// Two nouns that are one when they are written together: "fire man" is a fireman. "Green house" is no greenhouse: what is
@@ -144,7 +196,8 @@ fn counted(word: &str) -> Option<(Role, usize)> {
 fn compound(a: &str, b: &str) -> Option<(Option<String>, Kind)> {
     let (grammar, things) = (grammar(), things());
     let is_noun = |word: &str| {
-        let is_other = grammar.role(word).is_some_and(|role| !matches!(role, Role::Ground(_) | Role::Measure));
+        let is_other =
+            grammar.role(word).is_some_and(|role| !matches!(role, Role::Ground(_) | Role::Measure | Role::Part));
         let named = |stem: &String| match things.find(stem) {
             Some((by, _)) => by != By::Tag || !things.is_no_noun(stem),
             None => things.near(stem).is_some(),
@@ -191,11 +244,13 @@ fn cut_chinese(run: &str, from: usize, out: &mut Vec<Lexeme>) {
                 return None;
             }
         }
-        let name = things.find(word).map(|(by, ids)| (word.to_owned(), by, ids.to_vec()));
+        // 骑自行车 is who rides and what is ridden.
+        let is_ride = word.strip_prefix('骑').is_some_and(|rest| matches!(things.find(rest), Some((By::Name, _))));
+        let name = things.find(word).filter(|_| !is_ride).map(|(by, ids)| (word.to_owned(), by, ids.to_vec()));
         // A tag of one character ("手" of a glove) says too little.
         let name = name.filter(|(_, by, _)| *by != By::Tag || b - a > 1 && things.near(word).is_none());
         let near = || things.near(word).map(|ids| Kind::Unknown(ids.to_vec()));
-        kind(grammar.role(word), name).map(|(_, kind)| kind).or_else(near)
+        kind(grammar.role(word).or_else(|| numeral(word)), name).map(|(_, kind)| kind).or_else(near)
     };
     // best[i]: cost of the best way to cut the first i characters, and where its last word begins.
     let mut best = vec![(u32::MAX, 0, None); n + 1];

@@ -4,8 +4,10 @@
 //! The model knows some 1,600 things by name. A word that many of them share ("car") would be a blend of them all, and a
 //! blend is a blob: so each noun chooses *one* thing, whose own full name is what the network gets.
 
+mod beings;
 mod colour;
 mod compose;
+mod fillers;
 mod grammar;
 mod ground;
 mod layout;

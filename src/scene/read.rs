@@ -1,18 +1,33 @@
 //! From words to a scene.
 
+mod being;
+mod noun;
+mod place;
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
+use super::fillers::PRAISE;
 use super::grammar::{Role, grammar};
 use super::lexer::{Kind, Lexeme, lex};
-use super::said::{Named, Said};
-use super::things::{By, ThingId, folded, things};
-use super::words::PRAISE;
+use super::said::{MOST_OF_A_KIND, Named, Said};
+use super::things::{By, ThingId, folded, stems, things};
+use super::words::MANY;
+use being::is_garment;
+use place::is_joining;
+
 use super::{Ground, Link, Reading, Relation, Size, Unknown};
 
 /// Things that a scene may have; what is named beyond is left out.
 pub const MOST_ITEMS: usize = 30;
 /// Characters of a prompt that are read; a prompt is a sentence or two.
 pub const MOST_CHARS: usize = 2000;
+/// Characters that the end of what is read may lie before that.
+const LONGEST_WORD: usize = 40;
+
+/// "a pair of": what is a pair by itself is one.
+const PAIR: &[&str] = &["pair", "pair of", "couple", "couple of", "一对", "一双", "一副"];
 
 /// Reads a prompt. Never fails: what cannot be read is in `unknown`.
 pub fn read(prompt: &str) -> Reading {
@@ -40,9 +55,17 @@ pub fn read_with<'a>(prompt: &str, negative: &str, chosen: impl Fn(&str) -> Opti
     reading
 }
 
-/// The part of a prompt that is read.
+/// The part of a prompt that is read: as much of it as ends with a word.
 fn head(prompt: &str) -> &str {
-    &prompt[..prompt.char_indices().nth(MOST_CHARS).map_or(prompt.len(), |(i, _)| i)]
+    let Some((end, next)) = prompt.char_indices().nth(MOST_CHARS) else { return prompt };
+    let head = &prompt[..end];
+    let is_sign = |c: char| !c.is_alphanumeric();
+    if is_sign(next) || head.ends_with(is_sign) {
+        return head;
+    }
+    // Chinese has no spaces: a cut at the last comma, where one is near.
+    let last = head.char_indices().rev().take(LONGEST_WORD).find(|(_, c)| is_sign(*c));
+    last.map_or(head, |(at, sign)| &head[..at + sign.len_utf8()])
 }
 
 /// What a negative prompt names, whether or not it says "no" before it.
@@ -111,6 +134,16 @@ struct Reader<'a> {
     fronted: bool,
     /// What the clause before is about.
     about: Option<usize>,
+    /// Where the last relation stands.
+    relation_at: Range<usize>,
+    /// What is said of a wearer that stands behind what is worn, and what waits for it: 一只戴帽子的猫.
+    held: Option<(Said, Option<Waiting>)>,
+    /// What is worn by the noun that comes.
+    worn: Option<usize>,
+    /// What stands at a place that is named without its noun, and the noun's thing: "a house with a tree behind".
+    trailed: Option<(usize, usize)>,
+    /// Somebody of the clause flies: 飞机在云上飞 is above.
+    flies: bool,
     /// All mentions of things, in their order.
     mentions: Vec<usize>,
     /// The items of the reading, as they were said.
@@ -138,6 +171,11 @@ impl<'a> Reader<'a> {
             subject: None,
             fronted: false,
             about: None,
+            relation_at: 0..0,
+            held: None,
+            worn: None,
+            trailed: None,
+            flies: false,
             mentions: Vec::new(),
             named: Vec::new(),
             reading: Reading::default(),
@@ -165,9 +203,17 @@ impl<'a> Reader<'a> {
             }
         }
         self.phrase_ends();
+        self.trailing();
         self.close();
+        self.sizes_of_names();
         for named in &self.named {
             let first = things().get(named.item().senses[0]);
+            let looks = named
+                .said
+                .looks
+                .iter()
+                .filter(|(look, at)| !at.is_empty() && !look.iter().all(|word| first.label_has(word)));
+            self.reading.more_colours.extend(looks.map(|(_, at)| at.clone()));
             let strange = named.said.modifiers.iter().filter(|(modifier, _)| !first.is_also(modifier));
             let unknown = strange.map(|(_, at)| Unknown { span: at.clone(), near: Vec::new() });
             self.reading.unknown.extend(unknown);
@@ -176,7 +222,10 @@ impl<'a> Reader<'a> {
         let r = &self.reading;
         let nothing =
             r.items.is_empty() && r.denied.is_empty() && r.ground.is_none() && r.cannot.is_empty() && r.style.is_none();
-        if nothing && r.unknown.is_empty() && !self.words.is_empty() {
+        if nothing {
+            self.adjectives();
+        }
+        if nothing && self.reading.unknown.is_empty() && !self.words.is_empty() {
             let whole = self.text.trim();
             let start = whole.as_ptr() as usize - self.text.as_ptr() as usize;
             self.unknown(start..start + whole.len());
@@ -184,6 +233,35 @@ impl<'a> Reader<'a> {
         self.reading.unknown.sort_by_key(|it| it.span.start);
         self.reading.more_colours.sort_by_key(|span| span.start);
         self
+    }
+
+    /// Words of a prompt that names nothing: "big shiny happy".
+    fn adjectives(&mut self) {
+        let is_adjective = |word: &&Lexeme| {
+            matches!(word.kind, Kind::Role(Role::Size(_) | Role::Mood(_) | Role::Look(_) | Role::Action(_)))
+                || matches!(word.kind, Kind::Role(Role::Filler))
+                    && PRAISE.contains(&word.word.as_str())
+                    && word.word.len() > 3
+        };
+        let spans: Vec<_> = self.words.iter().filter(is_adjective).map(|word| word.span.clone()).collect();
+        for span in spans {
+            if self.reading.unknown.iter().all(|it| it.span != span) {
+                self.unknown(span);
+            }
+        }
+    }
+
+    /// 小猫 is small beside another thing.
+    fn sizes_of_names(&mut self) {
+        if self.named.len() < 2 {
+            return;
+        }
+        for i in 0..self.named.len() {
+            if self.named[i].is_small_by_name() {
+                self.named[i].said.size = Size::Small;
+                self.settle(i);
+            }
+        }
     }
 
     fn unknown(&mut self, span: Range<usize>) {
@@ -199,7 +277,43 @@ impl<'a> Reader<'a> {
             // "a blue green cat": the first counts.
             Role::Colour(_) if self.pending.colour.is_some() => self.reading.more_colours.push(word.span.clone()),
             Role::Colour(colour) => self.pending.colour = Some((colour, word.span.clone())),
-            Role::Number(n) => self.pending.count = Some(n),
+            // "twenty-one"
+            Role::Number(_) if self.is_behind_many() => {}
+            Role::Number(n) => {
+                if n == MANY {
+                    self.reading.too_many.push(word.span.clone());
+                }
+                self.pending.count = Some(n.min(MOST_OF_A_KIND));
+                self.pending.pair = PAIR.contains(&word.word.as_str());
+            }
+            Role::Action(label) => {
+                if !self.action(label, word, &[]) {
+                    match self.who_does(label, word) {
+                        Some(who) => self.push(vec![who], &word.word, word.span.clone()),
+                        None => self.unknown(word.span.clone()),
+                    }
+                }
+            }
+            Role::Look(look) => {
+                if !self.look(look, word) {
+                    self.unknown(word.span.clone());
+                }
+            }
+            Role::Part => {
+                if !self.part(word) {
+                    let near = things().near(&word.word).unwrap_or_default().to_vec();
+                    self.reading.unknown.push(Unknown { span: word.span.clone(), near });
+                    self.other_noun(&word.span);
+                }
+            }
+            // "a box inside itself"
+            Role::Reflexive => {
+                if let Some(Waiting::ThisTo(_, relation)) = self.waiting.take()
+                    && relation != Relation::Beside
+                {
+                    self.reading.contradicted.push(word.span.clone());
+                }
+            }
             Role::Size(size) => self.pending.size = size,
             Role::Mood(mood) => self.pending.moods.push(mood),
             Role::Style(style) => self.reading.style = Some(style),
@@ -220,14 +334,33 @@ impl<'a> Reader<'a> {
             Role::The => self.pending.definite = true,
             Role::Other => self.pending.other = true,
             Role::Is => self.is(),
-            Role::Background => {
-                let said = std::mem::take(&mut self.pending);
-                if let Some((_, colour)) = said.colour {
-                    self.unknown(colour.start..word.span.end);
-                    self.waiting = None;
-                }
-            }
-            Role::Measure | Role::Filler => {}
+            Role::Background => self.background(word),
+            Role::Measure | Role::Suffix | Role::Filler => {}
+        }
+    }
+
+    fn is_behind_many(&self) -> bool {
+        let before = self.at.checked_sub(1).map(|at| &self.words[at].kind);
+        before == Some(&Kind::Role(Role::Number(MANY)))
+    }
+
+    /// "a red background", "the background is red"
+    fn background(&mut self, word: &Lexeme) {
+        let said = std::mem::take(&mut self.pending);
+        self.waiting = None;
+        if let Some((colour, span)) = said.colour {
+            self.ground(Ground::Plain(colour), span.start..word.span.end);
+            return;
+        }
+        let mut next = self.words.iter().enumerate().skip(self.at + 1);
+        let skipped =
+            |w: &Lexeme| matches!(w.kind, Kind::Role(Role::Is)) || matches!(w.word.as_str(), ":" | "：" | "的");
+        if let Some((at, Lexeme { kind: Kind::Role(Role::Colour(colour)), span, .. })) = next.find(|(_, w)| !skipped(w))
+            && !self.words.get(at + 1).is_some_and(|next| matches!(next.kind, Kind::Name(..)))
+        {
+            let (colour, span) = (*colour, word.span.start..span.end);
+            self.at = at;
+            self.ground(Ground::Plain(colour), span);
         }
     }
 
@@ -282,6 +415,7 @@ impl<'a> Reader<'a> {
     /// A comma or the end of a sentence.
     fn stop(&mut self, sign: &str) {
         self.phrase_ends();
+        self.trailing();
         let said = &self.pending;
         let goes_on = match sign {
             "、" => true,
@@ -300,6 +434,9 @@ impl<'a> Reader<'a> {
         }
         self.clause.clear();
         self.fronted = false;
+        self.flies = false;
+        self.trailed = None;
+        (self.held, self.worn) = (None, None);
         self.waiting = None;
         self.subject = None;
     }
@@ -351,8 +488,21 @@ impl<'a> Reader<'a> {
             Some(Subject::Last) => vec![last],
             // "the cat on the box is orange"
             Some(Subject::Clause) => {
-                let is_place = |l: &Link, i: usize| l.place == i && l.relation != Relation::Beside;
-                let of_clause = |l: &&Link| things.contains(&l.thing);
+                let is_place = |l: &Link, i: usize| match l.relation {
+                    Relation::Beside => false,
+                    Relation::WornBy => l.thing == i,
+                    Relation::On
+                    | Relation::Above
+                    | Relation::Under
+                    | Relation::LeftOf
+                    | Relation::RightOf
+                    | Relation::Behind
+                    | Relation::InFrontOf
+                    | Relation::In
+                    | Relation::Between => l.place == i,
+                };
+                let of_clause =
+                    |l: &&Link| things.contains(if l.relation == Relation::WornBy { &l.place } else { &l.thing });
                 let is_subject = |i: &usize| !self.reading.relations.iter().filter(of_clause).any(|l| is_place(l, *i));
                 things.iter().copied().filter(is_subject).collect()
             }
@@ -436,261 +586,14 @@ impl<'a> Reader<'a> {
         self.subject = None;
     }
 
-    fn relation(&mut self, relation: Relation, word: &Lexeme) {
-        let joins = is_joining(&word.word);
-        self.phrase_ends();
-        self.pending.definite = false;
-        self.subject = None;
-        if joins && self.pending.describes() {
-            self.open.push(std::mem::take(&mut self.pending));
-            return;
-        }
-        // "a cat, blue on a box"
-        let is_place = is_place(&word.word);
-        if self.clause.is_empty() && self.pending.count.is_none() && !is_place && !self.reading.items.is_empty() {
-            self.close();
-        }
-        if let Some((ground, at)) = self.ground_ahead(&word.word) {
-            let between = self.words[self.at + 1..at].to_vec();
-            for word in between {
-                match word.kind {
-                    Kind::Role(role) => self.role(role, &word),
-                    Kind::Unknown(_) => self.unknown(word.span),
-                    Kind::Name(..) | Kind::Stop => {}
-                }
-            }
-            self.ground(ground, word.span.start..self.words[at].span.end);
-            self.at = at;
-            return;
-        }
-        if is_place {
-            self.place(relation, word);
-        } else if !joins || !matches!(self.waiting, Some(Waiting::NextTo(..))) {
-            // 旁边还有一朵花: 还有 adds nothing.
-            let last = self.mentions.last().copied();
-            self.waiting = Some(last.map_or(Waiting::Fronted(relation), |last| Waiting::ThisTo(last, relation)));
-        }
-    }
-
-    /// "on a blue table" is the ground that "on a table" names: which it is, and where its noun stands.
-    fn ground_ahead(&self, word: &str) -> Option<(Ground, usize)> {
-        let preposition = word.split(' ').next_back().filter(|word| word.is_ascii())?;
-        for (at, word) in self.words.iter().enumerate().skip(self.at + 1).take(4) {
-            let phrases = ["the", "a"].map(|article| format!("{preposition} {article} {}", word.word));
-            let found = phrases.iter().find_map(|phrase| grammar().role(phrase));
-            if let Some(Role::Ground(ground)) = found.filter(|_| (self.chosen)(&word.span).is_none()) {
-                return Some((ground, at));
-            }
-            match &word.kind {
-                Kind::Unknown(_)
-                | Kind::Role(Role::The | Role::Number(1) | Role::Colour(_) | Role::Size(_) | Role::Filler) => {}
-                Kind::Role(_) | Kind::Name(..) | Kind::Stop => return None,
-            }
-        }
-        None
-    }
-
-    /// A Chinese place. It follows its noun, "盒子上", or 在, "旁边" being that of something named before. In English that
-    /// is "on the left".
-    fn place(&mut self, relation: Relation, word: &Lexeme) {
-        let waiting = self.waiting.take();
-        let Some((last, span)) = self.clause.last().cloned() else {
-            // 一只小狗在盒子上，旁边有一朵花
-            self.fronted = true;
-            self.waiting = self.about.map(|about| Waiting::NextTo(self.base(about, relation), relation));
-            return;
-        };
-        // The place of something that is not drawn.
-        let Some(last) = last else { return };
-        let is_at = |from: usize, to: usize| self.text.get(from..to).is_some_and(|between| between.contains('在'));
-        // 花在旁边, 花长在旁边
-        let alone = word.word.is_ascii()
-            || is_at(span.end, word.span.start)
-            || matches!(waiting, Some(Waiting::ThisTo(thing, _)) if thing == last);
-        if alone {
-            if let Some(about) = self.about.filter(|about| *about != last) {
-                self.link(last, relation, self.base(about, relation));
-            }
-            return;
-        }
-        // 猫在盒子上, 猫在盒子和树之间
-        let nouns = &self.clause[..self.clause.len() - 1];
-        let at = nouns.iter().rposition(|(thing, noun)| thing.is_some() && is_at(noun.end, span.start));
-        if let Some(at) = at
-            && let Some(thing) = self.clause[at].0.filter(|thing| *thing != last)
-        {
-            let place = self.clause[at + 1].0.unwrap_or(last);
-            self.reading.relations.retain(|l| (l.thing, l.place) != (thing, place));
-            self.link(thing, relation, place);
-        } else {
-            // 它旁边
-            let is_pronoun = grammar().role(&self.text[span]) == Some(Role::Pronoun);
-            let place = if is_pronoun { self.base(last, relation) } else { last };
-            self.waiting = Some(Waiting::NextTo(place, relation));
-        }
-    }
-
-    /// What "next to it" is next to: what stands on a box has the box below its sides.
-    fn base(&self, thing: usize, relation: Relation) -> usize {
-        match relation {
-            Relation::On | Relation::Above | Relation::In | Relation::Between | Relation::WornBy => thing,
-            Relation::Under
-            | Relation::Beside
-            | Relation::LeftOf
-            | Relation::RightOf
-            | Relation::Behind
-            | Relation::InFrontOf => {
-                let stands = |l: &&Link| l.thing == thing && matches!(l.relation, Relation::On | Relation::In);
-                self.reading.relations.iter().find(stands).map_or(thing, |l| l.place)
-            }
-        }
-    }
-
-    /// "it", 它
-    fn pronoun(&mut self, word: &Lexeme) {
-        let begins = self.clause.is_empty();
-        match self.waiting {
-            // "next to it a flower"
-            Some(Waiting::ThisTo(_, relation)) if begins && !is_joining_before(&self.words, self.at) => {
-                self.fronted = true;
-                self.waiting = self.about.map(|about| Waiting::NextTo(self.base(about, relation), relation));
-            }
-            // "a box with a cat on it": it is what was named before the one that stands so to it.
-            Some(Waiting::ThisTo(thing, relation)) if !begins => {
-                let mut before = self.mentions.iter().rev().copied().filter(|other| *other != thing);
-                // "between them" is behind the first of two.
-                let place = if relation == Relation::Between { before.nth(1) } else { before.next() };
-                if let Some(place) = place {
-                    let place = self.base(place, relation);
-                    self.link(thing, relation, place);
-                    self.waiting = None;
-                    self.mention(place, word.span.clone());
-                }
-            }
-            Some(Waiting::ThisTo(..) | Waiting::NextTo(..) | Waiting::Fronted(_)) | None => {
-                if let Some(about) = self.about.filter(|_| begins) {
-                    self.waiting = None;
-                    self.mention(about, word.span.clone());
-                }
-            }
-        }
-    }
-
-    /// A name: the head of its phrase, or a word before the head.
-    fn name(&mut self, by: By, ids: Vec<ThingId>, also: Option<Role>, word: &Lexeme) {
-        // A word that is also one of the grammar is that where a noun follows: "an orange cat".
-        if let Some(role) = also
-            && (matches!(role, Role::Relation(_) | Role::Measure | Role::Filler | Role::Ground(_))
-                || self.noun_follows()
-                || matches!(role, Role::Colour(_)) && self.is_said_after())
-        {
-            self.role(role, word);
-            self.at += 1;
-            return;
-        }
-        // In English the last of several nouns is the head: "chocolate cake". A tag alone yields to any name behind it.
-        let next = self.words.get(self.at + 1);
-        let adjacent =
-            next.is_some_and(|n| self.text[word.span.end..n.span.start].chars().all(|c| c == ' ' || c == '-'));
-        if let Some(Lexeme { kind: Kind::Name(next_by, ..), word: next_word, .. }) = next
-            && adjacent
-            // "a boy fishing": what somebody does is no head.
-            && !(by == By::Name && next_word.len() > 5 && next_word.ends_with("ing"))
-            && (next_word.is_ascii() || by == By::Tag)
-            && (*next_by <= by || *next_by == By::Name)
-        {
-            self.pending.modifiers.push((word.word.clone(), word.span.clone()));
-            self.at += 1;
-            return;
-        }
-        // "long" is among the tags of the long drum, and no drum is meant.
-        if by == By::Tag && things().is_no_noun(&word.word) {
-            self.at += 1;
-            self.unknown(word.span.clone());
-            return;
-        }
-        let mut senses = ids;
-        self.at += 1;
-        self.longer_name(&mut senses, &word.word);
-        if !self.pending.moods.is_empty() || !self.pending.modifiers.is_empty() {
-            senses.extend(things().kinds(&word.word));
-        }
-        let span = word.span.start..self.words[self.at - 1].span.end;
-        self.push(senses, &word.word, span);
-    }
-
-    /// Whether a noun that is only a noun follows directly.
-    fn noun_follows(&self) -> bool {
-        let mut rest = self.words[self.at + 1..].iter();
-        loop {
-            match rest.next().map(|w| &w.kind) {
-                Some(Kind::Name(..)) => return true,
-                Some(Kind::Role(Role::Colour(_) | Role::Size(_) | Role::Mood(_) | Role::Style(_))) => {}
-                Some(Kind::Role(Role::Filler | Role::The | Role::Other | Role::Is)) => {}
-                _ => return false,
-            }
-        }
-    }
-
-    /// Whether "orange" is the fruit: "an orange on a box", but "a cat, orange" and "an orange and white cat".
-    fn is_fruit(&self) -> bool {
-        let mut next = self.words[self.at + 1..].iter();
-        let is_of_noun = match next.next() {
-            Some(Lexeme { kind: Kind::Unknown(_) | Kind::Role(Role::Background | Role::Cannot(_)), .. }) => true,
-            Some(Lexeme { kind: Kind::Role(Role::Ground(_)), word, .. }) => !is_where(word),
-            Some(Lexeme { kind: Kind::Stop | Kind::Role(Role::Relation(Relation::Beside)), .. }) => {
-                matches!(next.next(), Some(Lexeme { kind: Kind::Role(Role::Colour(_)), .. }))
-            }
-            Some(_) | None => false,
-        };
-        !is_of_noun && !self.noun_follows() && !self.is_said_after()
-    }
-
-    /// Whether a word that may be a colour is one that is said of what was named: "a cat, orange". In a list of fruit it
-    /// is a fruit.
-    fn is_said_after(&self) -> bool {
-        let Some(&last) = self.mentions.last() else { return false };
-        if self.subject.is_some() {
-            return true;
-        }
-        let said = &self.pending;
-        let ends = self.words.get(self.at + 1).is_none_or(|next| next.kind == Kind::Stop);
-        let last = &self.named[last];
-        let in_list = last.said.is_bare() && things().get(last.senses[0]).food;
-        let is_free = match self.waiting {
-            None => !in_list,
-            Some(Waiting::ThisTo(_, relation)) => relation == Relation::In,
-            Some(Waiting::NextTo(..) | Waiting::Fronted(_)) => false,
-        };
-        ends && is_free && said.count.is_none() && !said.definite && !said.denied
-    }
-
-    /// Puts first the senses whose own label goes on as the prompt does ("woman with red hair" is "woman: red hair"), and
-    /// steps over those words.
-    fn longer_name(&mut self, senses: &mut Vec<ThingId>, head: &str) {
-        let all = things();
-        let mut words = self.words[self.at..].iter();
-        if words.next().is_none_or(|w| w.word != "with") {
-            return;
-        }
-        let is_said = |w: &&Lexeme| !matches!(w.kind, Kind::Role(Role::Filler | Role::The | Role::Number(1)));
-        let said: Vec<&Lexeme> = words.filter(is_said).take(2).collect();
-        let [a, b] = said.as_slice() else { return };
-        let found = (0..all.len() as ThingId).find(|&id| {
-            let t = all.get(id);
-            t.label_has(head) && t.label_has(&a.word) && t.label_has(&b.word)
-        });
-        let Some(id) = found else { return };
-        let end = b.span.end;
-        senses.insert(0, id);
-        while self.words.get(self.at).is_some_and(|w| w.span.start < end) {
-            self.at += 1;
-        }
-    }
-
     /// Takes a noun in with what was said before it: one thing, or several of a kind ("3 red and 2 green apples").
     fn push(&mut self, mut senses: Vec<ThingId>, mut word: &str, span: Range<usize>) {
         let mut last = std::mem::take(&mut self.pending);
+        let is_wearer = self.worn.is_some() && !is_garment(senses[0]);
+        if let Some((said, waiting)) = self.held.take_if(|_| is_wearer) {
+            self.waiting = waiting;
+            last = Said::merged(vec![said, last]).0;
+        }
         let is_plural = !word.is_ascii() || folded(&self.text[span.clone()]) != word;
         let mut phrases = std::mem::take(&mut self.open);
         if phrases.iter().any(|said| said.denied) || last.denied {
@@ -718,6 +621,10 @@ impl<'a> Reader<'a> {
             self.reading.more_colours.extend(left);
             phrases = vec![said];
         }
+        // "red and green cars"
+        if phrases.len() > 1 {
+            phrases.iter_mut().for_each(|said| said.plural = false);
+        }
         let waiting = self.waiting;
         for (nth, said) in phrases.into_iter().enumerate() {
             if nth > 0 {
@@ -742,6 +649,13 @@ impl<'a> Reader<'a> {
     fn one(&mut self, new: Named) {
         let item = new.item();
         let span = new.span.clone();
+        // A person with a crown has one.
+        if let Some(Waiting::NextTo(wearer, Relation::WornBy)) = self.waiting
+            && things().get(self.reading.items[wearer].senses[0]).label_has(things().get(item.senses[0]).en)
+        {
+            self.waiting = None;
+            return;
+        }
         let now = match self.again(&new) {
             Some(now) => {
                 let colour = new.said.colour.filter(|_| !self.named[now].is_coloured());
@@ -766,6 +680,7 @@ impl<'a> Reader<'a> {
         };
         match self.waiting.take() {
             Some(Waiting::NextTo(place, relation)) => self.link(now, relation, place),
+            Some(Waiting::Fronted(Relation::WornBy)) => self.worn = Some(now),
             // "Next to the cat is a dog"
             Some(Waiting::Fronted(relation)) => self.waiting = Some(Waiting::NextTo(now, relation)),
             Some(Waiting::ThisTo(thing, relation)) if thing == now => {
@@ -773,6 +688,9 @@ impl<'a> Reader<'a> {
             }
             Some(Waiting::ThisTo(thing, relation)) => self.link(thing, relation, now),
             None => {}
+        }
+        if let Some(worn) = self.worn.take_if(|worn| *worn != now && !is_garment(self.named[now].senses[0])) {
+            self.link(worn, Relation::WornBy, now);
         }
         self.mention(now, span);
     }
@@ -786,6 +704,8 @@ impl<'a> Reader<'a> {
         }
         // Nothing stands on itself; but "a cat, and the cat" goes on.
         let is_end = |i: usize| match waiting {
+            // "a cat on a box and the box on a dog"
+            Some(Waiting::ThisTo(_, Relation::Beside)) if said.definite && self.is_told_of() => false,
             Some(Waiting::ThisTo(of, _)) => of == i && !self.clause.is_empty(),
             Some(Waiting::NextTo(of, _)) => of == i,
             Some(Waiting::Fronted(_)) | None => false,
@@ -804,56 +724,9 @@ impl<'a> Reader<'a> {
             Kind::Name(..) | Kind::Unknown(_) | Kind::Stop => false,
         })
     }
-
-    /// "and" says less than any other relation of the same two.
-    fn link(&mut self, thing: usize, relation: Relation, place: usize) {
-        let is_pair = |l: &Link| (l.thing, l.place) == (thing, place) || (l.thing, l.place) == (place, thing);
-        let relations = &mut self.reading.relations;
-        if thing == place || relation == Relation::Beside && relations.iter().any(is_pair) {
-            return;
-        }
-        relations.retain(|l| l.relation != Relation::Beside || !is_pair(l));
-        relations.push(Link { thing, relation, place });
-    }
 }
 
 /// Whether the words of a ground say where: "in the snow", but "night sky".
 fn is_where(ground: &str) -> bool {
     ground.split_once(' ').is_some_and(|(first, _)| matches!(grammar().role(first), Some(Role::Relation(_))))
-}
-
-/// Words that only say that there is more.
-fn is_joining(word: &str) -> bool {
-    matches!(word, "and" | "plus" | "和" | "与" | "跟" | "还有" | "以及" | "加")
-}
-
-/// Whether the word before this one is such a word.
-fn is_joining_before(words: &[Lexeme], at: usize) -> bool {
-    at.checked_sub(1).is_some_and(|before| is_joining(&words[before].word))
-}
-
-/// Words of a place that stand behind it or alone, as against those that stand between two things.
-fn is_place(word: &str) -> bool {
-    matches!(word, "on the left" | "on the right" | "to the left" | "to the right")
-        || matches!(
-            word.chars().next(),
-            Some(
-                '上' | '下'
-                    | '左'
-                    | '右'
-                    | '前'
-                    | '后'
-                    | '里'
-                    | '内'
-                    | '中'
-                    | '之'
-                    | '旁'
-                    | '边'
-                    | '底'
-                    | '顶'
-                    | '背'
-                    | '面'
-                    | '身'
-            )
-        )
 }

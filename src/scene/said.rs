@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::things::{ThingId, things};
+use super::beings::{PAIRS, TWOS};
+use super::things::{By, Thing, ThingId, things};
 use super::words::COLOURS;
 use super::{Item, Size};
 
@@ -13,6 +14,14 @@ pub struct Said {
     pub size: Size,
     pub colour: Option<(&'static str, Range<usize>)>,
     pub moods: Vec<&'static [&'static str]>,
+    /// What it does, as labels have it: "dancing".
+    pub doing: Vec<String>,
+    /// What a person looks like, as labels have it, and where the prompt says so.
+    pub looks: Vec<(&'static [&'static str], Range<usize>)>,
+    /// "a pair of": of what is a pair by itself, one.
+    pub pair: bool,
+    /// The noun is a plural.
+    pub plural: bool,
     /// Names before the head noun: "chocolate" of "chocolate cake".
     pub modifiers: Vec<(String, Range<usize>)>,
     /// "no", "without": the noun is not to be there.
@@ -49,6 +58,10 @@ impl Said {
                 (Some(_), _) => {}
             }
             one.moods.extend(said.moods);
+            one.doing.extend(said.doing);
+            one.looks.extend(said.looks);
+            one.pair |= said.pair;
+            one.plural |= said.plural;
             one.modifiers.extend(said.modifiers);
             one.denied |= said.denied;
             one.definite |= said.definite;
@@ -57,6 +70,9 @@ impl Said {
         (one, left)
     }
 }
+
+/// Of one kind of thing, as a scene has room for.
+pub const MOST_OF_A_KIND: u8 = 12;
 
 /// A thing that the prompt names.
 #[derive(Clone)]
@@ -85,7 +101,8 @@ impl Named {
             heads.map(|head| format!("{colour} {head}")).find_map(|name| all.labelled(&name))
         };
         let mut senses = Vec::new();
-        for id in colour.and_then(own).iter().chain(&self.senses) {
+        let told: Vec<ThingId> = self.told().collect();
+        for id in colour.and_then(own).iter().chain(&told).chain(&self.senses) {
             if !senses.contains(id) {
                 senses.push(*id);
             }
@@ -95,7 +112,9 @@ impl Named {
             let t = all.get(id);
             let moods = said.moods.iter().filter(|m| m.iter().any(|word| t.is_also(word))).count();
             let modifiers = said.modifiers.iter().filter(|(m, _)| t.is_also(m)).count();
-            2 * moods + 2 * modifiers + usize::from(colour.is_some_and(|c| t.label_has(c)))
+            let looks = said.looks.iter().filter(|(look, _)| look.iter().all(|word| t.label_has(word))).count();
+            let doing = said.doing.iter().filter(|word| t.person && t.label_has(word)).count();
+            2 * (moods + modifiers + looks + doing) + usize::from(colour.is_some_and(|c| t.label_has(c)))
         };
         senses.sort_by_key(|&id| std::cmp::Reverse(fits(id)));
         if let Some(id) = self.chosen {
@@ -103,8 +122,73 @@ impl Named {
             senses.insert(0, id);
         }
         let colour = colour.filter(|c| !all.get(senses[0]).label_has(c));
-        let count = said.count.unwrap_or(1).clamp(1, 9);
+        let count = self.count(all.get(senses[0]).en);
         Item { span: self.span.clone(), senses, count, size: said.size, colour }
+    }
+
+    /// Whether its name begins with 小 and names the same thing without it.
+    pub fn is_small_by_name(&self) -> bool {
+        let all = things();
+        let first = self.senses[0];
+        let rest = self.word.strip_prefix('小').and_then(|rest| all.find(rest));
+        self.said.size == Size::Usual
+            && !all.get(first).person
+            && rest.is_some_and(|(by, ids)| by == By::Name && ids[0] == first)
+    }
+
+    /// How many there are, where this label is drawn.
+    fn count(&self, label: &str) -> u8 {
+        let said = &self.said;
+        match said.count {
+            Some(2) if said.pair && PAIRS.contains(&label) => 1,
+            // "a group of cats"
+            None | Some(1) if said.plural && PAIRS.contains(&label) => 1,
+            None | Some(1) if said.plural && TWOS.contains(&label) => 2,
+            None | Some(1) if said.plural => 3,
+            count => count.unwrap_or(1).clamp(1, MOST_OF_A_KIND),
+        }
+    }
+
+    /// Things whose labels have both the noun and what it does or looks like: "woman dancing" for a girl who dances.
+    fn told(&self) -> impl Iterator<Item = ThingId> {
+        let all = things();
+        let is_told = !self.said.doing.is_empty() || !self.said.looks.is_empty();
+        let heads = if is_told { self.heads() } else { Vec::new() };
+        let doing = self.said.doing.iter().map(|word| vec![word.as_str()]);
+        let looks = self.said.looks.iter().map(|(look, _)| look.to_vec());
+        let has = move |words: &Vec<&str>| words.iter().all(|word| all.get(self.senses[0]).label_has(word));
+        doing.chain(looks).filter(move |words| !has(words)).filter_map(move |words| {
+            let is = |id: &ThingId, head: &str| {
+                let t = all.get(*id);
+                t.label_has(head) && words.iter().all(|word| t.label_has(word))
+            };
+            heads.iter().find_map(|head| (0..all.len() as ThingId).find(|id| is(id, head)))
+        })
+    }
+
+    /// The words that labels have for it: of a girl "woman", of a child "person".
+    fn heads(&self) -> Vec<&str> {
+        // Of a mage or a pilot there is no other that dances.
+        let plain = |t: &&Thing| t.person && t.en.split(": ").next().is_some_and(|head| !head.contains(' '));
+        let people = |t: &'static Thing| t.en.split(": ").next().unwrap_or_default();
+        let labels = self.senses.iter().map(|&id| things().get(id)).take_while(plain);
+        let people = labels.map(people);
+        let (mut women, mut men, mut any) = (false, false, false);
+        for head in people {
+            match head {
+                "woman" | "girl" => women = true,
+                "man" | "boy" => men = true,
+                "person" => any = true,
+                _ => {}
+            }
+        }
+        match (women, men) {
+            (true, false) => vec!["woman", "person"],
+            (false, true) => vec!["man", "person"],
+            (true, true) => vec!["person", "woman", "man"],
+            (false, false) if any => vec!["person"],
+            (false, false) => vec![self.word.as_str()],
+        }
     }
 
     /// Whether the prompt gives it a colour: in words of their own, or in its name ("black cat").

@@ -46,7 +46,9 @@ impl Query {
                 // Their words say nothing that a prompt in the other language must have.
                 Kind::Role(
                     Role::Filler
+                    | Role::Suffix
                     | Role::Pronoun
+                    | Role::Reflexive
                     | Role::The
                     | Role::Other
                     | Role::Is

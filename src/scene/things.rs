@@ -21,6 +21,8 @@ pub struct Thing {
     pub person: bool,
     /// Whether it is to eat or to drink.
     pub food: bool,
+    /// Whether it has a face or a body: people, animals, and what is made in their likeness.
+    pub living: bool,
     /// The words of the English label, folded.
     words: Vec<String>,
     tags: Vec<String>,
@@ -83,6 +85,11 @@ impl Things {
         // Hands and parts of the body stand before the first human being of their group.
         let people = list.iter().position(|t| t.en == "baby").unwrap_or(list.len());
         list.iter_mut().take(people).for_each(|t| t.person = false);
+        let of = |label: &str| list.iter().position(|t| t.en == label).unwrap_or(0);
+        let (faces, animals) = (of("love letter"), of("monkey face")..of("bouquet"));
+        for (i, t) in list.iter_mut().enumerate() {
+            t.living = t.person || i < faces || animals.contains(&i) || LIKENESSES.contains(&t.en);
+        }
         let mut all = Self {
             names: HashMap::new(),
             kinds: HashMap::new(),
@@ -215,6 +222,18 @@ impl Things {
     }
 }
 
+/// Things in the likeness of living beings.
+const LIKENESSES: [&str; 8] = [
+    "snowman",
+    "snowman without snow",
+    "teddy bear",
+    "nesting dolls",
+    "sun with face",
+    "full moon face",
+    "new moon face",
+    "Japanese dolls",
+];
+
 /// Groups of things.tsv: people and parts of the body, and what is to eat or to drink.
 const PEOPLE: &str = "1";
 const FOOD: &str = "4";
@@ -229,6 +248,7 @@ fn thing(line: &'static str) -> Thing {
         emoji,
         person: group == PEOPLE,
         food: group == FOOD,
+        living: false,
         words: folded(en).split(' ').map(str::to_owned).collect(),
         tags: tags.split(',').filter(|t| !t.is_empty()).map(folded).collect(),
         zh_tags: zh_tags.split(',').filter(|t| !t.is_empty()).collect(),

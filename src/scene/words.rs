@@ -40,10 +40,17 @@ pub const SHADES: (&[&str], &[&str]) = (
     &["浅", "深", "淡", "暗", "亮", "鲜", "嫩", "艳", "纯", "淡淡的", "浅浅的", "深深的"],
 );
 
+/// More of a thing than a scene has.
+pub const MANY: u8 = 13;
+
 /// (English, Chinese, how many).
 pub const NUMBERS: &[(&[&str], &[&str], u8)] = &[
     (&["a", "an", "one", "single", "1"], &["一", "1"], 1),
-    (&["two", "pair", "couple", "both", "2"], &["两", "二", "俩", "2", "一对", "一双"], 2),
+    (
+        &["two", "pair", "pair of", "couple", "couple of", "both", "2"],
+        &["两", "二", "俩", "2", "一对", "一双", "一副"],
+        2,
+    ),
     (&["three", "3"], &["三", "仨", "3"], 3),
     (&["four", "4"], &["四", "4"], 4),
     (&["five", "5"], &["五", "5"], 5),
@@ -51,15 +58,65 @@ pub const NUMBERS: &[(&[&str], &[&str], u8)] = &[
     (&["seven", "7"], &["七", "7"], 7),
     (&["eight", "8"], &["八", "8"], 8),
     (&["nine", "9"], &["九", "9"], 9),
+    (&["ten", "10"], &["十", "10"], 10),
+    (&["eleven", "11"], &["十一", "11"], 11),
+    (&["twelve", "dozen", "a dozen", "12"], &["十二", "一打", "12"], 12),
+    (
+        &[
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+            "thirty",
+            "forty",
+            "fifty",
+            "sixty",
+            "seventy",
+            "eighty",
+            "ninety",
+            "hundred",
+            "a hundred",
+            "one hundred",
+            "thousand",
+            "a thousand",
+            "million",
+            "a million",
+            "dozens",
+            "hundreds",
+            "thousands",
+            "millions",
+        ],
+        &["百", "千", "万", "几十", "上百", "成千上万", "无数"],
+        MANY,
+    ),
     (&["several", "some", "few"], &["几", "一些", "好几"], 3),
-    (&["many", "lots"], &["很多", "许多", "一群", "一堆"], 5),
+    (
+        &[
+            "many",
+            "lots",
+            "lots of",
+            "a lot of",
+            "group of",
+            "flock of",
+            "herd of",
+            "swarm of",
+            "school of",
+            "crowd of",
+        ],
+        &["很多", "许多", "一群", "一堆", "好多", "一大群"],
+        5,
+    ),
 ];
 
 /// Chinese measure words: they stand between a number and its thing and mean nothing here.
 pub const MEASURES: &[&str] = &[
     "只", "个", "条", "头", "匹", "辆", "朵", "棵", "颗", "座", "把", "幅", "杯", "块", "片", "位", "张", "本", "艘",
     "架", "顶", "件", "双", "对", "瓶", "碗", "盘", "束", "栋", "间", "台", "支", "串", "枚", "盏", "根", "群", "名",
-    "滴", "株", "盆",
+    "滴", "株", "盆", "副", "枝", "筐", "篮",
 ];
 
 pub const SIZES: &[(&[&str], &[&str], Size)] = &[
@@ -73,10 +130,14 @@ pub const SIZES: &[(&[&str], &[&str], Size)] = &[
 
 /// Words between two things. In Chinese they follow the place ("盒子上") or stand between.
 pub const RELATIONS: &[(&[&str], &[&str], Relation)] = &[
-    (&["in front of"], &["前面", "前方", "前", "前边", "面前", "身前"], Relation::InFrontOf),
+    (&["in front of", "in front"], &["前面", "前方", "前", "前边", "面前", "身前"], Relation::InFrontOf),
     (
         &[
             "on top of",
+            "on the top of",
+            "on the back of",
+            "on the head of",
+            "on top",
             "atop",
             "on",
             "upon",
@@ -94,10 +155,13 @@ pub const RELATIONS: &[(&[&str], &[&str], Relation)] = &[
             "sleeping on",
             "sleeps on",
         ],
-        &["上面", "上", "上边", "上方", "顶上", "骑着", "骑", "坐在", "站在", "趴在", "躺在"],
+        &[
+            "上面", "上", "上边", "上方", "顶上", "骑着", "骑", "坐在", "站在", "趴在", "躺在", "坐着", "站着", "躺着",
+            "趴着",
+        ],
         Relation::On,
     ),
-    (&["above", "over", "flying over"], &["上空", "飞过"], Relation::Above),
+    (&["above", "over", "flying over", "overhead"], &["上空", "飞过"], Relation::Above),
     (&["under", "below", "beneath", "underneath"], &["下面", "下", "下边", "下方", "底下"], Relation::Under),
     (
         &["to the left of", "on the left of", "left of", "on the left", "to the left"],
@@ -111,7 +175,7 @@ pub const RELATIONS: &[(&[&str], &[&str], Relation)] = &[
     ),
     (&["behind", "in back of"], &["后面", "后方", "背后", "后", "后边", "身后"], Relation::Behind),
     (&["between", "in between", "in the middle of"], &["中间", "之间"], Relation::Between),
-    (&["inside", "inside of", "in", "into", "within"], &["里面", "里", "里边", "内", "中"], Relation::In),
+    (&["inside", "inside of", "in", "into", "within", "through"], &["里面", "里", "里边", "内", "中"], Relation::In),
     (
         &[
             "beside",
@@ -128,24 +192,69 @@ pub const RELATIONS: &[(&[&str], &[&str], Relation)] = &[
             "reading",
             "eating",
             "eats",
-            "wearing",
-            "wears",
+            "nearby",
+            "carrying",
+            "carries",
+            "hugging",
+            "hugs",
+            "drinking",
+            "drinks",
+            "feeding",
+            "chasing",
+            "chases",
             "looking at",
             "looks at",
         ],
         &[
             "旁边", "旁", "边上", "身边", "身旁", "和", "与", "跟", "还有", "以及", "加", "拿着", "吃", "在吃", "吃着",
-            "看", "读", "戴", "戴着", "穿", "穿着", "抱着",
+            "看", "看着", "读", "抱着", "带着", "牵着", "牵", "举着", "推着", "喂", "喝", "喝着", "追", "追着", "提着",
         ],
         Relation::Beside,
     ),
 ];
 
+/// Verbs between one who wears something and what is worn.
+pub const WEARING: (&[&str], &[&str]) = (
+    &["wearing", "wears", "wear", "dressed in"],
+    &["戴", "戴着", "戴了", "戴上", "穿", "穿着", "穿了", "穿上", "系着", "围着", "披着"],
+);
+
 /// Grounds that are drawn behind everything, by the words that name them as places.
 pub const GROUNDS: &[(&[&str], &[&str], Ground)] = &[
     (
-        &["at night", "in the night", "night sky", "under the stars"],
-        &["夜晚", "夜里", "夜空", "晚上", "夜色"],
+        &[
+            "at night",
+            "in the night",
+            "night sky",
+            "in the night sky",
+            "under the stars",
+            "starry sky",
+            "under the starry sky",
+            "under a starry sky",
+            "starry night",
+            "in the dark",
+            "in space",
+            "in outer space",
+            "outer space",
+            "through space",
+            "through outer space",
+        ],
+        &[
+            "夜晚",
+            "夜里",
+            "夜空",
+            "晚上",
+            "夜色",
+            "星空",
+            "星空下",
+            "夜空下",
+            "黑暗中",
+            "太空中",
+            "太空里",
+            "太空",
+            "宇宙",
+            "宇宙中",
+        ],
         Ground::Night,
     ),
     (
@@ -155,11 +264,15 @@ pub const GROUNDS: &[(&[&str], &[&str], Ground)] = &[
     ),
     (&["in the sky", "blue sky", "sky"], &["天空", "天上", "蓝天"], Ground::Sky),
     (
-        &["on the grass", "in the grass", "on grass", "meadow", "lawn", "field"],
-        &["草地", "草坪", "草原", "田野"],
+        &["on the grass", "in the grass", "on grass", "meadow", "lawn", "field", "park", "garden"],
+        &["草地", "草坪", "草原", "田野", "公园", "公园里", "花园", "花园里"],
         Ground::Grass,
     ),
-    (&["in the snow", "on the snow", "on snow", "snowy"], &["雪地", "雪中", "雪里"], Ground::Snow),
+    (
+        &["in the snow", "on the snow", "on snow", "snowy", "in winter", "in the winter", "winter day", "winter scene"],
+        &["雪地", "雪中", "雪里", "冬天", "冬季", "冬日", "冬天里"],
+        Ground::Snow,
+    ),
     (
         &[
             "in the sea",
@@ -172,8 +285,30 @@ pub const GROUNDS: &[(&[&str], &[&str], Ground)] = &[
             "in the ocean",
             "river",
             "lake",
+            "pond",
+            "out of the water",
+            "in water",
         ],
-        &["海里", "海底", "海上", "水里", "水中", "水下", "河边", "湖边", "河里"],
+        &[
+            "海里",
+            "海底",
+            "海上",
+            "水里",
+            "水中",
+            "水下",
+            "河边",
+            "湖边",
+            "河里",
+            "湖里",
+            "湖中",
+            "湖上",
+            "湖面",
+            "池塘",
+            "池塘里",
+            "小河里",
+            "大海里",
+            "大海上",
+        ],
         Ground::Sea,
     ),
     (
@@ -197,6 +332,12 @@ pub const GROUNDS: &[(&[&str], &[&str], Ground)] = &[
     (&["in the desert", "desert"], &["沙漠", "沙漠里"], Ground::Desert),
     (&["in the room", "in a room", "room", "indoors"], &["房间", "屋里", "室内", "房间里"], Ground::Room),
     (&["on the table", "on a table", "on the desk"], &["桌子上", "桌上", "桌面"], Ground::Table),
+    (
+        &["plain background", "simple background", "solid background", "solid color background", "blank background"],
+        &["纯色背景", "空白背景", "简单背景", "白底", "干净的背景"],
+        Ground::Plain("white"),
+    ),
+    (&["dark background"], &["深色背景", "暗色背景", "黑底"], Ground::Plain("black")),
 ];
 
 /// What no sticker can be, by the words that ask for it.
@@ -213,8 +354,59 @@ pub const CANNOT: &[(&[&str], &[&str], Cannot)] = &[
         Cannot::Writing,
     ),
     (
-        &["oil painting", "watercolor", "watercolour", "ink painting", "landscape", "cyberpunk", "anime"],
-        &["水墨", "山水", "油画", "水彩", "国画", "风景", "赛博朋克", "动漫"],
+        &[
+            "oil painting",
+            "watercolor",
+            "watercolour",
+            "watercolor painting",
+            "watercolour painting",
+            "ink painting",
+            "digital painting",
+            "painting of",
+            "acrylic painting",
+            "landscape",
+            "cyberpunk",
+            "anime",
+            "art",
+            "digital art",
+            "concept art",
+            "line art",
+            "pixel art",
+            "fan art",
+            "vector art",
+            "artwork",
+            "sketch of",
+            "pencil sketch",
+            "pencil drawing",
+            "charcoal drawing",
+            "ink drawing",
+            "sketch",
+            "line drawing",
+            "lineart",
+        ],
+        &[
+            "水墨",
+            "山水",
+            "油画",
+            "水彩",
+            "水彩画",
+            "国画",
+            "风景",
+            "赛博朋克",
+            "动漫",
+            "素描",
+            "像素画",
+            "水墨画",
+            "铅笔画",
+            "线稿",
+            "速写",
+            "版画",
+            "像素风",
+            "概念图",
+            "简笔画",
+            "数字绘画",
+            "数字艺术",
+        ],
         Cannot::Painting,
     ),
 ];
@@ -241,6 +433,10 @@ pub const DENIALS: (&[&str], &[&str]) = (
 pub const PRONOUNS: (&[&str], &[&str]) =
     (&["it", "them", "him", "he", "she", "they"], &["它", "它们", "他", "她", "他们", "她们"]);
 
+/// Words that stand for the thing itself that is spoken of.
+pub const REFLEXIVES: (&[&str], &[&str]) =
+    (&["itself", "himself", "herself", "themselves"], &["自己", "它自己", "他自己", "她自己"]);
+
 /// Words before a thing that may have been named.
 pub const DEFINITES: (&[&str], &[&str]) = (&["the", "same"], &["这", "那", "该"]);
 
@@ -251,115 +447,6 @@ pub const OTHERS: (&[&str], &[&str]) = (&["other", "another"], &["另", "另外"
 pub const COPULAS: (&[&str], &[&str]) = (&["is", "are"], &["是", "都是"]);
 
 pub const BACKGROUNDS: (&[&str], &[&str]) = (&["background", "backdrop"], &["背景"]);
-
-/// Those of the fillers that stand among what is said of a noun.
-pub const PRAISE: &[&str] = &[
-    "very",
-    "really",
-    "cute",
-    "beautiful",
-    "pretty",
-    "nice",
-    "lovely",
-    "new",
-    "great",
-    "的",
-    "地",
-    "很",
-    "非常",
-    "可爱",
-    "漂亮",
-    "美丽",
-    "好看",
-    "新",
-];
-
-/// Words that say nothing of what is drawn.
-pub const FILLERS: (&[&str], &[&str]) = (
-    &[
-        "of",
-        "please",
-        "draw",
-        "me",
-        "us",
-        "picture",
-        "image",
-        "sticker",
-        "emoji",
-        "drawing",
-        "illustration",
-        "icon",
-        "that",
-        "which",
-        "who",
-        "its",
-        "this",
-        "there",
-        "very",
-        "really",
-        "cute",
-        "beautiful",
-        "pretty",
-        "nice",
-        "lovely",
-        "style",
-        "color",
-        "colour",
-        "colored",
-        "coloured",
-        "i",
-        "want",
-        "s",
-        "his",
-        "her",
-        "their",
-        "my",
-        "your",
-        "each",
-        "some",
-        "with a",
-        "for",
-        "to",
-        "from",
-        "as",
-        "be",
-        "can",
-        "you",
-        "make",
-        "create",
-        "generate",
-        "show",
-        "give",
-        "scene",
-        "set",
-        "slice",
-        "piece",
-        "glass",
-        "bunch",
-        "group",
-        "but",
-        "playing",
-        "new",
-        "great",
-        "top",
-        "like",
-        "brand new",
-        "ones",
-        "sit",
-        "sits",
-        "sitting",
-        "stands",
-        "standing",
-        "lies",
-        "lying",
-    ],
-    &[
-        "的", "了", "着", "地", "得", "请", "画", "画一", "给我", "我", "要", "想", "图片", "图", "贴纸", "表情",
-        "可爱", "漂亮", "美丽", "一下", "有", "在", "正在", "正", "很", "非常", "风格", "颜色", "场景", "一起", "生成",
-        "帮我", "来", "好看", "戏", "喜欢", "全新", "相间", "画成", "变成", "改成", "涂成", "崭新", "新", "坐着",
-        "站着", "躺着", "趴着",
-    ],
-);
 
 /// Style words of the model, in both languages.
 pub const STYLES: &[(&str, &str)] =

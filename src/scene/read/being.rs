@@ -1,0 +1,328 @@
+//! What a prompt says of people and animals: what they do, what they look like, what they wear.
+
+use super::super::beings::{BEARDS, CLOTHES, HAIR, HAIR_COLOURS, HAVING, ING_VERBS, WHOSE, WINGS};
+use super::*;
+
+impl Reader<'_> {
+    /// What somebody does. Behind a noun it chooses the noun's thing where one does so ("woman dancing"), and before a
+    /// noun that of the noun; nothing else is drawn for it. False where there is no such noun.
+    pub(super) fn action(&mut self, label: &str, word: &Lexeme, ids: &[ThingId]) -> bool {
+        let mut doing = vec![if label.is_empty() { word.word.clone() } else { label.to_owned() }];
+        doing.extend(ids.first().and_then(|&id| doing_of(id)).map(str::to_owned));
+        let is_noun_behind = self.noun_follows();
+        if !(is_noun_behind && self.is_next(1, "的")) && self.is_behind_noun() {
+            self.does(&doing);
+        } else if is_noun_behind {
+            self.pending.doing.extend(doing);
+        } else if self.clause.is_empty() && !self.reading.items.is_empty() {
+            // "a cat, dancing"
+            self.does(&doing);
+        } else {
+            return false;
+        }
+        if word.word.starts_with('飞') {
+            self.flies = true;
+            let of_clause = self.things_of_clause();
+            let on = |l: &&mut Link| l.relation == Relation::On && of_clause.contains(&l.thing);
+            self.reading.relations.iter_mut().filter(on).for_each(|l| l.relation = Relation::Above);
+        }
+        true
+    }
+
+    /// Somebody who does it, where nobody is named: "dancing".
+    pub(super) fn who_does(&self, label: &str, word: &Lexeme) -> Option<ThingId> {
+        let doing = if label.is_empty() { &word.word } else { label };
+        let all = things();
+        let people = ["person", "woman", "man"].map(|who| all.labelled(&format!("{who} {doing}")));
+        people.into_iter().flatten().next().or_else(|| all.labelled(doing))
+    }
+
+    /// A verb that is also a noun: "painting" in "a dog painting a house".
+    pub(super) fn is_verb_at(&self, at: usize) -> bool {
+        let Some(word) = self.words.get(at) else { return false };
+        match &word.kind {
+            Kind::Name(_, _, Some(Role::Action(_))) => true,
+            Kind::Name(..) => {
+                let next = self.words.get(at + 1).map(|next| &next.kind);
+                ING_VERBS.contains(&word.word.as_str()) && matches!(next, Some(Kind::Role(Role::Number(1) | Role::The)))
+            }
+            Kind::Role(_) | Kind::Unknown(_) | Kind::Stop => false,
+        }
+    }
+
+    /// Says it of the nearest thing of the clause that has a name for it.
+    fn does(&mut self, doing: &[String]) {
+        let mut things = self.things_of_clause();
+        things.extend(self.about.filter(|_| things.is_empty()));
+        for i in things.into_iter().rev() {
+            let mut named = self.named[i].clone();
+            named.said.doing.extend_from_slice(doing);
+            let t = things_of(named.item().senses[0]);
+            if doing.iter().any(|word| t.label_has(word)) {
+                self.named[i] = named;
+                self.settle(i);
+                return;
+            }
+        }
+    }
+
+    /// Whether the word here stands behind a noun or its place, and not behind an article or what is said of a noun.
+    pub(super) fn is_behind_noun(&self) -> bool {
+        let skipped = |w: &&Lexeme| !matches!(w.kind, Kind::Role(Role::Filler | Role::Is | Role::Action(_)));
+        let before = self.words[..self.at].iter().rev().find(skipped);
+        !self.clause.is_empty()
+            && before.is_some_and(|before| match &before.kind {
+                Kind::Name(..) | Kind::Unknown(_) => true,
+                Kind::Role(Role::Relation(_)) => !before.word.is_ascii() && !is_joining(&before.word),
+                Kind::Role(role) => {
+                    matches!(role, Role::Ground(_) | Role::Mood(_) | Role::Pronoun | Role::Part | Role::Suffix)
+                }
+                Kind::Stop => false,
+            })
+    }
+
+    /// A noun that says nothing where it stands behind another, or before "of".
+    pub(super) fn suffix(&mut self) -> bool {
+        self.is_behind_noun() || self.is_next(1, "of") || self.is_next(1, "for")
+    }
+
+    /// Whether the word so far on is this one.
+    pub(super) fn is_next(&self, on: usize, word: &str) -> bool {
+        self.words.get(self.at + on).is_some_and(|next| next.word == word)
+    }
+
+    /// What a person looks like, before the noun or behind "with".
+    pub(super) fn look(&mut self, look: &'static [&'static str], word: &Lexeme) -> bool {
+        if let Some(owner) = self.owner() {
+            self.named[owner].said.looks.push((look, word.span.clone()));
+            self.settle(owner);
+            self.waiting = None;
+        } else if self.noun_follows() || self.is_next(1, "haired") {
+            self.pending.looks.push((look, word.span.clone()));
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// A part of the body of somebody who "has" it, or who is named behind it: 白胡子的老人. False where it is a thing of
+    /// its own.
+    pub(super) fn part(&mut self, word: &Lexeme) -> bool {
+        if self.pending.denied {
+            self.pending = Said::default();
+            self.leave_out(word.span.clone());
+            return true;
+        }
+        let owner = self.owner_at_place().or_else(|| self.owner());
+        let of_next = self.is_next(1, "的") || word.word.ends_with("ed") || self.is_of_next(word);
+        if owner.is_none() && !(of_next && self.noun_follows()) {
+            return false;
+        }
+        let (colour, mut looks) = (self.pending.colour.take(), std::mem::take(&mut self.pending.looks));
+        let named = word.word.as_str();
+        let hair = colour.as_ref().filter(|_| HAIR.contains(&named));
+        match hair.and_then(|(colour, _)| HAIR_COLOURS.iter().find(|(hair, _)| hair == colour)) {
+            Some((_, look)) => looks.extend(colour.map(|(_, span)| (*look, span))),
+            None => self.reading.more_colours.extend(colour.map(|(_, span)| span)),
+        }
+        if BEARDS.contains(&named) {
+            looks.push((&["beard"], word.span.start..word.span.start));
+        }
+        match owner {
+            Some(owner) => {
+                self.pending = Said::default();
+                self.open.clear();
+                // "a bird on its head"
+                if let Some(Waiting::ThisTo(thing, Relation::On)) = self.waiting.take() {
+                    self.link(thing, Relation::On, owner);
+                }
+                let t = things_of(self.named[owner].senses[0]);
+                if WINGS.contains(&named) && !["wing", "bird", "angel", "fairy", "dragon"].iter().any(|w| t.is_also(w))
+                {
+                    self.unknown(word.span.clone());
+                }
+                self.named[owner].said.looks.extend(looks);
+                self.settle(owner);
+            }
+            None => {
+                if WINGS.contains(&named) {
+                    self.unknown(word.span.clone());
+                }
+                self.pending.size = Size::Usual;
+                self.pending.modifiers.clear();
+                self.pending.looks = looks;
+            }
+        }
+        true
+    }
+
+    /// 长发女孩, 白胡子老人, "red hair girl"
+    fn is_of_next(&self, word: &Lexeme) -> bool {
+        let named = word.word.as_str();
+        let is_said = !named.is_ascii() && (self.pending.colour.is_some() || self.pending.size != Size::Usual);
+        let next = self.words.get(self.at + 1).map(|next| &next.kind);
+        (is_said || HAIR.contains(&named)) && matches!(next, Some(Kind::Name(..)))
+    }
+
+    /// 猫头上, "a cat's head": whose part is named right behind the noun.
+    fn owner_at_place(&self) -> Option<usize> {
+        let next = self.words.get(self.at + 1);
+        let is_place =
+            next.is_some_and(|next| matches!(next.kind, Kind::Role(Role::Relation(_))) && !next.word.is_ascii());
+        let before = self.words[..self.at].iter().rev().find(|word| word.word != "的")?;
+        let (owner, span) = self.clause.last()?;
+        let living = |i: &usize| things_of(self.named[*i].senses[0]).living;
+        let is_whose = self.text[before.span.clone()].contains(['\'', '’']);
+        owner.filter(|i| (is_place || is_whose) && span.end == before.span.end && living(i))
+    }
+
+    /// Who has what stands here: "a cat with blue eyes", 小丑有红鼻子.
+    fn owner(&self) -> Option<usize> {
+        let mentioned = self.clause.last().map(|(_, span)| span.start);
+        for word in self.words[..self.at].iter().rev() {
+            if WHOSE.contains(&word.word.as_str()) {
+                let living = |i: &usize| things_of(self.named[*i].senses[0]).living;
+                let other = |i: &usize| !matches!(self.waiting, Some(Waiting::ThisTo(thing, _)) if thing == *i);
+                return self.things_of_clause().into_iter().rev().filter(living).find(other);
+            }
+            if HAVING.contains(&word.word.as_str()) {
+                let things = self.things_of_clause();
+                let owner = things.into_iter().rev().find(|&i| !is_garment(self.named[i].senses[0]))?;
+                return things_of(self.named[owner].senses[0]).living.then_some(owner);
+            }
+            let goes_on = match &word.kind {
+                Kind::Name(_, ids, _) => mentioned != Some(word.span.start) || is_garment(ids[0]),
+                Kind::Unknown(_) => true,
+                Kind::Role(Role::Relation(_)) => is_joining(&word.word),
+                Kind::Role(role) => matches!(
+                    role,
+                    Role::Colour(_)
+                        | Role::Number(_)
+                        | Role::Size(_)
+                        | Role::Measure
+                        | Role::Mood(_)
+                        | Role::Style(_)
+                        | Role::Look(_)
+                        | Role::Part
+                        | Role::Filler
+                        | Role::Action(_)
+                        | Role::The
+                ),
+                // "a cat, big eyes"
+                Kind::Stop if self.clause.is_empty() && self.pending.count.is_none() => {
+                    let ends = self.words.get(self.at + 1).is_none_or(|next| next.kind == Kind::Stop);
+                    let living = |i: &usize| things_of(self.named[*i].senses[0]).living;
+                    return self.about.filter(|i| ends && living(i));
+                }
+                Kind::Stop => false,
+            };
+            if !goes_on {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Whether a relation says that what comes is worn: by its verb, or since clothes come behind "with" or "in".
+    pub(super) fn is_worn(&self, relation: Relation, word: &Lexeme) -> bool {
+        if relation == Relation::WornBy {
+            return true;
+        }
+        let living = self.things_of_clause().last().is_some_and(|&i| things_of(self.named[i].senses[0]).living);
+        // "with red hair and a dress"
+        let before = self.at.checked_sub(1).map(|at| &self.words[at].kind);
+        let is_behind_part = matches!(before, Some(Kind::Role(Role::Part) | Kind::Name(_, _, Some(Role::Part))));
+        let may_be = matches!(word.word.as_str(), "with" | "in" | "带着") || is_joining(&word.word) && is_behind_part;
+        may_be && living && self.garment_ahead().is_some_and(|at| self.is_garment_at(at))
+    }
+
+    /// Where the head of the next noun stands.
+    fn garment_ahead(&self) -> Option<usize> {
+        let mut at = self.at + 1;
+        while let Kind::Role(
+            Role::Number(_)
+            | Role::Colour(_)
+            | Role::Size(_)
+            | Role::Mood(_)
+            | Role::Measure
+            | Role::Filler
+            | Role::The,
+        ) = self.words.get(at)?.kind
+        {
+            at += 1;
+        }
+        let is_name = |at: usize| matches!(self.words.get(at).map(|w| &w.kind), Some(Kind::Name(..)));
+        while self.words[at].word.is_ascii() && is_name(at) && is_name(at + 1) && !self.is_verb_at(at + 1) {
+            at += 1;
+        }
+        is_name(at).then_some(at)
+    }
+
+    fn is_garment_at(&self, at: usize) -> bool {
+        matches!(&self.words[at].kind, Kind::Name(_, ids, _) if is_garment(ids[0]))
+    }
+
+    /// "wearing": what comes is worn by what was named, or, in 戴帽子的猫, by what comes behind it.
+    pub(super) fn wear(&mut self) {
+        let things = self.things_of_clause();
+        let living = things.iter().rev().copied().find(|&i| things_of(self.named[i].senses[0]).living);
+        let wearer = living.or(things.last().copied()).or(self.about);
+        let before = self.garment_ahead().is_some_and(|at| self.is_before_wearer(at));
+        match wearer.filter(|_| !before) {
+            Some(wearer) => self.waiting = Some(Waiting::NextTo(wearer, Relation::WornBy)),
+            None => {
+                self.held = Some((std::mem::take(&mut self.pending), self.waiting));
+                self.waiting = Some(Waiting::Fronted(Relation::WornBy));
+            }
+        }
+    }
+
+    /// Whether 的 and a noun stand behind the garment here, and those that go with it.
+    fn is_before_wearer(&self, garment: usize) -> bool {
+        let mut rest = self.words[garment + 1..].iter().enumerate();
+        let of = rest.find(|(at, word)| match &word.kind {
+            Kind::Role(Role::Relation(Relation::Beside | Relation::WornBy)) => false,
+            Kind::Role(role) => !matches!(role, Role::Colour(_) | Role::Number(_) | Role::Measure | Role::Size(_)),
+            Kind::Name(..) => !self.is_garment_at(garment + 1 + at),
+            Kind::Unknown(_) | Kind::Stop => true,
+        });
+        of.is_some_and(|(at, word)| {
+            let after = self.words[garment + 2 + at..].iter().find(|word| {
+                !matches!(
+                    word.kind,
+                    Kind::Role(
+                        Role::Colour(_)
+                            | Role::Number(_)
+                            | Role::Measure
+                            | Role::Size(_)
+                            | Role::Mood(_)
+                            | Role::Action(_)
+                            | Role::Look(_)
+                            | Role::Filler
+                    )
+                )
+            });
+            word.word == "的" && after.is_some_and(|after| matches!(after.kind, Kind::Name(..) | Kind::Unknown(_)))
+        })
+    }
+
+    /// What the thing is worn by.
+    pub(super) fn wearer(&self, thing: usize) -> Option<usize> {
+        let worn = |l: &&Link| l.thing == thing && l.relation == Relation::WornBy;
+        self.reading.relations.iter().find(worn).map(|l| l.place)
+    }
+}
+
+fn things_of(id: ThingId) -> &'static super::super::things::Thing {
+    things().get(id)
+}
+
+pub(super) fn is_garment(id: ThingId) -> bool {
+    CLOTHES.contains(&things().get(id).en)
+}
+
+/// What a person of this thing does: "running" of "man running".
+pub(super) fn doing_of(id: ThingId) -> Option<&'static str> {
+    let t = things().get(id);
+    t.en.split(' ').nth(1).filter(|word| t.person && word.ends_with("ing"))
+}

@@ -1,0 +1,187 @@
+//! Which thing a noun names.
+
+use super::super::beings::PLURALS;
+use super::*;
+
+impl Reader<'_> {
+    /// A name: the head of its phrase, or a word before the head.
+    pub(super) fn name(&mut self, by: By, ids: Vec<ThingId>, also: Option<Role>, word: &Lexeme) {
+        let also = also.or_else(|| verb(word, &ids)).or_else(|| self.is_verb_at(self.at).then_some(Role::Action("")));
+        if also.is_some_and(|role| self.takes(role, word, &ids)) {
+            self.at += 1;
+            return;
+        }
+        // In English the last of several nouns is the head: "chocolate cake". A tag alone yields to any name behind it.
+        let next = self.words.get(self.at + 1);
+        let adjacent =
+            next.is_some_and(|n| self.text[word.span.end..n.span.start].chars().all(|c| c == ' ' || c == '-'));
+        if let Some(Lexeme { kind: Kind::Name(next_by, ..), word: next_word, .. }) = next
+            && adjacent
+            // "a boy fishing": what somebody does is no head.
+            && !self.is_verb_at(self.at + 1)
+            && !matches!(next.map(|next| &next.kind), Some(Kind::Name(_, _, Some(Role::Suffix))))
+            && (next_word.is_ascii() || by == By::Tag)
+            && (*next_by <= by || *next_by == By::Name)
+        {
+            self.pending.modifiers.push((word.word.clone(), word.span.clone()));
+            self.at += 1;
+            return;
+        }
+        // "long" is among the tags of the long drum, and no drum is meant.
+        if by == By::Tag && things().is_no_noun(&word.word) {
+            self.at += 1;
+            self.unknown(word.span.clone());
+            return;
+        }
+        let mut senses = ids;
+        self.at += 1;
+        self.longer_name(&mut senses, &word.word);
+        if !self.pending.moods.is_empty() || !self.pending.modifiers.is_empty() {
+            senses.extend(things().kinds(&word.word));
+        }
+        self.pending.plural = by != By::Tag && self.is_plural(word, &senses);
+        let span = word.span.start..self.words[self.at - 1].span.end;
+        self.push(senses, &word.word, span);
+    }
+
+    /// Reads a name as what else it may be, where it is that.
+    fn takes(&mut self, role: Role, word: &Lexeme, ids: &[ThingId]) -> bool {
+        let is_it = match role {
+            Role::Action(label) => return self.action(label, word, ids),
+            Role::Look(look) => return self.look(look, word),
+            Role::Part => return self.part(word),
+            Role::Suffix => return self.suffix(),
+            Role::Relation(_) | Role::Measure | Role::Filler => true,
+            Role::Ground(_) => !self.is_alone(),
+            // "an orange cat"
+            Role::Colour(_) => self.noun_follows() || self.is_said_after(),
+            Role::Number(_)
+            | Role::Size(_)
+            | Role::Cannot(_)
+            | Role::Mood(_)
+            | Role::Style(_)
+            | Role::Denial
+            | Role::Pronoun
+            | Role::Reflexive
+            | Role::The
+            | Role::Other
+            | Role::Is
+            | Role::Background => self.noun_follows(),
+        };
+        if is_it {
+            self.role(role, word);
+        }
+        is_it
+    }
+
+    /// Whether the name here is all that the prompt names: a park is a thing only then.
+    fn is_alone(&self) -> bool {
+        let others = self.words.iter().enumerate().filter(|(at, _)| *at != self.at);
+        let mut names = others.filter(|(_, word)| match &word.kind {
+            Kind::Name(_, _, also) => !matches!(also, Some(Role::Ground(_) | Role::Filler)),
+            Kind::Unknown(_) => true,
+            Kind::Role(role) => matches!(role, Role::Ground(_)),
+            Kind::Stop => false,
+        });
+        names.next().is_none()
+    }
+
+    /// Whether a noun is a plural: in English by its form, in Chinese by 们. What a thing's label or a food is called by
+    /// ("glasses", "noodles") is none.
+    fn is_plural(&self, word: &Lexeme, senses: &[ThingId]) -> bool {
+        let text = folded(&self.text[word.span.clone()]);
+        let last = text.split(' ').next_back().unwrap_or_default();
+        let first = things().get(senses[0]);
+        let by_form = || match stems(&text).get(1..) {
+            _ if text != word.word => true,
+            Some(singulars) if !first.en.ends_with('s') => {
+                let named = |name: &String| things().find(name).is_some_and(|(_, ids)| ids[0] == senses[0]);
+                let is_same = |name: &String| if first.food { first.en == name } else { named(name) };
+                singulars.iter().any(is_same)
+            }
+            Some(_) | None => false,
+        };
+        // "a cat's ball"
+        let is_possessive = self.text[word.span.clone()].contains(['\'', '’']);
+        text.is_ascii() && text.ends_with('s') && !is_possessive && by_form()
+            || PLURALS.contains(&last)
+            || self.words.get(self.at).is_some_and(|next| next.word == "们")
+    }
+
+    /// Whether a noun that is only a noun follows directly.
+    pub(super) fn noun_follows(&self) -> bool {
+        let mut rest = self.words[self.at + 1..].iter();
+        loop {
+            match rest.next().map(|w| &w.kind) {
+                Some(Kind::Name(..)) => return true,
+                Some(Kind::Role(Role::Colour(_) | Role::Size(_) | Role::Mood(_) | Role::Style(_))) => {}
+                Some(Kind::Role(Role::Action(_) | Role::Look(_))) => {}
+                Some(Kind::Role(Role::Filler | Role::The | Role::Other | Role::Is)) => {}
+                _ => return false,
+            }
+        }
+    }
+
+    /// Whether "orange" is the fruit: "an orange on a box", but "a cat, orange" and "an orange and white cat".
+    pub(super) fn is_fruit(&self) -> bool {
+        let mut next = self.words[self.at + 1..].iter();
+        let is_of_noun = match next.next() {
+            Some(Lexeme { kind: Kind::Unknown(_) | Kind::Role(Role::Background | Role::Cannot(_)), .. }) => true,
+            Some(Lexeme { kind: Kind::Role(Role::Ground(_)), word, .. }) => !is_where(word),
+            Some(Lexeme { kind: Kind::Stop | Kind::Role(Role::Relation(Relation::Beside)), .. }) => {
+                matches!(next.next(), Some(Lexeme { kind: Kind::Role(Role::Colour(_)), .. }))
+            }
+            Some(_) | None => false,
+        };
+        !is_of_noun && !self.noun_follows() && !self.is_said_after()
+    }
+
+    /// Whether a word that may be a colour is one that is said of what was named: "a cat, orange". In a list of fruit it
+    /// is a fruit.
+    fn is_said_after(&self) -> bool {
+        let Some(&last) = self.mentions.last() else { return false };
+        if self.subject.is_some() {
+            return true;
+        }
+        let said = &self.pending;
+        let ends = self.words.get(self.at + 1).is_none_or(|next| next.kind == Kind::Stop);
+        let last = &self.named[last];
+        let in_list = last.said.is_bare() && things().get(last.senses[0]).food;
+        let is_free = match self.waiting {
+            None => !in_list,
+            Some(Waiting::ThisTo(_, relation)) => relation == Relation::In,
+            Some(Waiting::NextTo(..) | Waiting::Fronted(_)) => false,
+        };
+        ends && is_free && said.count.is_none() && !said.definite && !said.denied
+    }
+
+    /// Puts first the senses whose own label goes on as the prompt does ("woman with red hair" is "woman: red hair"), and
+    /// steps over those words.
+    fn longer_name(&mut self, senses: &mut Vec<ThingId>, head: &str) {
+        let all = things();
+        let mut words = self.words[self.at..].iter();
+        if words.next().is_none_or(|w| w.word != "with") {
+            return;
+        }
+        let is_said = |w: &&Lexeme| !matches!(w.kind, Kind::Role(Role::Filler | Role::The | Role::Number(1)));
+        let said: Vec<&Lexeme> = words.filter(is_said).take(2).collect();
+        let [a, b] = said.as_slice() else { return };
+        let found = (0..all.len() as ThingId).find(|&id| {
+            let t = all.get(id);
+            t.label_has(head) && t.label_has(&a.word) && t.label_has(&b.word)
+        });
+        let Some(id) = found else { return };
+        let end = b.span.end;
+        senses.insert(0, id);
+        while self.words.get(self.at).is_some_and(|w| w.span.start < end) {
+            self.at += 1;
+        }
+    }
+}
+
+/// Chinese names of what somebody does (打篮球), as against those of who does it.
+fn verb(word: &Lexeme, ids: &[ThingId]) -> Option<Role> {
+    let word = &word.word;
+    let is_who = word.chars().any(|c| "人者员手女男孩家师友".contains(c));
+    (!word.is_ascii() && !is_who).then(|| being::doing_of(*ids.first()?)).flatten().map(Role::Action)
+}
