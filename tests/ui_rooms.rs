@@ -827,7 +827,9 @@ fn scenes(lang: Lang, prompt: &str) -> AppState {
 
 #[test]
 fn who_asks_for_a_photograph_is_told_which_model_can_what_it_takes_and_gets_there() {
-    for (lang, prompt, name, size) in [(Lang::En, "a photo of a cat", "Lighthouse", "2.1 GB"), (Lang::Zh, "一张猫的照片", "灯塔", "4.0 GB")] {
+    for (lang, prompt, name, size) in
+        [(Lang::En, "a photo of a cat", "Lighthouse", "2.1 GB"), (Lang::Zh, "一张猫的照片", "灯塔", "4.0 GB")]
+    {
         let mut state = scenes(lang, prompt);
         state.status.budget = 8_000_000_000;
         for (id, name, bytes, memory, languages) in [

@@ -144,7 +144,8 @@ impl Dialogs {
         let (own, others): (Vec<_>, Vec<_>) = FORMATS.iter().partition(|(_, endings)| is_own(endings));
         let ending = own.first().and_then(|(_, endings)| endings.first().copied());
         let dialog = rfd::AsyncFileDialog::new().set_file_name(name);
-        let dialog = own.iter().chain(&others).fold(dialog, |dialog, (name, endings)| dialog.add_filter(*name, endings));
+        let dialog =
+            own.iter().chain(&others).fold(dialog, |dialog, (name, endings)| dialog.add_filter(*name, endings));
         self.save(dialog.save_file(), name.to_owned(), ending, then);
     }
 

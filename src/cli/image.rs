@@ -551,7 +551,10 @@ fn no_sticker(cannot: Cannot, word: &str, lang: Lang) -> String {
         Cannot::Painting => ("paintings", "绘画作品"),
     };
     lang.pick(
-        format!("The built-in model draws stickers, no {}: \u{201c}{word}\u{201d} is left out. `models list` has others.", what.0),
+        format!(
+            "The built-in model draws stickers, no {}: \u{201c}{word}\u{201d} is left out. `models list` has others.",
+            what.0
+        ),
         format!("内置模型画的是贴纸，不是{}：略去“{word}”。其他模型见 `models list`。", what.1),
     )
 }

@@ -82,7 +82,16 @@ fn other_formats_by_their_ending_and_unknown_ones_refused_before_drawing() {
 fn a_scene_goes_to_files_of_its_layers_and_what_has_none_is_refused() {
     let home = Home::new();
     let output = home.run(&[
-        "image", "a photo of a xyzzy and a cat", "--thing", "xyzzy=chair", "--steps", "1", "--out", "a.ora", "--layers", "parts",
+        "image",
+        "a photo of a xyzzy and a cat",
+        "--thing",
+        "xyzzy=chair",
+        "--steps",
+        "1",
+        "--out",
+        "a.ora",
+        "--layers",
+        "parts",
         "--json",
     ]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
