@@ -144,6 +144,7 @@ pub const FILLERS: (&[&str], &[&str]) = (
         "so",
         "just",
         "only",
+        "solo",
         "around",
         "out",
         "out of",

@@ -386,6 +386,11 @@ impl<'a> Reader<'a> {
     /// A noun that is nothing to draw takes what was said before it, unless it says something of a noun itself: "a blue
     /// foobar and a car", but "a blue foobar car".
     fn other_noun(&mut self, span: &Range<usize>) {
+        // A garment that nothing shows takes its colour with it: 穿着红色毛衣的小狗.
+        if let Some(Waiting::NextTo(_, Relation::WornBy) | Waiting::Fronted(Relation::WornBy)) = self.waiting {
+            (self.pending, self.waiting) = self.held.take().unwrap_or_default();
+            return;
+        }
         if self.describes_next() {
             return;
         }

@@ -268,13 +268,24 @@ impl Reader<'_> {
         let living = things.iter().rev().copied().find(|&i| things_of(self.named[i].senses[0]).living);
         let wearer = living.or(things.last().copied()).or(self.about);
         let before = self.garment_ahead().is_some_and(|at| self.is_before_wearer(at));
+        let next =
+            self.words[self.at + 1..].iter().find(|w| !matches!(w.kind, Kind::Role(Role::Colour(_) | Role::Filler)));
+        let is_bare = next.is_none_or(|w| matches!(w.kind, Kind::Stop | Kind::Role(_)));
         match wearer.filter(|_| !before) {
+            // "dressed in red"
+            Some(wearer) if is_bare && self.garment_ahead().is_none() && self.is_colour_next() => {
+                self.waiting = Some(Waiting::ThisTo(wearer, Relation::In));
+            }
             Some(wearer) => self.waiting = Some(Waiting::NextTo(wearer, Relation::WornBy)),
             None => {
                 self.held = Some((std::mem::take(&mut self.pending), self.waiting));
                 self.waiting = Some(Waiting::Fronted(Relation::WornBy));
             }
         }
+    }
+
+    fn is_colour_next(&self) -> bool {
+        matches!(self.words.get(self.at + 1).map(|next| &next.kind), Some(Kind::Role(Role::Colour(_))))
     }
 
     /// Whether 的 and a noun stand behind the garment here, and those that go with it.

@@ -170,6 +170,7 @@ fn clothes_are_worn_by_somebody() {
         ("a cat on a box wearing a hat", vec![(0, On, 1), (2, WornBy, 0)]),
         ("a cat wearing a hat and a dog", vec![(1, WornBy, 0), (0, Beside, 2)]),
         ("a hat on a cat", vec![(0, On, 1)]),
+        ("a cat wearing a purple sweater and a dog", vec![(0, Beside, 1)]),
         ("a cat in a box", vec![(0, In, 1)]),
         ("a cat with a bag", vec![(0, Beside, 1)]),
         ("猫戴着帽子", vec![(1, WornBy, 0)]),
@@ -186,6 +187,8 @@ fn clothes_are_worn_by_somebody() {
     }
     assert_eq!(said("两个戴眼镜的男孩"), ["glasses", "2 person: curly hair"]);
     assert_eq!(said("the cat wearing a hat is orange"), ["orange cat face", "top hat"]);
+    assert_eq!(said("一只穿着红色毛衣的小狗"), ["dog face"], "the red is the sweater's");
+    assert_eq!(said("a girl dressed in blue"), ["blue woman: red hair"]);
     assert_eq!(said("a king with a crown"), ["person with crown"], "who has one by himself");
 }
 
