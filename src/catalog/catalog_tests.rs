@@ -26,24 +26,6 @@ fn the_embedded_model_is_always_there() {
 }
 
 #[test]
-fn the_built_in_picture_model_is_small_and_draws_what_its_examples_say() {
-    use crate::scene;
-    let catalog = Catalog::load(Path::new("/nowhere"));
-    let card = catalog.card(STICKER_ID).unwrap();
-    assert_eq!((card.defaults.width, card.defaults.height), (Some(512), Some(512)));
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    let files = ["sticker-64/weights.safetensors", "sticker-64/judge.safetensors", "crisp-8x/weights.safetensors"];
-    let bytes: u64 = files.iter().map(|file| root.join(file).metadata().unwrap().len()).sum();
-    assert!(bytes <= 48 << 20, "all that is built in: {bytes} bytes");
-    for example in card.examples.iter().chain(&card.examples_zh) {
-        let reading = scene::read(example);
-        let told = (&reading.unknown, &reading.cannot, &reading.more_colours, &reading.more_grounds);
-        assert!(!reading.items.is_empty(), "{example}");
-        assert_eq!(told, (&Vec::new(), &Vec::new(), &Vec::new(), &Vec::new()), "{example}");
-    }
-}
-
-#[test]
 fn unknown_names_name_the_known_ones() {
     let catalog = Catalog::load(Path::new("/nowhere"));
     let texts = catalog.cards().iter().filter(|card| card.makes == Makes::Text).map(|card| card.id.as_str());

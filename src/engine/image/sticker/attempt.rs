@@ -10,6 +10,7 @@ use super::{Guided, Sticker};
 use crate::engine::image::sampler::Field;
 use crate::engine::image::{noise, sampler};
 use crate::engine::{CancelToken, Stop};
+use crate::scene::things;
 
 /// Beginnings that are tried at most, where none shows the thing.
 const MOST: u64 = 4;
@@ -51,9 +52,29 @@ fn mirror(x: &mut [f32], side: usize, part: f32) {
     }
 }
 
+/// Whether a picture is turned to face the other way: half of the seeds, of what has no writing on it and is not its own
+/// mirror image. The network has learned each thing one way round.
+fn is_turned(key: &Key) -> bool {
+    let turns = |thing| {
+        let it = things().get(thing);
+        (it.living || it.food) && !judge().is_mirrored(thing)
+    };
+    key.seed & 2 != 0 && key.thing.is_some_and(turns)
+}
+
+/// Exchanges left and right.
+fn turn(x: &mut [f32], side: usize) {
+    for row in x.chunks_exact_mut(4 * side) {
+        for (left, right) in (0..side / 2).map(|i| (4 * i, 4 * (side - 1 - i))) {
+            (0..4).for_each(|c| row.swap(left + c, right + c));
+        }
+    }
+}
+
 /// Follows the flow, and tells of each evaluation.
 struct Walk<'a, 'b> {
     field: Mirrored<'a>,
+    turned: bool,
     key: &'a Key,
     times: Vec<f64>,
     token: &'a CancelToken,
@@ -67,7 +88,15 @@ impl Walk<'_, '_> {
         for k in steps {
             let span = (self.times[k], self.times[k + 1]);
             hat = sampler::step(self.key.sampler, x, k + 1, span, &mut self.field, self.token)?;
-            (self.seen)(k + 1, (!hidden).then_some(&hat));
+            if hidden {
+                (self.seen)(k + 1, None);
+            } else if self.turned {
+                let mut shown = hat.clone();
+                turn(&mut shown, self.field.side);
+                (self.seen)(k + 1, Some(&shown));
+            } else {
+                (self.seen)(k + 1, Some(&hat));
+            }
         }
         Ok(hat)
     }
@@ -107,7 +136,8 @@ fn begin_and_draw(
         noise
     };
     let field = Mirrored { field, side, on };
-    let mut walk = Walk { field, key, times: sampler::times(steps), token, seen };
+    let turned = is_turned(key);
+    let mut walk = Walk { field, turned, key, times: sampler::times(steps), token, seen };
     let mut x = begin(0);
     let mut done = 0;
     if let Some(thing) = key.thing.filter(|_| key.steps >= FEWEST_STEPS) {
@@ -126,6 +156,9 @@ fn begin_and_draw(
         }
     }
     walk.take(&mut x, done..steps, false)?;
+    if turned {
+        turn(&mut x, side);
+    }
     Ok(x)
 }
 
@@ -146,6 +179,24 @@ mod tests {
         mirror(&mut noise, 64, FRAC_1_SQRT_2);
         let variance = noise.iter().map(|v| v * v).sum::<f32>() / noise.len() as f32;
         assert!((variance - 1.0).abs() < 0.03, "{variance}");
+    }
+
+    #[test]
+    fn half_of_the_seeds_turn_what_has_two_sides() {
+        let key = |thing, seed| Key {
+            thing: crate::scene::read(thing).items.first().map(|item| item.senses[0]),
+            words: String::new(),
+            negative: String::new(),
+            seed,
+            steps: 8,
+            guidance: 3f32.to_bits(),
+            sampler: Sampler::Euler,
+        };
+        let turned = |thing| (0..8).filter(|&seed| is_turned(&key(thing, seed))).count();
+        assert_eq!((turned("horse"), turned("cat face"), turned("book"), turned("xyzzy")), (4, 0, 0, 0));
+        let mut x: Vec<f32> = (0..16).map(|v| v as f32).collect();
+        turn(&mut x, 2);
+        assert_eq!(x[..8], [4.0, 5.0, 6.0, 7.0, 0.0, 1.0, 2.0, 3.0]);
     }
 
     #[test]
