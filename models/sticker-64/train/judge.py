@@ -5,8 +5,7 @@
 It is the discriminant of evaluate.py, fitted on the training pairs (the held-out ones stay unseen). Writes
     judge.safetensors   mean f32 [2048], project f16 [2048, 128], things f16 [1644, 128] (unit rows), things in the order
                         of meta.json and things.tsv; mirrored u8 [1644], 1 where the pictures of a thing are their own mirror
-                        images (median of what they differ by over what they vary by, below 0.12): the program draws
-                        these so
+                        images (median of `apart`, below 0.4; no signs, for they have letters): the program draws these so
     FOLDER/judge.safetensors   pictures u8 [8, 64, 64, 4] (premultiplied), thing [8], features f32 [8, 2048],
                         scores f32 [8, 1644], margins f32 [8], by the f16 tensors: another implementation agrees to 1e-4
 A picture's score for a thing is the cosine of its projected features and the thing's row; its margin is the score of the
@@ -43,9 +42,11 @@ class Judge:
 
 
 def apart(x):
-    """How much a picture [64, 64, 4] differs from its mirror image, over how much it varies; about the best of five axes."""
-    x = x.astype(np.float32)
-    return min(np.abs(x - np.roll(x[:, ::-1], s, 1)).mean() for s in range(-2, 3)) / (np.abs(x - x.mean((0, 1))).mean() + 1e-3)
+    """How much a picture [64, 64, 4] differs from its mirror image about the best of five axes: the mean of the eight cells
+    of 16 x 16 that differ most, each by its most different channel, 0 to 1."""
+    x = x.astype(np.float32) / 255
+    cells = lambda s: np.abs((x - np.roll(x[:, ::-1], s, 1)).reshape(16, 4, 16, 4, 4).mean((1, 3))).max(-1).ravel()
+    return min(np.sort(cells(s))[-8:].mean() for s in range(-2, 3))
 
 
 def main():
@@ -61,7 +62,7 @@ def main():
     fitted = Discriminant(np, to32(np, pics[~held]), thing[~held], len(meta["things"]))
     whole = np.load(os.path.join(o.data, "x64.npy"), mmap_mode="r")
     far = np.array([apart(x) for x in whole])
-    mirrored = np.array([np.median(far[(thing == k) & ~held]) < 0.12 for k in range(len(meta["things"]))])
+    mirrored = np.array([t["group"] != 8 and np.median(far[(thing == k) & ~held]) < 0.4 for k, t in enumerate(meta["things"])])
     print(mirrored.sum(), "things are their own mirror images")
     path = os.path.join(o.to, "judge.safetensors")
     save_file({"mean": fitted.mean.astype(np.float32), "project": fitted.project.astype(np.float16),
