@@ -9,7 +9,8 @@ Each prompt is drawn by the program with `--layers`. A scene counts when
 
 - every thing is there as often as it was asked for, and the second judge of evaluate.py has it among its first five of 1,644
   (first one: `--top 1`), judged on what is to be seen of the layer
-  (the judge learned pictures with turned hues too: scenes ask for green dogs);
+  (the judge learned pictures with turned hues and mirror images too: scenes ask for green dogs, and the program draws some
+  things facing the other way);
 - every colour is right: no other colour has more of what is to be seen of the thing, and it has a quarter of that;
 - every relation holds between the boxes of the layers.
 
@@ -220,7 +221,9 @@ def main():
     meta = json.load(open(os.path.join(o.data, "meta.json"), encoding="utf-8"))
     thing = np.array([p["thing"] for p in meta["pictures"]])
     held = np.array([p["held"] for p in meta["pictures"]])
-    judge = second(np, to32(np, np.load(os.path.join(o.data, "x32.npy"))[~held]), thing[~held], len(meta["things"]), hues=2)
+    real = np.load(os.path.join(o.data, "x32.npy"))[~held]
+    real, thing = np.concatenate([real, real[:, :, ::-1]]), np.tile(thing[~held], 2)
+    judge = second(np, to32(np, real), thing, len(meta["things"]), hues=2)
     plain = lambda code: "-".join(c for c in code.lower().split("-") if c != "fe0f")
     number = {plain(t["hex"]): i for i, t in enumerate(meta["things"])}
     accepted = [{number[c] for c in n[4].split() if c in number} for n in NOUNS]
