@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::beings::{ACTIONS, LOOKS, PARTS};
-use super::fillers::{FILLERS, JARGON, SUFFIXES};
+use super::fillers::{FILLERS, JARGON, PRAISE, SUFFIXES};
 use super::words::{
     BACKGROUNDS, CANNOT, COLOURS, COPULAS, DEFINITES, DENIALS, GROUNDS, MEASURES, MOODS, NUMBERS, OTHERS, PRONOUNS,
     REFLEXIVES, RELATIONS, SHADES, SIZES, STYLES, WEARING,
@@ -128,6 +128,7 @@ pub fn grammar() -> &'static Grammar {
             add(en, role);
             add(zh, role);
         }
+        add(PRAISE, Role::Filler);
         add(MEASURES, Role::Measure);
         // "light green" is a green.
         for (en, zh, colour) in COLOURS {
