@@ -30,6 +30,7 @@ pub const DOWNLOAD_SIMPLE: &str = "\u{e20c}";
 pub const EJECT: &str = "\u{e212}";
 pub const EXPORT: &str = "\u{eaf0}";
 pub const EYE: &str = "\u{e220}";
+pub const EYE_SLASH: &str = "\u{e224}";
 pub const FILE_TEXT: &str = "\u{e23a}";
 pub const FLOPPY_DISK: &str = "\u{e248}";
 pub const FOLDER: &str = "\u{e24a}";

@@ -181,8 +181,8 @@ fn panel(ui: &mut Ui, cx: &mut Cx<'_>, layers: &LayersState) {
 
 /// Hides what is named so, or shows it again.
 fn eye(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, hidden: bool, command: LayersCommand) {
-    let words = if hidden { T::LayerShow } else { T::LayerHide };
-    if widgets::icon_toggle(ui, icons::EYE, &cx.with(words, &[&name]), !hidden).clicked() {
+    let (icon, words) = if hidden { (icons::EYE_SLASH, T::LayerShow) } else { (icons::EYE, T::LayerHide) };
+    if widgets::icon_toggle(ui, icon, &cx.with(words, &[&name]), !hidden).clicked() {
         send(cx, command);
     }
 }
