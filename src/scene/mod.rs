@@ -29,6 +29,7 @@ pub use layout::{Layer, Visible, lay_out};
 pub use read::{read, read_with};
 pub use search::Query;
 pub use things::{Thing, ThingId, folded, things};
+pub use words::style_of;
 
 /// The name of one of the model's colour words, in English and Chinese.
 pub fn colour_names(colour: &str) -> Option<(&'static str, &'static str)> {

@@ -451,3 +451,8 @@ pub const BACKGROUNDS: (&[&str], &[&str]) = (&["background", "backdrop"], &["背
 /// Style words of the model, in both languages.
 pub const STYLES: &[(&str, &str)] =
     &[("flat", "扁平"), ("fluent", "流畅"), ("3d", "立体"), ("noto", "诺托"), ("twemoji", "推特")];
+
+/// The English word of a style, by its word in either language.
+pub fn style_of(word: &str) -> Option<&'static str> {
+    STYLES.iter().find(|(en, zh)| *en == word || *zh == word).map(|(en, _)| *en)
+}

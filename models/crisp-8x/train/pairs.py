@@ -55,7 +55,7 @@ def make(o):
     for name, (pattern, most) in SETS.items():
         folder = find(pattern)
         names = names_of(folder)
-        names = [names[i] for i in rng.permutation(len(names))[:most]]
+        names = [names[i] for i in rng.permutation(len(names))[:round(most * o.part)]]
         svgs = stickers.svgs(folder, {n: n for n in names})
         todo += [(name, n, svgs[n]) for n in names if n in svgs]
     big = np.lib.format.open_memmap(os.path.join(o.out, "big.npy"), "w+", np.uint8, (len(todo), BIG, BIG, 4))
@@ -74,7 +74,8 @@ def make(o):
     assets = os.path.join(find(stickers.STYLES["3d"]), "assets")
     names = {stickers.key(v): n for v, n in json.load(open(os.path.join(find(SETS["flat"][0]), "chars.json"))).items()}
     solid, rows3d = [], []
-    for f in sorted(glob.glob(os.path.join(assets, "*.webp"))):
+    files = sorted(glob.glob(os.path.join(assets, "*.webp")))
+    for f in files[::round(1 / o.part)]:
         thing = names.get(stickers.key(os.path.basename(f)[:-5]))
         if thing is None or any(s in thing for s in SKIP):
             continue
@@ -142,6 +143,7 @@ def main():
     ap.add_argument("--out", required=True)
     ap.add_argument("--faults", help="folder of the picture model whose faults are wanted")
     ap.add_argument("--count", type=int, default=4000)
+    ap.add_argument("--part", type=float, default=1.0, help="of the pictures: a third is enough to go on with")
     o = ap.parse_args()
     os.makedirs(o.out, exist_ok=True)
     faults(o) if o.faults else make(o)

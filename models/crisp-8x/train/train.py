@@ -3,6 +3,8 @@
     python train.py --data DATA --out RUN --seconds 7200                 L1 and the L1 of gradients
     python train.py --data DATA --out RUN --seconds 10800 --gan-from 7200   then a patch discriminator against it
 
+    python train.py --data DATA --out RUN --from FOLDER --seconds 3600      a new RUN goes on from exported weights
+
 RUN/last.pt is written every two minutes and on SIGTERM; the same command goes on from it. RUN/train.log has a line a
 minute; every ten minutes it also has the figures of the held-out things (PSNR against Lanczos, at 256, on clean inputs and
 on inputs with faults) and RUN/look-*.png shows some of them.
@@ -182,6 +184,7 @@ def main():
     ap.add_argument("--out", required=True)
     ap.add_argument("--seconds", type=float, required=True, help="training time by the processor's clock, each thread apart (so other work does not count), with the runs it goes on from")
     ap.add_argument("--gan-from", type=float, default=float("inf"))
+    ap.add_argument("--from", dest="start", help="an exported folder to start from, where RUN has nothing yet")
     ap.add_argument("--batch", type=int, default=12)
     ap.add_argument("--crop", type=int, default=24)
     ap.add_argument("--lr", type=float, default=1e-3)
@@ -193,9 +196,14 @@ def main():
         torch.set_num_threads(o.threads)
     with contextlib.suppress(OSError):
         os.nice(19)
+    # Without instructions for it, bf16 is forty times as slow as f32
+    has_bf16 = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     torch.manual_seed(o.seed)
     data = Data(o.data, o.seed + int(time.time()) % 1000)
     net, judge = Crisp(), Patches()
+    if o.start:
+        from safetensors.torch import load_file
+        net.load_state_dict({k: v.float() for k, v in load_file(os.path.join(o.start, "weights.safetensors")).items()})
     ema = Crisp()
     ema.load_state_dict(net.state_dict())
     opt = torch.optim.AdamW(net.parameters(), lr=o.lr, betas=(0.9, 0.98), weight_decay=1e-4)
@@ -227,7 +235,7 @@ def main():
         for g in opt.param_groups:
             g["lr"] = o.lr * factor
         small, big = data.batch(o.batch, o.crop, "3d" if step % 5 == 4 else "vector")
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bf16):
             out = net(small).float()
         loss, same = closeness(out, big)
         full = loss

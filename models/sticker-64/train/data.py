@@ -1,14 +1,16 @@
 """Pictures and captions, from npm packages to arrays.
 
     npm pack @iconify-json/fluent-emoji-flat @iconify-json/fluent-emoji \
-             @lobehub/fluent-emoji-3d @iconify-json/noto @iconify-json/twemoji emojibase-data
+             @lobehub/fluent-emoji-3d @iconify-json/noto @iconify-json/twemoji emojibase-data \
+             @iconify-json/noto-v1 @iconify-json/fxemoji @iconify-json/emojione
     python data.py --packs FOLDER_OF_TGZ --out DATA
 
 Writes into DATA:
     x64.npy    uint8 [N, 64, 64, 4], RGBA with premultiplied alpha
     x32.npy    uint8 [N, 32, 32, 4], its 2x2 mean
     meta.json  {"styles": [...], "things": [{hex, group, label, tags, zh_label, zh_tags}],
-                "pictures": [{thing, style, held, colour: [r, g, b] or null}]}
+                "pictures": [{thing, style, held, colour: [r, g, b] or null}], "more": [the same, none held out]}
+    more64.npy, more32.npy    the same things in three further sets, which train but neither judge nor measure
 Flags and skin-tone doubles are left out. One (thing, style) pair in ten is held out, chosen by a
 hash, and never a thing in all the styles it is drawn in.
 """
@@ -28,6 +30,9 @@ STYLES = {
     "noto": "iconify-json-noto-[0-9]",
     "twemoji": "iconify-json-twemoji-",
 }
+
+# these name their icons alike and have no code points: a thing is found by the names that noto, flat and twemoji give it
+MORE = {"blob": "iconify-json-noto-v1-", "fxemoji": "iconify-json-fxemoji-", "emojione": "iconify-json-emojione-"}
 
 
 def unpack(packs, folder):
@@ -86,6 +91,16 @@ def svgs(folder, names):
         out[k] = (f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
                   f'viewBox="{x} {y} {w} {h}" width="{2 * SIZE}" height="{2 * SIZE}">{body}</svg>')
     return out
+
+
+def alike(folder, called):
+    """code point key -> the icon's name in a set without code points; called: key -> names of other sets."""
+    icons = json.load(open(os.path.join(folder, "icons.json"), encoding="utf-8"))
+    plain = {}
+    for n in [*icons["icons"], *icons.get("aliases", {})]:
+        plain.setdefault(n.replace("-", ""), n)
+    hits = {k: next((plain[n.replace("-", "")] for n in names if n.replace("-", "") in plain), None) for k, names in called.items()}
+    return {k: n for k, n in hits.items() if n}
 
 
 def raster(source):
@@ -161,30 +176,38 @@ def main():
     assets = os.path.join(find(STYLES["3d"]), "assets")
     sources["3d"] = {key(f[:-5]): os.path.join(assets, f) for f in os.listdir(assets) if f.endswith(".webp")}
 
+    called = {k: [names[s][k] for s in ("noto", "flat", "twemoji") if k in names[s]] for s in ("noto", "flat", "twemoji") for k in names[s]}
+    more = {s: svgs(find(p), alike(find(p), called)) for s, p in MORE.items()}
     todo = [(t, s, sources[s][th["hex"]]) for t, th in enumerate(things) for s in STYLES if th["hex"] in sources[s]]
+    pictures = rastered(o, todo, "x")
+    drawn = {}
+    for p in pictures:
+        drawn.setdefault(p["thing"], []).append(p["style"])
+    for p in pictures:
+        # a thing's kept style: the one with the largest hash is never held out
+        sign = things[p["thing"]]["hex"]
+        best = max(drawn[p["thing"]], key=lambda q: fraction(sign + q))
+        p["held"] = fraction(sign + p["style"]) < 0.1 and p["style"] != best
+    extra = rastered(o, [(t, s, more[s][th["hex"]]) for t, th in enumerate(things) for s in MORE if th["hex"] in more[s]], "more")
+    json.dump(dict(styles=list(STYLES), things=things, pictures=pictures, more=extra),
+              open(os.path.join(o.out, "meta.json"), "w", encoding="utf-8"), ensure_ascii=False)
+    print({s: sum(p["style"] == s for p in pictures + extra) for s in [*STYLES, *MORE]}, len(pictures), "pictures,",
+          sum(p["held"] for p in pictures), "held out,", sum(p["colour"] is not None for p in pictures), "with a colour,",
+          len(extra), "more")
+
+
+def rastered(o, todo, name):
+    """Draws [(thing, style, source)] into NAME64.npy and NAME32.npy; a row for each picture that could be drawn."""
     with Pool(o.workers) as pool:
         pics = pool.map(raster, [x[2] for x in todo], chunksize=64)
     done = [(t, s, p) for (t, s, _), p in zip(todo, pics) if p is not None]
-
-    drawn = {}
-    for t, s, _ in done:
-        drawn.setdefault(t, []).append(s)
     x64 = np.stack([p for _, _, p in done])
     x32 = x64.reshape(-1, 32, 2, 32, 2, 4).astype(np.float32).mean((2, 4)).round().astype(np.uint8)
     with Pool(o.workers) as pool:
         colours = pool.map(dominant, list(x32), chunksize=64)
-    pictures = []
-    for (t, s, _), c in zip(done, colours):
-        # a thing's kept style: the one with the largest hash is never held out
-        best = max(drawn[t], key=lambda q: fraction(things[t]["hex"] + q))
-        held = fraction(things[t]["hex"] + s) < 0.1 and s != best
-        pictures.append(dict(thing=t, style=s, held=held, colour=c))
-    np.save(os.path.join(o.out, "x64.npy"), x64)
-    np.save(os.path.join(o.out, "x32.npy"), x32)
-    json.dump(dict(styles=list(STYLES), things=things, pictures=pictures),
-              open(os.path.join(o.out, "meta.json"), "w", encoding="utf-8"), ensure_ascii=False)
-    print({s: sum(p["style"] == s for p in pictures) for s in STYLES}, len(pictures), "pictures,",
-          sum(p["held"] for p in pictures), "held out,", sum(p["colour"] is not None for p in pictures), "with a colour")
+    np.save(os.path.join(o.out, name + "64.npy"), x64)
+    np.save(os.path.join(o.out, name + "32.npy"), x32)
+    return [dict(thing=t, style=s, held=False, colour=c) for (t, s, _), c in zip(done, colours)]
 
 
 if __name__ == "__main__":

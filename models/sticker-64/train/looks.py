@@ -6,23 +6,28 @@ A thing's code is the mean of its training pictures (each less the mean of its s
 first DIMS principal components, scaled towards equal variance. A caption's code is the sum of its words'
 codes: ridge regression over labels and tags in both languages, labels weighing most. A word that is in
 no caption takes the mean of the labels whose MiniLM vectors lie nearest to its own; a thing's own token has the thing's
-code. Held-out pictures are not used. The network reads these codes beside the MiniLM vectors and starts with a layer that decodes their sum
+code, and its token in a style the code of that one picture (less the mean of its style). Held-out pictures are not used. The network reads these codes beside the MiniLM vectors and starts with a layer that decodes their sum
 (DATA/sketch.npz), so that a prompt starts out as a rough picture.
 """
 import argparse, json, os
 
 import numpy as np
 
-from words import LOOKS_SCALE, STYLES, Tokeniser, thing_token
+from words import ALL_STYLES, LOOKS_SCALE, STYLES, Tokeniser, seen_pairs, thing_token
 
 DIMS = 192
 WEIGHT = dict(label=1.0, tagged=0.15, tags=0.05)
 
 
+def flat(pics):
+    """uint8 [n, 32, 32, 4] -> f32 [n, 1024] in 0..1, 16 x 16"""
+    n = len(pics)
+    return pics.reshape(n, 16, 2, 16, 2, 4).astype(np.float32).mean((2, 4)).reshape(n, -1) / 255
+
+
 def thing_pictures(pics, meta):
     """[things, 1024] mean training picture of each thing less its style's mean; style means [styles, 1024]."""
-    n = len(pics)
-    x = pics.reshape(n, 16, 2, 16, 2, 4).astype(np.float32).mean((2, 4)).reshape(n, -1) / 255
+    x = flat(pics)
     p = meta["pictures"]
     use = np.array([not q["held"] for q in p])
     thing = np.array([q["thing"] for q in p])
@@ -98,10 +103,16 @@ def main():
     for i in range(learned, len(looks), 2048):
         e = np.exp(25 * (base[i:i + 2048] @ en.T)) * ok
         looks[i:i + 2048] = e / e.sum(1, keepdims=True) @ code
-    for w, zh in list(STYLES.items()):   # a style word is not a thing
+    for w, zh in ALL_STYLES.items():   # a style word is not a thing
         looks[[tok.id[w], tok.id[zh]]] = 0
     looks[:2] = 0
     looks[[tok.id[thing_token(k)] for k in range(len(code))]] = code
+    each = {"x": flat(pics), "more": flat(np.load(path("more32.npy")))}
+    pairs = seen_pairs(meta)
+    for s in {style for _, style in pairs}:
+        ids, rows = zip(*[(tok.id[thing_token(k, s)], each[name][i]) for (k, style), (name, i) in pairs.items() if style == s])
+        rows = np.stack(rows)
+        looks[list(ids)] = (rows - rows.mean(0) - mean) @ vt[:DIMS].T * scale
     print("rms of thing codes %.3f, of word codes %.3f / %.3f" % (np.sqrt((code ** 2).mean()),
           np.sqrt((looks[:learned] ** 2).mean()), np.sqrt((looks[learned:] ** 2).mean())))
     np.save(path("looks.npy"), looks.astype(np.float16))

@@ -18,11 +18,11 @@ import torch.nn.functional as F
 
 from data import colour_name
 from net import CONFIG, Net, rope_tables
-from words import COLOURS, STYLES, Tokeniser, thing_token, word_vectors
+from words import ALL_STYLES, COLOURS, Tokeniser, thing_token, word_vectors
 
 # What people ask for, and what the program draws unasked, more often
 GROUP_WEIGHT = {0: 1.5, 1: 0.8, 3: 1.7, 4: 1.7, 5: 1.2, 6: 1.3, 7: 1.3, 8: 0.5}
-STYLE_WEIGHT = {"flat": 1.3, "fluent": 1.3, "3d": 1.1, "noto": 0.8, "twemoji": 0.8}
+STYLE_WEIGHT = {"flat": 1.1, "fluent": 1.1, "3d": 0.9, "noto": 1.4, "twemoji": 1.4, "blob": 0.4, "fxemoji": 0.4, "emojione": 0.4}
 # As things (the program's way), then word by word
 THINGS = [("cat face", "flat"), ("red apple", "fluent"), ("automobile", "blue flat"), ("grinning face", "fluent"), ("woman", "flat"),
           ("robot", "fluent"), ("rocket", "3d"), ("dog face", "noto")]
@@ -34,9 +34,9 @@ class Data:
 
     def __init__(self, folder, seed):
         meta = json.load(open(os.path.join(folder, "meta.json"), encoding="utf-8"))
-        self.x = {s: np.load(os.path.join(folder, f"x{s}.npy"), mmap_mode=None) for s in (32, 64)}
+        self.x = {s: np.concatenate([np.load(os.path.join(folder, f"{name}{s}.npy")) for name in ("x", "more")]) for s in (32, 64)}
         self.tok = Tokeniser.load(os.path.join(folder, "vocab.txt"))
-        self.pics = meta["pictures"]
+        self.pics = meta["pictures"] + meta["more"]
         self.things = meta["things"]
         self.tok.things = {t["label"]: k for k, t in enumerate(self.things)}
         self.rng = random.Random(seed)
@@ -51,7 +51,7 @@ class Data:
 
     def caption(self, p, colour):
         """Token strings of one picture's prompt; colour: an English colour word or None. Two in three have the thing's
-        own token, mostly without its words: so the program asks for what it knows."""
+        own token, mostly that of the style and without its words: so the program asks for what it knows."""
         r = self.rng
         named = r.random() < 0.65
         zh = r.random() < 0.35
@@ -62,7 +62,7 @@ class Data:
         tags = [x for x in parts[1:] if x]
         kind = r.random()
         if named:
-            say = [[thing_token(p["thing"])]]
+            say = [[thing_token(p["thing"], p["style"] if r.random() < 0.7 else None)]]
             if kind < 0.15:
                 say.append(parts[0])
             elif kind < 0.25:
@@ -74,7 +74,7 @@ class Data:
         else:
             say = r.sample(tags, min(len(tags), r.randint(1, 3)))
         if r.random() < (0.9 if named else 0.75):
-            say.append(self.tok.tokens(STYLES[p["style"]], n)[0] if zh else [p["style"]])
+            say.append(self.tok.tokens(ALL_STYLES[p["style"]], n)[0] if zh else [p["style"]])
         if colour:
             word = COLOURS[colour] if zh else colour
             say.append(self.tok.tokens(word[:1] if zh and r.random() < 0.4 else word, n)[0])
@@ -157,8 +157,8 @@ def rate(done, end, warm=40.0):
 
 def start_from_export(net, base, tok, folder):
     """Loads an exported folder. Its `table` is W base + b + delta: W and b are solved from the rows that never had a
-    delta (exact but for the f16 of the export), and what the others have more is their delta. Tokens that the folder's
-    vocabulary lacks start without one."""
+    delta (exact but for the f16 of the export), and what the others have more is their delta. Of tokens that the folder's
+    vocabulary lacks, those of a thing in a style start with the thing's own; the others without one."""
     from safetensors.torch import load_file
     w = {k: v.float() for k, v in load_file(os.path.join(folder, "weights.safetensors")).items()}
     table, learned = w.pop("table"), net.delta.num_embeddings
@@ -169,6 +169,10 @@ def start_from_export(net, base, tok, folder):
     w["word.weight"], w["word.bias"] = solved[:-1].t().contiguous(), solved[-1].contiguous()
     w["delta.weight"] = torch.zeros(learned, table.shape[1])
     w["delta.weight"][ids[~fixed]] = (table - rows @ solved)[~fixed]
+    known = set(ids.tolist())
+    for word, k in tok.id.items():
+        if k not in known and word[0] == "<" and ":" in word:
+            w["delta.weight"][k] = w["delta.weight"][tok.id[word.split(":")[0] + ">"]]
     rest = (table - rows @ solved)[fixed]
     print(f"# from {folder}: table {table.abs().mean():.3f}, what W leaves of rows without a delta {rest.abs().mean():.5f}, "
           f"delta {w['delta.weight'].abs().mean():.4f}", flush=True)
@@ -246,6 +250,7 @@ def main():
     ap.add_argument("--ema", type=float, default=0.999)
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--no-compile", action="store_true")
+    ap.add_argument("--threads", type=int, help="so many, whatever else runs (1: nothing waits for a thread that lost its core)")
     ap.add_argument("--log-every", type=float, default=60)
     ap.add_argument("--no-grids", action="store_true")
     o = ap.parse_args()
@@ -254,6 +259,10 @@ def main():
     if dev == "cpu":
         with contextlib.suppress(OSError):
             os.nice(5)
+    # Without instructions for it, bf16 on a processor is far slower than f32 (measured: a fortieth)
+    has_bf16 = dev == "cuda" or torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    if o.threads:
+        torch.set_num_threads(o.threads)
     torch.manual_seed(o.seed)
     data = Data(o.data, o.seed + int(time.time()) % 1000)
     base = word_vectors(o.data).to(dev)
@@ -289,7 +298,7 @@ def main():
         h, m = map(int, o.until.split(":"))
         o.seconds = done + ((h * 60 + m) * 60 - (now.hour * 3600 + now.minute * 60 + now.second)) % 86400
     loss_fn = flow_loss if o.no_compile else torch.compile(flow_loss, dynamic=False)
-    polite = Neighbourly(dev == "cpu")
+    polite = Neighbourly(dev == "cpu" and not o.threads)
     tables = {s: tuple(z.to(dev) for z in rope_tables(net.c, s // 8)) for s in (32, 64)}
     params, names = zip(*[(p, n) for n, p in net.named_parameters()])
     ema_list = [ema[n] for n in names]
@@ -311,7 +320,7 @@ def main():
         x = prepare(x, hue)
         keep = ((torch.rand(ids.shape, device=dev) < 0.8) | (ids < 2) | (ids >= things)).float() * (ids < learned)
         t = torch.sigmoid(torch.randn(o.batch, device=dev) * 0.9 - 0.6)
-        with torch.autocast(dev, dtype=torch.bfloat16):
+        with torch.autocast(dev, dtype=torch.bfloat16, enabled=has_bf16):
             loss = loss_fn(net, x, ids, base, keep, *tables[size], t, torch.randn_like(x))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(params, 1.0)

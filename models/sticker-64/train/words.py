@@ -17,7 +17,8 @@ The rule (a second implementation must agree on fixtures/tokens.json):
     (gives nothing) or in the vocabulary (a token); if none, one character is dropped.
  5. The first 16 tokens count; the rest are cut. No token at all means the single token <null>.
 Token 0 is <pad>, token 1 is <null>, and each thing has a token of its own, <0> <1> ... by its number in things.tsv, for
-prompts of which it is known what they show; none of these can be typed. A thing's token goes before the words of its prompt.
+prompts of which it is known what they show, and another, `<0:flat>` `<0:noto>` ..., for each style in which it was learned; none of
+these can be typed. A thing's token goes before the words of its prompt: the one of the prompt's style word where there is one.
 """
 import argparse, json, os, re, unicodedata
 
@@ -28,6 +29,9 @@ STOP_EN = set("a an the of and or with in on at to for from by is are it its thi
               "please draw drawing image sticker emoji".split())
 STOP_ZH = set("的 了 着 和 与 在 是 请 一只 一个 一张 一朵 一辆 一条 一颗 一匹 一头 一座 一把 一幅 一杯 一块 一片 一棵 一位".split())
 STYLES = {"flat": "扁平", "fluent": "流畅", "3d": "立体", "noto": "诺托", "twemoji": "推特"}
+# what else it was shown; a picture of these sets is known by these words
+MORE = {"blob": "团子", "fxemoji": "火狐", "emojione": "表情一"}
+ALL_STYLES = STYLES | MORE
 COLOURS = {"red": "红色", "orange": "橙色", "yellow": "黄色", "green": "绿色", "cyan": "青色", "blue": "蓝色",
            "purple": "紫色", "pink": "粉色", "brown": "棕色", "black": "黑色", "white": "白色", "gray": "灰色"}
 EXTRA_ZH = {"红": "red", "橙": "orange", "黄": "yellow", "绿": "green", "青": "cyan", "蓝": "blue", "紫": "purple",
@@ -115,19 +119,36 @@ class Tokeniser:
         """(ids, tokens, dropped words, how many tokens were cut): what the program does. thing: the number of what the
         text describes, where that is known."""
         got, dropped = self.tokens(text)
-        got = ([] if thing is None else [thing_token(thing)]) + got
+        got = ([] if thing is None else [self.thing(thing, got)]) + got
         cut = max(0, len(got) - MAX_TOKENS)
         got = got[:MAX_TOKENS] or ["<null>"]
         return [self.id[w] for w in got], got, dropped, cut
 
 
-def thing_token(number):
-    return f"<{number}>"
+    def thing(self, number, words):
+        """The token of a thing in the first style that the words name, where it has one in that style."""
+        style = next((STYLE_OF[w] for w in words if w in STYLE_OF), None)
+        styled = thing_token(number, style)
+        return styled if styled in self.id else thing_token(number)
 
 
-def build_vocab(things, bert_words):
-    """Ordered: special, style and colour words, words of captions, things (all these learn), then BERT's."""
-    first = list(STYLES) + list(STYLES.values()) + list(COLOURS) + ["grey"] + list(COLOURS.values()) + list(EXTRA_ZH)
+STYLE_OF = {w: style for style, zh in ALL_STYLES.items() for w in (style, zh)}
+
+
+def thing_token(number, style=None):
+    return f"<{number}:{style}>" if style else f"<{number}>"
+
+
+def seen_pairs(meta):
+    """The (thing, style) pairs that have a token of their own, in order, each with its picture: ("x" | "more", row)."""
+    rows = [(p, "x", i) for i, p in enumerate(meta["pictures"])] + [(p, "more", i) for i, p in enumerate(meta["more"])]
+    return {(p["thing"], p["style"]): (name, i) for p, name, i in rows if not p["held"]}
+
+
+def build_vocab(meta, bert_words):
+    """Ordered: special, style and colour words, words of captions, things, things in a style (all these learn), then BERT's."""
+    things = meta["things"]
+    first = list(ALL_STYLES) + list(ALL_STYLES.values()) + list(COLOURS) + ["grey"] + list(COLOURS.values()) + list(EXTRA_ZH)
     seen = set()
     for t in things:
         for text in [t["label"]] + t["tags"]:
@@ -144,6 +165,7 @@ def build_vocab(things, bert_words):
     vocab = list(dict.fromkeys(vocab))
     vocab += sorted((seen - STOP_ZH) - set(vocab))
     vocab += map(thing_token, range(len(things)))
+    vocab += [thing_token(*pair) for pair in sorted(seen_pairs(meta))]
     learned = len(vocab)
     have = set(vocab)
     vocab += sorted(w for w in bert_words if w not in have and w not in STOP_EN)
@@ -183,13 +205,14 @@ def main():
     ap.add_argument("--out", required=True)
     o = ap.parse_args()
     import numpy as np
-    things = json.load(open(os.path.join(o.data, "meta.json"), encoding="utf-8"))["things"]
+    meta = json.load(open(os.path.join(o.data, "meta.json"), encoding="utf-8"))
+    things = meta["things"]
     bert = json.load(open(os.path.join(o.minilm, "tokenizer.json"), encoding="utf-8"))["model"]["vocab"]
     bert = [w for w in bert if re.fullmatch(r"[a-z]{2,}", w)]
-    vocab, learned = build_vocab(things, bert)
+    vocab, learned = build_vocab(meta, bert)
 
     # English text each token's vector comes from; Chinese takes the mean over things that have it
-    mine = {zh: en for en, zh in list(STYLES.items()) + list(COLOURS.items())} | EXTRA_ZH
+    mine = {zh: en for en, zh in list(ALL_STYLES.items()) + list(COLOURS.items())} | EXTRA_ZH
     latin = [w for w in vocab if w[0] != "<" and not is_cjk(w[0])]
     labels = [t["label"] for t in things]
     vec = embed(latin + labels, o.minilm)
@@ -206,6 +229,8 @@ def main():
                     for w in set(run) | {run}:
                         if w in ids:
                             base[ids[w]] += weight * v
+    for k, style in seen_pairs(meta):
+        base[ids[thing_token(k, style)]] = lab[k]
     for w, en in mine.items():
         base[ids[w]] = base[ids[en]]
     base /= np.maximum(np.linalg.norm(base, axis=1, keepdims=True), 1e-6)

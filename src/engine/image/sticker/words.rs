@@ -9,14 +9,14 @@
 //!    character that is neither is unknown.
 //! 5. The first `max_tokens` count. Nothing at all is the single token `<null>`.
 //!
-//! Each thing that the model knows has a token of its own, `<0>`, `<1>` ... by its number: a prompt of which it is known
-//! what it shows begins with it and needs no name.
+//! Each thing that the model knows has a token of its own, `<0>`, `<1>` ... by its number, and one for each style in which
+//! it was learned, `<0:flat>` ...: a prompt of which it is known what it shows begins with it and needs no name.
 
 use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::scene::ThingId;
+use crate::scene::{self, ThingId};
 
 /// Token that stands for "no words".
 pub const NULL: u32 = 1;
@@ -76,10 +76,10 @@ impl Words {
         self.len == 0
     }
 
-    /// `thing` is the number of what the text describes, where that is known: its token goes before the text's.
+    /// `thing` is the number of what the text describes, where that is known: its token in the text's style, where it has
+    /// one, goes before the text's.
     pub fn encode(&self, text: &str, thing: Option<ThingId>) -> Encoded {
         let (mut tokens, mut unseen) = (Vec::new(), Vec::new());
-        tokens.extend(thing.map(|thing| format!("<{thing}>")).filter(|token| self.has(token)));
         let mut unknown = Vec::new();
         for run in runs(text) {
             match run {
@@ -98,12 +98,21 @@ impl Words {
                 }
             }
         }
+        if let Some(token) = thing.and_then(|thing| self.thing(thing, &tokens)) {
+            tokens.insert(0, token);
+        }
         let cut = tokens.split_off(tokens.len().min(self.max_tokens));
         if tokens.is_empty() {
             return Encoded { ids: vec![NULL], tokens: vec![SPECIAL[1].to_owned()], unknown, unseen, cut };
         }
         let ids = tokens.iter().map(|word| self.ids[word.as_str()]).collect();
         Encoded { ids, tokens, unknown, unseen, cut }
+    }
+
+    /// The token of a thing in the first style that the words name, else its own in any style.
+    fn thing(&self, thing: ThingId, words: &[String]) -> Option<String> {
+        let styled = words.iter().find_map(|word| scene::style_of(word)).map(|style| format!("<{thing}:{style}>"));
+        styled.into_iter().chain([format!("<{thing}>")]).find(|token| self.has(token))
     }
 
     fn has(&self, word: &str) -> bool {
@@ -190,7 +199,7 @@ mod tests {
     use super::*;
 
     fn words() -> Words {
-        Words::new("<pad>\n<null>\ncat\ncherry\nbake\nred\n猫\n红色\n3d\n<0>\n", 4)
+        Words::new("<pad>\n<null>\ncat\ncherry\nbake\nred\n猫\n红色\n3d\n<0>\n<0:3d>\n立体\n扁平\n", 4)
     }
 
     fn tokens(text: &str) -> Vec<String> {
@@ -220,8 +229,16 @@ mod tests {
 
     #[test]
     fn a_thing_goes_before_its_words() {
-        assert_eq!(words().encode("red 3d", Some(0)).tokens, ["<0>", "red", "3d"]);
+        assert_eq!(words().encode("red", Some(0)).tokens, ["<0>", "red"]);
         assert_eq!(words().encode("red", Some(1)).tokens, ["red"], "this vocabulary has no such thing");
+    }
+
+    #[test]
+    fn a_thing_has_a_token_of_its_own_in_the_styles_in_which_it_was_learned() {
+        assert_eq!(words().encode("red 3d", Some(0)).tokens, ["<0:3d>", "red", "3d"]);
+        assert_eq!(words().encode("红色 立体", Some(0)).tokens, ["<0:3d>", "红色", "立体"]);
+        assert_eq!(words().encode("扁平", Some(0)).tokens, ["<0>", "扁平"], "it was not learned in this style");
+        assert_eq!(words().encode("<0:3d>", None).tokens, ["3d"], "it cannot be typed");
     }
 
     #[test]
