@@ -5,6 +5,7 @@
 //! cargo bench --bench kernels -- conv              those whose names have "conv" in them
 //! cargo test --bench kernels                       each once, to see that it runs
 //! ```
+#![allow(clippy::unwrap_used, reason = "a bench that cannot run says so by a panic")]
 
 use std::hint::black_box;
 use std::time::Duration;

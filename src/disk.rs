@@ -33,7 +33,7 @@ fn space_of(place: &Path) -> Option<u64> {
         about.assume_init()
     };
     // The widths of these fields differ between systems.
-    #[allow(clippy::useless_conversion, clippy::unnecessary_cast)]
+    #[allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "other systems have other widths here")]
     Some((about.f_bavail as u64).saturating_mul(about.f_frsize as u64))
 }
 

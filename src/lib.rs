@@ -13,7 +13,7 @@
 //! Views read the state and push commands; they never touch an engine, a file or a channel. `update` is a pure
 //! function, so each behaviour of the program can be tested without a window, a GPU or a model.
 //!
-//! # Rooms, and who may import whom (`tests/layers.rs` holds them to it)
+//! # Rooms, and who may import whom (`tests/files/rooms.rs` holds them to it)
 //! | room | holds | may import |
 //! |---|---|---|
 //! | [`lang`] | the two languages | - |

@@ -195,6 +195,7 @@ mod tests {
         let instance = first(claim(&folder, None, PATIENCE));
         let calls = Calls::listen(instance.clone(), Arc::new(|| {}));
         for open in [Some(Path::new("/pictures/a cat 猫.png")), None] {
+            #[expect(clippy::disallowed_methods, reason = "a test ends its thread")]
             let second = std::thread::spawn({
                 let (folder, open) = (folder.clone(), open.map(Path::to_owned));
                 move || claim(&folder, open.as_deref(), PATIENCE)

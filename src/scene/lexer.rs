@@ -217,7 +217,7 @@ fn compound(a: &str, b: &str) -> Option<(Option<String>, Kind)> {
 
 /// What a word is that may be of the grammar, a name, or both: a name by hand or label goes before the grammar where both
 /// fit ("orange" stays both), a kind or a tag after it.
-#[allow(clippy::type_complexity)]
+#[allow(clippy::type_complexity, reason = "a table's row, named nowhere else")]
 fn kind(role: Option<Role>, name: Option<(String, By, Vec<ThingId>)>) -> Option<(Option<String>, Kind)> {
     match (role, name) {
         (None, None) => None,

@@ -13,7 +13,7 @@
 //! | [`line`] | text with controls at its end | the text elides, then the controls get lines of their own |
 //! | [`labelled`] | a button with an icon and words | the words elide |
 //!
-//! `tests/ui_rooms.rs` walks every state at every size and asks whether they hold.
+//! `tests/window/rooms.rs` walks every state at every size and asks whether they hold.
 
 use egui::accesskit::Action;
 use egui::{

@@ -1,4 +1,5 @@
 //! Colours, sizes and fonts. No other file names a colour.
+#![expect(clippy::disallowed_methods, reason = "here colours are made")]
 
 use std::sync::Arc;
 

@@ -100,6 +100,7 @@ fn a_cancel_ends_an_operator_in_its_middle() {
     let x = random(&[1, 200_000, 64]);
     let token = CancelToken::new();
     let stop = token.clone();
+    #[expect(clippy::disallowed_methods, reason = "a test ends its thread")]
     let watcher = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(200));
         stop.cancel();

@@ -54,6 +54,13 @@ pub use picture::{channels_first, channels_last, concat, upsample_nearest};
 pub use rope::{Pairs, Rope};
 pub use time::{Sinusoids, sinusoids};
 
+/// Says aloud that a test could not run here (past the harness, which shows nothing of a test that passes).
+#[cfg(test)]
+fn skipped(what: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "skipped, for this processor has none: {what}");
+}
+
 /// Whether linear layers and convolutions with weights of bf16 are quick on this processor, and small.
 pub fn multiplies_bf16() -> bool {
     dense::Kind::Bf16.is_there()

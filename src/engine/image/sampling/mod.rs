@@ -1,5 +1,5 @@
 //! Noise schedules, samplers and noise sources of diffusion and flow models, each held to its reference
-//! (`tests/image_sampling.rs`; diffusers 0.42).
+//! (`tests/pictures/sampling.rs`; diffusers 0.42).
 //!
 //! ```text
 //! SchedulerConfig (the model's folder) + sampler, schedule, steps -> Plan: levels and times

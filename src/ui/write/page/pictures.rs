@@ -92,7 +92,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, picture: &Illustra
         Some(small) => {
             let fit = picture::tile(small, rect, ui.pixels_per_point(), picture::look(cx));
             let texture = textures.get(ui.ctx(), TexKey::Thumbnail(picture.path.clone()), small, fit.scaling);
-            let ink = if same { Color32::WHITE } else { Color32::from_white_alpha(110) };
+            let ink = if same { Color32::WHITE } else { Color32::WHITE.gamma_multiply(0.43) };
             let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
             ui.painter().image(texture, fit.rect, whole, ink);
         }

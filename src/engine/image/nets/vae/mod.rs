@@ -125,7 +125,7 @@ struct Cut {
 }
 
 impl Cut {
-    #[allow(clippy::too_many_arguments)] // One call each way; a struct for them would only rename them.
+    #[allow(clippy::too_many_arguments, reason = "one call each way; a struct for them would only rename them")]
     fn run(
         &self,
         x: &Tensor,

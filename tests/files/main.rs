@@ -1,0 +1,20 @@
+//! What is kept and what is fetched, and which room may look into which.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "tests fail aloud and start servers of their own"
+)]
+
+mod fetch_http;
+#[cfg(unix)]
+mod fetch_pip;
+mod home;
+mod imports;
+mod rooms;
+mod server;
+mod store_full_disk;
+#[cfg(unix)]
+mod store_kill;
+mod store_thread;

@@ -1,0 +1,22 @@
+//! The window by its tree of controls, without a GPU; a few pictures of it; the app that holds it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "tests fail aloud"
+)]
+
+mod app;
+mod home;
+mod keys;
+mod long;
+mod page;
+mod pictures;
+mod rooms;
+mod shelf;
+mod shots;
+mod snapshots;
+mod started;
+mod states;
+mod write;
