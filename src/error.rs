@@ -9,6 +9,12 @@ use std::sync::Arc;
 
 use crate::lang::{Both, Lang};
 
+/// What a panic that was caught says.
+pub fn said_by(panic: &(dyn std::any::Any + Send)) -> &str {
+    let owned = panic.downcast_ref::<String>().map(String::as_str);
+    owned.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
+}
+
 pub type Result<T> = std::result::Result<T, StudioError>;
 
 /// Why something did not happen. Fields carry the numbers that a person needs to act.

@@ -4,16 +4,7 @@ use std::path::Path;
 
 use super::{Cause, Doing, FolderFault, FolderOf, Handed};
 use crate::lang::Lang;
-
-/// `1.5 GB`; errors may not look into the domain's formatter, so this is the one line they need.
-fn gb(n: u64) -> String {
-    match n {
-        1_000_000_000_000.. => format!("{:.1} TB", n as f64 / 1e12),
-        1_000_000_000.. => format!("{:.1} GB", n as f64 / 1e9),
-        1_000_000.. => format!("{:.1} MB", n as f64 / 1e6),
-        _ => format!("{:.1} KB", n as f64 / 1e3),
-    }
-}
+use crate::numbers;
 
 fn show(path: &Path) -> String {
     path.display().to_string()
@@ -60,8 +51,8 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("没有名为“{id}”的模型，也没有这个名字的文件或文件夹。"),
         ),
         Cause::NotFetched { id, bytes } => (
-            format!("The model {id} ({}) is not on this machine yet.", gb(*bytes)),
-            format!("模型 {id}（{}）还不在这台电脑上。", gb(*bytes)),
+            format!("The model {id} ({}) is not on this machine yet.", numbers::bytes(*bytes)),
+            format!("模型 {id}（{}）还不在这台电脑上。", numbers::bytes(*bytes)),
         ),
         Cause::NotChecked { id } => (
             format!("The files of {id} have changed, or came by hand: they are not checked."),
@@ -85,7 +76,7 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             (format!("{}: {name}.", what.en), format!("{}：{name}。", what.zh))
         }
         Cause::CutModel { path, here, whole } => {
-            let (name, here, whole) = (name(path), gb(*here), gb(*whole));
+            let (name, here, whole) = (name(path), numbers::bytes(*here), numbers::bytes(*whole));
             (
                 format!("Only part of {name} is here: {here} of {whole}."),
                 format!("{name} 只有一部分：{whole} 中的 {here}。"),
@@ -140,16 +131,20 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("无法按照该语法生成（第 {line} 行）：{reason}。"),
         ),
         Cause::NotEnoughMemory { needed, free } => (
-            format!("This model needs {}, {} are free.", gb(*needed), gb(*free)),
-            format!("这个模型需要 {}，可用 {}。", gb(*needed), gb(*free)),
+            format!("This model needs {}, {} are free.", numbers::bytes(*needed), numbers::bytes(*free)),
+            format!("这个模型需要 {}，可用 {}。", numbers::bytes(*needed), numbers::bytes(*free)),
         ),
         Cause::TooLarge { width, height, needed, free, .. } => (
             format!(
                 "A picture of {width}x{height} needs {} of memory with this model, {} are available.",
-                gb(*needed),
-                gb(*free)
+                numbers::bytes(*needed),
+                numbers::bytes(*free)
             ),
-            format!("用这个模型画 {width}x{height} 的图像需要 {} 内存，可用 {}。", gb(*needed), gb(*free)),
+            format!(
+                "用这个模型画 {width}x{height} 的图像需要 {} 内存，可用 {}。",
+                numbers::bytes(*needed),
+                numbers::bytes(*free)
+            ),
         ),
         Cause::UnlikeDraft { draft, reason } => (
             format!("{draft} cannot draft for this model: {}.", reason.en),
@@ -158,10 +153,14 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
         Cause::DraftLeftOut { draft, needed, free } => (
             format!(
                 "The draft model {draft} needs {}, {} are free: the answer is written without it, the same but slower.",
-                gb(*needed),
-                gb(*free)
+                numbers::bytes(*needed),
+                numbers::bytes(*free)
             ),
-            format!("草稿模型 {draft} 需要 {}，可用 {}：回答将不使用它，内容相同，只是更慢。", gb(*needed), gb(*free)),
+            format!(
+                "草稿模型 {draft} 需要 {}，可用 {}：回答将不使用它，内容相同，只是更慢。",
+                numbers::bytes(*needed),
+                numbers::bytes(*free)
+            ),
         ),
         Cause::NotANumber { step } => {
             (format!("The numbers left their range (NaN) at step {step}."), format!("第 {step} 步的数值溢出（NaN）。"))
@@ -207,8 +206,13 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
                 (format!("The disk that holds {} is full.", show(path)), format!("{} 所在的磁盘已满。", show(path)))
             } else {
                 (
-                    format!("{} are needed in {}, {} are free.", gb(*needed), show(path), gb(*free)),
-                    format!("{} 需要 {}，可用 {}。", show(path), gb(*needed), gb(*free)),
+                    format!(
+                        "{} are needed in {}, {} are free.",
+                        numbers::bytes(*needed),
+                        show(path),
+                        numbers::bytes(*free)
+                    ),
+                    format!("{} 需要 {}，可用 {}。", show(path), numbers::bytes(*needed), numbers::bytes(*free)),
                 )
             }
         }

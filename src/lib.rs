@@ -17,9 +17,10 @@
 //! | room | holds | may import |
 //! |---|---|---|
 //! | [`lang`] | the two languages | - |
-//! | [`error`] | the boundary error and its wording | lang |
+//! | [`numbers`] | sizes, times and rates as people read them | lang |
+//! | [`error`] | the boundary error and its wording | numbers, lang |
 //! | [`disk`] | free space, durable folders: what each room that writes files shares | error |
-//! | [`domain`] | the nouns: parameters, jobs, events, artifacts, cards, settings | lang, error |
+//! | [`domain`] | the nouns: parameters, jobs, events, artifacts, cards, settings | numbers, lang, error |
 //! | [`scene`] | what a prompt asks of the built-in picture model: things, relations, ground; layout and compositor | - |
 //! | [`formats`] | model files from outside: headers, layouts, what they hold | domain, error, lang |
 //! | [`engine`] | worker threads, cancel token, reporter, pipelines for text and pictures | writing (ELIZA), scene, formats, domain, error, lang |
@@ -39,6 +40,7 @@ pub mod engine;
 pub mod error;
 pub mod formats;
 pub mod lang;
+pub mod numbers;
 pub mod scene;
 pub mod state;
 pub mod store;

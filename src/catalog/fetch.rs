@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
 use sha2::{Digest, Sha256};
 
-use super::stop::{Cancel, Stop};
+use super::stop::Stop;
 use super::verify::{Known, beside};
 use super::{http, hub, pip, verify};
 use crate::disk;
-use crate::domain::{FetchEvent, FetchEventKind, ModelCard, ModelFile, PipPart, Source, Wake};
+use crate::domain::{CancelToken, FetchEvent, FetchEventKind, ModelCard, ModelFile, PipPart, Source, Wake};
 use crate::error::{Cause, Doing, Result, StudioError};
 
 /// Where the model hub is; `HF_ENDPOINT` names another, as for the hub's own tools.
@@ -57,7 +57,7 @@ impl FetchConfig {
 /// goes on from there.
 pub struct Fetcher {
     id: String,
-    cancel: Cancel,
+    cancel: CancelToken,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -76,7 +76,7 @@ impl Fetcher {
         wake: Wake,
     ) -> (Self, Receiver<FetchEvent>) {
         let (events, receiver) = bounded(EVENTS);
-        let cancel = Cancel::default();
+        let cancel = CancelToken::default();
         let id = card.id.clone();
         let news = News { id: id.clone(), events, wake, cancel: cancel.clone(), told: None, source: String::new() };
         let folder = models.join(&card.id);
@@ -108,7 +108,7 @@ impl Fetcher {
     }
 
     pub fn cancel(&self) {
-        self.cancel.set();
+        self.cancel.cancel();
     }
 
     pub fn is_finished(&self) -> bool {
@@ -148,7 +148,7 @@ struct Run {
     /// The card's own folder.
     folder: PathBuf,
     offline: bool,
-    cancel: Cancel,
+    cancel: CancelToken,
     news: News,
     /// Bytes of the files that are done.
     before: u64,
@@ -339,7 +339,8 @@ impl Run {
             Known::Unknown => {}
         }
         self.news.tell(FetchEventKind::Verifying);
-        let found = verify::take(&path, |_| !self.cancel.is_set()).map_err(Stop::Local)?.ok_or(Stop::Cancelled)?;
+        let found =
+            verify::take(&path, |_| !self.cancel.is_cancelled()).map_err(Stop::Local)?.ok_or(Stop::Cancelled)?;
         if found != file.sha256 {
             let error = verify::damaged(&path, &found, file);
             self.news.tell(FetchEventKind::Skipped { source: file.name.clone(), error });
@@ -477,13 +478,13 @@ impl Run {
 
     fn hash(&mut self, path: &Path) -> std::result::Result<String, Stop> {
         self.news.tell(FetchEventKind::Verifying);
-        let found = verify::hash(path, |_| !self.cancel.is_set()).map_err(Stop::Local)?;
+        let found = verify::hash(path, |_| !self.cancel.is_cancelled()).map_err(Stop::Local)?;
         found.ok_or(Stop::Cancelled)
     }
 }
 
 /// Joins files to one; its SHA-256 in hex.
-fn join(pieces: &[PathBuf], to: &Path, cancel: &Cancel) -> std::result::Result<String, Stop> {
+fn join(pieces: &[PathBuf], to: &Path, cancel: &CancelToken) -> std::result::Result<String, Stop> {
     let local = |e: std::io::Error| Stop::Local(disk::write_error(to, 0, &e));
     let mut out = File::create(to).map_err(local)?;
     let mut hasher = Sha256::new();
@@ -525,7 +526,7 @@ struct News {
     id: String,
     events: Sender<FetchEvent>,
     wake: Wake,
-    cancel: Cancel,
+    cancel: CancelToken,
     told: Option<Instant>,
     /// Where that came from.
     source: String,
@@ -538,7 +539,7 @@ impl News {
         loop {
             match self.events.send_timeout(event, Duration::from_millis(50)) {
                 Ok(()) => break,
-                Err(SendTimeoutError::Timeout(back)) if !self.cancel.is_set() => event = back,
+                Err(SendTimeoutError::Timeout(back)) if !self.cancel.is_cancelled() => event = back,
                 Err(_) => break,
             }
         }

@@ -12,9 +12,10 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use super::stop::{Cancel, Stop};
+use super::stop::Stop;
 use super::verify::beside;
 use crate::disk;
+use crate::domain::CancelToken;
 use crate::error::{Doing, StudioError};
 
 const BLOCK: usize = 256 << 10;
@@ -48,7 +49,7 @@ pub struct About {
 }
 
 /// Asks for the head of `url`, on a thread of its own.
-pub fn head(url: &str, answer: Duration, cancel: &Cancel) -> Result<About, Stop> {
+pub fn head(url: &str, answer: Duration, cancel: &CancelToken) -> Result<About, Stop> {
     let (sender, receiver) = bounded(1);
     let url = url.to_owned();
     let work = move || drop(sender.send(run_head(&url, answer)));
@@ -98,7 +99,7 @@ enum News {
 
 /// Brings `order.part` to its full length, over as many connections as that takes while each brings something new.
 /// `progress` is told the bytes in the file.
-pub fn download(order: &Order, cancel: &Cancel, progress: &mut dyn FnMut(u64)) -> Result<(), Stop> {
+pub fn download(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<(), Stop> {
     let mut best = size(order.part);
     let mut fruitless = 0;
     let mut answered = false;
@@ -138,7 +139,12 @@ pub fn forget(part: &Path) {
     let _ = fs::remove_file(etag_path(part));
 }
 
-fn attempt(order: &Order, cancel: &Cancel, progress: &mut dyn FnMut(u64), answered: &mut bool) -> Result<(), Stop> {
+fn attempt(
+    order: &Order,
+    cancel: &CancelToken,
+    progress: &mut dyn FnMut(u64),
+    answered: &mut bool,
+) -> Result<(), Stop> {
     cancel.check()?;
     let mut have = size(order.part);
     if have > order.bytes {
@@ -244,7 +250,7 @@ fn content_range(value: &str) -> Option<(u64, Option<u64>)> {
 
 struct Waiter<'a> {
     news: Receiver<News>,
-    cancel: &'a Cancel,
+    cancel: &'a CancelToken,
     patience: Duration,
 }
 

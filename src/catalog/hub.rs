@@ -9,10 +9,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::http;
-use super::stop::{Cancel, Stop};
+use super::stop::Stop;
 use super::verify::beside;
 use crate::disk;
-use crate::domain::{ModelCard, ModelFile, Source};
+use crate::domain::{CancelToken, ModelCard, ModelFile, Source};
 
 /// A card's size is about right within this share of it.
 const ABOUT: f64 = 0.05;
@@ -55,7 +55,7 @@ impl Facts {
 }
 
 /// Asks for the file's head, as the hub's own tools do before they fetch it.
-pub fn ask(url: &str, answer: Duration, cancel: &Cancel) -> Result<Facts, Stop> {
+pub fn ask(url: &str, answer: Duration, cancel: &CancelToken) -> Result<Facts, Stop> {
     let mut url = url.to_owned();
     let mut commit = String::new();
     for _ in 0..HOPS {

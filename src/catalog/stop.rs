@@ -1,27 +1,7 @@
-//! Why and how a fetch ends early.
+//! How a fetch ends early.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
+use crate::domain::Cancelled;
 use crate::error::StudioError;
-
-/// Says whether a fetch should end.
-#[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
-
-impl Cancel {
-    pub fn set(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-
-    pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
-
-    pub fn check(&self) -> std::result::Result<(), Stop> {
-        if self.is_set() { Err(Stop::Cancelled) } else { Ok(()) }
-    }
-}
 
 /// Why a piece of a fetch ended early.
 #[derive(Debug)]
@@ -33,4 +13,10 @@ pub enum Stop {
     Source(String),
     /// Something here: a full disk, a folder that cannot be written to. No other source would help.
     Local(StudioError),
+}
+
+impl From<Cancelled> for Stop {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
 }

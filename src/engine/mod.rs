@@ -13,8 +13,10 @@ pub mod kernels;
 pub mod text;
 pub mod threads;
 
-pub use cancel::{CancelToken, Cancelled, Stop};
+pub use cancel::{Stop, watch};
 pub use device::{best_device, device_label};
 pub use memory::{Guard, MemoryBudget, Reservation, Slot, large_pages, peak_memory, process_memory};
 pub use reporter::Reporter;
 pub use worker::{Engine, JobHandle, Pipeline, Pipelines, QUEUE};
+
+pub use crate::domain::{CancelToken, Cancelled};

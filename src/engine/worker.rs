@@ -5,11 +5,13 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
-use super::cancel::{CancelToken, Stop};
+use super::cancel::Stop;
 use super::reporter::Reporter;
-use crate::domain::{Event, EventKind, ImageRequest, Job, JobId, Makes, NO_JOB, Outcome, TextRequest, Wake};
+use crate::domain::{
+    CancelToken, Event, EventKind, ImageRequest, Job, JobId, Makes, NO_JOB, Outcome, TextRequest, Wake,
+};
 use crate::engine::{large_pages, threads};
-use crate::error::{Cause, Result};
+use crate::error::{Cause, Result, said_by};
 
 /// Jobs that may wait for one thread.
 pub const QUEUE: usize = 256;
@@ -158,12 +160,7 @@ fn run<R: Send + 'static>(
         Err(panic) => {
             // What the panic left half done is not to be trusted: start afresh from the files.
             let _ = catch_unwind(AssertUnwindSafe(|| pipeline.unload()));
-            let what = panic
-                .downcast_ref::<String>()
-                .map(String::as_str)
-                .or_else(|| panic.downcast_ref::<&str>().copied())
-                .unwrap_or("no message")
-                .to_owned();
+            let what = said_by(&*panic).to_owned();
             EventKind::Failed(Cause::Panicked { what }.into())
         }
     }

@@ -45,7 +45,7 @@ pub use request::Request;
 pub use settings::{clamp as clamp_settings, load as load_settings, look as look_at_settings, save as save_settings};
 
 use crate::domain::{Settings, StoreEvent, Wake};
-use crate::error::{Cause, Result, StudioError};
+use crate::error::{Cause, Result, StudioError, said_by};
 use decoder::Decoder;
 
 /// Requests that may wait.
@@ -181,12 +181,7 @@ impl Events {
 /// Runs `work`; a panic in it is an error, not the end of the thread.
 fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let what = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("no message");
-        Err(StudioError::other(format!("the store stopped unexpectedly: {what}")))
+        Err(StudioError::other(format!("the store stopped unexpectedly: {}", said_by(&*panic))))
     })
 }
 

@@ -7,12 +7,13 @@ use std::path::Path;
 use crate::imports::{Module, Sources, paths, rust_files};
 
 /// Each room with the rooms it may import. `app` and `cli` wire all of them.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("lang", &[]),
-    ("error", &["lang"]),
+    ("numbers", &["lang"]),
+    ("error", &["numbers", "lang"]),
     ("disk", &["error"]),
     ("scene", &[]),
-    ("domain", &["error", "lang"]),
+    ("domain", &["error", "numbers", "lang"]),
     ("formats", &["domain", "error", "lang"]),
     ("engine", &["writing", "scene", "formats", "domain", "error", "lang"]),
     ("catalog", &["formats", "domain", "error", "lang", "disk"]),

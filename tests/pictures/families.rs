@@ -211,7 +211,7 @@ fn a_size_that_does_not_fit_is_refused_before_loading_with_one_that_does() {
             assert_eq!((w, h, free), (width, height, total), "{name}");
             assert!(needed > total && largest.0 >= largest.1 && largest.0 < width, "{name}: {needed} {largest:?}");
             let error = StudioError::from(cause);
-            assert!(error.summary(Lang::En).contains("268.4 MB"), "{error}");
+            assert!(error.summary(Lang::En).contains("268 MB"), "{error}");
             assert!(error.remedy(Lang::Zh).contains(&format!("{}x{}", largest.0, largest.1)), "{error}");
             // One step more does not fit, and this does: it goes on to loading.
             let (width, height) = (largest.0 + 16, largest.0 + 16);

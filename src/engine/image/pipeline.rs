@@ -16,7 +16,9 @@ use crate::domain::{
     Checkpoint, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef, Outcome, Picture,
     PictureRecord, ReadTo, Sampler, StepProgress, Takes, UnknownWords,
 };
-use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, best_device};
+use crate::engine::{
+    CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, best_device, watch,
+};
 use crate::error::{Cause, Result};
 
 /// Draws with the model of each request and keeps it for the next.
@@ -198,7 +200,7 @@ impl Pipeline for ImagePipeline {
     type Request = ImageRequest;
 
     fn run(&mut self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
-        token.watch(|| self.make(request, reporter, token))
+        watch(token, || self.make(request, reporter, token))
     }
 
     fn unload(&mut self) {

@@ -9,7 +9,7 @@ use super::cached::{self, Reach};
 use super::packed::{Matrix, products};
 use super::*;
 use crate::domain::KvType;
-use crate::engine::{CancelToken, Stop};
+use crate::engine::{CancelToken, Stop, watch};
 
 fn random(dims: &[usize]) -> Tensor {
     Tensor::randn(0f32, 1.0, dims, &Device::Cpu).unwrap()
@@ -20,7 +20,7 @@ fn random(dims: &[usize]) -> Tensor {
 fn is_refused<T>(name: &str, operator: impl FnOnce() -> Result<T>) {
     let token = CancelToken::new();
     token.cancel();
-    match token.watch(operator) {
+    match watch(&token, operator) {
         Err(error) => assert!(matches!(Stop::from(error), Stop::Cancelled), "{name}"),
         Ok(_) => panic!("{name} was computed"),
     }
@@ -106,7 +106,7 @@ fn a_cancel_ends_an_operator_in_its_middle() {
         stop.cancel();
         Instant::now()
     });
-    let error = token.watch(|| attention(&x, &x, &x, Attend::heads(2))).unwrap_err();
+    let error = watch(&token, || attention(&x, &x, &x, Attend::heads(2))).unwrap_err();
     let ended = Instant::now();
     assert!(matches!(Stop::from(error), Stop::Cancelled));
     let after = ended.saturating_duration_since(watcher.join().unwrap());

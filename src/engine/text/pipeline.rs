@@ -11,7 +11,7 @@ use crate::domain::{
     DeviceChoice, ELIZA_ID, EventKind, Message, ModelFiles, ModelRef, Outcome, Role, TextParams, TextPrompt,
     TextRequest, TextStats,
 };
-use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Slot, Stop};
+use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Slot, Stop, watch};
 use crate::error::{Cause, Result, StudioError};
 
 /// Runs language models. The last one stays in memory, with what it has read, and so does the last draft model.
@@ -37,7 +37,7 @@ impl Pipeline for TextPipeline {
         reporter: &Reporter,
         token: &CancelToken,
     ) -> std::result::Result<Outcome, Stop> {
-        token.watch(|| self.answer(request, reporter, token))
+        watch(token, || self.answer(request, reporter, token))
     }
 
     fn unload(&mut self) {

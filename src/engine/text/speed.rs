@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::models;
 use super::session::Session;
 use crate::domain::{DeviceChoice, KvType};
-use crate::engine::{CancelToken, Stop, best_device};
+use crate::engine::{CancelToken, Stop, best_device, watch};
 use crate::error::Cause;
 use crate::formats::gguf::Gguf;
 
@@ -61,7 +61,7 @@ impl Runner {
 
     /// Every length once.
     pub fn run(&mut self, course: &Course<'_>, token: &CancelToken) -> Result<Vec<Speed>, Stop> {
-        token.watch(|| course.lengths.iter().map(|&tokens| self.one(tokens, course, token)).collect())
+        watch(token, || course.lengths.iter().map(|&tokens| self.one(tokens, course, token)).collect())
     }
 
     fn one(&mut self, tokens: usize, course: &Course<'_>, token: &CancelToken) -> Result<Speed, Stop> {

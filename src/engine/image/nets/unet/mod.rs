@@ -17,11 +17,11 @@ mod transformer;
 use candle_core::{DType, Result, Tensor};
 use candle_nn::VarBuilder;
 
-use crate::engine::cancel::{CancelToken, Stop};
 use crate::engine::image::nets::resnet::Norm;
 use crate::engine::kernels::{
     Activation, Conv2d, ConvShape, Linear, Sinusoids, channels_first, channels_last, concat, sinusoids,
 };
+use crate::engine::{CancelToken, Stop};
 use blocks::{Bottom, Down, Seen, Up};
 pub use config::{Mid, TextTime, TimeConfig, UnetConfig};
 

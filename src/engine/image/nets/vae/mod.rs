@@ -11,7 +11,7 @@ mod tiles;
 use candle_core::{DType, Tensor};
 use candle_nn::VarBuilder;
 
-use crate::engine::cancel::{CancelToken, Stop};
+use crate::engine::{CancelToken, Stop};
 pub use config::{Scaling, VaeConfig};
 use halves::{Decoder, Encoder};
 pub use tiles::Tiling;
