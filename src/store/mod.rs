@@ -20,6 +20,7 @@ mod personas;
 pub mod png;
 mod replay;
 mod request;
+mod scalar;
 mod search;
 mod settings;
 mod svg;
