@@ -18,6 +18,7 @@ mod paths;
 mod pending;
 mod personas;
 pub mod png;
+mod removal;
 mod replay;
 mod request;
 mod scalar;
