@@ -27,3 +27,4 @@ pub mod prompts;
 pub mod reading;
 pub mod titles;
 pub mod transcript;
+mod untrusted;
