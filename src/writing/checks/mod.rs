@@ -6,6 +6,7 @@ mod language;
 mod length;
 mod loops;
 pub mod rhyme;
+mod rhyme_answer;
 mod rhyme_en;
 mod rhyme_zh;
 mod shape;
