@@ -20,7 +20,6 @@ mod fences;
 pub mod forms;
 pub mod formula;
 pub mod import;
-mod json;
 pub mod page;
 pub mod personas;
 pub mod prompts;
