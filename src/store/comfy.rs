@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::foreign::plain;
 use super::parameters::{Source, Written};
+use super::scalar::plain;
 
 /// Links that are followed one after another; honest graphs have a dozen.
 const DEEPEST: usize = 64;

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::comfy;
 use super::parameters::{MAX_TEXT, Source, Written, record_of};
+use super::scalar::plain;
 use crate::domain::PictureRecord;
 use crate::lang::Both;
 
@@ -92,16 +93,6 @@ fn inside_xmp(text: &str) -> Option<String> {
     let end = start + comment[start..].find("</")?;
     let plain = comment[start..end].replace("&quot;", "\"").replace("&apos;", "'").replace("&#39;", "'");
     Some(plain.replace("&lt;", "<").replace("&gt;", ">").replace("&#10;", "\n").replace("&amp;", "&"))
-}
-
-/// A text or a number as it is written.
-pub fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(on) => Some(on.to_string()),
-        _ => None,
-    }
 }
 
 /// Takes the members of `from` that are there, under A1111's names.

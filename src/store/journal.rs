@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::replay::{self, Lines, Replay};
-use super::{atomic, disk_time_ms};
+use super::{atomic, disk_time_ms, removal};
 use crate::disk;
 use crate::domain::{ConversationData, ConversationHead, ConversationId, JournalEntry};
 use crate::error::{Cause, Doing, Result, StudioError};
@@ -298,7 +298,7 @@ impl Journals {
     pub fn purge(&mut self, id: &ConversationId) -> Result<()> {
         // One that is not in the trash is not touched.
         self.path(id)?;
-        super::trash::remove(&self.trash_folder().join(format!("{}.{ENDING}", id.0)))?;
+        removal::remove(&self.trash_folder().join(format!("{}.{ENDING}", id.0)))?;
         if self.deleted.contains(id) {
             self.open.remove(id);
         }

@@ -15,7 +15,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use jiff::{Timestamp, Zoned, civil, tz::TimeZone};
 
-use super::{atomic, disk_time_ms, export, png};
+use super::{atomic, disk_time_ms, export, png, removal};
 use crate::domain::{LibraryItem, Picture, PictureRecord};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::Both;
@@ -290,7 +290,7 @@ pub fn old_place(library: &Path, trashed: &Path) -> Option<PathBuf> {
 /// Deletes a picture of the trash for good; `path` is its old place.
 pub fn purge(library: &Path, path: &Path) -> Result<()> {
     let trashed = trash_path(library, path)?;
-    super::trash::remove(&trashed)?;
+    removal::remove(&trashed)?;
     // The folder of its day, where it was the last one: one that is not empty stays.
     for folder in trashed.ancestors().skip(1).take_while(|folder| folder.starts_with(library.join(TRASH))) {
         if fs::remove_dir(folder).is_err() {

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::atomic;
+use super::{atomic, removal};
 use crate::disk;
 use crate::domain::{KeptPersona, Persona, PersonaId, text_of};
 use crate::error::{Doing, Result, StudioError};
@@ -127,8 +127,8 @@ impl Personas {
     /// Deletes a character of the trash for good.
     pub fn purge(&self, id: &PersonaId) -> Result<()> {
         let (text, picture) = (self.path(id, ENDING)?, self.path(id, PICTURE)?);
-        super::trash::remove(&self.trash(&picture))?;
-        super::trash::remove(&self.trash(&text))
+        removal::remove(&self.trash(&picture))?;
+        removal::remove(&self.trash(&text))
     }
 
     /// Takes a character out of the trash.

@@ -7,7 +7,7 @@ use super::journal::Journals;
 use super::library::{self, Scan};
 use super::personas::Personas;
 use crate::domain::{ConversationId, LibraryItem, Persona, PersonaId, TrashKind, Trashed};
-use crate::error::{Doing, Result, StudioError};
+use crate::error::{Result, StudioError};
 use crate::lang::Lang;
 use crate::writing::export::{Document, TextFormat};
 
@@ -107,12 +107,4 @@ pub fn purge(
         outcome = outcome.and(done);
     }
     outcome
-}
-
-/// Removes a file that may be gone already.
-pub fn remove(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StudioError::io(Doing::Deleting, path, &e)),
-        _ => Ok(()),
-    }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use pulldown_cmark::{Event, Parser};
 
-use super::export::{Block, OPTIONS, for_window};
+use super::export::{Block, OPTIONS, for_window, json_block};
 use super::fences::Fences;
 
 /// A text and its blocks.
@@ -35,7 +35,7 @@ impl Reading {
         self.text.clear();
         self.text.push_str(text);
         self.growing = growing;
-        if let Some(code) = super::json::block(text) {
+        if let Some(code) = json_block(text) {
             self.read += text.len();
             (self.done, self.open_from, self.open) = (Vec::new(), 0, vec![code]);
         } else if growing {

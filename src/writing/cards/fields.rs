@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Result;
 use crate::lang::Both;
-use crate::writing::import::{bad, wrong_type};
+use crate::writing::untrusted::{bad, wrong_type};
 
 /// Longest text of one field, most greetings and tags.
 pub(super) const MAX_FIELD: usize = 1 << 20;

@@ -26,7 +26,7 @@ use crate::domain::Persona;
 use crate::error::Result;
 use crate::lang::Both;
 use crate::writing::checks::is_han;
-use crate::writing::import::{self, MAX_FILE, bad, too_large};
+use crate::writing::untrusted::{self, MAX_FILE, bad, too_large};
 use fields::Fields;
 use macros::fill;
 
@@ -78,7 +78,7 @@ pub(super) fn looks_like_card(bytes: &[u8]) -> bool {
     if !matches!(inside(bytes), Ok(None)) {
         return true;
     }
-    let text = import::as_text(bytes).unwrap_or_default();
+    let text = untrusted::as_text(bytes).unwrap_or_default();
     let keys = ["\"chara_card_v", "\"first_mes\"", "\"mes_example\"", "\"char_name\"", "\"char_persona\""];
     text.starts_with('{') && keys.iter().any(|key| text.contains(key))
 }
@@ -133,11 +133,11 @@ fn from_json(bytes: &[u8]) -> Result<Imported> {
     if bytes.len() > MAX_JSON {
         return Err(too_large(bytes.len()));
     }
-    let text = import::as_text(bytes)?;
+    let text = untrusted::as_text(bytes)?;
     if text.is_empty() {
         return Err(bad("it is empty", "它是空的"));
     }
-    let value = import::json(text)?;
+    let value = untrusted::json(text)?;
     // A chat may have a name and a system text too.
     let is_chat = |map: &Map<String, Value>| {
         ["messages", "mapping", "chat_messages", "conversations", "internal", "actions", "chat"]

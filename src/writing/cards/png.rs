@@ -4,7 +4,7 @@ use std::io::Read as _;
 
 use super::{Coded, Inside, MAX_JSON};
 use crate::error::{Result, StudioError};
-use crate::writing::import::bad;
+use crate::writing::untrusted::bad;
 
 const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 /// Chunks that are looked at; honest files have some hundreds at most.

@@ -2,7 +2,7 @@
 
 use super::{Coded, Inside};
 use crate::error::Result;
-use crate::writing::import::bad;
+use crate::writing::untrusted::bad;
 
 /// Where the second directory of EXIF is.
 const EXIF_IFD: u16 = 0x8769;

@@ -7,7 +7,7 @@ use super::{MAX_JSON, MAX_NAME, lore};
 use crate::domain::StoryCard;
 use crate::error::Result;
 use crate::lang::Both;
-use crate::writing::import::{self, bad};
+use crate::writing::untrusted::{self, bad};
 
 /// A lore book, its entries as cards.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +22,7 @@ pub struct World {
 ///
 /// Errors: entries of a wrong type, or none that says something and is switched on.
 pub fn world(bytes: &[u8]) -> Option<Result<World>> {
-    let text = import::as_text(bytes).ok().filter(|text| text.starts_with(['{', '[']))?;
+    let text = untrusted::as_text(bytes).ok().filter(|text| text.starts_with(['{', '[']))?;
     // Chats and cards are read elsewhere; a quick look, for they may be large.
     if !text.starts_with('[') && !text.contains("\"entries\"") {
         return None;
@@ -30,7 +30,7 @@ pub fn world(bytes: &[u8]) -> Option<Result<World>> {
     if bytes.len() > MAX_JSON {
         return None;
     }
-    let value = import::json(text).ok()?;
+    let value = untrusted::json(text).ok()?;
     match &value {
         Value::Object(top) if is_book(top) => Some(book(top)),
         Value::Array(items) if is_list(items) => {
@@ -63,11 +63,11 @@ fn book(top: &Map<String, Value>) -> Result<World> {
     let entries: Vec<&Value> = match top.get("entries") {
         Some(Value::Array(entries)) => entries.iter().collect(),
         Some(Value::Object(entries)) => entries.values().collect(),
-        _ => return Err(import::wrong_type("entries")),
+        _ => return Err(untrusted::wrong_type("entries")),
     };
     let read: Vec<&Map<String, Value>> = entries.iter().filter_map(|entry| entry.as_object()).collect();
     if read.is_empty() && !entries.is_empty() {
-        return Err(import::wrong_type("entries"));
+        return Err(untrusted::wrong_type("entries"));
     }
     made(name, read)
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Reader;
 use crate::error::Result;
-use crate::writing::import::wrong_type;
+use crate::writing::untrusted::wrong_type;
 
 /// Fields that hold a message's text, in order of preference.
 const FIELDS: [&str; 7] = ["content", "value", "parts", "text", "message", "msg", "data"];

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Reader, Talk, kobold, message, pairs, tree};
 use crate::error::Result;
-use crate::writing::import::{bad, json, values, wrong_type};
+use crate::writing::untrusted::{bad, json, values, wrong_type};
 
 type Object = Map<String, Value>;
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Reader, Talk, labels};
 use crate::domain::Role;
 use crate::error::Result;
-use crate::writing::import::bad;
+use crate::writing::untrusted::bad;
 
 const MARKS: [(&str, Option<Role>); 6] = [
     ("{{[INPUT]}}", Some(Role::User)),

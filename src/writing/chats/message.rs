@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Reader, Talk, content, labels};
 use crate::domain::Role;
 use crate::error::Result;
-use crate::writing::import::{bad, wrong_type};
+use crate::writing::untrusted::{bad, wrong_type};
 
 /// What a message says, and who says it.
 #[derive(Default)]

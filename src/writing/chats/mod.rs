@@ -24,7 +24,7 @@ mod tree;
 use crate::domain::{ImportedChat, ImportedTurn, Role};
 use crate::error::Result;
 use crate::lang::Both;
-use crate::writing::import::{MAX_FILE, as_text, bad, too_large};
+use crate::writing::untrusted::{MAX_FILE, as_text, bad, too_large};
 
 /// Most messages of a file, versions included, and longest message.
 const MAX_MESSAGES: usize = 100_000;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Reader, Talk};
 use crate::domain::Role;
 use crate::error::Result;
-use crate::writing::import::wrong_type;
+use crate::writing::untrusted::wrong_type;
 
 /// What stands for the question before a greeting.
 const NO_QUESTION: &str = "<|BEGIN-VISIBLE-CHAT|>";

@@ -6,7 +6,7 @@ use super::{Reader, Talk, labels};
 use crate::domain::Role;
 use crate::error::Result;
 use crate::writing::fences::Fences;
-use crate::writing::import::bad;
+use crate::writing::untrusted::bad;
 
 /// Fences without an end that are looked for.
 const UNENDED: usize = 8;

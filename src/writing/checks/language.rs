@@ -39,7 +39,7 @@ pub(super) fn check(text: &str, asked: Lang, out: &mut Vec<Finding>) {
         out.push(Finding::wrong(Place::Whole, about, again("the text", "全文")));
         return;
     }
-    let paragraphs = super::shape::paragraphs_of(text);
+    let paragraphs = super::rows::paragraphs_of(text);
     for (n, paragraph) in paragraphs.iter().enumerate() {
         let long =
             paragraph.chars().filter(|c| c.is_alphabetic()).map(|c| if is_han(c) { 5 } else { 1 }).sum::<usize>() >= 40;

@@ -6,8 +6,10 @@ mod language;
 mod length;
 mod loops;
 pub mod rhyme;
+mod rhyme_answer;
 mod rhyme_en;
 mod rhyme_zh;
+mod rows;
 mod shape;
 pub mod syllables;
 mod verse;
@@ -110,11 +112,6 @@ fn floor(text: &str, at: usize) -> usize {
 /// A Han character.
 pub(crate) fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '\u{3007}')
-}
-
-/// A line without what Markdown puts around it.
-fn bare(line: &str) -> &str {
-    line.trim().trim_start_matches(['#', '>', ' ']).trim_matches(['*', '_', ' '])
 }
 
 #[cfg(test)]

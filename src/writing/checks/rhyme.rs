@@ -1,22 +1,14 @@
 //! Whether two words rhyme, where spelling or a dictionary of readings can tell.
 
-use super::is_han;
+pub use super::rhyme_answer::Rhyme;
 
-/// What can be said about two line ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rhyme {
-    Yes,
-    No,
-    /// The same word (or character) twice.
-    Same,
-    CannotTell,
-}
+use super::{is_han, rhyme_en, rhyme_zh};
 
 /// Compares the last words (English) or characters (Chinese) of two lines.
 pub fn lines(a: &str, b: &str) -> Rhyme {
     match (last(a), last(b)) {
-        (Some(End::Han(a)), Some(End::Han(b))) => super::rhyme_zh::characters(a, b),
-        (Some(End::Word(a)), Some(End::Word(b))) => super::rhyme_en::words(&a, &b),
+        (Some(End::Han(a)), Some(End::Han(b))) => rhyme_zh::characters(a, b),
+        (Some(End::Word(a)), Some(End::Word(b))) => rhyme_en::words(&a, &b),
         _ => Rhyme::CannotTell,
     }
 }

@@ -6,7 +6,7 @@
 //! "yes" and 99.7 % of "no" are right; of the next 6000, 96.6 % and 98.8 %. About a quarter of the true rhymes among
 //! these pairs is told; the rest is "cannot tell".
 
-use super::rhyme::Rhyme;
+use super::rhyme_answer::Rhyme;
 
 /// A sound and the endings that spell it, for words of one syllable.
 const SOUNDS: &[(&str, &str)] = &[

@@ -3,7 +3,7 @@
 
 use pinyin::ToPinyinMulti;
 
-use super::rhyme::Rhyme;
+use super::rhyme_answer::Rhyme;
 
 /// The classes that the readings of a character belong to, without repetition; empty where none is known.
 pub(super) fn classes(c: char) -> Vec<u8> {

@@ -1,33 +1,10 @@
 //! The outer form: headline, headings, lines, stanzas, and talk about the text around it.
 
+use super::rows::{filled, paragraphs_of};
 use super::verse::verses;
-use super::{Finding, Place, bare, length, syllables};
+use super::{Finding, Place, length};
 use crate::lang::{Both, Lang};
 use crate::writing::fences::Fences;
-
-/// Paragraphs: runs of lines that are not blank.
-pub(super) fn paragraphs_of(text: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut open = false;
-    for line in text.lines() {
-        if line.trim().is_empty() {
-            open = false;
-        } else if let (true, Some(last)) = (open, out.last_mut()) {
-            last.push('\n');
-            last.push_str(line);
-        } else {
-            out.push(line.to_owned());
-            open = true;
-        }
-    }
-    out
-}
-
-/// The lines that are not blank, with their numbers.
-pub(super) fn filled(text: &str) -> Vec<(usize, &str)> {
-    let lines = text.lines().enumerate().map(|(n, line)| (n + 1, bare(line)));
-    lines.filter(|(_, line)| line.chars().any(char::is_alphanumeric)).collect()
-}
 
 /// One finding for a count outside its bounds.
 fn count(n: usize, min: usize, max: usize, (en, zh): (&str, &str), out: &mut Vec<Finding>) {
@@ -248,9 +225,4 @@ pub(super) fn meta(text: &str, out: &mut Vec<Finding>) {
     {
         report(*number, line);
     }
-}
-
-/// Syllables of a line for a message; `None` where nobody can count.
-pub(super) fn syllables_of(line: &str) -> Option<usize> {
-    syllables::of_line(line)
 }

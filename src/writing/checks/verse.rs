@@ -1,7 +1,8 @@
 //! Lines of verse: their syllables and their rhymes.
 
 use super::rhyme::{self, Rhyme};
-use super::shape::{filled, syllables_of};
+use super::rows::filled;
+use super::syllables::of_line;
 use super::{Finding, Place, is_han};
 use crate::lang::{Both, Lang};
 
@@ -115,7 +116,7 @@ pub(super) fn syllables(text: &str, lines: &[usize], lang: Lang, out: &mut Vec<F
     }
     for ((number, line), wanted) in found.iter().zip(lines) {
         let place = Place::Line(*number);
-        match syllables_of(line) {
+        match of_line(line) {
             Some(n) if n == *wanted => {}
             Some(n) => {
                 let about = Both::new(

@@ -10,6 +10,7 @@
 //! of a memory rule by a hash of the last word is a plain cycle here.
 
 mod pattern;
+mod reassembly;
 mod script;
 
 use std::collections::VecDeque;
@@ -17,7 +18,8 @@ use std::collections::VecDeque;
 pub use script::Script;
 
 use crate::lang::Lang;
-use pattern::{Word, fill, split};
+use pattern::{Word, split};
+use reassembly::fill;
 use script::Keyword;
 
 /// Words of one remark that are looked at; a clause has fewer.

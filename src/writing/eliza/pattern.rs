@@ -1,8 +1,6 @@
-//! Words, decomposition patterns and reassembly.
+//! Words and decomposition patterns.
 
 use std::collections::BTreeMap;
-
-use super::script::Script;
 
 /// A word as it was written, and as it is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,43 +133,4 @@ fn fit(parts: &[Part], words: &[Word], groups: &Groups, pieces: &mut Vec<Vec<Wor
 /// Whether the words begin with these keys.
 pub(super) fn begins(words: &[Word], keys: &[String]) -> bool {
     !keys.is_empty() && words.len() >= keys.len() && words.iter().zip(keys).all(|(w, k)| w.key == *k)
-}
-
-/// A reply: `{2}` becomes the second piece with its pronouns swapped.
-pub(super) fn fill(say: &str, pieces: &[Vec<Word>], script: &Script) -> String {
-    let mut out = String::new();
-    let mut rest = say;
-    while let Some(open) = rest.find('{') {
-        out.push_str(&rest[..open]);
-        let after = &rest[open + 1..];
-        let Some(close) = after.find('}') else {
-            rest = after;
-            break;
-        };
-        let piece = after[..close].parse::<usize>().ok().and_then(|n| pieces.get(n.wrapping_sub(1)));
-        if let Some(words) = piece {
-            let words = script.swap(words);
-            out.push_str(&words.iter().map(|w| w.shown.as_str()).collect::<Vec<_>>().join(script.space()));
-        }
-        rest = &after[close + 1..];
-    }
-    out.push_str(rest);
-    tidy(&out, script.spaced)
-}
-
-/// No double spaces, none before a mark, a capital letter at the beginning.
-fn tidy(text: &str, spaced: bool) -> String {
-    if !spaced {
-        return text.trim().to_owned();
-    }
-    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut out = String::with_capacity(joined.len());
-    for c in joined.chars() {
-        if ",.;:!?".contains(c) && out.ends_with(' ') {
-            out.pop();
-        }
-        out.push(c);
-    }
-    let mut chars = out.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

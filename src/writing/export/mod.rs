@@ -1,11 +1,13 @@
 //! Export: conversations and pages as files for other programs. A [`Document`] stands between: Markdown is read into
 //! it once, and each format is written from it.
 
+mod compose;
 mod direction;
 mod document;
 mod docx;
 mod docx_parts;
 mod html;
+mod json;
 mod markdown;
 mod math;
 mod parse;
@@ -14,6 +16,7 @@ mod plain;
 pub use document::{Block, Document, Image, Side, Span, is_safe_link};
 pub use docx::to_docx;
 pub use html::to_html;
+pub(super) use json::block as json_block;
 pub use markdown::to_markdown;
 pub(super) use parse::{OPTIONS, for_window};
 pub use plain::to_plain_text;

@@ -1,13 +1,16 @@
-//! What a form's file holds.
+//! What a form's file holds, and what a person puts into its fields.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use super::super::checks::Check;
-use super::render::Values;
 use crate::domain::TextParams;
 use crate::lang::Lang;
+
+/// What a person put into the fields, by their ids. A choice is named by its id.
+pub type Values = BTreeMap<String, String>;
 
 /// A form. Names ending in `_zh` are the Chinese wording of what stands before.
 #[derive(Clone, Debug, Deserialize)]

@@ -9,8 +9,8 @@ mod render;
 
 use std::sync::LazyLock;
 
-pub use form::{Choice, Field, FieldKind, Form, Pick, Sampling};
-pub use render::{Prompt, Values, outline_sections};
+pub use form::{Choice, Field, FieldKind, Form, Pick, Sampling, Values};
+pub use render::{Prompt, outline_sections};
 
 const BUILT_IN: [&str; 12] = [
     include_str!("../../../assets/forms/news.toml"),

@@ -5,13 +5,10 @@ use std::collections::BTreeMap;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior};
 
-use super::form::{Field, FieldKind, Form};
+use super::form::{Field, FieldKind, Form, Values};
 use crate::domain::Grammar;
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::{Both, Lang};
-
-/// What a person put into the fields, by their ids. A choice is named by its id.
-pub type Values = BTreeMap<String, String>;
 
 /// What a template may use up beside a share for each byte of the fields.
 const FUEL: u64 = 100_000;

@@ -3,10 +3,10 @@
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 
-use super::export::Block;
+use super::document::Block;
 
 /// A text that is one JSON object or array, or the beginning of one, as a block that shows it as it was written.
-pub(super) fn block(text: &str) -> Option<Block> {
+pub(in crate::writing) fn block(text: &str) -> Option<Block> {
     let text = text.trim();
     is_json(text).then(|| Block::Code { language: "json".to_owned(), text: text.to_owned() })
 }
