@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::header::{Dtype, Header};
+use super::dtype::Dtype;
+use super::header::Header;
 use super::layout::{self, Found, Part};
 
 /// The families of picture models.
