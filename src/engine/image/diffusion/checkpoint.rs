@@ -193,7 +193,7 @@ fn put_together(files: &Checkpoint, header: Arc<Header>, own: &[Arc<Header>], fr
     }
     let net_at = pieces.iter().position(|p| p.found.part.is_denoiser() && p.path() == header.path());
     let Some(net) = net_at.map(|i| pieces.remove(i)) else {
-        let what = family::describe(&header);
+        let what = layout::describe(&header);
         return Err(bad(&files.main, format!("it is {what}, and cannot draw alone")));
     };
     let role = if net.found.part == Part::Unet { "unet" } else { "transformer" };
@@ -326,7 +326,7 @@ fn check_used(files: &Checkpoint, left: &[Piece], kind: &family::Kind) -> Result
         let of = |header: &Header| layout::parts(header).iter().filter(|found| draws(found.part)).count();
         let all = left.iter().filter(|piece| piece.path() == path).collect::<Vec<_>>();
         let Some(piece) = all.first().filter(|piece| all.len() == of(&piece.whole)) else { continue };
-        let what = family::part_name(piece.found.part);
+        let what = layout::part_name(piece.found.part);
         let reads = kind.needs();
         let wanted = match piece.found.part {
             Part::Vae => reads.contains(&Lack::Vae),
@@ -410,7 +410,7 @@ pub(super) fn other_vae(path: &Path, family: Family, from: &Chosen) -> Result<(V
 pub(super) fn preview(path: &Path, channels: usize) -> Result<(TaesdConfig, Header)> {
     let header = Header::read(path)?;
     let Some(found) = layout::parts(&header).into_iter().find(|f| f.part == Part::Taesd) else {
-        return Err(bad(path, format!("it is {}, not a TAESD preview decoder", family::describe(&header))));
+        return Err(bad(path, format!("it is {}, not a TAESD preview decoder", layout::describe(&header))));
     };
     let beside = path.with_file_name("config.json");
     let config = match !found.is_authors() && beside.is_file() {
