@@ -275,7 +275,7 @@ pub fn examine(path: &Path) -> Result<Report> {
         report.lacks = kind.needs().into_iter().filter(|lack| !has(*lack)).collect();
     }
     if report.parts.is_empty() && report.language.is_none() {
-        report.other = headers.first().map(family::describe);
+        report.other = headers.first().map(layout::describe);
     }
     Ok(report)
 }
@@ -303,7 +303,7 @@ fn trouble(found: &Found, header: &Header, tensors: &Header, config: Option<&Val
         Some(config) => found.check(header, tensors, config),
         None if !(found.part.is_denoiser() || found.part.is_text_encoder() || found.part == Part::Vae) => Ok(()),
         None => {
-            let what = family::part_name(found.part);
+            let what = layout::part_name(found.part);
             Err(bad(header.path(), format!("the shapes of {what} in it are not known ones: its config.json is needed")))
         }
     }

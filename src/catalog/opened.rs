@@ -7,9 +7,9 @@ use super::doctor::{Shelf, examine};
 use super::local;
 use crate::domain::ModelCard;
 use crate::error::{Cause, Result};
-use crate::formats::family::part_name;
 use crate::formats::file::bad;
 use crate::formats::gguf::first_part;
+use crate::formats::layout::part_name;
 use crate::lang::Both;
 
 /// The card of the model at `path`: a file, the first of several, or a folder. What it lacks is taken from `parts`, then

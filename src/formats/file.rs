@@ -2,10 +2,18 @@
 
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::domain::text_of;
 use crate::error::{Cause, Doing, Result, StudioError};
+
+/// One of the files that a header was read from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileFacts {
+    pub path: PathBuf,
+    /// Its length when the header was read, in bytes.
+    pub len: u64,
+}
 
 /// Opens a plain file for reading and says how long it is. A pipe is refused and not waited for.
 pub fn open(path: &Path) -> Result<(File, u64)> {

@@ -4,17 +4,22 @@
 //! as data and never executed. The catalog's doctor and the engine's loaders both look here.
 
 mod component;
+mod dtype;
+mod entry;
 pub mod family;
 pub mod file;
 pub mod gguf;
-pub mod header;
+mod header;
 pub mod layout;
 pub mod memory;
 pub mod pickle;
 pub mod plain;
+mod read;
 pub mod safetensors;
-pub mod scale;
+mod scale;
 pub mod shards;
 
 pub use component::{component, weights_of};
-pub use header::{Arranged, Container, Deflated, Dtype, Entry, Header};
+pub use dtype::Dtype;
+pub use entry::{Arranged, Deflated, Entry, Scale};
+pub use header::{Container, Header};

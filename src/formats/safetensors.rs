@@ -12,8 +12,10 @@ use serde::Deserialize;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::file::{self, bad};
-use super::header::{Container, Dtype, Entry, FileFacts, Header};
+use super::dtype::Dtype;
+use super::entry::Entry;
+use super::file::{self, FileFacts, bad};
+use super::header::{Container, Header};
 use crate::error::{Cause, Doing, Result, StudioError};
 
 /// Longest header that is read. SDXL's has 300 KB, the largest merged ones a few MB.

@@ -19,9 +19,9 @@ struct Index {
     weight_map: BTreeMap<String, String>,
 }
 
-/// Reads the index at `path` and the headers of all files that it names. A file that is not there is an error that
-/// names it.
-pub fn read(path: &Path) -> Result<Header> {
+/// Reads the index at `path` and, by `read_shard`, the headers of all files that it names. A file that is not there is
+/// an error that names it.
+pub fn read(path: &Path, read_shard: impl Fn(&Path) -> Result<Header>) -> Result<Header> {
     let index: Index = serde_json::from_str(&file::read_text(path, INDEX_MAX)?)
         .map_err(|e| bad(path, format!("it is not an index of shards: {e}")))?;
     let names: BTreeSet<&str> = index.weight_map.values().map(String::as_str).collect();
@@ -38,7 +38,7 @@ pub fn read(path: &Path) -> Result<Header> {
         {
             return Err(bad(path, format!("it names the file {name:?}, which is not beside it")));
         }
-        let shard = Header::read_unscaled(&folder.join(name))?;
+        let shard = read_shard(&folder.join(name))?;
         let all = whole.get_or_insert_with(|| Header { tensors: BTreeMap::new(), files: Vec::new(), ..shard.clone() });
         if all.container != shard.container {
             return Err(bad(path, "its files are of different kinds"));

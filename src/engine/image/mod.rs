@@ -23,6 +23,7 @@ pub mod testing;
 pub mod weights;
 
 mod pipeline;
+mod shelf;
 
 pub use grid::grid;
 pub use pipeline::ImagePipeline;

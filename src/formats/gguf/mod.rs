@@ -13,8 +13,7 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 pub use self::split::{PartName, files, first_part};
-use super::file::bad;
-use super::header::FileFacts;
+use super::file::{FileFacts, bad};
 use crate::error::{Cause, Result, StudioError};
 
 /// A metadata value. Whole numbers are widened to 64 bits, floating ones too.

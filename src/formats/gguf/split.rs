@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use super::read::Parsed;
 use super::{Value, read_file};
 use crate::error::{Cause, Result};
-use crate::formats::file::bad;
-use crate::formats::header::FileFacts;
+use crate::formats::file::{FileFacts, bad};
 
 /// Most parts of one model.
 const PARTS_MAX: usize = 1000;

@@ -4,7 +4,9 @@
 //! The names of the authors' layouts, and what became of each in diffusers, are those of diffusers 0.42
 //! (`loaders/single_file_utils.py`); the fixtures were put through its converters.
 
+mod check;
 mod clip;
+mod describe;
 mod flux;
 mod names;
 mod needs;
@@ -17,13 +19,13 @@ mod zimage;
 
 use serde_json::Value;
 
-use super::family;
 use super::file::bad;
 use super::header::Header;
 use crate::error::Result;
+pub use check::WEIGHTS;
+pub use describe::{describe, part_name};
 use names::Tensors;
 pub use names::{Cut, Names, Place};
-pub use needs::WEIGHTS;
 
 /// A part of a picture model, or something that goes with one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -179,7 +181,7 @@ pub fn parts(header: &Header) -> Vec<Found> {
 /// A file with something else.
 pub fn part(header: &Header, part: Part) -> Result<Found> {
     parts(header).into_iter().find(|found| found.part == part).ok_or_else(|| {
-        let (what, wanted) = (family::describe(header), family::part_name(part));
+        let (what, wanted) = (describe(header), part_name(part));
         bad(header.path(), format!("it is {what}, not {wanted}"))
     })
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::error::Result;
+use crate::formats::entry::{Arranged, Entry};
 use crate::formats::file::bad;
-use crate::formats::header::{Arranged, Entry, Header};
+use crate::formats::header::Header;
 
 /// Tensors of one part of a file and their shapes, by their names behind the part's prefix.
 pub type Tensors<'a> = BTreeMap<&'a str, &'a [usize]>;

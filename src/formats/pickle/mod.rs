@@ -16,8 +16,10 @@ use std::path::Path;
 use candle_core::pickle::{Object, Stack};
 use zip::{CompressionMethod, ZipArchive};
 
-use super::file::{self, bad};
-use super::header::{Container, Deflated, Dtype, Entry, FileFacts, Header};
+use super::dtype::Dtype;
+use super::entry::{Deflated, Entry};
+use super::file::{self, FileFacts, bad};
+use super::header::{Container, Header};
 use crate::error::{Doing, Result, StudioError};
 
 /// Most bytes of `data.pkl`. That of SD 1.5 has 200 KB.

@@ -8,11 +8,9 @@ use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use candle_core::{DType, Device, Tensor};
-
 use super::folder::{INDEX, check, options, scheduler};
-use super::net::{Given, Net, NetConfig};
-use super::text::Conditioning;
+use super::net::NetConfig;
+use super::trained::marked;
 use super::{Family, Opened, Predicts};
 use crate::domain::{Checkpoint, Sampler};
 use crate::engine::image::nets::clip::ClipConfig;
@@ -26,7 +24,6 @@ use crate::engine::image::nets::unet::UnetConfig;
 use crate::engine::image::nets::vae::VaeConfig;
 use crate::engine::image::nets::zimage::ZImageConfig;
 use crate::engine::image::prompt::{ClipTokens, Pad, PieceTokens};
-use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Result};
 use crate::formats::family::Lack;
 use crate::formats::file::bad;
@@ -193,7 +190,7 @@ fn put_together(files: &Checkpoint, header: Arc<Header>, own: &[Arc<Header>], fr
     }
     let net_at = pieces.iter().position(|p| p.found.part.is_denoiser() && p.path() == header.path());
     let Some(net) = net_at.map(|i| pieces.remove(i)) else {
-        let what = family::describe(&header);
+        let what = layout::describe(&header);
         return Err(bad(&files.main, format!("it is {what}, and cannot draw alone")));
     };
     let role = if net.found.part == Part::Unet { "unet" } else { "transformer" };
@@ -326,7 +323,7 @@ fn check_used(files: &Checkpoint, left: &[Piece], kind: &family::Kind) -> Result
         let of = |header: &Header| layout::parts(header).iter().filter(|found| draws(found.part)).count();
         let all = left.iter().filter(|piece| piece.path() == path).collect::<Vec<_>>();
         let Some(piece) = all.first().filter(|piece| all.len() == of(&piece.whole)) else { continue };
-        let what = family::part_name(piece.found.part);
+        let what = layout::part_name(piece.found.part);
         let reads = kind.needs();
         let wanted = match piece.found.part {
             Part::Vae => reads.contains(&Lack::Vae),
@@ -356,17 +353,6 @@ fn check_used(files: &Checkpoint, left: &[Piece], kind: &family::Kind) -> Result
         return Err(Cause::NotUsed { path: path.clone(), reason }.into());
     }
     Ok(())
-}
-
-/// The settings of a scheduler with what the checkpoint itself says of its training, which no folder knows better.
-pub(super) fn marked(mut scheduler: Options, header: &Header) -> Options {
-    if family::is_marked(header, "v_pred") {
-        scheduler = with_velocity(scheduler);
-    }
-    if family::is_marked(header, "ztsnr") {
-        scheduler = scheduler.set("rescale_betas_zero_snr", true.into());
-    }
-    scheduler
 }
 
 fn take(pieces: &mut Vec<Piece>, wanted: impl Fn(&Piece) -> bool) -> Option<Piece> {
@@ -410,7 +396,7 @@ pub(super) fn other_vae(path: &Path, family: Family, from: &Chosen) -> Result<(V
 pub(super) fn preview(path: &Path, channels: usize) -> Result<(TaesdConfig, Header)> {
     let header = Header::read(path)?;
     let Some(found) = layout::parts(&header).into_iter().find(|f| f.part == Part::Taesd) else {
-        return Err(bad(path, format!("it is {}, not a TAESD preview decoder", family::describe(&header))));
+        return Err(bad(path, format!("it is {}, not a TAESD preview decoder", layout::describe(&header))));
     };
     let beside = path.with_file_name("config.json");
     let config = match !found.is_authors() && beside.is_file() {
@@ -509,29 +495,4 @@ fn tokenizer(piece: &Piece, role: &str, from: &Chosen, names: &[&str]) -> Option
     let has = |folder: &Path| names.iter().any(|name| folder.join(name).is_file());
     let mut candidates = [beside.join(role), beside.join("tokenizer"), beside].into_iter();
     from.take(role, has).or_else(|| candidates.find(|folder| has(folder)))
-}
-
-/// Stable Diffusion 2 predicts noise or velocity with the same shapes, and a checkpoint does not say which. A1111's
-/// test: at the last time, for an even picture, a network that predicts velocity answers far below the picture.
-pub(super) fn is_velocity(
-    net: &Net,
-    dtype: DType,
-    device: &Device,
-    token: &CancelToken,
-) -> std::result::Result<bool, Stop> {
-    const EVEN: f32 = 0.5;
-    let Net::Unet(unet) = net else { return Ok(false) };
-    let config = unet.config();
-    let even = |shape: &[usize]| Tensor::full(EVEN, shape, device);
-    let side = 1 << config.halvings();
-    let latents = even(&[1, config.in_channels, 8 * side, 8 * side])?;
-    let width = config.cross_attention_dim.first().copied().unwrap_or(1);
-    let text = Conditioning { context: even(&[1, 2, width])?.to_dtype(dtype)?, pooled: None };
-    let out = net.predict(&latents, 999.0, &text, &Given { sizes: None, guidance: 1.0 }, token)?;
-    let mean = out.iter().map(|x| f64::from(x - EVEN)).sum::<f64>() / out.len().max(1) as f64;
-    Ok(mean < -1.0)
-}
-
-pub(super) fn with_velocity(scheduler: Options) -> Options {
-    scheduler.set("prediction_type", "v_prediction".into())
 }

@@ -4,10 +4,11 @@ use std::time::Instant;
 
 use candle_core::{Device, Tensor};
 
+use super::conditioning::Conditioning;
 use super::folder::scheduler;
 use super::net::{Given, Net};
 use super::pixels::{decoded, preview};
-use super::text::{Conditioning, Pair};
+use super::text::Pair;
 use super::{Diffusion, Family};
 use crate::domain::{ImageParams, NoiseSource, Picture, ReadTo, Sampler, StepProgress};
 use crate::engine::image::noise::gaussian_of;

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::checkpoint::marked;
 use super::net::NetConfig;
+use super::trained::marked;
 use super::{Family, Opened, Predicts};
 use crate::domain::Sampler;
 use crate::engine::image::nets::clip::ClipConfig;

@@ -7,6 +7,7 @@
 //! ```
 
 mod checkpoint;
+mod conditioning;
 mod decode;
 mod draw;
 mod folder;
@@ -14,6 +15,7 @@ mod limits;
 mod net;
 mod pixels;
 mod text;
+mod trained;
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -286,8 +288,8 @@ impl Diffusion {
             None => None,
         };
         let scheduler = match opened.predicts {
-            Predicts::Unknown if checkpoint::is_velocity(&net, weights::computed_in(dtype, device), device, token)? => {
-                checkpoint::with_velocity(opened.scheduler)
+            Predicts::Unknown if trained::is_velocity(&net, weights::computed_in(dtype, device), device, token)? => {
+                trained::with_velocity(opened.scheduler)
             }
             _ => opened.scheduler,
         };

@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Tensor};
 
-use super::text::Conditioning;
+use super::conditioning::Conditioning;
 use crate::engine::image::nets::flux::{self, Flux, FluxConfig, FluxInput};
 use crate::engine::image::nets::sd3::{Sd3, Sd3Config, Sd3Input};
 use crate::engine::image::nets::unet::{Unet, UnetConfig, UnetInput, guidance_embedding};

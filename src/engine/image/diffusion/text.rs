@@ -2,6 +2,7 @@
 
 use candle_core::{DType, Device, Tensor};
 
+use super::conditioning::Conditioning;
 use super::limits::text_state;
 use super::net::Net;
 use super::{Diffusion, Family};
@@ -15,32 +16,6 @@ use crate::engine::{CancelToken, Stop};
 use crate::error::Result;
 
 type Run<T> = std::result::Result<T, Stop>;
-
-/// A prompt as the network sees it.
-#[derive(Clone)]
-pub struct Conditioning {
-    /// `[1, tokens, width]`; Z-Image's `[tokens, width]`.
-    pub context: Tensor,
-    /// `[1, width]`, where the network takes it.
-    pub pooled: Option<Tensor>,
-}
-
-impl Conditioning {
-    /// This one and another one of as many positions as a batch of two.
-    pub fn and(&self, other: &Self) -> Run<Self> {
-        let pooled = match (&self.pooled, &other.pooled) {
-            (Some(a), Some(b)) => Some(Tensor::cat(&[a, b], 0)?),
-            _ => None,
-        };
-        Ok(Self { context: Tensor::cat(&[&self.context, &other.context], 0)?, pooled })
-    }
-
-    /// The same in full precision.
-    pub fn in_full(&self) -> Run<Self> {
-        let wide = |t: &Tensor| t.to_dtype(DType::F32);
-        Ok(Self { context: wide(&self.context)?, pooled: self.pooled.as_ref().map(wide).transpose()? })
-    }
-}
 
 /// What the CLIPs made of a prompt, one after the other.
 #[derive(Default)]

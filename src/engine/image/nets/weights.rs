@@ -8,7 +8,7 @@ use candle_core::quantized::{QMatMul, QTensor};
 use candle_core::{D, DType, Device, Module, Result, Shape, Tensor, bail};
 use candle_nn::VarBuilder;
 
-use crate::engine::image::weights::Shelf;
+use crate::engine::image::shelf::Shelf;
 use crate::engine::kernels::linear::matmul;
 use crate::engine::kernels::{LayerNorm, Linear, RmsNorm};
 

@@ -7,7 +7,7 @@ use flate2::read::GzDecoder;
 use serde_json::{Map, Value, json};
 use tokenizers::Tokenizer;
 
-use super::clip_tokens::byte_letters;
+use super::byte_letters::byte_letters;
 use super::vocabulary::bad;
 use crate::error::Result;
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use tokenizers::Tokenizer;
 
 use super::built_in;
+use super::byte_letters::byte_letters;
 use super::vocabulary::{bad, read_text, special};
 use crate::error::Result;
 
@@ -119,12 +120,6 @@ fn vocabulary(merges: &[&str]) -> Map<String, Value> {
     let merged = merges.iter().map(|line| line.replacen(' ', "", 1));
     let words = letters.iter().map(char::to_string).chain(ending).chain(merged);
     words.chain([START.to_owned(), END.to_owned()]).zip(0u32..).map(|(word, id)| (word, id.into())).collect()
-}
-
-/// The letters that stand for the 256 bytes, in the vocabulary's order: printable ones are themselves, and first.
-pub(super) fn byte_letters() -> Vec<char> {
-    let printable = (b'!'..=b'~').chain(0xa1..=0xac).chain(0xae..=0xff).map(char::from);
-    printable.chain((0x100..0x144).filter_map(char::from_u32)).collect()
 }
 
 /// A tokenizer as transformers builds it from the two older files.

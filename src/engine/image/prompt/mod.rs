@@ -7,6 +7,7 @@
 
 pub mod attention;
 mod built_in;
+mod byte_letters;
 pub mod chunks;
 mod clip_tokens;
 mod pieces;

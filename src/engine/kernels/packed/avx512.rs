@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::floats::{Columns, Kind};
+use super::columns::{Columns, Kind};
 use super::form::{BLOCK, Form, GROUP, SUPER};
 use super::rounded::Row;
 use super::{Group, Source, Unpacked};

@@ -11,10 +11,12 @@
 //! | `form` | the types and their layout |
 //! | `rounded` | activations |
 //! | `floats` | matrices of f32, f16, bf16 |
+//! | `columns` | a group of these |
 //! | `plain` | the layout in words; what other processors run |
 //! | `product` | several products of the same activations, on all threads |
 //! | `avx2`, `avx512` | x86; the second asks for VNNI |
 
+mod columns;
 mod floats;
 mod form;
 mod plain;

@@ -11,8 +11,8 @@ use super::linear::Linear;
 use crate::engine::kernels::packed::Matrix;
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Doing, StudioError};
+use crate::formats::file::FileFacts;
 use crate::formats::gguf::{Gguf, types};
-use crate::formats::header::FileFacts;
 
 /// Bytes between two looks at the token: some milliseconds from a slow disk.
 const PIECE: usize = 1 << 20;
