@@ -444,6 +444,11 @@ pub fn badge_wrapped(ui: &mut Ui, icon: &str, text: &str, ink: Color32) {
     });
 }
 
+/// [`badge_wrapped`] for something that a person should know.
+pub fn note(ui: &mut Ui, text: &str) {
+    badge_wrapped(ui, icons::INFO, text, Palette::of(ui).warn);
+}
+
 /// A prompt to click on, in an empty room; `meant` is what it says in the person's language, where it is in another.
 pub fn suggestion(ui: &mut Ui, text: &str, meant: &str, width: f32) -> Response {
     let p = Palette::of(ui);

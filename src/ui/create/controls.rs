@@ -279,7 +279,7 @@ fn extras(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn not_used(ui: &mut Ui, cx: &Cx<'_>, used: bool) {
     if !used {
-        widgets::badge_wrapped(ui, icons::INFO, cx.t(T::NotUsedHere), cx.p.warn);
+        widgets::note(ui, cx.t(T::NotUsedHere));
     }
 }
 
