@@ -105,7 +105,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
         ui.scope(|ui| {
             ui.set_max_width(280.0_f32.min(ui.available_width() - 120.0).max(120.0));
             let name = cx.t(T::SearchPictures);
-            let id = super::focus::pictures_id();
+            let id = super::fields::pictures_id();
             if let Some(text) = widgets::search(ui, cx, id, name, &cx.state.gallery.search) {
                 cx.push(Command::SetGallerySearch(text));
             }

@@ -31,6 +31,8 @@ use crate::state::Command;
 
 /// Points that the middle of a room keeps beside its panels.
 pub const MIDDLE: f32 = 300.0;
+/// Widest column of text that reads well.
+pub const TEXT_WIDTH: f32 = 760.0;
 /// A room with less width than this shows one of its panels at a time.
 const NARROW: f32 = 560.0;
 /// No panel is wider: a line of sliders would be a long way for the eye.

@@ -11,6 +11,7 @@ mod cx;
 mod days;
 mod elide;
 mod eye;
+mod fields;
 mod focus;
 mod gallery;
 mod hand;

@@ -59,7 +59,7 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         });
     });
     let spec = Field {
-        id: crate::ui::focus::prompt_id(),
+        id: crate::ui::fields::prompt_id(),
         name: cx.t(T::Prompt),
         hint: cx.t(T::PromptHint),
         rows: PROMPT_ROWS,

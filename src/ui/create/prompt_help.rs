@@ -9,7 +9,7 @@ use crate::state::{Command, ImageEdit};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{BODY, S1, SMALL};
-use crate::ui::{focus, icons, letters, widgets};
+use crate::ui::{fields, icons, letters, widgets};
 use crate::writing::prompts;
 
 /// Words that change what the built-in model draws, in English and Chinese, of each group one at a time. Each was looked
@@ -121,7 +121,7 @@ fn styles(ui: &mut Ui, cx: &mut Cx<'_>) {
                 };
                 if chip.on_hover_text(cx.with(hover, &[&word])).clicked() {
                     let text = prompts::toggle(prompt, word, &words);
-                    letters::go_on(ui.ctx(), focus::prompt_id(), (prompt, &text));
+                    letters::go_on(ui.ctx(), fields::prompt_id(), (prompt, &text));
                     cx.push(Command::SetImage(ImageEdit::Prompt(text)));
                 }
             }

@@ -2,27 +2,17 @@
 
 use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Stroke, Ui, vec2};
 
-use crate::domain::{ConversationId, ModelPresence};
-use crate::state::{AppState, Command, ModelEntry, Phase, TextEdit, TextJob};
+use crate::domain::ModelPresence;
+use crate::state::{Command, ModelEntry, Phase, TextEdit, TextJob};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, BODY, S1, S2, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
-use crate::ui::{advice, elide, focus, icons, models_bits};
+use crate::ui::{advice, elide, fields, focus, icons, models_bits};
 
 /// Width of the button that stops: its word and its key in both languages.
 const STOP: f32 = 112.0;
-
-/// The field of what is open.
-pub fn field_id(state: &AppState) -> Id {
-    message_id(&state.write.draft_of)
-}
-
-/// The field of one conversation's message, or of the next one's: each has a history of its own.
-pub fn message_id(talk: &Option<ConversationId>) -> Id {
-    Id::unique(("write-draft", talk.as_ref().map(|id| &id.0)))
-}
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     field(ui, cx);
@@ -236,7 +226,7 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
             }
             ui.with_layout(Layout::top_down(Align::Min), |ui| {
                 let spec = Field {
-                    id: field_id(cx.state),
+                    id: fields::draft_id(cx.state),
                     name: cx.t(T::Message),
                     hint: cx.t(T::MessageHint),
                     rows: 1,
@@ -261,5 +251,5 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
             });
         });
     });
-    focus::framed(ui, field_id(cx.state), around.response.rect);
+    focus::framed(ui, fields::draft_id(cx.state), around.response.rect);
 }
