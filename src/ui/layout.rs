@@ -23,9 +23,9 @@ use egui::{
 
 use super::cx::Cx;
 use super::eye::{self, Part};
+use super::frames;
 use super::texts::T;
 use super::theme::{self, S1, S2, S3, S4};
-use super::widgets;
 use crate::domain::Pane;
 use crate::state::Command;
 
@@ -83,7 +83,7 @@ pub fn side<'s, R>(ui: &mut Ui, cx: &mut Cx<'s>, pane: Pane, add: impl FnOnce(&m
     let right = matches!(pane, Pane::Sampling | Pane::Details);
     let id = Id::unique(("pane", pane));
     let panel = if right { Panel::right(id) } else { Panel::left(id) };
-    let frame = widgets::panel(cx.p).inner_margin(0);
+    let frame = frames::panel(cx.p).inner_margin(0);
     let out = panel.exact_size(wide).resizable(false).frame(frame).show(ui, |ui| {
         eye::part(ui, part(pane));
         add(ui, cx)

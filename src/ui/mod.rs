@@ -13,6 +13,7 @@ mod elide;
 mod eye;
 mod fields;
 mod focus;
+mod frames;
 mod gallery;
 mod hand;
 pub mod icons;

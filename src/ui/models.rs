@@ -8,7 +8,7 @@ use egui::{
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2, S3, SMALL};
-use super::{icons, layout, menu, models_bits, trouble, widgets};
+use super::{frames, icons, layout, menu, models_bits, trouble, widgets};
 use crate::domain::{BrokenFile, Makes, ModelPresence, Room, Source, bytes};
 use crate::state::{CardPlace, Command, ModelEntry, Placed, Section};
 
@@ -91,7 +91,7 @@ fn placed(ui: &mut Ui, cx: &mut Cx<'_>, (place, what): &(CardPlace, Placed<'_>))
 
 /// The place of a card whose model was removed or taken off the list, as high as it was.
 fn gone(ui: &mut Ui, cx: &mut Cx<'_>, place: &CardPlace, height: f32) {
-    let frame = widgets::card(cx.p).inner_margin(16).fill(cx.p.canvas);
+    let frame = frames::card(cx.p).inner_margin(16).fill(cx.p.canvas);
     let margin = frame.total_margin().sum().y;
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -161,7 +161,7 @@ fn all_broken(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn broken(ui: &mut Ui, cx: &mut Cx<'_>, file: &BrokenFile) {
-    widgets::card(cx.p).show(ui, |ui| {
+    frames::card(cx.p).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S1;
         ui.horizontal_top(|ui| {
@@ -208,7 +208,7 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) {
     let card = &entry.card;
     let p = cx.p;
     under(ui, cx, entry, id, height);
-    widgets::card(p).inner_margin(16).show(ui, |ui| {
+    frames::card(p).inner_margin(16).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S2;
         ui.horizontal_top(|ui| {

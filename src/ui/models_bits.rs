@@ -5,7 +5,7 @@ use egui::{ComboBox, Id, Key, Label, Popup, RichText, Ui};
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2, SMALL};
-use super::{elide, eye, icons, layout, widgets};
+use super::{elide, eye, frames, icons, layout, widgets};
 use crate::domain::{Makes, ModelPresence, Room, bytes};
 use crate::error::Cause;
 use crate::state::{Command, FetchState, ModelEntry};
@@ -134,7 +134,7 @@ pub fn terms(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
         true => T::AgreeAndCheck,
         false => T::AgreeAndFetch,
     };
-    let card = widgets::card(cx.p).fill(cx.p.canvas).show(ui, |ui| {
+    let card = frames::card(cx.p).fill(cx.p.canvas).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S2;
         widgets::title(ui, &cx.with(T::TermsOf, &[&entry.card.name]));

@@ -10,7 +10,7 @@ use egui::{
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, RADIUS, S1, S2, SMALL};
-use super::{ask, elide, eye, icons, layout, trouble, widgets};
+use super::{ask, elide, eye, frames, icons, layout, trouble, widgets};
 use crate::domain::{Makes, Room, Waiting};
 use crate::error::StudioError;
 use crate::lang::Both;
@@ -125,7 +125,7 @@ fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
         _ => None,
     };
     let actions: Vec<(T, Command)> = action.into_iter().chain(second).collect();
-    widgets::card(cx.p).show(ui, |ui| {
+    frames::card(cx.p).show(ui, |ui| {
         ui.set_width(ui.available_width());
         // Beside the buttons the text keeps the room of a few words; else they are below it.
         let below = ui.available_width() < 220.0 + 150.0 * actions.len() as f32;

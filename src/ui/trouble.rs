@@ -5,7 +5,7 @@ use egui::{Label, RichText, Stroke, Ui};
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2, SMALL};
-use super::{eye, icons, models_bits, widgets};
+use super::{eye, frames, icons, models_bits, widgets};
 use crate::domain::Room;
 use crate::error::{Cause, Doing, FolderOf, Handed, StudioError};
 use crate::state::Command;
@@ -59,7 +59,7 @@ pub fn card(
 ) {
     let extra: Vec<(T, Command)> = extra.into_iter().collect();
     let p = cx.p;
-    let frame = widgets::card(p).fill(p.bad_soft).stroke(Stroke::new(1.0, p.bad.gamma_multiply(0.5)));
+    let frame = frames::card(p).fill(p.bad_soft).stroke(Stroke::new(1.0, p.bad.gamma_multiply(0.5)));
     frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = S1;
         ui.set_width(ui.available_width());

@@ -212,16 +212,6 @@ pub fn progress(ui: &mut Ui, fraction: Option<f32>, name: &str) -> Response {
 /// Height of a progress bar.
 pub const BAR: f32 = 6.0;
 
-/// A card: something with a border that belongs together.
-pub fn card(p: &Palette) -> Frame {
-    Frame::new().fill(p.raised).stroke(Stroke::new(1.0, p.line)).corner_radius(8).inner_margin(Margin::same(12))
-}
-
-/// A panel of a room.
-pub fn panel(p: &Palette) -> Frame {
-    Frame::new().fill(p.panel).inner_margin(Margin::symmetric(16, 12))
-}
-
 /// Rows of a name and a value that can be selected and copied.
 pub fn table(ui: &mut Ui, rows: &[(&str, String)]) {
     let p = Palette::of(ui);

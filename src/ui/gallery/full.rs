@@ -10,7 +10,7 @@ use super::super::keys::{self, Act};
 use super::super::texts::T;
 use super::super::textures::{TexKey, Textures};
 use super::super::theme::{S1, S2, SMALL};
-use super::super::{days, icons, layout, record, save_menu, trouble, widgets};
+use super::super::{days, frames, icons, layout, record, save_menu, trouble, widgets};
 use super::{caption, facts};
 use crate::domain::LibraryItem;
 use crate::state::Command;
@@ -79,7 +79,7 @@ pub fn show(
         .frame(frame)
         .show(ui, |ui| head(ui, cx, view, item, place));
     if view.information {
-        let frame = widgets::panel(cx.p);
+        let frame = frames::panel(cx.p);
         Panel::right("full-information").exact_size(300.0).resizable(false).frame(frame).show(ui, |ui| {
             ScrollArea::vertical().id_salt("information").auto_shrink(false).show(ui, |ui| facts(ui, cx, item));
         });

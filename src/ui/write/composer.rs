@@ -9,7 +9,7 @@ use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, BODY, S1, S2, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
-use crate::ui::{advice, elide, fields, focus, icons, models_bits};
+use crate::ui::{advice, elide, fields, focus, frames, icons, models_bits};
 
 /// Width of the button that stops: its word and its key in both languages.
 const STOP: f32 = 112.0;
@@ -44,7 +44,7 @@ fn gone(ui: &mut Ui, cx: &mut Cx<'_>, model: &str) {
     if cx.state.models.entries.is_empty() || cx.state.write.open.written_with().is_none_or(|wrote| wrote != model) {
         return;
     }
-    widgets::card(cx.p).show(ui, |ui| {
+    frames::card(cx.p).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S2;
         let text = cx.with(T::WriterGone, &[&models_bits::name(cx, model)]);
@@ -74,7 +74,7 @@ fn fetching(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
         return models_bits::terms(ui, cx, entry);
     }
     if let Some(fetch) = &entry.fetch {
-        widgets::card(cx.p).show(ui, |ui| {
+        frames::card(cx.p).show(ui, |ui| {
             ui.set_width(ui.available_width());
             let title = if fetch.verifying { T::CheckingModel } else { T::FetchingModel };
             widgets::title(ui, &cx.with(title, &[&entry.card.name]));
@@ -100,7 +100,7 @@ fn fetching(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
             false => (icons::CLOUD_ARROW_DOWN, text),
         };
         let (button, command) = models_bits::way_to_fetch(cx, &id, button);
-        widgets::card(cx.p).show(ui, |ui| {
+        frames::card(cx.p).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
                 ui.add(Label::new(theme::icon(icon, 20.0).color(cx.p.accent_text)));

@@ -8,7 +8,7 @@ use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{BODY, S1, S2, S3, S4, S6};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{advice, fields, focus, icons, layout, models_bits, number};
+use crate::ui::{advice, fields, focus, frames, icons, layout, models_bits, number};
 use crate::writing::checks::Verdict;
 use crate::writing::forms::{self, FieldKind, find, forms as all};
 
@@ -155,7 +155,7 @@ pub fn results(ui: &mut Ui, cx: &mut Cx<'_>) {
     if findings.is_empty() {
         return;
     }
-    widgets::card(cx.p).show(ui, |ui| {
+    frames::card(cx.p).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S1;
         widgets::title(ui, cx.t(T::ChecksFound));
