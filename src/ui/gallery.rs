@@ -13,7 +13,7 @@ use super::texts::T;
 use super::textures::{TexKey, Textures};
 use super::theme::{self, BODY, RADIUS, S1, S2, S4, SMALL};
 use super::widgets;
-use super::{days, icons, layout, picture, record, save_menu, trouble};
+use super::{days, error_card, icons, layout, picture, record, save_menu};
 use crate::domain::{CELL, LibraryItem, Pane, Room, TrashKind, bytes};
 use crate::state::{COMPARED, Command, GalleryState, TrashCommand};
 use full::FullView;
@@ -272,7 +272,7 @@ fn pane(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &LibraryIte
                 });
             });
             match cx.state.gallery.thumbnails.broken(&item.path) {
-                Some(error) => trouble::card(ui, cx, error, None, None),
+                Some(error) => error_card::show(ui, cx, error, None, None),
                 None => preview(ui, cx, textures, item),
             }
             ui.add_space(S1);

@@ -10,7 +10,7 @@ use super::super::keys::{self, Act};
 use super::super::texts::T;
 use super::super::textures::{TexKey, Textures};
 use super::super::theme::{S1, S2, SMALL};
-use super::super::{days, frames, icons, layout, record, save_menu, trouble, widgets};
+use super::super::{days, error_card, frames, icons, layout, record, save_menu, widgets};
 use super::{caption, facts};
 use crate::domain::LibraryItem;
 use crate::state::Command;
@@ -87,7 +87,7 @@ pub fn show(
     CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
         let room = ui.available_rect_before_wrap();
         if let Some(error) = cx.state.gallery.thumbnails.broken(&item.path) {
-            return layout::centre(ui, "broken", 480.0, |ui| trouble::card(ui, cx, error, None, None));
+            return layout::centre(ui, "broken", 480.0, |ui| error_card::show(ui, cx, error, None, None));
         }
         canvas::show(ui, cx, textures, &mut view.canvas, &canvas_of(cx, item), room);
     });

@@ -9,7 +9,7 @@ use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, BODY, S1, S2, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
-use crate::ui::{advice, elide, fields, focus, frames, icons, models_bits};
+use crate::ui::{advice, elide, fields, focus, frames, icons, model_fetch, model_words};
 
 /// Width of the button that stops: its word and its key in both languages.
 const STOP: f32 = 112.0;
@@ -47,7 +47,7 @@ fn gone(ui: &mut Ui, cx: &mut Cx<'_>, model: &str) {
     frames::card(cx.p).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S2;
-        let text = cx.with(T::WriterGone, &[&models_bits::name(cx, model)]);
+        let text = cx.with(T::WriterGone, &[&model_words::name(cx, model)]);
         ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap());
         instead(ui, cx, other);
     });
@@ -71,14 +71,14 @@ fn instead(ui: &mut Ui, cx: &mut Cx<'_>, other: Option<&ModelEntry>) {
 fn fetching(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
     let id = entry.card.id.clone();
     if entry.asking {
-        return models_bits::terms(ui, cx, entry);
+        return model_fetch::terms(ui, cx, entry);
     }
     if let Some(fetch) = &entry.fetch {
         frames::card(cx.p).show(ui, |ui| {
             ui.set_width(ui.available_width());
             let title = if fetch.verifying { T::CheckingModel } else { T::FetchingModel };
             widgets::title(ui, &cx.with(title, &[&entry.card.name]));
-            models_bits::fetch(ui, cx, &id, fetch);
+            model_fetch::running(ui, cx, &id, fetch);
         });
     } else if !entry.is_here() && !entry.is_unchecked() && !cx.state.write.waits_here() {
         // A conversation whose model was removed can go on with another.
@@ -95,11 +95,11 @@ fn fetching(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
                 (T::FetchNow, cx.with(T::WillBeFetched, &[&entry.card.name, &size]))
             }
         };
-        let (icon, text) = match models_bits::is_kept_offline(cx, entry) {
+        let (icon, text) = match model_words::is_kept_offline(cx, entry) {
             true => (icons::WIFI_SLASH, cx.with(T::NotFetchedOffline, &[&entry.card.name])),
             false => (icons::CLOUD_ARROW_DOWN, text),
         };
-        let (button, command) = models_bits::way_to_fetch(cx, &id, button);
+        let (button, command) = model_words::way_to_fetch(cx, &id, button);
         frames::card(cx.p).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {

@@ -8,7 +8,7 @@ use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{BODY, S1, S2, S3, S4, S6};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{advice, fields, focus, frames, icons, layout, models_bits, number};
+use crate::ui::{advice, combo, fields, focus, frames, icons, layout, number};
 use crate::writing::checks::Verdict;
 use crate::writing::forms::{self, FieldKind, find, forms as all};
 
@@ -127,7 +127,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState, field: &forms::Field) ->
         FieldKind::Choice { choices, .. } => {
             let names: Vec<&str> = choices.iter().map(|choice| choice.label(cx.lang)).collect();
             let at = choices.iter().position(|choice| choice.id == value).unwrap_or(0);
-            if let Some(i) = models_bits::names(ui, label, &names, at) {
+            if let Some(i) = combo::names(ui, label, &names, at) {
                 set(cx, choices[i].id.clone());
             }
         }

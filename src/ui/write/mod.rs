@@ -24,7 +24,7 @@ use super::eye::{self, Part};
 use super::texts::T;
 use super::textures::Textures;
 use super::theme::S2;
-use super::{elide, focus, icons, keys, layout, letters, quotes, trouble, widgets};
+use super::{elide, error_card, focus, icons, keys, layout, letters, quotes, widgets};
 use crate::domain::{ConversationId, Overflow, Pane};
 use crate::error::{Cause, StudioError};
 use crate::state::Command;
@@ -138,7 +138,7 @@ fn above<'s>(ui: &mut Ui, cx: &mut Cx<'s>, add: impl FnOnce(&mut Ui, &mut Cx<'s>
         layout::column(ui, layout::TEXT_WIDTH, |ui| {
             ui.spacing_mut().item_spacing.y = S2;
             if let Some(error) = &cx.state.write.error {
-                trouble::card(ui, cx, error, shorter(cx, error), Some(Command::DismissWriteError));
+                error_card::show(ui, cx, error, shorter(cx, error), Some(Command::DismissWriteError));
             }
             add(ui, cx);
             eye::part_in(ui, Part::Above, ui.min_rect().intersect(ui.clip_rect()));

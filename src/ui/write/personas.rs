@@ -15,7 +15,7 @@ use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
 use crate::ui::theme::{self, BODY, S1, S2, S3, S4, S6, SMALL};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{elide, eye, fields, focus, icons, layout, models_bits, quotes};
+use crate::ui::{combo, elide, eye, fields, focus, icons, layout, model_words, quotes};
 use crate::writing::cards;
 
 const COLUMN: f32 = 640.0;
@@ -383,11 +383,11 @@ fn model(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
         ids.push(persona.model.clone());
     }
     let name =
-        |id: &Option<String>| id.as_ref().map_or_else(|| cx.t(T::AnyModel).to_owned(), |id| models_bits::name(cx, id));
+        |id: &Option<String>| id.as_ref().map_or_else(|| cx.t(T::AnyModel).to_owned(), |id| model_words::name(cx, id));
     let names: Vec<String> = ids.iter().map(name).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let at = ids.iter().position(|id| *id == persona.model).unwrap_or(0);
-    if let Some(i) = models_bits::names(ui, cx.t(T::PersonaModel), &names, at) {
+    if let Some(i) = combo::names(ui, cx.t(T::PersonaModel), &names, at) {
         push(cx, PersonaCommand::Set(PersonaEdit::Model(ids.swap_remove(i))));
     }
 }
@@ -396,7 +396,7 @@ fn model(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
 pub fn speaker(cx: &Cx<'_>, turn: &Turn) -> String {
     let named = cx.state.write.open.manner.name_of(turn.id, turn.message.role);
     let model =
-        || turn.info.as_ref().map_or_else(|| cx.t(T::Model).to_owned(), |info| models_bits::name(cx, &info.model));
+        || turn.info.as_ref().map_or_else(|| cx.t(T::Model).to_owned(), |info| model_words::name(cx, &info.model));
     match (named, turn.message.role) {
         (Some(name), _) => name.to_owned(),
         (None, Role::User) => cx.t(T::You).to_owned(),
