@@ -5,11 +5,12 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::Context;
-use super::image::{in_precision, parse_size, whole};
+use super::image::in_precision;
 use super::models::{find, ready};
 use super::out;
 use super::run::{Interrupts, run_job};
 use super::text::kv_of;
+use super::values::{parse_size, whole};
 use crate::domain::{
     BENCH_LENGTH, BENCH_RUNS, BENCH_WRITE, GUIDANCE, ImageParams, ImageRequest, Job, Makes, Outcome, STEPS, Seed,
     TextParams, round_f32,

@@ -5,9 +5,8 @@ use std::path::Path;
 use serde_json::json;
 
 use super::Context;
-use super::image::parse_size;
-use super::models::short_count;
 use super::out;
+use super::values::{parse_size, short_count};
 use crate::catalog::doctor::{Need, PartFacts, examine};
 use crate::domain::bytes;
 use crate::engine::MemoryBudget;

@@ -10,12 +10,13 @@ use serde_json::json;
 
 use super::models::ready;
 use super::progress::bar;
-use super::run::{Interrupts, random_seed, run_job};
+use super::run::{Interrupts, run_job};
+use super::values::{parse_size, seed_of, whole};
 use super::{Context, input, out};
 use crate::domain::{
     Arrangement, Checkpoint, EventKind, ImageParams, ImageRequest, Job, Latents, Makes, ModelFiles, ModelRef,
-    NoiseSource, Outcome, Picture, PictureRecord, Precision, ReadTo, SEED_MAX, Sampler, SceneLayers, Schedule, Seed,
-    Takes, Things,
+    NoiseSource, Outcome, Picture, PictureRecord, Precision, ReadTo, Sampler, SceneLayers, Schedule, Seed, Takes,
+    Things,
 };
 use crate::engine::Stop;
 use crate::engine::image::diffusion::is_folder;
@@ -377,31 +378,6 @@ fn unknown(name: &'static str, value: &str, choices: &[&str]) -> Cause {
     Cause::BadChoice { name, value: value.to_owned(), choices: choices.join(", ") }
 }
 
-/// A whole number inside a slider's range.
-pub fn whole(limit: crate::domain::Limit, n: i64) -> Result<u32> {
-    limit.check(n as f64)?;
-    Ok(n as u32)
-}
-
-/// The seed that was given, or a random one (also for A1111's -1).
-pub fn seed_of(given: Option<i128>) -> Result<u64> {
-    match given {
-        None | Some(-1) => Ok(random_seed()),
-        Some(n) => u64::try_from(n).map_err(|_| {
-            let choices = format!("0 to {SEED_MAX}, or -1 for a random one");
-            Cause::BadChoice { name: "seed", value: n.to_string(), choices }.into()
-        }),
-    }
-}
-
-pub fn parse_size(text: &str) -> Result<(u32, u32)> {
-    let parsed =
-        text.split_once(['x', 'X', '*']).and_then(|(w, h)| Some((w.trim().parse().ok()?, h.trim().parse().ok()?)));
-    parsed.ok_or_else(|| {
-        Cause::BadChoice { name: "size", value: text.to_owned(), choices: "WIDTHxHEIGHT, as 64x64".to_owned() }.into()
-    })
-}
-
 /// Where finished pictures go. What can be known to fail is found before the first step.
 struct Sink {
     out: Option<Out>,
@@ -573,27 +549,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_read_and_nonsense_is_refused() {
-        assert_eq!(parse_size("64x48").unwrap(), (64, 48));
-        for bad in ["", "64", "x64", "-1x5", "64x", "a×b", "99999999999x1"] {
-            let error = parse_size(bad).unwrap_err();
-            assert!(matches!(error.cause(), Cause::BadChoice { .. }), "{bad}");
-        }
-    }
-
-    #[test]
     fn numbers_go_before_the_ending() {
         assert_eq!(numbered(Path::new("/a/b.c.png"), 2), Path::new("/a/b.c-2.png"));
         assert_eq!(numbered(Path::new("b"), 2), Path::new("b-2"));
-    }
-
-    #[test]
-    fn seeds_out_of_range_are_refused_and_minus_one_is_random() {
-        assert_eq!(seed_of(Some(7)).unwrap(), 7);
-        assert_eq!(seed_of(Some(648_312_782_957_426)).unwrap(), 648_312_782_957_426);
-        assert_eq!(seed_of(Some(i128::from(u64::MAX))).unwrap(), u64::MAX);
-        assert!(seed_of(Some(-1)).unwrap() <= u32::MAX.into(), "those that are rolled stay short");
-        assert!(seed_of(Some(-2)).is_err());
-        assert!(seed_of(Some(1 << 64)).is_err());
     }
 }

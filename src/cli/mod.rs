@@ -15,6 +15,7 @@ mod run;
 mod sampling;
 mod text;
 mod tokens;
+mod values;
 
 pub use out::note;
 

@@ -7,6 +7,7 @@ use crossbeam_channel::RecvTimeoutError;
 
 use super::progress::bar;
 use super::run::Interrupts;
+use super::values::short_count;
 use super::{Context, out};
 use crate::catalog::Fetcher;
 use crate::catalog::doctor::examine;
@@ -325,13 +326,4 @@ fn check_card(context: &Context, card: &ModelCard, interrupts: &Interrupts) -> R
         }
     }
     Ok(out::line(format_args!("{}: {}", card.id, context.lang.pick("good", "完好")))?)
-}
-
-/// `134515008` as `134.5 M`.
-pub fn short_count(n: u64) -> String {
-    match n {
-        1_000_000_000.. => format!("{:.1} B", n as f64 / 1e9),
-        1_000_000.. => format!("{:.1} M", n as f64 / 1e6),
-        _ => n.to_string(),
-    }
 }

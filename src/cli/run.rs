@@ -96,8 +96,3 @@ pub fn run_job(
         }
     }
 }
-
-/// A seed of 32 bits from the system's randomness.
-pub fn random_seed() -> u64 {
-    u64::from(rand::random::<u32>())
-}

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::image::whole;
+use super::values::whole;
 use crate::domain::{
     DRAFT_MAX, DRAFT_P_MIN, DRY_ALLOWED_LENGTH, DRY_BASE, DRY_MULTIPLIER, DRY_PENALTY_LAST_N, DYNATEMP_EXPONENT,
     DYNATEMP_RANGE, FREQUENCY_PENALTY, Grammar, LogitBias, MIROSTAT, MIROSTAT_ETA, MIROSTAT_TAU, PRESENCE_PENALTY,

@@ -3,11 +3,11 @@
 use clap::Args;
 use serde_json::json;
 
-use super::image::{seed_of, whole};
 use super::models::find;
 use super::progress::bar;
 use super::run::{Interrupts, run_job};
 use super::sampling::SamplingArgs;
+use super::values::{seed_of, whole};
 use super::{Context, input, out};
 use crate::domain::{
     CONTEXT, EventKind, FinishReason, Job, KvType, MAX_TOKENS, MIN_P, Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY,

@@ -3,6 +3,7 @@
 
 mod advice;
 mod ask;
+mod card_place;
 mod command;
 mod create;
 mod desk;
@@ -25,6 +26,7 @@ mod write;
 
 pub use advice::{Advice, Cannot};
 pub use ask::{AskCommand, AskState, NoDialog, PathFor};
+pub use card_place::{CardPlace, Section};
 pub use command::*;
 pub use create::*;
 pub use desk::{DeskState, WaitingCommand};
@@ -37,7 +39,7 @@ pub use ledger::{LedgerKey, LedgerState};
 pub use models::*;
 pub use page::*;
 pub use personas::*;
-pub use places::{CardPlace, Placed, Section};
+pub use places::Placed;
 pub use shelf::*;
 pub use trash::{Looked, TrashCommand, TrashState};
 pub use undo::{Again, CardsMoved, ForgottenModel, Here, Steps, UndoState, Undoable};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::places::CardPlace;
+use super::card_place::CardPlace;
 use crate::domain::{BrokenFile, Makes, ModelCard, ModelFiles, ModelPresence, ModelRef, RemovedModel};
 use crate::error::{Cause, Result, StudioError};
 

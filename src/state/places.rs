@@ -1,27 +1,9 @@
 //! Where the cards of Models are. They stay in place while the room is open, whatever becomes of them: a card that is
 //! under the pointer is not moved away, nor another one put under it. They are sorted anew when the room is entered.
 
+use super::card_place::{CardPlace, Section};
 use super::models::{ModelEntry, ModelsState};
-use crate::domain::{BrokenFile, Makes};
-
-/// A part of the room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Section {
-    /// Files that cannot be used.
-    Broken,
-    /// Models that are here or on their way.
-    Here(Makes),
-    ToFetch(Makes),
-}
-
-/// The place of a card.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CardPlace {
-    /// The model's id; a broken file's path.
-    pub id: String,
-    pub name: String,
-    pub section: Section,
-}
+use crate::domain::BrokenFile;
 
 /// What is in a place now.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +34,7 @@ impl ModelsState {
         let mut all: Vec<_> = self.sorted().collect();
         let mut shown = Vec::new();
         for place in &self.places {
-            let at = all.iter().position(|(other, _)| same(place, other));
+            let at = all.iter().position(|(other, _)| place.is_of_same_card(other));
             let placed = at.map_or(Placed::Gone, |at| all.remove(at).1);
             if place.section == section {
                 shown.push((place.clone(), placed));
@@ -72,7 +54,8 @@ impl ModelsState {
     pub(super) fn keep_places(&mut self) {
         let new: Vec<CardPlace> = self.sorted().map(|(place, _)| place).collect();
         let known = &self.places;
-        let new: Vec<CardPlace> = new.into_iter().filter(|new| !known.iter().any(|place| same(place, new))).collect();
+        let new: Vec<CardPlace> =
+            new.into_iter().filter(|new| !known.iter().any(|place| place.is_of_same_card(new))).collect();
         self.places.extend(new);
     }
 
@@ -82,9 +65,4 @@ impl ModelsState {
             self.places.clear();
         }
     }
-}
-
-/// Whether both are of one card: a file that was broken and is a model now has another one.
-fn same(one: &CardPlace, other: &CardPlace) -> bool {
-    one.id == other.id && (one.section == Section::Broken) == (other.section == Section::Broken)
 }

@@ -6,7 +6,7 @@ use egui::{Label, RichText, Ui};
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{BODY, S1, SMALL};
-use super::{icons, layout, models_bits, widgets};
+use super::{icons, layout, model_words, widgets};
 use crate::domain::{Makes, bytes};
 use crate::state::{Advice, Cannot, Command};
 
@@ -89,7 +89,7 @@ fn model(cx: &Cx<'_>, makes: Makes) -> String {
 }
 
 fn words(cx: &Cx<'_>, makes: Makes, advice: &Advice) -> String {
-    let name = models_bits::name(cx, &model(cx, makes));
+    let name = model_words::name(cx, &model(cx, makes));
     match advice {
         Advice::NoChinese if makes == Makes::Image => cx.with(T::PromptNotChinese, &[&name]),
         Advice::NoChinese => cx.with(T::NoChinese, &[&name]),
@@ -119,7 +119,7 @@ pub struct Hindrance {
 pub fn hindrance(cx: &Cx<'_>) -> Option<Hindrance> {
     let id = &cx.state.settings.image.model;
     let entry = cx.state.models.entry(id)?;
-    let name = models_bits::name(cx, id);
+    let name = model_words::name(cx, id);
     if let Some(lacks) = entry.lacks() {
         let text = cx.with(T::CannotDrawWithout, &[&name, &lacks]);
         let command = Command::ChooseMissingPart(id.clone());

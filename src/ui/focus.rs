@@ -2,35 +2,20 @@
 
 use egui::{Align, Context, Event, Id, Painter, Rect, Response, Stroke, StrokeKind, Ui};
 
+use super::fields;
 use super::theme::Palette;
-use super::write;
 use crate::domain::{ConversationId, Room};
 use crate::state::{AppState, Command, PersonaCommand};
-
-/// The prompt of Create.
-pub fn prompt_id() -> Id {
-    Id::unique("create-prompt")
-}
-
-/// The search of Gallery.
-pub fn pictures_id() -> Id {
-    Id::unique("search-pictures")
-}
-
-/// The search of conversations.
-pub fn talks_id() -> Id {
-    Id::unique("search-conversations")
-}
 
 /// The search that is shown: its field, what is searched for, and what clears it.
 pub fn search(state: &AppState) -> Option<(Id, &str, Command)> {
     match state.room() {
-        Room::Gallery => Some((pictures_id(), &state.gallery.search, Command::SetGallerySearch(String::new()))),
+        Room::Gallery => Some((fields::pictures_id(), &state.gallery.search, Command::SetGallerySearch(String::new()))),
         Room::Write if state.personas.shown => {
             let clear = PersonaCommand::Search(String::new());
-            Some((write::persona_search_id(), &state.personas.search, Command::Persona(clear)))
+            Some((fields::personas_id(), &state.personas.search, Command::Persona(clear)))
         }
-        Room::Write => Some((talks_id(), &state.write.search, Command::SetSearch(String::new()))),
+        Room::Write => Some((fields::talks_id(), &state.write.search, Command::SetSearch(String::new()))),
         Room::Create | Room::Models | Room::Settings => None,
     }
 }
@@ -41,9 +26,9 @@ fn target(state: &AppState) -> Option<(Id, bool)> {
     match state.room() {
         // The keys are the layer's that was chosen, not the prompt's.
         Room::Create if state.create.layers.is_some() => None,
-        Room::Create => Some((prompt_id(), true)),
-        Room::Write => Some((write::typing_id(state), true)),
-        Room::Gallery => Some((pictures_id(), false)),
+        Room::Create => Some((fields::prompt_id(), true)),
+        Room::Write => Some((fields::typing_id(state), true)),
+        Room::Gallery => Some((fields::pictures_id(), false)),
         Room::Models | Room::Settings => None,
     }
 }
@@ -144,7 +129,7 @@ pub fn framed(ui: &Ui, id: Id, rect: Rect) {
 pub fn ring(ctx: &Context, p: &Palette) {
     let Some(id) = ctx.memory(|memory| memory.focused()) else { return };
     // A whole sheet has its text cursor.
-    if id == write::sheet_id() {
+    if id == fields::sheet_id() {
         return;
     }
     let Some(response) = ctx.read_response(id) else { return };

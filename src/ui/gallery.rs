@@ -13,7 +13,7 @@ use super::texts::T;
 use super::textures::{TexKey, Textures};
 use super::theme::{self, BODY, RADIUS, S1, S2, S4, SMALL};
 use super::widgets;
-use super::{days, icons, layout, picture, record, save_menu, trouble};
+use super::{days, error_card, icons, layout, picture, record, save_menu};
 use crate::domain::{CELL, LibraryItem, Pane, Room, TrashKind, bytes};
 use crate::state::{COMPARED, Command, GalleryState, TrashCommand};
 use full::FullView;
@@ -105,7 +105,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
         ui.scope(|ui| {
             ui.set_max_width(280.0_f32.min(ui.available_width() - 120.0).max(120.0));
             let name = cx.t(T::SearchPictures);
-            let id = super::focus::pictures_id();
+            let id = super::fields::pictures_id();
             if let Some(text) = widgets::search(ui, cx, id, name, &cx.state.gallery.search) {
                 cx.push(Command::SetGallerySearch(text));
             }
@@ -272,7 +272,7 @@ fn pane(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &LibraryIte
                 });
             });
             match cx.state.gallery.thumbnails.broken(&item.path) {
-                Some(error) => trouble::card(ui, cx, error, None, None),
+                Some(error) => error_card::show(ui, cx, error, None, None),
                 None => preview(ui, cx, textures, item),
             }
             ui.add_space(S1);

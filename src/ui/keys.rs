@@ -4,7 +4,7 @@
 use egui::{Event, Id, Key, KeyboardShortcut, Modifiers, Ui};
 
 use super::cx::Cx;
-use super::{letters, write};
+use super::{fields, letters};
 use crate::domain::{Page, Role, Room};
 use crate::state::{
     AskCommand, Command, LayersCommand, LayersFormat, PageCommand, PersonaCommand, Shown, Stage, TrashCommand,
@@ -395,10 +395,10 @@ fn leave_field(ui: &Ui) {
 
 /// Whether a talk is shown whose field is empty, and nothing else has the focus: the arrows are the talk's.
 fn is_free(ui: &Ui, cx: &Cx<'_>) -> bool {
-    let shown = cx.state.room() == Room::Write && write::typing_id(cx.state) == write::field_id(cx.state);
+    let shown = cx.state.room() == Room::Write && fields::typing_id(cx.state) == fields::draft_id(cx.state);
     let focused = ui.memory(|memory| memory.focused());
     let idle = !cx.state.write.is_writing_here() && cx.state.write.draft.is_empty();
-    shown && idle && focused.is_none_or(|id| id == write::field_id(cx.state))
+    shown && idle && focused.is_none_or(|id| id == fields::draft_id(cx.state))
 }
 
 fn talk(ui: &Ui, cx: &mut Cx<'_>) {
@@ -428,7 +428,7 @@ fn talk(ui: &Ui, cx: &mut Cx<'_>) {
 fn sheet<'a>(ui: &Ui, cx: &Cx<'a>) -> Option<&'a Page> {
     let state = cx.state;
     let page = state.write.open.page.as_deref().filter(|_| state.room() == Room::Write && state.trash.shown.is_none());
-    page.filter(|_| ui.memory(|memory| memory.focused()).is_none_or(|id| id == crate::ui::write::sheet_id()))
+    page.filter(|_| ui.memory(|memory| memory.focused()).is_none_or(|id| id == fields::sheet_id()))
 }
 
 /// Whether Ctrl+Z takes back the newest action of the room, not what was typed: once an action was taken back it goes on

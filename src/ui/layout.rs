@@ -23,14 +23,16 @@ use egui::{
 
 use super::cx::Cx;
 use super::eye::{self, Part};
+use super::frames;
 use super::texts::T;
 use super::theme::{self, S1, S2, S3, S4};
-use super::widgets;
 use crate::domain::Pane;
 use crate::state::Command;
 
 /// Points that the middle of a room keeps beside its panels.
 pub const MIDDLE: f32 = 300.0;
+/// Widest column of text that reads well.
+pub const TEXT_WIDTH: f32 = 760.0;
 /// A room with less width than this shows one of its panels at a time.
 const NARROW: f32 = 560.0;
 /// No panel is wider: a line of sliders would be a long way for the eye.
@@ -81,7 +83,7 @@ pub fn side<'s, R>(ui: &mut Ui, cx: &mut Cx<'s>, pane: Pane, add: impl FnOnce(&m
     let right = matches!(pane, Pane::Sampling | Pane::Details);
     let id = Id::unique(("pane", pane));
     let panel = if right { Panel::right(id) } else { Panel::left(id) };
-    let frame = widgets::panel(cx.p).inner_margin(0);
+    let frame = frames::panel(cx.p).inner_margin(0);
     let out = panel.exact_size(wide).resizable(false).frame(frame).show(ui, |ui| {
         eye::part(ui, part(pane));
         add(ui, cx)

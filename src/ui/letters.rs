@@ -14,8 +14,7 @@ use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
 use egui::{Context, Id};
 
-use super::focus;
-use super::write;
+use super::fields;
 use crate::state::{AppState, Undoable};
 
 type Undoer = egui::util::undoer::Undoer<(CCursorRange, String)>;
@@ -59,8 +58,8 @@ impl Letters {
 
 fn field_of(what: &Undoable) -> Option<Id> {
     match what {
-        Undoable::Prompt(..) => Some(focus::prompt_id()),
-        Undoable::Message(talk, _) => Some(write::message_id(talk)),
+        Undoable::Prompt(..) => Some(fields::prompt_id()),
+        Undoable::Message(talk, _) => Some(fields::message_id(talk)),
         _ => None,
     }
 }

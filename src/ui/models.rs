@@ -8,7 +8,7 @@ use egui::{
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2, S3, SMALL};
-use super::{icons, layout, menu, models_bits, trouble, widgets};
+use super::{error_card, frames, icons, layout, menu, model_fetch, model_words, widgets};
 use crate::domain::{BrokenFile, Makes, ModelPresence, Room, Source, bytes};
 use crate::state::{CardPlace, Command, ModelEntry, Placed, Section};
 
@@ -91,7 +91,7 @@ fn placed(ui: &mut Ui, cx: &mut Cx<'_>, (place, what): &(CardPlace, Placed<'_>))
 
 /// The place of a card whose model was removed or taken off the list, as high as it was.
 fn gone(ui: &mut Ui, cx: &mut Cx<'_>, place: &CardPlace, height: f32) {
-    let frame = widgets::card(cx.p).inner_margin(16).fill(cx.p.canvas);
+    let frame = frames::card(cx.p).inner_margin(16).fill(cx.p.canvas);
     let margin = frame.total_margin().sum().y;
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -123,7 +123,7 @@ fn filter(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// Why nothing can be fetched, with the way to the setting.
 fn offline(ui: &mut Ui, cx: &mut Cx<'_>) {
-    if !cx.state.models.entries.iter().any(|entry| models_bits::is_kept_offline(cx, entry)) {
+    if !cx.state.models.entries.iter().any(|entry| model_words::is_kept_offline(cx, entry)) {
         return;
     }
     layout::flow(ui, |ui| {
@@ -143,7 +143,7 @@ fn opening(ui: &mut Ui, cx: &mut Cx<'_>) {
         widgets::muted(ui, cx.with(T::LookingIntoModel, &[&name]));
     }
     if let Some(error) = &cx.state.models.error {
-        trouble::card(ui, cx, error, None, Some(Command::DismissModelError));
+        error_card::show(ui, cx, error, None, Some(Command::DismissModelError));
     }
 }
 
@@ -161,7 +161,7 @@ fn all_broken(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn broken(ui: &mut Ui, cx: &mut Cx<'_>, file: &BrokenFile) {
-    widgets::card(cx.p).show(ui, |ui| {
+    frames::card(cx.p).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S1;
         ui.horizontal_top(|ui| {
@@ -208,7 +208,7 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) {
     let card = &entry.card;
     let p = cx.p;
     under(ui, cx, entry, id, height);
-    widgets::card(p).inner_margin(16).show(ui, |ui| {
+    frames::card(p).inner_margin(16).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S2;
         ui.horizontal_top(|ui| {
@@ -233,13 +233,13 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) {
         }
         sources(ui, cx, entry);
         if entry.asking {
-            models_bits::terms(ui, cx, entry);
+            model_fetch::terms(ui, cx, entry);
         }
         if let Some(fetch) = &entry.fetch {
-            models_bits::fetch(ui, cx, &card.id, fetch);
+            model_fetch::running(ui, cx, &card.id, fetch);
         }
         if let Some(error) = &entry.error {
-            trouble::card(ui, cx, error, Some((T::TryAgain, Command::Fetch(card.id.clone()))), None);
+            error_card::show(ui, cx, error, Some((T::TryAgain, Command::Fetch(card.id.clone()))), None);
         }
     });
 }
@@ -281,7 +281,7 @@ fn numbers_kept(text: &str) -> String {
 fn under(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) {
     let rect = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), height));
     let response = ui.interact(rect, id, Sense::click());
-    let name = format!("{} · {}", entry.card.name, models_bits::presence(cx, entry));
+    let name = format!("{} · {}", entry.card.name, model_words::presence(cx, entry));
     let used = in_use(cx, &entry.card.id);
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, used, &name));
     // A click beside the buttons is none of theirs.
@@ -340,7 +340,7 @@ fn state(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
         ModelPresence::Partial { .. } => (icons::CLOUD_ARROW_DOWN, p.warn),
         ModelPresence::Absent => (icons::CLOUD_ARROW_DOWN, p.muted),
     };
-    let mut text = models_bits::presence(cx, entry);
+    let mut text = model_words::presence(cx, entry);
     if entry.is_here() {
         text = format!("{text} · {}", bytes(entry.card.bytes()));
     }
@@ -382,7 +382,7 @@ fn actions(cx: &Cx<'_>, entry: &ModelEntry) -> Vec<Action> {
             ModelPresence::Absent | ModelPresence::Embedded | ModelPresence::Here { .. } => T::Fetch,
         };
         let icon = if entry.is_unchecked() { icons::CHECK_CIRCLE } else { icons::CLOUD_ARROW_DOWN };
-        let offline = models_bits::is_kept_offline(cx, entry);
+        let offline = model_words::is_kept_offline(cx, entry);
         add(Some(icon), cx.t(label), Command::Fetch(id()), offline.then_some(T::OfflineHint));
     }
     all.extend(removal(cx, entry));

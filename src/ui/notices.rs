@@ -10,7 +10,7 @@ use egui::{
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, RADIUS, S1, S2, SMALL};
-use super::{ask, elide, eye, icons, layout, trouble, widgets};
+use super::{ask, elide, error_card, eye, frames, icons, layout, widgets};
 use crate::domain::{Makes, Room, Waiting};
 use crate::error::StudioError;
 use crate::lang::Both;
@@ -105,13 +105,13 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, edge: Edge) {
 fn job_failed(ui: &mut Ui, cx: &mut Cx<'_>, error: &StudioError) {
     let again = !cx.state.create.undecoded.is_empty();
     let again = again.then_some((T::DecodeAgain, Command::DecodeAgain));
-    trouble::card(ui, cx, error, again, Some(Command::DismissCreateError));
+    error_card::show(ui, cx, error, again, Some(Command::DismissCreateError));
 }
 
 fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
     let dismiss = Command::DismissNotice(notice.id);
     if let NoticeKind::Problem(problem) = &notice.kind {
-        return trouble::card(ui, cx, &problem.0, None, Some(dismiss));
+        return error_card::show(ui, cx, &problem.0, None, Some(dismiss));
     }
     let (icon, text, action) = words(cx, &notice.kind);
     let second = match &notice.kind {
@@ -125,7 +125,7 @@ fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
         _ => None,
     };
     let actions: Vec<(T, Command)> = action.into_iter().chain(second).collect();
-    widgets::card(cx.p).show(ui, |ui| {
+    frames::card(cx.p).show(ui, |ui| {
         ui.set_width(ui.available_width());
         // Beside the buttons the text keeps the room of a few words; else they are below it.
         let below = ui.available_width() < 220.0 + 150.0 * actions.len() as f32;
@@ -242,7 +242,7 @@ fn inserted(cx: &Cx<'_>, kind: &NoticeKind) -> Option<String> {
         NoticeKind::CopiesSaved { folder, .. } => Some(folder.display().to_string()),
         NoticeKind::SavedUnasked(path) => Some(path.display().to_string()),
         NoticeKind::PersonaKept { name, .. } => Some(name.clone()),
-        NoticeKind::ModelFetched(id) | NoticeKind::ModelUsed(id) => Some(super::models_bits::name(cx, id)),
+        NoticeKind::ModelFetched(id) | NoticeKind::ModelUsed(id) => Some(super::model_words::name(cx, id)),
         NoticeKind::ModelRemoved(removed) => Some(removed.name.clone()),
         NoticeKind::ModelForgotten { name, .. } => Some(name.clone()),
         _ => None,
@@ -322,7 +322,7 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             (icons::CHECK_CIRCLE, text, Some((T::Undo, Command::UndoPrompt)))
         }
         NoticeKind::ModelFetched(id) => {
-            (icons::CHECK_CIRCLE, cx.with(T::ModelFetched, &[&super::models_bits::name(cx, id)]), None)
+            (icons::CHECK_CIRCLE, cx.with(T::ModelFetched, &[&super::model_words::name(cx, id)]), None)
         }
         NoticeKind::PageRepeats => (icons::INFO, cx.t(T::PageRepeats).to_owned(), None),
         NoticeKind::ModelRemoved(removed) => {
@@ -333,7 +333,7 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         NoticeKind::ModelUsed(id) => {
             let image = cx.state.models.entry(id).is_some_and(|entry| entry.card.makes == Makes::Image);
             let text = if image { T::CreateUses } else { T::WriteUses };
-            (icons::CHECK_CIRCLE, cx.with(text, &[&super::models_bits::name(cx, id)]), None)
+            (icons::CHECK_CIRCLE, cx.with(text, &[&super::model_words::name(cx, id)]), None)
         }
         NoticeKind::ModelForgotten { name, serial } => {
             (icons::X, cx.with(T::ModelForgotten, &[name]), Some((T::Undo, Command::UndoThis(*serial))))

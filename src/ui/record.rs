@@ -4,7 +4,7 @@ use egui::Ui;
 
 use super::cx::Cx;
 use super::texts::T;
-use super::{models_bits, widgets};
+use super::{model_words, widgets};
 use crate::domain::{NoiseSource, PictureRecord, Schedule, round_f32};
 
 /// `more` are rows after the picture's own settings.
@@ -16,7 +16,7 @@ pub fn table(ui: &mut Ui, cx: &Cx<'_>, record: &PictureRecord, more: Vec<(&'stat
 
 pub fn rows(cx: &Cx<'_>, record: &PictureRecord) -> Vec<(&'static str, String)> {
     let hash: String = record.model_hash.chars().take(10).collect();
-    let model = models_bits::name(cx, &record.model);
+    let model = model_words::name(cx, &record.model);
     let model = if hash.is_empty() { model } else { format!("{model} ({hash})") };
     let mut rows = vec![(cx.t(T::Prompt), record.prompt.clone())];
     if !record.negative.is_empty() {

@@ -62,7 +62,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, id: Id, seed: Seed, last: Option<u64>, dic
             Changed::Letters => cx.t(T::SeedDigits).to_owned(),
             Changed::TooLarge => cx.with(T::SeedTooLarge, &[&SEED_MAX]),
         };
-        widgets::badge_wrapped(ui, icons::INFO, &text, cx.p.warn);
+        widgets::note(ui, &text);
     }
     done
 }

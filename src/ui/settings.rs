@@ -7,7 +7,7 @@ use egui::{Align, CentralPanel, Frame, Label, Layout, Margin, RichText, ScrollAr
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{BODY, CONTROL, S1, S2, S4, SMALL};
-use super::{icons, layout, widgets};
+use super::{frames, icons, layout, widgets};
 use crate::domain::{DeviceChoice, Theme};
 use crate::lang::Lang;
 use crate::state::Command;
@@ -35,7 +35,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
 fn section(ui: &mut Ui, cx: &mut Cx<'_>, name: T, add: impl FnOnce(&mut Ui, &mut Cx<'_>)) {
     ui.add_space(S4);
     widgets::section(ui, cx.t(name));
-    widgets::card(cx.p).inner_margin(16).show(ui, |ui| {
+    frames::card(cx.p).inner_margin(16).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S4;
         add(ui, cx);

@@ -6,7 +6,7 @@ use super::cx::Cx;
 use super::eye::{self, Part};
 use super::texts::T;
 use super::theme::{self, RADIUS, S1, S2, SMALL};
-use super::{elide, icons, models_bits, widgets};
+use super::{elide, icons, model_words, widgets};
 use crate::domain::{Room, bytes, seconds};
 use crate::lang::Lang;
 use crate::state::{Command, ModelEntry, Phase};
@@ -110,7 +110,7 @@ fn items(cx: &Cx<'_>) -> Vec<Item> {
         add(icon, text, T::OtherRoomHover, cx.p.accent_text, Rank::Beside);
     }
     let id = model(cx);
-    let text = format!("{} · {}", models_bits::name(cx, id), model_state(cx, id));
+    let text = format!("{} · {}", model_words::name(cx, id), model_state(cx, id));
     add(icons::CUBE, text, T::ModelHover, cx.p.muted, Rank::Model);
     let waiting = cx.state.create.jobs.len().saturating_sub(1);
     if waiting > 0 {
@@ -124,7 +124,7 @@ fn items(cx: &Cx<'_>) -> Vec<Item> {
 
 fn show_items(ui: &mut Ui, cx: &Cx<'_>, all: &[Item]) {
     // Which model answers is said first of all: where there is little room, what stands before it goes.
-    let name = models_bits::name(cx, model(cx));
+    let name = model_words::name(cx, model(cx));
     let whole = all.iter().find(|item| item.rank == Rank::Model).map_or("", |item| &item.text);
     let model = if width(ui, whole) <= ui.available_width() { whole } else { &name };
     let room = ui.available_width() - width(ui, "");

@@ -13,7 +13,7 @@ use super::texts::T;
 use super::textures::{TexKey, Textures};
 use super::theme::{self, BODY, RADIUS, S1, S2, S3, S4, S6};
 use super::write::prose::Prose;
-use super::{days, elide, icons, layout, picture, quotes, widgets};
+use super::{days, elide, frames, icons, layout, picture, quotes, widgets};
 use crate::domain::{TrashKind, Trashed, bytes};
 use crate::state::{Command, Looked, TrashCommand};
 
@@ -98,7 +98,7 @@ fn question(ui: &mut Ui, cx: &mut Cx<'_>) {
         Some(item) => cx.with(T::PurgeOne, &[&short(&name(cx, item))]),
         None => cx.with(T::PurgeAll, &[&items.len()]),
     };
-    let frame = widgets::card(cx.p).fill(cx.p.bad_soft).stroke(Stroke::new(1.0, cx.p.bad.gamma_multiply(0.5)));
+    let frame = frames::card(cx.p).fill(cx.p.bad_soft).stroke(Stroke::new(1.0, cx.p.bad.gamma_multiply(0.5)));
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S2;

@@ -212,16 +212,6 @@ pub fn progress(ui: &mut Ui, fraction: Option<f32>, name: &str) -> Response {
 /// Height of a progress bar.
 pub const BAR: f32 = 6.0;
 
-/// A card: something with a border that belongs together.
-pub fn card(p: &Palette) -> Frame {
-    Frame::new().fill(p.raised).stroke(Stroke::new(1.0, p.line)).corner_radius(8).inner_margin(Margin::same(12))
-}
-
-/// A panel of a room.
-pub fn panel(p: &Palette) -> Frame {
-    Frame::new().fill(p.panel).inner_margin(Margin::symmetric(16, 12))
-}
-
 /// Rows of a name and a value that can be selected and copied.
 pub fn table(ui: &mut Ui, rows: &[(&str, String)]) {
     let p = Palette::of(ui);
@@ -442,6 +432,11 @@ pub fn badge_wrapped(ui: &mut Ui, icon: &str, text: &str, ink: Color32) {
         ui.add(egui::Label::new(theme::icon(icon, 14.0).color(ink)));
         ui.add(egui::Label::new(RichText::new(text).size(SMALL).color(ink)).wrap());
     });
+}
+
+/// [`badge_wrapped`] for something that a person should know.
+pub fn note(ui: &mut Ui, text: &str) {
+    badge_wrapped(ui, icons::INFO, text, Palette::of(ui).warn);
 }
 
 /// A prompt to click on, in an empty room; `meant` is what it says in the person's language, where it is in another.

@@ -14,7 +14,7 @@ use crate::ui::seed::{self, SeedEdit};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, S1, S2, S3, S4};
 use crate::ui::widgets::{self, ENTER, Field};
-use crate::ui::{advice, icons, layout, models_bits};
+use crate::ui::{advice, combo, icons, layout, model_choice};
 
 /// Rows of the prompt that are seen at once.
 const PROMPT_ROWS: usize = 4;
@@ -59,7 +59,7 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         });
     });
     let spec = Field {
-        id: crate::ui::focus::prompt_id(),
+        id: crate::ui::fields::prompt_id(),
         name: cx.t(T::Prompt),
         hint: cx.t(T::PromptHint),
         rows: PROMPT_ROWS,
@@ -137,7 +137,7 @@ fn subject(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn model(ui: &mut Ui, cx: &mut Cx<'_>) {
     widgets::caption(ui, cx.t(T::Model));
-    if let Some(id) = models_bits::combo(ui, cx, Makes::Image, &params(cx).model) {
+    if let Some(id) = model_choice::show(ui, cx, Makes::Image, &params(cx).model) {
         edit(cx, ImageEdit::Model(id));
     }
     advice::quality(ui, cx, Makes::Image);
@@ -241,7 +241,7 @@ fn extras(ui: &mut Ui, cx: &mut Cx<'_>) {
         widgets::caption(ui, cx.t(T::NoiseSource)).on_hover_text(cx.t(T::NoiseSourceHover));
         let names = [T::NoiseNative, T::NoiseTorch].map(|name| cx.t(name));
         let on = NoiseSource::ALL.iter().position(|source| *source == noise).unwrap_or(0);
-        if let Some(i) = models_bits::names(ui, cx.t(T::NoiseSource), &names, on) {
+        if let Some(i) = combo::names(ui, cx.t(T::NoiseSource), &names, on) {
             edit(cx, ImageEdit::Noise(NoiseSource::ALL[i]));
         }
         not_used(ui, cx, uses.noise);
@@ -279,7 +279,7 @@ fn extras(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn not_used(ui: &mut Ui, cx: &Cx<'_>, used: bool) {
     if !used {
-        widgets::badge_wrapped(ui, icons::INFO, cx.t(T::NotUsedHere), cx.p.warn);
+        widgets::note(ui, cx.t(T::NotUsedHere));
     }
 }
 
@@ -310,7 +310,7 @@ fn noise_knobs(ui: &mut Ui, cx: &mut Cx<'_>) {
     names[0] = cx.t(T::Automatic);
     let on = samplers.iter().position(|s| *s == params(cx).sampler).unwrap_or(0);
     widgets::caption(ui, cx.t(T::Sampler)).on_hover_text(cx.t(T::SamplerHover));
-    if let Some(i) = models_bits::names(ui, cx.t(T::Sampler), &names, on) {
+    if let Some(i) = combo::names(ui, cx.t(T::Sampler), &names, on) {
         edit(cx, ImageEdit::Sampler(samplers[i]));
     }
     ui.add_space(S2);
@@ -318,7 +318,7 @@ fn noise_knobs(ui: &mut Ui, cx: &mut Cx<'_>) {
     names[0] = cx.t(T::Automatic);
     let on = Schedule::ALL.iter().position(|s| *s == params(cx).schedule).unwrap_or(0);
     widgets::caption(ui, cx.t(T::Schedule)).on_hover_text(cx.t(T::ScheduleHover));
-    if let Some(i) = models_bits::names(ui, cx.t(T::Schedule), &names, on) {
+    if let Some(i) = combo::names(ui, cx.t(T::Schedule), &names, on) {
         edit(cx, ImageEdit::Schedule(Schedule::ALL[i]));
     }
 }

@@ -18,7 +18,7 @@ use super::eye::{self, Part};
 use super::notices::{self, Edge};
 use super::texts::T;
 use super::textures::Textures;
-use super::{layout, widgets};
+use super::{frames, layout, widgets};
 use crate::domain::{JobId, Pane};
 pub use stage::{StageView, examples, fraction};
 
@@ -59,7 +59,7 @@ fn narrow(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Te
         view.picture = true;
     }
     view.newest = newest.max(view.newest);
-    let frame = widgets::panel(cx.p).inner_margin(Margin::symmetric(16, 6));
+    let frame = frames::panel(cx.p).inner_margin(Margin::symmetric(16, 6));
     Panel::top("create-panes").exact_size(42.0).resizable(false).frame(frame).show(ui, |ui| {
         eye::part(ui, Part::Head);
         let names = [T::Sliders, T::Picture].map(|name| (cx.t(name).to_owned(), String::new()));
@@ -70,7 +70,7 @@ fn narrow(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Te
     if view.picture {
         canvas(ui, cx, view, textures);
     } else {
-        let frame = widgets::panel(cx.p).inner_margin(0);
+        let frame = frames::panel(cx.p).inner_margin(0);
         CentralPanel::default().frame(frame).show(ui, |ui| {
             eye::part(ui, layout::part(Pane::Controls));
             controls::show(ui, cx, view);

@@ -52,30 +52,25 @@ fn notes(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
     // What will not be drawn as it was typed comes first: what is below may have to be scrolled to.
     reading::warnings(ui, cx, view);
     if let Some(advice) = view.advice() {
-        note(ui, cx, &advice::about_prompt(cx, advice));
+        widgets::note(ui, &advice::about_prompt(cx, advice));
         advice::able(ui, cx, advice);
     }
     let create = &cx.state.create;
     for left_out in &create.left_out {
-        note(ui, cx, left_out.get(cx.lang));
+        widgets::note(ui, left_out.get(cx.lang));
     }
     // A scene's are said as they are typed.
     if !create.unknown_words.is_empty() && !cx.state.draws_scenes() {
         let words = create.unknown_words.join(cx.lang.pick(", ", "、"));
-        note(ui, cx, &cx.with(T::UnknownWords, &[&words]));
+        widgets::note(ui, &cx.with(T::UnknownWords, &[&words]));
     }
     for to in &create.read_to {
-        note(ui, cx, &read_to(cx, to));
+        widgets::note(ui, &read_to(cx, to));
     }
     if create.widened > 0 {
-        note(ui, cx, &cx.with(T::Widened, &[&create.widened]));
+        widgets::note(ui, &cx.with(T::Widened, &[&create.widened]));
     }
     reading::show(ui, cx, view);
-}
-
-/// Something about the prompt that a person should know.
-pub fn note(ui: &mut Ui, cx: &Cx<'_>, line: &str) {
-    widgets::badge_wrapped(ui, icons::INFO, line, cx.p.warn);
 }
 
 fn read_to(cx: &Cx<'_>, to: &ReadTo) -> String {

@@ -9,7 +9,7 @@ use crate::state::{Command, ImageEdit};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{BODY, S1, SMALL};
-use crate::ui::{focus, icons, letters, widgets};
+use crate::ui::{fields, frames, icons, letters, widgets};
 use crate::writing::prompts;
 
 /// Words that change what the built-in model draws, in English and Chinese, of each group one at a time. Each was looked
@@ -49,7 +49,7 @@ const ROOM_FOR_STYLES: f32 = 640.0;
 /// What the language model proposes in the prompt's place.
 pub fn proposal(ui: &mut Ui, cx: &mut Cx<'_>) {
     if let Some(proposal) = cx.state.proposal() {
-        widgets::card(cx.p).show(ui, |ui| {
+        frames::card(cx.p).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = S1;
             ui.add(Label::new(RichText::new(cx.t(T::ProposedPrompt)).size(SMALL).color(cx.p.muted)));
@@ -121,7 +121,7 @@ fn styles(ui: &mut Ui, cx: &mut Cx<'_>) {
                 };
                 if chip.on_hover_text(cx.with(hover, &[&word])).clicked() {
                     let text = prompts::toggle(prompt, word, &words);
-                    letters::go_on(ui.ctx(), focus::prompt_id(), (prompt, &text));
+                    letters::go_on(ui.ctx(), fields::prompt_id(), (prompt, &text));
                     cx.push(Command::SetImage(ImageEdit::Prompt(text)));
                 }
             }

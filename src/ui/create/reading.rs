@@ -127,7 +127,7 @@ pub fn warnings(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
         (T::Contradicted, &reading.contradicted),
     ] {
         if !left_out.is_empty() {
-            super::notes::note(ui, cx, &cx.with(text, &[&listed(cx, prompt, left_out)]));
+            widgets::note(ui, &cx.with(text, &[&listed(cx, prompt, left_out)]));
         }
     }
     let said = |it: &Unknown| prompt.get(it.span.clone()).unwrap_or_default();
@@ -141,7 +141,7 @@ pub fn warnings(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
         // Without any thing or ground the words go to the network as they are.
         let text = if reading.items.is_empty() && reading.ground.is_none() { T::NoThingKnown } else { T::WordsUnknown };
         let words: Vec<Range<usize>> = unknown.iter().map(|it| it.span.clone()).collect();
-        super::notes::note(ui, cx, &cx.with(text, &[&listed(cx, prompt, &words)]));
+        widgets::note(ui, &cx.with(text, &[&listed(cx, prompt, &words)]));
     }
     for it in unknown.into_iter().filter(|it| !it.near.is_empty()).take(MOST_ROWS) {
         ui.horizontal_wrapped(|ui| {

@@ -78,7 +78,7 @@ fn any(ui: &mut Ui, cx: &mut Cx<'_>, free: FreeSize) {
     });
     let Size { width, height } = now(cx);
     if free.is_far(width, height) {
-        widgets::badge_wrapped(ui, icons::INFO, &cx.with(T::SizeIsFar, &[&free.side]), cx.p.warn);
+        widgets::note(ui, &cx.with(T::SizeIsFar, &[&free.side]));
     }
     ui.add_space(S2);
 }

@@ -12,7 +12,7 @@ use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
 use crate::ui::theme::{self, BODY, S1, S2, S4, SMALL};
-use crate::ui::{advice, icons, layout, models_bits, picture, record, save_menu, trouble, widgets};
+use crate::ui::{advice, error_card, icons, layout, model_words, picture, record, save_menu, widgets};
 
 /// Zoom and place of the picture that is shown.
 #[derive(Default)]
@@ -68,7 +68,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
         widgets::heading(ui, cx.t(T::CreateEmptyTitle));
         // A model that cannot draw promises nothing: why, and what mends it, is beside the button that draws.
         if hindrance.is_none() {
-            let line = cx.with(T::CreateEmptyText, &[&models_bits::name(cx, model)]);
+            let line = cx.with(T::CreateEmptyText, &[&model_words::name(cx, model)]);
             ui.add(Label::new(RichText::new(line).size(BODY).color(cx.p.muted)).wrap());
         }
         ui.add_space(S4);
@@ -163,7 +163,7 @@ fn done(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut Textu
     if let Saved::Failed(error) = &shot.saved {
         layout::foot(ui, "not-saved", frame, 0.5, |ui| {
             widgets::muted(ui, cx.t(T::PictureKeptAside));
-            trouble::card(ui, cx, error, Some((T::TryAgain, Command::RetrySave(shot.key))), None);
+            error_card::show(ui, cx, error, Some((T::TryAgain, Command::RetrySave(shot.key))), None);
         });
     }
     if view.settings_open {

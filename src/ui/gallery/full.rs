@@ -10,7 +10,7 @@ use super::super::keys::{self, Act};
 use super::super::texts::T;
 use super::super::textures::{TexKey, Textures};
 use super::super::theme::{S1, S2, SMALL};
-use super::super::{days, icons, layout, record, save_menu, trouble, widgets};
+use super::super::{days, error_card, frames, icons, layout, record, save_menu, widgets};
 use super::{caption, facts};
 use crate::domain::LibraryItem;
 use crate::state::Command;
@@ -79,7 +79,7 @@ pub fn show(
         .frame(frame)
         .show(ui, |ui| head(ui, cx, view, item, place));
     if view.information {
-        let frame = widgets::panel(cx.p);
+        let frame = frames::panel(cx.p);
         Panel::right("full-information").exact_size(300.0).resizable(false).frame(frame).show(ui, |ui| {
             ScrollArea::vertical().id_salt("information").auto_shrink(false).show(ui, |ui| facts(ui, cx, item));
         });
@@ -87,7 +87,7 @@ pub fn show(
     CentralPanel::default().frame(Frame::new().fill(cx.p.canvas)).show(ui, |ui| {
         let room = ui.available_rect_before_wrap();
         if let Some(error) = cx.state.gallery.thumbnails.broken(&item.path) {
-            return layout::centre(ui, "broken", 480.0, |ui| trouble::card(ui, cx, error, None, None));
+            return layout::centre(ui, "broken", 480.0, |ui| error_card::show(ui, cx, error, None, None));
         }
         canvas::show(ui, cx, textures, &mut view.canvas, &canvas_of(cx, item), room);
     });

@@ -7,7 +7,7 @@ use crate::state::{Command, TextEdit as Edit};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, S2, SMALL};
-use crate::ui::{icons, letters, models_bits, widgets};
+use crate::ui::{combo, icons, letters, widgets};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     if cx.state.is_grammar_check_due() {
@@ -18,7 +18,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     widgets::caption(ui, cx.t(T::AnswerForm)).on_hover_text(cx.t(T::AnswerFormHover));
     let names = [T::FormFree, T::FormJson, T::FormSchema, T::FormGbnf].map(|name| cx.t(name));
     let at = AnswerForm::ALL.iter().position(|one| *one == form).unwrap_or(0);
-    if let Some(i) = models_bits::names(ui, cx.t(T::AnswerForm), &names, at) {
+    if let Some(i) = combo::names(ui, cx.t(T::AnswerForm), &names, at) {
         cx.push(Command::SetText(Edit::Form(AnswerForm::ALL[i])));
     }
     if let (AnswerForm::Schema | AnswerForm::Gbnf, Some(Grammar::Gbnf(text) | Grammar::JsonSchema(text))) =

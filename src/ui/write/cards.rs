@@ -8,7 +8,7 @@ use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, SMALL};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{focus, icons, letters};
+use crate::ui::{fields, focus, icons, letters};
 use crate::writing::page::{cards_named, last_words};
 
 /// A list of cards, of which one may be open, and buttons for new ones. `read` are those that the model reads now.
@@ -60,7 +60,7 @@ pub fn of_conversation(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn field_id(state: &AppState, card: u64, which: &str) -> Id {
-    Id::unique(("story-card", super::personas::edited(state), card, which))
+    Id::unique(("story-card", fields::edited_persona(state), card, which))
 }
 
 fn one(

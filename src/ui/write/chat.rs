@@ -14,10 +14,7 @@ use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::Textures;
 use crate::ui::theme::{self, BODY, S1, S2, S4, S6};
-use crate::ui::{eye, icons, layout, widgets};
-
-/// Widest column of text that reads well.
-pub const COLUMN: f32 = 760.0;
+use crate::ui::{eye, fields, icons, layout, widgets};
 
 /// What the page remembers beside the state.
 #[derive(Default)]
@@ -47,7 +44,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
         view.prose = Prose::default();
         view.scroll_to = None;
     }
-    let width = (ui.available_width() - 2.0 * S4).min(COLUMN);
+    let width = (ui.available_width() - 2.0 * S4).min(layout::TEXT_WIDTH);
     view.rows.sync(&open.turns, width);
     let height = ui.available_height();
     let mut area = ScrollArea::vertical()
@@ -169,7 +166,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
             let (asked, meant) = example.split_once('（').unwrap_or((example, ""));
             if widgets::suggestion(ui, asked, meant.trim_end_matches('）'), width).clicked() {
                 cx.push(Command::TakeExample(asked.to_owned()));
-                ui.memory_mut(|m| m.request_focus(super::composer::field_id(cx.state)));
+                ui.memory_mut(|m| m.request_focus(fields::draft_id(cx.state)));
             }
         }
         ui.add_space(S4);

@@ -2,27 +2,17 @@
 
 use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Stroke, Ui, vec2};
 
-use crate::domain::{ConversationId, ModelPresence};
-use crate::state::{AppState, Command, ModelEntry, Phase, TextEdit, TextJob};
+use crate::domain::ModelPresence;
+use crate::state::{Command, ModelEntry, Phase, TextEdit, TextJob};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, BODY, S1, S2, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
-use crate::ui::{advice, elide, focus, icons, models_bits};
+use crate::ui::{advice, elide, fields, focus, frames, icons, model_fetch, model_words};
 
 /// Width of the button that stops: its word and its key in both languages.
 const STOP: f32 = 112.0;
-
-/// The field of what is open.
-pub fn field_id(state: &AppState) -> Id {
-    message_id(&state.write.draft_of)
-}
-
-/// The field of one conversation's message, or of the next one's: each has a history of its own.
-pub fn message_id(talk: &Option<ConversationId>) -> Id {
-    Id::unique(("write-draft", talk.as_ref().map(|id| &id.0)))
-}
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     field(ui, cx);
@@ -54,10 +44,10 @@ fn gone(ui: &mut Ui, cx: &mut Cx<'_>, model: &str) {
     if cx.state.models.entries.is_empty() || cx.state.write.open.written_with().is_none_or(|wrote| wrote != model) {
         return;
     }
-    widgets::card(cx.p).show(ui, |ui| {
+    frames::card(cx.p).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S2;
-        let text = cx.with(T::WriterGone, &[&models_bits::name(cx, model)]);
+        let text = cx.with(T::WriterGone, &[&model_words::name(cx, model)]);
         ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.text)).wrap());
         instead(ui, cx, other);
     });
@@ -81,14 +71,14 @@ fn instead(ui: &mut Ui, cx: &mut Cx<'_>, other: Option<&ModelEntry>) {
 fn fetching(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
     let id = entry.card.id.clone();
     if entry.asking {
-        return models_bits::terms(ui, cx, entry);
+        return model_fetch::terms(ui, cx, entry);
     }
     if let Some(fetch) = &entry.fetch {
-        widgets::card(cx.p).show(ui, |ui| {
+        frames::card(cx.p).show(ui, |ui| {
             ui.set_width(ui.available_width());
             let title = if fetch.verifying { T::CheckingModel } else { T::FetchingModel };
             widgets::title(ui, &cx.with(title, &[&entry.card.name]));
-            models_bits::fetch(ui, cx, &id, fetch);
+            model_fetch::running(ui, cx, &id, fetch);
         });
     } else if !entry.is_here() && !entry.is_unchecked() && !cx.state.write.waits_here() {
         // A conversation whose model was removed can go on with another.
@@ -105,12 +95,12 @@ fn fetching(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
                 (T::FetchNow, cx.with(T::WillBeFetched, &[&entry.card.name, &size]))
             }
         };
-        let (icon, text) = match models_bits::is_kept_offline(cx, entry) {
+        let (icon, text) = match model_words::is_kept_offline(cx, entry) {
             true => (icons::WIFI_SLASH, cx.with(T::NotFetchedOffline, &[&entry.card.name])),
             false => (icons::CLOUD_ARROW_DOWN, text),
         };
-        let (button, command) = models_bits::way_to_fetch(cx, &id, button);
-        widgets::card(cx.p).show(ui, |ui| {
+        let (button, command) = model_words::way_to_fetch(cx, &id, button);
+        frames::card(cx.p).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
                 ui.add(Label::new(theme::icon(icon, 20.0).color(cx.p.accent_text)));
@@ -236,7 +226,7 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
             }
             ui.with_layout(Layout::top_down(Align::Min), |ui| {
                 let spec = Field {
-                    id: field_id(cx.state),
+                    id: fields::draft_id(cx.state),
                     name: cx.t(T::Message),
                     hint: cx.t(T::MessageHint),
                     rows: 1,
@@ -261,5 +251,5 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
             });
         });
     });
-    focus::framed(ui, field_id(cx.state), around.response.rect);
+    focus::framed(ui, fields::draft_id(cx.state), around.response.rect);
 }

@@ -1,6 +1,6 @@
 //! Writing forms: which there are, the fields of one, and what its checks found.
 
-use egui::{Id, Label, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use egui::{Label, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use crate::state::{Command, FormState, PageCommand};
 use crate::ui::cx::Cx;
@@ -8,7 +8,7 @@ use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{BODY, S1, S2, S3, S4, S6};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{advice, focus, icons, layout, models_bits, number};
+use crate::ui::{advice, combo, fields, focus, frames, icons, layout, number};
 use crate::writing::checks::Verdict;
 use crate::writing::forms::{self, FieldKind, find, forms as all};
 
@@ -53,9 +53,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState) {
             for (i, field) in form.fields.iter().enumerate() {
                 let enter = one(ui, cx, state, field);
                 // Enter goes to the next field, and from the last one on.
-                let next = form.fields[i + 1..].iter().find(|field| is_typed(field));
+                let next = form.fields[i + 1..].iter().find(|field| fields::takes_letters(field));
                 match next.filter(|_| enter) {
-                    Some(next) => focus::on_new(ui, field_id(&next.id)),
+                    Some(next) => focus::on_new(ui, fields::form_id(&next.id)),
                     None => finish |= enter,
                 }
                 ui.add_space(S2);
@@ -88,21 +88,6 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState) {
     });
 }
 
-fn field_id(id: &str) -> Id {
-    Id::unique(("form-field", id))
-}
-
-/// The first field of a form that takes letters.
-pub fn first_id(state: &FormState) -> Option<Id> {
-    let form = find(&state.id)?;
-    let typed = form.fields.iter().find(|field| is_typed(field))?;
-    Some(field_id(&typed.id))
-}
-
-fn is_typed(field: &forms::Field) -> bool {
-    matches!(field.kind, FieldKind::Text | FieldKind::Long)
-}
-
 /// A field; whether it is left by Enter.
 fn one(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState, field: &forms::Field) -> bool {
     let label = field.label(cx.lang);
@@ -114,7 +99,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState, field: &forms::Field) ->
         FieldKind::Text | FieldKind::Long => {
             let long = field.kind == FieldKind::Long;
             let spec = Field {
-                id: field_id(&field.id),
+                id: fields::form_id(&field.id),
                 name: label,
                 hint: field.hint(cx.lang),
                 rows: if long { 4 } else { 1 },
@@ -142,7 +127,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState, field: &forms::Field) ->
         FieldKind::Choice { choices, .. } => {
             let names: Vec<&str> = choices.iter().map(|choice| choice.label(cx.lang)).collect();
             let at = choices.iter().position(|choice| choice.id == value).unwrap_or(0);
-            if let Some(i) = models_bits::names(ui, label, &names, at) {
+            if let Some(i) = combo::names(ui, label, &names, at) {
                 set(cx, choices[i].id.clone());
             }
         }
@@ -170,7 +155,7 @@ pub fn results(ui: &mut Ui, cx: &mut Cx<'_>) {
     if findings.is_empty() {
         return;
     }
-    widgets::card(cx.p).show(ui, |ui| {
+    frames::card(cx.p).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S1;
         widgets::title(ui, cx.t(T::ChecksFound));

@@ -57,7 +57,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, cursor: usize) {
         let over = used + ledger.answer - ledger.context;
         widgets::badge_wrapped(ui, icons::WARNING, &cx.with(T::LedgerTooLong, &[&over]), cx.p.warn);
     } else if ledger.left_out() > 0 {
-        widgets::badge_wrapped(ui, icons::INFO, &cx.with(T::LedgerLeftOut, &[&ledger.left_out()]), cx.p.warn);
+        widgets::note(ui, &cx.with(T::LedgerLeftOut, &[&ledger.left_out()]));
     }
     ui.add_space(S2);
 }

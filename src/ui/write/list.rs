@@ -16,7 +16,7 @@ use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, RADIUS, S1, S2};
 use crate::ui::widgets;
-use crate::ui::{days, elide, eye, focus, icons, layout, letters, menu, quotes};
+use crate::ui::{days, elide, eye, fields, icons, layout, letters, menu, quotes};
 
 const ROW: f32 = 32.0;
 /// A hit has its snippet on a second line.
@@ -146,7 +146,7 @@ fn top(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     if !cx.state.write.conversations.is_empty() {
         let name = cx.t(T::SearchConversations);
-        if let Some(text) = widgets::search(ui, cx, focus::talks_id(), name, &cx.state.write.search) {
+        if let Some(text) = widgets::search(ui, cx, fields::talks_id(), name, &cx.state.write.search) {
             cx.push(Command::SetSearch(text));
         }
     }

@@ -24,17 +24,15 @@ use super::eye::{self, Part};
 use super::texts::T;
 use super::textures::Textures;
 use super::theme::S2;
-use super::{elide, focus, icons, keys, layout, letters, quotes, trouble, widgets};
+use super::{elide, error_card, focus, icons, keys, layout, letters, quotes, widgets};
 use crate::domain::{ConversationId, Overflow, Pane};
 use crate::error::{Cause, StudioError};
-use crate::state::{AppState, Command};
+use crate::state::Command;
 use crate::writing::export::TextFormat;
 pub use chat::ChatView;
-pub use composer::{field_id, message_id};
 use list::ListView;
-pub use page::sheet_id;
 pub use page::{PageView, StoryView};
-pub use personas::{search_id as persona_search_id, speaker};
+pub use personas::speaker;
 
 /// What Write remembers beside the state.
 #[derive(Default)]
@@ -53,24 +51,6 @@ pub struct WriteView {
     shown: Shown,
     /// What the narrow window showed in the last frame.
     here: Option<(Option<ConversationId>, usize, bool)>,
-}
-
-/// The field that what is typed goes into.
-pub fn typing_id(state: &AppState) -> Id {
-    let write = &state.write;
-    if state.personas.editing.is_some() {
-        personas::first_id(state)
-    } else if state.personas.shown {
-        personas::search_id()
-    } else if write.editing.is_some() {
-        turn::edit_id(state)
-    } else if let Some(id) = write.form.as_ref().and_then(form::first_id) {
-        id
-    } else if write.open.page.is_some() {
-        sheet_id()
-    } else {
-        field_id(state)
-    }
 }
 
 /// Narrower windows hide the sliders until they are asked for.
@@ -136,7 +116,7 @@ fn text(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut Textu
     if !form {
         let frame = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 16 });
         layout::foot(ui, "composer", frame, FIELD, |ui| {
-            layout::column(ui, chat::COLUMN, |ui| composer::show(ui, cx));
+            layout::column(ui, layout::TEXT_WIDTH, |ui| composer::show(ui, cx));
         });
     }
     above(ui, cx, |ui, cx| {
@@ -155,10 +135,10 @@ fn text(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut Textu
 fn above<'s>(ui: &mut Ui, cx: &mut Cx<'s>, add: impl FnOnce(&mut Ui, &mut Cx<'s>)) {
     let frame = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 0 });
     layout::foot(ui, "above-field", frame, ABOVE, |ui| {
-        layout::column(ui, chat::COLUMN, |ui| {
+        layout::column(ui, layout::TEXT_WIDTH, |ui| {
             ui.spacing_mut().item_spacing.y = S2;
             if let Some(error) = &cx.state.write.error {
-                trouble::card(ui, cx, error, shorter(cx, error), Some(Command::DismissWriteError));
+                error_card::show(ui, cx, error, shorter(cx, error), Some(Command::DismissWriteError));
             }
             add(ui, cx);
             eye::part_in(ui, Part::Above, ui.min_rect().intersect(ui.clip_rect()));

@@ -15,7 +15,7 @@ use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
 use crate::ui::theme::{self, BODY, S1, S2, S3, S4, S6, SMALL};
 use crate::ui::widgets::{self, ENTER, Field, SHIFT_ENTER};
-use crate::ui::{elide, eye, focus, icons, layout, models_bits, quotes};
+use crate::ui::{combo, elide, eye, fields, focus, icons, layout, model_words, quotes};
 use crate::writing::cards;
 
 const COLUMN: f32 = 640.0;
@@ -77,7 +77,7 @@ fn library(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
     }
     ui.add_space(S1);
     let name = cx.t(T::SearchPersonas);
-    if let Some(text) = widgets::search(ui, cx, search_id(), name, &cx.state.personas.search) {
+    if let Some(text) = widgets::search(ui, cx, fields::personas_id(), name, &cx.state.personas.search) {
         push(cx, PersonaCommand::Search(text));
     }
     ui.add_space(S1);
@@ -134,28 +134,8 @@ fn library(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
     });
 }
 
-/// The search of the library.
-pub fn search_id() -> Id {
-    Id::unique("search-personas")
-}
-
-/// A field of the persona that is edited.
-fn field_id(state: &AppState, salt: &str) -> Id {
-    Id::unique(("persona", edited(state), salt))
-}
-
 fn greeting_id(state: &AppState, at: usize) -> Id {
-    Id::unique(("persona", edited(state), "greeting", at))
-}
-
-/// The persona that is edited, where it is not a new one.
-pub fn edited(state: &AppState) -> Option<&str> {
-    state.personas.editing.as_ref()?.id.as_ref().map(|id| id.0.as_str())
-}
-
-/// The first field of one that is edited.
-pub fn first_id(state: &AppState) -> Id {
-    field_id(state, "name")
+    Id::unique(("persona", fields::edited_persona(state), "greeting", at))
 }
 
 fn push(cx: &mut Cx<'_>, command: PersonaCommand) {
@@ -374,7 +354,7 @@ fn field(
 ) {
     widgets::caption(ui, cx.t(name));
     let spec = Field {
-        id: field_id(cx.state, salt),
+        id: fields::persona_id(cx.state, salt),
         name: cx.t(name),
         hint: cx.t(hint),
         rows,
@@ -388,7 +368,7 @@ fn field(
     }
     // The name is the one field of a line: what it is follows.
     if rows == 1 && response.has_focus() && keys::pressed_in(ui, Act::Send) {
-        focus::on_new(ui, field_id(cx.state, "system"));
+        focus::on_new(ui, fields::persona_id(cx.state, "system"));
     }
     ui.add_space(S2);
 }
@@ -403,11 +383,11 @@ fn model(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
         ids.push(persona.model.clone());
     }
     let name =
-        |id: &Option<String>| id.as_ref().map_or_else(|| cx.t(T::AnyModel).to_owned(), |id| models_bits::name(cx, id));
+        |id: &Option<String>| id.as_ref().map_or_else(|| cx.t(T::AnyModel).to_owned(), |id| model_words::name(cx, id));
     let names: Vec<String> = ids.iter().map(name).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let at = ids.iter().position(|id| *id == persona.model).unwrap_or(0);
-    if let Some(i) = models_bits::names(ui, cx.t(T::PersonaModel), &names, at) {
+    if let Some(i) = combo::names(ui, cx.t(T::PersonaModel), &names, at) {
         push(cx, PersonaCommand::Set(PersonaEdit::Model(ids.swap_remove(i))));
     }
 }
@@ -416,7 +396,7 @@ fn model(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
 pub fn speaker(cx: &Cx<'_>, turn: &Turn) -> String {
     let named = cx.state.write.open.manner.name_of(turn.id, turn.message.role);
     let model =
-        || turn.info.as_ref().map_or_else(|| cx.t(T::Model).to_owned(), |info| models_bits::name(cx, &info.model));
+        || turn.info.as_ref().map_or_else(|| cx.t(T::Model).to_owned(), |info| model_words::name(cx, &info.model));
     match (named, turn.message.role) {
         (Some(name), _) => name.to_owned(),
         (None, Role::User) => cx.t(T::You).to_owned(),

@@ -13,7 +13,7 @@ use crate::ui::seed::{self, SeedEdit};
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, S2, S3, SMALL};
 use crate::ui::widgets::{self, ENTER, Field};
-use crate::ui::{advice, icons, models_bits};
+use crate::ui::{advice, combo, icons, model_choice, model_words};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mut bool) {
     ScrollArea::vertical().id_salt("sampling").auto_shrink(false).show(ui, |ui| {
@@ -21,11 +21,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
             ui.spacing_mut().item_spacing.y = S1;
             widgets::caption(ui, cx.t(T::Model));
             let model = cx.state.text().model.clone();
-            if let Some(id) = models_bits::combo(ui, cx, Makes::Text, &model) {
+            if let Some(id) = model_choice::show(ui, cx, Makes::Text, &model) {
                 edit(cx, TextEdit::Model(id));
             }
             if let Some(entry) = cx.state.models.entry(&model) {
-                let text = models_bits::presence(cx, entry);
+                let text = model_words::presence(cx, entry);
                 ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).truncate());
             }
             advice::quality(ui, cx, Makes::Text);
@@ -237,13 +237,13 @@ fn advanced(ui: &mut Ui, cx: &mut Cx<'_>) {
         let (kv, overflow) = (text.kv, text.overflow);
         widgets::caption(ui, cx.t(T::KvCache)).on_hover_text(cx.t(T::KvCacheHover));
         let at = KvType::ALL.iter().position(|k| *k == kv).unwrap_or(0);
-        if let Some(i) = models_bits::names(ui, cx.t(T::KvCache), &KvType::ALL.map(KvType::name), at) {
+        if let Some(i) = combo::names(ui, cx.t(T::KvCache), &KvType::ALL.map(KvType::name), at) {
             edit(cx, TextEdit::Kv(KvType::ALL[i]));
         }
         widgets::caption(ui, cx.t(T::WhenFull));
         let names = [T::OverflowStop, T::OverflowRoll, T::OverflowMiddle].map(|name| cx.t(name));
         let at = Overflow::ALL.iter().position(|o| *o == overflow).unwrap_or(0);
-        if let Some(i) = models_bits::names(ui, cx.t(T::WhenFull), &names, at) {
+        if let Some(i) = combo::names(ui, cx.t(T::WhenFull), &names, at) {
             edit(cx, TextEdit::Overflow(Overflow::ALL[i]));
         }
         draft(ui, cx);
@@ -261,16 +261,16 @@ fn draft(ui: &mut Ui, cx: &mut Cx<'_>) {
     let mut ids: Vec<Option<String>> = vec![None];
     ids.extend(able.unwrap_or_default().iter().cloned().map(Some));
     let mut names = vec![cx.t(T::NoDraftModel).to_owned()];
-    names.extend(able.unwrap_or_default().iter().map(|id| models_bits::name(cx, id)));
+    names.extend(able.unwrap_or_default().iter().map(|id| model_words::name(cx, id)));
     // One that has gone is shown, so that it can be let go.
     if let Some(id) = chosen.as_ref().filter(|id| !ids.contains(&Some((*id).clone()))) {
-        names.push(models_bits::name(cx, id));
+        names.push(model_words::name(cx, id));
         ids.push(chosen.clone());
     }
     widgets::caption(ui, cx.t(T::DraftModel)).on_hover_text(cx.t(T::DraftModelHover));
     let at = ids.iter().position(|id| *id == chosen).unwrap_or(0);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    if let Some(i) = models_bits::names(ui, cx.t(T::DraftModel), &names, at) {
+    if let Some(i) = combo::names(ui, cx.t(T::DraftModel), &names, at) {
         edit(cx, TextEdit::Draft(ids.swap_remove(i)));
     }
     let why = match cx.state.drafts() {

@@ -4,13 +4,13 @@ use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Ui};
 
 use super::prose::Prose;
 use crate::domain::{FinishReason, Role, Room, Split, Turn, TurnInfo, Waiting, split_thought};
-use crate::state::{AppState, Command, ModelEntry, PageCommand};
+use crate::state::{Command, ModelEntry, PageCommand};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, S1, S2, SMALL};
 use crate::ui::widgets::{self, Field, SHIFT_ENTER};
-use crate::ui::{icons, layout, models_bits, quotes};
+use crate::ui::{fields, icons, layout, model_words, quotes};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bool) {
     ui.spacing_mut().item_spacing.y = S1;
@@ -86,7 +86,7 @@ fn waits_for(cx: &Cx<'_>, entry: &ModelEntry) -> (T, Option<T>) {
     match (&entry.fetch, entry.is_unchecked()) {
         (Some(fetch), true) if !fetch.cancelling => (T::AnsweredOnceChecked, None),
         (Some(fetch), false) if !fetch.cancelling => (T::AnsweredOnceHere, None),
-        _ if models_bits::is_kept_offline(cx, entry) => (T::NotFetchedOffline, Some(T::OpenSettings)),
+        _ if model_words::is_kept_offline(cx, entry) => (T::NotFetchedOffline, Some(T::OpenSettings)),
         _ if entry.asking => (T::NeedsTerms, None),
         _ if !agreed => (T::NeedsTerms, Some(T::ReadTerms)),
         _ if entry.error.is_some() => (T::NotAnswered, Some(T::TryAgain)),
@@ -136,18 +136,12 @@ fn pencil(ui: &mut Ui, cx: &Cx<'_>, turn: &Turn, name: T) -> bool {
     small_icon(ui, icons::PENCIL_SIMPLE, cx.t(name))
 }
 
-/// The field in which a turn is edited.
-pub fn edit_id(state: &AppState) -> Id {
-    let (open, turn) = (state.write.open.id.as_ref(), state.write.editing.as_ref());
-    Id::unique(("edit-turn", open.map(|id| &id.0), turn.map(|(turn, _)| *turn)))
-}
-
 fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
     let (icon, done, hint) = match role {
         Role::User => (icons::PAPER_PLANE_TILT, T::SendAgain, T::EditHint),
         _ => (icons::CHECK, T::KeepEdit, T::EditAnswerHint),
     };
-    let id = edit_id(cx.state);
+    let id = fields::turn_id(cx.state);
     let spec = Field {
         id,
         name: cx.t(T::EditTurn),
@@ -293,7 +287,7 @@ fn thought(ui: &mut Ui, cx: &Cx<'_>, turn: &Turn, split: &Split<'_>, tokens: usi
 
 /// The model, the seed, and how much of the prompt was still in memory.
 fn hover(cx: &Cx<'_>, info: &TurnInfo) -> String {
-    let mut text = cx.with(T::SeedAndModel, &[&models_bits::name(cx, &info.model), &info.seed]);
+    let mut text = cx.with(T::SeedAndModel, &[&model_words::name(cx, &info.model), &info.seed]);
     if info.prompt_tokens > 0 {
         text.push('\n');
         text.push_str(&cx.with(T::TokensReused, &[&info.reused_tokens, &info.prompt_tokens]));

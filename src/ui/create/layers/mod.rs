@@ -14,7 +14,7 @@ use crate::ui::eye::{Part, part};
 use crate::ui::texts::T;
 use crate::ui::textures::Textures;
 use crate::ui::theme::{self, BODY, S1, S2, S3, SMALL};
-use crate::ui::{icons, layout, widgets};
+use crate::ui::{frames, icons, layout, widgets};
 
 pub use canvas::CanvasView;
 
@@ -34,7 +34,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CanvasView, textures: &mut 
     let (width, height) = (ui.available_width(), ui.available_height());
     // Where the canvas is larger.
     if width >= WIDE || (width - PANEL).min(height) > width.min(height * (1.0 - BELOW)) {
-        let frame = widgets::panel(cx.p).inner_margin(Margin::symmetric(12, 8));
+        let frame = frames::panel(cx.p).inner_margin(Margin::symmetric(12, 8));
         Panel::right(Id::unique("layers")).exact_size(PANEL).resizable(false).frame(frame).show(ui, |ui| {
             part(ui, Part::Beside);
             ScrollArea::vertical().id_salt("layers").auto_shrink(false).show(ui, |ui| panel(ui, cx, layers));

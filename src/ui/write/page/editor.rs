@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use egui::style::ScrollAnimation;
 use egui::text::{CCursor, CCursorRange};
-use egui::{Frame, Galley, Id, Margin, Pos2, RichText, ScrollArea, TextBuffer, TextEdit, Ui};
+use egui::{Frame, Galley, Margin, Pos2, RichText, ScrollArea, TextBuffer, TextEdit, Ui};
 
 use super::{layout, pictures};
 use crate::domain::{Author, ConversationId, Page};
 use crate::state::{Command, PageCommand, PageSpot};
 use crate::ui::cx::Cx;
+use crate::ui::fields;
 use crate::ui::keys::{self, Act};
 use crate::ui::layout as rules;
 use crate::ui::texts::T;
@@ -57,10 +58,6 @@ impl Default for PageView {
     }
 }
 
-pub fn editor_id() -> Id {
-    Id::unique("page-text")
-}
-
 impl PageView {
     /// Where the model goes on.
     pub fn cursor(&self, page: &Page) -> usize {
@@ -92,7 +89,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Te
         area = area.vertical_scroll_offset(0.0);
     }
     area.show(ui, |ui| {
-        rules::column(ui, super::super::chat::COLUMN, |ui| {
+        rules::column(ui, rules::TEXT_WIDTH, |ui| {
             Frame::new().inner_margin(Margin { left: 24, right: 24, top: 12, bottom: 48 }).show(ui, |ui| {
                 sheet(ui, cx, view, textures, page, writing);
             });
@@ -113,7 +110,7 @@ fn shortcuts(ui: &Ui, cx: &mut Cx<'_>, view: &PageView, page: &Page) {
         cx.push(Command::Page(PageCommand::Again));
     }
     // A field beside the sheet has its own way back.
-    if ui.memory(|m| m.focused().is_some_and(|id| id != editor_id())) {
+    if ui.memory(|m| m.focused().is_some_and(|id| id != fields::sheet_id())) {
         return;
     }
     if keys::pressed_in(ui, Act::PageRedo) {
@@ -124,7 +121,7 @@ fn shortcuts(ui: &Ui, cx: &mut Cx<'_>, view: &PageView, page: &Page) {
 }
 
 fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textures, page: &Page, writing: bool) {
-    let id = editor_id();
+    let id = fields::sheet_id();
     place_cursor(ui, view, page);
     let rows = pictures::rows(cx, page, ui.available_width());
     let gaps: Vec<layout::Gap> = rows.iter().map(|row| row.gap).collect();
@@ -226,7 +223,7 @@ fn place_cursor(ui: &Ui, view: &mut PageView, page: &Page) {
         .map(|edit| edit.at + edit.removed.iter().map(|run| run.text.len()).sum::<usize>());
     let at = undone.unwrap_or(now.1).min(page.text.len());
     let cursor = CCursor::new(page.text.as_str()[..page.text.boundary(at)].chars().count());
-    let id = editor_id();
+    let id = fields::sheet_id();
     let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
     state.cursor.set_char_range(Some(CCursorRange::one(cursor)));
     state.store(ui.ctx(), id);
@@ -239,9 +236,9 @@ fn keep_place(ui: &Ui, view: &mut PageView, page: &Page, from: usize, to: usize)
     let moved = |at: usize| if at > from { at + to.saturating_sub(from) } else { at };
     let (a, b) = (moved(a), moved(b));
     let letters = |at: usize| CCursor::new(page.text.as_str()[..page.text.boundary(at)].chars().count());
-    let mut state = TextEdit::load_state(ui.ctx(), editor_id()).unwrap_or_default();
+    let mut state = TextEdit::load_state(ui.ctx(), fields::sheet_id()).unwrap_or_default();
     state.cursor.set_char_range(Some(CCursorRange::two(letters(a), letters(b))));
-    state.store(ui.ctx(), editor_id());
+    state.store(ui.ctx(), fields::sheet_id());
     view.selected = Some((a, b));
 }
 

@@ -5,7 +5,7 @@ use egui::{Label, RichText, Stroke, Ui};
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2, SMALL};
-use super::{eye, icons, models_bits, widgets};
+use super::{eye, frames, icons, model_words, widgets};
 use crate::domain::Room;
 use crate::error::{Cause, Doing, FolderOf, Handed, StudioError};
 use crate::state::Command;
@@ -13,9 +13,9 @@ use crate::state::Command;
 /// The button that does what the remedy says, where there is one.
 fn remedy_button(cx: &Cx<'_>, error: &StudioError) -> Option<(T, Command)> {
     match error.cause() {
-        Cause::NotFetched { id, .. } => Some(models_bits::way_to_fetch(cx, id, T::Fetch)),
-        Cause::NotChecked { id } => Some(models_bits::way_to_fetch(cx, id, T::CheckFiles)),
-        Cause::NoSourceAnswered { id, .. } => Some(models_bits::way_to_fetch(cx, id, T::TryAgain)),
+        Cause::NotFetched { id, .. } => Some(model_words::way_to_fetch(cx, id, T::Fetch)),
+        Cause::NotChecked { id } => Some(model_words::way_to_fetch(cx, id, T::CheckFiles)),
+        Cause::NoSourceAnswered { id, .. } => Some(model_words::way_to_fetch(cx, id, T::TryAgain)),
         Cause::LacksParts { path, .. } => {
             Some((T::ChooseMissingPart, Command::ChooseMissingPart(path.display().to_string())))
         }
@@ -50,7 +50,7 @@ fn to_copy(error: &StudioError) -> Option<(T, &str)> {
 }
 
 /// The whole card. `extra` are buttons of the place itself (try to save again); `dismiss` closes the card.
-pub fn card(
+pub fn show(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
     error: &StudioError,
@@ -59,7 +59,7 @@ pub fn card(
 ) {
     let extra: Vec<(T, Command)> = extra.into_iter().collect();
     let p = cx.p;
-    let frame = widgets::card(p).fill(p.bad_soft).stroke(Stroke::new(1.0, p.bad.gamma_multiply(0.5)));
+    let frame = frames::card(p).fill(p.bad_soft).stroke(Stroke::new(1.0, p.bad.gamma_multiply(0.5)));
     frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = S1;
         ui.set_width(ui.available_width());
