@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::dtype::Dtype;
 use super::header::Header;
-pub use super::layout::describe;
 use super::layout::{Found, Part};
 
 /// The families of picture models.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::weights::{CONFIG, VOCAB, WEIGHTS};
 use crate::error::{Cause, Result, StudioError};
-use crate::formats::{Header, family};
+use crate::formats::{Header, layout};
 
 /// What can be drawn with, as an error names it.
 pub const FAMILY: &str = "sticker (such as sticker-64, which is built in)";
@@ -41,5 +41,5 @@ pub fn explain(path: &Path) -> StudioError {
         let missing = if path.with_file_name(CONFIG).is_file() { VOCAB } else { CONFIG };
         return Cause::FileMissing { path: path.with_file_name(missing) }.into();
     }
-    unsupported(&family::describe(&header))
+    unsupported(&layout::describe(&header))
 }
