@@ -21,9 +21,9 @@
 //! | [`error`] | the boundary error and its wording | numbers, lang |
 //! | [`disk`] | free space, durable folders: what each room that writes files shares | error |
 //! | [`domain`] | the nouns: parameters, jobs, events, artifacts, cards, settings | numbers, lang, error |
-//! | [`scene`] | what a prompt asks of the built-in picture model: things, relations, ground; layout and compositor | - |
+//! | [`scene`] | what a prompt asks of the built-in picture model: things, relations, ground; layout and compositor; a crate of its own | - |
 //! | [`formats`] | model files from outside: headers, layouts, what they hold | domain, error, lang |
-//! | [`engine`] | worker threads, cancel token, reporter, pipelines for text and pictures | writing (ELIZA), scene, formats, domain, error, lang |
+//! | [`engine`] | worker threads, reporter, pipelines for text and pictures; its kernels are a crate of their own | writing (ELIZA), scene, formats, domain, error, lang |
 //! | [`catalog`] | model cards, sources, fetch and verify, the model doctor | formats, domain, disk, error, lang |
 //! | [`store`] | pictures, conversations, characters, settings on disk; the only room that writes user files | writing, domain, disk, error, lang |
 //! | [`writing`] | forms, checks, characters, Markdown and formulas as they are read, export and import of texts, ELIZA: bytes in, bytes out | domain, error, lang |
@@ -41,8 +41,9 @@ pub mod error;
 pub mod formats;
 pub mod lang;
 pub mod numbers;
-pub mod scene;
 pub mod state;
 pub mod store;
 pub mod ui;
 pub mod writing;
+
+pub use aigc_scene as scene;

@@ -9,10 +9,10 @@ mod reporter;
 mod worker;
 
 pub mod image;
-pub mod kernels;
 pub mod text;
-pub mod threads;
 
+pub use aigc_kernels as kernels;
+pub use aigc_kernels::threads;
 pub use cancel::{Stop, watch};
 pub use device::{best_device, device_label};
 pub use memory::{Guard, MemoryBudget, Reservation, Slot, large_pages, peak_memory, process_memory};

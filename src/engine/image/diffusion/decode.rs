@@ -7,7 +7,8 @@ use super::{Diffusion, Opened};
 use crate::domain::{Latents, Picture, PictureRecord};
 use crate::engine::image::nets::vae::{Tiling, Vae};
 use crate::engine::image::weights::{self, Watch};
-use crate::engine::{CancelToken, Stop, cancel};
+use crate::engine::kernels::job;
+use crate::engine::{CancelToken, Stop};
 use crate::error::Cause;
 use crate::formats::layout::Part;
 use crate::formats::memory;
@@ -119,7 +120,7 @@ fn first_that_works<W, T>(ways: Vec<W>, mut run: impl FnMut(W) -> Run<T>) -> Run
 /// Refuses a picture that is not made of numbers: it would be black, or worse.
 fn check(pixels: &Tensor) -> Run<()> {
     let numbers = pixels.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>()?;
-    let bad = |part: &[f32]| cancel::check().map(|()| part.iter().filter(|x| !x.is_finite()).count());
+    let bad = |part: &[f32]| job::check().map(|()| part.iter().filter(|x| !x.is_finite()).count());
     match numbers.chunks(1 << 24).map(bad).sum::<candle_core::Result<usize>>()? {
         0 => Ok(()),
         bad => Err(Cause::BadDecode { bad, of: numbers.len() }.into()),
