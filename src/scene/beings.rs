@@ -77,7 +77,7 @@ pub const ING_NOUNS: &[&str] = &[
 /// Those of them that are verbs before an article: "a dog painting a house".
 pub const ING_VERBS: &[&str] = &["building", "painting", "drawing", "crossing", "meeting"];
 
-/// Parts of a body: "with blue eyes" is said of somebody, and is no thing beside him.
+/// Parts of a body other than hair: "with blue eyes" is said of somebody, and is no thing beside him.
 pub const PARTS: (&[&str], &[&str]) = (
     &[
         "head",
@@ -89,11 +89,6 @@ pub const PARTS: (&[&str], &[&str]) = (
         "body",
         "face",
         "chest",
-        "hair",
-        "haired",
-        "ponytail",
-        "pigtails",
-        "braids",
         "beard",
         "moustache",
         "mustache",
@@ -148,15 +143,6 @@ pub const PARTS: (&[&str], &[&str]) = (
         "肩膀",
         "身体",
         "脸",
-        "马尾辫",
-        "麻花辫",
-        "头发",
-        "长发",
-        "短发",
-        "卷发",
-        "马尾",
-        "辫子",
-        "双马尾",
         "胡子",
         "胡须",
         "大胡子",
@@ -189,23 +175,11 @@ pub const PARTS: (&[&str], &[&str]) = (
     ],
 );
 
-/// Those of the parts that are hair, whose colour some people have by name.
-pub const HAIR: &[&str] = &[
-    "马尾辫",
-    "麻花辫",
-    "hair",
-    "haired",
-    "ponytail",
-    "pigtails",
-    "braids",
-    "头发",
-    "长发",
-    "短发",
-    "卷发",
-    "马尾",
-    "辫子",
-    "双马尾",
-];
+/// Hair, a part of the body whose colour some people have by name.
+pub const HAIR: (&[&str], &[&str]) = (
+    &["hair", "haired", "ponytail", "pigtails", "braids"],
+    &["马尾辫", "麻花辫", "头发", "长发", "短发", "卷发", "马尾", "辫子", "双马尾"],
+);
 
 pub const BEARDS: &[&str] = &["beard", "胡子", "胡须", "大胡子"];
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::beings::{ACTIONS, LOOKS, PARTS};
+use super::beings::{ACTIONS, HAIR, LOOKS, PARTS};
 use super::fillers::{FILLERS, JARGON, PRAISE, SUFFIXES};
 use super::words::{
     BACKGROUNDS, CANNOT, COLOURS, COPULAS, DEFINITES, DENIALS, GROUNDS, MEASURES, MOODS, NUMBERS, OTHERS, PRONOUNS,
@@ -115,6 +115,7 @@ pub fn grammar() -> &'static Grammar {
             (DENIALS, Role::Denial),
             (WEARING, Role::Relation(Relation::WornBy)),
             (PARTS, Role::Part),
+            (HAIR, Role::Part),
             (SUFFIXES, Role::Suffix),
             (PRONOUNS, Role::Pronoun),
             (REFLEXIVES, Role::Reflexive),

@@ -165,15 +165,7 @@ impl<F: Fn(usize) -> Visible> Scene<'_, F> {
             Relation::Between if between => stand(&mut new, (p.0 + p.2) / 2.0, p.3),
             Relation::WornBy => wear(&mut new, &items[thing], &own, &to),
             Relation::Beside => put(&mut new, beside, &to),
-            Relation::On
-            | Relation::Above
-            | Relation::Under
-            | Relation::LeftOf
-            | Relation::RightOf
-            | Relation::Behind
-            | Relation::InFrontOf
-            | Relation::In
-            | Relation::Between => put(&mut new, relation, &to),
+            relation => put(&mut new, relation, &to),
         }
         group.extend(new);
     }
@@ -181,12 +173,7 @@ impl<F: Fn(usize) -> Visible> Scene<'_, F> {
 
 /// Whether things with this relation to one place are side by side there, rather than each where it would be alone.
 fn shares(relation: Relation) -> bool {
-    match relation {
-        Relation::On | Relation::Above | Relation::Under | Relation::Behind | Relation::InFrontOf | Relation::In => {
-            true
-        }
-        Relation::Beside | Relation::LeftOf | Relation::RightOf | Relation::Between | Relation::WornBy => false,
-    }
+    relation.names_place() && !matches!(relation, Relation::LeftOf | Relation::RightOf | Relation::Between)
 }
 
 /// The bounds of a place and of all that is over it: what it carries.

@@ -134,6 +134,24 @@ pub enum Relation {
     WornBy,
 }
 
+impl Relation {
+    /// Whether it says where a thing is by naming another as its place.
+    pub fn names_place(self) -> bool {
+        match self {
+            Self::Beside | Self::WornBy => false,
+            Self::On
+            | Self::Above
+            | Self::Under
+            | Self::LeftOf
+            | Self::RightOf
+            | Self::Behind
+            | Self::InFrontOf
+            | Self::In
+            | Self::Between => true,
+        }
+    }
+}
+
 /// What is drawn behind the things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ground {

@@ -120,7 +120,7 @@ impl Reader<'_> {
         }
         let (colour, mut looks) = (self.pending.colour.take(), std::mem::take(&mut self.pending.looks));
         let named = word.word.as_str();
-        let hair = colour.as_ref().filter(|_| HAIR.contains(&named));
+        let hair = colour.as_ref().filter(|_| is_hair(named));
         match hair.and_then(|(colour, _)| HAIR_COLOURS.iter().find(|(hair, _)| hair == colour)) {
             Some((_, look)) => looks.extend(colour.map(|(_, span)| (*look, span))),
             None => self.reading.more_colours.extend(colour.map(|(_, span)| span)),
@@ -161,7 +161,7 @@ impl Reader<'_> {
         let named = word.word.as_str();
         let is_said = !named.is_ascii() && (self.pending.colour.is_some() || self.pending.size != Size::Usual);
         let next = self.words.get(self.at + 1).map(|next| &next.kind);
-        (is_said || HAIR.contains(&named)) && matches!(next, Some(Kind::Name(..)))
+        (is_said || is_hair(named)) && matches!(next, Some(Kind::Name(..)))
     }
 
     /// 猫头上, "a cat's head": whose part is named right behind the noun.
@@ -326,6 +326,10 @@ impl Reader<'_> {
 
 fn things_of(id: ThingId) -> &'static super::super::things::Thing {
     things().get(id)
+}
+
+fn is_hair(word: &str) -> bool {
+    HAIR.0.contains(&word) || HAIR.1.contains(&word)
 }
 
 pub(super) fn is_garment(id: ThingId) -> bool {
