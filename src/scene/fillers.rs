@@ -71,6 +71,7 @@ pub const FILLERS: (&[&str], &[&str]) = (
         "her",
         "their",
         "my",
+        "our",
         "your",
         "each",
         "some",

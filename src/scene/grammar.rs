@@ -8,7 +8,7 @@ use super::beings::{ACTIONS, HAIR, LOOKS, PARTS};
 use super::fillers::{FILLERS, JARGON, PRAISE, SUFFIXES};
 use super::words::{
     BACKGROUNDS, CANNOT, COLOURS, COPULAS, DEFINITES, DENIALS, GROUNDS, MEASURES, MOODS, NUMBERS, OTHERS, PRONOUNS,
-    REFLEXIVES, RELATIONS, SHADES, SIZES, STYLES, WEARING,
+    REFLEXIVES, RELATIONS, SAYING, SHADES, SIZES, STYLES, WEARING,
 };
 use super::{Cannot, Ground, Relation, Size};
 
@@ -22,6 +22,8 @@ pub enum Role {
     Relation(Relation),
     Ground(Ground),
     Cannot(Cannot),
+    /// What comes is to be written in the picture.
+    Saying,
     Mood(&'static [&'static str]),
     Style(&'static str),
     /// What somebody does: the word that labels have for it, or nothing.
@@ -112,6 +114,7 @@ pub fn grammar() -> &'static Grammar {
             add(&[*en, *zh], Role::Style(en));
         }
         for ((en, zh), role) in [
+            (SAYING, Role::Saying),
             (DENIALS, Role::Denial),
             (WEARING, Role::Relation(Relation::WornBy)),
             (PARTS, Role::Part),

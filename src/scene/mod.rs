@@ -15,6 +15,7 @@ mod lexer;
 mod read;
 mod said;
 mod search;
+mod syntax;
 mod things;
 mod words;
 

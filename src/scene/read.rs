@@ -7,6 +7,10 @@ mod place;
 mod take;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod walk_tests;
+mod whose;
+mod writing;
 
 use std::ops::Range;
 
@@ -19,7 +23,7 @@ use super::words::MANY;
 use being::is_garment;
 use place::is_joining;
 
-use super::{Ground, Link, Reading, Relation, Size, Unknown};
+use super::{Cannot, Ground, Link, Reading, Relation, Size, Unknown};
 
 /// Things that a scene may have; what is named beyond is left out.
 pub const MOST_ITEMS: usize = 30;
@@ -186,6 +190,9 @@ impl<'a> Reader<'a> {
 
     fn all(mut self) -> Self {
         while self.at < self.words.len() {
+            if self.owner_ends() {
+                continue;
+            }
             let word = self.words[self.at].clone();
             match word.kind.clone() {
                 Kind::Stop => {
@@ -326,6 +333,7 @@ impl<'a> Reader<'a> {
                 }
                 self.ground(ground, word.span.clone());
             }
+            Role::Saying | Role::Cannot(Cannot::Writing) => self.writing(word),
             Role::Cannot(what) => {
                 self.reading.cannot.push((what, word.span.clone()));
                 self.other_noun(&word.span);

@@ -349,8 +349,8 @@ pub const CANNOT: &[(&[&str], &[&str], Cannot)] = &[
     ),
     (&["logo", "logotype", "icon for", "brand"], &["标志", "商标", "徽标"], Cannot::Logo),
     (
-        &["text", "saying", "that says", "the words", "lettering", "font"],
-        &["文字", "写着", "字样", "字体"],
+        &["text", "lettering", "letters", "font", "caption", "slogan", "motto"],
+        &["文字", "字样", "字体", "字", "几个字", "大字", "标语", "字幕", "台词"],
         Cannot::Writing,
     ),
     (
@@ -410,6 +410,35 @@ pub const CANNOT: &[(&[&str], &[&str], Cannot)] = &[
         Cannot::Painting,
     ),
 ];
+
+/// Words before what is to be written in the picture.
+pub const SAYING: (&[&str], &[&str]) = (
+    &[
+        "says",
+        "saying",
+        "say",
+        "that says",
+        "that say",
+        "that reads",
+        "which says",
+        "which reads",
+        "the word",
+        "the words",
+        "with the word",
+        "with the words",
+        "with words",
+        "the text",
+        "with text",
+        "with the text",
+        "written",
+        "spelling",
+        "spells",
+        "labeled",
+        "labelled",
+        "captioned",
+    ],
+    &["写着", "写有", "写上", "写了", "写的是", "印着", "印有", "刻着", "刻有", "标着", "说"],
+);
 
 /// Moods that choose among senses ("crying cat"), and the words that labels and tags have for them.
 pub const MOODS: &[(&[&str], &[&str], &[&str])] = &[

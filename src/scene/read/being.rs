@@ -164,7 +164,7 @@ impl Reader<'_> {
         (is_said || is_hair(named)) && matches!(next, Some(Kind::Name(..)))
     }
 
-    /// 猫头上, "a cat's head": whose part is named right behind the noun.
+    /// 猫头上, 猫的尾巴, "a cat's head": whose part is named right behind the noun.
     fn owner_at_place(&self) -> Option<usize> {
         let next = self.words.get(self.at + 1);
         let is_place =
@@ -172,7 +172,8 @@ impl Reader<'_> {
         let before = self.words[..self.at].iter().rev().find(|word| word.word != "的")?;
         let (owner, span) = self.clause.last()?;
         let living = |i: &usize| things_of(self.named[*i].senses[0]).living;
-        let is_whose = self.text[before.span.clone()].contains(['\'', '’']);
+        let is_of = self.at.checked_sub(1).is_some_and(|at| self.words[at].word == "的");
+        let is_whose = is_of || self.text[before.span.clone()].contains(['\'', '’']);
         owner.filter(|i| (is_place || is_whose) && span.end == before.span.end && living(i))
     }
 

@@ -58,6 +58,7 @@ impl Reader<'_> {
             Role::Number(_)
             | Role::Size(_)
             | Role::Cannot(_)
+            | Role::Saying
             | Role::Mood(_)
             | Role::Style(_)
             | Role::Denial

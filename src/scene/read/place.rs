@@ -8,6 +8,9 @@ impl Reader<'_> {
         if self.is_posture(word) {
             return;
         }
+        if self.is_on_a_sign(word) {
+            return self.writing(word);
+        }
         if joins {
             self.trailing();
         }
@@ -316,7 +319,7 @@ fn is_joining_before(words: &[Lexeme], at: usize) -> bool {
 }
 
 /// Words of a place that stand behind it or alone, as against those that stand between two things.
-fn is_place(word: &str) -> bool {
+pub(super) fn is_place(word: &str) -> bool {
     matches!(word, "on the left" | "on the right" | "to the left" | "to the right")
         || matches!(
             word.chars().next(),
