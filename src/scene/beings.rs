@@ -18,6 +18,87 @@ pub const ACTIONS: &[(&[&str], &[&str], &str)] = &[
     (&["jumps", "jumping", "hops"], &["跳", "跳跃", "跳着", "蹦跳"], "jumping"),
     (&["drives", "driving"], &["开车", "驾驶"], "driving"),
     (&["reads"], &["看书", "读书"], "reading"),
+    (&["play", "romp"], &["玩耍", "嬉戏", "打闹"], "playing"),
+    (&["shines", "glows"], &["发光", "闪烁", "照耀"], "shining"),
+    (&["blooms"], &["开花", "盛开", "开放", "绽放"], "blooming"),
+    (&["burns"], &["燃烧", "燃烧着"], "burning"),
+];
+
+/// Actions of what flies.
+pub const FLYING: &[&str] = &["flying", "floating", "soaring", "gliding", "hovering"];
+
+/// What the pictures of some things show by themselves: actions, and words of the labels.
+pub const NATURAL: &[(&[&str], &[&str])] = &[
+    (
+        &["swimming", "floating", "diving"],
+        &[
+            "fish",
+            "blowfish",
+            "whale",
+            "dolphin",
+            "orca",
+            "shark",
+            "octopus",
+            "squid",
+            "jellyfish",
+            "seal",
+            "duck",
+            "swan",
+            "goose",
+            "turtle",
+            "crocodile",
+            "mermaid",
+            "merman",
+            "merperson",
+        ],
+    ),
+    (
+        &["floating", "sailing", "cruising"],
+        &["sailboat", "canoe", "speedboat", "ship", "ferry", "boat", "astronaut", "cloud", "bubbles", "leaf", "buoy"],
+    ),
+    (
+        &["driving", "racing", "speeding", "moving"],
+        &[
+            "automobile",
+            "car",
+            "bus",
+            "trolleybus",
+            "minibus",
+            "ambulance",
+            "taxi",
+            "truck",
+            "lorry",
+            "tractor",
+            "locomotive",
+            "train",
+            "metro",
+            "tram",
+            "motorcycle",
+            "scooter",
+            "engine",
+            "utility",
+        ],
+    ),
+    (&["running", "galloping"], &["horse"]),
+    (&["hopping", "jumping"], &["kangaroo"]),
+    (&["crawling"], &["snail", "worm", "bug", "snake", "lizard", "turtle", "ant", "crab", "spider"]),
+    (
+        &["shining", "glowing", "rising", "setting", "twinkling", "发光", "闪烁"],
+        &["sun", "moon", "star", "bulb", "candle", "lantern", "lamp", "flashlight", "jack"],
+    ),
+    (&["burning", "flaming"], &["fire", "candle", "lamp"]),
+    (
+        &["blooming", "blossoming", "开花"],
+        &["blossom", "flower", "rose", "tulip", "hibiscus", "sunflower", "lotus", "bouquet", "hyacinth"],
+    ),
+    (&["falling"], &["leaf", "snowflake", "droplet", "rain", "snow", "star", "parachute"]),
+    (&["erupting"], &["volcano"]),
+    (&["exploding"], &["collision", "fireworks", "firecracker", "head"]),
+    (&["blowing"], &["wind"]),
+    (&["melting"], &["melting"]),
+    (&["ringing"], &["bell", "clock"]),
+    (&["spinning", "turning"], &["wheel", "cyclone", "tornado"]),
+    (&["running", "walking", "jumping"], &["running", "walking"]),
 ];
 
 /// Nouns that end in "ing" and are no verbs.

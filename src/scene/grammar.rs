@@ -70,8 +70,12 @@ impl Grammar {
                 && strsim::osa_distance(known, word) == 1
                 && !(is_other_letter && (word.len() < 6 || word.ends_with("ing")))
         };
-        let tells = |role: &Role| matches!(role, Role::Colour(_) | Role::Mood(_) | Role::Action(_) | Role::Relation(_));
-        let known = self.roles.iter().filter(|(_, role)| tells(role)).map(|(known, role)| (known.as_ref(), *role));
+        let tells = |known: &str, role: &Role| {
+            matches!(role, Role::Colour(_) | Role::Mood(_) | Role::Action(_) | Role::Relation(_))
+                || *role == Role::Filler && known.ends_with("ing")
+        };
+        let known = self.roles.iter().filter(|(known, role)| tells(known, role));
+        let known = known.map(|(known, role)| (known.as_ref(), *role));
         let mut found = known.filter(|(known, _)| word.len() >= 5 && is_near(known));
         found.next().filter(|(_, role)| found.all(|(_, other)| other == *role))
     }

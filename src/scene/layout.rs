@@ -14,7 +14,8 @@ mod tests;
 use super::{Ground, Link, Reading, Relation};
 use blocks::{Block, Bounds, bounds, copies, extent, feet, in_rows, resize, shift, side_by_side, stand};
 use hangs::Hangs;
-use kinds::{flies, is_plate, is_scenic, is_sky};
+pub use kinds::flies;
+use kinds::{is_plate, is_scenic, is_sky};
 use put::{Place, balance, put, wear};
 use sky::{hang_up, roof_over, up};
 
@@ -77,7 +78,8 @@ pub fn lay_out(reading: &Reading, visible: &[Visible]) -> Vec<Layer> {
         let floats = is_sky(&reading.items[root]) && blocks.iter().all(|b| b.item == root);
         if floats { &mut sky } else { &mut groups }.push(Group { root, blocks });
     }
-    let has_sky = matches!(reading.ground, Some(Ground::Sky | Ground::Night | Ground::Sunset));
+    let has_sky =
+        matches!(reading.ground, Some(Ground::Sky | Ground::Night | Ground::Sunset | Ground::Rain | Ground::Fog));
     let fly = |group: &Group| group.blocks.iter().all(|b| flies(&reading.items[b.item]));
     if groups.is_empty() || has_sky && groups.iter().all(fly) {
         let all = hangs.groups().into_iter();

@@ -276,9 +276,10 @@ fn cut_chinese(run: &str, from: usize, out: &mut Vec<Lexeme>) {
                 return None;
             }
         }
-        // 骑自行车 is who rides and what is ridden, 戴口罩 who wears and what is worn.
-        let is_ride =
-            word.strip_prefix(['骑', '戴', '穿']).is_some_and(|rest| matches!(things.find(rest), Some((By::Name, _))));
+        // 骑自行车 is who rides and what is ridden, 戴口罩 who wears and what is worn, 玩球 who plays and a ball.
+        let is_ride = word
+            .strip_prefix(['骑', '戴', '穿', '玩'])
+            .is_some_and(|rest| matches!(things.find(rest), Some((By::Name, _))));
         let name = things.find(word).filter(|_| !is_ride).map(|(by, ids)| (word.to_owned(), by, ids.to_vec()));
         // A tag of one character ("手" of a glove) says too little.
         let name = name.filter(|(_, by, _)| *by != By::Tag || b - a > 1 && things.near(word).is_none());

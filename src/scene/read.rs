@@ -226,6 +226,8 @@ impl<'a> Reader<'a> {
             let strange = named.said.modifiers.iter().filter(|(modifier, _)| !first.is_also(modifier));
             let unknown = strange.map(|(_, at)| Unknown { span: at.clone(), near: Vec::new() });
             self.reading.unknown.extend(unknown);
+            let undone = named.undone().into_iter().map(|span| Unknown { span, near: Vec::new() });
+            self.reading.unknown.extend(undone);
         }
         // Words of the grammar alone ("只") name nothing.
         let r = &self.reading;
@@ -240,6 +242,7 @@ impl<'a> Reader<'a> {
             self.unknown(start..start + whole.len());
         }
         self.reading.unknown.sort_by_key(|it| it.span.start);
+        self.reading.unknown.dedup_by(|next, before| next.span == before.span);
         self.reading.more_colours.sort_by_key(|span| span.start);
         self
     }
@@ -324,7 +327,7 @@ impl<'a> Reader<'a> {
                 }
             }
             Role::Size(size) => self.pending.size = size,
-            Role::Mood(mood) => self.pending.moods.push(mood),
+            Role::Mood(mood) => self.pending.moods.push((mood, word.span.clone())),
             Role::Style(style) => self.reading.style = Some(style),
             Role::Ground(ground) => {
                 // "a car blue in the snow": the snow is not.
@@ -376,6 +379,7 @@ impl<'a> Reader<'a> {
 
     /// A ground takes what was said before it.
     fn ground(&mut self, ground: Ground, span: Range<usize>) {
+        self.verb_ends();
         let said = std::mem::take(&mut self.open).into_iter().chain([std::mem::take(&mut self.pending)]);
         let colours = said.filter_map(|said| said.colour).filter(|(colour, _)| !ground.has_colour(colour));
         self.reading.more_colours.extend(colours.map(|(_, span)| span));

@@ -1,19 +1,37 @@
 //! What a prompt says of people and animals: what they do, what they look like, what they wear.
 
-use super::super::beings::{BEARDS, CLOTHES, HAIR, HAIR_COLOURS, HAVING, ING_VERBS, WHOSE, WINGS};
+use super::super::Item;
+use super::super::beings::{BEARDS, CLOTHES, FLYING, HAIR, HAIR_COLOURS, HAVING, ING_VERBS, WHOSE, WINGS};
+use super::super::layout::flies;
+use super::super::said::Doing;
 use super::*;
 
 impl Reader<'_> {
     /// What somebody does. Behind a noun it chooses the noun's thing where one does so ("woman dancing"), and before a
     /// noun that of the noun; nothing else is drawn for it. False where there is no such noun.
     pub(super) fn action(&mut self, label: &str, word: &Lexeme, ids: &[ThingId]) -> bool {
-        let mut doing = vec![if label.is_empty() { word.word.clone() } else { label.to_owned() }];
-        doing.extend(ids.first().and_then(|&id| doing_of(id)).map(str::to_owned));
+        let mut words = vec![if label.is_empty() { word.word.clone() } else { label.to_owned() }];
+        words.extend(ids.first().and_then(|&id| doing_of(id)).map(str::to_owned));
+        let doing = Doing { words, span: word.span.clone() };
         let is_noun_behind = self.noun_follows();
         if !(is_noun_behind && self.is_next(1, "的")) && self.is_behind_noun() {
-            self.does(&doing);
+            // "a boy flying a kite"
+            if FLYING.contains(&label) && self.is_flier_ahead() {
+                let last = self.things_of_clause().last().copied();
+                self.waiting = last.map(|last| Waiting::ThisTo(last, Relation::Beside));
+                return true;
+            }
+            let object = ids.iter().copied().find(|&id| !word.word.is_ascii() && !things_of(id).person);
+            if !self.does(&doing)
+                && let (Some(object), Some(doer)) = (object, self.things_of_clause().last().copied())
+            {
+                // No panda plays basketball, but there is a ball.
+                self.named[doer].said.doing.retain(|it| it.span != doing.span);
+                self.waiting = Some(Waiting::ThisTo(doer, Relation::Beside));
+                self.push(vec![object], &word.word, word.span.clone());
+            }
         } else if is_noun_behind {
-            self.pending.doing.extend(doing);
+            self.pending.doing.push(doing);
         } else if self.clause.is_empty() && !self.reading.items.is_empty() {
             // "a cat, dancing"
             self.does(&doing);
@@ -27,6 +45,19 @@ impl Reader<'_> {
             self.reading.relations.iter_mut().filter(on).for_each(|l| l.relation = Relation::Above);
         }
         true
+    }
+
+    /// Whether an article and what flies by itself come next.
+    fn is_flier_ahead(&self) -> bool {
+        let describes = |word: &&Lexeme| {
+            matches!(
+                word.kind,
+                Kind::Role(Role::Number(_) | Role::The | Role::Colour(_) | Role::Size(_) | Role::Measure)
+            )
+        };
+        let next = self.words[self.at + 1..].iter().find(|word| !describes(word));
+        let named = |id: ThingId| Item { span: 0..0, senses: vec![id], count: 1, size: Size::Usual, colour: None };
+        next.is_some_and(|next| matches!(&next.kind, Kind::Name(_, ids, _) if flies(&named(ids[0]))))
     }
 
     /// Somebody who does it, where nobody is named: "dancing".
@@ -50,20 +81,21 @@ impl Reader<'_> {
         }
     }
 
-    /// Says it of the nearest thing of the clause that has a name for it.
-    fn does(&mut self, doing: &[String]) {
+    /// Says it of the nearest thing of the clause that is seen doing it, or of the nearest of all. Whether one is.
+    fn does(&mut self, doing: &Doing) -> bool {
         let mut things = self.things_of_clause();
         things.extend(self.about.filter(|_| things.is_empty()));
-        for i in things.into_iter().rev() {
+        let does = |&i: &usize| {
             let mut named = self.named[i].clone();
-            named.said.doing.extend_from_slice(doing);
-            let t = things_of(named.item().senses[0]);
-            if doing.iter().any(|word| t.label_has(word)) {
-                self.named[i] = named;
-                self.settle(i);
-                return;
-            }
+            named.said.doing.push(doing.clone());
+            !named.undone().contains(&doing.span)
+        };
+        let doer = things.iter().rev().copied().find(does);
+        if let Some(i) = doer.or(things.last().copied()) {
+            self.named[i].said.doing.push(doing.clone());
+            self.settle(i);
         }
+        doer.is_some()
     }
 
     /// Whether the word here stands behind a noun or its place, and not behind an article or what is said of a noun.

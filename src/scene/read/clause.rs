@@ -165,7 +165,7 @@ impl Reader<'_> {
             if to.size == Size::Usual {
                 to.size = said.size;
             }
-            to.moods.extend(&said.moods);
+            to.moods.extend(said.moods.iter().cloned());
         }
         if let Some((colour, span)) = said.colour {
             let free: Vec<usize> = coloured.iter().copied().filter(|&i| !self.named[i].is_coloured()).collect();

@@ -79,7 +79,7 @@ impl Reader<'_> {
     fn is_alone(&self) -> bool {
         let others = self.words.iter().enumerate().filter(|(at, _)| *at != self.at);
         let mut names = others.filter(|(_, word)| match &word.kind {
-            Kind::Name(_, _, also) => !matches!(also, Some(Role::Ground(_) | Role::Filler)),
+            Kind::Name(_, _, also) => !matches!(also, Some(Role::Filler)),
             Kind::Unknown(_) => true,
             Kind::Role(role) => matches!(role, Role::Ground(_)),
             Kind::Stop => false,

@@ -13,6 +13,11 @@ impl Reader<'_> {
         }
         if joins {
             self.trailing();
+        } else if word.word != "with" {
+            self.verb_ends();
+        }
+        if word.word.starts_with("sleep") {
+            self.unknown(word.span.start..word.span.start + word.word.find(' ').unwrap_or(word.word.len()));
         }
         self.relation_at = word.span.clone();
         self.phrase_ends();
@@ -69,6 +74,7 @@ impl Reader<'_> {
 
     /// A place without a noun at the end of a clause is that of the thing before: "a tree with gifts underneath".
     pub(super) fn trailing(&mut self) {
+        self.verb_ends();
         let word = self.at.checked_sub(1).and_then(|at| self.words.get(at));
         let is_last = word.is_some_and(|word| TRAILING.contains(&word.word.as_str()));
         if let Some(Waiting::ThisTo(thing, relation)) = self.waiting.filter(|_| is_last) {
@@ -83,6 +89,18 @@ impl Reader<'_> {
                 self.trailed = Some((thing, of));
                 self.link(thing, relation, of);
             }
+        }
+    }
+
+    /// A verb between two things is told where the second is missing: "a cat eating".
+    pub(super) fn verb_ends(&mut self) {
+        let word = self.at.checked_sub(1).and_then(|at| self.words.get(at));
+        let is_verb = word.is_some_and(|word| {
+            word.span == self.relation_at && !is_joining(&word.word) && !BESIDE.contains(&word.word.as_str())
+        });
+        if is_verb && matches!(self.waiting, Some(Waiting::ThisTo(_, Relation::Beside))) {
+            self.unknown(self.relation_at.clone());
+            self.waiting = None;
         }
     }
 
@@ -218,6 +236,11 @@ impl Reader<'_> {
         if thing == place || relation == Relation::Beside && relations.iter().any(is_pair) {
             return;
         }
+        // "in the sun", "on a sunny day"
+        let is_sunny = matches!(things().get(self.named[place].senses[0]).en, "sun" | "sun with face");
+        if is_sunny && matches!(relation, Relation::On | Relation::In) {
+            return;
+        }
         let link = Link { thing, relation, place };
         if is_ruled_out(&link, relations) {
             self.reading.contradicted.push(self.relation_at.clone());
@@ -244,6 +267,24 @@ impl Reader<'_> {
         }
     }
 }
+
+/// Words that put a thing beside another and are no verbs.
+const BESIDE: &[&str] = &[
+    "beside",
+    "next to",
+    "near",
+    "by",
+    "with",
+    "alongside",
+    "at",
+    "nearby",
+    "旁边",
+    "旁",
+    "边上",
+    "身边",
+    "身旁",
+    "带着",
+];
 
 /// Places that may stand behind everything: "gifts underneath".
 const TRAILING: &[&str] = &[

@@ -1,7 +1,7 @@
 //! What people typed who walked through the program without having built it: one table of sentences for each kind.
 
 use super::super::tests::{links, said};
-use super::super::{Cannot, Relation};
+use super::super::{Cannot, Ground, Relation};
 use super::*;
 
 /// The words of a prompt of which the person is told that they are not drawn.
@@ -120,4 +120,84 @@ fn settings_of_other_programs_are_left_out() {
     }
     assert_eq!(links("(cat:1.3) on a (red box:0.8)"), [(0, Relation::On, 1)]);
     assert_eq!(read("a cat --no dog").denied.len(), 1);
+}
+
+/// Regression: "a cat jumping" was a cat, and nothing said that it does not jump.
+#[test]
+fn what_somebody_does_and_his_picture_does_not_show_is_told() {
+    draws(&[
+        ("a cat jumping", &["cat face"], &["jumping"]),
+        ("dog running", &["dog face"], &["running"]),
+        ("a cat sleeping on a bed", &["cat face", "bed"], &["sleeping"]),
+        ("a dog playing in the park", &["dog face"], &["playing"]),
+        ("a cat eating", &["cat face"], &["eating"]),
+        ("a sad dog", &["dog face"], &["sad"]),
+        ("a girl kicking a ball", &["woman: red hair", "soccer ball"], &["kicking"]),
+        ("正在睡觉的猫", &["cat face"], &["睡觉"]),
+        ("小猫在睡觉", &["cat face"], &["睡觉"]),
+        ("小狗在公园里玩耍", &["dog face"], &["玩耍"]),
+        ("小猫在吃", &["cat face"], &["在吃"]),
+        // What their pictures show.
+        ("a crying cat", &["crying cat"], &[]),
+        ("a happy dog", &["dog face"], &[]),
+        ("a bird flying in the sky", &["parrot"], &[]),
+        ("a fish swimming", &["tropical fish"], &[]),
+        ("a car driving on a road", &["automobile", "motorway"], &[]),
+        ("the sun shining over a house", &["sun", "house with garden"], &[]),
+        ("a girl dancing", &["woman dancing"], &[]),
+        ("花朵盛开", &["blossom"], &[]),
+        // Verbs between two things.
+        ("a cat playing guitar", &["cat face", "guitar"], &[]),
+        ("children playing football", &["3 person: curly hair", "soccer ball"], &[]),
+        ("a dog playing with a ball", &["dog face", "soccer ball"], &[]),
+        ("a boy flying a kite", &["person: curly hair", "kite"], &[]),
+        ("小狗玩球", &["small dog face", "soccer ball"], &[]),
+        ("熊猫打篮球", &["panda", "basketball"], &[]),
+    ]);
+    for prompt in ["a cat playing guitar", "小狗玩球", "熊猫打篮球"] {
+        assert_eq!(links(prompt), [(0, Relation::Beside, 1)], "{prompt}");
+    }
+}
+
+/// Regression: 下雪天的狗 stood beside a cloud.
+#[test]
+fn weather_and_the_time_of_the_day_are_grounds_unless_they_are_all() {
+    for (prompt, ground, things) in [
+        ("a cat in the rain", Ground::Rain, vec!["cat face"]),
+        ("a cat, raining", Ground::Rain, vec!["cat face"]),
+        ("a ship in a storm", Ground::Rain, vec!["passenger ship"]),
+        ("a cat under an umbrella in the pouring rain", Ground::Rain, vec!["cat face", "umbrella with rain drops"]),
+        ("in the rain", Ground::Rain, vec![]),
+        ("雨中的猫", Ground::Rain, vec!["cat face"]),
+        ("下雨天，一只猫", Ground::Rain, vec!["cat face"]),
+        ("a dog, snowing", Ground::Snow, vec!["dog face"]),
+        ("a cat and snow", Ground::Snow, vec!["cat face"]),
+        ("下雪了，一只狗", Ground::Snow, vec!["dog face"]),
+        ("大雪中的房子", Ground::Snow, vec!["house with garden"]),
+        ("a foggy forest", Ground::Fog, vec!["evergreen tree"]),
+        ("雾中的山", Ground::Fog, vec!["snow-capped mountain"]),
+        ("a house, sunset", Ground::Sunset, vec!["house with garden"]),
+        ("日落时的房子", Ground::Sunset, vec!["house with garden"]),
+        ("夕阳下的情侣", Ground::Sunset, vec!["couple with heart"]),
+        ("a rooster in the morning", Ground::Sky, vec!["rooster"]),
+        ("深夜的猫", Ground::Night, vec!["cat face"]),
+    ] {
+        assert_eq!((read(prompt).ground, said(prompt)), (Some(ground), are(&things)), "{prompt}");
+        assert_eq!(told(prompt), Vec::<&str>::new(), "{prompt}");
+    }
+    for (prompt, thing) in [
+        ("rain", "cloud with rain"),
+        ("下雨", "cloud with rain"),
+        ("snowing", "cloud with snow"),
+        ("雪花", "snowflake"),
+        ("sunset", "sunset"),
+        ("日落", "sunset"),
+        ("foggy", "foggy"),
+        ("a snow leopard", "leopard"),
+        ("雪山", "snow-capped mountain"),
+    ] {
+        assert_eq!((read(prompt).ground, said(prompt)), (None, are(&[thing])), "{prompt}");
+    }
+    assert_eq!(links("a cat on a sunny day"), [], "the sun is in the sky");
+    assert_eq!(told("a park in the rain"), ["in the rain"], "one ground is drawn");
 }
