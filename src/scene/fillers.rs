@@ -81,7 +81,6 @@ pub const FILLERS: (&[&str], &[&str]) = (
         "my",
         "our",
         "your",
-        "each",
         "some",
         "for",
         "to",

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 use super::beings::{ACTIONS, HAIR, LOOKS, PARTS};
 use super::fillers::{FILLERS, JARGON, PRAISE, SUFFIXES};
 use super::words::{
-    BACKGROUNDS, CANNOT, COLOURS, COPULAS, DEFINITES, DENIALS, GROUNDS, MEASURES, MOODS, NUMBERS, OTHERS, PRONOUNS,
-    REFLEXIVES, RELATIONS, SAYING, SHADES, SIZES, STYLES, WEARING,
+    BACKGROUNDS, CANNOT, COLOURS, COPULAS, DEFINITES, DENIALS, EACH, GROUNDS, MEASURES, MOODS, NUMBERS, OTHERS,
+    PRONOUNS, REFLEXIVES, RELATIONS, SAYING, SHADES, SIZES, STYLES, WEARING,
 };
 use super::{Cannot, Ground, Relation, Size};
 
@@ -42,6 +42,8 @@ pub enum Role {
     Reflexive,
     /// "the": what comes may be a thing that was named before.
     The,
+    /// "each": what follows is of every one.
+    Each,
     /// "another": it is not.
     Other,
     /// What comes is said of what was named.
@@ -128,6 +130,7 @@ pub fn grammar() -> &'static Grammar {
             (REFLEXIVES, Role::Reflexive),
             (DEFINITES, Role::The),
             (OTHERS, Role::Other),
+            (EACH, Role::Each),
             (COPULAS, Role::Is),
             (BACKGROUNDS, Role::Background),
             (FILLERS, Role::Filler),

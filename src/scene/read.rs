@@ -2,8 +2,10 @@
 
 mod being;
 mod clause;
+mod divided;
 mod noun;
 mod place;
+mod share;
 mod take;
 #[cfg(test)]
 mod tests;
@@ -146,6 +148,12 @@ struct Reader<'a> {
     held: Option<(Said, Option<Waiting>)>,
     /// What is worn by the noun that comes.
     worn: Option<usize>,
+    /// What the noun that comes holds or rides: 一个骑马的女孩.
+    object: Option<(usize, Relation)>,
+    /// "each", 都
+    each: bool,
+    /// What the list before this clause names: "a cat, a dog and" of "a cat, a dog and a rabbit".
+    listed: Vec<usize>,
     /// What stands at a place that is named without its noun, and the noun's thing: "a house with a tree behind".
     trailed: Option<(usize, usize)>,
     /// Somebody of the clause flies: 飞机在云上飞 is above.
@@ -180,6 +188,9 @@ impl<'a> Reader<'a> {
             relation_at: 0..0,
             held: None,
             worn: None,
+            object: None,
+            each: false,
+            listed: Vec::new(),
             trailed: None,
             flies: false,
             mentions: Vec::new(),
@@ -190,7 +201,7 @@ impl<'a> Reader<'a> {
 
     fn all(mut self) -> Self {
         while self.at < self.words.len() {
-            if self.owner_ends() {
+            if self.owner_ends() || self.divided() {
                 continue;
             }
             let word = self.words[self.at].clone();
@@ -291,6 +302,8 @@ impl<'a> Reader<'a> {
             Role::Colour(colour) => self.pending.colour = Some((colour, word.span.clone())),
             // "twenty-one"
             Role::Number(_) if self.is_behind_many() => {}
+            Role::Number(_) if word.word == "both" && !self.noun_follows() => self.each = true,
+            Role::Each => self.each = true,
             Role::Number(n) => {
                 if n == MANY {
                     self.reading.too_many.push(word.span.clone());

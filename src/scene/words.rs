@@ -628,6 +628,12 @@ pub const DEFINITES: (&[&str], &[&str]) = (&["the", "same"], &["这", "那", "�
 /// Words before a thing that was not named yet.
 pub const OTHERS: (&[&str], &[&str]) = (&["other", "another"], &["另", "另外", "其他", "别的"]);
 
+/// Words that say it of every one.
+pub const EACH: (&[&str], &[&str]) = (
+    &["each", "all", "each of them", "both of them"],
+    &["都", "各", "各自", "每个人", "每人", "每只", "分别", "全都", "一人", "每个"],
+);
+
 /// Words between what was named and what is said of it.
 pub const COPULAS: (&[&str], &[&str]) = (&["is", "are"], &["是", "都是"]);
 

@@ -350,6 +350,12 @@ impl Reader<'_> {
         })
     }
 
+    /// Who is named behind what he holds or rides: 骑马的女孩.
+    pub(super) fn doer(&self, object: usize) -> Option<usize> {
+        let does = |l: &&Link| matches!(l.relation, Relation::On | Relation::Beside) && l.place == object;
+        self.reading.relations.iter().filter(does).map(|l| l.thing).find(|&doer| doer > object)
+    }
+
     /// What the thing is worn by.
     pub(super) fn wearer(&self, thing: usize) -> Option<usize> {
         let worn = |l: &&Link| l.thing == thing && l.relation == Relation::WornBy;

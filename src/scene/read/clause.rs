@@ -54,16 +54,32 @@ impl Reader<'_> {
         }
         self.close();
         let first = self.clause.iter().find_map(|(thing, _)| *thing);
+        // 戴皇冠的公主，穿粉色裙子: it is about her.
+        let first = first.map(|first| self.wearer(first).or_else(|| self.doer(first)).unwrap_or(first));
         if first.is_some() && (!self.fronted || self.about.is_none()) {
             self.about = first;
         }
+        self.list(sign);
         self.clause.clear();
         self.fronted = false;
         self.flies = false;
         self.trailed = None;
-        (self.held, self.worn) = (None, None);
+        (self.held, self.worn, self.object, self.each) = (None, None, None, false);
         self.waiting = None;
         self.subject = None;
+    }
+
+    /// Remembers the things of a clause that is a part of a list.
+    fn list(&mut self, sign: &str) {
+        let things = self.things_of_clause();
+        let of_clause = |l: &&Link| things.contains(&l.thing) || things.contains(&l.place);
+        let is_list = !self.reading.relations.iter().filter(of_clause).any(|l| l.relation != Relation::Beside);
+        if !matches!(sign, "," | "，" | "、") || !is_list {
+            self.listed.clear();
+        }
+        if is_list {
+            self.listed.extend(things);
+        }
     }
 
     /// A word that no noun can stand behind: a colour that was read belongs to a noun before it.

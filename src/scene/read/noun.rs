@@ -66,6 +66,7 @@ impl Reader<'_> {
             | Role::Reflexive
             | Role::The
             | Role::Other
+            | Role::Each
             | Role::Is
             | Role::Background => self.noun_follows(),
         };

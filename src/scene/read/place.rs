@@ -36,6 +36,11 @@ impl Reader<'_> {
             self.wear();
             return;
         }
+        if self.is_said_of_doer(relation, word) {
+            self.held = Some((std::mem::take(&mut self.pending), self.waiting));
+            self.waiting = Some(Waiting::Fronted(relation));
+            return;
+        }
         if let Some((ground, at)) = self.ground_ahead(&word.word) {
             let between = self.words[self.at + 1..at].to_vec();
             for word in between {
@@ -56,6 +61,37 @@ impl Reader<'_> {
             let last = self.mentions.last().copied();
             self.waiting = Some(last.map_or(Waiting::Fronted(relation), |last| Waiting::ThisTo(last, relation)));
         }
+    }
+
+    /// A verb whose object and 的 stand before who does it: 一个骑马的女孩.
+    fn is_said_of_doer(&self, relation: Relation, word: &Lexeme) -> bool {
+        let is_verb = matches!(relation, Relation::On | Relation::Beside)
+            && !word.word.is_ascii()
+            && !is_place(&word.word)
+            && !is_joining(&word.word)
+            && !BESIDE.contains(&word.word.as_str());
+        let before = self.at.checked_sub(1).map(|at| &self.words[at]);
+        let is_begun = before.is_some_and(|before| match &before.kind {
+            Kind::Role(Role::Number(_) | Role::Measure | Role::Colour(_) | Role::Size(_) | Role::Mood(_)) => true,
+            Kind::Role(Role::Relation(_)) => is_joining(&before.word) || is_place(&before.word),
+            _ => false,
+        });
+        is_verb && is_begun && self.held.is_none() && self.object.is_none() && self.is_object_of_next()
+    }
+
+    /// Whether a noun, 的 and another noun come next.
+    fn is_object_of_next(&self) -> bool {
+        let describes = |word: &&Lexeme| {
+            matches!(
+                word.kind,
+                Kind::Role(
+                    Role::Number(_) | Role::Measure | Role::Colour(_) | Role::Size(_) | Role::Mood(_) | Role::Look(_)
+                )
+            ) || PRAISE.contains(&word.word.as_str()) && word.word != "的"
+        };
+        let mut next = self.words[self.at + 1..].iter().filter(|word| !describes(word));
+        let is_noun = |word: Option<&Lexeme>| word.is_some_and(|word| matches!(word.kind, Kind::Name(..)));
+        is_noun(next.next()) && next.next().is_some_and(|word| word.word == "的") && is_noun(next.next())
     }
 
     /// 坐着 that says how somebody sits, as against 坐着雪橇.
@@ -260,11 +296,7 @@ impl Reader<'_> {
                 *l = Link { thing: l.place, relation: Relation::WornBy, place: wearer };
             }
         }
-        if self.named[worn].said.plural {
-            self.named[worn].said.count = self.named[wearer].said.count.or(Some(1));
-            self.named[worn].said.plural = false;
-            self.settle(worn);
-        }
+        self.share_worn(worn, wearer);
     }
 }
 

@@ -7,7 +7,8 @@ impl Reader<'_> {
     pub(super) fn push(&mut self, mut senses: Vec<ThingId>, mut word: &str, span: Range<usize>) {
         let mut last = std::mem::take(&mut self.pending);
         let is_wearer = self.worn.is_some() && !is_garment(senses[0]);
-        if let Some((said, waiting)) = self.held.take_if(|_| is_wearer) {
+        let is_doer = self.object.is_some();
+        if let Some((said, waiting)) = self.held.take_if(|_| is_wearer || is_doer) {
             self.waiting = waiting;
             last = Said::merged(vec![said, last]).0;
         }
@@ -73,7 +74,9 @@ impl Reader<'_> {
             self.waiting = None;
             return;
         }
-        let now = match self.again(&new) {
+        let again = self.again(&new);
+        let is_new = again.is_none();
+        let now = match again {
             Some(now) => {
                 let colour = new.said.colour.filter(|_| !self.named[now].is_coloured());
                 self.say(Said { colour, ..new.said }, &[now], &[now]);
@@ -98,13 +101,23 @@ impl Reader<'_> {
         match self.waiting.take() {
             Some(Waiting::NextTo(place, relation)) => self.link(now, relation, place),
             Some(Waiting::Fronted(Relation::WornBy)) => self.worn = Some(now),
+            Some(Waiting::Fronted(relation)) if self.held.is_some() => self.object = Some((now, relation)),
             // "Next to the cat is a dog"
             Some(Waiting::Fronted(relation)) => self.waiting = Some(Waiting::NextTo(now, relation)),
             Some(Waiting::ThisTo(thing, relation)) if thing == now => {
                 self.waiting = Some(Waiting::NextTo(now, relation));
             }
-            Some(Waiting::ThisTo(thing, relation)) => self.link(thing, relation, now),
+            Some(Waiting::ThisTo(thing, relation)) => {
+                self.link(thing, relation, now);
+                if is_new {
+                    self.share_held(now, thing, relation);
+                }
+            }
             None => {}
+        }
+        if let Some((object, relation)) = self.object.take_if(|(object, _)| *object != now) {
+            self.link(now, relation, object);
+            self.share_held(object, now, relation);
         }
         if let Some(worn) = self.worn.take_if(|worn| *worn != now && !is_garment(self.named[now].senses[0])) {
             self.link(worn, Relation::WornBy, now);

@@ -201,3 +201,87 @@ fn weather_and_the_time_of_the_day_are_grounds_unless_they_are_all() {
     assert_eq!(links("a cat on a sunny day"), [], "the sun is in the sky");
     assert_eq!(told("a park in the rain"), ["in the rain"], "one ground is drawn");
 }
+
+/// Regression: "a cat and a dog wearing hats" was a dog with a hat, 两个戴眼镜的男孩 had one pair of glasses.
+#[test]
+fn what_several_wear_or_hold_each_of_them_has() {
+    use Relation::*;
+    for (prompt, things, relations) in [
+        ("two boys with glasses", vec!["2 person: curly hair", "2 glasses"], vec![(1, WornBy, 0)]),
+        ("three cats wearing hats", vec!["3 cat face", "3 top hat"], vec![(1, WornBy, 0)]),
+        ("three cats each wearing a hat", vec!["3 cat face", "3 top hat"], vec![(1, WornBy, 0)]),
+        ("a boy with glasses", vec!["person: curly hair", "glasses"], vec![(1, WornBy, 0)]),
+        ("two boys holding balloons", vec!["2 person: curly hair", "2 balloon"], vec![(0, Beside, 1)]),
+        ("two girls with balloons", vec!["2 woman: red hair", "2 balloon"], vec![(0, Beside, 1)]),
+        ("a boy holding balloons", vec!["person: curly hair", "3 balloon"], vec![(0, Beside, 1)]),
+        ("two monkeys riding bicycles", vec!["2 monkey face", "2 bicycle"], vec![(0, On, 1)]),
+        ("两个戴眼镜的男孩", vec!["2 glasses", "2 person: curly hair"], vec![(0, WornBy, 1)]),
+        ("三个小朋友拿着气球", vec!["3 person: curly hair", "3 balloon"], vec![(0, Beside, 1)]),
+        ("两个拿着气球的男孩", vec!["2 balloon", "2 person: curly hair"], vec![(1, Beside, 0)]),
+    ] {
+        assert_eq!((said(prompt), links(prompt)), (are(&things), relations), "{prompt}");
+    }
+    let hats = |prompt: &str| {
+        let r = read(prompt);
+        let worn = r.relations.iter().filter(|l| l.relation == WornBy).map(|l| (l.place, r.items[l.thing].count));
+        let mut worn: Vec<(usize, u8)> = worn.collect();
+        worn.sort_unstable();
+        worn
+    };
+    for (prompt, right) in [
+        ("a cat and a dog wearing hats", vec![(0, 1), (1, 1)]),
+        ("a cat and a dog, both wearing hats", vec![(0, 1), (1, 1)]),
+        ("a cat, a dog and a rabbit wearing scarves", vec![(0, 1), (1, 1), (2, 1)]),
+        ("two cats and a dog wearing hats", vec![(0, 2), (1, 1)]),
+        ("a cat and a dog wearing sunglasses", vec![(0, 1), (1, 1)]),
+        ("a cat and a dog wearing a hat", vec![(1, 1)]),
+        ("a cat wearing a hat and a dog wearing boots", vec![(0, 1), (2, 1)]),
+        ("猫和狗都戴着帽子", vec![(0, 1), (1, 1)]),
+        ("猫、狗和兔子都戴着帽子", vec![(0, 1), (1, 1), (2, 1)]),
+        ("猫和戴帽子的狗", vec![(2, 1)]),
+    ] {
+        assert_eq!((hats(prompt), told(prompt)), (right, vec![]), "{prompt}");
+    }
+    let held = said("a cat and a dog, each with a ball");
+    assert_eq!(held, ["cat face", "dog face", "soccer ball", "soccer ball"]);
+}
+
+/// Regression: in 一只猫和一个骑马的女孩 the cat rode the horse.
+#[test]
+fn a_verb_with_its_object_before_a_noun_is_said_of_that_noun() {
+    use Relation::*;
+    for (prompt, relations) in [
+        ("一只猫和一个骑马的女孩", vec![(0, Beside, 2), (2, On, 1)]),
+        ("一个骑马的女孩", vec![(1, On, 0)]),
+        ("一个抱着猫的女孩", vec![(1, Beside, 0)]),
+        ("骑马的女孩，戴着帽子", vec![(1, On, 0), (2, WornBy, 1)]),
+        ("一个戴皇冠的公主，穿粉色裙子", vec![(0, WornBy, 1), (2, WornBy, 1)]),
+        ("盒子上有一只猫", vec![(1, On, 0)]),
+        ("女孩骑着马", vec![(0, On, 1)]),
+    ] {
+        assert_eq!(links(prompt), relations, "{prompt}");
+    }
+}
+
+/// Regression: "two cats, one black and one white" were two black cats.
+#[test]
+fn several_of_which_each_is_told_are_apart() {
+    for (prompt, things) in [
+        ("two cats, one black and one white", vec!["black cat", "white cat face"]),
+        ("two cats, one is black and the other is white", vec!["black cat", "white cat face"]),
+        ("two cats on a box, one black and one white", vec!["black cat", "wrapped gift", "white cat face"]),
+        ("three balls: one red and two blue", vec!["red soccer ball", "2 blue soccer ball"]),
+        ("two dogs, one big and one small", vec!["big dog face", "small dog face"]),
+        ("one black cat and one white cat", vec!["black cat", "white cat face"]),
+        ("3 red and 2 green apples", vec!["3 red apple", "2 green apple"]),
+        ("a car and a house, blue", vec!["blue automobile", "blue house with garden"]),
+        ("两只猫，一只黑色一只白色", vec!["black cat", "white cat face"]),
+        ("两只猫，一黑一白", vec!["black cat", "white cat face"]),
+        ("两只猫，一只是黑色的，另一只是白色的", vec!["black cat", "white cat face"]),
+        ("一黑一白两只猫", vec!["black cat", "white cat face"]),
+        ("两个气球，一个红的一个蓝的", vec!["red balloon", "blue balloon"]),
+        ("一辆车和一座房子，蓝色", vec!["blue automobile", "blue house with garden"]),
+    ] {
+        draws(&[(prompt, &things, &[])]);
+    }
+}
