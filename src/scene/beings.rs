@@ -18,6 +18,8 @@ pub const ACTIONS: &[(&[&str], &[&str], &str)] = &[
     (&["jumps", "jumping", "hops"], &["跳", "跳跃", "跳着", "蹦跳"], "jumping"),
     (&["drives", "driving"], &["开车", "驾驶"], "driving"),
     (&["reads"], &["看书", "读书"], "reading"),
+    (&["holding hands", "hold hands", "hand in hand"], &["手拉手", "手牵手", "牵手", "牵着手"], ""),
+    (&["spouting"], &["喷水"], "spouting"),
     (&["play", "romp"], &["玩耍", "嬉戏", "打闹"], "playing"),
     (&["shines", "glows"], &["发光", "闪烁", "照耀"], "shining"),
     (&["blooms"], &["开花", "盛开", "开放", "绽放"], "blooming"),
@@ -359,7 +361,7 @@ pub const TWOS: &[&str] = &[
     "foot",
 ];
 
-/// Labels of what is a pair by itself.
+/// Labels of what is a pair, or a set, by itself.
 pub const PAIRS: &[&str] = &[
     "glasses",
     "sunglasses",
@@ -372,6 +374,7 @@ pub const PAIRS: &[&str] = &[
     "briefs",
     "ballet shoes",
     "scissors",
+    "drum",
     "skis",
     "eyes",
     "lungs",

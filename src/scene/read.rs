@@ -37,6 +37,9 @@ const LONGEST_WORD: usize = 40;
 /// "a pair of": what is a pair by itself is one.
 const PAIR: &[&str] = &["pair", "pair of", "couple", "couple of", "一对", "一双", "一副"];
 
+/// What may be painted or photographed.
+const PORTRAITS: &[&str] = &["portrait", "肖像", "人像", "写真"];
+
 /// Reads a prompt. Never fails: what cannot be read is in `unknown`.
 pub fn read(prompt: &str) -> Reading {
     read_with(prompt, "", |_| None)
@@ -252,10 +255,21 @@ impl<'a> Reader<'a> {
             let start = whole.as_ptr() as usize - self.text.as_ptr() as usize;
             self.unknown(start..start + whole.len());
         }
+        self.portraits();
         self.reading.unknown.sort_by_key(|it| it.span.start);
         self.reading.unknown.dedup_by(|next, before| next.span == before.span);
         self.reading.more_colours.sort_by_key(|span| span.start);
         self
+    }
+
+    /// A portrait that is to be painted is no photograph: "portrait of a woman, watercolor".
+    fn portraits(&mut self) {
+        let text = self.text;
+        let cannot = &mut self.reading.cannot;
+        if cannot.iter().any(|(what, _)| *what == Cannot::Painting) {
+            let is_portrait = |span: &Range<usize>| PORTRAITS.contains(&folded(&text[span.clone()]).as_str());
+            cannot.retain(|(what, span)| *what != Cannot::Photo || !is_portrait(span));
+        }
     }
 
     /// Words of a prompt that names nothing: "big shiny happy".

@@ -130,7 +130,11 @@ pub const SIZES: &[(&[&str], &[&str], Size)] = &[
 
 /// Words between two things. In Chinese they follow the place ("盒子上") or stand between.
 pub const RELATIONS: &[(&[&str], &[&str], Relation)] = &[
-    (&["in front of", "in front"], &["前面", "前方", "前", "前边", "面前", "身前"], Relation::InFrontOf),
+    (
+        &["in front of", "in front"],
+        &["前面", "前方", "前", "前边", "门口", "门前", "面前", "身前"],
+        Relation::InFrontOf,
+    ),
     (
         &[
             "on top of",
@@ -175,7 +179,11 @@ pub const RELATIONS: &[(&[&str], &[&str], Relation)] = &[
     ),
     (&["behind", "in back of"], &["后面", "后方", "背后", "后", "后边", "身后"], Relation::Behind),
     (&["between", "in between", "in the middle of"], &["中间", "之间"], Relation::Between),
-    (&["inside", "inside of", "in", "into", "within", "through"], &["里面", "里", "里边", "内", "中"], Relation::In),
+    (
+        &["inside", "inside of", "in", "into", "within", "through"],
+        &["里面", "里", "里边", "开着", "驾驶着", "乘着", "乘坐", "内", "中"],
+        Relation::In,
+    ),
     (
         &[
             "beside",
@@ -210,7 +218,7 @@ pub const RELATIONS: &[(&[&str], &[&str], Relation)] = &[
         &[
             "旁边", "旁", "边上", "身边", "身旁", "和", "与", "跟", "还有", "以及", "加", "拿着", "吃", "在吃", "吃着",
             "看", "看着", "读", "抱着", "带着", "牵着", "牵", "举着", "推着", "喂", "喝", "喝着", "追", "追着", "提着",
-            "玩", "在玩", "玩着",
+            "打着", "撑着", "玩", "在玩", "玩着",
         ],
         Relation::Beside,
     ),
@@ -460,6 +468,12 @@ pub const GROUNDS: &[(&[&str], &[&str], Ground)] = &[
             "湖上",
             "湖面",
             "池塘",
+            "河",
+            "湖",
+            "小河",
+            "大河",
+            "湖泊",
+            "江",
             "池塘里",
             "小河里",
             "大海里",
@@ -512,6 +526,8 @@ pub const CANNOT: &[(&[&str], &[&str], Cannot)] = &[
     (
         &[
             "oil painting",
+            "portrait painting",
+            "painted portrait",
             "watercolor",
             "watercolour",
             "watercolor painting",
@@ -542,6 +558,8 @@ pub const CANNOT: &[(&[&str], &[&str], Cannot)] = &[
         ],
         &[
             "水墨",
+            "肖像画",
+            "人物画",
             "山水",
             "油画",
             "水彩",

@@ -15,6 +15,12 @@ impl Reader<'_> {
         let doing = Doing { words, span: word.span.clone() };
         let is_noun_behind = self.noun_follows();
         if !(is_noun_behind && self.is_next(1, "的")) && self.is_behind_noun() {
+            // "a man driving a red car"
+            if label == "driving" && self.is_vehicle_ahead() {
+                let last = self.things_of_clause().last().copied();
+                self.waiting = last.map(|last| Waiting::ThisTo(last, Relation::In));
+                return true;
+            }
             // "a boy flying a kite"
             if FLYING.contains(&label) && self.is_flier_ahead() {
                 let last = self.things_of_clause().last().copied();
@@ -38,13 +44,18 @@ impl Reader<'_> {
         } else {
             return false;
         }
+        self.lift(word);
+        true
+    }
+
+    /// Who flies is above what he is said to be on.
+    pub(super) fn lift(&mut self, word: &Lexeme) {
         if word.word.starts_with('飞') {
             self.flies = true;
             let of_clause = self.things_of_clause();
             let on = |l: &&mut Link| l.relation == Relation::On && of_clause.contains(&l.thing);
             self.reading.relations.iter_mut().filter(on).for_each(|l| l.relation = Relation::Above);
         }
-        true
     }
 
     /// Whether an article and what flies by itself come next.
@@ -58,6 +69,12 @@ impl Reader<'_> {
         let next = self.words[self.at + 1..].iter().find(|word| !describes(word));
         let named = |id: ThingId| Item { span: 0..0, senses: vec![id], count: 1, size: Size::Usual, colour: None };
         next.is_some_and(|next| matches!(&next.kind, Kind::Name(_, ids, _) if flies(&named(ids[0]))))
+    }
+
+    /// Whether what is driven comes next, and is no road.
+    fn is_vehicle_ahead(&self) -> bool {
+        let next = self.words.get(self.at + 1).map(|next| &next.kind);
+        matches!(next, Some(Kind::Role(Role::Number(_) | Role::The | Role::Colour(_) | Role::Measure) | Kind::Name(..)))
     }
 
     /// Somebody who does it, where nobody is named: "dancing".

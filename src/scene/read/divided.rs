@@ -43,6 +43,9 @@ impl Reader<'_> {
                 self.reading.items.push(copy.item());
                 self.named.push(copy);
                 let copy = self.named.len() - 1;
+                let of_whole = |l: &&Link| l.thing == whole && l.relation.names_place();
+                let places: Vec<Link> = self.reading.relations.iter().filter(of_whole).copied().collect();
+                self.reading.relations.extend(places.into_iter().map(|l| Link { thing: copy, ..l }));
                 self.reading.relations.push(Link { thing: last, relation: Relation::Beside, place: copy });
                 self.mention(copy, self.named[whole].span.clone());
                 copy

@@ -19,6 +19,7 @@ impl Reader<'_> {
         if word.word.starts_with("sleep") {
             self.unknown(word.span.start..word.span.start + word.word.find(' ').unwrap_or(word.word.len()));
         }
+        self.lift(word);
         self.relation_at = word.span.clone();
         self.phrase_ends();
         self.pending.definite = false;
@@ -170,7 +171,8 @@ impl Reader<'_> {
         };
         // The place of something that is not drawn.
         let Some(last) = last else { return };
-        let is_at = |from: usize, to: usize| self.text.get(from..to).is_some_and(|between| between.contains('在'));
+        let is_at =
+            |from: usize, to: usize| self.text.get(from..to).is_some_and(|between| between.contains(['在', '从']));
         // 花在旁边, 花长在旁边
         let alone = word.word.is_ascii()
             || is_at(span.end, word.span.start)
@@ -413,6 +415,7 @@ pub(super) fn is_place(word: &str) -> bool {
                     | '背'
                     | '面'
                     | '身'
+                    | '门'
             )
         )
 }

@@ -285,3 +285,102 @@ fn several_of_which_each_is_told_are_apart() {
         draws(&[(prompt, &things, &[])]);
     }
 }
+
+/// Regression: "portrait of a woman, watercolor" was told that there are no photographs.
+#[test]
+fn a_portrait_that_is_to_be_painted_is_no_photograph() {
+    for (prompt, cannot) in [
+        ("portrait of a woman, watercolor", vec![Cannot::Painting]),
+        ("a watercolor portrait of a cat", vec![Cannot::Painting]),
+        ("a portrait of a dog", vec![Cannot::Photo]),
+        ("photo of a dog, oil painting", vec![Cannot::Photo, Cannot::Painting]),
+        ("肖像画，一个女人", vec![Cannot::Painting]),
+        ("水彩肖像，一只猫", vec![Cannot::Painting]),
+        ("一只猫的肖像", vec![Cannot::Photo]),
+    ] {
+        assert_eq!(read(prompt).cannot.into_iter().map(|it| it.0).collect::<Vec<_>>(), cannot, "{prompt}");
+    }
+}
+
+/// Regression: 可以给我画 drew a man who gestures OK, "what does" some deer.
+#[test]
+fn a_question_or_a_greeting_draws_what_it_is_about() {
+    draws(&[
+        ("hello, can you draw me a cat?", &["cat face"], &[]),
+        ("could you please make a blue butterfly on a pink flower", &["blue butterfly", "pink blossom"], &[]),
+        ("what does a purple octopus look like", &["purple octopus"], &[]),
+        ("I would like to see two dogs, thanks", &["2 dog face"], &[]),
+        ("hello", &["waving hand"], &[]),
+        ("你好，帮我画一只猫", &["cat face"], &[]),
+        ("你能画一个小女孩吗", &["woman: red hair"], &[]),
+        ("可以给我画一只戴着红色围巾的雪人吗", &["red scarf", "snowman without snow"], &[]),
+        ("请问能不能画一座房子呢", &["house with garden"], &[]),
+        ("你好", &["waving hand"], &[]),
+    ]);
+}
+
+/// What was read wrongly of sixty prompts of newcomers.
+#[test]
+fn scenes_of_newcomers_are_read() {
+    use Relation::*;
+    for (prompt, things, relations, left) in [
+        ("two penguins holding hands", vec!["2 penguin"], vec![], vec!["holding hands"]),
+        ("a robot playing the drums", vec!["robot", "drum"], vec![(0, Beside, 1)], vec![]),
+        ("dog and cat are best friends", vec!["dog face", "cat face"], vec![(0, Beside, 1)], vec!["best friends"]),
+        ("a man driving a car", vec!["man: curly hair", "automobile"], vec![(0, In, 1)], vec![]),
+        ("我想要一张生日贺卡", vec!["love letter"], vec![], vec![]),
+        ("奶奶在厨房里包饺子", vec!["old woman", "dumpling"], vec![], vec!["厨房"]),
+        ("一只蓝色的鲸鱼在大海里喷水", vec!["blue spouting whale"], vec![], vec![]),
+        ("爸爸开着红色的跑车", vec!["man: curly hair", "red racing car"], vec![(0, In, 1)], vec![]),
+        ("飞机从云层上飞过", vec!["airplane", "cloud"], vec![(0, Above, 1)], vec![]),
+        ("一辆校车停在学校门口", vec!["bus", "school"], vec![(0, InFrontOf, 1)], vec![]),
+        ("一碗热腾腾的牛肉面", vec!["steaming bowl"], vec![], vec![]),
+        ("在海边玩沙子的小女孩", vec!["woman: red hair"], vec![], vec!["玩沙子"]),
+    ] {
+        assert_eq!((said(prompt), links(prompt), told(prompt)), (are(&things), relations, left), "{prompt}");
+    }
+}
+
+#[test]
+fn what_is_no_prompt_is_read_without_harm() {
+    // Every place that is told is one of the prompt.
+    let whole = |prompt: &str| {
+        let r = read(prompt);
+        r.items.iter().for_each(|it| assert!(prompt.get(it.span.clone()).is_some(), "{prompt:?}"));
+        r.denied.iter().for_each(|span| assert!(prompt.get(span.clone()).is_some(), "{prompt:?}"));
+        told(prompt);
+        r
+    };
+    for nothing in ["", "   ", "\n\t \u{3000}", "。，！", "\u{0}\u{1}\u{7f}\u{200b}\u{202e}"] {
+        assert_eq!(whole(nothing), Reading::default(), "{nothing:?}");
+    }
+    for (prompt, things) in [
+        ("\u{0}a cat\u{1b}[31m", vec!["cat face"]),
+        ("\u{202e}a cat\u{202c}", vec!["cat face"]),
+        ("un chat sur une boîte", vec![]),
+        ("кошка и собака", vec![]),
+        ("قطة على صندوق", vec![]),
+        ("חתול על קופסה", vec![]),
+        ("قطة a cat", vec!["cat face"]),
+        ("ねこがいます", vec![]),
+        ("🐱🐶", vec!["cat face", "dog face"]),
+        ("🐱 🐱 🏠", vec!["cat face", "cat face", "house with garden"]),
+        ("👍🏽", vec!["thumbs up"]),
+        ("big shiny happy", vec![]),
+        ("又大又亮", vec![]),
+    ] {
+        let r = whole(prompt);
+        assert_eq!(said(prompt).len(), things.len(), "{prompt:?}: {:?}", said(prompt));
+        assert!(!r.unknown.is_empty() || !things.is_empty(), "{prompt:?}: what is not drawn is told");
+        if !prompt.contains('🏠') {
+            assert_eq!(said(prompt), are(&things), "{prompt:?}");
+        }
+    }
+    let begun = std::time::Instant::now();
+    for long in
+        ["猫".repeat(5000), "a cat on a box ".repeat(334), "x".repeat(5000), "\"".repeat(5000), "--a <b:".repeat(714)]
+    {
+        assert!(whole(&long).items.len() <= MOST_ITEMS);
+    }
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}

@@ -1,6 +1,7 @@
 //! Whose a thing is: "grandma's cake", 邻居家的猫. What is drawn is the thing.
 
 use super::super::beings::HAVING;
+use super::being::doing_of;
 use super::place::is_place;
 use super::*;
 
@@ -30,7 +31,8 @@ impl Reader<'_> {
             Kind::Name(..) if text == "家" => self.family_of(),
             Kind::Name(_, ids, _) if !text.is_ascii() && things().get(ids[0]).living => self.of_somebody(),
             Kind::Unknown(near) if !text.is_ascii() => {
-                let is_person = near.first().is_some_and(|&id| things().get(id).person);
+                // 玩沙子 has people near it who do such things.
+                let is_person = near.first().is_some_and(|&id| things().get(id).person && doing_of(id).is_none());
                 let is_verb = MAKING.contains(&text) && self.is_next(1, "的");
                 if is_verb { Some(self.at + 1) } else { self.of_somebody().filter(|_| is_person) }
             }
