@@ -250,8 +250,9 @@ impl<'a> Reader<'a> {
         if nothing {
             self.adjectives();
         }
-        if nothing && self.reading.unknown.is_empty() && !self.words.is_empty() {
-            let whole = self.text.trim();
+        let whole = self.text.trim();
+        if nothing && self.reading.unknown.is_empty() && whole.contains(char::is_alphanumeric) && !self.words.is_empty()
+        {
             let start = whole.as_ptr() as usize - self.text.as_ptr() as usize;
             self.unknown(start..start + whole.len());
         }

@@ -32,7 +32,9 @@ impl Reader<'_> {
             Kind::Name(_, ids, _) if !text.is_ascii() && things().get(ids[0]).living => self.of_somebody(),
             Kind::Unknown(near) if !text.is_ascii() => {
                 // 玩沙子 has people near it who do such things.
-                let is_person = near.first().is_some_and(|&id| things().get(id).person && doing_of(id).is_none());
+                let is_person = near
+                    .first()
+                    .is_some_and(|&id| things().get(id).person && doing_of(id).is_none_or(|it| it == "holding"));
                 let is_verb = MAKING.contains(&text) && self.is_next(1, "的");
                 if is_verb { Some(self.at + 1) } else { self.of_somebody().filter(|_| is_person) }
             }
