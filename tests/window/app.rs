@@ -1,6 +1,8 @@
 //! The whole program but its models: clicks go in at the window, pictures and conversations come out on the disk.
 //! The engine's threads are real; the pipelines follow a script.
 
+mod home;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,5 +1,9 @@
 //! The window as a tree: every room draws, every control has a name and does what it says.
 
+mod home;
+mod keys;
+mod pictures;
+
 use crate::states::*;
 use aigc_studio::domain::*;
 use aigc_studio::error::Cause;
@@ -26,7 +30,7 @@ fn all_states(lang: Lang, theme: Theme) -> Vec<AppState> {
     editing.write.error = Some(Cause::PromptTooLong { tokens: 3000, context: 2048 }.into());
     let mut only_shows = write_chat(lang, theme);
     only_shows.read_only = true;
-    let mut states = crate::home::states(lang, theme);
+    let mut states = home::states(lang, theme);
     let mut several = gallery(lang, theme, 30, 10);
     several.gallery.selected = Some(item(2).path);
     several.gallery.marked = [item(2).path, item(4).path].into();
