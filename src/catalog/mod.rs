@@ -24,8 +24,8 @@ pub use fetch::{FetchConfig, Fetcher};
 use verify::Known;
 
 use crate::domain::{
-    BrokenFile, MODEL_ENDINGS, Makes, ModelCard, ModelFile, ModelFiles, ModelPresence, ModelRef, RemovedModel,
-    RemovedWhat, Takes,
+    At, BrokenFile, Makes, ModelCard, ModelFile, ModelPresence, ModelRef, RemovedModel, RemovedWhat, Takes,
+    resolve_model,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::plain::plainly;
@@ -281,25 +281,12 @@ impl Catalog {
 
     /// What a job can run on, from a card's id or the path of a file or folder. Quick: no file is read.
     pub fn resolve(&self, name: &str, makes: Makes) -> Result<ModelRef> {
-        if let Some(card) = self.card(name) {
-            return card.resolve(&self.presence(card), makes);
-        }
-        let path = Path::new(name);
-        let id = || path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        match fs::metadata(path) {
-            Ok(about) if about.is_dir() => {
-                Ok(ModelRef { id: id(), files: ModelFiles::Folder(path.to_owned()), sha256: None })
-            }
-            Ok(_) => Ok(ModelRef { id: id(), files: ModelFiles::File(path.to_owned()), sha256: None }),
-            // What looks like a path is meant as one.
-            Err(_) if path.components().count() > 1 || path.extension().is_some_and(is_model_ending) => {
-                Err(Cause::FileMissing { path: path.to_owned() }.into())
-            }
-            Err(_) => {
-                let known: Vec<_> = self.cards.iter().filter(|c| c.makes == makes).map(|c| c.id.as_str()).collect();
-                Err(Cause::UnknownModel { id: name.to_owned(), known: known.join(", ") }.into())
-            }
-        }
+        let look = |path: &Path| match fs::metadata(path) {
+            Ok(about) if about.is_dir() => At::Folder,
+            Ok(_) => At::File,
+            Err(_) => At::Nothing,
+        };
+        resolve_model(name, makes, self.cards.iter(), |card| self.presence(card), look)
     }
 
     /// As [`resolve`](Self::resolve), for a card whose files were hashed just now: a note of it cannot be written
@@ -334,10 +321,6 @@ impl Catalog {
         }
         Ok(true)
     }
-}
-
-fn is_model_ending(ending: &std::ffi::OsStr) -> bool {
-    MODEL_ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]
