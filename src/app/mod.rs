@@ -19,9 +19,7 @@ use crate::cli::system_lang;
 use crate::domain::{Event, JobId, ModelCard, ModelPresence, StoreEvent, Wake, WindowGeometry};
 use crate::engine::image::ImagePipeline;
 use crate::engine::text::{Checked, DraftFinder, GrammarChecker, Measured, Measurer, TextPipeline};
-use crate::engine::{
-    Engine, JobHandle, MemoryBudget, Pipelines, Reservation, best_device, device_label, process_memory,
-};
+use crate::engine::{Engine, JobHandle, MemoryBudget, Pipelines, Reservation, device_name, process_memory};
 use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Command, Effect, Input, LayersCommand, ModelEntry, NoDialog, begin, update};
 use crate::store::{Paths, Request, Store};
@@ -170,7 +168,7 @@ impl Studio {
         state.ask.home = Paths::person();
         state.now_ms = now_ms();
         state.read_only = read_only;
-        state.status.device = device_label(&best_device(state.settings.device)).to_owned();
+        state.status.device = device_name(state.settings.device).to_owned();
         state.status.budget = budget.total();
         state.status.library = paths.library(&state.settings);
         state.status.models = paths.models(&state.settings);

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
+use candle_core::Device;
+
 use super::diffusion::{self, Diffusion};
 use super::prompt::syntax;
 use super::sampler;
@@ -16,9 +18,7 @@ use crate::domain::{
     Checkpoint, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef, Outcome, Picture,
     PictureRecord, ReadTo, Sampler, StepProgress, Takes, UnknownWords,
 };
-use crate::engine::{
-    CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, best_device, watch,
-};
+use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, device_for, watch};
 use crate::error::{Cause, Result};
 
 /// Draws with the model of each request and keeps it for the next.
@@ -36,6 +36,7 @@ struct Loaded {
     model: Model,
     /// Given back with the model.
     _memory: Reservation,
+    _device: Arc<Device>,
 }
 
 /// A model of one of the families.
@@ -90,7 +91,7 @@ impl ImagePipeline {
     ) -> Run<&'a Model> {
         let (files, stamp) = (&model.files, stamp(&model.files));
         if !is_loaded(slot, files) {
-            let device = best_device(self.device);
+            let device = device_for(self.device);
             let (made, memory) = match files {
                 files if let Some(files) = checkpoint(files) => {
                     let opened = Diffusion::open(&files)?;
@@ -132,7 +133,7 @@ impl ImagePipeline {
                     (Model::Sticker(Box::new(sticker)), memory)
                 }
             };
-            let loaded = Loaded { files: files.clone(), stamp, model: made, _memory: memory };
+            let loaded = Loaded { files: files.clone(), stamp, model: made, _memory: memory, _device: device };
             slot.put(model.id.clone(), loaded);
         }
         match slot.get() {
@@ -162,7 +163,8 @@ impl ImagePipeline {
         let opened = Diffusion::open(&files)?;
         let _memory = self.budget.reserve(diffusion::VaeOnly::memory(&opened), &mut freed)?;
         let watch = Watch::new(token.clone(), Arc::new(|_| {}));
-        let vae = diffusion::VaeOnly::load(opened, &best_device(self.device), &watch)?;
+        let device = device_for(self.device);
+        let vae = diffusion::VaeOnly::load(opened, &device, &watch)?;
         let load_s = start.elapsed().as_secs_f64();
         match decode(vae.decoder(), request, self.budget.free(), reporter, token)? {
             Outcome::Image(stats) => Ok(Outcome::Image(ImageStats { load_s, ..stats })),

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use candle_core::Device;
+
 use super::fit::{fit, fit_played};
 use super::session::Session;
 use super::template::Prompt;
@@ -14,7 +16,7 @@ use super::{info, models};
 use crate::domain::{
     DeviceChoice, EventKind, KvType, Message, ModelFiles, ModelRef, PlayedPrompt, TextParams, TextPrompt,
 };
-use crate::engine::{CancelToken, Guard, MemoryBudget, Reporter, Reservation, Stop, best_device};
+use crate::engine::{CancelToken, Guard, MemoryBudget, Reporter, Reservation, Stop, device_for, device_name};
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::gguf::{Gguf, first_part};
 use crate::lang::Both;
@@ -31,6 +33,7 @@ pub struct Loaded {
     kv: KvType,
     cache: Option<Reservation>,
     _weights: Reservation,
+    _device: Arc<Device>,
 }
 
 /// What loading takes beside the file.
@@ -60,7 +63,7 @@ impl Loader<'_> {
         self.token.check()?;
         let words = Words::of(&gguf, identity.clone())?;
         let plan = models::plan(&gguf)?;
-        let device = best_device(self.device);
+        let device = device_for(self.device);
         let mut told = 0.0;
         let mut progress = |fraction: f32| {
             if fraction - told >= 0.01 {
@@ -78,10 +81,11 @@ impl Loader<'_> {
             kv: KvType::default(),
             cache: None,
             _weights: weights,
+            _device: device,
         };
         slot.put(model.id.clone(), loaded);
         let load_s = started.elapsed().as_secs_f64();
-        let device = crate::engine::device_label(&device);
+        let device = device_name(self.device);
         tracing::info!(model = %path.display(), device, load_s, "language model loaded");
         Ok(load_s)
     }
