@@ -45,9 +45,9 @@ const SAMPLE: Duration = Duration::from_secs(1);
 /// A catalogue, where the files of each of its cards are, and the bytes in its trash: found off the window's thread.
 type Found = (Catalog, Vec<ModelPresence>, u64);
 
-/// Whether the engine can run the language model at `path`.
-fn runs(path: &std::path::Path) -> crate::error::Result<()> {
-    crate::engine::text::inspect(path).map(drop)
+/// Whether the engine can run the language model of this header.
+fn runs(gguf: &crate::formats::gguf::Gguf) -> crate::error::Result<()> {
+    crate::engine::text::describe(gguf).map(drop)
 }
 
 /// Starts an engine; tests give their own pipelines.
@@ -288,8 +288,7 @@ impl Studio {
             if first {
                 tell(&catalog);
             }
-            catalog.look_closer();
-            catalog.try_languages(&runs);
+            catalog.look_closer(&runs);
             catalog.take_in(&opened, &parts_of, &runs);
             tell(&catalog);
         };

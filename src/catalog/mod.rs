@@ -28,6 +28,7 @@ use crate::domain::{
     resolve_model,
 };
 use crate::error::{Cause, Result, StudioError};
+use crate::formats::gguf::Gguf;
 use crate::formats::plain::plainly;
 
 /// The settings that change the pictures of the model at `path`, by its headers.
@@ -54,8 +55,8 @@ pub struct Catalog {
     broken: Vec<BrokenFile>,
 }
 
-/// What a language model's file is held against before it counts as a model: whether the engine can run it.
-pub type Runs<'a> = &'a dyn Fn(&Path) -> Result<()>;
+/// What a language model's header is held against before it counts as a model: whether the engine can run it.
+pub type Runs<'a> = &'a dyn Fn(&Gguf) -> Result<()>;
 
 impl Catalog {
     /// The program's own cards alone: touches no disk.
@@ -90,11 +91,12 @@ impl Catalog {
     }
 
     /// Reads the headers of all picture models in the folder: loose checkpoints become cards, and cards know what they
-    /// hold and need. Seconds for hundreds of files: not for the window's thread.
-    pub fn look_closer(&mut self) {
+    /// hold and need. Language models that the engine does not run are no models. Seconds for hundreds of files: not for
+    /// the window's thread.
+    pub fn look_closer(&mut self, runs: Runs<'_>) {
         // Loose files are found anew.
         self.cards.retain(|card| card.local.as_ref().is_none_or(|local| local.files.main.is_dir()));
-        self.shelf = local::shelf(&self.folder, &self.cards);
+        self.shelf = local::shelf(&self.folder, &self.cards, runs);
         self.broken = std::mem::take(&mut self.shelf.broken);
         let presences = self.presences();
         for (card, presence) in self.cards.iter_mut().zip(presences) {
@@ -115,16 +117,8 @@ impl Catalog {
         loose.extend(local::languages(&self.shelf));
         local::name_apart(&mut loose, &self.cards, &self.folder);
         self.cards.extend(loose);
-    }
-
-    /// Holds the person's own language models against what runs them: those that it refuses are no models.
-    pub fn try_languages(&mut self, runs: Runs<'_>) {
-        for card in self.cards.iter().filter(|card| card.makes == Makes::Text) {
-            let Some(local) = card.local.as_ref().filter(|local| local.lacks.is_empty()) else { continue };
-            if let Err(error) = runs(&local.files.main) {
-                self.broken.push(BrokenFile { path: local.files.main.clone(), bytes: card.bytes(), error });
-            }
-        }
+        // They have names among the others: what a file is called does not change when it can be run.
+        self.broken.append(&mut self.shelf.refused);
         self.drop_broken();
     }
 
@@ -144,11 +138,8 @@ impl Catalog {
     /// # Errors
     /// A file that is no model or cannot be run.
     pub fn open(&self, path: &Path, parts: &[PathBuf], runs: Runs<'_>) -> Result<ModelCard> {
-        let card = opened::open(path, parts, &self.shelf).map_err(|error| plainly(path, error))?;
-        if let Some(local) = card.local.as_ref().filter(|_| card.makes == Makes::Text) {
-            runs(&local.files.main)?;
-        }
-        Ok(card)
+        let (card, refused) = opened::open(path, parts, &self.shelf, runs).map_err(|error| plainly(path, error))?;
+        refused.map_or(Ok(card), Err)
     }
 
     /// Takes in files that a person opened from elsewhere, and the parts that they chose for models, by their ids.

@@ -285,8 +285,7 @@ impl ModelCard {
 
     /// Whether it is a language model that can be relied on to rewrite a prompt: smaller ones talk about it.
     pub fn can_rewrite(&self) -> bool {
-        let bytes = self.local.as_ref().map_or(self.bytes(), |local| local.weights);
-        self.makes == Makes::Text && self.family != "eliza" && bytes >= REWRITES
+        self.makes == Makes::Text && self.family != "eliza" && self.bytes() >= REWRITES
     }
 
     /// The sliders that change its pictures.

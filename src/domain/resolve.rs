@@ -93,3 +93,26 @@ impl ModelCard {
         Ok(ModelRef { id: self.id.clone(), files, sha256 })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolved(name: &str, at: At) -> Result<ModelFiles> {
+        let none: [ModelCard; 0] = [];
+        resolve_model(name, Makes::Text, none.iter(), |_| ModelPresence::Absent, |_| at).map(|model| model.files)
+    }
+
+    #[test]
+    fn a_path_is_what_is_there_or_what_looks_like_one() {
+        assert_eq!(resolved("plain", At::File).unwrap(), ModelFiles::File("plain".into()));
+        assert_eq!(resolved("plain", At::Folder).unwrap(), ModelFiles::Folder("plain".into()));
+        for name in ["a/b", "m.GGUF"] {
+            assert_eq!(resolved(name, At::Unseen).unwrap(), ModelFiles::File(name.into()));
+            assert!(matches!(resolved(name, At::Nothing).unwrap_err().cause(), Cause::FileMissing { .. }));
+        }
+        for at in [At::Unseen, At::Nothing] {
+            assert!(matches!(resolved("qwen2.5", at).unwrap_err().cause(), Cause::UnknownModel { .. }));
+        }
+    }
+}

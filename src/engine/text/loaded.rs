@@ -1,7 +1,7 @@
 //! Models in memory, kept from one job to the next with what they have read.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,7 +12,7 @@ use super::session::Session;
 use super::template::Prompt;
 use super::tokenizer::{Specials, Tokenizer};
 use super::words::{Identity, Words};
-use super::{info, models};
+use super::{TextModelInfo, info, models};
 use crate::domain::{
     DeviceChoice, EventKind, KvType, Message, ModelFiles, ModelRef, PlayedPrompt, TextParams, TextPrompt,
 };
@@ -36,6 +36,22 @@ pub struct Loaded {
     _device: Arc<Device>,
 }
 
+/// A model's header as it was read, with what it says.
+pub struct Read {
+    identity: Identity,
+    gguf: Gguf,
+    info: TextModelInfo,
+    /// Where they were looked at.
+    words: Option<Arc<Words>>,
+}
+
+impl Read {
+    fn open(path: &Path, identity: Identity) -> Result<Self> {
+        let gguf = Gguf::open(path)?;
+        Ok(Self { info: info::describe(&gguf)?, identity, gguf, words: None })
+    }
+}
+
 /// What loading takes beside the file.
 pub struct Loader<'a> {
     pub budget: &'a Arc<MemoryBudget>,
@@ -45,8 +61,14 @@ pub struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    /// Puts the model into `slot` unless it is there; tells how many seconds that took.
-    pub fn load(&self, slot: &mut Guard<'_, Loaded>, model: &ModelRef) -> std::result::Result<f64, Stop> {
+    /// Puts the model into `slot` unless it is there; tells how many seconds that took. `read` is its header, where it
+    /// was read already.
+    pub fn load(
+        &self,
+        slot: &mut Guard<'_, Loaded>,
+        model: &ModelRef,
+        read: Option<Read>,
+    ) -> std::result::Result<f64, Stop> {
         let path = &model_path(model)?;
         let started = Instant::now();
         let identity = Identity::of(path)?;
@@ -57,11 +79,13 @@ impl Loader<'_> {
         slot.clear();
         let reporter = self.reporter;
         reporter.tell(EventKind::Loading { fraction: Some(0.0) });
-        let gguf = Gguf::open(path)?;
-        let info = info::describe(&gguf)?;
+        let Read { gguf, info, words, .. } = match read.filter(|read| read.identity == identity) {
+            Some(read) => read,
+            None => Read::open(path, identity.clone())?,
+        };
         let weights = self.reserve(info.weight_memory)?;
         self.token.check()?;
-        let words = Words::of(&gguf, identity.clone())?;
+        let words = words.map_or_else(|| Words::of(&gguf, identity.clone()), Ok)?;
         let plan = models::plan(&gguf)?;
         let device = device_for(self.device);
         let mut told = 0.0;
@@ -91,7 +115,7 @@ impl Loader<'_> {
     }
 
     /// Refuses a draft model that is not of the vocabulary, or for which there is no room with its cache for `context`
-    /// tokens; both are seen before its weights are read.
+    /// tokens; both are seen before its weights are read. Its header, where it was read for that.
     pub fn check_draft(
         &self,
         slot: &mut Guard<'_, Loaded>,
@@ -99,21 +123,23 @@ impl Loader<'_> {
         tokenizer: &Tokenizer,
         context: usize,
         kv: KvType,
-    ) -> Result<()> {
+    ) -> Result<Option<Read>> {
         let path = &model_path(draft)?;
         let identity = Identity::of(path)?;
         let unlike = |reason: Both| Cause::UnlikeDraft { draft: draft.id.clone(), reason };
         if let Some(loaded) = slot.get().filter(|loaded| loaded.identity == identity) {
-            return tokenizer.unlike(&loaded.words.tokenizer).map_or(Ok(()), |reason| Err(unlike(reason).into()));
+            return tokenizer.unlike(&loaded.words.tokenizer).map_or(Ok(None), |reason| Err(unlike(reason).into()));
         }
         slot.clear();
-        let gguf = Gguf::open(path)?;
-        let info = info::describe(&gguf)?;
-        if let Some(reason) = tokenizer.unlike(&Words::of(&gguf, identity)?.tokenizer) {
+        let read = Read::open(path, identity)?;
+        let Read { gguf, info, .. } = &read;
+        let words = Words::of(gguf, read.identity.clone())?;
+        if let Some(reason) = tokenizer.unlike(&words.tokenizer) {
             return Err(unlike(reason).into());
         }
-        let cache = models::plan(&gguf)?.bytes_per_token(kv).saturating_mul(context.min(info.context_length) as u64);
-        self.reserve(info.weight_memory.saturating_add(cache)).map(drop)
+        let cache = models::plan(gguf)?.bytes_per_token(kv).saturating_mul(context.min(info.context_length) as u64);
+        self.reserve(info.weight_memory.saturating_add(cache))?;
+        Ok(Some(Read { words: Some(words), ..read }))
     }
 
     fn reserve(&self, bytes: u64) -> Result<Reservation> {

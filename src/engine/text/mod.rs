@@ -53,7 +53,7 @@ pub mod testing;
 
 pub use drafts::DraftFinder;
 pub use grammar::{Checked, GrammarChecker};
-pub use info::{TextModelInfo, inspect};
+pub use info::{TextModelInfo, describe, inspect};
 pub use ledger::{Measured, Measurer, Meter};
 pub use loaded::model_path;
 pub use pipeline::TextPipeline;
