@@ -19,9 +19,7 @@ use crate::cli::system_lang;
 use crate::domain::{Event, JobId, ModelCard, ModelPresence, StoreEvent, Wake, WindowGeometry};
 use crate::engine::image::ImagePipeline;
 use crate::engine::text::{Checked, DraftFinder, GrammarChecker, Measured, Measurer, TextPipeline};
-use crate::engine::{
-    Engine, JobHandle, MemoryBudget, Pipelines, Reservation, best_device, device_label, process_memory,
-};
+use crate::engine::{Engine, JobHandle, MemoryBudget, Pipelines, Reservation, device_name, process_memory};
 use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Command, Effect, Input, LayersCommand, ModelEntry, NoDialog, begin, update};
 use crate::store::{Paths, Request, Store};
@@ -47,9 +45,9 @@ const SAMPLE: Duration = Duration::from_secs(1);
 /// A catalogue, where the files of each of its cards are, and the bytes in its trash: found off the window's thread.
 type Found = (Catalog, Vec<ModelPresence>, u64);
 
-/// Whether the engine can run the language model at `path`.
-fn runs(path: &std::path::Path) -> crate::error::Result<()> {
-    crate::engine::text::inspect(path).map(drop)
+/// Whether the engine can run the language model of this header.
+fn runs(gguf: &crate::formats::gguf::Gguf) -> crate::error::Result<()> {
+    crate::engine::text::describe(gguf).map(drop)
 }
 
 /// Starts an engine; tests give their own pipelines.
@@ -170,7 +168,7 @@ impl Studio {
         state.ask.home = Paths::person();
         state.now_ms = now_ms();
         state.read_only = read_only;
-        state.status.device = device_label(&best_device(state.settings.device)).to_owned();
+        state.status.device = device_name(state.settings.device).to_owned();
         state.status.budget = budget.total();
         state.status.library = paths.library(&state.settings);
         state.status.models = paths.models(&state.settings);
@@ -290,8 +288,7 @@ impl Studio {
             if first {
                 tell(&catalog);
             }
-            catalog.look_closer();
-            catalog.try_languages(&runs);
+            catalog.look_closer(&runs);
             catalog.take_in(&opened, &parts_of, &runs);
             tell(&catalog);
         };

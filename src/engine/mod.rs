@@ -5,6 +5,7 @@
 mod cancel;
 mod device;
 mod memory;
+mod newest;
 mod reporter;
 mod worker;
 
@@ -14,8 +15,9 @@ pub mod text;
 pub use aigc_kernels as kernels;
 pub use aigc_kernels::threads;
 pub use cancel::{Stop, watch};
-pub use device::{best_device, device_label};
+pub use device::{device_for, device_name};
 pub use memory::{Guard, MemoryBudget, Reservation, Slot, large_pages, peak_memory, process_memory};
+pub use newest::{Newest, QUESTIONS};
 pub use reporter::Reporter;
 pub use worker::{Engine, JobHandle, Pipeline, Pipelines, QUEUE};
 

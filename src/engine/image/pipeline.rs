@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
+use candle_core::Device;
+
 use super::diffusion::{self, Diffusion};
 use super::prompt::syntax;
 use super::sampler;
@@ -16,10 +18,9 @@ use crate::domain::{
     Checkpoint, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef, Outcome, Picture,
     PictureRecord, ReadTo, Sampler, StepProgress, Takes, UnknownWords,
 };
-use crate::engine::{
-    CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, best_device, watch,
-};
+use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, device_for, watch};
 use crate::error::{Cause, Result};
+use crate::formats::Header;
 
 /// Draws with the model of each request and keeps it for the next.
 pub struct ImagePipeline {
@@ -36,6 +37,7 @@ struct Loaded {
     model: Model,
     /// Given back with the model.
     _memory: Reservation,
+    _device: Arc<Device>,
 }
 
 /// A model of one of the families.
@@ -90,10 +92,10 @@ impl ImagePipeline {
     ) -> Run<&'a Model> {
         let (files, stamp) = (&model.files, stamp(&model.files));
         if !is_loaded(slot, files) {
-            let device = best_device(self.device);
+            let device = device_for(self.device);
             let (made, memory) = match files {
-                files if let Some(files) = checkpoint(files) => {
-                    let opened = Diffusion::open(&files)?;
+                files if let Some((files, header)) = checkpoint(files) => {
+                    let opened = Diffusion::open(&files, header)?;
                     let dtype = opened.dtype(files.precision, &device)?;
                     let weights = opened.memory(dtype, &device);
                     if let Some(params) = params {
@@ -102,7 +104,7 @@ impl ImagePipeline {
                     }
                     // The old model goes first: its memory may be what the new one needs.
                     slot.clear();
-                    let memory = self.budget.reserve(weights, freed)?;
+                    let memory = self.budget.reserve(weights.weights(), freed)?;
                     let (whole, so_far) = (opened.bytes().max(1), AtomicU64::new(0));
                     let read = read.clone();
                     let tell = move |bytes| {
@@ -132,7 +134,7 @@ impl ImagePipeline {
                     (Model::Sticker(Box::new(sticker)), memory)
                 }
             };
-            let loaded = Loaded { files: files.clone(), stamp, model: made, _memory: memory };
+            let loaded = Loaded { files: files.clone(), stamp, model: made, _memory: memory, _device: device };
             slot.put(model.id.clone(), loaded);
         }
         match slot.get() {
@@ -153,16 +155,17 @@ impl ImagePipeline {
         {
             return decode(model.decoder(), request, self.budget.free(), reporter, token);
         }
-        let Some(files) = checkpoint(&request.model.files) else {
+        let Some((files, header)) = checkpoint(&request.model.files) else {
             let (value, choices) = (request.model.id.clone(), "a model with a VAE".to_owned());
             return Err(Cause::BadChoice { name: "model", value, choices }.into());
         };
         reporter.tell(EventKind::Loading { fraction: None });
         let start = Instant::now();
-        let opened = Diffusion::open(&files)?;
+        let opened = Diffusion::open(&files, header)?;
         let _memory = self.budget.reserve(diffusion::VaeOnly::memory(&opened), &mut freed)?;
         let watch = Watch::new(token.clone(), Arc::new(|_| {}));
-        let vae = diffusion::VaeOnly::load(opened, &best_device(self.device), &watch)?;
+        let device = device_for(self.device);
+        let vae = diffusion::VaeOnly::load(opened, &device, &watch)?;
         let load_s = start.elapsed().as_secs_f64();
         match decode(vae.decoder(), request, self.budget.free(), reporter, token)? {
             Outcome::Image(stats) => Ok(Outcome::Image(ImageStats { load_s, ..stats })),
@@ -321,13 +324,14 @@ fn draw_latents(
     limits.fit(params, model.memory(), budget.total())?;
     // What drawing holds besides the weights must be there too, before hours are spent.
     let size = (params.width, params.height);
-    let working = limits.drawing(size.0, size.1);
+    let need = limits.need(model.memory(), size);
+    let working = need.drawing;
     let _working = budget
         .reserve(working, &mut |id| reporter.tell(EventKind::Freed { id }))
-        .map_err(|_| limits.too_large(size, model.memory(), budget.free().saturating_add(model.memory())))?;
+        .map_err(|_| limits.too_large(size, model.memory(), budget.free().saturating_add(need.weights())))?;
     let batched = batched.unwrap_or(!model.device().is_cpu());
     // The second half of a batch only where it is free: nothing is driven out for it.
-    let twice = batched.then(|| budget.reserve_free(limits.working(size.0, size.1))).flatten();
+    let twice = batched.then(|| budget.reserve_free(need.step)).flatten();
     let mut job = diffusion::Drawing::new(model, params, twice.is_some(), token)?;
     for index in 0..params.count {
         let seed = picture_seed(request.seed, index);
@@ -489,13 +493,14 @@ fn stamp(files: &ModelFiles) -> Stamp {
     }
 }
 
-/// The files of a diffusion model; `None` for those that something else runs.
-fn checkpoint(files: &ModelFiles) -> Option<Checkpoint> {
+/// The files of a diffusion model, and the main one's header where it was read to know that; `None` for those that
+/// something else runs.
+fn checkpoint(files: &ModelFiles) -> Option<(Checkpoint, Option<Header>)> {
     match files {
-        ModelFiles::Checkpoint(files) => Some((**files).clone()),
-        ModelFiles::Folder(folder) if diffusion::is_folder(folder) => Some(Checkpoint::new(folder.clone())),
-        ModelFiles::File(path) if !sticker::is_ours(path) && diffusion::is_checkpoint(path) => {
-            Some(Checkpoint::new(path.clone()))
+        ModelFiles::Checkpoint(files) => Some(((**files).clone(), None)),
+        ModelFiles::Folder(folder) if diffusion::is_folder(folder) => Some((Checkpoint::new(folder.clone()), None)),
+        ModelFiles::File(path) if !sticker::is_ours(path) => {
+            Some((Checkpoint::new(path.clone()), Some(diffusion::header_of(path)?)))
         }
         _ => None,
     }

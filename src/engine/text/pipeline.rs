@@ -63,7 +63,7 @@ impl TextPipeline {
         let constraint = params.grammar.as_ref().map(Constraint::new).transpose()?;
         let loader = Loader { budget: &self.budget, device: self.device, reporter, token };
         let mut slot = self.slot.hold();
-        let mut load_s = loader.load(&mut slot, &request.model)?;
+        let mut load_s = loader.load(&mut slot, &request.model, None)?;
         let Some(loaded) = slot.get() else { return Err(Cause::EngineGone.into()) };
         let context = loaded.plan.context_length.min(params.context as usize);
         // One that is not asked for can make room for others.
@@ -111,8 +111,8 @@ fn load_draft(
 ) -> std::result::Result<f64, Stop> {
     let (budget, reporter) = (loader.budget, loader.reporter);
     let mut load = || {
-        loader.check_draft(slot, model, &loaded.words.tokenizer, context, params.kv)?;
-        let load_s = loader.load(slot, model)?;
+        let read = loader.check_draft(slot, model, &loaded.words.tokenizer, context, params.kv)?;
+        let load_s = loader.load(slot, model, read)?;
         if let Some(draft) = slot.get() {
             draft.make_room(context.min(draft.plan.context_length), params.kv, budget, reporter)?;
         }

@@ -11,7 +11,7 @@ use crate::engine::kernels::job;
 use crate::engine::{CancelToken, Stop};
 use crate::error::Cause;
 use crate::formats::layout::Part;
-use crate::formats::memory;
+use crate::formats::memory::{self, Widths};
 
 type Run<T> = std::result::Result<T, Stop>;
 
@@ -27,7 +27,7 @@ pub struct VaeOnly {
 impl VaeOnly {
     /// Bytes that the weights take.
     pub fn memory(opened: &Opened) -> u64 {
-        memory::weights(Part::Vae, &opened.vae.1, memory::F32)
+        memory::weights(Part::Vae, &opened.vae.1, Widths::FULL)
     }
 
     pub fn load(opened: Opened, device: &Device, watch: &Watch) -> Run<Self> {
