@@ -12,6 +12,7 @@ mod fetch_http;
 mod fetch_pip;
 mod home;
 mod imports;
+mod languages;
 mod rooms;
 mod server;
 mod store_full_disk;
