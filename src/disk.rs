@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Cause, Doing, FolderFault, FolderOf, Result, StudioError};
+use crate::error::{Cause, Doing, FolderFault, FolderOf, Result, StudioError, plain};
 
 /// Bytes that are free where `path` is or will be; `None` where the system does not tell.
 pub fn free_space(path: &Path) -> Option<u64> {
@@ -66,10 +66,10 @@ pub fn check_folder(folder: &Path, of: FolderOf) -> Result<()> {
         Ok(_) => match tempfile::tempfile_in(folder) {
             Ok(_) => return Ok(()),
             Err(error) if error.kind() == io::ErrorKind::StorageFull => return Err(write_error(folder, 0, &error)),
-            Err(error) => FolderFault::ReadOnly(error.to_string()),
+            Err(error) => FolderFault::ReadOnly(plain(&error)),
         },
         // No folder that the program may not look into is one that it can use.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => FolderFault::ReadOnly(error.to_string()),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => FolderFault::ReadOnly(plain(&error)),
         Err(_) => FolderFault::Missing,
     };
     Err(Cause::BadFolder { path: folder.to_owned(), of, why }.into())

@@ -35,8 +35,8 @@ pub enum Cause {
     /// A word that is none of the choices (sampler, size...).
     BadChoice {
         name: &'static str,
-        value: String,
-        choices: String,
+        value: Both,
+        choices: Both,
     },
     /// Layers are wanted of what is drawn whole.
     NoLayers {
@@ -73,12 +73,12 @@ pub enum Cause {
     PicturesLeftOut {
         count: usize,
         path: PathBuf,
-        reason: String,
+        reason: Both,
     },
     /// The file cannot be what it should be: cut, empty, damaged, hostile.
     BadModelFile {
         path: PathBuf,
-        reason: String,
+        reason: Both,
     },
     /// The file is something else than a model.
     NoModel {
@@ -112,7 +112,7 @@ pub enum Cause {
         lacks: String,
     },
     UnsupportedArchitecture {
-        found: String,
+        found: Both,
         supported: String,
     },
     /// A network's configuration names something that ours has not got.
@@ -141,7 +141,7 @@ pub enum Cause {
     /// A grammar or JSON Schema for the answer that cannot be followed; line 0 where none is to blame.
     BadGrammar {
         line: usize,
-        reason: String,
+        reason: Both,
     },
     NotEnoughMemory {
         needed: u64,
@@ -220,12 +220,12 @@ pub enum Cause {
     /// The program's output could not be written; `full` where the disk that it goes to is.
     OutputFailed {
         full: bool,
-        reason: String,
+        reason: Both,
     },
     /// The settings file was not readable and is now at `kept`.
     SettingsBroken {
         kept: PathBuf,
-        reason: String,
+        reason: Both,
     },
     /// A picture file without settings that we can read.
     NoSettingsInside {
@@ -267,12 +267,12 @@ pub enum Cause {
     /// A source of a fetch gave nothing useful.
     SourceFailed {
         source: String,
-        reason: String,
+        reason: Both,
     },
     /// All sources of a fetch failed; `tried` has a line for each.
     NoSourceAnswered {
         id: String,
-        tried: String,
+        tried: Both,
     },
     /// The fetched bytes are not the promised ones; they were deleted.
     WrongHash {
@@ -284,18 +284,18 @@ pub enum Cause {
     QueueFull {
         waiting: usize,
     },
-    /// A model's code panicked; the thread lives on.
+    /// A model's code panicked; the thread lives on. What it said is for experts: Chinese has it in the details.
     Panicked {
         what: String,
     },
     /// The engine's thread is gone.
     EngineGone,
     NoRenderer {
-        reason: String,
+        reason: Both,
     },
-    /// Anything else: the underlying message.
+    /// Anything else: what did not work.
     Other {
-        what: String,
+        what: Both,
     },
 }
 
@@ -329,7 +329,7 @@ pub enum FolderFault {
     /// It is a file.
     File,
     /// Nothing can be written into it; the system's reason.
-    ReadOnly(String),
+    ReadOnly(Both),
 }
 
 /// The boundary error.
@@ -396,13 +396,28 @@ impl StudioError {
         Self::from(cause).with_details(error)
     }
 
-    pub fn other(what: impl fmt::Display) -> Self {
-        Cause::Other { what: what.to_string() }.into()
+    /// Anything that no cause is made for, as the start of a sentence without its end.
+    pub fn other(what: Both) -> Self {
+        Cause::Other { what }.into()
+    }
+
+    /// A fault inside the program. What the library under it says is for experts: Chinese has it in the details.
+    pub fn inner(error: impl fmt::Display) -> Self {
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default().trim_end_matches('.');
+        Self::other(Both::new(first, "程序内部出错")).with_details(&text)
+    }
+
+    /// The details that neither summary nor remedy says already.
+    pub fn more(&self, lang: Lang) -> String {
+        let said = self.summary(lang) + &self.remedy(lang);
+        let more: Vec<&str> = self.0.details.lines().filter(|line| !said.contains(line.trim())).collect();
+        more.join("\n")
     }
 }
 
 /// What the system says of a file, in a person's words; its own are in the details.
-fn plain(error: &std::io::Error) -> Both {
+pub(crate) fn plain(error: &std::io::Error) -> Both {
     use std::io::ErrorKind as Kind;
     let (en, zh) = match error.kind() {
         Kind::NotFound => ("there is no such file or folder", "没有这个文件或文件夹"),
@@ -417,13 +432,15 @@ fn plain(error: &std::io::Error) -> Both {
         Kind::CrossesDevices => ("it would have to go to another disk", "它需要移到另一个磁盘"),
         Kind::InvalidFilename => ("the name is too long or not allowed", "名称过长或不被允许"),
         Kind::UnexpectedEof => ("it is cut off", "它不完整"),
+        Kind::ConnectionRefused => ("the server refused the connection", "服务器拒绝连接"),
+        Kind::ConnectionReset | Kind::ConnectionAborted => ("the connection broke off", "连接中断"),
         Kind::TimedOut => ("the disk did not answer in time", "磁盘没有及时响应"),
         Kind::StaleNetworkFileHandle | Kind::NetworkUnreachable | Kind::HostUnreachable | Kind::NetworkDown => {
             ("the network disk is not reachable", "无法连接网络磁盘")
         }
         Kind::OutOfMemory => ("there is not enough memory", "内存不足"),
         // An error of our own has words, one of the system only a number.
-        _ if error.raw_os_error().is_none() => return Both::new(error.to_string(), error.to_string()),
+        _ if error.raw_os_error().is_none() => return Both::new(error.to_string(), "读写时出错"),
         _ => ("the system refused", "系统拒绝了此操作"),
     };
     Both::new(en, zh)
@@ -431,7 +448,11 @@ fn plain(error: &std::io::Error) -> Both {
 
 impl From<Cause> for StudioError {
     fn from(cause: Cause) -> Self {
-        Self(Arc::new(Inner { cause, details: String::new() }))
+        let details = match &cause {
+            Cause::Panicked { what } => what.clone(),
+            _ => String::new(),
+        };
+        Self(Arc::new(Inner { cause, details }))
     }
 }
 
@@ -529,7 +550,7 @@ mod tests {
 
     #[test]
     fn details_add_up() {
-        let error = StudioError::other("a").with_details("b").with_details("c");
+        let error = StudioError::other(Both::same("a")).with_details("b").with_details("c");
         assert_eq!(error.details(), "b\nc");
     }
 }

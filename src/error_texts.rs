@@ -36,8 +36,8 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("{name} 为 {value}，应在 {min} 与 {max} 之间。"),
         ),
         Cause::BadChoice { name, value, .. } => (
-            format!("\u{201c}{value}\u{201d} is not a {name} that can be used here."),
-            format!("“{value}”不是这里可用的 {name}。"),
+            format!("\u{201c}{}\u{201d} is not a {name} that can be used here.", value.en),
+            format!("“{}”不是这里可用的 {name}。", value.zh),
         ),
         Cause::NoLayers { name } => (
             format!("--{name} needs a scene, and this picture is drawn whole: it has no layers."),
@@ -64,12 +64,12 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
         ),
         Cause::FileMissing { path } => (format!("{} is not there.", show(path)), format!("找不到 {}。", show(path))),
         Cause::PicturesLeftOut { count, path, reason } => (
-            format!("{count} of the text's pictures could not be read; the first is {}: {reason}", show(path)),
-            format!("文中有 {count} 张图片读不出来，第一张是 {}：{reason}", show(path)),
+            format!("{count} of the text's pictures could not be read; the first is {}: {}", show(path), reason.en),
+            format!("文中有 {count} 张图片读不出来，第一张是 {}：{}", show(path), reason.zh),
         ),
         Cause::BadModelFile { path, reason } => (
-            format!("{} cannot be used as a model: {reason}.", show(path)),
-            format!("{} 不能作为模型使用：{reason}。", show(path)),
+            format!("{} cannot be used as a model: {}.", show(path), reason.en),
+            format!("{} 不能作为模型使用：{}。", show(path), reason.zh),
         ),
         Cause::NoModel { path, what } => {
             let name = name(path);
@@ -98,8 +98,8 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("{} 是 {family} 模型，缺少：{lacks}。", show(path)),
         ),
         Cause::UnsupportedArchitecture { found, .. } => (
-            format!("This model's architecture is \u{201c}{found}\u{201d}, which the studio cannot run yet."),
-            format!("这个模型的架构是“{found}”，目前还不能运行。"),
+            format!("This model's architecture is \u{201c}{}\u{201d}, which the studio cannot run yet.", found.en),
+            format!("这个模型的架构是“{}”，目前还不能运行。", found.zh),
         ),
         Cause::UnsupportedOption { option, value, .. } => (
             format!("This model's configuration has {option} = {value}, which the studio cannot run yet."),
@@ -124,11 +124,11 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("模型自带的对话模板无法运行：{}。", reason.zh),
         ),
         Cause::BadGrammar { line: 0, reason } => {
-            (format!("The grammar cannot be followed: {reason}."), format!("无法按照该语法生成：{reason}。"))
+            (format!("The grammar cannot be followed: {}.", reason.en), format!("无法按照该语法生成：{}。", reason.zh))
         }
         Cause::BadGrammar { line, reason } => (
-            format!("The grammar cannot be followed (line {line}): {reason}."),
-            format!("无法按照该语法生成（第 {line} 行）：{reason}。"),
+            format!("The grammar cannot be followed (line {line}): {}.", reason.en),
+            format!("无法按照该语法生成（第 {line} 行）：{}。", reason.zh),
         ),
         Cause::NotEnoughMemory { needed, free } => (
             format!("This model needs {}, {} are free.", numbers::bytes(*needed), numbers::bytes(*free)),
@@ -224,8 +224,8 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
                     (format!("This is a file, not a folder: {path}."), format!("这是一个文件，不是文件夹：{path}。"))
                 }
                 FolderFault::ReadOnly(reason) => (
-                    format!("Nothing can be written into the folder {path}: {reason}."),
-                    format!("无法写入文件夹 {path}：{reason}。"),
+                    format!("Nothing can be written into the folder {path}: {}.", reason.en),
+                    format!("无法写入文件夹 {path}：{}。", reason.zh),
                 ),
             }
         }
@@ -247,11 +247,11 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             "输出无法写入：目标磁盘已满。".to_owned(),
         ),
         Cause::OutputFailed { reason, .. } => {
-            (format!("The output could not be written: {reason}."), format!("输出无法写入：{reason}。"))
+            (format!("The output could not be written: {}.", reason.en), format!("输出无法写入：{}。", reason.zh))
         }
         Cause::SettingsBroken { reason, .. } => (
-            format!("The settings file could not be read ({reason}); the defaults are used."),
-            format!("设置文件无法读取（{reason}），已改用默认设置。"),
+            format!("The settings file could not be read ({}); the defaults are used.", reason.en),
+            format!("设置文件无法读取（{}），已改用默认设置。", reason.zh),
         ),
         Cause::NoSettingsInside { path } => (
             format!("{} carries no settings that can be restored.", show(path)),
@@ -287,7 +287,7 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("需要下载 {id}，但现在是离线模式。"),
         ),
         Cause::SourceFailed { source, reason } => {
-            (format!("{source} did not deliver: {reason}."), format!("{source} 未能提供文件：{reason}。"))
+            (format!("{source} did not deliver: {}.", reason.en), format!("{source} 未能提供文件：{}。", reason.zh))
         }
         Cause::NoSourceAnswered { id, .. } => (
             format!("{id} could not be fetched: none of its sources answered."),
@@ -304,14 +304,14 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             (format!("{waiting} jobs wait already."), format!("已有 {waiting} 个任务在排队。"))
         }
         Cause::Panicked { what } => {
-            (format!("The model's code stopped unexpectedly: {what}."), format!("模型代码意外停止：{what}。"))
+            (format!("The model's code stopped unexpectedly: {what}."), "模型代码意外停止。".to_owned())
         }
         Cause::EngineGone => ("The engine has stopped.".to_owned(), "引擎已停止。".to_owned()),
         Cause::NoRenderer { reason } => (
-            format!("No way was found to draw a window here: {reason}."),
-            format!("无法在这台电脑上打开窗口：{reason}。"),
+            format!("No way was found to draw a window here: {}.", reason.en),
+            format!("无法在这台电脑上打开窗口：{}。", reason.zh),
         ),
-        Cause::Other { what } => (format!("{what}."), format!("{what}。")),
+        Cause::Other { what } => (format!("{}.", what.en), format!("{}。", what.zh)),
     };
     lang.pick(en, zh)
 }
@@ -328,7 +328,7 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::OutOfRange { min, max, .. } => {
             (format!("Choose a value from {min} to {max}."), format!("请选择 {min} 到 {max} 之间的值。"))
         }
-        Cause::BadChoice { choices, .. } => (format!("Choose one of: {choices}."), format!("请选择：{choices}。")),
+        Cause::BadChoice { choices, .. } => (format!("Choose one of: {}.", choices.en), format!("请选择：{}。", choices.zh)),
         Cause::NoLayers { name } => (
             format!("Name things that the built-in model knows (\u{201c}a cat on a box\u{201d}), at 512x512, or leave --{name} out."),
             format!("请写内置模型认识的东西（如“盒子上有一只猫”），尺寸 512x512，或去掉 --{name}。"),
@@ -507,8 +507,8 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::Offline { .. } => ("Switch offline mode off in Settings.".into(), "请在“设置”中关闭离线模式。".into()),
         Cause::SourceFailed { .. } => ("The next source is tried.".into(), "将尝试下一个来源。".into()),
         Cause::NoSourceAnswered { tried, .. } => (
-            format!("Check the network and try again; what has come so far is kept. Tried: {tried}"),
-            format!("请检查网络后重试；已下载的部分会保留。已尝试：{tried}"),
+            format!("Check the network and try again; what has come so far is kept. Tried: {}", tried.en),
+            format!("请检查网络后重试；已下载的部分会保留。已尝试：{}", tried.zh),
         ),
         Cause::WrongHash { .. } => ("Fetch it again.".into(), "请重新下载。".into()),
         Cause::QueueFull { .. } => {

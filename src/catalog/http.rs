@@ -16,7 +16,8 @@ use super::stop::Stop;
 use super::verify::beside;
 use crate::disk;
 use crate::domain::CancelToken;
-use crate::error::{Doing, StudioError};
+use crate::error::{Doing, StudioError, plain};
+use crate::lang::{Both, both};
 
 const BLOCK: usize = 256 << 10;
 /// How often the cancel flag and the clock are looked at.
@@ -54,7 +55,7 @@ pub fn head(url: &str, answer: Duration, cancel: &CancelToken) -> Result<About, 
     let url = url.to_owned();
     let work = move || drop(sender.send(run_head(&url, answer)));
     if thread::Builder::new().name("fetch-head".to_owned()).spawn(work).is_err() {
-        return Err(Stop::Source("no thread for a question".to_owned()));
+        return Err(Stop::Source(Both::new("no thread for a question", "无法启动线程")));
     }
     let until = Instant::now() + answer;
     loop {
@@ -62,12 +63,12 @@ pub fn head(url: &str, answer: Duration, cancel: &CancelToken) -> Result<About, 
         match receiver.recv_timeout(TICK) {
             Ok(about) => return about.map_err(Stop::Source),
             Err(RecvTimeoutError::Timeout) if Instant::now() < until => {}
-            Err(_) => return Err(Stop::Source(format!("no word for {} s", answer.as_secs_f32().round()))),
+            Err(_) => return Err(Stop::Source(silent_for(answer))),
         }
     }
 }
 
-fn run_head(url: &str, answer: Duration) -> Result<About, String> {
+fn run_head(url: &str, answer: Duration) -> Result<About, Both> {
     let config = config(answer).max_redirects(0).timeout_global(Some(answer)).build();
     let response = ureq::Agent::new_with_config(config).head(url).call().map_err(|e| describe(&e))?;
     let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
@@ -94,7 +95,7 @@ enum News {
     Head { status: u16, length: Option<u64>, range: Option<String>, etag: Option<String> },
     Data(Vec<u8>),
     End,
-    Failed(String),
+    Failed(Both),
 }
 
 /// Brings `order.part` to its full length, over as many connections as that takes while each brings something new.
@@ -160,7 +161,7 @@ fn attempt(
     let mut waiter = Waiter { news, cancel, patience: order.answer };
 
     let News::Head { status, length, range, etag } = waiter.next()? else {
-        return Err(Stop::Source("its answer has no beginning".to_owned()));
+        return Err(Stop::Source(Both::new("its answer has no beginning", "它的答复没有开头")));
     };
     *answered = true;
     let write_error = |e: &std::io::Error| Stop::Local(disk::write_error(order.part, order.bytes, e));
@@ -182,14 +183,17 @@ fn attempt(
             }
             if start != have {
                 forget(order.part);
-                return Err(Stop::Broken("it sent another part than was asked for".to_owned()));
+                return Err(Stop::Broken(Both::new(
+                    "it sent another part than was asked for",
+                    "它发来的不是所要的部分",
+                )));
             }
         }
         416 => {
             forget(order.part);
-            return Err(Stop::Broken("HTTP 416".to_owned()));
+            return Err(Stop::Broken(Both::new("HTTP 416", "服务器答复 HTTP 416")));
         }
-        status => return Err(Stop::Source(format!("HTTP {status}"))),
+        status => return Err(Stop::Source(both!("HTTP {status}", "服务器答复 HTTP {status}"))),
     }
 
     let mut file = open_at(order.part, have).map_err(|e| Stop::Local(e.into_error(order)))?;
@@ -200,7 +204,11 @@ fn attempt(
                 if have + data.len() as u64 > order.bytes {
                     drop(file);
                     forget(order.part);
-                    return Err(Stop::Source(format!("it sends more than the {} bytes of the card", order.bytes)));
+                    return Err(Stop::Source(both!(
+                        "it sends more than the {} bytes of the card",
+                        "它发来的超过模型卡上的 {} 字节",
+                        order.bytes
+                    )));
                 }
                 file.write_all(&data).map_err(|e| write_error(&e))?;
                 have += data.len() as u64;
@@ -209,8 +217,16 @@ fn attempt(
             News::End if have == order.bytes => {
                 return file.sync_all().map_err(|e| write_error(&e));
             }
-            News::End => return Err(Stop::Broken(format!("it stopped after {have} of {} bytes", order.bytes))),
-            News::Head { .. } | News::Failed(_) => return Err(Stop::Broken("its answer is confused".to_owned())),
+            News::End => {
+                return Err(Stop::Broken(both!(
+                    "it stopped after {have} of {} bytes",
+                    "它在 {have} 字节后停止，共 {} 字节",
+                    order.bytes
+                )));
+            }
+            News::Head { .. } | News::Failed(_) => {
+                return Err(Stop::Broken(Both::new("its answer is confused", "它的答复混乱")));
+            }
         }
     }
 }
@@ -233,8 +249,8 @@ fn open_at(part: &Path, have: u64) -> Result<File, OpenError> {
     open().map_err(OpenError)
 }
 
-fn wrong_size(found: u64, wanted: u64) -> String {
-    format!("its file has {found} bytes, the card says {wanted}")
+pub(super) fn wrong_size(found: u64, wanted: u64) -> Both {
+    both!("its file has {found} bytes, the card says {wanted}", "它的文件有 {found} 字节，模型卡上是 {wanted}")
 }
 
 fn is_strong(etag: &str) -> bool {
@@ -264,9 +280,9 @@ impl Waiter<'_> {
                 Ok(news) => return Ok(news),
                 Err(RecvTimeoutError::Timeout) if Instant::now() < until => {}
                 Err(RecvTimeoutError::Timeout) => {
-                    return Err(Stop::Broken(format!("no word for {} s", self.patience.as_secs_f32().round())));
+                    return Err(Stop::Broken(silent_for(self.patience)));
                 }
-                Err(RecvTimeoutError::Disconnected) => return Err(Stop::Broken("it broke off".to_owned())),
+                Err(RecvTimeoutError::Disconnected) => return Err(Stop::Broken(Both::new("it broke off", "连接中断"))),
             }
         }
     }
@@ -293,7 +309,7 @@ fn run_request(
     answer: Duration,
     silence: Duration,
     news: &Sender<News>,
-) -> Result<(), String> {
+) -> Result<(), Both> {
     let config = config(answer).timeout_per_read(Some(silence)).build();
     let mut request = ureq::Agent::new_with_config(config).get(url);
     if from > 0 {
@@ -316,7 +332,7 @@ fn run_request(
     let mut body = response.into_body().into_reader();
     loop {
         let mut data = vec![0; BLOCK];
-        let read = body.read(&mut data).map_err(|e| e.to_string())?;
+        let read = body.read(&mut data).map_err(|e| of_system(&e))?;
         data.truncate(read);
         let end = data.is_empty();
         if news.send(if end { News::End } else { News::Data(data) }).is_err() || end {
@@ -326,16 +342,26 @@ fn run_request(
 }
 
 /// An error in a few words.
-fn describe(error: &ureq::Error) -> String {
-    let unknown_name = || "its name is not known here (no network?)".to_owned();
+fn describe(error: &ureq::Error) -> Both {
+    let unknown_name = || Both::new("its name is not known here (no network?)", "找不到这个地址（没有网络？）");
     match error {
         ureq::Error::HostNotFound => unknown_name(),
         // The system's look-up has no error kind of its own.
         ureq::Error::Io(e) if e.to_string().contains("lookup address") => unknown_name(),
-        ureq::Error::Io(e) => e.to_string(),
-        ureq::Error::Timeout(what) => format!("no answer in time ({what})"),
-        other => other.to_string().trim_end_matches('.').to_owned(),
+        ureq::Error::Io(e) => of_system(e),
+        ureq::Error::Timeout(what) => both!("no answer in time ({what})", "没有及时答复（{what}）"),
+        other => Both::new(other.to_string().trim_end_matches('.'), "网络请求失败"),
     }
+}
+
+/// What the system says of a connection.
+fn of_system(error: &std::io::Error) -> Both {
+    Both::new(error.to_string(), plain(error).zh)
+}
+
+/// Nothing came in all that time.
+pub(super) fn silent_for(patience: Duration) -> Both {
+    both!("no word for {} s", "{} 秒没有回应", patience.as_secs_f32().round())
 }
 
 #[cfg(test)]

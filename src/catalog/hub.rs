@@ -13,6 +13,7 @@ use super::stop::Stop;
 use super::verify::beside;
 use crate::disk;
 use crate::domain::{CancelToken, ModelCard, ModelFile, Source};
+use crate::lang::{Both, both};
 
 /// A card's size is about right within this share of it.
 const ABOUT: f64 = 0.05;
@@ -70,14 +71,14 @@ pub fn ask(url: &str, answer: Duration, cancel: &CancelToken) -> Result<Facts, S
         match (head.status, head.location) {
             (300..=399, Some(to)) => url = join(&url, &to).ok_or_else(no_hash)?,
             (200..=299, _) => return Err(no_hash()),
-            (status, _) => return Err(Stop::Source(format!("HTTP {status}"))),
+            (status, _) => return Err(Stop::Source(both!("HTTP {status}", "服务器答复 HTTP {status}"))),
         }
     }
-    Err(Stop::Source("it sends from one address to the next".to_owned()))
+    Err(Stop::Source(Both::new("it sends from one address to the next", "它不断转到别的地址")))
 }
 
 fn no_hash() -> Stop {
-    Stop::Source("it does not say the file's SHA-256".to_owned())
+    Stop::Source(Both::new("it does not say the file's SHA-256", "它没有给出文件的 SHA-256"))
 }
 
 /// Where a redirect leads: a whole address, or a path on the same host.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::Runs;
-use super::doctor::{PartFacts, Report, Shelf, examine, examine_read};
+use super::doctor::{PartFacts, Report, Shelf, examine, examine_read, is};
 use crate::domain::{BrokenFile, CardDefaults, Checkpoint, Local, Makes, ModelCard, ModelFile, Sampler, Size};
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::Header;
@@ -16,7 +16,7 @@ use crate::formats::family::{ENDINGS, Family, Kind, few_by_name};
 use crate::formats::file::{bad, read_text};
 use crate::formats::gguf::{self, PartName, first_part};
 use crate::formats::plain::plainly;
-use crate::lang::Lang;
+use crate::lang::{Both, Lang};
 
 pub const INDEX: &str = "model_index.json";
 /// Longest configuration that is read, most folders, most weight files of a model.
@@ -114,7 +114,7 @@ pub fn shelf(folder: &Path, known: &[ModelCard], runs: Runs<'_>) -> Shelf {
                 shelf.broken.extend(report.trouble.map(|error| broken(path, report.bytes, error)));
             }
             Ok((Report { other: Some(other), bytes, .. }, _)) => {
-                let error = bad(&path, format!("it is {other}"));
+                let error = bad(&path, is(&other));
                 shelf.broken.push(broken(path, bytes, error));
             }
             Ok((report, refused)) => {
@@ -372,7 +372,10 @@ pub fn folder_card(folder: &Path, report: &Report, shelves: &[&Shelf]) -> Option
 pub fn look_into(card: &mut ModelCard, folder: &Path, shelf: &Shelf) -> Result<()> {
     let report = examine(folder)?;
     if report.kind.is_none() {
-        return Err(bad(folder, "its part unet or transformer is not there"));
+        return Err(bad(
+            folder,
+            Both::new("its part unet or transformer is not there", "缺少部件 unet 或 transformer"),
+        ));
     }
     told(card, &report, &[shelf]);
     report.trouble.map_or(Ok(()), Err)

@@ -30,6 +30,7 @@ use crate::domain::{
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::gguf::Gguf;
 use crate::formats::plain::plainly;
+use crate::lang::both;
 
 /// The settings that change the pictures of the model at `path`, by its headers.
 pub fn takes(path: &Path) -> Takes {
@@ -77,7 +78,7 @@ impl Catalog {
         }
         for new in found {
             if cards.iter().any(|c| c.id == new.id) {
-                let reason = format!("a model with the id {} is there already", new.id);
+                let reason = both!("a model with the id {} is there already", "已有 ID 为 {} 的模型", new.id);
                 problems.push(Cause::BadModelFile { path: folder.join(format!("{}.toml", new.id)), reason }.into());
             } else {
                 cards.push(new);

@@ -3,14 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::doctor::{Shelf, examine, examine_read, headers};
+use super::doctor::{Shelf, examine, examine_read, headers, is};
 use super::{Runs, local};
 use crate::domain::ModelCard;
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::file::bad;
 use crate::formats::gguf::first_part;
 use crate::formats::layout::part_name;
-use crate::lang::Both;
+use crate::lang::{Both, both};
 
 /// The card of the model at `path`: a file, the first of several, or a folder. What it lacks is taken from `parts`, then
 /// from the models folder's own. The card's id is the path. Beside the card: why the engine does not run it.
@@ -29,7 +29,13 @@ pub fn open(path: &Path, parts: &[PathBuf], shelf: &Shelf, runs: Runs<'_>) -> Re
     let report = examine_read(path, &headers)?;
     report.trouble.clone().map_or(Ok(()), Err)?;
     if report.needs_config {
-        return Err(bad(path, "its shapes are not known ones: its config.json is needed"));
+        return Err(bad(
+            path,
+            Both::new(
+                "its shapes are not known ones: its config.json is needed",
+                "其形状不是已知的：需要它的 config.json",
+            ),
+        ));
     }
     let shelves = [&chosen, shelf];
     let found = if path.join(local::INDEX).is_file() { local::folder_card(path, &report, &shelves) } else { None };
@@ -37,10 +43,14 @@ pub fn open(path: &Path, parts: &[PathBuf], shelf: &Shelf, runs: Runs<'_>) -> Re
     let Some(mut card) = found else {
         let reason = match (report.parts.first(), &report.other) {
             (Some(part), _) => {
-                format!("it is {}, which draws together with a model that lacks one", part_name(part.part))
+                let what = part_name(part.part);
+                Both::new(
+                    format!("it is {}, which draws together with a model that lacks one", what.en),
+                    format!("它是{}，需要与缺少它的模型一起使用", what.zh),
+                )
             }
-            (None, Some(other)) => format!("it is {other}"),
-            (None, None) => "no model is in it".to_owned(),
+            (None, Some(other)) => is(other),
+            (None, None) => Both::new("no model is in it", "其中没有模型"),
         };
         return Err(bad(path, reason));
     };
@@ -74,11 +84,14 @@ fn inside(folder: &Path) -> Result<PathBuf> {
         Ok([model]) => Ok(model),
         Err(models) => {
             let many = models.len();
-            let reason = "it is no diffusers folder (it has no model_index.json), and not one GGUF file is in it";
-            Err(bad(
-                folder,
-                if many == 0 { reason.to_owned() } else { format!("{many} GGUF files are in it: open one") },
-            ))
+            let reason = match many {
+                0 => Both::new(
+                    "it is no diffusers folder (it has no model_index.json), and not one GGUF file is in it",
+                    "它不是 diffusers 文件夹（没有 model_index.json），其中也没有 GGUF 文件",
+                ),
+                _ => both!("{many} GGUF files are in it: open one", "其中有 {many} 个 GGUF 文件：请打开其中一个"),
+            };
+            Err(bad(folder, reason))
         }
     }
 }

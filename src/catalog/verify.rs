@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::ModelFile;
 use crate::error::{Cause, Doing, Result, StudioError};
+use crate::lang::both;
 
 /// Bytes hashed between two looks at the cancel flag: some milliseconds.
 const BLOCK: usize = 1 << 20;
@@ -138,7 +139,7 @@ pub fn hash(path: &Path, mut watch: impl FnMut(u64) -> bool) -> Result<Option<St
 pub fn check(path: &Path, file: &ModelFile, watch: impl FnMut(u64) -> bool) -> Result<bool> {
     let about = fs::metadata(path).map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
     if about.len() != file.bytes {
-        let reason = format!("it has {} bytes, its card says {}", about.len(), file.bytes);
+        let reason = both!("it has {} bytes, its card says {}", "它有 {} 字节，模型卡上是 {}", about.len(), file.bytes);
         return Err(Cause::BadModelFile { path: path.to_owned(), reason }.into());
     }
     let Some(found) = take(path, watch)? else { return Ok(false) };
@@ -147,7 +148,11 @@ pub fn check(path: &Path, file: &ModelFile, watch: impl FnMut(u64) -> bool) -> R
 
 /// The file has another hash than its card's.
 pub fn damaged(path: &Path, found: &str, file: &ModelFile) -> StudioError {
-    let reason = format!("its SHA-256 is {found:.12}…, its card says {:.12}…", file.sha256);
+    let reason = both!(
+        "its SHA-256 is {found:.12}…, its card says {:.12}…",
+        "它的 SHA-256 为 {found:.12}…，模型卡上是 {:.12}…",
+        file.sha256
+    );
     Cause::BadModelFile { path: path.to_owned(), reason }.into()
 }
 

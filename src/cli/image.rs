@@ -21,7 +21,7 @@ use crate::domain::{
 use crate::engine::Stop;
 use crate::engine::image::diffusion::is_folder;
 use crate::error::{Cause, Result};
-use crate::lang::Lang;
+use crate::lang::{Both, Lang};
 use crate::scene::{self, Cannot, Reading};
 use crate::store;
 
@@ -307,8 +307,11 @@ fn things_of(given: &[String]) -> Result<Things> {
     for pair in given {
         let known = pair.split_once('=').and_then(|(word, thing)| Some((word, scene::label(thing)?)));
         let Some((word, label)) = known else {
-            let choices = "WORD=THING, where THING is a name as \"cat face\" or an emoji".to_owned();
-            return Err(Cause::BadChoice { name: "thing", value: pair.clone(), choices }.into());
+            let choices = Both::new(
+                "WORD=THING, where THING is a name as \"cat face\" or an emoji",
+                "WORD=THING，THING 是名称（如 \"cat face\"）或表情符号",
+            );
+            return Err(Cause::BadChoice { name: "thing", value: Both::same(pair), choices }.into());
         };
         all.set(scene::folded(word), label.to_owned());
     }
@@ -319,8 +322,8 @@ fn things_of(given: &[String]) -> Result<Things> {
 fn arrangement_of(text: &str) -> Result<Arrangement> {
     let all = Arrangement::read(text);
     if all.is_empty() && !text.trim().is_empty() {
-        let choices = "WORD.N: x= y= side= flip hide colour= seed=; order: WORD.N, WORD.N".to_owned();
-        return Err(Cause::BadChoice { name: "arrange", value: text.to_owned(), choices }.into());
+        let choices = Both::same("WORD.N: x= y= side= flip hide colour= seed=; order: WORD.N, WORD.N");
+        return Err(Cause::BadChoice { name: "arrange", value: Both::same(text), choices }.into());
     }
     Ok(all)
 }
@@ -357,7 +360,10 @@ fn from_files(files: &ModelFiles) -> Result<Checkpoint> {
         ModelFiles::File(path) | ModelFiles::Folder(path) => Checkpoint::new(path.clone()),
         ModelFiles::Checkpoint(whole) => (**whole).clone(),
         ModelFiles::Embedded => {
-            let (value, choices) = ("the model inside this program".to_owned(), "a model from files".to_owned());
+            let (value, choices) = (
+                Both::new("the model inside this program", "内置模型"),
+                Both::new("a model from files", "来自文件的模型"),
+            );
             return Err(Cause::BadChoice { name: "model", value, choices }.into());
         }
     })
@@ -375,7 +381,7 @@ fn precision_of(name: &str) -> Result<Precision> {
 }
 
 fn unknown(name: &'static str, value: &str, choices: &[&str]) -> Cause {
-    Cause::BadChoice { name, value: value.to_owned(), choices: choices.join(", ") }
+    Cause::BadChoice { name, value: Both::same(value), choices: Both::same(choices.join(", ")) }
 }
 
 /// Where finished pictures go. What can be known to fail is found before the first step.
@@ -473,7 +479,10 @@ impl Out {
     fn find(path: &Path, count: u32, json: bool) -> Result<Self> {
         if out::is_stdout(path) {
             if json {
-                let (value, choices) = (path.display().to_string(), "a file, since --json prints on stdout".to_owned());
+                let (value, choices) = (
+                    Both::same(path.display().to_string()),
+                    Both::new("a file, since --json prints on stdout", "文件，因为 --json 输出到 stdout"),
+                );
                 return Err(Cause::BadChoice { name: "out", value, choices }.into());
             }
             return Ok(Self::Stdout);

@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 
 use super::Cli;
 use crate::error::{Cause, Doing, Result, StudioError};
+use crate::lang::Both;
 
 /// Most of stdin that is read as a prompt.
 const LONGEST: u64 = 64 << 20;
@@ -43,7 +44,7 @@ fn read(input: impl Read) -> Result<String> {
         return Err(Cause::OutOfRange { name: "prompt, bytes", value, min: 1.0, max }.into());
     }
     let text = String::from_utf8(bytes).map_err(|e| {
-        let (value, choices) = ("stdin".to_owned(), "text in UTF-8".to_owned());
+        let (value, choices) = (Both::same("stdin"), Both::new("text in UTF-8", "UTF-8 文本"));
         StudioError::from(Cause::BadChoice { name: "prompt", value, choices }).with_details(e)
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);

@@ -191,8 +191,7 @@ fn exit_code(error: &StudioError) -> u8 {
 pub fn say(error: &StudioError, lang: Lang) {
     out::note(format_args!("{} {}", lang.pick("error:", "错误："), error.summary(lang)));
     out::note(format_args!("  {}", error.remedy(lang)));
-    let known = error.summary(lang);
-    for line in error.details().lines().filter(|line| !known.contains(line.trim())).take(5) {
+    for line in error.more(lang).lines().take(5) {
         out::note(format_args!("  | {line}"));
     }
 }

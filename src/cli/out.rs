@@ -4,7 +4,8 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use crate::error::{Cause, Result, StudioError};
+use crate::error::{Cause, Result, StudioError, plain};
+use crate::lang::Both;
 
 /// Bytes on stdout, at once.
 pub fn bytes(bytes: &[u8]) -> Result<()> {
@@ -28,7 +29,8 @@ pub fn failed(error: &io::Error) -> StudioError {
         io::ErrorKind::BrokenPipe => Cause::OutputClosed.into(),
         kind => {
             let full = matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
-            Cause::OutputFailed { full, reason: error.to_string() }.into()
+            let reason = Both::new(error.to_string(), plain(error).zh);
+            StudioError::from(Cause::OutputFailed { full, reason }).with_details(error)
         }
     }
 }

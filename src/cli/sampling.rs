@@ -151,8 +151,11 @@ impl SamplingArgs {
             return Ok(text.to_owned());
         }
         String::from_utf8(unescape(text)).map_err(|e| {
-            let choices = "bytes (\\xHH) that are UTF-8 together; --no-escape takes the text as it is".to_owned();
-            StudioError::from(Cause::BadChoice { name, value: text.to_owned(), choices }).with_details(e)
+            let choices = Both::new(
+                "bytes (\\xHH) that are UTF-8 together; --no-escape takes the text as it is",
+                "合起来是 UTF-8 的字节（\\xHH）；--no-escape 则按原文读取",
+            );
+            StudioError::from(Cause::BadChoice { name, value: Both::same(text), choices }).with_details(e)
         })
     }
 
@@ -192,10 +195,7 @@ fn unescape(text: &str) -> Vec<u8> {
 /// A grammar or a schema; one that is too long is told of when it is followed.
 fn read(path: &Path) -> Result<String> {
     let bytes = std::fs::read(path).map_err(|error| StudioError::io(Doing::Reading, path, &error))?;
-    let failed = |reason: String| {
-        let reason = Both::new(reason.clone(), reason);
-        Cause::Io { doing: Doing::Reading, path: path.to_owned(), reason }.into()
-    };
+    let failed = |reason: Both| Cause::Io { doing: Doing::Reading, path: path.to_owned(), reason }.into();
     text_of(bytes).map_err(failed)
 }
 
@@ -213,7 +213,7 @@ mod tests {
     }
 
     fn params(flags: &[&str]) -> Result<TextParams> {
-        let line = Line::try_parse_from(std::iter::once(&"text").chain(flags)).map_err(StudioError::other)?;
+        let line = Line::try_parse_from(std::iter::once(&"text").chain(flags)).map_err(StudioError::inner)?;
         let mut params = TextParams::default();
         line.sampling.apply(&mut params)?;
         params.check()?;

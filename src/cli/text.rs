@@ -15,6 +15,7 @@ use crate::domain::{
 };
 use crate::engine::Stop;
 use crate::error::{Cause, Result};
+use crate::lang::Both;
 
 #[derive(Args)]
 pub struct TextArgs {
@@ -179,8 +180,8 @@ fn prompt(args: &TextArgs, asked: String) -> TextPrompt {
 /// What `--kv` names; the default where it is absent.
 pub fn kv_of(name: Option<&str>) -> Result<KvType> {
     let Some(name) = name else { return Ok(KvType::default()) };
-    let choices = KvType::ALL.map(KvType::name).join(", ");
-    KvType::parse(name).ok_or_else(|| Cause::BadChoice { name: "kv", value: name.to_owned(), choices }.into())
+    let choices = Both::same(KvType::ALL.map(KvType::name).join(", "));
+    KvType::parse(name).ok_or_else(|| Cause::BadChoice { name: "kv", value: Both::same(name), choices }.into())
 }
 
 /// What the flags say, and `start` where they say nothing.

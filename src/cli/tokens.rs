@@ -11,6 +11,7 @@ use crate::domain::{Makes, SMOLLM_ID, text_of};
 use crate::engine::Stop;
 use crate::engine::text::{Chat, Vocabulary, model_path};
 use crate::error::{Cause, Doing, StudioError};
+use crate::lang::Both;
 
 /// Most of stdin that is read as messages.
 const LONGEST: u64 = 64 << 20;
@@ -56,7 +57,7 @@ pub fn tokens(context: &Context, args: &TokensArgs) -> Result<(), Stop> {
         }
         let text = String::from_utf8_lossy(&line);
         let ids = if args.no_special { vocabulary.encode_plain(&text) } else { vocabulary.encode(&text) };
-        let json = serde_json::to_string(&ids).map_err(StudioError::other)?;
+        let json = serde_json::to_string(&ids).map_err(StudioError::inner)?;
         writeln!(lines, "{json}").map_err(|e| out::failed(&e))?;
     }
     lines.flush().map_err(|e| out::failed(&e))?;
@@ -77,10 +78,15 @@ pub fn render(context: &Context, args: &RenderArgs) -> Result<(), Stop> {
     let mut bytes = Vec::new();
     let read = std::io::stdin().lock().take(LONGEST).read_to_end(&mut bytes);
     read.map_err(|e| unread(&e))?;
-    let chat = text_of(bytes).and_then(|text| parse(&text).map_err(|e| e.to_string())).map_err(|e| {
-        let choices = r#"a JSON array like [{"role": "user", "content": "Hi"}]"#.to_owned();
-        StudioError::from(Cause::BadChoice { name: "messages", value: "stdin".to_owned(), choices }).with_details(e)
-    })?;
+    let chat =
+        text_of(bytes).map_err(|why| why.en).and_then(|text| parse(&text).map_err(|e| e.to_string())).map_err(|e| {
+            let choices = Both::new(
+                r#"a JSON array like [{"role": "user", "content": "Hi"}]"#,
+                r#"JSON 数组，如 [{"role": "user", "content": "Hi"}]"#,
+            );
+            StudioError::from(Cause::BadChoice { name: "messages", value: Both::same("stdin"), choices })
+                .with_details(e)
+        })?;
     let rendered = vocabulary.render(&chat)?;
     Ok(out::bytes(rendered.as_bytes())?)
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::{Limit, SEED_MAX};
 use crate::error::{Cause, Result};
+use crate::lang::{Both, both};
 
 /// A whole number inside a slider's range.
 pub fn whole(limit: Limit, n: i64) -> Result<u32> {
@@ -14,8 +15,8 @@ pub fn seed_of(given: Option<i128>) -> Result<u64> {
     match given {
         None | Some(-1) => Ok(random_seed()),
         Some(n) => u64::try_from(n).map_err(|_| {
-            let choices = format!("0 to {SEED_MAX}, or -1 for a random one");
-            Cause::BadChoice { name: "seed", value: n.to_string(), choices }.into()
+            let choices = both!("0 to {SEED_MAX}, or -1 for a random one", "0 到 {SEED_MAX}，或 -1 表示随机");
+            Cause::BadChoice { name: "seed", value: Both::same(n.to_string()), choices }.into()
         }),
     }
 }
@@ -30,7 +31,8 @@ pub fn parse_size(text: &str) -> Result<(u32, u32)> {
     let parsed =
         text.split_once(['x', 'X', '*']).and_then(|(w, h)| Some((w.trim().parse().ok()?, h.trim().parse().ok()?)));
     parsed.ok_or_else(|| {
-        Cause::BadChoice { name: "size", value: text.to_owned(), choices: "WIDTHxHEIGHT, as 64x64".to_owned() }.into()
+        let choices = Both::new("WIDTHxHEIGHT, as 64x64", "宽x高，如 64x64");
+        Cause::BadChoice { name: "size", value: Both::same(text), choices }.into()
     })
 }
 

@@ -220,8 +220,8 @@ impl ImageParams {
     /// Refuses what has no effect on a model.
     pub fn check_for(&self, takes: &Takes, model: &str) -> Result<()> {
         if self.sampler != Sampler::Automatic && !takes.samplers.contains(&self.sampler) {
-            let choices = takes.samplers.iter().map(|s| s.name()).collect::<Vec<_>>().join(", ");
-            return Err(Cause::BadChoice { name: "sampler", value: self.sampler.name().to_owned(), choices }.into());
+            let choices = Both::same(takes.samplers.iter().map(|s| s.name()).collect::<Vec<_>>().join(", "));
+            return Err(Cause::BadChoice { name: "sampler", value: Both::same(self.sampler.name()), choices }.into());
         }
         for extra in extras() {
             if let (false, Some(value)) = ((extra.takes)(takes), (extra.said)(self)) {

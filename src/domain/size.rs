@@ -2,6 +2,7 @@
 
 use super::{ModelCard, Size};
 use crate::error::Cause;
+use crate::lang::{Both, both};
 
 /// Sides of a model that takes any, in multiples of a number of pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +36,14 @@ impl FreeSize {
     /// Refuses what the model cannot draw: sides that are no multiples of its own number, or too long. The engine asks
     /// this before it draws.
     pub fn check(self, width: u32, height: u32) -> std::result::Result<(), Cause> {
-        let (n, value) = (self.multiple.max(1), format!("{width}x{height}"));
+        let (n, value) = (self.multiple.max(1), Both::same(format!("{width}x{height}")));
         if width == 0 || height == 0 || !width.is_multiple_of(n) || !height.is_multiple_of(n) {
             let near = |side: u32| (side / n).max(1) * n;
-            let choices = format!("multiples of {n}, as {}x{}", near(width), near(height));
+            let choices = both!("multiples of {n}, as {}x{}", "{n} 的倍数，如 {}x{}", near(width), near(height));
             return Err(Cause::BadChoice { name: "size", value, choices });
         }
         if width.max(height) > self.longest {
-            let choices = format!("sides of at most {}", self.longest);
+            let choices = both!("sides of at most {}", "边长最大 {}", self.longest);
             return Err(Cause::BadChoice { name: "size", value, choices });
         }
         Ok(())

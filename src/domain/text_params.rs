@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Limit, Seed, Slot};
 use crate::error::{Cause, Result};
+use crate::lang::Both;
 
 pub const TEMPERATURE: Limit = Limit::new("temperature", 0.0, 5.0, 0.05, 0.8);
 /// How far the temperature moves with the entropy; 0 is off.
@@ -122,8 +123,8 @@ impl SamplerLink {
 }
 
 fn bad_link(value: &str) -> crate::error::StudioError {
-    let choices = SamplerLink::DEFAULT.map(SamplerLink::name).join(";");
-    Cause::BadChoice { name: "samplers", value: value.to_owned(), choices }.into()
+    let choices = Both::same(SamplerLink::DEFAULT.map(SamplerLink::name).join(";"));
+    Cause::BadChoice { name: "samplers", value: Both::same(value), choices }.into()
 }
 
 /// Refuses a chain without links, or with one that is there twice.
@@ -157,8 +158,11 @@ impl LogitBias {
     /// without the quotes.
     pub fn parse(given: &str) -> Result<Self> {
         let bad = || {
-            let choices = "TOKEN+BIAS, TOKEN-BIAS, as 15043+1 or hello-inf".to_owned();
-            Cause::BadChoice { name: LOGIT_BIAS.name, value: given.to_owned(), choices }
+            let choices = Both::new(
+                "TOKEN+BIAS, TOKEN-BIAS, as 15043+1 or hello-inf",
+                "TOKEN+BIAS、TOKEN-BIAS，如 15043+1 或 hello-inf",
+            );
+            Cause::BadChoice { name: LOGIT_BIAS.name, value: Both::same(given), choices }
         };
         let at = given.rfind(['+', '-']).filter(|&at| at > 0).ok_or_else(bad)?;
         let (token, bias) = given.split_at(at);

@@ -41,9 +41,7 @@ impl From<candle_core::Error> for Stop {
         if job::is_stopped(&error) {
             return Self::Cancelled;
         }
-        let text = error.to_string();
-        let first = text.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
-        Self::Failed(StudioError::other(first).with_details(text))
+        Self::Failed(StudioError::inner(error))
     }
 }
 

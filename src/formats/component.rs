@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Header, file};
 use crate::error::Result;
+use crate::lang::both;
 
 /// Names of a part's weights, best first.
 const NAMES: [&str; 8] = [
@@ -26,6 +27,9 @@ pub fn weights_of(folder: &Path) -> Option<PathBuf> {
 pub fn component(folder: &Path) -> Result<Header> {
     match weights_of(folder) {
         Some(path) => Header::read(&path),
-        None => Err(file::bad(folder, format!("no weights are in it (looked for {})", NAMES.join(", ")))),
+        None => Err(file::bad(
+            folder,
+            both!("no weights are in it (looked for {})", "其中没有权重（查找过 {}）", NAMES.join(", ")),
+        )),
     }
 }

@@ -19,13 +19,13 @@ pub fn plainly(path: &Path, error: StudioError) -> StudioError {
     if told != path || !path.is_file() {
         return error;
     }
-    let seen = grouped(reason);
+    let seen = grouped(&reason.en);
     let cause = match (part(path), what(path)) {
         (Some((here, whole)), _) => Cause::CutModel { path: path.to_owned(), here, whole },
         (None, Some(what)) => Cause::NoModel { path: path.to_owned(), what },
         (None, None) => return error,
     };
-    let known = error.details().to_owned();
+    let known = error.details().lines().filter(|line| *line != reason.en).collect::<Vec<_>>().join("\n");
     let plain = StudioError::from(cause).with_details(seen);
     if known.is_empty() { plain } else { plain.with_details(known) }
 }
@@ -194,9 +194,9 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("m.gguf");
         fs::write(&path, gguf()).unwrap();
-        let error = file::bad(&path, "it is a VAE");
+        let error = file::bad(&path, Both::new("it is a VAE", "它是 VAE"));
         assert_eq!(plainly(&path, error.clone()).cause(), error.cause());
-        let error = file::bad(home.path(), "2 GGUF files are in it: open one");
+        let error = file::bad(home.path(), Both::new("2 GGUF files are in it: open one", "其中有 2 个 GGUF 文件"));
         assert_eq!(plainly(&path, error.clone()).cause(), error.cause());
     }
 

@@ -12,6 +12,7 @@ use super::gguf::Gguf;
 use super::header::{Container, Header};
 use super::{file, pickle, safetensors, scale, shards};
 use crate::error::{Doing, Result, StudioError};
+use crate::lang::Both;
 
 impl Header {
     /// Reads the header of the file at `path`: safetensors, an index of shards, a PyTorch zip or GGUF, told apart by
@@ -27,7 +28,7 @@ impl Header {
 fn unscaled(path: &Path) -> Result<Header> {
     let (mut source, len) = file::open(path)?;
     if len == 0 {
-        return Err(file::bad(path, "it is empty (0 bytes)"));
+        return Err(file::bad(path, Both::new("it is empty (0 bytes)", "它是空的（0 字节）")));
     }
     let mut start = Vec::new();
     let read = source.by_ref().take(64).read_to_end(&mut start);
@@ -37,8 +38,11 @@ fn unscaled(path: &Path) -> Result<Header> {
         [b'P', b'K', 3 | 5, 4 | 6, ..] => pickle::read(path),
         [0x80, 2..=5, second, ..] if *second != b'{' => Err(file::bad(
             path,
-            "it is a bare pickle, as PyTorch wrote them before version 1.6, which is not read; \
-             convert it to safetensors",
+            Both::new(
+                "it is a bare pickle, as PyTorch wrote them before version 1.6, which is not read; \
+                 convert it to safetensors",
+                "它是 PyTorch 1.6 之前的 pickle，无法读取；请转换为 safetensors",
+            ),
         )),
         // An index is JSON; the first byte of safetensors is part of a length.
         [b'{', ..] | [0xef, 0xbb, 0xbf, b'{', ..] if path.to_string_lossy().ends_with(".index.json") => {

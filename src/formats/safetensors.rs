@@ -14,9 +14,10 @@ use serde_json::Value;
 
 use super::dtype::Dtype;
 use super::entry::Entry;
-use super::file::{self, FileFacts, bad};
+use super::file::{self, FileFacts, bad, damaged};
 use super::header::{Container, Header};
 use crate::error::{Cause, Doing, Result, StudioError};
+use crate::lang::{Both, both};
 
 /// Longest header that is read. SDXL's has 300 KB, the largest merged ones a few MB.
 const HEADER_MAX: u64 = 32 << 20;
@@ -110,7 +111,7 @@ pub fn whole(path: &Path) -> Option<u64> {
 fn table(path: &Path) -> Result<(Json, u64, u64)> {
     let (mut source, size) = file::open(path)?;
     if size < 8 {
-        return Err(bad(path, format!("it has only {size} bytes")));
+        return Err(bad(path, both!("it has only {size} bytes", "它只有 {size} 字节")));
     }
     let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
     let mut len = [0; 8];
@@ -119,16 +120,23 @@ fn table(path: &Path) -> Result<(Json, u64, u64)> {
     if len > size - 8 {
         return Err(bad(
             path,
-            format!("its header claims {len} bytes and the file has {size}: it is no safetensors file, or was cut off"),
+            both!(
+                "its header claims {len} bytes and the file has {size}: it is no safetensors file, or was cut off",
+                "文件头称有 {len} 字节，而文件只有 {size} 字节：它不是 safetensors 文件，或不完整"
+            ),
         ));
     }
     if len > HEADER_MAX {
-        return Err(bad(path, format!("its header claims {len} bytes, more than {HEADER_MAX}")));
+        return Err(bad(
+            path,
+            both!("its header claims {len} bytes, more than {HEADER_MAX}", "文件头称有 {len} 字节，超过 {HEADER_MAX}"),
+        ));
     }
     let mut header = vec![0; len as usize];
     source.read_exact(&mut header).map_err(failed)?;
-    let json: Json = serde_json::from_slice(&header)
-        .map_err(|e| bad(path, format!("its header is not the JSON of safetensors: {e}")))?;
+    let json: Json = serde_json::from_slice(&header).map_err(|e| {
+        damaged(path, format!("its header is not the JSON of safetensors: {e}"), "文件头不是 safetensors 的 JSON")
+    })?;
     Ok((json, 8 + len, size))
 }
 
@@ -153,7 +161,7 @@ pub fn read(path: &Path) -> Result<Header> {
 /// Why a tensor's line is refused.
 enum Fault {
     Type(String),
-    Other(String),
+    Other(Both),
 }
 
 impl Fault {
@@ -163,32 +171,42 @@ impl Fault {
                 let found = format!("{found} ({name} in {})", path.display());
                 Cause::UnsupportedQuantization { found, supported: KNOWN.to_owned() }.into()
             }
-            Self::Other(why) => bad(path, format!("the tensor {name} {why}")),
+            Self::Other(why) => {
+                bad(path, Both::new(format!("the tensor {name} {}", why.en), format!("张量 {name} {}", why.zh)))
+            }
         }
     }
 }
 
 /// Holds one line of the header against the file of `size` bytes whose data begins at `start`.
 fn place(raw: &Raw, start: u64, size: u64) -> std::result::Result<Entry, Fault> {
-    let other = |why: String| Err(Fault::Other(why));
+    let other = |why: Both| Err(Fault::Other(why));
     let Some(dtype) = dtype(&raw.dtype) else { return Err(Fault::Type(raw.dtype.clone())) };
     if raw.shape.len() > RANK_MAX {
-        return other(format!("has {} dimensions, more than {RANK_MAX}", raw.shape.len()));
+        return other(both!(
+            "has {} dimensions, more than {RANK_MAX}",
+            "有 {} 个维度，超过 {RANK_MAX}",
+            raw.shape.len()
+        ));
     }
     let width = dtype.size().unwrap_or(1);
     let bytes = raw.shape.iter().try_fold(width, |n, &d| n.checked_mul(d));
     let shape: Option<Vec<usize>> = raw.shape.iter().map(|&d| usize::try_from(d).ok()).collect();
     let (Some(bytes), Some(shape)) = (bytes, shape) else {
-        return other(format!("claims the impossible shape {:?}", raw.shape));
+        return other(both!("claims the impossible shape {:?}", "的形状 {:?} 不可能", raw.shape));
     };
     let [from, to] = raw.data_offsets;
     if to.checked_sub(from) != Some(bytes) {
-        return other(format!("should have {bytes} bytes and lies from {from} to {to}"));
+        return other(both!(
+            "should have {bytes} bytes and lies from {from} to {to}",
+            "应有 {bytes} 字节，位置却是 {from} 到 {to}"
+        ));
     }
     match start.checked_add(to) {
         Some(end) if end <= size => Ok(Entry::plain(dtype, shape, start + from, bytes)),
-        _ => other(format!(
+        _ => other(both!(
             "ends at byte {} but the file has {size}: it was cut off, fetch it again",
+            "在第 {} 字节结束，而文件只有 {size} 字节：文件不完整，请重新下载",
             u128::from(start) + u128::from(to)
         )),
     }
@@ -200,7 +218,9 @@ fn apart(path: &Path, tensors: &BTreeMap<String, Entry>) -> Result<()> {
         tensors.iter().filter(|(_, e)| e.bytes > 0).map(|(name, e)| (e.offset, e.offset + e.bytes, name)).collect();
     spans.sort_unstable();
     match spans.windows(2).find(|pair| pair[0].1 > pair[1].0) {
-        Some(pair) => Err(bad(path, format!("the tensors {} and {} overlap", pair[0].2, pair[1].2))),
+        Some(pair) => {
+            Err(bad(path, both!("the tensors {} and {} overlap", "张量 {} 与 {} 重叠", pair[0].2, pair[1].2)))
+        }
         None => Ok(()),
     }
 }

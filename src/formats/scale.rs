@@ -13,6 +13,7 @@ use super::entry::Scale;
 use super::file::bad;
 use super::header::Header;
 use crate::error::Result;
+use crate::lang::both;
 
 /// Names that the scale of a tensor may have.
 fn names(tensor: &str) -> [Option<String>; 3] {
@@ -34,7 +35,10 @@ pub(super) fn pair(header: &mut Header) -> Result<()> {
         let Some(scale) = Scale::of(&scale_name, &entry, &tensor.shape).filter(|_| entry.dtype.is_float()) else {
             let (found, shape) = (&entry.shape, tensor.shape.clone());
             let kind = entry.dtype.name();
-            let reason = format!("{scale_name} is {found:?} in {kind}, which is no scale of {name} ({shape:?})");
+            let reason = both!(
+                "{scale_name} is {found:?} in {kind}, which is no scale of {name} ({shape:?})",
+                "{scale_name} 为 {kind} 的 {found:?}，不是 {name}（{shape:?}）的缩放系数"
+            );
             return Err(bad(header.path(), reason));
         };
         tensor.scale = Some(Box::new(scale));

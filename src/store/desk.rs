@@ -7,6 +7,7 @@ use std::path::Path;
 use super::atomic;
 use crate::domain::Desk;
 use crate::error::{Doing, Result, StudioError};
+use crate::lang::{Both, both};
 
 const MAX_FILE: u64 = 16 << 20;
 
@@ -22,15 +23,20 @@ pub fn load(path: &Path) -> Result<Desk> {
     serde_json::from_slice(&bytes).map_err(|e| {
         let kept = path.with_extension("broken.json");
         let _ = fs::rename(path, &kept);
-        let what = format!("drafts and waiting jobs could not be read; their file is kept at {}", kept.display());
+        let what = both!(
+            "drafts and waiting jobs could not be read; their file is kept at {}",
+            "草稿和等待中的任务无法读取；文件保存在 {}",
+            kept.display()
+        );
         StudioError::other(what).with_details(e)
     })
 }
 
 /// Writes the desk; the old file stays until the new one is whole.
 pub fn save(path: &Path, desk: &Desk) -> Result<()> {
-    let text = serde_json::to_vec_pretty(desk)
-        .map_err(|e| StudioError::other("the drafts could not be written").with_details(e))?;
+    let text = serde_json::to_vec_pretty(desk).map_err(|e| {
+        StudioError::other(Both::new("the drafts could not be written", "草稿无法写入")).with_details(e)
+    })?;
     atomic::write(path, &text)
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{atomic, png};
 use crate::error::{Cause, Doing, Result, StudioError};
+use crate::lang::{Both, Lang};
 use crate::writing::export::{Block, Document, Image, Span, TextFormat};
 
 /// Writes `document` at the person's path. Formats that hold pictures get them inside; Markdown gets a folder beside it
@@ -32,7 +33,8 @@ pub fn write_text(mut document: Document, format: TextFormat, path: &Path) -> Re
     }
     atomic::write(path, &format.write(&document)?)?;
     Ok(first.map(|(path, error)| {
-        let reason = error.to_string();
+        let say = |lang| format!("{} {}", error.summary(lang), error.remedy(lang));
+        let reason = Both::new(say(Lang::En), say(Lang::Zh));
         StudioError::from(Cause::PicturesLeftOut { count: missing, path, reason })
     }))
 }

@@ -85,7 +85,7 @@ impl Journals {
     fn path(&self, id: &ConversationId) -> Result<PathBuf> {
         let good = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if id.0.is_empty() || id.0.len() > 64 || !id.0.chars().all(good) {
-            return Err(StudioError::other("this is no conversation's name"));
+            return Err(StudioError::other(Both::new("this is no conversation's name", "这不是对话的名称")));
         }
         let folder = if self.deleted.contains(id) { self.folder.join(TRASH) } else { self.folder.clone() };
         Ok(folder.join(format!("{}.{ENDING}", id.0)))
@@ -127,8 +127,9 @@ impl Journals {
         let path = self.path(id)?;
         let mut lines = Vec::new();
         for entry in entries {
-            serde_json::to_writer(&mut lines, entry)
-                .map_err(|e| StudioError::other("a turn could not be written").with_details(e))?;
+            serde_json::to_writer(&mut lines, entry).map_err(|e| {
+                StudioError::other(Both::new("a turn could not be written", "对话内容无法写入")).with_details(e)
+            })?;
             lines.push(b'\n');
         }
         if let Some(folder) = path.parent() {
@@ -365,8 +366,9 @@ impl Open {
 
     /// An entry becomes a line that waits.
     fn wait_with(&mut self, entry: &JournalEntry) -> Result<()> {
-        let line =
-            serde_json::to_vec(entry).map_err(|e| StudioError::other("a turn could not be written").with_details(e))?;
+        let line = serde_json::to_vec(entry).map_err(|e| {
+            StudioError::other(Both::new("a turn could not be written", "对话内容无法写入")).with_details(e)
+        })?;
         self.waiting.extend(line);
         self.waiting.push(b'\n');
         Ok(())

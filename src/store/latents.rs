@@ -20,7 +20,7 @@ use super::parameters::{self, Parsed};
 use super::{atomic, library};
 use crate::domain::Latents;
 use crate::error::{Cause, Doing, Result, StudioError};
-use crate::lang::Both;
+use crate::lang::{Both, both};
 
 pub const ENDING: &str = "latent";
 
@@ -52,7 +52,7 @@ pub fn save(library: &Path, latents: &Latents, now: SystemTime, zone: &TimeZone)
 pub fn encode(latents: &Latents) -> Result<Vec<u8>> {
     let Latents { channels, height, width, numbers, record } = latents;
     let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
-    let failed = |e: safetensors::SafeTensorError| StudioError::other(e);
+    let failed = |e: safetensors::SafeTensorError| StudioError::inner(e);
     let tensor = TensorView::new(Dtype::F32, vec![1, *channels, *height, *width], &bytes).map_err(failed)?;
     let mark = TensorView::new(Dtype::F32, vec![0], &[]).map_err(failed)?;
     let metadata = HashMap::from([(METADATA.to_owned(), parameters::write(record))]);
@@ -62,36 +62,48 @@ pub fn encode(latents: &Latents) -> Result<Vec<u8>> {
 /// Reads a file of latents, ours or ComfyUI's: one for each picture in it.
 pub fn read(path: &Path) -> Result<Vec<Arc<Latents>>> {
     let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
-    let bad = |reason: String| Cause::BadPicture { path: path.to_owned(), reason: Both::new(reason.clone(), reason) };
+    let bad = |reason: Both| StudioError::from(Cause::BadPicture { path: path.to_owned(), reason });
     let mut file = File::open(path).map_err(failed)?;
     let len = file.metadata().map_err(failed)?.len();
     if len > LONGEST {
-        return Err(bad(format!("it has {len} bytes, latents have at most {LONGEST}")).into());
+        return Err(bad(both!(
+            "it has {len} bytes, latents have at most {LONGEST}",
+            "它有 {len} 字节，潜变量最多 {LONGEST} 字节"
+        )));
     }
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(failed)?;
-    let no_latents = |e: safetensors::SafeTensorError| bad(format!("it is not a file of latents: {e}"));
+    let no_latents = |e: safetensors::SafeTensorError| {
+        bad(Both::new(format!("it is not a file of latents: {e}"), "它不是潜变量文件")).with_details(e)
+    };
     let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(no_latents)?;
     let tensors = SafeTensors::deserialize(&bytes).map_err(no_latents)?;
     let tensor = tensors.tensor(TENSOR).map_err(no_latents)?;
     let &[count, channels, height, width] = tensor.shape() else {
-        return Err(bad(format!("its latents have the shape {:?}, not four sides", tensor.shape())).into());
+        return Err(bad(both!(
+            "its latents have the shape {:?}, not four sides",
+            "潜变量的形状为 {:?}，不是四维",
+            tensor.shape()
+        )));
     };
     if tensor.dtype() != Dtype::F32 {
-        return Err(bad(format!("its latents are {:?}, not F32", tensor.dtype())).into());
+        return Err(bad(both!("its latents are {:?}, not F32", "潜变量的类型是 {:?}，不是 F32", tensor.dtype())));
     }
     if tensors.tensor(UNSCALED).is_err() && channels != 4 {
-        return Err(bad(format!("it does not say how its {channels} channels are scaled")).into());
+        return Err(bad(both!(
+            "it does not say how its {channels} channels are scaled",
+            "它没有说明 {channels} 个通道如何缩放"
+        )));
     }
     let scale = if tensors.tensor(UNSCALED).is_ok() { 1.0 } else { 1.0 / FIRST_SCALE };
     let numbers: Vec<f32> =
         tensor.data().chunks_exact(4).map(|b| scale * f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
     if let Some(x) = numbers.iter().find(|x| !x.is_finite()) {
-        return Err(bad(format!("one of its numbers is {x}")).into());
+        return Err(bad(both!("one of its numbers is {x}", "其中有数值为 {x}")));
     }
     let one = channels * height * width;
     if one == 0 || count == 0 {
-        return Err(bad("it holds no latents".to_owned()).into());
+        return Err(bad(Both::new("it holds no latents", "其中没有潜变量")));
     }
     let text = metadata.metadata().as_ref().and_then(|all| all.get(METADATA));
     let record = match text.map(|text| parameters::parse(text)) {

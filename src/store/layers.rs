@@ -11,12 +11,15 @@ use zip::write::SimpleFileOptions;
 use super::{THUMBNAIL, atomic, png, slug};
 use crate::domain::{Cut, Picture, SceneLayer, SceneLayers};
 use crate::error::{Result, StudioError};
+use crate::lang::Both;
 
 /// The bytes of an OpenRaster file (version 0.0.3 of its specification): `picture` is the scene as it is shown.
 /// Hidden layers are in it, hidden.
 pub fn open_raster(scene: &SceneLayers, picture: &Picture) -> Result<Vec<u8>> {
-    let failed =
-        |e: &dyn std::fmt::Display| StudioError::other("the OpenRaster file could not be put together").with_details(e);
+    let failed = |e: &dyn std::fmt::Display| {
+        StudioError::other(Both::new("the OpenRaster file could not be put together", "OpenRaster 文件无法生成"))
+            .with_details(e)
+    };
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let mut add = |name: &str, bytes: &[u8]| -> Result<()> {
         // PNGs are compressed already, and the first entry must not be: readers look for it at a fixed place.

@@ -48,6 +48,7 @@ pub use settings::{clamp as clamp_settings, load as load_settings, look as look_
 
 use crate::domain::{Settings, StoreEvent, Wake};
 use crate::error::{Cause, Result, StudioError, said_by};
+use crate::lang::Both;
 use decoder::Decoder;
 
 /// Requests that may wait.
@@ -183,7 +184,11 @@ impl Events {
 /// Runs `work`; a panic in it is an error, not the end of the thread.
 fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        Err(StudioError::other(format!("the store stopped unexpectedly: {}", said_by(&*panic))))
+        Err({
+            let said = said_by(&*panic);
+            let what = Both::new(format!("the store stopped unexpectedly: {said}"), "存储线程意外停止");
+            StudioError::other(what).with_details(said)
+        })
     })
 }
 

@@ -8,6 +8,7 @@ use directories::{ProjectDirs, UserDirs};
 
 use crate::domain::Settings;
 use crate::error::{Result, StudioError};
+use crate::lang::both;
 
 /// The variable that puts everything below one folder: for portable use and for tests.
 pub const HOME_VARIABLE: &str = "AIGC_STUDIO_HOME";
@@ -42,7 +43,10 @@ impl Paths {
             return Ok(Self::below(home));
         }
         let dirs = ProjectDirs::from("", "", "AIGC Studio").ok_or_else(|| {
-            StudioError::other(format!("this system names no home folder; set {HOME_VARIABLE} to a folder"))
+            StudioError::other(both!(
+                "this system names no home folder; set {HOME_VARIABLE} to a folder",
+                "系统没有给出主文件夹；请把 {HOME_VARIABLE} 设为一个文件夹"
+            ))
         })?;
         // Models are large: not in a profile that travels over the network (Windows' roaming data).
         let data = dirs.data_local_dir();

@@ -9,6 +9,7 @@ use super::{atomic, removal};
 use crate::disk;
 use crate::domain::{KeptPersona, Persona, PersonaId, text_of};
 use crate::error::{Doing, Result, StudioError};
+use crate::lang::Both;
 
 const ENDING: &str = "toml";
 const PICTURE: &str = "png";
@@ -33,7 +34,7 @@ impl Personas {
     fn path(&self, id: &PersonaId, ending: &str) -> Result<PathBuf> {
         let good = |c: char| c.is_alphanumeric() || ['-', '_', ' '].contains(&c);
         if id.0.is_empty() || id.0.len() > 128 || !id.0.chars().all(good) {
-            return Err(StudioError::other("this is no character's name"));
+            return Err(StudioError::other(Both::new("this is no character's name", "这不是角色的名称")));
         }
         Ok(self.folder.join(format!("{}.{ending}", id.0)))
     }
@@ -70,8 +71,10 @@ impl Personas {
         let mut bytes = Vec::new();
         let file = File::open(&path).and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes));
         file.map_err(|e| StudioError::io(Doing::Reading, &path, &e))?;
-        let bad = |why: String| StudioError::other("a character's file cannot be read").with_details(why);
-        let text = text_of(bytes).map_err(bad)?;
+        let bad = |why: String| {
+            StudioError::other(Both::new("a character's file cannot be read", "角色文件无法读取")).with_details(why)
+        };
+        let text = text_of(bytes).map_err(|why| bad(why.en))?;
         let mut persona: Persona = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
         if let Some(params) = &mut persona.params {
             params.clamp();
@@ -91,8 +94,9 @@ impl Personas {
 
     /// Writes a character, and its picture where it brings one; else the one that is there stays.
     pub fn save(&self, id: &PersonaId, persona: &Persona) -> Result<KeptPersona> {
-        let text = toml::to_string_pretty(persona)
-            .map_err(|e| StudioError::other("a character could not be written").with_details(e))?;
+        let text = toml::to_string_pretty(persona).map_err(|e| {
+            StudioError::other(Both::new("a character could not be written", "角色无法写入")).with_details(e)
+        })?;
         // The picture first: a character without its file is nothing.
         if let Some(avatar) = &persona.avatar {
             atomic::write(&self.path(id, PICTURE)?, avatar)?;

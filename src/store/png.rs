@@ -15,7 +15,7 @@ use super::svg;
 use crate::chunks::{self, Chunks};
 use crate::domain::{Picture, PictureRecord};
 use crate::error::{Cause, Doing, Result, StudioError};
-use crate::lang::Both;
+use crate::lang::{Both, both};
 
 /// The keyword of the text chunk that A1111 and its kin use.
 const KEYWORD: &str = "parameters";
@@ -36,7 +36,9 @@ pub fn encode(picture: &Picture, record: Option<&PictureRecord>) -> Result<Vec<u
 
 fn encode_png(picture: &Picture, text: Option<&str>) -> Result<Vec<u8>> {
     check_size(picture)?;
-    let fail = |e: png::EncodingError| StudioError::other("the picture could not be written as PNG").with_details(e);
+    let fail = |e: png::EncodingError| {
+        StudioError::other(Both::new("the picture could not be written as PNG", "图片无法写为 PNG")).with_details(e)
+    };
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, picture.width, picture.height);
     encoder.set_color(png::ColorType::Rgba);
@@ -62,8 +64,9 @@ const OURS: &str = "Version: AIGC Studio";
 fn check_size(picture: &Picture) -> Result<()> {
     let wanted = u64::from(picture.width) * u64::from(picture.height) * 4;
     if wanted == 0 || wanted != picture.rgba.len() as u64 {
-        return Err(StudioError::other(format!(
+        return Err(StudioError::other(both!(
             "a picture of {}x{} pixels cannot have {} bytes",
+            "{}x{} 像素的图片不可能有 {} 字节",
             picture.width,
             picture.height,
             picture.rgba.len()
@@ -104,7 +107,10 @@ pub fn encode_with(ending: &str, picture: &Picture, text: Option<&str>) -> Resul
         "svg" => return Ok(svg::trace(picture, text).into_bytes()),
         _ => return Err(unknown_format(ending)),
     };
-    written.map_err(|e| StudioError::other(format!("the picture could not be written as {ending}")).with_details(e))?;
+    written.map_err(|e| {
+        StudioError::other(both!("the picture could not be written as {ending}", "图片无法写为 {ending}"))
+            .with_details(e)
+    })?;
     Ok(bytes)
 }
 
@@ -128,7 +134,8 @@ pub fn check_ending(ending: &str) -> Result<()> {
 }
 
 fn unknown_format(ending: String) -> StudioError {
-    Cause::BadChoice { name: "picture format", value: ending, choices: "png, jpg, webp, svg".to_owned() }.into()
+    Cause::BadChoice { name: "picture format", value: Both::same(ending), choices: Both::same("png, jpg, webp, svg") }
+        .into()
 }
 
 /// RGB over white from RGBA.

@@ -9,6 +9,7 @@ use jiff::Zoned;
 use super::atomic;
 use crate::domain::{Settings, WindowGeometry, text_of};
 use crate::error::{Cause, Doing, Result, StudioError};
+use crate::lang::Both;
 
 /// Prompts are kept in it, so it may be long; but not this long.
 const MAX_FILE: u64 = 4 << 20;
@@ -24,7 +25,7 @@ pub fn look(path: &Path) -> (Settings, Option<StudioError>) {
     read(path, |path, reason| Cause::SettingsBroken { kept: path.to_owned(), reason }.into())
 }
 
-fn read(path: &Path, broken: fn(&Path, String) -> StudioError) -> (Settings, Option<StudioError>) {
+fn read(path: &Path, broken: fn(&Path, Both) -> StudioError) -> (Settings, Option<StudioError>) {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return (Settings::default(), None),
@@ -43,20 +44,24 @@ fn read(path: &Path, broken: fn(&Path, String) -> StudioError) -> (Settings, Opt
     }
 }
 
-fn parse(bytes: &[u8]) -> std::result::Result<Settings, (String, String)> {
+fn parse(bytes: &[u8]) -> std::result::Result<Settings, (Both, String)> {
     if bytes.len() as u64 > MAX_FILE {
-        return Err(("it is too large".to_owned(), String::new()));
+        return Err((Both::new("it is too large", "文件过大"), String::new()));
     }
-    let text = text_of(bytes.to_vec()).map_err(|why| ("it is not text".to_owned(), why))?;
+    let text = text_of(bytes.to_vec()).map_err(|why| (Both::new("it is not text", "它不是文本"), why.en))?;
     toml::from_str(&text).map_err(|e| {
         let line = e.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         let what = e.message().trim_end_matches('.').to_owned();
-        (line.map_or(what.clone(), |line| format!("line {line}: {what}")), e.to_string())
+        let reason = match line {
+            Some(line) => Both::new(format!("line {line}: {what}"), format!("第 {line} 行有误")),
+            None => Both::new(what, "写法有误"),
+        };
+        (reason, e.to_string())
     })
 }
 
 /// Renames a broken file so that nothing of it is lost.
-fn set_aside(path: &Path, reason: String) -> StudioError {
+fn set_aside(path: &Path, reason: Both) -> StudioError {
     let time = Zoned::now().strftime("%Y-%m-%d_%H%M%S").to_string();
     let names = (1..1000).map(|n| match n {
         1 => format!("settings.broken-{time}.toml"),
@@ -76,8 +81,9 @@ fn set_aside(path: &Path, reason: String) -> StudioError {
 pub fn save(path: &Path, settings: &Settings) -> Result<()> {
     let mut settings = settings.clone();
     clamp(&mut settings);
-    let text = toml::to_string_pretty(&settings)
-        .map_err(|e| StudioError::other("the settings could not be written").with_details(e))?;
+    let text = toml::to_string_pretty(&settings).map_err(|e| {
+        StudioError::other(Both::new("the settings could not be written", "设置无法写入")).with_details(e)
+    })?;
     atomic::write(path, text.as_bytes())
 }
 
@@ -158,7 +164,7 @@ mod tests {
             let error = error.expect(name);
             let Cause::SettingsBroken { kept, reason } = error.cause() else { panic!("{name}: {error:?}") };
             assert_eq!(fs::read(kept).unwrap(), bytes, "{name}");
-            assert!(!reason.is_empty() && !path.exists(), "{name}");
+            assert!(!reason.en.is_empty() && !path.exists(), "{name}");
             // A second broken file in the same second has its own name.
             fs::write(&path, &bytes).unwrap();
             load(&path);

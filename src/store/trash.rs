@@ -8,7 +8,7 @@ use super::library::{self, Scan};
 use super::personas::Personas;
 use crate::domain::{ConversationId, LibraryItem, Persona, PersonaId, TrashKind, Trashed};
 use crate::error::{Result, StudioError};
-use crate::lang::Lang;
+use crate::lang::{Both, Lang};
 use crate::writing::export::{Document, TextFormat};
 
 /// The pictures that a walk through a library's trash has found.
@@ -60,7 +60,7 @@ pub fn personas(personas: &Personas) -> Vec<Trashed> {
 pub fn text(kind: TrashKind, id: &Path, lang: Lang, journals: &Journals, people: &Personas) -> Result<String> {
     let name = id.to_string_lossy().into_owned();
     let document = match kind {
-        TrashKind::Pictures => return Err(StudioError::other("a picture is not a text")),
+        TrashKind::Pictures => return Err(StudioError::other(Both::new("a picture is not a text", "图片不是文字"))),
         TrashKind::Conversations => {
             let talk = Journals::new(journals.trash_folder()).read_only(true).load(&ConversationId(name))?;
             match &talk.page {

@@ -21,6 +21,7 @@ use crate::domain::{
     StoreEvent, TrashKind,
 };
 use crate::error::{Cause, Result, StudioError};
+use crate::lang::Both;
 
 /// A slice of the library's list: requests wait at most this long for it.
 const SLICE: Duration = Duration::from_millis(20);
@@ -484,7 +485,7 @@ impl Worker {
             Request::Panic => panic!("as asked"),
             // The decoder's; they get here only when it is gone.
             request @ (Request::Thumbnail(_) | Request::Open(_) | Request::View(_)) => {
-                failed(&request, StudioError::other("pictures cannot be opened any more"))
+                failed(&request, StudioError::other(Both::new("pictures cannot be opened any more", "无法再打开图片")))
             }
         };
         self.events.tell(event);

@@ -106,13 +106,14 @@ fn text(ui: &mut Ui, text: &str, size: f32, colour: egui::Color32) -> egui::Resp
 
 /// What lay underneath, folded; can be copied whole.
 fn details(ui: &mut Ui, cx: &Cx<'_>, error: &StudioError) {
-    if error.details().is_empty() {
+    let more = error.more(cx.lang);
+    if more.is_empty() {
         return;
     }
     let id = ui.scope_id().with("details");
     let mut open = ui.data(|d| d.get_temp::<bool>(id)).unwrap_or(false);
     if widgets::fold(ui, cx.t(T::Details), "", &mut open) {
-        egui::ScrollArea::vertical().max_height(120.0).show(ui, |ui| text(ui, error.details(), SMALL, cx.p.muted));
+        egui::ScrollArea::vertical().max_height(120.0).show(ui, |ui| text(ui, &more, SMALL, cx.p.muted));
         ui.add_space(S2);
         if widgets::button(ui, icons::COPY, cx.t(T::CopyDetails)).clicked() {
             ui.ctx().copy_text(format!("{error}\n{}", error.details()));

@@ -76,7 +76,7 @@ pub fn running(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, fetch: &FetchState) {
             ui.add(Label::new(theme::icon(icons::WARNING, 14.0).color(cx.p.warn)));
             let reason = match error.cause() {
                 // Its summary names the source once more.
-                Cause::SourceFailed { reason, .. } => reason.clone(),
+                Cause::SourceFailed { reason, .. } => reason.get(cx.lang).to_owned(),
                 _ => error.summary(cx.lang),
             };
             let line = cx.with(T::SkippedSource, &[source, &reason]);

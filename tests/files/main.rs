@@ -11,6 +11,7 @@ mod fetch_http;
 #[cfg(unix)]
 mod fetch_pip;
 mod imports;
+mod languages;
 mod rooms;
 mod server;
 mod store_full_disk;

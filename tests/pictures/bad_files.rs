@@ -60,7 +60,7 @@ fn bad_file(error: &StudioError, name: &str) -> String {
     match error.cause() {
         Cause::BadModelFile { path, reason } => {
             assert!(path.ends_with(name), "{path:?}");
-            reason.clone()
+            reason.en.clone()
         }
         other => panic!("{other:?}"),
     }
@@ -212,7 +212,7 @@ fn files_of_other_families_are_told_apart() {
     let unsupported = |error: StudioError| match error.cause() {
         Cause::UnsupportedArchitecture { found, supported } => {
             assert!(supported.contains("sticker-64"));
-            found.clone()
+            found.en.clone()
         }
         other => panic!("{other:?}"),
     };

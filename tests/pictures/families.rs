@@ -12,7 +12,7 @@ use aigc_studio::domain::{
 use aigc_studio::engine::image::ImagePipeline;
 use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Stop};
 use aigc_studio::error::{Cause, StudioError};
-use aigc_studio::lang::Lang;
+use aigc_studio::lang::{Both, Lang};
 use crossbeam_channel::unbounded;
 
 fn check(name: &str) {
@@ -201,8 +201,11 @@ fn a_size_that_does_not_fit_is_refused_before_loading_with_one_that_does() {
             if matches!(name, "sd3" | "zimage") {
                 // It has no more places than that, whatever the memory.
                 let most = if name == "sd3" { 384 } else { 1024 };
-                let choices = format!("sides of at most {most}");
-                assert_eq!(cause, Cause::BadChoice { name: "size", value: format!("{width}x{height}"), choices });
+                let choices = Both::new(format!("sides of at most {most}"), format!("边长最大 {most}"));
+                assert_eq!(
+                    cause,
+                    Cause::BadChoice { name: "size", value: Both::same(format!("{width}x{height}")), choices }
+                );
                 continue;
             }
             let Cause::TooLarge { width: w, height: h, needed, free, largest } = cause else {

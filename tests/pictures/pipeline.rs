@@ -13,6 +13,7 @@ use aigc_studio::engine::image::testing::tiny_sticker;
 use aigc_studio::engine::image::{ImagePipeline, sticker};
 use aigc_studio::engine::{CancelToken, Engine, JobHandle, MemoryBudget, Pipeline, Pipelines, Reporter, Stop};
 use aigc_studio::error::{Cause, StudioError};
+use aigc_studio::lang::Both;
 
 /// The program's own, so that what is measured here is what a person gets.
 /// Text is not what these tests are about.
@@ -280,7 +281,7 @@ fn requests_that_make_no_sense_are_refused_with_what_would() {
     let cause = |params: ImageParams, seed: u64| failure(&studio.draw(params, seed, studio.tiny())).cause().clone();
     assert_eq!(cause(params("  ", 1), 1), Cause::EmptyPrompt);
     let wide = ImageParams { width: 128, ..params("cat", 1) };
-    let size = Cause::BadChoice { name: "size", value: "128x64".into(), choices: "64x64".into() };
+    let size = Cause::BadChoice { name: "size", value: Both::same("128x64"), choices: Both::same("64x64") };
     assert_eq!(cause(wide, 1), size);
     for (params, seed, what) in [
         (params("cat", 0), 1, "steps"),

@@ -16,7 +16,7 @@ fn refuse(bytes: &[u8]) -> StudioError {
 /// The reason why a file is no model.
 fn reason(bytes: &[u8]) -> String {
     match refuse(bytes).cause() {
-        Cause::BadModelFile { reason, .. } => reason.clone(),
+        Cause::BadModelFile { reason, .. } => reason.en.clone(),
         other => panic!("{other:?}"),
     }
 }
@@ -148,7 +148,7 @@ fn odd_metadata_refuses_a_file_only_where_it_is_read() {
 fn what_is_not_supported_is_named_with_what_is() {
     let error = refuse(&meta("general.architecture", Meta::Text("mamba".into())));
     assert!(
-        matches!(error.cause(), Cause::UnsupportedArchitecture { found, supported } if found == "mamba" && supported.contains("gemma3"))
+        matches!(error.cause(), Cause::UnsupportedArchitecture { found, supported } if found.en == "mamba" && supported.contains("gemma3"))
     );
     for (kind, name) in [(23, "IQ4_XS"), (39, "MXFP4"), (99, "type 99")] {
         let error = refuse(&changed(|f| f.tensor("blk.0.ffn_up.weight").kind = kind));
@@ -174,7 +174,7 @@ fn what_is_not_supported_is_named_with_what_is() {
     }
     // A weight that this network has no place for would change what comes out.
     let error = refuse(&changed(|f| f.tensors.push(Tensor::f32("blk.0.attn_sinks", &[4], vec![0.0; 4]))));
-    assert!(matches!(error.cause(), Cause::UnsupportedArchitecture { found, .. } if found.contains("attn_sinks")));
+    assert!(matches!(error.cause(), Cause::UnsupportedArchitecture { found, .. } if found.en.contains("attn_sinks")));
 }
 
 #[test]

@@ -441,7 +441,7 @@ fn parts_that_do_not_make_a_model_are_told() {
     let paths = write_parts(&whole, folder.path(), 9);
     let cause = |path: &PathBuf| inspect(path).unwrap_err().cause().clone();
     let reason = |path: &PathBuf| match cause(path) {
-        Cause::BadModelFile { reason, .. } => reason,
+        Cause::BadModelFile { reason, .. } => reason.en,
         other => panic!("{other:?}"),
     };
     let [first, second] = whole.split(9);

@@ -390,7 +390,7 @@ fn the_form_of_the_answer_is_chosen_and_its_errors_are_named() {
     harness.run();
     assert!(harness.state().commands.contains(&Command::CheckGrammar), "it is read while it is looked at");
     update(&mut harness.state_mut().state, Input::Command(Command::CheckGrammar));
-    let bad = Cause::BadGrammar { line: 1, reason: "the bracket is not closed".into() };
+    let bad = Cause::BadGrammar { line: 1, reason: Both::same("the bracket is not closed") };
     update(&mut harness.state_mut().state, Input::Grammar(grammar, Err(bad.into())));
     harness.run();
     harness.get_by_label_contains("the bracket is not closed");

@@ -110,7 +110,7 @@ fn rooms() {
             let _ = update(&mut form, Input::Command(Command::SetText(edit)));
         }
         let _ = update(&mut form, Input::Command(Command::CheckGrammar));
-        let bad = Cause::BadGrammar { line: 2, reason: "\"objekt\" is no type".into() };
+        let bad = Cause::BadGrammar { line: 2, reason: Both::same("\"objekt\" is no type") };
         let grammar = form.text().grammar.clone().expect("it was chosen");
         let _ = update(&mut form, Input::Grammar(grammar, Err(bad.into())));
         let left_out = vec![

@@ -3,6 +3,7 @@
 use crate::domain::{DeviceChoice, ImageParams, ModelFiles, Picture};
 use crate::engine::{CancelToken, MemoryBudget, Stop};
 use crate::error::{Cause, StudioError};
+use crate::lang::Both;
 
 use super::ImagePipeline;
 use super::pipeline::Drawing;
@@ -24,7 +25,7 @@ pub fn grid(
     let pipeline = ImagePipeline::new(MemoryBudget::of_this_machine(), DeviceChoice::Auto);
     draw(&pipeline, &ModelFiles::Embedded, prompts, seed, progress).map_err(|stop| match stop {
         Stop::Failed(error) => error,
-        Stop::Cancelled => StudioError::other("the grid was cancelled"),
+        Stop::Cancelled => StudioError::other(Both::new("the grid was cancelled", "网格绘制已取消")),
     })
 }
 

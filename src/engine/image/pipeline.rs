@@ -21,6 +21,7 @@ use crate::domain::{
 use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, device_for, watch};
 use crate::error::{Cause, Result};
 use crate::formats::Header;
+use crate::lang::Both;
 
 /// Draws with the model of each request and keeps it for the next.
 pub struct ImagePipeline {
@@ -75,7 +76,7 @@ impl ImagePipeline {
         match self.model(&mut slot, (&model, None), token, &(Arc::new(|_| {}) as Read), &mut |_| {})? {
             Model::Sticker(sticker) => with(sticker),
             Model::Diffusion(_) => {
-                let (value, choices) = ("a diffusion model".to_owned(), sticker::FAMILY.to_owned());
+                let (value, choices) = (Both::new("a diffusion model", "扩散模型"), Both::same(sticker::FAMILY));
                 Err(Cause::BadChoice { name: "model", value, choices }.into())
             }
         }
@@ -156,7 +157,7 @@ impl ImagePipeline {
             return decode(model.decoder(), request, self.budget.free(), reporter, token);
         }
         let Some((files, header)) = checkpoint(&request.model.files) else {
-            let (value, choices) = (request.model.id.clone(), "a model with a VAE".to_owned());
+            let (value, choices) = (Both::same(&request.model.id), Both::new("a model with a VAE", "带 VAE 的模型"));
             return Err(Cause::BadChoice { name: "model", value, choices }.into());
         };
         reporter.tell(EventKind::Loading { fraction: None });
@@ -429,9 +430,9 @@ fn check_size(params: &ImageParams, sides: &[u32]) -> Result<()> {
     if params.width == params.height && sides.contains(&params.width) {
         return Ok(());
     }
-    let value = format!("{}x{}", params.width, params.height);
+    let value = Both::same(format!("{}x{}", params.width, params.height));
     let choices: Vec<_> = sides.iter().map(|side| format!("{side}x{side}")).collect();
-    Err(Cause::BadChoice { name: "size", value, choices: choices.join(", ") }.into())
+    Err(Cause::BadChoice { name: "size", value, choices: Both::same(choices.join(", ")) }.into())
 }
 
 /// Seeds count up from the job's, and wrap.

@@ -7,6 +7,7 @@
 use crate::domain::Sampler;
 use crate::engine::{CancelToken, Stop};
 use crate::error::Cause;
+use crate::lang::Both;
 
 /// What a network foresees. `x` and the answer have the same length.
 pub trait Field {
@@ -104,8 +105,8 @@ pub fn solver(sampler: Sampler) -> Result<&'static dyn Solver, Stop> {
         Sampler::Heun => Ok(&Heun),
         Sampler::Midpoint => Ok(&Midpoint),
         _ => {
-            let choices = Sampler::FLOW.map(Sampler::name).join(", ");
-            Err(Cause::BadChoice { name: "sampler", value: sampler.name().to_owned(), choices }.into())
+            let choices = Both::same(Sampler::FLOW.map(Sampler::name).join(", "));
+            Err(Cause::BadChoice { name: "sampler", value: Both::same(sampler.name()), choices }.into())
         }
     }
 }

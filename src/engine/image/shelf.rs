@@ -25,6 +25,7 @@ use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::formats::gguf::types::runnable;
 use crate::formats::{Arranged, Deflated, Dtype, Entry, Header, file, layout};
+use crate::lang::{Both, both};
 
 /// Looked at and told while tensors are read.
 #[derive(Clone)]
@@ -185,7 +186,7 @@ impl Shelf {
         }
         let place = entry.deflated.unwrap_or(Deflated { offset: entry.offset, bytes: entry.bytes });
         if file.metadata().map_err(failed)?.len() < place.offset + place.bytes {
-            return Err(file::bad(path, "it was cut short while it was read"));
+            return Err(file::bad(path, Both::new("it was cut short while it was read", "读取过程中文件被截短")));
         }
         // SAFETY: the bytes are only read, as plain numbers of which every pattern is valid, and the range was inside
         // the file just now. Another program that cuts the file in the moment between would end this one, as it does
@@ -194,7 +195,10 @@ impl Shelf {
         let mut bytes = Bytes::Mapped(map.map_err(failed)?);
         if entry.deflated.is_some() {
             let inflated = inflate(&bytes, entry.offset, entry.bytes);
-            bytes = Bytes::Own(inflated.map_err(|e| file::bad(path, format!("its zip cannot be unpacked: {e}")))?);
+            bytes =
+                Bytes::Own(inflated.map_err(|e| {
+                    file::damaged(path, format!("its zip cannot be unpacked: {e}"), "其中的 zip 无法解压")
+                })?);
         }
         if let (false, Some(width)) = (entry.strides.is_empty(), entry.dtype.size()) {
             bytes = Bytes::Own(in_order(&bytes, &entry.shape, &entry.strides, width as usize));
@@ -214,7 +218,7 @@ impl Shelf {
         }
         let path = self.header.path();
         let Some(entry) = self.header.get(name) else {
-            return self.stop(file::bad(path, format!("the tensor {name} is not in it")).into());
+            return self.stop(file::bad(path, both!("the tensor {name} is not in it", "其中没有张量 {name}")).into());
         };
         let bytes = match self.bytes(entry) {
             Ok(bytes) => Arc::new(bytes),

@@ -5,6 +5,7 @@ use super::sampler::{Breakers, NotANumber, Resolved, Sampler};
 use super::tokenizer::{Specials, Tokenizer};
 use crate::domain::{BiasToken, LOGIT_BIAS, SamplerLink, TextParams};
 use crate::error::{Cause, Result};
+use crate::lang::Both;
 
 /// Sampler and grammar of one answer.
 pub struct Chooser<'a> {
@@ -62,7 +63,10 @@ impl<'a> Chooser<'a> {
                     self.pieces = all(self.tokenizer, Tokenizer::piece);
                 }
                 if constraint.mask(&mut logits, &self.pieces, is_end)? == 0 {
-                    let reason = "no token of this model goes on with what it wants next".to_owned();
+                    let reason = Both::new(
+                        "no token of this model goes on with what it wants next",
+                        "这个模型没有词元能接上它要求的下文",
+                    );
                     return if constraint.may_end() {
                         Ok(None)
                     } else {

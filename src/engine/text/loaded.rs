@@ -227,7 +227,10 @@ pub fn model_path(model: &ModelRef) -> Result<PathBuf> {
                 (None, _) => Err(Cause::FileMissing { path: folder.join("*.gguf") }.into()),
                 (Some(_), Some(_)) => Err(Cause::BadModelFile {
                     path: folder.clone(),
-                    reason: "it holds more than one GGUF file, so one of them must be named".to_owned(),
+                    reason: Both::new(
+                        "it holds more than one GGUF file, so one of them must be named",
+                        "其中有多个 GGUF 文件，需要指定其中一个",
+                    ),
                 }
                 .into()),
             }

@@ -317,7 +317,7 @@ pub fn run(
     let reporter = Reporter::new(JobId(1), sender, Arc::new(wake));
     match pipeline.run(request, &reporter, token)? {
         Outcome::Text(stats) => Ok(stats),
-        other => Err(StudioError::other(format!("not text: {other:?}")).into()),
+        other => Err(StudioError::inner(format!("not text: {other:?}")).into()),
     }
 }
 

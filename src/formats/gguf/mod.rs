@@ -13,8 +13,9 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 pub use self::split::{PartName, files, first_part};
-use super::file::{FileFacts, bad};
+use super::file::{FileFacts, bad, damaged};
 use crate::error::{Cause, Result, StudioError};
+use crate::lang::{Both, both};
 
 /// A metadata value. Whole numbers are widened to 64 bits, floating ones too.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,7 +72,8 @@ pub struct Gguf {
 
 fn read_file(path: &Path) -> Result<(u64, read::Parsed)> {
     let (file, len) = super::file::open(path)?;
-    let parsed = read::parse(BufReader::with_capacity(1 << 20, file), len).map_err(|why| bad(path, why))?;
+    let parsed = read::parse(BufReader::with_capacity(1 << 20, file), len)
+        .map_err(|why| damaged(path, why, "GGUF 文件头已损坏或不完整"))?;
     Ok((len, parsed))
 }
 
@@ -100,7 +102,7 @@ impl Gguf {
     }
 
     /// This file cannot be a model because of `reason`.
-    pub fn bad(&self, reason: impl Into<String>) -> StudioError {
+    pub fn bad(&self, reason: Both) -> StudioError {
         bad(&self.path, reason)
     }
 
@@ -145,22 +147,24 @@ impl Gguf {
             None => Ok(None),
             Some(Value::Int(n)) => match usize::try_from(*n) {
                 Ok(n) => Ok(Some(n)),
-                Err(_) => Err(self.bad(format!("{key} is {n}"))),
+                Err(_) => Err(self.bad(both!("{key} is {n}", "{key} 为 {n}"))),
             },
             Some(Value::Array(Array::Ints(all))) if all.windows(2).all(|w| w[0] == w[1]) && !all.is_empty() => {
-                usize::try_from(all[0]).map(Some).map_err(|_| self.bad(format!("{key} is {}", all[0])))
+                usize::try_from(all[0]).map(Some).map_err(|_| self.bad(both!("{key} is {}", "{key} 为 {}", all[0])))
             }
-            Some(Value::Unusable(what)) => Err(self.bad(format!("{key} is {what}"))),
-            Some(_) => Err(self.bad(format!("{key} is not a number"))),
+            Some(Value::Unusable(what)) => {
+                Err(self.bad(Both::new(format!("{key} is {what}"), format!("{key} 的值无法使用"))))
+            }
+            Some(_) => Err(self.bad(both!("{key} is not a number", "{key} 不是数值"))),
         }
     }
 
     /// The number at `key`, which must be there and be at least 1.
     pub fn required(&self, key: &str) -> Result<usize> {
         match self.count(key)? {
-            Some(0) => Err(self.bad(format!("{key} is 0"))),
+            Some(0) => Err(self.bad(both!("{key} is 0", "{key} 为 0"))),
             Some(n) => Ok(n),
-            None => Err(self.bad(format!("its metadata has no {key}"))),
+            None => Err(self.bad(both!("its metadata has no {key}", "元数据中没有 {key}"))),
         }
     }
 
@@ -170,8 +174,10 @@ impl Gguf {
             None => Ok(None),
             Some(Value::Float(x)) if x.is_finite() => Ok(Some(*x)),
             Some(Value::Int(n)) => Ok(Some(*n as f64)),
-            Some(Value::Unusable(what)) => Err(self.bad(format!("{key} is {what}"))),
-            Some(other) => Err(self.bad(format!("{key} is {other:?}"))),
+            Some(Value::Unusable(what)) => {
+                Err(self.bad(Both::new(format!("{key} is {what}"), format!("{key} 的值无法使用"))))
+            }
+            Some(other) => Err(self.bad(both!("{key} is {other:?}", "{key} 为 {other:?}"))),
         }
     }
 
@@ -205,7 +211,9 @@ impl Gguf {
 
     /// The architecture's name, in whose name most keys begin.
     pub fn architecture(&self) -> Result<&str> {
-        self.text("general.architecture").ok_or_else(|| self.bad("its metadata has no general.architecture"))
+        self.text("general.architecture").ok_or_else(|| {
+            self.bad(Both::new("its metadata has no general.architecture", "元数据中没有 general.architecture"))
+        })
     }
 
     /// How the file is quantised, as model pages say it: `Q4_K_M`, or the type of most of its weights.

@@ -7,6 +7,7 @@ use super::read::Parsed;
 use super::{Value, read_file};
 use crate::error::{Cause, Result};
 use crate::formats::file::{FileFacts, bad};
+use crate::lang::both;
 
 /// Most parts of one model.
 const PARTS_MAX: usize = 1000;
@@ -84,7 +85,13 @@ pub fn join(path: &Path, len: u64, read: Parsed) -> Result<(Vec<FileFacts>, Pars
     }
     let number = place(&read, "split.no").map_or(1, |n| n.saturating_add(1));
     if number > count || count > PARTS_MAX {
-        return Err(bad(path, format!("it says that it is part {number} of {count} (at most {PARTS_MAX} are read)")));
+        return Err(bad(
+            path,
+            both!(
+                "it says that it is part {number} of {count} (at most {PARTS_MAX} are read)",
+                "它自称是第 {number} 部分，共 {count} 部分（最多读取 {PARTS_MAX} 部分）"
+            ),
+        ));
     }
     let name = PartName::of(path).filter(|part| (part.number, part.count) == (number, count)).unwrap_or(PartName {
         name: "*".to_owned(),
@@ -106,7 +113,10 @@ pub fn join(path: &Path, len: u64, read: Parsed) -> Result<(Vec<FileFacts>, Pars
     for (n, path) in others() {
         let (len, part) = read_file(&path)?;
         if place(&part, "split.count") != Some(count) || place(&part, "split.no").is_some_and(|no| no + 1 != n) {
-            return Err(bad(&path, format!("by its header it is not part {n} of {count}")));
+            return Err(bad(
+                &path,
+                both!("by its header it is not part {n} of {count}", "按文件头，它不是第 {n} 部分（共 {count} 部分）"),
+            ));
         }
         parts.push((n, path, len, part));
     }
@@ -120,7 +130,10 @@ pub fn join(path: &Path, len: u64, read: Parsed) -> Result<(Vec<FileFacts>, Pars
             Some(whole) => {
                 for (name, tensor) in tensors {
                     if whole.tensors.contains_key(&name) {
-                        return Err(bad(&path, format!("the tensor {name} is in another part too")));
+                        return Err(bad(
+                            &path,
+                            both!("the tensor {name} is in another part too", "张量 {name} 在另一部分中也有"),
+                        ));
                     }
                     whole.tensors.insert(name, tensor);
                 }
@@ -131,7 +144,13 @@ pub fn join(path: &Path, len: u64, read: Parsed) -> Result<(Vec<FileFacts>, Pars
     let whole = whole.unwrap_or_default();
     let (all, found) = (place(&whole, "split.tensors.count"), whole.tensors.len());
     match all {
-        Some(all) if all != found => Err(bad(path, format!("its {count} parts have {found} tensors, not {all}"))),
+        Some(all) if all != found => Err(bad(
+            path,
+            both!(
+                "its {count} parts have {found} tensors, not {all}",
+                "{count} 个部分共有 {found} 个张量，应为 {all} 个"
+            ),
+        )),
         _ => Ok((files, whole)),
     }
 }

@@ -11,6 +11,7 @@ use crate::error::{Cause, Result, StudioError};
 use crate::formats::file::bad;
 use crate::formats::gguf::types::RUNNABLE;
 use crate::formats::header::Header;
+use crate::lang::{Both, both};
 
 /// The types that weights can be loaded from, for the error.
 pub const WEIGHTS: &str = "F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I8 with a scale; in GGUF files F32, F16, BF16, Q4_0, \
@@ -59,11 +60,16 @@ impl Found {
                 first.map(|(name, shape)| self.missing_name(whole, &names, name, shape)).collect();
             missing.dedup();
             let more = match missing.len() - 1 {
-                _ if needs.missing.len() > NAMED => ", nor are many others".to_owned(),
-                0 => String::new(),
-                n => format!(", nor are {n} others"),
+                _ if needs.missing.len() > NAMED => Both::new(", nor are many others", "，还缺少许多"),
+                0 => Both::default(),
+                n => both!(", nor are {n} others", "，还缺少 {n} 个"),
             };
-            return Err(bad(whole.path(), format!("the tensor {} is not in it{more}", missing[0])));
+            let name = &missing[0];
+            let reason = Both::new(
+                format!("the tensor {name} is not in it{}", more.en),
+                format!("其中没有张量 {name}{}", more.zh),
+            );
+            return Err(bad(whole.path(), reason));
         }
         if let Some((name, shape)) = needs.wrong.first() {
             return Err(wrong_shape(whole, tensors, &names, name, shape));
@@ -97,7 +103,7 @@ impl Found {
             return Ok(());
         }
         let name = self.missing_name(whole, &self.names(whole), NAME, &[1, 1]);
-        Err(bad(whole.path(), format!("the tensor {name} is not in it")))
+        Err(bad(whole.path(), both!("the tensor {name} is not in it", "其中没有张量 {name}")))
     }
 
     /// What a tensor that is not there would be called in the file: as its neighbours are. In layouts with names of

@@ -22,6 +22,7 @@ use serde_json::Value;
 use super::file::bad;
 use super::header::Header;
 use crate::error::Result;
+use crate::lang::Both;
 pub use check::WEIGHTS;
 pub use describe::{describe, part_name};
 use names::Tensors;
@@ -182,7 +183,10 @@ pub fn parts(header: &Header) -> Vec<Found> {
 pub fn part(header: &Header, part: Part) -> Result<Found> {
     parts(header).into_iter().find(|found| found.part == part).ok_or_else(|| {
         let (what, wanted) = (describe(header), part_name(part));
-        bad(header.path(), format!("it is {what}, not {wanted}"))
+        bad(
+            header.path(),
+            Both::new(format!("it is {}, not {}", what.en, wanted.en), format!("它是{}，不是{}", what.zh, wanted.zh)),
+        )
     })
 }
 

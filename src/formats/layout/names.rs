@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::formats::entry::{Arranged, Entry};
 use crate::formats::file::bad;
 use crate::formats::header::Header;
+use crate::lang::both;
 
 /// Tensors of one part of a file and their shapes, by their names behind the part's prefix.
 pub type Tensors<'a> = BTreeMap<&'a str, &'a [usize]>;
@@ -79,7 +80,11 @@ impl Header {
                     let (shape, cut) = (&entry.shape, &place.cut);
                     return Err(bad(
                         self.path(),
-                        format!("{} is {shape:?}, which cannot be cut to {cut:?}", place.name),
+                        both!(
+                            "{} is {shape:?}, which cannot be cut to {cut:?}",
+                            "{} 的形状 {shape:?} 无法切分为 {cut:?}",
+                            place.name
+                        ),
                     ));
                 }
             }

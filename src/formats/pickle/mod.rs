@@ -18,9 +18,10 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::dtype::Dtype;
 use super::entry::{Deflated, Entry};
-use super::file::{self, FileFacts, bad};
+use super::file::{self, FileFacts, bad, damaged};
 use super::header::{Container, Header};
 use crate::error::{Doing, Result, StudioError};
+use crate::lang::{Both, both};
 
 /// Most bytes of `data.pkl`. That of SD 1.5 has 200 KB.
 const PICKLE_MAX: u64 = 64 << 20;
@@ -29,6 +30,7 @@ const FILES_MAX: usize = 100_000;
 
 /// What to do with a pickle that is refused, as the end of a sentence.
 const CONVERT: &str = "convert it to safetensors";
+const UNREAD: &str = "其 pickle 无法作为数据读取；请转换为 safetensors";
 
 /// Deflate makes of each byte at most this many.
 const DEFLATE_MOST: u64 = 1032;
@@ -46,11 +48,19 @@ struct Storage {
 /// Reads the zip's list and its pickle.
 pub fn read(path: &Path) -> Result<Header> {
     let (source, len) = file::open(path)?;
-    let zip_bad =
-        |e: zip::result::ZipError| bad(path, format!("its zip cannot be read ({e}): it was cut off or damaged"));
+    let zip_bad = |e: zip::result::ZipError| {
+        damaged(
+            path,
+            format!("its zip cannot be read ({e}): it was cut off or damaged"),
+            "其中的 zip 无法读取：不完整或已损坏",
+        )
+    };
     let mut zip = ZipArchive::new(BufReader::new(source)).map_err(zip_bad)?;
     if zip.len() > FILES_MAX {
-        return Err(bad(path, format!("it holds {} files, more than {FILES_MAX}", zip.len())));
+        return Err(bad(
+            path,
+            both!("it holds {} files, more than {FILES_MAX}", "其中有 {} 个文件，超过 {FILES_MAX} 个", zip.len()),
+        ));
     }
     let mut storages = HashMap::new();
     let mut pickle = None;
@@ -61,11 +71,15 @@ pub fn read(path: &Path) -> Result<Header> {
             && (folder.is_empty() || folder.ends_with('/'))
         {
             if member.size() > PICKLE_MAX {
-                let reason = format!("its data.pkl claims {} bytes, more than {PICKLE_MAX}", member.size());
+                let reason = both!(
+                    "its data.pkl claims {} bytes, more than {PICKLE_MAX}",
+                    "其 data.pkl 称有 {} 字节，超过 {PICKLE_MAX}",
+                    member.size()
+                );
                 return Err(bad(path, reason));
             }
             if pickle.replace((i, folder.to_owned())).is_some() {
-                return Err(bad(path, "it has more than one data.pkl"));
+                return Err(bad(path, Both::new("it has more than one data.pkl", "其中有多个 data.pkl")));
             }
         }
         // What lies beyond the file, or is packed in another way, is refused when a tensor wants it.
@@ -84,10 +98,22 @@ pub fn read(path: &Path) -> Result<Header> {
         storages.insert(name, storage);
     }
     let Some((index, folder)) = pickle else {
-        return Err(bad(path, "it is a zip archive without data.pkl: no PyTorch checkpoint"));
+        return Err(bad(
+            path,
+            Both::new(
+                "it is a zip archive without data.pkl: no PyTorch checkpoint",
+                "它是没有 data.pkl 的 zip 压缩包，不是 PyTorch 检查点",
+            ),
+        ));
     };
     if storages.contains_key(&format!("{folder}constants.pkl")) {
-        return Err(bad(path, format!("it is a TorchScript program and no plain checkpoint; {CONVERT}")));
+        return Err(bad(
+            path,
+            Both::new(
+                format!("it is a TorchScript program and no plain checkpoint; {CONVERT}"),
+                "它是 TorchScript 程序，不是普通检查点；请转换为 safetensors",
+            ),
+        ));
     }
     let mut bytes = Vec::new();
     let member = zip.by_index(index).map_err(zip_bad)?;
@@ -95,23 +121,33 @@ pub fn read(path: &Path) -> Result<Header> {
     let read = member.take(PICKLE_MAX + 1).read_to_end(&mut bytes);
     read.map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
     if bytes.len() as u64 > PICKLE_MAX {
-        return Err(bad(path, format!("its data.pkl unpacks to more than {PICKLE_MAX} bytes")));
+        return Err(bad(
+            path,
+            both!("its data.pkl unpacks to more than {PICKLE_MAX} bytes", "其 data.pkl 解压后超过 {PICKLE_MAX} 字节"),
+        ));
     }
     if let Ok(order) = zip.by_name(&format!("{folder}byteorder")) {
         let mut text = Vec::new();
         order.take(16).read_to_end(&mut text).map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
         if text.trim_ascii() != b"little" {
-            return Err(bad(path, "it was written for a big-endian machine"));
+            return Err(bad(path, Both::new("it was written for a big-endian machine", "它是为大端序机器写的")));
         }
     }
-    scan::check(&bytes).map_err(|why| bad(path, format!("{why}; it was not opened, {CONVERT}")))?;
-    let unread = |e: candle_core::Error| bad(path, format!("its pickle cannot be read as data ({e}); {CONVERT}"));
+    scan::check(&bytes).map_err(|why| {
+        damaged(
+            path,
+            format!("{why}; it was not opened, {CONVERT}"),
+            "其 pickle 不安全或已损坏，没有打开；请转换为 safetensors",
+        )
+    })?;
+    let unread =
+        |e: candle_core::Error| damaged(path, format!("its pickle cannot be read as data ({e}); {CONVERT}"), UNREAD);
     let mut stack = Stack::empty();
     stack.read_loop(&mut bytes.as_slice()).map_err(unread)?;
     let tensors = tensors(stack.finalize().map_err(unread)?, &folder, &storages)
-        .map_err(|why| bad(path, format!("{why}; {CONVERT}")))?;
+        .map_err(|why| damaged(path, format!("{why}; {CONVERT}"), UNREAD))?;
     if tensors.is_empty() {
-        return Err(bad(path, "its pickle holds no tensors by name"));
+        return Err(bad(path, Both::new("its pickle holds no tensors by name", "其 pickle 中没有具名的张量")));
     }
     Ok(Header {
         container: Container::Pickle,

@@ -12,6 +12,7 @@ use super::direction::{pieces, spans_rtl};
 use super::document::{Block, Document, Image, Span, escape, is_safe_link, png_size};
 use super::docx_parts as parts;
 use crate::error::{Result, StudioError};
+use crate::lang::Both;
 
 /// English Metric Units: of a pixel at 96 dpi, and of the text's width and a page's height.
 const EMU_PIXEL: u64 = 9525;
@@ -31,7 +32,9 @@ pub fn to_docx(document: &Document) -> Result<Vec<u8>> {
     }
     writer.blocks(&document.blocks, &Place::default());
 
-    let failed = |e: &dyn std::fmt::Display| StudioError::other("the DOCX could not be put together").with_details(e);
+    let failed = |e: &dyn std::fmt::Display| {
+        StudioError::other(Both::new("the DOCX could not be put together", "DOCX 无法生成")).with_details(e)
+    };
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let mut add = |name: &str, bytes: &[u8]| -> Result<()> {
         zip.start_file(name, SimpleFileOptions::default()).map_err(|e| failed(&e))?;

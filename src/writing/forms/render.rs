@@ -8,7 +8,7 @@ use minijinja::{Environment, UndefinedBehavior};
 use super::form::{Field, FieldKind, Form, Values};
 use crate::domain::Grammar;
 use crate::error::{Cause, Result, StudioError};
-use crate::lang::{Both, Lang};
+use crate::lang::{Both, Lang, both};
 
 /// What a template may use up beside a share for each byte of the fields.
 const FUEL: u64 = 100_000;
@@ -67,7 +67,7 @@ impl Form {
         }
         for (name, text) in more {
             if text.len() > MAX_FIELD {
-                return Err(StudioError::other("the outline is too long"));
+                return Err(StudioError::other(Both::new("the outline is too long", "提纲过长")));
             }
             scope.insert(name, (*text).to_owned());
         }
@@ -79,7 +79,8 @@ impl Form {
         let mut env = Environment::new();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
         let failed = |e: minijinja::Error| {
-            StudioError::other(format!("the form {} could not be filled in", self.id)).with_details(format!("{e:#}"))
+            StudioError::other(both!("the form {} could not be filled in", "表单 {} 无法填写", self.id))
+                .with_details(format!("{e:#}"))
         };
         env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(failed)?);
         env.set_fuel(Some(FUEL + bytes as u64));

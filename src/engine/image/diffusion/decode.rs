@@ -12,6 +12,7 @@ use crate::engine::{CancelToken, Stop};
 use crate::error::Cause;
 use crate::formats::layout::Part;
 use crate::formats::memory::{self, Widths};
+use crate::lang::both;
 
 type Run<T> = std::result::Result<T, Stop>;
 
@@ -79,8 +80,10 @@ impl Decoder<'_> {
         let Latents { channels, height, width, numbers, .. } = latents;
         let wanted = self.vae.config().latent_channels;
         if *channels != wanted {
-            let (value, choices) =
-                (format!("{channels} channels"), format!("latents of {wanted} channels, as its VAE"));
+            let (value, choices) = (
+                both!("{channels} channels", "{channels} 个通道"),
+                both!("latents of {wanted} channels, as its VAE", "{wanted} 个通道的潜变量，与 VAE 相同"),
+            );
             return Err(Cause::BadChoice { name: "decode", value, choices }.into());
         }
         Ok(Tensor::from_slice(numbers, (1, *channels, *height, *width), self.device)?)
@@ -131,6 +134,7 @@ fn check(pixels: &Tensor) -> Run<()> {
 mod tests {
     use super::*;
     use crate::error::StudioError;
+    use crate::lang::Both;
 
     #[test]
     fn whole_where_it_fits_and_ever_smaller_tiles_after_it() {
@@ -143,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_failure_goes_on_to_the_next_way_and_a_cancel_ends_it() {
-        let error = |n| Stop::Failed(StudioError::other(n));
+        let error = |n: i32| Stop::Failed(StudioError::other(Both::same(n.to_string())));
         let mut tried = Vec::new();
         let found = first_that_works(vec![1, 2, 3], |n| {
             tried.push(n);
@@ -151,7 +155,7 @@ mod tests {
         });
         assert_eq!((found.ok(), tried), (Some(2), vec![1, 2]));
         let all = first_that_works(vec![1, 2], |n| Err::<(), _>(error(n)));
-        assert!(matches!(all, Err(Stop::Failed(e)) if *e.cause() == Cause::Other { what: "1".into() }));
+        assert!(matches!(all, Err(Stop::Failed(e)) if *e.cause() == Cause::Other { what: Both::same("1") }));
         let mut tried = 0;
         let cancelled = first_that_works(vec![1, 2], |_| {
             tried += 1;

@@ -20,9 +20,10 @@ use crate::engine::image::nets::zimage::ZImageConfig;
 use crate::engine::image::prompt::{ClipTokens, PieceTokens};
 use crate::engine::image::sampling::SchedulerConfig;
 use crate::error::{Cause, Result};
-use crate::formats::file::{bad, read_text};
+use crate::formats::file::{bad, damaged, read_text};
 use crate::formats::layout::{self, Part};
 use crate::formats::{Header, component, weights_of};
+use crate::lang::{Both, both};
 
 pub(super) const INDEX: &str = "model_index.json";
 /// Longest configuration that is read.
@@ -69,7 +70,7 @@ pub fn open(folder: &Path) -> Result<Opened> {
     let part = |name: &str| -> Result<(Options, Header)> {
         let place = folder.join(name);
         if !place.is_dir() {
-            return Err(bad(folder, format!("its part {name} is not there")));
+            return Err(bad(folder, both!("its part {name} is not there", "缺少部件 {name}")));
         }
         Ok((options(&place.join("config.json"))?, component(&place)?))
     };
@@ -148,11 +149,20 @@ pub(super) fn check(folder: &Path, net: &NetConfig, vae: &VaeConfig, text: usize
     check_vae(folder, net, vae)?;
     let NetConfig::Unet(unet) = net else { return Ok(()) };
     if let Some(wanted) = unet.cross_attention_dim.iter().find(|n| **n != text) {
-        let reason = format!("its UNet reads texts of width {wanted}, its encoder writes {text}");
+        let reason = both!(
+            "its UNet reads texts of width {wanted}, its encoder writes {text}",
+            "其 UNet 读取宽度为 {wanted} 的文本，编码器输出的宽度为 {text}"
+        );
         return Err(bad(folder, reason));
     }
     if (family == Family::Xl) != unet.text_time.is_some() {
-        return Err(bad(folder, "its UNet and its pipeline are of different families (XL and not XL)"));
+        return Err(bad(
+            folder,
+            Both::new(
+                "its UNet and its pipeline are of different families (XL and not XL)",
+                "其 UNet 与管线属于不同系列（一个是 XL，一个不是）",
+            ),
+        ));
     }
     Ok(())
 }
@@ -162,9 +172,19 @@ pub(super) fn check_vae(path: &Path, net: &NetConfig, vae: &VaeConfig) -> Result
     let channels = net.channels();
     if channels != vae.latent_channels {
         let reason = match channels {
-            9 => "it paints into pictures (9 channels): a model that draws from a prompt has 4".to_owned(),
-            8 => "it edits pictures (8 channels): a model that draws from a prompt has 4".to_owned(),
-            n => format!("its network takes {n} latent channels and its VAE has {}", vae.latent_channels),
+            9 => Both::new(
+                "it paints into pictures (9 channels): a model that draws from a prompt has 4",
+                "它用于局部重绘（9 个通道）：按提示词绘图的模型为 4 个",
+            ),
+            8 => Both::new(
+                "it edits pictures (8 channels): a model that draws from a prompt has 4",
+                "它用于编辑图片（8 个通道）：按提示词绘图的模型为 4 个",
+            ),
+            n => both!(
+                "its network takes {n} latent channels and its VAE has {}",
+                "其网络需要 {n} 个潜变量通道，而 VAE 为 {}",
+                vae.latent_channels
+            ),
         };
         return Err(bad(path, reason));
     }
@@ -172,7 +192,8 @@ pub(super) fn check_vae(path: &Path, net: &NetConfig, vae: &VaeConfig) -> Result
 }
 
 pub(super) fn options(path: &Path) -> Result<Options> {
-    let value: Value = serde_json::from_str(&read_text(path, MOST)?).map_err(|e| bad(path, e.to_string()))?;
+    let value: Value =
+        serde_json::from_str(&read_text(path, MOST)?).map_err(|e| damaged(path, e, "它不是有效的 JSON"))?;
     Options::from_value(value, path)
 }
 
@@ -180,8 +201,11 @@ pub(super) fn options(path: &Path) -> Result<Options> {
 pub fn scheduler(options: &Options, family: Family, chosen: Sampler) -> Result<SchedulerConfig> {
     let config = SchedulerConfig::read(options, chosen)?;
     if config.flow.is_some() != family.flow().is_some() {
-        let kind = |flow: bool| if flow { "a flow scheduler" } else { "a diffusion scheduler" };
-        let (value, choices) = (kind(config.flow.is_some()).to_owned(), kind(family.flow().is_some()).to_owned());
+        let kind = |flow: bool| match flow {
+            true => Both::new("a flow scheduler", "流匹配调度器"),
+            false => Both::new("a diffusion scheduler", "扩散调度器"),
+        };
+        let (value, choices) = (kind(config.flow.is_some()), kind(family.flow().is_some()));
         return Err(Cause::BadChoice { name: "scheduler", value, choices }.into());
     }
     Ok(config)

@@ -159,7 +159,8 @@ impl Opened {
             Precision::F32 => DType::F32,
             Precision::F16 => DType::F16,
             Precision::BF16 if device.is_cpu() && !multiplies_bf16() => {
-                let (value, choices) = ("bf16 on this processor".to_owned(), "f32, f16".to_owned());
+                let (value, choices) =
+                    (Both::new("bf16 on this processor", "bf16（此处理器）"), Both::same("f32, f16"));
                 return Err(Cause::BadChoice { name: "precision", value, choices }.into());
             }
             Precision::BF16 => DType::BF16,

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use crate::error::{Cause, Result, StudioError};
+use crate::formats::file::{bad, damaged};
+use crate::lang::Both;
 
 /// Larger than any size in a known model, and small enough that products of a few stay in 64 bits.
 const LARGEST: usize = 1 << 20;
@@ -19,8 +21,7 @@ pub struct Options {
 impl Options {
     /// `path` is for the error only.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
-        let bad = |reason: String| Cause::BadModelFile { path: path.to_owned(), reason };
-        let value = serde_json::from_str(text).map_err(|e| bad(e.to_string()))?;
+        let value = serde_json::from_str(text).map_err(|e| damaged(path, e, "它不是有效的 JSON"))?;
         Self::from_value(value, path)
     }
 
@@ -28,10 +29,7 @@ impl Options {
     pub fn from_value(value: Value, path: &Path) -> Result<Self> {
         match value {
             Value::Object(map) => Ok(Self { path: path.to_owned(), map }),
-            _ => {
-                let reason = "the configuration is not a JSON object".to_owned();
-                Err(Cause::BadModelFile { path: path.to_owned(), reason }.into())
-            }
+            _ => Err(bad(path, Both::new("the configuration is not a JSON object", "配置不是 JSON 对象"))),
         }
     }
 
@@ -72,11 +70,11 @@ impl Options {
 
     /// "This configuration cannot be": its file, the key and why.
     pub fn bad(&self, name: &str, why: &str) -> StudioError {
-        let reason = match self.map.get(name) {
-            Some(value) => format!("{name} is {value}, {why}"),
-            None => format!("{name} is missing, {why}"),
+        let (seen, kind) = match self.map.get(name) {
+            Some(value) => (format!("{name} is {value}, {why}"), format!("配置中 {name} 的值 {value} 不能使用")),
+            None => (format!("{name} is missing, {why}"), format!("配置中缺少 {name}")),
         };
-        Cause::BadModelFile { path: self.path.clone(), reason }.into()
+        damaged(&self.path, seen, &kind)
     }
 
     /// "This may well be a model, but not one that we run."

@@ -2,6 +2,7 @@
 //! bracket to read, `BREAK` begins a new chunk. What is left open at the end counts as closed there.
 
 use crate::error::{Cause, Result};
+use crate::lang::both;
 
 /// What a bracket multiplies by.
 const ROUND: f32 = 1.1;
@@ -46,7 +47,10 @@ pub fn parse(prompt: &str) -> Result<Vec<Part>> {
             }
             '(' | '[' => {
                 if open.len() == DEPTH {
-                    let (value, choices) = (format!("{} open brackets", DEPTH + 1), format!("at most {DEPTH}"));
+                    let (value, choices) = (
+                        both!("{} open brackets", "{} 个未关闭的括号", DEPTH + 1),
+                        both!("at most {DEPTH}", "最多 {DEPTH} 个"),
+                    );
                     return Err(Cause::BadChoice { name: "prompt", value, choices }.into());
                 }
                 open.push(Open { from: parts.len(), round: c == '(' });

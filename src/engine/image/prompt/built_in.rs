@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use tokenizers::Tokenizer;
 
 use super::byte_letters::byte_letters;
-use super::vocabulary::bad;
+use super::vocabulary::unread;
 use crate::error::Result;
 
 /// T5 v1.1's, as transformers writes it.
@@ -57,12 +57,12 @@ pub fn path() -> &'static Path {
 
 fn unpacked(bytes: &[u8]) -> Result<String> {
     let mut text = String::new();
-    GzDecoder::new(bytes).read_to_string(&mut text).map_err(|e| bad(path(), e))?;
+    GzDecoder::new(bytes).read_to_string(&mut text).map_err(|e| unread(path(), e))?;
     Ok(text)
 }
 
 pub fn t5() -> Result<Tokenizer> {
-    unpacked(T5)?.parse().map_err(|e| bad(path(), e))
+    unpacked(T5)?.parse().map_err(|e| unread(path(), e))
 }
 
 pub fn qwen() -> Result<Tokenizer> {
@@ -91,5 +91,5 @@ pub fn qwen() -> Result<Tokenizer> {
                   "end_of_word_suffix": "", "fuse_unk": false, "byte_fallback": false,
                   "vocab": vocab, "merges": merges},
     });
-    serde_json::from_value(whole).map_err(|e| bad(path(), e))
+    serde_json::from_value(whole).map_err(|e| unread(path(), e))
 }

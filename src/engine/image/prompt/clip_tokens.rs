@@ -10,8 +10,10 @@ use tokenizers::Tokenizer;
 
 use super::built_in;
 use super::byte_letters::byte_letters;
-use super::vocabulary::{bad, read_text, special};
+use super::vocabulary::{read_text, special, unread};
 use crate::error::Result;
+use crate::formats::file::bad;
+use crate::lang::both;
 
 /// OpenAI's merges, as open_clip ships them (`assets/README.md`).
 static MERGES: &[u8] = include_bytes!("../../../../assets/clip/bpe_simple_vocab_16e6.txt.gz");
@@ -47,7 +49,7 @@ impl ClipTokens {
             Some(tokenizer) => tokenizer.clone(),
             None => {
                 let mut text = String::new();
-                GzDecoder::new(MERGES).read_to_string(&mut text).map_err(|e| bad(path, e))?;
+                GzDecoder::new(MERGES).read_to_string(&mut text).map_err(|e| unread(path, e))?;
                 let merges: Vec<&str> = text.lines().skip(1).take(USED).collect();
                 let made = from_merges(&vocabulary(&merges), &merges, path)?;
                 BUILT.get_or_init(|| made).clone()
@@ -65,15 +67,15 @@ impl ClipTokens {
     pub fn folder(folder: &Path) -> Result<Self> {
         let whole = folder.join("tokenizer.json");
         let tokenizer = if whole.is_file() {
-            let mut tokenizer: Tokenizer = read_text(&whole)?.parse().map_err(|e| bad(&whole, e))?;
+            let mut tokenizer: Tokenizer = read_text(&whole)?.parse().map_err(|e| unread(&whole, e))?;
             // Ends, cuts and padding are ours to set.
             tokenizer.with_post_processor(None::<tokenizers::PostProcessorWrapper>);
             tokenizer.with_padding(None);
-            tokenizer.with_truncation(None).map_err(|e| bad(&whole, e))?;
+            tokenizer.with_truncation(None).map_err(|e| unread(&whole, e))?;
             tokenizer
         } else {
             let (vocab, merges) = (folder.join("vocab.json"), folder.join("merges.txt"));
-            let map: Map<String, Value> = serde_json::from_str(&read_text(&vocab)?).map_err(|e| bad(&vocab, e))?;
+            let map: Map<String, Value> = serde_json::from_str(&read_text(&vocab)?).map_err(|e| unread(&vocab, e))?;
             let text = read_text(&merges)?;
             let lines: Vec<_> = text.lines().filter(|l| !l.starts_with("#version") && !l.trim().is_empty()).collect();
             from_merges(&map, &lines, &merges)?
@@ -85,7 +87,9 @@ impl ClipTokens {
 
     fn new(tokenizer: Tokenizer, [start, end, pad]: [&str; 3], path: &Path) -> Result<Self> {
         let id = |token: &str| {
-            tokenizer.token_to_id(token).ok_or_else(|| bad(path, format!("the token {token} is not in the vocabulary")))
+            tokenizer
+                .token_to_id(token)
+                .ok_or_else(|| bad(path, both!("the token {token} is not in the vocabulary", "词表中没有词元 {token}")))
         };
         let (start, end, pad) = (id(start)?, id(end)?, id(pad)?);
         let comma = tokenizer.token_to_id(",</w>");
@@ -94,7 +98,7 @@ impl ClipTokens {
 
     /// Token ids of a text, any number of them.
     pub fn ids(&self, text: &str) -> Result<Vec<u32>> {
-        let encoding = self.tokenizer.encode_fast(text, false).map_err(|e| bad(Path::new("tokenizer"), e))?;
+        let encoding = self.tokenizer.encode_fast(text, false).map_err(|e| unread(Path::new("tokenizer"), e))?;
         Ok(encoding.get_ids().to_vec())
     }
 
@@ -144,5 +148,5 @@ fn from_merges(vocab: &Map<String, Value>, merges: &[&str], path: &Path) -> Resu
                   "end_of_word_suffix": "</w>", "fuse_unk": false, "byte_fallback": false,
                   "vocab": vocab, "merges": merges},
     });
-    serde_json::from_value(whole).map_err(|e| bad(path, e))
+    serde_json::from_value(whole).map_err(|e| unread(path, e))
 }

@@ -4,9 +4,11 @@ use std::path::Path;
 
 use tokenizers::Tokenizer;
 
-use super::vocabulary::{bad, read_bytes, read_text, special};
+use super::vocabulary::{read_bytes, read_text, special, unread};
 use super::{built_in, unigram};
 use crate::error::Result;
+use crate::formats::file::bad;
+use crate::lang::{Both, both};
 
 /// A tokenizer as its model's folder has it.
 pub struct PieceTokens {
@@ -23,7 +25,7 @@ impl PieceTokens {
             Some(tokenizer) => tokenizer,
             None => {
                 let path = folder.join("spiece.model");
-                unigram::tokenizer(&read_bytes(&path)?).map_err(|reason| bad(&path, reason))?
+                unigram::tokenizer(&read_bytes(&path)?).map_err(|reason| unread(&path, reason))?
             }
         };
         let (end, pad) = (special(folder, "eos_token", "</s>")?, special(folder, "pad_token", "<pad>")?);
@@ -43,7 +45,8 @@ impl PieceTokens {
 
     /// Qwen's, from `tokenizer.json`: nothing is set behind the text, which is a rendered chat.
     pub fn qwen(folder: &Path) -> Result<Self> {
-        let tokenizer = bare(folder)?.ok_or_else(|| bad(folder, "tokenizer.json is not in it"))?;
+        let tokenizer = bare(folder)?
+            .ok_or_else(|| bad(folder, Both::new("tokenizer.json is not in it", "其中没有 tokenizer.json")))?;
         let pad = special(folder, "pad_token", "<|endoftext|>")?;
         Ok(Self { pad: known(&tokenizer, &pad, folder)?, end: None, tokenizer })
     }
@@ -57,7 +60,7 @@ impl PieceTokens {
 
     /// At most `most` ids, the last one the end where the model has one; and how many tokens were cut.
     pub fn ids(&self, text: &str, most: usize) -> Result<(Vec<u32>, usize)> {
-        let encoding = self.tokenizer.encode_fast(text, false).map_err(|e| bad(Path::new("tokenizer"), e))?;
+        let encoding = self.tokenizer.encode_fast(text, false).map_err(|e| unread(Path::new("tokenizer"), e))?;
         let mut ids = encoding.get_ids().to_vec();
         let room = most.saturating_sub(usize::from(self.end.is_some()));
         let cut = ids.len().saturating_sub(room);
@@ -84,14 +87,14 @@ fn bare(folder: &Path) -> Result<Option<Tokenizer>> {
     if !path.is_file() {
         return Ok(None);
     }
-    plain(read_text(&path)?.parse().map_err(|e| bad(&path, e))?, &path).map(Some)
+    plain(read_text(&path)?.parse().map_err(|e| unread(&path, e))?, &path).map(Some)
 }
 
 /// Without what it sets about a text.
 fn plain(mut tokenizer: Tokenizer, path: &Path) -> Result<Tokenizer> {
     tokenizer.with_post_processor(None::<tokenizers::PostProcessorWrapper>);
     tokenizer.with_padding(None);
-    tokenizer.with_truncation(None).map_err(|e| bad(path, e))?;
+    tokenizer.with_truncation(None).map_err(|e| unread(path, e))?;
     Ok(tokenizer)
 }
 
@@ -102,13 +105,14 @@ fn enough(rows: usize, size: usize, name: &str) -> Result<()> {
     }
     Err(bad(
         built_in::path(),
-        format!(
-            "{name} has {size} tokens, this text encoder {rows}: put its tokenizer beside it, or name a folder with --config"
+        both!(
+            "{name} has {size} tokens, this text encoder {rows}: put its tokenizer beside it, or name a folder with --config",
+            "{name} 有 {size} 个词元，而此文本编码器有 {rows} 个：请把它的分词器放在旁边，或用 --config 指定文件夹"
         ),
     ))
 }
 
 fn known(tokenizer: &Tokenizer, token: &str, folder: &Path) -> Result<u32> {
-    let missing = || bad(folder, format!("the token {token} is not in the vocabulary"));
+    let missing = || bad(folder, both!("the token {token} is not in the vocabulary", "词表中没有词元 {token}"));
     tokenizer.token_to_id(token).ok_or_else(missing)
 }

@@ -9,12 +9,14 @@ use serde_json::Value;
 
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::formats::file;
+use crate::lang::{Both, both};
 
 /// Largest tokenizer file that is read. Qwen's has 11 MB.
 const MAX_FILE: u64 = 64 << 20;
 
-pub fn bad(path: &Path, reason: impl Display) -> StudioError {
-    Cause::BadModelFile { path: path.to_owned(), reason: reason.to_string() }.into()
+/// A tokenizer's file that its reader refused, in the reader's own words.
+pub fn unread(path: &Path, seen: impl Display) -> StudioError {
+    file::damaged(path, seen, "分词器文件已损坏或无法识别")
 }
 
 pub fn read_bytes(path: &Path) -> Result<Vec<u8>> {
@@ -23,10 +25,12 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>> {
         _ => StudioError::io(Doing::Reading, path, &e),
     })?;
     if !about.is_file() {
-        return Err(bad(path, "it is not a file"));
+        return Err(file::bad(path, Both::new("it is not a file", "它不是文件")));
     }
     if about.len() > MAX_FILE {
-        return Err(bad(path, format!("it has {} bytes, the most is {MAX_FILE}", about.len())));
+        let bytes = about.len();
+        let reason = both!("it has {bytes} bytes, the most is {MAX_FILE}", "它有 {bytes} 字节，最多 {MAX_FILE}");
+        return Err(file::bad(path, reason));
     }
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes));
@@ -46,7 +50,7 @@ pub fn special(folder: &Path, key: &str, otherwise: &str) -> Result<String> {
         if !path.exists() {
             continue;
         }
-        let config: Value = serde_json::from_str(&read_text(&path)?).map_err(|e| bad(&path, e))?;
+        let config: Value = serde_json::from_str(&read_text(&path)?).map_err(|e| unread(&path, e))?;
         let token = config.get(key).and_then(|v| v.get("content").unwrap_or(v).as_str());
         if let Some(token) = token {
             return Ok(token.to_owned());

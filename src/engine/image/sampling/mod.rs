@@ -21,6 +21,7 @@ mod trained;
 use crate::domain::{Sampler, Schedule};
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Result as Checked};
+use crate::lang::Both;
 
 pub use config::{Prediction, SchedulerConfig, Spacing};
 pub use levels::{FlowRun, FlowStart, Levels, Training};
@@ -66,8 +67,8 @@ impl Plan {
         let sampler = config.sampler;
         let choices: &[Sampler] = if config.flow.is_some() { &Sampler::FLOW } else { &Sampler::DIFFUSION };
         if !choices.contains(&sampler) {
-            let choices = choices.iter().map(|s| s.name()).collect::<Vec<_>>().join(", ");
-            return Err(Cause::BadChoice { name: "sampler", value: sampler.name().to_owned(), choices }.into());
+            let choices = Both::same(choices.iter().map(|s| s.name()).collect::<Vec<_>>().join(", "));
+            return Err(Cause::BadChoice { name: "sampler", value: Both::same(sampler.name()), choices }.into());
         }
         let most = match sampler {
             Sampler::Lcm => config.original_steps,

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::error::{Cause, Result};
+use crate::error::Result;
+use crate::formats::file::{bad, damaged};
+use crate::lang::{Both, both};
 
 /// Channels between the two convolutions of the refinement.
 pub const FINE_HIDDEN: usize = 16;
@@ -41,16 +43,15 @@ pub struct Config {
 impl Config {
     /// Reads and bounds a configuration; `path` is for the error.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
-        let bad = |reason: String| Cause::BadModelFile { path: path.to_owned(), reason };
-        let config: Self = serde_json::from_str(text).map_err(|e| bad(e.to_string()))?;
+        let config: Self = serde_json::from_str(text).map_err(|e| damaged(path, e, "它不是这种模型的配置"))?;
         match config.fault() {
             None => Ok(config),
-            Some(fault) => Err(bad(fault).into()),
+            Some(fault) => Err(bad(path, fault)),
         }
     }
 
     /// The first thing that a network of this family cannot be.
-    fn fault(&self) -> Option<String> {
+    fn fault(&self) -> Option<Both> {
         // Far above what a processor could run, and low enough that no product below leaves 64 bits.
         let ranges = [
             ("size", self.size, 8, 2048),
@@ -74,18 +75,29 @@ impl Config {
         ];
         for (name, value, min, max) in ranges {
             if value < min || value > max {
-                return Some(format!("{name} is {value}, which is not between {min} and {max}"));
+                return Some(both!(
+                    "{name} is {value}, which is not between {min} and {max}",
+                    "{name} 为 {value}，不在 {min} 与 {max} 之间"
+                ));
             }
         }
         if self.conv_kernel.is_multiple_of(2) {
-            return Some(format!("conv_kernel is {}, which is not odd", self.conv_kernel));
+            return Some(both!("conv_kernel is {}, which is not odd", "conv_kernel 为 {}，不是奇数", self.conv_kernel));
         }
         if self.grid * 2 * self.patch != self.size {
             let (grid, patch, size) = (self.grid, self.patch, self.size);
-            return Some(format!("grid {grid} times patch {patch} times 2 is not the size {size}"));
+            return Some(both!(
+                "grid {grid} times patch {patch} times 2 is not the size {size}",
+                "grid {grid} × patch {patch} × 2 不等于 size {size}"
+            ));
         }
         if !self.width.is_multiple_of(4 * self.heads) {
-            return Some(format!("width {} is not a multiple of 4 times {} heads", self.width, self.heads));
+            return Some(both!(
+                "width {} is not a multiple of 4 times {} heads",
+                "width {} 不是 4 × {} 个头的倍数",
+                self.width,
+                self.heads
+            ));
         }
         None
     }
@@ -186,6 +198,7 @@ impl Config {
 mod tests {
     use super::*;
     use crate::engine::image::testing;
+    use crate::error::Cause;
 
     #[test]
     fn hostile_values_are_refused_before_anything_is_made_of_them() {

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::weights::{CONFIG, VOCAB, WEIGHTS};
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::{Header, layout};
+use crate::lang::Both;
 
 /// What can be drawn with, as an error names it.
 pub const FAMILY: &str = "sticker (such as sticker-64, which is built in)";
@@ -26,8 +27,8 @@ pub fn check_folder(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn unsupported(found: &str) -> StudioError {
-    Cause::UnsupportedArchitecture { found: found.to_owned(), supported: DRAWN.to_owned() }.into()
+fn unsupported(found: Both) -> StudioError {
+    Cause::UnsupportedArchitecture { found, supported: DRAWN.to_owned() }.into()
 }
 
 /// Why this single file cannot be drawn with.
@@ -41,5 +42,5 @@ pub fn explain(path: &Path) -> StudioError {
         let missing = if path.with_file_name(CONFIG).is_file() { VOCAB } else { CONFIG };
         return Cause::FileMissing { path: path.with_file_name(missing) }.into();
     }
-    unsupported(&layout::describe(&header))
+    unsupported(layout::describe(&header))
 }

@@ -15,7 +15,8 @@ use super::config::Config;
 use super::words::{SPECIAL, Words};
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Doing, Result, StudioError};
-use crate::formats::file::read_text;
+use crate::formats::file::{bad, damaged, read_text};
+use crate::lang::{Both, both};
 
 pub const WEIGHTS: &str = "weights.safetensors";
 pub const CONFIG: &str = "config.json";
@@ -84,13 +85,16 @@ impl Files {
         Ok(files)
     }
 
-    fn bad(&self, reason: String) -> StudioError {
-        Cause::BadModelFile { path: self.path.clone(), reason }.into()
+    fn bad(&self, reason: Both) -> StudioError {
+        bad(&self.path, reason)
     }
 
     /// Holds one tensor of the header against what the network needs and what the file has.
     fn check_tensor(&self, name: &str, shape: &[usize], size: u64) -> Result<()> {
-        let entry = self.entries.get(name).ok_or_else(|| self.bad(format!("the tensor {name} is not in it")))?;
+        let entry = self
+            .entries
+            .get(name)
+            .ok_or_else(|| self.bad(both!("the tensor {name} is not in it", "其中没有张量 {name}")))?;
         if entry.shape.len() != shape.len() || entry.shape.iter().zip(shape).any(|(&a, &b)| a != b as u64) {
             let (expected, found) = (format!("{shape:?}"), format!("{:?}", entry.shape));
             return Err(Cause::WrongShape { tensor: name.to_owned(), expected, found }.into());
@@ -103,24 +107,35 @@ impl Files {
         let bytes = entry.shape.iter().product::<u64>() * dtype.size_in_bytes() as u64;
         let [from, to] = entry.data_offsets;
         if to.checked_sub(from) != Some(bytes) {
-            return Err(self.bad(format!("{name} should have {bytes} bytes and lies from {from} to {to}")));
+            return Err(self.bad(both!(
+                "{name} should have {bytes} bytes and lies from {from} to {to}",
+                "{name} 应有 {bytes} 字节，位置却是 {from} 到 {to}"
+            )));
         }
         match self.data.checked_add(to) {
             Some(end) if end <= size => Ok(()),
-            _ => Err(self.bad(format!("it is cut: {name} ends at byte {to} of the data, the file has {size}"))),
+            _ => Err(self.bad(both!(
+                "it is cut: {name} ends at byte {to} of the data, the file has {size}",
+                "它不完整：{name} 在数据的第 {to} 字节结束，文件只有 {size} 字节"
+            ))),
         }
     }
 
     /// Reads one tensor, in the type it is stored in, onto the CPU.
     fn read(&mut self, name: &str) -> Result<Tensor> {
-        let entry = self.entries.get(name).ok_or_else(|| self.bad(format!("the tensor {name} is not in it")))?;
-        let dtype = dtype(&entry.dtype).ok_or_else(|| self.bad(format!("{name} is {}", entry.dtype)))?;
+        let entry = self
+            .entries
+            .get(name)
+            .ok_or_else(|| self.bad(both!("the tensor {name} is not in it", "其中没有张量 {name}")))?;
+        let dtype =
+            dtype(&entry.dtype).ok_or_else(|| self.bad(both!("{name} is {}", "{name} 的类型是 {}", entry.dtype)))?;
         let shape: Vec<usize> = entry.shape.iter().map(|&n| n as usize).collect();
         let [from, to] = entry.data_offsets;
         let mut bytes = vec![0; (to - from) as usize];
         let read = self.source.seek(SeekFrom::Start(self.data + from)).and_then(|_| self.source.read_exact(&mut bytes));
         read.map_err(|e| StudioError::io(Doing::Reading, &self.path, &e))?;
-        Tensor::from_raw_buffer(&bytes, dtype, &shape, &Device::Cpu).map_err(|e| self.bad(e.to_string()))
+        Tensor::from_raw_buffer(&bytes, dtype, &shape, &Device::Cpu)
+            .map_err(|e| damaged(&self.path, e, "其中的张量无法读取"))
     }
 
     /// Reads all tensors: the word table as it is stored, on the CPU; the others in f32 on `device`. `progress` gets
@@ -177,13 +192,23 @@ fn dtype(name: &str) -> Option<DType> {
 }
 
 fn words(text: &str, config: &Config, path: &Path) -> Result<Words> {
-    let bad = |reason: String| Cause::BadModelFile { path: path.to_owned(), reason };
     let words = Words::new(text, config.max_tokens);
     if words.len() != config.vocab {
-        return Err(bad(format!("it has {} lines and the configuration says {}", words.len(), config.vocab)).into());
+        let (found, wanted) = (words.len(), config.vocab);
+        return Err(bad(
+            path,
+            both!(
+                "it has {found} lines and the configuration says {wanted}",
+                "它有 {found} 行，而配置写的是 {wanted} 行"
+            ),
+        ));
     }
     if !text.lines().take(2).eq(SPECIAL) {
-        return Err(bad(format!("its first two lines are not {} and {}", SPECIAL[0], SPECIAL[1])).into());
+        let [pad, unknown] = SPECIAL;
+        return Err(bad(
+            path,
+            both!("its first two lines are not {pad} and {unknown}", "前两行不是 {pad} 和 {unknown}"),
+        ));
     }
     Ok(words)
 }
@@ -194,44 +219,56 @@ pub fn open(path: &Path) -> Result<(File, u64)> {
     let file = File::open(path).map_err(failed)?;
     let data = file.metadata().map_err(failed)?;
     if !data.is_file() {
-        return Err(Cause::BadModelFile { path: path.to_owned(), reason: "it is not a file".to_owned() }.into());
+        return Err(bad(path, Both::new("it is not a file", "它不是文件")));
     }
     Ok((file, data.len()))
 }
 
 /// The JSON of a safetensors header, and where the data begins: eight bytes say how long it is.
 pub fn read_header(source: &mut dyn Read, size: u64, path: &Path) -> Result<(String, u64)> {
-    let bad = |reason: String| Cause::BadModelFile { path: path.to_owned(), reason };
     if size == 0 {
-        return Err(bad("it is empty (0 bytes)".to_owned()).into());
+        return Err(bad(path, Both::new("it is empty (0 bytes)", "它是空的（0 字节）")));
     }
     if size < 8 {
-        return Err(bad(format!("it has only {size} bytes")).into());
+        return Err(bad(path, both!("it has only {size} bytes", "它只有 {size} 字节")));
     }
     let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
     let mut len = [0; 8];
     source.read_exact(&mut len).map_err(failed)?;
     let len = u64::from_le_bytes(len);
     if len > size - 8 {
-        return Err(bad(format!("its header claims {len} bytes and the file has {size}")).into());
+        return Err(bad(
+            path,
+            both!(
+                "its header claims {len} bytes and the file has {size}",
+                "文件头称有 {len} 字节，而文件只有 {size} 字节"
+            ),
+        ));
     }
     if len > MAX_HEADER {
-        return Err(bad(format!("its header claims {len} bytes, more than {MAX_HEADER}")).into());
+        return Err(bad(
+            path,
+            both!("its header claims {len} bytes, more than {MAX_HEADER}", "文件头称有 {len} 字节，超过 {MAX_HEADER}"),
+        ));
     }
     let mut header = vec![0; len as usize];
     source.read_exact(&mut header).map_err(failed)?;
-    let header = String::from_utf8(header).map_err(|e| bad(format!("its header is not UTF-8: {e}")))?;
+    let header = String::from_utf8(header)
+        .map_err(|e| damaged(path, format!("its header is not UTF-8: {e}"), "文件头不是 UTF-8"))?;
     Ok((header, 8 + len))
 }
 
 fn parse_header(header: &str, path: &Path) -> Result<HashMap<String, Entry>> {
-    let bad = |reason: String| Cause::BadModelFile { path: path.to_owned(), reason };
-    let mut all: HashMap<String, serde_json::Value> =
-        serde_json::from_str(header).map_err(|e| bad(format!("its header is not safetensors: {e}")))?;
+    let mut all: HashMap<String, serde_json::Value> = serde_json::from_str(header)
+        .map_err(|e| damaged(path, format!("its header is not safetensors: {e}"), "文件头不是 safetensors"))?;
     all.remove("__metadata__");
     let entry = |(name, value): (String, serde_json::Value)| match serde_json::from_value(value) {
         Ok(entry) => Ok((name, entry)),
-        Err(e) => Err(bad(format!("its header's {name} is not a tensor: {e}")).into()),
+        Err(e) => Err(damaged(
+            path,
+            format!("its header's {name} is not a tensor: {e}"),
+            &format!("文件头中的 {name} 不是张量"),
+        )),
     };
     all.into_iter().map(entry).collect()
 }

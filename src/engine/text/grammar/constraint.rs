@@ -5,6 +5,7 @@ use super::machine::{Cursor, Machine, TooMany};
 use super::{Bad, compile};
 use crate::domain::Grammar;
 use crate::error::{Cause, Result, StudioError};
+use crate::lang::Both;
 
 /// A grammar and how far an answer is by it.
 pub struct Constraint {
@@ -105,7 +106,8 @@ impl Constraint {
 }
 
 fn too_many(TooMany: TooMany) -> StudioError {
-    Cause::from(Bad::new(0, "there are too many ways to read an answer by it")).into()
+    Cause::from(Bad::new(0, Both::new("there are too many ways to read an answer by it", "按它读取回答的方式过多")))
+        .into()
 }
 
 #[cfg(test)]

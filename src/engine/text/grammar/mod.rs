@@ -30,6 +30,7 @@ pub use self::constraint::Constraint;
 use self::rules::Rules;
 use crate::domain::Grammar;
 use crate::error::{Cause, Result};
+use crate::lang::{Both, both};
 
 /// Longest grammar or schema that is read, in bytes.
 const LONGEST: usize = 1 << 20;
@@ -38,12 +39,12 @@ const LONGEST: usize = 1 << 20;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bad {
     pub line: usize,
-    pub reason: String,
+    pub reason: Both,
 }
 
 impl Bad {
-    pub fn new(line: usize, reason: impl Into<String>) -> Self {
-        Self { line, reason: reason.into() }
+    pub fn new(line: usize, reason: Both) -> Self {
+        Self { line, reason }
     }
 }
 
@@ -59,7 +60,9 @@ fn compile(grammar: &Grammar) -> Result<Rules> {
     // The byte order mark of a file whose text was pasted.
     let text = text.trim_start_matches('\u{feff}');
     if text.len() > LONGEST {
-        return Err(Cause::from(Bad::new(0, format!("it is longer than {LONGEST} bytes"))).into());
+        return Err(
+            Cause::from(Bad::new(0, both!("it is longer than {LONGEST} bytes", "它超过 {LONGEST} 字节"))).into()
+        );
     }
     let rules = match grammar {
         Grammar::Gbnf(_) => parse::parse(text).and_then(Rules::new),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::Bad;
 use super::rules::{CharSet, Definition, Definitions, Item};
 use super::scan::{Scanner, is_name};
+use crate::lang::{Both, both};
 
 /// Groups within groups.
 const DEEPEST: usize = 200;
@@ -20,7 +21,7 @@ pub fn parse(text: &str) -> Result<Definitions, Bad> {
     }
     match parser.names.get("root") {
         Some(&root) => parser.all.root = root,
-        None => return Err(Bad::new(0, "it has no rule called root")),
+        None => return Err(Bad::new(0, Both::new("it has no rule called root", "其中没有名为 root 的规则"))),
     }
     Ok(parser.all)
 }
@@ -56,19 +57,19 @@ impl<'t> Parser<'t> {
         let id = self.number(name);
         let definition = self.all.get(id);
         if definition.alternatives.is_some() {
-            return Err(Bad::new(line, format!("the rule {name} is there twice")));
+            return Err(Bad::new(line, both!("the rule {name} is there twice", "规则 {name} 出现了两次")));
         }
         definition.line = line;
         self.scan.space(false);
         if !self.scan.rest().starts_with("::=") {
-            return Err(self.scan.expected("::="));
+            return Err(self.scan.expected(&Both::same("::=")));
         }
         self.scan.at += 3;
         self.scan.space(true);
         let alternatives = self.alternatives(Place { name, depth: 0 })?;
         match self.scan.peek() {
             None | Some('\n' | '\r') => {}
-            Some(_) => return Err(self.scan.expected("the end of the line")),
+            Some(_) => return Err(self.scan.expected(&Both::new("the end of the line", "行尾"))),
         }
         self.all.get(id).alternatives = Some(alternatives);
         self.scan.space(true);
@@ -103,27 +104,33 @@ impl<'t> Parser<'t> {
                 }
                 '(' => {
                     if place.depth == DEEPEST {
-                        return Err(self.scan.bad(format!("groups are more than {DEEPEST} deep")));
+                        return Err(self
+                            .scan
+                            .bad(both!("groups are more than {DEEPEST} deep", "括号嵌套超过 {DEEPEST} 层")));
                     }
                     self.scan.at += 1;
                     self.scan.space(true);
                     let inside = self.alternatives(Place { depth: place.depth + 1, ..place })?;
                     if !self.scan.take(')') {
-                        return Err(self.scan.expected("\u{201c})\u{201d}"));
+                        return Err(self.scan.expected(&Both::same("\u{201c})\u{201d}")));
                     }
                     all.push(self.helper(place, inside));
                 }
                 '*' | '+' | '?' | '{' => {
                     let (least, most) = self.times(nested)?;
                     let Some(from) = last else {
-                        return Err(self.scan.bad(format!("nothing stands before \u{201c}{c}\u{201d}")));
+                        return Err(self
+                            .scan
+                            .bad(both!("nothing stands before \u{201c}{c}\u{201d}", "“{c}”之前没有内容")));
                     };
                     let body = all.split_off(from);
                     self.repeat(place, body, least, most, &mut all)?;
                     self.scan.space(nested);
                     continue;
                 }
-                '<' | '!' => return Err(self.scan.bad("tokens by name are not supported")),
+                '<' | '!' => {
+                    return Err(self.scan.bad(Both::new("tokens by name are not supported", "不支持按名称写词元")));
+                }
                 c if is_name(c) => {
                     let name = self.scan.name()?;
                     all.push(Item::Rule(self.number(name)));
@@ -161,7 +168,9 @@ impl<'t> Parser<'t> {
             _ => {
                 self.scan.at += 1;
                 self.scan.space(nested);
-                let Some(least) = self.scan.integer()? else { return Err(self.scan.expected("a number")) };
+                let Some(least) = self.scan.integer()? else {
+                    return Err(self.scan.expected(&Both::new("a number", "数字")));
+                };
                 self.scan.space(nested);
                 let mut most = Some(least);
                 if self.scan.take(',') {
@@ -170,10 +179,13 @@ impl<'t> Parser<'t> {
                     self.scan.space(nested);
                 }
                 if !self.scan.take('}') {
-                    return Err(self.scan.expected("\u{201c}}\u{201d}"));
+                    return Err(self.scan.expected(&Both::same("\u{201c}}\u{201d}")));
                 }
                 if most.is_some_and(|most| most < least) {
-                    return Err(self.scan.bad("a repetition has a lower bound above its upper one"));
+                    return Err(self.scan.bad(Both::new(
+                        "a repetition has a lower bound above its upper one",
+                        "重复次数的下限大于上限",
+                    )));
                 }
                 return Ok((least, most));
             }
@@ -231,7 +243,10 @@ impl<'t> Parser<'t> {
     fn count(&mut self, items: usize) -> Result<(), Bad> {
         self.items += items;
         if self.items > MOST_ITEMS {
-            return Err(self.scan.bad(format!("it has more than {MOST_ITEMS} items, repetitions counted")));
+            return Err(self.scan.bad(both!(
+                "it has more than {MOST_ITEMS} items, repetitions counted",
+                "它有超过 {MOST_ITEMS} 项（重复计入）"
+            )));
         }
         Ok(())
     }

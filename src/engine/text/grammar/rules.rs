@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Bad;
+use crate::lang::both;
 
 /// Characters, as ranges with both ends inside, in order, with gaps between them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -130,7 +131,10 @@ pub struct Rules {
 impl Rules {
     pub fn new(all: Definitions) -> Result<Self, Bad> {
         if let Some(missing) = all.rules.iter().find(|rule| rule.alternatives.is_none()) {
-            return Err(Bad::new(missing.line, format!("the rule {} is used but not defined", missing.name)));
+            return Err(Bad::new(
+                missing.line,
+                both!("the rule {} is used but not defined", "规则 {} 用到了却没有定义", missing.name),
+            ));
         }
         let mut symbols = Vec::new();
         let mut starts = Vec::with_capacity(all.rules.len());
@@ -149,7 +153,10 @@ impl Rules {
         let rules = Self { symbols, starts, sets: all.sets, root: all.root };
         if let Some(id) = rules.left_recursive() {
             let rule = &all.rules[id];
-            return Err(Bad::new(rule.line, format!("the rule {} begins with itself (left recursion)", rule.name)));
+            return Err(Bad::new(
+                rule.line,
+                both!("the rule {} begins with itself (left recursion)", "规则 {} 以自身开头（左递归）", rule.name),
+            ));
         }
         Ok(rules)
     }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use super::Bad;
 use super::rules::CharSet;
+use crate::lang::{Both, both};
 
 /// Highest number in `{m,n}`.
 const MOST_TIMES: usize = 10_000;
@@ -47,18 +48,22 @@ impl<'t> Scanner<'t> {
         line
     }
 
-    pub fn bad(&self, reason: impl Into<String>) -> Bad {
+    pub fn bad(&self, reason: Both) -> Bad {
         Bad::new(self.line(), reason)
     }
 
     /// What stands here, for messages.
-    fn here(&self) -> String {
+    fn here(&self) -> Both {
         let start: String = self.rest().chars().take(20).collect();
-        if start.is_empty() { "the end".to_owned() } else { format!("{start:?}") }
+        if start.is_empty() { Both::new("the end", "结尾") } else { Both::same(format!("{start:?}")) }
     }
 
-    pub fn expected(&self, what: &str) -> Bad {
-        self.bad(format!("{what} was expected, not {}", self.here()))
+    pub fn expected(&self, what: &Both) -> Bad {
+        let here = self.here();
+        self.bad(Both::new(
+            format!("{} was expected, not {}", what.en, here.en),
+            format!("此处应为{}，而不是{}", what.zh, here.zh),
+        ))
     }
 
     /// Goes over blanks and comments; over line ends too where a rule may go on in the next line.
@@ -77,7 +82,7 @@ impl<'t> Scanner<'t> {
         let rest = self.rest();
         let end = rest.find(|c: char| !is_name(c)).unwrap_or(rest.len());
         if end == 0 {
-            return Err(self.expected("a name"));
+            return Err(self.expected(&Both::new("a name", "名称")));
         }
         self.at += end;
         Ok(&rest[..end])
@@ -96,12 +101,12 @@ impl<'t> Scanner<'t> {
                 to = self.character()?;
             }
             if to < from {
-                return Err(self.bad(format!("the range {from:?} to {to:?} is empty")));
+                return Err(self.bad(both!("the range {from:?} to {to:?} is empty", "{from:?} 到 {to:?} 的范围是空的")));
             }
             ranges.push((from, to));
         }
         if ranges.is_empty() {
-            return Err(self.bad("a class has no characters"));
+            return Err(self.bad(Both::new("a class has no characters", "字符类中没有字符")));
         }
         let set = CharSet::new(ranges);
         Ok(if negated { set.negated() } else { set })
@@ -109,12 +114,18 @@ impl<'t> Scanner<'t> {
 
     /// One character, escapes read.
     pub fn character(&mut self) -> Result<char, Bad> {
-        let Some(c) = self.peek() else { return Err(self.bad("it ends in the middle of a literal or a class")) };
+        let Some(c) = self.peek() else {
+            return Err(
+                self.bad(Both::new("it ends in the middle of a literal or a class", "它在文字或字符类中间结束"))
+            );
+        };
         self.at += c.len_utf8();
         if c != '\\' {
             return Ok(c);
         }
-        let Some(escape) = self.peek() else { return Err(self.bad("it ends in the middle of an escape")) };
+        let Some(escape) = self.peek() else {
+            return Err(self.bad(Both::new("it ends in the middle of an escape", "它在转义中间结束")));
+        };
         let digits = match escape {
             'x' => 2,
             'u' => 4,
@@ -125,7 +136,13 @@ impl<'t> Scanner<'t> {
                     'r' => '\r',
                     'n' => '\n',
                     '\\' | '"' | '[' | ']' | '-' => escape,
-                    _ => return Err(self.bad(format!("the escape \\{} is not known", escape.escape_default()))),
+                    _ => {
+                        return Err(self.bad(both!(
+                            "the escape \\{} is not known",
+                            "不认识转义 \\{}",
+                            escape.escape_default()
+                        )));
+                    }
                 };
                 self.at += 1;
                 return Ok(read);
@@ -134,10 +151,14 @@ impl<'t> Scanner<'t> {
         let hex = self.rest().get(1..=digits).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
         let code = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok());
         let Some(code) = code else {
-            return Err(self.bad(format!("\\{escape} needs {digits} hexadecimal digits")));
+            return Err(self.bad(both!(
+                "\\{escape} needs {digits} hexadecimal digits",
+                "\\{escape} 需要 {digits} 位十六进制数字"
+            )));
         };
         self.at += 1 + digits;
-        char::from_u32(code).ok_or_else(|| self.bad(format!("there is no character U+{code:04X}")))
+        char::from_u32(code)
+            .ok_or_else(|| self.bad(both!("there is no character U+{code:04X}", "没有字符 U+{code:04X}")))
     }
 
     pub fn integer(&mut self) -> Result<Option<usize>, Bad> {
@@ -151,7 +172,7 @@ impl<'t> Scanner<'t> {
                 self.at += end;
                 Ok(Some(n))
             }
-            _ => Err(self.bad(format!("a repetition is of more than {MOST_TIMES} times"))),
+            _ => Err(self.bad(both!("a repetition is of more than {MOST_TIMES} times", "重复次数超过 {MOST_TIMES}"))),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::attention::Shape;
 use crate::engine::kernels::Activation;
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::gguf::Gguf;
+use crate::lang::{Both, both};
 
 /// Sizes above this are no network's, and their products would overflow. The longest context seen is 10 million.
 pub const SIZE_MAX: usize = 1 << 24;
@@ -112,8 +113,8 @@ pub fn traits(architecture: &str) -> Option<Traits> {
     })
 }
 
-pub fn unsupported(found: &str) -> StudioError {
-    Cause::UnsupportedArchitecture { found: found.to_owned(), supported: SUPPORTED.to_owned() }.into()
+pub fn unsupported(found: Both) -> StudioError {
+    Cause::UnsupportedArchitecture { found, supported: SUPPORTED.to_owned() }.into()
 }
 
 /// A header's values below its architecture's name.
@@ -129,7 +130,7 @@ impl Keys<'_> {
 
     fn count(&self, key: &str) -> Result<Option<usize>> {
         match self.gguf.count(&self.key(key))? {
-            Some(n) if n > SIZE_MAX => Err(self.gguf.bad(format!("{} is {n}", self.key(key)))),
+            Some(n) if n > SIZE_MAX => Err(self.gguf.bad(both!("{} is {n}", "{} 为 {n}", self.key(key)))),
             n => Ok(n),
         }
     }
@@ -155,8 +156,12 @@ impl Keys<'_> {
         let all: Option<Vec<usize>> = all.iter().map(|&n| usize::try_from(n).ok().filter(|n| *n <= SIZE_MAX)).collect();
         match all {
             Some(all) if all.len() == layers => Ok(Some(all)),
-            Some(all) => Err(self.gguf.bad(format!("{key} has {} entries for {layers} layers", all.len()))),
-            None => Err(self.gguf.bad(format!("{key} has numbers that are no sizes"))),
+            Some(all) => Err(self.gguf.bad(both!(
+                "{key} has {} entries for {layers} layers",
+                "{key} 有 {} 项，而层数是 {layers}",
+                all.len()
+            ))),
+            None => Err(self.gguf.bad(both!("{key} has numbers that are no sizes", "{key} 中的数值不能作为大小"))),
         }
     }
 }
@@ -165,49 +170,70 @@ impl Config {
     /// Reads the header's sizes. Its weights are held against them when the network's list is made.
     pub fn from_gguf(gguf: &Gguf) -> Result<Self> {
         let architecture = gguf.architecture()?;
-        let ways = traits(architecture).ok_or_else(|| unsupported(architecture))?;
+        let ways = traits(architecture).ok_or_else(|| unsupported(Both::same(architecture)))?;
         let keys = Keys { gguf, name: architecture };
         let width = keys.required("embedding_length")?;
         let count = keys.required("block_count")?;
         // The count comes from outside: without this, 2^60 layers would be listed before the first is missed.
         if count > gguf.tensors().count() {
             let weights = gguf.tensors().count();
-            return Err(gguf.bad(format!("it claims {count} layers but has {weights} weights")));
+            return Err(gguf.bad(both!(
+                "it claims {count} layers but has {weights} weights",
+                "它称有 {count} 层，却只有 {weights} 个权重"
+            )));
         }
         let heads = keys.required("attention.head_count")?;
         let kv_heads = keys.per_layer("attention.head_count_kv", count)?.unwrap_or_else(|| vec![heads; count]);
         let taps = keys.count("shortconv.l_cache")?.filter(|_| architecture == "lfm2");
         for &kv_heads in kv_heads.iter().filter(|n| taps.is_none() || **n > 0) {
             if kv_heads == 0 || !heads.is_multiple_of(kv_heads) {
-                return Err(gguf.bad(format!("{heads} heads cannot share {kv_heads} key heads")));
+                return Err(gguf.bad(both!(
+                    "{heads} heads cannot share {kv_heads} key heads",
+                    "{heads} 个头无法共用 {kv_heads} 个键头"
+                )));
             }
         }
         let head = match keys.count("attention.key_length")? {
             Some(n) if n > 0 => n,
             _ if width.is_multiple_of(heads) => width / heads,
-            _ => return Err(gguf.bad(format!("its width of {width} cannot be shared by {heads} heads"))),
+            _ => {
+                return Err(gguf.bad(both!(
+                    "its width of {width} cannot be shared by {heads} heads",
+                    "宽度 {width} 无法由 {heads} 个头平分"
+                )));
+            }
         };
         if keys.count("attention.value_length")?.is_some_and(|n| n != head) {
-            return Err(unsupported(&format!("{architecture} with values of another width than keys")));
+            return Err(unsupported(both!(
+                "{architecture} with values of another width than keys",
+                "{architecture}，值与键的宽度不同"
+            )));
         }
         let rotary = keys.count("rope.dimension_count")?.unwrap_or(head);
         if rotary == 0 || rotary > head || !rotary.is_multiple_of(2) {
             let key = keys.key("rope.dimension_count");
-            return Err(gguf.bad(format!("{key} is {rotary}, a head has {head}")));
+            return Err(gguf.bad(both!("{key} is {rotary}, a head has {head}", "{key} 为 {rotary}，而一个头为 {head}")));
         }
         let scaling = keys.text("rope.scaling.type").unwrap_or("linear");
         let factor = keys.float("rope.scaling.factor")?.or(keys.float("rope.scale_linear")?);
         let rope_scale = match scaling {
             "none" | "longrope" => 1.0,
             "linear" => factor.filter(|&f| f > 0.0).unwrap_or(1.0),
-            other => return Err(unsupported(&format!("{architecture} with {other} rope scaling"))),
+            other => {
+                return Err(unsupported(both!(
+                    "{architecture} with {other} rope scaling",
+                    "{architecture}，RoPE 缩放方式为 {other}"
+                )));
+            }
         };
         let vocabulary = gguf.texts("tokenizer.ggml.tokens").map_or(0, <[String]>::len);
         if vocabulary == 0 {
-            return Err(gguf.bad("its metadata has no tokenizer.ggml.tokens"));
+            return Err(
+                gguf.bad(Both::new("its metadata has no tokenizer.ggml.tokens", "元数据中没有 tokenizer.ggml.tokens"))
+            );
         }
         let epsilon = if ways.layer_norm { "attention.layer_norm_epsilon" } else { "attention.layer_norm_rms_epsilon" };
-        let no_epsilon = || gguf.bad(format!("its metadata has no {}", keys.key(epsilon)));
+        let no_epsilon = || gguf.bad(both!("its metadata has no {}", "元数据中没有 {}", keys.key(epsilon)));
         let epsilon = keys.float(epsilon)?.ok_or_else(no_epsilon)? as f32;
         let expert_count = keys.count("expert_count")?.filter(|n| *n > 0);
         let experts = expert_count.map(|n| experts(&keys, n)).transpose()?;
@@ -284,10 +310,12 @@ impl Config {
 fn experts(keys: &Keys, count: usize) -> Result<Experts> {
     let used = keys.required("expert_used_count")?;
     if used > count {
-        return Err(keys.gguf.bad(format!("it asks {used} of its {count} experts")));
+        return Err(keys
+            .gguf
+            .bad(both!("it asks {used} of its {count} experts", "它要用 {used} 个专家，却只有 {count} 个")));
     }
     if keys.count("expert_shared_count")?.is_some_and(|n| n > 0) {
-        return Err(unsupported(&format!("{} with shared experts", keys.name)));
+        return Err(unsupported(both!("{} with shared experts", "{}，含共享专家", keys.name)));
     }
     let hidden = match keys.count("expert_feed_forward_length")? {
         Some(hidden) if hidden > 0 => hidden,

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::config::{Config, LayerConfig, MixerConfig, unsupported};
 use crate::error::{Cause, Result};
 use crate::formats::gguf::Gguf;
+use crate::lang::both;
 
 /// What must be there, and what is used where it is there; shapes as candle has them, `[rows, columns]`.
 #[derive(Default)]
@@ -46,7 +47,8 @@ pub fn check(gguf: &Gguf, config: &Config) -> Result<()> {
     }
     let mut known = HashSet::new();
     for (name, shape) in all.needed {
-        let found = gguf.tensor(&name).ok_or_else(|| gguf.bad(format!("it has no weight {name}")))?;
+        let found =
+            gguf.tensor(&name).ok_or_else(|| gguf.bad(both!("it has no weight {name}", "其中没有权重 {name}")))?;
         check_shape(&name, &shape, &found.shape)?;
         known.insert(name);
     }
@@ -60,7 +62,7 @@ pub fn check(gguf: &Gguf, config: &Config) -> Result<()> {
     // files carry, are computed here.
     let mut left = gguf.tensors().map(|(name, _)| name).filter(|name| !known.contains(*name));
     match left.find(|name| !name.contains("rot_embd")) {
-        Some(name) => Err(unsupported(&format!("{} with {name}", config.architecture))),
+        Some(name) => Err(unsupported(both!("{} with {name}", "{}，含 {name}", config.architecture))),
         None => Ok(()),
     }
 }

@@ -16,6 +16,7 @@ use crate::domain::KvType;
 use crate::engine::{CancelToken, Stop};
 use crate::error::Result;
 use crate::formats::gguf::Gguf;
+use crate::lang::Both;
 use config::Config;
 use decoder::Decoder;
 
@@ -61,7 +62,7 @@ impl Plan {
 
 /// Refuses an architecture that cannot be run.
 pub fn check_architecture(name: &str) -> Result<()> {
-    config::traits(name).map(drop).ok_or_else(|| config::unsupported(name))
+    config::traits(name).map(drop).ok_or_else(|| config::unsupported(Both::same(name)))
 }
 
 /// Checks that the header describes a network that can be built: every weight there, in its shape, and none left

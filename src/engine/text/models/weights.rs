@@ -13,6 +13,7 @@ use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Doing, StudioError};
 use crate::formats::file::FileFacts;
 use crate::formats::gguf::{Gguf, types};
+use crate::lang::both;
 
 /// Bytes between two looks at the token: some milliseconds from a slow disk.
 const PIECE: usize = 1 << 20;
@@ -62,7 +63,7 @@ impl<'a> Weights<'a> {
 
     /// Goes to where a weight's bytes begin; its type and shape.
     fn find(&mut self, name: &str) -> Result<(GgmlDType, Vec<usize>), Stop> {
-        let missing = || self.gguf.bad(format!("it has no weight {name}"));
+        let missing = || self.gguf.bad(both!("it has no weight {name}", "其中没有权重 {name}"));
         let info = self.gguf.tensor(name).ok_or_else(missing)?;
         let Some(dtype) = types::runnable(info.kind) else {
             let (found, supported) = (types::name(info.kind), types::RUNNABLE.to_owned());
@@ -115,7 +116,7 @@ impl<'a> Weights<'a> {
     pub fn experts(&mut self, name: &str, count: usize) -> Result<Vec<Linear>, Stop> {
         let (dtype, shape) = self.find(name)?;
         let &[experts, rows, columns] = &shape[..] else {
-            return Err(self.gguf.bad(format!("{name} is no list of matrices")).into());
+            return Err(self.gguf.bad(both!("{name} is no list of matrices", "{name} 不是一组矩阵")).into());
         };
         (0..count.min(experts)).map(|_| self.next_matrix(dtype, [rows, columns])).collect()
     }
@@ -128,7 +129,9 @@ impl<'a> Weights<'a> {
     /// A matrix to multiply with.
     pub fn matrix(&mut self, name: &str) -> Result<Linear, Stop> {
         let (dtype, shape) = self.find(name)?;
-        let &[rows, columns] = &shape[..] else { return Err(self.gguf.bad(format!("{name} is no matrix")).into()) };
+        let &[rows, columns] = &shape[..] else {
+            return Err(self.gguf.bad(both!("{name} is no matrix", "{name} 不是矩阵")).into());
+        };
         self.next_matrix(dtype, [rows, columns])
     }
 

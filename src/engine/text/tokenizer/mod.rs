@@ -24,6 +24,7 @@ pub use self::pre::PreTokenizer;
 use crate::domain::is_thought_tag;
 use crate::error::{Cause, Result};
 use crate::formats::gguf::Gguf;
+use crate::lang::{Both, both};
 
 /// `tokenizer.ggml.token_type`, in the numbering of llama.h.
 const NORMAL: i64 = 1;
@@ -80,13 +81,18 @@ impl Tokenizer {
     /// Builds what the header describes, or says what about it is not known here.
     pub fn from_gguf(gguf: &Gguf) -> Result<Self> {
         let kind = check(gguf)?;
-        let missing = |key: &str| gguf.bad(format!("its metadata has no {key}"));
+        let missing = |key: &str| gguf.bad(both!("its metadata has no {key}", "元数据中没有 {key}"));
         let texts = gguf.texts("tokenizer.ggml.tokens").ok_or_else(|| missing("tokenizer.ggml.tokens"))?.to_vec();
         let written = match gguf.ints("tokenizer.ggml.token_type") {
             None => vec![NORMAL; texts.len()],
             Some(kinds) if kinds.len() == texts.len() => kinds.to_vec(),
             Some(kinds) => {
-                return Err(gguf.bad(format!("it has {} tokens but {} token types", texts.len(), kinds.len())));
+                return Err(gguf.bad(both!(
+                    "it has {} tokens but {} token types",
+                    "它有 {} 个词元，词元类型却有 {} 个",
+                    texts.len(),
+                    kinds.len()
+                )));
             }
         };
         // An id out of range names no token, as in llama.cpp.
@@ -102,15 +108,22 @@ impl Tokenizer {
         let model = match kind {
             Kind::Bytes(pre) => {
                 let merges = gguf.texts("tokenizer.ggml.merges").ok_or_else(|| missing("tokenizer.ggml.merges"))?;
-                let merges = Merges::new(&texts, merges)
-                    .map_err(|line| gguf.bad(format!("\u{201c}{line}\u{201d} in tokenizer.ggml.merges is no pair")))?;
+                let merges = Merges::new(&texts, merges).map_err(|line| {
+                    gguf.bad(both!(
+                        "\u{201c}{line}\u{201d} in tokenizer.ggml.merges is no pair",
+                        "tokenizer.ggml.merges 中的“{line}”不是一对"
+                    ))
+                })?;
                 Model::Bytes { merges, pre }
             }
             Kind::Pieces => {
                 let scores = gguf.floats("tokenizer.ggml.scores").ok_or_else(|| missing("tokenizer.ggml.scores"))?;
                 if scores.len() != texts.len() || scores.iter().any(|x| x.is_nan()) {
                     let (n, of) = (scores.len(), texts.len());
-                    return Err(gguf.bad(format!("it has {of} tokens and {n} scores, or a score is no number")));
+                    return Err(gguf.bad(both!(
+                        "it has {of} tokens and {n} scores, or a score is no number",
+                        "它有 {of} 个词元和 {n} 个分数，或有分数不是数值"
+                    )));
                 }
                 let unknown = named("unknown_token_id")?.or(usual(None, 0));
                 let prefix = gguf.flag("tokenizer.ggml.add_space_prefix").unwrap_or(true);
@@ -313,7 +326,11 @@ pub fn check(gguf: &Gguf) -> Result<Kind> {
         Some("llama") => return Ok(Kind::Pieces),
         Some("gpt2") => {}
         Some(other) => return Err(refuse(other.to_owned()).into()),
-        None => return Err(gguf.bad("its metadata has no tokenizer.ggml.model")),
+        None => {
+            return Err(
+                gguf.bad(Both::new("its metadata has no tokenizer.ggml.model", "元数据中没有 tokenizer.ggml.model"))
+            );
+        }
     }
     let name = gguf.text("tokenizer.ggml.pre").unwrap_or("(none named)");
     PreTokenizer::named(name).map(Kind::Bytes).ok_or_else(|| refuse(format!("gpt2 with {name}")).into())

@@ -361,7 +361,7 @@ fn a_folder_that_cannot_be_used_is_refused_and_the_old_one_stays_until_a_good_on
             (FolderFault::File, "This is a file, not a folder: /x.", "这是一个文件，不是文件夹：/x。"),
             (FolderFault::Missing, "There is no folder /x.", "文件夹 /x 不存在。"),
             (
-                FolderFault::ReadOnly("no".into()),
+                FolderFault::ReadOnly(Both::same("no")),
                 "Nothing can be written into the folder /x: no.",
                 "无法写入文件夹 /x：no。",
             ),

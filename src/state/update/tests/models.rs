@@ -23,7 +23,7 @@ fn a_file_is_looked_into_before_it_is_a_model() {
     let path = PathBuf::from("/x/README.bin");
     let effects = do_(&mut s, Command::OpenFile(path.clone()));
     assert_eq!(s.settings.image.model, used, "nothing is in use before the doctor has seen it");
-    let error: StudioError = Cause::BadModelFile { path: path.clone(), reason: "no".into() }.into();
+    let error: StudioError = Cause::BadModelFile { path: path.clone(), reason: Both::same("no") }.into();
     opened(&mut s, &effects, Err(error.clone()));
     assert_eq!(s.models.error.as_ref().map(StudioError::cause), Some(error.cause()));
     assert_eq!((s.room(), &s.settings.image.model), (Room::Models, &used));
@@ -179,7 +179,7 @@ fn a_model_that_came_back_is_removed_again_by_redo() {
     let file = PathBuf::from("/m/bad.gguf");
     news(&mut s, ModelNews::Removed(Ok(removed("/trash/3", RemovedWhat::File(file.clone())))));
     do_(&mut s, Command::Undo);
-    s.models.broken = vec![BrokenFile { path: file.clone(), bytes: 1, error: StudioError::other("x") }];
+    s.models.broken = vec![BrokenFile { path: file.clone(), bytes: 1, error: StudioError::other(Both::same("x")) }];
     assert_eq!(do_(&mut s, Command::Redo), [Effect::RemoveModelFile(file)]);
 }
 

@@ -93,7 +93,7 @@ fn a_message_that_waits_comes_back_with_its_talk_and_is_sent_once() {
 fn a_message_that_waits_is_looked_at_first_where_the_answer_failed() {
     let (mut s, id, talk) = queued();
     do_(&mut s, Command::NewConversation);
-    let effects = engine(&mut s, id, EventKind::Failed(StudioError::other("out of luck")));
+    let effects = engine(&mut s, id, EventKind::Failed(StudioError::other(Both::same("out of luck"))));
     assert!(sent(&effects, &talk).is_none());
     assert_eq!(s.message_of(&Some(talk)), "More");
 }

@@ -198,7 +198,7 @@ fn the_form_of_the_answer_is_chosen_written_and_checked() {
     let effects = do_(&mut s, Command::CheckGrammar);
     let [Effect::CheckGrammar(asked)] = &effects[..] else { panic!("{effects:?}") };
     assert!(do_(&mut s, Command::CheckGrammar).is_empty(), "one at a time");
-    let bad = Cause::BadGrammar { line: 1, reason: "no end".into() };
+    let bad = Cause::BadGrammar { line: 1, reason: Both::same("no end") };
     update(&mut s, Input::Grammar(asked.clone(), Err(bad.into())));
     assert!(s.write.grammar.error.is_some() && !s.is_grammar_check_due());
     do_(&mut s, Command::SetText(TextEdit::FormText("root ::= \"a\"".into())));

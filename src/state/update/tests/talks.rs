@@ -25,7 +25,7 @@ fn here() -> FetchEventKind {
 }
 
 fn no_source() -> FetchEventKind {
-    FetchEventKind::Failed(Cause::NoSourceAnswered { id: SMOLLM_ID.into(), tried: String::new() }.into())
+    FetchEventKind::Failed(Cause::NoSourceAnswered { id: SMOLLM_ID.into(), tried: Both::default() }.into())
 }
 
 fn text(s: &mut AppState, id: JobId, text: &str) -> Vec<Effect> {
@@ -396,7 +396,7 @@ fn an_error_leaves_when_its_cause_does() {
         assert!(s.write.error.is_some());
         s
     };
-    let mut s = fail(Cause::BadGrammar { line: 1, reason: String::new() });
+    let mut s = fail(Cause::BadGrammar { line: 1, reason: Both::default() });
     do_(&mut s, Command::SetText(TextEdit::Temperature(TextParams::default().temperature)));
     assert!(s.write.error.is_some(), "nothing was changed");
     do_(&mut s, Command::SetText(TextEdit::Form(AnswerForm::Json)));

@@ -107,7 +107,7 @@ fn a_failed_fetch_keeps_the_prompt_and_says_why() {
     let mut s = state();
     s.models.entries[1].presence = ModelPresence::Absent;
     say(&mut s, "Hello");
-    let error: StudioError = Cause::NoSourceAnswered { id: SMOLLM_ID.into(), tried: "hub: no".into() }.into();
+    let error: StudioError = Cause::NoSourceAnswered { id: SMOLLM_ID.into(), tried: Both::same("hub: no") }.into();
     let event = FetchEvent { id: SMOLLM_ID.into(), kind: FetchEventKind::Failed(error) };
     let effects = update(&mut s, Input::Fetch(event));
     assert!(matches!(journal(&effects)[..], [JournalEntry::Truncate { id: 2 }]));

@@ -311,7 +311,7 @@ fn a_text_of_the_trash_is_read_there_with_restore_beside_it() {
             harness.key_press(Key::Escape);
             assert_eq!(asked(&mut harness), trash(TrashCommand::Look(None)), "Esc leads to the list");
             // One that cannot be read: the list again, and why.
-            let error = aigc_studio::error::StudioError::other("it cannot be read");
+            let error = aigc_studio::error::StudioError::other(aigc_studio::lang::Both::same("it cannot be read"));
             update(&mut harness.state_mut().state, read("a", Err(error)));
             harness.run();
             harness.get_by_label_contains("it cannot be read");

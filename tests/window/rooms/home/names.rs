@@ -1,6 +1,7 @@
 //! Names of two hundred letters, wherever one is shown: the middle gives way, and the whole name is there to be heard.
 
 use aigc_studio::error::StudioError;
+use aigc_studio::lang::Both;
 use egui::Shape;
 
 use super::*;
@@ -56,7 +57,8 @@ fn states(lang: Lang, name: &str) -> Vec<(&'static str, AppState)> {
         entry.card.name = name.into();
     }
     models.models.opening = Some(ModelAsk { path: path.clone(), parts: Vec::new(), id: None });
-    models.models.broken = vec![BrokenFile { path: path.clone(), bytes: 7, error: StudioError::other("not a model") }];
+    models.models.broken =
+        vec![BrokenFile { path: path.clone(), bytes: 7, error: StudioError::other(Both::same("not a model")) }];
     all.push(("models", models.clone()));
     models.settings.room = Room::Create;
     all.push(("create", models.clone()));

@@ -3,13 +3,14 @@
 use serde_json::{Map, Value};
 
 use super::{Converter, NEVER, No, bad, count, never};
+use crate::lang::{Both, both};
 
 impl<'s> Converter<'s> {
     pub(super) fn array(&mut self, schema: &'s Map<String, Value>, wanted: &str) -> Result<String, No> {
         let least = count(schema, "minItems")?.unwrap_or(0);
         let mut most = count(schema, "maxItems")?;
         if let Some(most) = most.filter(|most| *most < least) {
-            return never(format!("maxItems {most} is below minItems {least}"));
+            return never(both!("maxItems {most} is below minItems {least}", "maxItems {most} 小于 minItems {least}"));
         }
         let (prefix, items) = match (schema.get("prefixItems"), schema.get("items")) {
             // Before 2020 a list of schemas was called items.
@@ -18,7 +19,9 @@ impl<'s> Converter<'s> {
         };
         let prefix = match prefix {
             None => &[][..],
-            Some(list) => list.as_array().ok_or_else(|| bad("prefixItems is no list"))?,
+            Some(list) => {
+                list.as_array().ok_or_else(|| bad(Both::new("prefixItems is no list", "prefixItems 不是列表")))?
+            }
         };
         let prefix = &prefix[..prefix.len().min(most.unwrap_or(usize::MAX))];
         let mut parts = Vec::new();
@@ -41,7 +44,10 @@ impl<'s> Converter<'s> {
         };
         let Some(item) = item.filter(|item| most != Some(0) && item != NEVER) else {
             if least > 0 {
-                return never(format!("minItems asks for {asked} items, and there may be {fixed}"));
+                return never(both!(
+                    "minItems asks for {asked} items, and there may be {fixed}",
+                    "minItems 要求 {asked} 项，而最多只能有 {fixed} 项"
+                ));
             }
             return Ok(format!("\"[\" space {} \"]\"", parts.join(" \",\" space ")));
         };

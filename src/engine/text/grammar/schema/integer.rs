@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{No, bad, never};
 use crate::engine::text::grammar::Bad;
+use crate::lang::{Both, both};
 
 /// Bounds are below ten to this power; an integer without one has at most so many digits.
 const DIGITS: usize = 16;
@@ -13,9 +14,9 @@ const LIMIT: i64 = 10_i64.pow(DIGITS as u32);
 pub fn body(schema: &Map<String, Value>) -> Result<String, No> {
     let bound = |key: &str, round: fn(f64) -> f64| -> Result<Option<i64>, Bad> {
         let Some(value) = schema.get(key) else { return Ok(None) };
-        let n = value.as_f64().ok_or_else(|| bad(format!("{key} is no number")))?;
+        let n = value.as_f64().ok_or_else(|| bad(both!("{key} is no number", "{key} 不是数值")))?;
         if n.abs() >= LIMIT as f64 {
-            return Err(bad(format!("{key} has more than {DIGITS} digits")));
+            return Err(bad(both!("{key} has more than {DIGITS} digits", "{key} 超过 {DIGITS} 位")));
         }
         Ok(Some(value.as_i64().unwrap_or(round(n) as i64)))
     };
@@ -33,7 +34,7 @@ pub fn body(schema: &Map<String, Value>) -> Result<String, No> {
     }
     let (low, high) = (low.unwrap_or(1 - LIMIT), high.unwrap_or(LIMIT - 1));
     if low > high {
-        return never(format!("no integer is {}", bounds(schema)));
+        return never(bounds(schema));
     }
     let mut ways = Vec::new();
     if low < 0 {
@@ -45,14 +46,27 @@ pub fn body(schema: &Map<String, Value>) -> Result<String, No> {
     Ok(ways.join(" | "))
 }
 
-/// The bounds as the schema has them, and what can be done where they leave nothing.
-fn bounds(schema: &Map<String, Value>) -> String {
-    let words =
-        [("minimum", "at least"), ("exclusiveMinimum", "above"), ("maximum", "at most"), ("exclusiveMaximum", "below")];
-    let all = words.iter().filter_map(|(key, word)| Some(format!("{word} {}", schema.get(*key)?)));
-    let all = all.collect::<Vec<_>>().join(" and ");
-    let why = if schema.contains_key("type") { "" } else { "without a type, bounds ask for an integer: " };
-    format!("{all} ({why}widen the bounds, or ask for \"type\": \"number\" without bounds)")
+/// That no integer is within the schema's bounds, and what can be done.
+fn bounds(schema: &Map<String, Value>) -> Both {
+    let words = [
+        ("minimum", "at least", "不小于"),
+        ("exclusiveMinimum", "above", "大于"),
+        ("maximum", "at most", "不大于"),
+        ("exclusiveMaximum", "below", "小于"),
+    ];
+    let said = words.iter().filter_map(|(key, en, zh)| Some((schema.get(*key)?, en, zh)));
+    let (en, zh): (Vec<_>, Vec<_>) = said.map(|(n, en, zh)| (format!("{en} {n}"), format!("{zh} {n}"))).unzip();
+    let (why, why_zh) = match schema.contains_key("type") {
+        true => ("", ""),
+        false => ("without a type, bounds ask for an integer: ", "没有 type 时，界限要求整数："),
+    };
+    Both::new(
+        format!(
+            "no integer is {} ({why}widen the bounds, or ask for \"type\": \"number\" without bounds)",
+            en.join(" and ")
+        ),
+        format!("没有整数{}（{why_zh}请放宽界限，或用没有界限的 \"type\": \"number\"）", zh.join("且")),
+    )
 }
 
 /// The numbers from `low` to `high`, neither negative: one way for each length.

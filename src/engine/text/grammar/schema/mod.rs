@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 use self::basics::{BASICS, FORMATS};
 use super::rules::Rules;
 use super::{Bad, parse};
+use crate::lang::{Both, Lang, both};
 
 /// Schemas within schemas, references followed.
 const DEEPEST: usize = 100;
@@ -44,12 +45,15 @@ const NOTES: [&str; 14] = [
 pub fn read(schema: &str) -> Result<Rules, Bad> {
     let (gbnf, never) = to_gbnf(schema)?;
     // Lines of the grammar that was made are nothing that a person has seen.
-    let mut rules = parse::parse(&gbnf).and_then(Rules::new).map_err(|bad| match bad.reason.contains("left recursion") {
+    let mut rules = parse::parse(&gbnf).and_then(Rules::new).map_err(|bad| match bad.reason.en.contains("left recursion") {
         // Only a reference leads back without a character between.
         true => Bad::new(
             0,
-            "the schema begins with itself: its $ref leads back to it before any value is written; put the $ref inside \
-             a property or an item, or beside another choice of anyOf",
+            Both::new(
+                "the schema begins with itself: its $ref leads back to it before any value is written; put the $ref \
+                 inside a property or an item, or beside another choice of anyOf",
+                "Schema 以自身开头：$ref 在写出任何值之前就指回了它；请把 $ref 放进属性或数组项，或与 anyOf 的其他选项并列",
+            ),
         ),
         false => Bad { line: 0, ..bad },
     })?;
@@ -57,16 +61,24 @@ pub fn read(schema: &str) -> Result<Rules, Bad> {
         return Ok(rules);
     }
     let why = match &never[..] {
-        [] => "it contains itself without an end".to_owned(),
-        some => some[..some.len().min(3)].join("; "),
+        [] => Both::new("it contains itself without an end", "它无止境地包含自身"),
+        some => {
+            let of = |lang: Lang| some.iter().take(3).map(|why| why.get(lang)).collect::<Vec<_>>().join("; ");
+            Both::new(of(Lang::En), of(Lang::Zh))
+        }
     };
-    Err(bad(format!("nothing can satisfy the schema: {why}")))
+    Err(bad(Both::new(
+        format!("nothing can satisfy the schema: {}", why.en),
+        format!("没有值能满足此 Schema：{}", why.zh),
+    )))
 }
 
 /// The grammar's text, and why parts of the schema are satisfied by nothing.
-fn to_gbnf(schema: &str) -> Result<(String, Vec<String>), Bad> {
-    let schema: Value = serde_json::from_str(schema)
-        .map_err(|error| Bad::new(error.line(), format!("the schema is no JSON ({error})")))?;
+fn to_gbnf(schema: &str) -> Result<(String, Vec<Both>), Bad> {
+    let schema: Value = serde_json::from_str(schema).map_err(|error| {
+        let reason = Both::new(format!("the schema is no JSON ({error})"), "Schema 不是 JSON");
+        Bad::new(error.line(), reason)
+    })?;
     let mut converter = Converter {
         root: &schema,
         rules: Vec::new(),
@@ -97,7 +109,7 @@ enum No {
     /// It cannot be followed.
     Bad(Bad),
     /// Nothing satisfies it.
-    Never(String),
+    Never(Both),
 }
 
 impl From<Bad> for No {
@@ -106,8 +118,8 @@ impl From<Bad> for No {
     }
 }
 
-fn never<T>(reason: impl Into<String>) -> Result<T, No> {
-    Err(No::Never(reason.into()))
+fn never<T>(reason: Both) -> Result<T, No> {
+    Err(No::Never(reason))
 }
 
 /// The rule that nothing is written by: it never ends, and ways that lead to it are left out in the end.
@@ -120,11 +132,11 @@ struct Converter<'s> {
     /// Rules by the reference that they are the target of.
     refs: HashMap<&'s str, String>,
     /// Why parts of the schema are satisfied by nothing.
-    never: Vec<String>,
+    never: Vec<Both>,
     depth: usize,
 }
 
-fn bad(reason: impl Into<String>) -> Bad {
+fn bad(reason: Both) -> Bad {
     Bad::new(0, reason)
 }
 
@@ -168,7 +180,7 @@ impl<'s> Converter<'s> {
     fn body(&mut self, schema: &'s Value, wanted: &str) -> Result<String, Bad> {
         // References may follow one another for as long as the schema is.
         if self.depth == DEEPEST {
-            return Err(bad(format!("schemas are more than {DEEPEST} deep")));
+            return Err(bad(both!("schemas are more than {DEEPEST} deep", "Schema 嵌套超过 {DEEPEST} 层")));
         }
         self.depth += 1;
         let body = self.body_here(schema, wanted);
@@ -191,9 +203,11 @@ impl<'s> Converter<'s> {
     fn body_here(&mut self, schema: &'s Value, wanted: &str) -> Result<String, No> {
         let schema = match schema {
             Value::Bool(true) => return Ok("value".to_owned()),
-            Value::Bool(false) => return never("the schema false allows nothing"),
+            Value::Bool(false) => {
+                return never(Both::new("the schema false allows nothing", "Schema 为 false，不允许任何值"));
+            }
             Value::Object(schema) => schema,
-            other => return Err(bad(format!("{} is no schema", brief(other))).into()),
+            other => return Err(bad(both!("{} is no schema", "{} 不是 Schema", brief(other))).into()),
         };
         if let Some(target) = schema.get("$ref") {
             only(schema, &["$ref"])?;
@@ -211,7 +225,11 @@ impl<'s> Converter<'s> {
         }
         if let Some(values) = schema.get("enum") {
             only(schema, &["enum", "type"])?;
-            return one_of("enum", schema, values.as_array().ok_or_else(|| bad("enum is no list"))?);
+            return one_of(
+                "enum",
+                schema,
+                values.as_array().ok_or_else(|| bad(Both::new("enum is no list", "enum 不是列表")))?,
+            );
         }
         let types = types(schema)?;
         let mut known = vec!["type"];
@@ -226,7 +244,7 @@ impl<'s> Converter<'s> {
                 "string" => string(schema),
                 "integer" => integer::body(schema),
                 "number" | "boolean" | "null" => Ok(kind.to_owned()),
-                other => Err(bad(format!("the type {other:?} is not known")).into()),
+                other => Err(bad(both!("the type {other:?} is not known", "不认识类型 {other:?}")).into()),
             };
             all.push(self.or_never(body)?);
         }
@@ -235,11 +253,16 @@ impl<'s> Converter<'s> {
 
     /// A rule for what `$ref` names; one for all of its uses, so that a schema may contain itself.
     fn reference(&mut self, target: &'s Value) -> Result<String, Bad> {
-        let target = target.as_str().ok_or_else(|| bad("$ref is no text"))?;
+        let target = target.as_str().ok_or_else(|| bad(Both::new("$ref is no text", "$ref 不是文本")))?;
         if let Some(name) = self.refs.get(target) {
             return Ok(name.clone());
         }
-        let unknown = || bad(format!("$ref {target:?} is not in this schema (only #/... is looked for)"));
+        let unknown = || {
+            bad(both!(
+                "$ref {target:?} is not in this schema (only #/... is looked for)",
+                "此 Schema 中没有 $ref {target:?}（只查找 #/...）"
+            ))
+        };
         // A pointer in a URI: percent signs outside, `~0` and `~1` inside.
         let pointer = target.strip_prefix('#').and_then(percent_decoded).ok_or_else(unknown)?;
         let schema = self.root.pointer(&pointer).ok_or_else(unknown)?;
@@ -253,7 +276,7 @@ impl<'s> Converter<'s> {
 
     fn choices(&mut self, key: &str, choices: &'s Value, wanted: &str) -> Result<String, Bad> {
         let choices = choices.as_array().filter(|c| !c.is_empty());
-        let choices = choices.ok_or_else(|| bad(format!("{key} is no list of schemas")))?;
+        let choices = choices.ok_or_else(|| bad(both!("{key} is no list of schemas", "{key} 不是 Schema 的列表")))?;
         let mut all = Vec::with_capacity(choices.len());
         for (at, choice) in choices.iter().enumerate() {
             all.push(self.visit(choice, &format!("{wanted}-{at}"))?);
@@ -295,10 +318,13 @@ fn keywords(kind: &str) -> &'static [&'static str] {
 fn types(schema: &Map<String, Value>) -> Result<Vec<&str>, Bad> {
     match schema.get("type") {
         Some(Value::String(one)) => Ok(vec![one]),
-        Some(Value::Array(list)) if !list.is_empty() => {
-            list.iter().map(|kind| kind.as_str().ok_or_else(|| bad("type is no text"))).collect()
+        Some(Value::Array(list)) if !list.is_empty() => list
+            .iter()
+            .map(|kind| kind.as_str().ok_or_else(|| bad(Both::new("type is no text", "type 不是文本"))))
+            .collect(),
+        Some(_) => {
+            Err(bad(Both::new("type is neither a text nor a list of texts", "type 既不是文本，也不是文本的列表")))
         }
-        Some(_) => Err(bad("type is neither a text nor a list of texts")),
         None => {
             let speaks_of = |kind: &&str| keywords(kind).iter().any(|key| schema.contains_key(*key));
             let kind = ["object", "array", "string", "integer"].into_iter().find(speaks_of);
@@ -310,7 +336,14 @@ fn types(schema: &Map<String, Value>) -> Result<Vec<&str>, Bad> {
 /// Refuses what is neither a note nor one of `known`.
 fn only(schema: &Map<String, Value>, known: &[&str]) -> Result<(), Bad> {
     match schema.keys().find(|key| !NOTES.contains(&key.as_str()) && !known.contains(&key.as_str())) {
-        Some(key) => Err(bad(format!("the keyword {key:?} is not supported ({})", brief_keys(schema)))),
+        Some(key) => Err({
+            let keys: Vec<&str> = schema.keys().map(String::as_str).take(6).collect();
+            bad(both!(
+                "the keyword {key:?} is not supported (in a schema with the keys {})",
+                "不支持关键字 {key:?}（所在 Schema 的键有 {}）",
+                keys.join(", ")
+            ))
+        }),
         None => Ok(()),
     }
 }
@@ -328,7 +361,11 @@ fn one_of(key: &str, schema: &Map<String, Value>, values: &[Value]) -> Result<St
     };
     let values = values.iter().filter(|value| types.is_empty() || types.iter().any(|kind| fits(value, kind)));
     let all: Vec<String> = values.map(|value| literal(&value.to_string())).collect();
-    if all.is_empty() { never(format!("no value of {key} is of its type")) } else { Ok(all.join(" | ")) }
+    if all.is_empty() {
+        never(both!("no value of {key} is of its type", "{key} 中没有该类型的值"))
+    } else {
+        Ok(all.join(" | "))
+    }
 }
 
 fn string(schema: &Map<String, Value>) -> Result<String, No> {
@@ -336,16 +373,20 @@ fn string(schema: &Map<String, Value>) -> Result<String, No> {
     if let Some(format) = schema.get("format") {
         let name = format.as_str().unwrap_or_default();
         if !FORMATS.iter().any(|known| known.0 == name) {
-            return Err(bad(format!("the format {format} is not supported")).into());
+            return Err(bad(both!("the format {format} is not supported", "不支持格式 {format}")).into());
         }
         if least.is_some() || most.is_some() {
-            return Err(bad("a length beside a format is not supported").into());
+            return Err(
+                bad(Both::new("a length beside a format is not supported", "不支持在 format 之外再限定长度")).into()
+            );
         }
         return Ok(format!(r#""\"" {name} "\"""#));
     }
     match (least, most) {
         (None, None) => Ok("string".to_owned()),
-        (Some(least), Some(most)) if least > most => never(format!("maxLength {most} is below minLength {least}")),
+        (Some(least), Some(most)) if least > most => {
+            never(both!("maxLength {most} is below minLength {least}", "maxLength {most} 小于 minLength {least}"))
+        }
         (least, most) => {
             let most = most.map_or(String::new(), |most| most.to_string());
             Ok(format!(r#""\"" char{{{},{most}}} "\"""#, least.unwrap_or(0)))
@@ -359,7 +400,11 @@ fn count(schema: &Map<String, Value>, key: &str) -> Result<Option<usize>, Bad> {
         None => Ok(None),
         Some(n) => match n.as_u64() {
             Some(n) if n <= 10_000 => Ok(Some(n as usize)),
-            _ => Err(bad(format!("{key} is {}; it must be a whole number up to 10000", brief(n)))),
+            _ => Err(bad(both!(
+                "{key} is {}; it must be a whole number up to 10000",
+                "{key} 为 {}；应为不超过 10000 的整数",
+                brief(n)
+            ))),
         },
     }
 }
@@ -385,11 +430,6 @@ fn brief(value: &Value) -> String {
     let text = value.to_string();
     let start: String = text.chars().take(40).collect();
     if start.len() < text.len() { format!("{start}\u{2026}") } else { start }
-}
-
-fn brief_keys(schema: &Map<String, Value>) -> String {
-    let keys: Vec<&str> = schema.keys().map(String::as_str).take(6).collect();
-    format!("in a schema with the keys {}", keys.join(", "))
 }
 
 #[cfg(test)]

@@ -6,13 +6,16 @@ use serde_json::{Map, Value};
 
 use super::{Converter, NEVER, No, bad, literal, never};
 use crate::engine::text::grammar::Bad;
+use crate::lang::{Both, both};
 
 impl<'s> Converter<'s> {
     pub(super) fn object(&mut self, schema: &'s Map<String, Value>, wanted: &str) -> Result<String, No> {
         let none = Map::new();
         let properties = match schema.get("properties") {
             None => None,
-            Some(all) => Some(all.as_object().ok_or_else(|| bad("properties is no object"))?),
+            Some(all) => {
+                Some(all.as_object().ok_or_else(|| bad(Both::new("properties is no object", "properties 不是对象")))?)
+            }
         };
         let required = required(schema)?;
         let others = match schema.get("additionalProperties") {
@@ -29,8 +32,10 @@ impl<'s> Converter<'s> {
         let all: Vec<(&str, Option<&'s Value>)> = described.chain(more).collect();
         let said = schema.contains_key("additionalProperties");
         if let Some((name, _)) = all.iter().find(|(_, schema)| schema.is_none() && said && others.is_none()) {
-            let reason = "is required, but properties does not list it, and additionalProperties allows no others";
-            return never(format!("{name:?} {reason}"));
+            return never(both!(
+                "{name:?} is required, but properties does not list it, and additionalProperties allows no others",
+                "{name:?} 是必需的，但 properties 没有列出它，additionalProperties 又不允许其他属性"
+            ));
         }
         let undescribed = others.clone().unwrap_or_else(|| "value".to_owned());
 
@@ -131,9 +136,12 @@ fn in_class(c: char) -> String {
 fn required(schema: &Map<String, Value>) -> Result<BTreeSet<&str>, Bad> {
     match schema.get("required") {
         None => Ok(BTreeSet::new()),
-        Some(Value::Array(list)) => {
-            list.iter().map(|name| name.as_str().ok_or_else(|| bad("required has what is no text"))).collect()
-        }
-        Some(_) => Err(bad("required is no list")),
+        Some(Value::Array(list)) => list
+            .iter()
+            .map(|name| {
+                name.as_str().ok_or_else(|| bad(Both::new("required has what is no text", "required 中有不是文本的项")))
+            })
+            .collect(),
+        Some(_) => Err(bad(Both::new("required is no list", "required 不是列表"))),
     }
 }
