@@ -2,7 +2,7 @@
 //!
 //! # The data's way
 //! ```text
-//! prompt panel -> Command -> state::update() -> Effect::Submit -> engine thread -> Pipeline::run(job, reporter, token)
+//! prompt panel -> Command -> state::update() -> Effect::Submit -> lane (engine thread) -> Backend::run(task, reporter, token)
 //!      ^                                                                             |
 //!      |                                          reporter: Started, Preview, Token, Finished | Failed | Cancelled
 //!   ui draws <- AppState <- update(Event) <- App::logic drains the channels <--------+
@@ -23,7 +23,7 @@
 //! | [`domain`] | the nouns: parameters, jobs, events, artifacts, cards, settings | numbers, lang, error |
 //! | [`scene`] | what a prompt asks of the built-in picture model: things, relations, ground; layout and compositor | - |
 //! | [`formats`] | model files from outside: headers, layouts, what they hold | domain, error, lang |
-//! | [`engine`] | worker threads, cancel token, reporter, pipelines for text and pictures | writing (ELIZA), scene, formats, domain, error, lang |
+//! | [`engine`] | a lane for each medium, cancel token, reporter, backends for text and pictures | writing (ELIZA), scene, formats, domain, error, lang |
 //! | [`catalog`] | model cards, sources, fetch and verify, the model doctor | formats, domain, disk, error, lang |
 //! | [`store`] | pictures, conversations, characters, settings on disk; the only room that writes user files | writing, domain, disk, error, lang |
 //! | [`writing`] | forms, checks, characters, Markdown and formulas as they are read, export and import of texts, ELIZA: bytes in, bytes out | domain, error, lang |

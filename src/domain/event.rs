@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     ConversationData, ConversationHead, ConversationId, Desk, ImportedChat, JobId, KeptPersona, Latents, LibraryItem,
-    Makes, Persona, PersonaId, Picture, PictureRecord, Room, SceneLayers, StoryCard, TextHit, TrashKind, Trashed,
+    Medium, Persona, PersonaId, Picture, PictureRecord, Room, SceneLayers, StoryCard, TextHit, TrashKind, Trashed,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::Both;
@@ -27,7 +27,7 @@ pub const NO_JOB: JobId = JobId(0);
 /// Each job ends with exactly one of `Finished`, `Failed`, `Cancelled`.
 #[derive(Clone, Debug)]
 pub enum EventKind {
-    /// A worker has taken the job.
+    /// Its lane has taken the job.
     Started,
     /// The model is being read; `fraction` in 0..=1 where the size is known.
     Loading {
@@ -41,9 +41,9 @@ pub enum EventKind {
     Freed {
         id: String,
     },
-    /// The memory of this kind's models is free, as it was asked for; of no job.
+    /// The memory of this medium's models is free, as it was asked for; of no job.
     Unloaded {
-        makes: Makes,
+        medium: Medium,
     },
     /// Syntax of the prompts that is not followed, and was taken out of what the model reads.
     LeftOut {

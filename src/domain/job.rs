@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{ImageParams, Latents, Message, Story, StoryCard, TextParams};
+use super::{ImageParams, Latents, Message, Role, Story, StoryCard, TextParams};
+use crate::error::{Cause, Result};
 
 /// Names a job for as long as the program runs. Every event carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -153,9 +154,83 @@ pub struct TextRequest {
     pub seed: u64,
 }
 
-/// A job for one of the two engine threads.
+impl TextRequest {
+    /// Refuses what no model could answer: parameters out of range, a prompt with nothing in it.
+    pub fn check(&self) -> Result<()> {
+        self.params.check()?;
+        let empty = match &self.prompt {
+            TextPrompt::Raw(text) => text.is_empty(),
+            TextPrompt::Page(page) => page.before.is_empty() && page.story.memory.trim().is_empty(),
+            TextPrompt::Chat(turns) => has_no_turn(turns),
+            TextPrompt::Played(played) => has_no_turn(&played.turns),
+        };
+        if empty { Err(Cause::EmptyPrompt.into()) } else { Ok(()) }
+    }
+}
+
+fn has_no_turn(turns: &[Message]) -> bool {
+    match turns.last() {
+        None => true,
+        Some(last) => last.role == Role::User && last.content.trim().is_empty(),
+    }
+}
+
+/// What a job makes, and so which lane of the engine runs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Medium {
+    Picture,
+    Text,
+}
+
+impl Medium {
+    pub const ALL: [Self; 2] = [Self::Picture, Self::Text];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Picture => "picture",
+            Self::Text => "text",
+        }
+    }
+}
+
+/// A job of one of the media.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Job {
     Image(Box<ImageRequest>),
     Text(Box<TextRequest>),
+}
+
+impl Job {
+    pub fn medium(&self) -> Medium {
+        match self {
+            Self::Image(_) => Medium::Picture,
+            Self::Text(_) => Medium::Text,
+        }
+    }
+}
+
+/// The tasks of one medium.
+pub trait OfMedium: Sized + Send + 'static {
+    const MEDIUM: Medium;
+
+    /// The task of a job, where it is one of this medium.
+    fn of(job: Job) -> Option<Self>;
+}
+
+impl OfMedium for ImageRequest {
+    const MEDIUM: Medium = Medium::Picture;
+
+    fn of(job: Job) -> Option<Self> {
+        let Job::Image(request) = job else { return None };
+        Some(*request)
+    }
+}
+
+impl OfMedium for TextRequest {
+    const MEDIUM: Medium = Medium::Text;
+
+    fn of(job: Job) -> Option<Self> {
+        let Job::Text(request) = job else { return None };
+        Some(*request)
+    }
 }

@@ -10,7 +10,7 @@ use aigc_studio::domain::{DeviceChoice, EventKind, ImageParams, ImageRequest, Jo
 use aigc_studio::engine::image::ImagePipeline;
 use aigc_studio::engine::image::sticker::{CONFIG, Config, VOCAB, WEIGHTS};
 use aigc_studio::engine::image::testing::{Weight, random_weights, safetensors, tiny_config, tiny_sticker};
-use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Stop};
+use aigc_studio::engine::{Backend, CancelToken, MemoryBudget, Reporter, Stop};
 use aigc_studio::error::{Cause, StudioError};
 use aigc_studio::lang::Lang;
 

@@ -8,7 +8,7 @@ use aigc_studio::domain::{
     Checkpoint, DeviceChoice, EventKind, ImageParams, ImageRequest, JobId, Latents, ModelFiles, Picture, PictureRecord,
 };
 use aigc_studio::engine::image::ImagePipeline;
-use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Stop};
+use aigc_studio::engine::{Backend, CancelToken, MemoryBudget, Reporter, Stop};
 use aigc_studio::error::{Cause, StudioError};
 use candle_core::{Device, safetensors};
 use crossbeam_channel::unbounded;

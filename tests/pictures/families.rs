@@ -10,7 +10,7 @@ use aigc_studio::domain::{
     DeviceChoice, Event, EventKind, ImageParams, ImageRequest, JobId, Latents, ModelFiles, Outcome,
 };
 use aigc_studio::engine::image::ImagePipeline;
-use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Stop};
+use aigc_studio::engine::{Backend, CancelToken, MemoryBudget, Reporter, Stop};
 use aigc_studio::error::{Cause, StudioError};
 use aigc_studio::lang::Lang;
 use crossbeam_channel::unbounded;
@@ -515,24 +515,11 @@ fn a_denoiser_that_changed_in_its_folder_is_read_again() {
 /// when the job is over, and the next one reads its model again.
 #[test]
 fn jobs_wait_for_each_other_and_unload_waits_for_the_job() {
-    use aigc_studio::domain::{Job, TextRequest};
-    use aigc_studio::engine::{Engine, Pipelines};
-    struct NoText;
-    impl Pipeline for NoText {
-        type Request = TextRequest;
-        fn run(
-            &mut self,
-            _: &TextRequest,
-            _: &Reporter,
-            _: &CancelToken,
-        ) -> Result<aigc_studio::domain::Outcome, Stop> {
-            Err(Stop::Cancelled)
-        }
-        fn unload(&mut self) {}
-    }
+    use aigc_studio::domain::Job;
+    use aigc_studio::engine::{Backends, Engine};
     let budget = MemoryBudget::new(8 << 30);
-    let image = Box::new(ImagePipeline::new(budget.clone(), DeviceChoice::Cpu));
-    let (engine, events) = Engine::start(Pipelines { text: Box::new(NoText), image }, Arc::new(|| {}));
+    let image = Backends::one(ImagePipeline::new(budget.clone(), DeviceChoice::Cpu));
+    let (engine, events) = Engine::start(vec![image], Arc::new(|| {}));
     let job = |name: &str| Job::Image(Box::new(request(&fixtures().join(name), small(), 1)));
     let next = || events.recv_timeout(std::time::Duration::from_secs(60)).expect("news comes");
     let first = engine.submit(JobId::next(), job("sd15")).unwrap();

@@ -7,27 +7,14 @@ use std::time::{Duration, Instant};
 use aigc_studio::domain::{
     Arrangement, DeviceChoice, Event, EventKind, ImageParams, ImageRequest, ImageStats, Job, JobId, ModelFiles,
     ModelRef, Outcome, Picture, PictureRecord, Place, ReadTo, SEED_MAX, STICKER_ID, Sampler, SceneLayer, SceneLayers,
-    Takes, TextRequest,
+    Takes,
 };
 use aigc_studio::engine::image::testing::tiny_sticker;
 use aigc_studio::engine::image::{ImagePipeline, sticker};
-use aigc_studio::engine::{CancelToken, Engine, JobHandle, MemoryBudget, Pipeline, Pipelines, Reporter, Stop};
+use aigc_studio::engine::{Backends, Engine, JobHandle, MemoryBudget};
 use aigc_studio::error::{Cause, StudioError};
 
 /// The program's own, so that what is measured here is what a person gets.
-/// Text is not what these tests are about.
-struct NoText;
-
-impl Pipeline for NoText {
-    type Request = TextRequest;
-
-    fn run(&mut self, _: &TextRequest, _: &Reporter, _: &CancelToken) -> Result<Outcome, Stop> {
-        Err(Stop::Cancelled)
-    }
-
-    fn unload(&mut self) {}
-}
-
 struct Studio {
     engine: Engine,
     events: crossbeam_channel::Receiver<Event>,
@@ -40,8 +27,8 @@ impl Studio {
         let folder = tempfile::tempdir().unwrap();
         tiny_sticker(folder.path()).unwrap();
         let budget = MemoryBudget::new(1 << 30);
-        let image = Box::new(ImagePipeline::new(budget.clone(), DeviceChoice::Cpu));
-        let (engine, events) = Engine::start(Pipelines { text: Box::new(NoText), image }, Arc::new(|| {}));
+        let image = Backends::one(ImagePipeline::new(budget.clone(), DeviceChoice::Cpu));
+        let (engine, events) = Engine::start(vec![image], Arc::new(|| {}));
         Self { engine, events, budget, folder }
     }
 
@@ -294,8 +281,8 @@ fn requests_that_make_no_sense_are_refused_with_what_would() {
 #[test]
 fn a_model_larger_than_the_budget_is_told_the_numbers() {
     let budget = MemoryBudget::new(1 << 20);
-    let image = Box::new(ImagePipeline::new(budget, DeviceChoice::Cpu));
-    let (engine, events) = Engine::start(Pipelines { text: Box::new(NoText), image }, Arc::new(|| {}));
+    let image = Backends::one(ImagePipeline::new(budget, DeviceChoice::Cpu));
+    let (engine, events) = Engine::start(vec![image], Arc::new(|| {}));
     let studio = Studio { engine, events, ..Studio::new() };
     let events = studio.draw(params("cat", 1), 1, embedded());
     assert!(matches!(failure(&events).cause(), Cause::NotEnoughMemory { free: 1_048_576, .. }));

@@ -8,7 +8,7 @@ use aigc_studio::domain::{
 };
 use aigc_studio::engine::text::testing::{GgufFile, Meta, Vocabulary, request, run, tiny_gguf};
 use aigc_studio::engine::text::{TextPipeline, inspect};
-use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Stop};
+use aigc_studio::engine::{Backend, CancelToken, MemoryBudget, Stop};
 use aigc_studio::error::{Cause, StudioError};
 use aigc_studio::formats::Header;
 
@@ -334,13 +334,15 @@ fn a_begin_token_comes_first_once_where_the_model_wants_it() {
 #[test]
 fn eliza_answers_without_a_model_file() {
     use aigc_studio::domain::{ELIZA_ID, ModelFiles, ModelRef, TextRequest};
+    use aigc_studio::engine::text::Eliza;
     let turn = |role, content: &str| Message { role, content: content.to_owned() };
     let ask = |turns: Vec<Message>| {
         let model = ModelRef { id: ELIZA_ID.to_owned(), files: ModelFiles::Embedded, sha256: None };
         let request = TextRequest { params: params(), model, draft: None, prompt: TextPrompt::Chat(turns), seed: 77 };
         let text = Arc::new(Mutex::new(String::new()));
         let sink = text.clone();
-        let stats = run(&mut pipeline(), &request, &CancelToken::new(), move |event| {
+        assert!(Eliza.takes(&request));
+        let stats = run(&mut Eliza, &request, &CancelToken::new(), move |event| {
             if let EventKind::Token { text } = event {
                 sink.lock().unwrap().push_str(text);
             }

@@ -1,5 +1,5 @@
 //! The whole program but its models: clicks go in at the window, pictures and conversations come out on the disk.
-//! The engine's threads are real; the pipelines follow a script.
+//! The engine's threads are real; the backends follow a script.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use aigc_studio::app::{Access, Studio};
 use aigc_studio::domain::*;
-use aigc_studio::engine::{CancelToken, Engine, Pipeline, Pipelines, Reporter, Stop, text};
+use aigc_studio::engine::{Backend, Backends, CancelToken, Engine, Reporter, Stop, text};
 use aigc_studio::error::Cause;
 use aigc_studio::state::{AskCommand, Command, PersonaCommand, PersonaEdit, Saved, Stage, TextEdit};
 use aigc_studio::store::{Paths, load_settings, png};
@@ -24,8 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Waits for a word before each step, so that a test can look at the window in the middle of a job.
 struct Painter(Receiver<()>);
 
-impl Pipeline for Painter {
-    type Request = ImageRequest;
+impl Backend for Painter {
+    type Task = ImageRequest;
 
     fn run(&mut self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Result<Outcome, Stop> {
         if request.params.prompt.contains("panic") {
@@ -58,15 +58,13 @@ impl Pipeline for Painter {
         reporter.tell(EventKind::Picture { index: 0, picture, record });
         Ok(Outcome::Image(ImageStats::default()))
     }
-
-    fn unload(&mut self) {}
 }
 
 /// Answers with the words of the last message, one by one, as it is told to.
 struct Writer(Receiver<()>);
 
-impl Pipeline for Writer {
-    type Request = TextRequest;
+impl Backend for Writer {
+    type Task = TextRequest;
 
     fn run(&mut self, request: &TextRequest, reporter: &Reporter, token: &CancelToken) -> Result<Outcome, Stop> {
         let TextPrompt::Chat(messages) = &request.prompt else { return Err(Cause::EmptyPrompt.into()) };
@@ -92,8 +90,6 @@ impl Pipeline for Writer {
             finish_reason: FinishReason::Stop,
         }))
     }
-
-    fn unload(&mut self) {}
 }
 
 struct Window {
@@ -126,8 +122,8 @@ impl Window {
 
         let (go, word) = bounded(1000);
         let start: aigc_studio::app::StartEngine = Box::new(move |_, _, wake| {
-            let pipelines = Pipelines { text: Box::new(Writer(word.clone())), image: Box::new(Painter(word.clone())) };
-            Engine::start(pipelines, wake)
+            let backends = vec![Backends::one(Writer(word.clone())), Backends::one(Painter(word.clone()))];
+            Engine::start(backends, wake)
         });
         let mut start = Some(start);
         let frame = move |ui: &mut egui::Ui, studio: &mut Option<Studio>| {

@@ -16,9 +16,7 @@ use crate::domain::{
     Checkpoint, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef, Outcome, Picture,
     PictureRecord, ReadTo, Sampler, StepProgress, Takes, UnknownWords,
 };
-use crate::engine::{
-    CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, best_device, watch,
-};
+use crate::engine::{Backend, CancelToken, Guard, MemoryBudget, Reporter, Reservation, Slot, Stop, best_device, watch};
 use crate::error::{Cause, Result};
 
 /// Draws with the model of each request and keeps it for the next.
@@ -196,8 +194,8 @@ fn is_loaded(slot: &mut Guard<'_, Loaded>, files: &ModelFiles) -> bool {
     slot.get().is_some_and(|it| it.files == *files && it.stamp == stamp(files))
 }
 
-impl Pipeline for ImagePipeline {
-    type Request = ImageRequest;
+impl Backend for ImagePipeline {
+    type Task = ImageRequest;
 
     fn run(&mut self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
         watch(token, || self.make(request, reporter, token))

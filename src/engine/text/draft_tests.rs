@@ -7,7 +7,7 @@ use super::*;
 use crate::domain::{DeviceChoice, EventKind, FinishReason, Grammar, TextParams, TextPrompt, TextStats};
 use crate::engine::text::testing::{GgufFile, Meta, request, request_with_draft, run};
 use crate::engine::text::{TextPipeline, inspect};
-use crate::engine::{MemoryBudget, Pipeline};
+use crate::engine::{Backend, MemoryBudget};
 use crate::error::{Cause, StudioError};
 
 /// A model, and drafts for it.

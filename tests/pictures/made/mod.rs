@@ -12,7 +12,7 @@ use aigc_studio::domain::{
     PictureRecord, ReadTo, Sampler, Schedule,
 };
 use aigc_studio::engine::image::ImagePipeline;
-use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Stop};
+use aigc_studio::engine::{Backend, CancelToken, MemoryBudget, Reporter, Stop};
 use aigc_studio::lang::Both;
 use crossbeam_channel::unbounded;
 use serde_json::{Value, json};

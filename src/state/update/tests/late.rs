@@ -305,10 +305,10 @@ fn memory_is_freed_when_both_engines_say_so() {
     assert_eq!(do_(&mut s, Command::Unload), [Effect::Unload]);
     assert!(s.notices.is_empty() && s.models.entries.iter().all(|entry| entry.loaded));
     assert!(do_(&mut s, Command::Unload).is_empty(), "not twice at once");
-    engine(&mut s, NO_JOB, EventKind::Unloaded { makes: Makes::Text });
+    engine(&mut s, NO_JOB, EventKind::Unloaded { medium: Medium::Text });
     assert!(s.notices.is_empty());
     assert_eq!(s.models.entries.iter().map(|entry| entry.loaded).collect::<Vec<_>>(), [true, false]);
-    engine(&mut s, NO_JOB, EventKind::Unloaded { makes: Makes::Image });
+    engine(&mut s, NO_JOB, EventKind::Unloaded { medium: Medium::Picture });
     assert_eq!(notes(&s), [&NoticeKind::MemoryFreed]);
     // While a job runs it waits, and says that it does.
     let mut s = state();

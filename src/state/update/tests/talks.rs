@@ -405,7 +405,7 @@ fn an_error_leaves_when_its_cause_does() {
     do_(&mut s, Command::SetText(TextEdit::Draft(Some("y".into()))));
     assert!(s.write.error.is_none());
     let mut s = fail(Cause::NotEnoughMemory { needed: 2, free: 1 });
-    update(&mut s, Input::Engine(Event { job: NO_JOB, kind: EventKind::Unloaded { makes: Makes::Image } }));
+    update(&mut s, Input::Engine(Event { job: NO_JOB, kind: EventKind::Unloaded { medium: Medium::Picture } }));
     assert!(s.write.error.is_none());
     // Another model, from its own room too.
     let mut s = fail(Cause::EngineGone);
