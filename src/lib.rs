@@ -2,9 +2,9 @@
 //!
 //! # The data's way
 //! ```text
-//! prompt panel -> Command -> state::update() -> Effect::Submit -> lane (engine thread) -> Backend::run(task, reporter, token)
+//! prompt panel -> Command -> state::update() -> Effect::Submit -> lane (a thread) -> Backend::run(task, reporter, token)
 //!      ^                                                                             |
-//!      |                                          reporter: Started, Preview, Token, Finished | Failed | Cancelled
+//!      |         reporter: Started, Loading, Ready, Progress, News (by medium), Finished | Failed | Cancelled
 //!   ui draws <- AppState <- update(Event) <- App::logic drains the channels <--------+
 //!                              |
 //!                              +-> Effect::SavePicture, Journal, ... -> store::Request -> store thread -> disk

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::RecvTimeoutError;
 
 use super::Context;
-use crate::domain::{EventKind, Job, JobId, Outcome};
+use crate::domain::{EventKind, JobId, Outcome, Task};
 use crate::engine::{CancelToken, Engine, MemoryBudget, Stop, backends};
 use crate::error::{Cause, StudioError};
 
@@ -51,16 +51,16 @@ impl Interrupts {
     }
 }
 
-/// Runs `job` and gives each event before the ending to `see`. An error from `see` cancels the job.
+/// Runs `task` as a job and gives each event before the ending to `see`. An error from `see` cancels the job.
 pub fn run_job(
     context: &Context,
     interrupts: &Interrupts,
-    job: Job,
+    task: Task,
     mut see: impl FnMut(EventKind) -> Result<(), StudioError>,
 ) -> Result<Outcome, Stop> {
     let backends = backends(&MemoryBudget::of_this_machine(), context.settings.device);
     let (engine, events) = Engine::start(backends, Arc::new(|| {}));
-    let handle = engine.submit(JobId::next(), job)?;
+    let handle = engine.submit(JobId::next(), task)?;
     let mut failed = None;
     let mut cancelled: Option<Instant> = None;
     loop {

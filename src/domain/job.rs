@@ -106,10 +106,16 @@ pub struct ImageRequest {
     pub model: ModelRef,
     /// The seed of the first picture; the next ones count up from it.
     pub seed: u64,
-    /// Where there are any: these are decoded, and nothing is drawn.
-    pub decode: Vec<Arc<Latents>>,
     /// The parts of a scene are wanted too: those that the last scenes had are not drawn again.
     pub layers: bool,
+}
+
+/// Steps that were done before: their latents are decoded, and nothing is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecodeRequest {
+    pub model: ModelRef,
+    /// One for each picture.
+    pub latents: Vec<Arc<Latents>>,
 }
 
 /// What a language model is asked to continue.
@@ -193,19 +199,54 @@ impl Medium {
     }
 }
 
-/// A job of one of the media.
+/// What a job does: the tasks of each medium.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Job {
-    Image(Box<ImageRequest>),
+pub enum Task {
+    Picture(PictureTask),
     Text(Box<TextRequest>),
 }
 
-impl Job {
+/// What the lane of pictures does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PictureTask {
+    Generate(Box<ImageRequest>),
+    Decode(Box<DecodeRequest>),
+}
+
+impl PictureTask {
+    /// What draws a picture; where its steps were done before, what decodes these.
+    pub fn new(request: Box<ImageRequest>, latents: Vec<Arc<Latents>>) -> Self {
+        if latents.is_empty() {
+            return Self::Generate(request);
+        }
+        Self::Decode(Box::new(DecodeRequest { model: request.model, latents }))
+    }
+}
+
+impl Task {
     pub fn medium(&self) -> Medium {
         match self {
-            Self::Image(_) => Medium::Picture,
+            Self::Picture(_) => Medium::Picture,
             Self::Text(_) => Medium::Text,
         }
+    }
+}
+
+impl From<ImageRequest> for Task {
+    fn from(request: ImageRequest) -> Self {
+        Self::Picture(request.into())
+    }
+}
+
+impl From<TextRequest> for Task {
+    fn from(request: TextRequest) -> Self {
+        Self::Text(Box::new(request))
+    }
+}
+
+impl From<ImageRequest> for PictureTask {
+    fn from(request: ImageRequest) -> Self {
+        Self::Generate(Box::new(request))
     }
 }
 
@@ -213,24 +254,24 @@ impl Job {
 pub trait OfMedium: Sized + Send + 'static {
     const MEDIUM: Medium;
 
-    /// The task of a job, where it is one of this medium.
-    fn of(job: Job) -> Option<Self>;
+    /// Its own of all tasks.
+    fn of(task: Task) -> Option<Self>;
 }
 
-impl OfMedium for ImageRequest {
+impl OfMedium for PictureTask {
     const MEDIUM: Medium = Medium::Picture;
 
-    fn of(job: Job) -> Option<Self> {
-        let Job::Image(request) = job else { return None };
-        Some(*request)
+    fn of(task: Task) -> Option<Self> {
+        let Task::Picture(task) = task else { return None };
+        Some(task)
     }
 }
 
 impl OfMedium for TextRequest {
     const MEDIUM: Medium = Medium::Text;
 
-    fn of(job: Job) -> Option<Self> {
-        let Job::Text(request) = job else { return None };
+    fn of(task: Task) -> Option<Self> {
+        let Task::Text(request) = task else { return None };
         Some(*request)
     }
 }

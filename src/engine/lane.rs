@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::cancel::Stop;
 use super::reporter::Reporter;
-use crate::domain::{CancelToken, Event, EventKind, Job, JobId, Medium, NO_JOB, OfMedium, Outcome, Wake};
+use crate::domain::{CancelToken, Event, EventKind, JobId, Medium, NO_JOB, OfMedium, Outcome, Task, Wake};
 use crate::engine::{large_pages, threads};
 use crate::error::{Cause, Result, said_by};
 
@@ -59,7 +59,7 @@ impl Backends {
 }
 
 pub(super) enum Order {
-    Run { id: JobId, job: Job, token: CancelToken },
+    Run { id: JobId, task: Task, token: CancelToken },
     Unload,
 }
 
@@ -101,22 +101,22 @@ fn work<T: OfMedium>(backends: &mut Registered<T>, orders: Receiver<Order>, even
                 let unloaded = EventKind::Unloaded { medium: T::MEDIUM };
                 Reporter::new(NO_JOB, events.clone(), wake.clone()).tell(unloaded);
             }
-            Order::Run { id, job, token } => {
+            Order::Run { id, task, token } => {
                 large_pages(true);
                 let reporter = Reporter::new(id, events.clone(), wake.clone());
-                reporter.tell(run(backends, job, &reporter, &token));
+                reporter.tell(run(backends, task, &reporter, &token));
             }
         }
     }
 }
 
 /// Runs one job to its one ending.
-fn run<T: OfMedium>(backends: &mut Registered<T>, job: Job, reporter: &Reporter, token: &CancelToken) -> EventKind {
+fn run<T: OfMedium>(backends: &mut Registered<T>, task: Task, reporter: &Reporter, token: &CancelToken) -> EventKind {
     if token.is_cancelled() {
         return EventKind::Cancelled;
     }
     reporter.tell(EventKind::Started);
-    let task = T::of(job);
+    let task = T::of(task);
     let found = task.as_ref().and_then(|task| backends.iter_mut().find(|backend| backend.takes(task)));
     let (Some(task), Some(backend)) = (&task, found) else { return EventKind::Failed(Cause::EngineGone.into()) };
     match catch_unwind(AssertUnwindSafe(|| backend.run(task, reporter, token))) {

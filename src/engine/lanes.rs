@@ -3,7 +3,7 @@
 use crossbeam_channel::{Receiver, bounded};
 
 use super::lane::{Backends, Lane, Order};
-use crate::domain::{CancelToken, Event, Job, JobId, Wake};
+use crate::domain::{CancelToken, Event, JobId, Task, Wake};
 use crate::error::{Cause, Result};
 
 /// Events that may wait for the window.
@@ -48,14 +48,14 @@ impl Engine {
 
     /// Hands a job to its lane, which runs it once it is done with what it was given before. Keep the handle: the job
     /// is cancelled when it goes.
-    pub fn submit(&self, id: JobId, job: Job) -> Result<JobHandle> {
+    pub fn submit(&self, id: JobId, task: Task) -> Result<JobHandle> {
         let token = CancelToken::new();
         let handle = JobHandle { id, token: token.clone() };
-        let medium = job.medium();
+        let medium = task.medium();
         let Some(lane) = self.lanes.iter().find(|lane| lane.medium() == medium) else {
             return Err(Cause::EngineGone.into());
         };
-        lane.order(Order::Run { id, job, token })?;
+        lane.order(Order::Run { id, task, token })?;
         Ok(handle)
     }
 
@@ -74,7 +74,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef, Outcome, StepProgress,
+        EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef, Outcome, PictureTask, StepProgress,
     };
     use crate::engine::lane::ORDERS;
     use crate::engine::{Backend, Reporter, Stop};
@@ -83,14 +83,15 @@ mod tests {
     struct Scripted;
 
     impl Backend for Scripted {
-        type Task = ImageRequest;
+        type Task = PictureTask;
 
         fn run(
             &mut self,
-            request: &ImageRequest,
+            task: &PictureTask,
             reporter: &Reporter,
             token: &CancelToken,
         ) -> std::result::Result<Outcome, Stop> {
+            let PictureTask::Generate(request) = task else { return Err(Stop::Cancelled) };
             match request.params.prompt.as_str() {
                 "panic" => panic!("as asked"),
                 "fail" => return Err(Cause::NotANumber { step: 3 }.into()),
@@ -114,14 +115,13 @@ mod tests {
         Engine::start(vec![Backends::one(Scripted)], Arc::new(|| {}))
     }
 
-    fn job(prompt: &str) -> Job {
-        Job::Image(Box::new(ImageRequest {
+    fn job(prompt: &str) -> Task {
+        Task::from(ImageRequest {
             params: ImageParams { prompt: prompt.into(), ..Default::default() },
             model: ModelRef { id: "test".into(), files: ModelFiles::Embedded, sha256: None },
             seed: 1,
-            decode: Vec::new(),
             layers: false,
-        }))
+        })
     }
 
     fn ending(events: &Receiver<Event>, id: JobId) -> EventKind {

@@ -25,9 +25,17 @@ const PATIENCE: Duration = Duration::from_secs(30);
 struct Painter(Receiver<()>);
 
 impl Backend for Painter {
-    type Task = ImageRequest;
+    type Task = PictureTask;
 
-    fn run(&mut self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Result<Outcome, Stop> {
+    fn run(&mut self, task: &PictureTask, reporter: &Reporter, token: &CancelToken) -> Result<Outcome, Stop> {
+        // What is to be decoded alone is painted too.
+        let request = match task {
+            PictureTask::Generate(request) => (**request).clone(),
+            PictureTask::Decode(decode) => {
+                let (params, model) = (ImageParams::default(), decode.model.clone());
+                ImageRequest { params, model, seed: 0, layers: false }
+            }
+        };
         if request.params.prompt.contains("panic") {
             panic!("the brush broke");
         }
@@ -38,7 +46,7 @@ impl Backend for Painter {
                 token.check()?;
             }
             let progress = StepProgress { index: 0, count: 1, step, steps, eta_s: 1.0 };
-            reporter.hint(EventKind::Preview { progress, picture: picture.clone() });
+            reporter.hint(PictureNews::Preview { progress, picture: picture.clone() });
         }
         let p = &request.params;
         let record = Box::new(PictureRecord {
@@ -55,7 +63,7 @@ impl Backend for Painter {
             version: "test".into(),
             ..PictureRecord::default()
         });
-        reporter.tell(EventKind::Picture { index: 0, picture, record });
+        reporter.tell(PictureNews::Picture { index: 0, picture, record });
         Ok(Outcome::Image(ImageStats::default()))
     }
 }
@@ -73,7 +81,7 @@ impl Backend for Writer {
             while self.0.recv_timeout(Duration::from_millis(5)).is_err() {
                 token.check()?;
             }
-            reporter.tell(EventKind::Token { text: word.to_uppercase() });
+            reporter.tell(TextNews::Token { text: word.to_uppercase() });
         }
         Ok(Outcome::Text(TextStats {
             dropped_turns: 0,

@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use crate::domain::{
-    ELIZA_ID, EventKind, FinishReason, Message, ModelFiles, Outcome, Role, Seed, TextPrompt, TextRequest, TextStats,
+    ELIZA_ID, EventKind, FinishReason, Message, ModelFiles, Outcome, Role, Seed, TextNews, TextPrompt, TextRequest,
+    TextStats,
 };
 use crate::engine::{Backend, CancelToken, Reporter, Stop};
 use crate::lang::Lang;
@@ -45,7 +46,7 @@ fn reply(request: &TextRequest, reporter: &Reporter, token: &CancelToken) -> Res
         reply = eliza.reply(text);
     }
     for word in reply.split_inclusive(' ') {
-        reporter.tell(EventKind::Token { text: word.to_owned() });
+        reporter.tell(TextNews::Token { text: word.to_owned() });
     }
     Ok(TextStats {
         prompt_tokens: 0,

@@ -7,7 +7,7 @@ use super::answer::Answer;
 use super::draft::Drafter;
 use super::grammar::Constraint;
 use super::loaded::{Loaded, Loader};
-use crate::domain::{DeviceChoice, EventKind, ModelRef, Outcome, TextParams, TextRequest, TextStats};
+use crate::domain::{DeviceChoice, EventKind, ModelRef, Outcome, TextNews, TextParams, TextRequest, TextStats};
 use crate::engine::{Backend, CancelToken, Guard, MemoryBudget, Reporter, Slot, Stop, watch};
 use crate::error::{Cause, StudioError};
 
@@ -116,7 +116,7 @@ fn load_draft(
             let Cause::NotEnoughMemory { needed, free } = *error.cause() else { return Err(Stop::Failed(error)) };
             slot.clear();
             let error = StudioError::from(Cause::DraftLeftOut { draft: model.id.clone(), needed, free });
-            reporter.tell(EventKind::WithoutDraft { error });
+            reporter.tell(TextNews::WithoutDraft { error });
             Ok(0.0)
         }
         other => other,
