@@ -41,7 +41,7 @@ impl Studio {
 
     fn perform_one(&mut self, ctx: &egui::Context, effect: Effect) {
         match effect {
-            Effect::Submit { id, job } => match self.engine.submit(id, job) {
+            Effect::Submit { id, task } => match self.engine.submit(id, task) {
                 Ok(handle) => {
                     self.jobs.insert(id, handle);
                 }

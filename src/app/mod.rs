@@ -17,9 +17,8 @@ use crossbeam_channel::Receiver;
 use crate::catalog::{Catalog, trash};
 use crate::cli::system_lang;
 use crate::domain::{Event, JobId, ModelCard, ModelPresence, StoreEvent, Wake, WindowGeometry};
-use crate::engine::image::ImagePipeline;
-use crate::engine::text::{Checked, DraftFinder, GrammarChecker, Measured, Measurer, TextPipeline};
-use crate::engine::{Engine, JobHandle, MemoryBudget, Pipelines, Reservation, device_name, process_memory};
+use crate::engine::text::{Checked, DraftFinder, GrammarChecker, Measured, Measurer};
+use crate::engine::{Engine, JobHandle, MemoryBudget, Reservation, backends, device_name, process_memory};
 use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Command, Effect, Input, LayersCommand, ModelEntry, NoDialog, begin, update};
 use crate::store::{Paths, Request, Store};
@@ -50,7 +49,7 @@ fn runs(gguf: &crate::formats::gguf::Gguf) -> crate::error::Result<()> {
     crate::engine::text::describe(gguf).map(drop)
 }
 
-/// Starts an engine; tests give their own pipelines.
+/// Starts an engine; tests give their own backends.
 pub type StartEngine =
     Box<dyn Fn(crate::domain::DeviceChoice, Arc<MemoryBudget>, Wake) -> (Engine, Receiver<Event>) + Send>;
 /// The settings file as it was read, and what was wrong with it.
@@ -119,13 +118,7 @@ pub struct Studio {
 impl Studio {
     /// The program with its real engine, below the person's own folders.
     pub fn new(ctx: &egui::Context, paths: Paths, loaded: Loaded, started: Instant, access: &Access) -> Self {
-        let start: StartEngine = Box::new(|device, budget, wake| {
-            let pipelines = Pipelines {
-                text: Box::new(TextPipeline::new(budget.clone(), device)),
-                image: Box::new(ImagePipeline::new(budget, device)),
-            };
-            Engine::start(pipelines, wake)
-        });
+        let start: StartEngine = Box::new(|device, budget, wake| Engine::start(backends(&budget, device), wake));
         Self::with_access(ctx, paths, loaded, started, start, access)
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Checkpoint, ImageParams, Sampler, Schedule, Takes, TextParams};
+use super::{Checkpoint, ImageParams, Medium, Sampler, Schedule, Takes, TextParams};
 use crate::error::StudioError;
 use crate::lang::{Both, Lang};
 
@@ -30,6 +30,16 @@ pub const MODEL_ENDINGS: [&str; 7] = ["safetensors", "sft", "gguf", "ckpt", "pt"
 pub enum Makes {
     Image,
     Text,
+}
+
+impl Makes {
+    /// The medium of its jobs.
+    pub fn medium(self) -> Medium {
+        match self {
+            Self::Image => Medium::Picture,
+            Self::Text => Medium::Text,
+        }
+    }
 }
 
 /// A kind of place that a file can come from. None of them holds an address of a package registry: the user's own

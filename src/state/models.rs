@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::card_place::CardPlace;
-use crate::domain::{At, BrokenFile, Makes, ModelCard, ModelPresence, ModelRef, RemovedModel, resolve_model};
+use crate::domain::{At, BrokenFile, Makes, Medium, ModelCard, ModelPresence, ModelRef, RemovedModel, resolve_model};
 use crate::error::{Result, StudioError};
 
 #[derive(Clone, Debug, Default)]
@@ -24,8 +24,8 @@ pub struct ModelsState {
     /// Where the cards are, while the room is open.
     pub(super) places: Vec<CardPlace>,
     pub(super) sort_when_read: bool,
-    /// Kinds of models whose memory is being freed.
-    pub(super) unloading: Vec<Makes>,
+    /// Media whose models' memory is being freed.
+    pub(super) unloading: Vec<Medium>,
 }
 
 /// A file or folder that the doctor is to look into before it counts as a model.

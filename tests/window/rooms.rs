@@ -585,7 +585,7 @@ fn a_proposed_prompt_stands_beside_the_old_one_and_is_taken_or_not() {
     let effects = update(&mut state, Input::Command(Command::ImprovePrompt));
     let Some(Effect::Submit { id, .. }) = effects.first() else { panic!("{effects:?}") };
     let event = |kind| Input::Engine(Event { job: *id, kind });
-    update(&mut state, event(EventKind::Token { text: "a red fox in snow\n\n".into() }));
+    update(&mut state, event(EventKind::News(News::Text(TextNews::Token { text: "a red fox in snow\n\n".into() }))));
     let mut harness = open(state);
     harness.get_by_label("a red fox in snow");
     assert_eq!(harness.state().state.settings.image.prompt, "a fox");

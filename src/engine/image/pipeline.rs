@@ -15,10 +15,10 @@ use super::sticker::{self, Encoded, Scene, Sticker};
 use super::weights::Watch;
 use super::{noise, pixels};
 use crate::domain::{
-    Checkpoint, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef, Outcome, Picture,
-    PictureRecord, ReadTo, Sampler, StepProgress, Takes, UnknownWords,
+    Checkpoint, DecodeRequest, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef,
+    Outcome, Picture, PictureNews, PictureRecord, PictureTask, ReadTo, Sampler, StepProgress, Takes, UnknownWords,
 };
-use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, device_for, watch};
+use crate::engine::{Backend, CancelToken, Guard, MemoryBudget, Reporter, Reservation, Slot, Stop, device_for, watch};
 use crate::error::{Cause, Result};
 use crate::formats::Header;
 use crate::lang::Both;
@@ -148,7 +148,7 @@ impl ImagePipeline {
 impl ImagePipeline {
     /// Pictures of latents that are there already, by the model's VAE; where the model is not in memory, that is all
     /// of it that is read.
-    fn decode(&self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
+    fn decode(&self, request: &DecodeRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
         let mut slot = self.slot.hold();
         let mut freed = |id| reporter.tell(EventKind::Freed { id });
         if is_loaded(&mut slot, &request.model.files)
@@ -177,13 +177,13 @@ impl ImagePipeline {
 
 fn decode(
     decoder: diffusion::Decoder<'_>,
-    request: &ImageRequest,
+    request: &DecodeRequest,
     free: u64,
     reporter: &Reporter,
     token: &CancelToken,
 ) -> Run<Outcome> {
     let start = Instant::now();
-    for (index, latents) in (0u32..).zip(&request.decode) {
+    for (index, latents) in (0u32..).zip(&request.latents) {
         let picture = Arc::new(decoder.decode(&decoder.tensor(latents)?, free, token)?);
         let mut record = latents.record.clone();
         if let ModelFiles::Checkpoint(files) = &request.model.files
@@ -191,7 +191,7 @@ fn decode(
         {
             record.vae = name_of(vae);
         }
-        reporter.tell(EventKind::Picture { index, picture, record });
+        reporter.tell(PictureNews::Picture { index, picture, record });
     }
     Ok(Outcome::Image(ImageStats { decode_s: start.elapsed().as_secs_f64(), ..ImageStats::default() }))
 }
@@ -200,11 +200,14 @@ fn is_loaded(slot: &mut Guard<'_, Loaded>, files: &ModelFiles) -> bool {
     slot.get().is_some_and(|it| it.files == *files && it.stamp == stamp(files))
 }
 
-impl Pipeline for ImagePipeline {
-    type Request = ImageRequest;
+impl Backend for ImagePipeline {
+    type Task = PictureTask;
 
-    fn run(&mut self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
-        watch(token, || self.make(request, reporter, token))
+    fn run(&mut self, task: &PictureTask, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
+        watch(token, || match task {
+            PictureTask::Generate(request) => self.generate(request, reporter, token),
+            PictureTask::Decode(request) => self.decode(request, reporter, token),
+        })
     }
 
     fn unload(&mut self) {
@@ -213,11 +216,8 @@ impl Pipeline for ImagePipeline {
 }
 
 impl ImagePipeline {
-    fn make(&self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
+    fn generate(&self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
         let start = Instant::now();
-        if !request.decode.is_empty() {
-            return self.decode(request, reporter, token);
-        }
         request.params.check()?;
         let params = &understood(&request.params, reporter);
         let asked = (&request.model, Some(params));
@@ -249,7 +249,7 @@ fn understood(params: &ImageParams, reporter: &Reporter) -> ImageParams {
     let mut notes = Vec::new();
     let [prompt, negative] = [&params.prompt, &params.negative].map(|text| syntax::without(text, &mut notes));
     if !notes.is_empty() {
-        reporter.tell(EventKind::LeftOut { notes });
+        reporter.tell(PictureNews::LeftOut { notes });
     }
     ImageParams { prompt, negative, ..params.clone() }
 }
@@ -269,13 +269,13 @@ fn draw_stickers(
     for index in 0..params.count {
         let seed = picture_seed(request.seed, index);
         let x = job.draw(seed, index, token, &mut |progress, picture| {
-            reporter.hint(EventKind::Preview { progress, picture: Arc::new(picture) });
+            reporter.hint(PictureNews::Preview { progress, picture: Arc::new(picture) });
         })?;
         let picture = Arc::new(job.decode(&x));
         let mut record = sticker_record(sticker, request, seed);
         record.things.clear();
         record.arrangement.clear();
-        reporter.tell(EventKind::Picture { index, picture, record });
+        reporter.tell(PictureNews::Picture { index, picture, record });
     }
     let read_to = [(&prompt, false), (&negative, true)].into_iter().filter_map(|(p, negative)| read_to(p, negative));
     Ok(ImageStats {
@@ -300,9 +300,9 @@ fn draw_scenes(
         record.things = scene.things();
         record.arrangement = scene.arrangement();
         if request.layers {
-            reporter.tell(EventKind::Layers(Arc::new(scene.layers(seed))));
+            reporter.tell(PictureNews::Layers(Arc::new(scene.layers(seed))));
         }
-        reporter.tell(EventKind::Picture { index, picture: Arc::new(picture), record });
+        reporter.tell(PictureNews::Picture { index, picture: Arc::new(picture), record });
     }
     Ok(ImageStats { unknown_words: scene.unseen(), ..stats(&scene.steps_s, scene.decode_s) })
 }
@@ -341,9 +341,9 @@ fn draw_latents(
         let record = Box::new(record);
         // The steps are over: what they held is the decoder's.
         match job.decode(&latents, budget.free() + working, token) {
-            Ok(picture) => reporter.tell(EventKind::Picture { index, picture: Arc::new(picture), record }),
+            Ok(picture) => reporter.tell(PictureNews::Picture { index, picture: Arc::new(picture), record }),
             Err(Stop::Failed(error)) => {
-                reporter.tell(EventKind::Undecoded { latents: Arc::new(diffusion::kept(&latents, record)?) });
+                reporter.tell(PictureNews::Undecoded { latents: Arc::new(diffusion::kept(&latents, record)?) });
                 return Err(error.into());
             }
             Err(stop) => return Err(stop),
@@ -355,10 +355,10 @@ fn draw_latents(
 
 /// Tells of a step, with the picture where there is one of it.
 fn told(reporter: &Reporter, progress: StepProgress, picture: Option<Picture>) {
-    reporter.hint(match picture {
-        Some(picture) => EventKind::Preview { progress, picture: Arc::new(picture) },
-        None => EventKind::Progress(progress),
-    });
+    match picture {
+        Some(picture) => reporter.hint(PictureNews::Preview { progress, picture: Arc::new(picture) }),
+        None => reporter.hint(EventKind::Progress(progress)),
+    }
 }
 
 fn stats(steps_s: &[f64], decode_s: f64) -> ImageStats {

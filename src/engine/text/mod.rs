@@ -8,6 +8,7 @@
 //! | file | thought |
 //! |---|---|
 //! | `pipeline` | one job from request to figures |
+//! | `eliza` | the program of 1966 as a backend |
 //! | `loaded` | models in memory, kept between jobs |
 //! | `session` | a model and what it has read |
 //! | `speed` | how quickly it reads and writes |
@@ -52,6 +53,7 @@ mod words;
 pub mod testing;
 
 pub use drafts::DraftFinder;
+pub use eliza::Eliza;
 pub use grammar::{Checked, GrammarChecker};
 pub use info::{TextModelInfo, describe, inspect};
 pub use ledger::{Measured, Measurer, Meter};
