@@ -283,7 +283,7 @@ fn cut_chinese(run: &str, from: usize, out: &mut Vec<Lexeme>) {
         let name = things.find(word).filter(|_| !is_ride).map(|(by, ids)| (word.to_owned(), by, ids.to_vec()));
         // A tag of one character ("手" of a glove) says too little.
         let name = name.filter(|(_, by, _)| *by != By::Tag || b - a > 1 && things.near(word).is_none());
-        let near = || things.near(word).map(|ids| Kind::Unknown(ids.to_vec()));
+        let near = || things.near(word).or_else(|| things.likely(word)).map(|ids| Kind::Unknown(ids.to_vec()));
         kind(grammar.role(word).or_else(|| numeral(word)), name).map(|(_, kind)| kind).or_else(near)
     };
     // best[i]: cost of the best way to cut the first i characters, and where its last word begins.
@@ -295,6 +295,8 @@ fn cut_chinese(run: &str, from: usize, out: &mut Vec<Lexeme>) {
             let cost = match &found {
                 Some(Kind::Name(By::Name, ..)) => 10,
                 Some(Kind::Name(..)) => 13,
+                // What is only likely must not take characters from two words that are known.
+                Some(Kind::Unknown(_)) if things.near(&run[at[start]..at[end]]).is_none() => 30,
                 Some(Kind::Unknown(_)) => 12,
                 Some(_) => 11,
                 None if end - start == 1 => 40,
