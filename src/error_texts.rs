@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Cause, Doing, FolderFault, FolderOf, Handed};
 use crate::lang::Lang;
-use crate::numbers;
+use crate::numbers::{self, plural};
 
 fn show(path: &Path) -> String {
     path.display().to_string()
@@ -174,12 +174,16 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("提示词占满了 {context} 个词元的上下文，没有空间生成回答。"),
         ),
         Cause::ContextFull { context, written } => (
-            format!("The answer was cut after {written} tokens: the context of {context} tokens is full."),
+            format!(
+                "The answer was cut after {written} {}: the context of {context} tokens is full.",
+                plural(*written, "token", "tokens")
+            ),
             format!("上下文（{context} 个词元）已满，回答在 {written} 个词元后被截断。"),
         ),
         Cause::BadDecode { bad, of } => (
             format!(
-                "The VAE made {bad} values that are no numbers (NaN), of {of}: its weights do not fit or are damaged."
+                "The VAE made {bad} {} (NaN), of {of}: its weights do not fit or are damaged.",
+                plural(*bad, "value that is no number", "values that are no numbers")
             ),
             format!("VAE 在 {of} 个值中产生了 {bad} 个无效数值（NaN）：权重不匹配或已损坏。"),
         ),
@@ -301,7 +305,8 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("{file} 与模型卡不符（SHA-256 为 {:.12}…，应为 {:.12}…），已删除。", found, expected),
         ),
         Cause::QueueFull { waiting } => {
-            (format!("{waiting} jobs wait already."), format!("已有 {waiting} 个任务在排队。"))
+            let jobs = plural(*waiting, "job waits", "jobs wait");
+            (format!("{waiting} {jobs} already."), format!("已有 {waiting} 个任务在排队。"))
         }
         Cause::Panicked { what } => {
             (format!("The model's code stopped unexpectedly: {what}."), "模型代码意外停止。".to_owned())

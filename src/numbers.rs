@@ -35,6 +35,11 @@ pub fn seconds(s: f64, lang: Lang) -> String {
     }
 }
 
+/// The word that goes with a number: `turn` with 1, `turns` with any other.
+pub fn plural<'a>(n: usize, one: &'a str, more: &'a str) -> &'a str {
+    if n == 1 { one } else { more }
+}
+
 /// Tokens a second: `41`, `2.3`, `0.4`.
 pub fn rate(tokens: f64) -> String {
     if tokens < 9.95 { format!("{tokens:.1}") } else { format!("{tokens:.0}") }
@@ -48,6 +53,11 @@ mod tests {
     #[test]
     fn a_slow_rate_is_not_nothing() {
         assert_eq!([41.2, 9.94, 0.4].map(rate), ["41", "9.9", "0.4"]);
+    }
+
+    #[test]
+    fn only_one_is_singular() {
+        assert_eq!([0, 1, 2, 21].map(|n| plural(n, "turn", "turns")), ["turns", "turn", "turns", "turns"]);
     }
 
     #[test]

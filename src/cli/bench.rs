@@ -13,7 +13,7 @@ use super::text::kv_of;
 use super::values::{parse_size, whole};
 use crate::domain::{
     BENCH_LENGTH, BENCH_RUNS, BENCH_WRITE, GUIDANCE, ImageParams, ImageRequest, Makes, Outcome, STEPS, Seed, Task,
-    TextParams, round_f32,
+    TextParams, plural, round_f32,
 };
 use crate::engine::Stop;
 use crate::engine::text::{Course, Runner, model_path};
@@ -170,8 +170,9 @@ fn image(context: &Context, args: &ImageBench) -> Result<(Value, String), Stop> 
     let peak = crate::engine::peak_memory();
     let (w, h, steps) = (params.width, params.height, params.steps);
     let mut lines = format!(
-        "{}, loaded in {load:.2} s, the first picture after {first:.2} s\n{w} x {h}, {steps} steps: {whole_s:.2} s, {step:.3} s a step, {decode:.3} s of decoding",
-        model.id
+        "{}, loaded in {load:.2} s, the first picture after {first:.2} s\n{w} x {h}, {steps} {}: {whole_s:.2} s, {step:.3} s a step, {decode:.3} s of decoding",
+        model.id,
+        plural(steps as usize, "step", "steps")
     );
     if let Some(bytes) = peak {
         lines.push_str(&format!("\nat most {:.0} MB of memory", bytes as f64 / 1e6));

@@ -17,7 +17,7 @@ use super::{Context, input, out};
 use crate::domain::{
     Arrangement, Checkpoint, EventKind, ImageParams, ImageRequest, Latents, Makes, ModelFiles, ModelRef, News,
     NoiseSource, Outcome, Picture, PictureNews, PictureRecord, PictureTask, Precision, ReadTo, Sampler, SceneLayers,
-    Schedule, Seed, Takes, Task, Things,
+    Schedule, Seed, Takes, Task, Things, plural,
 };
 use crate::engine::Stop;
 use crate::engine::image::diffusion::is_folder;
@@ -190,7 +190,14 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     if stats.widened > 0 {
         let n = stats.widened;
         out::note(context.lang.pick(
-            format!("{n} predictions overflowed half precision and were made again in full."),
+            format!(
+                "{n} {} made again in full.",
+                plural(
+                    n as usize,
+                    "prediction overflowed half precision and was",
+                    "predictions overflowed half precision and were"
+                )
+            ),
             format!("有 {n} 次预测在半精度下溢出，已用全精度重算。"),
         ));
     }

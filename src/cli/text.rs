@@ -11,7 +11,7 @@ use super::values::{seed_of, whole};
 use super::{Context, input, out};
 use crate::domain::{
     CONTEXT, EventKind, FinishReason, KvType, MAX_TOKENS, MIN_P, Message, News, Outcome, REPEAT_LAST_N, REPEAT_PENALTY,
-    Role, Seed, TEMPERATURE, TOP_K, TOP_P, Task, TextNews, TextParams, TextPrompt, TextRequest, opened_by,
+    Role, Seed, TEMPERATURE, TOP_K, TOP_P, Task, TextNews, TextParams, TextPrompt, TextRequest, opened_by, plural,
     split_thought,
 };
 use crate::engine::Stop;
@@ -154,11 +154,16 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
         }))?;
     } else {
         out::note(format_args!(
-            "{} tokens, {:.1} tok/s, first after {:.2} s",
-            stats.completion_tokens, stats.decode_tok_s, stats.ttft_s
+            "{} {}, {:.1} tok/s, first after {:.2} s",
+            stats.completion_tokens,
+            plural(stats.completion_tokens, "token", "tokens"),
+            stats.decode_tok_s,
+            stats.ttft_s
         ));
         if stats.drafted_tokens > 0 {
-            out::note(format_args!("{} of {} drafted tokens were right", stats.accepted_tokens, stats.drafted_tokens));
+            let (right, drafted) = (stats.accepted_tokens, stats.drafted_tokens);
+            let (tokens, were) = (plural(drafted, "token", "tokens"), plural(right, "was", "were"));
+            out::note(format_args!("{right} of {drafted} drafted {tokens} {were} right"));
         }
     }
     Ok(())

@@ -16,6 +16,7 @@ use super::dtype::Dtype;
 use super::entry::Entry;
 use super::file::{self, FileFacts, bad, damaged};
 use super::header::{Container, Header};
+use crate::domain::plural;
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::{Both, both};
 
@@ -111,7 +112,8 @@ pub fn whole(path: &Path) -> Option<u64> {
 fn table(path: &Path) -> Result<(Json, u64, u64)> {
     let (mut source, size) = file::open(path)?;
     if size < 8 {
-        return Err(bad(path, both!("it has only {size} bytes", "它只有 {size} 字节")));
+        let bytes = plural(size as usize, "byte", "bytes");
+        return Err(bad(path, both!("it has only {size} {bytes}", "它只有 {size} 字节")));
     }
     let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
     let mut len = [0; 8];

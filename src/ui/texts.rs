@@ -1,6 +1,6 @@
 //! Every text of the window, in every language. Nothing that a person reads is written anywhere else in `ui`.
 //!
-//! `{0}`, `{1}` are places that [`T::with`] fills in.
+//! `{0}`, `{1}` are places that [`T::with`] fills in; `{0:turn|turns}` is the word that goes with the number in `{0}`.
 
 use std::fmt::Display;
 
@@ -36,8 +36,13 @@ impl T {
         while let Some(at) = rest.find('{') {
             out.push_str(&rest[..at]);
             let (place, after) = rest[at + 1..].split_once('}').unwrap_or((&rest[at + 1..], ""));
+            let (place, words) = place.split_once(':').unwrap_or((place, ""));
             if let Some(arg) = place.parse::<usize>().ok().and_then(|i| args.get(i)) {
-                out.push_str(&arg.to_string());
+                let arg = arg.to_string();
+                match words.split_once('|') {
+                    Some((one, more)) => out.push_str(if arg == "1" { one } else { more }),
+                    None => out.push_str(&arg),
+                }
             }
             rest = after;
         }
@@ -211,8 +216,8 @@ texts! {
     WordsUnknown: "Unknown to this model, left out: {0}", "模型不认识，将略去：{0}";
     NoThingKnown: "The model does not know what to draw for: {0}", "模型不知道该怎么画：{0}";
     UnknownWords: "Not seen by the model: {0}", "模型没有看到：{0}";
-    ReadWords: "{0}: the model read the first {1} of {2} words.", "{0}：模型只读取了前 {1} 个词（共 {2} 个）。";
-    ReadTokens: "{0}: the model read the first {1} of {2} tokens.", "{0}：模型只读取了前 {1} 个词元（共 {2} 个）。";
+    ReadWords: "{0}: the model read the first {1} of {2} {2:word|words}.", "{0}：模型只读取了前 {1} 个词（共 {2} 个）。";
+    ReadTokens: "{0}: the model read the first {1} of {2} {2:token|tokens}.", "{0}：模型只读取了前 {1} 个词元（共 {2} 个）。";
     NotReadFrom: "Not read from “{0}” on.", "从“{0}”起未读取。";
     PromptMissing: "Write here what you would like to see", "请在这里写下想看到的内容";
     Model: "Model", "模型";
@@ -295,7 +300,7 @@ texts! {
     SelectAll: "Select all", "全选";
     SelectNone: "Select none", "取消选择";
     SelectOne: "Select picture {0}", "选择第 {0} 张图片";
-    PicturesOf: "{0} pictures: {1}", "{0} 张图片：{1}";
+    PicturesOf: "{0} {0:picture|pictures}: {1}", "{0} 张图片：{1}";
     MarkedOf: "{0} of {1} selected", "已选 {0} / {1}";
     StripEmpty: "Pictures of this session will be here.", "本次绘制的图片会列在这里。";
     BackToBatch: "All pictures of this job (Esc)", "这个任务的所有图片（Esc）";
@@ -328,13 +333,13 @@ texts! {
     ExportHtml: "Export as a web page", "导出为网页";
     ExportDocx: "Export as Word document", "导出为 Word 文档";
     Export: "Export", "导出";
-    TokensReused: "{0} of {1} prompt tokens were still in memory", "提示词的 {1} 个词元中有 {0} 个仍在内存中";
-    TurnsLeftOut: "{0} older turns left out", "省略了较早的 {0} 轮";
+    TokensReused: "{0} of {1} prompt {1:token|tokens} {0:was|were} still in memory", "提示词的 {1} 个词元中有 {0} 个仍在内存中";
+    TurnsLeftOut: "{0} {0:older turn|older turns} left out", "省略了较早的 {0} 轮";
     AdvancedSampling: "Advanced sampling", "高级采样";
     DraftModel: "Draft model (speculative decoding)", "草稿模型（推测解码）";
     DraftModelHover: "A smaller model of the same vocabulary that runs ahead. The answer stays the same; it comes faster where the small model often guesses right.", "用一个词表相同的小模型先行猜测。回答保持不变；小模型猜得准时会更快。";
     NoDraftModel: "None", "无";
-    DraftAccepted: "Draft model: {0} of {1} proposed tokens were right", "草稿模型：提出的 {1} 个词元中有 {0} 个被采用";
+    DraftAccepted: "Draft model: {0} of {1} proposed {1:token|tokens} {0:was|were} right", "草稿模型：提出的 {1} 个词元中有 {0} 个被采用";
     KvCache: "Memory of what was read (KV cache)", "上下文缓存（KV）精度";
     KvCacheHover: "f16 takes half the memory of f32, q8_0 about a quarter, each a little less exact.", "f16 占用 f32 一半的内存，q8_0 约四分之一，精度依次略低。";
     WhenFull: "When the context is full", "上下文已满时";
@@ -385,13 +390,13 @@ texts! {
     Regenerate: "Write it again", "重新生成";
     ContinueWriting: "Go on writing", "继续写";
     CopyCode: "Copy this code", "复制这段代码";
-    TokenCount: "{0} tokens", "{0} 个词元";
+    TokenCount: "{0} {0:token|tokens}", "{0} 个词元";
     TokensPerSecond: "{0} tok/s", "{0} 词元/秒";
     ToFirstToken: "{0} to the first", "首个词元 {0}";
-    Thinking: "Thinking… {0} tokens", "正在思考… {0} 个词元";
-    ThoughtFor: "Thought for {0} tokens", "思考了 {0} 个词元";
-    ThoughtCut: "Thought for {0} tokens, stopped", "思考了 {0} 个词元，已停止";
-    ThoughtLetters: "Thought, {0} characters", "思考过程，{0} 个字符";
+    Thinking: "Thinking… {0} {0:token|tokens}", "正在思考… {0} 个词元";
+    ThoughtFor: "Thought for {0} {0:token|tokens}", "思考了 {0} 个词元";
+    ThoughtCut: "Thought for {0} {0:token|tokens}, stopped", "思考了 {0} 个词元，已停止";
+    ThoughtLetters: "Thought, {0} {0:character|characters}", "思考过程，{0} 个字符";
     SeedAndModel: "{0}, seed {1}", "{0}，种子 {1}";
     EndedLength: "stopped at the token limit", "已达到词元上限";
     EndedContext: "the context is full", "上下文已满";
@@ -399,9 +404,9 @@ texts! {
     PageRepeats: "The model came to repeat itself and was stopped", "模型的文字反复重复，已停止";
     EndedRepetition: "stopped: it repeats itself", "内容反复重复，已停止";
     EndedThought: "stopped at the token limit while thinking, before the answer's form began", "思考时已达到词元上限，尚未开始按格式回答";
-    ReadingPrompt: "Reading the prompt, {0} of {1} tokens", "正在读取提示词，{0} / {1} 个词元";
+    ReadingPrompt: "Reading the prompt, {0} of {1} {1:token|tokens}", "正在读取提示词，{0} / {1} 个词元";
     TokensSoFar: "Tokens so far: {0}", "已写 {0} 个词元";
-    WritingAt: "{0} tokens · {1} tok/s", "{0} 个词元 · {1} 词元/秒";
+    WritingAt: "{0} {0:token|tokens} · {1} tok/s", "{0} 个词元 · {1} 词元/秒";
     WillBeFetched: "{0} ({1}) will be fetched when you first send. It stays on this machine.", "首次发送时会下载 {0}（{1}），之后一直保存在这台电脑上。";
     NotFetchedOffline: "{0} is not on this machine, and the studio is set to stay offline.", "{0} 不在这台电脑上，而当前为离线模式。";
     FetchNow: "Fetch now", "现在下载";
@@ -450,7 +455,7 @@ texts! {
     FoundIn: "{0}, in the text: {1}", "{0}，正文：{1}";
     Branches: "Branches", "分支";
     BranchesHover: "All versions of this conversation as a tree", "以树状显示这个对话的所有版本";
-    TurnCount: "{0} turns", "{0} 轮";
+    TurnCount: "{0} {0:turn|turns}", "{0} 轮";
     NoWords: "(no words)", "（空）";
 
     // Write: the form of the answer
@@ -593,11 +598,11 @@ texts! {
 
     // Gallery
     SearchPictures: "Search prompts", "搜索提示词";
-    PictureCount: "{0} pictures", "{0} 张图片";
+    PictureCount: "{0} {0:picture|pictures}", "{0} 张图片";
     OnePicture: "1 picture", "1 张图片";
     ClearSearch: "Clear the search (Esc)", "清除搜索（Esc）";
     ThumbnailSize: "Size of the thumbnails", "缩略图大小";
-    MarkedCount: "{0} pictures selected", "已选择 {0} 张图片";
+    MarkedCount: "{0} {0:picture|pictures} selected", "已选择 {0} 张图片";
     MarkOn: "Select with others (Ctrl+click)", "加入选择（Ctrl+点击）";
     MarkOff: "Take out of the selection", "移出选择";
     SaveCopies: "Save copies to…", "保存副本到…";
@@ -625,7 +630,7 @@ texts! {
 
     // Context ledger
     LedgerTitle: "The model reads", "模型将读取的内容";
-    LedgerUsed: "{0} of {1} tokens", "{0} / {1} 词元";
+    LedgerUsed: "{0} of {1} {1:token|tokens}", "{0} / {1} 词元";
     LedgerText: "Text so far", "光标前的正文";
     LedgerTurns: "What was said", "之前的对话";
     LedgerDraft: "Your message", "你的消息";
@@ -633,10 +638,10 @@ texts! {
     LedgerTemplate: "Marks between messages", "消息之间的标记";
     LedgerAnswer: "Room for the answer", "留给回答";
     LedgerPart: "{0} + {1} left out", "{0}，另有 {1} 放不下";
-    LedgerFree: "{0} tokens are free", "剩余 {0} 词元";
-    LedgerTooLong: "{0} tokens too many: the answer will be cut short. A larger context or a shorter text helps.", "超出 {0} 词元，回答会被截断。可以加大上下文或缩短文字。";
-    LedgerRefused: "{0} tokens more than the context holds: nothing can be sent like this.", "超出上下文 {0} 词元，这样无法发送。";
-    LedgerLeftOut: "About {0} tokens have no room and are not read.", "约 {0} 词元放不下，不会被读取。";
+    LedgerFree: "{0} {0:token is|tokens are} free", "剩余 {0} 词元";
+    LedgerTooLong: "{0} {0:token|tokens} too many: the answer will be cut short. A larger context or a shorter text helps.", "超出 {0} 词元，回答会被截断。可以加大上下文或缩短文字。";
+    LedgerRefused: "{0} {0:token|tokens} more than the context holds: nothing can be sent like this.", "超出上下文 {0} 词元，这样无法发送。";
+    LedgerLeftOut: "About {0} {0:token has no room and is not read|tokens have no room and are not read}.", "约 {0} 词元放不下，不会被读取。";
 
     // Write: what is asked, what waits, what is read
     AnsweredOnceChecked: "Is answered as soon as {0} is checked", "{0} 校验完成后就会回答";
@@ -687,8 +692,8 @@ texts! {
     PageRedo: "Redo (Ctrl+Y)", "重做（Ctrl+Y）";
     PictureOfPassage: "A picture of the selected passage", "为选中的段落配图";
     TellApart: "Show which words are the model's", "显示哪些文字出自模型";
-    WordCount: "{0} words", "{0} 词";
-    CharacterCount: "{0} characters", "{0} 字";
+    WordCount: "{0} {0:word|words}", "{0} 词";
+    CharacterCount: "{0} {0:character|characters}", "{0} 字";
     PageHistory: "History", "历史";
     BlankPage: "The blank page", "空白文稿";
     DeletedWords: "deleted: {0}", "删除：{0}";
@@ -763,7 +768,7 @@ texts! {
     // Status bar
     DeviceHover: "Where models run", "模型运行的设备";
     MemoryHover: "Memory in use, of what models may take", "已用内存 / 模型可用内存";
-    Widened: "{0} predictions overflowed half precision and were made again in full", "有 {0} 次预测在半精度下溢出，已用全精度重算";
+    Widened: "{0} {0:prediction overflowed half precision and was|predictions overflowed half precision and were} made again in full", "有 {0} 次预测在半精度下溢出，已用全精度重算";
     NextRun: "next picture: {0}", "下一张图：{0}";
     NextRunTooLarge: "next picture: {0}, more than is free", "下一张图：{0}，超出可用内存";
     NextRunHover: "Memory that the chosen model and size will take", "所选模型和尺寸将占用的内存";
@@ -910,6 +915,42 @@ mod tests {
     fn arguments_are_filled_in_once() {
         assert_eq!(T::StepOf.with(Lang::En, &[&12, &"{0}", &"1 s"]), "Step 12 of {0} · 1 s left");
         assert_eq!(T::StepOf.with(Lang::En, &[]), "Step  of  ·  left");
+    }
+
+    #[test]
+    fn words_go_with_their_numbers() {
+        let said = |text: T, n: usize| text.with(Lang::En, &[&n]);
+        assert_eq!([0, 1, 2].map(|n| said(T::TurnCount, n)), ["0 turns", "1 turn", "2 turns"]);
+        assert_eq!([1, 21].map(|n| said(T::LedgerFree, n)), ["1 token is free", "21 tokens are free"]);
+        assert_eq!(T::LedgerUsed.with(Lang::En, &[&1, &512]), "1 of 512 tokens");
+    }
+
+    /// A number with a noun has a word for one, or a text of its own for it.
+    #[test]
+    fn no_text_counts_one_things() {
+        const ONES: [(T, T); 13] = [
+            (T::ChatsKept, T::ChatKept),
+            (T::LoreKept, T::LoreKeptOne),
+            (T::ReadFromHere, T::ReadFromHereOne),
+            (T::LeftOutFromHere, T::LeftOutFromHereOne),
+            (T::CopiesSaved, T::CopySaved),
+            (T::PicturesTrashed, T::PictureTrashed),
+            (T::PicturesGone, T::PictureGone),
+            (T::PicturesSavedLate, T::PictureSavedLate),
+            (T::PicturesLeft, T::PictureLeft),
+            (T::PicturesCancelled, T::PictureCancelled),
+            (T::WaitingPictures, T::WaitingPicture),
+            (T::WaitingTexts, T::WaitingText),
+            (T::WaitingModels, T::WaitingModel),
+        ];
+        const NOUNS: [&str; 9] =
+            ["pictures", "tokens", "words", "turns", "characters", "messages", "copies", "cards", "chats"];
+        for text in T::ALL.iter().filter(|text| ONES.iter().all(|(more, _)| more != *text)) {
+            let en = text.with(Lang::En, &[&1, &1, &1, &1]);
+            for noun in NOUNS {
+                assert!(!en.contains(&format!("1 {noun}")), "{text:?}: {en}");
+            }
+        }
     }
 
     /// Renders nothing: asks the fonts themselves.

@@ -6,6 +6,7 @@ use std::io::{Read, Seek};
 
 use super::types;
 use super::{Array, Tensor, Value};
+use crate::domain::plural;
 
 /// Why a header is refused, as the middle of a sentence.
 pub type Parse<T> = Result<T, String>;
@@ -46,8 +47,10 @@ impl<R: Read + Seek> Source<R> {
     fn need(&self, bytes: u64, what: &str) -> Parse<()> {
         if bytes > self.len - self.at {
             return Err(format!(
-                "{what} needs {bytes} bytes at byte {}, but the file ends at byte {}",
-                self.at, self.len
+                "{what} needs {bytes} {} at byte {}, but the file ends at byte {}",
+                plural(bytes as usize, "byte", "bytes"),
+                self.at,
+                self.len
             ));
         }
         if self.at - self.skipped + bytes > HEADER_MAX {
@@ -60,8 +63,10 @@ impl<R: Read + Seek> Source<R> {
     fn skip(&mut self, bytes: u64, what: &str) -> Parse<()> {
         if bytes > self.len - self.at {
             return Err(format!(
-                "{what} needs {bytes} bytes at byte {}, but the file ends at byte {}",
-                self.at, self.len
+                "{what} needs {bytes} {} at byte {}, but the file ends at byte {}",
+                plural(bytes as usize, "byte", "bytes"),
+                self.at,
+                self.len
             ));
         }
         let step = i64::try_from(bytes).map_err(|e| format!("{what} is too large ({e})"))?;

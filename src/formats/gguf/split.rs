@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::read::Parsed;
 use super::{Value, read_file};
+use crate::domain::plural;
 use crate::error::{Cause, Result};
 use crate::formats::file::{FileFacts, bad};
 use crate::lang::both;
@@ -143,11 +144,12 @@ pub fn join(path: &Path, len: u64, read: Parsed) -> Result<(Vec<FileFacts>, Pars
     }
     let whole = whole.unwrap_or_default();
     let (all, found) = (place(&whole, "split.tensors.count"), whole.tensors.len());
+    let tensors = plural(found, "tensor", "tensors");
     match all {
         Some(all) if all != found => Err(bad(
             path,
             both!(
-                "its {count} parts have {found} tensors, not {all}",
+                "its {count} parts have {found} {tensors}, not {all}",
                 "{count} 个部分共有 {found} 个张量，应为 {all} 个"
             ),
         )),

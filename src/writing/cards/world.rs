@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{MAX_JSON, MAX_NAME, lore};
-use crate::domain::StoryCard;
+use crate::domain::{StoryCard, plural};
 use crate::error::Result;
 use crate::lang::Both;
 use crate::writing::untrusted::{self, bad};
@@ -81,7 +81,7 @@ fn made(name: String, entries: Vec<&Map<String, Value>>) -> Result<World> {
     Err(match count {
         0 => bad("the lore book has no entries", "世界书里没有条目"),
         n => bad(
-            format!("none of the lore book's {n} entries is switched on and says something"),
+            format!("none of the lore book's {n} {} is switched on and says something", plural(n, "entry", "entries")),
             format!("世界书的 {n} 个条目都已停用或没有内容"),
         ),
     })

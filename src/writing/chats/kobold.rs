@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Reader, Talk, labels};
-use crate::domain::Role;
+use crate::domain::{Role, plural};
 use crate::error::Result;
 use crate::writing::untrusted::bad;
 
@@ -35,7 +35,8 @@ pub(super) fn read(map: &Map<String, Value>, talk: &mut Talk, reader: &mut Reade
     }
     let entries = map.get("worldinfo").and_then(Value::as_array).map_or(0, Vec::len);
     if entries > 0 {
-        reader.note(format!("a lore book of {entries} entries"), format!("含 {entries} 条的世界书"));
+        let word = plural(entries, "entry", "entries");
+        reader.note(format!("a lore book of {entries} {word}"), format!("含 {entries} 条的世界书"));
     }
     // Saves without marks have the tags of their settings, which write a line break as two letters.
     for (key, mark) in [("instruct_starttag", MARKS[0].0), ("instruct_endtag", MARKS[1].0)] {

@@ -21,7 +21,7 @@ mod pairs;
 mod text;
 mod tree;
 
-use crate::domain::{ImportedChat, ImportedTurn, Role};
+use crate::domain::{ImportedChat, ImportedTurn, Role, plural};
 use crate::error::Result;
 use crate::lang::Both;
 use crate::writing::untrusted::{MAX_FILE, as_text, bad, too_large};
@@ -108,16 +108,32 @@ impl Reader {
 
     fn told(&mut self) -> Vec<Both> {
         let told = [
-            (self.hidden, "hidden messages", "条隐藏消息"),
-            (self.parts, "pictures and other parts that are not text", "个图片等非文本内容"),
-            (self.files, "attached files", "个附件"),
-            (self.tools, "messages of tools", "条工具消息"),
-            (self.thoughts, "thoughts of the model", "段模型思考"),
-            (self.systems, "system messages after the first turn", "条中途的系统消息"),
-            (self.conversations, "further conversations of the file", "个文件中的其他对话"),
+            (self.hidden, "hidden message", "hidden messages", "条隐藏消息"),
+            (
+                self.parts,
+                "picture or other part that is not text",
+                "pictures and other parts that are not text",
+                "个图片等非文本内容",
+            ),
+            (self.files, "attached file", "attached files", "个附件"),
+            (self.tools, "message of a tool", "messages of tools", "条工具消息"),
+            (self.thoughts, "thought of the model", "thoughts of the model", "段模型思考"),
+            (
+                self.systems,
+                "system message after the first turn",
+                "system messages after the first turn",
+                "条中途的系统消息",
+            ),
+            (
+                self.conversations,
+                "further conversation of the file",
+                "further conversations of the file",
+                "个文件中的其他对话",
+            ),
         ];
         let counted = told.iter().filter(|(n, ..)| *n > 0);
-        let counted = counted.map(|(n, en, zh)| Both::new(format!("{n} {en}"), format!("{n} {zh}")));
+        let counted =
+            counted.map(|(n, one, more, zh)| Both::new(format!("{n} {}", plural(*n, one, more)), format!("{n} {zh}")));
         counted.chain(std::mem::take(&mut self.notes)).collect()
     }
 }

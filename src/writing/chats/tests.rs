@@ -173,7 +173,7 @@ fn parts_of_all_kinds_are_text() {
     assert_eq!(said(&chat(jan.as_bytes()).unwrap()), TWO);
     let gemini = r#"{"systemInstruction":{"parts":[{"text":"S"}]},"contents":[{"role":"user","parts":[{"text":"Hi"}]},{"role":"model","parts":[{"text":"hm","thought":true},{"text":"Hello"}]}]}"#;
     assert_eq!(said(&chat(gemini.as_bytes()).unwrap()), [&[(Role::System, "S")], &TWO[..]].concat());
-    assert_eq!(left_out(gemini), ["1 thoughts of the model"]);
+    assert_eq!(left_out(gemini), ["1 thought of the model"]);
     let late =
         r#"[{"role":"user","content":"Hi"},{"role":"system","content":"now"},{"role":"assistant","content":"Hello"}]"#;
     assert_eq!((said(&chat(late.as_bytes()).unwrap()), left_out(late).len()), (TWO.to_vec(), 1));
@@ -197,7 +197,7 @@ fn chatgpt_claude_and_web_uis_bring_their_branches() {
     assert_eq!(read.chats.iter().map(|chat| chat.title.as_str()).collect::<Vec<_>>(), ["My talk", "Other"]);
     assert_eq!(said(&read.chats[0]), [&TWO[..], &[(Role::User, "Bye")]].concat());
     assert_eq!(versions(&read.chats[0])[1], ("Hello", vec!["Ho", "One"]));
-    assert_eq!(left_out(chatgpt), ["1 pictures and other parts that are not text", "2 messages of tools"]);
+    assert_eq!(left_out(chatgpt), ["1 picture or other part that is not text", "2 messages of tools"]);
     assert_eq!(said(&read.chats[1]), [(Role::User, "Yo")]);
 
     let claude = r#"[{"uuid":"1","name":"T","chat_messages":[
@@ -206,7 +206,7 @@ fn chatgpt_claude_and_web_uis_bring_their_branches() {
         {"uuid":"c","sender":"assistant","text":"Hello","content":[{"type":"tool_use"},{"type":"text","text":"Hello"}],"parent_message_uuid":"a"}]}]"#;
     let read = chat(claude.as_bytes()).unwrap();
     assert_eq!((said(&read), read.title.as_str(), versions(&read)[1].1.clone()), (TWO.to_vec(), "T", vec!["Ho"]));
-    assert_eq!(left_out(claude), ["1 attached files", "1 messages of tools"]);
+    assert_eq!(left_out(claude), ["1 attached file", "1 message of a tool"]);
     let flat = r#"[{"uuid":"1","name":"","chat_messages":[{"uuid":"a","sender":"human","text":"Hi"},{"uuid":"b","sender":"assistant","text":"Hello"}]}]"#;
     assert_eq!(said(&chat(flat.as_bytes()).unwrap()), TWO);
 
@@ -258,7 +258,7 @@ fn local_programs_bring_their_versions_and_names() {
     let kobold = r#"{"gamestarted":true,"prompt":"\n{{[INPUT]}}\nHi\n{{[OUTPUT]}}\n","memory":"S","authorsnote":"n","worldinfo":[{}],"actions":["Hello","\n{{[INPUT]}}\nBye"]}"#;
     let read = chat(kobold.as_bytes()).unwrap();
     assert_eq!(said(&read), [(Role::System, "S"), TWO[0], TWO[1], (Role::User, "Bye")]);
-    assert_eq!(left_out(kobold), ["an author's note", "a lore book of 1 entries"]);
+    assert_eq!(left_out(kobold), ["an author's note", "a lore book of 1 entry"]);
     let tagged = r#"{"prompt":"\n### Instruction:\nHi\n### Response:\n","actions":["Hello"],"savedsettings":{"instruct_starttag":"\\n### Instruction:\\n","instruct_endtag":"\\n### Response:\\n"}}"#;
     assert_eq!(said(&chat(tagged.as_bytes()).unwrap()), TWO);
     let named = r#"{"prompt":"\nLin: Hi\nAda: Hello\n","actions":["Bo: Ho\nhum"],"savedsettings":{"opmode":3,"chatname":"Lin","chatopponent":"Ada||$||Bo"}}"#;

@@ -3,22 +3,25 @@
 use super::rows::{filled, paragraphs_of};
 use super::verse::verses;
 use super::{Finding, Place, length};
+use crate::domain::plural;
 use crate::lang::{Both, Lang};
 use crate::writing::fences::Fences;
 
 /// One finding for a count outside its bounds.
-fn count(n: usize, min: usize, max: usize, (en, zh): (&str, &str), out: &mut Vec<Finding>) {
+fn count(n: usize, min: usize, max: usize, (one, more, zh): (&str, &str, &str), out: &mut Vec<Finding>) {
     if (min..=max).contains(&n) {
         return;
     }
     let wanted = if min == max { min.to_string() } else { format!("{min} to {max}") };
     let wanted_zh = if min == max { min.to_string() } else { format!("{min} 到 {max}") };
     let about = Both::new(
-        format!("The text has {n} {en}; {wanted} were asked for."),
+        format!("The text has {n} {}; {wanted} {} asked for.", plural(n, one, more), plural(max, "was", "were")),
         format!("全文有 {n} {zh}，要求 {wanted_zh} {zh}。"),
     );
-    let again =
-        Both::new(format!("Write the text again with {wanted} {en}."), format!("请重写，写成 {wanted_zh} {zh}。"));
+    let again = Both::new(
+        format!("Write the text again with {wanted} {}.", plural(max, one, more)),
+        format!("请重写，写成 {wanted_zh} {zh}。"),
+    );
     out.push(Finding::wrong(Place::Whole, about, again));
 }
 
@@ -27,15 +30,15 @@ pub(super) fn lines(text: &str, min: usize, max: usize, out: &mut Vec<Finding>) 
     // Chinese verse may have several lines to a row, and a title above.
     let fits = |wanted: &usize| verses(text, *wanted, None).len() == *wanted;
     let n = if (min..=max).contains(&rows) { rows } else { (min..=max).take(16).find(fits).unwrap_or(rows) };
-    count(n, min, max, ("lines", "行"), out);
+    count(n, min, max, ("line", "lines", "行"), out);
 }
 
 pub(super) fn stanzas(text: &str, min: usize, max: usize, out: &mut Vec<Finding>) {
-    count(paragraphs_of(text).len(), min, max, ("stanzas", "节"), out);
+    count(paragraphs_of(text).len(), min, max, ("stanza", "stanzas", "节"), out);
 }
 
 pub(super) fn paragraphs(text: &str, min: usize, max: usize, out: &mut Vec<Finding>) {
-    count(paragraphs_of(text).len(), min, max, ("paragraphs", "段"), out);
+    count(paragraphs_of(text).len(), min, max, ("paragraph", "paragraphs", "段"), out);
 }
 
 pub(super) fn headings(text: &str, min: usize, max: usize, out: &mut Vec<Finding>) {
@@ -46,7 +49,7 @@ pub(super) fn headings(text: &str, min: usize, max: usize, out: &mut Vec<Finding
         let level = line.chars().take_while(|c| *c == '#').count();
         n += usize::from(!code && (2..=6).contains(&level) && line[level..].starts_with(' '));
     }
-    count(n, min, max, ("headings (##)", "个小标题（##）"), out);
+    count(n, min, max, ("heading (##)", "headings (##)", "个小标题（##）"), out);
 }
 
 pub(super) fn headline(text: &str, words: usize, chars: usize, lang: Lang, out: &mut Vec<Finding>) {

@@ -4,6 +4,7 @@ use super::rhyme::{self, Rhyme};
 use super::rows::filled;
 use super::syllables::of_line;
 use super::{Finding, Place, is_han};
+use crate::domain::plural;
 use crate::lang::{Both, Lang};
 
 /// What parts verses that share a row: marks, wide spaces, strokes.
@@ -100,11 +101,11 @@ fn is_author(row: &str) -> bool {
 pub(super) fn syllables(text: &str, lines: &[usize], lang: Lang, out: &mut Vec<Finding>) {
     let found = verses(text, lines.len(), Some(lines));
     let shape = lines.iter().map(ToString::to_string).collect::<Vec<_>>().join("-");
-    let (unit, unit_zh) = lang.pick(("syllables", "个音节"), ("characters", "个字"));
+    let (one, unit, unit_zh) = lang.pick(("syllable", "syllables", "个音节"), ("character", "characters", "个字"));
     if found.len() != lines.len() {
         let (n, wanted) = (found.len(), lines.len());
         let about = Both::new(
-            format!("The poem has {n} lines; {wanted} were asked for."),
+            format!("The poem has {n} {}; {wanted} were asked for.", plural(n, "line", "lines")),
             format!("这首诗有 {n} 行，要求 {wanted} 行。"),
         );
         let again = Both::new(
@@ -120,7 +121,7 @@ pub(super) fn syllables(text: &str, lines: &[usize], lang: Lang, out: &mut Vec<F
             Some(n) if n == *wanted => {}
             Some(n) => {
                 let about = Both::new(
-                    format!("\u{201c}{line}\u{201d} has {n} {unit}, not {wanted}."),
+                    format!("\u{201c}{line}\u{201d} has {n} {}, not {wanted}.", plural(n, one, unit)),
                     format!("“{line}”有 {n} {unit_zh}，应为 {wanted} {unit_zh}。"),
                 );
                 let again = Both::new(

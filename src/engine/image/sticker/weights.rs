@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::config::Config;
 use super::words::{SPECIAL, Words};
+use crate::domain::plural;
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::formats::file::{bad, damaged, read_text};
@@ -230,7 +231,8 @@ pub fn read_header(source: &mut dyn Read, size: u64, path: &Path) -> Result<(Str
         return Err(bad(path, Both::new("it is empty (0 bytes)", "它是空的（0 字节）")));
     }
     if size < 8 {
-        return Err(bad(path, both!("it has only {size} bytes", "它只有 {size} 字节")));
+        let bytes = plural(size as usize, "byte", "bytes");
+        return Err(bad(path, both!("it has only {size} {bytes}", "它只有 {size} 字节")));
     }
     let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
     let mut len = [0; 8];

@@ -5,6 +5,7 @@
 
 use super::Plan;
 use super::attention::Shape;
+use crate::domain::plural;
 use crate::engine::kernels::Activation;
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::gguf::Gguf;
@@ -177,8 +178,9 @@ impl Config {
         // The count comes from outside: without this, 2^60 layers would be listed before the first is missed.
         if count > gguf.tensors().count() {
             let weights = gguf.tensors().count();
+            let words = plural(weights, "weight", "weights");
             return Err(gguf.bad(both!(
-                "it claims {count} layers but has {weights} weights",
+                "it claims {count} layers but has {weights} {words}",
                 "它称有 {count} 层，却只有 {weights} 个权重"
             )));
         }
@@ -187,8 +189,10 @@ impl Config {
         let taps = keys.count("shortconv.l_cache")?.filter(|_| architecture == "lfm2");
         for &kv_heads in kv_heads.iter().filter(|n| taps.is_none() || **n > 0) {
             if kv_heads == 0 || !heads.is_multiple_of(kv_heads) {
+                let one = plural(heads, "head", "heads");
+                let other = plural(kv_heads, "key head", "key heads");
                 return Err(gguf.bad(both!(
-                    "{heads} heads cannot share {kv_heads} key heads",
+                    "{heads} {one} cannot share {kv_heads} {other}",
                     "{heads} 个头无法共用 {kv_heads} 个键头"
                 )));
             }
@@ -310,9 +314,10 @@ impl Config {
 fn experts(keys: &Keys, count: usize) -> Result<Experts> {
     let used = keys.required("expert_used_count")?;
     if used > count {
+        let experts = plural(count, "expert", "experts");
         return Err(keys
             .gguf
-            .bad(both!("it asks {used} of its {count} experts", "它要用 {used} 个专家，却只有 {count} 个")));
+            .bad(both!("it asks {used} of its {count} {experts}", "它要用 {used} 个专家，却只有 {count} 个")));
     }
     if keys.count("expert_shared_count")?.is_some_and(|n| n > 0) {
         return Err(unsupported(both!("{} with shared experts", "{}，含共享专家", keys.name)));

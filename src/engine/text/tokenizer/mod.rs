@@ -21,7 +21,7 @@ use self::bpe::Merges;
 pub use self::bytes::alphabet;
 use self::pieces::{Pieces, SPACE};
 pub use self::pre::PreTokenizer;
-use crate::domain::is_thought_tag;
+use crate::domain::{is_thought_tag, plural};
 use crate::error::{Cause, Result};
 use crate::formats::gguf::Gguf;
 use crate::lang::{Both, both};
@@ -87,12 +87,11 @@ impl Tokenizer {
             None => vec![NORMAL; texts.len()],
             Some(kinds) if kinds.len() == texts.len() => kinds.to_vec(),
             Some(kinds) => {
-                return Err(gguf.bad(both!(
-                    "it has {} tokens but {} token types",
-                    "它有 {} 个词元，词元类型却有 {} 个",
-                    texts.len(),
-                    kinds.len()
-                )));
+                let (n, of) = (kinds.len(), texts.len());
+                let (types, tokens) = (plural(n, "token type", "token types"), plural(of, "token", "tokens"));
+                return Err(
+                    gguf.bad(both!("it has {of} {tokens} but {n} {types}", "它有 {of} 个词元，词元类型却有 {n} 个"))
+                );
             }
         };
         // An id out of range names no token, as in llama.cpp.
