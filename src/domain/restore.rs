@@ -1,8 +1,8 @@
 //! From the settings of a picture to the sliders: what they cannot take is told, never changed in silence.
 
 use super::{
-    CLIP_SKIP, GUIDANCE, GUIDANCE_RESCALE, ImageParams, Limit, ModelCard, NoiseSource, PictureRecord, STEPS, Sampler,
-    Schedule, Seed, Slot, round_f32,
+    CLIP_SKIP, GUIDANCE_RESCALE, ImageParam, ImageParams, ModelCard, NoiseSource, Parameter, PictureRecord, Sampler,
+    Schedule, Seed, round_f32,
 };
 use crate::error::{Cause, Result};
 use crate::lang::Both;
@@ -183,9 +183,7 @@ impl ImageParams {
         (self.steps, self.guidance) = (record.steps, record.guidance);
         (self.guidance_rescale, self.clip_skip) = (record.guidance_rescale, record.clip_skip);
         let mut notes = record.notes.clone();
-        for (limit, mut slot) in self.sliders() {
-            notes.extend(press(&limit, &mut slot));
-        }
+        notes.extend(ImageParam::ALL.iter().filter_map(|number| self.press(*number)));
         let fitted = takes.map(|takes| self.fit(takes)).unwrap_or_default();
         // What was set in the place of another program's sampler is not set after all where the model has not got it.
         if let (Some(said), false) = (&record.sampler_said, self.sampler == record.sampler) {
@@ -198,6 +196,15 @@ impl ImageParams {
             notes.extend(fitted);
         }
         notes
+    }
+
+    /// Brings a number into its range; what was changed, in words.
+    fn press(&mut self, number: ImageParam) -> Option<Both> {
+        let (limit, said) = (number.limit(), number.get(self));
+        number.press(self);
+        let set = number.get(self);
+        let words = Both::new(limit.name.replace('-', " "), limit.zh);
+        (set != said).then(|| told::out_of_range(&words, said, (limit.min, limit.max), set))
     }
 
     /// Switches off what has no effect on a model, and says so.
@@ -234,25 +241,6 @@ impl ImageParams {
         }
         Ok(())
     }
-}
-
-fn press(limit: &Limit, slot: &mut Slot<'_>) -> Option<Both> {
-    let said = slot.get();
-    slot.clamp(limit);
-    let set = slot.get();
-    (set != said).then(|| told::out_of_range(&words(limit), said, (limit.min, limit.max), set))
-}
-
-/// A slider's name in a sentence.
-fn words(limit: &Limit) -> Both {
-    let zh = match limit.name {
-        name if name == STEPS.name => "步数",
-        name if name == GUIDANCE.name => "引导强度",
-        name if name == GUIDANCE_RESCALE.name => "引导重标",
-        name if name == CLIP_SKIP.name => "CLIP 跳过层数",
-        name => name,
-    };
-    Both::new(limit.name.replace('-', " "), zh)
 }
 
 /// Endings of the files of models, which some programs write with a model's name.
