@@ -77,6 +77,11 @@ pub trait Parameter: Copy + Eq + Send + Sync + 'static {
         }
     }
 
+    /// Whether the settings in a picture tell of it.
+    fn is_recorded(self) -> bool {
+        !self.limit().keys.is_empty()
+    }
+
     /// Whether it is not as usual.
     fn is_set(self, params: &Self::Params) -> bool {
         self.get(params) != self.limit().default

@@ -8,9 +8,10 @@ use super::{
     WaitingCommand,
 };
 use crate::domain::{
-    AnswerForm, ConversationId, Desk, DeviceChoice, Enlarge, Face, Grammar, Job, JobId, JournalEntry, KvType, Latents,
-    LedgerRequest, Makes, ModelRef, NoiseSource, Overflow, Pane, Persona, PersonaId, Picture, PictureRecord,
-    RemovedModel, Room, Sampler, SceneLayers, Schedule, Seed, Settings, Theme, TrashKind, WindowGeometry,
+    AnswerForm, ConversationId, Desk, DeviceChoice, Enlarge, Face, Grammar, ImageParam, Job, JobId, JournalEntry,
+    KvType, Latents, LedgerRequest, Makes, ModelRef, NoiseSource, Overflow, Pane, Persona, PersonaId, Picture,
+    PictureRecord, RemovedModel, Room, Sampler, SceneLayers, Schedule, Seed, Settings, Theme, TrashKind,
+    WindowGeometry,
 };
 use crate::error::FolderOf;
 use crate::lang::Lang;
@@ -249,15 +250,12 @@ pub enum ImageEdit {
     Negative(String),
     Model(String),
     Size(u32, u32),
-    Steps(u32),
-    Guidance(f32),
+    /// A number of the table; one that is out of range is brought into it.
+    Number(ImageParam, f64),
     Seed(Seed),
-    Count(u32),
     Sampler(Sampler),
     Schedule(Schedule),
     Noise(NoiseSource),
-    GuidanceRescale(f32),
-    ClipSkip(u32),
     /// A word of the prompt, and the label of the thing that it shall mean.
     Thing(String, String),
     /// The layers are laid out by the prompt alone again.

@@ -18,7 +18,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::parameters::{self, Parsed};
 use super::{atomic, library};
-use crate::domain::Latents;
+use crate::domain::{ImageParams, Latents, Seed};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::Both;
 
@@ -110,7 +110,15 @@ mod tests {
     use crate::domain::PictureRecord;
 
     fn latents() -> Latents {
-        let record = PictureRecord { prompt: "a fox, 狐狸".into(), model: "m".into(), seed: 7, ..Default::default() };
+        let record = PictureRecord {
+            params: ImageParams {
+                prompt: "a fox, 狐狸".into(),
+                model: "m".into(),
+                seed: Seed::Fixed(7),
+                ..Default::default().params
+            },
+            ..Default::default()
+        };
         let numbers = (0..4 * 2 * 3).map(|i| i as f32 / 7.0 - 1.0).collect();
         Latents { channels: 4, height: 2, width: 3, numbers, record: Box::new(record) }
     }

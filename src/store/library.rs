@@ -16,7 +16,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use jiff::{Timestamp, Zoned, civil, tz::TimeZone};
 
 use super::{atomic, disk_time_ms, export, png, removal};
-use crate::domain::{LibraryItem, Picture, PictureRecord};
+use crate::domain::{ImageParams, LibraryItem, Picture, PictureRecord, Seed};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::Both;
 
@@ -64,7 +64,7 @@ pub fn place(library: &Path, time: &Zoned, record: &PictureRecord) -> (PathBuf, 
 
 /// `2026-11-24_153012_seed-42_a-red-apple`.
 fn file_stem(time: civil::DateTime, record: &PictureRecord) -> String {
-    let mut stem = format!("{}_seed-{}", time.strftime("%Y-%m-%d_%H%M%S"), record.seed);
+    let mut stem = format!("{}_seed-{}", time.strftime("%Y-%m-%d_%H%M%S"), record.seed());
     let slug = slug(&record.prompt);
     if !slug.is_empty() {
         stem.push('_');
@@ -364,16 +364,19 @@ mod tests {
 
     fn record(prompt: &str, seed: u64) -> PictureRecord {
         PictureRecord {
-            prompt: prompt.into(),
-            negative: String::new(),
-            model: "sticker-64".into(),
+            params: ImageParams {
+                prompt: prompt.into(),
+                negative: String::new(),
+                model: "sticker-64".into(),
+                seed: Seed::Fixed(seed),
+                steps: 24,
+                guidance: 3.0,
+                width: 64,
+                height: 64,
+                sampler: Sampler::Euler,
+                ..PictureRecord::default().params
+            },
             model_hash: "ab".repeat(32),
-            seed,
-            steps: 24,
-            guidance: 3.0,
-            width: 64,
-            height: 64,
-            sampler: Sampler::Euler,
             version: "AIGC Studio 0.1.0".into(),
             ..PictureRecord::default()
         }

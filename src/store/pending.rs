@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use jiff::tz::TimeZone;
 
 use super::{atomic, library};
-use crate::domain::{JobId, LibraryItem, Picture, PictureRecord};
+use crate::domain::{ImageParams, JobId, LibraryItem, Picture, PictureRecord};
 use crate::error::{Doing, Result, StudioError};
 use std::sync::Arc;
 
@@ -119,7 +119,10 @@ mod tests {
     use super::*;
 
     fn picture() -> (Arc<Picture>, Box<PictureRecord>) {
-        let record = PictureRecord { prompt: "cat".into(), width: 2, height: 2, ..PictureRecord::default() };
+        let record = PictureRecord {
+            params: ImageParams { prompt: "cat".into(), width: 2, height: 2, ..PictureRecord::default().params },
+            ..PictureRecord::default()
+        };
         (Arc::new(Picture { width: 2, height: 2, rgba: vec![9; 16] }), Box::new(record))
     }
 

@@ -450,16 +450,17 @@ fn read_to(prompt: &Encoded, negative: bool) -> Option<ReadTo> {
 }
 
 fn record(request: &ImageRequest, seed: u64, sampler: Sampler, hash: &str) -> PictureRecord {
+    let asked = PictureRecord::of(&request.params, seed);
     PictureRecord {
-        model: request.model.id.clone(),
+        params: ImageParams { model: request.model.id.clone(), sampler, ..asked.params },
         model_hash: hash.to_owned(),
         vae: match &request.model.files {
             ModelFiles::Checkpoint(files) => files.vae.as_deref().map(name_of).unwrap_or_default(),
             _ => String::new(),
         },
-        sampler,
         version: concat!("AIGC Studio ", env!("CARGO_PKG_VERSION")).to_owned(),
-        ..PictureRecord::of(&request.params, seed)
+        sampler_said: None,
+        notes: Vec::new(),
     }
 }
 

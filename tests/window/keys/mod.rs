@@ -657,7 +657,7 @@ fn a_press_and_its_release_in_one_frame_move_a_slider() {
     harness.hover_at(pos);
     harness.run();
     harness.input_mut().events.extend([button(true), button(false)]);
-    assert_eq!(asked(&mut harness)[0], Command::SetImage(ImageEdit::Steps(150)));
+    assert_eq!(asked(&mut harness)[0], Command::SetImage(ImageEdit::Number(ImageParam::Steps, 150.0)));
     // The button is up again: moving on changes nothing.
     harness.hover_at(rect.center());
     assert_eq!(asked(&mut harness), []);

@@ -62,7 +62,7 @@ fn every_action_is_taken_back_done_again_and_taken_back_again() {
         (
             "sliders of Create",
             |s| {
-                do_(s, Command::SetImage(ImageEdit::Steps(77)));
+                do_(s, Command::SetImage(ImageEdit::Number(ImageParam::Steps, 77.0)));
             },
             |s| {
                 do_(s, Command::SetImage(ImageEdit::Reset));

@@ -1,7 +1,7 @@
 //! Layers of a scene: arranged, taken back, kept, exported.
 
 use super::*;
-use crate::domain::{Arrangement, Cut, ImageStats, LayerName, Place, SceneLayer, SceneLayers};
+use crate::domain::{Arrangement, Cut, ImageParams, ImageStats, LayerName, Place, SceneLayer, SceneLayers};
 
 fn name(text: &str) -> LayerName {
     LayerName::read(text).unwrap()
@@ -28,11 +28,17 @@ fn parts() -> Arc<SceneLayers> {
 }
 
 fn scene_record() -> Box<PictureRecord> {
-    Box::new(PictureRecord { width: 512, height: 512, ..*record("a cat on a box in the snow") })
+    Box::new(PictureRecord {
+        params: ImageParams { width: 512, height: 512, ..record("a cat on a box in the snow").params },
+        ..*record("a cat on a box in the snow")
+    })
 }
 
 fn arranged(text: &str) -> Box<PictureRecord> {
-    Box::new(PictureRecord { arrangement: Arrangement::read(text), ..*scene_record() })
+    Box::new(PictureRecord {
+        params: ImageParams { arrangement: Arrangement::read(text), ..scene_record().params },
+        ..*scene_record()
+    })
 }
 
 /// The window with a scene on the stage.
@@ -77,11 +83,22 @@ fn asked(job: &Job) -> &ImageRequest {
 
 #[test]
 fn layers_are_of_several_things_or_of_one_on_a_ground() {
-    let has = |prompt: &str, side| has_layers(&PictureRecord { width: side, height: side, ..*record(prompt) });
+    let has = |prompt: &str, side| {
+        has_layers(&PictureRecord {
+            params: ImageParams { width: side, height: side, ..record(prompt).params },
+            ..*record(prompt)
+        })
+    };
     assert!(has("a cat on a box", 512) && has("three cats", 512) && has("一只猫在雪地里", 512));
     assert!(!has("a cat", 512) && !has("snow", 512) && !has("a cat on a box", 64) && !has("", 512));
-    assert!(!has_layers(&PictureRecord { model: "sd15".into(), ..*scene_record() }));
-    let mut chosen = PictureRecord { width: 512, height: 512, ..*record("a cat under a flibberti") };
+    assert!(!has_layers(&PictureRecord {
+        params: ImageParams { model: "sd15".into(), ..scene_record().params },
+        ..*scene_record()
+    }));
+    let mut chosen = PictureRecord {
+        params: ImageParams { width: 512, height: 512, ..record("a cat under a flibberti").params },
+        ..*record("a cat under a flibberti")
+    };
     assert!(!has_layers(&chosen));
     chosen.things.set("flibberti".into(), "chair".into());
     assert!(has_layers(&chosen), "a word that a thing was chosen for names it");

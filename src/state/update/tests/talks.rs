@@ -428,7 +428,7 @@ fn an_error_leaves_when_its_cause_does() {
     s.create.error = Some(Cause::TooLarge { width: 9, height: 9, needed: 2, free: 1, largest: (1, 1) }.into());
     prompt(&mut s, "a cat");
     assert!(s.create.error.is_some());
-    do_(&mut s, Command::SetImage(ImageEdit::Steps(7)));
+    do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Steps, 7.0)));
     assert!(s.create.error.is_none());
     // A disk that takes files again.
     let full = |path: &str| StudioError::from(Cause::DiskFull { path: path.into(), needed: 2, free: 1 });
