@@ -70,7 +70,7 @@ pub trait Parameter: Copy + Eq + Send + Sync + 'static {
     }
 
     /// Brings it into its range; a value that is there already stays to the bit.
-    fn press(self, params: &mut Self::Params) {
+    fn clamp(self, params: &mut Self::Params) {
         let now = self.get(params);
         if self.limit().check(now).is_err() {
             self.set(params, now);
@@ -93,8 +93,8 @@ pub trait Parameter: Copy + Eq + Send + Sync + 'static {
     }
 
     /// Brings all into their ranges.
-    fn press_all(params: &mut Self::Params) {
-        Self::ALL.iter().for_each(|number| number.press(params));
+    fn clamp_all(params: &mut Self::Params) {
+        Self::ALL.iter().for_each(|number| number.clamp(params));
     }
 }
 

@@ -101,7 +101,7 @@ impl ImageParams {
 
     /// Brings every slider into its range.
     pub fn clamp(&mut self) {
-        ImageParam::press_all(self);
+        ImageParam::clamp_all(self);
         self.width = self.width.clamp(8, 4096);
         self.height = self.height.clamp(8, 4096);
     }

@@ -174,7 +174,7 @@ impl ImageParams {
         let (model, width, height) = (std::mem::take(&mut self.model), self.width, self.height);
         *self = Self { model, width, height, count: 1, ..record.params.clone() };
         let mut notes = record.notes.clone();
-        notes.extend(ImageParam::ALL.iter().filter_map(|number| self.press(*number)));
+        notes.extend(ImageParam::ALL.iter().filter_map(|number| self.clamp_number(*number)));
         let fitted = takes.map(|takes| self.fit(takes)).unwrap_or_default();
         // What was set in the place of another program's sampler is not set after all where the model has not got it.
         if let (Some(said), false) = (&record.sampler_said, self.sampler == record.sampler) {
@@ -190,9 +190,9 @@ impl ImageParams {
     }
 
     /// Brings a number into its range; what was changed, in words.
-    fn press(&mut self, number: ImageParam) -> Option<Both> {
+    fn clamp_number(&mut self, number: ImageParam) -> Option<Both> {
         let (limit, said) = (number.limit(), number.get(self));
-        number.press(self);
+        number.clamp(self);
         let set = number.get(self);
         let words = Both::new(limit.name.replace('-', " "), limit.zh);
         (set != said).then(|| told::out_of_range(&words, said, (limit.min, limit.max), set))

@@ -294,7 +294,7 @@ impl TextParams {
     /// Brings everything that [`Self::check`] looks at into its range: a file may have been edited by hand or written
     /// by another version.
     pub fn clamp(&mut self) {
-        TextParam::press_all(self);
+        TextParam::clamp_all(self);
         for bias in &mut self.logit_bias {
             if LOGIT_BIAS.check(bias.bias.into()).is_err() {
                 bias.bias = LOGIT_BIAS.clamp(bias.bias.into()) as f32;

@@ -4,13 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    AskCommand, CardEdit, LayersCommand, ModelAsk, PageCommand, PersonaCommand, ShotKey, TextKnob, TrashCommand,
-    WaitingCommand,
+    AskCommand, CardEdit, LayersCommand, ModelAsk, PageCommand, PersonaCommand, ShotKey, TrashCommand, WaitingCommand,
 };
 use crate::domain::{
     AnswerForm, ConversationId, Desk, DeviceChoice, Enlarge, Face, Grammar, ImageParam, Job, JobId, JournalEntry,
     KvType, Latents, LedgerRequest, Makes, ModelRef, NoiseSource, Overflow, Pane, Persona, PersonaId, Picture,
-    PictureRecord, RemovedModel, Room, Sampler, SceneLayers, Schedule, Seed, Settings, Theme, TrashKind,
+    PictureRecord, RemovedModel, Room, Sampler, SceneLayers, Schedule, Seed, Settings, TextParam, Theme, TrashKind,
     WindowGeometry,
 };
 use crate::error::FolderOf;
@@ -268,17 +267,10 @@ pub enum ImageEdit {
 #[derive(Clone, Debug, PartialEq)]
 pub enum TextEdit {
     Model(String),
-    Temperature(f32),
-    TopK(u32),
-    TopP(f32),
-    MinP(f32),
-    RepeatPenalty(f32),
-    RepeatLastN(u32),
-    MaxTokens(u32),
-    Context(u32),
+    /// A number of the table; one that is out of range is brought into it.
+    Number(TextParam, f64),
     Seed(Seed),
     Stop(Vec<String>),
-    Knob(TextKnob, f64),
     Kv(KvType),
     Overflow(Overflow),
     Draft(Option<String>),

@@ -18,7 +18,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::parameters::{self, Parsed};
 use super::{atomic, library};
-use crate::domain::{ImageParams, Latents, Seed};
+use crate::domain::Latents;
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::Both;
 
@@ -107,7 +107,7 @@ pub fn read(path: &Path) -> Result<Vec<Arc<Latents>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::PictureRecord;
+    use crate::domain::{ImageParams, PictureRecord, Seed};
 
     fn latents() -> Latents {
         let record = PictureRecord {
@@ -115,7 +115,7 @@ mod tests {
                 prompt: "a fox, 狐狸".into(),
                 model: "m".into(),
                 seed: Seed::Fixed(7),
-                ..Default::default().params
+                ..PictureRecord::default().params
             },
             ..Default::default()
         };

@@ -16,7 +16,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use jiff::{Timestamp, Zoned, civil, tz::TimeZone};
 
 use super::{atomic, disk_time_ms, export, png, removal};
-use crate::domain::{ImageParams, LibraryItem, Picture, PictureRecord, Seed};
+use crate::domain::{LibraryItem, Picture, PictureRecord};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::Both;
 
@@ -359,7 +359,7 @@ pub fn restore(library: &Path, path: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Sampler;
+    use crate::domain::{ImageParams, Sampler, Seed};
     use std::time::Duration;
 
     fn record(prompt: &str, seed: u64) -> PictureRecord {
@@ -478,7 +478,7 @@ mod tests {
         fs::write(home.path().join("2026-11-24/notes.txt"), "hello").unwrap();
         let seeds = |count| {
             let found = newest(home.path(), &TimeZone::UTC, count);
-            found.into_iter().map(|item| item.record.unwrap().seed).collect::<Vec<_>>()
+            found.into_iter().map(|item| item.record.unwrap().seed()).collect::<Vec<_>>()
         };
         assert_eq!((seeds(3), seeds(99)), (vec![4, 3, 2], vec![4, 3, 2, 1, 0]));
     }

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use jiff::tz::TimeZone;
 
 use super::{atomic, library};
-use crate::domain::{ImageParams, JobId, LibraryItem, Picture, PictureRecord};
+use crate::domain::{JobId, LibraryItem, Picture, PictureRecord};
 use crate::error::{Doing, Result, StudioError};
 use std::sync::Arc;
 
@@ -117,6 +117,7 @@ fn remove(path: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ImageParams;
 
     fn picture() -> (Arc<Picture>, Box<PictureRecord>) {
         let record = PictureRecord {

@@ -6,7 +6,7 @@ use egui::Ui;
 use super::cx::Cx;
 use super::knob::Knob;
 use super::texts::T;
-use crate::domain::{ImageParam, Parameter};
+use crate::domain::{ImageParam, Parameter, TextParam};
 
 /// Where a slider of Create is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,48 @@ pub fn of_image(number: ImageParam) -> (T, T, ImagePlace) {
             (T::ClipSkip, T::ClipSkipHover, More { families, brief: "clip skip" })
         }
     }
+}
+
+/// Where a slider of Write is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextPlace {
+    /// Always in sight.
+    First,
+    /// Under the fold of the sliders that most people know.
+    More,
+    /// Under the fold of those that are off until they are asked for.
+    Advanced,
+}
+
+/// A number of Write: name, explanation and whether its range is over several powers of ten; and its place. `None` for
+/// those that only the command line has.
+pub fn of_text(number: TextParam) -> Option<((T, T, bool), TextPlace)> {
+    use TextPlace::{Advanced, First, More};
+    Some(match number {
+        TextParam::Temperature => ((T::Temperature, T::TemperatureHover, false), First),
+        TextParam::MaxTokens => ((T::MaxTokens, T::MaxTokensHover, true), First),
+        TextParam::Context => ((T::Context, T::ContextHover, true), First),
+        TextParam::TopK => ((T::TopK, T::TopKHover, true), More),
+        TextParam::TopP => ((T::TopP, T::TopPHover, false), More),
+        TextParam::MinP => ((T::MinP, T::MinPHover, false), More),
+        TextParam::RepeatPenalty => ((T::RepeatPenalty, T::RepeatPenaltyHover, false), More),
+        TextParam::RepeatLastN => ((T::RepeatLastN, T::RepeatLastNHover, true), More),
+        TextParam::PresencePenalty => ((T::PresencePenalty, T::PresencePenaltyHover, false), Advanced),
+        TextParam::FrequencyPenalty => ((T::FrequencyPenalty, T::FrequencyPenaltyHover, false), Advanced),
+        TextParam::DryMultiplier => ((T::DryMultiplier, T::DryMultiplierHover, false), Advanced),
+        TextParam::DryBase => ((T::DryBase, T::DryBaseHover, false), Advanced),
+        TextParam::DryAllowedLength => ((T::DryAllowedLength, T::DryAllowedLengthHover, false), Advanced),
+        TextParam::DryPenaltyLastN => ((T::DryPenaltyLastN, T::DryPenaltyLastNHover, true), Advanced),
+        TextParam::TopNSigma => ((T::TopNSigma, T::TopNSigmaHover, false), Advanced),
+        TextParam::TypicalP => ((T::TypicalP, T::TypicalPHover, false), Advanced),
+        TextParam::XtcProbability => ((T::XtcProbability, T::XtcProbabilityHover, false), Advanced),
+        TextParam::XtcThreshold => ((T::XtcThreshold, T::XtcThresholdHover, false), Advanced),
+        TextParam::DynatempRange => ((T::DynatempRange, T::DynatempRangeHover, false), Advanced),
+        TextParam::Mirostat => ((T::Mirostat, T::MirostatHover, false), Advanced),
+        TextParam::MirostatTau => ((T::MirostatTau, T::MirostatTauHover, false), Advanced),
+        TextParam::MirostatEta => ((T::MirostatEta, T::MirostatEtaHover, false), Advanced),
+        TextParam::DynatempExponent | TextParam::DraftMax | TextParam::DraftPMin => return None,
+    })
 }
 
 /// Draws the slider of a number of `now`; a double click brings it back to that of `reset`. Returns the new value where

@@ -297,13 +297,13 @@ fn a_talk_its_pin_and_its_words_are_there_after_a_restart() {
     let set = |edit| Command::Persona(PersonaCommand::Set(edit));
     for command in [
         Command::Go(Room::Write),
-        Command::SetText(TextEdit::Temperature(0.1)),
+        Command::SetText(TextEdit::Number(TextParam::Temperature, 0.1)),
         Command::Persona(PersonaCommand::New),
         set(PersonaEdit::Name("Ada".into())),
         set(PersonaEdit::Greeting(0, "Which CLOCK has stopped?".into())),
         set(PersonaEdit::Sliders(true)),
         Command::Persona(PersonaCommand::Keep),
-        Command::SetText(TextEdit::Temperature(0.9)),
+        Command::SetText(TextEdit::Number(TextParam::Temperature, 0.9)),
         Command::UseSliders,
     ] {
         window.studio().command(&ctx, command);
@@ -315,7 +315,7 @@ fn a_talk_its_pin_and_its_words_are_there_after_a_restart() {
     window.studio().command(&ctx, Command::SetDraft("S".into()));
     window.studio().command(&ctx, Command::PinConversation(id.clone(), true));
     // Moved just before the end: written down all the same.
-    window.studio().command(&ctx, Command::SetText(TextEdit::TopK(7)));
+    window.studio().command(&ctx, Command::SetText(TextEdit::Number(TextParam::TopK, 7.0)));
     window.close();
 
     let mut window = Window::open(home.path());

@@ -644,7 +644,7 @@ fn a_slider_takes_a_decimal_comma() {
     harness.run();
     harness.event(Event::Text("0,3".into()));
     harness.key_press(Key::Enter);
-    assert_eq!(asked(&mut harness), [Command::SetText(TextEdit::Temperature(0.3))]);
+    assert_eq!(asked(&mut harness), [Command::SetText(TextEdit::Number(TextParam::Temperature, 0.3))]);
 }
 
 #[test]

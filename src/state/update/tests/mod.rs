@@ -338,7 +338,7 @@ fn sliders_are_kept_in_range() {
     let mut s = state();
     do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Steps, 0.0)));
     do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Guidance, f64::NAN)));
-    do_(&mut s, Command::SetText(TextEdit::Temperature(-3.0)));
+    do_(&mut s, Command::SetText(TextEdit::Number(TextParam::Temperature, -3.0)));
     assert_eq!(s.settings.image.steps, 1);
     assert_eq!(s.settings.image.guidance, 3.0);
     assert_eq!(s.text().temperature, 0.0);

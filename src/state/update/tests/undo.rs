@@ -83,7 +83,7 @@ fn all_sliders_back_to_their_defaults_can_be_taken_back() {
     assert_eq!(s.settings.image.steps, 77);
 
     go(&mut s, Room::Write);
-    do_(&mut s, Command::SetText(TextEdit::TopK(7)));
+    do_(&mut s, Command::SetText(TextEdit::Number(TextParam::TopK, 7.0)));
     do_(&mut s, Command::SetText(TextEdit::Reset));
     assert_ne!(s.text().top_k, 7);
     do_(&mut s, Command::Undo);

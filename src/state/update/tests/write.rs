@@ -330,10 +330,10 @@ fn sliders_start_where_the_models_card_says_and_stay_where_a_person_put_them() {
     let choose = |s: &mut AppState, id: &str| do_(s, Command::SetText(TextEdit::Model(id.into())));
     choose(&mut s, "large");
     assert_eq!((s.text().dry_multiplier, s.text().dry_penalty_last_n), (0.0, 64), "a large model needs none");
-    do_(&mut s, Command::SetText(TextEdit::Knob(TextKnob::DryMultiplier, 0.3)));
+    do_(&mut s, Command::SetText(TextEdit::Number(TextParam::DryMultiplier, 0.3)));
     choose(&mut s, SMOLLM_ID);
     assert_eq!((s.text().dry_multiplier, s.text().dry_penalty_last_n), (0.3, 256), "what was moved stays");
-    do_(&mut s, Command::SetText(TextEdit::Knob(TextKnob::DryMultiplier, 0.0)));
+    do_(&mut s, Command::SetText(TextEdit::Number(TextParam::DryMultiplier, 0.0)));
     s.settle_text_sliders();
     assert_eq!(s.text().dry_multiplier, 0.0, "and the next start does not move it");
     do_(&mut s, Command::SetText(TextEdit::Reset));
