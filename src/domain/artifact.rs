@@ -13,6 +13,9 @@ use super::{
 };
 use crate::lang::Both;
 
+/// The program that makes all this, as records name it.
+pub const PROGRAM: &str = concat!("AIGC Studio ", env!("CARGO_PKG_VERSION"));
+
 /// Pixels: RGBA, 8 bits, straight alpha, rows from the top, `4 * width * height` bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
@@ -156,6 +159,29 @@ pub struct TurnInfo {
     pub thought_tokens: usize,
     /// `None` where the answer was cut off: cancelled, failed, or the program ended.
     pub finish_reason: Option<FinishReason>,
+    /// What it was written with, so that it can be made again; `None` in files of before, and where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made: Option<Box<TextRecord>>,
+}
+
+/// The settings that wrote an answer: with the conversation up to it, enough to make it again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TextRecord {
+    /// All parameters, with the seed that was used.
+    pub params: TextParams,
+    /// SHA-256 of the model's first file, hex; empty where its card does not say it.
+    pub model_hash: String,
+    /// The program, name and version.
+    pub version: String,
+}
+
+impl TextRecord {
+    /// Of an answer with this seed, by a model whose first file has this hash.
+    pub fn of(params: &TextParams, seed: u64, model_hash: String) -> Self {
+        let params = TextParams { seed: Seed::Fixed(seed), inspect: false, ..params.clone() };
+        Self { params, model_hash, version: PROGRAM.to_owned() }
+    }
 }
 
 impl TurnInfo {

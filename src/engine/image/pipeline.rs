@@ -13,8 +13,8 @@ use super::sticker::{self, Encoded, Scene, Sticker};
 use super::weights::Watch;
 use super::{noise, pixels};
 use crate::domain::{
-    Checkpoint, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef, Outcome, Picture,
-    PictureRecord, ReadTo, Sampler, StepProgress, Takes, UnknownWords,
+    Checkpoint, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef, Outcome, PROGRAM,
+    Picture, PictureRecord, ReadTo, Sampler, StepProgress, Takes, UnknownWords,
 };
 use crate::engine::{
     CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, best_device, watch,
@@ -458,7 +458,7 @@ fn record(request: &ImageRequest, seed: u64, sampler: Sampler, hash: &str) -> Pi
             ModelFiles::Checkpoint(files) => files.vae.as_deref().map(name_of).unwrap_or_default(),
             _ => String::new(),
         },
-        version: concat!("AIGC Studio ", env!("CARGO_PKG_VERSION")).to_owned(),
+        version: PROGRAM.to_owned(),
         sampler_said: None,
         notes: Vec::new(),
     }

@@ -484,6 +484,7 @@ impl AppState {
                     accepted_tokens: stats.accepted_tokens,
                     thought_tokens: job.thinking.tokens(),
                     finish_reason: Some(stats.finish_reason),
+                    made: None,
                 };
                 self.end_turn(info, fx);
             }

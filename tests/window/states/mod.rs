@@ -293,6 +293,7 @@ pub fn turn(id: u64, role: Role, content: &str) -> Turn {
         accepted_tokens: 0,
         thought_tokens: 0,
         finish_reason: Some(FinishReason::Stop),
+        made: None,
     });
     Turn { id, message: Message { role, content: content.into() }, info, parent: None }
 }
