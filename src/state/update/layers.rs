@@ -86,14 +86,14 @@ impl AppState {
         let mut params = ImageParams { model: record.model.clone(), ..ImageParams::default() };
         params.take(&record, Some(&Takes::STICKER));
         (params.width, params.height) = (record.width, record.height);
-        params.seed = Seed::Fixed(record.seed);
+        params.seed = Seed::Fixed(record.seed());
         self.create.forget_error();
         self.create.shown = Shown::Shot(key);
         self.create.layers = Some(LayersState {
             of: key,
             began: params.arrangement.clone(),
             params,
-            seed: record.seed,
+            seed: record.seed(),
             model,
             scene: None,
             made: None,

@@ -138,7 +138,7 @@ fn drafts_of_the_last_time_are_there_again() {
 fn pictures_that_were_not_drawn_when_the_window_closed_are_drawn_with_their_seeds() {
     let mut s = state();
     prompt(&mut s, "a cat");
-    do_(&mut s, Command::SetImage(ImageEdit::Count(4)));
+    do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Count, 4.0)));
     do_(&mut s, Command::SetImage(ImageEdit::Seed(Seed::Fixed(10))));
     let (id, _) = submitted(&do_(&mut s, Command::Generate));
     prompt(&mut s, "a dog");

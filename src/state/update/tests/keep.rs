@@ -62,7 +62,7 @@ fn every_action_is_taken_back_done_again_and_taken_back_again() {
         (
             "sliders of Create",
             |s| {
-                do_(s, Command::SetImage(ImageEdit::Steps(77)));
+                do_(s, Command::SetImage(ImageEdit::Number(ImageParam::Steps, 77.0)));
             },
             |s| {
                 do_(s, Command::SetImage(ImageEdit::Reset));
@@ -83,7 +83,7 @@ fn every_action_is_taken_back_done_again_and_taken_back_again() {
             "sliders of Write",
             |s| {
                 talk(s, "One");
-                do_(s, Command::SetText(TextEdit::TopK(7)));
+                do_(s, Command::SetText(TextEdit::Number(TextParam::TopK, 7.0)));
             },
             |s| {
                 do_(s, Command::SetText(TextEdit::Reset));
@@ -605,7 +605,7 @@ fn a_talk_is_kept_whole_from_the_first_thing_that_the_person_does_in_it() {
         }),
         ("sliders", |s| {
             // At once: the window may be closed before they are written down.
-            let effects = do_(s, Command::SetText(TextEdit::TopK(7)));
+            let effects = do_(s, Command::SetText(TextEdit::Number(TextParam::TopK, 7.0)));
             do_(s, Command::NewConversation);
             effects
         }),
