@@ -64,7 +64,7 @@ fn an_answer_keeps_what_it_was_written_with() {
     s.models.entries[1].card.files[0].sha256 = "ab".repeat(32);
     do_(&mut s, Command::SetText(TextEdit::Number(TextParam::TopK, 7.0)));
     let (id, _) = submitted(&say(&mut s, "Hello"));
-    engine(&mut s, id, EventKind::Token { text: "Hi".into() });
+    engine(&mut s, id, TextNews::Token { text: "Hi".into() });
     let effects = engine(&mut s, id, EventKind::Finished(stats()));
     let [JournalEntry::End { info, .. }] = journal(&effects)[..] else { panic!("{effects:?}") };
     let made = info.made.as_deref().unwrap();
@@ -73,9 +73,9 @@ fn an_answer_keeps_what_it_was_written_with() {
     // What was written of an answer that is stopped, too.
     let effects = say(&mut s, "And now?");
     let (id, job) = submitted(&effects);
-    let Job::Text(request) = job else { panic!() };
+    let Task::Text(request) = job else { panic!() };
     let seed = request.seed;
-    engine(&mut s, id, EventKind::Token { text: "Well".into() });
+    engine(&mut s, id, TextNews::Token { text: "Well".into() });
     engine(&mut s, id, EventKind::Cancelled);
     let info = s.write.open.turns[3].info.as_ref().unwrap();
     assert_eq!(info.made.as_ref().unwrap().params.seed, Seed::Fixed(seed));
