@@ -2,9 +2,9 @@
 //!
 //! # The data's way
 //! ```text
-//! prompt panel -> Command -> state::update() -> Effect::Submit -> engine thread -> Pipeline::run(job, reporter, token)
+//! prompt panel -> Command -> state::update() -> Effect::Submit -> lane (a thread) -> Backend::run(task, reporter, token)
 //!      ^                                                                             |
-//!      |                                          reporter: Started, Preview, Token, Finished | Failed | Cancelled
+//!      |         reporter: Started, Loading, Ready, Progress, News (by medium), Finished | Failed | Cancelled
 //!   ui draws <- AppState <- update(Event) <- App::logic drains the channels <--------+
 //!                              |
 //!                              +-> Effect::SavePicture, Journal, ... -> store::Request -> store thread -> disk
@@ -20,19 +20,21 @@
 //! | [`numbers`] | sizes, times and rates as people read them | lang |
 //! | [`error`] | the boundary error and its wording | numbers, lang |
 //! | [`disk`] | free space, durable folders: what each room that writes files shares | error |
+//! | [`chunks`] | the frames of PNG files' chunks, for whoever reads or writes what is in them | - |
 //! | [`domain`] | the nouns: parameters, jobs, events, artifacts, cards, settings | numbers, lang, error |
-//! | [`scene`] | what a prompt asks of the built-in picture model: things, relations, ground; layout and compositor | - |
+//! | [`scene`] | what a prompt asks of the built-in picture model: things, relations, ground; layout and compositor; a crate of its own | - |
 //! | [`formats`] | model files from outside: headers, layouts, what they hold | domain, error, lang |
-//! | [`engine`] | worker threads, cancel token, reporter, pipelines for text and pictures | writing (ELIZA), scene, formats, domain, error, lang |
+//! | [`engine`] | a lane for each medium, reporter, backends for text and pictures; its kernels are a crate of their own | writing (ELIZA), scene, formats, domain, error, lang |
 //! | [`catalog`] | model cards, sources, fetch and verify, the model doctor | formats, domain, disk, error, lang |
-//! | [`store`] | pictures, conversations, characters, settings on disk; the only room that writes user files | writing, domain, disk, error, lang |
-//! | [`writing`] | forms, checks, characters, Markdown and formulas as they are read, export and import of texts, ELIZA: bytes in, bytes out | domain, error, lang |
+//! | [`store`] | pictures, conversations, characters, settings on disk; the only room that writes user files | writing, domain, disk, chunks, error, lang |
+//! | [`writing`] | forms, checks, characters, Markdown and formulas as they are read, export and import of texts, ELIZA: bytes in, bytes out | domain, chunks, error, lang |
 //! | [`state`] | `AppState`, `Command`, `Effect`, `update` | scene, writing, domain, error, lang |
 //! | [`ui`] | views, widgets, theme, texts | state, writing, scene, domain, error, lang |
 //! | `app`, `cli` | wiring | all |
 
 pub mod app;
 pub mod catalog;
+pub mod chunks;
 pub mod cli;
 pub mod disk;
 pub mod domain;
@@ -41,8 +43,9 @@ pub mod error;
 pub mod formats;
 pub mod lang;
 pub mod numbers;
-pub mod scene;
 pub mod state;
 pub mod store;
 pub mod ui;
 pub mod writing;
+
+pub use aigc_scene as scene;

@@ -8,6 +8,7 @@ use crossbeam_channel::Receiver;
 use super::{Studio, runs};
 use crate::catalog::{Fetcher, trash};
 use crate::domain::{Enlarge, Event, EventKind, FetchEvent, FetchEventKind, Filter, Picture, RemovedWhat};
+use crate::engine::{QUESTIONS, device_name};
 use crate::error::{Cause, StudioError};
 use crate::state::{Command, Effect, Input, ModelNews, PathFor};
 use crate::store::Request;
@@ -40,7 +41,7 @@ impl Studio {
 
     fn perform_one(&mut self, ctx: &egui::Context, effect: Effect) {
         match effect {
-            Effect::Submit { id, job } => match self.engine.submit(id, job) {
+            Effect::Submit { id, task } => match self.engine.submit(id, task) {
                 Ok(handle) => {
                     self.jobs.insert(id, handle);
                 }
@@ -54,12 +55,12 @@ impl Studio {
             Effect::Measure(request) => {
                 let serial = request.serial;
                 if !self.measurer.ask(*request) {
-                    self.input(ctx, Input::Ledger(serial, Err(Cause::QueueFull { waiting: 4 }.into())));
+                    self.input(ctx, Input::Ledger(serial, Err(Cause::QueueFull { waiting: QUESTIONS }.into())));
                 }
             }
             Effect::CheckGrammar(grammar) => {
                 if !self.grammars.ask(grammar.clone()) {
-                    self.input(ctx, Input::Grammar(grammar, Err(Cause::QueueFull { waiting: 16 }.into())));
+                    self.input(ctx, Input::Grammar(grammar, Err(Cause::QueueFull { waiting: QUESTIONS }.into())));
                 }
             }
             Effect::FindDrafts { model, smaller } => {
@@ -77,7 +78,7 @@ impl Studio {
                 let ended: Vec<_> = self.jobs.drain().map(|(id, _)| id).collect();
                 let (engine, events) = (self.start_engine)(device, self.budget.clone(), self.wake.clone());
                 (self.engine, self.engine_events) = (engine, events);
-                self.state.status.device = crate::engine::device_label(&crate::engine::best_device(device)).to_owned();
+                self.state.status.device = device_name(device).to_owned();
                 for job in ended {
                     self.input(ctx, Input::Engine(Event { job, kind: EventKind::Cancelled }));
                 }

@@ -17,11 +17,8 @@ use crossbeam_channel::Receiver;
 use crate::catalog::{Catalog, trash};
 use crate::cli::system_lang;
 use crate::domain::{Event, JobId, ModelCard, ModelPresence, StoreEvent, Wake, WindowGeometry};
-use crate::engine::image::ImagePipeline;
-use crate::engine::text::{Checked, DraftFinder, GrammarChecker, Measured, Measurer, TextPipeline};
-use crate::engine::{
-    Engine, JobHandle, MemoryBudget, Pipelines, Reservation, best_device, device_label, process_memory,
-};
+use crate::engine::text::{Checked, DraftFinder, GrammarChecker, Measured, Measurer};
+use crate::engine::{Engine, JobHandle, MemoryBudget, Reservation, backends, device_name, process_memory};
 use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Command, Effect, Input, LayersCommand, ModelEntry, NoDialog, begin, update};
 use crate::store::{Paths, Request, Store};
@@ -47,12 +44,12 @@ const SAMPLE: Duration = Duration::from_secs(1);
 /// A catalogue, where the files of each of its cards are, and the bytes in its trash: found off the window's thread.
 type Found = (Catalog, Vec<ModelPresence>, u64);
 
-/// Whether the engine can run the language model at `path`.
-fn runs(path: &std::path::Path) -> crate::error::Result<()> {
-    crate::engine::text::inspect(path).map(drop)
+/// Whether the engine can run the language model of this header.
+fn runs(gguf: &crate::formats::gguf::Gguf) -> crate::error::Result<()> {
+    crate::engine::text::describe(gguf).map(drop)
 }
 
-/// Starts an engine; tests give their own pipelines.
+/// Starts an engine; tests give their own backends.
 pub type StartEngine =
     Box<dyn Fn(crate::domain::DeviceChoice, Arc<MemoryBudget>, Wake) -> (Engine, Receiver<Event>) + Send>;
 /// The settings file as it was read, and what was wrong with it.
@@ -121,13 +118,7 @@ pub struct Studio {
 impl Studio {
     /// The program with its real engine, below the person's own folders.
     pub fn new(ctx: &egui::Context, paths: Paths, loaded: Loaded, started: Instant, access: &Access) -> Self {
-        let start: StartEngine = Box::new(|device, budget, wake| {
-            let pipelines = Pipelines {
-                text: Box::new(TextPipeline::new(budget.clone(), device)),
-                image: Box::new(ImagePipeline::new(budget, device)),
-            };
-            Engine::start(pipelines, wake)
-        });
+        let start: StartEngine = Box::new(|device, budget, wake| Engine::start(backends(&budget, device), wake));
         Self::with_access(ctx, paths, loaded, started, start, access)
     }
 
@@ -170,7 +161,7 @@ impl Studio {
         state.ask.home = Paths::person();
         state.now_ms = now_ms();
         state.read_only = read_only;
-        state.status.device = device_label(&best_device(state.settings.device)).to_owned();
+        state.status.device = device_name(state.settings.device).to_owned();
         state.status.budget = budget.total();
         state.status.library = paths.library(&state.settings);
         state.status.models = paths.models(&state.settings);
@@ -290,8 +281,7 @@ impl Studio {
             if first {
                 tell(&catalog);
             }
-            catalog.look_closer();
-            catalog.try_languages(&runs);
+            catalog.look_closer(&runs);
             catalog.take_in(&opened, &parts_of, &runs);
             tell(&catalog);
         };

@@ -1,7 +1,7 @@
 use std::fs;
 
 use super::*;
-use crate::domain::{SMOLLM_ID, STICKER_ID};
+use crate::domain::{ModelFiles, SMOLLM_ID, STICKER_ID};
 
 fn small_card(home: &Path) -> Catalog {
     let hash = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(b"hello"));

@@ -11,7 +11,8 @@ use crate::formats::family::{self, Kind, Lack};
 use crate::formats::file::{bad, read_json};
 use crate::formats::gguf::Gguf;
 use crate::formats::layout::{self, Found, Part};
-use crate::formats::{Container, Header, component, memory};
+use crate::formats::memory::{self, Need, Widths};
+use crate::formats::{Container, Header, component};
 use crate::lang::{Both, Lang};
 
 /// Pixels of a latent's side: the same in all families.
@@ -28,7 +29,7 @@ pub struct PartFacts {
     pub bytes: u64,
     /// The type of most of its numbers.
     pub precision: String,
-    /// In memory, while it runs.
+    /// Of its weights in memory, in full precision: no device takes more.
     pub memory: u64,
     /// What others must fit: a text encoder's width, a VAE's or denoiser's latent channels.
     pub width: usize,
@@ -64,31 +65,6 @@ impl PartFacts {
     }
 }
 
-/// Bytes of memory at each stage of a picture.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Need {
-    /// Weights of all text encoders, of the denoiser, of the VAE.
-    pub text: u64,
-    pub denoiser: u64,
-    pub vae: u64,
-    /// What a step and a decode of the whole picture hold besides.
-    pub step: u64,
-    pub decode: u64,
-    /// The least of that: a decode that does not fit is done in tiles.
-    pub drawing: u64,
-}
-
-impl Need {
-    /// All weights are in memory together; of the stages, the largest counts.
-    pub fn total(&self) -> u64 {
-        self.weights().saturating_add(self.drawing)
-    }
-
-    pub fn weights(&self) -> u64 {
-        self.text.saturating_add(self.denoiser).saturating_add(self.vae)
-    }
-}
-
 /// What a GGUF file says of its language model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Language {
@@ -97,6 +73,8 @@ pub struct Language {
     /// As model pages write it: `Q4_K_M`.
     pub quantization: String,
     pub parameters: u64,
+    /// Bytes of its weights in memory.
+    pub memory: u64,
     /// Tokens that it was trained for.
     pub context: usize,
     /// Whether it brings a chat template.
@@ -115,6 +93,7 @@ impl Language {
             name: gguf.text("general.name").map(str::to_owned),
             quantization: gguf.quantization(),
             parameters: gguf.tensors().map(|(_, t)| t.elements()).sum(),
+            memory: memory::language(gguf),
             context: gguf.count(&format!("{architecture}.context_length")).ok().flatten().unwrap_or(0),
             chats: gguf.text("tokenizer.chat_template").is_some(),
             architecture,
@@ -181,7 +160,11 @@ pub struct Report {
 /// # Errors
 /// A file that cannot be read, or cannot be what its start says it is; a folder without weights.
 pub fn examine(path: &Path) -> Result<Report> {
-    let headers = headers(path)?;
+    examine_read(path, &headers(path)?)
+}
+
+/// As [`examine`], for the headers of the model at `path` that were read.
+pub fn examine_read(path: &Path, headers: &[Header]) -> Result<Report> {
     let mut report = Report {
         path: path.to_owned(),
         bytes: headers.iter().map(Header::len).sum(),
@@ -198,7 +181,7 @@ pub fn examine(path: &Path) -> Result<Report> {
     };
     // Widths of text encoders, and whether they have a projection.
     let mut clips = Vec::new();
-    for header in &headers {
+    for header in headers {
         for found in layout::parts(header) {
             let tensors = match found.tensors(header) {
                 Ok(tensors) => tensors,
@@ -237,7 +220,7 @@ pub fn examine(path: &Path) -> Result<Report> {
                 parameters: tensors.tensors.values().map(crate::formats::Entry::elements).sum(),
                 bytes: tensors.tensors.values().map(|e| e.bytes).sum(),
                 precision: family::precision(&tensors),
-                memory: memory::weights(found.part, &tensors, memory::F32),
+                memory: memory::weights(found.part, &tensors, Widths::FULL),
                 width,
             });
             if found.part == Part::Vae {
@@ -313,7 +296,8 @@ fn trouble(found: &Found, header: &Header, tensors: &Header, config: Option<&Val
     }
 }
 
-fn headers(path: &Path) -> Result<Vec<Header>> {
+/// That of a file, with the other parts of its model, or those of all parts of a diffusers folder.
+pub fn headers(path: &Path) -> Result<Vec<Header>> {
     if !path.is_dir() {
         return Ok(vec![Header::read(path)?]);
     }
@@ -358,20 +342,10 @@ impl Report {
 
     /// Memory for a picture of this size, in pixels; `with` are the parts that fill what it lacks.
     pub fn need(&self, width: u32, height: u32, with: &[PartFacts]) -> Need {
-        let (w, h) = (width as usize / FACTOR, height as usize / FACTOR);
-        let sum = |wanted: &dyn Fn(Part) -> bool| {
-            self.parts.iter().chain(with).filter(|p| wanted(p.part)).map(|p| p.memory).sum()
-        };
+        let weights = self.parts.iter().chain(with).map(|part| (part.part, part.memory));
         let channels = if self.channels.is_empty() { &[128, 256, 512, 512][..] } else { &self.channels };
-        let of = |bytes: &dyn Fn(Part, &Header) -> u64| self.denoiser.as_ref().map_or(0, |(part, t)| bytes(*part, t));
-        Need {
-            text: sum(&Part::is_text_encoder),
-            denoiser: sum(&Part::is_denoiser),
-            vae: sum(&|part| part == Part::Vae),
-            step: of(&|part, tensors| memory::step(part, tensors, h, w)),
-            decode: memory::decode(channels, h, w),
-            drawing: of(&|part, tensors| memory::drawing(part, tensors, FACTOR, h, w)),
-        }
+        let denoiser = self.denoiser.as_ref().map(|(part, tensors)| (*part, tensors));
+        Need::of(weights).drawing(denoiser, (FACTOR, channels), (width, height))
     }
 
     /// What it is, in a sentence.
@@ -453,6 +427,8 @@ impl Report {
 #[derive(Clone, Debug, Default)]
 pub struct Shelf {
     pub reports: Vec<Report>,
+    /// Language models that the engine does not run.
+    pub refused: Vec<BrokenFile>,
     /// Models in several files of which some are missing.
     pub incomplete: Vec<ModelCard>,
     /// Files that cannot be used.

@@ -1,12 +1,14 @@
 //! Picture models that a person put into the models folder: diffusers folders and checkpoints become cards of their own.
 //! Only small files, headers and the sizes of large ones are looked at.
 
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::doctor::{PartFacts, Report, Shelf, examine, is};
+use super::Runs;
+use super::doctor::{PartFacts, Report, Shelf, examine, examine_read, is};
 use crate::domain::{BrokenFile, CardDefaults, Checkpoint, Local, Makes, ModelCard, ModelFile, Sampler, Size};
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::Header;
@@ -81,8 +83,8 @@ fn card(folder: &Path) -> Option<ModelCard> {
 const MAX_LOOSE: usize = 2000;
 
 /// What the loose model files of the folder are: those directly in it, and in folders of it that are no models of
-/// their own (`checkpoints`, `vae`...). Reads headers alone; a file that cannot be told is left out.
-pub fn shelf(folder: &Path, known: &[ModelCard]) -> Shelf {
+/// their own (`checkpoints`, `vae`...). Reads headers alone, each once; a file that cannot be told is left out.
+pub fn shelf(folder: &Path, known: &[ModelCard], runs: Runs<'_>) -> Shelf {
     let mut paths = Vec::new();
     loose(folder, 2, &mut paths);
     // The files of cards are known without a look.
@@ -90,22 +92,35 @@ pub fn shelf(folder: &Path, known: &[ModelCard]) -> Shelf {
     paths.sort();
     // A model in several files is one: its first file stands for it, or the index that names them all.
     paths.retain(|path| first_part(path) == *path);
-    let indices = paths.iter().filter(|path| is_index(path)).filter_map(|path| Header::read(path).ok());
-    let shards: Vec<PathBuf> = indices.flat_map(|header| header.files).map(|file| file.path).collect();
+    let indices = paths.iter().filter(|path| is_index(path));
+    let mut indices: HashMap<PathBuf, Header> =
+        indices.filter_map(|path| Some((path.clone(), Header::read(path).ok()?))).collect();
+    let shards: HashSet<PathBuf> =
+        indices.values().flat_map(|header| &header.files).map(|file| file.path.clone()).collect();
     paths.retain(|path| !shards.contains(path));
     let mut shelf = Shelf::default();
     for path in paths {
         let broken = |path: PathBuf, bytes, error| BrokenFile { path, bytes, error };
-        match examine(&path) {
+        let header = indices.remove(&path).map_or_else(|| Header::read(&path), Ok);
+        let examined = header.and_then(|header| {
+            let headers = [header];
+            let report = examine_read(&path, &headers)?;
+            let error = refusal(&report, &headers, runs);
+            Ok((report, error))
+        });
+        match examined {
             // A part is told of when a model takes it.
-            Ok(report) if report.trouble.is_some() && (report.kind.is_some() || report.language.is_some()) => {
+            Ok((report, _)) if report.trouble.is_some() && (report.kind.is_some() || report.language.is_some()) => {
                 shelf.broken.extend(report.trouble.map(|error| broken(path, report.bytes, error)));
             }
-            Ok(Report { other: Some(other), bytes, .. }) => {
+            Ok((Report { other: Some(other), bytes, .. }, _)) => {
                 let error = bad(&path, is(&other));
                 shelf.broken.push(broken(path, bytes, error));
             }
-            Ok(report) => shelf.reports.push(report),
+            Ok((report, refused)) => {
+                shelf.refused.extend(refused.map(|error| broken(path, report.bytes, error)));
+                shelf.reports.push(report);
+            }
             Err(error) => match incomplete(path.clone(), &error) {
                 Some(card) => shelf.incomplete.push(card),
                 None => {
@@ -117,6 +132,13 @@ pub fn shelf(folder: &Path, known: &[ModelCard]) -> Shelf {
         }
     }
     shelf
+}
+
+/// Why the engine does not run a language model, by the header that was read.
+pub fn refusal(report: &Report, headers: &[Header], runs: Runs<'_>) -> Option<StudioError> {
+    let is_language = report.kind.is_none() && report.language.is_some() && report.trouble.is_none();
+    let gguf = headers.iter().find_map(|header| header.gguf.as_ref()).filter(|_| is_language);
+    gguf.and_then(|gguf| runs(gguf).err())
 }
 
 /// A card for a model of which parts are missing: it is told of, and cannot be used.
@@ -269,12 +291,12 @@ pub fn language(report: &Report) -> Option<ModelCard> {
         kind: facts.name.clone().unwrap_or_default(),
         precision: facts.quantization.clone(),
         lacks: String::new(),
-        weights: report.bytes,
+        weights: facts.memory,
         working: 0,
         longest: None,
     };
     let card = text_card(name_of(&report.path)?, about, &report.path, report.bytes, local);
-    Some(ModelCard { family: facts.architecture.clone(), ..card })
+    Some(ModelCard { family: facts.architecture.clone(), memory: facts.memory, ..card })
 }
 
 /// The card of a language model in a loose file, or in several of which `path` is the first.
@@ -511,7 +533,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         shard(&fixtures.join("sd15.safetensors"), folder.path());
         let mut catalog = Catalog::load(folder.path());
-        catalog.look_closer();
+        catalog.look_closer(&|_| Ok(()));
         let found: Vec<_> = catalog.cards().iter().filter(|card| card.local.is_some()).collect();
         let ids: Vec<_> = found.iter().map(|card| card.id.as_str()).collect();
         assert_eq!(ids, ["m"]);

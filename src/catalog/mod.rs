@@ -24,10 +24,11 @@ pub use fetch::{FetchConfig, Fetcher};
 use verify::Known;
 
 use crate::domain::{
-    BrokenFile, MODEL_ENDINGS, Makes, ModelCard, ModelFile, ModelFiles, ModelPresence, ModelRef, RemovedModel,
-    RemovedWhat, Takes,
+    At, BrokenFile, Makes, ModelCard, ModelFile, ModelPresence, ModelRef, RemovedModel, RemovedWhat, Takes,
+    resolve_model,
 };
 use crate::error::{Cause, Result, StudioError};
+use crate::formats::gguf::Gguf;
 use crate::formats::plain::plainly;
 use crate::lang::both;
 
@@ -55,8 +56,8 @@ pub struct Catalog {
     broken: Vec<BrokenFile>,
 }
 
-/// What a language model's file is held against before it counts as a model: whether the engine can run it.
-pub type Runs<'a> = &'a dyn Fn(&Path) -> Result<()>;
+/// What a language model's header is held against before it counts as a model: whether the engine can run it.
+pub type Runs<'a> = &'a dyn Fn(&Gguf) -> Result<()>;
 
 impl Catalog {
     /// The program's own cards alone: touches no disk.
@@ -91,11 +92,12 @@ impl Catalog {
     }
 
     /// Reads the headers of all picture models in the folder: loose checkpoints become cards, and cards know what they
-    /// hold and need. Seconds for hundreds of files: not for the window's thread.
-    pub fn look_closer(&mut self) {
+    /// hold and need. Language models that the engine does not run are no models. Seconds for hundreds of files: not for
+    /// the window's thread.
+    pub fn look_closer(&mut self, runs: Runs<'_>) {
         // Loose files are found anew.
         self.cards.retain(|card| card.local.as_ref().is_none_or(|local| local.files.main.is_dir()));
-        self.shelf = local::shelf(&self.folder, &self.cards);
+        self.shelf = local::shelf(&self.folder, &self.cards, runs);
         self.broken = std::mem::take(&mut self.shelf.broken);
         let presences = self.presences();
         for (card, presence) in self.cards.iter_mut().zip(presences) {
@@ -116,16 +118,8 @@ impl Catalog {
         loose.extend(local::languages(&self.shelf));
         local::name_apart(&mut loose, &self.cards, &self.folder);
         self.cards.extend(loose);
-    }
-
-    /// Holds the person's own language models against what runs them: those that it refuses are no models.
-    pub fn try_languages(&mut self, runs: Runs<'_>) {
-        for card in self.cards.iter().filter(|card| card.makes == Makes::Text) {
-            let Some(local) = card.local.as_ref().filter(|local| local.lacks.is_empty()) else { continue };
-            if let Err(error) = runs(&local.files.main) {
-                self.broken.push(BrokenFile { path: local.files.main.clone(), bytes: card.bytes(), error });
-            }
-        }
+        // They have names among the others: what a file is called does not change when it can be run.
+        self.broken.append(&mut self.shelf.refused);
         self.drop_broken();
     }
 
@@ -145,11 +139,8 @@ impl Catalog {
     /// # Errors
     /// A file that is no model or cannot be run.
     pub fn open(&self, path: &Path, parts: &[PathBuf], runs: Runs<'_>) -> Result<ModelCard> {
-        let card = opened::open(path, parts, &self.shelf).map_err(|error| plainly(path, error))?;
-        if let Some(local) = card.local.as_ref().filter(|_| card.makes == Makes::Text) {
-            runs(&local.files.main)?;
-        }
-        Ok(card)
+        let (card, refused) = opened::open(path, parts, &self.shelf, runs).map_err(|error| plainly(path, error))?;
+        refused.map_or(Ok(card), Err)
     }
 
     /// Takes in files that a person opened from elsewhere, and the parts that they chose for models, by their ids.
@@ -282,25 +273,12 @@ impl Catalog {
 
     /// What a job can run on, from a card's id or the path of a file or folder. Quick: no file is read.
     pub fn resolve(&self, name: &str, makes: Makes) -> Result<ModelRef> {
-        if let Some(card) = self.card(name) {
-            return card.resolve(&self.presence(card), makes);
-        }
-        let path = Path::new(name);
-        let id = || path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        match fs::metadata(path) {
-            Ok(about) if about.is_dir() => {
-                Ok(ModelRef { id: id(), files: ModelFiles::Folder(path.to_owned()), sha256: None })
-            }
-            Ok(_) => Ok(ModelRef { id: id(), files: ModelFiles::File(path.to_owned()), sha256: None }),
-            // What looks like a path is meant as one.
-            Err(_) if path.components().count() > 1 || path.extension().is_some_and(is_model_ending) => {
-                Err(Cause::FileMissing { path: path.to_owned() }.into())
-            }
-            Err(_) => {
-                let known: Vec<_> = self.cards.iter().filter(|c| c.makes == makes).map(|c| c.id.as_str()).collect();
-                Err(Cause::UnknownModel { id: name.to_owned(), known: known.join(", ") }.into())
-            }
-        }
+        let look = |path: &Path| match fs::metadata(path) {
+            Ok(about) if about.is_dir() => At::Folder,
+            Ok(_) => At::File,
+            Err(_) => At::Nothing,
+        };
+        resolve_model(name, makes, self.cards.iter(), |card| self.presence(card), look)
     }
 
     /// As [`resolve`](Self::resolve), for a card whose files were hashed just now: a note of it cannot be written
@@ -335,10 +313,6 @@ impl Catalog {
         }
         Ok(true)
     }
-}
-
-fn is_model_ending(ending: &std::ffi::OsStr) -> bool {
-    MODEL_ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]

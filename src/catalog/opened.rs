@@ -3,21 +3,21 @@
 
 use std::path::{Path, PathBuf};
 
-use super::doctor::{Shelf, examine, is};
-use super::local;
+use super::doctor::{Shelf, examine, examine_read, headers, is};
+use super::{Runs, local};
 use crate::domain::ModelCard;
-use crate::error::{Cause, Result};
+use crate::error::{Cause, Result, StudioError};
 use crate::formats::file::bad;
 use crate::formats::gguf::first_part;
 use crate::formats::layout::part_name;
 use crate::lang::{Both, both};
 
 /// The card of the model at `path`: a file, the first of several, or a folder. What it lacks is taken from `parts`, then
-/// from the models folder's own. The card's id is the path.
+/// from the models folder's own. The card's id is the path. Beside the card: why the engine does not run it.
 ///
 /// # Errors
 /// A file that is no model, or cannot be run; a part that it has no use for.
-pub fn open(path: &Path, parts: &[PathBuf], shelf: &Shelf) -> Result<ModelCard> {
+pub fn open(path: &Path, parts: &[PathBuf], shelf: &Shelf, runs: Runs<'_>) -> Result<(ModelCard, Option<StudioError>)> {
     let path = &if path.is_dir() { inside(path)? } else { first_part(path) };
     let mut chosen = Shelf::default();
     for part in parts {
@@ -25,7 +25,8 @@ pub fn open(path: &Path, parts: &[PathBuf], shelf: &Shelf) -> Result<ModelCard> 
         report.trouble.clone().map_or(Ok(()), Err)?;
         chosen.reports.push(report);
     }
-    let report = examine(path)?;
+    let headers = headers(path)?;
+    let report = examine_read(path, &headers)?;
     report.trouble.clone().map_or(Ok(()), Err)?;
     if report.needs_config {
         return Err(bad(
@@ -66,7 +67,7 @@ pub fn open(path: &Path, parts: &[PathBuf], shelf: &Shelf) -> Result<ModelCard> 
     }
     card.id = path.display().to_string();
     card.name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    Ok(card)
+    Ok((card, local::refusal(&report, &headers, runs)))
 }
 
 /// What of a folder is the model: the folder where it is one of diffusers, else the one language model in it.

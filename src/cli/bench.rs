@@ -12,7 +12,7 @@ use super::run::{Interrupts, run_job};
 use super::text::kv_of;
 use super::values::{parse_size, whole};
 use crate::domain::{
-    BENCH_LENGTH, BENCH_RUNS, BENCH_WRITE, GUIDANCE, ImageParams, ImageRequest, Job, Makes, Outcome, STEPS, Seed,
+    BENCH_LENGTH, BENCH_RUNS, BENCH_WRITE, GUIDANCE, ImageParams, ImageRequest, Makes, Outcome, STEPS, Seed, Task,
     TextParams, plural, round_f32,
 };
 use crate::engine::Stop;
@@ -154,10 +154,9 @@ fn image(context: &Context, args: &ImageBench) -> Result<(Value, String), Stop> 
     params.check()?;
     let (mut all, mut load, mut first) = (Vec::new(), 0.0, 0.0);
     for run in 0..=runs {
-        let request =
-            ImageRequest { params: params.clone(), model: model.clone(), seed: 1, decode: Vec::new(), layers: false };
+        let request = ImageRequest { params: params.clone(), model: model.clone(), seed: 1, layers: false };
         let started = std::time::Instant::now();
-        let outcome = run_job(context, &interrupts, Job::Image(Box::new(request)), |_| Ok(()))?;
+        let outcome = run_job(context, &interrupts, Task::from(request), |_| Ok(()))?;
         let Outcome::Image(stats) = outcome else { return Err(Cause::EngineGone.into()) };
         let whole_s = started.elapsed().as_secs_f64();
         if run == 0 {

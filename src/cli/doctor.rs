@@ -7,15 +7,17 @@ use serde_json::json;
 use super::Context;
 use super::out;
 use super::values::{parse_size, short_count};
-use crate::catalog::doctor::{Need, PartFacts, examine};
+use crate::catalog::doctor::{PartFacts, Report};
 use crate::domain::bytes;
 use crate::engine::MemoryBudget;
 use crate::error::Result;
 use crate::formats::family::Kind;
+use crate::formats::memory::Need;
 
-pub fn run(context: &Context, path: &Path, size: Option<&str>, as_json: bool) -> Result<()> {
+/// Tells what is in `report`.
+pub fn run(context: &Context, report: Report, size: Option<&str>, as_json: bool) -> Result<()> {
     let lang = context.lang;
-    let report = examine(path)?;
+    let path = &report.path;
     let side = report.kind.as_ref().map_or(1024, Kind::side);
     let (width, height) = size.map_or(Ok((side, side)), parse_size)?;
     let fits: Vec<(&str, &Path, &PartFacts)> = report

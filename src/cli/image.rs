@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use clap::Args;
@@ -14,9 +15,9 @@ use super::run::{Interrupts, run_job};
 use super::values::{parse_size, seed_of, whole};
 use super::{Context, input, out};
 use crate::domain::{
-    Arrangement, Checkpoint, EventKind, ImageParams, ImageRequest, Job, Latents, Makes, ModelFiles, ModelRef,
-    NoiseSource, Outcome, Picture, PictureRecord, Precision, ReadTo, Sampler, SceneLayers, Schedule, Seed, Takes,
-    Things, plural,
+    Arrangement, Checkpoint, EventKind, ImageParams, ImageRequest, Latents, Makes, ModelFiles, ModelRef, News,
+    NoiseSource, Outcome, Picture, PictureNews, PictureRecord, PictureTask, Precision, ReadTo, Sampler, SceneLayers,
+    Schedule, Seed, Takes, Task, Things, plural,
 };
 use crate::engine::Stop;
 use crate::engine::image::diffusion::is_folder;
@@ -118,7 +119,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
         (given, _) => input::prompt(given.as_deref(), "image")?,
     };
     let interrupts = Interrupts::listen();
-    let request = request(context, &args, prompt, &interrupts)?;
+    let (request, latents) = request(context, &args, prompt, &interrupts)?;
     let (seed, steps, count) = (request.seed, request.params.steps, request.params.count);
     let model = request.model.id.clone();
     let reading = scene_of(&request.params, &request.model).unwrap_or_default();
@@ -132,10 +133,11 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     let mut size = (request.params.width, request.params.height);
     let mut scene = None;
 
-    let outcome = run_job(context, &interrupts, Job::Image(Box::new(request)), |event| {
+    let task = Task::Picture(PictureTask::new(Box::new(request), latents));
+    let outcome = run_job(context, &interrupts, task, |event| {
         match event {
             EventKind::Loading { .. } => bar.set_message("loading"),
-            EventKind::Preview { progress, picture } => {
+            EventKind::News(News::Picture(PictureNews::Preview { progress, picture })) => {
                 bar.set_message("drawing");
                 bar.set_position(u64::from(progress.index * steps + progress.step));
                 if let Some(folder) = &args.previews {
@@ -143,12 +145,12 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
                     store::write_file(&folder.join(name), &store::png::encode(&picture, None)?)?;
                 }
             }
-            EventKind::LeftOut { notes } => {
+            EventKind::News(News::Picture(PictureNews::LeftOut { notes })) => {
                 let told = notes.iter().map(|note| note.get(context.lang).to_owned());
                 left_out.extend(told.inspect(|note| bar.suspend(|| out::note(note))));
             }
-            EventKind::Layers(layers) => scene = Some(layers),
-            EventKind::Picture { index, picture, record } => {
+            EventKind::News(News::Picture(PictureNews::Layers(layers))) => scene = Some(layers),
+            EventKind::News(News::Picture(PictureNews::Picture { index, picture, record })) => {
                 size = (picture.width, picture.height);
                 if let (Some(folder), Some(scene)) = (&args.layers, &scene) {
                     store::write_layers(scene, folder)?;
@@ -160,7 +162,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
                     files.push(path);
                 }
             }
-            EventKind::Undecoded { latents } => {
+            EventKind::News(News::Picture(PictureNews::Undecoded { latents })) => {
                 let path = sink.keep(&latents)?;
                 bar.suspend(|| {
                     let hint = context
@@ -236,7 +238,7 @@ fn request(
     args: &ImageArgs,
     prompt: String,
     interrupts: &Interrupts,
-) -> std::result::Result<ImageRequest, Stop> {
+) -> std::result::Result<(ImageRequest, Vec<Arc<Latents>>), Stop> {
     let mut params = ImageParams { prompt, ..ImageParams::default() };
     let decode = match &args.decode {
         Some(path) => store::read_latents(path)?,
@@ -255,7 +257,7 @@ fn request(
         model.files = put_together(&model.files, args)?;
     }
     if !decode.is_empty() {
-        return Ok(ImageRequest { params, model, seed: 0, decode, layers: false });
+        return Ok((ImageRequest { params, model, seed: 0, layers: false }, decode));
     }
     if let Some(card) = context.catalog.card(&params.model) {
         card.defaults.apply(&mut params);
@@ -305,7 +307,7 @@ fn request(
     if params.check_for(&Takes::LEAST, &model.id).is_err() {
         params.check_for(&takes(context, &params.model, &model), &model.id)?;
     }
-    Ok(ImageRequest { params, model, seed, decode, layers })
+    Ok((ImageRequest { params, model, seed, layers }, decode))
 }
 
 /// What words are to mean; a thing that the model does not know is refused.

@@ -145,8 +145,7 @@ pub fn main(command: CliCommand) -> ExitCode {
     let lang = context.lang;
     let mut context = context;
     if looks_closer(&command, &context.catalog) {
-        context.catalog.look_closer();
-        context.catalog.try_languages(&|path| crate::engine::text::inspect(path).map(drop));
+        context.catalog.look_closer(&|gguf| crate::engine::text::describe(gguf).map(drop));
     }
     let result = match command {
         CliCommand::Image(args) => image::run(&context, *args),

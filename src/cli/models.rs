@@ -1,5 +1,6 @@
 //! `aigc-studio models`.
 
+use std::path::Path;
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -10,10 +11,10 @@ use super::run::Interrupts;
 use super::values::short_count;
 use super::{Context, out};
 use crate::catalog::Fetcher;
-use crate::catalog::doctor::examine;
+use crate::catalog::doctor::{Report, examine_read, headers};
 use crate::domain::{self, FetchEventKind, Makes, ModelCard, ModelFiles, ModelPresence, ModelRef};
 use crate::engine::Stop;
-use crate::engine::text::{TextModelInfo, model_path};
+use crate::engine::text::{TextModelInfo, describe, model_path};
 use crate::error::{Cause, StudioError};
 use crate::formats::{Header, layout};
 
@@ -153,7 +154,7 @@ pub fn find(context: &Context, name: &str, interrupts: &Interrupts) -> Result<Mo
 
 /// The id of the card that a name or a path means, else the name itself.
 fn card_of<'a>(context: &'a Context, name: &'a str) -> &'a str {
-    context.catalog.card_at(std::path::Path::new(name)).map_or(name, |card| &card.id)
+    context.catalog.card_at(Path::new(name)).map_or(name, |card| &card.id)
 }
 
 /// Whether fetching a card's files mends this.
@@ -268,14 +269,14 @@ fn check(context: &Context, id: Option<&str>, size: Option<&str>, json: bool) ->
             Some(local) => local.files.main.as_path(),
             None => return check_card(context, card, &interrupts),
         },
-        None => std::path::Path::new(id),
+        None => Path::new(id),
     };
     if !path.exists() {
         context.catalog.resolve(id, Makes::Text)?;
     }
-    let info = match language_model(path)? {
-        Some(info) => info?,
-        None => return Ok(super::doctor::run(context, path, size, json)?),
+    let info = match look_into(path)? {
+        Looked::Talks(info) => info,
+        Looked::Draws(report) => return Ok(super::doctor::run(context, *report, size, json)?),
     };
     if json {
         let made = serde_json::json!({
@@ -295,19 +296,34 @@ fn check(context: &Context, id: Option<&str>, size: Option<&str>, json: bool) ->
     Ok(out::line(format_args!("{}: {}", context.lang.pick("quantisation", "量化"), info.quantization))?)
 }
 
-/// What a language model's file says of itself, or why it cannot be run; `None` for what pictures are made with. A
-/// Qwen3 in a GGUF file may be both: it is the latter where it cannot be talked with.
-fn language_model(path: &std::path::Path) -> Result<Option<Result<TextModelInfo, StudioError>>, StudioError> {
+/// What the headers of a model say.
+enum Looked {
+    Talks(TextModelInfo),
+    Draws(Box<Report>),
+}
+
+/// Looks into the file or folder at `path`; each header is read once. A Qwen3 in a GGUF file may talk or be a part of
+/// what draws: it is the latter where it cannot be talked with.
+///
+/// # Errors
+/// A language model that cannot be run; what is no model.
+fn look_into(path: &Path) -> Result<Looked, StudioError> {
+    let draws = |headers: &[Header]| examine_read(path, headers).map(|report| Looked::Draws(Box::new(report)));
     let files = if path.is_dir() { ModelFiles::Folder(path.to_owned()) } else { ModelFiles::File(path.to_owned()) };
-    let Ok(path) = model_path(&ModelRef { id: String::new(), files, sha256: None }) else { return Ok(None) };
-    let header = Header::read(&path)?;
-    let talks = header.gguf.as_ref().is_some_and(|gguf| gguf.texts("tokenizer.ggml.tokens").is_some());
-    let draws = !layout::parts(&header).is_empty();
-    if header.gguf.is_none() || (draws && !talks) {
-        return Ok(None);
+    let Ok(file) = model_path(&ModelRef { id: String::new(), files, sha256: None }) else {
+        return draws(&headers(path)?);
+    };
+    let header = Header::read(&file)?;
+    let has_parts = !layout::parts(&header).is_empty();
+    if let Some(gguf) = &header.gguf
+        && (!has_parts || gguf.texts("tokenizer.ggml.tokens").is_some())
+    {
+        match describe(gguf) {
+            Err(_) if has_parts => {}
+            info => return info.map(Looked::Talks),
+        }
     }
-    let info = crate::engine::text::inspect(&path);
-    Ok(if info.is_err() && draws { None } else { Some(info) })
+    if path.is_dir() { draws(&headers(path)?) } else { draws(&[header]) }
 }
 
 fn check_card(context: &Context, card: &ModelCard, interrupts: &Interrupts) -> Result<(), Stop> {
@@ -320,9 +336,8 @@ fn check_card(context: &Context, card: &ModelCard, interrupts: &Interrupts) -> R
             let (path, family) = (path.clone(), local.kind.clone());
             return Err(Cause::LacksParts { path, family, lacks: lacks.to_owned() }.into());
         }
-        match language_model(path)? {
-            Some(info) => drop(info?),
-            None => examine(path)?.trouble.map_or(Ok(()), Err)?,
+        if let Looked::Draws(report) = look_into(path)? {
+            report.trouble.map_or(Ok(()), Err)?;
         }
     }
     Ok(out::line(format_args!("{}: {}", card.id, context.lang.pick("good", "完好")))?)

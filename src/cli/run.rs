@@ -7,10 +7,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::RecvTimeoutError;
 
 use super::Context;
-use crate::domain::{EventKind, Job, JobId, Outcome};
-use crate::engine::image::ImagePipeline;
-use crate::engine::text::TextPipeline;
-use crate::engine::{CancelToken, Engine, MemoryBudget, Pipelines, Stop};
+use crate::domain::{EventKind, JobId, Outcome, Task};
+use crate::engine::{CancelToken, Engine, MemoryBudget, Stop, backends};
 use crate::error::{Cause, StudioError};
 
 /// How often Ctrl-C is looked at while nothing happens.
@@ -53,21 +51,16 @@ impl Interrupts {
     }
 }
 
-/// Runs `job` and gives each event before the ending to `see`. An error from `see` cancels the job.
+/// Runs `task` as a job and gives each event before the ending to `see`. An error from `see` cancels the job.
 pub fn run_job(
     context: &Context,
     interrupts: &Interrupts,
-    job: Job,
+    task: Task,
     mut see: impl FnMut(EventKind) -> Result<(), StudioError>,
 ) -> Result<Outcome, Stop> {
-    let budget = MemoryBudget::of_this_machine();
-    let device = context.settings.device;
-    let pipelines = Pipelines {
-        text: Box::new(TextPipeline::new(budget.clone(), device)),
-        image: Box::new(ImagePipeline::new(budget, device)),
-    };
-    let (engine, events) = Engine::start(pipelines, Arc::new(|| {}));
-    let handle = engine.submit(JobId::next(), job)?;
+    let backends = backends(&MemoryBudget::of_this_machine(), context.settings.device);
+    let (engine, events) = Engine::start(backends, Arc::new(|| {}));
+    let handle = engine.submit(JobId::next(), task)?;
     let mut failed = None;
     let mut cancelled: Option<Instant> = None;
     loop {

@@ -10,8 +10,9 @@ use super::sampling::SamplingArgs;
 use super::values::{seed_of, whole};
 use super::{Context, input, out};
 use crate::domain::{
-    CONTEXT, EventKind, FinishReason, Job, KvType, MAX_TOKENS, MIN_P, Message, Outcome, REPEAT_LAST_N, REPEAT_PENALTY,
-    Role, Seed, TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt, TextRequest, opened_by, plural, split_thought,
+    CONTEXT, EventKind, FinishReason, KvType, MAX_TOKENS, MIN_P, Message, News, Outcome, REPEAT_LAST_N, REPEAT_PENALTY,
+    Role, Seed, TEMPERATURE, TOP_K, TOP_P, Task, TextNews, TextParams, TextPrompt, TextRequest, opened_by, plural,
+    split_thought,
 };
 use crate::engine::Stop;
 use crate::error::{Cause, Result};
@@ -91,7 +92,7 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
     let id = model.id.clone();
     let params = TextParams { seed: Seed::Fixed(seed), ..params };
     let opener = if args.raw { opened_by(&asked).unwrap_or_default().to_owned() } else { String::new() };
-    let job = Job::Text(Box::new(TextRequest { params, model, draft, prompt: prompt(&args, asked), seed }));
+    let job = Task::from(TextRequest { params, model, draft, prompt: prompt(&args, asked), seed });
 
     let bar = bar(0, "{msg:16} [{bar:30}] {pos}/{len}");
     let mut text = String::new();
@@ -102,13 +103,13 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
                 bar.set_length(100);
                 bar.set_position((fraction.unwrap_or(0.0) * 100.0) as u64);
             }
-            EventKind::WithoutDraft { error } => bar.suspend(|| out::note(error)),
-            EventKind::Prefill { done, total } => {
+            EventKind::News(News::Text(TextNews::WithoutDraft { error })) => bar.suspend(|| out::note(error)),
+            EventKind::News(News::Text(TextNews::Prefill { done, total })) => {
                 bar.set_message("reading");
                 bar.set_length(total as u64);
                 bar.set_position(done as u64);
             }
-            EventKind::Token { text: piece } => {
+            EventKind::News(News::Text(TextNews::Token { text: piece })) => {
                 bar.finish_and_clear();
                 if !args.json {
                     out::bytes(piece.as_bytes())?;

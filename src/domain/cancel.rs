@@ -25,6 +25,11 @@ impl CancelToken {
         self.0.load(Ordering::Acquire)
     }
 
+    /// What the operators of a network look at.
+    pub fn flag(&self) -> &Arc<AtomicBool> {
+        &self.0
+    }
+
     /// An error once the job should end: `token.check()?` in every loop.
     pub fn check(&self) -> Result<(), Cancelled> {
         if self.is_cancelled() { Err(Cancelled) } else { Ok(()) }

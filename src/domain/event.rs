@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     ConversationData, ConversationHead, ConversationId, Desk, ImportedChat, JobId, KeptPersona, Latents, LibraryItem,
-    Makes, Persona, PersonaId, Picture, PictureRecord, Room, SceneLayers, StoryCard, TextHit, TrashKind, Trashed,
+    Medium, Persona, PersonaId, Picture, PictureRecord, Room, SceneLayers, StoryCard, TextHit, TrashKind, Trashed,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::Both;
@@ -23,11 +23,12 @@ pub struct Event {
 /// The job of news that no job brings.
 pub const NO_JOB: JobId = JobId(0);
 
-/// Progress, prefill and previews may be dropped on the way when the window is busy; all others arrive, in order.
-/// Each job ends with exactly one of `Finished`, `Failed`, `Cancelled`.
+/// The life of a job, of whatever medium; what only one medium has to tell is its [`News`]. Progress, prefill and
+/// previews may be dropped on the way when the window is busy; all others arrive, in order. Each job ends with exactly
+/// one of `Finished`, `Failed`, `Cancelled`.
 #[derive(Clone, Debug)]
 pub enum EventKind {
-    /// A worker has taken the job.
+    /// Its lane has taken the job.
     Started,
     /// The model is being read; `fraction` in 0..=1 where the size is known.
     Loading {
@@ -41,54 +42,62 @@ pub enum EventKind {
     Freed {
         id: String,
     },
-    /// The memory of this kind's models is free, as it was asked for; of no job.
+    /// The memory of this medium's models is free, as it was asked for; of no job.
     Unloaded {
-        makes: Makes,
-    },
-    /// Syntax of the prompts that is not followed, and was taken out of what the model reads.
-    LeftOut {
-        notes: Vec<Both>,
-    },
-    /// The draft model cannot be used, and the answer is written without it.
-    WithoutDraft {
-        error: StudioError,
-    },
-    /// Prompt tokens read so far.
-    Prefill {
-        done: usize,
-        total: usize,
-    },
-    /// An answer that is gone on with: tokens of what was there before.
-    Begun {
-        tokens: usize,
+        medium: Medium,
     },
     Progress(StepProgress),
-    /// The clean picture that the model foresees at this step.
-    Preview {
-        progress: StepProgress,
-        picture: Arc<Picture>,
-    },
-    /// The parts of the picture that comes next, where the job asks for them and it is a scene.
-    Layers(Arc<SceneLayers>),
-    /// One picture of the job is complete.
-    Picture {
-        index: u32,
-        picture: Arc<Picture>,
-        record: Box<PictureRecord>,
-    },
-    /// The steps of a picture are done, but its decoding failed; the job fails next, and can be gone on with from here.
-    Undecoded {
-        latents: Arc<Latents>,
-    },
-    /// The next piece of the answer; always whole characters.
-    Token {
-        text: String,
-    },
-    /// What the model weighed for a token of the answer; only where the job asks for it.
-    Weighed(TokenChoice),
+    News(News),
     Finished(Outcome),
     Failed(StudioError),
     Cancelled,
+}
+
+/// What a job of one medium tells.
+#[derive(Clone, Debug)]
+pub enum News {
+    Picture(PictureNews),
+    Text(TextNews),
+}
+
+#[derive(Clone, Debug)]
+pub enum PictureNews {
+    /// Syntax of the prompts that is not followed, and was taken out of what the model reads.
+    LeftOut { notes: Vec<Both> },
+    /// The clean picture that the model foresees at this step.
+    Preview { progress: StepProgress, picture: Arc<Picture> },
+    /// The parts of the picture that comes next, where the job asks for them and it is a scene.
+    Layers(Arc<SceneLayers>),
+    /// One picture of the job is complete.
+    Picture { index: u32, picture: Arc<Picture>, record: Box<PictureRecord> },
+    /// The steps of a picture are done, but its decoding failed; the job fails next, and can be gone on with from here.
+    Undecoded { latents: Arc<Latents> },
+}
+
+#[derive(Clone, Debug)]
+pub enum TextNews {
+    /// The draft model cannot be used, and the answer is written without it.
+    WithoutDraft { error: StudioError },
+    /// Prompt tokens read so far.
+    Prefill { done: usize, total: usize },
+    /// An answer that is gone on with: tokens of what was there before.
+    Begun { tokens: usize },
+    /// The next piece of the answer; always whole characters.
+    Token { text: String },
+    /// What the model weighed for a token of the answer; only where the job asks for it.
+    Weighed(TokenChoice),
+}
+
+impl From<PictureNews> for EventKind {
+    fn from(news: PictureNews) -> Self {
+        Self::News(News::Picture(news))
+    }
+}
+
+impl From<TextNews> for EventKind {
+    fn from(news: TextNews) -> Self {
+        Self::News(News::Text(news))
+    }
 }
 
 /// A token that was written, or that might have been.
@@ -115,10 +124,10 @@ impl EventKind {
     }
 }
 
-/// How far a picture is.
+/// How far a job is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepProgress {
-    /// Which of the job's pictures, from 0.
+    /// Which of the job's results, from 0.
     pub index: u32,
     pub count: u32,
     /// Steps done, of `steps`.

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{ImageParams, Latents, Message, Story, StoryCard, TextParams};
+use super::{ImageParams, Latents, Message, Role, Story, StoryCard, TextParams};
+use crate::error::{Cause, Result};
 
 /// Names a job for as long as the program runs. Every event carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,10 +106,16 @@ pub struct ImageRequest {
     pub model: ModelRef,
     /// The seed of the first picture; the next ones count up from it.
     pub seed: u64,
-    /// Where there are any: these are decoded, and nothing is drawn.
-    pub decode: Vec<Arc<Latents>>,
     /// The parts of a scene are wanted too: those that the last scenes had are not drawn again.
     pub layers: bool,
+}
+
+/// Steps that were done before: their latents are decoded, and nothing is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecodeRequest {
+    pub model: ModelRef,
+    /// One for each picture.
+    pub latents: Vec<Arc<Latents>>,
 }
 
 /// What a language model is asked to continue.
@@ -153,9 +160,118 @@ pub struct TextRequest {
     pub seed: u64,
 }
 
-/// A job for one of the two engine threads.
+impl TextRequest {
+    /// Refuses what no model could answer: parameters out of range, a prompt with nothing in it.
+    pub fn check(&self) -> Result<()> {
+        self.params.check()?;
+        let empty = match &self.prompt {
+            TextPrompt::Raw(text) => text.is_empty(),
+            TextPrompt::Page(page) => page.before.is_empty() && page.story.memory.trim().is_empty(),
+            TextPrompt::Chat(turns) => has_no_turn(turns),
+            TextPrompt::Played(played) => has_no_turn(&played.turns),
+        };
+        if empty { Err(Cause::EmptyPrompt.into()) } else { Ok(()) }
+    }
+}
+
+fn has_no_turn(turns: &[Message]) -> bool {
+    match turns.last() {
+        None => true,
+        Some(last) => last.role == Role::User && last.content.trim().is_empty(),
+    }
+}
+
+/// What a job makes, and so which lane of the engine runs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Medium {
+    Picture,
+    Text,
+}
+
+impl Medium {
+    pub const ALL: [Self; 2] = [Self::Picture, Self::Text];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Picture => "picture",
+            Self::Text => "text",
+        }
+    }
+}
+
+/// What a job does: the tasks of each medium.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Job {
-    Image(Box<ImageRequest>),
+pub enum Task {
+    Picture(PictureTask),
     Text(Box<TextRequest>),
+}
+
+/// What the lane of pictures does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PictureTask {
+    Generate(Box<ImageRequest>),
+    Decode(Box<DecodeRequest>),
+}
+
+impl PictureTask {
+    /// What draws a picture; where its steps were done before, what decodes these.
+    pub fn new(request: Box<ImageRequest>, latents: Vec<Arc<Latents>>) -> Self {
+        if latents.is_empty() {
+            return Self::Generate(request);
+        }
+        Self::Decode(Box::new(DecodeRequest { model: request.model, latents }))
+    }
+}
+
+impl Task {
+    pub fn medium(&self) -> Medium {
+        match self {
+            Self::Picture(_) => Medium::Picture,
+            Self::Text(_) => Medium::Text,
+        }
+    }
+}
+
+impl From<ImageRequest> for Task {
+    fn from(request: ImageRequest) -> Self {
+        Self::Picture(request.into())
+    }
+}
+
+impl From<TextRequest> for Task {
+    fn from(request: TextRequest) -> Self {
+        Self::Text(Box::new(request))
+    }
+}
+
+impl From<ImageRequest> for PictureTask {
+    fn from(request: ImageRequest) -> Self {
+        Self::Generate(Box::new(request))
+    }
+}
+
+/// The tasks of one medium.
+pub trait OfMedium: Sized + Send + 'static {
+    const MEDIUM: Medium;
+
+    /// Its own of all tasks.
+    fn of(task: Task) -> Option<Self>;
+}
+
+impl OfMedium for PictureTask {
+    const MEDIUM: Medium = Medium::Picture;
+
+    fn of(task: Task) -> Option<Self> {
+        let Task::Picture(task) = task else { return None };
+        Some(task)
+    }
+}
+
+impl OfMedium for TextRequest {
+    const MEDIUM: Medium = Medium::Text;
+
+    fn of(task: Task) -> Option<Self> {
+        let Task::Text(request) = task else { return None };
+        Some(*request)
+    }
 }

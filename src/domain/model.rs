@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Checkpoint, ImageParams, ModelFiles, ModelRef, Sampler, Schedule, Takes, TextParams};
-use crate::error::{Cause, Result, StudioError};
+use super::{Checkpoint, ImageParams, Medium, Sampler, Schedule, Takes, TextParams};
+use crate::error::StudioError;
 use crate::lang::{Both, Lang};
 
 /// The id of the picture model inside this program.
@@ -30,6 +30,16 @@ pub const MODEL_ENDINGS: [&str; 7] = ["safetensors", "sft", "gguf", "ckpt", "pt"
 pub enum Makes {
     Image,
     Text,
+}
+
+impl Makes {
+    /// The medium of its jobs.
+    pub fn medium(self) -> Medium {
+        match self {
+            Self::Image => Medium::Picture,
+            Self::Text => Medium::Text,
+        }
+    }
 }
 
 /// A kind of place that a file can come from. None of them holds an address of a package registry: the user's own
@@ -285,53 +295,12 @@ impl ModelCard {
 
     /// Whether it is a language model that can be relied on to rewrite a prompt: smaller ones talk about it.
     pub fn can_rewrite(&self) -> bool {
-        let bytes = self.local.as_ref().map_or(self.bytes(), |local| local.weights);
-        self.makes == Makes::Text && self.family != "eliza" && bytes >= REWRITES
+        self.makes == Makes::Text && self.family != "eliza" && self.bytes() >= REWRITES
     }
 
     /// The sliders that change its pictures.
     pub fn takes(&self) -> Takes {
         Takes::of(&self.family)
-    }
-
-    /// What a job can run on, where the files are as `presence` says and the model makes what is wanted.
-    pub fn resolve(&self, presence: &ModelPresence, makes: Makes) -> Result<ModelRef> {
-        if self.makes != makes {
-            let wanted = match makes {
-                Makes::Image => "picture",
-                Makes::Text => "text",
-            };
-            return Err(Cause::WrongKind { id: self.id.clone(), wanted }.into());
-        }
-        if let Some(local) = &self.local {
-            // What a language model lacks is told when its file is opened.
-            if !local.lacks.is_empty() && makes == Makes::Image {
-                let (path, lacks) = (local.files.main.clone(), local.lacks.clone());
-                return Err(Cause::LacksParts { path, family: local.kind.clone(), lacks }.into());
-            }
-            let files = match makes {
-                Makes::Text => ModelFiles::File(local.files.main.clone()),
-                Makes::Image => ModelFiles::Checkpoint(Box::new(local.files.clone())),
-            };
-            return Ok(ModelRef { id: self.id.clone(), files, sha256: None });
-        }
-        let files = match presence {
-            ModelPresence::Embedded => ModelFiles::Embedded,
-            // The first file is what draws; the others are what it draws with.
-            ModelPresence::Here { path } if self.is_checkpoint() => {
-                let mut paths = self.files.iter().map(|file| path.with_file_name(&file.name));
-                let main = paths.next().unwrap_or_else(|| path.clone());
-                ModelFiles::Checkpoint(Box::new(Checkpoint { parts: paths.collect(), ..Checkpoint::new(main) }))
-            }
-            ModelPresence::Here { path } if self.files.len() == 1 => ModelFiles::File(path.clone()),
-            ModelPresence::Here { path } => ModelFiles::Folder(path.clone()),
-            ModelPresence::Unchecked { .. } => return Err(Cause::NotChecked { id: self.id.clone() }.into()),
-            ModelPresence::Partial { .. } | ModelPresence::Absent => {
-                return Err(Cause::NotFetched { id: self.id.clone(), bytes: self.bytes() }.into());
-            }
-        };
-        let sha256 = self.files.first().map(|f| f.sha256.clone()).filter(|s| !s.is_empty());
-        Ok(ModelRef { id: self.id.clone(), files, sha256 })
     }
 
     /// Parts that it cannot draw without and that are nowhere to be found.

@@ -1,22 +1,28 @@
-//! The engine: one thread for text, one for pictures, so that both can run at once. A thread takes jobs from a
-//! bounded queue, runs them on its [`Pipeline`] and reports through a bounded channel. A pipeline that fails or
-//! panics ends its job, never its thread.
+//! The engine: a lane for each medium, so that all of them can run at once. A lane is a thread that takes one job at a
+//! time, runs it on the first of its backends that takes it ([`Backend`]) and reports through a bounded channel. A
+//! backend that fails or panics ends its job, never its lane. [`backends`] names those of this program.
 
+mod backends;
 mod cancel;
 mod device;
+mod lane;
+mod lanes;
 mod memory;
+mod newest;
 mod reporter;
-mod worker;
 
 pub mod image;
-pub mod kernels;
 pub mod text;
-pub mod threads;
 
+pub use aigc_kernels as kernels;
+pub use aigc_kernels::threads;
+pub use backends::backends;
 pub use cancel::{Stop, watch};
-pub use device::{best_device, device_label};
+pub use device::{device_for, device_name};
+pub use lane::{Backend, Backends};
+pub use lanes::{Engine, JobHandle};
 pub use memory::{Guard, MemoryBudget, Reservation, Slot, large_pages, peak_memory, process_memory};
+pub use newest::{Newest, QUESTIONS};
 pub use reporter::Reporter;
-pub use worker::{Engine, JobHandle, Pipeline, Pipelines, QUEUE};
 
 pub use crate::domain::{CancelToken, Cancelled};

@@ -1,4 +1,4 @@
-//! How a pipeline tells what happens: previews and progress may be lost, endings and text never.
+//! How a backend tells what happens: previews and progress may be lost, endings and text never.
 
 use crossbeam_channel::Sender;
 
@@ -18,18 +18,18 @@ impl Reporter {
     }
 
     /// Sends what may be dropped. Half of the channel stays free for what may not.
-    pub fn hint(&self, kind: EventKind) {
+    pub fn hint(&self, kind: impl Into<EventKind>) {
         let roomy = self.events.capacity().is_none_or(|cap| self.events.len() * 2 < cap);
-        if roomy && self.events.try_send(Event { job: self.job, kind }).is_ok() {
+        if roomy && self.events.try_send(Event { job: self.job, kind: kind.into() }).is_ok() {
             (self.wake)();
         }
     }
 
     /// Sends what must arrive, and waits for room. Returns only early when nobody listens any more (the program
     /// ends).
-    pub fn tell(&self, kind: EventKind) {
+    pub fn tell(&self, kind: impl Into<EventKind>) {
         (self.wake)();
-        let _ = self.events.send(Event { job: self.job, kind });
+        let _ = self.events.send(Event { job: self.job, kind: kind.into() });
         (self.wake)();
     }
 }

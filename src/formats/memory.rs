@@ -1,6 +1,8 @@
-//! How much memory a part of a picture model takes, from its header alone: its weights, and what a run holds beside
-//! them. Computed in f32; quantised matrices of transformers stay as they are in the file.
+//! How much memory a model takes, from its headers alone: its weights, and what a run holds beside them. The doctor's
+//! figures and what the engine reserves both come from here. Quantised matrices of transformers stay as they are in the
+//! file.
 
+use super::gguf::{Gguf, types};
 use super::layout::Part;
 use super::{Container, Header};
 
@@ -13,11 +15,101 @@ pub fn is_unused(part: Part, name: &str) -> bool {
     name.ends_with("position_ids") || (part == Part::Vae && encoder.iter().any(|start| name.starts_with(start)))
 }
 
-/// Bytes of a part's weights in memory, with `size` bytes a number. `tensors` have diffusers' names.
-pub fn weights(part: Part, tensors: &Header, size: u64) -> u64 {
+/// Bytes of a number of a picture model's weights in memory, by what the device computes with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Widths {
+    pub clip: u64,
+    /// Of all other parts but the VAE, which is computed in full precision everywhere.
+    pub rest: u64,
+}
+
+impl Widths {
+    /// Full precision throughout: the most that any device takes.
+    pub const FULL: Self = Self { clip: F32, rest: F32 };
+}
+
+/// Bytes of a part's weights in memory. `tensors` have diffusers' names.
+pub fn weights(part: Part, tensors: &Header, widths: Widths) -> u64 {
+    let size = match part {
+        Part::Vae => F32,
+        Part::Clip => widths.clip,
+        _ => widths.rest,
+    };
     let packed = tensors.container == Container::Gguf && !matches!(part, Part::Unet | Part::Vae | Part::Clip);
     let used = tensors.tensors.iter().filter(|(name, _)| !is_unused(part, name));
     used.map(|(_, entry)| if packed && entry.shape.len() > 1 { entry.bytes } else { entry.elements() * size }).sum()
+}
+
+/// Bytes of a language model's weights in memory: matrices that are not quantised are upcast to f32, beside some
+/// quantised ones candle keeps a second copy in the order its kernels like, and our own kernel keeps the scales of Q4_1
+/// in f32.
+pub fn language(gguf: &Gguf) -> u64 {
+    gguf.tensors()
+        .map(|(_, tensor)| match types::name(tensor.kind).as_str() {
+            "F32" | "F16" | "BF16" => tensor.elements() * F32,
+            "Q4_K" | "Q6_K" | "Q8_0" => tensor.bytes * 2,
+            "Q4_1" => tensor.bytes / 20 * 24,
+            _ => tensor.bytes,
+        })
+        .sum()
+}
+
+/// Bytes of memory at each stage of a picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Need {
+    /// Weights of all text encoders, of the denoiser, of the VAE.
+    pub text: u64,
+    pub denoiser: u64,
+    pub vae: u64,
+    /// What a step and a decode of the whole picture hold besides.
+    pub step: u64,
+    pub decode: u64,
+    /// The least of that: a decode that does not fit is done in tiles.
+    pub drawing: u64,
+}
+
+impl Need {
+    /// That of the weights alone, by their parts.
+    pub fn of(parts: impl IntoIterator<Item = (Part, u64)>) -> Self {
+        let mut need = Self::default();
+        for (part, bytes) in parts {
+            let stage = match part {
+                Part::Vae => &mut need.vae,
+                part if part.is_denoiser() => &mut need.denoiser,
+                part if part.is_text_encoder() => &mut need.text,
+                _ => continue,
+            };
+            *stage = stage.saturating_add(bytes);
+        }
+        need
+    }
+
+    /// With what a picture of `width` x `height` pixels takes besides. Latents are `factor` pixels wide; `channels` are
+    /// those of the VAE's levels, as for [`decode`].
+    pub fn drawing(
+        self,
+        denoiser: Option<(Part, &Header)>,
+        (factor, channels): (usize, &[usize]),
+        (width, height): (u32, u32),
+    ) -> Self {
+        let (w, h) = (width as usize / factor, height as usize / factor);
+        let of = |bytes: &dyn Fn(Part, &Header) -> u64| denoiser.map_or(0, |(part, tensors)| bytes(part, tensors));
+        Self {
+            step: of(&|part, tensors| step(part, tensors, h, w)),
+            decode: decode(channels, h, w),
+            drawing: of(&|part, tensors| drawing(part, tensors, factor, h, w)),
+            ..self
+        }
+    }
+
+    /// All weights are in memory together; of the stages, the largest counts.
+    pub fn total(&self) -> u64 {
+        self.weights().saturating_add(self.drawing)
+    }
+
+    pub fn weights(&self) -> u64 {
+        self.text.saturating_add(self.denoiser).saturating_add(self.vae)
+    }
 }
 
 /// Bytes that a step of a denoiser holds beside its weights, for latents of `height` x `width`.
@@ -79,7 +171,7 @@ pub fn picture(height: usize, width: usize) -> u64 {
 
 /// The least bytes that it takes, beside all weights, to draw a picture from latents of `height` x `width`, which are
 /// `factor` pixels wide: those of a [`step`], or of the [`picture`]. What its decode needs is small in small tiles.
-pub fn drawing(part: Part, tensors: &Header, factor: usize, height: usize, width: usize) -> u64 {
+fn drawing(part: Part, tensors: &Header, factor: usize, height: usize, width: usize) -> u64 {
     let picture = picture(height.saturating_mul(factor), width.saturating_mul(factor));
     step(part, tensors, height, width).max(picture)
 }

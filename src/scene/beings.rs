@@ -18,6 +18,89 @@ pub const ACTIONS: &[(&[&str], &[&str], &str)] = &[
     (&["jumps", "jumping", "hops"], &["跳", "跳跃", "跳着", "蹦跳"], "jumping"),
     (&["drives", "driving"], &["开车", "驾驶"], "driving"),
     (&["reads"], &["看书", "读书"], "reading"),
+    (&["holding hands", "hold hands", "hand in hand"], &["手拉手", "手牵手", "牵手", "牵着手"], ""),
+    (&["spouting"], &["喷水"], "spouting"),
+    (&["play", "romp"], &["玩耍", "嬉戏", "打闹"], "playing"),
+    (&["shines", "glows"], &["发光", "闪烁", "照耀"], "shining"),
+    (&["blooms"], &["开花", "盛开", "开放", "绽放"], "blooming"),
+    (&["burns"], &["燃烧", "燃烧着"], "burning"),
+];
+
+/// Actions of what flies.
+pub const FLYING: &[&str] = &["flying", "floating", "soaring", "gliding", "hovering"];
+
+/// What the pictures of some things show by themselves: actions, and words of the labels.
+pub const NATURAL: &[(&[&str], &[&str])] = &[
+    (
+        &["swimming", "floating", "diving"],
+        &[
+            "fish",
+            "blowfish",
+            "whale",
+            "dolphin",
+            "orca",
+            "shark",
+            "octopus",
+            "squid",
+            "jellyfish",
+            "seal",
+            "duck",
+            "swan",
+            "goose",
+            "turtle",
+            "crocodile",
+            "mermaid",
+            "merman",
+            "merperson",
+        ],
+    ),
+    (
+        &["floating", "sailing", "cruising"],
+        &["sailboat", "canoe", "speedboat", "ship", "ferry", "boat", "astronaut", "cloud", "bubbles", "leaf", "buoy"],
+    ),
+    (
+        &["driving", "racing", "speeding", "moving"],
+        &[
+            "automobile",
+            "car",
+            "bus",
+            "trolleybus",
+            "minibus",
+            "ambulance",
+            "taxi",
+            "truck",
+            "lorry",
+            "tractor",
+            "locomotive",
+            "train",
+            "metro",
+            "tram",
+            "motorcycle",
+            "scooter",
+            "engine",
+            "utility",
+        ],
+    ),
+    (&["running", "galloping"], &["horse"]),
+    (&["hopping", "jumping"], &["kangaroo"]),
+    (&["crawling"], &["snail", "worm", "bug", "snake", "lizard", "turtle", "ant", "crab", "spider"]),
+    (
+        &["shining", "glowing", "rising", "setting", "twinkling", "发光", "闪烁"],
+        &["sun", "moon", "star", "bulb", "candle", "lantern", "lamp", "flashlight", "jack"],
+    ),
+    (&["burning", "flaming"], &["fire", "candle", "lamp"]),
+    (
+        &["blooming", "blossoming", "开花"],
+        &["blossom", "flower", "rose", "tulip", "hibiscus", "sunflower", "lotus", "bouquet", "hyacinth"],
+    ),
+    (&["falling"], &["leaf", "snowflake", "droplet", "rain", "snow", "star", "parachute"]),
+    (&["erupting"], &["volcano"]),
+    (&["exploding"], &["collision", "fireworks", "firecracker", "head"]),
+    (&["blowing"], &["wind"]),
+    (&["melting"], &["melting"]),
+    (&["ringing"], &["bell", "clock"]),
+    (&["spinning", "turning"], &["wheel", "cyclone", "tornado"]),
+    (&["running", "walking", "jumping"], &["running", "walking"]),
 ];
 
 /// Nouns that end in "ing" and are no verbs.
@@ -77,7 +160,7 @@ pub const ING_NOUNS: &[&str] = &[
 /// Those of them that are verbs before an article: "a dog painting a house".
 pub const ING_VERBS: &[&str] = &["building", "painting", "drawing", "crossing", "meeting"];
 
-/// Parts of a body: "with blue eyes" is said of somebody, and is no thing beside him.
+/// Parts of a body other than hair: "with blue eyes" is said of somebody, and is no thing beside him.
 pub const PARTS: (&[&str], &[&str]) = (
     &[
         "head",
@@ -89,11 +172,6 @@ pub const PARTS: (&[&str], &[&str]) = (
         "body",
         "face",
         "chest",
-        "hair",
-        "haired",
-        "ponytail",
-        "pigtails",
-        "braids",
         "beard",
         "moustache",
         "mustache",
@@ -148,15 +226,6 @@ pub const PARTS: (&[&str], &[&str]) = (
         "肩膀",
         "身体",
         "脸",
-        "马尾辫",
-        "麻花辫",
-        "头发",
-        "长发",
-        "短发",
-        "卷发",
-        "马尾",
-        "辫子",
-        "双马尾",
         "胡子",
         "胡须",
         "大胡子",
@@ -189,23 +258,11 @@ pub const PARTS: (&[&str], &[&str]) = (
     ],
 );
 
-/// Those of the parts that are hair, whose colour some people have by name.
-pub const HAIR: &[&str] = &[
-    "马尾辫",
-    "麻花辫",
-    "hair",
-    "haired",
-    "ponytail",
-    "pigtails",
-    "braids",
-    "头发",
-    "长发",
-    "短发",
-    "卷发",
-    "马尾",
-    "辫子",
-    "双马尾",
-];
+/// Hair, a part of the body whose colour some people have by name.
+pub const HAIR: (&[&str], &[&str]) = (
+    &["hair", "haired", "ponytail", "pigtails", "braids"],
+    &["马尾辫", "麻花辫", "头发", "长发", "短发", "卷发", "马尾", "辫子", "双马尾"],
+);
 
 pub const BEARDS: &[&str] = &["beard", "胡子", "胡须", "大胡子"];
 
@@ -304,7 +361,7 @@ pub const TWOS: &[&str] = &[
     "foot",
 ];
 
-/// Labels of what is a pair by itself.
+/// Labels of what is a pair, or a set, by itself.
 pub const PAIRS: &[&str] = &[
     "glasses",
     "sunglasses",
@@ -317,6 +374,7 @@ pub const PAIRS: &[&str] = &[
     "briefs",
     "ballet shoes",
     "scissors",
+    "drum",
     "skis",
     "eyes",
     "lungs",

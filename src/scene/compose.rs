@@ -275,6 +275,8 @@ mod tests {
             Ground::Night,
             Ground::Grass,
             Ground::Snow,
+            Ground::Rain,
+            Ground::Fog,
             Ground::Sea,
             Ground::Beach,
             Ground::Desert,

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::beings::{ACTIONS, LOOKS, PARTS};
+use super::beings::{ACTIONS, HAIR, LOOKS, PARTS};
 use super::fillers::{FILLERS, JARGON, PRAISE, SUFFIXES};
 use super::words::{
-    BACKGROUNDS, CANNOT, COLOURS, COPULAS, DEFINITES, DENIALS, GROUNDS, MEASURES, MOODS, NUMBERS, OTHERS, PRONOUNS,
-    REFLEXIVES, RELATIONS, SHADES, SIZES, STYLES, WEARING,
+    BACKGROUNDS, CANNOT, COLOURS, COPULAS, DEFINITES, DENIALS, EACH, GROUNDS, MEASURES, MOODS, NUMBERS, OTHERS,
+    PRONOUNS, REFLEXIVES, RELATIONS, SAYING, SHADES, SIZES, STYLES, WEARING,
 };
 use super::{Cannot, Ground, Relation, Size};
 
@@ -22,6 +22,8 @@ pub enum Role {
     Relation(Relation),
     Ground(Ground),
     Cannot(Cannot),
+    /// What comes is to be written in the picture.
+    Saying,
     Mood(&'static [&'static str]),
     Style(&'static str),
     /// What somebody does: the word that labels have for it, or nothing.
@@ -40,6 +42,8 @@ pub enum Role {
     Reflexive,
     /// "the": what comes may be a thing that was named before.
     The,
+    /// "each": what follows is of every one.
+    Each,
     /// "another": it is not.
     Other,
     /// What comes is said of what was named.
@@ -68,8 +72,12 @@ impl Grammar {
                 && strsim::osa_distance(known, word) == 1
                 && !(is_other_letter && (word.len() < 6 || word.ends_with("ing")))
         };
-        let tells = |role: &Role| matches!(role, Role::Colour(_) | Role::Mood(_) | Role::Action(_) | Role::Relation(_));
-        let known = self.roles.iter().filter(|(_, role)| tells(role)).map(|(known, role)| (known.as_ref(), *role));
+        let tells = |known: &str, role: &Role| {
+            matches!(role, Role::Colour(_) | Role::Mood(_) | Role::Action(_) | Role::Relation(_))
+                || *role == Role::Filler && known.ends_with("ing")
+        };
+        let known = self.roles.iter().filter(|(known, role)| tells(known, role));
+        let known = known.map(|(known, role)| (known.as_ref(), *role));
         let mut found = known.filter(|(known, _)| word.len() >= 5 && is_near(known));
         found.next().filter(|(_, role)| found.all(|(_, other)| other == *role))
     }
@@ -112,14 +120,17 @@ pub fn grammar() -> &'static Grammar {
             add(&[*en, *zh], Role::Style(en));
         }
         for ((en, zh), role) in [
+            (SAYING, Role::Saying),
             (DENIALS, Role::Denial),
             (WEARING, Role::Relation(Relation::WornBy)),
             (PARTS, Role::Part),
+            (HAIR, Role::Part),
             (SUFFIXES, Role::Suffix),
             (PRONOUNS, Role::Pronoun),
             (REFLEXIVES, Role::Reflexive),
             (DEFINITES, Role::The),
             (OTHERS, Role::Other),
+            (EACH, Role::Each),
             (COPULAS, Role::Is),
             (BACKGROUNDS, Role::Background),
             (FILLERS, Role::Filler),

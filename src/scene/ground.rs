@@ -52,6 +52,28 @@ fn clouds(x: f32, y: f32, seed: u64) -> f32 {
     most
 }
 
+/// Slanted drops of rain: how much of one is here.
+fn streaks(x: f32, y: f32, seed: u64) -> f32 {
+    let (u, v) = (x + 0.22 * y, y);
+    let column = (u * 42.0).floor();
+    let long = v * 7.0 + 5.0 * dice(column as i32, 1, seed);
+    if dice(column as i32, long.floor() as i32, seed + 2) > 0.42 {
+        return 0.0;
+    }
+    let aside = ((u * 42.0 - column - 0.5) / 42.0).abs();
+    (1.0 - above(aside, 0.0028)) * above(0.62, long - long.floor())
+}
+
+/// Flat rings of water on the ground: how much of one is here.
+fn puddles(x: f32, y: f32, seed: u64) -> f32 {
+    let puddle = |k: i32| {
+        let (cx, cy) = (0.15 + 0.35 * k as f32 + 0.1 * dice(k, 4, seed), 0.83 + 0.1 * dice(k, 5, seed));
+        let far = (((x - cx) / 0.11).powi(2) + ((y - cy) / 0.022).powi(2)).sqrt() * 0.05;
+        1.0 - above(far, 0.05)
+    };
+    (0..3).map(puddle).fold(0.0, f32::max)
+}
+
 /// A hill's edge over x.
 fn hill(x: f32, base: f32, high: f32, seed: u64) -> f32 {
     let phase = 6.0 * dice(7, 7, seed);
@@ -104,6 +126,22 @@ pub fn colour(ground: Ground, x: f32, y: f32, seed: u64) -> Colour {
             let near =
                 mix(far, mix(rgb(0xffffff), rgb(0xe3edf6), (y - 0.7) * 2.0), above(y, hill(x, 0.72, 0.03, seed + 5)));
             mix(near, rgb(0xffffff), 0.9 * dots(x, y, 13.0, 0.09, 0.35, seed + 3))
+        }
+        Ground::Rain => {
+            let grey = mix(rgb(0x7d8fa3), rgb(0xc3ced8), y * 1.3);
+            let far = mix(grey, rgb(0x8c9ba3), above(y, hill(x, 0.66, 0.04, seed)));
+            let wet = mix(rgb(0x6f8288), rgb(0x56676d), (y - 0.74) * 3.0);
+            let near = mix(mix(far, wet, above(y, hill(x, 0.75, 0.02, seed + 5))), rgb(0x9fb4c0), puddles(x, y, seed));
+            mix(near, rgb(0xe4eef6), 0.75 * streaks(x, y, seed))
+        }
+        Ground::Fog => {
+            let pale = mix(rgb(0xd5dde2), rgb(0xeef1f2), y);
+            let hills = [(0.5, 0.06, 0xc6d0d5), (0.64, 0.05, 0xb3c0c5), (0.78, 0.03, 0xa4b2b5)];
+            let layers = hills.into_iter().zip(0..).fold(pale, |behind, ((base, high, hex), k)| {
+                mix(behind, rgb(hex), above(y, hill(x, base, high, seed + k)))
+            });
+            let bank = 0.5 + 0.5 * (y * 19.0 + (x * 3.0 + 6.0 * dice(3, 3, seed)).sin() * 1.2).sin();
+            mix(layers, rgb(0xf4f6f6), 0.55 * bank)
         }
         Ground::Plain(word) => {
             let far = ((x - 0.5).powi(2) + (y - 0.5).powi(2)).sqrt();

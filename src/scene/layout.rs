@@ -14,7 +14,8 @@ mod tests;
 use super::{Ground, Link, Reading, Relation};
 use blocks::{Block, Bounds, bounds, copies, extent, feet, in_rows, resize, shift, side_by_side, stand};
 use hangs::Hangs;
-use kinds::{flies, is_plate, is_scenic, is_sky};
+pub use kinds::flies;
+use kinds::{is_plate, is_scenic, is_sky};
 use put::{Place, balance, put, wear};
 use sky::{hang_up, roof_over, up};
 
@@ -77,7 +78,8 @@ pub fn lay_out(reading: &Reading, visible: &[Visible]) -> Vec<Layer> {
         let floats = is_sky(&reading.items[root]) && blocks.iter().all(|b| b.item == root);
         if floats { &mut sky } else { &mut groups }.push(Group { root, blocks });
     }
-    let has_sky = matches!(reading.ground, Some(Ground::Sky | Ground::Night | Ground::Sunset));
+    let has_sky =
+        matches!(reading.ground, Some(Ground::Sky | Ground::Night | Ground::Sunset | Ground::Rain | Ground::Fog));
     let fly = |group: &Group| group.blocks.iter().all(|b| flies(&reading.items[b.item]));
     if groups.is_empty() || has_sky && groups.iter().all(fly) {
         let all = hangs.groups().into_iter();
@@ -165,15 +167,7 @@ impl<F: Fn(usize) -> Visible> Scene<'_, F> {
             Relation::Between if between => stand(&mut new, (p.0 + p.2) / 2.0, p.3),
             Relation::WornBy => wear(&mut new, &items[thing], &own, &to),
             Relation::Beside => put(&mut new, beside, &to),
-            Relation::On
-            | Relation::Above
-            | Relation::Under
-            | Relation::LeftOf
-            | Relation::RightOf
-            | Relation::Behind
-            | Relation::InFrontOf
-            | Relation::In
-            | Relation::Between => put(&mut new, relation, &to),
+            relation => put(&mut new, relation, &to),
         }
         group.extend(new);
     }
@@ -181,12 +175,7 @@ impl<F: Fn(usize) -> Visible> Scene<'_, F> {
 
 /// Whether things with this relation to one place are side by side there, rather than each where it would be alone.
 fn shares(relation: Relation) -> bool {
-    match relation {
-        Relation::On | Relation::Above | Relation::Under | Relation::Behind | Relation::InFrontOf | Relation::In => {
-            true
-        }
-        Relation::Beside | Relation::LeftOf | Relation::RightOf | Relation::Between | Relation::WornBy => false,
-    }
+    relation.names_place() && !matches!(relation, Relation::LeftOf | Relation::RightOf | Relation::Between)
 }
 
 /// The bounds of a place and of all that is over it: what it carries.

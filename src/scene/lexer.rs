@@ -6,6 +6,7 @@ use super::beings::ING_NOUNS;
 use super::grammar::{Role, grammar};
 use super::things::{By, ThingId, stems, things};
 use super::words::MANY;
+use super::{Cannot, syntax};
 
 /// A word or a phrase of the prompt.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +29,9 @@ pub enum Kind {
     Stop,
 }
 
+/// The word of a text between quotation marks.
+pub const QUOTED: &str = "\"";
+
 /// The words of a text. Latin runs are read as English, runs of Chinese characters as Chinese, emoji as what they show.
 pub fn lex(text: &str) -> Vec<Lexeme> {
     let mut out = Vec::new();
@@ -37,7 +41,23 @@ pub fn lex(text: &str) -> Vec<Lexeme> {
         let rest = &text[at..];
         let run = |is: &dyn Fn(char) -> bool| rest.find(|c| !is(c)).unwrap_or(rest.len());
         let latin = |c: char| c.is_alphanumeric() && !is_chinese(c) || matches!(c, '\'' | '’');
-        let len = if is_chinese(c) {
+        let len = if let Some(len) = syntax::settings(&text[..at], rest) {
+            // "(cat:1.3) on a box" goes on.
+            if c != ':' && c != '<' {
+                cut_english(text, &mut english, &mut out);
+                out.push(Lexeme { span: at..at + len, word: ";".to_owned(), kind: Kind::Stop });
+            }
+            len
+        } else if let Some(len) = syntax::quoted(&text[..at], rest) {
+            cut_english(text, &mut english, &mut out);
+            let kind = Kind::Role(Role::Cannot(Cannot::Writing));
+            out.push(Lexeme { span: at..at + len, word: QUOTED.to_owned(), kind });
+            len
+        } else if let Some((len, word, ids)) = mixed(rest) {
+            cut_english(text, &mut english, &mut out);
+            out.push(Lexeme { span: at..at + len, word, kind: Kind::Name(By::Name, ids, None) });
+            len
+        } else if is_chinese(c) {
             cut_english(text, &mut english, &mut out);
             let len = run(&is_chinese);
             cut_chinese(&rest[..len], at, &mut out);
@@ -67,6 +87,18 @@ pub fn lex(text: &str) -> Vec<Lexeme> {
 
 fn is_chinese(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
+}
+
+/// A name in both scripts that a text begins with: T恤.
+fn mixed(text: &str) -> Option<(usize, String, Vec<ThingId>)> {
+    let latin = text.find(|c: char| !c.is_ascii_alphanumeric()).filter(|len| *len > 0)?;
+    let ends = text[latin..].char_indices().take(4).take_while(|(_, c)| is_chinese(*c));
+    let ends: Vec<usize> = ends.map(|(at, c)| latin + at + c.len_utf8()).collect();
+    ends.into_iter().rev().find_map(|end| {
+        let word = text[..end].to_lowercase();
+        let (by, ids) = things().find(&word)?;
+        (by == By::Name).then(|| (end, word, ids.to_vec()))
+    })
 }
 
 /// The emoji that a text begins with: its bytes and its thing, the longest first (families are several joined signs).
@@ -244,13 +276,14 @@ fn cut_chinese(run: &str, from: usize, out: &mut Vec<Lexeme>) {
                 return None;
             }
         }
-        // 骑自行车 is who rides and what is ridden, 戴口罩 who wears and what is worn.
-        let is_ride =
-            word.strip_prefix(['骑', '戴', '穿']).is_some_and(|rest| matches!(things.find(rest), Some((By::Name, _))));
+        // 骑自行车 is who rides and what is ridden, 戴口罩 who wears and what is worn, 玩球 who plays and a ball.
+        let is_ride = word
+            .strip_prefix(['骑', '戴', '穿', '玩'])
+            .is_some_and(|rest| matches!(things.find(rest), Some((By::Name, _))));
         let name = things.find(word).filter(|_| !is_ride).map(|(by, ids)| (word.to_owned(), by, ids.to_vec()));
         // A tag of one character ("手" of a glove) says too little.
         let name = name.filter(|(_, by, _)| *by != By::Tag || b - a > 1 && things.near(word).is_none());
-        let near = || things.near(word).map(|ids| Kind::Unknown(ids.to_vec()));
+        let near = || things.near(word).or_else(|| things.likely(word)).map(|ids| Kind::Unknown(ids.to_vec()));
         kind(grammar.role(word).or_else(|| numeral(word)), name).map(|(_, kind)| kind).or_else(near)
     };
     // best[i]: cost of the best way to cut the first i characters, and where its last word begins.
@@ -262,6 +295,8 @@ fn cut_chinese(run: &str, from: usize, out: &mut Vec<Lexeme>) {
             let cost = match &found {
                 Some(Kind::Name(By::Name, ..)) => 10,
                 Some(Kind::Name(..)) => 13,
+                // What is only likely must not take characters from two words that are known.
+                Some(Kind::Unknown(_)) if things.near(&run[at[start]..at[end]]).is_none() => 30,
                 Some(Kind::Unknown(_)) => 12,
                 Some(_) => 11,
                 None if end - start == 1 => 40,

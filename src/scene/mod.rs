@@ -15,6 +15,7 @@ mod lexer;
 mod read;
 mod said;
 mod search;
+mod syntax;
 mod things;
 mod words;
 
@@ -135,6 +136,24 @@ pub enum Relation {
     WornBy,
 }
 
+impl Relation {
+    /// Whether it says where a thing is by naming another as its place.
+    pub fn names_place(self) -> bool {
+        match self {
+            Self::Beside | Self::WornBy => false,
+            Self::On
+            | Self::Above
+            | Self::Under
+            | Self::LeftOf
+            | Self::RightOf
+            | Self::Behind
+            | Self::InFrontOf
+            | Self::In
+            | Self::Between => true,
+        }
+    }
+}
+
 /// What is drawn behind the things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ground {
@@ -143,6 +162,8 @@ pub enum Ground {
     Night,
     Grass,
     Snow,
+    Rain,
+    Fog,
     Sea,
     Beach,
     Desert,
@@ -163,7 +184,8 @@ impl Ground {
             Self::Sunset => &["red", "orange", "pink"],
             Self::Night => &["black", "blue"],
             Self::Grass => &["green"],
-            Self::Snow => &["white"],
+            Self::Snow | Self::Fog => &["white"],
+            Self::Rain => &["gray", "blue"],
             Self::Beach | Self::Desert => &["yellow"],
             Self::Room | Self::Plain(_) => &[],
             Self::Table => &["brown"],

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::beings::{PAIRS, TWOS};
+use super::beings::{FLYING, NATURAL, PAIRS, TWOS};
+use super::layout::flies;
 use super::things::{By, Thing, ThingId, things};
 use super::words::COLOURS;
 use super::{Item, Size};
@@ -13,9 +14,9 @@ pub struct Said {
     pub count: Option<u8>,
     pub size: Size,
     pub colour: Option<(&'static str, Range<usize>)>,
-    pub moods: Vec<&'static [&'static str]>,
-    /// What it does, as labels have it: "dancing".
-    pub doing: Vec<String>,
+    /// Words that labels have for its mood, and where the prompt says so.
+    pub moods: Vec<(&'static [&'static str], Range<usize>)>,
+    pub doing: Vec<Doing>,
     /// What a person looks like, as labels have it, and where the prompt says so.
     pub looks: Vec<(&'static [&'static str], Range<usize>)>,
     /// "a pair of": of what is a pair by itself, one.
@@ -71,6 +72,15 @@ impl Said {
     }
 }
 
+/// What somebody does.
+#[derive(Clone)]
+pub struct Doing {
+    /// As labels have it: "dancing".
+    pub words: Vec<String>,
+    /// Where the prompt says so.
+    pub span: Range<usize>,
+}
+
 /// Of one kind of thing, as a scene has room for.
 pub const MOST_OF_A_KIND: u8 = 12;
 
@@ -110,10 +120,10 @@ impl Named {
         // Words before the noun choose among its senses; one whose label has the colour needs no turning of hues.
         let fits = |id: ThingId| {
             let t = all.get(id);
-            let moods = said.moods.iter().filter(|m| m.iter().any(|word| t.is_also(word))).count();
+            let moods = said.moods.iter().filter(|(m, _)| m.iter().any(|word| t.is_also(word))).count();
             let modifiers = said.modifiers.iter().filter(|(m, _)| t.is_also(m)).count();
             let looks = said.looks.iter().filter(|(look, _)| look.iter().all(|word| t.label_has(word))).count();
-            let doing = said.doing.iter().filter(|word| t.person && t.label_has(word)).count();
+            let doing = self.doing().filter(|word| t.person && t.label_has(word)).count();
             2 * (moods + modifiers + looks + doing) + usize::from(colour.is_some_and(|c| t.label_has(c)))
         };
         senses.sort_by_key(|&id| std::cmp::Reverse(fits(id)));
@@ -136,6 +146,28 @@ impl Named {
             && rest.is_some_and(|(by, ids)| by == By::Name && ids[0] == first)
     }
 
+    fn doing(&self) -> impl Iterator<Item = &str> {
+        self.said.doing.iter().flat_map(|doing| doing.words.iter().map(String::as_str))
+    }
+
+    /// Where the prompt says what its picture does not show: an action or a mood.
+    pub fn undone(&self) -> Vec<Range<usize>> {
+        let item = self.item();
+        let t = things().get(item.senses[0]);
+        let is_seen = |words: &[String]| {
+            let natural = NATURAL.iter().filter(|(doing, _)| words.iter().any(|word| doing.contains(&word.as_str())));
+            let flies = FLYING.iter().any(|flying| words.iter().any(|word| word == flying)) && flies(&item);
+            let mut who = natural.flat_map(|(_, who)| *who);
+            flies || words.iter().any(|word| t.label_has(word)) || who.any(|who| t.label_has(who))
+        };
+        let actions = self.said.doing.iter().filter(|doing| !is_seen(&doing.words)).map(|doing| &doing.span);
+        // Faces smile by themselves, and "happy new year" is no mood.
+        let smiles = |mood: &[&str]| mood.contains(&"smile");
+        let moods =
+            self.said.moods.iter().filter(|(mood, _)| !mood.iter().any(|word| t.is_also(word)) && !smiles(mood));
+        actions.chain(moods.map(|(_, span)| span)).cloned().collect()
+    }
+
     /// How many there are, where this label is drawn.
     fn count(&self, label: &str) -> u8 {
         let said = &self.said;
@@ -154,7 +186,7 @@ impl Named {
         let all = things();
         let is_told = !self.said.doing.is_empty() || !self.said.looks.is_empty();
         let heads = if is_told { self.heads() } else { Vec::new() };
-        let doing = self.said.doing.iter().map(|word| vec![word.as_str()]);
+        let doing = self.doing().map(|word| vec![word]);
         let looks = self.said.looks.iter().map(|(look, _)| look.to_vec());
         let has = move |words: &Vec<&str>| words.iter().all(|word| all.get(self.senses[0]).label_has(word));
         doing.chain(looks).filter(move |words| !has(words)).filter_map(move |words| {

@@ -131,6 +131,32 @@ fn each_word_has_one_line_and_each_line_names_things() {
     assert!(seen.len() > 10_000);
 }
 
+/// likely.txt is read last: its words are of no other table, and alone they offer its things and draw nothing.
+#[test]
+fn what_is_likely_is_offered_for_words_that_nothing_else_knows() {
+    let mut seen = std::collections::HashSet::new();
+    for line in include_str!("../../models/sticker-64/likely.txt").lines().filter(|l| !l.starts_with('#')) {
+        let [en, zh, labels, sure] = line.split('|').map(str::trim).collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let word = zh;
+        assert!(en.is_empty() && seen.insert(word), "{line}");
+        assert!(sure.parse::<u8>().is_ok_and(|sure| sure <= 100), "{line}");
+        let ids: Vec<_> = labels.split(';').map(|label| things().labelled(label).expect(line)).collect();
+        assert!((2..=3).contains(&ids.len()), "{line}");
+        assert!(things().find(word).is_none() && things().near(word).is_none(), "{line}");
+        assert!(grammar::grammar().role(word).is_none(), "{line}");
+        let r = read(word);
+        assert_eq!(r.items.len(), 0, "{line}");
+        let offered: Vec<_> = r.unknown.iter().map(|it| (&word[it.span.clone()], it.near.as_slice())).collect();
+        assert_eq!(offered, [(word, ids.as_slice())], "{line}");
+    }
+    assert!(seen.len() > 500);
+    let offered = |prompt: &str| {
+        read(prompt).unknown.iter().flat_map(|it| &it.near).map(|&id| things().get(id).en).collect::<Vec<_>>()
+    };
+    assert_eq!(offered("一艘船舶")[..1], ["ship"]);
+    assert_eq!(offered("澡堂")[..2], ["bathtub", "shower"]);
+}
+
 #[test]
 fn what_was_probably_meant_by_a_misspelt_word_is_offered() {
     for (prompt, meant) in [("a dinosour", "T-Rex"), ("an elefant", "elephant"), ("a bananna", "banana")] {

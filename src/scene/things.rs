@@ -1,9 +1,10 @@
 //! The things that the built-in picture model knows, and which of them a word names.
 //!
-//! `models/sticker-64/things.tsv` has their names (emojibase: label, Chinese label, tags in both languages). Three files
+//! `models/sticker-64/things.tsv` has their names (emojibase: label, Chinese label, tags in both languages). Four files
 //! beside it say which thing a word means: `senses.txt`, by hand; `kinds.txt`, from a dictionary, for kinds of animals and
-//! plants; `near.txt`, by hand, what comes near to a word that no thing shows. Tags that are mostly adjectives or verbs
-//! (`no-nouns.txt`, from the dictionary) name nothing by themselves.
+//! plants; `near.txt`, by hand, what comes near to a word that no thing shows. `likely.txt`, from sentence vectors, says the
+//! same of common words that none of these has. Tags that are mostly adjectives or verbs (`no-nouns.txt`, from the
+//! dictionary) name nothing by themselves.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
@@ -59,6 +60,7 @@ pub struct Things {
     kinds: HashMap<String, Vec<ThingId>>,
     tags: HashMap<String, Vec<ThingId>>,
     near: HashMap<String, Vec<ThingId>>,
+    likely: HashMap<String, Vec<ThingId>>,
     no_nouns: HashSet<&'static str>,
     emoji: HashMap<&'static str, ThingId>,
     /// Of the longest name: words in English, characters in Chinese.
@@ -75,12 +77,19 @@ pub fn things() -> &'static Things {
             include_str!("../../models/sticker-64/senses.txt"),
             include_str!("../../models/sticker-64/kinds.txt"),
             include_str!("../../models/sticker-64/near.txt"),
+            include_str!("../../models/sticker-64/likely.txt"),
         )
     })
 }
 
 impl Things {
-    fn new(table: &'static str, senses: &'static str, kinds: &'static str, near: &'static str) -> Self {
+    fn new(
+        table: &'static str,
+        senses: &'static str,
+        kinds: &'static str,
+        near: &'static str,
+        likely: &'static str,
+    ) -> Self {
         let mut list: Vec<Thing> = table.lines().map(thing).collect();
         // Hands and parts of the body stand before the first human being of their group.
         let people = list.iter().position(|t| t.en == "baby").unwrap_or(list.len());
@@ -95,6 +104,7 @@ impl Things {
             kinds: HashMap::new(),
             tags: HashMap::new(),
             near: HashMap::new(),
+            likely: HashMap::new(),
             no_nouns: include_str!("../../models/sticker-64/no-nouns.txt")
                 .lines()
                 .filter(|l| !l.starts_with('#'))
@@ -105,7 +115,9 @@ impl Things {
             list,
         };
         let by_label: HashMap<&str, ThingId> = all.list.iter().zip(0..).map(|(t, id)| (t.en, id)).collect();
-        for (file, named) in [(senses, &mut all.names), (kinds, &mut all.kinds), (near, &mut all.near)] {
+        let files =
+            [(senses, &mut all.names), (kinds, &mut all.kinds), (near, &mut all.near), (likely, &mut all.likely)];
+        for (file, named) in files {
             for line in file.lines().filter(|l| !l.starts_with('#')) {
                 let mut parts = line.split('|').map(str::trim);
                 let mut next = || parts.next().unwrap_or("");
@@ -135,8 +147,8 @@ impl Things {
             // Few tags say that each of them matters.
             ids.sort_by_key(|&id| all.list[id as usize].tags.len());
         }
-        let names = all.names.keys().chain(all.kinds.keys()).chain(all.tags.keys()).chain(all.near.keys());
-        for name in names {
+        let tables = [&all.names, &all.kinds, &all.tags, &all.near, &all.likely];
+        for name in tables.into_iter().flat_map(HashMap::keys) {
             if name.is_ascii() {
                 all.longest_en = all.longest_en.max(name.split(' ').count());
             } else {
@@ -167,6 +179,11 @@ impl Things {
     /// The things that come near to a folded name that none has.
     pub fn near(&self, name: &str) -> Option<&[ThingId]> {
         self.near.get(name).map(Vec::as_slice)
+    }
+
+    /// The likeliest things for a folded name that no other table has, from sentence vectors.
+    pub fn likely(&self, name: &str) -> Option<&[ThingId]> {
+        self.likely.get(name).map(Vec::as_slice)
     }
 
     /// The things of names that differ from an unknown word by a letter or two: what was probably meant.

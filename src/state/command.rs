@@ -8,9 +8,9 @@ use super::{
     WaitingCommand,
 };
 use crate::domain::{
-    AnswerForm, ConversationId, Desk, DeviceChoice, Enlarge, Face, Grammar, Job, JobId, JournalEntry, KvType, Latents,
+    AnswerForm, ConversationId, Desk, DeviceChoice, Enlarge, Face, Grammar, JobId, JournalEntry, KvType, Latents,
     LedgerRequest, Makes, ModelRef, NoiseSource, Overflow, Pane, Persona, PersonaId, Picture, PictureRecord,
-    RemovedModel, Room, Sampler, SceneLayers, Schedule, Seed, Settings, Theme, TrashKind, WindowGeometry,
+    RemovedModel, Room, Sampler, SceneLayers, Schedule, Seed, Settings, Task, Theme, TrashKind, WindowGeometry,
 };
 use crate::error::FolderOf;
 use crate::lang::Lang;
@@ -307,7 +307,7 @@ pub enum Shown {
 pub enum Effect {
     Submit {
         id: JobId,
-        job: Job,
+        task: Task,
     },
     Cancel(JobId),
     /// The answer is an input of its own.

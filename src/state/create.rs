@@ -41,7 +41,7 @@ pub struct CreateState {
     pub prompt_missing: bool,
     /// The job that the next four are about, where they came with one: they go once the prompts or the model are others.
     pub(super) noted: Option<Box<Noted>>,
-    /// What was taken out of the last prompt, see [`crate::domain::EventKind::LeftOut`].
+    /// What was taken out of the last prompt, see [`crate::domain::PictureNews::LeftOut`].
     pub left_out: Vec<Both>,
     /// Words of the last prompt that the model does not know.
     pub unknown_words: Vec<String>,
@@ -104,6 +104,8 @@ pub struct Proposal {
 pub struct ImageJob {
     pub id: JobId,
     pub request: Box<ImageRequest>,
+    /// Where there are any: these are decoded, and nothing is drawn.
+    pub decode: Vec<Arc<Latents>>,
     /// What it is to illustrate.
     pub subject: Option<Subject>,
     pub phase: Phase,

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::card_place::CardPlace;
-use crate::domain::{BrokenFile, Makes, ModelCard, ModelFiles, ModelPresence, ModelRef, RemovedModel};
-use crate::error::{Cause, Result, StudioError};
+use crate::domain::{At, BrokenFile, Makes, Medium, ModelCard, ModelPresence, ModelRef, RemovedModel, resolve_model};
+use crate::error::{Result, StudioError};
 
 #[derive(Clone, Debug, Default)]
 pub struct ModelsState {
@@ -24,8 +24,8 @@ pub struct ModelsState {
     /// Where the cards are, while the room is open.
     pub(super) places: Vec<CardPlace>,
     pub(super) sort_when_read: bool,
-    /// Kinds of models whose memory is being freed.
-    pub(super) unloading: Vec<Makes>,
+    /// Media whose models' memory is being freed.
+    pub(super) unloading: Vec<Medium>,
 }
 
 /// A file or folder that the doctor is to look into before it counts as a model.
@@ -144,23 +144,12 @@ impl ModelsState {
         self.entries.iter().filter(move |e| e.card.makes == makes)
     }
 
-    /// The files of the model `id` (a card's id, or a path), checked for what it makes.
+    /// The files of the model `id` (a card's id, or a path), checked for what it makes. A path stands for itself: no
+    /// disk is touched here.
     pub fn resolve(&self, id: &str, makes: Makes) -> Result<ModelRef> {
-        let Some(entry) = self.entry(id) else {
-            return self.resolve_path(id);
-        };
-        entry.card.resolve(&entry.presence, makes)
-    }
-
-    /// A path stands for itself; the engine says what is wrong with it.
-    fn resolve_path(&self, id: &str) -> Result<ModelRef> {
-        let looks_like_a_path = id.contains(['/', '\\', '.']);
-        if !looks_like_a_path {
-            let known = self.entries.iter().map(|e| e.card.id.as_str()).collect::<Vec<_>>().join(", ");
-            return Err(Cause::UnknownModel { id: id.to_owned(), known }.into());
-        }
-        let path = std::path::PathBuf::from(id);
-        let name = path.file_name().map_or_else(|| id.to_owned(), |n| n.to_string_lossy().into_owned());
-        Ok(ModelRef { id: name, files: ModelFiles::File(path), sha256: None })
+        let cards = self.entries.iter().map(|entry| &entry.card);
+        let presence =
+            |card: &ModelCard| self.entry(&card.id).map_or(ModelPresence::Absent, |entry| entry.presence.clone());
+        resolve_model(id, makes, cards, presence, |_| At::Unseen)
     }
 }

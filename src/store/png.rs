@@ -12,13 +12,13 @@ use super::exif;
 use super::foreign::{self, Foreign};
 use super::parameters::{self, MAX_TEXT};
 use super::svg;
+use crate::chunks::{self, Chunks};
 use crate::domain::{Picture, PictureRecord};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::{Both, both};
 
 /// The keyword of the text chunk that A1111 and its kin use.
 const KEYWORD: &str = "parameters";
-const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 
 /// Largest side of a picture that is opened.
 pub const MAX_SIDE: u32 = 16_384;
@@ -26,8 +26,6 @@ pub const MAX_SIDE: u32 = 16_384;
 pub const MAX_DECODED: u64 = 256 << 20;
 /// Largest file that is opened as a picture.
 const MAX_FILE: u64 = 512 << 20;
-/// Chunks that are looked at in one PNG; honest files have a few hundred at most.
-const MAX_CHUNKS: usize = 100_000;
 /// Texts that are kept of one file.
 const MAX_TEXTS: usize = 32;
 
@@ -227,34 +225,20 @@ impl Head {
 
 /// Reads the head of a PNG: sizes and texts, not the pixels. `None` where it is no PNG or is broken before that.
 pub fn read_head(file: &mut (impl BufRead + Seek)) -> Option<Head> {
-    let mut signature = [0; 8];
-    file.read_exact(&mut signature).ok()?;
-    if signature != *SIGNATURE {
-        return None;
-    }
+    let mut chunks = Chunks::new(file)?;
     let mut head: Option<Head> = None;
-    for _ in 0..MAX_CHUNKS {
-        let mut start = [0; 8];
-        if file.read_exact(&mut start).is_err() {
-            break; // a cut file: what was found so far is told
-        }
-        let length = u64::from(u32::from_be_bytes([start[0], start[1], start[2], start[3]]));
-        let kind = &start[4..];
-        let mut body = 0;
-        match (kind, &mut head) {
-            (b"IHDR", None) if length == 13 => {
-                let mut size = [0; 8];
-                file.read_exact(&mut size).ok()?;
-                body = 8;
-                let number = |at: usize| u32::from_be_bytes([size[at], size[at + 1], size[at + 2], size[at + 3]]);
-                head = Some(Head { width: number(0), height: number(4), ..Head::default() });
+    // Of a cut file what was found so far is told.
+    while let Some(chunk) = chunks.next() {
+        match (&chunk.kind, &mut head) {
+            (b"IHDR", None) if chunk.length == 13 => {
+                let (width, height) = chunks::size(&chunks.read(&chunk).ok()?)?;
+                head = Some(Head { width, height, ..Head::default() });
             }
-            (b"tEXt" | b"zTXt" | b"iTXt" | b"eXIf", Some(head)) if length <= MAX_TEXT as u64 * 2 => {
-                let mut data = Vec::new();
-                body = Read::take(&mut *file, length).read_to_end(&mut data).ok()? as u64;
-                if kind == b"eXIf" {
+            (b"tEXt" | b"zTXt" | b"iTXt" | b"eXIf", Some(head)) if u64::from(chunk.length) <= MAX_TEXT as u64 * 2 => {
+                let data = chunks.read(&chunk).ok()?;
+                if &chunk.kind == b"eXIf" {
                     head.take_exif(&data);
-                } else if let Some((keyword, text)) = text_of(kind, &data)
+                } else if let Some((keyword, text)) = text_of(&chunk.kind, &data)
                     && head.take(&keyword, text)
                 {
                     break;
@@ -264,28 +248,8 @@ pub fn read_head(file: &mut (impl BufRead + Seek)) -> Option<Head> {
             (_, None) => return None,
             _ => {}
         }
-        // Past the rest of the body and its checksum.
-        let skip = i64::try_from(length - body + 4).ok()?;
-        file.seek_relative_or_absolute(skip)?;
     }
     head
-}
-
-/// Short skips stay inside the reader's buffer.
-trait Skip {
-    fn seek_relative_or_absolute(&mut self, by: i64) -> Option<()>;
-}
-
-impl<R: BufRead + Seek> Skip for R {
-    fn seek_relative_or_absolute(&mut self, by: i64) -> Option<()> {
-        let buffered = self.fill_buf().ok()?.len() as i64;
-        if by <= buffered {
-            self.consume(by as usize);
-        } else {
-            self.seek(SeekFrom::Current(by)).ok()?;
-        }
-        Some(())
-    }
 }
 
 /// Chunks and fields that name the program.

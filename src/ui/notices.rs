@@ -356,11 +356,12 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         NoticeKind::NothingToRedo => (icons::INFO, cx.t(T::NothingToRedo).to_owned(), None),
         NoticeKind::OpenAlready => (icons::INFO, cx.t(T::OpenAlready).to_owned(), None),
         NoticeKind::PicturesCancelled(left) => {
-            let count = if let Waiting::Pictures { params, .. } = &**left { params.count } else { 0 };
-            let text = if count == 1 {
-                cx.t(T::PictureCancelled).to_owned()
-            } else {
-                cx.with(T::PicturesCancelled, &[&count])
+            let Waiting::Pictures { params, .. } = &**left else { return (icons::INFO, String::new(), None) };
+            // Several of these can be told apart.
+            let (count, prompt) = (params.count, elide::letters(params.prompt.trim(), 40));
+            let text = match count {
+                1 => cx.with(T::PictureCancelled, &[&prompt]),
+                _ => cx.with(T::PicturesCancelled, &[&count, &prompt]),
             };
             (icons::INFO, text, Some((T::DrawAgain, Command::Waiting(WaitingCommand::Draw(left.clone())))))
         }

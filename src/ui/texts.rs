@@ -808,8 +808,8 @@ texts! {
     DraftDiscarded: "Thrown away", "已丢弃";
     OpenElsewhere: "AIGC Studio is open already with {0}: its window was told, and comes to the front where the desktop allows it.", "AIGC Studio 已使用 {0} 打开：已通知那个窗口，在桌面允许时它会显示到最前面。";
     OpenAlready: "AIGC Studio was started again: it is open here", "AIGC Studio 又启动了一次：它已在此窗口打开";
-    PictureCancelled: "Picture cancelled", "图片已取消";
-    PicturesCancelled: "{0} pictures cancelled", "已取消 {0} 张图片";
+    PictureCancelled: "Picture cancelled: {0}", "图片已取消：{0}";
+    PicturesCancelled: "{0} pictures cancelled: {1}", "已取消 {0} 张图片：{1}";
     DrawAgain: "Draw again", "重新绘制";
     NothingToUndo: "Nothing to undo in this room", "此处没有可撤销的操作";
     NothingToRedo: "Nothing to redo in this room", "此处没有可重做的操作";

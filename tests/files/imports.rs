@@ -9,6 +9,8 @@ pub type Module = Vec<String>;
 /// Each module below `src` with its file's path there and its code, without comments and without its tests.
 pub struct Sources {
     pub all: BTreeMap<Module, (PathBuf, String)>,
+    /// Modules that are crates of their own: there `crate` means them.
+    crates: Vec<Module>,
 }
 
 impl Sources {
@@ -21,7 +23,10 @@ impl Sources {
             let code = code(&std::fs::read_to_string(&file).expect("a source file"));
             (module_of(&relative), (relative, code))
         };
-        Self { all: files.into_iter().map(of).collect() }
+        let is_crate = |file: &PathBuf| file.ends_with("mod.rs") && file.with_file_name("Cargo.toml").exists();
+        let crates = files.iter().filter(|file| is_crate(file));
+        let crates = crates.map(|file| module_of(file.strip_prefix(&src).expect("below src"))).collect();
+        Self { crates, all: files.into_iter().map(of).collect() }
     }
 
     /// The modules that a module names, itself and the root left out.
@@ -36,7 +41,10 @@ impl Sources {
         let mut at = from.clone();
         let mut rest = path;
         match path.first().map(String::as_str) {
-            Some("crate") => (at, rest) = (Module::new(), &path[1..]),
+            Some("crate") => {
+                let own = self.crates.iter().find(|root| from.starts_with(root));
+                (at, rest) = (own.cloned().unwrap_or_default(), &path[1..]);
+            }
             Some("self" | "super") => {
                 while let Some((first, more)) =
                     rest.split_first().filter(|(first, _)| *first == "self" || *first == "super")

@@ -10,7 +10,6 @@
 mod fetch_http;
 #[cfg(unix)]
 mod fetch_pip;
-mod home;
 mod imports;
 mod languages;
 mod rooms;

@@ -7,18 +7,19 @@ use std::path::Path;
 use crate::imports::{Module, Sources, paths, rust_files};
 
 /// Each room with the rooms it may import. `app` and `cli` wire all of them.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("lang", &[]),
     ("numbers", &["lang"]),
     ("error", &["numbers", "lang"]),
     ("disk", &["error"]),
+    ("chunks", &[]),
     ("scene", &[]),
     ("domain", &["error", "numbers", "lang"]),
     ("formats", &["domain", "error", "lang"]),
     ("engine", &["writing", "scene", "formats", "domain", "error", "lang"]),
     ("catalog", &["formats", "domain", "error", "lang", "disk"]),
-    ("store", &["writing", "domain", "error", "lang", "disk"]),
-    ("writing", &["domain", "error", "lang"]),
+    ("store", &["writing", "domain", "error", "lang", "disk", "chunks"]),
+    ("writing", &["domain", "error", "lang", "chunks"]),
     ("state", &["scene", "writing", "domain", "error", "lang"]),
     ("ui", &["state", "writing", "scene", "domain", "error", "lang"]),
 ];

@@ -1,5 +1,7 @@
 //! The store as the app uses it: requests in, events out.
 
+mod home;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -6,11 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aigc_studio::domain::{DeviceChoice, EventKind, ImageParams, ImageRequest, JobId, ModelFiles, ModelRef, Outcome};
+use aigc_studio::domain::{
+    DeviceChoice, EventKind, ImageParams, ImageRequest, JobId, ModelFiles, ModelRef, News, Outcome, PictureNews,
+};
 use aigc_studio::engine::image::ImagePipeline;
 use aigc_studio::engine::image::sticker::{CONFIG, Config, VOCAB, WEIGHTS};
 use aigc_studio::engine::image::testing::{Weight, random_weights, safetensors, tiny_config, tiny_sticker};
-use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Stop};
+use aigc_studio::engine::{Backend, CancelToken, MemoryBudget, Reporter, Stop};
 use aigc_studio::error::{Cause, StudioError};
 use aigc_studio::lang::Lang;
 
@@ -27,13 +29,15 @@ fn draw(files: ModelFiles) -> Result<Outcome, Stop> {
     let mut pipeline = ImagePipeline::new(MemoryBudget::new(1 << 30), DeviceChoice::Cpu);
     let params = ImageParams { prompt: "red cat".into(), steps: 3, ..Default::default() };
     let model = ModelRef { id: "x".into(), files, sha256: None };
-    let request = ImageRequest { params, model, seed: 1, decode: Vec::new(), layers: false };
+    let request = ImageRequest { params, model, seed: 1, layers: false };
     let start = Instant::now();
-    let result = pipeline.run(&request, &reporter, &CancelToken::new());
+    let result = pipeline.run(&request.into(), &reporter, &CancelToken::new());
     assert!(start.elapsed() < Duration::from_secs(10));
     drop(reporter);
     if result.is_err() {
-        assert!(!receiver.iter().any(|e| matches!(e.kind, EventKind::Picture { .. })));
+        assert!(
+            !receiver.iter().any(|e| matches!(e.kind, EventKind::News(News::Picture(PictureNews::Picture { .. }))))
+        );
     }
     result
 }

@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::made::{fixtures, on, run};
+use crate::made::{fixtures, on, run_task};
 use aigc_studio::domain::{
-    Checkpoint, DeviceChoice, EventKind, ImageParams, ImageRequest, JobId, Latents, ModelFiles, Picture, PictureRecord,
+    Checkpoint, DeviceChoice, EventKind, ImageParams, JobId, Latents, ModelFiles, News, Picture, PictureNews,
+    PictureRecord, PictureTask,
 };
 use aigc_studio::engine::image::ImagePipeline;
-use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Stop};
+use aigc_studio::engine::{Backend, CancelToken, MemoryBudget, Reporter, Stop};
 use aigc_studio::error::{Cause, StudioError};
 use candle_core::{Device, safetensors};
 use crossbeam_channel::unbounded;
@@ -30,22 +31,22 @@ fn spoiled(name: &str, to: &Path) {
 }
 
 /// Runs a job that fails: its error, and what it leaves.
-fn failed(pipeline: &mut ImagePipeline, request: &ImageRequest) -> (StudioError, Vec<Arc<Latents>>) {
+fn failed(pipeline: &mut ImagePipeline, task: impl Into<PictureTask>) -> (StudioError, Vec<Arc<Latents>>) {
     let (sender, events) = unbounded();
     let reporter = Reporter::new(JobId::next(), sender, Arc::new(|| {}));
-    let error = match pipeline.run(request, &reporter, &CancelToken::new()) {
+    let error = match pipeline.run(&task.into(), &reporter, &CancelToken::new()) {
         Err(Stop::Failed(error)) => error,
         other => panic!("{other:?}"),
     };
     let left = events.try_iter().filter_map(|event| match event.kind {
-        EventKind::Undecoded { latents } => Some(latents),
+        EventKind::News(News::Picture(PictureNews::Undecoded { latents })) => Some(latents),
         _ => None,
     });
     (error, left.collect())
 }
 
-fn drawn(pipeline: &mut ImagePipeline, request: &ImageRequest) -> Vec<(Arc<Picture>, Box<PictureRecord>)> {
-    run(pipeline, request, &CancelToken::new()).unwrap().pictures
+fn drawn(pipeline: &mut ImagePipeline, task: impl Into<PictureTask>) -> Vec<(Arc<Picture>, Box<PictureRecord>)> {
+    run_task(pipeline, &task.into(), &CancelToken::new()).unwrap().pictures
 }
 
 #[test]
@@ -60,25 +61,25 @@ fn latents_of_a_failed_decode_become_the_picture_with_another_vae() {
 
         let budget = MemoryBudget::new(8 << 30);
         let mut pipeline = ImagePipeline::new(budget.clone(), DeviceChoice::Cpu);
-        let (error, left) = failed(&mut pipeline, &on(broken.clone(), small(), 7));
+        let (error, left) = failed(&mut pipeline, on(broken.clone(), small(), 7));
         assert!(matches!(error.cause(), Cause::BadDecode { bad, of } if *bad > 0 && *of == 3 * 64 * 96), "{error}");
         assert_eq!(left.len(), 1, "the job ends at the first one");
         assert_eq!((left[0].record.seed, left[0].record.prompt.as_str()), (7, "a cat"));
 
         // With the same VAE it fails again, and nothing is lost: the job still has them.
-        let again = |files: &ModelFiles| ImageRequest { decode: left.clone(), ..on(files.clone(), small(), 0) };
-        assert!(matches!(failed(&mut pipeline, &again(&broken)).0.cause(), Cause::BadDecode { .. }));
+        let again = |files: &ModelFiles| PictureTask::new(Box::new(on(files.clone(), small(), 0)), left.clone());
+        assert!(matches!(failed(&mut pipeline, again(&broken)).0.cause(), Cause::BadDecode { .. }));
 
         // With the model's own: only the VAE is read, and its memory is given back.
         pipeline.unload();
-        let decoded = drawn(&mut pipeline, &again(&good));
+        let decoded = drawn(&mut pipeline, again(&good));
         assert_eq!(budget.used(), 0);
-        let direct = drawn(&mut pipeline, &on(good.clone(), small(), 7));
+        let direct = drawn(&mut pipeline, on(good.clone(), small(), 7));
         assert_eq!(decoded.len(), 1);
         assert_eq!(decoded[0].0, direct[0].0, "{name}: the same picture");
         assert_eq!(decoded[0].1, left[0].record, "with the settings that made its latents");
         // Where the model is in memory, it is used.
-        assert_eq!(drawn(&mut pipeline, &again(&good))[0].0, direct[0].0);
+        assert_eq!(drawn(&mut pipeline, again(&good))[0].0, direct[0].0);
     }
 }
 
@@ -88,9 +89,9 @@ fn latents_of_another_kind_and_models_without_a_vae_are_refused() {
     let record = Box::<PictureRecord>::default();
     let latents = Latents { channels: 16, height: 8, width: 8, numbers: vec![0.0; 16 * 64], record };
     let files = ModelFiles::Folder(fixtures().join("sd15"));
-    let job = |files| ImageRequest { decode: vec![Arc::new(latents.clone())], ..on(files, small(), 0) };
-    let (error, _) = failed(&mut pipeline, &job(files));
+    let job = |files| PictureTask::new(Box::new(on(files, small(), 0)), vec![Arc::new(latents.clone())]);
+    let (error, _) = failed(&mut pipeline, job(files));
     assert!(error.to_string().contains("16 channels") && error.to_string().contains('4'), "{error}");
-    let (error, _) = failed(&mut pipeline, &job(ModelFiles::Embedded));
+    let (error, _) = failed(&mut pipeline, job(ModelFiles::Embedded));
     assert!(matches!(error.cause(), Cause::BadChoice { name: "model", .. }), "{error}");
 }

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use crate::made::{check_on, fixtures, pipeline, request, run};
 use aigc_studio::domain::{
-    DeviceChoice, Event, EventKind, ImageParams, ImageRequest, JobId, Latents, ModelFiles, Outcome,
+    DeviceChoice, Event, EventKind, ImageParams, ImageRequest, JobId, Latents, ModelFiles, News, Outcome, PictureNews,
+    PictureTask,
 };
 use aigc_studio::engine::image::ImagePipeline;
-use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Stop};
+use aigc_studio::engine::{Backend, CancelToken, MemoryBudget, Reporter, Stop};
 use aigc_studio::error::{Cause, StudioError};
 use aigc_studio::lang::{Both, Lang};
 use crossbeam_channel::unbounded;
@@ -138,17 +139,17 @@ fn bad_settings_are_named() {
 }
 
 /// How a job ends, and what it told.
-fn events(pipeline: &mut ImagePipeline, request: &ImageRequest) -> (Result<Outcome, Stop>, Vec<EventKind>) {
+fn events(pipeline: &mut ImagePipeline, request: ImageRequest) -> (Result<Outcome, Stop>, Vec<EventKind>) {
     let (sender, events) = unbounded();
     let reporter = Reporter::new(JobId::next(), sender, Arc::new(|| {}));
-    let ended = pipeline.run(request, &reporter, &CancelToken::new());
+    let ended = pipeline.run(&request.into(), &reporter, &CancelToken::new());
     (ended, events.try_iter().map(|event: Event| event.kind).collect())
 }
 
 /// A refusal before any weight is read.
 #[track_caller]
 fn refused(pipeline: &mut ImagePipeline, folder: &str, params: ImageParams) -> Cause {
-    let (ended, told) = events(pipeline, &request(&fixtures().join(folder), params, 1));
+    let (ended, told) = events(pipeline, request(&fixtures().join(folder), params, 1));
     assert!(
         !told.iter().any(|kind| matches!(kind, EventKind::Loading { fraction: Some(_) } | EventKind::Ready { .. }))
     );
@@ -222,17 +223,20 @@ fn a_size_that_does_not_fit_is_refused_before_loading_with_one_that_does() {
                 refused(&mut little, name, ImageParams { width, height, ..small() });
             }
         }
-        let made = run(&mut little, &request(&fixtures().join(name), small(), 1), &CancelToken::new()).unwrap();
+        let made = run(&mut little, request(&fixtures().join(name), small(), 1), &CancelToken::new()).unwrap();
         assert_eq!(made.pictures.len(), 1, "{name}");
         // The same with the model in memory, which stays there.
         let (ended, told) = events(
             &mut little,
-            &request(&fixtures().join(name), ImageParams { width: 20_000, height: 20_000, ..small() }, 1),
+            request(&fixtures().join(name), ImageParams { width: 20_000, height: 20_000, ..small() }, 1),
         );
         let refused = |e: &StudioError| matches!(e.cause(), Cause::TooLarge { .. } | Cause::BadChoice { .. });
         assert!(matches!(ended, Err(Stop::Failed(e)) if refused(&e)), "{name}");
         assert!(
-            !told.iter().any(|kind| matches!(kind, EventKind::Loading { .. } | EventKind::Preview { .. })),
+            !told.iter().any(|kind| matches!(
+                kind,
+                EventKind::Loading { .. } | EventKind::News(News::Picture(PictureNews::Preview { .. }))
+            )),
             "{name}"
         );
     }
@@ -339,7 +343,11 @@ fn cancel_is_obeyed_while_loading_and_while_drawing() {
     let stop = token.clone();
     let watcher = std::thread::spawn(move || {
         for event in events {
-            if let aigc_studio::domain::Event { kind: EventKind::Preview { .. }, .. } = event {
+            if let aigc_studio::domain::Event {
+                kind: EventKind::News(News::Picture(PictureNews::Preview { .. })),
+                ..
+            } = event
+            {
                 stop.cancel();
             }
         }
@@ -368,9 +376,9 @@ fn cancel_is_obeyed_within_a_large_step_and_a_large_decode() {
     for name in ["sd15", "sdxl", "flux-schnell"] {
         let large = ImageParams { width: 4096, height: 4096, ..small() };
         let step = request(&fixtures().join(name), large, 1);
-        let mut jobs = vec![("step", step.clone())];
+        let mut jobs = vec![("step", PictureTask::from(step.clone()))];
         if name != "sdxl" {
-            jobs.push(("decode", ImageRequest { decode: decode(name), ..step }));
+            jobs.push(("decode", PictureTask::new(Box::new(step), decode(name))));
         }
         for (what, job) in jobs {
             let mut pipeline = ImagePipeline::new(MemoryBudget::new(1 << 40), DeviceChoice::Cpu);
@@ -456,8 +464,10 @@ fn cancelled_jobs_give_their_memory_back() {
                 let hit = match (stage, &event.kind) {
                     ("loading", EventKind::Loading { fraction: Some(part) }) => *part > 0.3,
                     ("encoding", EventKind::Ready { .. }) => true,
-                    ("step", EventKind::Preview { .. }) => true,
-                    ("decode", EventKind::Preview { progress, .. }) => progress.step == progress.steps,
+                    ("step", EventKind::News(News::Picture(PictureNews::Preview { .. }))) => true,
+                    ("decode", EventKind::News(News::Picture(PictureNews::Preview { progress, .. }))) => {
+                        progress.step == progress.steps
+                    }
                     _ => false,
                 };
                 if hit {
@@ -518,25 +528,12 @@ fn a_denoiser_that_changed_in_its_folder_is_read_again() {
 /// when the job is over, and the next one reads its model again.
 #[test]
 fn jobs_wait_for_each_other_and_unload_waits_for_the_job() {
-    use aigc_studio::domain::{Job, TextRequest};
-    use aigc_studio::engine::{Engine, Pipelines};
-    struct NoText;
-    impl Pipeline for NoText {
-        type Request = TextRequest;
-        fn run(
-            &mut self,
-            _: &TextRequest,
-            _: &Reporter,
-            _: &CancelToken,
-        ) -> Result<aigc_studio::domain::Outcome, Stop> {
-            Err(Stop::Cancelled)
-        }
-        fn unload(&mut self) {}
-    }
+    use aigc_studio::domain::Task;
+    use aigc_studio::engine::{Backends, Engine};
     let budget = MemoryBudget::new(8 << 30);
-    let image = Box::new(ImagePipeline::new(budget.clone(), DeviceChoice::Cpu));
-    let (engine, events) = Engine::start(Pipelines { text: Box::new(NoText), image }, Arc::new(|| {}));
-    let job = |name: &str| Job::Image(Box::new(request(&fixtures().join(name), small(), 1)));
+    let image = Backends::one(ImagePipeline::new(budget.clone(), DeviceChoice::Cpu));
+    let (engine, events) = Engine::start(vec![image], Arc::new(|| {}));
+    let job = |name: &str| Task::from(request(&fixtures().join(name), small(), 1));
     let next = || events.recv_timeout(std::time::Duration::from_secs(60)).expect("news comes");
     let first = engine.submit(JobId::next(), job("sd15")).unwrap();
     let second = engine.submit(JobId::next(), job("sdxl")).unwrap();
@@ -546,11 +543,11 @@ fn jobs_wait_for_each_other_and_unload_waits_for_the_job() {
     while order.len() < 2 {
         let event = next();
         match event.kind {
-            EventKind::Preview { .. } if !asked => {
+            EventKind::News(News::Picture(PictureNews::Preview { .. })) if !asked => {
                 asked = true;
                 engine.unload().unwrap();
             }
-            EventKind::Picture { .. } => order.push(event.job),
+            EventKind::News(News::Picture(PictureNews::Picture { .. })) => order.push(event.job),
             EventKind::Failed(error) => panic!("{error}"),
             _ => {}
         }

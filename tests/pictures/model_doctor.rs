@@ -12,6 +12,7 @@ use aigc_studio::catalog::{Catalog, Runs};
 use aigc_studio::domain::{Makes, ModelFiles, ModelPresence};
 use aigc_studio::error::Cause;
 use aigc_studio::formats::family::{Family, Lack};
+use aigc_studio::formats::gguf::Gguf;
 use aigc_studio::lang::Lang;
 use serde_json::Value;
 
@@ -102,7 +103,7 @@ fn folders_of_every_family_are_whole() {
     assert!(report.kind.unwrap().few);
     // With the headers read, they are models that can be used as before.
     let mut catalog = Catalog::load(&fixtures());
-    catalog.look_closer();
+    catalog.look_closer(RUNS);
     for name in ["sd15", "sdxl", "flux-dev", "zimage"] {
         let model = catalog.resolve(name, Makes::Image).unwrap();
         let ModelFiles::Checkpoint(files) = model.files else { panic!("{:?}", model.files) };
@@ -178,7 +179,7 @@ fn loose_files_become_models_with_the_parts_that_fit() {
 
     let mut catalog = Catalog::load(home.path());
     assert!(catalog.card("dreamer-v3").is_none(), "the window does not wait for headers");
-    catalog.look_closer();
+    catalog.look_closer(RUNS);
     let model = catalog.resolve("dreamer-v3", Makes::Image).unwrap();
     let ModelFiles::Checkpoint(files) = model.files else { panic!("{:?}", model.files) };
     assert_eq!(files.main, place("unet/dreamer-v3.safetensors"));
@@ -197,7 +198,7 @@ fn loose_files_become_models_with_the_parts_that_fit() {
     let local = catalog.card("xl-base").unwrap().local.as_ref().unwrap();
     assert!(local.files.parts.contains(&place("vae/sdxl_vae.safetensors")), "{:?}", local.files);
     let size = catalog.cards().len();
-    catalog.look_closer();
+    catalog.look_closer(RUNS);
     assert_eq!(catalog.cards().len(), size, "looking twice finds nothing new");
 }
 
@@ -355,7 +356,7 @@ fn files_of_one_name_in_two_folders_are_both_there() {
     copy_folder(&fixtures().join("sd15"), &home.path().join("own"));
     let mut catalog = Catalog::load(home.path());
     for _ in 0..2 {
-        catalog.look_closer();
+        catalog.look_closer(RUNS);
         for (id, file) in [
             ("a/model", "a/model.safetensors"),
             ("b/model.safetensors", "b/model.safetensors"),
@@ -379,7 +380,7 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
-const RUNS: Runs<'static> = &|_: &Path| Ok(());
+const RUNS: Runs<'static> = &|_: &Gguf| Ok(());
 
 /// Regression: README.md "draws on this machine", with a green tick.
 #[test]
@@ -409,7 +410,7 @@ fn the_doctor_refuses_what_is_no_model_before_it_becomes_one() {
     let error = catalog.open(&home.path().join("gone.gguf"), &[], RUNS).unwrap_err();
     assert!(matches!(error.cause(), Cause::FileMissing { .. }), "{error:?}");
     // Those of the folder that are called as models are listed with their causes; a part alone is none of them.
-    catalog.look_closer();
+    catalog.look_closer(RUNS);
     let broken: Vec<_> = catalog.broken().into_iter().map(|file| file.path).collect();
     assert_eq!(broken, [cut, page]);
     assert!(catalog.cards().iter().all(|card| card.local.is_none()));
@@ -472,7 +473,7 @@ fn a_folder_that_lacks_a_part_takes_the_one_that_was_chosen() {
     std::fs::rename(folder.join("vae/diffusion_pytorch_model.safetensors"), &vae).unwrap();
     let look = |parts: &[PathBuf]| {
         let mut catalog = Catalog::load(&models);
-        catalog.look_closer();
+        catalog.look_closer(RUNS);
         catalog.take_in(&[], &BTreeMap::from([("tiny".to_owned(), parts.to_vec())]), RUNS);
         catalog
     };
@@ -508,7 +509,7 @@ fn the_longest_side_of_a_model_is_told_by_its_headers() {
     let models = home.path().join("models");
     copy_folder(&fixtures().join("sd3"), &models.join("sd3"));
     let mut catalog = Catalog::load(&models);
-    catalog.look_closer();
+    catalog.look_closer(RUNS);
     let free = catalog.card("sd3").unwrap().free_size().unwrap();
     assert_eq!(Some(free.longest), examine(&models.join("sd3")).unwrap().longest, "the fields' end is the engine's");
     assert_eq!((free.side(5000), free.check(free.longest + 16, 64).is_err()), (free.longest, true));
@@ -521,10 +522,9 @@ fn a_language_model_that_does_not_run_is_listed_as_broken() {
     let path = home.path().join("tiny.gguf");
     aigc_studio::engine::text::testing::GgufFile::tiny_llama().write(&path).unwrap();
     let mut catalog = Catalog::load(home.path());
-    catalog.look_closer();
-    catalog.try_languages(&|path| aigc_studio::engine::text::inspect(path).map(drop));
+    catalog.look_closer(&|gguf| aigc_studio::engine::text::describe(gguf).map(drop));
     assert!(catalog.card("tiny").is_some());
-    catalog.try_languages(&|_| Err(Cause::EngineGone.into()));
+    catalog.look_closer(&|_| Err(Cause::EngineGone.into()));
     assert!(catalog.card("tiny").is_none());
     assert_eq!(catalog.broken()[0].path, path);
 }

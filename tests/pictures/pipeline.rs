@@ -5,30 +5,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aigc_studio::domain::{
-    Arrangement, DeviceChoice, Event, EventKind, ImageParams, ImageRequest, ImageStats, Job, JobId, ModelFiles,
-    ModelRef, Outcome, Picture, PictureRecord, Place, ReadTo, SEED_MAX, STICKER_ID, Sampler, SceneLayer, SceneLayers,
-    Takes, TextRequest,
+    Arrangement, DeviceChoice, Event, EventKind, ImageParams, ImageRequest, ImageStats, JobId, ModelFiles, ModelRef,
+    News, Outcome, Picture, PictureNews, PictureRecord, Place, ReadTo, SEED_MAX, STICKER_ID, Sampler, SceneLayer,
+    SceneLayers, Takes, Task,
 };
 use aigc_studio::engine::image::testing::tiny_sticker;
 use aigc_studio::engine::image::{ImagePipeline, sticker};
-use aigc_studio::engine::{CancelToken, Engine, JobHandle, MemoryBudget, Pipeline, Pipelines, Reporter, Stop};
+use aigc_studio::engine::{Backends, Engine, JobHandle, MemoryBudget};
 use aigc_studio::error::{Cause, StudioError};
 use aigc_studio::lang::Both;
 
 /// The program's own, so that what is measured here is what a person gets.
-/// Text is not what these tests are about.
-struct NoText;
-
-impl Pipeline for NoText {
-    type Request = TextRequest;
-
-    fn run(&mut self, _: &TextRequest, _: &Reporter, _: &CancelToken) -> Result<Outcome, Stop> {
-        Err(Stop::Cancelled)
-    }
-
-    fn unload(&mut self) {}
-}
-
 struct Studio {
     engine: Engine,
     events: crossbeam_channel::Receiver<Event>,
@@ -41,8 +28,8 @@ impl Studio {
         let folder = tempfile::tempdir().unwrap();
         tiny_sticker(folder.path()).unwrap();
         let budget = MemoryBudget::new(1 << 30);
-        let image = Box::new(ImagePipeline::new(budget.clone(), DeviceChoice::Cpu));
-        let (engine, events) = Engine::start(Pipelines { text: Box::new(NoText), image }, Arc::new(|| {}));
+        let image = Backends::one(ImagePipeline::new(budget.clone(), DeviceChoice::Cpu));
+        let (engine, events) = Engine::start(vec![image], Arc::new(|| {}));
         Self { engine, events, budget, folder }
     }
 
@@ -51,11 +38,11 @@ impl Studio {
     }
 
     fn submit(&self, params: ImageParams, seed: u64, model: ModelRef) -> JobHandle {
-        self.ask(ImageRequest { params, model, seed, decode: Vec::new(), layers: false })
+        self.ask(ImageRequest { params, model, seed, layers: false })
     }
 
     fn ask(&self, request: ImageRequest) -> JobHandle {
-        self.engine.submit(JobId::next(), Job::Image(Box::new(request))).unwrap()
+        self.engine.submit(JobId::next(), Task::from(request)).unwrap()
     }
 
     /// All events of a job up to and with its ending.
@@ -65,7 +52,7 @@ impl Studio {
 
     /// The same, with the parts of the scene.
     fn draw_layers(&self, params: ImageParams, seed: u64) -> Vec<EventKind> {
-        self.all_of(self.ask(ImageRequest { params, model: embedded(), seed, decode: Vec::new(), layers: true }))
+        self.all_of(self.ask(ImageRequest { params, model: embedded(), seed, layers: true }))
     }
 
     fn all_of(&self, handle: JobHandle) -> Vec<EventKind> {
@@ -110,7 +97,9 @@ fn failure(events: &[EventKind]) -> &StudioError {
 
 fn pictures(events: &[EventKind]) -> Vec<(u32, Arc<Picture>, Box<PictureRecord>)> {
     let picture = |kind: &EventKind| match kind {
-        EventKind::Picture { index, picture, record } => Some((*index, picture.clone(), record.clone())),
+        EventKind::News(News::Picture(PictureNews::Picture { index, picture, record })) => {
+            Some((*index, picture.clone(), record.clone()))
+        }
         _ => None,
     };
     events.iter().filter_map(picture).collect()
@@ -126,7 +115,7 @@ fn a_job_reports_loading_each_step_each_picture_and_its_figures() {
     let previews: Vec<_> = events
         .iter()
         .filter_map(|e| match e {
-            EventKind::Preview { progress, picture } => Some((progress, picture)),
+            EventKind::News(News::Picture(PictureNews::Preview { progress, picture })) => Some((progress, picture)),
             _ => None,
         })
         .collect();
@@ -254,12 +243,14 @@ fn cancel_in_the_middle_ends_within_a_step() {
     loop {
         let event = studio.events.recv_timeout(Duration::from_secs(60)).expect("an ending comes");
         match event.kind {
-            EventKind::Preview { progress, .. } if progress.step == 3 && progress.index == 0 => {
+            EventKind::News(News::Picture(PictureNews::Preview { progress, .. }))
+                if progress.step == 3 && progress.index == 0 =>
+            {
                 handle.cancel();
                 after = Some((Instant::now(), 0));
             }
             // A step may have been under way, and its preview on its way.
-            EventKind::Preview { .. } => {
+            EventKind::News(News::Picture(PictureNews::Preview { .. })) => {
                 if let Some((_, more)) = &mut after {
                     *more += 1;
                 }
@@ -295,8 +286,8 @@ fn requests_that_make_no_sense_are_refused_with_what_would() {
 #[test]
 fn a_model_larger_than_the_budget_is_told_the_numbers() {
     let budget = MemoryBudget::new(1 << 20);
-    let image = Box::new(ImagePipeline::new(budget, DeviceChoice::Cpu));
-    let (engine, events) = Engine::start(Pipelines { text: Box::new(NoText), image }, Arc::new(|| {}));
+    let image = Backends::one(ImagePipeline::new(budget, DeviceChoice::Cpu));
+    let (engine, events) = Engine::start(vec![image], Arc::new(|| {}));
     let studio = Studio { engine, events, ..Studio::new() };
     let events = studio.draw(params("cat", 1), 1, embedded());
     assert!(matches!(failure(&events).cause(), Cause::NotEnoughMemory { free: 1_048_576, .. }));
@@ -356,7 +347,7 @@ fn a_scene_has_each_thing_in_its_place_and_colour() {
     assert_eq!((picture.width, picture.height, record.width), (512, 512, 512));
     assert_eq!(stats(&events).unknown_words, ["xyzzy"]);
     let step = |e: &EventKind| match e {
-        EventKind::Preview { progress, .. } => Some((progress.step, progress.steps)),
+        EventKind::News(News::Picture(PictureNews::Preview { progress, .. })) => Some((progress.step, progress.steps)),
         _ => None,
     };
     assert_eq!(events.iter().filter_map(step).next_back(), Some((6, 6)), "the steps of the slider, for both things");
@@ -397,14 +388,14 @@ fn cancel_between_two_things_leaves_no_picture() {
         let event = studio.events.recv_timeout(Duration::from_secs(60)).expect("an ending comes");
         match event.kind {
             // Of the whole picture: the first thing ends with the second of six.
-            EventKind::Preview { progress, .. } => {
+            EventKind::News(News::Picture(PictureNews::Preview { progress, .. })) => {
                 assert!(progress.step < 5, "the third thing is begun");
                 if progress.step >= 2 {
                     handle.cancel();
                 }
             }
             EventKind::Cancelled => break,
-            EventKind::Picture { .. } => panic!("drawn to the end"),
+            EventKind::News(News::Picture(PictureNews::Picture { .. })) => panic!("drawn to the end"),
             kind => assert!(!kind.is_ending(), "{kind:?}"),
         }
     }
@@ -417,7 +408,9 @@ fn quick(prompt: &str, steps: u32) -> ImageParams {
 
 /// The parts of the scene that a job made.
 fn layers(events: &[EventKind]) -> Arc<SceneLayers> {
-    let found = events.iter().find_map(|e| if let EventKind::Layers(layers) = e { Some(layers.clone()) } else { None });
+    let found = events.iter().find_map(|e| {
+        if let EventKind::News(News::Picture(PictureNews::Layers(layers))) = e { Some(layers.clone()) } else { None }
+    });
     found.expect("the parts of a scene")
 }
 
@@ -427,7 +420,10 @@ fn layer<'a>(all: &'a SceneLayers, name: &str) -> &'a SceneLayer {
 
 /// Steps that a job took.
 fn steps_of(events: &[EventKind]) -> usize {
-    events.iter().filter(|e| matches!(e, EventKind::Progress(_) | EventKind::Preview { .. })).count()
+    events
+        .iter()
+        .filter(|e| matches!(e, EventKind::Progress(_) | EventKind::News(News::Picture(PictureNews::Preview { .. }))))
+        .count()
 }
 
 #[test]

@@ -136,7 +136,10 @@ fn a_conversation_goes_on_from_its_cache_in_every_architecture() {
                 let out = sink.clone();
                 let job = request(&path, TextPrompt::Raw(text.to_owned()), params.clone(), 1);
                 let stats = run(pipeline, &job, &CancelToken::new(), move |event| {
-                    if let aigc_studio::domain::EventKind::Token { text } = event {
+                    if let aigc_studio::domain::EventKind::News(aigc_studio::domain::News::Text(
+                        aigc_studio::domain::TextNews::Token { text },
+                    )) = event
+                    {
                         out.lock().unwrap().push_str(text);
                     }
                 });

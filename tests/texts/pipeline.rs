@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use aigc_studio::domain::{
-    DeviceChoice, EventKind, FinishReason, Message, ModelFiles, Role, TextParams, TextPrompt, TextStats,
+    DeviceChoice, EventKind, FinishReason, Message, ModelFiles, News, Role, TextNews, TextParams, TextPrompt, TextStats,
 };
 use aigc_studio::engine::text::testing::{GgufFile, Meta, Vocabulary, request, run, tiny_gguf};
 use aigc_studio::engine::text::{TextPipeline, inspect};
-use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Stop};
+use aigc_studio::engine::{Backend, CancelToken, MemoryBudget, Stop};
 use aigc_studio::error::{Cause, StudioError};
 use aigc_studio::formats::Header;
 
@@ -59,7 +59,7 @@ fn answer(
     let text = Arc::new(Mutex::new(String::new()));
     let sink = text.clone();
     let result = run(pipeline, &request(&model.path, prompt, params, seed), &CancelToken::new(), move |event| {
-        if let EventKind::Token { text } = event {
+        if let EventKind::News(News::Text(TextNews::Token { text })) = event {
             sink.lock().unwrap().push_str(text);
         }
     });
@@ -89,13 +89,15 @@ fn events_come_in_order_and_the_figures_add_up() {
     let order = |event: &EventKind| match event {
         EventKind::Loading { .. } => 0,
         EventKind::Ready { .. } => 1,
-        EventKind::Prefill { .. } => 2,
-        EventKind::Token { .. } => 3,
+        EventKind::News(News::Text(TextNews::Prefill { .. })) => 2,
+        EventKind::News(News::Text(TextNews::Token { .. })) => 3,
         other => panic!("{other:?}"),
     };
     assert!(seen.is_sorted_by_key(order));
     assert_eq!(seen.iter().filter(|e| matches!(e, EventKind::Ready { .. })).count(), 1);
-    assert!(seen.iter().any(|e| matches!(e, EventKind::Prefill { done, total } if done < total && *done > 0)));
+    assert!(seen.iter().any(
+        |e| matches!(e, EventKind::News(News::Text(TextNews::Prefill { done, total })) if done < total && *done > 0)
+    ));
     assert!(seen.iter().any(|e| matches!(e, EventKind::Loading { fraction: Some(f) } if *f > 0.9)));
     assert_eq!((stats.completion_tokens, stats.finish_reason), (40, FinishReason::Length));
     assert!(stats.prompt_tokens > 32 && stats.reused_tokens == 0 && stats.seed == 1);
@@ -179,8 +181,8 @@ fn cancel_is_obeyed_while_loading_reading_and_writing() {
     type When = fn(&EventKind) -> bool;
     let moments: [(&str, When); 3] = [
         ("loading", |e| matches!(e, EventKind::Loading { fraction: Some(f) } if *f > 0.2)),
-        ("prefill", |e| matches!(e, EventKind::Prefill { done: 32.., .. })),
-        ("decode", |e| matches!(e, EventKind::Token { .. })),
+        ("prefill", |e| matches!(e, EventKind::News(News::Text(TextNews::Prefill { done: 32.., .. })))),
+        ("decode", |e| matches!(e, EventKind::News(News::Text(TextNews::Token { .. })))),
     ];
     for (name, when) in moments {
         let mut pipeline = pipeline();
@@ -334,14 +336,16 @@ fn a_begin_token_comes_first_once_where_the_model_wants_it() {
 #[test]
 fn eliza_answers_without_a_model_file() {
     use aigc_studio::domain::{ELIZA_ID, ModelFiles, ModelRef, TextRequest};
+    use aigc_studio::engine::text::Eliza;
     let turn = |role, content: &str| Message { role, content: content.to_owned() };
     let ask = |turns: Vec<Message>| {
         let model = ModelRef { id: ELIZA_ID.to_owned(), files: ModelFiles::Embedded, sha256: None };
         let request = TextRequest { params: params(), model, draft: None, prompt: TextPrompt::Chat(turns), seed: 77 };
         let text = Arc::new(Mutex::new(String::new()));
         let sink = text.clone();
-        let stats = run(&mut pipeline(), &request, &CancelToken::new(), move |event| {
-            if let EventKind::Token { text } = event {
+        assert!(Eliza.takes(&request));
+        let stats = run(&mut Eliza, &request, &CancelToken::new(), move |event| {
+            if let EventKind::News(News::Text(TextNews::Token { text })) = event {
                 sink.lock().unwrap().push_str(text);
             }
         });
@@ -365,7 +369,7 @@ fn what_was_weighed_is_told_where_it_is_asked_for() {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let sink = seen.clone();
         let ended = run(&mut pipeline(), &request, &CancelToken::new(), move |event| {
-            if let EventKind::Weighed(choice) = event {
+            if let EventKind::News(News::Text(TextNews::Weighed(choice))) = event {
                 sink.lock().unwrap().push(choice.clone());
             }
         });
@@ -406,7 +410,7 @@ fn a_model_in_two_files_writes_what_the_whole_one_writes() {
                 let sink = text.clone();
                 sink.lock().unwrap().clear();
                 let stats = run(&mut pipeline, request, &CancelToken::new(), move |event| {
-                    if let EventKind::Token { text } = event {
+                    if let EventKind::News(News::Text(TextNews::Token { text })) = event {
                         sink.lock().unwrap().push_str(text);
                     }
                 });

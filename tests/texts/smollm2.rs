@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::common::{Greedy, TIE};
 use aigc_studio::domain::{
-    DeviceChoice, EventKind, FinishReason, KvType, Message, Role, TextParams, TextPrompt, TextStats,
+    DeviceChoice, EventKind, FinishReason, KvType, Message, News, Role, TextNews, TextParams, TextPrompt, TextStats,
 };
 use aigc_studio::engine::text::testing::{Vocabulary, request, run};
 use aigc_studio::engine::text::{TextPipeline, inspect};
@@ -34,7 +34,7 @@ fn answer(pipeline: &mut TextPipeline, prompt: TextPrompt, params: TextParams) -
     let text = Arc::new(Mutex::new(String::new()));
     let sink = text.clone();
     let stats = run(pipeline, &request(&smollm2(), prompt, params, 42), &CancelToken::new(), move |event| {
-        if let EventKind::Token { text } = event {
+        if let EventKind::News(News::Text(TextNews::Token { text })) = event {
             sink.lock().unwrap().push_str(text);
         }
     });
@@ -185,7 +185,8 @@ fn figures() {
     let when = at.clone();
     let long = TextPrompt::Raw("word ".repeat(1500));
     let result = run(&mut warm, &request(&smollm2(), long, TextParams::default(), 1), &token, move |event| {
-        if matches!(event, EventKind::Prefill { done: 32.., .. }) && !cancel.is_cancelled() {
+        if matches!(event, EventKind::News(News::Text(TextNews::Prefill { done: 32.., .. }))) && !cancel.is_cancelled()
+        {
             *when.lock().unwrap() = Some(Instant::now());
             cancel.cancel();
         }

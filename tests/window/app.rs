@@ -1,5 +1,7 @@
 //! The whole program but its models: clicks go in at the window, pictures and conversations come out on the disk.
-//! The engine's threads are real; the pipelines follow a script.
+//! The engine's threads are real; the backends follow a script.
+
+mod home;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use aigc_studio::app::{Access, Studio};
 use aigc_studio::domain::*;
-use aigc_studio::engine::{CancelToken, Engine, Pipeline, Pipelines, Reporter, Stop, text};
+use aigc_studio::engine::{Backend, Backends, CancelToken, Engine, Reporter, Stop, text};
 use aigc_studio::error::Cause;
 use aigc_studio::state::{AskCommand, Command, PersonaCommand, PersonaEdit, Saved, Stage, TextEdit};
 use aigc_studio::store::{Paths, load_settings, png};
@@ -24,10 +26,18 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Waits for a word before each step, so that a test can look at the window in the middle of a job.
 struct Painter(Receiver<()>);
 
-impl Pipeline for Painter {
-    type Request = ImageRequest;
+impl Backend for Painter {
+    type Task = PictureTask;
 
-    fn run(&mut self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Result<Outcome, Stop> {
+    fn run(&mut self, task: &PictureTask, reporter: &Reporter, token: &CancelToken) -> Result<Outcome, Stop> {
+        // What is to be decoded alone is painted too.
+        let request = match task {
+            PictureTask::Generate(request) => (**request).clone(),
+            PictureTask::Decode(decode) => {
+                let (params, model) = (ImageParams::default(), decode.model.clone());
+                ImageRequest { params, model, seed: 0, layers: false }
+            }
+        };
         if request.params.prompt.contains("panic") {
             panic!("the brush broke");
         }
@@ -38,7 +48,7 @@ impl Pipeline for Painter {
                 token.check()?;
             }
             let progress = StepProgress { index: 0, count: 1, step, steps, eta_s: 1.0 };
-            reporter.hint(EventKind::Preview { progress, picture: picture.clone() });
+            reporter.hint(PictureNews::Preview { progress, picture: picture.clone() });
         }
         let p = &request.params;
         let record = Box::new(PictureRecord {
@@ -55,18 +65,16 @@ impl Pipeline for Painter {
             version: "test".into(),
             ..PictureRecord::default()
         });
-        reporter.tell(EventKind::Picture { index: 0, picture, record });
+        reporter.tell(PictureNews::Picture { index: 0, picture, record });
         Ok(Outcome::Image(ImageStats::default()))
     }
-
-    fn unload(&mut self) {}
 }
 
 /// Answers with the words of the last message, one by one, as it is told to.
 struct Writer(Receiver<()>);
 
-impl Pipeline for Writer {
-    type Request = TextRequest;
+impl Backend for Writer {
+    type Task = TextRequest;
 
     fn run(&mut self, request: &TextRequest, reporter: &Reporter, token: &CancelToken) -> Result<Outcome, Stop> {
         let TextPrompt::Chat(messages) = &request.prompt else { return Err(Cause::EmptyPrompt.into()) };
@@ -75,7 +83,7 @@ impl Pipeline for Writer {
             while self.0.recv_timeout(Duration::from_millis(5)).is_err() {
                 token.check()?;
             }
-            reporter.tell(EventKind::Token { text: word.to_uppercase() });
+            reporter.tell(TextNews::Token { text: word.to_uppercase() });
         }
         Ok(Outcome::Text(TextStats {
             dropped_turns: 0,
@@ -92,8 +100,6 @@ impl Pipeline for Writer {
             finish_reason: FinishReason::Stop,
         }))
     }
-
-    fn unload(&mut self) {}
 }
 
 struct Window {
@@ -126,8 +132,8 @@ impl Window {
 
         let (go, word) = bounded(1000);
         let start: aigc_studio::app::StartEngine = Box::new(move |_, _, wake| {
-            let pipelines = Pipelines { text: Box::new(Writer(word.clone())), image: Box::new(Painter(word.clone())) };
-            Engine::start(pipelines, wake)
+            let backends = vec![Backends::one(Writer(word.clone())), Backends::one(Painter(word.clone()))];
+            Engine::start(backends, wake)
         });
         let mut start = Some(start);
         let frame = move |ui: &mut egui::Ui, studio: &mut Option<Studio>| {

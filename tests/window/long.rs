@@ -227,7 +227,7 @@ fn figures_of_a_long_conversation() {
     let mut times: Vec<Duration> = (0..600)
         .map(|n| {
             let start = Instant::now();
-            let kind = EventKind::Token { text: format!("word{n} ") };
+            let kind = EventKind::News(News::Text(TextNews::Token { text: format!("word{n} ") }));
             update(&mut harness.state_mut().state, Input::Engine(Event { job: JobId(5), kind }));
             harness.step();
             start.elapsed()

@@ -8,15 +8,11 @@
 )]
 
 mod app;
-mod home;
-mod keys;
 mod long;
 mod page;
-mod pictures;
 mod rooms;
 mod shelf;
 mod shots;
 mod snapshots;
-mod started;
 mod states;
 mod write;

@@ -1,7 +1,7 @@
 //! The page in the window: its text, what stands at its foot and beside it.
 
 use crate::states::*;
-use aigc_studio::domain::{ConversationId, Event, EventKind, JobId, Theme};
+use aigc_studio::domain::{ConversationId, Event, EventKind, JobId, News, TextNews, Theme};
 use aigc_studio::lang::Lang;
 use aigc_studio::state::{AppState, Command, Input, OpenConversation, PageCommand, PageSpot, update};
 use egui_kittest::Harness;
@@ -173,7 +173,10 @@ fn the_sheet_follows_the_model_until_the_person_scrolls_away() {
     harness.run();
     let write = |harness: &mut Harness<'static, Window>, n: usize| {
         for n in n..n + 12 {
-            let event = Event { job: JobId(5), kind: EventKind::Token { text: format!("Word {n}\n") } };
+            let event = Event {
+                job: JobId(5),
+                kind: EventKind::News(News::Text(TextNews::Token { text: format!("Word {n}\n") })),
+            };
             update(&mut harness.state_mut().state, Input::Engine(event));
             harness.step();
             harness.step();

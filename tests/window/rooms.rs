@@ -1,5 +1,9 @@
 //! The window as a tree: every room draws, every control has a name and does what it says.
 
+mod home;
+mod keys;
+mod pictures;
+
 use crate::states::*;
 use aigc_studio::domain::*;
 use aigc_studio::error::Cause;
@@ -26,7 +30,7 @@ fn all_states(lang: Lang, theme: Theme) -> Vec<AppState> {
     editing.write.error = Some(Cause::PromptTooLong { tokens: 3000, context: 2048 }.into());
     let mut only_shows = write_chat(lang, theme);
     only_shows.read_only = true;
-    let mut states = crate::home::states(lang, theme);
+    let mut states = home::states(lang, theme);
     let mut several = gallery(lang, theme, 30, 10);
     several.gallery.selected = Some(item(2).path);
     several.gallery.marked = [item(2).path, item(4).path].into();
@@ -581,7 +585,7 @@ fn a_proposed_prompt_stands_beside_the_old_one_and_is_taken_or_not() {
     let effects = update(&mut state, Input::Command(Command::ImprovePrompt));
     let Some(Effect::Submit { id, .. }) = effects.first() else { panic!("{effects:?}") };
     let event = |kind| Input::Engine(Event { job: *id, kind });
-    update(&mut state, event(EventKind::Token { text: "a red fox in snow\n\n".into() }));
+    update(&mut state, event(EventKind::News(News::Text(TextNews::Token { text: "a red fox in snow\n\n".into() }))));
     let mut harness = open(state);
     harness.get_by_label("a red fox in snow");
     assert_eq!(harness.state().state.settings.image.prompt, "a fox");

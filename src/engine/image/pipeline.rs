@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
+use candle_core::Device;
+
 use super::diffusion::{self, Diffusion};
 use super::prompt::syntax;
 use super::sampler;
@@ -13,13 +15,12 @@ use super::sticker::{self, Encoded, Scene, Sticker};
 use super::weights::Watch;
 use super::{noise, pixels};
 use crate::domain::{
-    Checkpoint, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef, Outcome, Picture,
-    PictureRecord, ReadTo, Sampler, StepProgress, Takes, UnknownWords,
+    Checkpoint, DecodeRequest, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef,
+    Outcome, Picture, PictureNews, PictureRecord, PictureTask, ReadTo, Sampler, StepProgress, Takes, UnknownWords,
 };
-use crate::engine::{
-    CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Reservation, Slot, Stop, best_device, watch,
-};
+use crate::engine::{Backend, CancelToken, Guard, MemoryBudget, Reporter, Reservation, Slot, Stop, device_for, watch};
 use crate::error::{Cause, Result};
+use crate::formats::Header;
 use crate::lang::Both;
 
 /// Draws with the model of each request and keeps it for the next.
@@ -37,6 +38,7 @@ struct Loaded {
     model: Model,
     /// Given back with the model.
     _memory: Reservation,
+    _device: Arc<Device>,
 }
 
 /// A model of one of the families.
@@ -91,10 +93,10 @@ impl ImagePipeline {
     ) -> Run<&'a Model> {
         let (files, stamp) = (&model.files, stamp(&model.files));
         if !is_loaded(slot, files) {
-            let device = best_device(self.device);
+            let device = device_for(self.device);
             let (made, memory) = match files {
-                files if let Some(files) = checkpoint(files) => {
-                    let opened = Diffusion::open(&files)?;
+                files if let Some((files, header)) = checkpoint(files) => {
+                    let opened = Diffusion::open(&files, header)?;
                     let dtype = opened.dtype(files.precision, &device)?;
                     let weights = opened.memory(dtype, &device);
                     if let Some(params) = params {
@@ -103,7 +105,7 @@ impl ImagePipeline {
                     }
                     // The old model goes first: its memory may be what the new one needs.
                     slot.clear();
-                    let memory = self.budget.reserve(weights, freed)?;
+                    let memory = self.budget.reserve(weights.weights(), freed)?;
                     let (whole, so_far) = (opened.bytes().max(1), AtomicU64::new(0));
                     let read = read.clone();
                     let tell = move |bytes| {
@@ -133,7 +135,7 @@ impl ImagePipeline {
                     (Model::Sticker(Box::new(sticker)), memory)
                 }
             };
-            let loaded = Loaded { files: files.clone(), stamp, model: made, _memory: memory };
+            let loaded = Loaded { files: files.clone(), stamp, model: made, _memory: memory, _device: device };
             slot.put(model.id.clone(), loaded);
         }
         match slot.get() {
@@ -146,7 +148,7 @@ impl ImagePipeline {
 impl ImagePipeline {
     /// Pictures of latents that are there already, by the model's VAE; where the model is not in memory, that is all
     /// of it that is read.
-    fn decode(&self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
+    fn decode(&self, request: &DecodeRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
         let mut slot = self.slot.hold();
         let mut freed = |id| reporter.tell(EventKind::Freed { id });
         if is_loaded(&mut slot, &request.model.files)
@@ -154,16 +156,17 @@ impl ImagePipeline {
         {
             return decode(model.decoder(), request, self.budget.free(), reporter, token);
         }
-        let Some(files) = checkpoint(&request.model.files) else {
+        let Some((files, header)) = checkpoint(&request.model.files) else {
             let (value, choices) = (Both::same(&request.model.id), Both::new("a model with a VAE", "带 VAE 的模型"));
             return Err(Cause::BadChoice { name: "model", value, choices }.into());
         };
         reporter.tell(EventKind::Loading { fraction: None });
         let start = Instant::now();
-        let opened = Diffusion::open(&files)?;
+        let opened = Diffusion::open(&files, header)?;
         let _memory = self.budget.reserve(diffusion::VaeOnly::memory(&opened), &mut freed)?;
         let watch = Watch::new(token.clone(), Arc::new(|_| {}));
-        let vae = diffusion::VaeOnly::load(opened, &best_device(self.device), &watch)?;
+        let device = device_for(self.device);
+        let vae = diffusion::VaeOnly::load(opened, &device, &watch)?;
         let load_s = start.elapsed().as_secs_f64();
         match decode(vae.decoder(), request, self.budget.free(), reporter, token)? {
             Outcome::Image(stats) => Ok(Outcome::Image(ImageStats { load_s, ..stats })),
@@ -174,13 +177,13 @@ impl ImagePipeline {
 
 fn decode(
     decoder: diffusion::Decoder<'_>,
-    request: &ImageRequest,
+    request: &DecodeRequest,
     free: u64,
     reporter: &Reporter,
     token: &CancelToken,
 ) -> Run<Outcome> {
     let start = Instant::now();
-    for (index, latents) in (0u32..).zip(&request.decode) {
+    for (index, latents) in (0u32..).zip(&request.latents) {
         let picture = Arc::new(decoder.decode(&decoder.tensor(latents)?, free, token)?);
         let mut record = latents.record.clone();
         if let ModelFiles::Checkpoint(files) = &request.model.files
@@ -188,7 +191,7 @@ fn decode(
         {
             record.vae = name_of(vae);
         }
-        reporter.tell(EventKind::Picture { index, picture, record });
+        reporter.tell(PictureNews::Picture { index, picture, record });
     }
     Ok(Outcome::Image(ImageStats { decode_s: start.elapsed().as_secs_f64(), ..ImageStats::default() }))
 }
@@ -197,11 +200,14 @@ fn is_loaded(slot: &mut Guard<'_, Loaded>, files: &ModelFiles) -> bool {
     slot.get().is_some_and(|it| it.files == *files && it.stamp == stamp(files))
 }
 
-impl Pipeline for ImagePipeline {
-    type Request = ImageRequest;
+impl Backend for ImagePipeline {
+    type Task = PictureTask;
 
-    fn run(&mut self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
-        watch(token, || self.make(request, reporter, token))
+    fn run(&mut self, task: &PictureTask, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
+        watch(token, || match task {
+            PictureTask::Generate(request) => self.generate(request, reporter, token),
+            PictureTask::Decode(request) => self.decode(request, reporter, token),
+        })
     }
 
     fn unload(&mut self) {
@@ -210,11 +216,8 @@ impl Pipeline for ImagePipeline {
 }
 
 impl ImagePipeline {
-    fn make(&self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
+    fn generate(&self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
         let start = Instant::now();
-        if !request.decode.is_empty() {
-            return self.decode(request, reporter, token);
-        }
         request.params.check()?;
         let params = &understood(&request.params, reporter);
         let asked = (&request.model, Some(params));
@@ -246,7 +249,7 @@ fn understood(params: &ImageParams, reporter: &Reporter) -> ImageParams {
     let mut notes = Vec::new();
     let [prompt, negative] = [&params.prompt, &params.negative].map(|text| syntax::without(text, &mut notes));
     if !notes.is_empty() {
-        reporter.tell(EventKind::LeftOut { notes });
+        reporter.tell(PictureNews::LeftOut { notes });
     }
     ImageParams { prompt, negative, ..params.clone() }
 }
@@ -266,13 +269,13 @@ fn draw_stickers(
     for index in 0..params.count {
         let seed = picture_seed(request.seed, index);
         let x = job.draw(seed, index, token, &mut |progress, picture| {
-            reporter.hint(EventKind::Preview { progress, picture: Arc::new(picture) });
+            reporter.hint(PictureNews::Preview { progress, picture: Arc::new(picture) });
         })?;
         let picture = Arc::new(job.decode(&x));
         let mut record = sticker_record(sticker, request, seed);
         record.things.clear();
         record.arrangement.clear();
-        reporter.tell(EventKind::Picture { index, picture, record });
+        reporter.tell(PictureNews::Picture { index, picture, record });
     }
     let read_to = [(&prompt, false), (&negative, true)].into_iter().filter_map(|(p, negative)| read_to(p, negative));
     Ok(ImageStats {
@@ -297,9 +300,9 @@ fn draw_scenes(
         record.things = scene.things();
         record.arrangement = scene.arrangement();
         if request.layers {
-            reporter.tell(EventKind::Layers(Arc::new(scene.layers(seed))));
+            reporter.tell(PictureNews::Layers(Arc::new(scene.layers(seed))));
         }
-        reporter.tell(EventKind::Picture { index, picture: Arc::new(picture), record });
+        reporter.tell(PictureNews::Picture { index, picture: Arc::new(picture), record });
     }
     Ok(ImageStats { unknown_words: scene.unseen(), ..stats(&scene.steps_s, scene.decode_s) })
 }
@@ -322,13 +325,14 @@ fn draw_latents(
     limits.fit(params, model.memory(), budget.total())?;
     // What drawing holds besides the weights must be there too, before hours are spent.
     let size = (params.width, params.height);
-    let working = limits.drawing(size.0, size.1);
+    let need = limits.need(model.memory(), size);
+    let working = need.drawing;
     let _working = budget
         .reserve(working, &mut |id| reporter.tell(EventKind::Freed { id }))
-        .map_err(|_| limits.too_large(size, model.memory(), budget.free().saturating_add(model.memory())))?;
+        .map_err(|_| limits.too_large(size, model.memory(), budget.free().saturating_add(need.weights())))?;
     let batched = batched.unwrap_or(!model.device().is_cpu());
     // The second half of a batch only where it is free: nothing is driven out for it.
-    let twice = batched.then(|| budget.reserve_free(limits.working(size.0, size.1))).flatten();
+    let twice = batched.then(|| budget.reserve_free(need.step)).flatten();
     let mut job = diffusion::Drawing::new(model, params, twice.is_some(), token)?;
     for index in 0..params.count {
         let seed = picture_seed(request.seed, index);
@@ -337,9 +341,9 @@ fn draw_latents(
         let record = Box::new(record);
         // The steps are over: what they held is the decoder's.
         match job.decode(&latents, budget.free() + working, token) {
-            Ok(picture) => reporter.tell(EventKind::Picture { index, picture: Arc::new(picture), record }),
+            Ok(picture) => reporter.tell(PictureNews::Picture { index, picture: Arc::new(picture), record }),
             Err(Stop::Failed(error)) => {
-                reporter.tell(EventKind::Undecoded { latents: Arc::new(diffusion::kept(&latents, record)?) });
+                reporter.tell(PictureNews::Undecoded { latents: Arc::new(diffusion::kept(&latents, record)?) });
                 return Err(error.into());
             }
             Err(stop) => return Err(stop),
@@ -351,10 +355,10 @@ fn draw_latents(
 
 /// Tells of a step, with the picture where there is one of it.
 fn told(reporter: &Reporter, progress: StepProgress, picture: Option<Picture>) {
-    reporter.hint(match picture {
-        Some(picture) => EventKind::Preview { progress, picture: Arc::new(picture) },
-        None => EventKind::Progress(progress),
-    });
+    match picture {
+        Some(picture) => reporter.hint(PictureNews::Preview { progress, picture: Arc::new(picture) }),
+        None => reporter.hint(EventKind::Progress(progress)),
+    }
 }
 
 fn stats(steps_s: &[f64], decode_s: f64) -> ImageStats {
@@ -490,13 +494,14 @@ fn stamp(files: &ModelFiles) -> Stamp {
     }
 }
 
-/// The files of a diffusion model; `None` for those that something else runs.
-fn checkpoint(files: &ModelFiles) -> Option<Checkpoint> {
+/// The files of a diffusion model, and the main one's header where it was read to know that; `None` for those that
+/// something else runs.
+fn checkpoint(files: &ModelFiles) -> Option<(Checkpoint, Option<Header>)> {
     match files {
-        ModelFiles::Checkpoint(files) => Some((**files).clone()),
-        ModelFiles::Folder(folder) if diffusion::is_folder(folder) => Some(Checkpoint::new(folder.clone())),
-        ModelFiles::File(path) if !sticker::is_ours(path) && diffusion::is_checkpoint(path) => {
-            Some(Checkpoint::new(path.clone()))
+        ModelFiles::Checkpoint(files) => Some(((**files).clone(), None)),
+        ModelFiles::Folder(folder) if diffusion::is_folder(folder) => Some((Checkpoint::new(folder.clone()), None)),
+        ModelFiles::File(path) if !sticker::is_ours(path) => {
+            Some((Checkpoint::new(path.clone()), Some(diffusion::header_of(path)?)))
         }
         _ => None,
     }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::cpu::{Shared, as_f32, exp, is_ours, numbers, tensor};
 use super::dense::{How, Kind, Panels, Rows, Run, WIDE, Words, pair, pairs};
-use crate::engine::cancel::{self, Current};
+use crate::job::{self, Current};
 
 /// Queries of a chunk and keys of a block: with a head's numbers their scores (240 KiB) stay in a core's own cache.
 const QUERIES: usize = 64;
@@ -315,7 +315,7 @@ fn by_candle(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f64) -> Res
     let chunk = (scores / (b * heads * lk)).clamp(1, lq.max(1));
     let mut parts = Vec::new();
     for first in (0..lq).step_by(chunk) {
-        cancel::check()?;
+        job::check()?;
         let count = chunk.min(lq - first);
         let scores = (q.narrow(2, first, count)?.contiguous()? * scale)?.matmul(&k)?.to_dtype(wide)?;
         let scores = match &bias {

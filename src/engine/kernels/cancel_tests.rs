@@ -1,5 +1,7 @@
 //! Each operator of a cancelled job fails with the cancel, and within its own time.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use candle_core::quantized::{GgmlDType, QTensor};
@@ -8,8 +10,7 @@ use candle_core::{DType, Device, Result, Tensor};
 use super::cached::{self, Reach};
 use super::packed::{Matrix, products};
 use super::*;
-use crate::domain::KvType;
-use crate::engine::{CancelToken, Stop, watch};
+use crate::job::{is_stopped, watch};
 
 fn random(dims: &[usize]) -> Tensor {
     Tensor::randn(0f32, 1.0, dims, &Device::Cpu).unwrap()
@@ -18,10 +19,8 @@ fn random(dims: &[usize]) -> Tensor {
 /// Runs `operator` for a job that is cancelled before.
 #[track_caller]
 fn is_refused<T>(name: &str, operator: impl FnOnce() -> Result<T>) {
-    let token = CancelToken::new();
-    token.cancel();
-    match watch(&token, operator) {
-        Err(error) => assert!(matches!(Stop::from(error), Stop::Cancelled), "{name}"),
+    match watch(&Arc::new(AtomicBool::new(true)), operator) {
+        Err(error) => assert!(is_stopped(&error), "{name}: {error}"),
         Ok(_) => panic!("{name} was computed"),
     }
 }
@@ -64,7 +63,7 @@ fn no_operator_of_a_cancelled_job_gives_a_result() {
     if let Some(matrix) = Matrix::read(GgmlDType::Q8_0, [32, 256], 1 << 20, read).unwrap() {
         is_refused("packed", || products(&[&matrix], &vec![0.5; 256 * 20]));
     }
-    let store = cached::Store::new(2, 600, 64, KvType::F16);
+    let store = cached::Store::new(2, 600, 64, cached::Kept::F16);
     let reach = Reach { scale: 0.1, cap: None, window: None };
     is_refused("cached", || cached::attend(&store, 4, &vec![0.5; 500 * 4 * 64], 0, reach));
 }
@@ -98,17 +97,17 @@ fn large_products_of_candle_are_cut_without_a_difference() {
 #[test]
 fn a_cancel_ends_an_operator_in_its_middle() {
     let x = random(&[1, 200_000, 64]);
-    let token = CancelToken::new();
-    let stop = token.clone();
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = stop.clone();
     #[expect(clippy::disallowed_methods, reason = "a test ends its thread")]
     let watcher = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(200));
-        stop.cancel();
+        flag.store(true, Ordering::Release);
         Instant::now()
     });
-    let error = watch(&token, || attention(&x, &x, &x, Attend::heads(2))).unwrap_err();
+    let error = watch(&stop, || attention(&x, &x, &x, Attend::heads(2))).unwrap_err();
     let ended = Instant::now();
-    assert!(matches!(Stop::from(error), Stop::Cancelled));
+    assert!(is_stopped(&error));
     let after = ended.saturating_duration_since(watcher.join().unwrap());
     assert!(after < Duration::from_secs(2), "{after:?}");
 }

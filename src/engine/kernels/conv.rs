@@ -14,7 +14,7 @@ use super::cpu::{as_f32, for_rows, numbers, tensor};
 use super::dense::{How, Kind, Panels, Rows, Run, Words, fill_pairs};
 use super::linear::{PART, panels};
 use super::winograd::{self, Extent};
-use crate::engine::cancel::{self, Current};
+use crate::job::{self, Current};
 
 /// Words of a copied strip (32 MiB).
 const STRIP_WORDS: usize = 1 << 23;
@@ -218,7 +218,7 @@ impl Conv2d {
             return x.conv2d(weight, 0, stride, 1, 1);
         }
         let strip = |first: usize| {
-            cancel::check()?;
+            job::check()?;
             let tall = (lines.min(oh - first) - 1) * stride + kernel;
             x.narrow(2, first * stride, tall)?.contiguous()?.conv2d(weight, 0, stride, 1, 1)
         };

@@ -7,7 +7,7 @@ use candle_core::{DType, Device, Layout, Result, Shape, Storage, Tensor, bail};
 use rayon::prelude::*;
 
 use super::pool;
-use crate::engine::cancel::{self, Current};
+use crate::job::{self, Current};
 
 /// Below this many numbers an element-wise loop is not worth waking another thread for.
 const WORTH_SPLITTING: usize = 1 << 15;
@@ -72,7 +72,7 @@ pub fn as_f32(x: &Tensor) -> Result<Tensor> {
 /// # Errors
 /// Once the job of this thread is cancelled: some of the numbers may never have been computed.
 pub fn tensor(numbers: Vec<f32>, shape: impl Into<Shape>) -> Result<Tensor> {
-    cancel::check()?;
+    job::check()?;
     Tensor::from_vec(numbers, shape, &Device::Cpu)
 }
 

@@ -7,7 +7,7 @@ use candle_nn::VarBuilder;
 
 use super::cpu::{as_f32, for_rows, numbers, tensor};
 use super::dense::{How, Kind, Panels, Rows, Run, Words, pairs};
-use crate::engine::cancel::{self, Current};
+use crate::job::{self, Current};
 
 /// `x W^T + b`.
 #[derive(Clone, Debug)]
@@ -140,7 +140,7 @@ pub(super) fn matmul_in_parts(x: &Tensor, weight: &Tensor, part: usize) -> Resul
         return x.matmul(weight);
     }
     let part = |first: usize| {
-        cancel::check()?;
+        job::check()?;
         x.narrow(0, first, together.min(rows - first))?.matmul(weight)
     };
     Tensor::cat(&(0..rows).step_by(together).map(part).collect::<Result<Vec<_>>>()?, 0)
@@ -156,7 +156,7 @@ pub(super) fn panels(weight: &Tensor, sides: [usize; 3]) -> Result<Option<Panels
     let (storage, layout) = weight.storage_and_layout();
     let kind = if half { Kind::Bf16 } else { Kind::F32 };
     let panels = Panels::new(numbers(&storage, layout)?, sides, kind);
-    cancel::check()?;
+    job::check()?;
     Ok(Some(panels))
 }
 

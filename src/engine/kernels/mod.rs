@@ -17,8 +17,8 @@
 //! 3x3 convolutions of larger pictures take a quarter of the products, by Winograd's way ([`winograd`]).
 //!
 //! # Cancelling
-//! Each operator looks at its job's token ([`CancelToken::watch`](crate::engine::CancelToken::watch)) in every block and
-//! fails with [`Cancelled`](crate::engine::Cancelled): what it has computed of its result until then is dropped.
+//! Each operator looks at its job's flag ([`job::watch`]) in every block and fails with [`job::Stopped`]: what it has
+//! computed of its result until then is dropped.
 //!
 //! # Language models
 //! Their matrices stay packed ([`packed`]), their keys and values are looked at where they lie ([`cached`]), on threads
@@ -32,6 +32,7 @@ mod cancel_tests;
 pub mod conv;
 mod dense;
 mod in_place;
+pub mod job;
 pub mod linear;
 pub mod norm;
 pub mod packed;
@@ -39,10 +40,11 @@ pub mod picture;
 pub mod pool;
 mod processor;
 pub mod rope;
+pub mod threads;
 pub mod time;
 mod winograd;
 
-pub(super) mod cpu;
+pub mod cpu;
 
 pub use activation::{Activation, geglu};
 pub use attention::{Attend, attention};

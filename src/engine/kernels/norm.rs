@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::activation::silu;
 use super::cpu::{as_f32, contiguous, for_rows, is_ours, numbers, tensor, threads};
-use crate::engine::cancel::Current;
+use crate::job::Current;
 
 /// Rows of a partial sum.
 const PARTIAL: usize = 64;

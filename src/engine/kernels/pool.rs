@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use candle_core::Result;
 
-use crate::engine::cancel::Current;
-use crate::engine::threads;
+use crate::job::Current;
+use crate::threads;
 
 /// How long a worker looks out for more: longer than what lies between two products of a token, and so short that
 /// nobody sees it as load.

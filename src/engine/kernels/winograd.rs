@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::cpu::{Shared, each};
 use super::dense::{How, Kind, LANES, Lane as Line, Panels, Rows, Run, WIDE, Words};
-use crate::engine::cancel::Current;
+use crate::job::Current;
 
 /// Pixels along a side of a tile, and of its neighbourhood.
 const TILE: usize = 4;

@@ -10,7 +10,7 @@ use super::session::Session;
 use super::stream::{StopTexts, Utf8Decoder};
 use super::template::Prompt;
 use super::tokenizer::{Specials, Tokenizer};
-use crate::domain::{EventKind, FinishReason, TextParams, TextStats, Thinking, TokenChoice, answer_of};
+use crate::domain::{FinishReason, TextNews, TextParams, TextStats, Thinking, TokenChoice, answer_of};
 use crate::engine::{CancelToken, Reporter, Stop};
 
 /// What an answer depends on beside the prompt.
@@ -69,19 +69,19 @@ impl Answer<'_> {
         prompt.iter().for_each(|&t| chooser.remember(t));
         stats.reused_tokens = session.rewind(prompt);
         let reading = Instant::now();
-        let tell = |done| reporter.hint(EventKind::Prefill { done, total: prompt.len() });
+        let tell = |done| reporter.hint(TextNews::Prefill { done, total: prompt.len() });
         let mut logits = session.read_on(&prompt[stats.reused_tokens..], token, tell)?;
         stats.prompt_tok_s = rate(prompt.len() - stats.reused_tokens, reading.elapsed().as_secs_f64());
 
         if !*opens_thought && !begun.is_empty() {
-            reporter.tell(EventKind::Begun { tokens: self.tokenizer.encode(begun, Specials::Plain).len() });
+            reporter.tell(TextNews::Begun { tokens: self.tokenizer.encode(begun, Specials::Plain).len() });
         }
         if *opens_thought {
             if self.params.inspect {
                 let bytes = begun.as_bytes().to_vec();
-                reporter.tell(EventKind::Weighed(TokenChoice { bytes, probability: 1.0, others: Vec::new() }));
+                reporter.tell(TextNews::Weighed(TokenChoice { bytes, probability: 1.0, others: Vec::new() }));
             }
-            reporter.tell(EventKind::Token { text: begun.clone() });
+            reporter.tell(TextNews::Token { text: begun.clone() });
         }
         let mut ahead = Ahead::new(drafter);
         let mut first = None;
@@ -99,7 +99,7 @@ impl Answer<'_> {
             stats.completion_tokens += 1;
             chooser.accept(next)?;
             if let Some(weighed) = weighed {
-                reporter.tell(EventKind::Weighed(weighed.told(next, self.tokenizer)));
+                reporter.tell(TextNews::Weighed(weighed.told(next, self.tokenizer)));
             }
             if text.push(self.tokenizer, next) || chooser.must_end() {
                 break FinishReason::Stop;
@@ -211,7 +211,7 @@ impl<'a> Text<'a> {
 
     fn tell(&self, text: String) {
         if !text.is_empty() {
-            self.reporter.tell(EventKind::Token { text });
+            self.reporter.tell(TextNews::Token { text });
         }
     }
 }

@@ -3,7 +3,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::{DeviceChoice, EventKind, FinishReason, Grammar, LogitBias, TextPrompt, TextStats};
+use crate::domain::{DeviceChoice, EventKind, FinishReason, Grammar, LogitBias, News, TextNews, TextPrompt, TextStats};
 use crate::engine::text::TextPipeline;
 use crate::engine::text::testing::{request, run, tiny_gguf};
 use crate::engine::{CancelToken, MemoryBudget, Stop};
@@ -19,7 +19,7 @@ fn answer(
     let text = Arc::new(Mutex::new(String::new()));
     let written = text.clone();
     let stats = run(pipeline, &request, &CancelToken::new(), move |event| {
-        if let EventKind::Token { text } = event {
+        if let EventKind::News(News::Text(TextNews::Token { text })) = event {
             written.lock().unwrap().push_str(text);
         }
     })?;

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::domain::{DeviceChoice, EventKind, FinishReason, Grammar, TextParams, TextPrompt, TextStats};
+use crate::domain::{
+    DeviceChoice, EventKind, FinishReason, Grammar, News, TextNews, TextParams, TextPrompt, TextStats,
+};
 use crate::engine::text::testing::{GgufFile, Meta, request, request_with_draft, run};
 use crate::engine::text::{TextPipeline, inspect};
-use crate::engine::{MemoryBudget, Pipeline};
+use crate::engine::{Backend, MemoryBudget};
 use crate::error::{Cause, StudioError};
 
 /// A model, and drafts for it.
@@ -92,9 +94,11 @@ fn hear(
     let result = run(pipeline, &request, &token, move |event| {
         let mut heard = sink.lock().unwrap();
         match event {
-            EventKind::Token { text } => heard.0.push_str(text),
-            EventKind::Weighed(choice) => heard.1.push(Weight(choice.bytes.clone(), choice.probability)),
-            EventKind::WithoutDraft { error } => heard.2.push(error.cause().clone()),
+            EventKind::News(News::Text(TextNews::Token { text })) => heard.0.push_str(text),
+            EventKind::News(News::Text(TextNews::Weighed(choice))) => {
+                heard.1.push(Weight(choice.bytes.clone(), choice.probability))
+            }
+            EventKind::News(News::Text(TextNews::WithoutDraft { error })) => heard.2.push(error.cause().clone()),
             _ => {}
         }
         if heard.0.len() >= cancel_after {

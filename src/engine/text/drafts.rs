@@ -2,11 +2,11 @@
 
 use crossbeam_channel::Receiver;
 
-use super::asker::Asker;
 use super::info;
 use super::loaded::model_path;
 use super::words::{Identity, Words};
 use crate::domain::{ModelRef, Wake};
+use crate::engine::Newest;
 use crate::error::Result;
 use crate::formats::gguf::Gguf;
 
@@ -14,7 +14,7 @@ use crate::formats::gguf::Gguf;
 type Question = (ModelRef, Vec<(String, ModelRef)>);
 
 /// Answers with the ids of those that can.
-pub type DraftFinder = Asker<Question>;
+pub type DraftFinder = Newest<Question>;
 
 impl DraftFinder {
     pub fn start(wake: Wake) -> (Self, Receiver<Vec<String>>) {

@@ -1,14 +1,33 @@
-//! ELIZA as a model: the same jobs and events, and no network behind them.
+//! ELIZA as a backend: the same jobs and events, and no network behind them.
 
 use std::time::Instant;
 
-use crate::domain::{EventKind, FinishReason, Message, Role, Seed, TextPrompt, TextRequest, TextStats};
-use crate::engine::{CancelToken, Reporter, Stop};
+use crate::domain::{
+    ELIZA_ID, EventKind, FinishReason, Message, ModelFiles, Outcome, Role, Seed, TextNews, TextPrompt, TextRequest,
+    TextStats,
+};
+use crate::engine::{Backend, CancelToken, Reporter, Stop};
 use crate::lang::Lang;
-use crate::writing::eliza::Eliza;
+use crate::writing::eliza;
+
+/// The program of 1966, which is built in.
+pub struct Eliza;
+
+impl Backend for Eliza {
+    type Task = TextRequest;
+
+    fn takes(&self, request: &TextRequest) -> bool {
+        request.model.files == ModelFiles::Embedded && request.model.id == ELIZA_ID
+    }
+
+    fn run(&mut self, request: &TextRequest, reporter: &Reporter, token: &CancelToken) -> Result<Outcome, Stop> {
+        request.check()?;
+        reply(request, reporter, token).map(Outcome::Text)
+    }
+}
 
 /// Its reply to the last thing that was said, after all that was said before.
-pub fn run(request: &TextRequest, reporter: &Reporter, token: &CancelToken) -> Result<TextStats, Stop> {
+fn reply(request: &TextRequest, reporter: &Reporter, token: &CancelToken) -> Result<TextStats, Stop> {
     let started = Instant::now();
     reporter.tell(EventKind::Ready { load_s: 0.0 });
     let said: Vec<&str> = match &request.prompt {
@@ -20,14 +39,14 @@ pub fn run(request: &TextRequest, reporter: &Reporter, token: &CancelToken) -> R
     let han = said.last().is_some_and(|text| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)));
     // Without a seed of the person's it answers as it did in the paper.
     let seed = if let Seed::Fixed(n) = request.params.seed { n } else { 0 };
-    let mut eliza = Eliza::doctor(if han { Lang::Zh } else { Lang::En }, seed);
+    let mut eliza = eliza::Eliza::doctor(if han { Lang::Zh } else { Lang::En }, seed);
     let mut reply = eliza.greeting().to_owned();
     for text in &said {
         token.check()?;
         reply = eliza.reply(text);
     }
     for word in reply.split_inclusive(' ') {
-        reporter.tell(EventKind::Token { text: word.to_owned() });
+        reporter.tell(TextNews::Token { text: word.to_owned() });
     }
     Ok(TextStats {
         prompt_tokens: 0,

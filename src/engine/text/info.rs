@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::{models, tokenizer};
 use crate::error::Result;
-use crate::formats::gguf::{Gguf, PartName, types};
+use crate::formats::gguf::{Gguf, PartName};
+use crate::formats::memory;
 
 /// A language model as its header describes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,21 +54,8 @@ pub fn describe(gguf: &Gguf) -> Result<TextModelInfo> {
         vocabulary: plan.vocabulary,
         layers: plan.layers,
         bytes: gguf.len(),
-        weight_memory: weight_memory(gguf),
+        weight_memory: memory::language(gguf),
         has_template: gguf.text("tokenizer.chat_template").is_some(),
         architecture,
     })
-}
-
-/// Memory for the weights in bytes: matrices that are not packed are widened to f32, beside some packed ones candle
-/// keeps a second copy in the order its kernels like, and our own kernel keeps the scales of Q4_1 in f32.
-fn weight_memory(gguf: &Gguf) -> u64 {
-    gguf.tensors()
-        .map(|(_, tensor)| match types::name(tensor.kind).as_str() {
-            "F32" | "F16" | "BF16" => tensor.elements() * 4,
-            "Q4_K" | "Q6_K" | "Q8_0" => tensor.bytes * 2,
-            "Q4_1" => tensor.bytes / 20 * 24,
-            _ => tensor.bytes,
-        })
-        .sum()
 }

@@ -3,14 +3,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::thread;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::Receiver;
 
 use super::fit::fit_played;
 use super::loaded::model_path;
 use super::words::Words;
 use crate::domain::{Ledger, LedgerRequest, Message, Overflow, Part, PartKind, PlayedPrompt, Role, TextPrompt, Wake};
+use crate::engine::Newest;
 use crate::error::{Cause, Result};
 use crate::writing::page::{assemble, with_lore};
 
@@ -20,40 +20,14 @@ const REMEMBERED: usize = 100_000;
 /// A request's number, and what came of it.
 pub type Measured = (u64, Result<Ledger>);
 
-/// Measures prompts, one after the other; [`Measurer::ask`] never waits.
-pub struct Measurer {
-    requests: Sender<LedgerRequest>,
-}
+/// Measures prompts, the newest only; [`Newest::ask`] never waits.
+pub type Measurer = Newest<LedgerRequest>;
 
 impl Measurer {
-    /// Starts the thread. It ends when the measurer is dropped.
+    /// Starts the thread. It ends when the measurer is dropped. Without it prompts are not measured.
     pub fn start(wake: Wake) -> (Self, Receiver<Measured>) {
-        let (requests, queue) = bounded::<LedgerRequest>(4);
-        let (answers, receiver) = bounded(16);
-        let work = move || {
-            let mut meter = Meter::default();
-            while let Ok(mut request) = queue.recv() {
-                // Only the newest counts.
-                while let Ok(newer) = queue.try_recv() {
-                    request = newer;
-                }
-                let measured = (request.serial, meter.measure(&request));
-                if answers.send(measured).is_err() {
-                    return;
-                }
-                wake();
-            }
-        };
-        // Without it prompts are not measured, and all else works.
-        if let Err(error) = thread::Builder::new().name("ledger".to_owned()).spawn(work) {
-            tracing::warn!("prompts are not measured: {error}");
-        }
-        (Self { requests }, receiver)
-    }
-
-    /// False where older requests still wait.
-    pub fn ask(&self, request: LedgerRequest) -> bool {
-        self.requests.try_send(request).is_ok()
+        let mut meter = Meter::default();
+        Self::with("ledger", wake, move |request: LedgerRequest| (request.serial, meter.measure(&request)))
     }
 }
 

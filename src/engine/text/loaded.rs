@@ -1,20 +1,22 @@
 //! Models in memory, kept from one job to the next with what they have read.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
+
+use candle_core::Device;
 
 use super::fit::{fit, fit_played};
 use super::session::Session;
 use super::template::Prompt;
 use super::tokenizer::{Specials, Tokenizer};
 use super::words::{Identity, Words};
-use super::{info, models};
+use super::{TextModelInfo, info, models};
 use crate::domain::{
     DeviceChoice, EventKind, KvType, Message, ModelFiles, ModelRef, PlayedPrompt, TextParams, TextPrompt,
 };
-use crate::engine::{CancelToken, Guard, MemoryBudget, Reporter, Reservation, Stop, best_device};
+use crate::engine::{CancelToken, Guard, MemoryBudget, Reporter, Reservation, Stop, device_for, device_name};
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::gguf::{Gguf, first_part};
 use crate::lang::Both;
@@ -31,6 +33,23 @@ pub struct Loaded {
     kv: KvType,
     cache: Option<Reservation>,
     _weights: Reservation,
+    _device: Arc<Device>,
+}
+
+/// A model's header as it was read, with what it says.
+pub struct Read {
+    identity: Identity,
+    gguf: Gguf,
+    info: TextModelInfo,
+    /// Where they were looked at.
+    words: Option<Arc<Words>>,
+}
+
+impl Read {
+    fn open(path: &Path, identity: Identity) -> Result<Self> {
+        let gguf = Gguf::open(path)?;
+        Ok(Self { info: info::describe(&gguf)?, identity, gguf, words: None })
+    }
 }
 
 /// What loading takes beside the file.
@@ -42,8 +61,14 @@ pub struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    /// Puts the model into `slot` unless it is there; tells how many seconds that took.
-    pub fn load(&self, slot: &mut Guard<'_, Loaded>, model: &ModelRef) -> std::result::Result<f64, Stop> {
+    /// Puts the model into `slot` unless it is there; tells how many seconds that took. `read` is its header, where it
+    /// was read already.
+    pub fn load(
+        &self,
+        slot: &mut Guard<'_, Loaded>,
+        model: &ModelRef,
+        read: Option<Read>,
+    ) -> std::result::Result<f64, Stop> {
         let path = &model_path(model)?;
         let started = Instant::now();
         let identity = Identity::of(path)?;
@@ -54,13 +79,15 @@ impl Loader<'_> {
         slot.clear();
         let reporter = self.reporter;
         reporter.tell(EventKind::Loading { fraction: Some(0.0) });
-        let gguf = Gguf::open(path)?;
-        let info = info::describe(&gguf)?;
+        let Read { gguf, info, words, .. } = match read.filter(|read| read.identity == identity) {
+            Some(read) => read,
+            None => Read::open(path, identity.clone())?,
+        };
         let weights = self.reserve(info.weight_memory)?;
         self.token.check()?;
-        let words = Words::of(&gguf, identity.clone())?;
+        let words = words.map_or_else(|| Words::of(&gguf, identity.clone()), Ok)?;
         let plan = models::plan(&gguf)?;
-        let device = best_device(self.device);
+        let device = device_for(self.device);
         let mut told = 0.0;
         let mut progress = |fraction: f32| {
             if fraction - told >= 0.01 {
@@ -78,16 +105,17 @@ impl Loader<'_> {
             kv: KvType::default(),
             cache: None,
             _weights: weights,
+            _device: device,
         };
         slot.put(model.id.clone(), loaded);
         let load_s = started.elapsed().as_secs_f64();
-        let device = crate::engine::device_label(&device);
+        let device = device_name(self.device);
         tracing::info!(model = %path.display(), device, load_s, "language model loaded");
         Ok(load_s)
     }
 
     /// Refuses a draft model that is not of the vocabulary, or for which there is no room with its cache for `context`
-    /// tokens; both are seen before its weights are read.
+    /// tokens; both are seen before its weights are read. Its header, where it was read for that.
     pub fn check_draft(
         &self,
         slot: &mut Guard<'_, Loaded>,
@@ -95,21 +123,23 @@ impl Loader<'_> {
         tokenizer: &Tokenizer,
         context: usize,
         kv: KvType,
-    ) -> Result<()> {
+    ) -> Result<Option<Read>> {
         let path = &model_path(draft)?;
         let identity = Identity::of(path)?;
         let unlike = |reason: Both| Cause::UnlikeDraft { draft: draft.id.clone(), reason };
         if let Some(loaded) = slot.get().filter(|loaded| loaded.identity == identity) {
-            return tokenizer.unlike(&loaded.words.tokenizer).map_or(Ok(()), |reason| Err(unlike(reason).into()));
+            return tokenizer.unlike(&loaded.words.tokenizer).map_or(Ok(None), |reason| Err(unlike(reason).into()));
         }
         slot.clear();
-        let gguf = Gguf::open(path)?;
-        let info = info::describe(&gguf)?;
-        if let Some(reason) = tokenizer.unlike(&Words::of(&gguf, identity)?.tokenizer) {
+        let read = Read::open(path, identity)?;
+        let Read { gguf, info, .. } = &read;
+        let words = Words::of(gguf, read.identity.clone())?;
+        if let Some(reason) = tokenizer.unlike(&words.tokenizer) {
             return Err(unlike(reason).into());
         }
-        let cache = models::plan(&gguf)?.bytes_per_token(kv).saturating_mul(context.min(info.context_length) as u64);
-        self.reserve(info.weight_memory.saturating_add(cache)).map(drop)
+        let cache = models::plan(gguf)?.bytes_per_token(kv).saturating_mul(context.min(info.context_length) as u64);
+        self.reserve(info.weight_memory.saturating_add(cache))?;
+        Ok(Some(Read { words: Some(words), ..read }))
     }
 
     fn reserve(&self, bytes: u64) -> Result<Reservation> {

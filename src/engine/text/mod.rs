@@ -8,6 +8,7 @@
 //! | file | thought |
 //! |---|---|
 //! | `pipeline` | one job from request to figures |
+//! | `eliza` | the program of 1966 as a backend |
 //! | `loaded` | models in memory, kept between jobs |
 //! | `session` | a model and what it has read |
 //! | `speed` | how quickly it reads and writes |
@@ -16,7 +17,6 @@
 //! | `answer` | the loop over tokens |
 //! | `draft` | a smaller model that runs ahead |
 //! | `drafts` | which models can: those of the same vocabulary |
-//! | `asker` | small questions on a thread of their own |
 //! | [`crate::formats::gguf`] | the header, read as if an enemy wrote it |
 //! | `tokenizer/` | text to tokens and back, equal to llama.cpp's |
 //! | `template/` | the model's own chat template, run as if an enemy wrote it |
@@ -28,7 +28,6 @@
 //! | `stream` | whole characters, no stop texts |
 
 mod answer;
-mod asker;
 mod chooser;
 mod draft;
 mod drafts;
@@ -54,8 +53,9 @@ mod words;
 pub mod testing;
 
 pub use drafts::DraftFinder;
+pub use eliza::Eliza;
 pub use grammar::{Checked, GrammarChecker};
-pub use info::{TextModelInfo, inspect};
+pub use info::{TextModelInfo, describe, inspect};
 pub use ledger::{Measured, Measurer, Meter};
 pub use loaded::model_path;
 pub use pipeline::TextPipeline;

@@ -7,12 +7,9 @@ use super::answer::Answer;
 use super::draft::Drafter;
 use super::grammar::Constraint;
 use super::loaded::{Loaded, Loader};
-use crate::domain::{
-    DeviceChoice, ELIZA_ID, EventKind, Message, ModelFiles, ModelRef, Outcome, Role, TextParams, TextPrompt,
-    TextRequest, TextStats,
-};
-use crate::engine::{CancelToken, Guard, MemoryBudget, Pipeline, Reporter, Slot, Stop, watch};
-use crate::error::{Cause, Result, StudioError};
+use crate::domain::{DeviceChoice, EventKind, ModelRef, Outcome, TextNews, TextParams, TextRequest, TextStats};
+use crate::engine::{Backend, CancelToken, Guard, MemoryBudget, Reporter, Slot, Stop, watch};
+use crate::error::{Cause, StudioError};
 
 /// Runs language models. The last one stays in memory, with what it has read, and so does the last draft model.
 pub struct TextPipeline {
@@ -28,8 +25,8 @@ impl TextPipeline {
     }
 }
 
-impl Pipeline for TextPipeline {
-    type Request = TextRequest;
+impl Backend for TextPipeline {
+    type Task = TextRequest;
 
     fn run(
         &mut self,
@@ -54,16 +51,12 @@ impl TextPipeline {
         token: &CancelToken,
     ) -> std::result::Result<Outcome, Stop> {
         let params = &request.params;
-        params.check()?;
-        check_prompt(&request.prompt)?;
-        if request.model.files == ModelFiles::Embedded && request.model.id == ELIZA_ID {
-            return super::eliza::run(request, reporter, token).map(Outcome::Text);
-        }
+        request.check()?;
         // Before the model is loaded: a wrong grammar is told at once.
         let constraint = params.grammar.as_ref().map(Constraint::new).transpose()?;
         let loader = Loader { budget: &self.budget, device: self.device, reporter, token };
         let mut slot = self.slot.hold();
-        let mut load_s = loader.load(&mut slot, &request.model)?;
+        let mut load_s = loader.load(&mut slot, &request.model, None)?;
         let Some(loaded) = slot.get() else { return Err(Cause::EngineGone.into()) };
         let context = loaded.plan.context_length.min(params.context as usize);
         // One that is not asked for can make room for others.
@@ -111,8 +104,8 @@ fn load_draft(
 ) -> std::result::Result<f64, Stop> {
     let (budget, reporter) = (loader.budget, loader.reporter);
     let mut load = || {
-        loader.check_draft(slot, model, &loaded.words.tokenizer, context, params.kv)?;
-        let load_s = loader.load(slot, model)?;
+        let read = loader.check_draft(slot, model, &loaded.words.tokenizer, context, params.kv)?;
+        let load_s = loader.load(slot, model, read)?;
         if let Some(draft) = slot.get() {
             draft.make_room(context.min(draft.plan.context_length), params.kv, budget, reporter)?;
         }
@@ -123,27 +116,9 @@ fn load_draft(
             let Cause::NotEnoughMemory { needed, free } = *error.cause() else { return Err(Stop::Failed(error)) };
             slot.clear();
             let error = StudioError::from(Cause::DraftLeftOut { draft: model.id.clone(), needed, free });
-            reporter.tell(EventKind::WithoutDraft { error });
+            reporter.tell(TextNews::WithoutDraft { error });
             Ok(0.0)
         }
         other => other,
-    }
-}
-
-/// Refuses a prompt with nothing in it.
-fn check_prompt(prompt: &TextPrompt) -> Result<()> {
-    let empty = match prompt {
-        TextPrompt::Raw(text) => text.is_empty(),
-        TextPrompt::Page(page) => page.before.is_empty() && page.story.memory.trim().is_empty(),
-        TextPrompt::Chat(turns) => has_no_turn(turns),
-        TextPrompt::Played(played) => has_no_turn(&played.turns),
-    };
-    if empty { Err(Cause::EmptyPrompt.into()) } else { Ok(()) }
-}
-
-fn has_no_turn(turns: &[Message]) -> bool {
-    match turns.last() {
-        None => true,
-        Some(last) => last.role == Role::User && last.content.trim().is_empty(),
     }
 }

@@ -2,12 +2,15 @@
 //! llama.cpp.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
+
+use candle_core::Device;
 
 use super::models;
 use super::session::Session;
 use crate::domain::{DeviceChoice, KvType};
-use crate::engine::{CancelToken, Stop, best_device, watch};
+use crate::engine::{CancelToken, Stop, device_for, watch};
 use crate::error::Cause;
 use crate::formats::gguf::Gguf;
 
@@ -40,6 +43,7 @@ pub struct Runner {
     context: usize,
     /// Seconds that loading took.
     pub load_s: f64,
+    _device: Arc<Device>,
 }
 
 impl Runner {
@@ -52,11 +56,12 @@ impl Runner {
         if needed > plan.context_length {
             return Err(Cause::PromptTooLong { tokens: needed, context: plan.context_length }.into());
         }
-        let model = models::load(&gguf, &best_device(course.device), token, &mut |_| {})?;
+        let device = device_for(course.device);
+        let model = models::load(&gguf, &device, token, &mut |_| {})?;
         let load_s = started.elapsed().as_secs_f64();
         let mut session = Session::new(model);
         session.set_context(needed, course.kv)?;
-        Ok(Self { session, vocabulary: plan.vocabulary as u32, context: needed, load_s })
+        Ok(Self { session, vocabulary: plan.vocabulary as u32, context: needed, load_s, _device: device })
     }
 
     /// Every length once.

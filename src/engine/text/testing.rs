@@ -7,12 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 
-use super::TextPipeline;
 pub use super::vocabulary::Vocabulary;
 use crate::domain::{
     Event, EventKind, JobId, KvType, ModelFiles, ModelRef, Outcome, TextParams, TextPrompt, TextRequest, TextStats,
 };
-use crate::engine::{CancelToken, Pipeline, Reporter, Stop};
+use crate::engine::{Backend, CancelToken, Reporter, Stop};
 use crate::error::StudioError;
 use crate::formats::gguf::Gguf;
 
@@ -301,7 +300,7 @@ pub fn request_with_draft(path: &Path, draft: &Path, prompt: TextPrompt, params:
 
 /// Runs one job; `each` sees every event as soon as it is sent.
 pub fn run(
-    pipeline: &mut TextPipeline,
+    backend: &mut dyn Backend<Task = TextRequest>,
     request: &TextRequest,
     token: &CancelToken,
     each: impl FnMut(&EventKind) + Send + 'static,
@@ -315,7 +314,7 @@ pub fn run(
         }
     };
     let reporter = Reporter::new(JobId(1), sender, Arc::new(wake));
-    match pipeline.run(request, &reporter, token)? {
+    match backend.run(request, &reporter, token)? {
         Outcome::Text(stats) => Ok(stats),
         other => Err(StudioError::inner(format!("not text: {other:?}")).into()),
     }

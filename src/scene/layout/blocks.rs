@@ -104,6 +104,9 @@ pub fn feet(blocks: &[Block]) -> Vec<Block> {
     standing().filter(|b| b.y + b.h > bottom - 0.05 * h).copied().collect()
 }
 
+/// So many rows behind the first are each smaller than the one before.
+const FEW_ROWS: f32 = 2.0;
+
 /// Groups from left to right, on one line.
 pub fn side_by_side(groups: Vec<Vec<Block>>) -> Vec<Block> {
     let mut out: Vec<Block> = Vec::new();
@@ -172,6 +175,8 @@ fn below_each_other(rows: Vec<Vec<Block>>) -> Vec<Block> {
 fn behind_each_other(rows: Vec<Vec<Block>>) -> Vec<Block> {
     let mut out: Vec<Block> = Vec::new();
     let (mut bottom, mut size, mut z) = (0.0, 1.0, 0);
+    // Of many rows, whose things are small already, the last is hardly smaller than the first.
+    let farther = FARTHER.powf((FEW_ROWS / (rows.len() as f32 - 1.0).max(1.0)).min(1.0).powi(4));
     for mut row in rows {
         resize(&mut row, size);
         stand(&mut row, 0.0, bottom);
@@ -180,7 +185,7 @@ fn behind_each_other(rows: Vec<Vec<Block>>) -> Vec<Block> {
         z = row.iter().map(|b| b.z).min().unwrap_or(z) - 1;
         let tallest = row.iter().map(|b| b.h).fold(0.0, f32::max);
         bottom -= extent(&row).1 - HIDDEN * tallest;
-        size *= FARTHER;
+        size *= farther;
         out.extend(row);
     }
     out

@@ -537,3 +537,45 @@ fn no_links_whatever_lose_a_thing_or_put_it_off_the_canvas() {
         }
     }
 }
+
+/// Thirty things are as many as a scene has.
+#[test]
+fn many_things_are_inside_and_large_enough_to_be_seen() {
+    let nouns = "cat,dog,bird,horse,cow,pig,duck,frog,snake,bear,lion,tiger,elephant,monkey,rabbit,mouse,butterfly,spider,\
+                 ball,book,pencil,chair,bed,door,clock,hat,shoe,guitar,drum,crown";
+    for prompt in [
+        nouns.split(',').map(|noun| format!("a {noun}")).collect::<Vec<_>>().join(", "),
+        nouns.split(',').map(|noun| format!("a {noun}")).collect::<Vec<_>>().join(" and "),
+        format!("{} in the rain", nouns.replace(',', " and a ")),
+    ] {
+        let layers = lay_out(&read(&prompt), &[]);
+        assert_eq!(layers.len(), 30, "{prompt}");
+        for layer in &layers {
+            let (left, top, right, bottom) = layer.shown(Visible::ALL);
+            assert!(left >= -0.001 && top >= -0.001 && right <= 1.001 && bottom <= 1.001, "{prompt}: {layer:?}");
+            assert!(right - left >= 0.14, "{prompt}: {layer:?}");
+        }
+    }
+}
+
+/// What contradicts itself, or is in itself, is laid out all the same.
+#[test]
+fn what_cannot_be_is_laid_out_all_the_same() {
+    for (prompt, count) in [
+        ("a cat on a box and the box on the cat", 2),
+        ("a cat left of a dog, the dog left of the cat", 2),
+        ("a cat in a box, the box in the cat", 2),
+        ("a box inside itself", 1),
+        ("a cat on a cat on a cat", 3),
+        ("猫在狗上，狗在猫上", 2),
+        ("盒子在自己里面", 1),
+        ("a cat above a dog, the dog above a bird, the bird above the cat", 3),
+    ] {
+        let layers = lay_out(&read(prompt), &[]);
+        assert_eq!(layers.len(), count, "{prompt}");
+        for layer in &layers {
+            let (left, top, right, bottom) = layer.shown(Visible::ALL);
+            assert!(left >= -0.001 && top >= -0.001 && right <= 1.001 && bottom <= 1.001, "{prompt}: {layer:?}");
+        }
+    }
+}

@@ -1,32 +1,80 @@
 //! What a prompt says of people and animals: what they do, what they look like, what they wear.
 
-use super::super::beings::{BEARDS, CLOTHES, HAIR, HAIR_COLOURS, HAVING, ING_VERBS, WHOSE, WINGS};
+use super::super::Item;
+use super::super::beings::{BEARDS, CLOTHES, FLYING, HAIR, HAIR_COLOURS, HAVING, ING_VERBS, WHOSE, WINGS};
+use super::super::layout::flies;
+use super::super::said::Doing;
 use super::*;
 
 impl Reader<'_> {
     /// What somebody does. Behind a noun it chooses the noun's thing where one does so ("woman dancing"), and before a
     /// noun that of the noun; nothing else is drawn for it. False where there is no such noun.
     pub(super) fn action(&mut self, label: &str, word: &Lexeme, ids: &[ThingId]) -> bool {
-        let mut doing = vec![if label.is_empty() { word.word.clone() } else { label.to_owned() }];
-        doing.extend(ids.first().and_then(|&id| doing_of(id)).map(str::to_owned));
+        let mut words = vec![if label.is_empty() { word.word.clone() } else { label.to_owned() }];
+        words.extend(ids.first().and_then(|&id| doing_of(id)).map(str::to_owned));
+        let doing = Doing { words, span: word.span.clone() };
         let is_noun_behind = self.noun_follows();
         if !(is_noun_behind && self.is_next(1, "的")) && self.is_behind_noun() {
-            self.does(&doing);
+            // "a man driving a red car"
+            if label == "driving" && self.is_vehicle_ahead() {
+                let last = self.things_of_clause().last().copied();
+                self.waiting = last.map(|last| Waiting::ThisTo(last, Relation::In));
+                return true;
+            }
+            // "a boy flying a kite"
+            if FLYING.contains(&label) && self.is_flier_ahead() {
+                let last = self.things_of_clause().last().copied();
+                self.waiting = last.map(|last| Waiting::ThisTo(last, Relation::Beside));
+                return true;
+            }
+            let object = ids.iter().copied().find(|&id| !word.word.is_ascii() && !things_of(id).person);
+            if !self.does(&doing)
+                && let (Some(object), Some(doer)) = (object, self.things_of_clause().last().copied())
+            {
+                // No panda plays basketball, but there is a ball.
+                self.named[doer].said.doing.retain(|it| it.span != doing.span);
+                self.waiting = Some(Waiting::ThisTo(doer, Relation::Beside));
+                self.push(vec![object], &word.word, word.span.clone());
+            }
         } else if is_noun_behind {
-            self.pending.doing.extend(doing);
+            self.pending.doing.push(doing);
         } else if self.clause.is_empty() && !self.reading.items.is_empty() {
             // "a cat, dancing"
             self.does(&doing);
         } else {
             return false;
         }
+        self.lift(word);
+        true
+    }
+
+    /// Who flies is above what he is said to be on.
+    pub(super) fn lift(&mut self, word: &Lexeme) {
         if word.word.starts_with('飞') {
             self.flies = true;
             let of_clause = self.things_of_clause();
             let on = |l: &&mut Link| l.relation == Relation::On && of_clause.contains(&l.thing);
             self.reading.relations.iter_mut().filter(on).for_each(|l| l.relation = Relation::Above);
         }
-        true
+    }
+
+    /// Whether an article and what flies by itself come next.
+    fn is_flier_ahead(&self) -> bool {
+        let describes = |word: &&Lexeme| {
+            matches!(
+                word.kind,
+                Kind::Role(Role::Number(_) | Role::The | Role::Colour(_) | Role::Size(_) | Role::Measure)
+            )
+        };
+        let next = self.words[self.at + 1..].iter().find(|word| !describes(word));
+        let named = |id: ThingId| Item { span: 0..0, senses: vec![id], count: 1, size: Size::Usual, colour: None };
+        next.is_some_and(|next| matches!(&next.kind, Kind::Name(_, ids, _) if flies(&named(ids[0]))))
+    }
+
+    /// Whether what is driven comes next, and is no road.
+    fn is_vehicle_ahead(&self) -> bool {
+        let next = self.words.get(self.at + 1).map(|next| &next.kind);
+        matches!(next, Some(Kind::Role(Role::Number(_) | Role::The | Role::Colour(_) | Role::Measure) | Kind::Name(..)))
     }
 
     /// Somebody who does it, where nobody is named: "dancing".
@@ -50,20 +98,21 @@ impl Reader<'_> {
         }
     }
 
-    /// Says it of the nearest thing of the clause that has a name for it.
-    fn does(&mut self, doing: &[String]) {
+    /// Says it of the nearest thing of the clause that is seen doing it, or of the nearest of all. Whether one is.
+    fn does(&mut self, doing: &Doing) -> bool {
         let mut things = self.things_of_clause();
         things.extend(self.about.filter(|_| things.is_empty()));
-        for i in things.into_iter().rev() {
+        let does = |&i: &usize| {
             let mut named = self.named[i].clone();
-            named.said.doing.extend_from_slice(doing);
-            let t = things_of(named.item().senses[0]);
-            if doing.iter().any(|word| t.label_has(word)) {
-                self.named[i] = named;
-                self.settle(i);
-                return;
-            }
+            named.said.doing.push(doing.clone());
+            !named.undone().contains(&doing.span)
+        };
+        let doer = things.iter().rev().copied().find(does);
+        if let Some(i) = doer.or(things.last().copied()) {
+            self.named[i].said.doing.push(doing.clone());
+            self.settle(i);
         }
+        doer.is_some()
     }
 
     /// Whether the word here stands behind a noun or its place, and not behind an article or what is said of a noun.
@@ -120,7 +169,7 @@ impl Reader<'_> {
         }
         let (colour, mut looks) = (self.pending.colour.take(), std::mem::take(&mut self.pending.looks));
         let named = word.word.as_str();
-        let hair = colour.as_ref().filter(|_| HAIR.contains(&named));
+        let hair = colour.as_ref().filter(|_| is_hair(named));
         match hair.and_then(|(colour, _)| HAIR_COLOURS.iter().find(|(hair, _)| hair == colour)) {
             Some((_, look)) => looks.extend(colour.map(|(_, span)| (*look, span))),
             None => self.reading.more_colours.extend(colour.map(|(_, span)| span)),
@@ -161,10 +210,10 @@ impl Reader<'_> {
         let named = word.word.as_str();
         let is_said = !named.is_ascii() && (self.pending.colour.is_some() || self.pending.size != Size::Usual);
         let next = self.words.get(self.at + 1).map(|next| &next.kind);
-        (is_said || HAIR.contains(&named)) && matches!(next, Some(Kind::Name(..)))
+        (is_said || is_hair(named)) && matches!(next, Some(Kind::Name(..)))
     }
 
-    /// 猫头上, "a cat's head": whose part is named right behind the noun.
+    /// 猫头上, 猫的尾巴, "a cat's head": whose part is named right behind the noun.
     fn owner_at_place(&self) -> Option<usize> {
         let next = self.words.get(self.at + 1);
         let is_place =
@@ -172,7 +221,8 @@ impl Reader<'_> {
         let before = self.words[..self.at].iter().rev().find(|word| word.word != "的")?;
         let (owner, span) = self.clause.last()?;
         let living = |i: &usize| things_of(self.named[*i].senses[0]).living;
-        let is_whose = self.text[before.span.clone()].contains(['\'', '’']);
+        let is_of = self.at.checked_sub(1).is_some_and(|at| self.words[at].word == "的");
+        let is_whose = is_of || self.text[before.span.clone()].contains(['\'', '’']);
         owner.filter(|i| (is_place || is_whose) && span.end == before.span.end && living(i))
     }
 
@@ -317,6 +367,12 @@ impl Reader<'_> {
         })
     }
 
+    /// Who is named behind what he holds or rides: 骑马的女孩.
+    pub(super) fn doer(&self, object: usize) -> Option<usize> {
+        let does = |l: &&Link| matches!(l.relation, Relation::On | Relation::Beside) && l.place == object;
+        self.reading.relations.iter().filter(does).map(|l| l.thing).find(|&doer| doer > object)
+    }
+
     /// What the thing is worn by.
     pub(super) fn wearer(&self, thing: usize) -> Option<usize> {
         let worn = |l: &&Link| l.thing == thing && l.relation == Relation::WornBy;
@@ -326,6 +382,10 @@ impl Reader<'_> {
 
 fn things_of(id: ThingId) -> &'static super::super::things::Thing {
     things().get(id)
+}
+
+fn is_hair(word: &str) -> bool {
+    HAIR.0.contains(&word) || HAIR.1.contains(&word)
 }
 
 pub(super) fn is_garment(id: ThingId) -> bool {

@@ -3,6 +3,9 @@
 use super::super::beings::PLURALS;
 use super::*;
 
+/// The label of what friends are drawn as.
+const FRIENDS: &str = "people holding hands";
+
 impl Reader<'_> {
     /// A name: the head of its phrase, or a word before the head.
     pub(super) fn name(&mut self, by: By, ids: Vec<ThingId>, also: Option<Role>, word: &Lexeme) {
@@ -33,6 +36,11 @@ impl Reader<'_> {
             self.unknown(word.span.clone());
             return;
         }
+        // "a dog and a cat are friends"
+        if self.subject.is_some() && !self.clause.is_empty() && things().get(ids[0]).en == FRIENDS {
+            self.at += 1;
+            return self.unknown(word.span.clone());
+        }
         let mut senses = ids;
         self.at += 1;
         self.longer_name(&mut senses, &word.word);
@@ -51,13 +59,14 @@ impl Reader<'_> {
             Role::Look(look) => return self.look(look, word),
             Role::Part => return self.part(word),
             Role::Suffix => return self.suffix(),
-            Role::Relation(_) | Role::Measure | Role::Filler => true,
-            Role::Ground(_) => !self.is_alone(),
+            Role::Relation(_) | Role::Measure => true,
+            Role::Ground(_) | Role::Filler => !self.is_alone(),
             // "an orange cat"
             Role::Colour(_) => self.noun_follows() || self.is_said_after(),
             Role::Number(_)
             | Role::Size(_)
             | Role::Cannot(_)
+            | Role::Saying
             | Role::Mood(_)
             | Role::Style(_)
             | Role::Denial
@@ -65,6 +74,7 @@ impl Reader<'_> {
             | Role::Reflexive
             | Role::The
             | Role::Other
+            | Role::Each
             | Role::Is
             | Role::Background => self.noun_follows(),
         };
@@ -78,7 +88,7 @@ impl Reader<'_> {
     fn is_alone(&self) -> bool {
         let others = self.words.iter().enumerate().filter(|(at, _)| *at != self.at);
         let mut names = others.filter(|(_, word)| match &word.kind {
-            Kind::Name(_, _, also) => !matches!(also, Some(Role::Ground(_) | Role::Filler)),
+            Kind::Name(_, _, also) => !matches!(also, Some(Role::Filler)),
             Kind::Unknown(_) => true,
             Kind::Role(role) => matches!(role, Role::Ground(_)),
             Kind::Stop => false,

@@ -8,9 +8,18 @@ impl Reader<'_> {
         if self.is_posture(word) {
             return;
         }
+        if self.is_on_a_sign(word) {
+            return self.writing(word);
+        }
         if joins {
             self.trailing();
+        } else if word.word != "with" {
+            self.verb_ends();
         }
+        if word.word.starts_with("sleep") {
+            self.unknown(word.span.start..word.span.start + word.word.find(' ').unwrap_or(word.word.len()));
+        }
+        self.lift(word);
         self.relation_at = word.span.clone();
         self.phrase_ends();
         self.pending.definite = false;
@@ -26,6 +35,11 @@ impl Reader<'_> {
         }
         if self.is_worn(relation, word) {
             self.wear();
+            return;
+        }
+        if self.is_said_of_doer(relation, word) {
+            self.held = Some((std::mem::take(&mut self.pending), self.waiting));
+            self.waiting = Some(Waiting::Fronted(relation));
             return;
         }
         if let Some((ground, at)) = self.ground_ahead(&word.word) {
@@ -50,6 +64,37 @@ impl Reader<'_> {
         }
     }
 
+    /// A verb whose object and 的 stand before who does it: 一个骑马的女孩.
+    fn is_said_of_doer(&self, relation: Relation, word: &Lexeme) -> bool {
+        let is_verb = matches!(relation, Relation::On | Relation::Beside)
+            && !word.word.is_ascii()
+            && !is_place(&word.word)
+            && !is_joining(&word.word)
+            && !BESIDE.contains(&word.word.as_str());
+        let before = self.at.checked_sub(1).map(|at| &self.words[at]);
+        let is_begun = before.is_some_and(|before| match &before.kind {
+            Kind::Role(Role::Number(_) | Role::Measure | Role::Colour(_) | Role::Size(_) | Role::Mood(_)) => true,
+            Kind::Role(Role::Relation(_)) => is_joining(&before.word) || is_place(&before.word),
+            _ => false,
+        });
+        is_verb && is_begun && self.held.is_none() && self.object.is_none() && self.is_object_of_next()
+    }
+
+    /// Whether a noun, 的 and another noun come next.
+    fn is_object_of_next(&self) -> bool {
+        let describes = |word: &&Lexeme| {
+            matches!(
+                word.kind,
+                Kind::Role(
+                    Role::Number(_) | Role::Measure | Role::Colour(_) | Role::Size(_) | Role::Mood(_) | Role::Look(_)
+                )
+            ) || PRAISE.contains(&word.word.as_str()) && word.word != "的"
+        };
+        let mut next = self.words[self.at + 1..].iter().filter(|word| !describes(word));
+        let is_noun = |word: Option<&Lexeme>| word.is_some_and(|word| matches!(word.kind, Kind::Name(..)));
+        is_noun(next.next()) && next.next().is_some_and(|word| word.word == "的") && is_noun(next.next())
+    }
+
     /// 坐着 that says how somebody sits, as against 坐着雪橇.
     fn is_posture(&self, word: &Lexeme) -> bool {
         let skipped = |w: &&Lexeme| {
@@ -66,6 +111,7 @@ impl Reader<'_> {
 
     /// A place without a noun at the end of a clause is that of the thing before: "a tree with gifts underneath".
     pub(super) fn trailing(&mut self) {
+        self.verb_ends();
         let word = self.at.checked_sub(1).and_then(|at| self.words.get(at));
         let is_last = word.is_some_and(|word| TRAILING.contains(&word.word.as_str()));
         if let Some(Waiting::ThisTo(thing, relation)) = self.waiting.filter(|_| is_last) {
@@ -80,6 +126,18 @@ impl Reader<'_> {
                 self.trailed = Some((thing, of));
                 self.link(thing, relation, of);
             }
+        }
+    }
+
+    /// A verb between two things is told where the second is missing: "a cat eating".
+    pub(super) fn verb_ends(&mut self) {
+        let word = self.at.checked_sub(1).and_then(|at| self.words.get(at));
+        let is_verb = word.is_some_and(|word| {
+            word.span == self.relation_at && !is_joining(&word.word) && !BESIDE.contains(&word.word.as_str())
+        });
+        if is_verb && matches!(self.waiting, Some(Waiting::ThisTo(_, Relation::Beside))) {
+            self.unknown(self.relation_at.clone());
+            self.waiting = None;
         }
     }
 
@@ -113,7 +171,8 @@ impl Reader<'_> {
         };
         // The place of something that is not drawn.
         let Some(last) = last else { return };
-        let is_at = |from: usize, to: usize| self.text.get(from..to).is_some_and(|between| between.contains('在'));
+        let is_at =
+            |from: usize, to: usize| self.text.get(from..to).is_some_and(|between| between.contains(['在', '从']));
         // 花在旁边, 花长在旁边
         let alone = word.word.is_ascii()
             || is_at(span.end, word.span.start)
@@ -215,6 +274,11 @@ impl Reader<'_> {
         if thing == place || relation == Relation::Beside && relations.iter().any(is_pair) {
             return;
         }
+        // "in the sun", "on a sunny day"
+        let is_sunny = matches!(things().get(self.named[place].senses[0]).en, "sun" | "sun with face");
+        if is_sunny && matches!(relation, Relation::On | Relation::In) {
+            return;
+        }
         let link = Link { thing, relation, place };
         if is_ruled_out(&link, relations) {
             self.reading.contradicted.push(self.relation_at.clone());
@@ -234,13 +298,27 @@ impl Reader<'_> {
                 *l = Link { thing: l.place, relation: Relation::WornBy, place: wearer };
             }
         }
-        if self.named[worn].said.plural {
-            self.named[worn].said.count = self.named[wearer].said.count.or(Some(1));
-            self.named[worn].said.plural = false;
-            self.settle(worn);
-        }
+        self.share_worn(worn, wearer);
     }
 }
+
+/// Words that put a thing beside another and are no verbs.
+const BESIDE: &[&str] = &[
+    "beside",
+    "next to",
+    "near",
+    "by",
+    "with",
+    "alongside",
+    "at",
+    "nearby",
+    "旁边",
+    "旁",
+    "边上",
+    "身边",
+    "身旁",
+    "带着",
+];
 
 /// Places that may stand behind everything: "gifts underneath".
 const TRAILING: &[&str] = &[
@@ -316,7 +394,7 @@ fn is_joining_before(words: &[Lexeme], at: usize) -> bool {
 }
 
 /// Words of a place that stand behind it or alone, as against those that stand between two things.
-fn is_place(word: &str) -> bool {
+pub(super) fn is_place(word: &str) -> bool {
     matches!(word, "on the left" | "on the right" | "to the left" | "to the right")
         || matches!(
             word.chars().next(),
@@ -337,6 +415,7 @@ fn is_place(word: &str) -> bool {
                     | '背'
                     | '面'
                     | '身'
+                    | '门'
             )
         )
 }

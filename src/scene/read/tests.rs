@@ -11,50 +11,46 @@ fn cannot(prompt: &str) -> Vec<Cannot> {
 /// Regression: "a bird flying" was a housefly, and a dog that ran in the park came with a human being who ran.
 #[test]
 fn an_action_is_said_of_its_noun_and_is_no_thing() {
-    for (prompt, right) in [
-        ("a bird flying in the sky", vec!["parrot"]),
-        ("an eagle flying", vec!["eagle"]),
-        ("a flying bird", vec!["parrot"]),
-        ("a bird flies over a house", vec!["parrot", "house with garden"]),
-        ("a butterfly flying in the garden", vec!["butterfly"]),
-        ("pixel art spaceship flying through space", vec!["rocket"]),
-        ("cute dog running in the park", vec!["dog face"]),
-        ("running dog", vec!["dog face"]),
-        ("a cat, dancing", vec!["cat face"]),
-        ("horse running on the grass", vec!["horse"]),
-        ("mermaid swimming with fish", vec!["mermaid", "tropical fish"]),
-        ("a duck swimming in a lake", vec!["duck"]),
-        ("a cat dancing", vec!["cat face"]),
-        ("a bear cooking", vec!["bear"]),
-        ("a chef cooking a pizza", vec!["cook", "pizza"]),
-        ("a dog painting a picture", vec!["dog face"]),
-        ("a majestic lion walking through the forest", vec!["lion", "evergreen tree"]),
-        ("a girl kicking a ball", vec!["woman: red hair", "soccer ball"]),
-        ("a girl dancing", vec!["woman dancing"]),
-        ("two girls dancing", vec!["2 woman dancing"]),
-        ("a man running", vec!["man running"]),
-        ("a boy swimming", vec!["man swimming"]),
-        ("a woman singing", vec!["woman singer"]),
-        ("dancing", vec!["woman dancing"]),
-        ("a fly on a cake", vec!["fly", "birthday cake"]),
-        ("一只鸟在飞", vec!["parrot"]),
-        ("小狗在公园里奔跑", vec!["dog face"]),
-        ("小猫在游泳", vec!["cat face"]),
-        ("奔跑的马", vec!["horse"]),
-        ("小女孩在跳舞", vec!["woman dancing"]),
-        ("跳舞的女孩", vec!["woman dancing"]),
-        ("穿红裙子的女孩在海边跳舞", vec!["red dress", "woman dancing"]),
-        ("一个男人在跑步", vec!["man running"]),
-        ("男孩在打篮球", vec!["man bouncing ball"]),
-        ("一只苍蝇", vec!["fly"]),
+    for (prompt, right, told) in [
+        ("a bird flying in the sky", vec!["parrot"], vec![]),
+        ("an eagle flying", vec!["eagle"], vec![]),
+        ("a flying bird", vec!["parrot"], vec![]),
+        ("a bird flies over a house", vec!["parrot", "house with garden"], vec![]),
+        ("a butterfly flying in the garden", vec!["butterfly"], vec![]),
+        ("pixel art spaceship flying through space", vec!["rocket"], vec![]),
+        ("cute dog running in the park", vec!["dog face"], vec!["running"]),
+        ("running dog", vec!["dog face"], vec!["running"]),
+        ("a cat, dancing", vec!["cat face"], vec!["dancing"]),
+        ("horse running on the grass", vec!["horse"], vec![]),
+        ("mermaid swimming with fish", vec!["mermaid", "tropical fish"], vec![]),
+        ("a duck swimming in a lake", vec!["duck"], vec![]),
+        ("a cat dancing", vec!["cat face"], vec!["dancing"]),
+        ("a bear cooking", vec!["bear"], vec!["cooking"]),
+        ("a chef cooking a pizza", vec!["cook", "pizza"], vec![]),
+        ("a dog painting a picture", vec!["dog face"], vec!["painting"]),
+        ("a majestic lion walking through the forest", vec!["lion", "evergreen tree"], vec!["walking"]),
+        ("a girl kicking a ball", vec!["woman: red hair", "soccer ball"], vec!["kicking"]),
+        ("a girl dancing", vec!["woman dancing"], vec![]),
+        ("two girls dancing", vec!["2 woman dancing"], vec![]),
+        ("a man running", vec!["man running"], vec![]),
+        ("a boy swimming", vec!["man swimming"], vec![]),
+        ("a woman singing", vec!["woman singer"], vec![]),
+        ("dancing", vec!["woman dancing"], vec![]),
+        ("a fly on a cake", vec!["fly", "birthday cake"], vec![]),
+        ("一只鸟在飞", vec!["parrot"], vec![]),
+        ("小狗在公园里奔跑", vec!["dog face"], vec!["奔跑"]),
+        ("小猫在游泳", vec!["cat face"], vec!["游泳"]),
+        ("奔跑的马", vec!["horse"], vec![]),
+        ("小女孩在跳舞", vec!["woman dancing"], vec![]),
+        ("跳舞的女孩", vec!["woman dancing"], vec![]),
+        ("穿红裙子的女孩在海边跳舞", vec!["red dress", "woman dancing"], vec![]),
+        ("一个男人在跑步", vec!["man running"], vec![]),
+        ("男孩在打篮球", vec!["man bouncing ball"], vec![]),
+        ("一只苍蝇", vec!["fly"], vec![]),
     ] {
-        assert_eq!(
-            (said(prompt), unknown(prompt)),
-            (right.into_iter().map(str::to_owned).collect(), vec![]),
-            "{prompt}"
-        );
+        assert_eq!((said(prompt), unknown(prompt)), (right.into_iter().map(str::to_owned).collect(), told), "{prompt}");
     }
-    assert_eq!(unknown("a cat cooking in the kitchen"), ["kitchen"]);
+    assert_eq!(unknown("a cat cooking in the kitchen"), ["cooking", "kitchen"]);
     for prompt in ["猴子骑自行车", "小熊骑自行车", "a monkey riding a bicycle", "男孩骑自行车", "圣诞老人坐着雪橇"]
     {
         assert_eq!(links(prompt), [(0, Relation::On, 1)], "{prompt}");
@@ -185,7 +181,7 @@ fn clothes_are_worn_by_somebody() {
     ] {
         assert_eq!(links(prompt), relations, "{prompt}");
     }
-    assert_eq!(said("两个戴眼镜的男孩"), ["glasses", "2 person: curly hair"]);
+    assert_eq!(said("两个戴眼镜的男孩"), ["2 glasses", "2 person: curly hair"]);
     assert_eq!(said("the cat wearing a hat is orange"), ["orange cat face", "top hat"]);
     assert_eq!(said("一只穿着红色毛衣的小狗"), ["dog face"], "the red is the sweater's");
     assert_eq!(said("a girl dressed in blue"), ["blue woman: red hair"]);

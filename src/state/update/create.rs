@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{Effects, advance};
 use crate::domain::{
-    CLIP_SKIP, COUNT, Enlarge, EventKind, FreeSize, GUIDANCE, GUIDANCE_RESCALE, ImageParams, ImageRequest, Job, JobId,
-    Latents, Makes, Outcome, Picture, PictureRecord, Room, STEPS, Seed, Size,
+    CLIP_SKIP, COUNT, Enlarge, EventKind, FreeSize, GUIDANCE, GUIDANCE_RESCALE, ImageParams, ImageRequest, JobId,
+    Latents, Makes, News, Outcome, Picture, PictureNews, PictureRecord, PictureTask, Room, STEPS, Seed, Size, Task,
 };
 use crate::error::StudioError;
 use crate::state::create::Noted;
@@ -136,7 +136,7 @@ impl AppState {
             Seed::Fixed(n) => n,
             Seed::Random => self.roll(),
         };
-        self.submit(ImageRequest { params, model, seed, decode: Vec::new(), layers: false }, fx);
+        self.submit(ImageRequest { params, model, seed, layers: false }, Vec::new(), fx);
     }
 
     /// Decodes the latents that are left, with the model in use.
@@ -161,7 +161,7 @@ impl AppState {
                 let PictureRecord { width, height, seed, .. } = *first.record;
                 let count = latents.len() as u32;
                 let params = ImageParams { width, height, count, ..ImageParams::default() };
-                self.submit(ImageRequest { params, model, seed, decode: latents, layers: false }, fx);
+                self.submit(ImageRequest { params, model, seed, layers: false }, latents, fx);
             }
             Err(error) => {
                 self.create.error = Some(error);
@@ -170,23 +170,26 @@ impl AppState {
         }
     }
 
-    pub(super) fn submit(&mut self, request: ImageRequest, fx: &mut Effects) {
+    /// Asks for pictures; where there are latents, these are decoded and nothing is drawn.
+    pub(super) fn submit(&mut self, request: ImageRequest, decode: Vec<Arc<Latents>>, fx: &mut Effects) {
         let id = self.new_job();
         let request = Box::new(request);
+        let task = PictureTask::new(request.clone(), decode.clone());
         self.create.forget_error();
         self.create.forget_notes();
         self.drop_notices(|n, _| matches!(n.kind, NoticeKind::PicturesCancelled(_)));
         self.create.shown = Shown::Newest;
         self.create.jobs.push(ImageJob {
             id,
-            request: request.clone(),
+            request,
+            decode,
             subject: self.create.subject.clone(),
             phase: Phase::Waiting,
             progress: None,
             preview: None,
             preview_serial: 0,
         });
-        fx.push(Effect::Submit { id, job: Job::Image(request) });
+        fx.push(Effect::Submit { id, task: Task::Picture(task) });
     }
 
     pub(super) fn cancel(&mut self, id: JobId, fx: &mut Effects) {
@@ -219,17 +222,7 @@ impl AppState {
                 advance(&mut job.phase, Phase::Running);
                 job.progress = Some(progress);
             }
-            EventKind::Preview { progress, picture } => {
-                advance(&mut job.phase, Phase::Running);
-                job.progress = Some(progress);
-                job.preview = Some(picture);
-                job.preview_serial += 1;
-            }
-            EventKind::LeftOut { notes } => {
-                self.create.noted = Some(noted(job));
-                self.create.left_out = notes;
-            }
-            EventKind::Picture { index, picture, record } => self.picture_done((id, index), picture, record, fx),
+            EventKind::News(News::Picture(news)) => self.picture_news(at, news, fx),
             EventKind::Finished(outcome) => {
                 let job = self.create.jobs.remove(at);
                 if let Outcome::Image(stats) = outcome {
@@ -238,21 +231,17 @@ impl AppState {
                     self.create.read_to = stats.read_to;
                     self.create.widened = stats.widened;
                     // A decode alone makes no steps.
-                    if job.request.decode.is_empty() {
+                    if job.decode.is_empty() {
                         self.create.step_s = Some(stats.step_s);
                     }
                 }
                 self.leave_job(id);
             }
-            EventKind::Undecoded { latents } => {
-                fx.push(Effect::KeepLatents(latents.clone()));
-                self.create.undecoded = vec![latents];
-            }
             EventKind::Failed(error) => {
                 let job = self.create.jobs.remove(at);
                 self.create.error = Some(error);
-                if !job.request.decode.is_empty() {
-                    self.create.undecoded = job.request.decode;
+                if !job.decode.is_empty() {
+                    self.create.undecoded = job.decode;
                 }
                 self.leave_job(id);
             }
@@ -263,14 +252,34 @@ impl AppState {
                 }
                 self.leave_job(id);
             }
-            EventKind::Freed { .. }
-            | EventKind::Layers(_)
-            | EventKind::Unloaded { .. }
-            | EventKind::WithoutDraft { .. }
-            | EventKind::Prefill { .. }
-            | EventKind::Begun { .. }
-            | EventKind::Token { .. }
-            | EventKind::Weighed(_) => {}
+            // A picture has news of pictures alone.
+            EventKind::Freed { .. } | EventKind::Unloaded { .. } | EventKind::News(_) => {}
+        }
+    }
+
+    /// News of the picture job at `at`.
+    fn picture_news(&mut self, at: usize, news: PictureNews, fx: &mut Effects) {
+        let job = &mut self.create.jobs[at];
+        match news {
+            PictureNews::Preview { progress, picture } => {
+                advance(&mut job.phase, Phase::Running);
+                job.progress = Some(progress);
+                job.preview = Some(picture);
+                job.preview_serial += 1;
+            }
+            PictureNews::LeftOut { notes } => {
+                self.create.noted = Some(noted(job));
+                self.create.left_out = notes;
+            }
+            PictureNews::Picture { index, picture, record } => {
+                let key = (job.id, index);
+                self.picture_done(key, picture, record, fx);
+            }
+            PictureNews::Undecoded { latents } => {
+                fx.push(Effect::KeepLatents(latents.clone()));
+                self.create.undecoded = vec![latents];
+            }
+            PictureNews::Layers(_) => {}
         }
     }
 

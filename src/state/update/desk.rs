@@ -229,7 +229,7 @@ impl AppState {
     /// What of a picture job is not on the strip yet.
     pub(super) fn not_drawn(&self, job: &ImageJob) -> Option<Waiting> {
         // Latents that could not be decoded are in a file of their own.
-        if !job.request.decode.is_empty() {
+        if !job.decode.is_empty() {
             return None;
         }
         let done = self.create.strip.iter().filter(|shot| shot.key.0 == job.id).count() as u32;
@@ -371,7 +371,7 @@ impl AppState {
         };
         let Seed::Fixed(seed) = params.seed else { return true };
         let before = std::mem::replace(&mut self.create.subject, subject.clone());
-        self.submit(ImageRequest { params: (**params).clone(), model, seed, decode: Vec::new(), layers: false }, fx);
+        self.submit(ImageRequest { params: (**params).clone(), model, seed, layers: false }, Vec::new(), fx);
         self.create.subject = before;
         true
     }

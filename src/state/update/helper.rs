@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::Effects;
 use crate::domain::{
-    EventKind, Illustration, Job, JobId, JournalEntry, Makes, Message, Outcome, Passage, Role, Room, StoryCard,
-    Subject, TextParams, TextPrompt, TextRequest, answer_of,
+    EventKind, Illustration, JobId, JournalEntry, Makes, Message, News, Outcome, Passage, Role, Room, StoryCard,
+    Subject, TextNews, TextParams, TextPrompt, TextRequest, answer_of,
 };
 use crate::error::Cause;
 use crate::state::{AppState, Effect, Helper, ImageEdit, ModelEntry, NoticeKind, PromptWish, Proposal, ShotKey};
@@ -216,13 +216,13 @@ impl AppState {
         let (id, seed, prompt) = (self.new_job(), self.roll(), helper.prompt.clone());
         self.create.helper = Some(Helper { id, ..helper });
         let request = TextRequest { params, model, draft: None, prompt, seed };
-        fx.push(Effect::Submit { id, job: Job::Text(Box::new(request)) });
+        fx.push(Effect::Submit { id, task: request.into() });
     }
 
     pub(super) fn helper_event(&mut self, id: JobId, kind: EventKind, fx: &mut Effects) {
         let Some(helper) = self.create.helper.as_mut().filter(|helper| helper.id == id) else { return };
         match kind {
-            EventKind::Token { text } => {
+            EventKind::News(News::Text(TextNews::Token { text })) => {
                 helper.text.push_str(&text);
                 let written = answer_of(&helper.text).trim_start();
                 // The rest of the answer is not asked for.
@@ -257,16 +257,9 @@ impl AppState {
             | EventKind::Ready { .. }
             | EventKind::Freed { .. }
             | EventKind::Unloaded { .. }
-            | EventKind::LeftOut { .. }
-            | EventKind::WithoutDraft { .. }
-            | EventKind::Prefill { .. }
-            | EventKind::Begun { .. }
             | EventKind::Progress(_)
-            | EventKind::Preview { .. }
-            | EventKind::Picture { .. }
-            | EventKind::Layers(_)
-            | EventKind::Undecoded { .. }
-            | EventKind::Weighed(_) => {}
+            // Of the answer its words alone are wanted.
+            | EventKind::News(_) => {}
         }
     }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::Effects;
 use crate::domain::{
-    Enlarge, EventKind, ImageParams, ImageRequest, Job, JobId, Makes, Picture, PictureRecord, Seed, Takes,
+    Enlarge, EventKind, ImageParams, ImageRequest, JobId, Makes, News, Picture, PictureNews, PictureRecord, Seed,
+    StepProgress, Takes,
 };
 use crate::state::{
     AppState, Effect, LayersCommand, LayersFormat, LayersJob, LayersState, Saved, Shot, ShotKey, Shown, Stage,
@@ -117,7 +118,7 @@ impl AppState {
             layers.made = None;
             layers.job = Some(LayersJob { id, progress: None, runs: false });
         }
-        fx.push(Effect::Submit { id, job: Job::Image(Box::new(request)) });
+        fx.push(Effect::Submit { id, task: request.into() });
     }
 
     /// A new engine takes the place of the one that was at work.
@@ -146,12 +147,13 @@ impl AppState {
         let Some(job) = &mut layers.job else { return };
         match kind {
             EventKind::Started | EventKind::Loading { .. } | EventKind::Ready { .. } => job.runs = true,
-            EventKind::Progress(progress) | EventKind::Preview { progress, .. } => {
-                job.runs = true;
-                job.progress = Some(progress);
-            }
-            EventKind::Layers(scene) => layers.take_scene(scene),
-            EventKind::Picture { picture, record, .. } => layers.made = Some((picture, record)),
+            EventKind::Progress(progress) => job.go_on(progress),
+            EventKind::News(News::Picture(news)) => match news {
+                PictureNews::Preview { progress, .. } => job.go_on(progress),
+                PictureNews::Layers(scene) => layers.take_scene(scene),
+                PictureNews::Picture { picture, record, .. } => layers.made = Some((picture, record)),
+                PictureNews::LeftOut { .. } | PictureNews::Undecoded { .. } => {}
+            },
             EventKind::Finished(_) => {
                 layers.job = None;
                 // The picture's prompt is read in another way than when it was drawn.
@@ -166,15 +168,8 @@ impl AppState {
                 self.create.error = Some(error);
             }
             EventKind::Cancelled => self.layers_stopped(fx),
-            EventKind::LeftOut { .. }
-            | EventKind::Begun { .. }
-            | EventKind::Freed { .. }
-            | EventKind::Unloaded { .. }
-            | EventKind::WithoutDraft { .. }
-            | EventKind::Prefill { .. }
-            | EventKind::Undecoded { .. }
-            | EventKind::Token { .. }
-            | EventKind::Weighed(_) => {}
+            // A picture has news of pictures alone.
+            EventKind::Freed { .. } | EventKind::Unloaded { .. } | EventKind::News(_) => {}
         }
     }
 
@@ -212,7 +207,7 @@ impl AppState {
                 self.create.shown = if stays { Shown::Shot(key) } else { shown };
             }
             None => {
-                self.submit(layers.request(), fx);
+                self.submit(layers.request(), Vec::new(), fx);
                 self.create.shown = if stays { self.create.shown } else { shown };
             }
         }
@@ -255,9 +250,16 @@ impl AppState {
     }
 }
 
+impl LayersJob {
+    fn go_on(&mut self, progress: StepProgress) {
+        self.runs = true;
+        self.progress = Some(progress);
+    }
+}
+
 impl LayersState {
     fn request(&self) -> ImageRequest {
         let (params, model) = (self.params.clone(), self.model.clone());
-        ImageRequest { params, model, seed: self.seed, decode: Vec::new(), layers: true }
+        ImageRequest { params, model, seed: self.seed, layers: true }
     }
 }

@@ -365,8 +365,8 @@ impl AppState {
 
     fn engine_event(&mut self, event: Event, fx: &mut Effects) {
         let id = event.job;
-        if let EventKind::Unloaded { makes } = event.kind {
-            return self.unloaded(makes);
+        if let EventKind::Unloaded { medium } = event.kind {
+            return self.unloaded(medium);
         }
         if let EventKind::Ready { .. } = event.kind {
             self.note_loaded(id);

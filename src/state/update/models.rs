@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::Effects;
 use crate::domain::{
-    CardDefaults, FetchEvent, FetchEventKind, ImageParams, JobId, Makes, ModelCard, ModelPresence, ModelRef, Room,
-    SMOLLM_ID, STICKER_ID, TextParams,
+    CardDefaults, FetchEvent, FetchEventKind, ImageParams, JobId, Makes, Medium, ModelCard, ModelPresence, ModelRef,
+    Room, SMOLLM_ID, STICKER_ID, TextParams,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::state::{
@@ -364,7 +364,7 @@ impl AppState {
         if !self.models.unloading.is_empty() {
             return;
         }
-        self.models.unloading = vec![Makes::Text, Makes::Image];
+        self.models.unloading = Medium::ALL.to_vec();
         fx.push(Effect::Unload);
         if self.write.job.is_some() || self.create.helper.is_some() || !self.create.jobs.is_empty() {
             self.note(NoticeKind::MemoryWaits);
@@ -372,12 +372,12 @@ impl AppState {
     }
 
     /// The models of this kind are out of the memory.
-    pub(super) fn unloaded(&mut self, makes: Makes) {
-        for entry in self.models.entries.iter_mut().filter(|entry| entry.card.makes == makes) {
+    pub(super) fn unloaded(&mut self, medium: Medium) {
+        for entry in self.models.entries.iter_mut().filter(|entry| entry.card.makes.medium() == medium) {
             entry.loaded = false;
         }
         self.heal_memory();
-        if let Some(at) = self.models.unloading.iter().position(|kind| *kind == makes) {
+        if let Some(at) = self.models.unloading.iter().position(|of| *of == medium) {
             self.models.unloading.remove(at);
             if self.models.unloading.is_empty() {
                 self.notices.retain(|n| n.kind != NoticeKind::MemoryWaits);

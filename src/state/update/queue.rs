@@ -5,8 +5,7 @@ use std::convert::Infallible;
 
 use super::Effects;
 use crate::domain::{
-    ConversationId, Job, JournalEntry, Makes, Message, ModelRef, Overflow, Role, TextParams, TextPrompt, TextRequest,
-    Turn,
+    ConversationId, JournalEntry, Makes, Message, ModelRef, Overflow, Role, TextParams, TextPrompt, TextRequest, Turn,
 };
 use crate::error::{Result, StudioError};
 use crate::state::{AppState, Effect, OpenConversation, Phase, TextEdit, TextJob};
@@ -36,7 +35,7 @@ impl AppState {
             };
             job.id = Some(id);
             let request = TextRequest { params, model: model_ref, draft, prompt: job.prompt.clone(), seed: job.seed };
-            fx.push(Effect::Submit { id, job: Job::Text(Box::new(request)) });
+            fx.push(Effect::Submit { id, task: request.into() });
         }
     }
 

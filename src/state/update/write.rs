@@ -2,9 +2,9 @@
 
 use super::{Effects, advance};
 use crate::domain::{
-    CONTEXT, ConversationData, ConversationId, EventKind, JournalEntry, MAX_TOKENS, MIN_P, Makes, Message, Outcome,
-    REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, START, Seed, TEMPERATURE, TOP_K, TOP_P, TextParams, TextPrompt,
-    Thinking, Turn, TurnInfo,
+    CONTEXT, ConversationData, ConversationId, EventKind, JournalEntry, MAX_TOKENS, MIN_P, Makes, Message, News,
+    Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, START, Seed, TEMPERATURE, TOP_K, TOP_P, TextNews, TextParams,
+    TextPrompt, Thinking, Turn, TurnInfo,
 };
 use crate::error::Cause;
 use crate::state::wanted::Answer;
@@ -427,44 +427,7 @@ impl AppState {
                 advance(&mut job.phase, Phase::Running);
             }
             EventKind::Loading { fraction } => advance(&mut job.phase, Phase::Loading(fraction)),
-            EventKind::WithoutDraft { error } => self.problem_in(Room::Write, error),
-            EventKind::Prefill { done, total } => job.prefill = Some((done, total)),
-            EventKind::Begun { tokens } if job.page.is_none() => {
-                // Where the window closed in the middle of it, its figures were not kept.
-                let before = job.before.get_or_insert_default();
-                if before.completion_tokens == 0 {
-                    before.completion_tokens = tokens;
-                }
-            }
-            EventKind::Weighed(choice) => job.weighed.push(choice),
-            EventKind::Token { text } => {
-                // A piece completes one token or several; where none was weighed, it is one.
-                let tokens = job.weighed.len().saturating_sub(job.heard).max(1);
-                job.heard = job.weighed.len();
-                job.pieces += tokens;
-                job.first_ms.get_or_insert(now);
-                job.last_ms = Some(now);
-                if let Some(spot) = job.page {
-                    if job.taken_over {
-                        return;
-                    }
-                    let text = job.unnoted.as_mut().map_or(text.clone(), |filter| filter.push(&text));
-                    let first = job.text.is_empty();
-                    let text = if first && spot.spaced { text.trim_start_matches(' ').to_owned() } else { text };
-                    job.text.push_str(&text);
-                    if !text.is_empty() {
-                        self.page_token(spot, text, first, fx);
-                    }
-                    return;
-                }
-                job.text.push_str(&text);
-                job.thinking.push(&text, tokens);
-                let (id, turn) = (job.conversation.clone(), job.turn);
-                if let Some(turn) = self.write.known_mut(&id).and_then(|open| open.turn_mut(turn)) {
-                    turn.message.content.push_str(&text);
-                }
-                fx.push(Effect::Journal { id, entry: JournalEntry::Append { id: turn, text } });
-            }
+            EventKind::News(News::Text(news)) => self.text_news(news, fx),
             EventKind::Finished(Outcome::Text(stats)) => {
                 self.tell_held(fx);
                 let Some(job) = &self.write.job else { return };
@@ -500,16 +463,59 @@ impl AppState {
             EventKind::Failed(error) if matches!(error.cause(), Cause::BadTemplate { .. }) && self.ask_plainly(fx) => {}
             EventKind::Failed(error) => self.text_ended(Some(error), fx),
             EventKind::Cancelled => self.text_ended(None, fx),
-            EventKind::Begun { .. }
-            | EventKind::Freed { .. }
+            // A text has news of texts alone.
+            EventKind::Freed { .. }
             | EventKind::Unloaded { .. }
-            | EventKind::LeftOut { .. }
             | EventKind::Finished(_)
             | EventKind::Progress(_)
-            | EventKind::Preview { .. }
-            | EventKind::Picture { .. }
-            | EventKind::Layers(_)
-            | EventKind::Undecoded { .. } => {}
+            | EventKind::News(_) => {}
+        }
+    }
+
+    /// News of the first answer.
+    fn text_news(&mut self, news: TextNews, fx: &mut Effects) {
+        let now = self.now_ms;
+        let Some(job) = &mut self.write.job else { return };
+        match news {
+            TextNews::WithoutDraft { error } => self.problem_in(Room::Write, error),
+            TextNews::Prefill { done, total } => job.prefill = Some((done, total)),
+            TextNews::Begun { tokens } if job.page.is_none() => {
+                // Where the window closed in the middle of it, its figures were not kept.
+                let before = job.before.get_or_insert_default();
+                if before.completion_tokens == 0 {
+                    before.completion_tokens = tokens;
+                }
+            }
+            TextNews::Weighed(choice) => job.weighed.push(choice),
+            TextNews::Begun { .. } => {}
+            TextNews::Token { text } => {
+                // A piece completes one token or several; where none was weighed, it is one.
+                let tokens = job.weighed.len().saturating_sub(job.heard).max(1);
+                job.heard = job.weighed.len();
+                job.pieces += tokens;
+                job.first_ms.get_or_insert(now);
+                job.last_ms = Some(now);
+                if let Some(spot) = job.page {
+                    if job.taken_over {
+                        return;
+                    }
+                    let text = job.unnoted.as_mut().map_or(text.clone(), |filter| filter.push(&text));
+                    let first = job.text.is_empty();
+                    let text = if first && spot.spaced { text.trim_start_matches(' ').to_owned() } else { text };
+                    job.text.push_str(&text);
+                    if !text.is_empty() {
+                        self.page_token(spot, text, first, fx);
+                    }
+                    return;
+                }
+                job.text.push_str(&text);
+                job.thinking.push(&text, tokens);
+                let (id, turn) = (job.conversation.clone(), job.turn);
+                if let Some(turn) = self.write.known_mut(&id).and_then(|open| open.turn_mut(turn)) {
+                    turn.message.content.push_str(&text);
+                }
+                fx.push(Effect::Journal { id, entry: JournalEntry::Append { id: turn, text } });
+            }
         }
     }
 

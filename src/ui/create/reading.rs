@@ -217,6 +217,8 @@ fn place(cx: &Cx<'_>, ground: Ground) -> &'static str {
         Ground::Night => ("night sky", "夜空"),
         Ground::Grass => ("grass", "草地"),
         Ground::Snow => ("snow", "雪地"),
+        Ground::Rain => ("rain", "雨"),
+        Ground::Fog => ("fog", "雾"),
         Ground::Sea => ("water", "水"),
         Ground::Beach => ("beach", "海边"),
         Ground::Desert => ("desert", "沙漠"),

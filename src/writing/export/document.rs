@@ -1,7 +1,9 @@
 //! A document between the formats.
 
+use std::io::Cursor;
 use std::path::PathBuf;
 
+use crate::chunks::{self, Chunks};
 use crate::domain::Role;
 use crate::lang::Lang;
 
@@ -160,9 +162,8 @@ pub(super) fn escape(text: &str, out: &mut String) {
 
 /// Width and height of a PNG; `None` where the bytes are no PNG.
 pub(super) fn png_size(png: &[u8]) -> Option<(u32, u32)> {
-    let head = png.strip_prefix(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")?;
-    let (width, rest) = head.split_first_chunk::<4>()?;
-    let height = rest.first_chunk::<4>()?;
-    let size = (u32::from_be_bytes(*width), u32::from_be_bytes(*height));
+    let mut chunks = Chunks::new(Cursor::new(png))?;
+    let head = chunks.next().filter(|chunk| &chunk.kind == b"IHDR" && chunk.length == 13)?;
+    let size = chunks::size(&chunks.read(&head).ok()?)?;
     (size.0 > 0 && size.1 > 0).then_some(size)
 }

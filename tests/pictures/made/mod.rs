@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aigc_studio::domain::{
-    DeviceChoice, EventKind, ImageParams, ImageRequest, JobId, ModelFiles, ModelRef, NoiseSource, Outcome, Picture,
-    PictureRecord, ReadTo, Sampler, Schedule,
+    DeviceChoice, EventKind, ImageParams, ImageRequest, JobId, ModelFiles, ModelRef, News, NoiseSource, Outcome,
+    Picture, PictureNews, PictureRecord, PictureTask, ReadTo, Sampler, Schedule,
 };
 use aigc_studio::engine::image::ImagePipeline;
-use aigc_studio::engine::{CancelToken, MemoryBudget, Pipeline, Reporter, Stop};
+use aigc_studio::engine::{Backend, CancelToken, MemoryBudget, Reporter, Stop};
 use aigc_studio::lang::Both;
 use crossbeam_channel::unbounded;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ pub fn request(folder: &Path, params: ImageParams, seed: u64) -> ImageRequest {
 
 pub fn on(files: ModelFiles, params: ImageParams, seed: u64) -> ImageRequest {
     let model = ModelRef { id: "tiny".into(), files, sha256: None };
-    ImageRequest { params, model, seed, decode: Vec::new(), layers: false }
+    ImageRequest { params, model, seed, layers: false }
 }
 
 /// The cases of a pipeline.
@@ -55,9 +55,13 @@ pub struct Made {
 }
 
 pub fn run(pipeline: &mut ImagePipeline, request: &ImageRequest, token: &CancelToken) -> Result<Made, Stop> {
+    run_task(pipeline, &request.clone().into(), token)
+}
+
+pub fn run_task(pipeline: &mut ImagePipeline, task: &PictureTask, token: &CancelToken) -> Result<Made, Stop> {
     let (sender, events) = unbounded();
     let reporter = Reporter::new(JobId::next(), sender, Arc::new(|| {}));
-    let Outcome::Image(stats) = pipeline.run(request, &reporter, token)? else { panic!("no picture job") };
+    let Outcome::Image(stats) = pipeline.run(task, &reporter, token)? else { panic!("no picture job") };
     let mut made = Made {
         pictures: vec![],
         previews: 0,
@@ -70,13 +74,15 @@ pub fn run(pipeline: &mut ImagePipeline, request: &ImageRequest, token: &CancelT
     };
     for event in events.try_iter() {
         match event.kind {
-            EventKind::Picture { picture, record, .. } => made.pictures.push((picture, record)),
-            EventKind::Preview { picture, .. } => {
+            EventKind::News(News::Picture(PictureNews::Picture { picture, record, .. })) => {
+                made.pictures.push((picture, record))
+            }
+            EventKind::News(News::Picture(PictureNews::Preview { picture, .. })) => {
                 made.previews += 1;
                 made.preview_size = (picture.width, picture.height);
             }
             EventKind::Freed { id } => made.freed.push(id),
-            EventKind::LeftOut { notes } => {
+            EventKind::News(News::Picture(PictureNews::LeftOut { notes })) => {
                 assert!(made.pictures.is_empty() && made.previews == 0, "told before anything is drawn");
                 made.left_out = notes;
             }

@@ -201,7 +201,8 @@ pub fn job(id: u64, prompt: &str, phase: Phase) -> ImageJob {
     ImageJob {
         subject: None,
         id: JobId(id),
-        request: Box::new(ImageRequest { params, model, seed: 42, decode: Vec::new(), layers: false }),
+        request: Box::new(ImageRequest { params, model, seed: 42, layers: false }),
+        decode: Vec::new(),
         phase,
         progress: None,
         preview: None,
@@ -255,8 +256,8 @@ pub fn create_layers(lang: Lang, theme: Theme) -> AppState {
     let layers = vec![layer("tree", tree, "deciduous tree", 0.75, 3), layer("apple", apple, "red apple", 0.25, 0)];
     let ground = Some(Arc::new(Picture { width: 64, height: 64, rgba: [120, 190, 90, 255].repeat(64 * 64) }));
     for kind in [
-        EventKind::Layers(Arc::new(SceneLayers { side: 512, ground, layers })),
-        EventKind::Picture { index: 0, picture: sticker(0, 0.0), record },
+        EventKind::News(News::Picture(PictureNews::Layers(Arc::new(SceneLayers { side: 512, ground, layers })))),
+        EventKind::News(News::Picture(PictureNews::Picture { index: 0, picture: sticker(0, 0.0), record })),
         EventKind::Finished(Outcome::Image(ImageStats::default())),
     ] {
         let _ = update(&mut state, Input::Engine(Event { job: id, kind }));

@@ -153,16 +153,20 @@ impl<'a> Chosen<'a> {
     }
 }
 
-/// Whether a file can be opened so: it holds a denoiser of a known family.
-pub fn is_checkpoint(path: &Path) -> bool {
-    Header::read(path).is_ok_and(|header| layout::parts(&header).iter().any(|found| found.part.is_denoiser()))
+/// The header of a file that can be opened so: it holds a denoiser of a known family.
+pub fn header_of(path: &Path) -> Option<Header> {
+    let header = Header::read(path).ok()?;
+    layout::parts(&header).iter().any(|found| found.part.is_denoiser()).then_some(header)
 }
 
+/// `read` is the header of the main file, where it was read already.
+///
 /// # Errors
 /// Parts that are missing, do not belong together, or whose tensors are not those of their configurations.
-pub fn open(files: &Checkpoint) -> Result<Opened> {
+pub fn open(files: &Checkpoint, read: Option<Header>) -> Result<Opened> {
     let from = &Chosen::new(files.config.as_deref())?;
-    put_together(files, Arc::new(Header::read(&files.main)?), &[], from)
+    let header = read.map_or_else(|| Header::read(&files.main), Ok)?;
+    put_together(files, Arc::new(header), &[], from)
 }
 
 /// A diffusers folder that lacks parts, with those that were chosen for it; all else is its own.

@@ -7,10 +7,11 @@ use super::{Diffusion, Opened};
 use crate::domain::{Latents, Picture, PictureRecord};
 use crate::engine::image::nets::vae::{Tiling, Vae};
 use crate::engine::image::weights::{self, Watch};
-use crate::engine::{CancelToken, Stop, cancel};
+use crate::engine::kernels::job;
+use crate::engine::{CancelToken, Stop};
 use crate::error::Cause;
 use crate::formats::layout::Part;
-use crate::formats::memory;
+use crate::formats::memory::{self, Widths};
 use crate::lang::both;
 
 type Run<T> = std::result::Result<T, Stop>;
@@ -27,7 +28,7 @@ pub struct VaeOnly {
 impl VaeOnly {
     /// Bytes that the weights take.
     pub fn memory(opened: &Opened) -> u64 {
-        memory::weights(Part::Vae, &opened.vae.1, memory::F32)
+        memory::weights(Part::Vae, &opened.vae.1, Widths::FULL)
     }
 
     pub fn load(opened: Opened, device: &Device, watch: &Watch) -> Run<Self> {
@@ -122,7 +123,7 @@ fn first_that_works<W, T>(ways: Vec<W>, mut run: impl FnMut(W) -> Run<T>) -> Run
 /// Refuses a picture that is not made of numbers: it would be black, or worse.
 fn check(pixels: &Tensor) -> Run<()> {
     let numbers = pixels.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>()?;
-    let bad = |part: &[f32]| cancel::check().map(|()| part.iter().filter(|x| !x.is_finite()).count());
+    let bad = |part: &[f32]| job::check().map(|()| part.iter().filter(|x| !x.is_finite()).count());
     match numbers.chunks(1 << 24).map(bad).sum::<candle_core::Result<usize>>()? {
         0 => Ok(()),
         bad => Err(Cause::BadDecode { bad, of: numbers.len() }.into()),

@@ -8,7 +8,8 @@ use crate::engine::image::nets::clip::{ClipConfig, TextState};
 use crate::engine::image::nets::vae::VaeConfig;
 use crate::engine::kernels::Activation;
 use crate::error::{Cause, Result, StudioError};
-use crate::formats::{Header, memory};
+use crate::formats::Header;
+use crate::formats::memory::Need;
 
 /// What the limits follow from.
 pub struct Limits<'a> {
@@ -60,29 +61,22 @@ impl Limits<'_> {
         }
     }
 
-    /// The least bytes that drawing takes beside the weights, for a picture of this size in pixels.
-    pub fn drawing(&self, width: u32, height: u32) -> u64 {
-        let side = |pixels: u32| pixels as usize / self.vae.factor();
-        memory::drawing(self.family.denoiser(), self.header, self.vae.factor(), side(height), side(width))
-    }
-
-    /// Bytes that a step holds beside the weights.
-    pub fn working(&self, width: u32, height: u32) -> u64 {
-        let side = |pixels: u32| pixels as usize / self.vae.factor();
-        memory::step(self.family.denoiser(), self.header, side(height), side(width))
+    /// What a picture of this size in pixels takes, with what is known of the weights.
+    pub fn need(&self, weights: Need, (width, height): (u32, u32)) -> Need {
+        let latents = (self.vae.factor(), &self.vae.block_out_channels[..]);
+        weights.drawing(Some((self.family.denoiser(), self.header)), latents, (width, height))
     }
 
     /// Refuses a picture that does not fit into `free` bytes together with its model's `weights`.
-    pub fn fit(&self, params: &ImageParams, weights: u64, free: u64) -> Result<()> {
-        let (width, height) = (params.width, params.height);
-        let needed = weights.saturating_add(self.drawing(width, height));
-        if needed <= free { Ok(()) } else { Err(self.too_large((width, height), weights, free)) }
+    pub fn fit(&self, params: &ImageParams, weights: Need, free: u64) -> Result<()> {
+        let size = (params.width, params.height);
+        if self.need(weights, size).total() <= free { Ok(()) } else { Err(self.too_large(size, weights, free)) }
     }
 
     /// The refusal, with the largest size of the same proportions that fits.
-    pub fn too_large(&self, (width, height): (u32, u32), weights: u64, free: u64) -> StudioError {
-        let needed = weights.saturating_add(self.drawing(width, height));
-        let fits = |(w, h): (u32, u32)| weights.saturating_add(self.drawing(w, h)) <= free;
+    pub fn too_large(&self, (width, height): (u32, u32), weights: Need, free: u64) -> StudioError {
+        let needed = self.need(weights, (width, height)).total();
+        let fits = |size: (u32, u32)| self.need(weights, size).total() <= free;
         match largest((width, height), self.step() as u32, fits) {
             Some(largest) => Cause::TooLarge { width, height, needed, free, largest }.into(),
             // Not even the smallest: the model itself is too large.

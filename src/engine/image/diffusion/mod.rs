@@ -37,11 +37,12 @@ use crate::engine::kernels::multiplies_bf16;
 use crate::engine::{CancelToken, MemoryBudget, Reservation, Stop};
 use crate::error::{Cause, Result};
 use crate::formats::layout::Part;
+use crate::formats::memory::{Need, Widths};
 use crate::formats::{Header, memory};
 use crate::lang::Both;
 use net::{Net, NetConfig};
 
-pub use checkpoint::is_checkpoint;
+pub use checkpoint::header_of;
 pub use decode::{Decoder, VaeOnly, kept};
 pub use draw::Drawing;
 pub use folder::is_folder;
@@ -143,14 +144,11 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Bytes that the weights take in memory, in the type of [`Self::dtype`].
-    pub fn memory(&self, dtype: DType, device: &Device) -> u64 {
-        let size = |part| match part {
-            Part::Vae => memory::F32,
-            Part::Clip => weights::computed_in(dtype, device).size_in_bytes() as u64,
-            _ => dtype.size_in_bytes() as u64,
-        };
-        self.parts().map(|(part, header)| memory::weights(part, header, size(part))).sum()
+    /// What the weights take in memory, in the type of [`Self::dtype`].
+    pub fn memory(&self, dtype: DType, device: &Device) -> Need {
+        let bytes = |dtype: DType| dtype.size_in_bytes() as u64;
+        let widths = Widths { clip: bytes(weights::computed_in(dtype, device)), rest: bytes(dtype) };
+        Need::of(self.parts().map(|(part, header)| (part, memory::weights(part, header, widths))))
     }
 
     /// What the text encoders' and the denoiser's weights are to be. Processors that multiply bf16 take half the time
@@ -203,7 +201,7 @@ pub struct Diffusion {
     /// The denoiser in full precision, read when half of it was not enough.
     exact: OnceCell<(Net, Reservation)>,
     budget: Arc<MemoryBudget>,
-    memory: u64,
+    memory: Need,
     vae: Vae,
     preview: Option<Taesd>,
     scheduler: Options,
@@ -213,8 +211,9 @@ pub struct Diffusion {
 }
 
 impl Diffusion {
-    /// Finds and checks what is in the files; nothing large is in memory yet.
-    pub fn open(files: &Checkpoint) -> Result<Opened> {
+    /// Finds and checks what is in the files; nothing large is in memory yet. `read` is the header of the main file, where
+    /// it was read already.
+    pub fn open(files: &Checkpoint, read: Option<Header>) -> Result<Opened> {
         let mut opened = if is_folder(&files.main) && folder::is_whole(&files.main)? {
             let config = checkpoint::Chosen::new(files.config.as_deref())?;
             let mut opened = folder::open(&files.main)?;
@@ -237,7 +236,7 @@ impl Diffusion {
         } else if is_folder(&files.main) {
             checkpoint::open_folder(files)?
         } else {
-            checkpoint::open(files)?
+            checkpoint::open(files, read)?
         };
         if let Some(path) = &files.preview {
             opened.preview = Some(checkpoint::preview(path, opened.vae.0.latent_channels)?);
@@ -314,8 +313,8 @@ impl Diffusion {
         })
     }
 
-    /// Bytes that its weights take.
-    pub fn memory(&self) -> u64 {
+    /// What its weights take.
+    pub fn memory(&self) -> Need {
         self.memory
     }
 
@@ -325,7 +324,7 @@ impl Diffusion {
             return Ok(None);
         }
         if self.exact.get().is_none() {
-            let needed = memory::weights(self.family.denoiser(), &self.source.1, memory::F32);
+            let needed = memory::weights(self.family.denoiser(), &self.source.1, Widths::FULL);
             let share = self.budget.reserve_free(needed);
             let share = share.ok_or_else(|| Cause::NotEnoughMemory { needed, free: self.budget.free() })?;
             let watch = Watch::new(token.clone(), Arc::new(|_| {}));

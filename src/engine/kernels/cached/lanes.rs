@@ -8,7 +8,7 @@ use std::arch::x86_64::*;
 
 use half::f16;
 
-use crate::engine::kernels::cpu::multiply_add;
+use crate::cpu::multiply_add;
 
 /// Numbers side by side.
 pub const LANES: usize = 16;

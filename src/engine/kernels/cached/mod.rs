@@ -21,8 +21,8 @@ use super::processor::Processor;
 #[cfg(target_arch = "x86_64")]
 use lanes::{Avx2, Avx512};
 use lanes::{LANES, Lanes, Plain};
-pub use store::Store;
 use store::{BLOCK, Numbers};
+pub use store::{Kept, Store};
 
 /// Tokens whose scores are held at once.
 const PART: usize = 256;

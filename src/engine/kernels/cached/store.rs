@@ -8,9 +8,8 @@ use half::f16;
 use half::slice::HalfFloatSliceExt;
 
 use super::lanes::LANES;
-use crate::domain::KvType;
-use crate::engine::kernels::cpu::Shared;
-use crate::engine::kernels::pool;
+use crate::cpu::Shared;
+use crate::pool;
 
 /// Numbers that share a scale (ggml's Q8_0).
 pub const BLOCK: usize = 32;
@@ -26,6 +25,15 @@ pub struct Store {
     pub values: Numbers,
 }
 
+/// What keys and values are kept in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    F32,
+    F16,
+    /// 8 bits, a scale for [`BLOCK`] numbers.
+    Q8,
+}
+
 pub enum Numbers {
     F32(Vec<f32>),
     F16(Vec<f16>),
@@ -33,12 +41,12 @@ pub enum Numbers {
 }
 
 impl Numbers {
-    fn new(count: usize, scales: usize, kv: KvType) -> Self {
+    fn new(count: usize, scales: usize, kv: Kept) -> Self {
         // The system hands out the memory as it is first written.
         match kv {
-            KvType::F32 => Self::F32(vec![0.0; count]),
-            KvType::F16 => Self::F16(vec![f16::ZERO; count]),
-            KvType::Q8_0 => Self::Q8 { numbers: vec![0; count], scales: vec![0.0; scales] },
+            Kept::F32 => Self::F32(vec![0.0; count]),
+            Kept::F16 => Self::F16(vec![f16::ZERO; count]),
+            Kept::Q8 => Self::Q8 { numbers: vec![0; count], scales: vec![0.0; scales] },
         }
     }
 
@@ -98,7 +106,7 @@ impl Places<'_> {
 }
 
 impl Store {
-    pub fn new(heads: usize, room: usize, width: usize, kv: KvType) -> Self {
+    pub fn new(heads: usize, room: usize, width: usize, kv: Kept) -> Self {
         let blocks = width.div_ceil(BLOCK);
         let tokens = heads * room.next_multiple_of(LANES);
         let padded = width.next_multiple_of(LANES);

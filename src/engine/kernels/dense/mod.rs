@@ -24,7 +24,7 @@ use rayon::prelude::*;
 
 use super::cpu::Shared;
 use super::processor::Processor;
-use crate::engine::cancel::Current;
+use crate::job::Current;
 pub use words::{Kind, Words, fill_pairs, pair, pairs};
 
 /// Words of a register of 64 bytes, and of a line of the cache.

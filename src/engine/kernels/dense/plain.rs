@@ -1,7 +1,7 @@
 //! What other processors run: arrays that compilers turn into their vectors.
 
 use super::{Kind, LANES, Tile};
-use crate::engine::kernels::cpu::multiply_add;
+use crate::cpu::multiply_add;
 
 /// # Safety
 /// The tile's places are there and the caller's.

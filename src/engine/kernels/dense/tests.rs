@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::kernels::skipped;
+use crate::skipped;
 
 fn numbers(count: usize, seed: u64) -> Vec<f32> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;

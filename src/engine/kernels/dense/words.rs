@@ -2,9 +2,9 @@
 
 use candle_core::Result;
 
-use crate::engine::kernels::cpu::for_rows;
+use crate::cpu::for_rows;
 #[cfg(target_arch = "x86_64")]
-use crate::engine::kernels::processor::Processor;
+use crate::processor::Processor;
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

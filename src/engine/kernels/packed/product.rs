@@ -7,7 +7,7 @@ use candle_core::quantized::GgmlDType;
 
 use super::form::GROUP;
 use super::{Floats, Out, Packed, Rounded, Unpacked};
-use crate::engine::kernels::pool;
+use crate::pool;
 
 /// Multiplications that are worth a piece of work of their own.
 const PIECE: usize = 1 << 17;

@@ -3,8 +3,8 @@
 use candle_core::Result;
 
 use super::form::BLOCK;
-use crate::engine::kernels::cpu::Shared;
-use crate::engine::kernels::pool;
+use crate::cpu::Shared;
+use crate::pool;
 
 /// Blocks that a thread rounds at a time: one row of a small model is one piece.
 const PIECE: usize = 256;

@@ -3,14 +3,14 @@
 use crossbeam_channel::Receiver;
 
 use crate::domain::{Grammar, Wake};
-use crate::engine::text::asker::Asker;
+use crate::engine::Newest;
 use crate::error::Result;
 
 /// A grammar, and what is wrong with it.
 pub type Checked = (Grammar, Result<()>);
 
-/// Only the newest grammar is read; [`Asker::ask`] never waits.
-pub type GrammarChecker = Asker<Grammar>;
+/// Only the newest grammar is read; [`Newest::ask`] never waits.
+pub type GrammarChecker = Newest<Grammar>;
 
 impl GrammarChecker {
     /// Starts the thread. It ends when the checker is dropped. Without it what is wrong is told when an answer is asked

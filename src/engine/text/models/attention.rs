@@ -99,10 +99,18 @@ enum Store {
     },
 }
 
+fn kept(kv: KvType) -> cached::Kept {
+    match kv {
+        KvType::F32 => cached::Kept::F32,
+        KvType::F16 => cached::Kept::F16,
+        KvType::Q8_0 => cached::Kept::Q8,
+    }
+}
+
 impl Cache {
     pub fn new(shape: Shape, room: usize, kv: KvType, device: &Device) -> Result<Self> {
         let store = if device.is_cpu() {
-            Store::Cpu(cached::Store::new(shape.kv_heads, room, shape.width, kv))
+            Store::Cpu(cached::Store::new(shape.kv_heads, room, shape.width, kept(kv)))
         } else {
             Self::on_device(shape, room, device)?
         };

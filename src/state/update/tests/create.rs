@@ -37,7 +37,7 @@ fn what_is_said_of_a_prompt_goes_with_the_prompt_and_its_model() {
     let drawn = |s: &mut AppState| {
         prompt(s, "a zorb");
         let (id, _) = submitted(&do_(s, Command::Generate));
-        engine(s, id, EventKind::LeftOut { notes: vec![Both::new("x", "x")] });
+        engine(s, id, PictureNews::LeftOut { notes: vec![Both::new("x", "x")] });
         engine(s, id, EventKind::Finished(Outcome::Image(stats())));
         assert!(s.create.unknown_words == ["zorb"] && s.create.read_to.len() == 1 && s.create.widened == 2);
     };
@@ -61,7 +61,7 @@ fn what_is_said_of_a_prompt_goes_with_the_prompt_and_its_model() {
     prompt(&mut s, "a zorb");
     let (id, _) = submitted(&do_(&mut s, Command::Generate));
     prompt(&mut s, "");
-    engine(&mut s, id, EventKind::LeftOut { notes: vec![Both::new("x", "x")] });
+    engine(&mut s, id, PictureNews::LeftOut { notes: vec![Both::new("x", "x")] });
     engine(&mut s, id, EventKind::Finished(Outcome::Image(stats())));
     assert!(silent(&s));
 }
@@ -74,7 +74,7 @@ fn several_pictures_of_a_job_are_side_by_side_until_one_is_chosen() {
     let (id, _) = submitted(&do_(&mut s, Command::Generate));
     assert_eq!(s.create.batch(), Some(id), "from the beginning");
     for index in 0..2 {
-        engine(&mut s, id, EventKind::Picture { index, picture: picture(), record: record("a cat") });
+        engine(&mut s, id, PictureNews::Picture { index, picture: picture(), record: record("a cat") });
     }
     engine(&mut s, id, EventKind::Finished(Outcome::Image(ImageStats::default())));
     assert_eq!(s.create.batch(), Some(id));
@@ -84,7 +84,7 @@ fn several_pictures_of_a_job_are_side_by_side_until_one_is_chosen() {
     // Back to all of them, also after other pictures were made.
     do_(&mut s, Command::SetImage(ImageEdit::Count(1)));
     let (one, _) = submitted(&do_(&mut s, Command::Generate));
-    engine(&mut s, one, EventKind::Picture { index: 0, picture: picture(), record: record("a cat") });
+    engine(&mut s, one, PictureNews::Picture { index: 0, picture: picture(), record: record("a cat") });
     engine(&mut s, one, EventKind::Finished(Outcome::Image(ImageStats::default())));
     assert!(s.create.batch().is_none(), "one picture is no grid");
     do_(&mut s, Command::Show(Shown::Batch(id)));
@@ -155,9 +155,9 @@ fn pictures_that_were_cancelled_are_told_and_can_be_drawn_again() {
     do_(&mut s, Command::SetImage(ImageEdit::Count(4)));
     let effects = do_(&mut s, Command::Generate);
     let (id, job) = submitted(&effects);
-    let Job::Image(request) = job else { panic!("{job:?}") };
+    let Task::Picture(PictureTask::Generate(request)) = job else { panic!("{job:?}") };
     let (seed, request) = (request.seed, request.clone());
-    engine(&mut s, id, EventKind::Picture { index: 0, picture: picture(), record: record("a cat") });
+    engine(&mut s, id, PictureNews::Picture { index: 0, picture: picture(), record: record("a cat") });
     do_(&mut s, Command::CancelCurrent);
     engine(&mut s, id, EventKind::Cancelled);
     let notes: Vec<_> = s.notices.iter().map(|notice| notice.kind.clone()).collect();
@@ -171,7 +171,7 @@ fn pictures_that_were_cancelled_are_told_and_can_be_drawn_again() {
     let effects = do_(&mut s, Command::Waiting(WaitingCommand::Draw(left.clone())));
     assert!(!told(&s), "until another job starts");
     let (_, again) = submitted(&effects);
-    let Job::Image(again) = again else { panic!("{again:?}") };
+    let Task::Picture(PictureTask::Generate(again)) = again else { panic!("{again:?}") };
     assert_eq!((again.params.prompt.as_str(), again.params.count), (request.params.prompt.as_str(), 3));
     assert_eq!(again.seed, seed.wrapping_add(1), "the ones that were not drawn");
     assert_eq!(s.settings.image.prompt, "something else");

@@ -18,7 +18,7 @@ fn loaded(s: &mut AppState, desk: Desk) {
 fn talk(s: &mut AppState) -> ConversationId {
     do_(s, Command::Go(Room::Write));
     let (id, _) = submitted(&write::say(s, "Hello"));
-    engine(s, id, EventKind::Token { text: "Hi".into() });
+    engine(s, id, TextNews::Token { text: "Hi".into() });
     engine(s, id, EventKind::Finished(write::stats()));
     s.write.open.id.clone().unwrap()
 }
@@ -146,7 +146,7 @@ fn pictures_that_were_not_drawn_when_the_window_closed_are_drawn_with_their_seed
     prompt(&mut s, "a bird");
     let (third, _) = submitted(&do_(&mut s, Command::Generate));
     do_(&mut s, Command::CancelJob(third));
-    engine(&mut s, id, EventKind::Picture { index: 0, picture: picture(), record: record("a cat") });
+    engine(&mut s, id, PictureNews::Picture { index: 0, picture: picture(), record: record("a cat") });
     let desk = s.desk_now();
     assert_eq!(desk.waiting.len(), 2, "what was cancelled is not wanted");
 
@@ -160,7 +160,7 @@ fn pictures_that_were_not_drawn_when_the_window_closed_are_drawn_with_their_seed
     let jobs: Vec<_> = effects
         .iter()
         .filter_map(|fx| match fx {
-            Effect::Submit { job: Job::Image(request), .. } => {
+            Effect::Submit { task: Task::Picture(PictureTask::Generate(request)), .. } => {
                 Some((request.params.prompt.as_str(), request.seed, request.params.count))
             }
             _ => None,
@@ -181,7 +181,9 @@ fn another_device_draws_what_the_old_one_had_not_drawn() {
     let effects = do_(&mut s, Command::SetDevice(DeviceChoice::Cpu));
     assert_eq!(effects[0], Effect::SetDevice(DeviceChoice::Cpu), "before the new job");
     let (new, job) = submitted(&effects);
-    assert!(matches!(job, Job::Image(request) if request.seed == seed && request.params.prompt == "a cat"));
+    assert!(
+        matches!(job, Task::Picture(PictureTask::Generate(request)) if request.seed == seed && request.params.prompt == "a cat")
+    );
     engine(&mut s, old, EventKind::Cancelled);
     let jobs: Vec<_> = s.create.jobs.iter().map(|job| job.id).collect();
     assert_eq!(jobs, [new]);
@@ -191,7 +193,7 @@ fn another_device_draws_what_the_old_one_had_not_drawn() {
 fn an_answer_that_was_cut_off_by_closing_goes_on_in_its_conversation() {
     let mut s = state();
     let (job, _) = submitted(&write::say(&mut s, "Hello"));
-    engine(&mut s, job, EventKind::Token { text: "Once upon".into() });
+    engine(&mut s, job, TextNews::Token { text: "Once upon".into() });
     let (desk, open) = (s.desk_now(), s.write.open.clone());
     let id = open.id.clone().unwrap();
     assert_eq!(desk.waiting, [Waiting::Answer { conversation: id.clone(), turn: 2 }]);
@@ -203,7 +205,7 @@ fn an_answer_that_was_cut_off_by_closing_goes_on_in_its_conversation() {
     assert_eq!(s.room(), Room::Write);
     let data = ConversationData { id, turns: open.turns, shelf: open.shelf, ..ConversationData::default() };
     let effects = update(&mut s, Input::Store(StoreEvent::Conversation(Box::new(data))));
-    let Job::Text(request) = submitted(&effects).1 else { panic!() };
+    let Task::Text(request) = submitted(&effects).1 else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     assert_eq!(messages.last().unwrap().content, "Once upon");
 }

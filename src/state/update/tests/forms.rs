@@ -15,7 +15,7 @@ fn a_form_becomes_a_prompt_and_its_checks_are_told() {
     do_(&mut s, Command::SetFormField("kind".into(), "haiku".into()));
     let effects = do_(&mut s, Command::WriteForm);
     let (id, job) = submitted(&effects);
-    let Job::Text(request) = job else { panic!() };
+    let Task::Text(request) = job else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     assert_eq!(messages[0].role, Role::System);
     assert!(messages[1].content.contains("the first snow") && messages[1].content.contains("haiku"));
@@ -23,12 +23,12 @@ fn a_form_becomes_a_prompt_and_its_checks_are_told() {
     engine(
         &mut s,
         id,
-        EventKind::Token { text: "Snow falls on the roof\nand a cat looks at it\nfor a long long while".into() },
+        TextNews::Token { text: "Snow falls on the roof\nand a cat looks at it\nfor a long long while".into() },
     );
     engine(&mut s, id, EventKind::Finished(stats()));
     let wrong = s.write.findings.iter().find(|f| !f.again.en.is_empty()).expect("six syllables are no seven").clone();
     let effects = do_(&mut s, Command::AskAgain(wrong.again.en.clone()));
-    let (_, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let (_, Task::Text(request)) = submitted(&effects) else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     assert_eq!(messages.last().unwrap().content, wrong.again.en);
     assert!(s.write.findings.is_empty());
@@ -37,7 +37,7 @@ fn a_form_becomes_a_prompt_and_its_checks_are_told() {
 
 /// The grammar of the job.
 fn grammar(effects: &[Effect]) -> Option<String> {
-    let (_, Job::Text(request)) = submitted(effects) else { panic!() };
+    let (_, Task::Text(request)) = submitted(effects) else { panic!() };
     request.params.grammar.as_ref().map(|grammar| match grammar {
         Grammar::Gbnf(text) => text.clone(),
         Grammar::JsonSchema(_) => panic!("a form has no schema"),
@@ -61,7 +61,7 @@ fn a_strict_form_is_held_by_its_grammar_where_the_text_is_asked_for() {
     assert_eq!(s.write.open.title, "the first snow", "named by what it is about");
     assert_eq!(s.write.conversations[0].title, "the first snow");
     let (id, _) = submitted(&effects);
-    engine(&mut s, id, EventKind::Token { text: SNOW.into() });
+    engine(&mut s, id, TextNews::Token { text: SNOW.into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     assert!(grammar(&do_(&mut s, Command::Regenerate)).is_some(), "again, it is asked for");
     s.write.job = None;
@@ -79,7 +79,7 @@ fn a_strict_form_is_held_by_its_grammar_where_the_text_is_asked_for() {
     let outline = grammar(&effects).unwrap();
     assert!(outline.contains("2. ") && !outline.contains("3. "), "{outline}");
     let (id, _) = submitted(&effects);
-    engine(&mut s, id, EventKind::Token { text: "Basil\n1. Light\n2. Water".into() });
+    engine(&mut s, id, TextNews::Token { text: "Basil\n1. Light\n2. Water".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     // The window speaks another language by now.
     do_(&mut s, Command::SetLang(Lang::Zh));
@@ -91,12 +91,12 @@ fn a_strict_form_is_held_by_its_grammar_where_the_text_is_asked_for() {
 fn findings_are_of_the_answer_that_is_shown_and_of_none_that_was_stopped() {
     let mut s = state();
     let (id, _) = submitted(&haiku(&mut s));
-    engine(&mut s, id, EventKind::Token { text: "Snow falls".into() });
+    engine(&mut s, id, TextNews::Token { text: "Snow falls".into() });
     do_(&mut s, Command::StopWriting);
     engine(&mut s, id, EventKind::Cancelled);
     assert!(s.write.findings.is_empty(), "a stopped answer is no poem yet");
     let (id, _) = submitted(&do_(&mut s, Command::Regenerate));
-    engine(&mut s, id, EventKind::Token { text: SNOW.into() });
+    engine(&mut s, id, TextNews::Token { text: SNOW.into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     let before = s.write.findings.clone();
     assert!(!before.is_empty());
@@ -126,7 +126,7 @@ fn the_sections_of_an_outline_are_written_and_put_together() {
     for (at, text) in texts.into_iter().enumerate() {
         assert_eq!(s.sections(), None, "{at}");
         let (id, _) = submitted(&effects);
-        engine(&mut s, id, EventKind::Token { text: text.into() });
+        engine(&mut s, id, TextNews::Token { text: text.into() });
         engine(&mut s, id, EventKind::Finished(stats()));
         effects = match s.next_section() {
             Some(next) => {
@@ -151,7 +151,7 @@ fn a_language_model_proposes_a_prompt_and_the_person_takes_it_or_not() {
     prompt(&mut s, "a fox");
     let effects = do_(&mut s, Command::ImprovePrompt);
     let (id, job) = submitted(&effects);
-    let Job::Text(request) = job else { panic!() };
+    let Task::Text(request) = job else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     assert_eq!(messages[1].content, "a fox");
     assert_eq!(do_(&mut s, Command::ImprovePrompt), vec![Effect::Cancel(id)]);
@@ -160,7 +160,7 @@ fn a_language_model_proposes_a_prompt_and_the_person_takes_it_or_not() {
 
     let propose = |s: &mut AppState, texts: &[&str]| {
         let (id, _) = submitted(&do_(s, Command::ImprovePrompt));
-        texts.iter().for_each(|text| drop(engine(s, id, EventKind::Token { text: (*text).into() })));
+        texts.iter().for_each(|text| drop(engine(s, id, TextNews::Token { text: (*text).into() })));
         engine(s, id, EventKind::Finished(stats()));
         s.proposal().map(|proposal| proposal.new.clone())
     };
@@ -198,7 +198,7 @@ fn a_prompt_is_made_better_only_by_who_can_for_whom_it_helps() {
     s.models.entries[2].presence = ModelPresence::Here { path: "/m/l.gguf".into() };
     assert_eq!(s.prompt_writer().as_deref(), Some("large"), "another one than the one in use");
     let effects = do_(&mut s, Command::ImprovePrompt);
-    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let (id, Task::Text(request)) = submitted(&effects) else { panic!() };
     assert_eq!((request.model.id.as_str(), request.params.model.as_str()), ("large", "large"));
     engine(&mut s, id, EventKind::Cancelled);
     s.models.entries[0].card.family = "sticker-flow".into();
@@ -210,19 +210,19 @@ fn a_passage_that_a_model_only_talks_about_is_its_own_prompt() {
     let mut s = state();
     answered(&mut s, "Tell me a story", "A lighthouse stood alone above the grey and stormy sea.");
     let (id, _) = submitted(&do_(&mut s, Command::PictureOfTurn(2)));
-    engine(&mut s, id, EventKind::Token { text: "This passage describes a lighthouse that symbolises hope.".into() });
+    engine(&mut s, id, TextNews::Token { text: "This passage describes a lighthouse that symbolises hope.".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     assert_eq!(s.settings.image.prompt, "A lighthouse stood alone above the grey and stormy sea");
     // A model that was not trained to answer gets examples to go on with.
     let (id, _) = submitted(&do_(&mut s, Command::PictureOfTurn(2)));
     let no_template = Cause::BadTemplate { reason: Both::new("it has none", "没有") };
     let effects = engine(&mut s, id, EventKind::Failed(no_template.into()));
-    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let (id, Task::Text(request)) = submitted(&effects) else { panic!() };
     let TextPrompt::Raw(raw) = &request.prompt else { panic!("{:?}", request.prompt) };
     assert!(raw.ends_with("Passage: A lighthouse stood alone above the grey and stormy sea.\nPicture:"), "{raw}");
     assert_eq!(request.params.stop, ["\n"]);
     assert!(s.create.error.is_none());
-    engine(&mut s, id, EventKind::Token { text: " a lonely lighthouse above a stormy sea, oil painting".into() });
+    engine(&mut s, id, TextNews::Token { text: " a lonely lighthouse above a stormy sea, oil painting".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     assert_eq!(s.settings.image.prompt, "a lonely lighthouse above a stormy sea, oil painting");
     // A model of stickers is given the passage at once, where no language model finds its one thing.
@@ -245,11 +245,11 @@ fn a_passage_becomes_a_picture_prompt() {
     answered(&mut s, "Tell me a story", "A lighthouse stood alone.");
     let effects = do_(&mut s, Command::PictureOfTurn(2));
     let (id, job) = submitted(&effects);
-    let Job::Text(request) = job else { panic!() };
+    let Task::Text(request) = job else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     assert_eq!(messages[1].content, "A lighthouse stood alone.");
     assert_eq!(s.room(), Room::Create);
-    engine(&mut s, id, EventKind::Token { text: "a lonely lighthouse at dusk".into() });
+    engine(&mut s, id, TextNews::Token { text: "a lonely lighthouse at dusk".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     assert_eq!(s.settings.image.prompt, "a lonely lighthouse at dusk");
     let (id, _) = submitted(&do_(&mut s, Command::PictureOfTurn(2)));
@@ -269,13 +269,13 @@ fn a_form_for_a_model_without_a_chat_template_is_a_text_to_go_on_with() {
     let held = grammar(&asked);
     let (id, _) = submitted(&asked);
     let effects = engine(&mut s, id, no_template());
-    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let (id, Task::Text(request)) = submitted(&effects) else { panic!() };
     let TextPrompt::Raw(raw) = &request.prompt else { panic!("{:?}", request.prompt) };
     assert!(raw.contains("Request: ") && raw.contains("the first snow") && raw.ends_with("\nAnswer:\n"), "{raw}");
     assert_eq!((grammar(&effects), held.is_some()), (held, true), "held by the same grammar");
     assert!(request.params.stop.contains(&"\nRequest:".to_owned()), "{:?}", request.params.stop);
     assert!(s.write.error.is_none() && s.text().stop.is_empty(), "the sliders stay as they are");
-    engine(&mut s, id, EventKind::Token { text: SNOW.into() });
+    engine(&mut s, id, TextNews::Token { text: SNOW.into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     assert_eq!(s.write.open.turns[1].message.content, SNOW);
     // Whatever is asked after it, in a talk of its own too; JSON as its answer's form.
@@ -283,7 +283,7 @@ fn a_form_for_a_model_without_a_chat_template_is_a_text_to_go_on_with() {
         do_(s, Command::SetText(TextEdit::Form(AnswerForm::Json)));
         let (id, _) = submitted(&say(s, "Another one?"));
         let effects = engine(s, id, no_template());
-        let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+        let (id, Task::Text(request)) = submitted(&effects) else { panic!() };
         let TextPrompt::Raw(raw) = &request.prompt else { panic!() };
         assert!(raw.ends_with("Request: Another one?\nAnswer:\n") && request.params.grammar.is_some(), "{raw}");
         // A model that cannot read even that is an error, once.
@@ -300,10 +300,10 @@ fn a_model_without_a_chat_template_makes_prompts_better_by_examples() {
     prompt(&mut s, "a red fox");
     let (id, _) = submitted(&do_(&mut s, Command::ImprovePrompt));
     let effects = engine(&mut s, id, no_template());
-    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let (id, Task::Text(request)) = submitted(&effects) else { panic!() };
     let TextPrompt::Raw(raw) = &request.prompt else { panic!() };
     assert!(raw.ends_with("Prompt: a red fox\nBetter:") && s.create.error.is_none(), "{raw}");
-    engine(&mut s, id, EventKind::Token { text: " a red fox in fresh snow, low winter sun".into() });
+    engine(&mut s, id, TextNews::Token { text: " a red fox in fresh snow, low winter sun".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     assert_eq!(s.proposal().map(|p| p.new.as_str()), Some("a red fox in fresh snow, low winter sun"));
 }

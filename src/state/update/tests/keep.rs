@@ -17,7 +17,7 @@ fn talk(s: &mut AppState, text: &str) -> ConversationId {
     do_(s, Command::Go(Room::Write));
     do_(s, Command::NewConversation);
     let (id, _) = submitted(&say(s, text));
-    engine(s, id, EventKind::Token { text: "Hi".into() });
+    engine(s, id, TextNews::Token { text: "Hi".into() });
     engine(s, id, EventKind::Finished(stats()));
     s.write.open.id.clone().unwrap()
 }
@@ -472,8 +472,8 @@ fn answers_that_are_written_or_wait_go_on_with_the_new_device() {
     let mut s = state();
     let (old, _) = submitted(&say(&mut s, "One"));
     let first = s.write.open.id.clone().unwrap();
-    engine(&mut s, old, EventKind::Token { text: "Once ".into() });
-    engine(&mut s, old, EventKind::Token { text: "upon".into() });
+    engine(&mut s, old, TextNews::Token { text: "Once ".into() });
+    engine(&mut s, old, TextNews::Token { text: "upon".into() });
     do_(&mut s, Command::NewConversation);
     s.now_ms += 1;
     let (waiting, _) = submitted(&say(&mut s, "Two"));
@@ -484,7 +484,7 @@ fn answers_that_are_written_or_wait_go_on_with_the_new_device() {
     let jobs: Vec<_> = effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Submit { id, job: Job::Text(request) } => Some((*id, &request.prompt)),
+            Effect::Submit { id, task: Task::Text(request) } => Some((*id, &request.prompt)),
             _ => None,
         })
         .collect();
@@ -498,12 +498,12 @@ fn answers_that_are_written_or_wait_go_on_with_the_new_device() {
     }
     let of: Vec<_> = s.write.jobs().map(|job| job.conversation.clone()).collect();
     assert_eq!(of, [first.clone(), second.clone()]);
-    engine(&mut s, *new, EventKind::Token { text: " a time".into() });
+    engine(&mut s, *new, EventKind::News(News::Text(TextNews::Token { text: " a time".into() })));
     assert_eq!(s.write.job.as_ref().unwrap().text, "Once upon a time");
     let effects = engine(&mut s, *new, EventKind::Finished(stats()));
     let [JournalEntry::End { info, .. }] = journal(&effects)[..] else { panic!("{effects:?}") };
     assert_eq!(info.completion_tokens, 4, "two of the old, two of the new");
-    engine(&mut s, *next, EventKind::Token { text: "Ho".into() });
+    engine(&mut s, *next, EventKind::News(News::Text(TextNews::Token { text: "Ho".into() })));
     assert_eq!(page(&s), ["Two", "Ho"]);
 
     // One that is being stopped is not begun again.
@@ -520,14 +520,14 @@ fn a_page_goes_on_with_the_new_device_where_its_text_ends() {
     do_(&mut s, Command::Page(PageCommand::Type("It rained.  ".into())));
     let (mut id, _) = submitted(&do_(&mut s, Command::Page(PageCommand::Write { at: 12 })));
     for (piece, so_far) in [("Then", "It rained.  Then"), (" it", "It rained.  Then it")] {
-        engine(&mut s, id, EventKind::Token { text: piece.into() });
+        engine(&mut s, id, TextNews::Token { text: piece.into() });
         let effects = do_(&mut s, Command::SetDevice(DeviceChoice::Cpu));
-        let (new, Job::Text(request)) = submitted(&effects) else { panic!() };
+        let (new, Task::Text(request)) = submitted(&effects) else { panic!() };
         let TextPrompt::Page(prompt) = &request.prompt else { panic!() };
         assert_eq!(prompt.before, so_far);
         id = new;
     }
-    engine(&mut s, id, EventKind::Token { text: " stopped.".into() });
+    engine(&mut s, id, TextNews::Token { text: " stopped.".into() });
     assert_eq!(s.write.open.page.as_ref().unwrap().text.as_str(), "It rained.  Then it stopped.");
 }
 
@@ -540,15 +540,15 @@ fn help_with_a_prompt_and_layers_go_on_with_the_new_device() {
     let effects = do_(&mut s, Command::ImprovePrompt);
     let (old, first) = submitted(&effects);
     let first = first.clone();
-    engine(&mut s, old, EventKind::Token { text: "a fluffy".into() });
+    engine(&mut s, old, TextNews::Token { text: "a fluffy".into() });
     let effects = do_(&mut s, Command::SetDevice(DeviceChoice::Cpu));
     assert_eq!(effects[0], Effect::SetDevice(DeviceChoice::Cpu), "before the new job");
     let (new, again) = submitted(&effects);
-    let (Job::Text(first), Job::Text(again)) = (&first, again) else { panic!() };
+    let (Task::Text(first), Task::Text(again)) = (&first, again) else { panic!() };
     assert_eq!((&again.prompt, &again.params), (&first.prompt, &first.params), "the same is asked");
     // The old engine's last words.
     engine(&mut s, old, EventKind::Cancelled);
-    engine(&mut s, new, EventKind::Token { text: "a tabby cat on a wall in warm light".into() });
+    engine(&mut s, new, TextNews::Token { text: "a tabby cat on a wall in warm light".into() });
     engine(&mut s, new, EventKind::Finished(stats()));
     assert_eq!(s.proposal().map(|proposal| proposal.new.as_str()), Some("a tabby cat on a wall in warm light"));
     // One that is stopped is not begun again.
@@ -663,7 +663,7 @@ fn a_picture_that_could_not_be_saved_is_told_once() {
     let mut s = state();
     prompt(&mut s, "a cat");
     let (id, _) = submitted(&do_(&mut s, Command::Generate));
-    engine(&mut s, id, EventKind::Picture { index: 0, picture: picture(), record: record("a cat") });
+    engine(&mut s, id, PictureNews::Picture { index: 0, picture: picture(), record: record("a cat") });
     engine(&mut s, id, EventKind::Finished(Outcome::Image(ImageStats::default())));
     store(&mut s, StoreEvent::PictureFailed { job: id, index: 0, error: full("/lib/a.png") });
     assert_eq!(problems(&s, Room::Create), 0, "it stands beside the picture");

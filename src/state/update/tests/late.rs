@@ -100,7 +100,7 @@ fn an_answer_that_ends_while_its_conversation_is_read_is_whole() {
     let a = s.write.open.id.clone().unwrap();
     do_(&mut s, Command::NewConversation);
     do_(&mut s, Command::OpenConversation(a.clone()));
-    engine(&mut s, job, EventKind::Token { text: "Hi".into() });
+    engine(&mut s, job, TextNews::Token { text: "Hi".into() });
     engine(&mut s, job, EventKind::Finished(super::write::stats()));
     assert_eq!(update(&mut s, conversation(&a.0, "no answer yet")), [Effect::LoadConversation(a)]);
 }
@@ -257,7 +257,7 @@ fn a_prompt_of_ones_own_is_not_written_over() {
     let (id, _) = submitted(&do_(&mut s, Command::ImprovePrompt));
     let typed = do_(&mut s, Command::SetImage(ImageEdit::Prompt("a wolf".into())));
     assert_eq!(typed, [Effect::Cancel(id)]);
-    engine(&mut s, id, EventKind::Token { text: "a red fox".into() });
+    engine(&mut s, id, TextNews::Token { text: "a red fox".into() });
     engine(&mut s, id, EventKind::Finished(super::write::stats()));
     assert_eq!(s.settings.image.prompt, "a wolf");
     // Nor one that a picture brought.
@@ -265,7 +265,7 @@ fn a_prompt_of_ones_own_is_not_written_over() {
     do_(&mut s, Command::OpenFile("/a.png".into()));
     let opened = StoreEvent::Opened { path: "/a.png".into(), picture: picture(), record: Some(record("a dog")) };
     update(&mut s, Input::Store(opened));
-    engine(&mut s, id, EventKind::Token { text: "a grey wolf".into() });
+    engine(&mut s, id, TextNews::Token { text: "a grey wolf".into() });
     engine(&mut s, id, EventKind::Finished(super::write::stats()));
     assert_eq!(s.settings.image.prompt, "a dog");
 }
@@ -305,10 +305,10 @@ fn memory_is_freed_when_both_engines_say_so() {
     assert_eq!(do_(&mut s, Command::Unload), [Effect::Unload]);
     assert!(s.notices.is_empty() && s.models.entries.iter().all(|entry| entry.loaded));
     assert!(do_(&mut s, Command::Unload).is_empty(), "not twice at once");
-    engine(&mut s, NO_JOB, EventKind::Unloaded { makes: Makes::Text });
+    engine(&mut s, NO_JOB, EventKind::Unloaded { medium: Medium::Text });
     assert!(s.notices.is_empty());
     assert_eq!(s.models.entries.iter().map(|entry| entry.loaded).collect::<Vec<_>>(), [true, false]);
-    engine(&mut s, NO_JOB, EventKind::Unloaded { makes: Makes::Image });
+    engine(&mut s, NO_JOB, EventKind::Unloaded { medium: Medium::Picture });
     assert_eq!(notes(&s), [&NoticeKind::MemoryFreed]);
     // While a job runs it waits, and says that it does.
     let mut s = state();

@@ -1,7 +1,9 @@
 //! Layers of a scene: arranged, taken back, kept, exported.
 
 use super::*;
-use crate::domain::{Arrangement, Cut, ImageStats, LayerName, Place, SceneLayer, SceneLayers};
+use crate::domain::{
+    Arrangement, Cut, ImageStats, LayerName, PictureNews, PictureTask, Place, SceneLayer, SceneLayers, Task,
+};
 
 fn name(text: &str) -> LayerName {
     LayerName::read(text).unwrap()
@@ -41,7 +43,7 @@ fn shown() -> (AppState, ShotKey) {
     s.models.entries[0].card.family = STICKER_FAMILY.into();
     prompt(&mut s, "a cat on a box in the snow");
     let (id, _) = submitted(&do_(&mut s, Command::Generate));
-    engine(&mut s, id, EventKind::Picture { index: 0, picture: picture(), record: scene_record() });
+    engine(&mut s, id, PictureNews::Picture { index: 0, picture: picture(), record: scene_record() });
     engine(&mut s, id, EventKind::Finished(Outcome::Image(ImageStats::default())));
     (s, (id, 0))
 }
@@ -52,8 +54,8 @@ fn layers(s: &mut AppState, command: LayersCommand) -> Vec<Effect> {
 
 /// The engine makes what it was asked for.
 fn make(s: &mut AppState, id: JobId, arrangement: &str) -> Vec<Effect> {
-    engine(s, id, EventKind::Layers(parts()));
-    engine(s, id, EventKind::Picture { index: 0, picture: picture(), record: arranged(arrangement) });
+    engine(s, id, PictureNews::Layers(parts()));
+    engine(s, id, PictureNews::Picture { index: 0, picture: picture(), record: arranged(arrangement) });
     engine(s, id, EventKind::Finished(Outcome::Image(ImageStats::default())))
 }
 
@@ -68,10 +70,10 @@ fn arrangement(s: &AppState) -> String {
     s.create.layers.as_ref().expect("layers are shown").arrangement().to_string()
 }
 
-fn asked(job: &Job) -> &ImageRequest {
+fn asked(job: &Task) -> &ImageRequest {
     match job {
-        Job::Image(request) => request,
-        Job::Text(_) => panic!("a picture"),
+        Task::Picture(PictureTask::Generate(request)) => request,
+        _ => panic!("a picture"),
     }
 }
 

@@ -76,8 +76,8 @@ fn do_(state: &mut AppState, command: Command) -> Vec<Effect> {
     update(state, Input::Command(command))
 }
 
-fn engine(state: &mut AppState, id: JobId, kind: EventKind) -> Vec<Effect> {
-    update(state, Input::Engine(Event { job: id, kind }))
+fn engine(state: &mut AppState, id: JobId, kind: impl Into<EventKind>) -> Vec<Effect> {
+    update(state, Input::Engine(Event { job: id, kind: kind.into() }))
 }
 
 fn prompt(state: &mut AppState, text: &str) {
@@ -105,9 +105,9 @@ fn record(prompt: &str) -> Box<PictureRecord> {
     })
 }
 
-fn submitted(effects: &[Effect]) -> (JobId, &Job) {
+fn submitted(effects: &[Effect]) -> (JobId, &Task) {
     let found = effects.iter().find_map(|e| match e {
-        Effect::Submit { id, job } => Some((*id, job)),
+        Effect::Submit { id, task } => Some((*id, task)),
         _ => None,
     });
     found.expect("a job is submitted")
@@ -150,7 +150,7 @@ fn what_was_taken_out_of_a_prompt_is_told_until_it_is_written_anew() {
     let effects = do_(&mut s, Command::Generate);
     let (id, _) = submitted(&effects);
     let notes = vec![Both::new("<lora:x:1> was left out.", "已略去 <lora:x:1>。")];
-    engine(&mut s, id, EventKind::LeftOut { notes: notes.clone() });
+    engine(&mut s, id, PictureNews::LeftOut { notes: notes.clone() });
     engine(&mut s, id, EventKind::Finished(Outcome::Image(ImageStats::default())));
     assert_eq!(s.create.left_out, notes);
     prompt(&mut s, "a cat");
@@ -163,7 +163,7 @@ fn a_picture_goes_from_prompt_to_disk() {
     prompt(&mut s, "a cat");
     let effects = do_(&mut s, Command::Generate);
     let (id, job) = submitted(&effects);
-    let Job::Image(request) = job else { panic!() };
+    let Task::Picture(PictureTask::Generate(request)) = job else { panic!() };
     assert_eq!(request.params.prompt, "a cat");
     assert!(request.seed <= u32::MAX.into(), "seeds that are rolled stay short");
     assert!(matches!(s.create.stage(), Stage::Job(j) if j.phase == Phase::Waiting));
@@ -172,10 +172,10 @@ fn a_picture_goes_from_prompt_to_disk() {
     engine(&mut s, id, EventKind::Ready { load_s: 0.1 });
     assert!(s.models.entry(STICKER_ID).unwrap().loaded);
     let progress = StepProgress { index: 0, count: 1, step: 3, steps: 24, eta_s: 1.0 };
-    engine(&mut s, id, EventKind::Preview { progress, picture: picture() });
+    engine(&mut s, id, PictureNews::Preview { progress, picture: picture() });
     assert!(matches!(s.create.stage(), Stage::Job(j) if j.preview.is_some() && j.preview_serial == 1));
 
-    let effects = engine(&mut s, id, EventKind::Picture { index: 0, picture: picture(), record: record("a cat") });
+    let effects = engine(&mut s, id, PictureNews::Picture { index: 0, picture: picture(), record: record("a cat") });
     assert!(matches!(&effects[..], [Effect::SavePicture { index: 0, .. }]));
     engine(&mut s, id, EventKind::Finished(Outcome::Image(ImageStats::default())));
     assert!(s.create.jobs.is_empty());
@@ -193,7 +193,7 @@ fn a_picture_that_cannot_be_saved_is_kept_and_can_be_tried_again() {
     let mut s = state();
     prompt(&mut s, "a cat");
     let (id, _) = submitted(&do_(&mut s, Command::Generate));
-    engine(&mut s, id, EventKind::Picture { index: 0, picture: picture(), record: record("a cat") });
+    engine(&mut s, id, PictureNews::Picture { index: 0, picture: picture(), record: record("a cat") });
     let error = StudioError::io(Doing::Writing, "/l", &std::io::ErrorKind::StorageFull.into());
     update(&mut s, Input::Store(StoreEvent::PictureFailed { job: id, index: 0, error }));
     let key = (id, 0);
@@ -217,7 +217,7 @@ fn latents_of_a_failed_decode_are_kept_on_disk_and_decoded_again_with_the_model_
     prompt(&mut s, "a cat");
     let (id, _) = submitted(&do_(&mut s, Command::Generate));
     let kept = latents(STICKER_ID);
-    let effects = engine(&mut s, id, EventKind::Undecoded { latents: kept.clone() });
+    let effects = engine(&mut s, id, PictureNews::Undecoded { latents: kept.clone() });
     assert_eq!(effects, vec![Effect::KeepLatents(kept.clone())]);
     let bad = || EventKind::Failed(Cause::BadDecode { bad: 1, of: 2 }.into());
     engine(&mut s, id, bad());
@@ -230,8 +230,8 @@ fn latents_of_a_failed_decode_are_kept_on_disk_and_decoded_again_with_the_model_
     let again = |s: &mut AppState| {
         let effects = do_(s, Command::DecodeAgain);
         let (id, job) = submitted(&effects);
-        let Job::Image(request) = job else { panic!() };
-        assert_eq!((request.model.id.as_str(), &request.decode[..]), ("other", &[kept.clone()][..]));
+        let Task::Picture(PictureTask::Decode(request)) = job else { panic!() };
+        assert_eq!((request.model.id.as_str(), &request.latents[..]), ("other", &[kept.clone()][..]));
         assert!(s.create.error.is_none());
         id
     };
@@ -239,7 +239,7 @@ fn latents_of_a_failed_decode_are_kept_on_disk_and_decoded_again_with_the_model_
     let id = again(&mut s);
     engine(&mut s, id, bad());
     let id = again(&mut s);
-    let effects = engine(&mut s, id, EventKind::Picture { index: 0, picture: picture(), record: record("a cat") });
+    let effects = engine(&mut s, id, PictureNews::Picture { index: 0, picture: picture(), record: record("a cat") });
     assert!(matches!(&effects[..], [Effect::SavePicture { .. }]));
     engine(&mut s, id, EventKind::Finished(Outcome::Image(ImageStats::default())));
     assert!(do_(&mut s, Command::DecodeAgain).is_empty(), "nothing is left to decode");
@@ -255,8 +255,9 @@ fn a_file_of_latents_is_decoded_by_its_own_model_or_the_one_in_use() {
         assert_eq!(do_(&mut s, Command::OpenFile(path.clone())), vec![Effect::OpenPicture(path)]);
         let opened = StoreEvent::LatentsOpened { latents: vec![latents(model), latents(model)] };
         let effects = update(&mut s, Input::Store(opened));
-        let Job::Image(request) = submitted(&effects).1 else { panic!() };
-        assert_eq!((request.model.id.as_str(), request.decode.len(), request.params.count), (used, 2, 2));
+        let Task::Picture(PictureTask::Decode(request)) = submitted(&effects).1 else { panic!() };
+        let count = s.create.jobs.last().unwrap().request.params.count;
+        assert_eq!((request.model.id.as_str(), request.latents.len(), count), (used, 2, 2));
         assert_eq!(s.room(), Room::Create);
     }
 }
@@ -279,14 +280,14 @@ fn a_fixed_seed_is_used_and_a_random_one_differs() {
     prompt(&mut s, "x");
     let seeds: Vec<u64> = (0..3)
         .map(|_| match submitted(&do_(&mut s, Command::Generate)).1 {
-            Job::Image(r) => r.seed,
-            Job::Text(_) => unreachable!(),
+            Task::Picture(PictureTask::Generate(r)) => r.seed,
+            _ => unreachable!(),
         })
         .collect();
     assert!(seeds[0] != seeds[1] && seeds[1] != seeds[2]);
     do_(&mut s, Command::SetImage(ImageEdit::Seed(Seed::Fixed(u64::MAX))));
     let effects = do_(&mut s, Command::Generate);
-    let Job::Image(request) = submitted(&effects).1 else { panic!() };
+    let Task::Picture(PictureTask::Generate(request)) = submitted(&effects).1 else { panic!() };
     assert_eq!(request.seed, SEED_MAX, "kept in range");
 }
 
@@ -316,7 +317,7 @@ fn another_start_of_the_program_is_told() {
 fn events_of_unknown_jobs_change_nothing() {
     let mut s = state();
     let before = format!("{s:?}");
-    assert!(engine(&mut s, JobId(99), EventKind::Token { text: "x".into() }).is_empty());
+    assert!(engine(&mut s, JobId(99), EventKind::News(News::Text(TextNews::Token { text: "x".into() }))).is_empty());
     engine(&mut s, JobId(99), EventKind::Cancelled);
     assert_eq!(before, format!("{s:?}"));
 }
@@ -477,7 +478,7 @@ fn what_has_no_effect_on_the_model_is_told_and_not_asked_of_it() {
     // Left by another version of the program, it is not asked of the model.
     s.settings.image.noise = NoiseSource::Torch;
     let effects = do_(&mut s, Command::Generate);
-    let Job::Image(request) = submitted(&effects).1 else { panic!() };
+    let Task::Picture(PictureTask::Generate(request)) = submitted(&effects).1 else { panic!() };
     assert_eq!(request.params.noise, NoiseSource::Native);
 }
 
@@ -488,7 +489,7 @@ fn vary_draws_again_with_another_seed() {
     let saved = Saved::Saving;
     s.put_on_strip(Shot { key, picture: Some(picture()), record: record("a dog"), saved, subject: None });
     let effects = do_(&mut s, Command::Vary(key));
-    let Job::Image(request) = submitted(&effects).1 else { panic!() };
+    let Task::Picture(PictureTask::Generate(request)) = submitted(&effects).1 else { panic!() };
     assert_eq!(request.params.prompt, "a dog");
     assert_ne!(request.seed, 5);
 }

@@ -129,7 +129,7 @@ fn what_the_model_cannot_do_is_known_before_the_prompt_is_sent() {
     assert_eq!(s.text_advice(), None);
     // What was asked stays in sight, and what the model goes on with.
     let (id, _) = submitted(&write::say(&mut s, "写一首诗"));
-    engine(&mut s, id, EventKind::Token { text: "爱你爱你".into() });
+    engine(&mut s, id, TextNews::Token { text: "爱你爱你".into() });
     assert_eq!(s.text_advice(), Some(Advice::NoChinese));
     engine(&mut s, id, EventKind::Finished(write::stats()));
     do_(&mut s, Command::SetDraft("a poem".into()));

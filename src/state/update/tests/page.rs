@@ -21,7 +21,7 @@ fn entries(effects: &[Effect]) -> Vec<PageEntry> {
 
 /// The prompt of the text job among `effects`, and the job.
 fn asked(effects: &[Effect]) -> (JobId, PagePrompt) {
-    let (id, Job::Text(request)) = submitted(effects) else { panic!() };
+    let (id, Task::Text(request)) = submitted(effects) else { panic!() };
     let TextPrompt::Page(prompt) = &request.prompt else { panic!() };
     (id, (**prompt).clone())
 }
@@ -70,7 +70,7 @@ fn the_model_goes_on_at_the_cursor_and_the_journal_gives_the_same_page() {
     let (id, prompt) = asked(&effects);
     assert_eq!((prompt.before.as_str(), prompt.story.memory.as_str()), ("The fox ran.", "A tale."));
     for token in [" It", " slept."] {
-        log.extend(entries(&engine(&mut s, id, EventKind::Token { text: token.into() })));
+        log.extend(entries(&engine(&mut s, id, TextNews::Token { text: token.into() })));
     }
     assert_eq!(text(&s), "The fox ran. It slept. The end.");
     log.extend(entries(&engine(&mut s, id, finished())));
@@ -90,12 +90,12 @@ fn again_writes_beside_and_undo_goes_between() {
     typed(&mut s, "A ");
     let (id, prompt) = asked(&page(&mut s, PageCommand::Write { at: 2 }));
     assert_eq!(prompt.before, "A", "a model brings its own space");
-    engine(&mut s, id, EventKind::Token { text: " cat".into() });
+    engine(&mut s, id, TextNews::Token { text: " cat".into() });
     engine(&mut s, id, finished());
     assert_eq!(text(&s), "A cat");
     let (id, prompt) = asked(&page(&mut s, PageCommand::Again));
     assert_eq!(prompt.before, "A");
-    engine(&mut s, id, EventKind::Token { text: " dog".into() });
+    engine(&mut s, id, TextNews::Token { text: " dog".into() });
     engine(&mut s, id, finished());
     assert_eq!(text(&s), "A dog");
     // Regression: the first undo took both away.
@@ -124,7 +124,7 @@ fn an_answer_without_a_word_leaves_no_trace_and_one_that_is_stopped_stays() {
     assert!(engine(&mut s, id, EventKind::Cancelled).is_empty());
     assert_eq!((text(&s), s.write.open.page.as_ref().unwrap().edits().count()), ("One", 1));
     let (id, _) = asked(&page(&mut s, PageCommand::Write { at: 3 }));
-    engine(&mut s, id, EventKind::Token { text: " two".into() });
+    engine(&mut s, id, TextNews::Token { text: " two".into() });
     let effects = engine(&mut s, id, EventKind::Cancelled);
     assert!(matches!(entries(&effects)[..], [PageEntry::End { id: 2, .. }]));
     assert_eq!(text(&s), "One two");
@@ -137,10 +137,10 @@ fn a_page_that_is_opened_while_it_is_written_has_every_word() {
     let mut log = entries(&typed(&mut s, "One"));
     let effects = page(&mut s, PageCommand::Write { at: 3 });
     let (id, _) = asked(&effects);
-    log.extend(entries(&engine(&mut s, id, EventKind::Token { text: " two".into() })));
+    log.extend(entries(&engine(&mut s, id, TextNews::Token { text: " two".into() })));
     let document = s.write.open.id.clone().unwrap();
     do_(&mut s, Command::NewConversation);
-    let late = entries(&engine(&mut s, id, EventKind::Token { text: " three".into() }));
+    let late = entries(&engine(&mut s, id, TextNews::Token { text: " three".into() }));
     assert!(matches!(late[..], [PageEntry::More { .. }]), "still written down");
     let mut old = Page::default();
     log.into_iter().for_each(|entry| old.apply(entry));
@@ -148,7 +148,7 @@ fn a_page_that_is_opened_while_it_is_written_has_every_word() {
     let data = ConversationData { id: document, title: "One".into(), page: Some(Box::new(old)), ..Default::default() };
     update(&mut s, Input::Store(StoreEvent::Conversation(Box::new(data))));
     assert_eq!(text(&s), "One two three");
-    engine(&mut s, id, EventKind::Token { text: " four".into() });
+    engine(&mut s, id, TextNews::Token { text: " four".into() });
     assert_eq!(text(&s), "One two three four");
 }
 
@@ -200,8 +200,8 @@ fn a_picture_of_a_passage_stands_beside_it_and_is_made_with_the_looks_of_whom_it
     page(&mut s, PageCommand::AddCard(CardKind::Cast));
     let card = StoryCard { id: 1, name: "Ada".into(), looks: "grey braid".into(), ..Default::default() };
     page(&mut s, PageCommand::SetCard(card));
-    let (helper, Job::Text(request)) = (match &page(&mut s, PageCommand::Picture { from: 0, to: 9 })[..] {
-        [Effect::Submit { id, job }] => (*id, job.clone()),
+    let (helper, Task::Text(request)) = (match &page(&mut s, PageCommand::Picture { from: 0, to: 9 })[..] {
+        [Effect::Submit { id, task }] => (*id, task.clone()),
         other => panic!("{other:?}"),
     }) else {
         panic!()
@@ -209,11 +209,11 @@ fn a_picture_of_a_passage_stands_beside_it_and_is_made_with_the_looks_of_whom_it
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     assert_eq!(messages[1].content, "Ada woke.\n\nAda: grey braid");
     assert_eq!(s.room(), Room::Create);
-    engine(&mut s, helper, EventKind::Token { text: "an old woman wakes".into() });
+    engine(&mut s, helper, TextNews::Token { text: "an old woman wakes".into() });
     engine(&mut s, helper, EventKind::Finished(finished_outcome()));
     assert_eq!(s.settings.image.prompt, "an old woman wakes", "seen before it is drawn");
     let (job, _) = submitted(&do_(&mut s, Command::Generate));
-    engine(&mut s, job, EventKind::Picture { index: 0, picture: picture(), record: record("x") });
+    engine(&mut s, job, PictureNews::Picture { index: 0, picture: picture(), record: record("x") });
     let saved = StoreEvent::PictureSaved { job, index: 0, item: item("/p/a.png") };
     let effects = update(&mut s, Input::Store(saved));
     assert!(journal(&effects).iter().any(|e| matches!(e, JournalEntry::Picture { .. })));
@@ -242,7 +242,7 @@ fn a_picture_of_a_turn_stands_under_it_and_one_of_nothing_nowhere() {
     let mut s = state();
     do_(&mut s, Command::SetDraft("Hello".into()));
     let (id, _) = submitted(&do_(&mut s, Command::Send));
-    engine(&mut s, id, EventKind::Token { text: "A red fox.".into() });
+    engine(&mut s, id, TextNews::Token { text: "A red fox.".into() });
     engine(&mut s, id, finished());
     do_(&mut s, Command::PictureOfTurn(2));
     let subject = s.create.subject.clone().unwrap();
@@ -252,7 +252,7 @@ fn a_picture_of_a_turn_stands_under_it_and_one_of_nothing_nowhere() {
     do_(&mut s, Command::ForgetSubject);
     prompt(&mut s, "a dog");
     let (job, _) = submitted(&do_(&mut s, Command::Generate));
-    engine(&mut s, job, EventKind::Picture { index: 0, picture: picture(), record: record("x") });
+    engine(&mut s, job, PictureNews::Picture { index: 0, picture: picture(), record: record("x") });
     let saved = StoreEvent::PictureSaved { job, index: 0, item: item("/p/a.png") };
     assert!(journal(&update(&mut s, Input::Store(saved))).is_empty());
 }
@@ -262,7 +262,7 @@ fn an_answer_can_become_a_page() {
     let mut s = state();
     do_(&mut s, Command::SetDraft("Tell me of the mill".into()));
     let (id, _) = submitted(&do_(&mut s, Command::Send));
-    engine(&mut s, id, EventKind::Token { text: " The mill stood still.\n".into() });
+    engine(&mut s, id, TextNews::Token { text: " The mill stood still.\n".into() });
     let answer = s.write.open.turns[1].id;
     assert!(page(&mut s, PageCommand::Of(vec![answer])).is_empty(), "not while it is being written");
     engine(&mut s, id, finished());
@@ -287,14 +287,14 @@ fn the_authors_note_stays_out_of_the_story() {
     page(&mut s, PageCommand::Note("be sad".into()));
     let (id, _) = asked(&page(&mut s, PageCommand::Write { at: 10 }));
     for piece in [" She wept.\n[Auth", "or's note: be", " sad]\nThen", " it [stopped"] {
-        engine(&mut s, id, EventKind::Token { text: piece.into() });
+        engine(&mut s, id, TextNews::Token { text: piece.into() });
     }
     engine(&mut s, id, finished());
     assert_eq!(text(&s), "It rained. She wept.\nThen it [stopped");
     // What was held back when it was stopped is text.
     let at = text(&s).len();
     let (id, _) = asked(&page(&mut s, PageCommand::Write { at }));
-    engine(&mut s, id, EventKind::Token { text: "] [auth".into() });
+    engine(&mut s, id, TextNews::Token { text: "] [auth".into() });
     engine(&mut s, id, EventKind::Cancelled);
     assert!(text(&s).ends_with("[stopped] [auth"), "{}", text(&s));
 }
@@ -302,7 +302,7 @@ fn the_authors_note_stays_out_of_the_story() {
 /// Regression: what was typed while the model wrote was nowhere afterwards.
 #[test]
 fn whoever_types_while_the_model_writes_takes_the_pen() {
-    let token = |text: &str| EventKind::Token { text: text.into() };
+    let token = |text: &str| EventKind::News(News::Text(TextNews::Token { text: text.into() }));
     let mut s = state();
     page(&mut s, PageCommand::New);
     let mut log = entries(&typed(&mut s, "The fox ran."));

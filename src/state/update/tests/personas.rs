@@ -152,7 +152,7 @@ fn a_talk_has_its_own_model_and_sliders_and_leaves_the_persons_alone() {
     assert!(matches!(journal(&effects)[..], [JournalEntry::Sliders { params }] if params.temperature == 1.5));
     assert!(s.unkept_sliders().is_none());
     let effects = say(&mut s, "Hello");
-    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let (id, Task::Text(request)) = submitted(&effects) else { panic!() };
     assert_eq!((request.params.model.as_str(), request.params.temperature), ("small", 1.5));
     let TextPrompt::Played(played) = &request.prompt else { panic!("{:?}", request.prompt) };
     assert_eq!(played.examples[0].iter().map(|m| m.content.as_str()).collect::<Vec<_>>(), ["Hi", "Hello."]);
@@ -235,7 +235,7 @@ fn names_are_put_in_when_a_talk_begins_and_the_lore_comes_along() {
     };
     assert_eq!(cards(&effects), 2);
     let effects = say(&mut s, "Tell me of the mill.");
-    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let (id, Task::Text(request)) = submitted(&effects) else { panic!() };
     let TextPrompt::Played(played) = &request.prompt else { panic!("{:?}", request.prompt) };
     assert_eq!(played.cards[0].about, "Ada was born there.");
     let no = &mut |_: &[Message]| Ok::<_, ()>(false);

@@ -21,7 +21,7 @@ fn queued() -> (AppState, JobId, ConversationId) {
     s.settings.room = Room::Write;
     let (id, _) = submitted(&say(&mut s, "One"));
     engine(&mut s, id, EventKind::Started);
-    engine(&mut s, id, EventKind::Token { text: "a".into() });
+    engine(&mut s, id, TextNews::Token { text: "a".into() });
     say(&mut s, "More");
     assert!(s.write.held);
     let talk = s.write.open.id.clone().unwrap();
@@ -35,7 +35,7 @@ fn sent(effects: &[Effect], talk: &ConversationId) -> Option<Vec<String>> {
             if id == talk && turn.message.content == "More" && turn.message.role == Role::User)
     });
     let job = effects.iter().find_map(|effect| match effect {
-        Effect::Submit { job: Job::Text(request), .. } => Some(request),
+        Effect::Submit { task: Task::Text(request), .. } => Some(request),
         _ => None,
     });
     let TextPrompt::Chat(turns) = &job.filter(|_| asked)?.prompt else { return None };
@@ -59,7 +59,7 @@ fn a_message_that_waits_is_sent_in_its_own_talk_wherever_the_person_is() {
         leave(&mut s);
         let (open, draft) = (s.write.open.id.clone(), s.write.draft.clone());
         // What comes meanwhile is in the prompt of the next question.
-        engine(&mut s, id, EventKind::Token { text: "b".into() });
+        engine(&mut s, id, TextNews::Token { text: "b".into() });
         let effects = engine(&mut s, id, EventKind::Finished(stats()));
         assert_eq!(sent(&effects, &talk), Some(["One", "ab", "More"].map(String::from).to_vec()), "way {i}");
         assert_eq!((&s.write.open.id, s.write.draft.as_str()), (&open, if i == 0 { "" } else { &draft }), "way {i}");
@@ -134,7 +134,7 @@ fn terms_are_shown_in_write_and_a_second_question_takes_the_place_of_the_first()
     assert!(effects.contains(&Effect::Fetch("gemma".into())));
     let kind = FetchEventKind::Finished { path: "/m/g.gguf".into() };
     let effects = update(&mut s, Input::Fetch(FetchEvent { id: "gemma".into(), kind }));
-    let Job::Text(request) = submitted(&effects).1 else { panic!() };
+    let Task::Text(request) = submitted(&effects).1 else { panic!() };
     let TextPrompt::Chat(turns) = &request.prompt else { panic!() };
     assert_eq!(turns.iter().map(|turn| turn.content.as_str()).collect::<Vec<_>>(), ["Two"]);
     // From anywhere else they are in Models, whatever was shown there alone.
@@ -174,7 +174,7 @@ fn jobs_that_are_not_done_leave_what_is_written_and_say_so() {
     let mut s = state();
     s.settings.room = Room::Write;
     let (id, _) = submitted(&say(&mut s, "Hello"));
-    engine(&mut s, id, EventKind::Token { text: "Once upon".into() });
+    engine(&mut s, id, TextNews::Token { text: "Once upon".into() });
     let (desk, data) = (s.desk_now(), on_disk(&s));
     let mut s = state();
     reopen(&mut s, data);

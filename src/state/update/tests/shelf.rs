@@ -146,7 +146,7 @@ fn what_streams_keeps_its_way() {
     do_(&mut s, Command::GoToTurn(2));
     assert_eq!(page(&s), ["One", ""]);
     assert_eq!(s.write.aim, None);
-    engine(&mut s, id, EventKind::Token { text: "y".into() });
+    engine(&mut s, id, TextNews::Token { text: "y".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     do_(&mut s, Command::GoToTurn(2));
     assert_eq!(page(&s), ["One", "x"]);
@@ -212,6 +212,6 @@ fn the_form_of_the_answer_is_chosen_written_and_checked() {
     do_(&mut s, Command::SetText(TextEdit::FormText("lost".into())));
     choose(&mut s, AnswerForm::Gbnf);
     let effects = say(&mut s, "Well?");
-    let (_, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let (_, Task::Text(request)) = submitted(&effects) else { panic!() };
     assert_eq!(request.params.grammar, Some(Grammar::Gbnf("root ::= \"a\"".into())));
 }

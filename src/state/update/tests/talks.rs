@@ -29,7 +29,7 @@ fn no_source() -> FetchEventKind {
 }
 
 fn text(s: &mut AppState, id: JobId, text: &str) -> Vec<Effect> {
-    engine(s, id, EventKind::Token { text: text.into() })
+    engine(s, id, TextNews::Token { text: text.into() })
 }
 
 fn finish(s: &mut AppState, id: JobId) -> Vec<Effect> {
@@ -105,7 +105,7 @@ fn a_fetch_that_ends_answers_the_question_that_waited_for_it() {
         do_(&mut s, Command::Fetch(SMOLLM_ID.into()));
         assert!(s.write.error.is_none(), "it is tried again");
         let effects = fetched(&mut s, here());
-        let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+        let (id, Task::Text(request)) = submitted(&effects) else { panic!() };
         let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
         assert_eq!(messages[0].content, "Hello");
         text(&mut s, id, "Hi");
@@ -222,7 +222,7 @@ fn sliders_stay_with_their_conversation_unless_the_person_says_so() {
     do_(&mut s, Command::SetText(TextEdit::Form(AnswerForm::Json)));
     do_(&mut s, Command::SetText(TextEdit::Overflow(Overflow::Middle)));
     let effects = say(&mut s, "One");
-    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let (id, Task::Text(request)) = submitted(&effects) else { panic!() };
     assert_eq!((request.params.temperature, request.params.overflow), (0.1, Overflow::Middle));
     assert!(request.params.grammar.is_some());
     let kept = journal(&effects).into_iter().find_map(|entry| match entry {
@@ -269,7 +269,7 @@ fn a_forms_answer_takes_the_sliders_that_were_moved_for_it() {
     do_(&mut s, Command::SetFormField("topic".into(), "snow".into()));
     do_(&mut s, Command::SetText(TextEdit::Context(1024)));
     let effects = do_(&mut s, Command::WriteForm);
-    let (_, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let (_, Task::Text(request)) = submitted(&effects) else { panic!() };
     assert_eq!(request.params.context, 1024);
     assert_ne!(s.settings.text.context, 1024);
 }
@@ -287,7 +287,7 @@ fn what_has_no_room_is_left_out_unless_the_person_says_otherwise() {
     assert_eq!(page(&s), ["One", "x", "Two"]);
     // The button on the notice.
     let effects = do_(&mut s, Command::AnswerWith(Overflow::Roll));
-    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let (id, Task::Text(request)) = submitted(&effects) else { panic!() };
     assert_eq!((request.params.overflow, s.write.error.is_none()), (Overflow::Roll, true));
     text(&mut s, id, "y");
     let Outcome::Text(cut) = stats() else { panic!() };
@@ -325,8 +325,8 @@ fn what_was_weighed_is_there_again_when_its_conversation_is() {
     let mut s = state();
     let choice = |text: &str| TokenChoice { bytes: text.as_bytes().to_vec(), probability: 1.0, others: vec![] };
     let weigh = |s: &mut AppState, id, text: &str| {
-        engine(s, id, EventKind::Weighed(choice(text)));
-        engine(s, id, EventKind::Token { text: text.into() });
+        engine(s, id, TextNews::Weighed(choice(text)));
+        engine(s, id, TextNews::Token { text: text.into() });
     };
     let (id, _) = submitted(&say(&mut s, "Hello"));
     weigh(&mut s, id, "A");
@@ -355,7 +355,7 @@ fn no_branch_begins_inside_a_character() {
     let token = |bytes: &[u8]| TokenChoice { bytes: bytes.to_vec(), probability: 1.0, others: vec![] };
     let others = vec![token(&moon[..1]), token(b"x")];
     let (id, _) = submitted(&say(&mut s, "Hello"));
-    engine(&mut s, id, EventKind::Weighed(TokenChoice { others, ..token(b"a") }));
+    engine(&mut s, id, TextNews::Weighed(TokenChoice { others, ..token(b"a") }));
     text(&mut s, id, "a");
     finish(&mut s, id);
     assert!(do_(&mut s, Command::BranchAtToken { turn: 2, token: 0, other: 0 }).is_empty());
@@ -405,7 +405,7 @@ fn an_error_leaves_when_its_cause_does() {
     do_(&mut s, Command::SetText(TextEdit::Draft(Some("y".into()))));
     assert!(s.write.error.is_none());
     let mut s = fail(Cause::NotEnoughMemory { needed: 2, free: 1 });
-    update(&mut s, Input::Engine(Event { job: NO_JOB, kind: EventKind::Unloaded { makes: Makes::Image } }));
+    update(&mut s, Input::Engine(Event { job: NO_JOB, kind: EventKind::Unloaded { medium: Medium::Picture } }));
     assert!(s.write.error.is_none());
     // Another model, from its own room too.
     let mut s = fail(Cause::EngineGone);
@@ -471,7 +471,7 @@ fn tokens_are_there_again_after_a_restart() {
     let mut s = state();
     let token = |text: &str| TokenChoice { bytes: text.into(), probability: 0.5, others: vec![] };
     let (id, _) = submitted(&say(&mut s, "Hello"));
-    engine(&mut s, id, EventKind::Weighed(token("Hi")));
+    engine(&mut s, id, TextNews::Weighed(token("Hi")));
     text(&mut s, id, "Hi");
     let effects = engine(&mut s, id, EventKind::Finished(stats()));
     let kept = journal(&effects).into_iter().find_map(|entry| match entry {

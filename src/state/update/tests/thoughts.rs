@@ -11,8 +11,8 @@ fn thought() -> AppState {
     let (id, _) = submitted(&say(&mut s, "2 + 2?"));
     for piece in ["<think>\n", "hm,", " four", "\n", "</think>", "\n\n", "Four."] {
         let choice = TokenChoice { bytes: piece.into(), probability: 1.0, others: Vec::new() };
-        engine(&mut s, id, EventKind::Weighed(choice));
-        engine(&mut s, id, EventKind::Token { text: piece.into() });
+        engine(&mut s, id, TextNews::Weighed(choice));
+        engine(&mut s, id, TextNews::Token { text: piece.into() });
     }
     engine(&mut s, id, EventKind::Finished(stats()));
     s
@@ -20,7 +20,7 @@ fn thought() -> AppState {
 
 /// What the model is to read.
 fn read(effects: &[Effect]) -> Vec<Message> {
-    let Job::Text(request) = submitted(effects).1 else { panic!() };
+    let Task::Text(request) = submitted(effects).1 else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     messages.clone()
 }
@@ -57,12 +57,12 @@ fn an_answer_that_is_gone_on_with_keeps_its_thought() {
 fn stopping_inside_a_thought_keeps_it_and_a_tag_alone_is_nothing() {
     let mut s = state();
     let (id, _) = submitted(&say(&mut s, "Hello"));
-    engine(&mut s, id, EventKind::Token { text: "<think>\n".into() });
+    engine(&mut s, id, TextNews::Token { text: "<think>\n".into() });
     engine(&mut s, id, EventKind::Cancelled);
     assert_eq!(s.write.open.turns.len(), 1, "nothing was thought");
     let (id, _) = submitted(&do_(&mut s, Command::Regenerate));
-    engine(&mut s, id, EventKind::Token { text: "<think>\n".into() });
-    engine(&mut s, id, EventKind::Token { text: "hm".into() });
+    engine(&mut s, id, TextNews::Token { text: "<think>\n".into() });
+    engine(&mut s, id, TextNews::Token { text: "hm".into() });
     engine(&mut s, id, EventKind::Cancelled);
     let turn = &s.write.open.turns[1];
     assert_eq!((turn.message.content.as_str(), turn.message.said()), ("<think>\nhm", ""));
@@ -70,7 +70,7 @@ fn stopping_inside_a_thought_keeps_it_and_a_tag_alone_is_nothing() {
     // Gone on with, it counts from its beginning.
     let (id, _) = submitted(&do_(&mut s, Command::ContinueWriting));
     for piece in [" so", "</think>", "Yes"] {
-        engine(&mut s, id, EventKind::Token { text: piece.into() });
+        engine(&mut s, id, TextNews::Token { text: piece.into() });
     }
     engine(&mut s, id, EventKind::Finished(stats()));
     assert_eq!(s.write.open.turns[1].info.as_ref().unwrap().thought_tokens, 2);
@@ -103,7 +103,7 @@ fn a_form_checks_the_answer_alone() {
         }
     }
     let (id, _) = submitted(&do_(&mut s, Command::WriteForm));
-    engine(&mut s, id, EventKind::Token { text: "<think>\na line\n</think>\n\nRain falls".into() });
+    engine(&mut s, id, TextNews::Token { text: "<think>\na line\n</think>\n\nRain falls".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     let told = format!("{:?}", s.write.findings);
     assert!(!told.contains("think") && !told.contains("a line"), "{told}");
@@ -115,13 +115,13 @@ fn a_prompt_for_a_picture_is_not_what_was_thought_about_it() {
     let id = s.write.open.turns[1].id;
     let effects = do_(&mut s, Command::PictureOfTurn(id));
     let (helper, job) = submitted(&effects);
-    let Job::Text(request) = job else { panic!() };
+    let Task::Text(request) = job else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     assert_eq!(messages[1].content, "Four.");
     assert!(request.params.stop.is_empty() && request.params.max_tokens > 1000, "there is room to think");
-    engine(&mut s, helper, EventKind::Token { text: "<think>\nA cat?\n\nNo, a number.\n</think>\n\n".into() });
+    engine(&mut s, helper, TextNews::Token { text: "<think>\nA cat?\n\nNo, a number.\n</think>\n\n".into() });
     assert!(s.create.helper.is_some(), "a paragraph of the thought ends nothing");
-    let effects = engine(&mut s, helper, EventKind::Token { text: "a brass four\n\nmore".into() });
+    let effects = engine(&mut s, helper, TextNews::Token { text: "a brass four\n\nmore".into() });
     assert_eq!(effects, [Effect::Cancel(helper)]);
     assert_eq!(s.settings.image.prompt, "a brass four");
     assert!(s.create.helper.is_none());

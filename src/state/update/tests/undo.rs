@@ -16,7 +16,7 @@ fn go(s: &mut AppState, room: Room) {
 fn talk(s: &mut AppState) -> ConversationId {
     go(s, Room::Write);
     let (id, _) = submitted(&write::say(s, "Hello"));
-    engine(s, id, EventKind::Token { text: "Hi".into() });
+    engine(s, id, TextNews::Token { text: "Hi".into() });
     engine(s, id, EventKind::Finished(write::stats()));
     s.write.open.id.clone().unwrap()
 }

@@ -37,14 +37,14 @@ fn an_answer_streams_into_its_turn_and_its_journal() {
     assert!(matches!(entries[2], JournalEntry::Begin { turn } if turn.message.role == Role::User));
     assert!(matches!(entries[3], JournalEntry::Begin { turn } if turn.message.content.is_empty()));
     let (id, job) = submitted(&effects);
-    let Job::Text(request) = job else { panic!() };
+    let Task::Text(request) = job else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     let roles: Vec<Role> = messages.iter().map(|m| m.role).collect();
     assert_eq!(roles, [Role::System, Role::User], "the empty answer is not sent");
 
-    let effects = engine(&mut s, id, EventKind::Token { text: "Hi".into() });
+    let effects = engine(&mut s, id, TextNews::Token { text: "Hi".into() });
     assert!(matches!(journal(&effects)[..], [JournalEntry::Append { id: 2, .. }]));
-    engine(&mut s, id, EventKind::Token { text: "!".into() });
+    engine(&mut s, id, TextNews::Token { text: "!".into() });
     assert_eq!(s.write.open.turns[1].message.content, "Hi!");
     let effects = engine(&mut s, id, EventKind::Finished(stats()));
     assert!(matches!(journal(&effects)[..], [JournalEntry::End { id: 2, .. }]));
@@ -53,7 +53,7 @@ fn an_answer_streams_into_its_turn_and_its_journal() {
 
     let effects = say(&mut s, "And now?");
     assert!(!journal(&effects).iter().any(|e| matches!(e, JournalEntry::Title { .. })), "the title stays");
-    let Job::Text(request) = submitted(&effects).1 else { panic!() };
+    let Task::Text(request) = submitted(&effects).1 else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     assert_eq!(messages.len(), 4);
 }
@@ -81,7 +81,7 @@ fn a_prompt_that_waited_for_its_model_is_asked_even_when_another_page_is_open() 
     do_(&mut s, Command::SetText(TextEdit::Model("another.gguf".into())));
     let kind = FetchEventKind::Finished { path: "/m/s.gguf".into() };
     let effects = update(&mut s, Input::Fetch(FetchEvent { id: SMOLLM_ID.into(), kind }));
-    let Job::Text(request) = submitted(&effects).1 else { panic!() };
+    let Task::Text(request) = submitted(&effects).1 else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     assert_eq!(messages.len(), 1);
     assert_eq!(messages[0].content, "Hello");
@@ -134,7 +134,7 @@ fn offline_means_no_fetch() {
 fn stopping_keeps_what_was_written_and_drops_an_empty_answer() {
     let mut s = state();
     let (id, _) = submitted(&say(&mut s, "Hello"));
-    engine(&mut s, id, EventKind::Token { text: "Once".into() });
+    engine(&mut s, id, TextNews::Token { text: "Once".into() });
     s.settings.room = Room::Write;
     assert_eq!(do_(&mut s, Command::CancelCurrent), vec![Effect::Cancel(id)]);
     let effects = engine(&mut s, id, EventKind::Cancelled);
@@ -158,7 +158,7 @@ fn a_full_context_is_told() {
     };
     let mut s = state();
     let (id, _) = submitted(&say(&mut s, "Hello"));
-    engine(&mut s, id, EventKind::Token { text: "Once".into() });
+    engine(&mut s, id, TextNews::Token { text: "Once".into() });
     engine(&mut s, id, full(1));
     assert_eq!(s.write.error.as_ref().unwrap().cause(), &Cause::ContextFull { context: 10, written: 1 });
     let info = s.write.open.turns[1].info.as_ref().unwrap();
@@ -177,14 +177,14 @@ fn a_full_context_is_told() {
 fn continuing_sends_the_answer_so_far_and_appends_to_it() {
     let mut s = state();
     let (id, _) = submitted(&say(&mut s, "Hello"));
-    engine(&mut s, id, EventKind::Token { text: "Once".into() });
+    engine(&mut s, id, TextNews::Token { text: "Once".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     let effects = do_(&mut s, Command::ContinueWriting);
     let (id, job) = submitted(&effects);
-    let Job::Text(request) = job else { panic!() };
+    let Task::Text(request) = job else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     assert_eq!(messages.last().unwrap().content, "Once");
-    engine(&mut s, id, EventKind::Token { text: " upon".into() });
+    engine(&mut s, id, TextNews::Token { text: " upon".into() });
     assert_eq!(s.write.open.turns[1].message.content, "Once upon");
     engine(&mut s, id, EventKind::Cancelled);
     assert_eq!(s.write.open.turns[1].message.content, "Once upon");
@@ -195,9 +195,9 @@ fn an_answer_goes_on_while_another_conversation_is_read() {
     let mut s = state();
     let (id, _) = submitted(&say(&mut s, "Hello"));
     let conversation = s.write.open.id.clone().unwrap();
-    engine(&mut s, id, EventKind::Token { text: "A".into() });
+    engine(&mut s, id, TextNews::Token { text: "A".into() });
     do_(&mut s, Command::NewConversation);
-    let effects = engine(&mut s, id, EventKind::Token { text: "B".into() });
+    let effects = engine(&mut s, id, TextNews::Token { text: "B".into() });
     assert_eq!(journal(&effects).len(), 1, "still written down");
     assert!(s.write.open.turns.is_empty());
     do_(&mut s, Command::OpenConversation(conversation.clone()));
@@ -218,7 +218,7 @@ fn an_answer_goes_on_while_another_conversation_is_read() {
 /// A finished answer to `text`.
 pub(super) fn answered(s: &mut AppState, text: &str, answer: &str) {
     let (id, _) = submitted(&say(s, text));
-    engine(s, id, EventKind::Token { text: answer.into() });
+    engine(s, id, TextNews::Token { text: answer.into() });
     engine(s, id, EventKind::Finished(stats()));
 }
 
@@ -232,7 +232,7 @@ fn an_edit_and_a_new_answer_stand_beside_the_old_ones() {
     answered(&mut s, "One", "x");
     // Another answer.
     let (id, _) = submitted(&do_(&mut s, Command::Regenerate));
-    engine(&mut s, id, EventKind::Token { text: "y".into() });
+    engine(&mut s, id, TextNews::Token { text: "y".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     assert_eq!(page(&s), ["One", "y"]);
     answered(&mut s, "More", "z");
@@ -290,7 +290,7 @@ fn trashing_the_conversation_that_is_written_stops_it() {
     assert!(effects.contains(&Effect::Cancel(id)));
     assert_eq!(effects.last(), Some(&Effect::TrashConversation(conversation)));
     assert!(s.write.job.is_none() && s.write.conversations.is_empty());
-    assert!(engine(&mut s, id, EventKind::Token { text: "late".into() }).is_empty());
+    assert!(engine(&mut s, id, TextNews::Token { text: "late".into() }).is_empty());
 }
 
 #[test]
@@ -304,7 +304,7 @@ fn long_first_lines_become_short_titles() {
 fn exports_name_speakers() {
     let mut s = state();
     let (id, _) = submitted(&say(&mut s, "Hello"));
-    engine(&mut s, id, EventKind::Token { text: "Hi".into() });
+    engine(&mut s, id, TextNews::Token { text: "Hi".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     let effects = do_(&mut s, Command::ExportConversation(TextFormat::Markdown));
     let [Effect::AskExportText { name, document, format }] = &effects[..] else { panic!("{effects:?}") };
@@ -353,18 +353,18 @@ fn an_answer_can_be_gone_on_with_from_a_token_that_was_weighed() {
     };
     let (id, _) = submitted(&say(&mut s, "Hello"));
     for (text, others) in [("Good", &[("Good", 0.6), ("Bad", 0.2)][..]), (" day", &[(" day", 0.4), (" night", 0.3)])] {
-        engine(&mut s, id, EventKind::Weighed(weighed(text, others)));
-        engine(&mut s, id, EventKind::Token { text: text.into() });
+        engine(&mut s, id, TextNews::Weighed(weighed(text, others)));
+        engine(&mut s, id, TextNews::Token { text: text.into() });
     }
     engine(&mut s, id, EventKind::Finished(stats()));
     do_(&mut s, Command::Inspect(2));
     assert_eq!(s.write.inspecting, Some(2));
     let effects = do_(&mut s, Command::BranchAtToken { turn: 2, token: 1, other: 1 });
-    let (id, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let (id, Task::Text(request)) = submitted(&effects) else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     assert_eq!(messages.last().unwrap().content, "Good night", "it goes on from there");
-    engine(&mut s, id, EventKind::Weighed(weighed("!", &[("!", 0.9)])));
-    engine(&mut s, id, EventKind::Token { text: "!".into() });
+    engine(&mut s, id, TextNews::Weighed(weighed("!", &[("!", 0.9)])));
+    engine(&mut s, id, TextNews::Token { text: "!".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     assert_eq!(page(&s), ["Hello", "Good night!"]);
     assert_eq!(s.write.weighed[&3].len(), 3);
@@ -390,7 +390,7 @@ fn a_character_and_a_chat_from_elsewhere_become_conversations() {
     let effects = do_(&mut s, Command::SetDraft("Hello".into()));
     assert_eq!(journal(&effects).len(), 4, "written down at once: who it is, its title, its greeting, its name");
     let effects = do_(&mut s, Command::Send);
-    let (_, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let (_, Task::Text(request)) = submitted(&effects) else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     assert_eq!(messages.iter().map(|m| m.role).collect::<Vec<_>>(), [Role::System, Role::Assistant, Role::User]);
 
@@ -465,7 +465,7 @@ fn chats_of_a_file_are_kept_with_their_versions_and_speakers() {
 
     // The model is told who says what.
     let effects = say(&mut s, "Bye");
-    let (_, Job::Text(request)) = submitted(&effects) else { panic!() };
+    let (_, Task::Text(request)) = submitted(&effects) else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     let read: Vec<&str> = messages.iter().map(|m| m.content.as_str()).filter(|m| m.contains(": ")).collect();
     assert_eq!(read, ["Lin: Hi", "Ada: Hello", "Bo: Ho", "Lin: Bye"]);
@@ -490,16 +490,16 @@ fn what_was_weighed_stays_with_its_own_answer() {
     let choice = |text: &str| TokenChoice { bytes: text.as_bytes().to_vec(), probability: 1.0, others: vec![] };
     let (id, _) = submitted(&say(&mut s, "Hello"));
     do_(&mut s, Command::NewConversation);
-    engine(&mut s, id, EventKind::Weighed(choice("A")));
-    engine(&mut s, id, EventKind::Token { text: "A".into() });
+    engine(&mut s, id, TextNews::Weighed(choice("A")));
+    engine(&mut s, id, TextNews::Token { text: "A".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     assert!(s.write.weighed.is_empty());
     // An answer whose beginning was not weighed cannot be gone back into.
     answered(&mut s, "Again", "x");
     let effects = do_(&mut s, Command::ContinueWriting);
     let (id, _) = submitted(&effects);
-    engine(&mut s, id, EventKind::Weighed(choice("y")));
-    engine(&mut s, id, EventKind::Token { text: "y".into() });
+    engine(&mut s, id, TextNews::Weighed(choice("y")));
+    engine(&mut s, id, TextNews::Token { text: "y".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     assert!(s.write.weighed.is_empty());
 }
@@ -511,17 +511,17 @@ fn a_draft_model_goes_along_and_never_is_the_model_itself() {
     do_(&mut s, Command::SetText(TextEdit::Draft(Some("small".into()))));
     let effects = say(&mut s, "Hello");
     let (id, job) = submitted(&effects);
-    let Job::Text(request) = job else { panic!() };
+    let Task::Text(request) = job else { panic!() };
     assert_eq!(request.draft.as_ref().unwrap().files, ModelFiles::File("/m/small.gguf".into()));
     // That there is no room for it is said once, not under each answer.
     let left_out = StudioError::from(Cause::DraftLeftOut { draft: "small".into(), needed: 9, free: 3 });
     for _ in 0..2 {
-        engine(&mut s, id, EventKind::WithoutDraft { error: left_out.clone() });
+        engine(&mut s, id, TextNews::WithoutDraft { error: left_out.clone() });
     }
     assert_eq!(s.notices.iter().filter(|n| matches!(&n.kind, NoticeKind::Problem(_))).count(), 1);
     let Outcome::Text(figures) = stats() else { panic!() };
     let figures = TextStats { drafted_tokens: 8, accepted_tokens: 5, ..figures };
-    engine(&mut s, id, EventKind::Token { text: "Hi".into() });
+    engine(&mut s, id, TextNews::Token { text: "Hi".into() });
     engine(&mut s, id, EventKind::Finished(Outcome::Text(figures)));
     let info = s.write.open.turns[1].info.as_ref().unwrap();
     assert_eq!((info.drafted_tokens, info.accepted_tokens), (8, 5));
@@ -542,11 +542,11 @@ fn a_draft_model_goes_along_and_never_is_the_model_itself() {
 fn a_message_sent_while_an_answer_is_written_goes_after_it() {
     let mut s = state();
     let (id, _) = submitted(&say(&mut s, "Hello"));
-    engine(&mut s, id, EventKind::Token { text: "Hi".into() });
+    engine(&mut s, id, TextNews::Token { text: "Hi".into() });
     assert!(say(&mut s, "And now?").is_empty());
     assert_eq!((s.write.draft.as_str(), s.write.held), ("And now?", true));
     let effects = engine(&mut s, id, EventKind::Finished(stats()));
-    let Job::Text(request) = submitted(&effects).1 else { panic!() };
+    let Task::Text(request) = submitted(&effects).1 else { panic!() };
     let TextPrompt::Chat(messages) = &request.prompt else { panic!() };
     assert_eq!(messages.last().unwrap().content, "And now?");
     assert_eq!((s.write.draft.as_str(), s.write.held), ("", false));
@@ -556,7 +556,7 @@ fn a_message_sent_while_an_answer_is_written_goes_after_it() {
     do_(&mut s, Command::SetDraft("Then what".into()));
     assert!(!s.write.held);
     do_(&mut s, Command::Send);
-    engine(&mut s, id, EventKind::Token { text: "So".into() });
+    engine(&mut s, id, TextNews::Token { text: "So".into() });
     do_(&mut s, Command::StopWriting);
     engine(&mut s, id, EventKind::Cancelled);
     assert_eq!((s.write.draft.as_str(), s.write.job.is_none()), ("Then what", true));
@@ -567,21 +567,21 @@ fn a_message_sent_while_an_answer_is_written_goes_after_it() {
 fn the_tokens_of_an_answer_that_goes_on_after_a_restart_are_all_counted() {
     let mut s = state();
     let (id, _) = submitted(&say(&mut s, "Hello"));
-    engine(&mut s, id, EventKind::Token { text: "Hi, my".into() });
+    engine(&mut s, id, TextNews::Token { text: "Hi, my".into() });
     engine(&mut s, id, EventKind::Cancelled);
     // As it is read from the disk.
     s.write.open.turns[1].info = None;
     s.write.weighed.clear();
     let (id, _) = submitted(&do_(&mut s, Command::ContinueWriting));
-    engine(&mut s, id, EventKind::Begun { tokens: 208 });
-    engine(&mut s, id, EventKind::Token { text: " friend".into() });
+    engine(&mut s, id, TextNews::Begun { tokens: 208 });
+    engine(&mut s, id, TextNews::Token { text: " friend".into() });
     assert_eq!(s.write.job.as_ref().unwrap().tokens(), 209);
     engine(&mut s, id, EventKind::Cancelled);
     let info = s.write.open.turns[1].info.clone().unwrap();
     assert_eq!((info.completion_tokens, info.finish_reason), (209, None));
     // Where the figures are known they count.
     let (id, _) = submitted(&do_(&mut s, Command::ContinueWriting));
-    engine(&mut s, id, EventKind::Begun { tokens: 500 });
+    engine(&mut s, id, TextNews::Begun { tokens: 500 });
     assert_eq!(s.write.job.as_ref().unwrap().tokens(), 209);
 }
 

@@ -1,4 +1,5 @@
-//! Small questions that are answered on a thread of their own, the newest only.
+//! Small questions that are answered on a thread of their own, the newest only: what a person typed before it is of no
+//! interest any more.
 
 use std::thread;
 
@@ -7,23 +8,23 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use crate::domain::Wake;
 
 /// Questions that may wait.
-const QUEUE: usize = 16;
+pub const QUESTIONS: usize = 16;
 
-/// Asks the thread; [`Asker::ask`] never waits.
-pub struct Asker<Q> {
+/// Asks the thread; [`Newest::ask`] never waits.
+pub struct Newest<Q> {
     requests: Sender<Q>,
 }
 
-impl<Q: Send + 'static> Asker<Q> {
-    /// Starts the thread `name`, which answers with `work` and calls `wake` after each answer. It ends when the asker is
+impl<Q: Send + 'static> Newest<Q> {
+    /// Starts the thread `name`, which answers with `work` and calls `wake` after each answer. It ends when this is
     /// dropped.
     pub(super) fn with<A: Send + 'static>(
         name: &str,
         wake: Wake,
-        work: impl Fn(Q) -> A + Send + 'static,
+        mut work: impl FnMut(Q) -> A + Send + 'static,
     ) -> (Self, Receiver<A>) {
-        let (requests, queue) = bounded::<Q>(QUEUE);
-        let (answers, receiver) = bounded(QUEUE);
+        let (requests, queue) = bounded::<Q>(QUESTIONS);
+        let (answers, receiver) = bounded(QUESTIONS);
         let work = move || {
             while let Ok(mut question) = queue.recv() {
                 while let Ok(newer) = queue.try_recv() {

@@ -1,0 +1,118 @@
+//! Parts of a number of things that are told apart: "two cats, one black and one white", 一黑一白两只猫.
+
+use super::*;
+
+impl Reader<'_> {
+    /// Reads such parts where they begin here; what was named before them is parted, or the noun behind them is.
+    pub(super) fn divided(&mut self) -> bool {
+        let (parts, end) = self.parts_ahead();
+        if parts.len() < 2 {
+            return false;
+        }
+        let sum: u8 = parts.iter().filter_map(|part| part.count).fold(0, u8::saturating_add);
+        let of_last = self.mentions.iter().rev().copied().find(|&i| self.reading.items[i].count == sum);
+        if let Some(whole) = of_last.filter(|_| !matches!(self.waiting, Some(Waiting::NextTo(..)))) {
+            self.divide(whole, parts);
+            self.at = end;
+            return true;
+        }
+        // 一黑一白两只猫
+        let is_sum = |word: &Lexeme| word.kind == Kind::Role(Role::Number(sum)) && !word.word.is_ascii();
+        let skipped = |at: usize| self.words.get(at).is_some_and(|word| word.word == "的");
+        let number = if skipped(end) { end + 1 } else { end };
+        if self.words.get(number).is_some_and(is_sum) {
+            let mut parts = parts;
+            self.pending = parts.pop().unwrap_or_default();
+            self.open = parts;
+            self.at = number + 1;
+            return true;
+        }
+        false
+    }
+
+    /// Makes a thing of several its parts.
+    fn divide(&mut self, whole: usize, parts: Vec<Said>) {
+        self.waiting = None;
+        self.pending = Said::default();
+        let mut last = whole;
+        for (nth, part) in parts.into_iter().enumerate() {
+            let i = if nth == 0 {
+                whole
+            } else if self.named.len() < MOST_ITEMS {
+                let copy = self.named[whole].clone();
+                self.reading.items.push(copy.item());
+                self.named.push(copy);
+                let copy = self.named.len() - 1;
+                let of_whole = |l: &&Link| l.thing == whole && l.relation.names_place();
+                let places: Vec<Link> = self.reading.relations.iter().filter(of_whole).copied().collect();
+                self.reading.relations.extend(places.into_iter().map(|l| Link { thing: copy, ..l }));
+                self.reading.relations.push(Link { thing: last, relation: Relation::Beside, place: copy });
+                self.mention(copy, self.named[whole].span.clone());
+                copy
+            } else {
+                return;
+            };
+            let said = &mut self.named[i].said;
+            (said.count, said.colour, said.plural) = (part.count, part.colour.or(said.colour.take()), false);
+            said.size = if part.size == Size::Usual { said.size } else { part.size };
+            if !part.moods.is_empty() {
+                said.moods = part.moods;
+            }
+            self.settle(i);
+            last = i;
+        }
+    }
+
+    /// Parts from here on, and where the next word is: each a number and what is said of so many.
+    fn parts_ahead(&self) -> (Vec<Said>, usize) {
+        let (mut parts, mut end): (Vec<Said>, usize) = (Vec::new(), self.at);
+        let mut part: Option<Said> = None;
+        for (at, word) in self.words.iter().enumerate().skip(self.at) {
+            match &word.kind {
+                Kind::Role(Role::Number(n)) if part.is_none() => {
+                    part = Some(Said { count: Some(*n), ..Said::default() });
+                }
+                // "the other is white", 另一只
+                Kind::Role(Role::Other) if part.is_none() && !parts.is_empty() => {
+                    let is_number =
+                        self.words.get(at + 1).is_some_and(|next| matches!(next.kind, Kind::Role(Role::Number(_))));
+                    part = (!is_number).then(|| Said { count: Some(1), ..Said::default() });
+                }
+                Kind::Role(Role::The) if part.is_none() => {}
+                Kind::Role(Role::Colour(colour)) | Kind::Name(_, _, Some(Role::Colour(colour))) => {
+                    let Some(part) = part.as_mut().filter(|part| part.colour.is_none()) else { break };
+                    part.colour = Some((colour, word.span.clone()));
+                }
+                Kind::Role(Role::Size(size)) => {
+                    let Some(part) = part.as_mut() else { break };
+                    part.size = *size;
+                }
+                Kind::Role(Role::Mood(mood)) => {
+                    let Some(part) = part.as_mut() else { break };
+                    part.moods.push((*mood, word.span.clone()));
+                }
+                Kind::Role(Role::Is | Role::Measure) if part.is_some() => {}
+                Kind::Role(Role::Filler) if word.word == "的" && at > self.at => {}
+                Kind::Role(Role::Relation(Relation::Beside)) if is_joining(&word.word) && part.is_none() => {}
+                Kind::Stop if part.is_none() && at > self.at && matches!(word.word.as_str(), "," | "，" | "、") => {}
+                _ => break,
+            }
+            let is_joined = |next: &Lexeme| {
+                matches!(next.kind, Kind::Role(Role::Number(_) | Role::Other | Role::The) | Kind::Stop)
+                    || is_joining(&next.word)
+            };
+            let ends = self.words.get(at + 1).is_none_or(is_joined)
+                || word.word == "的"
+                || self.words.get(at + 1).is_some_and(|next| next.word == "的")
+                    && self.words.get(at + 2).is_none_or(is_joined);
+            if part.as_ref().is_some_and(Said::describes) && ends {
+                parts.extend(part.take());
+                end = at + 1;
+            }
+        }
+        if self.words.get(end).is_some_and(|word| word.word == "的") {
+            end += 1;
+        }
+        (parts, end)
+    }
+}
