@@ -295,6 +295,7 @@ pub enum Shown {
 /// What [`super::update`] asks the app to do. Data only; the app owns the channels.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
+    /// A job for its lane, which has no other.
     Submit {
         id: JobId,
         task: Task,

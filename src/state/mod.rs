@@ -10,6 +10,7 @@ mod desk;
 mod drafts;
 mod gallery;
 mod grammar;
+mod lanes;
 mod layers;
 mod ledger;
 mod models;
@@ -80,6 +81,7 @@ pub struct AppState {
     /// State of the dice for seeds; the app seeds it once.
     pub dice: u64,
     next_job: u64,
+    lanes: lanes::Lanes,
     next_notice: u64,
     /// When the open conversation's own sliders were moved last, where its journal does not have them yet.
     sliders_moved_ms: Option<i64>,
@@ -261,6 +263,7 @@ impl AppState {
             now_ms: 0,
             dice,
             next_job: 0,
+            lanes: lanes::Lanes::default(),
             next_notice: 0,
             sliders_moved_ms: None,
         }

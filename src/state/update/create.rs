@@ -185,13 +185,13 @@ impl AppState {
             preview: None,
             preview_serial: 0,
         });
-        fx.push(Effect::Submit { id, task: Task::Picture(task) });
+        self.ask_engine(id, Task::Picture(task), fx);
     }
 
     pub(super) fn cancel(&mut self, id: JobId, fx: &mut Effects) {
         if let Some(job) = self.create.jobs.iter_mut().find(|job| job.id == id) {
             job.phase = Phase::Cancelling;
-            fx.push(Effect::Cancel(id));
+            self.cancel_job(id, fx);
         } else if self.write.bring(|job| job.id == Some(id)) {
             self.stop_job(fx);
         }

@@ -476,15 +476,17 @@ fn answers_that_are_written_or_wait_go_on_with_the_new_device() {
     engine(&mut s, old, TextNews::Token { text: "upon".into() });
     do_(&mut s, Command::NewConversation);
     s.now_ms += 1;
-    let (waiting, _) = submitted(&say(&mut s, "Two"));
+    let effects = say(&mut s, "Two");
+    let waiting = asked_for(&s, &effects)[0].0;
     let second = s.write.open.id.clone().unwrap();
 
     let effects = do_(&mut s, Command::SetDevice(DeviceChoice::Cpu));
     assert_eq!(effects[0], Effect::SetDevice(DeviceChoice::Cpu), "before the new jobs");
-    let jobs: Vec<_> = effects
+    let all = asked_for(&s, &effects);
+    let jobs: Vec<_> = all
         .iter()
-        .filter_map(|effect| match effect {
-            Effect::Submit { id, task: Task::Text(request) } => Some((*id, &request.prompt)),
+        .filter_map(|(id, task)| match task {
+            Task::Text(request) => Some((*id, &request.prompt)),
             _ => None,
         })
         .collect();

@@ -8,6 +8,7 @@ mod desk;
 mod forms;
 mod gallery;
 mod keep;
+mod lanes;
 mod late;
 mod layers;
 mod models;
@@ -114,6 +115,23 @@ fn submitted(effects: &[Effect]) -> (JobId, &Task) {
         _ => None,
     });
     found.expect("a job is submitted")
+}
+
+/// The jobs that these effects hand to the engine, and those that wait for their lane, oldest first.
+fn asked_for(state: &AppState, effects: &[Effect]) -> Vec<(JobId, Task)> {
+    let handed = effects.iter().filter_map(|e| match e {
+        Effect::Submit { id, task } => Some((*id, task.clone())),
+        _ => None,
+    });
+    let mut jobs: Vec<_> = handed.chain(state.lanes.waiting().cloned()).collect();
+    jobs.sort_by_key(|(id, _)| *id);
+    jobs
+}
+
+/// The last of them, for a command that asks for a job.
+fn asks_for(state: &mut AppState, command: Command) -> (JobId, Task) {
+    let effects = do_(state, command);
+    asked_for(state, &effects).pop().expect("a job is asked for")
 }
 
 fn journal(effects: &[Effect]) -> Vec<&JournalEntry> {
@@ -267,7 +285,7 @@ fn a_file_of_latents_is_decoded_by_its_own_model_or_the_one_in_use() {
         assert_eq!(do_(&mut s, Command::OpenFile(path.clone())), vec![Effect::OpenPicture(path)]);
         let opened = StoreEvent::LatentsOpened { latents: vec![latents(model), latents(model)] };
         let effects = update(&mut s, Input::Store(opened));
-        let Task::Picture(PictureTask::Decode(request)) = submitted(&effects).1 else { panic!() };
+        let Some((_, Task::Picture(PictureTask::Decode(request)))) = asked_for(&s, &effects).pop() else { panic!() };
         let count = s.create.jobs.last().unwrap().request.params.count;
         assert_eq!((request.model.id.as_str(), request.latents.len(), count), (used, 2, 2));
         assert_eq!(s.room(), Room::Create);
@@ -291,15 +309,14 @@ fn a_fixed_seed_is_used_and_a_random_one_differs() {
     let mut s = state();
     prompt(&mut s, "x");
     let seeds: Vec<u64> = (0..3)
-        .map(|_| match submitted(&do_(&mut s, Command::Generate)).1 {
+        .map(|_| match asks_for(&mut s, Command::Generate).1 {
             Task::Picture(PictureTask::Generate(r)) => r.seed,
             _ => unreachable!(),
         })
         .collect();
     assert!(seeds[0] != seeds[1] && seeds[1] != seeds[2]);
     do_(&mut s, Command::SetImage(ImageEdit::Seed(Seed::Fixed(u64::MAX))));
-    let effects = do_(&mut s, Command::Generate);
-    let Task::Picture(PictureTask::Generate(request)) = submitted(&effects).1 else { panic!() };
+    let Task::Picture(PictureTask::Generate(request)) = asks_for(&mut s, Command::Generate).1 else { panic!() };
     assert_eq!(request.seed, SEED_MAX, "kept in range");
 }
 
@@ -308,7 +325,7 @@ fn esc_cancels_the_running_job_and_the_state_says_so_at_once() {
     let mut s = state();
     prompt(&mut s, "x");
     let (first, _) = submitted(&do_(&mut s, Command::Generate));
-    let (second, _) = submitted(&do_(&mut s, Command::Generate));
+    let (second, _) = asks_for(&mut s, Command::Generate);
     engine(&mut s, first, EventKind::Started);
     assert_eq!(do_(&mut s, Command::CancelCurrent), vec![Effect::Cancel(first)]);
     assert_eq!(s.create.running().unwrap().phase, Phase::Cancelling);

@@ -47,7 +47,8 @@ fn a_question_of_another_conversation_waits_for_its_turn() {
     do_(&mut s, Command::NewConversation);
     assert!(!s.write.is_writing_here());
     assert_eq!(s.write.writing_elsewhere(), Some((&one, "One")));
-    let (second, _) = submitted(&say(&mut s, "Two"));
+    let effects = say(&mut s, "Two");
+    let second = asked_for(&s, &effects)[0].0;
     let two = s.write.open.id.clone().unwrap();
     assert_eq!(page(&s), ["Two", ""]);
     assert_eq!((s.write.job.as_ref().unwrap().id, s.write.job_here().unwrap().id), (Some(first), Some(second)));
@@ -74,15 +75,16 @@ fn stop_is_for_what_is_shown() {
     engine(&mut s, first, EventKind::Started);
     do_(&mut s, Command::NewConversation);
     assert!(do_(&mut s, Command::CancelCurrent).is_empty());
-    let (second, _) = submitted(&say(&mut s, "Two"));
+    let effects = say(&mut s, "Two");
+    let second = asked_for(&s, &effects)[0].0;
     // One that has not begun ends at once, whatever the engine is busy with.
     let effects = do_(&mut s, Command::CancelCurrent);
-    assert!(effects.contains(&Effect::Cancel(second)) && !effects.contains(&Effect::Cancel(first)));
+    assert!(asked_for(&s, &effects).is_empty() && !effects.contains(&Effect::Cancel(first)));
     assert_eq!(page(&s), ["Two"]);
     assert_eq!(s.write.jobs().map(|job| job.id).collect::<Vec<_>>(), [Some(first)]);
     assert!(engine(&mut s, second, EventKind::Cancelled).is_empty());
     // And it can be asked again, behind the first.
-    let (third, _) = submitted(&do_(&mut s, Command::Regenerate));
+    let (third, _) = asks_for(&mut s, Command::Regenerate);
     let conversation = s.write.open.id.clone().unwrap();
     do_(&mut s, Command::TrashConversation(conversation));
     assert_eq!(s.write.jobs().map(|job| job.id).collect::<Vec<_>>(), [Some(first)]);
