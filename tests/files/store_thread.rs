@@ -270,7 +270,7 @@ fn a_list_that_is_being_made_knows_what_was_saved_and_deleted_meanwhile() {
         told += 1;
     }
     assert_eq!(items.len(), 1_000);
-    assert_eq!(items[0].record.as_ref().unwrap().seed, 99, "the newest is first");
+    assert_eq!(items[0].record.as_ref().unwrap().seed(), 99, "the newest is first");
     assert!(items.iter().all(|i| i.path != gone));
 }
 
@@ -364,7 +364,7 @@ fn a_copy_is_written_larger_and_says_so_in_its_settings() {
         let text = png::read_head_of(&to(name)).unwrap().unwrap().text.unwrap();
         let said = format!("Postprocess upscale by: {times}, Postprocess upscaler: {}", filter.name());
         assert!(text.ends_with(&said), "{text}");
-        assert_eq!(png::read_record(&to(name)).unwrap().seed, 5);
+        assert_eq!(png::read_record(&to(name)).unwrap().seed(), 5);
     }
     // From a file, into the same format too.
     let enlarge = Enlarge { times: 4, filter: Filter::Lanczos };
@@ -384,7 +384,7 @@ fn copies_are_written_in_the_format_of_their_ending() {
         assert!(matches!(next(&events), StoreEvent::Exported { path } if path == to(name)));
         assert_eq!(png::open(&to(name)).unwrap().width, 64);
     }
-    assert_eq!(png::read_record(&to("no ending")).unwrap().seed, 5);
+    assert_eq!(png::read_record(&to("no ending")).unwrap().seed(), 5);
     store.send(Request::ExportFile { from: to("a.png"), path: to("same.png"), enlarge: Enlarge::NONE });
     next(&events);
     assert_eq!(fs::read(to("a.png")).unwrap(), fs::read(to("same.png")).unwrap());

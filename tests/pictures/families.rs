@@ -77,7 +77,7 @@ fn a_job_of_several_pictures_counts_its_seeds_and_shows_each_step() {
     let mut pipeline = pipeline();
     let params = ImageParams { count: 2, ..small() };
     let made = run(&mut pipeline, &request(&folder, params, 5), &CancelToken::new()).unwrap();
-    assert_eq!(made.pictures.iter().map(|(_, r)| r.seed).collect::<Vec<_>>(), [5, 6]);
+    assert_eq!(made.pictures.iter().map(|(_, r)| r.seed()).collect::<Vec<_>>(), [5, 6]);
     assert_eq!(made.previews, 6);
     assert_eq!(made.loading.last(), Some(&1.0), "loading ends at its end");
     assert!(made.loading.windows(2).all(|w| w[0] <= w[1]));

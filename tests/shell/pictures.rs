@@ -48,7 +48,7 @@ fn json_has_the_promised_keys_and_nothing_else_is_on_stdout() {
     assert_eq!(value["files"], serde_json::json!(["c-1.png", "c-2.png"]));
     assert_eq!(value["seed"], 5);
     let second = aigc_studio::store::png::read_record(&home.path("c-2.png")).unwrap();
-    assert_eq!(second.seed, 6, "seeds count up");
+    assert_eq!(second.seed(), 6, "seeds count up");
     assert_eq!(std::fs::read_dir(home.path("steps")).unwrap().count(), 4, "one picture a step");
 }
 

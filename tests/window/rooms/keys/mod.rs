@@ -559,7 +559,7 @@ fn a_screen_reader_hears_the_talk_before_the_list_and_names_before_values() {
     assert!(places.is_sorted(), "{places:?}");
     let mut state = gallery(Lang::En, Theme::Dark, 30, 0);
     state.gallery.selected = Some(item(5).path);
-    let places = order(&open(state), &[T::Seed.tr(Lang::En), &item(5).record.expect("a record").seed.to_string()]);
+    let places = order(&open(state), &[T::Seed.tr(Lang::En), &item(5).record.expect("a record").seed().to_string()]);
     assert!(places.is_sorted(), "{places:?}");
 }
 
