@@ -10,14 +10,15 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::models::ready;
+use super::numbers::Numbers;
 use super::progress::bar;
 use super::run::{Interrupts, run_job};
-use super::values::{parse_size, seed_of, whole};
+use super::values::{parse_size, seed_of};
 use super::{Context, input, out};
 use crate::domain::{
-    Arrangement, Checkpoint, EventKind, ImageParams, ImageRequest, Latents, Makes, ModelFiles, ModelRef, News,
-    NoiseSource, Outcome, Picture, PictureNews, PictureRecord, PictureTask, Precision, ReadTo, Sampler, SceneLayers,
-    Schedule, Seed, Takes, Task, Things, plural,
+    Arrangement, Checkpoint, EventKind, ImageParam, ImageParams, ImageRequest, Latents, Makes, ModelFiles, ModelRef,
+    News, NoiseSource, Outcome, Picture, PictureNews, PictureRecord, PictureTask, Precision, ReadTo, Sampler,
+    SceneLayers, Schedule, Seed, Takes, Task, Things, plural,
 };
 use crate::engine::Stop;
 use crate::engine::image::diffusion::is_folder;
@@ -60,12 +61,8 @@ pub struct ImageArgs {
     /// The weights to compute with: auto (half where the machine is quicker with it), f32, f16, bf16.
     #[arg(long, value_name = "NAME")]
     precision: Option<String>,
-    /// Denoising steps.
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    steps: Option<i64>,
-    /// Classifier-free guidance scale; 0 and 1 are off: the prompt alone.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    guidance: Option<f64>,
+    #[command(flatten)]
+    numbers: Numbers<ImageParam>,
     /// The same seed and settings give the same picture; random when absent.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     seed: Option<i128>,
@@ -82,13 +79,6 @@ pub struct ImageArgs {
     /// Whose noise a seed means: native (this program's), or torch (PyTorch's on the CPU, as diffusers and A1111 use it).
     #[arg(long, value_name = "NAME")]
     rng: Option<String>,
-    /// Brings guidance back to the spread of the prompt's own prediction, 0 to 1.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    guidance_rescale: Option<f64>,
-    /// Which of CLIP's layers conditions the picture, counted from the last (1). Stable Diffusion 2, XL and 3 read the
-    /// last but one by themselves: 1 and 2 are the same there.
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    clip_skip: Option<i64>,
     /// Which thing the built-in model draws for a word of the prompt, as "cat=tiger face"; may be given again.
     #[arg(long, value_name = "WORD=THING")]
     thing: Vec<String>,
@@ -99,9 +89,6 @@ pub struct ImageArgs {
     /// Write each layer of the built-in model's scene as a PNG into this folder too.
     #[arg(long, value_name = "DIR")]
     layers: Option<PathBuf>,
-    /// Pictures to draw; their seeds count up.
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    count: Option<i64>,
     /// Save to the library folder too when --out is given.
     #[arg(long)]
     library: bool,
@@ -263,16 +250,7 @@ fn request(
         card.defaults.apply(&mut params);
     }
     params.negative = args.negative.clone().unwrap_or_default();
-    if let Some(n) = args.steps {
-        params.steps = whole(crate::domain::STEPS, n)?;
-    }
-    if let Some(n) = args.count {
-        params.count = whole(crate::domain::COUNT, n)?;
-    }
-    if let Some(g) = args.guidance {
-        crate::domain::GUIDANCE.check(g)?;
-        params.guidance = g as f32;
-    }
+    args.numbers.apply(&mut params)?;
     if let Some(name) = &args.sampler {
         let all = Sampler::DIFFUSION.map(Sampler::name);
         params.sampler = Sampler::parse(name).ok_or_else(|| unknown("sampler", name, &all))?;
@@ -286,13 +264,6 @@ fn request(
     if let Some(name) = &args.rng {
         let all = NoiseSource::ALL.map(NoiseSource::name);
         params.noise = NoiseSource::parse(name).ok_or_else(|| unknown("rng", name, &all))?;
-    }
-    if let Some(f) = args.guidance_rescale {
-        crate::domain::GUIDANCE_RESCALE.check(f)?;
-        params.guidance_rescale = f as f32;
-    }
-    if let Some(n) = args.clip_skip {
-        params.clip_skip = whole(crate::domain::CLIP_SKIP, n)?;
     }
     params.things = things_of(&args.thing)?;
     params.arrangement = args.arrange.as_deref().map(arrangement_of).transpose()?.unwrap_or_default();

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{Context, out, say};
-use crate::domain::{ImageParams, Makes, PictureRecord, round_f32, told};
+use crate::domain::{ImageParam, ImageParams, Makes, Parameter, PictureRecord, Seed, told};
 use crate::engine::Stop;
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::{Both, Lang};
@@ -90,53 +90,72 @@ fn notes(context: &Context, record: &PictureRecord) -> Vec<String> {
 
 /// The values as the picture has them, by the sliders' names; a seed of -1 is a random one.
 fn object(path: &Path, record: &PictureRecord, source: Source, notes: &[String]) -> Value {
-    json!({
+    let number = |number: ImageParam| match (number.is_whole(), number.get(record)) {
+        (true, value) => json!(value as u64),
+        (false, value) => json!(value),
+    };
+    let mut object = json!({
         "file": path.display().to_string(),
         "source": source.name(),
         "prompt": record.prompt,
         "negative": record.negative,
-        "steps": record.steps,
+        "steps": number(ImageParam::Steps),
         "sampler": record.sampler.name(),
         "schedule": record.schedule.name(),
-        "guidance": round_f32(record.guidance),
-        "guidance_rescale": round_f32(record.guidance_rescale),
-        "seed": if record.seedless { json!(-1) } else { json!(record.seed) },
+        "guidance": number(ImageParam::Guidance),
+        "guidance_rescale": number(ImageParam::GuidanceRescale),
+        "seed": if record.seed == Seed::Random { json!(-1) } else { json!(record.seed()) },
         "width": record.width,
         "height": record.height,
         "model": record.model,
         "model_hash": record.model_hash,
         "vae": record.vae,
-        "clip_skip": record.clip_skip,
-        "things": record.things.to_string(),
-        "layers": record.arrangement.to_string(),
-        "rng": record.noise.name(),
-        "version": record.version,
-        "notes": notes,
-    })
+    });
+    for rest in rest() {
+        object[rest.limit().name.replace('-', "_")] = number(rest);
+    }
+    object["things"] = json!(record.things.to_string());
+    object["layers"] = json!(record.arrangement.to_string());
+    object["rng"] = json!(record.noise.name());
+    object["version"] = json!(record.version);
+    object["notes"] = json!(notes);
+    object
+}
+
+/// The numbers of a record that have no place of their own among its values.
+fn rest() -> impl Iterator<Item = ImageParam> {
+    let placed = [ImageParam::Steps, ImageParam::Guidance, ImageParam::GuidanceRescale];
+    ImageParam::ALL.iter().copied().filter(move |number| number.is_recorded() && !placed.contains(number))
 }
 
 fn table(record: &PictureRecord, source: Source, notes: &[String], lang: Lang) -> String {
-    let seed = if record.seedless { lang.pick("random", "随机").to_owned() } else { record.seed.to_string() };
-    let rows = [
+    let seed = match record.seed {
+        Seed::Fixed(seed) => seed.to_string(),
+        Seed::Random => lang.pick("random", "随机").to_owned(),
+    };
+    let number = |number: ImageParam| (number.limit().name, number.get(record).to_string());
+    let mut rows = vec![
         ("source", source.name().to_owned()),
         ("prompt", record.prompt.clone()),
         ("negative", record.negative.clone()),
-        ("steps", record.steps.to_string()),
+        number(ImageParam::Steps),
         ("sampler", record.sampler.name().to_owned()),
         ("schedule", record.schedule.name().to_owned()),
-        ("guidance", round_f32(record.guidance).to_string()),
-        ("guidance-rescale", round_f32(record.guidance_rescale).to_string()),
+        number(ImageParam::Guidance),
+        number(ImageParam::GuidanceRescale),
         ("seed", seed),
         ("size", format!("{}x{}", record.width, record.height)),
         ("model", record.model.clone()),
         ("model-hash", record.model_hash.clone()),
         ("vae", record.vae.clone()),
-        ("clip-skip", record.clip_skip.to_string()),
+    ];
+    rows.extend(rest().map(number));
+    rows.extend([
         ("things", record.things.to_string()),
         ("layers", record.arrangement.to_string()),
         ("rng", record.noise.name().to_owned()),
         ("version", record.version.clone()),
-    ];
+    ]);
     let mut lines = String::new();
     for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
         lines.push_str(&format!("{name:17} {}\n", value.replace('\n', &format!("\n{:17} ", ""))));

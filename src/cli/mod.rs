@@ -9,6 +9,7 @@ mod image;
 mod input;
 mod inspect;
 mod models;
+mod numbers;
 mod out;
 mod progress;
 mod run;

@@ -4,35 +4,15 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::values::whole;
-use crate::domain::{
-    DRAFT_MAX, DRAFT_P_MIN, DRY_ALLOWED_LENGTH, DRY_BASE, DRY_MULTIPLIER, DRY_PENALTY_LAST_N, DYNATEMP_EXPONENT,
-    DYNATEMP_RANGE, FREQUENCY_PENALTY, Grammar, LogitBias, MIROSTAT, MIROSTAT_ETA, MIROSTAT_TAU, PRESENCE_PENALTY,
-    SamplerLink, TOP_N_SIGMA, TYPICAL_P, TextParams, XTC_PROBABILITY, XTC_THRESHOLD, text_of,
-};
+use super::numbers::Numbers;
+use crate::domain::{Grammar, LogitBias, SamplerLink, TextParam, TextParams, text_of};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::Both;
 
 #[derive(Args)]
 pub struct SamplingArgs {
-    /// Taken off the logit of what was written lately; 0 is off.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    presence_penalty: Option<f64>,
-    /// Taken off for each time that it was written; 0 is off.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    frequency_penalty: Option<f64>,
-    /// DRY: makes tokens less likely that would make a repetition longer; 0 is off.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    dry_multiplier: Option<f64>,
-    /// How fast DRY's penalty grows with the repetition's length.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    dry_base: Option<f64>,
-    /// Repetitions of so many tokens are free.
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    dry_allowed_length: Option<i64>,
-    /// How many tokens back DRY looks.
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    dry_penalty_last_n: Option<i64>,
+    #[command(flatten)]
+    numbers: Numbers<TextParam>,
     /// A text that repetitions cannot reach across, in the place of the usual ones; may be given several times; "none"
     /// is none.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
@@ -40,33 +20,6 @@ pub struct SamplingArgs {
     /// Take --stop and --dry-sequence-breaker as they are: \n is a backslash and an n.
     #[arg(long)]
     no_escape: bool,
-    /// Keep what is within N standard deviations of the highest logit; -1 is off.
-    #[arg(long, alias = "top-n-sigma", value_name = "F", allow_hyphen_values = true)]
-    top_nsigma: Option<f64>,
-    /// Keep the most typical tokens that together reach this probability; 1 is off.
-    #[arg(long, alias = "typical-p", value_name = "F", allow_hyphen_values = true)]
-    typical: Option<f64>,
-    /// XTC: how often the likeliest tokens are dropped; 0 is off.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    xtc_probability: Option<f64>,
-    /// XTC drops what is at least this likely, but the last of it; above 0.5 is off.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    xtc_threshold: Option<f64>,
-    /// How far the temperature moves with the entropy; 0 is off.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    dynatemp_range: Option<f64>,
-    /// The power of the entropy's share in it.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    dynatemp_exp: Option<f64>,
-    /// Hold the surprise near a target: 1 or 2 is the version, 0 is off. All links but the temperature are left out.
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    mirostat: Option<i64>,
-    /// Mirostat's learning rate.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    mirostat_lr: Option<f64>,
-    /// Mirostat's target, in bits.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    mirostat_ent: Option<f64>,
     /// Adds to a token's logit: 15043+1, 15043-inf, or a text in the number's place; may be given several times.
     #[arg(long, value_name = "TOKEN(+/-)BIAS", allow_hyphen_values = true)]
     logit_bias: Vec<String>,
@@ -76,12 +29,6 @@ pub struct SamplingArgs {
     /// The links that run, in this order: "penalties;dry;top_n_sigma;top_k;typ_p;top_p;min_p;xtc;temperature".
     #[arg(long, value_name = "LINK;LINK", allow_hyphen_values = true)]
     samplers: Option<String>,
-    /// Tokens that the draft model proposes at a time, at most.
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    draft_max: Option<i64>,
-    /// The draft model stops proposing where its likeliest token is less likely than this.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    draft_p_min: Option<f64>,
     /// A grammar (GBNF) that the answer follows.
     #[arg(long, value_name = "GBNF", group = "form", allow_hyphen_values = true)]
     grammar: Option<String>,
@@ -99,38 +46,7 @@ pub struct SamplingArgs {
 impl SamplingArgs {
     /// Puts what was given into `params`; refuses what is out of range.
     pub fn apply(&self, params: &mut TextParams) -> Result<()> {
-        let fractions = [
-            (PRESENCE_PENALTY, self.presence_penalty, &mut params.presence_penalty),
-            (FREQUENCY_PENALTY, self.frequency_penalty, &mut params.frequency_penalty),
-            (DRY_MULTIPLIER, self.dry_multiplier, &mut params.dry_multiplier),
-            (DRY_BASE, self.dry_base, &mut params.dry_base),
-            (TOP_N_SIGMA, self.top_nsigma, &mut params.top_n_sigma),
-            (TYPICAL_P, self.typical, &mut params.typical_p),
-            (XTC_PROBABILITY, self.xtc_probability, &mut params.xtc_probability),
-            (XTC_THRESHOLD, self.xtc_threshold, &mut params.xtc_threshold),
-            (DYNATEMP_RANGE, self.dynatemp_range, &mut params.dynatemp_range),
-            (DYNATEMP_EXPONENT, self.dynatemp_exp, &mut params.dynatemp_exponent),
-            (MIROSTAT_ETA, self.mirostat_lr, &mut params.mirostat_eta),
-            (MIROSTAT_TAU, self.mirostat_ent, &mut params.mirostat_tau),
-            (DRAFT_P_MIN, self.draft_p_min, &mut params.draft_p_min),
-        ];
-        for (limit, given, slot) in fractions {
-            if let Some(value) = given {
-                limit.check(value)?;
-                *slot = value as f32;
-            }
-        }
-        let wholes = [
-            (DRY_ALLOWED_LENGTH, self.dry_allowed_length, &mut params.dry_allowed_length),
-            (DRY_PENALTY_LAST_N, self.dry_penalty_last_n, &mut params.dry_penalty_last_n),
-            (MIROSTAT, self.mirostat, &mut params.mirostat),
-            (DRAFT_MAX, self.draft_max, &mut params.draft_max),
-        ];
-        for (limit, given, slot) in wholes {
-            if let Some(n) = given {
-                *slot = whole(limit, n)?;
-            }
-        }
+        self.numbers.apply(params)?;
         if !self.dry_sequence_breaker.is_empty() {
             let given = self.dry_sequence_breaker.iter().filter(|text| *text != "none");
             let given = given.map(|text| self.unescape("dry-sequence-breaker", text));

@@ -7,12 +7,11 @@ use super::models::find;
 use super::progress::bar;
 use super::run::{Interrupts, run_job};
 use super::sampling::SamplingArgs;
-use super::values::{seed_of, whole};
+use super::values::seed_of;
 use super::{Context, input, out};
 use crate::domain::{
-    CONTEXT, EventKind, FinishReason, KvType, MAX_TOKENS, MIN_P, Message, News, Outcome, REPEAT_LAST_N, REPEAT_PENALTY,
-    Role, Seed, TEMPERATURE, TOP_K, TOP_P, Task, TextNews, TextParams, TextPrompt, TextRequest, opened_by, plural,
-    split_thought,
+    EventKind, FinishReason, KvType, Message, News, Outcome, Role, Seed, Task, TextNews, TextParams, TextPrompt,
+    TextRequest, opened_by, plural, split_thought,
 };
 use crate::engine::Stop;
 use crate::error::{Cause, Result};
@@ -32,30 +31,8 @@ pub struct TextArgs {
     /// The system prompt: how the model should behave.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     system: Option<String>,
-    /// Tokens to write at most.
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    max_tokens: Option<i64>,
-    /// 0 always takes the likeliest token.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    temperature: Option<f64>,
-    /// Keep only the N likeliest tokens; 0 is off.
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    top_k: Option<i64>,
-    /// Keep the likeliest tokens that together reach this probability; 1 is off.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    top_p: Option<f64>,
-    /// Drop tokens below this share of the likeliest one's probability; 0 is off.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    min_p: Option<f64>,
-    /// Makes what was written lately less likely; 1 is off.
-    #[arg(long, value_name = "F", allow_hyphen_values = true)]
-    repeat_penalty: Option<f64>,
-    /// How many tokens back the repetition penalty looks.
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    repeat_last_n: Option<i64>,
-    /// Tokens that prompt and answer may take together.
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    context: Option<i64>,
+    #[command(flatten)]
+    sampling: SamplingArgs,
     /// What keys and values are kept in: f32, f16, q8_0.
     #[arg(long, value_name = "NAME")]
     kv: Option<String>,
@@ -65,8 +42,6 @@ pub struct TextArgs {
     /// A text that ends the answer; may be given several times. \n, \t, \" and \x41 are read as in C.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     stop: Vec<String>,
-    #[command(flatten)]
-    sampling: SamplingArgs,
     /// Take the prompt as it is, without the chat template.
     #[arg(long)]
     raw: bool,
@@ -196,29 +171,6 @@ fn params(args: &TextArgs, start: TextParams) -> Result<TextParams> {
     let mut params = TextParams { stop, draft: args.draft.clone(), ..start };
     if let Some(id) = &args.model {
         params.model.clone_from(id);
-    }
-    let wholes = [
-        (MAX_TOKENS, args.max_tokens, &mut params.max_tokens),
-        (TOP_K, args.top_k, &mut params.top_k),
-        (REPEAT_LAST_N, args.repeat_last_n, &mut params.repeat_last_n),
-        (CONTEXT, args.context, &mut params.context),
-    ];
-    for (limit, given, slot) in wholes {
-        if let Some(n) = given {
-            *slot = whole(limit, n)?;
-        }
-    }
-    let fractions = [
-        (TEMPERATURE, args.temperature, &mut params.temperature),
-        (TOP_P, args.top_p, &mut params.top_p),
-        (MIN_P, args.min_p, &mut params.min_p),
-        (REPEAT_PENALTY, args.repeat_penalty, &mut params.repeat_penalty),
-    ];
-    for (limit, given, slot) in fractions {
-        if let Some(value) = given {
-            limit.check(value)?;
-            *slot = value as f32;
-        }
     }
     params.kv = kv_of(args.kv.as_deref())?;
     args.sampling.apply(&mut params)?;

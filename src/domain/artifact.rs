@@ -1,16 +1,20 @@
 //! What the studio makes and keeps: pictures with their settings, conversations.
 
 use std::collections::HashMap;
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::branches::Shelf;
 use super::{
-    Arrangement, FinishReason, FormUse, Illustration, ImageParams, Manner, NoiseSource, Page, PageEntry, Sampler,
-    Schedule, Speaker, TextParams, Things, TokenChoice, answer_of,
+    FinishReason, FormUse, Illustration, ImageParams, Manner, Page, PageEntry, Seed, Speaker, TextParams, TokenChoice,
+    answer_of,
 };
 use crate::lang::Both;
+
+/// The program that makes all this, as records name it.
+pub const PROGRAM: &str = concat!("AIGC Studio ", env!("CARGO_PKG_VERSION"));
 
 /// Pixels: RGBA, 8 bits, straight alpha, rows from the top, `4 * width * height` bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,73 +24,38 @@ pub struct Picture {
     pub rgba: Vec<u8>,
 }
 
-/// The settings that made a picture: enough to make it again.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+/// The settings that made a picture: enough to make it again. They read as parameters of their own.
+#[derive(Clone, Debug, PartialEq)]
 pub struct PictureRecord {
-    pub prompt: String,
-    pub negative: String,
-    /// The model card's id or the file's name.
-    pub model: String,
+    /// All parameters of this one picture. The seed is random where the picture names none, or A1111's -1; the model is
+    /// the card's id or the file's name.
+    pub params: ImageParams,
     /// SHA-256 of the weights, hex; the first ten digits are what A1111 writes.
     pub model_hash: String,
     /// The file of a VAE that decoded in the place of the model's own; empty where none did.
     pub vae: String,
-    pub seed: u64,
-    /// The picture names no seed, or A1111's -1: `seed` means nothing, and a new one is rolled.
-    pub seedless: bool,
-    pub steps: u32,
-    pub guidance: f32,
-    pub width: u32,
-    pub height: u32,
-    pub sampler: Sampler,
     /// The picture's own name of its sampler, where that is none of ours and `sampler` stands in its place.
-    #[serde(skip)]
     pub sampler_said: Option<String>,
-    pub schedule: Schedule,
-    pub noise: NoiseSource,
-    pub guidance_rescale: f32,
-    pub clip_skip: u32,
-    /// What words of the prompt were chosen to mean, with the built-in model.
-    pub things: Things,
-    /// What was changed of the layers of its scene.
-    pub arrangement: Arrangement,
     /// The program that made it, name and version.
     pub version: String,
     /// What another program's settings say that has no equal here, in words.
-    #[serde(skip)]
     pub notes: Vec<Both>,
 }
 
 impl PictureRecord {
-    /// The settings of a job for the picture with this seed.
+    /// The settings of a job for the picture with this seed; the model is not named yet.
     pub fn of(params: &ImageParams, seed: u64) -> Self {
-        let ImageParams { prompt, negative, steps, guidance, width, height, sampler, things, arrangement, .. } =
-            params.clone();
-        let ImageParams { schedule, noise, guidance_rescale, clip_skip, .. } = *params;
-        let (model, model_hash, vae, version) = Default::default();
-        Self {
-            prompt,
-            negative,
-            model,
-            model_hash,
-            vae,
-            seed,
-            seedless: false,
-            steps,
-            guidance,
-            width,
-            height,
-            sampler,
-            sampler_said: None,
-            schedule,
-            noise,
-            guidance_rescale,
-            clip_skip,
-            things,
-            arrangement,
-            version,
-            notes: Vec::new(),
+        let seed = Seed::Fixed(seed);
+        let params = ImageParams { model: String::new(), count: 1, seed, ..params.clone() };
+        let (model_hash, vae, version) = Default::default();
+        Self { params, model_hash, vae, sampler_said: None, version, notes: Vec::new() }
+    }
+
+    /// The seed; 0 where the picture names none.
+    pub fn seed(&self) -> u64 {
+        match self.params.seed {
+            Seed::Fixed(seed) => seed,
+            Seed::Random => 0,
         }
     }
 }
@@ -94,6 +63,20 @@ impl PictureRecord {
 impl Default for PictureRecord {
     fn default() -> Self {
         Self::of(&ImageParams::default(), 0)
+    }
+}
+
+impl Deref for PictureRecord {
+    type Target = ImageParams;
+
+    fn deref(&self) -> &ImageParams {
+        &self.params
+    }
+}
+
+impl DerefMut for PictureRecord {
+    fn deref_mut(&mut self) -> &mut ImageParams {
+        &mut self.params
     }
 }
 
@@ -176,6 +159,29 @@ pub struct TurnInfo {
     pub thought_tokens: usize,
     /// `None` where the answer was cut off: cancelled, failed, or the program ended.
     pub finish_reason: Option<FinishReason>,
+    /// What it was written with, so that it can be made again; `None` in files of before, and where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made: Option<Box<TextRecord>>,
+}
+
+/// The settings that wrote an answer: with the conversation up to it, enough to make it again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TextRecord {
+    /// All parameters, with the seed that was used.
+    pub params: TextParams,
+    /// SHA-256 of the model's first file, hex; empty where its card does not say it.
+    pub model_hash: String,
+    /// The program, name and version.
+    pub version: String,
+}
+
+impl TextRecord {
+    /// Of an answer with this seed, by a model whose first file has this hash.
+    pub fn of(params: &TextParams, seed: u64, model_hash: String) -> Self {
+        let params = TextParams { seed: Seed::Fixed(seed), inspect: false, ..params.clone() };
+        Self { params, model_hash, version: PROGRAM.to_owned() }
+    }
 }
 
 impl TurnInfo {

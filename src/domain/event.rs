@@ -58,6 +58,8 @@ pub enum EventKind {
 pub enum News {
     Picture(PictureNews),
     Text(TextNews),
+    #[cfg(test)]
+    Count(u32),
 }
 
 #[derive(Clone, Debug)]
@@ -142,6 +144,8 @@ pub struct StepProgress {
 pub enum Outcome {
     Image(ImageStats),
     Text(TextStats),
+    #[cfg(test)]
+    Count(u32),
 }
 
 /// Words of a prompt that the model has no vector for, and so could not see.

@@ -186,15 +186,20 @@ fn has_no_turn(turns: &[Message]) -> bool {
 pub enum Medium {
     Picture,
     Text,
+    #[cfg(test)]
+    Count,
 }
 
 impl Medium {
-    pub const ALL: [Self; 2] = [Self::Picture, Self::Text];
+    /// Those whose models take memory.
+    pub const WITH_MODELS: [Self; 2] = [Self::Picture, Self::Text];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Picture => "picture",
             Self::Text => "text",
+            #[cfg(test)]
+            Self::Count => "count",
         }
     }
 }
@@ -204,6 +209,8 @@ impl Medium {
 pub enum Task {
     Picture(PictureTask),
     Text(Box<TextRequest>),
+    #[cfg(test)]
+    Count(Option<u32>),
 }
 
 /// What the lane of pictures does.
@@ -228,6 +235,8 @@ impl Task {
         match self {
             Self::Picture(_) => Medium::Picture,
             Self::Text(_) => Medium::Text,
+            #[cfg(test)]
+            Self::Count(_) => Medium::Count,
         }
     }
 }

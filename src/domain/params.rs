@@ -1,4 +1,4 @@
-//! The sliders: every parameter with its range, its step and its default. The window, the command line and the
+//! The parameters of a picture, each with its range, its step and its default. The window, the command line and the
 //! checks before a job all read the same [`Limit`], so that none of them can disagree.
 //!
 //! Ranges and defaults follow the field's habits: pictures as the model's card says. Those of text are in
@@ -6,49 +6,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::parameter::{Field, Limit, Parameter, parameters};
 use super::{Arrangement, NoiseSource, Sampler, Schedule, Things};
 use crate::error::{Cause, Result};
 
-/// What a parameter may be: an inclusive range, the slider's step and the default.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Limit {
-    /// The parameter's name in the field's words, as the command line spells it.
-    pub name: &'static str,
-    pub min: f64,
-    pub max: f64,
-    pub step: f64,
-    pub default: f64,
-}
-
-impl Limit {
-    pub(super) const fn new(name: &'static str, min: f64, max: f64, step: f64, default: f64) -> Self {
-        Self { name, min, max, step, default }
-    }
-
-    /// Refuses what is outside the range, NaN included.
-    pub fn check(&self, value: f64) -> Result<()> {
-        if value >= self.min && value <= self.max {
-            return Ok(());
-        }
-        Err(Cause::OutOfRange { name: self.name, value, min: self.min, max: self.max }.into())
-    }
-
-    /// The nearest value inside the range; NaN becomes the default.
-    pub fn clamp(&self, value: f64) -> f64 {
-        if value.is_nan() { self.default } else { value.clamp(self.min, self.max) }
-    }
-}
-
-pub const STEPS: Limit = Limit::new("steps", 1.0, 150.0, 1.0, 24.0);
-/// 0 and 1 both mean off with every model: the prompt alone, one network call a step.
-pub const GUIDANCE: Limit = Limit::new("guidance", 0.0, 30.0, 0.1, 3.0);
-/// How far guidance is brought back to the spread of the prompt's own prediction (Lin et al. 2023, arXiv 2305.08891).
-pub const GUIDANCE_RESCALE: Limit = Limit::new("guidance-rescale", 0.0, 1.0, 0.05, 0.0);
-/// Which layer of CLIP conditions the picture, counted from the last.
-pub const CLIP_SKIP: Limit = Limit::new("clip-skip", 1.0, 12.0, 1.0, 1.0);
 /// Side of the gallery's thumbnails, in points.
 pub const CELL: Limit = Limit::new("thumbnail", 96.0, 256.0, 8.0, 136.0);
-pub const COUNT: Limit = Limit::new("count", 1.0, 64.0, 1.0, 1.0);
 
 /// Where the randomness starts from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,116 +52,59 @@ mod wide {
     }
 }
 
-/// The place of a slider's value.
-pub(super) enum Slot<'a> {
-    Real(&'a mut f32),
-    Whole(&'a mut u32),
-}
+parameters! {
+    /// Everything that decides what a picture will be, but the model's files.
+    struct ImageParams;
+    /// The numbers of a picture, but for its size.
+    enum ImageParam;
 
-impl Slot<'_> {
-    pub(super) fn get(&self) -> f64 {
-        match self {
-            Self::Real(value) => round_f32(**value),
-            Self::Whole(value) => f64::from(**value),
-        }
-    }
-
-    pub(super) fn set(&mut self, to: f64) {
-        match self {
-            Self::Real(value) => **value = to as f32,
-            Self::Whole(value) => **value = to as u32,
-        }
-    }
-
-    /// Brings the value into its range; one that is there already stays to the bit.
-    pub(super) fn clamp(&mut self, limit: &Limit) {
-        let now = self.get();
-        if limit.check(now).is_err() {
-            self.set(limit.clamp(now));
-        }
-    }
-}
-
-/// Everything that decides what a picture will be, but the model's files.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ImageParams {
-    pub prompt: String,
-    pub negative: String,
+    prompt: String = String::new();
+    negative: String = String::new();
     /// A model card's id, or the path of a folder or file.
-    pub model: String,
-    pub width: u32,
-    pub height: u32,
-    pub steps: u32,
-    /// Classifier-free guidance scale; 0 and 1 are off.
-    pub guidance: f32,
-    pub seed: Seed,
-    pub count: u32,
-    pub sampler: Sampler,
-    pub schedule: Schedule,
-    pub noise: NoiseSource,
-    pub guidance_rescale: f32,
-    pub clip_skip: u32,
+    model: String = super::STICKER_ID.to_owned();
+    width: u32 = 64;
+    height: u32 = 64;
+    steps: u32 => Steps(STEPS = Limit::new("steps", 1.0, 150.0, 1.0, 24.0).recorded("步数", &["Steps"]));
+    /// Classifier-free guidance scale; 0 and 1 both mean off with every model: the prompt alone, one network call a
+    /// step.
+    guidance: f32 => Guidance(
+        GUIDANCE = Limit::new("guidance", 0.0, 30.0, 0.1, 3.0).recorded("引导强度", &["CFG scale", "Guidance scale"])
+    );
+    seed: Seed = Seed::Random;
+    count: u32 => Count(COUNT = Limit::new("count", 1.0, 64.0, 1.0, 1.0));
+    sampler: Sampler = Sampler::default();
+    schedule: Schedule = Schedule::default();
+    noise: NoiseSource = NoiseSource::default();
+    /// How far guidance is brought back to the spread of the prompt's own prediction (Lin et al. 2023, arXiv 2305.08891).
+    guidance_rescale: f32 => GuidanceRescale(
+        GUIDANCE_RESCALE = Limit::new("guidance-rescale", 0.0, 1.0, 0.05, 0.0)
+            .recorded("引导重标", &["CFG rescale", "Guidance rescale"])
+    );
+    /// Which layer of CLIP conditions the picture, counted from the last.
+    clip_skip: u32 => ClipSkip(
+        CLIP_SKIP = Limit::new("clip-skip", 1.0, 12.0, 1.0, 1.0).recorded("CLIP 跳过层数", &["Clip skip"])
+    );
     /// What words of the prompt mean, where a person chose it.
-    pub things: Things,
+    things: Things = Things::default();
     /// What a person changed of the layers of its scene.
-    pub arrangement: Arrangement,
-}
-
-impl Default for ImageParams {
-    fn default() -> Self {
-        Self {
-            prompt: String::new(),
-            negative: String::new(),
-            model: super::STICKER_ID.to_owned(),
-            width: 64,
-            height: 64,
-            steps: STEPS.default as u32,
-            guidance: GUIDANCE.default as f32,
-            seed: Seed::Random,
-            count: COUNT.default as u32,
-            sampler: Sampler::default(),
-            schedule: Schedule::default(),
-            noise: NoiseSource::default(),
-            guidance_rescale: 0.0,
-            clip_skip: 1,
-            things: Things::default(),
-            arrangement: Arrangement::default(),
-        }
-    }
+    arrangement: Arrangement = Arrangement::default();
 }
 
 impl ImageParams {
-    /// Every slider that is a number, but for the size: what checks and what clamps goes through this list.
-    pub(super) fn sliders(&mut self) -> [(Limit, Slot<'_>); 5] {
-        [
-            (STEPS, Slot::Whole(&mut self.steps)),
-            (GUIDANCE, Slot::Real(&mut self.guidance)),
-            (GUIDANCE_RESCALE, Slot::Real(&mut self.guidance_rescale)),
-            (CLIP_SKIP, Slot::Whole(&mut self.clip_skip)),
-            (COUNT, Slot::Whole(&mut self.count)),
-        ]
-    }
-
     /// Refuses an empty prompt and any slider that is out of range.
     pub fn check(&self) -> Result<()> {
         if self.prompt.trim().is_empty() {
             return Err(Cause::EmptyPrompt.into());
         }
-        self.clone().sliders().iter().try_for_each(|(limit, slot)| limit.check(slot.get()))
+        ImageParam::check_all(self)
     }
 
     /// Brings every slider into its range.
     pub fn clamp(&mut self) {
-        self.sliders().iter_mut().for_each(|(limit, slot)| slot.clamp(limit));
+        ImageParam::clamp_all(self);
         self.width = self.width.clamp(8, 4096);
         self.height = self.height.clamp(8, 4096);
     }
-}
-
-/// An f32 as the decimal a person typed: 0.95, not 0.949999988.
-pub fn round_f32(value: f32) -> f64 {
-    value.to_string().parse().unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! From the settings of a picture to the sliders: what they cannot take is told, never changed in silence.
 
 use super::{
-    CLIP_SKIP, GUIDANCE, GUIDANCE_RESCALE, ImageParams, Limit, ModelCard, NoiseSource, PictureRecord, STEPS, Sampler,
-    Schedule, Seed, Slot, round_f32,
+    CLIP_SKIP, GUIDANCE_RESCALE, ImageParam, ImageParams, ModelCard, NoiseSource, Parameter, PictureRecord, Sampler,
+    Schedule, round_f32,
 };
 use crate::error::{Cause, Result};
 use crate::lang::Both;
@@ -171,21 +171,10 @@ impl ImageParams {
     /// Takes prompt and sliders of a picture, but for its model and size, as far as they change the pictures of a model
     /// that `takes` them. The sentences say what could not be taken, each setting once.
     pub fn take(&mut self, record: &PictureRecord, takes: Option<&Takes>) -> Vec<Both> {
-        self.prompt.clone_from(&record.prompt);
-        self.negative.clone_from(&record.negative);
-        self.seed = if record.seedless { Seed::Random } else { Seed::Fixed(record.seed) };
-        self.count = 1;
-        self.things.clone_from(&record.things);
-        self.arrangement.clone_from(&record.arrangement);
-        self.sampler = record.sampler;
-        self.schedule = record.schedule;
-        self.noise = record.noise;
-        (self.steps, self.guidance) = (record.steps, record.guidance);
-        (self.guidance_rescale, self.clip_skip) = (record.guidance_rescale, record.clip_skip);
+        let (model, width, height) = (std::mem::take(&mut self.model), self.width, self.height);
+        *self = Self { model, width, height, count: 1, ..record.params.clone() };
         let mut notes = record.notes.clone();
-        for (limit, mut slot) in self.sliders() {
-            notes.extend(press(&limit, &mut slot));
-        }
+        notes.extend(ImageParam::ALL.iter().filter_map(|number| self.clamp_number(*number)));
         let fitted = takes.map(|takes| self.fit(takes)).unwrap_or_default();
         // What was set in the place of another program's sampler is not set after all where the model has not got it.
         if let (Some(said), false) = (&record.sampler_said, self.sampler == record.sampler) {
@@ -198,6 +187,15 @@ impl ImageParams {
             notes.extend(fitted);
         }
         notes
+    }
+
+    /// Brings a number into its range; what was changed, in words.
+    fn clamp_number(&mut self, number: ImageParam) -> Option<Both> {
+        let (limit, said) = (number.limit(), number.get(self));
+        number.clamp(self);
+        let set = number.get(self);
+        let words = Both::new(limit.name.replace('-', " "), limit.zh);
+        (set != said).then(|| told::out_of_range(&words, said, (limit.min, limit.max), set))
     }
 
     /// Switches off what has no effect on a model, and says so.
@@ -234,25 +232,6 @@ impl ImageParams {
         }
         Ok(())
     }
-}
-
-fn press(limit: &Limit, slot: &mut Slot<'_>) -> Option<Both> {
-    let said = slot.get();
-    slot.clamp(limit);
-    let set = slot.get();
-    (set != said).then(|| told::out_of_range(&words(limit), said, (limit.min, limit.max), set))
-}
-
-/// A slider's name in a sentence.
-fn words(limit: &Limit) -> Both {
-    let zh = match limit.name {
-        name if name == STEPS.name => "步数",
-        name if name == GUIDANCE.name => "引导强度",
-        name if name == GUIDANCE_RESCALE.name => "引导重标",
-        name if name == CLIP_SKIP.name => "CLIP 跳过层数",
-        name => name,
-    };
-    Both::new(limit.name.replace('-', " "), zh)
 }
 
 /// Endings of the files of models, which some programs write with a model's name.
@@ -314,6 +293,7 @@ impl PictureRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Seed;
     use crate::lang::Lang;
 
     fn english(notes: &[Both]) -> Vec<&str> {
@@ -322,7 +302,16 @@ mod tests {
 
     #[test]
     fn values_out_of_range_are_told_with_what_is_set() {
-        let record = PictureRecord { steps: 200, guidance: 45.0, clip_skip: 0, seed: 7, ..PictureRecord::default() };
+        let record = PictureRecord {
+            params: ImageParams {
+                steps: 200,
+                guidance: 45.0,
+                clip_skip: 0,
+                seed: Seed::Fixed(7),
+                ..PictureRecord::default().params
+            },
+            ..PictureRecord::default()
+        };
         let mut params = ImageParams::default();
         let notes = params.take(&record, None);
         assert_eq!((params.steps, params.guidance, params.clip_skip, params.seed), (150, 30.0, 1, Seed::Fixed(7)));
@@ -341,9 +330,21 @@ mod tests {
     #[test]
     fn a_seed_of_64_bits_is_kept_and_none_is_random() {
         let mut params = ImageParams::default();
-        params.take(&PictureRecord { seed: 648_312_782_957_426, ..PictureRecord::default() }, None);
+        params.take(
+            &PictureRecord {
+                params: ImageParams { seed: Seed::Fixed(648_312_782_957_426), ..PictureRecord::default().params },
+                ..PictureRecord::default()
+            },
+            None,
+        );
         assert_eq!(params.seed, Seed::Fixed(648_312_782_957_426));
-        params.take(&PictureRecord { seedless: true, ..PictureRecord::default() }, None);
+        params.take(
+            &PictureRecord {
+                params: ImageParams { seed: Seed::Random, ..PictureRecord::default().params },
+                ..PictureRecord::default()
+            },
+            None,
+        );
         assert_eq!(params.seed, Seed::Random);
     }
 
@@ -404,7 +405,7 @@ mod tests {
     #[test]
     fn a_sampler_that_is_replaced_twice_is_told_once() {
         let record = PictureRecord {
-            sampler: Sampler::DpmPp2M,
+            params: ImageParams { sampler: Sampler::DpmPp2M, ..PictureRecord::default().params },
             sampler_said: Some("dpmpp_2m_v2".into()),
             notes: vec![told::instead("dpmpp_2m_v2", "DPM++ 2M")],
             ..PictureRecord::default()

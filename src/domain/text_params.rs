@@ -4,52 +4,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Limit, Seed, Slot};
+use super::Seed;
+use super::parameter::{Field, Limit, Parameter, parameters};
 use crate::error::{Cause, Result};
 use crate::lang::Both;
 
-pub const TEMPERATURE: Limit = Limit::new("temperature", 0.0, 5.0, 0.05, 0.8);
-/// How far the temperature moves with the entropy; 0 is off.
-pub const DYNATEMP_RANGE: Limit = Limit::new("dynatemp-range", 0.0, 5.0, 0.05, 0.0);
-pub const DYNATEMP_EXPONENT: Limit = Limit::new("dynatemp-exp", 0.0, 10.0, 0.05, 1.0);
-/// 0 switches top-k off.
-pub const TOP_K: Limit = Limit::new("top-k", 0.0, 1000.0, 1.0, 40.0);
-pub const TOP_P: Limit = Limit::new("top-p", 0.0, 1.0, 0.01, 0.95);
-pub const MIN_P: Limit = Limit::new("min-p", 0.0, 1.0, 0.01, 0.05);
-/// 0 and below are off.
-pub const TOP_N_SIGMA: Limit = Limit::new("top-nsigma", -1.0, 10.0, 0.1, -1.0);
-/// 1 is off.
-pub const TYPICAL_P: Limit = Limit::new("typical", 0.0, 1.0, 0.01, 1.0);
-/// How often the likeliest tokens are dropped; 0 is off.
-pub const XTC_PROBABILITY: Limit = Limit::new("xtc-probability", 0.0, 1.0, 0.01, 0.0);
-/// Above 0.5 it is off: two tokens cannot both be that likely.
-pub const XTC_THRESHOLD: Limit = Limit::new("xtc-threshold", 0.0, 1.0, 0.01, 0.1);
-pub const REPEAT_PENALTY: Limit = Limit::new("repeat-penalty", 1.0, 3.0, 0.01, 1.0);
-pub const PRESENCE_PENALTY: Limit = Limit::new("presence-penalty", -2.0, 2.0, 0.01, 0.0);
-pub const FREQUENCY_PENALTY: Limit = Limit::new("frequency-penalty", -2.0, 2.0, 0.01, 0.0);
-/// The window of the three penalties above, in tokens.
-pub const REPEAT_LAST_N: Limit = Limit::new("repeat-last-n", 0.0, 4096.0, 1.0, 64.0);
-/// 0 is off.
-pub const DRY_MULTIPLIER: Limit = Limit::new("dry-multiplier", 0.0, 5.0, 0.05, 0.0);
-pub const DRY_BASE: Limit = Limit::new("dry-base", 1.0, 4.0, 0.05, 1.75);
-/// Repetitions up to this many tokens are free.
-pub const DRY_ALLOWED_LENGTH: Limit = Limit::new("dry-allowed-length", 0.0, 256.0, 1.0, 2.0);
-/// DRY's window, in tokens; 0 is off.
-pub const DRY_PENALTY_LAST_N: Limit = Limit::new("dry-penalty-last-n", 0.0, 131_072.0, 1.0, 64.0);
-/// 0 is off, 1 and 2 are the two versions.
-pub const MIROSTAT: Limit = Limit::new("mirostat", 0.0, 2.0, 1.0, 0.0);
-/// Mirostat's learning rate, eta.
-pub const MIROSTAT_ETA: Limit = Limit::new("mirostat-lr", 0.0, 1.0, 0.01, 0.1);
-/// Mirostat's target entropy, tau, in bits.
-pub const MIROSTAT_TAU: Limit = Limit::new("mirostat-ent", 0.0, 10.0, 0.1, 5.0);
 /// What is added to a logit. The ends are as good as infinite, and survive JSON.
 pub const LOGIT_BIAS: Limit = Limit::new("logit-bias", -1e9, 1e9, 0.1, 0.0);
-pub const MAX_TOKENS: Limit = Limit::new("max-tokens", 1.0, 131_072.0, 1.0, 512.0);
-/// Tokens that a draft model proposes at a time.
-pub const DRAFT_MAX: Limit = Limit::new("draft-max", 1.0, 64.0, 1.0, 16.0);
-/// A draft model stops proposing where its likeliest token is less likely than this.
-pub const DRAFT_P_MIN: Limit = Limit::new("draft-p-min", 0.0, 1.0, 0.01, 0.75);
-pub const CONTEXT: Limit = Limit::new("context", 64.0, 131_072.0, 64.0, 2048.0);
 /// Of `aigc-studio bench`.
 pub const BENCH_LENGTH: Limit = Limit::new("lengths", 1.0, 131_072.0, 1.0, 512.0);
 pub const BENCH_WRITE: Limit = Limit::new("write", 1.0, 16_384.0, 1.0, 64.0);
@@ -248,139 +209,86 @@ impl KvType {
     }
 }
 
-/// Everything that decides how text is continued, but the model's file and the conversation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct TextParams {
-    pub model: String,
-    pub temperature: f32,
-    pub top_k: u32,
-    pub top_p: f32,
-    pub min_p: f32,
-    pub repeat_penalty: f32,
-    pub repeat_last_n: u32,
-    pub max_tokens: u32,
+parameters! {
+    /// Everything that decides how text is continued, but the model's file and the conversation.
+    struct TextParams;
+    /// The numbers of text.
+    enum TextParam;
+
+    model: String = super::SMOLLM_ID.to_owned();
+    temperature: f32 => Temperature(TEMPERATURE = Limit::new("temperature", 0.0, 5.0, 0.05, 0.8));
+    /// 0 switches top-k off.
+    top_k: u32 => TopK(TOP_K = Limit::new("top-k", 0.0, 1000.0, 1.0, 40.0));
+    top_p: f32 => TopP(TOP_P = Limit::new("top-p", 0.0, 1.0, 0.01, 0.95));
+    min_p: f32 => MinP(MIN_P = Limit::new("min-p", 0.0, 1.0, 0.01, 0.05));
+    repeat_penalty: f32 => RepeatPenalty(REPEAT_PENALTY = Limit::new("repeat-penalty", 1.0, 3.0, 0.01, 1.0));
+    /// The window of the repetition, presence and frequency penalties, in tokens.
+    repeat_last_n: u32 => RepeatLastN(REPEAT_LAST_N = Limit::new("repeat-last-n", 0.0, 4096.0, 1.0, 64.0));
+    max_tokens: u32 => MaxTokens(MAX_TOKENS = Limit::new("max-tokens", 1.0, 131_072.0, 1.0, 512.0));
     /// Tokens that prompt and answer may take together; the model's own limit where that is smaller.
-    pub context: u32,
-    pub seed: Seed,
+    context: u32 => Context(CONTEXT = Limit::new("context", 64.0, 131_072.0, 64.0, 2048.0));
+    seed: Seed = Seed::Random;
     /// Texts that end the answer; they are not part of it.
-    pub stop: Vec<String>,
-    pub presence_penalty: f32,
-    pub frequency_penalty: f32,
-    pub dry_multiplier: f32,
-    pub dry_base: f32,
-    pub dry_allowed_length: u32,
-    pub dry_penalty_last_n: u32,
+    stop: Vec<String> = Vec::new();
+    presence_penalty: f32 => PresencePenalty(PRESENCE_PENALTY = Limit::new("presence-penalty", -2.0, 2.0, 0.01, 0.0));
+    frequency_penalty: f32 => FrequencyPenalty(
+        FREQUENCY_PENALTY = Limit::new("frequency-penalty", -2.0, 2.0, 0.01, 0.0)
+    );
+    /// 0 is off.
+    dry_multiplier: f32 => DryMultiplier(DRY_MULTIPLIER = Limit::new("dry-multiplier", 0.0, 5.0, 0.05, 0.0));
+    dry_base: f32 => DryBase(DRY_BASE = Limit::new("dry-base", 1.0, 4.0, 0.05, 1.75));
+    /// Repetitions up to this many tokens are free.
+    dry_allowed_length: u32 => DryAllowedLength(
+        DRY_ALLOWED_LENGTH = Limit::new("dry-allowed-length", 0.0, 256.0, 1.0, 2.0)
+    );
+    /// DRY's window, in tokens; 0 is off.
+    dry_penalty_last_n: u32 => DryPenaltyLastN(
+        DRY_PENALTY_LAST_N = Limit::new("dry-penalty-last-n", 0.0, 131_072.0, 1.0, 64.0)
+    );
     /// Texts that a repetition cannot reach across.
-    pub dry_sequence_breakers: Vec<String>,
-    pub top_n_sigma: f32,
-    pub typical_p: f32,
-    pub xtc_probability: f32,
-    pub xtc_threshold: f32,
-    pub dynatemp_range: f32,
-    pub dynatemp_exponent: f32,
-    /// 1 and 2 take the place of every link but the temperature, as in llama.cpp.
-    pub mirostat: u32,
-    pub mirostat_tau: f32,
-    pub mirostat_eta: f32,
-    pub logit_bias: Vec<LogitBias>,
+    dry_sequence_breakers: Vec<String> = ["\n", ":", "\"", "*"].map(str::to_owned).to_vec();
+    /// 0 and below are off.
+    top_n_sigma: f32 => TopNSigma(TOP_N_SIGMA = Limit::new("top-nsigma", -1.0, 10.0, 0.1, -1.0));
+    /// 1 is off.
+    typical_p: f32 => TypicalP(TYPICAL_P = Limit::new("typical", 0.0, 1.0, 0.01, 1.0));
+    /// How often the likeliest tokens are dropped; 0 is off.
+    xtc_probability: f32 => XtcProbability(XTC_PROBABILITY = Limit::new("xtc-probability", 0.0, 1.0, 0.01, 0.0));
+    /// Above 0.5 it is off: two tokens cannot both be that likely.
+    xtc_threshold: f32 => XtcThreshold(XTC_THRESHOLD = Limit::new("xtc-threshold", 0.0, 1.0, 0.01, 0.1));
+    /// How far the temperature moves with the entropy; 0 is off.
+    dynatemp_range: f32 => DynatempRange(DYNATEMP_RANGE = Limit::new("dynatemp-range", 0.0, 5.0, 0.05, 0.0));
+    dynatemp_exponent: f32 => DynatempExponent(DYNATEMP_EXPONENT = Limit::new("dynatemp-exp", 0.0, 10.0, 0.05, 1.0));
+    /// 0 is off; 1 and 2 are the two versions, which take the place of every link but the temperature, as in llama.cpp.
+    mirostat: u32 => Mirostat(MIROSTAT = Limit::new("mirostat", 0.0, 2.0, 1.0, 0.0));
+    /// Mirostat's target entropy, tau, in bits.
+    mirostat_tau: f32 => MirostatTau(MIROSTAT_TAU = Limit::new("mirostat-ent", 0.0, 10.0, 0.1, 5.0));
+    /// Mirostat's learning rate, eta.
+    mirostat_eta: f32 => MirostatEta(MIROSTAT_ETA = Limit::new("mirostat-lr", 0.0, 1.0, 0.01, 0.1));
+    logit_bias: Vec<LogitBias> = Vec::new();
     /// No token ends the answer: it is as long as it may be.
-    pub ignore_eos: bool,
+    ignore_eos: bool = false;
     /// The links that run, first to last; what is missing does not run.
-    pub order: Vec<SamplerLink>,
-    pub grammar: Option<Grammar>,
-    pub kv: KvType,
-    pub overflow: Overflow,
+    order: Vec<SamplerLink> = SamplerLink::DEFAULT.to_vec();
+    grammar: Option<Grammar> = None;
+    kv: KvType = KvType::default();
+    overflow: Overflow = Overflow::default();
     /// A smaller model of the same vocabulary, by id or path, that proposes tokens (speculative decoding). It changes
     /// how fast an answer is written, not what it says.
-    pub draft: Option<String>,
-    pub draft_max: u32,
-    pub draft_p_min: f32,
+    draft: Option<String> = None;
+    /// Tokens that the draft model proposes at a time.
+    draft_max: u32 => DraftMax(DRAFT_MAX = Limit::new("draft-max", 1.0, 64.0, 1.0, 16.0));
+    /// The draft model stops proposing where its likeliest token is less likely than this.
+    draft_p_min: f32 => DraftPMin(DRAFT_P_MIN = Limit::new("draft-p-min", 0.0, 1.0, 0.01, 0.75));
     /// Tells of each token what else was weighed.
     #[serde(skip)]
-    pub inspect: bool,
-}
-
-impl Default for TextParams {
-    fn default() -> Self {
-        Self {
-            model: super::SMOLLM_ID.to_owned(),
-            temperature: TEMPERATURE.default as f32,
-            top_k: TOP_K.default as u32,
-            top_p: TOP_P.default as f32,
-            min_p: MIN_P.default as f32,
-            repeat_penalty: REPEAT_PENALTY.default as f32,
-            repeat_last_n: REPEAT_LAST_N.default as u32,
-            max_tokens: MAX_TOKENS.default as u32,
-            context: CONTEXT.default as u32,
-            seed: Seed::Random,
-            stop: Vec::new(),
-            presence_penalty: PRESENCE_PENALTY.default as f32,
-            frequency_penalty: FREQUENCY_PENALTY.default as f32,
-            dry_multiplier: DRY_MULTIPLIER.default as f32,
-            dry_base: DRY_BASE.default as f32,
-            dry_allowed_length: DRY_ALLOWED_LENGTH.default as u32,
-            dry_penalty_last_n: DRY_PENALTY_LAST_N.default as u32,
-            dry_sequence_breakers: ["\n", ":", "\"", "*"].map(str::to_owned).to_vec(),
-            top_n_sigma: TOP_N_SIGMA.default as f32,
-            typical_p: TYPICAL_P.default as f32,
-            xtc_probability: XTC_PROBABILITY.default as f32,
-            xtc_threshold: XTC_THRESHOLD.default as f32,
-            dynatemp_range: DYNATEMP_RANGE.default as f32,
-            dynatemp_exponent: DYNATEMP_EXPONENT.default as f32,
-            mirostat: MIROSTAT.default as u32,
-            mirostat_tau: MIROSTAT_TAU.default as f32,
-            mirostat_eta: MIROSTAT_ETA.default as f32,
-            logit_bias: Vec::new(),
-            ignore_eos: false,
-            order: SamplerLink::DEFAULT.to_vec(),
-            grammar: None,
-            kv: KvType::default(),
-            overflow: Overflow::default(),
-            draft: None,
-            draft_max: DRAFT_MAX.default as u32,
-            draft_p_min: DRAFT_P_MIN.default as f32,
-            inspect: false,
-        }
-    }
+    inspect: bool = false;
 }
 
 impl TextParams {
-    /// Every slider that is a number: what checks and what clamps goes through this list.
-    fn sliders(&mut self) -> [(Limit, Slot<'_>); 25] {
-        [
-            (TEMPERATURE, Slot::Real(&mut self.temperature)),
-            (DYNATEMP_RANGE, Slot::Real(&mut self.dynatemp_range)),
-            (DYNATEMP_EXPONENT, Slot::Real(&mut self.dynatemp_exponent)),
-            (TOP_K, Slot::Whole(&mut self.top_k)),
-            (TOP_P, Slot::Real(&mut self.top_p)),
-            (MIN_P, Slot::Real(&mut self.min_p)),
-            (TOP_N_SIGMA, Slot::Real(&mut self.top_n_sigma)),
-            (TYPICAL_P, Slot::Real(&mut self.typical_p)),
-            (XTC_PROBABILITY, Slot::Real(&mut self.xtc_probability)),
-            (XTC_THRESHOLD, Slot::Real(&mut self.xtc_threshold)),
-            (REPEAT_PENALTY, Slot::Real(&mut self.repeat_penalty)),
-            (PRESENCE_PENALTY, Slot::Real(&mut self.presence_penalty)),
-            (FREQUENCY_PENALTY, Slot::Real(&mut self.frequency_penalty)),
-            (REPEAT_LAST_N, Slot::Whole(&mut self.repeat_last_n)),
-            (DRY_MULTIPLIER, Slot::Real(&mut self.dry_multiplier)),
-            (DRY_BASE, Slot::Real(&mut self.dry_base)),
-            (DRY_ALLOWED_LENGTH, Slot::Whole(&mut self.dry_allowed_length)),
-            (DRY_PENALTY_LAST_N, Slot::Whole(&mut self.dry_penalty_last_n)),
-            (MIROSTAT, Slot::Whole(&mut self.mirostat)),
-            (MIROSTAT_TAU, Slot::Real(&mut self.mirostat_tau)),
-            (MIROSTAT_ETA, Slot::Real(&mut self.mirostat_eta)),
-            (MAX_TOKENS, Slot::Whole(&mut self.max_tokens)),
-            (CONTEXT, Slot::Whole(&mut self.context)),
-            (DRAFT_MAX, Slot::Whole(&mut self.draft_max)),
-            (DRAFT_P_MIN, Slot::Real(&mut self.draft_p_min)),
-        ]
-    }
-
     /// Refuses any slider that is out of range, and a chain that is empty or has a link twice. The grammar is read
     /// when the job runs.
     pub fn check(&self) -> Result<()> {
-        self.clone().sliders().iter().try_for_each(|(limit, slot)| limit.check(slot.get()))?;
+        TextParam::check_all(self)?;
         for bias in &self.logit_bias {
             LOGIT_BIAS.check(bias.bias.into())?;
         }
@@ -390,9 +298,11 @@ impl TextParams {
     /// Brings everything that [`Self::check`] looks at into its range: a file may have been edited by hand or written
     /// by another version.
     pub fn clamp(&mut self) {
-        self.sliders().iter_mut().for_each(|(limit, slot)| slot.clamp(limit));
+        TextParam::clamp_all(self);
         for bias in &mut self.logit_bias {
-            Slot::Real(&mut bias.bias).clamp(&LOGIT_BIAS);
+            if LOGIT_BIAS.check(bias.bias.into()).is_err() {
+                bias.bias = LOGIT_BIAS.clamp(bias.bias.into()) as f32;
+            }
         }
         if check_order(&self.order).is_err() {
             self.order = SamplerLink::DEFAULT.to_vec();

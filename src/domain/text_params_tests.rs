@@ -155,3 +155,22 @@ fn what_is_left_out_is_read_from_older_files() {
         assert_eq!(read(&serde_json::to_string(&overflow).unwrap()), overflow);
     }
 }
+
+#[test]
+fn each_number_sets_what_it_gets_and_stays_in_range() {
+    for number in TextParam::ALL {
+        let mut p = TextParams::default();
+        assert!(!number.is_set(&p), "{number:?} is as usual at first");
+        let limit = number.limit();
+        number.set(&mut p, limit.max);
+        assert_eq!(number.get(&p), limit.max, "{number:?}");
+        number.set(&mut p, 1e9);
+        assert_eq!(number.get(&p), limit.max, "{number:?}");
+        assert!(number.is_set(&p) || limit.default == limit.max);
+        p.check().unwrap();
+        number.set(&mut p, f64::NAN);
+        assert_eq!(number.get(&p), limit.default, "{number:?}");
+        let mut others = TextParam::ALL.iter().filter(|other| *other != number);
+        assert!(others.all(|other| !other.is_set(&p)));
+    }
+}

@@ -4,6 +4,8 @@
 
 mod backends;
 mod cancel;
+#[cfg(test)]
+mod counting;
 mod device;
 mod lane;
 mod lanes;

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    AskCommand, CardEdit, LayersCommand, ModelAsk, PageCommand, PersonaCommand, ShotKey, TextKnob, TrashCommand,
-    WaitingCommand,
+    AskCommand, CardEdit, LayersCommand, ModelAsk, PageCommand, PersonaCommand, ShotKey, TrashCommand, WaitingCommand,
 };
 use crate::domain::{
-    AnswerForm, ConversationId, Desk, DeviceChoice, Enlarge, Face, Grammar, JobId, JournalEntry, KvType, Latents,
-    LedgerRequest, Makes, ModelRef, NoiseSource, Overflow, Pane, Persona, PersonaId, Picture, PictureRecord,
-    RemovedModel, Room, Sampler, SceneLayers, Schedule, Seed, Settings, Task, Theme, TrashKind, WindowGeometry,
+    AnswerForm, ConversationId, Desk, DeviceChoice, Enlarge, Face, Grammar, ImageParam, JobId, JournalEntry, KvType,
+    Latents, LedgerRequest, Makes, ModelRef, NoiseSource, Overflow, Pane, Persona, PersonaId, Picture, PictureRecord,
+    RemovedModel, Room, Sampler, SceneLayers, Schedule, Seed, Settings, Task, TextParam, Theme, TrashKind,
+    WindowGeometry,
 };
 use crate::error::FolderOf;
 use crate::lang::Lang;
@@ -249,15 +249,12 @@ pub enum ImageEdit {
     Negative(String),
     Model(String),
     Size(u32, u32),
-    Steps(u32),
-    Guidance(f32),
+    /// A number of the table; one that is out of range is brought into it.
+    Number(ImageParam, f64),
     Seed(Seed),
-    Count(u32),
     Sampler(Sampler),
     Schedule(Schedule),
     Noise(NoiseSource),
-    GuidanceRescale(f32),
-    ClipSkip(u32),
     /// A word of the prompt, and the label of the thing that it shall mean.
     Thing(String, String),
     /// The layers are laid out by the prompt alone again.
@@ -270,17 +267,10 @@ pub enum ImageEdit {
 #[derive(Clone, Debug, PartialEq)]
 pub enum TextEdit {
     Model(String),
-    Temperature(f32),
-    TopK(u32),
-    TopP(f32),
-    MinP(f32),
-    RepeatPenalty(f32),
-    RepeatLastN(u32),
-    MaxTokens(u32),
-    Context(u32),
+    /// A number of the table; one that is out of range is brought into it.
+    Number(TextParam, f64),
     Seed(Seed),
     Stop(Vec<String>),
-    Knob(TextKnob, f64),
     Kv(KvType),
     Overflow(Overflow),
     Draft(Option<String>),
@@ -305,6 +295,7 @@ pub enum Shown {
 /// What [`super::update`] asks the app to do. Data only; the app owns the channels.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
+    /// A job for its lane, which has no other.
     Submit {
         id: JobId,
         task: Task,

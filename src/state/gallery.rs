@@ -122,14 +122,20 @@ impl GalleryState {
 
     /// The places of these in `items`.
     pub fn places(&self) -> Vec<usize> {
-        let search = Search::new(&self.search);
+        let is_wanted = self.is_wanted();
         let items = self.items.as_deref().unwrap_or_default();
-        (0..items.len()).filter(|at| search.finds(&items[*at])).collect()
+        (0..items.len()).filter(|at| is_wanted(&items[*at])).collect()
     }
 
     /// Whether a picture is among those that are shown.
     pub(super) fn is_found(&self, path: &Path) -> bool {
-        self.item(path).is_some_and(|item| Search::new(&self.search).finds(item))
+        self.item(path).is_some_and(self.is_wanted())
+    }
+
+    /// Whether the search finds a picture: everything that searches pictures asks this.
+    fn is_wanted(&self) -> impl Fn(&LibraryItem) -> bool + use<> {
+        let search = Search::new(&self.search);
+        move |item| search.finds(item)
     }
 
     /// The pictures that an action on several is about, in the order of the grid.

@@ -10,7 +10,7 @@ mod desk;
 mod drafts;
 mod gallery;
 mod grammar;
-mod knobs;
+mod lanes;
 mod layers;
 mod ledger;
 mod models;
@@ -33,7 +33,6 @@ pub use desk::{DeskState, WaitingCommand};
 pub use drafts::{DraftsKey, DraftsState};
 pub use gallery::*;
 pub use grammar::GrammarState;
-pub use knobs::TextKnob;
 pub use layers::{LayersCommand, LayersFormat, LayersJob, LayersState, has_layers};
 pub use ledger::{LedgerKey, LedgerState};
 pub use models::*;
@@ -82,6 +81,7 @@ pub struct AppState {
     /// State of the dice for seeds; the app seeds it once.
     pub dice: u64,
     next_job: u64,
+    lanes: lanes::Lanes,
     next_notice: u64,
     /// When the open conversation's own sliders were moved last, where its journal does not have them yet.
     sliders_moved_ms: Option<i64>,
@@ -263,6 +263,7 @@ impl AppState {
             now_ms: 0,
             dice,
             next_job: 0,
+            lanes: lanes::Lanes::default(),
             next_notice: 0,
             sliders_moved_ms: None,
         }

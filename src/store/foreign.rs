@@ -367,7 +367,7 @@ mod tests {
         let (read, source) = record("parameters", text);
         assert_eq!(source, Source::SwarmUi);
         assert_eq!((read.prompt.as_str(), read.negative.as_str(), read.steps), ("a cat", "blurry", 20));
-        assert_eq!((read.seed, read.guidance, read.width, read.height), (648_312_782_957_426, 7.5, 1024, 768));
+        assert_eq!((read.seed(), read.guidance, read.width, read.height), (648_312_782_957_426, 7.5, 1024, 768));
         assert_eq!((read.sampler, read.schedule), (Sampler::DpmPp2M, Schedule::Karras));
         assert_eq!((read.noise, read.notes), (NoiseSource::Torch, vec![]));
         let little = r#"{"sui_image_params": {"prompt": "cat", "steps": 20}}"#;
@@ -384,7 +384,7 @@ mod tests {
         let (read, source) = record("parameters", text);
         assert_eq!((source, read.steps, read.width, read.height), (Source::Fooocus, 30, 1152, 896));
         assert_eq!((read.sampler, read.schedule), (Sampler::DpmPp2MSde, Schedule::Karras));
-        assert_eq!((read.seed, read.clip_skip, read.vae.as_str()), (7_135_229_857_264_823_042, 2, ""));
+        assert_eq!((read.seed(), read.clip_skip, read.vae.as_str()), (7_135_229_857_264_823_042, 2, ""));
         assert_eq!(read.notes, vec![]);
     }
 
@@ -417,7 +417,7 @@ mod tests {
             let (read, source) = record("Dream", line);
             assert_eq!(source, Source::InvokeAi);
             assert_eq!((read.prompt.as_str(), read.negative.as_str()), ("a \"big\" cat - red", "blurry, text"));
-            assert_eq!((read.steps, read.seed, read.width, read.height), (50, 1234, 512, 640));
+            assert_eq!((read.steps, read.seed(), read.width, read.height), (50, 1234, 512, 640));
             assert_eq!((read.guidance, read.sampler), (7.5, Sampler::EulerAncestral));
             assert_eq!((read.version.as_str(), read.notes), ("InvokeAI", vec![]));
         }
@@ -439,7 +439,7 @@ mod tests {
         assert_eq!((source, read.steps, read.width, read.height), (Source::Fooocus, 30, 1152, 896));
         assert_eq!((read.prompt.as_str(), read.negative.as_str(), read.guidance), ("a cat", "blurry", 4.0));
         assert_eq!((read.sampler, read.schedule), (Sampler::DpmPp2MSde, Schedule::Karras));
-        assert_eq!((read.seed, read.model.as_str()), (7_135_229_857_264_823_042, "juggernautXL_v8.safetensors"));
+        assert_eq!((read.seed(), read.model.as_str()), (7_135_229_857_264_823_042, "juggernautXL_v8.safetensors"));
         assert_eq!((read.version.as_str(), read.notes), ("Fooocus v2.1.862", vec![]));
     }
 
@@ -452,7 +452,7 @@ mod tests {
             (source, read.sampler, read.schedule),
             (Source::NovelAi, Sampler::EulerAncestral, Schedule::Automatic)
         );
-        assert_eq!((read.negative.as_str(), read.notes), ("lowres", vec![]));
+        assert_eq!((read.params.negative.as_str(), read.notes), ("lowres", vec![]));
 
         let json = r#"{"c": "a \"big\" cat", "uc": "dog", "steps": 8, "scale": 4.5, "seed": 42, "size": "512x768",
             "sampler": "DPM++ 2M Karras", "model": "sd_v1.5_f16.ckpt"}"#;
@@ -471,7 +471,7 @@ mod tests {
         let Some(Foreign::Record(record, Source::NovelAi)) = read("Comment", text, "NovelAI", "a blue cat") else {
             panic!()
         };
-        assert_eq!((record.prompt.as_str(), record.negative.as_str(), record.seed), ("a blue cat", "lowres", 5));
+        assert_eq!((record.prompt.as_str(), record.negative.as_str(), record.seed()), ("a blue cat", "lowres", 5));
         assert!(read("Comment", text, "NovelAI", "").is_none());
     }
 
@@ -481,7 +481,7 @@ mod tests {
             "inputs": {"seed": 7, "steps": 20, "cfg": NaN, "sampler_name": "euler", "scheduler": "karras", "positive": ["3", 0]}},
             "3": {"class_type": "CLIPTextEncode", "inputs": {"text": "a NaN \"Infinity\" cat"}}}"#;
         let (read, source) = record("prompt", text);
-        assert_eq!((source, read.seed, read.steps), (Source::ComfyUi, 7, 20));
+        assert_eq!((source, read.seed(), read.steps), (Source::ComfyUi, 7, 20));
         assert_eq!(read.prompt, "a NaN \"Infinity\" cat");
     }
 

@@ -119,10 +119,18 @@ pub fn read(path: &Path) -> Result<Vec<Arc<Latents>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::PictureRecord;
+    use crate::domain::{ImageParams, PictureRecord, Seed};
 
     fn latents() -> Latents {
-        let record = PictureRecord { prompt: "a fox, 狐狸".into(), model: "m".into(), seed: 7, ..Default::default() };
+        let record = PictureRecord {
+            params: ImageParams {
+                prompt: "a fox, 狐狸".into(),
+                model: "m".into(),
+                seed: Seed::Fixed(7),
+                ..PictureRecord::default().params
+            },
+            ..Default::default()
+        };
         let numbers = (0..4 * 2 * 3).map(|i| i as f32 / 7.0 - 1.0).collect();
         Latents { channels: 4, height: 2, width: 3, numbers, record: Box::new(record) }
     }

@@ -64,7 +64,7 @@ pub fn place(library: &Path, time: &Zoned, record: &PictureRecord) -> (PathBuf, 
 
 /// `2026-11-24_153012_seed-42_a-red-apple`.
 fn file_stem(time: civil::DateTime, record: &PictureRecord) -> String {
-    let mut stem = format!("{}_seed-{}", time.strftime("%Y-%m-%d_%H%M%S"), record.seed);
+    let mut stem = format!("{}_seed-{}", time.strftime("%Y-%m-%d_%H%M%S"), record.seed());
     let slug = slug(&record.prompt);
     if !slug.is_empty() {
         stem.push('_');
@@ -359,21 +359,24 @@ pub fn restore(library: &Path, path: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Sampler;
+    use crate::domain::{ImageParams, Sampler, Seed};
     use std::time::Duration;
 
     fn record(prompt: &str, seed: u64) -> PictureRecord {
         PictureRecord {
-            prompt: prompt.into(),
-            negative: String::new(),
-            model: "sticker-64".into(),
+            params: ImageParams {
+                prompt: prompt.into(),
+                negative: String::new(),
+                model: "sticker-64".into(),
+                seed: Seed::Fixed(seed),
+                steps: 24,
+                guidance: 3.0,
+                width: 64,
+                height: 64,
+                sampler: Sampler::Euler,
+                ..PictureRecord::default().params
+            },
             model_hash: "ab".repeat(32),
-            seed,
-            steps: 24,
-            guidance: 3.0,
-            width: 64,
-            height: 64,
-            sampler: Sampler::Euler,
             version: "AIGC Studio 0.1.0".into(),
             ..PictureRecord::default()
         }
@@ -475,7 +478,7 @@ mod tests {
         fs::write(home.path().join("2026-11-24/notes.txt"), "hello").unwrap();
         let seeds = |count| {
             let found = newest(home.path(), &TimeZone::UTC, count);
-            found.into_iter().map(|item| item.record.unwrap().seed).collect::<Vec<_>>()
+            found.into_iter().map(|item| item.record.unwrap().seed()).collect::<Vec<_>>()
         };
         assert_eq!((seeds(3), seeds(99)), (vec![4, 3, 2], vec![4, 3, 2, 1, 0]));
     }

@@ -117,9 +117,13 @@ fn remove(path: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ImageParams;
 
     fn picture() -> (Arc<Picture>, Box<PictureRecord>) {
-        let record = PictureRecord { prompt: "cat".into(), width: 2, height: 2, ..PictureRecord::default() };
+        let record = PictureRecord {
+            params: ImageParams { prompt: "cat".into(), width: 2, height: 2, ..PictureRecord::default().params },
+            ..PictureRecord::default()
+        };
         (Arc::new(Picture { width: 2, height: 2, rgba: vec![9; 16] }), Box::new(record))
     }
 

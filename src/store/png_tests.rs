@@ -1,7 +1,7 @@
 use std::fs;
 
 use super::*;
-use crate::domain::Sampler;
+use crate::domain::{ImageParams, Sampler, Seed};
 use crate::store::Source;
 
 fn picture(width: u32, height: u32) -> Picture {
@@ -11,16 +11,19 @@ fn picture(width: u32, height: u32) -> Picture {
 
 fn record(prompt: &str) -> PictureRecord {
     PictureRecord {
-        prompt: prompt.into(),
-        negative: "blurry, 模糊".into(),
-        model: "sticker-64".into(),
+        params: ImageParams {
+            prompt: prompt.into(),
+            negative: "blurry, 模糊".into(),
+            model: "sticker-64".into(),
+            seed: Seed::Fixed(4_294_967_295),
+            steps: 24,
+            guidance: 3.1,
+            width: 5,
+            height: 7,
+            sampler: Sampler::Midpoint,
+            ..PictureRecord::default().params
+        },
         model_hash: "ab".repeat(32),
-        seed: 4_294_967_295,
-        steps: 24,
-        guidance: 3.1,
-        width: 5,
-        height: 7,
-        sampler: Sampler::Midpoint,
         version: "AIGC Studio 0.1.0".into(),
         ..PictureRecord::default()
     }
@@ -236,7 +239,8 @@ fn exports_to_each_format() {
 #[test]
 fn a_jpeg_holds_settings_up_to_its_segments_length() {
     let picture = picture(8, 8);
-    let mut record = PictureRecord { negative: String::new(), ..record("") };
+    let mut record =
+        PictureRecord { params: ImageParams { negative: String::new(), ..record("").params }, ..record("") };
     let empty = exif::write(&parameters::write(&record)).len();
     record.prompt = "x".repeat((exif::JPEG_MOST - empty) / 2);
     let (_home, path) = temp(&encode_as("jpg", &picture, Some(&record)).unwrap());

@@ -276,7 +276,7 @@ fn read_line(file: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{FinishReason, StoryCard, TurnInfo};
+    use crate::domain::{FinishReason, StoryCard, TextParams, TextRecord, TurnInfo};
 
     fn turn(id: u64, role: Role, content: &str) -> JournalEntry {
         JournalEntry::Begin {
@@ -320,6 +320,22 @@ mod tests {
         assert_eq!(replay(&journal(&short.entries())).0, read, "in the short form too");
         entries.push(JournalEntry::Truncate { id: 2 });
         assert!(replay(&journal(&entries)).0.weighed.is_empty());
+    }
+
+    /// Files of before do not tell what an answer was written with.
+    #[test]
+    fn what_an_answer_was_written_with_comes_back_and_may_be_missing() {
+        let params = TextParams { top_k: 7, stop: vec!["\n".into()], ..TextParams::default() };
+        let made = TextRecord::of(&params, 9, "ab".repeat(32));
+        let info = TurnInfo { seed: 9, made: Some(Box::new(made)), ..TurnInfo::default() };
+        let entries = [turn(1, Role::Assistant, "Hi"), JournalEntry::End { id: 1, info: info.clone() }];
+        assert_eq!(replay(&journal(&entries)).0.turns[0].info.as_ref(), Some(&info));
+        let mut old = journal(&entries[..1]);
+        old.extend(b"{\"do\":\"end\",\"id\":1,\"info\":{\"model\":\"m\",\"seed\":9}}\n");
+        let (read, lines) = replay(&old);
+        let before = TurnInfo { model: "m".into(), seed: 9, ..TurnInfo::default() };
+        assert_eq!((read.turns[0].info.as_ref(), lines.lost), (Some(&before), 0));
+        assert!(!serde_json::to_string(&before).unwrap().contains("made"));
     }
 
     fn sample() -> Vec<JournalEntry> {
@@ -498,7 +514,7 @@ mod tests {
 
     #[test]
     fn how_a_conversation_is_held_comes_back_and_a_spoiled_line_of_it_costs_only_itself() {
-        use crate::domain::{FormUse, Speaker, TextParams};
+        use crate::domain::{FormUse, Speaker};
         let form = FormUse { id: "poem".into(), values: [("topic".to_owned(), "雨\n\"x\"".to_owned())].into() };
         let speaker = Speaker { name: "Ada".into(), examples: "<START>\nAda: Hm.".into() };
         let params = TextParams { temperature: 0.3, model: "small".into(), ..TextParams::default() };

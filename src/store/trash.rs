@@ -15,7 +15,7 @@ use crate::writing::export::{Document, TextFormat};
 pub fn pictures(scan: Scan, library: &Path) -> Vec<Trashed> {
     let trashed = |item: LibraryItem| {
         let id = library::old_place(library, &item.path)?;
-        let name = item.record.map(|record| record.prompt).unwrap_or_default();
+        let name = item.record.map(|record| record.params.prompt).unwrap_or_default();
         let LibraryItem { path, bytes, made_ms, .. } = item;
         Some(Trashed { kind: TrashKind::Pictures, id, name, path, bytes, made_ms })
     };

@@ -31,6 +31,7 @@ mod model_words;
 mod models;
 mod notices;
 mod number;
+mod params;
 mod picture;
 mod quotes;
 mod rail;

@@ -3,9 +3,10 @@
 use egui::Ui;
 
 use super::cx::Cx;
+use super::params::{ImagePlace, of_image};
 use super::texts::T;
 use super::{model_words, widgets};
-use crate::domain::{NoiseSource, PictureRecord, Schedule, round_f32};
+use crate::domain::{ImageParam, NoiseSource, Parameter, PictureRecord, Schedule, Seed};
 
 /// `more` are rows after the picture's own settings.
 pub fn table(ui: &mut Ui, cx: &Cx<'_>, record: &PictureRecord, more: Vec<(&'static str, String)>) {
@@ -34,11 +35,10 @@ pub fn rows(cx: &Cx<'_>, record: &PictureRecord) -> Vec<(&'static str, String)> 
     if record.noise != NoiseSource::default() {
         rows.push((cx.t(T::NoiseSource), record.noise.name().to_owned()));
     }
-    if record.guidance_rescale > 0.0 {
-        rows.push((cx.t(T::GuidanceRescale), round_f32(record.guidance_rescale).to_string()));
-    }
-    if record.clip_skip > 1 {
-        rows.push((cx.t(T::ClipSkip), record.clip_skip.to_string()));
+    for number in ImageParam::ALL.iter().filter(|number| number.is_set(record)) {
+        if let (name, _, ImagePlace::More { .. }) = of_image(*number) {
+            rows.push((cx.t(name), number.get(record).to_string()));
+        }
     }
     if !record.things.is_empty() {
         rows.push((cx.t(T::Meanings), record.things.to_string()));
@@ -46,11 +46,14 @@ pub fn rows(cx: &Cx<'_>, record: &PictureRecord) -> Vec<(&'static str, String)> 
     if !record.arrangement.is_empty() {
         rows.push((cx.t(T::Layers), record.arrangement.to_string()));
     }
-    let seed = if record.seedless { cx.t(T::RandomSeed).to_owned() } else { record.seed.to_string() };
+    let seed = match record.seed {
+        Seed::Fixed(seed) => seed.to_string(),
+        Seed::Random => cx.t(T::RandomSeed).to_owned(),
+    };
     rows.extend([
         (cx.t(T::Seed), seed),
         (cx.t(T::Steps), format!("{} · {}", record.steps, record.sampler.name())),
-        (cx.t(T::Guidance), round_f32(record.guidance).to_string()),
+        (cx.t(T::Guidance), ImageParam::Guidance.get(record).to_string()),
         (cx.t(T::Size), format!("{}×{}", record.width, record.height)),
     ]);
     if !record.version.is_empty() {

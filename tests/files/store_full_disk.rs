@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aigc_studio::domain::{
-    ConversationId, JobId, JournalEntry, Message, Picture, PictureRecord, Role, Sampler, Settings, StoreEvent, Turn,
+    ConversationId, ImageParams, JobId, JournalEntry, Message, Picture, PictureRecord, Role, Sampler, Seed, Settings,
+    StoreEvent, Turn,
 };
 use aigc_studio::error::Cause;
 use aigc_studio::store::{Paths, Request, Store, load_settings, png};
@@ -17,16 +18,19 @@ fn save(seed: u64, side: u32, folder: Option<PathBuf>) -> Request {
     let mut rgba = vec![0; (side * side * 4) as usize];
     rand_chacha::ChaCha8Rng::seed_from_u64(seed).fill_bytes(&mut rgba);
     let record = PictureRecord {
-        prompt: "noise".into(),
-        negative: String::new(),
-        model: "m".into(),
+        params: ImageParams {
+            prompt: "noise".into(),
+            negative: String::new(),
+            model: "m".into(),
+            seed: Seed::Fixed(seed),
+            steps: 1,
+            guidance: 1.0,
+            width: side,
+            height: side,
+            sampler: Sampler::Euler,
+            ..PictureRecord::default().params
+        },
         model_hash: String::new(),
-        seed,
-        steps: 1,
-        guidance: 1.0,
-        width: side,
-        height: side,
-        sampler: Sampler::Euler,
         version: "AIGC Studio 0.1.0".into(),
         ..PictureRecord::default()
     };

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aigc_studio::domain::{
-    Author, ConversationData, ConversationId, Edit, JobId, JournalEntry, Message, Page, PageEntry, Picture,
-    PictureRecord, Role, Sampler, Settings, StoreEvent, Turn,
+    Author, ConversationData, ConversationId, Edit, ImageParams, JobId, JournalEntry, Message, Page, PageEntry,
+    Picture, PictureRecord, Role, Sampler, Seed, Settings, StoreEvent, Turn,
 };
 use aigc_studio::store::{Paths, Request, Store, png};
 
@@ -126,16 +126,19 @@ fn a_killed_program_loses_at_most_the_last_second_of_a_page() {
 
 fn record() -> Box<PictureRecord> {
     Box::new(PictureRecord {
-        prompt: "a red apple".into(),
-        negative: String::new(),
-        model: "m".into(),
+        params: ImageParams {
+            prompt: "a red apple".into(),
+            negative: String::new(),
+            model: "m".into(),
+            seed: Seed::Fixed(1),
+            steps: 1,
+            guidance: 1.0,
+            width: 256,
+            height: 256,
+            sampler: Sampler::Euler,
+            ..PictureRecord::default().params
+        },
         model_hash: String::new(),
-        seed: 1,
-        steps: 1,
-        guidance: 1.0,
-        width: 256,
-        height: 256,
-        sampler: Sampler::Euler,
         version: "AIGC Studio 0.1.0".into(),
         ..PictureRecord::default()
     })

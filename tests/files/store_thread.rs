@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use aigc_studio::domain::{
-    ConversationId, Enlarge, Face, Filter, Illustration, JobId, JournalEntry, Message, Passage, Persona, PersonaId,
-    Picture, PictureRecord, Role, Sampler, Settings, StoreEvent, Turn,
+    ConversationId, Enlarge, Face, Filter, Illustration, ImageParams, JobId, JournalEntry, Message, Passage, Persona,
+    PersonaId, Picture, PictureRecord, Role, Sampler, Seed, Settings, StoreEvent, Turn,
 };
 use aigc_studio::error::Cause;
 use aigc_studio::lang::Lang;
@@ -25,16 +25,19 @@ fn picture(side: u32) -> Arc<Picture> {
 
 fn record(prompt: &str, seed: u64) -> Box<PictureRecord> {
     Box::new(PictureRecord {
-        prompt: prompt.into(),
-        negative: "blurry".into(),
-        model: "sticker-64".into(),
+        params: ImageParams {
+            prompt: prompt.into(),
+            negative: "blurry".into(),
+            model: "sticker-64".into(),
+            seed: Seed::Fixed(seed),
+            steps: 24,
+            guidance: 3.0,
+            width: 64,
+            height: 64,
+            sampler: Sampler::Euler,
+            ..PictureRecord::default().params
+        },
         model_hash: "ab".repeat(32),
-        seed,
-        steps: 24,
-        guidance: 3.0,
-        width: 64,
-        height: 64,
-        sampler: Sampler::Euler,
         version: "AIGC Studio 0.1.0".into(),
         ..PictureRecord::default()
     })

@@ -64,7 +64,7 @@ fn latents_of_a_failed_decode_become_the_picture_with_another_vae() {
         let (error, left) = failed(&mut pipeline, on(broken.clone(), small(), 7));
         assert!(matches!(error.cause(), Cause::BadDecode { bad, of } if *bad > 0 && *of == 3 * 64 * 96), "{error}");
         assert_eq!(left.len(), 1, "the job ends at the first one");
-        assert_eq!((left[0].record.seed, left[0].record.prompt.as_str()), (7, "a cat"));
+        assert_eq!((left[0].record.seed(), left[0].record.prompt.as_str()), (7, "a cat"));
 
         // With the same VAE it fails again, and nothing is lost: the job still has them.
         let again = |files: &ModelFiles| PictureTask::new(Box::new(on(files.clone(), small(), 0)), left.clone());

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use aigc_studio::domain::{
     Arrangement, DeviceChoice, Event, EventKind, ImageParams, ImageRequest, ImageStats, JobId, ModelFiles, ModelRef,
     News, Outcome, Picture, PictureNews, PictureRecord, Place, ReadTo, SEED_MAX, STICKER_ID, Sampler, SceneLayer,
-    SceneLayers, Takes, Task,
+    SceneLayers, Seed, Takes, Task,
 };
 use aigc_studio::engine::image::testing::tiny_sticker;
 use aigc_studio::engine::image::{ImagePipeline, sticker};
@@ -131,16 +131,19 @@ fn a_job_reports_loading_each_step_each_picture_and_its_figures() {
         let off = picture.rgba.iter().zip(&last.1.rgba).map(|(a, b)| a.abs_diff(*b)).max();
         assert!(off <= Some(1), "the last preview is the picture: {off:?}");
         let expected = PictureRecord {
-            prompt: "red cat".into(),
-            negative: "dog".into(),
-            model: "tiny".into(),
+            params: ImageParams {
+                prompt: "red cat".into(),
+                negative: "dog".into(),
+                model: "tiny".into(),
+                seed: Seed::Fixed(7 + u64::from(*index)),
+                steps: 5,
+                guidance: asked.guidance,
+                width: 64,
+                height: 64,
+                sampler: Sampler::Euler,
+                ..PictureRecord::default().params
+            },
             model_hash: sha256(&studio.folder.path().join(sticker::WEIGHTS)),
-            seed: 7 + u64::from(*index),
-            steps: 5,
-            guidance: asked.guidance,
-            width: 64,
-            height: 64,
-            sampler: Sampler::Euler,
             version: format!("AIGC Studio {}", env!("CARGO_PKG_VERSION")),
             ..PictureRecord::default()
         };
@@ -216,7 +219,7 @@ fn the_same_seed_gives_the_same_bytes_and_other_settings_others() {
 fn seeds_of_a_series_count_up_and_each_can_be_drawn_alone() {
     let studio = Studio::new();
     let series = pictures(&studio.draw(ImageParams { count: 3, ..params("cat", 2) }, SEED_MAX - 1, studio.tiny()));
-    assert_eq!(series.iter().map(|(.., record)| record.seed).collect::<Vec<_>>(), [SEED_MAX - 1, SEED_MAX, 0]);
+    assert_eq!(series.iter().map(|(.., record)| record.seed()).collect::<Vec<_>>(), [SEED_MAX - 1, SEED_MAX, 0]);
     let alone = pictures(&studio.draw(params("cat", 2), 0, studio.tiny()));
     assert_eq!(series[2].1, alone[0].1);
 }
@@ -461,7 +464,7 @@ fn an_arranged_scene_is_drawn_again_byte_for_byte_from_its_picture() {
     let mut again = ImageParams::default();
     again.take(&read, Some(&Takes::STICKER));
     (again.width, again.height) = (read.width, read.height);
-    assert!(pictures(&Studio::new().draw(again, read.seed, embedded())).remove(0).1 == picture, "not the same bytes");
+    assert!(pictures(&Studio::new().draw(again, read.seed(), embedded())).remove(0).1 == picture, "not the same bytes");
 }
 
 #[test]

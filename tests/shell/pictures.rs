@@ -11,7 +11,7 @@ fn a_picture_lands_where_it_should_with_its_settings_inside() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(stdout(&output).trim(), "apple.png");
     let record = aigc_studio::store::png::read_record(&home.path("apple.png")).unwrap();
-    assert_eq!((record.prompt.as_str(), record.seed, record.steps), ("a red apple", 7, 3));
+    assert_eq!((record.prompt.as_str(), record.seed(), record.steps), ("a red apple", 7, 3));
 
     let first = std::fs::read(home.path("apple.png")).unwrap();
     home.run(&args);
@@ -148,7 +148,7 @@ fn what_has_no_effect_on_a_model_is_wrong_usage() {
         home.run(&[&args[..], &["--schedule", "karras", "--rng", "torch", "--seed", "648312782957426"]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let record = aigc_studio::store::png::read_record(&home.path("y.png")).unwrap();
-    assert_eq!((record.schedule.name(), record.noise.name(), record.seed), ("Karras", "torch", 648_312_782_957_426));
+    assert_eq!((record.schedule.name(), record.noise.name(), record.seed()), ("Karras", "torch", 648_312_782_957_426));
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn a_picture_whose_decoding_failed_is_made_of_its_latents() {
     let pixels = |name: &str| aigc_studio::store::png::open(&home.path(name)).unwrap();
     assert!(pixels("again.png") == pixels("good.png"), "the same picture");
     let record = aigc_studio::store::png::read_record(&home.path("again.png")).unwrap();
-    assert_eq!((record.prompt.as_str(), record.seed, record.steps), ("cat", 3, 2));
+    assert_eq!((record.prompt.as_str(), record.seed(), record.steps), ("cat", 3, 2));
 
     refuses(&home.run(&["image", "--decode", "gone.latent", "--model", &model]), 1, &["gone.latent"]);
     refuses(&home.run(&["image", "--decode", "good.png", "--model", &model]), 1, &["not a file of latents"]);

@@ -52,16 +52,19 @@ impl Backend for Painter {
         }
         let p = &request.params;
         let record = Box::new(PictureRecord {
-            prompt: p.prompt.clone(),
-            negative: p.negative.clone(),
-            model: request.model.id.clone(),
+            params: ImageParams {
+                prompt: p.prompt.clone(),
+                negative: p.negative.clone(),
+                model: request.model.id.clone(),
+                seed: Seed::Fixed(request.seed),
+                steps,
+                guidance: p.guidance,
+                width: 2,
+                height: 2,
+                sampler: p.sampler,
+                ..PictureRecord::default().params
+            },
             model_hash: "ab".repeat(32),
-            seed: request.seed,
-            steps,
-            guidance: p.guidance,
-            width: 2,
-            height: 2,
-            sampler: p.sampler,
             version: "test".into(),
             ..PictureRecord::default()
         });
@@ -300,13 +303,13 @@ fn a_talk_its_pin_and_its_words_are_there_after_a_restart() {
     let set = |edit| Command::Persona(PersonaCommand::Set(edit));
     for command in [
         Command::Go(Room::Write),
-        Command::SetText(TextEdit::Temperature(0.1)),
+        Command::SetText(TextEdit::Number(TextParam::Temperature, 0.1)),
         Command::Persona(PersonaCommand::New),
         set(PersonaEdit::Name("Ada".into())),
         set(PersonaEdit::Greeting(0, "Which CLOCK has stopped?".into())),
         set(PersonaEdit::Sliders(true)),
         Command::Persona(PersonaCommand::Keep),
-        Command::SetText(TextEdit::Temperature(0.9)),
+        Command::SetText(TextEdit::Number(TextParam::Temperature, 0.9)),
         Command::UseSliders,
     ] {
         window.studio().command(&ctx, command);
@@ -318,7 +321,7 @@ fn a_talk_its_pin_and_its_words_are_there_after_a_restart() {
     window.studio().command(&ctx, Command::SetDraft("S".into()));
     window.studio().command(&ctx, Command::PinConversation(id.clone(), true));
     // Moved just before the end: written down all the same.
-    window.studio().command(&ctx, Command::SetText(TextEdit::TopK(7)));
+    window.studio().command(&ctx, Command::SetText(TextEdit::Number(TextParam::TopK, 7.0)));
     window.close();
 
     let mut window = Window::open(home.path());
@@ -372,13 +375,13 @@ fn dropping_a_picture_of_ours_restores_its_settings() {
     window.let_go(24);
     window.until("saved", |w| w.studio().state.create.strip.first().is_some_and(|s| matches!(s.saved, Saved::At(_))));
     let Saved::At(path) = window.studio().state.create.strip[0].saved.clone() else { unreachable!() };
-    let seed = window.studio().state.create.strip[0].record.seed;
+    let seed = window.studio().state.create.strip[0].record.seed();
     let copy: PathBuf = home.path().join("elsewhere.png");
     std::fs::copy(path, &copy).unwrap();
     let ctx = window.harness.ctx.clone();
     for command in [
         Command::SetImage(aigc_studio::state::ImageEdit::Prompt("something else".into())),
-        Command::SetImage(aigc_studio::state::ImageEdit::Steps(3)),
+        Command::SetImage(aigc_studio::state::ImageEdit::Number(ImageParam::Steps, 3.0)),
         Command::OpenFile(copy),
     ] {
         window.studio().command(&ctx, command);
@@ -395,7 +398,7 @@ fn the_language_and_the_sliders_survive_a_restart() {
     let mut window = Window::open(home.path());
     let ctx = window.harness.ctx.clone();
     window.studio().command(&ctx, Command::SetLang(aigc_studio::lang::Lang::Zh));
-    window.studio().command(&ctx, Command::SetImage(aigc_studio::state::ImageEdit::Steps(77)));
+    window.studio().command(&ctx, Command::SetImage(aigc_studio::state::ImageEdit::Number(ImageParam::Steps, 77.0)));
     window.until("the window is Chinese", |w| w.harness.query_by_role_and_label(Part::Button, "生成").is_some());
     window.close();
     let mut window = Window::open(home.path());
@@ -516,13 +519,16 @@ fn a_dropped_file_of_each_kind_is_opened_once() {
         path
     };
     let record = PictureRecord {
-        prompt: "a green snake".into(),
-        model: STICKER_ID.into(),
-        seed: 5,
-        steps: 9,
-        guidance: 3.0,
-        width: 64,
-        height: 64,
+        params: ImageParams {
+            prompt: "a green snake".into(),
+            model: STICKER_ID.into(),
+            seed: Seed::Fixed(5),
+            steps: 9,
+            guidance: 3.0,
+            width: 64,
+            height: 64,
+            ..PictureRecord::default().params
+        },
         version: "test".into(),
         ..PictureRecord::default()
     };

@@ -171,9 +171,9 @@ fn typing_a_prompt_edits_it() {
 fn sliders_push_values_inside_their_range() {
     let mut harness = open(fresh(Room::Create, Lang::En, Theme::Dark));
     harness.get_by_role_and_label(Part::Slider, "Steps").set_value_accesskit(9999.0);
-    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Steps(150))]);
+    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Number(ImageParam::Steps, 150.0))]);
     harness.get_by_role_and_label(Part::Slider, "Guidance").set_value_accesskit(4.26);
-    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Guidance(4.3))]);
+    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Number(ImageParam::Guidance, 4.3))]);
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn a_double_click_on_a_slider_brings_the_default_back() {
         harness.get_by_role_and_label(Part::Label, "Steps").click();
     }
     let commands = asked(&mut harness);
-    assert!(commands.contains(&Command::SetImage(ImageEdit::Steps(24))), "{commands:?}");
+    assert!(commands.contains(&Command::SetImage(ImageEdit::Number(ImageParam::Steps, 24.0))), "{commands:?}");
 }
 
 #[test]
@@ -514,7 +514,7 @@ fn what_a_picture_has_set_is_seen_under_more() {
         harness.get_by_role_and_label(Part::Slider, T::ClipSkip.tr(lang)).focus();
         harness.run();
         harness.key_press(Key::ArrowRight);
-        assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::ClipSkip(2))]);
+        assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Number(ImageParam::ClipSkip, 2.0))]);
     }
 }
 

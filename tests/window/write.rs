@@ -168,14 +168,14 @@ fn sampling_sliders_push_values_inside_their_range() {
     harness.run();
     harness.state_mut().commands.clear();
     for (name, value, command) in [
-        ("Temperature", 99.0, TextEdit::Temperature(5.0)),
-        ("Longest answer", 100.0, TextEdit::MaxTokens(100)),
-        ("Context", 4096.0, TextEdit::Context(4096)),
-        ("Top-k", -4.0, TextEdit::TopK(0)),
-        ("Top-p", 0.5, TextEdit::TopP(0.5)),
-        ("Min-p", 0.1, TextEdit::MinP(0.1)),
-        ("Repetition penalty", 1.1, TextEdit::RepeatPenalty(1.1)),
-        ("Penalty window", 128.0, TextEdit::RepeatLastN(128)),
+        ("Temperature", 99.0, TextEdit::Number(TextParam::Temperature, 5.0)),
+        ("Longest answer", 100.0, TextEdit::Number(TextParam::MaxTokens, 100.0)),
+        ("Context", 4096.0, TextEdit::Number(TextParam::Context, 4096.0)),
+        ("Top-k", -4.0, TextEdit::Number(TextParam::TopK, 0.0)),
+        ("Top-p", 0.5, TextEdit::Number(TextParam::TopP, 0.5)),
+        ("Min-p", 0.1, TextEdit::Number(TextParam::MinP, 0.1)),
+        ("Repetition penalty", 1.1, TextEdit::Number(TextParam::RepeatPenalty, 1.1)),
+        ("Penalty window", 128.0, TextEdit::Number(TextParam::RepeatLastN, 128.0)),
     ] {
         harness.get_by_role_and_label(Part::Slider, name).set_value_accesskit(value);
         assert_eq!(asked(&mut harness), [Command::SetText(command)], "{name}");
@@ -531,7 +531,7 @@ fn a_line_shows_where_the_model_begins_to_read() {
 fn sliders_that_are_the_conversations_own_can_become_those_of_new_ones() {
     let mut state = write_chat(Lang::En, Theme::Dark);
     assert!(open(state.clone()).query_by_label("Use for new conversations").is_none());
-    update(&mut state, Input::Command(Command::SetText(TextEdit::Temperature(0.2))));
+    update(&mut state, Input::Command(Command::SetText(TextEdit::Number(TextParam::Temperature, 0.2))));
     let mut harness = open(state.clone());
     harness.get_by_label("Use for new conversations").click();
     assert_eq!(asked(&mut harness), [Command::UseSliders]);

@@ -16,7 +16,8 @@ use super::weights::Watch;
 use super::{noise, pixels};
 use crate::domain::{
     Checkpoint, DecodeRequest, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef,
-    Outcome, Picture, PictureNews, PictureRecord, PictureTask, ReadTo, Sampler, StepProgress, Takes, UnknownWords,
+    Outcome, PROGRAM, Picture, PictureNews, PictureRecord, PictureTask, ReadTo, Sampler, StepProgress, Takes,
+    UnknownWords,
 };
 use crate::engine::{Backend, CancelToken, Guard, MemoryBudget, Reporter, Reservation, Slot, Stop, device_for, watch};
 use crate::error::{Cause, Result};
@@ -455,16 +456,17 @@ fn read_to(prompt: &Encoded, negative: bool) -> Option<ReadTo> {
 }
 
 fn record(request: &ImageRequest, seed: u64, sampler: Sampler, hash: &str) -> PictureRecord {
+    let asked = PictureRecord::of(&request.params, seed);
     PictureRecord {
-        model: request.model.id.clone(),
+        params: ImageParams { model: request.model.id.clone(), sampler, ..asked.params },
         model_hash: hash.to_owned(),
         vae: match &request.model.files {
             ModelFiles::Checkpoint(files) => files.vae.as_deref().map(name_of).unwrap_or_default(),
             _ => String::new(),
         },
-        sampler,
-        version: concat!("AIGC Studio ", env!("CARGO_PKG_VERSION")).to_owned(),
-        ..PictureRecord::of(&request.params, seed)
+        version: PROGRAM.to_owned(),
+        sampler_said: None,
+        notes: Vec::new(),
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{Effects, advance};
 use crate::domain::{
-    CLIP_SKIP, COUNT, Enlarge, EventKind, FreeSize, GUIDANCE, GUIDANCE_RESCALE, ImageParams, ImageRequest, JobId,
-    Latents, Makes, News, Outcome, Picture, PictureNews, PictureRecord, PictureTask, Room, STEPS, Seed, Size, Task,
+    Enlarge, EventKind, FreeSize, ImageParams, ImageRequest, JobId, Latents, Makes, News, Outcome, Parameter, Picture,
+    PictureNews, PictureRecord, PictureTask, Room, Seed, Size, Task,
 };
 use crate::error::StudioError;
 use crate::state::create::Noted;
@@ -41,17 +41,13 @@ impl AppState {
                 (params.width, params.height) = (width, height);
                 self.fit_size();
             }
-            ImageEdit::Steps(n) => params.steps = STEPS.clamp(n.into()) as u32,
-            ImageEdit::Guidance(g) => params.guidance = GUIDANCE.clamp(g.into()) as f32,
+            ImageEdit::Number(number, value) => number.set(params, value),
             ImageEdit::Seed(seed) => params.seed = seed,
-            ImageEdit::Count(n) => params.count = COUNT.clamp(n.into()) as u32,
             ImageEdit::Sampler(sampler) => params.sampler = sampler,
             ImageEdit::Schedule(schedule) => params.schedule = schedule,
             ImageEdit::Noise(noise) => params.noise = noise,
-            ImageEdit::GuidanceRescale(v) => params.guidance_rescale = GUIDANCE_RESCALE.clamp(v.into()) as f32,
             ImageEdit::Thing(word, label) => params.things.set(word, label),
             ImageEdit::Unarrange => params.arrangement.clear(),
-            ImageEdit::ClipSkip(n) => params.clip_skip = CLIP_SKIP.clamp(n.into()) as u32,
             ImageEdit::Reset => self.reset_image(),
         }
     }
@@ -158,7 +154,7 @@ impl AppState {
         let Some(first) = latents.first() else { return };
         match self.model_files(model, Makes::Image) {
             Ok(model) => {
-                let PictureRecord { width, height, seed, .. } = *first.record;
+                let (width, height, seed) = (first.record.width, first.record.height, first.record.seed());
                 let count = latents.len() as u32;
                 let params = ImageParams { width, height, count, ..ImageParams::default() };
                 self.submit(ImageRequest { params, model, seed, layers: false }, latents, fx);
@@ -189,13 +185,13 @@ impl AppState {
             preview: None,
             preview_serial: 0,
         });
-        fx.push(Effect::Submit { id, task: Task::Picture(task) });
+        self.ask_engine(id, Task::Picture(task), fx);
     }
 
     pub(super) fn cancel(&mut self, id: JobId, fx: &mut Effects) {
         if let Some(job) = self.create.jobs.iter_mut().find(|job| job.id == id) {
             job.phase = Phase::Cancelling;
-            fx.push(Effect::Cancel(id));
+            self.cancel_job(id, fx);
         } else if self.write.bring(|job| job.id == Some(id)) {
             self.stop_job(fx);
         }
@@ -367,7 +363,7 @@ impl AppState {
             (Some(picture), _) => fx.push(Effect::AskExportPicture {
                 picture: picture.clone(),
                 record: Some(shot.record.clone()),
-                name: name.unwrap_or_else(|| format!("picture-{}", shot.record.seed)),
+                name: name.unwrap_or_else(|| format!("picture-{}", shot.record.seed())),
                 enlarge,
             }),
             (None, Saved::At(path)) => fx.push(Effect::AskExportFile { path: path.clone(), enlarge }),

@@ -1,14 +1,18 @@
 //! The end of an answer: its figures, what stays of it, and what it leaves behind.
 
 use super::Effects;
-use crate::domain::{JournalEntry, TurnInfo, split_thought, weighed};
+use crate::domain::{JournalEntry, TextRecord, TurnInfo, split_thought, weighed};
 use crate::error::StudioError;
 use crate::state::{AppState, Effect, TextJob};
 
 impl AppState {
-    /// The first answer is complete, or as complete as it will be.
+    /// The first answer is complete, or as complete as it will be; `info` has its figures.
     pub(super) fn end_turn(&mut self, info: TurnInfo, fx: &mut Effects) {
         let Some(job) = self.write.take_job() else { return };
+        let files = self.models.entry(&job.params.model).map(|entry| entry.card.files.as_slice()).unwrap_or_default();
+        let hash = files.first().map(|file| file.sha256.clone()).unwrap_or_default();
+        let made = Some(Box::new(TextRecord::of(&job.params, info.seed, hash)));
+        let info = TurnInfo { made, ..info };
         if job.page.is_some() {
             self.touch(&job.conversation);
             // Its change was never begun: the number is the person's now.

@@ -22,7 +22,7 @@ impl AppState {
     /// Makes the prompt better; asked again while that runs, it is stopped.
     pub(super) fn improve_prompt(&mut self, fx: &mut Effects) {
         if let Some(helper) = self.create.helper.take() {
-            fx.push(Effect::Cancel(helper.id));
+            self.cancel_job(helper.id, fx);
             return;
         }
         let prompt = self.settings.image.prompt.trim().to_owned();
@@ -72,7 +72,7 @@ impl AppState {
             && *text != self.settings.image.prompt
             && let Some(helper) = self.create.helper.take()
         {
-            fx.push(Effect::Cancel(helper.id));
+            self.cancel_job(helper.id, fx);
         }
     }
 
@@ -216,7 +216,7 @@ impl AppState {
         let (id, seed, prompt) = (self.new_job(), self.roll(), helper.prompt.clone());
         self.create.helper = Some(Helper { id, ..helper });
         let request = TextRequest { params, model, draft: None, prompt, seed };
-        fx.push(Effect::Submit { id, task: request.into() });
+        self.ask_engine(id, request.into(), fx);
     }
 
     pub(super) fn helper_event(&mut self, id: JobId, kind: EventKind, fx: &mut Effects) {
@@ -227,8 +227,8 @@ impl AppState {
                 let written = answer_of(&helper.text).trim_start();
                 // The rest of the answer is not asked for.
                 if written.contains("\n\n") || written.len() > 2 * prompts::LONGEST {
-                    fx.push(Effect::Cancel(id));
                     self.take_prompt();
+                    self.cancel_job(id, fx);
                 }
             }
             EventKind::Finished(Outcome::Text(stats)) => {

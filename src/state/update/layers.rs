@@ -19,7 +19,7 @@ impl AppState {
             LayersCommand::Done => self.leave_layers(fx),
             LayersCommand::Stop => {
                 if let Some(job) = self.create.layers.as_ref().and_then(|layers| layers.job.as_ref()) {
-                    fx.push(Effect::Cancel(job.id));
+                    self.cancel_job(job.id, fx);
                 }
             }
             LayersCommand::Export(format) => self.export_layers(format, fx),
@@ -86,14 +86,14 @@ impl AppState {
         let mut params = ImageParams { model: record.model.clone(), ..ImageParams::default() };
         params.take(&record, Some(&Takes::STICKER));
         (params.width, params.height) = (record.width, record.height);
-        params.seed = Seed::Fixed(record.seed);
+        params.seed = Seed::Fixed(record.seed());
         self.create.forget_error();
         self.create.shown = Shown::Shot(key);
         self.create.layers = Some(LayersState {
             of: key,
             began: params.arrangement.clone(),
             params,
-            seed: record.seed,
+            seed: record.seed(),
             model,
             scene: None,
             made: None,
@@ -118,7 +118,7 @@ impl AppState {
             layers.made = None;
             layers.job = Some(LayersJob { id, progress: None, runs: false });
         }
-        fx.push(Effect::Submit { id, task: request.into() });
+        self.ask_engine(id, request.into(), fx);
     }
 
     /// A new engine takes the place of the one that was at work.
@@ -193,7 +193,7 @@ impl AppState {
         self.undo.forget_layers();
         if let Some(job) = layers.job.take() {
             layers.stale = true;
-            fx.push(Effect::Cancel(job.id));
+            self.cancel_job(job.id, fx);
         }
         if !layers.is_changed() {
             return;

@@ -33,8 +33,9 @@ mod write;
 
 use std::path::PathBuf;
 
+use super::lanes::WAITING;
 use super::{AppState, Command, Effect, ImageEdit, ModelNews, NoDialog, NoticeKind, Phase, Undoable};
-use crate::domain::{Enlarge, Event, EventKind, FetchEvent, Grammar, Ledger, Room, StoreEvent};
+use crate::domain::{Enlarge, Event, EventKind, FetchEvent, Grammar, JobId, Ledger, Room, StoreEvent, Task};
 use crate::error::{Cause, FolderOf, Result, StudioError};
 
 /// Everything that can happen to the program.
@@ -364,7 +365,42 @@ impl AppState {
         }
     }
 
+    /// Hands a job to the engine as soon as the lane of its medium has none.
+    fn ask_engine(&mut self, id: JobId, task: Task, fx: &mut Effects) {
+        if self.lanes.add(id, task) {
+            self.hand_over(fx);
+        } else {
+            let error = Cause::QueueFull { waiting: WAITING }.into();
+            self.job_event(Event { job: id, kind: EventKind::Failed(error) }, fx);
+        }
+    }
+
+    fn hand_over(&mut self, fx: &mut Effects) {
+        fx.extend(self.lanes.next().into_iter().map(|(id, task)| Effect::Submit { id, task }));
+    }
+
+    /// Ends a job: at once where it waits, else the engine says when.
+    fn cancel_job(&mut self, id: JobId, fx: &mut Effects) {
+        if self.lanes.forget(id) {
+            self.job_event(Event { job: id, kind: EventKind::Cancelled }, fx);
+        } else {
+            fx.push(Effect::Cancel(id));
+        }
+    }
+
+    /// News of the engine. A lane whose job is over gets the next one.
     fn engine_event(&mut self, event: Event, fx: &mut Effects) {
+        let over = event.kind.is_ending();
+        if over {
+            self.lanes.ended(event.job);
+        }
+        self.job_event(event, fx);
+        if over {
+            self.hand_over(fx);
+        }
+    }
+
+    fn job_event(&mut self, event: Event, fx: &mut Effects) {
         let id = event.job;
         if let EventKind::Unloaded { medium } = event.kind {
             return self.unloaded(medium);

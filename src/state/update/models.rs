@@ -364,7 +364,7 @@ impl AppState {
         if !self.models.unloading.is_empty() {
             return;
         }
-        self.models.unloading = Medium::ALL.to_vec();
+        self.models.unloading = Medium::WITH_MODELS.to_vec();
         fx.push(Effect::Unload);
         if self.write.job.is_some() || self.create.helper.is_some() || !self.create.jobs.is_empty() {
             self.note(NoticeKind::MemoryWaits);

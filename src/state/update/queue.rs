@@ -35,7 +35,7 @@ impl AppState {
             };
             job.id = Some(id);
             let request = TextRequest { params, model: model_ref, draft, prompt: job.prompt.clone(), seed: job.seed };
-            fx.push(Effect::Submit { id, task: request.into() });
+            self.ask_engine(id, request.into(), fx);
         }
     }
 
@@ -105,9 +105,12 @@ impl AppState {
     /// Stops the first answer. One that has not begun ends at once: the engine may be busy with another for long.
     pub(super) fn stop_job(&mut self, fx: &mut Effects) {
         let Some(job) = &mut self.write.job else { return };
-        let not_begun = job.phase == Phase::Waiting && job.pieces == 0;
+        // What waits for its lane the engine does not have.
+        let waits = job.id.is_some_and(|id| self.lanes.forget(id));
+        let not_begun = waits || (job.phase == Phase::Waiting && job.pieces == 0);
         job.phase = Phase::Cancelling;
         match job.id {
+            Some(_) if waits => {}
             Some(id) => fx.push(Effect::Cancel(id)),
             None => {
                 let model = job.params.model.clone();

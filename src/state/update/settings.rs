@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::Effects;
+use crate::domain::EventKind;
 use crate::error::{Cause, FolderOf, Result};
 use crate::state::{AppState, Command, Effect, NoticeKind};
 
@@ -25,7 +26,10 @@ impl AppState {
                 self.engine_changed();
                 let pictures = self.pictures_now();
                 fx.push(Effect::SetDevice(device));
-                // The old engine ends its jobs; what was asked for is drawn and written by the new one.
+                // The old engine ends the jobs that it has; what was asked for is drawn and written by the new one.
+                for id in self.lanes.clear() {
+                    self.image_event(id, EventKind::Cancelled, fx);
+                }
                 for job in pictures {
                     self.draw_waiting(&job, fx);
                 }

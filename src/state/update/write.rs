@@ -2,9 +2,8 @@
 
 use super::{Effects, advance};
 use crate::domain::{
-    CONTEXT, ConversationData, ConversationId, EventKind, JournalEntry, MAX_TOKENS, MIN_P, Makes, Message, News,
-    Outcome, REPEAT_LAST_N, REPEAT_PENALTY, Role, Room, START, Seed, TEMPERATURE, TOP_K, TOP_P, TextNews, TextParams,
-    TextPrompt, Thinking, Turn, TurnInfo,
+    ConversationData, ConversationId, EventKind, JournalEntry, Makes, Message, News, Outcome, Parameter, Role, Room,
+    START, Seed, TextNews, TextParams, TextPrompt, Thinking, Turn, TurnInfo,
 };
 use crate::error::Cause;
 use crate::state::wanted::Answer;
@@ -104,17 +103,9 @@ impl AppState {
         let p = self.text_mut();
         match edit {
             TextEdit::Form(_) | TextEdit::FormText(_) | TextEdit::Model(_) => {}
-            TextEdit::Temperature(v) => p.temperature = TEMPERATURE.clamp(v.into()) as f32,
-            TextEdit::TopK(v) => p.top_k = TOP_K.clamp(v.into()) as u32,
-            TextEdit::TopP(v) => p.top_p = TOP_P.clamp(v.into()) as f32,
-            TextEdit::MinP(v) => p.min_p = MIN_P.clamp(v.into()) as f32,
-            TextEdit::RepeatPenalty(v) => p.repeat_penalty = REPEAT_PENALTY.clamp(v.into()) as f32,
-            TextEdit::RepeatLastN(v) => p.repeat_last_n = REPEAT_LAST_N.clamp(v.into()) as u32,
-            TextEdit::MaxTokens(v) => p.max_tokens = MAX_TOKENS.clamp(v.into()) as u32,
-            TextEdit::Context(v) => p.context = CONTEXT.clamp(v.into()) as u32,
+            TextEdit::Number(number, value) => number.set(p, value),
             TextEdit::Seed(seed) => p.seed = seed,
             TextEdit::Stop(stop) => p.stop = stop,
-            TextEdit::Knob(knob, value) => knob.set(p, value),
             TextEdit::Kv(kv) => p.kv = kv,
             TextEdit::Overflow(overflow) => p.overflow = overflow,
             TextEdit::Draft(draft) => p.draft = draft,
@@ -456,6 +447,7 @@ impl AppState {
                     accepted_tokens: stats.accepted_tokens,
                     thought_tokens: job.thinking.tokens(),
                     finish_reason: Some(stats.finish_reason),
+                    made: None,
                 };
                 self.end_turn(info, fx);
             }

@@ -15,7 +15,7 @@ mod text;
 pub use record::{Written, record_of};
 pub use source::Source;
 
-use crate::domain::{Enlarge, NoiseSource, PictureRecord, Schedule};
+use crate::domain::{Enlarge, ImageParam, NoiseSource, Parameter, PictureRecord, Schedule, Seed};
 
 /// Texts longer than this are not looked at: no honest prompt has a million letters.
 pub const MAX_TEXT: usize = 1 << 20;
@@ -57,22 +57,20 @@ fn compose(record: &PictureRecord, exact: bool) -> String {
     }
     text.push('\n');
 
+    let key = |number: ImageParam| number.limit().keys.first().copied().unwrap_or_default();
+    let number = |number: ImageParam| number.get(record).to_string();
     let mut fields: Vec<(&str, String)> = vec![
-        ("Steps", record.steps.to_string()),
+        (key(ImageParam::Steps), number(ImageParam::Steps)),
         ("Sampler", record.sampler.name().to_owned()),
-        ("CFG scale", record.guidance.to_string()),
-        ("Seed", if record.seedless { "-1".to_owned() } else { record.seed.to_string() }),
+        (key(ImageParam::Guidance), number(ImageParam::Guidance)),
+        ("Seed", if record.seed == Seed::Random { "-1".to_owned() } else { record.seed().to_string() }),
         ("Size", format!("{}x{}", record.width, record.height)),
     ];
     if record.schedule != Schedule::Automatic {
         fields.insert(2, ("Schedule type", record.schedule.name().to_owned()));
     }
-    if record.guidance_rescale != 0.0 {
-        fields.push(("CFG rescale", record.guidance_rescale.to_string()));
-    }
-    if record.clip_skip != 1 {
-        fields.push(("Clip skip", record.clip_skip.to_string()));
-    }
+    let set = rarer().filter(|rare| rare.is_set(record));
+    fields.extend(set.map(|rare| (key(rare), number(rare))));
     if !record.things.is_empty() {
         fields.push(("Things", quote(&record.things.to_string())));
     }
@@ -108,6 +106,12 @@ fn compose(record: &PictureRecord, exact: bool) -> String {
     let line: Vec<String> = fields.iter().map(|(key, value)| format!("{key}: {value}")).collect();
     text.push_str(&line.join(", "));
     text
+}
+
+/// The numbers that are written only where they are set, behind the others.
+fn rarer() -> impl Iterator<Item = ImageParam> {
+    let always = [ImageParam::Steps, ImageParam::Guidance];
+    ImageParam::ALL.iter().copied().filter(move |number| number.is_recorded() && !always.contains(number))
 }
 
 /// The settings of a copy that was made larger, as A1111 tells of it; the size in them stays that of the drawing.

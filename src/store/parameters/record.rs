@@ -3,7 +3,8 @@
 use super::FULL_HASH;
 use super::source::{Source, has_automatic};
 use crate::domain::{
-    Arrangement, GUIDANCE, NoiseSource, PictureRecord, STEPS, Sampler, SamplerName, Schedule, Things, told,
+    Arrangement, GUIDANCE, ImageParam, ImageParams, NoiseSource, Parameter, PictureRecord, STEPS, Sampler, SamplerName,
+    Schedule, Seed, Things, round_f32, told,
 };
 use crate::lang::{Both, Lang};
 
@@ -46,34 +47,34 @@ pub fn record_of(written: Written) -> PictureRecord {
     let (sampler, behind, sampler_said) = reader.sampler();
     let schedule = reader.schedule(sampler, behind, source);
     let (width, height) = reader.size();
-    let (seed, seedless) = reader.seed();
+    let seed = reader.seed();
     let guidance = reader.guidance();
-    let record = PictureRecord {
+    let mut params = ImageParams {
         prompt,
         negative,
         model: reader.text(&["Model", "Checkpoint", "Base model"]),
-        model_hash: reader.text(&[FULL_HASH, "Model hash"]),
-        vae: reader.text(&["VAE"]),
-        seed,
-        seedless,
-        steps: reader.steps(),
-        guidance,
         width,
         height,
+        steps: reader.steps(),
+        guidance,
+        seed,
         sampler,
-        sampler_said,
         schedule,
         noise: reader.noise(source),
-        guidance_rescale: reader.real(&["CFG rescale", "Guidance rescale"]).unwrap_or(0.0),
-        clip_skip: reader.clip_skip(),
         things: Things::read(&reader.text(&["Things"])),
         arrangement: Arrangement::read(&reader.text(&["Layers"])),
-        version: reader.text(&["Version"]),
-        notes: Vec::new(),
+        ..ImageParams::default()
     };
+    for number in super::rarer() {
+        if let Some(value) = reader.number(number) {
+            number.put(&mut params, value);
+        }
+    }
+    let [model_hash, vae, version] =
+        [&[FULL_HASH, "Model hash"][..], &["VAE"], &["Version"]].map(|keys| reader.text(keys));
     reader.tell_missing();
     reader.tell_others();
-    PictureRecord { notes: reader.notes, ..record }
+    PictureRecord { params, model_hash, vae, sampler_said, version, notes: reader.notes }
 }
 
 struct Reader<'a> {
@@ -126,11 +127,11 @@ impl<'a> Reader<'a> {
 
     fn steps(&mut self) -> u32 {
         let default = STEPS.default as u32;
-        if self.get(&["Steps"]).is_none() {
+        if self.get(STEPS.keys).is_none() {
             self.missing.push(Both::new(format!("steps ({default})"), format!("步数（{default}）")));
             return default;
         }
-        let Some(said) = self.whole(&["Steps"]) else { return default };
+        let Some(said) = self.whole(STEPS.keys) else { return default };
         u32::try_from(said).unwrap_or_else(|_| {
             let range = (STEPS.min, STEPS.max);
             self.notes.push(told::out_of_range(&Both::new("steps", "步数"), said as f64, range, STEPS.default));
@@ -140,7 +141,7 @@ impl<'a> Reader<'a> {
 
     /// The scale of guidance: with FLUX the distilled one, which its network is told.
     fn guidance(&mut self) -> f32 {
-        let plain = self.real(&["CFG scale", "Guidance scale"]);
+        let plain = self.real(GUIDANCE.keys);
         let distilled = self.real(&["Distilled CFG Scale"]);
         // stable-diffusion.cpp writes it with every model; without guidance of its own only FLUX uses it.
         let own = self.get(&["Guidance"]).and_then(|said| said.trim().parse::<f32>().ok()).filter(|v| v.is_finite());
@@ -152,7 +153,7 @@ impl<'a> Reader<'a> {
             ));
         }
         distilled.or(own).or(plain).unwrap_or_else(|| {
-            if self.get(&["CFG scale", "Guidance scale"]).is_none() {
+            if self.get(GUIDANCE.keys).is_none() {
                 let set = GUIDANCE.default;
                 self.missing.push(Both::new(format!("guidance ({set})"), format!("引导强度（{set}）")));
             }
@@ -165,16 +166,15 @@ impl<'a> Reader<'a> {
         self.get(&["Model"]).is_some_and(|model| model.to_ascii_lowercase().contains("flux"))
     }
 
-    /// The seed, and whether there is none.
-    fn seed(&mut self) -> (u64, bool) {
+    fn seed(&mut self) -> Seed {
         let keys = ["Seed", "Noise seed"];
         if self.get(&keys).is_none() {
             self.missing.push(Both::new("seed (a random one)", "种子（随机）"));
-            return (0, true);
+            return Seed::Random;
         }
-        let Some(said) = self.whole(&keys) else { return (0, true) };
+        let Some(said) = self.whole(&keys) else { return Seed::Random };
         if let Ok(seed) = u64::try_from(said) {
-            return (seed, false);
+            return Seed::Fixed(seed);
         }
         self.notes.push(match said {
             -1 => Both::new(
@@ -186,7 +186,7 @@ impl<'a> Reader<'a> {
                 format!("图片中的种子是 {said}，超出 0 到 {} 的范围，改用随机种子。", u64::MAX),
             ),
         });
-        (0, true)
+        Seed::Random
     }
 
     /// The sampler, the schedule that its name ends with, and its name where it is none of ours.
@@ -251,10 +251,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn clip_skip(&mut self) -> u32 {
-        let Some(said) = self.whole(&["Clip skip"]) else { return 1 };
-        // ComfyUI counts with a minus sign.
-        u32::try_from(said.unsigned_abs()).unwrap_or(u32::MAX)
+    /// One of the rarer numbers, where the picture says it.
+    fn number(&mut self, number: ImageParam) -> Option<f64> {
+        let keys = number.limit().keys;
+        let value = match number.is_whole() {
+            true => self.whole(keys)? as f64,
+            false => round_f32(self.real(keys)?),
+        };
+        // ComfyUI counts the layers with a minus sign.
+        Some(if number == ImageParam::ClipSkip { value.abs() } else { value })
     }
 
     /// 0 and 0 where it is not told.

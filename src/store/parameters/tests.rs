@@ -1,20 +1,23 @@
 use super::*;
-use crate::domain::Sampler;
+use crate::domain::{ImageParams, Sampler, Seed};
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
 fn record(prompt: &str, negative: &str) -> PictureRecord {
     PictureRecord {
-        prompt: prompt.into(),
-        negative: negative.into(),
-        model: "sticker-64".into(),
+        params: ImageParams {
+            prompt: prompt.into(),
+            negative: negative.into(),
+            model: "sticker-64".into(),
+            seed: Seed::Fixed(42),
+            steps: 24,
+            guidance: 3.5,
+            width: 64,
+            height: 64,
+            sampler: Sampler::Heun,
+            ..PictureRecord::default().params
+        },
         model_hash: "0123456789abcdef".repeat(4),
-        seed: 42,
-        steps: 24,
-        guidance: 3.5,
-        width: 64,
-        height: 64,
-        sampler: Sampler::Heun,
         version: "AIGC Studio 0.1.0".into(),
         ..PictureRecord::default()
     }
@@ -66,7 +69,7 @@ fn the_arrangement_of_layers_comes_back_and_what_makes_no_sense_in_it_costs_noth
     let broken = text.replace("x=0.25", "x=NaN").replace("seed=7", "seed=1e400 hide");
     let left = read(&broken);
     assert_eq!(left.arrangement.to_string(), "cat.1: flip hide; order: cat.1, box.1");
-    assert_eq!((left.prompt, left.seed), (moved.prompt, moved.seed));
+    assert_eq!((&left.prompt, left.seed), (&moved.prompt, moved.seed));
     let foreign = text.replace("Layers: ", "Layers: [[1;2;3]], Not ours: ");
     assert!(read(&foreign).arrangement.is_empty());
 }
@@ -109,17 +112,20 @@ fn every_record_comes_back_exactly() {
         };
         let (prompt, negative, model, version) = (text(5), text(3), text(2), text(2));
         let given = PictureRecord {
-            prompt,
-            negative,
-            model,
+            params: ImageParams {
+                prompt,
+                negative,
+                model,
+                seed: Seed::Fixed(dice.random()),
+                steps: dice.random_range(1..=150),
+                guidance: dice.random_range(1.0..20.0f32),
+                width: dice.random_range(1..5000),
+                height: dice.random_range(1..5000),
+                sampler: Sampler::DIFFUSION[dice.random_range(0..3)],
+                ..PictureRecord::default().params
+            },
             version,
             model_hash: ["", "abc", "0123456789", &"f".repeat(64)][dice.random_range(0..4)].to_owned(),
-            seed: dice.random(),
-            steps: dice.random_range(1..=150),
-            guidance: dice.random_range(1.0..20.0f32),
-            width: dice.random_range(1..5000),
-            height: dice.random_range(1..5000),
-            sampler: Sampler::DIFFUSION[dice.random_range(0..3)],
             ..PictureRecord::default()
         };
         let text = write(&given);
@@ -145,7 +151,7 @@ fn a1111_of_another_program() {
     );
     assert_eq!(read.prompt, "masterpiece, (cat:1.2)\nsitting");
     assert_eq!(read.negative, "lowres, bad hands\nblurry");
-    assert_eq!((read.steps, read.guidance, read.seed), (30, 7.0, 3_141_592_653));
+    assert_eq!((read.steps, read.guidance, read.seed()), (30, 7.0, 3_141_592_653));
     assert_eq!((read.width, read.height), (512, 768));
     assert_eq!((read.model.as_str(), read.model_hash.as_str()), ("dreamshaper_8", "abcdef1234"));
     assert_eq!((read.sampler, read.schedule), (Sampler::DpmPp2MSde, Schedule::Karras));
@@ -157,7 +163,7 @@ fn stable_diffusion_cpp_with_json_at_the_end() {
         "a fox\nSteps: 20, CFG scale: 7.5, Guidance: 3.5, Eta: 0, Seed: 42, Size: 512x512, Model: sd15.safetensors, \
          RNG: cuda, Sampler: euler, Version: stable-diffusion.cpp, SDCPP: {\"Seed\": 9, \"a\": [1, 2], Steps: 3}",
     );
-    assert_eq!((read.steps, read.seed, read.sampler), (20, 42, Sampler::Euler));
+    assert_eq!((read.steps, read.seed(), read.sampler), (20, 42, Sampler::Euler));
     assert_eq!(read.prompt, "a fox");
 }
 
@@ -180,7 +186,7 @@ fn json_is_recognised_and_plain_text_is_no_settings() {
 #[test]
 fn hostile_values_take_their_defaults() {
     let read = read("x\nSteps: 99999999999999, Sampler: \"unclosed, CFG scale: NaN, Seed: -1, Size: 4x, Model: \"\"");
-    assert_eq!((read.steps, read.guidance, read.seed), (24, 3.0, 0));
+    assert_eq!((read.steps, read.guidance, read.seed()), (24, 3.0, 0));
     assert_eq!((read.width, read.height), (0, 0));
     assert_eq!(read.model, "");
 }
@@ -214,7 +220,7 @@ fn seeds_of_64_bits_and_whole_numbers_with_zeros_are_kept() {
         ("0", 0),
     ] {
         let record = read(&format!("a cat\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: {seed}, Size: 64x64"));
-        assert_eq!((record.seed, record.seedless, notes(&record)), (kept, false, vec![]), "{seed}");
+        assert_eq!((record.seed(), record.seed == Seed::Random, notes(&record)), (kept, false, vec![]), "{seed}");
         assert_eq!(read(&write(&record)), record, "written and read again");
     }
 }
@@ -231,9 +237,9 @@ fn a_seed_that_is_none_is_random_and_told() {
         ("Size: 64x64", "seed (a random one)"),
     ] {
         let record = read(&format!("a cat\nSteps: 20, Sampler: Euler, CFG scale: 7, {seed}"));
-        assert!(record.seedless, "{seed}");
+        assert!(record.seed == Seed::Random, "{seed}");
         assert!(matches!(&notes(&record)[..], [note] if note.contains(word)), "{seed}: {:?}", record.notes);
-        assert!(read(&write(&record)).seedless, "{seed} is written as none");
+        assert!(read(&write(&record)).seed == Seed::Random, "{seed} is written as none");
     }
 }
 
@@ -351,7 +357,7 @@ fn settings_are_found_in_every_shape() {
         let record = read(&text);
         assert_eq!((record.prompt.trim_end_matches('.'), record.negative.as_str()), ("a cat", "blurry"), "{text:?}");
         assert_eq!(
-            (record.steps, record.sampler, record.guidance, record.seed),
+            (record.steps, record.sampler, record.guidance, record.seed()),
             (20, Sampler::Heun, 7.0, 42),
             "{text:?}"
         );

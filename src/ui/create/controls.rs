@@ -3,13 +3,11 @@
 use egui::{Align, Frame, Id, Layout, Margin, Panel, ScrollArea, Ui, vec2};
 
 use super::{CreateView, prompt_help};
-use crate::domain::{
-    CLIP_SKIP, GUIDANCE, GUIDANCE_RESCALE, ImageParams, Makes, NoiseSource, STEPS, Sampler, Schedule, round_f32,
-};
+use crate::domain::{ImageParam, ImageParams, Makes, NoiseSource, Parameter, Sampler, Schedule, Seed};
 use crate::state::{Command, ImageEdit, Stage};
 use crate::ui::cx::Cx;
 use crate::ui::eye::{self, Part};
-use crate::ui::knob::Knob;
+use crate::ui::params::{self, ImagePlace, of_image};
 use crate::ui::seed::{self, SeedEdit};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, S1, S2, S3, S4};
@@ -146,35 +144,31 @@ fn model(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn knobs(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let defaults = cx.state.models.entry(&params(cx).model).map(|e| e.card.defaults.clone()).unwrap_or_default();
-    let steps = Knob {
-        name: T::Steps,
-        about: T::StepsHover,
-        limit: &STEPS,
-        value: params(cx).steps.into(),
-        reset: defaults.steps.map_or(STEPS.default, f64::from),
-        logarithmic: false,
-    };
-    if let Some(value) = steps.show(ui, cx) {
-        edit(cx, ImageEdit::Steps(value as u32));
+    for number in ImageParam::ALL {
+        if let (name, about, ImagePlace::First) = of_image(*number) {
+            knob(ui, cx, *number, (name, about));
+        }
     }
-    let guidance = Knob {
-        name: T::Guidance,
-        about: T::GuidanceHover,
-        limit: &GUIDANCE,
-        value: round_f32(params(cx).guidance),
-        reset: defaults.guidance.map_or(GUIDANCE.default, round_f32),
-        logarithmic: false,
-    };
-    if let Some(value) = guidance.show(ui, cx) {
-        edit(cx, ImageEdit::Guidance(value as f32));
+}
+
+/// The slider of a number; a double click brings it back to where the model's card puts it.
+fn knob(ui: &mut Ui, cx: &mut Cx<'_>, number: ImageParam, (name, about): (T, T)) {
+    let mut reset = ImageParams::default();
+    if let Some(entry) = cx.state.models.entry(&params(cx).model) {
+        entry.card.defaults.apply(&mut reset);
+    }
+    if let Some(value) = params::slider(ui, cx, number, (name, about, false), params(cx), &reset) {
+        edit(cx, ImageEdit::Number(number, value));
     }
 }
 
 fn seed_row(ui: &mut Ui, cx: &mut Cx<'_>) {
     let pinned = params(cx).seed;
     let newest = match cx.state.create.stage() {
-        Stage::Shot(shot) => (!shot.record.seedless).then_some(shot.record.seed),
+        Stage::Shot(shot) => match shot.record.seed {
+            Seed::Fixed(seed) => Some(seed),
+            Seed::Random => None,
+        },
         Stage::Job(job) => Some(job.request.seed),
         Stage::Empty => None,
     };
@@ -191,7 +185,7 @@ fn count(ui: &mut Ui, cx: &mut Cx<'_>) {
     let items: Vec<_> = COUNTS.iter().map(|n| (n.to_string(), cx.t(T::CountHover).to_owned())).collect();
     let on = COUNTS.iter().position(|n| *n == params(cx).count);
     if let Some(i) = widgets::segments(ui, cx.t(T::Count), &items, on) {
-        edit(cx, ImageEdit::Count(COUNTS[i]));
+        edit(cx, ImageEdit::Number(ImageParam::Count, COUNTS[i].into()));
     }
 }
 
@@ -222,21 +216,20 @@ fn more_note(params: &ImageParams) -> String {
     if params.noise != NoiseSource::default() {
         note.push_str(&format!(" · rng {}", params.noise.name()));
     }
-    if params.guidance_rescale > 0.0 {
-        note.push_str(&format!(" · rescale {}", params.guidance_rescale));
-    }
-    if params.clip_skip > 1 {
-        note.push_str(&format!(" · clip skip {}", params.clip_skip));
+    for number in ImageParam::ALL.iter().filter(|number| number.is_set(params)) {
+        if let (.., ImagePlace::More { brief, .. }) = of_image(*number) {
+            note.push_str(&format!(" · {brief} {}", number.get(params)));
+        }
     }
     note
 }
 
-/// Noise source, guidance rescale and clip skip: where the model uses them, and where a picture has set them.
+/// Noise source and the rarer numbers: where the model uses them, and where a picture has set them.
 fn extras(ui: &mut Ui, cx: &mut Cx<'_>) {
     let family = cx.state.models.entry(&params(cx).model).map(|entry| entry.card.family.as_str());
-    let uses = Extras::of(family);
-    let ImageParams { noise, guidance_rescale, clip_skip, .. } = *params(cx);
-    if uses.noise || noise != NoiseSource::default() {
+    let uses_noise = is_of(family, &["stable-diffusion", "sd3", "flux", "z-image"]);
+    let noise = params(cx).noise;
+    if uses_noise || noise != NoiseSource::default() {
         ui.add_space(S2);
         widgets::caption(ui, cx.t(T::NoiseSource)).on_hover_text(cx.t(T::NoiseSourceHover));
         let names = [T::NoiseNative, T::NoiseTorch].map(|name| cx.t(name));
@@ -244,62 +237,30 @@ fn extras(ui: &mut Ui, cx: &mut Cx<'_>) {
         if let Some(i) = combo::names(ui, cx.t(T::NoiseSource), &names, on) {
             edit(cx, ImageEdit::Noise(NoiseSource::ALL[i]));
         }
-        not_used(ui, cx, uses.noise);
+        not_used(ui, cx, uses_noise);
     }
-    if uses.rescale || guidance_rescale > 0.0 {
-        ui.add_space(S2);
-        let rescale = Knob {
-            name: T::GuidanceRescale,
-            about: T::GuidanceRescaleHover,
-            limit: &GUIDANCE_RESCALE,
-            value: round_f32(guidance_rescale),
-            reset: GUIDANCE_RESCALE.default,
-            logarithmic: false,
-        };
-        if let Some(value) = rescale.show(ui, cx) {
-            edit(cx, ImageEdit::GuidanceRescale(value as f32));
+    let mut first = true;
+    for number in ImageParam::ALL {
+        let (name, about, ImagePlace::More { families, .. }) = of_image(*number) else { continue };
+        let used = is_of(family, families);
+        if used || number.is_set(params(cx)) {
+            if std::mem::take(&mut first) {
+                ui.add_space(S2);
+            }
+            knob(ui, cx, *number, (name, about));
+            not_used(ui, cx, used);
         }
-        not_used(ui, cx, uses.rescale);
     }
-    if uses.clip_skip || clip_skip > 1 {
-        let skip = Knob {
-            name: T::ClipSkip,
-            about: T::ClipSkipHover,
-            limit: &CLIP_SKIP,
-            value: clip_skip.into(),
-            reset: CLIP_SKIP.default,
-            logarithmic: false,
-        };
-        if let Some(value) = skip.show(ui, cx) {
-            edit(cx, ImageEdit::ClipSkip(value as u32));
-        }
-        not_used(ui, cx, uses.clip_skip);
-    }
+}
+
+/// Whether a model is of one of these families. One without a card is a file of a person's: it may be of any.
+fn is_of(family: Option<&str>, families: &[&str]) -> bool {
+    family.is_none_or(|family| families.iter().any(|known| family.starts_with(known)))
 }
 
 fn not_used(ui: &mut Ui, cx: &Cx<'_>, used: bool) {
     if !used {
         widgets::note(ui, cx.t(T::NotUsedHere));
-    }
-}
-
-/// Which of the rarer sliders a family of models uses.
-struct Extras {
-    noise: bool,
-    rescale: bool,
-    clip_skip: bool,
-}
-
-impl Extras {
-    /// A model without a card is a file of a person's: it may use all of them.
-    fn of(family: Option<&str>) -> Self {
-        let known = |families: &[&str]| family.is_none_or(|f| families.iter().any(|known| f.starts_with(known)));
-        Self {
-            noise: known(&["stable-diffusion", "sd3", "flux", "z-image"]),
-            // FLUX is guided by a number, not by a second prediction.
-            rescale: known(&["stable-diffusion", "sd3", "z-image"]),
-            clip_skip: known(&["stable-diffusion", "sd3"]),
-        }
     }
 }
 

@@ -2,13 +2,10 @@
 
 use egui::{Frame, Id, Label, Margin, RichText, ScrollArea, Ui};
 
-use crate::domain::{
-    CONTEXT, KvType, Limit, MAX_TOKENS, MIN_P, Makes, Overflow, REPEAT_LAST_N, REPEAT_PENALTY, TEMPERATURE, TOP_K,
-    TOP_P, TextParams, round_f32,
-};
-use crate::state::{Command, TextEdit, TextKnob};
+use crate::domain::{KvType, Makes, Overflow, Parameter, TextParam, TextParams};
+use crate::state::{Command, TextEdit};
 use crate::ui::cx::Cx;
-use crate::ui::knob::Knob;
+use crate::ui::params::{self, TextPlace, of_text};
 use crate::ui::seed::{self, SeedEdit};
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, S2, S3, SMALL};
@@ -36,9 +33,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
                 super::cards::of_conversation(ui, cx);
                 ui.add_space(S2);
             }
-            for knob in FIRST {
-                show_knob(ui, cx, knob);
-            }
+            numbers(ui, cx, TextPlace::First);
             ui.add_space(S1);
             if cx.state.write.open.page.is_none() {
                 super::ledger::show(ui, cx, 0);
@@ -54,9 +49,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
                 super::answer_form::show(ui, cx);
             }
             if widgets::fold(ui, cx.t(T::MoreSampling), "", more_open) {
-                for knob in MORE {
-                    show_knob(ui, cx, knob);
-                }
+                numbers(ui, cx, TextPlace::More);
                 stops(ui, cx);
             }
             advanced(ui, cx);
@@ -111,106 +104,22 @@ fn system(ui: &mut Ui, cx: &mut Cx<'_>, open: &mut bool) {
     }
 }
 
-/// One slider of the chain: which field it reads and which edit it makes.
-struct Spec {
-    name: T,
-    about: T,
-    limit: &'static Limit,
-    get: fn(&TextParams) -> f64,
-    set: fn(f64) -> TextEdit,
-    logarithmic: bool,
+/// The sliders of one place.
+fn numbers(ui: &mut Ui, cx: &mut Cx<'_>, place: TextPlace) {
+    let card = card(cx);
+    for number in TextParam::ALL {
+        if let Some((spec, at)) = of_text(*number)
+            && at == place
+            && let Some(value) = params::slider(ui, cx, *number, spec, cx.state.text(), &card)
+        {
+            edit(cx, TextEdit::Number(*number, value));
+        }
+    }
 }
 
-const FIRST: &[Spec] = &[
-    Spec {
-        name: T::Temperature,
-        about: T::TemperatureHover,
-        limit: &TEMPERATURE,
-        get: |p| round_f32(p.temperature),
-        set: |v| TextEdit::Temperature(v as f32),
-        logarithmic: false,
-    },
-    Spec {
-        name: T::MaxTokens,
-        about: T::MaxTokensHover,
-        limit: &MAX_TOKENS,
-        get: |p| p.max_tokens.into(),
-        set: |v| TextEdit::MaxTokens(v as u32),
-        logarithmic: true,
-    },
-    Spec {
-        name: T::Context,
-        about: T::ContextHover,
-        limit: &CONTEXT,
-        get: |p| p.context.into(),
-        set: |v| TextEdit::Context(v as u32),
-        logarithmic: true,
-    },
-];
-
-const MORE: &[Spec] = &[
-    Spec {
-        name: T::TopK,
-        about: T::TopKHover,
-        limit: &TOP_K,
-        get: |p| p.top_k.into(),
-        set: |v| TextEdit::TopK(v as u32),
-        logarithmic: true,
-    },
-    Spec {
-        name: T::TopP,
-        about: T::TopPHover,
-        limit: &TOP_P,
-        get: |p| round_f32(p.top_p),
-        set: |v| TextEdit::TopP(v as f32),
-        logarithmic: false,
-    },
-    Spec {
-        name: T::MinP,
-        about: T::MinPHover,
-        limit: &MIN_P,
-        get: |p| round_f32(p.min_p),
-        set: |v| TextEdit::MinP(v as f32),
-        logarithmic: false,
-    },
-    Spec {
-        name: T::RepeatPenalty,
-        about: T::RepeatPenaltyHover,
-        limit: &REPEAT_PENALTY,
-        get: |p| round_f32(p.repeat_penalty),
-        set: |v| TextEdit::RepeatPenalty(v as f32),
-        logarithmic: false,
-    },
-    Spec {
-        name: T::RepeatLastN,
-        about: T::RepeatLastNHover,
-        limit: &REPEAT_LAST_N,
-        get: |p| p.repeat_last_n.into(),
-        set: |v| TextEdit::RepeatLastN(v as u32),
-        logarithmic: true,
-    },
-];
-
-fn show_knob(ui: &mut Ui, cx: &mut Cx<'_>, spec: &Spec) {
-    let defaults = cx.state.models.entry(&cx.state.text().model).map(|e| &e.card.defaults);
-    let card = match spec.name {
-        T::Temperature => defaults.and_then(|d| d.temperature).map(round_f32),
-        T::Context => defaults.and_then(|d| d.context).map(f64::from),
-        T::RepeatPenalty => defaults.and_then(|d| d.repeat_penalty).map(round_f32),
-        T::RepeatLastN => defaults.and_then(|d| d.repeat_last_n).map(f64::from),
-        _ => None,
-    };
-    let knob = Knob {
-        name: spec.name,
-        about: spec.about,
-        limit: spec.limit,
-        value: (spec.get)(cx.state.text()),
-        reset: card.unwrap_or(spec.limit.default),
-        logarithmic: spec.logarithmic,
-    };
-    if let Some(value) = knob.show(ui, cx) {
-        edit(cx, (spec.set)(value));
-    }
+/// The sliders as the model's card has them.
+fn card(cx: &Cx<'_>) -> TextParams {
+    cx.state.models.entry(&cx.state.text().model).map(|e| e.card.defaults.text()).unwrap_or_default()
 }
 
 /// Links that are off at first, and how the context is kept.
@@ -218,21 +127,17 @@ fn advanced(ui: &mut Ui, cx: &mut Cx<'_>) {
     let id = Id::unique("advanced-sampling");
     let mut open = ui.data(|d| d.get_temp::<bool>(id)).unwrap_or(false);
     let text = cx.state.text();
-    let card = cx.state.models.entry(&text.model).map(|e| e.card.defaults.text()).unwrap_or_default();
+    let card = card(cx);
     // Those that are not as the model's card has them.
-    let set = TextKnob::ALL.iter().filter(|knob| knob.get(text) != knob.get(&card)).count();
+    let moved = |number: &&TextParam| {
+        of_text(**number).is_some_and(|(_, place)| place == TextPlace::Advanced)
+            && number.get(text) != number.get(&card)
+    };
+    let set = TextParam::ALL.iter().filter(moved).count();
     let set = set + usize::from(text.draft.is_some());
     let note = if set > 0 { set.to_string() } else { String::new() };
     if widgets::fold(ui, cx.t(T::AdvancedSampling), &note, &mut open) {
-        for knob in TextKnob::ALL {
-            let (name, about) = words(knob);
-            let limit = knob.limit();
-            let value = knob.get(cx.state.text());
-            let shown = Knob { name, about, limit, value, reset: knob.get(&card), logarithmic: knob.is_window() };
-            if let Some(value) = shown.show(ui, cx) {
-                edit(cx, TextEdit::Knob(knob, value));
-            }
-        }
+        numbers(ui, cx, TextPlace::Advanced);
         let text = cx.state.text();
         let (kv, overflow) = (text.kv, text.overflow);
         widgets::caption(ui, cx.t(T::KvCache)).on_hover_text(cx.t(T::KvCacheHover));
@@ -280,25 +185,6 @@ fn draft(ui: &mut Ui, cx: &mut Cx<'_>) {
     };
     if let Some(why) = why {
         widgets::muted(ui, cx.t(why));
-    }
-}
-
-fn words(knob: TextKnob) -> (T, T) {
-    match knob {
-        TextKnob::PresencePenalty => (T::PresencePenalty, T::PresencePenaltyHover),
-        TextKnob::FrequencyPenalty => (T::FrequencyPenalty, T::FrequencyPenaltyHover),
-        TextKnob::DryMultiplier => (T::DryMultiplier, T::DryMultiplierHover),
-        TextKnob::DryBase => (T::DryBase, T::DryBaseHover),
-        TextKnob::DryAllowedLength => (T::DryAllowedLength, T::DryAllowedLengthHover),
-        TextKnob::DryPenaltyLastN => (T::DryPenaltyLastN, T::DryPenaltyLastNHover),
-        TextKnob::TopNSigma => (T::TopNSigma, T::TopNSigmaHover),
-        TextKnob::TypicalP => (T::TypicalP, T::TypicalPHover),
-        TextKnob::XtcProbability => (T::XtcProbability, T::XtcProbabilityHover),
-        TextKnob::XtcThreshold => (T::XtcThreshold, T::XtcThresholdHover),
-        TextKnob::DynatempRange => (T::DynatempRange, T::DynatempRangeHover),
-        TextKnob::Mirostat => (T::Mirostat, T::MirostatHover),
-        TextKnob::MirostatTau => (T::MirostatTau, T::MirostatTauHover),
-        TextKnob::MirostatEta => (T::MirostatEta, T::MirostatEtaHover),
     }
 }
 

@@ -145,7 +145,7 @@ pub fn check_on(name: &str, files: &ModelFiles) {
         }
         let made = run(&mut pipeline, &on(files.clone(), params, seed), &CancelToken::new()).unwrap();
         let (picture, record) = &made.pictures[0];
-        assert_eq!((record.seed, record.noise, record.model_hash.len()), (seed, NoiseSource::Torch, 64));
+        assert_eq!((record.seed(), record.noise, record.model_hash.len()), (seed, NoiseSource::Torch, 64));
         assert_ne!(record.sampler, Sampler::Automatic, "the record names the sampler that ran");
         let (db, mean) = compare(picture, &fixtures().join(name).join(format!("expected-{k}.png")));
         println!("{name} {k}: {db:.1} dB, mean difference {mean:.4} / 255");

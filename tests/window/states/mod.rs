@@ -170,16 +170,19 @@ pub fn sticker(hue: u32, noise: f32) -> Arc<Picture> {
 
 pub fn record(prompt: &str, seed: u64) -> Box<PictureRecord> {
     Box::new(PictureRecord {
-        prompt: prompt.into(),
-        negative: "text, frame".into(),
-        model: STICKER_ID.into(),
+        params: ImageParams {
+            prompt: prompt.into(),
+            negative: "text, frame".into(),
+            model: STICKER_ID.into(),
+            seed: Seed::Fixed(seed),
+            steps: 24,
+            guidance: 3.0,
+            width: 64,
+            height: 64,
+            sampler: Sampler::Euler,
+            ..PictureRecord::default().params
+        },
         model_hash: "9f2c4a77d01be3".into(),
-        seed,
-        steps: 24,
-        guidance: 3.0,
-        width: 64,
-        height: 64,
-        sampler: Sampler::Euler,
         version: "AIGC Studio 0.1.0".into(),
         ..PictureRecord::default()
     })
@@ -291,6 +294,7 @@ pub fn turn(id: u64, role: Role, content: &str) -> Turn {
         accepted_tokens: 0,
         thought_tokens: 0,
         finish_reason: Some(FinishReason::Stop),
+        made: None,
     });
     Turn { id, message: Message { role, content: content.into() }, info, parent: None }
 }

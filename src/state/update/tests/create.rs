@@ -52,7 +52,7 @@ fn what_is_said_of_a_prompt_goes_with_the_prompt_and_its_model() {
     for change in changes {
         do_(&mut s, Command::SetImage(ImageEdit::Model(STICKER_ID.into())));
         drawn(&mut s);
-        do_(&mut s, Command::SetImage(ImageEdit::Steps(9)));
+        do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Steps, 9.0)));
         assert!(!silent(&s), "sliders do not change what was read");
         change(&mut s);
         assert!(silent(&s));
@@ -70,7 +70,7 @@ fn what_is_said_of_a_prompt_goes_with_the_prompt_and_its_model() {
 fn several_pictures_of_a_job_are_side_by_side_until_one_is_chosen() {
     let mut s = state();
     prompt(&mut s, "a cat");
-    do_(&mut s, Command::SetImage(ImageEdit::Count(2)));
+    do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Count, 2.0)));
     let (id, _) = submitted(&do_(&mut s, Command::Generate));
     assert_eq!(s.create.batch(), Some(id), "from the beginning");
     for index in 0..2 {
@@ -82,7 +82,7 @@ fn several_pictures_of_a_job_are_side_by_side_until_one_is_chosen() {
     do_(&mut s, Command::Show(Shown::Shot((id, 1))));
     assert!(s.create.batch().is_none() && matches!(s.create.stage(), Stage::Shot(shot) if shot.key == (id, 1)));
     // Back to all of them, also after other pictures were made.
-    do_(&mut s, Command::SetImage(ImageEdit::Count(1)));
+    do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Count, 1.0)));
     let (one, _) = submitted(&do_(&mut s, Command::Generate));
     engine(&mut s, one, PictureNews::Picture { index: 0, picture: picture(), record: record("a cat") });
     engine(&mut s, one, EventKind::Finished(Outcome::Image(ImageStats::default())));
@@ -122,7 +122,10 @@ fn the_size_of_a_picture_is_restored_and_what_the_model_cannot_is_told() {
     free.card.defaults.height = Some(512);
     s.models.entries.push(free);
     let restore = |s: &mut AppState, width, height| {
-        s.restore(&PictureRecord { model: "sd15".into(), width, height, ..*record("a dog") });
+        s.restore(&PictureRecord {
+            params: ImageParams { model: "sd15".into(), width, height, ..record("a dog").params },
+            ..*record("a dog")
+        });
         (s.settings.image.width, s.settings.image.height)
     };
     assert_eq!(restore(&mut s, 680, 920), (680, 920));
@@ -152,7 +155,7 @@ fn the_size_of_a_picture_is_restored_and_what_the_model_cannot_is_told() {
 fn pictures_that_were_cancelled_are_told_and_can_be_drawn_again() {
     let mut s = state();
     prompt(&mut s, "a cat");
-    do_(&mut s, Command::SetImage(ImageEdit::Count(4)));
+    do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Count, 4.0)));
     let effects = do_(&mut s, Command::Generate);
     let (id, job) = submitted(&effects);
     let Task::Picture(PictureTask::Generate(request)) = job else { panic!("{job:?}") };

@@ -138,13 +138,13 @@ fn drafts_of_the_last_time_are_there_again() {
 fn pictures_that_were_not_drawn_when_the_window_closed_are_drawn_with_their_seeds() {
     let mut s = state();
     prompt(&mut s, "a cat");
-    do_(&mut s, Command::SetImage(ImageEdit::Count(4)));
+    do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Count, 4.0)));
     do_(&mut s, Command::SetImage(ImageEdit::Seed(Seed::Fixed(10))));
     let (id, _) = submitted(&do_(&mut s, Command::Generate));
     prompt(&mut s, "a dog");
-    let (second, _) = submitted(&do_(&mut s, Command::Generate));
+    let (second, _) = asks_for(&mut s, Command::Generate);
     prompt(&mut s, "a bird");
-    let (third, _) = submitted(&do_(&mut s, Command::Generate));
+    let (third, _) = asks_for(&mut s, Command::Generate);
     do_(&mut s, Command::CancelJob(third));
     engine(&mut s, id, PictureNews::Picture { index: 0, picture: picture(), record: record("a cat") });
     let desk = s.desk_now();
@@ -157,10 +157,11 @@ fn pictures_that_were_not_drawn_when_the_window_closed_are_drawn_with_their_seed
     assert_eq!(s.desk_now(), desk, "and nothing is lost if nobody answers");
     prompt(&mut s, "something new");
     let effects = do_(&mut s, Command::Waiting(WaitingCommand::Resume));
-    let jobs: Vec<_> = effects
+    let asked = asked_for(&s, &effects);
+    let jobs: Vec<_> = asked
         .iter()
-        .filter_map(|fx| match fx {
-            Effect::Submit { task: Task::Picture(PictureTask::Generate(request)), .. } => {
+        .filter_map(|(_, task)| match task {
+            Task::Picture(PictureTask::Generate(request)) => {
                 Some((request.params.prompt.as_str(), request.seed, request.params.count))
             }
             _ => None,

@@ -62,7 +62,7 @@ fn every_action_is_taken_back_done_again_and_taken_back_again() {
         (
             "sliders of Create",
             |s| {
-                do_(s, Command::SetImage(ImageEdit::Steps(77)));
+                do_(s, Command::SetImage(ImageEdit::Number(ImageParam::Steps, 77.0)));
             },
             |s| {
                 do_(s, Command::SetImage(ImageEdit::Reset));
@@ -83,7 +83,7 @@ fn every_action_is_taken_back_done_again_and_taken_back_again() {
             "sliders of Write",
             |s| {
                 talk(s, "One");
-                do_(s, Command::SetText(TextEdit::TopK(7)));
+                do_(s, Command::SetText(TextEdit::Number(TextParam::TopK, 7.0)));
             },
             |s| {
                 do_(s, Command::SetText(TextEdit::Reset));
@@ -476,15 +476,17 @@ fn answers_that_are_written_or_wait_go_on_with_the_new_device() {
     engine(&mut s, old, TextNews::Token { text: "upon".into() });
     do_(&mut s, Command::NewConversation);
     s.now_ms += 1;
-    let (waiting, _) = submitted(&say(&mut s, "Two"));
+    let effects = say(&mut s, "Two");
+    let waiting = asked_for(&s, &effects)[0].0;
     let second = s.write.open.id.clone().unwrap();
 
     let effects = do_(&mut s, Command::SetDevice(DeviceChoice::Cpu));
     assert_eq!(effects[0], Effect::SetDevice(DeviceChoice::Cpu), "before the new jobs");
-    let jobs: Vec<_> = effects
+    let all = asked_for(&s, &effects);
+    let jobs: Vec<_> = all
         .iter()
-        .filter_map(|effect| match effect {
-            Effect::Submit { id, task: Task::Text(request) } => Some((*id, &request.prompt)),
+        .filter_map(|(id, task)| match task {
+            Task::Text(request) => Some((*id, &request.prompt)),
             _ => None,
         })
         .collect();
@@ -605,7 +607,7 @@ fn a_talk_is_kept_whole_from_the_first_thing_that_the_person_does_in_it() {
         }),
         ("sliders", |s| {
             // At once: the window may be closed before they are written down.
-            let effects = do_(s, Command::SetText(TextEdit::TopK(7)));
+            let effects = do_(s, Command::SetText(TextEdit::Number(TextParam::TopK, 7.0)));
             do_(s, Command::NewConversation);
             effects
         }),

@@ -456,7 +456,11 @@ fn the_strip_keeps_its_bytes_and_reads_again_what_is_shown() {
 #[test]
 fn rarer_sliders_are_kept_in_range_and_reset() {
     let mut s = state();
-    for edit in [ImageEdit::Noise(NoiseSource::Torch), ImageEdit::GuidanceRescale(7.0), ImageEdit::ClipSkip(99)] {
+    for edit in [
+        ImageEdit::Noise(NoiseSource::Torch),
+        ImageEdit::Number(ImageParam::GuidanceRescale, 7.0),
+        ImageEdit::Number(ImageParam::ClipSkip, 99.0),
+    ] {
         do_(&mut s, Command::SetImage(edit));
     }
     let ImageParams { noise, guidance_rescale, clip_skip, .. } = s.settings.image;

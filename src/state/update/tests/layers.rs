@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::domain::{
-    Arrangement, Cut, ImageStats, LayerName, PictureNews, PictureTask, Place, SceneLayer, SceneLayers, Task,
+    Arrangement, Cut, ImageParams, ImageStats, LayerName, PictureNews, PictureTask, Place, SceneLayer, SceneLayers,
+    Task,
 };
 
 fn name(text: &str) -> LayerName {
@@ -30,11 +31,17 @@ fn parts() -> Arc<SceneLayers> {
 }
 
 fn scene_record() -> Box<PictureRecord> {
-    Box::new(PictureRecord { width: 512, height: 512, ..*record("a cat on a box in the snow") })
+    Box::new(PictureRecord {
+        params: ImageParams { width: 512, height: 512, ..record("a cat on a box in the snow").params },
+        ..*record("a cat on a box in the snow")
+    })
 }
 
 fn arranged(text: &str) -> Box<PictureRecord> {
-    Box::new(PictureRecord { arrangement: Arrangement::read(text), ..*scene_record() })
+    Box::new(PictureRecord {
+        params: ImageParams { arrangement: Arrangement::read(text), ..scene_record().params },
+        ..*scene_record()
+    })
 }
 
 /// The window with a scene on the stage.
@@ -79,11 +86,22 @@ fn asked(job: &Task) -> &ImageRequest {
 
 #[test]
 fn layers_are_of_several_things_or_of_one_on_a_ground() {
-    let has = |prompt: &str, side| has_layers(&PictureRecord { width: side, height: side, ..*record(prompt) });
+    let has = |prompt: &str, side| {
+        has_layers(&PictureRecord {
+            params: ImageParams { width: side, height: side, ..record(prompt).params },
+            ..*record(prompt)
+        })
+    };
     assert!(has("a cat on a box", 512) && has("three cats", 512) && has("一只猫在雪地里", 512));
     assert!(!has("a cat", 512) && !has("snow", 512) && !has("a cat on a box", 64) && !has("", 512));
-    assert!(!has_layers(&PictureRecord { model: "sd15".into(), ..*scene_record() }));
-    let mut chosen = PictureRecord { width: 512, height: 512, ..*record("a cat under a flibberti") };
+    assert!(!has_layers(&PictureRecord {
+        params: ImageParams { model: "sd15".into(), ..scene_record().params },
+        ..*scene_record()
+    }));
+    let mut chosen = PictureRecord {
+        params: ImageParams { width: 512, height: 512, ..record("a cat under a flibberti").params },
+        ..*record("a cat under a flibberti")
+    };
     assert!(!has_layers(&chosen));
     chosen.things.set("flibberti".into(), "chair".into());
     assert!(has_layers(&chosen), "a word that a thing was chosen for names it");

@@ -8,6 +8,7 @@ mod desk;
 mod forms;
 mod gallery;
 mod keep;
+mod lanes;
 mod late;
 mod layers;
 mod models;
@@ -90,16 +91,19 @@ fn picture() -> Arc<Picture> {
 
 fn record(prompt: &str) -> Box<PictureRecord> {
     Box::new(PictureRecord {
-        prompt: prompt.into(),
-        negative: "blur".into(),
-        model: STICKER_ID.into(),
+        params: ImageParams {
+            prompt: prompt.into(),
+            negative: "blur".into(),
+            model: STICKER_ID.into(),
+            seed: Seed::Fixed(5),
+            steps: 12,
+            guidance: 4.5,
+            width: 64,
+            height: 64,
+            sampler: Sampler::Heun,
+            ..PictureRecord::default().params
+        },
         model_hash: "00".into(),
-        seed: 5,
-        steps: 12,
-        guidance: 4.5,
-        width: 64,
-        height: 64,
-        sampler: Sampler::Heun,
         version: "x".into(),
         ..PictureRecord::default()
     })
@@ -111,6 +115,23 @@ fn submitted(effects: &[Effect]) -> (JobId, &Task) {
         _ => None,
     });
     found.expect("a job is submitted")
+}
+
+/// The jobs that these effects hand to the engine, and those that wait for their lane, oldest first.
+fn asked_for(state: &AppState, effects: &[Effect]) -> Vec<(JobId, Task)> {
+    let handed = effects.iter().filter_map(|e| match e {
+        Effect::Submit { id, task } => Some((*id, task.clone())),
+        _ => None,
+    });
+    let mut jobs: Vec<_> = handed.chain(state.lanes.waiting().cloned()).collect();
+    jobs.sort_by_key(|(id, _)| *id);
+    jobs
+}
+
+/// The last of them, for a command that asks for a job.
+fn asks_for(state: &mut AppState, command: Command) -> (JobId, Task) {
+    let effects = do_(state, command);
+    asked_for(state, &effects).pop().expect("a job is asked for")
 }
 
 fn journal(effects: &[Effect]) -> Vec<&JournalEntry> {
@@ -206,7 +227,16 @@ fn a_picture_that_cannot_be_saved_is_kept_and_can_be_tried_again() {
 
 /// Latents as a failed job hands them over.
 fn latents(model: &str) -> Arc<Latents> {
-    let record = PictureRecord { model: model.into(), seed: 5, width: 64, height: 64, ..PictureRecord::default() };
+    let record = PictureRecord {
+        params: ImageParams {
+            model: model.into(),
+            seed: Seed::Fixed(5),
+            width: 64,
+            height: 64,
+            ..PictureRecord::default().params
+        },
+        ..PictureRecord::default()
+    };
     Arc::new(Latents { channels: 4, height: 8, width: 8, numbers: vec![0.0; 256], record: Box::new(record) })
 }
 
@@ -255,7 +285,7 @@ fn a_file_of_latents_is_decoded_by_its_own_model_or_the_one_in_use() {
         assert_eq!(do_(&mut s, Command::OpenFile(path.clone())), vec![Effect::OpenPicture(path)]);
         let opened = StoreEvent::LatentsOpened { latents: vec![latents(model), latents(model)] };
         let effects = update(&mut s, Input::Store(opened));
-        let Task::Picture(PictureTask::Decode(request)) = submitted(&effects).1 else { panic!() };
+        let Some((_, Task::Picture(PictureTask::Decode(request)))) = asked_for(&s, &effects).pop() else { panic!() };
         let count = s.create.jobs.last().unwrap().request.params.count;
         assert_eq!((request.model.id.as_str(), request.latents.len(), count), (used, 2, 2));
         assert_eq!(s.room(), Room::Create);
@@ -279,15 +309,14 @@ fn a_fixed_seed_is_used_and_a_random_one_differs() {
     let mut s = state();
     prompt(&mut s, "x");
     let seeds: Vec<u64> = (0..3)
-        .map(|_| match submitted(&do_(&mut s, Command::Generate)).1 {
+        .map(|_| match asks_for(&mut s, Command::Generate).1 {
             Task::Picture(PictureTask::Generate(r)) => r.seed,
             _ => unreachable!(),
         })
         .collect();
     assert!(seeds[0] != seeds[1] && seeds[1] != seeds[2]);
     do_(&mut s, Command::SetImage(ImageEdit::Seed(Seed::Fixed(u64::MAX))));
-    let effects = do_(&mut s, Command::Generate);
-    let Task::Picture(PictureTask::Generate(request)) = submitted(&effects).1 else { panic!() };
+    let Task::Picture(PictureTask::Generate(request)) = asks_for(&mut s, Command::Generate).1 else { panic!() };
     assert_eq!(request.seed, SEED_MAX, "kept in range");
 }
 
@@ -296,7 +325,7 @@ fn esc_cancels_the_running_job_and_the_state_says_so_at_once() {
     let mut s = state();
     prompt(&mut s, "x");
     let (first, _) = submitted(&do_(&mut s, Command::Generate));
-    let (second, _) = submitted(&do_(&mut s, Command::Generate));
+    let (second, _) = asks_for(&mut s, Command::Generate);
     engine(&mut s, first, EventKind::Started);
     assert_eq!(do_(&mut s, Command::CancelCurrent), vec![Effect::Cancel(first)]);
     assert_eq!(s.create.running().unwrap().phase, Phase::Cancelling);
@@ -325,9 +354,9 @@ fn events_of_unknown_jobs_change_nothing() {
 #[test]
 fn sliders_are_kept_in_range() {
     let mut s = state();
-    do_(&mut s, Command::SetImage(ImageEdit::Steps(0)));
-    do_(&mut s, Command::SetImage(ImageEdit::Guidance(f32::NAN)));
-    do_(&mut s, Command::SetText(TextEdit::Temperature(-3.0)));
+    do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Steps, 0.0)));
+    do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Guidance, f64::NAN)));
+    do_(&mut s, Command::SetText(TextEdit::Number(TextParam::Temperature, -3.0)));
     assert_eq!(s.settings.image.steps, 1);
     assert_eq!(s.settings.image.guidance, 3.0);
     assert_eq!(s.text().temperature, 0.0);
@@ -341,10 +370,10 @@ fn each_picture_model_keeps_its_own_sliders() {
     s.models.entries.push(entry("other", Makes::Image, ModelPresence::Embedded));
     prompt(&mut s, "a cat");
     let choose = |s: &mut AppState, id: &str| do_(s, Command::SetImage(ImageEdit::Model(id.into())));
-    do_(&mut s, Command::SetImage(ImageEdit::Steps(33)));
+    do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Steps, 33.0)));
     choose(&mut s, "other");
     assert_eq!(s.settings.image.steps, 20, "the card's default the first time");
-    do_(&mut s, Command::SetImage(ImageEdit::Steps(44)));
+    do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Steps, 44.0)));
     do_(&mut s, Command::SetImage(ImageEdit::Prompt("a dog".into())));
     choose(&mut s, STICKER_ID);
     assert_eq!((s.settings.image.steps, s.settings.image.prompt.as_str()), (33, "a dog"), "prompts go along");
@@ -401,7 +430,15 @@ fn what_a_picture_says_beyond_the_sliders_is_told_and_stays() {
     let mut s = state();
     s.restore(&record("a dog"));
     assert_eq!(restored(&s), Vec::<&str>::new());
-    let wild = PictureRecord { steps: 200, guidance: 45.0, seed: 648_312_782_957_426, ..*record("a dog") };
+    let wild = PictureRecord {
+        params: ImageParams {
+            steps: 200,
+            guidance: 45.0,
+            seed: Seed::Fixed(648_312_782_957_426),
+            ..record("a dog").params
+        },
+        ..*record("a dog")
+    };
     s.restore(&wild);
     let p = &s.settings.image;
     assert_eq!((p.steps, p.guidance, p.seed), (150, 30.0, Seed::Fixed(648_312_782_957_426)));
@@ -411,7 +448,10 @@ fn what_a_picture_says_beyond_the_sliders_is_told_and_stays() {
     do_(&mut s, Command::Tick);
     assert_eq!(s.notices.len(), 1, "the plain notice goes, the one with words stays");
     s.create.unknown_words = vec!["zorb".into()];
-    s.restore(&PictureRecord { seedless: true, ..*record("a dog") });
+    s.restore(&PictureRecord {
+        params: ImageParams { seed: Seed::Random, ..record("a dog").params },
+        ..*record("a dog")
+    });
     assert_eq!(s.settings.image.seed, Seed::Random);
     assert_eq!((s.notices.len(), restored(&s).len()), (1, 0), "what was said of the picture before is gone");
     assert_eq!(s.create.unknown_words, Vec::<String>::new());
@@ -422,12 +462,18 @@ fn a_model_that_is_not_here_is_said_and_leaves_the_size() {
     let mut s = state();
     s.models.entries[0].card.sizes.push(Size { width: 32, height: 32 });
     (s.settings.image.width, s.settings.image.height) = (32, 32);
-    s.restore(&PictureRecord { model: "dreamshaper_8".into(), width: 512, height: 768, ..*record("a dog") });
+    s.restore(&PictureRecord {
+        params: ImageParams { model: "dreamshaper_8".into(), width: 512, height: 768, ..record("a dog").params },
+        ..*record("a dog")
+    });
     let p = &s.settings.image;
     assert_eq!((p.model.as_str(), p.width, p.height, p.prompt.as_str()), (STICKER_ID, 32, 32, "a dog"));
     assert!(matches!(&restored(&s)[..], [said] if said.contains("dreamshaper_8 is not here")), "{:?}", restored(&s));
     // One that is here and does not draw the size.
-    s.restore(&PictureRecord { width: 512, height: 768, ..*record("a dog") });
+    s.restore(&PictureRecord {
+        params: ImageParams { width: 512, height: 768, ..record("a dog").params },
+        ..*record("a dog")
+    });
     assert_eq!((s.settings.image.width, s.settings.image.height), (64, 64));
     assert_eq!(restored(&s), ["The picture says size 512x768; 64x64 is set instead."]);
 }
@@ -438,8 +484,11 @@ fn a_model_is_known_by_its_file_or_its_hash() {
     let mut other = entry("dreamshaper_8", Makes::Image, ModelPresence::Here { path: "/m/d".into() });
     other.card.files[0].sha256 = "abcdef1234".repeat(6) + "abcd";
     s.models.entries.push(other);
-    let named =
-        |model: &str, hash: &str| PictureRecord { model: model.into(), model_hash: hash.into(), ..*record("x") };
+    let named = |model: &str, hash: &str| PictureRecord {
+        params: ImageParams { model: model.into(), ..record("x").params },
+        model_hash: hash.into(),
+        ..*record("x")
+    };
     for (model, hash) in [
         ("dreamshaper_8", ""),
         ("dreamshaper_8.safetensors", ""),
@@ -461,11 +510,14 @@ fn what_has_no_effect_on_the_model_is_told_and_not_asked_of_it() {
     let mut s = state();
     s.models.entries[0].card.family = "sticker-flow".into();
     let rich = PictureRecord {
-        sampler: Sampler::DpmPp2M,
-        schedule: Schedule::Karras,
-        noise: NoiseSource::Torch,
-        clip_skip: 2,
-        guidance_rescale: 0.5,
+        params: ImageParams {
+            sampler: Sampler::DpmPp2M,
+            schedule: Schedule::Karras,
+            noise: NoiseSource::Torch,
+            clip_skip: 2,
+            guidance_rescale: 0.5,
+            ..record("a dog").params
+        },
         ..*record("a dog")
     };
     s.restore(&rich);
@@ -533,7 +585,7 @@ fn thumbnails_are_asked_for_once_and_stay_bounded() {
 fn settings_are_written_once_they_rest() {
     let mut s = state();
     for step in 0..5 {
-        do_(&mut s, Command::SetImage(ImageEdit::Steps(10 + step)));
+        do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Steps, f64::from(10 + step))));
         assert!(do_(&mut s, Command::Tick).is_empty());
         s.now_ms += 300;
     }

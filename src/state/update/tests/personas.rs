@@ -144,7 +144,7 @@ fn a_talk_has_its_own_model_and_sliders_and_leaves_the_persons_alone() {
     let conversation = s.write.open.id.clone().unwrap();
 
     // Moved sliders are the conversation's, written down when they rest.
-    do_(&mut s, Command::SetText(TextEdit::Temperature(1.5)));
+    do_(&mut s, Command::SetText(TextEdit::Number(TextParam::Temperature, 1.5)));
     assert_eq!((s.text().temperature, &s.settings.text), (1.5, &own));
     assert!(journal(&do_(&mut s, Command::Tick)).is_empty());
     s.now_ms += 1_000;
@@ -160,11 +160,11 @@ fn a_talk_has_its_own_model_and_sliders_and_leaves_the_persons_alone() {
     engine(&mut s, id, EventKind::Cancelled);
 
     // Another conversation has the person's own; what was not written down yet is written on the way out.
-    do_(&mut s, Command::SetText(TextEdit::TopK(7)));
+    do_(&mut s, Command::SetText(TextEdit::Number(TextParam::TopK, 7.0)));
     let effects = do_(&mut s, Command::NewConversation);
     assert!(matches!(journal(&effects)[..], [JournalEntry::Sliders { params }] if params.top_k == 7));
     assert_eq!(s.text(), &own);
-    do_(&mut s, Command::SetText(TextEdit::TopK(9)));
+    do_(&mut s, Command::SetText(TextEdit::Number(TextParam::TopK, 9.0)));
     assert_eq!(s.text().top_k, 9);
     assert!(s.unkept_sliders().is_none());
 

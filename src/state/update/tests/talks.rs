@@ -47,7 +47,8 @@ fn a_question_of_another_conversation_waits_for_its_turn() {
     do_(&mut s, Command::NewConversation);
     assert!(!s.write.is_writing_here());
     assert_eq!(s.write.writing_elsewhere(), Some((&one, "One")));
-    let (second, _) = submitted(&say(&mut s, "Two"));
+    let effects = say(&mut s, "Two");
+    let second = asked_for(&s, &effects)[0].0;
     let two = s.write.open.id.clone().unwrap();
     assert_eq!(page(&s), ["Two", ""]);
     assert_eq!((s.write.job.as_ref().unwrap().id, s.write.job_here().unwrap().id), (Some(first), Some(second)));
@@ -74,15 +75,16 @@ fn stop_is_for_what_is_shown() {
     engine(&mut s, first, EventKind::Started);
     do_(&mut s, Command::NewConversation);
     assert!(do_(&mut s, Command::CancelCurrent).is_empty());
-    let (second, _) = submitted(&say(&mut s, "Two"));
+    let effects = say(&mut s, "Two");
+    let second = asked_for(&s, &effects)[0].0;
     // One that has not begun ends at once, whatever the engine is busy with.
     let effects = do_(&mut s, Command::CancelCurrent);
-    assert!(effects.contains(&Effect::Cancel(second)) && !effects.contains(&Effect::Cancel(first)));
+    assert!(asked_for(&s, &effects).is_empty() && !effects.contains(&Effect::Cancel(first)));
     assert_eq!(page(&s), ["Two"]);
     assert_eq!(s.write.jobs().map(|job| job.id).collect::<Vec<_>>(), [Some(first)]);
     assert!(engine(&mut s, second, EventKind::Cancelled).is_empty());
     // And it can be asked again, behind the first.
-    let (third, _) = submitted(&do_(&mut s, Command::Regenerate));
+    let (third, _) = asks_for(&mut s, Command::Regenerate);
     let conversation = s.write.open.id.clone().unwrap();
     do_(&mut s, Command::TrashConversation(conversation));
     assert_eq!(s.write.jobs().map(|job| job.id).collect::<Vec<_>>(), [Some(first)]);
@@ -218,7 +220,7 @@ fn figures_are_those_of_the_whole_answer() {
 fn sliders_stay_with_their_conversation_unless_the_person_says_so() {
     let mut s = state();
     let defaults = s.settings.text.clone();
-    do_(&mut s, Command::SetText(TextEdit::Temperature(0.1)));
+    do_(&mut s, Command::SetText(TextEdit::Number(TextParam::Temperature, 0.1)));
     do_(&mut s, Command::SetText(TextEdit::Form(AnswerForm::Json)));
     do_(&mut s, Command::SetText(TextEdit::Overflow(Overflow::Middle)));
     let effects = say(&mut s, "One");
@@ -250,7 +252,7 @@ fn sliders_stay_with_their_conversation_unless_the_person_says_so() {
 fn a_model_is_chosen_for_what_comes_too_but_not_in_a_characters_conversation() {
     let mut s = state();
     s.models.entries.push(entry("other", Makes::Text, ModelPresence::Here { path: "/m/o.gguf".into() }));
-    do_(&mut s, Command::SetText(TextEdit::Temperature(0.3)));
+    do_(&mut s, Command::SetText(TextEdit::Number(TextParam::Temperature, 0.3)));
     do_(&mut s, Command::SetText(TextEdit::Draft(Some("small".into()))));
     do_(&mut s, Command::SetText(TextEdit::Model("other".into())));
     assert_eq!((s.text().model.as_str(), s.text().draft.as_ref()), ("other", None));
@@ -267,7 +269,7 @@ fn a_forms_answer_takes_the_sliders_that_were_moved_for_it() {
     let mut s = state();
     do_(&mut s, Command::OpenForm("poem".into()));
     do_(&mut s, Command::SetFormField("topic".into(), "snow".into()));
-    do_(&mut s, Command::SetText(TextEdit::Context(1024)));
+    do_(&mut s, Command::SetText(TextEdit::Number(TextParam::Context, 1024.0)));
     let effects = do_(&mut s, Command::WriteForm);
     let (_, Task::Text(request)) = submitted(&effects) else { panic!() };
     assert_eq!(request.params.context, 1024);
@@ -397,7 +399,10 @@ fn an_error_leaves_when_its_cause_does() {
         s
     };
     let mut s = fail(Cause::BadGrammar { line: 1, reason: Both::default() });
-    do_(&mut s, Command::SetText(TextEdit::Temperature(TextParams::default().temperature)));
+    do_(
+        &mut s,
+        Command::SetText(TextEdit::Number(TextParam::Temperature, f64::from(TextParams::default().temperature))),
+    );
     assert!(s.write.error.is_some(), "nothing was changed");
     do_(&mut s, Command::SetText(TextEdit::Form(AnswerForm::Json)));
     assert!(s.write.error.is_none());
@@ -428,7 +433,7 @@ fn an_error_leaves_when_its_cause_does() {
     s.create.error = Some(Cause::TooLarge { width: 9, height: 9, needed: 2, free: 1, largest: (1, 1) }.into());
     prompt(&mut s, "a cat");
     assert!(s.create.error.is_some());
-    do_(&mut s, Command::SetImage(ImageEdit::Steps(7)));
+    do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Steps, 7.0)));
     assert!(s.create.error.is_none());
     // A disk that takes files again.
     let full = |path: &str| StudioError::from(Cause::DiskFull { path: path.into(), needed: 2, free: 1 });

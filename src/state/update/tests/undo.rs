@@ -64,7 +64,7 @@ fn settings_of_a_picture_give_back_the_prompt_and_the_sliders_that_they_took_the
     for toast in [false, true] {
         let mut s = state();
         prompt(&mut s, "a prompt that took ten minutes");
-        do_(&mut s, Command::SetImage(ImageEdit::Steps(77)));
+        do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Steps, 77.0)));
         let before = s.settings.image.clone();
         open_file(&mut s, record("a snake"));
         assert_eq!((s.settings.image.prompt.as_str(), s.settings.image.steps), ("a snake", 12));
@@ -77,13 +77,13 @@ fn settings_of_a_picture_give_back_the_prompt_and_the_sliders_that_they_took_the
 #[test]
 fn all_sliders_back_to_their_defaults_can_be_taken_back() {
     let mut s = state();
-    do_(&mut s, Command::SetImage(ImageEdit::Steps(77)));
+    do_(&mut s, Command::SetImage(ImageEdit::Number(ImageParam::Steps, 77.0)));
     do_(&mut s, Command::SetImage(ImageEdit::Reset));
     do_(&mut s, Command::Undo);
     assert_eq!(s.settings.image.steps, 77);
 
     go(&mut s, Room::Write);
-    do_(&mut s, Command::SetText(TextEdit::TopK(7)));
+    do_(&mut s, Command::SetText(TextEdit::Number(TextParam::TopK, 7.0)));
     do_(&mut s, Command::SetText(TextEdit::Reset));
     assert_ne!(s.text().top_k, 7);
     do_(&mut s, Command::Undo);

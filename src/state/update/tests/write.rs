@@ -59,6 +59,29 @@ fn an_answer_streams_into_its_turn_and_its_journal() {
 }
 
 #[test]
+fn an_answer_keeps_what_it_was_written_with() {
+    let mut s = state();
+    s.models.entries[1].card.files[0].sha256 = "ab".repeat(32);
+    do_(&mut s, Command::SetText(TextEdit::Number(TextParam::TopK, 7.0)));
+    let (id, _) = submitted(&say(&mut s, "Hello"));
+    engine(&mut s, id, TextNews::Token { text: "Hi".into() });
+    let effects = engine(&mut s, id, EventKind::Finished(stats()));
+    let [JournalEntry::End { info, .. }] = journal(&effects)[..] else { panic!("{effects:?}") };
+    let made = info.made.as_deref().unwrap();
+    assert_eq!(made.params, TextParams { top_k: 7, seed: Seed::Fixed(3), ..s.settings.text.clone() });
+    assert_eq!((made.model_hash.as_str(), made.version.as_str()), ("ab".repeat(32).as_str(), PROGRAM));
+    // What was written of an answer that is stopped, too.
+    let effects = say(&mut s, "And now?");
+    let (id, job) = submitted(&effects);
+    let Task::Text(request) = job else { panic!() };
+    let seed = request.seed;
+    engine(&mut s, id, TextNews::Token { text: "Well".into() });
+    engine(&mut s, id, EventKind::Cancelled);
+    let info = s.write.open.turns[3].info.as_ref().unwrap();
+    assert_eq!(info.made.as_ref().unwrap().params.seed, Seed::Fixed(seed));
+}
+
+#[test]
 fn a_model_that_is_not_here_is_fetched_and_then_answers() {
     let mut s = state();
     s.models.entries[1].presence = ModelPresence::Absent;
@@ -330,10 +353,10 @@ fn sliders_start_where_the_models_card_says_and_stay_where_a_person_put_them() {
     let choose = |s: &mut AppState, id: &str| do_(s, Command::SetText(TextEdit::Model(id.into())));
     choose(&mut s, "large");
     assert_eq!((s.text().dry_multiplier, s.text().dry_penalty_last_n), (0.0, 64), "a large model needs none");
-    do_(&mut s, Command::SetText(TextEdit::Knob(TextKnob::DryMultiplier, 0.3)));
+    do_(&mut s, Command::SetText(TextEdit::Number(TextParam::DryMultiplier, 0.3)));
     choose(&mut s, SMOLLM_ID);
     assert_eq!((s.text().dry_multiplier, s.text().dry_penalty_last_n), (0.3, 256), "what was moved stays");
-    do_(&mut s, Command::SetText(TextEdit::Knob(TextKnob::DryMultiplier, 0.0)));
+    do_(&mut s, Command::SetText(TextEdit::Number(TextParam::DryMultiplier, 0.0)));
     s.settle_text_sliders();
     assert_eq!(s.text().dry_multiplier, 0.0, "and the next start does not move it");
     do_(&mut s, Command::SetText(TextEdit::Reset));

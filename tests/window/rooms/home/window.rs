@@ -232,7 +232,7 @@ fn esc_in_the_box_of_a_number_brings_the_old_one_back() {
         harness.run();
         key(&mut harness, Key::Escape);
         key(&mut harness, Key::Tab);
-        let set = |command: &Command| matches!(command, Command::SetImage(ImageEdit::Steps(_)));
+        let set = |command: &Command| matches!(command, Command::SetImage(ImageEdit::Number(ImageParam::Steps, _)));
         assert!(!asked(&mut harness).iter().any(set), "{steps}");
     }
     // It leaves nothing but the box: what runs goes on.

@@ -644,7 +644,7 @@ fn a_slider_takes_a_decimal_comma() {
     harness.run();
     harness.event(Event::Text("0,3".into()));
     harness.key_press(Key::Enter);
-    assert_eq!(asked(&mut harness), [Command::SetText(TextEdit::Temperature(0.3))]);
+    assert_eq!(asked(&mut harness), [Command::SetText(TextEdit::Number(TextParam::Temperature, 0.3))]);
 }
 
 #[test]
@@ -657,7 +657,7 @@ fn a_press_and_its_release_in_one_frame_move_a_slider() {
     harness.hover_at(pos);
     harness.run();
     harness.input_mut().events.extend([button(true), button(false)]);
-    assert_eq!(asked(&mut harness)[0], Command::SetImage(ImageEdit::Steps(150)));
+    assert_eq!(asked(&mut harness)[0], Command::SetImage(ImageEdit::Number(ImageParam::Steps, 150.0)));
     // The button is up again: moving on changes nothing.
     harness.hover_at(rect.center());
     assert_eq!(asked(&mut harness), []);

@@ -1,0 +1,96 @@
+//! What the window says of each number among the parameters, and where its slider is. The compiler asks for a line here
+//! for each row of the domain's tables.
+
+use egui::Ui;
+
+use super::cx::Cx;
+use super::knob::Knob;
+use super::texts::T;
+use crate::domain::{ImageParam, Parameter, TextParam};
+
+/// Where a slider of Create is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImagePlace {
+    /// Always in sight.
+    First,
+    /// Under the fold, where a model of one of these families is in use or the number is set; `brief` names it in the
+    /// fold's heading.
+    More { families: &'static [&'static str], brief: &'static str },
+    /// It has another control.
+    Own,
+}
+
+/// Name, explanation and place of a number of Create.
+pub fn of_image(number: ImageParam) -> (T, T, ImagePlace) {
+    use ImagePlace::{First, More, Own};
+    match number {
+        ImageParam::Steps => (T::Steps, T::StepsHover, First),
+        ImageParam::Guidance => (T::Guidance, T::GuidanceHover, First),
+        ImageParam::Count => (T::Count, T::CountHover, Own),
+        ImageParam::GuidanceRescale => {
+            // FLUX is guided by a number, not by a second prediction.
+            let families = &["stable-diffusion", "sd3", "z-image"];
+            (T::GuidanceRescale, T::GuidanceRescaleHover, More { families, brief: "rescale" })
+        }
+        ImageParam::ClipSkip => {
+            let families = &["stable-diffusion", "sd3"];
+            (T::ClipSkip, T::ClipSkipHover, More { families, brief: "clip skip" })
+        }
+    }
+}
+
+/// Where a slider of Write is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextPlace {
+    /// Always in sight.
+    First,
+    /// Under the fold of the sliders that most people know.
+    More,
+    /// Under the fold of those that are off until they are asked for.
+    Advanced,
+}
+
+/// A number of Write: name, explanation and whether its range is over several powers of ten; and its place. `None` for
+/// those that only the command line has.
+pub fn of_text(number: TextParam) -> Option<((T, T, bool), TextPlace)> {
+    use TextPlace::{Advanced, First, More};
+    Some(match number {
+        TextParam::Temperature => ((T::Temperature, T::TemperatureHover, false), First),
+        TextParam::MaxTokens => ((T::MaxTokens, T::MaxTokensHover, true), First),
+        TextParam::Context => ((T::Context, T::ContextHover, true), First),
+        TextParam::TopK => ((T::TopK, T::TopKHover, true), More),
+        TextParam::TopP => ((T::TopP, T::TopPHover, false), More),
+        TextParam::MinP => ((T::MinP, T::MinPHover, false), More),
+        TextParam::RepeatPenalty => ((T::RepeatPenalty, T::RepeatPenaltyHover, false), More),
+        TextParam::RepeatLastN => ((T::RepeatLastN, T::RepeatLastNHover, true), More),
+        TextParam::PresencePenalty => ((T::PresencePenalty, T::PresencePenaltyHover, false), Advanced),
+        TextParam::FrequencyPenalty => ((T::FrequencyPenalty, T::FrequencyPenaltyHover, false), Advanced),
+        TextParam::DryMultiplier => ((T::DryMultiplier, T::DryMultiplierHover, false), Advanced),
+        TextParam::DryBase => ((T::DryBase, T::DryBaseHover, false), Advanced),
+        TextParam::DryAllowedLength => ((T::DryAllowedLength, T::DryAllowedLengthHover, false), Advanced),
+        TextParam::DryPenaltyLastN => ((T::DryPenaltyLastN, T::DryPenaltyLastNHover, true), Advanced),
+        TextParam::TopNSigma => ((T::TopNSigma, T::TopNSigmaHover, false), Advanced),
+        TextParam::TypicalP => ((T::TypicalP, T::TypicalPHover, false), Advanced),
+        TextParam::XtcProbability => ((T::XtcProbability, T::XtcProbabilityHover, false), Advanced),
+        TextParam::XtcThreshold => ((T::XtcThreshold, T::XtcThresholdHover, false), Advanced),
+        TextParam::DynatempRange => ((T::DynatempRange, T::DynatempRangeHover, false), Advanced),
+        TextParam::Mirostat => ((T::Mirostat, T::MirostatHover, false), Advanced),
+        TextParam::MirostatTau => ((T::MirostatTau, T::MirostatTauHover, false), Advanced),
+        TextParam::MirostatEta => ((T::MirostatEta, T::MirostatEtaHover, false), Advanced),
+        TextParam::DynatempExponent | TextParam::DraftMax | TextParam::DraftPMin => return None,
+    })
+}
+
+/// Draws the slider of a number of `now`; a double click brings it back to that of `reset`. Returns the new value where
+/// the person changed it.
+pub fn slider<P: Parameter>(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    number: P,
+    (name, about, logarithmic): (T, T, bool),
+    now: &P::Params,
+    reset: &P::Params,
+) -> Option<f64> {
+    let (limit, value, reset) = (number.limit(), number.get(now), number.get(reset));
+    Knob { name, about, limit, value, reset, logarithmic }.show(ui, cx)
+}
