@@ -8,6 +8,7 @@ mod drafts;
 mod ended;
 mod export;
 mod forms;
+mod gallery;
 mod grammar;
 mod heal;
 mod held;
@@ -15,7 +16,6 @@ mod helper;
 mod imports;
 mod layers;
 mod ledger;
-mod library;
 mod models;
 mod page;
 mod personas;
@@ -23,6 +23,7 @@ mod queue;
 mod restore;
 mod settings;
 mod shelf;
+mod store_events;
 #[cfg(test)]
 mod tests;
 mod trash;
@@ -311,7 +312,7 @@ impl AppState {
             | Command::CopyItem(_)
             | Command::TrashItem(_)
             | Command::RestorePictures(_)
-            | Command::RefreshLibrary => self.library_command(command, fx),
+            | Command::RefreshLibrary => self.gallery_command(command, fx),
 
             Command::Fetch(id) => self.fetch(&id, fx),
             Command::AnswerTerms(id, agreed) => self.answer_terms(id, agreed, fx),

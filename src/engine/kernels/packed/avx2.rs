@@ -4,7 +4,7 @@
 use std::arch::x86_64::*;
 
 use super::columns::{Columns, Kind};
-use super::form::{BLOCK, Form, GROUP, SUPER};
+use super::layout::{BLOCK, Form, GROUP, SUPER};
 use super::rounded::Row;
 use super::{Group, Line, Source, Unpacked};
 

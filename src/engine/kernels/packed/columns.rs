@@ -1,7 +1,7 @@
 //! A group of a matrix of f32, f16 or bf16, as a kernel reads it: the numbers of sixteen rows, column by column.
 
 use super::Line;
-use super::form::GROUP;
+use super::layout::GROUP;
 
 /// How the numbers are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

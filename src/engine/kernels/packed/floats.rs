@@ -4,7 +4,7 @@ use candle_core::quantized::GgmlDType;
 use rayon::prelude::*;
 
 use super::columns::{Columns, Kind};
-use super::form::GROUP;
+use super::layout::GROUP;
 use super::{Line, Out, Processor};
 
 /// A matrix `[rows, columns]`.

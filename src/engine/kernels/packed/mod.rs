@@ -8,7 +8,7 @@
 //!
 //! | file | thought |
 //! |---|---|
-//! | `form` | the types and their layout |
+//! | `layout` | the types and how each is laid out |
 //! | `rounded` | activations |
 //! | `floats` | matrices of f32, f16, bf16 |
 //! | `columns` | a group of these |
@@ -18,7 +18,7 @@
 
 mod columns;
 mod floats;
-mod form;
+mod layout;
 mod plain;
 mod product;
 mod rounded;
@@ -35,8 +35,8 @@ use super::cpu::Shared;
 use super::processor::Processor;
 
 pub use floats::Floats;
-pub use form::GROUP;
-use form::{BLOCK, Form, SUPER};
+pub use layout::GROUP;
+use layout::{BLOCK, Form, SUPER};
 pub use product::{Matrix, products};
 pub use rounded::Rounded;
 use rounded::Row;
@@ -297,7 +297,7 @@ fn pack_row_of(form: Form, bytes: &[u8], row: usize, lines: &mut [Line], heads: 
     for (s, bytes) in bytes.chunks_exact(form.bytes_in_file()).enumerate() {
         for at in 0..together {
             let b = s * together + at;
-            let (block, top) = form::read(form, bytes, at);
+            let (block, top) = layout::read(form, bytes, at);
             spread(&mut heads[b * form.head() * GROUP..], &block.head[..form.head()], each);
             if at == 0 && form.top() > 0 {
                 spread(&mut tops[s * form.top() * GROUP..], &top[..form.top()], 2);

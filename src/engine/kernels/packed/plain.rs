@@ -1,6 +1,6 @@
 //! The kernels in words. Other processors than x86 run these, and the tests hold the others to them.
 
-use super::form::{BLOCK, Form, GROUP, SUPER, half};
+use super::layout::{BLOCK, Form, GROUP, SUPER, half};
 use super::rounded::Row;
 use super::{Group, Line, Source, Unpacked};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use candle_core::quantized::GgmlDType;
 
-use super::form::GROUP;
+use super::layout::GROUP;
 use super::{Floats, Out, Packed, Rounded, Unpacked};
 use crate::pool;
 

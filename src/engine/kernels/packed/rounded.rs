@@ -2,7 +2,7 @@
 
 use candle_core::Result;
 
-use super::form::BLOCK;
+use super::layout::BLOCK;
 use crate::cpu::Shared;
 use crate::pool;
 
