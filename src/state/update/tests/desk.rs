@@ -465,6 +465,7 @@ fn whoever_leaves_an_editor_is_told_that_the_draft_is_kept() {
     persona(&mut s, PersonaCommand::Keep);
     assert!(!told(&mut s), "it was saved");
     s.write.job = None;
+    s.lanes.clear();
     talk(&mut s);
     s.notices.clear();
     do_(&mut s, Command::BeginEdit(1));
