@@ -36,7 +36,7 @@ fn a_lane_has_one_job_and_the_others_follow_in_their_order() {
     // The lane of texts is free.
     let (text, _) = submitted(&say(&mut s, "Hello"));
     engine(&mut s, first, EventKind::Started);
-    let effects = engine(&mut s, first, EventKind::Failed(StudioError::other("no luck")));
+    let effects = engine(&mut s, first, EventKind::Failed(StudioError::other(Both::same("no luck"))));
     let (second, _) = submitted(&effects);
     assert_eq!(drawn(&effects), ["two"]);
     assert!(drawn(&engine(&mut s, text, EventKind::Finished(stats()))).is_empty(), "the end of another lane's job");
