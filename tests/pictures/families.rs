@@ -223,7 +223,7 @@ fn a_size_that_does_not_fit_is_refused_before_loading_with_one_that_does() {
                 refused(&mut little, name, ImageParams { width, height, ..small() });
             }
         }
-        let made = run(&mut little, request(&fixtures().join(name), small(), 1), &CancelToken::new()).unwrap();
+        let made = run(&mut little, &request(&fixtures().join(name), small(), 1), &CancelToken::new()).unwrap();
         assert_eq!(made.pictures.len(), 1, "{name}");
         // The same with the model in memory, which stays there.
         let (ended, told) = events(
@@ -354,7 +354,7 @@ fn cancel_is_obeyed_while_loading_and_while_drawing() {
     });
     let reporter = Reporter::new(JobId::next(), sender, Arc::new(|| {}));
     let long = ImageParams { steps: 150, ..small() };
-    let ended = pipeline.run(&request(&folder, long, 1), &reporter, &token);
+    let ended = pipeline.run(&request(&folder, long, 1).into(), &reporter, &token);
     assert!(matches!(ended, Err(Stop::Cancelled)));
     drop(reporter);
     watcher.join().unwrap();
@@ -477,7 +477,7 @@ fn cancelled_jobs_give_their_memory_back() {
             }
         };
         let reporter = Reporter::new(JobId::next(), sender, Arc::new(wake));
-        let ended = pipeline.run(&draw, &reporter, &token);
+        let ended = pipeline.run(&draw.clone().into(), &reporter, &token);
         assert!(matches!(ended, Err(Stop::Cancelled)), "{stage}: {ended:?}");
     };
     let mut pipeline = ImagePipeline::new(budget.clone(), DeviceChoice::Cpu);
