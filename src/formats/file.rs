@@ -81,9 +81,10 @@ pub fn bad(path: &Path, reason: Both) -> StudioError {
 }
 
 /// As [`bad`], for what only an expert can read: English has it whole, Chinese names the `kind` of fault, and what its
-/// reader saw is in the details.
+/// reader saw is in the details. Names from the file may be of any length: what is said of them is not.
 pub fn damaged(path: &Path, seen: impl Display, kind: &str) -> StudioError {
-    let seen = seen.to_string();
+    const LETTERS: usize = 1000;
+    let seen: String = seen.to_string().chars().take(LETTERS).collect();
     bad(path, Both::new(seen.as_str(), kind)).with_details(seen)
 }
 
