@@ -9,10 +9,10 @@
 
 mod app;
 mod long;
+mod looks;
 mod page;
 mod rooms;
 mod shelf;
-mod shots;
 mod snapshots;
 mod states;
 mod write;

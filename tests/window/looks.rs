@@ -1,4 +1,4 @@
-//! Pictures of every room, to be looked at: `SHOTS=/some/folder cargo test --test window shots -- --ignored`.
+//! Pictures of every room, to be looked at: `SHOTS=/some/folder cargo test --test window looks -- --ignored`.
 
 use crate::states::*;
 use aigc_studio::domain::{AnswerForm, NoiseSource, Room, Theme};
