@@ -39,10 +39,13 @@ pub trait Backend: Send {
 /// The backends of one medium, in the order in which they are asked.
 type Registered<T> = Vec<Box<dyn Backend<Task = T>>>;
 
+/// What the thread of a lane does, with its orders, what hears of it, and who is to be woken.
+type Work = dyn FnOnce(Receiver<Order>, Sender<Event>, Wake) + Send;
+
 /// The backends of one medium, before their lane is opened.
 pub struct Backends {
     medium: Medium,
-    work: Box<dyn FnOnce(Receiver<Order>, Sender<Event>, Wake) + Send>,
+    work: Box<Work>,
 }
 
 impl Backends {

@@ -93,8 +93,8 @@ pub fn trace(picture: &Picture, text: Option<&str>) -> String {
             Fill::Flat([r, g, b]) => format!("#{r:02x}{g:02x}{b:02x}"),
             Fill::Shade { from, to, stops } => {
                 // In the numbers of the path, which begin at its offset.
-                let [x1, y1] = [from[0] - f64::from(x), from[1] - f64::from(y)];
-                let [x2, y2] = [to[0] - f64::from(x), to[1] - f64::from(y)];
+                let [x1, y1] = [from[0] - x, from[1] - y];
+                let [x2, y2] = [to[0] - x, to[1] - y];
                 let _ = write!(
                     shades,
                     "<linearGradient id=\"s{id}\" gradientUnits=\"userSpaceOnUse\" x1=\"{x1:.1}\" y1=\"{y1:.1}\" \

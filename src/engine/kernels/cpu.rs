@@ -107,7 +107,7 @@ impl<'a, T> Shared<'a, T> {
         Self { start: room.as_mut_ptr().cast(), len: room.len(), life: PhantomData }
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 

@@ -21,6 +21,8 @@ const SETTLING: usize = 6;
 pub const STOPS: usize = 5;
 
 type Rgb = [f64; 3];
+/// Two areas that meet: how many pixels do, and the sum of their squared differences.
+type Meeting = ((u32, u32), (f64, f64));
 
 /// How an area is filled.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,9 +59,9 @@ impl Sums {
         self.n += 1.0;
         self.at = [self.at[0] + x, self.at[1] + y];
         self.square = [self.square[0] + x * x, self.square[1] + x * y, self.square[2] + y * y];
-        for k in 0..3 {
-            self.colour[k] += c[k];
-            self.with[k] = [self.with[k][0] + x * c[k], self.with[k][1] + y * c[k], self.with[k][2] + c[k] * c[k]];
+        for (k, c) in c.into_iter().enumerate() {
+            self.colour[k] += c;
+            self.with[k] = [self.with[k][0] + x * c, self.with[k][1] + y * c, self.with[k][2] + c * c];
         }
     }
 
@@ -178,7 +180,7 @@ pub fn areas(width: usize, colour_of: &[Rgb], class_of: &[Option<u8>], speck: us
             }
         }
     }
-    let mut pairs: Vec<((u32, u32), (f64, f64))> = meet.into_iter().collect();
+    let mut pairs: Vec<Meeting> = meet.into_iter().collect();
     pairs.sort_by(|(a, x), (b, y)| (x.1 / x.0).total_cmp(&(y.1 / y.0)).then(a.cmp(b)));
     soften(&mut all, &pairs);
     let swept = sweep(&mut all, &pairs, speck as f64);
@@ -229,7 +231,7 @@ fn connected(width: usize, class_of: &[Option<u8>]) -> (Vec<Option<u32>>, usize)
 }
 
 /// Joins what meets without an edge, softest borders first.
-fn soften(all: &mut Union, pairs: &[((u32, u32), (f64, f64))]) {
+fn soften(all: &mut Union, pairs: &[Meeting]) {
     for &((a, b), (shared, _)) in pairs.iter().take_while(|(_, (shared, apart))| (apart / shared).sqrt() <= SOFT) {
         let (a, b) = (all.root(a), all.root(b));
         if a == b {
@@ -253,7 +255,7 @@ struct Swept {
 }
 
 /// Specks and slivers go to the neighbour that is most like them, smallest first.
-fn sweep(all: &mut Union, pairs: &[((u32, u32), (f64, f64))], speck: f64) -> Swept {
+fn sweep(all: &mut Union, pairs: &[Meeting], speck: f64) -> Swept {
     let soft: Vec<u32> = (0..all.parent.len() as u32).map(|a| all.root(a)).collect();
     let mut is_loose: HashSet<u32> = HashSet::new();
     let mut beside: HashMap<u32, Vec<(u32, f64)>> = HashMap::new();
