@@ -53,6 +53,13 @@ pub enum Role {
     Filler,
 }
 
+impl Role {
+    /// Whether it says of a noun how many it is, how large or of which colour.
+    pub fn says_which(&self) -> bool {
+        matches!(self, Self::Colour(_) | Self::Number(_) | Self::Measure | Self::Size(_))
+    }
+}
+
 pub struct Grammar {
     roles: HashMap<Cow<'static, str>, Role>,
     /// Of the longest entry: words in English, characters in Chinese.

@@ -343,25 +343,15 @@ impl Reader<'_> {
         let mut rest = self.words[garment + 1..].iter().enumerate();
         let of = rest.find(|(at, word)| match &word.kind {
             Kind::Role(Role::Relation(Relation::Beside | Relation::WornBy)) => false,
-            Kind::Role(role) => !matches!(role, Role::Colour(_) | Role::Number(_) | Role::Measure | Role::Size(_)),
+            Kind::Role(role) => !role.says_which(),
             Kind::Name(..) => !self.is_garment_at(garment + 1 + at),
             Kind::Unknown(_) | Kind::Stop => true,
         });
         of.is_some_and(|(at, word)| {
-            let after = self.words[garment + 2 + at..].iter().find(|word| {
-                !matches!(
-                    word.kind,
-                    Kind::Role(
-                        Role::Colour(_)
-                            | Role::Number(_)
-                            | Role::Measure
-                            | Role::Size(_)
-                            | Role::Mood(_)
-                            | Role::Action(_)
-                            | Role::Look(_)
-                            | Role::Filler
-                    )
-                )
+            let after = self.words[garment + 2 + at..].iter().find(|word| match &word.kind {
+                Kind::Role(Role::Mood(_) | Role::Action(_) | Role::Look(_) | Role::Filler) => false,
+                Kind::Role(role) => !role.says_which(),
+                _ => true,
             });
             word.word == "的" && after.is_some_and(|after| matches!(after.kind, Kind::Name(..) | Kind::Unknown(_)))
         })

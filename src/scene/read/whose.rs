@@ -85,16 +85,8 @@ impl Reader<'_> {
                 Kind::Name(..) => return true,
                 // A possessive may have an unknown noun: "Tom's foobar".
                 Kind::Unknown(_) if self.words[self.at].word.is_ascii() => return true,
-                Kind::Role(
-                    Role::Colour(_)
-                    | Role::Number(_)
-                    | Role::Measure
-                    | Role::Size(_)
-                    | Role::Mood(_)
-                    | Role::Style(_)
-                    | Role::The
-                    | Role::Other,
-                ) => {}
+                Kind::Role(role) if role.says_which() => {}
+                Kind::Role(Role::Mood(_) | Role::Style(_) | Role::The | Role::Other) => {}
                 Kind::Role(Role::Filler) if PRAISE.contains(&word.word.as_str()) => {}
                 Kind::Role(Role::Action(_)) if self.words.get(at + 1).is_some_and(|next| next.word == "的") => {}
                 Kind::Role(_) | Kind::Unknown(_) | Kind::Stop => return false,
