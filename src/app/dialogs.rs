@@ -10,7 +10,7 @@ use super::portal;
 use crate::domain::{MODEL_ENDINGS, Wake};
 use crate::error::{Cause, Handed, StudioError};
 use crate::lang::Lang;
-use crate::state::{Command, Input, PathFor};
+use crate::state::{Command, Input, ModelsCommand, PathFor, SettingsCommand};
 use crate::store::Request;
 
 /// What a dialog leads to.
@@ -246,9 +246,18 @@ mod tests {
         assert!(matches!(answer, Answer::Unasked(path, _) if path == home.path().join("cat.svg")));
         for (ask, purpose) in [
             (Box::new(|d: &Dialogs| d.open_picture(Lang::En)) as Box<dyn Fn(&Dialogs)>, PathFor::File),
-            (Box::new(|d: &Dialogs| d.model_file(Lang::Zh, PathFor::Model, Command::OpenModel)), PathFor::Model),
             (
-                Box::new(|d: &Dialogs| d.folder("/".into(), PathFor::ModelsFolder, Command::ModelsFolderChosen)),
+                Box::new(|d: &Dialogs| {
+                    d.model_file(Lang::Zh, PathFor::Model, |x| Command::Models(ModelsCommand::OpenModel(x)))
+                }),
+                PathFor::Model,
+            ),
+            (
+                Box::new(|d: &Dialogs| {
+                    d.folder("/".into(), PathFor::ModelsFolder, |x| {
+                        Command::Settings(SettingsCommand::ModelsFolderChosen(x))
+                    })
+                }),
                 PathFor::ModelsFolder,
             ),
         ] {

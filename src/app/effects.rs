@@ -10,7 +10,7 @@ use crate::catalog::{Fetcher, trash};
 use crate::domain::{Enlarge, Event, EventKind, FetchEvent, FetchEventKind, Filter, Picture, RemovedWhat};
 use crate::engine::{QUESTIONS, device_name};
 use crate::error::{Cause, StudioError};
-use crate::state::{Command, Effect, Input, ModelNews, PathFor};
+use crate::state::{Command, Effect, GalleryCommand, Input, ModelNews, ModelsCommand, PathFor, SettingsCommand};
 use crate::store::Request;
 
 /// Fetches that run, by card.
@@ -89,13 +89,17 @@ impl Studio {
                     fetch.cancel();
                 }
             }
-            Effect::AskModelFile => self.dialogs.model_file(self.state.lang, PathFor::Model, Command::OpenModel),
-            Effect::AskModelFolder => {
-                self.dialogs.folder(self.state.status.models.clone(), PathFor::Model, Command::OpenModel)
-            }
+            Effect::AskModelFile => self
+                .dialogs
+                .model_file(self.state.lang, PathFor::Model, |x| Command::Models(ModelsCommand::OpenModel(x))),
+            Effect::AskModelFolder => self.dialogs.folder(self.state.status.models.clone(), PathFor::Model, |x| {
+                Command::Models(ModelsCommand::OpenModel(x))
+            }),
             Effect::AskPartFile(id) => {
                 let purpose = PathFor::Part(id.clone());
-                self.dialogs.model_file(self.state.lang, purpose, move |path| Command::PartChosen(id, path));
+                self.dialogs.model_file(self.state.lang, purpose, move |path| {
+                    Command::Models(ModelsCommand::PartChosen(id, path))
+                });
             }
             Effect::OpenModel(ask) => {
                 let catalog = self.catalog.clone();
@@ -157,7 +161,8 @@ impl Studio {
             }
             Effect::AskCopiesFolder => {
                 let now = self.state.status.library.clone();
-                self.dialogs.folder(now, PathFor::CopiesFolder, Command::CopiesFolderChosen);
+                self.dialogs
+                    .folder(now, PathFor::CopiesFolder, |x| Command::Gallery(GalleryCommand::CopiesFolderChosen(x)));
             }
             Effect::CopyLibrary(from) => self.store.send(Request::CopyLibrary(from)),
             Effect::CopyFiles { from, folder } => {
@@ -215,18 +220,14 @@ impl Studio {
             Effect::SaveSettings(settings) => self.store.send(Request::SaveSettings(settings)),
             Effect::SaveDesk(desk) => self.store.send(Request::SaveDesk(desk)),
             Effect::AskLibraryFolder => {
-                self.dialogs.folder(
-                    self.state.status.library.clone(),
-                    PathFor::LibraryFolder,
-                    Command::LibraryFolderChosen,
-                );
+                self.dialogs.folder(self.state.status.library.clone(), PathFor::LibraryFolder, |x| {
+                    Command::Settings(SettingsCommand::LibraryFolderChosen(x))
+                });
             }
             Effect::AskModelsFolder => {
-                self.dialogs.folder(
-                    self.state.status.models.clone(),
-                    PathFor::ModelsFolder,
-                    Command::ModelsFolderChosen,
-                );
+                self.dialogs.folder(self.state.status.models.clone(), PathFor::ModelsFolder, |x| {
+                    Command::Settings(SettingsCommand::ModelsFolderChosen(x))
+                });
             }
             Effect::TryFolder(of, path) => self.dialogs.aside("folder", move || {
                 let outcome = crate::disk::check_folder(&path, of);

@@ -20,7 +20,10 @@ use crate::domain::{Event, JobId, ModelCard, ModelPresence, StoreEvent, Wake, Wi
 use crate::engine::text::{Checked, DraftFinder, GrammarChecker, Measured, Measurer};
 use crate::engine::{Engine, JobHandle, MemoryBudget, Reservation, backends, device_name, process_memory};
 use crate::error::{Cause, StudioError};
-use crate::state::{AppState, Command, Effect, Input, LayersCommand, ModelEntry, NoDialog, begin, update};
+use crate::state::{
+    AppState, Command, CreateCommand, Effect, Input, LayersCommand, ModelEntry, ModelsCommand, NoDialog,
+    SettingsCommand, begin, update,
+};
 use crate::store::{Paths, Request, Store};
 use crate::ui::Views;
 use dialogs::{Answer, Dialogs};
@@ -403,7 +406,7 @@ impl Studio {
         for command in std::mem::take(&mut self.commands) {
             // A folder that was dropped on the window has no name that tells what it is.
             let command = match command {
-                Command::OpenFile(path) if path.is_dir() => Command::OpenModel(path),
+                Command::OpenFile(path) if path.is_dir() => Command::Models(ModelsCommand::OpenModel(path)),
                 command => command,
             };
             self.input(ctx, Input::Command(command));
@@ -468,7 +471,7 @@ impl Studio {
             WindowGeometry { width: size.x.round(), height: size.y.round(), maximized }
         };
         if new != old && new.width >= 100.0 && new.height >= 100.0 {
-            self.commands.push(Command::WindowChanged(new));
+            self.commands.push(Command::Settings(SettingsCommand::WindowChanged(new)));
         }
     }
 
@@ -512,7 +515,9 @@ impl Studio {
             }
         }
         // What was arranged is kept; where its picture is not made yet, its job waits for the next start.
-        for effect in update(&mut self.state, Input::Command(Command::Layers(LayersCommand::Done))) {
+        for effect in
+            update(&mut self.state, Input::Command(Command::Create(CreateCommand::Layers(LayersCommand::Done))))
+        {
             if let Effect::SavePicture { job, index, picture, record } = effect {
                 self.store.send(Request::SavePicture { job, index, picture, record, folder: None });
             }

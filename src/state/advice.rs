@@ -1,9 +1,9 @@
 //! What the model in use cannot do of what was typed: said where it is typed, before it is sent.
 
-use super::{AppState, ModelEntry};
 use crate::domain::{ImageParams, Makes, ModelCard, Role};
 use crate::lang::Lang;
 use crate::scene;
+use crate::state::{AppState, ModelEntry};
 
 pub use crate::scene::Cannot;
 

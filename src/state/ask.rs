@@ -1,9 +1,12 @@
 //! Small questions over the window: a path where no file dialog can open, a folder that is not there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::{Command, LayersCommand, PersonaCommand, PersonaEdit};
 use crate::domain::Face;
+use crate::state::{
+    AppState, Command, CreateCommand, Effect, Effects, GalleryCommand, LayersCommand, ModelsCommand, NoticeKind,
+    PersonaCommand, PersonaEdit, SettingsCommand,
+};
 
 /// What a path is typed for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +30,7 @@ pub enum PathFor {
 impl PathFor {
     /// What a chosen folder for layers does.
     pub fn layers(path: PathBuf) -> Command {
-        Command::Layers(LayersCommand::FolderChosen(path))
+        Command::Create(CreateCommand::Layers(LayersCommand::FolderChosen(path)))
     }
 
     /// What a chosen picture of a character does.
@@ -41,13 +44,13 @@ pub struct AskState {
     /// A path that is being typed.
     pub path: Option<(PathFor, String)>,
     /// What was typed when the question was left.
-    pub(super) typed: String,
+    pub(in crate::state) typed: String,
     /// A file is to be written into this folder, which is not there.
     pub folder: Option<PathBuf>,
     /// What `~` stands for in a typed path.
     pub home: Option<PathBuf>,
     /// Files that are written without a dialog, since none can open.
-    pub(super) unasked: Vec<PathBuf>,
+    pub(in crate::state) unasked: Vec<PathBuf>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,4 +69,85 @@ pub enum NoDialog {
     /// It writes to this file.
     Saves(PathBuf),
     Asks(PathFor),
+}
+
+impl AppState {
+    pub(in crate::state) fn no_dialog(&mut self, what: NoDialog) {
+        match what {
+            NoDialog::Saves(path) => self.ask.unasked.push(path),
+            NoDialog::Asks(purpose) => {
+                // Of a question that is asked already.
+                let typed = self.ask.path.take().map(|(_, text)| text).filter(|text| !text.is_empty());
+                let typed = typed.unwrap_or_else(|| std::mem::take(&mut self.ask.typed));
+                self.ask.path = Some((purpose, typed));
+            }
+        }
+    }
+
+    /// A copy was written; where nobody was asked for its place, that is told in full.
+    pub(in crate::state) fn exported(&mut self, path: PathBuf) {
+        let unasked = self.ask.unasked.iter().position(|other| *other == path);
+        let kind = match unasked {
+            Some(at) => NoticeKind::SavedUnasked(self.ask.unasked.remove(at)),
+            None => NoticeKind::Exported(path),
+        };
+        self.note(kind);
+    }
+
+    pub(in crate::state) fn ask_command(&mut self, command: AskCommand, fx: &mut Effects) {
+        match command {
+            AskCommand::Type(text) => {
+                if let Some((_, path)) = &mut self.ask.path {
+                    *path = text;
+                }
+            }
+            AskCommand::Take => {
+                let Some((purpose, text)) = self.ask.path.take() else { return };
+                let Some(path) = typed_path(&text, self.ask.home.as_deref()) else {
+                    self.ask.path = Some((purpose, text));
+                    return;
+                };
+                let command = match purpose {
+                    PathFor::File => Command::OpenFile(path),
+                    PathFor::Model => Command::Models(ModelsCommand::OpenModel(path)),
+                    PathFor::Part(id) => Command::Models(ModelsCommand::PartChosen(id, path)),
+                    PathFor::Face => PathFor::face(path),
+                    PathFor::CopiesFolder => Command::Gallery(GalleryCommand::CopiesFolderChosen(path)),
+                    PathFor::LayersFolder => PathFor::layers(path),
+                    PathFor::LibraryFolder => Command::Settings(SettingsCommand::LibraryFolderChosen(path)),
+                    PathFor::ModelsFolder => Command::Settings(SettingsCommand::ModelsFolderChosen(path)),
+                };
+                self.command(command, fx);
+            }
+            AskCommand::Leave => {
+                if let Some((_, text)) = self.ask.path.take() {
+                    self.ask.typed = text;
+                }
+                if self.ask.folder.take().is_some() {
+                    fx.push(Effect::MakeFolder(false));
+                }
+            }
+            AskCommand::MakeFolder => {
+                if self.ask.folder.take().is_some() {
+                    fx.push(Effect::MakeFolder(true));
+                }
+            }
+        }
+    }
+}
+
+/// A path as people paste it: in quotes, or as a file's address; as a shell has it, with `~` for their own folder.
+fn typed_path(text: &str, home: Option<&Path>) -> Option<PathBuf> {
+    let text = text.trim().trim_matches(['"', '\'']);
+    let text = text.strip_prefix("file://").unwrap_or(text);
+    if text.is_empty() {
+        return None;
+    }
+    let path = PathBuf::from(text);
+    match (path.strip_prefix("~"), home) {
+        // Without a slash behind it.
+        (Ok(rest), Some(home)) if rest.as_os_str().is_empty() => Some(home.to_owned()),
+        (Ok(rest), Some(home)) => Some(home.join(rest)),
+        _ => Some(path),
+    }
 }

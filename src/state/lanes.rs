@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use crate::domain::{JobId, Medium, Task};
 
 /// Jobs that may wait for one lane.
-pub(super) const WAITING: usize = 256;
+pub(in crate::state) const WAITING: usize = 256;
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct Lanes(BTreeMap<Medium, Lane>);
+pub(in crate::state) struct Lanes(BTreeMap<Medium, Lane>);
 
 #[derive(Clone, Debug, Default)]
 struct Lane {

@@ -1,19 +1,19 @@
 //! Questions to the disk whose answers change what is shown.
 
-use super::Effect;
 use crate::domain::{JournalEntry, PageEntry};
+use crate::state::Effect;
 
 /// The question that is out, if any. An answer to another one comes too late; one that was overtaken by what was
 /// written meanwhile is old, and the question is asked again.
 #[derive(Clone, Debug)]
-pub(super) struct Wanted<T> {
+pub(in crate::state) struct Wanted<T> {
     what: Option<T>,
     overtaken: bool,
 }
 
 /// What is to be done with an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(in crate::state) enum Answer {
     Take,
     /// Something else is wanted now, or nothing.
     Drop,
@@ -60,9 +60,9 @@ impl<T: PartialEq> Wanted<T> {
     }
 }
 
-impl super::WriteState {
+impl crate::state::WriteState {
     /// Notes what is asked of the disk, and what is written that answers on their way do not have.
-    pub(super) fn note_questions(&mut self, effects: &[Effect]) {
+    pub(in crate::state) fn note_questions(&mut self, effects: &[Effect]) {
         use Effect::{Journal, ListConversations, LoadConversation, RestoreConversation, TrashConversation};
         // Few of many: the others have no answer that changes what is open or listed. (The list of conversations that
         // came from elsewhere is the answer to their effect, and comes after any other.)

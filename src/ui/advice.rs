@@ -8,7 +8,7 @@ use super::texts::T;
 use super::theme::{BODY, S1, SMALL};
 use super::{icons, layout, model_words, widgets};
 use crate::domain::{Makes, bytes};
-use crate::state::{Advice, Cannot, Command};
+use crate::state::{Advice, Cannot, Command, ModelsCommand};
 
 /// A few words about a small model, under its name.
 pub fn quality(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes) {
@@ -62,8 +62,11 @@ pub fn able(ui: &mut Ui, cx: &mut Cx<'_>, advice: &Advice) {
         size => cx.with(T::AnotherCan, &[&name, &bytes(size)]),
     };
     let id = entry.card.id.clone();
-    let (label, command) =
-        if entry.is_here() { (T::UseThat, Command::UseModel(id)) } else { (T::ShowThat, Command::ShowModel(id)) };
+    let (label, command) = if entry.is_here() {
+        (T::UseThat, Command::Models(ModelsCommand::UseModel(id)))
+    } else {
+        (T::ShowThat, Command::Models(ModelsCommand::ShowModel(id)))
+    };
     let label = cx.with(label, &[&name]);
     layout::flow(ui, |ui| {
         widgets::caption(ui, &text);
@@ -77,7 +80,7 @@ pub fn able(ui: &mut Ui, cx: &mut Cx<'_>, advice: &Advice) {
 pub fn better(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes) {
     let text = RichText::new(cx.t(T::BetterModels)).size(SMALL).color(cx.p.accent_text);
     if ui.link(text).on_hover_text(cx.t(T::BetterModelsHover)).clicked() {
-        cx.push(Command::BetterModels(makes));
+        cx.push(Command::Models(ModelsCommand::BetterModels(makes)));
     }
 }
 
@@ -122,7 +125,7 @@ pub fn hindrance(cx: &Cx<'_>) -> Option<Hindrance> {
     let name = model_words::name(cx, id);
     if let Some(lacks) = entry.lacks() {
         let text = cx.with(T::CannotDrawWithout, &[&name, &lacks]);
-        let command = Command::ChooseMissingPart(id.clone());
+        let command = Command::Models(ModelsCommand::ChooseMissingPart(id.clone()));
         return Some(Hindrance { text, icon: icons::FOLDER_OPEN, label: T::ChooseMissingPart, command });
     }
     let unchecked = entry.is_unchecked() && entry.fetch.is_none();
@@ -130,7 +133,7 @@ pub fn hindrance(cx: &Cx<'_>) -> Option<Hindrance> {
         text: cx.with(T::CannotDrawUnchecked, &[&name]),
         icon: icons::CHECK_CIRCLE,
         label: T::CheckFiles,
-        command: Command::Fetch(id.clone()),
+        command: Command::Models(ModelsCommand::Fetch(id.clone())),
     })
 }
 

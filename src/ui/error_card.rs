@@ -8,7 +8,7 @@ use super::theme::{self, BODY, S1, S2, SMALL};
 use super::{eye, frames, icons, model_words, widgets};
 use crate::domain::Room;
 use crate::error::{Cause, Doing, FolderOf, Handed, StudioError};
-use crate::state::Command;
+use crate::state::{Command, ModelsCommand, SettingsCommand, WriteCommand};
 
 /// The button that does what the remedy says, where there is one.
 fn remedy_button(cx: &Cx<'_>, error: &StudioError) -> Option<(T, Command)> {
@@ -17,17 +17,23 @@ fn remedy_button(cx: &Cx<'_>, error: &StudioError) -> Option<(T, Command)> {
         Cause::NotChecked { id } => Some(model_words::way_to_fetch(cx, id, T::CheckFiles)),
         Cause::NoSourceAnswered { id, .. } => Some(model_words::way_to_fetch(cx, id, T::TryAgain)),
         Cause::LacksParts { path, .. } => {
-            Some((T::ChooseMissingPart, Command::ChooseMissingPart(path.display().to_string())))
+            Some((T::ChooseMissingPart, Command::Models(ModelsCommand::ChooseMissingPart(path.display().to_string()))))
         }
         Cause::Offline { .. } => Some((T::OpenSettings, Command::Go(Room::Settings))),
-        Cause::BadFolder { of: FolderOf::Models, .. } => Some((T::ChooseAnotherFolder, Command::ChooseModelsFolder)),
+        Cause::BadFolder { of: FolderOf::Models, .. } => {
+            Some((T::ChooseAnotherFolder, Command::Settings(SettingsCommand::ChooseModelsFolder)))
+        }
         Cause::BadFolder { of: FolderOf::Pictures, .. }
         | Cause::Io { doing: Doing::Writing | Doing::Creating, .. }
-        | Cause::DiskFull { .. } => Some((T::ChooseAnotherFolder, Command::ChooseLibraryFolder)),
+        | Cause::DiskFull { .. } => {
+            Some((T::ChooseAnotherFolder, Command::Settings(SettingsCommand::ChooseLibraryFolder)))
+        }
         // They come of a file that was opened.
-        Cause::NoModel { .. } | Cause::CutModel { .. } => Some((T::OpenModelFile, Command::ChooseModelFile)),
-        Cause::NotEnoughMemory { .. } => Some((T::FreeMemory, Command::Unload)),
-        Cause::PromptTooLong { .. } => Some((T::NewConversation, Command::NewConversation)),
+        Cause::NoModel { .. } | Cause::CutModel { .. } => {
+            Some((T::OpenModelFile, Command::Models(ModelsCommand::ChooseModelFile)))
+        }
+        Cause::NotEnoughMemory { .. } => Some((T::FreeMemory, Command::Models(ModelsCommand::Unload))),
+        Cause::PromptTooLong { .. } => Some((T::NewConversation, Command::Write(WriteCommand::NewConversation))),
         Cause::UnknownModel { .. }
         | Cause::BadModelFile { .. }
         | Cause::UnsupportedArchitecture { .. }

@@ -5,17 +5,23 @@ use egui::{Align, Context, Event, Id, Painter, Rect, Response, Stroke, StrokeKin
 use super::fields;
 use super::theme::Palette;
 use crate::domain::{ConversationId, Room};
-use crate::state::{AppState, Command, PersonaCommand};
+use crate::state::{AppState, Command, GalleryCommand, PersonaCommand, WriteCommand};
 
 /// The search that is shown: its field, what is searched for, and what clears it.
 pub fn search(state: &AppState) -> Option<(Id, &str, Command)> {
     match state.room() {
-        Room::Gallery => Some((fields::pictures_id(), &state.gallery.search, Command::SetGallerySearch(String::new()))),
+        Room::Gallery => Some((
+            fields::pictures_id(),
+            &state.gallery.search,
+            Command::Gallery(GalleryCommand::SetSearch(String::new())),
+        )),
         Room::Write if state.personas.shown => {
             let clear = PersonaCommand::Search(String::new());
             Some((fields::personas_id(), &state.personas.search, Command::Persona(clear)))
         }
-        Room::Write => Some((fields::talks_id(), &state.write.search, Command::SetSearch(String::new()))),
+        Room::Write => {
+            Some((fields::talks_id(), &state.write.search, Command::Write(WriteCommand::SetSearch(String::new()))))
+        }
         Room::Create | Room::Models | Room::Settings => None,
     }
 }

@@ -15,7 +15,7 @@ use super::theme::{self, BODY, RADIUS, S1, S2, S4, SMALL};
 use super::widgets;
 use super::{days, error_card, icons, layout, picture, record, save_menu};
 use crate::domain::{CELL, LibraryItem, Pane, Room, TrashKind, bytes};
-use crate::state::{COMPARED, Command, GalleryState, TrashCommand};
+use crate::state::{COMPARED, Command, GalleryCommand, GalleryState, TrashCommand};
 use full::FullView;
 use grid::Grid;
 
@@ -107,7 +107,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
             let name = cx.t(T::SearchPictures);
             let id = super::fields::pictures_id();
             if let Some(text) = widgets::search(ui, cx, id, name, &cx.state.gallery.search) {
-                cx.push(Command::SetGallerySearch(text));
+                cx.push(Command::Gallery(GalleryCommand::SetSearch(text)));
             }
         });
         if cx.state.gallery.items.is_some() {
@@ -129,7 +129,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &GalleryView) {
             cx.push(Command::Trash(TrashCommand::Show(TrashKind::Pictures)));
         }
         if widgets::icon_button(ui, icons::ARROWS_CLOCKWISE, cx.t(T::Refresh)).clicked() {
-            cx.push(Command::RefreshLibrary);
+            cx.push(Command::Gallery(GalleryCommand::RefreshLibrary));
         }
         if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::OpenLibraryFolder)).clicked() {
             cx.push(Command::Reveal(cx.state.status.library.clone()));
@@ -160,7 +160,7 @@ fn thumbnails(ui: &mut Ui, cx: &mut Cx<'_>) {
     let name = cx.t(T::ThumbnailSize);
     ui.add(slider).accessible_name(name).on_hover_text(name);
     if side != now {
-        cx.push(Command::SetThumbnails(side));
+        cx.push(Command::Gallery(GalleryCommand::SetThumbnails(side)));
     }
 }
 
@@ -170,20 +170,20 @@ fn marked(ui: &mut Ui, cx: &mut Cx<'_>) {
     let count = cx.state.gallery.marked.len();
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         if widgets::icon_button(ui, icons::X, cx.t(T::Unmark)).clicked() {
-            cx.push(Command::Unmark);
+            cx.push(Command::Gallery(GalleryCommand::Unmark));
         }
         if widgets::icon_button(ui, icons::TRASH, cx.t(T::DeleteToTrash)).clicked() {
             let paths = paths();
-            cx.push(Command::TrashItems(paths));
+            cx.push(Command::Gallery(GalleryCommand::TrashItems(paths)));
         }
         let able = COMPARED.contains(&count);
         let compare = ui.add_enabled_ui(able, |ui| widgets::button(ui, icons::EYE, cx.t(T::Compare)));
         if compare.inner.on_hover_text(cx.t(T::CompareHover)).clicked() {
-            cx.push(Command::ShowFull(true));
+            cx.push(Command::Gallery(GalleryCommand::ShowFull(true)));
         }
         if widgets::button(ui, icons::DOWNLOAD_SIMPLE, cx.t(T::SaveCopies)).clicked() {
             let paths = paths();
-            cx.push(Command::SaveCopies(paths));
+            cx.push(Command::Gallery(GalleryCommand::SaveCopies(paths)));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let text = cx.with(T::MarkedCount, &[&count]);
@@ -218,7 +218,7 @@ fn nothing_found(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.muted)).wrap());
         ui.add_space(S4);
         if widgets::button(ui, icons::X, cx.t(T::ShowAllPictures)).clicked() {
-            cx.push(Command::SetGallerySearch(String::new()));
+            cx.push(Command::Gallery(GalleryCommand::SetSearch(String::new())));
         }
     });
 }
@@ -226,14 +226,14 @@ fn nothing_found(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// What can be done with the chosen picture, where its details have no room.
 fn chosen(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem) {
     let path = || item.path.clone();
-    let mut actions = vec![(icons::FRAME_CORNERS, T::OpenFull, Command::ShowFull(true))];
+    let mut actions = vec![(icons::FRAME_CORNERS, T::OpenFull, Command::Gallery(GalleryCommand::ShowFull(true)))];
     if item.record.is_some() {
-        actions.push((icons::SLIDERS_HORIZONTAL, T::UseSettings, Command::UseItem(path())));
+        actions.push((icons::SLIDERS_HORIZONTAL, T::UseSettings, Command::Gallery(GalleryCommand::UseItem(path()))));
     }
     actions.extend([
-        (icons::DOWNLOAD_SIMPLE, T::SaveAs, Command::SaveItemAs(path())),
-        (icons::TRASH, T::DeleteToTrash, Command::TrashItem(path())),
-        (icons::X, T::Close, Command::Select(None)),
+        (icons::DOWNLOAD_SIMPLE, T::SaveAs, Command::Gallery(GalleryCommand::SaveItemAs(path()))),
+        (icons::TRASH, T::DeleteToTrash, Command::Gallery(GalleryCommand::TrashItem(path()))),
+        (icons::X, T::Close, Command::Gallery(GalleryCommand::Select(None))),
     ]);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = S1;
@@ -263,7 +263,7 @@ fn pane(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &LibraryIte
             ui.horizontal(|ui| {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if widgets::icon_button(ui, icons::X, cx.t(T::Close)).clicked() {
-                        cx.push(Command::Select(None));
+                        cx.push(Command::Gallery(GalleryCommand::Select(None)));
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         let file = item.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -319,7 +319,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem) {
         let size = vec2(ui.available_width(), 36.0);
         let use_it = widgets::primary(ui, icons::SLIDERS_HORIZONTAL, cx.t(T::UseSettings), "", true, size);
         if use_it.on_hover_text(cx.t(T::UseSettingsHover)).clicked() {
-            cx.push(Command::UseItem(path()));
+            cx.push(Command::Gallery(GalleryCommand::UseItem(path())));
         }
     }
     // One line at any width of the pane.
@@ -327,22 +327,22 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem) {
     layout::flow(ui, |ui| {
         let save = if wide { widgets::button } else { widgets::icon_button };
         if save(ui, icons::DOWNLOAD_SIMPLE, cx.t(T::SaveAs)).clicked() {
-            cx.push(Command::SaveItemAs(path()));
+            cx.push(Command::Gallery(GalleryCommand::SaveItemAs(path())));
         }
         if let Some(enlarge) = save_menu::show(ui, cx, (item.width, item.height)) {
-            cx.push(Command::SaveItemAt(path(), enlarge));
+            cx.push(Command::Gallery(GalleryCommand::SaveItemAt(path(), enlarge)));
         }
         if widgets::icon_button(ui, icons::COPY, cx.t(T::Copy)).clicked() {
-            cx.push(Command::CopyItem(path()));
+            cx.push(Command::Gallery(GalleryCommand::CopyItem(path())));
         }
         if widgets::icon_button(ui, icons::FRAME_CORNERS, cx.t(T::OpenFull)).clicked() {
-            cx.push(Command::ShowFull(true));
+            cx.push(Command::Gallery(GalleryCommand::ShowFull(true)));
         }
         if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::ShowInFolder)).clicked() {
             cx.push(Command::Reveal(path()));
         }
         if widgets::icon_button(ui, icons::TRASH, cx.t(T::DeleteToTrash)).clicked() {
-            cx.push(Command::TrashItem(path()));
+            cx.push(Command::Gallery(GalleryCommand::TrashItem(path())));
         }
     });
 }

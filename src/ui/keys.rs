@@ -7,7 +7,8 @@ use super::cx::Cx;
 use super::{fields, letters};
 use crate::domain::{Page, Role, Room};
 use crate::state::{
-    AskCommand, Command, LayersCommand, LayersFormat, PageCommand, PersonaCommand, Shown, Stage, TrashCommand,
+    AskCommand, Command, CreateCommand, GalleryCommand, LayersCommand, LayersFormat, ModelsCommand, PageCommand,
+    PersonaCommand, SettingsCommand, Shown, Stage, TrashCommand, WriteCommand,
 };
 use crate::writing::export::TextFormat;
 
@@ -283,7 +284,7 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
     if pressed(ui, Act::NewPage) {
         leave_field(ui);
         cx.push(Command::Go(Room::Write));
-        cx.push(Command::Page(PageCommand::New));
+        cx.push(Command::Write(WriteCommand::Page(PageCommand::New)));
     }
     // A sheet of its own way back, or a field that was typed into since then, has the key for itself.
     let undo = |event: &Event| match event {
@@ -302,7 +303,7 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
     if pressed(ui, Act::NewTalk) {
         leave_field(ui);
         cx.push(Command::Go(Room::Write));
-        cx.push(Command::NewConversation);
+        cx.push(Command::Write(WriteCommand::NewConversation));
     }
     if pressed(ui, Act::Open) {
         cx.push(Command::ChooseFile);
@@ -313,12 +314,12 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
     zoom(ui, cx);
     let here = cx.state.room();
     if here == Room::Create && pressed(ui, Act::Generate) {
-        cx.push(Command::Generate);
+        cx.push(Command::Create(CreateCommand::Generate));
     }
     // The trash is in the place of the room: nothing is done to what is behind it.
     let trash = cx.state.trash.shown.is_some();
     if here == Room::Write && !trash && cx.state.write.form.is_some() && pressed(ui, Act::Generate) {
-        cx.push(Command::WriteForm);
+        cx.push(Command::Write(WriteCommand::WriteForm));
     }
     // An open menu takes Esc and the arrows for itself.
     let popup = egui::Popup::is_any_open(ui.ctx());
@@ -336,8 +337,8 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
     if here == Room::Gallery && !trash && !typing && !popup && pressed(ui, Act::Trash) {
         let gallery = &cx.state.gallery;
         match (gallery.marked.len(), &gallery.selected) {
-            (2.., _) => cx.push(Command::TrashItems(gallery.marked.iter().cloned().collect())),
-            (_, Some(path)) => cx.push(Command::TrashItem(path.clone())),
+            (2.., _) => cx.push(Command::Gallery(GalleryCommand::TrashItems(gallery.marked.iter().cloned().collect()))),
+            (_, Some(path)) => cx.push(Command::Gallery(GalleryCommand::TrashItem(path.clone()))),
             (_, None) => {}
         }
     }
@@ -365,11 +366,11 @@ fn zoom(ui: &Ui, cx: &mut Cx<'_>) {
         if pressed(ui, act)
             && let Some(to) = to
         {
-            cx.push(Command::SetZoom(to));
+            cx.push(Command::Settings(SettingsCommand::SetZoom(to)));
         }
     }
     if pressed(ui, Act::Usual) {
-        cx.push(Command::SetZoom(1.0));
+        cx.push(Command::Settings(SettingsCommand::SetZoom(1.0)));
     }
 }
 
@@ -409,7 +410,7 @@ fn talk(ui: &Ui, cx: &mut Cx<'_>) {
     if let Some(turn) = open.turns.iter().rev().find(|turn| turn.message.role == Role::User)
         && pressed(ui, Act::EditLast)
     {
-        cx.push(Command::BeginEdit(turn.id));
+        cx.push(Command::Write(WriteCommand::BeginEdit(turn.id)));
     }
     let Some(last) = open.turns.last() else { return };
     let versions = open.shelf.siblings(last);
@@ -419,7 +420,7 @@ fn talk(ui: &Ui, cx: &mut Cx<'_>) {
         if let Some(to) = to
             && pressed(ui, act)
         {
-            cx.push(Command::SelectBranch(*to));
+            cx.push(Command::Write(WriteCommand::SelectBranch(*to)));
         }
     }
 }
@@ -511,30 +512,38 @@ fn escape(cx: &mut Cx<'_>, search: Option<Command>) {
     }
     match cx.state.room() {
         Room::Models if let Some(entry) = cx.state.models.entries.iter().find(|entry| entry.asking) => {
-            cx.push(Command::AnswerTerms(entry.card.id.clone(), false));
+            cx.push(Command::Models(ModelsCommand::AnswerTerms(entry.card.id.clone(), false)));
         }
-        Room::Write if cx.state.write.titling.is_some() => cx.push(Command::LeaveTitle),
+        Room::Write if cx.state.write.titling.is_some() => cx.push(Command::Write(WriteCommand::LeaveTitle)),
         Room::Create if let Some(layers) = &cx.state.create.layers => {
-            cx.push(Command::Layers(if layers.is_drawn() { LayersCommand::Stop } else { LayersCommand::Done }));
+            cx.push(Command::Create(CreateCommand::Layers(if layers.is_drawn() {
+                LayersCommand::Stop
+            } else {
+                LayersCommand::Done
+            })));
         }
         Room::Create if cx.state.create.running().is_some() => cx.push(Command::CancelCurrent),
         Room::Write if cx.state.personas.editing.is_some() => cx.push(Command::Persona(PersonaCommand::Leave)),
         Room::Write if cx.state.personas.shown => cx.push(Command::Persona(PersonaCommand::Show(false))),
-        Room::Write if cx.state.write.editing.is_some() => cx.push(Command::CancelEdit),
-        Room::Write if cx.state.write.form.is_some() => cx.push(Command::CloseForm),
+        Room::Write if cx.state.write.editing.is_some() => cx.push(Command::Write(WriteCommand::CancelEdit)),
+        Room::Write if cx.state.write.form.is_some() => cx.push(Command::Write(WriteCommand::CloseForm)),
         Room::Write if cx.state.write.is_writing_here() => cx.push(Command::CancelCurrent),
         Room::Create
             if let Stage::Shot(shot) = cx.state.create.stage()
                 && cx.state.create.batch().is_none()
                 && cx.state.create.is_batch(shot.key.0) =>
         {
-            cx.push(Command::Show(Shown::Batch(shot.key.0)));
+            cx.push(Command::Create(CreateCommand::Show(Shown::Batch(shot.key.0))));
         }
-        Room::Gallery if gallery.full => cx.push(Command::ShowFull(false)),
-        Room::Gallery if !gallery.marked.is_empty() => cx.push(Command::Unmark),
-        Room::Gallery if gallery.selected.is_some() => cx.push(Command::Select(None)),
-        Room::Gallery if !gallery.search.is_empty() => cx.push(Command::SetGallerySearch(String::new())),
-        Room::Write if !cx.state.write.search.is_empty() => cx.push(Command::SetSearch(String::new())),
+        Room::Gallery if gallery.full => cx.push(Command::Gallery(GalleryCommand::ShowFull(false))),
+        Room::Gallery if !gallery.marked.is_empty() => cx.push(Command::Gallery(GalleryCommand::Unmark)),
+        Room::Gallery if gallery.selected.is_some() => cx.push(Command::Gallery(GalleryCommand::Select(None))),
+        Room::Gallery if !gallery.search.is_empty() => {
+            cx.push(Command::Gallery(GalleryCommand::SetSearch(String::new())))
+        }
+        Room::Write if !cx.state.write.search.is_empty() => {
+            cx.push(Command::Write(WriteCommand::SetSearch(String::new())))
+        }
         Room::Create | Room::Write | Room::Gallery | Room::Models | Room::Settings => {
             newest_error(cx).into_iter().for_each(|command| cx.push(command))
         }
@@ -545,9 +554,9 @@ fn escape(cx: &mut Cx<'_>, search: Option<Command>) {
 fn newest_error(cx: &Cx<'_>) -> Option<Command> {
     let state = cx.state;
     let own = match state.room() {
-        Room::Create => state.create.error.as_ref().map(|_| Command::DismissCreateError),
-        Room::Write => state.write.error.as_ref().map(|_| Command::DismissWriteError),
-        Room::Models => state.models.error.as_ref().map(|_| Command::DismissModelError),
+        Room::Create => state.create.error.as_ref().map(|_| Command::Create(CreateCommand::DismissError)),
+        Room::Write => state.write.error.as_ref().map(|_| Command::Write(WriteCommand::DismissError)),
+        Room::Models => state.models.error.as_ref().map(|_| Command::Models(ModelsCommand::DismissError)),
         Room::Gallery | Room::Settings => None,
     };
     own.or_else(|| state.waiting_in(state.room()).next_back().map(|notice| Command::DismissNotice(notice.id)))
@@ -559,20 +568,20 @@ fn save(cx: &mut Cx<'_>) {
     }
     match cx.state.room() {
         Room::Create if cx.state.create.layers.is_some() => {
-            cx.push(Command::Layers(LayersCommand::Export(LayersFormat::Png)));
+            cx.push(Command::Create(CreateCommand::Layers(LayersCommand::Export(LayersFormat::Png))));
         }
         Room::Create => {
             if let Stage::Shot(shot) = cx.state.create.stage() {
-                cx.push(Command::SavePictureAs(shot.key));
+                cx.push(Command::Create(CreateCommand::SavePictureAs(shot.key)));
             }
         }
         Room::Gallery => {
             if let Some(path) = &cx.state.gallery.selected {
-                cx.push(Command::SaveItemAs(path.clone()));
+                cx.push(Command::Gallery(GalleryCommand::SaveItemAs(path.clone())));
             }
         }
         Room::Write if !cx.state.write.open.is_blank() => {
-            cx.push(Command::ExportConversation(TextFormat::Markdown));
+            cx.push(Command::Write(WriteCommand::ExportConversation(TextFormat::Markdown)));
         }
         _ => {}
     }

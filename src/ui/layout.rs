@@ -27,7 +27,7 @@ use super::frames;
 use super::texts::T;
 use super::theme::{self, S1, S2, S3, S4};
 use crate::domain::Pane;
-use crate::state::Command;
+use crate::state::{Command, SettingsCommand};
 
 /// Points that the middle of a room keeps beside its panels.
 pub const MIDDLE: f32 = 300.0;
@@ -115,9 +115,9 @@ fn edge(ui: &Ui, cx: &mut Cx<'_>, pane: Pane, panel: Rect, room: f32, right: boo
         None => None,
     };
     if response.double_clicked() {
-        cx.push(Command::SetPane(pane, None));
+        cx.push(Command::Settings(SettingsCommand::SetPane(pane, None)));
     } else if let Some(dragged) = dragged {
-        cx.push(Command::SetPane(pane, Some(width(pane, room, Some(dragged)))));
+        cx.push(Command::Settings(SettingsCommand::SetPane(pane, Some(width(pane, room, Some(dragged))))));
     }
     if response.hovered() || response.dragged() {
         let stroke = Stroke::new(2.0, if response.dragged() { cx.p.accent_text } else { cx.p.line_strong });

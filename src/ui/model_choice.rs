@@ -6,7 +6,7 @@ use super::cx::Cx;
 use super::texts::T;
 use super::{combo, elide, model_words, theme, widgets};
 use crate::domain::Makes;
-use crate::state::{Command, ModelEntry};
+use crate::state::{Command, ModelEntry, ModelsCommand};
 
 /// The combo box of all models that make `makes`. Returns the one that was chosen.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Option<String> {
@@ -33,10 +33,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Option
         }
         ui.separator();
         if widgets::choice(ui, false, cx.t(T::MoreModels)) {
-            cx.push(Command::BetterModels(makes));
+            cx.push(Command::Models(ModelsCommand::BetterModels(makes)));
         }
         if widgets::choice(ui, false, cx.t(T::OpenModelFile)) {
-            cx.push(Command::ChooseModelFile);
+            cx.push(Command::Models(ModelsCommand::ChooseModelFile));
         }
     });
     chosen

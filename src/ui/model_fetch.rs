@@ -8,7 +8,7 @@ use super::theme::{self, BODY, S1, S2, SMALL};
 use super::{frames, icons, layout, widgets};
 use crate::domain::{Room, bytes};
 use crate::error::Cause;
-use crate::state::{Command, FetchState, ModelEntry};
+use crate::state::{Command, FetchState, ModelEntry, ModelsCommand};
 
 /// What is to be agreed to before the first fetch.
 pub fn terms(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
@@ -28,10 +28,10 @@ pub fn terms(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
         ui.hyperlink_to(RichText::new(&terms.url).size(BODY), &terms.url);
         layout::flow(ui, |ui| {
             if widgets::text_button(ui, cx.t(agree)).clicked() {
-                cx.push(Command::AnswerTerms(id.clone(), true));
+                cx.push(Command::Models(ModelsCommand::AnswerTerms(id.clone(), true)));
             }
             if widgets::text_button(ui, cx.t(T::NotNow)).clicked() {
-                cx.push(Command::AnswerTerms(id.clone(), false));
+                cx.push(Command::Models(ModelsCommand::AnswerTerms(id.clone(), false)));
             }
         });
     });
@@ -63,7 +63,7 @@ pub fn running(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, fetch: &FetchState) {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let stop = ui.add_enabled_ui(!fetch.cancelling, |ui| widgets::button(ui, icons::X, cx.t(T::Cancel))).inner;
             if stop.clicked() {
-                cx.push(Command::CancelFetch(id.to_owned()));
+                cx.push(Command::Models(ModelsCommand::CancelFetch(id.to_owned())));
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                 ui.add(Label::new(RichText::new(&text).size(SMALL).color(cx.p.text)).truncate());

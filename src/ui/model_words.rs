@@ -3,7 +3,7 @@
 use super::cx::Cx;
 use super::texts::T;
 use crate::domain::{ModelPresence, Room, bytes};
-use crate::state::{Command, ModelEntry};
+use crate::state::{Command, ModelEntry, ModelsCommand};
 
 /// The name that a person knows a model by: its card's, or its file's.
 pub fn name(cx: &Cx<'_>, id: &str) -> String {
@@ -33,6 +33,6 @@ pub fn is_kept_offline(cx: &Cx<'_>, entry: &ModelEntry) -> bool {
 pub fn way_to_fetch(cx: &Cx<'_>, id: &str, label: T) -> (T, Command) {
     match cx.state.models.entry(id) {
         Some(entry) if is_kept_offline(cx, entry) => (T::OpenSettings, Command::Go(Room::Settings)),
-        _ => (label, Command::Fetch(id.to_owned())),
+        _ => (label, Command::Models(ModelsCommand::Fetch(id.to_owned()))),
     }
 }

@@ -10,7 +10,7 @@ use super::texts::T;
 use super::theme::{self, BODY, S1, S2, S3, SMALL};
 use super::{error_card, frames, icons, layout, menu, model_fetch, model_words, widgets};
 use crate::domain::{BrokenFile, Makes, ModelPresence, Room, Source, bytes};
-use crate::state::{CardPlace, Command, ModelEntry, Placed, Section};
+use crate::state::{CardPlace, Command, ModelEntry, ModelsCommand, Placed, Section};
 
 /// Least width of a card.
 const CARD: f32 = 480.0;
@@ -24,11 +24,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         layout::line(ui, cx, 100.0, head, |ui, cx| {
             let folder = widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::OpenModelFolder));
             if folder.on_hover_text(cx.t(T::OpenModelFolderHover)).clicked() {
-                cx.push(Command::ChooseModelFolder);
+                cx.push(Command::Models(ModelsCommand::ChooseModelFolder));
             }
             let open = widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::OpenModelFile));
             if open.on_hover_text(cx.t(T::OpenModelFileHover)).clicked() {
-                cx.push(Command::ChooseModelFile);
+                cx.push(Command::Models(ModelsCommand::ChooseModelFile));
             }
         });
     });
@@ -81,7 +81,7 @@ fn placed(ui: &mut Ui, cx: &mut Cx<'_>, (place, what): &(CardPlace, Placed<'_>))
         if before == height && cx.state.models.shown.as_ref() == Some(&place.id) {
             ui.scroll_to_rect(ui.min_rect(), Some(Align::Center));
             ui.memory_mut(|memory| memory.request_focus(id));
-            cx.push(Command::ModelShown);
+            cx.push(Command::Models(ModelsCommand::ModelShown));
         }
         if before != height {
             ui.ctx().request_repaint();
@@ -117,7 +117,7 @@ fn filter(ui: &mut Ui, cx: &mut Cx<'_>) {
     let names = [T::AllModels, T::PictureModels, T::TextModels].map(|name| (cx.t(name).to_owned(), String::new()));
     let on = ALL.iter().position(|makes| *makes == cx.state.models.filter);
     if let Some(i) = widgets::segments(ui, cx.t(T::ModelsShown), &names, on) {
-        cx.push(Command::FilterModels(ALL[i]));
+        cx.push(Command::Models(ModelsCommand::FilterModels(ALL[i])));
     }
 }
 
@@ -143,7 +143,7 @@ fn opening(ui: &mut Ui, cx: &mut Cx<'_>) {
         widgets::muted(ui, cx.with(T::LookingIntoModel, &[&name]));
     }
     if let Some(error) = &cx.state.models.error {
-        error_card::show(ui, cx, error, None, Some(Command::DismissModelError));
+        error_card::show(ui, cx, error, None, Some(Command::Models(ModelsCommand::DismissError)));
     }
 }
 
@@ -170,7 +170,11 @@ fn broken(ui: &mut Ui, cx: &mut Cx<'_>, file: &BrokenFile) {
                 let inside = file.path.starts_with(&cx.state.status.models);
                 let (icon, name) = if inside { (icons::TRASH, T::Remove) } else { (icons::X, T::ForgetModel) };
                 if widgets::button(ui, icon, cx.t(name)).clicked() {
-                    let command = if inside { Command::RemoveModelFile } else { Command::ForgetModel };
+                    let command = if inside {
+                        |x| Command::Models(ModelsCommand::RemoveModelFile(x))
+                    } else {
+                        |x| Command::Models(ModelsCommand::ForgetModel(x))
+                    };
                     cx.push(command(file.path.clone()));
                 }
                 ui.with_layout(Layout::top_down(Align::Min), |ui| {
@@ -195,7 +199,7 @@ fn trash(ui: &mut Ui, cx: &mut Cx<'_>) {
         widgets::muted(ui, cx.with(T::ModelTrash, &[&bytes(cx.state.models.trash)]));
         let button = widgets::button(ui, icons::TRASH, cx.t(T::EmptyModelTrash));
         if button.on_hover_text(cx.t(T::EmptyModelTrashHover)).clicked() {
-            cx.push(Command::EmptyModelTrash);
+            cx.push(Command::Models(ModelsCommand::EmptyModelTrash));
         }
     });
 }
@@ -229,7 +233,7 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) {
             widgets::muted(ui, cx.t(T::NotCheckedAbout));
         }
         if entry.lacks().is_some() && widgets::button(ui, icons::FOLDER_OPEN, cx.t(T::ChooseMissingPart)).clicked() {
-            cx.push(Command::ChooseMissingPart(card.id.clone()));
+            cx.push(Command::Models(ModelsCommand::ChooseMissingPart(card.id.clone())));
         }
         sources(ui, cx, entry);
         if entry.asking {
@@ -239,7 +243,13 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) {
             model_fetch::running(ui, cx, &card.id, fetch);
         }
         if let Some(error) = &entry.error {
-            error_card::show(ui, cx, error, Some((T::TryAgain, Command::Fetch(card.id.clone()))), None);
+            error_card::show(
+                ui,
+                cx,
+                error,
+                Some((T::TryAgain, Command::Models(ModelsCommand::Fetch(card.id.clone())))),
+                None,
+            );
         }
     });
 }
@@ -373,7 +383,7 @@ fn actions(cx: &Cx<'_>, entry: &ModelEntry) -> Vec<Action> {
     };
     if entry.is_here() {
         if !in_use(cx, &card.id) && card.lacks().is_none() {
-            add(None, cx.t(T::Use), Command::UseModel(id()), None);
+            add(None, cx.t(T::Use), Command::Models(ModelsCommand::UseModel(id())), None);
         }
     } else if entry.fetch.is_none() && !entry.asking {
         let label = match entry.presence {
@@ -383,7 +393,7 @@ fn actions(cx: &Cx<'_>, entry: &ModelEntry) -> Vec<Action> {
         };
         let icon = if entry.is_unchecked() { icons::CHECK_CIRCLE } else { icons::CLOUD_ARROW_DOWN };
         let offline = model_words::is_kept_offline(cx, entry);
-        add(Some(icon), cx.t(label), Command::Fetch(id()), offline.then_some(T::OfflineHint));
+        add(Some(icon), cx.t(label), Command::Models(ModelsCommand::Fetch(id())), offline.then_some(T::OfflineHint));
     }
     all.extend(removal(cx, entry));
     all
@@ -399,8 +409,14 @@ fn removal(cx: &Cx<'_>, entry: &ModelEntry) -> Option<Action> {
     let outside = card.local.as_ref().map(|local| &local.files.main);
     let outside = outside.filter(|path| !path.starts_with(&cx.state.status.models));
     let (icon, name, command) = match outside {
-        Some(path) => (icons::X, cx.t(T::ForgetModel).to_owned(), Command::ForgetModel(path.clone())),
-        None => (icons::TRASH, cx.with(T::RemoveModel, &[&card.name]), Command::RemoveModel(card.id.clone())),
+        Some(path) => {
+            (icons::X, cx.t(T::ForgetModel).to_owned(), Command::Models(ModelsCommand::ForgetModel(path.clone())))
+        }
+        None => (
+            icons::TRASH,
+            cx.with(T::RemoveModel, &[&card.name]),
+            Command::Models(ModelsCommand::RemoveModel(card.id.clone())),
+        ),
     };
     Some(Action { icon: Some(icon), name, command, small: true, but: None })
 }

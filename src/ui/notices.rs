@@ -14,7 +14,10 @@ use super::{ask, elide, error_card, eye, frames, icons, layout, widgets};
 use crate::domain::{Makes, Room, Waiting};
 use crate::error::StudioError;
 use crate::lang::Both;
-use crate::state::{Command, Notice, NoticeKind, PersonaCommand, WaitingCommand};
+use crate::state::{
+    Command, CreateCommand, GalleryCommand, ModelsCommand, Notice, NoticeKind, PersonaCommand, SettingsCommand,
+    WaitingCommand, WriteCommand,
+};
 
 /// Width and height of a note that passes.
 const NOTE: egui::Vec2 = vec2(380.0, 22.0);
@@ -76,7 +79,7 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, edge: Edge) {
                     if widgets::button(ui, icons::X, &cx.with(T::DismissAll, &[&count])).clicked() {
                         cx.push(Command::DismissProblems);
                         if job.is_some() {
-                            cx.push(Command::DismissCreateError);
+                            cx.push(Command::Create(CreateCommand::DismissError));
                         }
                     }
                     let (icon, name) =
@@ -104,8 +107,8 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, edge: Edge) {
 
 fn job_failed(ui: &mut Ui, cx: &mut Cx<'_>, error: &StudioError) {
     let again = !cx.state.create.undecoded.is_empty();
-    let again = again.then_some((T::DecodeAgain, Command::DecodeAgain));
-    error_card::show(ui, cx, error, again, Some(Command::DismissCreateError));
+    let again = again.then_some((T::DecodeAgain, Command::Create(CreateCommand::DecodeAgain)));
+    error_card::show(ui, cx, error, again, Some(Command::Create(CreateCommand::DismissError)));
 }
 
 fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
@@ -116,7 +119,7 @@ fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
     let (icon, text, action) = words(cx, &notice.kind);
     let second = match &notice.kind {
         NoticeKind::PicturesLeft { folder, .. } => {
-            Some((T::BackToFolder, Command::LibraryFolderChosen(folder.clone())))
+            Some((T::BackToFolder, Command::Settings(SettingsCommand::LibraryFolderChosen(folder.clone()))))
         }
         NoticeKind::JobsLeft => {
             let [_, leave] = ask::WAYS;
@@ -259,9 +262,11 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             let show = (T::ShowInFolder, Command::Reveal(path.clone()));
             (icons::CHECK_CIRCLE, cx.with(T::LatentsKept, &[&file_name(path)]), Some(show))
         }
-        NoticeKind::PromptWritten => {
-            (icons::SPARKLE, cx.t(T::PromptWritten).to_owned(), Some((T::Undo, Command::UndoPrompt)))
-        }
+        NoticeKind::PromptWritten => (
+            icons::SPARKLE,
+            cx.t(T::PromptWritten).to_owned(),
+            Some((T::Undo, Command::Create(CreateCommand::UndoPrompt))),
+        ),
         NoticeKind::Copied => (icons::CHECK_CIRCLE, cx.t(T::Copied).to_owned(), None),
         NoticeKind::CopiesSaved { folder, count } => {
             let name = folder.display().to_string();
@@ -285,7 +290,7 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             } else {
                 cx.with(T::PicturesLeft, &[count, &folder_name])
             };
-            (icons::INFO, text, Some((T::CopyThemHere, Command::CopyLibrary(folder.clone()))))
+            (icons::INFO, text, Some((T::CopyThemHere, Command::Gallery(GalleryCommand::CopyLibrary(folder.clone())))))
         }
         NoticeKind::PicturesTrashed(paths) => {
             let text = if paths.len() == 1 {
@@ -293,10 +298,10 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             } else {
                 cx.with(T::PicturesTrashed, &[&paths.len()])
             };
-            (icons::TRASH, text, Some((T::Undo, Command::RestorePictures(paths.clone()))))
+            (icons::TRASH, text, Some((T::Undo, Command::Gallery(GalleryCommand::RestorePictures(paths.clone())))))
         }
         NoticeKind::ConversationTrashed(id) => {
-            let undo = (T::Undo, Command::RestoreConversation(id.clone()));
+            let undo = (T::Undo, Command::Write(WriteCommand::RestoreConversation(id.clone())));
             (icons::TRASH, cx.t(T::ConversationTrashed).to_owned(), Some(undo))
         }
         NoticeKind::PersonaKept { name, left_out } => {
@@ -319,7 +324,7 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
             let lines = notes.iter().map(|note| note.get(cx.lang)).collect::<Vec<_>>().join("\n");
             let done = cx.t(T::SettingsRestored);
             let text = if lines.is_empty() { done.to_owned() } else { cx.with(T::SettingsRestoredBut, &[&lines]) };
-            (icons::CHECK_CIRCLE, text, Some((T::Undo, Command::UndoPrompt)))
+            (icons::CHECK_CIRCLE, text, Some((T::Undo, Command::Create(CreateCommand::UndoPrompt))))
         }
         NoticeKind::ModelFetched(id) => {
             (icons::CHECK_CIRCLE, cx.with(T::ModelFetched, &[&super::model_words::name(cx, id)]), None)
@@ -327,7 +332,7 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         NoticeKind::PageRepeats => (icons::INFO, cx.t(T::PageRepeats).to_owned(), None),
         NoticeKind::ModelRemoved(removed) => {
             let text = cx.with(T::ModelRemoved, &[&removed.name, &crate::domain::bytes(removed.bytes)]);
-            (icons::TRASH, text, Some((T::Undo, Command::RestoreModel(removed.clone()))))
+            (icons::TRASH, text, Some((T::Undo, Command::Models(ModelsCommand::RestoreModel(removed.clone())))))
         }
         NoticeKind::ModelOpened(id) => opened(cx, id),
         NoticeKind::ModelUsed(id) => {
@@ -389,7 +394,7 @@ fn opened(cx: &Cx<'_>, id: &str) -> (&'static str, String, Option<(T, Command)>)
     let about = if fits.is_empty() { about.to_owned() } else { format!("{about} ({fits})") };
     let action = if card.makes == Makes::Image { T::UseInCreate } else { T::UseInWrite };
     // Without its parts it draws nothing: its card says what it lacks.
-    let action = card.lacks().is_none().then(|| (action, Command::UseModel(id.to_owned())));
+    let action = card.lacks().is_none().then(|| (action, Command::Models(ModelsCommand::UseModel(id.to_owned()))));
     (icons::CHECK_CIRCLE, cx.with(T::ModelOpened, &[&card.name, &about]), action)
 }
 

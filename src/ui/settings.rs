@@ -10,7 +10,7 @@ use super::theme::{BODY, CONTROL, S1, S2, S4, SMALL};
 use super::{frames, icons, layout, widgets};
 use crate::domain::{DeviceChoice, Theme};
 use crate::lang::Lang;
-use crate::state::Command;
+use crate::state::{Command, ModelsCommand, SettingsCommand};
 
 /// Least width of a section, and of one whose controls are beside their names.
 const SECTION: f32 = 520.0;
@@ -99,18 +99,20 @@ fn looks(ui: &mut Ui, cx: &mut Cx<'_>) {
     section(ui, cx, T::Appearance, |ui, cx| {
         row(ui, cx, T::Language, None, |ui, cx| {
             let items = Lang::ALL.map(|lang| (lang, lang.name()));
-            choices(ui, cx, T::Language, &items, Some(cx.lang), Command::SetLang);
+            choices(ui, cx, T::Language, &items, Some(cx.lang), |x| Command::Settings(SettingsCommand::SetLang(x)));
         });
         row(ui, cx, T::Theme, None, |ui, cx| {
             let items =
                 [(Theme::Dark, cx.t(T::Dark)), (Theme::Light, cx.t(T::Light)), (Theme::System, cx.t(T::AsSystem))];
-            choices(ui, cx, T::Theme, &items, Some(cx.state.settings.theme), Command::SetTheme);
+            choices(ui, cx, T::Theme, &items, Some(cx.state.settings.theme), |x| {
+                Command::Settings(SettingsCommand::SetTheme(x))
+            });
         });
         row(ui, cx, T::TextSize, None, |ui, cx| {
             let items = [(0.9, "90%"), (1.0, "100%"), (1.1, "110%"), (1.25, "125%"), (1.5, "150%"), (2.0, "200%")];
             let zoom = cx.state.settings.zoom.unwrap_or(1.0);
             let on = items.iter().map(|(z, _)| *z).find(|z: &f32| (z - zoom).abs() < 0.01);
-            choices(ui, cx, T::TextSize, &items, on, Command::SetZoom);
+            choices(ui, cx, T::TextSize, &items, on, |x| Command::Settings(SettingsCommand::SetZoom(x)));
             // By keys there are more sizes.
             if on.is_none() {
                 widgets::muted(ui, cx.with(T::TextSizeNow, &[&format!("{:.0}", zoom * 100.0)]));
@@ -122,8 +124,22 @@ fn looks(ui: &mut Ui, cx: &mut Cx<'_>) {
 fn folders(ui: &mut Ui, cx: &mut Cx<'_>) {
     section(ui, cx, T::Folders, |ui, cx| {
         let status = &cx.state.status;
-        folder(ui, cx, T::LibraryFolder, T::LibraryFolderNote, &status.library, Command::ChooseLibraryFolder);
-        folder(ui, cx, T::ModelsFolder, T::ModelsFolderNote, &status.models, Command::ChooseModelsFolder);
+        folder(
+            ui,
+            cx,
+            T::LibraryFolder,
+            T::LibraryFolderNote,
+            &status.library,
+            Command::Settings(SettingsCommand::ChooseLibraryFolder),
+        );
+        folder(
+            ui,
+            cx,
+            T::ModelsFolder,
+            T::ModelsFolderNote,
+            &status.models,
+            Command::Settings(SettingsCommand::ChooseModelsFolder),
+        );
     });
 }
 
@@ -151,20 +167,22 @@ fn machine(ui: &mut Ui, cx: &mut Cx<'_>) {
     section(ui, cx, T::Machine, |ui, cx| {
         row(ui, cx, T::Device, Some(T::DeviceNote), |ui, cx| {
             let items = [(DeviceChoice::Auto, cx.t(T::DeviceAuto)), (DeviceChoice::Cpu, cx.t(T::DeviceCpu))];
-            choices(ui, cx, T::Device, &items, Some(cx.state.settings.device), Command::SetDevice);
+            choices(ui, cx, T::Device, &items, Some(cx.state.settings.device), |x| {
+                Command::Settings(SettingsCommand::SetDevice(x))
+            });
             if !cx.state.status.device.is_empty() {
                 widgets::muted(ui, cx.with(T::DeviceNow, &[&cx.state.status.device]));
             }
         });
         row(ui, cx, T::Memory, Some(T::MemoryNote), |ui, cx| {
             if widgets::button(ui, icons::EJECT, cx.t(T::FreeMemory)).clicked() {
-                cx.push(Command::Unload);
+                cx.push(Command::Models(ModelsCommand::Unload));
             }
         });
         row(ui, cx, T::Network, Some(T::OfflineNote), |ui, cx| {
             let offline = cx.state.settings.offline;
             if widgets::switch(ui, offline, cx.t(T::StayOffline)).clicked() {
-                cx.push(Command::SetOffline(!offline));
+                cx.push(Command::Settings(SettingsCommand::SetOffline(!offline)));
             }
         });
     });

@@ -9,7 +9,7 @@ use super::theme::{self, RADIUS, S1, S2, SMALL};
 use super::{elide, icons, model_words, widgets};
 use crate::domain::{Room, bytes, seconds};
 use crate::lang::Lang;
-use crate::state::{Command, ModelEntry, Phase};
+use crate::state::{Command, ModelEntry, Phase, SettingsCommand};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shortcuts: &mut bool) {
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 2));
@@ -55,7 +55,7 @@ fn language(ui: &mut Ui, cx: &mut Cx<'_>, lang: Lang) {
     let at = rect.center() - galley.size() / 2.0;
     ui.painter().galley_with_override_text_color(at, galley, ink);
     if response.on_hover_text(cx.t(T::Language)).clicked() && !on {
-        cx.push(Command::SetLang(lang));
+        cx.push(Command::Settings(SettingsCommand::SetLang(lang)));
     }
 }
 

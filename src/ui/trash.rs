@@ -15,7 +15,7 @@ use super::theme::{self, BODY, RADIUS, S1, S2, S3, S4, S6};
 use super::write::prose::Prose;
 use super::{days, elide, frames, icons, layout, picture, quotes, widgets};
 use crate::domain::{TrashKind, Trashed, bytes};
-use crate::state::{Command, Looked, TrashCommand};
+use crate::state::{Command, GalleryCommand, Looked, TrashCommand};
 
 const COLUMN: f32 = 760.0;
 const ROW: f32 = 60.0;
@@ -284,7 +284,7 @@ fn face(ui: &Ui, cx: &mut Cx<'_>, textures: &mut Textures, item: &Trashed, rect:
 fn thumbnail(ui: &Ui, cx: &mut Cx<'_>, textures: &mut Textures, path: &Path, rect: Rect) -> bool {
     let thumbnails = &cx.state.gallery.thumbnails;
     if thumbnails.is_due(path) {
-        cx.push(Command::NeedThumbnail(path.to_owned()));
+        cx.push(Command::Gallery(GalleryCommand::NeedThumbnail(path.to_owned())));
     }
     let Some(small) = thumbnails.get(path) else { return false };
     let fit = picture::tile(small, rect, ui.pixels_per_point(), picture::look(cx));

@@ -13,7 +13,7 @@ use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, CONTROL, Palette, RADIUS, S1, S2, S3, S6, SMALL};
 use super::{bidi, elide, eye, focus, icons, layout, letters, quotes};
-use crate::state::Command;
+use crate::state::{Command, GalleryCommand};
 
 pub use super::segments::segments;
 
@@ -401,7 +401,7 @@ pub fn pixels(ui: &mut Ui, cx: &mut Cx<'_>) {
     let response = ui.add(Button::selectable(on, RichText::new(name).size(SMALL)).frame_when_inactive(true));
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, name));
     if response.on_hover_text(cx.t(T::PixelsHover)).clicked() {
-        cx.push(Command::SetPixels(!on));
+        cx.push(Command::Gallery(GalleryCommand::SetPixels(!on)));
     }
 }
 

@@ -11,7 +11,10 @@ use aigc_studio::app::{Access, Studio};
 use aigc_studio::domain::*;
 use aigc_studio::engine::{Backend, Backends, CancelToken, Engine, Reporter, Stop, text};
 use aigc_studio::error::Cause;
-use aigc_studio::state::{AskCommand, Command, PersonaCommand, PersonaEdit, Saved, Stage, TextEdit};
+use aigc_studio::state::{
+    AskCommand, Command, CreateCommand, GalleryCommand, ModelsCommand, PersonaCommand, PersonaEdit, Saved,
+    SettingsCommand, Stage, TextEdit, WriteCommand,
+};
 use aigc_studio::store::{Paths, load_settings, png};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -253,7 +256,7 @@ fn a_panic_in_a_model_is_a_message_and_the_studio_goes_on() {
     window.until("the error shows", |w| w.shows("the brush broke"));
     let edit = aigc_studio::state::ImageEdit::Prompt("calm".into());
     let ctx = window.harness.ctx.clone();
-    window.studio().command(&ctx, Command::SetImage(edit));
+    window.studio().command(&ctx, Command::Create(CreateCommand::SetImage(edit)));
     window.harness.run_steps(2);
     window.click("Generate");
     window.let_go(24);
@@ -266,7 +269,7 @@ fn an_empty_prompt_is_said_in_the_window() {
     let home = home();
     let mut window = Window::open(home.path());
     let ctx = window.harness.ctx.clone();
-    window.studio().command(&ctx, Command::Generate);
+    window.studio().command(&ctx, Command::Create(CreateCommand::Generate));
     window.until("its field is marked", |w| w.shows("Write here what you would like to see"));
     window.close();
 }
@@ -288,7 +291,7 @@ fn what_was_said_comes_back_after_a_close_in_the_middle() {
     window.until("the conversation is listed", |w| w.studio().state.write.conversations.len() == 1);
     assert_eq!(window.studio().state.room(), Room::Write, "the room survives a restart");
     let id = window.studio().state.write.conversations[0].id.clone();
-    window.studio().command(&ctx, Command::OpenConversation(id));
+    window.studio().command(&ctx, Command::Write(WriteCommand::OpenConversation(id)));
     window.until("its turns are here", |w| w.studio().state.write.open.turns.len() == 2);
     let turns = &window.studio().state.write.open.turns;
     assert_eq!(turns[1].message.content, "ONE TWO ");
@@ -303,14 +306,14 @@ fn a_talk_its_pin_and_its_words_are_there_after_a_restart() {
     let set = |edit| Command::Persona(PersonaCommand::Set(edit));
     for command in [
         Command::Go(Room::Write),
-        Command::SetText(TextEdit::Number(TextParam::Temperature, 0.1)),
+        Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::Temperature, 0.1))),
         Command::Persona(PersonaCommand::New),
         set(PersonaEdit::Name("Ada".into())),
         set(PersonaEdit::Greeting(0, "Which CLOCK has stopped?".into())),
         set(PersonaEdit::Sliders(true)),
         Command::Persona(PersonaCommand::Keep),
-        Command::SetText(TextEdit::Number(TextParam::Temperature, 0.9)),
-        Command::UseSliders,
+        Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::Temperature, 0.9))),
+        Command::Write(WriteCommand::UseSliders),
     ] {
         window.studio().command(&ctx, command);
     }
@@ -318,10 +321,10 @@ fn a_talk_its_pin_and_its_words_are_there_after_a_restart() {
     window.studio().command(&ctx, Command::Persona(PersonaCommand::Talk(ada)));
     let id = window.studio().state.write.open.id.clone().unwrap();
     // It is kept, and in the list, from the first letter on.
-    window.studio().command(&ctx, Command::SetDraft("S".into()));
-    window.studio().command(&ctx, Command::PinConversation(id.clone(), true));
+    window.studio().command(&ctx, Command::Write(WriteCommand::SetDraft("S".into())));
+    window.studio().command(&ctx, Command::Write(WriteCommand::PinConversation(id.clone(), true)));
     // Moved just before the end: written down all the same.
-    window.studio().command(&ctx, Command::SetText(TextEdit::Number(TextParam::TopK, 7.0)));
+    window.studio().command(&ctx, Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::TopK, 7.0))));
     window.close();
 
     let mut window = Window::open(home.path());
@@ -329,10 +332,10 @@ fn a_talk_its_pin_and_its_words_are_there_after_a_restart() {
     window.until("so is the library", |w| w.studio().state.personas.kept.len() == 1);
     window.until("what was open is open", |w| w.studio().state.write.open.id.as_ref() == Some(&id));
     assert_eq!(window.studio().state.settings.text.temperature, 0.9, "the person's own");
-    window.studio().command(&ctx, Command::SetSearch("which clock".into()));
+    window.studio().command(&ctx, Command::Write(WriteCommand::SetSearch("which clock".into())));
     window.until("its words are found", |w| w.studio().state.write.finder.hits.len() == 1);
     let hit = window.studio().state.write.finder.hits[0].clone();
-    window.studio().command(&ctx, Command::OpenFound(hit.conversation, hit.turn, hit.at));
+    window.studio().command(&ctx, Command::Write(WriteCommand::OpenFound(hit.conversation, hit.turn, hit.at)));
     window.until("it is open", |w| w.studio().state.write.open.id.as_ref() == Some(&id));
     let state = &window.studio().state;
     assert_eq!((state.text().temperature, state.text().top_k), (0.1, 7));
@@ -346,8 +349,13 @@ fn text_and_pictures_run_at_once() {
     let home = home();
     let mut window = Window::open(home.path());
     let ctx = window.harness.ctx.clone();
-    let prompt = Command::SetImage(aigc_studio::state::ImageEdit::Prompt("a cat".into()));
-    for command in [prompt, Command::Generate, Command::SetDraft("hello".into()), Command::Send] {
+    let prompt = Command::Create(CreateCommand::SetImage(aigc_studio::state::ImageEdit::Prompt("a cat".into())));
+    for command in [
+        prompt,
+        Command::Create(CreateCommand::Generate),
+        Command::Write(WriteCommand::SetDraft("hello".into())),
+        Command::Write(WriteCommand::Send),
+    ] {
         window.studio().command(&ctx, command);
     }
     window.until("both have started", |w| {
@@ -380,8 +388,8 @@ fn dropping_a_picture_of_ours_restores_its_settings() {
     std::fs::copy(path, &copy).unwrap();
     let ctx = window.harness.ctx.clone();
     for command in [
-        Command::SetImage(aigc_studio::state::ImageEdit::Prompt("something else".into())),
-        Command::SetImage(aigc_studio::state::ImageEdit::Number(ImageParam::Steps, 3.0)),
+        Command::Create(CreateCommand::SetImage(aigc_studio::state::ImageEdit::Prompt("something else".into()))),
+        Command::Create(CreateCommand::SetImage(aigc_studio::state::ImageEdit::Number(ImageParam::Steps, 3.0))),
         Command::OpenFile(copy),
     ] {
         window.studio().command(&ctx, command);
@@ -397,8 +405,11 @@ fn the_language_and_the_sliders_survive_a_restart() {
     let home = home();
     let mut window = Window::open(home.path());
     let ctx = window.harness.ctx.clone();
-    window.studio().command(&ctx, Command::SetLang(aigc_studio::lang::Lang::Zh));
-    window.studio().command(&ctx, Command::SetImage(aigc_studio::state::ImageEdit::Number(ImageParam::Steps, 77.0)));
+    window.studio().command(&ctx, Command::Settings(SettingsCommand::SetLang(aigc_studio::lang::Lang::Zh)));
+    window.studio().command(
+        &ctx,
+        Command::Create(CreateCommand::SetImage(aigc_studio::state::ImageEdit::Number(ImageParam::Steps, 77.0))),
+    );
     window.until("the window is Chinese", |w| w.harness.query_by_role_and_label(Part::Button, "生成").is_some());
     window.close();
     let mut window = Window::open(home.path());
@@ -416,8 +427,8 @@ fn copies_ask_before_they_make_a_folder() {
     std::fs::write(&from, b"bytes").unwrap();
     let ctx = window.harness.ctx.clone();
     for make in [false, true] {
-        window.studio().command(&ctx, Command::SaveCopies(vec![from.clone()]));
-        window.studio().command(&ctx, Command::CopiesFolderChosen(folder.clone()));
+        window.studio().command(&ctx, Command::Gallery(GalleryCommand::SaveCopies(vec![from.clone()])));
+        window.studio().command(&ctx, Command::Gallery(GalleryCommand::CopiesFolderChosen(folder.clone())));
         assert_eq!(window.studio().state.ask.folder, Some(folder.clone()), "the whole path");
         let answer = if make { AskCommand::MakeFolder } else { AskCommand::Leave };
         window.studio().command(&ctx, Command::Ask(answer));
@@ -438,12 +449,12 @@ fn a_library_that_cannot_be_written_loses_no_picture() {
         std::fs::create_dir(folder).unwrap();
     }
     let ctx = window.harness.ctx.clone();
-    window.studio().command(&ctx, Command::LibraryFolderChosen(blocked.clone()));
+    window.studio().command(&ctx, Command::Settings(SettingsCommand::LibraryFolderChosen(blocked.clone())));
     window.until("the folder is in use", |w| w.studio().state.status.library == blocked);
     // A file is refused, and the folder stays.
     let file = home.path().join("a.txt");
     std::fs::write(&file, b"no folder").unwrap();
-    window.studio().command(&ctx, Command::LibraryFolderChosen(file));
+    window.studio().command(&ctx, Command::Settings(SettingsCommand::LibraryFolderChosen(file)));
     window
         .until("the file is refused", |w| w.harness.query_by_label_contains("This is a file, not a folder").is_some());
     assert_eq!(window.studio().state.status.library, blocked);
@@ -457,10 +468,10 @@ fn a_library_that_cannot_be_written_loses_no_picture() {
         w.studio().state.create.strip.first().is_some_and(|s| matches!(s.saved, Saved::Failed(_)))
     });
     let key = window.studio().state.create.strip[0].key;
-    window.studio().command(&ctx, Command::LibraryFolderChosen(free.clone()));
+    window.studio().command(&ctx, Command::Settings(SettingsCommand::LibraryFolderChosen(free.clone())));
     window.until("the other folder is in use", |w| w.studio().state.status.library == free);
     assert!(window.harness.query_by_label_contains("This is a file, not a folder").is_none());
-    window.studio().command(&ctx, Command::RetrySave(key));
+    window.studio().command(&ctx, Command::Create(CreateCommand::RetrySave(key)));
     window.until(
         "it is saved in the other folder",
         |w| matches!(&w.studio().state.create.strip[0].saved, Saved::At(p) if p.starts_with(home.path().join("free"))),
@@ -602,11 +613,15 @@ fn a_card_in_the_library_is_looked_at_and_not_imported() {
     bytes.extend_from_slice(&plain[end..]);
     std::fs::write(&card, bytes).unwrap();
     let ctx = window.harness.ctx.clone();
-    for command in [Command::Go(Room::Gallery), Command::RefreshLibrary, Command::Select(Some(card.clone()))] {
+    for command in [
+        Command::Go(Room::Gallery),
+        Command::Gallery(GalleryCommand::RefreshLibrary),
+        Command::Gallery(GalleryCommand::Select(Some(card.clone()))),
+    ] {
         window.studio().command(&ctx, command);
     }
     window.until("it is seen in full", |w| w.studio().state.gallery.opened.as_ref().is_some_and(|(p, _)| *p == card));
-    window.studio().command(&ctx, Command::CopyItem(card.clone()));
+    window.studio().command(&ctx, Command::Gallery(GalleryCommand::CopyItem(card.clone())));
     window.until("it is copied", |w| w.shows("Copied"));
     let state = &window.studio().state;
     assert_eq!((state.room(), state.personas.kept.len(), state.write.conversations.len()), (Room::Gallery, 0, 0));
@@ -630,7 +645,7 @@ fn memory_is_said_to_be_free_once_the_engine_has_freed_it() {
     window.type_into(Part::MultilineTextInput, "Prompt", "a cat");
     window.click("Generate");
     let ctx = window.harness.ctx.clone();
-    window.studio().command(&ctx, Command::Unload);
+    window.studio().command(&ctx, Command::Models(ModelsCommand::Unload));
     window.until("it waits for the job", |w| w.shows("freed after the running jobs"));
     assert!(!window.shows("Memory freed"));
     window.let_go(24);

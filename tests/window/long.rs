@@ -133,10 +133,16 @@ fn a_gallery_is_walked_by_keyboard_and_delete_moves_to_the_trash() {
     harness.state_mut().commands.clear();
     harness.key_press(Key::ArrowRight);
     harness.run();
-    assert_eq!(std::mem::take(&mut harness.state_mut().commands), [Command::Select(Some(item(4).path))]);
+    assert_eq!(
+        std::mem::take(&mut harness.state_mut().commands),
+        [Command::Gallery(GalleryCommand::Select(Some(item(4).path)))]
+    );
     harness.key_press(Key::Delete);
     harness.run();
-    assert_eq!(std::mem::take(&mut harness.state_mut().commands), [Command::TrashItem(item(3).path)]);
+    assert_eq!(
+        std::mem::take(&mut harness.state_mut().commands),
+        [Command::Gallery(GalleryCommand::TrashItem(item(3).path))]
+    );
     // In the search field the key belongs to the text.
     harness.get_by_role_and_label(Part::TextInput, "Search prompts").focus();
     harness.run();
@@ -215,7 +221,7 @@ fn figures_of_a_long_conversation() {
     let StoreEvent::Conversation(data) = events.recv_timeout(Duration::from_secs(60)).unwrap() else { panic!() };
     let read = start.elapsed();
     let mut state = write_chat(Lang::En, Theme::Dark);
-    let _ = update(&mut state, Input::Command(Command::OpenConversation(data.id.clone())));
+    let _ = update(&mut state, Input::Command(Command::Write(WriteCommand::OpenConversation(data.id.clone()))));
     update(&mut state, Input::Store(StoreEvent::Conversation(data)));
     let mut harness = harness(state, SIZE);
     harness.step();

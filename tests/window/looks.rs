@@ -5,7 +5,8 @@ use aigc_studio::domain::{AnswerForm, NoiseSource, Room, Theme};
 use aigc_studio::error::Cause;
 use aigc_studio::lang::{Both, Lang};
 use aigc_studio::state::{
-    AppState, Command, Input, Notice, NoticeKind, PersonaCommand, ProblemBox, Shot, Shown, TextEdit, update,
+    AppState, Command, Input, Notice, NoticeKind, PersonaCommand, ProblemBox, Shot, Shown, TextEdit, WriteCommand,
+    update,
 };
 use aigc_studio::ui::texts::T;
 use egui_kittest::kittest::Queryable;
@@ -107,9 +108,9 @@ fn rooms() {
         shot("shelf-persona-edit", edited);
         let mut form = write_chat(lang, theme);
         for edit in [TextEdit::Form(AnswerForm::Schema), TextEdit::FormText("{\n  \"type\": \"objekt\"\n}".into())] {
-            let _ = update(&mut form, Input::Command(Command::SetText(edit)));
+            let _ = update(&mut form, Input::Command(Command::Write(WriteCommand::SetText(edit))));
         }
-        let _ = update(&mut form, Input::Command(Command::CheckGrammar));
+        let _ = update(&mut form, Input::Command(Command::Write(WriteCommand::CheckGrammar)));
         let bad = Cause::BadGrammar { line: 2, reason: Both::same("\"objekt\" is no type") };
         let grammar = form.text().grammar.clone().expect("it was chosen");
         let _ = update(&mut form, Input::Grammar(grammar, Err(bad.into())));
@@ -160,11 +161,11 @@ fn rooms() {
         asked.create.jobs = create_running(lang, theme).create.jobs;
         shot("write-asked", asked);
         let mut begun = fresh(Room::Write, lang, theme);
-        let _ = update(&mut begun, Input::Command(Command::OpenForm("poem".into())));
+        let _ = update(&mut begun, Input::Command(Command::Write(WriteCommand::OpenForm("poem".into()))));
         let topic = lang.pick("“snow”", "“雪”").into();
-        let _ = update(&mut begun, Input::Command(Command::SetFormField("topic".into(), topic)));
+        let _ = update(&mut begun, Input::Command(Command::Write(WriteCommand::SetFormField("topic".into(), topic))));
         shot("write-form-begun", begun.clone());
-        let _ = update(&mut begun, Input::Command(Command::CloseForm));
+        let _ = update(&mut begun, Input::Command(Command::Write(WriteCommand::CloseForm)));
         shot("write-form-left", begun);
         shot("write-streaming", write_streaming(lang, theme));
         let mut fetching = models_busy(lang, theme);

@@ -3,7 +3,7 @@
 use crate::states::*;
 use aigc_studio::domain::{ConversationId, Event, EventKind, JobId, News, TextNews, Theme};
 use aigc_studio::lang::Lang;
-use aigc_studio::state::{AppState, Command, Input, OpenConversation, PageCommand, PageSpot, update};
+use aigc_studio::state::{AppState, Command, Input, OpenConversation, PageCommand, PageSpot, WriteCommand, update};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
@@ -18,7 +18,7 @@ fn settle(harness: &mut Harness<'static, Window>) -> Vec<Command> {
         // Commands are obeyed before the next frame.
         harness.step();
         let mut commands = std::mem::take(&mut harness.state_mut().commands);
-        commands.retain(|command| !matches!(command, Command::Measure(_)));
+        commands.retain(|command| !matches!(command, Command::Write(WriteCommand::Measure(_))));
         for command in &commands {
             update(&mut harness.state_mut().state, Input::Command(command.clone()));
         }
@@ -76,13 +76,13 @@ fn the_model_goes_on_where_the_cursor_is() {
     let mut harness = page();
     let end = text(&harness).len();
     harness.get_by_label("Go on").click();
-    assert_eq!(asked(&mut harness), [Command::Page(PageCommand::Write { at: end })]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::Page(PageCommand::Write { at: end }))]);
     harness.get_by_label("The text of the page").focus();
     harness.run();
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::ArrowUp);
     harness.run();
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Enter);
-    assert_eq!(asked(&mut harness), [Command::Page(PageCommand::Write { at: 0 })]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::Page(PageCommand::Write { at: 0 }))]);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_selected_passage_gets_a_picture() {
     harness.run();
     let to = text(&harness).len();
     harness.get_by_label(button).click();
-    assert_eq!(asked(&mut harness), [Command::Page(PageCommand::Picture { from: 0, to })]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::Page(PageCommand::Picture { from: 0, to }))]);
 }
 
 #[test]
@@ -106,15 +106,15 @@ fn pictures_in_the_text_say_whether_they_are_out_of_date() {
     harness.get_by_label_contains("A picture of this passage: set the kettle on.");
     harness.get_by_label_contains("The text has changed since this picture was made: A ghost");
     harness.get_all_by_label("Take the picture out of the text").next().unwrap().click();
-    assert!(matches!(asked(&mut harness)[..], [Command::RemoveIllustration(_)]));
+    assert!(matches!(asked(&mut harness)[..], [Command::Write(WriteCommand::RemoveIllustration(_))]));
 }
 
 #[test]
 fn the_history_shows_each_branch_and_leads_there() {
     let mut harness = page();
     harness.get_by_label("He counted them by the loaves.").click();
-    assert_eq!(asked(&mut harness), [Command::Page(PageCommand::Go(2))]);
-    update(&mut harness.state_mut().state, Input::Command(Command::Page(PageCommand::Go(2))));
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::Page(PageCommand::Go(2)))]);
+    update(&mut harness.state_mut().state, Input::Command(Command::Write(WriteCommand::Page(PageCommand::Go(2)))));
     settle(&mut harness);
     assert!(text(&harness).ends_with("by the loaves."));
 }
@@ -149,9 +149,9 @@ fn while_the_model_writes_it_can_be_stopped_and_typing_goes_in() {
     harness.get_by_label("The text of the page").focus();
     harness.run();
     harness.get_by_label("The text of the page").type_text("no");
-    assert_eq!(asked(&mut harness), [Command::Page(PageCommand::Type(format!("{before}no")))]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::Page(PageCommand::Type(format!("{before}no"))))]);
     harness.get_by_label("Stop").click();
-    assert_eq!(asked(&mut harness), [Command::StopWriting]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::StopWriting)]);
 }
 
 /// Regression: the view stayed put while the text grew below its edge.
@@ -159,7 +159,7 @@ fn while_the_model_writes_it_can_be_stopped_and_typing_goes_in() {
 fn the_sheet_follows_the_model_until_the_person_scrolls_away() {
     let mut state = blank();
     let lines: String = (0..60).map(|n| format!("Line {n} of the story.\n")).collect();
-    update(&mut state, Input::Command(Command::Page(PageCommand::Type(lines))));
+    update(&mut state, Input::Command(Command::Write(WriteCommand::Page(PageCommand::Type(lines)))));
     let page = state.write.open.page.as_deref().unwrap();
     let (parent, at) = (page.at(), page.text.len());
     let id = page.next_id();
@@ -207,7 +207,8 @@ fn the_sheet_follows_the_model_until_the_person_scrolls_away() {
 #[test]
 fn a_page_of_many_letters_and_a_thousand_changes_is_drawn() {
     let mut state = blank();
-    let do_ = |state: &mut AppState, command| update(state, Input::Command(Command::Page(command)));
+    let do_ =
+        |state: &mut AppState, command| update(state, Input::Command(Command::Write(WriteCommand::Page(command))));
     let mut text = String::new();
     for n in 0..1000 {
         text.push_str(&format!("Line {n} of a long story that goes on and on.\n"));

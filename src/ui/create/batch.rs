@@ -10,7 +10,7 @@ use egui::{
 
 use super::shot_menu;
 use crate::domain::JobId;
-use crate::state::{Command, ImageJob, Saved, Shot, ShotKey, Shown};
+use crate::state::{Command, CreateCommand, GalleryCommand, ImageJob, Saved, Shot, ShotKey, Shown};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
@@ -106,12 +106,12 @@ fn bar(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut BatchView, shots: &[&Shot]) {
         let save = if some { cx.with(T::SaveMarked, &[&count]) } else { cx.t(T::SaveAll).to_owned() };
         let save = ui.add_enabled_ui(able, |ui| widgets::button(ui, icons::DOWNLOAD_SIMPLE, &save)).inner;
         if save.clicked() {
-            cx.push(Command::SaveCopies(paths.clone()));
+            cx.push(Command::Gallery(GalleryCommand::SaveCopies(paths.clone())));
         }
         let discard = cx.t(if some { T::DiscardMarked } else { T::DiscardAll });
         let discard = ui.add_enabled_ui(able, |ui| widgets::icon_button(ui, icons::TRASH, discard)).inner;
         if discard.clicked() {
-            cx.push(Command::TrashItems(paths));
+            cx.push(Command::Gallery(GalleryCommand::TrashItems(paths)));
         }
         let every = count == shots.len();
         if widgets::text_button(ui, cx.t(if every { T::SelectNone } else { T::SelectAll })).clicked() {
@@ -143,7 +143,7 @@ fn done(
             let thumbnails = &cx.state.gallery.thumbnails;
             let small = thumbnails.get(path);
             if small.is_none() && thumbnails.is_due(path) {
-                cx.push(Command::NeedThumbnail(path.clone()));
+                cx.push(Command::Gallery(GalleryCommand::NeedThumbnail(path.clone())));
             }
             small.map(|small| (TexKey::Thumbnail(path.clone()), small))
         }
@@ -172,7 +172,7 @@ fn done(
     if response.on_hover_text(cx.t(hover)).clicked() {
         match ui.input(|input| input.modifiers.command) {
             true => toggle(view, shot.key),
-            false => cx.push(Command::Show(Shown::Shot(shot.key))),
+            false => cx.push(Command::Create(CreateCommand::Show(Shown::Shot(shot.key)))),
         }
     }
     if mark.clicked() {

@@ -4,7 +4,7 @@ use egui::{Align, Frame, Id, Layout, Margin, Panel, ScrollArea, Ui, vec2};
 
 use super::{CreateView, prompt_help};
 use crate::domain::{ImageParam, ImageParams, Makes, NoiseSource, Parameter, Sampler, Schedule, Seed};
-use crate::state::{Command, ImageEdit, Stage};
+use crate::state::{Command, CreateCommand, ImageEdit, Stage};
 use crate::ui::cx::Cx;
 use crate::ui::eye::{self, Part};
 use crate::ui::params::{self, ImagePlace, of_image};
@@ -45,7 +45,7 @@ fn params<'a>(cx: &Cx<'a>) -> &'a ImageParams {
 }
 
 fn edit(cx: &mut Cx<'_>, edit: ImageEdit) {
-    cx.push(Command::SetImage(edit));
+    cx.push(Command::Create(CreateCommand::SetImage(edit)));
 }
 
 fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
@@ -121,13 +121,13 @@ fn subject(ui: &mut Ui, cx: &mut Cx<'_>) {
         let label = cx.with(T::PictureFor, &[&words]);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if widgets::icon_button(ui, icons::X, cx.t(T::NotForPassage)).clicked() {
-                cx.push(Command::ForgetSubject);
+                cx.push(Command::Create(CreateCommand::ForgetSubject));
             }
             let words = layout::labelled(icons::BOOK_OPEN_TEXT, 16.0, &label);
             let button = egui::Button::new(words).truncate().min_size(egui::vec2(ui.available_width(), 0.0));
             let response = ui.add(button).accessible_name(&label);
             if response.on_hover_text(cx.t(T::PictureForHover)).clicked() {
-                cx.push(Command::GoToSubject);
+                cx.push(Command::Create(CreateCommand::GoToSubject));
             }
         });
     });
@@ -174,7 +174,7 @@ fn seed_row(ui: &mut Ui, cx: &mut Cx<'_>) {
     };
     match seed::show(ui, cx, Id::unique("create-seed"), pinned, newest, true) {
         Some(SeedEdit::Set(seed)) => edit(cx, ImageEdit::Seed(seed)),
-        Some(SeedEdit::Roll) => cx.push(Command::RollSeed),
+        Some(SeedEdit::Roll) => cx.push(Command::Create(CreateCommand::RollSeed)),
         None => {}
     }
 }
@@ -317,6 +317,6 @@ fn generate(ui: &mut Ui, cx: &mut Cx<'_>) {
     let size = vec2(ui.available_width(), 40.0);
     let response = widgets::primary(ui, icons::SPARKLE, cx.t(T::Generate), "Ctrl+Enter", able, size);
     if response.on_hover_text(cx.t(T::GenerateHover)).clicked() {
-        cx.push(Command::Generate);
+        cx.push(Command::Create(CreateCommand::Generate));
     }
 }

@@ -10,7 +10,7 @@ use egui::{
 
 use super::shot_menu;
 use crate::domain::Picture;
-use crate::state::{Command, ImageJob, Phase, Saved, Shot, Shown, Stage};
+use crate::state::{Command, CreateCommand, GalleryCommand, ImageJob, Phase, Saved, Shot, Shown, Stage};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::{Scaling, TexKey, Textures};
@@ -99,7 +99,7 @@ fn job_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, job: &ImageJo
     }
     edge(ui, cx, rect, &response, selected);
     if response.clicked() {
-        cx.push(Command::Show(Shown::Job(job.id)));
+        cx.push(Command::Create(CreateCommand::Show(Shown::Job(job.id))));
     }
     menu::of(ui, &response, false, |ui| {
         if ui.button(cx.t(T::Cancel)).clicked() {
@@ -145,7 +145,11 @@ fn shot_tile(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, all: &[&Shot
     }
     edge(ui, cx, rect, &response, selected);
     if response.clicked() {
-        cx.push(Command::Show(if all.len() > 1 { Shown::Batch(shot.key.0) } else { Shown::Shot(shot.key) }));
+        cx.push(Command::Create(CreateCommand::Show(if all.len() > 1 {
+            Shown::Batch(shot.key.0)
+        } else {
+            Shown::Shot(shot.key)
+        })));
     }
     if all.len() == 1 {
         menu::of(ui, &response, false, |ui| shot_menu::show(ui, cx, shot));
@@ -161,7 +165,9 @@ fn shot_image(ui: &Ui, cx: &mut Cx<'_>, textures: &mut Textures, shot: &Shot, re
             let thumbnails = &cx.state.gallery.thumbnails;
             match thumbnails.get(path) {
                 Some(small) => image(ui, textures, TexKey::Thumbnail(path.clone()), small, (rect, picture::look(cx))),
-                None if thumbnails.is_due(path) => cx.push(Command::NeedThumbnail(path.clone())),
+                None if thumbnails.is_due(path) => {
+                    cx.push(Command::Gallery(GalleryCommand::NeedThumbnail(path.clone())))
+                }
                 None => {}
             }
         }

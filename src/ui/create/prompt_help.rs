@@ -5,7 +5,7 @@ use egui::{Label, RichText, Ui, vec2};
 
 use crate::domain::ModelCard;
 use crate::lang::Lang;
-use crate::state::{Command, ImageEdit};
+use crate::state::{Command, CreateCommand, ImageEdit};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{BODY, S1, SMALL};
@@ -36,7 +36,7 @@ pub fn button(ui: &mut Ui, cx: &mut Cx<'_>) {
     let (icon, name) = if running { (icons::STOP, T::StopImproving) } else { (icons::SPARKLE, T::ImprovePrompt) };
     let button = ui.add_enabled_ui(able, |ui| widgets::icon_toggle(ui, icon, cx.t(name), running));
     if button.inner.clicked() {
-        cx.push(Command::ImprovePrompt);
+        cx.push(Command::Create(CreateCommand::ImprovePrompt));
     }
     if running {
         widgets::caption(ui, cx.t(T::WritingPrompt));
@@ -56,10 +56,10 @@ pub fn proposal(ui: &mut Ui, cx: &mut Cx<'_>) {
             ui.add(Label::new(RichText::new(&proposal.new).size(BODY).color(cx.p.text)).wrap().selectable(true));
             ui.horizontal_wrapped(|ui| {
                 if widgets::button(ui, icons::CHECK, cx.t(T::UseProposal)).clicked() {
-                    cx.push(Command::UseProposal);
+                    cx.push(Command::Create(CreateCommand::UseProposal));
                 }
                 if widgets::text_button(ui, cx.t(T::KeepPrompt)).clicked() {
-                    cx.push(Command::DropProposal);
+                    cx.push(Command::Create(CreateCommand::DropProposal));
                 }
             });
         });
@@ -122,7 +122,7 @@ fn styles(ui: &mut Ui, cx: &mut Cx<'_>) {
                 if chip.on_hover_text(cx.with(hover, &[&word])).clicked() {
                     let text = prompts::toggle(prompt, word, &words);
                     letters::go_on(ui.ctx(), fields::prompt_id(), (prompt, &text));
-                    cx.push(Command::SetImage(ImageEdit::Prompt(text)));
+                    cx.push(Command::Create(CreateCommand::SetImage(ImageEdit::Prompt(text))));
                 }
             }
         }

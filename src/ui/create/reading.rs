@@ -9,7 +9,7 @@ use egui::containers::menu::MenuButton;
 use egui::{Button, Event, ImeEvent, RichText, Ui};
 
 use crate::scene::{self, Ground, Item, Reading, ThingId, Unknown, things};
-use crate::state::{Advice, Command, ImageEdit};
+use crate::state::{Advice, Command, CreateCommand, ImageEdit};
 use crate::ui::cx::Cx;
 use crate::ui::icons;
 use crate::ui::texts::T;
@@ -179,7 +179,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
                 let words = (RichText::new(cx.t(T::Arranged)).size(SMALL), crate::ui::theme::icon(icons::X, 12.0));
                 let button = ui.add(Button::new(words)).on_hover_text(cx.t(T::ArrangedHover));
                 if button.accessible_name(cx.t(T::ArrangedForget)).clicked() {
-                    cx.push(Command::SetImage(ImageEdit::Unarrange));
+                    cx.push(Command::Create(CreateCommand::SetImage(ImageEdit::Unarrange)));
                 }
             }
         });
@@ -236,7 +236,7 @@ fn name(cx: &Cx<'_>, id: ThingId) -> &'static str {
 /// What a word of the prompt is to mean; `None` is what it meant by itself.
 fn choose(cx: &mut Cx<'_>, said: &str, id: Option<ThingId>) {
     let label = id.map_or("", |id| things().get(id).en);
-    cx.push(Command::SetImage(ImageEdit::Thing(scene::folded(said), label.to_owned())));
+    cx.push(Command::Create(CreateCommand::SetImage(ImageEdit::Thing(scene::folded(said), label.to_owned()))));
 }
 
 fn is_chosen(cx: &Cx<'_>, said: &str) -> bool {

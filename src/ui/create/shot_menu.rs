@@ -2,21 +2,21 @@
 
 use egui::Ui;
 
-use crate::state::{Command, Saved, Shot};
+use crate::state::{Command, CreateCommand, Saved, Shot};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shot: &Shot) {
     let mut items = vec![
-        (T::SaveAs, Command::SavePictureAs(shot.key)),
-        (T::Copy, Command::CopyPicture(shot.key)),
-        (T::UseSettings, Command::UseSettings(shot.key)),
-        (T::Vary, Command::Vary(shot.key)),
+        (T::SaveAs, Command::Create(CreateCommand::SavePictureAs(shot.key))),
+        (T::Copy, Command::Create(CreateCommand::CopyPicture(shot.key))),
+        (T::UseSettings, Command::Create(CreateCommand::UseSettings(shot.key))),
+        (T::Vary, Command::Create(CreateCommand::Vary(shot.key))),
     ];
     if let Saved::At(path) = &shot.saved {
         items.push((T::ShowInFolder, Command::Reveal(path.clone())));
     }
-    items.push((T::DeleteToTrash, Command::TrashPicture(shot.key)));
+    items.push((T::DeleteToTrash, Command::Create(CreateCommand::TrashPicture(shot.key))));
     for (name, command) in items {
         if ui.button(cx.t(name)).clicked() {
             cx.push(command);

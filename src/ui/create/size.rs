@@ -3,7 +3,7 @@
 use egui::{Align, Layout, Ui};
 
 use crate::domain::{ASPECTS, FreeSize, Size};
-use crate::state::{Command, ImageEdit};
+use crate::state::{Command, CreateCommand, ImageEdit};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, S2};
@@ -22,7 +22,7 @@ fn now(cx: &Cx<'_>) -> Size {
 }
 
 fn set(cx: &mut Cx<'_>, size: Size) {
-    cx.push(Command::SetImage(ImageEdit::Size(size.width, size.height)));
+    cx.push(Command::Create(CreateCommand::SetImage(ImageEdit::Size(size.width, size.height))));
 }
 
 /// The sizes of the model's card: one is no choice, but is said.

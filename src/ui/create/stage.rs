@@ -6,7 +6,7 @@ use super::batch::{self, BatchView};
 use super::layers;
 use crate::domain::{Picture, PictureRecord, StepProgress, seconds};
 use crate::lang::Lang;
-use crate::state::{Command, ImageJob, LayersCommand, Phase, Saved, Shot, ShotKey, Shown, Stage};
+use crate::state::{Command, CreateCommand, ImageJob, LayersCommand, Phase, Saved, Shot, ShotKey, Shown, Stage};
 use crate::ui::canvas::{self, Canvas, CanvasView};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
@@ -86,7 +86,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
             {
                 cx.push(Command::TakeExample(first.clone()));
             }
-            cx.push(Command::Generate);
+            cx.push(Command::Create(CreateCommand::Generate));
         }
     });
 }
@@ -163,7 +163,13 @@ fn done(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut Textu
     if let Saved::Failed(error) = &shot.saved {
         layout::foot(ui, "not-saved", frame, 0.5, |ui| {
             widgets::muted(ui, cx.t(T::PictureKeptAside));
-            error_card::show(ui, cx, error, Some((T::TryAgain, Command::RetrySave(shot.key))), None);
+            error_card::show(
+                ui,
+                cx,
+                error,
+                Some((T::TryAgain, Command::Create(CreateCommand::RetrySave(shot.key)))),
+                None,
+            );
         });
     }
     if view.settings_open {
@@ -202,16 +208,20 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
         if cx.state.create.is_batch(shot.key.0)
             && widgets::icon_button(ui, icons::IMAGES, cx.t(T::BackToBatch)).clicked()
         {
-            cx.push(Command::Show(Shown::Batch(shot.key.0)));
+            cx.push(Command::Create(CreateCommand::Show(Shown::Batch(shot.key.0))));
         }
         let mut items: Vec<Action> = vec![
-            (icons::DOWNLOAD_SIMPLE, T::SaveAs, T::SaveAsHover, Command::SavePictureAs),
-            (icons::COPY, T::Copy, T::CopyHover, Command::CopyPicture),
-            (icons::SLIDERS_HORIZONTAL, T::UseSettings, T::UseSettingsHover, Command::UseSettings),
-            (icons::SHUFFLE, T::Vary, T::VaryHover, Command::Vary),
+            (icons::DOWNLOAD_SIMPLE, T::SaveAs, T::SaveAsHover, |x| Command::Create(CreateCommand::SavePictureAs(x))),
+            (icons::COPY, T::Copy, T::CopyHover, |x| Command::Create(CreateCommand::CopyPicture(x))),
+            (icons::SLIDERS_HORIZONTAL, T::UseSettings, T::UseSettingsHover, |x| {
+                Command::Create(CreateCommand::UseSettings(x))
+            }),
+            (icons::SHUFFLE, T::Vary, T::VaryHover, |x| Command::Create(CreateCommand::Vary(x))),
         ];
         if has_layers(view, shot) {
-            items.push((icons::STACK, T::Layers, T::LayersHover, |key| Command::Layers(LayersCommand::Open(key))));
+            items.push((icons::STACK, T::Layers, T::LayersHover, |key| {
+                Command::Create(CreateCommand::Layers(LayersCommand::Open(key)))
+            }));
         }
         // Where there is no room for all words the first buttons, which are used most, keep theirs.
         let widths: Vec<f32> = items.iter().map(|(_, label, ..)| widgets::button_width(ui, cx.t(*label))).collect();
@@ -230,7 +240,7 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
                 let size = (shot.record.width, shot.record.height);
                 let size = shot.picture.as_ref().map_or(size, |picture| (picture.width, picture.height));
                 if let Some(enlarge) = save_menu::show(ui, cx, size) {
-                    cx.push(Command::SavePictureAt(shot.key, enlarge));
+                    cx.push(Command::Create(CreateCommand::SavePictureAt(shot.key, enlarge)));
                 }
             }
         }
@@ -241,7 +251,7 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, shot: &Shot) {
             view.settings_open = !open;
         }
         if widgets::icon_button(ui, icons::TRASH, cx.t(T::DeleteToTrash)).clicked() {
-            cx.push(Command::TrashPicture(shot.key));
+            cx.push(Command::Create(CreateCommand::TrashPicture(shot.key)));
         }
     });
 }

@@ -13,7 +13,7 @@ use super::super::theme::{S1, S2, SMALL};
 use super::super::{days, error_card, frames, icons, layout, record, save_menu, widgets};
 use super::{caption, facts};
 use crate::domain::LibraryItem;
-use crate::state::Command;
+use crate::state::{Command, GalleryCommand};
 
 /// With less width the head has a line for what can be done.
 const ONE_LINE: f32 = 560.0;
@@ -62,11 +62,11 @@ pub fn show(
     ];
     for (key, by) in steps {
         if pressed(key) {
-            cx.push(Command::Step(by));
+            cx.push(Command::Gallery(GalleryCommand::Step(by)));
         }
     }
     if ui.memory(|memory| memory.focused().is_none()) && pressed(Key::Space) {
-        cx.push(Command::ShowFull(false));
+        cx.push(Command::Gallery(GalleryCommand::ShowFull(false)));
     }
     if keys::pressed_in(ui, Act::Information) {
         view.information = !view.information;
@@ -115,19 +115,19 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut FullView, item: &LibraryItem
         view.information = !view.information;
     }
     if widgets::icon_button(ui, icons::TRASH, cx.t(T::DeleteToTrash)).clicked() {
-        cx.push(Command::TrashItem(path()));
+        cx.push(Command::Gallery(GalleryCommand::TrashItem(path())));
     }
     if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::ShowInFolder)).clicked() {
         cx.push(Command::Reveal(path()));
     }
     if widgets::icon_button(ui, icons::COPY, cx.t(T::Copy)).clicked() {
-        cx.push(Command::CopyItem(path()));
+        cx.push(Command::Gallery(GalleryCommand::CopyItem(path())));
     }
     if let Some(enlarge) = save_menu::show(ui, cx, (item.width, item.height)) {
-        cx.push(Command::SaveItemAt(path(), enlarge));
+        cx.push(Command::Gallery(GalleryCommand::SaveItemAt(path(), enlarge)));
     }
     if widgets::icon_button(ui, icons::DOWNLOAD_SIMPLE, cx.t(T::SaveAs)).clicked() {
-        cx.push(Command::SaveItemAs(path()));
+        cx.push(Command::Gallery(GalleryCommand::SaveItemAs(path())));
     }
     if item.record.is_some() {
         let name = cx.t(T::UseSettings);
@@ -137,7 +137,7 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut FullView, item: &LibraryItem
             widgets::icon_button(ui, icons::SLIDERS_HORIZONTAL, name)
         };
         if button.clicked() {
-            cx.push(Command::UseItem(path()));
+            cx.push(Command::Gallery(GalleryCommand::UseItem(path())));
         }
     }
     widgets::pixels(ui, cx);
@@ -146,14 +146,14 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut FullView, item: &LibraryItem
 /// Back to the grid, the pictures beside this one, and which it is.
 fn place(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem, (at, count): (usize, usize)) {
     if widgets::icon_button(ui, icons::X, cx.t(T::CloseFull)).clicked() {
-        cx.push(Command::ShowFull(false));
+        cx.push(Command::Gallery(GalleryCommand::ShowFull(false)));
     }
     for (icon, name, by, able) in
         [(icons::CARET_LEFT, T::PreviousPicture, -1, at > 0), (icons::CARET_RIGHT, T::NextPicture, 1, at + 1 < count)]
     {
         let button = ui.add_enabled_ui(able, |ui| widgets::icon_button(ui, icon, cx.t(name)));
         if button.inner.clicked() {
-            cx.push(Command::Step(by));
+            cx.push(Command::Gallery(GalleryCommand::Step(by)));
         }
     }
     let place = cx.with(T::PlaceOf, &[&(at + 1), &count]);
@@ -167,7 +167,7 @@ pub fn compare(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut FullView, textures: &mut
         && ui.memory(|memory| memory.focused().is_none())
         && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Space))
     {
-        cx.push(Command::ShowFull(false));
+        cx.push(Command::Gallery(GalleryCommand::ShowFull(false)));
     }
     view.canvas.begin(Id::unique("gallery-compare"));
     let all: Vec<_> = items.iter().map(|item| settings(cx, item)).collect();
@@ -181,7 +181,7 @@ pub fn compare(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut FullView, textures: &mut
     Panel::top("compare-head").exact_size(44.0).resizable(false).frame(frame).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
             if widgets::icon_button(ui, icons::X, cx.t(T::CloseFull)).clicked() {
-                cx.push(Command::ShowFull(false));
+                cx.push(Command::Gallery(GalleryCommand::ShowFull(false)));
             }
             widgets::title(ui, cx.t(T::Compare));
             widgets::pixels(ui, cx);
@@ -227,12 +227,22 @@ fn column_head(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem) {
     let name = Label::new(RichText::new(&file).size(SMALL).color(cx.p.strong)).truncate();
     ui.add(name).on_hover_text(item.path.display().to_string());
     ui.horizontal(|ui| {
-        let mut actions =
-            vec![(icons::FRAME_CORNERS, T::OpenFull, vec![Command::Select(Some(path())), Command::ShowFull(true)])];
+        let mut actions = vec![(
+            icons::FRAME_CORNERS,
+            T::OpenFull,
+            vec![
+                Command::Gallery(GalleryCommand::Select(Some(path()))),
+                Command::Gallery(GalleryCommand::ShowFull(true)),
+            ],
+        )];
         if item.record.is_some() {
-            actions.push((icons::SLIDERS_HORIZONTAL, T::UseSettings, vec![Command::UseItem(path())]));
+            actions.push((
+                icons::SLIDERS_HORIZONTAL,
+                T::UseSettings,
+                vec![Command::Gallery(GalleryCommand::UseItem(path()))],
+            ));
         }
-        actions.push((icons::TRASH, T::DeleteToTrash, vec![Command::TrashItem(path())]));
+        actions.push((icons::TRASH, T::DeleteToTrash, vec![Command::Gallery(GalleryCommand::TrashItem(path()))]));
         // In a narrow column the full view has the rest.
         let room = ui.available_width();
         actions.truncate(((room + S1) / (ICON + S1)).max(1.0) as usize);

@@ -15,7 +15,7 @@ use super::super::theme::{self, BODY, RADIUS, S2};
 use super::super::{days, eye, icons, menu, picture};
 use super::caption;
 use crate::domain::{CELL, LibraryItem};
-use crate::state::Command;
+use crate::state::{Command, GalleryCommand};
 
 /// Height of a day's head.
 const HEAD: f32 = 32.0;
@@ -121,7 +121,7 @@ impl Grid {
         }
         let pressed = |modifiers, key| ui.input_mut(|i| i.consume_key(modifiers, key));
         if keys::pressed_in(ui, Act::MarkAll) {
-            cx.push(Command::MarkAll);
+            cx.push(Command::Gallery(GalleryCommand::MarkAll));
         }
         let place = |path: &std::path::Path| found.iter().position(|i| items[*i].path == path);
         let selected = cx.state.gallery.selected.as_deref();
@@ -141,20 +141,20 @@ impl Grid {
             cx.push(if walks {
                 continue;
             } else if extends && at.is_some() {
-                Command::MarkTo(path)
+                Command::Gallery(GalleryCommand::MarkTo(path))
             } else {
-                Command::Select(Some(path))
+                Command::Gallery(GalleryCommand::Select(Some(path)))
             });
         }
         if keys::pressed_in(ui, Act::Toggle)
             && let Some(i) = from.and_then(|from| found.get(from))
         {
-            cx.push(Command::Mark(items[*i].path.clone()));
+            cx.push(Command::Gallery(GalleryCommand::Mark(items[*i].path.clone())));
         }
         // A button that has the keyboard takes them for itself.
         let free = ui.memory(|memory| memory.focused().is_none());
         if free && at.is_some() && keys::pressed_in(ui, Act::Full) {
-            cx.push(Command::ShowFull(true));
+            cx.push(Command::Gallery(GalleryCommand::ShowFull(true)));
         }
     }
 
@@ -274,7 +274,7 @@ impl Grid {
             }
             None => {
                 if gallery.thumbnails.is_due(&item.path) {
-                    cx.push(Command::NeedThumbnail(item.path.clone()));
+                    cx.push(Command::Gallery(GalleryCommand::NeedThumbnail(item.path.clone())));
                 }
                 let font = theme::icon_font(24.0);
                 let is_broken = gallery.thumbnails.broken(&item.path).is_some();
@@ -304,17 +304,17 @@ impl Grid {
         let by_pointer = response.clicked_by(egui::PointerButton::Primary);
         let double = by_pointer && modifiers.is_none();
         if let Some(meant) = double.then(|| self.second_click(ui, item)).flatten() {
-            cx.push(Command::Select(Some(meant)));
-            cx.push(Command::ShowFull(true));
+            cx.push(Command::Gallery(GalleryCommand::Select(Some(meant))));
+            cx.push(Command::Gallery(GalleryCommand::ShowFull(true)));
         } else if response.clicked() && modifiers.command {
-            cx.push(Command::Mark(item.path.clone()));
+            cx.push(Command::Gallery(GalleryCommand::Mark(item.path.clone())));
         } else if response.clicked() && modifiers.shift {
-            cx.push(Command::MarkTo(item.path.clone()));
+            cx.push(Command::Gallery(GalleryCommand::MarkTo(item.path.clone())));
         } else if response.clicked() {
-            cx.push(Command::Select(Some(item.path.clone())));
+            cx.push(Command::Gallery(GalleryCommand::Select(Some(item.path.clone()))));
             // By Space or Enter on a cell that has the keyboard.
             if !by_pointer {
-                cx.push(Command::ShowFull(true));
+                cx.push(Command::Gallery(GalleryCommand::ShowFull(true)));
             }
         }
         let chosen = gallery.selected.as_ref() == Some(&item.path);
@@ -326,17 +326,18 @@ impl Grid {
 /// The menu of a picture.
 fn entries(ui: &mut Ui, cx: &mut Cx<'_>, item: &LibraryItem, marked: bool) {
     let path = || item.path.clone();
-    let open = vec![Command::Select(Some(path())), Command::ShowFull(true)];
+    let open =
+        vec![Command::Gallery(GalleryCommand::Select(Some(path()))), Command::Gallery(GalleryCommand::ShowFull(true))];
     let mut items = vec![(T::OpenFull, open)];
     if item.record.is_some() {
-        items.push((T::UseSettings, vec![Command::UseItem(path())]));
+        items.push((T::UseSettings, vec![Command::Gallery(GalleryCommand::UseItem(path()))]));
     }
     items.extend([
-        (T::SaveAs, vec![Command::SaveItemAs(path())]),
-        (T::Copy, vec![Command::CopyItem(path())]),
+        (T::SaveAs, vec![Command::Gallery(GalleryCommand::SaveItemAs(path()))]),
+        (T::Copy, vec![Command::Gallery(GalleryCommand::CopyItem(path()))]),
         (T::ShowInFolder, vec![Command::Reveal(path())]),
-        (if marked { T::MarkOff } else { T::MarkOn }, vec![Command::Mark(path())]),
-        (T::DeleteToTrash, vec![Command::TrashItem(path())]),
+        (if marked { T::MarkOff } else { T::MarkOn }, vec![Command::Gallery(GalleryCommand::Mark(path()))]),
+        (T::DeleteToTrash, vec![Command::Gallery(GalleryCommand::TrashItem(path()))]),
     ]);
     for (name, commands) in items {
         if ui.button(cx.t(name)).clicked() {

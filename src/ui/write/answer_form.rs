@@ -3,7 +3,7 @@
 use egui::{Id, Label, RichText, TextEdit, Ui};
 
 use crate::domain::{AnswerForm, Grammar};
-use crate::state::{Command, TextEdit as Edit};
+use crate::state::{Command, TextEdit as Edit, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, S2, SMALL};
@@ -11,7 +11,7 @@ use crate::ui::{combo, icons, letters, widgets};
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     if cx.state.is_grammar_check_due() {
-        cx.push(Command::CheckGrammar);
+        cx.push(Command::Write(WriteCommand::CheckGrammar));
     }
     let grammar = cx.state.text().grammar.as_ref();
     let form = AnswerForm::of(grammar);
@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let names = [T::FormFree, T::FormJson, T::FormSchema, T::FormGbnf].map(|name| cx.t(name));
     let at = AnswerForm::ALL.iter().position(|one| *one == form).unwrap_or(0);
     if let Some(i) = combo::names(ui, cx.t(T::AnswerForm), &names, at) {
-        cx.push(Command::SetText(Edit::Form(AnswerForm::ALL[i])));
+        cx.push(Command::Write(WriteCommand::SetText(Edit::Form(AnswerForm::ALL[i]))));
     }
     if let (AnswerForm::Schema | AnswerForm::Gbnf, Some(Grammar::Gbnf(text) | Grammar::JsonSchema(text))) =
         (form, grammar)
@@ -53,7 +53,7 @@ fn editor(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, name: &str) {
     let response = response.inner.accessible_name(name);
     if response.changed() && value != text {
         ui.data_mut(|d| d.insert_temp(id, (frame, value.clone())));
-        cx.push(Command::SetText(Edit::FormText(value)));
+        cx.push(Command::Write(WriteCommand::SetText(Edit::FormText(value))));
     }
     match &cx.state.write.grammar.error {
         Some(error) => {

@@ -3,7 +3,7 @@
 use egui::{Align, Frame, Id, Layout, Margin, RichText, Ui};
 
 use crate::domain::{CardKind, StoryCard};
-use crate::state::{AppState, CardEdit, Command, next_card};
+use crate::state::{AppState, CardEdit, Command, WriteCommand, next_card};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, SMALL};
@@ -54,7 +54,7 @@ pub fn of_conversation(ui: &mut Ui, cx: &mut Cx<'_>) {
         let said = last_words(open.turns.iter().map(|turn| &turn.message));
         let near = format!("{said}\n{}", state.write.draft);
         let read: Vec<u64> = cards_named(&manner.cards, &near).into_iter().map(|card| card.id).collect();
-        show(ui, cx, &manner.cards, &mut shown, &read, Command::Card);
+        show(ui, cx, &manner.cards, &mut shown, &read, |x| Command::Write(WriteCommand::Card(x)));
     }
     ui.data_mut(|data| data.insert_temp(id, (unfolded, shown)));
 }

@@ -3,7 +3,7 @@
 use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Stroke, Ui, vec2};
 
 use crate::domain::ModelPresence;
-use crate::state::{Command, ModelEntry, Phase, TextEdit, TextJob};
+use crate::state::{Command, ModelEntry, Phase, TextEdit, TextJob, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
@@ -63,7 +63,7 @@ fn instead(ui: &mut Ui, cx: &mut Cx<'_>, other: Option<&ModelEntry>) {
     if let Some(entry) = other
         && widgets::text_button(ui, &cx.with(T::UseInstead, &[&entry.card.name])).clicked()
     {
-        cx.push(Command::SetText(TextEdit::Model(entry.card.id.clone())));
+        cx.push(Command::Write(WriteCommand::SetText(TextEdit::Model(entry.card.id.clone()))));
     }
 }
 
@@ -169,7 +169,7 @@ fn held(ui: &mut Ui, cx: &mut Cx<'_>) {
         widgets::badge_wrapped(ui, icons::CLOCK, cx.t(T::MessageHeld), cx.p.muted);
         let text = RichText::new(cx.t(T::HoldNot)).size(SMALL).color(cx.p.accent_text);
         if ui.link(text).clicked() {
-            cx.push(Command::SetDraft(draft));
+            cx.push(Command::Write(WriteCommand::SetDraft(draft)));
         }
     });
 }
@@ -182,7 +182,7 @@ fn elsewhere(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if widgets::text_button(ui, cx.t(T::GoThere)).clicked() {
-                cx.push(Command::OpenConversation(id));
+                cx.push(Command::Write(WriteCommand::OpenConversation(id)));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 elide::label(ui, &text, title, theme::small(), cx.p.muted);
@@ -215,13 +215,13 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
                 let size = vec2(STOP, send_size.y);
                 let stop = widgets::primary(ui, icons::STOP, label, cx.t(T::Esc), !stopping, size);
                 if stop.clicked() && !stopping {
-                    cx.push(Command::StopWriting);
+                    cx.push(Command::Write(WriteCommand::StopWriting));
                 }
             } else {
                 let ready = !draft.trim().is_empty();
                 let send = ui.push_id("send", |ui| widgets::send(ui, cx.t(T::Send), ready, send_size)).inner;
                 if send.on_hover_text(cx.t(T::SendHover)).clicked() {
-                    cx.push(Command::Send);
+                    cx.push(Command::Write(WriteCommand::Send));
                 }
             }
             ui.with_layout(Layout::top_down(Align::Min), |ui| {
@@ -241,12 +241,12 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>) {
                     ui.ctx().request_repaint();
                 }
                 if let Some(text) = changed {
-                    cx.push(Command::SetDraft(text));
+                    cx.push(Command::Write(WriteCommand::SetDraft(text)));
                 }
                 // While an answer is written the message waits for its end.
                 let enter = response.has_focus() && keys::pressed_in(ui, Act::Send);
                 if enter && !(writing && draft.trim().is_empty()) {
-                    cx.push(Command::Send);
+                    cx.push(Command::Write(WriteCommand::Send));
                 }
             });
         });

@@ -2,7 +2,7 @@
 
 use egui::{Label, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
-use crate::state::{Command, FormState, PageCommand};
+use crate::state::{Command, FormState, PageCommand, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
@@ -26,7 +26,7 @@ pub fn choices(ui: &mut Ui, cx: &mut Cx<'_>) {
                 false => widgets::text_button(ui, name),
             };
             if response.on_hover_text(form.about(cx.lang)).clicked() {
-                cx.push(Command::OpenForm(form.id.clone()));
+                cx.push(Command::Write(WriteCommand::OpenForm(form.id.clone())));
             }
         }
     });
@@ -61,7 +61,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState) {
                 ui.add_space(S2);
             }
             if finish && ready {
-                cx.push(Command::WriteForm);
+                cx.push(Command::Write(WriteCommand::WriteForm));
             }
             ui.add_space(S2);
             advice::notice(ui, cx);
@@ -71,13 +71,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState) {
                 let label = cx.t(T::WriteForm);
                 let size = vec2(208.0_f32.min(ui.available_width()), 36.0);
                 if widgets::primary(ui, icons::PENCIL_SIMPLE, label, "Ctrl+Enter", ready, size).clicked() {
-                    cx.push(Command::WriteForm);
+                    cx.push(Command::Write(WriteCommand::WriteForm));
                 }
                 if widgets::leave(ui, cx, changed).clicked() {
-                    cx.push(Command::CloseForm);
+                    cx.push(Command::Write(WriteCommand::CloseForm));
                 }
                 if changed && widgets::text_button(ui, cx.t(T::DiscardDraft)).clicked() {
-                    cx.push(Command::DiscardForm);
+                    cx.push(Command::Write(WriteCommand::DiscardForm));
                 }
             });
             if changed {
@@ -94,7 +94,8 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, state: &FormState, field: &forms::Field) ->
     let value = state.values.get(&field.id).map(String::as_str).unwrap_or_default();
     let caption = if field.required { format!("{label} *") } else { label.to_owned() };
     widgets::caption(ui, &caption);
-    let set = |cx: &mut Cx<'_>, value: String| cx.push(Command::SetFormField(field.id.clone(), value));
+    let set =
+        |cx: &mut Cx<'_>, value: String| cx.push(Command::Write(WriteCommand::SetFormField(field.id.clone(), value)));
     match &field.kind {
         FieldKind::Text | FieldKind::Long => {
             let long = field.kind == FieldKind::Long;
@@ -143,13 +144,13 @@ pub fn results(ui: &mut Ui, cx: &mut Cx<'_>) {
     if let Some((done, all)) = cx.state.next_section() {
         let label = cx.with(T::WriteSection, &[&(done + 1), &all]);
         if widgets::button(ui, icons::PENCIL_SIMPLE, &label).clicked() {
-            cx.push(Command::WriteSection);
+            cx.push(Command::Write(WriteCommand::WriteSection));
         }
     }
     if let Some(sections) = cx.state.sections()
         && widgets::button(ui, icons::BOOK_OPEN_TEXT, cx.t(T::SectionsToPage)).clicked()
     {
-        cx.push(Command::Page(PageCommand::Of(sections)));
+        cx.push(Command::Write(WriteCommand::Page(PageCommand::Of(sections))));
     }
     let findings = &cx.state.write.findings;
     if findings.is_empty() {
@@ -168,7 +169,7 @@ pub fn results(ui: &mut Ui, cx: &mut Cx<'_>) {
                         ui.add(Label::new(RichText::new(about).size(BODY).color(ink)).wrap());
                         let again = finding.again.get(cx.lang);
                         if !again.is_empty() && widgets::text_button(ui, cx.t(T::WriteThatAgain)).clicked() {
-                            cx.push(Command::AskAgain(again.to_owned()));
+                            cx.push(Command::Write(WriteCommand::AskAgain(again.to_owned())));
                         }
                     });
                 });

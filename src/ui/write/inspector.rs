@@ -4,7 +4,7 @@ use egui::containers::Popup;
 use egui::{Button, Color32, CursorIcon, Label, Rect, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
 use crate::domain::{TokenChoice, Turn};
-use crate::state::Command;
+use crate::state::{Command, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, BODY, SMALL};
@@ -97,7 +97,7 @@ fn token(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn, tokens: &[TokenChoice], piec
             let way = idle && other.bytes != token.bytes && std::str::from_utf8(&other.bytes).is_ok();
             if ui.add_enabled(way, Button::new(line(cx, other))).clicked() {
                 ui.close();
-                cx.push(Command::BranchAtToken { turn: turn.id, token: piece.at, other: n });
+                cx.push(Command::Write(WriteCommand::BranchAtToken { turn: turn.id, token: piece.at, other: n }));
             }
         }
     });

@@ -3,7 +3,7 @@
 use egui::{Color32, Label, Rect, RichText, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::domain::{Ledger, Overflow, Part, PartKind};
-use crate::state::{Command, TextEdit};
+use crate::state::{Command, TextEdit, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, S1, S2, SMALL};
@@ -16,7 +16,7 @@ const BAR: f32 = 16.0;
 /// Asks for the sums of what would be sent now, and shows the last ones.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, cursor: usize) {
     if cx.state.is_measure_due(cursor) {
-        cx.push(Command::Measure(cursor));
+        cx.push(Command::Write(WriteCommand::Measure(cursor)));
     }
     let Some(ledger) = &cx.state.write.ledger.found else { return };
     let used = ledger.used();
@@ -48,7 +48,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, cursor: usize) {
             ui.horizontal_wrapped(|ui| {
                 for (name, way) in [(T::OverflowRoll, Overflow::Roll), (T::OverflowMiddle, Overflow::Middle)] {
                     if widgets::text_button(ui, cx.t(name)).clicked() {
-                        cx.push(Command::SetText(TextEdit::Overflow(way)));
+                        cx.push(Command::Write(WriteCommand::SetText(TextEdit::Overflow(way))));
                     }
                 }
             });

@@ -10,7 +10,7 @@ use egui::{
 
 use super::snippet;
 use crate::domain::{ConversationHead, ConversationId, TextHit, TrashKind};
-use crate::state::{Command, PageCommand, PersonaCommand, TrashCommand};
+use crate::state::{Command, PageCommand, PersonaCommand, TrashCommand, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
@@ -130,10 +130,10 @@ fn top(ui: &mut Ui, cx: &mut Cx<'_>) {
             response.accessible_name(cx.t(name)).on_hover_text(cx.t(hover)).clicked()
         };
         if new(ui, cx, icons::PLUS, T::Chat, T::NewConversation, T::NewConversationHover) {
-            cx.push(Command::NewConversation);
+            cx.push(Command::Write(WriteCommand::NewConversation));
         }
         if new(ui, cx, icons::BOOK_OPEN_TEXT, T::Page, T::NewPage, T::NewPageHover) {
-            cx.push(Command::Page(PageCommand::New));
+            cx.push(Command::Write(WriteCommand::Page(PageCommand::New)));
         }
         if widgets::icon_button(ui, icons::FOLDER_OPEN, cx.t(T::ImportChat)).clicked() {
             cx.push(Command::ChooseFile);
@@ -147,7 +147,7 @@ fn top(ui: &mut Ui, cx: &mut Cx<'_>) {
     if !cx.state.write.conversations.is_empty() {
         let name = cx.t(T::SearchConversations);
         if let Some(text) = widgets::search(ui, cx, fields::talks_id(), name, &cx.state.write.search) {
-            cx.push(Command::SetSearch(text));
+            cx.push(Command::Write(WriteCommand::SetSearch(text)));
         }
     }
 }
@@ -276,31 +276,31 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Op
     if lit || here {
         let (icon, name) = pin(cx, head, title);
         if corner(ui, cx, spot(1.0), "pin", icon, &name) {
-            cx.push(Command::PinConversation(head.id.clone(), !head.pinned));
+            cx.push(Command::Write(WriteCommand::PinConversation(head.id.clone(), !head.pinned)));
         }
     }
     if writing {
         let at = spot(0.0).center();
         ui.painter().text(at, Align2::CENTER_CENTER, icons::PENCIL_SIMPLE, theme::icon_font(14.0), p.accent_text);
     } else if (lit || here) && corner(ui, cx, spot(0.0), "trash", icons::TRASH, &cx.with(T::DeleteNamed, &[&title])) {
-        cx.push(Command::TrashConversation(head.id.clone()));
+        cx.push(Command::Write(WriteCommand::TrashConversation(head.id.clone())));
     }
     menu::of(ui, &response, false, |ui| {
         if widgets::menu_item(ui, cx.t(T::Rename)) {
             begin_rename(cx, renaming, head);
         }
         if widgets::menu_item(ui, cx.t(if head.pinned { T::Unpin } else { T::Pin })) {
-            cx.push(Command::PinConversation(head.id.clone(), !head.pinned));
+            cx.push(Command::Write(WriteCommand::PinConversation(head.id.clone(), !head.pinned)));
         }
         if widgets::menu_item(ui, cx.t(T::DeleteToTrash)) {
-            cx.push(Command::TrashConversation(head.id.clone()));
+            cx.push(Command::Write(WriteCommand::TrashConversation(head.id.clone())));
         }
     });
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
     if response.double_clicked() {
         begin_rename(cx, renaming, head);
     } else if response.clicked() && !here {
-        cx.push(Command::OpenConversation(head.id.clone()));
+        cx.push(Command::Write(WriteCommand::OpenConversation(head.id.clone())));
     }
 }
 
@@ -311,7 +311,7 @@ fn row_id(id: &ConversationId) -> Id {
 
 fn begin_rename(cx: &mut Cx<'_>, renaming: &mut Option<ConversationId>, head: &ConversationHead) {
     *renaming = Some(head.id.clone());
-    cx.push(Command::BeginTitle(head.id.clone()));
+    cx.push(Command::Write(WriteCommand::BeginTitle(head.id.clone())));
 }
 
 fn pin(cx: &Cx<'_>, head: &ConversationHead, title: &str) -> (&'static str, String) {
@@ -372,6 +372,6 @@ fn found(ui: &mut Ui, cx: &mut Cx<'_>, hit: &TextHit) {
     let galley = snippet::layout(ui, cx.p, &hit.snippet, hit.words, width);
     ui.painter().galley(rect.min + vec2(12.0, 25.0), galley, cx.p.muted);
     if response.on_hover_text(&hit.snippet).on_hover_cursor(CursorIcon::PointingHand).clicked() {
-        cx.push(Command::OpenFound(hit.conversation.clone(), hit.turn, hit.at));
+        cx.push(Command::Write(WriteCommand::OpenFound(hit.conversation.clone(), hit.turn, hit.at)));
     }
 }

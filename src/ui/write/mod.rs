@@ -27,7 +27,7 @@ use super::theme::S2;
 use super::{elide, error_card, focus, icons, keys, layout, letters, quotes, widgets};
 use crate::domain::{ConversationId, Overflow, Pane};
 use crate::error::{Cause, StudioError};
-use crate::state::Command;
+use crate::state::{Command, WriteCommand};
 use crate::writing::export::TextFormat;
 pub use chat::ChatView;
 use list::ListView;
@@ -138,7 +138,7 @@ fn above<'s>(ui: &mut Ui, cx: &mut Cx<'s>, add: impl FnOnce(&mut Ui, &mut Cx<'s>
         layout::column(ui, layout::TEXT_WIDTH, |ui| {
             ui.spacing_mut().item_spacing.y = S2;
             if let Some(error) = &cx.state.write.error {
-                error_card::show(ui, cx, error, shorter(cx, error), Some(Command::DismissWriteError));
+                error_card::show(ui, cx, error, shorter(cx, error), Some(Command::Write(WriteCommand::DismissError)));
             }
             add(ui, cx);
             eye::part_in(ui, Part::Above, ui.min_rect().intersect(ui.clip_rect()));
@@ -153,7 +153,7 @@ fn shorter(cx: &Cx<'_>, error: &StudioError) -> Vec<(T, Command)> {
         return Vec::new();
     }
     let ways = [(T::OverflowRoll, Overflow::Roll), (T::OverflowMiddle, Overflow::Middle)];
-    ways.into_iter().map(|(name, overflow)| (name, Command::AnswerWith(overflow))).collect()
+    ways.into_iter().map(|(name, overflow)| (name, Command::Write(WriteCommand::AnswerWith(overflow)))).collect()
 }
 
 /// The panel on the right: the sliders; for a page also what it is about.
@@ -200,7 +200,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, narrow: bool, slider
                     (T::ExportDocx, TextFormat::Docx),
                 ] {
                     if widgets::menu_item(ui, cx.t(name)) {
-                        cx.push(Command::ExportConversation(format));
+                        cx.push(Command::Write(WriteCommand::ExportConversation(format)));
                     }
                 }
             });
@@ -233,7 +233,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, narrow: bool, slider
             if typed.is_none() || view.list.renames(id) {
                 if name(ui, cx, title) {
                     focus::on_new(ui, field);
-                    cx.push(Command::BeginTitle(id.clone()));
+                    cx.push(Command::Write(WriteCommand::BeginTitle(id.clone())));
                 }
                 return;
             }
@@ -275,12 +275,12 @@ fn name(ui: &mut Ui, cx: &Cx<'_>, title: &str) -> bool {
 /// Whether it was left.
 fn typed_title(cx: &mut Cx<'_>, ui: &Ui, response: &Response, id: &ConversationId, title: &str, text: String) -> bool {
     if response.changed() && text != title {
-        cx.push(Command::SetTitle(id.clone(), text.clone()));
+        cx.push(Command::Write(WriteCommand::SetTitle(id.clone(), text.clone())));
     }
     // Esc is the window's. A field that was not begun to be typed into gives nothing.
     let begun = text != title || cx.state.write.titling.as_ref().is_some_and(|(of, _)| of == id);
     if response.lost_focus() && begun && !keys::escaped(ui) {
-        cx.push(Command::RenameConversation(id.clone(), text));
+        cx.push(Command::Write(WriteCommand::RenameConversation(id.clone(), text)));
     }
     response.lost_focus()
 }

@@ -8,7 +8,7 @@ use egui::{
 };
 
 use crate::domain::{Face, KeptPersona, Makes, Persona, PersonaId, Role, Turn};
-use crate::state::{AppState, Command, PersonaCommand, PersonaDraft, PersonaEdit};
+use crate::state::{AppState, Command, GalleryCommand, PersonaCommand, PersonaDraft, PersonaEdit};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
@@ -195,7 +195,7 @@ fn face(ui: &Ui, cx: &mut Cx<'_>, textures: &mut Textures, name: &str, picture: 
     let Some(path) = picture else { return };
     let thumbnails = &cx.state.gallery.thumbnails;
     if thumbnails.is_due(path) {
-        cx.push(Command::NeedThumbnail(path.clone()));
+        cx.push(Command::Gallery(GalleryCommand::NeedThumbnail(path.clone())));
     }
     let Some(small) = thumbnails.get(path) else { return };
     let scaling = crate::ui::picture::fit(small, rect, ui.pixels_per_point(), crate::ui::picture::look(cx)).scaling;

@@ -3,7 +3,7 @@
 use egui::{Frame, Id, Label, Margin, RichText, ScrollArea, Ui};
 
 use crate::domain::{KvType, Makes, Overflow, Parameter, TextParam, TextParams};
-use crate::state::{Command, TextEdit};
+use crate::state::{Command, TextEdit, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::params::{self, TextPlace, of_text};
 use crate::ui::seed::{self, SeedEdit};
@@ -66,7 +66,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
 }
 
 fn edit(cx: &mut Cx<'_>, edit: TextEdit) {
-    cx.push(Command::SetText(edit));
+    cx.push(Command::Write(WriteCommand::SetText(edit)));
 }
 
 /// The conversation has sliders of its own; others begin with them only if the person says so.
@@ -76,7 +76,7 @@ fn own(ui: &mut Ui, cx: &mut Cx<'_>) {
     if *cx.state.text() == cx.state.settings.text {
         widgets::muted(ui, cx.t(T::UsedForNew));
     } else if widgets::text_button(ui, cx.t(T::UseForNew)).on_hover_text(cx.t(T::UseForNewHover)).clicked() {
-        cx.push(Command::UseSliders);
+        cx.push(Command::Write(WriteCommand::UseSliders));
     }
 }
 
@@ -97,7 +97,7 @@ fn system(ui: &mut Ui, cx: &mut Cx<'_>, open: &mut bool) {
             framed: true,
         };
         if let (_, Some(text)) = widgets::field(ui, text, &spec) {
-            cx.push(Command::SetSystemPrompt(text));
+            cx.push(Command::Write(WriteCommand::SetSystemPrompt(text)));
         }
         let reach = if write.id.is_some() { T::SystemHere } else { T::SystemOfAll };
         widgets::muted(ui, cx.t(reach));
@@ -159,7 +159,7 @@ fn advanced(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// The model that runs ahead: none, or one that is here and can draft for the chosen one.
 fn draft(ui: &mut Ui, cx: &mut Cx<'_>) {
     if cx.state.is_drafts_due() {
-        cx.push(Command::FindDrafts);
+        cx.push(Command::Write(WriteCommand::FindDrafts));
     }
     let chosen = cx.state.text().draft.clone();
     let able = cx.state.drafts();

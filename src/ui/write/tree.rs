@@ -6,7 +6,7 @@ use egui::containers::{Popup, PopupCloseBehavior};
 use egui::{Align2, CursorIcon, Frame, Margin, Role as Part, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::domain::{ConversationId, Role, Run, START, Turn, from_difference, runs};
-use crate::state::{Command, OpenConversation};
+use crate::state::{Command, OpenConversation, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, RADIUS, S1, S2};
@@ -135,7 +135,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &Run, words: &str) {
     let galley = ui.painter().layout_job(job);
     ui.painter().galley(pos2(from, mid - galley.size().y / 2.0), galley, ink);
     if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
-        cx.push(Command::GoToTurn(run.first));
+        cx.push(Command::Write(WriteCommand::GoToTurn(run.first)));
         ui.close();
     }
 }

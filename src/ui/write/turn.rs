@@ -4,7 +4,7 @@ use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Ui};
 
 use super::prose::Prose;
 use crate::domain::{FinishReason, Role, Room, Split, Turn, TurnInfo, Waiting, split_thought};
-use crate::state::{Command, ModelEntry, PageCommand};
+use crate::state::{Command, ModelEntry, PageCommand, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
 use crate::ui::texts::T;
@@ -45,10 +45,10 @@ fn user(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bool
                 ui.spacing_mut().item_spacing.x = 0.0;
                 branches(ui, cx, turn);
                 if small_icon(ui, icons::COPY, cx.t(T::CopyTurn)) {
-                    cx.push(Command::CopyTurn(turn.id));
+                    cx.push(Command::Write(WriteCommand::CopyTurn(turn.id)));
                 }
                 if !cx.state.write.is_writing_here() && pencil(ui, cx, turn, T::EditTurn) {
-                    cx.push(Command::BeginEdit(turn.id));
+                    cx.push(Command::Write(WriteCommand::BeginEdit(turn.id)));
                 }
                 if last && !cx.state.write.is_writing_here() {
                     unanswered(ui, cx);
@@ -71,7 +71,11 @@ fn unanswered(ui: &mut Ui, cx: &mut Cx<'_>) {
     };
     if let Some(button) = button {
         ui.add_space(S2);
-        let command = if button == T::OpenSettings { Command::Go(Room::Settings) } else { Command::Regenerate };
+        let command = if button == T::OpenSettings {
+            Command::Go(Room::Settings)
+        } else {
+            Command::Write(WriteCommand::Regenerate)
+        };
         if widgets::text_button(ui, cx.t(button)).clicked() {
             cx.push(command);
         }
@@ -104,7 +108,7 @@ fn branches(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
         let enabled = idle && to.is_some();
         let clicked = ui.add_enabled_ui(enabled, |ui| small_icon(ui, icon, cx.t(name))).inner;
         if let (true, Some(to)) = (clicked, to) {
-            cx.push(Command::SelectBranch(*to));
+            cx.push(Command::Write(WriteCommand::SelectBranch(*to)));
         }
     };
     let (before, after) = (at.checked_sub(1).and_then(|i| all.get(i)), all.get(at + 1));
@@ -153,7 +157,7 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
     };
     let (response, changed) = widgets::field(ui, text, &spec);
     if let Some(text) = changed {
-        cx.push(Command::SetEdit(text));
+        cx.push(Command::Write(WriteCommand::SetEdit(text)));
     }
     let enter = response.has_focus() && keys::pressed_in(ui, Act::Send);
     let sent_how = |ui: &mut Ui, cx: &mut Cx<'_>| {
@@ -161,15 +165,15 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, role: Role) {
     };
     layout::line(ui, cx, 120.0, sent_how, |ui, cx| {
         if widgets::button(ui, icon, cx.t(done)).clicked() || enter {
-            cx.push(Command::SendEdit);
+            cx.push(Command::Write(WriteCommand::SendEdit));
         }
         let reads = cx.state.write.editing.as_ref().and_then(|(id, _)| cx.state.write.open.turn(*id));
         let changed = reads.is_some_and(|turn| turn.message.said() != text);
         if widgets::leave(ui, cx, changed).clicked() {
-            cx.push(Command::CancelEdit);
+            cx.push(Command::Write(WriteCommand::CancelEdit));
         }
         if changed && widgets::text_button(ui, cx.t(T::DiscardDraft)).clicked() {
-            cx.push(Command::DiscardEdit);
+            cx.push(Command::Write(WriteCommand::DiscardEdit));
         }
     });
 }
@@ -205,29 +209,29 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bo
         // A thought that was cut off has no answer to copy.
         let has_words = !text.trim().is_empty();
         if has_words && small_icon(ui, icons::COPY, cx.t(T::CopyAnswer)) {
-            cx.push(Command::CopyTurn(turn.id));
+            cx.push(Command::Write(WriteCommand::CopyTurn(turn.id)));
         }
         let idle = !cx.state.write.is_writing_here();
         if idle && pencil(ui, cx, turn, T::EditAnswer) {
-            cx.push(Command::BeginEdit(turn.id));
+            cx.push(Command::Write(WriteCommand::BeginEdit(turn.id)));
         }
         if idle && turn.info.is_some() {
             look_inside(ui, cx, turn);
         }
         if idle && has_words && small_icon(ui, icons::BOOK_OPEN_TEXT, cx.t(T::OpenAsPage)) {
-            cx.push(Command::Page(PageCommand::Of(vec![turn.id])));
+            cx.push(Command::Write(WriteCommand::Page(PageCommand::Of(vec![turn.id]))));
         }
         let may_draw = idle && has_words && cx.state.create.helper.is_none();
         if may_draw && small_icon(ui, icons::IMAGE, cx.t(T::PictureOfTurn)) {
-            cx.push(Command::PictureOfTurn(turn.id));
+            cx.push(Command::Write(WriteCommand::PictureOfTurn(turn.id)));
         }
         if last && idle && small_icon(ui, icons::ARROWS_CLOCKWISE, cx.t(T::Regenerate)) {
-            cx.push(Command::Regenerate);
+            cx.push(Command::Write(WriteCommand::Regenerate));
         }
         let reason = turn.info.as_ref().and_then(|info| info.finish_reason);
         let cut = matches!(reason, None | Some(FinishReason::Length | FinishReason::Thought));
         if last && idle && cut && small_icon(ui, icons::PLAY, cx.t(T::ContinueWriting)) {
-            cx.push(Command::ContinueWriting);
+            cx.push(Command::Write(WriteCommand::ContinueWriting));
         }
         branches(ui, cx, turn);
         if let Some(info) = &turn.info {
@@ -254,7 +258,7 @@ fn look_inside(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
     let name = cx.t(if kept { T::LookInside } else { T::NoTokensKept });
     let response = ui.add_enabled_ui(kept, |ui| widgets::icon_button(ui, icons::INFO, name)).inner;
     if response.on_disabled_hover_text(name).clicked() {
-        cx.push(Command::Inspect(turn.id));
+        cx.push(Command::Write(WriteCommand::Inspect(turn.id)));
     }
 }
 

@@ -72,7 +72,7 @@ fn create(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
     rare.models.entries[0].card.sizes = sizes.to_vec();
     let mut layers_drawn = create_layers(lang, theme);
     let redraw = LayersCommand::Redraw(LayerName { word: "apple".into(), nth: 1 });
-    let _ = update(&mut layers_drawn, Input::Command(Command::Layers(redraw)));
+    let _ = update(&mut layers_drawn, Input::Command(Command::Create(CreateCommand::Layers(redraw))));
     let id = layers_drawn.create.layers.as_ref().and_then(|layers| layers.job.as_ref()).expect("a job").id;
     let progress = StepProgress { index: 0, count: 1, step: 3, steps: 24, eta_s: 2.0 };
     let _ = update(&mut layers_drawn, Input::Engine(Event { job: id, kind: EventKind::Progress(progress) }));
@@ -111,7 +111,7 @@ fn create(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
 fn layers_chosen(lang: Lang, theme: Theme) -> AppState {
     let mut state = create_layers(lang, theme);
     let choose = LayersCommand::Choose(Some(LayerName { word: "apple".into(), nth: 1 }));
-    let _ = update(&mut state, Input::Command(Command::Layers(choose)));
+    let _ = update(&mut state, Input::Command(Command::Create(CreateCommand::Layers(choose))));
     state
 }
 
@@ -137,9 +137,9 @@ fn write(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> 
     inside.write.ledger.found = Some(ledger(false));
     let mut form = write_chat(lang, theme);
     for edit in [TextEdit::Form(AnswerForm::Schema), TextEdit::FormText("{\n  \"type\": \"objekt\"\n}".into())] {
-        let _ = update(&mut form, Input::Command(Command::SetText(edit)));
+        let _ = update(&mut form, Input::Command(Command::Write(WriteCommand::SetText(edit))));
     }
-    let _ = update(&mut form, Input::Command(Command::CheckGrammar));
+    let _ = update(&mut form, Input::Command(Command::Write(WriteCommand::CheckGrammar)));
     let bad = Cause::BadGrammar { line: 2, reason: Both::same("\"objekt\" is no type") };
     let grammar = form.text().grammar.clone().expect("it was chosen");
     let _ = update(&mut form, Input::Grammar(grammar, Err(bad.into())));
@@ -147,7 +147,7 @@ fn write(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> 
     let form = noticed(form, vec![NoticeKind::PersonaKept { name: "Ada".into(), left_out }, NoticeKind::Copied]);
     let forms = aigc_studio::writing::forms::forms().iter().map(|form| {
         let mut state = fresh(Room::Write, lang, theme);
-        let _ = update(&mut state, Input::Command(Command::OpenForm(form.id.clone())));
+        let _ = update(&mut state, Input::Command(Command::Write(WriteCommand::OpenForm(form.id.clone()))));
         ("write, a form", state)
     });
     let mut states = vec![
@@ -167,11 +167,11 @@ fn write(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> 
     states.extend(forms);
     // What was typed stays; a picture is drawn meanwhile.
     let mut begun = fresh(Room::Write, lang, theme);
-    let _ = update(&mut begun, Input::Command(Command::OpenForm("poem".into())));
-    let _ = update(&mut begun, Input::Command(Command::SetFormField("topic".into(), long.into())));
+    let _ = update(&mut begun, Input::Command(Command::Write(WriteCommand::OpenForm("poem".into()))));
+    let _ = update(&mut begun, Input::Command(Command::Write(WriteCommand::SetFormField("topic".into(), long.into()))));
     begun.create.jobs = create_running(lang, theme).create.jobs;
     let mut left = begun.clone();
-    let _ = update(&mut left, Input::Command(Command::CloseForm));
+    let _ = update(&mut left, Input::Command(Command::Write(WriteCommand::CloseForm)));
     let mut asked = write_chat(lang, theme);
     let question = &mut asked.write.open.turns[0].message.content;
     *question =

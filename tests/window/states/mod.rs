@@ -48,7 +48,7 @@ pub fn asked(harness: &mut Harness<'static, Window>) -> Vec<Command> {
     harness.run();
     let mut commands = std::mem::take(&mut harness.state_mut().commands);
     // The ledger asks for itself.
-    commands.retain(|command| !matches!(command, Command::Measure(_)));
+    commands.retain(|command| !matches!(command, Command::Write(WriteCommand::Measure(_))));
     commands
 }
 
@@ -241,7 +241,8 @@ pub fn create_layers(lang: Lang, theme: Theme) -> AppState {
     record.prompt = lang.pick("a red apple and a tree on grass", "草地上有一个苹果和一棵树").into();
     (record.width, record.height) = (512, 512);
     let record = record.clone();
-    let _ = update(&mut state, Input::Command(Command::Layers(LayersCommand::Open((JobId(9), 0)))));
+    let _ =
+        update(&mut state, Input::Command(Command::Create(CreateCommand::Layers(LayersCommand::Open((JobId(9), 0))))));
     let id = state.create.layers.as_ref().and_then(|layers| layers.job.as_ref()).expect("it is drawn").id;
     let layer = |word: &str, said: &str, label, x, hue| SceneLayer {
         name: LayerName { word: word.into(), nth: 1 },
@@ -369,7 +370,7 @@ pub fn write_shelf(lang: Lang, theme: Theme) -> AppState {
 pub fn write_found(lang: Lang, theme: Theme) -> AppState {
     let mut state = write_shelf(lang, theme);
     let word = lang.pick("tide", "潮");
-    update(&mut state, Input::Command(Command::SetSearch(word.into())));
+    update(&mut state, Input::Command(Command::Write(WriteCommand::SetSearch(word.into()))));
     let hit = |id: &str, turn, before: &str, behind: &str| TextHit {
         conversation: ConversationId(id.into()),
         turn,

@@ -8,7 +8,7 @@ use egui::{Align, Frame, Id, Label, Layout, Margin, Panel, RichText, ScrollArea,
 
 use crate::domain::{LAYER_COLOURS, LayerName, SceneLayer, SceneLayers, seconds};
 use crate::scene::{self, things};
-use crate::state::{Command, LayersCommand, LayersFormat, LayersState};
+use crate::state::{Command, CreateCommand, LayersCommand, LayersFormat, LayersState};
 use crate::ui::cx::Cx;
 use crate::ui::eye::{Part, part};
 use crate::ui::texts::T;
@@ -63,7 +63,7 @@ fn drawn_as(cx: &Cx<'_>, layer: &SceneLayer) -> Option<String> {
 }
 
 fn send(cx: &mut Cx<'_>, command: LayersCommand) {
-    cx.push(Command::Layers(command));
+    cx.push(Command::Create(CreateCommand::Layers(command)));
 }
 
 /// What is happening, and what can be done with the whole.
@@ -100,7 +100,7 @@ fn bar(ui: &mut Ui, cx: &mut Cx<'_>, layers: &LayersState) {
                 icons::ARROW_COUNTER_CLOCKWISE,
                 T::LayersReset,
                 !layers.arrangement().is_empty(),
-                Command::Layers(LayersCommand::Reset),
+                Command::Create(CreateCommand::Layers(LayersCommand::Reset)),
             ),
         ] {
             if layout::icon(ui, can, |ui| widgets::icon_button(ui, icon, cx.t(words)).clicked()) {

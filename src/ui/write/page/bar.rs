@@ -4,7 +4,7 @@ use egui::{RichText, Ui, vec2};
 
 use super::editor::PageView;
 use crate::domain::{Author, Page};
-use crate::state::{Command, PageCommand, Phase};
+use crate::state::{Command, PageCommand, Phase, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{S1, SMALL};
@@ -18,7 +18,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView) {
         let act = |ui: &mut Ui, cx: &mut Cx<'_>, icon, name: T, enabled: bool, command: PageCommand| {
             let clicked = layout::icon(ui, enabled && !here, |ui| widgets::icon_button(ui, icon, cx.t(name)).clicked());
             if clicked {
-                cx.push(Command::Page(command));
+                cx.push(Command::Write(WriteCommand::Page(command)));
             }
         };
         let by_model = page.last().is_some_and(|edit| edit.by == Author::Model);
@@ -44,7 +44,7 @@ fn go_on(ui: &mut Ui, cx: &mut Cx<'_>, view: &PageView, page: &Page) {
         let stopping = job.phase == Phase::Cancelling;
         let stop = widgets::primary(ui, icons::STOP, cx.t(T::Stop), cx.t(T::Esc), !stopping, size);
         if stop.on_hover_text(cx.t(T::PageStopHover)).clicked() && !stopping {
-            cx.push(Command::StopWriting);
+            cx.push(Command::Write(WriteCommand::StopWriting));
         }
         return;
     }
@@ -52,7 +52,7 @@ fn go_on(ui: &mut Ui, cx: &mut Cx<'_>, view: &PageView, page: &Page) {
     let (label, keys) = (cx.t(T::PageGoOn), "Ctrl+Enter");
     let response = widgets::primary(ui, icons::PENCIL_SIMPLE, label, keys, ready, size);
     if response.on_hover_text(cx.t(T::PageGoOnHover)).clicked() && ready {
-        cx.push(Command::Page(PageCommand::Write { at: view.cursor(page) }));
+        cx.push(Command::Write(WriteCommand::Page(PageCommand::Write { at: view.cursor(page) })));
     }
 }
 

@@ -9,7 +9,7 @@ use egui::{Frame, Galley, Margin, Pos2, RichText, ScrollArea, TextBuffer, TextEd
 
 use super::{layout, pictures};
 use crate::domain::{Author, ConversationId, Page};
-use crate::state::{Command, PageCommand, PageSpot};
+use crate::state::{Command, PageCommand, PageSpot, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::fields;
 use crate::ui::keys::{self, Act};
@@ -104,19 +104,19 @@ fn mark(page: &Page) -> (u64, usize) {
 
 fn shortcuts(ui: &Ui, cx: &mut Cx<'_>, view: &PageView, page: &Page) {
     if keys::pressed_in(ui, Act::PageWrite) {
-        cx.push(Command::Page(PageCommand::Write { at: view.cursor(page) }));
+        cx.push(Command::Write(WriteCommand::Page(PageCommand::Write { at: view.cursor(page) })));
     }
     if keys::pressed_in(ui, Act::PageAgain) {
-        cx.push(Command::Page(PageCommand::Again));
+        cx.push(Command::Write(WriteCommand::Page(PageCommand::Again)));
     }
     // A field beside the sheet has its own way back.
     if ui.memory(|m| m.focused().is_some_and(|id| id != fields::sheet_id())) {
         return;
     }
     if keys::pressed_in(ui, Act::PageRedo) {
-        cx.push(Command::Page(PageCommand::Redo));
+        cx.push(Command::Write(WriteCommand::Page(PageCommand::Redo)));
     } else if keys::pressed_in(ui, Act::PageUndo) {
-        cx.push(Command::Page(PageCommand::Undo));
+        cx.push(Command::Write(WriteCommand::Page(PageCommand::Undo)));
     }
 }
 
@@ -190,7 +190,7 @@ fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textu
         let text = text.into_owned();
         ui.data_mut(|d| d.insert_temp(id, (frame, text.clone())));
         view.typed = Some(text.clone());
-        cx.push(Command::Page(PageCommand::Type(text)));
+        cx.push(Command::Write(WriteCommand::Page(PageCommand::Type(text))));
     }
     for (row, top) in rows.iter().zip(layout::tops(&galley, &gaps)) {
         pictures::show(ui, cx, textures, row, at + egui::vec2(0.0, top));
@@ -275,7 +275,7 @@ fn beginnings(ui: &mut Ui, cx: &mut Cx<'_>) {
         for line in [T::PageBegin1, T::PageBegin2, T::PageBegin3] {
             let text = cx.t(line);
             if widgets::suggestion(ui, text, "", width).clicked() {
-                cx.push(Command::Page(PageCommand::Type(format!("{text} "))));
+                cx.push(Command::Write(WriteCommand::Page(PageCommand::Type(format!("{text} ")))));
             }
         }
         ui.add_space(S6);

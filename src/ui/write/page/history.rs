@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use egui::{Align2, CursorIcon, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::domain::{Author, BLANK, Edit, Page};
-use crate::state::{Command, PageCommand};
+use crate::state::{Command, PageCommand, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::theme::{self, RADIUS};
@@ -82,6 +82,6 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, page: &Page, id: u64, icon: &str, words: &
     let galley = ui.painter().layout_job(job);
     ui.painter().galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, ink);
     if response.on_hover_cursor(CursorIcon::PointingHand).clicked() && !here {
-        cx.push(Command::Page(PageCommand::Go(id)));
+        cx.push(Command::Write(WriteCommand::Page(PageCommand::Go(id))));
     }
 }

@@ -7,7 +7,7 @@ use egui::{
 
 use super::layout::Gap;
 use crate::domain::{Illustration, Page};
-use crate::state::Command;
+use crate::state::{Command, GalleryCommand, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
 use crate::ui::textures::{TexKey, Textures};
@@ -98,7 +98,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, picture: &Illustra
         }
         None => {
             if cx.state.gallery.thumbnails.is_due(&picture.path) {
-                cx.push(Command::NeedThumbnail(picture.path.clone()));
+                cx.push(Command::Gallery(GalleryCommand::NeedThumbnail(picture.path.clone())));
             }
             let centre = Align2::CENTER_CENTER;
             ui.painter().text(rect.center(), centre, icons::IMAGE, theme::icon_font(24.0), cx.p.faint);
@@ -120,12 +120,12 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, picture: &Illustra
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if widgets::icon_button(ui, icons::X, cx.t(T::RemoveIllustration)).clicked() {
-                    cx.push(Command::RemoveIllustration(picture.id));
+                    cx.push(Command::Write(WriteCommand::RemoveIllustration(picture.id)));
                 }
                 if cx.state.create.helper.is_none()
                     && widgets::icon_button(ui, icons::ARROWS_CLOCKWISE, cx.t(T::IllustrateAgain)).clicked()
                 {
-                    cx.push(Command::IllustrateAgain(picture.id));
+                    cx.push(Command::Write(WriteCommand::IllustrateAgain(picture.id)));
                 }
             });
         });

@@ -5,7 +5,7 @@ use egui::{Frame, Id, Margin, ScrollArea, Ui};
 use super::editor::PageView;
 use super::history;
 use crate::domain::{NOTE_DEPTH, Page, PagePrompt};
-use crate::state::{CardEdit, Command, PageCommand};
+use crate::state::{CardEdit, Command, PageCommand, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::knob::Knob;
 use crate::ui::letters;
@@ -39,12 +39,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StoryView, sheet: &PageView
             if widgets::fold(ui, cx.t(T::StoryMemory), "", &mut view.memory)
                 && let Some(text) = long(ui, cx, "memory", T::StoryMemory, T::StoryMemoryHint, &story.memory)
             {
-                cx.push(Command::Page(PageCommand::Memory(text)));
+                cx.push(Command::Write(WriteCommand::Page(PageCommand::Memory(text))));
             }
             ui.add_space(S2);
             if widgets::fold(ui, cx.t(T::AuthorsNote), "", &mut view.note) {
                 if let Some(text) = long(ui, cx, "note", T::AuthorsNote, T::AuthorsNoteHint, &story.note) {
-                    cx.push(Command::Page(PageCommand::Note(text)));
+                    cx.push(Command::Write(WriteCommand::Page(PageCommand::Note(text))));
                 }
                 let knob = Knob {
                     name: T::NoteDepth,
@@ -55,7 +55,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StoryView, sheet: &PageView
                     logarithmic: true,
                 };
                 if let Some(depth) = knob.show(ui, cx) {
-                    cx.push(Command::Page(PageCommand::NoteDepth(depth as u32)));
+                    cx.push(Command::Write(WriteCommand::Page(PageCommand::NoteDepth(depth as u32))));
                 }
             }
             ui.add_space(S3);
@@ -90,11 +90,11 @@ fn cards(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StoryView, page: &Page, sheet:
         view.read = (Some(of), read_cards(&prompt).into_iter().map(|card| card.id).collect());
     }
     let command = |edit: CardEdit| {
-        Command::Page(match edit {
+        Command::Write(WriteCommand::Page(match edit {
             CardEdit::Add(kind) => PageCommand::AddCard(kind),
             CardEdit::Set(card) => PageCommand::SetCard(card),
             CardEdit::Remove(id) => PageCommand::RemoveCard(id),
-        })
+        }))
     };
     crate::ui::write::cards::show(ui, cx, &page.story.cards, &mut view.card, &view.read.1, command);
 }

@@ -7,11 +7,22 @@ fn jobs_and_drafts_wait_for_the_next_start_when_the_window_closes() {
     let home = home();
     let mut window = Window::open(home.path());
     let ctx = window.harness.ctx.clone();
-    let prompt = |text: &str| Command::SetImage(aigc_studio::state::ImageEdit::Prompt(text.into()));
-    for command in [prompt("a cat"), Command::Generate, prompt("a dog"), Command::Generate, prompt("next")] {
+    let prompt =
+        |text: &str| Command::Create(CreateCommand::SetImage(aigc_studio::state::ImageEdit::Prompt(text.into())));
+    for command in [
+        prompt("a cat"),
+        Command::Create(CreateCommand::Generate),
+        prompt("a dog"),
+        Command::Create(CreateCommand::Generate),
+        prompt("next"),
+    ] {
         window.studio().command(&ctx, command);
     }
-    for command in [Command::SetDraft("one two three".into()), Command::Send, Command::SetDraft("half a".into())] {
+    for command in [
+        Command::Write(WriteCommand::SetDraft("one two three".into())),
+        Command::Write(WriteCommand::Send),
+        Command::Write(WriteCommand::SetDraft("half a".into())),
+    ] {
         window.studio().command(&ctx, command);
     }
     window.let_go(2);
@@ -78,7 +89,11 @@ fn a_second_window_on_one_home_only_shows_and_writes_nothing() {
     let home = home();
     let mut first = Window::open(home.path());
     let ctx = first.harness.ctx.clone();
-    for command in [Command::Go(Room::Write), Command::SetDraft("one two".into()), Command::Send] {
+    for command in [
+        Command::Go(Room::Write),
+        Command::Write(WriteCommand::SetDraft("one two".into())),
+        Command::Write(WriteCommand::Send),
+    ] {
         first.studio().command(&ctx, command);
     }
     first.let_go(2);
@@ -105,11 +120,11 @@ fn a_second_window_on_one_home_only_shows_and_writes_nothing() {
     assert!(second.shows("Read-only"));
     let id = second.studio().state.write.conversations[0].id.clone();
     for command in [
-        Command::OpenConversation(id.clone()),
-        Command::SetDraft("three".into()),
-        Command::Send,
-        Command::TrashConversation(id),
-        Command::SetLang(aigc_studio::lang::Lang::Zh),
+        Command::Write(WriteCommand::OpenConversation(id.clone())),
+        Command::Write(WriteCommand::SetDraft("three".into())),
+        Command::Write(WriteCommand::Send),
+        Command::Write(WriteCommand::TrashConversation(id)),
+        Command::Settings(SettingsCommand::SetLang(aigc_studio::lang::Lang::Zh)),
     ] {
         second.studio().command(&ctx, command);
     }

@@ -355,19 +355,19 @@ fn the_history_of_a_field_is_that_of_the_text_in_it() {
         draft(harness)
     };
     types(&mut harness, "of the old one");
-    command(&mut harness, Command::NewConversation);
+    command(&mut harness, Command::Write(WriteCommand::NewConversation));
     assert_eq!((draft(&harness), undone(&mut harness)), (String::new(), String::new()));
     types(&mut harness, "of the new one");
-    command(&mut harness, Command::OpenConversation(id));
+    command(&mut harness, Command::Write(WriteCommand::OpenConversation(id)));
     update(&mut harness.state_mut().state, Input::Store(StoreEvent::Conversation(Box::new(open_again))));
     obey(&mut harness);
     assert_eq!(draft(&harness), "of the old one");
     assert_eq!([undone(&mut harness), undone(&mut harness)], ["", ""], "it has its own");
-    command(&mut harness, Command::NewConversation);
+    command(&mut harness, Command::Write(WriteCommand::NewConversation));
     assert_eq!((draft(&harness), undone(&mut harness)), ("of the new one".to_owned(), String::new()));
     // What is sent is no draft any more.
     types(&mut harness, "Hello");
-    command(&mut harness, Command::Send);
+    command(&mut harness, Command::Write(WriteCommand::Send));
     assert_eq!((draft(&harness), undone(&mut harness)), (String::new(), String::new()));
 }
 

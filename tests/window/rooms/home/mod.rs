@@ -88,7 +88,7 @@ fn a_picture_of_the_trash_is_looked_at_and_all_can_be_restored() {
         let mut harness = open(self::trash(TrashKind::Pictures, lang, Theme::Dark));
         harness.get_by_role_and_label(Part::Button, &T::LookAt.with(lang, &[&"a red apple"])).click();
         let mut commands = asked(&mut harness);
-        commands.retain(|command| !matches!(command, Command::NeedThumbnail(_)));
+        commands.retain(|command| !matches!(command, Command::Gallery(GalleryCommand::NeedThumbnail(_))));
         assert_eq!(commands, trash(TrashCommand::Look(Some("a".into()))));
         let effects = update(&mut harness.state_mut().state, Input::Command(commands[0].clone()));
         assert_eq!(effects, [Effect::ViewPicture("/trash/a".into())]);
@@ -113,7 +113,9 @@ fn delete_in_the_trash_deletes_no_picture_behind_it() {
     state.gallery.selected = Some("/lib/a.png".into());
     let mut harness = open(state);
     harness.key_press(Key::Delete);
-    assert!(!asked(&mut harness).iter().any(|command| matches!(command, Command::TrashItem(_))));
+    assert!(
+        !asked(&mut harness).iter().any(|command| matches!(command, Command::Gallery(GalleryCommand::TrashItem(_))))
+    );
 }
 
 #[test]
@@ -147,10 +149,10 @@ fn ctrl_z_is_the_rooms_unless_a_field_has_letters_to_take_back() {
     // Letters that were typed since are the field's.
     harness.event(egui::Event::Text("a".into()));
     let typed = asked(&mut harness);
-    assert_eq!(typed, [Command::SetDraft("a".into())]);
+    assert_eq!(typed, [Command::Write(WriteCommand::SetDraft("a".into()))]);
     update(&mut harness.state_mut().state, Input::Command(typed[0].clone()));
     harness.run();
-    assert_eq!(undo(&mut harness), [Command::SetDraft(String::new())]);
+    assert_eq!(undo(&mut harness), [Command::Write(WriteCommand::SetDraft(String::new()))]);
     // An action after them is the newest.
     let trashed = StoreEvent::ConversationTrashed(ConversationId("y".into()));
     update(&mut harness.state_mut().state, Input::Store(trashed));

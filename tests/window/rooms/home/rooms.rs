@@ -58,7 +58,7 @@ fn tab_comes_to_a_group_of_choices_once_and_arrows_choose() {
     ] {
         harness.key_press(key);
         let commands = asked(&mut harness);
-        assert_eq!(commands, [Command::SetTheme(theme)], "{key:?}");
+        assert_eq!(commands, [Command::Settings(SettingsCommand::SetTheme(theme))], "{key:?}");
         for command in commands {
             let _ = update(&mut harness.state_mut().state, Input::Command(command));
         }
@@ -121,7 +121,7 @@ fn esc_leaves_the_terms_of_a_model_of_which_nothing_is_here() {
     let remove = T::RemoveModel.with(Lang::En, &[&"Gemma"]);
     assert!(harness.query_by_role_and_label(Part::Button, &remove).is_none());
     harness.key_press(Key::Escape);
-    assert_eq!(asked(&mut harness), [Command::AnswerTerms("gemma".into(), false)]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::AnswerTerms("gemma".into(), false))]);
 }
 
 /// Regression: a source that was skipped was named twice.
@@ -162,5 +162,8 @@ fn what_was_opened_is_said_with_a_way_to_use_it() {
     let mut harness = open(state);
     harness.get_by_label(&format!("SmolLM2 135M Instruct can be used. {about} (fits this machine)"));
     harness.get_by_label("Use it in Write").click();
-    assert_eq!(asked(&mut harness), [Command::UseModel(SMOLLM_ID.into()), Command::DismissNotice(1)]);
+    assert_eq!(
+        asked(&mut harness),
+        [Command::Models(ModelsCommand::UseModel(SMOLLM_ID.into())), Command::DismissNotice(1)]
+    );
 }

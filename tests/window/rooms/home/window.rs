@@ -214,7 +214,10 @@ fn a_list_of_choices_goes_on_from_the_chosen_one_and_gives_the_focus_back() {
         assert_eq!(focused(&harness).as_deref(), Some(Sampler::DIFFUSION[2].name()));
         harness.state_mut().commands.clear();
         key(&mut harness, leave);
-        let taken = harness.state().commands.contains(&Command::SetImage(ImageEdit::Sampler(Sampler::DIFFUSION[2])));
+        let taken = harness
+            .state()
+            .commands
+            .contains(&Command::Create(CreateCommand::SetImage(ImageEdit::Sampler(Sampler::DIFFUSION[2]))));
         assert_eq!(taken, leave == Key::Enter);
         assert_eq!(focused(&harness).as_deref(), Some(combo.as_str()), "{leave:?}");
     }
@@ -232,7 +235,9 @@ fn esc_in_the_box_of_a_number_brings_the_old_one_back() {
         harness.run();
         key(&mut harness, Key::Escape);
         key(&mut harness, Key::Tab);
-        let set = |command: &Command| matches!(command, Command::SetImage(ImageEdit::Number(ImageParam::Steps, _)));
+        let set = |command: &Command| {
+            matches!(command, Command::Create(CreateCommand::SetImage(ImageEdit::Number(ImageParam::Steps, _))))
+        };
         assert!(!asked(&mut harness).iter().any(set), "{steps}");
     }
     // It leaves nothing but the box: what runs goes on.
@@ -261,9 +266,9 @@ fn a_search_is_cleared_by_its_button_and_by_esc_first() {
     let mut pictures = gallery(lang, theme, 30, 10);
     pictures.gallery.search = "a".into();
     let cases = [
-        (talks, T::SearchConversations, Command::SetSearch(String::new())),
+        (talks, T::SearchConversations, Command::Write(WriteCommand::SetSearch(String::new()))),
         (people, T::SearchPersonas, Command::Persona(PersonaCommand::Search(String::new()))),
-        (pictures, T::SearchPictures, Command::SetGallerySearch(String::new())),
+        (pictures, T::SearchPictures, Command::Gallery(GalleryCommand::SetSearch(String::new()))),
     ];
     for (state, field, clear) in cases {
         let mut harness = open(state);
@@ -279,7 +284,7 @@ fn a_search_is_cleared_by_its_button_and_by_esc_first() {
         harness.state_mut().commands.clear();
         harness.key_press(Key::Escape);
         let mut commands = asked(&mut harness);
-        commands.retain(|command| !matches!(command, Command::NeedThumbnail(_)));
+        commands.retain(|command| !matches!(command, Command::Gallery(GalleryCommand::NeedThumbnail(_))));
         assert_eq!(commands, [clear], "{field:?}");
     }
 }

@@ -74,7 +74,7 @@ fn a_row_that_wraps_is_as_high_as_its_rows() {
 fn unanswered() -> AppState {
     let mut state = fresh(Room::Write, Lang::En, Theme::Dark);
     state.models.entries[1].presence = ModelPresence::Absent;
-    for command in [Command::SetDraft("Hello".into()), Command::Send] {
+    for command in [Command::Write(WriteCommand::SetDraft("Hello".into())), Command::Write(WriteCommand::Send)] {
         update(&mut state, Input::Command(command));
     }
     state
@@ -94,9 +94,9 @@ fn a_question_says_what_it_waits_for() {
     harness.get_by_label(&format!("The fetch of {name} was cancelled"));
     assert!(harness.query_by_label_contains("will be fetched when").is_none());
     harness.get_by_role_and_label(Part::Button, "Fetch and answer").click();
-    assert_eq!(asked(&mut harness), [Command::Regenerate]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::Regenerate)]);
     // Whoever fetches it otherwise waits for it.
-    update(&mut state, Input::Command(Command::Fetch(SMOLLM_ID.into())));
+    update(&mut state, Input::Command(Command::Models(ModelsCommand::Fetch(SMOLLM_ID.into()))));
     let harness = open(state);
     harness.get_by_label(&format!("Is answered as soon as {name} is here"));
     assert!(harness.query_by_label("Fetch and answer").is_none());
@@ -110,7 +110,7 @@ fn terms_are_read_and_agreed_to_at_the_message() {
     state.models.entries[1].card.terms =
         Some(Terms { url: "https://example.org".into(), text: text(), text_zh: text() });
     state.models.entries[1].presence = ModelPresence::Unchecked { path: "/m/s.gguf".into() };
-    for command in [Command::SetDraft("Hello".into()), Command::Send] {
+    for command in [Command::Write(WriteCommand::SetDraft("Hello".into())), Command::Write(WriteCommand::Send)] {
         update(&mut state, Input::Command(command));
     }
     let name = state.models.entries[1].card.name.clone();
@@ -118,7 +118,7 @@ fn terms_are_read_and_agreed_to_at_the_message() {
     harness.get_by_label("Be good.");
     harness.get_by_label(&format!("Is answered once you agree to the terms of {name}"));
     harness.get_by_role_and_label(Part::Button, "Agree and answer").click();
-    assert_eq!(asked(&mut harness), [Command::AnswerTerms(SMOLLM_ID.into(), true)]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::AnswerTerms(SMOLLM_ID.into(), true))]);
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_model_that_is_gone_is_told_and_the_one_in_use_is_offered() {
     let mut harness = open(state);
     harness.get_by_label_contains("old.gguf, which is not on this machine any more");
     harness.get_by_role_and_label(Part::Button, &format!("Use {name}")).click();
-    assert_eq!(asked(&mut harness), [Command::SetText(TextEdit::Model(SMOLLM_ID.into()))]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::SetText(TextEdit::Model(SMOLLM_ID.into())))]);
 }
 
 /// Regression: the focus stayed in the persona's own name.
@@ -160,7 +160,9 @@ fn what_is_added_to_a_list_has_the_focus_and_is_in_sight() {
 /// Regression: Tab from the message opened the title for typing.
 #[test]
 fn a_title_is_typed_after_a_click_on_its_words_enter_or_f2() {
-    let begun = |harness: &mut Open| asked(harness).iter().any(|command| matches!(command, Command::BeginTitle(_)));
+    let begun = |harness: &mut Open| {
+        asked(harness).iter().any(|command| matches!(command, Command::Write(WriteCommand::BeginTitle(_))))
+    };
     let name = "Rename: Explain tides to a child";
     let mut harness = open(write_chat(Lang::En, Theme::Dark));
     harness.get_by_role_and_label(Part::Button, name).focus();

@@ -22,7 +22,7 @@ fn a_card_of_models_is_reached_by_tab_and_has_its_actions_by_key() {
     };
     focus(&mut harness);
     harness.key_press(Key::Enter);
-    assert_eq!(asked(&mut harness), [Command::UseModel(id.clone())]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::UseModel(id.clone()))]);
     for (modifiers, key) in [(Modifiers::SHIFT, Key::F10), (Modifiers::NONE, Key::Menu)] {
         focus(&mut harness);
         harness.key_press_modifiers(modifiers, key);
@@ -51,7 +51,7 @@ fn a_card_of_models_is_reached_by_tab_and_has_its_actions_by_key() {
     harness.state_mut().state.settings.offline = false;
     harness.run();
     harness.key_press(Key::Enter);
-    assert_eq!(asked(&mut harness), [Command::Fetch(id)]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::Fetch(id))]);
 }
 
 #[test]

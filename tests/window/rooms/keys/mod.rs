@@ -102,13 +102,13 @@ fn letters_find_their_field() {
     assert_eq!(focused(&harness), None);
     harness.event(Event::Text("c".into()));
     assert_eq!(
-        asked_of(&mut harness, |c| matches!(c, Command::SetGallerySearch(_))),
-        [Command::SetGallerySearch("c".into())]
+        asked_of(&mut harness, |c| matches!(c, Command::Gallery(GalleryCommand::SetSearch(_)))),
+        [Command::Gallery(GalleryCommand::SetSearch("c".into()))]
     );
     let mut harness = open(create_done(Lang::En, Theme::Dark));
     harness.event(Event::Text("!".into()));
-    let typed = asked_of(&mut harness, |c| matches!(c, Command::SetImage(ImageEdit::Prompt(_))));
-    assert_eq!(typed, [Command::SetImage(ImageEdit::Prompt("a red apple!".into()))]);
+    let typed = asked_of(&mut harness, |c| matches!(c, Command::Create(CreateCommand::SetImage(ImageEdit::Prompt(_)))));
+    assert_eq!(typed, [Command::Create(CreateCommand::SetImage(ImageEdit::Prompt("a red apple!".into())))]);
 }
 
 fn asked_of(harness: &mut Open, wanted: impl Fn(&Command) -> bool) -> Vec<Command> {
@@ -228,8 +228,12 @@ fn one_ring_shows_the_focus_everywhere() {
 /// What each shortcut asks for in a state where it makes sense; `None`: it changes the window alone.
 fn expected(act: Act, place: Place) -> Option<Command> {
     let name = LayerName { word: "apple".into(), nth: 1 };
-    let nudge =
-        |x, y, side| Command::Layers(LayersCommand::Nudge(name.clone(), aigc_studio::domain::Place { x, y, side }));
+    let nudge = |x, y, side| {
+        Command::Create(CreateCommand::Layers(LayersCommand::Nudge(
+            name.clone(),
+            aigc_studio::domain::Place { x, y, side },
+        )))
+    };
     Some(match act {
         Act::Left if place == Place::Create => nudge(0.25 - 0.01, 0.5, 0.5),
         Act::Right if place == Place::Create => nudge(0.25 + 0.01, 0.5, 0.5),
@@ -237,37 +241,37 @@ fn expected(act: Act, place: Place) -> Option<Command> {
         Act::Down if place == Place::Create => nudge(0.25, 0.5 + 0.01, 0.5),
         Act::ZoomIn if place == Place::Create => nudge(0.25, 0.5, 0.5 * 1.1),
         Act::ZoomOut if place == Place::Create => nudge(0.25, 0.5, 0.5 / 1.1),
-        Act::Trash if place == Place::Create => Command::Layers(LayersCommand::Hide(name, true)),
+        Act::Trash if place == Place::Create => Command::Create(CreateCommand::Layers(LayersCommand::Hide(name, true))),
         Act::Go(room) => Command::Go(room),
-        Act::NewTalk => Command::NewConversation,
-        Act::NewPage => Command::Page(PageCommand::New),
+        Act::NewTalk => Command::Write(WriteCommand::NewConversation),
+        Act::NewPage => Command::Write(WriteCommand::Page(PageCommand::New)),
         Act::Open => Command::ChooseFile,
-        Act::Save => Command::SavePictureAs((JobId(9), 0)),
+        Act::Save => Command::Create(CreateCommand::SavePictureAs((JobId(9), 0))),
         Act::Leave => Command::CancelCurrent,
-        Act::Generate => Command::Generate,
-        Act::Send => Command::Send,
-        Act::NewLine => Command::SetDraft("Hello\n".into()),
-        Act::Finish => Command::WriteForm,
-        Act::EditLast => Command::BeginEdit(3),
-        Act::VersionBefore => Command::SelectBranch(4),
-        Act::VersionAfter => Command::SelectBranch(9),
-        Act::PageWrite => Command::Page(PageCommand::Write { at: page_text().len() }),
-        Act::PageAgain => Command::Page(PageCommand::Again),
-        Act::PageUndo => Command::Page(PageCommand::Undo),
-        Act::PageRedo => Command::Page(PageCommand::Redo),
-        Act::Left => Command::Select(Some(item(5).path)),
-        Act::Right => Command::Select(Some(item(7).path)),
+        Act::Generate => Command::Create(CreateCommand::Generate),
+        Act::Send => Command::Write(WriteCommand::Send),
+        Act::NewLine => Command::Write(WriteCommand::SetDraft("Hello\n".into())),
+        Act::Finish => Command::Write(WriteCommand::WriteForm),
+        Act::EditLast => Command::Write(WriteCommand::BeginEdit(3)),
+        Act::VersionBefore => Command::Write(WriteCommand::SelectBranch(4)),
+        Act::VersionAfter => Command::Write(WriteCommand::SelectBranch(9)),
+        Act::PageWrite => Command::Write(WriteCommand::Page(PageCommand::Write { at: page_text().len() })),
+        Act::PageAgain => Command::Write(WriteCommand::Page(PageCommand::Again)),
+        Act::PageUndo => Command::Write(WriteCommand::Page(PageCommand::Undo)),
+        Act::PageRedo => Command::Write(WriteCommand::Page(PageCommand::Redo)),
+        Act::Left => Command::Gallery(GalleryCommand::Select(Some(item(5).path))),
+        Act::Right => Command::Gallery(GalleryCommand::Select(Some(item(7).path))),
         Act::Up | Act::Down | Act::Ends | Act::Walk | Act::Extend => return None,
-        Act::Toggle => Command::Mark(item(6).path),
-        Act::Trash => Command::TrashItem(item(6).path),
+        Act::Toggle => Command::Gallery(GalleryCommand::Mark(item(6).path)),
+        Act::Trash => Command::Gallery(GalleryCommand::TrashItem(item(6).path)),
         Act::Undo => Command::Undo,
         Act::Redo => Command::Redo,
-        Act::MarkAll => Command::MarkAll,
-        Act::Full => Command::ShowFull(true),
-        Act::Larger => Command::SetZoom(1.1),
-        Act::Smaller => Command::SetZoom(0.9),
-        Act::Usual => Command::SetZoom(1.0),
-        Act::Rename => Command::BeginTitle(ConversationId("a".into())),
+        Act::MarkAll => Command::Gallery(GalleryCommand::MarkAll),
+        Act::Full => Command::Gallery(GalleryCommand::ShowFull(true)),
+        Act::Larger => Command::Settings(SettingsCommand::SetZoom(1.1)),
+        Act::Smaller => Command::Settings(SettingsCommand::SetZoom(0.9)),
+        Act::Usual => Command::Settings(SettingsCommand::SetZoom(1.0)),
+        Act::Rename => Command::Write(WriteCommand::BeginTitle(ConversationId("a".into()))),
         Act::Next | Act::List | Act::Menu | Act::Fit | Act::Information | Act::ZoomIn | Act::ZoomOut => return None,
     })
 }
@@ -284,7 +288,7 @@ fn state_for(act: Act, place: Place) -> AppState {
         (Place::Create, Act::Left | Act::Right | Act::Up | Act::Down | Act::ZoomIn | Act::ZoomOut | Act::Trash) => {
             let mut state = create_layers(lang, theme);
             let choose = LayersCommand::Choose(Some(LayerName { word: "apple".into(), nth: 1 }));
-            let _ = update(&mut state, Input::Command(Command::Layers(choose)));
+            let _ = update(&mut state, Input::Command(Command::Create(CreateCommand::Layers(choose))));
             state
         }
         (Place::Everywhere, Act::Save) | (Place::Create, _) => create_done(lang, theme),
@@ -311,9 +315,12 @@ fn filled_form() -> AppState {
     let mut state = fresh(Room::Write, Lang::En, Theme::Dark);
     state.models.entries[1].presence = ModelPresence::Here { path: "/m".into() };
     let form = &aigc_studio::writing::forms::forms()[0];
-    update(&mut state, Input::Command(Command::OpenForm(form.id.clone())));
+    update(&mut state, Input::Command(Command::Write(WriteCommand::OpenForm(form.id.clone()))));
     for field in form.fields.iter().filter(|field| field.required) {
-        update(&mut state, Input::Command(Command::SetFormField(field.id.clone(), "tides".into())));
+        update(
+            &mut state,
+            Input::Command(Command::Write(WriteCommand::SetFormField(field.id.clone(), "tides".into()))),
+        );
     }
     state
 }
@@ -350,12 +357,15 @@ fn every_shortcut_of_the_list_does_what_it_says() {
             match (expected(shortcut.act, shortcut.place), shortcut.act) {
                 (Some(wanted), _) => assert!(commands.contains(&wanted), "{name}: {commands:?}"),
                 (None, Act::Up | Act::Down | Act::Ends) => {
-                    commands.retain(|command| !matches!(command, Command::NeedThumbnail(_)));
-                    assert!(matches!(&commands[..], [Command::Select(Some(_))]), "{name}: {commands:?}");
+                    commands.retain(|command| !matches!(command, Command::Gallery(GalleryCommand::NeedThumbnail(_))));
+                    assert!(
+                        matches!(&commands[..], [Command::Gallery(GalleryCommand::Select(Some(_)))]),
+                        "{name}: {commands:?}"
+                    );
                 }
                 (None, act @ (Act::Extend | Act::Walk)) => {
-                    commands.retain(|command| !matches!(command, Command::NeedThumbnail(_)));
-                    let extends = matches!(&commands[..], [Command::MarkTo(_)]);
+                    commands.retain(|command| !matches!(command, Command::Gallery(GalleryCommand::NeedThumbnail(_))));
+                    let extends = matches!(&commands[..], [Command::Gallery(GalleryCommand::MarkTo(_))]);
                     // The other one moves the cursor alone.
                     assert!(if act == Act::Extend { extends } else { commands.is_empty() }, "{name}: {commands:?}");
                 }
@@ -389,7 +399,7 @@ fn ctrl_9_fits_a_picture_that_was_zoomed_and_ctrl_0_is_the_texts() {
     assert!(figure(&harness));
     harness.state_mut().commands.clear();
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Num0);
-    assert_eq!(asked(&mut harness), [Command::SetZoom(1.0)]);
+    assert_eq!(asked(&mut harness), [Command::Settings(SettingsCommand::SetZoom(1.0))]);
     assert!(figure(&harness));
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Num9);
     harness.run();
@@ -403,13 +413,17 @@ fn a_sign_that_takes_shift_is_the_same_shortcut() {
         for modifiers in [Modifiers::COMMAND, Modifiers::COMMAND | Modifiers::SHIFT] {
             let mut harness = open(fresh(Room::Settings, Lang::En, Theme::Dark));
             harness.key_press_modifiers(modifiers, key);
-            assert_eq!(asked(&mut harness), [Command::SetZoom(1.1)], "{key:?} {modifiers:?}");
+            assert_eq!(
+                asked(&mut harness),
+                [Command::Settings(SettingsCommand::SetZoom(1.1))],
+                "{key:?} {modifiers:?}"
+            );
         }
     }
     // Shift with a letter is another shortcut.
     let mut harness = open(fresh(Room::Write, Lang::En, Theme::Dark));
     harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::N);
-    assert!(!asked(&mut harness).contains(&Command::NewConversation));
+    assert!(!asked(&mut harness).contains(&Command::Write(WriteCommand::NewConversation)));
 }
 
 #[test]
@@ -436,7 +450,7 @@ fn keys_do_nothing_to_what_is_not_seen() {
         commands
     };
     let mut state = gallery(Lang::En, Theme::Dark, 30, 30);
-    let _ = update(&mut state, Input::Command(Command::Select(Some(item(3).path))));
+    let _ = update(&mut state, Input::Command(Command::Gallery(GalleryCommand::Select(Some(item(3).path)))));
     let mut harness = open(state);
     harness.get_by_role_and_label(Part::TextInput, "Search prompts").focus();
     harness.run();
@@ -448,7 +462,10 @@ fn keys_do_nothing_to_what_is_not_seen() {
     }
     harness.key_press(Key::Delete);
     let commands = act(&mut harness);
-    assert!(!commands.iter().any(|command| matches!(command, Command::TrashItem(_))), "{commands:?}");
+    assert!(
+        !commands.iter().any(|command| matches!(command, Command::Gallery(GalleryCommand::TrashItem(_)))),
+        "{commands:?}"
+    );
     assert!(harness.query_by_label(T::UseSettings.tr(Lang::En)).is_none(), "nor are its buttons there");
 
     // A question over the window, and the trash in the place of the room.
@@ -644,7 +661,10 @@ fn a_slider_takes_a_decimal_comma() {
     harness.run();
     harness.event(Event::Text("0,3".into()));
     harness.key_press(Key::Enter);
-    assert_eq!(asked(&mut harness), [Command::SetText(TextEdit::Number(TextParam::Temperature, 0.3))]);
+    assert_eq!(
+        asked(&mut harness),
+        [Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::Temperature, 0.3)))]
+    );
 }
 
 #[test]
@@ -657,7 +677,10 @@ fn a_press_and_its_release_in_one_frame_move_a_slider() {
     harness.hover_at(pos);
     harness.run();
     harness.input_mut().events.extend([button(true), button(false)]);
-    assert_eq!(asked(&mut harness)[0], Command::SetImage(ImageEdit::Number(ImageParam::Steps, 150.0)));
+    assert_eq!(
+        asked(&mut harness)[0],
+        Command::Create(CreateCommand::SetImage(ImageEdit::Number(ImageParam::Steps, 150.0)))
+    );
     // The button is up again: moving on changes nothing.
     harness.hover_at(rect.center());
     assert_eq!(asked(&mut harness), []);
@@ -671,7 +694,7 @@ fn an_enter_that_confirms_pinyin_does_not_send() {
     let preedit = |text: &str| Event::Ime(ImeEvent::Preedit { text: text.into(), active_range_chars: None });
     let enter =
         || Event::Key { key: Key::Enter, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE };
-    let is_sent = |harness: &mut Open| !asked_of(harness, |c| *c == Command::Send).is_empty();
+    let is_sent = |harness: &mut Open| !asked_of(harness, |c| *c == Command::Write(WriteCommand::Send)).is_empty();
     harness.input_mut().events.push(preedit("hao"));
     harness.step();
     harness.input_mut().events.extend([enter(), Event::Ime(ImeEvent::Commit("好".into()))]);
@@ -754,7 +777,10 @@ fn the_menu_of_what_has_the_focus_opens_by_key() {
     harness.key_press(Key::ArrowDown);
     harness.run();
     harness.key_press(Key::Enter);
-    assert!(asked_of(&mut harness, |c| matches!(c, Command::ShowFull(_))).contains(&Command::ShowFull(true)));
+    assert!(
+        asked_of(&mut harness, |c| matches!(c, Command::Gallery(GalleryCommand::ShowFull(_))))
+            .contains(&Command::Gallery(GalleryCommand::ShowFull(true)))
+    );
 }
 
 /// What stands above a group is told as a heading, painted or not.
@@ -813,7 +839,11 @@ fn an_open_menu_has_the_arrows_and_enter() {
             harness.key_press(key);
             all.extend(asked(&mut harness));
         }
-        assert_eq!(all, [Command::SetText(TextEdit::Model("gemma3-270m".into()))], "pointer: {pointer}");
+        assert_eq!(
+            all,
+            [Command::Write(WriteCommand::SetText(TextEdit::Model("gemma3-270m".into())))],
+            "pointer: {pointer}"
+        );
         // It is closed, and what is typed goes on where it was.
         let combo = harness.get_by_role_and_label(Part::ComboBox, "Model: SmolLM2 135M Instruct");
         assert_eq!(combo.accesskit_node().data().is_expanded(), Some(false));
@@ -831,7 +861,14 @@ fn an_open_menu_keeps_the_keys_from_the_pictures() {
     harness.state_mut().commands.clear();
     for key in [Key::ArrowRight, Key::ArrowDown, Key::Delete] {
         harness.key_press(key);
-        let done = |c: &Command| matches!(c, Command::Select(_) | Command::TrashItem(_) | Command::ShowFull(_));
+        let done = |c: &Command| {
+            matches!(
+                c,
+                Command::Gallery(GalleryCommand::Select(_))
+                    | Command::Gallery(GalleryCommand::TrashItem(_))
+                    | Command::Gallery(GalleryCommand::ShowFull(_))
+            )
+        };
         assert_eq!(asked_of(&mut harness, done), [], "{key:?}");
     }
 }

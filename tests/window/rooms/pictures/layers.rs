@@ -2,7 +2,7 @@
 
 use aigc_studio::domain::*;
 use aigc_studio::lang::Lang;
-use aigc_studio::state::{Command, ImageEdit, Input, LayersCommand, update};
+use aigc_studio::state::{Command, CreateCommand, ImageEdit, Input, LayersCommand, update};
 use aigc_studio::ui::texts::T;
 use egui::accesskit::Role as Part;
 use egui::{Key, Pos2, Rect};
@@ -125,8 +125,11 @@ fn everything_can_be_done_by_name_in_both_languages() {
 fn put(harness: &mut Harness<'static, Window>, word: &str, place: Place) {
     let name = LayerName { word: word.into(), nth: 1 };
     let state = &mut harness.state_mut().state;
-    let _ = update(state, Input::Command(Command::Layers(LayersCommand::Place(name.clone(), place))));
-    let _ = update(state, Input::Command(Command::Layers(LayersCommand::Choose(Some(name)))));
+    let _ = update(
+        state,
+        Input::Command(Command::Create(CreateCommand::Layers(LayersCommand::Place(name.clone(), place)))),
+    );
+    let _ = update(state, Input::Command(Command::Create(CreateCommand::Layers(LayersCommand::Choose(Some(name))))));
     harness.run();
 }
 
@@ -187,7 +190,10 @@ fn what_cannot_act_yet_is_greyed_and_the_view_says_why() {
         let mut state = create_done(lang, Theme::Dark);
         let record = &mut state.create.strip[0].record;
         (record.prompt, record.width, record.height) = ("a red apple and a tree".into(), 512, 512);
-        let _ = update(&mut state, Input::Command(Command::Layers(LayersCommand::Open((JobId(9), 0)))));
+        let _ = update(
+            &mut state,
+            Input::Command(Command::Create(CreateCommand::Layers(LayersCommand::Open((JobId(9), 0))))),
+        );
         let harness = open(state.clone());
         assert!(is_disabled(&harness, T::LayersDone) && is_disabled(&harness, T::SaveAs));
         assert!(harness.query_all_by_label(T::LayersWait.tr(lang)).next().is_some());
@@ -223,7 +229,7 @@ fn layers_have_the_words_of_their_prompt_and_say_whose_they_are() {
         let mut state = create_layers(lang, Theme::Dark);
         let prompt = state.create.strip[0].record.prompt.clone();
         let edit = ImageEdit::Prompt("something else".into());
-        let _ = update(&mut state, Input::Command(Command::SetImage(edit)));
+        let _ = update(&mut state, Input::Command(Command::Create(CreateCommand::SetImage(edit))));
         let mut harness = open(state);
         assert!(harness.query_by_label(&T::LayersOf.with(lang, &[&prompt])).is_some());
         assert_eq!(harness.state().state.settings.image.prompt, "something else", "the draft stays");

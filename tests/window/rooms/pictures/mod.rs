@@ -45,7 +45,7 @@ fn the_full_view_has_arrows_information_and_a_way_back() {
         harness.get_by_label("AIGC Studio 0.1.0");
         // The action that changes prompt and sliders has its name.
         harness.get_by_label(T::UseSettings.tr(lang)).click();
-        assert_eq!(asked(&mut harness), [Command::UseItem(item(3).path)]);
+        assert_eq!(asked(&mut harness), [Command::Gallery(GalleryCommand::UseItem(item(3).path))]);
         harness.key_press(Key::Escape);
         act(&mut harness);
         assert!(!harness.state().state.gallery.full);
@@ -124,9 +124,9 @@ fn several_pictures_are_selected_and_the_bar_acts_on_all_of_them() {
         assert_eq!(harness.state().state.gallery.marked.iter().cloned().collect::<Vec<_>>(), paths);
         harness.get_by_label(&T::MarkedCount.with(lang, &[&3]));
         harness.get_by_label(T::SaveCopies.tr(lang)).click();
-        assert_eq!(asked(&mut harness), [Command::SaveCopies(paths.clone())]);
+        assert_eq!(asked(&mut harness), [Command::Gallery(GalleryCommand::SaveCopies(paths.clone()))]);
         harness.key_press(Key::Delete);
-        assert_eq!(asked(&mut harness), [Command::TrashItems(paths)]);
+        assert_eq!(asked(&mut harness), [Command::Gallery(GalleryCommand::TrashItems(paths))]);
         harness.get_by_label(T::Compare.tr(lang)).click();
         act(&mut harness);
         assert!(harness.state().state.gallery.is_comparing());
@@ -136,7 +136,7 @@ fn several_pictures_are_selected_and_the_bar_acts_on_all_of_them() {
         act(&mut harness);
         assert!(harness.state().state.gallery.marked.is_empty());
         harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-        assert_eq!(asked(&mut harness), [Command::MarkAll]);
+        assert_eq!(asked(&mut harness), [Command::Gallery(GalleryCommand::MarkAll)]);
     }
 }
 
@@ -165,13 +165,15 @@ fn a_search_begins_at_the_top_and_is_cleared_by_esc_and_by_its_button() {
     assert_eq!(first(&harness), top);
     let searched = |harness: &mut egui_kittest::Harness<'static, Window>| {
         let commands = asked(harness).into_iter();
-        commands.filter(|command| !matches!(command, Command::NeedThumbnail(_))).collect::<Vec<_>>()
+        commands
+            .filter(|command| !matches!(command, Command::Gallery(GalleryCommand::NeedThumbnail(_))))
+            .collect::<Vec<_>>()
     };
     searched(&mut harness);
     harness.key_press(Key::Escape);
-    assert_eq!(searched(&mut harness), [Command::SetGallerySearch(String::new())]);
+    assert_eq!(searched(&mut harness), [Command::Gallery(GalleryCommand::SetSearch(String::new()))]);
     harness.get_by_label(T::ClearSearch.tr(Lang::En)).click();
-    assert_eq!(searched(&mut harness), [Command::SetGallerySearch(String::new())]);
+    assert_eq!(searched(&mut harness), [Command::Gallery(GalleryCommand::SetSearch(String::new()))]);
 }
 
 #[test]
@@ -202,7 +204,7 @@ fn thumbnails_have_the_size_that_the_person_chose() {
     assert!(width(Some(96.0)) < width(None) && width(None) < width(Some(240.0)));
     let mut harness = open(gallery(Lang::En, Theme::Dark, 3, 3));
     harness.get_by_role_and_label(Part::Slider, "Size of the thumbnails").set_value_accesskit(200.0);
-    assert_eq!(asked(&mut harness), [Command::SetThumbnails(200.0)]);
+    assert_eq!(asked(&mut harness), [Command::Gallery(GalleryCommand::SetThumbnails(200.0))]);
 }
 
 #[test]
@@ -217,7 +219,7 @@ fn a_batch_is_a_grid_and_each_of_its_pictures_opens() {
         harness.get_by_role_and_label(Part::Image, T::PictureForming.tr(lang));
         let name = format!("{} · a cat", T::PictureOf.with(lang, &[&1, &4]));
         harness.get_by_role_and_label(Part::Button, &name).click();
-        assert_eq!(asked(&mut harness), [Command::Show(Shown::Shot((JobId(10), 0)))]);
+        assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::Show(Shown::Shot((JobId(10), 0))))]);
         // When it is done, and back from one of them.
         let mut state = create_done(lang, Theme::Dark);
         for n in 0..4 {
@@ -233,7 +235,7 @@ fn a_batch_is_a_grid_and_each_of_its_pictures_opens() {
         act(&mut harness);
         harness.get_by_label(T::BackToBatch.tr(lang));
         harness.key_press(Key::Escape);
-        assert_eq!(asked(&mut harness), [Command::Show(Shown::Batch(JobId(20)))]);
+        assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::Show(Shown::Batch(JobId(20))))]);
     }
 }
 
@@ -247,14 +249,18 @@ fn copies_are_offered_in_three_sizes_with_their_filters() {
     harness.get_by_label("×4: 256×256, pixels as squares (nearest)");
     harness.get_by_label("×8: 512×512, smooth (Lanczos)").click();
     let enlarge = Enlarge { times: 8, filter: Filter::Lanczos };
-    assert_eq!(asked(&mut harness), [Command::SavePictureAt((JobId(9), 0), enlarge)]);
+    assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::SavePictureAt((JobId(9), 0), enlarge))]);
     harness.get_by_label("Save as, in another size or as SVG").click();
     harness.run();
     harness.get_by_label("SVG: outlines, sharp at any size").click();
     let commands = asked(&mut harness);
-    assert_eq!(commands.last(), Some(&Command::SavePictureAt((JobId(9), 0), Enlarge::SVG)), "{commands:?}");
+    assert_eq!(
+        commands.last(),
+        Some(&Command::Create(CreateCommand::SavePictureAt((JobId(9), 0), Enlarge::SVG))),
+        "{commands:?}"
+    );
     harness.get_by_label("Pixels").click();
-    assert_eq!(asked(&mut harness), [Command::SetPixels(true)]);
+    assert_eq!(asked(&mut harness), [Command::Gallery(GalleryCommand::SetPixels(true))]);
 }
 
 #[test]
@@ -321,22 +327,22 @@ fn the_pictures_of_a_job_are_one_tile_and_can_be_saved_and_discarded_together() 
     assert_eq!(harness.query_all_by_label("4 pictures: a cat").count(), 1, "the strip does not repeat the grid");
     assert!(harness.query_by_label("Picture: a cat").is_none());
     harness.get_by_role_and_label(Part::Button, T::SaveAll.tr(Lang::En)).click();
-    assert_eq!(asked(&mut harness), [Command::SaveCopies((0..4).map(path).collect())]);
+    assert_eq!(asked(&mut harness), [Command::Gallery(GalleryCommand::SaveCopies((0..4).map(path).collect()))]);
     harness.get_by_role_and_label(Part::CheckBox, "Select picture 2").click();
     assert_eq!(asked(&mut harness), []);
     harness.get_by_role_and_label(Part::CheckBox, "Select picture 4").click();
     asked(&mut harness);
     harness.get_by_label("2 of 4 selected");
     harness.get_by_role_and_label(Part::Button, "Save 2 to…").click();
-    assert_eq!(asked(&mut harness), [Command::SaveCopies(vec![path(1), path(3)])]);
+    assert_eq!(asked(&mut harness), [Command::Gallery(GalleryCommand::SaveCopies(vec![path(1), path(3)]))]);
     harness.get_by_role_and_label(Part::Button, T::DiscardMarked.tr(Lang::En)).click();
-    assert_eq!(asked(&mut harness), [Command::TrashItems(vec![path(1), path(3)])]);
+    assert_eq!(asked(&mut harness), [Command::Gallery(GalleryCommand::TrashItems(vec![path(1), path(3)]))]);
     harness.get_by_role_and_label(Part::Button, T::SelectAll.tr(Lang::En)).click();
     asked(&mut harness);
     harness.get_by_role_and_label(Part::Button, T::SelectNone.tr(Lang::En)).click();
     asked(&mut harness);
     harness.get_by_role_and_label(Part::Button, T::DiscardAll.tr(Lang::En)).click();
-    assert_eq!(asked(&mut harness), [Command::TrashItems((0..4).map(path).collect())]);
+    assert_eq!(asked(&mut harness), [Command::Gallery(GalleryCommand::TrashItems((0..4).map(path).collect()))]);
 }
 
 /// Files that are here but were not compared with their card's hashes: what that means, and the check, wherever they are.
@@ -349,12 +355,12 @@ fn files_that_were_not_checked_say_what_that_means_and_offer_it() {
     harness.state_mut().commands.clear();
     harness.get_by_label_contains("compares each with the SHA-256");
     harness.get_by_role_and_label(Part::Button, T::CheckFiles.tr(Lang::En)).click();
-    assert_eq!(asked(&mut harness), [Command::Fetch("xl".into())]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::Fetch("xl".into()))]);
     (state.settings.room, state.settings.image.model) = (Room::Create, "xl".into());
     let mut harness = open(state);
     harness.get_by_label_contains("its files were not checked");
     harness.get_by_role_and_label(Part::Button, T::CheckFiles.tr(Lang::En)).click();
-    assert_eq!(asked(&mut harness), [Command::Fetch("xl".into())]);
+    assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::Fetch("xl".into()))]);
 }
 
 /// Regression: a double click opened the picture that was chosen before, and at a calm pace nothing.
@@ -453,7 +459,7 @@ fn a_small_window_keeps_its_grid_and_opens_the_chosen_picture_by_enter() {
         assert_eq!(harness.state().state.gallery.selected, Some(item(1).path));
         assert!(harness.get_all_by_role(Part::ListBoxOption).count() > 2, "the grid is still there");
         harness.get_by_role_and_label(Part::Button, T::UseSettings.tr(lang)).click();
-        assert_eq!(asked(&mut harness), [Command::UseItem(item(1).path)]);
+        assert_eq!(asked(&mut harness), [Command::Gallery(GalleryCommand::UseItem(item(1).path))]);
         harness.key_press(Key::Enter);
         act(&mut harness);
         assert!(harness.state().state.gallery.full);
@@ -508,7 +514,7 @@ fn compared_pictures_have_names_and_actions_of_their_own_and_say_what_differs() 
         let of = |node: egui_kittest::Node<'_>| node.accesskit_node().label().or_else(|| node.value());
         assert!(harness.root().children_recursive().filter_map(of).any(|text| text.starts_with(&told)));
         harness.get_all_by_label(T::DeleteToTrash.tr(lang)).nth(1).unwrap().click();
-        assert_eq!(asked(&mut harness), [Command::TrashItem(item(2).path)]);
+        assert_eq!(asked(&mut harness), [Command::Gallery(GalleryCommand::TrashItem(item(2).path))]);
         harness.get_all_by_label(T::OpenFull.tr(lang)).next().unwrap().click();
         act(&mut harness);
         let gallery = &harness.state().state.gallery;
@@ -524,7 +530,7 @@ fn where_nothing_is_found_the_search_is_said_and_can_be_cleared() {
         let mut harness = open(state);
         harness.get_by_label(&T::NothingFoundFor.with(lang, &[&"zzzz"]));
         harness.get_by_label(T::ShowAllPictures.tr(lang)).click();
-        assert_eq!(asked(&mut harness), [Command::SetGallerySearch(String::new())]);
+        assert_eq!(asked(&mut harness), [Command::Gallery(GalleryCommand::SetSearch(String::new()))]);
     }
 }
 

@@ -1,0 +1,141 @@
+//! The library of characters, and the one that is being edited.
+
+#[cfg(test)]
+mod tests;
+mod update;
+
+use std::collections::{HashMap, HashSet};
+
+use crate::domain::{CardKind, Face, KeptPersona, Persona, PersonaId, StoryCard};
+use crate::error::StudioError;
+use crate::lang::{Both, Lang};
+use crate::writing::personas::built_in;
+
+#[derive(Clone, Debug, Default)]
+pub struct PersonasState {
+    /// The person's own, by name.
+    pub kept: Vec<KeptPersona>,
+    /// Whether Write shows the library.
+    pub shown: bool,
+    pub search: String,
+    pub editing: Option<PersonaDraft>,
+    /// The one that was kept last: it is brought into sight.
+    pub newest: Option<PersonaId>,
+    /// How many times one is being written to the disk: only the last time shows how it is.
+    pub(in crate::state) saving: HashMap<PersonaId, usize>,
+    /// Those that another program's file brought and that are not on the disk yet; what of their cards was left out.
+    pub(in crate::state) arriving: HashMap<PersonaId, Vec<Both>>,
+    /// Those that could not be written, and why.
+    pub(in crate::state) failed: HashMap<PersonaId, StudioError>,
+    /// Those that were put into the trash.
+    pub(in crate::state) trashed: HashSet<PersonaId>,
+}
+
+/// A character while it is edited.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PersonaDraft {
+    /// `None` for a new one.
+    pub id: Option<PersonaId>,
+    pub persona: Persona,
+    /// What becomes of its picture.
+    pub face: Face,
+}
+
+/// What a person can do with characters.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PersonaCommand {
+    /// Shows the library in Write, or what was there before.
+    Show(bool),
+    Search(String),
+    New,
+    Edit(PersonaId),
+    Set(PersonaEdit),
+    /// Keeps what was edited.
+    Keep,
+    /// Leaves it as it was; what was typed stays as a draft.
+    Leave,
+    /// Leaves it as it was and throws away what was typed.
+    Discard,
+    Duplicate(PersonaId),
+    Trash(PersonaId),
+    Restore(PersonaId),
+    Import,
+    /// Asks for a picture's file for the one that is edited.
+    ChooseFace,
+    /// What characters call the person.
+    Person(String),
+    /// As a card that other programs read.
+    Export(PersonaId),
+    /// Begins a conversation with it.
+    Talk(PersonaId),
+}
+
+/// A field of a character.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PersonaEdit {
+    Name(String),
+    System(String),
+    /// One of its greetings by its place; behind the last one, a new one.
+    Greeting(usize, String),
+    NoGreeting(usize),
+    Lore(CardEdit),
+    Face(Face),
+    Examples(String),
+    Model(Option<String>),
+    /// Whether it brings the sliders that are in use now.
+    Sliders(bool),
+}
+
+/// A change of cards, wherever they are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CardEdit {
+    Add(CardKind),
+    Set(StoryCard),
+    Remove(u64),
+}
+
+impl CardEdit {
+    pub(in crate::state) fn apply(self, cards: &mut Vec<StoryCard>) {
+        match self {
+            Self::Add(kind) => cards.push(StoryCard { id: next_card(cards), kind, ..StoryCard::default() }),
+            Self::Set(card) => {
+                if let Some(old) = cards.iter_mut().find(|old| old.id == card.id) {
+                    *old = card;
+                }
+            }
+            Self::Remove(id) => cards.retain(|card| card.id != id),
+        }
+    }
+}
+
+/// A number that no card has.
+pub fn next_card(cards: &[StoryCard]) -> u64 {
+    cards.iter().map(|card| card.id).max().map_or(1, |id| id + 1)
+}
+
+impl PersonasState {
+    /// One of the person's own, or one that comes with the program.
+    pub fn get(&self, id: &PersonaId, lang: Lang) -> Option<&KeptPersona> {
+        self.kept.iter().chain(built_in(lang)).find(|kept| kept.id == *id)
+    }
+
+    /// Those with the searched words in their name or tags, the person's own first.
+    pub fn found(&self, lang: Lang) -> impl Iterator<Item = &KeptPersona> {
+        let needle = self.search.trim().to_lowercase();
+        let has = move |text: &str| text.to_lowercase().contains(&needle);
+        let kept = self.kept.iter().chain(built_in(lang));
+        kept.filter(move |kept| has(&kept.persona.name) || kept.persona.tags.iter().any(|tag| has(tag)))
+    }
+
+    pub fn is_own(&self, id: &PersonaId) -> bool {
+        self.kept.iter().any(|kept| kept.id == *id)
+    }
+
+    /// Puts one into its place by name; one of the same id makes way.
+    pub(in crate::state) fn put(&mut self, new: KeptPersona) {
+        self.kept.retain(|kept| kept.id != new.id);
+        let name = new.persona.name.to_lowercase();
+        let at = self.kept.partition_point(|kept| kept.persona.name.to_lowercase() <= name);
+        self.kept.insert(at, new);
+    }
+}

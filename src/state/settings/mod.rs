@@ -1,0 +1,6 @@
+//! What a person sets for the whole program.
+
+mod command;
+mod update;
+
+pub use command::SettingsCommand;

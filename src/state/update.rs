@@ -1,0 +1,277 @@
+//! The one function that changes the state.
+
+use std::path::PathBuf;
+
+use crate::domain::{Event, EventKind, FetchEvent, Grammar, JobId, Ledger, Room, StoreEvent, Task};
+use crate::error::{Cause, FolderOf, Result, StudioError};
+use crate::state::lanes::WAITING;
+use crate::state::{
+    AppState, Command, CreateCommand, Effect, Effects, GalleryCommand, ImageEdit, ModelNews, NoDialog, NoticeKind,
+    Phase, SettingsCommand, WriteCommand,
+};
+
+/// Everything that can happen to the program.
+#[derive(Clone, Debug)]
+pub enum Input {
+    Command(Command),
+    Engine(Event),
+    Store(StoreEvent),
+    Fetch(FetchEvent),
+    /// A prompt that was measured, by its number.
+    Ledger(u64, Result<Ledger>),
+    /// A grammar that was read.
+    Grammar(Grammar, Result<()>),
+    /// The models that can draft for the one that was asked about, by id.
+    Drafts(Vec<String>),
+    /// A text or a picture is on the clipboard.
+    Copied,
+    Models(ModelNews),
+    /// The engine could not be told to free its memory.
+    NotUnloaded(StudioError),
+    /// No file dialog can open.
+    NoDialog(NoDialog),
+    /// A file is to be written into this folder, which is not there.
+    NoFolder(PathBuf),
+    /// A folder that was chosen can be taken into use, or not.
+    FolderTried(FolderOf, PathBuf, Result<()>),
+}
+
+/// Changes `state` for `input` and says what is to be done about it, in order.
+pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
+    // What would change the person's folders is not done at all where another window has them.
+    let as_it_was = (state.read_only && !matches!(input.origin(), Origin::Program)).then(|| state.clone());
+    let effects = apply(state, input);
+    match as_it_was {
+        Some(before) if effects.iter().any(Effect::changes) => {
+            *state = before;
+            state.problem(Cause::ReadOnly.into());
+            Vec::new()
+        }
+        Some(_) | None => effects,
+    }
+}
+
+/// Where an input comes from.
+pub(in crate::state) enum Origin<'a> {
+    /// A wish of the person's.
+    Person(&'a Command),
+    /// A file that they opened.
+    File(&'a StoreEvent),
+    /// What the program does by itself.
+    Program,
+}
+
+impl Input {
+    pub(in crate::state) fn origin(&self) -> Origin<'_> {
+        use StoreEvent::{ChatsOpened, LatentsOpened, Opened, PersonaOpened, WorldOpened};
+        match self {
+            Self::Command(
+                Command::Tick
+                | Command::Gallery(GalleryCommand::NeedThumbnail(_))
+                | Command::Settings(SettingsCommand::WindowChanged(_))
+                | Command::Write(WriteCommand::Measure(_)),
+            ) => Origin::Program,
+            Self::Command(command) => Origin::Person(command),
+            Self::Store(
+                event @ (Opened { .. }
+                | ChatsOpened { .. }
+                | PersonaOpened { .. }
+                | WorldOpened { .. }
+                | LatentsOpened { .. }),
+            ) => Origin::File(event),
+            Self::Store(_)
+            | Self::Engine(_)
+            | Self::Fetch(_)
+            | Self::Ledger(..)
+            | Self::Grammar(..)
+            | Self::Drafts(_)
+            | Self::Models(_)
+            | Self::Copied
+            | Self::NotUnloaded(_)
+            | Self::NoDialog(_)
+            | Self::NoFolder(_)
+            | Self::FolderTried(..) => Origin::Program,
+        }
+    }
+}
+
+fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    state.note_typing(&input);
+    let before = state.before(&input);
+    let room = state.room();
+    match input {
+        Input::Command(command) => state.command(command, &mut effects),
+        Input::Engine(event) => state.engine_event(event, &mut effects),
+        Input::Store(event) => state.store_event(event, &mut effects),
+        Input::Fetch(event) => state.fetch_event(event, &mut effects),
+        Input::Ledger(serial, ledger) => state.measured(serial, ledger),
+        Input::Grammar(grammar, outcome) => state.grammar_checked(grammar, outcome),
+        Input::Drafts(able) => state.drafts_found(able),
+        Input::Copied => state.note(NoticeKind::Copied),
+        Input::Models(news) => state.model_news(news, &mut effects),
+        Input::NotUnloaded(error) => state.not_unloaded(error),
+        Input::NoDialog(what) => state.no_dialog(what),
+        Input::NoFolder(folder) => state.ask.folder = Some(folder),
+        Input::FolderTried(of, path, outcome) => state.folder_tried(of, path, outcome, &mut effects),
+    }
+    state.note_action(before);
+    state.send_held(&mut effects);
+    state.hold_back_unsaid(&mut effects);
+    if state.room() != room {
+        state.trash = Default::default();
+        state.models.sort_places();
+        if room == Room::Models {
+            state.forget_opened();
+        }
+    }
+    if state.room() == Room::Models {
+        state.models.keep_places();
+    }
+    state.heal();
+    state.mind_layers(&mut effects);
+    state.load_stage(&mut effects);
+    state.refresh_findings();
+    state.drop_stale_notes();
+    state.write.note_questions(&effects);
+    effects
+}
+
+/// What is read when the window opens.
+pub fn begin(state: &mut AppState) -> Vec<Effect> {
+    let mut effects = vec![Effect::ListConversations, Effect::ListRecent];
+    // The whole library is read when it is first looked at.
+    if state.room() == Room::Gallery {
+        state.look_at_library(true, &mut effects);
+    }
+    state.write.note_questions(&effects);
+    effects
+}
+
+impl AppState {
+    pub(in crate::state) fn command(&mut self, command: Command, fx: &mut Effects) {
+        match command {
+            Command::Create(command) => self.create_command(command, fx),
+            Command::Write(command) => self.write_command(command, fx),
+            Command::Persona(command) => self.persona_command(command, fx),
+            Command::Gallery(command) => self.gallery_command(command, fx),
+            Command::Models(command) => self.models_command(command, fx),
+            Command::Settings(command) => self.settings_command(command, fx),
+            Command::Trash(command) => self.trash_command(command, fx),
+            Command::Ask(command) => self.ask_command(command, fx),
+            Command::Waiting(command) => self.waiting_command(command, fx),
+
+            Command::Go(room) => self.go(room, fx),
+            Command::OpenFile(path) => self.open_any(path, fx),
+            Command::ChooseFile => fx.push(Effect::AskOpenFile),
+            Command::TakeExample(text) => match self.room() {
+                Room::Write => self.write_command(WriteCommand::SetDraft(text), fx),
+                Room::Create | Room::Gallery | Room::Models | Room::Settings => {
+                    self.create_command(CreateCommand::SetImage(ImageEdit::Prompt(text)), fx);
+                }
+            },
+            Command::CancelJob(id) => self.cancel(id, fx),
+            Command::CancelCurrent => match self.room() {
+                Room::Write => self.stop_writing(fx),
+                Room::Create | Room::Gallery | Room::Models | Room::Settings => self.cancel_shown(fx),
+            },
+            Command::Undo => self.undo(fx),
+            Command::Redo => self.redo(fx),
+            Command::UndoThis(serial) => self.undo_this(serial, fx),
+            Command::Reveal(path) => fx.push(Effect::Reveal(path)),
+            Command::OpenLink(url) => fx.push(Effect::OpenLink(url)),
+            Command::StartAgain => self.note(NoticeKind::OpenAlready),
+            Command::DismissNotice(id) => self.drop_notices(|n, _| n.id == id),
+            Command::DismissProblems => {
+                let here = self.room();
+                self.drop_notices(|n, home| n.kind.stays() && home.is_none_or(|home| home == here));
+            }
+            Command::Tick => self.tick(fx),
+        }
+    }
+
+    pub(in crate::state) fn go(&mut self, room: Room, fx: &mut Effects) {
+        self.give_title(fx);
+        // A search is for this visit.
+        if self.settings.room == Room::Gallery && room != Room::Gallery && !self.gallery.search.is_empty() {
+            self.gallery.search.clear();
+            self.gallery.changed();
+        }
+        self.settings.room = room;
+        self.trash = Default::default();
+        if room == Room::Gallery {
+            self.look_at_library(false, fx);
+        }
+        // Models may have come or gone outside the window.
+        if room == Room::Models {
+            fx.push(Effect::ReadModels);
+        }
+    }
+
+    /// Hands a job to the engine as soon as the lane of its medium has none.
+    pub(in crate::state) fn ask_engine(&mut self, id: JobId, task: Task, fx: &mut Effects) {
+        if self.lanes.add(id, task) {
+            self.hand_over(fx);
+        } else {
+            let error = Cause::QueueFull { waiting: WAITING }.into();
+            self.job_event(Event { job: id, kind: EventKind::Failed(error) }, fx);
+        }
+    }
+
+    pub(in crate::state) fn hand_over(&mut self, fx: &mut Effects) {
+        fx.extend(self.lanes.next().into_iter().map(|(id, task)| Effect::Submit { id, task }));
+    }
+
+    /// Ends a job: at once where it waits, else the engine says when.
+    pub(in crate::state) fn cancel_job(&mut self, id: JobId, fx: &mut Effects) {
+        if self.lanes.forget(id) {
+            self.job_event(Event { job: id, kind: EventKind::Cancelled }, fx);
+        } else {
+            fx.push(Effect::Cancel(id));
+        }
+    }
+
+    /// News of the engine. A lane whose job is over gets the next one.
+    pub(in crate::state) fn engine_event(&mut self, event: Event, fx: &mut Effects) {
+        let over = event.kind.is_ending();
+        if over {
+            self.lanes.ended(event.job);
+        }
+        self.job_event(event, fx);
+        if over {
+            self.hand_over(fx);
+        }
+    }
+
+    pub(in crate::state) fn job_event(&mut self, event: Event, fx: &mut Effects) {
+        let id = event.job;
+        if let EventKind::Unloaded { medium } = event.kind {
+            return self.unloaded(medium);
+        }
+        if let EventKind::Ready { .. } = event.kind {
+            self.note_loaded(id);
+        }
+        if let EventKind::Freed { id } = &event.kind {
+            if let Some(entry) = self.models.entry_mut(id) {
+                entry.loaded = false;
+            }
+            return;
+        }
+        if self.create.helper.as_ref().is_some_and(|helper| helper.id == id) {
+            self.helper_event(id, event.kind, fx);
+        } else if self.is_layers_job(id) {
+            self.layers_event(event.kind, fx);
+        } else if self.create.jobs.iter().any(|job| job.id == id) {
+            self.image_event(id, event.kind, fx);
+        } else if self.write.bring(|job| job.id == Some(id)) {
+            self.text_event(event.kind, fx);
+        }
+    }
+}
+
+/// A phase moves on, but a cancel that was asked for stays visible until the engine confirms it.
+pub(in crate::state) fn advance(phase: &mut Phase, next: Phase) {
+    if *phase != Phase::Cancelling {
+        *phase = next;
+    }
+}

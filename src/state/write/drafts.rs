@@ -1,0 +1,65 @@
+//! Which models can run ahead of the one in use (speculative decoding): found on another thread, for their vocabularies
+//! must be compared.
+
+use crate::domain::{Makes, ModelPresence};
+use crate::state::{AppState, Effect, Effects, ModelEntry};
+
+#[derive(Clone, Debug, Default)]
+pub struct DraftsState {
+    /// What is being looked at.
+    pub(in crate::state) asked: Option<DraftsKey>,
+    /// What was looked at last, and those of it that can.
+    pub(in crate::state) found: Option<(DraftsKey, Vec<String>)>,
+}
+
+/// A model, and the smaller ones that are here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftsKey {
+    pub model: String,
+    pub smaller: Vec<String>,
+}
+
+impl AppState {
+    fn drafts_key(&self) -> DraftsKey {
+        let model = self.text().model.clone();
+        let bytes = self.models.entry(&model).map(|entry| entry.card.bytes());
+        // One as large is no help.
+        let smaller = |e: &&ModelEntry| e.card.id != model && bytes.is_none_or(|bytes| e.card.bytes() < bytes);
+        let here = |e: &&ModelEntry| matches!(e.presence, ModelPresence::Here { .. });
+        let smaller = self.models.making(Makes::Text).filter(here).filter(smaller).map(|e| e.card.id.clone()).collect();
+        DraftsKey { model, smaller }
+    }
+
+    /// The models that can draft for the one in use, by id; `None` while that is not known.
+    pub fn drafts(&self) -> Option<&[String]> {
+        let (key, able) = self.write.drafts.found.as_ref()?;
+        (*key == self.drafts_key()).then_some(able.as_slice())
+    }
+
+    /// Whether the models must be looked at. One request is out at a time.
+    pub fn is_drafts_due(&self) -> bool {
+        self.write.drafts.asked.is_none() && self.drafts().is_none()
+    }
+
+    pub(in crate::state) fn find_drafts(&mut self, fx: &mut Effects) {
+        if !self.is_drafts_due() {
+            return;
+        }
+        let key = self.drafts_key();
+        let found = |id: &String| Some((id.clone(), self.models.resolve(id, Makes::Text).ok()?));
+        let smaller: Vec<_> = key.smaller.iter().filter_map(found).collect();
+        match self.models.resolve(&key.model, Makes::Text) {
+            Ok(model) if !smaller.is_empty() => {
+                self.write.drafts.asked = Some(key);
+                fx.push(Effect::FindDrafts { model: Box::new(model), smaller });
+            }
+            _ => self.write.drafts.found = Some((key, Vec::new())),
+        }
+    }
+
+    pub(in crate::state) fn drafts_found(&mut self, able: Vec<String>) {
+        if let Some(key) = self.write.drafts.asked.take() {
+            self.write.drafts.found = Some((key, able));
+        }
+    }
+}
