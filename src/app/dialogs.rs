@@ -10,7 +10,7 @@ use super::portal;
 use crate::domain::{MODEL_ENDINGS, Wake};
 use crate::error::{Cause, Handed, StudioError};
 use crate::lang::Lang;
-use crate::state::{Command, Input, ModelsCommand, PathFor, SettingsCommand};
+use crate::state::{Command, Input, PathFor};
 use crate::store::Request;
 
 /// What a dialog leads to.
@@ -218,6 +218,7 @@ fn free_name(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::{ModelsCommand, SettingsCommand};
     use std::sync::Arc;
     use std::time::Duration;
 

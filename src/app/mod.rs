@@ -204,7 +204,7 @@ impl Studio {
         };
         studio.load_catalog(models);
         studio.take_catalog(FIRST_LOOK);
-        if studio.state.models.entries.is_empty() {
+        if studio.state.catalogue.entries.is_empty() {
             let built_in =
                 |card: &ModelCard| if card.is_embedded() { ModelPresence::Embedded } else { ModelPresence::Absent };
             studio.show_catalog(studio.catalog.cards().iter().map(built_in).collect());
@@ -239,7 +239,7 @@ impl Studio {
 
     /// The cards as the window shows them, with what is known of their files.
     fn show_catalog(&mut self, presences: Vec<ModelPresence>) {
-        let mut before = std::mem::take(&mut self.state.models.entries);
+        let mut before = std::mem::take(&mut self.state.catalogue.entries);
         let entry = |(card, presence): (&ModelCard, ModelPresence)| {
             let old = before.iter_mut().find(|e| e.card.id == card.id);
             ModelEntry {
@@ -257,8 +257,8 @@ impl Studio {
             |e: &ModelEntry| self.state.settings.opened.iter().any(|path| path.as_os_str() == e.card.id.as_str());
         before.retain(|old| opened(old) && !entries.iter().any(|new| new.card.id == old.card.id));
         entries.append(&mut before);
-        self.state.models.entries = entries;
-        self.state.models.broken = self.catalog.broken();
+        self.state.catalogue.entries = entries;
+        self.state.catalogue.broken = self.catalog.broken();
         self.state.models.were_read();
         self.state.settle_text_sliders();
         self.state.settle_size();
@@ -274,7 +274,7 @@ impl Studio {
         let used = [&settings.image.model, &settings.text.model].map(PathBuf::from);
         opened.extend(used.into_iter().filter(|path| path.is_absolute() && !settings.opened.contains(path)));
         // What is shown already is not taken away while headers are read.
-        let first = self.catalog.folder() != folder || self.state.models.entries.is_empty();
+        let first = self.catalog.folder() != folder || self.state.catalogue.entries.is_empty();
         let work = move || {
             let mut catalog = Catalog::load(&folder);
             let tell = |catalog: &Catalog| {
@@ -299,7 +299,7 @@ impl Studio {
         let Some(coming) = &self.coming else { return };
         let Some((catalog, presences, trash)) = coming.recv_timeout(patience).ok() else { return };
         self.catalog = catalog;
-        self.state.models.trash = trash;
+        self.state.catalogue.trash = trash;
         self.show_catalog(presences);
     }
 

@@ -34,7 +34,7 @@ pub enum Advice {
 impl AppState {
     /// What the picture model in use cannot do of the prompt.
     pub fn image_advice(&self) -> Option<Advice> {
-        let card = &self.models.entry(&self.settings.image.model)?.card;
+        let card = &self.catalogue.entry(&self.settings.image.model)?.card;
         let ImageParams { prompt, negative, .. } = &self.settings.image;
         let of_scene = || of_scene(prompt, negative, self.draws_scenes());
         language(card, is_chinese(prompt)).or_else(|| card.quality.single.then(of_scene).flatten())
@@ -44,7 +44,7 @@ impl AppState {
     /// network.
     pub fn draws_scenes(&self) -> bool {
         let params = &self.settings.image;
-        let card = self.models.entry(&params.model).map(|entry| &entry.card);
+        let card = self.catalogue.entry(&params.model).map(|entry| &entry.card);
         card.is_some_and(|card| card.is_embedded() && card.sizes.iter().any(|size| size.width < params.width))
     }
 
@@ -58,12 +58,12 @@ impl AppState {
             let fits = budget == 0 || card.memory <= budget;
             card.makes == Makes::Image && !card.is_embedded() && card.speaks(lang) && entry.lacks().is_none() && fits
         };
-        self.models.entries.iter().filter(able).min_by_key(|entry| entry.to_fetch())
+        self.catalogue.entries.iter().filter(able).min_by_key(|entry| entry.to_fetch())
     }
 
     /// The same of the language model, and of the message, form or page that it would be sent.
     pub fn text_advice(&self) -> Option<Advice> {
-        let card = &self.models.entry(&self.text().model)?.card;
+        let card = &self.catalogue.entry(&self.text().model)?.card;
         let chinese = match (&self.write.form, &self.write.open.page) {
             // The form's own words are in the window's language.
             (Some(form), _) => self.lang == Lang::Zh || form.values.values().any(|value| is_chinese(value)),

@@ -17,13 +17,13 @@ impl AppState {
             self.create.error = None;
         }
         let offline = self.settings.offline;
-        for entry in &mut self.models.entries {
+        for entry in &mut self.catalogue.entries {
             entry.error.take_if(|error| matches!(error.cause(), Cause::Offline { .. }) && !offline);
         }
     }
 
     fn is_over(&self, error: &StudioError) -> bool {
-        let is_coming = |id: &str| self.models.entry(id).is_some_and(|e| e.is_here() || e.fetch.is_some());
+        let is_coming = |id: &str| self.catalogue.entry(id).is_some_and(|e| e.is_here() || e.fetch.is_some());
         if let Cause::NotFetched { id, .. }
         | Cause::NotChecked { id }
         | Cause::NoSourceAnswered { id, .. }
@@ -61,7 +61,7 @@ impl AppState {
         if self.create.undecoded.is_empty() {
             self.create.error.take_if(|error| memory(error));
         }
-        self.notices.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if memory(error)));
+        self.notices.list.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if memory(error)));
     }
 
     /// A file was written: its disk has room, and its folder takes files.
@@ -70,7 +70,7 @@ impl AppState {
             let (Cause::DiskFull { path, .. } | Cause::Io { path, .. }) = error.cause() else { return false };
             path == written || path.parent() == written.parent() || Some(path.as_path()) == written.parent()
         };
-        self.notices.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if over(error)));
+        self.notices.list.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if over(error)));
     }
 
     /// A picture that could not be saved is on the disk now.
@@ -94,6 +94,6 @@ impl AppState {
     pub(in crate::state) fn heal_settings(&mut self) {
         let settings = |path: &Path| path.file_name().is_some_and(|name| name == "settings.toml");
         let over = |error: &StudioError| matches!(error.cause(), Cause::DiskFull { path, .. } | Cause::Io { path, .. } if settings(path));
-        self.notices.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if over(error)));
+        self.notices.list.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if over(error)));
     }
 }

@@ -2,13 +2,21 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::domain::{JobId, Medium, Task};
+use crate::domain::{Event, EventKind, JobId, Medium, Task};
+use crate::error::Cause;
+use crate::state::{Effect, Effects};
 
 /// Jobs that may wait for one lane.
 pub(in crate::state) const WAITING: usize = 256;
 
 #[derive(Clone, Debug, Default)]
-pub(in crate::state) struct Lanes(BTreeMap<Medium, Lane>);
+pub(in crate::state) struct Lanes {
+    lanes: BTreeMap<Medium, Lane>,
+    /// The number of the newest job.
+    newest: u64,
+    /// Jobs that ended without the engine: their rooms are to be told.
+    news: Vec<Event>,
+}
 
 #[derive(Clone, Debug, Default)]
 struct Lane {
@@ -19,9 +27,42 @@ struct Lane {
 }
 
 impl Lanes {
+    pub fn new_job(&mut self) -> JobId {
+        self.newest += 1;
+        JobId(self.newest)
+    }
+
+    /// Hands a job to the engine as soon as the lane of its medium has none; where too many wait, its room is told.
+    pub fn ask(&mut self, id: JobId, task: Task, fx: &mut Effects) {
+        if self.add(id, task) {
+            self.hand_over(fx);
+        } else {
+            let error = Cause::QueueFull { waiting: WAITING }.into();
+            self.news.push(Event { job: id, kind: EventKind::Failed(error) });
+        }
+    }
+
+    pub fn hand_over(&mut self, fx: &mut Effects) {
+        fx.extend(self.next().into_iter().map(|(id, task)| Effect::Submit { id, task }));
+    }
+
+    /// Ends a job: at once where it waits, else the engine says when.
+    pub fn cancel(&mut self, id: JobId, fx: &mut Effects) {
+        if self.forget(id) {
+            self.news.push(Event { job: id, kind: EventKind::Cancelled });
+        } else {
+            fx.push(Effect::Cancel(id));
+        }
+    }
+
+    /// The oldest ending that was not told.
+    pub fn news(&mut self) -> Option<Event> {
+        (!self.news.is_empty()).then(|| self.news.remove(0))
+    }
+
     /// Puts a job behind those of its lane; false where there are too many.
-    pub fn add(&mut self, id: JobId, task: Task) -> bool {
-        let lane = self.0.entry(task.medium()).or_default();
+    fn add(&mut self, id: JobId, task: Task) -> bool {
+        let lane = self.lanes.entry(task.medium()).or_default();
         let has_room = lane.waits.len() < WAITING;
         if has_room {
             lane.waits.push_back((id, task));
@@ -30,8 +71,8 @@ impl Lanes {
     }
 
     /// The next job of each lane that has none; the engine has it from now on.
-    pub fn next(&mut self) -> Vec<(JobId, Task)> {
-        let free = self.0.values_mut().filter(|lane| lane.runs.is_none());
+    fn next(&mut self) -> Vec<(JobId, Task)> {
+        let free = self.lanes.values_mut().filter(|lane| lane.runs.is_none());
         let next = free.filter_map(|lane| {
             let (id, task) = lane.waits.pop_front()?;
             lane.runs = Some(id);
@@ -42,7 +83,7 @@ impl Lanes {
 
     /// A job is over.
     pub fn ended(&mut self, id: JobId) {
-        for lane in self.0.values_mut() {
+        for lane in self.lanes.values_mut() {
             lane.runs.take_if(|runs| *runs == id);
         }
         self.forget(id);
@@ -50,7 +91,7 @@ impl Lanes {
 
     /// Takes a job out that waits; false where it does not.
     pub fn forget(&mut self, id: JobId) -> bool {
-        self.0.values_mut().any(|lane| {
+        self.lanes.values_mut().any(|lane| {
             let at = lane.waits.iter().position(|(other, _)| *other == id);
             at.and_then(|at| lane.waits.remove(at)).is_some()
         })
@@ -58,13 +99,13 @@ impl Lanes {
 
     /// Another engine, which has no job yet; the jobs that waited for the old one.
     pub fn clear(&mut self) -> Vec<JobId> {
-        let lanes = std::mem::take(&mut self.0);
+        let lanes = std::mem::take(&mut self.lanes);
         lanes.into_values().flat_map(|lane| lane.waits).map(|(id, _)| id).collect()
     }
 
     /// Jobs that wait, lane by lane, oldest first.
     #[cfg(test)]
     pub fn waiting(&self) -> impl Iterator<Item = &(JobId, Task)> {
-        self.0.values().flat_map(|lane| &lane.waits)
+        self.lanes.values().flat_map(|lane| &lane.waits)
     }
 }

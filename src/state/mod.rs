@@ -3,14 +3,18 @@
 
 mod advice;
 mod ask;
+mod catalogue;
 mod command;
 mod create;
 mod desk;
+mod dice;
 mod effect;
+mod env;
 mod gallery;
 mod heal;
 mod lanes;
 mod models;
+mod notices;
 mod personas;
 mod settings;
 mod store_events;
@@ -24,13 +28,17 @@ mod write;
 
 pub use advice::{Advice, Cannot};
 pub use ask::{AskCommand, AskState, NoDialog, PathFor};
+pub use catalogue::{Catalogue, FetchState, ModelEntry};
 pub use command::Command;
 pub use create::*;
 pub use desk::{DeskState, WaitingCommand};
+pub use dice::Dice;
 pub use effect::Effect;
 use effect::Effects;
+use env::Env;
 pub use gallery::*;
 pub use models::*;
+pub use notices::{NOTICE_MS, Notice, NoticeKind, Notices, ProblemBox};
 pub use personas::*;
 pub use settings::SettingsCommand;
 pub use trash::{Looked, TrashCommand, TrashState};
@@ -38,12 +46,11 @@ pub use undo::{Again, CardsMoved, ForgottenModel, Here, Steps, UndoState, Undoab
 pub use update::{Input, begin, update};
 pub use write::*;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crate::domain::{FreeSize, JobId, PersonaId, RemovedModel, Room, Settings, TextParams, Waiting};
+use crate::domain::{FreeSize, JobId, Room, Settings, TextParams};
 use crate::error::StudioError;
-use crate::lang::{Both, Lang};
+use crate::lang::Lang;
 
 /// Everything that views may show.
 #[derive(Clone, Debug)]
@@ -58,6 +65,7 @@ pub struct AppState {
     pub personas: PersonasState,
     pub gallery: GalleryState,
     pub models: ModelsState,
+    pub catalogue: Catalogue,
     pub desk: DeskState,
     pub trash: TrashState,
     pub undo: UndoState,
@@ -65,17 +73,11 @@ pub struct AppState {
     /// Another window has the folders: this one shows, and changes nothing.
     pub read_only: bool,
     pub status: Status,
-    /// Short notes at the window's corner and what waits for the person in its room, oldest first.
-    pub notices: Vec<Notice>,
-    /// The rooms that notices belong to, by their ids.
-    homes: HashMap<u64, Room>,
+    pub notices: Notices,
     /// Milliseconds since 1970 UTC; the app sets it before each update.
     pub now_ms: i64,
-    /// State of the dice for seeds; the app seeds it once.
-    pub dice: u64,
-    next_job: u64,
+    pub dice: Dice,
     lanes: lanes::Lanes,
-    next_notice: u64,
     /// When the open conversation's own sliders were moved last, where its journal does not have them yet.
     sliders_moved_ms: Option<i64>,
     /// Settings as they are on disk, and as they were at the last tick.
@@ -101,137 +103,6 @@ pub struct Status {
     pub version: String,
 }
 
-/// A note at the corner.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Notice {
-    pub id: u64,
-    pub kind: NoticeKind,
-    pub born_ms: i64,
-}
-
-/// How long most notes without a problem stay.
-pub const NOTICE_MS: i64 = 6_000;
-/// Notes without a problem that stand at once.
-const NOTICES: usize = 4;
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum NoticeKind {
-    /// A copy was written here.
-    Exported(PathBuf),
-    /// A copy was written here, and nobody was asked where: no file dialog can open.
-    SavedUnasked(PathBuf),
-    /// A draft was thrown away, by the number of that action.
-    DraftDiscarded(u64),
-    /// A card of a story or of a talk was deleted, by the number of that action.
-    CardDeleted(u64),
-    /// Jobs of the last time are not done; what they wrote stays. By the number of that action.
-    JobsForgotten(u64),
-    /// Jobs of the last time wait for a word.
-    JobsLeft,
-    NothingToUndo,
-    NothingToRedo,
-    /// Another start of the program has led here.
-    OpenAlready,
-    /// Pictures that were cancelled, as they can be asked for again.
-    PicturesCancelled(Box<Waiting>),
-    /// Where the latents are that could not be decoded.
-    LatentsKept(PathBuf),
-    Copied,
-    /// So many copies of pictures are in this folder.
-    CopiesSaved {
-        folder: PathBuf,
-        count: usize,
-    },
-    /// A language model wrote the prompt; undo brings back what stood there before.
-    PromptWritten,
-    /// So many pictures were moved or deleted outside of the program.
-    PicturesGone(usize),
-    /// So many pictures that an earlier time could not save are saved now.
-    PicturesSaved(usize),
-    /// So many pictures are still in the folder that was the library before.
-    PicturesLeft {
-        folder: PathBuf,
-        count: usize,
-    },
-    /// Pictures went to the trash; undo brings them back.
-    PicturesTrashed(Vec<PathBuf>),
-    ConversationTrashed(crate::domain::ConversationId),
-    /// A character came into the library; what of its card was left out.
-    PersonaKept {
-        name: String,
-        left_out: Vec<Both>,
-    },
-    /// Chats of another program came into the list; what of their file was left out.
-    ChatsKept {
-        count: usize,
-        left_out: Vec<Both>,
-    },
-    /// Lore of a file became so many cards of what is open; what of it was left out.
-    LoreKept {
-        count: usize,
-        left_out: Vec<Both>,
-    },
-    PersonaTrashed(PersonaId),
-    /// An editor was left; what was typed stays.
-    DraftKept,
-    /// A picture's settings are in the sliders; what could not be set as the picture says. With such words it stays
-    /// until it is dismissed.
-    SettingsRestored(Vec<Both>),
-    ModelFetched(String),
-    /// What a model wrote into a page came to repeat itself, and was stopped.
-    PageRepeats,
-    /// A model is in the trash; undo brings it back.
-    ModelRemoved(RemovedModel),
-    /// A file was looked into and is a model; it waits until somebody uses it or leaves the room.
-    ModelOpened(String),
-    /// The room that uses this model uses it now.
-    ModelUsed(String),
-    /// A file from elsewhere was taken off the list of models; by the number of that action it comes back.
-    ModelForgotten {
-        name: String,
-        serial: u64,
-    },
-    /// The memory is freed once the jobs before it are over.
-    MemoryWaits,
-    MemoryFreed,
-    /// Stays until it is dismissed.
-    Problem(ProblemBox),
-}
-
-impl NoticeKind {
-    /// Whether it stays until it is dismissed.
-    pub fn stays(&self) -> bool {
-        match self {
-            Self::Problem(_)
-            | Self::ModelOpened(_)
-            | Self::PicturesLeft { .. }
-            | Self::PicturesCancelled(_)
-            | Self::JobsLeft => true,
-            // What was left out is to be read, not to be caught.
-            Self::SettingsRestored(notes) => !notes.is_empty(),
-            Self::PersonaKept { left_out, .. } | Self::ChatsKept { left_out, .. } | Self::LoreKept { left_out, .. } => {
-                !left_out.is_empty()
-            }
-            _ => false,
-        }
-    }
-
-    /// How long it is shown where it does not stay: a place that nobody chose is to be read.
-    pub fn lasts_ms(&self) -> i64 {
-        if matches!(self, Self::SavedUnasked(_)) { 5 * NOTICE_MS } else { NOTICE_MS }
-    }
-}
-
-/// An error that can be compared by its cause, so that states can be compared in tests.
-#[derive(Clone, Debug)]
-pub struct ProblemBox(pub StudioError);
-
-impl PartialEq for ProblemBox {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.cause() == other.0.cause()
-    }
-}
-
 impl AppState {
     pub fn new(settings: Settings, system_lang: Lang, dice: u64) -> Self {
         Self {
@@ -245,19 +116,17 @@ impl AppState {
             personas: PersonasState::default(),
             gallery: GalleryState::default(),
             models: ModelsState::default(),
+            catalogue: Catalogue::default(),
             desk: DeskState::default(),
             trash: TrashState::default(),
             undo: UndoState::default(),
             ask: AskState::default(),
             read_only: false,
             status: Status::default(),
-            notices: Vec::new(),
-            homes: HashMap::new(),
+            notices: Notices::default(),
             now_ms: 0,
-            dice,
-            next_job: 0,
+            dice: Dice(dice),
             lanes: lanes::Lanes::default(),
-            next_notice: 0,
             sliders_moved_ms: None,
         }
     }
@@ -273,7 +142,7 @@ impl AppState {
 
     /// The sizes that the chosen picture model draws, where it draws any. A file without a card is taken for such a one.
     pub fn free_size(&self) -> Option<FreeSize> {
-        self.models.entry(&self.settings.image.model).map_or(Some(FreeSize::UNKNOWN), |entry| entry.card.free_size())
+        self.catalogue.entry(&self.settings.image.model).map_or(Some(FreeSize::UNKNOWN), |entry| entry.card.free_size())
     }
 
     /// Bytes of the pictures that the window holds: shots, previews, thumbnails, and the gallery's.
@@ -288,61 +157,32 @@ impl AppState {
     }
 
     fn new_job(&mut self) -> JobId {
-        self.next_job += 1;
-        JobId(self.next_job)
+        self.lanes.new_job()
     }
 
-    /// The next throw, 32 bits (SplitMix64: Steele, Lea, Flood 2014).
     fn roll(&mut self) -> u64 {
-        self.dice = self.dice.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.dice;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) >> 32
+        self.dice.roll()
     }
 
     fn note(&mut self, kind: NoticeKind) {
-        self.next_notice += 1;
-        self.notices.push(Notice { id: self.next_notice, kind, born_ms: self.now_ms });
-        // A storm of notes would cover the window: the oldest give way. Problems stay until they are dismissed.
-        if self.notices.iter().filter(|n| !n.kind.stays()).count() > NOTICES
-            && let Some(oldest) = self.notices.iter().position(|n| !n.kind.stays())
-        {
-            self.notices.remove(oldest);
-        }
+        self.notices.note(kind, self.now_ms);
     }
 
-    /// Says what went wrong, in every room; once, and the newest where several have one cause.
     fn problem(&mut self, error: StudioError) {
-        let kind = NoticeKind::Problem(ProblemBox(error));
-        if self.notices.iter().any(|n| n.kind == kind) {
-            return;
-        }
-        if let NoticeKind::Problem(new) = &kind {
-            self.drop_notices(|n, _| matches!(&n.kind, NoticeKind::Problem(old) if new.0.is_like(&old.0)));
-        }
-        self.note(kind);
+        self.notices.problem(error, self.now_ms);
     }
 
-    /// [`Self::problem`] of one room: it is shown there, and the rail has a mark in the others.
     fn problem_in(&mut self, room: Room, error: StudioError) {
-        let before = self.next_notice;
-        self.problem(error);
-        if self.next_notice != before {
-            self.homes.insert(self.next_notice, room);
-        }
+        self.notices.problem_in(room, error, self.now_ms);
     }
 
-    /// A note of one room that stays.
     fn note_in(&mut self, room: Room, kind: NoticeKind) {
-        self.note(kind);
-        self.homes.insert(self.next_notice, room);
+        self.notices.note_in(room, kind, self.now_ms);
     }
 
     /// What waits for the person in `room`, oldest first.
     pub fn waiting_in(&self, room: Room) -> impl DoubleEndedIterator<Item = &Notice> {
-        let here = move |n: &&Notice| n.kind.stays() && self.homes.get(&n.id).is_none_or(|home| *home == room);
-        self.notices.iter().filter(here).filter(move |n| !(room == Room::Create && self.is_told_in_create(n)))
+        self.notices.waiting_in(room).filter(move |n| !(room == Room::Create && self.is_told_in_create(n)))
     }
 
     /// Whether Create tells a problem by itself: what became of the last job, or that the picture on the stage could not
@@ -358,14 +198,10 @@ impl AppState {
 
     /// Whether something went wrong in `room` that is not shown in the room that is open.
     pub fn is_marked(&self, room: Room) -> bool {
-        let wrong = |n: &Notice| matches!(n.kind, NoticeKind::Problem(_)) && self.homes.get(&n.id) == Some(&room);
-        room != self.room() && self.notices.iter().any(wrong)
+        room != self.room() && self.notices.has_problem_of(room)
     }
 
     fn drop_notices(&mut self, which: impl Fn(&Notice, Option<Room>) -> bool) {
-        let homes = &mut self.homes;
-        self.notices.retain(|n| !which(n, homes.get(&n.id).copied()));
-        let left = &self.notices;
-        homes.retain(|id, _| left.iter().any(|n| n.id == *id));
+        self.notices.take_away(which);
     }
 }

@@ -74,9 +74,9 @@ impl AppState {
             StoreEvent::Trashed { paths } => self.trashed(paths, fx),
             StoreEvent::Gone { paths } => {
                 self.create.strip.retain(|shot| !matches!(&shot.saved, Saved::At(p) if paths.contains(p)));
-                let before = self.notices.len();
+                let before = self.notices.list.len();
                 self.library_changed(Vec::new(), &paths, fx);
-                if self.notices.len() == before {
+                if self.notices.list.len() == before {
                     self.note(NoticeKind::PicturesGone(paths.len()));
                 }
             }

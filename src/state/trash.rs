@@ -171,14 +171,14 @@ impl AppState {
 
     pub(in crate::state) fn restore_pictures(&mut self, paths: Vec<PathBuf>, fx: &mut Effects) {
         self.came_back(Undoable::PicturesTrashed(paths.clone()));
-        self.notices.retain(|n| n.kind != NoticeKind::PicturesTrashed(paths.clone()));
+        self.notices.list.retain(|n| n.kind != NoticeKind::PicturesTrashed(paths.clone()));
         fx.push(Effect::RestorePictures(paths));
         self.read_again(TrashKind::Pictures, fx);
     }
 
     pub(in crate::state) fn restore_conversation(&mut self, id: ConversationId, fx: &mut Effects) {
         self.came_back(Undoable::ConversationTrashed(id.clone()));
-        self.notices.retain(|n| n.kind != NoticeKind::ConversationTrashed(id.clone()));
+        self.notices.list.retain(|n| n.kind != NoticeKind::ConversationTrashed(id.clone()));
         fx.push(Effect::RestoreConversation(id));
         fx.push(Effect::ListConversations);
         self.read_again(TrashKind::Conversations, fx);
@@ -186,7 +186,7 @@ impl AppState {
 
     pub(in crate::state) fn restore_persona(&mut self, id: PersonaId, fx: &mut Effects) {
         self.came_back(Undoable::PersonaTrashed(id.clone()));
-        self.notices.retain(|n| n.kind != NoticeKind::PersonaTrashed(id.clone()));
+        self.notices.list.retain(|n| n.kind != NoticeKind::PersonaTrashed(id.clone()));
         self.personas.trashed.remove(&id);
         fx.push(Effect::RestorePersona(id));
         self.read_again(TrashKind::Personas, fx);

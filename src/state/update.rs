@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use crate::domain::{Event, EventKind, FetchEvent, Grammar, JobId, Ledger, Room, StoreEvent, Task};
 use crate::error::{Cause, FolderOf, Result, StudioError};
-use crate::state::lanes::WAITING;
 use crate::state::{
     AppState, Command, CreateCommand, Effect, Effects, GalleryCommand, ImageEdit, ModelNews, NoDialog, NoticeKind,
     Phase, SettingsCommand, WriteCommand,
@@ -115,6 +114,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::NoFolder(folder) => state.ask.folder = Some(folder),
         Input::FolderTried(of, path, outcome) => state.folder_tried(of, path, outcome, &mut effects),
     }
+    state.tell_endings(&mut effects);
     state.note_action(before);
     state.send_held(&mut effects);
     state.hold_back_unsaid(&mut effects);
@@ -126,7 +126,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
         }
     }
     if state.room() == Room::Models {
-        state.models.keep_places();
+        state.models.keep_places(&state.catalogue);
     }
     state.heal();
     state.mind_layers(&mut effects);
@@ -208,26 +208,18 @@ impl AppState {
         }
     }
 
-    /// Hands a job to the engine as soon as the lane of its medium has none.
     pub(in crate::state) fn ask_engine(&mut self, id: JobId, task: Task, fx: &mut Effects) {
-        if self.lanes.add(id, task) {
-            self.hand_over(fx);
-        } else {
-            let error = Cause::QueueFull { waiting: WAITING }.into();
-            self.job_event(Event { job: id, kind: EventKind::Failed(error) }, fx);
-        }
+        self.lanes.ask(id, task, fx);
     }
 
-    pub(in crate::state) fn hand_over(&mut self, fx: &mut Effects) {
-        fx.extend(self.lanes.next().into_iter().map(|(id, task)| Effect::Submit { id, task }));
-    }
-
-    /// Ends a job: at once where it waits, else the engine says when.
     pub(in crate::state) fn cancel_job(&mut self, id: JobId, fx: &mut Effects) {
-        if self.lanes.forget(id) {
-            self.job_event(Event { job: id, kind: EventKind::Cancelled }, fx);
-        } else {
-            fx.push(Effect::Cancel(id));
+        self.lanes.cancel(id, fx);
+    }
+
+    /// Tells the rooms of jobs that ended without the engine.
+    fn tell_endings(&mut self, fx: &mut Effects) {
+        while let Some(event) = self.lanes.news() {
+            self.job_event(event, fx);
         }
     }
 
@@ -239,7 +231,7 @@ impl AppState {
         }
         self.job_event(event, fx);
         if over {
-            self.hand_over(fx);
+            self.lanes.hand_over(fx);
         }
     }
 
@@ -252,7 +244,7 @@ impl AppState {
             self.note_loaded(id);
         }
         if let EventKind::Freed { id } = &event.kind {
-            if let Some(entry) = self.models.entry_mut(id) {
+            if let Some(entry) = self.catalogue.entry_mut(id) {
                 entry.loaded = false;
             }
             return;

@@ -12,7 +12,7 @@ use crate::state::{Advice, Cannot, Command, ModelsCommand};
 
 /// A few words about a small model, under its name.
 pub fn quality(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes) {
-    let Some(entry) = cx.state.models.entry(&model(cx, makes)) else { return };
+    let Some(entry) = cx.state.catalogue.entry(&model(cx, makes)) else { return };
     let line = entry.card.quality.line.get(cx.lang);
     if line.is_empty() {
         return;
@@ -37,7 +37,7 @@ pub fn notice(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// Whether [`quality`] has a line, and its way to better models, for the picture model in use.
 pub fn has_quality(cx: &Cx<'_>) -> bool {
-    let entry = cx.state.models.entry(&cx.state.settings.image.model);
+    let entry = cx.state.catalogue.entry(&cx.state.settings.image.model);
     entry.is_some_and(|entry| !entry.card.quality.line.get(cx.lang).is_empty())
 }
 
@@ -121,7 +121,7 @@ pub struct Hindrance {
 
 pub fn hindrance(cx: &Cx<'_>) -> Option<Hindrance> {
     let id = &cx.state.settings.image.model;
-    let entry = cx.state.models.entry(id)?;
+    let entry = cx.state.catalogue.entry(id)?;
     let name = model_words::name(cx, id);
     if let Some(lacks) = entry.lacks() {
         let text = cx.with(T::CannotDrawWithout, &[&name, &lacks]);

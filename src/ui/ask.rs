@@ -143,7 +143,7 @@ pub const WAYS: [(T, Command); 2] = [
 /// A button for them in the status bar, from the right, while their notice is not there. It leaves with the last of
 /// them, and moves nothing in the room.
 pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let told = cx.state.notices.iter().any(|notice| notice.kind == NoticeKind::JobsLeft);
+    let told = cx.state.notices.list.iter().any(|notice| notice.kind == NoticeKind::JobsLeft);
     let Some((all, text)) = jobs_left(cx).filter(|_| !told) else { return };
     let ink = cx.p.accent_text;
     let label = RichText::new(all.to_string()).size(SMALL).color(ink);

@@ -511,7 +511,7 @@ fn escape(cx: &mut Cx<'_>, search: Option<Command>) {
         return cx.push(clear);
     }
     match cx.state.room() {
-        Room::Models if let Some(entry) = cx.state.models.entries.iter().find(|entry| entry.asking) => {
+        Room::Models if let Some(entry) = cx.state.catalogue.entries.iter().find(|entry| entry.asking) => {
             cx.push(Command::Models(ModelsCommand::AnswerTerms(entry.card.id.clone(), false)));
         }
         Room::Write if cx.state.write.titling.is_some() => cx.push(Command::Write(WriteCommand::LeaveTitle)),

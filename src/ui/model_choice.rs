@@ -18,7 +18,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Option
     combo::drop_down(ui, ("model", makes == Makes::Text), (label, &shown, &full), |ui| {
         // What is not here at all is in Models, with what it takes.
         let about = |entry: &&ModelEntry| entry.is_about() || entry.card.id == current;
-        for entry in cx.state.models.making(makes).filter(about) {
+        for entry in cx.state.catalogue.making(makes).filter(about) {
             let state = match entry.card.lacks() {
                 Some(lacks) => cx.with(T::LacksParts, &[&lacks]),
                 None => model_words::presence(cx, entry),
@@ -28,7 +28,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, current: &str) -> Option
                 chosen = Some(entry.card.id.clone());
             }
         }
-        if cx.state.models.entry(current).is_none() && !current.is_empty() {
+        if cx.state.catalogue.entry(current).is_none() && !current.is_empty() {
             let _ = widgets::choice(ui, true, full.as_str());
         }
         ui.separator();

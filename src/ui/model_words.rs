@@ -7,7 +7,7 @@ use crate::state::{Command, ModelEntry, ModelsCommand};
 
 /// The name that a person knows a model by: its card's, or its file's.
 pub fn name(cx: &Cx<'_>, id: &str) -> String {
-    if let Some(entry) = cx.state.models.entry(id) {
+    if let Some(entry) = cx.state.catalogue.entry(id) {
         return entry.card.name.clone();
     }
     std::path::Path::new(id).file_name().map_or_else(|| id.to_owned(), |n| n.to_string_lossy().into_owned())
@@ -31,7 +31,7 @@ pub fn is_kept_offline(cx: &Cx<'_>, entry: &ModelEntry) -> bool {
 
 /// The button that fetches a model, or that leads to the setting that keeps it from being fetched.
 pub fn way_to_fetch(cx: &Cx<'_>, id: &str, label: T) -> (T, Command) {
-    match cx.state.models.entry(id) {
+    match cx.state.catalogue.entry(id) {
         Some(entry) if is_kept_offline(cx, entry) => (T::OpenSettings, Command::Go(Room::Settings)),
         _ => (label, Command::Models(ModelsCommand::Fetch(id.to_owned()))),
     }

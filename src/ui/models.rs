@@ -54,7 +54,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// The models of one kind: those that are here or on their way, then those that can be fetched.
 fn kind(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, name: T) {
     for (name, section) in [(name, Section::Here(makes)), (T::ModelsToFetch, Section::ToFetch(makes))] {
-        let cards = cx.state.models.placed(section);
+        let cards = cx.state.models.placed(&cx.state.catalogue, section);
         if cards.is_empty() {
             continue;
         }
@@ -123,7 +123,7 @@ fn filter(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// Why nothing can be fetched, with the way to the setting.
 fn offline(ui: &mut Ui, cx: &mut Cx<'_>) {
-    if !cx.state.models.entries.iter().any(|entry| model_words::is_kept_offline(cx, entry)) {
+    if !cx.state.catalogue.entries.iter().any(|entry| model_words::is_kept_offline(cx, entry)) {
         return;
     }
     layout::flow(ui, |ui| {
@@ -149,7 +149,7 @@ fn opening(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// Files that cannot be used: each with its cause, and a way to be rid of it.
 fn all_broken(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let files = cx.state.models.placed(Section::Broken);
+    let files = cx.state.models.placed(&cx.state.catalogue, Section::Broken);
     if files.is_empty() {
         return;
     }
@@ -192,11 +192,11 @@ fn broken(ui: &mut Ui, cx: &mut Cx<'_>, file: &BrokenFile) {
 
 /// What removed models still take of the disk.
 fn trash(ui: &mut Ui, cx: &mut Cx<'_>) {
-    if cx.state.models.trash == 0 {
+    if cx.state.catalogue.trash == 0 {
         return;
     }
     ui.horizontal(|ui| {
-        widgets::muted(ui, cx.with(T::ModelTrash, &[&bytes(cx.state.models.trash)]));
+        widgets::muted(ui, cx.with(T::ModelTrash, &[&bytes(cx.state.catalogue.trash)]));
         let button = widgets::button(ui, icons::TRASH, cx.t(T::EmptyModelTrash));
         if button.on_hover_text(cx.t(T::EmptyModelTrashHover)).clicked() {
             cx.push(Command::Models(ModelsCommand::EmptyModelTrash));

@@ -164,7 +164,7 @@ fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
 /// The newest note that passes, and how many others there are: for the status bar, from the right. A long one takes what
 /// the bar's own `items` leave.
 pub fn passing(ui: &mut Ui, cx: &mut Cx<'_>, items: f32) {
-    let mut notices = cx.state.notices.iter().filter(|notice| !notice.kind.stays());
+    let mut notices = cx.state.notices.list.iter().filter(|notice| !notice.kind.stays());
     let Some(notice) = notices.next_back() else { return };
     let others = notices.count();
     let dismiss = Command::DismissNotice(notice.id);
@@ -336,7 +336,7 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
         }
         NoticeKind::ModelOpened(id) => opened(cx, id),
         NoticeKind::ModelUsed(id) => {
-            let image = cx.state.models.entry(id).is_some_and(|entry| entry.card.makes == Makes::Image);
+            let image = cx.state.catalogue.entry(id).is_some_and(|entry| entry.card.makes == Makes::Image);
             let text = if image { T::CreateUses } else { T::WriteUses };
             (icons::CHECK_CIRCLE, cx.with(text, &[&super::model_words::name(cx, id)]), None)
         }
@@ -382,7 +382,7 @@ fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Option<(T, Co
 
 /// What was found in a file that is a model.
 fn opened(cx: &Cx<'_>, id: &str) -> (&'static str, String, Option<(T, Command)>) {
-    let Some(entry) = cx.state.models.of_file(id) else { return (icons::INFO, String::new(), None) };
+    let Some(entry) = cx.state.catalogue.of_file(id) else { return (icons::INFO, String::new(), None) };
     let card = &entry.card;
     let budget = cx.state.status.budget;
     let fits = match budget {

@@ -164,7 +164,7 @@ fn elsewhere(cx: &Cx<'_>) -> Option<(&'static str, String)> {
 /// Memory that the next picture will take beyond what is in use; `None` where its model is small, or there already.
 fn next_run(cx: &Cx<'_>) -> Option<u64> {
     let image = &cx.state.settings.image;
-    let entry = cx.state.models.entry(&image.model).filter(|_| cx.state.room() == Room::Create)?;
+    let entry = cx.state.catalogue.entry(&image.model).filter(|_| cx.state.room() == Room::Create)?;
     entry.card.local.as_ref().filter(|_| !entry.loaded)?;
     Some(entry.card.memory_for(image.width, image.height))
 }
@@ -191,7 +191,7 @@ fn model_state(cx: &Cx<'_>, id: &str) -> String {
         Room::Write => cx.state.write.job.as_ref().map(|job| job.phase),
         _ => cx.state.create.running().map(|job| job.phase),
     };
-    let entry = cx.state.models.entry(id);
+    let entry = cx.state.catalogue.entry(id);
     match (phase, entry) {
         (Some(Phase::Loading(Some(f))), _) => cx.with(T::LoadingPercent, &[&(f * 100.0).floor()]),
         (Some(Phase::Loading(None)), _) => cx.t(T::Loading).to_owned(),

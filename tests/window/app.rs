@@ -548,7 +548,7 @@ fn a_dropped_file_of_each_kind_is_opened_once() {
     let picture = put("snake.png", &png::encode(&pixels, Some(&record)).unwrap());
     window.drop_files(&[picture], |w| w.studio().state.settings.image.prompt == "a green snake");
     let restored = |w: &mut Window| {
-        let notices = &w.studio().state.notices;
+        let notices = &w.studio().state.notices.list;
         notices.iter().filter(|n| matches!(n.kind, NoticeKind::SettingsRestored(_))).count()
     };
     assert_eq!((restored(&mut window), window.studio().state.create.strip.len()), (1, 1));
@@ -574,7 +574,7 @@ fn a_dropped_file_of_each_kind_is_opened_once() {
     let model = home.path().join("models/tiny/tiny.gguf");
     let model = if model.exists() { model } else { put("other.gguf", b"GGUF") };
     let opened = |w: &mut Window| {
-        let notices = &w.studio().state.notices;
+        let notices = &w.studio().state.notices.list;
         notices.iter().filter(|n| matches!(n.kind, NoticeKind::ModelOpened(_))).count()
     };
     window.drop_files(std::slice::from_ref(&model), |w| opened(w) > 0);
@@ -582,7 +582,7 @@ fn a_dropped_file_of_each_kind_is_opened_once() {
     window.click("Use it in Write");
     window.until("it is used in Write", |w| w.studio().state.room() == Room::Write);
     let state = &window.studio().state;
-    let used = state.models.of_file(&state.text().model).and_then(|entry| entry.presence.path());
+    let used = state.catalogue.of_file(&state.text().model).and_then(|entry| entry.presence.path());
     assert_eq!(used, Some(&model));
 
     // Several at once, of several kinds: each of them.

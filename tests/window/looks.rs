@@ -65,7 +65,7 @@ fn rooms() {
         let mut error = create_done(lang, theme);
         error.create.error = Some(no_source());
         error.create.shown = Shown::Shot((aigc_studio::domain::JobId(7), 0));
-        error.notices = vec![
+        error.notices.list = vec![
             Notice { id: 1, kind: NoticeKind::PicturesTrashed(vec!["/x.png".into()]), born_ms: NOW },
             Notice {
                 id: 2,
@@ -80,7 +80,7 @@ fn rooms() {
         batch.desk.waiting = vec![aigc_studio::domain::Waiting::Fetch { model: aigc_studio::domain::SMOLLM_ID.into() }];
         shot("create-batch", batch);
         let mut needy = every::models_in_need(lang, theme);
-        needy.models.entries.last_mut().expect("it is there").presence =
+        needy.catalogue.entries.last_mut().expect("it is there").presence =
             aigc_studio::domain::ModelPresence::Unchecked { path: "/m/xl".into() };
         shot("models-needy", needy.clone());
         (needy.settings.room, needy.settings.image.model) = (Room::Create, "sd".into());
@@ -90,12 +90,12 @@ fn rooms() {
         (image.noise, image.guidance_rescale, image.clip_skip) = (NoiseSource::Torch, 0.7, 2);
         shot("create-note", rare.clone());
         shot("create-more", rare.clone());
-        rare.models.entries[0].card.family = "stable-diffusion-xl".into();
+        rare.catalogue.entries[0].card.family = "stable-diffusion-xl".into();
         shot("create-more-xl", rare);
         let mut troubled = fresh(Room::Gallery, lang, theme);
         let problem = |n| NoticeKind::Problem(ProblemBox(Cause::QueueFull { waiting: n as usize }.into()));
-        troubled.notices = (0..12).map(|n| Notice { id: n, kind: problem(n), born_ms: NOW }).collect();
-        troubled.notices.push(Notice { id: 12, kind: NoticeKind::MemoryWaits, born_ms: NOW });
+        troubled.notices.list = (0..12).map(|n| Notice { id: n, kind: problem(n), born_ms: NOW }).collect();
+        troubled.notices.list.push(Notice { id: 12, kind: NoticeKind::MemoryWaits, born_ms: NOW });
         shot("notices-many", troubled);
         shot("write-empty", fresh(Room::Write, lang, theme));
         shot("write-chat", write_chat(lang, theme));
@@ -119,7 +119,7 @@ fn rooms() {
             Both::new("greetings for groups", "群聊开场白"),
         ];
         let kept = NoticeKind::PersonaKept { name: "Ada".into(), left_out };
-        form.notices = vec![Notice { id: 1, kind: kept, born_ms: NOW }];
+        form.notices.list = vec![Notice { id: 1, kind: kept, born_ms: NOW }];
         shot("shelf-form", form);
         let mut page = write_page(lang, theme);
         page.write.ledger.found = Some(ledger(true));

@@ -19,7 +19,7 @@ use std::sync::Arc;
 fn all_states(lang: Lang, theme: Theme) -> Vec<AppState> {
     let mut broken = create_done(lang, theme);
     broken.create.error = Some(no_source());
-    broken.notices = vec![
+    broken.notices.list = vec![
         Notice { id: 1, kind: NoticeKind::PicturesTrashed(vec!["/x.png".into()]), born_ms: NOW },
         Notice { id: 2, kind: NoticeKind::Problem(ProblemBox(no_source())), born_ms: NOW },
     ];
@@ -42,7 +42,7 @@ fn all_states(lang: Lang, theme: Theme) -> Vec<AppState> {
     batch.create.strip[1].key = (JobId(9), 1);
     batch.create.prompt_missing = true;
     let mut free = create_done(lang, theme);
-    free.models.entries[0].card.family = "stable-diffusion-xl".into();
+    free.catalogue.entries[0].card.family = "stable-diffusion-xl".into();
     free.create.read_to = vec![ReadTo { negative: false, read: 8, all: 12, words: true, rest: "fox".into() }];
     states.extend([
         only_shows,
@@ -139,7 +139,7 @@ fn the_last_letter_counts_when_the_shortcut_follows_at_once() {
 #[test]
 fn what_the_words_of_a_prompt_draw_is_shown_and_chosen() {
     let mut state = fresh(Room::Create, Lang::En, Theme::Dark);
-    state.models.entries[0].card.sizes.insert(0, Size { width: 512, height: 512 });
+    state.catalogue.entries[0].card.sizes.insert(0, Size { width: 512, height: 512 });
     (state.settings.image.width, state.settings.image.height) = (512, 512);
     state.settings.image.prompt = "a photo of a cat on a xyzzy".into();
     let mut harness = open(state);
@@ -305,9 +305,9 @@ fn a_models_terms_are_shown_and_answered() {
     for lang in Lang::ALL {
         let mut state = fresh(Room::Models, lang, Theme::Light);
         let (text, text_zh) = ("Be good.".into(), "请善用。".into());
-        state.models.entries[1].card.terms = Some(Terms { url: "https://example.org/terms".into(), text, text_zh });
-        state.models.entries[1].asking = true;
-        let id = state.models.entries[1].card.id.clone();
+        state.catalogue.entries[1].card.terms = Some(Terms { url: "https://example.org/terms".into(), text, text_zh });
+        state.catalogue.entries[1].asking = true;
+        let id = state.catalogue.entries[1].card.id.clone();
         let mut harness = open(state);
         harness.get_by_label(lang.pick("Be good.", "请善用。"));
         harness.get_by_label("https://example.org/terms");
@@ -395,7 +395,7 @@ fn rooms_are_reached_by_rail_and_keyboard() {
 fn a_note_of_deleted_pictures_offers_undo() {
     let mut state = create_done(Lang::En, Theme::Dark);
     let paths = vec!["/x.png".into()];
-    state.notices = vec![Notice { id: 4, kind: NoticeKind::PicturesTrashed(paths), born_ms: NOW }];
+    state.notices.list = vec![Notice { id: 4, kind: NoticeKind::PicturesTrashed(paths), born_ms: NOW }];
     let mut harness = open(state);
     harness.get_by_label("Undo").click();
     let undo = Command::Gallery(GalleryCommand::RestorePictures(vec!["/x.png".into()]));
@@ -410,11 +410,11 @@ fn what_a_picture_says_that_cannot_be_set_is_told_in_the_notice() {
     ] {
         let mut state = create_done(lang, Theme::Dark);
         let kind = NoticeKind::SettingsRestored(vec![told::instead("DPM++ 2S a", "Euler")]);
-        state.notices = vec![Notice { id: 4, kind, born_ms: NOW }];
+        state.notices.list = vec![Notice { id: 4, kind, born_ms: NOW }];
         open(state).get_by_label(words);
     }
     let mut state = create_done(Lang::En, Theme::Dark);
-    state.notices = vec![Notice { id: 4, kind: NoticeKind::SettingsRestored(Vec::new()), born_ms: NOW }];
+    state.notices.list = vec![Notice { id: 4, kind: NoticeKind::SettingsRestored(Vec::new()), born_ms: NOW }];
     open(state).get_by_label("Prompt and settings restored");
 }
 
@@ -446,7 +446,7 @@ fn models_are_fetched_cancelled_and_chosen() {
     harness.get_by_label("Go on fetching").click();
     assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::Fetch("gemma3-270m".into()))]);
     let mut state = models_busy(Lang::En, Theme::Dark);
-    state.models.entries[2].presence = ModelPresence::Here { path: "/m".into() };
+    state.catalogue.entries[2].presence = ModelPresence::Here { path: "/m".into() };
     let mut harness = open(state);
     harness.get_by_label("Use").click();
     assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::UseModel("gemma3-270m".into()))]);
@@ -524,7 +524,7 @@ fn what_a_picture_has_set_is_seen_under_more() {
         assert!(rare.iter().all(|name| harness.query_all_by_label_contains(name.tr(lang)).next().is_some()));
         assert_eq!(harness.query_all_by_label(T::NotUsedHere.tr(lang)).count(), 3);
         // A model that uses them shows them by itself.
-        state.models.entries[0].card.family = "stable-diffusion-xl".into();
+        state.catalogue.entries[0].card.family = "stable-diffusion-xl".into();
         state.settings.image = ImageParams { model: STICKER_ID.into(), ..ImageParams::default() };
         let mut harness = open_more(state);
         assert_eq!(harness.query_all_by_label(T::NotUsedHere.tr(lang)).count(), 0);
@@ -542,7 +542,7 @@ fn what_a_picture_has_set_is_seen_under_more() {
 fn many_problems_are_all_there_and_dismissed_together() {
     for size in [SIZE, [900.0, 600.0]] {
         let mut state = fresh(Room::Gallery, Lang::En, Theme::Dark);
-        state.notices = (0..12)
+        state.notices.list = (0..12)
             .map(|n| Notice {
                 id: n,
                 kind: NoticeKind::Problem(ProblemBox(Cause::QueueFull { waiting: n as usize }.into())),
@@ -576,21 +576,21 @@ fn many_problems_are_all_there_and_dismissed_together() {
 fn a_model_of_single_words_offers_its_styles_and_one_of_sentences_a_better_prompt() {
     for (lang, chip) in [(Lang::En, "3d"), (Lang::Zh, "立体")] {
         let mut state = fresh(Room::Create, lang, Theme::Dark);
-        state.models.entries[1].presence = ModelPresence::Here { path: "/m/l.gguf".into() };
-        state.models.entries[1].card.files[0].bytes = 500_000_000;
+        state.catalogue.entries[1].presence = ModelPresence::Here { path: "/m/l.gguf".into() };
+        state.catalogue.entries[1].card.files[0].bytes = 500_000_000;
         let mut harness = open(state.clone());
         assert!(harness.query_by_label(T::ImprovePrompt.tr(lang)).is_none());
         harness.get_by_label(chip).click();
         assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::SetImage(ImageEdit::Prompt(chip.into())))]);
 
-        state.models.entries[0].card.family = "stable-diffusion".into();
+        state.catalogue.entries[0].card.family = "stable-diffusion".into();
         state.settings.image.prompt = "a fox".into();
         let mut harness = open(state.clone());
         assert!(harness.query_by_label(chip).is_none());
         harness.get_by_label(T::ImprovePrompt.tr(lang)).click();
         assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::ImprovePrompt)]);
         // Without a language model that can, there is no button that makes it worse.
-        state.models.entries[1].card.files[0].bytes = 98_362_432;
+        state.catalogue.entries[1].card.files[0].bytes = 98_362_432;
         assert!(open(state).query_by_label(T::ImprovePrompt.tr(lang)).is_none());
     }
 }
@@ -598,9 +598,9 @@ fn a_model_of_single_words_offers_its_styles_and_one_of_sentences_a_better_promp
 #[test]
 fn a_proposed_prompt_stands_beside_the_old_one_and_is_taken_or_not() {
     let mut state = fresh(Room::Create, Lang::En, Theme::Dark);
-    state.models.entries[0].card.family = "stable-diffusion".into();
-    state.models.entries[1].presence = ModelPresence::Here { path: "/m/l.gguf".into() };
-    state.models.entries[1].card.files[0].bytes = 500_000_000;
+    state.catalogue.entries[0].card.family = "stable-diffusion".into();
+    state.catalogue.entries[1].presence = ModelPresence::Here { path: "/m/l.gguf".into() };
+    state.catalogue.entries[1].card.files[0].bytes = 500_000_000;
     state.settings.image.prompt = "a fox".into();
     let effects = update(&mut state, Input::Command(Command::Create(CreateCommand::ImprovePrompt)));
     let Some(Effect::Submit { id, .. }) = effects.first() else { panic!("{effects:?}") };
@@ -734,7 +734,7 @@ fn what_waits_for_the_person_moves_no_control() {
         let places = |state: AppState| open(state).query_all_by_label(control).map(|n| n.rect()).collect::<Vec<_>>();
         let mut told = state.clone();
         let kind = NoticeKind::Problem(ProblemBox(Cause::QueueFull { waiting: 64 }.into()));
-        told.notices = vec![Notice { id: 1, kind, born_ms: NOW }];
+        told.notices.list = vec![Notice { id: 1, kind, born_ms: NOW }];
         assert!(!places(state.clone()).is_empty() && places(told) == places(state), "{control}");
     }
 }
@@ -748,7 +748,7 @@ fn at(n: u32) -> Saved {
 fn notes_have_one_place_and_one_width() {
     let place = |kind| {
         let mut state = create_done(Lang::En, Theme::Dark);
-        state.notices = vec![Notice { id: 1, kind, born_ms: NOW }];
+        state.notices.list = vec![Notice { id: 1, kind, born_ms: NOW }];
         let harness = open(state);
         let cross = harness.get_by_label("Dismiss").rect();
         assert!(cross.top() >= SIZE[1] - 8.0 - 28.0, "{cross:?}");
@@ -818,7 +818,7 @@ fn a_model_without_a_part_does_not_generate_and_says_why() {
 #[test]
 fn a_small_model_says_what_it_is_good_for_where_its_prompt_is_typed() {
     let mut state = create_done(Lang::En, Theme::Dark);
-    let quality = &mut state.models.entries[0].card.quality;
+    let quality = &mut state.catalogue.entries[0].card.quality;
     quality.line = aigc_studio::lang::Both::new("Draws single things, 64 x 64", "只画单个物件");
     quality.single = true;
     state.settings.image.prompt = "a cat on a box".into();
@@ -832,14 +832,14 @@ fn a_small_model_says_what_it_is_good_for_where_its_prompt_is_typed() {
     assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::BetterModels(Makes::Image))]);
     // What has no line under its name keeps the way at the note.
     let mut state = harness.state().state.clone();
-    state.models.entries[0].card.quality.line = Default::default();
+    state.catalogue.entries[0].card.quality.line = Default::default();
     assert_eq!(open(state).get_all_by_label("Better ones").count(), 1);
 }
 
 /// A window of the built-in model that draws scenes.
 fn scenes(lang: Lang, prompt: &str) -> AppState {
     let mut state = create_done(lang, Theme::Dark);
-    let card = &mut state.models.entries[0].card;
+    let card = &mut state.catalogue.entries[0].card;
     card.sizes.insert(0, Size { width: 512, height: 512 });
     card.quality.single = true;
     (state.settings.image.width, state.settings.image.height) = (512, 512);
@@ -859,12 +859,12 @@ fn who_asks_for_a_photograph_is_told_which_model_can_what_it_takes_and_gets_ther
             ("lighthouse", "Lighthouse", 2_100_000_000, 5_000_000_000, vec![Lang::En]),
             ("both", "灯塔", 4_000_000_000, 5_000_000_000, vec![Lang::En, Lang::Zh]),
         ] {
-            let mut card = state.models.entries[1].card.clone();
+            let mut card = state.catalogue.entries[1].card.clone();
             (card.id, card.name, card.makes, card.memory) = (id.into(), name.into(), Makes::Image, memory);
             card.files[0].bytes = bytes;
             card.files.truncate(1);
             card.quality.languages = languages;
-            state.models.entries.push(entry(card, ModelPresence::Absent));
+            state.catalogue.entries.push(entry(card, ModelPresence::Absent));
         }
         let mut harness = open(state);
         assert!(harness.query_by_label_contains(&T::AnotherCan.with(lang, &[&name, &size])).is_some(), "{prompt}");
@@ -1029,7 +1029,7 @@ fn one_cause_has_one_card_in_create() {
     for n in 0..3 {
         let _ = update(&mut state, Input::Store(StoreEvent::Failed(None, full(&n.to_string()).into())));
     }
-    assert_eq!(state.notices.len(), 1, "the newest of one cause");
+    assert_eq!(state.notices.list.len(), 1, "the newest of one cause");
     state.create.error = Some(full("7").into());
     let harness = open(state.clone());
     let remedy = aigc_studio::error::StudioError::from(full("7")).remedy(Lang::En);

@@ -375,7 +375,7 @@ fn what_a_card_lost_is_told_in_a_notice() {
     let mut state = write_chat(Lang::En, Theme::Dark);
     let left_out = vec![Both::new("a lore book of 3 entries", "x"), Both::new("greetings for groups", "y")];
     let kind = NoticeKind::PersonaKept { name: "Ada".into(), left_out };
-    state.notices = vec![Notice { id: 1, kind, born_ms: NOW }];
+    state.notices.list = vec![Notice { id: 1, kind, born_ms: NOW }];
     let harness = open(state);
     harness.get_by_label("Ada is in the library\nLeft out: a lore book of 3 entries, greetings for groups");
 }

@@ -185,12 +185,12 @@ fn sampling_sliders_push_values_inside_their_range() {
 #[test]
 fn a_draft_model_is_one_that_is_here_and_not_the_chosen_one() {
     let mut state = write_chat(Lang::En, Theme::Dark);
-    let mut small = state.models.entries[1].clone();
+    let mut small = state.catalogue.entries[1].clone();
     (small.card.id, small.card.name) = ("small".into(), "Small one".into());
     let mut absent = small.clone();
     (absent.card.name, absent.presence) = ("Absent one".into(), ModelPresence::Absent);
     small.card.files[0].bytes = 9;
-    state.models.entries.extend([small, absent]);
+    state.catalogue.entries.extend([small, absent]);
     update(&mut state, Input::Command(Command::Write(WriteCommand::FindDrafts)));
     update(&mut state, Input::Drafts(vec!["small".into()]));
     // High enough for all sliders at once.
@@ -712,7 +712,7 @@ fn an_answer_without_tokens_says_why() {
 #[test]
 fn an_english_opener_is_read_in_chinese_and_sent_in_english() {
     let mut state = fresh(Room::Write, Lang::Zh, Theme::Dark);
-    state.models.entries[1].card.examples_zh = vec!["Write a haiku about rain.（写一首关于雨的俳句）".into()];
+    state.catalogue.entries[1].card.examples_zh = vec!["Write a haiku about rain.（写一首关于雨的俳句）".into()];
     let mut harness = open(state);
     harness.get_by_label("写一首关于雨的俳句 (Write a haiku about rain.)").click();
     assert_eq!(asked(&mut harness), [Command::TakeExample("Write a haiku about rain.".into())]);

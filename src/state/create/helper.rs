@@ -37,7 +37,7 @@ impl AppState {
     /// The language model that makes prompts better: the one in use, else another that is here; `None` where none can
     /// be relied on, or the picture model does not read sentences.
     pub fn prompt_writer(&self) -> Option<String> {
-        let drawn = self.models.entry(&self.settings.image.model);
+        let drawn = self.catalogue.entry(&self.settings.image.model);
         if drawn.is_some_and(|entry| !entry.card.reads_prose()) {
             return None;
         }
@@ -47,11 +47,11 @@ impl AppState {
     fn able_writer(&self) -> Option<String> {
         let able = |entry: &&ModelEntry| entry.is_here() && entry.card.can_rewrite();
         let own = &self.settings.text.model;
-        match self.models.entry(own) {
+        match self.catalogue.entry(own) {
             // A file that somebody named.
             None => Some(own.clone()),
             Some(entry) if able(&entry) => Some(own.clone()),
-            Some(_) => self.models.making(Makes::Text).find(able).map(|entry| entry.card.id.clone()),
+            Some(_) => self.catalogue.making(Makes::Text).find(able).map(|entry| entry.card.id.clone()),
         }
     }
 
@@ -95,7 +95,7 @@ impl AppState {
             text = format!("{text}\n\n{}", looks.join("\n"));
         }
         self.create.subject = self.write.open.id.clone().map(|document| Subject { document, passage });
-        let drawn = self.models.entry(&self.settings.image.model);
+        let drawn = self.catalogue.entry(&self.settings.image.model);
         let prose = drawn.is_none_or(|entry| entry.card.reads_prose());
         let wish = if prose {
             "Describe one picture that illustrates this passage, as a prompt for a text-to-image model: who or what is \
@@ -106,7 +106,7 @@ impl AppState {
         let able = self.able_writer();
         // A small model may still describe a picture; one thing in few words it does not find.
         let own = Some(self.settings.text.model.clone()).filter(|_| prose);
-        let own = own.filter(|id| self.models.entry(id).is_none_or(|e| e.is_here() && e.card.family != "eliza"));
+        let own = own.filter(|id| self.catalogue.entry(id).is_none_or(|e| e.is_here() && e.card.family != "eliza"));
         match able.or(own) {
             Some(model) => {
                 self.ask_for_prompt(model, wish, &text, PromptWish::Passage { text: text.clone(), plain }, fx)

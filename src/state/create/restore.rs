@@ -20,7 +20,7 @@ impl AppState {
                 format!("{}改用 {used}，尺寸保持不变。", said.zh),
             ));
         }
-        let takes = self.models.entry(&self.settings.image.model).map(|entry| entry.card.takes());
+        let takes = self.catalogue.entry(&self.settings.image.model).map(|entry| entry.card.takes());
         notes.extend(self.settings.image.take(record, takes.as_ref()));
         if here || record.model.is_empty() {
             notes.extend(self.take_size(record.width, record.height));
@@ -30,14 +30,14 @@ impl AppState {
         self.create.forget_notes();
         self.settings.room = Room::Create;
         // What was said of the picture before is true no more.
-        self.notices.retain(|notice| !matches!(notice.kind, NoticeKind::SettingsRestored(_)));
+        self.notices.list.retain(|notice| !matches!(notice.kind, NoticeKind::SettingsRestored(_)));
         self.note(NoticeKind::SettingsRestored(notes));
     }
 
     /// The model of ours that a picture names.
     fn model_of(&self, record: &PictureRecord) -> Option<String> {
-        let usable = |id: &str| self.models.resolve(id, Makes::Image).is_ok();
-        let cards = self.models.entries.iter().map(|entry| &entry.card).filter(|card| usable(&card.id));
+        let usable = |id: &str| self.catalogue.resolve(id, Makes::Image).is_ok();
+        let cards = self.catalogue.entries.iter().map(|entry| &entry.card).filter(|card| usable(&card.id));
         let used = &self.settings.image.model;
         let found = record.model_among(cards).map(|card| card.id.clone());
         found.or_else(|| record.names_file(used).then(|| used.clone()))

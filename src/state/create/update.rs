@@ -109,7 +109,7 @@ impl AppState {
             (params.width, params.height) = (width, height);
             return;
         }
-        let Some(entry) = self.models.entry(&params.model) else { return };
+        let Some(entry) = self.catalogue.entry(&params.model) else { return };
         let sizes = &entry.card.sizes;
         let fits = sizes.iter().any(|s| (s.width, s.height) == (params.width, params.height));
         if let (false, Some(size)) = (fits, sizes.first()) {
@@ -120,7 +120,7 @@ impl AppState {
     /// Where a model's sliders start.
     fn sliders_of(&self, id: &str) -> ImageParams {
         let mut params = ImageParams { model: id.to_owned(), ..ImageParams::default() };
-        match self.models.entry(id) {
+        match self.catalogue.entry(id) {
             Some(entry) => entry.card.defaults.apply(&mut params),
             None => (params.width, params.height) = (FreeSize::UNKNOWN.side, FreeSize::UNKNOWN.side),
         }
@@ -141,7 +141,7 @@ impl AppState {
     pub(in crate::state) fn generate(&mut self, fx: &mut Effects) {
         let mut params = self.settings.image.clone();
         // What a model does not take may have been left by another, or by a picture's settings.
-        if let Some(entry) = self.models.entry(&params.model) {
+        if let Some(entry) = self.catalogue.entry(&params.model) {
             params.fit(&entry.card.takes());
         }
         // Said at the field itself.
@@ -174,7 +174,7 @@ impl AppState {
     /// Latents from a file, with the model that made them where it is here, else with the one in use.
     pub(in crate::state) fn decode_opened(&mut self, latents: Vec<Arc<Latents>>, fx: &mut Effects) {
         let id = latents.first().map(|latents| latents.record.model.clone()).unwrap_or_default();
-        let id = if self.models.resolve(&id, Makes::Image).is_ok() { id } else { self.settings.image.model.clone() };
+        let id = if self.catalogue.resolve(&id, Makes::Image).is_ok() { id } else { self.settings.image.model.clone() };
         self.settings.room = Room::Create;
         self.decode(latents, &id, fx);
     }
@@ -381,7 +381,9 @@ impl AppState {
         if self.create.shot(key).is_none() {
             return;
         }
-        self.notices.pop_if(|notice| matches!(&notice.kind, NoticeKind::SettingsRestored(notes) if notes.is_empty()));
+        self.notices
+            .list
+            .pop_if(|notice| matches!(&notice.kind, NoticeKind::SettingsRestored(notes) if notes.is_empty()));
         self.settings.image.seed = Seed::Random;
         self.settings.image.arrangement.forget_seeds();
         self.generate(fx);

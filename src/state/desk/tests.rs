@@ -81,7 +81,7 @@ fn a_draft_that_is_thrown_away_comes_back_too() {
     persona(&mut s, set(PersonaEdit::Name("Ada".into())));
     persona(&mut s, PersonaCommand::Discard);
     assert!(s.personas.editing.is_none() && s.desk.personas.is_empty());
-    assert!(s.notices.iter().any(|n| matches!(n.kind, NoticeKind::DraftDiscarded(_))));
+    assert!(s.notices.list.iter().any(|n| matches!(n.kind, NoticeKind::DraftDiscarded(_))));
     do_(&mut s, Command::Undo);
     assert_eq!(s.personas.editing.as_ref().unwrap().persona.name, "Ada");
 
@@ -169,7 +169,7 @@ fn pictures_that_were_not_drawn_when_the_window_closed_are_drawn_with_their_seed
         .collect();
     assert_eq!(jobs, [("a cat", 11, 3), ("a dog", 10, 4)]);
     assert_eq!(s.settings.image.prompt, "something new", "the panel is the person's");
-    assert!(s.desk.waiting.is_empty() && s.notices.is_empty());
+    assert!(s.desk.waiting.is_empty() && s.notices.list.is_empty());
     let _ = second;
 }
 
@@ -221,7 +221,7 @@ fn an_answer_that_was_cut_off_waits_behind_the_one_that_is_written() {
 
     let mut s = state();
     loaded(&mut s, Desk { open: None, ..desk });
-    s.dice += 1;
+    s.dice.0 += 1;
     s.now_ms += 5_000;
     submitted(&write::say(&mut s, "Something else"));
     let resume = |s: &mut AppState| do_(s, Command::Waiting(WaitingCommand::Resume));
@@ -336,10 +336,10 @@ fn a_window_that_only_shows_does_nothing_that_would_be_lost() {
         Input::Command(Command::Write(WriteCommand::RenameConversation(id, "x".into()))),
         Input::Store(StoreEvent::ChatsOpened { chats, left_out: vec![] }),
     ] {
-        s.notices.clear();
+        s.notices.list.clear();
         assert_eq!(update(&mut s, input.clone()), [], "{input:?}");
         let told = |n: &Notice| matches!(&n.kind, NoticeKind::Problem(p) if *p.0.cause() == Cause::ReadOnly);
-        assert!(s.notices.iter().any(told), "{input:?}");
+        assert!(s.notices.list.iter().any(told), "{input:?}");
         assert_eq!(s.write.open.turns, turns, "{input:?}");
         assert_eq!(s.write.conversations.len(), 1, "{input:?}");
         assert!(s.create.jobs.is_empty());
@@ -381,7 +381,7 @@ fn a_folder_that_cannot_be_used_is_refused_and_the_old_one_stays_until_a_good_on
         }
         assert!(!tried(&mut s, "/new", Ok(())).is_empty());
         assert_eq!(folder(&s), ("/new".into(), Some("/new".into())));
-        assert_eq!(s.notices, [], "what was said of the other is over");
+        assert_eq!(s.notices.list, [], "what was said of the other is over");
     }
 }
 
@@ -422,7 +422,7 @@ fn a_path_is_typed_where_no_dialog_can_open() {
         ("/chosen.png", NoticeKind::Exported("/chosen.png".into())),
     ] {
         update(&mut s, Input::Store(StoreEvent::Exported { path: path.into() }));
-        let notice = s.notices.last().unwrap();
+        let notice = s.notices.list.last().unwrap();
         assert_eq!((notice.kind.lasts_ms() > NOTICE_MS, &notice.kind), (path.contains("exports"), &kind));
         assert!(!notice.kind.stays(), "it leaves by itself");
     }
@@ -442,8 +442,8 @@ fn a_folder_is_made_for_a_copy_only_if_that_is_wanted() {
 #[test]
 fn whoever_leaves_an_editor_is_told_that_the_draft_is_kept() {
     let told = |s: &mut AppState| {
-        let told = s.notices.iter().any(|notice| notice.kind == NoticeKind::DraftKept);
-        s.notices.clear();
+        let told = s.notices.list.iter().any(|notice| notice.kind == NoticeKind::DraftKept);
+        s.notices.list.clear();
         told
     };
     let mut s = state();
@@ -467,7 +467,7 @@ fn whoever_leaves_an_editor_is_told_that_the_draft_is_kept() {
     s.write.job = None;
     s.lanes.clear();
     talk(&mut s);
-    s.notices.clear();
+    s.notices.list.clear();
     do_(&mut s, Command::Write(WriteCommand::BeginEdit(1)));
     do_(&mut s, Command::Write(WriteCommand::CancelEdit));
     assert!(!told(&mut s));

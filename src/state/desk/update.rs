@@ -215,7 +215,7 @@ impl AppState {
             // The answer that waits for it fetches it again.
             !waits && entry.fetch.as_ref().is_some_and(|fetch| !fetch.cancelling && !fetch.verifying)
         };
-        let fetches = self.models.entries.iter().filter(fetched);
+        let fetches = self.catalogue.entries.iter().filter(fetched);
         jobs.extend(fetches.map(|entry| Waiting::Fetch { model: entry.card.id.clone() }));
         jobs
     }

@@ -143,7 +143,7 @@ fn copies_and_the_trash_take_all_that_were_marked() {
     assert_eq!(do_(&mut s, Command::Gallery(GalleryCommand::CopiesFolderChosen("/usb".into()))), [copy]);
     assert!(do_(&mut s, Command::Gallery(GalleryCommand::CopiesFolderChosen("/usb".into()))).is_empty(), "once");
     store(&mut s, StoreEvent::CopiesSaved { folder: "/usb".into(), count: 2 });
-    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::CopiesSaved { folder: "/usb".into(), count: 2 }));
+    assert!(s.notices.list.iter().any(|n| n.kind == NoticeKind::CopiesSaved { folder: "/usb".into(), count: 2 }));
     assert_eq!(
         do_(&mut s, Command::Gallery(GalleryCommand::TrashItems(paths.clone()))),
         [Effect::TrashPictures(paths.clone())]
@@ -284,7 +284,7 @@ fn pictures_that_are_gone_leave_the_gallery_with_a_word() {
     do_(&mut s, Command::Gallery(GalleryCommand::Select(Some(path(5)))));
     store(&mut s, StoreEvent::Gone { paths: vec![path(5)] });
     assert_eq!((shown(&s), s.gallery.selected.clone()), (vec![4, 3, 2, 1], Some(path(4))));
-    let notes = |s: &AppState| s.notices.iter().map(|n| n.kind.clone()).collect::<Vec<_>>();
+    let notes = |s: &AppState| s.notices.list.iter().map(|n| n.kind.clone()).collect::<Vec<_>>();
     assert_eq!(notes(&s), [NoticeKind::PicturesGone(1)], "once");
     // The full view meets one.
     do_(&mut s, Command::Gallery(GalleryCommand::ShowFull(true)));
@@ -331,7 +331,7 @@ fn a_broken_picture_says_so_in_its_place_and_nowhere_else() {
         store(&mut s, StoreEvent::Viewed { path: path(4), picture: Err(cut()) });
         do_(&mut s, Command::Gallery(GalleryCommand::Select(Some(path(3)))));
     }
-    assert_eq!(s.notices, []);
+    assert_eq!(s.notices.list, []);
     assert_eq!(s.gallery.thumbnails.broken(&path(4)).map(StudioError::cause), Some(cut().cause()));
     // It was made or copied again.
     store(&mut s, StoreEvent::LibraryChanged { came: vec![item(4)], gone: vec![] });

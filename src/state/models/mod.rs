@@ -13,16 +13,11 @@ pub use places::Placed;
 
 use std::path::PathBuf;
 
-use crate::domain::{At, BrokenFile, Makes, Medium, ModelCard, ModelPresence, ModelRef, RemovedModel, resolve_model};
+use crate::domain::{Makes, Medium, ModelCard, RemovedModel};
 use crate::error::{Result, StudioError};
 
 #[derive(Clone, Debug, Default)]
 pub struct ModelsState {
-    pub entries: Vec<ModelEntry>,
-    /// Files that are no models or cannot be run.
-    pub broken: Vec<BrokenFile>,
-    /// Bytes of removed models in the trash.
-    pub trash: u64,
     /// What is shown: all of them where `None`.
     pub filter: Option<Makes>,
     /// The model whose card is to be brought into sight.
@@ -55,111 +50,4 @@ pub enum ModelNews {
     Removed(Result<RemovedModel>),
     Restored(Result<()>),
     Emptied(Result<()>),
-}
-
-/// One card and what is known of its files.
-#[derive(Clone, Debug)]
-pub struct ModelEntry {
-    pub card: ModelCard,
-    pub presence: ModelPresence,
-    pub fetch: Option<FetchState>,
-    /// Why the last fetch failed.
-    pub error: Option<StudioError>,
-    /// Whether it is in memory now.
-    pub loaded: bool,
-    /// Its terms are shown, to be agreed to.
-    pub asking: bool,
-}
-
-/// A fetch that runs.
-#[derive(Clone, Debug, Default)]
-pub struct FetchState {
-    /// The source that is asked or delivers.
-    pub source: String,
-    /// Sources that gave nothing, with the reason.
-    pub skipped: Vec<(String, StudioError)>,
-    pub done: u64,
-    pub total: Option<u64>,
-    pub verifying: bool,
-    pub cancelling: bool,
-}
-
-impl ModelEntry {
-    /// Whether a job can run on it now.
-    pub fn is_here(&self) -> bool {
-        matches!(self.presence, ModelPresence::Embedded | ModelPresence::Here { .. })
-    }
-
-    /// Bytes of it that are not here yet.
-    pub fn to_fetch(&self) -> u64 {
-        let here = match self.presence {
-            ModelPresence::Embedded | ModelPresence::Here { .. } | ModelPresence::Unchecked { .. } => self.card.bytes(),
-            ModelPresence::Partial { bytes } => bytes,
-            ModelPresence::Absent => 0,
-        };
-        self.card.bytes().saturating_sub(here)
-    }
-
-    /// Whether anything of it is here, inside the program, or on its way.
-    pub fn is_about(&self) -> bool {
-        self.presence != ModelPresence::Absent || self.fetch.is_some() || self.asking || self.card.local.is_some()
-    }
-
-    /// Parts that it cannot draw without; a language model says of its own when it is opened.
-    pub fn lacks(&self) -> Option<&str> {
-        self.card.lacks().filter(|_| self.card.makes == Makes::Image)
-    }
-
-    /// Whether its files are here but must be hashed before a job can run on them.
-    pub fn is_unchecked(&self) -> bool {
-        matches!(self.presence, ModelPresence::Unchecked { .. })
-    }
-}
-
-impl ModelEntry {
-    /// The fetch ended before its time; its last news says what is on the disk.
-    pub(in crate::state) fn fetch_stopped(&mut self) {
-        let Some(fetch) = self.fetch.take() else { return };
-        match (fetch.done, &self.presence) {
-            (0, ModelPresence::Partial { .. }) if fetch.total.is_some() => self.presence = ModelPresence::Absent,
-            (0, _) => {}
-            // All is here, and was being looked at.
-            (bytes, ModelPresence::Unchecked { .. }) if bytes >= self.card.bytes() => {}
-            (bytes, _) => self.presence = ModelPresence::Partial { bytes },
-        }
-    }
-}
-
-impl ModelsState {
-    pub fn entry(&self, id: &str) -> Option<&ModelEntry> {
-        self.entries.iter().find(|e| e.card.id == id)
-    }
-
-    pub(in crate::state) fn entry_mut(&mut self, id: &str) -> Option<&mut ModelEntry> {
-        self.entries.iter_mut().find(|e| e.card.id == id)
-    }
-
-    /// The card of a file, by its id or the path of its main file: one in the models folder goes by its name once the
-    /// folder was read.
-    pub fn of_file(&self, name: &str) -> Option<&ModelEntry> {
-        let is_main = |e: &&ModelEntry| {
-            let main = e.card.local.as_ref().map(|local| &local.files.main);
-            main.or(e.presence.path()).is_some_and(|path| path.as_os_str() == name)
-        };
-        self.entry(name).or_else(|| self.entries.iter().find(is_main))
-    }
-
-    /// Cards that make `makes`, in the catalogue's order.
-    pub fn making(&self, makes: Makes) -> impl Iterator<Item = &ModelEntry> {
-        self.entries.iter().filter(move |e| e.card.makes == makes)
-    }
-
-    /// The files of the model `id` (a card's id, or a path), checked for what it makes. A path stands for itself: no
-    /// disk is touched here.
-    pub fn resolve(&self, id: &str, makes: Makes) -> Result<ModelRef> {
-        let cards = self.entries.iter().map(|entry| &entry.card);
-        let presence =
-            |card: &ModelCard| self.entry(&card.id).map_or(ModelPresence::Absent, |entry| entry.presence.clone());
-        resolve_model(id, makes, cards, presence, |_| At::Unseen)
-    }
 }

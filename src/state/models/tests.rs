@@ -38,7 +38,7 @@ fn a_file_is_looked_into_before_it_is_a_model() {
     assert_eq!(s.settings.opened, [PathBuf::from(id)], "it is there after a restart");
     // Off the list again, the program's own takes its place.
     do_(&mut s, Command::Models(ModelsCommand::ForgetModel(id.into())));
-    assert!(s.models.entry(id).is_none() && s.settings.opened.is_empty());
+    assert!(s.catalogue.entry(id).is_none() && s.settings.opened.is_empty());
     assert_eq!(s.settings.image.model, STICKER_ID);
 }
 
@@ -48,7 +48,7 @@ fn an_answer_of_the_doctor_that_was_overtaken_changes_nothing() {
     let first = do_(&mut s, Command::Models(ModelsCommand::OpenModel("/x/a.safetensors".into())));
     do_(&mut s, Command::Models(ModelsCommand::OpenModel("/x/b.safetensors".into())));
     opened(&mut s, &first, Ok(local("/x/a.safetensors", "/x/a.safetensors", "")));
-    assert!(s.models.entry("/x/a.safetensors").is_none());
+    assert!(s.catalogue.entry("/x/a.safetensors").is_none());
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_missing_part_is_chosen_and_remembered_only_where_it_fits() {
     let mut s = state();
     let main = "/m/sd.safetensors";
     let here = ModelPresence::Here { path: main.into() };
-    s.models.entries.push(ModelEntry { card: local("sd", main, "VAE"), ..entry("sd", Makes::Image, here) });
+    s.catalogue.entries.push(ModelEntry { card: local("sd", main, "VAE"), ..entry("sd", Makes::Image, here) });
     do_(&mut s, Command::Models(ModelsCommand::UseModel("sd".into())));
     prompt(&mut s, "a cat");
     assert!(do_(&mut s, Command::Create(CreateCommand::Generate)).is_empty());
@@ -69,19 +69,19 @@ fn a_missing_part_is_chosen_and_remembered_only_where_it_fits() {
     let effects = do_(&mut s, Command::Models(ModelsCommand::PartChosen("sd".into(), "/x/wrong.safetensors".into())));
     let reason = Both::new("x", "x");
     opened(&mut s, &effects, Err(Cause::NotUsed { path: "/x/wrong.safetensors".into(), reason }.into()));
-    assert!(s.settings.parts_of.is_empty() && s.models.entry("sd").unwrap().lacks().is_some());
+    assert!(s.settings.parts_of.is_empty() && s.catalogue.entry("sd").unwrap().lacks().is_some());
     let effects = do_(&mut s, Command::Models(ModelsCommand::PartChosen("sd".into(), "/x/vae.safetensors".into())));
     assert!(matches!(&effects[..], [Effect::OpenModel(ask)] if ask.path.as_os_str() == main));
     opened(&mut s, &effects, Ok(local("/m/sd.safetensors", main, "")));
     assert_eq!(s.settings.parts_of["sd"], [PathBuf::from("/x/vae.safetensors")]);
-    assert!(s.models.entry("sd").unwrap().lacks().is_none() && s.create.error.is_none());
-    assert_eq!(s.models.entries.len(), 3, "it is the same model");
+    assert!(s.catalogue.entry("sd").unwrap().lacks().is_none() && s.create.error.is_none());
+    assert_eq!(s.catalogue.entries.len(), 3, "it is the same model");
 }
 
 #[test]
 fn a_removed_model_comes_back_by_undo_and_the_folder_is_read_anew() {
     let mut s = state();
-    s.models.entries[0].card.files[0].sources = vec![Source::Embedded];
+    s.catalogue.entries[0].card.files[0].sources = vec![Source::Embedded];
     assert!(
         do_(&mut s, Command::Models(ModelsCommand::RemoveModel(STICKER_ID.into()))).is_empty(),
         "not what is inside the program"
@@ -90,7 +90,7 @@ fn a_removed_model_comes_back_by_undo_and_the_folder_is_read_anew() {
         do_(&mut s, Command::Models(ModelsCommand::RemoveModel(SMOLLM_ID.into()))),
         [Effect::RemoveModel(SMOLLM_ID.into())]
     );
-    s.models.entry_mut(SMOLLM_ID).unwrap().fetch = Some(FetchState::default());
+    s.catalogue.entry_mut(SMOLLM_ID).unwrap().fetch = Some(FetchState::default());
     assert!(
         do_(&mut s, Command::Models(ModelsCommand::RemoveModel(SMOLLM_ID.into()))).is_empty(),
         "not while it is being fetched"
@@ -99,13 +99,13 @@ fn a_removed_model_comes_back_by_undo_and_the_folder_is_read_anew() {
     let removed = RemovedModel { name: "S".into(), bytes: 5, at: "/m/.trash/1".into(), what };
     let effects = update(&mut s, Input::Models(ModelNews::Removed(Ok(removed.clone()))));
     assert_eq!(effects, [Effect::ReadModels]);
-    assert_eq!(s.notices.last().unwrap().kind, NoticeKind::ModelRemoved(removed.clone()));
+    assert_eq!(s.notices.list.last().unwrap().kind, NoticeKind::ModelRemoved(removed.clone()));
     assert_eq!(
         do_(&mut s, Command::Models(ModelsCommand::RestoreModel(removed.clone()))),
         [Effect::RestoreModel(removed)]
     );
     assert_eq!(update(&mut s, Input::Models(ModelNews::Restored(Ok(())))), [Effect::ReadModels]);
-    assert!(s.notices.is_empty(), "what is back cannot be brought back");
+    assert!(s.notices.list.is_empty(), "what is back cannot be brought back");
 }
 
 #[test]
@@ -125,21 +125,21 @@ fn models_are_read_anew_on_entering_their_room_and_after_a_fetch() {
 #[test]
 fn what_the_model_cannot_do_is_known_before_the_prompt_is_sent() {
     let mut s = state();
-    s.models.entries[0].card.quality = Quality { languages: Lang::ALL.into(), single: true, ..Quality::default() };
-    s.models.entries[1].card.quality.languages = vec![Lang::En];
+    s.catalogue.entries[0].card.quality = Quality { languages: Lang::ALL.into(), single: true, ..Quality::default() };
+    s.catalogue.entries[1].card.quality.languages = vec![Lang::En];
     prompt(&mut s, "红苹果");
     assert_eq!(s.image_advice(), None, "it reads Chinese");
     prompt(&mut s, "a cat on a box");
     assert_eq!(s.image_advice(), Some(Advice::Several(vec!["cat".into(), "box".into()])));
-    s.models.entries[0].card.quality.single = false;
+    s.catalogue.entries[0].card.quality.single = false;
     assert_eq!(s.image_advice(), None, "another model draws scenes");
 
     assert_eq!(s.text_advice(), None);
     do_(&mut s, Command::Write(WriteCommand::SetDraft("写一首诗".into())));
     assert_eq!(s.text_advice(), Some(Advice::NoChinese));
-    s.models.entries[1].card.quality.languages.push(Lang::Zh);
+    s.catalogue.entries[1].card.quality.languages.push(Lang::Zh);
     assert_eq!(s.text_advice(), None);
-    s.models.entries[1].card.quality.languages = vec![Lang::En];
+    s.catalogue.entries[1].card.quality.languages = vec![Lang::En];
     do_(&mut s, Command::Write(WriteCommand::SetDraft("a poem".into())));
     assert_eq!(s.text_advice(), None);
     // What was asked stays in sight, and what the model goes on with.
@@ -165,7 +165,7 @@ fn no_example_of_the_sticker_model_is_warned_of() {
     let card: ModelCard = toml::from_str(catalog).unwrap();
     assert!(card.quality.single && !card.examples.is_empty());
     let mut s = state();
-    s.models.entries[0].card = card.clone();
+    s.catalogue.entries[0].card = card.clone();
     (s.settings.image.width, s.settings.image.height) = (card.sizes[0].width, card.sizes[0].height);
     for example in card.examples.iter().chain(&card.examples_zh) {
         prompt(&mut s, example);
@@ -180,11 +180,11 @@ fn a_model_that_came_back_is_removed_again_by_redo() {
     let removed = |at: &str, what| RemovedModel { name: "S".into(), bytes: 1, at: at.into(), what };
     let news = |s: &mut AppState, news| drop(update(s, Input::Models(news)));
     let card = || RemovedWhat::Card(SMOLLM_ID.into());
-    let entry = s.models.entries.pop().unwrap();
+    let entry = s.catalogue.entries.pop().unwrap();
     news(&mut s, ModelNews::Removed(Ok(removed("/trash/1", card()))));
     do_(&mut s, Command::Undo);
     // Its files are on their way back.
-    s.models.entries.push(entry);
+    s.catalogue.entries.push(entry);
     news(&mut s, ModelNews::Restored(Ok(())));
     assert_eq!(do_(&mut s, Command::Redo), [Effect::RemoveModel(SMOLLM_ID.into())]);
     news(&mut s, ModelNews::Removed(Ok(removed("/trash/2", card()))));
@@ -194,13 +194,13 @@ fn a_model_that_came_back_is_removed_again_by_redo() {
     let file = PathBuf::from("/m/bad.gguf");
     news(&mut s, ModelNews::Removed(Ok(removed("/trash/3", RemovedWhat::File(file.clone())))));
     do_(&mut s, Command::Undo);
-    s.models.broken = vec![BrokenFile { path: file.clone(), bytes: 1, error: StudioError::other(Both::same("x")) }];
+    s.catalogue.broken = vec![BrokenFile { path: file.clone(), bytes: 1, error: StudioError::other(Both::same("x")) }];
     assert_eq!(do_(&mut s, Command::Redo), [Effect::RemoveModelFile(file)]);
 }
 
 fn shown(s: &AppState, section: Section) -> Vec<(String, bool)> {
     let gone = |what: &Placed<'_>| matches!(what, Placed::Gone);
-    s.models.placed(section).into_iter().map(|(place, what)| (place.id, gone(&what))).collect()
+    s.models.placed(&s.catalogue, section).into_iter().map(|(place, what)| (place.id, gone(&what))).collect()
 }
 
 /// Regression: a card moved to another section when it was fetched, and the next one came under the pointer when one was
@@ -209,10 +209,10 @@ fn shown(s: &AppState, section: Section) -> Vec<(String, bool)> {
 fn cards_of_models_stay_in_place_while_the_room_is_open() {
     let mut s = state();
     for id in ["gemma", "qwen"] {
-        s.models.entries.push(entry(id, Makes::Text, ModelPresence::Absent));
+        s.catalogue.entries.push(entry(id, Makes::Text, ModelPresence::Absent));
     }
     let broken = |name: &str| BrokenFile { path: name.into(), bytes: 1, error: Cause::EmptyPrompt.into() };
-    s.models.broken = vec![broken("/m/a"), broken("/m/b")];
+    s.catalogue.broken = vec![broken("/m/a"), broken("/m/b")];
     do_(&mut s, Command::Go(Room::Models));
     let at = |id: &str| (id.to_owned(), false);
     let gone = |id: &str| (id.to_owned(), true);
@@ -225,13 +225,13 @@ fn cards_of_models_stay_in_place_while_the_room_is_open() {
     do_(&mut s, Command::Models(ModelsCommand::Fetch("gemma".into())));
     let event = FetchEvent { id: "gemma".into(), kind: FetchEventKind::Finished { path: "/m/g.gguf".into() } };
     update(&mut s, Input::Fetch(event));
-    s.models.entry_mut(SMOLLM_ID).unwrap().presence = ModelPresence::Absent;
-    s.models.entries.insert(0, entry("new", Makes::Text, ModelPresence::Here { path: "/m/new".into() }));
+    s.catalogue.entry_mut(SMOLLM_ID).unwrap().presence = ModelPresence::Absent;
+    s.catalogue.entries.insert(0, entry("new", Makes::Text, ModelPresence::Here { path: "/m/new".into() }));
     do_(&mut s, Command::Tick);
     is(&s, &[at(SMOLLM_ID), at("new")], &[at("gemma"), at("qwen")]);
     // What leaves the list leaves its place empty.
-    s.models.entries.retain(|entry| entry.card.id != "gemma");
-    s.models.broken.remove(0);
+    s.catalogue.entries.retain(|entry| entry.card.id != "gemma");
+    s.catalogue.broken.remove(0);
     do_(&mut s, Command::Tick);
     is(&s, &[at(SMOLLM_ID), at("new")], &[gone("gemma"), at("qwen")]);
     assert_eq!(shown(&s, Section::Broken), [gone("/m/a"), at("/m/b")]);
@@ -241,7 +241,7 @@ fn cards_of_models_stay_in_place_while_the_room_is_open() {
     is(&s, &[at("new")], &[at(SMOLLM_ID), at("qwen")]);
     assert_eq!(shown(&s, Section::Broken), [at("/m/b")]);
     // What the folder has turns up after that, once.
-    s.models.entries.reverse();
+    s.catalogue.entries.reverse();
     s.models.were_read();
     do_(&mut s, Command::Tick);
     is(&s, &[at("new")], &[at("qwen"), at(SMOLLM_ID)]);
@@ -259,10 +259,10 @@ fn a_model_that_was_taken_off_the_list_comes_back_as_it_was() {
     do_(&mut s, Command::Models(ModelsCommand::ForgetModel(path.clone())));
     assert_eq!((s.settings.opened.len(), &*s.settings.text.model), (0, SMOLLM_ID));
     let serial = s.undo.that_removed(&id).expect("its empty place can bring it back");
-    assert_eq!(s.notices.last().unwrap().kind, NoticeKind::ModelForgotten { name: "a.gguf".into(), serial });
+    assert_eq!(s.notices.list.last().unwrap().kind, NoticeKind::ModelForgotten { name: "a.gguf".into(), serial });
     assert_eq!(do_(&mut s, Command::UndoThis(serial)), [Effect::ReadModels]);
     assert_eq!((&s.settings.opened, &s.settings.text.model), (&vec![path.clone()], &id));
-    assert_eq!((&s.settings.parts_of[&id], s.notices.len()), (&vec![PathBuf::from("/x/vae")], 0));
+    assert_eq!((&s.settings.parts_of[&id], s.notices.list.len()), (&vec![PathBuf::from("/x/vae")], 0));
     do_(&mut s, Command::Redo);
     assert!(s.settings.opened.is_empty());
     do_(&mut s, Command::Undo);

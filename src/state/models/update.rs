@@ -49,7 +49,7 @@ impl AppState {
                 self.go(Room::Models, fx);
             }
             ModelsCommand::ShowModel(id) => {
-                self.models.filter = self.models.entry(&id).map(|entry| entry.card.makes);
+                self.models.filter = self.catalogue.entry(&id).map(|entry| entry.card.makes);
                 self.models.shown = Some(id);
                 self.go(Room::Models, fx);
             }
@@ -61,7 +61,7 @@ impl AppState {
 
     /// The files of a model. Where it would be fetched first and the studio stays offline, that is what is wrong.
     pub(in crate::state) fn model_files(&self, id: &str, makes: Makes) -> Result<ModelRef> {
-        self.models.resolve(id, makes).map_err(|error| match error.cause() {
+        self.catalogue.resolve(id, makes).map_err(|error| match error.cause() {
             Cause::NotFetched { id, .. } if self.settings.offline => Cause::Offline { id: id.clone() }.into(),
             _ => error,
         })
@@ -70,7 +70,7 @@ impl AppState {
     pub(in crate::state) fn fetch(&mut self, id: &str, fx: &mut Effects) {
         let offline = self.settings.offline;
         let agreed = self.settings.agreed.iter().any(|agreed| agreed == id);
-        let Some(entry) = self.models.entry_mut(id) else { return };
+        let Some(entry) = self.catalogue.entry_mut(id) else { return };
         if entry.is_here() || entry.fetch.is_some() {
             return;
         }
@@ -101,7 +101,7 @@ impl AppState {
 
     /// The person read a model's terms: agreed, it is fetched.
     pub(in crate::state) fn answer_terms(&mut self, id: String, agreed: bool, fx: &mut Effects) {
-        if let Some(entry) = self.models.entry_mut(&id) {
+        if let Some(entry) = self.catalogue.entry_mut(&id) {
             entry.asking = false;
         }
         if agreed {
@@ -111,7 +111,7 @@ impl AppState {
     }
 
     pub(in crate::state) fn cancel_fetch(&mut self, id: &str, fx: &mut Effects) {
-        if let Some(fetch) = self.models.entry_mut(id).and_then(|e| e.fetch.as_mut()) {
+        if let Some(fetch) = self.catalogue.entry_mut(id).and_then(|e| e.fetch.as_mut()) {
             fetch.cancelling = true;
             fx.push(Effect::CancelFetch(id.to_owned()));
         }
@@ -119,7 +119,7 @@ impl AppState {
 
     pub(in crate::state) fn fetch_event(&mut self, event: FetchEvent, fx: &mut Effects) {
         let id = event.id;
-        let Some(entry) = self.models.entry_mut(&id) else { return };
+        let Some(entry) = self.catalogue.entry_mut(&id) else { return };
         let fetch = entry.fetch.get_or_insert_default();
         match event.kind {
             FetchEventKind::Trying { source } => {
@@ -154,7 +154,7 @@ impl AppState {
 
     /// Chooses a model for the room that uses its kind, and goes there.
     pub(in crate::state) fn use_model(&mut self, id: &str) {
-        let Some(entry) = self.models.of_file(id) else { return };
+        let Some(entry) = self.catalogue.of_file(id) else { return };
         let (id, makes) = (&entry.card.id.clone(), entry.card.makes);
         match makes {
             Makes::Image => self.choose_image_model(id.to_owned()),
@@ -204,13 +204,13 @@ impl AppState {
     }
 
     pub(in crate::state) fn card_defaults(&self, id: &str) -> CardDefaults {
-        self.models.entry(id).map(|entry| entry.card.defaults.clone()).unwrap_or_default()
+        self.catalogue.entry(id).map(|entry| entry.card.defaults.clone()).unwrap_or_default()
     }
 
     /// The catalogue is known: sliders that were never its model's start where its card says.
     pub fn settle_text_sliders(&mut self) {
         let id = self.settings.text.model.clone();
-        if self.settings.text_card != id && self.models.entry(&id).is_some() {
+        if self.settings.text_card != id && self.catalogue.entry(&id).is_some() {
             let (old, new) = (self.card_defaults(&self.settings.text_card), self.card_defaults(&id));
             old.hand_over(&new, &mut self.settings.text);
             self.settings.text_card = id;
@@ -224,13 +224,13 @@ impl AppState {
     }
 
     pub(in crate::state) fn choose_missing_part(&mut self, name: &str, fx: &mut Effects) {
-        if let Some(entry) = self.models.of_file(name) {
+        if let Some(entry) = self.catalogue.of_file(name) {
             fx.push(Effect::AskPartFile(entry.card.id.clone()));
         }
     }
 
     pub(in crate::state) fn part_chosen(&mut self, id: String, part: PathBuf, fx: &mut Effects) {
-        let Some(local) = self.models.entry(&id).and_then(|entry| entry.card.local.as_ref()) else { return };
+        let Some(local) = self.catalogue.entry(&id).and_then(|entry| entry.card.local.as_ref()) else { return };
         let path = local.files.main.clone();
         let mut parts = self.settings.parts_of.get(&id).cloned().unwrap_or_default();
         parts.retain(|known| *known != part);
@@ -247,7 +247,7 @@ impl AppState {
 
     pub(in crate::state) fn remove_model(&mut self, id: String, fx: &mut Effects) {
         let may = |entry: &&ModelEntry| entry.fetch.is_none() && entry.card.is_removable();
-        if self.models.entry(&id).filter(may).is_some() {
+        if self.catalogue.entry(&id).filter(may).is_some() {
             fx.push(Effect::RemoveModel(id));
         }
     }
@@ -277,7 +277,7 @@ impl AppState {
             }
         }
         self.settings.opened.push(model.path);
-        self.notices.retain(|n| !matches!(n.kind, NoticeKind::ModelForgotten { .. }));
+        self.notices.list.retain(|n| !matches!(n.kind, NoticeKind::ModelForgotten { .. }));
         fx.push(Effect::ReadModels);
     }
 
@@ -287,8 +287,8 @@ impl AppState {
         self.settings.opened.retain(|opened| opened != path);
         self.settings.parts_of.remove(&id);
         self.forget_opened();
-        self.models.entries.retain(|entry| entry.card.id != id);
-        self.models.broken.retain(|file| file.path != path);
+        self.catalogue.entries.retain(|entry| entry.card.id != id);
+        self.catalogue.broken.retain(|file| file.path != path);
         if self.settings.image.model == id {
             self.choose_image_model(STICKER_ID.to_owned());
         }
@@ -312,11 +312,11 @@ impl AppState {
             }
             ModelNews::Emptied(Ok(())) => {
                 self.undo.forget_models();
-                self.notices.retain(|n| !matches!(n.kind, NoticeKind::ModelRemoved(_)));
+                self.notices.list.retain(|n| !matches!(n.kind, NoticeKind::ModelRemoved(_)));
                 fx.push(Effect::ReadModels);
             }
             ModelNews::Restored(Ok(())) => {
-                self.notices.retain(|n| !matches!(n.kind, NoticeKind::ModelRemoved(_)));
+                self.notices.list.retain(|n| !matches!(n.kind, NoticeKind::ModelRemoved(_)));
                 fx.push(Effect::ReadModels);
             }
             ModelNews::Removed(Err(error)) | ModelNews::Restored(Err(error)) | ModelNews::Emptied(Err(error)) => {
@@ -341,12 +341,12 @@ impl AppState {
         }
         // Parts change the card of a model that is known already; its name is the one that it has.
         let presence = ModelPresence::Here { path: main.clone() };
-        match self.models.entry_mut(&id) {
+        match self.catalogue.entry_mut(&id) {
             Some(entry) => {
                 let name = entry.card.name.clone();
                 (entry.card, entry.presence) = (ModelCard { id: id.clone(), name, ..card }, presence);
             }
-            None => self.models.entries.push(ModelEntry {
+            None => self.catalogue.entries.push(ModelEntry {
                 card,
                 presence,
                 fetch: None,
@@ -355,7 +355,7 @@ impl AppState {
                 asking: false,
             }),
         }
-        self.models.broken.retain(|file| file.path != main);
+        self.catalogue.broken.retain(|file| file.path != main);
         self.create.forget_error();
         if ask.id.is_none() {
             if !main.starts_with(&self.status.models) {
@@ -366,7 +366,7 @@ impl AppState {
             }
             // Whoever is in the room that uses it wants it there; elsewhere it is said what was found.
             self.forget_opened();
-            if self.models.entry(&id).is_some_and(|entry| room_of(entry.card.makes) == self.room()) {
+            if self.catalogue.entry(&id).is_some_and(|entry| room_of(entry.card.makes) == self.room()) {
                 self.use_model(&id);
             } else {
                 self.go(Room::Models, fx);
@@ -377,14 +377,15 @@ impl AppState {
 
     /// What was found in a file was read.
     pub(in crate::state) fn forget_opened(&mut self) {
-        self.notices.retain(|n| !matches!(n.kind, NoticeKind::ModelOpened(_)));
+        self.notices.list.retain(|n| !matches!(n.kind, NoticeKind::ModelOpened(_)));
     }
 
     /// The catalogue is known: a size that nobody chose is the one of the model's card, from the first start on.
     pub fn settle_size(&mut self) {
         let fresh = ImageParams::default();
         let image = &mut self.settings.image;
-        let Some(card) = self.models.entries.iter().map(|entry| &entry.card).find(|card| card.id == image.model) else {
+        let Some(card) = self.catalogue.entries.iter().map(|entry| &entry.card).find(|card| card.id == image.model)
+        else {
             return;
         };
         if !std::mem::replace(&mut self.settings.size_settled, true)
@@ -408,14 +409,14 @@ impl AppState {
 
     /// The models of this kind are out of the memory.
     pub(in crate::state) fn unloaded(&mut self, medium: Medium) {
-        for entry in self.models.entries.iter_mut().filter(|entry| entry.card.makes.medium() == medium) {
+        for entry in self.catalogue.entries.iter_mut().filter(|entry| entry.card.makes.medium() == medium) {
             entry.loaded = false;
         }
         self.heal_memory();
         if let Some(at) = self.models.unloading.iter().position(|of| *of == medium) {
             self.models.unloading.remove(at);
             if self.models.unloading.is_empty() {
-                self.notices.retain(|n| n.kind != NoticeKind::MemoryWaits);
+                self.notices.list.retain(|n| n.kind != NoticeKind::MemoryWaits);
                 self.note(NoticeKind::MemoryFreed);
             }
         }
@@ -429,7 +430,7 @@ impl AppState {
     /// Another engine is in use, with nothing in its memory.
     pub(in crate::state) fn engine_changed(&mut self) {
         self.models.unloading.clear();
-        for entry in &mut self.models.entries {
+        for entry in &mut self.catalogue.entries {
             entry.loaded = false;
         }
     }
@@ -444,7 +445,7 @@ impl AppState {
         let helped = self.create.helper.as_ref().filter(|helper| helper.id == job);
         let text = || text().or_else(|| helped.map(|helper| helper.model.clone()));
         let Some(id) = image.or_else(text) else { return };
-        for entry in self.models.entries.iter_mut().filter(|e| e.card.makes == makes) {
+        for entry in self.catalogue.entries.iter_mut().filter(|e| e.card.makes == makes) {
             entry.loaded = entry.card.id == id;
         }
     }

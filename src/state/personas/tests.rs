@@ -69,11 +69,11 @@ fn a_character_is_made_changed_copied_and_deleted_with_undo() {
     let effects = persona(&mut s, PersonaCommand::Trash(id.clone()));
     assert_eq!(effects, [Effect::TrashPersona(id.clone())]);
     assert_eq!(names(&s), ["Zoe Z 2"]);
-    assert!(s.notices.iter().all(|n| n.kind == NoticeKind::DraftKept), "not before it is in the trash");
+    assert!(s.notices.list.iter().all(|n| n.kind == NoticeKind::DraftKept), "not before it is in the trash");
     update(&mut s, Input::Store(StoreEvent::PersonaTrashed(id.clone())));
-    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::PersonaTrashed(id.clone())));
+    assert!(s.notices.list.iter().any(|n| n.kind == NoticeKind::PersonaTrashed(id.clone())));
     assert_eq!(persona(&mut s, PersonaCommand::Restore(id.clone())), [Effect::RestorePersona(id.clone())]);
-    assert!(s.notices.iter().all(|n| n.kind == NoticeKind::DraftKept));
+    assert!(s.notices.list.iter().all(|n| n.kind == NoticeKind::DraftKept));
     let back = kept(&id.0, Persona { name: "zoe z".into(), ..ada() });
     update(&mut s, Input::Store(StoreEvent::PersonaKept(Box::new(back))));
     assert_eq!(names(&s), ["zoe z", "Zoe Z 2"], "by name");
@@ -108,10 +108,10 @@ fn a_card_is_kept_and_what_was_left_out_is_told() {
     assert_eq!(saved(&effects).1, &picture, "with its picture");
     assert_eq!(names(&s), ["Ada"]);
     let told = NoticeKind::PersonaKept { name: "Ada".into(), left_out: left_out.clone() };
-    assert!(s.notices.is_empty(), "not before it is on the disk");
+    assert!(s.notices.list.is_empty(), "not before it is on the disk");
     let kept = s.personas.kept[0].clone();
     update(&mut s, Input::Store(StoreEvent::PersonaKept(Box::new(kept))));
-    assert!(s.notices.iter().any(|n| n.kind == told));
+    assert!(s.notices.list.iter().any(|n| n.kind == told));
     assert_eq!(page(&s), ["Good evening."], "a conversation begins with it");
     assert_eq!(s.write.open.shelf.turns()[0].message.content, "Hm?", "the other greeting is a version of it");
     // From the library it is kept only.
@@ -125,7 +125,7 @@ fn a_card_is_kept_and_what_was_left_out_is_told() {
 #[test]
 fn a_talk_has_its_own_model_and_sliders_and_leaves_the_persons_alone() {
     let mut s = state();
-    s.models.entries.push(entry("small", Makes::Text, ModelPresence::Here { path: "/m/small.gguf".into() }));
+    s.catalogue.entries.push(entry("small", Makes::Text, ModelPresence::Here { path: "/m/small.gguf".into() }));
     let own = s.settings.text.clone();
     let params = TextParams { temperature: 0.1, draft: Some("small".into()), ..own.clone() };
     let with = Persona { model: Some("small".into()), params: Some(params), ..ada() };
@@ -191,7 +191,7 @@ fn a_character_for_a_model_that_is_not_known_speaks_with_the_one_in_use() {
 #[test]
 fn a_talk_begins_with_the_persons_sliders_not_with_those_of_another_talk() {
     let mut s = state();
-    s.models.entries.push(entry("small", Makes::Text, ModelPresence::Here { path: "/m/small.gguf".into() }));
+    s.catalogue.entries.push(entry("small", Makes::Text, ModelPresence::Here { path: "/m/small.gguf".into() }));
     let hot = TextParams { temperature: 2.0, ..TextParams::default() };
     s.personas.kept = vec![
         kept("a", Persona { params: Some(hot), ..ada() }),
@@ -301,7 +301,7 @@ fn a_lore_book_becomes_cards_of_what_is_open() {
     assert_eq!(names(&s.write.open.manner.cards), both(1));
     assert_eq!(journal(&effects).iter().filter(|entry| matches!(entry, JournalEntry::Card { .. })).count(), 2);
     let lore = |n| NoticeKind::LoreKept { count: n, left_out: vec![Both::new("x", "某")] };
-    assert!(s.notices.iter().any(|notice| notice.kind == lore(2)));
+    assert!(s.notices.list.iter().any(|notice| notice.kind == lore(2)));
     // The same book again brings nothing; another one comes behind it, with the names of who speaks.
     world(&mut s, "Mill Town", "{{user}} built it, {{char}} burnt it.");
     assert_eq!(s.write.open.manner.cards.len(), 2);

@@ -197,7 +197,7 @@ impl AppState {
         let mut greetings = persona.greetings.into_iter().filter(|text| !text.trim().is_empty()).map(say);
         let first = greetings.next();
         // Before the conversation is there: the sliders in use may be another conversation's.
-        let known = persona.model.filter(|model| self.models.entry(model).is_some());
+        let known = persona.model.filter(|model| self.catalogue.entry(model).is_some());
         let sliders = match (persona.params, known) {
             (None, None) => None,
             (params, model) => {

@@ -95,7 +95,7 @@ impl AppState {
         self.search_when_settled(fx);
         self.keep_desk(fx);
         self.look_when_due(fx);
-        self.notices.retain(|n| n.kind.stays() || now - n.born_ms < n.kind.lasts_ms());
+        self.notices.list.retain(|n| n.kind.stays() || now - n.born_ms < n.kind.lasts_ms());
         if self.seen_settings != self.settings {
             self.seen_settings = self.settings.clone();
             self.settings_changed_ms = now;
@@ -113,7 +113,7 @@ impl AppState {
     /// Milliseconds until something happens by itself (a note goes, settings are written); `None` where nothing
     /// will. The app wakes then, and not before.
     pub fn next_deadline_ms(&self) -> Option<i64> {
-        let notes = self.notices.iter().filter(|n| !n.kind.stays());
+        let notes = self.notices.list.iter().filter(|n| !n.kind.stays());
         let note = notes.map(|n| n.born_ms + n.kind.lasts_ms()).min();
         let settings = self.has_unsaved_settings().then(|| {
             let since = if self.seen_settings == self.settings { self.settings_changed_ms } else { self.now_ms };

@@ -71,7 +71,7 @@ fn every_action_is_taken_back_done_again_and_taken_back_again() {
         (
             "an example over a message",
             |s| {
-                s.models.entries[1].card.examples = vec!["Write a poem".into()];
+                s.catalogue.entries[1].card.examples = vec!["Write a poem".into()];
                 talk(s, "One");
                 do_(s, Command::Write(WriteCommand::SetDraft("half".into())));
             },
@@ -241,11 +241,11 @@ fn every_action_is_taken_back_done_again_and_taken_back_again() {
         assert_eq!(look(&s), after, "{name}, again");
         do_(&mut s, Command::Undo);
         assert_eq!(look(&s), back, "{name}, back again");
-        assert!(!s.notices.iter().any(|n| n.kind == NoticeKind::NothingToUndo), "{name}");
+        assert!(!s.notices.list.iter().any(|n| n.kind == NoticeKind::NothingToUndo), "{name}");
         do_(&mut s, Command::Redo);
         do_(&mut s, Command::Redo);
         assert_eq!(look(&s), after, "{name}: there is nothing more");
-        assert!(s.notices.iter().any(|n| n.kind == NoticeKind::NothingToRedo), "{name}");
+        assert!(s.notices.list.iter().any(|n| n.kind == NoticeKind::NothingToRedo), "{name}");
     }
 }
 
@@ -395,7 +395,7 @@ fn talk_after(s: &mut AppState) -> ConversationId {
 #[test]
 fn a_message_that_an_example_replaced_comes_back_to_its_own_talk() {
     let mut s = state();
-    s.models.entries[1].card.examples = vec!["Write a poem".into()];
+    s.catalogue.entries[1].card.examples = vec!["Write a poem".into()];
     let a = talk(&mut s, "One");
     do_(&mut s, Command::Write(WriteCommand::SetDraft("half".into())));
     do_(&mut s, Command::TakeExample("Write a poem".into()));
@@ -536,8 +536,8 @@ fn a_page_goes_on_with_the_new_device_where_its_text_ends() {
 #[test]
 fn help_with_a_prompt_and_layers_go_on_with_the_new_device() {
     let mut s = state();
-    s.models.entries[0].card.family = "flux".into();
-    s.models.entries[1].card.files[0].bytes = 400_000_000;
+    s.catalogue.entries[0].card.family = "flux".into();
+    s.catalogue.entries[1].card.files[0].bytes = 400_000_000;
     prompt(&mut s, "a cat");
     let effects = do_(&mut s, Command::Create(CreateCommand::ImprovePrompt));
     let (old, first) = submitted(&effects);
@@ -651,7 +651,7 @@ fn what_could_not_be_written_is_told_in_its_room_until_it_is_written() {
     store(&mut s, StoreEvent::WrittenAtLast { path: "/home/conversations/any.jsonl".into() });
     assert_eq!((problems(&s, Room::Write), s.is_marked(Room::Write)), (1, false));
     store(&mut s, StoreEvent::AllWritten);
-    assert_eq!(s.notices, []);
+    assert_eq!(s.notices.list, []);
 
     let ada = PersonaId("a".into());
     store(&mut s, StoreEvent::PersonaFailed { id: ada.clone(), error: full("/home/personas/a.json") });
@@ -682,7 +682,7 @@ fn a_picture_that_could_not_be_saved_is_told_once() {
 #[test]
 fn what_is_said_of_a_message_is_said_of_an_edited_one_too() {
     let mut s = state();
-    s.models.entries[1].card.quality.languages = vec![Lang::En];
+    s.catalogue.entries[1].card.quality.languages = vec![Lang::En];
     talk(&mut s, "One");
     assert_eq!(s.text_advice(), None);
     do_(&mut s, Command::Write(WriteCommand::BeginEdit(1)));

@@ -53,7 +53,7 @@ fn a_job_that_waits_is_cancelled_at_once_and_the_engine_never_sees_it() {
     let second = s.create.jobs[1].id;
     assert!(do_(&mut s, Command::CancelJob(second)).is_empty());
     assert!(s.create.jobs.iter().all(|job| job.id != second));
-    let told = |s: &AppState| s.notices.iter().any(|n| matches!(n.kind, NoticeKind::PicturesCancelled(_)));
+    let told = |s: &AppState| s.notices.list.iter().any(|n| matches!(n.kind, NoticeKind::PicturesCancelled(_)));
     assert!(told(&s), "with a way back");
     assert_eq!(do_(&mut s, Command::CancelJob(first)), [Effect::Cancel(first)], "the engine has this one");
     assert_eq!(drawn(&engine(&mut s, first, EventKind::Cancelled)), ["three"]);

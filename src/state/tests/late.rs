@@ -24,7 +24,7 @@ fn viewed(path: &str) -> Input {
 }
 
 fn notes(s: &AppState) -> Vec<&NoticeKind> {
-    s.notices.iter().map(|n| &n.kind).collect()
+    s.notices.list.iter().map(|n| &n.kind).collect()
 }
 
 // ---- Conversations
@@ -209,7 +209,7 @@ fn a_model_that_is_dropped_is_chosen_where_it_is_used_and_offered_elsewhere() {
         let [Effect::OpenModel(ask)] = &effects[..] else { panic!("{effects:?}") };
         let made = Ok(Box::new(card(path, makes)));
         update(s, Input::Models(ModelNews::Opened(ask.clone(), made)));
-        let news = s.notices.last().map(|notice| notice.kind.clone());
+        let news = s.notices.list.last().map(|notice| notice.kind.clone());
         (s.room(), news)
     };
     do_(&mut s, Command::Go(Room::Create));
@@ -217,17 +217,17 @@ fn a_model_that_is_dropped_is_chosen_where_it_is_used_and_offered_elsewhere() {
     let offered = |path: &str| Some(NoticeKind::ModelOpened(path.into()));
     let used_now = |path: &str| Some(NoticeKind::ModelUsed(path.into()));
     assert_eq!(drop(&mut s, "/m/q.GGUF", Makes::Text), (Room::Models, offered("/m/q.GGUF")));
-    assert_eq!((s.text().model.as_str(), s.notices[0].kind.stays()), (used.as_str(), true));
+    assert_eq!((s.text().model.as_str(), s.notices.list[0].kind.stays()), (used.as_str(), true));
     assert_eq!(drop(&mut s, "/m/x.safetensors", Makes::Image), (Room::Models, offered("/m/x.safetensors")));
-    assert_eq!(s.notices.len(), 1, "the newest alone");
+    assert_eq!(s.notices.list.len(), 1, "the newest alone");
     do_(&mut s, Command::Models(ModelsCommand::UseModel("/m/x.safetensors".into())));
     assert_eq!((s.room(), s.settings.image.model.as_str()), (Room::Create, "/m/x.safetensors"));
-    let kinds: Vec<_> = s.notices.iter().map(|notice| notice.kind.clone()).collect();
+    let kinds: Vec<_> = s.notices.list.iter().map(|notice| notice.kind.clone()).collect();
     assert_eq!(kinds, [NoticeKind::ModelUsed("/m/x.safetensors".into())], "where it went is said");
     // The models folder was read meanwhile: there it goes by its name.
     do_(&mut s, Command::Go(Room::Create));
     assert_eq!(drop(&mut s, "/m/t.GGUF", Makes::Text), (Room::Models, offered("/m/t.GGUF")));
-    s.models.entry_mut("/m/t.GGUF").unwrap().card.id = "t".into();
+    s.catalogue.entry_mut("/m/t.GGUF").unwrap().card.id = "t".into();
     do_(&mut s, Command::Models(ModelsCommand::UseModel("/m/t.GGUF".into())));
     assert_eq!((s.room(), s.text().model.as_str()), (Room::Write, "t"));
     do_(&mut s, Command::Go(Room::Create));
@@ -277,15 +277,15 @@ fn copied_is_said_when_the_picture_is_on_the_clipboard() {
     let mut s = state();
     let copy = Command::Gallery(GalleryCommand::CopyItem("/l/a.png".into()));
     assert_eq!(do_(&mut s, copy.clone()), [Effect::ViewPicture("/l/a.png".into())]);
-    assert!(s.notices.is_empty(), "nothing was copied yet");
+    assert!(s.notices.list.is_empty(), "nothing was copied yet");
     assert_eq!(update(&mut s, viewed("/l/a.png")), [Effect::CopyPicture(picture())]);
-    assert!(s.notices.is_empty());
+    assert!(s.notices.list.is_empty());
     update(&mut s, Input::Copied);
     assert_eq!(notes(&s), [&NoticeKind::Copied]);
     assert!(update(&mut s, viewed("/l/a.png")).is_empty(), "once");
 
     // A file that cannot be read is a problem, and no copy.
-    s.notices.clear();
+    s.notices.list.clear();
     do_(&mut s, copy.clone());
     let broken = StoreEvent::Viewed { path: "/l/a.png".into(), picture: Err(Cause::EngineGone.into()) };
     assert!(update(&mut s, Input::Store(broken)).is_empty());
@@ -301,13 +301,13 @@ fn copied_is_said_when_the_picture_is_on_the_clipboard() {
 #[test]
 fn memory_is_freed_when_both_engines_say_so() {
     let mut s = state();
-    s.models.entries.iter_mut().for_each(|entry| entry.loaded = true);
+    s.catalogue.entries.iter_mut().for_each(|entry| entry.loaded = true);
     assert_eq!(do_(&mut s, Command::Models(ModelsCommand::Unload)), [Effect::Unload]);
-    assert!(s.notices.is_empty() && s.models.entries.iter().all(|entry| entry.loaded));
+    assert!(s.notices.list.is_empty() && s.catalogue.entries.iter().all(|entry| entry.loaded));
     assert!(do_(&mut s, Command::Models(ModelsCommand::Unload)).is_empty(), "not twice at once");
     engine(&mut s, NO_JOB, EventKind::Unloaded { medium: Medium::Text });
-    assert!(s.notices.is_empty());
-    assert_eq!(s.models.entries.iter().map(|entry| entry.loaded).collect::<Vec<_>>(), [true, false]);
+    assert!(s.notices.list.is_empty());
+    assert_eq!(s.catalogue.entries.iter().map(|entry| entry.loaded).collect::<Vec<_>>(), [true, false]);
     engine(&mut s, NO_JOB, EventKind::Unloaded { medium: Medium::Picture });
     assert_eq!(notes(&s), [&NoticeKind::MemoryFreed]);
     // While a job runs it waits, and says that it does.
@@ -326,7 +326,7 @@ fn a_conversation_is_in_the_trash_when_the_disk_says_so() {
     s.write.conversations = vec![head("a")];
     let id = ConversationId("a".into());
     do_(&mut s, Command::Write(WriteCommand::TrashConversation(id.clone())));
-    assert!(s.notices.is_empty() && s.write.conversations.is_empty());
+    assert!(s.notices.list.is_empty() && s.write.conversations.is_empty());
     update(&mut s, Input::Store(StoreEvent::ConversationTrashed(id.clone())));
     assert_eq!(notes(&s), [&NoticeKind::ConversationTrashed(id)]);
 }
@@ -346,11 +346,11 @@ fn problems_stay_until_they_are_dismissed_whatever_else_is_said() {
     s.now_ms += NOTICE_MS;
     do_(&mut s, Command::Tick);
     let told: Vec<usize> = (0..6)
-        .filter(|n| s.notices.iter().any(|note| note.kind == NoticeKind::Problem(ProblemBox(problem(*n).into()))))
+        .filter(|n| s.notices.list.iter().any(|note| note.kind == NoticeKind::Problem(ProblemBox(problem(*n).into()))))
         .collect();
-    assert_eq!((told, s.notices.len()), ((0..6).collect(), 6), "each of them once");
+    assert_eq!((told, s.notices.list.len()), ((0..6).collect(), 6), "each of them once");
     do_(&mut s, Command::DismissProblems);
-    assert!(s.notices.is_empty());
+    assert!(s.notices.list.is_empty());
 }
 
 // ---- Characters
@@ -451,7 +451,7 @@ fn the_strip_keeps_its_bytes_and_reads_again_what_is_shown() {
     show(&mut s, 3);
     let gone = StoreEvent::Viewed { path: path(3), picture: Err(Cause::FileMissing { path: path(3) }.into()) };
     assert!(update(&mut s, Input::Store(gone)).is_empty());
-    assert!(do_(&mut s, Command::Tick).is_empty() && s.notices.len() == 1);
+    assert!(do_(&mut s, Command::Tick).is_empty() && s.notices.list.len() == 1);
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub(in crate::state) fn item(n: i64) -> LibraryItem {
 pub(in crate::state) fn state() -> AppState {
     let mut state = AppState::new(Settings::default(), Lang::En, 7);
     state.now_ms = 1_000_000;
-    state.models.entries = vec![
+    state.catalogue.entries = vec![
         entry(STICKER_ID, Makes::Image, ModelPresence::Embedded),
         entry(SMOLLM_ID, Makes::Text, ModelPresence::Here { path: "/m/s.gguf".into() }),
     ];
@@ -55,7 +55,7 @@ pub(in crate::state) fn state() -> AppState {
 
 /// The language model is large enough to make prompts better.
 pub(in crate::state) fn able(state: &mut AppState) {
-    state.models.entries[1].card.files[0].bytes = 500_000_000;
+    state.catalogue.entries[1].card.files[0].bytes = 500_000_000;
 }
 
 pub(in crate::state) fn do_(state: &mut AppState, command: Command) -> Vec<Effect> {
@@ -176,7 +176,7 @@ fn a_picture_goes_from_prompt_to_disk() {
 
     engine(&mut s, id, EventKind::Started);
     engine(&mut s, id, EventKind::Ready { load_s: 0.1 });
-    assert!(s.models.entry(STICKER_ID).unwrap().loaded);
+    assert!(s.catalogue.entry(STICKER_ID).unwrap().loaded);
     let progress = StepProgress { index: 0, count: 1, step: 3, steps: 24, eta_s: 1.0 };
     engine(&mut s, id, PictureNews::Preview { progress, picture: picture() });
     assert!(matches!(s.create.stage(), Stage::Job(j) if j.preview.is_some() && j.preview_serial == 1));
@@ -228,7 +228,7 @@ pub(in crate::state) fn latents(model: &str) -> Arc<Latents> {
 #[test]
 fn latents_of_a_failed_decode_are_kept_on_disk_and_decoded_again_with_the_model_in_use() {
     let mut s = state();
-    s.models.entries.push(entry("other", Makes::Image, ModelPresence::Here { path: "/m/o".into() }));
+    s.catalogue.entries.push(entry("other", Makes::Image, ModelPresence::Here { path: "/m/o".into() }));
     prompt(&mut s, "a cat");
     let (id, _) = submitted(&do_(&mut s, Command::Create(CreateCommand::Generate)));
     let kept = latents(STICKER_ID);
@@ -239,7 +239,7 @@ fn latents_of_a_failed_decode_are_kept_on_disk_and_decoded_again_with_the_model_
     assert!(s.create.error.is_some());
     // Where they are is told.
     update(&mut s, Input::Store(StoreEvent::LatentsKept { path: "/l/a.latent".into() }));
-    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::LatentsKept("/l/a.latent".into())));
+    assert!(s.notices.list.iter().any(|n| n.kind == NoticeKind::LatentsKept("/l/a.latent".into())));
 
     do_(&mut s, Command::Create(CreateCommand::SetImage(ImageEdit::Model("other".into()))));
     let again = |s: &mut AppState| {
@@ -263,7 +263,7 @@ fn latents_of_a_failed_decode_are_kept_on_disk_and_decoded_again_with_the_model_
 #[test]
 fn a_file_of_latents_is_decoded_by_its_own_model_or_the_one_in_use() {
     let mut s = state();
-    s.models.entries.push(entry("other", Makes::Image, ModelPresence::Here { path: "/m/o".into() }));
+    s.catalogue.entries.push(entry("other", Makes::Image, ModelPresence::Here { path: "/m/o".into() }));
     do_(&mut s, Command::Go(Room::Gallery));
     for (model, used) in [("other", "other"), ("gone", STICKER_ID)] {
         let path = PathBuf::from("/l/a.latent");
@@ -327,7 +327,7 @@ fn esc_cancels_the_running_job_and_the_state_says_so_at_once() {
 fn another_start_of_the_program_is_told() {
     let mut s = state();
     assert_eq!(do_(&mut s, Command::StartAgain), []);
-    assert!(s.notices.iter().any(|notice| notice.kind == NoticeKind::OpenAlready));
+    assert!(s.notices.list.iter().any(|notice| notice.kind == NoticeKind::OpenAlready));
 }
 
 #[test]
@@ -355,7 +355,7 @@ fn sliders_are_kept_in_range() {
 #[test]
 fn each_picture_model_keeps_its_own_sliders() {
     let mut s = state();
-    s.models.entries.push(entry("other", Makes::Image, ModelPresence::Embedded));
+    s.catalogue.entries.push(entry("other", Makes::Image, ModelPresence::Embedded));
     prompt(&mut s, "a cat");
     let choose =
         |s: &mut AppState, id: &str| do_(s, Command::Create(CreateCommand::SetImage(ImageEdit::Model(id.into()))));
@@ -402,13 +402,13 @@ fn a_dropped_picture_restores_prompt_and_sliders_and_is_shown() {
 
     do_(&mut s, Command::OpenFile(path.clone()));
     update(&mut s, Input::Store(StoreEvent::Opened { path, picture: picture(), record: None }));
-    assert!(matches!(&s.notices.last().unwrap().kind, NoticeKind::Problem(p)
+    assert!(matches!(&s.notices.list.last().unwrap().kind, NoticeKind::Problem(p)
         if matches!(p.0.cause(), Cause::NoSettingsInside { .. })));
 }
 
 /// The English words of the notice about settings that were restored.
 pub(in crate::state) fn restored(s: &AppState) -> Vec<&str> {
-    match &s.notices.last().unwrap().kind {
+    match &s.notices.list.last().unwrap().kind {
         NoticeKind::SettingsRestored(notes) => notes.iter().map(|note| note.en.as_str()).collect(),
         other => panic!("{other:?}"),
     }
@@ -435,21 +435,21 @@ fn what_a_picture_says_beyond_the_sliders_is_told_and_stays() {
     assert!(restored(&s)[0].contains("steps 200") && restored(&s)[0].contains("150 is set"));
     s.now_ms += NOTICE_MS;
     do_(&mut s, Command::Tick);
-    assert_eq!(s.notices.len(), 1, "the plain notice goes, the one with words stays");
+    assert_eq!(s.notices.list.len(), 1, "the plain notice goes, the one with words stays");
     s.create.unknown_words = vec!["zorb".into()];
     s.restore(&PictureRecord {
         params: ImageParams { seed: Seed::Random, ..record("a dog").params },
         ..*record("a dog")
     });
     assert_eq!(s.settings.image.seed, Seed::Random);
-    assert_eq!((s.notices.len(), restored(&s).len()), (1, 0), "what was said of the picture before is gone");
+    assert_eq!((s.notices.list.len(), restored(&s).len()), (1, 0), "what was said of the picture before is gone");
     assert_eq!(s.create.unknown_words, Vec::<String>::new());
 }
 
 #[test]
 fn a_model_that_is_not_here_is_said_and_leaves_the_size() {
     let mut s = state();
-    s.models.entries[0].card.sizes.push(Size { width: 32, height: 32 });
+    s.catalogue.entries[0].card.sizes.push(Size { width: 32, height: 32 });
     (s.settings.image.width, s.settings.image.height) = (32, 32);
     s.restore(&PictureRecord {
         params: ImageParams { model: "dreamshaper_8".into(), width: 512, height: 768, ..record("a dog").params },
@@ -472,7 +472,7 @@ fn a_model_is_known_by_its_file_or_its_hash() {
     let mut s = state();
     let mut other = entry("dreamshaper_8", Makes::Image, ModelPresence::Here { path: "/m/d".into() });
     other.card.files[0].sha256 = "abcdef1234".repeat(6) + "abcd";
-    s.models.entries.push(other);
+    s.catalogue.entries.push(other);
     let named = |model: &str, hash: &str| PictureRecord {
         params: ImageParams { model: model.into(), ..record("x").params },
         model_hash: hash.into(),
@@ -497,7 +497,7 @@ fn a_model_is_known_by_its_file_or_its_hash() {
 #[test]
 fn what_has_no_effect_on_the_model_is_told_and_not_asked_of_it() {
     let mut s = state();
-    s.models.entries[0].card.family = "sticker-flow".into();
+    s.catalogue.entries[0].card.family = "sticker-flow".into();
     let rich = PictureRecord {
         params: ImageParams {
             sampler: Sampler::DpmPp2M,
@@ -548,7 +548,7 @@ fn trash_can_be_undone_and_the_neighbour_is_selected() {
     assert_eq!(s.gallery.selected, Some("/l/1.png".into()));
     let undo = do_(&mut s, Command::Gallery(GalleryCommand::RestorePictures(vec!["/l/2.png".into()])));
     assert_eq!(undo, vec![Effect::RestorePictures(vec!["/l/2.png".into()])]);
-    assert!(s.notices.is_empty());
+    assert!(s.notices.list.is_empty());
     update(&mut s, Input::Store(StoreEvent::Restored { items: vec![item(2)] }));
     let order: Vec<i64> = s.gallery.items.as_ref().unwrap().iter().map(|i| i.made_ms).collect();
     assert_eq!(order, [3, 2, 1]);
@@ -596,10 +596,10 @@ fn notes_go_by_themselves_but_problems_stay() {
     s.problem(Cause::EngineGone.into());
     s.now_ms += NOTICE_MS;
     do_(&mut s, Command::Tick);
-    assert_eq!(s.notices.len(), 1);
-    let id = s.notices[0].id;
+    assert_eq!(s.notices.list.len(), 1);
+    let id = s.notices.list[0].id;
     do_(&mut s, Command::DismissNotice(id));
-    assert!(s.notices.is_empty());
+    assert!(s.notices.list.is_empty());
 }
 
 #[test]
@@ -615,8 +615,8 @@ fn terms_are_agreed_to_once_before_the_first_fetch() {
     let mut gemma = entry("gemma", Makes::Text, ModelPresence::Absent);
     let text = || "be good".to_owned();
     gemma.card.terms = Some(Terms { url: "https://example.org".into(), text: text(), text_zh: text() });
-    s.models.entries.push(gemma);
-    let asking = |s: &AppState| s.models.entry("gemma").unwrap().asking;
+    s.catalogue.entries.push(gemma);
+    let asking = |s: &AppState| s.catalogue.entry("gemma").unwrap().asking;
     assert!(do_(&mut s, Command::Models(ModelsCommand::Fetch("gemma".into()))).is_empty(), "nothing is fetched yet");
     assert!(asking(&s) && s.room() == Room::Models);
     assert!(do_(&mut s, Command::Models(ModelsCommand::AnswerTerms("gemma".into(), false))).is_empty());

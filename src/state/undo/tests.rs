@@ -38,9 +38,9 @@ fn each_room_takes_back_its_own_newest_action() {
 
     go(&mut s, Room::Gallery);
     assert_eq!(do_(&mut s, Command::Undo), [Effect::RestorePictures(paths)]);
-    assert!(!s.notices.iter().any(|n| matches!(n.kind, NoticeKind::PicturesTrashed(_))));
+    assert!(!s.notices.list.iter().any(|n| matches!(n.kind, NoticeKind::PicturesTrashed(_))));
     assert_eq!(do_(&mut s, Command::Undo), [], "the conversation is not this room's");
-    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::NothingToUndo));
+    assert!(s.notices.list.iter().any(|n| n.kind == NoticeKind::NothingToUndo));
 
     go(&mut s, Room::Write);
     let effects = do_(&mut s, Command::Undo);
@@ -70,7 +70,7 @@ fn settings_of_a_picture_give_back_the_prompt_and_the_sliders_that_they_took_the
         assert_eq!((s.settings.image.prompt.as_str(), s.settings.image.steps), ("a snake", 12));
         do_(&mut s, if toast { Command::Create(CreateCommand::UndoPrompt) } else { Command::Undo });
         assert_eq!(s.settings.image, before);
-        assert!(!s.notices.iter().any(|n| matches!(n.kind, NoticeKind::SettingsRestored(_))));
+        assert!(!s.notices.list.iter().any(|n| matches!(n.kind, NoticeKind::SettingsRestored(_))));
     }
 }
 

@@ -368,8 +368,8 @@ impl AppState {
             Undoable::Illustration(id, _) => self.write.open.id.as_ref() == Some(id),
             // It is in the list again once its files are back.
             Undoable::ModelRemoved(removed) => match &removed.what {
-                RemovedWhat::Card(id) => self.models.entry(id).is_some_and(|entry| entry.is_about()),
-                RemovedWhat::File(path) => self.models.broken.iter().any(|file| file.path == *path),
+                RemovedWhat::Card(id) => self.catalogue.entry(id).is_some_and(|entry| entry.is_about()),
+                RemovedWhat::File(path) => self.catalogue.broken.iter().any(|file| file.path == *path),
             },
             Undoable::ModelForgotten(model) => self.settings.opened.contains(&model.path),
             // What was typed since is not overwritten.
@@ -406,7 +406,7 @@ impl AppState {
                 self.settings.image = *image;
                 self.create.subject = subject;
                 self.create.forget_error();
-                self.notices.retain(|notice| {
+                self.notices.list.retain(|notice| {
                     !matches!(notice.kind, NoticeKind::SettingsRestored(_) | NoticeKind::PromptWritten)
                 });
             }

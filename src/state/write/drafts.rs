@@ -22,11 +22,12 @@ pub struct DraftsKey {
 impl AppState {
     fn drafts_key(&self) -> DraftsKey {
         let model = self.text().model.clone();
-        let bytes = self.models.entry(&model).map(|entry| entry.card.bytes());
+        let bytes = self.catalogue.entry(&model).map(|entry| entry.card.bytes());
         // One as large is no help.
         let smaller = |e: &&ModelEntry| e.card.id != model && bytes.is_none_or(|bytes| e.card.bytes() < bytes);
         let here = |e: &&ModelEntry| matches!(e.presence, ModelPresence::Here { .. });
-        let smaller = self.models.making(Makes::Text).filter(here).filter(smaller).map(|e| e.card.id.clone()).collect();
+        let smaller =
+            self.catalogue.making(Makes::Text).filter(here).filter(smaller).map(|e| e.card.id.clone()).collect();
         DraftsKey { model, smaller }
     }
 
@@ -46,9 +47,9 @@ impl AppState {
             return;
         }
         let key = self.drafts_key();
-        let found = |id: &String| Some((id.clone(), self.models.resolve(id, Makes::Text).ok()?));
+        let found = |id: &String| Some((id.clone(), self.catalogue.resolve(id, Makes::Text).ok()?));
         let smaller: Vec<_> = key.smaller.iter().filter_map(found).collect();
-        match self.models.resolve(&key.model, Makes::Text) {
+        match self.catalogue.resolve(&key.model, Makes::Text) {
             Ok(model) if !smaller.is_empty() => {
                 self.write.drafts.asked = Some(key);
                 fx.push(Effect::FindDrafts { model: Box::new(model), smaller });

@@ -8,7 +8,8 @@ impl AppState {
     /// The first answer is complete, or as complete as it will be; `info` has its figures.
     pub(in crate::state) fn end_turn(&mut self, info: TurnInfo, fx: &mut Effects) {
         let Some(job) = self.write.take_job() else { return };
-        let files = self.models.entry(&job.params.model).map(|entry| entry.card.files.as_slice()).unwrap_or_default();
+        let files =
+            self.catalogue.entry(&job.params.model).map(|entry| entry.card.files.as_slice()).unwrap_or_default();
         let hash = files.first().map(|file| file.sha256.clone()).unwrap_or_default();
         let made = Some(Box::new(TextRecord::of(&job.params, info.seed, hash)));
         let info = TurnInfo { made, ..info };
@@ -95,7 +96,7 @@ impl AppState {
             open.shelf.remove(&mut open.turns, job.turn);
         }
         fx.push(Effect::Journal { id: job.conversation.clone(), entry: JournalEntry::Truncate { id: job.turn } });
-        let is_missing = self.models.entry(&job.params.model).is_some_and(|entry| !entry.is_here());
+        let is_missing = self.catalogue.entry(&job.params.model).is_some_and(|entry| !entry.is_here());
         if job.id.is_none() && is_missing {
             self.write.waiting.retain(|other| other.conversation != job.conversation);
             self.write.waiting.push(job);

@@ -79,7 +79,7 @@ impl AppState {
     }
 
     fn is_text_here(&self) -> bool {
-        self.models.entry(&self.text().model).is_none_or(|entry| entry.is_here())
+        self.catalogue.entry(&self.text().model).is_none_or(|entry| entry.is_here())
     }
 
     /// Measures what would be sent now.
@@ -93,7 +93,7 @@ impl AppState {
             self.write.ledger.found = None;
             return;
         }
-        let Ok(model) = self.models.resolve(&self.text().model, Makes::Text) else {
+        let Ok(model) = self.catalogue.resolve(&self.text().model, Makes::Text) else {
             self.write.ledger.found = None;
             return;
         };

@@ -18,7 +18,7 @@ impl AppState {
             let waiting = self.write.jobs().find(|job| waits_for(job, model)).map(|job| job.params.clone());
             let Some(params) = waiting else { return };
             let resolved =
-                self.models.resolve(&params.model, Makes::Text).and_then(|m| Ok((m, self.draft_of(&params)?)));
+                self.catalogue.resolve(&params.model, Makes::Text).and_then(|m| Ok((m, self.draft_of(&params)?)));
             let (model_ref, draft) = match resolved {
                 Ok(models) => models,
                 Err(error) => {
@@ -83,7 +83,7 @@ impl AppState {
 
     /// The files of the draft model, where one is chosen.
     pub(in crate::state) fn draft_of(&self, params: &TextParams) -> Result<Option<ModelRef>> {
-        params.draft.as_ref().map(|id| self.models.resolve(id, Makes::Text)).transpose()
+        params.draft.as_ref().map(|id| self.catalogue.resolve(id, Makes::Text)).transpose()
     }
 
     /// Stops what is written into the open conversation.

@@ -393,7 +393,7 @@ impl AppState {
             unnoted: (page.is_some() && has_note).then(Default::default),
             taken_over: false,
         });
-        let here = self.models.entry(&model).is_none_or(|entry| entry.is_here());
+        let here = self.catalogue.entry(&model).is_none_or(|entry| entry.is_here());
         if here {
             self.submit_text(&model, fx);
         } else {

@@ -154,7 +154,7 @@ fn knobs(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// The slider of a number; a double click brings it back to where the model's card puts it.
 fn knob(ui: &mut Ui, cx: &mut Cx<'_>, number: ImageParam, (name, about): (T, T)) {
     let mut reset = ImageParams::default();
-    if let Some(entry) = cx.state.models.entry(&params(cx).model) {
+    if let Some(entry) = cx.state.catalogue.entry(&params(cx).model) {
         entry.card.defaults.apply(&mut reset);
     }
     if let Some(value) = params::slider(ui, cx, number, (name, about, false), params(cx), &reset) {
@@ -194,7 +194,7 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     if !widgets::fold(ui, cx.t(T::More), &note, &mut view.more_open) {
         return;
     }
-    let diffusion = cx.state.models.entry(&params(cx).model).is_some_and(|e| e.card.is_diffusion());
+    let diffusion = cx.state.catalogue.entry(&params(cx).model).is_some_and(|e| e.card.is_diffusion());
     if diffusion {
         noise_knobs(ui, cx)
     } else {
@@ -226,7 +226,7 @@ fn more_note(params: &ImageParams) -> String {
 
 /// Noise source and the rarer numbers: where the model uses them, and where a picture has set them.
 fn extras(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let family = cx.state.models.entry(&params(cx).model).map(|entry| entry.card.family.as_str());
+    let family = cx.state.catalogue.entry(&params(cx).model).map(|entry| entry.card.family.as_str());
     let uses_noise = is_of(family, &["stable-diffusion", "sd3", "flux", "z-image"]);
     let noise = params(cx).noise;
     if uses_noise || noise != NoiseSource::default() {

@@ -68,7 +68,7 @@ pub fn proposal(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// The words of styles. `open` is whether they are unfolded, where the person has said so.
 pub fn style_words(ui: &mut Ui, cx: &mut Cx<'_>, open: &mut Option<bool>) {
-    let entry = cx.state.models.entry(&cx.state.settings.image.model);
+    let entry = cx.state.catalogue.entry(&cx.state.settings.image.model);
     if entry.is_some_and(|entry| has_styles(&entry.card)) {
         let prompt = &cx.state.settings.image.prompt;
         let words = [&LOOKS[..], &COLOURS[..]].concat();

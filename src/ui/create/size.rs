@@ -12,7 +12,7 @@ use crate::ui::{icons, number, widgets};
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     if let Some(free) = cx.state.free_size() {
         any(ui, cx, free);
-    } else if let Some(entry) = cx.state.models.entry(&cx.state.settings.image.model) {
+    } else if let Some(entry) = cx.state.catalogue.entry(&cx.state.settings.image.model) {
         fixed(ui, cx, &entry.card.sizes);
     }
 }

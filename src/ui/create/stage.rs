@@ -48,7 +48,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut StageView, textures: &mut T
 
 /// Examples in the language in use; the other language's where there are none.
 pub fn examples<'a>(cx: &Cx<'a>, model: &str) -> &'a [String] {
-    let Some(entry) = cx.state.models.entry(model) else { return &[] };
+    let Some(entry) = cx.state.catalogue.entry(model) else { return &[] };
     let (first, second) = match cx.lang {
         Lang::En => (&entry.card.examples, &entry.card.examples_zh),
         Lang::Zh => (&entry.card.examples_zh, &entry.card.examples),

@@ -21,7 +21,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// What goes on: a fetch, an answer that is written.
 pub fn above(ui: &mut Ui, cx: &mut Cx<'_>) {
     let model = cx.state.text().model.clone();
-    match cx.state.models.entry(&model) {
+    match cx.state.catalogue.entry(&model) {
         Some(entry) => fetching(ui, cx, entry),
         None => gone(ui, cx, &model),
     }
@@ -41,7 +41,7 @@ pub fn above(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// The conversation's model is not known any more: the one in use can go on.
 fn gone(ui: &mut Ui, cx: &mut Cx<'_>, model: &str) {
     let other = other(cx, model);
-    if cx.state.models.entries.is_empty() || cx.state.write.open.written_with().is_none_or(|wrote| wrote != model) {
+    if cx.state.catalogue.entries.is_empty() || cx.state.write.open.written_with().is_none_or(|wrote| wrote != model) {
         return;
     }
     frames::card(cx.p).show(ui, |ui| {
@@ -56,7 +56,7 @@ fn gone(ui: &mut Ui, cx: &mut Cx<'_>, model: &str) {
 /// The model of new conversations, where it is another one and here.
 fn other<'a>(cx: &Cx<'a>, model: &str) -> Option<&'a ModelEntry> {
     let state = cx.state;
-    state.models.entry(&state.settings.text.model).filter(|entry| entry.is_here() && entry.card.id != model)
+    state.catalogue.entry(&state.settings.text.model).filter(|entry| entry.is_here() && entry.card.id != model)
 }
 
 fn instead(ui: &mut Ui, cx: &mut Cx<'_>, other: Option<&ModelEntry>) {

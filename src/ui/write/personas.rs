@@ -377,7 +377,7 @@ fn field(
 fn model(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
     widgets::caption(ui, cx.t(T::PersonaModel));
     let mut ids: Vec<Option<String>> = vec![None];
-    ids.extend(cx.state.models.making(Makes::Text).map(|entry| Some(entry.card.id.clone())));
+    ids.extend(cx.state.catalogue.making(Makes::Text).map(|entry| Some(entry.card.id.clone())));
     // One that is not known here is shown, so that it can be let go.
     if !ids.contains(&persona.model) {
         ids.push(persona.model.clone());

@@ -21,7 +21,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
             if let Some(id) = model_choice::show(ui, cx, Makes::Text, &model) {
                 edit(cx, TextEdit::Model(id));
             }
-            if let Some(entry) = cx.state.models.entry(&model) {
+            if let Some(entry) = cx.state.catalogue.entry(&model) {
                 let text = model_words::presence(cx, entry);
                 ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).truncate());
             }
@@ -119,7 +119,7 @@ fn numbers(ui: &mut Ui, cx: &mut Cx<'_>, place: TextPlace) {
 
 /// The sliders as the model's card has them.
 fn card(cx: &Cx<'_>) -> TextParams {
-    cx.state.models.entry(&cx.state.text().model).map(|e| e.card.defaults.text()).unwrap_or_default()
+    cx.state.catalogue.entry(&cx.state.text().model).map(|e| e.card.defaults.text()).unwrap_or_default()
 }
 
 /// Links that are off at first, and how the context is kept.

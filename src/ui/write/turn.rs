@@ -60,7 +60,7 @@ fn user(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bool
 
 /// Under a question that nothing answers: why, and the way on.
 fn unanswered(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let model = cx.state.models.entry(&cx.state.text().model);
+    let model = cx.state.catalogue.entry(&cx.state.text().model);
     let model = model.filter(|entry| !entry.is_here() && cx.state.write.waits_here());
     let (text, button) = match model {
         Some(entry) => {

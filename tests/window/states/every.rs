@@ -36,7 +36,7 @@ fn problem(n: usize) -> NoticeKind {
 }
 
 fn noticed(mut state: AppState, kinds: Vec<NoticeKind>) -> AppState {
-    state.notices = (1..).zip(kinds).map(|(id, kind)| Notice { id, kind, born_ms: NOW }).collect();
+    state.notices.list = (1..).zip(kinds).map(|(id, kind)| Notice { id, kind, born_ms: NOW }).collect();
     state
 }
 
@@ -66,10 +66,10 @@ fn create(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
     let mut rare = fresh(Room::Create, lang, theme);
     let image = &mut rare.settings.image;
     (image.noise, image.guidance_rescale, image.clip_skip) = (NoiseSource::Torch, 0.7, 2);
-    rare.models.entries[0].card.family = "stable-diffusion-xl".into();
-    rare.models.entries[0].card.name = LONG_WORD.into();
+    rare.catalogue.entries[0].card.family = "stable-diffusion-xl".into();
+    rare.catalogue.entries[0].card.name = LONG_WORD.into();
     let sizes = [512, 768, 1024, 1536].map(|side| Size { width: side, height: side });
-    rare.models.entries[0].card.sizes = sizes.to_vec();
+    rare.catalogue.entries[0].card.sizes = sizes.to_vec();
     let mut layers_drawn = create_layers(lang, theme);
     let redraw = LayersCommand::Redraw(LayerName { word: "apple".into(), nth: 1 });
     let _ = update(&mut layers_drawn, Input::Command(Command::Create(CreateCommand::Layers(redraw))));
@@ -176,8 +176,10 @@ fn write(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)> 
     let question = &mut asked.write.open.turns[0].message.content;
     *question =
         format!("*{long}* `{LONG_WORD}`\n\n1. one\n2. \u{200f}{long}\n\n> \u{200f}{long}\n\n```\n{LONG_WORD}\n```");
-    asked.notices =
-        noticed(asked.clone(), vec![NoticeKind::LoreKept { count: 12, left_out: vec![Both::new(LONG, long)] }]).notices;
+    asked.notices.list =
+        noticed(asked.clone(), vec![NoticeKind::LoreKept { count: 12, left_out: vec![Both::new(LONG, long)] }])
+            .notices
+            .list;
     states.extend([("write, a form begun", begun), ("write, a form left", left), ("write, asked in Markdown", asked)]);
     let mut edited = personas(lang, theme);
     let edit = PersonaCommand::Edit(edited.personas.kept[0].id.clone());
@@ -214,7 +216,7 @@ fn others(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
     let mut nothing = gallery(lang, theme, 30, 10);
     nothing.gallery.search = "zzz".into();
     let mut terms = models_busy(lang, theme);
-    let card = &mut terms.models.entries[1];
+    let card = &mut terms.catalogue.entries[1];
     card.card.terms = Some(Terms { url: format!("{LONG_WORD}/terms"), text: LONG.into(), text_zh: long.into() });
     card.asking = true;
     card.fetch = None;
@@ -223,7 +225,7 @@ fn others(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
     card.card.about_zh = long.into();
     let mut needy = models_in_need(lang, theme);
     let unchecked = ModelPresence::Unchecked { path: "/m/xl.safetensors".into() };
-    needy.models.entries.last_mut().expect("it is there").presence = unchecked;
+    needy.catalogue.entries.last_mut().expect("it is there").presence = unchecked;
     let draws = |id: &str| {
         let mut state = needy.clone();
         (state.settings.room, state.settings.image.model) = (Room::Create, id.into());
@@ -244,10 +246,10 @@ fn others(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
     });
     let [write_offline, models_offline] = offline;
     let mut gone = fresh(Room::Create, lang, theme);
-    gone.models.entries[1].card.name = LONG_WORD.into();
+    gone.catalogue.entries[1].card.name = LONG_WORD.into();
     let _ = update(&mut gone, Input::Command(Command::Go(Room::Models)));
-    gone.models.entries.truncate(1);
-    let opened = NoticeKind::ModelOpened(terms.models.entries[1].card.id.clone());
+    gone.catalogue.entries.truncate(1);
+    let opened = NoticeKind::ModelOpened(terms.catalogue.entries[1].card.id.clone());
     let mut settings = fresh(Room::Settings, lang, theme);
     settings.settings.zoom = Some(1.75);
     let file = Cause::BadFolder { path: LONG_WORD.into(), of: FolderOf::Pictures, why: FolderFault::File };
@@ -308,13 +310,13 @@ pub fn models_in_need(lang: Lang, theme: Theme) -> AppState {
     let file = ModelFile { name: "sd.safetensors".into(), bytes: 5, sha256: String::new(), sources: Vec::new() };
     let local = Some(Box::new(local));
     let card = ModelCard { id: "sd".into(), name: "sd".into(), files: vec![file], local, ..image_card() };
-    state.models.entries.push(entry(card, ModelPresence::Here { path: "/m/sd.safetensors".into() }));
+    state.catalogue.entries.push(entry(card, ModelPresence::Here { path: "/m/sd.safetensors".into() }));
     let files = vec![ModelFile { bytes: 6_940_000_000, ..text_card().files[0].clone() }];
     let large = ModelCard { id: "xl".into(), name: "XL".into(), memory: 15_500_000_000, files, ..image_card() };
-    state.models.entries.push(entry(large, ModelPresence::Absent));
+    state.catalogue.entries.push(entry(large, ModelPresence::Absent));
     let path = PathBuf::from("/m/page.safetensors");
     let error = Cause::BadModelFile { path: path.clone(), reason: Both::same("it is a web page") }.into();
-    state.models.broken = vec![BrokenFile { path, bytes: 28, error }];
-    state.models.trash = 491_400_064;
+    state.catalogue.broken = vec![BrokenFile { path, bytes: 28, error }];
+    state.catalogue.trash = 491_400_064;
     state
 }

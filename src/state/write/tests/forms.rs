@@ -189,7 +189,7 @@ fn a_language_model_proposes_a_prompt_and_the_person_takes_it_or_not() {
     for useless in ["A red fox, in snow.", "Sure! Here is a better prompt:", "I'm sorry, I can't."] {
         assert_eq!(propose(&mut s, &[useless]), None, "{useless}");
     }
-    assert!(s.notices.is_empty() && s.create.error.is_none(), "nothing is said where nothing is better");
+    assert!(s.notices.list.is_empty() && s.create.error.is_none(), "nothing is said where nothing is better");
     propose(&mut s, &["a red fox in deep snow"]);
     prompt(&mut s, "a wolf");
     assert!(s.proposal().is_none(), "it was made of another prompt");
@@ -203,16 +203,16 @@ fn a_prompt_is_made_better_only_by_who_can_for_whom_it_helps() {
     assert_eq!(s.prompt_writer(), None, "98 MB write no better prompt");
     assert!(do_(&mut s, Command::Create(CreateCommand::ImprovePrompt)).is_empty());
     let large = entry("large", Makes::Text, ModelPresence::Absent);
-    s.models.entries.push(large);
-    s.models.entries[2].card.files[0].bytes = 500_000_000;
+    s.catalogue.entries.push(large);
+    s.catalogue.entries[2].card.files[0].bytes = 500_000_000;
     assert_eq!(s.prompt_writer(), None, "it is not here");
-    s.models.entries[2].presence = ModelPresence::Here { path: "/m/l.gguf".into() };
+    s.catalogue.entries[2].presence = ModelPresence::Here { path: "/m/l.gguf".into() };
     assert_eq!(s.prompt_writer().as_deref(), Some("large"), "another one than the one in use");
     let effects = do_(&mut s, Command::Create(CreateCommand::ImprovePrompt));
     let (id, Task::Text(request)) = submitted(&effects) else { panic!() };
     assert_eq!((request.model.id.as_str(), request.params.model.as_str()), ("large", "large"));
     engine(&mut s, id, EventKind::Cancelled);
-    s.models.entries[0].card.family = "sticker-flow".into();
+    s.catalogue.entries[0].card.family = "sticker-flow".into();
     assert_eq!(s.prompt_writer(), None, "it reads words, not sentences");
 }
 
@@ -237,12 +237,12 @@ fn a_passage_that_a_model_only_talks_about_is_its_own_prompt() {
     engine(&mut s, id, EventKind::Finished(stats()));
     assert_eq!(s.settings.image.prompt, "a lonely lighthouse above a stormy sea, oil painting");
     // A model of stickers is given the passage at once, where no language model finds its one thing.
-    s.models.entries[0].card.family = "sticker-flow".into();
+    s.catalogue.entries[0].card.family = "sticker-flow".into();
     assert!(do_(&mut s, Command::Write(WriteCommand::PictureOfTurn(2))).is_empty() && s.create.helper.is_none());
     assert_eq!(s.settings.image.prompt, "A lighthouse stood alone above the grey and stormy sea");
     // And so it is without a language model.
-    s.models.entries[0].card.family = "test".into();
-    s.models.entries[1].presence = ModelPresence::Absent;
+    s.catalogue.entries[0].card.family = "test".into();
+    s.catalogue.entries[1].presence = ModelPresence::Absent;
     prompt(&mut s, "x");
     assert!(do_(&mut s, Command::Write(WriteCommand::PictureOfTurn(2))).is_empty() && s.create.error.is_none());
     assert_eq!(s.settings.image.prompt, "A lighthouse stood alone above the grey and stormy sea");
@@ -307,7 +307,7 @@ fn a_form_for_a_model_without_a_chat_template_is_a_text_to_go_on_with() {
 fn a_model_without_a_chat_template_makes_prompts_better_by_examples() {
     let mut s = state();
     able(&mut s);
-    s.models.entries[0].card.family = "test".into();
+    s.catalogue.entries[0].card.family = "test".into();
     prompt(&mut s, "a red fox");
     let (id, _) = submitted(&do_(&mut s, Command::Create(CreateCommand::ImprovePrompt)));
     let effects = engine(&mut s, id, no_template());

@@ -185,7 +185,10 @@ fn cards_come_change_and_go() {
     engine(&mut s, id, finished());
     page(&mut s, PageCommand::RemoveCard(1));
     assert!(s.write.open.page.as_ref().unwrap().story.cards.is_empty());
-    assert!(s.notices.iter().any(|n| matches!(n.kind, NoticeKind::CardDeleted(_))), "it is said, with the way back");
+    assert!(
+        s.notices.list.iter().any(|n| matches!(n.kind, NoticeKind::CardDeleted(_))),
+        "it is said, with the way back"
+    );
 }
 
 fn item(path: &str) -> LibraryItem {
@@ -340,7 +343,7 @@ fn typing_before_the_first_word_is_the_persons_alone_and_stops_no_fetch() {
     let last = s.write.open.page.as_ref().unwrap().last().unwrap().clone();
     assert_eq!((last.by, last.info), (Author::Person, None));
     // Where the model is not here yet.
-    s.models.entries[1].presence = ModelPresence::Absent;
+    s.catalogue.entries[1].presence = ModelPresence::Absent;
     assert!(page(&mut s, PageCommand::Write { at: 7 }).contains(&Effect::Fetch(SMOLLM_ID.into())));
     let effects = typed(&mut s, "One two three");
     assert!(!effects.iter().any(|e| matches!(e, Effect::CancelFetch(_))), "{effects:?}");

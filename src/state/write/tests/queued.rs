@@ -113,7 +113,7 @@ fn with_gemma() -> AppState {
     let mut gemma = entry("gemma", Makes::Text, ModelPresence::Unchecked { path: "/m/g.gguf".into() });
     let text = || "be good".to_owned();
     gemma.card.terms = Some(Terms { url: "https://example.org".into(), text: text(), text_zh: text() });
-    s.models.entries.push(gemma);
+    s.catalogue.entries.push(gemma);
     do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Model("gemma".into()))));
     s
 }
@@ -123,7 +123,7 @@ fn with_gemma() -> AppState {
 fn terms_are_shown_in_write_and_a_second_question_takes_the_place_of_the_first() {
     let mut s = with_gemma();
     say(&mut s, "One");
-    let asking = |s: &AppState| s.models.entry("gemma").unwrap().asking;
+    let asking = |s: &AppState| s.catalogue.entry("gemma").unwrap().asking;
     assert!(asking(&s) && s.room() == Room::Write && s.write.waits_here());
     say(&mut s, "Two");
     assert_eq!(page(&s), ["Two"]);
@@ -149,7 +149,7 @@ fn terms_are_shown_in_write_and_a_second_question_takes_the_place_of_the_first()
 #[test]
 fn a_talk_keeps_the_model_that_wrote_it() {
     let mut s = state();
-    s.models.entries.push(entry("other", Makes::Text, ModelPresence::Here { path: "/m/o.gguf".into() }));
+    s.catalogue.entries.push(entry("other", Makes::Text, ModelPresence::Here { path: "/m/o.gguf".into() }));
     answered(&mut s, "One", "x");
     let old = on_disk(&s);
     do_(&mut s, Command::Write(WriteCommand::NewConversation));
@@ -180,7 +180,7 @@ fn jobs_that_are_not_done_leave_what_is_written_and_say_so() {
     reopen(&mut s, data);
     update(&mut s, Input::Store(StoreEvent::Desk(Box::new(desk))));
     let effects = do_(&mut s, Command::Waiting(WaitingCommand::Discard));
-    assert!(s.notices.iter().any(|n| matches!(n.kind, NoticeKind::JobsForgotten(_))));
+    assert!(s.notices.list.iter().any(|n| matches!(n.kind, NoticeKind::JobsForgotten(_))));
     assert_eq!(page(&s), ["Hello", "Once upon"]);
     assert!(s.write.open.turns[1].info.is_some(), "it says that it was stopped");
     assert!(journal(&effects).iter().any(|entry| matches!(entry, JournalEntry::End { id: 2, .. })));

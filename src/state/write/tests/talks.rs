@@ -96,7 +96,7 @@ fn stop_is_for_what_is_shown() {
 fn a_fetch_that_ends_answers_the_question_that_waited_for_it() {
     for stop in [None, Some(no_source()), Some(FetchEventKind::Cancelled)] {
         let mut s = state();
-        s.models.entries[1].presence = ModelPresence::Absent;
+        s.catalogue.entries[1].presence = ModelPresence::Absent;
         say(&mut s, "Hello");
         match stop {
             None => drop(do_(&mut s, Command::Write(WriteCommand::StopWriting))),
@@ -120,7 +120,7 @@ fn a_fetch_that_ends_answers_the_question_that_waited_for_it() {
 #[test]
 fn it_is_answered_where_it_was_asked() {
     let mut s = state();
-    s.models.entries[1].presence = ModelPresence::Absent;
+    s.catalogue.entries[1].presence = ModelPresence::Absent;
     say(&mut s, "Hello");
     let asked = s.write.open.id.clone().unwrap();
     fetched(&mut s, no_source());
@@ -140,13 +140,13 @@ fn it_is_answered_where_it_was_asked() {
     // One that was answered otherwise meanwhile, or thrown away, waits no longer.
     for leave in [0, 1] {
         let mut s = state();
-        s.models.entries[1].presence = ModelPresence::Absent;
+        s.catalogue.entries[1].presence = ModelPresence::Absent;
         say(&mut s, "Hello");
         fetched(&mut s, no_source());
         match leave {
             0 => {
                 do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Model(ELIZA_ID.into()))));
-                s.models.entries.push(entry(ELIZA_ID, Makes::Text, ModelPresence::Embedded));
+                s.catalogue.entries.push(entry(ELIZA_ID, Makes::Text, ModelPresence::Embedded));
                 let (id, _) = submitted(&do_(&mut s, Command::Write(WriteCommand::Regenerate)));
                 text(&mut s, id, "I see.");
                 finish(&mut s, id);
@@ -251,7 +251,7 @@ fn sliders_stay_with_their_conversation_unless_the_person_says_so() {
 #[test]
 fn a_model_is_chosen_for_what_comes_too_but_not_in_a_characters_conversation() {
     let mut s = state();
-    s.models.entries.push(entry("other", Makes::Text, ModelPresence::Here { path: "/m/o.gguf".into() }));
+    s.catalogue.entries.push(entry("other", Makes::Text, ModelPresence::Here { path: "/m/o.gguf".into() }));
     do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::Temperature, 0.3))));
     do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Draft(Some("small".into())))));
     do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Model("other".into()))));
@@ -372,7 +372,7 @@ fn only_models_that_can_draft_are_offered() {
         entry.card.files[0].bytes = bytes;
         entry
     };
-    s.models.entries.extend([here("alike", 10), here("other words", 20), here("as large", 98_362_432)]);
+    s.catalogue.entries.extend([here("alike", 10), here("other words", 20), here("as large", 98_362_432)]);
     assert!(s.is_drafts_due() && s.drafts().is_none());
     let effects = do_(&mut s, Command::Write(WriteCommand::FindDrafts));
     let [Effect::FindDrafts { model, smaller }] = &effects[..] else { panic!("{effects:?}") };
@@ -417,19 +417,19 @@ fn an_error_leaves_when_its_cause_does() {
     assert!(s.write.error.is_none());
     // Another model, from its own room too.
     let mut s = fail(Cause::EngineGone);
-    s.models.entries.push(entry("other", Makes::Text, ModelPresence::Embedded));
+    s.catalogue.entries.push(entry("other", Makes::Text, ModelPresence::Embedded));
     do_(&mut s, Command::Models(ModelsCommand::UseModel("other".into())));
     assert!(s.write.error.is_none());
 
     // No network, here and in Models.
     let mut s = state();
-    s.models.entries[1].presence = ModelPresence::Absent;
+    s.catalogue.entries[1].presence = ModelPresence::Absent;
     s.settings.offline = true;
     say(&mut s, "Hello");
     do_(&mut s, Command::Models(ModelsCommand::Fetch(SMOLLM_ID.into())));
-    assert!(s.write.error.is_some() && s.models.entries[1].error.is_some());
+    assert!(s.write.error.is_some() && s.catalogue.entries[1].error.is_some());
     do_(&mut s, Command::Settings(SettingsCommand::SetOffline(false)));
-    assert!(s.models.entries[1].error.is_none());
+    assert!(s.catalogue.entries[1].error.is_none());
 
     // Create: another model; what was typed stays as wrong as it was.
     let mut s = state();
@@ -443,7 +443,7 @@ fn an_error_leaves_when_its_cause_does() {
     update(&mut s, Input::Store(StoreEvent::Failed(None, full("/pictures/a.png"))));
     update(&mut s, Input::Store(StoreEvent::Failed(None, full("/other/b.png"))));
     update(&mut s, Input::Store(StoreEvent::Exported { path: "/pictures/c.png".into() }));
-    let problems = |s: &AppState| s.notices.iter().filter(|n| matches!(n.kind, NoticeKind::Problem(_))).count();
+    let problems = |s: &AppState| s.notices.list.iter().filter(|n| matches!(n.kind, NoticeKind::Problem(_))).count();
     assert_eq!(problems(&s), 1);
     update(&mut s, Input::Store(StoreEvent::Failed(None, full("/home/settings.toml"))));
     update(&mut s, Input::Store(StoreEvent::SettingsSaved));
@@ -455,14 +455,14 @@ fn an_error_leaves_when_its_cause_does() {
 fn a_fetch_that_was_stopped_says_what_is_on_the_disk() {
     let stopped = |before: ModelPresence, told: &[u64]| {
         let mut s = state();
-        s.models.entries[1].presence = before;
+        s.catalogue.entries[1].presence = before;
         do_(&mut s, Command::Models(ModelsCommand::Fetch(SMOLLM_ID.into())));
         for &done in told {
             fetched(&mut s, FetchEventKind::Progress { done, total: Some(98_362_432), source: "pip".into() });
         }
         fetched(&mut s, FetchEventKind::Cancelled);
-        assert!(s.models.entries[1].fetch.is_none());
-        s.models.entries[1].presence.clone()
+        assert!(s.catalogue.entries[1].fetch.is_none());
+        s.catalogue.entries[1].presence.clone()
     };
     let partial = |bytes| ModelPresence::Partial { bytes };
     let unchecked = ModelPresence::Unchecked { path: "/m/s.gguf".into() };

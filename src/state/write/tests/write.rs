@@ -61,7 +61,7 @@ fn an_answer_streams_into_its_turn_and_its_journal() {
 #[test]
 fn an_answer_keeps_what_it_was_written_with() {
     let mut s = state();
-    s.models.entries[1].card.files[0].sha256 = "ab".repeat(32);
+    s.catalogue.entries[1].card.files[0].sha256 = "ab".repeat(32);
     do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::TopK, 7.0))));
     let (id, _) = submitted(&say(&mut s, "Hello"));
     engine(&mut s, id, TextNews::Token { text: "Hi".into() });
@@ -84,13 +84,13 @@ fn an_answer_keeps_what_it_was_written_with() {
 #[test]
 fn a_model_that_is_not_here_is_fetched_and_then_answers() {
     let mut s = state();
-    s.models.entries[1].presence = ModelPresence::Absent;
+    s.catalogue.entries[1].presence = ModelPresence::Absent;
     let effects = say(&mut s, "Hello");
     assert!(effects.contains(&Effect::Fetch(SMOLLM_ID.into())));
     assert!(!effects.iter().any(|e| matches!(e, Effect::Submit { .. })));
     let fetch = |kind| Input::Fetch(FetchEvent { id: SMOLLM_ID.into(), kind });
     update(&mut s, fetch(FetchEventKind::Progress { done: 5, total: Some(10), source: "pip".into() }));
-    assert_eq!(s.models.entries[1].fetch.as_ref().unwrap().done, 5);
+    assert_eq!(s.catalogue.entries[1].fetch.as_ref().unwrap().done, 5);
     let effects = update(&mut s, fetch(FetchEventKind::Finished { path: "/m/s.gguf".into() }));
     submitted(&effects);
 }
@@ -98,7 +98,7 @@ fn a_model_that_is_not_here_is_fetched_and_then_answers() {
 #[test]
 fn a_prompt_that_waited_for_its_model_is_asked_even_when_another_page_is_open() {
     let mut s = state();
-    s.models.entries[1].presence = ModelPresence::Absent;
+    s.catalogue.entries[1].presence = ModelPresence::Absent;
     say(&mut s, "Hello");
     do_(&mut s, Command::Write(WriteCommand::NewConversation));
     do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Model("another.gguf".into()))));
@@ -114,11 +114,11 @@ fn a_prompt_that_waited_for_its_model_is_asked_even_when_another_page_is_open() 
 #[test]
 fn a_model_that_is_not_checked_is_checked_before_it_answers() {
     let mut s = state();
-    s.models.entries[1].presence = ModelPresence::Unchecked { path: "/m/s.gguf".into() };
+    s.catalogue.entries[1].presence = ModelPresence::Unchecked { path: "/m/s.gguf".into() };
     s.settings.offline = true;
     let effects = say(&mut s, "Hello");
     assert!(effects.contains(&Effect::Fetch(SMOLLM_ID.into())), "{:?}", s.write.error);
-    let fetch = s.models.entries[1].fetch.as_ref().unwrap();
+    let fetch = s.catalogue.entries[1].fetch.as_ref().unwrap();
     assert!(fetch.verifying, "what is here is not said to be fetched");
     assert!(!effects.iter().any(|e| matches!(e, Effect::Submit { .. })));
     let kind = FetchEventKind::Finished { path: "/m/s.gguf".into() };
@@ -128,7 +128,7 @@ fn a_model_that_is_not_checked_is_checked_before_it_answers() {
 #[test]
 fn a_failed_fetch_keeps_the_prompt_and_says_why() {
     let mut s = state();
-    s.models.entries[1].presence = ModelPresence::Absent;
+    s.catalogue.entries[1].presence = ModelPresence::Absent;
     say(&mut s, "Hello");
     let error: StudioError = Cause::NoSourceAnswered { id: SMOLLM_ID.into(), tried: Both::same("hub: no") }.into();
     let event = FetchEvent { id: SMOLLM_ID.into(), kind: FetchEventKind::Failed(error) };
@@ -143,14 +143,14 @@ fn a_failed_fetch_keeps_the_prompt_and_says_why() {
 #[test]
 fn offline_means_no_fetch() {
     let mut s = state();
-    s.models.entries[1].presence = ModelPresence::Absent;
+    s.catalogue.entries[1].presence = ModelPresence::Absent;
     s.settings.offline = true;
     let effects = say(&mut s, "Hello");
     assert!(effects.is_empty(), "{effects:?}");
     assert_eq!(s.write.draft, "Hello", "nothing is lost");
     assert!(matches!(s.write.error.as_ref().unwrap().cause(), Cause::Offline { .. }), "it says why");
     do_(&mut s, Command::Models(ModelsCommand::Fetch(SMOLLM_ID.into())));
-    assert!(matches!(s.models.entries[1].error.as_ref().unwrap().cause(), Cause::Offline { .. }));
+    assert!(matches!(s.catalogue.entries[1].error.as_ref().unwrap().cause(), Cause::Offline { .. }));
 }
 
 #[test]
@@ -345,9 +345,9 @@ fn exports_name_speakers() {
 #[test]
 fn sliders_start_where_the_models_card_says_and_stay_where_a_person_put_them() {
     let mut s = state();
-    s.models.entries[1].card.defaults =
+    s.catalogue.entries[1].card.defaults =
         CardDefaults { dry_multiplier: Some(0.8), dry_penalty_last_n: Some(256), ..CardDefaults::default() };
-    s.models.entries.push(entry("large", Makes::Text, ModelPresence::Here { path: "/m/l.gguf".into() }));
+    s.catalogue.entries.push(entry("large", Makes::Text, ModelPresence::Here { path: "/m/l.gguf".into() }));
     s.settle_text_sliders();
     assert_eq!((s.text().dry_multiplier, s.text().dry_penalty_last_n), (0.8, 256));
     let choose = |s: &mut AppState, id: &str| do_(s, Command::Write(WriteCommand::SetText(TextEdit::Model(id.into()))));
@@ -428,7 +428,7 @@ fn a_character_and_a_chat_from_elsewhere_become_conversations() {
     assert_eq!((s.room(), s.write.conversations[0].title.as_str()), (Room::Write, "Old"));
     let Some(Effect::KeepConversations(kept)) = effects.last() else { panic!("{effects:?}") };
     assert_eq!((kept.len(), kept[0].1.len()), (1, 4), "title, system text, two turns, at once");
-    assert!(s.notices.iter().all(|n| !matches!(n.kind, NoticeKind::ChatsKept { .. })));
+    assert!(s.notices.list.iter().all(|n| !matches!(n.kind, NoticeKind::ChatsKept { .. })));
 }
 
 fn imported(role: Role, name: &str, text: &str, after: Option<usize>) -> ImportedTurn {
@@ -482,7 +482,7 @@ fn chats_of_a_file_are_kept_with_their_versions_and_speakers() {
     assert_eq!(s.write.open.shelf.turns()[0].message.content, "Hm", "the other swipe is a version");
     let titles: Vec<&str> = s.write.conversations.iter().map(|head| head.title.as_str()).collect();
     assert_eq!(titles, ["Group", "Yo there"], "in the file's order, the first one open");
-    assert!(s.notices.iter().any(|n| n.kind == NoticeKind::ChatsKept { count: 2, left_out: left_out.clone() }));
+    assert!(s.notices.list.iter().any(|n| n.kind == NoticeKind::ChatsKept { count: 2, left_out: left_out.clone() }));
     let [Effect::KeepConversations(kept)] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(kept.iter().map(|(id, _)| id).collect::<Vec<_>>()[1], s.write.open.id.as_ref().unwrap());
 
@@ -530,7 +530,7 @@ fn what_was_weighed_stays_with_its_own_answer() {
 #[test]
 fn a_draft_model_goes_along_and_never_is_the_model_itself() {
     let mut s = state();
-    s.models.entries.push(entry("small", Makes::Text, ModelPresence::Here { path: "/m/small.gguf".into() }));
+    s.catalogue.entries.push(entry("small", Makes::Text, ModelPresence::Here { path: "/m/small.gguf".into() }));
     do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Draft(Some("small".into())))));
     let effects = say(&mut s, "Hello");
     let (id, job) = submitted(&effects);
@@ -541,7 +541,7 @@ fn a_draft_model_goes_along_and_never_is_the_model_itself() {
     for _ in 0..2 {
         engine(&mut s, id, TextNews::WithoutDraft { error: left_out.clone() });
     }
-    assert_eq!(s.notices.iter().filter(|n| matches!(&n.kind, NoticeKind::Problem(_))).count(), 1);
+    assert_eq!(s.notices.list.iter().filter(|n| matches!(&n.kind, NoticeKind::Problem(_))).count(), 1);
     let Outcome::Text(figures) = stats() else { panic!() };
     let figures = TextStats { drafted_tokens: 8, accepted_tokens: 5, ..figures };
     engine(&mut s, id, TextNews::Token { text: "Hi".into() });

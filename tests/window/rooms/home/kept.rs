@@ -233,7 +233,7 @@ fn the_second_ctrl_z_after_a_trash_takes_no_letters_of_the_prompt() {
         undo(&mut harness, false);
         assert_eq!((newest(&harness), prompt(&harness)), (left, typed.clone()));
     }
-    let told = |harness: &Open, kind: NoticeKind| harness.state().state.notices.iter().any(|n| n.kind == kind);
+    let told = |harness: &Open, kind: NoticeKind| harness.state().state.notices.list.iter().any(|n| n.kind == kind);
     assert!(told(&harness, NoticeKind::NothingToUndo));
     // And forth again, with the focus where it is.
     undo(&mut harness, true);
@@ -293,7 +293,7 @@ fn a_title_takes_spaces_is_given_by_enter_and_comes_back_after_esc() {
 fn as_many_redos_as_undos_bring_typed_text_back() {
     for room in [Room::Create, Room::Write] {
         let mut state = fresh(room, Lang::En, Theme::Dark);
-        state.models.entries[1].presence = ModelPresence::Here { path: "/m".into() };
+        state.catalogue.entries[1].presence = ModelPresence::Here { path: "/m".into() };
         let mut harness = open(state);
         let text = |harness: &Open| {
             let state = &harness.state().state;

@@ -20,7 +20,7 @@ pub fn states(lang: Lang, theme: Theme) -> Vec<AppState> {
     let mut waiting = create_done(lang, theme);
     waiting.desk.waiting = vec![Waiting::Fetch { model: SMOLLM_ID.into() }];
     let notice = |id, kind| Notice { id, kind, born_ms: NOW };
-    waiting.notices = vec![notice(
+    waiting.notices.list = vec![notice(
         2,
         NoticeKind::SavedUnasked("/home/mei/Downloads/a name that is long enough to be cut.png".into()),
     )];
@@ -164,7 +164,7 @@ fn ctrl_z_is_the_rooms_unless_a_field_has_letters_to_take_back() {
 fn ctrl_z_goes_past_an_example_to_the_letters_before_it() {
     for room in [Room::Create, Room::Write] {
         let mut state = fresh(room, Lang::En, Theme::Dark);
-        state.models.entries[1].presence = ModelPresence::Here { path: "/m".into() };
+        state.catalogue.entries[1].presence = ModelPresence::Here { path: "/m".into() };
         let mut harness = open(state);
         let act = |harness: &mut egui_kittest::Harness<'static, crate::states::Window>| {
             for command in asked(harness) {
@@ -239,7 +239,7 @@ fn jobs_of_the_last_time_are_counted_and_offered() {
         // They are said above the canvas, and move nothing of what is worked with.
         let mut without = state.clone();
         without.desk.waiting.clear();
-        without.notices.clear();
+        without.notices.list.clear();
         let prompt =
             |harness: &egui_kittest::Harness<'static, Window>| harness.get_by_label(T::Generate.tr(lang)).rect();
         assert_eq!(prompt(&open(state.clone())), prompt(&open(without)));
@@ -266,7 +266,7 @@ fn jobs_of_the_last_time_are_counted_and_offered() {
             assert_eq!(asked(&mut harness), [Command::Waiting(command)]);
         }
         state.desk.waiting.clear();
-        state.notices.clear();
+        state.notices.list.clear();
         assert!(open(state).query_by_label_contains(said).is_none(), "it leaves with its cause");
     }
 }

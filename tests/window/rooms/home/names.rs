@@ -39,7 +39,7 @@ fn states(lang: Lang, name: &str) -> Vec<(&'static str, AppState)> {
         .into_iter()
         .map(|(about, kind)| {
             let mut state = fresh(Room::Gallery, lang, Theme::Dark);
-            state.notices = vec![Notice { id: 1, kind, born_ms: NOW }];
+            state.notices.list = vec![Notice { id: 1, kind, born_ms: NOW }];
             (about, state)
         })
         .collect();
@@ -53,11 +53,11 @@ fn states(lang: Lang, name: &str) -> Vec<(&'static str, AppState)> {
         all.push(("looked at", state));
     }
     let mut models = fresh(Room::Models, lang, Theme::Dark);
-    for entry in &mut models.models.entries {
+    for entry in &mut models.catalogue.entries {
         entry.card.name = name.into();
     }
     models.models.opening = Some(ModelAsk { path: path.clone(), parts: Vec::new(), id: None });
-    models.models.broken =
+    models.catalogue.broken =
         vec![BrokenFile { path: path.clone(), bytes: 7, error: StudioError::other(Both::same("not a model")) }];
     all.push(("models", models.clone()));
     models.settings.room = Room::Create;

@@ -10,21 +10,22 @@ fn no_card_of_models_moves_while_the_room_is_open() {
     let mut harness = open(state);
     let places = |harness: &egui_kittest::Harness<'static, Window>| -> Vec<_> {
         let state = &harness.state().state;
-        let names = state.models.entries.iter().map(|entry| entry.card.name.clone());
+        let names = state.catalogue.entries.iter().map(|entry| entry.card.name.clone());
         names.map(|name| harness.query_all_by_label(&name).map(|node| node.rect().min).collect::<Vec<_>>()).collect()
     };
     let before = places(&harness);
     assert!(before.iter().all(|places| !places.is_empty()), "{before:?}");
-    let id = harness.state().state.models.entries.iter().find(|e| !e.is_about()).expect("one to fetch").card.id.clone();
+    let id =
+        harness.state().state.catalogue.entries.iter().find(|e| !e.is_about()).expect("one to fetch").card.id.clone();
     let trash = |harness: &egui_kittest::Harness<'static, Window>| {
-        let name = T::RemoveModel.with(Lang::En, &[&harness.state().state.models.entry(&id).unwrap().card.name]);
+        let name = T::RemoveModel.with(Lang::En, &[&harness.state().state.catalogue.entry(&id).unwrap().card.name]);
         harness.query_by_role_and_label(Part::Button, &name).map(|node| node.rect())
     };
     let fetches: Vec<_> = harness.query_all_by_role_and_label(Part::Button, "Fetch").map(|node| node.rect()).collect();
     let path = std::path::PathBuf::from("/m/g.gguf");
     let event = FetchEvent { id: id.clone(), kind: FetchEventKind::Finished { path } };
     let _ = update(&mut harness.state_mut().state, Input::Fetch(event));
-    harness.state_mut().state.notices.clear();
+    harness.state_mut().state.notices.list.clear();
     harness.run();
     assert_eq!(places(&harness), before);
     let trash = trash(&harness).expect("it can be removed");
@@ -116,7 +117,7 @@ fn esc_leaves_the_terms_of_a_model_of_which_nothing_is_here() {
     gemma.terms = Some(Terms { url: "https://example.org".into(), text: "Terms.".into(), text_zh: "条款。".into() });
     let mut gemma = entry(gemma, ModelPresence::Absent);
     gemma.asking = true;
-    state.models.entries.push(gemma);
+    state.catalogue.entries.push(gemma);
     let mut harness = open(state);
     let remove = T::RemoveModel.with(Lang::En, &[&"Gemma"]);
     assert!(harness.query_by_role_and_label(Part::Button, &remove).is_none());
@@ -157,8 +158,8 @@ fn a_folder_is_asked_for_by_what_it_is_for() {
 fn what_was_opened_is_said_with_a_way_to_use_it() {
     let mut state = fresh(Room::Models, Lang::En, Theme::Dark);
     state.status.budget = 8_000_000_000;
-    state.notices = vec![Notice { id: 1, kind: NoticeKind::ModelOpened(SMOLLM_ID.into()), born_ms: NOW }];
-    let about = state.models.entry(SMOLLM_ID).unwrap().card.about.clone();
+    state.notices.list = vec![Notice { id: 1, kind: NoticeKind::ModelOpened(SMOLLM_ID.into()), born_ms: NOW }];
+    let about = state.catalogue.entry(SMOLLM_ID).unwrap().card.about.clone();
     let mut harness = open(state);
     harness.get_by_label(&format!("SmolLM2 135M Instruct can be used. {about} (fits this machine)"));
     harness.get_by_label("Use it in Write").click();

@@ -29,7 +29,7 @@ fn painted(harness: &Open) -> Vec<String> {
 }
 
 fn noted(mut state: AppState, kind: NoticeKind) -> AppState {
-    state.notices = vec![Notice { id: 1, kind, born_ms: NOW }];
+    state.notices.list = vec![Notice { id: 1, kind, born_ms: NOW }];
     state
 }
 
@@ -110,10 +110,10 @@ fn offline_is_said_wherever_a_fetch_is_offered_with_the_way_to_the_setting() {
         for room in [Room::Write, Room::Create] {
             let mut state = state.clone();
             state.settings.room = room;
-            state.models.entries[1].presence = ModelPresence::Here { path: "/m".into() };
-            let mut other = state.models.entries[1].clone();
+            state.catalogue.entries[1].presence = ModelPresence::Here { path: "/m".into() };
+            let mut other = state.catalogue.entries[1].clone();
             (other.card.id, other.presence) = ("other".into(), ModelPresence::Absent);
-            state.models.entries.push(other);
+            state.catalogue.entries.push(other);
             let error = Some(Cause::NotFetched { id: "other".into(), bytes: 5 }.into());
             (state.write.error, state.create.error) = (error.clone(), error);
             let mut harness = open(state);
@@ -198,7 +198,7 @@ fn focused(harness: &Open) -> Option<String> {
 #[test]
 fn a_list_of_choices_goes_on_from_the_chosen_one_and_gives_the_focus_back() {
     let mut state = create_done(Lang::En, Theme::Dark);
-    state.models.entries[0].card.family = "stable-diffusion-xl".into();
+    state.catalogue.entries[0].card.family = "stable-diffusion-xl".into();
     state.settings.image.sampler = Sampler::DIFFUSION[1];
     let mut harness = harness(state, [1280.0, 1600.0]);
     harness.run();

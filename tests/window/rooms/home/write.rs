@@ -73,7 +73,7 @@ fn a_row_that_wraps_is_as_high_as_its_rows() {
 /// A question whose model is not here.
 fn unanswered() -> AppState {
     let mut state = fresh(Room::Write, Lang::En, Theme::Dark);
-    state.models.entries[1].presence = ModelPresence::Absent;
+    state.catalogue.entries[1].presence = ModelPresence::Absent;
     for command in [Command::Write(WriteCommand::SetDraft("Hello".into())), Command::Write(WriteCommand::Send)] {
         update(&mut state, Input::Command(command));
     }
@@ -88,7 +88,7 @@ fn fetch(state: &mut AppState, kind: FetchEventKind) {
 #[test]
 fn a_question_says_what_it_waits_for() {
     let mut state = unanswered();
-    let name = state.models.entries[1].card.name.clone();
+    let name = state.catalogue.entries[1].card.name.clone();
     fetch(&mut state, FetchEventKind::Cancelled);
     let mut harness = open(state.clone());
     harness.get_by_label(&format!("The fetch of {name} was cancelled"));
@@ -107,13 +107,13 @@ fn a_question_says_what_it_waits_for() {
 fn terms_are_read_and_agreed_to_at_the_message() {
     let mut state = fresh(Room::Write, Lang::En, Theme::Dark);
     let text = || "Be good.".to_owned();
-    state.models.entries[1].card.terms =
+    state.catalogue.entries[1].card.terms =
         Some(Terms { url: "https://example.org".into(), text: text(), text_zh: text() });
-    state.models.entries[1].presence = ModelPresence::Unchecked { path: "/m/s.gguf".into() };
+    state.catalogue.entries[1].presence = ModelPresence::Unchecked { path: "/m/s.gguf".into() };
     for command in [Command::Write(WriteCommand::SetDraft("Hello".into())), Command::Write(WriteCommand::Send)] {
         update(&mut state, Input::Command(command));
     }
-    let name = state.models.entries[1].card.name.clone();
+    let name = state.catalogue.entries[1].card.name.clone();
     let mut harness = open(state);
     harness.get_by_label("Be good.");
     harness.get_by_label(&format!("Is answered once you agree to the terms of {name}"));
@@ -127,7 +127,7 @@ fn a_model_that_is_gone_is_told_and_the_one_in_use_is_offered() {
     state.write.open.turns[3].info = Some(TurnInfo { model: "/m/old.gguf".into(), ..TurnInfo::default() });
     let params = TextParams { model: "/m/old.gguf".into(), ..state.settings.text.clone() };
     state.write.open.manner.sliders = Some(params);
-    let name = state.models.entries[1].card.name.clone();
+    let name = state.catalogue.entries[1].card.name.clone();
     let mut harness = open(state);
     harness.get_by_label_contains("old.gguf, which is not on this machine any more");
     harness.get_by_role_and_label(Part::Button, &format!("Use {name}")).click();
@@ -272,7 +272,7 @@ fn esc_closes_the_newest_error_where_nothing_else_is_open() {
         let mut state = fresh(room, Lang::En, Theme::Dark);
         let problem =
             |id, cause: Cause| Notice { id, kind: NoticeKind::Problem(ProblemBox(cause.into())), born_ms: NOW };
-        state.notices = vec![problem(1, Cause::EngineGone), problem(2, Cause::Unsaved)];
+        state.notices.list = vec![problem(1, Cause::EngineGone), problem(2, Cause::Unsaved)];
         let mut harness = open(state);
         harness.key_press(Key::Escape);
         assert_eq!(asked(&mut harness), [Command::DismissNotice(2)], "{room:?}");

@@ -5,11 +5,11 @@ use super::*;
 #[test]
 fn a_card_of_models_is_reached_by_tab_and_has_its_actions_by_key() {
     let mut state = fresh(Room::Models, Lang::En, Theme::Dark);
-    state.models.entries.retain(|entry| entry.card.makes == Makes::Text);
+    state.catalogue.entries.retain(|entry| entry.card.makes == Makes::Text);
     let path = std::path::PathBuf::from("/models/smol.gguf");
-    state.models.entries[0].presence = ModelPresence::Here { path: path.clone() };
+    state.catalogue.entries[0].presence = ModelPresence::Here { path: path.clone() };
     state.settings.text.model = "another".into();
-    let id = state.models.entries[0].card.id.clone();
+    let id = state.catalogue.entries[0].card.id.clone();
     let card = "SmolLM2 135M Instruct · On this machine";
     let mut harness = open(state);
     let all = walk(&mut harness);
@@ -37,7 +37,7 @@ fn a_card_of_models_is_reached_by_tab_and_has_its_actions_by_key() {
     harness.get_by_role_and_label(Part::ListBoxOption, card).click();
     assert_eq!(asked(&mut harness), []);
     // What is not here is not fetched by Enter where the program stays offline.
-    harness.state_mut().state.models.entries[0].presence = ModelPresence::Absent;
+    harness.state_mut().state.catalogue.entries[0].presence = ModelPresence::Absent;
     harness.state_mut().state.settings.offline = true;
     harness.run();
     harness.key_press(Key::Tab);

@@ -140,7 +140,7 @@ fn walk(harness: &mut Open) -> Vec<(String, Rect)> {
 fn tab_follows_the_eye_through_every_room_and_leaves_nothing_out() {
     for lang in Lang::ALL {
         for state in states(lang) {
-            let (room, noted) = (state.room(), !state.notices.is_empty());
+            let (room, noted) = (state.room(), !state.notices.list.is_empty());
             let waiting = usize::from(!state.desk.waiting.is_empty());
             let mut harness = open(state);
             let stops = walk(&mut harness);
@@ -313,7 +313,7 @@ fn state_for(act: Act, place: Place) -> AppState {
 /// A form with all that it asks for.
 fn filled_form() -> AppState {
     let mut state = fresh(Room::Write, Lang::En, Theme::Dark);
-    state.models.entries[1].presence = ModelPresence::Here { path: "/m".into() };
+    state.catalogue.entries[1].presence = ModelPresence::Here { path: "/m".into() };
     let form = &aigc_studio::writing::forms::forms()[0];
     update(&mut state, Input::Command(Command::Write(WriteCommand::OpenForm(form.id.clone()))));
     for field in form.fields.iter().filter(|field| field.required) {
@@ -645,7 +645,7 @@ fn progress_answers_and_problems_are_said() {
     assert!(said(&harness).ends_with(&answer), "{}", said(&harness));
     // Problems and notes are said where they stand.
     harness.state_mut().state.write.error = Some(no_source());
-    harness.state_mut().state.notices = vec![Notice { id: 7, kind: NoticeKind::Copied, born_ms: NOW }];
+    harness.state_mut().state.notices.list = vec![Notice { id: 7, kind: NoticeKind::Copied, born_ms: NOW }];
     harness.run();
     for text in [no_source().summary(Lang::En), "Copied".to_owned()] {
         let node = harness.get_by_label(&text);
@@ -805,7 +805,7 @@ fn an_open_menu_has_the_arrows_and_enter() {
     state.write.draft = "half a message".into();
     let mut gemma = text_card();
     (gemma.id, gemma.name) = ("gemma3-270m".into(), "Gemma 3 270M".into());
-    state.models.entries.push(entry(gemma, ModelPresence::Here { path: "/g".into() }));
+    state.catalogue.entries.push(entry(gemma, ModelPresence::Here { path: "/g".into() }));
     let by_pointer = |harness: &mut Open, at: egui::Pos2| {
         let button = |pressed| Event::PointerButton {
             pos: at,

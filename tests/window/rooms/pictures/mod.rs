@@ -268,8 +268,8 @@ fn sizes_are_chosen_by_proportions_and_sides_and_a_fixed_one_is_said() {
     let mut harness = open(fresh(Room::Create, Lang::En, Theme::Dark));
     harness.get_by_label("64×64, the only size that this model draws");
     let mut state = fresh(Room::Create, Lang::En, Theme::Dark);
-    state.models.entries[0].card.family = "stable-diffusion-1".into();
-    state.models.entries[0].card.sizes = vec![Size { width: 512, height: 512 }];
+    state.catalogue.entries[0].card.family = "stable-diffusion-1".into();
+    state.catalogue.entries[0].card.sizes = vec![Size { width: 512, height: 512 }];
     (state.settings.image.width, state.settings.image.height) = (512, 512);
     harness = open(state);
     assert!(harness.state().commands.is_empty());
@@ -349,7 +349,7 @@ fn the_pictures_of_a_job_are_one_tile_and_can_be_saved_and_discarded_together() 
 #[test]
 fn files_that_were_not_checked_say_what_that_means_and_offer_it() {
     let mut state = every::models_in_need(Lang::En, Theme::Dark);
-    state.models.entries.last_mut().unwrap().presence = ModelPresence::Unchecked { path: "/m/xl".into() };
+    state.catalogue.entries.last_mut().unwrap().presence = ModelPresence::Unchecked { path: "/m/xl".into() };
     let mut harness = harness(state.clone(), [1280.0, 2400.0]);
     harness.run();
     harness.state_mut().commands.clear();

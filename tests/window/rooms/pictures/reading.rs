@@ -15,8 +15,8 @@ fn scenes(lang: Lang, prompt: &str) -> AppState {
     card.sizes.insert(0, Size { width: 512, height: 512 });
     let mut state = fresh(Room::Create, lang, Theme::Dark);
     let id = card.id.clone();
-    state.models.entries.retain(|entry| entry.card.id != id);
-    state.models.entries.push(entry(card, ModelPresence::Embedded));
+    state.catalogue.entries.retain(|entry| entry.card.id != id);
+    state.catalogue.entries.push(entry(card, ModelPresence::Embedded));
     let image = &mut state.settings.image;
     (image.model, image.prompt, image.width, image.height) = (id, prompt.into(), 512, 512);
     assert!(state.draws_scenes());
