@@ -7,11 +7,12 @@ use crossbeam_channel::Receiver;
 
 use super::{Studio, runs};
 use crate::catalog::{Fetcher, trash};
-use crate::domain::{Enlarge, Event, EventKind, FetchEvent, FetchEventKind, Filter, Picture, RemovedWhat};
+use crate::domain::{
+    Enlarge, Event, EventKind, FetchEvent, FetchEventKind, Filter, Picture, RemovedWhat, StoreRequest,
+};
 use crate::engine::{QUESTIONS, device_name};
 use crate::error::{Cause, StudioError};
 use crate::state::{Command, Effect, Input, ModelNews, PathFor};
-use crate::store::Request;
 
 /// Fetches that run, by card.
 #[derive(Default)]
@@ -128,11 +129,11 @@ impl Studio {
             Effect::ReadModels => self.load_catalog(self.catalog.folder().to_owned()),
 
             Effect::SavePicture { job, index, picture, record } => {
-                self.store.send(Request::SavePicture { job, index, picture, record, folder: None });
+                self.store.send(StoreRequest::SavePicture { job, index, picture, record, folder: None });
             }
-            Effect::KeepLatents(latents) => self.store.send(Request::KeepLatents(latents)),
+            Effect::KeepLatents(latents) => self.store.send(StoreRequest::KeepLatents(latents)),
             Effect::AskExportPicture { picture, record, name, enlarge } => {
-                self.dialogs.save_picture(&copy_name(name, enlarge), move |path| Request::ExportPicture {
+                self.dialogs.save_picture(&copy_name(name, enlarge), move |path| StoreRequest::ExportPicture {
                     picture,
                     record,
                     path,
@@ -142,26 +143,26 @@ impl Studio {
             Effect::AskExportFile { path: from, enlarge } => {
                 let name = from.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                 let name = copy_name(name, enlarge);
-                self.dialogs.save_picture(&name, move |path| Request::ExportFile { from, path, enlarge });
+                self.dialogs.save_picture(&name, move |path| StoreRequest::ExportFile { from, path, enlarge });
             }
             Effect::AskExportLayers { name, scene, picture } => {
                 let name = format!("{name}.ora");
-                self.dialogs.save_file(&name, move |path| Request::ExportLayers { scene, picture, path });
+                self.dialogs.save_file(&name, move |path| StoreRequest::ExportLayers { scene, picture, path });
             }
             Effect::AskLayersFolder => {
                 let now = self.state.status.library.clone();
                 self.dialogs.folder(now, PathFor::LayersFolder, PathFor::layers);
             }
             Effect::ExportEachLayer { scene, folder } => {
-                self.once_made(ctx, folder.clone(), Request::ExportEachLayer { scene, folder });
+                self.once_made(ctx, folder.clone(), StoreRequest::ExportEachLayer { scene, folder });
             }
             Effect::AskCopiesFolder => {
                 let now = self.state.status.library.clone();
                 self.dialogs.folder(now, PathFor::CopiesFolder, Command::CopiesFolderChosen);
             }
-            Effect::CopyLibrary(from) => self.store.send(Request::CopyLibrary(from)),
+            Effect::CopyLibrary(from) => self.store.send(StoreRequest::CopyLibrary(from)),
             Effect::CopyFiles { from, folder } => {
-                self.once_made(ctx, folder.clone(), Request::CopyFiles { from, folder });
+                self.once_made(ctx, folder.clone(), StoreRequest::CopyFiles { from, folder });
             }
             Effect::CopyPicture(picture) => {
                 copy_picture(ctx, &picture);
@@ -171,39 +172,39 @@ impl Studio {
                 ctx.copy_text(text);
                 self.input(ctx, Input::Copied);
             }
-            Effect::OpenPicture(path) => self.store.send(Request::Open(path)),
-            Effect::ViewPicture(path) => self.store.send(Request::View(path)),
-            Effect::Thumbnail(path) => self.store.send(Request::Thumbnail(path)),
-            Effect::TrashPictures(paths) => self.store.send(Request::Trash(paths)),
-            Effect::RestorePictures(paths) => self.store.send(Request::Restore(paths)),
-            Effect::ListRecent => self.store.send(Request::ListRecent),
-            Effect::ScanLibrary => self.store.send(Request::ScanLibrary),
-            Effect::RescanLibrary => self.store.send(Request::RescanLibrary),
+            Effect::OpenPicture(path) => self.store.send(StoreRequest::OpenFile(path)),
+            Effect::ViewPicture(path) => self.store.send(StoreRequest::ViewPicture(path)),
+            Effect::Thumbnail(path) => self.store.send(StoreRequest::Thumbnail(path)),
+            Effect::TrashPictures(paths) => self.store.send(StoreRequest::TrashPictures(paths)),
+            Effect::RestorePictures(paths) => self.store.send(StoreRequest::RestorePictures(paths)),
+            Effect::ListRecent => self.store.send(StoreRequest::ListRecent),
+            Effect::ScanLibrary => self.store.send(StoreRequest::ScanLibrary),
+            Effect::RescanLibrary => self.store.send(StoreRequest::RescanLibrary),
             Effect::AskOpenFile => self.dialogs.open_picture(self.state.lang),
             Effect::AskFace => self.dialogs.face(self.state.lang),
 
-            Effect::Journal { id, entry } => self.store.send(Request::Journal { id, entry }),
-            Effect::KeepConversations(all) => self.store.send(Request::KeepConversations(all)),
-            Effect::LoadConversation(id) => self.store.send(Request::LoadConversation(id)),
-            Effect::ListConversations => self.store.send(Request::ListConversations),
-            Effect::TrashConversation(id) => self.store.send(Request::DeleteConversation(id)),
-            Effect::RestoreConversation(id) => self.store.send(Request::RestoreConversation(id)),
-            Effect::SearchTexts { serial, words } => self.store.send(Request::SearchTexts { serial, words }),
+            Effect::Journal { id, entry } => self.store.send(StoreRequest::Journal { id, entry }),
+            Effect::KeepConversations(all) => self.store.send(StoreRequest::KeepConversations(all)),
+            Effect::LoadConversation(id) => self.store.send(StoreRequest::LoadConversation(id)),
+            Effect::ListConversations => self.store.send(StoreRequest::ListConversations),
+            Effect::TrashConversation(id) => self.store.send(StoreRequest::TrashConversation(id)),
+            Effect::RestoreConversation(id) => self.store.send(StoreRequest::RestoreConversation(id)),
+            Effect::SearchTexts { serial, words } => self.store.send(StoreRequest::SearchTexts { serial, words }),
             Effect::SavePersona { id, persona, face } => {
-                self.store.send(Request::SavePersona { id, persona, face });
+                self.store.send(StoreRequest::SavePersona { id, persona, face });
             }
-            Effect::TrashPersona(id) => self.store.send(Request::DeletePersona(id)),
-            Effect::RestorePersona(id) => self.store.send(Request::RestorePersona(id)),
+            Effect::TrashPersona(id) => self.store.send(StoreRequest::TrashPersona(id)),
+            Effect::RestorePersona(id) => self.store.send(StoreRequest::RestorePersona(id)),
             Effect::AskExport { name, bytes } => {
-                self.dialogs.save_file(&name, move |path| Request::WriteFile { path, bytes });
+                self.dialogs.save_file(&name, move |path| StoreRequest::WriteFile { path, bytes });
             }
             Effect::AskExportText { name, document, format } => {
-                self.dialogs.save_file(&name, move |path| Request::ExportText { path, document, format });
+                self.dialogs.save_file(&name, move |path| StoreRequest::ExportText { path, document, format });
             }
 
-            Effect::ListTrash(kind) => self.store.send(Request::ListTrash(kind)),
-            Effect::ReadTrashed { kind, id, lang } => self.store.send(Request::ReadTrashed { kind, id, lang }),
-            Effect::Purge { kind, ids } => self.store.send(Request::Purge { kind, ids }),
+            Effect::ListTrash(kind) => self.store.send(StoreRequest::ListTrash(kind)),
+            Effect::ReadTrashed { kind, id, lang } => self.store.send(StoreRequest::ReadTrashed { kind, id, lang }),
+            Effect::Purge { kind, ids } => self.store.send(StoreRequest::Purge { kind, ids }),
             Effect::MakeFolder(make) => {
                 if let Some(request) = self.folderless.take().filter(|_| make) {
                     self.store.send(*request);
@@ -212,8 +213,8 @@ impl Studio {
 
             // Where the folders are another window's, what it has set stays.
             Effect::SaveSettings(_) | Effect::SaveDesk(_) if self.state.read_only => {}
-            Effect::SaveSettings(settings) => self.store.send(Request::SaveSettings(settings)),
-            Effect::SaveDesk(desk) => self.store.send(Request::SaveDesk(desk)),
+            Effect::SaveSettings(settings) => self.store.send(StoreRequest::SaveSettings(settings)),
+            Effect::SaveDesk(desk) => self.store.send(StoreRequest::SaveDesk(desk)),
             Effect::AskLibraryFolder => {
                 self.dialogs.folder(
                     self.state.status.library.clone(),
@@ -232,7 +233,7 @@ impl Studio {
                 let outcome = crate::disk::check_folder(&path, of);
                 Input::FolderTried(of, path, outcome)
             }),
-            Effect::SetLibraryFolder(path) => self.store.send(Request::SetLibraryFolder(path)),
+            Effect::SetLibraryFolder(path) => self.store.send(StoreRequest::SetLibraryFolder(path)),
             Effect::SetModelsFolder(path) => {
                 self.load_catalog(path);
             }
@@ -242,7 +243,7 @@ impl Studio {
     }
 
     /// Files for a folder of the person's: whether one that is not there is made is asked first.
-    fn once_made(&mut self, ctx: &egui::Context, folder: PathBuf, request: Request) {
+    fn once_made(&mut self, ctx: &egui::Context, folder: PathBuf, request: StoreRequest) {
         if folder.is_dir() {
             return self.store.send(request);
         }

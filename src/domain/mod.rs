@@ -1,5 +1,5 @@
-//! The nouns of the studio: prompts, parameters, jobs, events, artifacts, model cards. Plain data, no behaviour
-//! beyond their own rules (ranges, defaults, checks).
+//! The nouns of the studio: prompts, parameters, jobs, requests, events, artifacts, documents, model cards. Plain data,
+//! no behaviour beyond their own rules (ranges, defaults, checks).
 
 mod answer_form;
 mod arrangement;
@@ -8,6 +8,7 @@ mod branches;
 mod cancel;
 mod chat;
 mod desk;
+pub mod document;
 mod enlarge;
 mod event;
 mod illustration;
@@ -27,6 +28,7 @@ mod sampling_names;
 mod search;
 mod settings;
 mod size;
+mod store_request;
 mod text_params;
 mod things;
 mod thought;
@@ -41,6 +43,7 @@ pub use branches::{START, Shelf};
 pub use cancel::{CancelToken, Cancelled};
 pub use chat::*;
 pub use desk::*;
+pub use document::{Document, TextFormat};
 pub use enlarge::{Enlarge, Filter};
 pub use event::*;
 pub use illustration::{Illustration, PASSAGE, Passage, Subject};
@@ -60,6 +63,7 @@ pub use sampling_names::SamplerName;
 pub use search::*;
 pub use settings::*;
 pub use size::{ASPECTS, FreeSize};
+pub use store_request::{About, StoreRequest};
 pub use text_params::*;
 pub use things::Things;
 pub use thought::{Split, Thinking, answer_of, is_thought_tag, opened_by, split as split_thought};
