@@ -1,37 +1,12 @@
 //! What `update` asks for, done.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crossbeam_channel::Receiver;
-
-use super::{Studio, runs};
-use crate::catalog::{Fetcher, trash};
-use crate::domain::{
-    Enlarge, Event, EventKind, FetchEvent, FetchEventKind, Filter, Picture, RemovedWhat, StoreRequest,
-};
+use super::Studio;
+use crate::domain::{CatalogueRequest, Enlarge, Event, EventKind, Filter, ModelAsk, Picture, StoreRequest};
 use crate::engine::{QUESTIONS, device_name};
-use crate::error::{Cause, StudioError};
-use crate::state::{Command, Effect, Input, ModelNews, PathFor};
-
-/// Fetches that run, by card.
-#[derive(Default)]
-pub struct Fetches(HashMap<String, (Fetcher, Receiver<FetchEvent>)>);
-
-impl Fetches {
-    /// The next news of any fetch; one that is over is forgotten with its last word.
-    pub fn try_recv(&mut self) -> Option<FetchEvent> {
-        let event = self.0.values().find_map(|(_, events)| events.try_recv().ok())?;
-        if event.kind.is_ending() {
-            self.0.remove(&event.id);
-        }
-        Some(event)
-    }
-
-    pub fn cancel_all(&mut self) {
-        self.0.clear();
-    }
-}
+use crate::error::Cause;
+use crate::state::{self, Command, Effect, Input, PathFor};
 
 impl Studio {
     pub(super) fn perform(&mut self, ctx: &egui::Context, effects: Vec<Effect>) {
@@ -65,9 +40,7 @@ impl Studio {
                 }
             }
             Effect::FindDrafts { model, smaller } => {
-                if !self.drafts.ask((*model, smaller)) {
-                    self.input(ctx, Input::Drafts(Vec::new()));
-                }
+                self.ask_catalogue(ctx, CatalogueRequest::FindDrafts { model, smaller });
             }
             Effect::Unload => {
                 if let Err(error) = self.engine.unload() {
@@ -84,12 +57,8 @@ impl Studio {
                     self.input(ctx, Input::Engine(Event { job, kind: EventKind::Cancelled }));
                 }
             }
-            Effect::Fetch(id) => self.start_fetch(ctx, id),
-            Effect::CancelFetch(id) => {
-                if let Some((fetch, _)) = self.fetches.0.get(&id) {
-                    fetch.cancel();
-                }
-            }
+            Effect::Fetch(id) => self.ask_catalogue(ctx, CatalogueRequest::Fetch(id)),
+            Effect::CancelFetch(id) => self.ask_catalogue(ctx, CatalogueRequest::CancelFetch(id)),
             Effect::AskModelFile => self.dialogs.model_file(self.state.lang, PathFor::Model, Command::OpenModel),
             Effect::AskModelFolder => {
                 self.dialogs.folder(self.state.status.models.clone(), PathFor::Model, Command::OpenModel)
@@ -98,35 +67,14 @@ impl Studio {
                 let purpose = PathFor::Part(id.clone());
                 self.dialogs.model_file(self.state.lang, purpose, move |path| Command::PartChosen(id, path));
             }
-            Effect::OpenModel(ask) => {
-                let catalog = self.catalog.clone();
-                self.dialogs.aside("doctor", move || {
-                    let made = catalog.open(&ask.path, &ask.parts, &runs).map(Box::new);
-                    Input::Models(ModelNews::Opened(ask, made))
-                });
+            Effect::OpenModel(state::ModelAsk { path, parts, id }) => {
+                self.ask_catalogue(ctx, CatalogueRequest::OpenModel(ModelAsk { path, parts, id }));
             }
-            Effect::RemoveModel(id) => {
-                let catalog = self.catalog.clone();
-                self.dialogs.aside("trash", move || Input::Models(ModelNews::Removed(catalog.remove(&id))));
-            }
-            Effect::RemoveModelFile(path) => {
-                let folder = self.catalog.folder().to_owned();
-                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                self.dialogs.aside("trash", move || {
-                    let what = RemovedWhat::File(path.clone());
-                    Input::Models(ModelNews::Removed(trash::remove(&folder, &name, what, &[path])))
-                });
-            }
-            Effect::RestoreModel(removed) => {
-                let folder = self.catalog.folder().to_owned();
-                self.dialogs
-                    .aside("trash", move || Input::Models(ModelNews::Restored(trash::restore(&folder, &removed))));
-            }
-            Effect::EmptyModelTrash => {
-                let folder = self.catalog.folder().to_owned();
-                self.dialogs.aside("trash", move || Input::Models(ModelNews::Emptied(trash::empty(&folder))));
-            }
-            Effect::ReadModels => self.load_catalog(self.catalog.folder().to_owned()),
+            Effect::RemoveModel(id) => self.ask_catalogue(ctx, CatalogueRequest::RemoveModel(id)),
+            Effect::RemoveModelFile(path) => self.ask_catalogue(ctx, CatalogueRequest::RemoveModelFile(path)),
+            Effect::RestoreModel(removed) => self.ask_catalogue(ctx, CatalogueRequest::RestoreModel(removed)),
+            Effect::EmptyModelTrash => self.ask_catalogue(ctx, CatalogueRequest::EmptyModelTrash),
+            Effect::ReadModels => self.ask_catalogue(ctx, CatalogueRequest::ReadModels),
 
             Effect::SavePicture { job, index, picture, record } => {
                 self.store.send(StoreRequest::SavePicture { job, index, picture, record, folder: None });
@@ -249,16 +197,6 @@ impl Studio {
         }
         self.folderless = Some(Box::new(request));
         self.input(ctx, Input::NoFolder(folder));
-    }
-
-    fn start_fetch(&mut self, ctx: &egui::Context, id: String) {
-        let Some(card) = self.catalog.card(&id).cloned() else {
-            let error = StudioError::from(Cause::UnknownModel { id: id.clone(), known: String::new() });
-            return self.input(ctx, Input::Fetch(FetchEvent { id, kind: FetchEventKind::Failed(error) }));
-        };
-        let offline = self.state.settings.offline;
-        let fetch = Fetcher::start(card, self.catalog.folder(), offline, self.wake.clone());
-        self.fetches.0.insert(id, fetch);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The window's wiring: the only place where state, views, engine, store and fetches meet.
 
+mod catalogue;
 mod dialogs;
 mod effects;
 mod frames;
@@ -23,8 +24,8 @@ use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Command, Effect, Input, LayersCommand, ModelEntry, NoDialog, begin, update};
 use crate::store::{Paths, Store};
 use crate::ui::Views;
+use catalogue::Fetches;
 use dialogs::{Answer, Dialogs};
-use effects::Fetches;
 use frames::Frames;
 use instance::{Calls, Instance};
 

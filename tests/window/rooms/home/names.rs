@@ -56,7 +56,7 @@ fn states(lang: Lang, name: &str) -> Vec<(&'static str, AppState)> {
     for entry in &mut models.models.entries {
         entry.card.name = name.into();
     }
-    models.models.opening = Some(ModelAsk { path: path.clone(), parts: Vec::new(), id: None });
+    models.models.opening = Some(aigc_studio::state::ModelAsk { path: path.clone(), parts: Vec::new(), id: None });
     models.models.broken =
         vec![BrokenFile { path: path.clone(), bytes: 7, error: StudioError::other(Both::same("not a model")) }];
     all.push(("models", models.clone()));
