@@ -7,8 +7,8 @@
 //!      |         reporter: Started, Loading, Ready, Progress, News (by medium), Finished | Failed | Cancelled
 //!   ui draws <- AppState <- update(Event) <- App::logic drains the channels <--------+
 //!                              |
-//!                              +-> Effect::SavePicture, Journal, ... -> store::Request -> store thread -> disk
-//!                                                                       (temp file, fsync, rename)
+//!                              +-> Effect::SavePicture, Journal, ... -> StoreRequest -> store thread -> disk
+//!                                                                     (temp file, fsync, rename)
 //! ```
 //! Views read the state and push commands; they never touch an engine, a file or a channel. `update` is a pure
 //! function, so each behaviour of the program can be tested without a window, a GPU or a model.
@@ -21,7 +21,7 @@
 //! | [`error`] | the boundary error and its wording | numbers, lang |
 //! | [`disk`] | free space, durable folders: what each room that writes files shares | error |
 //! | [`chunks`] | the frames of PNG files' chunks, for whoever reads or writes what is in them | - |
-//! | [`domain`] | the nouns: parameters, jobs, events, artifacts, cards, settings | numbers, lang, error |
+//! | [`domain`] | the nouns: parameters, jobs, requests, events, artifacts, documents, cards, settings | numbers, lang, error |
 //! | [`scene`] | what a prompt asks of the built-in picture model: things, relations, ground; layout and compositor; a crate of its own | - |
 //! | [`formats`] | model files from outside: headers, layouts, what they hold | domain, error, lang |
 //! | [`engine`] | a lane for each medium, reporter, backends for text and pictures; its kernels are a crate of their own | writing (ELIZA), scene, formats, domain, error, lang |

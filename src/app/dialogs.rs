@@ -7,21 +7,20 @@ use std::path::{Path, PathBuf};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::portal;
-use crate::domain::{MODEL_ENDINGS, Wake};
+use crate::domain::{MODEL_ENDINGS, StoreRequest, Wake};
 use crate::error::{Cause, Handed, StudioError};
 use crate::lang::Lang;
 use crate::state::{Command, Input, PathFor};
-use crate::store::Request;
 
 /// What a dialog leads to.
 pub enum Answer {
     Command(Command),
     Input(Box<Input>),
-    Store(Box<Request>),
+    Store(Box<StoreRequest>),
     /// The same; nobody was asked for this place, since no dialog can open.
-    Unasked(PathBuf, Box<Request>),
+    Unasked(PathBuf, Box<StoreRequest>),
     /// The same, into a folder that is not there.
-    NoFolder(PathBuf, Box<Request>),
+    NoFolder(PathBuf, Box<StoreRequest>),
     /// No dialog can open.
     NoDialog(PathFor),
     Failed(StudioError),
@@ -95,7 +94,7 @@ impl Dialogs {
         chosen: impl Future<Output = Chosen> + Send + 'static,
         name: String,
         ending: Option<&'static str>,
-        then: impl FnOnce(PathBuf) -> Request + Send + 'static,
+        then: impl FnOnce(PathBuf) -> StoreRequest + Send + 'static,
     ) {
         let (can_open, exports) = (self.can_open, self.exports.clone());
         self.elsewhere(move || {
@@ -137,7 +136,7 @@ impl Dialogs {
 
     /// A place for a copy of a picture. The ending of the name chooses the format: the name's own is offered first, and
     /// is that of a name without one.
-    pub fn save_picture(&self, name: &str, then: impl FnOnce(PathBuf) -> Request + Send + 'static) {
+    pub fn save_picture(&self, name: &str, then: impl FnOnce(PathBuf) -> StoreRequest + Send + 'static) {
         const FORMATS: [(&str, &[&str]); 4] =
             [("PNG", &["png"]), ("JPEG", &["jpg", "jpeg"]), ("WebP", &["webp"]), ("SVG", &["svg"])];
         let is_own = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(&format!(".{ending}")));
@@ -149,7 +148,7 @@ impl Dialogs {
         self.save(dialog.save_file(), name.to_owned(), ending, then);
     }
 
-    pub fn save_file(&self, name: &str, then: impl FnOnce(PathBuf) -> Request + Send + 'static) {
+    pub fn save_file(&self, name: &str, then: impl FnOnce(PathBuf) -> StoreRequest + Send + 'static) {
         let dialog = rfd::AsyncFileDialog::new().set_file_name(name);
         self.save(dialog.save_file(), name.to_owned(), None, then);
     }
@@ -228,8 +227,8 @@ mod tests {
         Dialogs::new(Arc::new(|| {}), exports.to_owned())
     }
 
-    fn write(path: PathBuf) -> Request {
-        Request::WriteFile { path, bytes: b"x".to_vec() }
+    fn write(path: PathBuf) -> StoreRequest {
+        StoreRequest::WriteFile { path, bytes: b"x".to_vec() }
     }
 
     #[test]
@@ -241,7 +240,7 @@ mod tests {
         let answer = dialogs.answers.recv_timeout(PATIENCE).unwrap();
         let Answer::Unasked(path, request) = answer else { panic!("nothing is saved") };
         assert_eq!(path, home.path().join("cat-2.png"));
-        assert!(matches!(*request, Request::WriteFile { path: to, .. } if to == path));
+        assert!(matches!(*request, StoreRequest::WriteFile { path: to, .. } if to == path));
         dialogs.save_picture("cat.svg", write);
         let answer = dialogs.answers.recv_timeout(PATIENCE).unwrap();
         assert!(matches!(answer, Answer::Unasked(path, _) if path == home.path().join("cat.svg")));
@@ -307,6 +306,6 @@ mod tests {
         std::fs::write(home.path().join("cat.png"), "mine").unwrap();
         dialogs.save(choose(home.path().join("cat")), String::new(), Some("png"), write);
         let Answer::Store(request) = dialogs.answers.recv_timeout(PATIENCE).unwrap() else { panic!() };
-        assert!(matches!(*request, Request::WriteFile { path, .. } if path == home.path().join("cat-2.png")));
+        assert!(matches!(*request, StoreRequest::WriteFile { path, .. } if path == home.path().join("cat-2.png")));
     }
 }

@@ -1,36 +1,12 @@
 //! What `update` asks for, done.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crossbeam_channel::Receiver;
-
-use super::{Studio, runs};
-use crate::catalog::{Fetcher, trash};
-use crate::domain::{Enlarge, Event, EventKind, FetchEvent, FetchEventKind, Filter, Picture, RemovedWhat};
+use super::Studio;
+use crate::domain::{CatalogueRequest, Enlarge, Event, EventKind, Filter, Picture, StoreRequest};
 use crate::engine::{QUESTIONS, device_name};
-use crate::error::{Cause, StudioError};
-use crate::state::{Command, Effect, GalleryCommand, Input, ModelNews, ModelsCommand, PathFor, SettingsCommand};
-use crate::store::Request;
-
-/// Fetches that run, by card.
-#[derive(Default)]
-pub struct Fetches(HashMap<String, (Fetcher, Receiver<FetchEvent>)>);
-
-impl Fetches {
-    /// The next news of any fetch; one that is over is forgotten with its last word.
-    pub fn try_recv(&mut self) -> Option<FetchEvent> {
-        let event = self.0.values().find_map(|(_, events)| events.try_recv().ok())?;
-        if event.kind.is_ending() {
-            self.0.remove(&event.id);
-        }
-        Some(event)
-    }
-
-    pub fn cancel_all(&mut self) {
-        self.0.clear();
-    }
-}
+use crate::error::Cause;
+use crate::state::{Command, Effect, GalleryCommand, Input, ModelsCommand, PathFor, SettingsCommand};
 
 impl Studio {
     pub(super) fn perform(&mut self, ctx: &egui::Context, effects: Vec<Effect>) {
@@ -64,9 +40,7 @@ impl Studio {
                 }
             }
             Effect::FindDrafts { model, smaller } => {
-                if !self.drafts.ask((*model, smaller)) {
-                    self.input(ctx, Input::Drafts(Vec::new()));
-                }
+                self.ask_catalogue(ctx, CatalogueRequest::FindDrafts { model, smaller });
             }
             Effect::Unload => {
                 if let Err(error) = self.engine.unload() {
@@ -83,12 +57,8 @@ impl Studio {
                     self.input(ctx, Input::Engine(Event { job, kind: EventKind::Cancelled }));
                 }
             }
-            Effect::Fetch(id) => self.start_fetch(ctx, id),
-            Effect::CancelFetch(id) => {
-                if let Some((fetch, _)) = self.fetches.0.get(&id) {
-                    fetch.cancel();
-                }
-            }
+            Effect::Fetch(id) => self.ask_catalogue(ctx, CatalogueRequest::Fetch(id)),
+            Effect::CancelFetch(id) => self.ask_catalogue(ctx, CatalogueRequest::CancelFetch(id)),
             Effect::AskModelFile => self
                 .dialogs
                 .model_file(self.state.lang, PathFor::Model, |x| Command::Models(ModelsCommand::OpenModel(x))),
@@ -101,42 +71,19 @@ impl Studio {
                     Command::Models(ModelsCommand::PartChosen(id, path))
                 });
             }
-            Effect::OpenModel(ask) => {
-                let catalog = self.catalog.clone();
-                self.dialogs.aside("doctor", move || {
-                    let made = catalog.open(&ask.path, &ask.parts, &runs).map(Box::new);
-                    Input::Models(ModelNews::Opened(ask, made))
-                });
-            }
-            Effect::RemoveModel(id) => {
-                let catalog = self.catalog.clone();
-                self.dialogs.aside("trash", move || Input::Models(ModelNews::Removed(catalog.remove(&id))));
-            }
-            Effect::RemoveModelFile(path) => {
-                let folder = self.catalog.folder().to_owned();
-                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                self.dialogs.aside("trash", move || {
-                    let what = RemovedWhat::File(path.clone());
-                    Input::Models(ModelNews::Removed(trash::remove(&folder, &name, what, &[path])))
-                });
-            }
-            Effect::RestoreModel(removed) => {
-                let folder = self.catalog.folder().to_owned();
-                self.dialogs
-                    .aside("trash", move || Input::Models(ModelNews::Restored(trash::restore(&folder, &removed))));
-            }
-            Effect::EmptyModelTrash => {
-                let folder = self.catalog.folder().to_owned();
-                self.dialogs.aside("trash", move || Input::Models(ModelNews::Emptied(trash::empty(&folder))));
-            }
-            Effect::ReadModels => self.load_catalog(self.catalog.folder().to_owned()),
+            Effect::OpenModel(ask) => self.ask_catalogue(ctx, CatalogueRequest::OpenModel(ask)),
+            Effect::RemoveModel(id) => self.ask_catalogue(ctx, CatalogueRequest::RemoveModel(id)),
+            Effect::RemoveModelFile(path) => self.ask_catalogue(ctx, CatalogueRequest::RemoveModelFile(path)),
+            Effect::RestoreModel(removed) => self.ask_catalogue(ctx, CatalogueRequest::RestoreModel(removed)),
+            Effect::EmptyModelTrash => self.ask_catalogue(ctx, CatalogueRequest::EmptyModelTrash),
+            Effect::ReadModels => self.ask_catalogue(ctx, CatalogueRequest::ReadModels),
 
             Effect::SavePicture { job, index, picture, record } => {
-                self.store.send(Request::SavePicture { job, index, picture, record, folder: None });
+                self.store.send(StoreRequest::SavePicture { job, index, picture, record, folder: None });
             }
-            Effect::KeepLatents(latents) => self.store.send(Request::KeepLatents(latents)),
+            Effect::KeepLatents(latents) => self.store.send(StoreRequest::KeepLatents(latents)),
             Effect::AskExportPicture { picture, record, name, enlarge } => {
-                self.dialogs.save_picture(&copy_name(name, enlarge), move |path| Request::ExportPicture {
+                self.dialogs.save_picture(&copy_name(name, enlarge), move |path| StoreRequest::ExportPicture {
                     picture,
                     record,
                     path,
@@ -146,27 +93,27 @@ impl Studio {
             Effect::AskExportFile { path: from, enlarge } => {
                 let name = from.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                 let name = copy_name(name, enlarge);
-                self.dialogs.save_picture(&name, move |path| Request::ExportFile { from, path, enlarge });
+                self.dialogs.save_picture(&name, move |path| StoreRequest::ExportFile { from, path, enlarge });
             }
             Effect::AskExportLayers { name, scene, picture } => {
                 let name = format!("{name}.ora");
-                self.dialogs.save_file(&name, move |path| Request::ExportLayers { scene, picture, path });
+                self.dialogs.save_file(&name, move |path| StoreRequest::ExportLayers { scene, picture, path });
             }
             Effect::AskLayersFolder => {
                 let now = self.state.status.library.clone();
                 self.dialogs.folder(now, PathFor::LayersFolder, PathFor::layers);
             }
             Effect::ExportEachLayer { scene, folder } => {
-                self.once_made(ctx, folder.clone(), Request::ExportEachLayer { scene, folder });
+                self.once_made(ctx, folder.clone(), StoreRequest::ExportEachLayer { scene, folder });
             }
             Effect::AskCopiesFolder => {
                 let now = self.state.status.library.clone();
                 self.dialogs
                     .folder(now, PathFor::CopiesFolder, |x| Command::Gallery(GalleryCommand::CopiesFolderChosen(x)));
             }
-            Effect::CopyLibrary(from) => self.store.send(Request::CopyLibrary(from)),
+            Effect::CopyLibrary(from) => self.store.send(StoreRequest::CopyLibrary(from)),
             Effect::CopyFiles { from, folder } => {
-                self.once_made(ctx, folder.clone(), Request::CopyFiles { from, folder });
+                self.once_made(ctx, folder.clone(), StoreRequest::CopyFiles { from, folder });
             }
             Effect::CopyPicture(picture) => {
                 copy_picture(ctx, &picture);
@@ -176,39 +123,39 @@ impl Studio {
                 ctx.copy_text(text);
                 self.input(ctx, Input::Copied);
             }
-            Effect::OpenPicture(path) => self.store.send(Request::Open(path)),
-            Effect::ViewPicture(path) => self.store.send(Request::View(path)),
-            Effect::Thumbnail(path) => self.store.send(Request::Thumbnail(path)),
-            Effect::TrashPictures(paths) => self.store.send(Request::Trash(paths)),
-            Effect::RestorePictures(paths) => self.store.send(Request::Restore(paths)),
-            Effect::ListRecent => self.store.send(Request::ListRecent),
-            Effect::ScanLibrary => self.store.send(Request::ScanLibrary),
-            Effect::RescanLibrary => self.store.send(Request::RescanLibrary),
+            Effect::OpenPicture(path) => self.store.send(StoreRequest::OpenFile(path)),
+            Effect::ViewPicture(path) => self.store.send(StoreRequest::ViewPicture(path)),
+            Effect::Thumbnail(path) => self.store.send(StoreRequest::Thumbnail(path)),
+            Effect::TrashPictures(paths) => self.store.send(StoreRequest::TrashPictures(paths)),
+            Effect::RestorePictures(paths) => self.store.send(StoreRequest::RestorePictures(paths)),
+            Effect::ListRecent => self.store.send(StoreRequest::ListRecent),
+            Effect::ScanLibrary => self.store.send(StoreRequest::ScanLibrary),
+            Effect::RescanLibrary => self.store.send(StoreRequest::RescanLibrary),
             Effect::AskOpenFile => self.dialogs.open_picture(self.state.lang),
             Effect::AskFace => self.dialogs.face(self.state.lang),
 
-            Effect::Journal { id, entry } => self.store.send(Request::Journal { id, entry }),
-            Effect::KeepConversations(all) => self.store.send(Request::KeepConversations(all)),
-            Effect::LoadConversation(id) => self.store.send(Request::LoadConversation(id)),
-            Effect::ListConversations => self.store.send(Request::ListConversations),
-            Effect::TrashConversation(id) => self.store.send(Request::DeleteConversation(id)),
-            Effect::RestoreConversation(id) => self.store.send(Request::RestoreConversation(id)),
-            Effect::SearchTexts { serial, words } => self.store.send(Request::SearchTexts { serial, words }),
+            Effect::Journal { id, entry } => self.store.send(StoreRequest::Journal { id, entry }),
+            Effect::KeepConversations(all) => self.store.send(StoreRequest::KeepConversations(all)),
+            Effect::LoadConversation(id) => self.store.send(StoreRequest::LoadConversation(id)),
+            Effect::ListConversations => self.store.send(StoreRequest::ListConversations),
+            Effect::TrashConversation(id) => self.store.send(StoreRequest::TrashConversation(id)),
+            Effect::RestoreConversation(id) => self.store.send(StoreRequest::RestoreConversation(id)),
+            Effect::SearchTexts { serial, words } => self.store.send(StoreRequest::SearchTexts { serial, words }),
             Effect::SavePersona { id, persona, face } => {
-                self.store.send(Request::SavePersona { id, persona, face });
+                self.store.send(StoreRequest::SavePersona { id, persona, face });
             }
-            Effect::TrashPersona(id) => self.store.send(Request::DeletePersona(id)),
-            Effect::RestorePersona(id) => self.store.send(Request::RestorePersona(id)),
+            Effect::TrashPersona(id) => self.store.send(StoreRequest::TrashPersona(id)),
+            Effect::RestorePersona(id) => self.store.send(StoreRequest::RestorePersona(id)),
             Effect::AskExport { name, bytes } => {
-                self.dialogs.save_file(&name, move |path| Request::WriteFile { path, bytes });
+                self.dialogs.save_file(&name, move |path| StoreRequest::WriteFile { path, bytes });
             }
             Effect::AskExportText { name, document, format } => {
-                self.dialogs.save_file(&name, move |path| Request::ExportText { path, document, format });
+                self.dialogs.save_file(&name, move |path| StoreRequest::ExportText { path, document, format });
             }
 
-            Effect::ListTrash(kind) => self.store.send(Request::ListTrash(kind)),
-            Effect::ReadTrashed { kind, id, lang } => self.store.send(Request::ReadTrashed { kind, id, lang }),
-            Effect::Purge { kind, ids } => self.store.send(Request::Purge { kind, ids }),
+            Effect::ListTrash(kind) => self.store.send(StoreRequest::ListTrash(kind)),
+            Effect::ReadTrashed { kind, id, lang } => self.store.send(StoreRequest::ReadTrashed { kind, id, lang }),
+            Effect::Purge { kind, ids } => self.store.send(StoreRequest::Purge { kind, ids }),
             Effect::MakeFolder(make) => {
                 if let Some(request) = self.folderless.take().filter(|_| make) {
                     self.store.send(*request);
@@ -217,8 +164,8 @@ impl Studio {
 
             // Where the folders are another window's, what it has set stays.
             Effect::SaveSettings(_) | Effect::SaveDesk(_) if self.state.read_only => {}
-            Effect::SaveSettings(settings) => self.store.send(Request::SaveSettings(settings)),
-            Effect::SaveDesk(desk) => self.store.send(Request::SaveDesk(desk)),
+            Effect::SaveSettings(settings) => self.store.send(StoreRequest::SaveSettings(settings)),
+            Effect::SaveDesk(desk) => self.store.send(StoreRequest::SaveDesk(desk)),
             Effect::AskLibraryFolder => {
                 self.dialogs.folder(self.state.status.library.clone(), PathFor::LibraryFolder, |x| {
                     Command::Settings(SettingsCommand::LibraryFolderChosen(x))
@@ -233,7 +180,7 @@ impl Studio {
                 let outcome = crate::disk::check_folder(&path, of);
                 Input::FolderTried(of, path, outcome)
             }),
-            Effect::SetLibraryFolder(path) => self.store.send(Request::SetLibraryFolder(path)),
+            Effect::SetLibraryFolder(path) => self.store.send(StoreRequest::SetLibraryFolder(path)),
             Effect::SetModelsFolder(path) => {
                 self.load_catalog(path);
             }
@@ -243,22 +190,12 @@ impl Studio {
     }
 
     /// Files for a folder of the person's: whether one that is not there is made is asked first.
-    fn once_made(&mut self, ctx: &egui::Context, folder: PathBuf, request: Request) {
+    fn once_made(&mut self, ctx: &egui::Context, folder: PathBuf, request: StoreRequest) {
         if folder.is_dir() {
             return self.store.send(request);
         }
         self.folderless = Some(Box::new(request));
         self.input(ctx, Input::NoFolder(folder));
-    }
-
-    fn start_fetch(&mut self, ctx: &egui::Context, id: String) {
-        let Some(card) = self.catalog.card(&id).cloned() else {
-            let error = StudioError::from(Cause::UnknownModel { id: id.clone(), known: String::new() });
-            return self.input(ctx, Input::Fetch(FetchEvent { id, kind: FetchEventKind::Failed(error) }));
-        };
-        let offline = self.state.settings.offline;
-        let fetch = Fetcher::start(card, self.catalog.folder(), offline, self.wake.clone());
-        self.fetches.0.insert(id, fetch);
     }
 }
 

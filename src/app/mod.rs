@@ -1,5 +1,6 @@
 //! The window's wiring: the only place where state, views, engine, store and fetches meet.
 
+mod catalogue;
 mod dialogs;
 mod effects;
 mod frames;
@@ -16,7 +17,7 @@ use crossbeam_channel::Receiver;
 
 use crate::catalog::{Catalog, trash};
 use crate::cli::system_lang;
-use crate::domain::{Event, JobId, ModelCard, ModelPresence, StoreEvent, Wake, WindowGeometry};
+use crate::domain::{Event, JobId, ModelCard, ModelPresence, StoreEvent, StoreRequest, Wake, WindowGeometry};
 use crate::engine::text::{Checked, DraftFinder, GrammarChecker, Measured, Measurer};
 use crate::engine::{Engine, JobHandle, MemoryBudget, Reservation, backends, device_name, process_memory};
 use crate::error::{Cause, StudioError};
@@ -24,10 +25,10 @@ use crate::state::{
     AppState, Command, CreateCommand, Effect, Input, LayersCommand, ModelEntry, ModelsCommand, NoDialog,
     SettingsCommand, begin, update,
 };
-use crate::store::{Paths, Request, Store};
+use crate::store::{Paths, Store};
 use crate::ui::Views;
+use catalogue::Fetches;
 use dialogs::{Answer, Dialogs};
-use effects::Fetches;
 use frames::Frames;
 use instance::{Calls, Instance};
 
@@ -105,7 +106,7 @@ pub struct Studio {
     checked: Receiver<Checked>,
     dialogs: Dialogs,
     /// A copy that waits for its folder.
-    folderless: Option<Box<Request>>,
+    folderless: Option<Box<StoreRequest>>,
     /// Later starts that hand over what they were to open.
     calls: Option<Calls>,
     wake: Wake,
@@ -211,9 +212,9 @@ impl Studio {
         }
         let effects = begin(&mut studio.state);
         studio.perform(ctx, effects);
-        studio.store.send(Request::ListPersonas);
+        studio.store.send(StoreRequest::ListPersonas);
         if !read_only {
-            studio.store.send(Request::LoadDesk);
+            studio.store.send(StoreRequest::LoadDesk);
         }
         if let Some(error) = problem {
             studio.input(ctx, Input::Store(StoreEvent::Failed(None, error)));
@@ -510,7 +511,7 @@ impl Studio {
         for command in std::mem::take(&mut self.commands) {
             for effect in update(&mut self.state, Input::Command(command)) {
                 if let Effect::Journal { id, entry } = effect {
-                    self.store.send(Request::Journal { id, entry });
+                    self.store.send(StoreRequest::Journal { id, entry });
                 }
             }
         }
@@ -519,20 +520,20 @@ impl Studio {
             update(&mut self.state, Input::Command(Command::Create(CreateCommand::Layers(LayersCommand::Done))))
         {
             if let Effect::SavePicture { job, index, picture, record } = effect {
-                self.store.send(Request::SavePicture { job, index, picture, record, folder: None });
+                self.store.send(StoreRequest::SavePicture { job, index, picture, record, folder: None });
             }
         }
         if let Some(desk) = self.state.unkept_desk().filter(|_| keeps) {
-            self.store.send(Request::SaveDesk(Box::new(desk)));
+            self.store.send(StoreRequest::SaveDesk(Box::new(desk)));
         }
         self.jobs.clear();
         self.fetches.cancel_all();
         if let Some((id, params)) = self.state.unkept_sliders().filter(|_| keeps) {
             let entry = crate::domain::JournalEntry::Sliders { params: Box::new(params) };
-            self.store.send(Request::Journal { id, entry });
+            self.store.send(StoreRequest::Journal { id, entry });
         }
         if self.state.has_unsaved_settings() && keeps {
-            self.store.send(Request::SaveSettings(Box::new(self.state.settings.clone())));
+            self.store.send(StoreRequest::SaveSettings(Box::new(self.state.settings.clone())));
         }
         if !self.store.flush(Duration::from_secs(10)) {
             tracing::error!("the store did not finish in time");

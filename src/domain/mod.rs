@@ -1,13 +1,15 @@
-//! The nouns of the studio: prompts, parameters, jobs, events, artifacts, model cards. Plain data, no behaviour
-//! beyond their own rules (ranges, defaults, checks).
+//! The nouns of the studio: prompts, parameters, jobs, requests, events, artifacts, documents, model cards. Plain data,
+//! no behaviour beyond their own rules (ranges, defaults, checks).
 
 mod answer_form;
 mod arrangement;
 mod artifact;
 mod branches;
 mod cancel;
+mod catalogue_request;
 mod chat;
 mod desk;
+pub mod document;
 mod enlarge;
 mod event;
 mod illustration;
@@ -27,6 +29,7 @@ mod sampling_names;
 mod search;
 mod settings;
 mod size;
+mod store_request;
 mod text_params;
 mod things;
 mod thought;
@@ -39,8 +42,10 @@ pub use arrangement::*;
 pub use artifact::*;
 pub use branches::{START, Shelf};
 pub use cancel::{CancelToken, Cancelled};
+pub use catalogue_request::{CatalogueRequest, ModelAsk};
 pub use chat::*;
 pub use desk::*;
+pub use document::{Document, TextFormat};
 pub use enlarge::{Enlarge, Filter};
 pub use event::*;
 pub use illustration::{Illustration, PASSAGE, Passage, Subject};
@@ -60,6 +65,7 @@ pub use sampling_names::SamplerName;
 pub use search::*;
 pub use settings::*;
 pub use size::{ASPECTS, FreeSize};
+pub use store_request::{About, StoreRequest};
 pub use text_params::*;
 pub use things::Things;
 pub use thought::{Split, Thinking, answer_of, is_thought_tag, opened_by, split as split_thought};

@@ -20,7 +20,6 @@ mod personas;
 pub mod png;
 mod removal;
 mod replay;
-mod request;
 mod scalar;
 mod search;
 mod settings;
@@ -43,13 +42,13 @@ pub use layers::{open_raster, write_each as write_layers};
 pub use library::{save as save_picture, slug};
 pub use parameters::{Parsed, Source, parse as parse_parameters, write as write_parameters};
 pub use paths::{HOME_VARIABLE, Paths};
-pub use request::Request;
 pub use settings::{clamp as clamp_settings, load as load_settings, look as look_at_settings, save as save_settings};
 
-use crate::domain::{Settings, StoreEvent, Wake};
+use crate::domain::{Settings, StoreEvent, StoreRequest, Wake};
 use crate::error::{Cause, Result, StudioError, said_by};
 use crate::lang::Both;
 use decoder::Decoder;
+use worker::{Work, Worker};
 
 /// Requests that may wait.
 const QUEUE: usize = 4096;
@@ -62,7 +61,7 @@ pub const THUMBNAIL: u32 = 256;
 
 /// The threads. Dropping it finishes and syncs everything that was asked for.
 pub struct Store {
-    requests: Option<Sender<Request>>,
+    requests: Option<Sender<Work>>,
     thread: Option<JoinHandle<()>>,
     decoder: Option<Decoder>,
     events: Events,
@@ -79,7 +78,7 @@ impl Store {
         let (sender, receiver) = bounded(EVENTS);
         let events = Events { sender, wake, closing: Arc::default(), unsaved: Arc::default() };
         let (requests, queue) = bounded(QUEUE);
-        let worker = worker::Worker::new(paths, settings, events.clone(), read_only);
+        let worker = Worker::new(paths, settings, events.clone(), read_only);
         let thread = thread::Builder::new()
             .name("store".to_owned())
             .spawn(move || worker.run(&queue))
@@ -91,20 +90,27 @@ impl Store {
     /// Queues a request; answers come as events. Never blocks for longer than a frame. Where even 4,096 waiting
     /// requests are not enough (a disk that hangs), the failure is an event: `PictureFailed` for a picture, which
     /// can then be sent again.
-    pub fn send(&self, request: Request) {
+    pub fn send(&self, request: StoreRequest) {
         let request = match (request, &self.decoder) {
-            (Request::Thumbnail(path), Some(decoder)) => return decoder.thumbnail(path),
-            (Request::Open(path), Some(decoder)) => return decoder.open(path),
-            (Request::View(path), Some(decoder)) => return decoder.view(path),
+            (StoreRequest::Thumbnail(path), Some(decoder)) => return decoder.thumbnail(path),
+            (StoreRequest::OpenFile(path), Some(decoder)) => return decoder.open(path),
+            (StoreRequest::ViewPicture(path), Some(decoder)) => return decoder.view(path),
             (request, _) => request,
         };
+        self.queue(Work::Request(Box::new(request)));
+    }
+
+    fn queue(&self, work: Work) {
         let Some(requests) = &self.requests else { return };
-        let (request, cause) = match requests.send_timeout(request, PATIENCE) {
+        let (work, cause) = match requests.send_timeout(work, PATIENCE) {
             Ok(()) => return,
-            Err(SendTimeoutError::Timeout(request)) => (request, Cause::QueueFull { waiting: QUEUE }),
-            Err(SendTimeoutError::Disconnected(request)) => (request, Cause::EngineGone),
+            Err(SendTimeoutError::Timeout(work)) => (work, Cause::QueueFull { waiting: QUEUE }),
+            Err(SendTimeoutError::Disconnected(work)) => (work, Cause::EngineGone),
         };
-        self.events.try_tell(failed(&request, cause.into()));
+        self.events.try_tell(match work {
+            Work::Request(request) => failed(&request, cause.into()),
+            _ => StoreEvent::Failed(None, cause.into()),
+        });
     }
 
     /// Whether something of the person's could not be written and is in memory alone.
@@ -115,7 +121,7 @@ impl Store {
     /// Waits until everything sent so far is on the disk; false when that took longer than `patience`.
     pub fn flush(&self, patience: Duration) -> bool {
         let (done, wait) = bounded(1);
-        self.send(Request::Flush(done));
+        self.queue(Work::Flush(done));
         wait.recv_timeout(patience).is_ok()
     }
 }
@@ -133,12 +139,12 @@ impl Drop for Store {
 }
 
 /// How a request's failure is told.
-fn failed(request: &Request, error: StudioError) -> StoreEvent {
+fn failed(request: &StoreRequest, error: StudioError) -> StoreEvent {
     match request {
-        Request::SavePicture { job, index, .. } => StoreEvent::PictureFailed { job: *job, index: *index, error },
-        Request::Thumbnail(path) => StoreEvent::NoThumbnail { path: path.clone(), error: Some(error) },
-        Request::View(path) => StoreEvent::Viewed { path: path.clone(), picture: Err(error) },
-        Request::SavePersona { id, .. } => StoreEvent::PersonaFailed { id: id.clone(), error },
+        StoreRequest::SavePicture { job, index, .. } => StoreEvent::PictureFailed { job: *job, index: *index, error },
+        StoreRequest::Thumbnail(path) => StoreEvent::NoThumbnail { path: path.clone(), error: Some(error) },
+        StoreRequest::ViewPicture(path) => StoreEvent::Viewed { path: path.clone(), picture: Err(error) },
+        StoreRequest::SavePersona { id, .. } => StoreEvent::PersonaFailed { id: id.clone(), error },
         _ => StoreEvent::Failed(request.about().room, error),
     }
 }
@@ -215,8 +221,8 @@ mod tests {
     fn a_panic_is_one_failure_and_the_thread_lives_on() {
         let home = tempfile::tempdir().unwrap();
         let (store, events) = Store::start(&Paths::below(home.path()), &Settings::default(), Arc::new(|| {}));
-        store.send(Request::Panic);
-        store.send(Request::LoadConversation(ConversationId("nowhere".into())));
+        store.queue(Work::Panic);
+        store.send(StoreRequest::LoadConversation(ConversationId("nowhere".into())));
         let next = || match events.recv_timeout(Duration::from_secs(10)).unwrap() {
             StoreEvent::Failed(_, error) => error,
             other => panic!("{other:?}"),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, TryRecvError};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use jiff::tz::TimeZone;
 
 use super::journal::Journals;
@@ -13,12 +13,10 @@ use super::library::{self, Known, Scan};
 use super::pending::{Key, Pending};
 use super::personas::Personas;
 use super::search::Search;
-use super::{
-    Events, Paths, Request, atomic, desk, export, failed, guarded, latents, layers, parameters, png, settings, trash,
-};
+use super::{Events, Paths, atomic, desk, export, failed, guarded, latents, layers, parameters, png, settings, trash};
 use crate::domain::{
     Desk, Enlarge, Face, KeptPersona, LibraryItem, Persona, PersonaId, Picture, PictureRecord, Room, Settings,
-    StoreEvent, TrashKind,
+    StoreEvent, StoreRequest, TrashKind,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::Both;
@@ -31,6 +29,16 @@ const RETRY: Duration = Duration::from_secs(2);
 const RECENT: usize = 24;
 /// A character's picture has at most so many pixels a side.
 const FACE: u32 = 1024;
+
+/// What waits in the thread's queue.
+pub enum Work {
+    Request(Box<StoreRequest>),
+    /// Answers once everything before it is on the disk.
+    Flush(Sender<()>),
+    /// A bug, as far as the thread can tell.
+    #[cfg(test)]
+    Panic,
+}
 
 pub struct Worker {
     settings_file: PathBuf,
@@ -181,7 +189,7 @@ impl Worker {
     }
 
     /// Works until the queue is closed and empty; then everything is on the disk.
-    pub fn run(mut self, queue: &Receiver<Request>) {
+    pub fn run(mut self, queue: &Receiver<Work>) {
         if !self.read_only {
             self.pending.find();
             if let Err(error) = self.retry_pictures() {
@@ -190,8 +198,8 @@ impl Worker {
         }
         loop {
             match queue.try_recv() {
-                Ok(request) => {
-                    self.serve(request);
+                Ok(work) => {
+                    self.serve(work);
                     self.sync_due();
                     self.note_unsaved();
                     continue;
@@ -223,7 +231,7 @@ impl Worker {
                 self.journals.next_sync().map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()))
             };
             match wait(queue, pause) {
-                Ok(request) => self.serve(request),
+                Ok(work) => self.serve(work),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -240,15 +248,25 @@ impl Worker {
         }
     }
 
-    /// One request, to its event. A panic in it is its failure.
-    fn serve(&mut self, request: Request) {
+    /// One piece of work, to its event. A panic in it is its failure.
+    fn serve(&mut self, work: Work) {
         // Only what names the request in a failure is needed after it is gone.
-        let room = request.about().room;
-        let label = match &request {
-            Request::SavePicture { job, index, .. } => Some((*job, *index)),
+        let request = match &work {
+            Work::Request(request) => Some(&**request),
             _ => None,
         };
-        if let Err(error) = guarded(|| self.handle(request)) {
+        let room = request.and_then(|request| request.about().room);
+        let label = match request {
+            Some(StoreRequest::SavePicture { job, index, .. }) => Some((*job, *index)),
+            _ => None,
+        };
+        let outcome = guarded(|| match work {
+            Work::Request(request) => self.handle(*request),
+            Work::Flush(done) => self.flush(&done),
+            #[cfg(test)]
+            Work::Panic => panic!("as asked"),
+        });
+        if let Err(error) = outcome {
             self.events.tell(match label {
                 Some((job, index)) => StoreEvent::PictureFailed { job, index, error },
                 None => StoreEvent::Failed(room, error),
@@ -256,48 +274,57 @@ impl Worker {
         }
     }
 
-    fn handle(&mut self, request: Request) -> Result<()> {
+    fn flush(&mut self, done: &Sender<()>) -> Result<()> {
+        let outcome = self.journals.sync_all();
+        let outcome = self.note_journal(outcome);
+        self.retry();
+        self.note_unsaved();
+        let _ = done.try_send(());
+        outcome
+    }
+
+    fn handle(&mut self, request: StoreRequest) -> Result<()> {
         if self.read_only && request.about().changes {
             return Err(Cause::ReadOnly.into());
         }
         let event = match request {
-            Request::SavePicture { job, index, picture, record, folder } => {
+            StoreRequest::SavePicture { job, index, picture, record, folder } => {
                 let item = self.save_picture(Some((job, index)), picture, record, folder.as_deref())?;
                 self.events.tell(StoreEvent::PictureSaved { job, index, item });
                 // The folder takes pictures: those that wait go there too.
                 let _ = self.retry_pictures();
                 return Ok(());
             }
-            Request::KeepLatents(kept) => {
+            StoreRequest::KeepLatents(kept) => {
                 let path = latents::save(&self.library, &kept, SystemTime::now(), &self.zone)?;
                 StoreEvent::LatentsKept { path }
             }
-            Request::ExportPicture { picture, record, path, enlarge } => {
+            StoreRequest::ExportPicture { picture, record, path, enlarge } => {
                 let left_out = export_picture(&picture, record.as_deref(), &path, enlarge)?;
                 self.events.tell(StoreEvent::Exported { path });
                 return left_out.map_or(Ok(()), Err);
             }
-            Request::ExportFile { from, path, enlarge } => {
+            StoreRequest::ExportFile { from, path, enlarge } => {
                 let left_out = export_file(&from, &path, enlarge)?;
                 self.events.tell(StoreEvent::Exported { path });
                 return left_out.map_or(Ok(()), Err);
             }
-            Request::ExportLayers { scene, picture, path } => {
+            StoreRequest::ExportLayers { scene, picture, path } => {
                 atomic::write(&path, &layers::open_raster(&scene, &picture)?)?;
                 StoreEvent::Exported { path }
             }
-            Request::ExportEachLayer { scene, folder } => {
+            StoreRequest::ExportEachLayer { scene, folder } => {
                 let count = layers::write_each(&scene, &folder)?;
                 StoreEvent::CopiesSaved { folder, count }
             }
-            Request::CopyFiles { from, folder } => {
+            StoreRequest::CopyFiles { from, folder } => {
                 let (done, outcome) = for_each(from, |path| export::copy_into(path, &folder));
                 if !done.is_empty() {
                     self.events.tell(StoreEvent::CopiesSaved { folder, count: done.len() });
                 }
                 return outcome;
             }
-            Request::CopyLibrary(from) => {
+            StoreRequest::CopyLibrary(from) => {
                 let files = library::left_in(&from, &self.library);
                 let (done, outcome) = for_each(files, |path| library::copy_from(&from, path, &self.library));
                 if !done.is_empty() {
@@ -306,28 +333,28 @@ impl Worker {
                 self.begin_scan(false);
                 return outcome;
             }
-            Request::WriteFile { path, bytes } => {
+            StoreRequest::WriteFile { path, bytes } => {
                 atomic::write(&path, &bytes)?;
                 StoreEvent::Exported { path }
             }
-            Request::ExportText { path, document, format } => {
+            StoreRequest::ExportText { path, document, format } => {
                 let left_out = export::write_text(*document, format, &path)?;
                 self.events.tell(StoreEvent::Exported { path });
                 return left_out.map_or(Ok(()), Err);
             }
-            Request::ListRecent => StoreEvent::Recent(library::newest(&self.library, &self.zone, RECENT)),
-            Request::ScanLibrary => {
+            StoreRequest::ListRecent => StoreEvent::Recent(library::newest(&self.library, &self.zone, RECENT)),
+            StoreRequest::ScanLibrary => {
                 self.begin_scan(false);
                 return Ok(());
             }
-            Request::RescanLibrary => {
+            StoreRequest::RescanLibrary => {
                 // One that is under way tells all that this one would.
                 if self.scan.is_none() {
                     self.begin_scan(true);
                 }
                 return Ok(());
             }
-            Request::SetLibraryFolder(folder) => {
+            StoreRequest::SetLibraryFolder(folder) => {
                 let old = std::mem::replace(&mut self.library, folder);
                 self.begin_scan(false);
                 let count = library::left_in(&old, &self.library).len();
@@ -340,7 +367,7 @@ impl Worker {
                 }
                 return Ok(());
             }
-            Request::Trash(paths) => {
+            StoreRequest::TrashPictures(paths) => {
                 let is_gone = |path: &PathBuf| library::is_gone(&self.library, path);
                 let (gone, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(is_gone);
                 if !gone.is_empty() {
@@ -361,7 +388,7 @@ impl Worker {
                 }
                 return outcome;
             }
-            Request::Restore(paths) => {
+            StoreRequest::RestorePictures(paths) => {
                 let (done, outcome) = for_each(paths, |path| library::restore(&self.library, path));
                 let items: Vec<_> = done.iter().filter_map(|path| library::item_of(path, &self.zone)).collect();
                 done.iter().for_each(|path| self.note_known(path));
@@ -374,18 +401,18 @@ impl Worker {
                 }
                 return outcome;
             }
-            Request::ListConversations => StoreEvent::Conversations(self.journals.list()),
-            Request::LoadConversation(id) => StoreEvent::Conversation(Box::new(self.journals.load(&id)?)),
-            Request::Journal { id, entry } => {
+            StoreRequest::ListConversations => StoreEvent::Conversations(self.journals.list()),
+            StoreRequest::LoadConversation(id) => StoreEvent::Conversation(Box::new(self.journals.load(&id)?)),
+            StoreRequest::Journal { id, entry } => {
                 // Where it fails, the lines wait: the next look at what is due tries again, and tells.
                 return self.journals.append(&id, &entry).or_else(|error| self.note_journal(Err(error)));
             }
-            Request::KeepConversations(all) => {
+            StoreRequest::KeepConversations(all) => {
                 // One that cannot be written does not cost the others.
                 let kept: Vec<_> = all.iter().map(|(id, entries)| self.journals.keep(id, entries)).collect();
                 return kept.into_iter().collect();
             }
-            Request::DeleteConversation(id) => {
+            StoreRequest::TrashConversation(id) => {
                 // The window took it off its list at once.
                 if let Err(error) = self.journals.delete(&id) {
                     self.events.tell(StoreEvent::Conversations(self.journals.list()));
@@ -393,13 +420,13 @@ impl Worker {
                 }
                 StoreEvent::ConversationTrashed(id)
             }
-            Request::RestoreConversation(id) => return self.journals.restore(&id),
-            Request::SearchTexts { serial, words } => {
+            StoreRequest::RestoreConversation(id) => return self.journals.restore(&id),
+            StoreRequest::SearchTexts { serial, words } => {
                 self.search = Search::new(&self.journals, serial, &words);
                 return Ok(());
             }
-            Request::ListPersonas => StoreEvent::Personas(self.persona_list()),
-            Request::SavePersona { id, persona, face } => {
+            StoreRequest::ListPersonas => StoreEvent::Personas(self.persona_list()),
+            StoreRequest::SavePersona { id, persona, face } => {
                 let picture = match &face {
                     Face::Keep => None,
                     Face::Of(other) => self.personas.picture(other),
@@ -431,7 +458,7 @@ impl Worker {
                     }
                 }
             }
-            Request::DeletePersona(id) => {
+            StoreRequest::TrashPersona(id) => {
                 // What is in memory alone has no file to move.
                 let unsaved = self.unsaved_personas.remove(&id).is_some();
                 match self.personas.delete(&id) {
@@ -443,8 +470,8 @@ impl Worker {
                     }
                 }
             }
-            Request::RestorePersona(id) => StoreEvent::PersonaKept(Box::new(self.personas.restore(&id)?)),
-            Request::SaveSettings(new) => {
+            StoreRequest::RestorePersona(id) => StoreEvent::PersonaKept(Box::new(self.personas.restore(&id)?)),
+            StoreRequest::SaveSettings(new) => {
                 self.unsaved_settings = None;
                 if let Err(error) = settings::save(&self.settings_file, &new) {
                     self.unsaved_settings = Some(new);
@@ -452,11 +479,11 @@ impl Worker {
                 }
                 StoreEvent::SettingsSaved
             }
-            Request::LoadDesk => StoreEvent::Desk(Box::new(desk::load(&self.desk_file).or_else(|error| {
+            StoreRequest::LoadDesk => StoreEvent::Desk(Box::new(desk::load(&self.desk_file).or_else(|error| {
                 self.events.tell(StoreEvent::Failed(None, error));
                 Ok::<_, StudioError>(Desk::default())
             })?)),
-            Request::SaveDesk(new) => {
+            StoreRequest::SaveDesk(new) => {
                 let saved = desk::save(&self.desk_file, &new);
                 let before = std::mem::replace(&mut self.unsaved_desk, saved.is_err().then_some(new));
                 if before.is_some() && saved.is_ok() {
@@ -464,27 +491,17 @@ impl Worker {
                 }
                 return saved;
             }
-            Request::ListTrash(kind) => return self.list_trash(kind),
-            Request::ReadTrashed { kind, id, lang } => {
+            StoreRequest::ListTrash(kind) => return self.list_trash(kind),
+            StoreRequest::ReadTrashed { kind, id, lang } => {
                 let text = trash::text(kind, &id, lang, &self.journals, &self.personas);
                 StoreEvent::TrashRead { id, text }
             }
-            Request::Purge { kind, ids } => {
+            StoreRequest::Purge { kind, ids } => {
                 let purged = trash::purge(kind, ids, &self.library, &mut self.journals, &self.personas);
                 return purged.and(self.list_trash(kind));
             }
-            Request::Flush(done) => {
-                let outcome = self.journals.sync_all();
-                let outcome = self.note_journal(outcome);
-                self.retry();
-                self.note_unsaved();
-                let _ = done.try_send(());
-                return outcome;
-            }
-            #[cfg(test)]
-            Request::Panic => panic!("as asked"),
             // The decoder's; they get here only when it is gone.
-            request @ (Request::Thumbnail(_) | Request::Open(_) | Request::View(_)) => {
+            request @ (StoreRequest::Thumbnail(_) | StoreRequest::OpenFile(_) | StoreRequest::ViewPicture(_)) => {
                 failed(&request, StudioError::other(Both::new("pictures cannot be opened any more", "无法再打开图片")))
             }
         };
@@ -594,7 +611,7 @@ impl Worker {
     }
 }
 
-fn wait(queue: &Receiver<Request>, pause: Duration) -> std::result::Result<Request, RecvTimeoutError> {
+fn wait(queue: &Receiver<Work>, pause: Duration) -> std::result::Result<Work, RecvTimeoutError> {
     if pause == Duration::MAX {
         return queue.recv().map_err(|_| RecvTimeoutError::Disconnected);
     }

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use aigc_studio::domain::{
     ConversationId, ImageParams, JobId, JournalEntry, Message, Picture, PictureRecord, Role, Sampler, Seed, Settings,
-    StoreEvent, Turn,
+    StoreEvent, StoreRequest, Turn,
 };
 use aigc_studio::error::Cause;
-use aigc_studio::store::{Paths, Request, Store, load_settings, png};
+use aigc_studio::store::{Paths, Store, load_settings, png};
 use rand::{RngCore, SeedableRng};
 
 /// Noise: it does not compress.
-fn save(seed: u64, side: u32, folder: Option<PathBuf>) -> Request {
+fn save(seed: u64, side: u32, folder: Option<PathBuf>) -> StoreRequest {
     let mut rgba = vec![0; (side * side * 4) as usize];
     rand_chacha::ChaCha8Rng::seed_from_u64(seed).fill_bytes(&mut rgba);
     let record = PictureRecord {
@@ -35,7 +35,7 @@ fn save(seed: u64, side: u32, folder: Option<PathBuf>) -> Request {
         ..PictureRecord::default()
     };
     let picture = Arc::new(Picture { width: side, height: side, rgba });
-    Request::SavePicture { job: JobId(seed), index: 0, picture, record: Box::new(record), folder }
+    StoreRequest::SavePicture { job: JobId(seed), index: 0, picture, record: Box::new(record), folder }
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -55,10 +55,10 @@ fn a_full_disk_loses_nothing() {
     let (store, events) = Store::start(&Paths::below(&home), &Settings::default(), Arc::new(|| {}));
     let next = || events.recv_timeout(Duration::from_secs(10)).expect("an answer");
     let settings = Settings { offline: true, ..Settings::default() };
-    store.send(Request::SaveSettings(Box::new(settings.clone())));
+    store.send(StoreRequest::SaveSettings(Box::new(settings.clone())));
     assert!(matches!(next(), StoreEvent::SettingsSaved));
     let id = ConversationId("talk".into());
-    let journal = |entry| Request::Journal { id: id.clone(), entry };
+    let journal = |entry| StoreRequest::Journal { id: id.clone(), entry };
     let message = Message { role: Role::Assistant, content: String::new() };
     store.send(journal(JournalEntry::Begin { turn: Turn { id: 1, message, info: None, parent: None } }));
     assert!(store.flush(Duration::from_secs(5)));
@@ -97,7 +97,7 @@ fn a_full_disk_loses_nothing() {
 
     // Settings keep their old file; text waits and is told once.
     let long = Settings { system_prompt: "x".repeat(20_000), ..Settings::default() };
-    store.send(Request::SaveSettings(Box::new(long)));
+    store.send(StoreRequest::SaveSettings(Box::new(long)));
     assert!(matches!(next(), StoreEvent::Failed(_, e) if matches!(e.cause(), Cause::DiskFull { .. })));
     assert_eq!(load_settings(Paths::below(&home).settings()).0, settings);
     for _ in 0..300 {
@@ -111,7 +111,7 @@ fn a_full_disk_loses_nothing() {
     std::thread::sleep(Duration::from_millis(2_500));
     drop(store);
     let (store, events) = Store::start(&Paths::below(&home), &Settings::default(), Arc::new(|| {}));
-    store.send(Request::LoadConversation(id));
+    store.send(StoreRequest::LoadConversation(id));
     let StoreEvent::Conversation(data) = events.recv_timeout(Duration::from_secs(5)).unwrap() else { panic!() };
     assert_eq!(data.turns[0].message.content, "word ".repeat(40 * 300));
 }

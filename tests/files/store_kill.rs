@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use aigc_studio::domain::{
     Author, ConversationData, ConversationId, Edit, ImageParams, JobId, JournalEntry, Message, Page, PageEntry,
-    Picture, PictureRecord, Role, Sampler, Seed, Settings, StoreEvent, Turn,
+    Picture, PictureRecord, Role, Sampler, Seed, Settings, StoreEvent, StoreRequest, Turn,
 };
-use aigc_studio::store::{Paths, Request, Store, png};
+use aigc_studio::store::{Paths, Store, png};
 
 const HOME: &str = "STORE_KILL_HOME";
 
@@ -30,7 +30,7 @@ fn start(home: &Path) -> (Store, crossbeam_channel::Receiver<StoreEvent>) {
 fn send_numbers(begin: impl IntoIterator<Item = JournalEntry>, number: impl Fn(u32) -> JournalEntry) {
     let Some(home) = std::env::var_os(HOME) else { return };
     let (store, _events) = start(Path::new(&home));
-    let send = |entry| store.send(Request::Journal { id: ConversationId("killed".into()), entry });
+    let send = |entry| store.send(StoreRequest::Journal { id: ConversationId("killed".into()), entry });
     begin.into_iter().for_each(send);
     for n in 0..100_000 {
         send(number(n));
@@ -89,7 +89,7 @@ fn kill(test: &str, numbers: impl Fn(&ConversationData) -> String) {
         child.wait().unwrap();
 
         let (store, events) = start(home.path());
-        store.send(Request::LoadConversation(ConversationId("killed".into())));
+        store.send(StoreRequest::LoadConversation(ConversationId("killed".into())));
         let StoreEvent::Conversation(data) = events.recv_timeout(Duration::from_secs(20)).unwrap() else { panic!() };
         let numbers: Vec<u32> = numbers(&data).split_whitespace().map(|n| n.parse().unwrap()).collect();
         assert!(numbers.iter().enumerate().all(|(at, &n)| at as u32 == n), "without a gap");
@@ -153,7 +153,7 @@ fn saves_until_it_is_killed() {
     let picture = Arc::new(Picture { width: 256, height: 256, rgba: vec![77; 256 * 256 * 4] });
     for n in 0..10_000 {
         let (picture, record) = (picture.clone(), record());
-        store.send(Request::SavePicture { job: JobId(n), index: 0, picture, record, folder: None });
+        store.send(StoreRequest::SavePicture { job: JobId(n), index: 0, picture, record, folder: None });
         if let Ok(StoreEvent::PictureSaved { item, .. }) = events.recv() {
             println!("saved {}", item.path.display());
         }
@@ -180,7 +180,7 @@ fn a_killed_program_leaves_only_whole_pictures() {
         assert_eq!(png::open(Path::new(path)).unwrap().width, 256, "what was called saved is there");
     }
     let (store, events) = start(home.path());
-    store.send(Request::ScanLibrary);
+    store.send(StoreRequest::ScanLibrary);
     let StoreEvent::Library(items) = events.recv_timeout(Duration::from_secs(20)).unwrap() else { panic!() };
     assert!(items.len() >= 40);
     for item in items {

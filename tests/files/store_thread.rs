@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use aigc_studio::domain::{
     ConversationId, Enlarge, Face, Filter, Illustration, ImageParams, JobId, JournalEntry, Message, Passage, Persona,
-    PersonaId, Picture, PictureRecord, Role, Sampler, Seed, Settings, StoreEvent, Turn,
+    PersonaId, Picture, PictureRecord, Role, Sampler, Seed, Settings, StoreEvent, StoreRequest, Turn,
 };
 use aigc_studio::error::Cause;
 use aigc_studio::lang::Lang;
-use aigc_studio::store::{Paths, Request, Store, load_settings, png};
+use aigc_studio::store::{Paths, Store, load_settings, png};
 use aigc_studio::writing::export::{Document, TextFormat};
 use crossbeam_channel::Receiver;
 
@@ -43,8 +43,8 @@ fn record(prompt: &str, seed: u64) -> Box<PictureRecord> {
     })
 }
 
-fn save(job: u64, seed: u64) -> Request {
-    Request::SavePicture {
+fn save(job: u64, seed: u64) -> StoreRequest {
+    StoreRequest::SavePicture {
         job: JobId(job),
         index: 0,
         picture: picture(64),
@@ -61,8 +61,8 @@ fn next(events: &Receiver<StoreEvent>) -> StoreEvent {
     events.recv_timeout(Duration::from_secs(20)).expect("an answer comes")
 }
 
-fn journal(id: &str, entry: JournalEntry) -> Request {
-    Request::Journal { id: ConversationId(id.into()), entry }
+fn journal(id: &str, entry: JournalEntry) -> StoreRequest {
+    StoreRequest::Journal { id: ConversationId(id.into()), entry }
 }
 
 fn begin(id: u64, role: Role, content: &str) -> JournalEntry {
@@ -98,23 +98,23 @@ fn a_picture_is_saved_listed_trashed_and_restored() {
     assert_eq!(png::read_record(&item.path).unwrap(), record("a red apple", 42));
     assert_eq!(png::open(&item.path).unwrap(), *picture(64));
 
-    store.send(Request::ScanLibrary);
+    store.send(StoreRequest::ScanLibrary);
     let StoreEvent::Library(items) = next(&events) else { panic!() };
     // The name keeps seconds, the event milliseconds.
     assert_eq!(items.iter().map(|i| (&i.path, &i.record)).collect::<Vec<_>>(), [(&item.path, &item.record)]);
 
-    store.send(Request::Open(item.path.clone()));
+    store.send(StoreRequest::OpenFile(item.path.clone()));
     let StoreEvent::Opened { record: Some(opened), .. } = next(&events) else { panic!() };
     assert_eq!(opened, record("a red apple", 42));
 
-    store.send(Request::Trash(vec![item.path.clone()]));
+    store.send(StoreRequest::TrashPictures(vec![item.path.clone()]));
     assert!(matches!(next(&events), StoreEvent::Trashed { paths } if paths == [item.path.clone()]));
     assert!(!item.path.exists());
-    store.send(Request::Restore(vec![item.path.clone()]));
+    store.send(StoreRequest::RestorePictures(vec![item.path.clone()]));
     assert!(matches!(next(&events), StoreEvent::Restored { items } if items[0].path == item.path));
     assert!(item.path.exists());
 
-    store.send(Request::Trash(vec!["/etc/hostname".into()]));
+    store.send(StoreRequest::TrashPictures(vec!["/etc/hostname".into()]));
     assert!(matches!(next(&events), StoreEvent::Failed(_, error) if matches!(error.cause(), Cause::Io { .. })));
     drop(store);
     assert_eq!(wakes.load(Ordering::Relaxed), 6, "one for each event");
@@ -132,15 +132,15 @@ fn a_picture_that_cannot_be_saved_is_told_and_can_be_saved_elsewhere() {
 
     // To another folder this once.
     let other = home.path().join("other");
-    let Request::SavePicture { job, index, picture, record, .. } = save(1, 1) else { panic!() };
-    store.send(Request::SavePicture { job, index, picture, record, folder: Some(other.clone()) });
+    let StoreRequest::SavePicture { job, index, picture, record, .. } = save(1, 1) else { panic!() };
+    store.send(StoreRequest::SavePicture { job, index, picture, record, folder: Some(other.clone()) });
     assert!(matches!(next(&events), StoreEvent::PictureSaved { item, .. } if item.path.starts_with(&other)));
 
     // A folder that cannot be used is told at once, one that can be is used from then on.
-    store.send(Request::SetLibraryFolder(blocked.join("below")));
+    store.send(StoreRequest::SetLibraryFolder(blocked.join("below")));
     assert!(matches!(next(&events), StoreEvent::Failed(..)));
     assert!(matches!(next(&events), StoreEvent::Library(items) if items.is_empty()));
-    store.send(Request::SetLibraryFolder(home.path().join("new")));
+    store.send(StoreRequest::SetLibraryFolder(home.path().join("new")));
     assert!(matches!(next(&events), StoreEvent::Library(items) if items.is_empty()));
     store.send(save(2, 2));
     assert!(
@@ -160,14 +160,14 @@ fn everything_queued_is_on_disk_when_the_store_is_dropped() {
         store.send(journal("a", JournalEntry::Append { id: 1, text: format!("{n} ") }));
     }
     let settings = Settings { offline: true, ..Settings::default() };
-    store.send(Request::SaveSettings(Box::new(settings.clone())));
+    store.send(StoreRequest::SaveSettings(Box::new(settings.clone())));
     drop(events); // nobody listens any more
     drop(store);
     let paths = Paths::below(home.path());
     assert_eq!(pngs(&home.path().join("library")).len(), 50);
     assert_eq!(load_settings(paths.settings()).0, settings);
     let (store, events) = start(home.path());
-    store.send(Request::LoadConversation(ConversationId("a".into())));
+    store.send(StoreRequest::LoadConversation(ConversationId("a".into())));
     let StoreEvent::Conversation(data) = next(&events) else { panic!() };
     assert!(data.turns[0].message.content.ends_with("998 999 "));
 }
@@ -177,7 +177,7 @@ fn a_window_that_does_not_listen_neither_stops_the_store_nor_its_end() {
     let home = tempfile::tempdir().unwrap();
     let (store, events) = start(home.path());
     for _ in 0..6_000 {
-        store.send(Request::LoadConversation(ConversationId("nowhere".into())));
+        store.send(StoreRequest::LoadConversation(ConversationId("nowhere".into())));
     }
     store.send(save(1, 1));
     let start = Instant::now();
@@ -194,7 +194,7 @@ fn pictures_that_are_looked_at_do_not_delay_those_that_are_saved() {
     let large = home.path().join("large.png");
     fs::write(&large, png::encode(&picture(2048), None).unwrap()).unwrap();
     for _ in 0..100 {
-        store.send(Request::Thumbnail(large.clone()));
+        store.send(StoreRequest::Thumbnail(large.clone()));
     }
     let start = Instant::now();
     store.send(save(1, 1));
@@ -218,7 +218,7 @@ fn thumbnails_that_scrolled_away_and_broken_ones_are_told() {
     let (store, events) = start(home.path());
     let broken = home.path().join("broken.png");
     fs::write(&broken, "no picture").unwrap();
-    store.send(Request::Thumbnail(broken.clone()));
+    store.send(StoreRequest::Thumbnail(broken.clone()));
     let StoreEvent::NoThumbnail { path, error: Some(error) } = next(&events) else { panic!() };
     assert_eq!(path, broken);
     assert!(matches!(error.cause(), Cause::BadPicture { .. }));
@@ -226,7 +226,7 @@ fn thumbnails_that_scrolled_away_and_broken_ones_are_told() {
     let large = home.path().join("large.png");
     fs::write(&large, png::encode(&picture(300), None).unwrap()).unwrap();
     for _ in 0..400 {
-        store.send(Request::Thumbnail(large.clone()));
+        store.send(StoreRequest::Thumbnail(large.clone()));
     }
     let (mut shown, mut skipped) = (0, 0);
     while shown + skipped < 400 {
@@ -251,11 +251,16 @@ fn a_list_that_is_being_made_knows_what_was_saved_and_deleted_meanwhile() {
     let (store, events) = start(home.path());
     // The scan begins with both others already in the queue, as long as writing this copy takes longer than sending.
     let copy = home.path().join("copy.png");
-    store.send(Request::ExportPicture { picture: picture(1024), record: None, path: copy, enlarge: Enlarge::NONE });
-    store.send(Request::ScanLibrary);
+    store.send(StoreRequest::ExportPicture {
+        picture: picture(1024),
+        record: None,
+        path: copy,
+        enlarge: Enlarge::NONE,
+    });
+    store.send(StoreRequest::ScanLibrary);
     store.send(save(1, 99));
     let gone = folder.join("2026-01-01_120000_seed-5.png");
-    store.send(Request::Trash(vec![gone.clone()]));
+    store.send(StoreRequest::TrashPictures(vec![gone.clone()]));
     // Whatever the order, list and events together say what is there, as they do in the window.
     let (mut items, mut told) = (Vec::new(), 0);
     while told < 3 {
@@ -281,18 +286,18 @@ fn conversations_are_listed_deleted_and_restored() {
     for name in ["one", "two"] {
         store.send(journal(name, begin(1, Role::User, name)));
     }
-    store.send(Request::ListConversations);
+    store.send(StoreRequest::ListConversations);
     let StoreEvent::Conversations(heads) = next(&events) else { panic!() };
     assert_eq!(heads.len(), 2);
-    store.send(Request::DeleteConversation(ConversationId("one".into())));
+    store.send(StoreRequest::TrashConversation(ConversationId("one".into())));
     assert!(matches!(next(&events), StoreEvent::ConversationTrashed(ConversationId(id)) if id == "one"));
-    store.send(Request::ListConversations);
+    store.send(StoreRequest::ListConversations);
     assert!(matches!(next(&events), StoreEvent::Conversations(heads) if heads.len() == 1));
-    store.send(Request::RestoreConversation(ConversationId("one".into())));
-    store.send(Request::ListConversations);
+    store.send(StoreRequest::RestoreConversation(ConversationId("one".into())));
+    store.send(StoreRequest::ListConversations);
     assert!(matches!(next(&events), StoreEvent::Conversations(heads) if heads.len() == 2));
     // A deletion that fails brings the true list with it.
-    store.send(Request::DeleteConversation(ConversationId("three".into())));
+    store.send(StoreRequest::TrashConversation(ConversationId("three".into())));
     assert!(matches!(next(&events), StoreEvent::Conversations(heads) if heads.len() == 2));
     assert!(matches!(next(&events), StoreEvent::Failed(..)));
 }
@@ -301,27 +306,27 @@ fn conversations_are_listed_deleted_and_restored() {
 fn a_second_look_at_the_library_tells_only_what_has_changed() {
     let home = tempfile::tempdir().unwrap();
     let (store, events) = start(home.path());
-    let look = |request: Request| {
+    let look = |request: StoreRequest| {
         store.send(request);
         next(&events)
     };
     let StoreEvent::PictureSaved { item: first, .. } = look(save(1, 1)) else { panic!() };
-    assert!(matches!(look(Request::ScanLibrary), StoreEvent::Library(items) if items.len() == 1));
+    assert!(matches!(look(StoreRequest::ScanLibrary), StoreEvent::Library(items) if items.len() == 1));
     let StoreEvent::PictureSaved { item: second, .. } = look(save(2, 2)) else { panic!() };
     // What was saved here is known already; what another program put there is not.
     let quiet = |event: &StoreEvent| matches!(event, StoreEvent::LibraryChanged { came, gone } if came.is_empty() && gone.is_empty());
-    assert!(quiet(&look(Request::RescanLibrary)));
+    assert!(quiet(&look(StoreRequest::RescanLibrary)));
     let other = home.path().join("library/other.png");
     fs::copy(&first.path, &other).unwrap();
     fs::remove_file(&second.path).unwrap();
-    let StoreEvent::LibraryChanged { came, gone } = look(Request::RescanLibrary) else { panic!() };
+    let StoreEvent::LibraryChanged { came, gone } = look(StoreRequest::RescanLibrary) else { panic!() };
     assert_eq!((came.iter().map(|i| &i.path).collect::<Vec<_>>(), gone), (vec![&other], vec![second.path]));
-    assert!(quiet(&look(Request::RescanLibrary)));
+    assert!(quiet(&look(StoreRequest::RescanLibrary)));
     // Nor is told again what the trash takes and gives back.
-    look(Request::Trash(vec![other.clone()]));
-    assert!(quiet(&look(Request::RescanLibrary)));
-    look(Request::Restore(vec![other]));
-    assert!(quiet(&look(Request::RescanLibrary)));
+    look(StoreRequest::TrashPictures(vec![other.clone()]));
+    assert!(quiet(&look(StoreRequest::RescanLibrary)));
+    look(StoreRequest::RestorePictures(vec![other]));
+    assert!(quiet(&look(StoreRequest::RescanLibrary)));
 }
 
 #[test]
@@ -339,7 +344,7 @@ fn copies_of_several_pictures_go_into_a_folder_and_write_nothing_over() {
     fs::create_dir(&folder).unwrap();
     for round in 1..=2 {
         let from = paths.iter().cloned().chain([home.path().join("gone.png")]).collect();
-        store.send(Request::CopyFiles { from, folder: folder.clone() });
+        store.send(StoreRequest::CopyFiles { from, folder: folder.clone() });
         assert!(matches!(next(&events), StoreEvent::CopiesSaved { count: 2, folder: f } if f == folder));
         let StoreEvent::Failed(_, missing) = next(&events) else { panic!() };
         assert!(missing.summary(Lang::En).contains("gone.png"), "{missing}");
@@ -358,7 +363,7 @@ fn a_copy_is_written_larger_and_says_so_in_its_settings() {
     let small = picture(8);
     for (name, times, filter) in [("a.png", 4, Filter::Nearest), ("b.png", 8, Filter::Lanczos)] {
         let (record, enlarge) = (Some(record("x", 5)), Enlarge { times, filter });
-        store.send(Request::ExportPicture { picture: small.clone(), record, path: to(name), enlarge });
+        store.send(StoreRequest::ExportPicture { picture: small.clone(), record, path: to(name), enlarge });
         assert!(matches!(next(&events), StoreEvent::Exported { .. }));
         assert_eq!(png::open(&to(name)).unwrap(), small.enlarged(enlarge));
         let text = png::read_head_of(&to(name)).unwrap().unwrap().text.unwrap();
@@ -368,7 +373,7 @@ fn a_copy_is_written_larger_and_says_so_in_its_settings() {
     }
     // From a file, into the same format too.
     let enlarge = Enlarge { times: 4, filter: Filter::Lanczos };
-    store.send(Request::ExportFile { from: to("a.png"), path: to("c.png"), enlarge });
+    store.send(StoreRequest::ExportFile { from: to("a.png"), path: to("c.png"), enlarge });
     next(&events);
     assert_eq!(png::open(&to("c.png")).unwrap().width, 128);
 }
@@ -380,18 +385,23 @@ fn copies_are_written_in_the_format_of_their_ending() {
     let to = |name: &str| home.path().join("out").join(name);
     for name in ["a.png", "a.JPG", "a.webp", "no ending"] {
         let record = Some(record("x", 5));
-        store.send(Request::ExportPicture { picture: picture(64), record, path: to(name), enlarge: Enlarge::NONE });
+        store.send(StoreRequest::ExportPicture {
+            picture: picture(64),
+            record,
+            path: to(name),
+            enlarge: Enlarge::NONE,
+        });
         assert!(matches!(next(&events), StoreEvent::Exported { path } if path == to(name)));
         assert_eq!(png::open(&to(name)).unwrap().width, 64);
     }
     assert_eq!(png::read_record(&to("no ending")).unwrap().seed(), 5);
-    store.send(Request::ExportFile { from: to("a.png"), path: to("same.png"), enlarge: Enlarge::NONE });
+    store.send(StoreRequest::ExportFile { from: to("a.png"), path: to("same.png"), enlarge: Enlarge::NONE });
     next(&events);
     assert_eq!(fs::read(to("a.png")).unwrap(), fs::read(to("same.png")).unwrap());
-    store.send(Request::ExportFile { from: to("a.png"), path: to("b.webp"), enlarge: Enlarge::NONE });
+    store.send(StoreRequest::ExportFile { from: to("a.png"), path: to("b.webp"), enlarge: Enlarge::NONE });
     next(&events);
     assert_eq!(png::open(&to("b.webp")).unwrap(), *picture(64));
-    store.send(Request::ExportPicture {
+    store.send(StoreRequest::ExportPicture {
         picture: picture(64),
         record: None,
         path: to("a.bmp"),
@@ -400,7 +410,7 @@ fn copies_are_written_in_the_format_of_their_ending() {
     assert!(matches!(next(&events), StoreEvent::Failed(_, e) if matches!(e.cause(), Cause::BadChoice { .. })));
     assert!(!to("a.bmp").exists());
     let document = Box::new(Document::from_markdown("Hi", "", Lang::En));
-    store.send(Request::ExportText { path: to("a.md"), document, format: TextFormat::Markdown });
+    store.send(StoreRequest::ExportText { path: to("a.md"), document, format: TextFormat::Markdown });
     next(&events);
     assert_eq!(fs::read_to_string(to("a.md")).unwrap(), "# Hi\n");
 }
@@ -422,7 +432,7 @@ fn a_conversation_that_cannot_be_written_is_told_once_and_kept_until_it_can_be()
     // What was told is over.
     assert!(matches!(next(&events), StoreEvent::WrittenAtLast { path } if path.starts_with(&blocked)));
     assert!(matches!(next(&events), StoreEvent::AllWritten));
-    store.send(Request::LoadConversation(ConversationId("a".into())));
+    store.send(StoreRequest::LoadConversation(ConversationId("a".into())));
     let StoreEvent::Conversation(data) = next(&events) else { panic!() };
     assert_eq!(data.turns[0].message.content, "x".repeat(50));
 }
@@ -439,37 +449,37 @@ fn cards_and_chats_of_other_programs_are_opened() {
     };
     let card = br#"{"spec": "chara_card_v2", "spec_version": "2.0", "data": {"name": "Ada",
         "description": "{{char}} counts.", "personality": "", "scenario": "", "first_mes": "Hello, {{user}}.", "mes_example": ""}}"#;
-    store.send(Request::Open(put("ada.json", card)));
+    store.send(StoreRequest::OpenFile(put("ada.json", card)));
     let StoreEvent::PersonaOpened { persona, .. } = next(&events) else { panic!() };
     assert_eq!((persona.name.as_str(), persona.greetings[0].as_str()), ("Ada", "Hello, {{user}}."));
-    store.send(Request::Open(put(
+    store.send(StoreRequest::OpenFile(put(
         "world.json",
         br#"{"name": "Mill", "entries": {"0": {"key": ["mill"], "content": "It burnt."}}}"#,
     )));
     let StoreEvent::WorldOpened { name, cards, .. } = next(&events) else { panic!() };
     assert_eq!((name.as_str(), cards[0].name.as_str(), cards[0].about.as_str()), ("Mill", "mill", "It burnt."));
-    store.send(Request::Open(put(
+    store.send(StoreRequest::OpenFile(put(
         "chat.json",
         br#"[{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]"#,
     )));
     let StoreEvent::ChatsOpened { chats, .. } = next(&events) else { panic!() };
     assert_eq!(chats[0].turns.len(), 2);
     for (name, bytes) in [("bad.json", &b"{"[..]), ("none.jsonl", b""), ("no-lore.json", br#"{"entries": []}"#)] {
-        store.send(Request::Open(put(name, bytes)));
+        store.send(StoreRequest::OpenFile(put(name, bytes)));
         assert!(
             matches!(next(&events), StoreEvent::OpenFailed(e) if matches!(e.cause(), Cause::BadImport { reason } if reason.en.contains(name))),
             "{name}"
         );
     }
-    store.send(Request::Open(home.path().join("gone.json")));
+    store.send(StoreRequest::OpenFile(home.path().join("gone.json")));
     assert!(matches!(next(&events), StoreEvent::OpenFailed(e) if matches!(e.cause(), Cause::FileMissing { .. })));
-    store.send(Request::Open(put("picture.png", &png::encode(&picture(8), Some(&record("cat", 1))).unwrap())));
+    store.send(StoreRequest::OpenFile(put("picture.png", &png::encode(&picture(8), Some(&record("cat", 1))).unwrap())));
     assert!(matches!(next(&events), StoreEvent::Opened { record: Some(_), .. }));
     // To be looked at: pixels, and nothing else, whatever the file brings.
-    store.send(Request::View(home.path().join("picture.png")));
+    store.send(StoreRequest::ViewPicture(home.path().join("picture.png")));
     assert!(matches!(next(&events), StoreEvent::Viewed { picture: Ok(seen), .. } if *seen == *picture(8)));
     for name in ["ada.json", "gone.png"] {
-        store.send(Request::View(home.path().join(name)));
+        store.send(StoreRequest::ViewPicture(home.path().join(name)));
         assert!(matches!(next(&events), StoreEvent::Viewed { path, picture: Err(_) } if path.ends_with(name)));
     }
 }
@@ -502,7 +512,7 @@ fn a_text_goes_out_with_its_pictures() {
         (TextFormat::Plain, "night.txt"),
     ] {
         let path = out.join(name);
-        store.send(Request::ExportText { path: path.clone(), document: Box::new(document.clone()), format });
+        store.send(StoreRequest::ExportText { path: path.clone(), document: Box::new(document.clone()), format });
         assert!(matches!(next(&events), StoreEvent::Exported { path: told } if told == path));
         if format != TextFormat::Plain {
             let StoreEvent::Failed(_, error) = next(&events) else { panic!("{format:?}") };
@@ -540,7 +550,7 @@ fn pictures_of_one_name_do_not_take_each_others_place() {
     };
     let document = Document::from_page("", "One.\nTwo.", &[one(1, "One.", 8), one(2, "Two.", 9)], Lang::En);
     let path = home.path().join("text.md");
-    store.send(Request::ExportText { path, document: Box::new(document), format: TextFormat::Markdown });
+    store.send(StoreRequest::ExportText { path, document: Box::new(document), format: TextFormat::Markdown });
     assert!(matches!(next(&events), StoreEvent::Exported { .. }));
     drop(store);
     let side = |name: &str| png::open(&home.path().join("text-pictures").join(name)).unwrap().width;
@@ -560,8 +570,8 @@ fn texts_are_searched_while_saving_goes_on_and_a_new_search_ends_the_old_one() {
             ));
         }
     }
-    store.send(Request::SearchTexts { serial: 1, words: "nothing like it".into() });
-    store.send(Request::SearchTexts { serial: 2, words: "wHALE 鲸".into() });
+    store.send(StoreRequest::SearchTexts { serial: 1, words: "nothing like it".into() });
+    store.send(StoreRequest::SearchTexts { serial: 2, words: "wHALE 鲸".into() });
     store.send(save(1, 1));
     let (mut hits, mut saved) = (Vec::new(), false);
     loop {
@@ -581,7 +591,7 @@ fn texts_are_searched_while_saving_goes_on_and_a_new_search_ends_the_old_one() {
     let hit = &hits[0];
     assert_eq!((hit.turn, hit.at, &hit.snippet[hit.words.0..hit.words.1]), (1, 2, "Whale 鲸"));
     assert!(saved || matches!(next(&events), StoreEvent::PictureSaved { .. }));
-    store.send(Request::SearchTexts { serial: 3, words: " ".into() });
+    store.send(StoreRequest::SearchTexts { serial: 3, words: " ".into() });
     assert!(store.flush(Duration::from_secs(5)));
     assert!(events.try_recv().is_err(), "nothing was asked for");
 }
@@ -592,25 +602,25 @@ fn a_character_is_kept_listed_trashed_and_restored() {
     let (store, events) = start(home.path());
     let id = PersonaId("a".into());
     let persona = Box::new(Persona { name: "Ada".into(), avatar: Some(vec![1]), ..Persona::default() });
-    store.send(Request::SavePersona { id: id.clone(), persona, face: Face::Keep });
+    store.send(StoreRequest::SavePersona { id: id.clone(), persona, face: Face::Keep });
     let StoreEvent::PersonaKept(kept) = next(&events) else { panic!() };
     assert!(kept.avatar.as_ref().is_some_and(|path| path.starts_with(home.path().join("personas"))));
     let copy = (PersonaId("b".into()), Box::new(kept.persona.clone()), Face::Of(id.clone()));
-    store.send(Request::SavePersona { id: copy.0.clone(), persona: copy.1, face: copy.2 });
+    store.send(StoreRequest::SavePersona { id: copy.0.clone(), persona: copy.1, face: copy.2 });
     assert!(
         matches!(next(&events), StoreEvent::PersonaKept(copy) if copy.avatar.is_some()),
         "a copy has the picture too"
     );
-    store.send(Request::DeletePersona(copy.0));
-    store.send(Request::DeletePersona(id.clone()));
+    store.send(StoreRequest::TrashPersona(copy.0));
+    store.send(StoreRequest::TrashPersona(id.clone()));
     for _ in 0..2 {
         assert!(matches!(next(&events), StoreEvent::PersonaTrashed(_)));
     }
-    store.send(Request::ListPersonas);
+    store.send(StoreRequest::ListPersonas);
     assert!(matches!(next(&events), StoreEvent::Personas(list) if list.is_empty()));
-    store.send(Request::RestorePersona(id.clone()));
+    store.send(StoreRequest::RestorePersona(id.clone()));
     assert!(matches!(next(&events), StoreEvent::PersonaKept(back) if back == kept));
-    store.send(Request::DeletePersona(PersonaId("gone".into())));
+    store.send(StoreRequest::TrashPersona(PersonaId("gone".into())));
     assert!(matches!(next(&events), StoreEvent::Personas(list) if list == [*kept]), "the list as it is");
     assert!(matches!(next(&events), StoreEvent::Failed(..)));
 }
@@ -622,7 +632,7 @@ fn a_characters_picture_is_chosen_changed_and_taken_away() {
     let id = PersonaId("a".into());
     let save = |face: Face| {
         let persona = Box::new(Persona { name: "Ada".into(), ..Persona::default() });
-        store.send(Request::SavePersona { id: id.clone(), persona, face });
+        store.send(StoreRequest::SavePersona { id: id.clone(), persona, face });
     };
     let file = home.path().join("face.png");
     fs::write(&file, png::encode(&picture(8), None).unwrap()).unwrap();
@@ -653,13 +663,13 @@ fn settings_and_characters_that_cannot_be_written_are_kept_until_they_can_be() {
     fs::write(paths.personas(), "in the way").unwrap();
     let settings = Settings { system_prompt: "Be brief.".into(), ..Settings::default() };
     let ada = Persona { name: "Ada".into(), ..Persona::default() };
-    let keep = |name: &str| Request::SavePersona {
+    let keep = |name: &str| StoreRequest::SavePersona {
         id: PersonaId("ada".into()),
         persona: Box::new(Persona { system: name.into(), ..ada.clone() }),
         face: Face::Keep,
     };
-    for request in [Request::SaveSettings(Box::new(settings.clone())), keep("old"), keep("new")] {
-        let settings = matches!(request, Request::SaveSettings(_));
+    for request in [StoreRequest::SaveSettings(Box::new(settings.clone())), keep("old"), keep("new")] {
+        let settings = matches!(request, StoreRequest::SaveSettings(_));
         store.send(request);
         match next(&events) {
             StoreEvent::Failed(..) => assert!(settings),
@@ -668,7 +678,7 @@ fn settings_and_characters_that_cannot_be_written_are_kept_until_they_can_be() {
         }
     }
     assert!(store.flush(Duration::from_secs(10)) && store.has_unsaved());
-    store.send(Request::ListPersonas);
+    store.send(StoreRequest::ListPersonas);
     assert!(matches!(next(&events), StoreEvent::Personas(kept) if kept[0].persona.system == "new"));
     fs::remove_dir(paths.settings()).unwrap();
     fs::remove_file(paths.personas()).unwrap();
@@ -682,7 +692,7 @@ fn settings_and_characters_that_cannot_be_written_are_kept_until_they_can_be() {
     fs::remove_file(paths.settings()).unwrap();
     fs::create_dir(paths.settings()).unwrap();
     let settings = Settings { system_prompt: "Be kind.".into(), ..Settings::default() };
-    store.send(Request::SaveSettings(Box::new(settings.clone())));
+    store.send(StoreRequest::SaveSettings(Box::new(settings.clone())));
     assert!(matches!(next(&events), StoreEvent::Failed(..)));
     fs::remove_dir(paths.settings()).unwrap();
     drop(store);
@@ -730,19 +740,19 @@ fn pictures_that_are_gone_or_left_behind_are_told_and_those_can_be_copied() {
         })
         .collect();
     fs::rename(&saved[0], home.path().join("elsewhere.png")).unwrap();
-    store.send(Request::Trash(saved[..2].to_vec()));
+    store.send(StoreRequest::TrashPictures(saved[..2].to_vec()));
     assert!(matches!(next(&events), StoreEvent::Gone { paths } if paths == saved[..1]));
     assert!(matches!(next(&events), StoreEvent::Trashed { paths } if paths == saved[1..2]));
 
     let (old, new) = (home.path().join("library"), home.path().join("new"));
-    store.send(Request::SetLibraryFolder(new.clone()));
+    store.send(StoreRequest::SetLibraryFolder(new.clone()));
     assert!(
         matches!(next(&events), StoreEvent::LibraryLeft { folder, count: 1 } if folder == old),
         "not the deleted one"
     );
     assert!(matches!(next(&events), StoreEvent::Library(items) if items.is_empty()));
     for _ in 0..2 {
-        store.send(Request::CopyLibrary(old.clone()));
+        store.send(StoreRequest::CopyLibrary(old.clone()));
         assert!(matches!(next(&events), StoreEvent::CopiesSaved { count: 1, folder } if folder == new));
         let copy = new.join(saved[2].strip_prefix(&old).unwrap());
         assert!(matches!(next(&events), StoreEvent::Library(items) if items[0].path == copy));

@@ -207,7 +207,7 @@ fn a_novel_is_typed_in_without_waiting() {
 #[test]
 #[ignore = "prints figures: seconds to open 30,000 messages, frame times while streaming"]
 fn figures_of_a_long_conversation() {
-    use aigc_studio::store::{Paths, Request, Store};
+    use aigc_studio::store::{Paths, Store};
     let home = tempfile::tempdir().unwrap();
     let id = ConversationId("long".into());
     let paths = Paths::below(home.path());
@@ -217,7 +217,7 @@ fn figures_of_a_long_conversation() {
     std::fs::write(paths.conversations().join("long.jsonl"), lines.collect::<String>()).unwrap();
     let (store, events) = Store::start(&paths, &Settings::default(), std::sync::Arc::new(|| {}));
     let start = Instant::now();
-    store.send(Request::LoadConversation(id));
+    store.send(StoreRequest::LoadConversation(id));
     let StoreEvent::Conversation(data) = events.recv_timeout(Duration::from_secs(60)).unwrap() else { panic!() };
     let read = start.elapsed();
     let mut state = write_chat(Lang::En, Theme::Dark);

@@ -11,7 +11,8 @@ pub use card_place::{CardPlace, Section};
 pub use command::ModelsCommand;
 pub use places::Placed;
 
-use std::path::PathBuf;
+pub use crate::domain::ModelAsk;
+
 
 use crate::domain::{Makes, Medium, ModelCard, RemovedModel};
 use crate::error::{Result, StudioError};
@@ -31,16 +32,6 @@ pub struct ModelsState {
     pub(in crate::state) sort_when_read: bool,
     /// Media whose models' memory is being freed.
     pub(in crate::state) unloading: Vec<Medium>,
-}
-
-/// A file or folder that the doctor is to look into before it counts as a model.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ModelAsk {
-    pub path: PathBuf,
-    /// What the person chose for what it lacks.
-    pub parts: Vec<PathBuf>,
-    /// The model that the parts are for; a file that is opened has none yet.
-    pub id: Option<String>,
 }
 
 /// What has come of something that was asked of the models folder.

@@ -1,7 +1,8 @@
 //! Documents made of what a person has: Markdown, a page, a conversation.
 
-use super::document::{Block, Document, Image, text_of};
+use super::shared::text_of;
 use super::{json, parse};
+use crate::domain::document::{Block, Document, Image};
 use crate::domain::{Illustration, Manner, Message, Role, Turn};
 use crate::lang::Lang;
 

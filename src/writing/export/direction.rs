@@ -2,7 +2,8 @@
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
-use super::document::{Block, Document, Span, text_of};
+use super::shared::text_of;
+use crate::domain::document::{Block, Document, Span};
 
 /// Whether a character is strong in its direction, and whether that is from right to left (UAX #9: R and AL against L).
 /// Marks, digits and punctuation follow their neighbours.

@@ -9,8 +9,9 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::direction::{pieces, spans_rtl};
-use super::document::{Block, Document, Image, Span, escape, is_safe_link, png_size};
 use super::docx_parts as parts;
+use super::shared::{escape, is_safe_link, png_size};
+use crate::domain::document::{Block, Document, Image, Span};
 use crate::error::{Result, StudioError};
 use crate::lang::Both;
 

@@ -1,6 +1,7 @@
 //! The parts of a DOCX beside its text.
 
-use super::document::{Document, escape};
+use super::shared::escape;
+use crate::domain::document::Document;
 use crate::lang::Lang;
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";

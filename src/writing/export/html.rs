@@ -4,8 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::direction::{blocks_rtl, has_rtl};
-use super::document::{Block, Document, Image, Side, Span, escape, is_safe_link};
+use super::shared::{escape, is_safe_link};
 use crate::domain::Role;
+use crate::domain::document::{Block, Document, Image, Side, Span};
 
 const STYLE: &str = include_str!("../../../assets/export/page.css");
 

@@ -3,7 +3,7 @@
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 
-use super::document::Block;
+use crate::domain::document::Block;
 
 /// A text that is one JSON object or array, or the beginning of one, as a block that shows it as it was written.
 pub(in crate::writing) fn block(text: &str) -> Option<Block> {

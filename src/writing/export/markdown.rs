@@ -3,8 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::document::{Block, Document, Image, Side, Span, is_forbidden};
 use super::math::is_words;
+use super::shared::is_forbidden;
+use crate::domain::document::{Block, Document, Image, Side, Span};
 use crate::writing::fences::Fences;
 
 /// The document as Markdown: the title as the first heading, each turn below a heading of its speaker, pictures inside

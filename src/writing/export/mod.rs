@@ -3,7 +3,6 @@
 
 mod compose;
 mod direction;
-mod document;
 mod docx;
 mod docx_parts;
 mod html;
@@ -12,37 +11,20 @@ mod markdown;
 mod math;
 mod parse;
 mod plain;
+mod shared;
 
-pub use document::{Block, Document, Image, Side, Span, is_safe_link};
 pub use docx::to_docx;
 pub use html::to_html;
 pub(super) use json::block as json_block;
 pub use markdown::to_markdown;
 pub(super) use parse::{OPTIONS, for_window};
 pub use plain::to_plain_text;
+pub use shared::is_safe_link;
 
+pub use crate::domain::document::{Block, Document, Image, Side, Span, TextFormat};
 use crate::error::Result;
 
-/// What a text can be written as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextFormat {
-    Markdown,
-    Plain,
-    Html,
-    Docx,
-}
-
 impl TextFormat {
-    /// The ending of its files.
-    pub fn ending(self) -> &'static str {
-        match self {
-            Self::Markdown => "md",
-            Self::Plain => "txt",
-            Self::Html => "html",
-            Self::Docx => "docx",
-        }
-    }
-
     /// The file's bytes.
     pub fn write(self, document: &Document) -> Result<Vec<u8>> {
         match self {

@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-use super::document::{Block, Image, MAX_DEPTH, Side, Span, png_size};
+use super::shared::png_size;
+use crate::domain::document::{Block, Image, MAX_DEPTH, Side, Span};
 
 /// What is read beside CommonMark.
 pub(in crate::writing) const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);

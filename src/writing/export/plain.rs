@@ -1,6 +1,7 @@
 //! Plain text: what a letter on a typewriter would show.
 
-use super::document::{Block, Document, Span, is_forbidden, is_safe_link, text_of};
+use super::shared::{is_forbidden, is_safe_link, text_of};
+use crate::domain::document::{Block, Document, Span};
 
 /// The document as plain text. Turns stand after their speaker's name, pictures are named.
 pub fn to_plain_text(document: &Document) -> String {

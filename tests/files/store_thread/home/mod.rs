@@ -20,19 +20,19 @@ fn each_trash_is_listed_restored_from_and_emptied() {
     for name in ["a", "b"] {
         store.send(journal(name, JournalEntry::Title { title: format!("title {name}") }));
         store.send(journal(name, begin(1, Role::User, name)));
-        store.send(Request::DeleteConversation(ConversationId(name.into())));
+        store.send(StoreRequest::TrashConversation(ConversationId(name.into())));
         let persona = Persona { name: name.into(), avatar: Some(vec![1]), ..Persona::default() };
         let id = PersonaId(name.into());
-        store.send(Request::SavePersona {
+        store.send(StoreRequest::SavePersona {
             id: id.clone(),
             persona: Box::new(persona),
             face: aigc_studio::domain::Face::Keep,
         });
-        store.send(Request::DeletePersona(id));
+        store.send(StoreRequest::TrashPersona(id));
     }
-    store.send(Request::Trash(pictures.clone()));
+    store.send(StoreRequest::TrashPictures(pictures.clone()));
     let trash = |kind| {
-        store.send(Request::ListTrash(kind));
+        store.send(StoreRequest::ListTrash(kind));
         loop {
             if let StoreEvent::Trash { kind: of, items } = next(&events)
                 && of == kind
@@ -73,15 +73,15 @@ fn each_trash_is_listed_restored_from_and_emptied() {
         match kind {
             TrashKind::Pictures => {
                 assert!(pictures.contains(&one));
-                store.send(Request::Restore(vec![one.clone()]));
+                store.send(StoreRequest::RestorePictures(vec![one.clone()]));
             }
-            TrashKind::Conversations => store.send(Request::RestoreConversation(ConversationId(name))),
-            TrashKind::Personas => store.send(Request::RestorePersona(PersonaId(name))),
+            TrashKind::Conversations => store.send(StoreRequest::RestoreConversation(ConversationId(name))),
+            TrashKind::Personas => store.send(StoreRequest::RestorePersona(PersonaId(name))),
         }
         let left: Vec<_> = trash(kind).into_iter().map(|item| item.id).collect();
         assert_eq!(left, std::slice::from_ref(&other), "{kind:?}");
         // What is no part of the trash's list is not touched.
-        store.send(Request::Purge { kind, ids: vec!["../../settings.toml".into(), one, other] });
+        store.send(StoreRequest::Purge { kind, ids: vec!["../../settings.toml".into(), one, other] });
         assert_eq!(trash(kind), [], "{kind:?}");
         assert_eq!(files(folder), 0, "{kind:?}");
         let kept = files(folder.trim_end_matches("/.trash"));
@@ -116,7 +116,7 @@ fn a_store_that_may_only_read_changes_nothing() {
     let before = everything(home.path());
 
     let (store, events) = Store::open(&Paths::below(home.path()), &Settings::default(), Arc::new(|| {}), true);
-    let refused = |request: Request| {
+    let refused = |request: StoreRequest| {
         let about = format!("{request:?}");
         store.send(request);
         match next(&events) {
@@ -129,19 +129,19 @@ fn a_store_that_may_only_read_changes_nothing() {
     let id = || ConversationId("a".into());
     let person = || PersonaId("p".into());
     refused(save(2, 2));
-    refused(Request::Trash(vec![item.path.clone()]));
-    refused(Request::Restore(vec![item.path.clone()]));
+    refused(StoreRequest::TrashPictures(vec![item.path.clone()]));
+    refused(StoreRequest::RestorePictures(vec![item.path.clone()]));
     refused(journal("a", begin(2, Role::User, "more")));
-    refused(Request::KeepConversations(vec![(ConversationId("b".into()), vec![])]));
-    refused(Request::DeleteConversation(id()));
-    refused(Request::RestoreConversation(id()));
-    refused(Request::SavePersona { id: person(), persona: Box::default(), face: aigc_studio::domain::Face::Keep });
-    refused(Request::DeletePersona(person()));
-    refused(Request::RestorePersona(person()));
-    refused(Request::SaveSettings(Box::default()));
-    refused(Request::SaveDesk(Box::default()));
-    refused(Request::Purge { kind: TrashKind::Pictures, ids: vec![item.path] });
-    store.send(Request::ListConversations);
+    refused(StoreRequest::KeepConversations(vec![(ConversationId("b".into()), vec![])]));
+    refused(StoreRequest::TrashConversation(id()));
+    refused(StoreRequest::RestoreConversation(id()));
+    refused(StoreRequest::SavePersona { id: person(), persona: Box::default(), face: aigc_studio::domain::Face::Keep });
+    refused(StoreRequest::TrashPersona(person()));
+    refused(StoreRequest::RestorePersona(person()));
+    refused(StoreRequest::SaveSettings(Box::default()));
+    refused(StoreRequest::SaveDesk(Box::default()));
+    refused(StoreRequest::Purge { kind: TrashKind::Pictures, ids: vec![item.path] });
+    store.send(StoreRequest::ListConversations);
     assert!(matches!(next(&events), StoreEvent::Conversations(heads) if heads.len() == 1), "it reads");
     drop(store);
     assert_eq!(everything(home.path()), before);
@@ -153,22 +153,22 @@ fn texts_of_the_trash_are_read_and_stay_as_they_are() {
     let (store, events) = start(home.path());
     store.send(journal("talk", begin(1, Role::User, "Is it **late**?")));
     store.send(journal("talk", begin(2, Role::Assistant, "Very.\nGo home.")));
-    store.send(Request::DeleteConversation(ConversationId("talk".into())));
+    store.send(StoreRequest::TrashConversation(ConversationId("talk".into())));
     let edit =
         Edit { id: 1, parent: 0, at: 0, removed: vec![], text: "It rained.".into(), by: Author::Person, info: None };
     store.send(journal("page", JournalEntry::Page(PageEntry::New)));
     store.send(journal("page", JournalEntry::Page(PageEntry::Edit(edit))));
-    store.send(Request::DeleteConversation(ConversationId("page".into())));
+    store.send(StoreRequest::TrashConversation(ConversationId("page".into())));
     let system = "You are Ada.".to_owned();
     let persona = Persona { name: "Ada".into(), system, greetings: vec!["Hm?".into()], ..Persona::default() };
     let id = PersonaId("ada".into());
-    store.send(Request::SavePersona { id: id.clone(), persona: Box::new(persona), face: Face::Keep });
-    store.send(Request::DeletePersona(id));
-    store.send(Request::ListTrash(TrashKind::Personas));
+    store.send(StoreRequest::SavePersona { id: id.clone(), persona: Box::new(persona), face: Face::Keep });
+    store.send(StoreRequest::TrashPersona(id));
+    store.send(StoreRequest::ListTrash(TrashKind::Personas));
     while !matches!(next(&events), StoreEvent::Trash { .. }) {}
     let before = everything(home.path());
     let read = |kind, id: &str, lang| {
-        store.send(Request::ReadTrashed { kind, id: id.into(), lang });
+        store.send(StoreRequest::ReadTrashed { kind, id: id.into(), lang });
         let StoreEvent::TrashRead { id: of, text } = next(&events) else { panic!() };
         assert_eq!(of, Path::new(id));
         text

@@ -3,19 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crossbeam_channel::Sender;
-
-use crate::domain::{
-    ConversationId, Desk, Enlarge, Face, JobId, JournalEntry, Latents, Persona, PersonaId, Picture, PictureRecord,
-    Room, SceneLayers, Settings, TrashKind,
+use super::{
+    ConversationId, Desk, Document, Enlarge, Face, JobId, JournalEntry, Latents, Persona, PersonaId, Picture,
+    PictureRecord, Room, SceneLayers, Settings, TextFormat, TrashKind,
 };
 use crate::lang::Lang;
-use crate::writing::export::{Document, TextFormat};
 
-/// One piece of work for the store's thread. What it answers with stands behind the arrow; every one of them may
+/// One piece of work for the store. What it answers with stands behind the arrow; every one of them may
 /// answer with `StoreEvent::Failed` instead, unless another failure is named.
-#[derive(Clone, Debug)]
-pub enum Request {
+#[derive(Clone, Debug, PartialEq)]
+pub enum StoreRequest {
     /// -> `PictureSaved` or `PictureFailed`. `folder` is another place than the library, for a picture that could
     /// not be saved there.
     SavePicture { job: JobId, index: u32, picture: Arc<Picture>, record: Box<PictureRecord>, folder: Option<PathBuf> },
@@ -48,18 +45,18 @@ pub enum Request {
     /// Uses this folder from now on, even where it cannot be written to yet (that is told). -> `Library`,
     /// and `LibraryLeft` with what is in the old one
     SetLibraryFolder(PathBuf),
-    /// At most [`super::THUMBNAIL`] pixels wide and high. The newest wishes come first; when too many wait, the
+    /// At most `store::THUMBNAIL` pixels wide and high. The newest wishes come first; when too many wait, the
     /// oldest is dropped. -> `Thumbnail` or `NoThumbnail`
     Thumbnail(PathBuf),
     /// A file that a person opens, for what it is. -> `Opened`, `LatentsOpened`, `PersonaOpened`,
-    /// `WorldOpened` or `ChatsOpened`
-    Open(PathBuf),
+    /// `WorldOpened` or `ChatsOpened`, or `OpenFailed`
+    OpenFile(PathBuf),
     /// A picture, for its pixels alone. -> `Viewed`
-    View(PathBuf),
+    ViewPicture(PathBuf),
     /// -> `Trashed` with those that could be moved, and `Gone` with those that were not there any more
-    Trash(Vec<PathBuf>),
+    TrashPictures(Vec<PathBuf>),
     /// Takes pictures of the library back out of the trash; the paths are their old ones. -> `Restored`
-    Restore(Vec<PathBuf>),
+    RestorePictures(Vec<PathBuf>),
     /// -> `Conversations`
     ListConversations,
     /// -> `Conversation`
@@ -69,7 +66,7 @@ pub enum Request {
     /// Conversations that were made elsewhere, each with all its entries at once. -> nothing
     KeepConversations(Vec<(ConversationId, Vec<JournalEntry>)>),
     /// Into the trash. -> `ConversationTrashed`, or `Failed` and the `Conversations` as they are
-    DeleteConversation(ConversationId),
+    TrashConversation(ConversationId),
     /// Out of the trash. -> nothing
     RestoreConversation(ConversationId),
     /// In the texts of all conversations, in the place of the search before. Without words nothing is searched any
@@ -80,7 +77,7 @@ pub enum Request {
     /// With its picture. -> `PersonaKept` or `PersonaFailed`, and `Failed` with a picture that could not be read
     SavePersona { id: PersonaId, persona: Box<Persona>, face: Face },
     /// Into the trash. -> `PersonaTrashed`, or `Failed` and the `Personas` as they are
-    DeletePersona(PersonaId),
+    TrashPersona(PersonaId),
     /// Out of the trash. -> `PersonaKept`
     RestorePersona(PersonaId),
     /// -> `SettingsSaved`
@@ -95,32 +92,28 @@ pub enum Request {
     ReadTrashed { kind: TrashKind, id: PathBuf, lang: Lang },
     /// Deletes these for good. -> `Trash` with what is left
     Purge { kind: TrashKind, ids: Vec<PathBuf> },
-    /// Answers once everything before it is on the disk.
-    Flush(Sender<()>),
-    /// A bug, as far as the thread can tell.
-    #[cfg(test)]
-    Panic,
 }
 
 /// What a request is about.
-pub(super) struct About {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
     /// It would change what the person's folders hold; copies at a place of the person's own do not.
     pub changes: bool,
     /// Whose room its failure is told in; `None`: wherever the person is.
     pub room: Option<Room>,
 }
 
-impl Request {
-    pub(super) fn about(&self) -> About {
+impl StoreRequest {
+    pub fn about(&self) -> About {
         let (changes, room) = match self {
             Self::SavePicture { .. } | Self::KeepLatents(_) => (true, Some(Room::Create)),
-            Self::Trash(_) | Self::Restore(_) | Self::CopyLibrary(_) => (true, Some(Room::Gallery)),
+            Self::TrashPictures(_) | Self::RestorePictures(_) | Self::CopyLibrary(_) => (true, Some(Room::Gallery)),
             Self::Journal { .. }
             | Self::KeepConversations(_)
-            | Self::DeleteConversation(_)
+            | Self::TrashConversation(_)
             | Self::RestoreConversation(_)
             | Self::SavePersona { .. }
-            | Self::DeletePersona(_)
+            | Self::TrashPersona(_)
             | Self::RestorePersona(_) => (true, Some(Room::Write)),
             Self::SaveSettings(_) | Self::SaveDesk(_) => (true, None),
             Self::Purge { kind, .. } => (true, Some(room_of(*kind))),
@@ -139,12 +132,9 @@ impl Request {
             | Self::ExportText { .. }
             | Self::CopyFiles { .. }
             | Self::Thumbnail(_)
-            | Self::Open(_)
-            | Self::View(_)
-            | Self::LoadDesk
-            | Self::Flush(_) => (false, None),
-            #[cfg(test)]
-            Self::Panic => (false, None),
+            | Self::OpenFile(_)
+            | Self::ViewPicture(_)
+            | Self::LoadDesk => (false, None),
         };
         About { changes, room }
     }
