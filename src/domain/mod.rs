@@ -1,17 +1,18 @@
-//! The nouns of the studio: prompts, parameters, jobs, events, artifacts, model cards. Plain data, no behaviour
-//! beyond their own rules (ranges, defaults, checks).
+//! The nouns of the studio: prompts, parameters, jobs, events, pictures, conversations, model cards. Plain data, no
+//! behaviour beyond their own rules (ranges, defaults, checks).
 
 mod answer_form;
 mod arrangement;
-mod artifact;
 mod branches;
 mod cancel;
 mod chat;
+mod conversation;
 mod desk;
 mod enlarge;
 mod event;
 mod illustration;
 mod job;
+mod journal;
 mod ledger;
 mod manner;
 mod model;
@@ -19,6 +20,7 @@ mod page;
 mod parameter;
 mod params;
 mod persona;
+mod picture;
 mod plain_text;
 mod resolve;
 mod restore;
@@ -36,15 +38,16 @@ pub mod weighed;
 
 pub use answer_form::*;
 pub use arrangement::*;
-pub use artifact::*;
 pub use branches::{START, Shelf};
 pub use cancel::{CancelToken, Cancelled};
 pub use chat::*;
+pub use conversation::*;
 pub use desk::*;
 pub use enlarge::{Enlarge, Filter};
 pub use event::*;
 pub use illustration::{Illustration, PASSAGE, Passage, Subject};
 pub use job::*;
+pub use journal::JournalEntry;
 pub use ledger::*;
 pub use manner::*;
 pub use model::*;
@@ -52,6 +55,7 @@ pub use page::*;
 pub use parameter::{Limit, Parameter, round_f32};
 pub use params::*;
 pub use persona::*;
+pub use picture::*;
 pub use plain_text::text_of;
 pub use resolve::{At, resolve_model};
 pub use restore::{Takes, told};
@@ -67,3 +71,6 @@ pub use trash::{TrashKind, Trashed};
 pub use tree::{Run, from_difference, runs};
 
 pub use crate::numbers::*;
+
+/// The program that makes all this, as records name it.
+pub const PROGRAM: &str = concat!("AIGC Studio ", env!("CARGO_PKG_VERSION"));
