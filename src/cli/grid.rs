@@ -17,6 +17,6 @@ pub fn run(_context: &Context, prompts: &Path, out: &Path, seed: u64) -> Result<
     let bar = bar(lines.len() as u64, "{msg:10} [{bar:30}] {pos}/{len}  {eta} left");
     let sheet = crate::engine::image::grid(&lines, seed, &mut |done, _| bar.set_position(done as u64))?;
     bar.finish_and_clear();
-    store::write_file(out, &store::png::encode(&sheet, None)?)?;
+    store::write_file(out, &store::picture_files::encode_png(&sheet, None)?)?;
     Ok(output::line(out.display())?)
 }

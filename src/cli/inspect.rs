@@ -10,7 +10,7 @@ use crate::domain::{ImageParam, ImageParams, Makes, Parameter, PictureRecord, Se
 use crate::engine::Stop;
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::{Both, Lang};
-use crate::store::{Foreign, Source, png};
+use crate::store::{Foreign, Source, picture_files};
 
 #[derive(Args)]
 pub struct InspectArgs {
@@ -63,7 +63,8 @@ fn read(path: &Path) -> Result<(PictureRecord, Source)> {
     if path.is_dir() {
         return Err(bad("it is a folder", "它是一个文件夹"));
     }
-    let head = png::read_head_of(path)?.ok_or_else(|| bad("it is no PNG, JPEG or WebP", "它不是 PNG、JPEG 或 WebP"))?;
+    let head = picture_files::read_head_of(path)?
+        .ok_or_else(|| bad("it is no PNG, JPEG or WebP", "它不是 PNG、JPEG 或 WebP"))?;
     let nothing = StudioError::from(Cause::NoSettingsInside { path: path.to_owned() });
     match head.read() {
         Some(Foreign::Record(record, source)) => Ok((*record, source)),

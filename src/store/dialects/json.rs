@@ -4,20 +4,13 @@
 use serde_json::Value;
 
 use super::comfy;
-use super::parameters::{MAX_TEXT, Source, Written, record_of};
 use super::scalar::plain;
-use crate::domain::PictureRecord;
+use super::written::{Written, record_of};
+use super::{Foreign, MAX_TEXT, Source};
 use crate::lang::Both;
 
 /// Settings need a prompt and this many fields.
 const FEWEST: usize = 2;
-
-/// The settings in a JSON text and the program that wrote it, or the program alone where its settings cannot be read.
-pub enum Foreign {
-    Record(Box<PictureRecord>, Source),
-    /// A program's own file, without what would make a picture again.
-    Known(Source),
-}
 
 /// What a text of another program says, by the name that its chunk or field has. `software` and `description` are the
 /// picture's other texts of these names.
@@ -349,7 +342,7 @@ fn draw_things(value: &Value) -> Option<Written> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{NoiseSource, Sampler, Schedule};
+    use crate::domain::{NoiseSource, PictureRecord, Sampler, Schedule};
 
     fn record(keyword: &str, text: &str) -> (PictureRecord, Source) {
         match read(keyword, text, "", "") {

@@ -1,7 +1,6 @@
 //! From the fields that a program wrote to a record of ours, with words about what is not ours.
 
-use super::FULL_HASH;
-use super::source::{Source, has_automatic};
+use super::program::{Source, has_automatic};
 use crate::domain::{
     Arrangement, GUIDANCE, ImageParam, ImageParams, NoiseSource, Parameter, PictureRecord, STEPS, Sampler, SamplerName,
     Schedule, Seed, Things, round_f32, told,
@@ -16,6 +15,8 @@ pub struct Written {
     pub source: Source,
 }
 
+/// The field with the whole hash of the model, beside A1111's short one.
+pub const FULL_HASH: &str = "Model SHA-256";
 const SAMPLER: [&str; 3] = ["Sampler", "Sampler name", "Sampling method"];
 
 /// Beginnings of fields that change a picture and that no slider of ours has.
@@ -65,7 +66,7 @@ pub fn record_of(written: Written) -> PictureRecord {
         arrangement: Arrangement::read(&reader.text(&["Layers"])),
         ..ImageParams::default()
     };
-    for number in super::rarer() {
+    for number in rarer() {
         if let Some(value) = reader.number(number) {
             number.put(&mut params, value);
         }
@@ -75,6 +76,12 @@ pub fn record_of(written: Written) -> PictureRecord {
     reader.tell_missing();
     reader.tell_others();
     PictureRecord { params, model_hash, vae, sampler_said, version, notes: reader.notes }
+}
+
+/// The numbers that are written only where they are set, behind the others.
+pub fn rarer() -> impl Iterator<Item = ImageParam> {
+    let always = [ImageParam::Steps, ImageParam::Guidance];
+    ImageParam::ALL.iter().copied().filter(move |number| number.is_recorded() && !always.contains(number))
 }
 
 struct Reader<'a> {

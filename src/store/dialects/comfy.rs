@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::parameters::{Source, Written};
+use super::Source;
 use super::scalar::plain;
+use super::written::Written;
 
 /// Links that are followed one after another; honest graphs have a dozen.
 const DEEPEST: usize = 64;
