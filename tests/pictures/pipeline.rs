@@ -9,7 +9,7 @@ use aigc_studio::domain::{
     News, Outcome, Picture, PictureNews, PictureRecord, Place, ReadTo, SEED_MAX, STICKER_ID, Sampler, SceneLayer,
     SceneLayers, Seed, Takes, Task,
 };
-use aigc_studio::engine::image::testing::tiny_sticker;
+use aigc_studio::engine::image::sticker::testing::tiny_sticker;
 use aigc_studio::engine::image::{ImagePipeline, sticker};
 use aigc_studio::engine::{Backends, Engine, JobHandle, MemoryBudget};
 use aigc_studio::error::{Cause, StudioError};

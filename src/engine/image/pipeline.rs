@@ -10,10 +10,8 @@ use candle_core::Device;
 
 use super::diffusion::{self, Diffusion};
 use super::prompt::syntax;
-use super::sampler;
 use super::sticker::{self, Encoded, Scene, Sticker};
 use super::weights::Watch;
-use super::{noise, pixels};
 use crate::domain::{
     Checkpoint, DecodeRequest, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef,
     Outcome, PROGRAM, Picture, PictureNews, PictureRecord, PictureTask, ReadTo, Sampler, StepProgress, Takes,
@@ -63,24 +61,6 @@ impl ImagePipeline {
     /// the CPU in turns, which takes the same time and half the memory.
     pub fn batched(self, on: bool) -> Self {
         Self { batched: Some(on), ..self }
-    }
-
-    /// Calls `with` on the sticker model of `files`, which is loaded now if it is not already.
-    pub(super) fn with_sticker<T>(
-        &self,
-        files: &ModelFiles,
-        token: &CancelToken,
-        with: impl FnOnce(&Sticker) -> Run<T>,
-    ) -> Run<T> {
-        let mut slot = self.slot.hold();
-        let model = ModelRef { id: String::new(), files: files.clone(), sha256: None };
-        match self.model(&mut slot, (&model, None), token, &(Arc::new(|_| {}) as Read), &mut |_| {})? {
-            Model::Sticker(sticker) => with(sticker),
-            Model::Diffusion(_) => {
-                let (value, choices) = (Both::new("a diffusion model", "扩散模型"), Both::same(sticker::FAMILY));
-                Err(Cause::BadChoice { name: "model", value, choices }.into())
-            }
-        }
     }
 
     /// The model, loaded now if it was not; what it cannot do of `params` is refused before its weights are read.
@@ -266,7 +246,7 @@ fn draw_stickers(
         return draw_scenes(sticker, (request, params), reporter, token);
     }
     let (prompt, negative) = (sticker.words.encode(&params.prompt, None), sticker.words.encode(&params.negative, None));
-    let mut job = Drawing::new(sticker, params, &prompt, &negative);
+    let mut job = sticker::Drawing::new(sticker, params, &prompt, &negative);
     for index in 0..params.count {
         let seed = picture_seed(request.seed, index);
         let x = job.draw(seed, index, token, &mut |progress, picture| {
@@ -367,63 +347,6 @@ fn stats(steps_s: &[f64], decode_s: f64) -> ImageStats {
     sorted.sort_by(f64::total_cmp);
     let step_s = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
     ImageStats { sample_s: sorted.iter().sum(), step_s, decode_s, ..Default::default() }
-}
-
-/// The pictures of one job, and how long they took.
-pub(super) struct Drawing<'a> {
-    sticker: &'a Sticker,
-    params: &'a ImageParams,
-    prompt: &'a Encoded,
-    negative: &'a Encoded,
-    /// Seconds of each step of each picture.
-    steps_s: Vec<f64>,
-    decode_s: f64,
-}
-
-impl<'a> Drawing<'a> {
-    pub(super) fn new(
-        sticker: &'a Sticker,
-        params: &'a ImageParams,
-        prompt: &'a Encoded,
-        negative: &'a Encoded,
-    ) -> Self {
-        Self { sticker, params, prompt, negative, steps_s: Vec::new(), decode_s: 0.0 }
-    }
-
-    /// One picture as the network's numbers. `preview` gets the clean picture foreseen after each step.
-    pub(super) fn draw(
-        &mut self,
-        seed: u64,
-        index: u32,
-        token: &CancelToken,
-        preview: &mut dyn FnMut(StepProgress, Picture),
-    ) -> std::result::Result<Vec<f32>, Stop> {
-        let ImageParams { count, steps, sampler, guidance, .. } = *self.params;
-        let side = self.sticker.net.config().size as u32;
-        let mut field = self.sticker.guided(self.prompt, self.negative, guidance)?;
-        let mut x = noise::gaussian(seed, self.sticker.net.config().numbers());
-        let total = f64::from(count) * f64::from(steps);
-        let mut last = Instant::now();
-        let mut each = |step: usize, hat: &[f32]| {
-            self.steps_s.push(last.elapsed().as_secs_f64());
-            let done = self.steps_s.len() as f64;
-            let eta_s = self.steps_s.iter().sum::<f64>() / done * (total - done);
-            let progress = StepProgress { index, count, step: step as u32, steps, eta_s };
-            preview(progress, pixels::to_picture(hat, side, side));
-            last = Instant::now();
-        };
-        sampler::sample(sampler, &mut x, steps as usize, &mut field, token, &mut each)?;
-        Ok(x)
-    }
-
-    /// The pixels of what [`Self::draw`] drew.
-    pub(super) fn decode(&mut self, x: &[f32]) -> Picture {
-        let start = Instant::now();
-        let side = self.sticker.net.config().size as u32;
-        let picture = pixels::to_picture(x, side, side);
-        self.decode_s += start.elapsed().as_secs_f64();
-        picture
-    }
 }
 
 /// A size that the model does not draw is refused with the choices.

@@ -8,9 +8,8 @@ use super::attempt;
 use super::by_hand::ByHand;
 use super::crisp::TIMES;
 use super::kept::Key;
-use super::{Encoded, Sticker};
+use super::{Encoded, Sticker, pixels};
 use crate::domain::{Arrangement, Cut, ImageParams, Picture, Place, SceneLayer, SceneLayers, StepProgress, Things};
-use crate::engine::image::pixels;
 use crate::engine::{CancelToken, Stop};
 use crate::scene::{self, Backdrop, Cutout, Layer, Reading, Square, Visible};
 
