@@ -423,9 +423,9 @@ impl Report {
     }
 }
 
-/// Loose parts of the models folder.
+/// The loose files of the models folder: models and parts of models without a card.
 #[derive(Clone, Debug, Default)]
-pub struct Shelf {
+pub struct LooseFiles {
     pub reports: Vec<Report>,
     /// Language models that the engine does not run.
     pub refused: Vec<BrokenFile>,
@@ -435,7 +435,7 @@ pub struct Shelf {
     pub broken: Vec<BrokenFile>,
 }
 
-impl Shelf {
+impl LooseFiles {
     /// The tiny decoder that shows what `report` is drawing.
     pub fn preview(&self, report: &Report) -> Option<&Path> {
         let channels = report.latents()?;

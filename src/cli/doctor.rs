@@ -23,7 +23,7 @@ pub fn run(context: &Context, report: Report, size: Option<&str>, as_json: bool)
     let fits: Vec<(&str, &Path, &PartFacts)> = report
         .lacks
         .iter()
-        .filter_map(|lack| context.catalog.shelf().fitting(&report, *lack).map(|(p, part)| (lack.name(), p, part)))
+        .filter_map(|lack| context.catalog.loose().fitting(&report, *lack).map(|(p, part)| (lack.name(), p, part)))
         .collect();
     let with: Vec<PartFacts> = fits.iter().map(|(.., part)| (*part).clone()).collect();
     let free = MemoryBudget::of_this_machine().total();

@@ -25,6 +25,6 @@ pub mod sticker;
 pub mod weights;
 
 mod pipeline;
-mod shelf;
+mod tensor_reader;
 
 pub use pipeline::ImagePipeline;

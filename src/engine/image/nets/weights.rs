@@ -8,7 +8,7 @@ use candle_core::quantized::{QMatMul, QTensor};
 use candle_core::{D, DType, Device, Module, Result, Shape, Tensor, bail};
 use candle_nn::VarBuilder;
 
-use crate::engine::image::shelf::Shelf;
+use crate::engine::image::tensor_reader::TensorReader;
 use crate::engine::kernels::linear::matmul;
 use crate::engine::kernels::{LayerNorm, Linear, RmsNorm};
 
@@ -25,7 +25,7 @@ enum Source {
     Dense(VarBuilder<'static>),
     /// Quantised matrices stay so, the rest becomes numbers.
     Packed {
-        shelf: Arc<Shelf>,
+        reader: Arc<TensorReader>,
         dtype: DType,
         device: Device,
     },
@@ -39,8 +39,8 @@ impl From<VarBuilder<'static>> for Weights {
 
 impl Weights {
     /// Those of a GGUF file; what becomes numbers gets the type `dtype` (f32 on the CPU).
-    pub fn packed(shelf: Arc<Shelf>, dtype: DType, device: &Device) -> Self {
-        Self { source: Source::Packed { shelf, dtype, device: device.clone() }, prefix: String::new() }
+    pub fn packed(reader: Arc<TensorReader>, dtype: DType, device: &Device) -> Self {
+        Self { source: Source::Packed { reader, dtype, device: device.clone() }, prefix: String::new() }
     }
 
     /// Those below `name`.
@@ -59,7 +59,7 @@ impl Weights {
     pub fn contains(&self, name: &str) -> bool {
         match &self.source {
             Source::Dense(vb) => vb.contains_tensor(name),
-            Source::Packed { shelf, .. } => shelf.contains(&self.full(name)),
+            Source::Packed { reader, .. } => reader.contains(&self.full(name)),
         }
     }
 
@@ -83,8 +83,8 @@ impl Weights {
         let shape = shape.into();
         match &self.source {
             Source::Dense(vb) => vb.get(shape, name),
-            Source::Packed { shelf, dtype, device } => {
-                let tensor = shelf.tensor(&self.full(name), *dtype, device)?;
+            Source::Packed { reader, dtype, device } => {
+                let tensor = reader.tensor(&self.full(name), *dtype, device)?;
                 if tensor.shape() != &shape {
                     bail!("{} is {:?} in the file, {shape:?} by the configuration", self.full(name), tensor.shape());
                 }
@@ -111,8 +111,8 @@ impl Weights {
     fn projection(&self, from: usize, out: usize, bias: Option<Tensor>) -> Result<Projection> {
         match &self.source {
             Source::Dense(vb) => Ok(Projection::Dense(Linear::new(&vb.get((out, from), "weight")?, bias)?)),
-            Source::Packed { shelf, dtype, device } => {
-                let weight = shelf.packed(&self.full("weight"), device)?;
+            Source::Packed { reader, dtype, device } => {
+                let weight = reader.packed(&self.full("weight"), device)?;
                 if weight.shape().dims() != [out, from] {
                     let (name, shape) = (self.full("weight"), weight.shape());
                     bail!("{name} is {shape:?} in the file, {out} x {from} by the configuration");
