@@ -12,7 +12,7 @@ use super::doctor::{LooseFiles, PartFacts, Report, examine, examine_read, is};
 use crate::domain::{BrokenFile, CardDefaults, Checkpoint, Local, Makes, ModelCard, ModelFile, Sampler, Size};
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::Header;
-use crate::formats::family::{ENDINGS, Family, Kind, few_by_name};
+use crate::formats::family::{ENDINGS, Family, Variant, few_by_name};
 use crate::formats::file::{bad, read_text};
 use crate::formats::gguf::{self, PartName, first_part};
 use crate::formats::plain::plainly;
@@ -65,7 +65,7 @@ fn card(folder: &Path) -> Option<ModelCard> {
         Family::Flux => !distilled,
         _ => distilled || scheduler.timestep_spacing == "trailing" || few_by_name(&name),
     };
-    let kind = Kind { family, few, distilled, velocity: None, zero_snr: false };
+    let kind = Variant { family, few, distilled, velocity: None, zero_snr: false };
     let files = weights(folder);
     if files.is_empty() {
         return None;
@@ -391,7 +391,7 @@ fn told(card: &mut ModelCard, report: &Report, all_loose: &[&LooseFiles]) {
 }
 
 /// The card of a model that is known by its kind, without files yet.
-fn card_of(kind: &Kind, name: String, side: u32) -> ModelCard {
+fn card_of(kind: &Variant, name: String, side: u32) -> ModelCard {
     let title = kind.name();
     ModelCard {
         id: name.clone(),
@@ -436,7 +436,7 @@ fn is_flow(family: Family) -> bool {
 }
 
 /// As the families' own pipelines have it.
-fn steps(kind: &Kind) -> u32 {
+fn steps(kind: &Variant) -> u32 {
     match kind.family {
         Family::ZImage => 8,
         _ if kind.few => 4,
@@ -445,7 +445,7 @@ fn steps(kind: &Kind) -> u32 {
     }
 }
 
-fn guidance(kind: &Kind) -> f32 {
+fn guidance(kind: &Variant) -> f32 {
     match kind.family {
         // Z-Image is known as Turbo alone.
         Family::ZImage => 1.0,

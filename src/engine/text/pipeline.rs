@@ -79,14 +79,14 @@ impl TextPipeline {
         loaded.make_room(context, params.kv, &self.budget, reporter)?;
         let drafter = drafter.map(|draft| Drafter {
             session: &mut draft.session,
-            tokenizer: &loaded.words.tokenizer,
+            tokenizer: &loaded.encoder.tokenizer,
             vocabulary: draft.plan.vocabulary.min(loaded.plan.vocabulary),
             room: draft.room,
             max: params.draft_max as usize,
             p_min: params.draft_p_min,
         });
         let answer =
-            Answer { tokenizer: &loaded.words.tokenizer, params, seed: request.seed, context, load_s, started };
+            Answer { tokenizer: &loaded.encoder.tokenizer, params, seed: request.seed, context, load_s, started };
         let stats = answer.run(&mut loaded.session, drafter, &prompt, constraint, reporter, token)?;
         Ok(Outcome::Text(TextStats { dropped_turns, ..stats }))
     }
@@ -104,7 +104,7 @@ fn load_draft(
 ) -> std::result::Result<f64, Stop> {
     let (budget, reporter) = (loader.budget, loader.reporter);
     let mut load = || {
-        let read = loader.check_draft(slot, model, &loaded.words.tokenizer, context, params.kv)?;
+        let read = loader.check_draft(slot, model, &loaded.encoder.tokenizer, context, params.kv)?;
         let load_s = loader.load(slot, model, read)?;
         if let Some(draft) = slot.get() {
             draft.make_room(context.min(draft.plan.context_length), params.kv, budget, reporter)?;

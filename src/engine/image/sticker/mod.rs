@@ -2,10 +2,10 @@
 //! program; others of the same layout come from a folder. How it was made is in `models/sticker-64/`.
 //!
 //! ```text
-//! prompt -> Words -> ids -> Net (predicts the clean picture) <- noise (seeded, CPU)
-//!                               ^  |
-//!                    x_t, t     |  v   clean picture of each step -> pixels -> preview
-//!                            sampler (Euler, Heun, midpoint)      -> pixels -> Picture
+//! prompt -> WordTokenizer -> ids -> Net (predicts the clean picture) <- noise (seeded, CPU)
+//!                                       ^  |
+//!                            x_t, t     |  v   clean picture of each step -> pixels -> preview
+//!                                    sampler (Euler, Heun, midpoint)      -> pixels -> Picture
 //! ```
 //! [`Drawing`] draws a sticker of the prompt as the network does; [`Scene`] draws each of its things so, large and in
 //! its place. [`sampler`] follows the flow and knows nothing of networks.
@@ -52,7 +52,7 @@ pub use grid::grid;
 pub use net::{Block, Condition, ConvBlock, Net, Text};
 pub use scene::Scene;
 pub use weights::{CONFIG, Files, VOCAB, WEIGHTS};
-pub use words::{Encoded, NULL, SPECIAL, Words};
+pub use words::{Encoded, NULL, SPECIAL, WordTokenizer};
 
 /// Finds and checks a model's files; nothing large is in memory yet.
 pub fn open(files: &ModelFiles) -> crate::error::Result<Files> {
@@ -78,7 +78,7 @@ pub fn sides(own: usize, embedded: bool) -> Vec<u32> {
 /// A model in memory.
 pub struct Sticker {
     pub net: Net,
-    pub words: Words,
+    pub words: WordTokenizer,
     /// Of the embedded model, whose things are known by name; others draw at their own size only.
     crisp: Option<Crisp>,
     kept: kept::Kept,

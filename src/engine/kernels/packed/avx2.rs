@@ -3,7 +3,7 @@
 
 use std::arch::x86_64::*;
 
-use super::columns::{Columns, Kind};
+use super::columns::{Columns, FloatKind};
 use super::layout::{BLOCK, Form, GROUP, SUPER};
 use super::rounded::Row;
 use super::{Group, Line, Source, Unpacked};
@@ -255,9 +255,9 @@ pub unsafe fn floats<const M: usize>(group: Columns<'_>, columns: usize, x: [&[f
     // SAFETY: as promised.
     unsafe {
         match group.kind {
-            Kind::F32 => floats_of::<4, M>(group, columns, x),
-            Kind::F16 => floats_of::<2, M>(group, columns, x),
-            Kind::Bf16 => floats_of::<3, M>(group, columns, x),
+            FloatKind::F32 => floats_of::<4, M>(group, columns, x),
+            FloatKind::F16 => floats_of::<2, M>(group, columns, x),
+            FloatKind::Bf16 => floats_of::<3, M>(group, columns, x),
         }
     }
 }

@@ -101,11 +101,11 @@ impl Tokenizer {
         };
         // Where no key names a token, llama.cpp takes these: the begin and the end of pieces, and 11 for both in bytes.
         let usual = |bytes: Option<u32>, pieces: u32| {
-            let id = if kind == Kind::Pieces { Some(pieces) } else { bytes };
+            let id = if kind == VocabularyKind::Pieces { Some(pieces) } else { bytes };
             id.filter(|&id| in_range(&(id as usize)))
         };
         let model = match kind {
-            Kind::Bytes(pre) => {
+            VocabularyKind::Bytes(pre) => {
                 let merges = gguf.texts("tokenizer.ggml.merges").ok_or_else(|| missing("tokenizer.ggml.merges"))?;
                 let merges = Merges::new(&texts, merges).map_err(|line| {
                     gguf.bad(both!(
@@ -115,7 +115,7 @@ impl Tokenizer {
                 })?;
                 Model::Bytes { merges, pre }
             }
-            Kind::Pieces => {
+            VocabularyKind::Pieces => {
                 let scores = gguf.floats("tokenizer.ggml.scores").ok_or_else(|| missing("tokenizer.ggml.scores"))?;
                 if scores.len() != texts.len() || scores.iter().any(|x| x.is_nan()) {
                     let (n, of) = (scores.len(), texts.len());
@@ -312,17 +312,17 @@ fn byte_token(text: &str) -> Option<u8> {
 
 /// What kind of vocabulary a file has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum VocabularyKind {
     Bytes(PreTokenizer),
     Pieces,
 }
 
 /// Refuses a vocabulary that cannot be read exactly; its kind else. Looks at the header only.
-pub fn check(gguf: &Gguf) -> Result<Kind> {
+pub fn check(gguf: &Gguf) -> Result<VocabularyKind> {
     let supported = || format!("llama, gpt2 with {}", pre::KNOWN);
     let refuse = |found: String| Cause::UnsupportedTokenizer { found, supported: supported() };
     match gguf.text("tokenizer.ggml.model") {
-        Some("llama") => return Ok(Kind::Pieces),
+        Some("llama") => return Ok(VocabularyKind::Pieces),
         Some("gpt2") => {}
         Some(other) => return Err(refuse(other.to_owned()).into()),
         None => {
@@ -332,7 +332,7 @@ pub fn check(gguf: &Gguf) -> Result<Kind> {
         }
     }
     let name = gguf.text("tokenizer.ggml.pre").unwrap_or("(none named)");
-    PreTokenizer::named(name).map(Kind::Bytes).ok_or_else(|| refuse(format!("gpt2 with {name}")).into())
+    PreTokenizer::named(name).map(VocabularyKind::Bytes).ok_or_else(|| refuse(format!("gpt2 with {name}")).into())
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ impl Set {
 
 /// What a part is to its neighbours.
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+enum AtomKind {
     Plain,
     Operator,
     Binary,
@@ -106,19 +106,19 @@ enum Kind {
     Comma,
 }
 
-fn kind(node: &Node) -> Kind {
+fn kind(node: &Node) -> AtomKind {
     match node {
         Node::Sign(_, class) => match class {
-            Class::Binary => Kind::Binary,
-            Class::Relation => Kind::Relation,
-            Class::Open => Kind::Open,
-            Class::Close => Kind::Close,
-            Class::Comma => Kind::Comma,
-            Class::Letter | Class::Upright | Class::Bold => Kind::Plain,
+            Class::Binary => AtomKind::Binary,
+            Class::Relation => AtomKind::Relation,
+            Class::Open => AtomKind::Open,
+            Class::Close => AtomKind::Close,
+            Class::Comma => AtomKind::Comma,
+            Class::Letter | Class::Upright | Class::Bold => AtomKind::Plain,
         },
-        Node::Operator { .. } => Kind::Operator,
+        Node::Operator { .. } => AtomKind::Operator,
         Node::Scripts { base, .. } | Node::Stack { base, .. } => kind(base),
-        _ => Kind::Plain,
+        _ => AtomKind::Plain,
     }
 }
 
@@ -132,7 +132,7 @@ impl Setter<'_> {
     pub fn pieces(&self, node: &Node) -> Vec<Set> {
         let Node::Row(nodes) = node else { return vec![self.set(node, false)] };
         let place = Place { display: false, level: 0 };
-        let starts = (1..nodes.len()).filter(|i| kind(&nodes[*i]) == Kind::Relation);
+        let starts = (1..nodes.len()).filter(|i| kind(&nodes[*i]) == AtomKind::Relation);
         let mut from = 0;
         let mut out = Vec::new();
         for at in starts.chain([nodes.len()]) {
@@ -231,16 +231,16 @@ impl Setter<'_> {
 
     fn row(&self, nodes: &[Node], place: Place) -> Set {
         let em = self.em(place);
-        let mut kinds: Vec<Kind> = nodes.iter().map(kind).collect();
+        let mut kinds: Vec<AtomKind> = nodes.iter().map(kind).collect();
         for i in 0..kinds.len() {
             // A sign that has nothing on one of its sides is no operation.
             let before = i.checked_sub(1).and_then(|i| kinds.get(i)).copied();
             let after = kinds.get(i + 1).copied();
-            let lone = |side: Option<Kind>, open: Kind| {
-                side.is_none_or(|k| k == open || matches!(k, Kind::Binary | Kind::Relation | Kind::Comma))
+            let lone = |side: Option<AtomKind>, open: AtomKind| {
+                side.is_none_or(|k| k == open || matches!(k, AtomKind::Binary | AtomKind::Relation | AtomKind::Comma))
             };
-            if kinds[i] == Kind::Binary && (lone(before, Kind::Open) || lone(after, Kind::Close)) {
-                kinds[i] = Kind::Plain;
+            if kinds[i] == AtomKind::Binary && (lone(before, AtomKind::Open) || lone(after, AtomKind::Close)) {
+                kinds[i] = AtomKind::Plain;
             }
         }
         let mut out = Set::default();
@@ -248,12 +248,12 @@ impl Setter<'_> {
             let before = i.checked_sub(1).map(|i| kinds[i]);
             let gap = match (before, kinds[i]) {
                 (None, _) => 0.0,
-                (Some(Kind::Relation), Kind::Relation) => 0.0,
-                (Some(Kind::Relation), _) | (_, Kind::Relation) if place.level == 0 => 0.28,
-                (Some(Kind::Binary), _) | (_, Kind::Binary) if place.level == 0 => 0.22,
-                (Some(Kind::Comma), _) if place.level == 0 => 0.17,
-                (Some(Kind::Operator), Kind::Open | Kind::Close | Kind::Comma) => 0.0,
-                (Some(Kind::Operator), _) | (Some(Kind::Plain | Kind::Close), Kind::Operator) => 0.17,
+                (Some(AtomKind::Relation), AtomKind::Relation) => 0.0,
+                (Some(AtomKind::Relation), _) | (_, AtomKind::Relation) if place.level == 0 => 0.28,
+                (Some(AtomKind::Binary), _) | (_, AtomKind::Binary) if place.level == 0 => 0.22,
+                (Some(AtomKind::Comma), _) if place.level == 0 => 0.17,
+                (Some(AtomKind::Operator), AtomKind::Open | AtomKind::Close | AtomKind::Comma) => 0.0,
+                (Some(AtomKind::Operator), _) | (Some(AtomKind::Plain | AtomKind::Close), AtomKind::Operator) => 0.17,
                 _ => 0.0,
             };
             let x = out.width + gap * em;
