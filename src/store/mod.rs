@@ -33,7 +33,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
 
 pub use atomic::{check_file, check_writable, is_stream};
-pub use dialects::{Foreign, Source};
+pub use dialects::{Foreign, Program};
 pub use latents::{ENDING as LATENTS_ENDING, encode as encode_latents, read as read_latents, save as save_latents};
 pub use layers::{open_raster, write_each as write_layers};
 pub use library::{save as save_picture, slug};

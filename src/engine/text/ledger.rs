@@ -9,7 +9,9 @@ use crossbeam_channel::Receiver;
 use super::fit::fit_played;
 use super::loaded::model_path;
 use super::prompt_encoder::PromptEncoder;
-use crate::domain::{Ledger, LedgerRequest, Message, Overflow, Part, PartKind, PlayedPrompt, Role, TextPrompt, Wake};
+use crate::domain::{
+    Ledger, LedgerPart, LedgerRequest, Message, Overflow, PartKind, PlayedPrompt, Role, TextPrompt, Wake,
+};
 use crate::engine::Newest;
 use crate::error::{Cause, Result};
 use crate::writing::page::{assemble, with_lore};
@@ -79,7 +81,7 @@ impl Meter {
         played: &PlayedPrompt,
         request: &LedgerRequest,
         room: usize,
-    ) -> Result<(Vec<Part>, usize)> {
+    ) -> Result<(Vec<LedgerPart>, usize)> {
         let template = encoder.template.as_ref().map_err(Clone::clone)?;
         let rendered = |turns: &[Message]| -> Result<usize> { Ok(template.tokens(turns, &encoder.tokenizer)?.len()) };
         // Without a turn there is nothing to render but what is always read.
@@ -130,7 +132,7 @@ impl Meter {
                 sums[kind].1 += tokens;
             }
         }
-        let mut parts: Vec<Part> =
+        let mut parts: Vec<LedgerPart> =
             kinds.into_iter().zip(sums).map(|(kind, (read, out))| part(kind, read, out)).collect();
         // The cards stand in the system prompt.
         parts[0].tokens = parts[0].tokens.saturating_sub(cards.iter().map(|card| card.tokens).sum());
@@ -152,6 +154,6 @@ impl Meter {
     }
 }
 
-fn part(kind: PartKind, tokens: usize, left_out: usize) -> Part {
-    Part { kind, name: String::new(), tokens, left_out }
+fn part(kind: PartKind, tokens: usize, left_out: usize) -> LedgerPart {
+    LedgerPart { kind, name: String::new(), tokens, left_out }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Source;
+use super::Program;
 use super::scalar::plain;
 use super::written::Written;
 
@@ -63,7 +63,7 @@ pub fn read<'a>(value: &'a Value) -> Option<Written> {
     if fields.len() > 1 {
         fields.push(("Version".to_owned(), "ComfyUI".to_owned()));
     }
-    Some(Written { prompt, negative, fields, source: Source::ComfyUi })
+    Some(Written { prompt, negative, fields, program: Program::ComfyUi })
 }
 
 fn is_sampler(node: &Value) -> bool {

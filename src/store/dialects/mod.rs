@@ -14,7 +14,7 @@ mod program;
 mod scalar;
 mod written;
 
-pub use program::Source;
+pub use program::Program;
 
 use crate::domain::PictureRecord;
 
@@ -23,7 +23,7 @@ pub const MAX_TEXT: usize = 1 << 20;
 
 /// The settings in a picture and the program that wrote them, or the program alone where its settings cannot be read.
 pub enum Foreign {
-    Record(Box<PictureRecord>, Source),
+    Record(Box<PictureRecord>, Program),
     /// A program's own file, without what would make a picture again.
-    Known(Source),
+    Known(Program),
 }

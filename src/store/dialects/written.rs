@@ -1,6 +1,6 @@
 //! From the fields that a program wrote to a record of ours, with words about what is not ours.
 
-use super::program::{Source, has_automatic};
+use super::program::{Program, has_automatic};
 use crate::domain::{
     Arrangement, GUIDANCE, ImageParam, ImageParams, NoiseSource, Parameter, PictureRecord, STEPS, Sampler, SamplerName,
     Schedule, Seed, Things, round_f32, told,
@@ -12,7 +12,7 @@ pub struct Written {
     pub prompt: String,
     pub negative: String,
     pub fields: Vec<(String, String)>,
-    pub source: Source,
+    pub program: Program,
 }
 
 /// The field with the whole hash of the model, beside A1111's short one.
@@ -43,10 +43,10 @@ const OTHERS: [&str; 18] = [
 
 /// The record; values that are out of a slider's range stay as they are.
 pub fn record_of(written: Written) -> PictureRecord {
-    let Written { prompt, negative, fields, source } = written;
+    let Written { prompt, negative, fields, program } = written;
     let mut reader = Reader { fields: &fields, notes: Vec::new(), missing: Vec::new() };
     let (sampler, behind, sampler_said) = reader.sampler();
-    let schedule = reader.schedule(sampler, behind, source);
+    let schedule = reader.schedule(sampler, behind, program);
     let (width, height) = reader.size();
     let seed = reader.seed();
     let guidance = reader.guidance();
@@ -61,7 +61,7 @@ pub fn record_of(written: Written) -> PictureRecord {
         seed,
         sampler,
         schedule,
-        noise: reader.noise(source),
+        noise: reader.noise(program),
         things: Things::read(&reader.text(&["Things"])),
         arrangement: Arrangement::read(&reader.text(&["Layers"])),
         ..ImageParams::default()
@@ -217,7 +217,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The schedule: by its own field, or behind the sampler's name as older programs have it.
-    fn schedule(&mut self, sampler: Sampler, behind: Option<&str>, source: Source) -> Schedule {
+    fn schedule(&mut self, sampler: Sampler, behind: Option<&str>, program: Program) -> Schedule {
         // Where no field is called a sampler, it may be what is called a scheduler.
         let own = self.scheduler().filter(|said| self.get(&SAMPLER).is_some() || !is_sampler(said));
         let named = own.filter(|said| Schedule::parse(said) != Some(Schedule::Automatic)).or(behind);
@@ -228,13 +228,13 @@ impl<'a> Reader<'a> {
                 Schedule::Automatic
             });
         }
-        if source == Source::Studio {
+        if program == Program::Studio {
             return Schedule::Automatic;
         }
         let says_automatic = own.is_some_and(|said| said.trim().eq_ignore_ascii_case("automatic"));
         let theirs = Schedule::automatic_of_a1111(sampler);
         let version = self.text(&["Version"]);
-        let knows = matches!(source, Source::A1111 | Source::Forge).then(|| has_automatic(&version)).flatten();
+        let knows = matches!(program, Program::A1111 | Program::Forge).then(|| has_automatic(&version)).flatten();
         match knows {
             _ if says_automatic => theirs,
             Some(true) => theirs,
@@ -244,9 +244,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn noise(&mut self, source: Source) -> NoiseSource {
+    fn noise(&mut self, program: Program) -> NoiseSource {
         let Some(said) = self.get(&["RNG"]) else {
-            return if source.draws_as_torch() { NoiseSource::Torch } else { NoiseSource::Native };
+            return if program.draws_as_torch() { NoiseSource::Torch } else { NoiseSource::Native };
         };
         match said.trim() {
             said if said.eq_ignore_ascii_case("cpu") || said.eq_ignore_ascii_case("torch") => NoiseSource::Torch,

@@ -50,7 +50,7 @@ impl Head {
         let others = self.others.iter().map(|(name, text)| (name.as_str(), text.as_str()));
         let texts: Vec<(&str, &str)> = own.chain(others).filter(|(_, text)| !text.trim().is_empty()).collect();
         let plain = texts.iter().find_map(|(_, text)| a1111::read(text, &software));
-        let plain = plain.map(|(record, source)| Foreign::Record(Box::new(record), source));
+        let plain = plain.map(|(record, program)| Foreign::Record(Box::new(record), program));
         let mut found = plain;
         for (name, text) in texts {
             if matches!(found, Some(Foreign::Record(..))) {

@@ -7,7 +7,7 @@ use super::write::on_white;
 use super::*;
 use crate::domain::{ImageParams, Picture, PictureRecord, Sampler, Seed};
 use crate::error::Cause;
-use crate::store::dialects::{Foreign, Source, a1111};
+use crate::store::dialects::{Foreign, Program, a1111};
 
 fn picture(width: u32, height: u32) -> Picture {
     let rgba = (0..width * height * 4).map(|i| (i * 37 % 251) as u8).collect();
@@ -268,18 +268,18 @@ fn settings_under_other_keywords_are_read_with_their_program() {
     let invoke = r#"{"positive_prompt": "a cat", "steps": 5, "seed": 6, "scheduler": "euler_a"}"#;
     let graph = r#"{"1": {"class_type": "KSampler", "inputs": {"seed": 7, "steps": 5, "sampler_name": "euler"}}}"#;
     let a1111 = "a cat\nSteps: 5, Sampler: Euler a, CFG scale: 2";
-    for (keyword, text, source) in [
-        ("invokeai_metadata", invoke, Source::InvokeAi),
-        ("prompt", graph, Source::ComfyUi),
-        ("Comment", a1111, Source::A1111),
+    for (keyword, text, program) in [
+        ("invokeai_metadata", invoke, Program::InvokeAi),
+        ("prompt", graph, Program::ComfyUi),
+        ("Comment", a1111, Program::A1111),
     ] {
         let head = head_with(keyword, text);
         let Some(Foreign::Record(record, found)) = head.read() else { panic!("{keyword}") };
-        assert_eq!((found, record.steps), (source, 5), "{keyword}");
+        assert_eq!((found, record.steps), (program, 5), "{keyword}");
         assert_eq!((record.width, record.height), (2, 2), "the picture's own size");
     }
     let workflow = head_with("workflow", r#"{"nodes": [], "links": []}"#);
-    assert!(matches!(workflow.read(), Some(Foreign::Known(Source::ComfyUi))) && workflow.record().is_none());
+    assert!(matches!(workflow.read(), Some(Foreign::Known(Program::ComfyUi))) && workflow.record().is_none());
     assert!(head_with("Comment", "made by hand").read().is_none());
 }
 

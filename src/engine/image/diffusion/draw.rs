@@ -70,7 +70,7 @@ impl<'a> Drawing<'a> {
         let channels = self.model.net.channels();
         let factor = self.model.factor();
         let (h, w) = (height as usize / factor, width as usize / factor);
-        let mut source = Source::new(noise, seed);
+        let mut source = SeededNoise::new(noise, seed);
         let mut x = source.draw(channels * h * w);
         let steps = self.plan.steps() as u32;
         let total = f64::from(count) * f64::from(steps);
@@ -104,12 +104,12 @@ impl<'a> Drawing<'a> {
 }
 
 /// The noise that the person chose.
-enum Source {
+enum SeededNoise {
     Torch(Box<TorchRng>),
     Native { seed: u64, draws: u64 },
 }
 
-impl Source {
+impl SeededNoise {
     fn new(noise: NoiseSource, seed: u64) -> Self {
         match noise {
             NoiseSource::Torch => Self::Torch(Box::new(TorchRng::new(seed))),
@@ -118,7 +118,7 @@ impl Source {
     }
 }
 
-impl Noise for Source {
+impl Noise for SeededNoise {
     fn draw(&mut self, len: usize) -> Vec<f32> {
         match self {
             Self::Torch(rng) => rng.draw(len),

@@ -11,7 +11,7 @@ use crate::engine::image::nets::clip::Clip;
 use crate::engine::image::nets::sd3::join_text;
 use crate::engine::image::nets::t5::T5;
 use crate::engine::image::prompt::chunks::{POSITIONS, emphasise, level};
-use crate::engine::image::prompt::{Chunk, ClipTokens, Part, PieceTokens, chunks, parse};
+use crate::engine::image::prompt::{Chunk, ClipTokens, PieceTokens, PromptPart, chunks, parse};
 use crate::engine::{CancelToken, Stop};
 use crate::error::Result;
 
@@ -81,8 +81,8 @@ impl Diffusion {
     /// Both prompts through all CLIPs, brought to the same number of chunks.
     fn clip_states(
         &self,
-        prompt: &[Part],
-        negative: &[Part],
+        prompt: &[PromptPart],
+        negative: &[PromptPart],
         clip_skip: u32,
         [cut, cut_negative]: &mut [Vec<ReadTo>; 2],
         token: &CancelToken,
@@ -107,7 +107,7 @@ impl Diffusion {
     }
 
     /// Stable Diffusion 3: CLIP's states with T5's behind them.
-    fn with_t5(&self, side: Side, parts: &[Part], cut: &mut Vec<ReadTo>, token: &CancelToken) -> Run<Side> {
+    fn with_t5(&self, side: Side, parts: &[PromptPart], cut: &mut Vec<ReadTo>, token: &CancelToken) -> Run<Side> {
         let Net::Sd3(net) = &self.net else { return Ok(side) };
         let t5 = match &self.t5 {
             Some((t5, tokens)) => Some(words(t5, tokens, parts, SD3_WORDS, cut, token)?),
@@ -118,7 +118,7 @@ impl Diffusion {
         Ok(Side { contexts: vec![context], pooled: side.pooled })
     }
 
-    fn flux_text(&self, parts: &[Part], cut: &mut Vec<ReadTo>, token: &CancelToken) -> Run<Conditioning> {
+    fn flux_text(&self, parts: &[PromptPart], cut: &mut Vec<ReadTo>, token: &CancelToken) -> Run<Conditioning> {
         let ([(clip, tokens)], Some((t5, pieces))) = (&self.clips[..], &self.t5) else {
             return Err(candle_core::Error::msg("FLUX without its text encoders").into());
         };
@@ -129,7 +129,7 @@ impl Diffusion {
         Ok(Conditioning { context: words(t5, pieces, parts, FLUX_WORDS, cut, token)?, pooled })
     }
 
-    fn qwen_text(&self, parts: &[Part], cut: &mut Vec<ReadTo>, token: &CancelToken) -> Run<Conditioning> {
+    fn qwen_text(&self, parts: &[PromptPart], cut: &mut Vec<ReadTo>, token: &CancelToken) -> Run<Conditioning> {
         let Some((qwen, tokens)) = &self.qwen else {
             return Err(candle_core::Error::msg("Z-Image without its text encoder").into());
         };
@@ -168,10 +168,10 @@ impl Diffusion {
 }
 
 /// A prompt without its marks of emphasis, for encoders that know none.
-fn plain(parts: &[Part]) -> String {
-    let text = |part: &Part| match part {
-        Part::Text { text, .. } => text.clone(),
-        Part::Break => " ".to_owned(),
+fn plain(parts: &[PromptPart]) -> String {
+    let text = |part: &PromptPart| match part {
+        PromptPart::Text { text, .. } => text.clone(),
+        PromptPart::Break => " ".to_owned(),
     };
     parts.iter().map(text).collect()
 }
@@ -180,7 +180,7 @@ fn plain(parts: &[Part]) -> String {
 fn words(
     t5: &T5,
     tokens: &PieceTokens,
-    parts: &[Part],
+    parts: &[PromptPart],
     length: usize,
     cut: &mut Vec<ReadTo>,
     token: &CancelToken,
@@ -196,7 +196,7 @@ fn tell_cut(read: usize, more: usize, cut: &mut Vec<ReadTo>) {
     }
 }
 
-fn chunked(tokens: &ClipTokens, parts: &[Part], cut: &mut Vec<ReadTo>) -> Result<Vec<Chunk>> {
+fn chunked(tokens: &ClipTokens, parts: &[PromptPart], cut: &mut Vec<ReadTo>) -> Result<Vec<Chunk>> {
     let (chunks, left_out) = chunks(tokens, parts)?;
     cut.extend(left_out.map(|left| ReadTo {
         negative: false,

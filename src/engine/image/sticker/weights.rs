@@ -33,8 +33,8 @@ const MAX_VOCAB: u64 = 1 << 26;
 /// Largest safetensors header that is read. Ours has 15 KB.
 const MAX_HEADER: u64 = 1 << 24;
 
-trait Source: Read + Seek + Send {}
-impl<T: Read + Seek + Send> Source for T {}
+trait ReadSeek: Read + Seek + Send {}
+impl<T: Read + Seek + Send> ReadSeek for T {}
 
 /// Where one tensor's bytes are.
 #[derive(Debug, Deserialize)]
@@ -49,7 +49,7 @@ pub struct Files {
     pub config: Config,
     pub words: WordTokenizer,
     path: PathBuf,
-    source: Box<dyn Source>,
+    source: Box<dyn ReadSeek>,
     entries: HashMap<String, Entry>,
     /// Where the tensors' bytes begin.
     data: u64,
@@ -80,7 +80,7 @@ impl Files {
         config: Config,
         words: WordTokenizer,
         path: PathBuf,
-        mut source: Box<dyn Source>,
+        mut source: Box<dyn ReadSeek>,
         size: u64,
     ) -> Result<Self> {
         let (header, data) = read_header(&mut source, size, &path)?;

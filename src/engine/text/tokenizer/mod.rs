@@ -199,12 +199,12 @@ impl Tokenizer {
         let mut after_special = true;
         for part in self.partition(text, specials) {
             match part {
-                Part::Token(id) => {
+                TextOrToken::Token(id) => {
                     out.push(id);
                     after_special = true;
                 }
-                Part::Text("") => {}
-                Part::Text(text) => {
+                TextOrToken::Text("") => {}
+                TextOrToken::Text(text) => {
                     let clean = mark.filter(|&m| text.contains(m)).map(|m| text.replace(m, ""));
                     self.encode_plain(clean.as_deref().unwrap_or(text), after_special, &mut out);
                     after_special = false;
@@ -225,8 +225,8 @@ impl Tokenizer {
     }
 
     /// Cuts special tokens out of `text`: the longest first over the whole text, as llama.cpp does.
-    fn partition<'t>(&self, text: &'t str, specials: Specials) -> Vec<Part<'t>> {
-        let mut parts = vec![Part::Text(text)];
+    fn partition<'t>(&self, text: &'t str, specials: Specials) -> Vec<TextOrToken<'t>> {
+        let mut parts = vec![TextOrToken::Text(text)];
         for &id in &self.specials {
             if specials == Specials::Plain && self.kinds[id as usize] != USER_DEFINED {
                 continue;
@@ -237,16 +237,16 @@ impl Tokenizer {
             }
             let mut next = Vec::with_capacity(parts.len() + 2);
             for part in parts {
-                let Part::Text(mut rest) = part else {
+                let TextOrToken::Text(mut rest) = part else {
                     next.push(part);
                     continue;
                 };
                 while let Some((before, after)) = rest.split_once(wanted) {
-                    next.extend((!before.is_empty()).then_some(Part::Text(before)));
-                    next.push(Part::Token(id));
+                    next.extend((!before.is_empty()).then_some(TextOrToken::Text(before)));
+                    next.push(TextOrToken::Token(id));
                     rest = after;
                 }
-                next.extend((!rest.is_empty()).then_some(Part::Text(rest)));
+                next.extend((!rest.is_empty()).then_some(TextOrToken::Text(rest)));
             }
             parts = next;
         }
@@ -300,7 +300,7 @@ impl Tokenizer {
     }
 }
 
-enum Part<'t> {
+enum TextOrToken<'t> {
     Text(&'t str),
     Token(u32),
 }

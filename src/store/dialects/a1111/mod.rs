@@ -11,7 +11,7 @@
 mod find;
 
 use super::written::{FULL_HASH, Written, rarer, record_of};
-use super::{MAX_TEXT, Source};
+use super::{MAX_TEXT, Program};
 use crate::domain::{Enlarge, ImageParam, NoiseSource, Parameter, PictureRecord, Schedule, Seed};
 
 const NEGATIVE: &str = "Negative prompt:";
@@ -143,7 +143,7 @@ fn is_json(text: &str) -> bool {
 
 /// The settings in a text of A1111's form, and the program that wrote it; `software` is what else the file says about
 /// that. `None` where there are none.
-pub fn read(text: &str, software: &str) -> Option<(PictureRecord, Source)> {
+pub fn read(text: &str, software: &str) -> Option<(PictureRecord, Program)> {
     if text.len() > MAX_TEXT || is_json(text) {
         return None;
     }
@@ -154,8 +154,8 @@ pub fn read(text: &str, software: &str) -> Option<(PictureRecord, Source)> {
         prompt = exact;
         negative = get(EXACT_NEGATIVE).unwrap_or_default();
     }
-    let source = Source::of(&found.fields, software);
-    Some((record_of(Written { prompt, negative, fields: found.fields, source }), source))
+    let program = Program::of(&found.fields, software);
+    Some((record_of(Written { prompt, negative, fields: found.fields, program }), program))
 }
 
 #[cfg(test)]

@@ -17,11 +17,11 @@ pub struct Set {
     pub width: f32,
     pub up: f32,
     pub down: f32,
-    parts: Vec<(Vec2, Part)>,
+    parts: Vec<(Vec2, Painted)>,
 }
 
 #[derive(Clone)]
-enum Part {
+enum Painted {
     Text(Arc<Galley>),
     Rule(Vec2),
     Line(Vec<Vec2>, f32),
@@ -47,13 +47,13 @@ impl Set {
         for (offset, part) in &self.parts {
             let at = at + *offset;
             match part {
-                Part::Text(galley) => {
+                Painted::Text(galley) => {
                     painter.galley(at, galley.clone(), ink);
                 }
-                Part::Rule(size) => {
+                Painted::Rule(size) => {
                     painter.rect_filled(Rect::from_min_size(at, *size), 0.0, ink);
                 }
-                Part::Line(points, width) => {
+                Painted::Line(points, width) => {
                     let points = points.iter().map(|p| at + *p).collect();
                     painter.line(points, Stroke::new(*width, ink));
                 }
@@ -70,7 +70,7 @@ impl Set {
     }
 
     fn rule(&mut self, rect: Rect) {
-        self.parts.push((rect.min.to_vec2(), Part::Rule(rect.size())));
+        self.parts.push((rect.min.to_vec2(), Painted::Rule(rect.size())));
         self.up = self.up.max(-rect.top());
         self.down = self.down.max(rect.bottom());
         self.width = self.width.max(rect.right());
@@ -81,7 +81,7 @@ impl Set {
             self.up = self.up.max(-point.y);
             self.down = self.down.max(point.y);
         }
-        self.parts.push((Vec2::ZERO, Part::Line(points, width)));
+        self.parts.push((Vec2::ZERO, Painted::Line(points, width)));
     }
 
     /// A set whose middle is moved onto `axis` above the baseline.
@@ -160,7 +160,7 @@ impl Setter<'_> {
         };
         let ink = galley.mesh_bounds;
         let (up, down) = if ink.is_positive() { (base - ink.top(), ink.bottom() - base) } else { (0.0, 0.0) };
-        Set { width: galley.size().x, up, down, parts: vec![(vec2(0.0, -base), Part::Text(galley))] }
+        Set { width: galley.size().x, up, down, parts: vec![(vec2(0.0, -base), Painted::Text(galley))] }
     }
 
     fn node(&self, node: &Node, place: Place) -> Set {
