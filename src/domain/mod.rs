@@ -68,7 +68,7 @@ pub use text_params::*;
 pub use things::Things;
 pub use thought::{Split, Thinking, answer_of, is_thought_tag, opened_by, split as split_thought};
 pub use trash::{TrashKind, Trashed};
-pub use tree::{Run, from_difference, runs};
+pub use tree::{Segment, from_difference, segments};
 
 pub use crate::numbers::*;
 

@@ -17,7 +17,9 @@ use crate::domain::{
     Outcome, PROGRAM, Picture, PictureNews, PictureRecord, PictureTask, ReadTo, Sampler, StepProgress, Takes,
     UnknownWords,
 };
-use crate::engine::{Backend, CancelToken, Guard, MemoryBudget, Reporter, Reservation, Slot, Stop, device_for, watch};
+use crate::engine::{
+    Backend, CancelToken, Guard, MemoryBudget, Reporter, Reservation, Slot, Stop, Stoppable, device_for, watch,
+};
 use crate::error::{Cause, Result};
 use crate::formats::Header;
 use crate::lang::Both;
@@ -47,7 +49,6 @@ enum Model {
 }
 
 type Stamp = Vec<Option<(u64, SystemTime)>>;
-type Run<T> = std::result::Result<T, Stop>;
 /// Gets the fraction of the weights that is read.
 type Read = Arc<dyn Fn(f32) + Send + Sync>;
 
@@ -71,7 +72,7 @@ impl ImagePipeline {
         token: &CancelToken,
         read: &Read,
         freed: &mut dyn FnMut(String),
-    ) -> Run<&'a Model> {
+    ) -> Stoppable<&'a Model> {
         let (files, stamp) = (&model.files, stamp(&model.files));
         if !is_loaded(slot, files) {
             let device = device_for(self.device);
@@ -129,7 +130,7 @@ impl ImagePipeline {
 impl ImagePipeline {
     /// Pictures of latents that are there already, by the model's VAE; where the model is not in memory, that is all
     /// of it that is read.
-    fn decode(&self, request: &DecodeRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
+    fn decode(&self, request: &DecodeRequest, reporter: &Reporter, token: &CancelToken) -> Stoppable<Outcome> {
         let mut slot = self.slot.hold();
         let mut freed = |id| reporter.tell(EventKind::Freed { id });
         if is_loaded(&mut slot, &request.model.files)
@@ -162,7 +163,7 @@ fn decode(
     free: u64,
     reporter: &Reporter,
     token: &CancelToken,
-) -> Run<Outcome> {
+) -> Stoppable<Outcome> {
     let start = Instant::now();
     for (index, latents) in (0u32..).zip(&request.latents) {
         let picture = Arc::new(decoder.decode(&decoder.tensor(latents)?, free, token)?);
@@ -184,7 +185,7 @@ fn is_loaded(slot: &mut Guard<'_, Loaded>, files: &ModelFiles) -> bool {
 impl Backend for ImagePipeline {
     type Task = PictureTask;
 
-    fn run(&mut self, task: &PictureTask, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
+    fn run(&mut self, task: &PictureTask, reporter: &Reporter, token: &CancelToken) -> Stoppable<Outcome> {
         watch(token, || match task {
             PictureTask::Generate(request) => self.generate(request, reporter, token),
             PictureTask::Decode(request) => self.decode(request, reporter, token),
@@ -197,7 +198,7 @@ impl Backend for ImagePipeline {
 }
 
 impl ImagePipeline {
-    fn generate(&self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
+    fn generate(&self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Stoppable<Outcome> {
         let start = Instant::now();
         request.params.check()?;
         let params = &understood(&request.params, reporter);
@@ -240,7 +241,7 @@ fn draw_stickers(
     (request, params): (&ImageRequest, &ImageParams),
     reporter: &Reporter,
     token: &CancelToken,
-) -> Run<ImageStats> {
+) -> Stoppable<ImageStats> {
     check_size(params, &sticker.sides())?;
     if params.width != sticker.net.config().size as u32 {
         return draw_scenes(sticker, (request, params), reporter, token);
@@ -272,7 +273,7 @@ fn draw_scenes(
     (request, params): (&ImageRequest, &ImageParams),
     reporter: &Reporter,
     token: &CancelToken,
-) -> Run<ImageStats> {
+) -> Stoppable<ImageStats> {
     let mut scene = Scene::new(sticker, params, request.layers);
     for index in 0..params.count {
         let seed = picture_seed(request.seed, index);
@@ -300,7 +301,7 @@ fn draw_latents(
     (budget, batched): (&Arc<MemoryBudget>, Option<bool>),
     reporter: &Reporter,
     token: &CancelToken,
-) -> Run<ImageStats> {
+) -> Stoppable<ImageStats> {
     let limits = model.limits();
     limits.check(params)?;
     limits.fit(params, model.memory(), budget.total())?;

@@ -26,7 +26,7 @@ use crate::writing::page::{assemble, with_lore};
 pub struct Loaded {
     identity: Identity,
     pub encoder: Arc<PromptEncoder>,
-    pub plan: models::Plan,
+    pub dimensions: models::Dimensions,
     pub session: Session,
     /// Tokens that the cache has room for, and what they are kept in.
     pub room: usize,
@@ -86,7 +86,7 @@ impl Loader<'_> {
         let weights = self.reserve(info.weight_memory)?;
         self.token.check()?;
         let encoder = encoder.map_or_else(|| PromptEncoder::of(&gguf, identity.clone()), Ok)?;
-        let plan = models::plan(&gguf)?;
+        let dimensions = models::dimensions(&gguf)?;
         let device = device_for(self.device);
         let mut told = 0.0;
         let mut progress = |fraction: f32| {
@@ -99,7 +99,7 @@ impl Loader<'_> {
         let loaded = Loaded {
             identity,
             encoder,
-            plan,
+            dimensions,
             session: Session::new(network),
             room: 0,
             kv: KvType::default(),
@@ -137,7 +137,8 @@ impl Loader<'_> {
         if let Some(reason) = tokenizer.unlike(&encoder.tokenizer) {
             return Err(unlike(reason).into());
         }
-        let cache = models::plan(gguf)?.bytes_per_token(kv).saturating_mul(context.min(info.context_length) as u64);
+        let cache =
+            models::dimensions(gguf)?.bytes_per_token(kv).saturating_mul(context.min(info.context_length) as u64);
         self.reserve(info.weight_memory.saturating_add(cache))?;
         Ok(Some(Read { encoder: Some(encoder), ..read }))
     }
@@ -194,7 +195,7 @@ impl Loaded {
         if context <= self.room && kv == self.kv {
             return Ok(());
         }
-        let bytes = self.plan.bytes_per_token(kv).saturating_mul(context as u64);
+        let bytes = self.dimensions.bytes_per_token(kv).saturating_mul(context as u64);
         // What the smaller cache holds is free for the larger one, but only once it is given back.
         if let Some(old) = self.cache.take() {
             drop(old);

@@ -58,7 +58,7 @@ impl TextPipeline {
         let mut slot = self.slot.hold();
         let mut load_s = loader.load(&mut slot, &request.model, None)?;
         let Some(loaded) = slot.get() else { return Err(Cause::EngineGone.into()) };
-        let context = loaded.plan.context_length.min(params.context as usize);
+        let context = loaded.dimensions.context_length.min(params.context as usize);
         // One that is not asked for can make room for others.
         let mut draft = request.draft.as_ref().map(|model| (model, self.draft.hold()));
         let mut drafter = None;
@@ -80,7 +80,7 @@ impl TextPipeline {
         let drafter = drafter.map(|draft| Drafter {
             session: &mut draft.session,
             tokenizer: &loaded.encoder.tokenizer,
-            vocabulary: draft.plan.vocabulary.min(loaded.plan.vocabulary),
+            vocabulary: draft.dimensions.vocabulary.min(loaded.dimensions.vocabulary),
             room: draft.room,
             max: params.draft_max as usize,
             p_min: params.draft_p_min,
@@ -107,7 +107,7 @@ fn load_draft(
         let read = loader.check_draft(slot, model, &loaded.encoder.tokenizer, context, params.kv)?;
         let load_s = loader.load(slot, model, read)?;
         if let Some(draft) = slot.get() {
-            draft.make_room(context.min(draft.plan.context_length), params.kv, budget, reporter)?;
+            draft.make_room(context.min(draft.dimensions.context_length), params.kv, budget, reporter)?;
         }
         Ok(load_s)
     };

@@ -58,7 +58,7 @@ impl PromptEncoder {
         }
         let tokenizer = Tokenizer::from_gguf(gguf)?;
         let template = ChatTemplate::from_gguf(gguf, &tokenizer);
-        let context_length = models::plan(gguf)?.context_length;
+        let context_length = models::dimensions(gguf)?.context_length;
         let encoder = Arc::new(Self { tokenizer, template, context_length });
         let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
         held.retain(|(_, encoder)| encoder.strong_count() > 0);

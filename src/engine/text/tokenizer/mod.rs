@@ -48,7 +48,7 @@ pub enum Specials {
 pub struct Tokenizer {
     texts: Vec<String>,
     kinds: Vec<i64>,
-    model: Model,
+    algorithm: Algorithm,
     /// Ids of control, user-defined and unknown tokens, longest text first.
     specials: Vec<u32>,
     /// Of these, what only a template may say.
@@ -61,14 +61,14 @@ pub struct Tokenizer {
 
 /// How plain text becomes tokens.
 #[derive(Debug)]
-enum Model {
+enum Algorithm {
     /// Words, and merges of bytes inside each.
     Bytes { merges: Merges, pre: PreTokenizer },
     /// Pieces with scores; with `prefix` a space is put before text that begins, or that follows a special token.
     Pieces { pieces: Pieces, prefix: bool },
 }
 
-impl Model {
+impl Algorithm {
     fn token(&self, text: &str) -> Option<u32> {
         match self {
             Self::Bytes { merges, .. } => merges.token(text),
@@ -104,7 +104,7 @@ impl Tokenizer {
             let id = if kind == VocabularyKind::Pieces { Some(pieces) } else { bytes };
             id.filter(|&id| in_range(&(id as usize)))
         };
-        let model = match kind {
+        let algorithm = match kind {
             VocabularyKind::Bytes(pre) => {
                 let merges = gguf.texts("tokenizer.ggml.merges").ok_or_else(|| missing("tokenizer.ggml.merges"))?;
                 let merges = Merges::new(&texts, merges).map_err(|line| {
@@ -113,7 +113,7 @@ impl Tokenizer {
                         "tokenizer.ggml.merges 中的“{line}”不是一对"
                     ))
                 })?;
-                Model::Bytes { merges, pre }
+                Algorithm::Bytes { merges, pre }
             }
             VocabularyKind::Pieces => {
                 let scores = gguf.floats("tokenizer.ggml.scores").ok_or_else(|| missing("tokenizer.ggml.scores"))?;
@@ -126,13 +126,13 @@ impl Tokenizer {
                 }
                 let unknown = named("unknown_token_id")?.or(usual(None, 0));
                 let prefix = gguf.flag("tokenizer.ggml.add_space_prefix").unwrap_or(true);
-                Model::Pieces { pieces: Pieces::new(&texts, scores.to_vec(), unknown), prefix }
+                Algorithm::Pieces { pieces: Pieces::new(&texts, scores.to_vec(), unknown), prefix }
             }
         };
         let bos = named("bos_token_id")?.or(usual(Some(11), 1));
         let eos = named("eos_token_id")?.or(usual(Some(11), 2));
         let mut kinds = written.clone();
-        let ends = known::tell(|text| model.token(text), named, eos, &mut kinds)?;
+        let ends = known::tell(|text| algorithm.token(text), named, eos, &mut kinds)?;
         let is_special = |kind: i64| matches!(kind, UNKNOWN | CONTROL | USER_DEFINED);
         let all = (0_u32..).zip(&kinds).filter(|&(id, &kind)| is_special(kind) && !texts[id as usize].is_empty());
         let mut specials: Vec<u32> = all.map(|(id, _)| id).collect();
@@ -141,12 +141,12 @@ impl Tokenizer {
             |id: &u32| [&written, &kinds].iter().any(|kinds| matches!(kinds[*id as usize], CONTROL | UNKNOWN));
         let guarded = specials.iter().copied().filter(is_guarded).collect();
         // Llama 3 files may leave the flag out; llama.cpp takes it as set for them.
-        let otherwise = match &model {
-            Model::Bytes { pre, .. } => pre.whole_words(),
-            Model::Pieces { .. } => true,
+        let otherwise = match &algorithm {
+            Algorithm::Bytes { pre, .. } => pre.whole_words(),
+            Algorithm::Pieces { .. } => true,
         };
         let add_bos = gguf.flag("tokenizer.ggml.add_bos_token").unwrap_or(otherwise);
-        Ok(Self { texts, kinds, model, specials, guarded, ends, bos, eos, add_bos })
+        Ok(Self { texts, kinds, algorithm, specials, guarded, ends, bos, eos, add_bos })
     }
 
     /// The text of the token that begins a text, for templates.
@@ -161,7 +161,7 @@ impl Tokenizer {
 
     /// The token of exactly this text.
     pub fn token(&self, text: &str) -> Option<u32> {
-        self.model.token(text)
+        self.algorithm.token(text)
     }
 
     /// How many tokens there are.
@@ -215,9 +215,9 @@ impl Tokenizer {
     }
 
     fn encode_plain(&self, text: &str, after_special: bool, out: &mut Vec<u32>) {
-        match &self.model {
-            Model::Bytes { merges, pre } => pre.split(text, |word| merges.encode(word, pre.whole_words(), out)),
-            Model::Pieces { pieces, prefix } => {
+        match &self.algorithm {
+            Algorithm::Bytes { merges, pre } => pre.split(text, |word| merges.encode(word, pre.whole_words(), out)),
+            Algorithm::Pieces { pieces, prefix } => {
                 let space = if *prefix && after_special { " " } else { "" };
                 pieces.encode(&format!("{space}{text}").replace(' ', SPACE.encode_utf8(&mut [0; 4])), out);
             }
@@ -284,10 +284,12 @@ impl Tokenizer {
             CONTROL if is_thought_tag(text) => out.extend_from_slice(text.as_bytes()),
             UNKNOWN | CONTROL | UNUSED => {}
             USER_DEFINED => out.extend_from_slice(text.as_bytes()),
-            kind if matches!(self.model, Model::Pieces { .. }) => match byte_token(text).filter(|_| kind == BYTE) {
-                Some(byte) => out.push(byte),
-                None => out.extend_from_slice(text.replace(SPACE, " ").as_bytes()),
-            },
+            kind if matches!(self.algorithm, Algorithm::Pieces { .. }) => {
+                match byte_token(text).filter(|_| kind == BYTE) {
+                    Some(byte) => out.push(byte),
+                    None => out.extend_from_slice(text.replace(SPACE, " ").as_bytes()),
+                }
+            }
             _ => {
                 for c in text.chars() {
                     match bytes::byte_of(c) {
