@@ -36,7 +36,7 @@ pub trait LanguageModel: Send {
     fn forward_last(&mut self, tokens: &[u32], position: usize, rows: usize) -> candle_core::Result<Vec<Vec<f32>>>;
 }
 
-/// What running a model takes, as known from its header.
+/// A model's sizes that tell what running it takes, as known from its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dimensions {
     /// Tokens of context it was trained for.

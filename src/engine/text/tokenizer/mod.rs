@@ -302,6 +302,7 @@ impl Tokenizer {
     }
 }
 
+/// A stretch of text without special tokens, or one of those.
 enum TextOrToken<'t> {
     Text(&'t str),
     Token(u32),

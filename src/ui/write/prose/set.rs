@@ -20,6 +20,7 @@ pub struct Set {
     parts: Vec<(Vec2, Painted)>,
 }
 
+/// What is painted of a formula.
 #[derive(Clone)]
 enum Painted {
     Text(Arc<Galley>),
