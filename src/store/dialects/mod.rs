@@ -1,5 +1,6 @@
 //! The settings inside a picture file, in the dialect of each program that writes some. All are brought to A1111's
-//! field names first, so that they are understood, and told about, in one place. Ours are written as A1111 writes its own.
+//! field names first, so that they are understood, and told about, in one place. Ours are written as A1111
+//! writes its own.
 //!
 //! ```text
 //! a1111 (a text: ours too) --+
