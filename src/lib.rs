@@ -21,7 +21,7 @@
 //! | [`error`] | the boundary error and its wording | numbers, lang |
 //! | [`disk`] | free space, durable folders: what each room that writes files shares | error |
 //! | [`chunks`] | the frames of PNG files' chunks, for whoever reads or writes what is in them | - |
-//! | [`domain`] | the nouns: parameters, jobs, requests, events, artifacts, documents, cards, settings | numbers, lang, error |
+//! | [`domain`] | the nouns: parameters, jobs, requests, events, pictures, conversations, documents, cards, settings | numbers, lang, error |
 //! | [`scene`] | what a prompt asks of the built-in picture model: things, relations, ground; layout and compositor; a crate of its own | - |
 //! | [`formats`] | model files from outside: headers, layouts, what they hold | domain, error, lang |
 //! | [`engine`] | a lane for each medium, reporter, backends for text and pictures; its kernels are a crate of their own | writing (ELIZA), scene, formats, domain, error, lang |

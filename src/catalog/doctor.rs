@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{BrokenFile, ModelCard, bytes as size_of};
 use crate::error::{Result, StudioError};
-use crate::formats::family::{self, Kind, Lack};
+use crate::formats::family::{self, Lack, Variant};
 use crate::formats::file::{bad, read_json};
 use crate::formats::gguf::Gguf;
 use crate::formats::layout::{self, Found, Part};
@@ -138,7 +138,7 @@ pub struct Report {
     /// Of all its files.
     pub bytes: u64,
     /// The picture model, where it is one.
-    pub kind: Option<Kind>,
+    pub kind: Option<Variant>,
     pub parts: Vec<PartFacts>,
     pub lacks: Vec<Lack>,
     /// The language model, where it is one.
@@ -231,7 +231,7 @@ pub fn examine_read(path: &Path, headers: &[Header]) -> Result<Report> {
                 clips.push((width, found.check_projection(header, &tensors)));
             }
             if found.part.is_denoiser() && report.denoiser.is_none() {
-                report.kind = Some(family::kind(&found, &tensors, header, path));
+                report.kind = Some(family::variant(&found, &tensors, header, path));
                 report.denoiser = Some((found.part, tensors));
             }
         }
@@ -409,7 +409,7 @@ impl Report {
         };
         json!({
             "path": self.path.display().to_string(),
-            "family": self.kind.as_ref().map(Kind::name),
+            "family": self.kind.as_ref().map(Variant::name),
             "few_steps": self.kind.as_ref().map(|k| k.few),
             "prediction": self.kind.as_ref().and_then(|k| k.velocity).map(|v| if v { "v" } else { "epsilon" }),
             "precision": self.precision(),
@@ -423,9 +423,9 @@ impl Report {
     }
 }
 
-/// Loose parts of the models folder.
+/// The loose files of the models folder: models and parts of models without a card.
 #[derive(Clone, Debug, Default)]
-pub struct Shelf {
+pub struct LooseFiles {
     pub reports: Vec<Report>,
     /// Language models that the engine does not run.
     pub refused: Vec<BrokenFile>,
@@ -435,7 +435,7 @@ pub struct Shelf {
     pub broken: Vec<BrokenFile>,
 }
 
-impl Shelf {
+impl LooseFiles {
     /// The tiny decoder that shows what `report` is drawing.
     pub fn preview(&self, report: &Report) -> Option<&Path> {
         let channels = report.latents()?;
@@ -461,7 +461,7 @@ impl Shelf {
 }
 
 /// 0 where a file's name speaks of the family, 1 where it speaks of none, 2 where of another.
-fn name_distance(path: &Path, kind: &Kind) -> u8 {
+fn name_distance(path: &Path, kind: &Variant) -> u8 {
     use family::Family;
     let words = family::words(&path.file_name().unwrap_or_default().to_string_lossy());
     // Words that begin so: "sdxlvae", "sd35", "flux1". The short ones are whole words, which others begin with too.

@@ -81,15 +81,15 @@ impl Fetcher {
         let id = card.id.clone();
         let news = News { id: id.clone(), events, wake, cancel: cancel.clone(), told: None, source: String::new() };
         let folder = models.join(&card.id);
-        let mut run = Run { config, card, folder, offline, cancel: cancel.clone(), news, before: 0 };
+        let mut fetching = Fetching { config, card, folder, offline, cancel: cancel.clone(), news, before: 0 };
         let thread = thread::Builder::new()
             .name("fetch".to_owned())
             .spawn(move || {
-                let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.all()));
+                let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| fetching.all()));
                 if !matches!(outcome, Ok(Ok(_))) {
-                    run.tell_what_is_left();
+                    fetching.tell_what_is_left();
                 }
-                run.news.tell(match outcome {
+                fetching.news.tell(match outcome {
                     Ok(Ok(path)) => FetchEventKind::Finished { path },
                     Ok(Err(Stop::Cancelled)) => FetchEventKind::Cancelled,
                     Ok(Err(Stop::Local(error))) => FetchEventKind::Failed(error),
@@ -152,7 +152,8 @@ fn piece_of(path: &Path, i: usize) -> PathBuf {
     beside(path, &format!(".piece-{i}"))
 }
 
-struct Run {
+/// One fetch, on its own thread.
+struct Fetching {
     config: FetchConfig,
     card: ModelCard,
     /// The card's own folder.
@@ -164,7 +165,7 @@ struct Run {
     before: u64,
 }
 
-impl Run {
+impl Fetching {
     fn all(&mut self) -> std::result::Result<PathBuf, Stop> {
         if self.card.is_embedded() {
             return Ok(self.folder.clone());

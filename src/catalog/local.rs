@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::Runs;
-use super::doctor::{PartFacts, Report, Shelf, examine, examine_read, is};
+use super::doctor::{LooseFiles, PartFacts, Report, examine, examine_read, is};
 use crate::domain::{BrokenFile, CardDefaults, Checkpoint, Local, Makes, ModelCard, ModelFile, Sampler, Size};
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::Header;
-use crate::formats::family::{ENDINGS, Family, Kind, few_by_name};
+use crate::formats::family::{ENDINGS, Family, Variant, few_by_name};
 use crate::formats::file::{bad, read_text};
 use crate::formats::gguf::{self, PartName, first_part};
 use crate::formats::plain::plainly;
@@ -65,7 +65,7 @@ fn card(folder: &Path) -> Option<ModelCard> {
         Family::Flux => !distilled,
         _ => distilled || scheduler.timestep_spacing == "trailing" || few_by_name(&name),
     };
-    let kind = Kind { family, few, distilled, velocity: None, zero_snr: false };
+    let kind = Variant { family, few, distilled, velocity: None, zero_snr: false };
     let files = weights(folder);
     if files.is_empty() {
         return None;
@@ -84,7 +84,7 @@ const MAX_LOOSE: usize = 2000;
 
 /// What the loose model files of the folder are: those directly in it, and in folders of it that are no models of
 /// their own (`checkpoints`, `vae`...). Reads headers alone, each once; a file that cannot be told is left out.
-pub fn shelf(folder: &Path, known: &[ModelCard], runs: Runs<'_>) -> Shelf {
+pub fn loose_files(folder: &Path, known: &[ModelCard], runs: Runs<'_>) -> LooseFiles {
     let mut paths = Vec::new();
     loose(folder, 2, &mut paths);
     // The files of cards are known without a look.
@@ -98,7 +98,7 @@ pub fn shelf(folder: &Path, known: &[ModelCard], runs: Runs<'_>) -> Shelf {
     let shards: HashSet<PathBuf> =
         indices.values().flat_map(|header| &header.files).map(|file| file.path.clone()).collect();
     paths.retain(|path| !shards.contains(path));
-    let mut shelf = Shelf::default();
+    let mut loose = LooseFiles::default();
     for path in paths {
         let broken = |path: PathBuf, bytes, error| BrokenFile { path, bytes, error };
         let header = indices.remove(&path).map_or_else(|| Header::read(&path), Ok);
@@ -111,27 +111,27 @@ pub fn shelf(folder: &Path, known: &[ModelCard], runs: Runs<'_>) -> Shelf {
         match examined {
             // A part is told of when a model takes it.
             Ok((report, _)) if report.trouble.is_some() && (report.kind.is_some() || report.language.is_some()) => {
-                shelf.broken.extend(report.trouble.map(|error| broken(path, report.bytes, error)));
+                loose.broken.extend(report.trouble.map(|error| broken(path, report.bytes, error)));
             }
             Ok((Report { other: Some(other), bytes, .. }, _)) => {
                 let error = bad(&path, is(&other));
-                shelf.broken.push(broken(path, bytes, error));
+                loose.broken.push(broken(path, bytes, error));
             }
             Ok((report, refused)) => {
-                shelf.refused.extend(refused.map(|error| broken(path, report.bytes, error)));
-                shelf.reports.push(report);
+                loose.refused.extend(refused.map(|error| broken(path, report.bytes, error)));
+                loose.reports.push(report);
             }
             Err(error) => match incomplete(path.clone(), &error) {
-                Some(card) => shelf.incomplete.push(card),
+                Some(card) => loose.incomplete.push(card),
                 None => {
                     let bytes = fs::metadata(&path).map_or(0, |about| about.len());
                     let error = plainly(&path, error);
-                    shelf.broken.push(broken(path, bytes, error));
+                    loose.broken.push(broken(path, bytes, error));
                 }
             },
         }
     }
-    shelf
+    loose
 }
 
 /// Why the engine does not run a language model, by the header that was read.
@@ -207,16 +207,16 @@ fn loose(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
 }
 
 /// A card for each loose file that holds a denoiser, with the parts that fill what it lacks.
-pub fn checkpoints(shelf: &Shelf) -> Vec<ModelCard> {
-    shelf.reports.iter().filter_map(|report| checkpoint(report, &[shelf])).collect()
+pub fn checkpoints(loose: &LooseFiles) -> Vec<ModelCard> {
+    loose.reports.iter().filter_map(|report| checkpoint(report, &[loose])).collect()
 }
 
-/// The card of a denoiser; the first of `shelves` that has what it lacks gives it.
-pub fn checkpoint(report: &Report, shelves: &[&Shelf]) -> Option<ModelCard> {
+/// The card of a denoiser; the first of `all_loose` that has what it lacks gives it.
+pub fn checkpoint(report: &Report, all_loose: &[&LooseFiles]) -> Option<ModelCard> {
     let kind = report.kind.as_ref()?;
     let name = name_of(&report.path)?;
     let mut card = card_of(kind, name, kind.side());
-    let Filled { mut files, with, lacks } = fill(report, shelves);
+    let Filled { mut files, with, lacks } = fill(report, all_loose);
     // The model itself may be in several files.
     let size = |path: &PathBuf| match *path == report.path {
         true => report.bytes,
@@ -229,7 +229,7 @@ pub fn checkpoint(report: &Report, shelves: &[&Shelf]) -> Option<ModelCard> {
         sources: Vec::new(),
     };
     card.files = files.paths().map(file).collect();
-    files.preview = shelves.iter().find_map(|shelf| shelf.preview(report)).map(Path::to_owned);
+    files.preview = all_loose.iter().find_map(|loose| loose.preview(report)).map(Path::to_owned);
     describe(&mut card, report, &files.parts);
     complete(&mut card, report, files, &with, lacks);
     Some(card)
@@ -243,12 +243,12 @@ struct Filled {
     lacks: String,
 }
 
-/// Takes what a model lacks from the first of `shelves` that has it.
-fn fill(report: &Report, shelves: &[&Shelf]) -> Filled {
+/// Takes what a model lacks from the first of `all_loose` that has it.
+fn fill(report: &Report, all_loose: &[&LooseFiles]) -> Filled {
     let mut files = Checkpoint::new(report.path.clone());
     let (mut with, mut lacks) = (Vec::new(), Vec::new());
     for lack in &report.lacks {
-        match shelves.iter().find_map(|shelf| shelf.fitting(report, *lack)) {
+        match all_loose.iter().find_map(|loose| loose.fitting(report, *lack)) {
             Some((path, part)) => {
                 if !files.parts.iter().any(|p| p == path) {
                     files.parts.push(path.to_owned());
@@ -274,9 +274,9 @@ fn describe(card: &mut ModelCard, report: &Report, parts: &[PathBuf]) {
 }
 
 /// A card for each loose language model, and for each that is not whole.
-pub fn languages(shelf: &Shelf) -> Vec<ModelCard> {
-    let whole = shelf.reports.iter().filter(|report| report.kind.is_none()).filter_map(language);
-    whole.chain(shelf.incomplete.iter().cloned()).collect()
+pub fn languages(loose: &LooseFiles) -> Vec<ModelCard> {
+    let whole = loose.reports.iter().filter(|report| report.kind.is_none()).filter_map(language);
+    whole.chain(loose.incomplete.iter().cloned()).collect()
 }
 
 pub fn language(report: &Report) -> Option<ModelCard> {
@@ -358,10 +358,10 @@ fn complete(card: &mut ModelCard, report: &Report, files: Checkpoint, with: &[Pa
     card.local = Some(Box::new(Local { files, kind, precision, lacks, weights, working, longest }));
 }
 
-/// The card of a diffusers folder whose headers were read; the first of `shelves` that has what it lacks gives it.
-pub fn folder_card(folder: &Path, report: &Report, shelves: &[&Shelf]) -> Option<ModelCard> {
+/// The card of a diffusers folder whose headers were read; the first of `all_loose` that has what it lacks gives it.
+pub fn folder_card(folder: &Path, report: &Report, all_loose: &[&LooseFiles]) -> Option<ModelCard> {
     let mut card = card(folder)?;
-    told(&mut card, report, shelves);
+    told(&mut card, report, all_loose);
     Some(card)
 }
 
@@ -369,7 +369,7 @@ pub fn folder_card(folder: &Path, report: &Report, shelves: &[&Shelf]) -> Option
 ///
 /// # Errors
 /// A folder that cannot be run, or has no denoiser.
-pub fn look_into(card: &mut ModelCard, folder: &Path, shelf: &Shelf) -> Result<()> {
+pub fn look_into(card: &mut ModelCard, folder: &Path, loose: &LooseFiles) -> Result<()> {
     let report = examine(folder)?;
     if report.kind.is_none() {
         return Err(bad(
@@ -377,21 +377,21 @@ pub fn look_into(card: &mut ModelCard, folder: &Path, shelf: &Shelf) -> Result<(
             Both::new("its part unet or transformer is not there", "缺少部件 unet 或 transformer"),
         ));
     }
-    told(card, &report, &[shelf]);
+    told(card, &report, &[loose]);
     report.trouble.map_or(Ok(()), Err)
 }
 
-fn told(card: &mut ModelCard, report: &Report, shelves: &[&Shelf]) {
+fn told(card: &mut ModelCard, report: &Report, all_loose: &[&LooseFiles]) {
     if report.kind.is_some() {
-        let Filled { mut files, with, lacks } = fill(report, shelves);
-        files.preview = shelves.iter().find_map(|shelf| shelf.preview(report)).map(Path::to_owned);
+        let Filled { mut files, with, lacks } = fill(report, all_loose);
+        files.preview = all_loose.iter().find_map(|loose| loose.preview(report)).map(Path::to_owned);
         describe(card, report, &files.parts);
         complete(card, report, files, &with, lacks);
     }
 }
 
 /// The card of a model that is known by its kind, without files yet.
-fn card_of(kind: &Kind, name: String, side: u32) -> ModelCard {
+fn card_of(kind: &Variant, name: String, side: u32) -> ModelCard {
     let title = kind.name();
     ModelCard {
         id: name.clone(),
@@ -436,7 +436,7 @@ fn is_flow(family: Family) -> bool {
 }
 
 /// As the families' own pipelines have it.
-fn steps(kind: &Kind) -> u32 {
+fn steps(kind: &Variant) -> u32 {
     match kind.family {
         Family::ZImage => 8,
         _ if kind.few => 4,
@@ -445,7 +445,7 @@ fn steps(kind: &Kind) -> u32 {
     }
 }
 
-fn guidance(kind: &Kind) -> f32 {
+fn guidance(kind: &Variant) -> f32 {
     match kind.family {
         // Z-Image is known as Turbo alone.
         Family::ZImage => 1.0,

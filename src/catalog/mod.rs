@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use doctor::Shelf;
+use doctor::LooseFiles;
 pub use fetch::{FetchConfig, Fetcher};
 use verify::Known;
 
@@ -51,7 +51,7 @@ pub struct Catalog {
     cards: Vec<ModelCard>,
     folder: PathBuf,
     problems: Vec<StudioError>,
-    shelf: Shelf,
+    loose: LooseFiles,
     /// Files that became no card, or one that cannot be run.
     broken: Vec<BrokenFile>,
 }
@@ -64,7 +64,7 @@ impl Catalog {
     pub fn built_in(folder: &Path) -> Self {
         let cards = card::built_in();
         let (problems, broken) = (Vec::new(), Vec::new());
-        Self { cards, folder: folder.to_owned(), problems, shelf: Shelf::default(), broken }
+        Self { cards, folder: folder.to_owned(), problems, loose: LooseFiles::default(), broken }
     }
 
     /// Reads the cards: the program's own, then those of the folder. A bad card is a problem to tell, no failure.
@@ -88,7 +88,7 @@ impl Catalog {
             let own = folder.join(&card.id);
             hub::recall(card, &own);
         }
-        Self { cards, folder: folder.to_owned(), problems, shelf: Shelf::default(), broken: Vec::new() }
+        Self { cards, folder: folder.to_owned(), problems, loose: LooseFiles::default(), broken: Vec::new() }
     }
 
     /// Reads the headers of all picture models in the folder: loose checkpoints become cards, and cards know what they
@@ -97,8 +97,8 @@ impl Catalog {
     pub fn look_closer(&mut self, runs: Runs<'_>) {
         // Loose files are found anew.
         self.cards.retain(|card| card.local.as_ref().is_none_or(|local| local.files.main.is_dir()));
-        self.shelf = local::shelf(&self.folder, &self.cards, runs);
-        self.broken = std::mem::take(&mut self.shelf.broken);
+        self.loose = local::loose_files(&self.folder, &self.cards, runs);
+        self.broken = std::mem::take(&mut self.loose.broken);
         let presences = self.presences();
         for (card, presence) in self.cards.iter_mut().zip(presences) {
             let folder = self.folder.join(&card.id);
@@ -108,18 +108,18 @@ impl Catalog {
             if card.local.is_none()
                 && !coming
                 && folder.join(local::INDEX).is_file()
-                && let Err(error) = local::look_into(card, &folder, &self.shelf)
+                && let Err(error) = local::look_into(card, &folder, &self.loose)
             {
                 self.broken.push(BrokenFile { bytes: trash::size(&folder), path: folder, error });
             }
         }
         self.drop_broken();
-        let mut loose = local::checkpoints(&self.shelf);
-        loose.extend(local::languages(&self.shelf));
+        let mut loose = local::checkpoints(&self.loose);
+        loose.extend(local::languages(&self.loose));
         local::name_apart(&mut loose, &self.cards, &self.folder);
         self.cards.extend(loose);
         // They have names among the others: what a file is called does not change when it can be run.
-        self.broken.append(&mut self.shelf.refused);
+        self.broken.append(&mut self.loose.refused);
         self.drop_broken();
     }
 
@@ -139,7 +139,7 @@ impl Catalog {
     /// # Errors
     /// A file that is no model or cannot be run.
     pub fn open(&self, path: &Path, parts: &[PathBuf], runs: Runs<'_>) -> Result<ModelCard> {
-        let (card, refused) = opened::open(path, parts, &self.shelf, runs).map_err(|error| plainly(path, error))?;
+        let (card, refused) = opened::open(path, parts, &self.loose, runs).map_err(|error| plainly(path, error))?;
         refused.map_or(Ok(card), Err)
     }
 
@@ -217,8 +217,8 @@ impl Catalog {
     }
 
     /// The loose model files of the folder.
-    pub fn shelf(&self) -> &Shelf {
-        &self.shelf
+    pub fn loose(&self) -> &LooseFiles {
+        &self.loose
     }
 
     /// Cards that could not be used, each with its reason.

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::doctor::{Shelf, examine, examine_read, headers, is};
+use super::doctor::{LooseFiles, examine, examine_read, headers, is};
 use super::{Runs, local};
 use crate::domain::ModelCard;
 use crate::error::{Cause, Result, StudioError};
@@ -17,9 +17,14 @@ use crate::lang::{Both, both};
 ///
 /// # Errors
 /// A file that is no model, or cannot be run; a part that it has no use for.
-pub fn open(path: &Path, parts: &[PathBuf], shelf: &Shelf, runs: Runs<'_>) -> Result<(ModelCard, Option<StudioError>)> {
+pub fn open(
+    path: &Path,
+    parts: &[PathBuf],
+    loose: &LooseFiles,
+    runs: Runs<'_>,
+) -> Result<(ModelCard, Option<StudioError>)> {
     let path = &if path.is_dir() { inside(path)? } else { first_part(path) };
-    let mut chosen = Shelf::default();
+    let mut chosen = LooseFiles::default();
     for part in parts {
         let report = examine(part)?;
         report.trouble.clone().map_or(Ok(()), Err)?;
@@ -37,9 +42,9 @@ pub fn open(path: &Path, parts: &[PathBuf], shelf: &Shelf, runs: Runs<'_>) -> Re
             ),
         ));
     }
-    let shelves = [&chosen, shelf];
-    let found = if path.join(local::INDEX).is_file() { local::folder_card(path, &report, &shelves) } else { None };
-    let found = found.or_else(|| local::checkpoint(&report, &shelves)).or_else(|| local::language(&report));
+    let all_loose = [&chosen, loose];
+    let found = if path.join(local::INDEX).is_file() { local::folder_card(path, &report, &all_loose) } else { None };
+    let found = found.or_else(|| local::checkpoint(&report, &all_loose)).or_else(|| local::language(&report));
     let Some(mut card) = found else {
         let reason = match (report.parts.first(), &report.other) {
             (Some(part), _) => {

@@ -11,19 +11,19 @@ use crate::catalog::doctor::{PartFacts, Report};
 use crate::domain::bytes;
 use crate::engine::MemoryBudget;
 use crate::error::Result;
-use crate::formats::family::Kind;
+use crate::formats::family::Variant;
 use crate::formats::memory::Need;
 
 /// Tells what is in `report`.
 pub fn run(context: &Context, report: Report, size: Option<&str>, as_json: bool) -> Result<()> {
     let lang = context.lang;
     let path = &report.path;
-    let side = report.kind.as_ref().map_or(1024, Kind::side);
+    let side = report.kind.as_ref().map_or(1024, Variant::side);
     let (width, height) = size.map_or(Ok((side, side)), parse_size)?;
     let fits: Vec<(&str, &Path, &PartFacts)> = report
         .lacks
         .iter()
-        .filter_map(|lack| context.catalog.shelf().fitting(&report, *lack).map(|(p, part)| (lack.name(), p, part)))
+        .filter_map(|lack| context.catalog.loose().fitting(&report, *lack).map(|(p, part)| (lack.name(), p, part)))
         .collect();
     let with: Vec<PartFacts> = fits.iter().map(|(.., part)| (*part).clone()).collect();
     let free = MemoryBudget::of_this_machine().total();

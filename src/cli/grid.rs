@@ -15,8 +15,8 @@ pub fn run(_context: &Context, prompts: &Path, out: &Path, seed: u64) -> Result<
     let text = std::fs::read_to_string(prompts).map_err(|error| StudioError::io(Doing::Reading, prompts, &error))?;
     let lines: Vec<String> = text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect();
     let bar = bar(lines.len() as u64, "{msg:10} [{bar:30}] {pos}/{len}  {eta} left");
-    let sheet = crate::engine::image::grid(&lines, seed, &mut |done, _| bar.set_position(done as u64))?;
+    let sheet = crate::engine::image::sticker::grid(&lines, seed, &mut |done, _| bar.set_position(done as u64))?;
     bar.finish_and_clear();
-    store::write_file(out, &store::png::encode(&sheet, None)?)?;
+    store::write_file(out, &store::picture_files::encode_png(&sheet, None)?)?;
     Ok(output::line(out.display())?)
 }

@@ -129,7 +129,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
                 bar.set_position(u64::from(progress.index * steps + progress.step));
                 if let Some(folder) = &args.previews {
                     let name = format!("{:02}-{:03}.png", progress.index + 1, progress.step);
-                    store::write_file(&folder.join(name), &store::png::encode(&picture, None)?)?;
+                    store::write_file(&folder.join(name), &store::picture_files::encode_png(&picture, None)?)?;
                 }
             }
             EventKind::News(News::Picture(PictureNews::LeftOut { notes })) => {
@@ -408,7 +408,7 @@ impl Sink {
     ) -> Result<Vec<PathBuf>> {
         let mut paths = Vec::new();
         match &self.out {
-            Some(Out::Stdout) => out::bytes(&store::png::encode(picture, Some(record))?)?,
+            Some(Out::Stdout) => out::bytes(&store::picture_files::encode_png(picture, Some(record))?)?,
             Some(Out::Stream(path)) => {
                 self.write_file(path, picture, record, scene)?;
                 paths.push(path.clone());
@@ -435,10 +435,10 @@ impl Sink {
     ) -> Result<()> {
         let bytes = match scene.filter(|_| is_open_raster(path)) {
             Some(scene) => store::open_raster(scene, picture)?,
-            None => store::png::encode_as(&ending(path), picture, Some(record))?,
+            None => store::picture_files::encode_as(&ending(path), picture, Some(record))?,
         };
         store::write_file(path, &bytes)?;
-        if let Some(told) = store::png::too_long(path, Some(record)) {
+        if let Some(told) = store::picture_files::too_long(path, Some(record)) {
             super::say(&told, self.lang);
         }
         Ok(())
@@ -468,7 +468,7 @@ impl Out {
             return Ok(Self::Stdout);
         }
         if !is_open_raster(path) {
-            store::png::check_ending(&ending(path))?;
+            store::picture_files::check_ending(&ending(path))?;
         }
         if store::is_stream(path) {
             return Ok(Self::Stream(path.to_owned()));

@@ -10,7 +10,7 @@ use crate::domain::{ImageParam, ImageParams, Makes, Parameter, PictureRecord, Se
 use crate::engine::Stop;
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::{Both, Lang};
-use crate::store::{Foreign, Source, png};
+use crate::store::{Foreign, Program, picture_files};
 
 #[derive(Args)]
 pub struct InspectArgs {
@@ -31,13 +31,13 @@ pub fn run(context: &Context, args: &InspectArgs) -> std::result::Result<(), Sto
     let mut lines = String::new();
     for path in &args.pictures {
         match read(path) {
-            Ok((record, source)) => {
+            Ok((record, program)) => {
                 let notes = notes(context, &record);
-                objects.push(object(path, &record, source, &notes));
+                objects.push(object(path, &record, program, &notes));
                 if many {
                     lines.push_str(&format!("{}{}\n", if lines.is_empty() { "" } else { "\n" }, path.display()));
                 }
-                lines.push_str(&table(&record, source, &notes, lang));
+                lines.push_str(&table(&record, program, &notes, lang));
             }
             Err(error) => {
                 objects.push(json!({ "file": path.display().to_string(), "error": error.summary(lang) }));
@@ -57,17 +57,18 @@ pub fn run(context: &Context, args: &InspectArgs) -> std::result::Result<(), Sto
     last.map_or(Ok(()), |error| Err(error.into()))
 }
 
-fn read(path: &Path) -> Result<(PictureRecord, Source)> {
+fn read(path: &Path) -> Result<(PictureRecord, Program)> {
     let bad =
         |en: &str, zh: &str| StudioError::from(Cause::BadPicture { path: path.to_owned(), reason: Both::new(en, zh) });
     if path.is_dir() {
         return Err(bad("it is a folder", "它是一个文件夹"));
     }
-    let head = png::read_head_of(path)?.ok_or_else(|| bad("it is no PNG, JPEG or WebP", "它不是 PNG、JPEG 或 WebP"))?;
+    let head = picture_files::read_head_of(path)?
+        .ok_or_else(|| bad("it is no PNG, JPEG or WebP", "它不是 PNG、JPEG 或 WebP"))?;
     let nothing = StudioError::from(Cause::NoSettingsInside { path: path.to_owned() });
     match head.read() {
-        Some(Foreign::Record(record, source)) => Ok((*record, source)),
-        Some(Foreign::Known(source)) => Err(nothing.with_details(format!("written by {}", source.name()))),
+        Some(Foreign::Record(record, program)) => Ok((*record, program)),
+        Some(Foreign::Known(program)) => Err(nothing.with_details(format!("written by {}", program.name()))),
         None => Err(nothing),
     }
 }
@@ -89,14 +90,14 @@ fn notes(context: &Context, record: &PictureRecord) -> Vec<String> {
 }
 
 /// The values as the picture has them, by the sliders' names; a seed of -1 is a random one.
-fn object(path: &Path, record: &PictureRecord, source: Source, notes: &[String]) -> Value {
+fn object(path: &Path, record: &PictureRecord, program: Program, notes: &[String]) -> Value {
     let number = |number: ImageParam| match (number.is_whole(), number.get(record)) {
         (true, value) => json!(value as u64),
         (false, value) => json!(value),
     };
     let mut object = json!({
         "file": path.display().to_string(),
-        "source": source.name(),
+        "source": program.name(),
         "prompt": record.prompt,
         "negative": record.negative,
         "steps": number(ImageParam::Steps),
@@ -128,14 +129,14 @@ fn rest() -> impl Iterator<Item = ImageParam> {
     ImageParam::ALL.iter().copied().filter(move |number| number.is_recorded() && !placed.contains(number))
 }
 
-fn table(record: &PictureRecord, source: Source, notes: &[String], lang: Lang) -> String {
+fn table(record: &PictureRecord, program: Program, notes: &[String], lang: Lang) -> String {
     let seed = match record.seed {
         Seed::Fixed(seed) => seed.to_string(),
         Seed::Random => lang.pick("random", "随机").to_owned(),
     };
     let number = |number: ImageParam| (number.limit().name, number.get(record).to_string());
     let mut rows = vec![
-        ("source", source.name().to_owned()),
+        ("source", program.name().to_owned()),
         ("prompt", record.prompt.clone()),
         ("negative", record.negative.clone()),
         number(ImageParam::Steps),

@@ -17,7 +17,7 @@ pub struct LedgerRequest {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ledger {
     pub serial: u64,
-    pub parts: Vec<Part>,
+    pub parts: Vec<LedgerPart>,
     /// Tokens that the context has, and how many of them wait for the answer.
     pub context: usize,
     pub answer: usize,
@@ -27,7 +27,7 @@ pub struct Ledger {
 
 /// A part of a prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct LedgerPart {
     pub kind: PartKind,
     /// A card's name; empty for the others.
     pub name: String,

@@ -1,19 +1,20 @@
-//! The nouns of the studio: prompts, parameters, jobs, requests, events, artifacts, documents, model cards. Plain data,
+//! The nouns of the studio: prompts, parameters, jobs, requests, events, pictures, conversations, documents, model cards. Plain data,
 //! no behaviour beyond their own rules (ranges, defaults, checks).
 
 mod answer_form;
 mod arrangement;
-mod artifact;
 mod branches;
 mod cancel;
 mod catalogue_request;
 mod chat;
+mod conversation;
 mod desk;
 pub mod document;
 mod enlarge;
 mod event;
 mod illustration;
 mod job;
+mod journal;
 mod ledger;
 mod manner;
 mod model;
@@ -21,6 +22,7 @@ mod page;
 mod parameter;
 mod params;
 mod persona;
+mod picture;
 mod plain_text;
 mod resolve;
 mod restore;
@@ -39,17 +41,18 @@ pub mod weighed;
 
 pub use answer_form::*;
 pub use arrangement::*;
-pub use artifact::*;
 pub use branches::{START, Shelf};
 pub use cancel::{CancelToken, Cancelled};
 pub use catalogue_request::{CatalogueRequest, ModelAsk};
 pub use chat::*;
+pub use conversation::*;
 pub use desk::*;
 pub use document::{Document, TextFormat};
 pub use enlarge::{Enlarge, Filter};
 pub use event::*;
 pub use illustration::{Illustration, PASSAGE, Passage, Subject};
 pub use job::*;
+pub use journal::JournalEntry;
 pub use ledger::*;
 pub use manner::*;
 pub use model::*;
@@ -57,6 +60,7 @@ pub use page::*;
 pub use parameter::{Limit, Parameter, round_f32};
 pub use params::*;
 pub use persona::*;
+pub use picture::*;
 pub use plain_text::text_of;
 pub use resolve::{At, resolve_model};
 pub use restore::{Takes, told};
@@ -70,6 +74,9 @@ pub use text_params::*;
 pub use things::Things;
 pub use thought::{Split, Thinking, answer_of, is_thought_tag, opened_by, split as split_thought};
 pub use trash::{TrashKind, Trashed};
-pub use tree::{Run, from_difference, runs};
+pub use tree::{Segment, from_difference, segments};
 
 pub use crate::numbers::*;
+
+/// The program that makes all this, as records name it.
+pub const PROGRAM: &str = concat!("AIGC Studio ", env!("CARGO_PKG_VERSION"));

@@ -1,4 +1,4 @@
-//! The tree of a conversation's turns, as it can be drawn: one row for each run of turns without a fork.
+//! The tree of a conversation's turns, as it can be drawn: one row for each segment, the turns up to a fork.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::{START, Shelf, Turn};
 
 /// Turns that stand one after the other, up to a fork or an end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Run {
+pub struct Segment {
     pub first: u64,
     /// Where the first one is: its place on the path, or among the shelf's turns.
     pub place: usize,
@@ -17,8 +17,8 @@ pub struct Run {
     pub shown: bool,
 }
 
-/// All runs, each followed by what stands after it, oldest branch first.
-pub fn runs(path: &[Turn], shelf: &Shelf) -> Vec<Run> {
+/// All segments, each followed by what stands after it, oldest branch first.
+pub fn segments(path: &[Turn], shelf: &Shelf) -> Vec<Segment> {
     let mut places: HashMap<u64, (bool, usize)> = HashMap::with_capacity(path.len() + shelf.turns().len());
     let mut children: HashMap<u64, Vec<u64>> = HashMap::with_capacity(places.capacity());
     for (shown, turns) in [(true, path), (false, shelf.turns())] {
@@ -46,7 +46,7 @@ pub fn runs(path: &[Turn], shelf: &Shelf) -> Vec<Run> {
             waiting.extend(after.into_iter().rev().map(|id| (id, depth + 1)));
             break;
         }
-        rows.push(Run { first, place, turns, depth, shown });
+        rows.push(Segment { first, place, turns, depth, shown });
     }
     rows
 }
@@ -91,11 +91,14 @@ mod tests {
     }
 
     fn told(path: &[Turn], shelf: &Shelf) -> Vec<(u64, usize, usize, bool)> {
-        runs(path, shelf).into_iter().map(|run| (run.first, run.turns, run.depth, run.shown)).collect()
+        segments(path, shelf)
+            .into_iter()
+            .map(|segment| (segment.first, segment.turns, segment.depth, segment.shown))
+            .collect()
     }
 
     #[test]
-    fn each_run_is_a_row_below_its_fork() {
+    fn each_segment_is_a_row_below_its_fork() {
         let (mut path, mut shelf) = (Vec::new(), Shelf::default());
         // 1 2 3 4, another answer (5, 6) beside 2, and 3 edited (7).
         for (id, parent) in [(1, 0), (2, 1), (3, 2), (4, 3), (5, 1), (6, 5), (7, 2)] {
@@ -103,9 +106,9 @@ mod tests {
         }
         let want = [(1, 1, 0, true), (2, 1, 1, true), (3, 2, 2, false), (7, 1, 2, true), (5, 2, 1, false)];
         assert_eq!(told(&path, &shelf), want);
-        for run in runs(&path, &shelf) {
-            let turns = if run.shown { &path[..] } else { shelf.turns() };
-            assert_eq!(turns[run.place].id, run.first);
+        for segment in segments(&path, &shelf) {
+            let turns = if segment.shown { &path[..] } else { shelf.turns() };
+            assert_eq!(turns[segment.place].id, segment.first);
         }
         // Another beginning.
         shelf.add(&mut path, turn(8, 0));

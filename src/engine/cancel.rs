@@ -16,6 +16,9 @@ pub enum Stop {
     Failed(StudioError),
 }
 
+/// What a piece of work comes to that can be stopped.
+pub type Stoppable<T> = std::result::Result<T, Stop>;
+
 impl From<Cancelled> for Stop {
     fn from(_: Cancelled) -> Self {
         Self::Cancelled

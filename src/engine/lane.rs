@@ -11,8 +11,8 @@ use crate::domain::{CancelToken, Event, EventKind, JobId, Medium, NO_JOB, OfMedi
 use crate::engine::{large_pages, threads};
 use crate::error::{Cause, Result, said_by};
 
-/// Orders that may wait for one lane. Whoever gives it jobs hands over one at a time and keeps the others.
-pub const ORDERS: usize = 8;
+/// Instructions that may wait for one lane. Whoever gives it jobs hands over one at a time and keeps the others.
+pub const INSTRUCTIONS: usize = 8;
 
 /// Runs tasks of one medium, and keeps its model between them: on this machine, built in, or elsewhere.
 pub trait Backend: Send {
@@ -39,8 +39,8 @@ pub trait Backend: Send {
 /// The backends of one medium, in the order in which they are asked.
 type Registered<T> = Vec<Box<dyn Backend<Task = T>>>;
 
-/// What the thread of a lane does, with its orders, what hears of it, and who is to be woken.
-type Work = dyn FnOnce(Receiver<Order>, Sender<Event>, Wake) + Send;
+/// What the thread of a lane does, with its instructions, what hears of it, and who is to be woken.
+type Work = dyn FnOnce(Receiver<Instruction>, Sender<Event>, Wake) + Send;
 
 /// The backends of one medium, before their lane is opened.
 pub struct Backends {
@@ -51,7 +51,7 @@ pub struct Backends {
 impl Backends {
     /// They are asked in this order.
     pub fn of<T: OfMedium>(mut backends: Registered<T>) -> Self {
-        let work = move |orders, events, wake| work(&mut backends, orders, &events, &wake);
+        let work = move |instructions, events, wake| work(&mut backends, instructions, &events, &wake);
         Self { medium: T::MEDIUM, work: Box::new(work) }
     }
 
@@ -61,7 +61,7 @@ impl Backends {
     }
 }
 
-pub(super) enum Order {
+pub(super) enum Instruction {
     Run { id: JobId, task: Task, token: CancelToken },
     Unload,
 }
@@ -69,42 +69,47 @@ pub(super) enum Order {
 /// A lane whose thread is at work. Dropping it lets the thread end after its current step.
 pub(super) struct Lane {
     medium: Medium,
-    orders: Sender<Order>,
+    instructions: Sender<Instruction>,
 }
 
 impl Lane {
     pub(super) fn open(backends: Backends, events: Sender<Event>, wake: Wake) -> Self {
         let Backends { medium, work } = backends;
-        let (orders, queue) = bounded(ORDERS);
+        let (instructions, queue) = bounded(INSTRUCTIONS);
         let name = format!("engine-{}", medium.name());
         let work = move || work(queue, events, wake);
         thread::Builder::new().name(name).spawn(work).expect("the system starts threads");
-        Self { medium, orders }
+        Self { medium, instructions }
     }
 
     pub(super) fn medium(&self) -> Medium {
         self.medium
     }
 
-    pub(super) fn order(&self, order: Order) -> Result<()> {
-        self.orders.try_send(order).map_err(|error| match error {
-            TrySendError::Full(_) => Cause::QueueFull { waiting: ORDERS }.into(),
+    pub(super) fn instruct(&self, instruction: Instruction) -> Result<()> {
+        self.instructions.try_send(instruction).map_err(|error| match error {
+            TrySendError::Full(_) => Cause::QueueFull { waiting: INSTRUCTIONS }.into(),
             TrySendError::Disconnected(_) => Cause::EngineGone.into(),
         })
     }
 }
 
-/// What a lane's thread does until nobody can give it orders any more.
-fn work<T: OfMedium>(backends: &mut Registered<T>, orders: Receiver<Order>, events: &Sender<Event>, wake: &Wake) {
+/// What a lane's thread does until nobody can give it instructions any more.
+fn work<T: OfMedium>(
+    backends: &mut Registered<T>,
+    instructions: Receiver<Instruction>,
+    events: &Sender<Event>,
+    wake: &Wake,
+) {
     threads::computes();
-    for order in orders {
-        match order {
-            Order::Unload => {
+    for instruction in instructions {
+        match instruction {
+            Instruction::Unload => {
                 backends.iter_mut().for_each(|backend| backend.unload());
                 let unloaded = EventKind::Unloaded { medium: T::MEDIUM };
                 Reporter::new(NO_JOB, events.clone(), wake.clone()).tell(unloaded);
             }
-            Order::Run { id, task, token } => {
+            Instruction::Run { id, task, token } => {
                 large_pages(true);
                 let reporter = Reporter::new(id, events.clone(), wake.clone());
                 reporter.tell(run(backends, task, &reporter, &token));

@@ -2,7 +2,7 @@
 
 use crossbeam_channel::{Receiver, bounded};
 
-use super::lane::{Backends, Lane, Order};
+use super::lane::{Backends, Instruction, Lane};
 use crate::domain::{CancelToken, Event, JobId, Task, Wake};
 use crate::error::{Cause, Result};
 
@@ -55,14 +55,14 @@ impl Engine {
         let Some(lane) = self.lanes.iter().find(|lane| lane.medium() == medium) else {
             return Err(Cause::EngineGone.into());
         };
-        lane.order(Order::Run { id, task, token })?;
+        lane.instruct(Instruction::Run { id, task, token })?;
         Ok(handle)
     }
 
     /// Frees the memory of all models as soon as their lanes are done with the jobs before; each says so with
     /// [`crate::domain::EventKind::Unloaded`].
     pub fn unload(&self) -> Result<()> {
-        self.lanes.iter().map(|lane| lane.order(Order::Unload)).fold(Ok(()), Result::and)
+        self.lanes.iter().map(|lane| lane.instruct(Instruction::Unload)).fold(Ok(()), Result::and)
     }
 }
 
@@ -76,7 +76,7 @@ mod tests {
     use crate::domain::{
         EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef, Outcome, PictureTask, StepProgress,
     };
-    use crate::engine::lane::ORDERS;
+    use crate::engine::lane::INSTRUCTIONS;
     use crate::engine::{Backend, Reporter, Stop};
 
     /// Does what the prompt says: "panic", "fail", "wait" (until cancelled), "flood" (more hints than fit).
@@ -203,6 +203,6 @@ mod tests {
                 Err(error) => break error,
             }
         };
-        assert!(matches!(error.cause(), Cause::QueueFull { waiting: ORDERS }));
+        assert!(matches!(error.cause(), Cause::QueueFull { waiting: INSTRUCTIONS }));
     }
 }

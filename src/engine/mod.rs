@@ -19,7 +19,7 @@ pub mod text;
 pub use aigc_kernels as kernels;
 pub use aigc_kernels::threads;
 pub use backends::backends;
-pub use cancel::{Stop, watch};
+pub use cancel::{Stop, Stoppable, watch};
 pub use device::{device_for, device_name};
 pub use lane::{Backend, Backends};
 pub use lanes::{Engine, JobHandle};

@@ -87,7 +87,7 @@ impl Lack {
 
 /// A family and what its file tells beyond that.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kind {
+pub struct Variant {
     pub family: Family,
     /// Trained to draw in a few steps (Turbo, Lightning, LCM, schnell).
     pub few: bool,
@@ -136,7 +136,7 @@ fn velocity_by_name(name: &str) -> bool {
 
 /// Of the denoiser `found` with `tensors` by diffusers' names; `whole` is the file's own header, `model` the file or
 /// folder that a person knows the model by.
-pub fn kind(found: &Found, tensors: &Header, whole: &Header, model: &Path) -> Kind {
+pub fn variant(found: &Found, tensors: &Header, whole: &Header, model: &Path) -> Variant {
     let name = model.file_name().unwrap_or_default().to_string_lossy();
     let distilled = match found.part {
         Part::Flux => tensors.any_below("time_text_embed.guidance_embedder."),
@@ -169,7 +169,7 @@ pub fn kind(found: &Found, tensors: &Header, whole: &Header, model: &Path) -> Ki
         _ if family == Family::Sd2 && !few => None,
         _ => Some(false),
     };
-    Kind { family, few, distilled, velocity, zero_snr: is_marked(whole, "ztsnr") }
+    Variant { family, few, distilled, velocity, zero_snr: is_marked(whole, "ztsnr") }
 }
 
 /// Whether a file has one of the tensors that say how a model was trained: `v_pred` (it predicts velocity) and `ztsnr`
@@ -191,7 +191,7 @@ fn written_beside(model: &Path) -> Option<bool> {
     Some(value.is_some_and(|value| value.trim().trim_matches(['"', '\'']) == "v"))
 }
 
-impl Kind {
+impl Variant {
     /// As people call it.
     pub fn name(&self) -> &'static str {
         match (self.family, self.few) {

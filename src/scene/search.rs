@@ -11,11 +11,11 @@ use super::words::COLOURS;
 #[derive(Clone, Debug, Default)]
 pub struct Query {
     /// All of them must be in a prompt.
-    parts: Vec<Part>,
+    terms: Vec<Term>,
 }
 
 #[derive(Clone, Debug)]
-struct Part {
+struct Term {
     /// Lower case; any of them will do.
     words: HashSet<String>,
     /// The things that they name.
@@ -25,7 +25,7 @@ struct Part {
 impl Query {
     /// Names nothing where none of its words is known: then only the letters themselves can be searched.
     pub fn new(text: &str) -> Self {
-        let mut parts: Vec<Part> = Vec::new();
+        let mut terms: Vec<Term> = Vec::new();
         let mut any = false;
         for lexeme in lex(text) {
             let mut words = HashSet::from([lexeme.word.to_lowercase()]);
@@ -60,18 +60,18 @@ impl Query {
                 | Kind::Stop => continue,
                 Kind::Name(By::Tag, ..) | Kind::Role(_) | Kind::Unknown(_) => {}
             }
-            parts.push(Part { words, things: named });
+            terms.push(Term { words, things: named });
         }
-        Self { parts: if any { parts } else { Vec::new() } }
+        Self { terms: if any { terms } else { Vec::new() } }
     }
 
     /// Whether a prompt (in lower case) has all that is searched.
     pub fn finds(&self, prompt: &str) -> bool {
-        !self.parts.is_empty() && self.parts.iter().all(|part| part.is_in(prompt))
+        !self.terms.is_empty() && self.terms.iter().all(|term| term.is_in(prompt))
     }
 }
 
-impl Part {
+impl Term {
     fn is_in(&self, prompt: &str) -> bool {
         // A word that is not known may be one that is being typed.
         if self.things.is_empty() && self.words.len() == 1 {

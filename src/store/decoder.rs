@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select_biased};
 
-use super::{Events, THUMBNAIL, guarded, latents, png};
+use super::{Events, THUMBNAIL, guarded, latents, picture_files};
 use crate::domain::StoreEvent;
 use crate::error::{Cause, Doing, StudioError};
 use crate::lang::Both;
@@ -113,8 +113,8 @@ fn open(path: PathBuf) -> StoreEvent {
         return event;
     }
     let opened = guarded(|| {
-        let record = png::read_head_of(&path)?.and_then(|head| head.record());
-        Ok((png::open(&path)?, record))
+        let record = picture_files::read_head_of(&path)?.and_then(|head| head.record());
+        Ok((picture_files::open(&path)?, record))
     });
     match opened {
         Ok((picture, record)) => StoreEvent::Opened { path, picture: Arc::new(picture), record },
@@ -123,7 +123,7 @@ fn open(path: PathBuf) -> StoreEvent {
 }
 
 fn view(path: PathBuf) -> StoreEvent {
-    let picture = guarded(|| png::open(&path)).map(Arc::new);
+    let picture = guarded(|| picture_files::open(&path)).map(Arc::new);
     StoreEvent::Viewed { path, picture }
 }
 
@@ -158,7 +158,7 @@ fn imported(path: &Path) -> Option<StoreEvent> {
         Ok(Opened::Card(card)) => {
             let Imported { mut persona, mut left_out } = *card;
             if !text && persona.avatar.is_none() {
-                match guarded(|| png::encode(&png::open(path)?, None)) {
+                match guarded(|| picture_files::encode_png(&picture_files::open(path)?, None)) {
                     Ok(picture) => persona.avatar = Some(picture),
                     Err(_) => left_out.push(Both::new("its picture", "它的图片")),
                 }
@@ -185,7 +185,7 @@ fn of_file(path: &Path, error: StudioError) -> StudioError {
 }
 
 fn thumbnail(path: PathBuf) -> StoreEvent {
-    match guarded(|| png::thumbnail(Path::new(&path), THUMBNAIL)) {
+    match guarded(|| picture_files::thumbnail(Path::new(&path), THUMBNAIL)) {
         Ok(picture) => StoreEvent::Thumbnail { path, picture: Arc::new(picture) },
         Err(error) => StoreEvent::NoThumbnail { path, error: Some(error) },
     }

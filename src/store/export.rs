@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::{atomic, png};
+use super::{atomic, picture_files};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::{Both, Lang};
 use crate::writing::export::{Block, Document, Image, Span, TextFormat};
@@ -54,11 +54,11 @@ pub fn copy_into(file: &Path, folder: &Path) -> Result<()> {
 /// A picture as the bytes of a PNG.
 fn inside(file: &Path) -> Result<Vec<u8>> {
     // Opened in any case: a file that is cut short would spoil the whole text.
-    let picture = png::open(file)?;
+    let picture = picture_files::open(file)?;
     if file.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) {
         return std::fs::read(file).map_err(|e| StudioError::io(Doing::Reading, file, &e));
     }
-    png::encode(&picture, None)
+    picture_files::encode_png(&picture, None)
 }
 
 /// The folder of pictures beside a text, made with the first of them.
@@ -80,7 +80,7 @@ impl Beside {
 
     /// Copies a picture there; its path from the text's own place.
     fn copy(&mut self, file: &Path) -> Result<PathBuf> {
-        png::open(file)?;
+        picture_files::open(file)?;
         let bytes = std::fs::read(file).map_err(|e| StudioError::io(Doing::Reading, file, &e))?;
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();
         let ending = file.extension().unwrap_or_default().to_string_lossy();

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use super::parameters::{self, Parsed};
+use super::dialects::a1111::{self, Parsed};
 use super::{atomic, library};
 use crate::domain::Latents;
 use crate::error::{Cause, Doing, Result, StudioError};
@@ -55,7 +55,7 @@ pub fn encode(latents: &Latents) -> Result<Vec<u8>> {
     let failed = |e: safetensors::SafeTensorError| StudioError::inner(e);
     let tensor = TensorView::new(Dtype::F32, vec![1, *channels, *height, *width], &bytes).map_err(failed)?;
     let mark = TensorView::new(Dtype::F32, vec![0], &[]).map_err(failed)?;
-    let metadata = HashMap::from([(METADATA.to_owned(), parameters::write(record))]);
+    let metadata = HashMap::from([(METADATA.to_owned(), a1111::write(record))]);
     safetensors::serialize([(TENSOR, tensor), (UNSCALED, mark)], Some(metadata)).map_err(failed)
 }
 
@@ -106,7 +106,7 @@ pub fn read(path: &Path) -> Result<Vec<Arc<Latents>>> {
         return Err(bad(Both::new("it holds no latents", "其中没有潜变量")));
     }
     let text = metadata.metadata().as_ref().and_then(|all| all.get(METADATA));
-    let record = match text.map(|text| parameters::parse(text)) {
+    let record = match text.map(|text| a1111::parse(text)) {
         Some(Parsed::Record(record)) => record,
         _ => Box::default(),
     };

@@ -8,7 +8,7 @@ use zip::CompressionMethod;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::{THUMBNAIL, atomic, png, slug};
+use super::{THUMBNAIL, atomic, picture_files, slug};
 use crate::domain::{Cut, Picture, SceneLayer, SceneLayers};
 use crate::error::{Result, StudioError};
 use crate::lang::Both;
@@ -39,16 +39,16 @@ pub fn open_raster(scene: &SceneLayers, picture: &Picture) -> Result<Vec<u8>> {
         let visible = if layer.hidden { "hidden" } else { "visible" };
         let _ =
             writeln!(stack, "<layer name=\"{name}\" src=\"{source}\" x=\"{x}\" y=\"{y}\" visibility=\"{visible}\"/>");
-        add(&source, &png::encode(picture, None)?)?;
+        add(&source, &picture_files::encode_png(picture, None)?)?;
     }
     if let Some(ground) = &scene.ground {
         stack.push_str("<layer name=\"ground\" src=\"data/ground.png\" x=\"0\" y=\"0\"/>\n");
-        add("data/ground.png", &png::encode(ground, None)?)?;
+        add("data/ground.png", &picture_files::encode_png(ground, None)?)?;
     }
     stack.push_str("</stack>\n</image>\n");
     add("stack.xml", stack.as_bytes())?;
-    add("mergedimage.png", &png::encode(picture, None)?)?;
-    add("Thumbnails/thumbnail.png", &png::encode(&png::small(picture, THUMBNAIL), None)?)?;
+    add("mergedimage.png", &picture_files::encode_png(picture, None)?)?;
+    add("Thumbnails/thumbnail.png", &picture_files::encode_png(&picture_files::small(picture, THUMBNAIL), None)?)?;
     Ok(zip.finish().map_err(|e| failed(&e))?.into_inner())
 }
 
@@ -59,7 +59,7 @@ pub fn write_each(scene: &SceneLayers, folder: &Path) -> Result<usize> {
     let shown = scene.layers.iter().filter(|layer| !layer.hidden);
     let all: Vec<_> = ground.chain(shown.map(|layer| (title(layer), on_canvas(&layer.cut, scene.side)))).collect();
     for (n, (name, picture)) in all.iter().enumerate() {
-        let bytes = png::encode(picture, None)?;
+        let bytes = picture_files::encode_png(picture, None)?;
         let stem = format!("{:02}-{}", n + 1, slug(name));
         let name = |attempt: u32| match attempt {
             0 => format!("{stem}.png"),
@@ -125,7 +125,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.png");
         std::fs::write(&file, bytes).unwrap();
-        png::open(&file).unwrap()
+        picture_files::open(&file).unwrap()
     }
 
     fn scene() -> SceneLayers {

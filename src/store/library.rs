@@ -15,7 +15,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use jiff::{Timestamp, Zoned, civil, tz::TimeZone};
 
-use super::{atomic, disk_time_ms, export, png, removal};
+use super::{atomic, disk_time_ms, export, picture_files, removal};
 use crate::domain::{LibraryItem, Picture, PictureRecord};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::Both;
@@ -38,7 +38,7 @@ pub fn save(
     now: SystemTime,
     zone: &TimeZone,
 ) -> Result<LibraryItem> {
-    let bytes = png::encode(picture, Some(record))?;
+    let bytes = picture_files::encode_png(picture, Some(record))?;
     let time = Timestamp::try_from(now).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone());
     let (folder, stem) = place(library, &time, record);
     let name = |attempt: u32| match attempt {
@@ -234,7 +234,7 @@ fn has_picture_ending(path: &Path) -> bool {
 /// listed: opening them says what is wrong.
 pub fn item_of(path: &Path, zone: &TimeZone) -> Option<LibraryItem> {
     let about = fs::metadata(path).ok()?;
-    let head = png::read_head_of(path).ok()??;
+    let head = picture_files::read_head_of(path).ok()??;
     let (width, height, record) = (head.width, head.height, head.record());
     let made_ms = time_in_name(path, zone).unwrap_or_else(|| disk_time_ms(about.modified().unwrap_or(UNIX_EPOCH)));
     Some(LibraryItem { path: path.to_owned(), made_ms, bytes: about.len(), width, height, record })
@@ -454,8 +454,8 @@ mod tests {
         // One goes, one comes from elsewhere, one is written over.
         fs::remove_file(&one.path).unwrap();
         let large = Picture { width: 65, height: 64, rgba: vec![9; 65 * 64 * 4] };
-        fs::write(&two.path, png::encode(&large, None).unwrap()).unwrap();
-        fs::write(home.path().join("other.png"), png::encode(&picture(), None).unwrap()).unwrap();
+        fs::write(&two.path, picture_files::encode_png(&large, None).unwrap()).unwrap();
+        fs::write(home.path().join("other.png"), picture_files::encode_png(&picture(), None).unwrap()).unwrap();
         let next = rescan(home.path(), &TimeZone::UTC, same.known);
         let mut came: Vec<_> = next.came.iter().map(|i| (i.path.file_name().unwrap(), i.width)).collect();
         came.sort();
@@ -529,7 +529,7 @@ mod tests {
     #[test]
     fn two_thousand_files_are_listed() {
         let home = tempfile::tempdir().unwrap();
-        let bytes = png::encode(&picture(), Some(&record("a red apple", 42))).unwrap();
+        let bytes = picture_files::encode_png(&picture(), Some(&record("a red apple", 42))).unwrap();
         for n in 0..2_000 {
             let folder = home.path().join(format!("2026-11-{:02}", n % 28 + 1));
             fs::create_dir_all(&folder).unwrap();

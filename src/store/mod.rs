@@ -3,24 +3,20 @@
 //! large one never delays a save.
 
 mod atomic;
-mod comfy;
 mod decoder;
 mod desk;
-mod exif;
+mod dialects;
 mod export;
-mod foreign;
 mod journal;
 mod latents;
 mod layers;
 mod library;
-mod parameters;
 mod paths;
 mod pending;
 mod personas;
-pub mod png;
+pub mod picture_files;
 mod removal;
 mod replay;
-mod scalar;
 mod search;
 mod settings;
 mod svg;
@@ -36,11 +32,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
 
 pub use atomic::{check_file, check_writable, is_stream};
-pub use foreign::Foreign;
+pub use dialects::{Foreign, Program};
 pub use latents::{ENDING as LATENTS_ENDING, encode as encode_latents, read as read_latents, save as save_latents};
 pub use layers::{open_raster, write_each as write_layers};
 pub use library::{save as save_picture, slug};
-pub use parameters::{Parsed, Source, parse as parse_parameters, write as write_parameters};
 pub use paths::{HOME_VARIABLE, Paths};
 pub use settings::{clamp as clamp_settings, load as load_settings, look as look_at_settings, save as save_settings};
 

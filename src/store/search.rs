@@ -109,7 +109,7 @@ struct Line<'a> {
     turn: Option<Begun<'a>>,
     id: Option<u64>,
     #[serde(borrow)]
-    text: Option<Words<'a>>,
+    text: Option<BorrowedText<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -122,7 +122,7 @@ struct Begun<'a> {
 
 /// A text that is borrowed from its line where it can be.
 #[derive(Deserialize)]
-struct Words<'a>(#[serde(borrow)] Cow<'a, str>);
+struct BorrowedText<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl Texts {
     /// Reads a piece of the file on; true at its end. `line` is the beginning of a line whose end is not read yet.
@@ -173,8 +173,8 @@ impl Texts {
         let Ok(said) = serde_json::from_slice::<Line<'_>>(line) else { return };
         match (said.turn, said.id, said.text) {
             (Some(turn), ..) => self.begin(turn),
-            (None, Some(id), Some(Words(text))) if what.starts_with(b"append") => self.append(id, &text),
-            (None, Some(id), Some(Words(text))) => {
+            (None, Some(id), Some(BorrowedText(text))) if what.starts_with(b"append") => self.append(id, &text),
+            (None, Some(id), Some(BorrowedText(text))) => {
                 if let Some(at) = self.places.get(&id) {
                     self.turns[*at].2 = text.into_owned();
                 }

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant, SystemTime};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use jiff::tz::TimeZone;
 
+use super::dialects::a1111;
 use super::journal::Journals;
 use super::library::{self, Known, Scan};
 use super::pending::{Key, Pending};
 use super::personas::Personas;
 use super::search::Search;
-use super::{Events, Paths, atomic, desk, export, failed, guarded, latents, layers, parameters, png, settings, trash};
+use super::{Events, Paths, atomic, desk, export, failed, guarded, latents, layers, picture_files, settings, trash};
 use crate::domain::{
     Desk, Enlarge, Face, KeptPersona, LibraryItem, Persona, PersonaId, Picture, PictureRecord, Room, Settings,
     StoreEvent, StoreRequest, TrashKind,
@@ -430,14 +431,16 @@ impl Worker {
                 let picture = match &face {
                     Face::Keep => None,
                     Face::Of(other) => self.personas.picture(other),
-                    Face::File(path) => match guarded(|| png::encode(&png::thumbnail(path, FACE)?, None)) {
-                        Ok(picture) => Some(picture),
-                        // Its texts are kept all the same.
-                        Err(error) => {
-                            self.events.tell(StoreEvent::Failed(Some(Room::Write), error));
-                            None
+                    Face::File(path) => {
+                        match guarded(|| picture_files::encode_png(&picture_files::thumbnail(path, FACE)?, None)) {
+                            Ok(picture) => Some(picture),
+                            // Its texts are kept all the same.
+                            Err(error) => {
+                                self.events.tell(StoreEvent::Failed(Some(Room::Write), error));
+                                None
+                            }
                         }
-                    },
+                    }
                     Face::Gone => {
                         if let Err(error) = self.personas.remove_picture(&id) {
                             self.events.tell(StoreEvent::Failed(Some(Room::Write), error));
@@ -639,7 +642,7 @@ fn export_picture(
     path: &Path,
     enlarge: Enlarge,
 ) -> Result<Option<StudioError>> {
-    write_picture(picture, record.map(parameters::write), path, enlarge)
+    write_picture(picture, record.map(a1111::write), path, enlarge)
 }
 
 fn write_picture(
@@ -648,21 +651,21 @@ fn write_picture(
     path: &Path,
     enlarge: Enlarge,
 ) -> Result<Option<StudioError>> {
-    let text = text.map(|text| parameters::note_enlarged(text, enlarge));
+    let text = text.map(|text| a1111::note_enlarged(text, enlarge));
     let (text, picture) = (text.as_deref(), &picture.enlarged(enlarge));
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("png");
-    atomic::write(path, &png::encode_with(ending, picture, text)?)?;
-    Ok(png::too_long_text(path, text))
+    atomic::write(path, &picture_files::encode_with(ending, picture, text)?)?;
+    Ok(picture_files::too_long_text(path, text))
 }
 
 /// A copy of a file, converted where the ending is another; the same bytes where it is not.
 fn export_file(from: &Path, path: &Path, enlarge: Enlarge) -> Result<Option<StudioError>> {
-    let picture = png::open(from)?;
+    let picture = picture_files::open(from)?;
     let same = from.extension().zip(path.extension()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
     if same && enlarge.times == 1 {
         let bytes = std::fs::read(from).map_err(|e| StudioError::io(crate::error::Doing::Reading, from, &e))?;
         return atomic::write(path, &bytes).map(|()| None);
     }
-    let text = png::read_head_of(from)?.and_then(|head| head.settings_text());
+    let text = picture_files::read_head_of(from)?.and_then(|head| head.settings_text());
     write_picture(&picture, text, path, enlarge)
 }

@@ -9,16 +9,16 @@ use std::collections::{HashMap, HashSet};
 use egui::accesskit::{Action, ActionRequest, Live, Node, NodeId, Role, TreeId};
 use egui::{Context, Event, FullOutput, Id, Key, LayerId, Order, Plugin, RawInput, Rect, Response, Ui, WidgetRect};
 
-/// Parts of the window, in the order in which they are gone through.
+/// Parts of the window, in the order in which they are gone through: landmarks, as screen readers have them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum Landmark {
     /// What a room is asked for with.
     Prompt,
     /// What belongs to it.
     First,
     /// The button that a room is about.
     Button,
-    /// Whatever belongs to no other part: the talk, the canvas, the grid.
+    /// Whatever belongs to no other landmark: the talk, the canvas, the grid.
     Main,
     /// What stands above the field of a talk: an error, what goes on.
     Above,
@@ -34,21 +34,21 @@ pub enum Part {
     Status,
 }
 
-type Parts = Vec<(Part, LayerId, Rect)>;
+type Landmarks = Vec<(Landmark, LayerId, Rect)>;
 
-fn parts_id() -> Id {
+fn landmarks_id() -> Id {
     Id::unique("parts-of-the-window")
 }
 
-/// Everything inside `ui`'s room belongs to `part`.
-pub fn part(ui: &Ui, part: Part) {
-    part_in(ui, part, ui.max_rect());
+/// Everything inside `ui`'s room belongs to `landmark`.
+pub fn landmark(ui: &Ui, landmark: Landmark) {
+    landmark_in(ui, landmark, ui.max_rect());
 }
 
-/// Everything inside `rect` belongs to `part`.
-pub fn part_in(ui: &Ui, part: Part, rect: Rect) {
-    let place = (part, ui.layer_id(), rect);
-    ui.data_mut(|d| d.get_temp_mut_or_default::<Parts>(parts_id()).push(place));
+/// Everything inside `rect` belongs to `landmark`.
+pub fn landmark_in(ui: &Ui, landmark: Landmark, rect: Rect) {
+    let place = (landmark, ui.layer_id(), rect);
+    ui.data_mut(|d| d.get_temp_mut_or_default::<Landmarks>(landmarks_id()).push(place));
 }
 
 /// Makes one thing of the widgets that are made in `ui` after this, such as a turn of a talk. It has a name where none
@@ -95,7 +95,7 @@ impl Plugin for Eye {
     }
 
     fn on_begin_pass(&mut self, ui: &mut Ui) {
-        ui.data_mut(|d| d.remove_temp::<Parts>(parts_id()));
+        ui.data_mut(|d| d.remove_temp::<Landmarks>(landmarks_id()));
     }
 
     fn input_hook(&mut self, ctx: &Context, input: &mut RawInput) {
@@ -126,10 +126,10 @@ impl Plugin for Eye {
     }
 }
 
-/// A widget of the last pass, and the part that it belongs to.
+/// A widget of the last pass, and the landmark that it belongs to.
 #[derive(Clone, Copy)]
 struct Place {
-    part: Part,
+    landmark: Landmark,
     widget: WidgetRect,
 }
 
@@ -138,25 +138,28 @@ impl Place {
     fn is_left_of(&self, other: &Self) -> bool {
         let (a, b) = (self.widget.rect, other.widget.rect);
         let a_row = a.y_range().contains(b.center().y) || b.y_range().contains(a.center().y);
-        self.part == other.part && self.widget.layer_id == other.widget.layer_id && a_row && a.right() <= b.left() + 1.0
+        self.landmark == other.landmark
+            && self.widget.layer_id == other.widget.layer_id
+            && a_row
+            && a.right() <= b.left() + 1.0
     }
 }
 
 /// All widgets of the last pass in the order in which they were made, layer by layer.
 fn places(ctx: &Context) -> Vec<Place> {
-    let parts = ctx.data(|d| d.get_temp::<Parts>(parts_id())).unwrap_or_default();
+    let landmarks = ctx.data(|d| d.get_temp::<Landmarks>(landmarks_id())).unwrap_or_default();
     ctx.viewport(|viewport| {
         let widgets = &viewport.prev_pass.widgets;
         let mut layers: Vec<LayerId> = widgets.layer_ids().collect();
         layers.sort_by_key(|layer| (layer.order, layer.id.value()));
         let of = |widget: &WidgetRect| {
             let at = seen_at(widget);
-            // The smallest part around it: parts may lie in one another.
-            let around = parts.iter().filter(|(_, layer, rect)| *layer == widget.layer_id && rect.contains(at));
-            around.min_by(|a, b| a.2.area().total_cmp(&b.2.area())).map_or(Part::Main, |(part, ..)| *part)
+            // The smallest landmark around it: they may lie in one another.
+            let around = landmarks.iter().filter(|(_, layer, rect)| *layer == widget.layer_id && rect.contains(at));
+            around.min_by(|a, b| a.2.area().total_cmp(&b.2.area())).map_or(Landmark::Main, |(landmark, ..)| *landmark)
         };
         let all = layers.into_iter().flat_map(|layer| widgets.get_layer(layer));
-        all.map(|widget| Place { part: of(widget), widget: *widget }).collect()
+        all.map(|widget| Place { landmark: of(widget), widget: *widget }).collect()
     })
 }
 
@@ -172,9 +175,11 @@ fn seen_at(widget: &WidgetRect) -> egui::Pos2 {
     egui::pos2(axis(seen.min.x, seen.max.x, whole.min.x), axis(seen.min.y, seen.max.y, whole.min.y))
 }
 
-/// Part by part; what was made from the right is turned round.
+/// Landmark by landmark; what was made from the right is turned round.
 fn in_order<T>(items: &mut [T], place: impl Fn(&T) -> Option<Place>) {
-    items.sort_by_key(|item| place(item).map_or((Order::Tooltip, Part::Status), |p| (p.widget.layer_id.order, p.part)));
+    items.sort_by_key(|item| {
+        place(item).map_or((Order::Tooltip, Landmark::Status), |p| (p.widget.layer_id.order, p.landmark))
+    });
     for i in 1..items.len() {
         let mut at = i;
         while at > 0
@@ -274,7 +279,7 @@ mod tests {
     use super::*;
     use egui::{Sense, pos2, vec2};
 
-    fn place(part: Part, x: f32, y: f32, width: f32, height: f32) -> Place {
+    fn place(landmark: Landmark, x: f32, y: f32, width: f32, height: f32) -> Place {
         let rect = Rect::from_min_size(pos2(x, y), vec2(width, height));
         let widget = WidgetRect {
             id: Id::unique((x as i32, y as i32)),
@@ -286,26 +291,26 @@ mod tests {
             enabled: true,
             visible: true,
         };
-        Place { part, widget }
+        Place { landmark, widget }
     }
 
     #[test]
     fn parts_come_in_their_order_and_rows_from_the_left() {
-        let row = |x| place(Part::Main, x, 10.0, 20.0, 20.0);
-        let status = place(Part::Status, 0.0, 90.0, 20.0, 20.0);
+        let row = |x| place(Landmark::Main, x, 10.0, 20.0, 20.0);
+        let status = place(Landmark::Status, 0.0, 90.0, 20.0, 20.0);
         // Made first: the status bar; made from the right: the row.
-        let mut all = vec![status, row(80.0), row(40.0), row(0.0), place(Part::First, 0.0, 50.0, 90.0, 20.0)];
+        let mut all = vec![status, row(80.0), row(40.0), row(0.0), place(Landmark::First, 0.0, 50.0, 90.0, 20.0)];
         in_order(&mut all, |place| Some(*place));
-        let at: Vec<_> = all.iter().map(|p| (p.part, p.widget.rect.left())).collect();
-        let main = |x| (Part::Main, x);
-        assert_eq!(at, [(Part::First, 0.0), main(0.0), main(40.0), main(80.0), (Part::Status, 0.0)]);
+        let at: Vec<_> = all.iter().map(|p| (p.landmark, p.widget.rect.left())).collect();
+        let main = |x| (Landmark::Main, x);
+        assert_eq!(at, [(Landmark::First, 0.0), main(0.0), main(40.0), main(80.0), (Landmark::Status, 0.0)]);
     }
 
     /// A paragraph in pieces: the last piece begins in the middle of a line, but its room is that of all its lines.
     #[test]
     fn pieces_of_a_paragraph_keep_their_order() {
-        let mut all = vec![place(Part::Main, 0.0, 0.0, 30.0, 20.0), place(Part::Main, 30.0, 0.0, 20.0, 20.0)];
-        all.push(place(Part::Main, 0.0, 0.0, 200.0, 60.0));
+        let mut all = vec![place(Landmark::Main, 0.0, 0.0, 30.0, 20.0), place(Landmark::Main, 30.0, 0.0, 20.0, 20.0)];
+        all.push(place(Landmark::Main, 0.0, 0.0, 200.0, 60.0));
         let before: Vec<_> = all.iter().map(|p| p.widget.rect).collect();
         in_order(&mut all, |place| Some(*place));
         assert_eq!(all.iter().map(|p| p.widget.rect).collect::<Vec<_>>(), before);

@@ -22,7 +22,7 @@ use egui::{
 };
 
 use super::cx::Cx;
-use super::eye::{self, Part};
+use super::eye::{self, Landmark};
 use super::frames;
 use super::texts::T;
 use super::theme::{self, S1, S2, S3, S4};
@@ -54,12 +54,12 @@ fn widths(pane: Pane, room: f32) -> (f32, f32) {
     }
 }
 
-/// Which part of the window a panel is, for the Tab key.
-pub fn part(pane: Pane) -> Part {
+/// Which landmark of the window a panel is, for the Tab key.
+pub fn landmark(pane: Pane) -> Landmark {
     match pane {
-        Pane::Controls => Part::First,
-        Pane::Conversations => Part::List,
-        Pane::Sampling | Pane::Details => Part::Beside,
+        Pane::Controls => Landmark::First,
+        Pane::Conversations => Landmark::List,
+        Pane::Sampling | Pane::Details => Landmark::Beside,
     }
 }
 
@@ -85,7 +85,7 @@ pub fn side<'s, R>(ui: &mut Ui, cx: &mut Cx<'s>, pane: Pane, add: impl FnOnce(&m
     let panel = if right { Panel::right(id) } else { Panel::left(id) };
     let frame = frames::panel(cx.p).inner_margin(0);
     let out = panel.exact_size(wide).resizable(false).frame(frame).show(ui, |ui| {
-        eye::part(ui, part(pane));
+        eye::landmark(ui, landmark(pane));
         add(ui, cx)
     });
     edge(ui, cx, pane, out.response.rect, room, right);
@@ -128,18 +128,18 @@ fn edge(ui: &Ui, cx: &mut Cx<'_>, pane: Pane, panel: Rect, room: f32, right: boo
 
 /// What is above the middle of a room: as high as it is, up to `share` of the height; then it scrolls.
 pub fn head<R>(ui: &mut Ui, id: &str, frame: Frame, share: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
-    band(ui, Panel::top(Id::unique(id)), Part::Main, id, frame, share, add)
+    band(ui, Panel::top(Id::unique(id)), Landmark::Main, id, frame, share, add)
 }
 
 /// [`head`] for what is below the middle.
 pub fn foot<R>(ui: &mut Ui, id: &str, frame: Frame, share: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
-    band(ui, Panel::bottom(Id::unique(id)), Part::Foot, id, frame, share, add)
+    band(ui, Panel::bottom(Id::unique(id)), Landmark::Foot, id, frame, share, add)
 }
 
 fn band<R>(
     ui: &mut Ui,
     panel: Panel,
-    part: Part,
+    landmark: Landmark,
     id: &str,
     frame: Frame,
     share: f32,
@@ -156,7 +156,7 @@ fn band<R>(
     let panel = panel.exact_size(high).resizable(false).show_separator_line(false).frame(frame);
     let area = ScrollArea::vertical().id_salt(id).auto_shrink(false).min_scrolled_height(0.0);
     let out = panel.show(ui, |ui| {
-        eye::part(ui, part);
+        eye::landmark(ui, landmark);
         area.show(ui, add)
     });
     let out = out.inner;

@@ -3,7 +3,7 @@
 use egui::{Align, Align2, CursorIcon, Frame, Layout, Margin, Panel, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::cx::Cx;
-use super::eye::{self, Part};
+use super::eye::{self, Landmark};
 use super::icons;
 use super::texts::T;
 use super::theme::{self, RADIUS, S1};
@@ -29,7 +29,7 @@ fn face(room: Room) -> (&'static str, T) {
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(6, 8));
     Panel::left("rail").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
-        eye::part(ui, Part::Rail);
+        eye::landmark(ui, Landmark::Rail);
         ui.spacing_mut().item_spacing.y = S1;
         // All rooms stay in sight: in a low window their places shrink, then their names give way.
         let rooms = Room::ALL.len() as f32;

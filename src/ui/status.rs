@@ -3,7 +3,7 @@
 use egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::cx::Cx;
-use super::eye::{self, Part};
+use super::eye::{self, Landmark};
 use super::texts::T;
 use super::theme::{self, RADIUS, S1, S2, SMALL};
 use super::{elide, icons, model_words, widgets};
@@ -14,7 +14,7 @@ use crate::state::{Command, ModelEntry, Phase, SettingsCommand};
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shortcuts: &mut bool) {
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 2));
     Panel::bottom("status").exact_size(28.0).resizable(false).frame(frame).show(ui, |ui| {
-        eye::part(ui, Part::Status);
+        eye::landmark(ui, Landmark::Status);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             for lang in Lang::ALL.into_iter().rev() {

@@ -10,7 +10,7 @@ use aigc_studio::domain::{
     StoreEvent, StoreRequest, Turn,
 };
 use aigc_studio::error::Cause;
-use aigc_studio::store::{Paths, Store, load_settings, png};
+use aigc_studio::store::{Paths, Store, load_settings, picture_files};
 use rand::{RngCore, SeedableRng};
 
 /// Noise: it does not compress.
@@ -88,7 +88,7 @@ fn a_full_disk_loses_nothing() {
     found.sort();
     saved.sort();
     assert_eq!(found, saved);
-    saved.iter().for_each(|path| drop(png::open(path).unwrap()));
+    saved.iter().for_each(|path| drop(picture_files::open(path).unwrap()));
 
     // The picture that did not fit goes elsewhere.
     let elsewhere = tempfile::tempdir().unwrap();

@@ -9,7 +9,7 @@ use aigc_studio::domain::{
     Author, ConversationData, ConversationId, Edit, ImageParams, JobId, JournalEntry, Message, Page, PageEntry,
     Picture, PictureRecord, Role, Sampler, Seed, Settings, StoreEvent, StoreRequest, Turn,
 };
-use aigc_studio::store::{Paths, Store, png};
+use aigc_studio::store::{Paths, Store, picture_files};
 
 const HOME: &str = "STORE_KILL_HOME";
 
@@ -177,7 +177,7 @@ fn a_killed_program_leaves_only_whole_pictures() {
     child.kill().unwrap();
     child.wait().unwrap();
     for path in &saved {
-        assert_eq!(png::open(Path::new(path)).unwrap().width, 256, "what was called saved is there");
+        assert_eq!(picture_files::open(Path::new(path)).unwrap().width, 256, "what was called saved is there");
     }
     let (store, events) = start(home.path());
     store.send(StoreRequest::ScanLibrary);
@@ -185,6 +185,6 @@ fn a_killed_program_leaves_only_whole_pictures() {
     assert!(items.len() >= 40);
     for item in items {
         assert_eq!(item.record, Some(record()));
-        png::open(&item.path).unwrap();
+        picture_files::open(&item.path).unwrap();
     }
 }

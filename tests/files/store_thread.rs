@@ -14,7 +14,7 @@ use aigc_studio::domain::{
 };
 use aigc_studio::error::Cause;
 use aigc_studio::lang::Lang;
-use aigc_studio::store::{Paths, Store, load_settings, png};
+use aigc_studio::store::{Paths, Store, load_settings, picture_files};
 use aigc_studio::writing::export::{Document, TextFormat};
 use crossbeam_channel::Receiver;
 
@@ -95,8 +95,8 @@ fn a_picture_is_saved_listed_trashed_and_restored() {
     let (store, events) = Store::start(&Paths::below(home.path()), &Settings::default(), wake);
     store.send(save(7, 42));
     let StoreEvent::PictureSaved { job: JobId(7), index: 0, item } = next(&events) else { panic!() };
-    assert_eq!(png::read_record(&item.path).unwrap(), record("a red apple", 42));
-    assert_eq!(png::open(&item.path).unwrap(), *picture(64));
+    assert_eq!(picture_files::read_record(&item.path).unwrap(), record("a red apple", 42));
+    assert_eq!(picture_files::open(&item.path).unwrap(), *picture(64));
 
     store.send(StoreRequest::ScanLibrary);
     let StoreEvent::Library(items) = next(&events) else { panic!() };
@@ -192,7 +192,7 @@ fn pictures_that_are_looked_at_do_not_delay_those_that_are_saved() {
     let home = tempfile::tempdir().unwrap();
     let (store, events) = start(home.path());
     let large = home.path().join("large.png");
-    fs::write(&large, png::encode(&picture(2048), None).unwrap()).unwrap();
+    fs::write(&large, picture_files::encode_png(&picture(2048), None).unwrap()).unwrap();
     for _ in 0..100 {
         store.send(StoreRequest::Thumbnail(large.clone()));
     }
@@ -224,7 +224,7 @@ fn thumbnails_that_scrolled_away_and_broken_ones_are_told() {
     assert!(matches!(error.cause(), Cause::BadPicture { .. }));
 
     let large = home.path().join("large.png");
-    fs::write(&large, png::encode(&picture(300), None).unwrap()).unwrap();
+    fs::write(&large, picture_files::encode_png(&picture(300), None).unwrap()).unwrap();
     for _ in 0..400 {
         store.send(StoreRequest::Thumbnail(large.clone()));
     }
@@ -244,7 +244,7 @@ fn a_list_that_is_being_made_knows_what_was_saved_and_deleted_meanwhile() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("library/2026-01-01");
     fs::create_dir_all(&folder).unwrap();
-    let bytes = png::encode(&picture(64), Some(&record("x", 1))).unwrap();
+    let bytes = picture_files::encode_png(&picture(64), Some(&record("x", 1))).unwrap();
     for n in 0..1_000 {
         fs::write(folder.join(format!("2026-01-01_120000_seed-{n}.png")), &bytes).unwrap();
     }
@@ -365,17 +365,17 @@ fn a_copy_is_written_larger_and_says_so_in_its_settings() {
         let (record, enlarge) = (Some(record("x", 5)), Enlarge { times, filter });
         store.send(StoreRequest::ExportPicture { picture: small.clone(), record, path: to(name), enlarge });
         assert!(matches!(next(&events), StoreEvent::Exported { .. }));
-        assert_eq!(png::open(&to(name)).unwrap(), small.enlarged(enlarge));
-        let text = png::read_head_of(&to(name)).unwrap().unwrap().text.unwrap();
+        assert_eq!(picture_files::open(&to(name)).unwrap(), small.enlarged(enlarge));
+        let text = picture_files::read_head_of(&to(name)).unwrap().unwrap().text.unwrap();
         let said = format!("Postprocess upscale by: {times}, Postprocess upscaler: {}", filter.name());
         assert!(text.ends_with(&said), "{text}");
-        assert_eq!(png::read_record(&to(name)).unwrap().seed(), 5);
+        assert_eq!(picture_files::read_record(&to(name)).unwrap().seed(), 5);
     }
     // From a file, into the same format too.
     let enlarge = Enlarge { times: 4, filter: Filter::Lanczos };
     store.send(StoreRequest::ExportFile { from: to("a.png"), path: to("c.png"), enlarge });
     next(&events);
-    assert_eq!(png::open(&to("c.png")).unwrap().width, 128);
+    assert_eq!(picture_files::open(&to("c.png")).unwrap().width, 128);
 }
 
 #[test]
@@ -392,15 +392,15 @@ fn copies_are_written_in_the_format_of_their_ending() {
             enlarge: Enlarge::NONE,
         });
         assert!(matches!(next(&events), StoreEvent::Exported { path } if path == to(name)));
-        assert_eq!(png::open(&to(name)).unwrap().width, 64);
+        assert_eq!(picture_files::open(&to(name)).unwrap().width, 64);
     }
-    assert_eq!(png::read_record(&to("no ending")).unwrap().seed(), 5);
+    assert_eq!(picture_files::read_record(&to("no ending")).unwrap().seed(), 5);
     store.send(StoreRequest::ExportFile { from: to("a.png"), path: to("same.png"), enlarge: Enlarge::NONE });
     next(&events);
     assert_eq!(fs::read(to("a.png")).unwrap(), fs::read(to("same.png")).unwrap());
     store.send(StoreRequest::ExportFile { from: to("a.png"), path: to("b.webp"), enlarge: Enlarge::NONE });
     next(&events);
-    assert_eq!(png::open(&to("b.webp")).unwrap(), *picture(64));
+    assert_eq!(picture_files::open(&to("b.webp")).unwrap(), *picture(64));
     store.send(StoreRequest::ExportPicture {
         picture: picture(64),
         record: None,
@@ -473,7 +473,10 @@ fn cards_and_chats_of_other_programs_are_opened() {
     }
     store.send(StoreRequest::OpenFile(home.path().join("gone.json")));
     assert!(matches!(next(&events), StoreEvent::OpenFailed(e) if matches!(e.cause(), Cause::FileMissing { .. })));
-    store.send(StoreRequest::OpenFile(put("picture.png", &png::encode(&picture(8), Some(&record("cat", 1))).unwrap())));
+    store.send(StoreRequest::OpenFile(put(
+        "picture.png",
+        &picture_files::encode_png(&picture(8), Some(&record("cat", 1))).unwrap(),
+    )));
     assert!(matches!(next(&events), StoreEvent::Opened { record: Some(_), .. }));
     // To be looked at: pixels, and nothing else, whatever the file brings.
     store.send(StoreRequest::ViewPicture(home.path().join("picture.png")));
@@ -488,8 +491,8 @@ fn cards_and_chats_of_other_programs_are_opened() {
 fn illustrated(home: &Path) -> Document {
     let at = |name: &str| home.join("pictures").join(name);
     fs::create_dir_all(at("")).unwrap();
-    fs::write(at("fox.png"), png::encode(&picture(8), None).unwrap()).unwrap();
-    fs::write(at("mill.jpg"), png::encode_as("jpg", &picture(8), None).unwrap()).unwrap();
+    fs::write(at("fox.png"), picture_files::encode_png(&picture(8), None).unwrap()).unwrap();
+    fs::write(at("mill.jpg"), picture_files::encode_as("jpg", &picture(8), None).unwrap()).unwrap();
     let one = |id, text: &str, name: &str| Illustration {
         id,
         passage: Passage { turn: 0, at: 0, text: text.into() },
@@ -545,7 +548,7 @@ fn pictures_of_one_name_do_not_take_each_others_place() {
     let one = |id: u64, text: &str, side: u32| {
         let path = home.path().join(format!("day-{id}")).join("a.png");
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, png::encode(&picture(side), None).unwrap()).unwrap();
+        fs::write(&path, picture_files::encode_png(&picture(side), None).unwrap()).unwrap();
         Illustration { id, passage: Passage { turn: 0, at: 0, text: text.into() }, path }
     };
     let document = Document::from_page("", "One.\nTwo.", &[one(1, "One.", 8), one(2, "Two.", 9)], Lang::En);
@@ -553,7 +556,7 @@ fn pictures_of_one_name_do_not_take_each_others_place() {
     store.send(StoreRequest::ExportText { path, document: Box::new(document), format: TextFormat::Markdown });
     assert!(matches!(next(&events), StoreEvent::Exported { .. }));
     drop(store);
-    let side = |name: &str| png::open(&home.path().join("text-pictures").join(name)).unwrap().width;
+    let side = |name: &str| picture_files::open(&home.path().join("text-pictures").join(name)).unwrap().width;
     assert_eq!((side("a.png"), side("a-2.png")), (8, 9));
     assert!(events.try_recv().is_err());
 }
@@ -635,15 +638,15 @@ fn a_characters_picture_is_chosen_changed_and_taken_away() {
         store.send(StoreRequest::SavePersona { id: id.clone(), persona, face });
     };
     let file = home.path().join("face.png");
-    fs::write(&file, png::encode(&picture(8), None).unwrap()).unwrap();
+    fs::write(&file, picture_files::encode_png(&picture(8), None).unwrap()).unwrap();
     save(Face::File(file.clone()));
     let StoreEvent::PersonaKept(kept) = next(&events) else { panic!() };
     let path = kept.avatar.expect("it has a picture");
-    assert_eq!(png::open(&path).unwrap().width, 8);
-    fs::write(&file, png::encode(&picture(5), None).unwrap()).unwrap();
+    assert_eq!(picture_files::open(&path).unwrap().width, 8);
+    fs::write(&file, picture_files::encode_png(&picture(5), None).unwrap()).unwrap();
     save(Face::File(file.clone()));
     assert!(matches!(next(&events), StoreEvent::PersonaKept(_)));
-    assert_eq!(png::open(&path).unwrap().width, 5);
+    assert_eq!(picture_files::open(&path).unwrap().width, 5);
     fs::write(&file, "no picture").unwrap();
     save(Face::File(file));
     assert!(matches!(next(&events), StoreEvent::Failed(..)));

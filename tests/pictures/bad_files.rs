@@ -10,8 +10,8 @@ use aigc_studio::domain::{
     DeviceChoice, EventKind, ImageParams, ImageRequest, JobId, ModelFiles, ModelRef, News, Outcome, PictureNews,
 };
 use aigc_studio::engine::image::ImagePipeline;
+use aigc_studio::engine::image::sticker::testing::{Weight, random_weights, safetensors, tiny_config, tiny_sticker};
 use aigc_studio::engine::image::sticker::{CONFIG, Config, VOCAB, WEIGHTS};
-use aigc_studio::engine::image::testing::{Weight, random_weights, safetensors, tiny_config, tiny_sticker};
 use aigc_studio::engine::{Backend, CancelToken, MemoryBudget, Reporter, Stop};
 use aigc_studio::error::{Cause, StudioError};
 use aigc_studio::lang::Lang;

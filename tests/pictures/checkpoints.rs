@@ -141,7 +141,7 @@ fn a_yaml_beside_a_checkpoint_says_what_it_predicts() {
         std::fs::write(path.with_extension("yaml"), yaml).unwrap();
         let header = Header::read(&path).unwrap();
         let found = layout::parts(&header).remove(0);
-        family::kind(&found, &found.tensors(&header).unwrap(), &header, &path).velocity
+        family::variant(&found, &found.tensors(&header).unwrap(), &header, &path).velocity
     };
     let ldm = "model:\n  target: ldm.models.diffusion.ddpm.LatentDiffusion\n  params:\n";
     assert_eq!(velocity(&format!("{ldm}    parameterization: \"v\"\n")), Some(true));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use aigc_studio::domain::{ModelFiles, Sampler};
 use aigc_studio::engine::CancelToken;
-use aigc_studio::engine::image::sampler;
+use aigc_studio::engine::image::sticker::sampler;
 use aigc_studio::engine::image::sticker::{self, Crisp, Sticker, Text, judge};
 use candle_core::{DType, Device, Tensor};
 use serde::Deserialize;

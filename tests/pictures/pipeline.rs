@@ -9,7 +9,7 @@ use aigc_studio::domain::{
     News, Outcome, Picture, PictureNews, PictureRecord, Place, ReadTo, SEED_MAX, STICKER_ID, Sampler, SceneLayer,
     SceneLayers, Seed, Takes, Task,
 };
-use aigc_studio::engine::image::testing::tiny_sticker;
+use aigc_studio::engine::image::sticker::testing::tiny_sticker;
 use aigc_studio::engine::image::{ImagePipeline, sticker};
 use aigc_studio::engine::{Backends, Engine, JobHandle, MemoryBudget};
 use aigc_studio::error::{Cause, StudioError};
@@ -457,10 +457,10 @@ fn an_arranged_scene_is_drawn_again_byte_for_byte_from_its_picture() {
     );
 
     // A program that was started anew has nothing of it in memory.
-    let written = aigc_studio::store::png::encode(&picture, Some(&record)).unwrap();
+    let written = aigc_studio::store::picture_files::encode_png(&picture, Some(&record)).unwrap();
     let file = studio.folder.path().join("moved.png");
     std::fs::write(&file, written).unwrap();
-    let read = aigc_studio::store::png::read_record(&file).unwrap();
+    let read = aigc_studio::store::picture_files::read_record(&file).unwrap();
     let mut again = ImageParams::default();
     again.take(&read, Some(&Takes::STICKER));
     (again.width, again.height) = (read.width, read.height);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use aigc_studio::domain::{Sampler, Schedule};
-use aigc_studio::engine::image::sampling::{FlowRun, FlowStart, Model, Noise, Plan, SchedulerConfig, TorchRng};
+use aigc_studio::engine::image::sampling::{Denoiser, FlowRun, FlowStart, Noise, Plan, SchedulerConfig, TorchRng};
 use aigc_studio::engine::{CancelToken, Stop};
 use aigc_studio::error::Cause;
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ impl Formula {
     }
 }
 
-impl Model for Formula {
+impl Denoiser for Formula {
     fn predict(&mut self, x: &[f32], time: f64) -> Result<Vec<f32>, Stop> {
         self.times.push(time);
         let bad = self.broken.contains(&self.times.len());
@@ -201,7 +201,7 @@ fn a_prediction_that_is_no_number_is_asked_again_and_else_named() {
 #[test]
 fn cancel_is_obeyed_before_the_next_prediction() {
     struct Cancelling(CancelToken, usize);
-    impl Model for Cancelling {
+    impl Denoiser for Cancelling {
         fn predict(&mut self, x: &[f32], _: f64) -> Result<Vec<f32>, Stop> {
             self.1 += 1;
             if self.1 == 3 {

@@ -46,7 +46,8 @@ fn inspect_prints_words_and_goes_on_after_a_file_without_settings() {
     );
     std::fs::write(home.path("text.png"), "hello").unwrap();
     let plain = aigc_studio::domain::Picture { width: 1, height: 1, rgba: vec![0; 4] };
-    std::fs::write(home.path("plain.png"), aigc_studio::store::png::encode(&plain, None).unwrap()).unwrap();
+    std::fs::write(home.path("plain.png"), aigc_studio::store::picture_files::encode_png(&plain, None).unwrap())
+        .unwrap();
     refuses(&home.run(&["inspect", "plain.png"]), 1, &["plain.png carries no settings"]);
     refuses(&home.run(&["inspect", "plain.png", "--json"]), 1, &["plain.png carries no settings"]);
     refuses(&home.run(&["inspect", "text.png"]), 1, &["text.png cannot be opened as a picture"]);
@@ -72,6 +73,6 @@ fn settings_that_a_jpeg_has_no_room_for_are_told() {
         let output = home.run(&["image", &long, "--model", &model, "--steps", "1", "--out", name]);
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
         assert_eq!(stderr(&output).contains("without its settings"), told, "{}", stderr(&output));
-        assert_eq!(aigc_studio::store::png::read_record(&home.path(name)).is_ok(), !told, "{name}");
+        assert_eq!(aigc_studio::store::picture_files::read_record(&home.path(name)).is_ok(), !told, "{name}");
     }
 }

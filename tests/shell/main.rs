@@ -51,7 +51,7 @@ impl Home {
     fn tiny_picture_model(&self) -> String {
         let folder = self.path("tiny");
         std::fs::create_dir_all(&folder).unwrap();
-        engine::image::testing::tiny_sticker(&folder).unwrap();
+        engine::image::sticker::testing::tiny_sticker(&folder).unwrap();
         folder.display().to_string()
     }
 

@@ -10,7 +10,7 @@ fn a_picture_lands_where_it_should_with_its_settings_inside() {
     let output = home.run(&args);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(stdout(&output).trim(), "apple.png");
-    let record = aigc_studio::store::png::read_record(&home.path("apple.png")).unwrap();
+    let record = aigc_studio::store::picture_files::read_record(&home.path("apple.png")).unwrap();
     assert_eq!((record.prompt.as_str(), record.seed(), record.steps), ("a red apple", 7, 3));
 
     let first = std::fs::read(home.path("apple.png")).unwrap();
@@ -47,7 +47,7 @@ fn json_has_the_promised_keys_and_nothing_else_is_on_stdout() {
     }
     assert_eq!(value["files"], serde_json::json!(["c-1.png", "c-2.png"]));
     assert_eq!(value["seed"], 5);
-    let second = aigc_studio::store::png::read_record(&home.path("c-2.png")).unwrap();
+    let second = aigc_studio::store::picture_files::read_record(&home.path("c-2.png")).unwrap();
     assert_eq!(second.seed(), 6, "seeds count up");
     assert_eq!(std::fs::read_dir(home.path("steps")).unwrap().count(), 4, "one picture a step");
 }
@@ -147,7 +147,7 @@ fn what_has_no_effect_on_a_model_is_wrong_usage() {
     let output =
         home.run(&[&args[..], &["--schedule", "karras", "--rng", "torch", "--seed", "648312782957426"]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    let record = aigc_studio::store::png::read_record(&home.path("y.png")).unwrap();
+    let record = aigc_studio::store::picture_files::read_record(&home.path("y.png")).unwrap();
     assert_eq!((record.schedule.name(), record.noise.name(), record.seed()), ("Karras", "torch", 648_312_782_957_426));
 }
 
@@ -159,7 +159,7 @@ fn guidance_0_is_off_as_1_is() {
         let args = ["--model", &model, "--steps", "2", "--seed", "7", "--guidance", guidance, "--out", name];
         let output = home.run(&[&["image", "a red apple", "--negative", "blue"], &args[..]].concat());
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-        aigc_studio::store::png::open(&home.path(name)).unwrap()
+        aigc_studio::store::picture_files::open(&home.path(name)).unwrap()
     };
     assert!(draw("0", "0.png") == draw("1", "1.png"));
     assert!(draw("1", "1.png") != draw("3", "3.png"));
@@ -242,9 +242,9 @@ fn a_picture_whose_decoding_failed_is_made_of_its_latents() {
     assert!(home.run(&[&draw[..], &["good.png"]].concat()).status.success());
     let output = home.run(&["image", "--decode", "bad.latent", "--model", &model, "--out", "again.png"]);
     assert_eq!(stdout(&output).trim(), "again.png", "{}", stderr(&output));
-    let pixels = |name: &str| aigc_studio::store::png::open(&home.path(name)).unwrap();
+    let pixels = |name: &str| aigc_studio::store::picture_files::open(&home.path(name)).unwrap();
     assert!(pixels("again.png") == pixels("good.png"), "the same picture");
-    let record = aigc_studio::store::png::read_record(&home.path("again.png")).unwrap();
+    let record = aigc_studio::store::picture_files::read_record(&home.path("again.png")).unwrap();
     assert_eq!((record.prompt.as_str(), record.seed(), record.steps), ("cat", 3, 2));
 
     refuses(&home.run(&["image", "--decode", "gone.latent", "--model", &model]), 1, &["gone.latent"]);

@@ -71,7 +71,7 @@ fn a_prompt_comes_from_stdin_as_it_would_from_an_argument() {
     let out = home.path("piped.png");
     let args = ["image", "-", "--model", &model, "--steps", "1", "--out", out.to_str().unwrap()];
     assert!(with_stdin(&home, &args, "a red apple\r\n").status.success());
-    assert_eq!(aigc_studio::store::png::read_record(&out).unwrap().prompt, "a red apple");
+    assert_eq!(aigc_studio::store::picture_files::read_record(&out).unwrap().prompt, "a red apple");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use aigc_studio::state::{
     AskCommand, Command, CreateCommand, GalleryCommand, ModelsCommand, PersonaCommand, PersonaEdit, Saved,
     SettingsCommand, Stage, TextEdit, WriteCommand,
 };
-use aigc_studio::store::{Paths, load_settings, png};
+use aigc_studio::store::{Paths, load_settings, picture_files};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use egui::accesskit::Role as Part;
@@ -222,7 +222,7 @@ fn generate_draws_shows_and_saves() {
     });
     let Saved::At(path) = window.studio().state.create.strip[0].saved.clone() else { unreachable!() };
     assert!(path.starts_with(home.path()));
-    assert_eq!(png::read_record(&path).unwrap().prompt, "a red apple");
+    assert_eq!(picture_files::read_record(&path).unwrap().prompt, "a red apple");
     window.until("it can be saved elsewhere", |w| w.shows("Save as"));
     window.close();
 }
@@ -545,7 +545,7 @@ fn a_dropped_file_of_each_kind_is_opened_once() {
     };
     let pixels = Picture { width: 64, height: 64, rgba: vec![200; 4 * 64 * 64] };
 
-    let picture = put("snake.png", &png::encode(&pixels, Some(&record)).unwrap());
+    let picture = put("snake.png", &picture_files::encode_png(&pixels, Some(&record)).unwrap());
     window.drop_files(&[picture], |w| w.studio().state.settings.image.prompt == "a green snake");
     let restored = |w: &mut Window| {
         let notices = &w.studio().state.notices.list;
@@ -586,7 +586,8 @@ fn a_dropped_file_of_each_kind_is_opened_once() {
     assert_eq!(used, Some(&model));
 
     // Several at once, of several kinds: each of them.
-    let both = [put("b.json", CHAT.as_bytes()), put("b.png", &png::encode(&pixels, Some(&record)).unwrap())];
+    let both =
+        [put("b.json", CHAT.as_bytes()), put("b.png", &picture_files::encode_png(&pixels, Some(&record)).unwrap())];
     window.drop_files(&both, |w| w.studio().state.create.strip.len() == 2);
     assert_eq!(window.studio().state.write.conversations.len(), 3);
     window.close();
@@ -602,7 +603,8 @@ fn a_card_in_the_library_is_looked_at_and_not_imported() {
     std::fs::create_dir_all(&library).unwrap();
     // A picture with a card inside, as character programs write them.
     let card = library.join("ada.png");
-    let plain = png::encode(&Picture { width: 64, height: 64, rgba: vec![90; 4 * 64 * 64] }, None).unwrap();
+    let plain =
+        picture_files::encode_png(&Picture { width: 64, height: 64, rgba: vec![90; 4 * 64 * 64] }, None).unwrap();
     let end = plain.len() - 12;
     let text = [b"chara\0".as_slice(), BASE64_STANDARD.encode(CARD).as_bytes()].concat();
     let mut bytes = plain[..end].to_vec();

@@ -10,7 +10,7 @@ pub enum Author {
     Model,
 }
 
-/// A piece by one of them.
+/// A run of text by one of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     pub by: Author,

@@ -10,16 +10,16 @@ use candle_core::Device;
 
 use super::diffusion::{self, Diffusion};
 use super::prompt::syntax;
-use super::sampler;
 use super::sticker::{self, Encoded, Scene, Sticker};
 use super::weights::Watch;
-use super::{noise, pixels};
 use crate::domain::{
     Checkpoint, DecodeRequest, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef,
     Outcome, PROGRAM, Picture, PictureNews, PictureRecord, PictureTask, ReadTo, Sampler, StepProgress, Takes,
     UnknownWords,
 };
-use crate::engine::{Backend, CancelToken, Guard, MemoryBudget, Reporter, Reservation, Slot, Stop, device_for, watch};
+use crate::engine::{
+    Backend, CancelToken, Guard, MemoryBudget, Reporter, Reservation, Slot, Stop, Stoppable, device_for, watch,
+};
 use crate::error::{Cause, Result};
 use crate::formats::Header;
 use crate::lang::Both;
@@ -49,7 +49,6 @@ enum Model {
 }
 
 type Stamp = Vec<Option<(u64, SystemTime)>>;
-type Run<T> = std::result::Result<T, Stop>;
 /// Gets the fraction of the weights that is read.
 type Read = Arc<dyn Fn(f32) + Send + Sync>;
 
@@ -65,24 +64,6 @@ impl ImagePipeline {
         Self { batched: Some(on), ..self }
     }
 
-    /// Calls `with` on the sticker model of `files`, which is loaded now if it is not already.
-    pub(super) fn with_sticker<T>(
-        &self,
-        files: &ModelFiles,
-        token: &CancelToken,
-        with: impl FnOnce(&Sticker) -> Run<T>,
-    ) -> Run<T> {
-        let mut slot = self.slot.hold();
-        let model = ModelRef { id: String::new(), files: files.clone(), sha256: None };
-        match self.model(&mut slot, (&model, None), token, &(Arc::new(|_| {}) as Read), &mut |_| {})? {
-            Model::Sticker(sticker) => with(sticker),
-            Model::Diffusion(_) => {
-                let (value, choices) = (Both::new("a diffusion model", "扩散模型"), Both::same(sticker::FAMILY));
-                Err(Cause::BadChoice { name: "model", value, choices }.into())
-            }
-        }
-    }
-
     /// The model, loaded now if it was not; what it cannot do of `params` is refused before its weights are read.
     fn model<'a>(
         &self,
@@ -91,7 +72,7 @@ impl ImagePipeline {
         token: &CancelToken,
         read: &Read,
         freed: &mut dyn FnMut(String),
-    ) -> Run<&'a Model> {
+    ) -> Stoppable<&'a Model> {
         let (files, stamp) = (&model.files, stamp(&model.files));
         if !is_loaded(slot, files) {
             let device = device_for(self.device);
@@ -149,7 +130,7 @@ impl ImagePipeline {
 impl ImagePipeline {
     /// Pictures of latents that are there already, by the model's VAE; where the model is not in memory, that is all
     /// of it that is read.
-    fn decode(&self, request: &DecodeRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
+    fn decode(&self, request: &DecodeRequest, reporter: &Reporter, token: &CancelToken) -> Stoppable<Outcome> {
         let mut slot = self.slot.hold();
         let mut freed = |id| reporter.tell(EventKind::Freed { id });
         if is_loaded(&mut slot, &request.model.files)
@@ -182,7 +163,7 @@ fn decode(
     free: u64,
     reporter: &Reporter,
     token: &CancelToken,
-) -> Run<Outcome> {
+) -> Stoppable<Outcome> {
     let start = Instant::now();
     for (index, latents) in (0u32..).zip(&request.latents) {
         let picture = Arc::new(decoder.decode(&decoder.tensor(latents)?, free, token)?);
@@ -204,7 +185,7 @@ fn is_loaded(slot: &mut Guard<'_, Loaded>, files: &ModelFiles) -> bool {
 impl Backend for ImagePipeline {
     type Task = PictureTask;
 
-    fn run(&mut self, task: &PictureTask, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
+    fn run(&mut self, task: &PictureTask, reporter: &Reporter, token: &CancelToken) -> Stoppable<Outcome> {
         watch(token, || match task {
             PictureTask::Generate(request) => self.generate(request, reporter, token),
             PictureTask::Decode(request) => self.decode(request, reporter, token),
@@ -217,7 +198,7 @@ impl Backend for ImagePipeline {
 }
 
 impl ImagePipeline {
-    fn generate(&self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Run<Outcome> {
+    fn generate(&self, request: &ImageRequest, reporter: &Reporter, token: &CancelToken) -> Stoppable<Outcome> {
         let start = Instant::now();
         request.params.check()?;
         let params = &understood(&request.params, reporter);
@@ -260,13 +241,13 @@ fn draw_stickers(
     (request, params): (&ImageRequest, &ImageParams),
     reporter: &Reporter,
     token: &CancelToken,
-) -> Run<ImageStats> {
+) -> Stoppable<ImageStats> {
     check_size(params, &sticker.sides())?;
     if params.width != sticker.net.config().size as u32 {
         return draw_scenes(sticker, (request, params), reporter, token);
     }
     let (prompt, negative) = (sticker.words.encode(&params.prompt, None), sticker.words.encode(&params.negative, None));
-    let mut job = Drawing::new(sticker, params, &prompt, &negative);
+    let mut job = sticker::Drawing::new(sticker, params, &prompt, &negative);
     for index in 0..params.count {
         let seed = picture_seed(request.seed, index);
         let x = job.draw(seed, index, token, &mut |progress, picture| {
@@ -292,7 +273,7 @@ fn draw_scenes(
     (request, params): (&ImageRequest, &ImageParams),
     reporter: &Reporter,
     token: &CancelToken,
-) -> Run<ImageStats> {
+) -> Stoppable<ImageStats> {
     let mut scene = Scene::new(sticker, params, request.layers);
     for index in 0..params.count {
         let seed = picture_seed(request.seed, index);
@@ -320,7 +301,7 @@ fn draw_latents(
     (budget, batched): (&Arc<MemoryBudget>, Option<bool>),
     reporter: &Reporter,
     token: &CancelToken,
-) -> Run<ImageStats> {
+) -> Stoppable<ImageStats> {
     let limits = model.limits();
     limits.check(params)?;
     limits.fit(params, model.memory(), budget.total())?;
@@ -367,63 +348,6 @@ fn stats(steps_s: &[f64], decode_s: f64) -> ImageStats {
     sorted.sort_by(f64::total_cmp);
     let step_s = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
     ImageStats { sample_s: sorted.iter().sum(), step_s, decode_s, ..Default::default() }
-}
-
-/// The pictures of one job, and how long they took.
-pub(super) struct Drawing<'a> {
-    sticker: &'a Sticker,
-    params: &'a ImageParams,
-    prompt: &'a Encoded,
-    negative: &'a Encoded,
-    /// Seconds of each step of each picture.
-    steps_s: Vec<f64>,
-    decode_s: f64,
-}
-
-impl<'a> Drawing<'a> {
-    pub(super) fn new(
-        sticker: &'a Sticker,
-        params: &'a ImageParams,
-        prompt: &'a Encoded,
-        negative: &'a Encoded,
-    ) -> Self {
-        Self { sticker, params, prompt, negative, steps_s: Vec::new(), decode_s: 0.0 }
-    }
-
-    /// One picture as the network's numbers. `preview` gets the clean picture foreseen after each step.
-    pub(super) fn draw(
-        &mut self,
-        seed: u64,
-        index: u32,
-        token: &CancelToken,
-        preview: &mut dyn FnMut(StepProgress, Picture),
-    ) -> std::result::Result<Vec<f32>, Stop> {
-        let ImageParams { count, steps, sampler, guidance, .. } = *self.params;
-        let side = self.sticker.net.config().size as u32;
-        let mut field = self.sticker.guided(self.prompt, self.negative, guidance)?;
-        let mut x = noise::gaussian(seed, self.sticker.net.config().numbers());
-        let total = f64::from(count) * f64::from(steps);
-        let mut last = Instant::now();
-        let mut each = |step: usize, hat: &[f32]| {
-            self.steps_s.push(last.elapsed().as_secs_f64());
-            let done = self.steps_s.len() as f64;
-            let eta_s = self.steps_s.iter().sum::<f64>() / done * (total - done);
-            let progress = StepProgress { index, count, step: step as u32, steps, eta_s };
-            preview(progress, pixels::to_picture(hat, side, side));
-            last = Instant::now();
-        };
-        sampler::sample(sampler, &mut x, steps as usize, &mut field, token, &mut each)?;
-        Ok(x)
-    }
-
-    /// The pixels of what [`Self::draw`] drew.
-    pub(super) fn decode(&mut self, x: &[f32]) -> Picture {
-        let start = Instant::now();
-        let side = self.sticker.net.config().size as u32;
-        let picture = pixels::to_picture(x, side, side);
-        self.decode_s += start.elapsed().as_secs_f64();
-        picture
-    }
 }
 
 /// A size that the model does not draw is refused with the choices.

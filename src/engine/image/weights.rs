@@ -6,8 +6,8 @@ use candle_core::{DType, Device};
 use candle_nn::VarBuilder;
 
 use super::nets::weights::Weights;
-use super::shelf::Shelf;
-pub use super::shelf::Watch;
+use super::tensor_reader::TensorReader;
+pub use super::tensor_reader::Watch;
 use crate::engine::Stop;
 use crate::formats::{Container, Header};
 
@@ -23,11 +23,11 @@ pub fn load<T, E: Into<Stop>>(
     watch: &Watch,
     build: impl FnOnce(&VarBuilder<'static>) -> std::result::Result<T, E>,
 ) -> std::result::Result<T, Stop> {
-    let mut shelf = Shelf::new(header, watch);
+    let mut reader = TensorReader::new(header, watch);
     let computed = computed_in(dtype, device);
-    shelf.matrices = (computed != dtype).then_some(dtype);
-    let stopped = shelf.stopped.clone();
-    let vb = VarBuilder::from_backend(Box::new(shelf), computed, device.clone());
+    reader.matrices = (computed != dtype).then_some(dtype);
+    let stopped = reader.stopped.clone();
+    let vb = VarBuilder::from_backend(Box::new(reader), computed, device.clone());
     ended(build(&vb), &stopped)
 }
 
@@ -48,9 +48,9 @@ pub fn load_packed<T, E: Into<Stop>>(
     if header.container != Container::Gguf {
         return load(header, dtype, device, watch, |vb| build(&vb.clone().into()));
     }
-    let shelf = Arc::new(Shelf::new(header, watch));
-    let stopped = shelf.stopped.clone();
-    ended(build(&Weights::packed(shelf, computed_in(dtype, device), device)), &stopped)
+    let reader = Arc::new(TensorReader::new(header, watch));
+    let stopped = reader.stopped.clone();
+    ended(build(&Weights::packed(reader, computed_in(dtype, device), device)), &stopped)
 }
 
 /// What was built, unless something stopped it that says more than candle's error.

@@ -8,7 +8,7 @@ use candle_core::{D, DType, Result, Tensor, bail};
 use rayon::prelude::*;
 
 use super::cpu::{Shared, as_f32, exp, is_ours, numbers, tensor};
-use super::dense::{How, Kind, Panels, Rows, Run, WIDE, Words, pair, pairs};
+use super::dense::{How, Panels, Rows, Stretch, WIDE, WordKind, Words, pair, pairs};
 use crate::job::{self, Current};
 
 /// Queries of a chunk and keys of a block: with a head's numbers their scores (240 KiB) stay in a core's own cache.
@@ -85,8 +85,9 @@ fn ours(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f32) -> Result<T
     if out.is_empty() {
         return tensor(out, (b, lq, dv));
     }
-    let kind = if how.half && d.is_multiple_of(2) && Kind::Bf16.is_there() { Kind::Bf16 } else { Kind::F32 };
-    let half_queries = (kind == Kind::Bf16).then(|| pairs(q)).transpose()?;
+    let kind =
+        if how.half && d.is_multiple_of(2) && WordKind::Bf16.is_there() { WordKind::Bf16 } else { WordKind::F32 };
+    let half_queries = (kind == WordKind::Bf16).then(|| pairs(q)).transpose()?;
     let job = Current::of_this_thread();
     // Each head's keys and values, by blocks.
     let blocks = (0..b * heads * lk.div_ceil(KEYS)).into_par_iter().map(|i| {
@@ -98,11 +99,11 @@ fn ours(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f32) -> Result<T
         let keys = &k[(picture * lk + first) * dq + head * d..];
         let values = &v[(picture * lk + first) * dv + head * e..];
         match kind {
-            Kind::F32 => (
+            WordKind::F32 => (
                 Panels::build(kind, [count, d, 1], |key, c, _| keys[key * dq + c].to_bits()),
                 Panels::build(kind, [e, count, 1], |c, key, _| values[key * dv + c].to_bits()),
             ),
-            Kind::Bf16 => {
+            WordKind::Bf16 => {
                 let value = |key: usize, c: usize| if key < count { values[key * dv + c] } else { 0.0 };
                 let keys = |key: usize, c: usize| pair(keys[key * dq + 2 * c], keys[key * dq + 2 * c + 1]);
                 (
@@ -158,7 +159,7 @@ fn ours(q: &Tensor, k: &Tensor, v: &Tensor, how: Attend, scale: f32) -> Result<T
 /// What a chunk of queries has seen so far.
 #[derive(Default)]
 struct Running {
-    kind: Kind,
+    kind: WordKind,
     count: usize,
     /// `[count, keys of a block]`, then their weights.
     scores: Vec<f32>,
@@ -172,7 +173,7 @@ struct Running {
 }
 
 impl Running {
-    fn begin(&mut self, kind: Kind, count: usize, e: usize) {
+    fn begin(&mut self, kind: WordKind, count: usize, e: usize) {
         (self.kind, self.count) = (kind, count);
         self.sums.clear();
         self.sums.resize(count * e, 0.0);
@@ -184,8 +185,8 @@ impl Running {
 
     fn score(&mut self, queries: Words<'_>, step: usize, keys: &Panels) {
         self.scores.resize(self.count * keys.n(), 0.0);
-        let run = Run { at: 0, first: 0, len: keys.k() };
-        keys.multiply(queries, Rows::plain(self.count, step), &[run], &mut self.scores, How::default());
+        let stretch = Stretch { at: 0, first: 0, len: keys.k() };
+        keys.multiply(queries, Rows::plain(self.count, step), &[stretch], &mut self.scores, How::default());
     }
 
     /// Turns the first `seen` scores of query `i` into weights, and the rest into 0.
@@ -220,11 +221,11 @@ impl Running {
     }
 
     fn add(&mut self, values: &Panels) {
-        let run = Run { at: 0, first: 0, len: values.k() };
+        let stretch = Stretch { at: 0, first: 0, len: values.k() };
         let (rows, how) = (Rows::plain(self.count, values.k()), How { add: true, split: None });
         let weights = match self.kind {
-            Kind::F32 => Words::F32(&self.scores),
-            Kind::Bf16 => {
+            WordKind::F32 => Words::F32(&self.scores),
+            WordKind::Bf16 => {
                 self.pairs.resize(self.count * values.k(), 0);
                 let rows = self.scores.chunks_exact(self.scores.len() / self.count);
                 for (row, pairs) in rows.zip(self.pairs.chunks_exact_mut(values.k())) {
@@ -236,7 +237,7 @@ impl Running {
                 Words::Bf16(&self.pairs)
             }
         };
-        values.multiply(weights, rows, &[run], &mut self.sums, how);
+        values.multiply(weights, rows, &[stretch], &mut self.sums, how);
     }
 
     /// The weighted means.

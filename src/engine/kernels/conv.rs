@@ -11,7 +11,7 @@ use candle_core::{Result, Tensor, bail};
 use candle_nn::VarBuilder;
 
 use super::cpu::{as_f32, for_rows, numbers, tensor};
-use super::dense::{How, Kind, Panels, Rows, Run, Words, fill_pairs};
+use super::dense::{How, Panels, Rows, Stretch, WordKind, Words, fill_pairs};
 use super::linear::{PART, panels};
 use super::winograd::{self, Extent};
 use crate::job::{self, Current};
@@ -175,7 +175,7 @@ impl Conv2d {
             return tensor(y, (b, oh, ow, out));
         }
         let extent = Extent { pictures: b, h, w, from: c, out };
-        if (kernel, stride, padding) == (3, 1, (1, 1)) && panels.kind() == Kind::F32 && extent.pays() {
+        if (kernel, stride, padding) == (3, 1, (1, 1)) && panels.kind() == WordKind::F32 && extent.pays() {
             winograd::add_convolution(extent, x, panels, &mut y)?;
         } else {
             let direct = Direct { b, h, w, c, oh, ow, shape: self.shape, panels };
@@ -253,15 +253,15 @@ impl Direct<'_> {
         // Words of a pixel, and of a line with its zeros.
         let pixel = c / each;
         let line = (w + before + after) * pixel;
-        let taps = (0..kernel * kernel).map(|tap| Run {
+        let taps = (0..kernel * kernel).map(|tap| Stretch {
             at: tap / kernel * line + tap % kernel * pixel,
             first: tap * pixel,
             len: pixel,
         });
-        let taps: Vec<Run> = taps.collect();
+        let taps: Vec<Stretch> = taps.collect();
         let job = Current::of_this_thread();
         let how = How { add, split: Some(&job) };
-        let as_is = kernel == 1 && stride == 1 && (before, after) == (0, 0) && panels.kind() == Kind::F32;
+        let as_is = kernel == 1 && stride == 1 && (before, after) == (0, 0) && panels.kind() == WordKind::F32;
         if as_is {
             panels.multiply(Words::F32(x), Rows::plain(b * h * w, c), &taps, y, how);
             return job.check();
@@ -290,8 +290,8 @@ impl Direct<'_> {
                         left.fill(0);
                         right.fill(0);
                         match panels.kind() {
-                            Kind::F32 => inner.iter_mut().zip(from).for_each(|(word, x)| *word = x.to_bits()),
-                            Kind::Bf16 => fill_pairs(from, inner),
+                            WordKind::F32 => inner.iter_mut().zip(from).for_each(|(word, x)| *word = x.to_bits()),
+                            WordKind::Bf16 => fill_pairs(from, inner),
                         }
                     }
                 })?;
@@ -299,8 +299,8 @@ impl Direct<'_> {
                 let rows = Rows { pictures, lines, across: ow, picture, line, row };
                 let y = &mut y[(first_picture * oh + first) * ow * out..][..rows.count() * out];
                 let words = match panels.kind() {
-                    Kind::F32 => Words::Bits(copy),
-                    Kind::Bf16 => Words::Bf16(copy),
+                    WordKind::F32 => Words::Bits(copy),
+                    WordKind::Bf16 => Words::Bf16(copy),
                 };
                 panels.multiply(words, rows, &taps, y, how);
                 job.check()?;

@@ -6,7 +6,7 @@ use candle_core::{D, DType, Result, Tensor, bail};
 use candle_nn::VarBuilder;
 
 use super::cpu::{as_f32, for_rows, numbers, tensor};
-use super::dense::{How, Kind, Panels, Rows, Run, Words, pairs};
+use super::dense::{How, Panels, Rows, Stretch, WordKind, Words, pairs};
 use crate::job::{self, Current};
 
 /// `x W^T + b`.
@@ -25,7 +25,7 @@ enum Weight {
 
 impl Linear {
     /// `weight` `[out, in]` as PyTorch stores it, `bias` `[out]`. Weights of bf16 on the CPU stay so where the processor
-    /// multiplies them ([`Kind::Bf16`]); inputs and results are f32 there.
+    /// multiplies them ([`WordKind::Bf16`]); inputs and results are f32 there.
     pub fn new(weight: &Tensor, bias: Option<Tensor>) -> Result<Self> {
         let (out, from) = weight.dims2()?;
         if let Some(bias) = &bias
@@ -62,7 +62,7 @@ impl Linear {
 
     /// Whether products are of bf16 on the CPU.
     pub fn is_half(&self) -> bool {
-        matches!(&self.weight, Weight::Panels(panels) if panels.kind() == Kind::Bf16)
+        matches!(&self.weight, Weight::Panels(panels) if panels.kind() == WordKind::Bf16)
     }
 
     fn sides(&self) -> Result<(usize, usize)> {
@@ -115,12 +115,12 @@ impl Linear {
                 }
             }
         })?;
-        let pairs = (panels.kind() == Kind::Bf16).then(|| pairs(x)).transpose()?;
+        let pairs = (panels.kind() == WordKind::Bf16).then(|| pairs(x)).transpose()?;
         let words = pairs.as_ref().map_or(Words::F32(x), |pairs| Words::Bf16(pairs));
         let k = panels.k();
-        let run = Run { at: 0, first: 0, len: k };
+        let stretch = Stretch { at: 0, first: 0, len: k };
         let how = How { add, split: Some(&Current::of_this_thread()) };
-        panels.multiply(words, Rows::plain(rows, k), &[run], &mut y, how);
+        panels.multiply(words, Rows::plain(rows, k), &[stretch], &mut y, how);
         tensor(y, shape)?.to_dtype(dtype)
     }
 }
@@ -154,7 +154,7 @@ pub(super) fn panels(weight: &Tensor, sides: [usize; 3]) -> Result<Option<Panels
     }
     let weight = as_f32(weight)?;
     let (storage, layout) = weight.storage_and_layout();
-    let kind = if half { Kind::Bf16 } else { Kind::F32 };
+    let kind = if half { WordKind::Bf16 } else { WordKind::F32 };
     let panels = Panels::new(numbers(&storage, layout)?, sides, kind);
     job::check()?;
     Ok(Some(panels))

@@ -65,5 +65,5 @@ fn skipped(what: &str) {
 
 /// Whether linear layers and convolutions with weights of bf16 are quick on this processor, and small.
 pub fn multiplies_bf16() -> bool {
-    dense::Kind::Bf16.is_there()
+    dense::WordKind::Bf16.is_there()
 }

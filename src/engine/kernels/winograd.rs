@@ -11,7 +11,7 @@ use candle_core::Result;
 use rayon::prelude::*;
 
 use super::cpu::{Shared, each};
-use super::dense::{How, Kind, LANES, Lane as Line, Panels, Rows, Run, WIDE, Words};
+use super::dense::{How, LANES, Lane as Line, Panels, Rows, Stretch, WIDE, WordKind, Words};
 use crate::job::Current;
 
 /// Pixels along a side of a tile, and of its neighbourhood.
@@ -123,9 +123,9 @@ pub fn add_convolution(extent: Extent, x: &[f32], weights: &Panels, y: &mut [f32
             let products = &mut products[..PLACES * count * columns];
             products.par_chunks_mut(count * columns).zip(windows.par_chunks(count * from)).enumerate().for_each(
                 |(place, (products, windows))| {
-                    let run = Run { at: 0, first: place * from, len: from };
+                    let stretch = Stretch { at: 0, first: place * from, len: from };
                     let how = How { add: false, split: Some(&job) };
-                    transformed.multiply(Words::F32(windows), Rows::plain(count, from), &[run], products, how);
+                    transformed.multiply(Words::F32(windows), Rows::plain(count, from), &[stretch], products, how);
                 },
             );
             each(count, usize::MAX, |i| {
@@ -142,7 +142,7 @@ pub fn add_convolution(extent: Extent, x: &[f32], weights: &Panels, y: &mut [f32
 
 /// Row `place * from + c`: G g Gᵀ for each pair of channels, of `columns` outputs from `column` on.
 fn transformed_weights(weights: &Panels, from: usize, column: usize, columns: usize) -> Result<Panels> {
-    let mut all = Panels::with_room(Kind::F32, PLACES * from, columns);
+    let mut all = Panels::with_room(WordKind::F32, PLACES * from, columns);
     let places: Vec<usize> = (0..columns).step_by(LANES).map(|o| all.place(0, o)).collect();
     let steps: Vec<usize> =
         (0..columns).step_by(LANES).zip(&places).map(|(o, place)| all.place(1, o) - place).collect();

@@ -4,7 +4,7 @@ use crossbeam_channel::Receiver;
 
 use super::info;
 use super::loaded::model_path;
-use super::words::{Identity, Words};
+use super::prompt_encoder::{Identity, PromptEncoder};
 use crate::domain::{ModelRef, Wake};
 use crate::engine::Newest;
 use crate::error::Result;
@@ -24,20 +24,21 @@ impl DraftFinder {
 
 /// The ids of those that can draft for `model`; a file that cannot be read cannot.
 pub fn able(model: &ModelRef, others: Vec<(String, ModelRef)>) -> Vec<String> {
-    let Ok(words) = words(model) else { return Vec::new() };
-    let can =
-        |draft: &ModelRef| words_of_draft(draft).is_ok_and(|draft| words.tokenizer.unlike(&draft.tokenizer).is_none());
+    let Ok(encoder) = encoder(model) else { return Vec::new() };
+    let can = |draft: &ModelRef| {
+        encoder_of_draft(draft).is_ok_and(|draft| encoder.tokenizer.unlike(&draft.tokenizer).is_none())
+    };
     others.into_iter().filter(|(_, draft)| can(draft)).map(|(id, _)| id).collect()
 }
 
-fn words(model: &ModelRef) -> Result<std::sync::Arc<Words>> {
-    Words::open(&model_path(model)?)
+fn encoder(model: &ModelRef) -> Result<std::sync::Arc<PromptEncoder>> {
+    PromptEncoder::open(&model_path(model)?)
 }
 
 /// The same of a model that must also run here.
-fn words_of_draft(model: &ModelRef) -> Result<std::sync::Arc<Words>> {
+fn encoder_of_draft(model: &ModelRef) -> Result<std::sync::Arc<PromptEncoder>> {
     let path = model_path(model)?;
     let gguf = Gguf::open(&path)?;
     info::describe(&gguf)?;
-    Words::of(&gguf, Identity::of(&path)?)
+    PromptEncoder::of(&gguf, Identity::of(&path)?)
 }

@@ -41,7 +41,7 @@ pub fn describe(gguf: &Gguf) -> Result<TextModelInfo> {
     models::check_architecture(&architecture)?;
     gguf.check_types()?;
     tokenizer::check(gguf)?;
-    let plan = models::plan(gguf)?;
+    let dimensions = models::dimensions(gguf)?;
     let file_name = || match PartName::of(&gguf.path) {
         Some(part) => part.name,
         None => gguf.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default(),
@@ -49,10 +49,10 @@ pub fn describe(gguf: &Gguf) -> Result<TextModelInfo> {
     Ok(TextModelInfo {
         name: gguf.text("general.name").map_or_else(file_name, str::to_owned),
         quantization: gguf.quantization(),
-        context_length: plan.context_length,
+        context_length: dimensions.context_length,
         parameters: gguf.tensors().map(|(_, t)| t.elements()).sum(),
-        vocabulary: plan.vocabulary,
-        layers: plan.layers,
+        vocabulary: dimensions.vocabulary,
+        layers: dimensions.layers,
         bytes: gguf.len(),
         weight_memory: memory::language(gguf),
         has_template: gguf.text("tokenizer.chat_template").is_some(),

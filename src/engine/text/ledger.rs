@@ -8,8 +8,10 @@ use crossbeam_channel::Receiver;
 
 use super::fit::fit_played;
 use super::loaded::model_path;
-use super::words::Words;
-use crate::domain::{Ledger, LedgerRequest, Message, Overflow, Part, PartKind, PlayedPrompt, Role, TextPrompt, Wake};
+use super::prompt_encoder::PromptEncoder;
+use crate::domain::{
+    Ledger, LedgerPart, LedgerRequest, Message, Overflow, PartKind, PlayedPrompt, Role, TextPrompt, Wake,
+};
 use crate::engine::Newest;
 use crate::error::{Cause, Result};
 use crate::writing::page::{assemble, with_lore};
@@ -34,64 +36,64 @@ impl Measurer {
 /// Measures with the model that was asked for last.
 #[derive(Default)]
 pub struct Meter {
-    words: Option<Arc<Words>>,
+    encoder: Option<Arc<PromptEncoder>>,
     /// Tokens of messages by their text: a long conversation is cut into tokens once.
     known: HashMap<String, usize>,
 }
 
 impl Meter {
     pub fn measure(&mut self, request: &LedgerRequest) -> Result<Ledger> {
-        let words = Words::open(&model_path(&request.model)?)?;
-        if !self.words.as_ref().is_some_and(|old| Arc::ptr_eq(old, &words)) {
+        let encoder = PromptEncoder::open(&model_path(&request.model)?)?;
+        if !self.encoder.as_ref().is_some_and(|old| Arc::ptr_eq(old, &encoder)) {
             self.known.clear();
-            self.words = Some(words.clone());
+            self.encoder = Some(encoder.clone());
         }
         if self.known.len() > REMEMBERED {
             self.known.clear();
         }
-        let context = words.context_length.min(request.params.context as usize);
+        let context = encoder.context_length.min(request.params.context as usize);
         let answer = (request.params.max_tokens as usize).min(context / 2);
         let room = context - answer;
         let (parts, dropped_turns) = match &request.prompt {
-            TextPrompt::Raw(text) => (vec![part(PartKind::Text, words.count(text), 0)], 0),
-            TextPrompt::Page(page) => (assemble(page, room, &mut |text| words.count(text)).parts, 0),
+            TextPrompt::Raw(text) => (vec![part(PartKind::Text, encoder.count(text), 0)], 0),
+            TextPrompt::Page(page) => (assemble(page, room, &mut |text| encoder.count(text)).parts, 0),
             TextPrompt::Chat(turns) => {
                 let played = PlayedPrompt { turns: turns.clone(), ..PlayedPrompt::default() };
-                self.chat(&words, &played, request, room)?
+                self.chat(&encoder, &played, request, room)?
             }
-            TextPrompt::Played(played) => self.chat(&words, played, request, room)?,
+            TextPrompt::Played(played) => self.chat(&encoder, played, request, room)?,
         };
         Ok(Ledger { serial: request.serial, parts, context, answer, dropped_turns })
     }
 
-    fn count(&mut self, words: &Words, text: &str) -> usize {
+    fn count(&mut self, encoder: &PromptEncoder, text: &str) -> usize {
         if let Some(tokens) = self.known.get(text) {
             return *tokens;
         }
-        let tokens = words.count(text);
+        let tokens = encoder.count(text);
         self.known.insert(text.to_owned(), tokens);
         tokens
     }
 
     fn chat(
         &mut self,
-        words: &Words,
+        encoder: &PromptEncoder,
         played: &PlayedPrompt,
         request: &LedgerRequest,
         room: usize,
-    ) -> Result<(Vec<Part>, usize)> {
-        let template = words.template.as_ref().map_err(Clone::clone)?;
-        let rendered = |turns: &[Message]| -> Result<usize> { Ok(template.tokens(turns, &words.tokenizer)?.len()) };
+    ) -> Result<(Vec<LedgerPart>, usize)> {
+        let template = encoder.template.as_ref().map_err(Clone::clone)?;
+        let rendered = |turns: &[Message]| -> Result<usize> { Ok(template.tokens(turns, &encoder.tokenizer)?.len()) };
         // Without a turn there is nothing to render but what is always read.
         let has_turns = played.turns.iter().any(|message| message.role != Role::System);
         let mut has_room = |turns: &[Message]| -> Result<bool> {
             let tokens = match has_turns {
                 true => rendered(turns)?,
-                false => turns.iter().map(|turn| words.count(&turn.content)).sum(),
+                false => turns.iter().map(|turn| encoder.count(&turn.content)).sum(),
             };
             Ok(tokens <= room)
         };
-        let (turns, cards) = with_lore(played, room, &mut |text| self.count(words, text), &mut has_room)?;
+        let (turns, cards) = with_lore(played, room, &mut |text| self.count(encoder, text), &mut has_room)?;
         let played = &PlayedPrompt { turns, examples: played.examples.clone(), cards: Vec::new() };
         let messages = &played.turns;
         let overflow = if has_turns { request.params.overflow } else { Overflow::Stop };
@@ -99,14 +101,14 @@ impl Meter {
         let fits = |turns: &[Message]| Ok(!has_turns || rendered(turns)? <= room);
         let (kept, dropped, shown) = fit_played(played, overflow, fits)?;
         let total = match has_turns {
-            true => Some(words.tokenizer.begin(template.tokens(&kept, &words.tokenizer)?).len()),
+            true => Some(encoder.tokenizer.begin(template.tokens(&kept, &encoder.tokenizer)?).len()),
             false => None,
         };
         let mut sums: [(usize, usize); 3] = [(0, 0); 3];
         let kinds = [PartKind::System, PartKind::Turns, PartKind::Draft];
         let mut examples = (0, 0);
         for (i, turn) in played.examples.iter().enumerate().flat_map(|(i, block)| block.iter().map(move |t| (i, t))) {
-            let tokens = self.count(words, &turn.content);
+            let tokens = self.count(encoder, &turn.content);
             if i < shown {
                 examples.0 += tokens;
             } else {
@@ -117,7 +119,7 @@ impl Meter {
         let turns = if shown > 0 { messages } else { &kept };
         let mut rest = turns.iter().rev().peekable();
         for (i, message) in messages.iter().enumerate().rev() {
-            let tokens = self.count(words, &message.content);
+            let tokens = self.count(encoder, &message.content);
             let kind = match message.role {
                 Role::System => 0,
                 _ if request.draft && i + 1 == messages.len() => 2,
@@ -130,14 +132,14 @@ impl Meter {
                 sums[kind].1 += tokens;
             }
         }
-        let mut parts: Vec<Part> =
+        let mut parts: Vec<LedgerPart> =
             kinds.into_iter().zip(sums).map(|(kind, (read, out))| part(kind, read, out)).collect();
         // The cards stand in the system prompt.
         parts[0].tokens = parts[0].tokens.saturating_sub(cards.iter().map(|card| card.tokens).sum());
         // Before all, where nobody gave any.
         let given = kept.iter().any(|message| message.role == Role::System);
         let own = (has_turns && !given).then(|| template.own_instructions(&kept[..kept.len().min(1)])).flatten();
-        let own = own.map_or(0, |text| self.count(words, &text));
+        let own = own.map_or(0, |text| self.count(encoder, &text));
         // Behind it, as they are read.
         parts.insert(1, part(PartKind::Examples, examples.0, examples.1));
         parts.splice(1..1, cards);
@@ -152,6 +154,6 @@ impl Meter {
     }
 }
 
-fn part(kind: PartKind, tokens: usize, left_out: usize) -> Part {
-    Part { kind, name: String::new(), tokens, left_out }
+fn part(kind: PartKind, tokens: usize, left_out: usize) -> LedgerPart {
+    LedgerPart { kind, name: String::new(), tokens, left_out }
 }

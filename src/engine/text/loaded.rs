@@ -8,10 +8,10 @@ use std::time::Instant;
 use candle_core::Device;
 
 use super::fit::{fit, fit_played};
+use super::prompt_encoder::{Identity, PromptEncoder};
 use super::session::Session;
 use super::template::Prompt;
 use super::tokenizer::{Specials, Tokenizer};
-use super::words::{Identity, Words};
 use super::{TextModelInfo, info, models};
 use crate::domain::{
     DeviceChoice, EventKind, KvType, Message, ModelFiles, ModelRef, PlayedPrompt, TextParams, TextPrompt,
@@ -25,8 +25,8 @@ use crate::writing::page::{assemble, with_lore};
 /// A model in memory.
 pub struct Loaded {
     identity: Identity,
-    pub words: Arc<Words>,
-    pub plan: models::Plan,
+    pub encoder: Arc<PromptEncoder>,
+    pub dimensions: models::Dimensions,
     pub session: Session,
     /// Tokens that the cache has room for, and what they are kept in.
     pub room: usize,
@@ -42,13 +42,13 @@ pub struct Read {
     gguf: Gguf,
     info: TextModelInfo,
     /// Where they were looked at.
-    words: Option<Arc<Words>>,
+    encoder: Option<Arc<PromptEncoder>>,
 }
 
 impl Read {
     fn open(path: &Path, identity: Identity) -> Result<Self> {
         let gguf = Gguf::open(path)?;
-        Ok(Self { info: info::describe(&gguf)?, identity, gguf, words: None })
+        Ok(Self { info: info::describe(&gguf)?, identity, gguf, encoder: None })
     }
 }
 
@@ -79,14 +79,14 @@ impl Loader<'_> {
         slot.clear();
         let reporter = self.reporter;
         reporter.tell(EventKind::Loading { fraction: Some(0.0) });
-        let Read { gguf, info, words, .. } = match read.filter(|read| read.identity == identity) {
+        let Read { gguf, info, encoder, .. } = match read.filter(|read| read.identity == identity) {
             Some(read) => read,
             None => Read::open(path, identity.clone())?,
         };
         let weights = self.reserve(info.weight_memory)?;
         self.token.check()?;
-        let words = words.map_or_else(|| Words::of(&gguf, identity.clone()), Ok)?;
-        let plan = models::plan(&gguf)?;
+        let encoder = encoder.map_or_else(|| PromptEncoder::of(&gguf, identity.clone()), Ok)?;
+        let dimensions = models::dimensions(&gguf)?;
         let device = device_for(self.device);
         let mut told = 0.0;
         let mut progress = |fraction: f32| {
@@ -98,8 +98,8 @@ impl Loader<'_> {
         let network = models::load(&gguf, &device, self.token, &mut progress)?;
         let loaded = Loaded {
             identity,
-            words,
-            plan,
+            encoder,
+            dimensions,
             session: Session::new(network),
             room: 0,
             kv: KvType::default(),
@@ -128,18 +128,19 @@ impl Loader<'_> {
         let identity = Identity::of(path)?;
         let unlike = |reason: Both| Cause::UnlikeDraft { draft: draft.id.clone(), reason };
         if let Some(loaded) = slot.get().filter(|loaded| loaded.identity == identity) {
-            return tokenizer.unlike(&loaded.words.tokenizer).map_or(Ok(None), |reason| Err(unlike(reason).into()));
+            return tokenizer.unlike(&loaded.encoder.tokenizer).map_or(Ok(None), |reason| Err(unlike(reason).into()));
         }
         slot.clear();
         let read = Read::open(path, identity)?;
         let Read { gguf, info, .. } = &read;
-        let words = Words::of(gguf, read.identity.clone())?;
-        if let Some(reason) = tokenizer.unlike(&words.tokenizer) {
+        let encoder = PromptEncoder::of(gguf, read.identity.clone())?;
+        if let Some(reason) = tokenizer.unlike(&encoder.tokenizer) {
             return Err(unlike(reason).into());
         }
-        let cache = models::plan(gguf)?.bytes_per_token(kv).saturating_mul(context.min(info.context_length) as u64);
+        let cache =
+            models::dimensions(gguf)?.bytes_per_token(kv).saturating_mul(context.min(info.context_length) as u64);
         self.reserve(info.weight_memory.saturating_add(cache))?;
-        Ok(Some(Read { words: Some(words), ..read }))
+        Ok(Some(Read { encoder: Some(encoder), ..read }))
     }
 
     fn reserve(&self, bytes: u64) -> Result<Reservation> {
@@ -150,7 +151,7 @@ impl Loader<'_> {
 impl Loaded {
     /// The prompt, begin token included, and how many turns were left out for want of room.
     pub fn prompt(&self, prompt: &TextPrompt, context: usize, params: &TextParams) -> Result<(Prompt, usize)> {
-        let Words { tokenizer, template, .. } = &*self.words;
+        let PromptEncoder { tokenizer, template, .. } = &*self.encoder;
         // Room for the answer too, but not more than half.
         let room = context - (params.max_tokens as usize).min(context / 2);
         let mut dropped = 0;
@@ -158,7 +159,7 @@ impl Loaded {
         let mut prompt = match prompt {
             TextPrompt::Raw(text) => plain(tokenizer.encode(text, Specials::Parse)),
             TextPrompt::Page(page) => {
-                let text = assemble(page, room, &mut |text| self.words.count(text)).text;
+                let text = assemble(page, room, &mut |text| self.encoder.count(text)).text;
                 plain(tokenizer.encode(&text, Specials::Plain))
             }
             TextPrompt::Chat(messages) => {
@@ -171,7 +172,7 @@ impl Loaded {
             TextPrompt::Played(played) => {
                 let template = template.as_ref().map_err(Clone::clone)?;
                 let fits = |turns: &[Message]| -> Result<bool> { Ok(template.tokens(turns, tokenizer)?.len() <= room) };
-                let (turns, _) = with_lore(played, room, &mut |text| self.words.count(text), &mut { fits })?;
+                let (turns, _) = with_lore(played, room, &mut |text| self.encoder.count(text), &mut { fits })?;
                 let played = PlayedPrompt { turns, ..(**played).clone() };
                 let (kept, left_out, _) = fit_played(&played, params.overflow, fits)?;
                 dropped = left_out;
@@ -194,7 +195,7 @@ impl Loaded {
         if context <= self.room && kv == self.kv {
             return Ok(());
         }
-        let bytes = self.plan.bytes_per_token(kv).saturating_mul(context as u64);
+        let bytes = self.dimensions.bytes_per_token(kv).saturating_mul(context as u64);
         // What the smaller cache holds is free for the larger one, but only once it is given back.
         if let Some(old) = self.cache.take() {
             drop(old);

@@ -12,7 +12,7 @@
 //! | `loaded` | models in memory, kept between jobs |
 //! | `session` | a model and what it has read |
 //! | `speed` | how quickly it reads and writes |
-//! | `words` | vocabulary and template, held once for the pipeline and the ledger |
+//! | `prompt_encoder` | tokenizer and template, held once for the pipeline and the ledger |
 //! | `ledger` | what a prompt is made of, before it is sent |
 //! | `answer` | the loop over tokens |
 //! | `draft` | a smaller model that runs ahead |
@@ -40,6 +40,7 @@ mod loaded;
 mod loops;
 mod models;
 mod pipeline;
+mod prompt_encoder;
 mod sampler;
 mod session;
 mod speed;
@@ -47,7 +48,6 @@ mod stream;
 mod template;
 mod tokenizer;
 mod vocabulary;
-mod words;
 
 #[doc(hidden)]
 pub mod testing;

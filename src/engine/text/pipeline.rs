@@ -58,7 +58,7 @@ impl TextPipeline {
         let mut slot = self.slot.hold();
         let mut load_s = loader.load(&mut slot, &request.model, None)?;
         let Some(loaded) = slot.get() else { return Err(Cause::EngineGone.into()) };
-        let context = loaded.plan.context_length.min(params.context as usize);
+        let context = loaded.dimensions.context_length.min(params.context as usize);
         // One that is not asked for can make room for others.
         let mut draft = request.draft.as_ref().map(|model| (model, self.draft.hold()));
         let mut drafter = None;
@@ -79,14 +79,14 @@ impl TextPipeline {
         loaded.make_room(context, params.kv, &self.budget, reporter)?;
         let drafter = drafter.map(|draft| Drafter {
             session: &mut draft.session,
-            tokenizer: &loaded.words.tokenizer,
-            vocabulary: draft.plan.vocabulary.min(loaded.plan.vocabulary),
+            tokenizer: &loaded.encoder.tokenizer,
+            vocabulary: draft.dimensions.vocabulary.min(loaded.dimensions.vocabulary),
             room: draft.room,
             max: params.draft_max as usize,
             p_min: params.draft_p_min,
         });
         let answer =
-            Answer { tokenizer: &loaded.words.tokenizer, params, seed: request.seed, context, load_s, started };
+            Answer { tokenizer: &loaded.encoder.tokenizer, params, seed: request.seed, context, load_s, started };
         let stats = answer.run(&mut loaded.session, drafter, &prompt, constraint, reporter, token)?;
         Ok(Outcome::Text(TextStats { dropped_turns, ..stats }))
     }
@@ -104,10 +104,10 @@ fn load_draft(
 ) -> std::result::Result<f64, Stop> {
     let (budget, reporter) = (loader.budget, loader.reporter);
     let mut load = || {
-        let read = loader.check_draft(slot, model, &loaded.words.tokenizer, context, params.kv)?;
+        let read = loader.check_draft(slot, model, &loaded.encoder.tokenizer, context, params.kv)?;
         let load_s = loader.load(slot, model, read)?;
         if let Some(draft) = slot.get() {
-            draft.make_room(context.min(draft.plan.context_length), params.kv, budget, reporter)?;
+            draft.make_room(context.min(draft.dimensions.context_length), params.kv, budget, reporter)?;
         }
         Ok(load_s)
     };

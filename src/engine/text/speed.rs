@@ -51,17 +51,17 @@ impl Runner {
     pub fn load(path: &Path, course: &Course<'_>, token: &CancelToken) -> Result<Self, Stop> {
         let started = Instant::now();
         let gguf = Gguf::open(path)?;
-        let plan = models::plan(&gguf)?;
+        let dimensions = models::dimensions(&gguf)?;
         let needed = course.lengths.iter().max().copied().unwrap_or(0) + course.write;
-        if needed > plan.context_length {
-            return Err(Cause::PromptTooLong { tokens: needed, context: plan.context_length }.into());
+        if needed > dimensions.context_length {
+            return Err(Cause::PromptTooLong { tokens: needed, context: dimensions.context_length }.into());
         }
         let device = device_for(course.device);
         let model = models::load(&gguf, &device, token, &mut |_| {})?;
         let load_s = started.elapsed().as_secs_f64();
         let mut session = Session::new(model);
         session.set_context(needed, course.kv)?;
-        Ok(Self { session, vocabulary: plan.vocabulary as u32, context: needed, load_s, _device: device })
+        Ok(Self { session, vocabulary: dimensions.vocabulary as u32, context: needed, load_s, _device: device })
     }
 
     /// Every length once.

@@ -34,7 +34,7 @@ pub struct Parsed {
 }
 
 /// Bytes in order, with the place and the end known.
-struct Source<R> {
+struct ByteReader<R> {
     reader: R,
     at: u64,
     len: u64,
@@ -42,7 +42,7 @@ struct Source<R> {
     skipped: u64,
 }
 
-impl<R: Read + Seek> Source<R> {
+impl<R: Read + Seek> ByteReader<R> {
     /// Refuses to go on when `bytes` more are not there.
     fn need(&self, bytes: u64, what: &str) -> Parse<()> {
         if bytes > self.len - self.at {
@@ -327,7 +327,7 @@ fn table(reader: impl Read + Seek, len: u64) -> Parse<(Parsed, u64, u64)> {
     if len == 0 {
         return Err("it is empty (0 bytes)".to_owned());
     }
-    let mut source = Source { reader, at: 0, len, skipped: 0 };
+    let mut source = ByteReader { reader, at: 0, len, skipped: 0 };
     let magic: [u8; 4] = source.bytes("the magic number")?;
     if &magic != b"GGUF" {
         let shown: String = magic.iter().map(|b| format!("{b:02x}")).collect();

@@ -13,7 +13,6 @@ pub use places::Placed;
 
 pub use crate::domain::ModelAsk;
 
-
 use crate::domain::{Makes, Medium, ModelCard, RemovedModel};
 use crate::error::{Result, StudioError};
 

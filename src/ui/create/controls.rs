@@ -6,7 +6,7 @@ use super::{CreateView, prompt_help};
 use crate::domain::{ImageParam, ImageParams, Makes, NoiseSource, Parameter, Sampler, Schedule, Seed};
 use crate::state::{Command, CreateCommand, ImageEdit, Stage};
 use crate::ui::cx::Cx;
-use crate::ui::eye::{self, Part};
+use crate::ui::eye::{self, Landmark};
 use crate::ui::params::{self, ImagePlace, of_image};
 use crate::ui::seed::{self, SeedEdit};
 use crate::ui::texts::T;
@@ -20,7 +20,7 @@ const PROMPT_ROWS: usize = 4;
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 12 });
     Panel::bottom("generate").resizable(false).frame(frame).show(ui, |ui| {
-        eye::part(ui, Part::Button);
+        eye::landmark(ui, Landmark::Button);
         generate(ui, cx);
     });
     let area = ScrollArea::vertical().id_salt("controls").auto_shrink(false).min_scrolled_height(0.0);
@@ -75,7 +75,7 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
             widgets::marked_field(ui, &params(cx).prompt, &spec, &marks)
         })
         .inner;
-    eye::part_in(ui, Part::Prompt, response.rect);
+    eye::landmark_in(ui, Landmark::Prompt, response.rect);
     if let Some(text) = typed {
         view.reading.typed(ui);
         edit(cx, ImageEdit::Prompt(text));

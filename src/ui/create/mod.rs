@@ -14,7 +14,7 @@ mod stage;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use super::cx::Cx;
-use super::eye::{self, Part};
+use super::eye::{self, Landmark};
 use super::notices::{self, Edge};
 use super::texts::T;
 use super::textures::Textures;
@@ -61,7 +61,7 @@ fn narrow(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Te
     view.newest = newest.max(view.newest);
     let frame = frames::panel(cx.p).inner_margin(Margin::symmetric(16, 6));
     Panel::top("create-panes").exact_size(42.0).resizable(false).frame(frame).show(ui, |ui| {
-        eye::part(ui, Part::Head);
+        eye::landmark(ui, Landmark::Head);
         let names = [T::Sliders, T::Picture].map(|name| (cx.t(name).to_owned(), String::new()));
         if let Some(at) = widgets::segments(ui, cx.t(T::Create), &names, Some(usize::from(view.picture))) {
             view.picture = at == 1;
@@ -72,7 +72,7 @@ fn narrow(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Te
     } else {
         let frame = frames::panel(cx.p).inner_margin(0);
         CentralPanel::default().frame(frame).show(ui, |ui| {
-            eye::part(ui, layout::part(Pane::Controls));
+            eye::landmark(ui, layout::landmark(Pane::Controls));
             controls::show(ui, cx, view);
         });
     }
@@ -82,7 +82,7 @@ fn canvas(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Te
     if ui.available_height() >= ROOM_FOR_FILM {
         let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(12, 8));
         Panel::bottom("film").exact_size(96.0).resizable(false).frame(frame).show(ui, |ui| {
-            eye::part(ui, Part::List);
+            eye::landmark(ui, Landmark::List);
             film::show(ui, cx, textures);
         });
     }

@@ -56,11 +56,11 @@ struct FirstClick {
 #[derive(Clone, Debug, PartialEq)]
 struct Row {
     top: f32,
-    kind: Kind,
+    kind: RowKind,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Kind {
+enum RowKind {
     Day(i64),
     /// Places in what is found.
     Cells(Range<usize>),
@@ -75,15 +75,15 @@ fn lay_out(days: impl Iterator<Item = i64>, columns: usize, side: f32) -> (Vec<R
         if day != Some(this) {
             day = Some(this);
             let top = below(&rows);
-            rows.push(Row { top, kind: Kind::Day(this) });
-            rows.push(Row { top: top + HEAD, kind: Kind::Cells(place..place + 1) });
+            rows.push(Row { top, kind: RowKind::Day(this) });
+            rows.push(Row { top: top + HEAD, kind: RowKind::Cells(place..place + 1) });
             continue;
         }
         match rows.last_mut().map(|row| &mut row.kind) {
-            Some(Kind::Cells(range)) if range.len() < columns => range.end += 1,
+            Some(RowKind::Cells(range)) if range.len() < columns => range.end += 1,
             _ => {
                 let top = below(&rows);
-                rows.push(Row { top, kind: Kind::Cells(place..place + 1) });
+                rows.push(Row { top, kind: RowKind::Cells(place..place + 1) });
             }
         }
     }
@@ -94,7 +94,7 @@ fn lay_out(days: impl Iterator<Item = i64>, columns: usize, side: f32) -> (Vec<R
 /// The place that an arrow leads to from `at`.
 fn beside(rows: &[Row], at: usize, key: Key) -> Option<usize> {
     let ranges: Vec<&Range<usize>> =
-        rows.iter().filter_map(|row| if let Kind::Cells(range) = &row.kind { Some(range) } else { None }).collect();
+        rows.iter().filter_map(|row| if let RowKind::Cells(range) = &row.kind { Some(range) } else { None }).collect();
     let last = ranges.last()?.end - 1;
     let row = ranges.iter().position(|range| range.contains(&at))?;
     let column = at - ranges[row].start;
@@ -191,11 +191,11 @@ impl Grid {
                     break;
                 }
                 match kind {
-                    Kind::Day(day) => {
+                    RowKind::Day(day) => {
                         let rect = Rect::from_min_size(origin + vec2(0.0, top), vec2(room, HEAD - S2));
                         head(ui, cx, rect, day);
                     }
-                    Kind::Cells(range) => {
+                    RowKind::Cells(range) => {
                         for (column, place) in range.enumerate() {
                             let left = column as f32 * (self.side + S2);
                             let rect = Rect::from_min_size(origin + vec2(left, top), Vec2::splat(self.side));
@@ -224,7 +224,7 @@ impl Grid {
         self.selected = now.cloned();
         let path = self.selected.as_ref()?;
         let place = found.iter().position(|i| items[*i].path == *path)?;
-        let holds = |row: &&Row| matches!(&row.kind, Kind::Cells(range) if range.contains(&place));
+        let holds = |row: &&Row| matches!(&row.kind, RowKind::Cells(range) if range.contains(&place));
         let top = self.rows.iter().find(holds)?.top;
         let (above, below) = (top - HEAD, top + self.side + S2 - self.sight);
         if self.sight <= 0.0 {
@@ -359,7 +359,9 @@ mod tests {
     use super::*;
 
     fn cells(rows: &[Row]) -> Vec<Range<usize>> {
-        rows.iter().filter_map(|r| if let Kind::Cells(range) = &r.kind { Some(range.clone()) } else { None }).collect()
+        rows.iter()
+            .filter_map(|r| if let RowKind::Cells(range) = &r.kind { Some(range.clone()) } else { None })
+            .collect()
     }
 
     #[test]
@@ -367,7 +369,7 @@ mod tests {
         let days = [9, 9, 9, 9, 9, 8, 6, 6];
         let (rows, height) = lay_out(days.into_iter(), 3, 100.0);
         assert_eq!(cells(&rows), [0..3, 3..5, 5..6, 6..8]);
-        let heads: Vec<_> = rows.iter().filter(|r| matches!(r.kind, Kind::Day(_))).map(|r| r.top).collect();
+        let heads: Vec<_> = rows.iter().filter(|r| matches!(r.kind, RowKind::Day(_))).map(|r| r.top).collect();
         assert_eq!(heads, [0.0, HEAD + 2.0 * (100.0 + S2), 2.0 * HEAD + 3.0 * (100.0 + S2)]);
         assert_eq!(height, 3.0 * HEAD + 4.0 * (100.0 + S2));
         assert_eq!(lay_out([].into_iter(), 3, 100.0), (Vec::new(), 0.0));

@@ -2,7 +2,7 @@
 
 use egui::{Color32, Label, Rect, RichText, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::domain::{Ledger, Overflow, Part, PartKind};
+use crate::domain::{Ledger, LedgerPart, Overflow, PartKind};
 use crate::state::{Command, TextEdit, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
@@ -33,7 +33,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, cursor: usize) {
     let mut parts = ledger.parts.clone();
     let end = parts.iter().position(|part| part.kind == PartKind::Template);
     if let Some(at) = end.filter(|_| parts.iter().all(|part| part.kind != PartKind::Draft)) {
-        parts.insert(at, Part { kind: PartKind::Draft, name: String::new(), tokens: 0, left_out: 0 });
+        parts.insert(at, LedgerPart { kind: PartKind::Draft, name: String::new(), tokens: 0, left_out: 0 });
     }
     bar(ui, cx, ledger, &parts);
     for (i, part) in parts.iter().enumerate() {
@@ -62,7 +62,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, cursor: usize) {
     ui.add_space(S2);
 }
 
-fn name(cx: &Cx<'_>, part: &Part) -> String {
+fn name(cx: &Cx<'_>, part: &LedgerPart) -> String {
     let name = match part.kind {
         PartKind::Card => return part.name.clone(),
         PartKind::Own => T::LedgerOwn,
@@ -102,7 +102,7 @@ fn piece(ui: &Ui, rect: Rect, (colour, number): &(Color32, String)) {
     }
 }
 
-fn bar(ui: &mut Ui, cx: &Cx<'_>, ledger: &Ledger, parts: &[Part]) {
+fn bar(ui: &mut Ui, cx: &Cx<'_>, ledger: &Ledger, parts: &[LedgerPart]) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), BAR), Sense::hover());
     let text = cx.with(T::LedgerUsed, &[&ledger.used(), &ledger.context]);
     response.widget_info(|| {

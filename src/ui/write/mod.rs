@@ -20,7 +20,7 @@ mod turn;
 use egui::{CentralPanel, Frame, Id, Margin, Panel, Response, Ui};
 
 use super::cx::Cx;
-use super::eye::{self, Part};
+use super::eye::{self, Landmark};
 use super::texts::T;
 use super::textures::Textures;
 use super::theme::S2;
@@ -87,7 +87,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut T
     if !personas {
         let frame = Frame::new().fill(cx.p.canvas).inner_margin(Margin::symmetric(16, 6));
         Panel::top("chat-head").exact_size(44.0).resizable(false).frame(frame).show(ui, |ui| {
-            eye::part(ui, Part::Head);
+            eye::landmark(ui, Landmark::Head);
             head(ui, cx, view, narrow, sliders);
         });
     }
@@ -141,7 +141,7 @@ fn above<'s>(ui: &mut Ui, cx: &mut Cx<'s>, add: impl FnOnce(&mut Ui, &mut Cx<'s>
                 error_card::show(ui, cx, error, shorter(cx, error), Some(Command::Write(WriteCommand::DismissError)));
             }
             add(ui, cx);
-            eye::part_in(ui, Part::Above, ui.min_rect().intersect(ui.clip_rect()));
+            eye::landmark_in(ui, Landmark::Above, ui.min_rect().intersect(ui.clip_rect()));
         });
     });
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use egui::containers::{Popup, PopupCloseBehavior};
 use egui::{Align2, CursorIcon, Frame, Margin, Role as Part, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use crate::domain::{ConversationId, Role, Run, START, Turn, from_difference, runs};
+use crate::domain::{ConversationId, Role, START, Segment, Turn, from_difference, segments};
 use crate::state::{Command, OpenConversation, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
@@ -24,7 +24,7 @@ const WORDS: usize = 120;
 #[derive(Default)]
 pub struct TreeView {
     /// With the words of each.
-    rows: Vec<(Run, String)>,
+    rows: Vec<(Segment, String)>,
     made_of: Option<Key>,
 }
 
@@ -69,42 +69,42 @@ fn tree(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut TreeView) {
     ui.add_enabled_ui(!cx.state.write.is_writing_here(), |ui| {
         let area = ScrollArea::vertical().id_salt("branches").max_height(12.5 * ROW).auto_shrink([false, true]);
         area.show_rows(ui, ROW, view.rows.len(), |ui, range| {
-            for (run, words) in &view.rows[range] {
-                ui.push_id(run.first, |ui| row(ui, cx, run, words));
+            for (segment, words) in &view.rows[range] {
+                ui.push_id(segment.first, |ui| row(ui, cx, segment, words));
             }
         });
     });
 }
 
-/// The runs with their first words; where others stand in the same place, from the first word that tells them apart.
-fn rows(open: &OpenConversation) -> Vec<(Run, String)> {
+/// The segments with their first words; where others stand in the same place, from the first word that tells them apart.
+fn rows(open: &OpenConversation) -> Vec<(Segment, String)> {
     let mut beside: HashMap<u64, Vec<&Turn>> = HashMap::new();
     for turn in open.turns.iter().chain(open.shelf.turns()) {
         beside.entry(turn.parent.unwrap_or(START)).or_default().push(turn);
     }
-    let words = |run: &Run| {
-        let turns = if run.shown { &open.turns[..] } else { open.shelf.turns() };
-        let Some(turn) = turns.get(run.place) else { return String::new() };
+    let words = |segment: &Segment| {
+        let turns = if segment.shown { &open.turns[..] } else { open.shelf.turns() };
+        let Some(turn) = turns.get(segment.place) else { return String::new() };
         let others = beside.get(&turn.parent.unwrap_or(START)).into_iter().flatten();
         let others = others.filter(|other| other.id != turn.id).map(|other| other.message.said());
         let (whole, rest) = (turn.message.said(), from_difference(turn.message.said(), others));
         if rest.len() < whole.len() { format!("…{}", first_words(rest)) } else { first_words(whole) }
     };
-    let told = |run: Run| {
-        let words = words(&run);
-        (run, words)
+    let told = |segment: Segment| {
+        let words = words(&segment);
+        (segment, words)
     };
-    runs(&open.turns, &open.shelf).into_iter().map(told).collect()
+    segments(&open.turns, &open.shelf).into_iter().map(told).collect()
 }
 
-fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &Run, words: &str) {
+fn row(ui: &mut Ui, cx: &mut Cx<'_>, segment: &Segment, words: &str) {
     let open = &cx.state.write.open;
-    let turns = if run.shown { &open.turns[..] } else { open.shelf.turns() };
-    let Some(turn) = turns.get(run.place) else { return };
+    let turns = if segment.shown { &open.turns[..] } else { open.shelf.turns() };
+    let Some(turn) = turns.get(segment.place) else { return };
     let p = cx.p;
     let words = if words.is_empty() { cx.t(T::NoWords) } else { words };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Part::ListBoxOption, ui.is_enabled(), run.shown, words));
+    response.widget_info(|| WidgetInfo::selected(Part::ListBoxOption, ui.is_enabled(), segment.shown, words));
     if !ui.is_rect_visible(rect) {
         return;
     }
@@ -112,7 +112,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &Run, words: &str) {
     if lit {
         ui.painter().rect_filled(rect, RADIUS, p.hover);
     }
-    let depth = run.depth.min(DEEPEST);
+    let depth = segment.depth.min(DEEPEST);
     let line = Stroke::new(1.0, p.line_strong);
     for level in 0..depth {
         let x = rect.left() + 12.0 + INDENT * level as f32;
@@ -124,9 +124,9 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &Run, words: &str) {
         ui.painter().line_segment([pos2(x - INDENT, mid), pos2(x - 8.0, mid)], line);
     }
     let icon = if turn.message.role == Role::User { icons::USER } else { icons::SPARKLE };
-    let (mark, ink) = if run.shown { (p.accent_text, p.strong) } else { (p.muted, p.muted) };
+    let (mark, ink) = if segment.shown { (p.accent_text, p.strong) } else { (p.muted, p.muted) };
     ui.painter().text(pos2(x, mid), Align2::CENTER_CENTER, icon, theme::icon_font(14.0), mark);
-    let count = if run.turns > 1 { cx.with(T::TurnCount, &[&run.turns]) } else { String::new() };
+    let count = if segment.turns > 1 { cx.with(T::TurnCount, &[&segment.turns]) } else { String::new() };
     let right = pos2(rect.right() - S2, mid);
     let left = ui.painter().text(right, Align2::RIGHT_CENTER, count, theme::small(), p.muted).left();
     let from = x + 14.0;
@@ -135,7 +135,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &Run, words: &str) {
     let galley = ui.painter().layout_job(job);
     ui.painter().galley(pos2(from, mid - galley.size().y / 2.0), galley, ink);
     if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
-        cx.push(Command::Write(WriteCommand::GoToTurn(run.first)));
+        cx.push(Command::Write(WriteCommand::GoToTurn(segment.first)));
         ui.close();
     }
 }

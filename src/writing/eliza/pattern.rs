@@ -49,7 +49,7 @@ fn push(words: &mut Vec<Word>, word: &mut String) {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Part {
+enum PatternPart {
     /// Any number of words, none too; as few as fit.
     Any,
     /// One of a group's words.
@@ -59,7 +59,7 @@ enum Part {
 
 /// A decomposition pattern: `* my * @family *`. Stars and groups are the pieces, counted from 1.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Pattern(Vec<Part>);
+pub(super) struct Pattern(Vec<PatternPart>);
 
 /// Groups of words, each word as its keys.
 pub(super) type Groups = BTreeMap<String, Vec<Vec<String>>>;
@@ -70,25 +70,25 @@ impl Pattern {
         let mut parts = Vec::new();
         for item in text.split_whitespace() {
             if item == "*" {
-                parts.push(Part::Any);
+                parts.push(PatternPart::Any);
             } else if let Some(group) = item.strip_prefix('@') {
-                parts.push(Part::Group(group.to_owned()));
+                parts.push(PatternPart::Group(group.to_owned()));
             } else {
-                parts.extend(split(item, spaced, 64).into_iter().map(|w| Part::Exact(w.key)));
+                parts.extend(split(item, spaced, 64).into_iter().map(|w| PatternPart::Exact(w.key)));
             }
         }
-        if parts.iter().filter(|p| **p == Part::Any).count() > 4 {
+        if parts.iter().filter(|p| **p == PatternPart::Any).count() > 4 {
             return Err(format!("the pattern \u{201c}{text}\u{201d} has more than four stars"));
         }
         Ok(Self(parts))
     }
 
     pub(super) fn groups(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|p| if let Part::Group(name) = p { Some(name.as_str()) } else { None })
+        self.0.iter().filter_map(|p| if let PatternPart::Group(name) = p { Some(name.as_str()) } else { None })
     }
 
     pub(super) fn pieces(&self) -> usize {
-        self.0.iter().filter(|p| !matches!(p, Part::Exact(_))).count()
+        self.0.iter().filter(|p| !matches!(p, PatternPart::Exact(_))).count()
     }
 
     /// The pieces, if the whole clause fits.
@@ -98,11 +98,13 @@ impl Pattern {
     }
 }
 
-fn fit(parts: &[Part], words: &[Word], groups: &Groups, pieces: &mut Vec<Vec<Word>>) -> bool {
+fn fit(parts: &[PatternPart], words: &[Word], groups: &Groups, pieces: &mut Vec<Vec<Word>>) -> bool {
     let Some((part, rest)) = parts.split_first() else { return words.is_empty() };
     match part {
-        Part::Exact(key) => words.first().is_some_and(|w| w.key == *key) && fit(rest, &words[1..], groups, pieces),
-        Part::Group(name) => groups.get(name).into_iter().flatten().any(|member| {
+        PatternPart::Exact(key) => {
+            words.first().is_some_and(|w| w.key == *key) && fit(rest, &words[1..], groups, pieces)
+        }
+        PatternPart::Group(name) => groups.get(name).into_iter().flatten().any(|member| {
             begins(words, member) && {
                 let kept = pieces.len();
                 pieces.push(words[..member.len()].to_vec());
@@ -114,11 +116,11 @@ fn fit(parts: &[Part], words: &[Word], groups: &Groups, pieces: &mut Vec<Vec<Wor
             }
         }),
         // Nothing follows the last star, so it takes what is left at once.
-        Part::Any if rest.is_empty() => {
+        PatternPart::Any if rest.is_empty() => {
             pieces.push(words.to_vec());
             true
         }
-        Part::Any => (0..=words.len()).any(|n| {
+        PatternPart::Any => (0..=words.len()).any(|n| {
             let kept = pieces.len();
             pieces.push(words[..n].to_vec());
             let good = fit(rest, &words[n..], groups, pieces);

@@ -27,20 +27,20 @@ pub fn to_html(document: &Document) -> String {
     let shift = u8::from(!document.title.is_empty());
     // Each block finds its own direction, in documents that need it.
     let auto = if has_rtl(document) { " dir=\"auto\"" } else { "" };
-    let look = Look { shift, auto };
+    let style = BlockStyle { shift, auto };
     if !document.title.is_empty() {
         out.push_str(&format!("<h1{auto}>"));
         escape(&document.title, &mut out);
         out.push_str("</h1>\n");
     }
-    blocks(&document.blocks, look, &mut out);
+    blocks(&document.blocks, style, &mut out);
     out.push_str("</main>\n</body>\n</html>\n");
     out
 }
 
 /// How blocks are written where they stand.
 #[derive(Clone, Copy)]
-struct Look {
+struct BlockStyle {
     /// How much lower headings are.
     shift: u8,
     /// The attribute of blocks of text.
@@ -52,18 +52,18 @@ fn side(inner: &[Block]) -> &'static str {
     if blocks_rtl(inner) { " dir=\"rtl\"" } else { "" }
 }
 
-fn blocks(items: &[Block], look: Look, out: &mut String) {
+fn blocks(items: &[Block], style: BlockStyle, out: &mut String) {
     for item in items {
-        block(item, look, out);
+        block(item, style, out);
     }
 }
 
-fn block(block: &Block, look: Look, out: &mut String) {
-    let auto = look.auto;
+fn block(block: &Block, style: BlockStyle, out: &mut String) {
+    let auto = style.auto;
     match block {
-        Block::Written { blocks: inner, .. } => blocks(inner, look, out),
+        Block::Written { blocks: inner, .. } => blocks(inner, style, out),
         Block::Heading { level, text } => {
-            let level = level.saturating_add(look.shift).clamp(1, 6);
+            let level = level.saturating_add(style.shift).clamp(1, 6);
             out.push_str(&format!("<h{level}{auto}>"));
             spans(text, out);
             out.push_str(&format!("</h{level}>\n"));
@@ -85,9 +85,9 @@ fn block(block: &Block, look: Look, out: &mut String) {
                 // A single paragraph needs no box of its own.
                 if let [Block::Paragraph(text), rest @ ..] = &item[..] {
                     spans(text, out);
-                    blocks(rest, look, out);
+                    blocks(rest, style, out);
                 } else {
-                    blocks(item, look, out);
+                    blocks(item, style, out);
                 }
                 out.push_str("</li>\n");
             }
@@ -106,10 +106,10 @@ fn block(block: &Block, look: Look, out: &mut String) {
         }
         Block::Quote(inner) => {
             out.push_str(&format!("<blockquote{}>\n", side(inner)));
-            blocks(inner, look, out);
+            blocks(inner, style, out);
             out.push_str("</blockquote>\n");
         }
-        Block::Table { sides, rows } => table(sides, rows, side(std::slice::from_ref(block)), look, out),
+        Block::Table { sides, rows } => table(sides, rows, side(std::slice::from_ref(block)), style, out),
         Block::Turn { role, speaker, blocks: inner, .. } => {
             let class = match role {
                 Role::User => "user",
@@ -119,7 +119,7 @@ fn block(block: &Block, look: Look, out: &mut String) {
             out.push_str(&format!("<section class=\"turn {class}\">\n<p class=\"speaker\"{auto}>"));
             escape(speaker, out);
             out.push_str("</p>\n");
-            blocks(inner, Look { shift: look.shift + 1, ..look }, out);
+            blocks(inner, BlockStyle { shift: style.shift + 1, ..style }, out);
             out.push_str("</section>\n");
         }
         Block::Picture { image: Image::Png(png), alt } => {
@@ -138,8 +138,8 @@ fn block(block: &Block, look: Look, out: &mut String) {
     }
 }
 
-fn table(sides: &[Side], rows: &[Vec<Vec<Span>>], side: &str, look: Look, out: &mut String) {
-    let auto = look.auto;
+fn table(sides: &[Side], rows: &[Vec<Vec<Span>>], side: &str, style: BlockStyle, out: &mut String) {
+    let auto = style.auto;
     out.push_str(&format!("<table{side}>\n"));
     for (n, row) in rows.iter().enumerate() {
         let tag = if n == 0 { "th" } else { "td" };

@@ -16,7 +16,7 @@ mod tail;
 mod tests;
 mod unnoted;
 
-use crate::domain::{Message, PagePrompt, Part, PartKind, PlayedPrompt, Role, StoryCard};
+use crate::domain::{LedgerPart, Message, PagePrompt, PartKind, PlayedPrompt, Role, StoryCard};
 use crate::lang::Lang;
 pub use mention::named;
 pub use unnoted::Unnoted;
@@ -35,7 +35,7 @@ const LETTERS: usize = 8;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assembled {
     pub text: String,
-    pub parts: Vec<Part>,
+    pub parts: Vec<LedgerPart>,
 }
 
 /// Puts together what is read, in at most about `room` tokens; `count` tells how many a text takes. What stands
@@ -50,7 +50,7 @@ pub fn assemble(prompt: &PagePrompt, room: usize, count: &mut dyn FnMut(&str) ->
     let text = short.map_or(room, |text| count(text));
     let mut spare = (room * 3 / 4).max(room.saturating_sub(used + seam + text));
     let mut parts = Vec::new();
-    let mut take = |kind: PartKind, name: &str, text: &str, parts: &mut Vec<Part>| {
+    let mut take = |kind: PartKind, name: &str, text: &str, parts: &mut Vec<LedgerPart>| {
         let tokens = count(text);
         let fits = tokens <= spare;
         if fits {
@@ -58,7 +58,7 @@ pub fn assemble(prompt: &PagePrompt, room: usize, count: &mut dyn FnMut(&str) ->
             used += tokens;
         }
         let (tokens, left_out) = if fits { (tokens, 0) } else { (0, tokens) };
-        parts.push(Part { kind, name: name.to_owned(), tokens, left_out });
+        parts.push(LedgerPart { kind, name: name.to_owned(), tokens, left_out });
         fits
     };
 
@@ -89,7 +89,7 @@ pub fn assemble(prompt: &PagePrompt, room: usize, count: &mut dyn FnMut(&str) ->
     }
 
     let (start, tokens, left_out) = tail::fit(&prompt.before, room.saturating_sub(used), count);
-    parts.push(Part { kind: PartKind::Text, name: String::new(), tokens, left_out });
+    parts.push(LedgerPart { kind: PartKind::Text, name: String::new(), tokens, left_out });
     let text = &prompt.before[start..];
     let body = match note {
         Some(note) => {
@@ -108,7 +108,7 @@ pub fn with_lore<E>(
     room: usize,
     count: &mut dyn FnMut(&str) -> usize,
     fits: &mut dyn FnMut(&[Message]) -> Result<bool, E>,
-) -> Result<(Vec<Message>, Vec<Part>), E> {
+) -> Result<(Vec<Message>, Vec<LedgerPart>), E> {
     let cards = cards_named(&played.cards, &last_words(played.turns.iter()));
     let lines: Vec<String> = cards.iter().map(|card| line_of(card)).collect();
     // Halving between none and all.
@@ -130,7 +130,7 @@ pub fn with_lore<E>(
             read.push_str(line);
         }
         let (tokens, left_out) = if fits { (tokens, 0) } else { (0, tokens) };
-        parts.push(Part { kind: PartKind::Card, name: card.name.trim().to_owned(), tokens, left_out });
+        parts.push(LedgerPart { kind: PartKind::Card, name: card.name.trim().to_owned(), tokens, left_out });
     }
     Ok((told(&played.turns, &read), parts))
 }

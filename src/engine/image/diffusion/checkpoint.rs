@@ -129,7 +129,7 @@ impl<'a> Chosen<'a> {
     }
 
     /// Refuses a folder of another family, whose configurations would fit nowhere.
-    fn check_family(&self, kind: &family::Kind) -> Result<()> {
+    fn check_family(&self, kind: &family::Variant) -> Result<()> {
         let Some((path, theirs)) = self.folder.and_then(|path| Some((path, family::Family::of_folder(path)?))) else {
             return Ok(());
         };
@@ -214,7 +214,7 @@ fn put_together(files: &Checkpoint, header: Arc<Header>, own: &[Arc<Header>], fr
         ));
     };
     let role = if net.found.part == Part::Unet { "unet" } else { "transformer" };
-    let kind = family::kind(&net.found, &net.tensors, &header, &files.main);
+    let kind = family::variant(&net.found, &net.tensors, &header, &files.main);
     let net_config = format!("{role}/config.json");
     let known = [net_config.as_str(), TEXT_CONFIG, VAE_CONFIG, TOKENIZER, SCHEDULER];
     let nothing = || {
@@ -338,7 +338,7 @@ fn draws(part: Part) -> bool {
 }
 
 /// Refuses a part that a person named and that nothing was taken of; `left` are the pieces that found no use.
-fn check_used(files: &Checkpoint, left: &[Piece], kind: &family::Kind) -> Result<()> {
+fn check_used(files: &Checkpoint, left: &[Piece], kind: &family::Variant) -> Result<()> {
     for path in files.parts.iter().take(files.named) {
         let of = |header: &Header| layout::parts(header).iter().filter(|found| draws(found.part)).count();
         let all = left.iter().filter(|piece| piece.path() == path).collect::<Vec<_>>();

@@ -2,9 +2,7 @@
 
 use candle_core::{DType, Tensor};
 
-use crate::engine::Stop;
-
-type Run<T> = std::result::Result<T, Stop>;
+use crate::engine::Stoppable;
 
 /// A prompt as the network sees it.
 #[derive(Clone)]
@@ -17,7 +15,7 @@ pub struct Conditioning {
 
 impl Conditioning {
     /// This one and another one of as many positions as a batch of two.
-    pub fn and(&self, other: &Self) -> Run<Self> {
+    pub fn and(&self, other: &Self) -> Stoppable<Self> {
         let pooled = match (&self.pooled, &other.pooled) {
             (Some(a), Some(b)) => Some(Tensor::cat(&[a, b], 0)?),
             _ => None,
@@ -26,7 +24,7 @@ impl Conditioning {
     }
 
     /// The same in full precision.
-    pub fn in_full(&self) -> Run<Self> {
+    pub fn in_full(&self) -> Stoppable<Self> {
         let wide = |t: &Tensor| t.to_dtype(DType::F32);
         Ok(Self { context: wide(&self.context)?, pooled: self.pooled.as_ref().map(wide).transpose()? })
     }

@@ -8,13 +8,11 @@ use crate::domain::{Latents, Picture, PictureRecord};
 use crate::engine::image::nets::vae::{Tiling, Vae};
 use crate::engine::image::weights::{self, Watch};
 use crate::engine::kernels::job;
-use crate::engine::{CancelToken, Stop};
+use crate::engine::{CancelToken, Stop, Stoppable};
 use crate::error::Cause;
 use crate::formats::layout::Part;
 use crate::formats::memory::{self, Widths};
 use crate::lang::both;
-
-type Run<T> = std::result::Result<T, Stop>;
 
 /// Sides of tiles, in latents: what Stable Diffusion's autoencoder was made for, then what needs ever less memory.
 const TILES: [usize; 3] = [64, 32, 16];
@@ -31,7 +29,7 @@ impl VaeOnly {
         memory::weights(Part::Vae, &opened.vae.1, Widths::FULL)
     }
 
-    pub fn load(opened: Opened, device: &Device, watch: &Watch) -> Run<Self> {
+    pub fn load(opened: Opened, device: &Device, watch: &Watch) -> Stoppable<Self> {
         let (config, header) = opened.vae;
         let vae = weights::load(header, DType::F32, device, &watch.within("vae"), |vb| Vae::load(config, vb, false))?;
         Ok(Self { vae, device: device.clone() })
@@ -61,7 +59,7 @@ impl Decoder<'_> {
     ///
     /// # Errors
     /// Where not even the picture itself has room.
-    pub fn decode(&self, latents: &Tensor, free: u64, token: &CancelToken) -> Run<Picture> {
+    pub fn decode(&self, latents: &Tensor, free: u64, token: &CancelToken) -> Stoppable<Picture> {
         let (_, _, h, w) = latents.dims4()?;
         let config = self.vae.config();
         let picture = memory::picture(h * config.factor(), w * config.factor());
@@ -76,7 +74,7 @@ impl Decoder<'_> {
     }
 
     /// What was kept, back on the device.
-    pub fn tensor(&self, latents: &Latents) -> Run<Tensor> {
+    pub fn tensor(&self, latents: &Latents) -> Stoppable<Tensor> {
         let Latents { channels, height, width, numbers, .. } = latents;
         let wanted = self.vae.config().latent_channels;
         if *channels != wanted {
@@ -91,7 +89,7 @@ impl Decoder<'_> {
 }
 
 /// Latents to be kept with the settings that made them.
-pub fn kept(latents: &Tensor, record: Box<PictureRecord>) -> Run<Latents> {
+pub fn kept(latents: &Tensor, record: Box<PictureRecord>) -> Stoppable<Latents> {
     let (_, channels, height, width) = latents.dims4()?;
     let numbers = latents.to_dtype(DType::F32)?.flatten_all()?.to_vec1()?;
     Ok(Latents { channels, height, width, numbers, record })
@@ -106,7 +104,7 @@ fn ways(side: usize, fits: bool) -> Vec<Option<Tiling>> {
 }
 
 /// The first way's result, or the next one's where that fails; where all do, the first one's error. A cancel ends it.
-fn first_that_works<W, T>(ways: Vec<W>, mut run: impl FnMut(W) -> Run<T>) -> Run<T> {
+fn first_that_works<W, T>(ways: Vec<W>, mut run: impl FnMut(W) -> Stoppable<T>) -> Stoppable<T> {
     let mut first = None;
     for way in ways {
         match run(way) {
@@ -121,7 +119,7 @@ fn first_that_works<W, T>(ways: Vec<W>, mut run: impl FnMut(W) -> Run<T>) -> Run
 }
 
 /// Refuses a picture that is not made of numbers: it would be black, or worse.
-fn check(pixels: &Tensor) -> Run<()> {
+fn check(pixels: &Tensor) -> Stoppable<()> {
     let numbers = pixels.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>()?;
     let bad = |part: &[f32]| job::check().map(|()| part.iter().filter(|x| !x.is_finite()).count());
     match numbers.chunks(1 << 24).map(bad).sum::<candle_core::Result<usize>>()? {

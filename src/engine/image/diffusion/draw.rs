@@ -13,10 +13,8 @@ use super::{Diffusion, Family};
 use crate::domain::{ImageParams, NoiseSource, Picture, ReadTo, Sampler, StepProgress};
 use crate::engine::image::noise::gaussian_of;
 use crate::engine::image::sampling::guidance::{guide, is_on, rescale};
-use crate::engine::image::sampling::{FlowRun, Model, Noise, Plan, TorchRng};
-use crate::engine::{CancelToken, Stop};
-
-type Run<T> = std::result::Result<T, Stop>;
+use crate::engine::image::sampling::{Denoiser, FlowRun, Noise, Plan, TorchRng};
+use crate::engine::{CancelToken, Stoppable};
 
 /// The pictures of one job, and how long they took.
 pub struct Drawing<'a> {
@@ -33,7 +31,7 @@ pub struct Drawing<'a> {
 
 impl<'a> Drawing<'a> {
     /// Checks the sizes and encodes the prompts. `batched`: guidance predicts both sides at once, in twice the memory.
-    pub fn new(model: &'a Diffusion, params: &'a ImageParams, batched: bool, token: &CancelToken) -> Run<Self> {
+    pub fn new(model: &'a Diffusion, params: &'a ImageParams, batched: bool, token: &CancelToken) -> Stoppable<Self> {
         let step = model.factor() * model.family.multiple();
         let tokens = (params.width as usize / step) * (params.height as usize / step);
         let flow = model.family.flow().map(|start| FlowRun { tokens, start });
@@ -65,12 +63,12 @@ impl<'a> Drawing<'a> {
         index: u32,
         token: &CancelToken,
         tell: &mut dyn FnMut(StepProgress, Option<Picture>),
-    ) -> Run<Tensor> {
+    ) -> Stoppable<Tensor> {
         let ImageParams { width, height, count, noise, .. } = *self.params;
         let channels = self.model.net.channels();
         let factor = self.model.factor();
         let (h, w) = (height as usize / factor, width as usize / factor);
-        let mut source = Source::new(noise, seed);
+        let mut source = SeededNoise::new(noise, seed);
         let mut x = source.draw(channels * h * w);
         let steps = self.plan.steps() as u32;
         let total = f64::from(count) * f64::from(steps);
@@ -95,7 +93,7 @@ impl<'a> Drawing<'a> {
     }
 
     /// The picture of some latents, as [`super::Decoder::decode`] makes it.
-    pub fn decode(&mut self, latents: &Tensor, free: u64, token: &CancelToken) -> Run<Picture> {
+    pub fn decode(&mut self, latents: &Tensor, free: u64, token: &CancelToken) -> Stoppable<Picture> {
         let start = Instant::now();
         let picture = self.model.decoder().decode(latents, free, token)?;
         self.decode_s += start.elapsed().as_secs_f64();
@@ -104,12 +102,12 @@ impl<'a> Drawing<'a> {
 }
 
 /// The noise that the person chose.
-enum Source {
+enum SeededNoise {
     Torch(Box<TorchRng>),
     Native { seed: u64, draws: u64 },
 }
 
-impl Source {
+impl SeededNoise {
     fn new(noise: NoiseSource, seed: u64) -> Self {
         match noise {
             NoiseSource::Torch => Self::Torch(Box::new(TorchRng::new(seed))),
@@ -118,7 +116,7 @@ impl Source {
     }
 }
 
-impl Noise for Source {
+impl Noise for SeededNoise {
     fn draw(&mut self, len: usize) -> Vec<f32> {
         match self {
             Self::Torch(rng) => rng.draw(len),
@@ -153,7 +151,7 @@ impl<'a> Guided<'a> {
         shape: (usize, usize, usize),
         batched: bool,
         token: &'a CancelToken,
-    ) -> Run<Self> {
+    ) -> Stoppable<Self> {
         let (w, h) = (params.width as f32, params.height as f32);
         let numbers = vec![h, w, 0.0, 0.0, h, w];
         let sizes =
@@ -172,7 +170,7 @@ impl<'a> Guided<'a> {
         })
     }
 
-    fn predict_with(&self, net: &Net, texts: [&Conditioning; 2], x: &[f32], time: f64) -> Run<Vec<f32>> {
+    fn predict_with(&self, net: &Net, texts: [&Conditioning; 2], x: &[f32], time: f64) -> Stoppable<Vec<f32>> {
         let (c, h, w) = self.shape;
         let latents = Tensor::from_slice(x, (1, c, h, w), &Device::Cpu)?.to_device(&self.model.device)?;
         let once = |text| net.predict(&latents, time, text, &self.given, self.token);
@@ -200,12 +198,12 @@ impl<'a> Guided<'a> {
     }
 }
 
-impl Model for Guided<'_> {
-    fn predict(&mut self, x: &[f32], time: f64) -> Run<Vec<f32>> {
+impl Denoiser for Guided<'_> {
+    fn predict(&mut self, x: &[f32], time: f64) -> Stoppable<Vec<f32>> {
         self.predict_with(&self.model.net, [&self.texts.prompt, &self.texts.negative], x, time)
     }
 
-    fn predict_exactly(&mut self, x: &[f32], time: f64) -> Run<Option<Vec<f32>>> {
+    fn predict_exactly(&mut self, x: &[f32], time: f64) -> Stoppable<Option<Vec<f32>>> {
         let Some(net) = self.model.exact(self.token)? else { return Ok(None) };
         self.widened += 1;
         let (prompt, negative) = (self.texts.prompt.in_full()?, self.texts.negative.in_full()?);

@@ -8,10 +8,8 @@ use crate::engine::image::nets::sd3::{Sd3, Sd3Config, Sd3Input};
 use crate::engine::image::nets::unet::{Unet, UnetConfig, UnetInput, guidance_embedding};
 use crate::engine::image::nets::zimage::{ZImage, ZImageConfig};
 use crate::engine::image::weights::{self, Watch};
-use crate::engine::{CancelToken, Stop};
+use crate::engine::{CancelToken, Stoppable};
 use crate::formats::Header;
-
-type Run<T> = std::result::Result<T, Stop>;
 
 #[derive(Clone)]
 pub enum NetConfig {
@@ -60,13 +58,13 @@ pub struct Given {
 
 impl Net {
     /// Reads the weights of `header`: a UNet's become numbers, a transformer's may stay quantised.
-    pub fn load(config: NetConfig, header: Header, dtype: DType, device: &Device, watch: &Watch) -> Run<Self> {
+    pub fn load(config: NetConfig, header: Header, dtype: DType, device: &Device, watch: &Watch) -> Stoppable<Self> {
         let token = &watch.token;
         if let NetConfig::Unet(config) = config {
             let unet = weights::load(header, dtype, device, watch, |vb| Unet::load(*config, vb))?;
             return Ok(Self::Unet(Box::new(unet)));
         }
-        weights::load_packed(header, dtype, device, watch, |w| -> Run<Self> {
+        weights::load_packed(header, dtype, device, watch, |w| -> Stoppable<Self> {
             Ok(match config {
                 NetConfig::Sd3(config) => Self::Sd3(Box::new(Sd3::load(config, w, token)?)),
                 NetConfig::Flux(config) => Self::Flux(Box::new(Flux::load(config, w, token)?)),
@@ -110,7 +108,7 @@ impl Net {
         text: &Conditioning,
         given: &Given,
         token: &CancelToken,
-    ) -> Run<Vec<f32>> {
+    ) -> Stoppable<Vec<f32>> {
         let (device, dtype) = (latents.device(), text.context.dtype());
         let latents = &latents.to_dtype(dtype)?;
         let batch = latents.dim(0)?;

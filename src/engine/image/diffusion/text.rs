@@ -11,11 +11,9 @@ use crate::engine::image::nets::clip::Clip;
 use crate::engine::image::nets::sd3::join_text;
 use crate::engine::image::nets::t5::T5;
 use crate::engine::image::prompt::chunks::{POSITIONS, emphasise, level};
-use crate::engine::image::prompt::{Chunk, ClipTokens, Part, PieceTokens, chunks, parse};
-use crate::engine::{CancelToken, Stop};
+use crate::engine::image::prompt::{Chunk, ClipTokens, PieceTokens, PromptPart, chunks, parse};
+use crate::engine::{CancelToken, Stoppable};
 use crate::error::Result;
-
-type Run<T> = std::result::Result<T, Stop>;
 
 /// What the CLIPs made of a prompt, one after the other.
 #[derive(Default)]
@@ -25,7 +23,7 @@ struct Side {
 }
 
 impl Side {
-    fn join(self) -> Run<Conditioning> {
+    fn join(self) -> Stoppable<Conditioning> {
         let pooled = if self.pooled.is_empty() { None } else { Some(Tensor::cat(&self.pooled, 1)?) };
         Ok(Conditioning { context: Tensor::cat(&self.contexts, 2)?, pooled })
     }
@@ -46,7 +44,7 @@ const ZIMAGE_WORDS: usize = 512;
 
 impl Diffusion {
     /// Encodes both prompts; `clip_skip` as [`text_state`] counts.
-    pub(super) fn encode(&self, prompt: &str, negative: &str, clip_skip: u32, token: &CancelToken) -> Run<Pair> {
+    pub(super) fn encode(&self, prompt: &str, negative: &str, clip_skip: u32, token: &CancelToken) -> Stoppable<Pair> {
         let zero = self.empty_is_zero && negative.trim().is_empty();
         let (prompt, negative) = (parse(prompt)?, parse(negative)?);
         let mut cut = [Vec::new(), Vec::new()];
@@ -81,12 +79,12 @@ impl Diffusion {
     /// Both prompts through all CLIPs, brought to the same number of chunks.
     fn clip_states(
         &self,
-        prompt: &[Part],
-        negative: &[Part],
+        prompt: &[PromptPart],
+        negative: &[PromptPart],
         clip_skip: u32,
         [cut, cut_negative]: &mut [Vec<ReadTo>; 2],
         token: &CancelToken,
-    ) -> Run<[Side; 2]> {
+    ) -> Stoppable<[Side; 2]> {
         let mut sides = [Side::default(), Side::default()];
         for (clip, tokens) in &self.clips {
             let mut all = [chunked(tokens, prompt, cut)?, chunked(tokens, negative, cut_negative)?];
@@ -107,7 +105,7 @@ impl Diffusion {
     }
 
     /// Stable Diffusion 3: CLIP's states with T5's behind them.
-    fn with_t5(&self, side: Side, parts: &[Part], cut: &mut Vec<ReadTo>, token: &CancelToken) -> Run<Side> {
+    fn with_t5(&self, side: Side, parts: &[PromptPart], cut: &mut Vec<ReadTo>, token: &CancelToken) -> Stoppable<Side> {
         let Net::Sd3(net) = &self.net else { return Ok(side) };
         let t5 = match &self.t5 {
             Some((t5, tokens)) => Some(words(t5, tokens, parts, SD3_WORDS, cut, token)?),
@@ -118,7 +116,7 @@ impl Diffusion {
         Ok(Side { contexts: vec![context], pooled: side.pooled })
     }
 
-    fn flux_text(&self, parts: &[Part], cut: &mut Vec<ReadTo>, token: &CancelToken) -> Run<Conditioning> {
+    fn flux_text(&self, parts: &[PromptPart], cut: &mut Vec<ReadTo>, token: &CancelToken) -> Stoppable<Conditioning> {
         let ([(clip, tokens)], Some((t5, pieces))) = (&self.clips[..], &self.t5) else {
             return Err(candle_core::Error::msg("FLUX without its text encoders").into());
         };
@@ -129,7 +127,7 @@ impl Diffusion {
         Ok(Conditioning { context: words(t5, pieces, parts, FLUX_WORDS, cut, token)?, pooled })
     }
 
-    fn qwen_text(&self, parts: &[Part], cut: &mut Vec<ReadTo>, token: &CancelToken) -> Run<Conditioning> {
+    fn qwen_text(&self, parts: &[PromptPart], cut: &mut Vec<ReadTo>, token: &CancelToken) -> Stoppable<Conditioning> {
         let Some((qwen, tokens)) = &self.qwen else {
             return Err(candle_core::Error::msg("Z-Image without its text encoder").into());
         };
@@ -143,7 +141,7 @@ impl Diffusion {
     }
 
     /// The chunks of a prompt through one encoder, side by side; and the first chunk's summary.
-    fn states(&self, clip: &Clip, chunks: &[Chunk], clip_skip: u32) -> Run<(Tensor, Option<Tensor>)> {
+    fn states(&self, clip: &Clip, chunks: &[Chunk], clip_skip: u32) -> Stoppable<(Tensor, Option<Tensor>)> {
         let which = text_state(self.family, clip.config(), clip_skip);
         let mut parts = Vec::new();
         let mut summary = None;
@@ -168,10 +166,10 @@ impl Diffusion {
 }
 
 /// A prompt without its marks of emphasis, for encoders that know none.
-fn plain(parts: &[Part]) -> String {
-    let text = |part: &Part| match part {
-        Part::Text { text, .. } => text.clone(),
-        Part::Break => " ".to_owned(),
+fn plain(parts: &[PromptPart]) -> String {
+    let text = |part: &PromptPart| match part {
+        PromptPart::Text { text, .. } => text.clone(),
+        PromptPart::Break => " ".to_owned(),
     };
     parts.iter().map(text).collect()
 }
@@ -180,11 +178,11 @@ fn plain(parts: &[Part]) -> String {
 fn words(
     t5: &T5,
     tokens: &PieceTokens,
-    parts: &[Part],
+    parts: &[PromptPart],
     length: usize,
     cut: &mut Vec<ReadTo>,
     token: &CancelToken,
-) -> Run<Tensor> {
+) -> Stoppable<Tensor> {
     let (ids, more) = tokens.filled(&plain(parts), length)?;
     tell_cut(length - 1, more, cut);
     t5.forward(&Tensor::from_vec(ids, (1, length), &Device::Cpu)?, token)
@@ -196,7 +194,7 @@ fn tell_cut(read: usize, more: usize, cut: &mut Vec<ReadTo>) {
     }
 }
 
-fn chunked(tokens: &ClipTokens, parts: &[Part], cut: &mut Vec<ReadTo>) -> Result<Vec<Chunk>> {
+fn chunked(tokens: &ClipTokens, parts: &[PromptPart], cut: &mut Vec<ReadTo>) -> Result<Vec<Chunk>> {
     let (chunks, left_out) = chunks(tokens, parts)?;
     cut.extend(left_out.map(|left| ReadTo {
         negative: false,

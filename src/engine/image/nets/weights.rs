@@ -8,24 +8,24 @@ use candle_core::quantized::{QMatMul, QTensor};
 use candle_core::{D, DType, Device, Module, Result, Shape, Tensor, bail};
 use candle_nn::VarBuilder;
 
-use crate::engine::image::shelf::Shelf;
+use crate::engine::image::tensor_reader::TensorReader;
 use crate::engine::kernels::linear::matmul;
 use crate::engine::kernels::{LayerNorm, Linear, RmsNorm};
 
 /// Weights below one name.
 #[derive(Clone)]
 pub struct Weights {
-    source: Source,
+    backing: Backing,
     /// The names walked so far, each with a dot behind it.
     prefix: String,
 }
 
 #[derive(Clone)]
-enum Source {
+enum Backing {
     Dense(VarBuilder<'static>),
     /// Quantised matrices stay so, the rest becomes numbers.
     Packed {
-        shelf: Arc<Shelf>,
+        reader: Arc<TensorReader>,
         dtype: DType,
         device: Device,
     },
@@ -33,23 +33,23 @@ enum Source {
 
 impl From<VarBuilder<'static>> for Weights {
     fn from(vb: VarBuilder<'static>) -> Self {
-        Self { source: Source::Dense(vb), prefix: String::new() }
+        Self { backing: Backing::Dense(vb), prefix: String::new() }
     }
 }
 
 impl Weights {
     /// Those of a GGUF file; what becomes numbers gets the type `dtype` (f32 on the CPU).
-    pub fn packed(shelf: Arc<Shelf>, dtype: DType, device: &Device) -> Self {
-        Self { source: Source::Packed { shelf, dtype, device: device.clone() }, prefix: String::new() }
+    pub fn packed(reader: Arc<TensorReader>, dtype: DType, device: &Device) -> Self {
+        Self { backing: Backing::Packed { reader, dtype, device: device.clone() }, prefix: String::new() }
     }
 
     /// Those below `name`.
     pub fn pp(&self, name: impl Display) -> Self {
-        let source = match &self.source {
-            Source::Dense(vb) => Source::Dense(vb.pp(name.to_string())),
-            packed @ Source::Packed { .. } => packed.clone(),
+        let backing = match &self.backing {
+            Backing::Dense(vb) => Backing::Dense(vb.pp(name.to_string())),
+            packed @ Backing::Packed { .. } => packed.clone(),
         };
-        Self { source, prefix: format!("{}{name}.", self.prefix) }
+        Self { backing, prefix: format!("{}{name}.", self.prefix) }
     }
 
     fn full(&self, name: &str) -> String {
@@ -57,34 +57,34 @@ impl Weights {
     }
 
     pub fn contains(&self, name: &str) -> bool {
-        match &self.source {
-            Source::Dense(vb) => vb.contains_tensor(name),
-            Source::Packed { shelf, .. } => shelf.contains(&self.full(name)),
+        match &self.backing {
+            Backing::Dense(vb) => vb.contains_tensor(name),
+            Backing::Packed { reader, .. } => reader.contains(&self.full(name)),
         }
     }
 
     /// The type that the network computes in.
     pub fn dtype(&self) -> DType {
-        match &self.source {
-            Source::Dense(vb) => vb.dtype(),
-            Source::Packed { dtype, .. } => *dtype,
+        match &self.backing {
+            Backing::Dense(vb) => vb.dtype(),
+            Backing::Packed { dtype, .. } => *dtype,
         }
     }
 
     pub fn device(&self) -> &Device {
-        match &self.source {
-            Source::Dense(vb) => vb.device(),
-            Source::Packed { device, .. } => device,
+        match &self.backing {
+            Backing::Dense(vb) => vb.device(),
+            Backing::Packed { device, .. } => device,
         }
     }
 
     /// One tensor as numbers, of exactly this shape.
     pub fn get(&self, shape: impl Into<Shape>, name: &str) -> Result<Tensor> {
         let shape = shape.into();
-        match &self.source {
-            Source::Dense(vb) => vb.get(shape, name),
-            Source::Packed { shelf, dtype, device } => {
-                let tensor = shelf.tensor(&self.full(name), *dtype, device)?;
+        match &self.backing {
+            Backing::Dense(vb) => vb.get(shape, name),
+            Backing::Packed { reader, dtype, device } => {
+                let tensor = reader.tensor(&self.full(name), *dtype, device)?;
                 if tensor.shape() != &shape {
                     bail!("{} is {:?} in the file, {shape:?} by the configuration", self.full(name), tensor.shape());
                 }
@@ -109,10 +109,10 @@ impl Weights {
     }
 
     fn projection(&self, from: usize, out: usize, bias: Option<Tensor>) -> Result<Projection> {
-        match &self.source {
-            Source::Dense(vb) => Ok(Projection::Dense(Linear::new(&vb.get((out, from), "weight")?, bias)?)),
-            Source::Packed { shelf, dtype, device } => {
-                let weight = shelf.packed(&self.full("weight"), device)?;
+        match &self.backing {
+            Backing::Dense(vb) => Ok(Projection::Dense(Linear::new(&vb.get((out, from), "weight")?, bias)?)),
+            Backing::Packed { reader, dtype, device } => {
+                let weight = reader.packed(&self.full("weight"), device)?;
                 if weight.shape().dims() != [out, from] {
                     let (name, shape) = (self.full("weight"), weight.shape());
                     bail!("{name} is {shape:?} in the file, {out} x {from} by the configuration");

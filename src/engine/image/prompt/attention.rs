@@ -15,7 +15,7 @@ pub const MAX_WEIGHT: f32 = 10.0;
 
 /// A part of a prompt.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Part {
+pub enum PromptPart {
     Text {
         text: String,
         weight: f32,
@@ -32,8 +32,8 @@ struct Open {
 
 /// Reads a prompt. Neighbours of one weight are one part; a prompt without text is one empty part. A `BREAK` within
 /// brackets is a break too. Errors: a weight beyond [`MAX_WEIGHT`], or too many open brackets.
-pub fn parse(prompt: &str) -> Result<Vec<Part>> {
-    let mut parts: Vec<Part> = Vec::new();
+pub fn parse(prompt: &str) -> Result<Vec<PromptPart>> {
+    let mut parts: Vec<PromptPart> = Vec::new();
     let mut open: Vec<Open> = Vec::new();
     let mut rest = prompt;
     while let Some(c) = rest.chars().next() {
@@ -80,7 +80,7 @@ pub fn parse(prompt: &str) -> Result<Vec<Part>> {
     }
     let parts = join(parts);
     for part in &parts {
-        if let Part::Text { weight, .. } = part
+        if let PromptPart::Text { weight, .. } = part
             && weight.abs() > MAX_WEIGHT
         {
             let (value, max) = (f64::from(*weight), f64::from(MAX_WEIGHT));
@@ -91,10 +91,10 @@ pub fn parse(prompt: &str) -> Result<Vec<Part>> {
 }
 
 /// Multiplies all since the last open bracket of this kind; `false` where none is open.
-fn close(parts: &mut [Part], open: &mut Vec<Open>, round: bool, by: f32) -> bool {
+fn close(parts: &mut [PromptPart], open: &mut Vec<Open>, round: bool, by: f32) -> bool {
     let Some(at) = open.iter().rposition(|o| o.round == round) else { return false };
     for part in &mut parts[open.remove(at).from..] {
-        if let Part::Text { weight, .. } = part {
+        if let PromptPart::Text { weight, .. } = part {
             *weight *= by;
         }
     }
@@ -110,15 +110,15 @@ fn weight(text: &str) -> Option<(f32, usize)> {
     Some((plain.then(|| number.parse().ok())??, end + 1))
 }
 
-fn push(parts: &mut Vec<Part>, text: &str) {
-    parts.push(Part::Text { text: text.to_owned(), weight: 1.0 });
+fn push(parts: &mut Vec<PromptPart>, text: &str) {
+    parts.push(PromptPart::Text { text: text.to_owned(), weight: 1.0 });
 }
 
 /// Text between brackets, cut at the word BREAK (with the spaces about it).
-fn text(parts: &mut Vec<Part>, mut text: &str) {
+fn text(parts: &mut Vec<PromptPart>, mut text: &str) {
     while let Some(at) = find_break(text) {
         push(parts, text[..at].trim_end());
-        parts.push(Part::Break);
+        parts.push(PromptPart::Break);
         text = text[at + BREAK.len()..].trim_start();
     }
     push(parts, text);
@@ -135,12 +135,14 @@ fn find_break(text: &str) -> Option<usize> {
 }
 
 /// Neighbours of one weight become one, empty ones go.
-fn join(parts: Vec<Part>) -> Vec<Part> {
-    let mut joined: Vec<Part> = Vec::new();
+fn join(parts: Vec<PromptPart>) -> Vec<PromptPart> {
+    let mut joined: Vec<PromptPart> = Vec::new();
     for part in parts {
         match (joined.last_mut(), part) {
-            (_, Part::Text { text, .. }) if text.is_empty() => {}
-            (Some(Part::Text { text, weight }), Part::Text { text: more, weight: same }) if *weight == same => {
+            (_, PromptPart::Text { text, .. }) if text.is_empty() => {}
+            (Some(PromptPart::Text { text, weight }), PromptPart::Text { text: more, weight: same })
+                if *weight == same =>
+            {
                 text.push_str(&more);
             }
             (_, part) => joined.push(part),
@@ -158,9 +160,9 @@ mod tests {
 
     /// Texts with weights; a break is weight -1.
     fn read(prompt: &str) -> Vec<(String, f32)> {
-        let flat = |part: Part| match part {
-            Part::Text { text, weight } => (text, (weight * 1e4).round() / 1e4),
-            Part::Break => ("BREAK".to_owned(), -1.0),
+        let flat = |part: PromptPart| match part {
+            PromptPart::Text { text, weight } => (text, (weight * 1e4).round() / 1e4),
+            PromptPart::Break => ("BREAK".to_owned(), -1.0),
         };
         parse(prompt).unwrap().into_iter().map(flat).collect()
     }

@@ -1,7 +1,7 @@
 //! Prompts of any length for encoders of 77 positions, as A1111 cuts them: chunks of 75 tokens between two ends, cut
 //! at a comma where one is near; and emphasis on what the encoder gives.
 
-use super::attention::Part;
+use super::attention::PromptPart;
 use super::clip_tokens::ClipTokens;
 use crate::error::Result;
 
@@ -32,12 +32,12 @@ pub struct LeftOut {
 }
 
 /// The chunks of a prompt, at least one, and what found no place.
-pub fn chunks(tokens: &ClipTokens, parts: &[Part]) -> Result<(Vec<Chunk>, Option<LeftOut>)> {
+pub fn chunks(tokens: &ClipTokens, parts: &[PromptPart]) -> Result<(Vec<Chunk>, Option<LeftOut>)> {
     let mut cutter = Cutter { tokens, chunks: Vec::new(), ids: Vec::new(), weights: Vec::new(), comma: None };
     for (at, part) in parts.iter().enumerate() {
         match part {
-            Part::Break => cutter.next(),
-            Part::Text { text, weight } => {
+            PromptPart::Break => cutter.next(),
+            PromptPart::Text { text, weight } => {
                 for id in tokens.ids(text)? {
                     cutter.push(id, *weight);
                 }
@@ -62,12 +62,12 @@ fn inner(tokens: &ClipTokens, chunk: &Chunk) -> usize {
 }
 
 /// The chunks that count, and what is behind them: other chunks, tokens that are in none yet, the parts from `rest` on.
-fn left_out(mut cutter: Cutter<'_>, parts: &[Part], rest: usize) -> Result<(Vec<Chunk>, Option<LeftOut>)> {
+fn left_out(mut cutter: Cutter<'_>, parts: &[PromptPart], rest: usize) -> Result<(Vec<Chunk>, Option<LeftOut>)> {
     let tokens = cutter.tokens;
     let behind: usize = cutter.chunks.drain(MAX_CHUNKS..).map(|chunk| inner(tokens, &chunk)).sum();
     let mut text = String::new();
     for part in &parts[rest..] {
-        if let Part::Text { text: more, .. } = part {
+        if let PromptPart::Text { text: more, .. } = part {
             text.push_str(more);
             text.push(' ');
         }
@@ -77,7 +77,7 @@ fn left_out(mut cutter: Cutter<'_>, parts: &[Part], rest: usize) -> Result<(Vec<
     // Words are tokens of their own: those that were read are counted off from the beginning.
     let (mut left, mut words) = (read, Vec::new());
     for part in parts {
-        let Part::Text { text, .. } = part else { continue };
+        let PromptPart::Text { text, .. } = part else { continue };
         for word in text.split_whitespace() {
             if !words.is_empty() {
                 words.push(word);
@@ -168,7 +168,7 @@ pub fn emphasise(states: &mut [f32], weights: &[f32]) {
 }
 
 /// How full the last chunk is: `(tokens in it, chunks)`, to show as 37/75.
-pub fn fill(tokens: &ClipTokens, parts: &[Part]) -> Result<(usize, usize)> {
+pub fn fill(tokens: &ClipTokens, parts: &[PromptPart]) -> Result<(usize, usize)> {
     let (chunks, _) = chunks(tokens, parts)?;
     Ok((chunks.last().map_or(0, |chunk| inner(tokens, chunk)), chunks.len()))
 }

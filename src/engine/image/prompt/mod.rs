@@ -15,7 +15,7 @@ pub mod syntax;
 mod unigram;
 mod vocabulary;
 
-pub use attention::{Part, parse};
+pub use attention::{PromptPart, parse};
 pub use chunks::{Chunk, chunks};
 pub use clip_tokens::{ClipTokens, Pad};
 pub use pieces::PieceTokens;

@@ -64,7 +64,7 @@ impl<'a> Fields<'a> {
 }
 
 #[derive(Default)]
-struct Model {
+struct ModelProto {
     pieces: Vec<(String, f64)>,
     /// Those that stand for themselves: control, unknown, user defined.
     special: Vec<u32>,
@@ -73,7 +73,7 @@ struct Model {
     charsmap: Vec<u8>,
 }
 
-fn piece(bytes: &[u8], model: &mut Model) -> Read<()> {
+fn piece(bytes: &[u8], model: &mut ModelProto) -> Read<()> {
     let (mut text, mut score, mut kind) = (String::new(), 0.0f32, 1);
     let mut fields = Fields(bytes);
     while let Some((number, field)) = fields.next()? {
@@ -103,8 +103,8 @@ fn piece(bytes: &[u8], model: &mut Model) -> Read<()> {
     Ok(())
 }
 
-fn read(bytes: &[u8]) -> Read<Model> {
-    let mut model = Model { unigram: true, ..Model::default() };
+fn read(bytes: &[u8]) -> Read<ModelProto> {
+    let mut model = ModelProto { unigram: true, ..ModelProto::default() };
     let mut fields = Fields(bytes);
     while let Some((number, field)) = fields.next()? {
         match (number, field) {

@@ -4,7 +4,7 @@
 //! ```text
 //! SchedulerConfig (the model's folder) + sampler, schedule, steps -> Plan: levels and times
 //! noise -> Plan::run(model, noise source, token) -> latents
-//!             each step: Model::predict(x as trained, time) -> prediction -> clean picture -> the sampler's rule
+//!             each step: Denoiser::predict(x as trained, time) -> prediction -> clean picture -> the sampler's rule
 //! ```
 //! All arithmetic on latents is f32 on the CPU, with the factors in f64: a latent has few numbers, and the result is
 //! the same whatever the network ran on.
@@ -19,7 +19,7 @@ mod rng;
 mod trained;
 
 use crate::domain::{Sampler, Schedule};
-use crate::engine::{CancelToken, Stop};
+use crate::engine::{CancelToken, Stoppable};
 use crate::error::{Cause, Result as Checked};
 use crate::lang::Both;
 
@@ -27,15 +27,13 @@ pub use config::{Prediction, SchedulerConfig, Spacing};
 pub use levels::{FlowRun, FlowStart, Levels, Training};
 pub use rng::TorchRng;
 
-type Run<T> = Result<T, Stop>;
-
 /// The network, with whatever guides it.
-pub trait Model {
+pub trait Denoiser {
     /// What it predicts for `x` (as in training) at `time`; the answer is as long as `x`.
-    fn predict(&mut self, x: &[f32], time: f64) -> Run<Vec<f32>>;
+    fn predict(&mut self, x: &[f32], time: f64) -> Stoppable<Vec<f32>>;
 
     /// The same with more precision, after a prediction that was not a number; `None` where there is none to add.
-    fn predict_exactly(&mut self, _x: &[f32], _time: f64) -> Run<Option<Vec<f32>>> {
+    fn predict_exactly(&mut self, _x: &[f32], _time: f64) -> Stoppable<Option<Vec<f32>>> {
         Ok(None)
     }
 }
@@ -106,11 +104,11 @@ impl Plan {
     pub fn run(
         &self,
         x: &mut [f32],
-        model: &mut dyn Model,
+        model: &mut dyn Denoiser,
         noise: &mut dyn Noise,
         token: &CancelToken,
         each: &mut dyn FnMut(usize, &[f32]),
-    ) -> Run<()> {
+    ) -> Stoppable<()> {
         let mut walk = Walk { plan: self, model, noise, token, step: 0 };
         match self.config.sampler {
             Sampler::Ddim => trained::ddim(&mut walk, x, each),
@@ -148,7 +146,7 @@ impl Plan {
 /// A run under way: what each sampler's rule needs.
 struct Walk<'a> {
     plan: &'a Plan,
-    model: &'a mut dyn Model,
+    model: &'a mut dyn Denoiser,
     noise: &'a mut dyn Noise,
     token: &'a CancelToken,
     /// From 0.
@@ -157,7 +155,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// The network's own prediction, finite.
-    fn raw(&mut self, x: &[f32], time: f64) -> Run<Vec<f32>> {
+    fn raw(&mut self, x: &[f32], time: f64) -> Stoppable<Vec<f32>> {
         self.token.check()?;
         let finite = |p: &[f32]| p.iter().all(|v| v.is_finite());
         let predicted = self.model.predict(x, time)?;
@@ -172,7 +170,7 @@ impl Walk<'_> {
     }
 
     /// The clean latents foreseen from `x` at a level (see [`levels`]) and its time.
-    fn clean(&mut self, x: &[f32], sigma: f64, time: f64) -> Run<Vec<f32>> {
+    fn clean(&mut self, x: &[f32], sigma: f64, time: f64) -> Stoppable<Vec<f32>> {
         if self.plan.flow {
             let out = self.raw(x, time)?;
             return Ok(mix(x, 1.0, &out, -sigma));

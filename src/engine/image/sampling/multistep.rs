@@ -1,8 +1,9 @@
 //! Samplers that remember the steps before: DPM-Solver++ 2M and its SDE form (Lu et al. 2022, arXiv 2211.01095), and
 //! UniPC (Zhao et al. 2023, arXiv 2302.04867). In the unscaled form of [`super::levels`] the papers' alpha is 1.
 
-use super::{Run, Walk, mix};
+use super::{Walk, mix};
 use crate::domain::Sampler;
+use crate::engine::Stoppable;
 
 /// Steps below which the references lower the order at the end.
 const FEW: usize = 15;
@@ -12,7 +13,7 @@ fn lambda(sigma: f64) -> f64 {
     -sigma.ln()
 }
 
-pub fn dpm_pp(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Run<()> {
+pub fn dpm_pp(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Stoppable<()> {
     let config = &walk.plan.config;
     let (order, noisy) = (config.order, config.sampler == Sampler::DpmPp2MSde);
     let sigmas = &walk.plan.levels.sigmas;
@@ -51,7 +52,7 @@ struct Seen {
     lambda: f64,
 }
 
-pub fn unipc(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Run<()> {
+pub fn unipc(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Stoppable<()> {
     let config = &walk.plan.config;
     let sigmas = &walk.plan.levels.sigmas;
     let n = walk.plan.levels.times.len();

@@ -1,10 +1,11 @@
 //! Samplers that look back on nothing: Euler, Euler a, Heun, DPM2 (Karras et al. 2022 and k-diffusion's use of it), and
 //! DPM++ SDE (Lu et al. 2022, arXiv 2211.01095).
 
-use super::{Run, Walk, mix};
+use super::{Walk, mix};
 use crate::domain::Sampler;
+use crate::engine::Stoppable;
 
-pub fn run(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Run<()> {
+pub fn run(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Stoppable<()> {
     for step in 0..walk.plan.levels.times.len() {
         walk.step = step;
         let now = walk.plan.levels.sigmas[step];
@@ -39,7 +40,7 @@ fn ancestral(walk: &mut Walk, x: &[f32], clean: &[f32], now: f64, next: f64) -> 
 }
 
 /// The mean of the slopes at both ends.
-fn heun(walk: &mut Walk, x: &[f32], clean: &[f32], step: usize) -> Run<(Vec<f32>, Vec<f32>)> {
+fn heun(walk: &mut Walk, x: &[f32], clean: &[f32], step: usize) -> Stoppable<(Vec<f32>, Vec<f32>)> {
     let levels = &walk.plan.levels;
     let (now, next, time) = (levels.sigmas[step], levels.sigmas[step + 1], levels.times[step + 1]);
     let end = toward(x, clean, now, next);
@@ -51,7 +52,7 @@ fn heun(walk: &mut Walk, x: &[f32], clean: &[f32], step: usize) -> Run<(Vec<f32>
 }
 
 /// The slope half-way: in the logarithm of the noise for diffusion, in the noise itself for a flow.
-fn midpoint(walk: &mut Walk, x: &[f32], clean: &[f32], (now, next): (f64, f64)) -> Run<(Vec<f32>, Vec<f32>)> {
+fn midpoint(walk: &mut Walk, x: &[f32], clean: &[f32], (now, next): (f64, f64)) -> Stoppable<(Vec<f32>, Vec<f32>)> {
     let (half, time) = if walk.plan.flow {
         let half = f64::midpoint(now, next);
         (half, half * walk.plan.config.train_steps as f64)
@@ -67,7 +68,7 @@ fn midpoint(walk: &mut Walk, x: &[f32], clean: &[f32], (now, next): (f64, f64)) 
 
 /// Second order in one step with noise on both halves. The noises are independent; k-diffusion takes both from one
 /// Brownian path, which changes single pictures and not their distribution in a step.
-fn dpm_pp_sde(walk: &mut Walk, x: &[f32], clean: &[f32], (now, next): (f64, f64)) -> Run<(Vec<f32>, Vec<f32>)> {
+fn dpm_pp_sde(walk: &mut Walk, x: &[f32], clean: &[f32], (now, next): (f64, f64)) -> Stoppable<(Vec<f32>, Vec<f32>)> {
     let half = (now * next).sqrt();
     let split = |from: f64, to: f64| {
         let up = (to * to * (from * from - to * to) / (from * from)).max(0.0).sqrt().min(to);

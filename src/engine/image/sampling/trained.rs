@@ -2,8 +2,9 @@
 //! PLMS (Liu et al. 2022, arXiv 2202.09778) and LCM (Luo et al. 2023, arXiv 2310.04378).
 
 use super::levels::{Levels, times};
-use super::{Prediction, Run, SchedulerConfig, Training, Walk, mix};
+use super::{Prediction, SchedulerConfig, Training, Walk, mix};
 use crate::domain::Sampler;
+use crate::engine::Stoppable;
 
 /// LCM's own constant: the spread of its data.
 const SIGMA_DATA: f64 = 0.5;
@@ -39,7 +40,7 @@ impl Walk<'_> {
     }
 
     /// Clean picture and noise foreseen from `x` (scaled as in training).
-    fn parts(&mut self, x: &[f32], time: f64) -> Run<(Vec<f32>, Vec<f32>)> {
+    fn parts(&mut self, x: &[f32], time: f64) -> Stoppable<(Vec<f32>, Vec<f32>)> {
         let a = self.alpha(time);
         let (picture, noise) = (a.sqrt(), (1.0 - a).sqrt());
         let out = self.raw(x, time)?;
@@ -56,7 +57,7 @@ impl Walk<'_> {
     }
 }
 
-pub fn ddim(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Run<()> {
+pub fn ddim(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Stoppable<()> {
     let times = &walk.plan.levels.times;
     let stride = (walk.plan.config.train_steps / times.len()) as f64;
     for (step, time) in times.iter().enumerate() {
@@ -70,7 +71,7 @@ pub fn ddim(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32]))
 }
 
 /// Linear multistep over four predictions; the first step is taken twice, to begin with two.
-pub fn plms(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Run<()> {
+pub fn plms(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Stoppable<()> {
     let times = &walk.plan.levels.times;
     let stride = (walk.plan.config.train_steps / times.len()) as f64;
     // Newest last.
@@ -126,7 +127,7 @@ fn plms_step(walk: &Walk, x: &[f32], out: &[f32], (time, next): (f64, f64)) -> V
     mix(x, (a_next / a).sqrt(), &eps, -(a_next - a) / under)
 }
 
-pub fn lcm(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Run<()> {
+pub fn lcm(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Stoppable<()> {
     let times = &walk.plan.levels.times;
     for (step, &time) in times.iter().enumerate() {
         walk.step = step;

@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use super::judge::judge;
 use super::kept::Key;
+use super::sampler::{self, Field};
 use super::{Guided, Sticker};
-use crate::engine::image::sampler::Field;
-use crate::engine::image::{noise, sampler};
+use crate::engine::image::noise;
 use crate::engine::{CancelToken, Stop};
 use crate::scene::things;
 

@@ -197,7 +197,7 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::image::testing;
+    use crate::engine::image::sticker::testing;
     use crate::error::Cause;
 
     #[test]

@@ -1,17 +1,32 @@
 //! The family of small flow models that draw stickers. One of them, [`crate::domain::STICKER_ID`], is inside this
 //! program; others of the same layout come from a folder. How it was made is in `models/sticker-64/`.
+//!
+//! ```text
+//! prompt -> WordTokenizer -> ids -> Net (predicts the clean picture) <- noise (seeded, CPU)
+//!                                       ^  |
+//!                            x_t, t     |  v   clean picture of each step -> pixels -> preview
+//!                                    sampler (Euler, Heun, midpoint)      -> pixels -> Picture
+//! ```
+//! [`Drawing`] draws a sticker of the prompt as the network does; [`Scene`] draws each of its things so, large and in
+//! its place. [`sampler`] follows the flow and knows nothing of networks.
 
 mod attempt;
 mod by_hand;
 mod config;
 mod crisp;
 mod depthwise;
+mod drawing;
 mod foreign;
 mod fused;
+mod grid;
 pub mod judge;
 mod kept;
 mod net;
+mod pixels;
+pub mod sampler;
 mod scene;
+#[doc(hidden)]
+pub mod testing;
 mod unfold;
 mod weights;
 mod words;
@@ -23,19 +38,21 @@ use std::sync::OnceLock;
 use candle_core::{DType, Device, Tensor};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::sampler::Field;
 use super::sampling::guidance::is_on;
 use crate::domain::ModelFiles;
 use crate::engine::threads;
 use crate::engine::{CancelToken, Stop};
+use sampler::Field;
 
 pub use config::Config;
 pub use crisp::Crisp;
+pub use drawing::Drawing;
 pub use foreign::{FAMILY, is_ours};
+pub use grid::grid;
 pub use net::{Block, Condition, ConvBlock, Net, Text};
 pub use scene::Scene;
 pub use weights::{CONFIG, Files, VOCAB, WEIGHTS};
-pub use words::{Encoded, NULL, SPECIAL, Words};
+pub use words::{Encoded, NULL, SPECIAL, WordTokenizer};
 
 /// Finds and checks a model's files; nothing large is in memory yet.
 pub fn open(files: &ModelFiles) -> crate::error::Result<Files> {
@@ -61,7 +78,7 @@ pub fn sides(own: usize, embedded: bool) -> Vec<u32> {
 /// A model in memory.
 pub struct Sticker {
     pub net: Net,
-    pub words: Words,
+    pub words: WordTokenizer,
     /// Of the embedded model, whose things are known by name; others draw at their own size only.
     crisp: Option<Crisp>,
     kept: kept::Kept,

@@ -8,9 +8,8 @@ use super::attempt;
 use super::by_hand::ByHand;
 use super::crisp::TIMES;
 use super::kept::Key;
-use super::{Encoded, Sticker};
+use super::{Encoded, Sticker, pixels};
 use crate::domain::{Arrangement, Cut, ImageParams, Picture, Place, SceneLayer, SceneLayers, StepProgress, Things};
-use crate::engine::image::pixels;
 use crate::engine::{CancelToken, Stop};
 use crate::scene::{self, Backdrop, Cutout, Layer, Reading, Square, Visible};
 
@@ -25,7 +24,7 @@ const PREVIEW: usize = 256;
 const PREVIEW_EVERY: Duration = Duration::from_millis(80);
 
 /// A thing that is drawn.
-struct Part {
+struct DrawnThing {
     item: usize,
     /// The copy that alone is drawn with this seed; without it, the picture's seed and any copy.
     own: Option<(u8, u64)>,
@@ -40,7 +39,7 @@ pub struct Scene<'a> {
     sticker: &'a Sticker,
     params: &'a ImageParams,
     reading: Reading,
-    parts: Vec<Part>,
+    parts: Vec<DrawnThing>,
     negative: Encoded,
     by_hand: ByHand,
     /// Things of the last scenes are taken as they are.
@@ -55,7 +54,7 @@ impl<'a> Scene<'a> {
     /// Reads the prompt. `again`: what the last scenes had is not drawn again.
     pub fn new(sticker: &'a Sticker, params: &'a ImageParams, again: bool) -> Self {
         let reading = scene::read_with(&params.prompt, &params.negative, |word| params.things.get(word));
-        let part = |item, own| Part { item, own, plain: None, seen: None };
+        let part = |item, own| DrawnThing { item, own, plain: None, seen: None };
         let mut parts = Vec::new();
         let mut spare = MOST_DRAWN.saturating_sub(reading.items.len());
         for (i, item) in reading.items.iter().enumerate() {
@@ -178,7 +177,7 @@ impl<'a> Scene<'a> {
     /// What decides how a part is drawn.
     fn key(&self, at: usize, seed: u64, style: &str) -> Key {
         let ImageParams { steps, guidance, sampler, .. } = *self.params;
-        let Part { item, own, .. } = self.parts[at];
+        let DrawnThing { item, own, .. } = self.parts[at];
         let seed = own.map_or_else(|| part_seed(seed, at), |(_, seed)| seed);
         let item = self.reading.items.get(item);
         let words = item.map_or(Some(self.params.prompt.as_str()), |item| item.colour);
@@ -272,13 +271,13 @@ fn cut(canvas: &Square) -> Cut {
 }
 
 /// Parts that any copy of an item may show.
-fn shared(parts: &[Part], item: usize) -> impl DoubleEndedIterator<Item = &Part> + Clone {
+fn shared(parts: &[DrawnThing], item: usize) -> impl DoubleEndedIterator<Item = &DrawnThing> + Clone {
     parts.iter().filter(move |part| part.item == item && part.own.is_none())
 }
 
 /// What a copy of an item shows: its own part, else one of the shared ones.
-fn part_of(parts: &[Part], item: usize, copy: u8) -> Option<&Part> {
-    let is_own = |part: &&Part| part.item == item && part.own.is_some_and(|(of, _)| of == copy);
+fn part_of(parts: &[DrawnThing], item: usize, copy: u8) -> Option<&DrawnThing> {
+    let is_own = |part: &&DrawnThing| part.item == item && part.own.is_some_and(|(of, _)| of == copy);
     parts.iter().find(is_own).or_else(|| {
         let drawn = shared(parts, item).count().max(1);
         shared(parts, item).nth(usize::from(copy) % drawn)
@@ -286,19 +285,19 @@ fn part_of(parts: &[Part], item: usize, copy: u8) -> Option<&Part> {
 }
 
 /// Whether any layer shows a part: all copies may have been drawn anew.
-fn is_shown(reading: &Reading, parts: &[Part], at: usize) -> bool {
+fn is_shown(reading: &Reading, parts: &[DrawnThing], at: usize) -> bool {
     let part = &parts[at];
     let Some(item) = reading.items.get(part.item) else { return true };
     (0..item.count).any(|copy| part_of(parts, part.item, copy).is_some_and(|shown| std::ptr::eq(shown, part)))
 }
 
-fn cutout<'a>(parts: &'a [Part], by_hand: &'a ByHand, layer: &Layer) -> Option<&'a Cutout> {
+fn cutout<'a>(parts: &'a [DrawnThing], by_hand: &'a ByHand, layer: &Layer) -> Option<&'a Cutout> {
     let own = by_hand.coloured.iter().find(|(of, _)| *of == (layer.item, layer.copy));
     own.map(|(_, cutout)| cutout).or_else(|| part_of(parts, layer.item, layer.copy)?.seen.as_ref())
 }
 
 /// Where everything is, back to front, hidden layers too.
-fn arranged(reading: &Reading, parts: &[Part], by_hand: &ByHand) -> Vec<Layer> {
+fn arranged(reading: &Reading, parts: &[DrawnThing], by_hand: &ByHand) -> Vec<Layer> {
     let alone = reading.items.len() <= 1 && reading.items.first().is_none_or(|item| item.count == 1);
     let layers = if alone && reading.ground.is_none() {
         // Alone on a clear ground, a thing fills the picture as it was drawn.
@@ -312,7 +311,7 @@ fn arranged(reading: &Reading, parts: &[Part], by_hand: &ByHand) -> Vec<Layer> {
 }
 
 /// What there is so far, laid out on its ground.
-fn compose(reading: &Reading, parts: &[Part], by_hand: &ByHand, backdrop: &Backdrop) -> Picture {
+fn compose(reading: &Reading, parts: &[DrawnThing], by_hand: &ByHand, backdrop: &Backdrop) -> Picture {
     let mut layers = arranged(reading, parts, by_hand);
     layers.retain(|layer| !by_hand.is_hidden(layer));
     picture(backdrop.compose(&layers, |layer| cutout(parts, by_hand, layer)))

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::config::Config;
-use super::words::{SPECIAL, Words};
+use super::words::{SPECIAL, WordTokenizer};
 use crate::domain::plural;
 use crate::engine::{CancelToken, Stop};
 use crate::error::{Cause, Doing, Result, StudioError};
@@ -33,8 +33,8 @@ const MAX_VOCAB: u64 = 1 << 26;
 /// Largest safetensors header that is read. Ours has 15 KB.
 const MAX_HEADER: u64 = 1 << 24;
 
-trait Source: Read + Seek + Send {}
-impl<T: Read + Seek + Send> Source for T {}
+trait ReadSeek: Read + Seek + Send {}
+impl<T: Read + Seek + Send> ReadSeek for T {}
 
 /// Where one tensor's bytes are.
 #[derive(Debug, Deserialize)]
@@ -47,9 +47,9 @@ struct Entry {
 /// A model whose files were checked and whose weights are still on disk.
 pub struct Files {
     pub config: Config,
-    pub words: Words,
+    pub words: WordTokenizer,
     path: PathBuf,
-    source: Box<dyn Source>,
+    source: Box<dyn ReadSeek>,
     entries: HashMap<String, Entry>,
     /// Where the tensors' bytes begin.
     data: u64,
@@ -76,7 +76,13 @@ impl Files {
         Self::check(config, words, path, Box::new(file), size)
     }
 
-    fn check(config: Config, words: Words, path: PathBuf, mut source: Box<dyn Source>, size: u64) -> Result<Self> {
+    fn check(
+        config: Config,
+        words: WordTokenizer,
+        path: PathBuf,
+        mut source: Box<dyn ReadSeek>,
+        size: u64,
+    ) -> Result<Self> {
         let (header, data) = read_header(&mut source, size, &path)?;
         let entries = parse_header(&header, &path)?;
         let files = Self { config, words, path, source, entries, data };
@@ -192,8 +198,8 @@ fn dtype(name: &str) -> Option<DType> {
     }
 }
 
-fn words(text: &str, config: &Config, path: &Path) -> Result<Words> {
-    let words = Words::new(text, config.max_tokens);
+fn words(text: &str, config: &Config, path: &Path) -> Result<WordTokenizer> {
+    let words = WordTokenizer::new(text, config.max_tokens);
     if words.len() != config.vocab {
         let (found, wanted) = (words.len(), config.vocab);
         return Err(bad(

@@ -53,13 +53,13 @@ pub struct Encoded {
 }
 
 /// A vocabulary and the rule.
-pub struct Words {
+pub struct WordTokenizer {
     ids: HashMap<Box<str>, u32>,
     len: usize,
     max_tokens: usize,
 }
 
-impl Words {
+impl WordTokenizer {
     /// `vocab`: one token a line, its id the line's number from 0, each line ended.
     pub fn new(vocab: &str, max_tokens: usize) -> Self {
         let ids: HashMap<Box<str>, u32> =
@@ -83,15 +83,15 @@ impl Words {
         let mut unknown = Vec::new();
         for run in runs(text) {
             match run {
-                Run::Latin(run) if STOP_EN.contains(&run.as_str()) => {}
-                Run::Latin(run) => match self.stem(&run) {
+                ScriptRun::Latin(run) if STOP_EN.contains(&run.as_str()) => {}
+                ScriptRun::Latin(run) => match self.stem(&run) {
                     Some(word) => tokens.push(word),
                     None => {
                         unseen.push(run.clone());
                         unknown.push(run);
                     }
                 },
-                Run::Chinese(run) => {
+                ScriptRun::Chinese(run) => {
                     let from = unseen.len();
                     self.cut_chinese(&run, &mut tokens, &mut unseen);
                     unknown.extend(unseen[from..].iter().flat_map(|word: &String| word.chars()).map(String::from));
@@ -157,13 +157,13 @@ impl Words {
     }
 }
 
-enum Run {
+enum ScriptRun {
     Latin(String),
     Chinese(Vec<char>),
 }
 
 /// Rules 1 and 2.
-fn runs(text: &str) -> Vec<Run> {
+fn runs(text: &str) -> Vec<ScriptRun> {
     let text: String = text.nfkd().collect::<String>().to_lowercase();
     let mut runs = Vec::new();
     // What the last character belonged to: joining goes on only while it stays the same.
@@ -171,16 +171,16 @@ fn runs(text: &str) -> Vec<Run> {
     for c in text.chars() {
         let kind = match c {
             '\u{300}'..='\u{36f}' => continue,
-            'a'..='z' | '0'..='9' => Some(Kind::Latin),
-            '\'' | '\u{2019}' if open == Some(Kind::Latin) => continue,
-            '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' => Some(Kind::Chinese),
+            'a'..='z' | '0'..='9' => Some(Script::Latin),
+            '\'' | '\u{2019}' if open == Some(Script::Latin) => continue,
+            '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' => Some(Script::Chinese),
             _ => None,
         };
         match (kind, runs.last_mut()) {
-            (Some(Kind::Latin), Some(Run::Latin(run))) if open == kind => run.push(c),
-            (Some(Kind::Chinese), Some(Run::Chinese(run))) if open == kind => run.push(c),
-            (Some(Kind::Latin), _) => runs.push(Run::Latin(c.to_string())),
-            (Some(Kind::Chinese), _) => runs.push(Run::Chinese(vec![c])),
+            (Some(Script::Latin), Some(ScriptRun::Latin(run))) if open == kind => run.push(c),
+            (Some(Script::Chinese), Some(ScriptRun::Chinese(run))) if open == kind => run.push(c),
+            (Some(Script::Latin), _) => runs.push(ScriptRun::Latin(c.to_string())),
+            (Some(Script::Chinese), _) => runs.push(ScriptRun::Chinese(vec![c])),
             (None, _) => {}
         }
         open = kind;
@@ -189,7 +189,7 @@ fn runs(text: &str) -> Vec<Run> {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+enum Script {
     Latin,
     Chinese,
 }
@@ -198,8 +198,8 @@ enum Kind {
 mod tests {
     use super::*;
 
-    fn words() -> Words {
-        Words::new("<pad>\n<null>\ncat\ncherry\nbake\nred\n猫\n红色\n3d\n<0>\n<0:3d>\n立体\n扁平\n", 4)
+    fn words() -> WordTokenizer {
+        WordTokenizer::new("<pad>\n<null>\ncat\ncherry\nbake\nred\n猫\n红色\n3d\n<0>\n<0:3d>\n立体\n扁平\n", 4)
     }
 
     fn tokens(text: &str) -> Vec<String> {

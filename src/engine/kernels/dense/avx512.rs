@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 use std::mem::transmute;
 
-use super::{Kind, LANES, Tile};
+use super::{LANES, Tile, WordKind};
 
 /// # Safety
 /// The processor has the instructions, and the tile's places are there and the caller's.
@@ -23,12 +23,12 @@ unsafe fn rows<const M: usize>(tile: Tile) -> usize {
     // SAFETY: the caller's promise.
     unsafe {
         match (tile.kind, tile.wide / LANES) {
-            (Kind::F32, 3) => run::<M, 3>(tile),
-            (Kind::F32, 2) => run::<M, 2>(tile),
-            (Kind::F32, _) => run::<M, 1>(tile),
-            (Kind::Bf16, 3) => run_bf16::<M, 3>(tile),
-            (Kind::Bf16, 2) => run_bf16::<M, 2>(tile),
-            (Kind::Bf16, _) => run_bf16::<M, 1>(tile),
+            (WordKind::F32, 3) => run::<M, 3>(tile),
+            (WordKind::F32, 2) => run::<M, 2>(tile),
+            (WordKind::F32, _) => run::<M, 1>(tile),
+            (WordKind::Bf16, 3) => run_bf16::<M, 3>(tile),
+            (WordKind::Bf16, 2) => run_bf16::<M, 2>(tile),
+            (WordKind::Bf16, _) => run_bf16::<M, 1>(tile),
         }
     }
     M

@@ -25,7 +25,7 @@ use rayon::prelude::*;
 use super::cpu::Shared;
 use super::processor::Processor;
 use crate::job::Current;
-pub use words::{Kind, Words, fill_pairs, pair, pairs};
+pub use words::{WordKind, Words, fill_pairs, pair, pairs};
 
 /// Words of a register of 64 bytes, and of a line of the cache.
 pub const LANES: usize = 16;
@@ -45,7 +45,7 @@ pub struct Lane(pub [u32; LANES]);
 
 /// Weights `[k, n]` in panels.
 pub struct Panels {
-    kind: Kind,
+    kind: WordKind,
     /// Words of a column.
     k: usize,
     n: usize,
@@ -56,7 +56,7 @@ pub struct Panels {
 /// A part of a product: rows `first..first + len` of the weights with as many words of each row of the other factor,
 /// from `at` on.
 #[derive(Clone, Copy, Debug)]
-pub struct Run {
+pub struct Stretch {
     pub at: usize,
     pub first: usize,
     pub len: usize,
@@ -100,7 +100,7 @@ impl Rows {
 /// `b` on; into rows `out_step` apart from `out` on, `columns` of each, added to what is there or over it.
 #[derive(Clone, Copy)]
 struct Tile {
-    kind: Kind,
+    kind: WordKind,
     a: *const u32,
     step: usize,
     b: *const u32,
@@ -138,13 +138,13 @@ pub struct How<'a> {
 impl Panels {
     /// Weights `[n, from, taps]`, as PyTorch stores them; row `tap * from + c` of the panels is channel `c` of a tap.
     /// bf16 where it is asked for, the processor has it and `from` is even.
-    pub fn new(weights: &[f32], [n, from, taps]: [usize; 3], kind: Kind) -> Self {
+    pub fn new(weights: &[f32], [n, from, taps]: [usize; 3], kind: WordKind) -> Self {
         assert_eq!(weights.len(), n * from * taps, "weights are as many as their sides say");
-        let kind = if kind.is_there() && from.is_multiple_of(kind.numbers()) { kind } else { Kind::F32 };
+        let kind = if kind.is_there() && from.is_multiple_of(kind.numbers()) { kind } else { WordKind::F32 };
         let number = |n: usize, c: usize, tap: usize| weights[(n * from + c) * taps + tap];
         match kind {
-            Kind::F32 => Self::build(kind, [n, from, taps], |n, c, tap| number(n, c, tap).to_bits()),
-            Kind::Bf16 => Self::build(kind, [n, from / 2, taps], |n, c, tap| {
+            WordKind::F32 => Self::build(kind, [n, from, taps], |n, c, tap| number(n, c, tap).to_bits()),
+            WordKind::Bf16 => Self::build(kind, [n, from / 2, taps], |n, c, tap| {
                 words::pair(number(n, 2 * c, tap), number(n, 2 * c + 1, tap))
             }),
         }
@@ -152,7 +152,11 @@ impl Panels {
 
     /// `word(column, c, tap)` is what stands in row `tap * from + c`; `from` in words. Zeros where the job is cancelled
     /// meanwhile.
-    pub fn build(kind: Kind, [n, from, taps]: [usize; 3], word: impl Fn(usize, usize, usize) -> u32 + Sync) -> Self {
+    pub fn build(
+        kind: WordKind,
+        [n, from, taps]: [usize; 3],
+        word: impl Fn(usize, usize, usize) -> u32 + Sync,
+    ) -> Self {
         let mut panels = Self::with_room(kind, from * taps, n);
         let job = Current::of_this_thread();
         panels.lanes.par_chunks_mut((WIDE / LANES * from * taps).max(1)).enumerate().for_each(|(panel, lanes)| {
@@ -173,12 +177,12 @@ impl Panels {
     }
 
     /// Zeros; `k` in words.
-    pub fn with_room(kind: Kind, k: usize, n: usize) -> Self {
+    pub fn with_room(kind: WordKind, k: usize, n: usize) -> Self {
         let lanes = vec![Lane([0; LANES]); k * n.div_ceil(LANES)];
         Self { kind, k, n, lanes, processor: Processor::best() }
     }
 
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> WordKind {
         self.kind
     }
 
@@ -209,18 +213,21 @@ impl Panels {
         &self.lanes[place]
     }
 
-    /// Into `y` `[rows.count(), n]` the sum of the products of `runs`; parts of it are left out once the job is
+    /// Into `y` `[rows.count(), n]` the sum of the products of `stretches`; parts of it are left out once the job is
     /// cancelled.
-    pub fn multiply(&self, a: Words<'_>, rows: Rows, runs: &[Run], y: &mut [f32], how: How<'_>) {
+    pub fn multiply(&self, a: Words<'_>, rows: Rows, stretches: &[Stretch], y: &mut [f32], how: How<'_>) {
         let count = rows.count();
         if count == 0 || self.n == 0 {
             return;
         }
         assert_eq!(y.len(), count * self.n, "a result of as many rows as the factor, and of as many columns");
         assert_eq!(a.kind(), self.kind, "words of one kind");
-        for run in runs {
-            assert!(run.first + run.len <= self.k, "a run lies inside the weights");
-            assert!(run.len == 0 || rows.last() + run.at + run.len <= a.len(), "a run lies inside the other factor");
+        for stretch in stretches {
+            assert!(stretch.first + stretch.len <= self.k, "a stretch lies inside the weights");
+            assert!(
+                stretch.len == 0 || rows.last() + stretch.at + stretch.len <= a.len(),
+                "a stretch lies inside the other factor"
+            );
         }
         let out = Shared::new(y);
         let tall = TALL.min(count.div_ceil(ROWS) * ROWS);
@@ -229,7 +236,7 @@ impl Panels {
             // Neighbours in time take the same panel.
             let (panel, first) = (i / count.div_ceil(tall), i % count.div_ceil(tall) * tall);
             // SAFETY: the asserts above; each piece has its own rows and columns.
-            unsafe { self.piece(panel, first..(first + tall).min(count), a, rows, runs, &out, how.add) };
+            unsafe { self.piece(panel, first..(first + tall).min(count), a, rows, stretches, &out, how.add) };
         };
         match how.split {
             Some(job) if pieces > 1 => {
@@ -244,7 +251,7 @@ impl Panels {
     }
 
     /// # Safety
-    /// Rows and runs lie inside `a` and the weights, and no other thread writes these rows and columns.
+    /// Rows and stretches lie inside `a` and the weights, and no other thread writes these rows and columns.
     #[expect(clippy::too_many_arguments, reason = "what `multiply` was given, and which part of it")]
     unsafe fn piece(
         &self,
@@ -252,7 +259,7 @@ impl Panels {
         range: std::ops::Range<usize>,
         a: Words<'_>,
         rows: Rows,
-        runs: &[Run],
+        stretches: &[Stretch],
         out: &Shared<f32>,
         mut add: bool,
     ) {
@@ -260,20 +267,23 @@ impl Panels {
         let columns = WIDE.min(self.n - first_column);
         let wide = columns.div_ceil(LANES);
         let weights = &self.lanes[first_column / LANES * self.k..][..wide * self.k];
-        for run in runs {
+        for stretch in stretches {
             let mut done = 0;
-            while done < run.len {
+            while done < stretch.len {
                 // Nearly equal parts.
-                let parts = (run.len - done).div_ceil(DEEP);
-                let len = (run.len - done).div_ceil(parts);
-                let b = weights[(run.first + done) * wide..].as_ptr().cast();
+                let parts = (stretch.len - done).div_ceil(DEEP);
+                let len = (stretch.len - done).div_ceil(parts);
+                let b = weights[(stretch.first + done) * wide..].as_ptr().cast();
                 let mut row = range.start;
                 while row < range.end {
                     // Rows of one line are a fixed step apart.
                     let together = (rows.across - row % rows.across).min(range.end - row);
                     // SAFETY: inside, as promised.
                     let (a, out) = unsafe {
-                        (a.start().add(rows.start(row) + run.at + done), out.start().add(row * self.n + first_column))
+                        (
+                            a.start().add(rows.start(row) + stretch.at + done),
+                            out.start().add(row * self.n + first_column),
+                        )
                     };
                     let (step, out_step, wide) = (rows.row, self.n, wide * LANES);
                     let tile = Tile { kind: self.kind, a, step, b, wide, len, out, out_step, columns, add };

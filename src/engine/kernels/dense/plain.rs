@@ -1,12 +1,12 @@
 //! What other processors run: arrays that compilers turn into their vectors.
 
-use super::{Kind, LANES, Tile};
+use super::{LANES, Tile, WordKind};
 use crate::cpu::multiply_add;
 
 /// # Safety
 /// The tile's places are there and the caller's.
 pub unsafe fn tile(tile: Tile, together: usize) -> usize {
-    debug_assert_eq!(tile.kind, Kind::F32, "pairs are for processors that multiply them");
+    debug_assert_eq!(tile.kind, WordKind::F32, "pairs are for processors that multiply them");
     // SAFETY: the caller's promise.
     unsafe { if together >= 4 { rows::<4>(tile) } else { rows::<1>(tile) } }
 }

@@ -31,15 +31,15 @@ fn a_product_is_the_sum_on_every_processor() {
         let (a, weights) = (numbers(rows * k, 1), numbers(n * k, 2));
         let expected = expected(&a, &weights, rows, k, n);
         for processor in Processor::all() {
-            let panels = Panels { processor, ..Panels::new(&weights, [n, k, 1], Kind::F32) };
-            let run = [Run { at: 0, first: 0, len: k }];
+            let panels = Panels { processor, ..Panels::new(&weights, [n, k, 1], WordKind::F32) };
+            let stretch = [Stretch { at: 0, first: 0, len: k }];
             let mut y = vec![0.5; rows * n];
-            panels.multiply(Words::F32(&a), Rows::plain(rows, k), &run, &mut y, How { add: true, split: None });
+            panels.multiply(Words::F32(&a), Rows::plain(rows, k), &stretch, &mut y, How { add: true, split: None });
             let mut over = vec![f32::NAN; rows * n];
             panels.multiply(
                 Words::F32(&a),
                 Rows::plain(rows, k),
-                &run,
+                &stretch,
                 &mut over,
                 How { add: false, split: Some(&Current::default()) },
             );
@@ -55,7 +55,7 @@ fn a_product_is_the_sum_on_every_processor() {
 /// bf16 differs from f32 by the rounding of its factors alone.
 #[test]
 fn pairs_are_multiplied_as_what_they_stand_for() {
-    if !Kind::Bf16.is_there() {
+    if !WordKind::Bf16.is_there() {
         return skipped("products of bf16");
     }
     let cut = |x: &f32| half::bf16::from_f32(*x).to_f32();
@@ -63,11 +63,11 @@ fn pairs_are_multiplied_as_what_they_stand_for() {
         let (a, weights) = (numbers(rows * k, 3), numbers(n * k, 4));
         let (near_a, near_w): (Vec<f32>, Vec<f32>) = (a.iter().map(cut).collect(), weights.iter().map(cut).collect());
         let expected = expected(&near_a, &near_w, rows, k, n);
-        let panels = Panels::new(&weights, [n, k, 1], Kind::Bf16);
-        assert_eq!((panels.kind(), panels.k()), (Kind::Bf16, k / 2));
+        let panels = Panels::new(&weights, [n, k, 1], WordKind::Bf16);
+        assert_eq!((panels.kind(), panels.k()), (WordKind::Bf16, k / 2));
         let mut y = vec![0.0; rows * n];
-        let run = [Run { at: 0, first: 0, len: k / 2 }];
-        panels.multiply(Words::Bf16(&pairs(&a).unwrap()), Rows::plain(rows, k / 2), &run, &mut y, How::default());
+        let stretch = [Stretch { at: 0, first: 0, len: k / 2 }];
+        panels.multiply(Words::Bf16(&pairs(&a).unwrap()), Rows::plain(rows, k / 2), &stretch, &mut y, How::default());
         for (y, expected) in y.iter().zip(&expected) {
             assert!(
                 (f64::from(*y) - expected).abs() < 2e-6 * (k as f64).sqrt() + 1e-6,
@@ -75,7 +75,7 @@ fn pairs_are_multiplied_as_what_they_stand_for() {
             );
         }
     }
-    assert_eq!(Panels::new(&numbers(9, 5), [3, 3, 1], Kind::Bf16).kind(), Kind::F32, "no pair of three");
+    assert_eq!(Panels::new(&numbers(9, 5), [3, 3, 1], WordKind::Bf16).kind(), WordKind::F32, "no pair of three");
 }
 
 #[test]
@@ -91,23 +91,24 @@ fn pairs_round_as_the_type_does() {
     assert!(half::bf16::from_bits(quiet as u16).is_nan(), "a NaN that lies in the low bits stays one");
 }
 
-/// Rows in lines and pictures, of which several runs are read: what a convolution asks for.
+/// Rows in lines and pictures, of which several stretches are read: what a convolution asks for.
 #[test]
 fn runs_add_up_over_rows_that_lie_apart() {
     let (pictures, lines, across, k, n) = (2, 3, 13, 5, 20);
     let rows = Rows { pictures, lines, across, picture: 400, line: 100, row: 7 };
     let (a, weights) = (numbers(1000, 7), numbers(2 * k * n, 8));
-    let runs = [Run { at: 3, first: k, len: k }, Run { at: 11, first: 0, len: k }];
+    let stretches = [Stretch { at: 3, first: k, len: k }, Stretch { at: 11, first: 0, len: k }];
     for processor in Processor::all() {
-        let panels = Panels { processor, ..Panels::new(&weights, [n, 2 * k, 1], Kind::F32) };
+        let panels = Panels { processor, ..Panels::new(&weights, [n, 2 * k, 1], WordKind::F32) };
         let mut y = vec![0.0; rows.count() * n];
-        panels.multiply(Words::F32(&a), rows, &runs, &mut y, How { add: false, split: Some(&Current::default()) });
+        panels.multiply(Words::F32(&a), rows, &stretches, &mut y, How { add: false, split: Some(&Current::default()) });
         for r in 0..rows.count() {
             let start = r / (lines * across) * 400 + r / across % lines * 100 + r % across * 7;
             for c in 0..n {
-                let products = runs.iter().flat_map(|run| (0..k).map(move |i| (run, i)));
-                let sum: f32 =
-                    products.map(|(run, i)| a[start + run.at + i] * weights[c * 2 * k + run.first + i]).sum();
+                let products = stretches.iter().flat_map(|stretch| (0..k).map(move |i| (stretch, i)));
+                let sum: f32 = products
+                    .map(|(stretch, i)| a[start + stretch.at + i] * weights[c * 2 * k + stretch.first + i])
+                    .sum();
                 assert!((y[r * n + c] - sum).abs() < 1e-5, "{processor:?} row {r}, column {c}");
             }
         }
@@ -117,9 +118,9 @@ fn runs_add_up_over_rows_that_lie_apart() {
 #[test]
 #[should_panic(expected = "inside the other factor")]
 fn what_reaches_past_the_end_is_seen() {
-    let panels = Panels::new(&[1.0; 8], [2, 4, 1], Kind::F32);
-    let run = [Run { at: 1, first: 0, len: 4 }];
-    panels.multiply(Words::F32(&[0.0; 8]), Rows::plain(2, 4), &run, &mut [0.0; 4], How::default());
+    let panels = Panels::new(&[1.0; 8], [2, 4, 1], WordKind::F32);
+    let stretch = [Stretch { at: 1, first: 0, len: 4 }];
+    panels.multiply(Words::F32(&[0.0; 8]), Rows::plain(2, 4), &stretch, &mut [0.0; 4], How::default());
 }
 
 /// Weights of a layer are the same whatever their order of taps in the file: row `tap * from + c`.
@@ -127,7 +128,7 @@ fn what_reaches_past_the_end_is_seen() {
 fn taps_come_first() {
     let (n, from, taps) = (50, 6, 9);
     let weights = numbers(n * from * taps, 9);
-    let panels = Panels::new(&weights, [n, from, taps], Kind::F32);
+    let panels = Panels::new(&weights, [n, from, taps], WordKind::F32);
     for (o, c, tap) in [(0, 0, 0), (15, 3, 8), (31, 5, 4), (48, 0, 1), (49, 5, 8)] {
         let lane = panels.lane(panels.place(tap * from + c, o / LANES * LANES));
         assert_eq!(f32::from_bits(lane.0[o % LANES]), weights[(o * from + c) * taps + tap]);

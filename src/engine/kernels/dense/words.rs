@@ -8,14 +8,14 @@ use crate::processor::Processor;
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Kind {
+pub enum WordKind {
     #[default]
     F32,
     /// Two of them, the first in the lower half.
     Bf16,
 }
 
-impl Kind {
+impl WordKind {
     /// Numbers of a word.
     pub fn numbers(self) -> usize {
         match self {
@@ -49,10 +49,10 @@ pub enum Words<'a> {
 }
 
 impl Words<'_> {
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> WordKind {
         match self {
-            Self::F32(_) | Self::Bits(_) => Kind::F32,
-            Self::Bf16(_) => Kind::Bf16,
+            Self::F32(_) | Self::Bits(_) => WordKind::F32,
+            Self::Bf16(_) => WordKind::Bf16,
         }
     }
 

@@ -3,16 +3,16 @@
 
 use std::arch::x86_64::*;
 
-use super::columns::{Columns, Kind};
+use super::columns::{Columns, FloatKind};
 use super::layout::{BLOCK, Form, GROUP, SUPER};
 use super::rounded::Row;
-use super::{Group, Line, Source, Unpacked};
+use super::{Group, GroupSource, Line, Unpacked};
 
 /// # Safety
 /// The processor has the instructions; `source` has `blocks` blocks, and so has each row of `x`.
 #[target_feature(enable = "avx2,fma,f16c")]
-pub unsafe fn tile<const M: usize>(source: &Source<'_>, blocks: usize, x: [Row<'_>; M]) -> [[f32; GROUP]; M] {
-    let (Source::Packed(_, form) | Source::Unpacked(_, form)) = source;
+pub unsafe fn tile<const M: usize>(source: &GroupSource<'_>, blocks: usize, x: [Row<'_>; M]) -> [[f32; GROUP]; M] {
+    let (GroupSource::Packed(_, form) | GroupSource::Unpacked(_, form)) = source;
     // SAFETY: as promised.
     unsafe {
         match form {
@@ -32,7 +32,7 @@ pub unsafe fn tile<const M: usize>(source: &Source<'_>, blocks: usize, x: [Row<'
 /// times 15 eight times, 31 four times, 63 twice, 128 once.
 #[target_feature(enable = "avx2,fma,f16c")]
 unsafe fn tile_of<const F: u8, const T: usize, const M: usize>(
-    source: &Source<'_>,
+    source: &GroupSource<'_>,
     blocks: usize,
     x: [Row<'_>; M],
 ) -> [[f32; GROUP]; M] {
@@ -58,7 +58,7 @@ unsafe fn tile_of<const F: u8, const T: usize, const M: usize>(
 
 #[target_feature(enable = "avx2,fma,f16c")]
 unsafe fn run<const F: u8, const T: usize, const M: usize>(
-    source: &Source<'_>,
+    source: &GroupSource<'_>,
     blocks: usize,
     half: usize,
     x: [Row<'_>; M],
@@ -70,13 +70,13 @@ unsafe fn run<const F: u8, const T: usize, const M: usize>(
     for b in 0..blocks {
         let mut units = [_mm256_setzero_si256(); 8];
         let (scales, offsets) = match source {
-            Source::Packed(group, _) => {
+            GroupSource::Packed(group, _) => {
                 // SAFETY: there are `blocks` blocks.
                 unsafe { cell(*group, form, b, half, &mut units) };
                 // SAFETY: the same.
                 unsafe { scales(*group, form, b, half) }
             }
-            Source::Unpacked(all, _) => {
+            GroupSource::Unpacked(all, _) => {
                 // SAFETY: there are `blocks` blocks, of eight lines each; eight of sixteen numbers, from the first or
                 // the ninth on.
                 unsafe {
@@ -255,9 +255,9 @@ pub unsafe fn floats<const M: usize>(group: Columns<'_>, columns: usize, x: [&[f
     // SAFETY: as promised.
     unsafe {
         match group.kind {
-            Kind::F32 => floats_of::<4, M>(group, columns, x),
-            Kind::F16 => floats_of::<2, M>(group, columns, x),
-            Kind::Bf16 => floats_of::<3, M>(group, columns, x),
+            FloatKind::F32 => floats_of::<4, M>(group, columns, x),
+            FloatKind::F16 => floats_of::<2, M>(group, columns, x),
+            FloatKind::Bf16 => floats_of::<3, M>(group, columns, x),
         }
     }
 }

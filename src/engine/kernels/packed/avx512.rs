@@ -2,10 +2,10 @@
 
 use std::arch::x86_64::*;
 
-use super::columns::{Columns, Kind};
+use super::columns::{Columns, FloatKind};
 use super::layout::{BLOCK, Form, GROUP, SUPER};
 use super::rounded::Row;
-use super::{Group, Source, Unpacked};
+use super::{Group, GroupSource, Unpacked};
 
 /// A cell in registers: numbers by units, scales and offsets by rows; the second of each for types with two.
 struct Cell {
@@ -51,11 +51,11 @@ impl Start {
 /// # Safety
 /// The processor has the instructions; `source` has `blocks` blocks, and so has each row of `x`.
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-pub unsafe fn tile<const M: usize>(source: &Source<'_>, blocks: usize, x: [Row<'_>; M]) -> [[f32; GROUP]; M] {
+pub unsafe fn tile<const M: usize>(source: &GroupSource<'_>, blocks: usize, x: [Row<'_>; M]) -> [[f32; GROUP]; M] {
     // SAFETY: as promised.
     unsafe {
         match source {
-            Source::Packed(group, form) => {
+            GroupSource::Packed(group, form) => {
                 let start = Start::packed(*group);
                 match form {
                     Form::Q4_0 => run::<Q4_0, M>(start, blocks, 3, x),
@@ -68,7 +68,7 @@ pub unsafe fn tile<const M: usize>(source: &Source<'_>, blocks: usize, x: [Row<'
                     Form::Q6K => run::<Q6K, M>(start, blocks, 5, x),
                 }
             }
-            Source::Unpacked(all, form) => {
+            GroupSource::Unpacked(all, form) => {
                 let start = Start::unpacked(all);
                 match form {
                     Form::Q4_0 => run::<ZERO, M>(start, blocks, 3, x),
@@ -292,9 +292,9 @@ pub unsafe fn floats<const M: usize>(group: Columns<'_>, columns: usize, x: [&[f
     // SAFETY: as promised.
     unsafe {
         match group.kind {
-            Kind::F32 => floats_of::<4, M>(group, columns, x),
-            Kind::F16 => floats_of::<2, M>(group, columns, x),
-            Kind::Bf16 => floats_of::<3, M>(group, columns, x),
+            FloatKind::F32 => floats_of::<4, M>(group, columns, x),
+            FloatKind::F16 => floats_of::<2, M>(group, columns, x),
+            FloatKind::Bf16 => floats_of::<3, M>(group, columns, x),
         }
     }
 }

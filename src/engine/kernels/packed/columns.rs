@@ -5,13 +5,13 @@ use super::layout::GROUP;
 
 /// How the numbers are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FloatKind {
     F32,
     F16,
     Bf16,
 }
 
-impl Kind {
+impl FloatKind {
     /// Bytes of a number.
     pub fn bytes(self) -> usize {
         match self {
@@ -24,7 +24,7 @@ impl Kind {
 /// A group: the numbers of sixteen rows, column by column.
 #[derive(Clone, Copy)]
 pub(super) struct Columns<'a> {
-    pub kind: Kind,
+    pub kind: FloatKind,
     pub lines: &'a [Line],
 }
 
@@ -35,9 +35,9 @@ impl Columns<'_> {
         let at = (k * GROUP + row) * each;
         let bytes = &self.lines[at / 64].0[at % 64..at % 64 + each];
         match (self.kind, bytes) {
-            (Kind::F32, &[a, b, c, d]) => f32::from_le_bytes([a, b, c, d]),
-            (Kind::F16, &[a, b]) => half::f16::from_le_bytes([a, b]).to_f32(),
-            (Kind::Bf16, &[a, b]) => half::bf16::from_le_bytes([a, b]).to_f32(),
+            (FloatKind::F32, &[a, b, c, d]) => f32::from_le_bytes([a, b, c, d]),
+            (FloatKind::F16, &[a, b]) => half::f16::from_le_bytes([a, b]).to_f32(),
+            (FloatKind::Bf16, &[a, b]) => half::bf16::from_le_bytes([a, b]).to_f32(),
             _ => unreachable!("a number is as long as its kind"),
         }
     }

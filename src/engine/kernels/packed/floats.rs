@@ -3,13 +3,13 @@
 use candle_core::quantized::GgmlDType;
 use rayon::prelude::*;
 
-use super::columns::{Columns, Kind};
+use super::columns::{Columns, FloatKind};
 use super::layout::GROUP;
 use super::{Line, Out, Processor};
 
 /// A matrix `[rows, columns]`.
 pub struct Floats {
-    kind: Kind,
+    kind: FloatKind,
     rows: usize,
     columns: usize,
     lines: Vec<Line>,
@@ -20,9 +20,9 @@ impl Floats {
     /// A matrix of zeros, to be laid out; `None` where the type is another.
     pub fn with_room(dtype: GgmlDType, rows: usize, columns: usize) -> Option<Self> {
         let kind = match dtype {
-            GgmlDType::F32 => Kind::F32,
-            GgmlDType::F16 => Kind::F16,
-            GgmlDType::BF16 => Kind::Bf16,
+            GgmlDType::F32 => FloatKind::F32,
+            GgmlDType::F16 => FloatKind::F16,
+            GgmlDType::BF16 => FloatKind::Bf16,
             _ => return None,
         };
         if rows == 0 || columns == 0 {
@@ -33,7 +33,7 @@ impl Floats {
     }
 
     /// Lines of a group.
-    fn in_group(kind: Kind, columns: usize) -> usize {
+    fn in_group(kind: FloatKind, columns: usize) -> usize {
         (columns * GROUP * kind.bytes()).div_ceil(64)
     }
 
@@ -56,8 +56,10 @@ impl Floats {
             // A column of the group is one line, or half of one.
             let columns = lines.iter_mut().flat_map(|line| line.0.chunks_exact_mut(GROUP * each));
             match self.kind {
-                Kind::F32 => columns.enumerate().for_each(|(k, to)| column::<4>(to, rows, in_file, k)),
-                Kind::F16 | Kind::Bf16 => columns.enumerate().for_each(|(k, to)| column::<2>(to, rows, in_file, k)),
+                FloatKind::F32 => columns.enumerate().for_each(|(k, to)| column::<4>(to, rows, in_file, k)),
+                FloatKind::F16 | FloatKind::Bf16 => {
+                    columns.enumerate().for_each(|(k, to)| column::<2>(to, rows, in_file, k))
+                }
             }
         });
     }

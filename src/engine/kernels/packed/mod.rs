@@ -187,7 +187,8 @@ impl Packed {
             if many {
                 self.unpack(group, scratch);
             }
-            let source = if many { Source::Unpacked(scratch, self.form) } else { Source::Packed(group, self.form) };
+            let source =
+                if many { GroupSource::Unpacked(scratch, self.form) } else { GroupSource::Packed(group, self.form) };
             let mut token = 0;
             while token < x.rows() {
                 // SAFETY: `holds` has seen that these places are there, and each is written by one caller.
@@ -198,7 +199,7 @@ impl Packed {
     }
 
     /// The next rows of `x` from `token` on; tells how many.
-    fn tile(&self, source: &Source<'_>, x: &Rounded, token: usize, put: impl Fn(usize, &[f32; GROUP])) -> usize {
+    fn tile(&self, source: &GroupSource<'_>, x: &Rounded, token: usize, put: impl Fn(usize, &[f32; GROUP])) -> usize {
         match x.rows() - token {
             8.. => self.tile_of::<8>(source, x, token, put),
             4.. => self.tile_of::<4>(source, x, token, put),
@@ -209,7 +210,7 @@ impl Packed {
 
     fn tile_of<const M: usize>(
         &self,
-        source: &Source<'_>,
+        source: &GroupSource<'_>,
         x: &Rounded,
         token: usize,
         put: impl Fn(usize, &[f32; GROUP]),
@@ -245,7 +246,7 @@ impl Packed {
 }
 
 /// Where a kernel reads a group from.
-enum Source<'a> {
+enum GroupSource<'a> {
     Packed(Group<'a>, Form),
     /// The form that was unpacked tells how many scales there are.
     Unpacked(&'a Unpacked, Form),

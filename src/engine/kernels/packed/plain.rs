@@ -2,7 +2,7 @@
 
 use super::layout::{BLOCK, Form, GROUP, SUPER, half};
 use super::rounded::Row;
-use super::{Group, Line, Source, Unpacked};
+use super::{Group, GroupSource, Line, Unpacked};
 
 /// Stored number of row `row` in column `k` of a cell.
 fn number(form: Form, cell: &[Line], row: usize, k: usize) -> u8 {
@@ -63,17 +63,17 @@ pub fn unpack(form: Form, group: Group<'_>, blocks: usize, out: &mut Unpacked) {
     }
 }
 
-pub fn tile<const M: usize>(source: &Source<'_>, blocks: usize, x: [Row<'_>; M]) -> [[f32; GROUP]; M] {
+pub fn tile<const M: usize>(source: &GroupSource<'_>, blocks: usize, x: [Row<'_>; M]) -> [[f32; GROUP]; M] {
     let mut out = [[0.0; GROUP]; M];
     for b in 0..blocks {
         for row in 0..GROUP {
             let (scale, offset, numbers): (_, _, [u8; BLOCK]) = match source {
-                Source::Packed(group, form) => {
+                GroupSource::Packed(group, form) => {
                     let cell = &group.lines[b * form.lines()..(b + 1) * form.lines()];
                     let (scale, offset) = scales(*form, *group, b, row);
                     (scale, offset, std::array::from_fn(|k| number(*form, cell, row, k)))
                 }
-                Source::Unpacked(all, form) => {
+                GroupSource::Unpacked(all, form) => {
                     let at = [0, 1].map(|part| b * form.scales() + part.min(form.scales() - 1));
                     let numbers = std::array::from_fn(|k| all.lines[b * 8 + k / 4].0[row * 4 + k % 4]);
                     (at.map(|at| all.scales[at][row]), at.map(|at| all.offsets[at][row]), numbers)

@@ -77,7 +77,7 @@ impl Rope {
 
 /// How a layer looks at what was read.
 #[derive(Clone, Copy)]
-pub struct Look<'a> {
+pub struct AttentionRule<'a> {
     pub reach: Reach,
     /// `None`: positions are not seen.
     pub rope: Option<&'a Rope>,
@@ -127,7 +127,14 @@ impl Cache {
     ///
     /// `q` is `[tokens, heads * width]`, `k` and `v` are `[tokens, kv_heads * width]`, all f32 and not turned yet;
     /// the result is `[tokens, heads * width]`.
-    pub fn attend(&mut self, q: &Tensor, k: &Tensor, v: &Tensor, position: usize, look: Look) -> Result<Tensor> {
+    pub fn attend(
+        &mut self,
+        q: &Tensor,
+        k: &Tensor,
+        v: &Tensor,
+        position: usize,
+        rule: AttentionRule,
+    ) -> Result<Tensor> {
         let tokens = q.dim(0)?;
         if position + tokens > self.room {
             candle_core::bail!("{} tokens do not fit into a context of {}", position + tokens, self.room);
@@ -140,7 +147,7 @@ impl Cache {
                 let (q, k, v) = (Rows::of(&q.0, q.1, all)?, Rows::of(&k.0, k.1, few)?, Rows::of(&v.0, v.1, few)?);
                 let turned = |from: &[f32], to: &mut [f32], i: usize| {
                     to.copy_from_slice(from);
-                    if let Some(rope) = look.rope {
+                    if let Some(rope) = rule.rope {
                         rope.turn(to, width, position + i);
                     }
                 };
@@ -149,10 +156,10 @@ impl Cache {
                 for_rows(&mut queries, heads * width, |first, rows| {
                     rows.chunks_exact_mut(heads * width).zip(first..).for_each(|(row, i)| turned(q.row(i), row, i));
                 })?;
-                let out = cached::attend(store, heads, &queries, position, look.reach)?;
+                let out = cached::attend(store, heads, &queries, position, rule.reach)?;
                 Tensor::from_vec(out, (tokens, heads * width), &Device::Cpu)
             }
-            Store::Device { keys, values } => attend_device(self.shape, (q, k, v), (keys, values), position, look),
+            Store::Device { keys, values } => attend_device(self.shape, (q, k, v), (keys, values), position, rule),
         }
     }
 }
@@ -163,15 +170,15 @@ fn attend_device(
     (q, k, v): (&Tensor, &Tensor, &Tensor),
     (keys, values): (&Tensor, &Tensor),
     position: usize,
-    look: Look,
+    rule: AttentionRule,
 ) -> Result<Tensor> {
     let Shape { heads, kv_heads, width } = shape;
     let tokens = q.dim(0)?;
     let len = position + tokens;
     let split = |x: &Tensor, heads| x.reshape((1, tokens, heads, width))?.transpose(1, 2)?.contiguous();
-    let rows = look.rope.map(|rope| rope.rows(position, tokens, q.device())).transpose()?;
+    let rows = rule.rope.map(|rope| rope.rows(position, tokens, q.device())).transpose()?;
     let turn = |x: Tensor| -> Result<Tensor> {
-        let (Some(rope), Some((cos, sin))) = (look.rope, &rows) else { return Ok(x) };
+        let (Some(rope), Some((cos, sin))) = (rule.rope, &rows) else { return Ok(x) };
         let part = x.narrow(3, 0, 2 * rope.pairs)?.contiguous()?;
         let turned = if rope.halves {
             candle_nn::rotary_emb::rope(&part, cos, sin)?
@@ -189,13 +196,13 @@ fn attend_device(
     let q = turn(split(q, heads)?)?.reshape((kv_heads, shape.group() * tokens, width))?;
     let keys = keys.squeeze(0)?.narrow(1, 0, len)?;
     let values = values.squeeze(0)?.narrow(1, 0, len)?;
-    let mut scores = (q.matmul(&keys.transpose(1, 2)?)? * f64::from(look.reach.scale))?;
-    if let Some(cap) = look.reach.cap {
+    let mut scores = (q.matmul(&keys.transpose(1, 2)?)? * f64::from(rule.reach.scale))?;
+    if let Some(cap) = rule.reach.cap {
         scores = ((scores / f64::from(cap))?.tanh()? * f64::from(cap))?;
     }
     let mut scores = scores.reshape((kv_heads, shape.group(), tokens, len))?;
-    if tokens > 1 || look.reach.seen(position).start > 0 {
-        let shown = |i: usize, j: usize| look.reach.seen(position + i).contains(&j);
+    if tokens > 1 || rule.reach.seen(position).start > 0 {
+        let shown = |i: usize, j: usize| rule.reach.seen(position + i).contains(&j);
         let mask = (0..tokens).flat_map(|i| (0..len).map(move |j| if shown(i, j) { 0.0 } else { f32::NEG_INFINITY }));
         let mask: Vec<f32> = mask.collect();
         scores = scores.broadcast_add(&Tensor::from_vec(mask, (1, 1, tokens, len), q.device())?)?;
@@ -224,17 +231,17 @@ mod tests {
         Rope::new(&frequencies, 64, halves, 1.0)
     }
 
-    fn look(rope: &Rope) -> Look<'_> {
-        Look { reach: Reach { scale: 0.2, cap: None, window: None }, rope: Some(rope) }
+    fn rule(rope: &Rope) -> AttentionRule<'_> {
+        AttentionRule { reach: Reach { scale: 0.2, cap: None, window: None }, rope: Some(rope) }
     }
 
-    fn run(cache: &mut Cache, look: Look, tokens: usize, pieces: &[usize]) -> Vec<f32> {
+    fn run(cache: &mut Cache, rule: AttentionRule, tokens: usize, pieces: &[usize]) -> Vec<f32> {
         let [q, k, v] = inputs(tokens);
         let mut out = Vec::new();
         let mut at = 0;
         for &n in pieces {
             let [q, k, v] = [&q, &k, &v].map(|t| t.narrow(0, at, n).unwrap());
-            let piece = cache.attend(&q, &k, &v, at, look).unwrap();
+            let piece = cache.attend(&q, &k, &v, at, rule).unwrap();
             out.extend(piece.flatten_all().unwrap().to_vec1::<f32>().unwrap());
             at += n;
         }
@@ -254,15 +261,15 @@ mod tests {
     fn our_loops_agree_with_candles_operators() {
         for halves in [false, true] {
             let rope = rope(halves);
-            for look in [
-                look(&rope),
-                Look { reach: Reach { window: Some(5), ..look(&rope).reach }, ..look(&rope) },
-                Look { reach: Reach { cap: Some(0.5), ..look(&rope).reach }, ..look(&rope) },
-                Look { rope: None, ..look(&rope) },
+            for rule in [
+                rule(&rope),
+                AttentionRule { reach: Reach { window: Some(5), ..rule(&rope).reach }, ..rule(&rope) },
+                AttentionRule { reach: Reach { cap: Some(0.5), ..rule(&rope).reach }, ..rule(&rope) },
+                AttentionRule { rope: None, ..rule(&rope) },
             ] {
-                let ours = run(&mut cpu(40, KvType::F32), look, 33, &[20, 1, 12]);
+                let ours = run(&mut cpu(40, KvType::F32), rule, 33, &[20, 1, 12]);
                 let store = Cache::on_device(SHAPE, 40, &Device::Cpu).unwrap();
-                let theirs = run(&mut Cache { shape: SHAPE, room: 40, store }, look, 33, &[20, 1, 12]);
+                let theirs = run(&mut Cache { shape: SHAPE, room: 40, store }, rule, 33, &[20, 1, 12]);
                 assert!(worst(&ours, &theirs) < 2e-6, "{}", worst(&ours, &theirs));
             }
         }
@@ -272,8 +279,8 @@ mod tests {
     fn pieces_give_the_same_bits() {
         let rope = rope(false);
         for kv in KvType::ALL {
-            let whole = run(&mut cpu(64, kv), look(&rope), 64, &[64]);
-            let pieces = run(&mut cpu(64, kv), look(&rope), 64, &[1, 30, 2, 31]);
+            let whole = run(&mut cpu(64, kv), rule(&rope), 64, &[64]);
+            let pieces = run(&mut cpu(64, kv), rule(&rope), 64, &[1, 30, 2, 31]);
             assert!(whole == pieces, "{kv:?}");
         }
     }
@@ -281,13 +288,13 @@ mod tests {
     #[test]
     fn long_texts_are_looked_at_in_parts() {
         let rope = Rope::new(&[1.0, 0.1, 0.01], 600, false, 1.0);
-        for reach in [look(&rope).reach, Reach { window: Some(300), ..look(&rope).reach }] {
-            let look = Look { reach, rope: Some(&rope) };
+        for reach in [rule(&rope).reach, Reach { window: Some(300), ..rule(&rope).reach }] {
+            let rule = AttentionRule { reach, rope: Some(&rope) };
             let store = Cache::on_device(SHAPE, 600, &Device::Cpu).unwrap();
-            let theirs = run(&mut Cache { shape: SHAPE, room: 600, store }, look, 600, &[600]);
+            let theirs = run(&mut Cache { shape: SHAPE, room: 600, store }, rule, 600, &[600]);
             for kv in KvType::ALL {
-                let whole = run(&mut cpu(600, kv), look, 600, &[600]);
-                let pieces = run(&mut cpu(600, kv), look, 600, &[255, 2, 1, 254, 87, 1]);
+                let whole = run(&mut cpu(600, kv), rule, 600, &[600]);
+                let pieces = run(&mut cpu(600, kv), rule, 600, &[255, 2, 1, 254, 87, 1]);
                 assert!(whole == pieces, "{kv:?}");
                 let off = worst(&whole, &theirs);
                 assert!(off < [3e-6, 1e-3, 2e-2][kv as usize], "{kv:?}: {off}");
@@ -298,9 +305,9 @@ mod tests {
     #[test]
     fn packed_caches_are_near_the_exact_one() {
         let rope = rope(true);
-        let exact = run(&mut cpu(64, KvType::F32), look(&rope), 64, &[64]);
+        let exact = run(&mut cpu(64, KvType::F32), rule(&rope), 64, &[64]);
         for (kv, off) in [(KvType::F16, 1e-3), (KvType::Q8_0, 2e-2)] {
-            let packed = run(&mut cpu(64, kv), look(&rope), 64, &[64]);
+            let packed = run(&mut cpu(64, kv), rule(&rope), 64, &[64]);
             let found = worst(&exact, &packed);
             assert!(found > 0.0 && found < off, "{kv:?}: {found}");
         }
@@ -309,6 +316,6 @@ mod tests {
     #[test]
     fn a_full_cache_is_an_error() {
         let [q, k, v] = inputs(5);
-        assert!(cpu(8, KvType::F32).attend(&q, &k, &v, 4, look(&rope(false))).is_err());
+        assert!(cpu(8, KvType::F32).attend(&q, &k, &v, 4, rule(&rope(false))).is_err());
     }
 }

@@ -3,7 +3,7 @@
 //! Most language models of today are one network with small differences. What a file's weights show (biases, norms of
 //! queries and keys, experts, joined matrices) is read off their names; what they do not show is [`traits`].
 
-use super::Plan;
+use super::Dimensions;
 use super::attention::Shape;
 use crate::domain::plural;
 use crate::engine::kernels::Activation;
@@ -297,12 +297,12 @@ impl Config {
         })
     }
 
-    pub fn plan(&self) -> Plan {
+    pub fn dimensions(&self) -> Dimensions {
         let layer = |layer: &LayerConfig| match &layer.mixer {
             MixerConfig::Attention(shape) => 2 * shape.kv_heads * shape.width,
             MixerConfig::Convolution(_) => self.width,
         };
-        Plan {
+        Dimensions {
             context_length: self.context_length,
             vocabulary: self.vocabulary,
             layers: self.layers.len(),

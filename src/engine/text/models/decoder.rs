@@ -4,7 +4,7 @@
 use candle_core::{D, Device, Result, Tensor};
 
 use super::LanguageModel;
-use super::attention::{Cache, Look, Rope, Shape};
+use super::attention::{AttentionRule, Cache, Rope, Shape};
 use super::config::{Config, LayerConfig, MixerConfig, RopeKind};
 use super::convolution::Convolution;
 use super::feed::{Feed, GateUp, Gated, Mixture};
@@ -138,7 +138,7 @@ impl Attention {
         })
     }
 
-    fn forward(&mut self, x: &Tensor, position: usize, look: Look) -> Result<Tensor> {
+    fn forward(&mut self, x: &Tensor, position: usize, rule: AttentionRule) -> Result<Tensor> {
         let Shape { heads, kv_heads, width } = self.shape;
         let [q, k, v] = match &self.projections {
             Projections::Three(three) => {
@@ -158,7 +158,7 @@ impl Attention {
             None => Ok(x),
         };
         let (q, k) = (normed(&self.query_norm, q)?, normed(&self.key_norm, k)?);
-        self.output.forward(&self.cache.attend(&q, &k, &v, position, look)?)
+        self.output.forward(&self.cache.attend(&q, &k, &v, position, rule)?)
     }
 }
 
@@ -281,10 +281,10 @@ impl Decoder {
                 RopeKind::None => None,
             };
             let (scale, cap) = (config.attention_scale, config.attention_cap);
-            let look = Look { reach: Reach { scale, cap, window: layer.config.window }, rope };
+            let rule = AttentionRule { reach: Reach { scale, cap, window: layer.config.window }, rope };
             let input = layer.norm.forward(&x)?;
             let mut mixed = match &mut layer.mixer {
-                Mixer::Attention(attention) => attention.forward(&input, position, look)?,
+                Mixer::Attention(attention) => attention.forward(&input, position, rule)?,
                 Mixer::Convolution(convolution) => convolution.forward(&input, position)?,
             };
             if let Some(norm) = &layer.post_mixer {

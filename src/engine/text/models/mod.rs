@@ -36,9 +36,9 @@ pub trait LanguageModel: Send {
     fn forward_last(&mut self, tokens: &[u32], position: usize, rows: usize) -> candle_core::Result<Vec<Vec<f32>>>;
 }
 
-/// What running a model takes, as known from its header.
+/// A model's sizes that tell what running it takes, as known from its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plan {
+pub struct Dimensions {
     /// Tokens of context it was trained for.
     pub context_length: usize,
     /// Tokens of its vocabulary.
@@ -48,7 +48,7 @@ pub struct Plan {
     pub numbers_per_token: u64,
 }
 
-impl Plan {
+impl Dimensions {
     /// Bytes that are kept for each token of context.
     pub fn bytes_per_token(&self, kv: KvType) -> u64 {
         // Q8_0: a byte each, and a scale of four for 32.
@@ -67,10 +67,10 @@ pub fn check_architecture(name: &str) -> Result<()> {
 
 /// Checks that the header describes a network that can be built: every weight there, in its shape, and none left
 /// over that would change the result.
-pub fn plan(gguf: &Gguf) -> Result<Plan> {
+pub fn dimensions(gguf: &Gguf) -> Result<Dimensions> {
     let config = Config::from_gguf(gguf)?;
     inventory::check(gguf, &config)?;
-    Ok(config.plan())
+    Ok(config.dimensions())
 }
 
 /// Reads the weights. `progress` is told the fraction that has been read, 0 to 1.

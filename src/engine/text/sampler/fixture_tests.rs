@@ -11,7 +11,7 @@ use crate::engine::text::testing::{self, Vocabulary};
 struct Fixtures {
     logits: BTreeMap<String, Vec<f32>>,
     links: Vec<Case>,
-    mirostat: Vec<Run>,
+    mirostat: Vec<MirostatCase>,
 }
 
 #[derive(Deserialize)]
@@ -27,7 +27,7 @@ struct Case {
 }
 
 #[derive(Deserialize)]
-struct Run {
+struct MirostatCase {
     params: TextParams,
     steps: Vec<Step>,
 }

@@ -1,6 +1,6 @@
 //! Whether one model's tokens mean the same to another, by llama.cpp's rules for draft models.
 
-use super::{Model, Tokenizer};
+use super::{Algorithm, Tokenizer};
 use crate::lang::Both;
 
 /// Tokens that one of the vocabularies may have more than the other: room that was left at the end.
@@ -11,9 +11,9 @@ const NAMES: usize = 5;
 impl Tokenizer {
     /// Why `draft` cannot propose tokens for this vocabulary; `None` where it can.
     pub fn unlike(&self, draft: &Self) -> Option<Both> {
-        let kind = |t: &Self| match t.model {
-            Model::Bytes { .. } => "gpt2",
-            Model::Pieces { .. } => "llama",
+        let kind = |t: &Self| match t.algorithm {
+            Algorithm::Bytes { .. } => "gpt2",
+            Algorithm::Pieces { .. } => "llama",
         };
         let (ours, theirs) = (kind(self), kind(draft));
         if ours != theirs {

@@ -48,7 +48,7 @@ pub enum Specials {
 pub struct Tokenizer {
     texts: Vec<String>,
     kinds: Vec<i64>,
-    model: Model,
+    algorithm: Algorithm,
     /// Ids of control, user-defined and unknown tokens, longest text first.
     specials: Vec<u32>,
     /// Of these, what only a template may say.
@@ -61,14 +61,14 @@ pub struct Tokenizer {
 
 /// How plain text becomes tokens.
 #[derive(Debug)]
-enum Model {
+enum Algorithm {
     /// Words, and merges of bytes inside each.
     Bytes { merges: Merges, pre: PreTokenizer },
     /// Pieces with scores; with `prefix` a space is put before text that begins, or that follows a special token.
     Pieces { pieces: Pieces, prefix: bool },
 }
 
-impl Model {
+impl Algorithm {
     fn token(&self, text: &str) -> Option<u32> {
         match self {
             Self::Bytes { merges, .. } => merges.token(text),
@@ -101,11 +101,11 @@ impl Tokenizer {
         };
         // Where no key names a token, llama.cpp takes these: the begin and the end of pieces, and 11 for both in bytes.
         let usual = |bytes: Option<u32>, pieces: u32| {
-            let id = if kind == Kind::Pieces { Some(pieces) } else { bytes };
+            let id = if kind == VocabularyKind::Pieces { Some(pieces) } else { bytes };
             id.filter(|&id| in_range(&(id as usize)))
         };
-        let model = match kind {
-            Kind::Bytes(pre) => {
+        let algorithm = match kind {
+            VocabularyKind::Bytes(pre) => {
                 let merges = gguf.texts("tokenizer.ggml.merges").ok_or_else(|| missing("tokenizer.ggml.merges"))?;
                 let merges = Merges::new(&texts, merges).map_err(|line| {
                     gguf.bad(both!(
@@ -113,9 +113,9 @@ impl Tokenizer {
                         "tokenizer.ggml.merges 中的“{line}”不是一对"
                     ))
                 })?;
-                Model::Bytes { merges, pre }
+                Algorithm::Bytes { merges, pre }
             }
-            Kind::Pieces => {
+            VocabularyKind::Pieces => {
                 let scores = gguf.floats("tokenizer.ggml.scores").ok_or_else(|| missing("tokenizer.ggml.scores"))?;
                 if scores.len() != texts.len() || scores.iter().any(|x| x.is_nan()) {
                     let (n, of) = (scores.len(), texts.len());
@@ -126,13 +126,13 @@ impl Tokenizer {
                 }
                 let unknown = named("unknown_token_id")?.or(usual(None, 0));
                 let prefix = gguf.flag("tokenizer.ggml.add_space_prefix").unwrap_or(true);
-                Model::Pieces { pieces: Pieces::new(&texts, scores.to_vec(), unknown), prefix }
+                Algorithm::Pieces { pieces: Pieces::new(&texts, scores.to_vec(), unknown), prefix }
             }
         };
         let bos = named("bos_token_id")?.or(usual(Some(11), 1));
         let eos = named("eos_token_id")?.or(usual(Some(11), 2));
         let mut kinds = written.clone();
-        let ends = known::tell(|text| model.token(text), named, eos, &mut kinds)?;
+        let ends = known::tell(|text| algorithm.token(text), named, eos, &mut kinds)?;
         let is_special = |kind: i64| matches!(kind, UNKNOWN | CONTROL | USER_DEFINED);
         let all = (0_u32..).zip(&kinds).filter(|&(id, &kind)| is_special(kind) && !texts[id as usize].is_empty());
         let mut specials: Vec<u32> = all.map(|(id, _)| id).collect();
@@ -141,12 +141,12 @@ impl Tokenizer {
             |id: &u32| [&written, &kinds].iter().any(|kinds| matches!(kinds[*id as usize], CONTROL | UNKNOWN));
         let guarded = specials.iter().copied().filter(is_guarded).collect();
         // Llama 3 files may leave the flag out; llama.cpp takes it as set for them.
-        let otherwise = match &model {
-            Model::Bytes { pre, .. } => pre.whole_words(),
-            Model::Pieces { .. } => true,
+        let otherwise = match &algorithm {
+            Algorithm::Bytes { pre, .. } => pre.whole_words(),
+            Algorithm::Pieces { .. } => true,
         };
         let add_bos = gguf.flag("tokenizer.ggml.add_bos_token").unwrap_or(otherwise);
-        Ok(Self { texts, kinds, model, specials, guarded, ends, bos, eos, add_bos })
+        Ok(Self { texts, kinds, algorithm, specials, guarded, ends, bos, eos, add_bos })
     }
 
     /// The text of the token that begins a text, for templates.
@@ -161,7 +161,7 @@ impl Tokenizer {
 
     /// The token of exactly this text.
     pub fn token(&self, text: &str) -> Option<u32> {
-        self.model.token(text)
+        self.algorithm.token(text)
     }
 
     /// How many tokens there are.
@@ -199,12 +199,12 @@ impl Tokenizer {
         let mut after_special = true;
         for part in self.partition(text, specials) {
             match part {
-                Part::Token(id) => {
+                TextOrToken::Token(id) => {
                     out.push(id);
                     after_special = true;
                 }
-                Part::Text("") => {}
-                Part::Text(text) => {
+                TextOrToken::Text("") => {}
+                TextOrToken::Text(text) => {
                     let clean = mark.filter(|&m| text.contains(m)).map(|m| text.replace(m, ""));
                     self.encode_plain(clean.as_deref().unwrap_or(text), after_special, &mut out);
                     after_special = false;
@@ -215,9 +215,9 @@ impl Tokenizer {
     }
 
     fn encode_plain(&self, text: &str, after_special: bool, out: &mut Vec<u32>) {
-        match &self.model {
-            Model::Bytes { merges, pre } => pre.split(text, |word| merges.encode(word, pre.whole_words(), out)),
-            Model::Pieces { pieces, prefix } => {
+        match &self.algorithm {
+            Algorithm::Bytes { merges, pre } => pre.split(text, |word| merges.encode(word, pre.whole_words(), out)),
+            Algorithm::Pieces { pieces, prefix } => {
                 let space = if *prefix && after_special { " " } else { "" };
                 pieces.encode(&format!("{space}{text}").replace(' ', SPACE.encode_utf8(&mut [0; 4])), out);
             }
@@ -225,8 +225,8 @@ impl Tokenizer {
     }
 
     /// Cuts special tokens out of `text`: the longest first over the whole text, as llama.cpp does.
-    fn partition<'t>(&self, text: &'t str, specials: Specials) -> Vec<Part<'t>> {
-        let mut parts = vec![Part::Text(text)];
+    fn partition<'t>(&self, text: &'t str, specials: Specials) -> Vec<TextOrToken<'t>> {
+        let mut parts = vec![TextOrToken::Text(text)];
         for &id in &self.specials {
             if specials == Specials::Plain && self.kinds[id as usize] != USER_DEFINED {
                 continue;
@@ -237,16 +237,16 @@ impl Tokenizer {
             }
             let mut next = Vec::with_capacity(parts.len() + 2);
             for part in parts {
-                let Part::Text(mut rest) = part else {
+                let TextOrToken::Text(mut rest) = part else {
                     next.push(part);
                     continue;
                 };
                 while let Some((before, after)) = rest.split_once(wanted) {
-                    next.extend((!before.is_empty()).then_some(Part::Text(before)));
-                    next.push(Part::Token(id));
+                    next.extend((!before.is_empty()).then_some(TextOrToken::Text(before)));
+                    next.push(TextOrToken::Token(id));
                     rest = after;
                 }
-                next.extend((!rest.is_empty()).then_some(Part::Text(rest)));
+                next.extend((!rest.is_empty()).then_some(TextOrToken::Text(rest)));
             }
             parts = next;
         }
@@ -284,10 +284,12 @@ impl Tokenizer {
             CONTROL if is_thought_tag(text) => out.extend_from_slice(text.as_bytes()),
             UNKNOWN | CONTROL | UNUSED => {}
             USER_DEFINED => out.extend_from_slice(text.as_bytes()),
-            kind if matches!(self.model, Model::Pieces { .. }) => match byte_token(text).filter(|_| kind == BYTE) {
-                Some(byte) => out.push(byte),
-                None => out.extend_from_slice(text.replace(SPACE, " ").as_bytes()),
-            },
+            kind if matches!(self.algorithm, Algorithm::Pieces { .. }) => {
+                match byte_token(text).filter(|_| kind == BYTE) {
+                    Some(byte) => out.push(byte),
+                    None => out.extend_from_slice(text.replace(SPACE, " ").as_bytes()),
+                }
+            }
             _ => {
                 for c in text.chars() {
                     match bytes::byte_of(c) {
@@ -300,7 +302,8 @@ impl Tokenizer {
     }
 }
 
-enum Part<'t> {
+/// A stretch of text without special tokens, or one of those.
+enum TextOrToken<'t> {
     Text(&'t str),
     Token(u32),
 }
@@ -312,17 +315,17 @@ fn byte_token(text: &str) -> Option<u8> {
 
 /// What kind of vocabulary a file has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum VocabularyKind {
     Bytes(PreTokenizer),
     Pieces,
 }
 
 /// Refuses a vocabulary that cannot be read exactly; its kind else. Looks at the header only.
-pub fn check(gguf: &Gguf) -> Result<Kind> {
+pub fn check(gguf: &Gguf) -> Result<VocabularyKind> {
     let supported = || format!("llama, gpt2 with {}", pre::KNOWN);
     let refuse = |found: String| Cause::UnsupportedTokenizer { found, supported: supported() };
     match gguf.text("tokenizer.ggml.model") {
-        Some("llama") => return Ok(Kind::Pieces),
+        Some("llama") => return Ok(VocabularyKind::Pieces),
         Some("gpt2") => {}
         Some(other) => return Err(refuse(other.to_owned()).into()),
         None => {
@@ -332,7 +335,7 @@ pub fn check(gguf: &Gguf) -> Result<Kind> {
         }
     }
     let name = gguf.text("tokenizer.ggml.pre").unwrap_or("(none named)");
-    PreTokenizer::named(name).map(Kind::Bytes).ok_or_else(|| refuse(format!("gpt2 with {name}")).into())
+    PreTokenizer::named(name).map(VocabularyKind::Bytes).ok_or_else(|| refuse(format!("gpt2 with {name}")).into())
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::domain::{LAYER_COLOURS, LayerName, SceneLayer, SceneLayers, seconds};
 use crate::scene::{self, things};
 use crate::state::{Command, CreateCommand, LayersCommand, LayersFormat, LayersState};
 use crate::ui::cx::Cx;
-use crate::ui::eye::{Part, part};
+use crate::ui::eye::{Landmark, landmark};
 use crate::ui::texts::T;
 use crate::ui::textures::Textures;
 use crate::ui::theme::{self, BODY, S1, S2, S3, SMALL};
@@ -36,7 +36,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CanvasView, textures: &mut 
     if width >= WIDE || (width - PANEL).min(height) > width.min(height * (1.0 - BELOW)) {
         let frame = frames::panel(cx.p).inner_margin(Margin::symmetric(12, 8));
         Panel::right(Id::unique("layers")).exact_size(PANEL).resizable(false).frame(frame).show(ui, |ui| {
-            part(ui, Part::Beside);
+            landmark(ui, Landmark::Beside);
             ScrollArea::vertical().id_salt("layers").auto_shrink(false).show(ui, |ui| panel(ui, cx, layers));
         });
     } else {

@@ -36,11 +36,11 @@ pub struct PageView {
     follows: bool,
     wrote: bool,
     /// The letters as they were laid out last, and for what.
-    laid: Option<(Look, Vec<layout::Gap>, Arc<Galley>)>,
+    laid: Option<(LaidFor, Vec<layout::Gap>, Arc<Galley>)>,
 }
 
 /// Width, whether authors are told apart, dark or light, pixels a point.
-type Look = (f32, bool, bool, f32);
+type LaidFor = (f32, bool, bool, f32);
 
 impl Default for PageView {
     fn default() -> Self {

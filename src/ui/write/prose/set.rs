@@ -17,11 +17,12 @@ pub struct Set {
     pub width: f32,
     pub up: f32,
     pub down: f32,
-    parts: Vec<(Vec2, Part)>,
+    parts: Vec<(Vec2, Painted)>,
 }
 
+/// What is painted of a formula.
 #[derive(Clone)]
-enum Part {
+enum Painted {
     Text(Arc<Galley>),
     Rule(Vec2),
     Line(Vec<Vec2>, f32),
@@ -47,13 +48,13 @@ impl Set {
         for (offset, part) in &self.parts {
             let at = at + *offset;
             match part {
-                Part::Text(galley) => {
+                Painted::Text(galley) => {
                     painter.galley(at, galley.clone(), ink);
                 }
-                Part::Rule(size) => {
+                Painted::Rule(size) => {
                     painter.rect_filled(Rect::from_min_size(at, *size), 0.0, ink);
                 }
-                Part::Line(points, width) => {
+                Painted::Line(points, width) => {
                     let points = points.iter().map(|p| at + *p).collect();
                     painter.line(points, Stroke::new(*width, ink));
                 }
@@ -70,7 +71,7 @@ impl Set {
     }
 
     fn rule(&mut self, rect: Rect) {
-        self.parts.push((rect.min.to_vec2(), Part::Rule(rect.size())));
+        self.parts.push((rect.min.to_vec2(), Painted::Rule(rect.size())));
         self.up = self.up.max(-rect.top());
         self.down = self.down.max(rect.bottom());
         self.width = self.width.max(rect.right());
@@ -81,7 +82,7 @@ impl Set {
             self.up = self.up.max(-point.y);
             self.down = self.down.max(point.y);
         }
-        self.parts.push((Vec2::ZERO, Part::Line(points, width)));
+        self.parts.push((Vec2::ZERO, Painted::Line(points, width)));
     }
 
     /// A set whose middle is moved onto `axis` above the baseline.
@@ -96,7 +97,7 @@ impl Set {
 
 /// What a part is to its neighbours.
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+enum AtomKind {
     Plain,
     Operator,
     Binary,
@@ -106,19 +107,19 @@ enum Kind {
     Comma,
 }
 
-fn kind(node: &Node) -> Kind {
+fn kind(node: &Node) -> AtomKind {
     match node {
         Node::Sign(_, class) => match class {
-            Class::Binary => Kind::Binary,
-            Class::Relation => Kind::Relation,
-            Class::Open => Kind::Open,
-            Class::Close => Kind::Close,
-            Class::Comma => Kind::Comma,
-            Class::Letter | Class::Upright | Class::Bold => Kind::Plain,
+            Class::Binary => AtomKind::Binary,
+            Class::Relation => AtomKind::Relation,
+            Class::Open => AtomKind::Open,
+            Class::Close => AtomKind::Close,
+            Class::Comma => AtomKind::Comma,
+            Class::Letter | Class::Upright | Class::Bold => AtomKind::Plain,
         },
-        Node::Operator { .. } => Kind::Operator,
+        Node::Operator { .. } => AtomKind::Operator,
         Node::Scripts { base, .. } | Node::Stack { base, .. } => kind(base),
-        _ => Kind::Plain,
+        _ => AtomKind::Plain,
     }
 }
 
@@ -132,7 +133,7 @@ impl Setter<'_> {
     pub fn pieces(&self, node: &Node) -> Vec<Set> {
         let Node::Row(nodes) = node else { return vec![self.set(node, false)] };
         let place = Place { display: false, level: 0 };
-        let starts = (1..nodes.len()).filter(|i| kind(&nodes[*i]) == Kind::Relation);
+        let starts = (1..nodes.len()).filter(|i| kind(&nodes[*i]) == AtomKind::Relation);
         let mut from = 0;
         let mut out = Vec::new();
         for at in starts.chain([nodes.len()]) {
@@ -160,7 +161,7 @@ impl Setter<'_> {
         };
         let ink = galley.mesh_bounds;
         let (up, down) = if ink.is_positive() { (base - ink.top(), ink.bottom() - base) } else { (0.0, 0.0) };
-        Set { width: galley.size().x, up, down, parts: vec![(vec2(0.0, -base), Part::Text(galley))] }
+        Set { width: galley.size().x, up, down, parts: vec![(vec2(0.0, -base), Painted::Text(galley))] }
     }
 
     fn node(&self, node: &Node, place: Place) -> Set {
@@ -231,16 +232,16 @@ impl Setter<'_> {
 
     fn row(&self, nodes: &[Node], place: Place) -> Set {
         let em = self.em(place);
-        let mut kinds: Vec<Kind> = nodes.iter().map(kind).collect();
+        let mut kinds: Vec<AtomKind> = nodes.iter().map(kind).collect();
         for i in 0..kinds.len() {
             // A sign that has nothing on one of its sides is no operation.
             let before = i.checked_sub(1).and_then(|i| kinds.get(i)).copied();
             let after = kinds.get(i + 1).copied();
-            let lone = |side: Option<Kind>, open: Kind| {
-                side.is_none_or(|k| k == open || matches!(k, Kind::Binary | Kind::Relation | Kind::Comma))
+            let lone = |side: Option<AtomKind>, open: AtomKind| {
+                side.is_none_or(|k| k == open || matches!(k, AtomKind::Binary | AtomKind::Relation | AtomKind::Comma))
             };
-            if kinds[i] == Kind::Binary && (lone(before, Kind::Open) || lone(after, Kind::Close)) {
-                kinds[i] = Kind::Plain;
+            if kinds[i] == AtomKind::Binary && (lone(before, AtomKind::Open) || lone(after, AtomKind::Close)) {
+                kinds[i] = AtomKind::Plain;
             }
         }
         let mut out = Set::default();
@@ -248,12 +249,12 @@ impl Setter<'_> {
             let before = i.checked_sub(1).map(|i| kinds[i]);
             let gap = match (before, kinds[i]) {
                 (None, _) => 0.0,
-                (Some(Kind::Relation), Kind::Relation) => 0.0,
-                (Some(Kind::Relation), _) | (_, Kind::Relation) if place.level == 0 => 0.28,
-                (Some(Kind::Binary), _) | (_, Kind::Binary) if place.level == 0 => 0.22,
-                (Some(Kind::Comma), _) if place.level == 0 => 0.17,
-                (Some(Kind::Operator), Kind::Open | Kind::Close | Kind::Comma) => 0.0,
-                (Some(Kind::Operator), _) | (Some(Kind::Plain | Kind::Close), Kind::Operator) => 0.17,
+                (Some(AtomKind::Relation), AtomKind::Relation) => 0.0,
+                (Some(AtomKind::Relation), _) | (_, AtomKind::Relation) if place.level == 0 => 0.28,
+                (Some(AtomKind::Binary), _) | (_, AtomKind::Binary) if place.level == 0 => 0.22,
+                (Some(AtomKind::Comma), _) if place.level == 0 => 0.17,
+                (Some(AtomKind::Operator), AtomKind::Open | AtomKind::Close | AtomKind::Comma) => 0.0,
+                (Some(AtomKind::Operator), _) | (Some(AtomKind::Plain | AtomKind::Close), AtomKind::Operator) => 0.17,
                 _ => 0.0,
             };
             let x = out.width + gap * em;

@@ -70,7 +70,7 @@ fn a_picture_is_saved_where_no_dialog_can_open_and_its_place_is_told() {
     let files: Vec<_> = std::fs::read_dir(home.path().join("exports")).unwrap().flatten().collect();
     assert_eq!(files.len(), 1);
     assert!(window.shows(&files[0].path().display().to_string()));
-    assert_eq!(png::read_record(&files[0].path()).unwrap().prompt, "a red apple");
+    assert_eq!(picture_files::read_record(&files[0].path()).unwrap().prompt, "a red apple");
 
     // And opened by its path.
     let ctx = window.harness.ctx.clone();

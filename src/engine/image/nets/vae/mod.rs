@@ -11,7 +11,7 @@ mod tiles;
 use candle_core::{DType, Tensor};
 use candle_nn::VarBuilder;
 
-use crate::engine::{CancelToken, Stop};
+use crate::engine::{CancelToken, Stoppable};
 pub use config::{Scaling, VaeConfig};
 use halves::{Decoder, Encoder};
 pub use tiles::Tiling;
@@ -19,8 +19,6 @@ use tiles::{Canvas, spans};
 
 /// How far a run is: parts done, parts in all.
 pub type Progress<'a> = dyn FnMut(usize, usize) + 'a;
-
-type Run<T> = std::result::Result<T, Stop>;
 
 /// An autoencoder with its weights.
 pub struct Vae {
@@ -75,7 +73,7 @@ impl Vae {
         tiling: Option<Tiling>,
         cancel: &CancelToken,
         progress: &mut Progress,
-    ) -> Run<Tensor> {
+    ) -> Stoppable<Tensor> {
         let latents = latents.to_dtype(self.dtype)?;
         let (b, c, h, w) = latents.dims4()?;
         if c != self.config.latent_channels {
@@ -96,7 +94,7 @@ impl Vae {
         tiling: Option<Tiling>,
         cancel: &CancelToken,
         progress: &mut Progress,
-    ) -> Run<Posterior> {
+    ) -> Stoppable<Posterior> {
         let Some(encoder) = &self.encoder else {
             return Err(candle_core::Error::msg("this VAE was loaded without its encoder").into());
         };
@@ -132,10 +130,10 @@ impl Cut {
         (h, w): (usize, usize),
         tiling: Option<Tiling>,
         checks: usize,
-        part: &dyn Fn(&Tensor, &mut halves::Check) -> Run<Tensor>,
+        part: &dyn Fn(&Tensor, &mut halves::Check) -> Stoppable<Tensor>,
         cancel: &CancelToken,
         progress: &mut Progress,
-    ) -> Run<Tensor> {
+    ) -> Stoppable<Tensor> {
         let whole = Tiling { tile: h.max(w).max(1), overlap: 0 };
         let tiling = tiling.unwrap_or(whole);
         let (rows, columns) = (spans(h, tiling, self.to), spans(w, tiling, self.to));

@@ -4,20 +4,13 @@
 use serde_json::Value;
 
 use super::comfy;
-use super::parameters::{MAX_TEXT, Source, Written, record_of};
 use super::scalar::plain;
-use crate::domain::PictureRecord;
+use super::written::{Written, record_of};
+use super::{Foreign, MAX_TEXT, Program};
 use crate::lang::Both;
 
 /// Settings need a prompt and this many fields.
 const FEWEST: usize = 2;
-
-/// The settings in a JSON text and the program that wrote it, or the program alone where its settings cannot be read.
-pub enum Foreign {
-    Record(Box<PictureRecord>, Source),
-    /// A program's own file, without what would make a picture again.
-    Known(Source),
-}
 
 /// What a text of another program says, by the name that its chunk or field has. `software` and `description` are the
 /// picture's other texts of these names.
@@ -27,13 +20,13 @@ pub fn read(keyword: &str, text: &str, software: &str, description: &str) -> Opt
     }
     if keyword.eq_ignore_ascii_case("dream") {
         let written = dream(text)?;
-        let source = written.source;
-        return Some(Foreign::Record(Box::new(record_of(written)), source));
+        let program = written.program;
+        return Some(Foreign::Record(Box::new(record_of(written)), program));
     }
     let unpacked = if keyword.contains("xmp") { Some(inside_xmp(text)?) } else { None };
     let text = unpacked.as_deref().unwrap_or(text);
     let value: Value = from_python(json_in(text)?)?;
-    let named = Source::named(software);
+    let named = Program::named(software);
     let written = swarm(&value)
         .or_else(|| invoke(&value))
         .or_else(|| invoke_2(&value))
@@ -41,19 +34,19 @@ pub fn read(keyword: &str, text: &str, software: &str, description: &str) -> Opt
         .or_else(|| draw_things(&value))
         .or_else(|| comfy::read(&value))
         .or_else(|| fooocus(&value, named));
-    let Some(written) = written else { return comfy::is_workflow(&value).then_some(Foreign::Known(Source::ComfyUi)) };
-    let source = written.source;
+    let Some(written) = written else { return comfy::is_workflow(&value).then_some(Foreign::Known(Program::ComfyUi)) };
+    let program = written.program;
     if written.fields.len() < FEWEST {
-        return Some(Foreign::Known(source));
+        return Some(Foreign::Known(program));
     }
     let mut record = record_of(written);
-    if record.prompt.trim().is_empty() && source == Source::ComfyUi {
+    if record.prompt.trim().is_empty() && program == Program::ComfyUi {
         record.notes.push(Both::new(
             "The prompt could not be followed through the picture's graph.",
             "无法在图片的节点图中找到提示词。",
         ));
     }
-    Some(Foreign::Record(Box::new(record), source))
+    Some(Foreign::Record(Box::new(record), program))
 }
 
 /// JSON as Python writes it: NaN and infinities stand bare in it, and are read as null.
@@ -136,7 +129,7 @@ fn swarm(value: &Value) -> Option<Written> {
     if fields.len() >= FEWEST {
         version(&mut fields, "SwarmUI", &text(from, "swarm_version"));
     }
-    Some(Written { prompt, negative, fields, source: Source::SwarmUi })
+    Some(Written { prompt, negative, fields, program: Program::SwarmUi })
 }
 
 /// Members under the names that newer files have: older ones write `Guidance Scale` for `guidance_scale`.
@@ -159,10 +152,10 @@ fn steps_of(performance: &str) -> Option<u32> {
     }
 }
 
-fn fooocus(value: &Value, named: Option<Source>) -> Option<Written> {
+fn fooocus(value: &Value, named: Option<Program>) -> Option<Written> {
     let value = &plain_names(value);
     let is_theirs = ["base_model", "full_prompt", "metadata_scheme", "prompt_expansion", "performance"];
-    let sure = named == Some(Source::Fooocus) || is_theirs.iter().any(|key| value.get(key).is_some());
+    let sure = named == Some(Program::Fooocus) || is_theirs.iter().any(|key| value.get(key).is_some());
     if !sure || value.get("prompt").is_none() {
         return None;
     }
@@ -195,7 +188,7 @@ fn fooocus(value: &Value, named: Option<Source>) -> Option<Written> {
         version.insert_str(0, "Fooocus ");
     }
     let (prompt, negative) = (text(value, "prompt"), text(value, "negative_prompt"));
-    Some(Written { prompt, negative, fields, source: Source::Fooocus })
+    Some(Written { prompt, negative, fields, program: Program::Fooocus })
 }
 
 fn invoke(value: &Value) -> Option<Written> {
@@ -232,7 +225,7 @@ fn invoke(value: &Value) -> Option<Written> {
     if fields.len() >= FEWEST {
         version(&mut fields, "InvokeAI", &text(value, "app_version"));
     }
-    Some(Written { prompt, negative, fields, source: Source::InvokeAi })
+    Some(Written { prompt, negative, fields, program: Program::InvokeAi })
 }
 
 /// InvokeAI up to 2.3.
@@ -256,7 +249,7 @@ fn invoke_2(value: &Value) -> Option<Written> {
     fields.extend(collect(value, &[("Model", "model_weights"), ("Model hash", "model_hash")]));
     let (prompt, negative) = out_of_brackets(&prompt);
     version(&mut fields, "InvokeAI", &text(value, "app_version"));
-    Some(Written { prompt, negative, fields, source: Source::InvokeAi })
+    Some(Written { prompt, negative, fields, program: Program::InvokeAi })
 }
 
 /// What should not be in a picture is in brackets in old InvokeAI's prompts.
@@ -301,7 +294,7 @@ fn dream(line: &str) -> Option<Written> {
     }
     let (prompt, negative) = out_of_brackets(&prompt.replace("\\\"", "\""));
     version(&mut fields, "InvokeAI", "");
-    Some(Written { prompt, negative, fields, source: Source::InvokeAi })
+    Some(Written { prompt, negative, fields, program: Program::InvokeAi })
 }
 
 /// Older files have the prompt in a text of its own, `Description`.
@@ -324,7 +317,7 @@ fn novel_ai(value: &Value, description: &str) -> Option<Written> {
         ],
     );
     let (prompt, negative) = (prompt.to_owned(), text(value, "uc"));
-    Some(Written { prompt, negative, fields, source: Source::NovelAi })
+    Some(Written { prompt, negative, fields, program: Program::NovelAi })
 }
 
 fn draw_things(value: &Value) -> Option<Written> {
@@ -343,18 +336,18 @@ fn draw_things(value: &Value) -> Option<Written> {
         ],
     );
     let (prompt, negative) = (text(value, "c"), text(value, "uc"));
-    Some(Written { prompt, negative, fields, source: Source::DrawThings })
+    Some(Written { prompt, negative, fields, program: Program::DrawThings })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{NoiseSource, Sampler, Schedule};
+    use crate::domain::{NoiseSource, PictureRecord, Sampler, Schedule};
 
-    fn record(keyword: &str, text: &str) -> (PictureRecord, Source) {
+    fn record(keyword: &str, text: &str) -> (PictureRecord, Program) {
         match read(keyword, text, "", "") {
-            Some(Foreign::Record(record, source)) => (*record, source),
-            Some(Foreign::Known(source)) => panic!("only known as {source:?}: {text}"),
+            Some(Foreign::Record(record, program)) => (*record, program),
+            Some(Foreign::Known(program)) => panic!("only known as {program:?}: {text}"),
             None => panic!("nothing in {text}"),
         }
     }
@@ -364,14 +357,14 @@ mod tests {
         let text = r#"{"sui_image_params": {"prompt": "a cat", "negativeprompt": "blurry", "model": "sd_xl_base_1.0",
             "seed": 648312782957426, "steps": 20, "cfgscale": 7.5, "width": 1024, "height": 768, "sampler": "dpmpp_2m",
             "scheduler": "karras", "swarm_version": "0.9.6"}, "sui_extra_data": {}}"#;
-        let (read, source) = record("parameters", text);
-        assert_eq!(source, Source::SwarmUi);
+        let (read, program) = record("parameters", text);
+        assert_eq!(program, Program::SwarmUi);
         assert_eq!((read.prompt.as_str(), read.negative.as_str(), read.steps), ("a cat", "blurry", 20));
         assert_eq!((read.seed(), read.guidance, read.width, read.height), (648_312_782_957_426, 7.5, 1024, 768));
         assert_eq!((read.sampler, read.schedule), (Sampler::DpmPp2M, Schedule::Karras));
         assert_eq!((read.noise, read.notes), (NoiseSource::Torch, vec![]));
         let little = r#"{"sui_image_params": {"prompt": "cat", "steps": 20}}"#;
-        assert!(matches!(super::read("parameters", little, "", ""), Some(Foreign::Known(Source::SwarmUi))));
+        assert!(matches!(super::read("parameters", little, "", ""), Some(Foreign::Known(Program::SwarmUi))));
     }
 
     #[test]
@@ -381,8 +374,8 @@ mod tests {
             "scheduler": "karras", "seed": "7135229857264823042", "base_model": "juggernautXL_v8Rundiffusion",
             "base_model_hash": "aeb7e9e689", "clip_skip": 2, "vae": "Default (model)", "refiner_model": "None",
             "version": "Fooocus v2.5.5"}"#;
-        let (read, source) = record("parameters", text);
-        assert_eq!((source, read.steps, read.width, read.height), (Source::Fooocus, 30, 1152, 896));
+        let (read, program) = record("parameters", text);
+        assert_eq!((program, read.steps, read.width, read.height), (Program::Fooocus, 30, 1152, 896));
         assert_eq!((read.sampler, read.schedule), (Sampler::DpmPp2MSde, Schedule::Karras));
         assert_eq!((read.seed(), read.clip_skip, read.vae.as_str()), (7_135_229_857_264_823_042, 2, ""));
         assert_eq!(read.notes, vec![]);
@@ -394,8 +387,8 @@ mod tests {
             "width": 512, "height": 640, "seed": 3141592653, "rand_device": "cpu", "cfg_scale": 7.0,
             "cfg_rescale_multiplier": 0.5, "steps": 30, "scheduler": "dpmpp_2m_k", "clip_skip": 1,
             "model": {"name": "dreamshaper-8", "base": "sd-1"}, "vae": {"name": "ft-mse"}, "app_version": "5.4.2"}"#;
-        let (read, source) = record("invokeai_metadata", text);
-        assert_eq!((source, read.sampler, read.schedule), (Source::InvokeAi, Sampler::DpmPp2M, Schedule::Karras));
+        let (read, program) = record("invokeai_metadata", text);
+        assert_eq!((program, read.sampler, read.schedule), (Program::InvokeAi, Sampler::DpmPp2M, Schedule::Karras));
         assert_eq!((read.clip_skip, read.guidance_rescale, read.noise), (2, 0.5, NoiseSource::Torch));
         assert_eq!((read.model.as_str(), read.vae.as_str()), ("dreamshaper-8", "ft-mse"));
         assert_eq!((read.version.as_str(), read.notes), ("InvokeAI 5.4.2", vec![]));
@@ -414,8 +407,8 @@ mod tests {
             r#""a "big" cat - red [blurry, text]" -s50 -S1234 -W512 -H640 -C7.5 -Ak_euler_a"#,
             r#""a "big" cat - red [blurry, text]" -s 50 -S 1234 -W 512 -H 640 -C 7.5 -A k_euler_a"#,
         ] {
-            let (read, source) = record("Dream", line);
-            assert_eq!(source, Source::InvokeAi);
+            let (read, program) = record("Dream", line);
+            assert_eq!(program, Program::InvokeAi);
             assert_eq!((read.prompt.as_str(), read.negative.as_str()), ("a \"big\" cat - red", "blurry, text"));
             assert_eq!((read.steps, read.seed(), read.width, read.height), (50, 1234, 512, 640));
             assert_eq!((read.guidance, read.sampler), (7.5, Sampler::EulerAncestral));
@@ -435,8 +428,8 @@ mod tests {
             "['Fooocus V2']", "Performance": "Speed", "Resolution": "(1152, 896)", "Sharpness": 2.0, "Guidance Scale": 4.0,
             "Base Model": "juggernautXL_v8.safetensors", "Refiner Model": "None", "Sampler": "dpmpp_2m_sde_gpu",
             "Scheduler": "karras", "Seed": 7135229857264823042, "Version": "v2.1.862"}"#;
-        let (read, source) = record("Comment", text);
-        assert_eq!((source, read.steps, read.width, read.height), (Source::Fooocus, 30, 1152, 896));
+        let (read, program) = record("Comment", text);
+        assert_eq!((program, read.steps, read.width, read.height), (Program::Fooocus, 30, 1152, 896));
         assert_eq!((read.prompt.as_str(), read.negative.as_str(), read.guidance), ("a cat", "blurry", 4.0));
         assert_eq!((read.sampler, read.schedule), (Sampler::DpmPp2MSde, Schedule::Karras));
         assert_eq!((read.seed(), read.model.as_str()), (7_135_229_857_264_823_042, "juggernautXL_v8.safetensors"));
@@ -447,17 +440,17 @@ mod tests {
     fn novel_ai_and_draw_things() {
         let text = r#"{"prompt": "a cat", "uc": "lowres", "steps": 28, "scale": 5.0, "seed": 123, "height": 1216,
             "width": 832, "sampler": "k_euler_ancestral", "noise_schedule": "native", "cfg_rescale": 0.0}"#;
-        let (read, source) = record("Comment", text);
+        let (read, program) = record("Comment", text);
         assert_eq!(
-            (source, read.sampler, read.schedule),
-            (Source::NovelAi, Sampler::EulerAncestral, Schedule::Automatic)
+            (program, read.sampler, read.schedule),
+            (Program::NovelAi, Sampler::EulerAncestral, Schedule::Automatic)
         );
         assert_eq!((read.params.negative.as_str(), read.notes), ("lowres", vec![]));
 
         let json = r#"{"c": "a \"big\" cat", "uc": "dog", "steps": 8, "scale": 4.5, "seed": 42, "size": "512x768",
             "sampler": "DPM++ 2M Karras", "model": "sd_v1.5_f16.ckpt"}"#;
-        let (read, source) = record("UserComment", json);
-        assert_eq!((source, read.width, read.sampler), (Source::DrawThings, 512, Sampler::DpmPp2M));
+        let (read, program) = record("UserComment", json);
+        assert_eq!((program, read.width, read.sampler), (Program::DrawThings, 512, Sampler::DpmPp2M));
         let xmp = format!(
             "<x><exif:UserComment><rdf:Alt><rdf:li xml:lang=\"x-default\">{}</rdf:li></rdf:Alt></exif:UserComment></x>",
             json.replace('&', "&amp;").replace('"', "&quot;")
@@ -468,7 +461,7 @@ mod tests {
     #[test]
     fn novel_ai_once_kept_the_prompt_in_a_text_of_its_own() {
         let text = r#"{"uc": "lowres", "steps": 28, "scale": 11.0, "seed": 5, "sampler": "k_euler"}"#;
-        let Some(Foreign::Record(record, Source::NovelAi)) = read("Comment", text, "NovelAI", "a blue cat") else {
+        let Some(Foreign::Record(record, Program::NovelAi)) = read("Comment", text, "NovelAI", "a blue cat") else {
             panic!()
         };
         assert_eq!((record.prompt.as_str(), record.negative.as_str(), record.seed()), ("a blue cat", "lowres", 5));
@@ -480,8 +473,8 @@ mod tests {
         let text = r#"{"1": {"class_type": "Other", "inputs": {"is_changed": [NaN, -Infinity]}}, "2": {"class_type": "KSampler",
             "inputs": {"seed": 7, "steps": 20, "cfg": NaN, "sampler_name": "euler", "scheduler": "karras", "positive": ["3", 0]}},
             "3": {"class_type": "CLIPTextEncode", "inputs": {"text": "a NaN \"Infinity\" cat"}}}"#;
-        let (read, source) = record("prompt", text);
-        assert_eq!((source, read.seed(), read.steps), (Source::ComfyUi, 7, 20));
+        let (read, program) = record("prompt", text);
+        assert_eq!((program, read.seed(), read.steps), (Program::ComfyUi, 7, 20));
         assert_eq!(read.prompt, "a NaN \"Infinity\" cat");
     }
 

@@ -17,20 +17,20 @@ pub trait Field {
 
 /// A rule that takes one step along the flow.
 pub trait Solver {
-    /// Moves `x` from time `t` to `next` and returns the clean picture foreseen last. `look` evaluates the field, and
-    /// stops where the job was cancelled or the numbers left their range.
-    fn step(&self, x: &mut [f32], t: f64, next: f64, look: &mut Look<'_>) -> Result<Vec<f32>, Stop>;
+    /// Moves `x` from time `t` to `next` and returns the clean picture foreseen last. `field` stops where the job
+    /// was cancelled or the numbers left their range.
+    fn step(&self, x: &mut [f32], t: f64, next: f64, field: &mut GuardedField<'_>) -> Result<Vec<f32>, Stop>;
 }
 
 /// The field, guarded: each evaluation looks at the cancel token first and at the numbers afterwards.
-pub struct Look<'a> {
+pub struct GuardedField<'a> {
     field: &'a mut dyn Field,
     token: &'a CancelToken,
     /// From 1, for the error's text.
     step: usize,
 }
 
-impl Look<'_> {
+impl GuardedField<'_> {
     fn at(&mut self, x: &[f32], t: f64) -> Result<Vec<f32>, Stop> {
         self.token.check()?;
         let hat = self.field.foresee(x, t)?;
@@ -48,8 +48,8 @@ fn toward(x: &[f32], hat: &[f32], t: f64, dt: f64) -> Vec<f32> {
 struct Euler;
 
 impl Solver for Euler {
-    fn step(&self, x: &mut [f32], t: f64, next: f64, look: &mut Look<'_>) -> Result<Vec<f32>, Stop> {
-        let hat = look.at(x, t)?;
+    fn step(&self, x: &mut [f32], t: f64, next: f64, field: &mut GuardedField<'_>) -> Result<Vec<f32>, Stop> {
+        let hat = field.at(x, t)?;
         x.copy_from_slice(&toward(x, &hat, t, next - t));
         Ok(hat)
     }
@@ -60,13 +60,13 @@ impl Solver for Euler {
 struct Heun;
 
 impl Solver for Heun {
-    fn step(&self, x: &mut [f32], t: f64, next: f64, look: &mut Look<'_>) -> Result<Vec<f32>, Stop> {
+    fn step(&self, x: &mut [f32], t: f64, next: f64, field: &mut GuardedField<'_>) -> Result<Vec<f32>, Stop> {
         if next >= 1.0 {
-            return Euler.step(x, t, next, look);
+            return Euler.step(x, t, next, field);
         }
-        let first = look.at(x, t)?;
+        let first = field.at(x, t)?;
         let end = toward(x, &first, t, next - t);
-        let second = look.at(&end, next)?;
+        let second = field.at(&end, next)?;
         let (dt, rest, rest_end) = ((next - t) as f32, (1.0 - t) as f32, (1.0 - next) as f32);
         for (i, x) in x.iter_mut().enumerate() {
             let v = (first[i] - *x) / rest;
@@ -82,14 +82,14 @@ impl Solver for Heun {
 struct Midpoint;
 
 impl Solver for Midpoint {
-    fn step(&self, x: &mut [f32], t: f64, next: f64, look: &mut Look<'_>) -> Result<Vec<f32>, Stop> {
+    fn step(&self, x: &mut [f32], t: f64, next: f64, field: &mut GuardedField<'_>) -> Result<Vec<f32>, Stop> {
         if next >= 1.0 {
-            return Euler.step(x, t, next, look);
+            return Euler.step(x, t, next, field);
         }
-        let first = look.at(x, t)?;
+        let first = field.at(x, t)?;
         let half = (t + next) / 2.0;
         let middle = toward(x, &first, t, half - t);
-        let second = look.at(&middle, half)?;
+        let second = field.at(&middle, half)?;
         let (dt, rest) = ((next - t) as f32, (1.0 - half) as f32);
         for (i, x) in x.iter_mut().enumerate() {
             *x += dt * ((second[i] - middle[i]) / rest);
@@ -143,7 +143,7 @@ pub fn step(
     field: &mut dyn Field,
     token: &CancelToken,
 ) -> Result<Vec<f32>, Stop> {
-    solver(sampler)?.step(x, span.0, span.1, &mut Look { field, token, step: number })
+    solver(sampler)?.step(x, span.0, span.1, &mut GuardedField { field, token, step: number })
 }
 
 #[cfg(test)]

@@ -1,14 +1,9 @@
 //! A sheet of pictures for fixed prompts: the quickest way to see how good a model is.
 
+use super::{Drawing, Scene, Sticker, pixels};
 use crate::domain::{DeviceChoice, ImageParams, ModelFiles, Picture};
-use crate::engine::{CancelToken, MemoryBudget, Stop};
-use crate::error::{Cause, StudioError};
-use crate::lang::Both;
-
-use super::ImagePipeline;
-use super::pipeline::Drawing;
-use super::pixels;
-use super::sticker::{Scene, Sticker};
+use crate::engine::{CancelToken, MemoryBudget, Stop, device_for};
+use crate::error::Cause;
 
 /// Pictures side by side.
 const COLUMNS: u32 = 8;
@@ -17,30 +12,12 @@ const TILE: u32 = 128;
 
 /// Draws each prompt as the embedded model draws by default, with `seed`, and lays the pictures out on white, smaller,
 /// eight in a row. `progress` gets how many are done, of how many.
-pub fn grid(
-    prompts: &[String],
-    seed: u64,
-    progress: &mut dyn FnMut(usize, usize),
-) -> std::result::Result<Picture, StudioError> {
-    let pipeline = ImagePipeline::new(MemoryBudget::of_this_machine(), DeviceChoice::Auto);
-    draw(&pipeline, &ModelFiles::Embedded, prompts, seed, progress).map_err(|stop| match stop {
-        Stop::Failed(error) => error,
-        Stop::Cancelled => StudioError::other(Both::new("the grid was cancelled", "网格绘制已取消")),
-    })
-}
-
-fn draw(
-    pipeline: &ImagePipeline,
-    files: &ModelFiles,
-    prompts: &[String],
-    seed: u64,
-    progress: &mut dyn FnMut(usize, usize),
-) -> std::result::Result<Picture, Stop> {
-    if prompts.is_empty() {
-        return Err(Cause::EmptyPrompt.into());
-    }
-    let token = CancelToken::new();
-    pipeline.with_sticker(files, &token, |sticker| sheet(sticker, prompts, seed, &token, progress))
+pub fn grid(prompts: &[String], seed: u64, progress: &mut dyn FnMut(usize, usize)) -> Result<Picture, Stop> {
+    let files = super::open(&ModelFiles::Embedded)?;
+    let _memory = MemoryBudget::of_this_machine().reserve(files.config.memory(), &mut |_| {})?;
+    let (device, token) = (device_for(DeviceChoice::Auto), CancelToken::new());
+    let sticker = Sticker::load(files, true, &device, &token, &mut |_| {})?;
+    sheet(&sticker, prompts, seed, &token, progress)
 }
 
 fn sheet(
@@ -49,7 +26,10 @@ fn sheet(
     seed: u64,
     token: &CancelToken,
     progress: &mut dyn FnMut(usize, usize),
-) -> std::result::Result<Picture, Stop> {
+) -> Result<Picture, Stop> {
+    if prompts.is_empty() {
+        return Err(Cause::EmptyPrompt.into());
+    }
     let side = sticker.sides()[0];
     let by = (side / TILE).max(1);
     let tile = side / by;
@@ -98,7 +78,8 @@ fn mean_of_cells(picture: &Picture, by: u32) -> Picture {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::image::testing::tiny_sticker;
+    use crate::engine::image::sticker::{self, testing::tiny_sticker};
+    use candle_core::Device;
 
     #[test]
     fn a_smaller_picture_has_the_means_of_its_cells() {
@@ -113,11 +94,12 @@ mod tests {
     fn ten_prompts_make_two_rows_on_white() {
         let folder = tempfile::tempdir().unwrap();
         tiny_sticker(folder.path()).unwrap();
-        let pipeline = ImagePipeline::new(MemoryBudget::new(1 << 30), DeviceChoice::Cpu);
+        let token = CancelToken::new();
+        let files = sticker::open(&ModelFiles::Folder(folder.path().to_owned())).unwrap();
+        let sticker = Sticker::load(files, false, &Device::Cpu, &token, &mut |_| {}).unwrap();
         let prompts: Vec<String> = (0..10).map(|i| ["cat", "red apple"][i % 2].to_owned()).collect();
         let mut seen = Vec::new();
-        let files = ModelFiles::Folder(folder.path().to_owned());
-        let sheet = draw(&pipeline, &files, &prompts, 1, &mut |done, of| seen.push((done, of))).unwrap();
+        let sheet = sheet(&sticker, &prompts, 1, &token, &mut |done, of| seen.push((done, of))).unwrap();
         assert_eq!((sheet.width, sheet.height), (512, 128));
         assert_eq!(seen.last(), Some(&(10, 10)));
         // The last six places stay empty; the first and the third are the same prompt and seed.

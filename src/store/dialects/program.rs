@@ -2,7 +2,7 @@
 
 /// A program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum Program {
     Studio,
     A1111,
     Forge,
@@ -19,7 +19,7 @@ pub enum Source {
     Civitai,
 }
 
-impl Source {
+impl Program {
     pub fn name(self) -> &'static str {
         match self {
             Self::Studio => "aigc-studio",
@@ -60,7 +60,7 @@ impl Source {
     /// By a program's own name.
     pub fn named(words: &str) -> Option<Self> {
         let words = words.to_lowercase();
-        Self::WORDS.iter().find(|(name, _)| words.contains(name)).map(|(_, source)| *source)
+        Self::WORDS.iter().find(|(name, _)| words.contains(name)).map(|(_, program)| *program)
     }
 
     /// The writer of settings in A1111's form, by what else the file says about its program, and by its fields.
@@ -107,23 +107,23 @@ mod tests {
 
     #[test]
     fn programs_are_told_by_what_they_say() {
-        for (version, software, source) in [
-            ("AIGC Studio 0.1.0", "", Source::Studio),
-            ("v1.10.1", "", Source::A1111),
-            ("", "", Source::A1111),
-            ("f2.0.1v1.10.1-previous-659-gc055f2d4", "", Source::Forge),
-            ("stable-diffusion.cpp", "", Source::SdCpp),
-            ("ComfyUI", "", Source::ComfyUi),
-            ("Fooocus v2.5.5", "", Source::Fooocus),
-            ("v1.10.1", "Fooocus v2.5.5", Source::Fooocus),
-            ("é", "", Source::A1111),
-            ("f猫", "", Source::A1111),
+        for (version, software, program) in [
+            ("AIGC Studio 0.1.0", "", Program::Studio),
+            ("v1.10.1", "", Program::A1111),
+            ("", "", Program::A1111),
+            ("f2.0.1v1.10.1-previous-659-gc055f2d4", "", Program::Forge),
+            ("stable-diffusion.cpp", "", Program::SdCpp),
+            ("ComfyUI", "", Program::ComfyUi),
+            ("Fooocus v2.5.5", "", Program::Fooocus),
+            ("v1.10.1", "Fooocus v2.5.5", Program::Fooocus),
+            ("é", "", Program::A1111),
+            ("f猫", "", Program::A1111),
         ] {
             let fields = [("Version".to_owned(), version.to_owned())];
-            assert_eq!(Source::of(&fields, software), source, "{version} {software}");
+            assert_eq!(Program::of(&fields, software), program, "{version} {software}");
         }
         let fields = [("App".to_owned(), "SD.Next".to_owned()), ("Version".to_owned(), "0fe2d7f".to_owned())];
-        assert_eq!(Source::of(&fields, ""), Source::SdNext);
+        assert_eq!(Program::of(&fields, ""), Program::SdNext);
     }
 
     #[test]

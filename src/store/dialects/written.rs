@@ -1,7 +1,6 @@
 //! From the fields that a program wrote to a record of ours, with words about what is not ours.
 
-use super::FULL_HASH;
-use super::source::{Source, has_automatic};
+use super::program::{Program, has_automatic};
 use crate::domain::{
     Arrangement, GUIDANCE, ImageParam, ImageParams, NoiseSource, Parameter, PictureRecord, STEPS, Sampler, SamplerName,
     Schedule, Seed, Things, round_f32, told,
@@ -13,9 +12,11 @@ pub struct Written {
     pub prompt: String,
     pub negative: String,
     pub fields: Vec<(String, String)>,
-    pub source: Source,
+    pub program: Program,
 }
 
+/// The field with the whole hash of the model, beside A1111's short one.
+pub const FULL_HASH: &str = "Model SHA-256";
 const SAMPLER: [&str; 3] = ["Sampler", "Sampler name", "Sampling method"];
 
 /// Beginnings of fields that change a picture and that no slider of ours has.
@@ -42,10 +43,10 @@ const OTHERS: [&str; 18] = [
 
 /// The record; values that are out of a slider's range stay as they are.
 pub fn record_of(written: Written) -> PictureRecord {
-    let Written { prompt, negative, fields, source } = written;
+    let Written { prompt, negative, fields, program } = written;
     let mut reader = Reader { fields: &fields, notes: Vec::new(), missing: Vec::new() };
     let (sampler, behind, sampler_said) = reader.sampler();
-    let schedule = reader.schedule(sampler, behind, source);
+    let schedule = reader.schedule(sampler, behind, program);
     let (width, height) = reader.size();
     let seed = reader.seed();
     let guidance = reader.guidance();
@@ -60,12 +61,12 @@ pub fn record_of(written: Written) -> PictureRecord {
         seed,
         sampler,
         schedule,
-        noise: reader.noise(source),
+        noise: reader.noise(program),
         things: Things::read(&reader.text(&["Things"])),
         arrangement: Arrangement::read(&reader.text(&["Layers"])),
         ..ImageParams::default()
     };
-    for number in super::rarer() {
+    for number in rarer() {
         if let Some(value) = reader.number(number) {
             number.put(&mut params, value);
         }
@@ -75,6 +76,12 @@ pub fn record_of(written: Written) -> PictureRecord {
     reader.tell_missing();
     reader.tell_others();
     PictureRecord { params, model_hash, vae, sampler_said, version, notes: reader.notes }
+}
+
+/// The numbers that are written only where they are set, behind the others.
+pub fn rarer() -> impl Iterator<Item = ImageParam> {
+    let always = [ImageParam::Steps, ImageParam::Guidance];
+    ImageParam::ALL.iter().copied().filter(move |number| number.is_recorded() && !always.contains(number))
 }
 
 struct Reader<'a> {
@@ -210,7 +217,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The schedule: by its own field, or behind the sampler's name as older programs have it.
-    fn schedule(&mut self, sampler: Sampler, behind: Option<&str>, source: Source) -> Schedule {
+    fn schedule(&mut self, sampler: Sampler, behind: Option<&str>, program: Program) -> Schedule {
         // Where no field is called a sampler, it may be what is called a scheduler.
         let own = self.scheduler().filter(|said| self.get(&SAMPLER).is_some() || !is_sampler(said));
         let named = own.filter(|said| Schedule::parse(said) != Some(Schedule::Automatic)).or(behind);
@@ -221,13 +228,13 @@ impl<'a> Reader<'a> {
                 Schedule::Automatic
             });
         }
-        if source == Source::Studio {
+        if program == Program::Studio {
             return Schedule::Automatic;
         }
         let says_automatic = own.is_some_and(|said| said.trim().eq_ignore_ascii_case("automatic"));
         let theirs = Schedule::automatic_of_a1111(sampler);
         let version = self.text(&["Version"]);
-        let knows = matches!(source, Source::A1111 | Source::Forge).then(|| has_automatic(&version)).flatten();
+        let knows = matches!(program, Program::A1111 | Program::Forge).then(|| has_automatic(&version)).flatten();
         match knows {
             _ if says_automatic => theirs,
             Some(true) => theirs,
@@ -237,9 +244,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn noise(&mut self, source: Source) -> NoiseSource {
+    fn noise(&mut self, program: Program) -> NoiseSource {
         let Some(said) = self.get(&["RNG"]) else {
-            return if source.draws_as_torch() { NoiseSource::Torch } else { NoiseSource::Native };
+            return if program.draws_as_torch() { NoiseSource::Torch } else { NoiseSource::Native };
         };
         match said.trim() {
             said if said.eq_ignore_ascii_case("cpu") || said.eq_ignore_ascii_case("torch") => NoiseSource::Torch,

@@ -8,22 +8,15 @@
 //! back what it wrote, and where that is not what it was given, it adds the fields `Exact prompt` and `Exact negative
 //! prompt` as JSON strings. Other programs skip fields that they do not know; ours reads every record back exactly.
 
-mod record;
-mod source;
-mod text;
+mod find;
 
-pub use record::{Written, record_of};
-pub use source::Source;
-
+use super::written::{FULL_HASH, Written, rarer, record_of};
+use super::{MAX_TEXT, Program};
 use crate::domain::{Enlarge, ImageParam, NoiseSource, Parameter, PictureRecord, Schedule, Seed};
-
-/// Texts longer than this are not looked at: no honest prompt has a million letters.
-pub const MAX_TEXT: usize = 1 << 20;
 
 const NEGATIVE: &str = "Negative prompt:";
 const EXACT_PROMPT: &str = "Exact prompt";
 const EXACT_NEGATIVE: &str = "Exact negative prompt";
-const FULL_HASH: &str = "Model SHA-256";
 
 /// What a picture's text says.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,12 +101,6 @@ fn compose(record: &PictureRecord, exact: bool) -> String {
     text
 }
 
-/// The numbers that are written only where they are set, behind the others.
-fn rarer() -> impl Iterator<Item = ImageParam> {
-    let always = [ImageParam::Steps, ImageParam::Guidance];
-    ImageParam::ALL.iter().copied().filter(move |number| number.is_recorded() && !always.contains(number))
-}
-
 /// The settings of a copy that was made larger, as A1111 tells of it; the size in them stays that of the drawing.
 pub fn note_enlarged(text: String, enlarge: Enlarge) -> String {
     if enlarge.times <= 1 {
@@ -156,19 +143,19 @@ fn is_json(text: &str) -> bool {
 
 /// The settings in a text of A1111's form, and the program that wrote it; `software` is what else the file says about
 /// that. `None` where there are none.
-pub fn read(text: &str, software: &str) -> Option<(PictureRecord, Source)> {
+pub fn read(text: &str, software: &str) -> Option<(PictureRecord, Program)> {
     if text.len() > MAX_TEXT || is_json(text) {
         return None;
     }
-    let found = text::find(text)?;
+    let found = find::find(text)?;
     let get = |key: &str| found.fields.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
     let (mut prompt, mut negative) = (found.prompt, found.negative);
     if let Some(exact) = get(EXACT_PROMPT) {
         prompt = exact;
         negative = get(EXACT_NEGATIVE).unwrap_or_default();
     }
-    let source = Source::of(&found.fields, software);
-    Some((record_of(Written { prompt, negative, fields: found.fields, source }), source))
+    let program = Program::of(&found.fields, software);
+    Some((record_of(Written { prompt, negative, fields: found.fields, program }), program))
 }
 
 #[cfg(test)]

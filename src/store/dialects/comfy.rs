@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::parameters::{Source, Written};
+use super::Program;
 use super::scalar::plain;
+use super::written::Written;
 
 /// Links that are followed one after another; honest graphs have a dozen.
 const DEEPEST: usize = 64;
@@ -62,7 +63,7 @@ pub fn read<'a>(value: &'a Value) -> Option<Written> {
     if fields.len() > 1 {
         fields.push(("Version".to_owned(), "ComfyUI".to_owned()));
     }
-    Some(Written { prompt, negative, fields, source: Source::ComfyUi })
+    Some(Written { prompt, negative, fields, program: Program::ComfyUi })
 }
 
 fn is_sampler(node: &Value) -> bool {

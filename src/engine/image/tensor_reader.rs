@@ -130,7 +130,7 @@ impl Deref for Bytes {
 }
 
 /// The tensors of a header.
-pub struct Shelf {
+pub struct TensorReader {
     header: Header,
     /// The type of matrices and kernels, where it is another than that of the rest.
     pub(super) matrices: Option<DType>,
@@ -140,7 +140,7 @@ pub struct Shelf {
     watch: Watch,
 }
 
-impl Shelf {
+impl TensorReader {
     pub(super) fn new(header: Header, watch: &Watch) -> Self {
         let open = header.files.iter().map(|_| OnceLock::new()).collect();
         Self { header, matrices: None, open, stopped: Arc::default(), watch: watch.clone() }
@@ -345,7 +345,7 @@ fn candle_type(dtype: Dtype) -> Option<DType> {
     })
 }
 
-impl SimpleBackend for Shelf {
+impl SimpleBackend for TensorReader {
     fn get(&self, shape: Shape, name: &str, _: Init, dtype: DType, device: &Device) -> Candle<Tensor> {
         // Tables are looked up, not multiplied.
         let is_table = ["embed", "shared", "relative_attention_bias"].iter().any(|part| name.contains(part));

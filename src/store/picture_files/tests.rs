@@ -1,8 +1,13 @@
 use std::fs;
+use std::io::Cursor;
+use std::path::Path;
 
+use super::head::read_head;
+use super::write::on_white;
 use super::*;
-use crate::domain::{ImageParams, Sampler, Seed};
-use crate::store::Source;
+use crate::domain::{ImageParams, Picture, PictureRecord, Sampler, Seed};
+use crate::error::Cause;
+use crate::store::dialects::{Foreign, Program, a1111};
 
 fn picture(width: u32, height: u32) -> Picture {
     let rgba = (0..width * height * 4).map(|i| (i * 37 % 251) as u8).collect();
@@ -47,7 +52,7 @@ fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
 
 /// A PNG with one chunk more, after the header.
 fn with_chunk(extra: &[u8]) -> Vec<u8> {
-    let plain = encode(&picture(2, 2), None).unwrap();
+    let plain = encode_png(&picture(2, 2), None).unwrap();
     [&plain[..33], extra, &plain[33..]].concat()
 }
 
@@ -58,16 +63,20 @@ fn temp(bytes: &[u8]) -> (tempfile::TempDir, std::path::PathBuf) {
     (home, path)
 }
 
+fn read_head_bytes(bytes: &[u8]) -> Option<Head> {
+    read_head(&mut Cursor::new(bytes))
+}
+
 #[test]
 fn pixels_alpha_and_settings_come_back() {
     for prompt in ["a red apple", "caf\u{e9}", "彩虹 🌈", "", "a\nNegative prompt: b\nSteps: 20, Sampler: x", " \0 "]
     {
         let (picture, record) = (picture(5, 7), record(prompt));
-        let bytes = encode(&picture, Some(&record)).unwrap();
+        let bytes = encode_png(&picture, Some(&record)).unwrap();
         let (_home, path) = temp(&bytes);
         assert_eq!(open(&path).unwrap(), picture);
         assert_eq!(*read_record(&path).unwrap(), record);
-        assert_eq!(bytes, encode(&picture, Some(&record)).unwrap(), "the same bytes each time");
+        assert_eq!(bytes, encode_png(&picture, Some(&record)).unwrap(), "the same bytes each time");
     }
 }
 
@@ -76,10 +85,10 @@ fn latin1_goes_into_text_and_the_rest_into_itxt() {
     let holds = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).any(|w| w == what);
     let mut latin = record("caf\u{e9} \u{c3}\u{a9}");
     latin.negative.clear();
-    let bytes = encode(&picture(5, 7), Some(&latin)).unwrap();
+    let bytes = encode_png(&picture(5, 7), Some(&latin)).unwrap();
     assert!(holds(&bytes, b"tEXtparameters\0caf\xe9 "));
     assert_eq!(*read_head_bytes(&bytes).unwrap().record().unwrap(), latin, "not taken for UTF-8");
-    let bytes = encode(&picture(5, 7), Some(&record("猫"))).unwrap();
+    let bytes = encode_png(&picture(5, 7), Some(&record("猫"))).unwrap();
     assert!(holds(&bytes, "iTXtparameters\0\0\0\0\0猫\nNegative prompt: ".as_bytes()));
 }
 
@@ -108,7 +117,7 @@ fn compressed_texts_are_read() {
 
 #[test]
 fn texts_after_the_pixels_are_found_too() {
-    let plain = encode(&picture(2, 2), None).unwrap();
+    let plain = encode_png(&picture(2, 2), None).unwrap();
     let end = plain.len() - 12;
     let text = chunk(b"tEXt", b"parameters\0late\nSteps: 1, Seed: 2, Sampler: Euler");
     let bytes = [&plain[..end], &text, &plain[end..]].concat();
@@ -143,7 +152,7 @@ fn swarm_json_is_refused_politely() {
 
 #[test]
 fn hostile_files_are_errors() {
-    let good = encode(&picture(20, 20), Some(&record("x"))).unwrap();
+    let good = encode_png(&picture(20, 20), Some(&record("x"))).unwrap();
     let mut huge = good.clone();
     huge[16..24].copy_from_slice(&[0x80, 0, 0, 0, 0x80, 0, 0, 0]);
     let mut large = good.clone();
@@ -185,7 +194,7 @@ fn hostile_files_are_errors() {
 
 #[test]
 fn every_flipped_or_cut_byte_is_survived() {
-    let good = encode(&picture(6, 6), Some(&record("猫"))).unwrap();
+    let good = encode_png(&picture(6, 6), Some(&record("猫"))).unwrap();
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("a.png");
     for at in 0..good.len() {
@@ -231,8 +240,8 @@ fn exports_to_each_format() {
     assert!(matches!(read_record(&path).unwrap_err().cause(), Cause::NoSettingsInside { .. }));
     let error = encode_as("bmp", &picture, None).unwrap_err();
     assert!(matches!(error.cause(), Cause::BadChoice { .. }));
-    encode(&Picture { width: 2, height: 2, rgba: vec![0; 3] }, None).unwrap_err();
-    encode(&Picture { width: 0, height: 0, rgba: Vec::new() }, None).unwrap_err();
+    encode_png(&Picture { width: 2, height: 2, rgba: vec![0; 3] }, None).unwrap_err();
+    encode_png(&Picture { width: 0, height: 0, rgba: Vec::new() }, None).unwrap_err();
 }
 
 /// The longest settings that a JPEG holds come back, one letter more is too long: a segment has 65,535 bytes.
@@ -241,7 +250,7 @@ fn a_jpeg_holds_settings_up_to_its_segments_length() {
     let picture = picture(8, 8);
     let mut record =
         PictureRecord { params: ImageParams { negative: String::new(), ..record("").params }, ..record("") };
-    let empty = exif::write(&parameters::write(&record)).len();
+    let empty = exif::write(&a1111::write(&record)).len();
     record.prompt = "x".repeat((exif::JPEG_MOST - empty) / 2);
     let (_home, path) = temp(&encode_as("jpg", &picture, Some(&record)).unwrap());
     assert_eq!(*read_record(&path).unwrap(), record);
@@ -259,18 +268,18 @@ fn settings_under_other_keywords_are_read_with_their_program() {
     let invoke = r#"{"positive_prompt": "a cat", "steps": 5, "seed": 6, "scheduler": "euler_a"}"#;
     let graph = r#"{"1": {"class_type": "KSampler", "inputs": {"seed": 7, "steps": 5, "sampler_name": "euler"}}}"#;
     let a1111 = "a cat\nSteps: 5, Sampler: Euler a, CFG scale: 2";
-    for (keyword, text, source) in [
-        ("invokeai_metadata", invoke, Source::InvokeAi),
-        ("prompt", graph, Source::ComfyUi),
-        ("Comment", a1111, Source::A1111),
+    for (keyword, text, program) in [
+        ("invokeai_metadata", invoke, Program::InvokeAi),
+        ("prompt", graph, Program::ComfyUi),
+        ("Comment", a1111, Program::A1111),
     ] {
         let head = head_with(keyword, text);
         let Some(Foreign::Record(record, found)) = head.read() else { panic!("{keyword}") };
-        assert_eq!((found, record.steps), (source, 5), "{keyword}");
+        assert_eq!((found, record.steps), (program, 5), "{keyword}");
         assert_eq!((record.width, record.height), (2, 2), "the picture's own size");
     }
     let workflow = head_with("workflow", r#"{"nodes": [], "links": []}"#);
-    assert!(matches!(workflow.read(), Some(Foreign::Known(Source::ComfyUi))) && workflow.record().is_none());
+    assert!(matches!(workflow.read(), Some(Foreign::Known(Program::ComfyUi))) && workflow.record().is_none());
     assert!(head_with("Comment", "made by hand").read().is_none());
 }
 
@@ -307,12 +316,12 @@ fn thumbnails_are_bounded_and_edges_stay_clean() {
     // White where it shows, black where it is clear: black must not bleed into the edge.
     let (width, height) = (600, 300);
     let rgba = (0..width * height).flat_map(|i| if i % width < 301 { [255; 4] } else { [0; 4] }).collect();
-    let (_home, path) = temp(&encode(&Picture { width, height, rgba }, None).unwrap());
+    let (_home, path) = temp(&encode_png(&Picture { width, height, rgba }, None).unwrap());
     let small = thumbnail(&path, 256).unwrap();
     assert_eq!((small.width, small.height), (256, 128));
     for pixel in small.rgba.chunks_exact(4).filter(|p| p[3] > 8) {
         assert!(pixel[0] > 245, "{pixel:?}");
     }
-    let (_home, path) = temp(&encode(&picture(64, 64), None).unwrap());
+    let (_home, path) = temp(&encode_png(&picture(64, 64), None).unwrap());
     assert_eq!(thumbnail(&path, 256).unwrap(), picture(64, 64), "small ones stay as they are");
 }

@@ -1,5 +1,5 @@
-//! A model's words: its vocabulary and its template, held once in memory by whoever needs them: the pipeline for its
-//! answers, the ledger for its sums.
+//! What makes tokens of a prompt: a model's tokenizer and its template, held once in memory by whoever needs them: the
+//! pipeline for its answers, the ledger for its sums.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -29,7 +29,8 @@ impl Identity {
     }
 }
 
-pub struct Words {
+/// What makes tokens of a prompt.
+pub struct PromptEncoder {
     pub tokenizer: Tokenizer,
     /// An error where the file has no template: raw prompts work all the same.
     pub template: Result<ChatTemplate>,
@@ -37,37 +38,37 @@ pub struct Words {
     pub context_length: usize,
 }
 
-/// The words that somebody holds.
-static HELD: Mutex<Vec<(Identity, Weak<Words>)>> = Mutex::new(Vec::new());
+/// The encoders that somebody holds.
+static HELD: Mutex<Vec<(Identity, Weak<PromptEncoder>)>> = Mutex::new(Vec::new());
 
-impl Words {
+impl PromptEncoder {
     /// Those of the file at `path`; read only where nobody holds them.
     pub fn open(path: &Path) -> Result<Arc<Self>> {
         let identity = Identity::of(path)?;
-        if let Some(words) = Self::held(&identity) {
-            return Ok(words);
+        if let Some(encoder) = Self::held(&identity) {
+            return Ok(encoder);
         }
         Self::of(&Gguf::open(path)?, identity)
     }
 
     /// The same of a header that was read.
     pub fn of(gguf: &Gguf, identity: Identity) -> Result<Arc<Self>> {
-        if let Some(words) = Self::held(&identity) {
-            return Ok(words);
+        if let Some(encoder) = Self::held(&identity) {
+            return Ok(encoder);
         }
         let tokenizer = Tokenizer::from_gguf(gguf)?;
         let template = ChatTemplate::from_gguf(gguf, &tokenizer);
-        let context_length = models::plan(gguf)?.context_length;
-        let words = Arc::new(Self { tokenizer, template, context_length });
+        let context_length = models::dimensions(gguf)?.context_length;
+        let encoder = Arc::new(Self { tokenizer, template, context_length });
         let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-        held.retain(|(_, words)| words.strong_count() > 0);
-        held.push((identity, Arc::downgrade(&words)));
-        Ok(words)
+        held.retain(|(_, encoder)| encoder.strong_count() > 0);
+        held.push((identity, Arc::downgrade(&encoder)));
+        Ok(encoder)
     }
 
     fn held(identity: &Identity) -> Option<Arc<Self>> {
         let held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-        held.iter().find(|(known, _)| known == identity).and_then(|(_, words)| words.upgrade())
+        held.iter().find(|(known, _)| known == identity).and_then(|(_, encoder)| encoder.upgrade())
     }
 
     /// Tokens of a text of the person's.

@@ -1,10 +1,10 @@
-//! Models made on the spot, for tests: tiny, of random weights, quick to draw with even unoptimised.
+//! Models of this family made on the spot, for tests: tiny, of random weights, quick to draw with even unoptimised.
 
 use std::fs;
 use std::path::Path;
 
-use super::noise;
-use super::sticker::{CONFIG, Config, SPECIAL, VOCAB, WEIGHTS};
+use super::{CONFIG, Config, SPECIAL, VOCAB, WEIGHTS};
+use crate::engine::image::noise;
 
 /// Words of the tiny model's vocabulary, after `<pad>` and `<null>`.
 pub const TINY_WORDS: [&str; 8] = ["red", "apple", "cat", "dog", "3d", "红", "猫", "苹果"];
