@@ -54,19 +54,19 @@ pub fn recoloured(mut picture: Square, colour: &str) -> Square {
     for p in picture.rgba.chunks_exact_mut(4).filter(|p| p[3] > 0) {
         let old = hsv([p[0], p[1], p[2]]);
         let [h, s, v] = old;
+        let part = body.part(&old);
         if v <= DARK {
             continue;
         }
         if body.is_grey {
-            let part = body.part(&old);
             let new = rgb([hue, 0.9 * saturation, v * lighter]);
             for (old, new) in p[..3].iter_mut().zip(new) {
                 *old = (f32::from(*old) * (1.0 - part) + f32::from(new) * part).round() as u8;
             }
-        } else {
+        } else if body.hue_part(&old) > 0.0 {
+            let of_hue = body.hue_part(&old);
             let by = |factor: f32, part: f32| 1.0 + (factor - 1.0) * part;
-            let part = body.hue_part(&old);
-            p[..3].copy_from_slice(&rgb([h + turn * part, s * by(more, part), v * by(lighter, body.part(&old))]));
+            p[..3].copy_from_slice(&rgb([h + turn * of_hue, s * by(more, of_hue), v * by(lighter, part)]));
         }
     }
     picture

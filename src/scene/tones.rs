@@ -35,6 +35,12 @@ const SHARES: [f32; 3] = [0.1, 0.5, 0.95];
 /// shade is darker than `LIGHT`.
 const DETAIL: f32 = 0.3;
 const LIGHT: f32 = 0.4;
+/// Width of eyes and mouths at most, as a share of the picture's side.
+const NARROW: f32 = 0.08;
+/// Alpha of what is no part of a thing's edge.
+const SOLID: u8 = 240;
+/// By this share of the body's middle shade a detail is darker at least; by twice this it surely is one.
+const FAINT: f32 = 0.22;
 /// Shades are drawn apart at most so many times: more would show the network's faults.
 const SPREAD: f32 = 1.25;
 
@@ -43,13 +49,14 @@ pub fn toned(mut picture: Square, body: &Body, tone: &Tone, tint: [f32; 3]) -> S
     let Some(curve) = Curve::new(&picture, body, tone) else { return picture };
     let n = picture.side;
     let reach = |share: f32| (share * n as f32).ceil() as usize;
-    let inside = blurred(n, reach(EDGE), |i| f32::from(picture.rgba[4 * i + 3]) / 255.0);
-    let is_detail = |p: &[u8]| p[3] >= 128 && luma(p) < curve.detail.min(DARK) * 1.3;
-    let details = blurred(n, reach(RING), |i| f32::from(u8::from(is_detail(&picture.rgba[4 * i..4 * i + 4]))));
+    let inside = blurred(n, reach(EDGE), picture.rgba.chunks_exact(4).map(|p| f32::from(p[3]) / 255.0).collect());
+    let details = if tone.ring > 0.0 { curve.details(&picture) } else { vec![0.0; n * n] };
+    let rings = blurred(n, reach(RING), details.clone());
     for (i, p) in picture.rgba.chunks_exact_mut(4).enumerate().filter(|(_, p)| p[3] > 0) {
         let (old, part) = (luma(p), body.part(&hsv([p[0], p[1], p[2]])));
         let of_body = curve.of_body(old);
-        let new = curve.at(old) + of_body * tone.ring * (2.5 * details[i]).min(1.0);
+        let ring = tone.ring * of_body * (2.5 * rings[i]).min(1.0);
+        let new = (curve.at(old) + ring) * (1.0 - details[i]);
         // Parts of other hues have a dark edge too, but no light one.
         let part_of_edge = if tone.edge < 0.0 { of_body } else { of_body * part };
         let edge = tone.edge * part_of_edge * (2.0 * (1.0 - inside[i])).clamp(0.0, 1.0);
@@ -69,8 +76,9 @@ struct Curve {
     knots: [(f32, f32); 7],
     /// What is darker is a detail.
     detail: f32,
-    /// The dark shade of the body.
+    /// The dark and the middle shade of the body.
     dark: f32,
+    middle: f32,
     /// The light shade of the tone, less than 1.
     high: f32,
 }
@@ -100,7 +108,7 @@ impl Curve {
             ((light + 1.0) / 2.0, 0.7 * high + 0.3),
             (1.0, 1.0),
         ];
-        Some(Self { knots, detail, dark, high })
+        Some(Self { knots, detail, dark, middle, high })
     }
 
     fn at(&self, x: f32) -> f32 {
@@ -109,6 +117,22 @@ impl Curve {
             let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
             y0 + (y1 - y0) * ((x - x0) / (x1 - x0).max(1e-6)).clamp(0.0, 1.0)
         })
+    }
+
+    /// How much each pixel is part of a small dark detail, as an eye or a mouth is, 0..1: it is darker than what is left
+    /// of the picture where all that is narrow and dark is filled (a morphological closing).
+    fn details(&self, picture: &Square) -> Vec<f32> {
+        let reach = (NARROW * picture.side as f32 / 2.0).ceil() as usize;
+        // The haze at a thing's edge may be brighter than the thing.
+        let of = |p: &[u8]| if p[3] < SOLID { 0.0 } else { luma(p) };
+        let old: Vec<f32> = picture.rgba.chunks_exact(4).map(of).collect();
+        let most = swept(picture.side, reach, old.clone(), |near| near.iter().copied().fold(0.0, f32::max));
+        let mut all = swept(picture.side, reach, most, |near| near.iter().copied().fold(1.0, f32::min));
+        for ((filled, old), p) in all.iter_mut().zip(old).zip(picture.rgba.chunks_exact(4)) {
+            let darker = (*filled - old) / self.middle.max(0.01);
+            *filled = if p[3] < SOLID { 0.0 } else { ((darker - FAINT) / FAINT).clamp(0.0, 1.0) };
+        }
+        all
     }
 
     /// 0 for details, 1 for shades of the body.
@@ -123,17 +147,18 @@ fn luma(p: &[u8]) -> f32 {
 }
 
 /// The mean of `side` x `side` values over squares of `2 * reach + 1` pixels; beyond the picture they are 0.
-fn blurred(side: usize, reach: usize, value: impl Fn(usize) -> f32) -> Vec<f32> {
-    let mut all: Vec<f32> = (0..side * side).map(value).collect();
+fn blurred(side: usize, reach: usize, all: Vec<f32>) -> Vec<f32> {
+    swept(side, reach, all, |near| near.iter().sum::<f32>() / (2 * reach + 1) as f32)
+}
+
+/// Each of `side` x `side` values from those at most `reach` pixels beside it, then from those above and below it.
+fn swept(side: usize, reach: usize, mut all: Vec<f32>, of: impl Fn(&[f32]) -> f32) -> Vec<f32> {
     let mut line = vec![0.0; side];
     for (step, next) in [(1, side), (side, 1)] {
         for start in (0..side).map(|k| k * next) {
             (0..side).for_each(|i| line[i] = all[start + i * step]);
-            let mut sum: f32 = line[..reach.min(side)].iter().sum();
             for i in 0..side {
-                sum += line.get(i + reach).unwrap_or(&0.0);
-                all[start + i * step] = sum / (2 * reach + 1) as f32;
-                sum -= i.checked_sub(reach).map_or(0.0, |i| line[i]);
+                all[start + i * step] = of(&line[i.saturating_sub(reach)..(i + reach + 1).min(side)]);
             }
         }
     }
