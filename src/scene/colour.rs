@@ -1,5 +1,6 @@
 //! Gives a drawn thing the colour that the prompt asks for, where the network drew another one: the hues of its coloured
-//! parts are turned together, so that shades stay shades; a thing without colour is tinted.
+//! parts are turned together, so that shades stay shades; a thing without colour is tinted. White, black, gray and brown are
+//! tones, in `tones.rs`.
 
 use super::body::{Body, DARK, GREY};
 use super::compose::Square;

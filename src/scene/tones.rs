@@ -41,6 +41,8 @@ const NARROW: f32 = 0.08;
 const SOLID: u8 = 240;
 /// By this share of the body's middle shade a detail is darker at least; by twice this it surely is one.
 const FAINT: f32 = 0.22;
+/// Share of its brightness that a detail loses within a ring.
+const DARKER: f32 = 0.6;
 /// Shades are drawn apart at most so many times: more would show the network's faults.
 const SPREAD: f32 = 1.25;
 
@@ -56,7 +58,7 @@ pub fn toned(mut picture: Square, body: &Body, tone: &Tone, tint: [f32; 3]) -> S
         let (old, part) = (luma(p), body.part(&hsv([p[0], p[1], p[2]])));
         let of_body = curve.of_body(old);
         let ring = tone.ring * of_body * (2.5 * rings[i]).min(1.0);
-        let new = (curve.at(old) + ring) * (1.0 - details[i]);
+        let new = (curve.at(old) + ring) * (1.0 - DARKER * details[i]);
         // Parts of other hues have a dark edge too, but no light one.
         let part_of_edge = if tone.edge < 0.0 { of_body } else { of_body * part };
         let edge = tone.edge * part_of_edge * (2.0 * (1.0 - inside[i])).clamp(0.0, 1.0);
@@ -129,7 +131,7 @@ impl Curve {
         let most = swept(picture.side, reach, old.clone(), |near| near.iter().copied().fold(0.0, f32::max));
         let mut all = swept(picture.side, reach, most, |near| near.iter().copied().fold(1.0, f32::min));
         for ((filled, old), p) in all.iter_mut().zip(old).zip(picture.rgba.chunks_exact(4)) {
-            let darker = (*filled - old) / self.middle.max(0.01);
+            let darker = (*filled - old) / self.middle.max(LIGHT);
             *filled = if p[3] < SOLID { 0.0 } else { ((darker - FAINT) / FAINT).clamp(0.0, 1.0) };
         }
         all
