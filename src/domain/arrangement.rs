@@ -58,8 +58,8 @@ impl Place {
 }
 
 /// Colours that a layer can be given; the first takes away the one that the prompt names.
-pub const LAYER_COLOURS: [&str; 10] =
-    ["none", "red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "brown"];
+pub const LAYER_COLOURS: [&str; 13] =
+    ["none", "red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "brown", "black", "gray", "white"];
 
 /// What a person changed of one layer.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,20 +1,17 @@
 //! Gives a drawn thing the colour that the prompt asks for, where the network drew another one: the hues of its coloured
-//! parts are turned together, so that shades stay shades; a thing without colour is tinted.
+//! parts are turned together, so that shades stay shades; a thing without colour is tinted. White, black, gray and brown are
+//! tones, in `tones.rs`.
 
+use super::body::{Body, DARK, GREY};
 use super::compose::Square;
+use super::hsv::{apart, hsv, rgb, turned};
+use super::tones::{tone, toned};
 
-/// Below these a pixel has no hue to speak of, or is an outline.
-const GREY: f32 = 0.25;
-const DARK: f32 = 0.18;
 /// Share of the thing's pixels that must have the colour for it to be left as it is.
 const ENOUGH: f32 = 0.3;
 /// Degrees within which a hue counts as the colour; red and orange are close to each other, and to brown.
 const NEAR: f32 = 24.0;
 const NEAR_RED: f32 = 14.0;
-/// Degrees within which hues are turned together: farther ones keep theirs, as a leaf on a red apple does.
-const TOGETHER: f32 = 60.0;
-/// Saturation above [`GREY`] up to which a pixel of a grey thing takes part of its new colour.
-const PALE: f32 = 0.2;
 /// Share of a colour's saturation and value below which a pixel is of another colour: pale red is pink, dark red brown.
 const SHADE: f32 = 0.6;
 
@@ -34,94 +31,46 @@ pub(super) fn target(colour: &str) -> Option<[f32; 3]> {
     })
 }
 
-/// `picture` in this colour (the model's word); black, white and grey are left to the network.
+/// `picture` in this colour (the model's word).
 pub fn recoloured(mut picture: Square, colour: &str) -> Square {
+    let body = Body::of(&picture);
+    if let Some(tone) = tone(colour) {
+        let tint = target(colour).map_or([255; 3], |[hue, saturation, _]| rgb([hue, saturation, 1.0]));
+        return toned(picture, &body, &tone, tint.map(|c| f32::from(c) / 255.0));
+    }
     let Some([hue, saturation, value]) = target(colour) else { return picture };
-    let seen = picture.rgba.chunks_exact(4).filter(|p| p[3] >= 128).map(|p| hsv([p[0], p[1], p[2]]));
-    let body: Vec<[f32; 3]> = seen.filter(|c| c[2] > DARK).collect();
-    let (lit, grey): (Vec<[f32; 3]>, Vec<[f32; 3]>) = body.iter().partition(|c| c[1] > GREY);
-    // The commonest hue, in steps of ten degrees; shades of one colour spread over some of them.
-    let mut bins = [0usize; 36];
-    lit.iter().for_each(|c| bins[(c[0] / 10.0) as usize % 36] += 1);
-    let around = |at: &usize| 3 * bins[*at] + 2 * (bins[(at + 1) % 36] + bins[(at + 35) % 36]);
-    let common = (0..36).max_by_key(around).unwrap_or(0) as f32 * 10.0 + 5.0;
     let near = if matches!(colour, "red" | "orange") { NEAR_RED } else { NEAR };
-    let is_right = |c: &&[f32; 3]| apart(c[0], hue) < near && c[1] >= SHADE * saturation && c[2] >= SHADE * value;
-    let right = lit.iter().filter(is_right).count() as f32;
+    let is_right =
+        |c: &&[f32; 3]| apart(c[0], hue) < near && c[1] >= (SHADE * saturation).max(GREY) && c[2] >= SHADE * value;
+    let right = body.lit.iter().filter(is_right).count() as f32;
     // A red ribbon makes no red box.
-    if right >= ENOUGH * body.len() as f32 && apart(common, hue) < near + 5.0 {
+    if right >= ENOUGH * body.lit.len() as f32 && apart(body.hue, hue) < near + 5.0 {
         return picture;
     }
-    let main: Vec<[f32; 3]> = lit.into_iter().filter(|c| apart(c[0], common) <= TOGETHER).collect();
-    // Whether the thing is white or grey, as a cup is whatever is in it.
-    let is_grey = grey.len() > main.len();
-    let of_body = if is_grey { &grey } else { &main };
-    let mean = |at: usize| of_body.iter().map(|c| c[at]).sum::<f32>() / of_body.len().max(1) as f32;
-    // Pink and brown are paler and darker than other colours, which a thing may have in a stronger shade.
-    let least = if matches!(colour, "pink" | "brown") { 0.4 } else { 1.0 };
+    let mean = |at: usize| body.main().map(|c| c[at]).sum::<f32>() / body.main().count().max(1) as f32;
+    // Pink is paler than other colours, which a thing may have in a stronger shade.
+    let least = if colour == "pink" { 0.4 } else { 1.0 };
     let stronger = |want: f32, mean: f32| (want / mean.max(0.01)).clamp(least, 2.5);
-    let (more, lighter, turn) = (stronger(saturation, mean(1)), stronger(value, mean(2)), turned(common, hue));
+    let (more, lighter, turn) = (stronger(saturation, mean(1)), stronger(value, mean(2)), turned(body.hue, hue));
     for p in picture.rgba.chunks_exact_mut(4).filter(|p| p[3] > 0) {
-        let [h, s, v] = hsv([p[0], p[1], p[2]]);
-        let new = if v <= DARK {
+        let old = hsv([p[0], p[1], p[2]]);
+        let [h, s, v] = old;
+        let part = body.part(&old);
+        if v <= DARK {
             continue;
-        } else if is_grey {
-            // What is a little coloured is a shade of the grey thing: pink petals, a bluish rim.
-            let part = ((GREY + PALE - s) / PALE).clamp(0.0, 1.0);
+        }
+        if body.is_grey {
             let new = rgb([hue, 0.9 * saturation, v * lighter]);
             for (old, new) in p[..3].iter_mut().zip(new) {
                 *old = (f32::from(*old) * (1.0 - part) + f32::from(new) * part).round() as u8;
             }
-            continue;
-        } else if apart(h, common) <= TOGETHER {
-            // Less and less towards the hues that stay and towards grey: no edge shows where they meet.
-            let part = ((TOGETHER - apart(h, common)) / 30.0).min(1.0);
+        } else if body.hue_part(&old) > 0.0 {
+            let of_hue = body.hue_part(&old);
             let by = |factor: f32, part: f32| 1.0 + (factor - 1.0) * part;
-            [h + turn * part, s * by(more, part), v * by(lighter, part * (s / GREY).min(1.0))]
-        } else {
-            continue;
-        };
-        p[..3].copy_from_slice(&rgb(new));
+            p[..3].copy_from_slice(&rgb([h + turn * of_hue, s * by(more, of_hue), v * by(lighter, part)]));
+        }
     }
     picture
-}
-
-/// The shorter way from one hue to another, in degrees.
-fn turned(from: f32, to: f32) -> f32 {
-    (to - from + 180.0).rem_euclid(360.0) - 180.0
-}
-
-/// Degrees between two hues.
-pub(super) fn apart(a: f32, b: f32) -> f32 {
-    let d = (a - b).rem_euclid(360.0);
-    d.min(360.0 - d)
-}
-
-/// Hue in degrees, saturation and value in 0..1.
-pub(super) fn hsv(p: [u8; 3]) -> [f32; 3] {
-    let [r, g, b] = p.map(|v| f32::from(v) / 255.0);
-    let (most, least) = (r.max(g).max(b), r.min(g).min(b));
-    let span = most - least;
-    if span <= 0.0 {
-        return [0.0, 0.0, most];
-    }
-    let sixth = if most == r {
-        ((g - b) / span).rem_euclid(6.0)
-    } else if most == g {
-        (b - r) / span + 2.0
-    } else {
-        (r - g) / span + 4.0
-    };
-    [sixth * 60.0, span / most, most]
-}
-
-fn rgb([h, s, v]: [f32; 3]) -> [u8; 3] {
-    let (s, v, sixth) = (s.clamp(0.0, 1.0), v.clamp(0.0, 1.0), h.rem_euclid(360.0) / 60.0);
-    let one = |n: f32| {
-        let k = (n + sixth).rem_euclid(6.0);
-        ((v - v * s * k.min(4.0 - k).clamp(0.0, 1.0)) * 255.0).round() as u8
-    };
-    [one(5.0), one(3.0), one(1.0)]
 }
 
 #[cfg(test)]
@@ -162,7 +111,6 @@ mod tests {
         assert!(apart(first(&blue)[0], 215.0) < 12.0);
         assert_eq!(blue.rgba[8..16], apple.rgba[8..16], "the leaf and the outline");
         assert_eq!(recoloured(apple.clone(), "red"), apple);
-        assert_eq!(recoloured(apple.clone(), "white"), apple);
     }
 
     /// Regression: a petal that pales from pink to white was split where it counted as grey.

@@ -196,7 +196,8 @@ fn sample(picture: &Square, u: f32, v: f32) -> [f32; 4] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::colour::{apart, hsv, target};
+    use super::super::colour::target;
+    use super::super::hsv::{apart, hsv};
     use super::super::words::COLOURS;
     use super::*;
 

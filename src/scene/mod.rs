@@ -5,11 +5,13 @@
 //! blend is a blob: so each noun chooses *one* thing, whose own full name is what the network gets.
 
 mod beings;
+mod body;
 mod colour;
 mod compose;
 mod fillers;
 mod grammar;
 mod ground;
+mod hsv;
 mod layout;
 mod lexer;
 mod read;
@@ -17,6 +19,7 @@ mod said;
 mod search;
 mod syntax;
 mod things;
+mod tones;
 mod words;
 
 #[cfg(test)]
@@ -100,6 +103,22 @@ impl Item {
             Some(colour) => format!("{colour} {name}"),
             None => name.to_owned(),
         }
+    }
+
+    /// The colour word that the network gets. It draws hues, but no tones: "white" makes a thing worse, not whiter.
+    pub fn drawn_colour(&self) -> Option<&'static str> {
+        self.colour.filter(|colour| tones::tone(colour).is_none())
+    }
+
+    /// The colour that what the network drew is given: the one that was asked for, or a tone by which the thing is named,
+    /// for a "black cat" is drawn purple.
+    pub fn painted_colour(&self) -> Option<&'static str> {
+        let named = || {
+            let first = things().get(self.senses[0]).en.split(' ').next()?;
+            let (.., colour) = words::COLOURS.iter().find(|(en, ..)| en.contains(&first))?;
+            tones::tone(colour).map(|_| *colour)
+        };
+        self.colour.or_else(named)
     }
 }
 

@@ -101,6 +101,9 @@ texts! {
     ColourPurple: "Purple", "紫色";
     ColourPink: "Pink", "粉色";
     ColourBrown: "Brown", "棕色";
+    ColourBlack: "Black", "黑色";
+    ColourGray: "Gray", "灰色";
+    ColourWhite: "White", "白色";
 
     // Rooms
     Create: "Create", "绘图";

@@ -11,7 +11,7 @@ use super::kept::Key;
 use super::{Encoded, Sticker, pixels};
 use crate::domain::{Arrangement, Cut, ImageParams, Picture, Place, SceneLayer, SceneLayers, StepProgress, Things};
 use crate::engine::{CancelToken, Stop};
-use crate::scene::{self, Backdrop, Cutout, Layer, Reading, Square, Visible};
+use crate::scene::{self, Backdrop, Cutout, Item, Layer, Reading, Square, Visible};
 
 /// Copies of things ("five cats") that are drawn anew; those beyond repeat what was drawn.
 const MOST_DRAWN: usize = 12;
@@ -180,7 +180,7 @@ impl<'a> Scene<'a> {
         let DrawnThing { item, own, .. } = self.parts[at];
         let seed = own.map_or_else(|| part_seed(seed, at), |(_, seed)| seed);
         let item = self.reading.items.get(item);
-        let words = item.map_or(Some(self.params.prompt.as_str()), |item| item.colour);
+        let words = item.map_or(Some(self.params.prompt.as_str()), |item| item.drawn_colour());
         let words = words.into_iter().chain([style]).collect::<Vec<_>>().join(" ");
         let (thing, negative) = (item.map(|item| item.senses[0]), self.params.negative.clone());
         Key { thing, words, negative, seed, steps, guidance: guidance.to_bits(), sampler }
@@ -189,7 +189,7 @@ impl<'a> Scene<'a> {
     /// A part is drawn: it takes the colour that the prompt gives it. False, for it is not to be drawn any more.
     fn drawn(&mut self, at: usize, plain: Arc<Square>) -> bool {
         let part = &mut self.parts[at];
-        let colour = self.reading.items.get(part.item).and_then(|item| item.colour);
+        let colour = self.reading.items.get(part.item).and_then(Item::painted_colour);
         part.seen = Some(Cutout::new(coloured(&plain, colour)));
         part.plain = Some(plain);
         false

@@ -250,6 +250,9 @@ const COLOUR_NAMES: [T; LAYER_COLOURS.len()] = [
     T::ColourPurple,
     T::ColourPink,
     T::ColourBrown,
+    T::ColourBlack,
+    T::ColourGray,
+    T::ColourWhite,
 ];
 
 fn colour(ui: &mut Ui, cx: &mut Cx<'_>, name: &LayerName, now: Option<&str>) {
