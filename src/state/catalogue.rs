@@ -1,6 +1,8 @@
 //! The models that are known, as every room may look at them.
 
-use crate::domain::{At, BrokenFile, CardDefaults, Makes, ModelCard, ModelPresence, ModelRef, resolve_model};
+use crate::domain::{
+    At, BrokenFile, CardDefaults, FreeSize, ImageParams, Makes, ModelCard, ModelPresence, ModelRef, Size, resolve_model,
+};
 use crate::error::{Cause, Result, StudioError};
 
 /// All cards, and what the folder of the models holds besides.
@@ -126,6 +128,26 @@ impl Catalogue {
             Cause::NotFetched { id, .. } if offline => Cause::Offline { id: id.clone() }.into(),
             _ => error,
         })
+    }
+
+    /// The sizes that a picture model draws, where it draws any. A file without a card is taken for such a one.
+    pub(in crate::state) fn free_size(&self, id: &str) -> Option<FreeSize> {
+        self.entry(id).map_or(Some(FreeSize::UNKNOWN), |entry| entry.card.free_size())
+    }
+
+    /// Sets the nearest size that the model draws; its first one, where it draws those of its card alone.
+    pub(in crate::state) fn fit_size(&self, params: &mut ImageParams) {
+        if let Some(free) = self.free_size(&params.model) {
+            let Size { width, height } = free.nearest(params.width, params.height);
+            (params.width, params.height) = (width, height);
+            return;
+        }
+        let Some(entry) = self.entry(&params.model) else { return };
+        let sizes = &entry.card.sizes;
+        let fits = sizes.iter().any(|s| (s.width, s.height) == (params.width, params.height));
+        if let (false, Some(size)) = (fits, sizes.first()) {
+            (params.width, params.height) = (size.width, size.height);
+        }
     }
 
     /// What the card of this model recommends.

@@ -4,36 +4,19 @@ use std::path::Path;
 
 use crate::domain::TextParams;
 use crate::error::{Cause, StudioError};
-use crate::state::{AppState, NoticeKind, ProblemBox, Saved, ShotKey};
+use crate::state::{AppState, Catalogue, NoticeKind, Notices, ProblemBox};
 
 impl AppState {
     /// Takes away what the state itself shows to be over: a model that is here or being fetched, a network that may be
     /// used.
     pub(in crate::state) fn heal(&mut self) {
-        if self.write.error.as_ref().is_some_and(|error| self.is_over(error)) {
-            self.write.error = None;
-        }
-        if self.create.error.as_ref().is_some_and(|error| self.is_over(error)) && self.create.undecoded.is_empty() {
-            self.create.error = None;
-        }
         let offline = self.settings.offline;
+        let is_over = |error: &StudioError| is_over(error, &self.catalogue, offline);
+        self.write.error.take_if(|error| is_over(error));
+        self.create.heal(is_over);
         for entry in &mut self.catalogue.entries {
             entry.error.take_if(|error| matches!(error.cause(), Cause::Offline { .. }) && !offline);
         }
-    }
-
-    fn is_over(&self, error: &StudioError) -> bool {
-        let is_coming = |id: &str| self.catalogue.entry(id).is_some_and(|e| e.is_here() || e.fetch.is_some());
-        if let Cause::NotFetched { id, .. }
-        | Cause::NotChecked { id }
-        | Cause::NoSourceAnswered { id, .. }
-        | Cause::TermsFirst { id, .. }
-        | Cause::Offline { id } = error.cause()
-            && is_coming(id)
-        {
-            return true;
-        }
-        matches!(error.cause(), Cause::Offline { .. }) && !self.settings.offline
     }
 
     /// The sliders or the model are others than before: what was wrong with an answer was wrong with those. What was
@@ -45,22 +28,13 @@ impl AppState {
         }
     }
 
-    /// The same in Create, but for latents that wait for another model.
-    pub(in crate::state) fn heal_image(&mut self) {
-        if self.create.undecoded.is_empty() {
-            self.create.error.take_if(|error| *error.cause() != Cause::EmptyPrompt);
-        }
-    }
-
     /// Models gave their memory back.
     pub(in crate::state) fn heal_memory(&mut self) {
         let memory = |error: &StudioError| {
             matches!(error.cause(), Cause::NotEnoughMemory { .. } | Cause::TooLarge { .. } | Cause::DraftLeftOut { .. })
         };
         self.write.error.take_if(|error| memory(error));
-        if self.create.undecoded.is_empty() {
-            self.create.error.take_if(|error| memory(error));
-        }
+        self.create.heal(memory);
         self.notices.list.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if memory(error)));
     }
 
@@ -73,13 +47,15 @@ impl AppState {
         self.notices.list.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if over(error)));
     }
 
-    /// A picture that could not be saved is on the disk now.
-    pub(in crate::state) fn heal_picture(&mut self, key: ShotKey) {
-        if let Some(Saved::Failed(error)) = self.create.shot(key).map(|shot| shot.saved.clone()) {
-            self.drop_problem(&error);
-        }
+    /// The settings are on the disk again.
+    pub(in crate::state) fn heal_settings(&mut self) {
+        let settings = |path: &Path| path.file_name().is_some_and(|name| name == "settings.toml");
+        let over = |error: &StudioError| matches!(error.cause(), Cause::DiskFull { path, .. } | Cause::Io { path, .. } if settings(path));
+        self.notices.list.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if over(error)));
     }
+}
 
+impl Notices {
     /// Nothing is in memory alone any more.
     pub(in crate::state) fn heal_unsaved(&mut self) {
         self.drop_problem(&Cause::Unsaved.into());
@@ -87,13 +63,21 @@ impl AppState {
 
     pub(in crate::state) fn drop_problem(&mut self, error: &StudioError) {
         let said = NoticeKind::Problem(ProblemBox(error.clone()));
-        self.drop_notices(|n, _| n.kind == said);
+        self.take_away(|n, _| n.kind == said);
     }
+}
 
-    /// The settings are on the disk again.
-    pub(in crate::state) fn heal_settings(&mut self) {
-        let settings = |path: &Path| path.file_name().is_some_and(|name| name == "settings.toml");
-        let over = |error: &StudioError| matches!(error.cause(), Cause::DiskFull { path, .. } | Cause::Io { path, .. } if settings(path));
-        self.notices.list.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if over(error)));
+/// Whether an error is over by what is known of the models now.
+fn is_over(error: &StudioError, catalogue: &Catalogue, offline: bool) -> bool {
+    let is_coming = |id: &str| catalogue.entry(id).is_some_and(|e| e.is_here() || e.fetch.is_some());
+    if let Cause::NotFetched { id, .. }
+    | Cause::NotChecked { id }
+    | Cause::NoSourceAnswered { id, .. }
+    | Cause::TermsFirst { id, .. }
+    | Cause::Offline { id } = error.cause()
+        && is_coming(id)
+    {
+        return true;
     }
+    matches!(error.cause(), Cause::Offline { .. }) && !offline
 }

@@ -97,10 +97,9 @@ impl Lanes {
         })
     }
 
-    /// Another engine, which has no job yet; the jobs that waited for the old one.
-    pub fn clear(&mut self) -> Vec<JobId> {
-        let lanes = std::mem::take(&mut self.lanes);
-        lanes.into_values().flat_map(|lane| lane.waits).map(|(id, _)| id).collect()
+    /// Another engine, which has no job yet; those of the old one are asked for anew.
+    pub fn clear(&mut self) {
+        self.lanes.clear();
     }
 
     /// Jobs that wait, lane by lane, oldest first.

@@ -142,7 +142,7 @@ impl AppState {
 
     /// The sizes that the chosen picture model draws, where it draws any. A file without a card is taken for such a one.
     pub fn free_size(&self) -> Option<FreeSize> {
-        self.catalogue.entry(&self.settings.image.model).map_or(Some(FreeSize::UNKNOWN), |entry| entry.card.free_size())
+        self.catalogue.free_size(&self.settings.image.model)
     }
 
     /// Bytes of the pictures that the window holds: shots, previews, thumbnails, and the gallery's.
@@ -174,10 +174,6 @@ impl AppState {
 
     fn problem_in(&mut self, room: Room, error: StudioError) {
         self.notices.problem_in(room, error, self.now_ms);
-    }
-
-    fn note_in(&mut self, room: Room, kind: NoticeKind) {
-        self.notices.note_in(room, kind, self.now_ms);
     }
 
     /// What waits for the person in `room`, oldest first.

@@ -2,15 +2,15 @@
 
 use crate::domain::{LibraryItem, StoreEvent};
 use crate::error::Cause;
-use crate::state::{AppState, Effects, NoticeKind, Saved};
+use crate::state::{AppState, Effects, NoticeKind};
 
 impl AppState {
     pub(in crate::state) fn store_event(&mut self, event: StoreEvent, fx: &mut Effects) {
         match event {
             StoreEvent::PictureSaved { job, index, item } => {
-                self.heal_picture((job, index));
                 self.heal_disk(&item.path);
-                self.saved((job, index), Saved::At(item.path.clone()));
+                let (create, mut env) = self.create(fx);
+                create.saved_at((job, index), item.path.clone(), &mut env);
                 self.illustrate((job, index), &item.path, fx);
                 if let Some(items) = &mut self.gallery.items
                     && !items.iter().any(|i| i.path == item.path)
@@ -19,9 +19,15 @@ impl AppState {
                     self.gallery.changed();
                 }
             }
-            StoreEvent::PictureFailed { job, index, error } => self.save_failed((job, index), error),
+            StoreEvent::PictureFailed { job, index, error } => {
+                let (create, mut env) = self.create(fx);
+                create.save_failed((job, index), error, &mut env);
+            }
             StoreEvent::LatentsKept { path } => self.note(NoticeKind::LatentsKept(path)),
-            StoreEvent::LatentsOpened { latents } => self.decode_opened(latents, fx),
+            StoreEvent::LatentsOpened { latents } => {
+                let (create, mut env) = self.create(fx);
+                create.decode_opened(latents, &mut env);
+            }
             StoreEvent::PersonaOpened { persona, left_out } => self.persona_opened(*persona, left_out, fx),
             StoreEvent::WorldOpened { name, cards, left_out } => self.world_opened(name, cards, left_out, fx),
             StoreEvent::Personas(kept) => self.personas_listed(kept),
@@ -63,8 +69,9 @@ impl AppState {
                     self.gallery.opening.drain(..=at);
                     match record {
                         Some(record) => {
-                            self.restore(&record);
-                            self.show_file(&path, Some(picture), record);
+                            let (create, mut env) = self.create(fx);
+                            create.restore(&record, &mut env);
+                            create.show_file(&path, Some(picture), record, &mut env);
                         }
                         None => self.problem_in(self.room(), Cause::NoSettingsInside { path }.into()),
                     }
@@ -73,7 +80,7 @@ impl AppState {
             StoreEvent::Viewed { path, picture } => self.viewed(path, picture, fx),
             StoreEvent::Trashed { paths } => self.trashed(paths, fx),
             StoreEvent::Gone { paths } => {
-                self.create.strip.retain(|shot| !matches!(&shot.saved, Saved::At(p) if paths.contains(p)));
+                self.create.strip.retain(|shot| !paths.iter().any(|path| shot.is_file(path)));
                 let before = self.notices.list.len();
                 self.library_changed(Vec::new(), &paths, fx);
                 if self.notices.list.len() == before {
@@ -101,7 +108,7 @@ impl AppState {
             StoreEvent::OpenFailed(error) => self.problem_in(self.room(), error),
             StoreEvent::Failed(None, error) => self.problem(error),
             StoreEvent::WrittenAtLast { path } => self.heal_disk(&path),
-            StoreEvent::AllWritten => self.heal_unsaved(),
+            StoreEvent::AllWritten => self.notices.heal_unsaved(),
         }
     }
 }

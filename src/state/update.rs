@@ -129,10 +129,9 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
         state.models.keep_places(&state.catalogue);
     }
     state.heal();
-    state.mind_layers(&mut effects);
-    state.load_stage(&mut effects);
+    let (create, mut env) = state.create(&mut effects);
+    create.settle(&mut env);
     state.refresh_findings();
-    state.drop_stale_notes();
     state.write.note_questions(&effects);
     effects
 }
@@ -173,7 +172,10 @@ impl AppState {
             Command::CancelJob(id) => self.cancel(id, fx),
             Command::CancelCurrent => match self.room() {
                 Room::Write => self.stop_writing(fx),
-                Room::Create | Room::Gallery | Room::Models | Room::Settings => self.cancel_shown(fx),
+                Room::Create | Room::Gallery | Room::Models | Room::Settings => {
+                    let (create, mut env) = self.create(fx);
+                    create.cancel_shown(&mut env);
+                }
             },
             Command::Undo => self.undo(fx),
             Command::Redo => self.redo(fx),
@@ -212,10 +214,6 @@ impl AppState {
         self.lanes.ask(id, task, fx);
     }
 
-    pub(in crate::state) fn cancel_job(&mut self, id: JobId, fx: &mut Effects) {
-        self.lanes.cancel(id, fx);
-    }
-
     /// Tells the rooms of jobs that ended without the engine.
     fn tell_endings(&mut self, fx: &mut Effects) {
         while let Some(event) = self.lanes.news() {
@@ -249,12 +247,9 @@ impl AppState {
             }
             return;
         }
-        if self.create.helper.as_ref().is_some_and(|helper| helper.id == id) {
-            self.helper_event(id, event.kind, fx);
-        } else if self.is_layers_job(id) {
-            self.layers_event(event.kind, fx);
-        } else if self.create.jobs.iter().any(|job| job.id == id) {
-            self.image_event(id, event.kind, fx);
+        if self.create.has_job(id) {
+            let (create, mut env) = self.create(fx);
+            create.job_event(id, event.kind, &mut env);
         } else if self.write.bring(|job| job.id == Some(id)) {
             self.text_event(event.kind, fx);
         }

@@ -554,7 +554,10 @@ fn escape(cx: &mut Cx<'_>, search: Option<Command>) {
 fn newest_error(cx: &Cx<'_>) -> Option<Command> {
     let state = cx.state;
     let own = match state.room() {
-        Room::Create => state.create.error.as_ref().map(|_| Command::Create(CreateCommand::DismissError)),
+        Room::Create => {
+            let waits = state.create.error.is_some() || state.create.offers_decoding();
+            waits.then_some(Command::Create(CreateCommand::DismissError))
+        }
         Room::Write => state.write.error.as_ref().map(|_| Command::Write(WriteCommand::DismissError)),
         Room::Models => state.models.error.as_ref().map(|_| Command::Models(ModelsCommand::DismissError)),
         Room::Gallery | Room::Settings => None,

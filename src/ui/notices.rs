@@ -39,6 +39,8 @@ pub enum Edge {
 enum Card<'a> {
     /// What became of the last job of Create.
     Job(&'a StudioError),
+    /// Its decoding was stopped.
+    Undecoded,
     Notice(&'a Notice),
 }
 
@@ -46,6 +48,7 @@ impl Card<'_> {
     fn id(self) -> u64 {
         match self {
             Self::Job(_) => u64::MAX,
+            Self::Undecoded => u64::MAX - 1,
             Self::Notice(notice) => notice.id,
         }
     }
@@ -54,9 +57,11 @@ impl Card<'_> {
 /// What waits for the person in this room, the newest first.
 pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, edge: Edge) {
     let state = cx.state;
-    let job = state.create.error.as_ref().filter(|_| state.room() == Room::Create);
+    let create = Some(&state.create).filter(|_| state.room() == Room::Create);
+    let failed = create.and_then(|create| create.error.as_ref().map(Card::Job));
+    let job = failed.or_else(|| create.filter(|create| create.offers_decoding()).map(|_| Card::Undecoded));
     let notices = state.waiting_in(state.room()).rev();
-    let mut cards: Vec<Card<'_>> = job.map(Card::Job).into_iter().chain(notices.map(Card::Notice)).collect();
+    let mut cards: Vec<Card<'_>> = job.into_iter().chain(notices.map(Card::Notice)).collect();
     // What comes while a button is down is shown when it is up again: a click ends where it began.
     let key = Id::unique("notices-that-wait");
     let before = ui.data(|d| d.get_temp::<Vec<u64>>(key)).unwrap_or_default();
@@ -94,6 +99,7 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, edge: Edge) {
             for card in cards.into_iter().take(if all { count } else { 1 }) {
                 ui.push_id(card.id(), |ui| match card {
                     Card::Job(error) => job_failed(ui, cx, error),
+                    Card::Undecoded => undecoded(ui, cx),
                     Card::Notice(notice) => wait(ui, cx, notice),
                 });
             }
@@ -105,10 +111,17 @@ pub fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, edge: Edge) {
     }
 }
 
+const DECODE_AGAIN: (T, Command) = (T::DecodeAgain, Command::Create(CreateCommand::DecodeAgain));
+
 fn job_failed(ui: &mut Ui, cx: &mut Cx<'_>, error: &StudioError) {
     let again = !cx.state.create.undecoded.is_empty();
-    let again = again.then_some((T::DecodeAgain, Command::Create(CreateCommand::DecodeAgain)));
+    let again = again.then_some(DECODE_AGAIN);
     error_card::show(ui, cx, error, again, Some(Command::Create(CreateCommand::DismissError)));
+}
+
+fn undecoded(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let text = cx.t(T::DecodingStopped).to_owned();
+    told(ui, cx, (icons::INFO, text), vec![DECODE_AGAIN], None, Command::Create(CreateCommand::DismissError));
 }
 
 fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
@@ -127,7 +140,19 @@ fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
         }
         _ => None,
     };
-    let actions: Vec<(T, Command)> = action.into_iter().chain(second).collect();
+    let actions = action.into_iter().chain(second).collect();
+    told(ui, cx, (icon, text), actions, Some(dismiss.clone()), dismiss);
+}
+
+/// What waits, with what can be done about it; `after` comes with each of that.
+fn told(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    (icon, text): (&str, String),
+    actions: Vec<(T, Command)>,
+    after: Option<Command>,
+    dismiss: Command,
+) {
     frames::card(cx.p).show(ui, |ui| {
         ui.set_width(ui.available_width());
         // Beside the buttons the text keeps the room of a few words; else they are below it.
@@ -136,7 +161,7 @@ fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
             for (label, command) in actions {
                 if widgets::text_button(ui, cx.t(label)).clicked() {
                     cx.push(command);
-                    cx.push(Command::DismissNotice(notice.id));
+                    after.clone().into_iter().for_each(|command| cx.push(command));
                 }
             }
         };

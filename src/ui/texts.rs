@@ -170,6 +170,7 @@ texts! {
     AgreeAndFetch: "Agree and fetch", "同意并下载";
     NotNow: "Not now", "暂不";
     DecodeAgain: "Decode again with the model in use", "用当前模型重新解码";
+    DecodingStopped: "The decoding was stopped. All steps are kept.", "解码已停止。所有步骤的结果都还在。";
     LatentsKept: "All steps are kept in {0}", "所有步骤的结果已保存到 {0}";
     Copied: "Copied", "已复制";
     Copy: "Copy", "复制";

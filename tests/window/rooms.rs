@@ -336,6 +336,22 @@ fn a_failed_decode_can_be_tried_again() {
 }
 
 #[test]
+fn a_stopped_decode_can_be_tried_again_or_put_away() {
+    for lang in Lang::ALL {
+        let mut state = create_done(lang, Theme::Dark);
+        let record = record("a red apple", 5);
+        let latents = Latents { channels: 4, height: 1, width: 1, numbers: vec![0.0; 4], record };
+        state.create.undecoded = vec![Arc::new(latents)];
+        let mut harness = open(state);
+        harness.get_by_label(T::DecodingStopped.tr(lang));
+        harness.get_by_label(T::DecodeAgain.tr(lang)).click();
+        assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::DecodeAgain)]);
+        harness.get_by_label(T::Dismiss.tr(lang)).click();
+        assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::DismissError)]);
+    }
+}
+
+#[test]
 fn the_seed_is_rolled_pinned_and_typed() {
     let mut harness = open(create_done(Lang::En, Theme::Dark));
     harness.get_by_label("Roll a new seed and keep it").click();

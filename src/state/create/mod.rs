@@ -1,11 +1,18 @@
 //! The state of Create.
 
+mod across;
 mod command;
 pub(super) mod helper;
+mod illustrate;
+mod jobs;
 mod layers;
+mod left;
 mod restore;
+mod sliders;
+mod strip;
 #[cfg(test)]
 mod tests;
+mod undo;
 mod update;
 
 pub use command::{CreateCommand, ImageEdit, Shown};
@@ -14,8 +21,11 @@ pub use layers::{LayersCommand, LayersFormat, LayersJob, LayersState, has_layers
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::{ImageRequest, JobId, Latents, Picture, PictureRecord, ReadTo, StepProgress, Subject, TextPrompt};
-use crate::error::StudioError;
+use crate::domain::{
+    ConversationId, ImageParams, ImageRequest, JobId, Latents, Picture, PictureRecord, ReadTo, StepProgress, Subject,
+    TextPrompt,
+};
+use crate::error::{Cause, StudioError};
 use crate::lang::Both;
 
 /// Names a picture of this session: its job and its place in it.
@@ -39,7 +49,7 @@ pub struct CreateState {
     pub shown: Shown,
     /// Shown where the picture would be.
     pub error: Option<StudioError>,
-    /// The latents whose decoding ended in that error.
+    /// Latents whose decoding ended in that error, or was stopped: they can be decoded again.
     pub undecoded: Vec<Arc<Latents>>,
     /// A language model at work on the prompt.
     pub helper: Option<Helper>,
@@ -73,6 +83,29 @@ pub(in crate::state) struct Noted {
     pub model: String,
     pub prompt: String,
     pub negative: String,
+}
+
+impl Noted {
+    fn of(job: &ImageJob) -> Box<Self> {
+        let ImageParams { model, prompt, negative, .. } = job.request.params.clone();
+        Box::new(Self { model, prompt, negative })
+    }
+
+    fn is_of(&self, now: &ImageParams) -> bool {
+        (&self.model, &self.prompt, &self.negative) == (&now.model, &now.prompt, &now.negative)
+    }
+}
+
+/// What a command of Create has other rooms do.
+pub(in crate::state) enum Beyond {
+    /// The newest change of prompt and sliders is taken back.
+    UndoPrompt,
+    /// Write shows this text.
+    Document(ConversationId),
+    /// A picture of the library is copied, once it is read.
+    CopyFile(PathBuf),
+    /// A picture was copied: one that is still being read for that is not wanted any more.
+    Copied,
 }
 
 /// A prompt that is being written.
@@ -202,6 +235,23 @@ impl CreateState {
     pub fn forget_error(&mut self) {
         self.error = None;
         self.undecoded.clear();
+    }
+
+    /// Whether latents wait for another try to decode them, where no error tells that.
+    pub fn offers_decoding(&self) -> bool {
+        self.error.is_none() && !self.undecoded.is_empty()
+    }
+
+    /// Takes an error away that is over; one that latents wait behind stays.
+    pub(in crate::state) fn heal(&mut self, is_over: impl FnOnce(&StudioError) -> bool) {
+        if self.undecoded.is_empty() {
+            self.error.take_if(|error| is_over(error));
+        }
+    }
+
+    /// The sliders or the model are others than before: what was wrong with a picture was wrong with those.
+    fn heal_sliders(&mut self) {
+        self.heal(|error| *error.cause() != Cause::EmptyPrompt);
     }
 
     pub fn running(&self) -> Option<&ImageJob> {

@@ -1,55 +1,53 @@
 //! Back to the settings of a picture. What cannot be set as the picture says is told with the notice.
 
-use crate::domain::{Makes, PictureRecord, Room, told};
+use crate::domain::{ImageParams, Makes, PictureRecord, Room, told};
 use crate::lang::Both;
-use crate::state::{AppState, NoticeKind};
+use crate::state::{Catalogue, CreateState, Env, NoticeKind};
 
-impl AppState {
+impl CreateState {
     /// Sets prompt and sliders to what made `record`.
-    pub(in crate::state) fn restore(&mut self, record: &PictureRecord) {
-        let model = self.model_of(record);
+    pub(in crate::state) fn restore(&mut self, record: &PictureRecord, env: &mut Env<'_>) {
+        let model = model_of(record, env.catalogue, &env.settings.image.model);
         let here = model.is_some();
         if let Some(id) = model {
-            self.choose_image_model(id);
+            self.choose_model(id, env.settings, env.catalogue);
         }
+        let image = &mut env.settings.image;
         let mut notes = Vec::new();
         if !here && !record.model.is_empty() {
-            let (said, used) = (told::not_here(&record.model), &self.settings.image.model);
+            let (said, used) = (told::not_here(&record.model), &image.model);
             notes.push(Both::new(
                 format!("{} {used} is used instead, and the size is kept.", said.en),
                 format!("{}改用 {used}，尺寸保持不变。", said.zh),
             ));
         }
-        let takes = self.catalogue.entry(&self.settings.image.model).map(|entry| entry.card.takes());
-        notes.extend(self.settings.image.take(record, takes.as_ref()));
+        let takes = env.catalogue.entry(&image.model).map(|entry| entry.card.takes());
+        notes.extend(image.take(record, takes.as_ref()));
         if here || record.model.is_empty() {
-            notes.extend(self.take_size(record.width, record.height));
+            notes.extend(take_size(image, (record.width, record.height), env.catalogue));
         }
-        self.create.forget_error();
-        self.create.subject = None;
-        self.create.forget_notes();
-        self.settings.room = Room::Create;
+        self.forget_error();
+        self.subject = None;
+        self.forget_notes();
+        env.settings.room = Room::Create;
         // What was said of the picture before is true no more.
-        self.notices.list.retain(|notice| !matches!(notice.kind, NoticeKind::SettingsRestored(_)));
-        self.note(NoticeKind::SettingsRestored(notes));
+        env.notices.list.retain(|notice| !matches!(notice.kind, NoticeKind::SettingsRestored(_)));
+        env.note(NoticeKind::SettingsRestored(notes));
     }
+}
 
-    /// The model of ours that a picture names.
-    fn model_of(&self, record: &PictureRecord) -> Option<String> {
-        let usable = |id: &str| self.catalogue.resolve(id, Makes::Image).is_ok();
-        let cards = self.catalogue.entries.iter().map(|entry| &entry.card).filter(|card| usable(&card.id));
-        let used = &self.settings.image.model;
-        let found = record.model_among(cards).map(|card| card.id.clone());
-        found.or_else(|| record.names_file(used).then(|| used.clone()))
-    }
+/// The model of ours that a picture names; `used` is the one in use.
+fn model_of(record: &PictureRecord, catalogue: &Catalogue, used: &str) -> Option<String> {
+    let usable = |id: &str| catalogue.resolve(id, Makes::Image).is_ok();
+    let cards = catalogue.entries.iter().map(|entry| &entry.card).filter(|card| usable(&card.id));
+    let found = record.model_among(cards).map(|card| card.id.clone());
+    found.or_else(|| record.names_file(used).then(|| used.to_owned()))
+}
 
-    /// Sets the size where the model draws it, and tells which one is set where it does not.
-    fn take_size(&mut self, width: u32, height: u32) -> Option<Both> {
-        let params = &mut self.settings.image;
-        (params.width, params.height) = (width, height);
-        self.fit_size();
-        let params = &self.settings.image;
-        let (said, set) = ((width, height), (params.width, params.height));
-        (said != set).then(|| told::size(said, set, self.free_size()))
-    }
+/// Sets the size where the model draws it, and tells which one is set where it does not.
+fn take_size(image: &mut ImageParams, said: (u32, u32), catalogue: &Catalogue) -> Option<Both> {
+    (image.width, image.height) = said;
+    catalogue.fit_size(image);
+    let set = (image.width, image.height);
+    (said != set).then(|| told::size(said, set, catalogue.free_size(&image.model)))
 }

@@ -1,12 +1,8 @@
 //! Drafts that stay when an editor is left, and jobs that stay when the window is closed.
 
-use crate::domain::{
-    ConversationId, Desk, EditDraft, Face, ImageRequest, JournalEntry, Makes, Persona, Role, Room, Seed, TurnInfo,
-    Waiting,
-};
+use crate::domain::{ConversationId, Desk, EditDraft, Face, JournalEntry, Persona, Role, Room, TurnInfo, Waiting};
 use crate::state::{
-    AppState, Command, Effect, Effects, FormState, ImageJob, NoticeKind, PersonaDraft, Phase, WaitingCommand,
-    WriteCommand,
+    AppState, Command, Effect, Effects, FormState, NoticeKind, PersonaDraft, Phase, WaitingCommand, WriteCommand,
 };
 use crate::writing::forms::{Values, find};
 
@@ -202,7 +198,7 @@ impl AppState {
 
     /// The jobs that would be lost if the window closed now.
     fn jobs_now(&self) -> Vec<Waiting> {
-        let mut jobs = self.pictures_now();
+        let mut jobs = self.create.pictures_now();
         for job in self.write.jobs().filter(|job| job.phase != Phase::Cancelling) {
             let conversation = job.conversation.clone();
             jobs.push(match job.page {
@@ -218,28 +214,6 @@ impl AppState {
         let fetches = self.catalogue.entries.iter().filter(fetched);
         jobs.extend(fetches.map(|entry| Waiting::Fetch { model: entry.card.id.clone() }));
         jobs
-    }
-
-    pub(in crate::state) fn pictures_now(&self) -> Vec<Waiting> {
-        self.create.jobs.iter().filter_map(|job| self.pictures_left(job)).collect()
-    }
-
-    /// What of a picture job would be lost.
-    fn pictures_left(&self, job: &ImageJob) -> Option<Waiting> {
-        if job.phase == Phase::Cancelling { None } else { self.not_drawn(job) }
-    }
-
-    /// What of a picture job is not on the strip yet.
-    pub(in crate::state) fn not_drawn(&self, job: &ImageJob) -> Option<Waiting> {
-        // Latents that could not be decoded are in a file of their own.
-        if !job.decode.is_empty() {
-            return None;
-        }
-        let done = self.create.strip.iter().filter(|shot| shot.key.0 == job.id).count() as u32;
-        let mut params = job.request.params.clone();
-        params.count = params.count.saturating_sub(done);
-        params.seed = Seed::Fixed(job.request.seed.wrapping_add(u64::from(done)));
-        (params.count > 0).then(|| Waiting::Pictures { params: Box::new(params), subject: job.subject.clone() })
     }
 
     /// Writes the desk once it has rested.
@@ -306,7 +280,8 @@ impl AppState {
             WaitingCommand::Resume => self.resume(fx),
             WaitingCommand::Discard => self.forget_jobs(fx),
             WaitingCommand::Draw(job) => {
-                self.draw_waiting(&job, fx);
+                let (create, mut env) = self.create(fx);
+                create.draw_waiting(&job, &mut env);
                 return;
             }
         }
@@ -332,7 +307,8 @@ impl AppState {
             match job {
                 Waiting::Pictures { .. } => {
                     room = room.or(Some(Room::Create));
-                    if !self.draw_waiting(&job, fx) {
+                    let (create, mut env) = self.create(fx);
+                    if !create.draw_waiting(&job, &mut env) {
                         left.push(job);
                     }
                 }
@@ -359,24 +335,6 @@ impl AppState {
         }
         self.settings.room = room.unwrap_or(self.settings.room);
         self.desk.waiting = left;
-    }
-
-    /// Draws pictures that were asked for before; false where the model is not here.
-    pub(in crate::state) fn draw_waiting(&mut self, job: &Waiting, fx: &mut Effects) -> bool {
-        let Waiting::Pictures { params, subject } = job else { return true };
-        let ready = params.check().and_then(|()| self.model_files(&params.model, Makes::Image));
-        let model = match ready {
-            Ok(model) => model,
-            Err(error) => {
-                self.create.error = Some(error);
-                return false;
-            }
-        };
-        let Seed::Fixed(seed) = params.seed else { return true };
-        let before = std::mem::replace(&mut self.create.subject, subject.clone());
-        self.submit(ImageRequest { params: (**params).clone(), model, seed, layers: false }, Vec::new(), fx);
-        self.create.subject = before;
-        true
     }
 
     /// Goes on with a text that was cut off, once its conversation is on the page.

@@ -210,7 +210,7 @@ fn a_picture_that_comes_back_from_the_trash_is_on_the_strip_and_shown_again() {
     for n in 0..3 {
         let saved = Saved::At(path(n));
         let key = (JobId(n as u64), 0);
-        s.put_on_strip(Shot { key, picture: Some(picture()), record: record("x"), saved, subject: None });
+        s.create.put_on_strip(Shot { key, picture: Some(picture()), record: record("x"), saved, subject: None });
     }
     let keys = |s: &AppState| s.create.strip.iter().map(|shot| shot.key.0.0).collect::<Vec<_>>();
     let before = keys(&s);
@@ -265,7 +265,13 @@ fn a_neighbour_on_the_strip_takes_the_place_of_what_went() {
     for n in 1..=4 {
         let picture = Some(picture());
         let saved = Saved::At(path(n));
-        s.put_on_strip(Shot { key: (JobId(n as u64), 0), picture, record: record("a cat"), saved, subject: None });
+        s.create.put_on_strip(Shot {
+            key: (JobId(n as u64), 0),
+            picture,
+            record: record("a cat"),
+            saved,
+            subject: None,
+        });
     }
     let shown = |s: &AppState| if let Shown::Shot(key) = s.create.shown { key.0.0 } else { 0 };
     do_(&mut s, Command::Create(CreateCommand::Show(Shown::Shot((JobId(2), 0)))));

@@ -57,8 +57,9 @@ impl AppState {
             GalleryCommand::NeedThumbnail(path) => self.need_thumbnail(path, fx),
             GalleryCommand::UseItem(path) => {
                 if let Some(record) = self.gallery.item(&path).and_then(|item| item.record.clone()) {
-                    self.restore(&record);
-                    self.show_file(&path, None, record);
+                    let (create, mut env) = self.create(fx);
+                    create.restore(&record, &mut env);
+                    create.show_file(&path, None, record, &mut env);
                 }
             }
             GalleryCommand::SaveItemAs(path) => fx.push(Effect::AskExportFile { path, enlarge: Enlarge::NONE }),
@@ -246,7 +247,7 @@ impl AppState {
     pub(in crate::state) fn viewed(&mut self, path: PathBuf, picture: Result<Arc<Picture>>, fx: &mut Effects) {
         let copying = self.gallery.copying.take_if(|wanted| *wanted == path).is_some();
         let selected = self.gallery.selected.as_ref() == Some(&path);
-        let on_stage = self.is_on_stage(&path);
+        let on_stage = self.create.is_on_stage(&path);
         let comparing = self.gallery.is_comparing() && self.gallery.marked.contains(&path);
         let in_trash = self.looked_at(&path, &picture);
         match picture {
@@ -255,7 +256,7 @@ impl AppState {
                     fx.push(Effect::CopyPicture(picture.clone()));
                 }
                 if on_stage {
-                    self.shot_loaded(&path, &picture);
+                    self.create.shot_loaded(&path, &picture);
                 }
                 if selected {
                     self.gallery.opened = Some((path, picture));

@@ -157,7 +157,7 @@ impl AppState {
         let Some(entry) = self.catalogue.of_file(id) else { return };
         let (id, makes) = (&entry.card.id.clone(), entry.card.makes);
         match makes {
-            Makes::Image => self.choose_image_model(id.to_owned()),
+            Makes::Image => self.create.choose_model(id.to_owned(), &mut self.settings, &self.catalogue),
             Makes::Text => self.choose_text_model(id.to_owned()),
         }
         self.settings.room = room_of(makes);
@@ -272,7 +272,7 @@ impl AppState {
         }
         for makes in model.used {
             match makes {
-                Makes::Image => self.choose_image_model(id.clone()),
+                Makes::Image => self.create.choose_model(id.clone(), &mut self.settings, &self.catalogue),
                 Makes::Text => self.settings.text.model.clone_from(&id),
             }
         }
@@ -290,7 +290,7 @@ impl AppState {
         self.catalogue.entries.retain(|entry| entry.card.id != id);
         self.catalogue.broken.retain(|file| file.path != path);
         if self.settings.image.model == id {
-            self.choose_image_model(STICKER_ID.to_owned());
+            self.create.choose_model(STICKER_ID.to_owned(), &mut self.settings, &self.catalogue);
         }
         if self.settings.text.model == id {
             self.settings.text.model = SMOLLM_ID.to_owned();
@@ -438,7 +438,7 @@ impl AppState {
     /// The model of this job is in memory now; each engine thread holds one.
     pub(in crate::state) fn note_loaded(&mut self, job: JobId) {
         let image = self.create.jobs.iter().find(|j| j.id == job).map(|j| j.request.model.id.clone());
-        let layers = self.create.layers.as_ref().filter(|_| self.is_layers_job(job));
+        let layers = self.create.layers.as_ref().filter(|_| self.create.is_layers_job(job));
         let image = image.or_else(|| layers.map(|layers| layers.params.model.clone()));
         let makes = if image.is_some() { Makes::Image } else { Makes::Text };
         let text = || self.write.jobs().find(|j| j.id == Some(job)).map(|j| j.params.model.clone());

@@ -131,7 +131,7 @@ impl AppState {
     /// One of the library as it is on the disk now.
     pub(in crate::state) fn persona_kept(&mut self, kept: KeptPersona) {
         if let Some(error) = self.personas.failed.remove(&kept.id) {
-            self.drop_problem(&error);
+            self.notices.drop_problem(&error);
         }
         if let Some(left_out) = self.personas.arriving.remove(&kept.id) {
             self.note(NoticeKind::PersonaKept { name: kept.persona.name.clone(), left_out });

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::domain::EventKind;
 use crate::error::{Cause, FolderOf, Result};
 use crate::state::{AppState, Effect, Effects, NoticeKind, SettingsCommand};
 
@@ -23,18 +22,15 @@ impl AppState {
             SettingsCommand::SetDevice(device) => {
                 self.settings.device = device;
                 self.engine_changed();
-                let pictures = self.pictures_now();
                 fx.push(Effect::SetDevice(device));
-                // The old engine ends the jobs that it has; what was asked for is drawn and written by the new one.
-                for id in self.lanes.clear() {
-                    self.image_event(id, EventKind::Cancelled, fx);
-                }
-                for job in pictures {
-                    self.draw_waiting(&job, fx);
-                }
+                // What the old engine says of its jobs is heard no more: the new one draws and writes what was asked for.
+                self.lanes.clear();
+                let (create, mut env) = self.create(fx);
+                create.draw_again(&mut env);
                 self.ask_new_engine(fx);
-                self.help_again(fx);
-                self.layers_again(fx);
+                let (create, mut env) = self.create(fx);
+                create.help_again(&mut env);
+                create.layers_again(&mut env);
             }
             SettingsCommand::SetOffline(offline) => self.settings.offline = offline,
             SettingsCommand::ChooseLibraryFolder => fx.push(Effect::AskLibraryFolder),

@@ -341,7 +341,7 @@ fn problems_stay_until_they_are_dismissed_whatever_else_is_said() {
     // Another picture of one on the strip says nothing, and takes nothing away.
     let key = (JobId(500), 0);
     let saved = Saved::Saving;
-    s.put_on_strip(Shot { key, picture: Some(picture()), record: record("a dog"), saved, subject: None });
+    s.create.put_on_strip(Shot { key, picture: Some(picture()), record: record("a dog"), saved, subject: None });
     do_(&mut s, Command::Create(CreateCommand::Vary(key)));
     s.now_ms += NOTICE_MS;
     do_(&mut s, Command::Tick);
@@ -420,7 +420,7 @@ fn the_strip_keeps_its_bytes_and_reads_again_what_is_shown() {
     for n in 0..12 {
         let saved = if n == 1 { Saved::Saving } else { Saved::At(path(n)) };
         let key = (JobId(n + 100), 0);
-        s.put_on_strip(Shot { key, picture: Some(large()), record: record("x"), saved, subject: None });
+        s.create.put_on_strip(Shot { key, picture: Some(large()), record: record("x"), saved, subject: None });
         assert!(do_(&mut s, Command::Tick).is_empty());
     }
     let full = |s: &AppState| {

@@ -283,7 +283,7 @@ fn unsaved_pictures_outlive_the_strip() {
     for n in 0..STRIP as u64 + 20 {
         let key = (JobId(10_000 + n), 0);
         let saved = if n < 5 { Saved::Saving } else { Saved::At(format!("/l/{n}.png").into()) };
-        s.put_on_strip(Shot { key, picture: Some(picture()), record: record("x"), saved, subject: None });
+        s.create.put_on_strip(Shot { key, picture: Some(picture()), record: record("x"), saved, subject: None });
     }
     assert_eq!(s.create.strip.len(), STRIP);
     assert!((0..5).all(|n| s.create.shot((JobId(10_000 + n), 0)).is_some()));
@@ -407,6 +407,12 @@ fn a_dropped_picture_restores_prompt_and_sliders_and_is_shown() {
 }
 
 /// The English words of the notice about settings that were restored.
+pub(in crate::state) fn restore(state: &mut AppState, record: &PictureRecord) {
+    let mut fx = Vec::new();
+    let (create, mut env) = state.create(&mut fx);
+    create.restore(record, &mut env);
+}
+
 pub(in crate::state) fn restored(s: &AppState) -> Vec<&str> {
     match &s.notices.list.last().unwrap().kind {
         NoticeKind::SettingsRestored(notes) => notes.iter().map(|note| note.en.as_str()).collect(),
@@ -417,7 +423,7 @@ pub(in crate::state) fn restored(s: &AppState) -> Vec<&str> {
 #[test]
 fn what_a_picture_says_beyond_the_sliders_is_told_and_stays() {
     let mut s = state();
-    s.restore(&record("a dog"));
+    restore(&mut s, &record("a dog"));
     assert_eq!(restored(&s), Vec::<&str>::new());
     let wild = PictureRecord {
         params: ImageParams {
@@ -428,7 +434,7 @@ fn what_a_picture_says_beyond_the_sliders_is_told_and_stays() {
         },
         ..*record("a dog")
     };
-    s.restore(&wild);
+    restore(&mut s, &wild);
     let p = &s.settings.image;
     assert_eq!((p.steps, p.guidance, p.seed), (150, 30.0, Seed::Fixed(648_312_782_957_426)));
     assert_eq!(restored(&s).len(), 2);
@@ -437,10 +443,10 @@ fn what_a_picture_says_beyond_the_sliders_is_told_and_stays() {
     do_(&mut s, Command::Tick);
     assert_eq!(s.notices.list.len(), 1, "the plain notice goes, the one with words stays");
     s.create.unknown_words = vec!["zorb".into()];
-    s.restore(&PictureRecord {
-        params: ImageParams { seed: Seed::Random, ..record("a dog").params },
-        ..*record("a dog")
-    });
+    restore(
+        &mut s,
+        &PictureRecord { params: ImageParams { seed: Seed::Random, ..record("a dog").params }, ..*record("a dog") },
+    );
     assert_eq!(s.settings.image.seed, Seed::Random);
     assert_eq!((s.notices.list.len(), restored(&s).len()), (1, 0), "what was said of the picture before is gone");
     assert_eq!(s.create.unknown_words, Vec::<String>::new());
@@ -451,18 +457,24 @@ fn a_model_that_is_not_here_is_said_and_leaves_the_size() {
     let mut s = state();
     s.catalogue.entries[0].card.sizes.push(Size { width: 32, height: 32 });
     (s.settings.image.width, s.settings.image.height) = (32, 32);
-    s.restore(&PictureRecord {
-        params: ImageParams { model: "dreamshaper_8".into(), width: 512, height: 768, ..record("a dog").params },
-        ..*record("a dog")
-    });
+    restore(
+        &mut s,
+        &PictureRecord {
+            params: ImageParams { model: "dreamshaper_8".into(), width: 512, height: 768, ..record("a dog").params },
+            ..*record("a dog")
+        },
+    );
     let p = &s.settings.image;
     assert_eq!((p.model.as_str(), p.width, p.height, p.prompt.as_str()), (STICKER_ID, 32, 32, "a dog"));
     assert!(matches!(&restored(&s)[..], [said] if said.contains("dreamshaper_8 is not here")), "{:?}", restored(&s));
     // One that is here and does not draw the size.
-    s.restore(&PictureRecord {
-        params: ImageParams { width: 512, height: 768, ..record("a dog").params },
-        ..*record("a dog")
-    });
+    restore(
+        &mut s,
+        &PictureRecord {
+            params: ImageParams { width: 512, height: 768, ..record("a dog").params },
+            ..*record("a dog")
+        },
+    );
     assert_eq!((s.settings.image.width, s.settings.image.height), (64, 64));
     assert_eq!(restored(&s), ["The picture says size 512x768; 64x64 is set instead."]);
 }
@@ -485,11 +497,11 @@ fn a_model_is_known_by_its_file_or_its_hash() {
         ("another name", "ABCDEF1234"),
     ] {
         do_(&mut s, Command::Create(CreateCommand::SetImage(ImageEdit::Model(STICKER_ID.into()))));
-        s.restore(&named(model, hash));
+        restore(&mut s, &named(model, hash));
         assert_eq!(s.settings.image.model, "dreamshaper_8", "{model} {hash}");
     }
     do_(&mut s, Command::Create(CreateCommand::SetImage(ImageEdit::Model(STICKER_ID.into()))));
-    s.restore(&named("gone.safetensors", "0000000000"));
+    restore(&mut s, &named("gone.safetensors", "0000000000"));
     assert!(restored(&s)[0].contains("gone.safetensors is not here"), "{:?}", restored(&s));
     assert_eq!(s.settings.image.model, STICKER_ID);
 }
@@ -509,7 +521,7 @@ fn what_has_no_effect_on_the_model_is_told_and_not_asked_of_it() {
         },
         ..*record("a dog")
     };
-    s.restore(&rich);
+    restore(&mut s, &rich);
     assert_eq!(restored(&s).len(), 5, "{:?}", restored(&s));
     let p = &s.settings.image;
     assert_eq!(
@@ -528,7 +540,7 @@ fn vary_draws_again_with_another_seed() {
     let mut s = state();
     let key = (JobId(500), 0);
     let saved = Saved::Saving;
-    s.put_on_strip(Shot { key, picture: Some(picture()), record: record("a dog"), saved, subject: None });
+    s.create.put_on_strip(Shot { key, picture: Some(picture()), record: record("a dog"), saved, subject: None });
     let effects = do_(&mut s, Command::Create(CreateCommand::Vary(key)));
     let Task::Picture(PictureTask::Generate(request)) = submitted(&effects).1 else { panic!() };
     assert_eq!(request.params.prompt, "a dog");

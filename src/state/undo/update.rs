@@ -5,8 +5,8 @@ use crate::state::undo::{Undone, is_of_text};
 use crate::state::update::Origin;
 use crate::state::{
     Again, AppState, AskCommand, CardEdit, CardsMoved, Command, CreateCommand, Effect, Effects, GalleryCommand, Here,
-    ImageEdit, Input, LayersCommand, ModelsCommand, NoticeKind, PageCommand, PersonaCommand, PersonaEdit, Steps,
-    TextEdit, Undoable, WaitingCommand, WriteCommand,
+    ImageEdit, Input, ModelsCommand, NoticeKind, PageCommand, PersonaCommand, PersonaEdit, TextEdit, Undoable,
+    WaitingCommand, WriteCommand,
 };
 
 impl AppState {
@@ -23,8 +23,8 @@ impl AppState {
         }
     }
 
-    pub(in crate::state) fn prompt_now(&self) -> Undoable {
-        Undoable::Prompt(Box::new(self.settings.image.clone()), self.create.subject.clone())
+    fn prompt_now(&self) -> Undoable {
+        self.create.prompt_now(&self.settings.image)
     }
 
     pub(in crate::state) fn before_command(&self, command: &Command) -> Option<Undoable> {
@@ -42,14 +42,7 @@ impl AppState {
             return Some(self.prompt_now());
         }
         if let Command::Create(CreateCommand::Layers(command)) = command {
-            let layers = self.create.layers.as_ref()?;
-            let step = if let LayersCommand::Nudge(name, to) = command {
-                let size = layers.layer(name).is_some_and(|layer| layer.place.side != to.side);
-                Some(Steps { layer: name.clone(), size })
-            } else {
-                None
-            };
-            return Some(Undoable::Layers(layers.of, Box::new(layers.arrangement().clone()), step));
+            return self.create.layers_before(command);
         }
         if let Command::TakeExample(_) = command {
             let message = self.room() == Room::Write;
@@ -129,10 +122,7 @@ impl AppState {
         let here = |id: &ConversationId| open.id.as_ref() == Some(id);
         match before {
             Undoable::Prompt(image, subject) => **image != self.settings.image || *subject != self.create.subject,
-            Undoable::Layers(of, before, _) => {
-                let layers = self.create.layers.as_ref().filter(|layers| layers.of == *of);
-                layers.is_some_and(|layers| layers.arrangement() != &**before)
-            }
+            Undoable::Layers(of, before, _) => self.create.arrangement_of(*of).is_some_and(|now| now != &**before),
             Undoable::Message(talk, text) => *talk == self.write.draft_of && *text != self.write.draft,
             Undoable::Sliders(_, params) => **params != *self.text(),
             Undoable::Title(id, title) => {
@@ -309,8 +299,7 @@ impl AppState {
             Undoable::PersonaTrashed(id) => By(Command::Persona(PersonaCommand::Trash(id.clone()))),
             Undoable::Prompt(..) => Value(self.prompt_now()),
             Undoable::Layers(of, ..) => {
-                let layers = self.create.layers.as_ref().filter(|layers| layers.of == *of)?;
-                Value(Undoable::Layers(*of, Box::new(layers.arrangement().clone()), None))
+                Value(Undoable::Layers(*of, Box::new(self.create.arrangement_of(*of)?.clone()), None))
             }
             Undoable::Message(talk, _) => Value(Undoable::Message(talk.clone(), self.message_of(talk))),
             Undoable::Sliders(of, _) if *of == open.id => {
@@ -364,7 +353,7 @@ impl AppState {
                 self.write.form.as_ref().is_some_and(|form| (&form.id, &form.values) == (id, values))
             }
             Undoable::Waiting(waiting) => self.desk.waiting == *waiting,
-            Undoable::Layers(of, ..) => self.create.layers.as_ref().is_some_and(|layers| layers.of == *of),
+            Undoable::Layers(of, ..) => self.create.arrangement_of(*of).is_some(),
             Undoable::Illustration(id, _) => self.write.open.id.as_ref() == Some(id),
             // It is in the list again once its files are back.
             Undoable::ModelRemoved(removed) => match &removed.what {
@@ -402,15 +391,13 @@ impl AppState {
             }
             Undoable::PersonaTrashed(id) => self.restore_persona(id, fx),
             Undoable::Prompt(image, subject) => {
-                self.choose_image_model(image.model.clone());
-                self.settings.image = *image;
-                self.create.subject = subject;
-                self.create.forget_error();
-                self.notices.list.retain(|notice| {
-                    !matches!(notice.kind, NoticeKind::SettingsRestored(_) | NoticeKind::PromptWritten)
-                });
+                let (create, mut env) = self.create(fx);
+                create.prompt_back(*image, subject, &mut env);
             }
-            Undoable::Layers(of, before, _) => self.layers_back(of, *before, fx),
+            Undoable::Layers(of, before, _) => {
+                let (create, mut env) = self.create(fx);
+                create.layers_back(of, *before, &mut env);
+            }
             Undoable::Message(talk, text) if talk == self.write.draft_of => self.write.draft = text,
             Undoable::Message(talk, text) => drop(self.desk.messages.insert(talk, text)),
             Undoable::Sliders(of, params) => {

@@ -132,6 +132,14 @@ impl LayersState {
         }
     }
 
+    /// Puts a layer to a place, as far as that can be reached.
+    pub(in crate::state) fn put(&mut self, name: &LayerName, place: Place) {
+        let place = self.layer(name).map_or_else(|| place.reachable(), |layer| layer.within_reach(place));
+        if let Some(place) = place {
+            self.arrange(|all| all.change(name, |change| change.place = Some(place)));
+        }
+    }
+
     /// Moves a layer by so many places in the order.
     pub(in crate::state) fn raise(&mut self, name: &LayerName, by: i32) {
         let mut names = self.names();

@@ -1,94 +1,76 @@
 //! Layers: opened, arranged, kept as a new picture, exported.
 
-use std::sync::Arc;
-
 use crate::domain::{
-    Enlarge, EventKind, ImageParams, ImageRequest, JobId, Makes, News, Picture, PictureNews, PictureRecord, Seed,
-    StepProgress, Takes,
+    Arrangement, Enlarge, EventKind, ImageParams, ImageRequest, JobId, LayerChange, LayerName, Makes, News,
+    PictureNews, Seed, StepProgress, Takes,
 };
 use crate::state::{
-    AppState, Effect, Effects, LayersCommand, LayersFormat, LayersJob, LayersState, Saved, Shot, ShotKey, Shown, Stage,
-    has_layers,
+    CreateState, Effect, Env, LayersCommand, LayersFormat, LayersJob, LayersState, ShotKey, Shown, Stage, has_layers,
 };
 
-impl AppState {
-    pub(in crate::state) fn layers_command(&mut self, command: LayersCommand, fx: &mut Effects) {
+impl CreateState {
+    pub(in crate::state) fn update_layers(&mut self, command: LayersCommand, env: &mut Env<'_>) {
         match command {
-            LayersCommand::Open(key) => self.open_layers(key, fx),
-            LayersCommand::Done => self.leave_layers(fx),
+            LayersCommand::Open(key) => self.open_layers(key, env),
+            LayersCommand::Done => self.leave_layers(env),
             LayersCommand::Stop => {
-                if let Some(job) = self.create.layers.as_ref().and_then(|layers| layers.job.as_ref()) {
-                    self.cancel_job(job.id, fx);
+                if let Some(job) = self.layers.as_ref().and_then(|layers| layers.job.as_ref()) {
+                    env.cancel_job(job.id);
                 }
             }
-            LayersCommand::Export(format) => self.export_layers(format, fx),
-            LayersCommand::FolderChosen(folder) => self.export_each_layer(folder, fx),
-            LayersCommand::Choose(_)
-            | LayersCommand::Place(..)
-            | LayersCommand::Nudge(..)
-            | LayersCommand::Flip(_)
-            | LayersCommand::Hide(..)
-            | LayersCommand::HideGround(_)
-            | LayersCommand::Colour(..)
-            | LayersCommand::Redraw(_)
-            | LayersCommand::Raise(..)
-            | LayersCommand::Reset => self.arrange_layers(command, fx),
-        }
-    }
-
-    fn arrange_layers(&mut self, command: LayersCommand, fx: &mut Effects) {
-        let seed = if matches!(command, LayersCommand::Redraw(_)) { self.roll() } else { 0 };
-        let Some(layers) = &mut self.create.layers else { return };
-        match command {
-            LayersCommand::Choose(name) => layers.chosen = name,
+            LayersCommand::Export(format) => self.export_layers(format, env),
+            LayersCommand::FolderChosen(folder) => self.export_each_layer(folder, env),
+            LayersCommand::Choose(name) => self.change_layers(env, |layers| layers.chosen = name),
             LayersCommand::Place(name, place) | LayersCommand::Nudge(name, place) => {
-                let place = layers.layer(&name).map_or_else(|| place.reachable(), |layer| layer.within_reach(place));
-                if let Some(place) = place {
-                    layers.arrange(|all| all.change(&name, |change| change.place = Some(place)));
-                }
+                self.change_layers(env, |layers| layers.put(&name, place));
             }
-            LayersCommand::Flip(name) => layers.arrange(|all| all.change(&name, |change| change.flip ^= true)),
-            LayersCommand::Hide(name, hide) => {
-                layers.arrange(|all| all.change(&name, |change| change.hidden = hide));
+            LayersCommand::Flip(name) => self.change_layer(env, &name, |change| change.flip ^= true),
+            LayersCommand::Hide(name, hide) => self.change_layer(env, &name, |change| change.hidden = hide),
+            LayersCommand::HideGround(hide) => {
+                self.change_layers(env, |layers| layers.arrange(|all| all.hide_ground(hide)));
             }
-            LayersCommand::HideGround(hide) => layers.arrange(|all| all.hide_ground(hide)),
-            LayersCommand::Colour(name, colour) => {
-                layers.arrange(|all| all.change(&name, |change| change.colour = colour));
-            }
+            LayersCommand::Colour(name, colour) => self.change_layer(env, &name, |change| change.colour = colour),
             LayersCommand::Redraw(name) => {
-                layers.arrange(|all| all.change(&name, |change| change.seed = Some(seed)));
+                let seed = env.dice.roll();
+                self.change_layer(env, &name, |change| change.seed = Some(seed));
             }
-            LayersCommand::Raise(name, by) => layers.raise(&name, by),
-            LayersCommand::Reset => layers.arrange(|all| all.clear()),
-            LayersCommand::Open(_)
-            | LayersCommand::Done
-            | LayersCommand::Stop
-            | LayersCommand::Export(_)
-            | LayersCommand::FolderChosen(_) => {}
+            LayersCommand::Raise(name, by) => self.change_layers(env, |layers| layers.raise(&name, by)),
+            LayersCommand::Reset => self.change_layers(env, |layers| layers.arrange(Arrangement::clear)),
         }
-        self.compose_layers(fx);
     }
 
-    fn open_layers(&mut self, key: ShotKey, fx: &mut Effects) {
-        let Some(record) = self.create.shot(key).map(|shot| shot.record.clone()) else { return };
+    /// Changes the layers that are shown, and has the engine make what is not made yet.
+    pub(in crate::state) fn change_layers(&mut self, env: &mut Env<'_>, with: impl FnOnce(&mut LayersState)) {
+        if let Some(layers) = &mut self.layers {
+            with(layers);
+            self.compose_layers(env);
+        }
+    }
+
+    fn change_layer(&mut self, env: &mut Env<'_>, name: &LayerName, with: impl FnOnce(&mut LayerChange)) {
+        self.change_layers(env, |layers| layers.arrange(|all| all.change(name, with)));
+    }
+
+    fn open_layers(&mut self, key: ShotKey, env: &mut Env<'_>) {
+        let Some(record) = self.shot(key).map(|shot| shot.record.clone()) else { return };
         if !has_layers(&record) {
             return;
         }
-        let model = match self.model_files(&record.model, Makes::Image) {
+        let model = match env.model_files(&record.model, Makes::Image) {
             Ok(model) => model,
             Err(error) => {
-                self.create.error = Some(error);
+                self.error = Some(error);
                 return;
             }
         };
-        self.leave_layers(fx);
+        self.leave_layers(env);
         let mut params = ImageParams { model: record.model.clone(), ..ImageParams::default() };
         params.take(&record, Some(&Takes::STICKER));
         (params.width, params.height) = (record.width, record.height);
         params.seed = Seed::Fixed(record.seed());
-        self.create.forget_error();
-        self.create.shown = Shown::Shot(key);
-        self.create.layers = Some(LayersState {
+        self.forget_error();
+        self.shown = Shown::Shot(key);
+        self.layers = Some(LayersState {
             of: key,
             began: params.arrangement.clone(),
             params,
@@ -100,49 +82,41 @@ impl AppState {
             job: None,
             stale: true,
         });
-        self.compose_layers(fx);
+        self.compose_layers(env);
     }
 
     /// Has the engine make what is not made yet; while it is at work, what comes meanwhile waits.
-    fn compose_layers(&mut self, fx: &mut Effects) {
-        let Some(layers) = &mut self.create.layers else { return };
+    fn compose_layers(&mut self, env: &mut Env<'_>) {
+        let Some(layers) = &mut self.layers else { return };
         if layers.job.is_some() || !layers.stale {
             return;
         }
         layers.stale = false;
         let request = layers.request();
-        let id = self.new_job();
-        if let Some(layers) = &mut self.create.layers {
+        let id = env.lanes.new_job();
+        if let Some(layers) = &mut self.layers {
             // Until it comes, the old picture is not what is arranged.
             layers.made = None;
             layers.job = Some(LayersJob { id, progress: None, runs: false });
         }
-        self.ask_engine(id, request.into(), fx);
+        env.ask_engine(id, request.into());
     }
 
     /// A new engine takes the place of the one that was at work.
-    pub(in crate::state) fn layers_again(&mut self, fx: &mut Effects) {
-        if let Some(layers) = self.create.layers.as_mut().filter(|layers| layers.job.is_some()) {
+    pub(in crate::state) fn layers_again(&mut self, env: &mut Env<'_>) {
+        if let Some(layers) = self.layers.as_mut().filter(|layers| layers.job.is_some()) {
             (layers.job, layers.stale) = (None, true);
-            self.compose_layers(fx);
-        }
-    }
-
-    /// Takes the arrangement back to what it was.
-    pub(in crate::state) fn layers_back(&mut self, of: ShotKey, to: crate::domain::Arrangement, fx: &mut Effects) {
-        if let Some(layers) = self.create.layers.as_mut().filter(|layers| layers.of == of) {
-            layers.arrange(|all| *all = to);
-            self.compose_layers(fx);
+            self.compose_layers(env);
         }
     }
 
     /// Whether a job makes layers.
     pub(in crate::state) fn is_layers_job(&self, id: JobId) -> bool {
-        self.create.layers.as_ref().and_then(|layers| layers.job.as_ref()).is_some_and(|job| job.id == id)
+        self.layers.as_ref().and_then(|layers| layers.job.as_ref()).is_some_and(|job| job.id == id)
     }
 
-    pub(in crate::state) fn layers_event(&mut self, kind: EventKind, fx: &mut Effects) {
-        let Some(layers) = &mut self.create.layers else { return };
+    pub(in crate::state) fn layers_event(&mut self, kind: EventKind, env: &mut Env<'_>) {
+        let Some(layers) = &mut self.layers else { return };
         let Some(job) = &mut layers.job else { return };
         match kind {
             EventKind::Started | EventKind::Loading { .. } | EventKind::Ready { .. } => job.runs = true,
@@ -157,95 +131,89 @@ impl AppState {
                 layers.job = None;
                 // The picture's prompt is read in another way than when it was drawn.
                 if layers.scene.as_ref().is_none_or(|scene| scene.layers.is_empty()) {
-                    self.create.layers = None;
+                    self.layers = None;
                     return;
                 }
-                self.compose_layers(fx);
+                self.compose_layers(env);
             }
             EventKind::Failed(error) => {
-                self.layers_stopped(fx);
-                self.create.error = Some(error);
+                self.layers_stopped(env);
+                self.error = Some(error);
             }
-            EventKind::Cancelled => self.layers_stopped(fx),
+            EventKind::Cancelled => self.layers_stopped(env),
             // A picture has news of pictures alone.
             EventKind::Freed { .. } | EventKind::Unloaded { .. } | EventKind::News(_) => {}
         }
     }
 
     /// The job ended without a picture: what is shown stays, the next change asks for it again.
-    fn layers_stopped(&mut self, fx: &mut Effects) {
-        let Some(layers) = &mut self.create.layers else { return };
+    fn layers_stopped(&mut self, env: &mut Env<'_>) {
+        let Some(layers) = &mut self.layers else { return };
         let overtaken = layers.stale;
         layers.job = None;
         layers.stale = true;
         if layers.scene.is_none() {
-            self.create.layers = None;
-            self.undo.forget_layers();
+            self.layers = None;
+            env.undo.forget_layers();
         } else if overtaken {
-            self.compose_layers(fx);
+            self.compose_layers(env);
         }
     }
 
     /// Leaves the layers; what was changed becomes a new picture, at once or as the next job.
-    pub(in crate::state) fn leave_layers(&mut self, fx: &mut Effects) {
-        let Some(mut layers) = self.create.layers.take() else { return };
-        self.undo.forget_layers();
+    pub(in crate::state) fn leave_layers(&mut self, env: &mut Env<'_>) {
+        let Some(mut layers) = self.layers.take() else { return };
+        env.undo.forget_layers();
         if let Some(job) = layers.job.take() {
             layers.stale = true;
-            self.cancel_job(job.id, fx);
+            env.cancel_job(job.id);
         }
         if !layers.is_changed() {
             return;
         }
-        let shown = self.create.shown;
+        let shown = self.shown;
         let stays = shown == Shown::Shot(layers.of);
         match layers.made.take().filter(|_| !layers.stale) {
             Some((picture, record)) => {
-                let key = (self.new_job(), 0);
-                self.keep_layers(key, picture, record, fx);
-                self.create.shown = if stays { Shown::Shot(key) } else { shown };
+                let key = (env.lanes.new_job(), 0);
+                self.keep_new(key, picture, record, None, env);
+                self.shown = if stays { Shown::Shot(key) } else { shown };
             }
             None => {
-                self.submit(layers.request(), Vec::new(), fx);
-                self.create.shown = if stays { self.create.shown } else { shown };
+                self.submit(layers.request(), Vec::new(), self.subject.clone(), env);
+                self.shown = if stays { self.shown } else { shown };
             }
         }
-    }
-
-    fn keep_layers(&mut self, key: ShotKey, picture: Arc<Picture>, record: Box<PictureRecord>, fx: &mut Effects) {
-        let (job, index) = key;
-        fx.push(Effect::SavePicture { job, index, picture: picture.clone(), record: record.clone() });
-        self.put_on_strip(Shot { key, picture: Some(picture), record, saved: Saved::Saving, subject: None });
     }
 
     /// Layers are shown with the picture that they are of, and no other.
-    pub(in crate::state) fn mind_layers(&mut self, fx: &mut Effects) {
-        let Some(layers) = &self.create.layers else { return };
-        let here = matches!(self.create.stage(), Stage::Shot(shot) if shot.key == layers.of);
-        if !here || self.create.batch().is_some() {
-            self.leave_layers(fx);
+    pub(in crate::state) fn mind_layers(&mut self, env: &mut Env<'_>) {
+        let Some(layers) = &self.layers else { return };
+        let here = matches!(self.stage(), Stage::Shot(shot) if shot.key == layers.of);
+        if !here || self.batch().is_some() {
+            self.leave_layers(env);
         }
     }
 
-    fn export_layers(&mut self, format: LayersFormat, fx: &mut Effects) {
-        let Some(layers) = self.create.layers.as_ref().filter(|layers| !layers.stale) else { return };
+    fn export_layers(&mut self, format: LayersFormat, env: &mut Env<'_>) {
+        let Some(layers) = self.layers.as_ref().filter(|layers| !layers.stale) else { return };
         let (Some(scene), Some((picture, record))) = (&layers.scene, &layers.made) else { return };
         let (picture, name) = (picture.clone(), format!("picture-{}", layers.seed));
         match format {
             LayersFormat::Png => {
                 let record = Some(record.clone());
-                fx.push(Effect::AskExportPicture { picture, record, name, enlarge: Enlarge::NONE });
+                env.push(Effect::AskExportPicture { picture, record, name, enlarge: Enlarge::NONE });
             }
-            LayersFormat::PngEach => fx.push(Effect::AskLayersFolder),
+            LayersFormat::PngEach => env.push(Effect::AskLayersFolder),
             LayersFormat::OpenRaster => {
-                fx.push(Effect::AskExportLayers { name, scene: scene.clone(), picture });
+                env.push(Effect::AskExportLayers { name, scene: scene.clone(), picture });
             }
         }
     }
 
-    fn export_each_layer(&mut self, folder: std::path::PathBuf, fx: &mut Effects) {
-        let scene = self.create.layers.as_ref().and_then(|layers| layers.scene.clone());
-        fx.extend(scene.map(|scene| Effect::ExportEachLayer { scene, folder }));
+    fn export_each_layer(&mut self, folder: std::path::PathBuf, env: &mut Env<'_>) {
+        let scene = self.layers.as_ref().and_then(|layers| layers.scene.clone());
+        env.fx.extend(scene.map(|scene| Effect::ExportEachLayer { scene, folder }));
     }
 }
 

@@ -48,7 +48,7 @@ fn what_is_said_of_a_prompt_goes_with_the_prompt_and_its_model() {
         |s| drop(do_(s, Command::Create(CreateCommand::SetImage(ImageEdit::Prompt(String::new()))))),
         |s| drop(do_(s, Command::Create(CreateCommand::SetImage(ImageEdit::Negative("frame".into()))))),
         |s| drop(do_(s, Command::Create(CreateCommand::SetImage(ImageEdit::Model("other".into()))))),
-        |s| s.restore(&record("a dog")),
+        |s| restore(s, &record("a dog")),
     ];
     for change in changes {
         do_(&mut s, Command::Create(CreateCommand::SetImage(ImageEdit::Model(STICKER_ID.into()))));
@@ -97,7 +97,7 @@ fn a_picture_is_saved_so_many_times_as_large() {
     let mut s = state();
     let key = (JobId(500), 0);
     let (record, saved) = (record("a dog"), Saved::Saving);
-    s.put_on_strip(Shot { key, picture: Some(picture()), record, saved, subject: None });
+    s.create.put_on_strip(Shot { key, picture: Some(picture()), record, saved, subject: None });
     let four = Enlarge { times: 4, filter: Filter::Lanczos };
     for (command, enlarge) in [
         (Command::Create(CreateCommand::SavePictureAs(key)), Enlarge::NONE),
@@ -123,10 +123,13 @@ fn the_size_of_a_picture_is_restored_and_what_the_model_cannot_is_told() {
     free.card.defaults.height = Some(512);
     s.catalogue.entries.push(free);
     let restore = |s: &mut AppState, width, height| {
-        s.restore(&PictureRecord {
-            params: ImageParams { model: "sd15".into(), width, height, ..record("a dog").params },
-            ..*record("a dog")
-        });
+        restore(
+            s,
+            &PictureRecord {
+                params: ImageParams { model: "sd15".into(), width, height, ..record("a dog").params },
+                ..*record("a dog")
+            },
+        );
         (s.settings.image.width, s.settings.image.height)
     };
     assert_eq!(restore(&mut s, 680, 920), (680, 920));
@@ -189,7 +192,7 @@ fn the_strip_begins_with_the_newest_pictures_of_the_library() {
     let item = |n: i64| LibraryItem { record: (n != 2).then(|| record(&n.to_string())), ..item(n) };
     let saved = Saved::At("/l/4.png".into());
     let key = (JobId(900), 0);
-    s.put_on_strip(Shot { key, picture: Some(picture()), record: record("4"), saved, subject: None });
+    s.create.put_on_strip(Shot { key, picture: Some(picture()), record: record("4"), saved, subject: None });
     let other = LibraryItem { path: "/elsewhere/9.png".into(), ..item(9) };
     let items = vec![other, item(4), item(3), item(2), item(1)];
     let effects = update(&mut s, Input::Store(StoreEvent::Recent(items.clone())));

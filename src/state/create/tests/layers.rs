@@ -304,7 +304,7 @@ fn a_scene_is_exported_once_it_is_made() {
 #[test]
 fn the_arrangement_goes_with_its_prompt() {
     let (mut s, _) = shown();
-    s.restore(&arranged("cat.1: hide seed=3; box.1: seed=4"));
+    restore(&mut s, &arranged("cat.1: hide seed=3; box.1: seed=4"));
     assert_eq!(s.settings.image.arrangement.to_string(), "box.1: seed=4; cat.1: hide seed=3");
     prompt(&mut s, "a cat on a box in the snow");
     assert!(!s.settings.image.arrangement.is_empty(), "the same prompt");

@@ -2,5 +2,6 @@
 
 mod create;
 mod layers;
+mod left;
 
 use crate::state::tests::*;

@@ -1,0 +1,29 @@
+//! What commands of Create do in other rooms.
+
+use crate::domain::{JobId, Room};
+use crate::state::create::Beyond;
+use crate::state::{AppState, CreateCommand, Effects};
+
+impl AppState {
+    pub(in crate::state) fn create_command(&mut self, command: CreateCommand, fx: &mut Effects) {
+        let (create, mut env) = self.create(fx);
+        match create.update(command, &mut env) {
+            Some(Beyond::UndoPrompt) => self.undo_prompt(fx),
+            Some(Beyond::Document(id)) => {
+                self.settings.room = Room::Write;
+                self.open_conversation(id, fx);
+            }
+            Some(Beyond::CopyFile(path)) => self.copy_file(path, fx),
+            Some(Beyond::Copied) => self.gallery.copying = None,
+            None => {}
+        }
+    }
+
+    /// Cancels a job of pictures or of a text.
+    pub(in crate::state) fn cancel(&mut self, id: JobId, fx: &mut Effects) {
+        let (create, mut env) = self.create(fx);
+        if !create.cancel(id, &mut env) && self.write.bring(|job| job.id == Some(id)) {
+            self.stop_job(fx);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Pictures of what is written: a prompt goes from Write to Create, and the picture comes back to its passage.
+
+use std::path::Path;
+
+use crate::domain::{Illustration, JournalEntry, Passage, Subject};
+use crate::state::create::helper::looks_of;
+use crate::state::{AppState, Effect, Effects, ShotKey};
+
+impl AppState {
+    /// A picture prompt for a turn of the conversation.
+    pub(in crate::state) fn picture_of_turn(&mut self, id: u64, fx: &mut Effects) {
+        let text = self.write.open.turn(id).map(|turn| turn.message.said().to_owned());
+        if let (Some(text), None) = (text.filter(|t| !t.trim().is_empty()), &self.create.helper) {
+            let passage = Passage::new(id, 0, &text);
+            let looks = looks_of(&self.write.open.manner.cards, &text);
+            self.picture_prompt_for(passage, &looks, fx);
+        }
+    }
+
+    /// A prompt for a picture of `passage` of what is open, with the looks of whom it names.
+    pub(in crate::state) fn picture_prompt_for(&mut self, passage: Passage, looks: &[String], fx: &mut Effects) {
+        let document = self.write.open.id.clone();
+        let (create, mut env) = self.create(fx);
+        create.prompt_for(document, passage, looks, &mut env);
+    }
+
+    /// Puts a picture that is on disk beside the passage that it was made of.
+    pub(in crate::state) fn illustrate(&mut self, key: ShotKey, path: &Path, fx: &mut Effects) {
+        let subject = self.create.shot(key).and_then(|shot| shot.subject.clone());
+        let Some(Subject { document, passage }) = subject else { return };
+        let id = self.roll();
+        let picture = Illustration { id, passage, path: path.to_owned() };
+        if self.write.open.id.as_ref() == Some(&document) {
+            self.write.open.pictures.push(picture.clone());
+        }
+        self.touch(&document);
+        fx.push(Effect::Journal { id: document, entry: JournalEntry::Picture { picture } });
+    }
+
+    /// Takes a picture out of the text; its file stays in the library.
+    pub(in crate::state) fn remove_illustration(&mut self, id: u64, fx: &mut Effects) {
+        self.write.open.pictures.retain(|picture| picture.id != id);
+        if let Some(document) = self.write.open.id.clone() {
+            fx.push(Effect::Journal { id: document, entry: JournalEntry::PictureGone { id } });
+        }
+    }
+
+    /// Another picture for the passage of one: of its words as they are now.
+    pub(in crate::state) fn illustrate_again(&mut self, id: u64, fx: &mut Effects) {
+        let open = &self.write.open;
+        let Some(old) = open.pictures.iter().find(|picture| picture.id == id) else { return };
+        let Some(page) = &open.page else { return self.picture_of_turn(old.passage.turn, fx) };
+        // The paragraph around the place, where its words were changed.
+        let text = page.text.as_str();
+        let (end, same) = old.passage.find(text);
+        let (from, to) = if same {
+            (end - old.passage.text.len(), end)
+        } else {
+            let from = text[..end].trim_end().rfind('\n').map_or(0, |at| at + 1);
+            (from, text[end..].find('\n').map_or(text.len(), |at| end + at))
+        };
+        self.picture_of_passage(from, to, fx);
+    }
+}
