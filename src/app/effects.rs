@@ -10,7 +10,9 @@ use crate::catalog::{Fetcher, trash};
 use crate::domain::{Enlarge, Event, EventKind, FetchEvent, FetchEventKind, Filter, Picture, RemovedWhat};
 use crate::engine::{QUESTIONS, device_name};
 use crate::error::{Cause, StudioError};
-use crate::state::{Command, Effect, GalleryCommand, Input, ModelNews, ModelsCommand, PathFor, SettingsCommand};
+use crate::state::{
+    Command, Effect, GalleryCommand, Input, ModelNews, ModelsCommand, PathFor, SettingsCommand, StatusNews,
+};
 use crate::store::Request;
 
 /// Fetches that run, by card.
@@ -78,7 +80,7 @@ impl Studio {
                 let ended: Vec<_> = self.jobs.drain().map(|(id, _)| id).collect();
                 let (engine, events) = (self.start_engine)(device, self.budget.clone(), self.wake.clone());
                 (self.engine, self.engine_events) = (engine, events);
-                self.state.status.device = device_name(device).to_owned();
+                self.input(ctx, Input::Status(StatusNews::Device(device_name(device).to_owned())));
                 for job in ended {
                     self.input(ctx, Input::Engine(Event { job, kind: EventKind::Cancelled }));
                 }

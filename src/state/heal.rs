@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::domain::TextParams;
 use crate::error::{Cause, StudioError};
-use crate::state::{AppState, NoticeKind, ProblemBox, Saved, ShotKey};
+use crate::state::{AppState, NoticeKind, Notices, ProblemBox, Saved, ShotKey};
 
 impl AppState {
     /// Takes away what the state itself shows to be over: a model that is here or being fetched, a network that may be
@@ -64,20 +64,22 @@ impl AppState {
         self.notices.list.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if memory(error)));
     }
 
-    /// A file was written: its disk has room, and its folder takes files.
-    pub(in crate::state) fn heal_disk(&mut self, written: &Path) {
-        let over = |error: &StudioError| {
-            let (Cause::DiskFull { path, .. } | Cause::Io { path, .. }) = error.cause() else { return false };
-            path == written || path.parent() == written.parent() || Some(path.as_path()) == written.parent()
-        };
-        self.notices.list.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if over(error)));
-    }
-
     /// A picture that could not be saved is on the disk now.
     pub(in crate::state) fn heal_picture(&mut self, key: ShotKey) {
-        if let Some(Saved::Failed(error)) = self.create.shot(key).map(|shot| shot.saved.clone()) {
-            self.drop_problem(&error);
+        if let Some(Saved::Failed(error)) = self.create.shot(key).map(|shot| &shot.saved) {
+            self.notices.drop_problem(error);
         }
+    }
+}
+
+impl Notices {
+    /// A file was written: its disk has room, and its folder takes files.
+    pub(in crate::state) fn heal_disk(&mut self, written: &Path) {
+        self.list.retain(|n| {
+            let NoticeKind::Problem(ProblemBox(error)) = &n.kind else { return true };
+            let (Cause::DiskFull { path, .. } | Cause::Io { path, .. }) = error.cause() else { return true };
+            !(path == written || path.parent() == written.parent() || Some(path.as_path()) == written.parent())
+        });
     }
 
     /// Nothing is in memory alone any more.
@@ -85,15 +87,17 @@ impl AppState {
         self.drop_problem(&Cause::Unsaved.into());
     }
 
-    pub(in crate::state) fn drop_problem(&mut self, error: &StudioError) {
-        let said = NoticeKind::Problem(ProblemBox(error.clone()));
-        self.drop_notices(|n, _| n.kind == said);
-    }
-
     /// The settings are on the disk again.
     pub(in crate::state) fn heal_settings(&mut self) {
-        let settings = |path: &Path| path.file_name().is_some_and(|name| name == "settings.toml");
-        let over = |error: &StudioError| matches!(error.cause(), Cause::DiskFull { path, .. } | Cause::Io { path, .. } if settings(path));
-        self.notices.list.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if over(error)));
+        self.list.retain(|n| {
+            let NoticeKind::Problem(ProblemBox(error)) = &n.kind else { return true };
+            let (Cause::DiskFull { path, .. } | Cause::Io { path, .. }) = error.cause() else { return true };
+            path.file_name().is_none_or(|name| name != "settings.toml")
+        });
+    }
+
+    pub(in crate::state) fn drop_problem(&mut self, error: &StudioError) {
+        let said = NoticeKind::Problem(ProblemBox(error.clone()));
+        self.take_away(|n, _| n.kind == said);
     }
 }

@@ -1,6 +1,7 @@
 //! The state of Create.
 
 mod command;
+mod files;
 pub(super) mod helper;
 mod layers;
 mod restore;

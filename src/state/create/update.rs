@@ -414,7 +414,11 @@ impl AppState {
                 fx.push(Effect::CopyPicture(picture.clone()));
                 self.gallery.copying = None;
             }
-            (None, Saved::At(path)) => self.copy_file(path.clone(), fx),
+            (None, Saved::At(path)) => {
+                let path = path.clone();
+                let (gallery, mut env) = self.gallery(fx);
+                gallery.copy(path, &mut env);
+            }
             (None, _) => {}
         }
     }

@@ -3,6 +3,7 @@
 pub(in crate::state) use std::path::PathBuf;
 pub(in crate::state) use std::sync::Arc;
 
+mod inputs;
 mod keep;
 mod lanes;
 mod late;
@@ -34,7 +35,7 @@ pub(in crate::state) fn card(id: &str, makes: Makes) -> ModelCard {
 }
 
 pub(in crate::state) fn entry(id: &str, makes: Makes, presence: ModelPresence) -> ModelEntry {
-    ModelEntry { card: card(id, makes), presence, fetch: None, error: None, loaded: false, asking: false }
+    ModelEntry::new(card(id, makes), presence)
 }
 
 /// A picture of the library, without settings.

@@ -10,7 +10,7 @@ use crate::domain::{
     Arrangement, ConversationId, Illustration, ImageParams, KeptPersona, LayerName, Makes, PersonaId, RemovedModel,
     RemovedWhat, Room, StoryCard, Subject, TextParams, Waiting,
 };
-use crate::state::{Command, PersonaDraft, ShotKey};
+use crate::state::{Command, GalleryCommand, ModelsCommand, PersonaCommand, PersonaDraft, ShotKey, WriteCommand};
 
 /// Actions that can be taken back.
 const ACTIONS: usize = 100;
@@ -95,6 +95,25 @@ impl Undoable {
             | Self::FormDraft(..) => &[Room::Write],
             Self::Waiting(_) => &Room::ALL,
         }
+    }
+
+    /// The command that puts it into the trash once more; `None` for what was no matter of the trash.
+    pub(in crate::state) fn trashed_by(&self) -> Option<Command> {
+        // Four of many.
+        if let Self::PicturesTrashed(paths) = self {
+            return Some(Command::Gallery(GalleryCommand::TrashItems(paths.clone())));
+        }
+        if let Self::ConversationTrashed(id) = self {
+            return Some(Command::Write(WriteCommand::TrashConversation(id.clone())));
+        }
+        if let Self::PersonaTrashed(id) = self {
+            return Some(Command::Persona(PersonaCommand::Trash(id.clone())));
+        }
+        let Self::ModelRemoved(removed) = self else { return None };
+        Some(Command::Models(match &removed.what {
+            RemovedWhat::Card(id) => ModelsCommand::RemoveModel(id.clone()),
+            RemovedWhat::File(path) => ModelsCommand::RemoveModelFile(path.clone()),
+        }))
     }
 }
 
@@ -228,6 +247,14 @@ impl UndoState {
         let last = self.actions.iter().rfind(|action| action.what == *what).map(|action| action.serial);
         self.actions.retain(|action| action.what != *what);
         last
+    }
+
+    /// Something came out of the trash in `room`: an action of the list was taken back by it.
+    pub(in crate::state) fn came_back(&mut self, room: Room, what: Undoable) {
+        if let Some(serial) = self.forget(&what) {
+            let again = what.trashed_by().map(Again::Command);
+            self.took_back(room, serial, what, again);
+        }
     }
 
     /// The action that took this model, or this broken file, out of the list.
