@@ -1,5 +1,6 @@
 //! Files that become models, models that go, and what a model cannot do.
 
+use crate::error::Result;
 use crate::state::tests::*;
 
 fn local(id: &str, main: &str, lacks: &str) -> ModelCard {

@@ -1,6 +1,7 @@
 //! The queue of the engine's lanes: one job each, the others wait in their order.
 
 use super::*;
+use crate::state::lanes::WAITING;
 use crate::state::write::tests::write::{say, stats};
 
 /// The prompts of the picture jobs that these effects hand to the engine.

@@ -11,6 +11,7 @@ mod late;
 pub(in crate::state) use crate::domain::*;
 pub(in crate::state) use crate::error::{Cause, Doing, StudioError};
 pub(in crate::state) use crate::lang::{Both, Lang};
+pub(in crate::state) use crate::state::write::tests::write;
 pub(in crate::state) use crate::state::*;
 
 pub(in crate::state) fn card(id: &str, makes: Makes) -> ModelCard {
