@@ -67,16 +67,15 @@ impl AppState {
                 }
             }
             StoreEvent::Opened { path, picture, record } => {
-                // Files that were asked for before this one come too late.
-                if let Some(at) = self.gallery.opening.iter().rposition(|asked| *asked == path) {
-                    self.gallery.opening.drain(..=at);
-                    match record {
-                        Some(record) => {
-                            self.restore(&record);
-                            self.show_file(&path, Some(picture), record);
-                        }
-                        None => self.problem_in(self.room(), Cause::NoSettingsInside { path }.into()),
+                if !self.gallery.take_opened(&path) {
+                    return;
+                }
+                match record {
+                    Some(record) => {
+                        self.restore(&record);
+                        self.show_file(&path, Some(picture), record);
                     }
+                    None => self.problem_in(self.room(), Cause::NoSettingsInside { path }.into()),
                 }
             }
             StoreEvent::Viewed { path, picture } => self.viewed(path, picture, fx),

@@ -7,7 +7,7 @@ use crate::domain::{LibraryItem, MODEL_ENDINGS, Picture, Room};
 use crate::error::Result;
 use crate::state::gallery::library::Besides;
 use crate::state::gallery::update::Beyond;
-use crate::state::{AppState, Effect, Effects, GalleryCommand};
+use crate::state::{AppState, Effects, GalleryCommand};
 
 /// Whether a file is called as models are.
 fn is_model(path: &Path) -> bool {
@@ -37,9 +37,8 @@ impl AppState {
             let (models, mut env) = self.models(fx);
             return models.open(path, &mut env);
         }
-        self.gallery.opening.retain(|asked| *asked != path);
-        self.gallery.opening.push(path.clone());
-        fx.push(Effect::OpenPicture(path));
+        let (gallery, mut env) = self.gallery(fx);
+        gallery.open(path, &mut env);
     }
 
     /// A picture was read to be looked at or copied.

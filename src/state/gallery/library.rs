@@ -46,6 +46,20 @@ impl GalleryState {
         self.looked.end(env.now_ms);
     }
 
+    /// Has a file read that was dropped or chosen.
+    pub(in crate::state) fn open(&mut self, path: PathBuf, env: &mut Env<'_>) {
+        self.opening.retain(|asked| *asked != path);
+        self.opening.push(path.clone());
+        env.push(Effect::OpenPicture(path));
+    }
+
+    /// Whether a file that was read is still waited for. Those that were asked for before it come too late.
+    pub(in crate::state) fn take_opened(&mut self, path: &Path) -> bool {
+        let Some(at) = self.opening.iter().rposition(|asked| asked == path) else { return false };
+        self.opening.drain(..=at);
+        true
+    }
+
     /// Another folder is the library.
     pub(in crate::state) fn forget_library(&mut self) {
         self.items = None;

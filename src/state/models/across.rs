@@ -1,7 +1,5 @@
 //! Models and the rooms that use them: what waits for a fetch, what a model is chosen for.
 
-use std::path::Path;
-
 use crate::domain::{CardDefaults, FetchEvent, Makes, ModelRef, Room, SMOLLM_ID, STICKER_ID};
 use crate::error::Result;
 use crate::state::models::fetch::FetchEnd;
@@ -105,18 +103,6 @@ impl AppState {
         }
         self.settings.room = room_of(makes);
         self.note(NoticeKind::ModelUsed(id));
-    }
-
-    /// What is to be known of a file from elsewhere to list it again.
-    pub(in crate::state) fn forgotten(&self, path: &Path) -> ForgottenModel {
-        let id = path.display().to_string();
-        let used = [(Makes::Image, &self.settings.image.model), (Makes::Text, &self.settings.text.model)];
-        ForgottenModel {
-            path: path.to_owned(),
-            name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
-            parts: self.settings.parts_of.get(&id).cloned().unwrap_or_default(),
-            used: used.into_iter().filter(|(_, model)| **model == id).map(|(makes, _)| makes).collect(),
-        }
     }
 
     /// A file that was taken off the list is in it again, as it was.

@@ -4,11 +4,11 @@
 mod tests;
 mod update;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::{
     Arrangement, ConversationId, Illustration, ImageParams, KeptPersona, LayerName, Makes, PersonaId, RemovedModel,
-    RemovedWhat, Room, StoryCard, Subject, TextParams, Waiting,
+    RemovedWhat, Room, Settings, StoryCard, Subject, TextParams, Waiting,
 };
 use crate::state::{Command, GalleryCommand, ModelsCommand, PersonaCommand, PersonaDraft, ShotKey, WriteCommand};
 
@@ -71,6 +71,20 @@ pub struct ForgottenModel {
     pub parts: Vec<PathBuf>,
     /// What it was in use for.
     pub used: Vec<Makes>,
+}
+
+impl ForgottenModel {
+    /// What is to be known of the file at `path` to list it again.
+    pub(in crate::state) fn of(path: &Path, settings: &Settings) -> Self {
+        let id = path.display().to_string();
+        let used = [(Makes::Image, &settings.image.model), (Makes::Text, &settings.text.model)];
+        Self {
+            path: path.to_owned(),
+            name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+            parts: settings.parts_of.get(&id).cloned().unwrap_or_default(),
+            used: used.into_iter().filter(|(_, model)| **model == id).map(|(makes, _)| makes).collect(),
+        }
+    }
 }
 
 impl Undoable {

@@ -4,9 +4,9 @@ use crate::domain::{ConversationId, JournalEntry, PageEntry, RemovedWhat, Room, 
 use crate::state::undo::{Undone, is_of_text};
 use crate::state::update::Origin;
 use crate::state::{
-    Again, AppState, AskCommand, CardEdit, CardsMoved, Command, CreateCommand, Effect, Effects, GalleryCommand, Here,
-    ImageEdit, Input, LayersCommand, ModelsCommand, NoticeKind, PageCommand, PersonaCommand, PersonaEdit, Steps,
-    TextEdit, Undoable, WaitingCommand, WriteCommand,
+    Again, AppState, AskCommand, CardEdit, CardsMoved, Command, CreateCommand, Effect, Effects, ForgottenModel,
+    GalleryCommand, Here, ImageEdit, Input, LayersCommand, ModelsCommand, NoticeKind, PageCommand, PersonaCommand,
+    PersonaEdit, Steps, TextEdit, Undoable, WaitingCommand, WriteCommand,
 };
 
 impl AppState {
@@ -99,7 +99,7 @@ impl AppState {
             return self.personas.editing.clone().map(|draft| Undoable::PersonaDraft(Box::new(draft)));
         }
         if let Command::Models(ModelsCommand::ForgetModel(path)) = command {
-            return Some(Undoable::ModelForgotten(self.forgotten(path)));
+            return Some(Undoable::ModelForgotten(ForgottenModel::of(path, &self.settings)));
         }
         if let Command::Write(WriteCommand::DiscardForm) = command {
             let form = self.write.form.clone()?;
