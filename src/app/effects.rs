@@ -6,7 +6,7 @@ use super::Studio;
 use crate::domain::{CatalogueRequest, Enlarge, Event, EventKind, Filter, Picture, StoreRequest};
 use crate::engine::{QUESTIONS, device_name};
 use crate::error::Cause;
-use crate::state::{Command, Effect, GalleryCommand, Input, ModelsCommand, PathFor, SettingsCommand};
+use crate::state::{Command, Effect, GalleryCommand, Input, ModelsCommand, PathFor, SettingsCommand, StatusNews};
 
 impl Studio {
     pub(super) fn perform(&mut self, ctx: &egui::Context, effects: Vec<Effect>) {
@@ -52,7 +52,7 @@ impl Studio {
                 let ended: Vec<_> = self.jobs.drain().map(|(id, _)| id).collect();
                 let (engine, events) = (self.start_engine)(device, self.budget.clone(), self.wake.clone());
                 (self.engine, self.engine_events) = (engine, events);
-                self.state.status.device = device_name(device).to_owned();
+                self.input(ctx, Input::Status(StatusNews::Device(device_name(device).to_owned())));
                 for job in ended {
                     self.input(ctx, Input::Engine(Event { job, kind: EventKind::Cancelled }));
                 }

@@ -22,8 +22,8 @@ use crate::engine::text::{Checked, DraftFinder, GrammarChecker, Measured, Measur
 use crate::engine::{Engine, JobHandle, MemoryBudget, Reservation, backends, device_name, process_memory};
 use crate::error::{Cause, StudioError};
 use crate::state::{
-    AppState, Command, CreateCommand, Effect, Input, LayersCommand, ModelEntry, ModelsCommand, NoDialog,
-    SettingsCommand, begin, update,
+    AppState, Catalogue, Command, CreateCommand, Effect, Input, LayersCommand, ModelEntry, ModelsCommand, NoDialog,
+    SettingsCommand, StatusNews, begin, update,
 };
 use crate::store::{Paths, Store};
 use crate::ui::Views;
@@ -204,11 +204,12 @@ impl Studio {
             pictures: (0, None),
         };
         studio.load_catalog(models);
-        studio.take_catalog(FIRST_LOOK);
+        studio.take_catalog(ctx, FIRST_LOOK);
         if studio.state.catalogue.entries.is_empty() {
             let built_in =
                 |card: &ModelCard| if card.is_embedded() { ModelPresence::Embedded } else { ModelPresence::Absent };
-            studio.show_catalog(studio.catalog.cards().iter().map(built_in).collect());
+            let presences = studio.catalog.cards().iter().map(built_in).collect();
+            studio.show_catalog(ctx, presences, 0);
         }
         let effects = begin(&mut studio.state);
         studio.perform(ctx, effects);
@@ -238,31 +239,12 @@ impl Studio {
         self.input(ctx, Input::Command(command));
     }
 
-    /// The cards as the window shows them, with what is known of their files.
-    fn show_catalog(&mut self, presences: Vec<ModelPresence>) {
-        let mut before = std::mem::take(&mut self.state.catalogue.entries);
-        let entry = |(card, presence): (&ModelCard, ModelPresence)| {
-            let old = before.iter_mut().find(|e| e.card.id == card.id);
-            ModelEntry {
-                card: card.clone(),
-                presence,
-                loaded: old.as_ref().is_some_and(|e| e.loaded),
-                asking: old.as_ref().is_some_and(|e| e.asking),
-                error: old.as_ref().and_then(|e| e.error.clone()),
-                fetch: old.and_then(|e| e.fetch.take()),
-            }
-        };
-        let mut entries: Vec<ModelEntry> = self.catalog.cards().iter().zip(presences).map(entry).collect();
-        // A file that was opened after the folder was begun to be read is not in what came of it.
-        let opened =
-            |e: &ModelEntry| self.state.settings.opened.iter().any(|path| path.as_os_str() == e.card.id.as_str());
-        before.retain(|old| opened(old) && !entries.iter().any(|new| new.card.id == old.card.id));
-        entries.append(&mut before);
-        self.state.catalogue.entries = entries;
-        self.state.catalogue.broken = self.catalog.broken();
-        self.state.models.were_read();
-        self.state.settle_text_sliders();
-        self.state.settle_size();
+    /// The cards as the window shows them, with what is known of their files; `trash`: bytes of removed models.
+    fn show_catalog(&mut self, ctx: &egui::Context, presences: Vec<ModelPresence>, trash: u64) {
+        let entry = |(card, presence): (&ModelCard, ModelPresence)| ModelEntry::new(card.clone(), presence);
+        let entries = self.catalog.cards().iter().zip(presences).map(entry).collect();
+        let read = Catalogue { entries, broken: self.catalog.broken(), trash };
+        self.input(ctx, Input::Catalogue(Box::new(read)));
     }
 
     /// Starts to read the models folder; [`Self::take_catalog`] takes what comes of it.
@@ -296,12 +278,11 @@ impl Studio {
     }
 
     /// Takes what has come of the models folder, within `patience`.
-    fn take_catalog(&mut self, patience: Duration) {
+    fn take_catalog(&mut self, ctx: &egui::Context, patience: Duration) {
         let Some(coming) = &self.coming else { return };
         let Some((catalog, presences, trash)) = coming.recv_timeout(patience).ok() else { return };
         self.catalog = catalog;
-        self.state.catalogue.trash = trash;
-        self.show_catalog(presences);
+        self.show_catalog(ctx, presences, trash);
     }
 
     fn input(&mut self, ctx: &egui::Context, input: Input) {
@@ -318,7 +299,7 @@ impl Studio {
 
     /// Takes the news of all threads, for at most [`DRAIN`].
     fn drain(&mut self, ctx: &egui::Context) {
-        self.take_catalog(Duration::ZERO);
+        self.take_catalog(ctx, Duration::ZERO);
         let until = Instant::now() + DRAIN;
         loop {
             let mut any = false;
@@ -401,7 +382,7 @@ impl Studio {
 
     /// Everything but drawing: called before each frame, and while the window is hidden.
     pub fn logic(&mut self, ctx: &egui::Context) {
-        self.state.now_ms = now_ms();
+        self.input(ctx, Input::Clock(now_ms()));
         self.take_window_size(ctx);
         self.put_off_closing(ctx);
         for command in std::mem::take(&mut self.commands) {
@@ -418,7 +399,7 @@ impl Studio {
         self.count_pictures();
         if self.sampled.is_none_or(|at| at.elapsed() >= SAMPLE) {
             self.sampled = Some(Instant::now());
-            self.state.status.memory = process_memory();
+            self.input(ctx, Input::Status(StatusNews::Memory(process_memory())));
         }
         let look = (self.state.settings.theme, self.state.settings.zoom);
         if self.applied != Some(look) {
@@ -499,7 +480,7 @@ impl Studio {
         }
         if self.state.status.first_frame_s.is_none() {
             let seconds = self.started.elapsed().as_secs_f64();
-            self.state.status.first_frame_s = Some(seconds);
+            self.input(ui.ctx(), Input::Status(StatusNews::FirstFrame(seconds)));
             tracing::info!("first frame drawn after {seconds:.3} s");
         }
     }

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::Face;
 use crate::state::{
-    AppState, Command, CreateCommand, Effect, Effects, GalleryCommand, LayersCommand, ModelsCommand, NoticeKind,
-    PersonaCommand, PersonaEdit, SettingsCommand,
+    Command, CreateCommand, Effect, Env, GalleryCommand, LayersCommand, ModelsCommand, NoticeKind, PersonaCommand,
+    PersonaEdit, SettingsCommand,
 };
 
 /// What a path is typed for.
@@ -71,43 +71,43 @@ pub enum NoDialog {
     Asks(PathFor),
 }
 
-impl AppState {
+impl AskState {
     pub(in crate::state) fn no_dialog(&mut self, what: NoDialog) {
         match what {
-            NoDialog::Saves(path) => self.ask.unasked.push(path),
+            NoDialog::Saves(path) => self.unasked.push(path),
             NoDialog::Asks(purpose) => {
                 // Of a question that is asked already.
-                let typed = self.ask.path.take().map(|(_, text)| text).filter(|text| !text.is_empty());
-                let typed = typed.unwrap_or_else(|| std::mem::take(&mut self.ask.typed));
-                self.ask.path = Some((purpose, typed));
+                let typed = self.path.take().map(|(_, text)| text).filter(|text| !text.is_empty());
+                let typed = typed.unwrap_or_else(|| std::mem::take(&mut self.typed));
+                self.path = Some((purpose, typed));
             }
         }
     }
 
     /// A copy was written; where nobody was asked for its place, that is told in full.
-    pub(in crate::state) fn exported(&mut self, path: PathBuf) {
-        let unasked = self.ask.unasked.iter().position(|other| *other == path);
-        let kind = match unasked {
-            Some(at) => NoticeKind::SavedUnasked(self.ask.unasked.remove(at)),
+    pub(in crate::state) fn exported(&mut self, path: PathBuf, env: &mut Env<'_>) {
+        let unasked = self.unasked.iter().position(|other| *other == path);
+        env.note(match unasked {
+            Some(at) => NoticeKind::SavedUnasked(self.unasked.remove(at)),
             None => NoticeKind::Exported(path),
-        };
-        self.note(kind);
+        });
     }
 
-    pub(in crate::state) fn ask_command(&mut self, command: AskCommand, fx: &mut Effects) {
+    /// Answers a question; what a path that was typed is for.
+    pub(in crate::state) fn update(&mut self, command: AskCommand, env: &mut Env<'_>) -> Option<Command> {
         match command {
             AskCommand::Type(text) => {
-                if let Some((_, path)) = &mut self.ask.path {
+                if let Some((_, path)) = &mut self.path {
                     *path = text;
                 }
             }
             AskCommand::Take => {
-                let Some((purpose, text)) = self.ask.path.take() else { return };
-                let Some(path) = typed_path(&text, self.ask.home.as_deref()) else {
-                    self.ask.path = Some((purpose, text));
-                    return;
+                let (purpose, text) = self.path.take()?;
+                let Some(path) = typed_path(&text, self.home.as_deref()) else {
+                    self.path = Some((purpose, text));
+                    return None;
                 };
-                let command = match purpose {
+                return Some(match purpose {
                     PathFor::File => Command::OpenFile(path),
                     PathFor::Model => Command::Models(ModelsCommand::OpenModel(path)),
                     PathFor::Part(id) => Command::Models(ModelsCommand::PartChosen(id, path)),
@@ -116,23 +116,23 @@ impl AppState {
                     PathFor::LayersFolder => PathFor::layers(path),
                     PathFor::LibraryFolder => Command::Settings(SettingsCommand::LibraryFolderChosen(path)),
                     PathFor::ModelsFolder => Command::Settings(SettingsCommand::ModelsFolderChosen(path)),
-                };
-                self.command(command, fx);
+                });
             }
             AskCommand::Leave => {
-                if let Some((_, text)) = self.ask.path.take() {
-                    self.ask.typed = text;
+                if let Some((_, text)) = self.path.take() {
+                    self.typed = text;
                 }
-                if self.ask.folder.take().is_some() {
-                    fx.push(Effect::MakeFolder(false));
+                if self.folder.take().is_some() {
+                    env.push(Effect::MakeFolder(false));
                 }
             }
             AskCommand::MakeFolder => {
-                if self.ask.folder.take().is_some() {
-                    fx.push(Effect::MakeFolder(true));
+                if self.folder.take().is_some() {
+                    env.push(Effect::MakeFolder(true));
                 }
             }
         }
+        None
     }
 }
 
@@ -144,10 +144,10 @@ fn typed_path(text: &str, home: Option<&Path>) -> Option<PathBuf> {
         return None;
     }
     let path = PathBuf::from(text);
-    match (path.strip_prefix("~"), home) {
+    Some(match (path.strip_prefix("~"), home) {
         // Without a slash behind it.
-        (Ok(rest), Some(home)) if rest.as_os_str().is_empty() => Some(home.to_owned()),
-        (Ok(rest), Some(home)) => Some(home.join(rest)),
-        _ => Some(path),
-    }
+        (Ok(rest), Some(home)) if rest.as_os_str().is_empty() => home.to_owned(),
+        (Ok(rest), Some(home)) => home.join(rest),
+        (Err(_), _) | (_, None) => path,
+    })
 }

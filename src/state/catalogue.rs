@@ -1,9 +1,13 @@
 //! The models that are known, as every room may look at them.
 
+use std::path::PathBuf;
+
 use crate::domain::{
-    At, BrokenFile, CardDefaults, FreeSize, ImageParams, Makes, ModelCard, ModelPresence, ModelRef, Size, resolve_model,
+    At, BrokenFile, CardDefaults, FreeSize, ImageParams, Makes, ModelCard, ModelPresence, ModelRef, Settings, Size,
+    resolve_model,
 };
 use crate::error::{Cause, Result, StudioError};
+use crate::state::{Effect, Effects};
 
 /// All cards, and what the folder of the models holds besides.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +47,11 @@ pub struct FetchState {
 }
 
 impl ModelEntry {
+    /// A card of which nothing runs and nothing is asked.
+    pub fn new(card: ModelCard, presence: ModelPresence) -> Self {
+        Self { card, presence, fetch: None, error: None, loaded: false, asking: false }
+    }
+
     /// Whether a job can run on it now.
     pub fn is_here(&self) -> bool {
         matches!(self.presence, ModelPresence::Embedded | ModelPresence::Here { .. })
@@ -124,9 +133,11 @@ impl Catalogue {
     /// [`Self::resolve`] for a job: where the model would be fetched first and the studio stays offline, that is what is
     /// wrong.
     pub(in crate::state) fn files(&self, id: &str, makes: Makes, offline: bool) -> Result<ModelRef> {
-        self.resolve(id, makes).map_err(|error| match error.cause() {
-            Cause::NotFetched { id, .. } if offline => Cause::Offline { id: id.clone() }.into(),
-            _ => error,
+        self.resolve(id, makes).map_err(|error| {
+            if let (true, Cause::NotFetched { id, .. }) = (offline, error.cause()) {
+                return Cause::Offline { id: id.clone() }.into();
+            }
+            error
         })
     }
 
@@ -147,6 +158,46 @@ impl Catalogue {
         let fits = sizes.iter().any(|s| (s.width, s.height) == (params.width, params.height));
         if let (false, Some(size)) = (fits, sizes.first()) {
             (params.width, params.height) = (size.width, size.height);
+        }
+    }
+
+    /// Takes what is known of the folder now. What runs or is asked of a model goes on; a file of `opened`, paths from
+    /// elsewhere, that was opened after the folder was begun to be read stays too.
+    pub(in crate::state) fn take(&mut self, read: Self, opened: &[PathBuf]) {
+        let mut before = std::mem::replace(self, read).entries;
+        for entry in &mut self.entries {
+            let Some(old) = before.iter_mut().find(|old| old.card.id == entry.card.id) else { continue };
+            (entry.loaded, entry.asking) = (old.loaded, old.asking);
+            (entry.error, entry.fetch) = (old.error.take(), old.fetch.take());
+        }
+        let is_opened = |id: &str| opened.iter().any(|path| path.as_os_str() == id);
+        before.retain(|old| is_opened(&old.card.id) && self.entry(&old.card.id).is_none());
+        self.entries.append(&mut before);
+    }
+
+    /// The memory holds no model any more.
+    pub(in crate::state) fn nothing_loaded(&mut self) {
+        self.entries.iter_mut().for_each(|entry| entry.loaded = false);
+    }
+
+    /// Has a fetch that runs ended.
+    pub(in crate::state) fn cancel_fetch(&mut self, id: &str, fx: &mut Effects) {
+        if let Some(fetch) = self.entry_mut(id).and_then(|entry| entry.fetch.as_mut()) {
+            fetch.cancelling = true;
+            fx.push(Effect::CancelFetch(id.to_owned()));
+        }
+    }
+
+    /// A size that nobody chose is the one of the model's card, from the first start on.
+    pub(in crate::state) fn settle_size(&self, settings: &mut Settings) {
+        let fresh = ImageParams::default();
+        let image = &mut settings.image;
+        let Some(ModelEntry { card, .. }) = self.entry(&image.model) else { return };
+        if !std::mem::replace(&mut settings.size_settled, true)
+            && (image.width, image.height) == (fresh.width, fresh.height)
+        {
+            image.width = card.defaults.width.unwrap_or(image.width);
+            image.height = card.defaults.height.unwrap_or(image.height);
         }
     }
 

@@ -4,7 +4,9 @@ use crate::domain::{JobId, Makes, ModelRef, Room, Settings, Task};
 use crate::error::{Result, StudioError};
 use crate::lang::Lang;
 use crate::state::lanes::Lanes;
-use crate::state::{AppState, Catalogue, DeskState, Dice, Effect, Effects, NoticeKind, Notices, UndoState};
+use crate::state::{
+    AppState, Catalogue, DeskState, Dice, Effect, Effects, NoticeKind, Notices, Status, UndoState, Undoable,
+};
 
 /// Lent to a room while it changes: what it may read of the others, and what it asks for.
 pub(in crate::state) struct Env<'a> {
@@ -15,6 +17,7 @@ pub(in crate::state) struct Env<'a> {
     pub desk: &'a mut DeskState,
     pub dice: &'a mut Dice,
     pub lanes: &'a mut Lanes,
+    pub status: &'a Status,
     pub lang: Lang,
     /// Milliseconds since 1970 UTC.
     pub now_ms: i64,
@@ -41,6 +44,16 @@ impl Env<'_> {
 
     pub fn problem_in(&mut self, room: Room, error: StudioError) {
         self.notices.problem_in(room, error, self.now_ms);
+    }
+
+    /// Notes that something is in the trash now.
+    pub fn trashed(&mut self, what: Undoable) {
+        self.undo.push(what, self.now_ms);
+    }
+
+    /// The same of something that came out of it: an action of the list was taken back by it.
+    pub fn came_back(&mut self, what: Undoable) {
+        self.undo.came_back(self.room(), what);
     }
 
     /// The files of a model for a job.
@@ -73,6 +86,7 @@ macro_rules! lend {
                         desk: &mut self.desk,
                         dice: &mut self.dice,
                         lanes: &mut self.lanes,
+                        status: &self.status,
                         lang: self.lang,
                         now_ms: self.now_ms,
                         read_only: self.read_only,
@@ -85,4 +99,13 @@ macro_rules! lend {
     };
 }
 
-lend!(create: CreateState, write: WriteState, personas: PersonasState, gallery: GalleryState, models: ModelsState);
+lend!(
+    create: CreateState,
+    write: WriteState,
+    personas: PersonasState,
+    gallery: GalleryState,
+    models: ModelsState,
+    settings_room: SettingsState,
+    trash: TrashState,
+    ask: AskState,
+);

@@ -37,28 +37,30 @@ impl AppState {
         self.create.heal(memory);
         self.notices.list.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if memory(error)));
     }
+}
 
+impl Notices {
     /// A file was written: its disk has room, and its folder takes files.
     pub(in crate::state) fn heal_disk(&mut self, written: &Path) {
-        let over = |error: &StudioError| {
-            let (Cause::DiskFull { path, .. } | Cause::Io { path, .. }) = error.cause() else { return false };
-            path == written || path.parent() == written.parent() || Some(path.as_path()) == written.parent()
-        };
-        self.notices.list.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if over(error)));
+        self.list.retain(|n| {
+            let NoticeKind::Problem(ProblemBox(error)) = &n.kind else { return true };
+            let (Cause::DiskFull { path, .. } | Cause::Io { path, .. }) = error.cause() else { return true };
+            !(path == written || path.parent() == written.parent() || Some(path.as_path()) == written.parent())
+        });
+    }
+
+    /// Nothing is in memory alone any more.
+    pub(in crate::state) fn heal_unsaved(&mut self) {
+        self.drop_problem(&Cause::Unsaved.into());
     }
 
     /// The settings are on the disk again.
     pub(in crate::state) fn heal_settings(&mut self) {
-        let settings = |path: &Path| path.file_name().is_some_and(|name| name == "settings.toml");
-        let over = |error: &StudioError| matches!(error.cause(), Cause::DiskFull { path, .. } | Cause::Io { path, .. } if settings(path));
-        self.notices.list.retain(|n| !matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if over(error)));
-    }
-}
-
-impl Notices {
-    /// Nothing is in memory alone any more.
-    pub(in crate::state) fn heal_unsaved(&mut self) {
-        self.drop_problem(&Cause::Unsaved.into());
+        self.list.retain(|n| {
+            let NoticeKind::Problem(ProblemBox(error)) = &n.kind else { return true };
+            let (Cause::DiskFull { path, .. } | Cause::Io { path, .. }) = error.cause() else { return true };
+            path.file_name().is_none_or(|name| name != "settings.toml")
+        });
     }
 
     pub(in crate::state) fn drop_problem(&mut self, error: &StudioError) {

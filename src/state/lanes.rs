@@ -16,6 +16,8 @@ pub(in crate::state) struct Lanes {
     newest: u64,
     /// Jobs that ended without the engine: their rooms are to be told.
     news: Vec<Event>,
+    /// Media whose models' memory is being freed: until all of it is free no job begins, for it would take some again.
+    unloading: Vec<Medium>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -43,7 +45,39 @@ impl Lanes {
     }
 
     pub fn hand_over(&mut self, fx: &mut Effects) {
+        if !self.unloading.is_empty() {
+            return;
+        }
         fx.extend(self.next().into_iter().map(|(id, task)| Effect::Submit { id, task }));
+    }
+
+    /// Whether the engine has a job.
+    pub fn is_busy(&self) -> bool {
+        self.lanes.values().any(|lane| lane.runs.is_some())
+    }
+
+    /// Has the memory of all models freed after the jobs that run; false where that is asked for already.
+    pub fn unload(&mut self, fx: &mut Effects) -> bool {
+        let anew = self.unloading.is_empty();
+        if anew {
+            self.unloading = Medium::WITH_MODELS.to_vec();
+            fx.push(Effect::Unload);
+        }
+        anew
+    }
+
+    /// The memory of this medium's models is free; whether all is now that was asked for. What waited begins then.
+    pub fn unloaded(&mut self, medium: Medium, fx: &mut Effects) -> bool {
+        let Some(at) = self.unloading.iter().position(|of| *of == medium) else { return false };
+        self.unloading.remove(at);
+        self.hand_over(fx);
+        self.unloading.is_empty()
+    }
+
+    /// The memory cannot be freed: what waited for that begins.
+    pub fn not_unloaded(&mut self, fx: &mut Effects) {
+        self.unloading.clear();
+        self.hand_over(fx);
     }
 
     /// Ends a job: at once where it waits, else the engine says when.
@@ -100,6 +134,7 @@ impl Lanes {
     /// Another engine, which has no job yet; those of the old one are asked for anew.
     pub fn clear(&mut self) {
         self.lanes.clear();
+        self.unloading.clear();
     }
 
     /// Jobs that wait, lane by lane, oldest first.

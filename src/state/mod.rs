@@ -1,5 +1,5 @@
 //! The whole state of the program as plain data, the commands that views may give, and [`update`], the one function
-//! that changes it. Pure: no clock, no dice, no files. Time and randomness are fields that the app fills in.
+//! that changes it. Pure: no clock, no dice, no files. Time comes in as an input; the app seeds the dice once.
 
 mod advice;
 mod ask;
@@ -17,9 +17,11 @@ mod models;
 mod notices;
 mod personas;
 mod settings;
+mod status;
 mod store_events;
 #[cfg(test)]
 mod tests;
+mod tick;
 mod trash;
 mod undo;
 mod update;
@@ -40,13 +42,12 @@ pub use gallery::*;
 pub use models::*;
 pub use notices::{NOTICE_MS, Notice, NoticeKind, Notices, ProblemBox};
 pub use personas::*;
-pub use settings::SettingsCommand;
+pub use settings::{SettingsCommand, SettingsState};
+pub use status::{Status, StatusNews};
 pub use trash::{Looked, TrashCommand, TrashState};
 pub use undo::{Again, CardsMoved, ForgottenModel, Here, Steps, UndoState, Undoable};
 pub use update::{Input, begin, update};
 pub use write::*;
-
-use std::path::PathBuf;
 
 use crate::domain::{FreeSize, JobId, Room, Settings, TextParams};
 use crate::error::StudioError;
@@ -74,42 +75,20 @@ pub struct AppState {
     pub read_only: bool,
     pub status: Status,
     pub notices: Notices,
-    /// Milliseconds since 1970 UTC; the app sets it before each update.
+    /// Milliseconds since 1970 UTC, as [`Input::Clock`] said last.
     pub now_ms: i64,
     pub dice: Dice,
     lanes: lanes::Lanes,
     /// When the open conversation's own sliders were moved last, where its journal does not have them yet.
     sliders_moved_ms: Option<i64>,
-    /// Settings as they are on disk, and as they were at the last tick.
-    saved_settings: Settings,
-    seen_settings: Settings,
-    settings_changed_ms: i64,
-}
-
-/// What the status bar shows beside the jobs.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Status {
-    /// `CPU`, `GPU (CUDA)`.
-    pub device: String,
-    /// Bytes that this process holds.
-    pub memory: u64,
-    /// Bytes that models may take together.
-    pub budget: u64,
-    /// Seconds from the start of the process to the first frame.
-    pub first_frame_s: Option<f64>,
-    /// Folders in use, for Settings.
-    pub library: PathBuf,
-    pub models: PathBuf,
-    pub version: String,
+    settings_room: SettingsState,
 }
 
 impl AppState {
     pub fn new(settings: Settings, system_lang: Lang, dice: u64) -> Self {
         Self {
             lang: settings.lang.unwrap_or(system_lang),
-            saved_settings: settings.clone(),
-            seen_settings: settings.clone(),
-            settings_changed_ms: 0,
+            settings_room: SettingsState::new(&settings),
             settings,
             create: CreateState::default(),
             write: WriteState::default(),
@@ -185,10 +164,12 @@ impl AppState {
     /// be saved.
     fn is_told_in_create(&self, notice: &Notice) -> bool {
         let NoticeKind::Problem(told) = &notice.kind else { return false };
-        let unsaved = match self.create.stage() {
-            Stage::Shot(Shot { saved: Saved::Failed(error), .. }) if self.create.batch().is_none() => Some(error),
-            _ => None,
-        };
+        let mut unsaved = None;
+        if let (Stage::Shot(Shot { saved: Saved::Failed(error), .. }), None) =
+            (self.create.stage(), self.create.batch())
+        {
+            unsaved = Some(error);
+        }
         self.create.error.iter().chain(unsaved).any(|error| error.is_like(&told.0))
     }
 

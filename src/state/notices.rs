@@ -128,7 +128,31 @@ impl NoticeKind {
             Self::PersonaKept { left_out, .. } | Self::ChatsKept { left_out, .. } | Self::LoreKept { left_out, .. } => {
                 !left_out.is_empty()
             }
-            _ => false,
+            Self::Exported(_)
+            | Self::SavedUnasked(_)
+            | Self::DraftDiscarded(_)
+            | Self::CardDeleted(_)
+            | Self::JobsForgotten(_)
+            | Self::NothingToUndo
+            | Self::NothingToRedo
+            | Self::OpenAlready
+            | Self::LatentsKept(_)
+            | Self::Copied
+            | Self::CopiesSaved { .. }
+            | Self::PromptWritten
+            | Self::PicturesGone(_)
+            | Self::PicturesSaved(_)
+            | Self::PicturesTrashed(_)
+            | Self::ConversationTrashed(_)
+            | Self::PersonaTrashed(_)
+            | Self::DraftKept
+            | Self::ModelFetched(_)
+            | Self::PageRepeats
+            | Self::ModelRemoved(_)
+            | Self::ModelUsed(_)
+            | Self::ModelForgotten { .. }
+            | Self::MemoryWaits
+            | Self::MemoryFreed => false,
         }
     }
 

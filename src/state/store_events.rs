@@ -1,6 +1,6 @@
 //! What the store says: each of its events goes to the room that it is about.
 
-use crate::domain::{LibraryItem, StoreEvent};
+use crate::domain::StoreEvent;
 use crate::error::Cause;
 use crate::state::{AppState, Effects, NoticeKind};
 
@@ -8,16 +8,11 @@ impl AppState {
     pub(in crate::state) fn store_event(&mut self, event: StoreEvent, fx: &mut Effects) {
         match event {
             StoreEvent::PictureSaved { job, index, item } => {
-                self.heal_disk(&item.path);
+                self.notices.heal_disk(&item.path);
                 let (create, mut env) = self.create(fx);
                 create.saved_at((job, index), item.path.clone(), &mut env);
                 self.illustrate((job, index), &item.path, fx);
-                if let Some(items) = &mut self.gallery.items
-                    && !items.iter().any(|i| i.path == item.path)
-                {
-                    items.insert(0, item);
-                    self.gallery.changed();
-                }
+                self.gallery.came(item);
             }
             StoreEvent::PictureFailed { job, index, error } => {
                 let (create, mut env) = self.create(fx);
@@ -30,30 +25,44 @@ impl AppState {
             }
             StoreEvent::PersonaOpened { persona, left_out } => self.persona_opened(*persona, left_out, fx),
             StoreEvent::WorldOpened { name, cards, left_out } => self.world_opened(name, cards, left_out, fx),
-            StoreEvent::Personas(kept) => self.personas_listed(kept),
-            StoreEvent::PersonaKept(kept) => self.persona_kept(*kept),
-            StoreEvent::PersonaFailed { id, error } => self.persona_failed(&id, error),
-            StoreEvent::PersonaTrashed(id) => self.persona_trashed(id),
+            StoreEvent::Personas(kept) => self.personas.listed(kept),
+            StoreEvent::PersonaKept(kept) => {
+                // Its picture may be another one by now.
+                if let Some(path) = &kept.avatar {
+                    self.gallery.thumbnails.forget(path);
+                }
+                let (personas, mut env) = self.personas(fx);
+                personas.saved(*kept, &mut env);
+            }
+            StoreEvent::PersonaFailed { id, error } => {
+                let (personas, mut env) = self.personas(fx);
+                personas.not_saved(&id, error, &mut env);
+            }
+            StoreEvent::PersonaTrashed(id) => {
+                let (personas, mut env) = self.personas(fx);
+                personas.was_trashed(id, &mut env);
+            }
             StoreEvent::TextsFound { serial, hits, done } => self.write.finder.found(serial, hits, done),
             StoreEvent::ChatsOpened { chats, left_out } => {
                 self.chats_opened(chats, left_out, fx);
             }
             StoreEvent::Exported { path } => {
-                self.heal_disk(&path);
-                self.exported(path);
+                self.notices.heal_disk(&path);
+                let (ask, mut env) = self.ask(fx);
+                ask.exported(path, &mut env);
             }
-            // A list that was begun before the folder was changed comes too late.
             StoreEvent::Library(items) => {
-                let here = |item: &LibraryItem| item.path.starts_with(&self.status.library);
-                if items.iter().all(here) {
-                    self.gallery.items = Some(items);
-                    self.gallery.changed();
-                    self.let_go_of_unseen(fx);
-                }
-                self.gallery.looked.end(self.now_ms);
+                let (gallery, mut env) = self.gallery(fx);
+                gallery.listed(items, &mut env);
             }
-            StoreEvent::Recent(items) => self.show_recent(items),
-            StoreEvent::LibraryChanged { came, gone } => self.library_changed(came, &gone, fx),
+            StoreEvent::Recent(items) => {
+                let (create, mut env) = self.create(fx);
+                create.show_recent(items, &mut env);
+            }
+            StoreEvent::LibraryChanged { came, gone } => {
+                let (gallery, mut env) = self.gallery(fx);
+                gallery.library_changed(came, &gone, &mut env);
+            }
             StoreEvent::CopiesSaved { folder, count } => self.note(NoticeKind::CopiesSaved { folder, count }),
             StoreEvent::Thumbnail { path, picture } => self.gallery.thumbnails.put(path, picture),
             StoreEvent::NoThumbnail { path, error } => {
@@ -64,32 +73,29 @@ impl AppState {
                 }
             }
             StoreEvent::Opened { path, picture, record } => {
-                // Files that were asked for before this one come too late.
-                if let Some(at) = self.gallery.opening.iter().rposition(|asked| *asked == path) {
-                    self.gallery.opening.drain(..=at);
-                    match record {
-                        Some(record) => {
-                            let (create, mut env) = self.create(fx);
-                            create.restore(&record, &mut env);
-                            create.show_file(&path, Some(picture), record, &mut env);
-                        }
-                        None => self.problem_in(self.room(), Cause::NoSettingsInside { path }.into()),
+                if !self.gallery.take_opened(&path) {
+                    return;
+                }
+                match record {
+                    Some(record) => {
+                        let (create, mut env) = self.create(fx);
+                        create.restore(&record, &mut env);
+                        create.show_file(&path, Some(picture), record, &mut env);
                     }
+                    None => self.problem_in(self.room(), Cause::NoSettingsInside { path }.into()),
                 }
             }
             StoreEvent::Viewed { path, picture } => self.viewed(path, picture, fx),
             StoreEvent::Trashed { paths } => self.trashed(paths, fx),
             StoreEvent::Gone { paths } => {
                 self.create.strip.retain(|shot| !paths.iter().any(|path| shot.is_file(path)));
-                let before = self.notices.list.len();
-                self.library_changed(Vec::new(), &paths, fx);
-                if self.notices.list.len() == before {
-                    self.note(NoticeKind::PicturesGone(paths.len()));
-                }
+                let (gallery, mut env) = self.gallery(fx);
+                gallery.gone(&paths, &mut env);
             }
             StoreEvent::SavedAtLast { items } => {
                 self.note(NoticeKind::PicturesSaved(items.len()));
-                self.library_changed(items, &[], fx);
+                let (gallery, mut env) = self.gallery(fx);
+                gallery.library_changed(items, &[], &mut env);
             }
             StoreEvent::LibraryLeft { folder, count } => {
                 if folder != self.status.library {
@@ -100,14 +106,17 @@ impl AppState {
             StoreEvent::Conversations(heads) => self.conversations_listed(heads, fx),
             StoreEvent::ConversationTrashed(id) => self.conversation_trashed(id),
             StoreEvent::Conversation(data) => self.conversation_loaded(*data, fx),
-            StoreEvent::SettingsSaved => self.heal_settings(),
+            StoreEvent::SettingsSaved => self.notices.heal_settings(),
             StoreEvent::Desk(desk) => self.desk_loaded(*desk, fx),
-            StoreEvent::Trash { kind, items } => self.trash_listed(kind, items),
-            StoreEvent::TrashRead { id, text } => self.trash_read(&id, text),
+            StoreEvent::Trash { kind, items } => self.trash.listed(kind, items),
+            StoreEvent::TrashRead { id, text } => {
+                let (trash, mut env) = self.trash(fx);
+                trash.read(&id, text, &mut env);
+            }
             StoreEvent::Failed(Some(room), error) => self.problem_in(room, error),
             StoreEvent::OpenFailed(error) => self.problem_in(self.room(), error),
             StoreEvent::Failed(None, error) => self.problem(error),
-            StoreEvent::WrittenAtLast { path } => self.heal_disk(&path),
+            StoreEvent::WrittenAtLast { path } => self.notices.heal_disk(&path),
             StoreEvent::AllWritten => self.notices.heal_unsaved(),
         }
     }

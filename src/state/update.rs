@@ -5,13 +5,18 @@ use std::path::PathBuf;
 use crate::domain::{Event, EventKind, FetchEvent, Grammar, JobId, Ledger, Room, StoreEvent, Task};
 use crate::error::{Cause, FolderOf, Result, StudioError};
 use crate::state::{
-    AppState, Command, CreateCommand, Effect, Effects, GalleryCommand, ImageEdit, ModelNews, NoDialog, NoticeKind,
-    Phase, SettingsCommand, WriteCommand,
+    AppState, Catalogue, Command, CreateCommand, Effect, Effects, GalleryCommand, ImageEdit, ModelNews, NoDialog,
+    NoticeKind, Phase, SettingsCommand, StatusNews, WriteCommand,
 };
 
 /// Everything that can happen to the program.
 #[derive(Clone, Debug)]
 pub enum Input {
+    /// Milliseconds since 1970 UTC. Comes before the other inputs of each frame.
+    Clock(i64),
+    Status(StatusNews),
+    /// All that is known of the models folder, as it was read.
+    Catalogue(Box<Catalogue>),
     Command(Command),
     Engine(Event),
     Store(StoreEvent),
@@ -78,7 +83,10 @@ impl Input {
                 | WorldOpened { .. }
                 | LatentsOpened { .. }),
             ) => Origin::File(event),
-            Self::Store(_)
+            Self::Clock(_)
+            | Self::Status(_)
+            | Self::Catalogue(_)
+            | Self::Store(_)
             | Self::Engine(_)
             | Self::Fetch(_)
             | Self::Ledger(..)
@@ -100,6 +108,16 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
     let before = state.before(&input);
     let room = state.room();
     match input {
+        // Nothing else follows from these.
+        Input::Clock(now) => {
+            state.now_ms = now;
+            return effects;
+        }
+        Input::Status(news) => {
+            state.status.take(news);
+            return effects;
+        }
+        Input::Catalogue(read) => state.take_catalogue(*read),
         Input::Command(command) => state.command(command, &mut effects),
         Input::Engine(event) => state.engine_event(event, &mut effects),
         Input::Store(event) => state.store_event(event, &mut effects),
@@ -109,8 +127,8 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::Drafts(able) => state.drafts_found(able),
         Input::Copied => state.note(NoticeKind::Copied),
         Input::Models(news) => state.model_news(news, &mut effects),
-        Input::NotUnloaded(error) => state.not_unloaded(error),
-        Input::NoDialog(what) => state.no_dialog(what),
+        Input::NotUnloaded(error) => state.not_unloaded(error, &mut effects),
+        Input::NoDialog(what) => state.ask.no_dialog(what),
         Input::NoFolder(folder) => state.ask.folder = Some(folder),
         Input::FolderTried(of, path, outcome) => state.folder_tried(of, path, outcome, &mut effects),
     }
@@ -122,7 +140,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
         state.trash = Default::default();
         state.models.sort_places();
         if room == Room::Models {
-            state.forget_opened();
+            state.notices.forget_opened();
         }
     }
     if state.room() == Room::Models {
@@ -141,8 +159,11 @@ pub fn begin(state: &mut AppState) -> Vec<Effect> {
     let mut effects = vec![Effect::ListConversations, Effect::ListRecent];
     // The whole library is read when it is first looked at.
     if state.room() == Room::Gallery {
-        state.look_at_library(true, &mut effects);
+        let (gallery, mut env) = state.gallery(&mut effects);
+        gallery.look(true, &mut env);
     }
+    // What the folder of the models has may not be known yet.
+    state.models.sort_places();
     state.write.note_questions(&effects);
     effects
 }
@@ -157,7 +178,12 @@ impl AppState {
             Command::Models(command) => self.models_command(command, fx),
             Command::Settings(command) => self.settings_command(command, fx),
             Command::Trash(command) => self.trash_command(command, fx),
-            Command::Ask(command) => self.ask_command(command, fx),
+            Command::Ask(command) => {
+                let (ask, mut env) = self.ask(fx);
+                if let Some(wish) = ask.update(command, &mut env) {
+                    self.command(wish, fx);
+                }
+            }
             Command::Waiting(command) => self.waiting_command(command, fx),
 
             Command::Go(room) => self.go(room, fx),
@@ -202,7 +228,8 @@ impl AppState {
         self.settings.room = room;
         self.trash = Default::default();
         if room == Room::Gallery {
-            self.look_at_library(false, fx);
+            let (gallery, mut env) = self.gallery(fx);
+            gallery.look(false, &mut env);
         }
         // Models may have come or gone outside the window.
         if room == Room::Models {
@@ -236,7 +263,7 @@ impl AppState {
     pub(in crate::state) fn job_event(&mut self, event: Event, fx: &mut Effects) {
         let id = event.job;
         if let EventKind::Unloaded { medium } = event.kind {
-            return self.unloaded(medium);
+            return self.unloaded(medium, fx);
         }
         if let EventKind::Ready { .. } = event.kind {
             self.note_loaded(id);

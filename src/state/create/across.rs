@@ -13,7 +13,10 @@ impl AppState {
                 self.settings.room = Room::Write;
                 self.open_conversation(id, fx);
             }
-            Some(Beyond::CopyFile(path)) => self.copy_file(path, fx),
+            Some(Beyond::CopyFile(path)) => {
+                let (gallery, mut env) = self.gallery(fx);
+                gallery.copy(path, &mut env);
+            }
             Some(Beyond::Copied) => self.gallery.copying = None,
             None => {}
         }

@@ -2,6 +2,7 @@
 
 mod across;
 mod command;
+mod files;
 pub(super) mod helper;
 mod illustrate;
 mod jobs;

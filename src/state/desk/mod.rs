@@ -35,6 +35,15 @@ pub struct DeskState {
     pub(in crate::state) changed_ms: i64,
 }
 
+impl DeskState {
+    /// A conversation is gone for good.
+    pub(in crate::state) fn forget_drafts_of(&mut self, id: &ConversationId) {
+        self.messages.remove(&Some(id.clone()));
+        self.titles.remove(id);
+        self.edits.retain(|(of, _), _| of != id);
+    }
+}
+
 /// What a person can do with the jobs of the last time, and with one that was cancelled.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WaitingCommand {

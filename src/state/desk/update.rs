@@ -1,6 +1,6 @@
 //! Drafts that stay when an editor is left, and jobs that stay when the window is closed.
 
-use crate::domain::{ConversationId, Desk, EditDraft, Face, JournalEntry, Persona, Role, Room, TurnInfo, Waiting};
+use crate::domain::{ConversationId, Desk, EditDraft, Face, JournalEntry, Role, Room, TurnInfo, Waiting};
 use crate::state::{
     AppState, Command, Effect, Effects, FormState, NoticeKind, PersonaDraft, Phase, WaitingCommand, WriteCommand,
 };
@@ -11,29 +11,6 @@ const SETTLE_MS: i64 = 1_000;
 
 impl AppState {
     // ---- Drafts
-
-    /// Whether a persona's draft differs from the persona.
-    pub fn is_draft(&self, draft: &PersonaDraft) -> bool {
-        let kept = draft.id.as_ref().and_then(|id| self.personas.kept.iter().find(|kept| kept.id == *id));
-        let empty = Persona::default();
-        let before = kept.map_or(&empty, |kept| &kept.persona);
-        // A greeting that was typed and taken back leaves an empty one.
-        let texts = |persona: &Persona| {
-            let greetings = persona.greetings.iter().filter(|text| !text.is_empty()).cloned().collect();
-            Persona { greetings, ..persona.clone() }
-        };
-        texts(&draft.persona) != texts(before)
-    }
-
-    /// Leaves the editor of personas; what was typed stays.
-    pub(in crate::state) fn leave_persona(&mut self) {
-        let Some(draft) = self.personas.editing.take() else { return };
-        self.desk.personas.remove(&draft.id);
-        if self.is_draft(&draft) {
-            self.desk.personas.insert(draft.id.clone(), draft);
-            self.note(NoticeKind::DraftKept);
-        }
-    }
 
     /// Leaves a turn that is edited; what was typed stays.
     pub(in crate::state) fn leave_edit(&mut self) {
@@ -83,13 +60,6 @@ impl AppState {
         }
         self.write.draft = self.desk.messages.remove(&self.write.draft_of).unwrap_or_default();
         self.write.held = false;
-    }
-
-    /// A conversation is gone for good.
-    pub(in crate::state) fn forget_drafts_of(&mut self, id: &ConversationId) {
-        self.desk.messages.remove(&Some(id.clone()));
-        self.desk.titles.remove(id);
-        self.desk.edits.retain(|(of, _), _| of != id);
     }
 
     /// The message that was begun in a conversation.
@@ -150,7 +120,7 @@ impl AppState {
             edits.insert((id.clone(), *turn), text.clone());
         }
         let mut personas = self.desk.personas.clone();
-        if let Some(draft) = self.personas.editing.as_ref().filter(|draft| self.is_draft(draft)) {
+        if let Some(draft) = self.personas.editing.as_ref().filter(|draft| self.personas.is_draft(draft)) {
             personas.insert(draft.id.clone(), draft.clone());
         }
         let mut forms = self.desk.forms.clone();

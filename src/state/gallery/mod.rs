@@ -1,6 +1,8 @@
 //! The state of Gallery.
 
+mod across;
 mod command;
+mod library;
 #[cfg(test)]
 mod tests;
 mod update;

@@ -39,7 +39,7 @@ fn new_files_are_seen_on_entering_and_at_a_calm_pace_while_the_room_is_shown() {
     assert_eq!(do_(&mut s, Command::Go(Room::Gallery)), [Effect::ScanLibrary], "the first time all of it");
     s.now_ms += 200;
     store(&mut s, StoreEvent::Library(vec![]));
-    let wait = |s: &AppState| s.library_deadline_ms().unwrap() - s.now_ms;
+    let wait = |s: &AppState| s.gallery.deadline_ms(s.room()).unwrap() - s.now_ms;
     assert_eq!(wait(&s), 200 * 20, "a slow library is looked at less often");
     assert!(s.next_deadline_ms().is_some(), "the program wakes for it");
     let looks = |s: &mut AppState| do_(s, Command::Tick).contains(&Effect::RescanLibrary);

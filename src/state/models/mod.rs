@@ -1,7 +1,10 @@
 //! The state of Models.
 
+mod across;
 mod card_place;
 mod command;
+mod fetch;
+mod memory;
 mod places;
 #[cfg(test)]
 mod tests;
@@ -13,7 +16,7 @@ pub use places::Placed;
 
 pub use crate::domain::ModelAsk;
 
-use crate::domain::{Makes, Medium, ModelCard, RemovedModel};
+use crate::domain::{Makes, ModelCard, RemovedModel};
 use crate::error::{Result, StudioError};
 
 #[derive(Clone, Debug, Default)]
@@ -29,8 +32,6 @@ pub struct ModelsState {
     /// Where the cards are, while the room is open.
     pub(in crate::state) places: Vec<CardPlace>,
     pub(in crate::state) sort_when_read: bool,
-    /// Media whose models' memory is being freed.
-    pub(in crate::state) unloading: Vec<Medium>,
 }
 
 /// What has come of something that was asked of the models folder.

@@ -61,7 +61,7 @@ impl ModelsState {
     }
 
     /// The folder of the models was read.
-    pub fn were_read(&mut self) {
+    pub(in crate::state) fn were_read(&mut self) {
         if std::mem::take(&mut self.sort_when_read) {
             self.places.clear();
         }

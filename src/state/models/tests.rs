@@ -1,5 +1,6 @@
 //! Files that become models, models that go, and what a model cannot do.
 
+use crate::error::Result;
 use crate::state::tests::*;
 
 fn local(id: &str, main: &str, lacks: &str) -> ModelCard {
@@ -161,7 +162,7 @@ fn what_the_model_cannot_do_is_known_before_the_prompt_is_sent() {
 /// The examples that teach must not be what the notice warns of, at the size that the model starts with.
 #[test]
 fn no_example_of_the_sticker_model_is_warned_of() {
-    let catalog = include_str!("../../../../models/sticker-64/card.toml");
+    let catalog = include_str!("../../../models/sticker-64/card.toml");
     let card: ModelCard = toml::from_str(catalog).unwrap();
     assert!(card.quality.single && !card.examples.is_empty());
     let mut s = state();

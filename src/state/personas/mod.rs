@@ -1,5 +1,6 @@
 //! The library of characters, and the one that is being edited.
 
+mod talk;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -129,6 +130,19 @@ impl PersonasState {
 
     pub fn is_own(&self, id: &PersonaId) -> bool {
         self.kept.iter().any(|kept| kept.id == *id)
+    }
+
+    /// Whether a draft differs from the character that is kept.
+    pub fn is_draft(&self, draft: &PersonaDraft) -> bool {
+        let kept = draft.id.as_ref().and_then(|id| self.kept.iter().find(|kept| kept.id == *id));
+        let empty = Persona::default();
+        let before = kept.map_or(&empty, |kept| &kept.persona);
+        // A greeting that was typed and taken back leaves an empty one.
+        let texts = |persona: &Persona| {
+            let greetings = persona.greetings.iter().filter(|text| !text.is_empty()).cloned().collect();
+            Persona { greetings, ..persona.clone() }
+        };
+        texts(&draft.persona) != texts(before)
     }
 
     /// Puts one into its place by name; one of the same id makes way.

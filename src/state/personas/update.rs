@@ -1,77 +1,85 @@
-//! Characters: the library, and conversations with one.
+//! The library of characters, and the one that is edited.
 
+use crate::domain::Room;
 use crate::domain::{
-    Face, JournalEntry, KeptPersona, Message, Persona, PersonaId, PlayedPrompt, Role, Room, START, Speaker, StoryCard,
-    TextPrompt,
+    Face, JournalEntry, KeptPersona, Message, Persona, PersonaId, PlayedPrompt, StoryCard, TextParams, TextPrompt,
 };
 use crate::error::StudioError;
 use crate::lang::Both;
 use crate::state::{
-    AppState, CardEdit, Effect, Effects, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit, Undoable, next_card,
+    AppState, CardEdit, Effect, Effects, Env, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit, PersonasState,
+    Undoable, next_card,
 };
 use crate::writing::cards;
 
-impl AppState {
-    pub(in crate::state) fn persona_command(&mut self, command: PersonaCommand, fx: &mut Effects) {
+/// What a command of the library wants of other rooms.
+pub(in crate::state) enum Beyond {
+    /// This change of the character that is edited: Write's sliders may come along.
+    Set(PersonaEdit),
+    /// It, out of the trash.
+    Restore(PersonaId),
+    /// A conversation with it.
+    Talk(Persona),
+}
+
+impl PersonasState {
+    pub(in crate::state) fn update(&mut self, command: PersonaCommand, env: &mut Env<'_>) -> Option<Beyond> {
         match command {
             PersonaCommand::Show(on) => {
-                self.personas.shown = on;
-                self.leave_persona();
+                self.shown = on;
+                self.leave(env);
             }
-            PersonaCommand::Search(text) => self.personas.search = text,
+            PersonaCommand::Search(text) => self.search = text,
             PersonaCommand::New => {
-                self.leave_persona();
-                self.personas.editing = Some(self.desk.personas.remove(&None).unwrap_or_default());
+                self.leave(env);
+                self.editing = Some(env.desk.personas.remove(&None).unwrap_or_default());
             }
             PersonaCommand::Edit(id) => {
-                self.leave_persona();
-                if let Some(kept) = self.personas.kept.iter().find(|kept| kept.id == id) {
+                self.leave(env);
+                if let Some(kept) = self.kept.iter().find(|kept| kept.id == id) {
                     let as_kept =
                         || PersonaDraft { id: Some(id.clone()), persona: kept.persona.clone(), face: Face::Keep };
-                    let draft = self.desk.personas.remove(&Some(id.clone()));
-                    self.personas.editing = Some(draft.unwrap_or_else(as_kept));
+                    let draft = env.desk.personas.remove(&Some(id.clone()));
+                    self.editing = Some(draft.unwrap_or_else(as_kept));
                 }
             }
-            PersonaCommand::Set(edit) => self.edit_persona(edit),
-            PersonaCommand::Keep => self.keep_draft(fx),
-            PersonaCommand::Leave => self.leave_persona(),
-            PersonaCommand::Discard => self.personas.editing = None,
+            PersonaCommand::Set(edit) => return Some(Beyond::Set(edit)),
+            PersonaCommand::Keep => self.keep_draft(env),
+            PersonaCommand::Leave => self.leave(env),
+            PersonaCommand::Discard => self.editing = None,
             PersonaCommand::Duplicate(id) => {
-                if let Some(kept) = self.personas.get(&id, self.lang) {
+                if let Some(kept) = self.get(&id, env.lang) {
                     let mut persona = kept.persona.clone();
                     persona.name = format!("{} 2", persona.name);
-                    self.keep_persona(None, persona, Face::Of(id), fx);
+                    self.keep(None, persona, Face::Of(id), env);
                 }
             }
             PersonaCommand::Trash(id) => {
-                if self.personas.is_own(&id) {
-                    self.personas.kept.retain(|kept| kept.id != id);
-                    self.personas.trashed.insert(id.clone());
-                    fx.push(Effect::TrashPersona(id));
+                if self.is_own(&id) {
+                    self.kept.retain(|kept| kept.id != id);
+                    self.trashed.insert(id.clone());
+                    env.push(Effect::TrashPersona(id));
                 }
             }
-            PersonaCommand::Restore(id) => self.restore_persona(id, fx),
-            PersonaCommand::Import => fx.push(Effect::AskOpenFile),
-            PersonaCommand::ChooseFace => fx.push(Effect::AskFace),
-            PersonaCommand::Person(name) => self.settings.person = name,
+            PersonaCommand::Restore(id) => return Some(Beyond::Restore(id)),
+            PersonaCommand::Import => env.push(Effect::AskOpenFile),
+            PersonaCommand::ChooseFace => env.push(Effect::AskFace),
+            PersonaCommand::Person(name) => env.settings.person = name,
             PersonaCommand::Export(id) => {
-                if let Some(kept) = self.personas.get(&id, self.lang) {
+                if let Some(kept) = self.get(&id, env.lang) {
                     let name = kept.persona.name.chars().map(|c| if c.is_alphanumeric() || c == ' ' { c } else { '-' });
                     let name = format!("{}.json", name.collect::<String>().trim());
-                    fx.push(Effect::AskExport { name, bytes: cards::to_v2(&kept.persona).into_bytes() });
+                    env.push(Effect::AskExport { name, bytes: cards::to_v2(&kept.persona).into_bytes() });
                 }
             }
-            PersonaCommand::Talk(id) => {
-                if let Some(kept) = self.personas.get(&id, self.lang) {
-                    self.talk(kept.persona.clone(), fx);
-                }
-            }
+            PersonaCommand::Talk(id) => return Some(Beyond::Talk(self.get(&id, env.lang)?.persona.clone())),
         }
+        None
     }
 
-    fn edit_persona(&mut self, edit: PersonaEdit) {
-        let sliders = self.text().clone();
-        let Some(draft) = &mut self.personas.editing else { return };
+    /// Changes the character that is edited; `sliders` are those in use. Whether there is one.
+    pub(in crate::state) fn edit(&mut self, edit: PersonaEdit, sliders: &TextParams) -> bool {
+        let Some(draft) = &mut self.editing else { return false };
         let persona = &mut draft.persona;
         match edit {
             PersonaEdit::Name(name) => persona.name = name,
@@ -89,157 +97,119 @@ impl AppState {
             PersonaEdit::Face(face) => draft.face = face,
             PersonaEdit::Examples(text) => persona.examples = text,
             PersonaEdit::Model(model) => persona.model = model,
-            PersonaEdit::Sliders(on) => persona.params = on.then_some(sliders),
+            PersonaEdit::Sliders(on) => persona.params = on.then(|| sliders.clone()),
         }
-        self.write.error = None;
+        true
     }
 
-    fn keep_draft(&mut self, fx: &mut Effects) {
-        let Some(PersonaDraft { id, mut persona, face }) = self.personas.editing.clone() else { return };
+    /// Leaves the editor; what was typed stays.
+    pub(in crate::state) fn leave(&mut self, env: &mut Env<'_>) {
+        let Some(draft) = self.editing.take() else { return };
+        env.desk.personas.remove(&draft.id);
+        if self.is_draft(&draft) {
+            env.desk.personas.insert(draft.id.clone(), draft);
+            env.note(NoticeKind::DraftKept);
+        }
+    }
+
+    /// Shows the library with this one in the editor.
+    pub(in crate::state) fn show(&mut self, draft: PersonaDraft) {
+        self.shown = true;
+        self.editing = Some(draft);
+    }
+
+    fn keep_draft(&mut self, env: &mut Env<'_>) {
+        let Some(PersonaDraft { id, mut persona, face }) = self.editing.clone() else { return };
         persona.name = persona.name.split_whitespace().collect::<Vec<_>>().join(" ");
         persona.greetings.retain(|text| !text.trim().is_empty());
         persona.lore.retain(|card| !(card.name.trim().is_empty() && card.about.trim().is_empty()));
         if persona.name.is_empty() {
             return;
         }
-        self.personas.editing = None;
-        let id = self.keep_persona(id, persona, face, fx);
+        self.editing = None;
+        let id = self.keep(id, persona, face, env);
         // Said once it is on the disk.
-        self.personas.arriving.entry(id).or_default();
+        self.arriving.entry(id).or_default();
     }
 
     /// Puts a character into the library, with its picture.
-    fn keep_persona(&mut self, id: Option<PersonaId>, persona: Persona, face: Face, fx: &mut Effects) -> PersonaId {
+    fn keep(&mut self, id: Option<PersonaId>, persona: Persona, face: Face, env: &mut Env<'_>) -> PersonaId {
         let id = id.unwrap_or_else(|| {
-            let (now, dice) = (self.now_ms, self.roll());
+            let (now, dice) = (env.now_ms, env.dice.roll());
             PersonaId(format!("{now:013}-{dice:08x}"))
         });
-        fx.push(Effect::SavePersona { id: id.clone(), persona: Box::new(persona.clone()), face });
-        *self.personas.saving.entry(id.clone()).or_default() += 1;
-        let avatar = self.personas.kept.iter().find(|kept| kept.id == id).and_then(|kept| kept.avatar.clone());
+        env.push(Effect::SavePersona { id: id.clone(), persona: Box::new(persona.clone()), face });
+        *self.saving.entry(id.clone()).or_default() += 1;
+        let avatar = self.kept.iter().find(|kept| kept.id == id).and_then(|kept| kept.avatar.clone());
         // Its picture is shown once it is on the disk.
-        self.personas.put(KeptPersona { id: id.clone(), persona: Persona { avatar: None, ..persona }, avatar });
-        self.personas.newest = Some(id.clone());
+        self.put(KeptPersona { id: id.clone(), persona: Persona { avatar: None, ..persona }, avatar });
+        self.newest = Some(id.clone());
         id
     }
 
     /// As it was before it was saved the last time.
-    pub(in crate::state) fn save_persona_again(&mut self, kept: KeptPersona, fx: &mut Effects) {
-        self.keep_persona(Some(kept.id), kept.persona, Face::Keep, fx);
+    pub(in crate::state) fn save_again(&mut self, kept: KeptPersona, env: &mut Env<'_>) {
+        self.keep(Some(kept.id), kept.persona, Face::Keep, env);
+    }
+
+    /// A card that was opened or dropped comes into the library; it is told once it is on the disk. Whether the library
+    /// is what is shown.
+    pub(in crate::state) fn opened(&mut self, persona: Persona, left_out: Vec<Both>, env: &mut Env<'_>) -> bool {
+        let shown = self.shown && env.room() == Room::Write;
+        let id = self.keep(None, persona, Face::Keep, env);
+        self.arriving.insert(id, left_out);
+        shown
     }
 
     /// One of the library as it is on the disk now.
-    pub(in crate::state) fn persona_kept(&mut self, kept: KeptPersona) {
-        if let Some(error) = self.personas.failed.remove(&kept.id) {
-            self.notices.drop_problem(&error);
+    pub(in crate::state) fn saved(&mut self, kept: KeptPersona, env: &mut Env<'_>) {
+        if let Some(error) = self.failed.remove(&kept.id) {
+            env.notices.drop_problem(&error);
         }
-        if let Some(left_out) = self.personas.arriving.remove(&kept.id) {
-            self.note(NoticeKind::PersonaKept { name: kept.persona.name.clone(), left_out });
+        if let Some(left_out) = self.arriving.remove(&kept.id) {
+            env.note(NoticeKind::PersonaKept { name: kept.persona.name.clone(), left_out });
         }
-        let later = self.personas.saving.get_mut(&kept.id).is_some_and(|saves| {
+        let later = self.saving.get_mut(&kept.id).is_some_and(|saves| {
             *saves = saves.saturating_sub(1);
             *saves > 0
         });
         // It was changed again, or put into the trash meanwhile.
-        // Its picture may be another one by now.
-        if let Some(path) = &kept.avatar {
-            self.gallery.thumbnails.forget(path);
-        }
-        if !later && !self.personas.trashed.contains(&kept.id) {
-            self.personas.saving.remove(&kept.id);
-            self.personas.put(kept);
-        }
-    }
-
-    /// It is in the trash.
-    pub(in crate::state) fn persona_trashed(&mut self, id: PersonaId) {
-        self.personas.kept.retain(|kept| kept.id != id);
-        self.note_trashed(Undoable::PersonaTrashed(id.clone()));
-        self.note(NoticeKind::PersonaTrashed(id));
-    }
-
-    /// The whole library as it is on the disk. What is being written meanwhile is not in it yet.
-    pub(in crate::state) fn personas_listed(&mut self, kept: Vec<KeptPersona>) {
-        let before = std::mem::replace(&mut self.personas.kept, kept);
-        for kept in before.into_iter().filter(|kept| self.personas.saving.contains_key(&kept.id)).collect::<Vec<_>>() {
-            self.personas.put(kept);
+        if !later && !self.trashed.contains(&kept.id) {
+            self.saving.remove(&kept.id);
+            self.put(kept);
         }
     }
 
     /// It could not be written, and stays in the window as it was meant to be.
-    pub(in crate::state) fn persona_failed(&mut self, id: &PersonaId, error: StudioError) {
-        self.personas.arriving.remove(id);
-        self.personas.saving.remove(id);
-        self.personas.failed.insert(id.clone(), error.clone());
-        self.problem_in(Room::Write, error);
+    pub(in crate::state) fn not_saved(&mut self, id: &PersonaId, error: StudioError, env: &mut Env<'_>) {
+        self.arriving.remove(id);
+        self.saving.remove(id);
+        self.failed.insert(id.clone(), error.clone());
+        env.problem_in(Room::Write, error);
     }
 
-    /// A card that was opened or dropped: into the library; where that is not what is shown, a conversation begins too.
-    pub(in crate::state) fn persona_opened(&mut self, persona: Persona, left_out: Vec<Both>, fx: &mut Effects) {
-        let only_kept = self.personas.shown && self.settings.room == Room::Write;
-        let id = self.keep_persona(None, persona.clone(), Face::Keep, fx);
-        // It is told once it is on the disk.
-        self.personas.arriving.insert(id, left_out);
-        if !only_kept {
-            self.talk(persona, fx);
-        }
+    /// It is in the trash.
+    pub(in crate::state) fn was_trashed(&mut self, id: PersonaId, env: &mut Env<'_>) {
+        self.kept.retain(|kept| kept.id != id);
+        env.trashed(Undoable::PersonaTrashed(id.clone()));
+        env.note(NoticeKind::PersonaTrashed(id));
     }
 
-    /// A conversation with a character: who it is, its greeting, its model and sliders.
-    fn talk(&mut self, persona: Persona, fx: &mut Effects) {
-        let person = self.settings.person.trim().to_owned();
-        let user = if person.is_empty() { cards::person_of(&persona) } else { person.as_str() };
-        let persona = match cards::spoken(&persona, user) {
-            Ok(persona) => persona,
-            Err(error) => return self.problem_in(Room::Write, error),
-        };
-        let say = |content| Message { role: Role::Assistant, content };
-        let mut greetings = persona.greetings.into_iter().filter(|text| !text.trim().is_empty()).map(say);
-        let first = greetings.next();
-        // Before the conversation is there: the sliders in use may be another conversation's.
-        let known = persona.model.filter(|model| self.catalogue.entry(model).is_some());
-        let sliders = match (persona.params, known) {
-            (None, None) => None,
-            (params, model) => {
-                let mut params = params.unwrap_or_else(|| self.settings.text.clone());
-                params.model = model.unwrap_or_else(|| self.settings.text.model.clone());
-                params.draft.take_if(|draft| *draft == params.model);
-                Some(params)
-            }
-        };
-        self.new_conversation(fx);
-        // It is kept once something is said.
-        let (mut begun, outer) = (Effects::new(), fx);
-        let fx = &mut begun;
-        self.open_chat(persona.name.clone(), persona.system, first.into_iter().collect(), fx);
-        let Some(id) = self.write.open.id.clone() else { return };
-        let speaker = Speaker { name: persona.name, examples: persona.examples };
-        fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Speaker { speaker: speaker.clone() } });
-        self.write.open.manner.speaker = Some(speaker);
-        if !person.is_empty() {
-            let entry = JournalEntry::Name { turn: None, name: person.clone() };
-            fx.push(Effect::Journal { id: id.clone(), entry });
-            self.write.open.manner.person = person;
-        }
-        for card in persona.lore {
-            fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Card { card: card.clone() } });
-            self.write.open.manner.put_card(card);
-        }
-        if let Some(params) = sliders {
-            let entry = JournalEntry::Sliders { params: Box::new(params.clone()) };
-            fx.push(Effect::Journal { id: id.clone(), entry });
-            self.write.open.manner.sliders = Some(params);
-        }
-        // The other greetings are versions of the first.
-        if let Some(first) = self.write.open.turns.first().map(|turn| turn.id) {
-            let others = greetings.map(|turn| self.begin_turn(turn.role, turn.content, Some(START), fx)).count();
-            if others > 0 {
-                self.show_branch(first, fx);
-            }
-        }
-        self.begin_unsaid(id, begun, outer);
+    /// They come out of the trash.
+    pub(in crate::state) fn were_restored(&mut self, ids: &[PersonaId]) {
+        self.trashed.retain(|id| !ids.contains(id));
     }
 
+    /// The whole library as it is on the disk. What is being written meanwhile is not in it yet.
+    pub(in crate::state) fn listed(&mut self, kept: Vec<KeptPersona>) {
+        let before = std::mem::replace(&mut self.kept, kept);
+        for kept in before.into_iter().filter(|kept| self.saving.contains_key(&kept.id)).collect::<Vec<_>>() {
+            self.put(kept);
+        }
+    }
+}
+
+impl AppState {
     /// The turns as a prompt: with a character's examples, where the open conversation has them.
     pub(in crate::state) fn prompt_of(&self, turns: Vec<Message>) -> TextPrompt {
         let manner = &self.write.open.manner;

@@ -1,128 +1,88 @@
-//! Language, theme, folders, notes, and the quiet saving of settings.
+//! Theme, zoom, folders, and the quiet saving of settings.
 
 use std::path::PathBuf;
 
+use crate::domain::DeviceChoice;
 use crate::error::{Cause, FolderOf, Result};
-use crate::state::{AppState, Effect, Effects, NoticeKind, SettingsCommand};
+use crate::lang::Lang;
+use crate::state::settings::SETTLE_MS;
+use crate::state::{Effect, Env, NoticeKind, SettingsCommand, SettingsState};
 
-/// Settings are written when they have rested this long, so that dragging a slider writes once.
-const SETTLE_MS: i64 = 1_000;
+/// What a setting changes besides itself.
+pub(in crate::state) enum Beyond {
+    Lang(Lang),
+    Device(DeviceChoice),
+}
 
-impl AppState {
-    pub(in crate::state) fn settings_command(&mut self, command: SettingsCommand, fx: &mut Effects) {
+impl SettingsState {
+    pub(in crate::state) fn update(&mut self, command: SettingsCommand, env: &mut Env<'_>) -> Option<Beyond> {
         match command {
             SettingsCommand::SetLang(lang) => {
-                self.lang = lang;
-                self.settings.lang = Some(lang);
+                env.settings.lang = Some(lang);
+                return Some(Beyond::Lang(lang));
             }
-            SettingsCommand::SetTheme(theme) => self.settings.theme = theme,
+            SettingsCommand::SetTheme(theme) => env.settings.theme = theme,
             SettingsCommand::SetZoom(zoom) => {
-                self.settings.zoom = zoom.is_finite().then(|| zoom.clamp(0.5, 3.0));
+                env.settings.zoom = zoom.is_finite().then(|| zoom.clamp(0.5, 3.0));
             }
             SettingsCommand::SetDevice(device) => {
-                self.settings.device = device;
-                self.engine_changed();
-                fx.push(Effect::SetDevice(device));
-                // What the old engine says of its jobs is heard no more: the new one draws and writes what was asked for.
-                self.lanes.clear();
-                let (create, mut env) = self.create(fx);
-                create.draw_again(&mut env);
-                self.ask_new_engine(fx);
-                let (create, mut env) = self.create(fx);
-                create.help_again(&mut env);
-                create.layers_again(&mut env);
+                env.settings.device = device;
+                return Some(Beyond::Device(device));
             }
-            SettingsCommand::SetOffline(offline) => self.settings.offline = offline,
-            SettingsCommand::ChooseLibraryFolder => fx.push(Effect::AskLibraryFolder),
-            SettingsCommand::LibraryFolderChosen(path) => fx.push(Effect::TryFolder(FolderOf::Pictures, path)),
-            SettingsCommand::ChooseModelsFolder => fx.push(Effect::AskModelsFolder),
-            SettingsCommand::ModelsFolderChosen(path) => fx.push(Effect::TryFolder(FolderOf::Models, path)),
-            SettingsCommand::WindowChanged(geometry) => self.settings.window = geometry,
+            SettingsCommand::SetOffline(offline) => env.settings.offline = offline,
+            SettingsCommand::ChooseLibraryFolder => env.push(Effect::AskLibraryFolder),
+            SettingsCommand::LibraryFolderChosen(path) => env.push(Effect::TryFolder(FolderOf::Pictures, path)),
+            SettingsCommand::ChooseModelsFolder => env.push(Effect::AskModelsFolder),
+            SettingsCommand::ModelsFolderChosen(path) => env.push(Effect::TryFolder(FolderOf::Models, path)),
+            SettingsCommand::WindowChanged(geometry) => env.settings.window = geometry,
             SettingsCommand::SetPane(pane, Some(width)) => {
-                self.settings.panes.insert(pane, width);
+                env.settings.panes.insert(pane, width);
             }
             SettingsCommand::SetPane(pane, None) => {
-                self.settings.panes.remove(&pane);
+                env.settings.panes.remove(&pane);
             }
         }
+        None
     }
 
-    /// A chosen folder is taken into use, or the old one stays and why is said.
+    /// A chosen folder is taken into use, or the old one stays and why is said. The folder to be used.
     pub(in crate::state) fn folder_tried(
-        &mut self,
+        &self,
         of: FolderOf,
         path: PathBuf,
         outcome: Result<()>,
-        fx: &mut Effects,
-    ) {
-        self.drop_notices(|n, _| {
+        env: &mut Env<'_>,
+    ) -> Option<PathBuf> {
+        env.notices.take_away(|n, _| {
             let NoticeKind::Problem(problem) = &n.kind else { return false };
             matches!(problem.0.cause(), Cause::BadFolder { of: other, .. } if *other == of)
         });
         if let Err(error) = outcome {
-            return self.problem_in(self.room(), error);
+            env.problem_in(env.room(), error);
+            return None;
         }
         match of {
             FolderOf::Pictures => {
-                self.settings.library = Some(path.clone());
-                self.status.library.clone_from(&path);
-                self.gallery.items = None;
-                self.gallery.selected = None;
-                self.gallery.opened = None;
-                self.gallery.marked.clear();
-                self.gallery.full = false;
-                self.drop_notices(|n, _| matches!(n.kind, NoticeKind::PicturesLeft { .. }));
-                fx.push(Effect::SetLibraryFolder(path));
-                self.look_at_library(true, fx);
+                env.settings.library = Some(path.clone());
+                env.notices.take_away(|n, _| matches!(n.kind, NoticeKind::PicturesLeft { .. }));
+                env.push(Effect::SetLibraryFolder(path.clone()));
             }
             FolderOf::Models => {
-                self.settings.models = Some(path.clone());
-                self.status.models.clone_from(&path);
-                fx.push(Effect::SetModelsFolder(path));
+                env.settings.models = Some(path.clone());
+                env.push(Effect::SetModelsFolder(path.clone()));
             }
         }
+        Some(path)
     }
 
-    pub(in crate::state) fn tick(&mut self, fx: &mut Effects) {
-        let now = self.now_ms;
-        if self.sliders_moved_ms.is_some_and(|at| now - at >= SETTLE_MS) {
-            self.keep_sliders(fx);
+    /// Time passes: settings that have rested are written.
+    pub(in crate::state) fn tick(&mut self, env: &mut Env<'_>) {
+        if self.seen != *env.settings {
+            self.seen = env.settings.clone();
+            self.changed_ms = env.now_ms;
+        } else if self.is_unsaved(env.settings) && env.now_ms - self.changed_ms >= SETTLE_MS {
+            self.saved = env.settings.clone();
+            env.push(Effect::SaveSettings(Box::new(env.settings.clone())));
         }
-        self.search_when_settled(fx);
-        self.keep_desk(fx);
-        self.look_when_due(fx);
-        self.notices.list.retain(|n| n.kind.stays() || now - n.born_ms < n.kind.lasts_ms());
-        if self.seen_settings != self.settings {
-            self.seen_settings = self.settings.clone();
-            self.settings_changed_ms = now;
-        } else if self.saved_settings != self.settings && now - self.settings_changed_ms >= SETTLE_MS {
-            self.saved_settings = self.settings.clone();
-            fx.push(Effect::SaveSettings(Box::new(self.settings.clone())));
-        }
-    }
-
-    /// Whether settings wait to be written.
-    pub fn has_unsaved_settings(&self) -> bool {
-        self.saved_settings != self.settings
-    }
-
-    /// Milliseconds until something happens by itself (a note goes, settings are written); `None` where nothing
-    /// will. The app wakes then, and not before.
-    pub fn next_deadline_ms(&self) -> Option<i64> {
-        let notes = self.notices.list.iter().filter(|n| !n.kind.stays());
-        let note = notes.map(|n| n.born_ms + n.kind.lasts_ms()).min();
-        let settings = self.has_unsaved_settings().then(|| {
-            let since = if self.seen_settings == self.settings { self.settings_changed_ms } else { self.now_ms };
-            since + SETTLE_MS
-        });
-        let sliders = self.sliders_moved_ms.map(|at| at + SETTLE_MS);
-        note.into_iter()
-            .chain(settings)
-            .chain(sliders)
-            .chain(self.search_deadline_ms())
-            .chain(self.desk_deadline_ms())
-            .chain(self.library_deadline_ms())
-            .min()
-            .map(|at| (at - self.now_ms).max(1))
     }
 }

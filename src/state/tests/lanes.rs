@@ -1,6 +1,7 @@
 //! The queue of the engine's lanes: one job each, the others wait in their order.
 
 use super::*;
+use crate::state::lanes::WAITING;
 use crate::state::write::tests::write::{say, stats};
 
 /// The prompts of the picture jobs that these effects hand to the engine.
@@ -85,6 +86,44 @@ fn more_jobs_than_a_lane_takes_are_refused() {
     let error = s.create.error.as_ref().expect("it is told");
     assert_eq!(error.cause(), &Cause::QueueFull { waiting: WAITING });
     assert_eq!(s.create.jobs.len(), WAITING + 1);
+}
+
+/// Regression: a job that waited took the memory again as soon as the one before it was over.
+#[test]
+fn what_waits_begins_when_all_memory_that_was_to_be_freed_is_free() {
+    let mut s = state();
+    let (first, _) = submitted(&draw(&mut s, "one"));
+    draw(&mut s, "two");
+    assert_eq!(do_(&mut s, Command::Models(ModelsCommand::Unload)), [Effect::Unload]);
+    // The lane of texts is free, but its model would be in memory again.
+    say(&mut s, "Hello");
+    assert_eq!(asked_for(&s, &[]).len(), 2, "both wait");
+    let unloaded = |medium| EventKind::Unloaded { medium };
+    assert!(engine(&mut s, NO_JOB, unloaded(Medium::Text)).is_empty(), "a picture is still drawn");
+    assert!(drawn(&engine(&mut s, first, done())).is_empty());
+    let effects = engine(&mut s, NO_JOB, unloaded(Medium::Picture));
+    let begun = effects.iter().filter(|effect| matches!(effect, Effect::Submit { .. })).count();
+    assert_eq!((drawn(&effects), begun), (vec!["two"], 2));
+    assert!(s.notices.list.iter().any(|n| n.kind == NoticeKind::MemoryFreed));
+    assert!(s.notices.list.iter().all(|n| n.kind != NoticeKind::MemoryWaits));
+}
+
+#[test]
+fn what_waits_for_the_memory_begins_where_it_cannot_be_freed_or_the_engine_is_another() {
+    let mut s = state();
+    do_(&mut s, Command::Models(ModelsCommand::Unload));
+    assert!(drawn(&draw(&mut s, "one")).is_empty());
+    assert_eq!(drawn(&update(&mut s, Input::NotUnloaded(Cause::EngineGone.into()))), ["one"]);
+    let mut s = state();
+    do_(&mut s, Command::Models(ModelsCommand::Unload));
+    draw(&mut s, "one");
+    assert_eq!(drawn(&do_(&mut s, Command::Settings(SettingsCommand::SetDevice(DeviceChoice::Cpu)))), ["one"]);
+    // A job that waits can be cancelled as ever.
+    let mut s = state();
+    do_(&mut s, Command::Models(ModelsCommand::Unload));
+    draw(&mut s, "one");
+    let id = s.create.jobs[0].id;
+    assert!(do_(&mut s, Command::CancelJob(id)).is_empty() && s.create.jobs.is_empty());
 }
 
 /// The third lane of the engine's tests: the queue needs no word about it.

@@ -3,6 +3,7 @@
 pub(in crate::state) use std::path::PathBuf;
 pub(in crate::state) use std::sync::Arc;
 
+mod inputs;
 mod keep;
 mod lanes;
 mod late;
@@ -10,6 +11,7 @@ mod late;
 pub(in crate::state) use crate::domain::*;
 pub(in crate::state) use crate::error::{Cause, Doing, StudioError};
 pub(in crate::state) use crate::lang::{Both, Lang};
+pub(in crate::state) use crate::state::write::tests::write;
 pub(in crate::state) use crate::state::*;
 
 pub(in crate::state) fn card(id: &str, makes: Makes) -> ModelCard {
@@ -34,7 +36,7 @@ pub(in crate::state) fn card(id: &str, makes: Makes) -> ModelCard {
 }
 
 pub(in crate::state) fn entry(id: &str, makes: Makes, presence: ModelPresence) -> ModelEntry {
-    ModelEntry { card: card(id, makes), presence, fetch: None, error: None, loaded: false, asking: false }
+    ModelEntry::new(card(id, makes), presence)
 }
 
 /// A picture of the library, without settings.

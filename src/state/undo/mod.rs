@@ -4,13 +4,13 @@
 mod tests;
 mod update;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::{
     Arrangement, ConversationId, Illustration, ImageParams, KeptPersona, LayerName, Makes, PersonaId, RemovedModel,
-    RemovedWhat, Room, StoryCard, Subject, TextParams, Waiting,
+    RemovedWhat, Room, Settings, StoryCard, Subject, TextParams, Waiting,
 };
-use crate::state::{Command, PersonaDraft, ShotKey};
+use crate::state::{Command, GalleryCommand, ModelsCommand, PersonaCommand, PersonaDraft, ShotKey, WriteCommand};
 
 /// Actions that can be taken back.
 const ACTIONS: usize = 100;
@@ -73,6 +73,20 @@ pub struct ForgottenModel {
     pub used: Vec<Makes>,
 }
 
+impl ForgottenModel {
+    /// What is to be known of the file at `path` to list it again.
+    pub(in crate::state) fn of(path: &Path, settings: &Settings) -> Self {
+        let id = path.display().to_string();
+        let used = [(Makes::Image, &settings.image.model), (Makes::Text, &settings.text.model)];
+        Self {
+            path: path.to_owned(),
+            name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+            parts: settings.parts_of.get(&id).cloned().unwrap_or_default(),
+            used: used.into_iter().filter(|(_, model)| **model == id).map(|(makes, _)| makes).collect(),
+        }
+    }
+}
+
 impl Undoable {
     /// The rooms whose action it is.
     pub fn rooms(&self) -> &'static [Room] {
@@ -95,6 +109,25 @@ impl Undoable {
             | Self::FormDraft(..) => &[Room::Write],
             Self::Waiting(_) => &Room::ALL,
         }
+    }
+
+    /// The command that puts it into the trash once more; `None` for what was no matter of the trash.
+    pub(in crate::state) fn trashed_by(&self) -> Option<Command> {
+        // Four of many.
+        if let Self::PicturesTrashed(paths) = self {
+            return Some(Command::Gallery(GalleryCommand::TrashItems(paths.clone())));
+        }
+        if let Self::ConversationTrashed(id) = self {
+            return Some(Command::Write(WriteCommand::TrashConversation(id.clone())));
+        }
+        if let Self::PersonaTrashed(id) = self {
+            return Some(Command::Persona(PersonaCommand::Trash(id.clone())));
+        }
+        let Self::ModelRemoved(removed) = self else { return None };
+        Some(Command::Models(match &removed.what {
+            RemovedWhat::Card(id) => ModelsCommand::RemoveModel(id.clone()),
+            RemovedWhat::File(path) => ModelsCommand::RemoveModelFile(path.clone()),
+        }))
     }
 }
 
@@ -228,6 +261,14 @@ impl UndoState {
         let last = self.actions.iter().rfind(|action| action.what == *what).map(|action| action.serial);
         self.actions.retain(|action| action.what != *what);
         last
+    }
+
+    /// Something came out of the trash in `room`: an action of the list was taken back by it.
+    pub(in crate::state) fn came_back(&mut self, room: Room, what: Undoable) {
+        if let Some(serial) = self.forget(&what) {
+            let again = what.trashed_by().map(Again::Command);
+            self.took_back(room, serial, what, again);
+        }
     }
 
     /// The action that took this model, or this broken file, out of the list.

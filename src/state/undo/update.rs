@@ -4,9 +4,9 @@ use crate::domain::{ConversationId, JournalEntry, PageEntry, RemovedWhat, Room, 
 use crate::state::undo::{Undone, is_of_text};
 use crate::state::update::Origin;
 use crate::state::{
-    Again, AppState, AskCommand, CardEdit, CardsMoved, Command, CreateCommand, Effect, Effects, GalleryCommand, Here,
-    ImageEdit, Input, ModelsCommand, NoticeKind, PageCommand, PersonaCommand, PersonaEdit, TextEdit, Undoable,
-    WaitingCommand, WriteCommand,
+    Again, AppState, AskCommand, CardEdit, CardsMoved, Command, CreateCommand, Effect, Effects, ForgottenModel,
+    GalleryCommand, Here, ImageEdit, Input, ModelsCommand, NoticeKind, PageCommand, PersonaCommand, PersonaEdit,
+    TextEdit, Undoable, WaitingCommand, WriteCommand,
 };
 
 impl AppState {
@@ -92,7 +92,7 @@ impl AppState {
             return self.personas.editing.clone().map(|draft| Undoable::PersonaDraft(Box::new(draft)));
         }
         if let Command::Models(ModelsCommand::ForgetModel(path)) = command {
-            return Some(Undoable::ModelForgotten(self.forgotten(path)));
+            return Some(Undoable::ModelForgotten(ForgottenModel::of(path, &self.settings)));
         }
         if let Command::Write(WriteCommand::DiscardForm) = command {
             let form = self.write.form.clone()?;
@@ -142,7 +142,7 @@ impl AppState {
             Undoable::Persona(kept) => {
                 self.personas.kept.iter().any(|now| now.id == kept.id && now.persona != kept.persona)
             }
-            Undoable::PersonaDraft(draft) => self.personas.editing.is_none() && self.is_draft(draft),
+            Undoable::PersonaDraft(draft) => self.personas.editing.is_none() && self.personas.is_draft(draft),
             Undoable::FormDraft(id, values) => self.write.form.is_none() && self.is_form_draft(id, values),
             Undoable::Waiting(before) => *before != self.desk.waiting,
             Undoable::ModelForgotten(model) => !self.settings.opened.contains(&model.path),
@@ -244,14 +244,6 @@ impl AppState {
         self.take_back(what, fx);
     }
 
-    /// Something came out of the trash: an action of the list was taken back by it.
-    pub(in crate::state) fn came_back(&mut self, what: Undoable) {
-        if let Some(serial) = self.undo.forget(&what) {
-            let again = self.again(&what);
-            self.undo.took_back(self.room(), serial, what, again);
-        }
-    }
-
     /// Whether there is something to do again in the room that is shown.
     pub fn can_redo(&self) -> bool {
         self.undo.last_undone(self.undo_here()).is_some_and(|undone| self.is_as_taken_back(&undone.what))
@@ -294,9 +286,10 @@ impl AppState {
         let open = &self.write.open;
         let here = |id: &ConversationId| open.id.as_ref() == Some(id);
         Some(match what {
-            Undoable::PicturesTrashed(paths) => By(Command::Gallery(GalleryCommand::TrashItems(paths.clone()))),
-            Undoable::ConversationTrashed(id) => By(Command::Write(WriteCommand::TrashConversation(id.clone()))),
-            Undoable::PersonaTrashed(id) => By(Command::Persona(PersonaCommand::Trash(id.clone()))),
+            Undoable::PicturesTrashed(_)
+            | Undoable::ConversationTrashed(_)
+            | Undoable::PersonaTrashed(_)
+            | Undoable::ModelRemoved(_) => By(what.trashed_by()?),
             Undoable::Prompt(..) => Value(self.prompt_now()),
             Undoable::Layers(of, ..) => {
                 Value(Undoable::Layers(*of, Box::new(self.create.arrangement_of(*of)?.clone()), None))
@@ -329,10 +322,6 @@ impl AppState {
             }
             Undoable::FormDraft(..) => By(Command::Write(WriteCommand::DiscardForm)),
             Undoable::Waiting(_) => By(Command::Waiting(WaitingCommand::Discard)),
-            Undoable::ModelRemoved(removed) => By(match &removed.what {
-                RemovedWhat::Card(id) => Command::Models(ModelsCommand::RemoveModel(id.clone())),
-                RemovedWhat::File(path) => Command::Models(ModelsCommand::RemoveModelFile(path.clone())),
-            }),
             Undoable::ModelForgotten(model) => By(Command::Models(ModelsCommand::ForgetModel(model.path.clone()))),
             // Conversations that are not open are not known well enough.
             Undoable::Sliders(..) | Undoable::Edit(..) | Undoable::EditDraft(..) | Undoable::Illustration(..) => {
@@ -382,14 +371,18 @@ impl AppState {
     fn take_back(&mut self, what: Undoable, fx: &mut Effects) {
         let open = self.write.open.id.clone();
         match what {
-            Undoable::PicturesTrashed(paths) => self.restore_pictures(paths, fx),
+            Undoable::PicturesTrashed(paths) => {
+                let (trash, mut env) = self.trash(fx);
+                trash.restore_pictures(paths, &mut env);
+            }
             Undoable::ConversationTrashed(id) => {
-                self.restore_conversation(id.clone(), fx);
+                let (trash, mut env) = self.trash(fx);
+                trash.restore_conversations(vec![id.clone()], &mut env);
                 if open.is_none() && self.write.open.is_blank() && self.write.form.is_none() {
                     self.open_conversation(id, fx);
                 }
             }
-            Undoable::PersonaTrashed(id) => self.restore_persona(id, fx),
+            Undoable::PersonaTrashed(id) => self.restore_personas(vec![id], fx),
             Undoable::Prompt(image, subject) => {
                 let (create, mut env) = self.create(fx);
                 create.prompt_back(*image, subject, &mut env);
@@ -428,20 +421,23 @@ impl AppState {
                     self.move_card(&moved.of, moved.page, !moved.came, card, fx);
                 }
             }
-            Undoable::Persona(kept) => self.save_persona_again(*kept, fx),
+            Undoable::Persona(kept) => {
+                let (personas, mut env) = self.personas(fx);
+                personas.save_again(*kept, &mut env);
+            }
             Undoable::PersonaEdited(draft) => {
-                if self.personas.editing.as_ref().is_some_and(|now| now.id != draft.id) {
-                    self.leave_persona();
+                let (personas, mut env) = self.personas(fx);
+                if personas.editing.as_ref().is_some_and(|now| now.id != draft.id) {
+                    personas.leave(&mut env);
                 }
-                self.personas.shown = true;
-                self.personas.editing = Some(*draft);
+                personas.show(*draft);
             }
             Undoable::ModelRemoved(removed) => fx.push(Effect::RestoreModel(removed)),
             Undoable::ModelForgotten(model) => self.remember_model(model, fx),
             Undoable::PersonaDraft(draft) => {
-                self.leave_persona();
-                self.personas.shown = true;
-                self.personas.editing = Some(*draft);
+                let (personas, mut env) = self.personas(fx);
+                personas.leave(&mut env);
+                personas.show(*draft);
             }
             Undoable::FormDraft(id, values) => {
                 self.desk.forms.insert(id.clone(), values);

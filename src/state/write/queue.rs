@@ -115,7 +115,7 @@ impl AppState {
                 let model = job.params.model.clone();
                 let others = self.write.queue.iter().any(|job| waits_for(job, &model));
                 if !others {
-                    self.cancel_fetch(&model, fx);
+                    self.catalogue.cancel_fetch(&model, fx);
                 }
             }
         }

@@ -44,7 +44,10 @@ impl AppState {
             WriteCommand::OpenFound(id, turn, at) => self.open_found(id, turn, at, fx),
             WriteCommand::GoToTurn(id) => self.go_to_turn(id, fx),
             WriteCommand::TrashConversation(id) => self.trash_conversation(id, fx),
-            WriteCommand::RestoreConversation(id) => self.restore_conversation(id, fx),
+            WriteCommand::RestoreConversation(id) => {
+                let (trash, mut env) = self.trash(fx);
+                trash.restore_conversations(vec![id], &mut env);
+            }
             WriteCommand::CopyTurn(id) => {
                 if let Some(turn) = self.write.open.turn(id) {
                     fx.push(Effect::CopyText(turn.message.said().to_owned()));
@@ -147,7 +150,8 @@ impl AppState {
         self.show_draft_of(None);
         self.write.put_aside();
         self.personas.shown = false;
-        self.leave_persona();
+        let (personas, mut env) = self.personas(fx);
+        personas.leave(&mut env);
         self.leave_edit();
         self.leave_form();
         self.write.wanted.forget();

@@ -233,7 +233,7 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>, kept: &KeptPersona, own: bool) {
 
 fn edit(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, draft: &PersonaDraft) {
     let persona = &draft.persona;
-    let changed = cx.state.is_draft(draft);
+    let changed = cx.state.personas.is_draft(draft);
     let finish = keys::pressed_in(ui, Act::Finish);
     ScrollArea::vertical().id_salt("edit-persona").auto_shrink(false).show(ui, |ui| {
         ui.set_max_width(ui.available_width() - S3);

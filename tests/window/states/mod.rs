@@ -122,7 +122,7 @@ pub fn text_card() -> ModelCard {
 }
 
 pub fn entry(card: ModelCard, presence: ModelPresence) -> ModelEntry {
-    ModelEntry { card, presence, fetch: None, error: None, loaded: false, asking: false }
+    ModelEntry::new(card, presence)
 }
 
 /// A window that was just opened.

@@ -8,13 +8,13 @@ fn a_size_that_nobody_chose_is_the_cards_and_one_that_was_chosen_stays() {
         s.catalogue.entries[0].card.sizes.insert(0, Size { width: 512, height: 512 });
         (s.catalogue.entries[0].card.defaults.width, s.catalogue.entries[0].card.defaults.height) =
             (Some(512), Some(512));
-        s.settle_size();
+        s.catalogue.settle_size(&mut s.settings);
         (s.settings.image.width, s.settings.image.height)
     };
     let mut s = state();
     assert_eq!(large(&mut s), (512, 512));
     do_(&mut s, Command::Create(CreateCommand::SetImage(ImageEdit::Size(64, 64))));
-    s.settle_size();
+    s.catalogue.settle_size(&mut s.settings);
     assert_eq!(s.settings.image.width, 64, "once alone");
     let mut s = state();
     (s.settings.image.width, s.settings.image.height) = (32, 32);

@@ -1,0 +1,132 @@
+//! Models and the rooms that use them: what waits for a fetch, what a model is chosen for.
+
+use crate::domain::{CardDefaults, FetchEvent, Makes, ModelRef, Room, SMOLLM_ID, STICKER_ID};
+use crate::error::Result;
+use crate::state::models::fetch::FetchEnd;
+use crate::state::models::update::Beyond;
+use crate::state::{AppState, Catalogue, Effect, Effects, ForgottenModel, ModelNews, ModelsCommand, NoticeKind};
+
+/// The room that uses models of this kind.
+fn room_of(makes: Makes) -> Room {
+    match makes {
+        Makes::Image => Room::Create,
+        Makes::Text => Room::Write,
+    }
+}
+
+impl AppState {
+    pub(in crate::state) fn models_command(&mut self, command: ModelsCommand, fx: &mut Effects) {
+        let (models, mut env) = self.models(fx);
+        let beyond = models.update(command, &mut env);
+        self.beyond_models(beyond, fx);
+    }
+
+    pub(in crate::state) fn model_news(&mut self, news: ModelNews, fx: &mut Effects) {
+        let (models, mut env) = self.models(fx);
+        let beyond = models.news(news, &mut env);
+        self.beyond_models(beyond, fx);
+    }
+
+    fn beyond_models(&mut self, beyond: Option<Beyond>, fx: &mut Effects) {
+        match beyond {
+            None => {}
+            Some(Beyond::Go) => self.go(Room::Models, fx),
+            Some(Beyond::Fetch(id)) => self.fetch(&id, fx),
+            Some(Beyond::Use(id)) => self.use_model(&id),
+            Some(Beyond::Forgot(id)) => {
+                if self.settings.image.model == id {
+                    self.create.choose_model(STICKER_ID.to_owned(), &mut self.settings, &self.catalogue);
+                }
+                if self.settings.text.model == id {
+                    self.settings.text.model = SMOLLM_ID.to_owned();
+                }
+            }
+            Some(Beyond::Opened { id, new }) => {
+                self.create.forget_error();
+                if !new {
+                    return;
+                }
+                // Whoever is in the room that uses it wants it there; elsewhere it is said what was found.
+                if self.catalogue.entry(&id).is_some_and(|entry| room_of(entry.card.makes) == self.room()) {
+                    self.use_model(&id);
+                } else {
+                    self.go(Room::Models, fx);
+                    self.note(NoticeKind::ModelOpened(id));
+                }
+            }
+        }
+    }
+
+    pub(in crate::state) fn fetch(&mut self, id: &str, fx: &mut Effects) {
+        let asked_there = self.room() == Room::Write && self.text().model == id;
+        let (models, mut env) = self.models(fx);
+        let end = models.fetch(id, asked_there, &mut env);
+        self.fetch_over(id, end, fx);
+    }
+
+    pub(in crate::state) fn fetch_event(&mut self, event: FetchEvent, fx: &mut Effects) {
+        let id = event.id.clone();
+        let (models, mut env) = self.models(fx);
+        let end = models.fetch_event(event, &mut env);
+        self.fetch_over(&id, end, fx);
+    }
+
+    fn fetch_over(&mut self, id: &str, end: Option<FetchEnd>, fx: &mut Effects) {
+        match end {
+            None => {}
+            Some(FetchEnd::Here) => {
+                self.fetch_ended(id, None, fx);
+                // The hub may have told what the card did not say, and the file may be a part of another model.
+                fx.push(Effect::ReadModels);
+            }
+            Some(FetchEnd::Failed(error)) => self.fetch_ended(id, Some(error), fx),
+            Some(FetchEnd::Cancelled) => self.fetch_cancelled(id, fx),
+        }
+    }
+
+    /// The files of a model for a job.
+    pub(in crate::state) fn model_files(&self, id: &str, makes: Makes) -> Result<ModelRef> {
+        self.catalogue.files(id, makes, self.settings.offline)
+    }
+
+    pub(in crate::state) fn card_defaults(&self, id: &str) -> CardDefaults {
+        self.catalogue.defaults(id)
+    }
+
+    /// Chooses a model for the room that uses its kind, and goes there.
+    fn use_model(&mut self, id: &str) {
+        let Some(entry) = self.catalogue.of_file(id) else { return };
+        let (id, makes) = (entry.card.id.clone(), entry.card.makes);
+        match makes {
+            Makes::Image => self.create.choose_model(id.clone(), &mut self.settings, &self.catalogue),
+            Makes::Text => self.choose_text_model(id.clone()),
+        }
+        self.settings.room = room_of(makes);
+        self.note(NoticeKind::ModelUsed(id));
+    }
+
+    /// A file that was taken off the list is in it again, as it was.
+    pub(in crate::state) fn remember_model(&mut self, model: ForgottenModel, fx: &mut Effects) {
+        let id = model.path.display().to_string();
+        if !model.parts.is_empty() {
+            self.settings.parts_of.insert(id.clone(), model.parts);
+        }
+        for makes in model.used {
+            match makes {
+                Makes::Image => self.create.choose_model(id.clone(), &mut self.settings, &self.catalogue),
+                Makes::Text => self.settings.text.model.clone_from(&id),
+            }
+        }
+        self.settings.opened.push(model.path);
+        self.notices.list.retain(|n| !matches!(n.kind, NoticeKind::ModelForgotten { .. }));
+        fx.push(Effect::ReadModels);
+    }
+
+    /// The models folder was read: `read` is all that is known of it now.
+    pub(in crate::state) fn take_catalogue(&mut self, read: Catalogue) {
+        self.catalogue.take(read, &self.settings.opened);
+        self.models.were_read();
+        self.settle_text_sliders();
+        self.catalogue.settle_size(&mut self.settings);
+    }
+}

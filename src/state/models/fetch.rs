@@ -1,0 +1,91 @@
+//! Fetches: asked for, agreed to, and what they tell.
+
+use crate::domain::{FetchEvent, FetchEventKind, ModelPresence, Room};
+use crate::error::{Cause, StudioError};
+use crate::state::{Effect, Env, FetchState, ModelsState, NoticeKind};
+
+/// How the fetch of a model ended, or why it did not begin: answers may wait for it.
+pub(in crate::state) enum FetchEnd {
+    /// It is here.
+    Here,
+    Failed(StudioError),
+    /// It was cancelled, or waits for a word of the person's.
+    Cancelled,
+}
+
+impl ModelsState {
+    /// Begins to fetch a model. `asked_there`: Write shows its terms, for whoever asks it there.
+    pub(in crate::state) fn fetch(&mut self, id: &str, asked_there: bool, env: &mut Env<'_>) -> Option<FetchEnd> {
+        let offline = env.settings.offline;
+        let agreed = env.settings.agreed.iter().any(|agreed| agreed == id);
+        let entry = env.catalogue.entry_mut(id)?;
+        if entry.is_here() || entry.fetch.is_some() {
+            return None;
+        }
+        if entry.card.terms.is_some() && !agreed {
+            entry.asking = true;
+            let makes = entry.card.makes;
+            if !asked_there {
+                env.settings.room = Room::Models;
+                self.filter.take_if(|only| *only != makes);
+            }
+            // What waits for it must not wait for an answer that may never come.
+            return Some(FetchEnd::Cancelled);
+        }
+        // Files that are here are checked without asking anybody.
+        if offline && !entry.is_unchecked() {
+            let error: StudioError = Cause::Offline { id: id.to_owned() }.into();
+            entry.error = Some(error.clone());
+            return Some(FetchEnd::Failed(error));
+        }
+        entry.error = None;
+        // Files that are here are checked; nobody is asked for them.
+        entry.fetch = Some(FetchState { verifying: entry.is_unchecked(), ..FetchState::default() });
+        env.push(Effect::Fetch(id.to_owned()));
+        None
+    }
+
+    /// The person read a model's terms: agreed, it is to be fetched.
+    pub(in crate::state) fn answer_terms(&mut self, id: &str, agreed: bool, env: &mut Env<'_>) -> bool {
+        if let Some(entry) = env.catalogue.entry_mut(id) {
+            entry.asking = false;
+        }
+        if agreed {
+            env.settings.agreed.push(id.to_owned());
+        }
+        agreed
+    }
+
+    pub(in crate::state) fn fetch_event(&mut self, event: FetchEvent, env: &mut Env<'_>) -> Option<FetchEnd> {
+        let entry = env.catalogue.entry_mut(&event.id)?;
+        let fetch = entry.fetch.get_or_insert_default();
+        match event.kind {
+            FetchEventKind::Trying { source } => {
+                fetch.source = source;
+                fetch.verifying = false;
+            }
+            FetchEventKind::Skipped { source, error } => fetch.skipped.push((source, error)),
+            FetchEventKind::Progress { done, total, source } => {
+                (fetch.done, fetch.total, fetch.source) = (done, total, source);
+            }
+            FetchEventKind::Verifying => fetch.verifying = true,
+            FetchEventKind::Finished { path } => {
+                entry.fetch = None;
+                entry.error = None;
+                entry.presence = ModelPresence::Here { path };
+                env.note(NoticeKind::ModelFetched(event.id));
+                return Some(FetchEnd::Here);
+            }
+            FetchEventKind::Failed(error) => {
+                entry.fetch_stopped();
+                entry.error = Some(error.clone());
+                return Some(FetchEnd::Failed(error));
+            }
+            FetchEventKind::Cancelled => {
+                entry.fetch_stopped();
+                return Some(FetchEnd::Cancelled);
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,27 @@
+//! What comes out of the trash, and the rooms that take it back.
+
+use crate::domain::{ConversationId, PersonaId, TrashKind};
+use crate::state::trash::update::Back;
+use crate::state::{AppState, Effects, TrashCommand};
+
+impl AppState {
+    pub(in crate::state) fn trash_command(&mut self, command: TrashCommand, fx: &mut Effects) {
+        let (trash, mut env) = self.trash(fx);
+        let Some(Back { kind, ids }) = trash.update(command, &mut env) else { return };
+        let names = ids.iter().map(|id| id.to_string_lossy().into_owned());
+        match kind {
+            TrashKind::Pictures => trash.restore_pictures(ids, &mut env),
+            TrashKind::Conversations => trash.restore_conversations(names.map(ConversationId).collect(), &mut env),
+            TrashKind::Personas => {
+                let ids = names.map(PersonaId).collect();
+                self.restore_personas(ids, fx);
+            }
+        }
+    }
+
+    pub(in crate::state) fn restore_personas(&mut self, ids: Vec<PersonaId>, fx: &mut Effects) {
+        self.personas.were_restored(&ids);
+        let (trash, mut env) = self.trash(fx);
+        trash.restore_personas(ids, &mut env);
+    }
+}

@@ -1,0 +1,112 @@
+//! The view of what was deleted.
+
+mod across;
+mod update;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::domain::{ConversationId, PersonaId, Picture, Room, TrashKind, Trashed};
+use crate::error::Result;
+use crate::state::{Effect, Env, NoticeKind, Undoable};
+
+#[derive(Clone, Debug, Default)]
+pub struct TrashState {
+    /// Which trash is shown in the place of the room, if any.
+    pub shown: Option<TrashKind>,
+    /// All of it, newest first; `None` until it was read.
+    pub items: Option<Vec<Trashed>>,
+    /// What is looked at, once it was read.
+    pub looked: Option<(PathBuf, Option<Looked>)>,
+    /// What is to be deleted for good once the person agrees; `None` inside is all of it.
+    pub asking: Option<Option<PathBuf>>,
+}
+
+/// Something of the trash as it is shown there.
+#[derive(Clone, Debug)]
+pub enum Looked {
+    Picture(Arc<Picture>),
+    /// Markdown.
+    Text(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TrashCommand {
+    Show(TrashKind),
+    Close,
+    /// Shows a picture or a text of the trash in full, or the list again.
+    Look(Option<PathBuf>),
+    /// Takes this out of the trash.
+    Restore(PathBuf),
+    /// Takes all of it out.
+    RestoreAll,
+    /// Asks whether this, or all of it, is to be deleted for good.
+    Ask(Option<PathBuf>),
+    /// It is not.
+    Keep,
+    /// Deletes for good what was asked for.
+    Purge,
+}
+
+impl TrashState {
+    /// Has what the trash of `kind` holds read again, where it is shown: what was taken out of it may not have worked.
+    fn read_again(&self, kind: TrashKind, env: &mut Env<'_>) {
+        if self.shown == Some(kind) {
+            env.push(Effect::ListTrash(kind));
+        }
+    }
+
+    pub(in crate::state) fn listed(&mut self, kind: TrashKind, items: Vec<Trashed>) {
+        if self.shown == Some(kind) {
+            self.items = Some(items);
+        }
+    }
+
+    /// Takes a picture that was read to be looked at; whether it was this one.
+    pub(in crate::state) fn looked_at(&mut self, path: &Path, picture: &Result<Arc<Picture>>) -> bool {
+        let item = |id: &PathBuf| self.items.iter().flatten().any(|item| item.id == *id && item.path == path);
+        let wanted = self.looked.as_ref().is_some_and(|(id, _)| item(id));
+        if let (true, Some((_, shown))) = (wanted, &mut self.looked) {
+            *shown = picture.as_ref().ok().cloned().map(Looked::Picture);
+        }
+        wanted
+    }
+
+    /// Takes a text that was read; where it could not be, the list is shown again.
+    pub(in crate::state) fn read(&mut self, id: &Path, text: Result<String>, env: &mut Env<'_>) {
+        let Some((_, shown)) = self.looked.as_mut().filter(|(wanted, _)| wanted == id) else { return };
+        match text {
+            Ok(text) => *shown = Some(Looked::Text(text)),
+            Err(error) => {
+                self.looked = None;
+                env.problem_in(Room::Write, error);
+            }
+        }
+    }
+
+    pub(in crate::state) fn restore_pictures(&self, paths: Vec<PathBuf>, env: &mut Env<'_>) {
+        env.came_back(Undoable::PicturesTrashed(paths.clone()));
+        env.notices.list.retain(|n| n.kind != NoticeKind::PicturesTrashed(paths.clone()));
+        env.push(Effect::RestorePictures(paths));
+        self.read_again(TrashKind::Pictures, env);
+    }
+
+    pub(in crate::state) fn restore_conversations(&self, ids: Vec<ConversationId>, env: &mut Env<'_>) {
+        for id in ids {
+            env.came_back(Undoable::ConversationTrashed(id.clone()));
+            env.notices.list.retain(|n| n.kind != NoticeKind::ConversationTrashed(id.clone()));
+            env.push(Effect::RestoreConversation(id));
+        }
+        env.push(Effect::ListConversations);
+        self.read_again(TrashKind::Conversations, env);
+    }
+
+    pub(in crate::state) fn restore_personas(&self, ids: Vec<PersonaId>, env: &mut Env<'_>) {
+        for id in ids {
+            env.came_back(Undoable::PersonaTrashed(id.clone()));
+            env.notices.list.retain(|n| n.kind != NoticeKind::PersonaTrashed(id.clone()));
+            env.push(Effect::RestorePersona(id));
+        }
+        self.read_again(TrashKind::Personas, env);
+    }
+}

@@ -1,0 +1,84 @@
+//! What is looked at in the trash, and what leaves it.
+
+use std::path::PathBuf;
+
+use crate::domain::{ConversationId, PersonaId, TrashKind};
+use crate::state::{Effect, Env, TrashCommand, TrashState, Undoable};
+
+/// What comes out of the trash, for the room that it belongs to.
+pub(in crate::state) struct Back {
+    pub kind: TrashKind,
+    pub ids: Vec<PathBuf>,
+}
+
+impl TrashState {
+    pub(in crate::state) fn update(&mut self, command: TrashCommand, env: &mut Env<'_>) -> Option<Back> {
+        match command {
+            TrashCommand::Show(kind) => {
+                self.asking = None;
+                self.looked = None;
+                if self.shown.replace(kind) != Some(kind) {
+                    self.items = None;
+                    env.push(Effect::ListTrash(kind));
+                }
+            }
+            TrashCommand::Close => *self = Self::default(),
+            TrashCommand::Look(id) => {
+                let item = self.items.iter().flatten().find(|item| Some(&item.id) == id.as_ref());
+                let lang = env.lang;
+                env.fx.extend(item.map(|item| match item.kind {
+                    TrashKind::Pictures => Effect::ViewPicture(item.path.clone()),
+                    kind @ (TrashKind::Conversations | TrashKind::Personas) => {
+                        Effect::ReadTrashed { kind, id: item.id.clone(), lang }
+                    }
+                }));
+                self.looked = item.map(|item| (item.id.clone(), None));
+            }
+            TrashCommand::RestoreAll => {
+                let ids: Vec<PathBuf> = self.items.iter().flatten().map(|item| item.id.clone()).collect();
+                if self.shown == Some(TrashKind::Pictures) {
+                    for id in &ids {
+                        env.undo.forget(&Undoable::PicturesTrashed(vec![id.clone()]));
+                    }
+                }
+                return self.leave(ids);
+            }
+            TrashCommand::Restore(id) => return self.leave(vec![id]),
+            TrashCommand::Ask(what) => self.asking = Some(what),
+            TrashCommand::Keep => self.asking = None,
+            TrashCommand::Purge => {
+                let (Some(kind), Some(what)) = (self.shown, self.asking.take()) else { return None };
+                self.looked = None;
+                // What came into the trash after the question was asked stays.
+                let ids: Vec<PathBuf> = match what {
+                    Some(id) => vec![id],
+                    None => self.items.iter().flatten().map(|item| item.id.clone()).collect(),
+                };
+                for id in &ids {
+                    let name = || id.to_string_lossy().into_owned();
+                    env.undo.forget(&match kind {
+                        TrashKind::Pictures => Undoable::PicturesTrashed(vec![id.clone()]),
+                        TrashKind::Conversations => {
+                            let id = ConversationId(name());
+                            env.desk.forget_drafts_of(&id);
+                            Undoable::ConversationTrashed(id)
+                        }
+                        TrashKind::Personas => Undoable::PersonaTrashed(PersonaId(name())),
+                    });
+                }
+                self.items.iter_mut().for_each(|items| items.retain(|item| !ids.contains(&item.id)));
+                env.push(Effect::Purge { kind, ids });
+            }
+        }
+        None
+    }
+
+    /// Takes these off the list.
+    fn leave(&mut self, ids: Vec<PathBuf>) -> Option<Back> {
+        let kind = self.shown?;
+        self.asking = None;
+        self.looked = None;
+        self.items.iter_mut().for_each(|items| items.retain(|item| !ids.contains(&item.id)));
+        Some(Back { kind, ids })
+    }
+}
